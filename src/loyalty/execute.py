@@ -1,0 +1,220 @@
+"""Run a notebook with papermill, and make of it what the report can embed."""
+
+from __future__ import annotations
+
+import ast
+import os
+import re
+import time
+from pathlib import Path
+from typing import Any
+
+import nbformat
+
+from loyalty import paths, results, study
+from loyalty.errors import UserError
+from loyalty.results import DISPLAY
+from loyalty.study import ALL
+
+SYNTHESIS = "synthesis"
+OPTIONS = {"fig": ("fig-cap", "fig-alt"), "tbl": ("tbl-cap", None), "txt": (None, None)}
+
+
+class NotebookFailed(Exception):
+    """A notebook's cell failed; the text is one line with case, notebook, cell and error."""
+
+
+def notebook_file(analysis: str) -> Path:
+    """``notebooks/NN-<analysis>.ipynb``.
+
+    Raises
+    ------
+    UserError
+        When there is none.
+    """
+    found = sorted(paths.notebooks().glob(f"[0-9][0-9]-{analysis}.ipynb"))
+    if not found:
+        known = sorted(p.stem[3:] for p in paths.notebooks().glob("[0-9][0-9]-*.ipynb"))
+        raise UserError(f"notebook {analysis!r}: unknown; known: {', '.join(known)}")
+    return found[0]
+
+
+def outputs(case: str, analysis: str) -> list[Path]:
+    """What a run of `analysis` for `case` leaves: the result, the notebook, its page."""
+    stem = notebook_file(analysis).stem
+    folder = paths.executed() / case
+    return [results.path(case, analysis), folder / f"{stem}.ipynb", folder / f"{stem}.html"]
+
+
+def defaults(notebook: nbformat.NotebookNode, name: str) -> dict[str, Any]:
+    """The flat scalars of the one cell tagged ``parameters``."""
+    cells = [c for c in notebook.cells if "parameters" in c.metadata.get("tags", [])]
+    if len(cells) != 1:
+        raise UserError(f"{name}: one cell tagged 'parameters' is expected, not {len(cells)}")
+    values = {}
+    for statement in ast.parse(cells[0].source).body:
+        match statement:
+            case ast.Assign(targets=[ast.Name(id=key)], value=ast.Constant(value=value)):
+                values[key] = value
+            case _:
+                raise UserError(f"{name}: the parameters cell holds only NAME = VALUE lines")
+    return values
+
+
+def checked(given: dict[str, Any], known: dict[str, Any], name: str) -> dict[str, Any]:
+    """`given`, if every name is a parameter and every value is of its default's type.
+
+    Raises
+    ------
+    UserError
+        Naming the notebook, the parameter and what was expected. (papermill itself only warns
+        about a parameter it does not know, and runs with the default.)
+    """
+    for key, value in given.items():
+        if key not in known:
+            raise UserError(f"{name}: no parameter {key!r}; known: {', '.join(known)}")
+        expected = type(known[key])
+        fits = type(value) is expected or (expected is float and type(value) is int)
+        if not fits:
+            raise UserError(
+                f"{name}: the parameter {key} is {value!r} ({type(value).__name__}), "
+                f"expected {expected.__name__}"
+            )
+    return given
+
+
+def parameters(case: str, analysis: str, overrides: dict[str, Any]) -> dict[str, Any]:
+    """What a run of `analysis` gets: its defaults, the case's own, then `overrides`.
+
+    `overrides` holds run-wide values (draws, seed, language); those that this notebook has no
+    parameter for do not concern it.
+    """
+    file = notebook_file(analysis)
+    known = defaults(nbformat.read(file, as_version=4), file.name)
+    own = {} if case == ALL else study.load(case).notebooks.get(analysis, {})
+    given = {**own, **{k: v for k, v in overrides.items() if k in known}}
+    if "case" in known:
+        given["case"] = case
+    return {**known, **checked(given, known, file.name)}
+
+
+def execute(case: str, analysis: str, overrides: dict[str, Any] | None = None) -> float:
+    """Run one notebook for one case; seconds taken.
+
+    Leaves ``reports/executed/<case>/<notebook>.ipynb`` and ``.html`` and the result file the
+    notebook writes, each whole or not at all; a failed notebook is kept as ``.failed.ipynb``.
+
+    Raises
+    ------
+    UserError
+        Before anything runs, when a parameter does not fit.
+    NotebookFailed
+        When a cell fails.
+    """
+    import papermill
+    from papermill.exceptions import PapermillExecutionError
+    from traitlets.config import Config
+
+    given = parameters(case, analysis, overrides or {})
+    file = notebook_file(analysis)
+    folder = paths.executed() / case
+    folder.mkdir(parents=True, exist_ok=True)
+    scratch = folder / f"{file.stem}.running.ipynb"
+    failed = folder / f"{file.stem}.failed.ipynb"
+    failed.unlink(missing_ok=True)
+    start = time.perf_counter()
+    try:
+        papermill.execute_notebook(
+            file,
+            scratch,
+            parameters=given,
+            cwd=str(paths.notebooks()),
+            progress_bar=False,
+            log_output=False,
+            # Unix sockets: kernels started side by side cannot collide on a port.
+            config=Config({"KernelManager": {"transport": "ipc"}}) if os.name == "posix" else None,
+        )
+    except PapermillExecutionError as error:
+        os.replace(scratch, failed)
+        text = " ".join(re.sub(r"\x1b\[[0-9;]*m", "", str(error.evalue)).split())
+        what = text if error.ename in ("UserError", "CannotCompute") else f"{error.ename}: {text}"
+        raise NotebookFailed(
+            f"{case} · {file.stem} · cell {error.cell_index + 1}: {what}"
+            f" (kept: {failed.relative_to(paths.root())})"
+        ) from None
+    notebook = nbformat.read(scratch, as_version=4)
+    scratch.unlink()
+    if not results.path(case, analysis).is_file():
+        raise NotebookFailed(f"{case} · {file.stem}: it wrote no result file")
+    clean(notebook, f"{case} · {file.stem}")
+    _replace(folder / f"{file.stem}.html", page(notebook, f"{case} · {file.stem}"))
+    without_captions(notebook)
+    _replace(folder / f"{file.stem}.ipynb", nbformat.writes(notebook))
+    return time.perf_counter() - start
+
+
+def _replace(target: Path, text: str) -> None:
+    part = target.with_name(target.name + ".part")
+    part.write_text(text, encoding="utf-8")
+    os.replace(part, target)
+
+
+def clean(notebook: nbformat.NotebookNode, name: str) -> None:
+    """Take a run's clock and host out, and put labels and captions where Quarto looks for them.
+
+    A cell that shows a labelled object gets its label as id, so that pages can link to it.
+    """
+    seen: set[str] = set()
+    notebook.metadata = {
+        "kernelspec": notebook.metadata.kernelspec,
+        "language_info": {"name": "python"},
+    }
+    for number, cell in enumerate(notebook.cells):
+        tags = [t for t in cell.metadata.get("tags", []) if "parameters" in t]
+        cell.metadata = {"tags": tags} if tags else {}
+        cell.id = f"cell-{number + 1}"
+        if cell.cell_type != "code":
+            continue
+        notes = [
+            note
+            for output in cell.outputs
+            if (note := output.get("metadata", {}).get(DISPLAY)) and "label" in note
+        ]
+        if len(notes) > 1:
+            raise NotebookFailed(f"{name} · cell {number + 1}: shows {len(notes)} labelled things")
+        if not notes:
+            continue
+        note = notes[0]
+        label = note["label"]
+        if label in seen:
+            raise NotebookFailed(f"{name} · cell {number + 1}: the label {label} is used twice")
+        seen.add(label)
+        cell.id = label[:64]
+        cell.metadata["label"] = label
+        for option, text in zip(OPTIONS[label[:3]], (note["cap"], note["alt"]), strict=True):
+            if option and text:
+                cell.metadata[option] = text
+
+
+def without_captions(notebook: nbformat.NotebookNode) -> None:
+    """Drop the captions shown for Jupyter (the report sets its own) and our own metadata."""
+    for cell in notebook.cells:
+        if cell.cell_type != "code":
+            continue
+        cell.outputs = [
+            o for o in cell.outputs if "caption_of" not in o.get("metadata", {}).get(DISPLAY, {})
+        ]
+        for output in cell.outputs:
+            output.get("metadata", {}).pop(DISPLAY, None)
+
+
+def page(notebook: nbformat.NotebookNode, title: str) -> str:
+    """The executed notebook as one HTML page that asks nothing of the network."""
+    from nbconvert import HTMLExporter
+
+    exporter = HTMLExporter(template_name="lab")
+    exporter.require_js_url = exporter.jquery_url = exporter.mathjax_url = ""
+    exporter.mermaid_js_url = ""
+    exporter.exclude_input_prompt = exporter.exclude_output_prompt = True
+    html, _ = exporter.from_notebook_node(notebook, resources={"metadata": {"name": title}})
+    return re.sub(r'id="cell-id=([^"]+)"', r'id="\1"', html)

@@ -1,0 +1,368 @@
+"""The study's figures in one style: intervals, direct labels, colours safe for colour-blindness.
+
+Every function takes values and labels and returns a :class:`matplotlib.figure.Figure`; none knows
+files or estimators.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import matplotlib
+import numpy as np
+import pandas as pd
+from cycler import cycler
+from matplotlib import font_manager
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.patches import FancyBboxPatch
+
+from loyalty import paths
+from loyalty.numbers import show
+from loyalty.render import fonts
+
+#: Okabe and Ito's palette, without yellow.
+COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#56B4E9", "#E69F00", "#555555")
+GREY, PALE = "#6b7280", "#d9dde3"
+WIDTH = 7.0
+
+
+def use_style() -> None:
+    """Set the style for this process, with a face that has Chinese glyphs."""
+    face = fonts.extract_sc_face(paths.cache() / "fonts")
+    font_manager.fontManager.addfont(face)
+    family = font_manager.FontProperties(fname=face).get_name()
+    matplotlib.rcParams.update(
+        {
+            "font.family": [family],
+            "font.size": 9,
+            "axes.spines.top": False,
+            "axes.spines.right": False,
+            "axes.edgecolor": GREY,
+            "axes.labelcolor": "#374151",
+            "axes.titlesize": 9.5,
+            "axes.titlelocation": "left",
+            "axes.unicode_minus": True,
+            "axes.prop_cycle": cycler(color=COLOURS),
+            "xtick.color": GREY,
+            "ytick.color": GREY,
+            "xtick.labelcolor": "#374151",
+            "ytick.labelcolor": "#374151",
+            "figure.constrained_layout.use": True,
+            "figure.dpi": 110,
+            "savefig.facecolor": "white",
+            "svg.hashsalt": "loyalty",
+            "svg.fonttype": "path",
+        }
+    )
+
+
+def canvas(height: float, columns: int = 1, **options: Any) -> tuple[Figure, np.ndarray]:
+    """A figure of the report's width with a row of axes (always an array)."""
+    figure = Figure(figsize=(WIDTH, height))
+    axes = figure.subplots(1, columns, squeeze=False, **options)[0]
+    return figure, axes
+
+
+def _row_axis(axes: Axes, labels: Sequence[str]) -> np.ndarray:
+    """Rows from top to bottom, one a label."""
+    rows = np.arange(len(labels))[::-1]
+    axes.set_yticks(rows, labels)
+    axes.set_ylim(-0.6, len(labels) - 0.4)
+    axes.tick_params(axis="y", length=0)
+    axes.grid(axis="x", color=PALE, linewidth=0.6)
+    axes.set_axisbelow(True)
+    return rows
+
+
+def dots(
+    rows: pd.DataFrame,
+    x_label: str,
+    *,
+    group: str | None = None,
+    marks: Mapping[str, float] | None = None,
+    decimals: int = 2,
+) -> Figure:
+    """Estimates with intervals, one a row: columns ``label, value, low, high`` and `group`.
+
+    `marks` draws labelled vertical lines (cut-offs). Rows of several groups share a line, each
+    group in its own colour, named above.
+    """
+    labels = list(dict.fromkeys(rows["label"]))
+    groups = [None] if group is None else list(dict.fromkeys(rows[group]))
+    figure, (axes,) = canvas(1.0 + (0.22 + 0.1 * (len(groups) > 2)) * len(labels))
+    position = dict(zip(labels, _row_axis(axes, labels), strict=True))
+    for number, name in enumerate(groups):
+        part = rows if name is None else rows[rows[group] == name]
+        shift = 0.0 if len(groups) == 1 else 0.5 * (0.5 - number / (len(groups) - 1))
+        y = np.array([position[label] for label in part["label"]]) + shift
+        low, high = part["low"].astype(float), part["high"].astype(float)
+        colour = COLOURS[number % len(COLOURS)]
+        axes.hlines(y, low, high, color=colour, linewidth=1.4)
+        axes.plot(part["value"].astype(float), y, "o", color=colour, markersize=4, label=name)
+    for text, at in (marks or {}).items():
+        axes.axvline(at, color=GREY, linewidth=0.9, linestyle=(0, (4, 3)))
+        axes.annotate(
+            f"{text} {show(at, 'number', decimals=decimals)}".strip(),
+            (at, 1.0),
+            xycoords=("data", "axes fraction"),
+            xytext=(2, 2),
+            textcoords="offset points",
+            fontsize=7.5,
+            color=GREY,
+        )
+    axes.set_xlabel(x_label)
+    if len(groups) > 1:
+        axes.legend(
+            loc="lower left",
+            bbox_to_anchor=(0, 1.02 if not marks else 1.06),
+            ncols=min(len(groups), 5),
+            frameon=False,
+            fontsize=8,
+            handletextpad=0.2,
+            borderaxespad=0,
+        )
+    return figure
+
+
+def answer_shares(shares: pd.DataFrame, labels: Sequence[str], x_label: str) -> Figure:
+    """Diverging stacked bars: share of each answer (columns, in scale order) a row of items.
+
+    The middle answer (of an odd scale) straddles zero.
+    """
+    figure, (axes,) = canvas(0.9 + 0.19 * len(labels))
+    y = _row_axis(axes, labels)
+    values = shares.to_numpy(float) * 100
+    n = values.shape[1]
+    half = n // 2
+    left = -values[:, :half].sum(axis=1) - (values[:, half] / 2 if n % 2 else 0)
+    colours = matplotlib.colormaps["RdBu"](np.linspace(0.12, 0.88, n))
+    for k in range(n):
+        axes.barh(
+            y, values[:, k], left=left, height=0.78, color=colours[k], label=str(shares.columns[k])
+        )
+        left = left + values[:, k]
+    axes.axvline(0, color=GREY, linewidth=0.8)
+    axes.set_xlabel(x_label)
+    axes.xaxis.set_major_formatter(lambda v, _: f"{abs(v):.0f}")
+    axes.legend(
+        loc="lower left",
+        bbox_to_anchor=(0, 1.0),
+        ncols=n,
+        frameon=False,
+        fontsize=8,
+        handlelength=0.9,
+        columnspacing=0.8,
+        borderaxespad=0.2,
+    )
+    return figure
+
+
+def matrix(values: pd.DataFrame, labels: Sequence[str], *, cut: float | None = None) -> Figure:
+    """A lower-triangular matrix of coefficients; cells above `cut` are outlined."""
+    n = len(labels)
+    figure, (axes,) = canvas(min(0.9 + 0.42 * n, 7.5))
+    data = values.to_numpy(float).copy()
+    data[np.triu_indices(n, 1)] = np.nan
+    axes.imshow(data, cmap="RdBu", vmin=-1, vmax=1, aspect="auto")
+    for i in range(n):
+        for j in range(i + 1):
+            if np.isfinite(data[i, j]):
+                dark = abs(data[i, j]) > 0.6
+                strong = cut is not None and i != j and data[i, j] > cut
+                axes.text(
+                    j,
+                    i,
+                    show(data[i, j], "bounded"),
+                    ha="center",
+                    va="center",
+                    fontsize=8,
+                    color="white" if dark else "#111827",
+                    bbox={"boxstyle": "square,pad=0.25", "fill": False, "edgecolor": "#D55E00"}
+                    if strong
+                    else None,
+                )
+    axes.set_xticks(range(n), labels, rotation=40, ha="right", rotation_mode="anchor")
+    axes.set_yticks(range(n), labels)
+    axes.tick_params(length=0)
+    for spine in axes.spines.values():
+        spine.set_visible(False)
+    return figure
+
+
+def scree(
+    observed: Sequence[float],
+    reference: Sequence[float],
+    x_label: str,
+    y_label: str,
+    names: tuple[str, str],
+) -> Figure:
+    """Eigenvalues of the data against those of random data (parallel analysis)."""
+    figure, (axes,) = canvas(3.0)
+    k = np.arange(1, len(observed) + 1)
+    for values, name, style, colour in (
+        (observed, names[0], "o-", COLOURS[0]),
+        (reference, names[1], "--", COLOURS[1]),
+    ):
+        axes.plot(k, values, style, color=colour, markersize=3.5, linewidth=1.2)
+        at = min(len(k) - 1, 1 if style == "o-" else len(k) * 2 // 3)
+        axes.annotate(
+            name,
+            (float(k[at]), float(values[at])),
+            xytext=(8, 6),
+            textcoords="offset points",
+            color=colour,
+        )
+    axes.set_xlabel(x_label)
+    axes.set_ylabel(y_label)
+    axes.set_xlim(0.5, len(observed) + 0.5)
+    axes.grid(axis="y", color=PALE, linewidth=0.6)
+    return figure
+
+
+def path_diagram(
+    labels: Mapping[str, str],
+    edges: Sequence[tuple[str, str, float | None, bool]],
+    r2: Mapping[str, float],
+) -> Figure:
+    """The structural model as drawn boxes: edges (from, to, standardized path, clear of zero).
+
+    Columns follow the longest way from an exogenous construct; a path whose interval holds zero
+    is dashed and grey.
+    """
+    depth: dict[str, int] = {}
+
+    def depth_of(node: str) -> int:
+        if node not in depth:
+            before = [a for a, b, *_ in edges if b == node]
+            depth[node] = 1 + max((depth_of(a) for a in before), default=-1)
+        return depth[node]
+
+    for node in labels:
+        depth_of(node)
+    columns: dict[int, list[str]] = {}
+    for node in labels:
+        columns.setdefault(depth[node], []).append(node)
+    tallest = max(len(c) for c in columns.values())
+    figure, (axes,) = canvas(max(2.6, 1.05 * tallest + 0.4))
+    at = {}
+    for column, nodes in columns.items():
+        for i, node in enumerate(nodes):
+            bend = 0.17 * (-1) ** column if len(nodes) == 1 and len(columns) > 3 else 0.0
+            at[node] = np.array([column * 1.0, (len(nodes) - 1) / 2 - i + bend])
+    half = np.array([0.31, 0.25])
+    for number, (a, b, estimate, clear) in enumerate(edges):
+        start, end = at[a], at[b]
+        skips = depth[b] - depth[a] > 1
+        bend = 0.0 if not skips else (0.28 if start[1] + end[1] >= 0 else -0.28)
+        tail, head = start + half * [1, 0], end - half * [1, 0]
+        if depth[a] == depth[b]:
+            sign = np.sign(end[1] - start[1])
+            tail, head = start + half * [0, sign], end - half * [0, sign]
+        colour = "#1f2937" if clear else "#9ca3af"
+        axes.annotate(
+            "",
+            head,
+            tail,
+            arrowprops={
+                "arrowstyle": "-|>",
+                "color": colour,
+                "linewidth": 0.7 + 2.2 * min(abs(estimate or 0), 1),
+                "linestyle": "-" if clear else (0, (4, 3)),
+                "connectionstyle": f"arc3,rad={-bend}",
+                "shrinkA": 0,
+                "shrinkB": 0,
+                "mutation_scale": 9,
+            },
+        )
+        share = 0.34 + 0.16 * (number % 3)
+        middle = tail + (head - tail) * share
+        if skips:  # where the arc is: a quadratic curve through the lifted middle
+            across = np.array([-(head - tail)[1], (head - tail)[0]])
+            middle = middle + across * bend * 2 * share * (1 - share)
+        if estimate is not None:
+            axes.text(
+                *middle,
+                show(estimate, "bounded"),
+                ha="center",
+                va="center",
+                fontsize=8,
+                color=colour,
+                bbox={"boxstyle": "round,pad=0.12", "facecolor": "white", "edgecolor": "none"},
+                zorder=4,
+            )
+    for node, text in labels.items():
+        share_text = f"\nR² = {show(r2[node], 'bounded')}" if node in r2 else ""
+        axes.add_patch(
+            FancyBboxPatch(
+                (at[node][0] - half[0] + 0.04, at[node][1] - half[1] + 0.04),
+                2 * half[0] - 0.08,
+                2 * half[1] - 0.08,
+                boxstyle="round,pad=0.04",
+                facecolor="#eef4fa" if node in r2 else "#f6f2ea",
+                edgecolor="#6b87a3",
+                linewidth=0.9,
+                zorder=3,
+            )
+        )
+        axes.text(
+            *at[node],
+            text.replace(" ", "\n", 1) + share_text,
+            ha="center",
+            va="center",
+            fontsize=7.8,
+            zorder=5,
+        )
+    x, y = np.array(list(at.values())).T
+    axes.set_xlim(x.min() - 0.4, x.max() + 0.4)
+    axes.set_ylim(y.min() - 0.42, y.max() + 0.42)
+    axes.axis("off")
+    return figure
+
+
+def importance_performance(points: pd.DataFrame, x_label: str, y_label: str) -> Figure:
+    """Importance–performance map: columns ``label, importance, low, high, performance``."""
+    figure, (axes,) = canvas(3.4)
+    x, y = points["importance"].to_numpy(float), points["performance"].to_numpy(float)
+    if "low" in points:
+        axes.hlines(
+            y, points["low"].astype(float), points["high"].astype(float), color=PALE, linewidth=2
+        )
+    axes.plot(x, y, "o", color=COLOURS[0], markersize=5)
+    axes.axvline(x.mean(), color=GREY, linewidth=0.7, linestyle=":")
+    axes.axhline(y.mean(), color=GREY, linewidth=0.7, linestyle=":")
+    for name, a, b in zip(points["label"], x, y, strict=True):
+        axes.annotate(name, (a, b), xytext=(5, 4), textcoords="offset points", fontsize=8)
+    axes.margins(0.18, 0.2)
+    axes.set_xlabel(x_label)
+    axes.set_ylabel(y_label)
+    return figure
+
+
+def specification_curve(
+    rows: pd.DataFrame, choices: Sequence[str], y_label: str, headline: str
+) -> Figure:
+    """All specifications of one estimate, sorted, above a grid of what each one chose.
+
+    `rows`: columns ``value, low, high, choice``; the row whose choice is `headline` is marked.
+    """
+    rows = rows.sort_values(["value", "choice"], kind="stable").reset_index(drop=True)
+    figure = Figure(figsize=(WIDTH, 2.3 + 0.2 * len(choices)))
+    top, below = figure.subplots(
+        2, 1, sharex=True, gridspec_kw={"height_ratios": [2.1, 0.2 * len(choices) + 0.2]}
+    )
+    x = np.arange(len(rows))
+    colours = [COLOURS[1] if c == headline else COLOURS[0] for c in rows["choice"]]
+    top.vlines(
+        x, rows["low"].astype(float), rows["high"].astype(float), color=colours, linewidth=1.3
+    )
+    top.scatter(x, rows["value"].astype(float), color=colours, s=16, zorder=3)
+    top.axhline(0, color=GREY, linewidth=0.7)
+    top.set_ylabel(y_label)
+    top.grid(axis="y", color=PALE, linewidth=0.6)
+    y = _row_axis(below, choices)
+    position = dict(zip(choices, y, strict=True))
+    below.scatter(x, [position[c] for c in rows["choice"]], color=colours, s=16, marker="s")
+    below.set_xticks([])
+    return figure

@@ -1,0 +1,168 @@
+"""What a notebook calls: open a case, show figures, tables and sentences, keep the results.
+
+Everything shown goes through :class:`Notebook`, so that every figure and table is labelled,
+captioned and described, and the result file holds what was shown at full precision.
+"""
+
+from __future__ import annotations
+
+import base64
+import io
+from typing import Any
+
+from IPython.display import display
+from matplotlib.figure import Figure
+
+from loyalty import figures, prose, results, sources, study
+from loyalty.errors import UserError
+from loyalty.numbers import Kind
+from loyalty.results import DISPLAY
+from loyalty.study import ALL, Language, Study, Text
+from loyalty.tables import Table
+
+
+class Notebook:
+    """One analysis of one case (or of all).
+
+    Parameters
+    ----------
+    name : str
+        The notebook's file name without suffix, like ``04-measurement``.
+    case : str
+        The case's folder below ``data/``, or ``all``.
+    language : {"en", "zh"}
+        Language of figures, tables and sentences.
+    **parameters
+        The notebook's other parameters, kept in the result's provenance.
+
+    Raises
+    ------
+    UserError
+        When the case or the language is unknown, or its rows do not hold.
+    """
+
+    def __init__(self, name: str, case: str, language: str = "en", **parameters: Any) -> None:
+        if language not in ("en", "zh"):
+            raise UserError(f"language {language!r}: expected 'en' or 'zh'")
+        self.name = name
+        self.analysis = name.split("-", 1)[1]
+        self.case = case
+        self.language: Language = "zh" if language == "zh" else "en"
+        self._parameters = {"case": case, **parameters, "language": language}
+        self._numbers: dict[str, results.Number] = {}
+        self._tables: dict[str, list[dict[str, Any]]] = {}
+        self._statements: dict[str, Text] = {}
+        self._warnings: list[str] = []
+        self._data: list[results.DataOrigin] = []
+        self._simulated = False
+        if case != ALL:
+            self.study: Study = study.load(case)
+            self._simulated = self.study.simulated
+            self.survey = sources.load(self.study)
+            self._data.append(
+                results.DataOrigin(
+                    source=self.study.provenance.source.en,
+                    sha256=self.survey.checksum,
+                    rows=len(self.survey.rows),
+                )
+            )
+        figures.use_style()
+
+    def text(self, en: str, zh: str) -> str:
+        """The text of the notebook's language."""
+        return zh if self.language == "zh" else en
+
+    def label(self, construct_id: str) -> str:
+        return self.study.label(construct_id, self.language)
+
+    # --- showing -----------------------------------------------------------------------------
+    def figure(self, name: str, figure: Figure, caption: Text, alt: Text) -> None:
+        """Show a figure as vector graphics with its caption and alternative text."""
+        svg, png = io.StringIO(), io.BytesIO()
+        figure.savefig(svg, format="svg", metadata={"Date": None})
+        figure.savefig(png, format="png", dpi=110, metadata={"Software": None})
+        figure.clear()
+        bundle = {
+            "image/svg+xml": svg.getvalue(),
+            "image/png": base64.b64encode(png.getvalue()).decode(),
+            "text/plain": alt.in_(self.language),
+        }
+        self._show("fig", name, bundle, self._marked(caption), alt.in_(self.language))
+
+    def table(self, name: str, table: Table, caption: Text) -> None:
+        """Show a table with its caption; its records go into the result file."""
+        if name in self._tables:
+            raise ValueError(f"the table {name!r} is shown twice")
+        self._tables[name] = results.plain(table.records)
+        bundle = {"text/markdown": table.markdown(), "text/plain": caption.en}
+        self._show("tbl", name, bundle, self._marked(caption), None)
+
+    def say(self, name: str, *sentences: Text) -> None:
+        """Show sentences as one paragraph; both languages go into the result file."""
+        paragraph = prose.join(sentences)
+        self._statements[name] = paragraph
+        shown = paragraph.in_(self.language)
+        self._show("txt", name, {"text/markdown": shown, "text/plain": shown}, None, None)
+
+    def cannot(self, name: str, reason: str) -> None:
+        """Say in its place that an analysis cannot be done, and why; the rest goes on."""
+        self.warn(f"{name}: {reason}")
+        self.say(name, prose.cannot(reason))
+
+    def _marked(self, caption: Text) -> str:
+        """The caption, ending in a full stop, and saying so where the data is simulated."""
+        shown = caption.in_(self.language)
+        if self._simulated:
+            shown += self.text(" Simulated data.", "模拟数据。")
+        return shown
+
+    def _show(
+        self, kind: str, name: str, bundle: dict[str, str], caption: str | None, alt: str | None
+    ) -> None:
+        label = f"{kind}-{self.case}-{name}"
+        note = {"label": label, "cap": caption, "alt": alt}
+        display(bundle, raw=True, metadata={DISPLAY: note})
+        if caption is not None:
+            text = {"text/markdown": f"**{caption}**", "text/plain": caption}
+            display(text, raw=True, metadata={DISPLAY: {"caption_of": label}})
+
+    # --- keeping -----------------------------------------------------------------------------
+    def number(
+        self, name: str, value: Any, kind: Kind, ci: tuple[float, float] | None = None
+    ) -> None:
+        """Keep a number that the report's prose may cite as ``{{< var case.analysis.name >}}``."""
+        if name in self._numbers:
+            raise ValueError(f"the number {name!r} is kept twice")
+        low_high = None if ci is None else (float(ci[0]), float(ci[1]))
+        self._numbers[name] = results.Number(value=results.plain(value), kind=kind, ci=low_high)
+
+    def keep(self, name: str, records: list[dict[str, Any]]) -> None:
+        """Keep records in the result file without showing them."""
+        if name in self._tables:
+            raise ValueError(f"the table {name!r} is kept twice")
+        self._tables[name] = results.plain(records)
+
+    def warn(self, *messages: str) -> None:
+        self._warnings.extend(messages)
+
+    def uses(self, result: results.Result) -> results.Result:
+        """Count another result's data among this one's origins."""
+        self._data += [d for d in result.provenance.data if d not in self._data]
+        self._simulated |= result.simulated and self.case != ALL
+        return result
+
+    def save(self) -> None:
+        """Write the result file."""
+        file = results.write(
+            results.Result(
+                case=self.case,
+                analysis=self.analysis,
+                simulated=self._simulated,
+                numbers=self._numbers,
+                tables=self._tables,
+                statements={k: {"en": v.en, "zh": v.zh} for k, v in self._statements.items()},
+                warnings=self._warnings,
+                provenance=results.provenance(self.name, self._parameters, self._data),
+            )
+        )
+        print(f"results: {file.parent.name}/{file.name}")

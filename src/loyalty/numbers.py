@@ -1,0 +1,57 @@
+"""Numbers as the report prints them: APA rounding, true minus signs."""
+
+from __future__ import annotations
+
+import math
+from typing import Literal
+
+#: What a number is, which decides how it is printed.
+Kind = Literal["count", "number", "bounded", "p", "percent", "text"]
+DASH = "–"
+
+
+def show(value: object, kind: Kind, *, decimals: int | None = None) -> str:
+    """A value as text.
+
+    ``count`` 3,000; ``number`` 1.52; ``bounded`` .48 (cannot exceed one in size: correlations,
+    standardized paths, reliabilities, fit indices); ``p`` .034 or < .001; ``percent`` 62.0 % of
+    the proportion 0.62; ``text`` as it is. Missing and infinite values are a dash.
+    """
+    if kind == "text" or isinstance(value, str):
+        return str(value)
+    if value is None or (not isinstance(value, int | float) and not hasattr(value, "__float__")):
+        return DASH
+    number = float(value)
+    if not math.isfinite(number):
+        return DASH
+    if kind == "count":
+        return f"{number:,.0f}".replace("-", "−")
+    if kind == "percent":
+        return f"{100 * number:.{1 if decimals is None else decimals}f} %".replace("-", "−")
+    if kind == "p":
+        places = 3 if decimals is None else decimals
+        least = 10.0**-places
+        return f"< {_strip(least, places)}" if number < least else _strip(number, places)
+    places = 2 if decimals is None else decimals
+    if kind == "bounded":
+        return _strip(number, places)
+    return _plain(number, places)
+
+
+def interval(low: object, high: object, kind: Kind, *, decimals: int | None = None) -> str:
+    """``[.31, .45]``, or a dash where a bound is missing."""
+    texts = (show(low, kind, decimals=decimals), show(high, kind, decimals=decimals))
+    return DASH if DASH in texts else f"[{texts[0]}, {texts[1]}]"
+
+
+def _plain(number: float, places: int) -> str:
+    text = f"{number:.{places}f}"
+    if float(text) == 0:
+        text = text.removeprefix("-")
+    return text.replace("-", "−")
+
+
+def _strip(number: float, places: int) -> str:
+    """Without the leading zero (APA: where the value cannot exceed one)."""
+    text = _plain(number, places)
+    return text.replace("0.", ".", 1) if text.lstrip("−").startswith("0.") else text

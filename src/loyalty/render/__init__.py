@@ -1,0 +1,1 @@
+"""Makes the book: with Quarto where it is installed, with the embedded renderer otherwise."""

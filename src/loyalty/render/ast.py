@@ -1,0 +1,105 @@
+"""Pandoc's document tree as Python values, and the few helpers needed to change it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable
+from typing import Any
+
+Node = dict[str, Any]
+Attr = list[Any]  # [identifier, classes, [[key, value], ...]]
+Visitor = Callable[[Node], list[Node] | None]
+
+
+def load(text: str) -> list[Node]:
+    """The blocks of a document written as Pandoc JSON."""
+    blocks: list[Node] = json.loads(text)["blocks"]
+    return blocks
+
+
+def dump(blocks: list[Node], meta: dict[str, Any] | None = None) -> str:
+    """Pandoc JSON of some blocks."""
+    return json.dumps(
+        {"pandoc-api-version": [1, 23, 1, 1], "meta": meta or {}, "blocks": blocks},
+        ensure_ascii=False,
+    )
+
+
+def attr(
+    identifier: str = "", classes: Iterable[str] = (), values: Iterable[tuple[str, str]] = ()
+) -> Attr:
+    return [identifier, list(classes), [[key, value] for key, value in values]]
+
+
+def get(attributes: Attr, key: str, default: str = "") -> str:
+    """Value of an attribute, or the default."""
+    return next((str(value) for name, value in attributes[2] if name == key), default)
+
+
+def node(kind: str, content: Any = None) -> Node:
+    return {"t": kind} if content is None else {"t": kind, "c": content}
+
+
+def text(value: str) -> Node:
+    return node("Str", value)
+
+
+def raw(fmt: str, value: str) -> Node:
+    """A raw block."""
+    return node("RawBlock", [fmt, value])
+
+
+def raw_inline(fmt: str, value: str) -> Node:
+    return node("RawInline", [fmt, value])
+
+
+def rewrite(tree: Any, visit: Visitor) -> Any:
+    """Copy of a tree in which each node is what `visit` says, in the order of the document.
+
+    `visit` returns None to keep a node and look into it, or a list to put in its place
+    (which is not looked into again).
+    """
+    if isinstance(tree, list):
+        out: list[Any] = []
+        for item in tree:
+            if isinstance(item, dict) and "t" in item:
+                new = visit(item)
+                if new is not None:
+                    out.extend(new)
+                    continue
+            out.append(rewrite(item, visit))
+        return out
+    if isinstance(tree, dict):
+        return {key: rewrite(value, visit) for key, value in tree.items()}
+    return tree
+
+
+def plain(tree: Any) -> str:
+    """Readable text of a tree: for titles, search and alternative text."""
+    parts: list[str] = []
+
+    def visit(item: Node) -> list[Node] | None:
+        kind = item["t"]
+        if kind == "Str":
+            parts.append(item["c"])
+        elif kind in ("Space", "SoftBreak", "LineBreak"):
+            parts.append(" ")
+        elif kind in ("Code", "CodeBlock", "Math"):
+            parts.append(item["c"][1] + (" " if kind == "CodeBlock" else ""))
+        elif kind in ("RawInline", "RawBlock", "Note"):
+            return []
+        elif kind == "Quoted":
+            single = item["c"][0]["t"] == "SingleQuote"
+            parts.append("‘" if single else "“")
+            rewrite(item["c"][1], visit)
+            parts.append("’" if single else "”")
+            return []
+        elif kind in ("Para", "Plain", "Header"):
+            content = item["c"][2] if kind == "Header" else item["c"]
+            rewrite(content, visit)
+            parts.append(" ")
+            return []
+        return None
+
+    rewrite(tree if isinstance(tree, list) else [tree], visit)
+    return " ".join("".join(parts).split())

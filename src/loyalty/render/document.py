@@ -1,0 +1,660 @@
+"""The book as one checked tree: numbers given, references resolved, outputs put in.
+
+The pages' blocks are Pandoc's, with these marked nodes that each format writes in its way:
+
+- ``Div .x-float`` (id; kind fig|tbl, number, alt, notebook, label) of ``.x-caption``, ``.x-body``
+- ``Div .x-callout`` (kind, collapse) of ``.x-title``, ``.x-body``
+- ``Span .x-eq`` (id; number) around a formula, ``Span .x-ref`` (target, kind) around its text
+- ``Span .x-num`` (src) around a number that comes from a notebook
+- ``Div .x-pagebreak``; ``Image`` with the target ``asset:NAME``
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote
+
+from . import ast, pandoc
+from .ast import Node
+from .errors import RenderError
+from .labels import words
+from .notebook import Cell, Notebooks
+from .project import Book, Page
+from .source import CALLOUTS, PageText, Reader, normal, relative
+
+KINDS = ("fig", "tbl", "eq", "sec")
+REFERENCE = re.compile(rf"^({'|'.join(KINDS)})-")
+EXECUTED = "reports/executed"
+SAFE_LINK = re.compile(r"^(https?://|mailto:|#)", re.IGNORECASE)
+SCHEME = re.compile(r"^[a-z][a-z0-9+.-]*:", re.IGNORECASE)
+KEPT_ATTRIBUTES = {"width", "height", "src"}
+
+
+@dataclass(frozen=True)
+class Target:
+    """Something a reference can point at."""
+
+    kind: str  # fig, tbl, eq, sec, chapter, appendix
+    number: str
+    page: Page
+
+
+@dataclass
+class Chapter:
+    """One page of the book after all checks."""
+
+    page: Page
+    title: list[Node]
+    identifier: str
+    number: str  # "3", "A", or empty
+    toc: bool
+    blocks: list[Node] = field(default_factory=list)
+    classes: tuple[str, ...] = ()
+
+    @property
+    def name(self) -> str:
+        """Short name of the page, for identifiers: ``reports-methods``."""
+        return re.sub(r"[^\w-]+", "-", self.page.source.removesuffix(".qmd"))
+
+
+@dataclass
+class Document:
+    book: Book
+    chapters: list[Chapter]
+    targets: dict[str, Target]
+    assets: dict[str, dict[str, bytes]]
+    files: set[str]  # files of the project that pages link to
+    notebook_pages: dict[str, bool]  # notebook page -> is linked; all of them exist
+    citations: bool
+    references: Chapter | None  # the page with ::: {#refs}
+
+
+def _simple(cell: Cell) -> str:
+    return cell.markdown.replace("\r\n", "\n") + "\n"
+
+
+class Builder:
+    """Builds the document; collects every fault."""
+
+    def __init__(self, book: Book, html: bool) -> None:
+        self.book = book
+        self.html = html
+        self.words = words(book.lang)
+        self.faults: list[str] = []
+        self.targets: dict[str, Target] = {}
+        self.places: dict[str, str] = {}
+        self.identifiers: dict[str, set[str]] = {}
+        self.assets: dict[str, dict[str, bytes]] = {}
+        self.files: set[str] = set()
+        self.notebook_pages: dict[str, bool] = {}
+        self.cited = False
+        self.known_keys: set[str] = set()
+        self.callout_titles: dict[str, list[Node]] = {}
+
+    def build(self) -> Document:
+        """Read everything, number it, resolve references."""
+        reader = Reader(self.book)
+        texts = [reader.read(page) for page in self.book.pages]
+        self.faults += reader.faults
+        for text in texts:
+            if text.meta.get("title"):
+                text.lines[:0] = [f"# {text.meta['title']}", ""]
+                text.places[:0] = [f"{text.page.source}:1"] * 2
+
+        cells, jobs = self._cells(texts)
+        for text in texts:
+            jobs.append(
+                {
+                    "op": "read",
+                    "text": text.text,
+                    "format": pandoc.AUTHORED_MARKDOWN,
+                    "where": text.page.source,
+                }
+            )
+        for file in self.book.bibliography:
+            jobs.append(
+                {
+                    "op": "read",
+                    "text": file.read_text(encoding="utf-8"),
+                    "format": "bibtex" if file.suffix == ".bibtex" else "biblatex",
+                    "where": file.name,
+                }
+            )
+        trees = pandoc.run(jobs)
+        rendered: dict[tuple[str, str], tuple[list[Node], list[Node]]] = {}
+        for index, key in enumerate(cells):
+            body = self._sanitize(ast.load(trees[2 * index]), f"{key[0]}#{key[1]}")
+            caption = self._sanitize(ast.load(trees[2 * index + 1]), f"{key[0]}#{key[1]}")
+            rendered[key] = (body, caption)
+        self._bibliography(trees[2 * len(cells) + len(texts) :])
+
+        pages = [ast.load(tree) for tree in trees[2 * len(cells) :][: len(texts)]]
+        self._titles(pages)
+
+        chapters: list[Chapter] = []
+        counters = {False: 0, True: 0}
+        for position, text in enumerate(texts):
+            chapters.append(self._chapter(text, pages[position], cells, rendered, counters))
+        for chapter in chapters:
+            self.identifiers[chapter.page.source] |= set(self._ids(chapter.blocks))
+        for chapter, text in zip(chapters, texts, strict=True):
+            chapter.blocks = self._resolve(chapter, text)
+        if self.faults:
+            raise RenderError(self.faults)
+        references = next(
+            (c for c in chapters if "refs" in self.identifiers[c.page.source]), None
+        )
+        return Document(
+            self.book, chapters, self.targets, self.assets, self.files, self.notebook_pages,
+            self.cited, references,
+        )  # fmt: skip
+
+    # -- reading ---------------------------------------------------------------------------
+
+    def _cells(
+        self, texts: list[PageText]
+    ) -> tuple[dict[tuple[str, str], Cell], list[pandoc.Job]]:
+        notebooks = Notebooks(self.book.root)
+        cells: dict[tuple[str, str], Cell] = {}
+        jobs: list[pandoc.Job] = []
+        for text in texts:
+            for embed in text.embeds:
+                key = (embed.notebook, embed.label)
+                if key in cells:
+                    if not embed.label.startswith("txt-"):
+                        self.faults.append(f"{embed.where}: {embed.label} is embedded twice")
+                    continue
+                try:
+                    cell = notebooks.cell(*key)
+                except RenderError as fault:
+                    self.faults += [f"{embed.where}: {line}" for line in fault.lines]
+                    continue
+                cells[key] = cell
+                where = f"{embed.notebook}#{embed.label}"
+                for markdown in (_simple(cell), cell.caption):
+                    jobs.append(
+                        {
+                            "op": "read",
+                            "text": markdown,
+                            "format": pandoc.SAFE_MARKDOWN,
+                            "where": where,
+                        }
+                    )
+        return cells, jobs
+
+    def _bibliography(self, trees: list[str]) -> None:
+        for tree in trees:
+            import json
+
+            meta = json.loads(tree)["meta"]
+            for entry in meta.get("references", {}).get("c", []):
+                key = entry["c"]["id"]["c"]
+                self.known_keys.add(key if isinstance(key, str) else ast.plain(key))
+
+    def _titles(self, pages: list[list[Node]]) -> None:
+        """Titles of callouts given as attributes are Markdown too."""
+        found: dict[str, None] = {}
+
+        def visit(item: Node) -> list[Node] | None:
+            if item["t"] == "Div" and any(c.startswith("callout-") for c in item["c"][0][1]):
+                title = ast.get(item["c"][0], "title")
+                if title:
+                    found[title] = None
+            return None
+
+        for page in pages:
+            ast.rewrite(page, visit)
+        jobs = [
+            {"op": "read", "text": title, "format": pandoc.AUTHORED_MARKDOWN} for title in found
+        ]
+        for title, tree in zip(found, pandoc.run(jobs, 1) if jobs else [], strict=True):
+            blocks = ast.load(tree)
+            self.callout_titles[title] = (
+                blocks[0]["c"] if blocks and blocks[0]["t"] == "Para" else [ast.text(title)]
+            )
+
+    def _sanitize(self, blocks: list[Node], where: str) -> list[Node]:
+        """Notebook output: attributes that could act are dropped, links checked, no images."""
+
+        def visit(item: Node) -> list[Node] | None:
+            kind, content = item["t"], item.get("c")
+            if kind in ("RawBlock", "RawInline"):
+                self.faults.append(f"{where}: raw markup in a notebook's output")
+                return []
+            if kind == "Image":
+                self.faults.append(f"{where}: an image inside markdown output")
+                return []
+            if kind == "Link" and not SAFE_LINK.match(content[2][0]):
+                self.faults.append(f"{where}: link to {content[2][0]!r} in a notebook's output")
+                return []
+            if kind in ("Span", "Link", "Header", "Code", "CodeBlock", "Table"):
+                position = 1 if kind == "Header" else 0
+                identifier, classes, values = content[position]
+                kept = [pair for pair in values if pair[0] in KEPT_ATTRIBUTES]
+                safe = [name for name in classes if not name.startswith("x-")]
+                content[position] = [identifier if kind == "Header" else "", safe, kept]
+            return None
+
+        clean: list[Node] = ast.rewrite(blocks, visit)
+        return clean
+
+    # -- numbering -------------------------------------------------------------------------
+
+    def _declare(self, identifier: str, target: Target, place: str) -> None:
+        if identifier in self.targets:
+            first = self.places[identifier]
+            self.faults.append(f"{place}: label {identifier} is used already at {first}")
+        self.targets[identifier] = target
+        self.places[identifier] = place
+
+    def _chapter(
+        self,
+        text: PageText,
+        tree: list[Node],
+        cells: dict[tuple[str, str], Cell],
+        rendered: dict[tuple[str, str], tuple[list[Node], list[Node]]],
+        counters: dict[bool, int],
+    ) -> Chapter:
+        page = text.page
+        first = tree[0] if tree and tree[0]["t"] == "Header" and tree[0]["c"][0] == 1 else None
+        if first is None:
+            self.faults.append(f"{page.source}:1: the page has no title (`# Title` at its top)")
+            first = ast.node("Header", [1, ast.attr(), [ast.text(page.source)]])
+        else:
+            tree = tree[1:]
+        _, (identifier, classes, _), title = first["c"]
+        chapter = Chapter(page, title, identifier, "", text.meta.get("toc", True) is not False)
+        chapter.classes = tuple(classes)
+        label = ""
+        if "unnumbered" not in classes:
+            counters[page.appendix] += 1
+            count = counters[page.appendix]
+            label = chr(64 + count) if page.appendix else str(count)
+        if self.book.number_sections and text.meta.get("number-sections", True) is not False:
+            chapter.number = label
+        self.identifiers[page.source] = {identifier} if identifier else set()
+        if identifier.startswith("sec-"):
+            kind = "appendix" if page.appendix else "chapter"
+            self._declare(identifier, Target(kind, chapter.number, page), f"{page.source}:1")
+
+        counts = dict.fromkeys(KINDS, 0)
+        levels: list[int] = []
+
+        def next_number(kind: str) -> str:
+            counts[kind] += 1
+            return f"{label}.{counts[kind]}" if label else str(counts[kind])
+
+        def place(identifier: str) -> str:
+            return text.find(rf"#{re.escape(identifier)}(?![\w-])") or page.source
+
+        def declare(identifier: str, kind: str, where: str = "") -> str:
+            number = next_number(kind)
+            self._declare(identifier, Target(kind, number, page), where or place(identifier))
+            return number
+
+        def header(item: Node) -> list[Node]:
+            level, (identifier, classes, values), inlines = item["c"]
+            if level == 1:
+                self.faults.append(
+                    f"{place(identifier)}: a second first-level heading: {ast.plain(inlines)}"
+                )
+            number = ""
+            if chapter.number and "unnumbered" not in classes:
+                depth = level - 1
+                del levels[depth:]
+                levels.extend([0] * (depth - len(levels)))
+                levels[depth - 1] += 1
+                number = ".".join([chapter.number, *map(str, levels)])
+                values = [*values, ["number", number]]
+            if identifier.startswith("sec-"):
+                self._declare(identifier, Target("sec", number, page), place(identifier))
+            inner = ast.rewrite(inlines, visit)
+            return [ast.node("Header", [level, [identifier, classes, values], inner])]
+
+        def figure(item: Node) -> list[Node]:
+            (identifier, classes, values), (_, caption), body = item["c"]
+            images: list[Node] = []
+
+            def collect(inner: Node) -> list[Node] | None:
+                if inner["t"] == "Image":
+                    images.append(inner)
+                return None
+
+            ast.rewrite(body, collect)
+            alt = ast.get(images[0]["c"][0], "fig-alt") if images else ""
+            alt = alt or ast.plain(caption)
+            number = declare(identifier, "fig") if identifier.startswith("fig-") else ""
+            return [
+                self._float(
+                    identifier, "fig", number, alt, "", ast.rewrite(caption, visit),
+                    ast.rewrite(body, visit),
+                )
+            ]  # fmt: skip
+
+        def table(item: Node) -> list[Node]:
+            (identifier, _, values), (_, caption), *rest = item["c"]
+            bare = ast.rewrite(self._bare_table(item, ()), visit)
+            if not caption:
+                return [bare]
+            number = declare(identifier, "tbl") if identifier.startswith("tbl-") else ""
+            return [
+                self._float(
+                    identifier, "tbl", number, "", "", ast.rewrite(caption, visit), [bare]
+                )
+            ]
+
+        def embed(item: Node) -> list[Node]:
+            found = text.embeds[int(ast.get(item["c"][0], "key"))]
+            key = (found.notebook, found.label)
+            if key not in rendered:
+                return []
+            cell, (body, caption) = cells[key], rendered[key]
+            kind = found.label.split("-")[0]
+            # tables inside get no numbers of their own: the cell is what is labelled
+            inner = ast.rewrite(body, lambda n: self._inner(n, cell, visit))
+            if kind not in ("fig", "tbl"):
+                return [ast.node("Div", [ast.attr("", ["x-prose"]), inner])]
+            number = declare(found.label, kind, found.where)
+            if cell.images:
+                asset = f"reports/figures/{found.label}"
+                self.assets[asset] = cell.images
+                inner = [
+                    ast.node(
+                        "Plain", [ast.node("Image", [ast.attr(), [], [f"asset:{asset}", ""]])]
+                    )
+                ]
+            source = self._notebook_page(found.notebook.removesuffix(".ipynb"), found.where)
+            alt = cell.alt or ast.plain(caption)
+            made = self._float(found.label, kind, number, alt, source, caption, inner)
+            return [made]
+
+        def visit(item: Node) -> list[Node] | None:
+            kind, content = item["t"], item.get("c")
+            if kind == "Header":
+                return header(item)
+            if kind == "Figure":
+                return figure(item)
+            if kind == "Table":
+                return table(item)
+            if kind == "Div":
+                classes = content[0][1]
+                if "x-embed" in classes:
+                    return embed(item)
+                if {"content-visible", "content-hidden"} & set(classes):
+                    return self._conditional(item, visit)
+                for callout in CALLOUTS:
+                    if f"callout-{callout}" in classes:
+                        return [self._callout(item, callout, visit)]
+            if kind == "Span" and {"content-visible", "content-hidden"} & set(content[0][1]):
+                return self._conditional(item, visit)
+            if kind in ("Para", "Plain"):
+                return [ast.node(kind, ast.rewrite(self._equations(content, declare), visit))]
+            if kind == "Image":
+                return [self._image(item, page, text)]
+            return None
+
+        chapter.blocks = ast.rewrite(tree, visit)
+        return chapter
+
+    def _float(
+        self, identifier: str, kind: str, number: str, alt: str, notebook: str,
+        caption: list[Node], body: list[Node],
+    ) -> Node:  # fmt: skip
+        values = [("number", number), ("alt", alt), ("notebook", notebook)]
+        return ast.node(
+            "Div",
+            [
+                ast.attr(identifier, ["x-float", kind], [v for v in values if v[1]]),
+                [
+                    ast.node("Div", [ast.attr("", ["x-caption"]), caption]),
+                    ast.node("Div", [ast.attr("", ["x-body"]), body]),
+                ],
+            ],
+        )
+
+    def _inner(self, item: Node, cell: Cell, visit: Any) -> list[Node] | None:
+        if item["t"] == "Table":
+            if item["c"][1][1]:
+                self.faults.append(f"#{cell.label}: a table's caption belongs to the cell")
+            return [self._bare_table(item, cell.colwidths)]
+        if item["t"] == "Header":
+            self.faults.append(f"#{cell.label}: a heading inside a notebook's output")
+            return []
+        return None
+
+    def _bare_table(self, item: Node, widths: tuple[float, ...]) -> Node:
+        """The table without caption; column widths only where somebody asked for them."""
+        attributes, _, columns, *rest = item["c"]
+        asked = ast.get(attributes, "tbl-colwidths")
+        if asked:
+            widths = tuple(float(w) for w in re.findall(r"[\d.]+", asked))
+        total = sum(widths) or 1.0
+        specs = [
+            [
+                spec[0],
+                {"t": "ColWidth", "c": widths[i] / total}
+                if len(widths) == len(columns)
+                else {"t": "ColWidthDefault"},
+            ]
+            for i, spec in enumerate(columns)
+        ]
+        return ast.node("Table", [ast.attr(), [None, []], specs, *rest])
+
+    def _equations(self, inlines: list[Node], declare: Any) -> list[Node]:
+        out: list[Node] = []
+        for item in inlines:
+            found = (
+                re.fullmatch(r"\{#(eq-[\w-]+)\}(.*)", item["c"]) if item["t"] == "Str" else None
+            )
+            before = [node for node in out[-2:] if node["t"] not in ("Space", "SoftBreak")]
+            if found and before and before[-1]["t"] == "Math":
+                while out[-1]["t"] != "Math":
+                    out.pop()
+                number = declare(found[1], "eq")
+                formula = out.pop()
+                out.append(
+                    ast.node(
+                        "Span", [ast.attr(found[1], ["x-eq"], [("number", number)]), [formula]]
+                    )
+                )
+                if found[2]:
+                    out.append(ast.text(found[2]))
+            else:
+                out.append(item)
+        return out
+
+    def _callout(self, item: Node, kind: str, visit: Any) -> Node:
+        attributes, blocks = item["c"]
+        title = ast.get(attributes, "title")
+        heading: list[Node] = self.callout_titles.get(title, []) if title else []
+        if not title and blocks and blocks[0]["t"] == "Header":
+            heading, blocks = blocks[0]["c"][2], blocks[1:]
+        heading = heading or [ast.text(self.words[kind])]
+        collapse = ast.get(attributes, "collapse")
+        return ast.node(
+            "Div",
+            [
+                ast.attr(
+                    attributes[0], ["x-callout"], [("kind", kind), ("collapse", collapse)]
+                ),
+                [
+                    ast.node("Div", [ast.attr("", ["x-title"]), [ast.node("Plain", heading)]]),
+                    ast.node("Div", [ast.attr("", ["x-body"]), ast.rewrite(blocks, visit)]),
+                ],
+            ],
+        )
+
+    def _conditional(self, item: Node, visit: Any) -> list[Node]:
+        (identifier, classes, values), content = item["c"]
+        when, unless = (ast.get(item["c"][0], f"{w}-format") for w in ("when", "unless"))
+        hidden = "content-hidden" in classes
+        formats = [
+            fmt
+            for fmt in ("html", "typst", "docx")
+            if (((not when or fmt == when) and (not unless or fmt != unless)) != hidden)
+        ]
+        attributes = ast.attr("", ["x-only"], [("formats", " ".join(formats))])
+        return [ast.node(item["t"], [attributes, ast.rewrite(content, visit)])]
+
+    def _image(self, item: Node, page: Page, text: PageText) -> Node:
+        attributes, inlines, (target, title) = item["c"]
+        where = text.find(re.escape(target)) or page.source
+        asset = "missing"
+        if SCHEME.match(target) or target.startswith("//"):
+            self.faults.append(f"{where}: image {target} is not in the project")
+        else:
+            path = normal(self.book.root, relative(Path(page.source).parent, unquote(target)))
+            if path is None or not (self.book.root / path).is_file():
+                self.faults.append(f"{where}: image {target} does not exist")
+            elif path.suffix.lower() not in (".svg", ".png", ".jpg", ".jpeg"):
+                self.faults.append(f"{where}: image {target} is not svg, png or jpg")
+            else:
+                asset = path.with_suffix("").as_posix()
+                images = self.assets.setdefault(asset, {})
+                images[path.suffix.lower()] = (self.book.root / path).read_bytes()
+        alt = ast.get(attributes, "fig-alt") or ast.plain(inlines)
+        if not alt:
+            self.faults.append(f"{where}: image {target} has no alternative text")
+        kept = [pair for pair in attributes[2] if pair[0] in ("width", "height")]
+        return ast.node(
+            "Image",
+            [[attributes[0], attributes[1], kept], [ast.text(alt)], [f"asset:{asset}", title]],
+        )
+
+    def _notebook_page(self, name: str, where: str) -> str:
+        """Path of a notebook's HTML page (checked once); it is copied into the HTML book."""
+        if name not in self.notebook_pages:
+            exists = (self.book.root / f"{name}.html").is_file()
+            if self.html and not exists:
+                self.faults.append(f"{where}: the notebook's page {name}.html does not exist")
+            self.notebook_pages[name] = exists
+        return name
+
+    # -- references ------------------------------------------------------------------------
+
+    def _resolve(self, chapter: Chapter, text: PageText) -> list[Node]:
+        page = chapter.page
+
+        def where(pattern: str) -> str:
+            found = text.find(pattern)
+            if found:
+                return found
+            for embed in text.embeds:
+                return f"{embed.where.rsplit(':', 1)[0]} (in an embedded output)"
+            return page.source
+
+        def reference(citation: dict[str, Any], alone: bool) -> list[Node]:
+            identifier = citation["citationId"]
+            target = self.targets.get(identifier)
+            if target is None:
+                at = where(rf"@{re.escape(identifier)}(?![\w-])")
+                self.faults.append(f"{at}: reference @{identifier} is not resolved")
+                return []
+            if not target.number:
+                at = where(rf"@{re.escape(identifier)}(?![\w-])")
+                self.faults.append(f"{at}: @{identifier} is unnumbered: write a link to it")
+                return []
+            shown: list[Node] = [ast.text(target.number)]
+            prefix = citation["citationPrefix"]
+            if prefix:
+                shown = [*prefix, ast.text("\u00a0"), *shown]
+            elif citation["citationMode"]["t"] != "SuppressAuthor":
+                shown = [ast.text(f"{self.words[target.kind]}\u00a0{target.number}")]
+            attributes = ast.attr("", ["x-ref"], [("target", identifier), ("kind", target.kind)])
+            return [ast.node("Span", [attributes, shown]), *citation["citationSuffix"]]
+
+        def cite(item: Node) -> list[Node] | None:
+            citations = item["c"][0]
+            internal = [bool(REFERENCE.match(c["citationId"])) for c in citations]
+            if all(internal):
+                out: list[Node] = []
+                for index, citation in enumerate(citations):
+                    if index:
+                        out += [ast.text(","), ast.node("Space")]
+                    out += reference(citation, len(citations) == 1)
+                return out
+            if any(internal):
+                key = citations[0]["citationId"]
+                self.faults.append(
+                    f"{where('@' + re.escape(key))}: references and citations in one bracket"
+                )
+                return []
+            for citation in citations:
+                key = citation["citationId"]
+                if key not in self.known_keys:
+                    at = where(rf"@{{?{re.escape(key)}(?![\w-])")
+                    self.faults.append(f"{at}: citation @{key} is not in the bibliography")
+            self.cited = True
+            return None
+
+        def visit(item: Node) -> list[Node] | None:
+            kind, content = item["t"], item.get("c")
+            if kind == "Cite":
+                return cite(item)
+            if kind == "Span" and "num" in content[0][1]:
+                source = ast.get(content[0], "src")
+                at = where(re.escape(f'src="{source}"'))
+                if not re.fullmatch(r"[\w-]+/[\w-]+", source):
+                    self.faults.append(f"{at}: .num needs src=\"case/NN-analysis\"")
+                    return []
+                name = self._notebook_page(f"{EXECUTED}/{source}", at)
+                attributes = ast.attr("", ["x-num"], [("src", name)])
+                return [ast.node("Span", [attributes, ast.rewrite(content[1], visit)])]
+            if kind == "Link":
+                return [self._link(item, page, where, visit)]
+            if kind == "Str" and re.search(r"(?<![\w.])@(fig|tbl|sec|eq)-\w", content):
+                found = re.search(r"@[\w-]+", content)
+                name = found[0] if found else content
+                self.faults.append(
+                    f"{where(re.escape(content))}: {name} stays plain text: "
+                    "put a space or a bracket before it"
+                )
+            return None
+
+        chapter.title = ast.rewrite(chapter.title, visit)
+        resolved: list[Node] = ast.rewrite(chapter.blocks, visit)
+        return resolved
+
+    def _link(self, item: Node, page: Page, where: Any, visit: Any) -> Node:
+        attributes, inlines, (target, title) = item["c"]
+        inner = ast.rewrite(inlines, visit)
+        at = where(re.escape(f"]({target}"))
+        if target.startswith("#") or not (SCHEME.match(target) or target.startswith("//")):
+            path_text, _, fragment = unquote(target).partition("#")
+            path = (
+                normal(self.book.root, relative(Path(page.source).parent, path_text))
+                if path_text
+                else Path(page.source)
+            )
+            name = path.as_posix() if path else ""
+            if name in self.identifiers or any(p.source == name for p in self.book.pages):
+                target = f"page:{name}#{fragment}" if fragment else f"page:{name}"
+                known = self.identifiers.get(name)
+                if fragment and fragment not in (known or ()):
+                    self.faults.append(f"{at}: link to #{fragment}, which is not there")
+            elif path is None or not (self.book.root / path).is_file():
+                self.faults.append(f"{at}: link to {target}, which does not exist")
+            else:
+                self.files.add(name)
+                target = f"file:{name}" + (f"#{fragment}" if fragment else "")
+        elif re.match(r"(javascript|data|vbscript|file):", target, re.IGNORECASE):
+            self.faults.append(f"{at}: link to {target[:40]!r}")
+        return ast.node("Link", [attributes, inner, [target, title]])
+
+    def _ids(self, blocks: list[Node]) -> list[str]:
+        found: list[str] = []
+
+        def visit(item: Node) -> list[Node] | None:
+            kind, content = item["t"], item.get("c")
+            if kind == "Header":
+                found.append(content[1][0])
+            elif kind in ("Div", "Span", "Table", "Figure", "CodeBlock", "Code", "Link", "Image"):
+                found.append(content[0][0])
+            return None
+
+        ast.rewrite(blocks, visit)
+        return [name for name in found if name]

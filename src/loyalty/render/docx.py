@@ -1,0 +1,124 @@
+"""The book as a Word file, by Pandoc's own writer."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from . import ast, pandoc
+from .ast import Node
+from .document import Chapter, Document
+from .labels import words
+
+
+def _blocks(document: Document, chapter: Chapter, folder: Path) -> list[Node]:
+    book_words = words(document.book.lang)
+
+    def inner(tree: Any) -> Any:
+        return ast.rewrite(tree, visit)
+
+    def numbered(number: str, inlines: list[Node]) -> list[Node]:
+        return [ast.text(number), ast.node("Space"), *inlines] if number else inlines
+
+    def visit(item: Node) -> list[Node] | None:
+        kind, content = item["t"], item.get("c")
+        if kind == "Header":
+            level, (identifier, classes, values), inlines = content
+            number = next((v for k, v in values if k == "number"), "")
+            shown = numbered(number, inner(inlines))
+            return [ast.node("Header", [level, ast.attr(identifier), shown])]
+        if kind == "Div" and "x-float" in content[0][1]:
+            caption, body = content[1]
+            number = ast.get(content[0], "number")
+            name = content[0][1][1]
+            inlines: list[Node] = []
+            for block in caption["c"][1]:
+                inlines += [*inlines[:0], *inner(block.get("c") or [])]
+            if number:
+                lead = ast.text(f"{book_words[name]}\u00a0{number}:")
+                inlines = [lead, ast.node("Space"), *inlines]
+            style = "Table Caption" if name == "tbl" else "Image Caption"
+            attributes = ast.attr(content[0][0], [], [("custom-style", style)])
+            made = ast.node("Div", [attributes, [ast.node("Para", inlines)]])
+            shown = inner(body["c"][1])
+            return [made, *shown] if name == "tbl" else [*shown, made]
+        if kind == "Div" and "x-callout" in content[0][1]:
+            title, body = content[1]
+            heading = [
+                ast.node("Para", [ast.node("Strong", inner(b["c"]))]) for b in title["c"][1]
+            ]
+            return [ast.node("BlockQuote", [*heading, *inner(body["c"][1])])]
+        if kind in ("Div", "Span") and "x-only" in content[0][1]:
+            shown = "docx" in ast.get(content[0], "formats").split()
+            return list(inner(content[1])) if shown else []
+        if kind == "Div" and "x-prose" in content[0][1]:
+            return list(inner(content[1]))
+        if kind == "Div" and "x-pagebreak" in content[0][1]:
+            xml = '<w:p><w:r><w:br w:type="page"/></w:r></w:p>'
+            return [ast.raw("openxml", xml)]
+        if kind == "Span" and "x-ref" in content[0][1]:
+            target = ast.get(content[0], "target")
+            return [ast.node("Link", [ast.attr(), content[1], [f"#{target}", ""]])]
+        if kind == "Span" and "x-num" in content[0][1]:
+            return list(inner(content[1]))
+        if kind == "Span" and "x-eq" in content[0][1]:
+            number = ast.text(f"\u2003({ast.get(content[0], 'number')})")
+            return [ast.node("Span", [ast.attr(content[0][0]), [*content[1], number]])]
+        if kind == "Image":
+            name = content[2][0].removeprefix("asset:")
+            images = document.assets[name]
+            suffix = next(s for s in (".png", ".jpg", ".jpeg", ".svg") if s in images)
+            path = folder / (name + suffix)
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(images[suffix])
+            return [ast.node("Image", [content[0], content[1], [str(path), ""]])]
+        if kind == "Link":
+            target = content[2][0]
+            if target.startswith("file:"):
+                return list(inner(content[1]))
+            if target.startswith("page:"):
+                source, _, fragment = target[5:].partition("#")
+                page = next(c for c in document.chapters if c.page.source == source)
+                anchor = fragment or page.identifier or page.name
+                return [ast.node("Link", [ast.attr(), inner(content[1]), [f"#{anchor}", ""]])]
+        return None
+
+    number = chapter.number
+    if number and chapter.page.appendix:
+        number = f"{book_words['appendix']} {number} —"
+    title = numbered(number, inner(chapter.title))
+    identifier = chapter.identifier or chapter.name
+    return [ast.node("Header", [1, ast.attr(identifier), title]), *inner(chapter.blocks)]
+
+
+def write(document: Document, target: Path) -> Path:
+    """Write the book as one Word file."""
+    book = document.book
+
+    def string(value: str) -> dict[str, Any]:
+        return {"t": "MetaInlines", "c": [ast.text(value)]}
+
+    meta: dict[str, Any] = {"title": string(book.title), "lang": string(book.lang)}
+    meta["author"] = {"t": "MetaList", "c": [string(author) for author in book.authors]}
+    if book.subtitle:
+        meta["subtitle"] = string(book.subtitle)
+    if book.date:
+        meta["date"] = string(book.date)
+    with tempfile.TemporaryDirectory() as name:
+        blocks: list[Node] = []
+        for chapter in document.chapters:
+            blocks += _blocks(document, chapter, Path(name))
+        target.parent.mkdir(parents=True, exist_ok=True)
+        pandoc.run(
+            [
+                {
+                    "op": "write",
+                    "ast": ast.dump(blocks, meta),
+                    "format": "docx",
+                    "file": str(target),
+                    "where": "docx",
+                }
+            ]
+        )
+    return target

@@ -1,0 +1,88 @@
+"""The embedded renderer: the same book as Quarto makes, by Pandoc and Typst from PyPI.
+
+It knows exactly the part of Quarto's syntax that the report uses and refuses the rest by file
+and line. Nothing of an earlier book is touched unless the new one is complete.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+from . import citations, docx, pandoc, pdf
+from .document import Builder
+from .errors import RenderError
+from .html import HtmlWriter
+from .project import load_book
+
+__all__ = ["FORMATS", "RenderError", "describe", "render"]
+
+FORMATS = ("html", "pdf", "docx")
+
+
+def describe() -> str:
+    """What made the book, for a page's footer: ``embedded renderer (Pandoc 3.9, Typst 0.15)``."""
+    return f"Pandoc {pandoc.version()}, Typst {pdf.version()}"
+
+
+def render(project_root: Path, to: Sequence[str], out: Path) -> list[Path]:
+    """Render the book of `project_root` into the folder `out`.
+
+    Returns the files a reader opens, in the order of `to`: index.html, the PDF, the Word file.
+    Raises RenderError with one line for each fault; then `out` is as it was.
+    """
+    root = project_root.resolve()
+    out = out.resolve()
+    unknown = [fmt for fmt in to if fmt not in FORMATS]
+    if unknown or not to:
+        raise RenderError([f"formats are {', '.join(FORMATS)}; asked for {list(to)}"])
+    if root == out or out in root.parents:
+        raise RenderError([f"{out}: the book cannot be written over the project"])
+    book = load_book(root)
+    document = Builder(book, html="html" in to).build()
+    citations.resolve(document)
+    made_by = describe()
+    pdf_name = f"{book.output_file}.pdf"
+
+    out.parent.mkdir(parents=True, exist_ok=True)
+    temporary = Path(tempfile.mkdtemp(prefix=f".{out.name}-", dir=out.parent))
+    try:
+        with ThreadPoolExecutor(2) as pool:
+            tasks = []
+            if "html" in to:
+                writer = HtmlWriter(document, made_by, pdf_name if "pdf" in to else "")
+                tasks.append(pool.submit(writer.write, temporary))
+            if "pdf" in to:
+                typst_writer = pdf.TypstWriter(document, made_by)
+                tasks.append(pool.submit(lambda: [typst_writer.write(temporary / pdf_name)]))
+            if "docx" in to:
+                name = f"{book.output_file}.docx"
+                tasks.append(pool.submit(lambda: [docx.write(document, temporary / name)]))
+            for task in tasks:
+                task.result()
+        os.chmod(temporary, 0o755)
+        _swap(temporary, out)
+    finally:
+        shutil.rmtree(temporary, ignore_errors=True)
+    names = {"html": "index.html", "pdf": pdf_name, "docx": f"{book.output_file}.docx"}
+    return [out / names[fmt] for fmt in dict.fromkeys(to)]
+
+
+def _swap(new: Path, out: Path) -> None:
+    """Put the finished folder in the place of the old one."""
+    if not out.exists():
+        os.replace(new, out)
+        return
+    old = Path(tempfile.mkdtemp(prefix=f".{out.name}-old-", dir=out.parent))
+    os.replace(out, old / "book")
+    try:
+        os.replace(new, out)
+    except OSError:
+        os.replace(old / "book", out)
+        raise
+    finally:
+        shutil.rmtree(old, ignore_errors=True)

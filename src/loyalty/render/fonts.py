@@ -1,0 +1,116 @@
+"""The Chinese face of figures, pages and the PDF: Noto Sans CJK SC out of a PyPI package.
+
+`noto_cjk_sans_otc` ships one collection (TTC) with the Japanese face first; programs that
+take "the font of a file" take that one. So the Simplified Chinese face is always named.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import importlib.util
+import io
+import os
+import tempfile
+from functools import cache
+from pathlib import Path
+
+from fontTools import subset  # type: ignore[import-untyped]
+from fontTools.ttLib import TTCollection, TTFont  # type: ignore[import-untyped]
+
+FAMILY = "Noto Sans CJK SC"
+CSS_FAMILY = "Report CJK"
+# CJK punctuation, kana, ideographs and their extensions, compatibility and full-width forms
+CJK_RANGES = (
+    (0x2E80, 0x303F), (0x3040, 0x30FF), (0x3100, 0x312F), (0x31C0, 0x31EF), (0x3200, 0x33FF),
+    (0x3400, 0x4DBF), (0x4E00, 0x9FFF), (0xF900, 0xFAFF), (0xFE30, 0xFE4F), (0xFF00, 0xFFEF),
+    (0x20000, 0x3134F),
+)  # fmt: skip
+
+
+@cache
+def collection() -> Path:
+    """Path of the font collection."""
+    spec = importlib.util.find_spec("noto_cjk_sans_otc")
+    if spec is None or not spec.submodule_search_locations:
+        raise FileNotFoundError("the package noto-cjk-sans-otc is not installed")
+    return Path(next(iter(spec.submodule_search_locations))) / "NotoSansCJK-Regular.ttc"
+
+
+@cache
+def _face_index() -> int:
+    with TTCollection(str(collection()), lazy=True) as fonts:
+        for index, font in enumerate(fonts.fonts):
+            if font["name"].getDebugName(1) == FAMILY:
+                return index
+    raise LookupError(f"{collection()} has no face {FAMILY}")
+
+
+def extract_sc_face(cache_dir: Path) -> Path:
+    """A static OTF with the Simplified Chinese face, made once in `cache_dir`."""
+    source = collection()
+    stamp = hashlib.sha256(f"{source.stat().st_size}:{FAMILY}".encode()).hexdigest()[:12]
+    target = cache_dir / f"NotoSansCJKsc-Regular-{stamp}.otf"
+    if target.is_file():
+        return target
+    cache_dir.mkdir(parents=True, exist_ok=True)
+    with TTFont(str(source), fontNumber=_face_index(), lazy=True) as font:
+        handle, temporary = tempfile.mkstemp(dir=cache_dir, suffix=".tmp")
+        os.close(handle)
+        font.save(temporary)
+    os.chmod(temporary, 0o644)
+    os.replace(temporary, target)
+    return target
+
+
+def cjk_characters(text: str) -> list[int]:
+    """Code points of the text that need the Chinese face, sorted."""
+    return sorted(
+        point for point in set(map(ord, text)) if any(a <= point <= b for a, b in CJK_RANGES)
+    )
+
+
+def _unicode_range(points: list[int]) -> str:
+    runs: list[list[int]] = []
+    for point in points:
+        if runs and point == runs[-1][1] + 1:
+            runs[-1][1] = point
+        else:
+            runs.append([point, point])
+    return ",".join(f"U+{a:X}" if a == b else f"U+{a:X}-{b:X}" for a, b in runs)
+
+
+def subset_woff2(text: str, out: Path, inline: bool = False) -> str:
+    """Write a WOFF2 face with just the Chinese glyphs of `text`; returns its @font-face rule.
+
+    Latin is not in the face's `unicode-range`, so it stays in the page's own font. Without
+    Chinese characters nothing is written and the rule is empty. With `inline` the rule holds
+    the face itself: browsers may refuse font files beside pages that are opened from a folder.
+    """
+    points = cjk_characters(text)
+    if not points:
+        return ""
+    options = subset.Options()
+    options.flavor = "woff2"
+    options.layout_features = ["*"]
+    options.hinting = False
+    options.desubroutinize = True
+    options.name_IDs = [1, 2]
+    options.notdef_outline = True
+    options.recalc_timestamp = False
+    options.font_number = _face_index()
+    font = subset.load_font(str(collection()), options)
+    subsetter = subset.Subsetter(options)
+    subsetter.populate(unicodes=points)
+    subsetter.subset(font)
+    buffer = io.BytesIO()
+    subset.save_font(font, buffer, options)
+    out.parent.mkdir(parents=True, exist_ok=True)
+    out.write_bytes(buffer.getvalue())
+    url = out.name
+    if inline:
+        url = "data:font/woff2;base64," + base64.b64encode(buffer.getvalue()).decode("ascii")
+    return (
+        f'@font-face{{font-family:"{CSS_FAMILY}";src:url("{url}") format("woff2");'
+        f"font-display:swap;unicode-range:{_unicode_range(points)}}}\n"
+    )

@@ -1,0 +1,454 @@
+"""The book as a web site of plain files: works from a folder, without network or JavaScript."""
+
+from __future__ import annotations
+
+import html as escape_html
+import json
+import os
+import re
+import shutil
+from pathlib import Path
+from string import Template
+from typing import Any
+
+from . import ast, citations, fonts, pandoc, tables
+from .ast import Node
+from .document import Chapter, Document
+from .labels import words
+
+TEMPLATES = Path(__file__).parent / "templates"
+ASSETS = "assets"
+
+
+def esc(value: str) -> str:
+    """Text safe inside HTML text and quoted attributes."""
+    return escape_html.escape(value, quote=True)
+
+
+def relative_href(source: str, target: str) -> str:
+    """Relative address from one file of the book to another."""
+    return os.path.relpath(target, os.path.dirname(source) or ".").replace(os.sep, "/")
+
+
+class HtmlWriter:
+    """Writes the pages of one book into a folder."""
+
+    def __init__(self, document: Document, made_by: str, pdf: str) -> None:
+        self.document = document
+        self.book = document.book
+        self.words = words(self.book.lang)
+        self.made_by = made_by
+        self.pdf = pdf
+        self.collapsed = 0
+
+    # -- blocks ----------------------------------------------------------------------------
+
+    def convert(self, chapter: Chapter) -> list[Node]:
+        """The page's blocks with every marked node written as HTML."""
+        href = chapter.page.href
+
+        def asset(name: str) -> str:
+            images = self.document.assets[name]
+            suffix = ".svg" if ".svg" in images else sorted(images)[0]
+            return relative_href(href, name + suffix)
+
+        def inner(blocks: Any) -> Any:
+            return ast.rewrite(blocks, visit)
+
+        def target_href(identifier: str) -> str:
+            target = self.document.targets[identifier]
+            if target.kind in ("chapter", "appendix"):
+                same = target.page == chapter.page
+                return "#title" if same else relative_href(href, target.page.href)
+            page = "" if target.page == chapter.page else relative_href(href, target.page.href)
+            return f"{page}#{identifier}"
+
+        def floating(item: Node) -> list[Node]:
+            attributes, (caption, body) = item["c"]
+            identifier, (_, kind), _ = attributes
+            number = ast.get(attributes, "number")
+            notebook = ast.get(attributes, "notebook")
+            label = f'<span class="float-label">{self.words[kind]}\u00a0{number}</span>: '
+            head = [
+                ast.raw("html", f'<figcaption class="quarto-float-caption quarto-float-{kind}">'),
+                *self._captioned(inner(caption["c"][1]), label if number else ""),
+                ast.raw("html", "</figcaption>"),
+            ]
+            ident = f' id="{esc(identifier)}"' if identifier else ""
+            content = inner(body["c"][1])
+            if kind == "fig":
+                alt = ast.get(attributes, "alt")
+                content = ast.rewrite(content, lambda n: self._alt(n, alt))
+            out = [
+                ast.raw(
+                    "html", f'<figure class="quarto-float quarto-float-{kind}"{ident}>'
+                )
+            ]
+            out += [*head, *content] if kind == "tbl" else [*content, *head]
+            if notebook:
+                out.append(ast.raw("html", self._source(href, notebook, identifier)))
+            return [*out, ast.raw("html", "</figure>")]
+
+        def callout(item: Node) -> list[Node]:
+            attributes, (title, body) = item["c"]
+            kind = ast.get(attributes, "kind")
+            collapse = ast.get(attributes, "collapse")
+            ident = f' id="{esc(attributes[0])}"' if attributes[0] else ""
+            css = f"callout callout-{kind}"
+            spoken = f'<span class="sr-only">{self.words[kind]}: </span>'
+            if ast.plain(title) == self.words[kind]:
+                spoken = ""
+            heading = [
+                *inner(title["c"][1]),
+            ]
+            if collapse in ("true", "false"):
+                is_open = " open" if collapse == "false" else ""
+                start = f'<details class="{css}"{ident}{is_open}><summary class="callout-title">'
+                between, end = "</summary>", "</details>"
+            else:
+                start = f'<div class="{css}"{ident}><div class="callout-title">'
+                between, end = "</div>", "</div>"
+            return [
+                ast.raw("html", start + spoken),
+                *heading,
+                ast.raw("html", between + '<div class="callout-body">'),
+                *inner(body["c"][1]),
+                ast.raw("html", "</div>" + end),
+            ]
+
+        def table(item: Node) -> list[Node]:
+            attributes, caption, columns, head, bodies, foot = inner(item["c"])
+            rows = [row for part in bodies for row in part[3]]
+            for _, cells in rows:
+                for cell in cells:
+                    # short cells stay on one line; the table scrolls where it must
+                    if tables.em(ast.plain(cell[4])) < 11:
+                        cell[0] = ast.attr("", ["short"])
+            css = ["many"] if len(columns) > 8 else []
+            content = [ast.attr("", css), caption, columns, head, bodies, foot]
+            return [
+                ast.raw("html", '<div class="table-wrap" role="group" tabindex="0">'),
+                ast.node("Table", content),
+                ast.raw("html", "</div>"),
+            ]
+
+        def header(item: Node) -> list[Node]:
+            level, (identifier, classes, values), inlines = item["c"]
+            number = next((v for k, v in values if k == "number"), "")
+            shown = inner(inlines)
+            if number:
+                span = f'<span class="header-section-number">{number}</span> '
+                shown = [ast.raw_inline("html", span), *shown]
+            if identifier:
+                anchor = (
+                    f'<a class="anchor" href="#{esc(identifier)}" '
+                    f'aria-label="{esc(self.words["anchor"])}">#</a>'
+                )
+                shown = [*shown, ast.raw_inline("html", anchor)]
+            return [ast.node("Header", [level, [identifier, classes, []], shown])]
+
+        def code(item: Node) -> list[Node] | None:
+            (identifier, classes, values), _ = item["c"]
+            if "cell-code" not in classes:
+                return None
+            fold = next((v for k, v in values if k == "code-fold"), "")
+            if not (fold in ("true", "show") or (self.book.code_fold and fold != "false")):
+                return None
+            is_open = " open" if fold == "show" else ""
+            summary = f'<details class="code-fold"{is_open}><summary>{self.words["code"]}</summary>'
+            kept = [identifier, [c for c in classes if c != "cell-code"], []]
+            return [
+                ast.raw("html", summary),
+                ast.node("CodeBlock", [kept, item["c"][1]]),
+                ast.raw("html", "</details>"),
+            ]
+
+        def visit(item: Node) -> list[Node] | None:
+            kind, content = item["t"], item.get("c")
+            if kind == "Div":
+                classes = content[0][1]
+                if "x-float" in classes:
+                    return floating(item)
+                if "x-callout" in classes:
+                    return callout(item)
+                if "x-only" in classes:
+                    shown = "html" in ast.get(content[0], "formats").split()
+                    return list(inner(content[1])) if shown else []
+                if "x-prose" in classes:
+                    return list(inner(content[1]))
+                if "x-pagebreak" in classes:
+                    return [ast.raw("html", '<div class="pagebreak"></div>')]
+            if kind == "Span":
+                classes = content[0][1]
+                if "x-only" in classes:
+                    shown = "html" in ast.get(content[0], "formats").split()
+                    return list(inner(content[1])) if shown else []
+                if "x-ref" in classes:
+                    address = target_href(ast.get(content[0], "target"))
+                    return [
+                        ast.node("Link", [ast.attr("", ["quarto-xref"]), content[1], [address, ""]])
+                    ]
+                if "x-num" in classes:
+                    name = ast.get(content[0], "src")
+                    *_, case, analysis = name.split("/")
+                    attributes = ast.attr("", ["num"])
+                    address = relative_href(href, f"{name}.html")
+                    return [
+                        ast.node("Link", [attributes, content[1], [address, f"{case}, {analysis}"]])
+                    ]
+                if "x-eq" in classes:
+                    number = ast.get(content[0], "number")
+                    return [
+                        ast.raw_inline("html", f'<span class="equation" id="{content[0][0]}">'),
+                        *content[1],
+                        ast.raw_inline("html", f'<span class="eq-number">({number})</span></span>'),
+                    ]
+            if kind == "Table":
+                return table(item)
+            if kind == "Header":
+                return header(item)
+            if kind == "CodeBlock":
+                return code(item)
+            if kind == "Image":
+                target = content[2][0].removeprefix("asset:")
+                image = [content[0], content[1], [asset(target), content[2][1]]]
+                return [ast.node("Image", image)]
+            if kind == "Link":
+                return [ast.node("Link", self._link(chapter, inner(content)))]
+            return None
+
+        blocks: list[Node] = ast.rewrite(chapter.blocks, visit)
+        return blocks
+
+    def _captioned(self, blocks: list[Node], label: str) -> list[Node]:
+        out: list[Node] = []
+        for index, block in enumerate(blocks):
+            inlines = block["c"] if block["t"] in ("Para", "Plain") else [ast.text(" ")]
+            start = [ast.raw_inline("html", label)] if index == 0 and label else []
+            out.append(ast.node("Plain", [*start, *inlines]))
+        return out
+
+    def _alt(self, item: Node, alt: str) -> list[Node] | None:
+        if item["t"] != "Image":
+            return None
+        return [ast.node("Image", [item["c"][0], [ast.text(alt)], item["c"][2]])]
+
+    def _source(self, href: str, notebook: str, identifier: str) -> str:
+        *_, case, analysis = notebook.split("/")
+        page = self.book.root / f"{notebook}.html"
+        content = page.read_text(encoding="utf-8", errors="replace")
+        anchor = f"#{identifier}" if f'id="{identifier}"' in content else ""
+        address = relative_href(href, f"{notebook}.html") + anchor
+        return (
+            f'<p class="source">{self.words["source"]}: '
+            f'<a href="{esc(address)}">{esc(analysis)} · {esc(case)}</a></p>'
+        )
+
+    def _link(self, chapter: Chapter, content: list[Any]) -> list[Any]:
+        attributes, inlines, (target, title) = content
+        href = chapter.page.href
+        if target.startswith("page:"):
+            path, _, fragment = target[5:].partition("#")
+            page = next(c for c in self.document.chapters if c.page.source == path)
+            if fragment == page.identifier:
+                fragment = "title" if page is chapter else ""
+            address = "" if page is chapter else relative_href(href, page.page.href)
+            target = address + (f"#{fragment}" if fragment else "") or "#title"
+        elif target.startswith("file:"):
+            path, _, fragment = target[5:].partition("#")
+            target = relative_href(href, path) + (f"#{fragment}" if fragment else "")
+        elif target.startswith("#ref-") and self.document.references not in (None, chapter):
+            page_href = self.document.references.page.href  # type: ignore[union-attr]
+            target = relative_href(href, page_href) + target
+        return [attributes, inlines, [target, title]]
+
+    # -- pages -----------------------------------------------------------------------------
+
+    def write(self, out: Path) -> list[Path]:
+        """Write all pages and what they need; returns the pages, the first page first."""
+        chapters = self.document.chapters
+        converted = [self.convert(chapter) for chapter in chapters]
+        jobs: list[pandoc.Job] = []
+        for chapter, blocks in zip(chapters, converted, strict=True):
+            listed = citations.references(blocks)
+            if listed and chapter is not self.document.references:
+                heading = f'<h2 class="unnumbered">{self.words["references"]}</h2>'
+                blocks.insert(-1, ast.raw("html", heading))
+            where = chapter.page.source
+            jobs.append(
+                {"op": "write", "ast": ast.dump(blocks), "format": "html5", "where": where}
+            )
+            titles = [ast.node("Plain", chapter.title)]
+            jobs.append(
+                {"op": "write", "ast": ast.dump(titles), "format": "html5", "where": where}
+            )
+        bodies = pandoc.run(jobs)
+        titles = [re.sub(r"<a\b[^>]*>|</a>", "", text) for text in bodies[1::2]]
+
+        template = Template((TEMPLATES / "page.html").read_text(encoding="utf-8"))
+        pages: dict[str, str] = {}
+        for index, chapter in enumerate(chapters):
+            pages[chapter.page.href] = self._page(index, bodies[2 * index], titles, template)
+        paths = []
+        for name, content in pages.items():
+            path = out / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(content, encoding="utf-8")
+            paths.append(path)
+        self._assets(out, pages)
+        return paths
+
+    def _name(self, chapter: Chapter, title: str, long: bool = False) -> str:
+        number = chapter.number
+        if long and chapter.page.appendix and number:
+            return f'{self.words["appendix"]} {number} — <span class="chapter-title">{title}</span>'
+        if not number:
+            return f'<span class="chapter-title">{title}</span>'
+        return (
+            f'<span class="chapter-number">{number}</span>\u00a0 '
+            f'<span class="chapter-title">{title}</span>'
+        )
+
+    def _sidebar(self, current: Chapter, titles: list[str]) -> str:
+        out: list[str] = ["<ul>"]
+        group = ""
+        for chapter, title in zip(self.document.chapters, titles, strict=True):
+            own = chapter.page.part or (self.words["appendices"] if chapter.page.appendix else "")
+            if own != group:
+                if group:
+                    out.append("</ul></li>")
+                if own:
+                    out.append(f'<li class="part"><span class="part-title">{esc(own)}</span><ul>')
+                group = own
+            here = ' aria-current="page"' if chapter is current else ""
+            address = relative_href(current.page.href, chapter.page.href)
+            out.append(f'<li><a href="{address}"{here}>{self._name(chapter, title)}</a></li>')
+        out.append("</ul></li></ul>" if group else "</ul>")
+        return "".join(out)
+
+    def _contents(self, body: str) -> str:
+        found = re.findall(
+            r'<h([23])(?=[^>]*\bid="([^"]+)")[^>]*>(.*?)</h\1>', body, flags=re.DOTALL
+        )
+        if not found:
+            return ""
+        items = []
+        for level, identifier, content in found:
+            content = re.sub(r'<a class="anchor".*?</a>', "", content)
+            content = re.sub(r"</?a\b[^>]*>|<sup>.*?</sup>", "", content)
+            items.append(f'<li class="l{level}"><a href="#{identifier}">{content}</a></li>')
+        title = esc(self.words["page-contents"])
+        return (
+            f'<nav id="TOC" aria-labelledby="toc-title"><h2 id="toc-title">{title}</h2>'
+            f"<ul>{''.join(items)}</ul></nav>"
+        )
+
+    def _page(self, index: int, body: str, titles: list[str], template: Template) -> str:
+        chapters = self.document.chapters
+        chapter = chapters[index]
+        href = chapter.page.href
+        w = {key: esc(value) for key, value in self.words.items()}
+
+        def step(position: int, css: str, word: str) -> str:
+            if not 0 <= position < len(chapters):
+                return "<span></span>"
+            other = chapters[position]
+            return (
+                f'<a class="{css}" rel="{css}" href="{relative_href(href, other.page.href)}">'
+                f"<small>{word}</small><span>{self._name(other, titles[position])}</span></a>"
+            )
+
+        plain_title = ast.plain(chapter.title)
+        full = " ".join(part for part in (chapter.number, plain_title) if part)
+        first = index == 0
+        cover = ""
+        if first:
+            subtitle = f'<p class="subtitle">{esc(self.book.subtitle)}</p>' if self.book.subtitle else ""
+            about = " · ".join(esc(x) for x in (", ".join(self.book.authors), self.book.date) if x)
+            cover = (
+                f'<header class="cover"><p class="book-title">{esc(self.book.title)}</p>'
+                f'{subtitle}<p class="about">{about}</p></header>'
+            )
+        part = chapter.page.part
+        kicker = f'<p class="kicker">{esc(part)}</p>' if part else ""
+        identifier = f'<span id="{esc(chapter.identifier)}"></span>' if chapter.identifier else ""
+        pdf = ""
+        if self.pdf:
+            address = esc(relative_href(href, self.pdf))
+            pdf = f'<a class="tool" href="{address}">{w["download"]}</a>'
+        return template.substitute(
+            lang=esc(self.book.lang),
+            page_title=esc(self.book.title if first else f"{full} – {self.book.title}"),
+            description=esc(self.book.description or self.book.subtitle or self.book.title),
+            root=relative_href(href, "."),
+            assets=relative_href(href, ASSETS),
+            home=relative_href(href, chapters[0].page.href),
+            book_title=esc(self.book.title),
+            sidebar=self._sidebar(chapter, titles),
+            contents=self._contents(body) if chapter.toc else "",
+            cover=cover,
+            kicker=kicker,
+            anchor=identifier,
+            title=self._name(chapter, titles[index], long=True),
+            body=body,
+            previous=step(index - 1, "prev", w["previous"]),
+            next=step(index + 1, "next", w["next"]),
+            footer=esc(self.book.footer),
+            made=f"{w['made']}: {esc(self.made_by)}",
+            pdf=pdf,
+            w_search=w["search"], w_menu=w["menu"], w_theme=w["theme"], w_skip=w["skip"],
+            w_none=w["no-results"], w_top=w["top"], w_pages=w["page-navigation"],
+        )  # fmt: skip
+
+    # -- files beside the pages ------------------------------------------------------------
+
+    def _assets(self, out: Path, pages: dict[str, str]) -> None:
+        folder = out / ASSETS
+        folder.mkdir(parents=True, exist_ok=True)
+        index = self._search_index()
+        everything = "".join(pages.values()) + index
+        css = (TEMPLATES / "book.css").read_text(encoding="utf-8")
+        face = fonts.subset_woff2(everything, folder / "cjk.woff2", inline=True)
+        (folder / "book.css").write_text(face + css, encoding="utf-8")
+        shutil.copyfile(TEMPLATES / "book.js", folder / "book.js")
+        (folder / "search.js").write_text(f"window.BOOK_SEARCH={index};\n", encoding="utf-8")
+
+        for name, images in self.document.assets.items():
+            suffix = ".svg" if ".svg" in images else sorted(images)[0]
+            target = out / (name + suffix)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_bytes(images[suffix])
+        names = {f"{name}.html" for name, exists in self.document.notebook_pages.items() if exists}
+        names |= self.document.files
+        for pattern in self.book.resources:
+            for path in self.book.root.glob(pattern.removeprefix("/")):
+                if path.is_file() and out not in path.parents:
+                    names.add(path.relative_to(self.book.root).as_posix())
+        for name in sorted(names):
+            target = out / name
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(self.book.root / name, target)
+
+    def _search_index(self) -> str:
+        entries: list[list[str]] = []
+        for chapter in self.document.chapters:
+            title = " ".join(p for p in (chapter.number, ast.plain(chapter.title)) if p)
+            section: list[str] = [chapter.page.href, title, "", ""]
+            entries.append(section)
+
+            def add(blocks: list[Node], title: str = title, href: str = chapter.page.href) -> None:
+                for block in blocks:
+                    if block["t"] == "Header" and block["c"][1][0]:
+                        number = ast.get(block["c"][1], "number")
+                        name = " ".join(p for p in (number, ast.plain(block["c"][2])) if p)
+                        entries.append([f"{href}#{block['c'][1][0]}", title, name, ""])
+                    elif block["t"] == "Div" and "x-only" in block["c"][0][1]:
+                        if "html" in ast.get(block["c"][0], "formats").split():
+                            add(block["c"][1])
+                    elif block["t"] == "Div":
+                        add(block["c"][1])
+                    else:
+                        entries[-1][3] = f"{entries[-1][3]} {ast.plain(block)}".strip()
+
+            add(chapter.blocks)
+        return json.dumps(entries, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c")

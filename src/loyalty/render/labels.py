@@ -1,0 +1,31 @@
+"""The fixed words of a book, as Quarto's own language files have them."""
+
+from __future__ import annotations
+
+ENGLISH = {
+    "fig": "Figure", "tbl": "Table", "eq": "Equation", "sec": "Section", "chapter": "Chapter",
+    "appendix": "Appendix", "appendices": "Appendices", "contents": "Table of contents",
+    "page-contents": "On this page", "references": "References", "footnotes": "Footnotes",
+    "note": "Note", "tip": "Tip", "warning": "Warning", "important": "Important",
+    "caution": "Caution", "code": "Code", "source": "Source", "part": "Part",
+    "search": "Search", "no-results": "No results", "previous": "Previous", "next": "Next",
+    "theme": "Light or dark", "menu": "Chapters", "skip": "Skip to the text",
+    "top": "Back to the top", "download": "PDF", "anchor": "Link to this place",
+    "page-navigation": "Previous and next chapter",
+    "made": "Rendered by the embedded renderer",
+}  # fmt: skip
+CHINESE = {
+    "fig": "图", "tbl": "表", "eq": "式", "sec": "小节", "chapter": "章节", "appendix": "附录",
+    "appendices": "附录", "contents": "目录", "page-contents": "该页面内容",
+    "references": "参考文献", "footnotes": "脚注", "note": "注记", "tip": "提示",
+    "warning": "警告", "important": "重要", "caution": "注意", "code": "代码", "source": "来源",
+    "part": "部分", "search": "搜索", "no-results": "没有结果", "previous": "上一页",
+    "next": "下一页", "theme": "浅色或深色", "menu": "章节", "skip": "跳到正文",
+    "top": "回到顶部", "download": "PDF", "anchor": "此处的链接",
+    "page-navigation": "上一章与下一章", "made": "由内置渲染器生成",
+}  # fmt: skip
+
+
+def words(lang: str) -> dict[str, str]:
+    """Words for a language tag; English where there are none."""
+    return CHINESE if lang.lower().startswith("zh") else ENGLISH

@@ -1,0 +1,206 @@
+"""The book as `_quarto.yml` declares it: pages in order, parts, appendices, settings."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from .errors import RenderError
+
+HONOURED = {"title", "subtitle", "author", "date", "chapters", "appendices", "output-file"}
+HONOURED |= {"page-footer", "description"}
+# Keys that change only what Quarto's own web pages look like.
+IGNORED = {"repo-url", "repo-actions", "site-url", "search", "downloads", "sharing", "favicon"}
+IGNORED |= {"sidebar", "reader-mode", "page-navigation", "back-to-top-navigation", "open-graph"}
+# Top-level keys that would change the text or the numbers, and that are not followed here.
+REFUSED = {"crossref", "number-depth", "number-offset", "shift-heading-level-by", "website"}
+REFUSED |= {"metadata-files", "profile", "language", "params", "website", "listing", "manuscript"}
+
+
+@dataclass(frozen=True)
+class Page:
+    """One file of the book; `number` is "3" or "A", or empty; `part` is the part's title."""
+
+    source: str
+    part: str = ""
+    appendix: bool = False
+
+    @property
+    def href(self) -> str:
+        """Path of the HTML page inside the book."""
+        return self.source.removesuffix(".qmd") + ".html"
+
+
+@dataclass(frozen=True)
+class Book:
+    root: Path
+    title: str
+    subtitle: str
+    authors: tuple[str, ...]
+    date: str
+    lang: str
+    description: str
+    output_file: str
+    number_sections: bool
+    code_fold: bool
+    footer: str
+    pages: tuple[Page, ...]
+    bibliography: tuple[Path, ...]
+    csl: Path | None
+    resources: tuple[str, ...]
+    variables: dict[str, str] = field(repr=False)
+
+
+def _listed(value: Any) -> list[Any]:
+    if value is None:
+        return []
+    return list(value) if isinstance(value, list) else [value]
+
+
+def load_yaml(path: Path, name: str) -> Any:
+    """A YAML file, its faults as one line with the place."""
+    try:
+        return yaml.safe_load(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise RenderError([f"{name}: no such file"]) from None
+    except UnicodeDecodeError as fault:
+        raise RenderError([f"{name}: not UTF-8 text ({fault.reason})"]) from None
+    except yaml.MarkedYAMLError as fault:
+        line = fault.problem_mark.line + 1 if fault.problem_mark else 1
+        raise RenderError([f"{name}:{line}: {fault.problem or 'not valid YAML'}"]) from None
+
+
+def load_variables(root: Path) -> dict[str, str]:
+    """`_variables.yml` as flat dotted names."""
+    path = root / "_variables.yml"
+    if not path.is_file():
+        return {}
+    flat: dict[str, str] = {}
+
+    def walk(value: Any, name: str) -> None:
+        if isinstance(value, dict):
+            for key, inner in value.items():
+                walk(inner, f"{name}.{key}" if name else str(key))
+        elif isinstance(value, bool):
+            flat[name] = str(value).lower()
+        elif value is not None and not isinstance(value, list):
+            flat[name] = str(value).strip()
+
+    walk(load_yaml(path, "_variables.yml"), "")
+    return flat
+
+
+def _slug(title: str) -> str:
+    kept = unicodedata.normalize("NFC", title).strip()
+    return re.sub(r"[\s/\\:]+", "-", re.sub(r"[^\w\s/\\:.-]", "", kept)) or "book"
+
+
+def _footer(value: Any) -> str:
+    if isinstance(value, dict):
+        parts = [value.get(side) for side in ("left", "center", "right")]
+        return " · ".join(str(part) for part in parts if isinstance(part, str))
+    return str(value or "")
+
+
+def load_book(root: Path) -> Book:
+    """Read and check `_quarto.yml`."""
+    name = "_quarto.yml"
+    config = load_yaml(root / name, name)
+    text = (root / name).read_text(encoding="utf-8")
+    faults: list[str] = []
+
+    def at(word: str) -> str:
+        for number, line in enumerate(text.splitlines(), 1):
+            if re.search(rf"(?<![\w-]){re.escape(word)}(?![\w-])", line):
+                return f"{name}:{number}"
+        return name
+
+    if not isinstance(config, dict) or not isinstance(config.get("book"), dict):
+        raise RenderError([f"{name}: has no `book:` with its chapters"])
+    book: dict[str, Any] = config["book"]
+    for key in config:
+        if key in REFUSED:
+            faults.append(f"{at(str(key))}: the embedded renderer does not know `{key}`")
+    for key in book:
+        if key not in HONOURED | IGNORED:
+            faults.append(f"{at(str(key))}: the embedded renderer does not know `book: {key}`")
+    kind = (config.get("project") or {}).get("type")
+    if kind != "book":
+        faults.append(f"{at('project')}: project type is {kind!r}, expected 'book'")
+    for key in ("title", "author"):
+        if not book.get(key):
+            faults.append(f"{at('book')}: `book: {key}` is missing")
+
+    pages: list[Page] = []
+
+    def add(items: Any, part: str, appendix: bool) -> None:
+        for item in _listed(items):
+            if isinstance(item, dict) and "part" in item and not part:
+                title = str(item["part"])
+                if title.endswith(".qmd"):
+                    faults.append(f"{at(title)}: a part must be a title, not a file")
+                unknown = set(item) - {"part", "chapters"}
+                if unknown:
+                    faults.append(f"{at(title)}: unknown {sorted(map(str, unknown))} in a part")
+                add(item.get("chapters"), title, appendix)
+            elif isinstance(item, str) and item.endswith(".qmd"):
+                if not (root / item).is_file():
+                    faults.append(f"{at(item)}: chapter {item} does not exist")
+                elif not (root / item).resolve().is_relative_to(root.resolve()):
+                    faults.append(f"{at(item)}: chapter {item} lies outside the project")
+                else:
+                    pages.append(Page(item, part, appendix))
+            else:
+                word = str(item) if isinstance(item, str) else "chapters"
+                faults.append(f"{at(word)}: expected a .qmd file or a part, found {item!r}")
+
+    add(book.get("chapters"), "", False)
+    add(book.get("appendices"), "", True)
+    if not any(page.source == "index.qmd" for page in pages):
+        faults.append(f"{at('chapters')}: the book needs the chapter index.qmd")
+    seen: set[str] = set()
+    for page in pages:
+        if page.source in seen:
+            faults.append(f"{at(page.source)}: {page.source} is listed twice")
+        seen.add(page.source)
+
+    bibliography = [root / str(entry) for entry in _listed(config.get("bibliography"))]
+    csl = root / str(config["csl"]) if config.get("csl") else None
+    for file in [*bibliography, *([csl] if csl else [])]:
+        if not file.is_file():
+            faults.append(f"{at(file.name)}: {file.name} does not exist")
+    if faults:
+        raise RenderError(faults)
+
+    formats = config.get("format")
+    html = formats.get("html") if isinstance(formats, dict) else None
+    html = html if isinstance(html, dict) else {}
+    authors = tuple(
+        str(entry.get("name", "")) if isinstance(entry, dict) else str(entry)
+        for entry in _listed(book.get("author"))
+    )
+    return Book(
+        root=root,
+        title=str(book["title"]),
+        subtitle=str(book.get("subtitle") or ""),
+        authors=authors,
+        date=str(book.get("date") or ""),
+        lang=str(config.get("lang") or "en"),
+        description=str(book.get("description") or ""),
+        output_file=str(book.get("output-file") or _slug(str(book["title"]))),
+        number_sections=config.get("number-sections", True) is not False,
+        code_fold=bool(html.get("code-fold", config.get("code-fold", False))),
+        footer=_footer(book.get("page-footer")),
+        pages=tuple(pages),
+        bibliography=tuple(bibliography),
+        csl=csl,
+        resources=tuple(
+            str(entry) for entry in _listed((config.get("project") or {}).get("resources"))
+        ),
+        variables=load_variables(root),
+    )

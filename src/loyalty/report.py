@@ -1,0 +1,310 @@
+"""From result files and executed notebooks to the book: what is generated, then the rendering.
+
+The authored chapters stand in ``index.qmd`` and ``reports/*.qmd``. This module writes what they
+include and cite: ``_variables.yml`` (every number of every result file, formatted) and
+``reports/_generated/*.qmd`` (one section a case, embedding each labelled cell in order).
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import nbformat
+import yaml
+
+from loyalty import execute, numbers, paths, results, study
+from loyalty.errors import UserError
+from loyalty.markdown import escape
+from loyalty.study import ALL, PER_CASE, Study
+from loyalty.tables import Column, Table
+from loyalty.thresholds import all_thresholds
+
+BOOK = Path("reports") / "_book"
+#: `book: output-file` of `_quarto.yml`.
+STEM = "the-loyalty-study"
+GENERATED = Path("reports") / "_generated"
+
+
+def sources() -> list[str]:
+    """The authored files of the report, relative to the project."""
+    root = paths.root()
+    files = [root / "index.qmd", root / "_quarto.yml", root / "references.bib"]
+    files += sorted((root / "reports").glob("*.qmd"))
+    files += sorted(p for p in (root / "reports" / "assets").rglob("*") if p.is_file())
+    return [str(p.relative_to(root)) for p in files]
+
+
+def code_files() -> list[Path]:
+    """The package's files that only the rendering depends on."""
+    package = paths.root() / "src" / "loyalty"
+    folder = sorted(p for p in (package / "render").rglob("*") if p.is_file())
+    return [package / "report.py", *(p for p in folder if "__pycache__" not in p.parts)]
+
+
+def render(formats: list[str]) -> list[Path]:
+    """Generate, then render with Quarto where it is installed, else with the embedded renderer.
+
+    Raises
+    ------
+    UserError
+        With the renderer's complaints; the book of an earlier run is left as it was.
+    """
+    from loyalty.render import embedded, quarto
+
+    prepare()
+    root = paths.root()
+    try:
+        if quarto.find() is not None:
+            quarto.render(root, formats, root / BOOK)
+        else:
+            embedded.render(root, formats, root / BOOK)
+    except embedded.RenderError as error:
+        raise UserError(f"the report was not rendered: {error}") from None
+    return files(formats)
+
+
+def files(formats: Iterable[str]) -> list[Path]:
+    """Where the book of each format is."""
+    book = paths.root() / BOOK
+    found = []
+    for form in formats:
+        found.append(book / ("index.html" if form == "html" else f"{STEM}.{form}"))
+    return found
+
+
+def prepare() -> None:
+    """Write ``_variables.yml`` and ``reports/_generated/``."""
+    found = [results.read(*key) for key in results.available()]
+    if not found:
+        raise UserError("reports/results: empty; run the notebooks first (loyalty run)")
+    _write(paths.root() / "_variables.yml", yaml.safe_dump(variables(found), allow_unicode=True))
+    described = {case: study.load(case) for case in study.cases()}
+    pages = {
+        **{name: analysis_page(name, described, found) for name in PER_CASE},
+        execute.SYNTHESIS: embeds(ALL, execute.SYNTHESIS),
+        "cases": cases_page(described, found),
+        "codebooks": codebooks_page(described),
+        "notebooks": notebooks_page(described, found),
+        "data": data_page(found),
+        "session": session_page(found),
+        "thresholds": thresholds_page(),
+    }
+    for name, text in pages.items():
+        _write(paths.root() / GENERATED / f"{name}.qmd", text)
+
+
+def _write(path: Path, text: str) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    part = path.with_name(path.name + ".part")
+    part.write_text(text.rstrip("\n") + "\n", encoding="utf-8")
+    os.replace(part, path)
+
+
+# --- numbers ---------------------------------------------------------------------------------
+def variables(found: list[results.Result]) -> dict[str, Any]:
+    """Every number as ``case: {analysis: {name: text}}``; ``<name>-ci`` is its interval."""
+    tree: dict[str, Any] = {}
+    for result in found:
+        leaf = tree.setdefault(result.case, {}).setdefault(result.analysis, {})
+        source = f"{result.case}/{result.provenance.notebook}"
+        for name, number in sorted(result.numbers.items()):
+            leaf[name] = _sourced(numbers.show(number.value, number.kind), source)
+            if number.ci is not None:
+                leaf[f"{name}-ci"] = _sourced(numbers.interval(*number.ci, number.kind), source)
+    return tree
+
+
+def _sourced(text: str, source: str) -> str:
+    """A number that knows its notebook; the filter of both renderers makes a link of it."""
+    return f'[{escape(text)}]{{.num src="{source}"}}'
+
+
+# --- pages -----------------------------------------------------------------------------------
+def badge(simulated: bool) -> str:
+    kind, text = ("simulated", "Simulated data 模拟数据") if simulated else ("real", "Real data")
+    return f"::: {{.{kind}}}\n{text}\n:::"
+
+
+def analysis_page(analysis: str, described: dict[str, Study], found: list[results.Result]) -> str:
+    """One section a case: its heading, whether it is simulated, and all its notebook shows."""
+    done = {(r.case, r.analysis) for r in found}
+    sections = []
+    for case, described_case in described.items():
+        if (case, analysis) not in done:
+            continue
+        heading = f"## {escape(described_case.title.en)} {{#sec-{case}-{analysis}}}"
+        sections += [heading, badge(described_case.simulated), embeds(case, analysis)]
+    return "\n\n".join(sections)
+
+
+def embeds(case: str, analysis: str) -> str:
+    """An embed of every labelled cell of the executed notebook, in order."""
+    file = paths.executed() / case / f"{execute.notebook_file(analysis).stem}.ipynb"
+    notebook = nbformat.read(file, as_version=4)
+    lines = [
+        f"{{{{< embed executed/{case}/{file.name}#{cell.metadata['label']} >}}}}"
+        for cell in notebook.cells
+        if "label" in cell.metadata
+    ]
+    return "\n\n".join(lines)
+
+
+def cases_page(described: dict[str, Study], found: list[results.Result]) -> str:
+    """What each case is: source, licence, sampling, constructs."""
+    rows = {r.case: r.provenance.data[0].rows for r in found if r.case != ALL}
+    parts = []
+    for case, s in described.items():
+        provenance = s.provenance
+        cited = "".join(f" [@{key}]" for key in provenance.citation)
+        table = Table(
+            [
+                {
+                    "label": c.label.en,
+                    "zh": c.label.zh,
+                    "role": c.role,
+                    "items": ", ".join(i.id for i in c.items),
+                }
+                for c in s.constructs
+            ],
+            [
+                Column("label", "Construct"),
+                Column("zh", "中文"),
+                Column("role", "Role"),
+                Column("items", "Items"),
+            ],
+        )
+        shown = f"{rows[case]:,}" if case in rows else "no"
+        parts += [
+            f"## {escape(s.title.en)} · {escape(s.title.zh)} {{#sec-{case}-data}}",
+            badge(s.simulated),
+            f"{escape(s.summary.en)} {shown} rows; answers on a scale from {s.scale.min} to "
+            f"{s.scale.max}.",
+            f"**Source.** {escape(provenance.source.en)}{cited}. "
+            f"**Licence.** {escape(provenance.licence)}. "
+            f"**Sampling.** {escape(provenance.sampling.en)}",
+            f"{table.markdown()}\n\n: Constructs of {escape(s.title.en)} "
+            f"{{#tbl-{case}-constructs}}",
+        ]
+    return "\n\n".join(parts)
+
+
+def codebooks_page(described: dict[str, Study]) -> str:
+    """Every item of every case with its wording in both languages."""
+    parts = []
+    for case, s in described.items():
+        records = [
+            {
+                "id": i.id,
+                "construct": c.label.en,
+                "en": i.en + (" (reversed)" if i.reversed else ""),
+                "zh": i.wording.zh,
+            }
+            for c in s.constructs
+            for i in c.items
+        ]
+        columns = [
+            Column("id", "Item"),
+            Column("construct", "Construct"),
+            Column("en", "Wording"),
+            Column("zh", "题项"),
+        ]
+        parts += [
+            f"## {escape(s.title.en)} {{#sec-{case}-codebook}}",
+            badge(s.simulated),
+            f"{Table(records, columns).markdown()}\n\n: Items of {escape(s.title.en)} "
+            f"{{#tbl-{case}-codebook}}",
+        ]
+    return "\n\n".join(parts)
+
+
+def notebooks_page(described: dict[str, Study], found: list[results.Result]) -> str:
+    """Links to every executed notebook, with the parameters it ran with."""
+    records = []
+    for result in found:
+        stem = result.provenance.notebook
+        title = described[result.case].title.en if result.case in described else "All cases"
+        given = ", ".join(
+            f"{k} = {v}" for k, v in result.provenance.parameters.items() if k != "case"
+        )
+        records.append(
+            {
+                "case": title,
+                "order": (result.case == ALL, result.case, stem),
+                "notebook": f"[{escape(stem)}](executed/{result.case}/{stem}.html)",
+                "plain": stem,
+                "given": given,
+            }
+        )
+    records.sort(key=lambda r: r["order"])
+    last = [Column("given", "Parameters")]
+    links = [Column("case", "Case"), Column("notebook", "Notebook", "markdown"), *last]
+    plain = [Column("case", "Case"), Column("plain", "Notebook"), *last]
+    return "\n\n".join(
+        [
+            '::: {.content-visible when-format="html"}',
+            Table(records, links).markdown(),
+            ":::",
+            '::: {.content-visible unless-format="html"}',
+            Table(records, plain).markdown(),
+            ":::",
+        ]
+    )
+
+
+def data_page(found: list[results.Result]) -> str:
+    """The checksum of every data set that a result used."""
+    records = {
+        (r.case, d.sha256): {"case": r.case, "rows": d.rows, "sha256": d.sha256}
+        for r in found
+        if r.case != ALL
+        for d in r.provenance.data
+    }
+    columns = [
+        Column("case", "Case"),
+        Column("rows", "Rows", "count"),
+        Column("sha256", "SHA-256 of the data"),
+    ]
+    return Table(list(records.values()), columns).markdown() + (
+        "\n\n: Data sets and their checksums {#tbl-data-checksums}"
+    )
+
+
+def session_page(found: list[results.Result]) -> str:
+    """Versions that made the results; a difference between notebooks is shown, not hidden."""
+    parts = []
+    commits = {(r.provenance.git_commit, r.provenance.git_changed) for r in found}
+    for commit, changed in sorted(commits, key=str):
+        state = ", with uncommitted changes" if changed else ""
+        parts.append(f"Results were computed at commit `{commit or 'unknown'}`{state}.")
+    versions: dict[str, set[str]] = {}
+    for r in found:
+        for name, version in {"python": r.provenance.python, **r.provenance.packages}.items():
+            versions.setdefault(name, set()).add(version)
+    table = Table(
+        [{"name": k, "version": ", ".join(sorted(v))} for k, v in sorted(versions.items())],
+        [Column("name", "Package"), Column("version", "Version")],
+    )
+    return "\n\n".join([*parts, table.markdown() + "\n\n: Versions {#tbl-versions}"])
+
+
+def thresholds_page() -> str:
+    """The cited cut-offs by which the report judges."""
+    records = [
+        {
+            "name": t.name.replace("_", " "),
+            "good": {"above": "at least", "below": "at most"}[t.good],
+            "value": f"{t.value:g}",
+            "cite": f"@{t.cite}",
+        }
+        for t in all_thresholds().values()
+    ]
+    columns = [
+        Column("name", "Statistic"),
+        Column("good", "Good when"),
+        Column("value", "Cut-off"),
+        Column("cite", "Source", "markdown"),
+    ]
+    return Table(records, columns).markdown() + "\n\n: Cut-offs and their sources {#tbl-thresholds}"

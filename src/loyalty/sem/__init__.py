@@ -1,0 +1,12 @@
+"""Structural equation modelling: lavaan's names and conventions, at NumPy's speed.
+
+>>> from loyalty import sem
+>>> result = sem.fit("f =~ x1 + x2 + x3", data)      # doctest: +SKIP
+>>> result.parameters, result.fit["cfi"], result.warnings      # doctest: +SKIP
+"""
+
+from .errors import ModelError
+from .fitting import fit
+from .result import Result
+
+__all__ = ["ModelError", "Result", "fit"]

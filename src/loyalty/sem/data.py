@@ -1,0 +1,325 @@
+"""From a data frame (or covariances) to sample moments, with every check on the way."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from .errors import ModelError
+from .model import Array, Index
+
+
+@dataclass(frozen=True)
+class Pattern:
+    """Rows of one group that miss the same variables."""
+
+    observed: Index
+    rows: Index
+    mean: Array
+    cov: Array
+
+    @property
+    def n(self) -> int:
+        return len(self.rows)
+
+
+@dataclass(frozen=True)
+class GroupSample:
+    """Sample moments of one group; ``cov`` divides by N. ``raw`` is None for moments alone."""
+
+    n: int
+    mean: Array
+    cov: Array
+    raw: Array | None = None
+    clusters: Index | None = None
+    patterns: tuple[Pattern, ...] = ()
+    rows: Index | None = None  # where the rows stand in the data frame
+
+    @cached_property
+    def complete(self) -> bool:
+        return len(self.patterns) <= 1
+
+
+@dataclass(frozen=True)
+class Sample:
+    """The data of a fit, group after group."""
+
+    names: tuple[str, ...]
+    groups: tuple[GroupSample, ...]
+    labels: tuple[Any, ...]
+    dropped: int = 0
+    means: bool = True
+    missing: str = "listwise"
+    warnings: tuple[str, ...] = ()
+    index: Any = None
+
+    @property
+    def n(self) -> int:
+        return sum(g.n for g in self.groups)
+
+
+def numeric_column(column: pd.Series[Any], name: str) -> Array:
+    """One variable as floats with NaN for missing, or the reason why it cannot be."""
+    if column.dtype == bool:
+        return column.to_numpy(dtype=float)
+    if isinstance(column.dtype, pd.CategoricalDtype):
+        codes = column.cat.codes.to_numpy().astype(float)
+        codes[codes < 0] = np.nan
+        return codes
+    try:
+        values = pd.to_numeric(column).to_numpy(dtype=float, na_value=np.nan)
+    except (TypeError, ValueError):
+        raise ModelError(f"variable {name!r} is not numeric") from None
+    if np.iscomplexobj(values):
+        raise ModelError(f"variable {name!r} is complex")
+    if np.isinf(values).any():
+        raise ModelError(f"variable {name!r} has infinite values")
+    return np.asarray(values, dtype=float)
+
+
+def read_frame(
+    data: Any,
+    names: Sequence[str],
+    latent: Sequence[str],
+    *,
+    group: str | None,
+    cluster: str | None,
+    missing: str,
+) -> Sample:
+    """Sample moments of the named variables of a data frame."""
+    if isinstance(data, Mapping):
+        data = pd.DataFrame(data)
+    if not isinstance(data, pd.DataFrame):
+        raise ModelError(f"data must be a pandas DataFrame, not {type(data).__name__}")
+    columns = [str(c) for c in data.columns]
+    for name in names:
+        count = columns.count(name)
+        if count == 0:
+            raise ModelError(f"variable {name!r} is not in the data")
+        if count > 1:
+            raise ModelError(f"the data have {count} columns named {name!r}")
+    for name in latent:
+        if name in columns:
+            raise ModelError(f"{name!r} is a latent variable in the model and a column of the data")
+    for what, name_ in (("group", group), ("cluster", cluster)):
+        if name_ is not None and name_ not in columns:
+            raise ModelError(f"{what} variable {name_!r} is not in the data")
+        if name_ is not None and columns.count(name_) > 1:
+            raise ModelError(f"the data have several columns named {name_!r}")
+        if what == "group" and name_ is not None and name_ in names:
+            raise ModelError(f"the group variable {name_!r} is also in the model")
+    position = {c: k for k, c in reversed(list(enumerate(columns)))}
+    raw = np.column_stack([numeric_column(data.iloc[:, position[n]], n) for n in names])
+    if missing not in ("listwise", "fiml", "ml"):
+        raise ModelError(f"missing={missing!r} is unknown; use 'listwise' or 'fiml'")
+    fiml = missing != "listwise"
+    hole = np.isnan(raw)
+    keep = ~hole.all(axis=1) if fiml else ~hole.any(axis=1)
+    for name_ in (group, cluster):
+        if name_ is not None:
+            keep &= data.iloc[:, position[name_]].notna().to_numpy()
+    dropped = int(len(raw) - keep.sum())
+    if not keep.any():
+        raise ModelError(
+            "no rows left: every row misses a value"
+            if len(raw)
+            else "the data have no rows"
+        )
+    raw = raw[keep]
+    kept = np.flatnonzero(keep)
+    cluster_codes = None
+    if cluster is not None:
+        cluster_codes = pd.factorize(data.iloc[:, position[cluster]][keep])[0].astype(np.intp)
+    if group is None:
+        labels: list[Any] = [None]
+        code = np.zeros(len(raw), dtype=np.intp)
+    else:
+        codes, uniques = pd.factorize(data.iloc[:, position[group]][keep])
+        code, labels = codes.astype(np.intp), list(uniques)
+        if len(labels) < 2:
+            raise ModelError(f"the group variable {group!r} has a single value, {labels[0]!r}")
+        if len(labels) > 200:
+            raise ModelError(f"the group variable {group!r} has {len(labels)} values")
+    warnings = []
+    if dropped and not fiml:
+        warnings.append(
+            f"{dropped} of {dropped + len(raw)} rows have missing values and were left out"
+        )
+    elif dropped:
+        warnings.append(f"{dropped} rows without any value were left out")
+    samples = []
+    for k, label in enumerate(labels):
+        rows = np.flatnonzero(code == k)
+        where = "" if group is None else f" in group {label!r}"
+        clusters = None if cluster_codes is None else cluster_codes[rows]
+        one = group_sample(raw[rows], tuple(names), where=where, fiml=fiml, clusters=clusters)
+        samples.append(replace(one, rows=kept[rows]))
+    if fiml and all(s.complete and len(s.patterns[0].observed) == len(names) for s in samples):
+        missing = "fiml-complete"
+    return Sample(
+        tuple(names), tuple(samples), tuple(labels), dropped, True, missing, tuple(warnings),
+        data.index,
+    )
+
+
+def group_sample(
+    raw: Array,
+    names: tuple[str, ...],
+    *,
+    where: str = "",
+    fiml: bool = False,
+    clusters: Index | None = None,
+) -> GroupSample:
+    """Moments of one group's rows, after checking that they can be estimated from."""
+    n, p = raw.shape
+    if n < 2:
+        raise ModelError(f"only {n} row(s) of data{where}")
+    if np.abs(raw[~np.isnan(raw)]).max(initial=0.0) > 1e100:
+        raise ModelError(f"values larger than 1e100{where}")
+    with np.errstate(all="ignore"):
+        count = (~np.isnan(raw)).sum(axis=0)
+        for k in np.flatnonzero(count < 2):
+            raise ModelError(f"variable {names[k]!r} has {count[k]} value(s){where}")
+        center = np.nanmean(raw, axis=0)
+        deviation = raw - center
+        variance = np.nanmean(deviation**2, axis=0)
+    for k in np.flatnonzero(variance <= 1e-20 * np.maximum(1.0, center**2)):
+        raise ModelError(f"variable {names[k]!r} has zero variance{where}")
+    if not fiml or not np.isnan(raw).any():
+        cov = deviation.T @ deviation / n
+        check_positive_definite(cov, names, n, where)
+        patterns = (Pattern(np.arange(p), np.arange(n), center, cov),) if fiml else ()
+        return GroupSample(n, center, cov, raw, clusters, patterns)
+    seen = ~np.isnan(raw)
+    packed = np.packbits(seen, axis=1)
+    _, first, inverse = np.unique(packed, axis=0, return_index=True, return_inverse=True)
+    order = np.argsort(inverse.ravel(), kind="stable")
+    bounds = np.searchsorted(inverse.ravel()[order], np.arange(len(first) + 1))
+    patterns_list = []
+    for k in range(len(first)):
+        rows = order[bounds[k] : bounds[k + 1]]
+        observed = np.flatnonzero(seen[rows[0]])
+        part = raw[np.ix_(rows, observed)]
+        mean = part.mean(axis=0)
+        dev = part - mean
+        patterns_list.append(Pattern(observed, rows, mean, dev.T @ dev / len(rows)))
+    together = seen.astype(float).T @ seen.astype(float)
+    lowest = np.unravel_index(int(np.argmin(together)), together.shape)
+    if together[lowest] < 2:
+        raise ModelError(
+            f"variables {names[lowest[0]]!r} and {names[lowest[1]]!r} are never observed"
+            f" together{where}"
+        )
+    return GroupSample(n, center, np.diag(variance), raw, clusters, tuple(patterns_list))
+
+
+def check_positive_definite(cov: Array, names: Sequence[str], n: int, where: str = "") -> None:
+    """Refuse a covariance matrix that is singular, and name the variables that make it so."""
+    scale = np.sqrt(np.diag(cov))
+    values, vectors = np.linalg.eigh(cov / np.outer(scale, scale))
+    if values[0] > 1e-11 * max(1.0, values[-1]):
+        return
+    if n <= len(names):
+        raise ModelError(
+            f"{n} rows are too few for {len(names)} variables{where}: the sample covariance"
+            " matrix is singular"
+        )
+    kind = "singular" if values[0] > -1e-8 else "not positive definite"
+    involved = [names[k] for k in np.flatnonzero(np.abs(vectors[:, 0]) > 0.1)][:8]
+    raise ModelError(
+        f"the sample covariance matrix is {kind}{where}: perfectly collinear are"
+        f" {', '.join(involved)}"
+    )
+
+
+def read_moments(
+    cov: Any, nobs: Any, mean: Any, names: Sequence[str], latent: Sequence[str], likelihood: str
+) -> Sample:
+    """Sample moments from covariances (one matrix, or a list or mapping of them, one a group).
+
+    As in lavaan the covariances are taken to divide by N - 1 and are rescaled to N for the normal
+    likelihood.
+    """
+    labels: list[Any] = [None]
+    covs, nobs_list, means = [cov], [nobs], [mean]
+    if isinstance(cov, Mapping):
+        labels = list(cov)
+        covs = [cov[k] for k in labels]
+        nobs_list = [nobs[k] for k in labels] if isinstance(nobs, Mapping) else list(nobs)
+        means = [None] * len(covs) if mean is None else [
+            mean[k] if isinstance(mean, Mapping) else mean[i] for i, k in enumerate(labels)
+        ]
+    elif isinstance(cov, (list, tuple)) and len(cov) and not np.isscalar(cov[0]) and (
+        isinstance(cov[0], pd.DataFrame) or np.ndim(cov[0]) == 2
+    ):
+        covs = list(cov)
+        labels = [k + 1 for k in range(len(covs))]
+        nobs_list = list(nobs) if np.ndim(nobs) else [nobs]
+        means = [None] * len(covs) if mean is None else list(mean)
+    if not len(covs) == len(nobs_list) == len(means):
+        raise ModelError("sample_cov, sample_nobs and sample_mean differ in the number of groups")
+    samples = []
+    for label, c, n, m in zip(labels, covs, nobs_list, means, strict=True):
+        where = "" if label is None else f" in group {label!r}"
+        samples.append(_moment_group(c, n, m, names, latent, likelihood, where))
+    return Sample(tuple(names), tuple(samples), tuple(labels), means=mean is not None)
+
+
+def _moment_group(
+    cov: Any, nobs: Any, mean: Any, names: Sequence[str], latent: Sequence[str],
+    likelihood: str, where: str,
+) -> GroupSample:
+    if isinstance(nobs, bool) or not np.isscalar(nobs):
+        raise ModelError(f"sample_nobs must be the number of rows{where}")
+    try:
+        n = int(nobs)  # type: ignore[call-overload]
+    except (TypeError, ValueError):
+        raise ModelError(f"sample_nobs must be the number of rows{where}") from None
+    if n < 2 or n != nobs:
+        raise ModelError(f"sample_nobs={nobs} is not a number of rows{where}")
+    if isinstance(cov, pd.DataFrame):
+        columns = [str(c) for c in cov.columns]
+        for name in names:
+            if columns.count(name) != 1:
+                raise ModelError(f"variable {name!r} is not in sample_cov{where}")
+        for name in latent:
+            if name in columns:
+                raise ModelError(f"{name!r} is latent in the model and a variable of sample_cov")
+        index = [columns.index(name) for name in names]
+        try:
+            full = cov.to_numpy(dtype=float)
+        except (TypeError, ValueError):
+            raise ModelError(f"sample_cov is not numeric{where}") from None
+        if full.shape[0] != full.shape[1]:
+            raise ModelError(f"sample_cov is not square{where}")
+        matrix = full[np.ix_(index, index)]
+        if isinstance(mean, (pd.Series, Mapping)):
+            try:
+                mean = [float(mean[name]) for name in names]
+            except (KeyError, TypeError, ValueError):
+                raise ModelError(f"sample_mean lacks a variable of the model{where}") from None
+        elif mean is not None:
+            if np.shape(mean) != (len(columns),):
+                raise ModelError(f"sample_mean must have one value per variable{where}")
+            mean = np.asarray(mean, dtype=float)[index]
+    else:
+        raise ModelError("sample_cov must be a DataFrame with variable names as columns")
+    if not np.isfinite(matrix).all():
+        raise ModelError(f"sample_cov has missing or infinite values{where}")
+    if np.abs(matrix - matrix.T).max(initial=0) > 1e-6 * max(1e-300, np.abs(matrix).max(initial=0)):
+        raise ModelError(f"sample_cov is not symmetric{where}")
+    for k in np.flatnonzero(np.diag(matrix) <= 0):
+        raise ModelError(f"variable {names[k]!r} has no positive variance{where}")
+    matrix = (matrix + matrix.T) / 2
+    check_positive_definite(matrix, names, n, where)
+    if likelihood == "normal":
+        matrix = matrix * (n - 1) / n
+    center = np.zeros(len(names)) if mean is None else np.asarray(mean, dtype=float)
+    if not np.isfinite(center).all():
+        raise ModelError(f"sample_mean has missing or infinite values{where}")
+    return GroupSample(n, center, matrix)

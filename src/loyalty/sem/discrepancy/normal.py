@@ -1,0 +1,179 @@
+r"""Normal-theory discrepancies of complete data: ML, GLS, ULS.
+
+.. math::
+   F_{ML} = \log|\Sigma| + \mathrm{tr}(S\Sigma^{-1}) - \log|S| - p
+            + (\bar y - \mu)'\Sigma^{-1}(\bar y - \mu), \qquad
+   F_{V} = \tfrac12 \mathrm{tr}\{[V(S - \Sigma)]^2\} + (\bar y - \mu)'V(\bar y - \mu)
+
+with :math:`V = S^{-1}` for GLS (Bollen 1989, ch. 4; Jöreskog 1967). ULS is the sum of squared
+residual moments, each counted once as in lavaan: :math:`V = I` and
+:math:`\tfrac12\sum_i(s_{ii}-\sigma_{ii})^2` more. The value is :math:`\tfrac12\sum_g w_g F_g`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.linalg import lapack
+
+from ..data import GroupSample
+from ..model import (
+    Array,
+    Model,
+    Moments,
+    block_moments,
+    curvature_cells,
+    gradient_cells,
+    curvature_pieces,
+    information_cells,
+    variance_jacobian,
+)
+
+
+def inverse_and_logdet(matrix: Array) -> tuple[Array, float] | None:
+    """Inverse and log determinant by Cholesky; None where not positive definite."""
+    factor, info = lapack.dpotrf(matrix, lower=1, clean=1)
+    if info != 0:
+        return None
+    diagonal = np.diag(factor)
+    if not diagonal.min() > 1e-150:
+        return None
+    logdet = 2.0 * float(np.log(diagonal).sum())
+    inverse, info = lapack.dpotri(factor, lower=1)
+    if info != 0 or not np.isfinite(logdet):
+        return None
+    inverse = np.tril(inverse)
+    return inverse + np.tril(inverse, -1).T, logdet
+
+
+@dataclass
+class NormalTheory:
+    """ML, GLS or ULS for sample moments; ``weights`` sum to one over groups."""
+
+    model: Model
+    samples: Sequence[GroupSample]
+    kind: str = "ML"
+    unbiased: bool = False
+
+    def __post_init__(self) -> None:
+        n = np.array([s.n for s in self.samples], dtype=float)
+        effective = n - 1 if self.unbiased else n
+        self.multiplier = float(effective.sum())
+        self.weights = effective / effective.sum()
+        self.covs = [s.cov * (s.n / (s.n - 1) if self.unbiased else 1.0) for s in self.samples]
+        self.means = [s.mean for s in self.samples]
+        self.inverses: list[Array] = []
+        self.logdets: list[float] = []
+        for cov in self.covs:
+            pair = inverse_and_logdet(cov)
+            assert pair is not None, "checked when the data were read"
+            self.inverses.append(pair[0])
+            self.logdets.append(pair[1])
+
+    def _weight(self, group: int, moments: Moments) -> tuple[Array, float] | None:
+        if self.kind == "ML":
+            return inverse_and_logdet(moments.sigma)
+        if self.kind == "GLS":
+            return self.inverses[group], 0.0
+        return np.eye(moments.observed), 0.0
+
+    def group_values(self, x: Array) -> list[float]:
+        """``F_g`` of every group (infinite where the implied matrix is not positive definite)."""
+        values = []
+        for g, block in enumerate(self.model.blocks):
+            m = block_moments(block, x)
+            pair = self._weight(g, m)
+            if pair is None:
+                values.append(np.inf)
+                continue
+            values.append(self._value(g, m, *pair))
+        return values
+
+    def _value(self, g: int, m: Moments, w: Array, logdet: float) -> float:
+        s = self.covs[g]
+        if self.kind == "ML":
+            value = logdet + float(np.sum(w * s)) - self.logdets[g] - len(s)
+        else:
+            r = w @ (s - m.sigma)
+            value = 0.5 * float(np.sum(r * r.T))
+            if self.kind == "ULS":
+                value += 0.5 * float(np.sum(np.diag(r) ** 2))
+        if self.model.meanstructure:
+            d = self.means[g] - m.mu
+            value += float(d @ w @ d)
+        return value
+
+    def value_and_gradient(self, x: Array) -> tuple[float, Array]:
+        total = 0.0
+        gradient = np.zeros(self.model.parameters)
+        with np.errstate(all="ignore"):
+            for g, block in enumerate(self.model.blocks):
+                try:
+                    m = block_moments(block, x)
+                except np.linalg.LinAlgError:
+                    return np.inf, gradient
+                pair = self._weight(g, m)
+                if pair is None or not np.isfinite(m.sigma).all():
+                    return np.inf, gradient
+                w, _ = pair
+                total += 0.5 * self.weights[g] * self._value(g, m, *pair)
+                q, b, _ = self._residual_weights(g, m, w)
+                cells = gradient_cells(block, m, q, b)
+                gradient[block.cells.parameter] += 0.5 * self.weights[g] * cells
+        return (total if np.isfinite(total) else np.inf), gradient
+
+    def _residual_weights(self, g: int, m: Moments, w: Array) -> tuple[Array, Array, Array]:
+        d = self.means[g] - m.mu if self.model.meanstructure else np.zeros(m.observed)
+        b = w @ d
+        if self.kind == "ML":
+            t = self.covs[g] + np.outer(d, d)
+            return w - w @ t @ w, b, t
+        residual = self.covs[g] - m.sigma
+        q = -w @ residual @ w
+        if self.kind == "ULS":
+            q = q - np.diag(np.diag(residual))
+        return q, b, self.covs[g]
+
+    def information(self, x: Array) -> Array:
+        out = np.zeros((self.model.parameters,) * 2)
+        for g, block in enumerate(self.model.blocks):
+            m = block_moments(block, x)
+            pair = self._weight(g, m)
+            assert pair is not None
+            index = np.ix_(block.cells.parameter, block.cells.parameter)
+            info = information_cells(block, m, pair[0], self.model.meanstructure)
+            if self.kind == "ULS":
+                variances = variance_jacobian(block, m)
+                info += 0.5 * variances.T @ variances
+            out[index] += self.weights[g] * info
+        return out
+
+    def observed_information(self, x: Array) -> Array:
+        if self.kind != "ML":
+            return self._least_squares_hessian(x)
+        out = np.zeros((self.model.parameters,) * 2)
+        for g, block in enumerate(self.model.blocks):
+            m = block_moments(block, x)
+            pair = self._weight(g, m)
+            assert pair is not None
+            q, b, t = self._residual_weights(g, m, pair[0])
+            index = np.ix_(block.cells.parameter, block.cells.parameter)
+            out[index] += self.weights[g] * curvature_cells(
+                block, m, pair[0], t, b, q, self.model.meanstructure
+            )
+        return out
+
+    def _least_squares_hessian(self, x: Array) -> Array:
+        out = self.information(x)
+        for g, block in enumerate(self.model.blocks):
+            m = block_moments(block, x)
+            pair = self._weight(g, m)
+            assert pair is not None
+            q, b, _ = self._residual_weights(g, m, pair[0])
+            index = np.ix_(block.cells.parameter, block.cells.parameter)
+            out[index] += self.weights[g] * curvature_pieces(
+                block, m, q, b, self.model.meanstructure
+            )
+        return out

@@ -1,0 +1,305 @@
+"""The solution of one fit and the linear algebra that standard errors and tests share."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from .data import GroupSample, Sample
+from .discrepancy.fiml import FullInformation, Saturated, saturated_moments
+from .discrepancy.normal import NormalTheory, inverse_and_logdet
+from .errors import ModelError
+from .model import Array, Block, Cells, Model, Moments, block_moments
+from .optimise import Minimum, minimise
+from .starting import starting_values
+
+
+@dataclass(frozen=True)
+class Options:
+    """What was asked of `fit`, in one place."""
+
+    estimator: str = "ML"
+    missing: str = "listwise"
+    likelihood: str = "normal"
+    cluster: str | None = None
+    group: str | None = None
+    group_equal: tuple[str, ...] = ()
+    group_partial: tuple[str, ...] = ()
+    std_lv: bool = False
+    ordered: tuple[str, ...] = ()
+    standard_errors: str = "default"
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """A model at its minimum, with the sample it was fitted to."""
+
+    model: Model
+    sample: Sample
+    options: Options
+    discrepancy: Any
+    minimum: Minimum
+    x: Array
+    extra: dict[str, Any] = field(default_factory=dict, compare=False)
+
+    @property
+    def theta(self) -> Array:
+        return self.minimum.theta
+
+    @property
+    def fiml(self) -> bool:
+        return isinstance(self.discrepancy, FullInformation)
+
+    @property
+    def means(self) -> bool:
+        return self.model.meanstructure
+
+    @property
+    def n(self) -> int:
+        return self.sample.n
+
+    @cached_property
+    def weights(self) -> Array:
+        n = np.array([g.n for g in self.sample.groups], dtype=float)
+        out: Array = n / n.sum()
+        return out
+
+    @cached_property
+    def moments(self) -> list[Moments]:
+        return self.model.moments(self.x)
+
+    @cached_property
+    def saturated(self) -> list[Saturated]:
+        """Unrestricted moments of every group (sample moments where nothing is missing)."""
+        known = self.extra.get("saturated")
+        if known is not None:
+            return list(known)
+        return [saturated_moments(s) for s in self.sample.groups]
+
+    @cached_property
+    def sample_moments(self) -> list[tuple[Array, Array]]:
+        """Mean and covariance of every group as the discrepancy compares them with the model."""
+        if self.fiml:
+            return [(s.mean, s.cov) for s in self.saturated]
+        return list(zip(self.discrepancy.means, self.discrepancy.covs, strict=True))
+
+    @cached_property
+    def expected_information(self) -> Array:
+        """Unit expected information of the free parameters ``x``."""
+        out: Array = self.discrepancy.information(self.x)
+        return out
+
+    @cached_property
+    def observed_information(self) -> Array:
+        out: Array = self.discrepancy.observed_information(self.x)
+        return out
+
+    @cached_property
+    def weight_matrices(self) -> list[Array]:
+        """``Sigma^{-1}`` of every group at the solution."""
+        out = []
+        for m in self.moments:
+            pair = inverse_and_logdet(m.sigma)
+            if pair is None:
+                raise ModelError("the implied covariance matrix is not positive definite")
+            out.append(pair[0])
+        return out
+
+    @cached_property
+    def case_scores(self) -> list[Array]:
+        """Derivatives of every row's log-likelihood, (rows, free parameters) per group."""
+        return [
+            case_scores(block, m, sample, self.model.parameters, self.means)
+            for block, m, sample in zip(
+                self.model.blocks, self.moments, self.sample.groups, strict=True
+            )
+        ]
+
+    def first_order(self, clustered: bool = False) -> Array:
+        """Mean outer product of case scores (or of sums over clusters), unit ``B``."""
+        total = np.zeros((self.model.parameters,) * 2)
+        if clustered:
+            return self._clustered(total)
+        for scores in self.case_scores:
+            total += scores.T @ scores
+        out: Array = total / self.n
+        return out
+
+    def centred_first_order(self) -> Array:
+        """``Delta' W Gamma W Delta``: outer products around each group's mean score.
+
+        With fixed exogenous variables the moments of what they predict are taken off every row.
+        """
+        total = np.zeros((self.model.parameters,) * 2)
+        for block, m, sample, scores in zip(
+            self.model.blocks, self.moments, self.sample.groups, self.case_scores, strict=True
+        ):
+            if len(block.exogenous):
+                predicted = replace(sample, raw=predicted_rows(sample, block))
+                scores = scores - case_scores(
+                    block, m, predicted, self.model.parameters, self.means
+                )
+            centred = scores - scores.mean(axis=0)
+            total += centred.T @ centred
+        out: Array = total / self.n
+        return out
+
+    def _clustered(self, total: Array) -> Array:
+        scores = np.concatenate(self.case_scores)
+        codes = np.concatenate([np.asarray(g.clusters) for g in self.sample.groups])
+        count = int(codes.max()) + 1
+        if count < 2:
+            raise ModelError("cluster-robust standard errors need at least two clusters")
+        sums = np.zeros((count, scores.shape[1]))
+        np.add.at(sums, codes, scores)
+        # the usual correction for few clusters, as in lavaan
+        out: Array = sums.T @ sums / self.n * (count / (count - 1))
+        return out
+
+    def reduce(self, information: Array) -> Array:
+        """From ``x`` to the parameters left after equality constraints."""
+        k = self.model.expand
+        out: Array = k.T @ information @ k
+        return out
+
+
+def pseudo_inverse(information: Array) -> tuple[Array, bool]:
+    """Inverse of an information matrix and whether it was regular (scaled condition)."""
+    d = np.sqrt(np.maximum(np.diag(information), 1e-300))
+    scaled = information / np.outer(d, d)
+    if not np.isfinite(scaled).all():
+        return np.full_like(information, np.nan), False
+    values, vectors = np.linalg.eigh(scaled)
+    good = values > 1e-10 * max(values[-1], 1e-300)
+    inverse = (vectors[:, good] / values[good]) @ vectors[:, good].T
+    return inverse / np.outer(d, d), bool(good.all())
+
+
+def predicted_rows(sample: GroupSample, block: Block) -> Array:
+    """Rows with every variable replaced by its regression on the fixed exogenous ones."""
+    assert sample.raw is not None
+    design = np.column_stack([np.ones(sample.n), sample.raw[:, block.exogenous]])
+    slopes, *_ = np.linalg.lstsq(design, sample.raw, rcond=None)
+    out: Array = design @ slopes
+    return out
+
+
+def case_scores(
+    block: Block, m: Moments, sample: GroupSample, parameters: int, means: bool
+) -> Array:
+    r"""Casewise scores :math:`\partial\ell_i/\partial x` of one group.
+
+    With :math:`z = [E\;V]_o'W(y_i-\mu)` a rank-two piece has score
+    :math:`s(z_uz_v - [E\;V]_{ou}'W[E\;V]_{ov})`, an intercept :math:`z_u`.
+    """
+    if sample.raw is None:
+        raise ModelError("robust standard errors and tests need raw data, not covariances")
+    p = block.observed
+    z_all = np.concatenate([m.effects[:p], m.covariance[:p]], axis=1)
+    cells = block.cells
+    u = cells.row
+    v = np.where(cells.kind == 0, cells.column + block.size, cells.column)
+    scale = cells.scale
+    weight = np.zeros(len(u))
+    weight[cells.kind == 0] = m.mean[cells.column[cells.kind == 0]]
+    weight[cells.kind == 2] = 1.0
+    out = np.zeros((len(sample.raw), parameters))
+    patterns = sample.patterns
+    if patterns:
+        parts = [(k.observed, k.rows) for k in patterns]
+    else:
+        parts = [(np.arange(p), np.arange(len(sample.raw)))]
+    for o, rows in parts:
+        pair = inverse_and_logdet(m.sigma[np.ix_(o, o)])
+        assert pair is not None
+        center = m.mu[o] if means else sample.mean[o]
+        d = sample.raw[np.ix_(rows, o)] - center
+        zo = z_all[o]
+        wz = pair[0] @ zo
+        z = d @ wz
+        k = np.einsum("ij,ij->j", zo[:, u], wz[:, v])
+        values = (z[:, u] * z[:, v] - k) * scale
+        if means:
+            values = values + z[:, u] * weight
+        out[np.ix_(rows, cells.parameter)] = values
+    return out
+
+
+def solve(
+    model: Model, sample: Sample, options: Options, start: Array | None = None
+) -> Estimate:
+    """Minimise the discrepancy of a normal-theory or FIML estimator."""
+    estimator = options.estimator
+    extra: dict[str, Any] = {}
+    if sample.missing in ("fiml", "ml", "fiml-complete"):
+        extra["saturated"] = [saturated_moments(s) for s in sample.groups]
+        discrepancy: Any = FullInformation(model, sample.groups)
+        moments = [(s.cov, s.mean) for s in extra["saturated"]]
+    else:
+        kind = estimator if estimator in ("GLS", "ULS") else "ML"
+        unbiased = kind != "ML" or options.likelihood == "wishart"
+        discrepancy = NormalTheory(model, sample.groups, kind, unbiased)
+        moments = list(zip(discrepancy.covs, discrepancy.means, strict=True))
+    # with complete data FIML is ML with means: solve that, which is faster
+    working = discrepancy
+    if sample.missing == "fiml-complete":
+        working = NormalTheory(model, sample.groups)
+    k, offset = model.expand, model.offset
+
+    def value_and_gradient(theta: Array) -> tuple[float, Array]:
+        value, gradient = working.value_and_gradient(k @ theta + offset)
+        return value, k.T @ gradient
+
+    def information(theta: Array) -> Array:
+        metric = getattr(working, "metric", working.information)
+        out: Array = k.T @ metric(k @ theta + offset) @ k
+        return out
+
+    def hessian(theta: Array) -> Array:
+        out: Array = k.T @ working.observed_information(k @ theta + offset) @ k
+        return out
+
+    best: Minimum | None = None
+    for theta in _starts(model, moments, start):
+        minimum = minimise(value_and_gradient, information, hessian, theta)
+        if best is None or minimum.converged or minimum.value < best.value:
+            best = minimum
+        if minimum.converged:
+            break
+    assert best is not None
+    return Estimate(model, sample, options, discrepancy, best, model.x_of(best.theta), extra)
+
+
+def _starts(
+    model: Model, moments: list[tuple[Array, Array]], start: Array | None
+) -> list[Array]:
+    """Starting points, the likeliest first."""
+    k, offset = model.expand, model.offset
+
+    def reduce(x: Array) -> Array:
+        out: Array = np.linalg.lstsq(k, x - offset, rcond=None)[0] if k.size else np.zeros(0)
+        return out
+
+    starts = [] if start is None else [reduce(start)]
+    x = starting_values(model, [c for c, _ in moments], [m for _, m in moments])
+    starts.append(reduce(x))
+    plain = x.copy()
+    for block, (cov, _) in zip(model.blocks, moments, strict=True):
+        cells: Cells = block.cells
+        for kind, i, j, q in zip(cells.kind, cells.row, cells.column, cells.parameter, strict=True):
+            if kind == 1 and i != j:
+                plain[q] = 0.0
+            elif kind == 1:
+                plain[q] = 0.5 * cov[i, i] if i < block.observed else 0.3 * abs(plain[q]) + 0.05
+            elif kind == 0 and j >= block.observed and i < block.observed:
+                plain[q] = x[q]
+            elif kind == 0:
+                plain[q] = 0.0
+    starts.append(reduce(plain))
+    return starts
+
+
+__all__ = ["Estimate", "Options", "block_moments", "case_scores", "pseudo_inverse", "solve"]

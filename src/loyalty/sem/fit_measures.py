@@ -1,0 +1,508 @@
+"""Measures of fit, with lavaan's names (dots are underscores) and conventions.
+
+N is the number of rows for ML; for least squares and the Wishart likelihood it is N less the
+number of groups. RMSEA with several groups carries the factor sqrt(G) (Steiger 1998).
+"""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any
+
+import numpy as np
+from scipy import optimize, special
+
+from .discrepancy.fiml import FullInformation
+from .discrepancy.normal import NormalTheory, inverse_and_logdet
+from .estimate import Estimate, pseudo_inverse
+from .model import MEAN, SYMMETRIC, Array, Block, Cells, Model
+from .optimise import minimise
+from .residuals import group_residuals
+from .scaled_tests import (
+    Scaling,
+    satorra_bentler,
+    saturated_matrices,
+    saturated_model,
+    yuan_bentler,
+)
+
+
+def chisq_pvalue(chisq: float, df: float) -> float:
+    """Upper tail of the central chi-square distribution; NaN without degrees of freedom."""
+    return float(special.chdtrc(df, max(chisq, 0.0))) if df > 0 else np.nan
+
+
+def noncentral_cdf(x: float, df: float, ncp: float) -> float:
+    """Distribution function of the noncentral chi-square (Sankaran's form far out)."""
+    if ncp < 1e4 and x < 2e4:
+        return float(special.chndtr(x, df, ncp))
+    # Sankaran (1963): a power of the ratio is close to normal; error below 1e-6 here
+    h = 1 - 2 * (df + ncp) * (df + 3 * ncp) / (3 * (df + 2 * ncp) ** 2)
+    p = (df + 2 * ncp) / (df + ncp) ** 2
+    m = (h - 1) * (1 - 3 * h)
+    mean = 1 + h * p * (h - 1 - (2 - h) * m * p / 2)
+    sd = h * np.sqrt(2 * p) * (1 + m * p / 2)
+    return float(special.ndtr(((x / (df + ncp)) ** h - mean) / sd))
+
+
+def rmsea(chisq: float, df: float, n: float, groups: int, factor: float = 1.0) -> float:
+    if not df > 0:
+        return 0.0
+    return float(np.sqrt(max(chisq / n / df - factor / n, 0.0) * groups))
+
+
+def rmsea_interval(
+    chisq: float, df: float, n: float, groups: int, factor: float = 1.0, level: float = 0.90
+) -> tuple[float, float]:
+    """Limits from the noncentral chi-square distribution (Browne & Cudeck 1993)."""
+    if not df > 0 or not np.isfinite(chisq):
+        return (0.0, 0.0) if np.isfinite(chisq) else (np.nan, np.nan)
+
+    def limit(tail: float) -> float:
+        if noncentral_cdf(chisq, df, 0.0) < tail:
+            return 0.0
+        high = max(chisq, 1.0)
+        while noncentral_cdf(chisq, df, high) > tail:
+            high *= 2
+        root = optimize.brentq(
+            lambda ncp: noncentral_cdf(chisq, df, ncp) - tail, 0.0, high, xtol=1e-9
+        )
+        return float(np.sqrt(factor * root / (n * df) * groups))
+
+    return limit((1 + level) / 2), limit((1 - level) / 2)
+
+
+def rmsea_pvalue(
+    chisq: float, df: float, n: float, groups: int, factor: float = 1.0, null: float = 0.05
+) -> float:
+    """Test of close fit: the probability of a larger chi-square when RMSEA is ``null``."""
+    if not df > 0 or not np.isfinite(chisq):
+        return np.nan
+    ncp = n * df / factor * null**2 / groups
+    return 1.0 - noncentral_cdf(chisq, df, ncp)
+
+
+def chisq_of(estimate: Estimate) -> float:
+    if estimate.fiml:
+        h1 = sum(s.loglik for s in estimate.saturated)
+        return max(0.0, 2.0 * (h1 - fiml_loglik(estimate)))
+    return max(0.0, 2.0 * estimate.discrepancy.multiplier * estimate.minimum.value)
+
+
+def fiml_loglik(estimate: Estimate) -> float:
+    return sum(
+        stack.likelihood(m.sigma, m.mu)
+        for stack, m in zip(estimate.discrepancy.stacks, estimate.moments, strict=True)
+    )
+
+
+def degrees_of_freedom(model: Model) -> int:
+    total = 0
+    for block in model.blocks:
+        p, nx = block.observed, len(block.exogenous)
+        total += p * (p + 1) // 2 - nx * (nx + 1) // 2
+        if model.meanstructure:
+            total += p - nx
+    return total - model.expand.shape[1]
+
+
+def complete_loglik(estimate: Estimate, exogenous: bool = False) -> float:
+    """Saturated log-likelihood of complete data (of the fixed exogenous variables only)."""
+    total = 0.0
+    for block, group, (_, cov) in zip(
+        estimate.model.blocks, estimate.sample.groups, estimate.sample_moments, strict=True
+    ):
+        index = block.exogenous if exogenous else np.arange(block.observed)
+        if not len(index):
+            continue
+        pair = inverse_and_logdet(cov[np.ix_(index, index)])
+        assert pair is not None
+        total -= 0.5 * group.n * (len(index) * (np.log(2 * np.pi) + 1) + pair[1])
+    return total
+
+
+def baseline_model(estimate: Estimate) -> tuple[Model, Array]:
+    """The independence model (fixed exogenous variables keep their covariances) and its start."""
+    model = estimate.model
+    blocks, x = [], []
+    count = 0
+    for block, (mean, cov) in zip(model.blocks, estimate.sample_moments, strict=True):
+        p = block.observed
+        fixed = set(block.exogenous.tolist())
+        free = np.array([k for k in range(p) if k not in fixed], dtype=np.intp)
+        s = np.zeros((p, p))
+        e = block.exogenous
+        s[np.ix_(e, e)] = cov[np.ix_(e, e)]
+        m = np.zeros(p)
+        m[e] = mean[e]
+        kind = np.full(len(free), SYMMETRIC)
+        i = j = free
+        values = np.diag(cov)[free]
+        random = [block.names.index(v) for v in model.variables.random_exogenous]
+        for a in range(len(random)):
+            for b in range(a):
+                kind, i = np.append(kind, SYMMETRIC), np.append(i, random[a])
+                j, values = np.append(j, random[b]), np.append(values, cov[random[a], random[b]])
+        if model.meanstructure:
+            kind = np.concatenate([kind, np.full(len(free), MEAN)])
+            i, j = np.concatenate([i, free]), np.concatenate([j, free])
+            values = np.concatenate([values, mean[free]])
+        cells = Cells(kind, i, j, np.arange(count, count + len(kind)))
+        count += len(kind)
+        x.append(values)
+        blocks.append(Block(block.names[:p], p, np.zeros((p, p)), s, m, cells, e))
+    out = Model(
+        (), np.arange(count), tuple(blocks), np.eye(count), np.zeros(count),
+        model.meanstructure, model.variables, model.syntax,
+    )
+    return out, np.concatenate(x)
+
+
+def fit_baseline(estimate: Estimate) -> Estimate:
+    """The baseline model at its minimum."""
+    model, x = baseline_model(estimate)
+    if estimate.fiml:
+        discrepancy: Any = FullInformation(model, estimate.sample.groups)
+        for block, group in zip(model.blocks, estimate.sample.groups, strict=True):
+            assert group.raw is not None
+            with np.errstate(all="ignore"):
+                mean, var = np.nanmean(group.raw, axis=0), np.nanvar(group.raw, axis=0)
+            cells = block.cells
+            s = (cells.kind == SYMMETRIC) & (cells.row == cells.column)
+            x[cells.parameter[s]] = var[cells.row[s]]
+            s = cells.kind == MEAN
+            x[cells.parameter[s]] = mean[cells.row[s]]
+    else:
+        source: NormalTheory = estimate.discrepancy
+        discrepancy = NormalTheory(model, estimate.sample.groups, source.kind, source.unbiased)
+    metric = getattr(discrepancy, "metric", discrepancy.information)
+    minimum = minimise(
+        discrepancy.value_and_gradient, metric, discrepancy.observed_information, x
+    )
+    return Estimate(
+        model, estimate.sample, estimate.options, discrepancy, minimum, minimum.theta,
+        {"saturated": estimate.saturated} if estimate.fiml else {},
+    )
+
+
+def fiml_correction(estimate: Estimate, df: int, robust: bool) -> tuple[float, float]:
+    r"""Complete-data chi-square at the FIML estimates and its factor (Zhang & Savalei 2023).
+
+    FIML-C, version 3 for robust estimators and 6 otherwise: with :math:`W_c`, :math:`W_m` the
+    saturated information for complete and incomplete data and
+    :math:`U = W_m - W_m\Delta(\Delta'W_m\Delta)^{-1}\Delta'W_m`, the factor is the trace of
+    :math:`W_cW_m^{-1}UW_m^{-1}` (times :math:`U\Gamma` around it in version 3) over df.
+    """
+    model = estimate.model
+    chisq = 0.0
+    for (mean, cov), m, group in zip(
+        estimate.sample_moments, estimate.moments, estimate.sample.groups, strict=True
+    ):
+        pair, base = inverse_and_logdet(m.sigma), inverse_and_logdet(cov)
+        assert pair is not None and base is not None
+        d = mean - m.mu
+        value = pair[1] - base[1] + float(np.sum(pair[0] * cov)) - len(d) + float(d @ pair[0] @ d)
+        chisq += group.n * value
+    if not df:
+        return chisq, np.nan
+    saturated = saturated_model(estimate)
+    wm, jm = estimate.extra.get("saturated_matrices") or saturated_matrices(estimate)
+    estimate.extra["saturated_matrices"] = (wm, jm)
+    x = np.zeros(len(saturated.offset))
+    for block, (mean, cov) in zip(saturated.blocks, estimate.sample_moments, strict=True):
+        s = block.cells.kind == SYMMETRIC
+        x[block.cells.parameter[s]] = cov[block.cells.row[s], block.cells.column[s]]
+        x[block.cells.parameter[~s]] = mean[block.cells.row[~s]]
+    wc = _complete_information(estimate, saturated, x)
+    delta = _saturated_jacobian(estimate, saturated)
+    wmi = np.linalg.inv(wm)
+    wd = wm @ delta
+    bread, _ = pseudo_inverse(model.expand.T @ (delta.T @ wd) @ model.expand)
+    bread = model.expand @ bread @ model.expand.T
+    u = wm - wd @ bread @ wd.T
+    if robust:
+        gamma = wmi @ jm @ wmi
+        trace = float(np.trace(u @ wmi @ wc @ wmi @ u @ gamma))
+    else:
+        trace = float(np.trace(wc @ wmi @ u @ wmi))
+    return chisq, trace / df
+
+
+def _complete_information(estimate: Estimate, saturated: Model, x: Array) -> Array:
+    from .model import information_cells
+
+    out = np.zeros((len(x), len(x)))
+    weights = estimate.weights
+    for g, (block, m) in enumerate(zip(saturated.blocks, saturated.moments(x), strict=True)):
+        pair = inverse_and_logdet(m.sigma)
+        assert pair is not None
+        index = np.ix_(block.cells.parameter, block.cells.parameter)
+        out[index] += weights[g] * information_cells(block, m, pair[0], True)
+    return out
+
+
+def _saturated_jacobian(estimate: Estimate, saturated: Model) -> Array:
+    from .model import jacobian_cells, vech_index
+
+    out = np.zeros((len(saturated.offset), estimate.model.parameters))
+    for block, sat, m in zip(
+        estimate.model.blocks, saturated.blocks, estimate.moments, strict=True
+    ):
+        p = block.observed
+        jacobian = jacobian_cells(block, m, True)
+        row, column = vech_index(p)
+        position = np.zeros((p, p), dtype=np.intp)
+        position[row, column] = p + np.arange(len(row))
+        position[column, row] = position[row, column]
+        cells = sat.cells
+        where = np.where(
+            cells.kind == SYMMETRIC, position[cells.row, cells.column], cells.row
+        )
+        out[np.ix_(cells.parameter, block.cells.parameter)] = jacobian[where]
+    return out
+
+
+def goodness_of_fit(estimate: Estimate) -> float:
+    """GFI (Jöreskog & Sörbom 1981): weighted share of the moments that the model reproduces."""
+    value = 0.0
+    for g, ((mean, cov), m) in enumerate(
+        zip(estimate.sample_moments, estimate.moments, strict=True)
+    ):
+        if estimate.fiml:
+            stack = estimate.discrepancy.stacks[g]
+            weights, _ = stack.inverses(m.sigma)
+            shares = stack.n / stack.total
+        else:
+            weights = np.array([estimate.discrepancy._weight(g, m)[0]])
+            shares = np.ones(1)
+        once = 0.5 if estimate.options.estimator == "ULS" else 0.0
+        lost = all_ = 0.0
+        # moments of fixed exogenous variables are not modelled
+        x = estimate.model.blocks[g].exogenous
+        kept = cov.copy()
+        kept[np.ix_(x, x)] = 0.0
+        for w, share in zip(weights, shares, strict=True):
+            r = w @ (cov - m.sigma)
+            d = mean - m.mu if estimate.means else np.zeros(len(w))
+            lost += share * (0.5 * np.sum(r * r.T) + once * np.sum(np.diag(r) ** 2) + d @ w @ d)
+            d = mean.copy() if estimate.means else np.zeros(len(w))
+            d[x] = 0.0
+            s = w @ kept
+            all_ += share * (0.5 * np.sum(s * s.T) + once * np.sum(np.diag(kept) ** 2) + d @ w @ d)
+        value += float(estimate.weights[g]) * (1 - lost / all_)
+    return value
+
+
+def scaled_test(estimate: Estimate, df: int, npar: int) -> Scaling | None:
+    if estimate.options.estimator == "MLM":
+        return satorra_bentler(estimate, df)
+    if estimate.options.estimator == "MLR":
+        return yuan_bentler(estimate, df, npar)
+    return None
+
+
+def incremental(
+    chisq: float, df: float, base: float, base_df: float, suffix: str = ""
+) -> dict[str, float]:
+    """CFI, TLI and their kin from two chi-squares (Bentler 1990; Hu & Bentler 1999)."""
+    out: dict[str, float] = {}
+    t1, t2 = max(chisq - df, 0.0), max(chisq - df, base - base_df, 0.0)
+    out["cfi"] = 1.0 if t1 == 0 or t2 == 0 else 1 - t1 / t2
+    with np.errstate(all="ignore"):
+        if df > 0:
+            ratio = np.float64(base) / base_df
+            out["tli"] = float((ratio - chisq / df) / (ratio - 1)) if base_df else np.nan
+            rfi = float((ratio - chisq / df) / ratio)
+            out["rfi"] = 1.0 if rfi < 0 or rfi > 1 else rfi
+        else:
+            out["tli"], out["rfi"] = 1.0, 1.0
+        out["nnfi"] = out["tli"]
+        out["nfi"] = float(np.float64(base - chisq) / base)
+        out["pnfi"] = float(np.float64(df) / base_df * out["nfi"])
+        out["ifi"] = float(np.float64(base - chisq) / (base - df))
+        out["rni"] = float(1 - np.float64(chisq - df) / (base - base_df))
+    return {k + suffix: v for k, v in out.items()}
+
+
+def robust_incremental(
+    chisq: float, df: float, factor: float, base: float, base_df: float, base_factor: float
+) -> dict[str, float]:
+    """Robust CFI and TLI (Brosseau-Liard & Savalei 2014)."""
+    t1 = max(chisq - factor * df, 0.0)
+    t2 = max(chisq - factor * df, base - base_factor * base_df, 0.0)
+    cfi = 1.0 if t1 == 0 or t2 == 0 else 1 - t1 / t2
+    tli = np.nan
+    if df > 0:
+        bottom = (base - base_factor * base_df) * df
+        tli = 1 - (chisq - factor * df) * base_df / bottom if bottom else np.nan
+    rni_bottom = base - base_factor * base_df
+    rni = 1 - (chisq - factor * df) / rni_bottom if rni_bottom else np.nan
+    return {"cfi_robust": cfi, "tli_robust": tli, "nnfi_robust": tli, "rni_robust": rni}
+
+
+def rmsea_measures(
+    chisq: float, df: float, n: float, groups: int, factor: float = 1.0, suffix: str = "",
+    point: tuple[float, float] | None = None,
+) -> dict[str, float]:
+    """RMSEA, its 90 % interval and the p-values of close and not-close fit."""
+    point = point or (chisq, factor)
+    low, high = rmsea_interval(chisq, df, n, groups, factor)
+    p = partial(rmsea_pvalue, chisq, df, n, groups, factor)
+    return {
+        f"rmsea{suffix}": rmsea(point[0], df, n, groups, point[1]),
+        f"rmsea_ci_lower{suffix}": low,
+        f"rmsea_ci_upper{suffix}": high,
+        f"rmsea_pvalue{suffix}": p(0.05),
+        f"rmsea_notclose_pvalue{suffix}": 1 - p(0.08),
+    }
+
+
+def fit_measures(estimate: Estimate, baseline: Estimate) -> dict[str, float]:
+    """All measures, in lavaan's order where it has one."""
+    custom = estimate.extra.get("fit_measures")
+    if custom is not None:
+        return dict(custom(estimate))
+    model = estimate.model
+    npar = model.expand.shape[1]
+    df = degrees_of_freedom(model)
+    groups = len(model.blocks)
+    likelihood = estimate.fiml or estimate.discrepancy.kind == "ML"
+    chisq = chisq_of(estimate)
+    n = float(estimate.n if likelihood and estimate.options.likelihood == "normal"
+              else estimate.n - groups)
+    out: dict[str, float] = {
+        "npar": npar,
+        "fmin": chisq / (2 * (n if estimate.options.likelihood == "wishart" else estimate.n)),
+        "chisq": chisq,
+        "df": df,
+        "pvalue": np.nan if estimate.options.estimator == "ULS" else chisq_pvalue(chisq, df),
+    }
+    scaling = scaled_test(estimate, df, npar)
+    if scaling is not None:
+        scaled = chisq / scaling.factor if df else chisq
+        out |= {
+            "chisq_scaled": scaled,
+            "df_scaled": df,
+            "pvalue_scaled": chisq_pvalue(scaled, df),
+            "chisq_scaling_factor": scaling.factor,
+        }
+    base, base_df = chisq_of(baseline), degrees_of_freedom(baseline.model)
+    out |= {
+        "baseline_chisq": base,
+        "baseline_df": base_df,
+        "baseline_pvalue": (
+            np.nan if estimate.options.estimator == "ULS" else chisq_pvalue(base, base_df)
+        ),
+    }
+    base_scaling = scaled_test(baseline, base_df, baseline.model.expand.shape[1])
+    if base_scaling is not None:
+        base_scaled = base / base_scaling.factor
+        out |= {
+            "baseline_chisq_scaled": base_scaled,
+            "baseline_df_scaled": base_df,
+            "baseline_pvalue_scaled": chisq_pvalue(base_scaled, base_df),
+            "baseline_chisq_scaling_factor": base_scaling.factor,
+        }
+    out |= incremental(chisq, df, base, base_df)
+    if scaling is not None and base_scaling is not None:
+        out |= incremental(out["chisq_scaled"], df, base_scaled, base_df, "_scaled")
+    corrected: tuple[float, float] | None = None
+    if estimate.fiml and not estimate.extra.get("skip_fiml_correction"):
+        corrected = fiml_correction(estimate, df, scaling is not None)
+        base_corrected = fiml_correction(baseline, base_df, scaling is not None)
+        out |= robust_incremental(corrected[0], df, corrected[1], base_corrected[0], base_df,
+                                  base_corrected[1])
+    elif scaling is not None and base_scaling is not None:
+        out |= robust_incremental(chisq, df, scaling.factor, base, base_df, base_scaling.factor)
+    if likelihood:
+        out |= _likelihood_measures(estimate, chisq, npar, scaling)
+    out["ntotal"] = estimate.n
+    out |= rmsea_measures(chisq, df, n, groups)
+    out["rmsea_ci_level"], out["rmsea_close_h0"], out["rmsea_notclose_h0"] = 0.90, 0.05, 0.08
+    if scaling is not None:
+        out |= rmsea_measures(chisq, scaling.trace, n, groups, suffix="_scaled")
+    if corrected is not None:
+        out |= rmsea_measures(
+            corrected[0] / corrected[1] if df else corrected[0], df, n, groups, corrected[1],
+            "_robust", corrected,
+        )
+    elif scaling is not None:
+        out |= rmsea_measures(
+            out["chisq_scaled"], df, n, groups, scaling.factor, "_robust", (chisq, scaling.factor)
+        )
+    out |= residual_measures(estimate)
+    nel = sum(
+        b.observed * (b.observed + 1) // 2 + b.observed * estimate.means for b in model.blocks
+    )
+    gfi = goodness_of_fit(estimate)
+    with np.errstate(all="ignore"):
+        critical = chisq / n
+        out |= {
+            "cn_05": float(np.float64(special.chdtri(df, 0.05)) / critical + 1) if df else np.nan,
+            "cn_01": float(np.float64(special.chdtri(df, 0.01)) / critical + 1) if df else np.nan,
+            "gfi": gfi,
+            "agfi": 1 - nel / df * (1 - gfi) if df else 1.0,
+            "pgfi": df / nel * gfi,
+            "mfi": float(np.exp(-0.5 * (chisq - df) / n)),
+            "ecvi": chisq / n + 2 * npar / n,
+        }
+    return out
+
+
+def _likelihood_measures(
+    estimate: Estimate, chisq: float, npar: int, scaling: Scaling | None
+) -> dict[str, float]:
+    if estimate.fiml:
+        h1 = sum(s.loglik for s in estimate.saturated)
+        logl = h1 - chisq / 2
+        if estimate.model.variables.exogenous_observed:
+            shift = exogenous_loglik(estimate)
+            h1, logl = h1 - shift, logl - shift
+    else:
+        h1 = complete_loglik(estimate) - complete_loglik(estimate, exogenous=True)
+        values = estimate.discrepancy.group_values(estimate.x)
+        logl = h1 - 0.5 * sum(
+            g.n * v for g, v in zip(estimate.sample.groups, values, strict=True)
+        )
+    n = estimate.n
+    out = {
+        "logl": logl,
+        "unrestricted_logl": h1,
+        "aic": -2 * logl + 2 * npar,
+        "bic": -2 * logl + npar * np.log(n),
+        "bic2": -2 * logl + npar * np.log((n + 2) / 24),
+    }
+    if scaling is not None and np.isfinite(scaling.h1):
+        out |= {"scaling_factor_h1": scaling.h1, "scaling_factor_h0": scaling.h0}
+    return out
+
+
+def exogenous_loglik(estimate: Estimate) -> float:
+    """Saturated log-likelihood of fixed exogenous variables of incomplete data."""
+    from .data import group_sample
+    from .discrepancy.fiml import saturated_moments
+
+    total = 0.0
+    for block, group in zip(estimate.model.blocks, estimate.sample.groups, strict=True):
+        assert group.raw is not None
+        part = group.raw[:, block.exogenous]
+        part = part[~np.isnan(part).all(axis=1)]
+        names = tuple(block.names[k] for k in block.exogenous)
+        total += saturated_moments(group_sample(part, names, fiml=True)).loglik
+    return total
+
+
+def residual_measures(estimate: Estimate) -> dict[str, float]:
+    """RMR, SRMR (Bentler's and Mplus's), CRMR; with and without mean residuals."""
+    totals = {
+        k: 0.0
+        for k in (
+            "rmr", "rmr_nomean", "srmr", "srmr_bentler", "srmr_bentler_nomean", "crmr",
+            "crmr_nomean", "srmr_mplus", "srmr_mplus_nomean",
+        )
+    }
+    for g in range(len(estimate.model.blocks)):
+        values = group_residuals(estimate, g).summary()
+        for k in totals:
+            totals[k] += float(estimate.weights[g]) * values[k]
+    return totals

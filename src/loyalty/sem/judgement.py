@@ -1,0 +1,101 @@
+"""What the program says about its own solution: convergence, identification, admissibility."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from .estimate import Estimate
+from .model import Array
+
+
+def parameter_name(estimate: Estimate, k: int) -> str:
+    """A free parameter as it is written, with its group where there are several."""
+    row = estimate.model.rows[estimate.model.free[k]]
+    where = f" (group {row.group})" if len(estimate.model.blocks) > 1 else ""
+    return f"{row.lhs} {row.op} {row.rhs}".strip() + where
+
+
+def convergence(estimate: Estimate) -> list[str]:
+    """Problems of the minimum: judged by gradient and Hessian, not by the optimiser's word."""
+    minimum = estimate.minimum
+    if not np.isfinite(minimum.value):
+        return ["the model did not converge: no admissible starting point was found"]
+    if not minimum.converged:
+        worst = int(np.argmax(np.abs(minimum.gradient))) if len(minimum.gradient) else 0
+        name = ""
+        if len(minimum.gradient):
+            k = int(np.argmax(np.abs(estimate.model.expand[:, worst])))
+            name = f"; steepest in {parameter_name(estimate, k)}"
+        return [
+            f"the model did not converge after {minimum.iterations} iterations (decrement of the"
+            f" fit function {minimum.decrement:.1e}{name})"
+        ]
+    return []
+
+
+def identification(estimate: Estimate, information: Array) -> list[str]:
+    """Directions in which the information vanishes, named by their largest parameter."""
+    if not len(information):
+        return []
+    d = np.sqrt(np.maximum(np.diag(information), 0.0))
+    for t in np.flatnonzero(d < 1e-10):
+        k = int(np.argmax(np.abs(estimate.model.expand[:, t])))
+        return [f"the model is not identified: nothing informs {parameter_name(estimate, k)}"]
+    values, vectors = np.linalg.eigh(information / np.outer(d, d))
+    if values[0] > 1e-9 * max(1.0, values[-1]):
+        if values[0] < 1e-5:
+            name = _largest(estimate, vectors[:, 0])
+            return [
+                f"empirical under-identification: the information matrix is nearly singular"
+                f" (smallest eigenvalue {values[0]:.1e}), mostly in {name}"
+            ]
+        return []
+    name = _largest(estimate, vectors[:, 0])
+    return [f"the model is not identified: the information matrix is singular, mostly in {name}"]
+
+
+def _largest(estimate: Estimate, vector: Array) -> str:
+    order = np.argsort(-np.abs(vector))
+    names = []
+    for t in order[:3]:
+        if abs(vector[t]) < 0.3 * abs(vector[order[0]]):
+            break
+        k = int(np.argmax(np.abs(estimate.model.expand[:, t])))
+        names.append(parameter_name(estimate, k))
+    return ", ".join(names)
+
+
+def admissibility(estimate: Estimate) -> list[str]:
+    """Heywood cases and covariance matrices that are not positive semidefinite."""
+    problems = []
+    several = len(estimate.model.blocks) > 1
+    for g, (block, m) in enumerate(zip(estimate.model.blocks, estimate.moments, strict=True)):
+        where = f" (group {g + 1})" if several else ""
+        variances = np.diag(m.symmetric)
+        totals = np.diag(m.covariance)
+        scale = np.maximum(np.abs(totals), 1e-300)
+        for k in np.flatnonzero(variances < -1e-10 * scale):
+            kind = "residual variance" if k < block.observed else "variance of the latent variable"
+            problems.append(
+                f"negative {kind} {block.names[k]} ({variances[k]:.4g}){where}: a Heywood case"
+            )
+        p = block.observed
+        for name, matrix, index in (
+            ("of the latent variables", m.covariance, np.arange(p, block.size)),
+            ("of the residuals of the observed variables", m.symmetric, np.arange(p)),
+        ):
+            part = matrix[np.ix_(index, index)]
+            keep = np.diag(part) > 0
+            part = part[np.ix_(keep, keep)]
+            if len(part) < 2 or (np.diag(part) <= 0).any():
+                continue
+            sd = np.sqrt(np.diag(part))
+            values, vectors = np.linalg.eigh(part / np.outer(sd, sd))
+            if values[0] < -1e-8:
+                names = np.array(block.names)[index][keep]
+                involved = names[np.argsort(-np.abs(vectors[:, 0]))[:2]]
+                problems.append(
+                    f"the covariance matrix {name} is not positive definite{where}"
+                    f" (mostly {', '.join(involved)})"
+                )
+    return problems

@@ -1,0 +1,499 @@
+r"""The compiled model: index arrays in place of names, and what follows from them.
+
+Reticular action notation (McArdle & McDonald 1984): all variables of a group, observed first, obey
+:math:`v = \mu_0 + A v + u`, :math:`\mathrm{cov}(u) = S`. With :math:`E = (I - A)^{-1}`,
+:math:`V = E S E'`, :math:`\eta = E \mu_0`, the observed moments are the leading blocks
+:math:`\Sigma = V_{oo}`, :math:`\mu = \eta_o`.
+
+Every parameter touches a rank-two piece of :math:`V`:
+
+.. math::
+   \partial V/\partial A_{ij} = E_{\cdot i} V_{j\cdot} + V_{\cdot j} E_{\cdot i}', \qquad
+   \partial V/\partial S_{ij} = E_{\cdot i} E_{\cdot j}' + E_{\cdot j} E_{\cdot i}'
+   \quad (\text{half of it for } i = j),
+
+so gradients, information and Hessian are gathered from a few small matrices by index.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .errors import ModelError
+from .syntax import Expression, Syntax, evaluate, names_in
+from .table import Row, Variables
+
+Array = NDArray[np.float64]
+Index = NDArray[np.intp]
+
+DIRECTED, SYMMETRIC, MEAN, THRESHOLD, SCALE = range(5)
+
+
+@dataclass(frozen=True)
+class Cells:
+    """Places in ``A``, ``S`` or ``mu0`` and the free parameter (column) that sits in each."""
+
+    kind: Index
+    row: Index
+    column: Index
+    parameter: Index
+
+    def of(self, kind: int) -> tuple[Index, Index, Index]:
+        chosen = np.flatnonzero(self.kind == kind)
+        return self.row[chosen], self.column[chosen], self.parameter[chosen]
+
+    @property
+    def scale(self) -> Array:
+        """Weight of each rank-two piece: one half on the diagonal of ``S``, zero for means."""
+        diagonal = (self.kind == SYMMETRIC) & (self.row == self.column)
+        moment = self.kind <= SYMMETRIC
+        return np.where(diagonal, 0.5, 1.0) * moment
+
+
+@dataclass(frozen=True)
+class Block:
+    """One group of the compiled model."""
+
+    names: tuple[str, ...]
+    observed: int
+    directed: Array
+    symmetric: Array
+    mean: Array
+    cells: Cells
+    exogenous: Index  # observed positions whose moments are taken from the sample
+
+    @property
+    def size(self) -> int:
+        return len(self.names)
+
+
+@dataclass(frozen=True)
+class Moments:
+    """Model-implied moments of one group; leading axes are draws where there are any."""
+
+    effects: Any  # E
+    covariance: Any  # V
+    mean: Any  # eta
+    observed: int
+    directed: Any = None
+    symmetric: Any = None
+
+    @property
+    def sigma(self) -> Any:
+        return self.covariance[..., : self.observed, : self.observed]
+
+    @property
+    def mu(self) -> Any:
+        return self.mean[..., : self.observed]
+
+
+@dataclass(frozen=True)
+class Model:
+    """A parameter table compiled for computation.
+
+    ``rows[free[k]]`` is parameter ``k``; parameters are ``x = expand @ theta + offset`` with as
+    many ``theta`` as remain after equality constraints.
+    """
+
+    rows: tuple[Row, ...]
+    free: Index
+    blocks: tuple[Block, ...]
+    expand: Array
+    offset: Array
+    meanstructure: bool
+    variables: Variables
+    syntax: Syntax
+
+    @property
+    def parameters(self) -> int:
+        return len(self.free)
+
+    @property
+    def constrained(self) -> bool:
+        return self.expand.shape[0] != self.expand.shape[1]
+
+    def x_of(self, theta: Any) -> Any:
+        return theta @ self.expand.T + self.offset
+
+    def moments(self, x: Any) -> list[Moments]:
+        """Implied moments of every group; ``x`` has shape (…, parameters)."""
+        return [block_moments(block, x) for block in self.blocks]
+
+    def labels(self) -> dict[str, tuple[int | None, float]]:
+        """Where each label's value is: a free parameter's position, or a fixed value."""
+        position = {int(row): k for k, row in enumerate(self.free)}
+        found: dict[str, tuple[int | None, float]] = {}
+        for number, row in enumerate(self.rows):
+            if row.label and row.label not in found:
+                if number in position:
+                    found[row.label] = (position[number], 0.0)
+                elif row.value is not None:
+                    found[row.label] = (None, row.value)
+        return found
+
+    def label_values(self, x: Any) -> dict[str, Any]:
+        """Values of labels and of everything defined by ``:=`` for ``x`` of shape (…, q)."""
+        values: dict[str, Any] = {
+            name: (x[..., k] if k is not None else fixed)
+            for name, (k, fixed) in self.labels().items()
+        }
+        for name, expression, _ in self.syntax.defined:
+            values[name] = evaluate(expression, values)
+        return values
+
+    def defined_values(self, x: Any) -> Any:
+        """Values of the ``:=`` parameters, shape (…, number defined)."""
+        if not self.syntax.defined:
+            return np.zeros((*np.shape(x)[:-1], 0), dtype=np.asarray(x).dtype)
+        values = self.label_values(x)
+        shape = np.shape(x)[:-1]
+        return np.stack(
+            [np.broadcast_to(values[name], shape) for name, _, _ in self.syntax.defined], axis=-1
+        )
+
+
+def block_moments(block: Block, x: Any) -> Moments:
+    """``E``, ``V`` and ``eta`` of one group for parameters ``x`` of shape (…, q)."""
+    lead = x.shape[:-1]
+    size = block.size
+    dtype = x.dtype
+    a = np.broadcast_to(block.directed, (*lead, size, size)).astype(dtype)
+    s = np.broadcast_to(block.symmetric, (*lead, size, size)).astype(dtype)
+    m = np.broadcast_to(block.mean, (*lead, size)).astype(dtype)
+    i, j, k = block.cells.of(DIRECTED)
+    a[..., i, j] = x[..., k]
+    i, j, k = block.cells.of(SYMMETRIC)
+    s[..., i, j] = x[..., k]
+    s[..., j, i] = x[..., k]
+    i, _, k = block.cells.of(MEAN)
+    m[..., i] = x[..., k]
+    e = total_effects(a)
+    v = e @ s @ np.swapaxes(e, -1, -2)
+    eta = (e @ m[..., None])[..., 0]
+    return Moments(e, v, eta, block.observed, a, s)
+
+
+def total_effects(a: Any) -> Any:
+    """``(I - A)^{-1}``."""
+    return np.linalg.inv(np.eye(a.shape[-1]) - a)
+
+
+def gradient_cells(block: Block, moments: Moments, q: Any, b: Any) -> Any:
+    r"""Per cell: :math:`\mathrm{tr}(Q\,\partial\Sigma) - 2 b'\partial\mu` for padded ``Q``, ``b``.
+
+    Leading axes of ``q`` (…, p, p) and ``b`` (…, p) are draws.
+    """
+    p = block.observed
+    e_o = moments.effects[..., :p, :]
+    left = np.swapaxes(e_o, -1, -2) @ q
+    pp = left @ e_o
+    rr = left @ moments.covariance[..., :p, :]
+    cells = block.cells
+    out = np.zeros((*pp.shape[:-2], len(cells.kind)), dtype=pp.dtype)
+    eb = (np.swapaxes(e_o, -1, -2) @ b[..., None])[..., 0]
+    for kind in (DIRECTED, SYMMETRIC, MEAN):
+        chosen = np.flatnonzero(cells.kind == kind)
+        i, j = cells.row[chosen], cells.column[chosen]
+        if kind == DIRECTED:
+            out[..., chosen] = 2 * rr[..., i, j] - 2 * eb[..., i] * moments.mean[..., j]
+        elif kind == SYMMETRIC:
+            out[..., chosen] = pp[..., i, j] * np.where(i == j, 1.0, 2.0)
+        else:
+            out[..., chosen] = -2 * eb[..., i]
+    return out
+
+
+def _pieces(block: Block, moments: Moments) -> tuple[Index, Index, Array, Array]:
+    """Columns of ``[E V]`` that make each cell's piece, its scale and its mean weight."""
+    cells = block.cells
+    u = cells.row
+    v = np.where(cells.kind == DIRECTED, cells.column + block.size, cells.column)
+    weight = np.zeros(len(u))
+    directed = cells.kind == DIRECTED
+    weight[directed] = moments.mean[cells.column[directed]]
+    weight[cells.kind == MEAN] = 1.0
+    return u, v, cells.scale, weight
+
+
+def information_cells(block: Block, moments: Moments, w: Array, means: bool) -> Array:
+    r"""Expected information per cell pair and observation:
+    :math:`\tfrac12\mathrm{tr}(W\partial_a\Sigma W\partial_b\Sigma) + \partial_a\mu'W\partial_b\mu`.
+    """
+    p = block.observed
+    z = np.concatenate([moments.effects[:p], moments.covariance[:p]], axis=1)
+    k = z.T @ w @ z
+    u, v, scale, weight = _pieces(block, moments)
+    ku, kv = k[u], k[v]
+    info: Array = (ku[:, u] * kv[:, v] + ku[:, v] * kv[:, u]) * np.outer(scale, scale)
+    if means:
+        info += ku[:, u] * np.outer(weight, weight)
+    return info
+
+
+def curvature_cells(
+    block: Block, moments: Moments, w: Array, t: Array, b: Array, q: Array, means: bool
+) -> Array:
+    r"""Observed information per cell pair and observation, for complete data.
+
+    ``w`` is :math:`\Sigma^{-1}`, ``t`` is :math:`S + (\bar y-\mu)(\bar y-\mu)'`, ``b`` is
+    :math:`w(\bar y-\mu)`, ``q`` is :math:`w - w t w` (all p × p or p).
+    """
+    first = second_order_free(block, moments, w, w @ t @ w, b, means)
+    return first + curvature_pieces(block, moments, q, b, means)
+
+
+def second_order_free(
+    block: Block, moments: Moments, w: Array, wtw: Array, b: Array, means: bool
+) -> Array:
+    """The part of the observed information without second derivatives of the moments."""
+    p = block.observed
+    z = np.concatenate([moments.effects[:p], moments.covariance[:p]], axis=1)
+    k = z.T @ w @ z
+    kt = z.T @ (2 * wtw - w) @ z
+    u, v, scale, weight = _pieces(block, moments)
+    info = (
+        k[np.ix_(u, u)] * kt[np.ix_(v, v)] + k[np.ix_(u, v)] * kt[np.ix_(v, u)]
+        + k[np.ix_(v, v)] * kt[np.ix_(u, u)] + k[np.ix_(v, u)] * kt[np.ix_(u, v)]
+    )
+    info = 0.5 * info * np.outer(scale, scale)
+    if means:
+        kuu = k[np.ix_(u, u)]
+        info += kuu * np.outer(weight, weight)
+        zb = z.T @ b
+        # d_a mu' W d_b Sigma b and its mirror image
+        cross = weight[:, None] * scale[None, :] * (
+            kuu * zb[v][None, :] + k[np.ix_(u, v)] * zb[u][None, :]
+        )
+        info += cross + cross.T
+    out: Array = info
+    return out
+
+
+def curvature_pieces(block: Block, moments: Moments, q: Array, b: Array, means: bool) -> Array:
+    r"""Half of :math:`\mathrm{tr}(Q\,\partial^2\Sigma)` less :math:`b'\partial^2\mu`, per pair."""
+    p, cells = block.observed, block.cells
+    e, v = moments.effects, moments.covariance
+    e_o, v_o = e[:p], v[:p]
+    pp = e_o.T @ q @ e_o
+    rr = e_o.T @ q @ v_o
+    count = len(cells.kind)
+    out = np.zeros((count, count))
+    da = np.flatnonzero(cells.kind == DIRECTED)
+    ds = np.flatnonzero(cells.kind == SYMMETRIC)
+    dm = np.flatnonzero(cells.kind == MEAN)
+    i, j = cells.row[da], cells.column[da]
+    # directed × directed: E[l,i] R[k,j] + E[j,k] R[i,l] + V[j,l] P[i,k]
+    ji = e[np.ix_(j, i)]  # [l, i] over (b, a)
+    kj = rr[np.ix_(i, j)]  # [k, j] over (b, a)
+    term = (ji * kj).T + ji * kj + v[np.ix_(j, j)] * pp[np.ix_(i, i)]
+    if means:
+        eb = e_o.T @ b
+        eta = moments.mean
+        outer = np.outer(eb[i], eta[j])  # [k, j]: (E'b)_k eta_j over (b, a)
+        term = term - (ji * outer).T - ji * outer
+    out[np.ix_(da, da)] = term
+    if len(ds) and len(da):
+        k, m = cells.row[ds], cells.column[ds]
+        mixed = e[np.ix_(j, k)] * pp[np.ix_(i, m)] + e[np.ix_(j, m)] * pp[np.ix_(i, k)]
+        mixed *= np.where(k == m, 0.5, 1.0)
+        out[np.ix_(da, ds)] = mixed
+        out[np.ix_(ds, da)] = mixed.T
+    if means and len(dm) and len(da):
+        k = cells.row[dm]
+        mixed = -e[np.ix_(j, k)] * eb[i][:, None]
+        out[np.ix_(da, dm)] = mixed
+        out[np.ix_(dm, da)] = mixed.T
+    return out
+
+
+def jacobian_cells(
+    block: Block, moments: Moments, means: bool, left: Array | None = None
+) -> Array:
+    """Derivatives of ``(mu, vech Sigma)`` by cell; vech runs over the lower triangle by column.
+
+    With ``left`` the derivatives are those of ``(left mu, vech(left Sigma left'))``.
+    """
+    p = block.observed
+    z = np.concatenate([moments.effects[:p], moments.covariance[:p]], axis=1)
+    if left is not None:
+        z = left @ z
+    u, v, scale, weight = _pieces(block, moments)
+    row, column = vech_index(p)
+    sigma = (z[np.ix_(row, u)] * z[np.ix_(column, v)] + z[np.ix_(row, v)] * z[np.ix_(column, u)])
+    sigma = sigma * scale
+    if not means:
+        out: Array = sigma
+        return out
+    return np.concatenate([z[:, u] * weight, sigma])
+
+
+def variance_jacobian(block: Block, moments: Moments) -> Array:
+    """Derivatives of the diagonal of Sigma, (p, cells)."""
+    p = block.observed
+    z = np.concatenate([moments.effects[:p], moments.covariance[:p]], axis=1)
+    u, v, scale, _ = _pieces(block, moments)
+    out: Array = 2 * z[:, u] * z[:, v] * scale
+    return out
+
+
+def vech_index(p: int) -> tuple[Index, Index]:
+    """Rows and columns of the lower triangle, column after column (lavaan's order)."""
+    column, row = np.triu_indices(p)
+    return row, column
+
+
+def cells_to_parameters(block: Block, values: Array, parameters: int) -> Array:
+    """Sum cell values (…, cells) into parameters (…, parameters)."""
+    out = np.zeros((*values.shape[:-1], parameters), dtype=values.dtype)
+    # every cell holds one free row, and every free row sits in one cell
+    out[..., block.cells.parameter] = values
+    return out
+
+
+def compile_model(
+    rows: Sequence[Row], syntax: Syntax, variables: Variables, groups: int, meanstructure: bool
+) -> Model:
+    """Turn a parameter table into index arrays and resolve its equality constraints."""
+    free = np.array([k for k, row in enumerate(rows) if row.free], dtype=np.intp)
+    number = {int(row): k for k, row in enumerate(free)}
+    names = (*variables.observed, *variables.latent)
+    place = {name: k for k, name in enumerate(names)}
+    exogenous = np.array([place[v] for v in variables.exogenous_observed], dtype=np.intp)
+    blocks = []
+    for group in range(1, groups + 1):
+        size = len(names)
+        a, s, m = np.zeros((size, size)), np.zeros((size, size)), np.zeros(size)
+        cells: list[tuple[int, int, int, int]] = []
+        for k, row in enumerate(rows):
+            if row.group != group or row.exogenous:
+                continue
+            i = place[row.lhs]
+            if row.op == "=~":
+                kind, i, j = DIRECTED, place[row.rhs], i
+            elif row.op == "~":
+                kind, j = DIRECTED, place[row.rhs]
+            elif row.op == "~~":
+                kind, j = SYMMETRIC, place[row.rhs]
+                i, j = max(i, j), min(i, j)
+            elif row.op == "~1":
+                kind, j = MEAN, i
+            elif row.op == "|":
+                kind, j = THRESHOLD, int(row.rhs[1:]) - 1
+            else:
+                kind, j = SCALE, i
+            if row.free:
+                cells.append((kind, i, j, number[k]))
+            elif kind == DIRECTED:
+                a[i, j] = row.value or 0.0
+            elif kind == SYMMETRIC:
+                s[i, j] = s[j, i] = row.value or 0.0
+            elif kind == MEAN:
+                m[i] = row.value or 0.0
+        table = np.array(cells, dtype=np.intp).reshape(-1, 4).T
+        blocks.append(
+            Block(names, len(variables.observed), a, s, m, Cells(*table), exogenous)
+        )
+    expand, offset = _constraints(rows, free, syntax)
+    return Model(
+        tuple(rows), free, tuple(blocks), expand, offset, meanstructure, variables, syntax
+    )
+
+
+def _constraints(rows: Sequence[Row], free: Index, syntax: Syntax) -> tuple[Array, Array]:
+    """``x = expand @ theta + offset`` from equal labels and ``==`` lines."""
+    column_of: dict[str, int] = {}
+    columns: list[int] = []
+    count = 0
+    fixed = {r.label: r.value for r in rows if r.label and not r.free and r.value is not None}
+    for k in free:
+        label = rows[k].label
+        if label and label in column_of:
+            columns.append(column_of[label])
+            continue
+        if label:
+            column_of[label] = count
+        columns.append(count)
+        count += 1
+    expand = np.zeros((len(free), count))
+    expand[np.arange(len(free)), columns] = 1.0
+    offset = np.zeros(len(free))
+    # a free row that shares its label with a fixed row takes the fixed value
+    extra: list[tuple[Array, float]] = []
+    for label, value in fixed.items():
+        if label in column_of:
+            row = np.zeros(count)
+            row[column_of[label]] = 1.0
+            extra.append((row, float(value or 0.0)))
+    defined = {name: expression for name, expression, _ in syntax.defined}
+
+    def difference(theta: Any, constraint: tuple[Expression, Expression, str, str]) -> Any:
+        values: dict[str, Any] = {name: theta[..., c] for name, c in column_of.items()}
+        values.update({k: v for k, v in fixed.items() if k not in values})
+        for name, expression in defined.items():
+            if names_in(expression) <= set(values):
+                values[name] = evaluate(expression, values)
+        return evaluate(constraint[0], values) - evaluate(constraint[1], values)
+
+    for constraint in syntax.constraints:
+        with np.errstate(all="ignore"):
+            base = np.zeros((3, count), dtype=complex)
+            base[1:] = np.linspace(0.3, 1.7, count) if count else 0.0
+            base[2] *= -0.7
+            base[2] += 0.1
+            gradients = np.array(
+                [
+                    np.imag(
+                        difference(base[r] + 1e-30j * np.eye(count), constraint) * np.ones(count)
+                    ) / 1e-30
+                    for r in range(3)
+                ]
+            )
+            at_zero = float(np.real(np.asarray(difference(base[0], constraint))))
+        text = f"{constraint[2]} == {constraint[3]}"
+        if not np.all(np.isfinite(gradients)) or np.ptp(gradients, axis=0).max(initial=0) > 1e-9:
+            raise ModelError(f"the constraint {text} is not linear; only linear ones are supported")
+        if not np.any(gradients[0]):
+            raise ModelError(f"the constraint {text} involves no free parameter")
+        extra.append((gradients[0], -at_zero))
+    if extra:
+        r = np.array([row for row, _ in extra])
+        d = np.array([value for _, value in extra])
+        particular, *_ = np.linalg.lstsq(r, d, rcond=None)
+        if not np.allclose(r @ particular, d, atol=1e-10):
+            raise ModelError("the equality constraints contradict each other")
+        basis = _null_space(r)
+        offset = offset + expand @ particular
+        expand = expand @ basis
+    return expand, offset
+
+
+def _null_space(r: Array) -> Array:
+    """A basis of ``{t: r t = 0}`` by elimination, so that untouched parameters stay themselves."""
+    rows, count = r.shape
+    work = r.copy()
+    pivots: list[int] = []
+    at = 0
+    for column in range(count - 1, -1, -1):
+        if at == rows:
+            break
+        pick = at + int(np.argmax(np.abs(work[at:, column])))
+        if abs(work[pick, column]) < 1e-10:
+            continue
+        work[[at, pick]] = work[[pick, at]]
+        work[at] /= work[at, column]
+        others = np.arange(rows) != at
+        work[others] -= np.outer(work[others, column], work[at])
+        pivots.append(column)
+        at += 1
+    keep = [c for c in range(count) if c not in set(pivots)]
+    basis = np.zeros((count, len(keep)))
+    for n, c in enumerate(keep):
+        basis[c, n] = 1.0
+        for k, pivot in enumerate(pivots):
+            basis[pivot, n] = -work[k, c]
+    return basis

@@ -1,0 +1,103 @@
+"""Minimisation: damped scoring steps first, then Newton steps on the observed information.
+
+Levenberg (1944) damping in the metric of the expected information (Lee & Jennrich 1979, "A study
+of algorithms for covariance structure analysis") makes the start robust; the last steps use the
+Hessian itself so that the solution is exact to rounding. Convergence is judged by the Newton
+decrement ``g' H^{-1} g``, twice the decrease of the fit function that is still to be had.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.linalg import lapack
+
+from .model import Array
+
+
+@dataclass(frozen=True)
+class Minimum:
+    theta: Array
+    value: float
+    gradient: Array
+    decrement: float
+    iterations: int
+    converged: bool
+
+
+def solve_positive(h: Array, g: Array, damping: float) -> Array | None:
+    """``(H + damping * diag H)^{-1} g`` if that matrix is positive definite."""
+    d = np.sqrt(np.maximum(np.diag(h), 1e-300))
+    scaled = h / np.outer(d, d)
+    scaled[np.diag_indices_from(scaled)] += damping
+    factor, info = lapack.dpotrf(scaled, lower=1)
+    if info != 0:
+        return None
+    step, info = lapack.dpotrs(factor, g / d, lower=1)
+    if info != 0 or not np.isfinite(step).all():
+        return None
+    out: Array = step / d
+    return out
+
+
+def minimise(
+    value_and_gradient: Callable[[Array], tuple[float, Array]],
+    information: Callable[[Array], Array],
+    hessian: Callable[[Array], Array],
+    theta: Array,
+    *,
+    tolerance: float = 1e-15,
+    limit: int = 300,
+) -> Minimum:
+    """Minimise from ``theta``; ``information`` must be positive semidefinite everywhere."""
+    value, gradient = value_and_gradient(theta)
+    if not np.isfinite(value) or not len(theta):
+        return Minimum(theta, value, gradient, np.inf if len(theta) else 0.0, 0, not len(theta))
+    damping, newton = 1e-4, False
+    decrement, growth = np.inf, 4.0
+    h = information(theta)
+    rejected = 0
+    iteration = 0
+    for iteration in range(1, limit + 1):
+        step = solve_positive(h, gradient, 0.0 if newton else damping)
+        if step is None:
+            if newton:
+                newton, h = False, information(theta)
+                damping = max(damping, 1e-3)
+                rejected += 1
+            else:
+                damping = max(10 * damping, 1e-8)
+            if damping > 1e12 or rejected > 60:
+                break
+            continue
+        decrement = float(gradient @ step)
+        trial = theta - step
+        new_value, new_gradient = value_and_gradient(trial)
+        rounding = 4e-16 * len(theta) * (1 + abs(value))
+        if new_value <= value - 1e-4 * decrement or (
+            decrement < max(rounding, 1e-13) and new_value <= value + rounding
+        ):
+            theta, value, gradient = trial, new_value, new_gradient
+            if decrement < tolerance and (newton or damping < 1e-6):
+                return Minimum(theta, value, gradient, decrement, iteration, True)
+            damping = 0.0 if damping < 1e-9 else damping / 10
+            growth = 4.0
+            if newton or decrement < 3e-2:
+                observed = hessian(theta)
+                newton = solve_positive(observed, gradient, 0.0) is not None
+                h = observed if newton else information(theta)
+            else:
+                h = information(theta)
+            continue
+        if decrement < max(tolerance, rounding):
+            return Minimum(theta, value, gradient, decrement, iteration, True)
+        rejected += 1
+        if newton:
+            newton, h = False, information(theta)
+        damping = max(damping * growth, 1e-3)
+        growth *= 2
+        if damping > 1e15:
+            break
+    return Minimum(theta, value, gradient, decrement, iteration, False)

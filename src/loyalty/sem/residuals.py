@@ -1,0 +1,134 @@
+"""Residual moments, raw, standardized by variances, and divided by their standard errors."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from .estimate import Estimate, pseudo_inverse
+from .model import Array, information_cells, jacobian_cells, vech_index
+
+
+@dataclass(frozen=True)
+class GroupResiduals:
+    """Sample and implied moments of one group."""
+
+    cov: Array
+    mean: Array
+    sigma: Array
+    mu: Array
+    means: bool
+
+    def summary(self) -> dict[str, float]:
+        s, sigma = self.cov, self.sigma
+        p = len(s)
+        row, column = vech_index(p)
+        sd, sd_model = np.sqrt(np.diag(s)), np.sqrt(np.diag(sigma))
+        raw = (s - sigma)[row, column]
+        bentler = ((s - sigma) / np.outer(sd, sd))[row, column]
+        cor = (s / np.outer(sd, sd) - sigma / np.outer(sd_model, sd_model))[row, column]
+        off = row != column
+        mplus = np.where(off, cor, bentler)
+        d = self.mean - self.mu
+        shift = self.mean / sd - self.mu / sd_model
+
+        def root(values: Array, extra: Array | None, count: int) -> float:
+            total = float(values @ values)
+            if extra is not None:
+                total += float(extra @ extra)
+                count += p
+            return float(np.sqrt(total / count)) if count else 0.0
+
+        count, off_count = len(row), int(off.sum())
+        means = self.means
+        return {
+            "rmr": root(raw, d if means else None, count),
+            "rmr_nomean": root(raw, None, count),
+            "srmr": root(bentler, d / sd if means else None, count),
+            "srmr_bentler": root(bentler, d / sd if means else None, count),
+            "srmr_bentler_nomean": root(bentler, None, count),
+            "crmr": root(cor[off], d / sd if means else None, off_count),
+            "crmr_nomean": root(cor[off], None, off_count),
+            "srmr_mplus": root(mplus, shift if means else None, count),
+            "srmr_mplus_nomean": root(mplus, None, count),
+        }
+
+
+def group_residuals(estimate: Estimate, group: int) -> GroupResiduals:
+    mean, cov = estimate.sample_moments[group]
+    m = estimate.moments[group]
+    return GroupResiduals(cov, mean, m.sigma, m.mu, estimate.means)
+
+
+def residual_table(estimate: Estimate, kind: str) -> list[dict[str, pd.DataFrame | pd.Series]]:
+    """Per group ``{"cov": …, "mean": …}``; kind is raw, normalized, standardized or cor."""
+    out = []
+    for g, block in enumerate(estimate.model.blocks):
+        r = group_residuals(estimate, g)
+        names = list(block.names[: block.observed])
+        difference, shift = r.cov - r.sigma, r.mean - r.mu
+        if kind == "cor":
+            sd, sd_model = np.sqrt(np.diag(r.cov)), np.sqrt(np.diag(r.sigma))
+            difference = r.cov / np.outer(sd, sd) - r.sigma / np.outer(sd_model, sd_model)
+            shift = r.mean / sd - r.mu / sd_model
+        elif kind in ("normalized", "standardized"):
+            variance, mean_variance = residual_variances(estimate, g, kind == "standardized")
+            difference = _over_root(difference, variance)
+            shift = _over_root(shift, mean_variance)
+        elif kind != "raw":
+            raise ValueError(f"unknown kind of residuals {kind!r}")
+        group: dict[str, pd.DataFrame | pd.Series] = {
+            "cov": pd.DataFrame(difference, index=names, columns=names)
+        }
+        if estimate.means:
+            group["mean"] = pd.Series(shift, index=names)
+        out.append(group)
+    return out
+
+
+def _over_root(values: Array, variance: Array) -> Array:
+    scale = np.where(variance > 1e-12, np.sqrt(np.maximum(variance, 0.0)), np.nan)
+    small = np.abs(values) < 1e-6
+    with np.errstate(invalid="ignore"):
+        out: Array = np.where(small & np.isnan(scale), 0.0, values / scale)
+    return out
+
+
+def residual_variances(
+    estimate: Estimate, group: int, standardized: bool
+) -> tuple[Array, Array]:
+    r"""Variances of the residual covariances and means of one group.
+
+    normalized: :math:`(s_{ii}s_{jj}+s_{ij}^2)/N`; standardized: the diagonal of
+    :math:`Q\Gamma_{NT}Q'/N` with :math:`Q = I - \Delta(\Delta'W\Delta)^{-1}\Delta'W`, the part
+    left over by estimation (Ogasawara 2001; Maydeu-Olivares 2017, and lavaan).
+    """
+    r = group_residuals(estimate, group)
+    n = estimate.sample.groups[group].n
+    d = np.diag(r.cov)
+    variance = (np.outer(d, d) + r.cov**2) / n
+    mean_variance = d / n
+    if not standardized:
+        return variance, mean_variance
+    block, m = estimate.model.blocks[group], estimate.moments[group]
+    p, means = block.observed, estimate.means
+    k = estimate.model.expand[block.cells.parameter]
+    w = estimate.weight_matrices[group]
+    delta = jacobian_cells(block, m, means) @ k
+    # Gamma W Delta: the pieces seen through S Sigma^{-1}
+    through = jacobian_cells(block, m, means, r.cov @ w) @ k
+    middle = k.T @ information_cells(block, m, w @ r.cov @ w, means) @ k
+    bread, _ = pseudo_inverse(estimate.reduce(estimate.expected_information))
+    spread = delta @ bread * float(estimate.weights[group])
+    change = np.einsum("ij,ij->i", spread @ middle, spread) - 2 * np.einsum(
+        "ij,ij->i", spread, through
+    )
+    row, column = vech_index(p)
+    if means:
+        mean_variance = mean_variance + change[:p] / n
+        change = change[p:]
+    variance[row, column] += change / n
+    variance[column, row] = variance[row, column]
+    return variance, mean_variance

@@ -1,0 +1,50 @@
+r"""Covariance matrices of the estimates.
+
+expected or observed information :math:`A^{-1}/N`; sandwich :math:`A^{-1}BA^{-1}/N` with the mean
+outer product of case scores :math:`B` (Huber 1967, White 1982), or of their sums over clusters;
+for MLM :math:`A` is the expected, for MLR the observed information. Least squares (Browne 1984):
+:math:`(\Delta'V\Delta)^{-1}\Delta'V\Gamma V\Delta(\Delta'V\Delta)^{-1}/N`.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from .estimate import Estimate, pseudo_inverse
+from .model import Array
+
+
+def covariance_of_estimates(estimate: Estimate) -> tuple[Array, bool]:
+    """Covariance matrix of the free parameters ``x`` and whether the information was regular."""
+    custom = estimate.extra.get("covariance")
+    if custom is not None:
+        matrix, regular = custom
+        return matrix, regular
+    kind = estimate.options.standard_errors
+    robust = estimate.options.estimator in ("MLM", "MLR") or estimate.options.cluster is not None
+    if kind == "default":
+        observed = estimate.fiml or estimate.options.estimator == "MLR" or (
+            estimate.options.cluster is not None
+        )
+        kind = "robust" if robust else "observed" if observed else "expected"
+    else:
+        observed = estimate.fiml or kind == "observed" or estimate.options.estimator == "MLR"
+    a = estimate.observed_information if observed else estimate.expected_information
+    bread, regular = pseudo_inverse(estimate.reduce(a))
+    k = estimate.model.expand
+    if kind == "robust":
+        clustered = estimate.options.cluster is not None
+        centred = estimate.options.estimator == "MLM" and not clustered
+        b = estimate.centred_first_order() if centred else estimate.first_order(clustered)
+        middle = bread @ estimate.reduce(b) @ bread
+    else:
+        middle = bread
+    matrix = k @ middle @ k.T / estimate.discrepancy.multiplier
+    return (matrix + matrix.T) / 2, regular
+
+
+def standard_errors(matrix: Array) -> Array:
+    """Square roots of the diagonal, NaN where it is negative."""
+    with np.errstate(invalid="ignore"):
+        out: Array = np.sqrt(np.diag(matrix))
+    return out

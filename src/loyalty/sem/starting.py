@@ -1,0 +1,143 @@
+"""Starting values: one-factor solutions of each factor's items, sample moments for the rest."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from .model import DIRECTED, MEAN, SCALE, SYMMETRIC, THRESHOLD, Array, Block, Model
+
+
+def one_factor_loadings(cov: Array) -> Array:
+    """Loadings of a single common factor with unit variance, by a few principal-axis steps."""
+    d = np.sqrt(np.diag(cov))
+    r = cov / np.outer(d, d)
+    p = len(r)
+    if p == 1:
+        return np.array([d[0]])
+    if p == 2:
+        size = np.sqrt(max(abs(r[0, 1]), 0.05))
+        return np.array([size * d[0], np.sign(r[0, 1] or 1.0) * size * d[1]])
+    off = np.abs(r - np.eye(p))
+    communality = off.max(axis=1)
+    loading = np.sqrt(communality)
+    for _ in range(6):
+        reduced = r - np.eye(p) + np.diag(communality)
+        values, vectors = np.linalg.eigh(reduced)
+        loading = vectors[:, -1] * np.sqrt(max(values[-1], 0.05))
+        communality = np.clip(loading**2, 0.02, 0.95)
+    if loading.sum() < 0:
+        loading = -loading
+    return np.clip(loading, -0.98, 0.98) * d
+
+
+def starting_values(model: Model, covs: list[Array], means: list[Array]) -> Array:
+    """Free parameters ``x`` to start from, of every group."""
+    x = np.zeros(model.parameters)
+    for group, block in enumerate(model.blocks):
+        _start_group(model, block, group, covs[group], means[group], x)
+    for k, row in enumerate(model.free):
+        start = model.rows[row].start
+        if start is not None:
+            x[k] = start
+    return x
+
+
+def _start_group(
+    model: Model, block: Block, group: int, cov: Array, mean: Array, x: Array
+) -> None:
+    p, size = block.observed, block.size
+    rows = [r for r in model.rows if r.group == group + 1]
+    place = {name: k for k, name in enumerate(block.names)}
+    items: dict[int, list[int]] = {}
+    marker: dict[int, tuple[int, float]] = {}
+    for r in rows:
+        if r.op == "=~":
+            f, i = place[r.lhs], place[r.rhs]
+            items.setdefault(f, []).append(i)
+            if not r.free and r.value and f not in marker:
+                marker[f] = (i, r.value)
+    fixed_variance = {
+        place[r.lhs]: float(r.value)
+        for r in rows
+        if r.op == "~~" and r.lhs == r.rhs and not r.free and r.value and not r.exogenous
+    }
+    loadings = np.zeros((size, size))
+    variance = np.zeros(size)
+    variance[:p] = np.diag(cov)
+    # total covariances of all variables, factors filled in from lower to higher order
+    total = np.zeros((size, size))
+    total[:p, :p] = cov
+    known = set(range(p))
+    pending = [f for f in range(p, size)]
+    while pending:
+        ready = [f for f in pending if set(items.get(f, [])) <= known] or pending[:1]
+        for f in ready:
+            mine = [i for i in items.get(f, []) if i in known]
+            if mine:
+                lam = one_factor_loadings(total[np.ix_(mine, mine)])
+                sd = np.sqrt(np.diag(total)[mine])
+                unit = 1.0
+                if f in marker and marker[f][0] in mine:
+                    at = mine.index(marker[f][0])
+                    anchor = lam[at]
+                    if abs(anchor) < 0.25 * sd[at]:
+                        anchor = 0.25 * sd[at] * (np.sign(anchor) or 1.0)
+                    unit = anchor / marker[f][1]
+                elif f in fixed_variance:
+                    unit = 1 / np.sqrt(max(fixed_variance[f], 1e-8))
+                loadings[mine, f] = lam / unit
+                variance[f] = unit**2
+                # factor scores as loading-weighted composites give factor covariances
+                common = np.clip((lam / sd) ** 2, 0.02, 0.98)
+                weight = (lam / sd**2) / (1 - common)
+                weight = weight / (weight @ lam) * unit
+                others = [g for g in known if g not in mine]
+                total[f, others] = weight @ total[np.ix_(mine, others)]
+                total[others, f] = total[f, others]
+            else:
+                variance[f] = 1.0
+            total[f, f] = variance[f]
+            known.add(f)
+            pending.remove(f)
+    for f in range(p, size):
+        for g in range(p, f):
+            bound = 0.85 * np.sqrt(total[f, f] * total[g, g])
+            total[f, g] = total[g, f] = float(np.clip(total[f, g], -bound, bound))
+    explained = np.zeros(size)
+    for i in range(size):
+        load = np.flatnonzero(loadings[i])
+        if len(load):
+            lam = loadings[i, load]
+            explained[i] = float(np.max(lam**2 * variance[load]))
+    i, j, k = block.cells.of(DIRECTED)
+    measured = {(place[r.rhs], place[r.lhs]) for r in rows if r.op == "=~"}
+    for a, b, c in zip(i, j, k, strict=True):
+        x[c] = loadings[a, b] if (a, b) in measured else 0.0
+    predicted: dict[int, list[int]] = {}
+    for r in rows:
+        if r.op == "~":
+            predicted.setdefault(place[r.lhs], []).append(place[r.rhs])
+    left = np.maximum(total.diagonal() - explained, 0.25 * total.diagonal())
+    for y, xs in predicted.items():
+        inner = total[np.ix_(xs, xs)] + 0.05 * np.diag(total.diagonal()[xs] + 1e-12)
+        slope = np.linalg.solve(inner, total[xs, y])
+        for a, b in zip(xs, slope, strict=True):
+            hit = (i == y) & (j == a)
+            x[k[hit]] = b
+        r2 = float(slope @ total[np.ix_(xs, xs)] @ slope)
+        left[y] = max(total[y, y] - r2, 0.25 * total[y, y])
+    i, j, k = block.cells.of(SYMMETRIC)
+    loaded = {a for a, _ in measured}
+    dependent = set(predicted) | loaded
+    for a, b, c in zip(i, j, k, strict=True):
+        if a == b:
+            x[c] = left[a]
+        elif a not in dependent and b not in dependent:
+            x[c] = total[a, b]
+    i, _, k = block.cells.of(MEAN)
+    for a, c in zip(i, k, strict=True):
+        x[c] = mean[a] if a < p else 0.0
+    i, j, k = block.cells.of(SCALE)
+    x[k] = 1.0
+    i, j, k = block.cells.of(THRESHOLD)
+    x[k] = 0.0

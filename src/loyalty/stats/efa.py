@@ -1,0 +1,623 @@
+"""Exploratory factor analysis: adequacy, number of factors, extraction and rotation, congruence.
+
+Correlation matrices are (p, p) frames with items in index and columns; loadings are (p, k) frames.
+"""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+import pandas as pd
+from scipy import stats as _dist
+from scipy.optimize import linear_sum_assignment
+
+from loyalty.stats._common import (
+    CannotCompute,
+    FloatArray,
+    Missing,
+    Result,
+    check_correlation,
+    check_positive_definite,
+    complete_rows,
+    correlation,
+    to_matrix,
+)
+
+Method = Literal["minres", "ml"]
+Rotation = Literal["none", "varimax", "promax", "oblimin"]
+
+# Least uniqueness in extraction, as in R's psych and in factor_analyzer.
+_MIN_UNIQUENESS = 0.005
+
+
+def pearson(items: pd.DataFrame, *, missing: Missing = "listwise") -> pd.DataFrame:
+    """Pearson correlation matrix of the items as a frame.
+
+    Raises:
+        CannotCompute: a constant item, or fewer than two rows for a pair.
+    """
+    corr, _ = correlation(items, missing)
+    return pd.DataFrame(corr, index=items.columns, columns=items.columns)
+
+
+@dataclass(frozen=True, eq=False)
+class KMO(Result):
+    """Kaiser-Meyer-Olkin measure of sampling adequacy, 0-1: overall and by item."""
+
+    overall: float
+    items: pd.Series
+
+
+def kmo(corr: pd.DataFrame) -> KMO:
+    """Sum of squared correlations over itself plus squared partial correlations.
+
+    Raises:
+        CannotCompute: fewer than two items, or a singular correlation matrix.
+
+    Source: Kaiser & Rice (1974), Educational and Psychological Measurement 34, 111-117.
+    """
+    r = check_correlation(corr)
+    if len(r) < 2:
+        raise CannotCompute("only 1 item: KMO needs 2")
+    check_positive_definite(r)
+    inverse = np.linalg.inv(r)
+    scale = np.sqrt(np.diag(inverse))
+    partial = inverse / np.outer(scale, scale)
+    off = ~np.eye(len(r), dtype=bool)
+    r2, q2 = np.where(off, r**2, 0.0), np.where(off, partial**2, 0.0)
+    total = r2.sum(axis=0) + q2.sum(axis=0)
+    each = np.divide(r2.sum(axis=0), total, out=np.full(len(r), np.nan), where=total > 0)
+    if r2.sum() + q2.sum() <= 0:
+        raise CannotCompute("no two items correlate: KMO is not defined")
+    overall = float(r2.sum() / (r2.sum() + q2.sum()))
+    return KMO(overall, pd.Series(each, index=corr.columns, name="kmo"))
+
+
+@dataclass(frozen=True, eq=False)
+class BartlettSphericity(Result):
+    """Bartlett's test that all correlations are zero: chi2, df, p (upper tail); n rows."""
+
+    chi2: float
+    df: int
+    p: float
+    n: int
+
+
+def bartlett_sphericity(corr: pd.DataFrame, n: int) -> BartlettSphericity:
+    """chi2 = -(n - 1 - (2p + 5) / 6) ln det R, df = p (p - 1) / 2 (Bartlett 1951).
+
+    Raises:
+        CannotCompute: fewer than two items, too few rows, or a singular correlation matrix.
+    """
+    r = check_correlation(corr)
+    p = len(r)
+    if p < 2:
+        raise CannotCompute("only 1 item: Bartlett's test needs 2")
+    check_positive_definite(r)
+    factor = n - 1.0 - (2.0 * p + 5.0) / 6.0
+    if factor <= 0:
+        raise CannotCompute(f"only {n} rows for {p} items: Bartlett's test needs more")
+    chi2 = max(float(-factor * np.linalg.slogdet(r)[1]), 0.0)
+    df = p * (p - 1) // 2
+    return BartlettSphericity(chi2, df, float(_dist.chi2.sf(chi2, df)), int(n))
+
+
+# ------------------------------------------------------------------------------- number of factors
+
+
+def _one_factor_communalities(r: FloatArray) -> FloatArray:
+    """Communalities of one-factor minres solutions, for a stack of correlation matrices.
+
+    Cyclic least squares on sum_{i<j} (r_ij - l_i l_j)^2 within |l| <= sqrt(.995) (Comrey 1962;
+    Harman & Jones 1966): each step is an exact minimum in one loading, so no step goes uphill.
+
+    Args:
+        r: (b, p, p). Returns: (b, p).
+    """
+    b, p, _ = r.shape
+    bound = np.sqrt(1.0 - _MIN_UNIQUENESS)
+    _, vectors = np.linalg.eigh(r)
+    lam = vectors[:, :, -1] * np.sqrt(np.linalg.eigvalsh(r)[:, -1])[:, None]
+    lam = np.clip(lam, -bound, bound)
+    active = np.arange(b)
+    for _ in range(2000):
+        x = lam[active]
+        before = x.copy()
+        rs = r[active]
+        square = (x**2).sum(axis=1)
+        for i in range(p):
+            rest = square - x[:, i] ** 2
+            numerator = np.einsum("bj,bj->b", rs[:, i, :], x) - x[:, i]
+            new = np.clip(numerator / np.maximum(rest, 1e-12), -bound, bound)
+            square = rest + new**2
+            x[:, i] = new
+        lam[active] = x
+        moved = np.abs(x - before).max(axis=1)
+        active = active[moved > 1e-7]
+        if active.size == 0:
+            break
+    return np.asarray(lam**2, dtype=np.float64)
+
+
+def _factor_eigenvalues(r: FloatArray, communalities: str) -> FloatArray:
+    """Eigenvalues (descending) of correlation matrices with communalities in the diagonal."""
+    if communalities == "minres":
+        h2 = _one_factor_communalities(r)
+    elif communalities == "smc":
+        h2 = 1.0 - 1.0 / np.diagonal(np.linalg.inv(r), axis1=-2, axis2=-1)
+    else:
+        raise CannotCompute(f"communalities {communalities!r} are neither minres nor smc")
+    reduced = r.copy()
+    index = np.arange(r.shape[-1])
+    reduced[:, index, index] = h2
+    return np.asarray(np.linalg.eigvalsh(reduced)[:, ::-1], dtype=np.float64)
+
+
+def _random_correlations(rng: np.random.Generator, draws: int, n: int, p: int) -> FloatArray:
+    """Correlation matrices of n uncorrelated normal rows, drawn as Wishart matrices.
+
+    Bartlett's decomposition: the lower triangle is standard normal, the diagonal chi with
+    n - 1, ..., n - p degrees of freedom; exact, and free of n.
+    """
+    lower = np.tril(rng.standard_normal((draws, p, p)), k=-1)
+    index = np.arange(p)
+    lower[:, index, index] = np.sqrt(rng.chisquare(n - 1.0 - index, size=(draws, p)))
+    cov = lower @ lower.transpose(0, 2, 1)
+    sd = np.sqrt(np.diagonal(cov, axis1=1, axis2=2))
+    corr: FloatArray = cov / (sd[:, :, None] * sd[:, None, :])
+    return corr
+
+
+@dataclass(frozen=True, eq=False)
+class ParallelAnalysis(Result):
+    """Observed eigenvalues against those of random data.
+
+    Attributes:
+        table: index 1..p (rank of the eigenvalue); ``component`` (observed, correlation matrix),
+            ``component_mean``, ``component_quantile`` (random), ``factor`` (observed, reduced
+            correlation matrix), ``factor_mean``, ``factor_quantile``.
+        n_components, n_factors: how many leading eigenvalues exceed the random quantile.
+        n_components_mean, n_factors_mean: the same against the random mean (Horn's own rule).
+        n, n_items, draws, quantile, seed: what it was made with.
+        data: normal or permuted. communalities: minres or smc.
+    """
+
+    table: pd.DataFrame
+    n_components: int
+    n_factors: int
+    n_components_mean: int
+    n_factors_mean: int
+    n: int
+    n_items: int
+    draws: int
+    quantile: float
+    seed: int
+    data: str
+    communalities: str
+
+
+def _leading(observed: FloatArray, reference: FloatArray) -> int:
+    below = np.flatnonzero(~(observed > reference))
+    return int(below[0]) if below.size else len(observed)
+
+
+def parallel_analysis(
+    items: pd.DataFrame | None = None,
+    *,
+    seed: int,
+    draws: int = 500,
+    quantile: float = 0.95,
+    data: Literal["normal", "permuted"] = "normal",
+    communalities: Literal["minres", "smc"] = "minres",
+    missing: Missing = "listwise",
+    corr: pd.DataFrame | None = None,
+    n: int | None = None,
+) -> ParallelAnalysis:
+    """Horn's (1965) parallel analysis for components and for common factors.
+
+    Factor eigenvalues are those of the correlation matrix with communalities of a one-factor
+    minres solution in its diagonal (as R's psych), or squared multiple correlations.
+
+    Args:
+        items: (n, p) answers. Or ``corr`` and ``n`` instead (e.g. a polychoric matrix).
+        seed: of the random draws.
+        draws: random data sets.
+        quantile: of the random eigenvalues that an observed one must exceed (0-1).
+        data: ``"normal"`` draws, or ``"permuted"`` columns of the complete rows, which keeps the
+            items' distributions (Buja & Eyuboglu 1992).
+        communalities: ``"minres"`` or ``"smc"``.
+        missing: of the observed correlations; pairwise: random data have the mean number of rows
+            of a pair.
+
+    Raises:
+        CannotCompute: fewer than 3 items, not more rows than items, a constant item, a singular
+            correlation matrix.
+    """
+    if not 0.0 < quantile < 1.0:
+        raise CannotCompute(f"quantile {quantile:g} is not between 0 and 1")
+    if draws < 1:
+        raise CannotCompute("parallel analysis needs at least 1 draw")
+    if (items is None) == (corr is None):
+        raise CannotCompute("give either items or a correlation matrix")
+    width = items.shape[1] if items is not None else len(corr) if corr is not None else 0
+    if width < 3:
+        raise CannotCompute(
+            f"only {width} item{'s' if width != 1 else ''}: parallel analysis needs 3"
+        )
+    if items is not None:
+        observed, counts = correlation(items, missing)
+        rows = round(float(counts[np.triu_indices(width, 1)].mean()))
+    else:
+        if corr is None or n is None:
+            raise CannotCompute("a correlation matrix needs n, the number of rows behind it")
+        if data == "permuted":
+            raise CannotCompute("permuted data need the items, not their correlations")
+        observed, rows = check_correlation(corr), int(n)
+    if rows <= width:
+        raise CannotCompute(f"only {rows} rows for {width} items: parallel analysis needs more")
+    check_positive_definite(observed)
+    rng = np.random.default_rng(seed)
+    if data == "normal":
+        random = _random_correlations(rng, draws, rows, width)
+    elif data == "permuted" and items is not None:
+        x = complete_rows(to_matrix(items))
+        if len(x) <= width:
+            raise CannotCompute(
+                f"only {len(x)} complete rows for {width} items: permutation needs more"
+            )
+        x = (x - x.mean(axis=0)) / x.std(axis=0)
+        random = np.empty((draws, width, width))
+        for d in range(draws):
+            shuffled = rng.permuted(x, axis=0)
+            random[d] = shuffled.T @ shuffled / len(x)
+            np.fill_diagonal(random[d], 1.0)
+    else:
+        raise CannotCompute(f"data {data!r} is neither normal nor permuted")
+    pc_random = np.linalg.eigvalsh(random)[:, ::-1]
+    fa_random = _factor_eigenvalues(random, communalities)
+    pc = np.linalg.eigvalsh(observed)[::-1]
+    fa = _factor_eigenvalues(observed[None], communalities)[0]
+    table = pd.DataFrame(
+        {
+            "component": pc,
+            "component_mean": pc_random.mean(axis=0),
+            "component_quantile": np.quantile(pc_random, quantile, axis=0),
+            "factor": fa,
+            "factor_mean": fa_random.mean(axis=0),
+            "factor_quantile": np.quantile(fa_random, quantile, axis=0),
+        },
+        index=pd.RangeIndex(1, width + 1, name="rank"),
+    )
+
+    def count(name: str, reference: str) -> int:
+        return _leading(table[name].to_numpy(), table[f"{name}_{reference}"].to_numpy())
+
+    return ParallelAnalysis(
+        table=table,
+        n_components=count("component", "quantile"),
+        n_factors=count("factor", "quantile"),
+        n_components_mean=count("component", "mean"),
+        n_factors_mean=count("factor", "mean"),
+        n=rows,
+        n_items=width,
+        draws=draws,
+        quantile=quantile,
+        seed=seed,
+        data=data,
+        communalities=communalities,
+    )
+
+
+@dataclass(frozen=True, eq=False)
+class MAPTest(Result):
+    """Velicer's minimum average partial test.
+
+    Attributes:
+        table: index number of components partialled out, 0..p-2; ``squared`` and ``fourth``:
+            average squared and fourth-power partial correlation.
+        n_squared: number with the least average squared partial (Velicer 1976).
+        n_fourth: with the least average fourth-power partial (Velicer, Eaton & Fava 2000).
+    """
+
+    table: pd.DataFrame
+    n_squared: int
+    n_fourth: int
+
+
+def minimum_average_partial(corr: pd.DataFrame) -> MAPTest:
+    """Average partial correlations after taking out 0, 1, 2, ... principal components.
+
+    Raises:
+        CannotCompute: fewer than 3 items, or a singular correlation matrix.
+
+    Sources: Velicer (1976), Psychometrika 41, 321-327; Velicer, Eaton & Fava (2000), in Goffin &
+    Helmes (eds), Problems and solutions in human assessment, 41-71.
+    """
+    r = check_correlation(corr)
+    p = len(r)
+    if p < 3:
+        raise CannotCompute(f"only {p} item{'s' if p != 1 else ''}: the MAP test needs 3")
+    check_positive_definite(r)
+    values, vectors = np.linalg.eigh(r)
+    loads = (vectors * np.sqrt(values))[:, ::-1]
+    rows = []
+    for m in range(p - 1):
+        rest = r - loads[:, :m] @ loads[:, :m].T
+        sd = np.sqrt(np.diag(rest))
+        partial = rest / np.outer(sd, sd)
+        np.fill_diagonal(partial, 0.0)
+        pairs = p * (p - 1.0)
+        rows.append(((partial**2).sum() / pairs, (partial**4).sum() / pairs))
+    table = pd.DataFrame(
+        rows, columns=["squared", "fourth"], index=pd.RangeIndex(p - 1, name="components")
+    )
+    return MAPTest(
+        table,
+        int(np.argmin(table["squared"].to_numpy())),
+        int(np.argmin(table["fourth"].to_numpy())),
+    )
+
+
+# ------------------------------------------------------------------------- extraction and rotation
+
+
+@dataclass(frozen=True, eq=False)
+class EFA(Result):
+    """An exploratory factor solution.
+
+    Attributes:
+        loadings: (p, k) pattern coefficients; factors F1.. by descending sum of squares, each
+            turned so that its loadings sum to a positive number.
+        phi: (k, k) factor correlations (identity if orthogonal).
+        structure: (p, k) item-factor correlations, loadings @ phi.
+        communalities, uniquenesses: by item; diag(L phi L') and one minus it.
+        variance: index factor; ``ss_loadings`` (diag(phi L'L)), ``proportion`` and ``cumulative``
+            (of total item variance, 0-1).
+        residuals: (p, p) observed minus reproduced correlations, zero diagonal.
+        rmsr: root mean square of the off-diagonal residuals.
+        chi2, df, p: Bartlett-corrected likelihood-ratio test; NaN without n or df.
+        rmsea, tli: from it; NaN likewise.
+        n: rows (None if unknown). n_factors, method, rotation: what was asked.
+        heywood: items whose uniqueness sits at the lower bound: the solution is improper.
+        converged: whether the extraction's optimiser finished.
+    """
+
+    loadings: pd.DataFrame
+    phi: pd.DataFrame
+    structure: pd.DataFrame
+    communalities: pd.Series
+    uniquenesses: pd.Series
+    variance: pd.DataFrame
+    residuals: pd.DataFrame
+    rmsr: float
+    chi2: float
+    df: int
+    p: float
+    rmsea: float
+    tli: float
+    n: int | None
+    n_factors: int
+    method: str
+    rotation: str
+    heywood: tuple[str, ...]
+    converged: bool
+
+
+def efa(
+    items: pd.DataFrame | None = None,
+    n_factors: int = 1,
+    *,
+    method: Method = "minres",
+    rotation: Rotation = "oblimin",
+    missing: Missing = "listwise",
+    corr: pd.DataFrame | None = None,
+    n: int | None = None,
+) -> EFA:
+    """Common factor analysis, extracted and rotated by factor_analyzer.
+
+    Only its unrotated loadings and its rotated pattern are used. After an oblique rotation its own
+    factor correlations are in another order than its loadings, and its communalities ignore them;
+    here M with L = L0 M gives phi = (M'M)^-1, and the rest follows from L and phi.
+
+    Args:
+        items: (n, p) answers. Or ``corr`` (and ``n``, for the test of fit).
+        n_factors: k.
+        method: ``"minres"`` or ``"ml"``.
+        rotation: ``"none"``, ``"varimax"`` (Kaiser-normalized), ``"promax"`` (Kaiser-normalized,
+            power 4),
+            ``"oblimin"`` (gamma 0). One factor is not rotated.
+        missing: of the correlations.
+
+    Raises:
+        CannotCompute: fewer than 3 items, more factors than half the items allow (negative degrees
+            of freedom), a constant item, a singular correlation matrix.
+    """
+    if (items is None) == (corr is None):
+        raise CannotCompute("give either items or a correlation matrix")
+    if method not in ("minres", "ml"):
+        raise CannotCompute(f"method {method!r} is neither minres nor ml")
+    if rotation not in ("none", "varimax", "promax", "oblimin"):
+        raise CannotCompute(f"rotation {rotation!r} is not none, varimax, promax or oblimin")
+    names = list(items.columns) if items is not None else list(corr.columns)  # type: ignore[union-attr]
+    width = len(names)
+    if width < 3:
+        raise CannotCompute(
+            f"only {width} item{'s' if width != 1 else ''}: factor analysis needs 3"
+        )
+    df = ((width - n_factors) ** 2 - width - n_factors) // 2
+    if n_factors < 1 or df < 0:
+        raise CannotCompute(f"{n_factors} factors cannot be estimated from {width} items")
+    if items is not None:
+        r, counts = correlation(items, missing)
+        n = round(float(counts[np.triu_indices(width, 1)].mean()))
+    else:
+        r = check_correlation(corr)  # type: ignore[arg-type]
+    check_positive_definite(r)
+    unrotated, converged = _extract(r, n_factors, method)
+    loads = _rotate(unrotated, rotation)
+    signs = np.where(loads.sum(axis=0) < 0, -1.0, 1.0)
+    loads = loads * signs
+    loads = loads[:, np.argsort(-(loads**2).sum(axis=0), kind="stable")]
+    if rotation in ("promax", "oblimin") and n_factors > 1:
+        m = np.linalg.lstsq(unrotated, loads, rcond=None)[0]
+        inverse = np.linalg.inv(m)
+        phi = inverse @ inverse.T
+        d = np.sqrt(np.diag(phi))
+        phi = phi / np.outer(d, d)
+    else:
+        phi = np.eye(n_factors)
+    reproduced = loads @ phi @ loads.T
+    h2 = np.diag(reproduced).copy()
+    residual = r - reproduced
+    np.fill_diagonal(residual, 0.0)
+    chi2 = p_value = rmsea = tli = float("nan")
+    if n is not None and df > 0:
+        chi2, p_value, rmsea, tli = _fit(r, reproduced, n, n_factors, df)
+    factors = [f"F{j + 1}" for j in range(n_factors)]
+    ss = np.diag(phi @ loads.T @ loads)
+    variance = pd.DataFrame(
+        {"ss_loadings": ss, "proportion": ss / width, "cumulative": np.cumsum(ss) / width},
+        index=pd.Index(factors, name="factor"),
+    )
+    index = pd.Index(names, name="item")
+    return EFA(
+        loadings=pd.DataFrame(loads, index=index, columns=factors),
+        phi=pd.DataFrame(phi, index=factors, columns=factors),
+        structure=pd.DataFrame(loads @ phi, index=index, columns=factors),
+        communalities=pd.Series(h2, index=index, name="communality"),
+        uniquenesses=pd.Series(1.0 - h2, index=index, name="uniqueness"),
+        variance=variance,
+        residuals=pd.DataFrame(residual, index=index, columns=names),
+        rmsr=float(np.sqrt((residual**2).sum() / (width * (width - 1.0)))),
+        chi2=chi2,
+        df=df,
+        p=p_value,
+        rmsea=rmsea,
+        tli=tli,
+        n=n,
+        n_factors=n_factors,
+        method=method,
+        rotation=rotation if n_factors > 1 else "none",
+        heywood=tuple(
+            str(c) for c, h in zip(names, h2, strict=True) if 1.0 - h <= 1.001 * _MIN_UNIQUENESS
+        ),
+        converged=converged,
+    )
+
+
+def _extract(r: FloatArray, k: int, method: str) -> tuple[FloatArray, bool]:
+    # Imported here: it brings scikit-learn, which takes a second that other statistics need not.
+    from factor_analyzer import FactorAnalyzer
+
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        analyzer = FactorAnalyzer(
+            n_factors=k,
+            rotation=None,
+            method=method,
+            is_corr_matrix=True,
+            bounds=(_MIN_UNIQUENESS, 1),
+        )
+        analyzer.fit(r)
+    converged = not any("Failed to converge" in str(w.message) for w in caught)
+    loads = np.asarray(analyzer.loadings_, dtype=np.float64)
+    if not np.isfinite(loads).all():
+        raise CannotCompute("the factor extraction has no finite solution")
+    return loads, converged
+
+
+def _rotate(loads: FloatArray, rotation: str) -> FloatArray:
+    if rotation == "none" or loads.shape[1] == 1:
+        return loads.copy()
+    from factor_analyzer import Rotator
+
+    # Tighter than the default, which leaves varimax off in the third digit; oblimin's tolerance is
+    # on its gradient, which does not get below about 1e-7.
+    tolerance = 1e-6 if rotation == "oblimin" else 1e-13
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        rotated = Rotator(method=rotation, max_iter=5000, tol=tolerance).fit_transform(loads)
+    return np.asarray(rotated, dtype=np.float64)
+
+
+def _fit(
+    r: FloatArray, reproduced: FloatArray, n: int, k: int, df: int
+) -> tuple[float, float, float, float]:
+    """Chi-square, p, RMSEA, TLI as R's psych has them (factor.stats)."""
+    p = len(r)
+    model = reproduced.copy()
+    np.fill_diagonal(model, 1.0)
+    sign, logdet = np.linalg.slogdet(model)
+    nan = float("nan")
+    if sign <= 0:
+        return nan, nan, nan, nan
+    ratio = np.linalg.solve(model, r)
+    objective = float(np.trace(ratio) - (np.linalg.slogdet(r)[1] - logdet) - p)
+    chi2 = max(objective * (n - 1.0 - (2.0 * p + 5.0) / 6.0 - 2.0 * k / 3.0), 0.0)
+    rmsea = float(np.sqrt(max(objective / df - 1.0 / (n - 1.0), 0.0)))
+    null_df = p * (p - 1) / 2.0
+    null = float(-np.linalg.slogdet(r)[1]) * (n - 1.0 - (2.0 * p + 5.0) / 6.0)
+    gain = null / null_df
+    tli = (gain - chi2 / df) / (gain - 1.0) if gain > 1.0 else nan
+    return chi2, float(_dist.chi2.sf(chi2, df)), rmsea, tli
+
+
+# -------------------------------------------------------------------------------------- congruence
+
+
+def planned_target(items: Sequence[str], scales: Mapping[str, Sequence[str]]) -> pd.DataFrame:
+    """(p, constructs) frame of 1 where an item is planned for a construct, 0 elsewhere."""
+    target = pd.DataFrame(0.0, index=pd.Index(list(items), name="item"), columns=list(scales))
+    for scale, names in scales.items():
+        for name in names:
+            if name not in target.index:
+                raise CannotCompute(f"scale {scale}: there is no item {name}")
+            target.loc[name, scale] = 1.0
+    return target
+
+
+def tucker_congruence(loadings: pd.DataFrame, target: pd.DataFrame) -> pd.DataFrame:
+    """Congruence coefficients of all pairs of factors, sum xy / sqrt(sum x^2 sum y^2), -1 to 1.
+
+    Args:
+        loadings: (p, k). target: (p, m), the same items in any order.
+
+    Returns:
+        (k, m) frame.
+
+    Raises:
+        CannotCompute: other items in the target, or a factor of zeros.
+
+    Source: Tucker (1951); cut-offs: Lorenzo-Seva & ten Berge (2006), Methodology 2, 57-64.
+    """
+    if set(loadings.index) != set(target.index) or not target.index.is_unique:
+        raise CannotCompute("the loadings and the target are not of the same items")
+    x = loadings.to_numpy(dtype=np.float64)
+    y = target.loc[loadings.index].to_numpy(dtype=np.float64)
+    nx, ny = np.sqrt((x**2).sum(axis=0)), np.sqrt((y**2).sum(axis=0))
+    if (nx == 0).any() or (ny == 0).any():
+        raise CannotCompute("a factor has no loading other than zero")
+    return pd.DataFrame(x.T @ y / np.outer(nx, ny), index=loadings.columns, columns=target.columns)
+
+
+def match_factors(loadings: pd.DataFrame, target: pd.DataFrame) -> pd.DataFrame:
+    """Pair factors with target factors so that the absolute congruences sum to the most.
+
+    Returns:
+        Index target factor; ``factor`` (its match, None if there are fewer factors than targets)
+        and ``congruence`` (signed; negative: the factor points the other way).
+    """
+    c = tucker_congruence(loadings, target)
+    rows, cols = linear_sum_assignment(-np.abs(c.to_numpy()))
+    factor: list[object] = [None] * c.shape[1]
+    value = [float("nan")] * c.shape[1]
+    for i, j in zip(rows, cols, strict=True):
+        factor[j] = c.index[i]
+        value[j] = float(c.to_numpy()[i, j])
+    return pd.DataFrame({"factor": pd.Series(factor, dtype=object), "congruence": value}).set_index(
+        pd.Index(c.columns, name="target")
+    )

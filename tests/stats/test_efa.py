@@ -1,0 +1,242 @@
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from factor_analyzer import calculate_bartlett_sphericity, calculate_kmo
+
+from loyalty.stats import CannotCompute, efa
+
+
+def test_kmo_and_bartlett_match_psych(
+    hs: pd.DataFrame, mobi: pd.DataFrame, gold: dict, psych_hs: dict
+) -> None:
+    k = efa.kmo(efa.pearson(hs))
+    assert k.overall == pytest.approx(psych_hs["kmo"], abs=1e-9)
+    np.testing.assert_allclose(k.items, psych_hs["msai"], atol=1e-9)
+    b = efa.bartlett_sphericity(efa.pearson(hs), len(hs))
+    assert b.chi2 == pytest.approx(psych_hs["bartlett"]["chisq"], rel=1e-10)
+    assert (b.df, b.p) == (36, pytest.approx(psych_hs["bartlett"]["p.value"], rel=1e-8))
+    m = efa.kmo(efa.pearson(mobi))
+    assert m.overall == pytest.approx(gold["kmo_mobi"]["msa"], abs=1e-10)
+    np.testing.assert_allclose(m.items, gold["kmo_mobi"]["item"], atol=1e-10)
+    each, overall = calculate_kmo(mobi)
+    assert m.overall == pytest.approx(overall, abs=1e-10)
+    np.testing.assert_allclose(m.items, each, atol=1e-10)
+    bm = efa.bartlett_sphericity(efa.pearson(mobi), len(mobi))
+    assert bm.chi2 == pytest.approx(gold["bartlett_mobi"]["chi2"], rel=1e-10)
+    assert bm.chi2 == pytest.approx(calculate_bartlett_sphericity(mobi)[0], rel=1e-10)
+
+
+def test_adequacy_refuses(hs: pd.DataFrame) -> None:
+    twin = efa.pearson(hs.assign(x2=hs["x1"]))
+    with pytest.raises(CannotCompute, match="not positive definite"):
+        efa.kmo(twin)
+    with pytest.raises(CannotCompute, match="only 1 item"):
+        efa.kmo(efa.pearson(hs[["x1"]]))
+    with pytest.raises(CannotCompute, match="only 3 rows"):
+        efa.bartlett_sphericity(efa.pearson(hs), 3)
+    with pytest.raises(CannotCompute, match="not symmetric"):
+        efa.kmo(efa.pearson(hs) * np.tri(9))
+    with pytest.raises(CannotCompute, match="diagonal"):
+        efa.kmo(hs.cov())
+    none = pd.DataFrame(np.eye(3), index=list("abc"), columns=list("abc"))
+    with pytest.raises(CannotCompute, match="no two items correlate"):
+        efa.kmo(none)
+
+
+@pytest.mark.parametrize("name", ["hs", "mobi"])
+def test_parallel_analysis_matches_psych(
+    name: str, hs: pd.DataFrame, mobi: pd.DataFrame, gold: dict
+) -> None:
+    data = {"hs": hs, "mobi": mobi}[name]
+    want = gold["parallel" if name == "hs" else "parallel_mobi"]
+    got = efa.parallel_analysis(data, seed=1, draws=500)
+    np.testing.assert_allclose(got.table["component"], want["pc"], atol=1e-9)
+    np.testing.assert_allclose(got.table["factor"], want["fa"], atol=2e-5)
+    np.testing.assert_allclose(got.table["component_mean"], want["sim_pc"], atol=0.02)
+    np.testing.assert_allclose(got.table["factor_mean"], want["sim_fa"], atol=0.03)
+    assert got.n_components == want["ncomp"]
+    assert got.n_factors == want["nfact"]
+
+
+def test_parallel_analysis_with_smc_matches_psych(hs: pd.DataFrame, gold: dict) -> None:
+    got = efa.parallel_analysis(hs, seed=1, communalities="smc")
+    np.testing.assert_allclose(got.table["factor"], gold["parallel_smc"]["fa"], atol=1e-9)
+    np.testing.assert_allclose(got.table["factor_mean"], gold["parallel_smc"]["sim_fa"], atol=0.02)
+    assert got.n_factors == gold["parallel_smc"]["nfact"]
+
+
+def test_parallel_analysis_is_seeded_and_ways_agree(hs: pd.DataFrame, hs_miss) -> None:
+    one = efa.parallel_analysis(hs, seed=7, draws=50)
+    assert one == efa.parallel_analysis(hs, seed=7, draws=50)
+    assert one != efa.parallel_analysis(hs, seed=8, draws=50)
+    assert one == efa.parallel_analysis(corr=efa.pearson(hs), n=len(hs), seed=7, draws=50)
+    a = efa.parallel_analysis(hs, seed=7, draws=400)
+    b = efa.parallel_analysis(hs, seed=7, draws=400, data="permuted")
+    np.testing.assert_allclose(a.table["component_mean"], b.table["component_mean"], atol=0.01)
+    # The Wishart draws have the distribution of correlations of simulated rows.
+    rng = np.random.default_rng(0)
+    rows = [
+        np.linalg.eigvalsh(np.corrcoef(rng.standard_normal((301, 9)), rowvar=False))[::-1]
+        for _ in range(400)
+    ]
+    np.testing.assert_allclose(a.table["component_mean"], np.mean(rows, axis=0), atol=0.01)
+    pair = efa.parallel_analysis(hs_miss, seed=1, draws=20, missing="pairwise")
+    assert len(hs_miss.dropna()) < pair.n < len(hs_miss)
+    json.dumps(pair.to_dict(), allow_nan=False)
+
+
+def test_parallel_analysis_refuses(hs: pd.DataFrame) -> None:
+    for bad, words in [
+        (hs[["x1", "x2"]], "only 2 items: parallel analysis needs 3"),
+        (hs.head(8), "only 8 rows for 9 items"),
+        (hs.assign(x1=1.0), "x1 is constant"),
+        (hs.assign(x2=hs["x1"]), "not positive definite"),
+    ]:
+        with pytest.raises(CannotCompute, match=words):
+            efa.parallel_analysis(bad, seed=1)
+    with pytest.raises(CannotCompute, match="needs n"):
+        efa.parallel_analysis(corr=efa.pearson(hs), seed=1)
+    with pytest.raises(CannotCompute, match="permuted"):
+        efa.parallel_analysis(corr=efa.pearson(hs), n=9, seed=1, data="permuted")
+
+
+def test_map_matches_psych_and_own_r(hs: pd.DataFrame, gold: dict, psych_hs: dict) -> None:
+    got = efa.minimum_average_partial(efa.pearson(hs))
+    np.testing.assert_allclose(got.table["squared"], gold["map"]["squared"], atol=1e-10)
+    np.testing.assert_allclose(got.table["fourth"], gold["map"]["fourth"], atol=1e-10)
+    np.testing.assert_allclose(got.table["squared"][1:7], psych_hs["map"], atol=1e-9)
+    assert got.n_squared == 2
+    with pytest.raises(CannotCompute, match="MAP test needs 3"):
+        efa.minimum_average_partial(efa.pearson(hs[["x1", "x2"]]))
+
+
+def _aligned(got: efa.EFA, want: np.ndarray) -> tuple[list[int], np.ndarray]:
+    """Columns and signs of the solution that match the golden loadings."""
+    target = pd.DataFrame(want, index=got.loadings.index)
+    order, signs = [], []
+    match = efa.match_factors(got.loadings, target)
+    for j in range(want.shape[1]):
+        order.append(list(got.loadings.columns).index(match["factor"].iloc[j]))
+        signs.append(np.sign(match["congruence"].iloc[j]))
+    return order, np.array(signs)
+
+
+@pytest.mark.parametrize("method", ["minres", "ml"])
+@pytest.mark.parametrize("rotation", ["none", "varimax", "promax", "oblimin"])
+def test_efa_hs_matches_psych(
+    hs: pd.DataFrame, golden_csv: Any, golden_json: Any, method: Any, rotation: Any
+) -> None:
+    got = efa.efa(hs, 3, method=method, rotation=rotation)
+    stem = f"efa_hs_{method}_{rotation}"
+    want = golden_csv(f"{stem}_load.csv").to_numpy()
+    order, signs = _aligned(got, want)
+    # R's varimax stops when its criterion gains less than 1e-5, which leaves 7e-4 here; the
+    # loadings of a fully converged one are tested below.
+    tolerance = 1e-3 if rotation == "varimax" else 1e-4
+    np.testing.assert_allclose(got.loadings.to_numpy()[:, order] * signs, want, atol=tolerance)
+    comm = golden_csv(f"{stem}_comm.csv")
+    np.testing.assert_allclose(got.communalities, comm["comm"], atol=1e-4)
+    np.testing.assert_allclose(got.uniquenesses, comm["uniq"], atol=1e-4)
+    if rotation in ("promax", "oblimin"):
+        phi = golden_csv(f"{stem}_phi.csv").to_numpy()
+        ours = got.phi.to_numpy()[np.ix_(order, order)] * np.outer(signs, signs)
+        np.testing.assert_allclose(ours, phi, atol=1e-4)
+    stat = golden_json(f"{stem}_stat.json")
+    assert got.chi2 == pytest.approx(stat["STATISTIC"], rel=1e-4)
+    assert got.df == stat["dof"]
+    assert got.rmsea == pytest.approx(stat["RMSEA"][0], abs=1e-5)
+    assert got.tli == pytest.approx(stat["TLI"], abs=1e-5)
+    ss = np.array(stat["Vaccounted"][0])
+    np.testing.assert_allclose(got.variance["ss_loadings"].to_numpy()[order], ss, atol=tolerance)
+
+
+@pytest.mark.parametrize("name", ["hs", "mobi"])
+@pytest.mark.parametrize("rotation", ["varimax", "promax", "oblimin"])
+def test_rotation_matches_converged_r(
+    hs: pd.DataFrame, mobi: pd.DataFrame, gold: dict, name: Any, rotation: Any
+) -> None:
+    """R's varimax, promax and GPArotation's oblimin with tight tolerances, on one extraction."""
+    items, k = {"hs": (hs, 3), "mobi": (mobi, 4)}[name]
+    got = efa.efa(items, k, rotation=rotation)
+    want = gold["rotation"][name][rotation]
+    order, signs = _aligned(got, np.array(want["load"]))
+    ours = got.loadings.to_numpy()[:, order] * signs
+    np.testing.assert_allclose(ours, want["load"], atol=1e-4)
+    phi = got.phi.to_numpy()[np.ix_(order, order)] * np.outer(signs, signs)
+    np.testing.assert_allclose(phi, want["phi"], atol=1e-4)
+
+
+@pytest.mark.parametrize("method", ["minres", "ml"])
+@pytest.mark.parametrize("rotation", ["varimax", "promax", "oblimin"])
+def test_efa_mobi_matches_psych(mobi: pd.DataFrame, gold: dict, method: Any, rotation: Any) -> None:
+    got = efa.efa(mobi, 5, method=method, rotation=rotation)
+    want = gold["efa_mobi"][f"{method}_{rotation}"]
+    loads = np.array(want["load"])
+    order, signs = _aligned(got, loads)
+    np.testing.assert_allclose(got.loadings.to_numpy()[:, order] * signs, loads, atol=2e-3)
+    np.testing.assert_allclose(got.communalities, want["comm"], atol=1e-3)
+    if rotation != "varimax":
+        ours = got.phi.to_numpy()[np.ix_(order, order)] * np.outer(signs, signs)
+        np.testing.assert_allclose(ours, want["phi"], atol=2e-3)
+    np.testing.assert_allclose(
+        got.structure.to_numpy()[:, order] * signs, want["structure"], atol=2e-3
+    )
+    assert got.rmsr == pytest.approx(want["rms"], abs=1e-4)
+
+
+@pytest.mark.parametrize("rotation", ["varimax", "promax", "oblimin"])
+def test_rotation_keeps_what_it_must(mobi: pd.DataFrame, rotation: Any) -> None:
+    plain, turned = (efa.efa(mobi, 4, rotation=r) for r in ("none", rotation))
+    np.testing.assert_allclose(turned.communalities, plain.communalities, atol=1e-8)
+    np.testing.assert_allclose(turned.residuals, plain.residuals, atol=1e-8)
+    np.testing.assert_allclose(np.diag(turned.phi), 1, atol=1e-10)
+    assert np.linalg.eigvalsh(turned.phi)[0] > 0
+    assert turned.variance["cumulative"].iloc[-1] == pytest.approx(
+        plain.communalities.sum() / mobi.shape[1]
+    )
+    assert (turned.loadings.sum() > 0).all()
+    np.testing.assert_allclose(turned.structure, turned.loadings @ turned.phi)
+    mixed = efa.efa(mobi.sample(frac=1, random_state=2), 4, rotation=rotation)
+    np.testing.assert_allclose(mixed.loadings, turned.loadings, atol=1e-4)
+
+
+def test_efa_refuses_and_flags(hs: pd.DataFrame) -> None:
+    with pytest.raises(CannotCompute, match="only 2 items"):
+        efa.efa(hs[["x1", "x2"]], 1)
+    with pytest.raises(CannotCompute, match="6 factors cannot be estimated"):
+        efa.efa(hs, 6)
+    with pytest.raises(CannotCompute, match="x3 is constant"):
+        efa.efa(hs.assign(x3=1.0), 2)
+    with pytest.raises(CannotCompute, match="not positive definite"):
+        efa.efa(hs.assign(x3=hs["x1"]), 2)
+    one = efa.efa(hs[["x1", "x2", "x3"]], 1)
+    assert one.df == 0 and np.isnan(one.chi2) and one.rotation == "none"
+    corr = pd.DataFrame(
+        [[1, 0.8, 0.8], [0.8, 1, 0.4], [0.8, 0.4, 1]], index=list("abc"), columns=list("abc")
+    )
+    assert efa.efa(corr=corr, n_factors=1).heywood == ("a",)
+    assert efa.efa(corr=efa.pearson(hs), n_factors=3).n is None
+
+
+def test_congruence(hs: pd.DataFrame, gold: dict, hs_scales: dict) -> None:
+    a = efa.efa(hs, 3, rotation="oblimin")
+    b = efa.efa(hs, 3, rotation="varimax")
+    got = efa.tucker_congruence(a.loadings, b.loadings)
+    np.testing.assert_allclose(got, gold["congruence"], atol=6e-3)  # psych rounds to 2 digits
+    target = efa.planned_target(list(hs.columns), hs_scales)
+    match = efa.match_factors(a.loadings, target)
+    assert sorted(match["factor"]) == ["F1", "F2", "F3"]
+    assert (match["congruence"] > 0.85).all()
+    few = efa.match_factors(efa.efa(hs, 2).loadings, target)
+    assert few["factor"].isna().sum() == 1
+    with pytest.raises(CannotCompute, match="not of the same items"):
+        efa.tucker_congruence(a.loadings, target.drop(index="x1"))
+    with pytest.raises(CannotCompute, match="zero"):
+        efa.tucker_congruence(a.loadings, target * 0)
+    with pytest.raises(CannotCompute, match="no item z"):
+        efa.planned_target(["a"], {"s": ["z"]})
