@@ -6,7 +6,6 @@ import json
 import os
 import subprocess
 import sys
-from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -148,10 +147,7 @@ def _targets(cases: list[str] | None, notebooks: list[str] | None) -> list[str]:
     names = list(cases) if cases else [*study.cases(), study.ALL]
     targets = []
     for case in names:
-        if case != study.ALL:
-            known = list(study.load(case).notebooks)
-        else:
-            known = [runner.SYNTHESIS]
+        known = [runner.SYNTHESIS] if case == study.ALL else list(study.load(case).notebooks)
         for name in notebooks or []:
             runner.notebook_file(name)
         targets += [

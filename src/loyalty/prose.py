@@ -628,3 +628,152 @@ def no_moderation() -> Text:
         en="The case states no hypothesis on moderation or curvature.",
         zh="本案例没有关于调节或曲线效应的假设。",
     )
+
+
+# --- groups ----------------------------------------------------------------------------------
+INVARIANCE = {
+    "configural": Text(en="nothing (same items on the same constructs)", zh="无（同构）"),
+    "metric": Text(en="loadings", zh="载荷"),
+    "scalar": Text(en="loadings and intercepts", zh="载荷与截距"),
+    "strict": Text(en="loadings, intercepts and residuals", zh="载荷、截距与残差"),
+}
+
+
+def invariance(steps: pd.DataFrame, cfi: Threshold, rmsea: Threshold) -> Text:
+    """`steps`: ``level, delta_cfi, delta_rmsea`` from configural on.
+
+    A step holds when CFI falls and RMSEA rises by no more than the cut-offs.
+    """
+    held, failed = "configural", None
+    for row in steps.iloc[1:].to_dict("records"):
+        if cfi.met(-row["delta_cfi"]) and rmsea.met(row["delta_rmsea"]):
+            held = row["level"]
+        else:
+            failed = row["level"]
+            break
+    rule = f"ΔCFI ≥ −{escape(show(cfi.value, 'bounded', decimals=3))} [@{cfi.cite}], ΔRMSEA ≤ {escape(show(rmsea.value, 'bounded', decimals=3))} [@{rmsea.cite}]"
+    means = {
+        "configural": (
+            "neither paths nor means may be compared as if they were on one scale",
+            "路径与均值都不可视为同一尺度而比较",
+        ),
+        "metric": (
+            "paths may be compared; differences between means also reflect items that work differently",
+            "路径可以比较；均值差异还反映题项的作用不同",
+        ),
+        "scalar": ("paths and latent means may be compared", "路径与潜均值均可比较"),
+        "strict": ("paths, latent means and scores may be compared", "路径、潜均值与得分均可比较"),
+    }[held]
+    en = f"Under the rule {rule} the {held} model holds: {means[0]}."
+    zh = f"按规则 {rule}，{INVARIANCE[held].zh}相等的模型成立：{means[1]}。"
+    if failed:
+        en += f" The {failed} model does not hold."
+        zh += f"{INVARIANCE[failed].zh}相等的模型不成立。"
+    return Text(en=en, zh=zh)
+
+
+def differences(rows: pd.DataFrame) -> Text:
+    """`rows`: ``id, p, p_holm`` a path."""
+    found = [r["id"] for r in rows.to_dict("records") if r["p_holm"] < 0.05]
+    if not found:
+        return Text(
+            en=f"After Holm's correction none of {len(rows)} paths differs between the groups; that is no proof that they are equal.",
+            zh=f"经 Holm 校正，{len(rows)} 条路径均未见组间差异；但这不证明其相等。",
+        )
+    return Text(
+        en=f"After Holm's correction {len(found)} of {len(rows)} paths differ between the groups: {names(found).en}.",
+        zh=f"经 Holm 校正，{len(rows)} 条路径中有 {len(found)} 条存在组间差异：{names(found).zh}。",
+    )
+
+
+def clustering(rows: Sequence[Mapping[str, Any]]) -> Text:
+    top = max(rows, key=lambda r: r["icc"])
+    shown = value(top["icc"], "bounded", top["low"], top["high"])
+    return Text(
+        en=f"Most alike are the customers of one firm in {escape(top['construct'])} (ICC = {shown}, design effect {value(top['design'], 'number')}). Intervals elsewhere in this report take respondents as independent and are too narrow by that much.",
+        zh=f"同一企业客户最相似的是{escape(top['construct'])}（ICC = {shown}，设计效应 {value(top['design'], 'number')}）。本报告其他区间把受访者视为独立，因而相应偏窄。",
+    )
+
+
+def importance(
+    table: pd.DataFrame, label: Mapping[str, str], outcome: str, problems: Sequence[str]
+) -> Text:
+    """`table`: ``construct, importance, performance, quadrant``."""
+    improve = [
+        label[r["construct"]] for r in table.to_dict("records") if r["quadrant"] == "improve"
+    ]
+    keep = [label[r["construct"]] for r in table.to_dict("records") if r["quadrant"] == "keep"]
+    wild = bool((table["importance"].abs() > 1).any()) or bool(problems)
+    en = f"Important for {escape(outcome.lower())} and weak, so first in line: {names(improve).en}. Important and strong, to be kept up: {names(keep).en}."
+    zh = f"对{escape(outcome)}重要而表现弱、应优先改进：{names(improve).zh}。重要且表现好、应保持：{names(keep).zh}。"
+    if wild:
+        en += " Some total effects here exceed one standard deviation or come from a questionable solution: the order of importance is not to be relied on."
+        zh += "部分总效应超过一个标准差或来自可疑的解：重要性次序不可依赖。"
+    return Text(en=en, zh=zh)
+
+
+# --- robustness ------------------------------------------------------------------------------
+def curve(rows: pd.DataFrame, agree: int, failed: int) -> list[Text]:
+    """`rows`: ``choice, value, low, high, problem`` a specification that could be estimated."""
+    low, high = rows["value"].min(), rows["value"].max()
+    said = [
+        Text(
+            en=f"Over {len(rows)} specifications the path runs from {value(low, 'number')} to {value(high, 'number')}; {agree} of them support the hypothesis.",
+            zh=f"在 {len(rows)} 种设定下，该路径介于 {value(low, 'number')} 与 {value(high, 'number')} 之间；其中 {agree} 种支持假设。",
+        )
+    ]
+    suspect = int((rows["problem"] != "").sum())
+    if suspect or failed:
+        said.append(
+            Text(
+                en=f"{suspect} rest on a solution that is not to be taken at face value, {failed} could not be estimated.",
+                zh=f"{suspect} 种的解不可直接采信，{failed} 种无法估计。",
+            )
+        )
+    return said
+
+
+def power(effect: float) -> Text:
+    return Text(
+        en=f"Judging by the width of its interval, the study had a power of 80 % to find a standardized path of {value(effect, 'number')} or more.",
+        zh=f"按其区间宽度，本研究以 80% 的功效可发现 {value(effect, 'number')} 及以上的标准化路径。",
+    )
+
+
+# --- synthesis -------------------------------------------------------------------------------
+def glance(
+    rows: Sequence[Mapping[str, Any]], title: Mapping[str, str], simulated: Mapping[str, bool]
+) -> list[Text]:
+    said = []
+    for row in rows:
+        if row["supported"] is None:
+            continue
+        en = "simulated" if simulated[row["case"]] else "real"
+        zh = "模拟" if simulated[row["case"]] else "真实"
+        good, of = row["supported"].split(" / ")
+        said.append(
+            Text(
+                en=f"{escape(title[row['case']])} ({en} data): {good} of {of} hypothesized paths are supported; the two constructs hardest to tell apart have a heterotrait–monotrait ratio of {value(row['htmt'], 'number')}.",
+                zh=f"{escape(title[row['case']])}（{zh}数据）：{of} 条假设路径中 {good} 条得到支持；最难区分的两个构念 HTMT 为 {value(row['htmt'], 'number')}。",
+            )
+        )
+    return said
+
+
+def pooled(paths: int, real: int) -> Text:
+    if paths:
+        return Text(
+            en=f"{paths} paths are shared by at least two of the {real} real cases and pooled.",
+            zh=f"{real} 个真实案例中，有 {paths} 条路径至少为两个案例共有并予合并。",
+        )
+    return Text(
+        en=f"No path is shared by two real cases (there {'is' if real == 1 else 'are'} {real}): nothing is pooled.",
+        zh=f"没有为两个真实案例共有的路径（真实案例共 {real} 个）：不作合并。",
+    )
+
+
+def recovery(covered: int, n: int) -> Text:
+    return Text(
+        en=f"The intervals of {covered} of {n} paths hold the value that was put in. Careless answers, answers missing and differences between industries stand between the two, so that a few misses are expected.",
+        zh=f"{n} 条路径中有 {covered} 条的区间包含设定值。敷衍作答、缺失与行业差异介于两者之间，少数未覆盖属意料之中。",
+    )

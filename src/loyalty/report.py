@@ -8,6 +8,7 @@ include and cite: ``_variables.yml`` (every number of every result file, formatt
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -84,7 +85,7 @@ def prepare() -> None:
     described = {case: study.load(case) for case in study.cases()}
     pages = {
         **{name: analysis_page(name, described, found) for name in PER_CASE},
-        execute.SYNTHESIS: embeds(ALL, execute.SYNTHESIS),
+        execute.SYNTHESIS: analysis_page(execute.SYNTHESIS, {}, found),
         "cases": cases_page(described, found),
         "codebooks": codebooks_page(described),
         "notebooks": notebooks_page(described, found),
@@ -131,6 +132,8 @@ def badge(simulated: bool) -> str:
 def analysis_page(analysis: str, described: dict[str, Study], found: list[results.Result]) -> str:
     """One section a case: its heading, whether it is simulated, and all its notebook shows."""
     done = {(r.case, r.analysis) for r in found}
+    if (ALL, analysis) in done:
+        return embeds(ALL, analysis)
     sections = []
     for case, described_case in described.items():
         if (case, analysis) not in done:
@@ -141,15 +144,21 @@ def analysis_page(analysis: str, described: dict[str, Study], found: list[result
 
 
 def embeds(case: str, analysis: str) -> str:
-    """An embed of every labelled cell of the executed notebook, in order."""
+    """What the executed notebook shows, in order: its headings, one level down, and its text
+    where something labelled follows, and an embed of every labelled cell.
+    """
     file = paths.executed() / case / f"{execute.notebook_file(analysis).stem}.ipynb"
-    notebook = nbformat.read(file, as_version=4)
-    lines = [
-        f"{{{{< embed executed/{case}/{file.name}#{cell.metadata['label']} >}}}}"
-        for cell in notebook.cells
-        if "label" in cell.metadata
-    ]
-    return "\n\n".join(lines)
+    blocks: list[str] = []
+    waiting: list[str] = []
+    for cell in nbformat.read(file, as_version=4).cells[1:]:
+        if cell.cell_type == "markdown":
+            waiting = [cell.source if case == ALL else re.sub(r"(?m)^##", "###", cell.source)]
+        elif "label" in cell.metadata:
+            blocks += waiting
+            waiting = []
+            embed = f"executed/{case}/{file.name}#{cell.metadata['label']}"
+            blocks.append(f"{{{{< embed {embed} >}}}}")
+    return "\n\n".join(blocks)
 
 
 def cases_page(described: dict[str, Study], found: list[results.Result]) -> str:
@@ -232,13 +241,13 @@ def notebooks_page(described: dict[str, Study], found: list[results.Result]) -> 
         records.append(
             {
                 "case": title,
-                "order": (result.case == ALL, result.case, stem),
+                "order": f"{result.case == ALL} {result.case} {stem}",
                 "notebook": f"[{escape(stem)}](executed/{result.case}/{stem}.html)",
                 "plain": stem,
                 "given": given,
             }
         )
-    records.sort(key=lambda r: r["order"])
+    records.sort(key=lambda r: str(r["order"]))
     last = [Column("given", "Parameters")]
     links = [Column("case", "Case"), Column("notebook", "Notebook", "markdown"), *last]
     plain = [Column("case", "Case"), Column("plain", "Notebook"), *last]
@@ -297,7 +306,7 @@ def thresholds_page() -> str:
             "name": t.name.replace("_", " "),
             "good": {"above": "at least", "below": "at most"}[t.good],
             "value": f"{t.value:g}",
-            "cite": f"@{t.cite}",
+            "cite": f"@{t.cite}" if t.cite else "this study",
         }
         for t in all_thresholds().values()
     ]

@@ -219,6 +219,7 @@ class Study(_Model):
     hypotheses: list[Hypothesis] = []
     covariances: list[tuple[str, str]] = []
     effects: list[Effect] = []
+    focus: str | None = None
     notebooks: dict[str, dict[str, Scalar]] = {name: {} for name in PER_CASE}
     _case: str = ""
     _folder: Path = Path()
@@ -261,6 +262,13 @@ class Study(_Model):
         return [h for h in self.hypotheses if h.is_path and h.set_aside is None]
 
     @property
+    def focal(self) -> Hypothesis | None:
+        """The path whose robustness is shown: `focus`, else the first that leads to an outcome."""
+        outcomes = {c.id for c in self.constructs if c.role == "outcome"}
+        named = [h for h in self.paths if h.id == self.focus]
+        return next(iter([*named, *(h for h in self.paths if h.to in outcomes)]), None)
+
+    @property
     def structural(self) -> list[Construct]:
         """The constructs that take part in a structural path, set aside or not."""
         named = {end for h in self.hypotheses if h.is_path for end in (h.from_, h.to)}
@@ -283,7 +291,12 @@ class Study(_Model):
         return "\n".join(lines)
 
     def structural_model(
-        self, *, all_paths: bool = False, effects: bool = True, drop: Collection[str] = ()
+        self,
+        *,
+        all_paths: bool = False,
+        effects: bool = True,
+        labels: bool = True,
+        drop: Collection[str] = (),
     ) -> str:
         """Measurement and structural model of the constructs on the hypothesized paths.
 
@@ -292,8 +305,9 @@ class Study(_Model):
         all_paths : bool
             With the paths that the description sets aside.
         effects : bool
-            With the named indirect effects as ``id := product``; every path is labelled
-            ``p_<hypothesis>``.
+            With the named indirect effects as ``id := product`` of labelled paths.
+        labels : bool
+            Label every path ``p_<hypothesis>`` (in several groups a label would make it equal).
         drop : collection of str
             Items to leave out.
         """
@@ -305,9 +319,9 @@ class Study(_Model):
             if c.id in named
         ]
         lines = [self.measurement_model(constructs)]
-        lines += [f"{h.to} ~ p_{h.id}*{h.from_}" for h in paths]
+        lines += [f"{h.to} ~ {f'p_{h.id}*' if labels else ''}{h.from_}" for h in paths]
         lines += [f"{a} ~~ {b}" for a, b in self.covariances if {a, b} <= named]
-        if effects:
+        if effects and labels:
             label = {(h.from_, h.to): f"p_{h.id}" for h in paths}
             for effect in self.effects:
                 legs = list(pairwise(effect.through))
@@ -364,6 +378,8 @@ class Study(_Model):
             for end in (a, b):
                 if end not in known:
                     yield f"covariances: {end!r} is not a construct"
+        if self.focus is not None and self.focus not in [h.id for h in self.paths]:
+            yield f"focus: {self.focus!r} is not an estimated path of the hypotheses"
         group_ids = [g.id for g in self.groups]
         for group in self.groups:
             if group.within is not None and group.within not in group_ids:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import base64
 import io
 import shutil
+import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -30,8 +32,6 @@ def figure_output(title: str, points: int, height: float = 3.2) -> dict[str, Any
         svg, png = io.StringIO(), io.BytesIO()
         figure.savefig(svg, format="svg", metadata={"Date": None})
         figure.savefig(png, format="png", dpi=60)
-    import base64
-
     return {
         "image/svg+xml": svg.getvalue(),
         "image/png": base64.b64encode(png.getvalue()).decode(),
@@ -77,7 +77,12 @@ LOADINGS = r"""| Construct | Item | Loading | 95% CI | Wording |
 def make(root: Path) -> Path:
     """Write the sample book into `root`."""
     shutil.copytree(SAMPLE, root, dirs_exist_ok=True)
-    face = fonts.extract_sc_face(root / ".cache")
+    with tempfile.TemporaryDirectory() as folder:
+        face = fonts.extract_sc_face(Path(folder))
+        return _make(root, face)
+
+
+def _make(root: Path, face: Path) -> Path:
     font_manager.fontManager.addfont(str(face))
     with matplotlib.rc_context({"font.family": ["DejaVu Sans", fonts.FAMILY]}):
         notebooks = {

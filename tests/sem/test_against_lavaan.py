@@ -22,5 +22,5 @@ def test_case(name: str) -> None:
     if options.get("missing") == "fiml":
         skip = ("gfi", "agfi", "pgfi")
     if name == "r_fixedx_fiml":
-        skip += (*(k for k in result.fit if k.endswith("_robust")))
+        skip += tuple(k for k in result.fit if k.endswith("_robust"))
     compare_fit(result.fit, name, max(3e-5, loose), skip)

@@ -258,3 +258,13 @@ def test_bad_frames_are_named() -> None:
 def test_nullable_integers_are_read() -> None:
     items = pd.DataFrame({"a": pd.array([1, None, 1], dtype="Int64"), "b": [1, 2, 1]})
     assert audit.long_string(items).tolist() == [2, 1, 2]
+
+
+def test_response_time(mobi: pd.DataFrame, mobi_scales) -> None:
+    seconds = pd.Series(60.0, index=mobi.index)
+    seconds.iloc[0] = 12.0
+    indices = audit.careless_indices(mobi, mobi_scales, seconds=seconds)
+    flagged = audit.flag_careless(indices, min_seconds_per_item=2.0)
+    assert flagged.careless.tolist() == [True] + [False] * (len(mobi) - 1)
+    with pytest.raises(CannotCompute, match="same rows"):
+        audit.careless_indices(mobi, mobi_scales, seconds=seconds.iloc[1:])

@@ -55,6 +55,18 @@ def test_htmt_absolute_ignores_direction(mobi: pd.DataFrame, mobi_scales) -> Non
     )
     geometric = validity.htmt(turned, mobi_scales, kind="htmt2", absolute=False)
     assert geometric.matrix.loc["Satis"].isna().all()
+    rest = [c for c in mobi_scales if c not in ("Satis", "Loyal")]
+    plain = validity.htmt(mobi, mobi_scales, kind="htmt2")
+    np.testing.assert_allclose(geometric.matrix.loc[rest, rest], plain.matrix.loc[rest, rest])
+
+
+def test_htmt2_with_a_correlation_of_zero() -> None:
+    items = pd.DataFrame({"a": [1.0, 1, 2, 2] * 3, "b": [1.0, 2, 1, 2] * 3})
+    items["c"] = items["a"] + [0, 1, 0, 0] * 3
+    items["d"] = items["c"] + [0, 0, 0, 1] * 3
+    assert items.corr().loc["a", "b"] == pytest.approx(0, abs=1e-15)
+    got = validity.htmt(items, {"x": ["a", "c"], "y": ["b", "d"]}, kind="htmt2")
+    assert got.matrix.loc["x", "y"] == pytest.approx(0, abs=1e-3)
 
 
 @pytest.mark.parametrize("kind", ["htmt", "htmt2"])
@@ -125,3 +137,29 @@ def test_single_factor(mobi: pd.DataFrame, gold: dict) -> None:
     assert got.factor_share == pytest.approx(gold["harman"]["minres"], abs=1e-5)
     with pytest.raises(CannotCompute, match="needs 3"):
         validity.harman_single_factor(mobi.iloc[:, :2])
+
+
+def test_marker_adjustment_by_hand() -> None:
+    names = ["a", "b", "m"]
+    corr = pd.DataFrame([[1, 0.5, 0.1], [0.5, 1, 0.2], [0.1, 0.2, 1]], index=names, columns=names)
+    got = validity.marker_adjustment(corr, "m", 200)
+    assert got.marker_correlation == 0.1
+    assert got.adjusted.loc["a", "b"] == pytest.approx(0.4 / 0.9)
+    assert got.largest_change == pytest.approx(0.5 - 0.4 / 0.9)
+    assert 0 < got.p.loc["a", "b"] < 1e-8
+    assert validity.marker_adjustment(corr, "m", 200, rank=2).marker_correlation == 0.2
+    flat = corr.copy()
+    flat.loc["m", ["a", "b"]] = flat.loc[["a", "b"], "m"] = -0.1
+    assert validity.marker_adjustment(flat, "m", 200).largest_change == 0
+    with pytest.raises(CannotCompute, match="no variable z"):
+        validity.marker_adjustment(corr, "z", 200)
+    with pytest.raises(CannotCompute, match="needs 2 constructs"):
+        validity.marker_adjustment(corr.loc[["a", "m"], ["a", "m"]], "m", 200)
+
+
+def test_single_items_as_perfect(mobi: pd.DataFrame, mobi_scales) -> None:
+    got = validity.htmt(mobi, mobi_scales | {"C": ["CUSCO"]}, single_items="perfect")
+    within = mobi[mobi_scales["Satis"]].corr().to_numpy()[np.triu_indices(3, 1)].mean()
+    across = mobi[mobi_scales["Satis"]].corrwith(mobi["CUSCO"]).mean()
+    assert got.matrix.loc["C", "Satis"] == pytest.approx(across / np.sqrt(within))
+    assert got.not_computed == {}

@@ -40,6 +40,11 @@ def node(kind: str, content: Any = None) -> Node:
     return {"t": kind} if content is None else {"t": kind, "c": content}
 
 
+def content(item: Node) -> Any:
+    """What a node holds; None where it holds nothing."""
+    return item.get("c")
+
+
 def text(value: str) -> Node:
     return node("Str", value)
 

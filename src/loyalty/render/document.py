@@ -29,6 +29,8 @@ from .source import CALLOUTS, PageText, Reader, normal, relative
 KINDS = ("fig", "tbl", "eq", "sec")
 REFERENCE = re.compile(rf"^({'|'.join(KINDS)})-")
 EXECUTED = "reports/executed"
+# Markup that the reader did not understand and that would reach the page as text.
+LEFT_OVER = re.compile(r"\{[#.][A-Za-z]|\{\{<|>\}\}|\[\^[^\]]+\]")
 SAFE_LINK = re.compile(r"^(https?://|mailto:|#)", re.IGNORECASE)
 SCHEME = re.compile(r"^[a-z][a-z0-9+.-]*:", re.IGNORECASE)
 KEPT_ATTRIBUTES = {"width", "height", "src"}
@@ -71,6 +73,7 @@ class Document:
     notebook_pages: dict[str, bool]  # notebook page -> is linked; all of them exist
     citations: bool
     references: Chapter | None  # the page with ::: {#refs}
+    footer: str  # plain text
 
 
 def _simple(cell: Cell) -> str:
@@ -93,12 +96,14 @@ class Builder:
         self.notebook_pages: dict[str, bool] = {}
         self.cited = False
         self.known_keys: set[str] = set()
+        self.cells: dict[tuple[str, str], Cell] = {}
         self.callout_titles: dict[str, list[Node]] = {}
 
     def build(self) -> Document:
         """Read everything, number it, resolve references."""
         reader = Reader(self.book)
         texts = [reader.read(page) for page in self.book.pages]
+        footer = reader.variables(self.book.footer, "_quarto.yml")
         self.faults += reader.faults
         for text in texts:
             if text.meta.get("title"):
@@ -106,6 +111,7 @@ class Builder:
                 text.places[:0] = [f"{text.page.source}:1"] * 2
 
         cells, jobs = self._cells(texts)
+        self.cells = cells
         for text in texts:
             jobs.append(
                 {
@@ -124,7 +130,10 @@ class Builder:
                     "where": file.name,
                 }
             )
-        trees = pandoc.run(jobs)
+        try:
+            trees = pandoc.run(jobs)
+        except RenderError as fault:
+            raise RenderError([*self.faults, *fault.lines]) from None
         rendered: dict[tuple[str, str], tuple[list[Node], list[Node]]] = {}
         for index, key in enumerate(cells):
             body = self._sanitize(ast.load(trees[2 * index]), f"{key[0]}#{key[1]}")
@@ -150,7 +159,7 @@ class Builder:
         )
         return Document(
             self.book, chapters, self.targets, self.assets, self.files, self.notebook_pages,
-            self.cited, references,
+            self.cited, references, footer,
         )  # fmt: skip
 
     # -- reading ---------------------------------------------------------------------------
@@ -188,8 +197,6 @@ class Builder:
 
     def _bibliography(self, trees: list[str]) -> None:
         for tree in trees:
-            import json
-
             meta = json.loads(tree)["meta"]
             for entry in meta.get("references", {}).get("c", []):
                 key = entry["c"]["id"]["c"]
@@ -221,7 +228,7 @@ class Builder:
         """Notebook output: attributes that could act are dropped, links checked, no images."""
 
         def visit(item: Node) -> list[Node] | None:
-            kind, content = item["t"], item.get("c")
+            kind, content = item["t"], ast.content(item)
             if kind in ("RawBlock", "RawInline"):
                 self.faults.append(f"{where}: raw markup in a notebook's output")
                 return []
@@ -302,6 +309,7 @@ class Builder:
                 self.faults.append(
                     f"{place(identifier)}: a second first-level heading: {ast.plain(inlines)}"
                 )
+                return []
             number = ""
             if chapter.number and "unnumbered" not in classes:
                 depth = level - 1
@@ -316,7 +324,7 @@ class Builder:
             return [ast.node("Header", [level, [identifier, classes, values], inner])]
 
         def figure(item: Node) -> list[Node]:
-            (identifier, classes, values), (_, caption), body = item["c"]
+            (identifier, _, _), (_, caption), body = item["c"]
             images: list[Node] = []
 
             def collect(inner: Node) -> list[Node] | None:
@@ -336,7 +344,7 @@ class Builder:
             ]  # fmt: skip
 
         def table(item: Node) -> list[Node]:
-            (identifier, _, values), (_, caption), *rest = item["c"]
+            (identifier, _, _), (_, caption), *_ = item["c"]
             bare = ast.rewrite(self._bare_table(item, ()), visit)
             if not caption:
                 return [bare]
@@ -373,7 +381,7 @@ class Builder:
             return [made]
 
         def visit(item: Node) -> list[Node] | None:
-            kind, content = item["t"], item.get("c")
+            kind, content = item["t"], ast.content(item)
             if kind == "Header":
                 return header(item)
             if kind == "Figure":
@@ -391,6 +399,9 @@ class Builder:
                         return [self._callout(item, callout, visit)]
             if kind == "Span" and {"content-visible", "content-hidden"} & set(content[0][1]):
                 return self._conditional(item, visit)
+            if kind == "Str" and LEFT_OVER.search(content):
+                where = text.find(re.escape(content) + r"(?![\w-])") or page.source
+                self.faults.append(f"{where}: `{content}` would be printed as it stands")
             if kind in ("Para", "Plain"):
                 return [ast.node(kind, ast.rewrite(self._equations(content, declare), visit))]
             if kind == "Image":
@@ -489,7 +500,7 @@ class Builder:
         )
 
     def _conditional(self, item: Node, visit: Any) -> list[Node]:
-        (identifier, classes, values), content = item["c"]
+        (_, classes, _), content = item["c"]
         when, unless = (ast.get(item["c"][0], f"{w}-format") for w in ("when", "unless"))
         hidden = "content-hidden" in classes
         formats = [
@@ -544,7 +555,9 @@ class Builder:
             if found:
                 return found
             for embed in text.embeds:
-                return f"{embed.where.rsplit(':', 1)[0]} (in an embedded output)"
+                cell = self.cells.get((embed.notebook, embed.label))
+                if cell and re.search(pattern, f"{cell.caption}\n{cell.markdown}"):
+                    return f"{embed.where}: {embed.notebook}#{embed.label}"
             return page.source
 
         def reference(citation: dict[str, Any], alone: bool) -> list[Node]:
@@ -592,12 +605,12 @@ class Builder:
             return None
 
         def visit(item: Node) -> list[Node] | None:
-            kind, content = item["t"], item.get("c")
+            kind, content = item["t"], ast.content(item)
             if kind == "Cite":
                 return cite(item)
             if kind == "Span" and "num" in content[0][1]:
                 source = ast.get(content[0], "src")
-                at = where(re.escape(f'src="{source}"'))
+                at = where(re.escape(f'src="{source}"') if source else r"\{\.num\s*\}")
                 if not re.fullmatch(r"[\w-]+/[\w-]+", source):
                     self.faults.append(f"{at}: .num needs src=\"case/NN-analysis\"")
                     return []
@@ -606,7 +619,7 @@ class Builder:
                 return [ast.node("Span", [attributes, ast.rewrite(content[1], visit)])]
             if kind == "Link":
                 return [self._link(item, page, where, visit)]
-            if kind == "Str" and re.search(r"(?<![\w.])@(fig|tbl|sec|eq)-\w", content):
+            if kind == "Str" and re.search(r"\w@(fig|tbl|sec|eq)-\w", content):
                 found = re.search(r"@[\w-]+", content)
                 name = found[0] if found else content
                 self.faults.append(
@@ -649,7 +662,7 @@ class Builder:
         found: list[str] = []
 
         def visit(item: Node) -> list[Node] | None:
-            kind, content = item["t"], item.get("c")
+            kind, content = item["t"], ast.content(item)
             if kind == "Header":
                 found.append(content[1][0])
             elif kind in ("Div", "Span", "Table", "Figure", "CodeBlock", "Code", "Link", "Image"):

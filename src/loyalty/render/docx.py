@@ -22,19 +22,22 @@ def _blocks(document: Document, chapter: Chapter, folder: Path) -> list[Node]:
         return [ast.text(number), ast.node("Space"), *inlines] if number else inlines
 
     def visit(item: Node) -> list[Node] | None:
-        kind, content = item["t"], item.get("c")
+        kind, content = item["t"], ast.content(item)
         if kind == "Header":
-            level, (identifier, classes, values), inlines = content
+            level, (identifier, _, values), heading_text = content
             number = next((v for k, v in values if k == "number"), "")
-            shown = numbered(number, inner(inlines))
-            return [ast.node("Header", [level, ast.attr(identifier), shown])]
+            return [
+                ast.node(
+                    "Header", [level, ast.attr(identifier), numbered(number, inner(heading_text))]
+                )
+            ]
         if kind == "Div" and "x-float" in content[0][1]:
             caption, body = content[1]
             number = ast.get(content[0], "number")
             name = content[0][1][1]
             inlines: list[Node] = []
             for block in caption["c"][1]:
-                inlines += [*inlines[:0], *inner(block.get("c") or [])]
+                inlines += inner(ast.content(block) or [])
             if number:
                 lead = ast.text(f"{book_words[name]}\u00a0{number}:")
                 inlines = [lead, ast.node("Space"), *inlines]
@@ -50,8 +53,8 @@ def _blocks(document: Document, chapter: Chapter, folder: Path) -> list[Node]:
             ]
             return [ast.node("BlockQuote", [*heading, *inner(body["c"][1])])]
         if kind in ("Div", "Span") and "x-only" in content[0][1]:
-            shown = "docx" in ast.get(content[0], "formats").split()
-            return list(inner(content[1])) if shown else []
+            in_word = "docx" in ast.get(content[0], "formats").split()
+            return list(inner(content[1])) if in_word else []
         if kind == "Div" and "x-prose" in content[0][1]:
             return list(inner(content[1]))
         if kind == "Div" and "x-pagebreak" in content[0][1]:

@@ -19,13 +19,13 @@ from .errors import RenderError
 from .html import HtmlWriter
 from .project import load_book
 
-__all__ = ["FORMATS", "RenderError", "describe", "render"]
+__all__ = ["FORMATS", "RenderError", "describe", "render", "swap"]
 
 FORMATS = ("html", "pdf", "docx")
 
 
 def describe() -> str:
-    """What made the book, for a page's footer: ``embedded renderer (Pandoc 3.9, Typst 0.15)``."""
+    """What made the book, for a page's footer: ``Pandoc 3.9, Typst 0.15.2``."""
     return f"Pandoc {pandoc.version()}, Typst {pdf.version()}"
 
 
@@ -65,14 +65,14 @@ def render(project_root: Path, to: Sequence[str], out: Path) -> list[Path]:
             for task in tasks:
                 task.result()
         os.chmod(temporary, 0o755)
-        _swap(temporary, out)
+        swap(temporary, out)
     finally:
         shutil.rmtree(temporary, ignore_errors=True)
     names = {"html": "index.html", "pdf": pdf_name, "docx": f"{book.output_file}.docx"}
     return [out / names[fmt] for fmt in dict.fromkeys(to)]
 
 
-def _swap(new: Path, out: Path) -> None:
+def swap(new: Path, out: Path) -> None:
     """Put the finished folder in the place of the old one."""
     if not out.exists():
         os.replace(new, out)

@@ -59,7 +59,7 @@ class HtmlWriter:
             target = self.document.targets[identifier]
             if target.kind in ("chapter", "appendix"):
                 same = target.page == chapter.page
-                return "#title" if same else relative_href(href, target.page.href)
+                return "#book-title" if same else relative_href(href, target.page.href)
             page = "" if target.page == chapter.page else relative_href(href, target.page.href)
             return f"{page}#{identifier}"
 
@@ -117,13 +117,14 @@ class HtmlWriter:
             ]
 
         def table(item: Node) -> list[Node]:
-            attributes, caption, columns, head, bodies, foot = inner(item["c"])
+            _, caption, columns, head, bodies, foot = inner(item["c"])
             rows = [row for part in bodies for row in part[3]]
             for _, cells in rows:
                 for cell in cells:
                     # short cells stay on one line; the table scrolls where it must
-                    if tables.em(ast.plain(cell[4])) < 11:
-                        cell[0] = ast.attr("", ["short"])
+                    width = tables.em(ast.plain(cell[4]))
+                    if width < 11:
+                        cell[0] = ast.attr("", ["tiny" if width < 6.5 else "short"])
             css = ["many"] if len(columns) > 8 else []
             content = [ast.attr("", css), caption, columns, head, bodies, foot]
             return [
@@ -164,7 +165,7 @@ class HtmlWriter:
             ]
 
         def visit(item: Node) -> list[Node] | None:
-            kind, content = item["t"], item.get("c")
+            kind, content = item["t"], ast.content(item)
             if kind == "Div":
                 classes = content[0][1]
                 if "x-float" in classes:
@@ -247,18 +248,19 @@ class HtmlWriter:
     def _link(self, chapter: Chapter, content: list[Any]) -> list[Any]:
         attributes, inlines, (target, title) = content
         href = chapter.page.href
+        references = self.document.references
         if target.startswith("page:"):
             path, _, fragment = target[5:].partition("#")
             page = next(c for c in self.document.chapters if c.page.source == path)
             if fragment == page.identifier:
-                fragment = "title" if page is chapter else ""
+                fragment = "book-title" if page is chapter else ""
             address = "" if page is chapter else relative_href(href, page.page.href)
-            target = address + (f"#{fragment}" if fragment else "") or "#title"
+            target = address + (f"#{fragment}" if fragment else "") or "#book-title"
         elif target.startswith("file:"):
             path, _, fragment = target[5:].partition("#")
             target = relative_href(href, path) + (f"#{fragment}" if fragment else "")
-        elif target.startswith("#ref-") and self.document.references not in (None, chapter):
-            page_href = self.document.references.page.href  # type: ignore[union-attr]
+        elif target.startswith("#ref-") and references and references is not chapter:
+            page_href = references.page.href
             target = relative_href(href, page_href) + target
         return [attributes, inlines, [target, title]]
 
@@ -278,9 +280,9 @@ class HtmlWriter:
             jobs.append(
                 {"op": "write", "ast": ast.dump(blocks), "format": "html5", "where": where}
             )
-            titles = [ast.node("Plain", chapter.title)]
+            title = [ast.node("Plain", chapter.title)]
             jobs.append(
-                {"op": "write", "ast": ast.dump(titles), "format": "html5", "where": where}
+                {"op": "write", "ast": ast.dump(title), "format": "html5", "where": where}
             )
         bodies = pandoc.run(jobs)
         titles = [re.sub(r"<a\b[^>]*>|</a>", "", text) for text in bodies[1::2]]
@@ -301,7 +303,7 @@ class HtmlWriter:
     def _name(self, chapter: Chapter, title: str, long: bool = False) -> str:
         number = chapter.number
         if long and chapter.page.appendix and number:
-            return f'{self.words["appendix"]} {number} — <span class="chapter-title">{title}</span>'
+            return f'{self.words["appendix"]} {number}\u00a0— <span class="chapter-title">{title}</span>'
         if not number:
             return f'<span class="chapter-title">{title}</span>'
         return (
@@ -363,7 +365,8 @@ class HtmlWriter:
         first = index == 0
         cover = ""
         if first:
-            subtitle = f'<p class="subtitle">{esc(self.book.subtitle)}</p>' if self.book.subtitle else ""
+            subtitle = esc(self.book.subtitle)
+            subtitle = f'<p class="subtitle">{subtitle}</p>' if subtitle else ""
             about = " · ".join(esc(x) for x in (", ".join(self.book.authors), self.book.date) if x)
             cover = (
                 f'<header class="cover"><p class="book-title">{esc(self.book.title)}</p>'
@@ -393,7 +396,7 @@ class HtmlWriter:
             body=body,
             previous=step(index - 1, "prev", w["previous"]),
             next=step(index + 1, "next", w["next"]),
-            footer=esc(self.book.footer),
+            footer=f"<p>{esc(self.document.footer)}</p>" if self.document.footer else "",
             made=f"{w['made']}: {esc(self.made_by)}",
             pdf=pdf,
             w_search=w["search"], w_menu=w["menu"], w_theme=w["theme"], w_skip=w["skip"],
@@ -413,21 +416,23 @@ class HtmlWriter:
         shutil.copyfile(TEMPLATES / "book.js", folder / "book.js")
         (folder / "search.js").write_text(f"window.BOOK_SEARCH={index};\n", encoding="utf-8")
 
-        for name, images in self.document.assets.items():
+        for asset, images in self.document.assets.items():
             suffix = ".svg" if ".svg" in images else sorted(images)[0]
-            target = out / (name + suffix)
+            target = out / (asset + suffix)
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_bytes(images[suffix])
         names = {f"{name}.html" for name, exists in self.document.notebook_pages.items() if exists}
         names |= self.document.files
         for pattern in self.book.resources:
             for path in self.book.root.glob(pattern.removeprefix("/")):
-                if path.is_file() and out not in path.parents:
-                    names.add(path.relative_to(self.book.root).as_posix())
-        for name in sorted(names):
-            target = out / name
+                inside = path.relative_to(self.book.root)
+                hidden = any(part.startswith((".", "_")) for part in inside.parts)
+                if path.is_file() and not hidden:
+                    names.add(inside.as_posix())
+        for file in sorted(names):
+            target = out / file
             target.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(self.book.root / name, target)
+            shutil.copyfile(self.book.root / file, target)
 
     def _search_index(self) -> str:
         entries: list[list[str]] = []
@@ -451,4 +456,5 @@ class HtmlWriter:
                         entries[-1][3] = f"{entries[-1][3]} {ast.plain(block)}".strip()
 
             add(chapter.blocks)
-        return json.dumps(entries, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c")
+        text = json.dumps(entries, ensure_ascii=False, separators=(",", ":"))
+        return text.replace("<", "\\u003c")

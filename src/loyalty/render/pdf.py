@@ -13,13 +13,18 @@ from typing import Any
 
 import typst
 
-from . import ast, fonts, pandoc, tables
+from . import ast, fonts, pandoc, pictures, tables
 from .ast import Node
 from .document import Chapter, Document
 from .errors import RenderError
 from .labels import words
 
 TEMPLATE = Path(__file__).parent / "templates" / "book.typ"
+# A picture higher than TALL floats to the foot of a page, for the text to go on instead of an
+# empty half page; only where enough follows that it cannot drift into the next section, which
+# may be about other data. Both in points.
+TALL, ROOM = 230.0, 560.0
+MARKER = re.compile(r"([-+/]|=+|\d+\.)$")
 ALIGN = {"AlignLeft": "left", "AlignRight": "right", "AlignCenter": "center"}
 
 
@@ -47,7 +52,6 @@ class TypstWriter:
         self.book = document.book
         self.words = words(self.book.lang)
         self.made_by = made_by
-        self.links: set[str] = set()
 
     def _label(self, chapter: Chapter, identifier: str) -> str:
         if identifier in self.document.targets or identifier.startswith("ref-"):
@@ -83,18 +87,17 @@ class TypstWriter:
             return [ast.raw("typst", before), *blocks, ast.raw("typst", after)]
 
         def link(target: str, content: list[Node]) -> list[Node]:
-            self.links.add(target)
             return [raw(f"#link({target})["), *content, raw("]")]
 
         def header(item: Node) -> list[Node]:
-            level, (identifier, classes, values), content = item["c"]
+            level, (identifier, _, values), content = item["c"]
             number = next((v for k, v in values if k == "number"), "")
             numbering = f"(..n) => {quoted(number)}" if number else "none"
             end = f"] {self._label(chapter, identifier)}" if identifier else "]"
             start = f"#heading(level: {level}, numbering: {numbering})[#none;"
             return [ast.node("Plain", [raw(start), *inner(content), raw(end)])]
 
-        def floating(item: Node, top: bool) -> list[Node]:
+        def floating(item: Node, top: bool, room: float = 0.0) -> list[Node]:
             attributes, (caption, body) = item["c"]
             identifier, (_, kind), _ = attributes
             number = ast.get(attributes, "number")
@@ -117,9 +120,11 @@ class TypstWriter:
                         ast.rewrite([block], lambda n: self._alt(n, alt) if alt else None)
                     )
             supplement = quoted(self.words[kind])
+            tall = self._picture(body) > TALL
+            placement = "bottom" if tall and room > ROOM else "none"
             start = (
                 f'#figure(kind: "{kind}", supplement: {supplement}, numbering: {numbering}, '
-                "caption: [#none;"
+                f"placement: {placement}, caption: [#none;"
             )
             end = f"]) {self._label(chapter, identifier)}" if identifier else "])"
             out = [
@@ -128,7 +133,9 @@ class TypstWriter:
                 ast.raw("typst", end),
             ]
             if turned:
-                out = wrapped("#page(flipped: true)[", out, "]")
+                return wrapped("#page(flipped: true)[", out, "]")
+            if kind == "tbl" and top:
+                out.insert(0, ast.raw("typst", "#need(3cm)"))
             return out
 
         def table(item: Node, top: bool) -> tuple[list[Node], bool]:
@@ -151,7 +158,7 @@ class TypstWriter:
 
             def row(cells: list[Any]) -> list[Node]:
                 out: list[Node] = []
-                for _, cell_align, rows, cols, blocks in cells:
+                for _, _, rows, cols, blocks in cells:
                     open_cell = "[#none;"
                     if rows > 1 or cols > 1:
                         open_cell = f"table.cell(rowspan: {rows}, colspan: {cols})[#none;"
@@ -199,7 +206,7 @@ class TypstWriter:
             return [raw(f"#link({quoted(target)})["), *content, raw("]")]
 
         def visit(item: Node) -> list[Node] | None:
-            kind, content = item["t"], item.get("c")
+            kind, content = item["t"], ast.content(item)
             if kind == "Div":
                 identifier, classes, _ = content[0]
                 if "x-float" in classes:
@@ -251,6 +258,8 @@ class TypstWriter:
                     if name in classes:
                         return [raw(f'#badge("{name}")['), *inner(content[1]), raw("]")]
                 return list(inner(content[1]))
+            if kind in ("Para", "Plain"):
+                return [ast.node(kind, inner(self._guarded(content)))]
             if kind == "Header":
                 return header(item)
             if kind == "Table":
@@ -267,9 +276,9 @@ class TypstWriter:
             return None
 
         out: list[Node] = []
-        for block in chapter.blocks:
+        for index, block in enumerate(chapter.blocks):
             if block["t"] == "Div" and "x-float" in block["c"][0][1]:
-                out += floating(block, True)
+                out += floating(block, True, self._room(chapter.blocks[index + 1 :]))
             else:
                 out += inner([block])
         number = f"(..n) => {quoted(self._number(chapter))}" if chapter.number else "none"
@@ -277,6 +286,54 @@ class TypstWriter:
         end = f"] {self._chapter_label(chapter)}"
         title = ast.node("Plain", [raw(start), *inner(chapter.title), raw(end)])
         return [title, *out]
+
+    def _picture(self, tree: Any) -> float:
+        """Height in points of the pictures in a tree."""
+        heights: list[float] = []
+
+        def visit(item: Node) -> list[Node] | None:
+            if item["t"] == "Image":
+                name = item["c"][2][0].removeprefix("asset:")
+                heights.append(pictures.height(self.document.assets[name]))
+            return None
+
+        ast.rewrite([tree], visit)
+        return sum(heights)
+
+    def _room(self, blocks: list[Node]) -> float:
+        """About how high in points what follows in the same section is."""
+        total = 0.0
+        for block in blocks:
+            if block["t"] == "Header" and block["c"][0] <= 2:
+                break
+            rows = self._rows(block)
+            total += 14.0 * rows + self._picture(block)
+            total += 20.0 if rows else 14.0 * (1 + len(ast.plain(block)) // 95)
+        return total
+
+    def _rows(self, tree: Node) -> int:
+        """Number of table rows in a tree."""
+        count = 0
+
+        def visit(item: Node) -> list[Node] | None:
+            nonlocal count
+            if item["t"] == "Table":
+                count += sum(len(body[3]) for body in item["c"][4])
+                return []
+            return None
+
+        ast.rewrite([tree], visit)
+        return count
+
+    def _guarded(self, inlines: list[Node]) -> list[Node]:
+        """Text that starts like a list or a heading of Typst stays text."""
+        out: list[Node] = []
+        for index, item in enumerate(inlines):
+            starts = index == 0 or inlines[index - 1]["t"] == "LineBreak"
+            if starts and item["t"] == "Str" and MARKER.match(item["c"]):
+                out.append(ast.raw_inline("typst", "#none;"))
+            out.append(item)
+        return out
 
     def _alt(self, item: Node, alt: str) -> list[Node] | None:
         if item["t"] != "Image":
@@ -405,7 +462,7 @@ class TypstWriter:
                     path.write_bytes(content)
             target.parent.mkdir(parents=True, exist_ok=True)
             try:
-                typst.compile(
+                _, warnings = typst.compile_with_warnings(
                     str(folder / "main.typ"),
                     output=str(target),
                     root=str(folder),
@@ -416,6 +473,8 @@ class TypstWriter:
             except Exception as fault:
                 lines = [line for line in str(fault).splitlines() if line.strip()]
                 raise RenderError([f"typst: {line}" for line in lines[:8]]) from None
+            if warnings:
+                raise RenderError([f"typst: {warning.message}" for warning in warnings])
         return target
 
 

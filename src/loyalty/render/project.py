@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,10 @@ import yaml
 
 from .errors import RenderError
 
+MONTHS = (
+    "January", "February", "March", "April", "May", "June", "July", "August", "September",
+    "October", "November", "December",
+)  # fmt: skip
 HONOURED = {"title", "subtitle", "author", "date", "chapters", "appendices", "output-file"}
 HONOURED |= {"page-footer", "description"}
 # Keys that change only what Quarto's own web pages look like.
@@ -100,6 +105,25 @@ def _slug(title: str) -> str:
     return re.sub(r"[\s/\\:]+", "-", re.sub(r"[^\w\s/\\:.-]", "", kept)) or "book"
 
 
+def output_name(config: Any) -> str:
+    """Name of the PDF and the Word file, without suffix, from `_quarto.yml`'s content."""
+    book = config.get("book") if isinstance(config, dict) else None
+    if not isinstance(book, dict):
+        raise RenderError(["_quarto.yml: has no `book:` with its chapters"])
+    return str(book.get("output-file") or _slug(str(book.get("title") or "book")))
+
+
+def long_date(value: str, lang: str) -> str:
+    """A date as Quarto shows it by default: "January 31, 2026"; other text is left as it is."""
+    try:
+        day = date.fromisoformat(value)
+    except ValueError:
+        return value
+    if lang.lower().startswith("zh"):
+        return f"{day.year}年{day.month}月{day.day}日"
+    return f"{MONTHS[day.month - 1]} {day.day}, {day.year}"
+
+
 def _footer(value: Any) -> str:
     if isinstance(value, dict):
         parts = [value.get(side) for side in ("left", "center", "right")]
@@ -174,6 +198,10 @@ def load_book(root: Path) -> Book:
     for file in [*bibliography, *([csl] if csl else [])]:
         if not file.is_file():
             faults.append(f"{at(file.name)}: {file.name} does not exist")
+    lang = str(config.get("lang") or "en")
+    day = str(book.get("date") or "").strip()
+    if day in ("today", "now", "last-modified"):
+        faults.append(f"{at('date')}: write the date out, `{day}` changes with every run")
     if faults:
         raise RenderError(faults)
 
@@ -189,10 +217,10 @@ def load_book(root: Path) -> Book:
         title=str(book["title"]),
         subtitle=str(book.get("subtitle") or ""),
         authors=authors,
-        date=str(book.get("date") or ""),
-        lang=str(config.get("lang") or "en"),
+        date=long_date(day, lang),
+        lang=lang,
         description=str(book.get("description") or ""),
-        output_file=str(book.get("output-file") or _slug(str(book["title"]))),
+        output_file=output_name(config),
         number_sections=config.get("number-sections", True) is not False,
         code_fold=bool(html.get("code-fold", config.get("code-fold", False))),
         footer=_footer(book.get("page-footer")),

@@ -9,7 +9,6 @@ from typing import Any
 
 import yaml
 
-from .errors import RenderError
 from .project import Book, Page
 
 CALLOUTS = ("note", "tip", "warning", "important", "caution")
@@ -85,10 +84,11 @@ def normal(root: Path, path: Path) -> Path | None:
     return resolved.relative_to(top) if resolved.is_relative_to(top) else None
 
 
+META = {"title", "subtitle", "number-sections", "toc", "author", "date", "description", "lang"}
+
+
 class Reader:
     """Reads pages; collects faults instead of stopping at the first."""
-
-    META = {"title", "subtitle", "number-sections", "toc", "author", "date", "description", "lang"}
 
     def __init__(self, book: Book) -> None:
         self.book = book
@@ -119,7 +119,7 @@ class Reader:
             self.faults.append(f"{page.source}:1: front matter must be a mapping")
             return {}
         for key in meta:
-            if key not in self.META:
+            if key not in META:
                 number = next(
                     (i for i, line in enumerate(head.splitlines(), 2) if line.startswith(str(key))),
                     1,
@@ -127,6 +127,12 @@ class Reader:
                 self.faults.append(
                     f"{page.source}:{number}: unknown key `{key}` in the front matter"
                 )
+        if "{" in str(meta.get("title", "")):
+            # Quarto prints it as it stands
+            self.faults.append(
+                f"{page.source}:1: a title in the front matter has no label: "
+                "write `# Title {#sec-…}` instead"
+            )
         return meta
 
     def _add(
@@ -145,14 +151,15 @@ class Reader:
                     self.faults.append(f"{place}: an embed must stand alone in its paragraph")
                 line = self._embed(out, whole[2], place)
             else:
-                line = SHORTCODE.sub(
-                    lambda found, place=place: self._shortcode(found[1], place),  # type: ignore[misc]
-                    line,
-                )
-                line = ESCAPED.sub(r"{{<\1>}}", line)
+                line = self.variables(line, place)
             for piece in line.split("\n"):
                 out.lines.append(piece)
                 out.places.append(place)
+
+    def variables(self, line: str, place: str) -> str:
+        """A line of text with its shortcodes put in."""
+        line = SHORTCODE.sub(lambda found: self._shortcode(found[1], place), line)
+        return ESCAPED.sub(r"{{<\1>}}", line)
 
     def _include(
         self, out: PageText, argument: str, place: str, chain: tuple[str, ...]
@@ -235,6 +242,8 @@ class Reader:
                     opened.pop()
                 else:
                     self.faults.append(f"{place}: `:::` closes nothing")
+            elif re.match(r"\s*:{3,}", outside):
+                self.faults.append(f"{place}: not a block's start or end: `{line.strip()}`")
             if "{{<" in outside:
                 self.faults.append(f"{place}: a shortcode that does not end on its line")
             for braces in re.findall(r"\{([^{}]*)\}", outside):

@@ -11,7 +11,12 @@ from dataclasses import dataclass
 
 PORTRAIT = 453.0  # points of text width: A4 less margins of 2.5 cm
 LANDSCAPE = 700.0
-SIZES = (9.5, 9.0, 8.5, 8.0, 7.5, 7.0, 6.5)
+SIZES = (9.5, 9.0, 8.5, 8.0, 7.5, 7.0, 6.5, 6.0)
+PLEASANT = 8.0  # long texts are wrapped rather than set smaller than this
+READABLE = 7.0  # smaller type only where even a turned page is too narrow
+COLUMN = 20.0  # em: wide enough to read any text in
+SHORT = 9.0  # em: cells up to this width are not wrapped
+CHINESE_RUN = 4  # characters of Chinese text that stay together
 MAX_LINES = 3.2
 
 
@@ -44,11 +49,12 @@ def em(text: str) -> float:
 
 
 def longest_word(text: str) -> float:
-    """Width of the widest piece that cannot be broken."""
-    spaced = "".join(
-        f" {c} " if unicodedata.east_asian_width(c) in "WF" else c for c in text
-    )
-    return max((em(word) for word in re.split(r"\s+|(?<=[-–/])", spaced)), default=0.0)
+    """Width of the widest piece that should not be broken; of Chinese text, a few characters."""
+    widest = 0.0
+    for piece in re.split(r"\s+|(?<=[-–/])", text):
+        chinese = sum(unicodedata.east_asian_width(char) in "WF" for char in piece)
+        widest = max(widest, em(piece) - max(0, chinese - CHINESE_RUN))
+    return widest
 
 
 def layout(rows: list[list[str]], turned: bool = True) -> Layout:
@@ -60,23 +66,28 @@ def layout(rows: list[list[str]], turned: bool = True) -> Layout:
         for column, text in enumerate(row):
             natural[column] = max(natural[column], em(text) * bold)
             least[column] = max(least[column], longest_word(text) * bold)
-    comfortable = [max(a, b / MAX_LINES) for a, b in zip(least, natural, strict=True)]
+    # long texts may wrap, short cells stay whole
+    comfortable = [
+        n if n <= SHORT else max(low, min(n / MAX_LINES, COLUMN))
+        for low, n in zip(least, natural, strict=True)
+    ]
     inset = 4.0 if columns <= 8 else 2.5
-    # small type is the last resort before a turned page, not the first
-    trials = [(PORTRAIT, False, SIZES[:-1]), (LANDSCAPE, True, SIZES)]
-    if not turned:
-        trials = [(PORTRAIT, False, SIZES)]
-    for width, flipped, sizes in trials:
+    for width, flipped in ((PORTRAIT, False), (LANDSCAPE, True)):
+        if flipped and not turned:
+            break
         usable = width - 2 * inset * columns
-        for size in sizes:
-            if sum(natural) * size <= usable:
+        for size in SIZES:
+            if size >= PLEASANT and sum(natural) * size <= usable:
                 return Layout(size, inset, (), flipped)
-            if sum(comfortable) * size * 1.03 <= usable:
-                widths = _share(comfortable, natural, usable, size, inset)
-                return Layout(size, inset, widths, flipped)
-        if sum(least) * sizes[-1] * 1.03 <= usable:
-            widths = _share(least, natural, usable, sizes[-1], inset)
-            return Layout(sizes[-1], inset, widths, flipped)
+        for floor in (comfortable, least):
+            for size in SIZES:
+                if size >= READABLE and sum(floor) * size * 1.03 <= usable:
+                    widths = _share(floor, natural, usable, size, inset)
+                    return Layout(size, inset, widths, flipped)
+    usable = (LANDSCAPE if turned else PORTRAIT) - 2 * inset * columns
+    for size in SIZES:
+        if sum(least) * size * 1.03 <= usable:
+            return Layout(size, inset, _share(least, natural, usable, size, inset), turned)
     usable = (LANDSCAPE if turned else PORTRAIT) - 2 * inset * columns
     cut = tuple(round(w / sum(least) * usable + 2 * inset, 1) for w in least)
     return Layout(SIZES[-1], inset, cut, turned, True)
@@ -85,9 +96,16 @@ def layout(rows: list[list[str]], turned: bool = True) -> Layout:
 def _share(
     floor: list[float], natural: list[float], usable: float, size: float, inset: float
 ) -> tuple[float, ...]:
-    """Widths in points: each column its floor, what is left to those that want more."""
-    base = [w * size * 1.03 for w in floor]
-    want = [max(0.0, n * size * 1.03 - b) for n, b in zip(natural, base, strict=True)]
-    left = usable - sum(base)
-    part = min(1.0, left / sum(want)) if sum(want) else 0.0
-    return tuple(round(b + w * part + 2 * inset, 1) for b, w in zip(base, want, strict=True))
+    """Widths in points: each column its floor; what is left fills the narrow columns first."""
+    widths = [w * size * 1.03 for w in floor]
+    wanted = [n * size * 1.03 for n in natural]
+    left = usable - sum(widths)
+    open_columns = [i for i, want in enumerate(wanted) if want > widths[i]]
+    while left > 0.5 and open_columns:
+        part = left / len(open_columns)
+        for i in open_columns:
+            more = min(part, wanted[i] - widths[i])
+            widths[i] += more
+            left -= more
+        open_columns = [i for i in open_columns if wanted[i] - widths[i] > 0.01]
+    return tuple(round(w + 2 * inset, 1) for w in widths)

@@ -5,8 +5,12 @@
 >>> result.parameters, result.fit["cfi"], result.warnings      # doctest: +SKIP
 """
 
+from .bootstrap import Bootstrap
 from .errors import ModelError
 from .fitting import fit
+from .invariance import Invariance, difference_test, invariance
 from .result import Result
 
-__all__ = ["ModelError", "Result", "fit"]
+__all__ = [
+    "Bootstrap", "Invariance", "ModelError", "Result", "difference_test", "fit", "invariance",
+]

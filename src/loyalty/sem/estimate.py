@@ -229,7 +229,7 @@ def case_scores(
 
 
 def solve(
-    model: Model, sample: Sample, options: Options, start: Array | None = None
+    model: Model, sample: Sample, options: Options, start: Array | None = None, limit: int = 300
 ) -> Estimate:
     """Minimise the discrepancy of a normal-theory or FIML estimator."""
     estimator = options.estimator
@@ -264,7 +264,7 @@ def solve(
 
     best: Minimum | None = None
     for theta in _starts(model, moments, start):
-        minimum = minimise(value_and_gradient, information, hessian, theta)
+        minimum = minimise(value_and_gradient, information, hessian, theta, limit=limit)
         if best is None or minimum.converged or minimum.value < best.value:
             best = minimum
         if minimum.converged:

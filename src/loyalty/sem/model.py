@@ -19,6 +19,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -70,6 +71,18 @@ class Block:
     @property
     def size(self) -> int:
         return len(self.names)
+
+    @cached_property
+    def separable(self) -> bool:
+        """Whether observed variables only receive paths and share no residual with factors."""
+        p, c = self.observed, self.cells
+        if p == self.size or self.directed[:, :p].any() or self.symmetric[p:, :p].any():
+            return False
+        from_observed = (c.kind == DIRECTED) & (c.column < p)
+        across = (c.kind == SYMMETRIC) & (np.minimum(c.row, c.column) < p) & (
+            np.maximum(c.row, c.column) >= p
+        )
+        return not bool((from_observed | across).any())
 
 
 @dataclass(frozen=True)
@@ -172,8 +185,23 @@ def block_moments(block: Block, x: Any) -> Moments:
     s[..., j, i] = x[..., k]
     i, _, k = block.cells.of(MEAN)
     m[..., i] = x[..., k]
-    e = total_effects(a)
-    v = e @ s @ np.swapaxes(e, -1, -2)
+    if block.separable:
+        # only factors act on others: invert their block, the rest follows by products
+        p = block.observed
+        loading = a[..., :p, p:]
+        inner = total_effects(a[..., p:, p:])
+        e = np.zeros_like(a)
+        e[..., np.arange(p), np.arange(p)] = 1.0
+        e[..., :p, p:] = loading @ inner
+        e[..., p:, p:] = inner
+        v = np.empty_like(a)
+        v[..., p:, p:] = inner @ s[..., p:, p:] @ np.swapaxes(inner, -1, -2)
+        v[..., :p, p:] = loading @ v[..., p:, p:]
+        v[..., p:, :p] = np.swapaxes(v[..., :p, p:], -1, -2)
+        v[..., :p, :p] = v[..., :p, p:] @ np.swapaxes(loading, -1, -2) + s[..., :p, :p]
+    else:
+        e = total_effects(a)
+        v = e @ s @ np.swapaxes(e, -1, -2)
     eta = (e @ m[..., None])[..., 0]
     return Moments(e, v, eta, block.observed, a, s)
 

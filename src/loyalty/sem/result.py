@@ -64,6 +64,7 @@ class Result:
     """
 
     estimate: Estimate = field(repr=False)
+    draws: Bootstrap | None = field(default=None, repr=False)
 
     # -- judgement -----------------------------------------------------------------------------
     @property
@@ -95,7 +96,8 @@ class Result:
     @cached_property
     def warnings(self) -> list[str]:
         """Everything a reader should know about the data and the solution."""
-        return [*self.estimate.sample.warnings, *self.problems]
+        more = self.draws.warnings if self.draws is not None else []
+        return [*self.estimate.sample.warnings, *self.problems, *more]
 
     # -- estimates -----------------------------------------------------------------------------
     @property
@@ -142,6 +144,8 @@ class Result:
     @cached_property
     def parameters(self) -> pd.DataFrame:
         """The parameter table with lavaan's columns; ``:=`` rows have group 0."""
+        if self.draws is not None:
+            return self.draws.parameters()
         model, x = self.estimate.model, self.estimate.x
         count = len(model.rows)
         est = np.array([np.nan if r.value is None else r.value for r in model.rows])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, Literal
+from typing import Any, Literal, Self, get_origin, get_type_hints
 
 import numpy as np
 import pandas as pd
@@ -30,6 +30,20 @@ class Result:
         """Return JSON-ready plain data: NaN and infinity become ``None``, frames become dicts."""
         return {f.name: plain(getattr(self, f.name)) for f in dataclasses.fields(self)}
 
+    @classmethod
+    def from_dict(cls, values: Mapping[str, Any]) -> Self:
+        """Read back what :meth:`to_dict` gave, compared equal to the original.
+
+        Raises:
+            CannotCompute: a field that is missing or that the result does not have.
+        """
+        hints = get_type_hints(cls)
+        names = [f.name for f in dataclasses.fields(cls)]
+        odd = sorted(set(names) ^ set(values))
+        if odd:
+            raise CannotCompute(f"{cls.__name__}: field {odd[0]} is missing or unknown")
+        return cls(**{name: _restore(hints[name], values[name]) for name in names})
+
     def __eq__(self, other: object) -> bool:
         if type(other) is not type(self):
             return NotImplemented
@@ -37,6 +51,21 @@ class Result:
 
     def __hash__(self) -> int:
         return hash(repr(self.to_dict()))
+
+
+def _restore(kind: Any, value: Any) -> Any:
+    """Undo :func:`plain` for a field of the given type; numbers that were not finite become NaN."""
+    if kind is pd.DataFrame:
+        columns = pd.Index(value["columns"])
+        frame = pd.DataFrame(value["data"], index=pd.Index(value["index"]), columns=columns)
+        return frame.infer_objects()
+    if kind is pd.Series:
+        return pd.Series(value["data"], index=pd.Index(value["index"]))
+    if get_origin(kind) is tuple:
+        return tuple(tuple(v) if isinstance(v, list) else v for v in value)
+    if kind is float:
+        return float("nan") if value is None else float(value)
+    return value
 
 
 def plain(value: Any) -> Any:

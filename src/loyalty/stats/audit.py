@@ -539,7 +539,8 @@ class CarelessIndices(Result):
     Attributes:
         table: by row: ``long_string`` (items), ``intra_individual_variability`` (scale points),
             ``mahalanobis_d2``, ``mahalanobis_p``, ``even_odd_consistency``,
-            ``psychometric_synonyms`` (correlations), ``share_missing`` (0-1).
+            ``psychometric_synonyms`` (correlations), ``share_missing`` (0-1), and, where times were
+            given, ``seconds_per_item``.
         not_computed: index name -> why it is NaN throughout.
     """
 
@@ -553,6 +554,7 @@ def careless_indices(
     *,
     recoded: pd.DataFrame | None = None,
     synonym_threshold: float = 0.60,
+    seconds: pd.Series | None = None,
 ) -> CarelessIndices:
     """All indices of careless answering; one that cannot be had is NaN and says why.
 
@@ -561,7 +563,10 @@ def careless_indices(
         scales: items of each scale.
         recoded: the same items with reverse-worded ones recoded (default: ``items``).
         synonym_threshold: least correlation of a synonym pair.
+        seconds: time each respondent took for these items, same rows.
     """
+    if seconds is not None and not seconds.index.equals(items.index):
+        raise CannotCompute("the response times are not of the same rows as the items")
     turned = items if recoded is None else recoded
     table = pd.DataFrame(index=items.index)
     failed: dict[str, str] = {}
@@ -584,6 +589,8 @@ def careless_indices(
         table["psychometric_synonyms"] = np.nan
         failed["psychometric_synonyms"] = str(error)
     table["share_missing"] = items.isna().mean(axis=1)
+    if seconds is not None:
+        table["seconds_per_item"] = seconds.astype(np.float64) / items.shape[1]
     return CarelessIndices(table, failed)
 
 
@@ -615,6 +622,7 @@ def flag_careless(
     min_even_odd: float | None = None,
     min_synonyms: float | None = None,
     max_share_missing: float | None = None,
+    min_seconds_per_item: float | None = None,
     min_flags: int = 1,
 ) -> CarelessFlags:
     """Flag rows beyond thresholds; a rule left None is not used, a NaN index never flags.
@@ -626,6 +634,8 @@ def flag_careless(
         min_mahalanobis_p: flag a smaller p.
         min_even_odd, min_synonyms: flag a smaller correlation.
         max_share_missing: flag a larger share of missing answers (0-1).
+        min_seconds_per_item: flag a faster respondent (2 s: Huang et al. 2012, Journal of Business
+            and Psychology 27, 99-114).
         min_flags: rules that must agree for ``careless``.
     """
     if min_flags < 1:
@@ -642,6 +652,7 @@ def flag_careless(
         "mahalanobis_p": min_mahalanobis_p,
         "even_odd_consistency": min_even_odd,
         "psychometric_synonyms": min_synonyms,
+        "seconds_per_item": min_seconds_per_item,
     }
     for name in t.columns:
         limit = above.get(name, below.get(name))
@@ -785,7 +796,8 @@ def mardia(items: pd.DataFrame, *, unbiased: bool = False) -> Mardia:
     b1p /= float(n) ** 2
     b2p = float(((white**2).sum(axis=1) ** 2).mean())
     df = p * (p + 1.0) * (p + 2.0) / 6.0
-    k = (p + 1.0) * (n + 1.0) * (n + 3.0) / (n * ((n + 1.0) * (p + 1.0) - 6.0))
+    bottom = n * ((n + 1.0) * (p + 1.0) - 6.0)
+    k = (p + 1.0) * (n + 1.0) * (n + 3.0) / bottom if bottom > 0 else float("nan")
     chi2 = n * b1p / 6.0
     z_kurt = float((b2p - p * (p + 2.0)) * np.sqrt(n / (8.0 * p * (p + 2.0))))
     return Mardia(

@@ -547,7 +547,7 @@ def _rotate(loads: FloatArray, rotation: str) -> FloatArray:
 def _fit(
     r: FloatArray, reproduced: FloatArray, n: int, k: int, df: int
 ) -> tuple[float, float, float, float]:
-    """Chi-square, p, RMSEA, TLI as R's psych has them (factor.stats)."""
+    """Chi-square, p and TLI as R's psych has them; RMSEA with n, as lavaan has it."""
     p = len(r)
     model = reproduced.copy()
     np.fill_diagonal(model, 1.0)
@@ -558,11 +558,11 @@ def _fit(
     ratio = np.linalg.solve(model, r)
     objective = float(np.trace(ratio) - (np.linalg.slogdet(r)[1] - logdet) - p)
     chi2 = max(objective * (n - 1.0 - (2.0 * p + 5.0) / 6.0 - 2.0 * k / 3.0), 0.0)
-    rmsea = float(np.sqrt(max(objective / df - 1.0 / (n - 1.0), 0.0)))
-    null_df = p * (p - 1) / 2.0
-    null = float(-np.linalg.slogdet(r)[1]) * (n - 1.0 - (2.0 * p + 5.0) / 6.0)
-    gain = null / null_df
-    tli = (gain - chi2 / df) / (gain - 1.0) if gain > 1.0 else nan
+    rmsea = float(np.sqrt(max(chi2 - df, 0.0) / (df * n)))
+    multiplier = n - 1.0 - (2.0 * p + 5.0) / 6.0 - 2.0 * k / 3.0
+    null = float(-np.linalg.slogdet(r)[1]) * 2.0 / (p * (p - 1.0))
+    gap = null - 1.0 / multiplier
+    tli = (null - objective / df) / gap if gap > 0 else nan
     return chi2, float(_dist.chi2.sf(chi2, df)), rmsea, tli
 
 

@@ -8,11 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import numpy as np
 import pandas as pd
-import statsmodels.api as sm
 
-from loyalty.stats._common import CannotCompute
+from loyalty.stats._common import CannotCompute, check_varies
+from loyalty.stats.regression import ols
 
 
 def moderated_regression(
@@ -52,28 +51,12 @@ def moderated_regression(
     if outcome in names:
         raise CannotCompute(f"{outcome} cannot explain itself")
     frame = scores[[outcome, *names]].dropna().astype(float)
-    terms = len(names) + len(products) + len(squares) + 1
-    if len(frame) <= terms + 1:
-        raise CannotCompute(f"only {len(frame)} complete rows for {terms} coefficients")
-    spread = frame.std(ddof=0)
-    if (spread == 0).any():
-        raise CannotCompute(f"{spread.index[(spread == 0).to_numpy()][0]} does not vary")
-    z = (frame - frame.mean()) / spread
-    design = z[names].copy()
+    check_varies(frame.to_numpy(), [outcome, *names])
+    z = (frame - frame.mean()) / frame.std(ddof=0)
     for a, b in products:
-        design[f"{a}:{b}"] = z[a] * z[b]
+        z[f"{a}:{b}"] = z[a] * z[b]
     for a in squares:
-        design[f"{a}^2"] = z[a] ** 2
-    fit = sm.OLS(z[outcome].to_numpy(), sm.add_constant(design.to_numpy())).fit(cov_type="HC3")
-    interval = np.asarray(fit.conf_int())
-    return pd.DataFrame(
-        {
-            "term": list(design.columns),
-            "est": fit.params[1:],
-            "se": fit.bse[1:],
-            "p": fit.pvalues[1:],
-            "ci_lower": interval[1:, 0],
-            "ci_upper": interval[1:, 1],
-            "n": len(frame),
-        }
-    )
+        z[f"{a}^2"] = z[a] ** 2
+    fit = ols(z, outcome, [c for c in z.columns if c != outcome])
+    table = fit.coefficients.drop(index="intercept").rename(columns={"b": "est"})
+    return table.reset_index()[["term", "est", "se", "p", "ci_lower", "ci_upper"]].assign(n=fit.n)

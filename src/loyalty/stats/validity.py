@@ -5,12 +5,13 @@ Constructs are given as a mapping of construct name to its items.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
 import pandas as pd
+from scipy import stats as _dist
 
 from loyalty.stats._common import (
     CannotCompute,
@@ -126,7 +127,7 @@ class HTMT(Result):
 
 
 def _design(
-    constructs: Mapping[str, Sequence[str]],
+    constructs: Mapping[str, Sequence[str]], single_items: str
 ) -> tuple[list[str], list[str], list[IntArray], dict[str, str]]:
     names = list(constructs)
     items: list[str] = []
@@ -139,7 +140,7 @@ def _design(
         taken = [c for c in own if c in items]
         if taken or len(set(own)) < len(own):
             raise CannotCompute(f"item {taken[0] if taken else own[0]} belongs twice to constructs")
-        if len(own) == 1:
+        if len(own) == 1 and single_items == "exclude":
             reasons[name] = f"{name} has only 1 item: HTMT needs 2"
         positions.append(np.arange(len(items), len(items) + len(own), dtype=np.int64))
         items += own
@@ -150,7 +151,9 @@ def _design(
     return names, items, positions, reasons
 
 
-def _ratios(r: FloatArray, positions: list[IntArray], kind: str, absolute: bool) -> FloatArray:
+def _ratios(
+    r: FloatArray, positions: list[IntArray], kind: str, absolute: bool, single_items: str
+) -> FloatArray:
     """HTMT matrices (b, c, c) of a stack of correlation matrices (b, p, p)."""
     p = r.shape[-1]
     c = len(positions)
@@ -168,7 +171,14 @@ def _ratios(r: FloatArray, positions: list[IntArray], kind: str, absolute: bool)
             x = np.log(np.abs(r))
     index = np.arange(p)
     x[:, index, index] = 0.0
-    total = member @ x @ member.T
+    # A correlation that is not defined spoils its own pair of constructs only, and one of exactly
+    # zero makes a geometric mean zero: neither may enter the products below as NaN or infinity.
+    undefined, zero = np.isnan(x), np.isneginf(x)
+    spoilt = undefined.any() or zero.any()
+    total = member @ (np.where(undefined | zero, 0.0, x) if spoilt else x) @ member.T
+    if spoilt:
+        total = np.where(member @ zero @ member.T > 0, -np.inf, total)
+        total = np.where(member @ undefined @ member.T > 0, np.nan, total)
     count = np.outer(size, size)
     own = np.arange(c)
     count[own, own] = size * (size - 1.0)
@@ -177,6 +187,8 @@ def _ratios(r: FloatArray, positions: list[IntArray], kind: str, absolute: bool)
         if kind == "htmt2":
             mean = np.exp(mean)
         mono = mean[:, own, own]
+        if single_items == "perfect":
+            mono[:, size == 1] = 1.0
         mono = np.where(mono > 0, mono, np.nan)
         ratio: FloatArray = mean / np.sqrt(mono[:, :, None] * mono[:, None, :])
     ratio[:, own, own] = np.where(np.isnan(mono), np.nan, 1.0)
@@ -185,8 +197,8 @@ def _ratios(r: FloatArray, positions: list[IntArray], kind: str, absolute: bool)
 
 def _bootstrap_correlations(
     values: FloatArray, draws: int, rng: np.random.Generator, chunk: int
-) -> list[FloatArray]:
-    """Correlation matrices of bootstrap samples of rows, yielded in chunks (b, p, p).
+) -> Iterator[FloatArray]:
+    """Yield correlation matrices of bootstrap samples of rows, in chunks (b, p, p).
 
     A draw is a vector of multinomial counts w; all moments of all draws are products of the counts
     with products of columns, so no sample is ever laid out. Missing values enter pairwise.
@@ -200,7 +212,6 @@ def _bootstrap_correlations(
     i, j = np.triu_indices(p)
     products = z[:, i] * z[:, j]
     m = present.astype(np.float64)
-    out = []
     for start in range(0, draws, chunk):
         b = min(chunk, draws - start)
         picks = rng.integers(0, n, size=(b, n))
@@ -229,8 +240,9 @@ def _bootstrap_correlations(
                 bottom = np.sqrt(var * var.transpose(0, 2, 1))
         with np.errstate(invalid="ignore", divide="ignore"):
             corr = np.where(bottom > 1e-12, cov / bottom, np.nan)
-        out.append(corr)
-    return out
+        index = np.arange(p)
+        corr[:, index, index] = np.where(np.isnan(corr[:, index, index]), np.nan, 1.0)
+        yield corr
 
 
 def htmt(
@@ -239,6 +251,7 @@ def htmt(
     *,
     kind: Kind = "htmt",
     absolute: bool = True,
+    single_items: Literal["exclude", "perfect"] = "exclude",
     missing: Missing = "listwise",
     draws: int = 0,
     seed: int | None = None,
@@ -257,9 +270,11 @@ def htmt(
 
     Args:
         items: (n, p) answers.
-        constructs: construct -> its items; a construct of one item has no ratio.
+        constructs: construct -> its items.
         kind: ``"htmt"`` (Henseler, Ringle & Sarstedt 2015, JAMS 43, 115-135) or ``"htmt2"``
             (Roemer, Schuberth & Henseler 2021, IMDS 121, 2637-2650).
+        single_items: ``"exclude"``: a construct of one item has no ratio; ``"perfect"``: its one
+            item counts as free of error, as PLS programs have it.
         missing: of the correlations, in the sample and in each draw.
         draws: bootstrap samples of rows (0: no intervals). seed: of the draws, needed with them.
         level: of the intervals.
@@ -270,13 +285,15 @@ def htmt(
     check_level(level)
     if kind not in ("htmt", "htmt2"):
         raise CannotCompute(f"kind {kind!r} is neither htmt nor htmt2")
-    names, columns, positions, reasons = _design(constructs)
+    if single_items not in ("exclude", "perfect"):
+        raise CannotCompute(f"single_items {single_items!r} is neither exclude nor perfect")
+    names, columns, positions, reasons = _design(constructs, single_items)
     absent = [c for c in columns if c not in items.columns]
     if absent:
         raise CannotCompute(f"there is no item {absent[0]}")
     frame = items[columns]
     r, _ = correlation(frame, missing)
-    point = _ratios(r[None], positions, kind, absolute)[0]
+    point = _ratios(r[None], positions, kind, absolute, single_items)[0]
     values = to_matrix(frame)
     if missing == "listwise":
         values = complete_rows(values)
@@ -291,7 +308,7 @@ def htmt(
             raise CannotCompute("a bootstrap needs a seed")
         # Chunks of fixed size: the same draws whatever the memory or the number of processes.
         parts = [
-            _ratios(corr, positions, kind, absolute)[:, rows, cols]
+            _ratios(corr, positions, kind, absolute, single_items)[:, rows, cols]
             for corr in _bootstrap_correlations(values, draws, np.random.default_rng(seed), 100)
         ]
         sample = np.concatenate(parts)
@@ -362,3 +379,68 @@ def harman_single_factor(items: pd.DataFrame, *, missing: Missing = "listwise") 
     factor = float(_one_factor_communalities(r[None])[0].sum()) / p
     n = round(float(counts[np.triu_indices(p, 1)].mean()))
     return SingleFactor(component, factor, p, n)
+
+
+@dataclass(frozen=True, eq=False)
+class MarkerAdjustment(Result):
+    """Correlations with a marker variable's share of method variance taken out.
+
+    Attributes:
+        adjusted: (c, c) correlations of the constructs without the marker.
+        p: two-sided p-values of the adjusted correlations (NaN on the diagonal).
+        marker_correlation: the correlation taken as method variance.
+        largest_change: the largest absolute difference to the unadjusted correlations.
+        n: rows behind the correlations.
+    """
+
+    adjusted: pd.DataFrame
+    p: pd.DataFrame
+    marker_correlation: float
+    largest_change: float
+    n: int
+
+
+def marker_adjustment(
+    correlations: pd.DataFrame, marker: str, n: int, *, rank: int = 1
+) -> MarkerAdjustment:
+    """Partial a marker's smallest correlation out of all others (Lindell & Whitney 2001).
+
+    r_adj = (r - r_m) / (1 - r_m), t = r_adj / sqrt((1 - r_adj^2) / (n - 3)); r_m is the
+    ``rank``-th smallest positive correlation of the marker with a construct (their second smallest
+    is the more cautious choice), zero if none is positive.
+
+    Args:
+        correlations: of constructs and marker. marker: its name, theoretically unrelated.
+        n: rows behind them.
+
+    Raises:
+        CannotCompute: no such marker, fewer than two other constructs, too few rows.
+
+    Source: Lindell & Whitney (2001), Journal of Applied Psychology 86, 114-121.
+    """
+    if marker not in correlations.columns:
+        raise CannotCompute(f"there is no variable {marker}")
+    r = check_correlation(correlations)
+    at = list(correlations.columns).index(marker)
+    others = [j for j in range(len(r)) if j != at]
+    if len(others) < 2:
+        raise CannotCompute("the marker adjustment needs 2 constructs beside the marker")
+    if n < 4:
+        raise CannotCompute(f"only {n} rows: the marker adjustment needs 4")
+    positive = np.sort(r[at, others][r[at, others] > 0])
+    method = float(positive[min(rank, len(positive)) - 1]) if len(positive) else 0.0
+    plain_r = r[np.ix_(others, others)]
+    adjusted = (plain_r - method) / (1.0 - method)
+    np.fill_diagonal(adjusted, 1.0)
+    off = ~np.eye(len(others), dtype=bool)
+    inside = np.where(off, np.clip(adjusted, -1.0, 1.0), 0.0)
+    t = inside * np.sqrt((n - 3.0) / np.maximum(1.0 - inside**2, 1e-300))
+    p = np.where(off, 2.0 * _dist.t.sf(np.abs(t), n - 3.0), np.nan)
+    names = [correlations.columns[j] for j in others]
+    return MarkerAdjustment(
+        pd.DataFrame(adjusted, index=names, columns=names),
+        pd.DataFrame(p, index=names, columns=names),
+        method,
+        float(np.abs(adjusted - plain_r).max()),
+        int(n),
+    )

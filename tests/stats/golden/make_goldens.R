@@ -1,10 +1,10 @@
 # Golden values for tests/stats, from R. Run in this folder: Rscript make_goldens.R
-# Versions in goldens.json under "session". The efa_hs_* and psych_hs files came from the same
-# psych, with psych::fa(hs, 3, fm = ..., rotate = ...) on x1..x9 of data/hs.csv.
+# Versions in goldens.json under "session".
 suppressMessages({
   library(psych); library(semTools); library(lavaan); library(GPArotation)
   library(metafor); library(sandwich); library(lmtest); library(jsonlite)
 })
+options(mc.cores = 1) # fa.parallel forks else, and its draws are not reproducible
 out <- list()
 hs <- read.csv("data/hs.csv"); hm <- read.csv("data/hs_miss.csv"); ho <- read.csv("data/hs_ord.csv")
 mobi <- read.csv("data/mobi.csv")
@@ -187,6 +187,22 @@ cl <- vcovCL(f, cluster = paste(hs$school, hs$ageyr), type = "HC1")
 out$regression <- list(coef = unname(coef(f)), hc3 = unname(unclass(h3)[, 2]), p3 = unname(unclass(h3)[, 4]),
   low = unname(ci3[, 1]), high = unname(ci3[, 2]), r2 = summary(f)$r.squared,
   adj = summary(f)$adj.r.squared, cluster = unname(sqrt(diag(cl))))
+
+# ---- psych on Holzinger-Swineford: efa_hs_* and psych_hs.json
+js <- function(x, f) writeLines(toJSON(x, digits = 10, auto_unbox = TRUE), f)
+for (fm in c("minres", "ml")) for (rt in c("none", "varimax", "promax", "oblimin")) {
+  f <- fa(X, 3, fm = fm, rotate = rt); n <- paste("efa_hs", fm, rt, sep = "_")
+  write.csv(unclass(f$loadings), paste0(n, "_load.csv"))
+  if (!is.null(f$Phi)) write.csv(f$Phi, paste0(n, "_phi.csv"))
+  write.csv(data.frame(comm = f$communality, uniq = f$uniquenesses), paste0(n, "_comm.csv"))
+  js(list(RMSEA = unname(f$RMSEA), TLI = f$TLI, STATISTIC = f$STATISTIC, dof = f$dof,
+          objective = f$objective, Vaccounted = unname(f$Vaccounted)), paste0(n, "_stat.json"))
+}
+km <- KMO(X); bt <- cortest.bartlett(cor(X), 301)
+js(list(kmo = km$MSA, msai = unname(km$MSAi),
+  bartlett = list(chisq = bt$chisq, p.value = bt$p.value, df = bt$df), alpha = a$total,
+  omega = list(h = om$omega_h, t = om$omega.tot), map = out$map$vss[1:6],
+  mardia = list(b1p = md$b1p, b2p = md$b2p), eig = eigen(cor(X))$values), "psych_hs.json")
 
 out$session <- list(R = R.version.string, psych = as.character(packageVersion("psych")),
   lavaan = as.character(packageVersion("lavaan")), semTools = as.character(packageVersion("semTools")),

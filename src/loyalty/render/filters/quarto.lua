@@ -77,8 +77,8 @@ local function fit(tbl)
     wide = wide + natural[i]
     narrow = narrow + math.max(least[i], natural[i] / 3.2)
   end
-  -- points of text width, less Quarto's table inset of 6pt left and right
-  local usable = 430 - 12 * columns
+  local inset = columns > 8 and 2.5 or 5
+  local usable = 430 - 2 * inset * columns
   local size, wraps = 5.5, true
   for _, trial in ipairs { 9.5, 9, 8.5, 8, 7.5, 7, 6.5, 6, 5.5 } do
     if wide * trial <= usable then size, wraps = trial, false break end
@@ -89,13 +89,14 @@ local function fit(tbl)
   for i = 1, columns do
     local floor = math.max(least[i], natural[i] / 3.2)
     local share = wide > narrow and (natural[i] - floor) / (wide - narrow) or 0
-    widths[i] = floor * size * 1.03 + math.max(0, usable - narrow * size * 1.03) * share + 12
+    widths[i] = floor * size * 1.03 + math.max(0, usable - narrow * size * 1.03) * share + 2 * inset
     total = total + widths[i]
   end
   for i, spec in ipairs(tbl.colspecs) do
     tbl.colspecs[i] = { spec[1], wraps and widths[i] / total or nil }
   end
   tbl.attributes["typst:text:size"] = size .. "pt"
+  tbl.attributes["typst:inset"] = "(x: " .. inset .. "pt, y: 4pt)"
 end
 
 return {

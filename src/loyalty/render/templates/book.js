@@ -10,7 +10,7 @@
     return null;
   }
 
-  var button = document.getElementById("theme");
+  var button = document.getElementById("book-theme");
   button.hidden = false;
   button.addEventListener("click", function () {
     var now = root.getAttribute("data-theme") ||
@@ -21,7 +21,7 @@
   });
 
   // the menu of small screens: :target opens it without script; with script it also closes well
-  var sidebar = document.getElementById("sidebar");
+  var sidebar = document.getElementById("book-sidebar");
   var opener = document.querySelector(".menu-button");
   function toggle(open) {
     sidebar.classList.toggle("open", open);
@@ -38,8 +38,8 @@
   });
 
   // search: the index is a script of its own, loaded when it is first wanted
-  var form = document.querySelector(".search"), input = document.getElementById("search");
-  var list = document.getElementById("search-results"), loading = false;
+  var form = document.querySelector(".search"), input = document.getElementById("book-search");
+  var list = document.getElementById("book-results"), loading = false;
   form.hidden = false;
   function load() {
     if (loading) return;

@@ -1,0 +1,59 @@
+# Run `make` to see the targets. Every target sets up what it needs by itself.
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+
+TOOLS := .cache/tools
+UV_VERSION := 0.13.9
+QUARTO_VERSION := 1.10.19
+UV := $(shell command -v uv 2>/dev/null || echo $(TOOLS)/bin/uv)
+RUN := $(UV) run --frozen --no-sync
+LOYALTY := $(RUN) loyalty
+# More for the report, like: make report ARGS="--draws 100 --to html"
+ARGS ?=
+
+.PHONY: help setup report test notebooks check bench schema clean
+
+help: ## list the targets
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 18
+
+setup: .venv/.ready ## make the environment in .venv from the lock file
+
+.venv/.ready: uv.lock pyproject.toml | $(UV)
+	@echo "setting up .venv from uv.lock"
+	@$(UV) sync --frozen --quiet
+	@$(UV) pip install --quiet --python .venv quarto-cli==$(QUARTO_VERSION) >/dev/null 2>&1 \
+	&& echo "Quarto $(QUARTO_VERSION) is in place" \
+	|| echo "Quarto's download cannot be reached: the embedded renderer will make the report"
+	@touch $@
+
+# uv where there is none: into an environment of its own, or (a python3 without ensurepip) by the
+# pip there is; a python3 with neither is told which package to install.
+$(TOOLS)/bin/uv:
+	@echo "fetching uv into $(TOOLS)"
+	@rm -rf $(TOOLS)
+	@{ python3 -m venv $(TOOLS) && $(TOOLS)/bin/python -m pip install --quiet uv==$(UV_VERSION); } >/dev/null 2>&1 \
+	|| { rm -rf $(TOOLS); python3 -m pip install --quiet --target $(TOOLS) uv==$(UV_VERSION); } >/dev/null 2>&1 \
+	|| { rm -rf $(TOOLS); echo "python3 has neither venv nor pip: install uv, or python3-venv (Debian: apt-get install python3-venv)" >&2; exit 1; }
+
+report: setup ## run every notebook that is out of date, render the report, say where it is
+	@$(LOYALTY) report $(ARGS)
+
+test: setup ## run the tests, the linter and the type checker
+	@$(RUN) ruff check . && $(RUN) ruff format --check . && $(RUN) mypy
+	@$(RUN) pytest $(ARGS)
+
+notebooks: setup ## open JupyterLab on the notebooks
+	@$(RUN) jupyter lab --notebook-dir notebooks
+
+check: setup ## check the description and the rows of every case
+	@for case in $$(ls data/*/study.yml | xargs -n1 dirname | xargs -n1 basename); do $(LOYALTY) check $$case; done
+
+bench: setup ## measure speed against lavaan and semopy, where installed
+	@$(RUN) python benchmarks/bench.py
+
+schema: setup ## write data/study.schema.json anew from the description's model
+	@$(LOYALTY) schema
+
+clean: ## remove everything that was generated, but not the environment
+	@rm -rf reports/_book reports/_generated reports/executed reports/results _variables.yml .cache/done .cache/checked .snakemake

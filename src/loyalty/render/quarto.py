@@ -1,0 +1,172 @@
+"""The book by real Quarto, where it is installed; a warning is a failure.
+
+Quarto exits 0 with unresolved references, citations and shortcodes and writes files into the
+project it renders. So it works on a copy, its log is read, and only a clean book is kept.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+
+import yaml
+
+from . import fonts
+from .embedded import FORMATS, swap
+from .errors import RenderError
+from .project import load_yaml, output_name
+
+WRITERS = {"html": "html", "pdf": "typst", "docx": "docx"}
+BAD_LINE = re.compile(r"\bWARN(ING)?\b|\[warning\]|\bERROR\b|^error:|\?@|[Uu]nable to resolve")
+COLOUR = re.compile(r"\x1b\[[0-9;]*m")
+UNRESOLVED = re.compile(r"quarto-unresolved-ref|\?@(?:fig|tbl|sec|eq)-[\w-]+|\?(?:var|meta):\S+")
+LEFT_OUT = ("__pycache__", "_book", "build", "dist", "node_modules", "results", "tests")
+
+
+def find() -> Path | None:
+    """Quarto's program: $QUARTO, beside this Python (PyPI `quarto-cli`), or on the path."""
+    named = os.environ.get("QUARTO")
+    beside = Path(sys.executable).parent / ("quarto.cmd" if os.name == "nt" else "quarto")
+    for candidate in (named, str(beside), "quarto"):
+        found = shutil.which(candidate) if candidate else None
+        if found and version(Path(found)):
+            return Path(found)
+    return None
+
+
+def version(program: Path) -> str:
+    """Version that a Quarto program tells, or empty where it does not run."""
+    try:
+        done = subprocess.run(
+            [str(program), "--version"], capture_output=True, text=True, timeout=60
+        )
+    except (OSError, subprocess.TimeoutExpired):
+        return ""
+    return done.stdout.strip() if done.returncode == 0 else ""
+
+
+def describe(program: Path) -> str:
+    """What made the book, for a page's footer."""
+    return f"Quarto {version(program)}"
+
+
+def faults_in_log(log: str) -> list[str]:
+    """Lines of Quarto's log that mean that something in the book is wrong."""
+    lines = [COLOUR.sub("", line).strip() for line in log.splitlines()]
+    return [line for line in lines if BAD_LINE.search(line)]
+
+
+def _faults_in_pages(folder: Path) -> list[str]:
+    faults = []
+    for page in sorted(folder.rglob("*.html")):
+        if "executed" in page.parts:
+            continue
+        text = page.read_text(encoding="utf-8", errors="replace")
+        main = text.partition("<main")[2]
+        for found in UNRESOLVED.findall(re.sub(r"<(script|style)\b.*?</\1>", "", main, flags=re.S)):
+            faults.append(f"{page.relative_to(folder).as_posix()}: unresolved: {found}")
+    return faults
+
+
+def _add_chinese_face(folder: Path) -> None:
+    """Give Quarto's pages the Chinese glyphs they need, as the embedded renderer does."""
+    pages = [p for p in sorted(folder.rglob("*.html")) if "executed" not in p.parts]
+    texts = {page: page.read_text(encoding="utf-8") for page in pages}
+    sheet = folder / "site_libs" / "report-cjk.css"
+    with tempfile.TemporaryDirectory() as name:
+        face = fonts.subset_woff2("".join(texts.values()), Path(name, "face.woff2"), inline=True)
+    if not face:
+        return
+    sheet.parent.mkdir(parents=True, exist_ok=True)
+    sheet.write_text(face, encoding="utf-8")
+    for page, text in texts.items():
+        href = os.path.relpath(sheet, page.parent).replace(os.sep, "/")
+        link = f'<link rel="stylesheet" href="{href}">\n</head>'
+        page.write_text(text.replace("</head>", link, 1), encoding="utf-8")
+
+
+def render(
+    project_root: Path, to: Sequence[str], out: Path, program: Path | None = None
+) -> list[Path]:
+    """Render the book of `project_root` into the folder `out` with Quarto.
+
+    Returns the files a reader opens, in the order of `to`. Raises RenderError with Quarto's own
+    lines when it fails or warns; then `out` and the project are as they were.
+    """
+    root, out = project_root.resolve(), out.resolve()
+    program = program or find()
+    if program is None:
+        raise RenderError(["Quarto is not installed: no `quarto` on the path"])
+    unknown = [fmt for fmt in to if fmt not in FORMATS]
+    if unknown or not to:
+        raise RenderError([f"formats are {', '.join(FORMATS)}; asked for {list(to)}"])
+    config = load_yaml(root / "_quarto.yml", "_quarto.yml")
+    name = output_name(config)
+
+    def left_out(folder: str, names: list[str]) -> list[str]:
+        def wanted(entry: str) -> bool:
+            path = Path(folder, entry)
+            # a running notebook leaves sockets beside itself
+            return (path.is_file() or path.is_dir()) and path.resolve() != out
+
+        return [
+            entry
+            for entry in names
+            if entry.startswith(".") or entry in LEFT_OUT or not wanted(entry)
+        ]
+
+    out.parent.mkdir(parents=True, exist_ok=True)
+    # not inside the project: Quarto looks for `_quarto.yml` upwards
+    with tempfile.TemporaryDirectory(prefix="loyalty-quarto-") as temporary:
+        copy = Path(temporary, "project")
+        shutil.copytree(root, copy, ignore=left_out, symlinks=False)
+        # `--to` takes one format only, and a second call would clean the first one's output:
+        # the copy declares just the formats that are wanted, and all of them are rendered
+        formats = config.get("format") if isinstance(config.get("format"), dict) else {}
+        config["format"] = {
+            WRITERS[fmt]: formats.get(WRITERS[fmt], "default") for fmt in dict.fromkeys(to)
+        }
+        (copy / "_quarto.yml").write_text(
+            yaml.safe_dump(config, allow_unicode=True, sort_keys=False), encoding="utf-8"
+        )
+        done = subprocess.run(
+            [str(program), "render", ".", "--output-dir", "_rendered"],
+            cwd=copy,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            encoding="utf-8",
+            errors="replace",
+            env={**os.environ, "TYPST_FONT_PATHS": str(fonts.collection().parent)},
+        )
+        log = done.stdout.replace(str(copy) + os.sep, "")
+        faults = faults_in_log(log)
+        if done.returncode != 0:
+            tail = [COLOUR.sub("", x).strip() for x in log.splitlines() if x.strip()][-8:]
+            faults = faults or tail or ["no output"]
+            raise RenderError([f"quarto ({done.returncode}): {line}" for line in faults])
+        book = copy / "_rendered"
+        faults = [f"quarto: {line}" for line in faults] + _faults_in_pages(book)
+        names = {"html": "index.html", "pdf": f"{name}.pdf", "docx": f"{name}.docx"}
+        faults += [
+            f"quarto: made no {names[fmt]}" for fmt in to if not (book / names[fmt]).is_file()
+        ]
+        if faults:
+            raise RenderError(faults)
+        if "html" in to:
+            _add_chinese_face(book)
+        fresh = Path(tempfile.mkdtemp(prefix=f".{out.name}-", dir=out.parent))
+        try:
+            shutil.copytree(book, fresh, dirs_exist_ok=True)
+            os.chmod(fresh, 0o755)
+            swap(fresh, out)
+        finally:
+            shutil.rmtree(fresh, ignore_errors=True)
+    return [out / names[fmt] for fmt in dict.fromkeys(to)]

@@ -1,0 +1,223 @@
+"""One path under many defensible choices: the rows of a specification curve."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from scipy.stats import norm
+
+from loyalty import sem
+from loyalty.careless import flags
+from loyalty.sources import Survey
+from loyalty.stats import CannotCompute, descriptives, pls, reliability
+from loyalty.stats.moderation import moderated_regression
+from loyalty.study import Construct, Hypothesis, Language, Study, Text
+from loyalty.thresholds import threshold
+
+#: Bootstrap draws behind the interval of the PLS path.
+PLS_DRAWS = 500
+
+
+@dataclass(frozen=True)
+class Specification:
+    """A choice: its family (a row of the curve's grid), what it is in detail, how to estimate.
+
+    `estimate` gives (standardized path, lower, upper, problem), where the problem is empty for a
+    solution that may be taken at face value.
+    """
+
+    family: Text
+    detail: str
+    estimate: Callable[[], tuple[float, float, float, str]]
+
+
+def specifications(survey: Survey, focal: Hypothesis, seed: int) -> Iterator[Specification]:
+    """All choices for one path, the study's own first."""
+    study, rows = survey.study, survey.scored
+    main = study.structural_model(effects=False)
+    label = f"p_{focal.id}"
+    used = [i.id for c in study.structural for i in c.items]
+    holes = bool(rows[used].isna().any(axis=None))
+    full = "fiml" if holes else "listwise"
+
+    def fitted(
+        model: str, data: pd.DataFrame, estimator: str, missing: str
+    ) -> Callable[[], tuple[float, float, float, str]]:
+        def run() -> tuple[float, float, float, str]:
+            result = sem.fit(model, data, estimator=estimator, missing=missing)
+            row = result.standardized().set_index("label").loc[label]
+            values = (float(row["est_std"]), float(row["ci_lower"]), float(row["ci_upper"]))
+            return (*values, "; ".join(result.problems))
+
+        return run
+
+    yield Specification(
+        Text(en="as in the structural model", zh="与结构模型相同"),
+        f"MLR, {full}",
+        fitted(main, rows, "MLR", full),
+    )
+    if holes:
+        yield Specification(
+            Text(en="complete rows only", zh="仅完整行"),
+            "MLR, listwise",
+            fitted(main, rows, "MLR", "listwise"),
+        )
+    other = Text(en="another estimator", zh="其他估计方法")
+    for estimator in ("GLS", "ULS"):
+        yield Specification(
+            other, f"{estimator}, listwise", fitted(main, rows, estimator, "listwise")
+        )
+    scales = {c.id: [i.id for i in c.items] for c in study.main}
+    yield Specification(
+        Text(en="scale scores, regression", zh="量表得分回归"),
+        "OLS, HC3",
+        lambda: _regression(study, descriptives.scale_scores(rows, scales), focal),
+    )
+    yield Specification(
+        Text(en="PLS path model", zh="PLS 路径模型"),
+        "mode A, path weighting",
+        lambda: _pls(study, rows, focal, seed),
+    )
+    flagged = flags(survey).careless
+    if flagged.any():
+        yield Specification(
+            Text(en="without careless respondents", zh="剔除敷衍作答者"),
+            f"{int(flagged.sum()):,} left out",
+            fitted(main, rows[~flagged], "MLR", full),
+        )
+    weak = weak_items(survey)
+    if weak:
+        yield Specification(
+            Text(en="without weak items", zh="剔除弱题项"),
+            ", ".join(weak),
+            fitted(study.structural_model(effects=False, drop=weak), rows, "MLR", full),
+        )
+    replaced = replaced_inputs(study)
+    if replaced is not None:
+        yield Specification(
+            Text(en="replaced measures of the inputs", zh="替换投入端测量"),
+            ", ".join(c.id for c in study.constructs if c.role == "alternative"),
+            fitted(replaced, rows, "MLR", full),
+        )
+    order = np.random.default_rng(seed).permutation(len(rows))
+    for half, part in enumerate(np.array_split(order, 2), start=1):
+        yield Specification(
+            Text(en="one half of the respondents", zh="随机一半受访者"),
+            f"half {half}",
+            fitted(main, rows.iloc[np.sort(part)], "MLR", full),
+        )
+    nested = [g for g in study.groups if g.within is not None and g.comparable]
+    for group in nested[:1]:
+        for level, name in group.levels.items():
+            kept = rows[rows[group.id] != level]
+            if len(kept) < len(rows):
+                yield Specification(
+                    Text(
+                        en=f"one {group.label.en.lower()} left out",
+                        zh=f"逐一剔除{group.label.zh}",
+                    ),
+                    name.en,
+                    fitted(main, kept, "MLR", full),
+                )
+
+
+def weak_items(survey: Survey) -> list[str]:
+    """Items of the structural constructs that hardly go with the rest of their scale.
+
+    A scale keeps at least two items.
+    """
+    weak: list[str] = []
+    for c in survey.study.structural:
+        try:
+            table = reliability.cronbach_alpha(survey.items(c.id)).items
+        except CannotCompute:
+            continue
+        low = [
+            str(i)
+            for i in table.index
+            if not threshold("item_total").met(table.loc[i, "item_total"])
+        ]
+        weak += low if len(table) - len(low) >= 2 else []
+    return weak
+
+
+def replaced_inputs(study: Study) -> str | None:
+    """The structural model with the alternative constructs in place of the antecedents."""
+    spare = [c for c in study.constructs if c.role == "alternative"]
+    old = {c.id for c in study.structural if c.role == "antecedent"}
+    if not spare or not old:
+        return None
+    kept = [h for h in study.paths if h.from_ not in old and h.to not in old]
+    fed = dict.fromkeys(h.to for h in study.paths if h.from_ in old and h.to not in old)
+    named = {end for h in kept for end in (h.from_, h.to)} | set(fed)
+    constructs: list[Construct] = [*spare, *(c for c in study.main if c.id in named)]
+    lines = [study.measurement_model(constructs)]
+    lines += [f"{target} ~ {' + '.join(c.id for c in spare)}" for target in fed]
+    lines += [f"{h.to} ~ p_{h.id}*{h.from_}" for h in kept]
+    lines += [f"{a} ~~ {b}" for a, b in study.covariances if {a, b} <= named]
+    return "\n".join(lines)
+
+
+def _regression(
+    study: Study, scores: pd.DataFrame, focal: Hypothesis
+) -> tuple[float, float, float, str]:
+    inputs = [h.from_ for h in study.paths if h.to == focal.to]
+    table = moderated_regression(scores, focal.to, inputs).set_index("term")
+    row = table.loc[focal.from_]
+    return float(row["est"]), float(row["ci_lower"]), float(row["ci_upper"]), ""
+
+
+def _pls(
+    study: Study, rows: pd.DataFrame, focal: Hypothesis, seed: int
+) -> tuple[float, float, float, str]:
+    result = pls.pls_path_model(
+        rows,
+        {c.id: [i.id for i in c.items] for c in study.structural},
+        [(h.from_, h.to) for h in study.paths],
+        draws=PLS_DRAWS,
+        seed=seed,
+    )
+    table = result.paths
+    row = table[(table["source"] == focal.from_) & (table["target"] == focal.to)].iloc[0]
+    return float(row["estimate"]), float(row["ci_lower"]), float(row["ci_upper"]), ""
+
+
+def curve(survey: Survey, focal: Hypothesis, seed: int, language: Language) -> pd.DataFrame:
+    """All specifications estimated.
+
+    Returns
+    -------
+    DataFrame
+        ``choice, detail, value, low, high, problem``, in the order of :func:`specifications`;
+        NaN, with the reason as problem, where one could not be estimated.
+    """
+    rows = []
+    for spec in specifications(survey, focal, seed):
+        try:
+            value, low, high, problem = spec.estimate()
+        except (CannotCompute, sem.ModelError) as error:
+            value, low, high, problem = np.nan, np.nan, np.nan, str(error)
+        rows.append(
+            {
+                "choice": spec.family.in_(language),
+                "detail": spec.detail,
+                "value": value,
+                "low": low,
+                "high": high,
+                "problem": problem,
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+def detectable(low: float, high: float, power: float = 0.80, level: float = 0.95) -> float:
+    """The smallest effect found with the given power, from the width of an estimate's interval.
+
+    ``(z_{(1+level)/2} + z_power) · se`` with ``se`` from a symmetric interval (Bloom 1995,
+    Evaluation Review 19, 547-556).
+    """
+    two_sided, one_sided = norm.ppf((1 + level) / 2), norm.ppf(power)
+    return float((two_sided + one_sided) * (high - low) / (2 * two_sided))

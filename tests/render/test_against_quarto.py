@@ -1,0 +1,92 @@
+"""The embedded renderer beside real Quarto: one book, both ways, the same in what it says.
+
+Needs Quarto (1.9 or later) on the path or named by the environment variable QUARTO.
+"""
+
+from __future__ import annotations
+
+import re
+import shutil
+from pathlib import Path
+
+import pymupdf
+import pytest
+import sample_book
+from book_facts import PageFacts, facts, squeeze
+
+import loyalty.render
+from loyalty.render import embedded, quarto
+
+PROGRAM = quarto.find()
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(
+        PROGRAM is None, reason="Quarto is not installed (not on PATH, and QUARTO is not set)"
+    ),
+]
+CHAPTERS = [
+    "index.html", "reports/concepts.html", "reports/data.html", "reports/measurement.html",
+    "reports/references.html", "reports/methods.html", "reports/codebook.html",
+]  # fmt: skip
+# On a page without number, Quarto's HTML shows a reference to a section as that heading's text.
+UNNUMBERED = {"index.html", "reports/references.html"}
+SECTION = re.compile(r"^(Chapter|Section|Appendix) [A-Z\d.]+$")
+
+
+@pytest.fixture(scope="module")
+def books(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+    """The sample rendered by the embedded renderer and by Quarto."""
+    root = sample_book.make(tmp_path_factory.mktemp("both"))
+    package = Path(loyalty.render.__file__).parent
+    for folder in ("filters", "templates"):
+        shutil.copytree(package / folder, root / "src/loyalty/render" / folder)
+    ours, theirs = root / "reports/_book", root / "reports/_quarto_book"
+    embedded.render(root, ["html", "pdf"], ours)
+    before = sorted(root.rglob("*"))
+    quarto.render(root, ["html", "pdf"], theirs, PROGRAM)
+    after = [path for path in sorted(root.rglob("*")) if theirs not in (path, *path.parents)]
+    assert after == before, "Quarto left stray files"
+    return ours, theirs
+
+
+def pair(books: tuple[Path, Path], page: str) -> tuple[PageFacts, PageFacts]:
+    return facts(books[0], page), facts(books[1], page)
+
+
+@pytest.mark.parametrize("page", CHAPTERS)
+def test_headings_and_numbers(books: tuple[Path, Path], page: str) -> None:
+    ours, theirs = pair(books, page)
+    # Quarto's first page also has the book's title as a heading
+    title = [("h1", "A Sample Study of Loyalty 忠诚度")] if page == "index.html" else []
+    assert title + ours.headings == theirs.headings
+
+
+@pytest.mark.parametrize("page", CHAPTERS)
+def test_captions_cells_and_alternative_texts(books: tuple[Path, Path], page: str) -> None:
+    ours, theirs = pair(books, page)
+    assert ours.captions == theirs.captions
+    assert ours.cells == theirs.cells
+    assert ours.alternatives == theirs.alternatives
+
+
+@pytest.mark.parametrize("page", CHAPTERS)
+def test_links(books: tuple[Path, Path], page: str) -> None:
+    ours, theirs = pair(books, page)
+    assert [address for _, address in ours.links] == [address for _, address in theirs.links]
+    for (our_text, address), (their_text, _) in zip(ours.links, theirs.links, strict=True):
+        if page in UNNUMBERED and SECTION.match(our_text):
+            continue
+        assert our_text == their_text, address
+
+
+def test_pdfs_say_the_same(books: tuple[Path, Path]) -> None:
+    texts = []
+    for book in books:
+        with pymupdf.open(next(book.glob("*.pdf"))) as pdf:
+            texts.append(squeeze(" ".join(page.get_text() for page in pdf)))
+    pattern = r"(?:Figure|Table) [A-Z\d]\.\d+: [\w ]{4,20}"
+    ours, theirs = (sorted(set(re.findall(pattern, text))) for text in texts)
+    assert ours == theirs and len(ours) > 6
+    for text in texts:
+        assert "企业之间差别很小" in text and "(3.1)" in text and "(A.1)" in text
+        assert "in the PDF only" in text and "on the web page only" not in text

@@ -1,0 +1,263 @@
+"""The embedded renderer on a book that uses everything the report uses."""
+
+from __future__ import annotations
+
+import json
+import re
+import time
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+from urllib.parse import unquote
+
+import pymupdf
+import pytest
+from book_facts import facts, main_of, squeeze
+from bs4 import BeautifulSoup
+
+from loyalty.render import embedded, fonts, tables
+from loyalty.render.embedded import RenderError
+
+CHAPTERS = [
+    "index.html", "reports/concepts.html", "reports/data.html", "reports/measurement.html",
+    "reports/references.html", "reports/methods.html", "reports/codebook.html",
+]  # fmt: skip
+
+
+def pdf_of(book: Path) -> pymupdf.Document:
+    return pymupdf.open(next(book.glob("*.pdf")))
+
+
+def test_files_of_the_book(book: Path) -> None:
+    pages = {p.relative_to(book).as_posix() for p in book.rglob("*.html")}
+    assert set(CHAPTERS) <= pages
+    assert "reports/executed/demo/04-measurement.html" in pages
+    assert [p.suffix for p in sorted(book.glob("A-Sample*"))] == [".docx", ".pdf"]
+
+
+def test_numbers_are_those_of_quarto(book: Path) -> None:
+    assert facts(book, "reports/concepts.html").headings == [
+        ("h1", "1 Introduction and concepts"),
+        ("h2", "1.1 Three words"),
+        ("h3", "1.1.1 A deeper heading"),
+        ("h3", "Not numbered"),
+    ]
+    assert facts(book, "reports/data.html").captions == [
+        "Table 2.1: Respondents by industry",
+        "Figure 2.1: Loyalty by satisfaction 忠诚度与满意度",
+        "Table 2.2: A wide table 宽表",
+        "Table 2.3: A long table over several pages",
+    ]
+    assert facts(book, "reports/methods.html").headings == [
+        ("h1", "Appendix A — Methods"),
+        ("h2", "A.1 Formulas"),
+    ]
+    assert facts(book, "reports/methods.html").captions == ["Figure A.1: A figure in the appendix"]
+
+
+def test_references_lead_to_what_they_name(book: Path) -> None:
+    links = dict(facts(book, "index.html").links)
+    assert links["Chapter 1"] == "reports/concepts.html"
+    assert links["Section 2.1"] == "reports/data.html#sec-scales"
+    assert links["Appendix A"] == "reports/methods.html"
+    assert links["Table 3.1"] == "reports/measurement.html#tbl-demo-loadings"
+    assert links["Figure A.1"] == "reports/methods.html#fig-demo-app"
+    assert links["Equation 3.1"] == "reports/measurement.html#eq-ave"
+    assert links["1981"] == "reports/references.html#ref-fornell1981"
+    assert links[".45"] == "reports/executed/demo/04-measurement.html"
+
+
+def test_every_link_and_picture_exists(book: Path) -> None:
+    identifiers = {
+        page: {
+            str(item["id"])
+            for item in BeautifulSoup(
+                (book / page).read_text(encoding="utf-8"), "html.parser"
+            ).select("[id]")
+        }
+        for page in (p.relative_to(book).as_posix() for p in book.rglob("*.html"))
+    }
+    for page in CHAPTERS:
+        soup = BeautifulSoup((book / page).read_text(encoding="utf-8"), "html.parser")
+        for item in soup.select("[href], [src]"):
+            address = str(item.get("href") or item.get("src"))
+            if address.startswith("data:"):
+                continue
+            assert "://" not in address, address
+            file, _, fragment = unquote(address).partition("#")
+            target = (book / page).parent / file if file else book / page
+            assert target.resolve().is_file(), f"{page}: {address}"
+            if fragment:
+                name = target.resolve().relative_to(book.resolve()).as_posix()
+                assert fragment in identifiers[name], f"{page}: {address}"
+
+
+def test_nothing_raw_is_left(book: Path) -> None:
+    for page in CHAPTERS:
+        text = main_of(book / page).get_text()
+        assert not re.search(r"\{\{<|:::|\?@|@(fig|tbl|sec|eq)-|\{[#.]", text), page
+    text = "".join(page.get_text() for page in pdf_of(book))
+    assert not re.search(r"\{\{<|:::|\?@|@(fig|tbl|sec|eq)-|#none", text)
+
+
+def test_ids_are_unique_and_pictures_have_alternatives(book: Path) -> None:
+    for page in CHAPTERS:
+        soup = BeautifulSoup((book / page).read_text(encoding="utf-8"), "html.parser")
+        names = [str(item["id"]) for item in soup.select("[id]")]
+        assert len(names) == len(set(names)), page
+        assert all(facts(book, page).alternatives), page
+        assert soup.html is not None and soup.html["lang"] == "en"
+    alternatives = facts(book, "reports/data.html").alternatives
+    assert "Scatter of loyalty against satisfaction" in alternatives
+
+
+def test_conditional_text(book: Path) -> None:
+    page = main_of(book / "index.html").get_text()
+    text = "".join(p.get_text() for p in pdf_of(book))
+    assert "on the web page only" in page and "in the PDF only" not in page
+    assert "in the PDF only" in text and "on the web page only" not in text
+
+
+def test_notebook_markup_stays_text(book: Path) -> None:
+    page = (book / "reports/measurement.html").read_text(encoding="utf-8")
+    assert "&lt;script&gt;alert(1)&lt;/script&gt; is shown as text" in page
+    assert "<script>alert" not in page
+
+
+def test_source_links_name_the_cell(book: Path) -> None:
+    links = facts(book, "reports/data.html").links
+    assert (
+        "02-descriptives · demo", "reports/executed/demo/02-descriptives.html#tbl-demo-wide"
+    ) in links  # fmt: skip
+
+
+def test_bibliography_holds_what_is_cited(book: Path) -> None:
+    text = squeeze(main_of(book / "reports/references.html").get_text())
+    assert "Fornell, Claes" in text and "Oliver, Richard L." in text
+    assert "Oliver 2010, 434" in main_of(book / "reports/concepts.html").get_text()
+
+
+def test_search_index_is_a_script(book: Path) -> None:
+    text = (book / "assets/search.js").read_text(encoding="utf-8")
+    assert text.startswith("window.BOOK_SEARCH=") and "</" not in text
+    entries = json.loads(text.removeprefix("window.BOOK_SEARCH=").rstrip().rstrip(";"))
+    assert any(entry[0] == "reports/data.html#sec-scales" for entry in entries)
+
+
+def test_chinese_face_has_every_glyph(book: Path, tmp_path: Path) -> None:
+    import base64
+    import io
+
+    from fontTools.ttLib import TTFont
+
+    css = (book / "assets/book.css").read_text(encoding="utf-8")
+    found = re.search(r"base64,([A-Za-z0-9+/=]+)", css)
+    assert found is not None
+    face = TTFont(io.BytesIO(base64.b64decode(found[1])))
+    covered = set(face.getBestCmap())
+    pages = "".join((book / page).read_text(encoding="utf-8") for page in CHAPTERS)
+    assert set(fonts.cjk_characters(pages)) <= covered
+    assert "U+4E" in css and ord("A") not in covered
+
+
+def test_pdf_facts(book: Path) -> None:
+    pdf = pdf_of(book)
+    assert pdf.metadata["title"] == "A Sample Study of Loyalty 忠诚度"
+    assert pdf.metadata["author"] == "The loyalty study contributors"
+    names = [entry[1] for entry in pdf.get_toc()]
+    assert any("Three words" in name for name in names)
+    assert any("Codebook 编码簿" in name for name in names)
+    used = {font[3].split("+")[-1] for page in pdf for font in page.get_fonts()}
+    assert any(name.startswith("NotoSansCJKsc") for name in used)
+    assert not any("CJKjp" in name for name in used)
+    text = squeeze(" ".join(page.get_text() for page in pdf))
+    for expected in (
+        "Table 3.1: Standardized loadings 标准化载荷",
+        "Figure A.1: A figure in the appendix",
+        "Table B.1: Items of the case",
+        "Chapter 1, the data in Chapter 2",
+        "企业之间差别很小",
+        "(3.1)",
+        "(A.1)",
+    ):
+        assert squeeze(expected) in text, expected
+
+
+def test_pdf_text_stays_inside_the_margins(book: Path) -> None:
+    for page in pdf_of(book):
+        for x0, _, x1, y1, word, *_ in page.get_text("words"):
+            assert x0 >= 60 and x1 <= page.rect.width - 60, (page.number, word)
+            assert y1 <= page.rect.height - 30, (page.number, word)
+
+
+def test_pdf_long_table_repeats_its_head(book: Path) -> None:
+    heads = [page.number for page in pdf_of(book) if "Firm\nDescription" in page.get_text()]
+    assert len(heads) >= 2
+
+
+def test_pdf_links_work_inside(book: Path) -> None:
+    pdf = pdf_of(book)
+    links = [link for page in pdf for link in page.get_links()]
+    inside = [link for link in links if link["kind"] in (pymupdf.LINK_GOTO, pymupdf.LINK_NAMED)]
+    assert len(inside) > 30
+    assert all(0 <= link["page"] < len(pdf) for link in inside if "page" in link)
+
+
+def test_word_file(book: Path) -> None:
+    with zipfile.ZipFile(next(book.glob("*.docx"))) as archive:
+        text = re.sub(r"<[^>]+>", "", archive.read("word/document.xml").decode("utf-8"))
+        assert any(name.startswith("word/media/") for name in archive.namelist())
+    assert "Table 3.1: Standardized loadings" in text.replace("\u00a0", " ")
+    assert "1.1 Three words" in text
+
+
+def test_same_bytes_again_and_fast(sample: Path, book: Path, tmp_path: Path) -> None:
+    start = time.monotonic()
+    made = embedded.render(sample, ["html", "pdf"], tmp_path / "again")
+    assert time.monotonic() - start < 20
+    assert made[0].name == "index.html"
+    for path in sorted(book.rglob("*")):
+        again = tmp_path / "again" / path.relative_to(book)
+        if path.is_file() and path.suffix != ".docx":
+            assert path.read_bytes() == again.read_bytes(), path.name
+
+
+def test_an_old_book_is_replaced_whole(copy: Callable[..., Path], tmp_path: Path) -> None:
+    root = copy()
+    out = tmp_path / "out"
+    out.mkdir()
+    (out / "stale.html").write_text("old", encoding="utf-8")
+    embedded.render(root, ["html"], out)
+    assert not (out / "stale.html").exists() and (out / "index.html").is_file()
+    before = (out / "index.html").read_bytes()
+    (root / "index.qmd").write_text("# A\n\n{{< var no.such >}}\n", encoding="utf-8")
+    with pytest.raises(RenderError):
+        embedded.render(root, ["html"], out)
+    assert (out / "index.html").read_bytes() == before
+    assert not [p for p in tmp_path.iterdir() if p.name.startswith(".")]
+
+
+def test_renderer_names_itself(book: Path) -> None:
+    footer = main_of(book / "index.html").select_one("footer")
+    assert footer is not None and embedded.describe() in footer.get_text()
+    assert embedded.describe() in pdf_of(book)[0].get_text()
+
+
+def test_table_layout_keeps_short_cells_whole() -> None:
+    narrow = tables.layout([["Item", "Mean"], ["IMAG1", "7.2"]])
+    assert narrow.size == 9.5 and narrow.widths == () and not narrow.landscape
+    wordy = tables.layout([["Item", "Wording"], ["IMAG1", "many words " * 30]])
+    assert wordy.size == 9.5 and sum(wordy.widths) <= tables.PORTRAIT + 1
+    wide = tables.layout([[f"LONGNAME{i}" for i in range(16)]] * 3)
+    assert wide.landscape and sum(wide.widths) <= tables.LANDSCAPE + 1
+
+
+def test_extracted_face_is_the_simplified_one(tmp_path: Path) -> None:
+    from fontTools.ttLib import TTFont
+
+    path = fonts.extract_sc_face(tmp_path)
+    assert fonts.extract_sc_face(tmp_path) == path
+    with TTFont(path, lazy=True) as font:
+        assert font["name"].getDebugName(1) == fonts.FAMILY
+    assert fonts.subset_woff2("only Latin", tmp_path / "none.woff2") == ""
+    assert not (tmp_path / "none.woff2").exists()

@@ -1,0 +1,118 @@
+"""Running real Quarto: what is done with its log and its files, shown with a stand-in for it."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from loyalty.render import quarto
+from loyalty.render.errors import RenderError
+
+STAND_IN = """#!{python}
+import pathlib, sys
+if sys.argv[1:] == ["--version"]:
+    print("1.9.0"); sys.exit(0)
+assert sys.argv[1:] == ["render", ".", "--output-dir", "_rendered"], sys.argv
+out = pathlib.Path("_rendered"); out.mkdir()
+page = "<html lang='en'><head></head><body><main>{main}</main></body></html>"
+(out / "index.html").write_text(page, encoding="utf-8")
+(out / "the-book.pdf").write_bytes(b"%PDF-")
+pathlib.Path("stray.typ").write_text("x")
+print({log!r})
+sys.exit({code})
+"""
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    root = tmp_path / "project"
+    (root / "reports/_book").mkdir(parents=True)
+    (root / "reports/_book/index.html").write_text("old", encoding="utf-8")
+    (root / "_quarto.yml").write_text(
+        "project: {type: book}\nbook: {title: T, author: A, output-file: the-book}\n"
+        "format: {html: {toc: true}, typst: default, docx: default}\n",
+        encoding="utf-8",
+    )
+    return root
+
+
+@pytest.fixture
+def stand_in(tmp_path: Path) -> Callable[..., Path]:
+    def make(log: str = "", code: int = 0, main: str = "text 中文") -> Path:
+        program = tmp_path / "bin" / "quarto"
+        program.parent.mkdir()
+        program.write_text(
+            STAND_IN.format(python=sys.executable, log=log, code=code, main=main),
+            encoding="utf-8",
+        )
+        program.chmod(0o755)
+        return program
+
+    return make
+
+
+def listing(root: Path) -> list[str]:
+    return sorted(path.relative_to(root).as_posix() for path in root.rglob("*"))
+
+
+def test_a_clean_book_replaces_the_old_one(project: Path, stand_in: Callable[..., Path]) -> None:
+    out = project / "reports/_book"
+    made = quarto.render(project, ["html", "pdf"], out, stand_in("Output created: x"))
+    assert made == [out / "index.html", out / "the-book.pdf"]
+    assert "report-cjk.css" in made[0].read_text(encoding="utf-8")
+    assert listing(project) == [
+        "_quarto.yml", "reports", "reports/_book", "reports/_book/index.html",
+        "reports/_book/site_libs", "reports/_book/site_libs/report-cjk.css",
+        "reports/_book/the-book.pdf",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ({"log": "WARN: x.qmd: Unable to resolve crossref @fig-x"}, "crossref @fig-x"),
+        ({"log": "\x1b[33m[warning]: no glyph"}, "[warning]: no glyph"),
+        ({"log": "ERROR: bad", "code": 1}, "quarto (1): ERROR: bad"),
+        ({"log": "said nothing clear", "code": 3}, "quarto (3): said nothing clear"),
+        ({"main": "see ?@fig-none"}, "index.html: unresolved: ?@fig-none"),
+        ({"main": "<span class='quarto-unresolved-ref'>"}, "quarto-unresolved-ref"),
+    ],
+)
+def test_a_warning_fails_and_the_old_book_stays(
+    project: Path, stand_in: Callable[..., Path], arguments: dict[str, object], message: str
+) -> None:
+    before = listing(project)
+    with pytest.raises(RenderError) as caught:
+        quarto.render(project, ["html"], project / "reports/_book", stand_in(**arguments))
+    assert message in str(caught.value)
+    assert listing(project) == before
+    assert (project / "reports/_book/index.html").read_text(encoding="utf-8") == "old"
+
+
+def test_find(
+    tmp_path: Path, stand_in: Callable[..., Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("QUARTO", raising=False)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.setattr(sys, "executable", str(tmp_path / "none" / "python"))
+    assert quarto.find() is None
+    with pytest.raises(RenderError, match="Quarto is not installed"):
+        quarto.render(tmp_path, ["html"], tmp_path / "out")
+    monkeypatch.undo()
+    program = stand_in()
+    monkeypatch.setenv("QUARTO", str(program))
+    assert quarto.find() == program
+    assert quarto.describe(program) == "Quarto 1.9.0"
+
+
+def test_a_program_that_does_not_run_is_none(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    broken = tmp_path / "quarto"
+    broken.write_text("#!/bin/sh\nexit 4\n", encoding="utf-8")
+    broken.chmod(0o755)
+    assert quarto.version(broken) == ""
+    assert quarto.version(tmp_path / "nothing") == ""
