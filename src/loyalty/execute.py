@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import os
 import re
+import tempfile
 import time
 from pathlib import Path
 from typing import Any
@@ -123,6 +124,8 @@ def execute(case: str, analysis: str, overrides: dict[str, Any] | None = None) -
     failed = folder / f"{file.stem}.failed.ipynb"
     failed.unlink(missing_ok=True)
     start = time.perf_counter()
+    sockets = tempfile.TemporaryDirectory(prefix="loyalty-")
+    manager = Config({"KernelManager": {"transport": "ipc", "ip": f"{sockets.name}/kernel"}})
     try:
         papermill.execute_notebook(
             file,
@@ -131,8 +134,8 @@ def execute(case: str, analysis: str, overrides: dict[str, Any] | None = None) -
             cwd=str(paths.notebooks()),
             progress_bar=False,
             log_output=False,
-            # Unix sockets: kernels started side by side cannot collide on a port.
-            config=Config({"KernelManager": {"transport": "ipc"}}) if os.name == "posix" else None,
+            # Sockets in a folder of their own: kernels side by side cannot collide on a port.
+            config=manager if os.name == "posix" else None,
         )
     except PapermillExecutionError as error:
         os.replace(scratch, failed)
@@ -142,6 +145,8 @@ def execute(case: str, analysis: str, overrides: dict[str, Any] | None = None) -
             f"{case} · {file.stem} · cell {error.cell_index + 1}: {what}"
             f" (kept: {failed.relative_to(paths.root())})"
         ) from None
+    finally:
+        sockets.cleanup()
     notebook = nbformat.read(scratch, as_version=4)
     scratch.unlink()
     if not results.path(case, analysis).is_file():

@@ -12,6 +12,7 @@ from typing import Any
 
 from IPython.display import display
 from matplotlib.figure import Figure
+from threadpoolctl import threadpool_limits
 
 from loyalty import figures, prose, results, sources, study
 from loyalty.errors import UserError
@@ -44,6 +45,9 @@ class Notebook:
     def __init__(self, name: str, case: str, language: str = "en", **parameters: Any) -> None:
         if language not in ("en", "zh"):
             raise UserError(f"language {language!r}: expected 'en' or 'zh'")
+        # Small matrices: threads inside a product cost more than they bring, most of all when
+        # notebooks run side by side.
+        threadpool_limits(1)
         self.name = name
         self.analysis = name.split("-", 1)[1]
         self.case = case
@@ -119,7 +123,7 @@ class Notebook:
     def _show(
         self, kind: str, name: str, bundle: dict[str, str], caption: str | None, alt: str | None
     ) -> None:
-        label = f"{kind}-{self.case}-{name}"
+        label = f"{kind}-{self.case}-{self.analysis}-{name}"
         note = {"label": label, "cap": caption, "alt": alt}
         display(bundle, raw=True, metadata={DISPLAY: note})
         if caption is not None:

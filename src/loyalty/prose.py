@@ -734,9 +734,14 @@ def curve(rows: pd.DataFrame, agree: int, failed: int) -> list[Text]:
 
 
 def power(effect: float) -> Text:
+    if effect > 1:
+        return Text(
+            en="The interval of this path is so wide that no standardized path of a plausible size could have been found with a power of 80 %.",
+            zh="该路径的区间过宽，任何合理大小的标准化路径都无法以 80% 的功效被发现。",
+        )
     return Text(
-        en=f"Judging by the width of its interval, the study had a power of 80 % to find a standardized path of {value(effect, 'number')} or more.",
-        zh=f"按其区间宽度，本研究以 80% 的功效可发现 {value(effect, 'number')} 及以上的标准化路径。",
+        en=f"Judging by the width of its interval, the study had a power of 80 % to find a standardized path of {value(effect, 'bounded')} or more.",
+        zh=f"按其区间宽度，本研究以 80% 的功效可发现 {value(effect, 'bounded')} 及以上的标准化路径。",
     )
 
 

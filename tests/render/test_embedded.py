@@ -15,7 +15,7 @@ import pytest
 from book_facts import facts, main_of, squeeze
 from bs4 import BeautifulSoup
 
-from loyalty.render import embedded, fonts, tables
+from loyalty.render import embedded, fonts, pictures, tables
 from loyalty.render.embedded import RenderError
 
 CHAPTERS = [
@@ -261,3 +261,12 @@ def test_extracted_face_is_the_simplified_one(tmp_path: Path) -> None:
         assert font["name"].getDebugName(1) == fonts.FAMILY
     assert fonts.subset_woff2("only Latin", tmp_path / "none.woff2") == ""
     assert not (tmp_path / "none.woff2").exists()
+
+
+def test_picture_height_of_svg_and_png() -> None:
+    svg = b'<?xml version="1.0"?><svg width="460.8pt" height="230.4pt" viewBox="0 0 460.8 230.4">'
+    assert pictures.height({".svg": svg}) == pytest.approx(230.4 * tables.PORTRAIT / 460.8)
+    assert pictures.height({".svg": b'<svg viewBox="0 0 100 50">'}) == pytest.approx(37.5)
+    png = b"\x89PNG\r\n\x1a\n" + bytes(8) + (100).to_bytes(4, "big") + (40).to_bytes(4, "big")
+    assert pictures.height({".png": png}) == pytest.approx(30.0)
+    assert pictures.height({".jpg": b""}) == 0.0

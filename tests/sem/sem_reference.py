@@ -65,6 +65,9 @@ ind := p*q
 expo := exp(p)/sqrt(q^2+1)"""
 SINGLE = "visual =~ x1+x2+x3\nf =~ x4\nx5 ~ f + visual\nx6 ~ visual"
 
+ITEMS = [f"x{k}" for k in range(1, 10)]
+ORDINAL_STRUCTURE = HS + "\ntextual ~ a*visual\nspeed ~ b*textual + visual\nind := a*b"
+
 SCHOOL: dict[str, Any] = {"group": "school"}
 
 # name of the golden: (model, data, options)
@@ -118,6 +121,20 @@ CASES: dict[str, tuple[str, str, dict[str, Any]]] = {
     "r_mg_fiml": (TWO, "hs_miss", {**SCHOOL, "group_equal": ["loadings"], "missing": "fiml"}),
     "r_mg_stdlv": (TWO, "hs", {**SCHOOL, "group_equal": ["loadings"], "std_lv": True}),
     "r_single": (SINGLE, "hs", {}),
+}
+
+THREE = {**SCHOOL, "ordered": ITEMS[:6]}
+ORDINAL_CASES: dict[str, tuple[str, str, dict[str, Any]]] = {
+    "hs_wlsmv": (HS, "hs_ord", {"ordered": ITEMS}),
+    "hs_dwls": (HS, "hs_ord", {"ordered": True, "estimator": "DWLS"}),
+    "r_ord_wlsm": (HS, "hs_ord", {"ordered": ITEMS, "estimator": "WLSM"}),
+    "r_ord_stdlv": (HS, "hs_ord", {"ordered": "all", "std_lv": True}),
+    "r_ord_struct": (ORDINAL_STRUCTURE, "hs_ord", {"ordered": ITEMS}),
+    "r_ord_mg_config": (TWO, "hs_ord3", THREE),
+    "r_ord_mg_thresholds": (TWO, "hs_ord3", {**THREE, "group_equal": "thresholds"}),
+    "r_ord_mg_scalar": (TWO, "hs_ord3", {**THREE, "group_equal": "thresholds,loadings"}),
+    "r_ord_mixed": (HS, "hs_mixed", {"ordered": "x3,x5,x6,x7,x8"}),
+    "r_ord_binary": (HS, "hs_binary", {"ordered": ITEMS}),
 }
 
 

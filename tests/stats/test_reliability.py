@@ -91,14 +91,19 @@ def test_composite_reliability_with_residual_covariance(gold: dict) -> None:
     assert got == pytest.approx(g["rel"], abs=1e-7)
 
 
-def test_omega_from_bifactor_solution_matches_psych(gold: dict, psych_hs: dict) -> None:
+def test_omega_from_bifactor_solution_matches_psych(
+    hs: pd.DataFrame, gold: dict, psych_hs: dict
+) -> None:
     sl = np.array(gold["omega"]["sl"])
     general, groups, unique = sl[:, 0], sl[:, 1:4], sl[:, 5]
-    # psych's total is one minus the uniqueness over the variance of the sum of z-scores
-    h = rel.omega_hierarchical(general, groups, unique)
-    t = rel.omega_total(np.column_stack([general, groups]), unique)
-    assert h == pytest.approx(psych_hs["omega"]["h"], abs=2e-3)
-    assert t == pytest.approx(psych_hs["omega"]["t"], abs=2e-3)
+    # psych divides by the observed variance of the sum of z-scores
+    total = float(hs.corr().to_numpy().sum())
+    h = rel.omega_hierarchical(general, groups, unique, total_variance=total)
+    t = rel.omega_total(np.column_stack([general, groups]), unique, total_variance=total)
+    assert h == pytest.approx(psych_hs["omega"]["h"], abs=1e-8)
+    assert t == pytest.approx(psych_hs["omega"]["t"], abs=1e-8)
+    assert rel.omega_hierarchical(general, groups, unique) == pytest.approx(h, abs=2e-3)
+    assert rel.omega_total(np.column_stack([general, groups]), unique) == pytest.approx(t, abs=2e-3)
 
 
 def test_omega_of_tau_equivalent_items_is_alpha() -> None:

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
 
-from . import ast, pandoc
+from . import ast, pandoc, pictures
 from .ast import Node
 from .errors import RenderError
 from .labels import words
@@ -367,6 +367,8 @@ class Builder:
             if kind not in ("fig", "tbl"):
                 return [ast.node("Div", [ast.attr("", ["x-prose"]), inner])]
             number = declare(found.label, kind, found.where)
+            if pictures.active(cell.images):
+                self.faults.append(f"{found.where}: the SVG holds a script or an address")
             if cell.images:
                 asset = f"reports/figures/{found.label}"
                 self.assets[asset] = cell.images
@@ -527,6 +529,8 @@ class Builder:
                 asset = path.with_suffix("").as_posix()
                 images = self.assets.setdefault(asset, {})
                 images[path.suffix.lower()] = (self.book.root / path).read_bytes()
+                if pictures.active(images):
+                    self.faults.append(f"{where}: {target} holds a script or an address")
         alt = ast.get(attributes, "fig-alt") or ast.plain(inlines)
         if not alt:
             self.faults.append(f"{where}: image {target} has no alternative text")

@@ -39,7 +39,6 @@ class HtmlWriter:
         self.words = words(self.book.lang)
         self.made_by = made_by
         self.pdf = pdf
-        self.collapsed = 0
 
     # -- blocks ----------------------------------------------------------------------------
 
@@ -303,7 +302,8 @@ class HtmlWriter:
     def _name(self, chapter: Chapter, title: str, long: bool = False) -> str:
         number = chapter.number
         if long and chapter.page.appendix and number:
-            return f'{self.words["appendix"]} {number}\u00a0— <span class="chapter-title">{title}</span>'
+            name = f"{self.words['appendix']} {number}\u00a0— "
+            return f'{name}<span class="chapter-title">{title}</span>'
         if not number:
             return f'<span class="chapter-title">{title}</span>'
         return (

@@ -1,4 +1,4 @@
-"""How big a picture is on the page of the PDF."""
+"""What a picture is allowed to hold, and how big it is on the page of the PDF."""
 
 from __future__ import annotations
 
@@ -7,7 +7,18 @@ import struct
 
 from .tables import PORTRAIT
 
+# an SVG is a document: no scripts, no foreign markup, nothing fetched from elsewhere
+ACTIVE_SVG = re.compile(
+    rb"""<\s*(script|foreignObject|iframe|animate|set)\b|\son\w+\s*=|<!ENTITY|@import"""
+    rb"""|(?:href|src)\s*=\s*["'](?!\#|data:image/)|url\(\s*["']?(?!\#|data:image/)[a-z/]""",
+    re.IGNORECASE,
+)
 POINTS = {"pt": 1.0, "px": 0.75, "": 0.75, "in": 72.0, "cm": 28.35, "mm": 2.835}
+
+
+def active(images: dict[str, bytes]) -> bool:
+    """Whether a vector picture could act or fetch something."""
+    return bool(ACTIVE_SVG.search(images.get(".svg", b"")))
 
 
 def _svg(content: bytes) -> tuple[float, float] | None:

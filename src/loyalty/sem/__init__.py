@@ -8,9 +8,19 @@
 from .bootstrap import Bootstrap
 from .errors import ModelError
 from .fitting import fit
+from .interaction import Interaction, interaction, product_indicators
 from .invariance import Invariance, difference_test, invariance
 from .result import Result
 
 __all__ = [
-    "Bootstrap", "Invariance", "ModelError", "Result", "difference_test", "fit", "invariance",
+    "Bootstrap",
+    "Interaction",
+    "Invariance",
+    "ModelError",
+    "Result",
+    "difference_test",
+    "fit",
+    "interaction",
+    "invariance",
+    "product_indicators",
 ]

@@ -324,7 +324,7 @@ def bootstrap(
         not estimate.fiml and "covariance" not in estimate.extra
         and estimate.discrepancy.kind == "ML" and not estimate.discrepancy.unbiased
     )
-    work = _MomentRefits(estimate, plan, seed) if moments else _RowRefits(estimate, plan, seed)
+    work = _MomentRefits(estimate, plan, seed) if moments else _RowRefits(estimate, plan, seed, draws)
     blocks = -(-draws // BLOCK)
     size = work.blocks_at_once
     chunks = [range(k, min(k + size, blocks)) for k in range(0, blocks, size)]
@@ -437,8 +437,8 @@ class _RowRefits:
 
     blocks_at_once = 1
 
-    def __init__(self, estimate: Estimate, plan: Plan, seed: int) -> None:
-        self.estimate, self.plan, self.seed = estimate, plan, seed
+    def __init__(self, estimate: Estimate, plan: Plan, seed: int, draws: int) -> None:
+        self.estimate, self.plan, self.seed, self.draws = estimate, plan, seed, draws
 
     def __call__(self, blocks: range) -> tuple[Array, Any, Any]:
         estimate = self.estimate
@@ -450,7 +450,7 @@ class _RowRefits:
         fiml = estimate.fiml
         for b, block in enumerate(blocks):
             counts = self.plan.counts(self.seed, block)
-            for k in range(BLOCK):
+            for k in range(min(BLOCK, self.draws - block * BLOCK)):
                 try:
                     groups = tuple(
                         group_sample(

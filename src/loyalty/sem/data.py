@@ -82,6 +82,18 @@ def numeric_column(column: pd.Series[Any], name: str) -> Array:
     return np.asarray(values, dtype=float)
 
 
+def numeric_columns(data: pd.DataFrame, positions: Sequence[int], names: Sequence[str]) -> Array:
+    """Several variables as floats, (rows, variables); plain numeric columns in one go."""
+    part = data.iloc[:, list(positions)]
+    if all(isinstance(t, np.dtype) and t.kind in "iuf" for t in part.dtypes):
+        values = np.array(part.to_numpy(dtype=float), order="C")
+        if not np.isinf(values).any():
+            return values
+    return np.column_stack(
+        [numeric_column(data.iloc[:, k], n) for k, n in zip(positions, names, strict=True)]
+    )
+
+
 def read_frame(
     data: Any,
     names: Sequence[str],
@@ -114,7 +126,7 @@ def read_frame(
         if what == "group" and name_ is not None and name_ in names:
             raise ModelError(f"the group variable {name_!r} is also in the model")
     position = {c: k for k, c in reversed(list(enumerate(columns)))}
-    raw = np.column_stack([numeric_column(data.iloc[:, position[n]], n) for n in names])
+    raw = numeric_columns(data, [position[n] for n in names], names)
     if missing not in ("listwise", "fiml", "ml"):
         raise ModelError(f"missing={missing!r} is unknown; use 'listwise' or 'fiml'")
     fiml = missing != "listwise"
@@ -179,18 +191,22 @@ def group_sample(
     n, p = raw.shape
     if n < 2:
         raise ModelError(f"only {n} row(s) of data{where}")
-    if np.abs(raw[~np.isnan(raw)]).max(initial=0.0) > 1e100:
-        raise ModelError(f"values larger than 1e100{where}")
+    holes = bool(np.isnan(raw).any())
     with np.errstate(all="ignore"):
-        count = (~np.isnan(raw)).sum(axis=0)
-        for k in np.flatnonzero(count < 2):
-            raise ModelError(f"variable {names[k]!r} has {count[k]} value(s){where}")
-        center = np.nanmean(raw, axis=0)
+        largest = float(np.nanmax(np.abs(raw))) if holes else float(np.abs(raw).max(initial=0.0))
+        if largest > 1e100:
+            raise ModelError(f"values larger than 1e100{where}")
+        if holes:
+            count = (~np.isnan(raw)).sum(axis=0)
+            for k in np.flatnonzero(count < 2):
+                raise ModelError(f"variable {names[k]!r} has {count[k]} value(s){where}")
+        center = np.nanmean(raw, axis=0) if holes else raw.mean(axis=0)
         deviation = raw - center
-        variance = np.nanmean(deviation**2, axis=0)
+        squares = deviation**2
+        variance = np.nanmean(squares, axis=0) if holes else squares.mean(axis=0)
     for k in np.flatnonzero(variance <= 1e-20 * np.maximum(1.0, center**2)):
         raise ModelError(f"variable {names[k]!r} has zero variance{where}")
-    if not fiml or not np.isnan(raw).any():
+    if not fiml or not holes:
         cov = deviation.T @ deviation / n
         check_positive_definite(cov, names, n, where)
         patterns = (Pattern(np.arange(p), np.arange(n), center, cov),) if fiml else ()
@@ -221,7 +237,13 @@ def group_sample(
 def check_positive_definite(cov: Array, names: Sequence[str], n: int, where: str = "") -> None:
     """Refuse a covariance matrix that is singular, and name the variables that make it so."""
     scale = np.sqrt(np.diag(cov))
-    values, vectors = np.linalg.eigh(cov / np.outer(scale, scale))
+    correlation = cov / np.outer(scale, scale)
+    try:
+        if np.linalg.cholesky(correlation).diagonal().min() > 1e-3:
+            return
+    except np.linalg.LinAlgError:
+        pass
+    values, vectors = np.linalg.eigh(correlation)
     if values[0] > 1e-11 * max(1.0, values[-1]):
         return
     if n <= len(names):
@@ -277,7 +299,7 @@ def _moment_group(
     if isinstance(nobs, bool) or not np.isscalar(nobs):
         raise ModelError(f"sample_nobs must be the number of rows{where}")
     try:
-        n = int(nobs)  # type: ignore[call-overload]
+        n = int(nobs)
     except (TypeError, ValueError):
         raise ModelError(f"sample_nobs must be the number of rows{where}") from None
     if n < 2 or n != nobs:

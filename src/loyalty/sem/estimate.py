@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
@@ -12,7 +13,7 @@ from .data import GroupSample, Sample
 from .discrepancy.fiml import FullInformation, Saturated, saturated_moments
 from .discrepancy.normal import NormalTheory, inverse_and_logdet
 from .errors import ModelError
-from .model import Array, Block, Cells, Model, Moments, block_moments
+from .model import DIRECTED, SYMMETRIC, Array, Block, Cells, Model, Moments, block_moments
 from .optimise import Minimum, minimise
 from .starting import starting_values
 
@@ -275,31 +276,35 @@ def solve(
 
 def _starts(
     model: Model, moments: list[tuple[Array, Array]], start: Array | None
-) -> list[Array]:
+) -> Iterator[Array]:
     """Starting points, the likeliest first."""
     k, offset = model.expand, model.offset
 
     def reduce(x: Array) -> Array:
-        out: Array = np.linalg.lstsq(k, x - offset, rcond=None)[0] if k.size else np.zeros(0)
+        if not k.size:
+            return np.zeros(0)
+        counts = k.sum(axis=0)
+        if ((k == 0) | (k == 1)).all() and (k.sum(axis=1) <= 1).all():
+            out: Array = k.T @ (x - offset) / counts
+        else:
+            out = np.linalg.lstsq(k, x - offset, rcond=None)[0]
         return out
 
-    starts = [] if start is None else [reduce(start)]
+    if start is not None:
+        yield reduce(start)
     x = starting_values(model, [c for c, _ in moments], [m for _, m in moments])
-    starts.append(reduce(x))
+    yield reduce(x)
     plain = x.copy()
     for block, (cov, _) in zip(model.blocks, moments, strict=True):
         cells: Cells = block.cells
         for kind, i, j, q in zip(cells.kind, cells.row, cells.column, cells.parameter, strict=True):
-            if kind == 1 and i != j:
+            if kind == SYMMETRIC and i != j:
                 plain[q] = 0.0
-            elif kind == 1:
+            elif kind == SYMMETRIC:
                 plain[q] = 0.5 * cov[i, i] if i < block.observed else 0.3 * abs(plain[q]) + 0.05
-            elif kind == 0 and j >= block.observed and i < block.observed:
-                plain[q] = x[q]
-            elif kind == 0:
+            elif kind == DIRECTED and not (j >= block.observed and i < block.observed):
                 plain[q] = 0.0
-    starts.append(reduce(plain))
-    return starts
+    yield reduce(plain)
 
 
 __all__ = ["Estimate", "Options", "block_moments", "case_scores", "pseudo_inverse", "solve"]

@@ -85,15 +85,13 @@ def rmsea_pvalue(
 def chisq_of(estimate: Estimate) -> float:
     if estimate.fiml:
         h1 = sum(s.loglik for s in estimate.saturated)
-        return max(0.0, 2.0 * (h1 - fiml_loglik(estimate)))
+        return float(max(0.0, 2.0 * (h1 - fiml_loglik(estimate))))
     return max(0.0, 2.0 * estimate.discrepancy.multiplier * estimate.minimum.value)
 
 
 def fiml_loglik(estimate: Estimate) -> float:
-    return sum(
-        stack.likelihood(m.sigma, m.mu)
-        for stack, m in zip(estimate.discrepancy.stacks, estimate.moments, strict=True)
-    )
+    pairs = zip(estimate.discrepancy.stacks, estimate.moments, strict=True)
+    return float(sum(stack.likelihood(m.sigma, m.mu) for stack, m in pairs))
 
 
 def degrees_of_freedom(model: Model) -> int:
@@ -103,7 +101,7 @@ def degrees_of_freedom(model: Model) -> int:
         total += p * (p + 1) // 2 - nx * (nx + 1) // 2
         if model.meanstructure:
             total += p - nx
-    return total - model.expand.shape[1]
+    return total - int(model.expand.shape[1])
 
 
 def complete_loglik(estimate: Estimate, exogenous: bool = False) -> float:

@@ -83,7 +83,7 @@ def fit(
     every = isinstance(ordered, bool)
     ordinal_names = () if every else as_tuple(ordered)  # type: ignore[arg-type]
     variables = variables_of(syntax, ordinal_names, fixed_x)
-    if every and ordered is True or ordinal_names == ("all",):
+    if (every and ordered is True) or ordinal_names == ("all",):
         exogenous = set(variables.exogenous_observed)
         ordinal_names = tuple(v for v in variables.observed if v not in exogenous)
         variables = variables_of(syntax, ordinal_names, fixed_x)

@@ -18,7 +18,7 @@ so gradients, information and Hessian are gathered from a few small matrices by 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
@@ -29,8 +29,8 @@ from .errors import ModelError
 from .syntax import Expression, Syntax, evaluate, names_in
 from .table import Row, Variables
 
-Array = NDArray[np.float64]
-Index = NDArray[np.intp]
+Array = NDArray[Any]  # real numbers, complex in complex steps
+Index = NDArray[Any]  # whole numbers
 
 DIRECTED, SYMMETRIC, MEAN, THRESHOLD, SCALE = range(5)
 
@@ -67,6 +67,8 @@ class Block:
     mean: Array
     cells: Cells
     exogenous: Index  # observed positions whose moments are taken from the sample
+    ordinal: Index = field(default_factory=lambda: np.zeros(0, dtype=np.intp))
+    thresholds: Array = field(default_factory=lambda: np.zeros((0, 0)))  # fixed ones
 
     @property
     def size(self) -> int:
@@ -199,11 +201,24 @@ def block_moments(block: Block, x: Any) -> Moments:
         v[..., :p, p:] = loading @ v[..., p:, p:]
         v[..., p:, :p] = np.swapaxes(v[..., :p, p:], -1, -2)
         v[..., :p, :p] = v[..., :p, p:] @ np.swapaxes(loading, -1, -2) + s[..., :p, :p]
+        if len(block.ordinal):
+            _set_ordinal_variances(block, x, s, v)
     else:
         e = total_effects(a)
         v = e @ s @ np.swapaxes(e, -1, -2)
     eta = (e @ m[..., None])[..., 0]
     return Moments(e, v, eta, block.observed, a, s)
+
+
+def _set_ordinal_variances(block: Block, x: Any, s: Any, v: Any) -> None:
+    """Latent responses have variance ``1 / Delta^2``; their residual variances are the rest."""
+    scale = np.ones((*x.shape[:-1], block.observed), dtype=x.dtype)
+    i, _, k = block.cells.of(SCALE)
+    scale[..., i] = x[..., k]
+    o = block.ordinal
+    target = 1.0 / scale[..., o] ** 2
+    s[..., o, o] = target - v[..., o, o]
+    v[..., o, o] = target
 
 
 def total_effects(a: Any) -> Any:
@@ -302,6 +317,38 @@ def second_order_free(
     return out
 
 
+def summed_over_patterns(
+    block: Block, moments: Moments, share: Array, w: Array, h: Array, b: Array | None, means: bool
+) -> Array:
+    r"""Share-weighted sum over patterns of missing values of
+    :math:`\tfrac12\mathrm{tr}(W\partial_a\Sigma H\partial_b\Sigma) + \partial_a\mu'W\partial_b\mu`
+    and, with ``b``, of :math:`\partial_a\mu'W\partial_b\Sigma b` and its mirror image.
+
+    ``share`` is (k,), ``w`` and ``h`` are (k, p, p), ``b`` is (k, p). The sum over patterns is
+    taken once, in the space of the moments, and not once a pair of parameters: with many patterns
+    that is where the time goes. Memory: :math:`8p^4` bytes.
+    """
+    p = block.observed
+    z = np.concatenate([moments.effects[:p], moments.covariance[:p]], axis=1)
+    u, v, scale, weight = _pieces(block, moments)
+    d = z[:, None, u] * z[None, :, v]
+    d = (d + d.transpose(1, 0, 2)) * scale  # (p, p, cells)
+    kernel = (share[:, None] * w.reshape(len(w), -1)).T @ h.reshape(len(h), -1)
+    kernel = kernel.reshape(p, p, p, p).transpose(1, 2, 0, 3).reshape(p * p, p * p)
+    flat = d.reshape(p * p, -1)
+    info: Array = 0.5 * flat.T @ (kernel @ flat)
+    info = (info + info.T) / 2
+    if means:
+        mu = z[:, u] * weight
+        info += mu.T @ np.tensordot(share, w, axes=1) @ mu
+        if b is not None:
+            pairs = (share[:, None] * w.reshape(len(w), -1)).T @ b
+            pairs = pairs.reshape(p, p * p)
+            cross = mu.T @ pairs @ flat
+            info += cross + cross.T
+    return info
+
+
 def curvature_pieces(block: Block, moments: Moments, q: Array, b: Array, means: bool) -> Array:
     r"""Half of :math:`\mathrm{tr}(Q\,\partial^2\Sigma)` less :math:`b'\partial^2\mu`, per pair."""
     p, cells = block.observed, block.cells
@@ -352,8 +399,8 @@ def jacobian_cells(
         z = left @ z
     u, v, scale, weight = _pieces(block, moments)
     row, column = vech_index(p)
-    sigma = (z[np.ix_(row, u)] * z[np.ix_(column, v)] + z[np.ix_(row, v)] * z[np.ix_(column, u)])
-    sigma = sigma * scale
+    zu, zv = z[:, u] * scale, z[:, v]
+    sigma = zu[row] * zv[column] + zv[row] * zu[column]
     if not means:
         out: Array = sigma
         return out

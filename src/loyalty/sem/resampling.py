@@ -104,7 +104,7 @@ class MomentSums:
             width = self.p - k
             np.multiply(x[:, k:], x[:, [k]], out=out[:, at : at + width])
             at += width
-        return out  # type: ignore[return-value]
+        return out
 
     def sums(self, counts: NDArray[np.uint16]) -> tuple[Array, Array, Array]:
         """Row totals, means (draws, p) and covariances as vech (draws, p(p+1)/2)."""

@@ -107,6 +107,11 @@ class Result:
 
     @property
     def df(self) -> int:
+        """Degrees of freedom."""
+        statistics = self.estimate.extra.get("statistics")
+        if statistics is not None:
+            parameters = self.estimate.model.expand.shape[1]
+            return int(sum(len(s.moments) for s in statistics) - parameters)
         return degrees_of_freedom(self.estimate.model)
 
     @cached_property
@@ -158,7 +163,8 @@ class Result:
         std_lv[number] = self._standardizer(x, "lv", moments)
         std_all[number] = self._standardizer(x, "all", moments)
         self._exogenous_rows(est, std_lv, std_all)
-        frame = {
+        self._ordinal_rows(est, std_lv, std_all)
+        frame: dict[str, list[Any]] = {
             "lhs": [r.lhs for r in model.rows],
             "op": [r.op for r in model.rows],
             "rhs": [r.rhs for r in model.rows],
@@ -197,6 +203,21 @@ class Result:
                 j = place[r.rhs]
                 est[k] = std_lv[k] = cov[i, j]
                 std_all[k] = cov[i, j] / np.sqrt(cov[i, i] * cov[j, j])
+
+    def _ordinal_rows(self, est: Array, std_lv: Array, std_all: Array) -> None:
+        """Residual variances of ordinal variables follow from the other parameters."""
+        model = self.estimate.model
+        names = model.blocks[0].names
+        ordinal = {names[k]: int(k) for k in model.blocks[0].ordinal}
+        for k, r in enumerate(model.rows):
+            if r.lhs not in ordinal:
+                continue
+            if r.op == "~~" and r.lhs == r.rhs:
+                m, i = self.estimate.moments[r.group - 1], ordinal[r.lhs]
+                est[k] = std_lv[k] = m.symmetric[i, i]
+                std_all[k] = m.symmetric[i, i] / m.covariance[i, i]
+            elif r.op == "~*~":
+                std_lv[k], std_all[k] = est[k], 1.0
 
     @cached_property
     def _defined_covariance(self) -> Array:
@@ -352,6 +373,8 @@ class Result:
 
     def factor_scores(self, method: str = "regression") -> pd.DataFrame:
         """Scores of the latent variables for the rows that were used."""
+        if "statistics" in self.estimate.extra:
+            raise ModelError("factor scores of models with ordinal variables are not available")
         return factor_scores(self.estimate, method)
 
     def reliability(self) -> pd.DataFrame:

@@ -17,13 +17,20 @@ def one_factor_loadings(cov: Array) -> Array:
     if p == 2:
         size = np.sqrt(max(abs(r[0, 1]), 0.05))
         return np.array([size * d[0], np.sign(r[0, 1] or 1.0) * size * d[1]])
-    off = np.abs(r - np.eye(p))
-    communality = off.max(axis=1)
-    loading = np.sqrt(communality)
-    for _ in range(6):
-        reduced = r - np.eye(p) + np.diag(communality)
-        values, vectors = np.linalg.eigh(reduced)
-        loading = vectors[:, -1] * np.sqrt(max(values[-1], 0.05))
+    off = r - np.eye(p)
+    communality = np.abs(off).max(axis=1)
+    # principal-axis factoring by a few power steps from the first centroid with signs
+    loading = np.sqrt(communality) * np.where(off[np.argmax(communality)] < 0, -1.0, 1.0)
+    loading[np.argmax(communality)] = np.sqrt(communality.max())
+    for _ in range(8):
+        loading = off @ loading + communality * loading
+        size = np.sqrt(loading @ loading)
+        if not size > 0:
+            loading = np.full(p, 0.5)
+            break
+        loading /= size
+        root = np.sqrt(max(float(loading @ (off @ loading) + communality @ loading**2), 0.05))
+        loading *= root
         communality = np.clip(loading**2, 0.02, 0.95)
     if loading.sum() < 0:
         loading = -loading
@@ -52,10 +59,10 @@ def _start_group(
     marker: dict[int, tuple[int, float]] = {}
     for r in rows:
         if r.op == "=~":
-            f, i = place[r.lhs], place[r.rhs]
-            items.setdefault(f, []).append(i)
+            f, item = place[r.lhs], place[r.rhs]
+            items.setdefault(f, []).append(item)
             if not r.free and r.value and f not in marker:
-                marker[f] = (i, r.value)
+                marker[f] = (item, r.value)
     fixed_variance = {
         place[r.lhs]: float(r.value)
         for r in rows
@@ -104,11 +111,11 @@ def _start_group(
             bound = 0.85 * np.sqrt(total[f, f] * total[g, g])
             total[f, g] = total[g, f] = float(np.clip(total[f, g], -bound, bound))
     explained = np.zeros(size)
-    for i in range(size):
-        load = np.flatnonzero(loadings[i])
+    for n in range(size):
+        load = np.flatnonzero(loadings[n])
         if len(load):
-            lam = loadings[i, load]
-            explained[i] = float(np.max(lam**2 * variance[load]))
+            lam = loadings[n, load]
+            explained[n] = float(np.max(lam**2 * variance[load]))
     i, j, k = block.cells.of(DIRECTED)
     measured = {(place[r.rhs], place[r.lhs]) for r in rows if r.op == "=~"}
     for a, b, c in zip(i, j, k, strict=True):
@@ -137,7 +144,5 @@ def _start_group(
     i, _, k = block.cells.of(MEAN)
     for a, c in zip(i, k, strict=True):
         x[c] = mean[a] if a < p else 0.0
-    i, j, k = block.cells.of(SCALE)
-    x[k] = 1.0
-    i, j, k = block.cells.of(THRESHOLD)
-    x[k] = 0.0
+    x[block.cells.of(SCALE)[2]] = 1.0
+    x[block.cells.of(THRESHOLD)[2]] = 0.0

@@ -187,13 +187,10 @@ def parameter_table(
                 )
                 row.free, row.value = free, None if free else 1.0
             elif op == "~1" and lhs in latent and not row.user:
-                free = (
-                    group > 1 and bool({"intercepts", "thresholds"} & equal) and "means" not in equal
-                )
+                held = bool({"intercepts", "thresholds"} & equal)
+                free = group > 1 and held and "means" not in equal
                 row.free, row.value = free, None if free else 0.0
-            elif op == "~1" and lhs in ordinal and not row.user:
-                row.free, row.value = False, 0.0
-            elif op == "~~" and not diagonal and orthogonal and not row.user and lhs in latent:
+            elif (op == "~1" and lhs in ordinal and not row.user) or (op == "~~" and not diagonal and orthogonal and not row.user and lhs in latent):
                 row.free, row.value = False, 0.0
             if op in ("~~", "~1") and lhs in fixed_x and (rhs in fixed_x or op == "~1"):
                 row.free, row.exogenous = False, True

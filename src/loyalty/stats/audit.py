@@ -343,7 +343,8 @@ def little_mcar(items: pd.DataFrame, *, unbiased: bool = True) -> LittleMCAR:
 
     Args:
         items: (n, p) answers; rows without any answer are left out.
-        unbiased: use S n / (n - 1), as Little (1988) does; False takes the ML covariance.
+        unbiased: use S n / (n - 1), as Little (1988) suggests; False takes the ML covariance
+            itself, as R's naniar does.
 
     Raises:
         CannotCompute: nothing is missing, or the EM estimates cannot be had.

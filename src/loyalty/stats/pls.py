@@ -147,8 +147,10 @@ def _estimate(model: _Model, r: FloatArray) -> _Estimate:
 
     def scaled(w: FloatArray) -> FloatArray:
         variance = np.einsum("bpc,bpq,bqc->bc", w, r, w, optimize=True)
-        with np.errstate(invalid="ignore", divide="ignore"):
-            return np.asarray(w / np.sqrt(variance)[:, None, :], dtype=np.float64)
+        # A sum without variance (items that cancel out) has no weights: NaN, and no infinity.
+        good = variance > 1e-12
+        scale = np.where(good, 1.0 / np.sqrt(np.where(good, variance, 1.0)), np.nan)
+        return np.asarray(w * scale[:, None, :], dtype=np.float64)
 
     w = scaled(np.broadcast_to(mask, (b, p, c)))
     converged = np.zeros(b, dtype=bool)
@@ -166,7 +168,7 @@ def _estimate(model: _Model, r: FloatArray) -> _Estimate:
         moved = np.abs(new - w).max(axis=(1, 2))
         w = new
         converged = moved < _TOLERANCE
-        if converged.all() or not np.isfinite(moved).any():
+        if (converged | ~np.isfinite(moved)).all():
             break
     scores = w.transpose(0, 2, 1) @ r @ w
     return _Estimate(

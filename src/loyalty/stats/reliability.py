@@ -227,21 +227,40 @@ def composite_reliability(
     return true / (true + error)
 
 
-def omega_total(loadings: ArrayLike, residual_variances: ArrayLike) -> float:
+def omega_total(
+    loadings: ArrayLike, residual_variances: ArrayLike, *, total_variance: float | None = None
+) -> float:
     """McDonald's omega total of a one-factor solution: :func:`composite_reliability`.
 
-    (p, k) loadings of an orthogonal solution are taken too: sum over factors of (sum l)^2.
+    Args:
+        loadings: (p,), or (p, k) of an orthogonal solution: sum over factors of (sum l)^2.
+        residual_variances: (p,).
+        total_variance: observed variance of the sum score (the sum of the correlation matrix for
+            standardized items); then (total - sum theta) / total, as R's psych has it.
     """
     lam = np.asarray(loadings, dtype=np.float64)
     if lam.ndim < 2:
-        return composite_reliability(lam, residual_variances)
+        lam = lam[:, None]
     _, theta = _loadings(lam[:, 0], residual_variances)
+    if len(theta) < 2:
+        raise CannotCompute("only 1 item: omega needs 2")
+    error = float(theta.sum())
+    if total_variance is not None:
+        if total_variance <= 0:
+            raise CannotCompute("the sum score has no positive variance")
+        return (total_variance - error) / total_variance
     true = float((lam.sum(axis=0) ** 2).sum())
-    return true / (true + float(theta.sum()))
+    if true + error <= 0:
+        raise CannotCompute("the sum score has no positive variance")
+    return true / (true + error)
 
 
 def omega_hierarchical(
-    general_loadings: ArrayLike, group_loadings: ArrayLike, residual_variances: ArrayLike
+    general_loadings: ArrayLike,
+    group_loadings: ArrayLike,
+    residual_variances: ArrayLike,
+    *,
+    total_variance: float | None = None,
 ) -> float:
     """Share of the sum score's variance due to the general factor of a bifactor solution.
 
@@ -251,12 +270,17 @@ def omega_hierarchical(
     Args:
         general_loadings: (p,). group_loadings: (p, k), zero where an item is not in the group.
         residual_variances: (p,).
+        total_variance: observed variance of the sum score to divide by instead, as R's psych does.
     """
     g, theta = _loadings(general_loadings, residual_variances)
     s = np.asarray(group_loadings, dtype=np.float64)
     s = s.reshape(len(g), -1) if s.size else np.zeros((len(g), 0))
     general = float(g.sum()) ** 2
-    return general / (general + float((s.sum(axis=0) ** 2).sum()) + float(theta.sum()))
+    if total_variance is None:
+        total_variance = general + float((s.sum(axis=0) ** 2).sum()) + float(theta.sum())
+    if total_variance <= 0:
+        raise CannotCompute("the sum score has no positive variance")
+    return general / total_variance
 
 
 def average_variance_extracted(

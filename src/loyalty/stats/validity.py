@@ -263,9 +263,9 @@ def htmt(
     mean correlations within i and within j. HTMT2 takes geometric means throughout and so does
     not assume equal loadings.
 
-    By default the *absolute* item correlations enter, as in semTools and cSEM since the
-    correction: signed correlations of items that point in different directions cancel and make
-    constructs look distinct that are not. Recode reverse-worded items all the same. With
+    By default the *absolute* item correlations enter, as in semTools: signed
+    correlations of items that point in different directions cancel and make constructs look
+    distinct that are not. Recode reverse-worded items all the same. With
     ``absolute=False`` the ratio is signed, and HTMT2 is NaN where a correlation is not positive.
 
     Args:

@@ -6,7 +6,7 @@ suppressMessages({
 })
 options(mc.cores = 1) # fa.parallel forks else, and its draws are not reproducible
 out <- list()
-hs <- read.csv("data/hs.csv"); hm <- read.csv("data/hs_miss.csv"); ho <- read.csv("data/hs_ord.csv")
+hs <- read.csv("data/hs.csv"); hm <- read.csv("data/hs_miss.csv")
 mobi <- read.csv("data/mobi.csv")
 xs <- paste0("x", 1:9)
 X <- hs[xs]; M <- hm[xs]

@@ -123,6 +123,11 @@
     if (!form.contains(event.target)) list.textContent = "";
   });
 
+  // what is folded is printed too
+  addEventListener("beforeprint", function () {
+    document.querySelectorAll("main details").forEach(function (item) { item.open = true; });
+  });
+
   // "on this page": which heading is being read
   var entries = Array.prototype.slice.call(document.querySelectorAll("#TOC a"));
   var heads = entries.map(function (a) {

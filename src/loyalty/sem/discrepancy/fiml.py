@@ -27,7 +27,7 @@ from ..model import (
     curvature_pieces,
     gradient_cells,
     information_cells,
-    second_order_free,
+    summed_over_patterns,
 )
 
 
@@ -125,9 +125,8 @@ class FullInformation:
         parts = self._parts(x)
         assert parts is not None
         for block, m, stack, w, _, _ in parts:
-            total = np.zeros((len(block.cells.kind),) * 2)
-            for k in range(len(stack.n)):
-                total += stack.n[k] / self.multiplier * information_cells(block, m, w[k], True)
+            share = stack.n / self.multiplier
+            total = summed_over_patterns(block, m, share, w, w, None, True)
             out[np.ix_(block.cells.parameter, block.cells.parameter)] += total
         return out
 
@@ -155,8 +154,7 @@ class FullInformation:
             total = curvature_pieces(
                 block, m, np.tensordot(share, w - wtw, axes=1), share @ b, True
             )
-            for k in range(len(share)):
-                total += share[k] * second_order_free(block, m, w[k], wtw[k], b[k], True)
+            total += summed_over_patterns(block, m, share, w, 2 * wtw - w, b, True)
             out[np.ix_(block.cells.parameter, block.cells.parameter)] += total
         return out
 

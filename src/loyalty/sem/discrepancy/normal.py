@@ -25,8 +25,8 @@ from ..model import (
     Moments,
     block_moments,
     curvature_cells,
-    gradient_cells,
     curvature_pieces,
+    gradient_cells,
     information_cells,
     variance_jacobian,
 )

@@ -1,0 +1,526 @@
+r"""Models of ordinal (and mixed) variables by limited information: DWLS, WLSM, WLSMV, ULSMV.
+
+Delta parameterization: latent responses have unit variance (or :math:`1/\Delta^2` in groups whose
+scales are free), so residual variances follow from the rest. With :math:`s` the thresholds, means,
+variances and correlations of `polychoric`, :math:`F = (s - \sigma)'W(s - \sigma)`,
+:math:`W = \mathrm{diag}(\Gamma)^{-1}` (DWLS) or :math:`I` (ULS); chi-square and standard errors use
+N - 1. Robust tests: WLSM scales by :math:`\mathrm{tr}(U\Gamma)/df`; WLSMV and ULSMV scale and shift so
+that mean and variance are those of chi-square (Asparouhov & Muthén 2010).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+from scipy import special
+
+from .data import GroupSample, Sample
+from .errors import ModelError
+from .estimate import Estimate, Options, pseudo_inverse
+from .fit_measures import chisq_pvalue, degrees_of_freedom, incremental, rmsea_measures
+from .model import (
+    SCALE,
+    THRESHOLD,
+    Array,
+    Block,
+    Index,
+    Model,
+    Moments,
+    block_moments,
+    compile_model,
+    jacobian_cells,
+    vech_index,
+)
+from .optimise import minimise
+from .polychoric import OrdinalStatistics, ordinal_statistics
+from .result import Result
+from .starting import starting_values
+from .syntax import Syntax
+from .table import Variables, parameter_table
+
+
+@dataclass(frozen=True)
+class Layout:
+    """Where the moments of a group stand: thresholds and means, variances, covariances."""
+
+    threshold_variable: Index  # variable of each threshold or mean
+    threshold_number: Index  # its number, -1 for a mean
+    continuous: Index
+    row: Index
+    column: Index
+
+    @staticmethod
+    def of(statistics: OrdinalStatistics) -> Layout:
+        variable, number = [], []
+        for k, cuts in enumerate(statistics.thresholds):
+            if len(cuts):
+                variable += [k] * len(cuts)
+                number += list(range(len(cuts)))
+            else:
+                variable.append(k)
+                number.append(-1)
+        p = len(statistics.thresholds)
+        column, row = np.triu_indices(p, 1)
+        continuous = np.array(
+            [k for k, c in enumerate(statistics.thresholds) if not len(c)], dtype=np.intp
+        )
+        return Layout(np.array(variable), np.array(number), continuous, row, column)
+
+
+@dataclass
+class LimitedInformation:
+    """Diagonally weighted (or unweighted) least squares for ordinal statistics."""
+
+    model: Model
+    statistics: list[OrdinalStatistics]
+    unweighted: bool = False
+    kind: str = "DWLS"
+    unbiased: bool = False
+
+    def __post_init__(self) -> None:
+        n = np.array([s.n for s in self.statistics], dtype=float)
+        self.multiplier = float((n - 1).sum())
+        self.weights = (n - 1) / self.multiplier
+        self.layouts = [Layout.of(s) for s in self.statistics]
+        self.covs = [s.cov for s in self.statistics]
+        self.means = [s.mean for s in self.statistics]
+        self.w = [
+            np.ones(len(s.moments)) if self.unweighted else 1.0 / np.diag(s.gamma)
+            for s in self.statistics
+        ]
+
+    def scales(self, block: Block, x: Array) -> Array:
+        """``Delta`` of every observed variable (one for continuous ones)."""
+        out = np.ones(block.observed)
+        i, _, k = block.cells.of(SCALE)
+        out[i] = x[k]
+        return out
+
+    def cuts(self, g: int, block: Block, x: Array) -> Array:
+        """Thresholds of the model in the order of the moments, zero for means."""
+        layout = self.layouts[g]
+        table = np.array(block.thresholds, dtype=float)
+        i, j, k = block.cells.of(THRESHOLD)
+        table[i, j] = x[k]
+        safe = np.maximum(layout.threshold_number, 0)
+        out: Array = np.where(
+            layout.threshold_number >= 0, table[layout.threshold_variable, safe], 0.0
+        )
+        return out
+
+    def implied(self, g: int, x: Array) -> tuple[Array, Moments]:
+        block, layout = self.model.blocks[g], self.layouts[g]
+        m = block_moments(block, x)
+        delta = self.scales(block, x)
+        v = layout.threshold_variable
+        mu = m.mu[v]
+        first = np.where(
+            layout.threshold_number >= 0, delta[v] * (self.cuts(g, block, x) - mu), mu
+        )
+        sigma = m.sigma
+        cov = delta[layout.row] * delta[layout.column] * sigma[layout.row, layout.column]
+        variances = sigma[layout.continuous, layout.continuous]
+        return np.concatenate([first, variances, cov]), m
+
+    def jacobian(self, g: int, x: Array) -> Array:
+        """Derivatives of the implied moments by the free parameters."""
+        block, layout = self.model.blocks[g], self.layouts[g]
+        m = block_moments(block, x)
+        p = block.observed
+        delta = self.scales(block, x)
+        cells = block.cells
+        by_cell = jacobian_cells(block, m, True)
+        mean, vech = by_cell[:p], by_cell[p:]
+        row, column = vech_index(p)
+        position = np.zeros((p, p), dtype=np.intp)
+        position[row, column] = np.arange(len(row))
+        v, ordinal = layout.threshold_variable, layout.threshold_number >= 0
+        first = np.where(ordinal[:, None], -delta[v][:, None] * mean[v], mean[v])
+        scale = delta[layout.row] * delta[layout.column]
+        lower = vech[position[layout.row, layout.column]]
+        variances = vech[position[layout.continuous, layout.continuous]]
+        out = np.concatenate([first, variances, scale[:, None] * lower])
+        sigma, cuts = m.sigma, self.cuts(g, block, x)
+        offset = len(v) + len(layout.continuous)
+        for c in np.flatnonzero(cells.kind == THRESHOLD):
+            hit = (v == cells.row[c]) & (layout.threshold_number == cells.column[c])
+            out[:, c] = 0.0
+            out[np.flatnonzero(hit), c] = delta[cells.row[c]]
+        for c in np.flatnonzero(cells.kind == SCALE):
+            i = cells.row[c]
+            out[:, c] = 0.0
+            hit = np.flatnonzero((v == i) & ordinal)
+            out[hit, c] = cuts[hit] - m.mu[i]
+            for a, b in ((layout.row, layout.column), (layout.column, layout.row)):
+                hit = np.flatnonzero(a == i)
+                out[offset + hit, c] += delta[b[hit]] * sigma[a[hit], b[hit]]
+        full = np.zeros((len(out), self.model.parameters))
+        full[:, cells.parameter] = out
+        return full
+
+    def value_and_gradient(self, x: Array) -> tuple[float, Array]:
+        value, gradient = 0.0, np.zeros(len(x))
+        with np.errstate(all="ignore"):
+            for g, s in enumerate(self.statistics):
+                try:
+                    sigma, _ = self.implied(g, x)
+                    r = s.moments - sigma
+                    j = self.jacobian(g, x)
+                except np.linalg.LinAlgError:
+                    return np.inf, gradient
+                value += 0.5 * self.weights[g] * float(r @ (self.w[g] * r))
+                gradient -= self.weights[g] * (j.T @ (self.w[g] * r))
+        return (value if np.isfinite(value) else np.inf), gradient
+
+    def information(self, x: Array) -> Array:
+        out = np.zeros((len(x), len(x)))
+        for g in range(len(self.statistics)):
+            j = self.jacobian(g, x)
+            out += self.weights[g] * (j.T * self.w[g]) @ j
+        return out
+
+    def observed_information(self, x: Array) -> Array:
+        return self.information(x)
+
+
+def fit_ordinal(
+    syntax: Syntax, variables: Variables, sample: Sample, options: Options
+) -> Result:
+    """Fit a model with ordinal variables."""
+    if not variables.ordered:
+        raise ModelError(f"{options.estimator} is for ordinal variables; name them in ordered=")
+    if options.cluster is not None:
+        raise ModelError("cluster-robust standard errors are not available for ordinal variables")
+    if options.missing != "listwise":
+        raise ModelError("ordinal variables need missing='listwise'")
+    if any(g.raw is None for g in sample.groups):
+        raise ModelError("ordinal variables need raw data, not covariances")
+    if variables.exogenous_observed or variables.random_exogenous:
+        name = (*variables.exogenous_observed, *variables.random_exogenous)[0]
+        raise ModelError(
+            f"models of ordinal variables with observed predictors ({name!r}) are not supported"
+        )
+    names = variables.observed
+    ordinal = [names.index(v) for v in variables.ordered]
+    levels = {}
+    for v in variables.ordered:
+        k = names.index(v)
+        found = [np.unique(g.raw[:, k]) for g in sample.groups if g.raw is not None]
+        union = np.unique(np.concatenate(found))
+        levels[v] = len(union)
+        if len(union) > 30:
+            raise ModelError(f"ordered variable {v!r} has {len(union)} categories")
+        for values, label in zip(found, sample.labels, strict=True):
+            if len(values) < len(union):
+                raise ModelError(
+                    f"ordered variable {v!r} misses a category in group {label!r}: it has"
+                    f" {len(values)} of {len(union)}"
+                )
+    statistics = []
+    for group, label in zip(sample.groups, sample.labels, strict=True):
+        assert group.raw is not None
+        where = "" if label is None else f" in group {label!r}"
+        statistics.append(ordinal_statistics(group.raw, names, ordinal, levels, where))
+    rows = parameter_table(
+        syntax, variables, groups=len(sample.groups), meanstructure=True, std_lv=options.std_lv,
+        group_equal=options.group_equal, group_partial=options.group_partial, levels=levels,
+    )
+    for row in rows:
+        if row.op == "~~" and row.lhs == row.rhs and row.lhs in variables.ordered and row.free:
+            raise ModelError(
+                f"{row.lhs} ~~ {row.lhs}: residual variances of ordinal variables are not free"
+            )
+    model = compile_model(rows, syntax, variables, len(sample.groups), True)
+    if not all(b.separable for b in model.blocks):
+        raise ModelError("ordinal variables must be indicators; they cannot predict others")
+    if any(((b.cells.kind == 1) & (b.cells.row == b.cells.column)
+            & np.isin(b.cells.row, ordinal)).any() for b in model.blocks):
+        raise ModelError("residual variances of ordinal variables are not free")
+    model = replace(
+        model,
+        blocks=tuple(_with_ordinal(b, rows, g, ordinal, levels) for g, b in enumerate(model.blocks)),
+    )
+    model.defined_values(model.offset + 1.0)
+    df = ordinal_df(model, statistics)
+    if df < 0:
+        raise ModelError(
+            f"the model has more parameters than the data have moments ({df} degrees of freedom)"
+        )
+    sample = replace(
+        sample,
+        groups=tuple(
+            replace(g, mean=s.mean, cov=s.cov)
+            for g, s in zip(sample.groups, statistics, strict=True)
+        ),
+    )
+    return Result(solve_ordinal(model, sample, options, statistics, None))
+
+
+def _with_ordinal(
+    block: Block, rows: list[Any], g: int, ordinal: list[int], levels: dict[str, int]
+) -> Block:
+    """The block with the places of its ordinal variables and their fixed thresholds."""
+    top = max(levels.values())
+    thresholds = np.zeros((block.observed, top))
+    for row in rows:
+        if row.op == "|" and row.group == g + 1 and not row.free:
+            thresholds[block.names.index(row.lhs), int(row.rhs[1:]) - 1] = row.value or 0.0
+    symmetric = block.symmetric.copy()
+    symmetric[ordinal, ordinal] = 0.0
+    return replace(
+        block, ordinal=np.array(ordinal, dtype=np.intp), thresholds=thresholds, symmetric=symmetric
+    )
+
+
+def solve_ordinal(
+    model: Model, sample: Sample, options: Options, statistics: list[OrdinalStatistics],
+    start: Array | None,
+) -> Estimate:
+    """Minimise the discrepancy and attach robust covariances and tests."""
+    discrepancy = LimitedInformation(
+        model, statistics, unweighted=options.estimator == "ULSMV"
+    )
+    k, offset = model.expand, model.offset
+    if start is None:
+        start = starting_values(model, [s.cov for s in statistics], [s.mean for s in statistics])
+        for g, block in enumerate(model.blocks):
+            i, j, q = block.cells.of(THRESHOLD)
+            cuts = statistics[g].thresholds
+            start[q] = [cuts[a][b] for a, b in zip(i, j, strict=True)]
+
+    def value_and_gradient(theta: Array) -> tuple[float, Array]:
+        value, gradient = discrepancy.value_and_gradient(k @ theta + offset)
+        return value, k.T @ gradient
+
+    def information(theta: Array) -> Array:
+        out: Array = k.T @ discrepancy.information(k @ theta + offset) @ k
+        return out
+
+    theta = np.linalg.lstsq(k, start - offset, rcond=None)[0]
+    minimum = minimise(value_and_gradient, information, information, theta)
+    x = model.x_of(minimum.theta)
+    extra: dict[str, Any] = {"statistics": statistics, "refit": refit_ordinal}
+    estimate = Estimate(model, sample, options, discrepancy, minimum, x, extra)
+    if minimum.converged:
+        extra["covariance"] = ordinal_covariance(estimate)
+        extra["identification"] = discrepancy.information(x)
+    else:
+        extra["covariance"] = (np.full((len(x), len(x)), np.nan), True)
+    extra["fit_measures"] = ordinal_fit_measures
+    return estimate
+
+
+def refit_ordinal(
+    estimate: Estimate, groups: tuple[GroupSample, ...]
+) -> tuple[Array, bool] | None:
+    """One bootstrap refit: new polychorics, the weights of this sample."""
+    block = estimate.model.blocks[0]
+    names = estimate.sample.names
+    levels = {names[k]: len(estimate.extra["statistics"][0].thresholds[k]) + 1
+              for k in block.ordinal}
+    try:
+        statistics = [
+            ordinal_statistics(np.asarray(g.raw), names, list(block.ordinal), levels)
+            for g in groups
+        ]
+        discrepancy = LimitedInformation(
+            estimate.model, statistics, estimate.discrepancy.unweighted
+        )
+    except (ModelError, np.linalg.LinAlgError):
+        return None
+    k, offset = estimate.model.expand, estimate.model.offset
+    minimum = minimise(
+        lambda t: _reduced(discrepancy, k, offset, t),
+        lambda t: k.T @ discrepancy.information(k @ t + offset) @ k,
+        lambda t: k.T @ discrepancy.information(k @ t + offset) @ k,
+        estimate.theta, limit=100, tolerance=1e-11,
+    )
+    return estimate.model.x_of(minimum.theta), minimum.converged
+
+
+def _reduced(
+    discrepancy: LimitedInformation, k: Array, offset: Array, theta: Array
+) -> tuple[float, Array]:
+    value, gradient = discrepancy.value_and_gradient(k @ theta + offset)
+    return value, k.T @ gradient
+
+
+def ordinal_covariance(estimate: Estimate) -> tuple[Array, bool]:
+    """Sandwich covariance matrix; for DWLS the plain inverse, as in lavaan."""
+    d: LimitedInformation = estimate.discrepancy
+    k = estimate.model.expand
+    bread, regular = pseudo_inverse(k.T @ d.information(estimate.x) @ k)
+    if estimate.options.estimator == "DWLS":
+        return k @ bread @ k.T / d.multiplier, regular
+    # lavaan weights groups by n, and divides each group's Gamma by n - 1
+    total = float(sum(s.n for s in d.statistics))
+    inner = np.zeros_like(bread)
+    meat = np.zeros_like(bread)
+    for g, s in enumerate(d.statistics):
+        j = d.jacobian(g, estimate.x) @ k
+        wj = j * d.w[g][:, None]
+        inner += s.n / total * (j.T @ wj)
+        meat += (s.n / total) ** 2 * wj.T @ s.gamma @ wj / (s.n - 1)
+    bread, _ = pseudo_inverse(inner)
+    return k @ (bread @ meat @ bread) @ k.T, regular
+
+
+def ordinal_df(model: Model, statistics: list[OrdinalStatistics]) -> int:
+    return sum(len(s.moments) for s in statistics) - model.expand.shape[1]
+
+
+def _traces(estimate: Estimate) -> tuple[float, float]:
+    r""":math:`\mathrm{tr}(U\Gamma)` and :math:`\mathrm{tr}(U\Gamma U\Gamma)` over all groups."""
+    d: LimitedInformation = estimate.discrepancy
+    k = estimate.model.expand
+    bread, _ = pseudo_inverse(k.T @ d.information(estimate.x) @ k)
+    blocks = []
+    for g in range(len(d.statistics)):
+        j = d.jacobian(g, estimate.x) @ k
+        blocks.append((np.sqrt(d.weights[g]) * j) * np.sqrt(d.w[g])[:, None])
+    tall = np.concatenate(blocks)
+    sizes = [len(b) for b in blocks]
+    gamma = np.zeros((len(tall), len(tall)))
+    at = 0
+    for g, s in enumerate(d.statistics):
+        root = np.sqrt(d.w[g])
+        gamma[at : at + sizes[g], at : at + sizes[g]] = s.gamma * np.outer(root, root)
+        at += sizes[g]
+    u = gamma - tall @ (bread @ (tall.T @ gamma))
+    return float(np.trace(u)), float(np.sum(u * u.T))
+
+
+def ordinal_fit_measures(estimate: Estimate) -> dict[str, float]:
+    """Fit measures with lavaan's names; robust (catML) forms are not given."""
+    d: LimitedInformation = estimate.discrepancy
+    options = estimate.options
+    n, groups = estimate.n, len(d.statistics)
+    npar = estimate.model.expand.shape[1]
+    df = ordinal_df(estimate.model, d.statistics)
+    chisq = 2 * d.multiplier * estimate.minimum.value
+    base, base_df = 0.0, 0
+    base_trace = base_trace2 = 0.0
+    for g, s in enumerate(d.statistics):
+        pairs = len(d.layouts[g].row)
+        r, w = s.moments[-pairs:], d.w[g][-pairs:]
+        base += (s.n - 1) * float(r @ (w * r))
+        base_df += pairs
+        ug = w[:, None] * s.gamma[-pairs:, -pairs:]
+        base_trace += float(np.trace(ug))
+        base_trace2 += float(np.sum(ug * ug.T))
+    weighted = not d.unweighted
+    out: dict[str, float] = {
+        "npar": npar, "fmin": chisq / (2 * n), "chisq": chisq, "df": df,
+        "pvalue": chisq_pvalue(chisq, df) if weighted else np.nan,
+    }
+    scaled = base_scaled = np.nan
+    if options.estimator != "DWLS" and df > 0:
+        scaled, factor, shift = _scale(chisq, df, *_traces(estimate), options.estimator)
+        base_scaled, base_factor, base_shift = _scale(
+            base, base_df, base_trace, base_trace2, options.estimator
+        )
+        out |= {
+            "chisq_scaled": scaled, "df_scaled": df, "pvalue_scaled": chisq_pvalue(scaled, df),
+            "chisq_scaling_factor": factor,
+        }
+        if options.estimator != "WLSM":
+            out["chisq_shift_parameter"] = shift
+    out |= {
+        "baseline_chisq": base, "baseline_df": base_df,
+        "baseline_pvalue": chisq_pvalue(base, base_df) if weighted else np.nan,
+    }
+    out |= incremental(chisq, df, base, base_df)
+    if np.isfinite(scaled):
+        out |= {
+            "baseline_chisq_scaled": base_scaled, "baseline_df_scaled": base_df,
+            "baseline_pvalue_scaled": chisq_pvalue(base_scaled, base_df),
+            "baseline_chisq_scaling_factor": base_factor,
+        }
+        out |= incremental(scaled, df, base_scaled, base_df, "_scaled")
+    out["ntotal"] = n
+    effective = d.multiplier
+    out |= rmsea_measures(chisq, df, effective, groups)
+    out["rmsea_ci_level"], out["rmsea_close_h0"], out["rmsea_notclose_h0"] = 0.90, 0.05, 0.08
+    if np.isfinite(scaled):
+        if options.estimator == "WLSM":
+            out |= rmsea_measures(chisq, factor * df, effective, groups, suffix="_scaled")
+        else:
+            out |= rmsea_measures(scaled, df, effective, groups, suffix="_scaled")
+    out |= _ordinal_residuals(estimate)
+    lost = all_ = gfi = 0.0
+    nel = 0
+    for g, s in enumerate(d.statistics):
+        r = s.moments - d.implied(g, estimate.x)[0]
+        lost, all_ = float(r @ (d.w[g] * r)), float(s.moments @ (d.w[g] * s.moments))
+        gfi += s.n / n * (1 - lost / all_)
+        nel += len(s.moments)
+    out |= {
+        "gfi": gfi, "agfi": 1 - nel / df * (1 - gfi) if df else 1.0, "pgfi": df / nel * gfi,
+        "mfi": float(np.exp(-0.5 * (chisq - df) / effective)),
+        "wrmr": float(np.sqrt(chisq * groups / nel)),
+        "cn_05": _critical_n(chisq, df, effective, 0.05),
+        "cn_01": _critical_n(chisq, df, effective, 0.01),
+    }
+    return out
+
+
+def _critical_n(chisq: float, df: int, n: float, alpha: float) -> float:
+    if df < 1 or chisq <= 0:
+        return np.nan
+    return float(special.chdtri(df, alpha)) / (chisq / n) + 1
+
+
+def _scale(
+    chisq: float, df: int, trace: float, trace2: float, estimator: str
+) -> tuple[float, float, float]:
+    if estimator == "WLSM":
+        factor = trace / df
+        return chisq / factor, factor, 0.0
+    a = float(np.sqrt(df / trace2))
+    shift = df - a * trace
+    return chisq * a + shift, 1 / a, shift
+
+
+def _ordinal_residuals(estimate: Estimate) -> dict[str, float]:
+    d: LimitedInformation = estimate.discrepancy
+    out = dict.fromkeys(
+        ("rmr", "rmr_nomean", "srmr", "srmr_bentler", "srmr_bentler_nomean", "crmr", "crmr_nomean"),
+        0.0,
+    )
+    for g, s in enumerate(d.statistics):
+        layout = d.layouts[g]
+        sigma, m = d.implied(g, estimate.x)
+        first = len(layout.threshold_variable)
+        sd = np.sqrt(np.diag(s.cov))
+        pairs = (s.moments - sigma)[first + len(layout.continuous) :]
+        std = pairs / (sd[layout.row] * sd[layout.column])
+        c = layout.continuous
+        variances = (np.diag(s.cov)[c] - np.diag(m.sigma)[c]) / np.diag(s.cov)[c]
+        is_cut = layout.threshold_number >= 0
+        th = (s.moments - sigma)[:first][is_cut]
+        p = len(sd)
+        share = s.n / estimate.n
+        cov_ss = float(std @ std + variances @ variances)
+        raw_ss = float(pairs @ pairs + np.sum((variances * np.diag(s.cov)[c]) ** 2))
+        model_sd = np.where(np.isin(np.arange(p), c), np.sqrt(np.diag(m.sigma)), 1.0)
+        cor_model = sigma[first + len(c):] / (model_sd[layout.row] * model_sd[layout.column])
+        cor = s.moments[first + len(c):] / (sd[layout.row] * sd[layout.column]) - cor_model
+        cor_ss, th_ss = float(cor @ cor), float(th @ th)
+        count, off = p * (p + 1) / 2, p * (p - 1) / 2
+        values = {
+            "rmr": np.sqrt((raw_ss + th_ss) / (count + len(th))),
+            "rmr_nomean": np.sqrt(raw_ss / count),
+            "srmr": np.sqrt(cov_ss / count),
+            "srmr_bentler": np.sqrt((cov_ss + th_ss) / (count + len(th))),
+            "srmr_bentler_nomean": np.sqrt(cov_ss / count),
+            "crmr": np.sqrt((cor_ss + th_ss) / (off + len(th))),
+            "crmr_nomean": np.sqrt(cor_ss / off),
+        }
+        for key, value in values.items():
+            out[key] += share * float(value)
+    return out
+
+
+__all__ = ["LimitedInformation", "degrees_of_freedom", "fit_ordinal"]

@@ -1,0 +1,100 @@
+"""`loyalty fit`: a model text and a data file in, tables or JSON out.
+
+`fit_command` is a plain function; a command-line application registers it.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from .errors import ModelError
+from .fitting import fit
+from .result import Result, as_tuple
+
+READERS = (".csv", ".tsv", ".parquet", ".sav", ".xlsx")
+MAXIMUM_MODEL_BYTES = 1_000_000
+
+
+def read_data(path: Path) -> pd.DataFrame:
+    """A data frame from csv, tsv, parquet, sav or xlsx."""
+    if not path.is_file():
+        raise ModelError(f"no data file {str(path)!r}")
+    kind = path.suffix.lower()
+    if kind not in READERS:
+        raise ModelError(f"cannot read {kind or 'a file without suffix'}; known: {', '.join(READERS)}")
+    try:
+        if kind == ".csv":
+            return pd.read_csv(path)
+        if kind == ".tsv":
+            return pd.read_csv(path, sep="\t")
+        if kind == ".parquet":
+            return pd.read_parquet(path)
+        if kind == ".sav":
+            import pyreadstat
+
+            frame, _ = pyreadstat.read_sav(str(path))
+            return pd.DataFrame(frame)
+        return pd.read_excel(path)
+    except ModelError:
+        raise
+    except Exception as error:
+        reason = str(error).strip().splitlines()
+        raise ModelError(
+            f"cannot read {path.name}: {reason[0] if reason else type(error).__name__}"
+        ) from None
+
+
+def read_model(path: Path) -> str:
+    """A model text from a file."""
+    if not path.is_file():
+        raise ModelError(f"no model file {str(path)!r}")
+    if path.stat().st_size > MAXIMUM_MODEL_BYTES:
+        raise ModelError(f"the model file has {path.stat().st_size:,} bytes; at most a million")
+    try:
+        return path.read_text(encoding="utf-8")
+    except UnicodeDecodeError:
+        raise ModelError(f"the model file {path.name} is not UTF-8 text") from None
+
+
+def fit_command(
+    model: Path | str,
+    data: Path | str,
+    *,
+    group: str | None = None,
+    group_equal: str = "",
+    group_partial: str = "",
+    estimator: str | None = None,
+    missing: str = "listwise",
+    ordered: str = "",
+    bootstrap: int = 0,
+    seed: int = 1,
+    cluster: str | None = None,
+    std_lv: bool = False,
+    meanstructure: bool | None = None,
+    as_json: bool = False,
+) -> str:
+    """Fit the model in a text file to a data file and return the text to print.
+
+    Lists are texts with commas; ``ordered="all"`` makes every dependent variable ordinal. With
+    ``as_json`` the text is an object with ``parameters``, ``fit`` and ``warnings``. Raises
+    `ModelError` with one line where that cannot be done.
+    """
+    result = fit(
+        read_model(Path(model)), read_data(Path(data)), group=group,
+        group_equal=as_tuple(group_equal), group_partial=as_tuple(group_partial),
+        estimator=estimator, missing=missing, ordered=as_tuple(ordered), bootstrap=bootstrap,
+        seed=seed, cluster=cluster, std_lv=std_lv, meanstructure=meanstructure,
+    )
+    return json.dumps(result.to_dict(), ensure_ascii=False) if as_json else report(result)
+
+
+def report(result: Result) -> str:
+    """The result as plain text."""
+    table: Any = result.parameters.drop(columns=["label"]) if not any(
+        result.parameters["label"]
+    ) else result.parameters
+    return f"{result}\n\n{table.to_string(index=False, float_format=lambda v: f'{v:.4f}')}"

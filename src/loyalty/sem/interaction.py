@@ -1,0 +1,195 @@
+r"""Latent interactions and quadratic terms by product indicators.
+
+The product factor of :math:`X` and :math:`Z` is measured by products of matched, mean-centred items,
+themselves centred again (double mean centring: Marsh, Wen & Hau 2004; Lin, Wen, Marsh & Lin 2010);
+it covaries freely with its components. The slope of the outcome on the focal factor at
+:math:`Z = z` is :math:`b_1 + b_3z` with variance :math:`v_{11} + 2zv_{13} + z^2v_{33}` (Aiken & West
+1991); the Johnson-Neyman bounds are where its interval starts to exclude zero. A factor with itself
+gives the quadratic term, slope :math:`b_1 + 2b_3x`, with its turning point :math:`-b_1/(2b_3)`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from scipy import special
+
+from .data import numeric_column
+from .errors import ModelError
+from .fitting import fit
+from .model import Array
+from .result import Result, inference
+from .syntax import parse
+
+
+def product_indicators(
+    data: pd.DataFrame, first: Sequence[str], second: Sequence[str]
+) -> pd.DataFrame:
+    """Double-mean-centred products of matched items, named ``x1.z1`` (missing where either is).
+
+    With unequal numbers of items the later ones of the longer list are left out.
+    """
+    columns = {}
+    for a, b in zip(first, second, strict=False):
+        for name in (a, b):
+            if name not in data.columns:
+                raise ModelError(f"variable {name!r} is not in the data")
+        x, z = numeric_column(data[a], a), numeric_column(data[b], b)
+        with np.errstate(all="ignore"):
+            if not (np.isfinite(x).any() and np.isfinite(z).any()):
+                raise ModelError(f"no values in {a!r} or {b!r}")
+            product = (x - np.nanmean(x)) * (z - np.nanmean(z))
+            if np.isnan(product).all():
+                raise ModelError(f"{a!r} and {b!r} are never observed together")
+            columns[f"{a}.{b}"] = product - np.nanmean(product)
+    return pd.DataFrame(columns, index=data.index)
+
+
+@dataclass(frozen=True)
+class Interaction:
+    """A fitted model with a product factor and what it says about slopes."""
+
+    result: Result
+    focal: str
+    moderator: str
+    outcome: str
+    name: str
+    data: pd.DataFrame = field(repr=False)
+    model: str = field(repr=False, default="")
+
+    @property
+    def quadratic(self) -> bool:
+        return self.focal == self.moderator
+
+    def _positions(self, group: int) -> tuple[int, int]:
+        model = self.result.estimate.model
+        found = {}
+        for k, number in enumerate(model.free):
+            r = model.rows[number]
+            if r.op == "~" and r.lhs == self.outcome and r.group == group:
+                found[r.rhs] = k
+        if self.focal not in found or self.name not in found:
+            raise ModelError(f"no free paths of {self.outcome!r} on the focal and product factor")
+        return found[self.focal], found[self.name]
+
+    def _coefficients(self, group: int) -> tuple[float, float, Array]:
+        i, j = self._positions(group)
+        x = self.result.estimate.x
+        v = self.result.vcov.to_numpy()[np.ix_([i, j], [i, j])]
+        return float(x[i]), float(x[j]), v
+
+    def moderator_sd(self, group: int = 1) -> float:
+        """Model-implied standard deviation of the moderator."""
+        m = self.result.estimate.moments[group - 1]
+        k = self.result.estimate.model.blocks[0].names.index(self.moderator)
+        return float(np.sqrt(m.covariance[k, k]))
+
+    def simple_slopes(
+        self, values: Sequence[float] = (-1.0, 0.0, 1.0), *, in_sd: bool = True, group: int = 1,
+        level: float = 0.95,
+    ) -> pd.DataFrame:
+        """Slopes of the outcome on the focal factor at values of the moderator.
+
+        ``values`` are standard deviations of the moderator from its mean of zero, or raw values
+        with ``in_sd=False``. Columns: sd, value, est, se, z, pvalue, ci_lower, ci_upper.
+        """
+        b1, b3, v = self._coefficients(group)
+        scale = self.moderator_sd(group)
+        raw = np.asarray(values, dtype=float) * (scale if in_sd else 1.0)
+        weight = raw * (2.0 if self.quadratic else 1.0)
+        est = b1 + b3 * weight
+        se = np.sqrt(v[0, 0] + 2 * weight * v[0, 1] + weight**2 * v[1, 1])
+        return pd.DataFrame(
+            {"sd": raw / scale, "value": raw, "est": est, "se": se, **inference(est, se, level)}
+        )
+
+    def johnson_neyman(self, *, group: int = 1, level: float = 0.95) -> dict[str, Any]:
+        """Moderator values where the slope's interval begins to exclude zero.
+
+        Returns ``bounds`` (ascending, raw), ``bounds_sd``, and ``region``: ``"inside"`` or
+        ``"outside"`` where the slope differs from zero, ``"everywhere"`` or ``"nowhere"``.
+        """
+        b1, b3, v = self._coefficients(group)
+        z2 = float(special.ndtri(0.5 + level / 2)) ** 2
+        a = b3**2 - z2 * v[1, 1]
+        b = 2 * (b1 * b3 - z2 * v[0, 1])
+        c = b1**2 - z2 * v[0, 0]
+        step = 2.0 if self.quadratic else 1.0
+        discriminant = b * b - 4 * a * c
+        if discriminant < 0 or a == 0:
+            return {
+                "bounds": (), "bounds_sd": (), "region": "everywhere" if c > 0 else "nowhere"
+            }
+        roots = sorted(
+            (-b + s * np.sqrt(discriminant)) / (2 * a) / step for s in (-1.0, 1.0)
+        )
+        sd = self.moderator_sd(group)
+        return {
+            "bounds": tuple(float(r) for r in roots),
+            "bounds_sd": tuple(float(r / sd) for r in roots),
+            "region": "outside" if a > 0 else "inside",
+        }
+
+    def turning_point(self, *, group: int = 1, level: float = 0.95) -> dict[str, float]:
+        """Where the slope of a quadratic model changes sign, with a delta-method interval."""
+        if not self.quadratic:
+            raise ModelError("a turning point belongs to a quadratic term")
+        b1, b3, v = self._coefficients(group)
+        est = -b1 / (2 * b3)
+        gradient = np.array([-1 / (2 * b3), b1 / (2 * b3**2)])
+        se = float(np.sqrt(gradient @ v @ gradient))
+        half = float(special.ndtri(0.5 + level / 2)) * se
+        return {"est": est, "se": se, "ci_lower": est - half, "ci_upper": est + half}
+
+
+def interaction(
+    model: str,
+    data: Any,
+    *,
+    focal: str,
+    moderator: str,
+    outcome: str,
+    name: str | None = None,
+    **options: Any,
+) -> Interaction:
+    """Fit ``model`` with the product of two factors as a further predictor of ``outcome``.
+
+    ``focal`` and ``moderator`` are latent variables of ``model`` (the same one for a quadratic
+    term) and should predict ``outcome`` there. ``options`` go to `fit`; with non-normal products
+    ``estimator="MLR"`` is the usual choice.
+    """
+    if not isinstance(data, pd.DataFrame):
+        raise ModelError(f"data must be a pandas DataFrame, not {type(data).__name__}")
+    syntax = parse(model)
+    items: dict[str, list[str]] = {}
+    for f in syntax.formulas:
+        if f.op == "=~":
+            items.setdefault(f.lhs, []).append(f.rhs)
+    for role, factor in (("focal", focal), ("moderator", moderator)):
+        if factor not in items:
+            raise ModelError(f"{role} {factor!r} is no latent variable of the model")
+        if any(i in items for i in items[factor]):
+            raise ModelError(f"{role} {factor!r} is measured by factors, not by items")
+    paths = {(f.lhs, f.rhs) for f in syntax.formulas if f.op == "~"}
+    for factor in (focal, moderator):
+        if (outcome, factor) not in paths:
+            raise ModelError(f"the model has no path {outcome} ~ {factor}")
+    name = name or f"{focal}_x_{moderator}"
+    if name in items or name in data.columns:
+        raise ModelError(f"the name {name!r} of the product factor is taken")
+    products = product_indicators(data, items[focal], items[moderator])
+    clash = [c for c in products.columns if c in data.columns]
+    if clash:
+        raise ModelError(f"the data already have a column {clash[0]!r}")
+    lines = [model, f"{name} =~ " + " + ".join(products.columns), f"{outcome} ~ {name}"]
+    dependent = {lhs for lhs, _ in paths}
+    lines += [f"{name} ~~ {f}" for f in dict.fromkeys((focal, moderator)) if f in dependent]
+    full = "\n".join(lines)
+    wide = pd.concat([data, products], axis=1)
+    return Interaction(
+        fit(full, wide, **options), focal, moderator, outcome, name, wide, full
+    )

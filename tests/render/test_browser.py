@@ -1,0 +1,99 @@
+"""The pages in a real browser: wide, phone, dark, with and without JavaScript."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("chrome")
+pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine")
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"]
+FLAGS += ["--disable-background-networking", "--disable-component-update", "--disable-sync"]
+PAGES = ["index.html", "reports/concepts.html", "reports/data.html", "reports/measurement.html"]
+PHONE = {"width": 390, "height": 844}
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        made = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield made
+        made.close()
+
+
+def opened(browser: Browser, address: Path, **options: object) -> Page:
+    page = browser.new_context(**options).new_page()  # type: ignore[arg-type]
+    page.goto(address.as_uri())
+    return page
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [1400, 390])
+def test_pages_are_quiet_and_fit(browser: Browser, book: Path, width: int, scheme: str) -> None:
+    context = browser.new_context(
+        viewport={"width": width, "height": 844}, color_scheme=scheme  # type: ignore[arg-type]
+    )
+    page = context.new_page()
+    said: list[str] = []
+    asked: list[str] = []
+    page.on("console", lambda message: said.append(message.text))
+    page.on("pageerror", lambda error: said.append(str(error)))
+    page.on("request", lambda request: asked.append(request.url))
+    for name in PAGES:
+        page.goto((book / name).as_uri())
+        over = page.evaluate(
+            "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+        )
+        assert over == 0, (name, over)
+        broken = page.evaluate(
+            "[...document.images].filter(i => !i.complete || !i.naturalWidth).length"
+        )
+        assert broken == 0, name
+        background = page.evaluate("getComputedStyle(document.body).backgroundColor")
+        assert (background == "rgb(255, 255, 255)") == (scheme == "light")
+    assert said == []
+    assert all(url.startswith(("file:", "data:")) for url in asked)
+    context.close()
+
+
+def test_search_by_keyboard(browser: Browser, book: Path) -> None:
+    page = opened(browser, book / "reports/data.html")
+    page.keyboard.press("/")
+    page.keyboard.type("标准化载荷")
+    page.wait_for_selector("#book-results a")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/measurement.html#case-one")
+
+
+def test_theme_is_kept(browser: Browser, book: Path) -> None:
+    page = opened(browser, book / "index.html", color_scheme="light")
+    page.click("#book-theme")
+    assert page.evaluate("document.documentElement.dataset.theme") == "dark"
+    page.goto((book / "reports/data.html").as_uri())
+    assert page.evaluate("document.documentElement.dataset.theme") == "dark"
+
+
+def test_menu_on_a_phone(browser: Browser, book: Path) -> None:
+    page = opened(browser, book / "reports/data.html", viewport=PHONE)
+    link = page.locator(".chapters a", has_text="Measurement")
+    assert not link.is_visible()
+    page.focus(".menu-button")
+    page.keyboard.press("Enter")
+    link.wait_for(state="visible")
+    page.keyboard.press("Escape")
+    link.wait_for(state="hidden")
+
+
+def test_without_javascript(browser: Browser, book: Path) -> None:
+    page = opened(
+        browser, book / "reports/data.html", viewport=PHONE, java_script_enabled=False
+    )
+    assert page.locator("article table").count() == 4
+    page.click(".menu-button")
+    page.locator(".chapters a", has_text="Measurement").click()
+    page.wait_for_url("**/measurement.html")

@@ -1,0 +1,220 @@
+"""Bad input: a one-line error that names the cause, or a correct result with a warning."""
+
+from __future__ import annotations
+
+import json
+import time
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sem_reference import HS, TWO, data
+
+from loyalty import sem
+from loyalty.sem.cli import fit_command
+from loyalty.sem.syntax import parse
+
+NAMES = [f"x{k}" for k in range(1, 10)]
+
+
+def refused(message: str, model: object, frame: object = None, **options: object) -> None:
+    with pytest.raises(sem.ModelError, match=message) as caught:
+        sem.fit(model, data("hs") if frame is None else frame, **options)  # type: ignore[arg-type]
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("model", "message"),
+    [
+        ("", "no formula"),
+        ("# only a comment", "no formula"),
+        ("this is not a model", "needs one of the operators"),
+        ("f =~ ", "expected"),
+        ("f =~ x1 + ", "expected"),
+        ("f =~ x1 x2", "unexpected 'x2'"),
+        ("f = x1", "'=' is not an operator"),
+        ("f <~ x1 + x2", "formative"),
+        ("x1 ~ x2:x3", "interaction"),
+        ("f =~ x1 + x2 + x3\nx1 > 0", "inequality"),
+        ("f =~ f + x1", "both sides"),
+        ("f =~ x1 + x2 + x3 + 1", "'1' cannot stand"),
+        ("f =~ x1 + x2 + @", "cannot read '@'"),
+        ("f =~ x1 + x2 + x3\nd := a*b", "'a' is not a parameter label"),
+        ("f =~ x1 + a*x2 + b*x3\na == b^2", "not linear"),
+        ("f =~ x1 + a*x2 + b*x3\na == 1\na == 2", "contradict"),
+        ("f =~ c(1,2,3)*x1 + x2 + x3", "3 modifiers"),
+        (3, "must be a text"),
+        (None, "must be a text"),
+    ],
+)
+def test_models(model: object, message: str) -> None:
+    refused(message, model)
+
+
+def test_size_of_text() -> None:
+    start = time.perf_counter()
+    refused("at most", "f =~ x1 + x2\n" * 800_000)
+    refused("nested deeper", HS + "\nd := " + "(" * 10_000 + "1" + ")" * 10_000)
+    refused("terms", HS.replace("x2", "a*x2") + "\nd := " + "+".join(["a"] * 5_000))
+    refused("nested deeper|not a parameter", HS + "\nd := " + "exp(" * 10_000)
+    refused("not a parameter", HS + "\nd := " + "-" * 100_000 + "a")
+    refused("nested deeper", HS + "\nd := " + "2^" * 10_000 + "2 + a")
+    assert time.perf_counter() - start < 5
+
+
+def test_variables_and_data() -> None:
+    frame = data("hs")
+    refused("'x77' is not in the data", "f =~ x1 + x2 + x77")
+    refused("latent variable in the model and a column", "x4 =~ x1 + x2 + x3")
+    refused("zero variance", TWO, frame.assign(x2=1.0))
+    refused("collinear", TWO, frame.assign(x2=frame["x1"] + frame["x3"]))
+    refused("too few", HS, frame.iloc[:8])
+    refused("infinite", TWO, frame.assign(x2=frame["x2"].where(frame.index > 0, np.inf)))
+    refused("not numeric", TWO, frame.assign(x2="a"))
+    refused("every row misses", TWO, frame.assign(x2=np.nan))
+    refused("no rows", TWO, frame.iloc[:0])
+    refused("must be a pandas DataFrame", TWO, 3)
+    refused("columns named 'x1'", TWO, pd.concat([frame, frame[["x1"]]], axis=1))
+    refused("group variable 'nope'", TWO, group="nope")
+    refused("single value", TWO, frame.assign(g=1), group="g")
+    refused("too few|row", HS, frame.assign(g=[1] * 296 + [2] * 5), group="g")
+    refused("cluster variable", TWO, cluster="nope")
+    refused("more parameters", "f =~ x1 + x2")
+    refused("estimator 'XX'", TWO, estimator="XX")
+    refused("missing='pairwise'", TWO, missing="pairwise")
+    refused("unknown 'everything'", TWO, group="school", group_equal=["everything"])
+    refused("needs a group", TWO, group_equal=["loadings"])
+    refused("is no parameter", TWO, group="school", group_equal=["loadings"],
+            group_partial=["nothing=~x1"])
+    refused("larger than", TWO, frame.assign(x2=frame["x2"] * 1e200))
+
+
+def test_moments() -> None:
+    cov = data("hs")[NAMES].cov()
+
+    def no(message: str, matrix: object, nobs: object = 301) -> None:
+        with pytest.raises(sem.ModelError, match=message):
+            sem.fit(TWO, sample_cov=matrix, sample_nobs=nobs)
+
+    skew = cov.copy()
+    skew.loc["x1", "x2"] += 0.5
+    no("not symmetric", skew)
+    indefinite = cov.copy()
+    indefinite.loc["x1", "x2"] = indefinite.loc["x2", "x1"] = 3.0
+    no("not positive definite", indefinite)
+    no("infinite", cov.where(cov < 1.3, np.inf))
+    no("not in sample_cov", cov.loc["x2":, "x2":])
+    no("number of rows", cov, "many")
+    no("needs sample_nobs", cov, None)
+    no("DataFrame", cov.to_numpy())
+    no("not a number of rows", cov, 1)
+
+
+def test_what_the_solution_says_about_itself() -> None:
+    rng = np.random.default_rng(3)
+    frame = pd.DataFrame(rng.normal(size=(300, 6)), columns=list("abcdef"))
+    frame["b"] += 3 * frame["a"]
+    heywood = sem.fit("f =~ a + b + c\ng =~ d + e + f0", frame.rename(columns={"f": "f0"}))
+    assert not heywood.admissible
+    assert heywood.warnings
+    loose = sem.fit(TWO + "\nvisual ~~ NA*visual\nvisual =~ NA*x1", data("hs"))
+    assert any("not identified" in w for w in loose.warnings)
+    assert loose.parameters["se"].isna().any()
+    gone = sem.fit(TWO, data("hs_miss"))
+    assert any("rows have missing values" in w for w in gone.warnings)
+
+
+def test_large_models_and_data() -> None:
+    rng = np.random.default_rng(1)
+    eta = rng.normal(size=(2000, 20))
+    wide = pd.DataFrame(
+        {
+            f"v{f}_{k}": 0.7 * eta[:, f] + 0.7 * rng.normal(size=2000)
+            for f in range(20)
+            for k in range(10)
+        }
+    )
+    model = "\n".join(
+        f"f{f} =~ " + " + ".join(f"v{f}_{k}" for k in range(10)) for f in range(20)
+    )
+    result = sem.fit(model, wide)
+    assert result.converged and result.fit["cfi"] > 0.95
+    eta = rng.normal(size=1_000_000)
+    tall = pd.DataFrame({f"x{k}": eta + rng.normal(size=1_000_000) for k in range(4)})
+    result = sem.fit("f =~ x0 + x1 + x2 + x3", tall, estimator="MLR")
+    assert result.parameters["est"].iloc[1] == pytest.approx(1.0, abs=0.01)
+
+
+TOKENS = [
+    "f", "g", "x1", "x2", "x3", "x4", "=~", "~", "~~", ":=", "==", "|", "+", "*", "(", ")", "1",
+    "0.5", "NA", "c(", ",", "start(", "a", "\n", ";", "#", "-", "^", "exp(", "t1", "%", "<", '"',
+]
+
+
+@settings(max_examples=300, deadline=None, derandomize=True)
+@given(st.lists(st.sampled_from(TOKENS), max_size=25))
+def test_fuzzed_syntax(parts: list[str]) -> None:
+    try:
+        parse(" ".join(parts))
+    except sem.ModelError as error:
+        assert "\n" not in str(error)
+
+
+@settings(max_examples=200, deadline=None, derandomize=True)
+@given(st.text(max_size=200))
+def test_fuzzed_text(text: str) -> None:
+    try:
+        parse(text)
+    except sem.ModelError as error:
+        assert "\n" not in str(error)
+
+
+@settings(
+    max_examples=60, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow]
+)
+@given(st.lists(st.sampled_from(TOKENS), min_size=3, max_size=14), st.integers(0, 3))
+def test_fuzzed_fits(parts: list[str], kind: int) -> None:
+    frame = data("hs").iloc[:60]
+    if kind == 1:
+        frame = data("hs_miss").iloc[:60]
+    options: dict[str, object] = {"missing": "fiml"} if kind == 1 else {}
+    if kind == 2:
+        options["group"] = "sex"
+    try:
+        result = sem.fit("f =~ x1 + x2 + x3\n" + " ".join(parts), frame, **options)
+        assert len(result.parameters)
+        assert result.fit["df"] >= 0
+        assert isinstance(result.warnings, list)
+        result.standardized(), result.effects(), result.modindices(), result.r2
+    except sem.ModelError as error:
+        assert "\n" not in str(error)
+
+
+def test_command(tmp_path: Path) -> None:
+    model, frame = tmp_path / "model.txt", tmp_path / "data.csv"
+    model.write_text(HS)
+    data("hs").to_csv(frame, index=False)
+    answer = json.loads(
+        fit_command(model, frame, group="school", group_equal="loadings,intercepts", as_json=True)
+    )
+    assert set(answer) == {"parameters", "fit", "warnings"}
+    assert answer["fit"]["df"] == 60
+    assert set(answer["parameters"][0]) == {
+        "lhs", "op", "rhs", "group", "label", "est", "se", "z", "pvalue", "ci_lower", "ci_upper",
+        "std_lv", "std_all",
+    }
+    assert "CFI" in fit_command(model, frame, ordered="")
+    data("hs").to_parquet(tmp_path / "data.parquet")
+    assert "CFI" in fit_command(model, tmp_path / "data.parquet")
+    for wrong, message in (
+        (tmp_path / "none.csv", "no data file"),
+        (model, "cannot read .txt"),
+    ):
+        with pytest.raises(sem.ModelError, match=message):
+            fit_command(model, wrong)
+    (tmp_path / "binary.csv").write_bytes(bytes(range(256)) * 20)
+    with pytest.raises(sem.ModelError):
+        fit_command(model, tmp_path / "binary.csv")
