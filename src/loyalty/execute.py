@@ -134,6 +134,7 @@ def execute(case: str, analysis: str, overrides: dict[str, Any] | None = None) -
             cwd=str(paths.notebooks()),
             progress_bar=False,
             log_output=False,
+            extra_arguments=["--log-level=CRITICAL"],
             # Sockets in a folder of their own: kernels side by side cannot collide on a port.
             config=manager if os.name == "posix" else None,
         )

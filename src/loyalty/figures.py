@@ -114,14 +114,13 @@ def dots(
         )
     axes.set_xlabel(x_label)
     if len(groups) > 1:
-        axes.legend(
-            loc="lower left",
-            bbox_to_anchor=(0, 1.02 if not marks else 1.06),
-            ncols=min(len(groups), 5),
+        long = sum(len(str(name)) for name in groups) > 70
+        figure.legend(
+            loc="outside upper left",
+            ncols=1 if long else min(len(groups), 5),
             frameon=False,
             fontsize=8,
             handletextpad=0.2,
-            borderaxespad=0,
         )
     return figure
 
@@ -251,8 +250,15 @@ def path_diagram(
         for i, node in enumerate(nodes):
             bend = 0.17 * (-1) ** column if len(nodes) == 1 and len(columns) > 3 else 0.0
             at[node] = np.array([column * 1.0, (len(nodes) - 1) / 2 - i + bend])
-    half = np.array([0.31, 0.25])
-    for number, (a, b, estimate, clear) in enumerate(edges):
+    half = np.array([0.33, 0.3])
+    # Inches a unit across over inches a unit up: an arc's height is set in inches.
+    spots_y = [float(spot[1]) for spot in at.values()]
+    up = figure.get_figheight() / (max(spots_y) - min(spots_y) + 1.3)
+    ratio = WIDTH / (len(columns) - 0.2) / up
+    placed: list[np.ndarray] = []
+    lifted: list[float] = []
+    size = 7.8 if len(columns) < 6 else 6.2
+    for a, b, estimate, clear in edges:
         start, end = at[a], at[b]
         skips = depth[b] - depth[a] > 1
         bend = 0.0 if not skips else (0.28 if start[1] + end[1] >= 0 else -0.28)
@@ -276,12 +282,26 @@ def path_diagram(
                 "mutation_scale": 9,
             },
         )
-        share = 0.34 + 0.16 * (number % 3)
-        middle = tail + (head - tail) * share
-        if skips:  # where the arc is: a quadratic curve through the lifted middle
-            across = np.array([-(head - tail)[1], (head - tail)[0]])
-            middle = middle + across * bend * 2 * share * (1 - share)
+        # The label goes where on its arrow it is farthest from those already placed.
+        across = np.array([-(head - tail)[1] / ratio, (head - tail)[0] * ratio])
+        spots = [
+            tail + (head - tail) * k + across * bend * 2 * k * (1 - k)
+            for k in np.linspace(0.2, 0.8, 13)
+        ]
+        middle = max(
+            spots,
+            key=lambda spot: (
+                min(
+                    0.3,
+                    *(float(np.hypot(*((spot - other) * [1.6, 1]))) for other in placed),
+                    1.0,
+                )
+                - 0.2 * float(np.hypot(*(spot - (tail + head) / 2 - across * bend / 2)))
+            ),
+        )
+        lifted += [spots[len(spots) // 2][1]]
         if estimate is not None:
+            placed.append(middle)
             axes.text(
                 *middle,
                 show(estimate, "bounded"),
@@ -311,12 +331,12 @@ def path_diagram(
             text.replace(" ", "\n", 1) + share_text,
             ha="center",
             va="center",
-            fontsize=7.8,
+            fontsize=size,
             zorder=5,
         )
     x, y = np.array(list(at.values())).T
     axes.set_xlim(x.min() - 0.4, x.max() + 0.4)
-    axes.set_ylim(y.min() - 0.42, y.max() + 0.42)
+    axes.set_ylim(min([y.min() - 0.42, *lifted]) - 0.08, max([y.max() + 0.42, *lifted]) + 0.08)
     axes.axis("off")
     return figure
 
@@ -332,8 +352,17 @@ def importance_performance(points: pd.DataFrame, x_label: str, y_label: str) -> 
     axes.plot(x, y, "o", color=COLOURS[0], markersize=5)
     axes.axvline(x.mean(), color=GREY, linewidth=0.7, linestyle=":")
     axes.axhline(y.mean(), color=GREY, linewidth=0.7, linestyle=":")
-    for name, a, b in zip(points["label"], x, y, strict=True):
-        axes.annotate(name, (a, b), xytext=(5, 4), textcoords="offset points", fontsize=8)
+    near_x, near_y = 0.25 * (np.ptp(x) or 1.0), 0.06 * (np.ptp(y) or 1.0)
+    for k, name in enumerate(points["label"]):
+        close = (np.abs(x - x[k]) < near_x) & (np.abs(y - y[k]) < near_y)
+        below = bool((close & ((y > y[k]) | ((y == y[k]) & (np.arange(len(y)) < k)))).any())
+        axes.annotate(
+            name,
+            (x[k], y[k]),
+            xytext=(5, -11 if below else 4),
+            textcoords="offset points",
+            fontsize=8,
+        )
     axes.margins(0.18, 0.2)
     axes.set_xlabel(x_label)
     axes.set_ylabel(y_label)

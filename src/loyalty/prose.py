@@ -6,6 +6,7 @@ interval does: a cut-off inside an interval leaves the question open.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -632,10 +633,10 @@ def no_moderation() -> Text:
 
 # --- groups ----------------------------------------------------------------------------------
 INVARIANCE = {
-    "configural": Text(en="nothing (same items on the same constructs)", zh="无（同构）"),
-    "metric": Text(en="loadings", zh="载荷"),
-    "scalar": Text(en="loadings and intercepts", zh="载荷与截距"),
-    "strict": Text(en="loadings, intercepts and residuals", zh="载荷、截距与残差"),
+    "configural": Text(en="form", zh="构型"),
+    "metric": Text(en="+ loadings", zh="＋载荷"),
+    "scalar": Text(en="+ intercepts", zh="＋截距"),
+    "strict": Text(en="+ residuals", zh="＋残差"),
 }
 
 
@@ -665,10 +666,10 @@ def invariance(steps: pd.DataFrame, cfi: Threshold, rmsea: Threshold) -> Text:
         "strict": ("paths, latent means and scores may be compared", "路径、潜均值与得分均可比较"),
     }[held]
     en = f"Under the rule {rule} the {held} model holds: {means[0]}."
-    zh = f"按规则 {rule}，{INVARIANCE[held].zh}相等的模型成立：{means[1]}。"
+    zh = f"按规则 {rule}，{held} 模型成立：{means[1]}。"
     if failed:
         en += f" The {failed} model does not hold."
-        zh += f"{INVARIANCE[failed].zh}相等的模型不成立。"
+        zh += f"{failed} 模型不成立。"
     return Text(en=en, zh=zh)
 
 
@@ -690,8 +691,8 @@ def clustering(rows: Sequence[Mapping[str, Any]]) -> Text:
     top = max(rows, key=lambda r: r["icc"])
     shown = value(top["icc"], "bounded", top["low"], top["high"])
     return Text(
-        en=f"Most alike are the customers of one firm in {escape(top['construct'])} (ICC = {shown}, design effect {value(top['design'], 'number')}). Intervals elsewhere in this report take respondents as independent and are too narrow by that much.",
-        zh=f"同一企业客户最相似的是{escape(top['construct'])}（ICC = {shown}，设计效应 {value(top['design'], 'number')}）。本报告其他区间把受访者视为独立，因而相应偏窄。",
+        en=f"Most alike are the customers of one firm in {escape(top['construct'])} (ICC = {shown}, design effect {value(top['design'], 'number')}). Intervals elsewhere in this report take respondents as independent; for such a score they are too narrow by a factor of {value(math.sqrt(top['design']), 'number')}.",
+        zh=f"同一企业客户最相似的是{escape(top['construct'])}（ICC = {shown}，设计效应 {value(top['design'], 'number')}）。本报告其他区间把受访者视为独立；对这样的得分，区间窄了 {value(math.sqrt(top['design']), 'number')} 倍。",
     )
 
 
@@ -779,6 +780,6 @@ def pooled(paths: int, real: int) -> Text:
 
 def recovery(covered: int, n: int) -> Text:
     return Text(
-        en=f"The intervals of {covered} of {n} paths hold the value that was put in. Careless answers, answers missing and differences between industries stand between the two, so that a few misses are expected.",
-        zh=f"{n} 条路径中有 {covered} 条的区间包含设定值。敷衍作答、缺失与行业差异介于两者之间，少数未覆盖属意料之中。",
+        en=f"The intervals of {covered} of {n} paths hold the value that was put in. The intervals take respondents as independent, although customers of one firm are alike, and careless and missing answers stand between the truth and the answers: more misses than one in twenty are to be expected.",
+        zh=f"{n} 条路径中有 {covered} 条的区间包含设定值。区间把受访者视为独立，而同一企业的客户彼此相似；敷衍作答与缺失亦介于真值与答案之间，因此未覆盖的比例高于二十分之一属意料之中。",
     )

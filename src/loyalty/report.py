@@ -82,7 +82,9 @@ def prepare() -> None:
     if not found:
         raise UserError("reports/results: empty; run the notebooks first (loyalty run)")
     _write(paths.root() / "_variables.yml", yaml.safe_dump(variables(found), allow_unicode=True))
-    described = {case: study.load(case) for case in study.cases()}
+    loaded = [study.load(case) for case in study.cases()]
+    # Real cases first, in every chapter.
+    described = {s.case: s for s in sorted(loaded, key=lambda s: (s.simulated, s.case))}
     pages = {
         **{name: analysis_page(name, described, found) for name in PER_CASE},
         execute.SYNTHESIS: analysis_page(execute.SYNTHESIS, {}, found),

@@ -29,7 +29,7 @@ class Column:
 
     @property
     def numeric(self) -> bool:
-        return self.kind not in ("text", "markdown")
+        return self.kind not in ("text", "markdown", "sign")
 
     def cell(self, record: Mapping[str, Any]) -> str:
         if self.bounds is not None:
@@ -40,6 +40,8 @@ class Column:
             return str(value)
         if value is None or (isinstance(value, float) and value != value):
             return numbers.DASH if self.numeric else ""
+        if self.kind == "sign":
+            return {"+": "\\+", "-": "−"}.get(str(value), "")
         text = numbers.show(value, self.kind, decimals=self.decimals)  # type: ignore[arg-type]
         return escape(text)
 

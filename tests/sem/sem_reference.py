@@ -106,6 +106,7 @@ CASES: dict[str, tuple[str, str, dict[str, Any]]] = {
     "r_fixedx_mlr": (FIXED_X, "hs", {"estimator": "MLR"}),
     "r_fixedx_mlm": (FIXED_X, "hs", {"estimator": "MLM"}),
     "r_fixedx_fiml": (FIXED_X, "hs_miss", {"missing": "fiml", "fixed_x": False}),
+    "r_fixedx_fiml_x": (FIXED_X, "hs_miss", {"missing": "fiml"}),
     "r_mimic": (MIMIC, "hs", {}),
     "r_mimic_mlr": (MIMIC, "hs", {"estimator": "MLR"}),
     "r_second": (SECOND, "hs", {}),

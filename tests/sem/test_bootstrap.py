@@ -86,7 +86,7 @@ def test_same_draws_whatever_the_number_and_the_threads() -> None:
     assert np.abs(other.x - few.x).max() > 1e-3
 
 
-def test_same_draws_whatever_the_hash_seed() -> None:
+def test_same_draws_whatever_the_hash_seed_and_blas_threads() -> None:
     code = (
         "import pandas as pd, hashlib; from loyalty import sem;"
         f"d = pd.read_csv({str(GOLDEN / 'data' / 'hs.csv')!r});"
@@ -96,9 +96,9 @@ def test_same_draws_whatever_the_hash_seed() -> None:
     prints = {
         subprocess.run(
             [sys.executable, "-c", code], capture_output=True, text=True, check=True,
-            env={"PYTHONHASHSEED": seed, "PATH": "/usr/bin:/bin", "OPENBLAS_NUM_THREADS": "1"},
+            env={"PYTHONHASHSEED": seed, "PATH": "/usr/bin:/bin", "OPENBLAS_NUM_THREADS": threads},
         ).stdout
-        for seed in ("0", "12345")
+        for seed, threads in (("0", "1"), ("12345", "2"))
     }
     assert len(prints) == 1
 

@@ -45,6 +45,15 @@ def test_residuals(kind: str) -> None:
     np.testing.assert_allclose(mine[lower], theirs[lower], atol=2e-3)
 
 
+@pytest.mark.parametrize("kind", ["standardized", "normalized"])
+def test_residuals_of_incomplete_data(kind: str) -> None:
+    result = sem.fit(HS, data("hs_miss"), missing="fiml")
+    mine = result.standardized_residuals(kind)[0]["cov"].to_numpy()
+    theirs = pd.read_csv(LAVAAN / f"r_resid_fiml_{kind}.csv", index_col=0).to_numpy()
+    lower = np.tril_indices(len(mine), -1)
+    np.testing.assert_allclose(mine[lower], theirs[lower], atol=5e-3)
+
+
 def test_factor_scores() -> None:
     result = sem.fit(PD, data("pd"))
     for method, name in (("regression", "scores"), ("bartlett", "bartlett")):

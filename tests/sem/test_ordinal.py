@@ -61,6 +61,17 @@ def test_bivariate_normal(rho: float) -> None:
         assert float(bivariate_normal_cdf(a, b, rho)) == pytest.approx(want, abs=2e-9)
 
 
+def test_modification_indices() -> None:
+    result = sem.fit(HS, data("hs_ord"), ordered=ITEMS)
+    theirs = pd.read_csv(GOLDEN / "lavaan" / "r_mi_ord.csv")
+    both = result.modindices().merge(theirs, on=["lhs", "op", "rhs"], suffixes=("", "_lavaan"))
+    assert len(both) == len(theirs)
+    # lavaan's score carries a factor (N - 1) / N
+    np.testing.assert_allclose(both["mi"], both["mi_lavaan"] * 301 / 300, rtol=3e-4, atol=1e-4)
+    with pytest.raises(sem.ModelError, match="go with ML"):
+        result.standardized_residuals()
+
+
 def test_ladder_of_ordinal_invariance() -> None:
     ladder = sem.invariance(TWO, data("hs_ord3"), group="school", ordered=ITEMS[:6])
     assert list(ladder.table["level"]) == ["configural", "thresholds", "scalar"]

@@ -25,12 +25,13 @@ from .model import SYMMETRIC, Array, Block, Model, block_moments
 from .refit import Batch, Refits, Refitter, with_exogenous
 from .resampling import BLOCK, MomentSums, Plan
 from .standardized import effect_pairs, effect_values, jacobian
+from .threads import single_threaded
 
 if TYPE_CHECKING:
     from .result import Result
 
 CHUNK = 2 * BLOCK
-LARGE = 200 * 2**20
+LARGE = 300 * 2**20  # bytes of row counts held at a time
 
 
 @dataclass(frozen=True)
@@ -218,8 +219,8 @@ class Bootstrap:
 
 def admissible_draws(model: Model, x: Array, batch: Batch | None = None) -> Any:
     """Which solutions have no negative variance and only positive semidefinite matrices."""
-    good = np.isfinite(x).all(axis=1)
-    out = good.copy()
+    good: Any = np.isfinite(x).all(axis=1)
+    out: Any = good.copy()
     for g, block in enumerate(model.blocks):
         p = block.observed
         quick = _plainly_admissible(block, x)
@@ -277,7 +278,7 @@ def _semidefinite(stack: Array) -> Any:
 
 def positive_definite(model: Model, x: Array, batch: Batch) -> Any:
     """Whether every group's implied covariance matrix is positive definite, draw by draw."""
-    out = np.isfinite(x).all(axis=1)
+    out: Any = np.isfinite(x).all(axis=1)
     chosen = np.flatnonzero(out)
     for g, block in enumerate(model.blocks):
         use = with_exogenous(block, batch.covs[g][chosen], batch.means[g][chosen],
@@ -296,6 +297,7 @@ def _strictly(stack: Array) -> Any:
     return np.ones(len(stack), dtype=bool)
 
 
+@single_threaded()
 def bootstrap(
     estimate: Estimate,
     draws: int = 1000,
@@ -324,7 +326,10 @@ def bootstrap(
         not estimate.fiml and "covariance" not in estimate.extra
         and estimate.discrepancy.kind == "ML" and not estimate.discrepancy.unbiased
     )
-    work = _MomentRefits(estimate, plan, seed) if moments else _RowRefits(estimate, plan, seed, draws)
+    work: _MomentRefits | _RowRefits = (
+        _MomentRefits(estimate, plan, seed) if moments
+        else _RowRefits(estimate, plan, seed, draws)
+    )
     blocks = -(-draws // BLOCK)
     size = work.blocks_at_once
     chunks = [range(k, min(k + size, blocks)) for k in range(0, blocks, size)]
@@ -348,14 +353,13 @@ class _MomentRefits:
         self.refitter = Refitter(estimate)
         n = estimate.n
         # large data: many draws share one pass over the row products
-        self.blocks_at_once = 2 if n <= 20_000 else int(np.clip(LARGE // (2 * n * BLOCK), 1, 16))
+        self.blocks_at_once = 2 if n <= 20_000 else int(np.clip(LARGE // (n * BLOCK), 1, 16))
 
     def __call__(self, blocks: range) -> tuple[Array, Any, Any]:
         counts = [self.plan.counts(self.seed, block) for block in blocks]
         covs, means, vechs = [], [], []
         for g, sums in enumerate(self.sums):
-            together = counts[0][g] if len(counts) == 1 else np.concatenate([c[g] for c in counts])
-            _, mean, vech = sums.sums(together)
+            _, mean, vech = sums.sums([c[g] for c in counts])
             cov = np.empty((len(vech), sums.p, sums.p))
             cov[:, sums.row, sums.column] = vech
             cov[:, sums.column, sums.row] = vech
@@ -413,7 +417,7 @@ def refit_groups(
     model = estimate.model
     means = model.meanstructure
     blocks = tuple(
-        _fresh(with_exogenous(block, g.cov[None], g.mean[None], means))
+        _fresh(with_exogenous(block, _observed_cov(g, block)[None], g.mean[None], means))
         for block, g in zip(model.blocks, groups, strict=True)
     )
     try:
@@ -424,6 +428,17 @@ def refit_groups(
     except (ModelError, AssertionError, np.linalg.LinAlgError):
         return None
     return again.x, again.minimum.converged
+
+
+def _observed_cov(sample: GroupSample, block: Block) -> Array:
+    """The sample covariances; of the fixed exogenous variables alone where values are missing."""
+    e = block.exogenous
+    if not (len(e) and sample.patterns and sample.raw is not None):
+        return sample.cov
+    cov = sample.cov.copy()
+    x = sample.raw[:, e] - sample.mean[e]
+    cov[np.ix_(e, e)] = x.T @ x / sample.n
+    return cov
 
 
 def _fresh(block: Any) -> Any:

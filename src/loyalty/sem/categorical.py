@@ -4,8 +4,8 @@ Delta parameterization: latent responses have unit variance (or :math:`1/\Delta^
 scales are free), so residual variances follow from the rest. With :math:`s` the thresholds, means,
 variances and correlations of `polychoric`, :math:`F = (s - \sigma)'W(s - \sigma)`,
 :math:`W = \mathrm{diag}(\Gamma)^{-1}` (DWLS) or :math:`I` (ULS); chi-square and standard errors use
-N - 1. Robust tests: WLSM scales by :math:`\mathrm{tr}(U\Gamma)/df`; WLSMV and ULSMV scale and shift so
-that mean and variance are those of chi-square (Asparouhov & Muthén 2010).
+N - 1. Robust tests: WLSM scales by :math:`\mathrm{tr}(U\Gamma)/df`; WLSMV and ULSMV scale and
+shift so that mean and variance are those of chi-square (Asparouhov & Muthén 2010).
 """
 
 from __future__ import annotations
@@ -240,7 +240,9 @@ def fit_ordinal(
         raise ModelError("residual variances of ordinal variables are not free")
     model = replace(
         model,
-        blocks=tuple(_with_ordinal(b, rows, g, ordinal, levels) for g, b in enumerate(model.blocks)),
+        blocks=tuple(
+            _with_ordinal(b, rows, g, ordinal, levels) for g, b in enumerate(model.blocks)
+        ),
     )
     model.defined_values(model.offset + 1.0)
     df = ordinal_df(model, statistics)
@@ -368,7 +370,7 @@ def ordinal_covariance(estimate: Estimate) -> tuple[Array, bool]:
 
 
 def ordinal_df(model: Model, statistics: list[OrdinalStatistics]) -> int:
-    return sum(len(s.moments) for s in statistics) - model.expand.shape[1]
+    return sum(len(s.moments) for s in statistics) - int(model.expand.shape[1])
 
 
 def _traces(estimate: Estimate) -> tuple[float, float]:
@@ -418,7 +420,7 @@ def ordinal_fit_measures(estimate: Estimate) -> dict[str, float]:
     scaled = base_scaled = np.nan
     if options.estimator != "DWLS" and df > 0:
         scaled, factor, shift = _scale(chisq, df, *_traces(estimate), options.estimator)
-        base_scaled, base_factor, base_shift = _scale(
+        base_scaled, base_factor, _ = _scale(
             base, base_df, base_trace, base_trace2, options.estimator
         )
         out |= {

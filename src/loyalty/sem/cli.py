@@ -25,7 +25,8 @@ def read_data(path: Path) -> pd.DataFrame:
         raise ModelError(f"no data file {str(path)!r}")
     kind = path.suffix.lower()
     if kind not in READERS:
-        raise ModelError(f"cannot read {kind or 'a file without suffix'}; known: {', '.join(READERS)}")
+        what = kind or "a file without suffix"
+        raise ModelError(f"cannot read {what}; known: {', '.join(READERS)}")
     try:
         if kind == ".csv":
             return pd.read_csv(path)

@@ -102,8 +102,12 @@ def read_frame(
     group: str | None,
     cluster: str | None,
     missing: str,
+    exogenous: Sequence[str] = (),
 ) -> Sample:
-    """Sample moments of the named variables of a data frame."""
+    """Sample moments of the named variables of a data frame.
+
+    With FIML rows that miss a fixed ``exogenous`` variable are left out, as in lavaan.
+    """
     if isinstance(data, Mapping):
         data = pd.DataFrame(data)
     if not isinstance(data, pd.DataFrame):
@@ -132,6 +136,9 @@ def read_frame(
     fiml = missing != "listwise"
     hole = np.isnan(raw)
     keep = ~hole.all(axis=1) if fiml else ~hole.any(axis=1)
+    fixed = [k for k, name in enumerate(names) if name in set(exogenous)]
+    if fiml and fixed:
+        keep &= ~hole[:, fixed].any(axis=1)
     for name_ in (group, cluster):
         if name_ is not None:
             keep &= data.iloc[:, position[name_]].notna().to_numpy()
@@ -142,16 +149,17 @@ def read_frame(
             if len(raw)
             else "the data have no rows"
         )
-    raw = raw[keep]
     kept = np.flatnonzero(keep)
+    if dropped:
+        raw = raw[kept]
     cluster_codes = None
     if cluster is not None:
-        cluster_codes = pd.factorize(data.iloc[:, position[cluster]][keep])[0].astype(np.intp)
+        cluster_codes = pd.factorize(data.iloc[kept, position[cluster]])[0].astype(np.intp)
     if group is None:
         labels: list[Any] = [None]
         code = np.zeros(len(raw), dtype=np.intp)
     else:
-        codes, uniques = pd.factorize(data.iloc[:, position[group]][keep])
+        codes, uniques = pd.factorize(data.iloc[kept, position[group]])
         code, labels = codes.astype(np.intp), list(uniques)
         if len(labels) < 2:
             raise ModelError(f"the group variable {group!r} has a single value, {labels[0]!r}")
@@ -163,13 +171,15 @@ def read_frame(
             f"{dropped} of {dropped + len(raw)} rows have missing values and were left out"
         )
     elif dropped:
-        warnings.append(f"{dropped} rows without any value were left out")
+        what = "that miss an exogenous variable" if fixed else "without any value"
+        warnings.append(f"{dropped} rows {what} were left out")
     samples = []
     for k, label in enumerate(labels):
         rows = np.flatnonzero(code == k)
         where = "" if group is None else f" in group {label!r}"
         clusters = None if cluster_codes is None else cluster_codes[rows]
-        one = group_sample(raw[rows], tuple(names), where=where, fiml=fiml, clusters=clusters)
+        part = raw if len(labels) == 1 else raw[rows]
+        one = group_sample(part, tuple(names), where=where, fiml=fiml, clusters=clusters)
         samples.append(replace(one, rows=kept[rows]))
     if fiml and all(s.complete and len(s.patterns[0].observed) == len(names) for s in samples):
         missing = "fiml-complete"
@@ -202,12 +212,11 @@ def group_sample(
                 raise ModelError(f"variable {names[k]!r} has {count[k]} value(s){where}")
         center = np.nanmean(raw, axis=0) if holes else raw.mean(axis=0)
         deviation = raw - center
-        squares = deviation**2
-        variance = np.nanmean(squares, axis=0) if holes else squares.mean(axis=0)
+        cov = np.zeros((0, 0)) if holes else deviation.T @ deviation / n
+        variance = np.nanmean(deviation**2, axis=0) if holes else np.diag(cov)
     for k in np.flatnonzero(variance <= 1e-20 * np.maximum(1.0, center**2)):
         raise ModelError(f"variable {names[k]!r} has zero variance{where}")
     if not fiml or not holes:
-        cov = deviation.T @ deviation / n
         check_positive_definite(cov, names, n, where)
         patterns = (Pattern(np.arange(p), np.arange(n), center, cov),) if fiml else ()
         return GroupSample(n, center, cov, raw, clusters, patterns)
@@ -217,8 +226,8 @@ def group_sample(
     order = np.argsort(inverse.ravel(), kind="stable")
     bounds = np.searchsorted(inverse.ravel()[order], np.arange(len(first) + 1))
     patterns_list = []
-    for k in range(len(first)):
-        rows = order[bounds[k] : bounds[k + 1]]
+    for number in range(len(first)):
+        rows = order[bounds[number] : bounds[number + 1]]
         observed = np.flatnonzero(seen[rows[0]])
         part = raw[np.ix_(rows, observed)]
         mean = part.mean(axis=0)
@@ -252,7 +261,7 @@ def check_positive_definite(cov: Array, names: Sequence[str], n: int, where: str
             " matrix is singular"
         )
     kind = "singular" if values[0] > -1e-8 else "not positive definite"
-    involved = [names[k] for k in np.flatnonzero(np.abs(vectors[:, 0]) > 0.1)][:8]
+    involved = [names[k] for k in np.flatnonzero(np.abs(vectors[:, 0]) > 0.1).tolist()][:8]
     raise ModelError(
         f"the sample covariance matrix is {kind}{where}: perfectly collinear are"
         f" {', '.join(involved)}"
@@ -260,12 +269,11 @@ def check_positive_definite(cov: Array, names: Sequence[str], n: int, where: str
 
 
 def read_moments(
-    cov: Any, nobs: Any, mean: Any, names: Sequence[str], latent: Sequence[str], likelihood: str
+    cov: Any, nobs: Any, mean: Any, names: Sequence[str], latent: Sequence[str]
 ) -> Sample:
     """Sample moments from covariances (one matrix, or a list or mapping of them, one a group).
 
-    As in lavaan the covariances are taken to divide by N - 1 and are rescaled to N for the normal
-    likelihood.
+    As in lavaan the covariances are taken to divide by N - 1.
     """
     labels: list[Any] = [None]
     covs, nobs_list, means = [cov], [nobs], [mean]
@@ -288,22 +296,22 @@ def read_moments(
     samples = []
     for label, c, n, m in zip(labels, covs, nobs_list, means, strict=True):
         where = "" if label is None else f" in group {label!r}"
-        samples.append(_moment_group(c, n, m, names, latent, likelihood, where))
+        samples.append(_moment_group(c, n, m, names, latent, where))
     return Sample(tuple(names), tuple(samples), tuple(labels), means=mean is not None)
 
 
 def _moment_group(
     cov: Any, nobs: Any, mean: Any, names: Sequence[str], latent: Sequence[str],
-    likelihood: str, where: str,
+    where: str,
 ) -> GroupSample:
     if isinstance(nobs, bool) or not np.isscalar(nobs):
         raise ModelError(f"sample_nobs must be the number of rows{where}")
     try:
-        n = int(nobs)
+        n = int(float(str(nobs)))
     except (TypeError, ValueError):
         raise ModelError(f"sample_nobs must be the number of rows{where}") from None
     if n < 2 or n != nobs:
-        raise ModelError(f"sample_nobs={nobs} is not a number of rows{where}")
+        raise ModelError(f"sample_nobs={nobs!r} is not a number of rows{where}")
     if isinstance(cov, pd.DataFrame):
         columns = [str(c) for c in cov.columns]
         for name in names:
@@ -335,12 +343,11 @@ def _moment_group(
         raise ModelError(f"sample_cov has missing or infinite values{where}")
     if np.abs(matrix - matrix.T).max(initial=0) > 1e-6 * max(1e-300, np.abs(matrix).max(initial=0)):
         raise ModelError(f"sample_cov is not symmetric{where}")
-    for k in np.flatnonzero(np.diag(matrix) <= 0):
+    for k in np.flatnonzero(np.diag(matrix) <= 0).tolist():
         raise ModelError(f"variable {names[k]!r} has no positive variance{where}")
     matrix = (matrix + matrix.T) / 2
     check_positive_definite(matrix, names, n, where)
-    if likelihood == "normal":
-        matrix = matrix * (n - 1) / n
+    matrix = matrix * (n - 1) / n
     center = np.zeros(len(names)) if mean is None else np.asarray(mean, dtype=float)
     if not np.isfinite(center).all():
         raise ModelError(f"sample_mean has missing or infinite values{where}")

@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import Any
 
 import numpy as np
+from scipy.linalg import lapack
 
 from .data import GroupSample, Sample
 from .discrepancy.fiml import FullInformation, Saturated, saturated_moments
@@ -162,9 +163,7 @@ class Estimate:
 
     def reduce(self, information: Array) -> Array:
         """From ``x`` to the parameters left after equality constraints."""
-        k = self.model.expand
-        out: Array = k.T @ information @ k
-        return out
+        return self.model.reduce_matrix(information)
 
 
 def pseudo_inverse(information: Array) -> tuple[Array, bool]:
@@ -173,6 +172,12 @@ def pseudo_inverse(information: Array) -> tuple[Array, bool]:
     scaled = information / np.outer(d, d)
     if not np.isfinite(scaled).all():
         return np.full_like(information, np.nan), False
+    factor, info = lapack.dpotrf(scaled, lower=1, clean=1)
+    if info == 0 and len(scaled) and np.diag(factor).min() > 1e-3:
+        lower, info = lapack.dpotri(factor, lower=1)
+        if info == 0:
+            lower = np.tril(lower)
+            return (lower + np.tril(lower, -1).T) / np.outer(d, d), True
     values, vectors = np.linalg.eigh(scaled)
     good = values > 1e-10 * max(values[-1], 1e-300)
     inverse = (vectors[:, good] / values[good]) @ vectors[:, good].T
@@ -256,12 +261,10 @@ def solve(
 
     def information(theta: Array) -> Array:
         metric = getattr(working, "metric", working.information)
-        out: Array = k.T @ metric(k @ theta + offset) @ k
-        return out
+        return model.reduce_matrix(metric(k @ theta + offset))
 
     def hessian(theta: Array) -> Array:
-        out: Array = k.T @ working.observed_information(k @ theta + offset) @ k
-        return out
+        return model.reduce_matrix(working.observed_information(k @ theta + offset))
 
     best: Minimum | None = None
     for theta in _starts(model, moments, start):

@@ -86,7 +86,7 @@ def chisq_of(estimate: Estimate) -> float:
     if estimate.fiml:
         h1 = sum(s.loglik for s in estimate.saturated)
         return float(max(0.0, 2.0 * (h1 - fiml_loglik(estimate))))
-    return max(0.0, 2.0 * estimate.discrepancy.multiplier * estimate.minimum.value)
+    return max(0.0, 2.0 * float(estimate.discrepancy.multiplier) * estimate.minimum.value)
 
 
 def fiml_loglik(estimate: Estimate) -> float:
@@ -212,7 +212,7 @@ def fiml_correction(estimate: Estimate, df: int, robust: bool) -> tuple[float, f
         x[block.cells.parameter[s]] = cov[block.cells.row[s], block.cells.column[s]]
         x[block.cells.parameter[~s]] = mean[block.cells.row[~s]]
     wc = _complete_information(estimate, saturated, x)
-    delta = _saturated_jacobian(estimate, saturated)
+    delta = saturated_jacobian(estimate, saturated)
     wmi = np.linalg.inv(wm)
     wd = wm @ delta
     bread, _ = pseudo_inverse(model.expand.T @ (delta.T @ wd) @ model.expand)
@@ -239,7 +239,8 @@ def _complete_information(estimate: Estimate, saturated: Model, x: Array) -> Arr
     return out
 
 
-def _saturated_jacobian(estimate: Estimate, saturated: Model) -> Array:
+def saturated_jacobian(estimate: Estimate, saturated: Model) -> Array:
+    """Derivatives of all groups' moments by the free parameters, in the saturated model's order."""
     from .model import jacobian_cells, vech_index
 
     out = np.zeros((len(saturated.offset), estimate.model.parameters))

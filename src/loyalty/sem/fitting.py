@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
+
 from .data import Sample, read_frame, read_moments
 from .errors import ModelError
 from .estimate import Options, solve
@@ -13,11 +15,13 @@ from .model import Model, compile_model
 from .result import Result, as_tuple
 from .syntax import Syntax, parse
 from .table import Variables, parameter_table, variables_of
+from .threads import single_threaded
 
 CONTINUOUS = ("ML", "MLM", "MLR", "GLS", "ULS")
 ORDINAL = ("DWLS", "WLSMV", "WLSM", "ULSMV")
 
 
+@single_threaded()
 def fit(
     model: str,
     data: Any = None,
@@ -138,6 +142,7 @@ def read_sample(
         return read_frame(
             data, variables.observed, variables.latent, group=options.group,
             cluster=options.cluster, missing=options.missing,
+            exogenous=variables.exogenous_observed,
         )
     if data is not None:
         raise ModelError("give data or sample_cov, not both")
@@ -145,12 +150,8 @@ def read_sample(
         raise ModelError("sample_cov needs sample_nobs")
     if options.estimator in ("MLM", "MLR") or options.missing == "fiml" or options.cluster:
         raise ModelError(f"{options.estimator} with these options needs raw data")
-    unbiased = options.estimator in ("GLS", "ULS") or options.likelihood == "wishart"
     return read_moments(
-        sample_cov, sample_nobs, sample_mean, variables.observed, variables.latent,
-        "normal",
-    ) if not unbiased else read_moments(
-        sample_cov, sample_nobs, sample_mean, variables.observed, variables.latent, "normal",
+        sample_cov, sample_nobs, sample_mean, variables.observed, variables.latent
     )
 
 
@@ -187,7 +188,13 @@ def compile_for(
     for block, group in zip(model.blocks, sample.groups, strict=True):
         e = block.exogenous
         if len(e):
-            block.symmetric[e[:, None], e[None, :]] = group.cov[e[:, None], e[None, :]]
+            cov = group.cov
+            if group.patterns and group.raw is not None:
+                # complete for these variables, whatever else is missing
+                cov = np.zeros_like(group.cov)
+                x = group.raw[:, e] - group.mean[e]
+                cov[np.ix_(e, e)] = x.T @ x / group.n
+            block.symmetric[e[:, None], e[None, :]] = cov[e[:, None], e[None, :]]
             block.mean[e] = group.mean[e] if means else 0.0
     # evaluating once finds labels that := mentions but the model lacks
     model.defined_values(model.offset + 1.0)

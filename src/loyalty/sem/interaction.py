@@ -1,11 +1,12 @@
 r"""Latent interactions and quadratic terms by product indicators.
 
-The product factor of :math:`X` and :math:`Z` is measured by products of matched, mean-centred items,
-themselves centred again (double mean centring: Marsh, Wen & Hau 2004; Lin, Wen, Marsh & Lin 2010);
-it covaries freely with its components. The slope of the outcome on the focal factor at
-:math:`Z = z` is :math:`b_1 + b_3z` with variance :math:`v_{11} + 2zv_{13} + z^2v_{33}` (Aiken & West
-1991); the Johnson-Neyman bounds are where its interval starts to exclude zero. A factor with itself
-gives the quadratic term, slope :math:`b_1 + 2b_3x`, with its turning point :math:`-b_1/(2b_3)`.
+The product factor of :math:`X` and :math:`Z` is measured by products of matched, mean-centred
+items, themselves centred again (double mean centring: Marsh, Wen & Hau 2004; Lin, Wen, Marsh &
+Lin 2010); it covaries freely with its components. The slope of the outcome on the focal factor at
+:math:`Z = z` is :math:`b_1 + b_3z` with variance :math:`v_{11} + 2zv_{13} + z^2v_{33}`
+(Aiken & West 1991); the Johnson-Neyman bounds are where its interval starts to exclude zero. A
+factor with itself gives the quadratic term, slope :math:`b_1 + 2b_3x`, with its turning point
+:math:`-b_1/(2b_3)`.
 """
 
 from __future__ import annotations

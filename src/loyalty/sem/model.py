@@ -130,7 +130,35 @@ class Model:
 
     @property
     def constrained(self) -> bool:
-        return self.expand.shape[0] != self.expand.shape[1]
+        return bool(self.expand.shape[0] != self.expand.shape[1])
+
+    @cached_property
+    def plain(self) -> bool:
+        """No constraint at all: ``x`` is ``theta``."""
+        k = self.expand
+        return k.shape[0] == k.shape[1] and bool((k == np.eye(len(k))).all())
+
+    @cached_property
+    def _column(self) -> Any:
+        """The ``theta`` of every ``x`` where constraints are equalities only, else None."""
+        k = self.expand
+        if ((k == 0) | (k == 1)).all() and (k.sum(axis=1) == 1).all() and not self.offset.any():
+            return k.argmax(axis=1)
+        return None
+
+    def reduce_matrix(self, matrix: Array) -> Array:
+        """``expand' M expand``."""
+        if self.plain:
+            return matrix
+        column = self._column
+        if column is None:
+            out: Array = self.expand.T @ matrix @ self.expand
+            return out
+        order = np.argsort(column, kind="stable")
+        starts = np.flatnonzero(np.r_[True, np.diff(column[order]) > 0])
+        folded = np.add.reduceat(matrix[order], starts, axis=0)
+        found: Array = np.add.reduceat(folded[:, order], starts, axis=1)
+        return found
 
     def x_of(self, theta: Any) -> Any:
         return theta @ self.expand.T + self.offset

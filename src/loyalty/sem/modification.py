@@ -19,7 +19,7 @@ from scipy import special
 from .discrepancy.fiml import FullInformation
 from .discrepancy.normal import NormalTheory
 from .estimate import Estimate, pseudo_inverse
-from .model import DIRECTED, MEAN, SYMMETRIC, Array, Block, Cells, Model
+from .model import DIRECTED, MEAN, SYMMETRIC, Array, Cells, Model
 from .table import Row
 
 
@@ -95,17 +95,21 @@ def extended(estimate: Estimate, rows: list[Row]) -> tuple[Any, Array]:
             np.concatenate([c.kind, more[0]]), np.concatenate([c.row, more[1]]),
             np.concatenate([c.column, more[2]]), np.concatenate([c.parameter, more[3]]),
         )
-        blocks.append(
-            Block(block.names, block.observed, block.directed, block.symmetric, block.mean,
-                  cells, block.exogenous)
-        )
+        blocks.append(replace(block, cells=cells))
     total = q + len(rows)
     wide = Model(
         model.rows, np.arange(total), tuple(blocks), np.eye(total), np.zeros(total),
         model.meanstructure, model.variables, model.syntax,
     )
-    if estimate.fiml:
-        discrepancy: Any = FullInformation(wide, estimate.sample.groups)
+    statistics = estimate.extra.get("statistics")
+    if statistics is not None:
+        from .categorical import LimitedInformation
+
+        discrepancy: Any = LimitedInformation(
+            wide, statistics, estimate.discrepancy.unweighted
+        )
+    elif estimate.fiml:
+        discrepancy = FullInformation(wide, estimate.sample.groups)
     else:
         source: NormalTheory = estimate.discrepancy
         discrepancy = NormalTheory(wide, estimate.sample.groups, source.kind, source.unbiased)
@@ -133,8 +137,6 @@ def score_statistics(
 def modification_indices(estimate: Estimate) -> pd.DataFrame:
     """lhs, op, rhs, group, mi, epc, sepc_lv, sepc_all, pvalue; the largest first."""
     columns = ["lhs", "op", "rhs", "group", "mi", "epc", "sepc_lv", "sepc_all", "pvalue"]
-    if "covariance" in estimate.extra:
-        return pd.DataFrame(columns=columns)
     rows = candidate_rows(estimate)
     if not rows:
         return pd.DataFrame(columns=columns)
@@ -166,7 +168,7 @@ def modification_indices(estimate: Estimate) -> pd.DataFrame:
             "pvalue": special.chdtrc(1, np.where(np.isnan(mi), np.nan, np.maximum(mi, 0))),
         }
     )
-    frame = frame[np.isfinite(frame["mi"])]
+    frame = pd.DataFrame(frame[np.isfinite(frame["mi"])])
     return frame.sort_values("mi", ascending=False, kind="stable").reset_index(drop=True)
 
 

@@ -84,6 +84,14 @@ def minimise(
                 return Minimum(theta, value, gradient, decrement, iteration, True)
             damping = 0.0 if damping < 1e-9 else damping / 10
             growth = 4.0
+            if newton:
+                # the last Hessian serves on while it still gains three digits a step
+                again = solve_positive(h, gradient, 0.0)
+                left = np.inf if again is None else float(gradient @ again)
+                if left < tolerance:
+                    return Minimum(theta, value, gradient, left, iteration, True)
+                if left < 1e-3 * decrement:
+                    continue
             if newton or decrement < 3e-2:
                 observed = hessian(theta)
                 newton = solve_positive(observed, gradient, 0.0) is not None

@@ -132,9 +132,7 @@ def cell_probabilities(a: Array, b: Array, rho: Array) -> tuple[Array, Array]:
     return p, d
 
 
-def polychoric_correlations(
-    tables: Array, a: Array, b: Array, limit: int = 60
-) -> Array:
+def polychoric_correlations(tables: Array, a: Array, b: Array, limit: int = 60) -> Array:
     """Maximum-likelihood correlations of many tables; thresholds padded with +-`INFINITE`."""
     n = tables.sum(axis=(1, 2))
     sa = np.arange(tables.shape[1])
@@ -144,7 +142,7 @@ def polychoric_correlations(
     cov = np.einsum("kij,i,j->k", tables, sa, sa) / n - ma * mb
     va = (tables.sum(axis=2) @ sa**2) / n - ma**2
     vb = (tables.sum(axis=1) @ sa**2) / n - mb**2
-    rho = np.clip(cov / np.sqrt(va * vb), -0.9, 0.9)
+    rho: Array = np.clip(cov / np.sqrt(va * vb), -0.9, 0.9)
     low, high = np.full(len(rho), -0.99999), np.full(len(rho), 0.99999)
     active = np.arange(len(rho))
     for _ in range(limit):
@@ -217,7 +215,7 @@ def _second_step(
         at += scores[-1].shape[1]
     continuous = np.flatnonzero(~is_ordinal)
     variance_at = {int(k): at + m for m, k in enumerate(continuous)}
-    for k in continuous:
+    for k in continuous.tolist():
         scores.append(((z[:, k] ** 2 - 1) / (2 * variance[k]))[:, None])
     size = at + len(continuous)
     both = is_ordinal[row] & is_ordinal[column]
@@ -228,7 +226,7 @@ def _second_step(
         _polychoric_part(
             pairs, row, column, codes, cuts, cor, gamma, pair_scores, cross, first
         )
-    for k in np.flatnonzero(~both):
+    for k in np.flatnonzero(~both).tolist():
         _continuous_part(
             int(k), int(row[k]), int(column[k]), is_ordinal, codes, z, cuts, variance, cor, gamma,
             pair_scores, cross, first, variance_at,
@@ -418,4 +416,5 @@ def _asymptotic(
                         sd[other] * cor[i, j] / (2 * sd[own])
                     )
         matrix = h @ matrix @ h.T
-    return n * (matrix + matrix.T) / 2
+    out: Array = n * (matrix + matrix.T) / 2
+    return out

@@ -1,14 +1,16 @@
 r"""Exact refits of many resampled data sets side by side.
 
 Every draw starts from the full-sample solution and uses its information matrix as metric: with
-:math:`H_0^{-1} = LL'` and :math:`\theta = \theta_0 + Lz`, limited-memory BFGS in :math:`z` (Nocedal &
-Wright 2006, alg. 7.4) starts from the identity and needs four or five gradients. The first step is
-linear in the moments (the infinitesimal jackknife) and costs one matrix product for all draws.
+:math:`H_0^{-1} = LL'` and :math:`\theta = \theta_0 + Lz`, limited-memory BFGS in :math:`z`
+(Nocedal & Wright 2006, alg. 7.4) starts from the identity and needs four or five gradients. The
+first step is linear in the moments (the infinitesimal jackknife) and costs one matrix product for
+all draws.
 
 Two kernels give the gradient. `FactorKernel` serves models whose observed variables are indicators
 with uncorrelated residuals, by the complete-data scores of the factor model (Rubin & Thayer 1982):
-with :math:`C = (\Phi^{-1} + \Lambda'\Theta^{-1}\Lambda)^{-1}`, :math:`M_{y\eta} = S\Theta^{-1}\Lambda C`
-and :math:`M_{\eta\eta} = C + C\Lambda'\Theta^{-1}S\Theta^{-1}\Lambda C`,
+with :math:`C = (\Phi^{-1} + \Lambda'\Theta^{-1}\Lambda)^{-1}`,
+:math:`M_{y\eta} = S\Theta^{-1}\Lambda C` and
+:math:`M_{\eta\eta} = C + C\Lambda'\Theta^{-1}S\Theta^{-1}\Lambda C`,
 
 .. math::
    \partial F/\partial\Lambda = -2\Theta^{-1}(M_{y\eta} - \Lambda M_{\eta\eta}),\quad
@@ -329,7 +331,8 @@ class Refitter:
             values, vectors = np.linalg.eigh(matrix / np.outer(d, d))
             if values[0] > 1e-9 * values[-1]:
                 factor = np.linalg.cholesky(matrix / np.outer(d, d))
-                return np.linalg.inv(factor).T / d[:, None]
+                found: Array = np.linalg.inv(factor).T / d[:, None]
+                return found
         root: Array = (vectors / np.sqrt(np.maximum(values, 1e-6 * values[-1]))) / d[:, None]
         return root
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -42,7 +43,7 @@ class Plan:
             members.append(tuple(np.split(order, starts[1:])))
         return Plan(tuple(s.n for s in samples), tuple(members))
 
-    def counts(self, seed: int, block: int) -> list[NDArray[np.uint16]]:
+    def counts(self, seed: int, block: int) -> list[NDArray[Any]]:
         """How often each row is in each draw of a block: (BLOCK, n) per group."""
         rng = np.random.Generator(np.random.PCG64(np.random.SeedSequence([seed, block])))
         out = []
@@ -64,7 +65,7 @@ class Plan:
                 for k, rows in enumerate(members):
                     wide[:, rows] = counts[:, [k]]
                 counts = wide
-            out.append(counts)
+            out.append(counts.astype(np.uint8) if counts.max(initial=0) < 256 else counts)
         return out
 
 
@@ -106,17 +107,19 @@ class MomentSums:
             at += width
         return out
 
-    def sums(self, counts: NDArray[np.uint16]) -> tuple[Array, Array, Array]:
-        """Row totals, means (draws, p) and covariances as vech (draws, p(p+1)/2)."""
-        total = np.zeros((len(counts), self.p + len(self.row)))
+    def sums(self, counts: Sequence[NDArray[Any]]) -> tuple[Array, Array, Array]:
+        """Row totals, means (draws, p) and covariances as vech (draws, p(p+1)/2) of all blocks."""
+        draws = sum(len(block) for block in counts)
+        total = np.zeros((draws, self.p + len(self.row)))
         for first in range(0, self.n, self.chunk):
             last = min(self.n, first + self.chunk)
             products = self.products
             if products is None:
                 products = self._products(first, last)
-            weights = counts[:, first:last].astype(self.rows.dtype)
+            weights = np.concatenate([block[:, first:last] for block in counts])
+            weights = weights.astype(self.rows.dtype)
             total += weights @ products
-        size = counts.sum(axis=1, dtype=np.int64).astype(float)
+        size = np.concatenate([block.sum(axis=1, dtype=np.int64) for block in counts]) * 1.0
         total /= size[:, None]
         shift = total[:, : self.p]
         vech = total[:, self.p :] - shift[:, self.row] * shift[:, self.column]

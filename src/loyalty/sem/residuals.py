@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from .estimate import Estimate, pseudo_inverse
-from .model import Array, information_cells, jacobian_cells, vech_index
+from .model import SYMMETRIC, Array, information_cells, jacobian_cells, vech_index
 
 
 @dataclass(frozen=True)
@@ -105,6 +105,8 @@ def residual_variances(
     :math:`Q\Gamma_{NT}Q'/N` with :math:`Q = I - \Delta(\Delta'W\Delta)^{-1}\Delta'W`, the part
     left over by estimation (Ogasawara 2001; Maydeu-Olivares 2017, and lavaan).
     """
+    if estimate.fiml:
+        return _incomplete_variances(estimate, group, standardized)
     r = group_residuals(estimate, group)
     n = estimate.sample.groups[group].n
     d = np.diag(r.cov)
@@ -131,4 +133,39 @@ def residual_variances(
         change = change[p:]
     variance[row, column] += change / n
     variance[column, row] = variance[row, column]
+    return variance, mean_variance
+
+
+def _incomplete_variances(
+    estimate: Estimate, group: int, standardized: bool
+) -> tuple[Array, Array]:
+    """The same for data with missing values: the saturated information of the patterns."""
+    from .discrepancy.fiml import FullInformation
+    from .fit_measures import saturated_jacobian
+    from .scaled_tests import saturated_matrices, saturated_model
+
+    known = estimate.extra.get("saturated_matrices") or saturated_matrices(estimate)
+    estimate.extra["saturated_matrices"] = known
+    matrix = np.linalg.inv(known[0]) / estimate.n
+    model = saturated_model(estimate)
+    if standardized:
+        x = np.zeros(len(model.offset))
+        for block, m in zip(model.blocks, estimate.moments, strict=True):
+            c = block.cells
+            s = c.kind == SYMMETRIC
+            x[c.parameter[s]] = m.sigma[c.row[s], c.column[s]]
+            x[c.parameter[~s]] = m.mu[c.row[~s]]
+        weight = FullInformation(model, estimate.sample.groups).observed_information(x)
+        delta = saturated_jacobian(estimate, model) @ estimate.model.expand
+        bread, _ = pseudo_inverse(delta.T @ weight @ delta)
+        left = np.eye(len(x)) - delta @ bread @ (delta.T @ weight)
+        matrix = left @ matrix @ left.T
+    diagonal = np.diag(matrix)
+    c = model.blocks[group].cells
+    s = c.kind == SYMMETRIC
+    p = model.blocks[group].observed
+    variance = np.zeros((p, p))
+    variance[c.row[s], c.column[s]] = variance[c.column[s], c.row[s]] = diagonal[c.parameter[s]]
+    mean_variance = np.zeros(p)
+    mean_variance[c.row[~s]] = diagonal[c.parameter[~s]]
     return variance, mean_variance

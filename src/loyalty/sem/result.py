@@ -235,6 +235,8 @@ class Result:
         """The standardized solution with delta-method standard errors and limits."""
         if kind not in ("all", "lv"):
             raise ModelError(f"standardized: unknown kind {kind!r}; use 'all' or 'lv'")
+        if self.draws is not None:
+            return self.draws.standardized("percentile", level, kind)
         model, x = self.estimate.model, self.estimate.x
         s = self._standardizer
         rows = [model.rows[k] for k in s.number]
@@ -323,6 +325,9 @@ class Result:
         """Residuals over their standard errors (``standardized``, ``normalized``) or ``cor``."""
         if kind not in ("raw", "standardized", "normalized", "cor"):
             raise ModelError(f"unknown kind of residuals {kind!r}")
+        scaled = kind in ("standardized", "normalized")
+        if scaled and getattr(self.estimate.discrepancy, "kind", "ML") != "ML":
+            raise ModelError(f"{kind} residuals go with ML estimators; use 'cor' or 'raw'")
         return list(residual_table(self.estimate, kind))
 
     def modindices(self, minimum: float = 0.0) -> pd.DataFrame:
@@ -341,6 +346,8 @@ class Result:
         Columns: from, to, group, effect, est, se, z, pvalue, ci_lower, ci_upper, std_all. Paths to
         indicators are left out unless asked for.
         """
+        if self.draws is not None:
+            return self.draws.effects("percentile", level, indicators)
         model, x = self.estimate.model, self.estimate.x
         pairs = effect_pairs(model, indicators)
         values = effect_values(model, pairs, x)

@@ -1,8 +1,8 @@
 r"""Factor scores and the reliability of factors.
 
 Regression scores (Thurstone 1935): :math:`\hat\eta = \alpha + V_{\eta y}\Sigma^{-1}(y-\mu)`;
-Bartlett scores (1937): :math:`(\Lambda'\Theta^{-1}\Lambda)^{-1}\Lambda'\Theta^{-1}(y-\nu)`. Rows with
-missing values use what they have.
+Bartlett scores (1937): :math:`(\Lambda'\Theta^{-1}\Lambda)^{-1}\Lambda'\Theta^{-1}(y-\nu)`. Rows
+with missing values use what they have.
 """
 
 from __future__ import annotations
@@ -67,8 +67,8 @@ def reliability(estimate: Estimate) -> pd.DataFrame:
     r"""Composite reliability and average variance extracted of every factor and group.
 
     ``omega`` is :math:`(\sum\lambda)^2\phi / \{(\sum\lambda)^2\phi + \sum\sum\theta\}`
-    (Raykov 2001; Bollen 1980), ``omega_observed`` has the observed variance of the sum below (McDonald 1999),
-    ``ave`` is the mean squared standardized loading (Fornell & Larcker 1981),
+    (Raykov 2001; Bollen 1980), ``omega_observed`` has the observed variance of the sum below
+    (McDonald 1999), ``ave`` is the mean squared standardized loading (Fornell & Larcker 1981),
     ``ave_unstandardized`` is :math:`\phi\sum\lambda^2 / (\phi\sum\lambda^2 + \sum\theta)`.
     """
     records = []

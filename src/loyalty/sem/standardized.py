@@ -46,7 +46,7 @@ class Standardizer:
         self.residual = np.zeros(count, dtype=bool)
         for n, (_, r) in enumerate(rows):
             i = place[r.lhs]
-            j = place[r.rhs] if r.rhs in place else i
+            j = place.get(r.rhs, i)
             self.i[n], self.j[n] = i, j
             if r.op == "=~":
                 self.power_i[n], self.power_j[n] = 1, -1

@@ -22,7 +22,7 @@ def one_factor_loadings(cov: Array) -> Array:
     # principal-axis factoring by a few power steps from the first centroid with signs
     loading = np.sqrt(communality) * np.where(off[np.argmax(communality)] < 0, -1.0, 1.0)
     loading[np.argmax(communality)] = np.sqrt(communality.max())
-    for _ in range(8):
+    for _ in range(5):
         loading = off @ loading + communality * loading
         size = np.sqrt(loading @ loading)
         if not size > 0:
@@ -34,7 +34,8 @@ def one_factor_loadings(cov: Array) -> Array:
         communality = np.clip(loading**2, 0.02, 0.95)
     if loading.sum() < 0:
         loading = -loading
-    return np.clip(loading, -0.98, 0.98) * d
+    out: Array = np.clip(loading, -0.98, 0.98) * d
+    return out
 
 
 def starting_values(model: Model, covs: list[Array], means: list[Array]) -> Array:
@@ -106,16 +107,11 @@ def _start_group(
             total[f, f] = variance[f]
             known.add(f)
             pending.remove(f)
-    for f in range(p, size):
-        for g in range(p, f):
-            bound = 0.85 * np.sqrt(total[f, f] * total[g, g])
-            total[f, g] = total[g, f] = float(np.clip(total[f, g], -bound, bound))
-    explained = np.zeros(size)
-    for n in range(size):
-        load = np.flatnonzero(loadings[n])
-        if len(load):
-            lam = loadings[n, load]
-            explained[n] = float(np.max(lam**2 * variance[load]))
+    inner = total[p:, p:]
+    bound = 0.85 * np.sqrt(np.outer(np.diag(inner), np.diag(inner)))
+    np.fill_diagonal(bound, np.inf)
+    total[p:, p:] = np.clip(inner, -bound, bound)
+    explained = np.max(loadings**2 * variance, axis=1)
     i, j, k = block.cells.of(DIRECTED)
     measured = {(place[r.rhs], place[r.lhs]) for r in rows if r.op == "=~"}
     for a, b, c in zip(i, j, k, strict=True):

@@ -399,7 +399,7 @@ def _abs(value: Any) -> Any:
     return value * np.sign(np.real(value))
 
 
-_FUNCTIONS = {"exp": np.exp, "log": np.log, "sqrt": np.sqrt, "abs": _abs}
+_FUNCTIONS: dict[str, Any] = {"exp": np.exp, "log": np.log, "sqrt": np.sqrt, "abs": _abs}
 
 
 def evaluate(expression: Expression, values: dict[str, Any]) -> Any:

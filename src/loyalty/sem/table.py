@@ -190,7 +190,10 @@ def parameter_table(
                 held = bool({"intercepts", "thresholds"} & equal)
                 free = group > 1 and held and "means" not in equal
                 row.free, row.value = free, None if free else 0.0
-            elif (op == "~1" and lhs in ordinal and not row.user) or (op == "~~" and not diagonal and orthogonal and not row.user and lhs in latent):
+            elif not row.user and (
+                (op == "~1" and lhs in ordinal)
+                or (op == "~~" and not diagonal and orthogonal and lhs in latent)
+            ):
                 row.free, row.value = False, 0.0
             if op in ("~~", "~1") and lhs in fixed_x and (rhs in fixed_x or op == "~1"):
                 row.free, row.exogenous = False, True

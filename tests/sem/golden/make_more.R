@@ -9,6 +9,7 @@ fixedx <- "x2 ~ x1 + x4\nx3 ~ x2 + x1\nx5 ~ x3"
 save1("r_fixedx", sem(fixedx, hs)); save1("r_fixedx_mlr", sem(fixedx, hs, estimator="MLR")); save1("r_fixedx_mlm", sem(fixedx, hs, estimator="MLM"))
 save1("r_fixedx_means", sem(fixedx, hs, meanstructure=TRUE))
 save1("r_fixedx_fiml", sem(fixedx, hsm, missing="fiml", fixed.x=FALSE))
+save1("r_fixedx_fiml_x", sem(fixedx, hsm, missing="fiml"))
 mim <- "visual =~ x1+x2+x3\ntextual =~ x4+x5+x6\nvisual ~ ageyr+grade\ntextual ~ visual + ageyr"
 hsc <- hs[complete.cases(hs[,c("grade","ageyr")]),]
 save1("r_mimic", sem(mim, hsc)); save1("r_mimic_mlr", sem(mim, hsc, estimator="MLR"))
@@ -25,6 +26,8 @@ save1("r_mg_stdlv", cfa("visual =~ x1+x2+x3\ntextual =~ x4+x5+x6", hs, group="sc
 save1("r_single", sem("visual =~ x1+x2+x3\nf =~ x4\nx5 ~ f + visual\nx6 ~ visual", hs))
 f <- sem(fixedx, hs); f2 <- cfa("visual =~ x1+x2+x3\ntextual =~ x4+x5+x6\nspeed =~ x7+x8+x9", hs)
 write.csv(resid(f2, type="standardized")$cov, paste0(out,"/r_resid_standardized.csv")); write.csv(resid(f2, type="normalized")$cov, paste0(out,"/r_resid_normalized.csv"))
+f3 <- cfa("visual =~ x1+x2+x3\ntextual =~ x4+x5+x6\nspeed =~ x7+x8+x9", hsm, missing="fiml")
+write.csv(resid(f3, type="standardized")$cov, paste0(out,"/r_resid_fiml_standardized.csv")); write.csv(resid(f3, type="normalized")$cov, paste0(out,"/r_resid_fiml_normalized.csv"))
 ss <- standardizedSolution(f2); write.csv(ss, paste0(out,"/r_std_hs.csv"), row.names=FALSE)
 PD <- sem("ind60 =~ x1+x2+x3
 dem60 =~ y1+y2+y3+y4

@@ -86,7 +86,9 @@ class FullInformation:
         self.stacks = [PatternStack(s) for s in self.samples]
         self.multiplier = float(sum(s.n for s in self.samples))
 
-    def _parts(self, x: Array) -> list[tuple[Block, Moments, PatternStack, Array, Array, Array]] | None:
+    def _parts(
+        self, x: Array
+    ) -> list[tuple[Block, Moments, PatternStack, Array, Array, Array]] | None:
         parts = []
         for block, stack in zip(self.model.blocks, self.stacks, strict=True):
             m = block_moments(block, x)
