@@ -47,7 +47,11 @@ def clock(function: Callable[[], Any], repeats: int) -> list[float]:
 
 
 def lavaan(
-    task: str, model: str, data: pd.DataFrame, repeats: int, *more: str,
+    task: str,
+    model: str,
+    data: pd.DataFrame,
+    repeats: int,
+    *more: str,
     counts: Any = None,
 ) -> tuple[list[float], pd.DataFrame | None]:
     """Seconds per call as lavaan needs them; empty when R or lavaan is missing."""
@@ -61,7 +65,8 @@ def lavaan(
             pd.DataFrame(counts).to_csv(path / "counts.csv", index=False, header=False)
         done = subprocess.run(
             ["Rscript", str(HERE / "lavaan_bench.R"), task, folder, str(repeats), *more],
-            capture_output=True, text=True,
+            capture_output=True,
+            text=True,
         )
         if done.returncode:
             print(f"lavaan did not run ({task}): {done.stderr.strip()[-300:]}", file=sys.stderr)
@@ -131,7 +136,8 @@ def main() -> None:
     rows.append(line("bootstrap, one draw (bootstrapLavaan)", ours, {"lavaan": theirs}))
     rows.append(
         line(
-            "bootstrap, one draw (plain refits)", ours,
+            "bootstrap, one draw (plain refits)",
+            ours,
             {"lavaan": exact, "semopy": semopy_refits(model, data, counts)},
         )
     )
@@ -148,35 +154,49 @@ def main() -> None:
         return fitted.parameters, fitted.converged, fitted.estimate.minimum
 
     rows.append(
-        line("cold ML fit with parameter table", clock(cold, 3 * repeats),
-             {"lavaan": lavaan("fit", model, data, repeats)[0]})
+        line(
+            "cold ML fit with parameter table",
+            clock(cold, 3 * repeats),
+            {"lavaan": lavaan("fit", model, data, repeats)[0]},
+        )
     )
     grouped = data.assign(g=np.arange(len(data)) % 3)
 
     def ladder() -> Any:
-        for equal in ((), ("loadings",), ("loadings", "intercepts"),
-                      ("loadings", "intercepts", "residuals")):
+        for equal in (
+            (),
+            ("loadings",),
+            ("loadings", "intercepts"),
+            ("loadings", "intercepts", "residuals"),
+        ):
             fitted = sem.fit(model, grouped, group="g", group_equal=equal)
             assert fitted.parameters is not None
 
     rows.append(
-        line("three-group ladder, four fits", clock(ladder, repeats),
-             {"lavaan": lavaan("ladder", model, grouped, 2 if options.quick else 3)[0]})
+        line(
+            "three-group ladder, four fits",
+            clock(ladder, repeats),
+            {"lavaan": lavaan("ladder", model, grouped, 2 if options.quick else 3)[0]},
+        )
     )
     ordinal = chain_data(points=5)
     rows.append(
-        line("WLSMV, 30 items of five categories",
-             clock(lambda: sem.fit(model, ordinal, ordered=True).fit, repeats),
-             {"lavaan": lavaan("wlsmv", model, ordinal, 2 if options.quick else 3)[0]})
+        line(
+            "WLSMV, 30 items of five categories",
+            clock(lambda: sem.fit(model, ordinal, ordered=True).fit, repeats),
+            {"lavaan": lavaan("wlsmv", model, ordinal, 2 if options.quick else 3)[0]},
+        )
     )
     holes = data.astype(float)
     rng = np.random.default_rng(2)
     patterns = rng.random((800, holes.shape[1])) < 0.12
     holes = holes.mask(patterns[np.arange(len(holes)) % 800])
     rows.append(
-        line("FIML, 800 patterns",
-             clock(lambda: sem.fit(model, holes, missing="fiml").parameters, 2),
-             {"lavaan": lavaan("fiml", model, holes, 1)[0]})
+        line(
+            "FIML, 800 patterns",
+            clock(lambda: sem.fit(model, holes, missing="fiml").parameters, 2),
+            {"lavaan": lavaan("fiml", model, holes, 1)[0]},
+        )
     )
     if options.growth:
         rows += growth()

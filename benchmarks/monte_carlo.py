@@ -77,8 +77,12 @@ def condition(n: int, likert: bool, replications: int, draws: int) -> dict[str, 
         rejected["chisq_scaled_mlm"] += mean_adjusted.fit["pvalue_scaled"] < 0.05
     used = len(estimates)
     return {
-        "n": n, "data": "likert" if likert else "normal", "replications": used, "failed": failed,
-        "true_indirect": truth, "bias": float(np.mean(estimates) - truth),
+        "n": n,
+        "data": "likert" if likert else "normal",
+        "replications": used,
+        "failed": failed,
+        "true_indirect": truth,
+        "bias": float(np.mean(estimates) - truth),
         "relative_bias": float(np.mean(estimates) / truth - 1),
         **{f"coverage_{k}": v / used for k, v in hits.items()},
         **{f"type1_{k}": float(v) / used for k, v in rejected.items()},

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -34,6 +36,7 @@ Lang = Annotated[str | None, typer.Option(help="Language of figures and tables: 
 Cores = Annotated[int, typer.Option(min=1, help="Notebooks side by side.")]
 Formats = Annotated[str, typer.Option(help="Of html, pdf, docx, separated by commas.")]
 CORES = os.cpu_count() or 1
+STEP = re.compile(r"(\d+) of (\d+) steps")
 
 
 @app.command()
@@ -58,8 +61,9 @@ def check(case: Annotated[str, typer.Argument(help="The case's folder below data
 
     survey = sources.load(study.load(case))
     rows, items = len(survey.rows), len(survey.study.items)
-    out.print(f"{case}: {rows:,} rows, {items} items, {len(survey.study.constructs)} constructs")
-    out.print(f"sha256 {survey.checksum}")
+    constructs = len(survey.study.constructs)
+    out.print(f"  {case} · {rows:,} rows, {items} items, {constructs} constructs")
+    out.print(f"  {case} · sha256 {survey.checksum}")
 
 
 @app.command()
@@ -83,7 +87,7 @@ def render(to: Formats = "html,pdf") -> None:
     from loyalty import report
 
     for file in report.render(_formats(to)):
-        out.print(f"report: {file.relative_to(paths.root())}")
+        out.print(f"  report · {file.relative_to(paths.root())}")
 
 
 @app.command(name="report")
@@ -103,6 +107,45 @@ def report_(
 
     for file in report.files(formats.split(",")):
         out.print(f"report: {file.relative_to(paths.root())}")
+
+
+@app.command()
+def fit(
+    model: Annotated[Path, typer.Argument(help="A text file with the model in lavaan's syntax.")],
+    data: Annotated[Path, typer.Argument(help="csv, parquet, sav or xlsx.")],
+    group: Annotated[str | None, typer.Option(help="Column that names the groups.")] = None,
+    group_equal: Annotated[str, typer.Option(help="loadings,intercepts,…")] = "",
+    group_partial: Annotated[str, typer.Option(help="Parameters left free, like x3~1.")] = "",
+    estimator: Annotated[str | None, typer.Option(help="ML, MLM, MLR, GLS, WLSMV, …")] = None,
+    missing: Annotated[str, typer.Option(help="listwise or fiml.")] = "listwise",
+    ordered: Annotated[str, typer.Option(help="all, or the ordinal variables.")] = "",
+    bootstrap: Annotated[int, typer.Option(min=0, help="Draws.")] = 0,
+    seed: Annotated[int, typer.Option(min=0)] = 1,
+    cluster: Annotated[str | None, typer.Option(help="Column that names the clusters.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Fit a structural equation model to a data file."""
+    from loyalty import sem
+    from loyalty.sem.cli import fit_command
+
+    try:
+        text = fit_command(
+            model,
+            data,
+            group=group,
+            group_equal=group_equal,
+            group_partial=group_partial,
+            estimator=estimator,
+            missing=missing,
+            ordered=ordered,
+            bootstrap=bootstrap,
+            seed=seed,
+            cluster=cluster,
+            as_json=as_json,
+        )
+    except sem.ModelError as error:
+        raise UserError(str(error)) from None
+    print(text)
 
 
 @app.command()
@@ -153,21 +196,53 @@ def _targets(cases: list[str] | None, notebooks: list[str] | None) -> list[str]:
         targets += [
             f".cache/done/{case}/{name}" for name in known if not notebooks or name in notebooks
         ]
+    if not targets:  # Snakemake would take no target for all of them
+        raise UserError(
+            f"none of the notebooks {', '.join(notebooks or [])} belongs to these cases"
+        )
     return targets
 
 
 def workflow(targets: list[str], config: dict[str, Any], cores: int) -> None:
-    """Let Snakemake make `targets`; leave with its failure.
+    """Let Snakemake make `targets`, showing what each job says and how far the run is.
 
-    What one job prints passes through; Snakemake's own words are kept for when it fails itself.
+    Snakemake's own words are shown only when it fails without a job having said why.
     """
     settings = [f"{key}={value}" for key, value in sorted(config.items())]
     command = [sys.executable, "-m", "snakemake", "--cores", str(cores), "--keep-going"]
-    command += ["--rerun-incomplete", "--quiet", "all", "--nocolor"]
+    command += ["--rerun-incomplete", "--quiet", "rules", "host", "--nocolor"]
     command += ["--config", f"root={paths.root()}", *settings, "--", *targets]
     environment = {**os.environ, "LOYALTY_ROOT": str(paths.root()), "OMP_NUM_THREADS": "1"}
-    done = subprocess.run(command, cwd=paths.root(), env=environment, check=False)
-    if done.returncode:
+    said: list[str] = []
+    own: list[str] = []
+    failed = False
+    with subprocess.Popen(
+        command,
+        cwd=paths.root(),
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        encoding="utf-8",
+        errors="replace",
+    ) as process:
+        assert process.stdout is not None
+        for line in process.stdout:
+            text = line.rstrip()
+            if text.startswith(("failed ", "error ")):
+                failed = True
+                err.print(f"[red]{text.split()[0]}[/] {escape(text.split(' ', 1)[1])}")
+            elif text.startswith("  ") and " · " in text:
+                said.append(text.strip())
+            elif step := STEP.match(text):
+                for finished in said or ["(checked)"]:
+                    out.print(f"[dim]{step[1]:>3}/{step[2]}[/]  {escape(finished)}")
+                said.clear()
+            else:
+                own.append(text)
+    if process.returncode:
+        if not failed:
+            err.print(escape("\n".join(own[-20:])))
         raise typer.Exit(1)
 
 

@@ -33,11 +33,12 @@ def notebook_file(analysis: str) -> Path:
     UserError
         When there is none.
     """
-    found = sorted(paths.notebooks().glob(f"[0-9][0-9]-{analysis}.ipynb"))
-    if not found:
-        known = sorted(p.stem[3:] for p in paths.notebooks().glob("[0-9][0-9]-*.ipynb"))
-        raise UserError(f"notebook {analysis!r}: unknown; known: {', '.join(known)}")
-    return found[0]
+    files = sorted(paths.notebooks().glob("[0-9][0-9]-*.ipynb"))
+    for file in files:
+        if file.stem[3:] == analysis:
+            return file
+    known = ", ".join(file.stem[3:] for file in files)
+    raise UserError(f"notebook {analysis!r}: unknown; known: {known}")
 
 
 def outputs(case: str, analysis: str) -> list[Path]:
@@ -53,9 +54,16 @@ def defaults(notebook: nbformat.NotebookNode, name: str) -> dict[str, Any]:
     if len(cells) != 1:
         raise UserError(f"{name}: one cell tagged 'parameters' is expected, not {len(cells)}")
     values = {}
-    for statement in ast.parse(cells[0].source).body:
+    try:
+        statements = ast.parse(cells[0].source).body
+    except SyntaxError as error:
+        raise UserError(f"{name}: the parameters cell is not Python ({error.msg})") from None
+    for statement in statements:
         match statement:
-            case ast.Assign(targets=[ast.Name(id=key)], value=ast.Constant(value=value)):
+            case ast.Assign(
+                targets=[ast.Name(id=key)],
+                value=ast.Constant(value=bool() | int() | float() | str() as value),
+            ):
                 values[key] = value
             case _:
                 raise UserError(f"{name}: the parameters cell holds only NAME = VALUE lines")
@@ -113,6 +121,7 @@ def execute(case: str, analysis: str, overrides: dict[str, Any] | None = None) -
         When a cell fails.
     """
     import papermill
+    from nbclient.exceptions import DeadKernelError
     from papermill.exceptions import PapermillExecutionError
     from traitlets.config import Config
 
@@ -123,6 +132,8 @@ def execute(case: str, analysis: str, overrides: dict[str, Any] | None = None) -
     scratch = folder / f"{file.stem}.running.ipynb"
     failed = folder / f"{file.stem}.failed.ipynb"
     failed.unlink(missing_ok=True)
+    result = results.path(case, analysis)
+    before = result.stat().st_mtime_ns if result.is_file() else None
     start = time.perf_counter()
     sockets = tempfile.TemporaryDirectory(prefix="loyalty-")
     manager = Config({"KernelManager": {"transport": "ipc", "ip": f"{sockets.name}/kernel"}})
@@ -146,16 +157,25 @@ def execute(case: str, analysis: str, overrides: dict[str, Any] | None = None) -
             f"{case} · {file.stem} · cell {error.cell_index + 1}: {what}"
             f" (kept: {failed.relative_to(paths.root())})"
         ) from None
+    except DeadKernelError:
+        kept = ""
+        if scratch.is_file():
+            os.replace(scratch, failed)
+            kept = f" (kept: {failed.relative_to(paths.root())})"
+        raise NotebookFailed(
+            f"{case} · {file.stem}: its kernel died, as for want of memory{kept}"
+        ) from None
     finally:
         sockets.cleanup()
     notebook = nbformat.read(scratch, as_version=4)
-    scratch.unlink()
-    if not results.path(case, analysis).is_file():
+    os.replace(scratch, failed)  # until it proves whole
+    if not result.is_file() or result.stat().st_mtime_ns == before:
         raise NotebookFailed(f"{case} · {file.stem}: it wrote no result file")
     clean(notebook, f"{case} · {file.stem}")
     _replace(folder / f"{file.stem}.html", page(notebook, f"{case} · {file.stem}"))
     without_captions(notebook)
     _replace(folder / f"{file.stem}.ipynb", nbformat.writes(notebook))
+    failed.unlink()
     return time.perf_counter() - start
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import io
+import math
 from typing import Any
 
 from IPython.display import display
@@ -137,7 +138,9 @@ class Notebook:
         """Keep a number that the report's prose may cite as ``{{< var case.analysis.name >}}``."""
         if name in self._numbers:
             raise ValueError(f"the number {name!r} is kept twice")
-        low_high = None if ci is None else (float(ci[0]), float(ci[1]))
+        low_high = None
+        if ci is not None and math.isfinite(ci[0]) and math.isfinite(ci[1]):
+            low_high = (float(ci[0]), float(ci[1]))
         self._numbers[name] = results.Number(value=results.plain(value), kind=kind, ci=low_high)
 
     def keep(self, name: str, records: list[dict[str, Any]]) -> None:

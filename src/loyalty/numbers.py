@@ -25,9 +25,9 @@ def show(value: object, kind: Kind, *, decimals: int | None = None) -> str:
     if not math.isfinite(number):
         return DASH
     if kind == "count":
-        return f"{number:,.0f}".replace("-", "−")
+        return _minus(f"{number:,.0f}")
     if kind == "percent":
-        return f"{100 * number:.{1 if decimals is None else decimals}f} %".replace("-", "−")
+        return f"{_plain(100 * number, 1 if decimals is None else decimals)} %"
     if kind == "p":
         places = 3 if decimals is None else decimals
         least = 10.0**-places
@@ -45,10 +45,12 @@ def interval(low: object, high: object, kind: Kind, *, decimals: int | None = No
 
 
 def _plain(number: float, places: int) -> str:
-    text = f"{number:.{places}f}"
-    if float(text) == 0:
-        text = text.removeprefix("-")
-    return text.replace("-", "−")
+    return _minus(f"{number:.{places}f}")
+
+
+def _minus(text: str) -> str:
+    """With a true minus sign, and none before what was rounded to zero."""
+    return text.removeprefix("-") if not text.strip("-0.") else text.replace("-", "−")
 
 
 def _strip(number: float, places: int) -> str:

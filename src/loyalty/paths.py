@@ -54,7 +54,10 @@ def inside(folder: Path, relative: str) -> Path:
         For an absolute path, or one that climbs out of `folder` (also through a link).
     """
     base = folder.resolve()
-    path = (base / relative).resolve()
+    try:
+        path = (base / relative).resolve()
+    except (ValueError, OSError, RuntimeError):  # a NUL in it, or links in a circle
+        raise UserError(f"{folder.name}: {relative!r} is no path") from None
     if Path(relative).is_absolute() or not path.is_relative_to(base):
         raise UserError(f"{folder.name}: the path {relative!r} leaves the case's folder")
     return path

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from statistics import mode
 from typing import Any
 
 import pandas as pd
@@ -143,7 +144,7 @@ def normality(n: int, skewness_p: float, kurtosis_z: float, kurtosis_p: float) -
 # --- descriptives ----------------------------------------------------------------------------
 def items(table: pd.DataFrame, top: str) -> Text:
     """`table`: one row an item with ``mean``, ``skew``, ``ceiling``."""
-    low, high = table["mean"].idxmin(), table["mean"].idxmax()
+    low, high = str(table["mean"].idxmin()), str(table["mean"].idxmax())
     left = int((table["skew"] < 0).sum())
     share = value(table.loc[top, "ceiling"], "percent")
     return Text(
@@ -173,20 +174,26 @@ def index(scores: pd.DataFrame) -> Text:
 
 
 def correlations(r: Correlations, labels: Mapping[str, str]) -> Text:
-    pairs = [
-        (r.r.loc[a, b], r.ci_lower.loc[a, b], r.ci_upper.loc[a, b], a, b)
+    pairs: list[dict[str, Any]] = [
+        {
+            "a": escape(labels[a]),
+            "b": escape(labels[b]),
+            "r": r.r.loc[a, b],
+            "low": r.ci_lower.loc[a, b],
+            "high": r.ci_upper.loc[a, b],
+        }
         for i, a in enumerate(labels)
         for b in list(labels)[:i]
     ]
-    low, high = min(pairs, key=lambda p: p[0]), max(pairs, key=lambda p: p[0])
+    loose, close = min(pairs, key=lambda p: p["r"]), max(pairs, key=lambda p: p["r"])
 
-    def shown(pair: tuple[float, float, float, str, str], word: str) -> str:
-        ends = f"{escape(labels[pair[4]])} {word} {escape(labels[pair[3]])}"
-        return f"{ends} (*r* = {value(pair[0], 'bounded', pair[1], pair[2])})"
+    def shown(pair: Mapping[str, Any], word: str) -> str:
+        size = value(pair["r"], "bounded", pair["low"], pair["high"])
+        return f"{pair['b']} {word} {pair['a']} (*r* = {size})"
 
     return Text(
-        en=f"The closest pair is {shown(high, 'and')}, the loosest {shown(low, 'and')}.",
-        zh=f"相关最高的一对是 {shown(high, '与')}，最低的是 {shown(low, '与')}。",
+        en=f"The closest pair is {shown(close, 'and')}, the loosest {shown(loose, 'and')}.",
+        zh=f"相关最高的一对是 {shown(close, '与')}，最低的是 {shown(loose, '与')}。",
     )
 
 
@@ -302,15 +309,15 @@ def factor_count(parallel: int, partial: int, planned: int) -> Text:
 
 def efa(loadings: pd.DataFrame, owner: Mapping[str, str], marker: float = 0.40) -> Text:
     """Which constructs share their main factor with another."""
-    main = loadings.abs().idxmax(axis=1)
+    main = {str(i): str(f) for i, f in loadings.abs().idxmax(axis=1).items()}
     home = {
-        construct: main[[i for i in main.index if owner[i] == construct]].mode().iloc[0]
+        construct: mode([main[i] for i in main if owner[i] == construct])
         for construct in dict.fromkeys(owner.values())
     }
     shared = [
         [c for c in home if home[c] == factor]
-        for factor in loadings.columns
-        if sum(v == factor for v in home.values()) > 1
+        for factor in dict.fromkeys(home.values())
+        if list(home.values()).count(factor) > 1
     ]
     crossing = int(((loadings.abs() >= marker).sum(axis=1) > 1).sum())
     if shared:
@@ -629,6 +636,16 @@ def no_moderation() -> Text:
         en="The case states no hypothesis on moderation or curvature.",
         zh="本案例没有关于调节或曲线效应的假设。",
     )
+
+
+def crosscheck(difference: float) -> Text:
+    shown = escape(show(difference, "number", decimals=5))
+    en = f"The estimates differ by at most {shown}."
+    zh = f"估计值最多相差 {shown}。"
+    if difference > 0.001:
+        en += " Where a model is barely identified, the likelihood is nearly flat and optimisers stop at different points of it."
+        zh += "模型勉强可识别时，似然几乎平坦，不同优化器会停在不同位置。"
+    return Text(en=en, zh=zh)
 
 
 # --- groups ----------------------------------------------------------------------------------

@@ -7,6 +7,7 @@ include and cite: ``_variables.yml`` (every number of every result file, formatt
 
 from __future__ import annotations
 
+import json
 import os
 import re
 from collections.abc import Iterable
@@ -16,7 +17,8 @@ from typing import Any
 import nbformat
 import yaml
 
-from loyalty import execute, numbers, paths, results, study
+from loyalty import datapackage, execute, numbers, paths, results, study
+from loyalty import sources as sources_
 from loyalty.errors import UserError
 from loyalty.markdown import escape
 from loyalty.study import ALL, PER_CASE, Study
@@ -95,6 +97,12 @@ def prepare() -> None:
         "session": session_page(found),
         "thresholds": thresholds_page(),
     }
+    for case, described_case in described.items():
+        package = datapackage.datapackage(sources_.load(described_case))
+        _write(
+            paths.executed() / case / "datapackage.json",
+            json.dumps(package, ensure_ascii=False, indent=1),
+        )
     for name, text in pages.items():
         _write(paths.root() / GENERATED / f"{name}.qmd", text)
 
@@ -227,6 +235,9 @@ def codebooks_page(described: dict[str, Study]) -> str:
             badge(s.simulated),
             f"{Table(records, columns).markdown()}\n\n: Items of {escape(s.title.en)} "
             f"{{#tbl-{case}-codebook}}",
+            '::: {.content-visible when-format="html"}\n'
+            f"The same for programs: [datapackage.json](executed/{case}/datapackage.json) "
+            "(Frictionless).\n:::",
         ]
     return "\n\n".join(parts)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -48,7 +49,7 @@ def specifications(survey: Survey, focal: Hypothesis, seed: int) -> Iterator[Spe
     ) -> Callable[[], tuple[float, float, float, str]]:
         def run() -> tuple[float, float, float, str]:
             result = sem.fit(model, data, estimator=estimator, missing=missing)
-            row = result.standardized().set_index("label").loc[label]
+            row: Any = result.standardized().set_index("label").loc[label]
             values = (float(row["est_std"]), float(row["ci_lower"]), float(row["ci_upper"]))
             return (*values, "; ".join(result.problems))
 
@@ -166,7 +167,7 @@ def _regression(
 ) -> tuple[float, float, float, str]:
     inputs = [h.from_ for h in study.paths if h.to == focal.to]
     table = moderated_regression(scores, focal.to, inputs).set_index("term")
-    row = table.loc[focal.from_]
+    row: Any = table.loc[focal.from_]
     return float(row["est"]), float(row["ci_lower"]), float(row["ci_upper"]), ""
 
 

@@ -129,7 +129,7 @@ def parse(content: bytes, suffix: str, name: str, *, sheet: str | None = None) -
                 return frame
         if b"\x00" in content[:4096]:
             raise ValueError("binary content")
-        return pd.read_csv(io.BytesIO(content), encoding="utf-8-sig", skipinitialspace=True)
+        return _csv(content)
     except UserError:
         raise
     except UnicodeDecodeError as error:
@@ -137,6 +137,22 @@ def parse(content: bytes, suffix: str, name: str, *, sheet: str | None = None) -
     except Exception as error:  # each reader has exceptions of its own
         reason = str(error).splitlines()[0] if str(error) else type(error).__name__
         raise UserError(f"{name}: not a readable {suffix[1:]} file ({reason})") from None
+
+
+def _csv(content: bytes) -> pd.DataFrame:
+    """A CSV, without pandas' two silent guesses: a repeated column gets another name, and where
+    rows are longer than the heading the first column becomes the index and all others shift.
+    """
+    heading = pd.read_csv(
+        io.BytesIO(content), encoding="utf-8-sig", skipinitialspace=True, header=None, nrows=1
+    )
+    twice = heading.iloc[0][heading.iloc[0].duplicated()].dropna()
+    if len(twice):
+        raise ValueError(f"the column {twice.iloc[0]!r} stands there twice")
+    frame = pd.read_csv(io.BytesIO(content), encoding="utf-8-sig", skipinitialspace=True)
+    if not isinstance(frame.index, pd.RangeIndex):
+        raise ValueError("its rows have more values than its heading has columns")
+    return frame
 
 
 def _from_distribution(source: DistributionRows) -> tuple[pd.DataFrame, str, str]:

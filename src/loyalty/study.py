@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Hashable, Iterable, Sequence
 from itertools import pairwise
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self, TypeVar
@@ -430,16 +430,18 @@ class _Loader(yaml.SafeLoader):
         return super().compose_node(parent, index)
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
-        keys = [self.construct_object(k, deep=True) for k, _ in node.value]
-        for (k, _), key in zip(node.value, keys, strict=True):
-            if isinstance(key, dict | list):
+        seen = set()
+        for k, _ in node.value:
+            key = self.construct_object(k, deep=True)
+            if not isinstance(key, Hashable):
                 raise yaml.constructor.ConstructorError(
                     None, None, "a plain key is expected", k.start_mark
                 )
-            if keys.count(key) > 1:
+            if key in seen:
                 raise yaml.constructor.ConstructorError(
                     None, None, f"the key {key!r} is given twice", k.start_mark
                 )
+            seen.add(key)
         return super().construct_mapping(node, deep=deep)
 
 

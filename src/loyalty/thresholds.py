@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -25,7 +26,12 @@ class Threshold:
         return value >= self.value if self.good == "above" else value <= self.value
 
     def verdict(self, low: float, high: float) -> Verdict:
-        """Of an interval: met or not met as a whole, or open where it holds the cut-off."""
+        """Of an interval: met or not met as a whole, or open where it holds the cut-off.
+
+        An interval that could not be computed (NaN) leaves it open.
+        """
+        if math.isnan(low) or math.isnan(high):
+            return "open"
         ends = self.met(low), self.met(high)
         return "met" if all(ends) else "open" if any(ends) else "not met"
 

@@ -58,11 +58,14 @@ textual =~ x4+c*x5+d*x6
 speed =~ x7+x8+x9
 a == 2*b - 0.5
 c + d == 2"""
-STRUCTURE = HS + """
+STRUCTURE = (
+    HS
+    + """
 textual ~ p*visual
 speed ~ q*textual + visual
 ind := p*q
 expo := exp(p)/sqrt(q^2+1)"""
+)
 SINGLE = "visual =~ x1+x2+x3\nf =~ x4\nx5 ~ f + visual\nx6 ~ visual"
 
 ITEMS = [f"x{k}" for k in range(1, 10)]
@@ -87,7 +90,8 @@ CASES: dict[str, tuple[str, str, dict[str, Any]]] = {
     "hs_mg_metric": (HS, "hs", {**SCHOOL, "group_equal": ["loadings"]}),
     "hs_mg_scalar": (HS, "hs", {**SCHOOL, "group_equal": ["loadings", "intercepts"]}),
     "hs_mg_scalar_partial": (
-        HS, "hs",
+        HS,
+        "hs",
         {**SCHOOL, "group_equal": ["loadings", "intercepts"], "group_partial": ["x3~1", "x7 ~ 1"]},
     ),
     "hs_mg_strict": (HS, "hs", {**SCHOOL, "group_equal": "loadings,intercepts,residuals"}),
@@ -113,10 +117,14 @@ CASES: dict[str, tuple[str, str, dict[str, Any]]] = {
     "r_second_mlr": (SECOND, "hs", {"estimator": "MLR"}),
     "r_constraint": (CONSTRAINT, "hs", {}),
     "r_struct_mg": (
-        STRUCTURE, "hs", {**SCHOOL, "group_equal": ["loadings", "intercepts", "regressions"]}
+        STRUCTURE,
+        "hs",
+        {**SCHOOL, "group_equal": ["loadings", "intercepts", "regressions"]},
     ),
     "r_mg_mlr": (
-        TWO, "hs", {**SCHOOL, "group_equal": ["loadings", "intercepts"], "estimator": "MLR"}
+        TWO,
+        "hs",
+        {**SCHOOL, "group_equal": ["loadings", "intercepts"], "estimator": "MLR"},
     ),
     "r_mg_mlm": (TWO, "hs", {**SCHOOL, "group_equal": ["loadings"], "estimator": "MLM"}),
     "r_mg_fiml": (TWO, "hs_miss", {**SCHOOL, "group_equal": ["loadings"], "missing": "fiml"}),

@@ -87,8 +87,13 @@ def test_variables_and_data() -> None:
     refused("missing='pairwise'", TWO, missing="pairwise")
     refused("unknown 'everything'", TWO, group="school", group_equal=["everything"])
     refused("needs a group", TWO, group_equal=["loadings"])
-    refused("is no parameter", TWO, group="school", group_equal=["loadings"],
-            group_partial=["nothing=~x1"])
+    refused(
+        "is no parameter",
+        TWO,
+        group="school",
+        group_equal=["loadings"],
+        group_partial=["nothing=~x1"],
+    )
     refused("larger than", TWO, frame.assign(x2=frame["x2"] * 1e200))
 
 
@@ -137,9 +142,7 @@ def test_large_models_and_data() -> None:
             for k in range(10)
         }
     )
-    model = "\n".join(
-        f"f{f} =~ " + " + ".join(f"v{f}_{k}" for k in range(10)) for f in range(20)
-    )
+    model = "\n".join(f"f{f} =~ " + " + ".join(f"v{f}_{k}" for k in range(10)) for f in range(20))
     result = sem.fit(model, wide)
     assert result.converged and result.fit["cfi"] > 0.95
     eta = rng.normal(size=1_000_000)
@@ -149,8 +152,39 @@ def test_large_models_and_data() -> None:
 
 
 TOKENS = [
-    "f", "g", "x1", "x2", "x3", "x4", "=~", "~", "~~", ":=", "==", "|", "+", "*", "(", ")", "1",
-    "0.5", "NA", "c(", ",", "start(", "a", "\n", ";", "#", "-", "^", "exp(", "t1", "%", "<", '"',
+    "f",
+    "g",
+    "x1",
+    "x2",
+    "x3",
+    "x4",
+    "=~",
+    "~",
+    "~~",
+    ":=",
+    "==",
+    "|",
+    "+",
+    "*",
+    "(",
+    ")",
+    "1",
+    "0.5",
+    "NA",
+    "c(",
+    ",",
+    "start(",
+    "a",
+    "\n",
+    ";",
+    "#",
+    "-",
+    "^",
+    "exp(",
+    "t1",
+    "%",
+    "<",
+    '"',
 ]
 
 
@@ -203,8 +237,19 @@ def test_command(tmp_path: Path) -> None:
     assert set(answer) == {"parameters", "fit", "warnings"}
     assert answer["fit"]["df"] == 60
     assert set(answer["parameters"][0]) == {
-        "lhs", "op", "rhs", "group", "label", "est", "se", "z", "pvalue", "ci_lower", "ci_upper",
-        "std_lv", "std_all",
+        "lhs",
+        "op",
+        "rhs",
+        "group",
+        "label",
+        "est",
+        "se",
+        "z",
+        "pvalue",
+        "ci_lower",
+        "ci_upper",
+        "std_lv",
+        "std_all",
     }
     assert "CFI" in fit_command(model, frame, ordered="")
     data("hs").to_parquet(tmp_path / "data.parquet")

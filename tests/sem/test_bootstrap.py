@@ -95,7 +95,10 @@ def test_same_draws_whatever_the_hash_seed_and_blas_threads() -> None:
     )
     prints = {
         subprocess.run(
-            [sys.executable, "-c", code], capture_output=True, text=True, check=True,
+            [sys.executable, "-c", code],
+            capture_output=True,
+            text=True,
+            check=True,
             env={"PYTHONHASHSEED": seed, "PATH": "/usr/bin:/bin", "OPENBLAS_NUM_THREADS": threads},
         ).stdout
         for seed, threads in (("0", "1"), ("12345", "2"))

@@ -64,15 +64,11 @@ def test_factor_scores() -> None:
 
 
 def test_release_tests() -> None:
-    result = sem.fit(
-        HS, data("hs"), group="school", group_equal=["loadings", "intercepts"]
-    )
+    result = sem.fit(HS, data("hs"), group="school", group_equal=["loadings", "intercepts"])
     mine = result.release_tests()
     theirs = pd.read_csv(LAVAAN / "r_score_scalar.csv")
     table = pd.read_csv(LAVAAN / "r_score_partable.csv", keep_default_na=False)
-    name = {
-        row["plabel"]: (row["lhs"], row["op"], row["rhs"]) for row in table.to_dict("records")
-    }
+    name = {row["plabel"]: (row["lhs"], row["op"], row["rhs"]) for row in table.to_dict("records")}
     got = {(r["lhs"], r["op"], r["rhs"]): r["chisq"] for r in mine.to_dict("records")}
     assert len(got) == len(theirs)
     for row in theirs.to_dict("records"):

@@ -17,8 +17,14 @@ textual ~ visual + speed"""
 
 def fitted(**options: object) -> sem.Interaction:
     return sem.interaction(
-        MODEL, data("hs"), focal="visual", moderator="speed", outcome="textual",
-        estimator="MLR", meanstructure=True, **options,
+        MODEL,
+        data("hs"),
+        focal="visual",
+        moderator="speed",
+        outcome="textual",
+        estimator="MLR",
+        meanstructure=True,
+        **options,
     )
 
 

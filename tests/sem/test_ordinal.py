@@ -24,7 +24,14 @@ from loyalty.sem.polychoric import bivariate_normal_cdf, ordinal_statistics
 ROBUST = tuple(
     f"{name}_robust"
     for name in (
-        "cfi", "tli", "nnfi", "rni", "rmsea", "rmsea_ci_lower", "rmsea_ci_upper", "rmsea_pvalue",
+        "cfi",
+        "tli",
+        "nnfi",
+        "rni",
+        "rmsea",
+        "rmsea_ci_lower",
+        "rmsea_ci_upper",
+        "rmsea_pvalue",
         "rmsea_notclose_pvalue",
     )
 )
@@ -51,10 +58,9 @@ def test_polychoric_matrix() -> None:
 @pytest.mark.parametrize("rho", [-0.97, -0.5, 0.0, 0.3, 0.79, 0.95, 0.99])
 def test_bivariate_normal(rho: float) -> None:
     for a, b in ((0.3, -1.2), (2.5, 2.4), (-3.0, 0.1)):
+
         def strip(x: float, b: float = b) -> float:
-            return float(
-                stats.norm.pdf(x) * stats.norm.cdf((b - rho * x) / np.sqrt(1 - rho**2))
-            )
+            return float(stats.norm.pdf(x) * stats.norm.cdf((b - rho * x) / np.sqrt(1 - rho**2)))
 
         points = [b] if -9 < b < a else None
         want = integrate.quad(strip, -9, a, epsabs=1e-13, limit=200, points=points)[0]

@@ -26,9 +26,7 @@ def problems(draw: st.DrawFn) -> tuple[str, pd.DataFrame, dict[str, object]]:
     """A random model with data that it can be fitted to."""
     factors = draw(st.integers(1, 3))
     per = draw(st.integers(3, 4))
-    lines = [
-        f"f{f} =~ " + " + ".join(f"y{f}{k}" for k in range(per)) for f in range(factors)
-    ]
+    lines = [f"f{f} =~ " + " + ".join(f"y{f}{k}" for k in range(per)) for f in range(factors)]
     paths = draw(st.booleans())
     if paths:
         lines += [f"f{f} ~ f{f - 1}" for f in range(1, factors)]
@@ -109,7 +107,8 @@ def test_case_scores_and_kernels(problem: tuple[str, pd.DataFrame, dict[str, obj
     np.testing.assert_allclose(-total / estimate.n, gradient, atol=1e-10 * (1 + estimate.n))
     batch = Batch(
         [s.cov[None] for s in estimate.sample.groups],
-        [s.mean[None] for s in estimate.sample.groups], estimate.weights,
+        [s.mean[None] for s in estimate.sample.groups],
+        estimate.weights,
     )
     dense = DenseKernel(estimate.model).gradient(x[None], batch)[0]
     np.testing.assert_allclose(dense, gradient, atol=1e-9)
@@ -141,7 +140,8 @@ def test_order_does_not_matter(problem: tuple, random: object) -> None:
     shuffled = frame[columns].sample(frac=1.0, random_state=1)
     if "group" in options:  # the order of groups is that of the rows
         shuffled = shuffled.sort_values(
-            "g", key=lambda c: c.map({v: k for k, v in enumerate(frame["g"].unique())}),
+            "g",
+            key=lambda c: c.map({v: k for k, v in enumerate(frame["g"].unique())}),
             kind="stable",
         )
     two = sem.fit(model, shuffled, **options)
@@ -156,8 +156,11 @@ def test_moments_are_enough(model: str, name: str) -> None:
     raw = sem.fit(model, frame, meanstructure=True)
     names = list(raw.implied[0]["cov"].columns)
     moments = sem.fit(
-        model, sample_cov=frame[names].cov(), sample_nobs=len(frame),
-        sample_mean=frame[names].mean(), meanstructure=True,
+        model,
+        sample_cov=frame[names].cov(),
+        sample_nobs=len(frame),
+        sample_mean=frame[names].mean(),
+        meanstructure=True,
     )
     np.testing.assert_allclose(raw.parameters["est"], moments.parameters["est"], atol=1e-8)
     np.testing.assert_allclose(raw.parameters["se"], moments.parameters["se"], atol=1e-8)
@@ -171,9 +174,11 @@ def test_groups_from_moments() -> None:
     raw = sem.fit(HS, frame, group="school", group_equal="loadings")
     parts = {k: frame[frame["school"] == k][names] for k in raw.group_labels}
     moments = sem.fit(
-        HS, sample_cov={k: v.cov() for k, v in parts.items()},
+        HS,
+        sample_cov={k: v.cov() for k, v in parts.items()},
         sample_nobs={k: len(v) for k, v in parts.items()},
-        sample_mean={k: v.mean() for k, v in parts.items()}, group_equal="loadings",
+        sample_mean={k: v.mean() for k, v in parts.items()},
+        group_equal="loadings",
     )
     np.testing.assert_allclose(raw.parameters["est"], moments.parameters["est"], atol=1e-8)
 
@@ -203,9 +208,12 @@ def test_fiml_gradient_and_hessian() -> None:
 
 
 def test_effects_follow_from_labels() -> None:
-    model = PD.replace("dem60 ~ ind60", "dem60 ~ a*ind60").replace(
-        "dem65 ~ ind60+dem60", "dem65 ~ c*ind60 + b*dem60"
-    ) + "\nind := a*b\ntot := c + a*b"
+    model = (
+        PD.replace("dem60 ~ ind60", "dem60 ~ a*ind60").replace(
+            "dem65 ~ ind60+dem60", "dem65 ~ c*ind60 + b*dem60"
+        )
+        + "\nind := a*b\ntot := c + a*b"
+    )
     result = sem.fit(model, data("pd"))
     effects = result.effects().set_index(["from", "to", "effect"])
     table = result.parameters.set_index("lhs")

@@ -20,9 +20,7 @@ def test_semopy_agrees(model: str, name: str) -> None:
         warnings.simplefilter("ignore")
         other = semopy.Model(model)
         other.fit(frame, options={"ftol": 1e-14, "maxiter": 5000})
-        theirs = {
-            (r["lval"], r["op"], r["rval"]): r for r in other.inspect().to_dict("records")
-        }
+        theirs = {(r["lval"], r["op"], r["rval"]): r for r in other.inspect().to_dict("records")}
     checked = 0
     for row in sem.fit(model, frame).parameters.to_dict("records"):
         if row["op"] == "=~":  # semopy writes x ~ f

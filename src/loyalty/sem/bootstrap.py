@@ -172,12 +172,13 @@ class Bootstrap:
         se = np.where(np.nan_to_num(se, nan=1.0) < 1e-12, 0.0, se)
         frame = result.standardized(solution, level)
         more = inference(point, se, level)
-        return frame.assign(
-            se=se, z=more["z"], pvalue=more["pvalue"], ci_lower=low, ci_upper=high
-        )
+        return frame.assign(se=se, z=more["z"], pvalue=more["pvalue"], ci_lower=low, ci_upper=high)
 
     def effects(
-        self, kind: str = "percentile", level: float = 0.95, indicators: bool = False,
+        self,
+        kind: str = "percentile",
+        level: float = 0.95,
+        indicators: bool = False,
         standardized: bool = False,
     ) -> pd.DataFrame:
         """Direct, indirect and total effects with bootstrap standard errors and limits."""
@@ -185,6 +186,8 @@ class Bootstrap:
 
         model = self.estimate.model
         pairs = effect_pairs(model, indicators)
+        if not len(pairs):
+            return Result(self.estimate).effects(indicators, level)
         offset = 3 if standardized else 0
 
         def function(x: Any) -> Any:
@@ -202,8 +205,12 @@ class Bootstrap:
                 "to": np.repeat([names[k] for k in pairs[:, 2]], 3),
                 "group": np.repeat(pairs[:, 0] + 1, 3),
                 "effect": np.tile(["direct", "indirect", "total"], len(pairs)),
-                "est": point, "se": se, "z": more["z"], "pvalue": more["pvalue"],
-                "ci_lower": low, "ci_upper": high,
+                "est": point,
+                "se": se,
+                "z": more["z"],
+                "pvalue": more["pvalue"],
+                "ci_lower": low,
+                "ci_upper": high,
             }
         )
         keys = ["from", "to", "group", "effect"]
@@ -226,8 +233,12 @@ def admissible_draws(model: Model, x: Array, batch: Batch | None = None) -> Any:
         quick = _plainly_admissible(block, x)
         if quick is not None and quick[good].all():
             continue
-        use = block if batch is None else with_exogenous(
-            block, batch.covs[g][good], batch.means[g][good], model.meanstructure
+        use = (
+            block
+            if batch is None
+            else with_exogenous(
+                block, batch.covs[g][good], batch.means[g][good], model.meanstructure
+            )
         )
         with np.errstate(all="ignore"):
             m = block_moments(use, x[good])
@@ -281,8 +292,9 @@ def positive_definite(model: Model, x: Array, batch: Batch) -> Any:
     out: Any = np.isfinite(x).all(axis=1)
     chosen = np.flatnonzero(out)
     for g, block in enumerate(model.blocks):
-        use = with_exogenous(block, batch.covs[g][chosen], batch.means[g][chosen],
-                             model.meanstructure)
+        use = with_exogenous(
+            block, batch.covs[g][chosen], batch.means[g][chosen], model.meanstructure
+        )
         with np.errstate(all="ignore"):
             sigma = block_moments(use, x[chosen]).sigma
         out[chosen] &= _strictly(sigma)
@@ -323,12 +335,13 @@ def bootstrap(
     draws, seed = int(draws), int(seed)
     plan = Plan.of(estimate.sample.groups)
     moments = (
-        not estimate.fiml and "covariance" not in estimate.extra
-        and estimate.discrepancy.kind == "ML" and not estimate.discrepancy.unbiased
+        not estimate.fiml
+        and "covariance" not in estimate.extra
+        and estimate.discrepancy.kind == "ML"
+        and not estimate.discrepancy.unbiased
     )
     work: _MomentRefits | _RowRefits = (
-        _MomentRefits(estimate, plan, seed) if moments
-        else _RowRefits(estimate, plan, seed, draws)
+        _MomentRefits(estimate, plan, seed) if moments else _RowRefits(estimate, plan, seed, draws)
     )
     blocks = -(-draws // BLOCK)
     size = work.blocks_at_once
@@ -410,9 +423,7 @@ class _MomentRefits:
         return Refits(x, converged)
 
 
-def refit_groups(
-    estimate: Estimate, groups: tuple[GroupSample, ...]
-) -> tuple[Array, bool] | None:
+def refit_groups(estimate: Estimate, groups: tuple[GroupSample, ...]) -> tuple[Array, bool] | None:
     """One refit from the estimate's solution; None where the sample cannot be fitted."""
     model = estimate.model
     means = model.meanstructure
@@ -422,8 +433,11 @@ def refit_groups(
     )
     try:
         again = solve(
-            replace(model, blocks=blocks), replace(estimate.sample, groups=groups),
-            estimate.options, estimate.x, limit=60,
+            replace(model, blocks=blocks),
+            replace(estimate.sample, groups=groups),
+            estimate.options,
+            estimate.x,
+            limit=60,
         )
     except (ModelError, AssertionError, np.linalg.LinAlgError):
         return None
@@ -470,7 +484,8 @@ class _RowRefits:
                     groups = tuple(
                         group_sample(
                             np.repeat(np.asarray(g.raw), c[k].astype(np.intp), axis=0),
-                            estimate.sample.names, fiml=fiml,
+                            estimate.sample.names,
+                            fiml=fiml,
                         )
                         for g, c in zip(estimate.sample.groups, counts, strict=True)
                     )

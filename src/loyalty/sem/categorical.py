@@ -116,9 +116,7 @@ class LimitedInformation:
         delta = self.scales(block, x)
         v = layout.threshold_variable
         mu = m.mu[v]
-        first = np.where(
-            layout.threshold_number >= 0, delta[v] * (self.cuts(g, block, x) - mu), mu
-        )
+        first = np.where(layout.threshold_number >= 0, delta[v] * (self.cuts(g, block, x) - mu), mu)
         sigma = m.sigma
         cov = delta[layout.row] * delta[layout.column] * sigma[layout.row, layout.column]
         variances = sigma[layout.continuous, layout.continuous]
@@ -185,9 +183,7 @@ class LimitedInformation:
         return self.information(x)
 
 
-def fit_ordinal(
-    syntax: Syntax, variables: Variables, sample: Sample, options: Options
-) -> Result:
+def fit_ordinal(syntax: Syntax, variables: Variables, sample: Sample, options: Options) -> Result:
     """Fit a model with ordinal variables."""
     if not variables.ordered:
         raise ModelError(f"{options.estimator} is for ordinal variables; name them in ordered=")
@@ -224,8 +220,14 @@ def fit_ordinal(
         where = "" if label is None else f" in group {label!r}"
         statistics.append(ordinal_statistics(group.raw, names, ordinal, levels, where))
     rows = parameter_table(
-        syntax, variables, groups=len(sample.groups), meanstructure=True, std_lv=options.std_lv,
-        group_equal=options.group_equal, group_partial=options.group_partial, levels=levels,
+        syntax,
+        variables,
+        groups=len(sample.groups),
+        meanstructure=True,
+        std_lv=options.std_lv,
+        group_equal=options.group_equal,
+        group_partial=options.group_partial,
+        levels=levels,
     )
     for row in rows:
         if row.op == "~~" and row.lhs == row.rhs and row.lhs in variables.ordered and row.free:
@@ -235,8 +237,12 @@ def fit_ordinal(
     model = compile_model(rows, syntax, variables, len(sample.groups), True)
     if not all(b.separable for b in model.blocks):
         raise ModelError("ordinal variables must be indicators; they cannot predict others")
-    if any(((b.cells.kind == 1) & (b.cells.row == b.cells.column)
-            & np.isin(b.cells.row, ordinal)).any() for b in model.blocks):
+    if any(
+        (
+            (b.cells.kind == 1) & (b.cells.row == b.cells.column) & np.isin(b.cells.row, ordinal)
+        ).any()
+        for b in model.blocks
+    ):
         raise ModelError("residual variances of ordinal variables are not free")
     model = replace(
         model,
@@ -277,13 +283,14 @@ def _with_ordinal(
 
 
 def solve_ordinal(
-    model: Model, sample: Sample, options: Options, statistics: list[OrdinalStatistics],
+    model: Model,
+    sample: Sample,
+    options: Options,
+    statistics: list[OrdinalStatistics],
     start: Array | None,
 ) -> Estimate:
     """Minimise the discrepancy and attach robust covariances and tests."""
-    discrepancy = LimitedInformation(
-        model, statistics, unweighted=options.estimator == "ULSMV"
-    )
+    discrepancy = LimitedInformation(model, statistics, unweighted=options.estimator == "ULSMV")
     k, offset = model.expand, model.offset
     if start is None:
         start = starting_values(model, [s.cov for s in statistics], [s.mean for s in statistics])
@@ -314,14 +321,13 @@ def solve_ordinal(
     return estimate
 
 
-def refit_ordinal(
-    estimate: Estimate, groups: tuple[GroupSample, ...]
-) -> tuple[Array, bool] | None:
+def refit_ordinal(estimate: Estimate, groups: tuple[GroupSample, ...]) -> tuple[Array, bool] | None:
     """One bootstrap refit: new polychorics, the weights of this sample."""
     block = estimate.model.blocks[0]
     names = estimate.sample.names
-    levels = {names[k]: len(estimate.extra["statistics"][0].thresholds[k]) + 1
-              for k in block.ordinal}
+    levels = {
+        names[k]: len(estimate.extra["statistics"][0].thresholds[k]) + 1 for k in block.ordinal
+    }
     try:
         statistics = [
             ordinal_statistics(np.asarray(g.raw), names, list(block.ordinal), levels)
@@ -337,7 +343,9 @@ def refit_ordinal(
         lambda t: _reduced(discrepancy, k, offset, t),
         lambda t: k.T @ discrepancy.information(k @ t + offset) @ k,
         lambda t: k.T @ discrepancy.information(k @ t + offset) @ k,
-        estimate.theta, limit=100, tolerance=1e-11,
+        estimate.theta,
+        limit=100,
+        tolerance=1e-11,
     )
     return estimate.model.x_of(minimum.theta), minimum.converged
 
@@ -414,7 +422,10 @@ def ordinal_fit_measures(estimate: Estimate) -> dict[str, float]:
         base_trace2 += float(np.sum(ug * ug.T))
     weighted = not d.unweighted
     out: dict[str, float] = {
-        "npar": npar, "fmin": chisq / (2 * n), "chisq": chisq, "df": df,
+        "npar": npar,
+        "fmin": chisq / (2 * n),
+        "chisq": chisq,
+        "df": df,
         "pvalue": chisq_pvalue(chisq, df) if weighted else np.nan,
     }
     scaled = base_scaled = np.nan
@@ -424,19 +435,23 @@ def ordinal_fit_measures(estimate: Estimate) -> dict[str, float]:
             base, base_df, base_trace, base_trace2, options.estimator
         )
         out |= {
-            "chisq_scaled": scaled, "df_scaled": df, "pvalue_scaled": chisq_pvalue(scaled, df),
+            "chisq_scaled": scaled,
+            "df_scaled": df,
+            "pvalue_scaled": chisq_pvalue(scaled, df),
             "chisq_scaling_factor": factor,
         }
         if options.estimator != "WLSM":
             out["chisq_shift_parameter"] = shift
     out |= {
-        "baseline_chisq": base, "baseline_df": base_df,
+        "baseline_chisq": base,
+        "baseline_df": base_df,
         "baseline_pvalue": chisq_pvalue(base, base_df) if weighted else np.nan,
     }
     out |= incremental(chisq, df, base, base_df)
     if np.isfinite(scaled):
         out |= {
-            "baseline_chisq_scaled": base_scaled, "baseline_df_scaled": base_df,
+            "baseline_chisq_scaled": base_scaled,
+            "baseline_df_scaled": base_df,
             "baseline_pvalue_scaled": chisq_pvalue(base_scaled, base_df),
             "baseline_chisq_scaling_factor": base_factor,
         }
@@ -459,7 +474,9 @@ def ordinal_fit_measures(estimate: Estimate) -> dict[str, float]:
         gfi += s.n / n * (1 - lost / all_)
         nel += len(s.moments)
     out |= {
-        "gfi": gfi, "agfi": 1 - nel / df * (1 - gfi) if df else 1.0, "pgfi": df / nel * gfi,
+        "gfi": gfi,
+        "agfi": 1 - nel / df * (1 - gfi) if df else 1.0,
+        "pgfi": df / nel * gfi,
         "mfi": float(np.exp(-0.5 * (chisq - df) / effective)),
         "wrmr": float(np.sqrt(chisq * groups / nel)),
         "cn_05": _critical_n(chisq, df, effective, 0.05),
@@ -507,8 +524,8 @@ def _ordinal_residuals(estimate: Estimate) -> dict[str, float]:
         cov_ss = float(std @ std + variances @ variances)
         raw_ss = float(pairs @ pairs + np.sum((variances * np.diag(s.cov)[c]) ** 2))
         model_sd = np.where(np.isin(np.arange(p), c), np.sqrt(np.diag(m.sigma)), 1.0)
-        cor_model = sigma[first + len(c):] / (model_sd[layout.row] * model_sd[layout.column])
-        cor = s.moments[first + len(c):] / (sd[layout.row] * sd[layout.column]) - cor_model
+        cor_model = sigma[first + len(c) :] / (model_sd[layout.row] * model_sd[layout.column])
+        cor = s.moments[first + len(c) :] / (sd[layout.row] * sd[layout.column]) - cor_model
         cor_ss, th_ss = float(cor @ cor), float(th @ th)
         count, off = p * (p + 1) / 2, p * (p - 1) / 2
         values = {

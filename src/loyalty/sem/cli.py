@@ -85,17 +85,28 @@ def fit_command(
     `ModelError` with one line where that cannot be done.
     """
     result = fit(
-        read_model(Path(model)), read_data(Path(data)), group=group,
-        group_equal=as_tuple(group_equal), group_partial=as_tuple(group_partial),
-        estimator=estimator, missing=missing, ordered=as_tuple(ordered), bootstrap=bootstrap,
-        seed=seed, cluster=cluster, std_lv=std_lv, meanstructure=meanstructure,
+        read_model(Path(model)),
+        read_data(Path(data)),
+        group=group,
+        group_equal=as_tuple(group_equal),
+        group_partial=as_tuple(group_partial),
+        estimator=estimator,
+        missing=missing,
+        ordered=as_tuple(ordered),
+        bootstrap=bootstrap,
+        seed=seed,
+        cluster=cluster,
+        std_lv=std_lv,
+        meanstructure=meanstructure,
     )
     return json.dumps(result.to_dict(), ensure_ascii=False) if as_json else report(result)
 
 
 def report(result: Result) -> str:
     """The result as plain text."""
-    table: Any = result.parameters.drop(columns=["label"]) if not any(
-        result.parameters["label"]
-    ) else result.parameters
+    table: Any = (
+        result.parameters.drop(columns=["label"])
+        if not any(result.parameters["label"])
+        else result.parameters
+    )
     return f"{result}\n\n{table.to_string(index=False, float_format=lambda v: f'{v:.4f}')}"

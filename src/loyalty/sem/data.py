@@ -145,9 +145,7 @@ def read_frame(
     dropped = int(len(raw) - keep.sum())
     if not keep.any():
         raise ModelError(
-            "no rows left: every row misses a value"
-            if len(raw)
-            else "the data have no rows"
+            "no rows left: every row misses a value" if len(raw) else "the data have no rows"
         )
     kept = np.flatnonzero(keep)
     if dropped:
@@ -184,7 +182,13 @@ def read_frame(
     if fiml and all(s.complete and len(s.patterns[0].observed) == len(names) for s in samples):
         missing = "fiml-complete"
     return Sample(
-        tuple(names), tuple(samples), tuple(labels), dropped, True, missing, tuple(warnings),
+        tuple(names),
+        tuple(samples),
+        tuple(labels),
+        dropped,
+        True,
+        missing,
+        tuple(warnings),
         data.index,
     )
 
@@ -281,11 +285,16 @@ def read_moments(
         labels = list(cov)
         covs = [cov[k] for k in labels]
         nobs_list = [nobs[k] for k in labels] if isinstance(nobs, Mapping) else list(nobs)
-        means = [None] * len(covs) if mean is None else [
-            mean[k] if isinstance(mean, Mapping) else mean[i] for i, k in enumerate(labels)
-        ]
-    elif isinstance(cov, (list, tuple)) and len(cov) and not np.isscalar(cov[0]) and (
-        isinstance(cov[0], pd.DataFrame) or np.ndim(cov[0]) == 2
+        means = (
+            [None] * len(covs)
+            if mean is None
+            else [mean[k] if isinstance(mean, Mapping) else mean[i] for i, k in enumerate(labels)]
+        )
+    elif (
+        isinstance(cov, (list, tuple))
+        and len(cov)
+        and not np.isscalar(cov[0])
+        and (isinstance(cov[0], pd.DataFrame) or np.ndim(cov[0]) == 2)
     ):
         covs = list(cov)
         labels = [k + 1 for k in range(len(covs))]
@@ -301,7 +310,11 @@ def read_moments(
 
 
 def _moment_group(
-    cov: Any, nobs: Any, mean: Any, names: Sequence[str], latent: Sequence[str],
+    cov: Any,
+    nobs: Any,
+    mean: Any,
+    names: Sequence[str],
+    latent: Sequence[str],
     where: str,
 ) -> GroupSample:
     if isinstance(nobs, bool) or not np.isscalar(nobs):

@@ -86,7 +86,9 @@ def chisq_of(estimate: Estimate) -> float:
     if estimate.fiml:
         h1 = sum(s.loglik for s in estimate.saturated)
         return float(max(0.0, 2.0 * (h1 - fiml_loglik(estimate))))
-    return max(0.0, 2.0 * float(estimate.discrepancy.multiplier) * estimate.minimum.value)
+    multiplier = float(estimate.discrepancy.multiplier)
+    value = 2.0 * multiplier * estimate.minimum.value
+    return value if value > 1e-12 * multiplier else 0.0  # below is rounding
 
 
 def fiml_loglik(estimate: Estimate) -> float:
@@ -150,8 +152,14 @@ def baseline_model(estimate: Estimate) -> tuple[Model, Array]:
         x.append(values)
         blocks.append(Block(block.names[:p], p, np.zeros((p, p)), s, m, cells, e))
     out = Model(
-        (), np.arange(count), tuple(blocks), np.eye(count), np.zeros(count),
-        model.meanstructure, model.variables, model.syntax,
+        (),
+        np.arange(count),
+        tuple(blocks),
+        np.eye(count),
+        np.zeros(count),
+        model.meanstructure,
+        model.variables,
+        model.syntax,
     )
     return out, np.concatenate(x)
 
@@ -174,11 +182,14 @@ def fit_baseline(estimate: Estimate) -> Estimate:
         source: NormalTheory = estimate.discrepancy
         discrepancy = NormalTheory(model, estimate.sample.groups, source.kind, source.unbiased)
     metric = getattr(discrepancy, "metric", discrepancy.information)
-    minimum = minimise(
-        discrepancy.value_and_gradient, metric, discrepancy.observed_information, x
-    )
+    minimum = minimise(discrepancy.value_and_gradient, metric, discrepancy.observed_information, x)
     return Estimate(
-        model, estimate.sample, estimate.options, discrepancy, minimum, minimum.theta,
+        model,
+        estimate.sample,
+        estimate.options,
+        discrepancy,
+        minimum,
+        minimum.theta,
         {"saturated": estimate.saturated} if estimate.fiml else {},
     )
 
@@ -254,9 +265,7 @@ def saturated_jacobian(estimate: Estimate, saturated: Model) -> Array:
         position[row, column] = p + np.arange(len(row))
         position[column, row] = position[row, column]
         cells = sat.cells
-        where = np.where(
-            cells.kind == SYMMETRIC, position[cells.row, cells.column], cells.row
-        )
+        where = np.where(cells.kind == SYMMETRIC, position[cells.row, cells.column], cells.row)
         out[np.ix_(cells.parameter, block.cells.parameter)] = jacobian[where]
     return out
 
@@ -340,7 +349,12 @@ def robust_incremental(
 
 
 def rmsea_measures(
-    chisq: float, df: float, n: float, groups: int, factor: float = 1.0, suffix: str = "",
+    chisq: float,
+    df: float,
+    n: float,
+    groups: int,
+    factor: float = 1.0,
+    suffix: str = "",
     point: tuple[float, float] | None = None,
 ) -> dict[str, float]:
     """RMSEA, its 90 % interval and the p-values of close and not-close fit."""
@@ -367,8 +381,11 @@ def fit_measures(estimate: Estimate, baseline: Estimate) -> dict[str, float]:
     groups = len(model.blocks)
     likelihood = estimate.fiml or estimate.discrepancy.kind == "ML"
     chisq = chisq_of(estimate)
-    n = float(estimate.n if likelihood and estimate.options.likelihood == "normal"
-              else estimate.n - groups)
+    n = float(
+        estimate.n
+        if likelihood and estimate.options.likelihood == "normal"
+        else estimate.n - groups
+    )
     out: dict[str, float] = {
         "npar": npar,
         "fmin": chisq / (2 * (n if estimate.options.likelihood == "wishart" else estimate.n)),
@@ -409,8 +426,9 @@ def fit_measures(estimate: Estimate, baseline: Estimate) -> dict[str, float]:
     if estimate.fiml and not estimate.extra.get("skip_fiml_correction"):
         corrected = fiml_correction(estimate, df, scaling is not None)
         base_corrected = fiml_correction(baseline, base_df, scaling is not None)
-        out |= robust_incremental(corrected[0], df, corrected[1], base_corrected[0], base_df,
-                                  base_corrected[1])
+        out |= robust_incremental(
+            corrected[0], df, corrected[1], base_corrected[0], base_df, base_corrected[1]
+        )
     elif scaling is not None and base_scaling is not None:
         out |= robust_incremental(chisq, df, scaling.factor, base, base_df, base_scaling.factor)
     if likelihood:
@@ -422,8 +440,13 @@ def fit_measures(estimate: Estimate, baseline: Estimate) -> dict[str, float]:
         out |= rmsea_measures(chisq, scaling.trace, n, groups, suffix="_scaled")
     if corrected is not None:
         out |= rmsea_measures(
-            corrected[0] / corrected[1] if df else corrected[0], df, n, groups, corrected[1],
-            "_robust", corrected,
+            corrected[0] / corrected[1] if df else corrected[0],
+            df,
+            n,
+            groups,
+            corrected[1],
+            "_robust",
+            corrected,
         )
     elif scaling is not None:
         out |= rmsea_measures(
@@ -460,9 +483,7 @@ def _likelihood_measures(
     else:
         h1 = complete_loglik(estimate) - complete_loglik(estimate, exogenous=True)
         values = estimate.discrepancy.group_values(estimate.x)
-        logl = h1 - 0.5 * sum(
-            g.n * v for g, v in zip(estimate.sample.groups, values, strict=True)
-        )
+        logl = h1 - 0.5 * sum(g.n * v for g, v in zip(estimate.sample.groups, values, strict=True))
     n = estimate.n
     out = {
         "logl": logl,
@@ -496,8 +517,15 @@ def residual_measures(estimate: Estimate) -> dict[str, float]:
     totals = {
         k: 0.0
         for k in (
-            "rmr", "rmr_nomean", "srmr", "srmr_bentler", "srmr_bentler_nomean", "crmr",
-            "crmr_nomean", "srmr_mplus", "srmr_mplus_nomean",
+            "rmr",
+            "rmr_nomean",
+            "srmr",
+            "srmr_bentler",
+            "srmr_bentler_nomean",
+            "crmr",
+            "crmr_nomean",
+            "srmr_mplus",
+            "srmr_mplus_nomean",
         )
     }
     for g in range(len(estimate.model.blocks)):

@@ -110,14 +110,20 @@ def fit(
     if missing == "fiml" and estimator not in ("ML", "MLR"):
         raise ModelError(f"missing='fiml' goes with ML or MLR, not {estimator}")
     options = Options(
-        estimator, missing, likelihood, cluster, group, as_tuple(group_equal),
-        as_tuple(group_partial), std_lv, ordinal_names, se,
+        estimator,
+        missing,
+        likelihood,
+        cluster,
+        group,
+        as_tuple(group_equal),
+        as_tuple(group_partial),
+        std_lv,
+        ordinal_names,
+        se,
     )
     if group is not None and sample_cov is not None:
         raise ModelError("groups of covariances come as a mapping in sample_cov, not by a variable")
-    sample = read_sample(
-        syntax, variables, data, options, sample_cov, sample_nobs, sample_mean
-    )
+    sample = read_sample(syntax, variables, data, options, sample_cov, sample_nobs, sample_mean)
     if ordinal or estimator in ORDINAL:
         from .categorical import fit_ordinal
 
@@ -132,16 +138,25 @@ def fit(
 
 
 def read_sample(
-    syntax: Syntax, variables: Variables, data: Any, options: Options,
-    sample_cov: Any = None, sample_nobs: Any = None, sample_mean: Any = None,
+    syntax: Syntax,
+    variables: Variables,
+    data: Any,
+    options: Options,
+    sample_cov: Any = None,
+    sample_nobs: Any = None,
+    sample_mean: Any = None,
 ) -> Sample:
     """The data of a fit, checked."""
     if sample_cov is None:
         if data is None:
             raise ModelError("give data, or sample_cov and sample_nobs")
         return read_frame(
-            data, variables.observed, variables.latent, group=options.group,
-            cluster=options.cluster, missing=options.missing,
+            data,
+            variables.observed,
+            variables.latent,
+            group=options.group,
+            cluster=options.cluster,
+            missing=options.missing,
             exogenous=variables.exogenous_observed,
         )
     if data is not None:
@@ -150,9 +165,7 @@ def read_sample(
         raise ModelError("sample_cov needs sample_nobs")
     if options.estimator in ("MLM", "MLR") or options.missing == "fiml" or options.cluster:
         raise ModelError(f"{options.estimator} with these options needs raw data")
-    return read_moments(
-        sample_cov, sample_nobs, sample_mean, variables.observed, variables.latent
-    )
+    return read_moments(sample_cov, sample_nobs, sample_mean, variables.observed, variables.latent)
 
 
 def wants_means(
@@ -160,8 +173,10 @@ def wants_means(
 ) -> bool:
     """Whether means are modelled: asked for, needed by the model, several groups, or FIML."""
     written = any(f.op == "~1" for f in syntax.formulas)
-    needed = options.missing == "fiml" or written or bool(
-        {"intercepts", "means"} & set(options.group_equal)
+    needed = (
+        options.missing == "fiml"
+        or written
+        or bool({"intercepts", "means"} & set(options.group_equal))
     )
     if meanstructure is False and needed:
         raise ModelError("meanstructure=False contradicts intercepts, their equality, or FIML")
@@ -175,13 +190,22 @@ def wants_means(
 
 
 def compile_for(
-    syntax: Syntax, variables: Variables, sample: Sample, options: Options, means: bool,
+    syntax: Syntax,
+    variables: Variables,
+    sample: Sample,
+    options: Options,
+    means: bool,
     orthogonal: bool = False,
 ) -> Model:
     """The compiled model for this sample, refused where it has more parameters than moments."""
     rows = parameter_table(
-        syntax, variables, groups=len(sample.groups), meanstructure=means, std_lv=options.std_lv,
-        group_equal=options.group_equal, group_partial=options.group_partial,
+        syntax,
+        variables,
+        groups=len(sample.groups),
+        meanstructure=means,
+        std_lv=options.std_lv,
+        group_equal=options.group_equal,
+        group_partial=options.group_partial,
         orthogonal=orthogonal,
     )
     model = compile_model(rows, syntax, variables, len(sample.groups), means)

@@ -90,7 +90,11 @@ class Interaction:
         return float(np.sqrt(m.covariance[k, k]))
 
     def simple_slopes(
-        self, values: Sequence[float] = (-1.0, 0.0, 1.0), *, in_sd: bool = True, group: int = 1,
+        self,
+        values: Sequence[float] = (-1.0, 0.0, 1.0),
+        *,
+        in_sd: bool = True,
+        group: int = 1,
         level: float = 0.95,
     ) -> pd.DataFrame:
         """Slopes of the outcome on the focal factor at values of the moderator.
@@ -122,12 +126,8 @@ class Interaction:
         step = 2.0 if self.quadratic else 1.0
         discriminant = b * b - 4 * a * c
         if discriminant < 0 or a == 0:
-            return {
-                "bounds": (), "bounds_sd": (), "region": "everywhere" if c > 0 else "nowhere"
-            }
-        roots = sorted(
-            (-b + s * np.sqrt(discriminant)) / (2 * a) / step for s in (-1.0, 1.0)
-        )
+            return {"bounds": (), "bounds_sd": (), "region": "everywhere" if c > 0 else "nowhere"}
+        roots = sorted((-b + s * np.sqrt(discriminant)) / (2 * a) / step for s in (-1.0, 1.0))
         sd = self.moderator_sd(group)
         return {
             "bounds": tuple(float(r) for r in roots),
@@ -191,6 +191,4 @@ def interaction(
     lines += [f"{name} ~~ {f}" for f in dict.fromkeys((focal, moderator)) if f in dependent]
     full = "\n".join(lines)
     wide = pd.concat([data, products], axis=1)
-    return Interaction(
-        fit(full, wide, **options), focal, moderator, outcome, name, wide, full
-    )
+    return Interaction(fit(full, wide, **options), focal, moderator, outcome, name, wide, full)

@@ -62,9 +62,7 @@ def bootstrap_interval(
             if influence is None:
                 raise ModelError("BCa intervals need raw data")
             with np.errstate(all="ignore"):
-                acceleration = (influence**3).sum(axis=0) / (
-                    6 * (influence**2).sum(axis=0) ** 1.5
-                )
+                acceleration = (influence**3).sum(axis=0) / (6 * (influence**2).sum(axis=0) ** 1.5)
             acceleration = np.nan_to_num(acceleration)
         share = (draws < estimate).mean(axis=0)
         w = special.ndtri(np.clip(share, 0.5 / len(draws), 1 - 0.5 / len(draws)))

@@ -48,18 +48,30 @@ class Rule:
 
 RULES = {
     "chen2007": Rule(
-        0.010, 0.015, 0.030, 0.010, None,
+        0.010,
+        0.015,
+        0.030,
+        0.010,
+        None,
         "Chen (2007), Structural Equation Modeling 14:464: reject when CFI falls by 0.010 or more"
         " and RMSEA rises by 0.015 or more or SRMR rises by 0.030 (loadings) or 0.010 (otherwise)"
         " or more",
     ),
     "cheung2002": Rule(
-        0.010, None, None, None, None,
+        0.010,
+        None,
+        None,
+        None,
+        None,
         "Cheung & Rensvold (2002), Structural Equation Modeling 9:233: reject when CFI falls by"
         " more than 0.010",
     ),
     "chisq": Rule(
-        np.inf, None, None, None, 0.05,
+        np.inf,
+        None,
+        None,
+        None,
+        0.05,
         "chi-square difference test at the 5 % level (Satorra & Bentler 2001 when scaled)",
     ),
 }
@@ -131,8 +143,12 @@ def invariance(
     for name in names:
         equal = known[name]
         fits[name] = fit(
-            model, data, group=group, group_equal=equal,
-            group_partial=partial if equal else (), **options,
+            model,
+            data,
+            group=group,
+            group_equal=equal,
+            group_partial=partial if equal else (),
+            **options,
         )
     records: list[dict[str, Any]] = []
     held: list[str] = []
@@ -142,9 +158,14 @@ def invariance(
         f = fits[name].fit
         cfi, rmsea = f.get("cfi_robust", f["cfi"]), f.get("rmsea_robust", f["rmsea"])
         record: dict[str, Any] = {
-            "level": name, "chisq": f.get("chisq_scaled", f["chisq"]), "df": f["df"],
-            "pvalue": f.get("pvalue_scaled", f["pvalue"]), "cfi": cfi, "rmsea": rmsea,
-            "srmr": f["srmr"], "bic": f.get("bic", np.nan),
+            "level": name,
+            "chisq": f.get("chisq_scaled", f["chisq"]),
+            "df": f["df"],
+            "pvalue": f.get("pvalue_scaled", f["pvalue"]),
+            "cfi": cfi,
+            "rmsea": rmsea,
+            "srmr": f["srmr"],
+            "bic": f.get("bic", np.nan),
         }
         if k:
             before = records[-1]

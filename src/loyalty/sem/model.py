@@ -81,8 +81,10 @@ class Block:
         if p == self.size or self.directed[:, :p].any() or self.symmetric[p:, :p].any():
             return False
         from_observed = (c.kind == DIRECTED) & (c.column < p)
-        across = (c.kind == SYMMETRIC) & (np.minimum(c.row, c.column) < p) & (
-            np.maximum(c.row, c.column) >= p
+        across = (
+            (c.kind == SYMMETRIC)
+            & (np.minimum(c.row, c.column) < p)
+            & (np.maximum(c.row, c.column) >= p)
         )
         return not bool((from_observed | across).any())
 
@@ -328,8 +330,10 @@ def second_order_free(
     kt = z.T @ (2 * wtw - w) @ z
     u, v, scale, weight = _pieces(block, moments)
     info = (
-        k[np.ix_(u, u)] * kt[np.ix_(v, v)] + k[np.ix_(u, v)] * kt[np.ix_(v, u)]
-        + k[np.ix_(v, v)] * kt[np.ix_(u, u)] + k[np.ix_(v, u)] * kt[np.ix_(u, v)]
+        k[np.ix_(u, u)] * kt[np.ix_(v, v)]
+        + k[np.ix_(u, v)] * kt[np.ix_(v, u)]
+        + k[np.ix_(v, v)] * kt[np.ix_(u, u)]
+        + k[np.ix_(v, u)] * kt[np.ix_(u, v)]
     )
     info = 0.5 * info * np.outer(scale, scale)
     if means:
@@ -337,8 +341,10 @@ def second_order_free(
         info += kuu * np.outer(weight, weight)
         zb = z.T @ b
         # d_a mu' W d_b Sigma b and its mirror image
-        cross = weight[:, None] * scale[None, :] * (
-            kuu * zb[v][None, :] + k[np.ix_(u, v)] * zb[u][None, :]
+        cross = (
+            weight[:, None]
+            * scale[None, :]
+            * (kuu * zb[v][None, :] + k[np.ix_(u, v)] * zb[u][None, :])
         )
         info += cross + cross.T
     out: Array = info
@@ -414,9 +420,7 @@ def curvature_pieces(block: Block, moments: Moments, q: Array, b: Array, means: 
     return out
 
 
-def jacobian_cells(
-    block: Block, moments: Moments, means: bool, left: Array | None = None
-) -> Array:
+def jacobian_cells(block: Block, moments: Moments, means: bool, left: Array | None = None) -> Array:
     """Derivatives of ``(mu, vech Sigma)`` by cell; vech runs over the lower triangle by column.
 
     With ``left`` the derivatives are those of ``(left mu, vech(left Sigma left'))``.
@@ -498,13 +502,9 @@ def compile_model(
             elif kind == MEAN:
                 m[i] = row.value or 0.0
         table = np.array(cells, dtype=np.intp).reshape(-1, 4).T
-        blocks.append(
-            Block(names, len(variables.observed), a, s, m, Cells(*table), exogenous)
-        )
+        blocks.append(Block(names, len(variables.observed), a, s, m, Cells(*table), exogenous))
     expand, offset = _constraints(rows, free, syntax)
-    return Model(
-        tuple(rows), free, tuple(blocks), expand, offset, meanstructure, variables, syntax
-    )
+    return Model(tuple(rows), free, tuple(blocks), expand, offset, meanstructure, variables, syntax)
 
 
 def _constraints(rows: Sequence[Row], free: Index, syntax: Syntax) -> tuple[Array, Array]:
@@ -552,7 +552,8 @@ def _constraints(rows: Sequence[Row], free: Index, syntax: Syntax) -> tuple[Arra
                 [
                     np.imag(
                         difference(base[r] + 1e-30j * np.eye(count), constraint) * np.ones(count)
-                    ) / 1e-30
+                    )
+                    / 1e-30
                     for r in range(3)
                 ]
             )

@@ -36,14 +36,16 @@ def candidate_rows(estimate: Estimate) -> list[Row]:
     dependents = list(dict.fromkeys(r.lhs for r in rows if r.op == "~"))
     predictors = list(dict.fromkeys(r.rhs for r in rows if r.op == "~"))
     structural = [
-        v for v in (*variables.latent, *variables.observed)
+        v
+        for v in (*variables.latent, *variables.observed)
         if v in set(dependents) | set(predictors)
     ]
     keys: list[tuple[str, str, str]] = []
     keys += [(f, "=~", i) for f in regular for i in indicators]
     exogenous = set(variables.exogenous_observed)
     keys += [
-        (a, "~~", b) for a, b in combinations(variables.observed, 2)
+        (a, "~~", b)
+        for a, b in combinations(variables.observed, 2)
         if a not in exogenous and b not in exogenous
     ]
     keys += [(a, "~~", b) for a, b in combinations(variables.latent, 2)]
@@ -51,7 +53,9 @@ def candidate_rows(estimate: Estimate) -> list[Row]:
     directed |= {(r.rhs, r.lhs) for r in rows if r.op == "=~"}
     if dependents:
         keys += [
-            (y, "~", x) for y in structural for x in structural
+            (y, "~", x)
+            for y in structural
+            for x in structural
             if x != y and y not in exogenous and (y, x) not in directed
         ]
     out = [
@@ -61,8 +65,12 @@ def candidate_rows(estimate: Estimate) -> list[Row]:
         if (lhs, op, rhs, g + 1) not in present
     ]
     out += [
-        replace(r, free=False) for r in rows
-        if not r.free and not r.exogenous and r.user and r.op in ("=~", "~", "~~", "~1")
+        replace(r, free=False)
+        for r in rows
+        if not r.free
+        and not r.exogenous
+        and r.user
+        and r.op in ("=~", "~", "~~", "~1")
         and not (r.op == "=~" and r.value not in (0.0, None))
     ]
     return out
@@ -92,22 +100,28 @@ def extended(estimate: Estimate, rows: list[Row]) -> tuple[Any, Array]:
         c = block.cells
         more = np.array(extra.get(g, []), dtype=np.intp).reshape(-1, 4).T
         cells = Cells(
-            np.concatenate([c.kind, more[0]]), np.concatenate([c.row, more[1]]),
-            np.concatenate([c.column, more[2]]), np.concatenate([c.parameter, more[3]]),
+            np.concatenate([c.kind, more[0]]),
+            np.concatenate([c.row, more[1]]),
+            np.concatenate([c.column, more[2]]),
+            np.concatenate([c.parameter, more[3]]),
         )
         blocks.append(replace(block, cells=cells))
     total = q + len(rows)
     wide = Model(
-        model.rows, np.arange(total), tuple(blocks), np.eye(total), np.zeros(total),
-        model.meanstructure, model.variables, model.syntax,
+        model.rows,
+        np.arange(total),
+        tuple(blocks),
+        np.eye(total),
+        np.zeros(total),
+        model.meanstructure,
+        model.variables,
+        model.syntax,
     )
     statistics = estimate.extra.get("statistics")
     if statistics is not None:
         from .categorical import LimitedInformation
 
-        discrepancy: Any = LimitedInformation(
-            wide, statistics, estimate.discrepancy.unweighted
-        )
+        discrepancy: Any = LimitedInformation(wide, statistics, estimate.discrepancy.unweighted)
     elif estimate.fiml:
         discrepancy = FullInformation(wide, estimate.sample.groups)
     else:
@@ -143,15 +157,15 @@ def modification_indices(estimate: Estimate) -> pd.DataFrame:
     discrepancy, x = extended(estimate, rows)
     _, gradient = discrepancy.value_and_gradient(x)
     observed = estimate.fiml or estimate.options.estimator == "MLR"
-    information = (
-        discrepancy.observed_information(x) if observed else discrepancy.information(x)
-    )
+    information = discrepancy.observed_information(x) if observed else discrepancy.information(x)
     k, m = estimate.model.expand, len(rows)
     spread = np.zeros((len(x), k.shape[1] + m))
     spread[: len(k), : k.shape[1]] = k
-    spread[len(k):, k.shape[1]:] = np.eye(m)
+    spread[len(k) :, k.shape[1] :] = np.eye(m)
     mi, epc = score_statistics(
-        spread.T @ gradient, spread.T @ information @ spread, k,
+        spread.T @ gradient,
+        spread.T @ information @ spread,
+        k,
         float(estimate.discrepancy.multiplier),
     )
     lv, all_ = _standardized_change(estimate, rows, epc)
@@ -172,9 +186,7 @@ def modification_indices(estimate: Estimate) -> pd.DataFrame:
     return frame.sort_values("mi", ascending=False, kind="stable").reset_index(drop=True)
 
 
-def _standardized_change(
-    estimate: Estimate, rows: list[Row], epc: Array
-) -> tuple[Array, Array]:
+def _standardized_change(estimate: Estimate, rows: list[Row], epc: Array) -> tuple[Array, Array]:
     block = estimate.model.blocks[0]
     place = {name: k for k, name in enumerate(block.names)}
     latent = np.arange(block.size) >= block.observed
@@ -231,7 +243,9 @@ def release_tests(estimate: Estimate) -> pd.DataFrame:
         return pd.DataFrame(columns=names)
     spread = np.column_stack([model.expand, *columns])
     mi, epc = score_statistics(
-        spread.T @ gradient, spread.T @ information @ spread, model.expand,
+        spread.T @ gradient,
+        spread.T @ information @ spread,
+        model.expand,
         float(estimate.discrepancy.multiplier),
     )
     rows = [model.rows[model.free[k]] for k in which]

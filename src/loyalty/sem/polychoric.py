@@ -43,8 +43,10 @@ def bivariate_normal_cdf(a: Any, b: Any, rho: Any) -> Any:
             t = middle + half * node
             sine = np.sin(t)
             with np.errstate(under="ignore"):
-                total += weight * half * np.exp(
-                    -(squares - 2 * product * sine) / (2 * (1 - sine * sine))
+                total += (
+                    weight
+                    * half
+                    * np.exp(-(squares - 2 * product * sine) / (2 * (1 - sine * sine)))
                 )
     out = special.ndtr(a) * special.ndtr(b) + total / (2 * np.pi)
     return np.clip(out, 0.0, 1.0)
@@ -54,9 +56,7 @@ def bivariate_normal_density(a: Any, b: Any, rho: Any) -> Any:
     r""":math:`\varphi_2(a, b; \rho) = \partial\Phi_2/\partial\rho`; zero at infinity."""
     rest = 1 - rho * rho
     with np.errstate(under="ignore", over="ignore"):
-        return np.exp(-(a * a + b * b - 2 * rho * a * b) / (2 * rest)) / (
-            2 * np.pi * np.sqrt(rest)
-        )
+        return np.exp(-(a * a + b * b - 2 * rho * a * b) / (2 * rest)) / (2 * np.pi * np.sqrt(rest))
 
 
 @dataclass(frozen=True)
@@ -165,8 +165,12 @@ def polychoric_correlations(tables: Array, a: Array, b: Array, limit: int = 60) 
 
 
 def ordinal_statistics(
-    raw: Array, names: Sequence[str], ordinal: Sequence[int], levels: dict[str, int],
-    where: str = "", gamma: bool = True,
+    raw: Array,
+    names: Sequence[str],
+    ordinal: Sequence[int],
+    levels: dict[str, int],
+    where: str = "",
+    gamma: bool = True,
 ) -> OrdinalStatistics:
     """Statistics of one group's complete rows."""
     n, p = raw.shape
@@ -196,8 +200,17 @@ def ordinal_statistics(
 
 
 def _second_step(
-    n: int, p: int, is_ordinal: Any, codes: Any, z: Array, cuts: list[Array], mean: Array,
-    variance: Array, gamma: bool, names: Sequence[str], where: str,
+    n: int,
+    p: int,
+    is_ordinal: Any,
+    codes: Any,
+    z: Array,
+    cuts: list[Array],
+    mean: Array,
+    variance: Array,
+    gamma: bool,
+    names: Sequence[str],
+    where: str,
 ) -> OrdinalStatistics:
     column, row = np.triu_indices(p, 1)
     pstar = len(row)
@@ -223,13 +236,23 @@ def _second_step(
     cross = np.zeros((pstar, size))
     pairs = np.flatnonzero(both)
     if len(pairs):
-        _polychoric_part(
-            pairs, row, column, codes, cuts, cor, gamma, pair_scores, cross, first
-        )
+        _polychoric_part(pairs, row, column, codes, cuts, cor, gamma, pair_scores, cross, first)
     for k in np.flatnonzero(~both).tolist():
         _continuous_part(
-            int(k), int(row[k]), int(column[k]), is_ordinal, codes, z, cuts, variance, cor, gamma,
-            pair_scores, cross, first, variance_at,
+            int(k),
+            int(row[k]),
+            int(column[k]),
+            is_ordinal,
+            codes,
+            z,
+            cuts,
+            variance,
+            cor,
+            gamma,
+            pair_scores,
+            cross,
+            first,
+            variance_at,
         )
     sd = np.sqrt(variance)
     cov = cor * np.outer(sd, sd)
@@ -240,14 +263,21 @@ def _second_step(
     matrix = np.zeros((0, 0))
     if gamma:
         matrix = _asymptotic(
-            n, np.concatenate(scores, axis=1), pair_scores, cross, first, variance_at, cor,
-            variance, row, column, is_ordinal,
+            n,
+            np.concatenate(scores, axis=1),
+            pair_scores,
+            cross,
+            first,
+            variance_at,
+            cor,
+            variance,
+            row,
+            column,
+            is_ordinal,
         )
         if not np.isfinite(matrix).all():
             raise ModelError(f"the ordinal statistics have no finite covariance matrix{where}")
-    return OrdinalStatistics(
-        n, tuple(cuts), mean, cov, moments, matrix, np.flatnonzero(is_ordinal)
-    )
+    return OrdinalStatistics(n, tuple(cuts), mean, cov, moments, matrix, np.flatnonzero(is_ordinal))
 
 
 def _with_ends(cuts: Sequence[Array], chosen: Any, top: int) -> Array:
@@ -270,8 +300,16 @@ def _threshold_scores(cuts: Array) -> Array:
 
 
 def _polychoric_part(
-    pairs: Any, row: Any, column: Any, codes: Any, cuts: list[Array], cor: Array, gamma: bool,
-    pair_scores: Array, cross: Array, first: list[slice],
+    pairs: Any,
+    row: Any,
+    column: Any,
+    codes: Any,
+    cuts: list[Array],
+    cor: Array,
+    gamma: bool,
+    pair_scores: Array,
+    cross: Array,
+    first: list[slice],
 ) -> None:
     top = max(len(c) for c in cuts) + 1
     i, j = row[pairs], column[pairs]
@@ -286,8 +324,9 @@ def _polychoric_part(
     p, d = cell_probabilities(a, b, rho)
     p = np.maximum(p, 1e-14)
     by_rho = d / p
-    by_a, by_b = _threshold_derivatives(a, b, rho, p), _threshold_derivatives(
-        b, a, rho, np.swapaxes(p, 1, 2)
+    by_a, by_b = (
+        _threshold_derivatives(a, b, rho, p),
+        _threshold_derivatives(b, a, rho, np.swapaxes(p, 1, 2)),
     )
     real = _pair_tables(codes, [], np.column_stack([i, j]), top)
     weighted = real * by_rho
@@ -315,9 +354,20 @@ def _threshold_derivatives(a: Array, b: Array, rho: Array, p: Array) -> Array:
 
 
 def _continuous_part(
-    k: int, i: int, j: int, is_ordinal: Any, codes: Any, z: Array, cuts: list[Array],
-    variance: Array, cor: Array, gamma: bool, pair_scores: Array, cross: Array,
-    first: list[slice], variance_at: dict[int, int],
+    k: int,
+    i: int,
+    j: int,
+    is_ordinal: Any,
+    codes: Any,
+    z: Array,
+    cuts: list[Array],
+    variance: Array,
+    cor: Array,
+    gamma: bool,
+    pair_scores: Array,
+    cross: Array,
+    first: list[slice],
+    variance_at: dict[int, int],
 ) -> None:
     if not is_ordinal[i] and not is_ordinal[j]:
         r = float(np.mean(z[:, i] * z[:, j]))
@@ -384,8 +434,16 @@ def _continuous_part(
 
 
 def _asymptotic(
-    n: int, scores: Array, pair_scores: Array, cross: Array, first: list[slice],
-    variance_at: dict[int, int], cor: Array, variance: Array, row: Any, column: Any,
+    n: int,
+    scores: Array,
+    pair_scores: Array,
+    cross: Array,
+    first: list[slice],
+    variance_at: dict[int, int],
+    cor: Array,
+    variance: Array,
+    row: Any,
+    column: Any,
     is_ordinal: Any,
 ) -> Array:
     every = np.concatenate([scores, pair_scores], axis=1)
@@ -412,9 +470,7 @@ def _asymptotic(
             h[size + k, size + k] = sd[i] * sd[j]
             for own, other in ((i, j), (j, i)):
                 if int(own) in variance_at:
-                    h[size + k, variance_at[int(own)]] = (
-                        sd[other] * cor[i, j] / (2 * sd[own])
-                    )
+                    h[size + k, variance_at[int(own)]] = sd[other] * cor[i, j] / (2 * sd[own])
         matrix = h @ matrix @ h.T
     out: Array = n * (matrix + matrix.T) / 2
     return out

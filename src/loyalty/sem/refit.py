@@ -57,9 +57,7 @@ class Batch:
     weights: Array  # (groups,)
 
     def take(self, chosen: Index) -> Batch:
-        return Batch(
-            [c[chosen] for c in self.covs], [m[chosen] for m in self.means], self.weights
-        )
+        return Batch([c[chosen] for c in self.covs], [m[chosen] for m in self.means], self.weights)
 
     def __len__(self) -> int:
         return len(self.covs[0])
@@ -126,8 +124,11 @@ class FactorKernel:
             "psi": (c.kind == SYMMETRIC) & (c.row >= p),
         }
         part: dict[str, Any] = {
-            name: (c.row[m] - (p if name in ("beta", "psi") else 0),
-                   c.column[m] - (0 if name == "theta" else p), c.parameter[m])
+            name: (
+                c.row[m] - (p if name in ("beta", "psi") else 0),
+                c.column[m] - (0 if name == "theta" else p),
+                c.parameter[m],
+            )
             for name, m in pick.items()
         }
         part["lam0"] = block.directed[:p, p:]
@@ -222,7 +223,6 @@ class DenseKernel:
             q = w - w @ t @ w
             out[:, block.cells.parameter] += 0.5 * weight * gradient_cells(block, m, q, b)
         return out
-
 
     def value(self, x: Array, batch: Batch) -> Array:
         """Half the ML fit function less its constant; infinite outside its domain."""
@@ -418,9 +418,7 @@ class Refitter:
             z += (vech - cov[row, column]) @ piece
         return z
 
-    def _quasi_newton(
-        self, batch: Batch, vechs: Sequence[Array] | None
-    ) -> tuple[Array, Any]:
+    def _quasi_newton(self, batch: Batch, vechs: Sequence[Array] | None) -> tuple[Array, Any]:
         count, size = len(batch), self.spread.shape[1]
         final = np.zeros((count, size))
         converged = np.zeros(count, dtype=bool)
@@ -454,9 +452,7 @@ class Refitter:
             if last_z is not None and last_g is not None:
                 s, y = held_z - last_z, held_g - last_g
                 sy = np.einsum("ij,ij->i", s, y)
-                rho = np.where(
-                    sy > 1e-10 * np.einsum("ij,ij->i", y, y) + 1e-300, 1.0 / sy, 0.0
-                )
+                rho = np.where(sy > 1e-10 * np.einsum("ij,ij->i", y, y) + 1e-300, 1.0 / sy, 0.0)
                 steps.append(s)
                 changes.append(y)
                 rhos.append(rho)
@@ -489,9 +485,7 @@ class Refitter:
         return final, converged
 
 
-def _two_loop(
-    g: Array, steps: list[Array], changes: list[Array], rhos: list[Array]
-) -> Array:
+def _two_loop(g: Array, steps: list[Array], changes: list[Array], rhos: list[Array]) -> Array:
     """The L-BFGS product of the inverse Hessian with ``g``, draw by draw."""
     q = g.copy()
     alphas = []

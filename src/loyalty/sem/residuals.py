@@ -96,9 +96,7 @@ def _over_root(values: Array, variance: Array) -> Array:
     return out
 
 
-def residual_variances(
-    estimate: Estimate, group: int, standardized: bool
-) -> tuple[Array, Array]:
+def residual_variances(estimate: Estimate, group: int, standardized: bool) -> tuple[Array, Array]:
     r"""Variances of the residual covariances and means of one group.
 
     normalized: :math:`(s_{ii}s_{jj}+s_{ij}^2)/N`; standardized: the diagonal of

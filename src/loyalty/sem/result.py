@@ -27,8 +27,19 @@ if TYPE_CHECKING:
     from .bootstrap import Bootstrap
 
 PARAMETER_COLUMNS = [
-    "lhs", "op", "rhs", "group", "label", "est", "se", "z", "pvalue", "ci_lower", "ci_upper",
-    "std_lv", "std_all",
+    "lhs",
+    "op",
+    "rhs",
+    "group",
+    "label",
+    "est",
+    "se",
+    "z",
+    "pvalue",
+    "ci_lower",
+    "ci_upper",
+    "std_lv",
+    "std_all",
 ]
 
 
@@ -55,7 +66,7 @@ def inference(est: Array, se: Array, level: float = 0.95) -> dict[str, Array]:
     }
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Result:
     """A fitted model.
 
@@ -80,8 +91,10 @@ class Result:
             estimate = self.estimate
             custom = estimate.extra.get("identification")
             information = estimate.reduce(
-                custom if custom is not None
-                else estimate.observed_information if estimate.fiml
+                custom
+                if custom is not None
+                else estimate.observed_information
+                if estimate.fiml
                 else estimate.expected_information
             )
             found += identification(estimate, information)
@@ -275,9 +288,19 @@ class Result:
         estimate = self.estimate
         if not self.converged:
             return FitMeasures(
-                npar=estimate.model.expand.shape[1], df=self.df, chisq=np.nan, pvalue=np.nan,
-                cfi=np.nan, tli=np.nan, rmsea=np.nan, rmsea_ci_lower=np.nan,
-                rmsea_ci_upper=np.nan, srmr=np.nan, aic=np.nan, bic=np.nan, logl=np.nan,
+                npar=estimate.model.expand.shape[1],
+                df=self.df,
+                chisq=np.nan,
+                pvalue=np.nan,
+                cfi=np.nan,
+                tli=np.nan,
+                rmsea=np.nan,
+                rmsea_ci_lower=np.nan,
+                rmsea_ci_upper=np.nan,
+                srmr=np.nan,
+                aic=np.nan,
+                bic=np.nan,
+                logl=np.nan,
                 ntotal=estimate.n,
             )
         if "fit_measures" in estimate.extra:
@@ -418,6 +441,8 @@ class Result:
         ]
         lines += [f"warning: {w}" for w in self.warnings]
         return "\n".join(lines)
+
+    __repr__ = __str__
 
     def _repr_html_(self) -> str:
         head = "<br>".join(escape(line) for line in str(self).splitlines())

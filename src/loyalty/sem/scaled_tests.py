@@ -58,8 +58,11 @@ def conditional_gamma_trace(
 def satorra_bentler(estimate: Estimate, df: int) -> Scaling:
     trace = 0.0
     for block, (mean, cov), w, group in zip(
-        estimate.model.blocks, estimate.sample_moments, estimate.weight_matrices,
-        estimate.sample.groups, strict=True,
+        estimate.model.blocks,
+        estimate.sample_moments,
+        estimate.weight_matrices,
+        estimate.sample.groups,
+        strict=True,
     ):
         assert group.raw is not None
         if len(block.exogenous):
@@ -91,15 +94,26 @@ def saturated_model(estimate: Estimate) -> Model:
         zero = np.zeros((p, p))
         blocks.append(
             Block(
-                estimate.model.blocks[g].names[:p], p, zero, zero, np.zeros(p), cells,
+                estimate.model.blocks[g].names[:p],
+                p,
+                zero,
+                zero,
+                np.zeros(p),
+                cells,
                 np.zeros(0, dtype=np.intp),
             )
         )
     total = len(blocks) * (count + p * means)
     rows: tuple[Row, ...] = ()
     return Model(
-        rows, np.arange(total), tuple(blocks), np.eye(total), np.zeros(total), means,
-        estimate.model.variables, estimate.model.syntax,
+        rows,
+        np.arange(total),
+        tuple(blocks),
+        np.eye(total),
+        np.zeros(total),
+        means,
+        estimate.model.variables,
+        estimate.model.syntax,
     )
 
 
@@ -120,9 +134,7 @@ def saturated_trace(estimate: Estimate) -> float:
         for s in estimate.sample.groups
     ):
         trace = 0.0
-        for (mean, cov), group in zip(
-            estimate.sample_moments, estimate.sample.groups, strict=True
-        ):
+        for (mean, cov), group in zip(estimate.sample_moments, estimate.sample.groups, strict=True):
             pair = inverse_and_logdet(cov)
             assert pair is not None and group.raw is not None
             trace += weighted_gamma_trace(group.raw, mean, cov, pair[0], estimate.means)
@@ -142,9 +154,7 @@ def saturated_matrices(estimate: Estimate) -> tuple[Array, Array]:
     from .estimate import case_scores
 
     total = np.zeros_like(a)
-    for block, group, m in zip(
-        model.blocks, estimate.sample.groups, model.moments(x), strict=True
-    ):
+    for block, group, m in zip(model.blocks, estimate.sample.groups, model.moments(x), strict=True):
         scores = case_scores(block, m, group, len(x), True)
         total += scores.T @ scores
     return a, total / estimate.n
@@ -163,7 +173,9 @@ def yuan_bentler(estimate: Estimate, df: int, npar: int) -> Scaling:
     trace0 = float(np.sum(bread * estimate.reduce(estimate.first_order())))
     trace = trace1 - trace0
     return Scaling(
-        trace / df if df else np.nan, trace, trace1 / h1_parameters,
+        trace / df if df else np.nan,
+        trace,
+        trace1 / h1_parameters,
         trace0 / estimate.model.parameters if npar else np.nan,
     )
 

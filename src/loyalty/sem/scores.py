@@ -99,6 +99,12 @@ def reliability(estimate: Estimate) -> pd.DataFrame:
     return pd.DataFrame.from_records(
         records,
         columns=[
-            "factor", "group", "items", "omega", "omega_observed", "ave", "ave_unstandardized",
+            "factor",
+            "group",
+            "items",
+            "omega",
+            "omega_observed",
+            "ave",
+            "ave_unstandardized",
         ],
     )

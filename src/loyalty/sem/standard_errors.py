@@ -23,8 +23,10 @@ def covariance_of_estimates(estimate: Estimate) -> tuple[Array, bool]:
     kind = estimate.options.standard_errors
     robust = estimate.options.estimator in ("MLM", "MLR") or estimate.options.cluster is not None
     if kind == "default":
-        observed = estimate.fiml or estimate.options.estimator == "MLR" or (
-            estimate.options.cluster is not None
+        observed = (
+            estimate.fiml
+            or estimate.options.estimator == "MLR"
+            or (estimate.options.cluster is not None)
         )
         kind = "robust" if robust else "observed" if observed else "expected"
     else:

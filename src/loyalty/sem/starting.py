@@ -50,9 +50,7 @@ def starting_values(model: Model, covs: list[Array], means: list[Array]) -> Arra
     return x
 
 
-def _start_group(
-    model: Model, block: Block, group: int, cov: Array, mean: Array, x: Array
-) -> None:
+def _start_group(model: Model, block: Block, group: int, cov: Array, mean: Array, x: Array) -> None:
     p, size = block.observed, block.size
     rows = [r for r in model.rows if r.group == group + 1]
     place = {name: k for k, name in enumerate(block.names)}

@@ -78,20 +78,18 @@ def variables_of(syntax: Syntax, ordered: Sequence[str] = (), fixed_x: bool = Tr
     taken = is_latent | set(indicators)
     y = [v for v in dependents if v not in taken]
     x = [v for v in predictors if v not in taken and v not in set(y)]
-    extra = _unique(
-        [v for f in formulas if f.op in ("~~", "~1", "|") for v in (f.lhs, f.rhs) if v]
-    )
+    extra = _unique([v for f in formulas if f.op in ("~~", "~1", "|") for v in (f.lhs, f.rhs) if v])
     observed = _unique(
         [*indicators, *y, *x]
         + [v for v in extra if v not in is_latent and not _is_threshold(v, formulas)]
     )
-    random = {
-        v for f in formulas if f.op in ("~~", "~1") for v in (f.lhs, f.rhs) if v
-    }
+    random = {v for f in formulas if f.op in ("~~", "~1") for v in (f.lhs, f.rhs) if v}
     pure = [v for v in x if v not in random]
     exogenous_observed, random_exogenous = (pure, []) if fixed_x else ([], pure)
     indicator_set, dependent_set, predictor_set = (
-        set(all_indicators), set(dependents), set(predictors),
+        set(all_indicators),
+        set(dependents),
+        set(predictors),
     )
     exogenous_latent = [v for v in latent if v not in indicator_set | dependent_set]
     lone = [
@@ -107,14 +105,21 @@ def variables_of(syntax: Syntax, ordered: Sequence[str] = (), fixed_x: bool = Tr
     thresholds = [f.lhs for f in formulas if f.op == "|"]
     ordinal = [v for v in observed if v in set(ordered) | set(thresholds)]
     return Variables(
-        tuple(observed), tuple(latent), tuple(exogenous_observed), tuple(exogenous_latent),
-        tuple(lone), tuple(ordinal), tuple(random_exogenous),
+        tuple(observed),
+        tuple(latent),
+        tuple(exogenous_observed),
+        tuple(exogenous_latent),
+        tuple(lone),
+        tuple(ordinal),
+        tuple(random_exogenous),
     )
 
 
 def _is_threshold(name: str, formulas: Sequence[Formula]) -> bool:
-    return name.startswith("t") and name[1:].isdigit() and any(
-        f.op == "|" and f.rhs == name for f in formulas
+    return (
+        name.startswith("t")
+        and name[1:].isdigit()
+        and any(f.op == "|" and f.rhs == name for f in formulas)
     )
 
 
@@ -234,12 +239,12 @@ def _single_indicators(syntax: Syntax) -> set[str]:
 def _apply_modifier(row: Row, formula: Formula, group: int, groups: int) -> None:
     modifier = formula.modifier
     for name, values in (
-        ("fixed value", modifier.fixed), ("label", modifier.label), ("start", modifier.start),
+        ("fixed value", modifier.fixed),
+        ("label", modifier.label),
+        ("start", modifier.start),
     ):
         if len(values) not in (0, 1, groups):
-            raise ModelError(
-                f"{row.name}: {len(values)} modifiers ({name}) for {groups} group(s)"
-            )
+            raise ModelError(f"{row.name}: {len(values)} modifiers ({name}) for {groups} group(s)")
     if modifier.fixed:
         value = modifier.fixed[(group - 1) % len(modifier.fixed)]
         if value is None or isnan(value):
