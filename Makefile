@@ -3,6 +3,9 @@ SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
 
+# Let Python keep its compiled modules: every notebook starts a fresh process.
+unexport PYTHONDONTWRITEBYTECODE
+
 TOOLS := .cache/tools
 UV_VERSION := 0.13.9
 QUARTO_VERSION := 1.10.19

@@ -15,7 +15,6 @@ import tempfile
 from functools import cache
 from pathlib import Path
 
-from fontTools import subset
 from fontTools.ttLib import TTCollection, TTFont
 
 FAMILY = "Noto Sans CJK SC"
@@ -90,6 +89,8 @@ def subset_woff2(text: str, out: Path, inline: bool = False) -> str:
     points = cjk_characters(text)
     if not points:
         return ""
+    from fontTools import subset  # slow to import, and figures have no use for it
+
     options = subset.Options()
     options.flavor = "woff2"
     options.layout_features = ["*"]

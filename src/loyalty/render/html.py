@@ -78,6 +78,8 @@ class HtmlWriter:
             if kind == "fig":
                 alt = ast.get(attributes, "alt")
                 content = ast.rewrite(content, lambda n: self._alt(n, alt))
+                start = '<div class="figure-wrap" role="group" tabindex="0">'
+                content = [ast.raw("html", start), *content, ast.raw("html", "</div>")]
             out = [
                 ast.raw(
                     "html", f'<figure class="quarto-float quarto-float-{kind}"{ident}>'
@@ -118,13 +120,24 @@ class HtmlWriter:
         def table(item: Node) -> list[Node]:
             _, caption, columns, head, bodies, foot = inner(item["c"])
             rows = [row for part in bodies for row in part[3]]
+            texts = [[ast.plain(cell[4]) for cell in row[1]] for row in [*head[1], *rows]]
+            fits = tables.fits_page(texts)
             for _, cells in rows:
                 for cell in cells:
-                    # short cells stay on one line; the table scrolls where it must
-                    width = tables.em(ast.plain(cell[4]))
-                    if width < 11:
-                        cell[0] = ast.attr("", ["tiny" if width < 6.5 else "short"])
+                    # numbers stay on one line, short words too where there is room for them;
+                    # the table scrolls where it must
+                    text = ast.plain(cell[4])
+                    width = tables.em(text)
+                    if width < 6.5 or (width < 11 and not re.search(r"[^\W\d_]{2}", text)):
+                        cell[0] = ast.attr("", ["tiny"])
+                    elif width < 11 and fits:
+                        cell[0] = ast.attr("", ["short"])
+                    elif tables.longest_word(text) > tables.COLUMN:
+                        cell[0] = ast.attr("", ["cut"])
+                    elif width > 14:
+                        cell[0] = ast.attr("", ["long"])
             css = ["many"] if len(columns) > 8 else []
+            css += ["dense"] if len(columns) > 11 else []
             content = [ast.attr("", css), caption, columns, head, bodies, foot]
             return [
                 ast.raw("html", '<div class="table-wrap" role="group" tabindex="0">'),

@@ -170,7 +170,7 @@ class TypstWriter:
 
             start = (
                 f"#grid-table(size: {plan.size}pt, inset: {plan.inset}pt, columns: ({widths},), "
-                f"align: ({align},), header: ("
+                f"align: ({align},), hyphenate: {str(plan.breaks).lower()}, header: ("
             )
             nodes = [raw(start)]
             for cells in head_rows:
@@ -264,6 +264,8 @@ class TypstWriter:
                 return header(item)
             if kind == "Table":
                 return table(item, False)[0]
+            if kind == "Math":  # Pandoc makes a whole em backwards of TeX's thin one
+                return [ast.node("Math", [content[0], content[1].replace("\\!", "")])]
             if kind == "Image":
                 return image(item)
             if kind == "Link":
@@ -276,11 +278,16 @@ class TypstWriter:
             return None
 
         out: list[Node] = []
+        headed = False  # a picture right below a heading stays there: a foot may come before it
         for index, block in enumerate(chapter.blocks):
             if block["t"] == "Div" and "x-float" in block["c"][0][1]:
-                out += floating(block, True, self._room(chapter.blocks[index + 1 :]))
+                room = 0.0 if headed else self._room(chapter.blocks[index + 1 :])
+                out += floating(block, True, room)
+                headed = False
             else:
                 out += inner([block])
+                badge = block["t"] == "Div" and {"simulated", "real"} & set(block["c"][0][1])
+                headed = block["t"] == "Header" or (headed and bool(badge))
         number = f"(..n) => {quoted(self._number(chapter))}" if chapter.number else "none"
         start = f"#heading(level: 1, numbering: {number})[#none;"
         end = f"] {self._chapter_label(chapter)}"

@@ -13,6 +13,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Sequence
+from html import escape
 from pathlib import Path
 
 import yaml
@@ -26,6 +27,7 @@ WRITERS = {"html": "html", "pdf": "typst", "docx": "docx"}
 BAD_LINE = re.compile(r"\bWARN(ING)?\b|\[warning\]|\bERROR\b|^error:|\?@|[Uu]nable to resolve")
 COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 UNRESOLVED = re.compile(r"quarto-unresolved-ref|\?@(?:fig|tbl|sec|eq)-[\w-]+|\?(?:var|meta):\S+")
+MACHINE = re.compile(r' data-notebook(?:-title|-cellid)?="[^"]*"', re.IGNORECASE)
 LEFT_OUT = ("__pycache__", "_book", "build", "dist", "node_modules", "results", "tests")
 
 
@@ -74,10 +76,18 @@ def _faults_in_pages(folder: Path) -> list[str]:
     return faults
 
 
-def _add_chinese_face(folder: Path) -> None:
-    """Give Quarto's pages the Chinese glyphs they need, as the embedded renderer does."""
+def _finish_pages(folder: Path, made_by: str) -> None:
+    """What the embedded renderer does by itself: say what made a page, add the Chinese glyphs.
+
+    Quarto also writes where on this machine an embedded notebook lies: no reader's business.
+    """
     pages = [p for p in sorted(folder.rglob("*.html")) if "executed" not in p.parts]
-    texts = {page: page.read_text(encoding="utf-8") for page in pages}
+    made = f'<p class="made">Rendered by {escape(made_by)}</p>\n</main>'
+    texts = {}
+    for page in pages:
+        text = MACHINE.sub("", page.read_text(encoding="utf-8"))
+        texts[page] = text.replace("</main>", made, 1)
+        page.write_text(texts[page], encoding="utf-8")
     sheet = folder / "site_libs" / "report-cjk.css"
     with tempfile.TemporaryDirectory() as name:
         face = fonts.subset_woff2("".join(texts.values()), Path(name, "face.woff2"), inline=True)
@@ -161,7 +171,7 @@ def render(
         if faults:
             raise RenderError(faults)
         if "html" in to:
-            _add_chinese_face(book)
+            _finish_pages(book, describe(program))
         fresh = Path(tempfile.mkdtemp(prefix=f".{out.name}-", dir=out.parent))
         try:
             shutil.copytree(book, fresh, dirs_exist_ok=True)

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 PORTRAIT = 453.0  # points of text width: A4 less margins of 2.5 cm
 LANDSCAPE = 700.0
+PAGE = 780.0  # pixels of text width of a web page
 SIZES = (9.5, 9.0, 8.5, 8.0, 7.5, 7.0, 6.5, 6.0)
 PLEASANT = 8.0  # long texts are wrapped rather than set smaller than this
 READABLE = 7.0  # smaller type only where even a turned page is too narrow
@@ -55,6 +56,14 @@ def longest_word(text: str) -> float:
         chinese = sum(unicodedata.east_asian_width(char) in "WF" for char in piece)
         widest = max(widest, em(piece) - max(0, chinese - CHINESE_RUN))
     return widest
+
+
+def fits_page(rows: list[list[str]]) -> bool:
+    """Whether a table fits the text column of a web page with every cell on one line."""
+    columns = max((len(row) for row in rows), default=1)
+    widest = [max(em(row[i]) for row in rows if i < len(row)) for i in range(columns)]
+    size, padding = (13.3, 13.0) if columns > 8 else (15.0, 24.0)
+    return sum(widest) * size * 1.1 + padding * columns <= PAGE
 
 
 def layout(rows: list[list[str]], turned: bool = True) -> Layout:

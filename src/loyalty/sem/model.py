@@ -301,10 +301,10 @@ def information_cells(block: Block, moments: Moments, w: Array, means: bool) -> 
     z = np.concatenate([moments.effects[:p], moments.covariance[:p]], axis=1)
     k = z.T @ w @ z
     u, v, scale, weight = _pieces(block, moments)
-    ku, kv = k[u], k[v]
-    info: Array = (ku[:, u] * kv[:, v] + ku[:, v] * kv[:, u]) * np.outer(scale, scale)
+    uu, uv, vv = _gather(k, u, v)
+    info: Array = (uu * vv + uv * uv.T) * np.outer(scale, scale)
     if means:
-        info += ku[:, u] * np.outer(weight, weight)
+        info += uu * np.outer(weight, weight)
     return info
 
 
@@ -329,26 +329,24 @@ def second_order_free(
     k = z.T @ w @ z
     kt = z.T @ (2 * wtw - w) @ z
     u, v, scale, weight = _pieces(block, moments)
-    info = (
-        k[np.ix_(u, u)] * kt[np.ix_(v, v)]
-        + k[np.ix_(u, v)] * kt[np.ix_(v, u)]
-        + k[np.ix_(v, v)] * kt[np.ix_(u, u)]
-        + k[np.ix_(v, u)] * kt[np.ix_(u, v)]
-    )
-    info = 0.5 * info * np.outer(scale, scale)
+    uu, uv, vv = _gather(k, u, v)
+    tuu, tuv, tvv = _gather(kt, u, v)
+    mixed = uv * tuv.T
+    info = (uu * tvv + vv * tuu + mixed + mixed.T) * (0.5 * np.outer(scale, scale))
     if means:
-        kuu = k[np.ix_(u, u)]
-        info += kuu * np.outer(weight, weight)
+        info += uu * np.outer(weight, weight)
         zb = z.T @ b
         # d_a mu' W d_b Sigma b and its mirror image
-        cross = (
-            weight[:, None]
-            * scale[None, :]
-            * (kuu * zb[v][None, :] + k[np.ix_(u, v)] * zb[u][None, :])
-        )
+        cross = weight[:, None] * scale[None, :] * (uu * zb[v] + uv * zb[u])
         info += cross + cross.T
     out: Array = info
     return out
+
+
+def _gather(k: Array, u: Index, v: Index) -> tuple[Array, Array, Array]:
+    """``k[u, u]``, ``k[u, v]`` and ``k[v, v]`` of a symmetric matrix."""
+    rows = k.take(u, axis=0)
+    return rows.take(u, axis=1), rows.take(v, axis=1), k.take(v, axis=0).take(v, axis=1)
 
 
 def summed_over_patterns(
@@ -360,11 +358,27 @@ def summed_over_patterns(
 
     ``share`` is (k,), ``w`` and ``h`` are (k, p, p), ``b`` is (k, p). The sum over patterns is
     taken once, in the space of the moments, and not once a pair of parameters: with many patterns
-    that is where the time goes. Memory: :math:`8p^4` bytes.
+    that is where the time goes. Memory: :math:`8p^4` bytes, so that with more than 64 variables the
+    patterns are gone through one by one instead.
     """
     p = block.observed
     z = np.concatenate([moments.effects[:p], moments.covariance[:p]], axis=1)
     u, v, scale, weight = _pieces(block, moments)
+    if p > 64:
+        total = np.zeros((len(u), len(u)))
+        for k in range(len(w)):
+            uu, uv, vv = _gather(z.T @ w[k] @ z, u, v)
+            huu, huv, hvv = _gather(z.T @ h[k] @ z, u, v)
+            mixed = uv * huv.T
+            one = (uu * hvv + vv * huu + mixed + mixed.T) * (0.5 * np.outer(scale, scale))
+            if means:
+                one += uu * np.outer(weight, weight)
+                if b is not None:
+                    zb = z.T @ b[k]
+                    turn = weight[:, None] * scale[None, :] * (uu * zb[v] + uv * zb[u])
+                    one += turn + turn.T
+            total += share[k] * one
+        return total
     d = z[:, None, u] * z[None, :, v]
     d = (d + d.transpose(1, 0, 2)) * scale  # (p, p, cells)
     kernel = (share[:, None] * w.reshape(len(w), -1)).T @ h.reshape(len(h), -1)

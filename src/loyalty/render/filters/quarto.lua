@@ -55,6 +55,23 @@ local function em(text)
   return total
 end
 
+-- numbers, intervals and "< .001" are not torn apart
+local function whole(tbl)
+  local function row(cells)
+    for _, cell in ipairs(cells) do
+      local text = pandoc.utils.stringify(cell.contents)
+      if em(text) < 11 and not text:find("%a%a") and not text:find("[\228-\233]") then
+        cell.contents = cell.contents:walk {
+          Space = function() return pandoc.Str("\u{a0}") end,
+        }
+      end
+    end
+  end
+  for _, body in ipairs(tbl.bodies) do
+    for _, r in ipairs(body.body) do row(r.cells) end
+  end
+end
+
 local function fit(tbl)
   local natural, least = {}, {}
   local function row(cells)
@@ -105,6 +122,10 @@ return {
     if typst and span.classes:includes("simulated") then return badge(span, "simulated") end
     if typst and span.classes:includes("real") then return badge(span, "real") end
   end,
+  Math = function(math)
+    -- Pandoc makes a whole em backwards of TeX's thin one
+    if typst then math.text = math.text:gsub("\\!", "") return math end
+  end,
   Div = function(div)
     if div.classes:includes("quarto-embed-nb-cell") then return source_link(div) end
     if not typst then return nil end
@@ -122,7 +143,8 @@ return {
     end
   end,
   Table = function(tbl)
-    if tbl.attributes["tbl-colwidths"] then return nil end
+    whole(tbl)
+    if tbl.attributes["tbl-colwidths"] then return tbl end
     if typst then
       fit(tbl)
     else
