@@ -13,6 +13,7 @@ import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -106,11 +107,14 @@ def test_links_lead_somewhere(pages: list[Path], notebooks: list[Path]) -> None:
                     faults.append(f"{name(page)}: <{tag.name}> asks {target[:80]}")
                 continue
             file = (page.parent / unquote(parts.path)).resolve() if parts.path else page
+            if file.is_dir() and quarto(page):
+                file /= "index.html"
             if not file.is_file() or BOOK.resolve() not in file.resolve().parents:
                 faults.append(f"{name(page)}: {target}")
-            elif parts.fragment and file.suffix == ".html":
-                if unquote(parts.fragment) not in anchors(file):
-                    faults.append(f"{name(page)}: no such anchor: {target}")
+            elif not parts.fragment or file.suffix != ".html":
+                continue
+            elif unquote(parts.fragment) not in anchors(file):
+                faults.append(f"{name(page)}: no such anchor: {target}")
     assert faults == []
 
 
@@ -144,7 +148,7 @@ def test_headings_are_a_hierarchy(pages: list[Path]) -> None:
         # real Quarto gives the first page the book's title as well
         titles = {1, 2} if page.name == "index.html" and quarto(page) else {1}
         assert levels[0] == 1 and levels.count(1) in titles, name(page)
-        jumps = [(a, b) for a, b in zip(levels, levels[1:], strict=False) if b > a + 1]
+        jumps = [(a, b) for a, b in pairwise(levels) if b > a + 1]
         assert jumps == [], name(page)
 
 
@@ -160,8 +164,8 @@ def test_figures_have_alternative_text_and_a_source(pages: list[Path]) -> None:
         for image in figure.select("img"):
             alt = str(image.get("alt", ""))
             assert len(alt) > 20, (name(page), figure.get("id"))
-        holder = figure if figure.select(".source a") else figure.find_parent("div")
-        assert holder and holder.select(".source a"), (name(page), figure.get("id"))
+        holder = figure.find_parent(class_="quarto-embed-nb-cell") or figure
+        assert holder.select(".source a"), (name(page), figure.get("id"))
     for page in pages:
         assert all(image.get("alt") for image in main(page).select("img")), name(page)
 
@@ -248,7 +252,13 @@ def browsed(pages: list[Path], notebooks: list[Path]) -> Iterator[dict[str, Seen
 
 
 def test_pages_report_no_error(browsed: dict[str, Seen]) -> None:
-    assert {path: seen.said for path, seen in browsed.items() if seen.said} == {}
+    # real Quarto's pages ask for modules, which a browser gives to no page opened from a folder
+    module = re.compile(r"site_libs/quarto-|net::ERR_FAILED")
+    said = {
+        path: [text for text in seen.said if not (quarto(BOOK / path) and module.search(text))]
+        for path, seen in browsed.items()
+    }
+    assert {path: texts for path, texts in said.items() if texts} == {}
 
 
 def test_no_request_leaves_the_machine(browsed: dict[str, Seen]) -> None:
@@ -311,8 +321,8 @@ def test_pdf_text_stays_on_the_paper(pdf: Any) -> None:
     edge = 24  # points; text margins are wider by far
     over = []
     for page in pdf:
-        inside = page.rect + (edge, edge, -edge, -edge)
+        right, foot = page.rect.width - edge, page.rect.height - edge
         for x0, y0, x1, y1, word, *_ in page.get_text("words"):
-            if x0 < inside.x0 or x1 > inside.x1 or y0 < inside.y0 or y1 > inside.y1:
+            if min(x0, y0) < edge or x1 > right or y1 > foot:
                 over.append((page.number + 1, word))
     assert over == []

@@ -136,15 +136,11 @@ def test_many_mistakes_still_make_one_line(project: Any, refusal: Callable[..., 
 @pytest.mark.parametrize(
     "case", ["../small", "..", "small/../small", "/etc", "all", "Small", "", "a b", "-small", "小"]
 )
-def test_a_name_that_no_case_can_have(
-    project: Any, refusal: Callable[..., str], case: str
-) -> None:
+def test_a_name_that_no_case_can_have(project: Any, refusal: Callable[..., str], case: str) -> None:
     assert f"case {case!r}: a name of a-z, 0-9 and - is expected" in refusal(study.load, case)
 
 
-def test_an_unknown_case_is_told_the_known_ones(
-    project: Any, refusal: Callable[..., str]
-) -> None:
+def test_an_unknown_case_is_told_the_known_ones(project: Any, refusal: Callable[..., str]) -> None:
     assert refusal(study.load, "smal") == "case 'smal': unknown; known cases: small"
 
 

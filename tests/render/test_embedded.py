@@ -252,6 +252,11 @@ def test_table_layout_keeps_short_cells_whole() -> None:
     assert wide.landscape and sum(wide.widths) <= tables.LANDSCAPE + 1
 
 
+def test_a_web_table_that_fits_keeps_its_lines() -> None:
+    assert tables.fits_page([["Item", "Mean"], ["IMAG1", "7.2"]])
+    assert not tables.fits_page([["Path", "Against it"], ["a", "many words " * 20]])
+
+
 def test_extracted_face_is_the_simplified_one(tmp_path: Path) -> None:
     from fontTools.ttLib import TTFont
 

@@ -154,9 +154,7 @@ class Builder:
             chapter.blocks = self._resolve(chapter, text)
         if self.faults:
             raise RenderError(self.faults)
-        references = next(
-            (c for c in chapters if "refs" in self.identifiers[c.page.source]), None
-        )
+        references = next((c for c in chapters if "refs" in self.identifiers[c.page.source]), None)
         return Document(
             self.book, chapters, self.targets, self.assets, self.files, self.notebook_pages,
             self.cited, references, footer,
@@ -164,9 +162,7 @@ class Builder:
 
     # -- reading ---------------------------------------------------------------------------
 
-    def _cells(
-        self, texts: list[PageText]
-    ) -> tuple[dict[tuple[str, str], Cell], list[pandoc.Job]]:
+    def _cells(self, texts: list[PageText]) -> tuple[dict[tuple[str, str], Cell], list[pandoc.Job]]:
         notebooks = Notebooks(self.book.root)
         cells: dict[tuple[str, str], Cell] = {}
         jobs: list[pandoc.Job] = []
@@ -350,9 +346,7 @@ class Builder:
                 return [bare]
             number = declare(identifier, "tbl") if identifier.startswith("tbl-") else ""
             return [
-                self._float(
-                    identifier, "tbl", number, "", "", ast.rewrite(caption, visit), [bare]
-                )
+                self._float(identifier, "tbl", number, "", "", ast.rewrite(caption, visit), [bare])
             ]
 
         def embed(item: Node) -> list[Node]:
@@ -373,9 +367,7 @@ class Builder:
                 asset = f"reports/figures/{found.label}"
                 self.assets[asset] = cell.images
                 inner = [
-                    ast.node(
-                        "Plain", [ast.node("Image", [ast.attr(), [], [f"asset:{asset}", ""]])]
-                    )
+                    ast.node("Plain", [ast.node("Image", [ast.attr(), [], [f"asset:{asset}", ""]])])
                 ]
             source = self._notebook_page(found.notebook.removesuffix(".ipynb"), found.where)
             alt = cell.alt or ast.plain(caption)
@@ -460,9 +452,7 @@ class Builder:
     def _equations(self, inlines: list[Node], declare: Any) -> list[Node]:
         out: list[Node] = []
         for item in inlines:
-            found = (
-                re.fullmatch(r"\{#(eq-[\w-]+)\}(.*)", item["c"]) if item["t"] == "Str" else None
-            )
+            found = re.fullmatch(r"\{#(eq-[\w-]+)\}(.*)", item["c"]) if item["t"] == "Str" else None
             before = [node for node in out[-2:] if node["t"] not in ("Space", "SoftBreak")]
             if found and before and before[-1]["t"] == "Math":
                 while out[-1]["t"] != "Math":
@@ -491,9 +481,7 @@ class Builder:
         return ast.node(
             "Div",
             [
-                ast.attr(
-                    attributes[0], ["x-callout"], [("kind", kind), ("collapse", collapse)]
-                ),
+                ast.attr(attributes[0], ["x-callout"], [("kind", kind), ("collapse", collapse)]),
                 [
                     ast.node("Div", [ast.attr("", ["x-title"]), [ast.node("Plain", heading)]]),
                     ast.node("Div", [ast.attr("", ["x-body"]), ast.rewrite(blocks, visit)]),
@@ -616,7 +604,7 @@ class Builder:
                 source = ast.get(content[0], "src")
                 at = where(re.escape(f'src="{source}"') if source else r"\{\.num\s*\}")
                 if not re.fullmatch(r"[\w-]+/[\w-]+", source):
-                    self.faults.append(f"{at}: .num needs src=\"case/NN-analysis\"")
+                    self.faults.append(f'{at}: .num needs src="case/NN-analysis"')
                     return []
                 name = self._notebook_page(f"{EXECUTED}/{source}", at)
                 attributes = ast.attr("", ["x-num"], [("src", name)])

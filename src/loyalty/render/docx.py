@@ -48,9 +48,7 @@ def _blocks(document: Document, chapter: Chapter, folder: Path) -> list[Node]:
             return [made, *shown] if name == "tbl" else [*shown, made]
         if kind == "Div" and "x-callout" in content[0][1]:
             title, body = content[1]
-            heading = [
-                ast.node("Para", [ast.node("Strong", inner(b["c"]))]) for b in title["c"][1]
-            ]
+            heading = [ast.node("Para", [ast.node("Strong", inner(b["c"]))]) for b in title["c"][1]]
             return [ast.node("BlockQuote", [*heading, *inner(body["c"][1])])]
         if kind in ("Div", "Span") and "x-only" in content[0][1]:
             in_word = "docx" in ast.get(content[0], "formats").split()

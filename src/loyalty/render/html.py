@@ -80,11 +80,7 @@ class HtmlWriter:
                 content = ast.rewrite(content, lambda n: self._alt(n, alt))
                 start = '<div class="figure-wrap" role="group" tabindex="0">'
                 content = [ast.raw("html", start), *content, ast.raw("html", "</div>")]
-            out = [
-                ast.raw(
-                    "html", f'<figure class="quarto-float quarto-float-{kind}"{ident}>'
-                )
-            ]
+            out = [ast.raw("html", f'<figure class="quarto-float quarto-float-{kind}"{ident}>')]
             out += [*head, *content] if kind == "tbl" else [*content, *head]
             if notebook:
                 out.append(ast.raw("html", self._source(href, notebook, identifier)))
@@ -289,13 +285,9 @@ class HtmlWriter:
                 heading = f'<h2 class="unnumbered">{self.words["references"]}</h2>'
                 blocks.insert(-1, ast.raw("html", heading))
             where = chapter.page.source
-            jobs.append(
-                {"op": "write", "ast": ast.dump(blocks), "format": "html5", "where": where}
-            )
+            jobs.append({"op": "write", "ast": ast.dump(blocks), "format": "html5", "where": where})
             title = [ast.node("Plain", chapter.title)]
-            jobs.append(
-                {"op": "write", "ast": ast.dump(title), "format": "html5", "where": where}
-            )
+            jobs.append({"op": "write", "ast": ast.dump(title), "format": "html5", "where": where})
         bodies = pandoc.run(jobs)
         titles = [re.sub(r"<a\b[^>]*>|</a>", "", text) for text in bodies[1::2]]
 

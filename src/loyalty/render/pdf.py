@@ -112,9 +112,7 @@ class TypstWriter:
                     content += made
                 elif kind == "tbl" and block["t"] in ("Para", "Plain"):
                     start = "#block(above: 0.7em, width: 100%, align(left, text(size: 8.5pt)[#none;"
-                    content.append(
-                        ast.node("Plain", [raw(start), *inner(block["c"]), raw("]))")])
-                    )
+                    content.append(ast.node("Plain", [raw(start), *inner(block["c"]), raw("]))")]))
                 else:
                     content += inner(
                         ast.rewrite([block], lambda n: self._alt(n, alt) if alt else None)
@@ -142,9 +140,7 @@ class TypstWriter:
             _, _, columns, head, bodies, foot = item["c"]
             head_rows = head[1]
             body_rows = [row for part in bodies for row in [*part[2], *part[3]]] + foot[1]
-            texts = [
-                [ast.plain(cell[4]) for cell in row[1]] for row in [*head_rows, *body_rows]
-            ]
+            texts = [[ast.plain(cell[4]) for cell in row[1]] for row in [*head_rows, *body_rows]]
             plan = tables.layout(texts, turned=top)
             asked = [spec[1].get("c") for spec in columns]
             if all(asked):
@@ -245,9 +241,7 @@ class TypstWriter:
                     name = ast.get(content[0], "target")
                     target = self.document.targets[name]
                     if target.kind in ("chapter", "appendix"):
-                        page = next(
-                            c for c in self.document.chapters if c.page == target.page
-                        )
+                        page = next(c for c in self.document.chapters if c.page == target.page)
                         return link(self._chapter_label(page), content[1])
                     return link(label(name), content[1])
                 if "x-eq" in classes:

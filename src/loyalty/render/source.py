@@ -161,9 +161,7 @@ class Reader:
         line = SHORTCODE.sub(lambda found: self._shortcode(found[1], place), line)
         return ESCAPED.sub(r"{{<\1>}}", line)
 
-    def _include(
-        self, out: PageText, argument: str, place: str, chain: tuple[str, ...]
-    ) -> None:
+    def _include(self, out: PageText, argument: str, place: str, chain: tuple[str, ...]) -> None:
         path = normal(self.book.root, relative(Path(out.page.source).parent, argument))
         if path is None:
             self.faults.append(f"{place}: include {argument} lies outside the project")

@@ -50,8 +50,12 @@ def moderated_regression(
     names = list(dict.fromkeys([*predictors, *(a for pair in products for a in pair), *squares]))
     if outcome in names:
         raise CannotCompute(f"{outcome} cannot explain itself")
-    frame = scores[[outcome, *names]].dropna().astype(float)
-    check_varies(frame.to_numpy(), [outcome, *names])
+    frame = scores[[outcome, *names]].astype(float)
+    check_varies(frame.to_numpy(), list(frame.columns))
+    frame = frame.dropna()
+    if frame.empty:
+        raise CannotCompute("no row is complete")
+    check_varies(frame.to_numpy(), list(frame.columns))
     z = (frame - frame.mean()) / frame.std(ddof=0)
     for a, b in products:
         z[f"{a}:{b}"] = z[a] * z[b]

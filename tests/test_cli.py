@@ -1,0 +1,139 @@
+"""The command line: a user's mistake is one line, exit code 2, and nothing is overwritten."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from loyalty import cli
+from loyalty.errors import UserError
+
+
+def loyalty(root: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """``loyalty …`` in a process of its own."""
+    return subprocess.run(
+        [sys.executable, "-m", "loyalty.cli", *arguments],
+        cwd=root,
+        env={**os.environ, "LOYALTY_ROOT": str(root), "OMP_NUM_THREADS": "1"},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+
+
+def tree(root: Path) -> dict[str, bytes]:
+    return {str(p.relative_to(root)): p.read_bytes() for p in root.rglob("*") if p.is_file()}
+
+
+def called(arguments: list[str], monkeypatch: pytest.MonkeyPatch, capsys: Any) -> tuple[int, str]:
+    """Exit code and standard error of ``loyalty …`` in this process."""
+    monkeypatch.setattr(sys, "argv", ["loyalty", *arguments])
+    with pytest.raises(SystemExit) as left:
+        cli.main()
+    code = left.value.code
+    assert isinstance(code, int)
+    return code, capsys.readouterr().err
+
+
+def test_a_mistake_in_a_process_of_its_own(project: Any) -> None:
+    before = tree(project.root)
+    done = loyalty(project.root, "check", "smal")
+    assert done.returncode == 2
+    assert done.stdout == ""
+    assert done.stderr == "error case 'smal': unknown; known cases: small\n"
+    assert tree(project.root) == before
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["check", "smal"], "case 'smal': unknown; known cases: small"),
+        (["check", "../small"], "case '../small': a name of a-z, 0-9 and - is expected"),
+        (["run", "smal"], "case 'smal': unknown"),
+        (["run", "--notebook", "adit"], "notebook 'adit': unknown; known: audit, synthesis"),
+        (["run", "small", "--notebook", "synthesis"], "none of the notebooks synthesis belongs"),
+        (["run", "--language", "fr"], "--language fr: expected en or zh"),
+        (["report", "--to", "html,odt"], "--to html,odt: expected html, pdf, docx"),
+        (["render", "--to", ""], "--to : expected html, pdf, docx"),
+        (["render"], "reports/results: empty; run the notebooks first"),
+    ],
+)
+def test_a_mistake_is_one_line(
+    project: Any,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: Any,
+    arguments: list[str],
+    said: str,
+) -> None:
+    for name in ("01-audit", "08-synthesis"):
+        (project.root / "notebooks" / f"{name}.ipynb").write_text("{}")
+    before = tree(project.root)
+    code, shown = called(arguments, monkeypatch, capsys)
+    assert code == 2
+    assert shown.startswith("error ") and said in shown and shown.count("\n") == 1
+    assert tree(project.root) == before
+
+
+@pytest.mark.parametrize("arguments", [["run", "--draws", "0"], ["run", "--seed", "x"], ["fly"]])
+def test_what_the_command_line_does_not_know(
+    project: Any, monkeypatch: pytest.MonkeyPatch, capsys: Any, arguments: list[str]
+) -> None:
+    code, shown = called(arguments, monkeypatch, capsys)
+    assert code == 2 and "Traceback" not in shown
+
+
+def test_bad_rows_are_one_line(
+    project: Any,
+    small_answers: pd.DataFrame,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: Any,
+) -> None:
+    project.rows(small_answers.assign(q1="[bold]x[/]"))  # no markup for Rich
+    code, shown = called(["check", "small"], monkeypatch, capsys)
+    assert code == 2
+    assert shown == "error small: rows.csv: row 1, column q1: '[bold]x[/]' is no number\n"
+
+
+def test_a_sound_case(project: Any, monkeypatch: pytest.MonkeyPatch, capsys: Any) -> None:
+    monkeypatch.setattr(sys, "argv", ["loyalty", "check", "small"])
+    with pytest.raises(SystemExit) as left:
+        cli.main()
+    assert left.value.code == 0
+    sha256 = project.study["rows"]["file"]["sha256"]
+    shown = capsys.readouterr().out
+    assert "60 rows, 6 items, 2 constructs\n" in shown and f"sha256 {sha256}\n" in shown
+
+
+def test_cases_lists_the_sound_and_the_broken(project: Any, capsys: Any) -> None:
+    (project.root / "data" / "spoilt").mkdir()
+    (project.root / "data" / "spoilt" / "study.yml").write_text("title: [")
+    cli.cases()
+    sound, broken = re.split(r"(?m)^(?=spoilt)", capsys.readouterr().out)
+    assert sound.splitlines()[1].split()[:2] == ["small", "simulated"]
+    assert "A small case" in sound and "小案例" in sound
+    assert broken.split()[:2] == ["spoilt", "broken"]
+    assert "line 1, column 9" in " ".join(broken.split())
+
+
+def test_the_marks_that_a_run_makes(project: Any) -> None:
+    for name in ("01-audit", "05-structural", "08-synthesis"):
+        (project.root / "notebooks" / f"{name}.ipynb").write_text("{}")
+    assert cli._targets(["all"], None) == [".cache/done/all/synthesis"]
+    assert cli._targets(None, ["audit"]) == [".cache/done/small/audit"]
+    assert cli._targets(None, None)[-2:] == [
+        ".cache/done/small/robustness",
+        ".cache/done/all/synthesis",
+    ]
+    project.study["notebooks"] = {"audit": {}}
+    project.describe()
+    assert cli._targets(["small"], None) == [".cache/done/small/audit"]
+    with pytest.raises(UserError, match="none of the notebooks structural"):
+        cli._targets(["small"], ["structural"])

@@ -1,0 +1,221 @@
+"""Running one notebook: what it may be given, what a run leaves, and how a failure is told."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import nbformat
+import pytest
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
+
+from loyalty import execute, paths, results
+
+PARAMETERS = 'case = "x"\ndraws = 10\nshare = 0.5\nfull = True\nlanguage = "en"'
+KERNEL = {"display_name": "Python 3", "language": "python", "name": "python3"}
+
+
+def notebook(*sources: str, parameters: str = PARAMETERS) -> nbformat.NotebookNode:
+    cells = [new_markdown_cell("# Title")]
+    cells.append(new_code_cell(parameters, metadata={"tags": ["parameters"]}))
+    cells += [new_code_cell(source) for source in sources]
+    return new_notebook(cells=cells, metadata={"kernelspec": KERNEL})
+
+
+def put(root: Path, made: nbformat.NotebookNode, name: str = "01-audit") -> None:
+    nbformat.write(made, root / "notebooks" / f"{name}.ipynb")
+
+
+# --- parameters ------------------------------------------------------------------------------
+KNOWN = {"case": "x", "draws": 10, "share": 0.5, "full": True, "language": "en"}
+
+
+def test_the_defaults_are_read_from_the_parameters_cell() -> None:
+    assert execute.defaults(notebook("x = 1"), "n") == KNOWN
+
+
+@pytest.mark.parametrize(
+    ("source", "said"),
+    [
+        ("draws = 5 + 5", "n: the parameters cell holds only NAME = VALUE lines"),
+        ("draws = [5]", "n: the parameters cell holds only NAME = VALUE lines"),
+        ("draws = None", "n: the parameters cell holds only NAME = VALUE lines"),
+        ("import os", "n: the parameters cell holds only NAME = VALUE lines"),
+        ("a = b = 1", "n: the parameters cell holds only NAME = VALUE lines"),
+        ("draws = ", "n: the parameters cell is not Python (invalid syntax)"),
+    ],
+)
+def test_a_parameters_cell_holds_flat_scalars(
+    refusal: Callable[..., str], source: str, said: str
+) -> None:
+    assert refusal(execute.defaults, notebook(parameters=source), "n") == said
+
+
+def test_there_is_one_parameters_cell(refusal: Callable[..., str]) -> None:
+    made = notebook()
+    made.cells.append(made.cells[1])
+    assert refusal(execute.defaults, made, "n").endswith("is expected, not 2")
+    made.cells = made.cells[:1]
+    assert refusal(execute.defaults, made, "n").endswith("is expected, not 0")
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ({"drawz": 5}, "no parameter 'drawz'; known: case, draws, share, full, language"),
+        ({"draws": True}, "the parameter draws is True (bool), expected int"),
+        ({"draws": "5"}, "the parameter draws is '5' (str), expected int"),
+        ({"draws": 5.0}, "the parameter draws is 5.0 (float), expected int"),
+        ({"share": True}, "the parameter share is True (bool), expected float"),
+        ({"full": 1}, "the parameter full is 1 (int), expected bool"),
+        ({"language": 1}, "the parameter language is 1 (int), expected str"),
+    ],
+)
+def test_a_parameter_that_does_not_fit(
+    refusal: Callable[..., str], given: dict[str, Any], said: str
+) -> None:
+    assert refusal(execute.checked, given, KNOWN, "n") == f"n: {said}"
+
+
+def test_an_int_is_a_float() -> None:
+    assert execute.checked({"share": 1}, KNOWN, "n") == {"share": 1}
+
+
+def test_the_case_beats_the_defaults_and_the_run_beats_the_case(
+    project: Any, refusal: Callable[..., str]
+) -> None:
+    put(project.root, notebook())
+    project.study["notebooks"] = {"audit": {"draws": 20, "share": 0.1}}
+    project.describe()
+    own = {**KNOWN, "case": "small", "draws": 20, "share": 0.1}
+    assert execute.parameters("small", "audit", {}) == own
+    wide = {"draws": 30, "seed": 1}  # this notebook has no seed
+    assert execute.parameters("small", "audit", wide) == {**own, "draws": 30}
+    project.study["notebooks"] = {"audit": {"sead": 1}}
+    project.describe()
+    said = refusal(execute.parameters, "small", "audit", {})
+    assert said.startswith("01-audit.ipynb: no parameter 'sead'")
+
+
+@pytest.mark.parametrize("name", ["adit", "*", "01-audit", "../audit", ""])
+def test_an_unknown_notebook(project: Any, refusal: Callable[..., str], name: str) -> None:
+    put(project.root, notebook())
+    said = refusal(execute.notebook_file, name)
+    assert said == f"notebook {name!r}: unknown; known: audit"
+
+
+# --- what is made of a run -------------------------------------------------------------------
+def shown(label: str, caption: str | None = "Cap.", alt: str | None = None) -> Any:
+    note = {"label": label, "cap": caption, "alt": alt}
+    data = {"text/plain": "x"}
+    return new_output("display_data", data=data, metadata={"loyalty": note})
+
+
+def test_labels_and_captions_are_where_quarto_looks() -> None:
+    made = notebook("a", "b")
+    made.cells[2].outputs = [
+        shown("fig-a", alt="A plot."),
+        new_output("display_data", metadata={"loyalty": {"caption_of": "fig-a"}}),
+    ]
+    made.cells[3].outputs = [shown("tbl-b")]
+    made.cells[3].metadata["execution"] = {"started": "now"}
+    execute.clean(made, "x")
+    execute.without_captions(made)
+    figure, table = made.cells[2:]
+    assert (figure.id, table.id) == ("fig-a", "tbl-b")
+    assert figure.metadata == {"label": "fig-a", "fig-cap": "Cap.", "fig-alt": "A plot."}
+    assert table.metadata == {"label": "tbl-b", "tbl-cap": "Cap."}
+    assert [len(c.outputs) for c in (figure, table)] == [1, 1]
+    assert figure.outputs[0].metadata == {}
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "said"),
+    [
+        (["fig-a", "fig-b"], [], "x · cell 3: shows 2 labelled things"),
+        (["fig-a"], ["fig-a"], "x · cell 4: the label fig-a is used twice"),
+    ],
+)
+def test_one_label_a_cell_and_one_cell_a_label(
+    first: list[str], second: list[str], said: str
+) -> None:
+    made = notebook("a", "b")
+    made.cells[2].outputs = [shown(label) for label in first]
+    made.cells[3].outputs = [shown(label) for label in second]
+    with pytest.raises(execute.NotebookFailed) as caught:
+        execute.clean(made, "x")
+    assert str(caught.value) == said
+
+
+# --- runs ------------------------------------------------------------------------------------
+SAVE = """
+from pathlib import Path
+file = Path("../reports/results") / case / "audit.json"
+file.parent.mkdir(parents=True, exist_ok=True)
+file.write_text(f"{case} {draws}")
+"""
+
+
+def left(case: str = "small") -> dict[str, str]:
+    """The files below reports/ with their content."""
+    reports = paths.root() / "reports"
+    return {
+        p.relative_to(reports).as_posix(): p.read_text("utf-8")
+        for p in sorted(reports.rglob("*"))
+        if p.is_file()
+    }
+
+
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")
+def test_a_run_and_then_a_failing_one(project: Any) -> None:
+    put(project.root, notebook(SAVE, "print(draws)"))
+    execute.execute("small", "audit", {"draws": 3})
+    whole = left()
+    stem = "executed/small/01-audit"
+    assert list(whole) == [f"{stem}.html", f"{stem}.ipynb", "results/small/audit.json"]
+    assert whole["results/small/audit.json"] == "small 3"
+    ran = nbformat.reads(whole[f"{stem}.ipynb"], as_version=4)
+    assert ran.cells[-1].outputs[0].text == "3\n"
+    assert set(ran.metadata) == {"kernelspec", "language_info"}  # no clock, no host
+    # A cell fails: the earlier results stay, the failed notebook is kept, one line says where.
+    put(project.root, notebook("x = 1", "raise ValueError('two\\nlines')", SAVE))
+    with pytest.raises(execute.NotebookFailed) as caught:
+        execute.execute("small", "audit")
+    kept = "reports/executed/small/01-audit.failed.ipynb"
+    assert str(caught.value) == (f"small · 01-audit · cell 4: ValueError: two lines (kept: {kept})")
+    after = left()
+    assert "ValueError" in after.pop(f"{stem}.failed.ipynb")
+    assert after == whole
+    # It saves nothing: the result of the earlier run does not pass for its own.
+    put(project.root, notebook("x = 1"))
+    with pytest.raises(execute.NotebookFailed) as caught:
+        execute.execute("small", "audit")
+    assert str(caught.value) == "small · 01-audit: it wrote no result file"
+    assert {k: v for k, v in left().items() if "failed" not in k} == whole
+
+
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")
+def test_a_kernel_that_dies(project: Any) -> None:
+    put(project.root, notebook("import os", "os._exit(1)"))
+    with pytest.raises(execute.NotebookFailed, match="small · 01-audit: its kernel died"):
+        execute.execute("small", "audit")
+    assert not results.path("small", "audit").exists()
+    assert not any("running" in name for name in left())
+
+
+def test_a_wrong_parameter_runs_nothing(project: Any, refusal: Callable[..., str]) -> None:
+    put(project.root, notebook(SAVE))
+    said = refusal(execute.execute, "small", "audit", {"draws": "many"})
+    assert said == "01-audit.ipynb: the parameter draws is 'many' (str), expected int"
+    assert not (project.root / "reports").exists()
+
+
+def test_the_page_of_a_notebook_asks_nothing_of_the_network() -> None:
+    made = notebook("1")
+    page = execute.page(made, "A <title>")
+    assert "A &lt;title&gt;" in page
+    loaded = re.findall(r"""<(?:script|link|img|iframe)[^>]*(?:src|href)=["']?http[^>]*>""", page)
+    assert loaded == []
+    assert not re.search(r"@import|url\(['\"]?http", page)

@@ -1,0 +1,88 @@
+"""Moderated regression against R's sandwich and against a second derivation."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from loyalty.stats import CannotCompute
+from loyalty.stats.moderation import moderated_regression
+
+GOLDEN = Path(__file__).parent / "golden"
+
+
+def test_against_sandwich() -> None:
+    """``sandwich::vcovHC(type = "HC3")``; see golden/make_moderation.R."""
+    scores = pd.read_csv(GOLDEN / "moderation_data.csv")
+    expected = pd.read_csv(GOLDEN / "moderation.csv").set_index("term")
+    found = moderated_regression(scores, "y", ["a", "b"], [("a", "b")], ["b"]).set_index("term")
+    assert list(found.index) == list(expected.index)
+    assert (found["n"] == len(scores)).all()
+    for column in expected:
+        np.testing.assert_allclose(found[column], expected[column], rtol=1e-9, err_msg=column)
+
+
+def made(n: int = 120) -> pd.DataFrame:
+    rng = np.random.default_rng(11)
+    a = rng.normal(4, 2, n)
+    b = 0.4 * a + rng.normal(0, 1, n)
+    y = 2 + 0.5 * a - 0.2 * b + 0.15 * a * b + rng.normal(0, 1 + np.abs(a), n)
+    return pd.DataFrame({"y": y, "a": a, "b": b, "unused": rng.normal(size=n)})
+
+
+def test_against_the_normal_equations() -> None:
+    """HC3 by hand: the middle of the sandwich has e² / (1 − h)²."""
+    scores = made()
+    scores.loc[[3, 40], "a"] = np.nan
+    scores.loc[[5], "unused"] = np.nan  # not in the model: this row counts
+    found = moderated_regression(scores, "y", ["a"], [("a", "b")], ["a"]).set_index("term")
+    used = scores[["y", "a", "b"]].dropna().to_numpy()
+    y, a, b = ((used - used.mean(axis=0)) / used.std(axis=0)).T
+    x = np.column_stack([np.ones(len(y)), a, b, a * b, a**2])
+    bread = np.linalg.inv(x.T @ x)
+    beta = np.linalg.lstsq(x, y, rcond=None)[0]
+    leverage = np.einsum("ij,jk,ik->i", x, bread, x)
+    weight = ((y - x @ beta) / (1 - leverage)) ** 2
+    se = np.sqrt(np.diag(bread @ (x.T * weight) @ x @ bread))
+    assert list(found.index) == ["a", "b", "a:b", "a^2"]
+    assert set(found["n"]) == {118}
+    np.testing.assert_allclose(found["est"], beta[1:], rtol=1e-9)
+    np.testing.assert_allclose(found["se"], se[1:], rtol=1e-9)
+
+
+def test_the_scale_of_the_scores_does_not_matter() -> None:
+    scores = made()
+    other = scores * 25 + 100
+    first, second = (moderated_regression(s, "y", ["a"], [("a", "b")]) for s in (scores, other))
+    pd.testing.assert_frame_equal(first, second)
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"a": 3.0}, "a is constant"),
+        ({"b": np.nan}, "b has no answers"),
+    ],
+)
+def test_a_score_that_does_not_vary(change: dict[str, float], said: str) -> None:
+    scores = made().assign(**change)
+    with pytest.raises(CannotCompute, match=said):
+        moderated_regression(scores, "y", ["a", "b"])
+
+
+def test_scores_that_nobody_has_together() -> None:
+    scores = made()
+    scores.loc[:59, "a"] = np.nan
+    scores.loc[60:, "b"] = np.nan
+    with pytest.raises(CannotCompute, match="no row is complete"):
+        moderated_regression(scores, "y", ["a", "b"])
+
+
+def test_too_few_rows_and_an_outcome_among_its_predictors() -> None:
+    with pytest.raises(CannotCompute, match="complete rows"):
+        moderated_regression(made(4), "y", ["a", "b"], [("a", "b")])
+    with pytest.raises(CannotCompute, match="y cannot explain itself"):
+        moderated_regression(made(), "y", ["a"], [("a", "y")])

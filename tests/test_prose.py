@@ -1,0 +1,198 @@
+"""Sentences say what the numbers say, as firmly as the intervals allow, in both languages."""
+
+from __future__ import annotations
+
+import math
+import re
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from loyalty import prose
+from loyalty.study import Hypothesis, Text
+from loyalty.thresholds import Threshold
+
+ALPHA = Threshold("alpha", 0.70, "above", "nunnally1994")
+HTMT = Threshold("htmt", 0.85, "below", "henseler2015")
+
+
+def joined(sentences: list[Text]) -> Text:
+    return prose.join(sentences)
+
+
+@pytest.mark.parametrize(
+    ("sign", "low", "high", "verdict"),
+    [
+        ("+", 0.1, 0.3, "supported"),
+        ("+", -0.3, -0.1, "contradicted"),
+        ("-", -0.3, -0.1, "supported"),
+        ("-", 0.1, 0.3, "contradicted"),
+        ("+", -0.1, 0.3, "open"),
+        ("+", 0.0, 0.3, "open"),
+        ("-", math.nan, math.nan, "open"),
+    ],
+)
+def test_a_hypothesis(sign: str, low: float, high: float, verdict: str) -> None:
+    assert prose.judge(sign, low, high) == verdict
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "en", "zh"),
+    [
+        (0.71, 0.8, "meets the cut-off of at least 0\\.70", "达到不低于 0\\.70 的标准"),
+        (0.6, 0.8, "leaves open whether the cut-off", "尚无定论"),
+        (0.5, 0.6, "misses the cut-off", "未达到不低于"),
+    ],
+)
+def test_a_cut_off(low: float, high: float, en: str, zh: str) -> None:
+    said = prose.verdict(ALPHA, low, high)
+    assert en in said.en and zh in said.zh
+    assert said.en.endswith("[@nunnally1994]") and said.zh.endswith("[@nunnally1994]")
+
+
+@pytest.mark.parametrize(
+    ("labels", "en", "zh"),
+    [
+        ([], "none", "无"),
+        (["a"], "a", "a"),
+        (["a", "b"], "a and b", "a和b"),
+        (["a", "b", "c*"], "a, b and c\\*", "a、b和c\\*"),
+    ],
+)
+def test_names(labels: list[str], en: str, zh: str) -> None:
+    assert prose.names(labels) == Text(en=en, zh=zh)
+
+
+def test_alpha_of_each_verdict() -> None:
+    rows = [
+        {"label": "Value", "value": 0.817, "low": 0.76, "high": 0.86},
+        {"label": "Image", "value": 0.714, "low": 0.65, "high": 0.77},
+        {"label": "Loyalty", "value": 0.442, "low": 0.31, "high": 0.55},
+    ]
+    said = joined(prose.alpha(rows, [("Complaints", "one item")], ALPHA))
+    good, unsure, bad, none = re.split(r"(?<=\.) (?=[A-Z])", said.en)
+    assert "Value \\(\\.82\\)" in good and "at least \\.70 [@nunnally1994]" in good
+    assert "Image \\(\\.71\\)" in unsure and "open" in unsure
+    assert "Loyalty \\(\\.44\\)" in bad and bad.startswith("Below the cut-off")
+    assert none == "Complaints has no alpha: one item."
+    assert said.zh.count("。") == 4
+
+
+def pairs(*bounds: tuple[float, float]) -> pd.DataFrame:
+    return pd.DataFrame(
+        [
+            {"construct_a": "a", "construct_b": "b", "htmt": 0.9, "ci_lower": x, "ci_upper": y}
+            for x, y in bounds
+        ]
+    )
+
+
+def test_an_interval_that_could_not_be_had_proves_nothing() -> None:
+    label = {"a": "A", "b": "B"}
+    lost = joined(prose.discriminant(pairs((math.nan, math.nan)), label, HTMT, [], 20))
+    assert "Not distinct" not in lost.en and "Open is A–B" in lost.en
+    sure = joined(prose.discriminant(pairs((0.86, 0.95)), label, HTMT, [("A", "B")], 20))
+    assert "Not distinct" in sure.en and "20 draws" in sure.en
+    assert "0 of 1 pairs are distinct" in sure.en
+    assert "A–B correlate more with one another" in sure.en
+
+
+@pytest.mark.parametrize(
+    ("p", "shown"), [(0.0342, "*p* = \\.034"), (0.0001, "*p* \\< \\.001"), (0.5, "*p* = \\.500")]
+)
+def test_a_p_value_in_a_sentence(p: float, shown: str) -> None:
+    cut = Threshold("significance", 0.05, "below", "apa2020")
+    said = prose.little(10.5, 8, p, cut)
+    assert shown in said.en and shown in said.zh
+    assert ("speaks against" in said.en) == (p < 0.05)
+    assert "χ²(8) = 10\\.50" in said.en
+
+
+def test_missing_answers() -> None:
+    assert prose.missing(0.0, 250, 250).en == "No answer is missing."
+    said = prose.missing(0.011, 1845, 3000)
+    assert said.en.startswith("1\\.1 \\% of the answers are missing, and 61\\.5 \\%")
+
+
+def path(name: str, value: float, low: float, high: float, verdict: str) -> dict[str, Any]:
+    return {
+        "id": name,
+        "path": f"A → {name}",
+        "value": value,
+        "low": low,
+        "high": high,
+        "verdict": verdict,
+    }
+
+
+def test_paths_are_counted_and_wide_ones_named() -> None:
+    rows = [
+        path("H1", 0.5, 0.4, 0.6, "supported"),
+        path("H2", 2.0, -1.0, 5.0, "open"),
+        path("H3", -0.7, -0.8, -0.6, "contradicted"),
+    ]
+    said = joined(prose.paths(rows, {"y": 0.25, "z": 0.5}, {"y": "Y", "z": "Z"}))
+    counted, strongest, wide, explained = re.split(r"(?<=\.) (?=[A-Z])", said.en)
+    assert counted == "Of 3 hypothesized paths 1 are supported, 1 are open and 1 are contradicted."
+    assert strongest == "The strongest supported path is A → H1 (β = 0\\.50 \\[0\\.40\\, 0\\.60\\])."
+    assert wide.startswith("The intervals of H2 are wider than one standard deviation")
+    assert "\\.25 (Y) and \\.50 (Z)" in explained
+
+
+def test_a_path_set_aside_gives_its_reason_and_what_happens_with_it() -> None:
+    aside = Hypothesis.model_validate(
+        {"id": "H6", "from": "a", "to": "b", "sign": "+", "set_aside": {"en": "why", "zh": "因"}}
+    )
+    label = {"a": "A", "b": "B"}
+    said = joined(prose.set_aside([aside], label, ["it is singular"]))
+    assert said.en.startswith("H6 (A → B) is not part of the estimated model: why.")
+    assert said.en.endswith("the model shows: it is singular.")
+    assert "admissible solution" in joined(prose.set_aside([aside], label, [])).en
+
+
+@pytest.mark.parametrize(
+    ("cfi", "rmsea", "held", "failed"),
+    [
+        ([0, -0.002, -0.003], [0, 0.001, 0.002], "scalar", None),
+        ([0, -0.002, -0.011], [0, 0.001, 0.002], "metric", "scalar"),
+        ([0, -0.002, -0.003], [0, 0.016, 0.002], "configural", "metric"),
+    ],
+)
+def test_invariance_holds_up_to_the_first_step_that_fails(
+    cfi: list[float], rmsea: list[float], held: str, failed: str | None
+) -> None:
+    levels = ["configural", "metric", "scalar"]
+    steps = pd.DataFrame({"level": levels, "delta_cfi": cfi, "delta_rmsea": rmsea})
+    said = prose.invariance(
+        steps,
+        Threshold("delta_cfi", 0.010, "below", "cheung2002"),
+        Threshold("delta_rmsea", 0.015, "below", "chen2007"),
+    )
+    assert f"the {held} model holds" in said.en
+    assert ("does not hold" in said.en) == (failed is not None)
+    if failed:
+        assert f"The {failed} model does not hold." in said.en
+
+
+def test_labels_are_no_markup() -> None:
+    said = prose.effects(
+        [
+            {
+                "id": "I1",
+                "label": "*a* {{< var x >}}",
+                "value": 0.2,
+                "low": 0.1,
+                "high": 0.3,
+                "boot_low": 0.1,
+                "boot_high": 0.3,
+            }
+        ]
+    )
+    assert "{{<" not in said.en and "\\*a\\*" in said.en and "\\*a\\*" in said.zh
+    assert said.en.startswith("The bootstrap interval of 1 of 1 indirect effects")
+
+
+def test_power_says_when_nothing_could_have_been_found() -> None:
+    assert "\\.05 or more" in prose.power(0.049).en
+    assert "no standardized path of a plausible size" in prose.power(8.2).en
