@@ -53,7 +53,7 @@ check: setup ## check the description and the rows of every case
 	@for case in $$(ls data/*/study.yml | xargs -n1 dirname | xargs -n1 basename); do $(LOYALTY) check $$case; done
 
 bench: setup ## measure speed against lavaan and semopy, where installed
-	@$(RUN) python benchmarks/bench.py
+	@$(RUN) python benchmarks/bench.py --json benchmarks/results/bench.json $(ARGS)
 
 schema: setup ## write data/study.schema.json anew from the description's model
 	@$(LOYALTY) schema

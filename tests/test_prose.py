@@ -135,7 +135,9 @@ def test_paths_are_counted_and_wide_ones_named() -> None:
     said = joined(prose.paths(rows, {"y": 0.25, "z": 0.5}, {"y": "Y", "z": "Z"}))
     counted, strongest, wide, explained = re.split(r"(?<=\.) (?=[A-Z])", said.en)
     assert counted == "Of 3 hypothesized paths 1 are supported, 1 are open and 1 are contradicted."
-    assert strongest == "The strongest supported path is A → H1 (β = 0\\.50 \\[0\\.40\\, 0\\.60\\])."
+    assert (
+        strongest == "The strongest supported path is A → H1 (β = 0\\.50 \\[0\\.40\\, 0\\.60\\])."
+    )
     assert wide.startswith("The intervals of H2 are wider than one standard deviation")
     assert "\\.25 (Y) and \\.50 (Z)" in explained
 

@@ -153,8 +153,10 @@ def execute(case: str, analysis: str, overrides: dict[str, Any] | None = None) -
         os.replace(scratch, failed)
         text = " ".join(re.sub(r"\x1b\[[0-9;]*m", "", str(error.evalue)).split())
         what = text if error.ename in ("UserError", "CannotCompute") else f"{error.ename}: {text}"
+        # As numbered in notebooks/: papermill puts one cell, the parameters given, before it.
+        number = error.cell_index + (0 if given else 1)
         raise NotebookFailed(
-            f"{case} · {file.stem} · cell {error.cell_index + 1}: {what}"
+            f"{case} · {file.stem} · cell {number}: {what}"
             f" (kept: {failed.relative_to(paths.root())})"
         ) from None
     except DeadKernelError:

@@ -15,8 +15,11 @@ import pytest
 from book_facts import facts, main_of, squeeze
 from bs4 import BeautifulSoup
 
-from loyalty.render import embedded, fonts, pictures, tables
+from loyalty.render import citations, embedded, fonts, pictures, tables
+from loyalty.render.document import Builder
 from loyalty.render.embedded import RenderError
+from loyalty.render.pdf import TypstWriter
+from loyalty.render.project import load_book
 
 CHAPTERS = [
     "index.html", "reports/concepts.html", "reports/data.html", "reports/measurement.html",
@@ -255,6 +258,30 @@ def test_table_layout_keeps_short_cells_whole() -> None:
 def test_a_web_table_that_fits_keeps_its_lines() -> None:
     assert tables.fits_page([["Item", "Mean"], ["IMAG1", "7.2"]])
     assert not tables.fits_page([["Path", "Against it"], ["a", "many words " * 20]])
+
+
+def typst_of(root: Path) -> str:
+    document = Builder(load_book(root)).build()
+    citations.resolve(document)
+    return TypstWriter(document, "test").source()
+
+
+def test_a_tall_picture_goes_to_the_foot_only_below_text(copy: Callable[..., Path]) -> None:
+    picture = "![Tall](tall.svg){#fig-tall fig-alt='A tall picture'}\n\n"
+    words = "Some words that follow. " * 600
+    methods = (
+        "# Methods {#sec-methods}\n\n## Formulas {#sec-formulas}\n\n$$ \\log\\!(x) $$ {#eq-app}"
+    )
+    start = "\n\n@fig-demo-app\n\n{{< embed executed/demo/04-measurement.ipynb#fig-demo-app >}}\n\n"
+    svg = '<svg xmlns="http://www.w3.org/2000/svg" width="450pt" height="400pt"></svg>'
+    root = copy({"reports/tall.svg": svg})
+    for between, place in (("", "none"), ("A word.\n\n", "bottom")):
+        text = f"{methods}{start}## Tall\n\n{between}{picture}{words}\n"
+        (root / "reports/methods.qmd").write_text(text, encoding="utf-8")
+        source = typst_of(root)
+        figure = source.partition("/reports/tall.svg")[0].rpartition("#figure(")[2]
+        assert f"placement: {place}" in figure
+        assert "#h(-1em)" not in source  # Pandoc's `\\!` would print over the letter before
 
 
 def test_extracted_face_is_the_simplified_one(tmp_path: Path) -> None:

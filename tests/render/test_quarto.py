@@ -73,8 +73,10 @@ def test_a_clean_book_replaces_the_old_one(project: Path, stand_in: Callable[...
 def test_pages_say_what_made_them_and_not_where(
     project: Path, stand_in: Callable[..., Path]
 ) -> None:
-    cell = "<div class='c' data-notebook=\"/home/me/x.ipynb\" data-notebook-cellId=\"y\">z</div>"
-    made = quarto.render(project, ["html"], project / "book", stand_in(main=cell.replace('"', '\\"')))
+    cell = '<div class=\'c\' data-notebook="/home/me/x.ipynb" data-notebook-cellId="y">z</div>'
+    made = quarto.render(
+        project, ["html"], project / "book", stand_in(main=cell.replace('"', '\\"'))
+    )
     page = made[0].read_text(encoding="utf-8")
     assert "<div class='c'>z</div>" in page and "/home/me" not in page
     assert '<p class="made">Rendered by Quarto 1.9.0</p>' in page

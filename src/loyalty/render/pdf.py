@@ -247,7 +247,7 @@ class TypstWriter:
                 if "x-eq" in classes:
                     number = quoted(ast.get(content[0], "number"))
                     end = f"] {label(content[0][0])}"
-                    return [raw(f"#eq({number})["), *content[1], raw(end)]
+                    return [raw(f"#eq({number})["), *inner(content[1]), raw(end)]
                 for name in ("simulated", "real"):
                     if name in classes:
                         return [raw(f'#badge("{name}")['), *inner(content[1]), raw("]")]
