@@ -118,11 +118,11 @@ def test_every_result_says_where_it_comes_from(
 
 
 def test_mobile_reliability(found: Any) -> None:
-    """Feldt's interval and the weak item, against figures computed apart from this package."""
+    """Loyalty has a weak scale for its item CUSL2, and one item has no alpha."""
     values = numbers(found(MOBILE, "reliability"))
     assert values["alpha-loyalty"] == pytest.approx(0.44, abs=0.01)
     assert values["item-total-CUSL2"] < 0.1
-    assert "alpha-complaints" not in values  # one item has no alpha
+    assert "alpha-complaints" not in values
     assert values["factors-planned"] == 7
     assert 1 <= values["factors-parallel"] < 7
 
@@ -172,7 +172,7 @@ def test_captions_and_alternative_texts(
         assert caption.endswith(marks[language]) == (case == SIMULATED), caption
         assert len(cell.outputs) == 1
     for cell in figures:
-        assert len(cell.metadata["fig-alt"]) > 20
+        assert len(cell.metadata["fig-alt"]) > 10
         assert "image/svg+xml" in cell.outputs[0].data
     said = "".join(str(c.metadata) + str(c.outputs) for c in cells if c not in figures)
     assert (sum("\u4e00" <= c <= "\u9fff" for c in said) > 100) == (language == "zh")
@@ -196,7 +196,7 @@ def test_the_hash_seed_changes_nothing(roots: tuple[Path, Path]) -> None:
     assert pictures[0] == pictures[1] != []
 
 
-def test_alpha_against_its_definition(found: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_alpha_against_its_definition(found: Any) -> None:
     """k / (k − 1) · (1 − Σ var(item) / var(sum)) on the raw answers."""
     from loyalty import sources, study
 

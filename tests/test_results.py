@@ -167,6 +167,14 @@ def test_the_report_without_results(project: Any, refusal: Callable[..., str]) -
     assert refusal(report.prepare).startswith("reports/results: empty")
 
 
+def test_results_of_a_case_that_is_gone_are_not_in_the_report(
+    project: Any, refusal: Callable[..., str]
+) -> None:
+    results.write(result("gone"))
+    assert results.available() == [("gone", "audit")]
+    assert refusal(report.prepare).startswith("reports/results: empty")
+
+
 def test_generated_pages_escape_what_they_are_given(project: Any) -> None:
     project.study["title"] = "A <b>bold</b> {{< var x >}} *case*"
     project.study["constructs"][0]["items"][0]["en"] = "[link](http://x) `code`"

@@ -9,7 +9,6 @@ from typing import Any
 
 import jsonschema
 import pytest
-import yaml
 
 from loyalty import study
 
@@ -249,4 +248,3 @@ def test_an_effect_over_a_path_set_aside_is_left_out(project: Any) -> None:
     small = study.load("small")
     assert "I1" not in small.structural_model()
     assert "I1 := p_H1*p_H2" in small.structural_model(all_paths=True)
-    assert yaml.safe_load((project.folder / "study.yml").read_text("utf-8"))["effects"]

@@ -19,7 +19,7 @@ from loyalty.numbers import Kind, interval, show
 from loyalty.stats.descriptives import Correlations, NetPromoterScore
 from loyalty.stats.efa import BartlettSphericity
 from loyalty.study import Hypothesis, Text
-from loyalty.thresholds import Threshold, Verdict
+from loyalty.thresholds import Threshold, Verdict, threshold
 
 VERDICTS: dict[Verdict, Text] = {
     "met": Text(en="met", zh="达到"),
@@ -109,6 +109,10 @@ def little(chi2: float, df: int, p: float, cut: Threshold) -> Text:
     )
 
 
+def _significant(p: float) -> bool:
+    return p < threshold("significance").value
+
+
 def _equals(p: float) -> str:
     shown = escape(show(p, "p"))
     return shown if shown.startswith("\\<") else f"= {shown}"
@@ -126,7 +130,7 @@ def careless(flagged: int, n: int) -> Text:
 
 def normality(n: int, skewness_p: float, kurtosis_z: float, kurtosis_p: float) -> Text:
     test = f"*z* = {value(kurtosis_z, 'number')}, *p* {_equals(kurtosis_p)}"
-    if min(skewness_p, kurtosis_p) < 0.05:
+    if _significant(min(skewness_p, kurtosis_p)):
         return Text(
             en=f"Over {n:,} complete rows the answers are not multivariate normal (Mardia's "
             f"kurtosis {test}): standard errors and test statistics are therefore taken in their "
@@ -369,7 +373,7 @@ def fit(measures: Mapping[str, float], cuts: Mapping[str, Threshold]) -> list[Te
             f"do{'es' if len(bad) == 1 else ''} not [@{cite}].",
             zh=f"{names(good).zh} 达到标准，{names(bad).zh} 未达到 [@{cite}]。",
         )
-    exact = measures["pvalue_scaled"] < 0.05
+    exact = _significant(measures["pvalue_scaled"])
     return [
         Text(en=f"The model fits with {test}; {shown}.", zh=f"模型拟合：{test}；{shown}。"),
         verdict,
@@ -692,7 +696,7 @@ def invariance(steps: pd.DataFrame, cfi: Threshold, rmsea: Threshold) -> Text:
 
 def differences(rows: pd.DataFrame) -> Text:
     """`rows`: ``id, p, p_holm`` a path."""
-    found = [r["id"] for r in rows.to_dict("records") if r["p_holm"] < 0.05]
+    found = [r["id"] for r in rows.to_dict("records") if _significant(r["p_holm"])]
     if not found:
         return Text(
             en=f"After Holm's correction none of {len(rows)} paths differs between the groups; that is no proof that they are equal.",

@@ -81,7 +81,8 @@ def files(formats: Iterable[str]) -> list[Path]:
 
 def prepare() -> None:
     """Write ``_variables.yml`` and ``reports/_generated/``."""
-    found = [results.read(*key) for key in results.available()]
+    known = {*study.cases(), ALL}  # the results of a case that was taken out stay behind
+    found = [results.read(*key) for key in results.available() if key[0] in known]
     if not found:
         raise UserError("reports/results: empty; run the notebooks first (loyalty run)")
     _write(paths.root() / "_variables.yml", yaml.safe_dump(variables(found), allow_unicode=True))

@@ -49,8 +49,12 @@ def cell(label: str, data: dict[str, Any], **metadata: Any) -> Any:
 
 def wide_table() -> str:
     names = [f"ITEM{i}" for i in range(1, 13)]
-    rows = [f"| 变量 {n} | " + " | ".join(f"{(i * 37 + k * 11) % 100 / 100:.2f}"[1:]
-                                        for k in range(12)) + " |" for i, n in enumerate(names)]
+    rows = [
+        f"| 变量 {n} | "
+        + " | ".join(f"{(i * 37 + k * 11) % 100 / 100:.2f}"[1:] for k in range(12))
+        + " |"
+        for i, n in enumerate(names)
+    ]
     head = "| Item | " + " | ".join(names) + " |\n|:--|" + "--:|" * 12 + "\n"
     return head + "\n".join(rows) + "\n\n*Note.* Correlations of twelve items.\n"
 
@@ -87,24 +91,49 @@ def _make(root: Path, face: Path) -> Path:
     with matplotlib.rc_context({"font.family": ["DejaVu Sans", fonts.FAMILY]}):
         notebooks = {
             "02-descriptives": [
-                cell("txt-demo-words", {"text/markdown": "Firms differ little, as "
-                     "@fig-demo-scatter shows. 企业之间差别很小。\n\nA second paragraph.",
-                     "text/plain": "x"}),
-                cell("fig-demo-scatter", figure_output("Scatter 散点图", 60),
-                     **{"fig-cap": "Loyalty by *satisfaction* 忠诚度与满意度",
-                        "fig-alt": "Scatter of loyalty against satisfaction"}),
-                cell("tbl-demo-wide", {"text/markdown": wide_table(), "text/plain": "x"},
-                     **{"tbl-cap": "A wide table 宽表"}),
-                cell("tbl-demo-long", {"text/markdown": long_table(), "text/plain": "x"},
-                     **{"tbl-cap": "A long table over several pages"}),
+                cell(
+                    "txt-demo-words",
+                    {
+                        "text/markdown": "Firms differ little, as "
+                        "@fig-demo-scatter shows. 企业之间差别很小。\n\nA second paragraph.",
+                        "text/plain": "x",
+                    },
+                ),
+                cell(
+                    "fig-demo-scatter",
+                    figure_output("Scatter 散点图", 60),
+                    **{
+                        "fig-cap": "Loyalty by *satisfaction* 忠诚度与满意度",
+                        "fig-alt": "Scatter of loyalty against satisfaction",
+                    },
+                ),
+                cell(
+                    "tbl-demo-wide",
+                    {"text/markdown": wide_table(), "text/plain": "x"},
+                    **{"tbl-cap": "A wide table 宽表"},
+                ),
+                cell(
+                    "tbl-demo-long",
+                    {"text/markdown": long_table(), "text/plain": "x"},
+                    **{"tbl-cap": "A long table over several pages"},
+                ),
             ],
             "04-measurement": [
-                cell("tbl-demo-loadings", {"text/markdown": LOADINGS, "text/plain": "x"},
-                     **{"tbl-cap": "Standardized loadings 标准化载荷"}),
-                cell("fig-demo-loadings", figure_output("Loadings", 20),
-                     **{"fig-cap": "Loadings with their intervals", "fig-alt": "Dots"}),
-                cell("fig-demo-app", figure_output("Appendix", 9, 2.2),
-                     **{"fig-cap": "A figure in the appendix", "fig-alt": "Nine dots"}),
+                cell(
+                    "tbl-demo-loadings",
+                    {"text/markdown": LOADINGS, "text/plain": "x"},
+                    **{"tbl-cap": "Standardized loadings 标准化载荷"},
+                ),
+                cell(
+                    "fig-demo-loadings",
+                    figure_output("Loadings", 20),
+                    **{"fig-cap": "Loadings with their intervals", "fig-alt": "Dots"},
+                ),
+                cell(
+                    "fig-demo-app",
+                    figure_output("Appendix", 9, 2.2),
+                    **{"fig-cap": "A figure in the appendix", "fig-alt": "Nine dots"},
+                ),
             ],
         }
     folder = root / "reports/executed/demo"

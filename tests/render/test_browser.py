@@ -35,7 +35,8 @@ def opened(browser: Browser, address: Path, **options: object) -> Page:
 @pytest.mark.parametrize("width", [1400, 390])
 def test_pages_are_quiet_and_fit(browser: Browser, book: Path, width: int, scheme: str) -> None:
     context = browser.new_context(
-        viewport={"width": width, "height": 844}, color_scheme=scheme  # type: ignore[arg-type]
+        viewport={"width": width, "height": 844},
+        color_scheme=scheme,  # type: ignore[arg-type]
     )
     page = context.new_page()
     said: list[str] = []
@@ -90,9 +91,7 @@ def test_menu_on_a_phone(browser: Browser, book: Path) -> None:
 
 
 def test_without_javascript(browser: Browser, book: Path) -> None:
-    page = opened(
-        browser, book / "reports/data.html", viewport=PHONE, java_script_enabled=False
-    )
+    page = opened(browser, book / "reports/data.html", viewport=PHONE, java_script_enabled=False)
     assert page.locator("article table").count() == 4
     page.click(".menu-button")
     page.locator(".chapters a", has_text="Measurement").click()

@@ -131,11 +131,19 @@ LABELLED = {"fig-cap": "A caption"}
         ("tbl-x", {"text/html": "<b>x</b>", "text/markdown": "x"}, {}, "output is text/html"),
         ("txt-x", {"text/plain": "x"}, {}, "neither markdown nor an image"),
         ("fig-x", {"image/png": "AAAA"}, {}, "has no fig-cap"),
-        ("fig-x", {"image/svg+xml": "<svg><script>x()</script></svg>"}, {"fig-cap": "c"},
-         "the SVG holds a script"),
+        (
+            "fig-x",
+            {"image/svg+xml": "<svg><script>x()</script></svg>"},
+            {"fig-cap": "c"},
+            "the SVG holds a script",
+        ),
         ("fig-x", {"image/svg+xml": '<svg onload="x()"/>'}, {"fig-cap": "c"}, "holds a script"),
-        ("fig-x", {"image/svg+xml": '<svg><image href="https://x.org/i.png"/></svg>'},
-         {"fig-cap": "c"}, "or an address"),
+        (
+            "fig-x",
+            {"image/svg+xml": '<svg><image href="https://x.org/i.png"/></svg>'},
+            {"fig-cap": "c"},
+            "or an address",
+        ),
         ("tbl-x", {"image/png": "AAAA"}, LABELLED, "prefix does not fit"),
         ("txt-x", {"text/markdown": "[x](javascript:alert)"}, {}, "link to 'javascript:alert'"),
         ("txt-x", {"text/markdown": "![x](x.png)"}, {}, "an image inside markdown output"),
@@ -179,7 +187,7 @@ def test_notebook_output_cannot_act(copy: Callable[..., Path]) -> None:
     nasty = (
         '<img src=x onerror="alert(1)"> `<b>`{=html} [t](https://example.org){onclick="x()"} '
         '[s]{onclick="y()" style="position:fixed"} <script>z()</script>\n\n'
-        "```{=html}\n<script>q()</script>\n```\n\n::: {.x onclick=\"a()\"}\ntext\n:::\n"
+        '```{=html}\n<script>q()</script>\n```\n\n::: {.x onclick="a()"}\ntext\n:::\n'
     )
     root = copy()
     write_notebook(root, [sample_book.cell("txt-x", {"text/markdown": nasty})])
@@ -196,6 +204,6 @@ def test_notebook_output_cannot_act(copy: Callable[..., Path]) -> None:
     article = text.partition("<article>")[2].partition("</article>")[0]
     assert "<script" not in article and "<img" not in article and "<b>" not in article
     for attribute in ("onclick=", "style="):
-        assert f" {attribute}\"" not in article.replace("&quot;", "'")
+        assert f' {attribute}"' not in article.replace("&quot;", "'")
     assert "&lt;script&gt;" in article
     assert json.dumps("z()")[1:-1] in article

@@ -33,14 +33,21 @@ Job = dict[str, Any]
 
 @cache
 def executable() -> str:
-    """Path of the Pandoc program that comes with `pypandoc-binary`."""
-    return str(pypandoc.get_pandoc_path())
+    """Path of the Pandoc program that comes with `pypandoc-binary`.
+
+    Not `get_pandoc_path`, which looks for the newest one: an old one on the path, which has no
+    `pandoc lua`, was taken on a busy machine.
+    """
+    name = "pandoc.exe" if os.name == "nt" else "pandoc"
+    bundled = Path(str(pypandoc.__file__)).parent / "files" / name
+    return str(bundled if bundled.is_file() else pypandoc.get_pandoc_path())
 
 
 @cache
 def version() -> str:
     """Version of that Pandoc, such as ``3.9``."""
-    return str(pypandoc.get_pandoc_version())
+    done = subprocess.run([executable(), "--version"], capture_output=True, text=True, check=True)
+    return done.stdout.split()[1]
 
 
 def _batch(jobs: Sequence[Job]) -> list[str]:

@@ -36,7 +36,13 @@ local function source_link(div)
     or div.attributes["notebook-cellid"] or ""
   local case, name = path:match("reports[/\\]executed[/\\]([%w_-]+)[/\\]([%w_-]+)%.ipynb$")
   local label = cell:gsub("^cell%-", "")
-  if not (html and case and (label:match("^fig%-") or label:match("^tbl%-"))) then return nil end
+  if not (case and (label:match("^fig%-") or label:match("^tbl%-"))) then return nil end
+  if typst then
+    -- air around it: the space that a figure asks for is lost inside this division
+    local space = raw_block("#v(1.6em, weak: true)")
+    return { space, div, space }
+  end
+  if not html then return nil end
   local address = root() .. executed .. case .. "/" .. name .. ".html#" .. label
   local link = pandoc.Link(name .. " · " .. case, address)
   div.content:insert(pandoc.Div(pandoc.Plain { pandoc.Str("Source: "), link }, { class = "source" }))
