@@ -63,6 +63,12 @@ if not all(file.is_file() for file in report.files(config.get("to", "html,pdf").
     REPORT.unlink(missing_ok=True)
 
 
+rule results:
+    input:
+        DONE,
+        SYNTHESIS,
+
+
 rule report:
     input:
         DONE,

@@ -21,6 +21,5 @@ def flags(survey: Survey) -> audit.CarelessFlags:
         max_long_string=int(threshold("long_string_share").value * len(items)),
         min_variability=threshold("intra_individual_variability").value,
         min_mahalanobis_p=threshold("mahalanobis_p").value,
-        min_even_odd=threshold("even_odd").value,
         min_flags=int(threshold("careless_signs").value),
     )

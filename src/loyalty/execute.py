@@ -245,4 +245,8 @@ def page(notebook: nbformat.NotebookNode, title: str) -> str:
     exporter.mermaid_js_url = ""
     exporter.exclude_input_prompt = exporter.exclude_output_prompt = True
     html, _ = exporter.from_notebook_node(notebook, resources={"metadata": {"name": title}})
+    back = '<p style="margin: 1em 2em"><a href="../../../index.html">← the report</a></p>'
+    style = "<style>.highlight, .jp-RenderedHTMLCommon { overflow-x: auto }</style>"
+    html = html.replace("</head>", style + "</head>", 1)
+    html = re.sub(r"(<body[^>]*>)", rf"\1{back}", html, count=1)
     return re.sub(r'id="cell-id=([^"]+)"', r'id="\1"', html)

@@ -17,6 +17,7 @@ from matplotlib import font_manager
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import FancyBboxPatch
+from matplotlib.ticker import MaxNLocator
 
 from loyalty import paths
 from loyalty.numbers import show
@@ -112,6 +113,7 @@ def dots(
             fontsize=7.5,
             color=GREY,
         )
+    axes.xaxis.set_major_locator(MaxNLocator(steps=[1, 2, 5, 10]))
     axes.set_xlabel(x_label)
     if len(groups) > 1:
         long = sum(len(str(name)) for name in groups) > 70
@@ -250,14 +252,14 @@ def path_diagram(
         for i, node in enumerate(nodes):
             bend = 0.17 * (-1) ** column if len(nodes) == 1 and len(columns) > 3 else 0.0
             at[node] = np.array([column * 1.0, (len(nodes) - 1) / 2 - i + bend])
-    half = np.array([0.33, 0.3])
+    half = np.array([0.36, 0.24])
     # Inches a unit across over inches a unit up: an arc's height is set in inches.
     spots_y = [float(spot[1]) for spot in at.values()]
     up = figure.get_figheight() / (max(spots_y) - min(spots_y) + 1.3)
     ratio = WIDTH / (len(columns) - 0.2) / up
     placed: list[np.ndarray] = []
     lifted: list[float] = []
-    size = 7.8 if len(columns) < 6 else 6.2
+    size = 7.8 if len(columns) < 6 else 6.8
     for a, b, estimate, clear in edges:
         start, end = at[a], at[b]
         skips = depth[b] - depth[a] > 1

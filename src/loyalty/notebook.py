@@ -59,7 +59,7 @@ class Notebook:
         self._statements: dict[str, Text] = {}
         self._warnings: list[str] = []
         self._data: list[results.DataOrigin] = []
-        self._simulated = False
+        self._simulated = self._includes_simulated = False
         if case != ALL:
             self.study: Study = study.load(case)
             self._simulated = self.study.simulated
@@ -119,6 +119,8 @@ class Notebook:
         shown = caption.in_(self.language)
         if self._simulated:
             shown += self.text(" Simulated data.", "模拟数据。")
+        elif self._includes_simulated:
+            shown += self.text(" Includes simulated data.", "含模拟数据。")
         return shown
 
     def _show(
@@ -155,7 +157,7 @@ class Notebook:
     def uses(self, result: results.Result) -> results.Result:
         """Count another result's data among this one's origins."""
         self._data += [d for d in result.provenance.data if d not in self._data]
-        self._simulated |= result.simulated and self.case != ALL
+        self._includes_simulated |= result.simulated
         return result
 
     def save(self) -> None:

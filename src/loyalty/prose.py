@@ -7,6 +7,7 @@ interval does: a cut-off inside an interval leaves the question open.
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping, Sequence
 from statistics import mode
 from typing import Any
@@ -20,6 +21,9 @@ from loyalty.stats.descriptives import Correlations, NetPromoterScore
 from loyalty.stats.efa import BartlettSphericity
 from loyalty.study import Hypothesis, Text
 from loyalty.thresholds import Threshold, Verdict, threshold
+
+#: Keeps a number together with its sign, its unit and its interval.
+NO_BREAK = "\u00a0"
 
 VERDICTS: dict[Verdict, Text] = {
     "met": Text(en="met", zh="达到"),
@@ -58,9 +62,9 @@ def cannot(reason: str) -> Text:
 def value(number: object, kind: Kind, low: object = None, high: object = None) -> str:
     """A number with its 95 % interval where it has one, ready for a sentence."""
     shown = escape(show(number, kind))
-    if low is None or high is None:
-        return shown
-    return f"{shown} {escape(interval(low, high, kind))}"
+    if low is not None and high is not None:
+        shown = f"{shown} {escape(interval(low, high, kind))}"
+    return shown.replace(" ", NO_BREAK)
 
 
 def verdict(cut: Threshold, low: float, high: float) -> Text:
@@ -115,7 +119,8 @@ def _significant(p: float) -> bool:
 
 def _equals(p: float) -> str:
     shown = escape(show(p, "p"))
-    return shown if shown.startswith("\\<") else f"= {shown}"
+    whole = shown if shown.startswith("\\<") else f"= {shown}"
+    return whole.replace(" ", NO_BREAK)
 
 
 def careless(flagged: int, n: int) -> Text:
@@ -386,11 +391,18 @@ def fit(measures: Mapping[str, float], cuts: Mapping[str, Threshold]) -> list[Te
     ]
 
 
-def judged(result: sem.Result) -> list[Text]:
+def readable(words: str, label: Mapping[str, str]) -> str:
+    """Words of the estimator with labels in place of the constructs' ids."""
+    for name in sorted(label, key=len, reverse=True):
+        words = re.sub(rf"\b{name}\b", label[name], words)
+    return words.replace("=~", "→").replace("~~", "↔").replace(" ~ ", " ← ")
+
+
+def judged(result: sem.Result, label: Mapping[str, str]) -> list[Text]:
     """What the estimator says against its own solution, if anything."""
     if not result.problems:
         return []
-    reasons = escape("; ".join(result.problems))
+    reasons = escape(readable("; ".join(result.problems), label))
     return [
         Text(
             en=f"**The solution is not to be taken at face value**: {reasons}.",
@@ -463,40 +475,22 @@ def discriminant(
 ) -> list[Text]:
     """`pairs`: ``construct_a, construct_b, htmt, ci_lower, ci_upper`` a pair."""
     mark = escape(show(cut.value, "bounded"))
-    by: dict[Verdict, list[str]] = {"met": [], "open": [], "not met": []}
-    for r in pairs.sort_values("htmt", ascending=False).to_dict("records"):
-        shown = (
-            f"{label[r['construct_a']]}–{label[r['construct_b']]} "
-            f"({show(r['htmt'], 'bounded')} {interval(r['ci_lower'], r['ci_upper'], 'bounded')})"
-        )
-        by[cut.verdict(r["ci_lower"], r["ci_upper"])].append(shown)
-    n = len(pairs)
-    said = []
-    if by["not met"]:
-        bad = names(by["not met"])
-        said.append(
-            Text(
-                en=f"Not distinct by the ratio [@{cut.cite}], with the whole bootstrap interval ({draws:,} draws) above {mark}: {bad.en}.",
-                zh=f"按该比率 [@{cut.cite}]，整个自助区间（{draws:,} 次）高于 {mark}、不能区分的有：{bad.zh}。",
-            )
-        )
-    if by["open"]:
-        some = names(by["open"])
-        said.append(
-            Text(en=f"Open is {some.en}.", zh=f"未定：{some.zh}。"),
-        )
-    said.append(
+    found = [cut.verdict(r["ci_lower"], r["ci_upper"]) for r in pairs.to_dict("records")]
+    count = {v: found.count(v) for v in VERDICTS}
+    top = max(pairs.to_dict("records"), key=lambda r: float(r["htmt"]))
+    pair = f"{escape(label[top['construct_a']])}–{escape(label[top['construct_b']])}"
+    shown = value(top["htmt"], "number", top["ci_lower"], top["ci_upper"])
+    said = [
         Text(
-            en=f"{len(by['met'])} of {n} pairs are distinct with their whole interval.",
-            zh=f"{n} 对中有 {len(by['met'])} 对的整个区间表明可区分。",
+            en=f"Of {len(pairs)} pairs of constructs {count['met']} are distinct with their whole bootstrap interval ({draws:,} draws) below {mark} [@{cut.cite}], {count['open']} are open and {count['not met']} are not distinct. The highest ratio has {pair} ({shown}).",
+            zh=f"{len(pairs)} 对构念中，{count['met']} 对的整个自助区间（{draws:,} 次）低于 {mark} [@{cut.cite}]、可以区分，{count['open']} 对未定，{count['not met']} 对不能区分。比率最高的是 {pair}（{shown}）。",
         )
-    )
+    ]
     if violations:
-        listed = names([f"{a}–{b}" for a, b in violations])
         said.append(
             Text(
-                en=f"By the criterion of Fornell and Larcker {listed.en} correlate more with one another than with their own items.",
-                zh=f"按 Fornell–Larcker 准则，{listed.zh} 之间的相关高于其与自身题项的相关。",
+                en=f"By the criterion of Fornell and Larcker {len(violations)} pairs are closer to one another than to their own items.",
+                zh=f"按 Fornell–Larcker 准则，有 {len(violations)} 对构念彼此的接近超过其与自身题项的接近。",
             )
         )
     else:
@@ -549,7 +543,7 @@ def set_aside(
             )
         )
     if problems:
-        found = escape("; ".join(problems))
+        found = escape(readable("; ".join(problems), label))
         said.append(
             Text(
                 en=f"Estimated with it all the same, the model shows: {found}.",
@@ -775,13 +769,15 @@ def glance(
     for row in rows:
         if row["supported"] is None:
             continue
-        en = "simulated" if simulated[row["case"]] else "real"
-        zh = "模拟" if simulated[row["case"]] else "真实"
+        named = title[row["case"]].lower()
+        marked = "simulated" in named or "模拟" in named
+        en = "" if marked else " (simulated data)" if simulated[row["case"]] else " (real data)"
+        zh = "" if marked else "（模拟数据）" if simulated[row["case"]] else "（真实数据）"
         good, of = row["supported"].split(" / ")
         said.append(
             Text(
-                en=f"{escape(title[row['case']])} ({en} data): {good} of {of} hypothesized paths are supported; the two constructs hardest to tell apart have a heterotrait–monotrait ratio of {value(row['htmt'], 'number')}.",
-                zh=f"{escape(title[row['case']])}（{zh}数据）：{of} 条假设路径中 {good} 条得到支持；最难区分的两个构念 HTMT 为 {value(row['htmt'], 'number')}。",
+                en=f"{escape(title[row['case']])}{en}: {good} of {of} hypothesized paths are supported; the two constructs hardest to tell apart have a heterotrait–monotrait ratio of {value(row['htmt'], 'number')}.",
+                zh=f"{escape(title[row['case']])}{zh}：{of} 条假设路径中 {good} 条得到支持；最难区分的两个构念 HTMT 为 {value(row['htmt'], 'number')}。",
             )
         )
     return said

@@ -208,7 +208,7 @@ def cases_page(described: dict[str, Study], found: list[results.Result]) -> str:
             f"**Source.** {escape(provenance.source.en)}{cited}. "
             f"**Licence.** {escape(provenance.licence)}. "
             f"**Sampling.** {escape(provenance.sampling.en)}",
-            f"{table.markdown()}\n\n: Constructs of {escape(s.title.en)} "
+            f"{table.markdown()}\n\n: Constructs of {escape(s.title.en)}. "
             f"{{#tbl-{case}-constructs}}",
         ]
     return "\n\n".join(parts)
@@ -294,7 +294,7 @@ def data_page(found: list[results.Result]) -> str:
         Column("sha256", "SHA-256 of the data"),
     ]
     return Table(list(records.values()), columns).markdown() + (
-        "\n\n: Data sets and their checksums {#tbl-data-checksums}"
+        "\n\n: Data sets and their checksums. {#tbl-data-checksums}"
     )
 
 
@@ -313,16 +313,16 @@ def session_page(found: list[results.Result]) -> str:
         [{"name": k, "version": ", ".join(sorted(v))} for k, v in sorted(versions.items())],
         [Column("name", "Package"), Column("version", "Version")],
     )
-    return "\n\n".join([*parts, table.markdown() + "\n\n: Versions {#tbl-versions}"])
+    return "\n\n".join([*parts, table.markdown() + "\n\n: Versions. {#tbl-versions}"])
 
 
 def thresholds_page() -> str:
     """The cited cut-offs by which the report judges."""
     records = [
         {
-            "name": t.name.replace("_", " "),
+            "name": t.label,
             "good": {"above": "at least", "below": "at most"}[t.good],
-            "value": f"{t.value:g}",
+            "value": f"{t.value:g}".removeprefix("0"),
             "cite": f"@{t.cite}" if t.cite else "this study",
         }
         for t in all_thresholds().values()
@@ -333,7 +333,8 @@ def thresholds_page() -> str:
         Column("value", "Cut-off"),
         Column("cite", "Source", "markdown"),
     ]
-    return Table(records, columns).markdown() + "\n\n: Cut-offs and their sources {#tbl-thresholds}"
+    caption = ": Cut-offs and their sources. {#tbl-thresholds}"
+    return f"{Table(records, columns).markdown()}\n\n{caption}"
 
 
 # --- kept measurements of the estimator --------------------------------------------------------

@@ -51,7 +51,7 @@ def specifications(survey: Survey, focal: Hypothesis, seed: int) -> Iterator[Spe
             result = sem.fit(model, data, estimator=estimator, missing=missing)
             row: Any = result.standardized().set_index("label").loc[label]
             values = (float(row["est_std"]), float(row["ci_lower"]), float(row["ci_upper"]))
-            return (*values, "; ".join(result.problems))
+            return (*values, "; ".join(short(problem) for problem in result.problems))
 
         return run
 
@@ -100,7 +100,7 @@ def specifications(survey: Survey, focal: Hypothesis, seed: int) -> Iterator[Spe
     if replaced is not None:
         yield Specification(
             Text(en="replaced measures of the inputs", zh="替换投入端测量"),
-            ", ".join(c.id for c in study.constructs if c.role == "alternative"),
+            ", ".join(c.label.en for c in study.constructs if c.role == "alternative"),
             fitted(replaced, rows, "MLR", full),
         )
     order = np.random.default_rng(seed).permutation(len(rows))
@@ -123,6 +123,11 @@ def specifications(survey: Survey, focal: Hypothesis, seed: int) -> Iterator[Spe
                     name.en,
                     fitted(main, kept, "MLR", full),
                 )
+
+
+def short(problem: str) -> str:
+    """The fault's name, without its details."""
+    return problem.split(":")[0].split(" (")[0].strip()
 
 
 def weak_items(survey: Survey) -> list[str]:

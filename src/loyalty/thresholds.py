@@ -18,6 +18,7 @@ class Threshold:
     """A cut-off with the side that is good and the work it is from."""
 
     name: str
+    label: str
     value: float
     good: Literal["above", "below"]
     cite: str
