@@ -140,7 +140,7 @@ def test_records_keep_full_precision() -> None:
     ],
 )
 def test_a_cut_off_and_an_interval(good: Any, low: float, high: float, verdict: str) -> None:
-    assert Threshold("x", 0.70, good, "").verdict(low, high) == verdict
+    assert Threshold("x", "x", 0.70, good, "").verdict(low, high) == verdict
 
 
 def test_the_cut_offs_of_the_study() -> None:

@@ -13,8 +13,8 @@ from loyalty import prose
 from loyalty.study import Hypothesis, Text
 from loyalty.thresholds import Threshold
 
-ALPHA = Threshold("alpha", 0.70, "above", "nunnally1994")
-HTMT = Threshold("htmt", 0.85, "below", "henseler2015")
+ALPHA = Threshold("alpha", "alpha", 0.70, "above", "nunnally1994")
+HTMT = Threshold("htmt", "htmt", 0.85, "below", "henseler2015")
 
 
 def joined(sentences: list[Text]) -> Text:
@@ -91,18 +91,23 @@ def pairs(*bounds: tuple[float, float]) -> pd.DataFrame:
 def test_an_interval_that_could_not_be_had_proves_nothing() -> None:
     label = {"a": "A", "b": "B"}
     lost = joined(prose.discriminant(pairs((math.nan, math.nan)), label, HTMT, [], 20))
-    assert "Not distinct" not in lost.en and "Open is A–B" in lost.en
+    assert "0 are distinct" in lost.en and "1 are open and 0 are not distinct" in lost.en
     sure = joined(prose.discriminant(pairs((0.86, 0.95)), label, HTMT, [("A", "B")], 20))
-    assert "Not distinct" in sure.en and "20 draws" in sure.en
-    assert "0 of 1 pairs are distinct" in sure.en
-    assert "A–B correlate more with one another" in sure.en
+    assert "0 are open and 1 are not distinct" in sure.en and "20 draws" in sure.en
+    assert "The highest ratio has A–B" in sure.en
+    assert "1 pairs are closer to one another" in sure.en
 
 
 @pytest.mark.parametrize(
-    ("p", "shown"), [(0.0342, "*p* = \\.034"), (0.0001, "*p* \\< \\.001"), (0.5, "*p* = \\.500")]
+    ("p", "shown"),
+    [
+        (0.0342, "*p* =\u00a0\\.034"),
+        (0.0001, "*p* \\<\u00a0\\.001"),
+        (0.5, "*p* =\u00a0\\.500"),
+    ],
 )
 def test_a_p_value_in_a_sentence(p: float, shown: str) -> None:
-    cut = Threshold("significance", 0.05, "below", "apa2020")
+    cut = Threshold("significance", "significance", 0.05, "below", "apa2020")
     said = prose.little(10.5, 8, p, cut)
     assert shown in said.en and shown in said.zh
     assert ("speaks against" in said.en) == (p < 0.05)
@@ -112,7 +117,7 @@ def test_a_p_value_in_a_sentence(p: float, shown: str) -> None:
 def test_missing_answers() -> None:
     assert prose.missing(0.0, 250, 250).en == "No answer is missing."
     said = prose.missing(0.011, 1845, 3000)
-    assert said.en.startswith("1\\.1 \\% of the answers are missing, and 61\\.5 \\%")
+    assert said.en.startswith("1\\.1\u00a0\\% of the answers are missing, and 61\\.5\u00a0\\%")
 
 
 def path(name: str, value: float, low: float, high: float, verdict: str) -> dict[str, Any]:
@@ -136,7 +141,8 @@ def test_paths_are_counted_and_wide_ones_named() -> None:
     counted, strongest, wide, explained = re.split(r"(?<=\.) (?=[A-Z])", said.en)
     assert counted == "Of 3 hypothesized paths 1 are supported, 1 are open and 1 are contradicted."
     assert (
-        strongest == "The strongest supported path is A → H1 (β = 0\\.50 \\[0\\.40\\, 0\\.60\\])."
+        strongest
+        == "The strongest supported path is A → H1 (β = 0\\.50\u00a0\\[0\\.40\\,\u00a00\\.60\\])."
     )
     assert wide.startswith("The intervals of H2 are wider than one standard deviation")
     assert "\\.25 (Y) and \\.50 (Z)" in explained
@@ -168,8 +174,8 @@ def test_invariance_holds_up_to_the_first_step_that_fails(
     steps = pd.DataFrame({"level": levels, "delta_cfi": cfi, "delta_rmsea": rmsea})
     said = prose.invariance(
         steps,
-        Threshold("delta_cfi", 0.010, "below", "cheung2002"),
-        Threshold("delta_rmsea", 0.015, "below", "chen2007"),
+        Threshold("delta_cfi", "delta_cfi", 0.010, "below", "cheung2002"),
+        Threshold("delta_rmsea", "delta_rmsea", 0.015, "below", "chen2007"),
     )
     assert f"the {held} model holds" in said.en
     assert ("does not hold" in said.en) == (failed is not None)
