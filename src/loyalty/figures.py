@@ -397,3 +397,27 @@ def specification_curve(
     below.scatter(x, [position[c] for c in rows["choice"]], color=colours, s=16, marker="s")
     below.set_xticks([])
     return figure
+
+
+def growth(panels: Mapping[str, Sequence[tuple[float, float]]], y_label: str) -> Figure:
+    """Time against size, one panel a kind of size: (size, time) pairs on logarithmic axes."""
+    figure, axes = canvas(2.3, columns=len(panels), sharey=True)
+    for place, (name, points) in zip(axes, panels.items(), strict=True):
+        x, y = np.array(points, dtype=float).T
+        place.loglog(x, y, "o-", color=COLOURS[0], markersize=4, linewidth=1.2)
+        for a, b in zip(x, y, strict=True):
+            place.annotate(
+                show(b, "number", decimals=1 if b >= 1 else 2),
+                (a, b),
+                xytext=(0, 6),
+                textcoords="offset points",
+                ha="center",
+                fontsize=7.5,
+            )
+        place.set_xticks(x, [f"{v / 1e6:g}M" if v >= 1e5 else f"{v:,.0f}" for v in x])
+        place.minorticks_off()
+        place.margins(0.2, 0.25)
+        place.set_xlabel(name)
+        place.grid(axis="y", color=PALE, linewidth=0.6)
+    axes[0].set_ylabel(y_label)
+    return figure

@@ -399,4 +399,28 @@ def bench_page() -> str:
         "the machine and on what else it does; the ratios less so."
     )
     caption = ": Speed of `make bench`. {#tbl-bench}"
-    return f"{Table(shown, columns).markdown()}\n\n{caption}\n\n{note}"
+    return f"{Table(shown, columns).markdown()}\n\n{caption}\n\n{note}\n\n{growth_figure()}"
+
+
+def growth_figure() -> str:
+    """Time a bootstrap draw takes against the size of the task, drawn into ``_generated``."""
+    sizes = {"n": "Respondents", "items": "Items", "draws": "Draws", "threads": "Threads"}
+    panels = {
+        label: [(r[key], r["loyalty"]) for r in _measured("bench.json") if key in r]
+        for key, label in sizes.items()
+    }
+    panels = {label: points for label, points in panels.items() if points}
+    if not panels:
+        return ""
+    from loyalty import figures  # slow to import
+
+    figures.use_style()
+    target = paths.root() / GENERATED / "growth.svg"
+    target.parent.mkdir(parents=True, exist_ok=True)
+    figures.growth(panels, "ms a bootstrap draw").savefig(target, metadata={"Date": None})
+    alt = (
+        "Four panels on logarithmic axes: milliseconds a bootstrap draw against the number of "
+        "respondents, items, draws and threads."
+    )
+    caption = "Time a bootstrap draw takes against respondents, items, draws and threads."
+    return f'![{caption}](_generated/growth.svg){{#fig-growth fig-alt="{alt}"}}'
