@@ -25,8 +25,8 @@ REAL = ("aftersales-simulated", "ecsi-mobile")
         ("title: !!python/object:os.system {}\n", "line 1, column 8: not YAML"),
         ("title: 2024-99-99\n", "not YAML (ValueError"),
         ("title: \x01\n", "not YAML (ReaderError"),
-        ("", "(whole file): "),
-        ("- 1\n", "(whole file): "),
+        ("", "study.yml: "),
+        ("- 1\n", "study.yml: "),
         (b"title: \xff\xfe\n", "not UTF-8 text (byte 7)"),
         ("[" * 5000, "not YAML (RecursionError"),
         ("# " + "x" * study.MAX_BYTES, "larger than 1,000,000 bytes"),
@@ -74,7 +74,7 @@ H = {"id": "H2", "from": "loyalty", "to": "quality", "sign": "+"}
             "constructs",
             "the item q1 is claimed twice, by quality and by loyalty",
         ),
-        ("constructs.1.id", "quality", "(whole file)", "the id quality is used 2 times"),
+        ("constructs.1.id", "quality", "(none)", "the id quality is used 2 times"),
         ("constructs.0.items", [], "constructs.0.items", "at least 1 item"),
         ("constructs.0.role", "boss", "constructs.0.role", "'antecedent'"),
         ("constructs.0.id", "my quality", "constructs.0.id", "(found 'my quality')"),
@@ -121,7 +121,7 @@ def test_a_key_that_does_not_hold(
     project.describe()
     message = refusal(study.load, "small")
     assert message.startswith(FILE)
-    assert f"{key}: " in message or key == "(whole file)"
+    assert f"{key}: " in message or key == "(none)"
     assert said in message
 
 

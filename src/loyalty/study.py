@@ -479,11 +479,11 @@ def validated(model: type[M], content: Any, name: str) -> M:
     except ValidationError as error:
         problems = []
         for problem in error.errors(include_url=False)[:5]:
-            key = ".".join(str(part) for part in problem["loc"]) or "(whole file)"
+            key = ".".join(str(part) for part in problem["loc"])
             text = problem["msg"].removeprefix("Value error, ")
             given = problem["input"]
             shown = f" (found {given!r:.60})" if isinstance(given, str | int | float) else ""
-            problems.append(f"{key}: {text}{shown}")
+            problems.append(f"{key}: {text}{shown}" if key else f"{text}{shown}")
         more = error.error_count() - len(problems)
         if more > 0:
             problems.append(f"and {more} more")
