@@ -371,7 +371,8 @@ def montecarlo_page() -> str:
         "an indirect effect; delta, percentile and BCa are the shares of 95 % intervals that hold "
         "its true value (nominal .950); the last columns are the shares of true models rejected "
         f"at the 5 % level. A coverage near .95 has a standard error of "
-        f"{escape(numbers.show(error, 'bounded', decimals=3))}."
+        f"{escape(numbers.show(error, 'bounded', decimals=3))}. Source: "
+        "`benchmarks/results/monte_carlo.json`, which `benchmarks/monte_carlo.py` writes."
     )
     caption = ": Coverage and error rates by simulation. {#tbl-montecarlo}"
     return f"{Table(shown, columns).markdown()}\n\n{caption}\n\n{note}"
@@ -396,7 +397,8 @@ def bench_page() -> str:
     ]
     note = (
         "Medians of one run, one thread each, the same data and resamples. Single times depend on "
-        "the machine and on what else it does; the ratios less so."
+        "the machine and on what else it does; the ratios less so. Source of the table and the "
+        "figure: `benchmarks/results/bench.json`, which `make bench` writes."
     )
     caption = ": Speed of `make bench`. {#tbl-bench}"
     return f"{Table(shown, columns).markdown()}\n\n{caption}\n\n{note}\n\n{growth_figure()}"
