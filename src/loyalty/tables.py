@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
@@ -56,7 +56,6 @@ class Table:
     records: list[dict[str, Any]]
     columns: Sequence[Column]
     note: str = ""
-    widths: Sequence[int] = field(default=())
 
     @classmethod
     def of(cls, frame: pd.DataFrame, columns: Sequence[Column], note: str = "") -> Table:

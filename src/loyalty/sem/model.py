@@ -468,14 +468,6 @@ def vech_index(p: int) -> tuple[Index, Index]:
     return row, column
 
 
-def cells_to_parameters(block: Block, values: Array, parameters: int) -> Array:
-    """Sum cell values (…, cells) into parameters (…, parameters)."""
-    out = np.zeros((*values.shape[:-1], parameters), dtype=values.dtype)
-    # every cell holds one free row, and every free row sits in one cell
-    out[..., block.cells.parameter] = values
-    return out
-
-
 def compile_model(
     rows: Sequence[Row], syntax: Syntax, variables: Variables, groups: int, meanstructure: bool
 ) -> Model:
