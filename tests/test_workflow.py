@@ -117,7 +117,7 @@ def test_every_cited_work_is_in_the_bibliography(repository: Path) -> None:
     for file in NOTEBOOKS:
         cells = nbformat.read(file, as_version=4).cells
         cited[file.name] = keys("\n".join(c.source for c in cells if c.cell_type == "markdown"))
-    prose = (ROOT / "src" / "loyalty" / "prose.py").read_text(encoding="utf-8")
-    cited["prose.py"] = set(re.findall(r"\[@(\w+)\]", prose))
-    assert cited["prose.py"] and cited["introduction.qmd"]
+    for file in (ROOT / "src" / "loyalty" / "prose").glob("*.py"):
+        cited[file.name] = set(re.findall(r"\[@(\w+)\]", file.read_text(encoding="utf-8")))
+    assert cited["measurement.py"] and cited["introduction.qmd"]
     assert {k: v - set(works) for k, v in cited.items() if v - set(works)} == {}

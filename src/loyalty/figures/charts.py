@@ -1,80 +1,18 @@
-"""The study's figures in one style: intervals, direct labels, colours safe for colour-blindness.
-
-Every function takes values and labels and returns a :class:`matplotlib.figure.Figure`; none knows
-files or estimators.
-"""
+"""Charts that several analyses share."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 import matplotlib
 import numpy as np
 import pandas as pd
-from cycler import cycler
-from matplotlib import font_manager
-from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import FancyBboxPatch
 from matplotlib.ticker import MaxNLocator
 
-from loyalty import paths
+from loyalty.figures.style import COLOURS, GREY, PALE, WIDTH, canvas, row_axis
 from loyalty.numbers import show
-from loyalty.render import fonts
-
-#: Okabe and Ito's palette, without yellow.
-COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#56B4E9", "#E69F00", "#555555")
-GREY, PALE = "#6b7280", "#d9dde3"
-WIDTH = 7.0
-
-
-def use_style() -> None:
-    """Set the style for this process, with a face that has Chinese glyphs."""
-    face = fonts.extract_sc_face(paths.cache() / "fonts")
-    font_manager.fontManager.addfont(face)
-    family = font_manager.FontProperties(fname=face).get_name()
-    matplotlib.rcParams.update(
-        {
-            "font.family": [family],
-            "font.size": 9,
-            "axes.spines.top": False,
-            "axes.spines.right": False,
-            "axes.edgecolor": GREY,
-            "axes.labelcolor": "#374151",
-            "axes.titlesize": 9.5,
-            "axes.titlelocation": "left",
-            "axes.unicode_minus": True,
-            "axes.prop_cycle": cycler(color=COLOURS),
-            "xtick.color": GREY,
-            "ytick.color": GREY,
-            "xtick.labelcolor": "#374151",
-            "ytick.labelcolor": "#374151",
-            "figure.constrained_layout.use": True,
-            "figure.dpi": 110,
-            "savefig.facecolor": "white",
-            "svg.hashsalt": "loyalty",
-            "svg.fonttype": "path",
-        }
-    )
-
-
-def canvas(height: float, columns: int = 1, **options: Any) -> tuple[Figure, np.ndarray]:
-    """A figure of the report's width with a row of axes (always an array)."""
-    figure = Figure(figsize=(WIDTH, height))
-    axes = figure.subplots(1, columns, squeeze=False, **options)[0]
-    return figure, axes
-
-
-def _row_axis(axes: Axes, labels: Sequence[str]) -> np.ndarray:
-    """Rows from top to bottom, one a label."""
-    rows = np.arange(len(labels))[::-1]
-    axes.set_yticks(rows, labels)
-    axes.set_ylim(-0.6, len(labels) - 0.4)
-    axes.tick_params(axis="y", length=0)
-    axes.grid(axis="x", color=PALE, linewidth=0.6)
-    axes.set_axisbelow(True)
-    return rows
 
 
 def dots(
@@ -93,7 +31,7 @@ def dots(
     labels = list(dict.fromkeys(rows["label"]))
     groups = [None] if group is None else list(dict.fromkeys(rows[group]))
     figure, (axes,) = canvas(1.0 + (0.22 + 0.1 * (len(groups) > 2)) * len(labels))
-    position = dict(zip(labels, _row_axis(axes, labels), strict=True))
+    position = dict(zip(labels, row_axis(axes, labels), strict=True))
     for number, name in enumerate(groups):
         part = rows if name is None else rows[rows[group] == name]
         shift = 0.0 if len(groups) == 1 else 0.5 * (0.5 - number / (len(groups) - 1))
@@ -133,7 +71,7 @@ def answer_shares(shares: pd.DataFrame, labels: Sequence[str], x_label: str) -> 
     The middle answer (of an odd scale) straddles zero.
     """
     figure, (axes,) = canvas(0.9 + 0.19 * len(labels))
-    y = _row_axis(axes, labels)
+    y = row_axis(axes, labels)
     values = shares.to_numpy(float) * 100
     n = values.shape[1]
     half = n // 2
@@ -392,7 +330,7 @@ def specification_curve(
     top.axhline(0, color=GREY, linewidth=0.7)
     top.set_ylabel(y_label)
     top.grid(axis="y", color=PALE, linewidth=0.6)
-    y = _row_axis(below, choices)
+    y = row_axis(below, choices)
     position = dict(zip(choices, y, strict=True))
     below.scatter(x, [position[c] for c in rows["choice"]], color=colours, s=16, marker="s")
     below.set_xticks([])
