@@ -276,6 +276,12 @@ class Construct(_Model):
     role: Literal["antecedent", "mediator", "moderator", "outcome", "alternative"]
     mode: Literal["reflective"] = "reflective"
     items: list[Item] = Field(min_length=1)
+    same_as: Identifier | None = None
+
+    @property
+    def concept(self) -> str:
+        """What the synthesis takes as one and the same over cases: `same_as`, or the own id."""
+        return self.same_as or self.id
 
 
 class Variable(_Column):
