@@ -4,22 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
 import pandas as pd
 from scipy.stats import norm
 
-from loyalty import sem
+from loyalty import imputation, sem
 from loyalty.careless import flags
+from loyalty.groups import clusters_of
 from loyalty.sources import Survey
 from loyalty.stats import CannotCompute, descriptives, pls, reliability
 from loyalty.stats.moderation import moderated_regression
+from loyalty.structural import structure_model, structures
 from loyalty.study import Construct, Hypothesis, Language, Study, Text
 from loyalty.thresholds import threshold
 
 #: Bootstrap draws behind the interval of the PLS path.
 PLS_DRAWS = 500
+#: Imputations, and how far imputed answers are moved, in standard deviations of their item.
+IMPUTATIONS, SHIFTS = 20, (0.0, -0.5, 0.5)
 
 
 @dataclass(frozen=True)
@@ -45,12 +50,14 @@ def specifications(survey: Survey, focal: Hypothesis, seed: int) -> Iterator[Spe
     full = "fiml" if holes else "listwise"
 
     def fitted(
-        model: str, data: pd.DataFrame, estimator: str, missing: str
+        model: str, data: pd.DataFrame, estimator: str, missing: str, **options: Any
     ) -> Callable[[], tuple[float, float, float, str]]:
         def run() -> tuple[float, float, float, str]:
-            result = sem.fit(model, data, estimator=estimator, missing=missing)
+            result = sem.fit(model, data, estimator=estimator, missing=missing, **options)
             row: Any = result.standardized().set_index("label").loc[label]
             values = (float(row["est_std"]), float(row["ci_lower"]), float(row["ci_upper"]))
+            if not np.isfinite(values).all():
+                raise CannotCompute("; ".join(result.problems) or "no standard error")
             return (*values, "; ".join(short(problem) for problem in result.problems))
 
         return run
@@ -66,11 +73,24 @@ def specifications(survey: Survey, focal: Hypothesis, seed: int) -> Iterator[Spe
             "MLR, listwise",
             fitted(main, rows, "MLR", "listwise"),
         )
+        for shift in SHIFTS:
+            yield Specification(
+                Text(en="multiple imputation", zh="多重插补")
+                if shift == 0
+                else Text(en="imputed answers shifted", zh="插补答案平移"),
+                f"{IMPUTATIONS} imputations" if shift == 0 else f"{shift:+.1f} SD",
+                partial(_imputed, main, rows[used], label, seed, shift),
+            )
     other = Text(en="another estimator", zh="其他估计方法")
     for estimator in ("GLS", "ULS"):
         yield Specification(
             other, f"{estimator}, listwise", fitted(main, rows, estimator, "listwise")
         )
+    yield Specification(
+        Text(en="answers as ordered categories", zh="答案视为有序类别"),
+        "WLSMV, listwise",
+        fitted(main, rows, "WLSMV", "listwise", ordered=used),
+    )
     scales = {c.id: [i.id for i in c.items] for c in study.main}
     yield Specification(
         Text(en="scale scores, regression", zh="量表得分回归"),
@@ -103,6 +123,20 @@ def specifications(survey: Survey, focal: Hypothesis, seed: int) -> Iterator[Spe
             ", ".join(c.label.en for c in study.constructs if c.role == "alternative"),
             fitted(replaced, rows, "MLR", full),
         )
+    for structure in structures(study):
+        if structure.id in ("partial", "forward"):
+            yield Specification(
+                structure.name,
+                f"{len(structure.added)} paths added",
+                fitted(structure_model(study, structure), rows, "MLR", full),
+            )
+    control = controls(study, rows, focal)
+    if control is not None:
+        yield Specification(
+            Text(en="with respondents' groups as controls", zh="以受访者分组为控制变量"),
+            ", ".join(g.label.en for g in study.groups if g.within is None),
+            fitted(f"{main}\n{control[0]}", control[1], "MLR", full),
+        )
     order = np.random.default_rng(seed).permutation(len(rows))
     for half, part in enumerate(np.array_split(order, 2), start=1):
         yield Specification(
@@ -112,6 +146,22 @@ def specifications(survey: Survey, focal: Hypothesis, seed: int) -> Iterator[Spe
         )
     nested = [g for g in study.groups if g.within is not None and g.comparable]
     for group in nested[:1]:
+        yield Specification(
+            Text(
+                en=f"within {group.label.en.lower()}s: their means taken out",
+                zh=f"{group.label.zh}内：剔除{group.label.zh}均值",
+            ),
+            f"{rows[group.id].nunique()} means an item",
+            fitted(main, within(rows, used, group.id), "MLR", full),
+        )
+        yield Specification(
+            Text(
+                en=f"{group.label.en.lower()}s, not respondents, as independent",
+                zh=f"以{group.label.zh}而非受访者为独立单位",
+            ),
+            "cluster-robust, t",
+            partial(_clustered, main, rows, group.id, used, label, full),
+        )
         for level, name in group.levels.items():
             kept = rows[rows[group.id] != level]
             if len(kept) < len(rows):
@@ -123,6 +173,57 @@ def specifications(survey: Survey, focal: Hypothesis, seed: int) -> Iterator[Spe
                     name.en,
                     fitted(main, kept, "MLR", full),
                 )
+
+
+def within(rows: pd.DataFrame, items: list[str], group: str) -> pd.DataFrame:
+    """The answers with each group's mean moved to the mean of all (fixed effects of groups)."""
+    kept = rows[rows[group].notna()].copy()
+    means = kept.groupby(group)[items].transform("mean")
+    kept[items] = kept[items] - means + kept[items].mean()
+    return kept
+
+
+def controls(
+    study: Study, rows: pd.DataFrame, focal: Hypothesis
+) -> tuple[str, pd.DataFrame] | None:
+    """Lines and data that let dummy variables of the respondents' groups lead to both ends."""
+    parts = []
+    for group in study.groups:
+        if group.within is None:
+            used = [level for level in group.levels if (rows[group.id] == level).any()]
+            for k, level in enumerate(used[1:], start=1):
+                column = (rows[group.id] == level).astype(float).where(rows[group.id].notna())
+                parts.append(column.rename(f"{group.id}_d{k}"))
+    if not parts:
+        return None
+    names = " + ".join(str(column.name) for column in parts)
+    return f"{focal.to} ~ {names}\n{focal.from_} ~ {names}", pd.concat([rows, *parts], axis=1)
+
+
+def _imputed(
+    model: str, answers: pd.DataFrame, label: str, seed: int, shift: float
+) -> tuple[float, float, float, str]:
+    problems: set[str] = set()
+
+    def estimate(version: pd.DataFrame) -> tuple[float, float]:
+        result = sem.fit(model, version, estimator="MLR")
+        problems.update(short(problem) for problem in result.problems)
+        row: Any = result.standardized().set_index("label").loc[label]
+        return float(row["est_std"]), float(row["se"])
+
+    versions = imputation.impute(answers, IMPUTATIONS, seed, shift=shift)
+    return (*imputation.pooled(versions, estimate), "; ".join(sorted(problems)))
+
+
+def _clustered(
+    model: str, rows: pd.DataFrame, cluster: str, items: list[str], label: str, missing: str
+) -> tuple[float, float, float, str]:
+    clusters = clusters_of(rows, cluster, items)
+    kept = rows[rows[cluster].notna()]
+    result = sem.fit(model, kept, estimator="MLR", missing=missing, cluster=cluster)
+    row: Any = result.standardized().set_index("label").loc[label]
+    value, half = float(row["est_std"]), clusters.half(float(row["se"]))
+    return value, value - half, value + half, "; ".join(short(p) for p in result.problems)
 
 
 def short(problem: str) -> str:
