@@ -28,7 +28,7 @@ CASES = {case: described(case) for case in study.cases()}
 
 
 def analyses(case):
-    return list(CASES[case].notebooks) if CASES[case] else list(study.PER_CASE)
+    return CASES[case].analyses if CASES[case] else list(study.SURVEY)
 
 
 def parameters(case, analysis):

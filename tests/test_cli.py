@@ -12,7 +12,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from loyalty import cli
+from loyalty import cli, study
 from loyalty.errors import UserError
 
 
@@ -73,7 +73,7 @@ def test_a_mistake_is_one_line(
     arguments: list[str],
     said: str,
 ) -> None:
-    for name in ("01-audit", "08-synthesis"):
+    for name in ("01-audit", "11-synthesis"):
         (project.root / "notebooks" / f"{name}.ipynb").write_text("{}")
     before = tree(project.root)
     code, shown = called(arguments, monkeypatch, capsys)
@@ -99,7 +99,7 @@ def test_bad_rows_are_one_line(
     project.rows(small_answers.assign(q1="[bold]x[/]"))  # no markup for Rich
     code, shown = called(["check", "small"], monkeypatch, capsys)
     assert code == 2
-    assert shown == "error small: rows.csv: row 1, column q1: '[bold]x[/]' is no number\n"
+    assert shown == "error small/rows.csv: row 1, column q1: '[bold]x[/]' is no number\n"
 
 
 def test_a_sound_case(project: Any, monkeypatch: pytest.MonkeyPatch, capsys: Any) -> None:
@@ -124,13 +124,12 @@ def test_cases_lists_the_sound_and_the_broken(project: Any, capsys: Any) -> None
 
 
 def test_the_marks_that_a_run_makes(project: Any) -> None:
-    for name in ("01-audit", "05-structural", "08-synthesis"):
+    for name in ("01-audit", "05-structural", "11-synthesis"):
         (project.root / "notebooks" / f"{name}.ipynb").write_text("{}")
     assert cli._targets(["all"], None) == [".cache/done/all/synthesis"]
     assert cli._targets(None, ["audit"]) == [".cache/done/small/audit"]
     assert cli._targets(None, None) == ["results"]
-    project.study["notebooks"] = {"audit": {}}
-    project.describe()
-    assert cli._targets(["small"], None) == [".cache/done/small/audit"]
-    with pytest.raises(UserError, match="none of the notebooks structural"):
-        cli._targets(["small"], ["structural"])
+    every = [f".cache/done/small/{name}" for name in study.SURVEY]
+    assert cli._targets(["small"], None) == every
+    with pytest.raises(UserError, match="none of the notebooks synthesis"):
+        cli._targets(["small"], ["synthesis"])

@@ -21,7 +21,7 @@ def result(case: str = "small", analysis: str = "audit", **changes: Any) -> resu
     origin = results.Provenance(
         notebook=f"01-{analysis}",
         parameters={"case": case, "seed": 7, "language": "en"},
-        data=[results.DataOrigin(source="made up", sha256="0" * 64, rows=60)],
+        data=[results.DataOrigin(resource="answers", source="made up", sha256="0" * 64, rows=60)],
         code_sha256="1" * 64,
         git_commit=None,
         git_changed=None,

@@ -24,9 +24,9 @@ def test_a_missing_column_with_the_nearest_name(
     project: Any, small_answers: pd.DataFrame, refusal: Callable[..., str]
 ) -> None:
     project.rows(small_answers.rename(columns={"q3": "q3x"}))
-    assert refusal(load) == "small: rows.csv: no column 'q3'; did you mean 'q3x'?"
+    assert refusal(load) == "small/rows.csv: no column 'q3'; did you mean 'q3x'?"
     project.rows(small_answers.drop(columns="plan"))
-    assert refusal(load) == "small: rows.csv: no column 'plan'"
+    assert refusal(load) == "small/rows.csv: no column 'plan'"
 
 
 @pytest.mark.parametrize(
@@ -46,7 +46,7 @@ def test_a_cell_that_is_no_answer(
     small_answers.loc[3, "q2"] = value
     project.rows(small_answers)
     message = refusal(load)
-    assert message.startswith(f"small: rows.csv: {said}")
+    assert message.startswith(f"small/rows.csv: {said}")
 
 
 def test_codes_outside_the_scale_may_be_declared_missing(
@@ -65,7 +65,7 @@ def test_a_constant_item(
     project: Any, small_answers: pd.DataFrame, refusal: Callable[..., str], value: int, said: str
 ) -> None:
     project.rows(small_answers.assign(l1=value))
-    assert refusal(load) == f"small: rows.csv: column l1: a constant item ({said})"
+    assert refusal(load) == f"small/rows.csv: column l1: a constant item ({said})"
 
 
 def test_fewer_rows_than_parameters(
@@ -84,7 +84,7 @@ def test_an_unknown_level(
     small_answers.loc[7, "plan"] = 3
     project.rows(small_answers)
     said = "row 8, column plan: the level '3' is not declared in study.yml"
-    assert refusal(load) == f"small: rows.csv: {said}"
+    assert refusal(load) == f"small/rows.csv: {said}"
 
 
 def test_altered_rows(project: Any, refusal: Callable[..., str]) -> None:

@@ -56,7 +56,7 @@ def planned(root: Path, *arguments: str) -> dict[str, int]:
 
 def test_everything_is_planned_once(fresh: Path) -> None:
     jobs = planned(fresh, "--config", "draws=20", "--", "report")
-    per_case = [f"{case}_{name}" for case in CASES for name in study.PER_CASE]
+    per_case = [f"{case}_{name}" for case in CASES for name in study.load(case).analyses]
     checks = [f"check_{case}" for case in CASES]
     assert jobs == dict.fromkeys([*per_case, *checks, "synthesis", "report"], 1)
     assert not (fresh / ".cache" / "done").exists()

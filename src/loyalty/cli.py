@@ -57,13 +57,20 @@ def cases() -> None:
 @app.command()
 def check(case: Annotated[str, typer.Argument(help="The case's folder below data/.")]) -> None:
     """Check a case's description and its rows; exit code 2 when something does not hold."""
-    from loyalty import sources
+    from loyalty import resources, sources
 
-    survey = sources.load(study.load(case))
-    rows, items = len(survey.rows), len(survey.study.items)
-    constructs = len(survey.study.constructs)
-    out.print(f"  {case} · {rows:,} rows, {items} items, {constructs} constructs")
-    out.print(f"  {case} · sha256 {survey.checksum}")
+    described = study.load(case)
+    if described.constructs:
+        survey = sources.load(described)
+        items, constructs = len(described.items), len(described.constructs)
+        out.print(f"  {case} · {len(survey.rows):,} rows, {items} items, {constructs} constructs")
+        out.print(f"  {case} · sha256 {survey.checksum}")
+    for resource in described.resources:
+        loaded = resources.load(described, resource)
+        out.print(f"  {case} · {resource.id} · {len(loaded.rows):,} of {loaded.read:,} rows")
+        for reason, n in loaded.excluded.items():
+            out.print(f"  {case} · {resource.id} · {escape(reason)}: {n:,} rows left out")
+        out.print(f"  {case} · {resource.id} · sha256 {loaded.checksum}")
 
 
 @app.command()
@@ -192,7 +199,7 @@ def _targets(cases: list[str] | None, notebooks: list[str] | None) -> list[str]:
     names = list(cases) if cases else [*study.cases(), study.ALL]
     targets = []
     for case in names:
-        known = [runner.SYNTHESIS] if case == study.ALL else list(study.load(case).notebooks)
+        known = [runner.SYNTHESIS] if case == study.ALL else study.load(case).analyses
         for name in notebooks or []:
             runner.notebook_file(name)
         targets += [

@@ -2,19 +2,41 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
-from loyalty.sources import Survey
-from loyalty.study import Item
+from loyalty.study import ROLES, Item, Resource, Study
 
 
-def datapackage(survey: Survey) -> dict[str, Any]:
+def datapackage(study: Study, checksums: Mapping[str, str]) -> dict[str, Any]:
     """The Frictionless ``datapackage.json`` of a case (specs.frictionlessdata.io, version 1).
 
     Derived from ``study.yml``; the rows themselves are not part of it.
+
+    Parameters
+    ----------
+    checksums : mapping
+        Table (``answers`` or the id of a table beside the survey) → SHA-256 of its rows.
     """
-    study = survey.study
-    fields = [_item(survey, item) for item in study.items]
+    tables = [_answers(study)] if study.constructs else []
+    tables += [_beside(resource) for resource in study.resources]
+    for table in tables:
+        if table["name"] in checksums:
+            table["hash"] = f"sha256:{checksums[table['name']]}"
+    return {
+        "profile": "tabular-data-package",
+        "name": study.case,
+        "title": study.title.en,
+        "description": study.summary.en,
+        "licenses": [{"title": study.provenance.licence}],
+        "sources": [{"title": study.provenance.source.en}],
+        "simulated": study.simulated,
+        "resources": tables,
+    }
+
+
+def _answers(study: Study) -> dict[str, Any]:
+    fields = [_item(study, item) for item in study.items]
     for variable in study.variables:
         kind = "string" if variable.kind == "id" else "number"
         fields.append({"name": variable.source_column, "type": kind, "title": variable.label.en})
@@ -28,31 +50,31 @@ def datapackage(survey: Survey) -> dict[str, Any]:
             }
         )
     missing = sorted({code for i in study.items for code in study.item_scale(i).missing})
-    return {
-        "profile": "tabular-data-package",
-        "name": study.case,
-        "title": study.title.en,
-        "description": study.summary.en,
-        "licenses": [{"title": study.provenance.licence}],
-        "sources": [{"title": study.provenance.source.en}],
-        "simulated": study.simulated,
-        "resources": [
-            {
-                "name": "answers",
-                "profile": "tabular-data-resource",
-                "path": "answers.csv",
-                "hash": f"sha256:{survey.checksum}",
-                "schema": {
-                    "fields": fields,
-                    "missingValues": ["", *(f"{code:g}" for code in missing)],
-                },
-            }
-        ],
-    }
+    schema = {"fields": fields, "missingValues": ["", *(f"{code:g}" for code in missing)]}
+    return _table("answers", "answers.csv", schema)
 
 
-def _item(survey: Survey, item: Item) -> dict[str, Any]:
-    scale = survey.study.item_scale(item)
+def _beside(resource: Resource) -> dict[str, Any]:
+    types = {"date": "date", "flag": "boolean", "id": "string", "text": "string"}
+    fields = [
+        {
+            "name": resource.columns.get(role, role),
+            "type": types.get(kind.rstrip("?"), "number"),
+            "title": role.replace("_", " "),
+        }
+        for role, kind in ROLES[resource.kind].items()
+        if not kind.endswith("?") or role in resource.columns
+    ]
+    table = _table(resource.id, f"{resource.id}.csv", {"fields": fields})
+    return {**table, "title": resource.label.en}
+
+
+def _table(name: str, path: str, schema: dict[str, Any]) -> dict[str, Any]:
+    return {"name": name, "profile": "tabular-data-resource", "path": path, "schema": schema}
+
+
+def _item(study: Study, item: Item) -> dict[str, Any]:
+    scale = study.item_scale(item)
     return {
         "name": item.source_column,
         "type": "integer",

@@ -15,11 +15,11 @@ from IPython.display import display
 from matplotlib.figure import Figure
 from threadpoolctl import threadpool_limits
 
-from loyalty import figures, prose, results, sources, study
+from loyalty import figures, prose, resources, results, sources, study
 from loyalty.errors import UserError
 from loyalty.numbers import Kind
 from loyalty.results import DISPLAY
-from loyalty.study import ALL, Language, Study, Text
+from loyalty.study import ALL, SURVEY, Language, Study, Text
 from loyalty.tables import Table
 
 
@@ -63,15 +63,26 @@ class Notebook:
         if case != ALL:
             self.study: Study = study.load(case)
             self._simulated = self.study.simulated
-            self.survey = sources.load(self.study)
-            self._data.append(
-                results.DataOrigin(
-                    source=self.study.provenance.source.en,
-                    sha256=self.survey.checksum,
-                    rows=len(self.survey.rows),
-                )
-            )
+            if self.analysis in SURVEY:
+                self.survey = sources.load(self.study)
+                self._used("answers", self.survey.checksum, len(self.survey.rows))
         figures.use_style()
+
+    def _used(self, resource: str, checksum: str, rows: int) -> None:
+        source = self.study.provenance.source.en
+        self._data.append(
+            results.DataOrigin(resource=resource, source=source, sha256=checksum, rows=rows)
+        )
+
+    def resources(self, *kinds: str) -> list[resources.Loaded]:
+        """The case's tables of these kinds, loaded, in the order of the description."""
+        found = []
+        for resource in self.study.resources:
+            if resource.kind in kinds:
+                loaded = resources.load(self.study, resource)
+                self._used(resource.id, loaded.checksum, loaded.read)
+                found.append(loaded)
+        return found
 
     def text(self, en: str, zh: str) -> str:
         """The text of the notebook's language."""

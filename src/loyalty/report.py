@@ -18,7 +18,6 @@ import nbformat
 import yaml
 
 from loyalty import datapackage, execute, numbers, paths, results, study
-from loyalty import sources as sources_
 from loyalty.errors import UserError
 from loyalty.markdown import escape
 from loyalty.study import ALL, PER_CASE, Study
@@ -102,7 +101,8 @@ def prepare() -> None:
         "bench": bench_page(),
     }
     for case, described_case in described.items():
-        package = datapackage.datapackage(sources_.load(described_case))
+        used = [d for r in found if r.case == case for d in r.provenance.data]
+        package = datapackage.datapackage(described_case, {d.resource: d.sha256 for d in used})
         _write(
             paths.executed() / case / "datapackage.json",
             json.dumps(package, ensure_ascii=False, indent=1),
@@ -177,13 +177,21 @@ def embeds(case: str, analysis: str) -> str:
 
 def cases_page(described: dict[str, Study], found: list[results.Result]) -> str:
     """What each case is: source, licence, sampling, constructs."""
-    rows = {r.case: r.provenance.data[0].rows for r in found if r.case != ALL}
+    rows = {(r.case, d.resource): d.rows for r in found for d in r.provenance.data}
     parts = []
     for case, s in described.items():
         provenance = s.provenance
         cited = "".join(f" [@{key}]" for key in provenance.citation)
-        table = Table(
-            [
+        parts += [
+            f"## {escape(s.title.en)} · {escape(s.title.zh)} {{#sec-{case}-data}}",
+            badge(s.simulated),
+            escape(s.summary.en),
+            f"**Source.** {escape(provenance.source.en)}{cited}. "
+            f"**Licence.** {escape(provenance.licence)}. "
+            f"**Sampling.** {escape(provenance.sampling.en)}",
+        ]
+        if s.constructs:
+            records = [
                 {
                     "label": c.label.en,
                     "zh": c.label.zh,
@@ -191,33 +199,52 @@ def cases_page(described: dict[str, Study], found: list[results.Result]) -> str:
                     "items": ", ".join(i.id for i in c.items),
                 }
                 for c in s.constructs
-            ],
-            [
+            ]
+            columns = [
                 Column("label", "Construct"),
                 Column("zh", "中文"),
                 Column("role", "Role"),
                 Column("items", "Items"),
-            ],
-        )
-        shown = f"{rows[case]:,}" if case in rows else "no"
-        parts += [
-            f"## {escape(s.title.en)} · {escape(s.title.zh)} {{#sec-{case}-data}}",
-            badge(s.simulated),
-            f"{escape(s.summary.en)} {shown} rows; answers on a scale from {s.scale.min} to "
-            f"{s.scale.max}.",
-            f"**Source.** {escape(provenance.source.en)}{cited}. "
-            f"**Licence.** {escape(provenance.licence)}. "
-            f"**Sampling.** {escape(provenance.sampling.en)}",
-            f"{table.markdown()}\n\n: Constructs of {escape(s.title.en)}. "
-            f"{{#tbl-{case}-constructs}}",
-        ]
+            ]
+            parts.append(
+                f"{_rows(rows, case, 'answers')}; answers on a scale from {s.scale.min} to "
+                f"{s.scale.max}.\n\n{Table(records, columns).markdown()}\n\n"
+                f": Constructs of {escape(s.title.en)}. {{#tbl-{case}-constructs}}"
+            )
+        if s.resources:
+            beside = [
+                {
+                    "label": r.label.en,
+                    "zh": r.label.zh,
+                    "kind": r.kind.replace("_", " "),
+                    "rows": rows.get((case, r.id)),
+                }
+                for r in s.resources
+            ]
+            columns = [
+                Column("label", "Table"),
+                Column("zh", "中文"),
+                Column("kind", "Kind"),
+                Column("rows", "Rows", "count"),
+            ]
+            parts.append(
+                f"{Table(beside, columns).markdown()}\n\n"
+                f": Behaviour and text of {escape(s.title.en)}. {{#tbl-{case}-resources}}"
+            )
     return "\n\n".join(parts)
+
+
+def _rows(rows: dict[tuple[str, str], int], case: str, resource: str) -> str:
+    n = rows.get((case, resource))
+    return "No rows yet" if n is None else f"{n:,} rows"
 
 
 def codebooks_page(described: dict[str, Study]) -> str:
     """Every item of every case with its wording in both languages."""
     parts = []
     for case, s in described.items():
+        if not s.constructs:
+            continue
         records = [
             {
                 "id": i.id,
@@ -283,13 +310,19 @@ def notebooks_page(described: dict[str, Study], found: list[results.Result]) -> 
 def data_page(found: list[results.Result]) -> str:
     """The checksum of every data set that a result used."""
     records = {
-        (r.case, d.sha256): {"case": r.case, "rows": d.rows, "sha256": d.sha256}
+        (r.case, d.sha256): {
+            "case": r.case,
+            "table": d.resource,
+            "rows": d.rows,
+            "sha256": d.sha256,
+        }
         for r in found
         if r.case != ALL
         for d in r.provenance.data
     }
     columns = [
         Column("case", "Case"),
+        Column("table", "Table"),
         Column("rows", "Rows", "count"),
         Column("sha256", "SHA-256 of the data"),
     ]

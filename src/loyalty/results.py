@@ -54,6 +54,9 @@ class Number(_Model):
 
 
 class DataOrigin(_Model):
+    """A table that a result used: the survey's ``answers``, or a table beside it by its id."""
+
+    resource: str
     source: str
     sha256: str
     rows: int

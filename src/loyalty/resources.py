@@ -1,0 +1,215 @@
+"""Tables beside the survey: transactions, panels, waves, experiments, complaints, reviews.
+
+:func:`load` gives a :class:`Loaded`: the usable rows under the names of their roles, and how many
+rows were left out for which reason. A column that is not there stops the case; a value that cannot
+be used costs its row.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import zipfile
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from loyalty import paths, sources
+from loyalty.errors import UserError
+from loyalty.study import ROLES, Format, LineRows, Resource, Study
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """The rows of one table beside the survey.
+
+    Attributes
+    ----------
+    rows : DataFrame
+        One column a role that the table has: identifiers and texts as strings, dates as
+        datetime64, numbers, amounts and shares as floats, flags as booleans. No value is missing
+        in a role that the kind requires.
+    checksum : str
+        SHA-256 of the file, the member, or the drawn rows as CSV.
+    read : int
+        Rows before any was left out.
+    excluded : dict
+        Reason → rows left out for it, in the order in which the reasons were looked at.
+    """
+
+    resource: Resource
+    rows: pd.DataFrame
+    checksum: str
+    read: int
+    excluded: dict[str, int]
+
+
+def load(study: Study, resource: Resource) -> Loaded:
+    """Fetch, check and type one table.
+
+    Raises
+    ------
+    UserError
+        One line: a file that is absent, altered or unreadable, a column that is missing, or no
+        usable row at all.
+    """
+    frame, checksum, name = _read(study, resource)
+    return typed(resource, frame, checksum, name)
+
+
+def _read(study: Study, resource: Resource) -> tuple[pd.DataFrame, str, str]:
+    rows = resource.rows
+    if rows.lines is not None:
+        frame, checksum = _lines(rows.lines, rows.format)
+        return frame, checksum, f"{study.case}: {rows.lines.name} {rows.lines.version}"
+    if rows.simulator is not None:
+        from loyalty import simulate
+
+        process = paths.inside(study.folder, rows.simulator.process)
+        frame = simulate.panel(
+            process,
+            resource.id,
+            respondents=rows.simulator.respondents,
+            seed=rows.simulator.seed,
+        )
+        checksum = hashlib.sha256(frame.to_csv(index=False).encode()).hexdigest()
+        return frame, checksum, f"{study.case}: {rows.simulator.process}, {resource.id}"
+    source = rows.file or rows.distribution
+    assert source is not None
+    content, checksum, name = sources.content(study, source)
+    path = source.path if rows.file else rows.distribution.member  # type: ignore[union-attr]
+    if path.endswith(".zip"):
+        content, path = _unzipped(content, name)
+    suffix = Path(path).suffix.lower()
+    if suffix in (".csv", ".txt", ".tsv"):
+        return _table(content, rows.format, name), checksum, name
+    return sources.parse(content, suffix, name), checksum, name
+
+
+def _unzipped(content: bytes, name: str) -> tuple[bytes, str]:
+    """The only member of a zip archive."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            members = [m for m in archive.namelist() if not m.endswith("/")]
+            if len(members) != 1:
+                raise UserError(f"{name}: one file is expected in the archive, not {len(members)}")
+            return archive.read(members[0]), members[0]
+    except zipfile.BadZipFile:
+        raise UserError(f"{name}: not a zip archive") from None
+
+
+def decoded(content: bytes, encodings: Iterable[str], name: str) -> str:
+    """The text in the first encoding that fits."""
+    tried = list(encodings)
+    for encoding in tried:
+        try:
+            return content.decode("utf-8-sig" if encoding == "utf-8" else encoding)
+        except UnicodeDecodeError:
+            continue
+    raise UserError(f"{name}: the text is not {' or '.join(tried)}")
+
+
+def _table(content: bytes, form: Format, name: str) -> pd.DataFrame:
+    text = decoded(content, form.encodings, name)
+    separator = {"tab": "\t", "whitespace": r"\s+"}.get(form.delimiter, form.delimiter)
+    try:
+        frame: pd.DataFrame = pd.read_csv(
+            io.StringIO(text),
+            sep=separator,
+            header=0 if form.heading else None,
+            dtype=str,
+            keep_default_na=False,
+            index_col=False,
+        )
+    except (pd.errors.ParserError, pd.errors.EmptyDataError) as error:
+        raise UserError(f"{name}: not a readable table ({str(error).splitlines()[0]})") from None
+    return frame.rename(columns=str)
+
+
+def _lines(source: LineRows, form: Format) -> tuple[pd.DataFrame, str]:
+    """One row a line: ``text`` and, from the member's key, ``polarity``."""
+    parts, digest = [], hashlib.sha256()
+    for key, path in source.members.items():
+        content = sources.member(source, path)
+        digest.update(content)
+        text = decoded(content, form.encodings, f"{source.name} {source.version}, {path}")
+        parts.append(pd.DataFrame({"text": text.splitlines(), "polarity": key}))
+    return pd.concat(parts, ignore_index=True), digest.hexdigest()
+
+
+# --- what rows must be -----------------------------------------------------------------------
+def typed(resource: Resource, frame: pd.DataFrame, checksum: str, name: str) -> Loaded:
+    """The rows under the names of their roles; those that cannot be used are counted."""
+    roles = ROLES[resource.kind]
+    columns: dict[str, pd.Series] = {}
+    usable = pd.Series(True, index=frame.index)
+    excluded: dict[str, int] = {}
+
+    def leave_out(bad: pd.Series, reason: str) -> None:
+        nonlocal usable
+        bad = bad & usable
+        if bad.any():
+            excluded[reason] = int(bad.sum())
+            usable &= ~bad
+
+    for role, kind in roles.items():
+        optional = kind.endswith("?")
+        column = resource.columns.get(role, role)
+        if column not in frame.columns:
+            if optional and role not in resource.columns:
+                continue
+            raise UserError(sources.no_column(name, column, [str(c) for c in frame.columns]))
+        raw = frame[column]
+        blank = raw.isna() | (raw.astype("string").str.strip() == "").fillna(True)
+        values, wrong = _values(raw, kind.rstrip("?"), resource)
+        leave_out(wrong & ~blank, f"{role}: {_EXPECTED[kind.rstrip('?')]} is expected")
+        if not optional:
+            leave_out(blank, f"{role}: empty")
+        columns[role] = values
+    rows = pd.DataFrame(columns)[usable].reset_index(drop=True)
+    if rows.empty:
+        why = "; ".join(f"{reason} ({n:,})" for reason, n in excluded.items()) or "it is empty"
+        raise UserError(f"{name}: no usable row: {why}")
+    return Loaded(resource, rows, checksum, len(frame), excluded)
+
+
+_YES, _NO = ("1", "yes", "true"), ("0", "no", "false")
+_EXPECTED = {
+    "id": "an identifier",
+    "date": "a date",
+    "number": "a number",
+    "amount": "a number of zero or more",
+    "share": "a share between 0 and 1",
+    "flag": "yes or no, 1 or 0",
+    "text": "a text",
+}
+
+
+def _values(raw: pd.Series, kind: str, resource: Resource) -> tuple[pd.Series, pd.Series]:
+    """The values typed, and where they do not fit."""
+    if kind in ("id", "text"):
+        values = raw.astype("string").str.strip()
+        unknown = pd.Series(False, index=raw.index)
+        if kind == "text" and resource.levels and not values.str.len().gt(40).any():
+            unknown = ~values.isin(list(resource.levels))
+        return values, unknown.fillna(False).astype(bool)
+    if kind == "date":
+        form = resource.rows.format.dates
+        dates = pd.to_datetime(raw.astype("string"), format=form, errors="coerce")
+        return dates, dates.isna()
+    if kind == "flag":
+        text = raw.astype("string").str.strip().str.lower()
+        flags = text.map(
+            {"1": True, "yes": True, "true": True, "0": False, "no": False, "false": False}
+        )
+        return flags.astype("boolean"), flags.isna()
+    numbers = pd.to_numeric(raw, errors="coerce").astype("float64")
+    wrong = ~pd.Series(np.isfinite(numbers), index=raw.index)
+    if kind in ("amount", "share"):
+        wrong |= numbers < 0
+    if kind == "share":
+        wrong |= numbers > 1
+    return numbers.mask(wrong), wrong
