@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
@@ -39,6 +39,8 @@ class GroupSample:
     clusters: Index | None = None
     patterns: tuple[Pattern, ...] = ()
     rows: Index | None = None  # where the rows stand in the data frame
+    # what depends on these data alone and several models share; not copied by `replace`
+    memo: dict[Any, Any] = field(default_factory=dict, init=False, compare=False, repr=False)
 
     @cached_property
     def complete(self) -> bool:
@@ -57,6 +59,7 @@ class Sample:
     missing: str = "listwise"
     warnings: tuple[str, ...] = ()
     index: Any = None
+    memo: dict[Any, Any] = field(default_factory=dict, init=False, compare=False, repr=False)
 
     @property
     def n(self) -> int:

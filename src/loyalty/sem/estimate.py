@@ -11,7 +11,7 @@ import numpy as np
 from scipy.linalg import lapack
 
 from .data import GroupSample, Sample
-from .discrepancy.fiml import FullInformation, Saturated, saturated_moments
+from .discrepancy.fiml import FullInformation, Saturated, saturated_of
 from .discrepancy.normal import NormalTheory, inverse_and_logdet
 from .errors import ModelError
 from .model import DIRECTED, SYMMETRIC, Array, Block, Cells, Model, Moments, block_moments
@@ -76,10 +76,7 @@ class Estimate:
     @cached_property
     def saturated(self) -> list[Saturated]:
         """Unrestricted moments of every group (sample moments where nothing is missing)."""
-        known = self.extra.get("saturated")
-        if known is not None:
-            return list(known)
-        return [saturated_moments(s) for s in self.sample.groups]
+        return [saturated_of(s) for s in self.sample.groups]
 
     @cached_property
     def sample_moments(self) -> list[tuple[Array, Array]]:
@@ -241,9 +238,8 @@ def solve(
     estimator = options.estimator
     extra: dict[str, Any] = {}
     if sample.missing in ("fiml", "ml", "fiml-complete"):
-        extra["saturated"] = [saturated_moments(s) for s in sample.groups]
         discrepancy: Any = FullInformation(model, sample.groups)
-        moments = [(s.cov, s.mean) for s in extra["saturated"]]
+        moments = [(s.cov, s.mean) for s in map(saturated_of, sample.groups)]
     else:
         kind = estimator if estimator in ("GLS", "ULS") else "ML"
         unbiased = kind != "ML" or options.likelihood == "wishart"
