@@ -6,6 +6,7 @@ number of groups. RMSEA with several groups carries the factor sqrt(G) (Steiger 
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 
@@ -160,7 +161,23 @@ def baseline_model(estimate: Estimate) -> tuple[Model, Array]:
 
 
 def fit_baseline(estimate: Estimate) -> Estimate:
-    """The baseline model at its minimum."""
+    """The baseline model at its minimum; models of the same sample share it."""
+    options, variables = estimate.options, estimate.model.variables
+    key = (
+        "baseline",
+        options.estimator,
+        options.likelihood,
+        estimate.means,
+        variables.exogenous_observed,
+        variables.random_exogenous,
+    )
+    if key not in estimate.sample.memo:
+        estimate.sample.memo[key] = _fit_baseline(estimate)
+    found: Estimate = estimate.sample.memo[key]
+    return found
+
+
+def _fit_baseline(estimate: Estimate) -> Estimate:
     model, x = baseline_model(estimate)
     if estimate.fiml:
         discrepancy: Any = FullInformation(model, estimate.sample.groups)
@@ -263,6 +280,13 @@ def goodness_of_fit(estimate: Estimate) -> float:
             all_ += share * (0.5 * np.sum(s * s.T) + once * np.sum(np.diag(kept) ** 2) + d @ w @ d)
         value += float(estimate.weights[g]) * (1 - lost / all_)
     return value
+
+
+def _once(estimate: Estimate, key: str, compute: Callable[[], Any]) -> Any:
+    """A value of the baseline model that several models' measures need."""
+    if key not in estimate.extra:
+        estimate.extra[key] = compute()
+    return estimate.extra[key]
 
 
 def scaled_test(estimate: Estimate, df: int, npar: int) -> Scaling | None:
@@ -374,7 +398,11 @@ def fit_measures(estimate: Estimate, baseline: Estimate) -> dict[str, float]:
             np.nan if estimate.options.estimator == "ULS" else chisq_pvalue(base, base_df)
         ),
     }
-    base_scaling = scaled_test(baseline, base_df, baseline.model.expand.shape[1])
+    base_scaling = _once(
+        baseline,
+        "scaling",
+        lambda: scaled_test(baseline, base_df, baseline.model.expand.shape[1]),
+    )
     if base_scaling is not None:
         base_scaled = base / base_scaling.factor
         out |= {
@@ -389,7 +417,9 @@ def fit_measures(estimate: Estimate, baseline: Estimate) -> dict[str, float]:
     corrected: tuple[float, float] | None = None
     if estimate.fiml:
         corrected = fiml_correction(estimate, df, scaling is not None)
-        base_corrected = fiml_correction(baseline, base_df, scaling is not None)
+        base_corrected = _once(
+            baseline, "corrected", lambda: fiml_correction(baseline, base_df, scaling is not None)
+        )
         out |= robust_incremental(
             corrected[0], df, corrected[1], base_corrected[0], base_df, base_corrected[1]
         )
