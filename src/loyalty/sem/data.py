@@ -138,7 +138,10 @@ def read_frame(
         raise ModelError(f"missing={missing!r} is unknown; use 'listwise' or 'fiml'")
     fiml = missing != "listwise"
     hole = np.isnan(raw)
-    keep = ~hole.all(axis=1) if fiml else ~hole.any(axis=1)
+    if hole.any():
+        keep: Array = np.logical_not(hole.all(axis=1) if fiml else hole.any(axis=1))
+    else:
+        keep = np.ones(len(raw), dtype=bool)
     fixed = [k for k, name in enumerate(names) if name in set(exogenous)]
     if fiml and fixed:
         keep &= ~hole[:, fixed].any(axis=1)
@@ -176,7 +179,7 @@ def read_frame(
         warnings.append(f"{dropped} rows {what} were left out")
     samples = []
     for k, label in enumerate(labels):
-        rows = np.flatnonzero(code == k)
+        rows = np.flatnonzero(code == k) if len(labels) > 1 else np.arange(len(raw))
         where = "" if group is None else f" in group {label!r}"
         clusters = None if cluster_codes is None else cluster_codes[rows]
         part = raw if len(labels) == 1 else raw[rows]

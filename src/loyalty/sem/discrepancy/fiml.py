@@ -128,7 +128,7 @@ class FullInformation:
         for block, m, stack, w, _, _ in parts:
             share = stack.n / self.multiplier
             total = summed_over_patterns(block, m, share, w, w, None, True)
-            out[np.ix_(block.cells.parameter, block.cells.parameter)] += total
+            out[block.cells.square] += total
         return out
 
     def metric(self, x: Array) -> Array:
@@ -139,8 +139,7 @@ class FullInformation:
         for block, m, stack, w, _, _ in parts:
             average = np.tensordot(stack.n / stack.total, w, axes=1)
             values = information_cells(block, m, average, True)
-            index = np.ix_(block.cells.parameter, block.cells.parameter)
-            out[index] += stack.total / self.multiplier * values
+            out[block.cells.square] += stack.total / self.multiplier * values
         return out
 
     def observed_information(self, x: Array) -> Array:
@@ -149,7 +148,7 @@ class FullInformation:
         assert parts is not None
         for block, m, stack, w, _, _ in parts:
             total = incomplete_curvature(block, m, stack, w) * (stack.total / self.multiplier)
-            out[np.ix_(block.cells.parameter, block.cells.parameter)] += total
+            out[block.cells.square] += total
         return out
 
 
