@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -143,10 +144,12 @@ def partial_invariance(
         When a model cannot be fitted.
     """
 
+    rows_or_sample: Any = data
+
     def fit(level: str, partial: Sequence[str]) -> sem.Result:
         return sem.fit(
             model,
-            data,
+            rows_or_sample,
             group=group,
             group_equal=EQUAL[level],
             group_partial=tuple(partial) if EQUAL[level] else (),
@@ -159,6 +162,7 @@ def partial_invariance(
     released: list[dict[str, object]] = []
     held_back: list[dict[str, object]] = []
     base = fit("configural", ())
+    rows_or_sample = base.estimate.sample  # read once, with what is estimated from it once
     rows = [_row("configural", base, None, 0)]
     last = {"configural": base}
     for level in ("metric", "scalar"):
@@ -217,7 +221,7 @@ def _row(
 def _release(
     result: sem.Result, level: str, partial: Sequence[str]
 ) -> tuple[dict[str, object] | None, list[dict[str, object]]]:
-    """The equality to release next, if any, and those that must stay although they meet the rule."""
+    """The equality to release next, if any, and those that meet the rule but must stay."""
     tests = result.release_tests()
     tests = tests[tests["op"] == OPERATOR[level]]
     model = result.estimate.model
@@ -520,9 +524,7 @@ def by_level(
         rows = answers[(answers[group.id] == level) & answers[list(items)].notna().any(axis=1)]
         try:
             if len(rows) < threshold("small_cell").value:
-                raise CannotCompute(
-                    Text(en="too few respondents", zh="受访者太少").in_(language)
-                )
+                raise CannotCompute(Text(en="too few respondents", zh="受访者太少").in_(language))
             result = sem.fit(model, rows, estimator="MLR", missing=missing)
             free = result.estimate.model.expand.shape[1]
             if free >= len(rows):

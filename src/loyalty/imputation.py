@@ -83,9 +83,7 @@ def _fill(
     pull = np.take_along_axis(gap @ precision, columns, axis=1)
     block = precision[columns[:, :, None], columns[:, None, :]]
     root = np.linalg.cholesky(block)
-    noise = np.linalg.solve(
-        np.swapaxes(root, 1, 2), rng.standard_normal((*columns.shape, 1))
-    )
+    noise = np.linalg.solve(np.swapaxes(root, 1, 2), rng.standard_normal((*columns.shape, 1)))
     centre = mean[columns] - np.linalg.solve(block, pull[:, :, None])[..., 0]
     x[rows[:, None], columns] = centre + noise[..., 0]
 

@@ -107,15 +107,11 @@ def latent_model(study: Study, outcome: str) -> tuple[str, dict[str, list[tuple[
         lines += [f"{name} ~~ {part}" for part in parts if part in dependent]
     lines.append(f"{outcome} ~ {' + '.join(dict.fromkeys(product_name(h) for h in bent))}")
     for one, other in combinations(products.values(), 2):
-        lines += [
-            f"{a}.{b} ~~ {c}.{d}" for a, b in one for c, d in other if {a, b} & {c, d}
-        ]
+        lines += [f"{a}.{b} ~~ {c}.{d}" for a, b in one for c, d in other if {a, b} & {c, d}]
     return "\n".join(lines), products
 
 
-def _apart(
-    one: str, other: str, paths: set[tuple[str, str]], dependent: set[str]
-) -> bool:
+def _apart(one: str, other: str, paths: set[tuple[str, str]], dependent: set[str]) -> bool:
     """Whether two constructs would be independent given their causes although nothing says so:
     at least one is dependent (two exogenous ones covary anyway) and no directed way joins them."""
     if one not in dependent and other not in dependent:
@@ -151,9 +147,7 @@ def latent(study: Study, answers: pd.DataFrame, outcome: str) -> LatentModel:
     if result.problems:
         raise CannotCompute(result.problems[0])
     bent = [h for h in study.hypotheses if not h.is_path and h.to == outcome]
-    return LatentModel(
-        outcome, result, text, tuple(_term(result, h, wide, text) for h in bent)
-    )
+    return LatentModel(outcome, result, text, tuple(_term(result, h, wide, text) for h in bent))
 
 
 def _term(result: sem.Result, h: Hypothesis, data: pd.DataFrame, text: str) -> LatentTerm:

@@ -82,10 +82,7 @@ def specifications(survey: Survey, focal: Hypothesis, seed: int) -> Iterator[Spe
                 partial(_imputed, main, rows[used], label, seed, shift),
             )
     other = Text(en="another estimator", zh="其他估计方法")
-    for estimator in ("GLS", "ULS"):
-        yield Specification(
-            other, f"{estimator}, listwise", fitted(main, rows, estimator, "listwise")
-        )
+    yield Specification(other, "GLS, listwise", fitted(main, rows, "GLS", "listwise"))
     yield Specification(
         Text(en="answers as ordered categories", zh="答案视为有序类别"),
         "WLSMV, listwise",

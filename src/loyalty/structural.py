@@ -136,9 +136,7 @@ def structures(study: Study) -> list[Structure]:
 def structure_model(study: Study, structure: Structure) -> str:
     """The structural model of a competing structure; hypothesized paths keep their labels."""
     gone = {
-        f"{h.to} ~ p_{h.id}*{h.from_}"
-        for h in study.paths
-        if (h.from_, h.to) in structure.removed
+        f"{h.to} ~ p_{h.id}*{h.from_}" for h in study.paths if (h.from_, h.to) in structure.removed
     }
     lines = study.structural_model(effects=False).splitlines()
     return "\n".join(
@@ -146,7 +144,9 @@ def structure_model(study: Study, structure: Structure) -> str:
     )
 
 
-def competing(study: Study, answers: pd.DataFrame, missing: str) -> tuple[pd.DataFrame, pd.DataFrame]:
+def competing(
+    study: Study, answers: pd.DataFrame, missing: str
+) -> tuple[pd.DataFrame, pd.DataFrame]:
     """All structures fitted to the same answers by robust maximum likelihood.
 
     Returns
@@ -160,6 +160,7 @@ def competing(study: Study, answers: pd.DataFrame, missing: str) -> tuple[pd.Dat
     """
     rows, paths = [], []
     base: sem.Result | None = None
+    rows_or_sample: Any = answers
     for structure in structures(study):
         row: dict[str, Any] = {
             "id": structure.id,
@@ -169,7 +170,7 @@ def competing(study: Study, answers: pd.DataFrame, missing: str) -> tuple[pd.Dat
         }
         try:
             result = sem.fit(
-                structure_model(study, structure), answers, estimator="MLR", missing=missing
+                structure_model(study, structure), rows_or_sample, estimator="MLR", missing=missing
             )
         except sem.ModelError as error:
             rows.append(row | {"problem": str(error)})
@@ -186,6 +187,7 @@ def competing(study: Study, answers: pd.DataFrame, missing: str) -> tuple[pd.Dat
         }
         if base is None:
             base = result
+            rows_or_sample = result.estimate.sample  # read once for all
         elif structure.nested and result.converged and base.converged:
             test = sem.difference_test(base, result)
             row |= {
