@@ -9,16 +9,16 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from scipy.stats import norm
+from scipy.stats import t
 
 from loyalty import imputation, sem
 from loyalty.careless import flags
-from loyalty.groups import clusters_of
+from loyalty.groups import Clusters, clusters_of
 from loyalty.sources import Survey
 from loyalty.stats import CannotCompute, descriptives, pls, reliability
 from loyalty.stats.moderation import moderated_regression
 from loyalty.structural import structure_model, structures
-from loyalty.study import Construct, Hypothesis, Language, Study, Text
+from loyalty.study import Construct, Group, Hypothesis, Language, Study, Text
 from loyalty.thresholds import threshold
 
 #: Bootstrap draws behind the interval of the PLS path.
@@ -32,12 +32,14 @@ class Specification:
     """A choice: its family (a row of the curve's grid), what it is in detail, how to estimate.
 
     `estimate` gives (standardized path, lower, upper, problem), where the problem is empty for a
-    solution that may be taken at face value.
+    solution that may be taken at face value. `missing`: whether the choice is about missing
+    answers.
     """
 
     family: Text
     detail: str
     estimate: Callable[[], tuple[float, float, float, str]]
+    missing: bool = False
 
 
 def specifications(survey: Survey, focal: Hypothesis, seed: int) -> Iterator[Specification]:
@@ -72,6 +74,7 @@ def specifications(survey: Survey, focal: Hypothesis, seed: int) -> Iterator[Spe
             Text(en="complete rows only", zh="仅完整行"),
             "MLR, listwise",
             fitted(main, rows, "MLR", "listwise"),
+            missing=True,
         )
         for shift in SHIFTS:
             yield Specification(
@@ -80,6 +83,7 @@ def specifications(survey: Survey, focal: Hypothesis, seed: int) -> Iterator[Spe
                 else Text(en="imputed answers shifted", zh="插补答案平移"),
                 f"{IMPUTATIONS} imputations" if shift == 0 else f"{shift:+.1f} SD",
                 partial(_imputed, main, rows[used], label, seed, shift),
+                missing=True,
             )
     other = Text(en="another estimator", zh="其他估计方法")
     yield Specification(other, "GLS, listwise", fitted(main, rows, "GLS", "listwise"))
@@ -295,7 +299,7 @@ def curve(survey: Survey, focal: Hypothesis, seed: int, language: Language) -> p
     Returns
     -------
     DataFrame
-        ``choice, detail, value, low, high, problem``, in the order of :func:`specifications`;
+        ``choice, detail, value, low, high, problem, missing``, in the order of :func:`specifications`;
         NaN, with the reason as problem, where one could not be estimated.
     """
     rows = []
@@ -312,16 +316,68 @@ def curve(survey: Survey, focal: Hypothesis, seed: int, language: Language) -> p
                 "low": low,
                 "high": high,
                 "problem": problem,
+                "missing": spec.missing,
             }
         )
     return pd.DataFrame(rows)
 
 
-def detectable(low: float, high: float, power: float = 0.80, level: float = 0.95) -> float:
-    """The smallest effect found with the given power, from the width of an estimate's interval.
+#: A small standardized path, that of :func:`power`'s number of respondents (Cohen 1988).
+SMALL = 0.10
 
-    ``(z_{(1+level)/2} + z_power) · se`` with ``se`` from a symmetric interval (Bloom 1995,
-    Evaluation Review 19, 547-556).
+
+def detectable(se: float, power: float = 0.80, level: float = 0.95, df: float = np.inf) -> float:
+    """The smallest effect found with the given power by a two-sided test.
+
+    ``(t_{(1+level)/2} + t_power) · se``, t with `df` degrees of freedom (Bloom 1995, Evaluation
+    Review 19, 547-556).
     """
-    two_sided, one_sided = norm.ppf((1 + level) / 2), norm.ppf(power)
-    return float((two_sided + one_sided) * (high - low) / (2 * two_sided))
+    return float((t.ppf((1 + level) / 2, df) + t.ppf(power, df)) * se)
+
+
+def power(
+    study: Study,
+    rows: pd.DataFrame,
+    missing: str,
+    group: Group | None = None,
+    clusters: Clusters | None = None,
+) -> pd.DataFrame:
+    """What could have been found of every path, from its robust standard error.
+
+    Returns
+    -------
+    DataFrame
+        ``id, from, to, value, se, detectable, needed``: respondents needed for :data:`SMALL`, the
+        error falling with the root of their number; with clusters ``cl_detectable``. Paths
+        without a standard error are left out.
+    """
+    main = study.structural_model(effects=False)
+    result = sem.fit(main, rows, estimator="MLR", missing=missing)
+    table = result.standardized().set_index("label")
+    robust = None
+    if group is not None and clusters is not None:
+        kept = rows[rows[group.id].notna()]
+        clustered = sem.fit(main, kept, estimator="MLR", missing=missing, cluster=group.id)
+        robust = clustered.standardized().set_index("label")
+    found = []
+    for h in study.paths:
+        one: Any = table.loc[f"p_{h.id}"]
+        se = float(one["se"])
+        if not np.isfinite(se):
+            continue
+        least = detectable(se)
+        row = {
+            "id": h.id,
+            "from": h.from_,
+            "to": h.to,
+            "value": float(one["est_std"]),
+            "se": se,
+            "detectable": least,
+            "needed": float(np.ceil(result.estimate.n * (least / SMALL) ** 2)),
+        }
+        if robust is not None and clusters is not None:
+            again: Any = robust.loc[f"p_{h.id}"]
+            wide = float(again["se"]) * clusters.factor**0.5
+            row["cl_detectable"] = detectable(wide, df=clusters.df)
+        found.append(row)
+    return pd.DataFrame(found)

@@ -38,18 +38,6 @@ def curve(rows: pd.DataFrame, agree: int, failed: int) -> list[Text]:
     return said
 
 
-def power(effect: float) -> Text:
-    if effect > 1:
-        return Text(
-            en="The interval of this path is so wide that no standardized path of a plausible size could have been found with a power of 80 %.",
-            zh="该路径的区间过宽，任何合理大小的标准化路径都无法以 80% 的功效被发现。",
-        )
-    return Text(
-        en=f"Judging by the width of its interval, the study had a power of 80 % to find a standardized path of {value(effect, 'bounded')} or more.",
-        zh=f"按其区间宽度，本研究以 80% 的功效可发现 {value(effect, 'bounded')} 及以上的标准化路径。",
-    )
-
-
 def missing_data(rows: pd.DataFrame, own: float) -> Text:
     """`rows`: ``value`` of the specifications that treat missing answers otherwise."""
     gap = (rows["value"] - own).abs().max()
@@ -60,17 +48,24 @@ def missing_data(rows: pd.DataFrame, own: float) -> Text:
 
 
 def power_by_path(rows: pd.DataFrame, target: float) -> Text:
-    """`rows`: ``id, detectable, needed`` (and ``cl_detectable``) a path."""
-    worst = rows.loc[rows["detectable"].idxmax()]
-    en = f"With a power of 80 % every path of {value(worst['detectable'], 'number')} or more could have been found; the least sensitive is {escape(worst['id'])}."
-    zh = f"以 80% 的功效，凡不小于 {value(worst['detectable'], 'number')} 的路径均可发现；最不灵敏的是 {escape(worst['id'])}。"
+    """`rows`: ``id, detectable`` (and ``cl_detectable``) a path; `target`: a small path."""
+    small = value(target, "bounded")
+    wild = rows[rows["detectable"] > 1]
+    if len(wild) == len(rows):
+        return Text(
+            en="The intervals are so wide that no standardized path of a plausible size could have been found with a power of 80 %.",
+            zh="区间过宽，任何合理大小的标准化路径都无法以 80% 的功效被发现。",
+        )
+    sane = rows[rows["detectable"] <= 1]
+    worst = sane.loc[sane["detectable"].idxmax()]
+    en = f"With a power of 80 % a path of {value(worst['detectable'], 'bounded')} or more could have been found in {len(sane)} of {len(rows)} places; {int((rows['detectable'] <= target).sum())} of them would have shown one as small as {small}."
+    zh = f"以 80% 的功效，{len(rows)} 条路径中有 {len(sane)} 条可发现不小于 {value(worst['detectable'], 'bounded')} 的效应；其中 {int((rows['detectable'] <= target).sum())} 条可发现小至 {small} 的效应。"
+    if len(wild):
+        listed = names([str(i) for i in wild["id"]])
+        en += f" Of {listed.en} no path of a plausible size could have been found."
+        zh += f"{listed.zh} 则任何合理大小的路径都无法被发现。"
     if "cl_detectable" in rows:
-        top = rows["cl_detectable"].max()
-        en += f" With firms as the independent units it takes {value(top, 'number')}."
-        zh += f"若以企业为独立单位，则须达到 {value(top, 'number')}。"
-    over = [str(r["id"]) for r in rows.to_dict("records") if r["detectable"] > target]
-    if over:
-        listed = names(over)
-        en += f" A small path of {value(target, 'bounded')} would have been missed more often than that in {listed.en}."
-        zh += f"对 {listed.zh}，{value(target, 'bounded')} 的小路径不足以达到该功效。"
+        top = value(rows["cl_detectable"].max(), "number")
+        en += f" With firms as the independent units it takes up to {top}."
+        zh += f"若以企业为独立单位，则最多须达到 {top}。"
     return Text(en=en, zh=zh)

@@ -147,15 +147,28 @@ def effects(rows: Sequence[Mapping[str, Any]]) -> Text:
         shown = value(largest["value"], "number", largest["boot_low"], largest["boot_high"])
         en += f" The largest of them is {escape(largest['label'])} ({shown})."
         zh += f"其中最大的是 {escape(largest['label'])}（{shown}）。"
-    other = [r["id"] for r in rows if "bca_low" in r and clear(r, "bca") != clear(r)]
+    both = [r for r in rows if r.get("bca_low") is not None and r["bca_low"] == r["bca_low"]]
+    other = [r["id"] for r in both if clear(r, "bca") != clear(r)]
     if other:
         listed = names(other)
         en += f" Percentile and bias-corrected intervals disagree about {listed.en}: leave those open."
         zh += f"{listed.zh} 的百分位区间与偏差校正区间结论不一，应视为未定。"
-    elif all("bca_low" in r for r in rows):
+    elif len(both) == len(rows):
         en += " Bias-corrected and accelerated intervals say the same of every one."
         zh += "偏差校正加速区间的结论逐一相同。"
     return Text(en=en, zh=zh)
+
+
+def draws(drawn: int, kept: int) -> list[Text]:
+    """A warning where many draws had to be left out; nothing where few were."""
+    if kept >= 0.9 * drawn:
+        return []
+    return [
+        Text(
+            en=f"Only {kept:,} of {drawn:,} draws could be used: what they leave out may be what would have widened the interval, so it is not to be relied on.",
+            zh=f"{drawn:,} 次抽取中仅 {kept:,} 次可用：被剔除者可能正是会使区间变宽者，因此区间不可依赖。",
+        )
+    ]
 
 
 def totals(rows: Sequence[Mapping[str, Any]]) -> Text:
@@ -260,15 +273,15 @@ def competing(
                 )
             )
             continue
-        en = f"“{name_en}” fits better (p {equals(m['delta_p'])})"
-        zh = f"“{name_zh}”拟合更好（p {equals(m['delta_p'])}）"
+        en = f"By the difference test “{name_en}” fits better (p {equals(m['delta_p'])})"
+        zh = f"按差异检验，“{name_zh}”拟合更好（p {equals(m['delta_p'])}）"
         if found:
             top = max(found, key=lambda p: abs(p["value"]))
             shown = value(top["value"], "number", top["low"], top["high"])
-            en += f"; of its {len(mine)} added paths {len(found)} differ from zero after Holm's correction, the largest being {escape(top['path'])} ({shown})"
+            en += f"; of its {len(mine)} added paths {len(found)} {'is' if len(found) == 1 else 'are'} clear of zero after Holm's correction, the largest being {escape(top['path'])} ({shown})"
             zh += f"；新增 {len(mine)} 条路径中，经 Holm 校正有 {len(found)} 条异于零，最大的是 {escape(top['path'])}（{shown}）"
         else:
-            en += f", though none of its {len(mine)} added paths differs from zero after Holm's correction"
+            en += f", though none of its {len(mine)} added paths is clear of zero after Holm's correction"
             zh += f"，但新增 {len(mine)} 条路径经 Holm 校正均不异于零"
         said.append(Text(en=f"{en}.", zh=f"{zh}。"))
     return said
@@ -279,8 +292,8 @@ def moderation(rows: Sequence[Mapping[str, Any]]) -> Text:
     parts_en = [f"{v}: {names(ids).en}" for v, ids in count.items() if ids]
     parts_zh = [f"{PATH_VERDICTS[v].zh}：{names(ids).zh}" for v, ids in count.items() if ids]
     return Text(
-        en=f"Of {len(rows)} hypotheses on moderation and bends: {'; '.join(parts_en)}.",
-        zh=f"{len(rows)} 个关于调节与曲线的假设：{'；'.join(parts_zh)}。",
+        en=f"On scale scores, of {len(rows)} hypotheses on moderation and bends: {'; '.join(parts_en)}.",
+        zh=f"就量表得分而言，{len(rows)} 个关于调节与曲线的假设：{'；'.join(parts_zh)}。",
     )
 
 
@@ -292,9 +305,9 @@ def no_moderation() -> Text:
 
 
 def crosscheck(difference: float) -> Text:
-    shown = escape(show(difference, "number", decimals=5))
-    en = f"The estimates differ by at most {shown}."
-    zh = f"估计值最多相差 {shown}。"
+    shown = escape(show(max(difference, 1e-5), "number", decimals=5))
+    en = f"The estimates differ by {'at most' if difference >= 1e-5 else 'less than'} {shown}."
+    zh = f"估计值相差{'不超过' if difference >= 1e-5 else '小于'} {shown}。"
     if difference > 0.001:
         en += " Where a model is barely identified, the likelihood is nearly flat and optimisers stop at different points of it."
         zh += "模型勉强可识别时，似然几乎平坦，不同优化器会停在不同位置。"
