@@ -28,6 +28,8 @@ BOOK = Path("reports") / "_book"
 #: `book: output-file` of `_quarto.yml`.
 STEM = "the-loyalty-study"
 GENERATED = Path("reports") / "_generated"
+#: What a notebook shows that belongs to the chapter on the estimator, not to its own.
+APPENDIX = {"structural": ("semopy",)}
 
 
 def sources() -> list[str]:
@@ -97,6 +99,7 @@ def prepare() -> None:
         "data": data_page(found),
         "session": session_page(found),
         "thresholds": thresholds_page(),
+        "crosscheck": crosscheck_page(described, found),
         "montecarlo": montecarlo_page(),
         "bench": bench_page(),
     }
@@ -157,10 +160,25 @@ def analysis_page(analysis: str, described: dict[str, Study], found: list[result
     return "\n\n".join(sections)
 
 
-def embeds(case: str, analysis: str) -> str:
+def crosscheck_page(described: dict[str, Study], found: list[results.Result]) -> str:
+    """One section a case: the second opinion that its structural notebook holds."""
+    done = {(r.case, r.analysis) for r in found}
+    sections = []
+    for case, described_case in described.items():
+        for analysis in APPENDIX:
+            if (case, analysis) in done:
+                heading = f"### {escape(described_case.title.en)}"
+                shown = embeds(case, analysis, appendix=True)
+                sections += [heading, badge(described_case.simulated), shown]
+    return "\n\n".join(sections)
+
+
+def embeds(case: str, analysis: str, *, appendix: bool = False) -> str:
     """What the executed notebook shows, in order: its headings, one level down, and its text
-    where something labelled follows, and an embed of every labelled cell.
+    where something labelled follows, and an embed of every labelled cell. With `appendix` what
+    :data:`APPENDIX` moves elsewhere, without headings; otherwise the rest.
     """
+    moved = APPENDIX.get(analysis, ())
     file = paths.executed() / case / f"{execute.notebook_file(analysis).stem}.ipynb"
     blocks: list[str] = []
     waiting: list[str] = []
@@ -168,7 +186,9 @@ def embeds(case: str, analysis: str) -> str:
         if cell.cell_type == "markdown":
             waiting = [cell.source if case == ALL else re.sub(r"(?m)^##", "###", cell.source)]
         elif "label" in cell.metadata:
-            blocks += waiting
+            if (cell.metadata["label"].rsplit("-", 1)[1] in moved) != appendix:
+                continue
+            blocks += [] if appendix else waiting
             waiting = []
             embed = f"executed/{case}/{file.name}#{cell.metadata['label']}"
             blocks.append(f"{{{{< embed {embed} >}}}}")

@@ -4,22 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
 import pandas as pd
-from scipy.stats import norm
+from scipy.stats import t
 
-from loyalty import sem
+from loyalty import imputation, sem
 from loyalty.careless import flags
+from loyalty.groups import Clusters, clusters_of
 from loyalty.sources import Survey
 from loyalty.stats import CannotCompute, descriptives, pls, reliability
 from loyalty.stats.moderation import moderated_regression
-from loyalty.study import Construct, Hypothesis, Language, Study, Text
+from loyalty.structural import structure_model, structures
+from loyalty.study import Construct, Group, Hypothesis, Language, Study, Text
 from loyalty.thresholds import threshold
 
 #: Bootstrap draws behind the interval of the PLS path.
 PLS_DRAWS = 500
+#: Imputations, and how far imputed answers are moved, in standard deviations of their item.
+IMPUTATIONS, SHIFTS = 20, (0.0, -0.5, 0.5)
 
 
 @dataclass(frozen=True)
@@ -27,12 +32,14 @@ class Specification:
     """A choice: its family (a row of the curve's grid), what it is in detail, how to estimate.
 
     `estimate` gives (standardized path, lower, upper, problem), where the problem is empty for a
-    solution that may be taken at face value.
+    solution that may be taken at face value. `missing`: whether the choice is about missing
+    answers.
     """
 
     family: Text
     detail: str
     estimate: Callable[[], tuple[float, float, float, str]]
+    missing: bool = False
 
 
 def specifications(survey: Survey, focal: Hypothesis, seed: int) -> Iterator[Specification]:
@@ -45,12 +52,14 @@ def specifications(survey: Survey, focal: Hypothesis, seed: int) -> Iterator[Spe
     full = "fiml" if holes else "listwise"
 
     def fitted(
-        model: str, data: pd.DataFrame, estimator: str, missing: str
+        model: str, data: pd.DataFrame, estimator: str, missing: str, **options: Any
     ) -> Callable[[], tuple[float, float, float, str]]:
         def run() -> tuple[float, float, float, str]:
-            result = sem.fit(model, data, estimator=estimator, missing=missing)
+            result = sem.fit(model, data, estimator=estimator, missing=missing, **options)
             row: Any = result.standardized().set_index("label").loc[label]
             values = (float(row["est_std"]), float(row["ci_lower"]), float(row["ci_upper"]))
+            if not np.isfinite(values).all():
+                raise CannotCompute("; ".join(result.problems) or "no standard error")
             return (*values, "; ".join(short(problem) for problem in result.problems))
 
         return run
@@ -65,12 +74,24 @@ def specifications(survey: Survey, focal: Hypothesis, seed: int) -> Iterator[Spe
             Text(en="complete rows only", zh="仅完整行"),
             "MLR, listwise",
             fitted(main, rows, "MLR", "listwise"),
+            missing=True,
         )
+        for shift in SHIFTS:
+            yield Specification(
+                Text(en="multiple imputation", zh="多重插补")
+                if shift == 0
+                else Text(en="imputed answers shifted", zh="插补答案平移"),
+                f"{IMPUTATIONS} imputations" if shift == 0 else f"{shift:+.1f} SD",
+                partial(_imputed, main, rows[used], label, seed, shift),
+                missing=True,
+            )
     other = Text(en="another estimator", zh="其他估计方法")
-    for estimator in ("GLS", "ULS"):
-        yield Specification(
-            other, f"{estimator}, listwise", fitted(main, rows, estimator, "listwise")
-        )
+    yield Specification(other, "GLS, listwise", fitted(main, rows, "GLS", "listwise"))
+    yield Specification(
+        Text(en="answers as ordered categories", zh="答案视为有序类别"),
+        "WLSMV, listwise",
+        fitted(main, rows, "WLSMV", "listwise", ordered=used),
+    )
     scales = {c.id: [i.id for i in c.items] for c in study.main}
     yield Specification(
         Text(en="scale scores, regression", zh="量表得分回归"),
@@ -103,6 +124,20 @@ def specifications(survey: Survey, focal: Hypothesis, seed: int) -> Iterator[Spe
             ", ".join(c.label.en for c in study.constructs if c.role == "alternative"),
             fitted(replaced, rows, "MLR", full),
         )
+    for structure in structures(study):
+        if structure.id in ("partial", "forward"):
+            yield Specification(
+                structure.name,
+                f"{len(structure.added)} paths added",
+                fitted(structure_model(study, structure), rows, "MLR", full),
+            )
+    control = controls(study, rows, focal)
+    if control is not None:
+        yield Specification(
+            Text(en="with respondents' groups as controls", zh="以受访者分组为控制变量"),
+            ", ".join(g.label.en for g in study.groups if g.within is None),
+            fitted(f"{main}\n{control[0]}", control[1], "MLR", full),
+        )
     order = np.random.default_rng(seed).permutation(len(rows))
     for half, part in enumerate(np.array_split(order, 2), start=1):
         yield Specification(
@@ -112,6 +147,22 @@ def specifications(survey: Survey, focal: Hypothesis, seed: int) -> Iterator[Spe
         )
     nested = [g for g in study.groups if g.within is not None and g.comparable]
     for group in nested[:1]:
+        yield Specification(
+            Text(
+                en=f"within {group.label.en.lower()}s: their means taken out",
+                zh=f"{group.label.zh}内：剔除{group.label.zh}均值",
+            ),
+            f"{rows[group.id].nunique()} means an item",
+            fitted(main, within(rows, used, group.id), "MLR", full),
+        )
+        yield Specification(
+            Text(
+                en=f"{group.label.en.lower()}s, not respondents, as independent",
+                zh=f"以{group.label.zh}而非受访者为独立单位",
+            ),
+            "cluster-robust, t",
+            partial(_clustered, main, rows, group.id, used, label, full),
+        )
         for level, name in group.levels.items():
             kept = rows[rows[group.id] != level]
             if len(kept) < len(rows):
@@ -123,6 +174,57 @@ def specifications(survey: Survey, focal: Hypothesis, seed: int) -> Iterator[Spe
                     name.en,
                     fitted(main, kept, "MLR", full),
                 )
+
+
+def within(rows: pd.DataFrame, items: list[str], group: str) -> pd.DataFrame:
+    """The answers with each group's mean moved to the mean of all (fixed effects of groups)."""
+    kept = rows[rows[group].notna()].copy()
+    means = kept.groupby(group)[items].transform("mean")
+    kept[items] = kept[items] - means + kept[items].mean()
+    return kept
+
+
+def controls(
+    study: Study, rows: pd.DataFrame, focal: Hypothesis
+) -> tuple[str, pd.DataFrame] | None:
+    """Lines and data that let dummy variables of the respondents' groups lead to both ends."""
+    parts = []
+    for group in study.groups:
+        if group.within is None:
+            used = [level for level in group.levels if (rows[group.id] == level).any()]
+            for k, level in enumerate(used[1:], start=1):
+                column = (rows[group.id] == level).astype(float).where(rows[group.id].notna())
+                parts.append(column.rename(f"{group.id}_d{k}"))
+    if not parts:
+        return None
+    names = " + ".join(str(column.name) for column in parts)
+    return f"{focal.to} ~ {names}\n{focal.from_} ~ {names}", pd.concat([rows, *parts], axis=1)
+
+
+def _imputed(
+    model: str, answers: pd.DataFrame, label: str, seed: int, shift: float
+) -> tuple[float, float, float, str]:
+    problems: set[str] = set()
+
+    def estimate(version: pd.DataFrame) -> tuple[float, float]:
+        result = sem.fit(model, version, estimator="MLR")
+        problems.update(short(problem) for problem in result.problems)
+        row: Any = result.standardized().set_index("label").loc[label]
+        return float(row["est_std"]), float(row["se"])
+
+    versions = imputation.impute(answers, IMPUTATIONS, seed, shift=shift)
+    return (*imputation.pooled(versions, estimate), "; ".join(sorted(problems)))
+
+
+def _clustered(
+    model: str, rows: pd.DataFrame, cluster: str, items: list[str], label: str, missing: str
+) -> tuple[float, float, float, str]:
+    clusters = clusters_of(rows, cluster, items)
+    kept = rows[rows[cluster].notna()]
+    result = sem.fit(model, kept, estimator="MLR", missing=missing, cluster=cluster)
+    row: Any = result.standardized().set_index("label").loc[label]
+    value, half = float(row["est_std"]), clusters.half(float(row["se"]))
+    return value, value - half, value + half, "; ".join(short(p) for p in result.problems)
 
 
 def short(problem: str) -> str:
@@ -197,7 +299,7 @@ def curve(survey: Survey, focal: Hypothesis, seed: int, language: Language) -> p
     Returns
     -------
     DataFrame
-        ``choice, detail, value, low, high, problem``, in the order of :func:`specifications`;
+        ``choice, detail, value, low, high, problem, missing``, in the order of :func:`specifications`;
         NaN, with the reason as problem, where one could not be estimated.
     """
     rows = []
@@ -214,16 +316,68 @@ def curve(survey: Survey, focal: Hypothesis, seed: int, language: Language) -> p
                 "low": low,
                 "high": high,
                 "problem": problem,
+                "missing": spec.missing,
             }
         )
     return pd.DataFrame(rows)
 
 
-def detectable(low: float, high: float, power: float = 0.80, level: float = 0.95) -> float:
-    """The smallest effect found with the given power, from the width of an estimate's interval.
+#: A small standardized path, that of :func:`power`'s number of respondents (Cohen 1988).
+SMALL = 0.10
 
-    ``(z_{(1+level)/2} + z_power) · se`` with ``se`` from a symmetric interval (Bloom 1995,
-    Evaluation Review 19, 547-556).
+
+def detectable(se: float, power: float = 0.80, level: float = 0.95, df: float = np.inf) -> float:
+    """The smallest effect found with the given power by a two-sided test.
+
+    ``(t_{(1+level)/2} + t_power) · se``, t with `df` degrees of freedom (Bloom 1995, Evaluation
+    Review 19, 547-556).
     """
-    two_sided, one_sided = norm.ppf((1 + level) / 2), norm.ppf(power)
-    return float((two_sided + one_sided) * (high - low) / (2 * two_sided))
+    return float((t.ppf((1 + level) / 2, df) + t.ppf(power, df)) * se)
+
+
+def power(
+    study: Study,
+    rows: pd.DataFrame,
+    missing: str,
+    group: Group | None = None,
+    clusters: Clusters | None = None,
+) -> pd.DataFrame:
+    """What could have been found of every path, from its robust standard error.
+
+    Returns
+    -------
+    DataFrame
+        ``id, from, to, value, se, detectable, needed``: respondents needed for :data:`SMALL`, the
+        error falling with the root of their number; with clusters ``cl_detectable``. Paths
+        without a standard error are left out.
+    """
+    main = study.structural_model(effects=False)
+    result = sem.fit(main, rows, estimator="MLR", missing=missing)
+    table = result.standardized().set_index("label")
+    robust = None
+    if group is not None and clusters is not None:
+        kept = rows[rows[group.id].notna()]
+        clustered = sem.fit(main, kept, estimator="MLR", missing=missing, cluster=group.id)
+        robust = clustered.standardized().set_index("label")
+    found = []
+    for h in study.paths:
+        one: Any = table.loc[f"p_{h.id}"]
+        se = float(one["se"])
+        if not np.isfinite(se):
+            continue
+        least = detectable(se)
+        row = {
+            "id": h.id,
+            "from": h.from_,
+            "to": h.to,
+            "value": float(one["est_std"]),
+            "se": se,
+            "detectable": least,
+            "needed": float(np.ceil(result.estimate.n * (least / SMALL) ** 2)),
+        }
+        if robust is not None and clusters is not None:
+            again: Any = robust.loc[f"p_{h.id}"]
+            wide = float(again["se"]) * clusters.factor**0.5
+            row["cl_detectable"] = detectable(wide, df=clusters.df)
+        found.append(row)
+    return pd.DataFrame(found)

@@ -5,4 +5,6 @@ files or estimators.
 """
 
 from loyalty.figures.charts import *
+from loyalty.figures.groups import *
+from loyalty.figures.structural import *
 from loyalty.figures.style import *

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -22,17 +21,28 @@ INVARIANCE = {
 }
 
 
-def invariance(steps: pd.DataFrame, cfi: Threshold, rmsea: Threshold) -> Text:
-    """`steps`: ``level, delta_cfi, delta_rmsea`` from configural on.
+def left_out(reasons: Mapping[str, Text], levels: Mapping[str, Text]) -> Text:
+    """Levels of the group that take no part in the comparison, and why."""
+    en = "; ".join(f"{escape(levels[k].en)} ({escape(why.en)})" for k, why in reasons.items())
+    zh = "；".join(f"{escape(levels[k].zh)}（{escape(why.zh)}）" for k, why in reasons.items())
+    return Text(en=f"Left out of the comparison: {en}.", zh=f"未纳入比较：{zh}。")
 
-    A step holds when CFI falls and RMSEA rises by no more than the cut-offs.
+
+def invariance(steps: pd.DataFrame, cfi: Threshold, rmsea: Threshold) -> Text:
+    """`steps`: ``level, delta_cfi, delta_rmsea`` (and ``partial``) from configural on.
+
+    A step holds when CFI falls and RMSEA rises by no more than the cut-offs; where a level was
+    fitted again with equalities released, that model decides.
     """
-    held, failed = "configural", None
-    for row in steps.iloc[1:].to_dict("records"):
+    held, failed, partial = "configural", None, False
+    rows = steps.to_dict("records")
+    for level in dict.fromkeys(row["level"] for row in rows[1:]):
+        row = [r for r in rows if r["level"] == level][-1]
         if cfi.met(-row["delta_cfi"]) and rmsea.met(row["delta_rmsea"]):
-            held = row["level"]
+            held = level
+            partial = partial or bool(row.get("partial", False))
         else:
-            failed = row["level"]
+            failed = level
             break
     rule = f"ΔCFI ≥ −{escape(show(cfi.value, 'bounded', decimals=3))} [@{cfi.cite}], ΔRMSEA ≤ {escape(show(rmsea.value, 'bounded', decimals=3))} [@{rmsea.cite}]"
     means = {
@@ -47,35 +57,243 @@ def invariance(steps: pd.DataFrame, cfi: Threshold, rmsea: Threshold) -> Text:
         "scalar": ("paths and latent means may be compared", "路径与潜均值均可比较"),
         "strict": ("paths, latent means and scores may be compared", "路径、潜均值与得分均可比较"),
     }[held]
-    en = f"Under the rule {rule} the {held} model holds: {means[0]}."
-    zh = f"按规则 {rule}，{held} 模型成立：{means[1]}。"
+    if held == "strict" and partial:
+        means = (
+            "paths and latent means may be compared; scale scores still carry the released items",
+            "路径与潜均值可以比较；量表得分仍含已释放的题项",
+        )
+    name = f"{'partial ' if partial else ''}{held}"
+    en = f"Under the rule {rule} the {name} model holds: {means[0]}."
+    zh = f"按规则 {rule}，{'部分 ' if partial else ''}{held} 模型成立：{means[1]}。"
     if failed:
         en += f" The {failed} model does not hold."
         zh += f"{failed} 模型不成立。"
     return Text(en=en, zh=zh)
 
 
+def released(
+    rows: Sequence[Mapping[str, Any]],
+    held_back: Sequence[Mapping[str, Any]],
+    levels: Mapping[str, Text],
+    cut: Threshold,
+) -> list[Text]:
+    """`rows`, `held_back`: ``level, item, group, change`` in the order of release."""
+    size = escape(show(cut.value, "bounded"))
+    said = [
+        Text(
+            en=f"An equality was released if its score test was significant after Bonferroni's correction and the expected standardized change at least {size} in size [@{cut.cite}], the largest statistic first, as long as two items a construct stayed equal [@byrne1989].",
+            zh=f"释放规则：得分检验经 Bonferroni 校正后显著，且预期标准化变化的绝对值不小于 {size} [@{cut.cite}]；从统计量最大者开始，且每个构念至少保留两个相等题项 [@byrne1989]。",
+        )
+    ]
+    if not rows:
+        said.append(
+            Text(
+                en="No equality met this rule: nothing had to be released.",
+                zh="没有等值约束符合该规则：无需释放。",
+            )
+        )
+    else:
+        what = {"metric": ("loading", "载荷"), "scalar": ("intercept", "截距")}
+        en = [
+            f"the {what[r['level']][0]} of {escape(r['item'])} ({escape(levels[r['group']].en)}, expected change {value(r['change'], 'bounded')})"
+            for r in rows
+        ]
+        zh = [
+            f"{escape(r['item'])} 的{what[r['level']][1]}（{escape(levels[r['group']].zh)}，预期变化 {value(r['change'], 'bounded')}）"
+            for r in rows
+        ]
+        said.append(
+            Text(
+                en=f"Released, in this order: {'; '.join(en)}. These questions are answered differently in the group named by people who stand equally high on the construct.",
+                zh=f"依次释放：{'；'.join(zh)}。即使构念水平相同，所列组别对这些题目的回答也不同。",
+            )
+        )
+    if held_back:
+        listed = names(list(dict.fromkeys(str(r["item"]) for r in held_back)))
+        said.append(
+            Text(
+                en=f"The rule would also release {listed.en}, but their constructs would be left with less than two equal items; comparisons of these constructs stay doubtful.",
+                zh=f"按规则还应释放 {listed.zh}，但其构念将不足两个相等题项；这些构念的比较仍然存疑。",
+            )
+        )
+    return said
+
+
+def _by_unit(
+    independent: int, clustered: int | None, n: int, what: tuple[str, str], units: str
+) -> Text:
+    """How many of n differ, with respondents and then with clusters as independent."""
+    en = f"Of {n} {what[0]}, {independent} {'is' if independent == 1 else 'are'} clear after Holm's correction if respondents are taken as independent"
+    zh = f"若视受访者为独立，{n} {what[1]}中有 {independent} 个经 Holm 校正后显著"
+    if clustered is None:
+        return Text(en=f"{en}.", zh=f"{zh}。")
+    fewer = clustered < independent
+    en += f", and {clustered} if {units} are the independent units"
+    zh += f"；若以更高一级单位为独立，则为 {clustered} 个"
+    if fewer:
+        en += ": what looks like a difference between the groups may be no more than which units happen to stand for them"
+        zh += "：看似组间的差异，可能只是抽到哪些单位的结果"
+    return Text(en=f"{en}.", zh=f"{zh}。")
+
+
+def latent_means(
+    rows: pd.DataFrame, label: Mapping[str, str], levels: Mapping[str, Text], count: int | None
+) -> list[Text]:
+    """`rows`: ``construct, group_a, group_b, value, low, high, p_holm`` (and ``cl_p_holm``).
+
+    `count`: how many clusters there are, where their intervals are given.
+    """
+    found = sum(significant(p) for p in rows["p_holm"])
+    firm = None
+    if "cl_p_holm" in rows:
+        firm = sum(significant(p) for p in rows["cl_p_holm"])
+    said = [
+        _by_unit(
+            found,
+            firm,
+            len(rows),
+            ("differences between groups", "个组间差异"),
+            f"the {count} firms",
+        )
+    ]
+    top = rows.loc[rows["value"].abs().idxmax()]
+    shown = value(top["value"], "number", top["low"], top["high"])
+    a, b = levels[top["group_a"]], levels[top["group_b"]]
+    said.append(
+        Text(
+            en=f"The largest is {escape(label[top['construct']])}, {escape(a.en)} against {escape(b.en)}: {shown} standard deviations.",
+            zh=f"最大的是{escape(label[top['construct']])}，{escape(a.zh)}对{escape(b.zh)}：{shown} 个标准差。",
+        )
+    )
+    if "cl_low" in rows:
+        wide = value(top["cl_low"], "number"), value(top["cl_high"], "number")
+        said.append(
+            Text(
+                en=f"With so few firms even that interval is an approximation; allowing for them it runs from {wide[0]} to {wide[1]}.",
+                zh=f"企业如此之少，区间本身也只是近似；考虑企业后，该区间为 {wide[0]} 至 {wide[1]}。",
+            )
+        )
+    return said
+
+
+def scores(
+    tests: pd.DataFrame, pairs: pd.DataFrame, levels: Mapping[str, Text], firms: bool
+) -> list[Text]:
+    """`tests`: ``construct, p_holm, omega2`` (and ``cl_p_holm``); `pairs`: ``construct, group_a,
+    group_b, hedges_g, g_lower, g_upper``."""
+    found = sum(significant(p) for p in tests["p_holm"])
+    firm = sum(significant(p) for p in tests["cl_p_holm"]) if firms else None
+    said = [
+        _by_unit(
+            found,
+            firm,
+            len(tests),
+            ("comparisons of a score over the groups", "个得分的组间比较"),
+            "firms",
+        )
+    ]
+    top = tests.loc[tests["omega2"].idxmax()]
+    said.append(
+        Text(
+            en=f"The groups account for at most {value(max(top['omega2'], 0.0), 'percent')} of the variance of a score ({escape(top['construct'])}).",
+            zh=f"分组最多解释一个得分方差的 {value(max(top['omega2'], 0.0), 'percent')}（{escape(top['construct'])}）。",
+        )
+    )
+    if len(pairs):
+        far = pairs.loc[pairs["hedges_g"].abs().idxmax()]
+        shown = value(far["hedges_g"], "number", far["g_lower"], far["g_upper"])
+        a, b = levels[far["group_a"]], levels[far["group_b"]]
+        said.append(
+            Text(
+                en=f"The largest difference between two groups is that in {escape(far['construct'])}, {escape(a.en)} against {escape(b.en)} (g = {shown}).",
+                zh=f"两组间差异最大的是{escape(far['construct'])}：{escape(a.zh)}对{escape(b.zh)}（g = {shown}）。",
+            )
+        )
+    return said
+
+
+def other_groups(rows: Sequence[Mapping[str, Any]]) -> Text:
+    """`rows`: ``group`` (a Text), ``different``, ``scores``, ``omega2`` a further grouping."""
+    some = [r for r in rows if r["different"]]
+    if not some:
+        return Text(
+            en="By none of these groupings does a score differ after Holm's correction; differences too small to be found are not excluded.",
+            zh="按这些分组，经 Holm 校正后得分均无差异；但不排除过小而未被发现的差异。",
+        )
+    listed = names([r["group"].en for r in some]).en, names([r["group"].zh for r in some]).zh
+    top = max(r["omega2"] for r in some)
+    return Text(
+        en=f"Scores differ by {listed[0].lower()}; the grouping accounts for at most {value(top, 'percent')} of a score's variance.",
+        zh=f"得分因{listed[1]}而异；分组最多解释得分方差的 {value(top, 'percent')}。",
+    )
+
+
 def differences(rows: pd.DataFrame) -> Text:
-    """`rows`: ``id, p, p_holm`` a path."""
+    """`rows`: ``id, p_holm`` a path (and ``cl_p_holm``)."""
     found = [r["id"] for r in rows.to_dict("records") if significant(r["p_holm"])]
     if not found:
-        return Text(
+        said = Text(
             en=f"After Holm's correction none of {len(rows)} paths differs between the groups; that is no proof that they are equal.",
             zh=f"经 Holm 校正，{len(rows)} 条路径均未见组间差异；但这不证明其相等。",
         )
+    else:
+        said = Text(
+            en=f"After Holm's correction {len(found)} of {len(rows)} paths differ between the groups: {names(found).en}.",
+            zh=f"经 Holm 校正，{len(rows)} 条路径中有 {len(found)} 条存在组间差异：{names(found).zh}。",
+        )
+    if "cl_p_holm" not in rows:
+        return said
+    firm = [r["id"] for r in rows.to_dict("records") if significant(r["cl_p_holm"])]
     return Text(
-        en=f"After Holm's correction {len(found)} of {len(rows)} paths differ between the groups: {names(found).en}.",
-        zh=f"经 Holm 校正，{len(rows)} 条路径中有 {len(found)} 条存在组间差异：{names(found).zh}。",
+        en=f"{said.en} With firms as the independent units, of which each group has few, {names(firm).en if firm else 'none'} would remain.",
+        zh=f"{said.zh}若以企业为独立单位（每组企业很少），仍有差异的为：{names(firm).zh}。",
     )
 
 
 def clustering(rows: Sequence[Mapping[str, Any]]) -> Text:
+    """`rows`: ``construct, icc, low, high, design, se, se_cluster`` a score."""
     top = max(rows, key=lambda r: r["icc"])
     shown = value(top["icc"], "bounded", top["low"], top["high"])
+    wider = value(top["se_cluster"] / top["se"], "number")
     return Text(
-        en=f"Most alike are the customers of one firm in {escape(top['construct'])} (ICC = {shown}, design effect {value(top['design'], 'number')}). Intervals elsewhere in this report take respondents as independent; for such a score they are too narrow by a factor of {value(math.sqrt(top['design']), 'number')}.",
-        zh=f"同一企业客户最相似的是{escape(top['construct'])}（ICC = {shown}，设计效应 {value(top['design'], 'number')}）。本报告其他区间把受访者视为独立；对这样的得分，区间窄了 {value(math.sqrt(top['design']), 'number')} 倍。",
+        en=f"Most alike are the customers of one firm in {escape(top['construct'])} (ICC = {shown}, design effect {value(top['design'], 'number')}): the cluster-robust standard error of its mean is {wider} times that of independent respondents. Where this report does not say that it allows for firms, its intervals take respondents as independent.",
+        zh=f"同一企业客户最相似的是{escape(top['construct'])}（ICC = {shown}，设计效应 {value(top['design'], 'number')}）：其均值的聚类稳健标准误为独立受访者时的 {wider} 倍。本报告未注明考虑企业之处，区间均视受访者为独立。",
     )
+
+
+def importance_by_firm(
+    table: pd.DataFrame, label: Mapping[str, str], maps: int, missing: Sequence[str]
+) -> list[Text]:
+    """`table`: ``construct, quadrant, low, high`` a point; `missing`: the levels without a map."""
+    first = table[table["quadrant"] == "improve"]
+    said = []
+    if len(first):
+        count = first["construct"].value_counts()
+        most = [str(c) for c in count.index[count == count.iloc[0]]]
+        listed = names([label[c] for c in sorted(most)])
+        clear = int((first["low"] > 0).sum())
+        said.append(
+            Text(
+                en=f"Of {maps} maps, most often important and weak is {listed.en} (in {int(count.iloc[0])}). Of the {len(first)} points in that corner, {clear} have a total effect whose interval is clear of zero; with fewer respondents each map is less certain than that of all.",
+                zh=f"{maps} 幅图中，最常出现“重要而表现弱”的是{listed.zh}（{int(count.iloc[0])} 幅）。该象限的 {len(first)} 个点中，{clear} 个的总效应区间不含零；每幅图的受访者较少，不如总图可靠。",
+            )
+        )
+    else:
+        said.append(
+            Text(
+                en=f"In none of {maps} maps is a construct important and weak at once.",
+                zh=f"{maps} 幅图中均无重要而表现弱的构念。",
+            )
+        )
+    if missing:
+        listed = names(missing)
+        said.append(
+            Text(
+                en=f"No map is shown of {listed.en}: too few respondents, or no acceptable solution.",
+                zh=f"未给出{listed.zh}的图：受访者太少，或没有可接受的解。",
+            )
+        )
+    return said
 
 
 def importance(

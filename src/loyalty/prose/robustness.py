@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pandas as pd
 
-from loyalty.prose.words import value
+from loyalty.markdown import escape
+from loyalty.prose.words import names, value
 from loyalty.study import Text
 
 
@@ -17,6 +18,15 @@ def curve(rows: pd.DataFrame, agree: int, failed: int) -> list[Text]:
             zh=f"在 {len(rows)} 种设定下，该路径介于 {value(low, 'number')} 与 {value(high, 'number')} 之间；其中 {agree} 种支持假设。",
         )
     ]
+    least, most = rows.loc[rows["value"].idxmin()], rows.loc[rows["value"].idxmax()]
+    widest = rows.loc[(rows["high"] - rows["low"]).idxmax()]
+    if least["choice"] != most["choice"]:
+        said.append(
+            Text(
+                en=f"Lowest is the choice “{escape(least['choice'])}”, highest “{escape(most['choice'])}”; the widest interval comes with “{escape(widest['choice'])}”.",
+                zh=f"最低者为“{escape(least['choice'])}”，最高者为“{escape(most['choice'])}”；区间最宽者为“{escape(widest['choice'])}”。",
+            )
+        )
     suspect = int((rows["problem"] != "").sum())
     if suspect or failed:
         said.append(
@@ -28,13 +38,34 @@ def curve(rows: pd.DataFrame, agree: int, failed: int) -> list[Text]:
     return said
 
 
-def power(effect: float) -> Text:
-    if effect > 1:
-        return Text(
-            en="The interval of this path is so wide that no standardized path of a plausible size could have been found with a power of 80 %.",
-            zh="该路径的区间过宽，任何合理大小的标准化路径都无法以 80% 的功效被发现。",
-        )
+def missing_data(rows: pd.DataFrame, own: float) -> Text:
+    """`rows`: ``value`` of the specifications that treat missing answers otherwise."""
+    gap = (rows["value"] - own).abs().max()
     return Text(
-        en=f"Judging by the width of its interval, the study had a power of 80 % to find a standardized path of {value(effect, 'bounded')} or more.",
-        zh=f"按其区间宽度，本研究以 80% 的功效可发现 {value(effect, 'bounded')} 及以上的标准化路径。",
+        en=f"Other treatments of missing answers move the path by at most {value(gap, 'number')}, also where those who did not answer are assumed to stand half a standard deviation higher or lower than like respondents.",
+        zh=f"改变缺失答案的处理方式，路径至多变动 {value(gap, 'number')}，即使假定未作答者比相似受访者高或低半个标准差。",
     )
+
+
+def power_by_path(rows: pd.DataFrame, target: float) -> Text:
+    """`rows`: ``id, detectable`` (and ``cl_detectable``) a path; `target`: a small path."""
+    small = value(target, "bounded")
+    wild = rows[rows["detectable"] > 1]
+    if len(wild) == len(rows):
+        return Text(
+            en="The intervals are so wide that no standardized path of a plausible size could have been found with a power of 80 %.",
+            zh="区间过宽，任何合理大小的标准化路径都无法以 80% 的功效被发现。",
+        )
+    sane = rows[rows["detectable"] <= 1]
+    worst = sane.loc[sane["detectable"].idxmax()]
+    en = f"With a power of 80 % a path of {value(worst['detectable'], 'bounded')} or more could have been found in {len(sane)} of {len(rows)} places; {int((rows['detectable'] <= target).sum())} of them would have shown one as small as {small}."
+    zh = f"以 80% 的功效，{len(rows)} 条路径中有 {len(sane)} 条可发现不小于 {value(worst['detectable'], 'bounded')} 的效应；其中 {int((rows['detectable'] <= target).sum())} 条可发现小至 {small} 的效应。"
+    if len(wild):
+        listed = names([str(i) for i in wild["id"]])
+        en += f" Of {listed.en} no path of a plausible size could have been found."
+        zh += f"{listed.zh} 则任何合理大小的路径都无法被发现。"
+    if "cl_detectable" in rows:
+        top = value(rows["cl_detectable"].max(), "number")
+        en += f" With firms as the independent units it takes up to {top}."
+        zh += f"若以企业为独立单位，则最多须达到 {top}。"
+    return Text(en=en, zh=zh)

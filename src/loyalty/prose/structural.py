@@ -7,8 +7,9 @@ from typing import Any
 
 from loyalty.markdown import escape
 from loyalty.numbers import show
-from loyalty.prose.words import names, readable, value
+from loyalty.prose.words import equals, names, readable, significant, value
 from loyalty.study import Hypothesis, Text
+from loyalty.thresholds import Threshold
 
 PATH_VERDICTS = {
     "supported": Text(en="supported", zh="支持"),
@@ -98,11 +99,45 @@ def paths(
     return said
 
 
-def effects(rows: Sequence[Mapping[str, Any]]) -> Text:
-    """`rows`: ``id, label, value, low, high, boot_low, boot_high``."""
+def clustered(
+    rows: Sequence[Mapping[str, Any]], count: int, enough: Threshold, drawn: int
+) -> list[Text]:
+    """`rows`: ``id, verdict`` (respondents independent)``, cl_verdict, boot_verdict, ratio``."""
+    changed = [r["id"] for r in rows if {r["cl_verdict"], r["boot_verdict"]} != {r["verdict"]}]
+    ratios = [r["ratio"] for r in rows]
+    said = [
+        Text(
+            en=f"Allowing for firms makes the standard errors {value(min(ratios), 'number')} to {value(max(ratios), 'number')} times as large.",
+            zh=f"考虑企业后，标准误为原来的 {value(min(ratios), 'number')} 至 {value(max(ratios), 'number')} 倍。",
+        )
+    ]
+    if changed:
+        listed = names(changed)
+        said.append(
+            Text(
+                en=f"The verdict on {listed.en} depends on it.", zh=f"{listed.zh} 的判断因此改变。"
+            )
+        )
+    else:
+        said.append(
+            Text(en="No verdict changes by it.", zh="各项判断均不因此改变。"),
+        )
+    if count < enough.value:
+        mark = escape(show(enough.value, "count"))
+        said.append(
+            Text(
+                en=f"But cluster-robust errors are themselves unreliable with few clusters, and {count} are few ({mark} would do [@{enough.cite}]); the factor and Student's t with {count - 1} degrees of freedom correct for some of it, and {drawn:,} resamples of {count} firms see only these {count}.",
+                zh=f"但聚类很少时，聚类稳健标准误本身不可靠，{count} 个属于很少（{mark} 个方可 [@{enough.cite}]）；校正因子与自由度为 {count - 1} 的 t 分布只能部分弥补，对 {count} 家企业的 {drawn:,} 次重抽样也只见到这 {count} 家。",
+            )
+        )
+    return said
 
-    def clear(row: Mapping[str, Any]) -> bool:
-        return bool(row["boot_low"] > 0 or row["boot_high"] < 0)
+
+def effects(rows: Sequence[Mapping[str, Any]]) -> Text:
+    """`rows`: ``id, label, value, low, high, boot_low, boot_high`` (and ``bca_low, bca_high``)."""
+
+    def clear(row: Mapping[str, Any], kind: str = "boot") -> bool:
+        return bool(row[f"{kind}_low"] > 0 or row[f"{kind}_high"] < 0)
 
     found = [r for r in rows if clear(r)]
     largest = max(found, key=lambda r: abs(r["value"]), default=None)
@@ -112,7 +147,144 @@ def effects(rows: Sequence[Mapping[str, Any]]) -> Text:
         shown = value(largest["value"], "number", largest["boot_low"], largest["boot_high"])
         en += f" The largest of them is {escape(largest['label'])} ({shown})."
         zh += f"其中最大的是 {escape(largest['label'])}（{shown}）。"
+    both = [r for r in rows if r.get("bca_low") is not None and r["bca_low"] == r["bca_low"]]
+    other = [r["id"] for r in both if clear(r, "bca") != clear(r)]
+    if other:
+        listed = names(other)
+        en += f" Percentile and bias-corrected intervals disagree about {listed.en}: leave those open."
+        zh += f"{listed.zh} 的百分位区间与偏差校正区间结论不一，应视为未定。"
+    elif len(both) == len(rows):
+        en += " Bias-corrected and accelerated intervals say the same of every one."
+        zh += "偏差校正加速区间的结论逐一相同。"
     return Text(en=en, zh=zh)
+
+
+def draws(drawn: int, kept: int) -> list[Text]:
+    """A warning where many draws had to be left out; nothing where few were."""
+    if kept >= 0.9 * drawn:
+        return []
+    return [
+        Text(
+            en=f"Only {kept:,} of {drawn:,} draws could be used: what they leave out may be what would have widened the interval, so it is not to be relied on.",
+            zh=f"{drawn:,} 次抽取中仅 {kept:,} 次可用：被剔除者可能正是会使区间变宽者，因此区间不可依赖。",
+        )
+    ]
+
+
+def totals(rows: Sequence[Mapping[str, Any]]) -> Text:
+    """`rows`: ``from, to`` (labels)``, value, low, high`` a total effect."""
+    top = max(rows, key=lambda r: abs(r["value"]))
+    shown = value(top["value"], "number", top["low"], top["high"])
+    clear = sum(bool(r["low"] > 0 or r["high"] < 0) for r in rows)
+    return Text(
+        en=f"Over all ways together, {clear} of {len(rows)} total effects from a beginning to an end of the chain have an interval clear of zero; the largest is that of {escape(top['from'])} on {escape(top['to'])} ({shown}).",
+        zh=f"合计所有途径，从链首到链尾的 {len(rows)} 个总效应中有 {clear} 个区间不含零；最大的是{escape(top['from'])}对{escape(top['to'])}（{shown}）。",
+    )
+
+
+def latent(rows: Sequence[Mapping[str, Any]]) -> list[Text]:
+    """`rows`: ``id, verdict, score_verdict, quadratic, region, bounds`` a latent term."""
+    count = {v: [r["id"] for r in rows if r["verdict"] == v] for v in PATH_VERDICTS}
+    parts_en = [f"{v}: {names(ids).en}" for v, ids in count.items() if ids]
+    parts_zh = [f"{PATH_VERDICTS[v].zh}：{names(ids).zh}" for v, ids in count.items() if ids]
+    said = [
+        Text(
+            en=f"Between the constructs freed from errors of measurement: {'; '.join(parts_en)}.",
+            zh=f"在剔除测量误差的构念之间：{'；'.join(parts_zh)}。",
+        )
+    ]
+    apart = [r["id"] for r in rows if r["score_verdict"] not in (None, r["verdict"])]
+    if apart:
+        listed = names(apart)
+        said.append(
+            Text(
+                en=f"Scale scores judge {listed.en} otherwise, so these rest on the method.",
+                zh=f"量表得分对 {listed.zh} 的判断不同，因此其结论取决于方法。",
+            )
+        )
+    else:
+        said.append(Text(en="Scale scores judge all of them alike.", zh="量表得分的判断与此一致。"))
+    crossing = [r["id"] for r in rows if any(abs(b) <= 2 for b in r["bounds"])]
+    if crossing:
+        listed = names(crossing)
+        said.append(
+            Text(
+                en=f"Within two standard deviations of the moderator's mean the path of {listed.en} ceases somewhere to differ from zero.",
+                zh=f"在调节变量均值两个标准差之内，{listed.zh} 的路径在某处不再异于零。",
+            )
+        )
+    else:
+        said.append(
+            Text(
+                en="Within two standard deviations of the mean no path changes from clear of zero to not: what is moderated is how strong they are.",
+                zh="在均值两个标准差之内，没有路径由不含零变为含零：被调节的是强弱。",
+            )
+        )
+    if any(r["quadratic"] for r in rows):
+        said.append(
+            Text(
+                en="A bend has to be read with care: seven-point answers that pile up at one end bend a straight line, or straighten a bent one.",
+                zh="曲线效应须谨慎解读：答案堆积在量表一端时，直线会显得弯曲，曲线也会显得平直。",
+            )
+        )
+    return said
+
+
+def competing(
+    models: Sequence[Mapping[str, Any]], paths: Sequence[Mapping[str, Any]]
+) -> list[Text]:
+    """`models`: ``id, name`` (a Text)``, bic, delta_p, cfi, problem``, the hypothesized first;
+    `paths`: ``id, path, value, low, high, p_holm`` an added path."""
+    if len(models) < 2:
+        return [
+            Text(
+                en="The paths leave no rival structure: every earlier construct already leads to every later one.",
+                zh="路径已无竞争结构可言：每个前序构念均已指向后序构念。",
+            )
+        ]
+    said = []
+    sound = [m for m in models if m.get("bic") is not None and m["bic"] == m["bic"]]
+    if sound:
+        best = min(sound, key=lambda m: m["bic"])
+        said.append(
+            Text(
+                en=f"By BIC the structure “{escape(best['name'].en)}” is to be preferred.",
+                zh=f"按 BIC，应选“{escape(best['name'].zh)}”的结构。",
+            )
+        )
+    if models[0].get("problem") or any(m.get("problem") for m in sound):
+        said.append(
+            Text(
+                en="Some of the solutions are not acceptable, so the comparison decides little.",
+                zh="部分解不可接受，因此比较的意义有限。",
+            )
+        )
+    for m in models[1:]:
+        if m.get("delta_p") is None or m["delta_p"] != m["delta_p"]:
+            continue
+        mine = [p for p in paths if p["id"] == m["id"]]
+        found = [p for p in mine if significant(p["p_holm"])]
+        name_en, name_zh = escape(m["name"].en), escape(m["name"].zh)
+        if not significant(m["delta_p"]):
+            said.append(
+                Text(
+                    en=f"“{name_en}” fits no better (p {equals(m['delta_p'])}).",
+                    zh=f"“{name_zh}”的拟合并不更好（p {equals(m['delta_p'])}）。",
+                )
+            )
+            continue
+        en = f"By the difference test “{name_en}” fits better (p {equals(m['delta_p'])})"
+        zh = f"按差异检验，“{name_zh}”拟合更好（p {equals(m['delta_p'])}）"
+        if found:
+            top = max(found, key=lambda p: abs(p["value"]))
+            shown = value(top["value"], "number", top["low"], top["high"])
+            en += f"; of its {len(mine)} added paths {len(found)} {'is' if len(found) == 1 else 'are'} clear of zero after Holm's correction, the largest being {escape(top['path'])} ({shown})"
+            zh += f"；新增 {len(mine)} 条路径中，经 Holm 校正有 {len(found)} 条异于零，最大的是 {escape(top['path'])}（{shown}）"
+        else:
+            en += f", though none of its {len(mine)} added paths is clear of zero after Holm's correction"
+            zh += f"，但新增 {len(mine)} 条路径经 Holm 校正均不异于零"
+        said.append(Text(en=f"{en}.", zh=f"{zh}。"))
+    return said
 
 
 def moderation(rows: Sequence[Mapping[str, Any]]) -> Text:
@@ -120,8 +292,8 @@ def moderation(rows: Sequence[Mapping[str, Any]]) -> Text:
     parts_en = [f"{v}: {names(ids).en}" for v, ids in count.items() if ids]
     parts_zh = [f"{PATH_VERDICTS[v].zh}：{names(ids).zh}" for v, ids in count.items() if ids]
     return Text(
-        en=f"Of {len(rows)} hypotheses on moderation and bends: {'; '.join(parts_en)}.",
-        zh=f"{len(rows)} 个关于调节与曲线的假设：{'；'.join(parts_zh)}。",
+        en=f"On scale scores, of {len(rows)} hypotheses on moderation and bends: {'; '.join(parts_en)}.",
+        zh=f"就量表得分而言，{len(rows)} 个关于调节与曲线的假设：{'；'.join(parts_zh)}。",
     )
 
 
@@ -133,9 +305,9 @@ def no_moderation() -> Text:
 
 
 def crosscheck(difference: float) -> Text:
-    shown = escape(show(difference, "number", decimals=5))
-    en = f"The estimates differ by at most {shown}."
-    zh = f"估计值最多相差 {shown}。"
+    shown = escape(show(max(difference, 1e-5), "number", decimals=5))
+    en = f"The estimates differ by {'at most' if difference >= 1e-5 else 'less than'} {shown}."
+    zh = f"估计值相差{'不超过' if difference >= 1e-5 else '小于'} {shown}。"
     if difference > 0.001:
         en += " Where a model is barely identified, the likelihood is nearly flat and optimisers stop at different points of it."
         zh += "模型勉强可识别时，似然几乎平坦，不同优化器会停在不同位置。"

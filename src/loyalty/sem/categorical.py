@@ -218,7 +218,10 @@ def fit_ordinal(syntax: Syntax, variables: Variables, sample: Sample, options: O
     for group, label in zip(sample.groups, sample.labels, strict=True):
         assert group.raw is not None
         where = "" if label is None else f" in group {label!r}"
-        statistics.append(ordinal_statistics(group.raw, names, ordinal, levels, where))
+        key = ("ordinal statistics", tuple(ordinal))
+        if key not in group.memo:
+            group.memo[key] = ordinal_statistics(group.raw, names, ordinal, levels, where)
+        statistics.append(group.memo[key])
     rows = parameter_table(
         syntax,
         variables,
@@ -256,6 +259,7 @@ def fit_ordinal(syntax: Syntax, variables: Variables, sample: Sample, options: O
         raise ModelError(
             f"the model has more parameters than the data have moments ({df} degrees of freedom)"
         )
+    source = sample
     sample = replace(
         sample,
         groups=tuple(
@@ -263,7 +267,9 @@ def fit_ordinal(syntax: Syntax, variables: Variables, sample: Sample, options: O
             for g, s in zip(sample.groups, statistics, strict=True)
         ),
     )
-    return Result(solve_ordinal(model, sample, options, statistics, None))
+    estimate = solve_ordinal(model, sample, options, statistics, None)
+    estimate.extra["source"] = source
+    return Result(estimate)
 
 
 def _with_ordinal(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
@@ -39,6 +39,8 @@ class GroupSample:
     clusters: Index | None = None
     patterns: tuple[Pattern, ...] = ()
     rows: Index | None = None  # where the rows stand in the data frame
+    # what depends on these data alone and several models share; not copied by `replace`
+    memo: dict[Any, Any] = field(default_factory=dict, init=False, compare=False, repr=False)
 
     @cached_property
     def complete(self) -> bool:
@@ -57,6 +59,7 @@ class Sample:
     missing: str = "listwise"
     warnings: tuple[str, ...] = ()
     index: Any = None
+    memo: dict[Any, Any] = field(default_factory=dict, init=False, compare=False, repr=False)
 
     @property
     def n(self) -> int:
@@ -135,7 +138,10 @@ def read_frame(
         raise ModelError(f"missing={missing!r} is unknown; use 'listwise' or 'fiml'")
     fiml = missing != "listwise"
     hole = np.isnan(raw)
-    keep = ~hole.all(axis=1) if fiml else ~hole.any(axis=1)
+    if hole.any():
+        keep: Array = np.logical_not(hole.all(axis=1) if fiml else hole.any(axis=1))
+    else:
+        keep = np.ones(len(raw), dtype=bool)
     fixed = [k for k, name in enumerate(names) if name in set(exogenous)]
     if fiml and fixed:
         keep &= ~hole[:, fixed].any(axis=1)
@@ -173,7 +179,7 @@ def read_frame(
         warnings.append(f"{dropped} rows {what} were left out")
     samples = []
     for k, label in enumerate(labels):
-        rows = np.flatnonzero(code == k)
+        rows = np.flatnonzero(code == k) if len(labels) > 1 else np.arange(len(raw))
         where = "" if group is None else f" in group {label!r}"
         clusters = None if cluster_codes is None else cluster_codes[rows]
         part = raw if len(labels) == 1 else raw[rows]

@@ -140,16 +140,20 @@ def invariance(
         raise ModelError("invariance sets group_equal itself; use levels or group_partial")
     partial = as_tuple(group_partial)
     fits: dict[str, Result] = {}
+    rows = data
     for name in names:
         equal = known[name]
         fits[name] = fit(
             model,
-            data,
+            rows,
             group=group,
             group_equal=equal,
             group_partial=partial if equal else (),
             **options,
         )
+        # all levels are models of the same rows
+        first = fits[name].estimate
+        rows = first.extra.get("source", first.sample)
     records: list[dict[str, Any]] = []
     held: list[str] = []
     stopped: str | None = None

@@ -199,7 +199,7 @@ class Result:
         columns: dict[str, Any] = dict(frame)
         columns |= {"est": est, "se": se, **inference(est, se)}
         columns |= {"std_lv": std_lv, "std_all": std_all}
-        return pd.DataFrame(columns, columns=PARAMETER_COLUMNS)
+        return pd.DataFrame({name: columns[name] for name in PARAMETER_COLUMNS})
 
     def _exogenous_rows(self, est: Array, std_lv: Array, std_all: Array) -> None:
         model = self.estimate.model

@@ -386,6 +386,141 @@ def intraclass_correlation(
     )
 
 
+@dataclass(frozen=True, eq=False)
+class ClusterMean(Result):
+    """A mean whose interval allows for clusters.
+
+    Attributes:
+        mean: of all values. se: as if all were independent. se_cluster: cluster-robust.
+        ci_lower, ci_upper: from se_cluster and t with n_clusters - 1 degrees of freedom.
+        n, n_clusters: used. level: of the interval.
+    """
+
+    mean: float
+    se: float
+    se_cluster: float
+    ci_lower: float
+    ci_upper: float
+    n: int
+    n_clusters: int
+    level: float
+
+
+def cluster_mean(values: pd.Series, cluster: pd.Series, *, level: float = 0.95) -> ClusterMean:
+    """Mean with the cluster-robust standard error (CR1) and t with G - 1 degrees of freedom.
+
+    ``se_cluster^2 = G / (G - 1) sum_g (sum_i (x_gi - mean))^2 / n^2``.
+
+    Raises:
+        CannotCompute: fewer than two clusters.
+
+    Source: Cameron & Miller (2015), Journal of Human Resources 50, 317-372, section VI.
+    """
+    check_level(level)
+    samples = list(_samples(values, cluster, least=1).values())
+    everything = np.concatenate(samples)
+    n, k = len(everything), len(samples)
+    mean = float(everything.mean())
+    sums = np.array([float((x - mean).sum()) for x in samples])
+    robust = float(np.sqrt(k / (k - 1.0) * (sums**2).sum())) / n
+    half = float(_dist.t.ppf(0.5 + level / 2.0, k - 1)) * robust
+    return ClusterMean(
+        mean=mean,
+        se=float(everything.std(ddof=1)) / np.sqrt(n),
+        se_cluster=robust,
+        ci_lower=mean - half,
+        ci_upper=mean + half,
+        n=n,
+        n_clusters=k,
+        level=level,
+    )
+
+
+@dataclass(frozen=True, eq=False)
+class ClusterComparison(Result):
+    """Groups compared with their clusters as the units.
+
+    Attributes:
+        f, df1, df2, p: Fisher's analysis of variance of the cluster means.
+        pairs: one row a pair of groups: ``group_a``, ``group_b``, ``difference`` (of the means of
+            cluster means, a - b), ``se``, ``df``, ``p``, ``ci_lower``, ``ci_upper``.
+        clusters: index group; ``n`` clusters.
+    """
+
+    f: float
+    df1: int
+    df2: int
+    p: float
+    pairs: pd.DataFrame
+    clusters: pd.DataFrame
+
+
+def compare_clusters(
+    values: pd.Series, group: pd.Series, cluster: pd.Series, *, level: float = 0.95
+) -> ClusterComparison:
+    """Compare groups that consist of whole clusters by the clusters' means.
+
+    Two steps: means of clusters, then their analysis of variance and pooled t tests with
+    G - groups degrees of freedom, exact for normal cluster effects and clusters of one size.
+
+    Raises:
+        CannotCompute: a cluster in two groups, fewer than two groups, or no group with two
+            clusters.
+
+    Source: Donald & Lang (2007), Review of Economics and Statistics 89, 221-233.
+    """
+    check_level(level)
+    if not (values.index.equals(group.index) and values.index.equals(cluster.index)):
+        raise CannotCompute("the values, the groups and the clusters are not of the same rows")
+    frame = pd.DataFrame({"x": values, "group": group, "cluster": cluster}).dropna()
+    table = frame.groupby("cluster", sort=True).agg(
+        x=("x", "mean"), group=("group", "first"), groups=("group", "nunique")
+    )
+    split = table.index[table["groups"] > 1]
+    if len(split):
+        raise CannotCompute(f"the cluster {split[0]} is in more than one group")
+    by = {key: part.to_numpy(dtype=np.float64) for key, part in table.groupby("group")["x"]}
+    samples = list(by.values())
+    k, count = len(samples), len(table)
+    if k < 2:
+        raise CannotCompute("only 1 group with answers: a comparison needs 2")
+    if count <= k:
+        raise CannotCompute("no group has 2 clusters: the variance between them is not defined")
+    between, within = _between_within(samples)
+    df1, df2 = k - 1, count - k
+    if within <= 0:
+        raise CannotCompute("the clusters of one group do not differ")
+    pooled = within / df2
+    f = between / df1 / pooled
+    quantile = float(_dist.t.ppf(0.5 + level / 2.0, df2))
+    rows = []
+    for a, b in combinations(by, 2):
+        gap = float(by[a].mean() - by[b].mean())
+        se = float(np.sqrt(pooled * (1.0 / len(by[a]) + 1.0 / len(by[b]))))
+        rows.append(
+            {
+                "group_a": a,
+                "group_b": b,
+                "difference": gap,
+                "se": se,
+                "df": df2,
+                "p": float(2.0 * _dist.t.sf(abs(gap) / se, df2)),
+                "ci_lower": gap - quantile * se,
+                "ci_upper": gap + quantile * se,
+            }
+        )
+    return ClusterComparison(
+        f=f,
+        df1=df1,
+        df2=df2,
+        p=float(_dist.f.sf(f, df1, df2)),
+        pairs=pd.DataFrame(rows),
+        clusters=pd.DataFrame(
+            {"n": [len(x) for x in samples]}, index=pd.Index(list(by), name="group")
+        ),
+    )
+
+
 # ------------------------------------------------------------------------------------ multiplicity
 
 
