@@ -25,7 +25,7 @@ def exclusion_flow(kept: Sequence[str], aside: Sequence[tuple[str, bool]]) -> Fi
     each of them but the last, and whether those respondents are really excluded (solid) or are
     only marked, and stay in the main analyses (dashed).
     """
-    tall = 0.62
+    tall = 0.52
     figure, (axes,) = canvas(tall * (2 * len(kept) - 1) + 0.2)
     axes.set_xlim(0, 10)
     axes.set_ylim(-(2 * len(kept) - 1), 0.1)
@@ -58,9 +58,11 @@ def exclusion_flow(kept: Sequence[str], aside: Sequence[tuple[str, bool]]) -> Fi
         }
         axes.annotate("", head, tail, arrowprops=style)
 
+    real = [True, *(out for _, out in aside)]
     for k, text in enumerate(kept):
         y = -2.0 * k
-        box(0.1, y, 4.6, text, solid=True, colour="#eaf2f8" if k else "#ffffff")
+        last = real[k] and not all(real[: k + 2])  # who the main analyses rest on
+        box(0.1, y, 4.6, text, solid=real[k], colour="#dbeafe" if last else "#ffffff")
         if k < len(aside):
             said, out = aside[k]
             box(5.3, y - 1.0, 4.6, said, solid=out, colour="#ffffff")
@@ -90,8 +92,13 @@ def skew_and_kurtosis(
         axes.axhline(kurtosis_cut, color=GREY, linewidth=0.9, linestyle=(0, (4, 3)))
     axes.plot(0, 0, "+", color=COLOURS[1], markersize=11, markeredgewidth=1.6)
     axes.plot(x, y, "o", color=COLOURS[0], markersize=4, alpha=0.8)
-    far = np.argsort(-(np.abs(x) / skew_cut + np.abs(y) / kurtosis_cut), kind="stable")[:5]
-    for k in far:
+    far = np.argsort(-(np.abs(x) / skew_cut + np.abs(y) / kurtosis_cut), kind="stable")
+    named: list[int] = []
+    for k in far[:12]:
+        near = [abs(x[k] - x[m]) < 0.2 * wide and abs(y[k] - y[m]) < 0.1 * high for m in named]
+        if any(near) or len(named) == 5:
+            continue
+        named.append(int(k))
         axes.annotate(
             str(points.index[k]),
             (x[k], y[k]),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -20,7 +21,7 @@ from loyalty.thresholds import Threshold
 
 # --- rows and codes --------------------------------------------------------------------------
 def exclusions(n: int, empty: int, repeated: int, flagged: int, strict: int) -> Text:
-    """`strict`: respondents left when repeated, flagged and incomplete rows all go."""
+    """`flagged`: beside the repeated rows; `strict`: left when these and incomplete rows go."""
     share = value(strict / n, "percent")
     if empty:
         en = (
@@ -33,10 +34,10 @@ def exclusions(n: int, empty: int, repeated: int, flagged: int, strict: int) -> 
         zh = f"全部 {n:,} 行均进入主要分析。"
     return Text(
         en=f"{en} Nobody is left out for a missing answer, a repeated row or a sign of "
-        f"carelessness; leaving out the {repeated:,} repeated rows, the {flagged:,} flagged "
+        f"carelessness; leaving out {repeated:,} repeated rows, another {flagged:,} flagged "
         f"respondents and everybody with a missing answer would keep {strict:,} ({share}).",
         zh=f"{zh}无人因缺失答案、重复行或敷衍迹象而被剔除；若剔除 {repeated:,} 行重复、"
-        f"{flagged:,} 名被标记者及所有有缺失者，则剩 {strict:,} 名（{share}）。",
+        f"另外 {flagged:,} 名被标记者及所有有缺失者，则剩 {strict:,} 名（{share}）。",
     )
 
 
@@ -65,7 +66,25 @@ def codes(declared: int, outside: int, answers: int, refused: bool) -> Text:
     return first
 
 
-def repeated(rows: int, ids: int, has_id: bool) -> Text:
+def other_variables(by_item: pd.DataFrame, checked: int) -> Text:
+    """`by_item`: index variable, ``n_outside``, ``codes``, of the `checked` ones with a scale."""
+    off = by_item[by_item["n_outside"] > 0]
+    if off.empty:
+        return Text(
+            en=f"So do the answers to the {checked} single questions that have a scale."
+            if checked > 1
+            else "So do the answers to the single question that has a scale.",
+            zh=f"{checked} 个有量表的单独变量亦无超出。",
+        )
+    listed = names([f"{k} ({int(c):,})" for k, c in off["n_outside"].items()])
+    return Text(
+        en=f"Of the single questions some have answers off their scale: {listed.en}.",
+        zh=f"有超出量表答案的单独变量：{listed.zh}。",
+    )
+
+
+def repeated(rows: int, ids: int, has_id: bool, lined: int) -> Text:
+    """`lined`: repeated rows with one answer over most items."""
     if not rows and not ids:
         return Text(
             en="No row repeats another one" + (" and no id occurs twice." if has_id else "."),
@@ -74,10 +93,12 @@ def repeated(rows: int, ids: int, has_id: bool) -> Text:
     return Text(
         en=f"{rows:,} rows equal an earlier one in every answer"
         + (f" and {ids:,} ids occur again" if has_id else "")
-        + ": the rows alone cannot tell whether somebody answered twice or two people alike.",
+        + (f"; {lined:,} of these rows hold one answer over most of the items" if lined else "")
+        + ". The rows alone cannot tell whether somebody answered twice or two people alike.",
         zh=f"{rows:,} 行与前面某行的全部答案相同"
         + (f"，{ids:,} 个编号重复" if has_id else "")
-        + "：仅凭这些行无法判断是同一人作答两次还是两人答案相同。",
+        + (f"；其中 {lined:,} 行的多数题项为同一答案" if lined else "")
+        + "。仅凭这些行无法判断是同一人作答两次还是两人答案相同。",
     )
 
 
@@ -166,12 +187,14 @@ def careless(flagged: int, n: int) -> Text:
 
 def no_signs(left_out: Mapping[str, str]) -> list[Text]:
     """`left_out`: label of a sign → why it does not count here."""
+    if not left_out:
+        return []
+    listed = [f"{escape(label)} ({escape(reason)})" for label, reason in left_out.items()]
     return [
         Text(
-            en=f"Not counted as a sign: {escape(label)} ({escape(reason)}).",
-            zh=f"未计入迹象：{escape(label)}（{escape(reason)}）。",
+            en=f"Not counted as signs here: {'; '.join(listed)}.",
+            zh=f"此处未计入的迹象：{'；'.join(listed)}。",
         )
-        for label, reason in left_out.items()
     ]
 
 
@@ -183,7 +206,7 @@ def signs_agree(pairs: pd.DataFrame, label: Mapping[str, str]) -> Text:
             en="At most one sign flags anybody, so that signs cannot agree.",
             zh="至多只有一种迹象标记了受访者，无从比较一致性。",
         )
-    top = known.loc[known["kappa"].idxmax()]
+    top = known.iloc[int(known["kappa"].argmax())]
     shown = value(top["kappa"], "bounded", top["ci_lower"], top["ci_upper"])
     none = int((known["ci_lower"] <= 0).sum())
     a, b = escape(label[top["a"]]), escape(label[top["b"]])
@@ -200,7 +223,7 @@ def careless_detection(rows: pd.DataFrame) -> Text:
     """`rows`: ``kind`` (``no`` for careful), ``share, low, high`` flagged, of simulated rows."""
     clean = rows[rows["kind"] == "no"].iloc[0]
     drawn = rows[rows["kind"] != "no"]
-    worst = drawn.loc[drawn["share"].idxmin()]
+    worst = drawn.iloc[int(drawn["share"].argmin())]
     return Text(
         en="As these rows are simulated, it is known who answers carelessly: the rule finds at "
         f"least {value(worst['share'], 'percent', worst['low'], worst['high'])} of each kind and "
@@ -233,21 +256,22 @@ def careless_sensitivity(rows: pd.DataFrame, path: str, sign: str) -> list[Text]
         Text(
             en=f"Without the flagged respondents the path {escape(path)} is {after} instead of "
             f"{before}; the shift is "
-            + ("within" if small else "beyond")
-            + " what the interval allows for chance alone.",
-            zh=f"剔除被标记者后，路径 {escape(path)} 为 {after}，原为 {before}；变动"
-            + ("未超出" if small else "超出")
-            + "区间所容许的偶然波动。",
+            + ("smaller" if small else "larger")
+            + " than half the width of everybody's interval.",
+            zh=f"剔除被标记者后，路径 {escape(path)} 为 {after}，全体为 {before}；变动"
+            + ("小于" if small else "大于")
+            + "全体区间宽度的一半。",
         )
     ]
-    verdicts = {judge(sign, r["low"], r["high"]) for r in done.to_dict("records")}
-    same = len(verdicts) == 1
+    sound = done[done["problem"] == ""].to_dict("records")
+    verdicts = {judge(sign, r["low"], r["high"]) for r in sound}
+    same = len(verdicts) <= 1
     said.append(
         Text(
-            en="The verdict on the hypothesis is the same in all of these selections."
+            en="The verdict on the hypothesis is the same in all selections with a sound solution."
             if same
             else "The verdict on the hypothesis depends on who is left out.",
-            zh="在上述各种选择下，对假设的判断相同。"
+            zh="在解可采信的各种选择下，对假设的判断相同。"
             if same
             else "对假设的判断取决于剔除了哪些人。",
         )
@@ -268,20 +292,20 @@ def careless_sensitivity(rows: pd.DataFrame, path: str, sign: str) -> list[Text]
 def univariate_shape(table: pd.DataFrame, skew: Threshold, kurtosis: Threshold) -> Text:
     """`table`: index item, ``skew, kurtosis``."""
     known = table.dropna(subset=["skew", "kurtosis"])
-    low, high = known["skew"].idxmin(), known["skew"].idxmax()
+    low, high = str(known["skew"].idxmin()), str(known["skew"].idxmax())
     beyond = [
-        str(i)
-        for i in known.index
-        if not skew.met(abs(known.loc[i, "skew"])) or not kurtosis.met(known.loc[i, "kurtosis"])
+        str(item)
+        for item, s, k in zip(known.index, known["skew"], known["kurtosis"], strict=True)
+        if not skew.met(abs(s)) or not kurtosis.met(k)
     ]
     marks = escape(show(skew.value, "count")), escape(show(kurtosis.value, "count"))
     en = (
-        f"Skewness runs from {value(known.loc[low, 'skew'], 'number')} ({escape(str(low))}) to "
-        f"{value(known.loc[high, 'skew'], 'number')} ({escape(str(high))})"
+        f"Skewness runs from {value(known.loc[low, 'skew'], 'number')} ({escape(low)}) to "
+        f"{value(known.loc[high, 'skew'], 'number')} ({escape(high)})"
     )
     zh = (
-        f"偏度介于 {value(known.loc[low, 'skew'], 'number')}（{escape(str(low))}）与 "
-        f"{value(known.loc[high, 'skew'], 'number')}（{escape(str(high))}）之间"
+        f"偏度介于 {value(known.loc[low, 'skew'], 'number')}（{escape(low)}）与 "
+        f"{value(known.loc[high, 'skew'], 'number')}（{escape(high)}）之间"
     )
     if beyond:
         listed = names(beyond)
@@ -311,6 +335,27 @@ def normality(n: int, skewness_p: float, kurtosis_z: float, kurtosis_p: float) -
 
 
 # --- sample ----------------------------------------------------------------------------------
+def sample(rows: Sequence[Mapping[str, Any]], lacking: Mapping[str, int], n: int) -> Text:
+    """`rows`: ``group, level, share`` (absent where hidden); `lacking`: group → no answer."""
+    shown = [r for r in rows if r.get("share") is not None]
+    if not shown:
+        return Text(
+            en="Every group is too small to be shown.", zh="所有分组的人数均过少，不予列出。"
+        )
+    low, high = min(shown, key=lambda r: r["share"]), max(shown, key=lambda r: r["share"])
+    parts = [
+        f"{escape(str(r['level']))} ({escape(str(r['group']))}, {value(r['share'], 'percent')})"
+        for r in (high, low)
+    ]
+    none = [f"{k} ({show(v / n, 'percent')})" for k, v in lacking.items() if v]
+    en = f"The largest group shown is {parts[0]}, the smallest {parts[1]}."
+    zh = f"所列各组中最大的是{parts[0]}，最小的是{parts[1]}。"
+    if none:
+        en += f" Without a group are respondents in {names(none).en}."
+        zh += f"未归组的受访者：{names(none).zh}。"
+    return Text(en=en, zh=zh)
+
+
 def quotas(rows: Sequence[Mapping[str, float | str]], cut: Threshold) -> list[Text]:
     """`rows`: ``label, chi2, df, p, w, min_expected`` a grouping with quotas."""
     top = max(rows, key=lambda r: float(r["w"]))
@@ -319,6 +364,14 @@ def quotas(rows: Sequence[Mapping[str, float | str]], cut: Threshold) -> list[Te
     small = cut.met(float(top["w"]))
     odd = [str(r["label"]) for r in rows if significant(float(r["p"]))]
     label = escape(str(top["label"]))
+    if float(top["w"]) < 0.005:
+        return [
+            Text(
+                en="The sample fills its quotas exactly or nearly so (w below .01 in every "
+                "grouping); quotas that are met do not make a sample random.",
+                zh="样本与各项配额（几乎）完全一致（w 均小于 .01）；但配额得到满足并不意味着样本是随机的。",
+            )
+        ]
     said = [
         Text(
             en=f"The sample departs most from its quotas in {label} (w = {size}, {test}), "
@@ -374,10 +427,10 @@ def method_factor(found: MethodFactor, label: Mapping[str, str], path: str) -> l
     """One model with a method factor; `path` names the focal path, empty without one."""
     shown = value(found.variance, "number", found.low, found.high)
     kind = {
-        "turned": Text(en="that raises all answers alike", zh="对所有答案作用相同"),
+        "turned": Text(en="on the scored answers", zh="作用于计分后答案"),
         "as answered": Text(
-            en="that raises the codes as given, whichever way the item is worded",
-            zh="不论题项正反、对原始编码作用相同",
+            en="on the codes as given (whichever way an item is worded)",
+            zh="作用于原始编码（不论题项正反）",
         ),
     }[found.direction]
     if found.low > 0:
@@ -397,29 +450,25 @@ def method_factor(found: MethodFactor, label: Mapping[str, str], path: str) -> l
     else:
         en = f"The variance of a method factor {kind.en} may be zero ({shown})."
         zh = f"{kind.zh}的方法因子方差可能为零（{shown}）。"
+    if found.problems:
+        reasons = escape(readable("; ".join(found.problems), label))
+        en += f" Its solution is not to be taken at face value ({reasons}), so that loadings are not compared."
+        zh += f"其解不可直接采信（{reasons}），故不比较载荷。"
+        return [Text(en=en, zh=zh)]
     change = value(found.loading_change, "bounded")
-    en += f" With it no standardized loading moves by more than {change} ({escape(found.loading_item)})"
+    en += f" With it a standardized loading moves by up to {change} ({escape(found.loading_item)})"
     zh += f"加入后，标准化载荷的最大变动为 {change}（{escape(found.loading_item)}）"
     if found.correlation_pair is not None:
         a, b = (escape(label[c]) for c in found.correlation_pair)
         moved = value(found.correlation_change, "bounded")
-        en += f", and no correlation of constructs by more than {moved} ({a} and {b})"
+        en += f" and a correlation of constructs by up to {moved} ({a} and {b})"
         zh += f"，构念相关的最大变动为 {moved}（{a}与{b}）"
     en, zh = en + ".", zh + "。"
     if path and np.isfinite(found.focal):
         size = value(found.focal, "number", found.focal_low, found.focal_high)
         en += f" The path {escape(path)} is {size} then."
         zh += f"此时路径 {escape(path)} 为 {size}。"
-    said = [Text(en=en, zh=zh)]
-    if found.problems:
-        reasons = escape(readable("; ".join(found.problems), label))
-        said.append(
-            Text(
-                en=f"**The solution is not to be taken at face value**: {reasons}.",
-                zh=f"**该解不可直接采信**：{reasons}。",
-            )
-        )
-    return said
+    return [Text(en=en, zh=zh)]
 
 
 def method_caution() -> Text:

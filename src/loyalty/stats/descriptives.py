@@ -349,11 +349,61 @@ def wilson_interval(count: int, n: int, *, level: float = 0.95) -> Proportion:
     return Proportion(share, low, high, int(count), int(n), level)
 
 
-def csat(values: Iterable[float] | pd.Series, *, top_box: float, level: float = 0.95) -> Proportion:
-    """Customer satisfaction score: share of answers at ``top_box`` or above (top-box share)."""
+def csat(
+    values: Iterable[float] | pd.Series,
+    *,
+    top_box: float,
+    minimum: float = -np.inf,
+    maximum: float = np.inf,
+    level: float = 0.95,
+) -> Proportion:
+    """Customer satisfaction score: share of answers at ``top_box`` or above (top-box share).
+
+    Raises:
+        CannotCompute: no answers, or one outside the scale.
+    """
     x = to_vector(values)
     x = x[~np.isnan(x)]
+    if len(x) and (x.min() < minimum or x.max() > maximum):
+        raise CannotCompute(f"an answer lies outside {minimum:g} to {maximum:g}")
     return wilson_interval(int((x >= top_box).sum()), len(x), level=level)
+
+
+@dataclass(frozen=True, eq=False)
+class BoxShares(Result):
+    """Shares of all answers in the two lowest, the middle and the two highest boxes (0-1).
+
+    ``n``: answers.
+    """
+
+    low: float
+    middle: float
+    high: float
+    n: int
+
+
+def box_shares(items: pd.DataFrame, minimum: float, maximum: float, *, least: int = 1) -> BoxShares:
+    """How the answers to several items of one scale fall into three boxes.
+
+    Args:
+        items: (n, p) answers with reverse-worded items recoded.
+        least: smallest number of answers in a box that is not empty.
+
+    Raises:
+        CannotCompute: no answers, a scale of fewer than five points, or a box with fewer answers
+            than ``least``.
+    """
+    if maximum - minimum < 4:
+        raise CannotCompute("a scale of fewer than five points has no middle between its boxes")
+    x = to_matrix(items).ravel()
+    x = x[~np.isnan(x)]
+    if len(x) == 0:
+        raise CannotCompute("no answers: a share cannot be computed")
+    low, high = int((x <= minimum + 1).sum()), int((x >= maximum - 1).sum())
+    counts = (low, len(x) - low - high, high)
+    if any(0 < c < least for c in counts):
+        raise CannotCompute(f"a box holds fewer than {least} answers")
+    return BoxShares(*(c / len(x) for c in counts), n=len(x))
 
 
 @dataclass(frozen=True, eq=False)
