@@ -375,7 +375,7 @@ def thresholds_page() -> str:
         {
             "name": t.label,
             "good": {"above": "at least", "below": "at most"}[t.good],
-            "value": f"{t.value:g}".removeprefix("0"),
+            "value": f"{t.value:g}".removeprefix("0") or "0",
             "cite": f"@{t.cite}" if t.cite else "this study",
         }
         for t in all_thresholds().values()

@@ -338,6 +338,7 @@ class Study(_Model):
     covariances: list[tuple[str, str]] = []
     effects: list[Effect] = []
     focus: str | None = None
+    marker: str | None = None
     resources: list[Resource] = []
     notebooks: dict[str, dict[str, Scalar]] = {}
     _case: str = ""
@@ -528,6 +529,9 @@ class Study(_Model):
                     yield f"covariances: {end!r} is not a construct"
         if self.focus is not None and self.focus not in [h.id for h in self.paths]:
             yield f"focus: {self.focus!r} is not an estimated path of the hypotheses"
+        measured = {*ids, *item_ids, *(v.id for v in self.variables if v.kind != "id")}
+        if self.marker is not None and self.marker not in measured:
+            yield f"marker: {self.marker!r} is not a construct, an item or a variable with numbers"
         group_ids = [g.id for g in self.groups]
         for group in self.groups:
             if group.within is not None and group.within not in group_ids:

@@ -8,3 +8,4 @@ from loyalty.figures.charts import *
 from loyalty.figures.groups import *
 from loyalty.figures.structural import *
 from loyalty.figures.style import *
+from loyalty.figures.survey import *

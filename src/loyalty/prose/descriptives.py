@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pandas as pd
 
 from loyalty.markdown import escape
-from loyalty.prose.words import value
-from loyalty.stats.descriptives import Correlations, NetPromoterScore
+from loyalty.numbers import show
+from loyalty.prose.words import names, value
+from loyalty.stats.descriptives import Correlations, NetPromoterScore, Proportion
 from loyalty.study import Text
+from loyalty.thresholds import Threshold
 
 
 def items(table: pd.DataFrame, top: str) -> Text:
@@ -27,6 +29,64 @@ def items(table: pd.DataFrame, top: str) -> Text:
         f"{value(table.loc[high, 'mean'], 'number')}（{escape(high)}）之间。{len(table)} 个题项中有 "
         f"{left} 个偏向高端；触顶比例最高的是 {escape(top)}（{share}）。",
     )
+
+
+def scale_ends(table: pd.DataFrame, label: Mapping[str, str], cut: Threshold) -> Text:
+    """`table`: index scale; ``floor, ceiling`` with ``_lower`` and ``_upper``, shares at the ends."""
+    verdicts: dict[str, list[str]] = {"not met": [], "open": []}
+    for end, word in (("floor", ("floor", "触底")), ("ceiling", ("ceiling", "触顶"))):
+        for scale, row in table.iterrows():
+            found = cut.verdict(row[f"{end}_lower"], row[f"{end}_upper"])
+            if found != "met":
+                share = show(row[end], "percent")
+                verdicts[found].append(f"{label[str(scale)]} ({word[0]}/{word[1]}, {share})")
+    mark = value(cut.value, "percent")
+    if not any(verdicts.values()):
+        return Text(
+            en=f"No scale has more than {mark} of the respondents at its floor or its ceiling, "
+            f"from where on a scale is said to cut off [@{cut.cite}]; that holds for the whole "
+            "interval of every share.",
+            zh=f"没有量表的触底或触顶者超过 {mark}——超过则视为存在截断 [@{cut.cite}]；"
+            "各比例的整个区间均如此。",
+        )
+    en, zh = "", ""
+    if verdicts["not met"]:
+        listed = names(verdicts["not met"])
+        en += f"More than {mark} of the respondents stand at one end of {listed.en} [@{cut.cite}]. "
+        zh += f"超过 {mark} 的受访者处于量表一端：{listed.zh} [@{cut.cite}]。"
+    if verdicts["open"]:
+        listed = names(verdicts["open"])
+        en += f"At that cut-off of {mark} open: {listed.en}. "
+        zh += f"在 {mark} 的标准上未定：{listed.zh}。"
+    en += "Differences between respondents at such an end are out of sight."
+    zh += "处于端点的受访者之间的差异无法显现。"
+    return Text(en=en, zh=zh)
+
+
+def scale_reliabilities(alpha: Mapping[str, float], label: Mapping[str, str]) -> Text:
+    """`alpha`: construct → alpha, NaN where it cannot be had."""
+    known = {k: v for k, v in alpha.items() if v == v}
+    if not known:
+        return Text(
+            en="No scale has an alpha, so that nothing stands in the diagonal.",
+            zh="没有可计算 α 的量表，对角线为空。",
+        )
+    low, high = min(known, key=known.__getitem__), max(known, key=known.__getitem__)
+    en = (
+        f"The alphas in the diagonal run from {value(known[low], 'bounded')} "
+        f"({escape(label[low])}) to {value(known[high], 'bounded')} ({escape(label[high])}): "
+        "what is measured unreliably correlates less than it belongs together."
+    )
+    zh = (
+        f"对角线上的 α 介于 {value(known[low], 'bounded')}（{escape(label[low])}）与 "
+        f"{value(known[high], 'bounded')}（{escape(label[high])}）之间：测量越不可靠，"
+        "相关越低于实际关联。"
+    )
+    lacking = [label[k] for k in alpha if k not in known]
+    if lacking:
+        en += f" {names(lacking).en} has none."
+        zh += f"{names(lacking).zh} 无法计算。"
+    return Text(en=en, zh=zh)
 
 
 def index(scores: pd.DataFrame) -> Text:
@@ -75,4 +135,101 @@ def nps(score: NetPromoterScore) -> Text:
         en=f"The net promoter score is {shown}: {up} promoters less {down} detractors of "
         f"{score.n:,} answers.",
         zh=f"净推荐值为 {shown}：{score.n:,} 个回答中推荐者占 {up}，贬损者占 {down}。",
+    )
+
+
+def csat(score: Proportion, question: str, own: bool, top: tuple[float, float]) -> Text:
+    """`own`: whether the case asks for satisfaction in a question of its own; `top`: the two
+    highest answers.
+    """
+    shown = value(score.share, "percent", score.ci_lower, score.ci_upper)
+    boxes = f"{show(top[0], 'count')}–{show(top[1], 'count')}"
+    asked = escape(question)
+    return Text(
+        en=f"{shown} of {score.n:,} answers to “{asked}” are in the two highest boxes ({boxes})"
+        + (
+            "."
+            if own
+            else ": the case has no question of its own on satisfaction, so that the first item "
+            "of its satisfaction scale is taken."
+        ),
+        zh=f"“{asked}”的 {score.n:,} 个回答中，{shown} 位于最高两档（{boxes}）"
+        + ("。" if own else "；本案例没有单独的满意度题，故取满意度量表的首题。"),
+    )
+
+
+def standing(rows: pd.DataFrame, overall: Mapping[str, float]) -> list[Text]:
+    """Which groups stand apart from everybody, by their intervals.
+
+    `rows`: ``group, level, what, low, high`` with the labels of grouping, level and measure (NaN
+    where suppressed); `overall`: measure → value of everybody.
+    """
+    said = []
+    for group, part in rows.groupby("group", sort=False):
+        shown = part.dropna(subset=["low", "high"])
+        if shown.empty:
+            continue
+        centre = shown["what"].map(overall).astype(float)
+        above, below = shown["low"].astype(float) > centre, shown["high"].astype(float) < centre
+        level = shown["level"]
+        spread = [
+            f"{what} ({int((above & (shown['what'] == what)).sum())}/"
+            f"{int((below & (shown['what'] == what)).sum())})"
+            for what in dict.fromkeys(shown["what"])
+            if (above | below)[shown["what"] == what].any()
+        ]
+        count = level.nunique()
+        name = escape(str(group))
+        if spread:
+            listed = names(spread)
+            said.append(
+                Text(
+                    en=f"{name}: of {count} groups shown, with the whole interval above/below "
+                    f"everybody's value: {listed.en}.",
+                    zh=f"{name}：在所列 {count} 组中，整个区间高于/低于总体值的组数：{listed.zh}。",
+                )
+            )
+        else:
+            said.append(
+                Text(
+                    en=f"{name}: the intervals of all {count} groups shown hold everybody's value.",
+                    zh=f"{name}：所列 {count} 组的区间均包含总体值。",
+                )
+            )
+    return said
+
+
+def standing_caution(cells: int, least: int, hidden: int) -> Text:
+    """`cells`: intervals shown; `hidden`: groups not shown."""
+    en = (
+        f"Among {cells} intervals some lie apart by chance, and respondents of one firm are no "
+        "independent witnesses: the groups notebook tests the differences."
+    )
+    zh = (
+        f"在 {cells} 个区间中，有些会偶然偏离，且同一企业的受访者并非相互独立：差异检验见分组分析。"
+    )
+    if hidden:
+        en += (
+            f" {hidden} values are not shown: they rest on fewer than {least} answers, or would "
+            "give such a one away."
+        )
+        zh += f"{hidden} 个数值未列出：其回答少于 {least} 个，或会使此类数值被推出。"
+    return Text(en=en, zh=zh)
+
+
+def focal_by_group(rows: Sequence[Mapping[str, Any]], a: str, b: str) -> Text:
+    """`rows`: ``level, r, low, high`` a group shown."""
+    low, high = min(rows, key=lambda r: float(r["r"])), max(rows, key=lambda r: float(r["r"]))
+
+    def shown(row: Mapping[str, Any]) -> str:
+        size = value(row["r"], "bounded", row["low"], row["high"])
+        return f"{escape(str(row['level']))} ({size})"
+
+    apart = float(low["high"]) < float(high["low"])
+    return Text(
+        en=f"The correlation of {escape(a)} and {escape(b)} is lowest in {shown(low)} and highest "
+        f"in {shown(high)}; the two intervals "
+        + ("do not overlap." if apart else "overlap, so that the order may be chance."),
+        zh=f"{escape(a)}与{escape(b)}的相关最低为{shown(low)}，最高为{shown(high)}；两区间"
+        + ("不重叠。" if apart else "重叠，次序可能出于偶然。"),
     )
