@@ -16,6 +16,7 @@ import pandas as pd
 
 from loyalty import sem
 from loyalty.sem.refit import Batch, Refitter
+from loyalty.sem.threads import single_threaded
 from loyalty.stats import CannotCompute, validity
 from loyalty.stats.validity import CrossLoading
 from loyalty.study import Construct, Study, Text
@@ -107,9 +108,10 @@ def shared_variance(standardized: pd.DataFrame, constructs: Sequence[Construct])
     records = []
     for a, b in combinations([c.id for c in constructs], 2):
         r: Any = phi.loc[(a, b)]
-        gaps = [(x, value.loc[f"GAP_{x}__{y}"]) for x, y in ((a, b), (b, a))]
-        verdicts = {zero.verdict(float(g["ci_lower"]), float(g["ci_upper"])) for _, g in gaps}
-        of, smaller = min(gaps, key=lambda pair: float(pair[1]["est_std"]))
+        gaps: dict[str, Any] = {x: value.loc[f"GAP_{x}__{y}"] for x, y in ((a, b), (b, a))}
+        verdicts = {zero.verdict(float(g["ci_lower"]), float(g["ci_upper"])) for g in gaps.values()}
+        of = min(gaps, key=lambda c: float(gaps[c]["est_std"]))
+        smaller = gaps[of]
         records.append(
             {
                 "a": a,
@@ -153,8 +155,9 @@ def rivals(
     Parameters
     ----------
     pairs : DataFrame
-        ``construct_a, construct_b, htmt`` a pair: the closest pair is merged, and all constructs
-        that ratios above the cut-off link to one another.
+        ``construct_a, construct_b, htmt, ci_lower`` a pair. Merged are: the pair that is most
+        surely close (the highest lower limit); all constructs that ratios above the cut-off with
+        their whole interval link to one another; and all that ratios above it do.
     """
     out: list[Rival] = []
     refused: dict[str, Text] = {}
@@ -164,18 +167,20 @@ def rivals(
     order = [c.id for c in constructs]
     known = pairs[np.isfinite(pairs["htmt"].to_numpy(float))]
     if len(known):
-        top = known.loc[known["htmt"].idxmax()]
-        closest = [{str(top["construct_a"]), str(top["construct_b"])}]
-        above = known[known["htmt"] > threshold("htmt").value]
-        linked = _linked(
-            [
-                {str(a), str(b)}
-                for a, b in zip(above["construct_a"], above["construct_b"], strict=True)
-            ]
-        )
-        out.append(_merged("merged", study, constructs, closest))
-        if linked and linked != closest and {frozenset(g) for g in linked} != {frozenset(order)}:
-            out.append(_merged("merged-all", study, constructs, linked))
+        low = known["ci_lower"].fillna(known["htmt"])
+        cut = threshold("htmt").value
+        seen: list[set[frozenset[str]]] = []
+        for name, chosen in (
+            ("merged", known.loc[[low.idxmax()]]),
+            ("merged-sure", known[low > cut]),
+            ("merged-all", known[known["htmt"] > cut]),
+        ):
+            links = zip(chosen["construct_a"], chosen["construct_b"], strict=True)
+            linked = _linked([{str(a), str(b)} for a, b in links])
+            key = {frozenset(group) for group in linked}
+            if linked and key not in seen and key != {frozenset(order)}:
+                out.append(_merged(name, study, constructs, linked))
+                seen.append(key)
     out.append(
         Rival(
             "one-factor",
@@ -325,6 +330,7 @@ class Simulated:
     n: int
 
 
+@single_threaded()
 def simulate_fit(standardized: pd.DataFrame, n: int, replications: int, seed: int) -> Simulated:
     """Fit a model to data simulated from it, and from it with omitted cross-loadings.
 
@@ -451,18 +457,13 @@ def residual_pairs(result: sem.Result, constructs: Sequence[Construct]) -> pd.Da
     return frame.loc[order].reset_index(drop=True)
 
 
-def respecifications(
-    constructs: Sequence[Construct], items: pd.DataFrame, missing: str
-) -> pd.DataFrame:
+def respecifications(result: sem.Result) -> pd.DataFrame:
     """Modification indices with what test, power and expected change say of each, largest first.
 
     ``lhs, op, rhs, mi, pvalue, epc, sepc_all, power, verdict``; changes that matter are in
-    thresholds (a standardized loading, a correlation of residuals). From the ML fit, whose solution
-    is the robust one's: with complete data the expected information is then used, as lavaan does
-    for both; the observed one misleads where the model is barely identified.
+    thresholds (a standardized loading, a correlation of residuals).
     """
-    fitted = sem.fit(planned_model(constructs), items, estimator="ML", missing=missing, std_lv=True)
-    frame = fitted.modindices()
+    frame = result.modindices()
     loading = threshold("misspecified_loading").value
     other = threshold("misspecified_correlation").value
     judged = validity.misspecifications(

@@ -106,7 +106,7 @@ def residual_map(
     """
     items = list(residuals.columns)
     n = len(items)
-    figure, (axes,) = canvas(min(2.0 + 0.14 * n, 7.0))
+    figure, (axes,) = canvas(min(1.6 + 0.14 * n, 6.0))
     data = residuals.to_numpy(float).copy()
     np.fill_diagonal(data, np.nan)
     picture = axes.imshow(data, cmap="RdBu", vmin=-limit, vmax=limit)

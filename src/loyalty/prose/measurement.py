@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import math
+from collections.abc import Collection, Mapping, Sequence
 
 import pandas as pd
 from scipy.stats import norm
@@ -212,19 +213,20 @@ def dynamic_fit(
     most = round(100 * (1 - threshold("dynamic_error").value))
     below: dict[int | None, list[str]] = {}
     perfect, unknown = [], []
+    at: dict[tuple[str, int], float] = {
+        (r["index"], int(r["level"])): float(r["cut"]) for r in cuts.to_dict("records")
+    }
     for index in ("cfi", "rmsea", "srmr"):
-        rows = cuts[cuts["index"] == index].set_index("level")["cut"]
-        good = usual[index].good
-        known = rows[rows.index > 0].dropna()
-        seen = observed[index]
-        if not len(known):
+        side = 1.0 if usual[index].good == "above" else -1.0
+        seen = side * observed[index]
+        known = {k: side * c for (i, k), c in at.items() if i == index and not math.isnan(c)}
+        if set(known) <= {0}:
             unknown.append(index.upper())
-            continue
-        if seen >= rows.loc[0] if good == "above" else seen <= rows.loc[0]:
+        elif seen >= known[0]:
             perfect.append(index.upper())
-            continue
-        met = [k for k, cut in known.items() if (seen >= cut if good == "above" else seen <= cut)]
-        below.setdefault(int(met[0]) if met else None, []).append(index.upper())
+        else:
+            met = [k for k in sorted(known) if k and seen >= known[k]]
+            below.setdefault(met[0] if met else None, []).append(index.upper())
     if perfect:
         said.append(
             Text(
@@ -259,11 +261,10 @@ def dynamic_fit(
                 zh=f"在此样本量下，{names(unknown).zh} 无法将各水平与正确模型区分开。",
             )
         )
-    at_one = cuts[(cuts["level"] == 1)].set_index("index")["cut"].dropna()
     lenient = [
-        f"{i.upper()} ({show(usual[i].value, 'bounded')} against {show(c, 'bounded', decimals=3)})"
-        for i, c in at_one.items()
-        if (usual[str(i)].value < c if usual[str(i)].good == "above" else usual[str(i)].value > c)
+        f"{i.upper()} ({show(cut.value, 'bounded')} against {show(at[i, 1], 'bounded', decimals=3)})"
+        for i, cut in usual.items()
+        if not math.isnan(at[i, 1]) and at[i, 1] != cut.value and cut.met(at[i, 1])
     ]
     if lenient:
         said.append(
@@ -358,15 +359,15 @@ def second_ratio(
 def shared(rows: pd.DataFrame, label: Mapping[str, str]) -> list[Text]:
     """`rows`: ``a, b, correlation…, of, gap…, verdict`` a pair (Fornell and Larcker)."""
     count = {v: int((rows["verdict"] == v).sum()) for v in VERDICTS}
-    worst = rows.loc[rows["gap"].idxmin()]
+    worst = rows.sort_values("gap", kind="stable").iloc[0]
     pair = f"{escape(label[worst['a']])}–{escape(label[worst['b']])}"
     gap = value(worst["gap"], "bounded", worst["gap_low"], worst["gap_high"])
     r = value(worst["correlation"], "bounded", worst["correlation_low"], worst["correlation_high"])
     said = [
         Text(
-            en=f"By the criterion of Fornell and Larcker, both constructs of {count['met']} of {len(rows)} "
-            f"pairs share more variance with their own items than with each other, the whole interval "
-            f"of the difference above zero [@fornell1981]; {count['open']} are open and "
+            en=f"By the criterion of Fornell and Larcker, in {count['met']} of {len(rows)} pairs either "
+            f"construct shares more variance with its own items than with the other, the whole "
+            f"interval of the difference above zero [@fornell1981]; {count['open']} are open and "
             f"{count['not met']} fail.",
             zh=f"按 Fornell–Larcker 准则，{len(rows)} 对中有 {count['met']} 对的两个构念与自身题项共享的方差都多于"
             f"彼此共享的方差，且差值的整个区间大于零 [@fornell1981]；{count['open']} 对未定，"
@@ -412,12 +413,12 @@ def rivals(rows: pd.DataFrame, label: Mapping[str, str]) -> list[Text]:
     usable = rows[rows["converged"] & rows["bic"].notna()]
     if not len(usable):
         return [Text(en="None of the models has a solution.", zh="各模型均无解。")]
-    best = usable.loc[usable["bic"].idxmin()]
+    best = usable.sort_values("bic", kind="stable").iloc[0]
     margin = escape(show(abs(float(best["bic_difference"])), "number", decimals=1))
     if best["id"] == "planned":
         second = usable[usable["id"] != "planned"]
         if len(second):
-            near = second.loc[second["bic"].idxmin()]
+            near = second.sort_values("bic", kind="stable").iloc[0]
             margin = escape(show(float(near["bic_difference"]), "number", decimals=1))
             said.append(
                 Text(
@@ -520,12 +521,13 @@ def respecification(
     weak: Sequence[str],
     blurred: Sequence[str],
     label: Mapping[str, str],
+    reversed_items: Collection[str] = (),
 ) -> list[Text]:
     """What a reviewer would ask to respecify, and why it was or was not done.
 
     `flagged`: misspecified parameters, the largest first; `trial`: the model with the first of them
     free, or why it cannot be fitted; `weak`: items below the cut-off of loadings; `blurred`: pairs
-    that are not distinct.
+    that are not distinct; `reversed_items`: items worded in reverse.
     """
     said = []
     if len(flagged):
@@ -538,6 +540,14 @@ def respecification(
                 zh=f"审稿人首先会要求放开 {name}（期望值 {size}）。",
             )
         )
+        if {first["lhs"], first["rhs"]} <= set(reversed_items):
+            said.append(
+                Text(
+                    en="Both items are worded in reverse, so that what they share beyond their constructs "
+                    "may be the wording.",
+                    zh="两题均为反向措辞，其超出构念的共同部分可能来自措辞。",
+                )
+            )
         if isinstance(trial, str):
             said.append(
                 Text(
@@ -547,8 +557,8 @@ def respecification(
             )
         elif trial is not None:
             before, after = (escape(show(v, "bounded", decimals=3)) for v in (cfi, trial.cfi))
-            links = value(trial.correlation, "bounded")
-            own = value(trial.loading, "bounded")
+            links = escape(show(trial.correlation, "bounded", decimals=3))
+            own = escape(show(trial.loading, "bounded", decimals=3))
             said.append(
                 Text(
                     en=f"With it the CFI would go from {before} to {after}, no correlation between "

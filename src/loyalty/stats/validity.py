@@ -500,7 +500,7 @@ def omitted_loadings(
         )
     if any(abs(v) >= 1 for own in loadings.values() for v in own.values()):
         raise CannotCompute("a standardized loading reaches 1, so no population can be simulated")
-    phi = pd.DataFrame(r, index=names, columns=names)
+    phi = {(a, b): float(r[i, j]) for i, a in enumerate(names) for j, b in enumerate(names)}
     quality = {c: sum(v**2 / (1 - v**2) for v in loadings[c].values()) for c in names}
     weakest = {c: min(loadings[c], key=lambda i, c=c: abs(loadings[c][i])) for c in names}  # type: ignore[misc]
     few = {c: len(loadings[c]) <= 2 for c in names}
@@ -518,7 +518,7 @@ def omitted_loadings(
         # Coefficient H is s / (1 + s), so the largest s has the largest H.
         other = max(others, key=lambda c: quality[c])
         used.add(frozenset((own, other)))
-        size, link = strength(own), abs(float(phi.loc[own, other]))
+        size, link = strength(own), abs(phi[own, other])
         room = 0.95 * (np.sqrt(size**2 * link**2 + 1 - size**2) - size * link)
         found[own] = CrossLoading(weakest[own], own, other, float(min(size, room)))
     return tuple(found[c] for c in chosen if c in found)
