@@ -29,6 +29,12 @@ def gold() -> dict[str, Any]:
 
 
 @pytest.fixture(scope="session")
+def validity_gold() -> dict[str, Any]:
+    """From golden/make_validity.R."""
+    return json.loads((GOLDEN / "validity.json").read_text())
+
+
+@pytest.fixture(scope="session")
 def psych_hs() -> dict[str, Any]:
     return json.loads((GOLDEN / "psych_hs.json").read_text())
 

@@ -6,6 +6,7 @@ files or estimators.
 
 from loyalty.figures.charts import *
 from loyalty.figures.groups import *
+from loyalty.figures.measurement import *
 from loyalty.figures.structural import *
 from loyalty.figures.style import *
 from loyalty.figures.survey import *

@@ -156,8 +156,9 @@ def modification_indices(estimate: Estimate) -> pd.DataFrame:
         return pd.DataFrame(columns=columns)
     discrepancy, x = extended(estimate, rows)
     _, gradient = discrepancy.value_and_gradient(x)
-    observed = estimate.fiml or estimate.options.estimator == "MLR"
-    information = discrepancy.observed_information(x) if observed else discrepancy.information(x)
+    # The expected information, as in lavaan: the observed one need not be positive away from the
+    # minimum, where the freed parameters are.
+    information = discrepancy.information(x)
     k, m = estimate.model.expand, len(rows)
     spread = np.zeros((len(x), k.shape[1] + m))
     spread[: len(k), : k.shape[1]] = k
