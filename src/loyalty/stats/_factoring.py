@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from loyalty.stats._common import FloatArray
+from loyalty.stats._common import BoolArray, FloatArray
 
 #: Least uniqueness in extraction, as in R's psych and in factor_analyzer.
 MIN_UNIQUENESS = 0.005
@@ -33,6 +33,7 @@ def resampled_moments(values: FloatArray, draws: int, seed: int) -> tuple[FloatA
     present = ~np.isnan(values)
     whole = bool(present.all())
     centred = np.where(present, values - np.nanmean(values, axis=0), 0.0)
+    spread = np.nanvar(values, axis=0)
     row, column = np.triu_indices(p)
     rng = np.random.default_rng(seed)
     cov, corr = np.empty((draws, p, p)), np.empty((draws, p, p))
@@ -62,13 +63,21 @@ def resampled_moments(values: FloatArray, draws: int, seed: int) -> tuple[FloatA
         with np.errstate(divide="ignore", invalid="ignore"):
             pairs = (cross - sums[0] * sums[1] / count) / (count - 1.0)
             variance = (squares - sums**2 / count) / (count - 1.0)
-            variance[variance <= 1e-12] = np.nan
+            for side, which in zip(variance, (row, column), strict=True):
+                side[side <= 1e-12 * spread[which]] = np.nan
             shares = np.clip(pairs / np.sqrt(variance[0] * variance[1]), -1.0, 1.0)
         at = slice(first, first + part)
         for target, source in ((cov, pairs), (corr, shares)):
             target[at, row, column] = source
             target[at, column, row] = source
     return cov, corr
+
+
+def factorable(corr: FloatArray) -> BoolArray:
+    """(b,) which matrices of a stack are complete and positive definite."""
+    usable = np.array(np.isfinite(corr).all(axis=(1, 2)), dtype=np.bool_)
+    usable[usable] = np.linalg.eigvalsh(corr[usable])[:, 0] > 1e-8
+    return usable
 
 
 def extract(
@@ -79,6 +88,9 @@ def extract(
     limit: int = 200,
 ) -> tuple[FloatArray, FloatArray, Any]:
     """Unrotated loadings, uniquenesses and convergence of a stack of correlation matrices.
+
+    With a start given, it is tried beside the usual one and the better solution kept: there may be
+    several optima.
 
     Newton's method on the uniquenesses with the approximate second derivatives
     (sum_m w_im w_jm)^2 over the p - k discarded eigenvectors w, of R - Psi for minres and of
@@ -95,9 +107,20 @@ def extract(
 
     Source: Jöreskog (1967), Psychometrika 32, 443-482; Harman & Fukuda (1966), 31, 563-571.
     """
+    usual = 0.5 / np.diagonal(np.linalg.inv(r), axis1=1, axis2=2)
+    load, psi, converged, height = _extract_from(r, k, method, usual, limit)
+    if start is not None:
+        other = _extract_from(r, k, method, start, limit)
+        better = other[2] & (~converged | (other[3] < height))
+        load[better], psi[better], converged[better] = (part[better] for part in other[:3])
+    return load, psi, converged
+
+
+def _extract_from(
+    r: FloatArray, k: int, method: str, start: FloatArray, limit: int
+) -> tuple[FloatArray, FloatArray, Any, FloatArray]:
+    """:func:`extract` from one start, with the value of the discrepancy."""
     b, p, _ = r.shape
-    if start is None:
-        start = 0.5 / np.diagonal(np.linalg.inv(r), axis1=1, axis2=2)
     psi = np.clip(np.broadcast_to(start, (b, p)), 2 * MIN_UNIQUENESS, 1.0).copy()
     ml = method == "ml"
     x = np.log(psi) if ml else psi
@@ -159,12 +182,13 @@ def extract(
             break
     psi = np.exp(x) if ml else x
     top = values[:, ::-1][:, :k]
-    load = vectors[:, :, ::-1][:, :, :k] * np.sqrt(np.maximum(top - 1.0 if ml else top, 0.0))[
-        :, None, :
-    ]
+    load = (
+        vectors[:, :, ::-1][:, :, :k]
+        * np.sqrt(np.maximum(top - 1.0 if ml else top, 0.0))[:, None, :]
+    )
     if ml:
         load *= np.sqrt(psi)[:, :, None]
-    return load, psi, converged
+    return load, psi, converged, height
 
 
 def rotate(
@@ -190,7 +214,7 @@ def rotate(
     Source: Jennrich (2002), Psychometrika 67, 7-19; Browne (2001), Multivariate Behavioral
     Research 36, 111-150.
     """
-    b, _, k = unrotated.shape
+    b = len(unrotated)
     if target is not None:
         target = np.broadcast_to(target, unrotated.shape)
 

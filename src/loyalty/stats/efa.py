@@ -31,7 +31,13 @@ from loyalty.stats._common import (
     correlation,
     to_matrix,
 )
-from loyalty.stats._factoring import MIN_UNIQUENESS, extract, resampled_moments, rotate
+from loyalty.stats._factoring import (
+    MIN_UNIQUENESS,
+    extract,
+    factorable,
+    resampled_moments,
+    rotate,
+)
 
 Method = Literal["minres", "ml"]
 Rotation = Literal["none", "varimax", "promax", "oblimin"]
@@ -90,9 +96,9 @@ def polychoric(items: pd.DataFrame, *, missing: Missing = "listwise") -> pd.Data
     cuts = [_cuts(c) for c in codes]
     top = max(len(c) for c in cuts) + 1
     flags = np.zeros((len(values), p * top))
-    for j, code in enumerate(codes):
+    for k, code in enumerate(codes):
         there = np.flatnonzero(~np.isnan(code))
-        flags[there, j * top + code[there].astype(np.int64)] = 1.0
+        flags[there, k * top + code[there].astype(np.int64)] = 1.0
     every = (flags.T @ flags).reshape(p, top, p, top)
     i, j = np.triu_indices(p, 1)
     tables = every[i, :, j, :]
@@ -107,17 +113,13 @@ def polychoric(items: pd.DataFrame, *, missing: Missing = "listwise") -> pd.Data
         padded[k, 1 : 1 + len(cut)] = cut
     corr = np.eye(p)
     if len(tables):
-        flat = [
-            f"{items.columns[a]} is constant where {items.columns[b]} is answered"
-            for table, a, b in zip(tables, i, j, strict=True)
-            if (table.sum(axis=1) > 0).sum() < 2
-        ] + [
-            f"{items.columns[b]} is constant where {items.columns[a]} is answered"
-            for table, a, b in zip(tables, i, j, strict=True)
-            if (table.sum(axis=0) > 0).sum() < 2
-        ]
-        if flat:
-            raise CannotCompute(flat[0])
+        for axis, (one, other) in ((2, (i, j)), (1, (j, i))):
+            flat = np.flatnonzero((tables.sum(axis=axis) > 0).sum(axis=1) < 2)
+            if flat.size:
+                a, b = one[flat[0]], other[flat[0]]
+                raise CannotCompute(
+                    f"{items.columns[a]} is constant where {items.columns[b]} is answered"
+                )
         corr[i, j] = corr[j, i] = polychoric_correlations(tables, padded[i], padded[j])
     return pd.DataFrame(corr, index=items.columns, columns=items.columns)
 
@@ -271,18 +273,18 @@ def _independent_polychorics(
     dealt = np.empty((p, n), dtype=np.int64)
     width = max(int(np.nanmax(c)) for c in codes) + 1
     share, g = np.zeros((p, width)), np.zeros((_TERMS, p, width))
-    for j, code in enumerate(codes):
+    for v, code in enumerate(codes):
         there = np.sort(code[~np.isnan(code)]).astype(np.int64)
-        dealt[j] = there[((np.arange(n) + 0.5) / n * len(there)).astype(np.int64)]
+        dealt[v] = there[((np.arange(n) + 0.5) / n * len(there)).astype(np.int64)]
         # a category so rare that it got no row has no threshold either
-        dealt[j] = np.unique(dealt[j], return_inverse=True)[1]
-        count = np.bincount(dealt[j])
-        share[j, : len(count)] = count / n
+        dealt[v] = np.unique(dealt[v], return_inverse=True)[1]
+        count = np.bincount(dealt[v])
+        share[v, : len(count)] = count / n
         cut = special.ndtri(np.cumsum(count)[:-1] / n)
         polynomial, before = np.exp(-0.5 * cut**2) / np.sqrt(2.0 * np.pi), np.zeros_like(cut)
         for k in range(_TERMS):
             ends = np.concatenate([[0.0], polynomial, [0.0]])
-            g[k, j, : len(count)] = (ends[:-1] - ends[1:]) * n / count
+            g[k, v, : len(count)] = (ends[:-1] - ends[1:]) * n / count
             polynomial, before = cut * polynomial - k * before, polynomial
     i, j = np.triu_indices(p, 1)
     left, right = g[:, i].transpose(1, 2, 0), g[:, j].transpose(1, 0, 2)
@@ -444,7 +446,7 @@ def parallel_analysis(
     def count(name: str, reference: str) -> int:
         return _leading(table[name].to_numpy(), table[f"{name}_{reference}"].to_numpy())
 
-    def span(name: str, of_random: FloatArray) -> tuple[int, int]:
+    def span(name: str, of_random: np.ndarray) -> tuple[int, int]:
         ordered = np.sort(of_random, axis=0)
         least, most = _dist.binom.ppf([0.025, 0.975], draws, quantile).astype(int)
         few = _leading(table[name].to_numpy(), ordered[min(most, draws - 1)])
@@ -755,7 +757,8 @@ class Resampled:
     Attributes:
         corr: (draws, p, p). loadings: (draws, p, k) pattern. phi: (draws, k, k).
         uniquenesses: (draws, p).
-        sound: (draws,) whether extraction and rotation converged without a Heywood case.
+        sound: (draws,) whether extraction and rotation converged.
+        heywood: (draws,) whether a uniqueness sits at the lower bound.
     """
 
     corr: FloatArray
@@ -763,6 +766,7 @@ class Resampled:
     phi: FloatArray
     uniquenesses: FloatArray
     sound: BoolArray
+    heywood: BoolArray
 
 
 def resample(items: pd.DataFrame, solution: EFA, *, draws: int, seed: int) -> Resampled:
@@ -777,8 +781,7 @@ def resample(items: pd.DataFrame, solution: EFA, *, draws: int, seed: int) -> Re
     if solution.rotation not in ("none", "oblimin") or (solution.rotation == "none" and k > 1):
         raise CannotCompute(f"a {solution.rotation} solution cannot be resampled here")
     _, corr = resampled_moments(to_matrix(items), draws, seed)
-    usable = np.isfinite(corr).all(axis=(1, 2))
-    usable[usable] = np.linalg.eigvalsh(corr[usable])[:, 0] > 1e-8
+    usable = factorable(corr)
     corr = np.where(usable[:, None, None], corr, np.eye(corr.shape[1]))
     loads, unique, sound = extract(
         corr, k, solution.method, solution.uniquenesses.to_numpy(dtype=np.float64)
@@ -790,8 +793,8 @@ def resample(items: pd.DataFrame, solution: EFA, *, draws: int, seed: int) -> Re
     else:
         loads, phi, turned = rotate(loads, reference)
         sound = sound & turned
-    sound = sound & usable & (unique > 1.001 * MIN_UNIQUENESS).all(axis=1)
-    return Resampled(corr, loads, phi, unique, sound)
+    heywood = (unique <= 1.001 * MIN_UNIQUENESS).any(axis=1)
+    return Resampled(corr, loads, phi, unique, sound & usable, heywood & usable)
 
 
 def _second_order(phi: FloatArray) -> FloatArray:
@@ -912,9 +915,7 @@ def target_rotation(
     signs = np.where((turned * plans).sum(axis=1) < 0, -1.0, 1.0)
     turned = turned * signs[:, None, :]
     phi = phi * signs[:, :, None] * signs[:, None, :]
-    congruence = (turned * plans).sum(axis=1) / np.sqrt(
-        (turned**2).sum(axis=1) * plans.sum(axis=1)
-    )
+    congruence = (turned * plans).sum(axis=1) / np.sqrt((turned**2).sum(axis=1) * plans.sum(axis=1))
     names = target.columns
     return TargetRotation(
         loadings=pd.DataFrame(turned[0], index=corr.index, columns=names),
