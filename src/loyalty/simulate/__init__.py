@@ -1,4 +1,4 @@
-"""Draw survey answers from a data-generating process that a case declares in ``process.yml``.
+"""Draw a survey, and tables beside it, from the process that a case declares in ``process.yml``.
 
 The metric. Within an industry, over all the firms that it might have, every latent variable is
 normal up to the declared non-linear terms, with the declared mean and variance one. Structural
@@ -19,7 +19,7 @@ from __future__ import annotations
 
 from loyalty.simulate.entries import ProcessError
 from loyalty.simulate.process import Process, load_process
-from loyalty.simulate.survey import simulate
+from loyalty.simulate.survey import panel, simulate
 from loyalty.simulate.truth import latent_correlations, true_parameters
 
 __all__ = [
@@ -27,6 +27,7 @@ __all__ = [
     "ProcessError",
     "latent_correlations",
     "load_process",
+    "panel",
     "simulate",
     "true_parameters",
 ]

@@ -198,3 +198,20 @@ def _ancestors(process: Process, order: Sequence[str]) -> dict[str, set[str]]:
         parents = sources[construct]
         found[construct] = parents.union(*(found[p] for p in parents))
     return found
+
+
+def check_panels(process: Process) -> None:
+    firms = [f for i in process.industries.values() for f in (i.firms or {})]
+    known = {"firm": firms, "industry": list(process.industries)}
+    for name, panel in process.panels.items():
+        for link in panel.links:
+            if link.latent not in process.constructs:
+                raise ValueError(f"panels.{name}: unknown construct {link.latent!r}")
+        for key, place in panel.places:
+            if place not in known[key]:
+                raise ValueError(
+                    f"panels.{name}.{key}: unknown {key} {place!r}; "
+                    f"expected {listed(known[key]) or 'none, as the process has none'}"
+                )
+        if panel.by_firm and len(firms) < 2:
+            raise ValueError(f"panels.{name}: expected two firms or more in the process")

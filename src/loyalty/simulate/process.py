@@ -10,7 +10,7 @@ from pydantic import Field, model_validator
 
 from loyalty import study
 from loyalty.errors import UserError
-from loyalty.simulate.checks import check_names, check_structure, topological
+from loyalty.simulate.checks import check_names, check_panels, check_structure, topological
 from loyalty.simulate.entries import (
     Careless,
     Construct,
@@ -30,11 +30,12 @@ from loyalty.simulate.entries import (
     Thresholds,
     Variable,
 )
+from loyalty.simulate.panels import AnyPanel
 from loyalty.simulate.population import Population, implied
 
 
 class Process(Declared):
-    """A declared data-generating process of a survey (see the module's docstring)."""
+    """A declared data-generating process of a survey and of the tables beside it."""
 
     title: str
     industries: Annotated[dict[Identifier, Industry], Field(min_length=1)]
@@ -51,11 +52,13 @@ class Process(Declared):
     missing: Missing | None = None
     careless: Careless | None = None
     seconds: Seconds | None = None
+    panels: dict[Identifier, AnyPanel] = Field(default_factory=dict)
 
     @model_validator(mode="after")
     def _coherent(self) -> Process:
         check_names(self)
         check_structure(self)
+        check_panels(self)
         _ = self.population  # computes, and refuses what has no population
         return self
 

@@ -12,7 +12,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from loyalty.simulate.entries import Floats, Integers, ProcessError, Seconds
+from loyalty.simulate.entries import Floats, Integers, ProcessError, Seconds, listed
+from loyalty.simulate.panels import People
 from loyalty.simulate.population import at
 from loyalty.simulate.process import Process, load_process
 
@@ -65,9 +66,7 @@ def simulate(
     """
     if not isinstance(process, Process):
         process = load_process(process)
-    for name, value, least in (("respondents", respondents, 1), ("seed", seed, 0)):
-        if isinstance(value, bool) or not isinstance(value, int) or value < least:
-            raise ProcessError(f"{name}: expected a whole number of at least {least}, got {value}")
+    _check_arguments(respondents, seed)
     streams = Streams(seed)
 
     industry, firm = allocate(process, respondents, streams)
@@ -95,6 +94,55 @@ def simulate(
         columns |= {f"latent_{c}": latents[c] for c in process.constructs}
         columns["careless"] = np.array(["no", *_KINDS])[careless]
     return pd.DataFrame(columns)
+
+
+def panel(process: Process | Path, name: str, *, respondents: int, seed: int) -> pd.DataFrame:
+    """Draw a table beside the survey, about the respondents and firms of the same seed.
+
+    Parameters
+    ----------
+    process
+        The declared process, or the file that declares it.
+    name
+        The panel's name under ``panels``.
+    respondents, seed
+        Those of the survey: with the same ones, firm effects and latent variables are the same.
+
+    Returns
+    -------
+    pandas.DataFrame
+        A column for every role of the panel's kind that it fills (`loyalty.study.ROLES`).
+
+    Raises
+    ------
+    ProcessError
+        If there is no such panel, the process is not valid, or an argument is out of range.
+    """
+    if not isinstance(process, Process):
+        process = load_process(process)
+    _check_arguments(respondents, seed)
+    if name not in process.panels:
+        expected = listed(process.panels) or "none, as the process declares none"
+        raise ProcessError(f"panels: no {name!r}; expected {expected}")
+    streams = Streams(seed)
+    industry, firm = allocate(process, respondents, streams)
+    firms = tuple(f for i in process.industries.values() for f in (i.firms or {}))
+    people = People(
+        industry=np.array(list(process.industries))[industry],
+        firm=np.array(firms)[firm] if firms else np.full(respondents, ""),
+        firms=firms,
+        latents=draw_latents(process, industry, firm, streams),
+        stream=lambda part: streams(f"panel/{name}", part),
+    )
+    if process.panels[name].by_firm and respondents < len(firms):
+        raise ProcessError(f"respondents: expected one or more of each of {len(firms)} firms")
+    return process.panels[name].draw(people)
+
+
+def _check_arguments(respondents: int, seed: int) -> None:
+    for name, value, least in (("respondents", respondents, 1), ("seed", seed, 0)):
+        if isinstance(value, bool) or not isinstance(value, int) or value < least:
+            raise ProcessError(f"{name}: expected a whole number of at least {least}, got {value}")
 
 
 _KINDS: tuple[Literal["straightlining", "random"], ...] = ("straightlining", "random")

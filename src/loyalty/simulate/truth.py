@@ -65,7 +65,9 @@ def true_parameters(process: Process | Path) -> pd.DataFrame:
     - ``loading``: of the latent response, the target of an ordinal estimator;
     - ``loading_answer``: of the answer's code, the target of an estimator that takes codes as
       numbers: loading x sum phi(cut) / SD(code), at the industry's mean. Both after recoding
-      reversed items, and for respondents who read the questions.
+      reversed items, and for respondents who read the questions;
+    - ``panel``: of a table beside the survey, named ``<table>: <parameter>``, "pooled" (see the
+      table's module in `loyalty.simulate.panels` for what each parameter is).
 
     Careless respondents and missing answers are no part of the truth: they are what an analysis
     has to cope with. ``basis`` is where the number is from: printed, derived or assumed.
@@ -84,6 +86,12 @@ def true_parameters(process: Process | Path) -> pd.DataFrame:
             rows.append(
                 {"kind": kind, "name": name, "industry": where, "value": value, "basis": word}
             )
+
+    def put_pooled(kind: str, name: str, value: float, basis: str) -> None:
+        word = basis.partition(":")[0]
+        rows.append(
+            {"kind": kind, "name": name, "industry": "pooled", "value": value, "basis": word}
+        )
 
     def by_industry(value: Mapping[str, float]) -> dict[str, float]:
         return {g: at(value, g) for g in process.industries}
@@ -161,6 +169,9 @@ def true_parameters(process: Process | Path) -> pd.DataFrame:
             {g: _answer_loading(process, name, g) for g in process.industries},
             because,
         )
+    for name, table in process.panels.items():
+        for parameter, (value, because) in table.truth().items():
+            put_pooled("panel", f"{name}: {parameter}", value, because)
     return pd.DataFrame(rows)
 
 
