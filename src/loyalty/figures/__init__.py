@@ -4,5 +4,6 @@ Every function takes values and labels and returns a :class:`matplotlib.figure.F
 files or estimators.
 """
 
+from loyalty.figures.behaviour import *
 from loyalty.figures.charts import *
 from loyalty.figures.style import *
