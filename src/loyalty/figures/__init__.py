@@ -4,6 +4,7 @@ Every function takes values and labels and returns a :class:`matplotlib.figure.F
 files or estimators.
 """
 
+from loyalty.figures.behaviour import *
 from loyalty.figures.charts import *
 from loyalty.figures.groups import *
 from loyalty.figures.measurement import *

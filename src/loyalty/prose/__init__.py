@@ -5,6 +5,7 @@ interval does: a cut-off inside an interval leaves the question open. One module
 """
 
 from loyalty.prose.audit import *
+from loyalty.prose.behaviour import *
 from loyalty.prose.descriptives import *
 from loyalty.prose.groups import *
 from loyalty.prose.measurement import *
