@@ -8,6 +8,7 @@ from __future__ import annotations
 import logging
 import re
 import warnings
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -19,6 +20,7 @@ import pandas as pd
 import yaml
 
 from loyalty import paths
+from loyalty.resources import Loaded
 from loyalty.study import Text
 
 #: The two polarities of a review.
@@ -58,6 +60,11 @@ def subjects() -> list[Theme]:
     return _named("subjects")
 
 
+def glosses() -> dict[str, str]:
+    """Short English meanings of words, for readers who have no Chinese."""
+    return dict(_configuration()["glosses"])
+
+
 # --- cleaning --------------------------------------------------------------------------------
 @dataclass(frozen=True)
 class Cleaned:
@@ -67,42 +74,45 @@ class Cleaned:
     ----------
     rows : DataFrame
         ``text`` (spaces collapsed) and ``polarity``.
+    read : int
+        Rows before any was left out.
     excluded : dict
-        Reason (``duplicate``, ``both``, ``reply``, ``no word``) → rows left out for it, in the
-        order in which the reasons were looked at.
+        Reason → rows left out for it, in the order in which the reasons were looked at: those of
+        the loading, then ``polarity`` (neither praise nor complaint), ``duplicate``, ``both``,
+        ``reply``, ``no word``.
     """
 
     rows: pd.DataFrame
+    read: int
     excluded: dict[str, int]
 
 
-def clean(rows: pd.DataFrame) -> Cleaned:
+def clean(tables: Sequence[Loaded]) -> Cleaned:
     """Each text once; none that is filed under both polarities, is a business's answer, or has no
     letter.
-
-    Parameters
-    ----------
-    rows : DataFrame
-        ``text`` and ``polarity``, nothing missing.
     """
+    rows = pd.concat([t.rows for t in tables], ignore_index=True)
     kept = pd.DataFrame(
         {
             "text": [" ".join(str(t).split()) for t in rows["text"]],
             "polarity": rows["polarity"].astype(str).to_numpy(),
         }
     )
-    excluded: dict[str, int] = {}
+    excluded: Counter[str] = Counter()
+    for table in tables:
+        excluded.update(table.excluded)
 
     def leave_out(bad: pd.Series, reason: str) -> None:
         nonlocal kept
         excluded[reason] = int(bad.sum())
         kept = kept[~bad].reset_index(drop=True)
 
+    leave_out(~kept["polarity"].isin([PRAISE, COMPLAINT]), "polarity")
     leave_out(kept.duplicated(["text", "polarity"]), "duplicate")
     leave_out(kept.duplicated("text", keep=False), "both")
     leave_out(kept["text"].str.startswith(tuple(_configuration()["replies"])), "reply")
     leave_out(~kept["text"].str.contains(_LETTER), "no word")
-    return Cleaned(kept, excluded)
+    return Cleaned(kept, sum(t.read for t in tables), dict(excluded))
 
 
 # --- what it is about ------------------------------------------------------------------------
@@ -146,6 +156,11 @@ def _tokenizer() -> Any:
             for word in theme.words:
                 tokenizer.add_word(word)
     return tokenizer
+
+
+def counts(of: Iterable[Sequence[str]]) -> pd.Series:
+    """How often each word occurs in texts that :func:`words` has split."""
+    return pd.Series(Counter(word for text in of for word in text), dtype=float)
 
 
 def words(texts: Iterable[str]) -> list[list[str]]:

@@ -6,3 +6,4 @@ files or estimators.
 
 from loyalty.figures.charts import *
 from loyalty.figures.style import *
+from loyalty.figures.voice import *
