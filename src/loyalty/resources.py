@@ -118,6 +118,25 @@ def decoded(content: bytes, encodings: Iterable[str], name: str) -> str:
     raise UserError(f"{name}: the text is not {' or '.join(tried)}")
 
 
+def lines(content: bytes, encodings: Iterable[str]) -> list[str]:
+    """The lines, each in the first encoding that fits it.
+
+    Files put together from several hands mix encodings, so one bad line spoils no other: in a line
+    that none fits, what cannot be read becomes U+FFFD, which costs the row.
+    """
+    tried = list(encodings)
+
+    def line(raw: bytes) -> str:
+        for encoding in tried:
+            try:
+                return raw.decode(encoding)
+            except UnicodeDecodeError:
+                continue
+        return raw.decode(tried[0], errors="replace")
+
+    return [line(raw) for raw in content.removeprefix(b"\xef\xbb\xbf").splitlines()]
+
+
 def _table(content: bytes, form: Format, name: str, wanted: Collection[str]) -> pd.DataFrame:
     """The wanted columns of a table of text, as text."""
     text = decoded(content, form.encodings, name)
@@ -190,8 +209,7 @@ def _lines(source: LineRows, form: Format) -> tuple[pd.DataFrame, str]:
     for key, path in source.members.items():
         content = sources.member(source, path)
         digest.update(content)
-        text = decoded(content, form.encodings, f"{source.name} {source.version}, {path}")
-        parts.append(pd.DataFrame({"text": text.splitlines(), "polarity": key}))
+        parts.append(pd.DataFrame({"text": lines(content, form.encodings), "polarity": key}))
     return pd.concat(parts, ignore_index=True), digest.hexdigest()
 
 
@@ -220,7 +238,11 @@ def typed(resource: Resource, frame: pd.DataFrame, checksum: str, name: str) -> 
         raw = frame[column]
         blank = raw.isna() | (raw.astype("string").str.strip() == "").fillna(True)
         values, wrong = _values(raw, kind.rstrip("?"), resource)
-        leave_out(wrong & ~blank, f"{role}: {_EXPECTED[kind.rstrip('?')]} is expected")
+        expected = _EXPECTED[kind.rstrip("?")]
+        if kind == "text" and resource.levels and role != "text":
+            wrong |= ~values.isin(list(resource.levels)).fillna(False).astype(bool)
+            expected = f"one of {', '.join(resource.levels)}"
+        leave_out(wrong & ~blank, f"{role}: {expected} is expected")
         if not optional:
             leave_out(blank, f"{role}: empty")
         columns[role] = values
@@ -239,7 +261,7 @@ _EXPECTED = {
     "amount": "a number of zero or more",
     "share": "a share between 0 and 1",
     "flag": "yes or no, 1 or 0",
-    "text": "a text",
+    "text": "readable text",
 }
 
 
@@ -247,10 +269,7 @@ def _values(raw: pd.Series, kind: str, resource: Resource) -> tuple[pd.Series, p
     """The values typed, and where they do not fit."""
     if kind in ("id", "text"):
         values = raw.astype("string").str.strip()
-        unknown = pd.Series(False, index=raw.index)
-        if kind == "text" and resource.levels and not values.str.len().gt(40).any():
-            unknown = ~values.isin(list(resource.levels))
-        return values, unknown.fillna(False).astype(bool)
+        return values, values.str.contains("\ufffd", regex=False).fillna(False).astype(bool)
     if kind == "date":
         form = resource.rows.format.dates
         # Each day is parsed once: a panel has few days and many rows.

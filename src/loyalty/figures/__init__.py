@@ -11,3 +11,4 @@ from loyalty.figures.measurement import *
 from loyalty.figures.structural import *
 from loyalty.figures.style import *
 from loyalty.figures.survey import *
+from loyalty.figures.voice import *
