@@ -69,7 +69,7 @@ def concepts(cases: Mapping[str, Study]) -> dict[str, Text]:
     """Concept → its label: that of a construct named like it (real cases first), else of any."""
     labels: dict[str, Text] = {}
     described = [(c.concept, c.id, c.label) for s in cases.values() for c in s.constructs]
-    for concept, own, label in sorted(described, key=lambda d: d[0] != d[1]):
+    for concept, _, label in sorted(described, key=lambda d: d[0] != d[1]):
         labels.setdefault(concept, label)
     return labels
 
