@@ -15,11 +15,19 @@ from typing import Any
 
 import numpy as np
 from scipy import special
+from scipy.linalg import block_diag
 
 from .data import GroupSample, Sample
+from .discrepancy.normal import inverse_and_logdet
 from .errors import ModelError
 from .estimate import Estimate, Options, pseudo_inverse
-from .fit_measures import chisq_pvalue, degrees_of_freedom, incremental, rmsea_measures
+from .fit_measures import (
+    chisq_pvalue,
+    degrees_of_freedom,
+    incremental,
+    rmsea_measures,
+    robust_incremental,
+)
 from .model import (
     SCALE,
     THRESHOLD,
@@ -408,8 +416,77 @@ def _traces(estimate: Estimate) -> tuple[float, float]:
     return float(np.trace(u)), float(np.sum(u * u.T))
 
 
+def catml(estimate: Estimate) -> tuple[float, float, float, float]:
+    r"""Normal-theory chi-square of the polychoric correlations at these estimates and its factor,
+    then the same of the baseline model (Savalei 2021): the base of robust CFI and RMSEA.
+
+    The factor is :math:`\mathrm{tr}\{(I - DW)'V(I - DW)\Gamma\}/df` over the correlations, with
+    :math:`D = \Delta(\Delta'W\Delta)^{-1}\Delta'` and :math:`V` the expected information of normal
+    theory with fixed diagonal. As in lavaan NaN with continuous variables, free scales, or where
+    polychoric correlations are not positive definite.
+    """
+    d: LimitedInformation = estimate.discrepancy
+    nothing = (np.nan,) * 4
+    k = estimate.model.expand
+    bread, _ = pseudo_inverse(k.T @ d.information(estimate.x) @ k)
+    chisq = base = base_trace = 0.0
+    weights, gammas, deltas, infos = [], [], [], []
+    for g, s in enumerate(d.statistics):
+        block, layout = estimate.model.blocks[g], d.layouts[g]
+        sigma = estimate.moments[g].sigma
+        pair, observed = inverse_and_logdet(sigma), inverse_and_logdet(s.cov)
+        if pair is None or observed is None or len(layout.continuous) or len(block.cells.at(SCALE)):
+            return nothing
+        if np.linalg.eigvalsh(s.cov)[0] < np.finfo(float).eps ** 0.5:
+            return nothing
+        w, logdet = pair
+        share = s.n / estimate.n
+        chisq += s.n * (logdet - observed[1] + float(np.sum(w * s.cov)) - len(sigma))
+        base -= s.n * observed[1]
+        pairs = len(layout.row)
+        i, j = layout.row, layout.column
+        infos.append(
+            share * (w[np.ix_(i, i)] * w[np.ix_(j, j)] + w[np.ix_(i, j)] * w[np.ix_(j, i)])
+        )
+        gammas.append(s.gamma[-pairs:, -pairs:] / share)
+        base_trace += float(np.trace(gammas[-1]))
+        weights.append(share * d.w[g][-pairs:])
+        deltas.append(d.jacobian(g, estimate.x)[-pairs:] @ k)
+    delta, weight = np.concatenate(deltas), np.concatenate(weights)
+    left = np.eye(len(delta)) - delta @ bread @ (delta.T * weight)
+    inner = left.T @ block_diag(*infos) @ left
+    df = ordinal_df(estimate.model, d.statistics)
+    base_df = sum(len(layout.row) for layout in d.layouts)
+    factor = float(np.sum(inner * block_diag(*gammas))) / df
+    return chisq, factor, base, base_trace / base_df
+
+
+def shifted_difference(restricted: Estimate, free: Estimate, plain: float, df: int) -> float:
+    r"""Scaled and shifted difference statistic of nested models (Satorra 2000; Asparouhov & Muthén
+    2010): with :math:`H = \Delta_1^+\Delta_0`, :math:`P = \Delta_1'W\Delta_1` and
+    :math:`U = W\Delta_1\{P^{-1} - H(H'PH)^{-1}H'\}\Delta_1'W` it is :math:`aT + df - a\,
+    \mathrm{tr}(U\Gamma)`, :math:`a = \sqrt{df/\mathrm{tr}\{(U\Gamma)^2\}}`.
+    """
+    d: LimitedInformation = free.discrepancy
+    k1, k0 = free.model.expand, restricted.model.expand
+    every = range(len(d.statistics))
+    first = [d.jacobian(g, free.x) @ k1 for g in every]
+    other = [restricted.discrepancy.jacobian(g, restricted.x) @ k0 for g in every]
+    h = np.linalg.lstsq(np.concatenate(first), np.concatenate(other), rcond=None)[0]
+    p = k1.T @ d.information(free.x) @ k1
+    bread, _ = pseudo_inverse(p)
+    inner, _ = pseudo_inverse(h.T @ p @ h)
+    middle = np.zeros_like(p)
+    for g, s in enumerate(d.statistics):
+        wj = first[g] * d.w[g][:, None]
+        middle += d.weights[g] * (wj.T @ s.gamma @ wj)
+    u = (bread - h @ inner @ h.T) @ middle
+    a = float(np.sqrt(df / np.sum(u * u.T)))
+    return a * plain + df - a * float(np.trace(u))
+
+
 def ordinal_fit_measures(estimate: Estimate) -> dict[str, float]:
-    """Fit measures with lavaan's names; robust (catML) forms are not given."""
+    """Fit measures with lavaan's names."""
     d: LimitedInformation = estimate.discrepancy
     options = estimate.options
     n, groups = estimate.n, len(d.statistics)
@@ -462,6 +539,8 @@ def ordinal_fit_measures(estimate: Estimate) -> dict[str, float]:
             "baseline_chisq_scaling_factor": base_factor,
         }
         out |= incremental(scaled, df, base_scaled, base_df, "_scaled")
+        normal = catml(estimate)
+        out |= robust_incremental(normal[0], df, normal[1], normal[2], base_df, normal[3])
     out["ntotal"] = n
     effective = d.multiplier
     out |= rmsea_measures(chisq, df, effective, groups)
@@ -471,6 +550,10 @@ def ordinal_fit_measures(estimate: Estimate) -> dict[str, float]:
             out |= rmsea_measures(chisq, factor * df, effective, groups, suffix="_scaled")
         else:
             out |= rmsea_measures(scaled, df, effective, groups, suffix="_scaled")
+        point = (normal[0], normal[1])
+        out |= rmsea_measures(
+            point[0] / point[1], df, effective, groups, point[1], "_robust", point
+        )
     out |= _ordinal_residuals(estimate)
     lost = all_ = gfi = 0.0
     nel = 0
@@ -514,6 +597,7 @@ def _ordinal_residuals(estimate: Estimate) -> dict[str, float]:
         ("rmr", "rmr_nomean", "srmr", "srmr_bentler", "srmr_bentler_nomean", "crmr", "crmr_nomean"),
         0.0,
     )
+    out |= {"srmr_mplus": np.nan, "srmr_mplus_nomean": np.nan}  # not defined here, as in lavaan
     for g, s in enumerate(d.statistics):
         layout = d.layouts[g]
         sigma, m = d.implied(g, estimate.x)

@@ -2,9 +2,9 @@ r"""The ladder of measurement invariance across groups.
 
 configural, metric (equal loadings), scalar (and intercepts), strict (and residual variances), each
 compared with the one before: the chi-square difference, for robust estimators that of Satorra &
-Bentler (2001), :math:`c_d = (df_0c_0 - df_1c_1)/(df_0 - df_1)`, and the changes in CFI, RMSEA and
-SRMR. A step is held when the cited rule accepts it; when it does not, score tests name the equality
-whose release helps most.
+Bentler (2001), :math:`c_d = (df_0c_0 - df_1c_1)/(df_0 - df_1)`, or of Satorra (2000) for WLSMV, and
+the changes in CFI, RMSEA and SRMR. A step is held when the cited rule accepts it; when it does not,
+score tests name the equality whose release helps most.
 """
 
 from __future__ import annotations
@@ -32,6 +32,9 @@ ORDINAL_LEVELS: dict[str, tuple[str, ...]] = {
     "thresholds": ("thresholds",),
     "scalar": ("thresholds", "loadings"),
 }
+
+
+INDICES = ("cfi", "rmsea")
 
 
 @dataclass(frozen=True)
@@ -89,17 +92,30 @@ class Invariance:
     citation: str
     release: pd.DataFrame = field(repr=False)
     decision: str = ""
+    indices: str = "plain"
 
     def __str__(self) -> str:
         return f"{self.decision}\n{self.table.round(3).to_string(index=False)}"
 
 
 def difference_test(restricted: Result, free: Result) -> dict[str, float]:
-    """Chi-square difference of nested models, plain and scaled (Satorra & Bentler 2001)."""
+    """Chi-square difference of nested models, plain and scaled.
+
+    Scaled by Satorra & Bentler (2001); WLSMV and ULSMV, whose statistics are shifted too, by
+    Satorra (2000) with shift.
+    """
     a, b = restricted.fit, free.fit
     df = a["df"] - b["df"]
     plain = a["chisq"] - b["chisq"]
     out = {"delta_chisq": plain, "delta_df": df, "delta_pvalue": chisq_pvalue(plain, df)}
+    if "chisq_shift_parameter" in a and "chisq_shift_parameter" in b and df > 0:
+        from .categorical import shifted_difference
+
+        scaled = shifted_difference(restricted.estimate, free.estimate, plain, int(df))
+        return out | {
+            "delta_chisq_scaled": scaled,
+            "delta_pvalue_scaled": chisq_pvalue(scaled, df),
+        }
     if "chisq_scaling_factor" in a and "chisq_scaling_factor" in b and df > 0:
         c0, c1 = a["chisq_scaling_factor"], b["chisq_scaling_factor"]
         c1 = 1.0 if not np.isfinite(c1) else c1
@@ -125,9 +141,10 @@ def invariance(
     """Walk the ladder of invariance for ``group``.
 
     ``options`` go to `fit` (estimator, missing, ordered, std_lv, …). The table has one row per
-    level with its fit and the differences from the level before; robust indices are used where the
-    estimator gives them. ``release`` lists score tests of the equalities of the first level that
-    was not held (of the last level otherwise).
+    level with its fit and the differences from the level before; CFI and RMSEA are robust where
+    the estimator gives that for all levels, else scaled, else plain (``indices`` says which).
+    ``release`` lists score tests of the equalities of the first level that was not held (of the
+    last level otherwise).
     """
     if rule not in RULES:
         raise ModelError(f"invariance: unknown rule {rule!r}; known are {', '.join(RULES)}")
@@ -158,9 +175,15 @@ def invariance(
     held: list[str] = []
     stopped: str | None = None
     chosen = RULES[rule]
+    form = next(
+        kind
+        for kind in ("_robust", "_scaled", "")
+        if not kind
+        or all(np.isfinite(r.fit.get(f"{m}{kind}", np.nan)) for r in fits.values() for m in INDICES)
+    )
     for k, name in enumerate(names):
         f = fits[name].fit
-        cfi, rmsea = f.get("cfi_robust", f["cfi"]), f.get("rmsea_robust", f["rmsea"])
+        cfi, rmsea = (f[f"{m}{form}"] for m in INDICES)
         record: dict[str, Any] = {
             "level": name,
             "chisq": f.get("chisq_scaled", f["chisq"]),
@@ -199,7 +222,15 @@ def invariance(
         decision += f"; {stopped} is rejected"
     decision += f". Rule: {chosen.citation}."
     return Invariance(
-        fits, pd.DataFrame(records), tuple(held), level, rule, chosen.citation, release, decision
+        fits,
+        pd.DataFrame(records),
+        tuple(held),
+        level,
+        rule,
+        chosen.citation,
+        release,
+        decision,
+        form.strip("_") or "plain",
     )
 
 

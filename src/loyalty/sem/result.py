@@ -349,8 +349,8 @@ class Result:
         if kind not in ("raw", "standardized", "normalized", "cor"):
             raise ModelError(f"unknown kind of residuals {kind!r}")
         scaled = kind in ("standardized", "normalized")
-        if scaled and getattr(self.estimate.discrepancy, "kind", "ML") != "ML":
-            raise ModelError(f"{kind} residuals go with ML estimators; use 'cor' or 'raw'")
+        if scaled and getattr(self.estimate.discrepancy, "kind", "ML") in ("GLS", "ULS"):
+            raise ModelError(f"{kind} residuals do not go with GLS and ULS; use 'cor' or 'raw'")
         return list(residual_table(self.estimate, kind))
 
     def modindices(self, minimum: float = 0.0) -> pd.DataFrame:
@@ -402,9 +402,7 @@ class Result:
         return frame[~empty].reset_index(drop=True)
 
     def factor_scores(self, method: str = "regression") -> pd.DataFrame:
-        """Scores of the latent variables for the rows that were used."""
-        if "statistics" in self.estimate.extra:
-            raise ModelError("factor scores of models with ordinal variables are not available")
+        """Scores of the latent variables for the rows that were used (ordinal items: modes)."""
         return factor_scores(self.estimate, method)
 
     def reliability(self) -> pd.DataFrame:
