@@ -144,6 +144,12 @@ CASES: dict[str, tuple[str, str, dict[str, Any]]] = {
     "r_single": (SINGLE, "hs", {}),
 }
 
+TIGHT: dict[str, tuple[str, str, dict[str, Any]]] = {
+    "r_mobi2_tight": (MOBI, "mobi", {}),
+    "r_mobi2_mlr_tight": (MOBI, "mobi", {"estimator": "MLR"}),
+    "r_pd_eq_tight": (PD_EQUAL, "pd", {}),
+}
+
 THREE = {**SCHOOL, "ordered": ITEMS[:6]}
 ORDINAL_CASES: dict[str, tuple[str, str, dict[str, Any]]] = {
     "hs_wlsmv": (HS, "hs_ord", {"ordered": ITEMS}),
