@@ -358,9 +358,12 @@ class Result:
         frame = modification.modification_indices(self.estimate)
         return frame[frame["mi"] >= minimum].reset_index(drop=True)
 
-    def release_tests(self) -> pd.DataFrame:
-        """Score tests for releasing equality constraints, the largest first."""
-        return modification.release_tests(self.estimate)
+    def release_tests(self, joint: bool = False) -> pd.DataFrame:
+        """Score tests for releasing equality constraints, the largest first.
+
+        With ``joint`` one test for all equalities of a label, in all groups at once.
+        """
+        return modification.release_tests(self.estimate, joint)
 
     # -- what follows --------------------------------------------------------------------------
     def effects(self, indicators: bool = False, level: float = 0.95) -> pd.DataFrame:
