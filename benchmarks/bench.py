@@ -204,6 +204,7 @@ def main() -> None:
             {"lavaan": lavaan("fiml", model, holes, 1)[0]},
         )
     )
+    rows.append(first_call())
     if options.growth:
         rows += growth()
     if options.memory:
@@ -237,6 +238,29 @@ def growth() -> list[dict[str, Any]]:
     return rows
 
 
+def first_call() -> dict[str, Any]:
+    """What a new process pays before its second fit: imports, and the first fit's extra time."""
+    code = (
+        "import time; s = time.perf_counter(); from loyalty import sem; i = time.perf_counter();"
+        "from cases import chain_data, chain_model; d, m = chain_data(), chain_model();"
+        "a = time.perf_counter(); sem.fit(m, d).parameters; b = time.perf_counter();"
+        "sem.fit(m, d).parameters; c = time.perf_counter();"
+        "print(i - s, b - a, c - b)"
+    )
+    times = []
+    for _ in range(5):
+        done = subprocess.run(
+            [sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=HERE
+        )
+        loading, first, second = map(float, done.stdout.split())
+        times.append((loading, first - second))
+    loading, extra = np.median(times, axis=0)
+    print(
+        f"new process: import {loading:.2f} s, first fit {extra * 1e3:.0f} ms more than the second"
+    )
+    return {"task": "first call in a new process", "import_s": loading, "extra_s": extra}
+
+
 def one_bootstrap(n: int, draws: int) -> dict[str, float]:
     """Seconds and peak memory (GiB) of this process for data, fit and bootstrap of ``n`` rows."""
     data = chain_data(n)
@@ -245,8 +269,8 @@ def one_bootstrap(n: int, draws: int) -> dict[str, float]:
     boot = sem.fit(chain_model(), data).bootstrap(draws, seed=1)
     seconds = time.perf_counter() - start
     return {
-        "n": n,
-        "draws": draws,
+        "rows": n,
+        "resamples": draws,
         "converged": int(boot.converged.sum()),
         "seconds": seconds,
         "peak_data_gib": before,
@@ -271,7 +295,7 @@ def memory() -> list[dict[str, Any]]:
         )
         found = json.loads(done.stdout)
         print(
-            f"memory: {found['n']:,} rows x {draws} draws: peak {found['peak_gib']:.2f} GiB"
+            f"memory: {found['rows']:,} rows x {draws} draws: peak {found['peak_gib']:.2f} GiB"
             f" ({found['peak_data_gib']:.2f} to make the data), {found['seconds']:.0f} s",
             flush=True,
         )

@@ -13,6 +13,9 @@ import pandas as pd
 from .errors import ModelError
 from .model import Array, Index
 
+#: Patterns times squared variables that FIML takes: about ten such arrays of 8 bytes are in use.
+MOST_PATTERN_CELLS = 50_000_000
+
 
 @dataclass(frozen=True)
 class Pattern:
@@ -233,6 +236,11 @@ def group_sample(
     seen = ~np.isnan(raw)
     packed = np.packbits(seen, axis=1)
     _, first, inverse = np.unique(packed, axis=0, return_index=True, return_inverse=True)
+    if len(first) * p * p > MOST_PATTERN_CELLS:
+        raise ModelError(
+            f"{len(first):,} patterns of missing values in {p} variables are too many for FIML"
+            f"{where}: that would take more than 4 GiB"
+        )
     order = np.argsort(inverse.ravel(), kind="stable")
     bounds = np.searchsorted(inverse.ravel()[order], np.arange(len(first) + 1))
     patterns_list = []

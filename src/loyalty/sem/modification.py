@@ -154,20 +154,9 @@ def modification_indices(estimate: Estimate) -> pd.DataFrame:
     rows = candidate_rows(estimate)
     if not rows:
         return pd.DataFrame(columns=columns)
-    discrepancy, x = extended(estimate, rows)
-    _, gradient = discrepancy.value_and_gradient(x)
-    observed = estimate.fiml or estimate.options.estimator == "MLR"
-    information = discrepancy.observed_information(x) if observed else discrepancy.information(x)
-    k, m = estimate.model.expand, len(rows)
-    spread = np.zeros((len(x), k.shape[1] + m))
-    spread[: len(k), : k.shape[1]] = k
-    spread[len(k) :, k.shape[1] :] = np.eye(m)
-    mi, epc = score_statistics(
-        spread.T @ gradient,
-        spread.T @ information @ spread,
-        k,
-        float(estimate.discrepancy.multiplier),
-    )
+    # every candidate is tested alone: parts of them keep the matrices small
+    parts = [_candidates(estimate, rows[k : k + 1000]) for k in range(0, len(rows), 1000)]
+    mi, epc = (np.concatenate(values) for values in zip(*parts, strict=True))
     lv, all_ = _standardized_change(estimate, rows, epc)
     frame = pd.DataFrame(
         {
@@ -184,6 +173,24 @@ def modification_indices(estimate: Estimate) -> pd.DataFrame:
     )
     frame = pd.DataFrame(frame[np.isfinite(frame["mi"])])
     return frame.sort_values("mi", ascending=False, kind="stable").reset_index(drop=True)
+
+
+def _candidates(estimate: Estimate, rows: list[Row]) -> tuple[Array, Array]:
+    """MI and EPC of some candidates."""
+    discrepancy, x = extended(estimate, rows)
+    _, gradient = discrepancy.value_and_gradient(x)
+    observed = estimate.fiml or estimate.options.estimator == "MLR"
+    information = discrepancy.observed_information(x) if observed else discrepancy.information(x)
+    k, m = estimate.model.expand, len(rows)
+    spread = np.zeros((len(x), k.shape[1] + m))
+    spread[: len(k), : k.shape[1]] = k
+    spread[len(k) :, k.shape[1] :] = np.eye(m)
+    return score_statistics(
+        spread.T @ gradient,
+        spread.T @ information @ spread,
+        k,
+        float(estimate.discrepancy.multiplier),
+    )
 
 
 def _standardized_change(estimate: Estimate, rows: list[Row], epc: Array) -> tuple[Array, Array]:

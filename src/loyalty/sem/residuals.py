@@ -7,9 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from .errors import ModelError
 from .estimate import Estimate, pseudo_inverse
 from .model import Array, information_cells, jacobian_cells, vech_index
-from .saturated import modelled_moments, saturated_information, saturated_matrices
+from .saturated import modelled_moments, saturated_information, saturated_matrices, too_large
 
 
 @dataclass(frozen=True)
@@ -172,6 +173,8 @@ def _incomplete_variances(
 ) -> tuple[Array, Array]:
     """The same for data with missing values: the saturated information of the patterns."""
     p = estimate.model.blocks[group].observed
+    if too_large(p):
+        raise ModelError(f"residuals over standard errors: {p} variables are too many with FIML")
     kept = modelled_moments(p, estimate.model.blocks[group].exogenous)
     count = estimate.model.expand.shape[1]
     dwd, middle = np.zeros((count, count)), np.zeros((count, count))

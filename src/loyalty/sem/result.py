@@ -19,6 +19,7 @@ from .fit_measures import degrees_of_freedom, fit_baseline, fit_measures
 from .judgement import admissibility, convergence, identification
 from .model import Array
 from .residuals import residual_table
+from .saturated import too_large
 from .scores import factor_scores, reliability
 from .standard_errors import covariance_of_estimates, standard_errors
 from .standardized import Standardizer, effect_pairs, effect_values, jacobian
@@ -109,8 +110,13 @@ class Result:
     @cached_property
     def warnings(self) -> list[str]:
         """Everything a reader should know about the data and the solution."""
-        more = self.draws.warnings if self.draws is not None else []
-        return [*self.estimate.sample.warnings, *self.problems, *more]
+        more = list(self.draws.warnings) if self.draws is not None else []
+        sample, p = self.estimate.sample, self.estimate.model.blocks[0].observed
+        if sample.missing in ("fiml", "ml") and too_large(p):
+            more.append(
+                f"robust fit measures are not computed: {p} variables have too many moments"
+            )
+        return [*sample.warnings, *self.problems, *more]
 
     # -- estimates -----------------------------------------------------------------------------
     @property
