@@ -29,6 +29,7 @@ from .fit_measures import (
     robust_incremental,
 )
 from .model import (
+    DIRECTED,
     SCALE,
     THRESHOLD,
     Array,
@@ -202,10 +203,11 @@ def fit_ordinal(syntax: Syntax, variables: Variables, sample: Sample, options: O
         raise ModelError("ordinal variables need missing='listwise'")
     if any(g.raw is None for g in sample.groups):
         raise ModelError("ordinal variables need raw data, not covariances")
-    if variables.exogenous_observed or variables.random_exogenous:
-        name = (*variables.exogenous_observed, *variables.random_exogenous)[0]
+    if variables.exogenous_observed:
+        name = variables.exogenous_observed[0]
         raise ModelError(
-            f"models of ordinal variables with observed predictors ({name!r}) are not supported"
+            f"models of ordinal variables with fixed observed predictors ({name!r}) are not"
+            " supported; fixed_x=False takes them as normally distributed"
         )
     names = variables.observed
     ordinal = [names.index(v) for v in variables.ordered]
@@ -254,8 +256,13 @@ def fit_ordinal(syntax: Syntax, variables: Variables, sample: Sample, options: O
                 f"{row.lhs} ~~ {row.lhs}: residual variances of ordinal variables are not free"
             )
     model = compile_model(rows, syntax, variables, len(sample.groups), True)
-    if not all(b.separable for b in model.blocks):
-        raise ModelError("ordinal variables must be indicators; they cannot predict others")
+    for block in model.blocks:
+        acting = block.cells.of(DIRECTED)[1]
+        for k in ordinal:
+            if block.directed[:, k].any() or (acting == k).any():
+                raise ModelError(
+                    f"ordinal variable {names[k]!r} predicts another: that is not supported"
+                )
     if any(
         (
             (b.cells.kind == 1) & (b.cells.row == b.cells.column) & np.isin(b.cells.row, ordinal)
@@ -503,12 +510,16 @@ def ordinal_fit_measures(estimate: Estimate) -> dict[str, float]:
     chisq = 2 * d.multiplier * estimate.minimum.value
     base, base_df = 0.0, 0
     base_trace = base_trace2 = 0.0
+    random = [estimate.sample.names.index(v) for v in estimate.model.variables.random_exogenous]
     for g, s in enumerate(d.statistics):
-        pairs = len(d.layouts[g].row)
-        r, w = s.moments[-pairs:], d.w[g][-pairs:]
+        layout = d.layouts[g]
+        # predictors covary freely in the baseline model too
+        zero = ~(np.isin(layout.row, random) & np.isin(layout.column, random))
+        at = len(s.moments) - len(layout.row) + np.flatnonzero(zero)
+        r, w = s.moments[at], d.w[g][at]
         base += (s.n - 1) * float(r @ (w * r))
-        base_df += pairs
-        ug = w[:, None] * s.gamma[-pairs:, -pairs:]
+        base_df += len(at)
+        ug = w[:, None] * s.gamma[np.ix_(at, at)]
         base_trace += float(np.trace(ug))
         base_trace2 += float(np.sum(ug * ug.T))
     weighted = not d.unweighted

@@ -258,11 +258,11 @@ def block_moments(block: Block, x: Any) -> Moments:
         v[..., :p, p:] = loading @ v[..., p:, p:]
         v[..., p:, :p] = np.swapaxes(v[..., :p, p:], -1, -2)
         v[..., :p, :p] = v[..., :p, p:] @ np.swapaxes(loading, -1, -2) + s[..., :p, :p]
-        if len(block.ordinal):
-            _set_ordinal_variances(block, x, s, v)
     else:
         e = total_effects(a)
         v = e @ s @ np.swapaxes(e, -1, -2)
+    if len(block.ordinal):
+        _set_ordinal_variances(block, x, s, v)
     eta = (e @ m[..., None])[..., 0]
     return Moments(e, v, eta, block.observed, a, s)
 

@@ -71,6 +71,10 @@ def _ordinal_scores(estimate: Estimate, g: int, method: str) -> Array:
     d, block, m = estimate.discrepancy, estimate.model.blocks[g], estimate.moments[g]
     p = block.observed
     theta = m.symmetric[:p, :p]
+    if not block.separable:
+        raise ModelError(
+            "factor scores of ordinal models with observed predictors are not available"
+        )
     if np.any(theta[~np.eye(p, dtype=bool)]):
         raise ModelError("factor scores of ordinal variables need uncorrelated residuals")
     if np.any(np.diag(theta) <= 0):

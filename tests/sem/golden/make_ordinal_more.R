@@ -37,3 +37,9 @@ write.csv(as.data.frame(lrt), paste0(out, "/r_ord_difference.csv"), row.names=FA
 h0 <- cfa(paste0(HS, "\nvisual ~~ 0*speed"), ho, ordered=items)
 lrt <- lavTestLRT(f, h0)
 write.csv(as.data.frame(lrt), paste0(out, "/r_ord_difference_one.csv"), row.names=FALSE)
+# observed predictors taken as normal variables of the model (conditional.x=FALSE, fixed.x=FALSE)
+save1 <- function(name, f) {
+  write.csv(parameterEstimates(f, standardized=TRUE), paste0(out, "/", name, "_par.csv"), row.names=FALSE)
+  write(toJSON(list(name=name, fit=as.list(fitMeasures(f))), auto_unbox=TRUE, digits=14, na="string"), paste0(out, "/", name, "_fit.json")) }
+mimic <- paste0(TWO, "\nvisual ~ ageyr + agemo\ntextual ~ visual + ageyr")
+save1("r_ord_predictors", sem(mimic, h3, ordered=i6, conditional.x=FALSE, fixed.x=FALSE))
