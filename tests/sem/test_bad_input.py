@@ -103,7 +103,6 @@ def test_too_many_variables_for_large_matrices(monkeypatch: pytest.MonkeyPatch) 
     whole = dict(result.fit)
     assert not result.warnings
     monkeypatch.setattr("loyalty.sem.saturated.MOST_MOMENTS", 20)
-    monkeypatch.setattr("loyalty.sem.categorical.MOST_MOMENTS", 20)
     small = sem.fit(HS, data("hs_miss"), missing="fiml", estimator="MLR")
     assert small.fit["chisq"] == pytest.approx(whole["chisq"])
     for key in ("cfi_robust", "rmsea_robust", "chisq_scaled", "rmsea_scaled", "pvalue_scaled"):

@@ -90,9 +90,10 @@ def numeric_column(column: pd.Series[Any], name: str) -> Array:
 
 def numeric_columns(data: pd.DataFrame, positions: Sequence[int], names: Sequence[str]) -> Array:
     """Several variables as floats, (rows, variables); plain numeric columns in one go."""
-    part = data.iloc[:, list(positions)]
+    whole = list(positions) == list(range(data.shape[1]))
+    part = data if whole else data.iloc[:, list(positions)]
     if all(isinstance(t, np.dtype) and t.kind in "iuf" for t in part.dtypes):
-        values = np.array(part.to_numpy(dtype=float), order="C")
+        values = part.to_numpy().astype(float, order="C")
         if not np.isinf(values).any():
             return values
     return np.column_stack(
@@ -118,7 +119,7 @@ def read_frame(
         data = pd.DataFrame(data)
     if not isinstance(data, pd.DataFrame):
         raise ModelError(f"data must be a pandas DataFrame, not {type(data).__name__}")
-    columns = [str(c) for c in data.columns]
+    columns = [str(c) for c in data.columns.tolist()]
     for name in names:
         count = columns.count(name)
         if count == 0:
@@ -223,7 +224,7 @@ def group_sample(
             count = (~np.isnan(raw)).sum(axis=0)
             for k in np.flatnonzero(count < 2):
                 raise ModelError(f"variable {names[k]!r} has {count[k]} value(s){where}")
-        center = np.nanmean(raw, axis=0) if holes else raw.mean(axis=0)
+        center = np.nanmean(raw, axis=0) if holes else np.full(n, 1 / n) @ raw
         deviation = raw - center
         cov = np.zeros((0, 0)) if holes else deviation.T @ deviation / n
         variance = np.nanmean(deviation**2, axis=0) if holes else np.diag(cov)
