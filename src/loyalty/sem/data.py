@@ -77,12 +77,12 @@ def numeric_column(column: pd.Series[Any], name: str) -> Array:
         codes = column.cat.codes.to_numpy().astype(float)
         codes[codes < 0] = np.nan
         return codes
+    if getattr(column.dtype, "kind", "") in "mMc":
+        raise ModelError(f"variable {name!r} holds dates, durations or complex numbers")
     try:
         values = pd.to_numeric(column).to_numpy(dtype=float, na_value=np.nan)
     except (TypeError, ValueError):
         raise ModelError(f"variable {name!r} is not numeric") from None
-    if np.iscomplexobj(values):
-        raise ModelError(f"variable {name!r} is complex")
     if np.isinf(values).any():
         raise ModelError(f"variable {name!r} has infinite values")
     return np.asarray(values, dtype=float)
@@ -299,12 +299,8 @@ def read_moments(
     if isinstance(cov, Mapping):
         labels = list(cov)
         covs = [cov[k] for k in labels]
-        nobs_list = [nobs[k] for k in labels] if isinstance(nobs, Mapping) else list(nobs)
-        means = (
-            [None] * len(covs)
-            if mean is None
-            else [mean[k] if isinstance(mean, Mapping) else mean[i] for i, k in enumerate(labels)]
-        )
+        nobs_list = _by_group(nobs, labels, "sample_nobs")
+        means = [None] * len(covs) if mean is None else _by_group(mean, labels, "sample_mean")
     elif (
         isinstance(cov, (list, tuple))
         and len(cov)
@@ -322,6 +318,18 @@ def read_moments(
         where = "" if label is None else f" in group {label!r}"
         samples.append(_moment_group(c, n, m, names, latent, where))
     return Sample(tuple(names), tuple(samples), tuple(labels), means=mean is not None)
+
+
+def _by_group(value: Any, labels: list[Any], what: str) -> list[Any]:
+    """One value a group, from a mapping or a sequence."""
+    if isinstance(value, Mapping):
+        for label in labels:
+            if label not in value:
+                raise ModelError(f"{what} lacks the group {label!r} of sample_cov")
+        return [value[k] for k in labels]
+    if not isinstance(value, (list, tuple, np.ndarray)):
+        raise ModelError(f"{what} must have one value for each group of sample_cov")
+    return list(value)
 
 
 def _moment_group(

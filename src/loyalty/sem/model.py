@@ -214,8 +214,9 @@ class Model:
             name: (x[..., k] if k is not None else fixed)
             for name, (k, fixed) in self.labels().items()
         }
-        for name, expression, _ in self.syntax.defined:
-            values[name] = evaluate(expression, values)
+        with np.errstate(all="ignore"):
+            for name, expression, _ in self.syntax.defined:
+                values[name] = evaluate(expression, values)
         return values
 
     def defined_values(self, x: Any) -> Any:
