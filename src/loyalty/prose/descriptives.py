@@ -31,6 +31,29 @@ def items(table: pd.DataFrame, top: str) -> Text:
     )
 
 
+def answers(scored: pd.DataFrame, low: float, high: float, items: int) -> Text:
+    """`scored`: the answers drawn, turned, on a scale from `low` to `high`; `items`: of the case."""
+    x = scored.to_numpy(float)
+    answered = x == x
+    upper = float((x > (low + high) / 2).sum() / answered.sum())
+    ends = [float((x == end).sum() / answered.sum()) for end in (low, high)]
+    part, bottom, top = (
+        value(upper, "percent"),
+        value(ends[0], "percent"),
+        value(ends[1], "percent"),
+    )
+    en = (
+        f"{part} of all answers lie above the middle of the scale; {bottom} take its lowest and "
+        f"{top} its highest point."
+    )
+    zh = f"{part} 的答案高于量表中点；{bottom} 取最低点，{top} 取最高点。"
+    if len(scored.columns) < items:
+        rest = items - len(scored.columns)
+        en += f" {rest} items with a scale of their own are in the table only."
+        zh += f"另有 {rest} 个采用其他量表的题项仅列于表中。"
+    return Text(en=en, zh=zh)
+
+
 def scale_ends(table: pd.DataFrame, label: Mapping[str, str], cut: Threshold) -> Text:
     """`table`: index scale; ``floor, ceiling`` with ``_lower`` and ``_upper``, shares at the ends."""
     verdicts: dict[str, list[str]] = {"not met": [], "open": []}
@@ -101,6 +124,15 @@ def index(scores: pd.DataFrame) -> Text:
         en=f"The lowest index has {shown(low)}, the highest {shown(high)}, with 95 % intervals "
         "in brackets.",
         zh=f"指数最低的是 {shown(low)}，最高的是 {shown(high)}，方括号内为 95% 区间。",
+    )
+
+
+def index_means() -> Text:
+    """What an index can be compared with."""
+    return Text(
+        en="Intervals of two scales that do not overlap tell of different levels of agreement, not "
+        "of different importance; items differ in how easily they are agreed with.",
+        zh="两个量表的区间不重叠，说明同意程度不同，而非重要性不同；各题项本身的同意难度也有差异。",
     )
 
 
@@ -217,8 +249,79 @@ def standing_caution(cells: int, least: int, hidden: int) -> Text:
     return Text(en=en, zh=zh)
 
 
-def focal_by_group(rows: Sequence[Mapping[str, Any]], a: str, b: str) -> Text:
-    """`rows`: ``level, r, low, high`` a group shown."""
+def extremes(rows: pd.DataFrame) -> Text:
+    """`rows`: ``what, group, level, value, low, high`` a cell shown: the widest gap of a grouping."""
+    widest: tuple[float, Any, Any] | None = None
+    for _, part in rows.astype({"value": float}).groupby(["what", "group"], sort=False):
+        low, high = part.iloc[int(part["value"].argmin())], part.iloc[int(part["value"].argmax())]
+        gap = float(high["value"] - low["value"])
+        if len(part) > 1 and (widest is None or gap > widest[0]):
+            widest = (gap, low, high)
+    if widest is None:
+        return Text(en="No two groups can be shown.", zh="没有两组可以列出。")
+    gap, low, high = widest
+
+    def shown(row: pd.Series) -> str:
+        size = value(row["value"], "number", row["low"], row["high"])
+        return f"{escape(str(row['level']))} ({size})"
+
+    low["level"], high["level"] = low.get("label", low["level"]), high.get("label", high["level"])
+    apart = float(low["high"]) < float(high["low"])
+    what, group = escape(str(low["what"])), escape(str(low["group"]))
+    return Text(
+        en=f"The widest gap is {value(gap, 'number')} points, in {what} by {group}: {shown(high)} "
+        f"against {shown(low)}, whose intervals " + ("do not overlap." if apart else "overlap."),
+        zh=f"差距最大的是按{group}的{what}，相差 {value(gap, 'number')} 点：{shown(high)} 对 "
+        f"{shown(low)}，两区间" + ("不重叠。" if apart else "重叠。"),
+    )
+
+
+def boxes(rows: pd.DataFrame, outcome: str, hidden: int, least: int) -> Text:
+    """`rows`: ``label, low, high`` (shares of the lowest and the highest boxes) a group shown."""
+    if rows.empty:
+        return Text(
+            en=f"No group can be shown: each has a box of fewer than {least} answers.",
+            zh=f"没有可列出的组：各组均有少于 {least} 个回答的档。",
+        )
+    best = rows.iloc[int(rows["high"].astype(float).argmax())]
+    worst = rows.iloc[int(rows["low"].astype(float).argmax())]
+    en = (
+        f"Most answers on {escape(outcome)} in the two highest boxes has {escape(best['label'])} "
+        f"({value(best['high'], 'percent')}), most in the two lowest {escape(worst['label'])} "
+        f"({value(worst['low'], 'percent')})."
+    )
+    zh = (
+        f"{escape(outcome)}最高两档比例最大的是{escape(best['label'])}"
+        f"（{value(best['high'], 'percent')}），最低两档比例最大的是{escape(worst['label'])}"
+        f"（{value(worst['low'], 'percent')}）。"
+    )
+    if hidden:
+        en += f" {hidden} groups are not shown, for a group or a box of fewer than {least}."
+        zh += f"{hidden} 组未列出，因其人数或某档回答少于 {least}。"
+    return Text(en=en, zh=zh)
+
+
+def alpha_by_group(rows: pd.DataFrame, cut: Threshold) -> Text:
+    """`rows`: ``label, alpha, alpha_low, alpha_high`` a group, NaN where it cannot be had."""
+    known = rows.dropna(subset=["alpha"])
+    if known.empty:
+        return Text(en="No group has an alpha.", zh="各组均无法计算 α。")
+    found = [
+        cut.verdict(a, b) for a, b in zip(known["alpha_low"], known["alpha_high"], strict=True)
+    ]
+    mark = escape(show(cut.value, "bounded"))
+    n = len(known)
+    counts = {v: found.count(v) for v in ("met", "open", "not met")}
+    return Text(
+        en=f"Alpha is at least {mark} [@{cut.cite}] with its whole interval in {counts['met']} of "
+        f"{n} groups, open in {counts['open']} and below in {counts['not met']}.",
+        zh=f"{n} 组中，α 的整个区间不低于 {mark} [@{cut.cite}] 的有 {counts['met']} 组，"
+        f"未定 {counts['open']} 组，低于者 {counts['not met']} 组。",
+    )
+
+
+def focal_by_group(rows: Sequence[Mapping[str, Any]], a: str, b: str, group: str) -> Text:
+    """`rows`: ``level, r, low, high`` a level shown of the grouping `group`."""
     low, high = min(rows, key=lambda r: float(r["r"])), max(rows, key=lambda r: float(r["r"]))
 
     def shown(row: Mapping[str, Any]) -> str:
@@ -227,9 +330,9 @@ def focal_by_group(rows: Sequence[Mapping[str, Any]], a: str, b: str) -> Text:
 
     apart = float(low["high"]) < float(high["low"])
     return Text(
-        en=f"The correlation of {escape(a)} and {escape(b)} is lowest in {shown(low)} and highest "
-        f"in {shown(high)}; the two intervals "
+        en=f"By {escape(group)} the correlation of {escape(a)} and {escape(b)} is lowest in "
+        f"{shown(low)} and highest in {shown(high)}; the two intervals "
         + ("do not overlap." if apart else "overlap, so that the order may be chance."),
-        zh=f"{escape(a)}与{escape(b)}的相关最低为{shown(low)}，最高为{shown(high)}；两区间"
+        zh=f"按{escape(group)}，{escape(a)}与{escape(b)}的相关最低为{shown(low)}，最高为{shown(high)}；两区间"
         + ("不重叠。" if apart else "重叠，次序可能出于偶然。"),
     )

@@ -403,7 +403,8 @@ def box_shares(items: pd.DataFrame, minimum: float, maximum: float, *, least: in
     counts = (low, len(x) - low - high, high)
     if any(0 < c < least for c in counts):
         raise CannotCompute(f"a box holds fewer than {least} answers")
-    return BoxShares(*(c / len(x) for c in counts), n=len(x))
+    shares = [c / len(x) for c in counts]
+    return BoxShares(shares[0], shares[1], shares[2], len(x))
 
 
 @dataclass(frozen=True, eq=False)
@@ -628,8 +629,8 @@ def by_groups(
         within: grouping -> the grouping it lies in.
 
     Returns:
-        ``group``, ``level`` and the columns of :func:`by_group`, one row a level; ``n`` is None
-        where it is suppressed.
+        ``group``, ``level`` and the columns of :func:`by_group` (without the confidence level),
+        one row a level; ``n`` is None where it is suppressed.
     """
     answered = values.notna() if isinstance(values, pd.Series) else values.notna().all(axis=1)
     hidden = hidden_cells(*group_counts(groups[answered], levels, within), least=min_n)
@@ -638,6 +639,7 @@ def by_groups(
         table = by_group(
             values, groups[g], statistic, min_n=min_n, order=order, hide=set(hidden[g])
         )
+        table = table.drop(columns="level", errors="ignore")  # the confidence level
         table["n"] = table["n"].where(~table["suppressed"].astype(bool), None)
         table.insert(0, "level", table.index)
         table.insert(0, "group", g)
