@@ -160,7 +160,7 @@ def correlation_matrix(
             )
             between = f"[{show(lower[i, j], 'bounded')}, {show(upper[i, j], 'bounded')}]"
             axes.text(
-                j, i + 0.24, between, ha="center", va="center", fontsize=size - 2.4, color=colour
+                j, i + 0.24, between, ha="center", va="center", fontsize=size - 1.5, color=colour
             )
     axes.set_xticks(range(n), labels, rotation=40, ha="right", rotation_mode="anchor")
     axes.set_yticks(range(n), labels)

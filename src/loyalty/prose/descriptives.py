@@ -56,13 +56,20 @@ def answers(scored: pd.DataFrame, low: float, high: float, items: int) -> Text:
 
 def scale_ends(table: pd.DataFrame, label: Mapping[str, str], cut: Threshold) -> Text:
     """`table`: index scale; ``floor, ceiling`` with ``_lower`` and ``_upper``, shares at the ends."""
-    verdicts: dict[str, list[str]] = {"not met": [], "open": []}
+    verdicts: dict[str, list[tuple[str, str]]] = {"not met": [], "open": []}
     for end, word in (("floor", ("floor", "触底")), ("ceiling", ("ceiling", "触顶"))):
         for scale, row in table.iterrows():
             found = cut.verdict(row[f"{end}_lower"], row[f"{end}_upper"])
             if found != "met":
-                share = show(row[end], "percent")
-                verdicts[found].append(f"{label[str(scale)]} ({word[0]}/{word[1]}, {share})")
+                name, share = label[str(scale)], show(row[end], "percent")
+                verdicts[found].append(
+                    (f"{name} ({word[0]}, {share})", f"{name}（{word[1]}，{share}）")
+                )
+
+    def listed(verdict: str) -> Text:
+        pairs = verdicts[verdict]
+        return Text(en=names([p[0] for p in pairs]).en, zh=names([p[1] for p in pairs]).zh)
+
     mark = value(cut.value, "percent")
     if not any(verdicts.values()):
         return Text(
@@ -74,13 +81,13 @@ def scale_ends(table: pd.DataFrame, label: Mapping[str, str], cut: Threshold) ->
         )
     en, zh = "", ""
     if verdicts["not met"]:
-        listed = names(verdicts["not met"])
-        en += f"More than {mark} of the respondents stand at one end of {listed.en} [@{cut.cite}]. "
-        zh += f"超过 {mark} 的受访者处于量表一端：{listed.zh} [@{cut.cite}]。"
+        some = listed("not met")
+        en += f"More than {mark} of the respondents stand at one end of {some.en} [@{cut.cite}]. "
+        zh += f"超过 {mark} 的受访者处于量表一端：{some.zh} [@{cut.cite}]。"
     if verdicts["open"]:
-        listed = names(verdicts["open"])
-        en += f"At that cut-off of {mark} open: {listed.en}. "
-        zh += f"在 {mark} 的标准上未定：{listed.zh}。"
+        some = listed("open")
+        en += f"Whether more than {mark} stand at one end [@{cut.cite}] is open for {some.en}. "
+        zh += f"是否有超过 {mark} 者处于一端 [@{cut.cite}] 尚无定论：{some.zh}。"
     en += "Differences between respondents at such an end are out of sight."
     zh += "处于端点的受访者之间的差异无法显现。"
     return Text(en=en, zh=zh)
@@ -196,38 +203,41 @@ def standing(rows: pd.DataFrame, overall: Mapping[str, float]) -> list[Text]:
     `rows`: ``group, level, what, low, high`` with the labels of grouping, level and measure (NaN
     where suppressed); `overall`: measure → value of everybody.
     """
-    said = []
-    for group, part in rows.groupby("group", sort=False):
-        shown = part.dropna(subset=["low", "high"])
-        if shown.empty:
-            continue
-        centre = shown["what"].map(overall).astype(float)
-        above, below = shown["low"].astype(float) > centre, shown["high"].astype(float) < centre
-        level = shown["level"]
-        spread = [
-            f"{what} ({int((above & (shown['what'] == what)).sum())}/"
-            f"{int((below & (shown['what'] == what)).sum())})"
-            for what in dict.fromkeys(shown["what"])
-            if (above | below)[shown["what"] == what].any()
-        ]
-        count = level.nunique()
-        name = escape(str(group))
-        if spread:
-            listed = names(spread)
-            said.append(
-                Text(
-                    en=f"{name}: of {count} groups shown, with the whole interval above/below "
-                    f"everybody's value: {listed.en}.",
-                    zh=f"{name}：在所列 {count} 组中，整个区间高于/低于总体值的组数：{listed.zh}。",
-                )
-            )
+    shown = rows.dropna(subset=["low", "high"])
+    if shown.empty:
+        return [Text(en="No group is large enough to be shown.", zh="没有足够大的组可以列出。")]
+    centre = shown["what"].map(overall).astype(float)
+    above, below = shown["low"].astype(float) > centre, shown["high"].astype(float) < centre
+    apart, alike = [], []
+    for group, part in shown.groupby("group", sort=False):
+        up, down = int(above[part.index].sum()), int(below[part.index].sum())
+        if up or down:
+            apart.append((escape(str(group)), len(part), up, down))
         else:
-            said.append(
-                Text(
-                    en=f"{name}: the intervals of all {count} groups shown hold everybody's value.",
-                    zh=f"{name}：所列 {count} 组的区间均包含总体值。",
-                )
+            alike.append(str(group))
+    en, zh = [], []
+    for group, n, up, down in apart:
+        en.append(f"by {group} {up} above and {down} below of {n}")
+        zh.append(f"{group}：{n} 个中 {up} 个高于、{down} 个低于")
+    said = []
+    if apart:
+        most = (above | below).groupby(shown["what"], sort=False).sum()
+        top = escape(str(most.idxmax()))
+        said.append(
+            Text(
+                en="Intervals that lie wholly to one side of everybody's value: "
+                f"{'; '.join(en)}" + (f"; most of them in {top}." if most.size > 1 else "."),
+                zh=f"整个区间位于总体值一侧的：{'；'.join(zh)}"
+                + (f"；其中最多的是{top}。" if most.size > 1 else "。"),
             )
+        )
+    if alike:
+        said.append(
+            Text(
+                en=f"By {names(alike).en} every interval holds everybody's value.",
+                zh=f"按{names(alike).zh}，所有区间均包含总体值。",
+            )
+        )
     return said
 
 
@@ -320,19 +330,33 @@ def alpha_by_group(rows: pd.DataFrame, cut: Threshold) -> Text:
     )
 
 
-def focal_by_group(rows: Sequence[Mapping[str, Any]], a: str, b: str, group: str) -> Text:
-    """`rows`: ``level, r, low, high`` a level shown of the grouping `group`."""
-    low, high = min(rows, key=lambda r: float(r["r"])), max(rows, key=lambda r: float(r["r"]))
+def focal_by_group(rows: Mapping[str, Sequence[Mapping[str, Any]]], a: str, b: str) -> list[Text]:
+    """`rows`: grouping → ``level, r, low, high`` a level shown."""
 
     def shown(row: Mapping[str, Any]) -> str:
         size = value(row["r"], "bounded", row["low"], row["high"])
         return f"{escape(str(row['level']))} ({size})"
 
-    apart = float(low["high"]) < float(high["low"])
-    return Text(
-        en=f"By {escape(group)} the correlation of {escape(a)} and {escape(b)} is lowest in "
-        f"{shown(low)} and highest in {shown(high)}; the two intervals "
-        + ("do not overlap." if apart else "overlap, so that the order may be chance."),
-        zh=f"按{escape(group)}，{escape(a)}与{escape(b)}的相关最低为{shown(low)}，最高为{shown(high)}；两区间"
-        + ("不重叠。" if apart else "重叠，次序可能出于偶然。"),
-    )
+    said, alike = [], []
+    for group, part in rows.items():
+        low, high = min(part, key=lambda r: float(r["r"])), max(part, key=lambda r: float(r["r"]))
+        if float(low["high"]) >= float(high["low"]):
+            alike.append(group)
+            continue
+        said.append(
+            Text(
+                en=f"By {escape(group)} the correlation of {escape(a)} and {escape(b)} is lowest "
+                f"in {shown(low)} and highest in {shown(high)}; the two intervals do not overlap.",
+                zh=f"按{escape(group)}，{escape(a)}与{escape(b)}的相关最低为{shown(low)}，"
+                f"最高为{shown(high)}；两区间不重叠。",
+            )
+        )
+    if alike:
+        said.append(
+            Text(
+                en=f"By {names(alike).en} the intervals of the lowest and the highest correlation "
+                "overlap, so that their order may be chance.",
+                zh=f"按{names(alike).zh}，最低与最高相关的区间重叠，次序可能出于偶然。",
+            )
+        )
+    return said
