@@ -468,6 +468,9 @@ def method_factor(found: MethodFactor, label: Mapping[str, str], path: str) -> l
         size = value(found.focal, "number", found.focal_low, found.focal_high)
         en += f" The path {escape(path)} is {size} then."
         zh += f"此时路径 {escape(path)} 为 {size}。"
+    elif path:
+        en += " The structural model with it has no sound solution."
+        zh += "加入该因子的结构模型没有可采信的解。"
     return [Text(en=en, zh=zh)]
 
 
