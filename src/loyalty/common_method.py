@@ -151,7 +151,15 @@ def method_factor(survey: Survey, base: sem.Result, direction: Direction) -> Met
     closest = pairs.index[int(pairs.argmax())] if len(pairs) else None
     gained = float(base.fit["chisq"] - result.fit["chisq"])
     df = base.df - result.df
-    focal = _focal(survey, direction)
+    nothing = float("nan")
+    focal = (
+        nothing,
+        nothing,
+        nothing,
+        "the measurement model with the factor has no sound solution",
+    )
+    if not result.problems:
+        focal = _focal(survey, direction)
     return MethodFactor(
         direction=direction,
         variance=float(row["est"]),
