@@ -130,6 +130,7 @@ def test_a_case_with_everything(project: Project, run: Callable[..., Shown]) -> 
             "label": "Firm",
             "within": "industry",
             "levels": {k: k.upper() for k in ("a1", "a2", "a3", "b1", "b2")},
+            "quotas": dict.fromkeys(("a1", "a2", "a3", "b1", "b2"), 1),
         },
     ]
     project.rows(rows)
@@ -143,6 +144,8 @@ def test_a_case_with_everything(project: Project, run: Callable[..., Shown]) -> 
     # 124 of 200 where 100 were planned: w = sqrt(0.12^2 / 0.5 * 2)
     (quota,) = found.result.tables["quotas"]
     assert quota["w"] == pytest.approx(0.24) and "more than the" in found.said("quotas")
+    # A test of the firms would give the small one away.
+    assert "Not tested is Firm: a group is too small to be shown" in found.said("quotas")
     # A3 is small; with the total of its industry known, the next smallest goes with it.
     shares = {row["level"]: row.get("share") for row in found.result.tables["sample"]}
     assert shares["A3"] is None and [shares["A1"], shares["A2"]].count(None) == 1

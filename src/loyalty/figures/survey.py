@@ -102,7 +102,8 @@ def skew_and_kurtosis(
         axes.annotate(
             str(points.index[k]),
             (x[k], y[k]),
-            xytext=(5, 3),
+            xytext=(5 if x[k] > 0 else -5, 3),
+            ha="left" if x[k] > 0 else "right",
             textcoords="offset points",
             fontsize=7.5,
         )

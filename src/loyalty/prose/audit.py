@@ -407,6 +407,17 @@ def quotas(rows: Sequence[Mapping[str, float | str]], cut: Threshold) -> list[Te
     return said
 
 
+def no_quota_test(refused: Sequence[tuple[str, str]]) -> list[Text]:
+    """`refused`: (grouping, why its quotas are not tested)."""
+    return [
+        Text(
+            en=f"Not tested is {escape(group)}: {escape(reason)}.",
+            zh=f"未检验：{escape(group)}（{escape(reason)}）。",
+        )
+        for group, reason in refused
+    ]
+
+
 # --- common method ---------------------------------------------------------------------------
 def harman(found: SingleFactor) -> Text:
     factor, component = (
