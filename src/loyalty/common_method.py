@@ -49,6 +49,8 @@ class MethodFactor:
         The same of a correlation of two constructs.
     focal, focal_low, focal_high
         The study's focal path (standardized) with the factor in the structural model.
+    focal_problem
+        Why there is none (NaN then), empty where there is.
     problems
         Why the solution is not to be taken at face value; empty where it is.
     """
@@ -71,6 +73,7 @@ class MethodFactor:
     focal: float
     focal_low: float
     focal_high: float
+    focal_problem: str
     problems: tuple[str, ...]
 
 
@@ -106,8 +109,11 @@ def planned(survey: Survey) -> sem.Result:
 
 def _fit(survey: Survey, model: str) -> sem.Result:
     rows = survey.scored
-    missing = "fiml" if rows[_items(survey.study.main)].isna().any(axis=None) else "listwise"
-    return sem.fit(model, rows, estimator="ML", missing=missing, se="robust")
+    if rows[_items(survey.study.main)].isna().any(axis=None):
+        # With full information these are MLR's standard errors, without the scaled tests that
+        # take most of its time and that nothing here asks for.
+        return sem.fit(model, rows, estimator="ML", missing="fiml", se="robust")
+    return sem.fit(model, rows, estimator="MLR")
 
 
 def _items(constructs: Sequence[Construct]) -> list[str]:
@@ -145,7 +151,15 @@ def method_factor(survey: Survey, base: sem.Result, direction: Direction) -> Met
     closest = pairs.index[int(pairs.argmax())] if len(pairs) else None
     gained = float(base.fit["chisq"] - result.fit["chisq"])
     df = base.df - result.df
-    focal = _focal(survey, direction)
+    nothing = float("nan")
+    focal = (
+        nothing,
+        nothing,
+        nothing,
+        "the measurement model with the factor has no sound solution",
+    )
+    if not result.problems:
+        focal = _focal(survey, direction)
     return MethodFactor(
         direction=direction,
         variance=float(row["est"]),
@@ -165,6 +179,7 @@ def method_factor(survey: Survey, base: sem.Result, direction: Direction) -> Met
         focal=focal[0],
         focal_low=focal[1],
         focal_high=focal[2],
+        focal_problem=focal[3],
         problems=result.problems,
     )
 
@@ -175,20 +190,22 @@ def _standardized(result: sem.Result) -> pd.Series:
     return table.set_index(["lhs", "op", "rhs"])["est_std"]
 
 
-def _focal(survey: Survey, direction: Direction) -> tuple[float, float, float]:
-    """The focal path with the factor in the structural model; NaN where there is none."""
-    study = survey.study
+def _focal(survey: Survey, direction: Direction) -> tuple[float, float, float, str]:
+    """The focal path with the factor in the structural model; NaN, and why, without a sound one."""
+    study, nothing = survey.study, float("nan")
     if study.focal is None:
-        return (float("nan"),) * 3
+        return nothing, nothing, nothing, "no path leads to an outcome"
     fed = {h.to for h in study.paths}
     exogenous = [c.id for c in study.structural if c.id not in fed]
     lines = method_lines(study, study.structural, direction, exogenous)
     try:
         result = _fit(survey, f"{study.structural_model(effects=False)}\n{lines}")
-    except sem.ModelError:
-        return (float("nan"),) * 3
+    except sem.ModelError as error:
+        return nothing, nothing, nothing, str(error)
+    if result.problems:
+        return nothing, nothing, nothing, "; ".join(result.problems)
     row: Any = result.standardized().set_index("label").loc[f"p_{study.focal.id}"]
-    return float(row["est_std"]), float(row["ci_lower"]), float(row["ci_upper"])
+    return float(row["est_std"]), float(row["ci_lower"]), float(row["ci_upper"]), ""
 
 
 def marker_adjustment(survey: Survey) -> validity.MarkerAdjustment:

@@ -102,7 +102,8 @@ def skew_and_kurtosis(
         axes.annotate(
             str(points.index[k]),
             (x[k], y[k]),
-            xytext=(5, 3),
+            xytext=(5 if x[k] > 0 else -5, 3),
+            ha="left" if x[k] > 0 else "right",
             textcoords="offset points",
             fontsize=7.5,
         )
@@ -160,7 +161,7 @@ def correlation_matrix(
             )
             between = f"[{show(lower[i, j], 'bounded')}, {show(upper[i, j], 'bounded')}]"
             axes.text(
-                j, i + 0.24, between, ha="center", va="center", fontsize=size - 2.4, color=colour
+                j, i + 0.24, between, ha="center", va="center", fontsize=size - 1.5, color=colour
             )
     axes.set_xticks(range(n), labels, rotation=40, ha="right", rotation_mode="anchor")
     axes.set_yticks(range(n), labels)

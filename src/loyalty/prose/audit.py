@@ -407,6 +407,17 @@ def quotas(rows: Sequence[Mapping[str, float | str]], cut: Threshold) -> list[Te
     return said
 
 
+def no_quota_test(refused: Sequence[tuple[str, str]]) -> list[Text]:
+    """`refused`: (grouping, why its quotas are not tested)."""
+    return [
+        Text(
+            en=f"Not tested is {escape(group)}: {escape(reason)}.",
+            zh=f"未检验：{escape(group)}（{escape(reason)}）。",
+        )
+        for group, reason in refused
+    ]
+
+
 # --- common method ---------------------------------------------------------------------------
 def harman(found: SingleFactor) -> Text:
     factor, component = (
@@ -468,6 +479,9 @@ def method_factor(found: MethodFactor, label: Mapping[str, str], path: str) -> l
         size = value(found.focal, "number", found.focal_low, found.focal_high)
         en += f" The path {escape(path)} is {size} then."
         zh += f"此时路径 {escape(path)} 为 {size}。"
+    elif path:
+        en += " The structural model with it has no sound solution."
+        zh += "加入该因子的结构模型没有可采信的解。"
     return [Text(en=en, zh=zh)]
 
 

@@ -403,7 +403,8 @@ def box_shares(items: pd.DataFrame, minimum: float, maximum: float, *, least: in
     counts = (low, len(x) - low - high, high)
     if any(0 < c < least for c in counts):
         raise CannotCompute(f"a box holds fewer than {least} answers")
-    return BoxShares(*(c / len(x) for c in counts), n=len(x))
+    shares = [c / len(x) for c in counts]
+    return BoxShares(shares[0], shares[1], shares[2], len(x))
 
 
 @dataclass(frozen=True, eq=False)
@@ -618,26 +619,32 @@ def by_groups(
     *,
     within: Mapping[str, str] | None = None,
     min_n: int = 10,
+    also: Sequence[pd.Series] = (),
 ) -> pd.DataFrame:
     """A statistic by each of several groupings, with complementary suppression.
 
     Args:
         values, statistic, min_n: as for :func:`by_group`.
+        also: bool by row each: a level where fewer than ``min_n`` (but some) of these rows lie is
+            suppressed too, as are the levels from which it would follow.
         groups: one column a grouping, same rows.
         levels: levels of each grouping, in the order wanted.
         within: grouping -> the grouping it lies in.
 
     Returns:
-        ``group``, ``level`` and the columns of :func:`by_group`, one row a level; ``n`` is None
-        where it is suppressed.
+        ``group``, ``level`` and the columns of :func:`by_group` (without the confidence level),
+        one row a level; ``n`` is None where it is suppressed.
     """
     answered = values.notna() if isinstance(values, pd.Series) else values.notna().all(axis=1)
-    hidden = hidden_cells(*group_counts(groups[answered], levels, within), least=min_n)
+    parts = [answered, *(answered & part for part in also)]
+    found = [
+        hidden_cells(*group_counts(groups, levels, within, part), least=min_n) for part in parts
+    ]
     tables = []
     for g, order in levels.items():
-        table = by_group(
-            values, groups[g], statistic, min_n=min_n, order=order, hide=set(hidden[g])
-        )
+        hide = {level for hidden in found for level in hidden[g]}
+        table = by_group(values, groups[g], statistic, min_n=min_n, order=order, hide=hide)
+        table = table.drop(columns="level", errors="ignore")  # the confidence level
         table["n"] = table["n"].where(~table["suppressed"].astype(bool), None)
         table.insert(0, "level", table.index)
         table.insert(0, "group", g)
@@ -649,15 +656,46 @@ def by_groups(
     return pd.DataFrame([[r.get(c) for c in columns] for r in rows], columns=columns, dtype=object)
 
 
+def shares_by_groups(
+    marked: pd.Series,
+    groups: pd.DataFrame,
+    levels: Mapping[str, Sequence[Any]],
+    *,
+    within: Mapping[str, str] | None = None,
+    min_n: int = 10,
+    level: float = 0.95,
+) -> pd.DataFrame:
+    """Share of marked respondents by each of several groupings, with Wilson intervals.
+
+    A share is a count as well: it is suppressed where fewer than ``min_n`` (but some) of a
+    level's respondents are marked, or are not.
+
+    Args:
+        marked: 1 or 0 by respondent, missing NaN.
+        groups, levels, within, min_n: as for :func:`by_groups`.
+    """
+
+    def share(values: pd.Series) -> Proportion:
+        return wilson_interval(int(values.sum()), len(values), level=level)
+
+    also = (marked == 1, marked == 0)
+    return by_groups(marked, groups, levels, share, within=within, min_n=min_n, also=also)
+
+
 def group_counts(
-    groups: pd.DataFrame, levels: Mapping[str, Sequence[Any]], within: Mapping[str, str] | None
+    groups: pd.DataFrame,
+    levels: Mapping[str, Sequence[Any]],
+    within: Mapping[str, str] | None,
+    rows: pd.Series | None = None,
 ) -> tuple[dict[str, pd.Series], dict[str, tuple[str, dict[Any, Any]]]]:
     """What :func:`hidden_cells` takes: counts by level, and which level lies in which.
 
-    A grouping that crosses the one it is said to lie in is taken as a grouping of its own.
+    A grouping that crosses the one it is said to lie in is taken as a grouping of its own. Only
+    ``rows`` (bool) are counted, where given.
     """
+    counted = groups if rows is None else groups[rows]
     counts = {
-        g: groups[g].value_counts().reindex(list(order), fill_value=0)
+        g: counted[g].value_counts().reindex(list(order), fill_value=0)
         for g, order in levels.items()
     }
     inner: dict[str, tuple[str, dict[Any, Any]]] = {}
