@@ -5,4 +5,5 @@ files or estimators.
 """
 
 from loyalty.figures.charts import *
+from loyalty.figures.reliability import *
 from loyalty.figures.style import *
