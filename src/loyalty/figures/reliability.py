@@ -71,7 +71,20 @@ def number_of_factors(panels: Sequence[Panel], shown: int = 12) -> Figure:
         place.set_xlabel(panel.x_label)
         place.xaxis.set_major_locator(MaxNLocator(integer=True, nbins=6))
         place.grid(axis="y", color=PALE, linewidth=0.6)
+        first = [max(c.values[:1], default=0.0) for c in panel.curves if c.first == 1]
+        later = [max(list(c.values[1:2]) + list(c.values[:1]) * c.dashed) for c in panel.curves]
         bottom, top = place.get_ylim()
+        if first and max(first) > 2.5 * max(later) > 0:
+            # a first eigenvalue far above the rest would leave nothing of them to see
+            top = 1.35 * max(later)
+            place.annotate(
+                " / ".join(show(c.values[0], "number", decimals=1) for c in panel.curves[::2]),
+                (1, top),
+                xytext=(7, -9),
+                textcoords="offset points",
+                fontsize=7.5,
+                color=GREY,
+            )
         place.set_ylim(bottom - 0.12 * (top - bottom), top)
     figure.legend(
         list(names.values()),

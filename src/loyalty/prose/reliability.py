@@ -65,7 +65,7 @@ RULES = {
     "kaiser": Text(en="Eigenvalues above one", zh="特征值大于 1"),
 }
 KINDS = {
-    "pearson": Text(en="Pearson", zh="Pearson"),
+    "pearson": Text(en="Pearson", zh="Pearson 相关"),
     "polychoric": Text(en="polychoric", zh="多分相关"),
 }
 
@@ -477,7 +477,7 @@ def factor_counts(
                 else f"; an eigenvalue lies so near its random counterpart that other random data "
                 f"could make it {_span(low, high, ' to ')}."
             ),
-            zh=f"各规则给出 {_span(least, most, '至')} 个因子，计划构念为 {planned} 个。事先选定的规则是基于{kind_zh}相关的"
+            zh=f"各规则给出 {_span(least, most, '至')} 个因子，计划构念为 {planned} 个。事先选定的规则是基于 {kind_zh}的"
             f"共同因子平行分析 [@horn1965; @auerswald2019]，保留 {n} 个"
             + (
                 "。"
@@ -758,8 +758,8 @@ def planned_congruence(
         listed = names(left_out)
         said.append(
             Text(
-                en=f"With one item each, {listed.en} cannot be a factor and "
-                f"{'is' if len(left_out) == 1 else 'are'} left out of the rotation to the plan.",
+                en=f"With one item{'' if len(left_out) == 1 else ' each'}, {listed.en} cannot be a "
+                f"factor and {'is' if len(left_out) == 1 else 'are'} left out of the rotation to the plan.",
                 zh=f"{listed.zh} 只有一个题项，不能成为因子，未纳入向计划结构的旋转。",
             )
         )
@@ -791,12 +791,22 @@ def general_factor(
     said = [
         Text(
             en=f"A sum of all {found.n_items} items would be reliable (omega total {total}); what "
-            f"all items share makes up omega hierarchical {shown} of its variance: {en}. The "
+            f"all items share makes up {shown} of its variance (omega hierarchical), {en}. The "
             f"general factor accounts for {common} of the common variance.",
-            zh=f"全部 {found.n_items} 个题项之和本身可靠（ω 总 {total}）；所有题项的共同部分占其方差的 ω 层级 {shown}："
+            zh=f"全部 {found.n_items} 个题项之和本身可靠（ω 总 {total}）；所有题项的共同部分占其方差的 {shown}（ω 层级），"
             f"{zh}。一般因子占共同方差的 {common}。",
         )
     ]
+    if verdict == "met" and found.explained_common_variance < 0.5:
+        said.append(
+            Text(
+                en="That is less than half of it: with many items even a weak general factor adds "
+                "up in the sum, while the group factors, each in few items, do not. The scores of "
+                "the constructs say what the sum does not.",
+                zh="这不到一半：题项众多时，即使较弱的一般因子也会在总和中累积，而各自只涉及少数题项的组因子则不会。"
+                "总和未能反映的内容，要看各构念得分。",
+            )
+        )
     if scales:
         most = max(scales, key=lambda s: s[1] / s[2] if s[2] > 0 else 0.0)
         least = min(scales, key=lambda s: s[1] / s[2] if s[2] > 0 else 0.0)
