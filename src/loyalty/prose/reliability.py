@@ -205,11 +205,11 @@ def omega_of_scales(
     cut: Threshold,
     draws: int,
 ) -> list[Text]:
-    """`rows`: ``label, omega, low, high, heywood (text), draws_heywood, draws_used`` a construct."""
+    """`rows`: ``label, omega_low, omega_high, heywood (text), draws_heywood, draws_used`` a construct."""
     mark = escape(show(cut.value, "bounded"))
     found: dict[Verdict, list[str]] = {"met": [], "open": [], "not met": []}
     for row in rows:
-        found[cut.verdict(row["low"], row["high"])].append(row["label"])
+        found[cut.verdict(row["omega_low"], row["omega_high"])].append(row["label"])
     said = []
     if rows:
         parts_en, parts_zh = [], []
