@@ -77,11 +77,15 @@ def number_of_factors(panels: Sequence[Panel], shown: int = 12) -> Figure:
         if first and max(first) > 2.5 * max(later) > 0:
             # a first eigenvalue far above the rest would leave nothing of them to see
             top = 1.35 * max(later)
-            place.annotate(
-                " / ".join(show(c.values[0], "number", decimals=1) for c in panel.curves[::2]),
-                (1, top),
-                xytext=(7, -9),
-                textcoords="offset points",
+            place.text(
+                0.16,
+                0.97,
+                "↑ "
+                + " / ".join(
+                    show(c.values[0], "number", decimals=1) for c in panel.curves if not c.dashed
+                ),
+                transform=place.transAxes,
+                va="top",
                 fontsize=7.5,
                 color=GREY,
             )
