@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
+import json
+import re
+import shutil
+from collections.abc import Callable
+from itertools import pairwise
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -213,3 +219,104 @@ def test_no_more_factors_than_can_be_estimated(survey: Survey) -> None:
     items = survey.main_items[["q1", "l1", "q2"]]
     count = scales.factor_count(items, scales.correlations(items), draws=20, seed=1)
     assert count.used == 1
+
+
+# --------------------------------------------------------------------- the notebook, cell by cell
+NOTEBOOK = Path(__file__).parents[1] / "notebooks" / "03-reliability.ipynb"
+
+
+@pytest.fixture
+def shown(project: Any, monkeypatch: pytest.MonkeyPatch) -> Callable[..., dict[str, str]]:
+    """``shown(rows)``: label → text, without backslashes, of all that the notebook shows."""
+
+    def run(rows: pd.DataFrame, language: str = "en") -> dict[str, str]:
+        project.rows(rows)
+        shutil.copy(NOTEBOOK, project.root / "notebooks")
+        found: dict[str, str] = {}
+        labels: list[str] = []
+
+        def display(bundle: dict[str, str], raw: bool, metadata: Any) -> None:
+            label = metadata["loyalty"].get("label")
+            if label is not None:
+                labels.append(label)
+                name = label.replace("-small-reliability-", "-")
+                found[name] = bundle.get("text/markdown", bundle["text/plain"]).replace("\\", "")
+
+        monkeypatch.setattr("loyalty.notebook.display", display)
+        scope: dict[str, Any] = {}
+        for cell in json.loads(NOTEBOOK.read_text(encoding="utf-8"))["cells"]:
+            if cell["cell_type"] != "code":
+                continue
+            code = "".join(cell["source"])
+            if "parameters" in cell["metadata"].get("tags", []):
+                code += f'\ncase, draws, language = "small", 20, "{language}"'
+            before = len(labels)
+            exec(compile(code, cell["id"], "exec"), scope)
+            assert len(labels) - before <= 1, f"{cell['id']} shows more than one labelled thing"
+        assert len(labels) == len(set(labels))
+        return found
+
+    return run
+
+
+def test_the_notebook_of_a_sound_case(shown: Callable[..., dict[str, str]]) -> None:
+    found = shown(answers(200))
+    assert not [name for name, text in found.items() if "cannot be done here" in text]
+    kinds = [name[:3] for name in found]
+    assert (kinds.count("tbl"), kinds.count("fig"), kinds.count("txt")) == (11, 4, 15)
+    # after every table and figure stand its sentences
+    assert all(b == "txt" for a, b in pairwise(kinds) if a != "txt") and kinds[-1] == "txt"
+
+
+def test_the_notebook_in_chinese(shown: Callable[..., dict[str, str]]) -> None:
+    found = shown(answers(200), "zh")
+    latin = re.compile(r"\b(the|of|and|with|for|is)\b")
+    for name, text in found.items():
+        assert not latin.search(text), (name, text)
+
+
+def test_the_notebook_of_constructs_of_one_and_two_items(
+    project: Any, shown: Callable[..., dict[str, str]]
+) -> None:
+    del project.study["constructs"][0]["items"][1:]
+    del project.study["constructs"][1]["items"][2:]
+    project.study["groups"] = []
+    found = shown(answers(200))
+    assert "no construct has three items" in found["txt-omega"]
+    assert "the case has no group variable" in found["txt-groups"]
+    assert "Quality has no alpha: only 1 item" in found["txt-alpha"]
+    assert {"tbl-kmo", "fig-scree"} <= set(found)
+    assert "only 1 factor" in found["txt-general"]
+
+
+def test_the_notebook_of_single_items(project: Any, shown: Callable[..., dict[str, str]]) -> None:
+    for construct in project.study["constructs"]:
+        del construct["items"][1:]
+    found = shown(answers(200))
+    for name in ("alpha", "omega", "ordinal", "groups", "factors", "efa", "plan", "general"):
+        assert "cannot be done here" in found[f"txt-{name}"], name
+    assert "parallel analysis needs 3" in found["txt-factors"]
+    assert "tbl-kmo" in found  # two items have a KMO
+
+
+def test_the_notebook_of_an_item_that_a_group_was_not_asked(
+    shown: Callable[..., dict[str, str]],
+) -> None:
+    rows = answers(200)
+    rows["q2"] = rows["q2"].where(rows["plan"] == 1)
+    found = shown(rows)
+    assert "Quality has no alpha in Contract: q2 has no answers." in found["txt-groups"]
+    assert "tbl-general" in found
+
+
+def test_the_notebook_of_items_never_answered_together(
+    shown: Callable[..., dict[str, str]],
+) -> None:
+    rows = answers(200).astype(float)
+    rows.loc[:99, "q1"] = np.nan
+    rows.loc[100:, "q2"] = np.nan
+    found = shown(rows)
+    assert "cannot be done here" in found["txt-kmo"] and "rows in common" in found["txt-kmo"]
+    for name in ("factors", "efa", "plan", "general"):
+        assert "cannot be done here" in found[f"txt-{name}"], name
+    assert "Loyalty" in found["txt-alpha"]

@@ -443,11 +443,14 @@ def factorability(rows: Sequence[Mapping[str, Any]], cut: Threshold) -> list[Tex
         )
     )
     if len(rows) > 1:
-        gap = value(rows[1]["kmo"] - first["kmo"], "bounded")
+        gap = rows[1]["kmo"] - first["kmo"]
+        shown = value(gap, "bounded")
+        same = abs(gap) < 0.005
         said.append(
             Text(
-                en=f"On polychoric correlations KMO changes by {gap}.",
-                zh=f"改用多分相关后 KMO 变化 {gap}。",
+                en="On polychoric correlations KMO "
+                + ("is the same." if same else f"changes by {shown}."),
+                zh="改用多分相关后 KMO " + ("不变。" if same else f"变化 {shown}。"),
             )
         )
     return said
