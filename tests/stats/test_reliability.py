@@ -313,3 +313,59 @@ def test_what_the_corporate_reputation_book_prints() -> None:
         assert row["rho_c"] == pytest.approx(rho_c, abs=5e-4)
         assert row["ave"] == pytest.approx(ave, abs=5e-4)
         assert row["rho_a"] == pytest.approx(rho_a, abs=5e-4)
+
+
+# ---------------------------------------------------------------------------------------- by group
+
+
+def test_alpha_by_group_says_why_there_is_none(hs: pd.DataFrame, hs_full: pd.DataFrame) -> None:
+    items = hs[["x4", "x5", "x6"]].copy()
+    groups = hs_full["school"].astype(object)
+    both = rel.alpha_by_group(items, groups)
+    assert list(both.index) == sorted(groups.unique())
+    for school in both.index:
+        own = rel.cronbach_alpha(items[groups == school])
+        assert both.loc[school, "alpha"] == pytest.approx(own.alpha, abs=1e-12)
+        assert (both.loc[school, "n"], both.loc[school, "reason"]) == (own.n, "")
+    items.loc[groups == "Pasteur", "x5"] = np.nan
+    groups.iloc[:5] = "small"
+    groups.iloc[5] = None
+    some = rel.alpha_by_group(items, groups, smallest=10)
+    assert some.loc["Pasteur", "reason"] == "x5 has no answers"
+    assert some["reason"].tolist()[0] == "" and np.isfinite(some["alpha"].iloc[0])
+    assert (
+        "fewer than 10" in some.loc["small", "reason"]
+        or "no answers" in some.loc["small", "reason"]
+    )
+    assert some["alpha"].notna().sum() == 1
+    items.loc[groups == some.index[0], "x4"] = 2.0
+    assert "x4 is constant" in rel.alpha_by_group(items, groups).loc[some.index[0], "reason"]
+
+
+def test_equal_alphas_holds_its_level_and_finds_differences() -> None:
+    """5 % of samples from equal, parallel scales are rejected; unequal ones nearly all."""
+    rng = np.random.default_rng(1)
+    sizes = (40, 80, 150)
+
+    def draw(noise: tuple[float, ...]) -> float:
+        alphas = []
+        for n, sd in zip(sizes, noise, strict=True):
+            x = rng.standard_normal((n, 1)) + sd * rng.standard_normal((n, 4))
+            alphas.append(rel._alpha(np.cov(x, rowvar=False)))
+        return rel.equal_alphas(alphas, sizes, 4).p
+
+    p = np.array([draw((1.0, 1.0, 1.0)) for _ in range(400)])
+    assert 0.02 < (p < 0.05).mean() < 0.09  # 5 % +- 3 standard errors and a bit
+    assert 0.4 < np.mean(p) < 0.6
+    assert np.mean([draw((0.6, 1.0, 1.8)) < 0.05 for _ in range(40)]) > 0.9
+
+
+def test_equal_alphas_against_bonett_and_refusals() -> None:
+    """With many rows the variance is Bonett's 2 p / ((p - 1)(n - 2))."""
+    a, b, n, p = 0.80, 0.83, 900, 5
+    z2 = (np.log(1 - a) - np.log(1 - b)) ** 2 / (2 * 2 * p / ((p - 1) * (n - 2)))
+    assert rel.equal_alphas([a, b], [n, n], p).chi2 == pytest.approx(z2, rel=0.01)
+    assert rel.equal_alphas([a, a], [n, 30], p).chi2 < 0.01
+    for alphas, rows, k in [([0.8], [50], 3), ([0.8, 1.0], [50, 50], 3), ([0.8, 0.7], [50, 2], 3)]:
+        with pytest.raises(CannotCompute):
+            rel.equal_alphas(alphas, rows, k)

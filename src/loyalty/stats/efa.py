@@ -791,8 +791,16 @@ def resample(items: pd.DataFrame, solution: EFA, *, draws: int, seed: int) -> Re
         signs = np.sign(np.einsum("bpk,pk->bk", loads, reference))
         loads, phi = loads * signs[:, None, :], np.ones((draws, 1, 1))
     else:
-        loads, phi, turned = rotate(loads, reference)
+        loads, phi, turned = rotate(loads, reference, tolerance=1e-5)
         sound = sound & turned
+        # a rotation may end with factors swapped or turned over
+        size = np.sqrt((loads**2).sum(axis=1))[:, :, None] * np.sqrt((reference**2).sum(axis=0))
+        alike = np.einsum("bpk,pm->bkm", loads, reference) / size
+        for d in range(draws):
+            order = linear_sum_assignment(-np.abs(alike[d].T))[1]
+            sign = np.where(alike[d, order, np.arange(k)] < 0, -1.0, 1.0)
+            loads[d] = loads[d][:, order] * sign
+            phi[d] = phi[d][np.ix_(order, order)] * np.outer(sign, sign)
     heywood = (unique <= 1.001 * MIN_UNIQUENESS).any(axis=1)
     return Resampled(corr, loads, phi, unique, sound & usable, heywood & usable)
 
@@ -911,7 +919,15 @@ def target_rotation(
         phi, converged = np.ones((draws + 1, 1, 1)), np.ones(draws + 1, dtype=bool)
     else:
         stack = np.broadcast_to(unrotated, (draws + 1, *unrotated.shape))
-        turned, phi, converged = rotate(stack, plans, np.where(plans == 0, 0.0, np.nan))
+        aims = np.where(plans == 0, 0.0, np.nan)
+        turned, phi, converged = (
+            np.concatenate(both)
+            for both in zip(
+                rotate(stack[:1], plans[:1], aims[:1]),
+                rotate(stack[1:], plans[1:], aims[1:], tolerance=1e-4),
+                strict=True,
+            )
+        )
     signs = np.where((turned * plans).sum(axis=1) < 0, -1.0, 1.0)
     turned = turned * signs[:, None, :]
     phi = phi * signs[:, :, None] * signs[:, None, :]

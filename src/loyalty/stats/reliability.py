@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
+from scipy import special
 from scipy import stats as _dist
 
 from loyalty.sem.errors import ModelError
@@ -661,3 +662,80 @@ def hierarchical_reliability(
         draws_used=used,
         draws_heywood=0 if resampled is None else int(resampled.heywood.sum()),
     )
+
+
+# --------------------------------------------------------------------------------------- by group
+
+
+def alpha_by_group(
+    items: pd.DataFrame, groups: pd.Series, *, smallest: int = 2, level: float = 0.95
+) -> pd.DataFrame:
+    """Cronbach's alpha of a scale in each group, over complete rows.
+
+    Args:
+        items: (n, p). groups: (n,) labels, None where unknown.
+        smallest: groups with fewer complete rows are not shown.
+
+    Returns:
+        Index group in order of appearance in sorted labels; ``alpha``, ``low``, ``high``, ``n``,
+        and ``reason`` where there is none (else empty).
+    """
+    rows = []
+    names = sorted(str(g) for g in groups.dropna().unique())
+    for name in names:
+        mine = items[(groups.astype(object) == name).to_numpy(dtype=bool)]
+        n = int(mine.notna().all(axis=1).sum())
+        row = {"alpha": float("nan"), "low": float("nan"), "high": float("nan"), "n": n}
+        reason = ""
+        try:
+            empty = [str(c) for c in mine if mine[c].notna().sum() == 0]
+            if empty:
+                raise CannotCompute(f"{empty[0]} has no answers")
+            if n < smallest:
+                raise CannotCompute(f"fewer than {smallest} complete rows")
+            a = cronbach_alpha(mine, level=level)
+            row |= {"alpha": a.alpha, "low": a.ci_lower, "high": a.ci_upper}
+        except CannotCompute as refused:
+            reason = str(refused)
+        rows.append({**row, "reason": reason})
+    columns = ["alpha", "low", "high", "n", "reason"]
+    return pd.DataFrame(rows, columns=columns, index=pd.Index(names, name="group"))
+
+
+@dataclass(frozen=True, eq=False)
+class EqualAlphas(Result):
+    """Test that independent groups have one alpha: chi2, df, p."""
+
+    chi2: float
+    df: int
+    p: float
+
+
+def equal_alphas(alphas: ArrayLike, rows: ArrayLike, n_items: int) -> EqualAlphas:
+    """Weighted squared deviations of ln(1 - alpha) from their mean.
+
+    Under Feldt's model (1 - population alpha) / (1 - alpha) is F with n - 1 and (n - 1)(p - 1)
+    degrees of freedom, so ln(1 - alpha) has the variance psi'(df1 / 2) + psi'(df2 / 2); to first
+    order 2 p / ((p - 1) n), as in Bonett (2003), Applied Psychological Measurement 27, 72-74.
+
+    Args:
+        alphas, rows: (g,) one a group. n_items: p.
+
+    Raises:
+        CannotCompute: fewer than two groups or items, an alpha of one, fewer than 3 rows.
+    """
+    a = np.asarray(alphas, dtype=np.float64)
+    n = np.asarray(rows, dtype=np.float64)
+    if len(a) < 2:
+        raise CannotCompute("only 1 group has an alpha: there is nothing to compare")
+    if n_items < 2 or (n < 3).any() or (a >= 1).any() or not np.isfinite(a).all():
+        raise CannotCompute("an alpha below one, 2 items and 3 rows a group are needed")
+    logs = np.log(1.0 - a)
+    bias = special.digamma((n - 1) / 2) - np.log((n - 1) / 2)
+    bias -= special.digamma((n - 1) * (n_items - 1) / 2) - np.log((n - 1) * (n_items - 1) / 2)
+    logs = logs + bias
+    variance = special.polygamma(1, (n - 1) / 2) + special.polygamma(1, (n - 1) * (n_items - 1) / 2)
+    weight = 1.0 / variance
+    chi2 = float((weight * (logs - (weight @ logs) / weight.sum()) ** 2).sum())
+    df = len(a) - 1
+    return EqualAlphas(chi2, df, float(_dist.chi2.sf(chi2, df)))
