@@ -151,9 +151,9 @@ def clustered_paths(
 ) -> tuple[pd.DataFrame, sem.Bootstrap]:
     """Standardized paths with intervals that take clusters, not respondents, as independent.
 
-    ``low, high`` come from cluster-robust standard errors with the corrections of
-    :class:`loyalty.groups.Clusters`; ``boot_low, boot_high`` are percentiles over refits to
-    resampled clusters (:func:`resampled`). ``se`` is the uncorrected cluster-robust error.
+    ``low, high`` come from cluster-robust standard errors and Student's t
+    (:class:`loyalty.groups.Clusters`); ``boot_low, boot_high`` are percentiles over refits to
+    resampled clusters (:func:`resampled`). ``se`` is the cluster-robust error.
 
     Raises
     ------
