@@ -116,7 +116,7 @@ def test_two_items_stay_equal(hs: pd.DataFrame) -> None:
     assert not set(found.held_back["item"]) & set(visual["item"])
 
 
-# --- latent means ----------------------------------------------------------------------------------
+# --- latent means --------------------------------------------------------------------------------
 def test_latent_means_against_lavaan(hs: pd.DataFrame, ladder: groups.PartialInvariance) -> None:
     found = groups.latent_means(ladder.scalar, FACTORS)
     expected = golden("groups_means")
@@ -155,7 +155,7 @@ def test_contrasts_of_three_groups_do_not_depend_on_the_reference(hs: pd.DataFra
     assert len(found) == 9
 
 
-# --- few clusters ----------------------------------------------------------------------------------
+# --- few clusters --------------------------------------------------------------------------------
 def test_the_factor_makes_the_sandwich_of_a_mean_that_of_the_cluster_means() -> None:
     """With clusters of one size: s² / G between the cluster means, exactly."""
     rng = np.random.default_rng(5)
@@ -203,7 +203,7 @@ def test_too_few_clusters(hs: pd.DataFrame) -> None:
         groups.clusters_of(lonely, "cl", ["x1"], "school")
 
 
-# --- paths -----------------------------------------------------------------------------------------
+# --- paths ---------------------------------------------------------------------------------------
 def made() -> tuple[pd.DataFrame, list[Hypothesis]]:
     rng = np.random.default_rng(3)
     x = rng.normal(size=600)
@@ -253,7 +253,7 @@ def test_the_clustered_wald_is_that_of_separate_sandwiches() -> None:
     assert tests.loc[0, "cl_p"] == pytest.approx(f.sf(ratio, 1, 10), rel=1e-5)
 
 
-# --- total effects ---------------------------------------------------------------------------------
+# --- total effects -------------------------------------------------------------------------------
 def test_total_effects_against_lavaan() -> None:
     data = pd.read_csv(DATA / "pd.csv")
     model = (
@@ -270,7 +270,7 @@ def test_total_effects_against_lavaan() -> None:
         )
 
 
-# --- what cannot be compared -------------------------------------------------------------------------
+# --- what cannot be compared ---------------------------------------------------------------------
 def schools(*levels: str) -> Group:
     return Group.model_validate(
         {"id": "school", "label": "School", "levels": {k: k for k in levels}}
