@@ -229,7 +229,7 @@ def _release(
     size = pd.Series(factor).value_counts()
     place = {name: k for k, name in enumerate(model.blocks[0].names)}
     labels = [str(g) for g in result.group_labels]
-    found = []
+    found: list[dict[str, object]] = []
     for row in tests.to_dict("records"):
         g = int(row["group"]) - 1
         spread = np.sqrt(np.diag(result.estimate.moments[g].covariance))
@@ -252,12 +252,13 @@ def _release(
     mark = "=~" if level == "metric" else "~1"
     gone = [name for name in partial if mark in name.replace(" ", "")]
     waiting: list[dict[str, object]] = []
-    for row in found:  # the largest statistic first
-        lost = sum(factor[_item(name)] == row["construct"] for name in gone)
-        if size[row["construct"]] - lost > 2:
-            return row, waiting
-        if row["item"] not in [w["item"] for w in waiting]:
-            waiting.append(row)
+    for candidate in found:  # the largest statistic first
+        construct = candidate["construct"]
+        lost = sum(factor[_item(name)] == construct for name in gone)
+        if size[str(construct)] - lost > 2:
+            return candidate, waiting
+        if candidate["item"] not in [w["item"] for w in waiting]:
+            waiting.append(candidate)
     return None, waiting
 
 

@@ -1,6 +1,5 @@
 # Golden values of test_groups.py, test_interactions.py, test_structural.py and
-# stats/test_clusters.py: run from
-# the repository with
+# stats/test_clusters.py: run from the repository with
 #   Rscript tests/golden/make_groups.R
 # lavaan 0.6-14, semTools 0.5-6, sandwich.
 suppressPackageStartupMessages({library(lavaan); library(semTools); library(sandwich)})
