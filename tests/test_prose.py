@@ -201,5 +201,126 @@ def test_labels_are_no_markup() -> None:
 
 
 def test_power_says_when_nothing_could_have_been_found() -> None:
-    assert "\\.05 or more" in prose.power(0.049).en
-    assert "no standardized path of a plausible size" in prose.power(8.2).en
+    rows = pd.DataFrame({"id": ["H1", "H2"], "detectable": [0.049, 0.2]})
+    assert "\\.20 or more" in prose.power_by_path(rows, 0.1).en
+    assert "in 2 of 2 places; 1 of them" in prose.power_by_path(rows, 0.1).en
+    wild = rows.assign(detectable=[8.2, 0.2])
+    assert "Of H1 no path of a plausible size" in prose.power_by_path(wild, 0.1).en
+    nothing = prose.power_by_path(rows.assign(detectable=8.2), 0.1)
+    assert "no standardized path of a plausible size" in nothing.en and "无法" in nothing.zh
+
+
+@pytest.mark.parametrize(
+    ("partial", "cfi", "name", "holds"),
+    [
+        ([False, False, False], [-0.001, -0.02, -0.02], "metric", False),
+        ([False, False, True], [-0.001, -0.02, -0.004], "partial scalar", True),
+    ],
+)
+def test_a_partial_rung_stands_for_its_level(
+    partial: list[bool], cfi: list[float], name: str, holds: bool
+) -> None:
+    steps = pd.DataFrame(
+        {
+            "level": ["configural", "metric", "scalar", "scalar"],
+            "partial": [False, *partial],
+            "delta_cfi": [math.nan, *cfi],
+            "delta_rmsea": 0.0,
+        }
+    )
+    said = prose.invariance(
+        steps,
+        Threshold("delta_cfi", "delta_cfi", 0.010, "below", "cheung2002"),
+        Threshold("delta_rmsea", "delta_rmsea", 0.015, "below", "chen2007"),
+    )
+    assert f"the {name} model holds" in said.en
+    assert ("does not hold" in said.en) is not holds
+
+
+CHANGE = Threshold("release_change", "change", 0.2, "below", "whittaker2012")
+LEVELS = {"a": Text(en="North", zh="北"), "b": Text(en="*South*", zh="南")}
+
+
+def test_what_was_released_and_what_could_not_be() -> None:
+    row = {"level": "scalar", "item": "q1", "group": "b", "change": -0.35}
+    said = joined(prose.released([row], [{**row, "item": "q9"}], LEVELS, CHANGE))
+    assert "the intercept of q1 (\\*South\\*, expected change −\\.35)" in said.en
+    assert "would also release q9" in said.en and "还应释放 q9" in said.zh
+    nothing = joined(prose.released([], [], LEVELS, CHANGE))
+    assert "nothing had to be released" in nothing.en and "无需释放" in nothing.zh
+
+
+def test_differences_that_only_respondents_show() -> None:
+    rows = pd.DataFrame(
+        {
+            "construct": ["q", "l"],
+            "group_a": "a",
+            "group_b": "b",
+            "value": [0.4, 0.1],
+            "low": [0.3, -0.1],
+            "high": [0.5, 0.3],
+            "p_holm": [0.001, 0.4],
+        }
+    )
+    label = {"q": "Quality", "l": "Loyalty"}
+    alone = joined(prose.latent_means(rows, label, LEVELS, None))
+    assert "1 is clear" in alone.en and "firms" not in alone.en
+    firms = rows.assign(cl_low=-0.2, cl_high=1.0, cl_p_holm=[0.3, 0.9])
+    both = joined(prose.latent_means(firms, label, LEVELS, 10))
+    assert "and 0 if the 10 firms are the independent units" in both.en
+    assert "may be no more than which units" in both.en
+    assert "runs from −0\\.20 to 1\\.00" in both.en
+
+
+def test_few_clusters_are_said_to_be_few() -> None:
+    row = {"id": "H1", "verdict": "supported", "cl_verdict": "open", "boot_verdict": "open"}
+    many = Threshold("clusters_many", "clusters", 50, "above", "cameron2015")
+    said = joined(prose.clustered([{**row, "ratio": 2.0}], 10, many, 500))
+    assert "The verdict on H1 depends on it." in said.en
+    assert "10 are few" in said.en and "9 degrees of freedom" in said.en
+    enough = joined(prose.clustered([{**row, "ratio": 2.0}], 60, many, 500))
+    assert "few" not in enough.en
+
+
+def test_few_draws_are_a_warning() -> None:
+    assert prose.draws(200, 195) == []
+    (said,) = prose.draws(200, 48)
+    assert "Only 48 of 200 draws" in said.en and "不可依赖" in said.zh
+
+
+def test_percentile_and_corrected_intervals_that_disagree() -> None:
+    row = {"id": "I1", "label": "a", "value": 0.2, "boot_low": 0.01, "boot_high": 0.3}
+    said = prose.effects([{**row, "bca_low": -0.01, "bca_high": 0.3}])
+    assert "disagree about I1: leave those open" in said.en
+    assert "say the same" in prose.effects([{**row, "bca_low": 0.02, "bca_high": 0.3}]).en
+    absent = prose.effects([{**row, "bca_low": math.nan, "bca_high": math.nan}])
+    assert "disagree" not in absent.en and "say the same" not in absent.en
+
+
+def test_latent_terms_that_scores_judge_otherwise() -> None:
+    row = {"id": "H1", "quadratic": True, "bounds": (-1.0, 5.0), "verdict": "supported"}
+    said = joined(prose.latent([{**row, "score_verdict": "open"}]))
+    assert "Scale scores judge H1 otherwise" in said.en
+    assert "ceases somewhere to differ from zero" in said.en
+    assert "A bend has to be read with care" in said.en
+    other = joined(
+        prose.latent([{**row, "quadratic": False, "bounds": (), "score_verdict": "supported"}])
+    )
+    assert "judge all of them alike" in other.en and "bend" not in other.en
+
+
+def test_rivals() -> None:
+    base = {"id": "hypothesized", "name": Text(en="own", zh="自"), "bic": 100.0, "problem": ""}
+    rival = {"id": "partial", "name": Text(en="direct", zh="直"), "bic": 110.0, "problem": ""}
+    path = {"id": "partial", "path": "a → b", "value": 0.1, "low": 0.05, "high": 0.15}
+    better = joined(
+        prose.competing(
+            [{**base, "delta_p": math.nan}, {**rival, "delta_p": 0.001}],
+            [{**path, "p_holm": 0.01}],
+        )
+    )
+    assert "“own” is to be preferred" in better.en
+    assert "fits better" in better.en and "1 is clear of zero" in better.en
+    same = joined(prose.competing([base, {**rival, "delta_p": 0.4}], [{**path, "p_holm": 0.4}]))
+    assert "“direct” fits no better" in same.en
+    assert "no rival structure" in joined(prose.competing([base], [])).en

@@ -229,7 +229,7 @@ def _release(
     size = pd.Series(factor).value_counts()
     place = {name: k for k, name in enumerate(model.blocks[0].names)}
     labels = [str(g) for g in result.group_labels]
-    found = []
+    found: list[dict[str, object]] = []
     for row in tests.to_dict("records"):
         g = int(row["group"]) - 1
         spread = np.sqrt(np.diag(result.estimate.moments[g].covariance))
@@ -252,12 +252,13 @@ def _release(
     mark = "=~" if level == "metric" else "~1"
     gone = [name for name in partial if mark in name.replace(" ", "")]
     waiting: list[dict[str, object]] = []
-    for row in found:  # the largest statistic first
-        lost = sum(factor[_item(name)] == row["construct"] for name in gone)
-        if size[row["construct"]] - lost > 2:
-            return row, waiting
-        if row["item"] not in [w["item"] for w in waiting]:
-            waiting.append(row)
+    for candidate in found:  # the largest statistic first
+        construct = candidate["construct"]
+        lost = sum(factor[_item(name)] == construct for name in gone)
+        if size[str(construct)] - lost > 2:
+            return candidate, waiting
+        if candidate["item"] not in [w["item"] for w in waiting]:
+            waiting.append(candidate)
     return None, waiting
 
 
@@ -277,10 +278,10 @@ class Clusters:
     """How many clusters stand behind cluster-robust errors: `count`, in `groups` groups.
 
     With few clusters the sandwich is too small and a normal reference too short in the tails. The
-    usual remedies are the factor G / (G − 1) on the covariance matrix and Student's t with G − 1
-    degrees of freedom (Cameron & Miller 2015, Journal of Human Resources 50, 317-372, section VI);
-    with parameters of `groups` groups that have their own clusters G − groups takes the place of
-    G − 1. That helps, and is no proof of coverage.
+    usual remedies are the factor G / (G − 1) on the covariance matrix, which :mod:`loyalty.sem`
+    applies (within each group), and Student's t with G − 1 degrees of freedom (Cameron & Miller
+    2015, Journal of Human Resources 50, 317-372, section VI); for parameters of `groups` groups
+    that have their own clusters, G − groups. That helps, and is no proof of coverage.
     """
 
     count: int
@@ -290,17 +291,12 @@ class Clusters:
     def df(self) -> int:
         return self.count - self.groups
 
-    @property
-    def factor(self) -> float:
-        """Of a covariance matrix."""
-        return self.count / self.df
-
     def half(self, se: float, level: float = 0.95) -> float:
-        """Half an interval's width, from the uncorrected standard error."""
-        return float(t.ppf(0.5 + level / 2, self.df) * se * np.sqrt(self.factor))
+        """Half an interval's width, from a standard error of :mod:`loyalty.sem`."""
+        return float(t.ppf(0.5 + level / 2, self.df) * se)
 
     def p(self, value: float, se: float) -> float:
-        return float(2 * t.sf(abs(value) / (se * np.sqrt(self.factor)), self.df))
+        return float(2 * t.sf(abs(value) / se, self.df))
 
 
 def clusters_of(
@@ -342,7 +338,7 @@ def latent_means(
     `result` is a scalar (or partially scalar) model with variance 1 and mean 0 in the first group.
     Standard errors of a contrast come from the covariance matrix of the estimates; p is Holm's
     over all rows. With `clustered`, the same model with cluster-robust errors, ``cl_low, cl_high,
-    cl_p`` are added, with the corrections of :class:`Clusters`.
+    cl_p`` are added, by Student's t with the degrees of freedom of :class:`Clusters`.
 
     Returns
     -------
@@ -404,8 +400,8 @@ def path_differences(
     For one path with estimates b (one a group) and their covariance matrix V, the Wald statistic
     ``(Cb)' (C V C')⁻¹ (Cb)``, C taking differences to the first group, is χ² with groups − 1
     degrees of freedom under equality. With `clustered`, the same model with cluster-robust errors,
-    ``cl_f`` and ``cl_p`` are the statistic over its degrees of freedom, shrunk by the factor of
-    :class:`Clusters`, against F.
+    ``cl_f`` and ``cl_p`` are the statistic over its degrees of freedom, against F with those of
+    :class:`Clusters`.
 
     Returns
     -------
@@ -450,7 +446,7 @@ def path_differences(
         }
         if clustered is not None and clusters is not None:
             again = _wald(b, clustered.vcov.loc[keys, keys].to_numpy(float))
-            ratio = again / df / clusters.factor
+            ratio = again / df
             row |= {"cl_f": ratio, "cl_p": float(f.sf(ratio, df, clusters.df))}
         tests.append(row)
     return pd.DataFrame(shown), pd.DataFrame(tests)

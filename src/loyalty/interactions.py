@@ -164,7 +164,7 @@ def _term(result: sem.Result, h: Hypothesis, data: pd.DataFrame, text: str) -> L
 
     def scales(z: Any) -> tuple[Any, Any, Any]:
         covariance = model.moments(z)[0].covariance
-        return tuple(  # type: ignore[return-value]
+        return tuple(
             np.sqrt(covariance[..., place[c], place[c]]) for c in (h.from_, moderator, h.to)
         )
 

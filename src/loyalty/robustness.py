@@ -81,7 +81,9 @@ def specifications(survey: Survey, focal: Hypothesis, seed: int) -> Iterator[Spe
                 Text(en="multiple imputation", zh="多重插补")
                 if shift == 0
                 else Text(en="imputed answers shifted", zh="插补答案平移"),
-                f"{IMPUTATIONS} imputations" if shift == 0 else f"{shift:+.1f} SD",
+                f"{IMPUTATIONS} imputations"
+                if shift == 0
+                else f"{shift:+.1f} SD".replace("-", "−"),
                 partial(_imputed, main, rows[used], label, seed, shift),
                 missing=True,
             )
@@ -152,7 +154,7 @@ def specifications(survey: Survey, focal: Hypothesis, seed: int) -> Iterator[Spe
                 en=f"within {group.label.en.lower()}s: their means taken out",
                 zh=f"{group.label.zh}内：剔除{group.label.zh}均值",
             ),
-            f"{rows[group.id].nunique()} means an item",
+            f"{rows[group.id].nunique()} means taken out of each item",
             fitted(main, within(rows, used, group.id), "MLR", full),
         )
         yield Specification(
@@ -299,8 +301,8 @@ def curve(survey: Survey, focal: Hypothesis, seed: int, language: Language) -> p
     Returns
     -------
     DataFrame
-        ``choice, detail, value, low, high, problem, missing``, in the order of :func:`specifications`;
-        NaN, with the reason as problem, where one could not be estimated.
+        ``choice, detail, value, low, high, problem, missing``, in the order of
+        :func:`specifications`; NaN, with the reason as problem, where one could not be estimated.
     """
     rows = []
     for spec in specifications(survey, focal, seed):
@@ -377,7 +379,6 @@ def power(
         }
         if robust is not None and clusters is not None:
             again: Any = robust.loc[f"p_{h.id}"]
-            wide = float(again["se"]) * clusters.factor**0.5
-            row["cl_detectable"] = detectable(wide, df=clusters.df)
+            row["cl_detectable"] = detectable(float(again["se"]), df=clusters.df)
         found.append(row)
     return pd.DataFrame(found)

@@ -85,7 +85,9 @@ def indirect_effects(
     rows = []
     for e in effects:
         one: Any = table.loc[e.id]
-        low, high = (float(corrected.loc[e.id, f"ci_{end}"]) for end in ("lower", "upper"))
+        drawn: Any = percentile.loc[e.id]
+        bca: Any = corrected.loc[e.id]
+        low, high = float(bca["ci_lower"]), float(bca["ci_upper"])
         sound = low < high
         rows.append(
             {
@@ -94,8 +96,8 @@ def indirect_effects(
                 "value": float(one["est_std"]),
                 "low": float(one["ci_lower"]),
                 "high": float(one["ci_upper"]),
-                "boot_low": float(percentile.loc[e.id, "ci_lower"]),
-                "boot_high": float(percentile.loc[e.id, "ci_upper"]),
+                "boot_low": float(drawn["ci_lower"]),
+                "boot_high": float(drawn["ci_upper"]),
                 "bca_low": low if sound else np.nan,
                 "bca_high": high if sound else np.nan,
             }
@@ -151,9 +153,9 @@ def clustered_paths(
 ) -> tuple[pd.DataFrame, sem.Bootstrap]:
     """Standardized paths with intervals that take clusters, not respondents, as independent.
 
-    ``low, high`` come from cluster-robust standard errors with the corrections of
-    :class:`loyalty.groups.Clusters`; ``boot_low, boot_high`` are percentiles over refits to
-    resampled clusters (:func:`resampled`). ``se`` is the uncorrected cluster-robust error.
+    ``low, high`` come from cluster-robust standard errors and Student's t
+    (:class:`loyalty.groups.Clusters`); ``boot_low, boot_high`` are percentiles over refits to
+    resampled clusters (:func:`resampled`). ``se`` is the cluster-robust error.
 
     Raises
     ------
@@ -170,6 +172,7 @@ def clustered_paths(
     found = []
     for h in hypotheses:
         row: Any = table.loc[f"p_{h.id}"]
+        again: Any = drawn.loc[f"p_{h.id}"]
         half = clusters.half(float(row["se"]))
         found.append(
             {
@@ -178,8 +181,8 @@ def clustered_paths(
                 "se": float(row["se"]),
                 "low": float(row["est_std"]) - half,
                 "high": float(row["est_std"]) + half,
-                "boot_low": float(drawn.loc[f"p_{h.id}", "ci_lower"]),
-                "boot_high": float(drawn.loc[f"p_{h.id}", "ci_upper"]),
+                "boot_low": float(again["ci_lower"]),
+                "boot_high": float(again["ci_upper"]),
             }
         )
     return pd.DataFrame(found), boot

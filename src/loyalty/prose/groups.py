@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from loyalty.markdown import escape
@@ -156,7 +157,7 @@ def latent_means(
             f"the {count} firms",
         )
     ]
-    top = rows.loc[rows["value"].abs().idxmax()]
+    top = rows.iloc[int(np.nanargmax(rows["value"].abs()))]
     shown = value(top["value"], "number", top["low"], top["high"])
     a, b = levels[top["group_a"]], levels[top["group_b"]]
     said.append(
@@ -192,7 +193,7 @@ def scores(
             "firms",
         )
     ]
-    top = tests.loc[tests["omega2"].idxmax()]
+    top = tests.iloc[int(np.nanargmax(tests["omega2"]))]
     said.append(
         Text(
             en=f"The groups account for at most {value(max(top['omega2'], 0.0), 'percent')} of the variance of a score ({escape(top['construct'])}).",
@@ -200,7 +201,7 @@ def scores(
         )
     )
     if len(pairs):
-        far = pairs.loc[pairs["hedges_g"].abs().idxmax()]
+        far = pairs.iloc[int(np.nanargmax(pairs["hedges_g"].abs()))]
         shown = value(far["hedges_g"], "number", far["g_lower"], far["g_upper"])
         a, b = levels[far["group_a"]], levels[far["group_b"]]
         said.append(

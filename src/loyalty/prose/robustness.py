@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
 
 from loyalty.markdown import escape
@@ -18,8 +19,9 @@ def curve(rows: pd.DataFrame, agree: int, failed: int) -> list[Text]:
             zh=f"在 {len(rows)} 种设定下，该路径介于 {value(low, 'number')} 与 {value(high, 'number')} 之间；其中 {agree} 种支持假设。",
         )
     ]
-    least, most = rows.loc[rows["value"].idxmin()], rows.loc[rows["value"].idxmax()]
-    widest = rows.loc[(rows["high"] - rows["low"]).idxmax()]
+    least = rows.iloc[int(np.nanargmin(rows["value"]))]
+    most = rows.iloc[int(np.nanargmax(rows["value"]))]
+    widest = rows.iloc[int(np.nanargmax(rows["high"] - rows["low"]))]
     if least["choice"] != most["choice"]:
         said.append(
             Text(
@@ -57,7 +59,7 @@ def power_by_path(rows: pd.DataFrame, target: float) -> Text:
             zh="区间过宽，任何合理大小的标准化路径都无法以 80% 的功效被发现。",
         )
     sane = rows[rows["detectable"] <= 1]
-    worst = sane.loc[sane["detectable"].idxmax()]
+    worst = sane.iloc[int(np.nanargmax(sane["detectable"]))]
     en = f"With a power of 80 % a path of {value(worst['detectable'], 'bounded')} or more could have been found in {len(sane)} of {len(rows)} places; {int((rows['detectable'] <= target).sum())} of them would have shown one as small as {small}."
     zh = f"以 80% 的功效，{len(rows)} 条路径中有 {len(sane)} 条可发现不小于 {value(worst['detectable'], 'bounded')} 的效应；其中 {int((rows['detectable'] <= target).sum())} 条可发现小至 {small} 的效应。"
     if len(wild):

@@ -151,15 +151,22 @@ class Estimate:
         return out
 
     def _clustered(self, total: Array) -> Array:
-        scores = np.concatenate(self.case_scores)
-        codes = np.concatenate([np.asarray(g.clusters) for g in self.sample.groups])
-        count = int(codes.max()) + 1
-        if count < 2:
-            raise ModelError("cluster-robust standard errors need at least two clusters")
-        sums = np.zeros((count, scores.shape[1]))
-        np.add.at(sums, codes, scores)
-        # the usual correction for few clusters, as in lavaan
-        out: Array = sums.T @ sums / self.n * (count / (count - 1))
+        codes = [np.asarray(g.clusters) for g in self.sample.groups]
+        known = [np.unique(c) for c in codes]
+        parts = list(zip(codes, self.case_scores, strict=True))
+        if sum(map(len, known)) > len(np.unique(np.concatenate(known))):
+            # clusters that reach over groups: one sum each
+            parts = [(np.concatenate(codes), np.concatenate(self.case_scores))]
+        out = np.zeros_like(total)
+        for code, scores in parts:
+            _, place = np.unique(code, return_inverse=True)
+            count = int(place.max()) + 1
+            if count < 2:
+                raise ModelError("cluster-robust standard errors need at least two clusters")
+            sums = np.zeros((count, scores.shape[1]))
+            np.add.at(sums, place, scores)
+            # the usual correction for few clusters, within each group as in lavaan
+            out += sums.T @ sums / self.n * (count / (count - 1))
         return out
 
     def reduce(self, information: Array) -> Array:

@@ -1,0 +1,125 @@
+"""Latent moderation and bends against lavaan and semTools (golden/make_groups.R)."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from loyalty import interactions, sem
+from loyalty.stats import CannotCompute
+from loyalty.study import Study
+
+GOLDEN = Path(__file__).parent / "golden"
+SCALES = {"x": ["x1", "x2", "x3"], "z": ["x7", "x8", "x9"], "y": ["x4", "x5", "x6"]}
+ROLES = {"x": "antecedent", "z": "moderator", "y": "outcome"}
+
+
+def described(hypotheses: list[dict[str, Any]], **scales: list[str]) -> Study:
+    return Study.model_validate(
+        {
+            "title": "t",
+            "summary": "s",
+            "provenance": {"kind": "simulated", "source": "R", "licence": "MIT", "sampling": "-"},
+            "rows": {"file": {"path": "rows.csv", "sha256": "0" * 64}},
+            "scale": {"min": -9, "max": 9},
+            "constructs": [
+                {
+                    "id": name,
+                    "label": name,
+                    "role": ROLES.get(name, "mediator"),
+                    "items": [{"id": item, "en": item} for item in items],
+                }
+                for name, items in {**SCALES, **scales}.items()
+            ],
+            "hypotheses": hypotheses,
+        }
+    )
+
+
+PATHS = [
+    {"id": "H1", "from": "x", "to": "y", "sign": "+"},
+    {"id": "H2", "from": "z", "to": "y", "sign": "+"},
+    {"id": "H3", "from": "x", "to": "y", "sign": "+", "moderator": "z"},
+    {"id": "H4", "from": "x", "to": "y", "sign": "-", "quadratic": True},
+]
+
+
+@pytest.fixture(scope="module")
+def data() -> pd.DataFrame:
+    return pd.read_csv(GOLDEN / "interactions_data.csv")
+
+
+@pytest.fixture(scope="module")
+def terms(data: pd.DataFrame) -> dict[str, interactions.LatentTerm]:
+    found = interactions.latent(described(PATHS), data, "y")
+    return {t.hypothesis.id: t for t in found.terms}
+
+
+@pytest.fixture(scope="module")
+def golden() -> pd.DataFrame:
+    return pd.read_csv(GOLDEN / "interactions.csv", skipinitialspace=True).set_index("lhs")
+
+
+def test_standardized_terms(
+    terms: dict[str, interactions.LatentTerm], golden: pd.DataFrame
+) -> None:
+    for h, name in (("H3", "product"), ("H4", "square")):
+        mine = terms[h].value, terms[h].low, terms[h].high
+        theirs = golden.loc[name, ["est", "ci.lower", "ci.upper"]]
+        np.testing.assert_allclose(mine, theirs, atol=2e-4, err_msg=name)
+
+
+def test_simple_slopes(terms: dict[str, interactions.LatentTerm], golden: pd.DataFrame) -> None:
+    for h, low, high in (("H3", "low", "high"), ("H4", "sqlow", "sqhigh")):
+        found = interactions.listed(terms[h])
+        assert list(found["sd"]) == pytest.approx([-1, 0, 1])
+        for k, name in ((0, low), (2, high)):
+            theirs = golden.loc[name, ["est", "ci.lower", "ci.upper"]]
+            np.testing.assert_allclose(
+                found.loc[k, ["value", "low", "high"]].astype(float), theirs, atol=3e-4
+            )
+
+
+def test_johnson_neyman_bounds(terms: dict[str, interactions.LatentTerm]) -> None:
+    expected = pd.read_csv(GOLDEN / "interactions_bounds.csv", skipinitialspace=True)
+    for h, row in zip(("H3", "H4"), expected.to_dict("records"), strict=True):
+        assert terms[h].bounds == pytest.approx((row["low"], row["high"]), abs=2e-3)
+        assert terms[h].region == "outside"
+
+
+def test_a_moderator_from_outside_joins_the_model() -> None:
+    """m is endogenous and unconnected with z: they covary, and z leads to the outcome."""
+    study = described(
+        [
+            {"id": "H1", "from": "x", "to": "m", "sign": "+"},
+            {"id": "H2", "from": "m", "to": "y", "sign": "+"},
+            {"id": "H3", "from": "m", "to": "y", "sign": "+", "moderator": "z"},
+        ],
+        m=["m1", "m2", "m3"],
+    )
+    text, products = interactions.latent_model(study, "y")
+    lines = text.splitlines()
+    assert "z =~ x7 + x8 + x9" in lines and "y ~ z" in lines and "m ~~ z" in lines
+    assert "m_x_z ~~ m" in lines and "m_x_z ~~ z" not in lines  # z is exogenous: it does anyway
+    assert products == {"m_x_z": [("m1", "x7"), ("m2", "x8"), ("m3", "x9")]}
+
+
+def test_products_that_share_an_item_have_covarying_residuals() -> None:
+    lines = interactions.latent_model(described(PATHS), "y")[0].splitlines()
+    shared = [line for line in lines if "." in line and "~~" in line]
+    assert shared == ["x1.x7 ~~ x1.x1", "x2.x8 ~~ x2.x2", "x3.x9 ~~ x3.x3"]
+
+
+def test_a_component_of_one_item(data: pd.DataFrame) -> None:
+    study = described(PATHS, z=["x7"])
+    with pytest.raises(CannotCompute, match="z has one item"):
+        interactions.latent(study, data, "y")
+
+
+def test_too_few_rows_are_refused(data: pd.DataFrame) -> None:
+    with pytest.raises((CannotCompute, sem.ModelError)):
+        interactions.latent(described(PATHS), data.iloc[:24], "y")
