@@ -8,7 +8,8 @@ The model and the estimator (MLR, full information where answers are missing) ar
 notebook's. Truth is `loyalty.simulate.true_parameters`, pooled: what a linear model of all
 respondents together has in the population of respondents and firms. Intervals, all of 95 %:
 respondents taken as independent; clusters robust, normal quantile; clusters robust, quantile of t
-with one degree of freedom less than there are firms.
+with one degree of freedom less than there are firms. Beside the bias stands that of the same rows
+without the careless respondents, whom no analyst can know: what is left of it is the model's.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ for _name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS"):
 import argparse  # noqa: E402
 import json  # noqa: E402
 import time  # noqa: E402
+from dataclasses import replace  # noqa: E402
 from pathlib import Path  # noqa: E402
 from typing import Any  # noqa: E402
 
@@ -54,19 +56,34 @@ def answers(case: Study, rows: pd.DataFrame) -> pd.DataFrame:
     return frame.assign(firm=rows["firm"].to_numpy()) if "firm" in rows else frame
 
 
-def redraw(case: Study, process: Process, respondents: int, seed: int) -> pd.DataFrame | None:
-    """Estimates and standard errors by label; None where they may not be taken at face value."""
-    data = answers(case, simulate.simulate(process, respondents=respondents, seed=seed))
+def redraw(
+    case: Study, process: Process, respondents: int, seed: int
+) -> tuple[pd.DataFrame | None, str]:
+    """Estimates and standard errors by label, or None and why they are not taken at face value.
+
+    ``est_attentive`` is the estimate from the same rows less those of careless respondents.
+    """
+    rows = simulate.simulate(process, respondents=respondents, seed=seed, with_latents=True)
+    data = answers(case, rows)
     holes = bool(data.drop(columns="firm", errors="ignore").isna().any(axis=None))
-    options = {"estimator": "MLR", "missing": "fiml" if holes else "listwise"}
-    plain = sem.fit(case.structural_model(), data, **options)
-    if not plain.converged or not plain.admissible:
-        return None
-    table = plain.standardized().set_index("label")[["est_std", "se"]]
+    options: dict[str, Any] = {"estimator": "MLR", "missing": "fiml" if holes else "listwise"}
+    model = case.structural_model()
+    fitted = sem.fit(model, data, cluster="firm" if "firm" in data else None, **options)
+    attentive = sem.fit(model, data[(rows["careless"] == "no").to_numpy()], **options)
+    for result in (fitted, attentive):
+        if not result.converged:
+            return None, "nonconverged"
+        if not result.admissible:
+            return None, "inadmissible"
+    table = fitted.standardized().set_index("label")[["est_std", "se"]]
+    table["est_attentive"] = attentive.standardized().set_index("label")["est_std"]
     if "firm" in data:
-        robust = sem.fit(case.structural_model(), data, cluster="firm", **options)
-        table["se_cluster"] = robust.standardized().set_index("label")["se"]
-    return table
+        # The same minimum, with standard errors that take respondents as independent.
+        estimate = fitted.estimate
+        alone = replace(estimate, options=replace(estimate.options, cluster=None))
+        table["se_cluster"] = table["se"]
+        table["se"] = sem.Result(alone).standardized().set_index("label")["se"]
+    return table, ""
 
 
 def recovery(name: str, replications: int) -> list[dict[str, Any]]:
@@ -76,14 +93,14 @@ def recovery(name: str, replications: int) -> list[dict[str, Any]]:
     process = load_process(paths.inside(case.folder, source.process))
     firms = sum(len(i.firms or {}) for i in process.industries.values())
     truth = truths(case, process)
-    found, failed, start = [], 0, time.perf_counter()
+    found, failed, start = [], {"nonconverged": 0, "inadmissible": 0}, time.perf_counter()
     for r in range(replications):
-        table = redraw(case, process, source.respondents, FIRST_SEED + r)
+        table, why = redraw(case, process, source.respondents, FIRST_SEED + r)
         if table is None:
-            failed += 1
+            failed[why] += 1
         else:
             found.append(table.loc[list(truth)])
-    print(f"{name}: {failed} failed, {time.perf_counter() - start:.0f} s", flush=True)
+    print(f"{name}: {failed}, {time.perf_counter() - start:.0f} s", flush=True)
     kinds = {"plain": ("se", norm.ppf(0.975))}
     if firms:
         kinds |= {
@@ -94,6 +111,7 @@ def recovery(name: str, replications: int) -> list[dict[str, Any]]:
     for label, value in truth.items():
         own = pd.DataFrame([table.loc[label] for table in found])
         error = own["est_std"] - value
+        spread = float(own["est_std"].std())
         records.append(
             {
                 "case": name,
@@ -101,13 +119,18 @@ def recovery(name: str, replications: int) -> list[dict[str, Any]]:
                 "n": source.respondents,
                 "firms": firms,
                 "replications": replications,
-                "failed": failed,
+                **failed,
                 "truth": value,
                 "mean": float(own["est_std"].mean()),
                 "bias": float(error.mean()),
-                "bias_se": float(error.std() / np.sqrt(len(own))),
-                "sd": float(own["est_std"].std()),
-                "se_plain": float(own["se"].mean()),
+                "bias_se": spread / float(np.sqrt(len(own))),
+                "bias_attentive": float((own["est_attentive"] - value).mean()),
+                "sd": spread,
+                **{
+                    f"se_{kind}": float(own[column].mean())
+                    for kind, (column, _) in kinds.items()
+                    if kind != "cluster_t"
+                },
                 **{
                     f"coverage_{kind}": float((error.abs() <= q * own[column]).mean())
                     for kind, (column, q) in kinds.items()
@@ -124,11 +147,12 @@ def main() -> None:
     parser.add_argument("--json", type=Path)
     options = parser.parse_args()
     simulated = [c for c in study.cases() if study.load(c).simulated and study.load(c).constructs]
+    names = options.cases or simulated
     records: list[dict[str, Any]] = []
-    for name in options.cases or simulated:
+    for name in names:
         records += recovery(name, options.replications)
-    if options.json:
-        options.json.write_text(json.dumps(records, indent=1) + "\n", encoding="utf-8")
+        if options.json:
+            options.json.write_text(json.dumps(records, indent=1) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

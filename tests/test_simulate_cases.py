@@ -166,6 +166,15 @@ def test_first_contact_explains_the_printed_share_of_satisfaction(industry: str)
     assert parts["first_contact"] / sum(parts.values()) == pytest.approx(0.40, abs=1e-3)
 
 
+@pytest.mark.parametrize(
+    ("case", "firms", "customers"),
+    [("strategy-simulated", 6, 500), ("retail-simulated", 8, 125)],
+)
+def test_firms_have_as_many_customers_as_said(case: str, firms: int, customers: int) -> None:
+    counts = sources.load(study.load_file(DATA / case / "study.yml")).rows["firm"].value_counts()
+    assert counts.tolist() == [customers] * firms
+
+
 def test_strategy_has_the_printed_share_of_loyal_customers() -> None:
     rows = careful("strategy-simulated", 120_000)
     for item in ("BI1", "BI2", "BI3", "BI4"):

@@ -13,7 +13,15 @@ import pytest
 from loyalty import study
 
 FILE = "data/small/study.yml: "
-REAL = ("aftersales-simulated", "ecsi-mobile")
+REAL = (
+    "aftersales-simulated",
+    "ecsi-mobile",
+    "innovation-drivers-simulated",
+    "innovation-simulated",
+    "quality-simulated",
+    "retail-simulated",
+    "strategy-simulated",
+)
 
 
 @pytest.mark.parametrize(

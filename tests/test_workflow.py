@@ -18,7 +18,7 @@ from loyalty.thresholds import all_thresholds
 
 ROOT = Path(__file__).resolve().parents[1]
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
-CASES = ("aftersales-simulated", "ecsi-mobile")
+CASES = sorted(p.parent.name for p in ROOT.glob("data/*/study.yml"))
 
 
 @pytest.fixture

@@ -1,11 +1,11 @@
-"""Complaints in classes: how long the first answer took, whether it was solved, who stayed.
+r"""Complaints in classes: how long the first answer took, whether it was solved, who stayed.
 
 How often a customer complains falls with a survey construct. Given the class k and the hours h,
 complaints are solved and customers stay with log-odds
 
 .. math::
-   \\operatorname{logit} P(solved) = s_k + \\sigma \\ln(h / 24), \\quad
-   \\operatorname{logit} P(stayed) = t_k + \\tau\\,solved + \\eta \\ln(h / 24).
+   \operatorname{logit} P(solved) = s_k + \sigma \ln(h / 24), \quad
+   \operatorname{logit} P(stayed) = t_k + \tau\,solved + \eta \ln(h / 24).
 """
 
 from __future__ import annotations

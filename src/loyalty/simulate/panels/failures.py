@@ -1,9 +1,9 @@
-"""Loyalty after a failure of service: who had one, how bad, how it was mended, what became of it.
+r"""Loyalty after a failure of service: who had one, how bad, how it was mended, what became of it.
 
 Scales run from 1 to 7. Loyalty before follows the survey's latent loyalty. For a customer with a
 failure
 
-.. math:: after = before - loss + \\sum_k \\beta_k (x_k - 4) + e,
+.. math:: after = before - loss + \sum_k \beta_k (x_k - 4) + e,
 
 for one without, :math:`after = before + e`, both kept on the scale. The recovery paradox is the
 gap that an excellent recovery (``excellent``, other things at the middle of their scales) leaves:

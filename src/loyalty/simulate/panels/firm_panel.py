@@ -1,14 +1,14 @@
-"""Firm × month: response hours, first-contact resolution, repurchase.
+r"""Firm × month: response hours, first-contact resolution, repurchase.
 
 .. math::
-   \\ln h_{ft} = c_h + s_f + u_{ft}, \\quad
-   r_{ft} = \\bar r + \\beta_r z^r_f + v_{ft}, \\quad
-   \\ln y_{ft} = c_y + \\beta_y z^y_f + \\gamma_t
-   + \\varepsilon\\,(\\ln h_{ft} - \\ln\\bar h) + \\delta\\,(r_{ft} - \\bar r) + e_{ft}
+   \ln h_{ft} = c_h + s_f + u_{ft}, \quad
+   r_{ft} = \bar r + \beta_r z^r_f + v_{ft}, \quad
+   \ln y_{ft} = c_y + \beta_y z^y_f + \gamma_t
+   + \varepsilon\,(\ln h_{ft} - \ln\bar h) + \delta\,(r_{ft} - \bar r) + e_{ft}
 
 with :math:`u` and :math:`v` autoregressive and :math:`z_f` a firm's mean of a survey construct.
-Firms that answer fast are also those whose customers are more loyal anyway, so a regression over
-firms overstates the elasticity :math:`\\varepsilon`; within firms it comes out.
+Firms that answer fast may have customers who are loyal anyhow, so a regression over firms mixes the
+two; within firms the elasticity :math:`\varepsilon` comes out.
 """
 
 from __future__ import annotations
