@@ -171,6 +171,6 @@ def brand_loyalty(
 def _quantiles(draws: FloatArray, level: float) -> FloatArray:
     """Lower and upper percentile over axis 1; a measure that a draw did not have is skipped."""
     tails = [(1 - level) / 2, (1 + level) / 2]
-    none: np.ndarray = np.isnan(draws).all(axis=1, keepdims=True)
-    found = np.nanquantile(np.where(none, 0.0, draws), tails, axis=1)
-    return np.asarray(np.where(none.squeeze(1), np.nan, found))
+    none = np.all(np.isnan(draws), axis=1)
+    filled = np.where(np.expand_dims(none, 1), 0.0, draws)
+    return np.asarray(np.where(none, np.nan, np.nanquantile(filled, tails, axis=1)))
