@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from loyalty import sem
+from loyalty import numbers, sem
 from loyalty.sources import Survey
 from loyalty.stats import clv, pls
 from loyalty.study import Published, Study, Text
@@ -18,6 +18,18 @@ def caption(entries: Sequence[Published]) -> Text:
     en = "; ".join(f"{p.label.en} [@{p.source}], {p.place.en}" for p in entries)
     zh = "；".join(f"{p.label.zh} [@{p.source}]，{p.place.zh}" for p in entries)
     return Text(en=f"Printed and computed anew: {en}.", zh=f"所刊与重算：{zh}。")
+
+
+def as_printed(rows: pd.DataFrame) -> pd.DataFrame:
+    """With ``printed_text`` and ``ours_text``, to the decimals that each figure is printed with."""
+    shown = {
+        f"{column}_text": [
+            numbers.show(value, "number", decimals=int(d))
+            for value, d in zip(rows[column], rows["decimals"], strict=True)
+        ]
+        for column in ("printed", "ours")
+    }
+    return rows.assign(**shown)
 
 
 def pls_beside(
@@ -67,11 +79,11 @@ def pls_beside(
         row |= {"ours": ours.r2.loc[construct, "r2"], "ml": explained.get(construct, np.nan)}
         rows.append(row)
     columns = ["from", "to", "printed", "ours", "low", "high", "ml", "ml_low", "ml_high"]
-    return pd.DataFrame(rows).reindex(columns=columns)
+    return pd.DataFrame(rows).reindex(columns=columns).assign(decimals=entry.decimals)
 
 
 def bg_nbd_beside(entry: Published, purchases: pd.DataFrame) -> pd.DataFrame:
-    """A printed BG/NBD model and ours: ``parameter, printed, ours, low, high``."""
+    """A printed BG/NBD model and ours: ``parameter, printed, ours, low, high, decimals``."""
     printed = entry.bg_nbd
     assert printed is not None
     ours = clv.bg_nbd(clv.customer_summary(purchases, pd.Timestamp(printed.until)))
@@ -82,6 +94,7 @@ def bg_nbd_beside(entry: Published, purchases: pd.DataFrame) -> pd.DataFrame:
             "ours": row["estimate"],
             "low": row["ci_lower"],
             "high": row["ci_upper"],
+            "decimals": entry.decimals,
         }
         for name, row in ours.parameters.iterrows()
     ]
@@ -90,6 +103,7 @@ def bg_nbd_beside(entry: Published, purchases: pd.DataFrame) -> pd.DataFrame:
             "parameter": "log-likelihood",
             "printed": printed.log_likelihood,
             "ours": ours.log_likelihood,
+            "decimals": printed.log_likelihood_decimals,
         }
     )
     return pd.DataFrame(rows)

@@ -13,7 +13,7 @@ import io
 import lzma
 import pickle
 import zipfile
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -90,8 +90,7 @@ def _read(study: Study, resource: Resource) -> tuple[pd.DataFrame, str, str]:
         return _pickled(content, name), checksum, name
     suffix = Path(path).suffix.lower()
     if suffix in (".csv", ".txt", ".tsv"):
-        wanted = {resource.columns.get(role, role) for role in ROLES[resource.kind]}
-        return _table(content, rows.format, name, wanted), checksum, name
+        return _table(content, resource, name), checksum, name
     return sources.parse(content, suffix, name), checksum, name
 
 
@@ -137,8 +136,14 @@ def lines(content: bytes, encodings: Iterable[str]) -> list[str]:
     return [line(raw) for raw in content.removeprefix(b"\xef\xbb\xbf").splitlines()]
 
 
-def _table(content: bytes, form: Format, name: str, wanted: Collection[str]) -> pd.DataFrame:
-    """The wanted columns of a table of text, as text."""
+def _table(content: bytes, resource: Resource, name: str) -> pd.DataFrame:
+    """The columns that play a role in a table of text, as text."""
+    form = resource.rows.format
+    # column -> whether the table must have it
+    wanted = {
+        resource.columns.get(role, role): role in resource.columns or not kind.endswith("?")
+        for role, kind in ROLES[resource.kind].items()
+    }
     text = decoded(content, form.encodings, name)
     separator = {"tab": "\t", "whitespace": r"\s+"}.get(form.delimiter, form.delimiter)
     try:
@@ -146,12 +151,10 @@ def _table(content: bytes, form: Format, name: str, wanted: Collection[str]) -> 
             io.StringIO(text), sep=separator, header=None, dtype=str, nrows=1, index_col=False
         )
         columns = [str(c) for c in (top.iloc[0] if form.heading else top.columns)]
-        for column in sorted(wanted):
-            if columns.count(column) > 1:
+        for column, required in wanted.items():
+            if columns.count(column) > 1 or (required and column not in columns):
                 raise UserError(sources.no_column(name, column, columns))
         used = [i for i, column in enumerate(columns) if column in wanted]
-        if not used:
-            return pd.DataFrame(columns=columns)
         frame: pd.DataFrame = pd.read_csv(
             io.StringIO(text),
             sep=separator,

@@ -352,6 +352,7 @@ class PrintedBGNBD(_Model):
     a: float
     b: float
     log_likelihood: float
+    log_likelihood_decimals: int = Field(default=1, ge=0, le=6)
 
 
 class Published(_Model):

@@ -7,8 +7,8 @@ from collections.abc import Mapping, Sequence
 import pandas as pd
 
 from loyalty.markdown import escape
-from loyalty.numbers import show
-from loyalty.prose.words import equals, names, significant, value
+from loyalty.numbers import interval, show
+from loyalty.prose.words import NO_BREAK, equals, names, significant, value
 from loyalty.stats.clv import Estimates
 from loyalty.stats.experiment import Experiment
 from loyalty.stats.forecast import Forecast
@@ -87,7 +87,7 @@ def _ends(rows: pd.DataFrame, column: str) -> tuple[pd.Series, pd.Series]:
     return rows.iloc[int(values.argmax())], rows.iloc[int(values.argmin())]
 
 
-def unusable_rows(tables: Sequence[tuple[str, int, Mapping[str, int]]]) -> Text:
+def unusable_rows(tables: Sequence[tuple[Text, int, Mapping[str, int]]]) -> Text:
     """`tables`: label, rows read, and reasons with the rows left out for them."""
     some = [(label, read, why) for label, read, why in tables if why]
     if not some:
@@ -100,8 +100,10 @@ def unusable_rows(tables: Sequence[tuple[str, int, Mapping[str, int]]]) -> Text:
         reasons = "; ".join(f"{escape(reason)} ({n:,})" for reason, n in why.items())
         reasons_zh = "；".join(f"{escape(_reason_zh(r))}（{n:,}）" for r, n in why.items())
         out = sum(why.values())
-        en.append(f"Of {read:,} rows of {escape(label)}, {out:,} are left out: {reasons}.")
-        zh.append(f"{escape(label)}的 {read:,} 行中有 {out:,} 行被排除：{reasons_zh}。")
+        en.append(
+            f"Of {read:,} rows of {escape(label.en.lower())}, {out:,} are left out: {reasons}."
+        )
+        zh.append(f"{escape(label.zh)}的 {read:,} 行中有 {out:,} 行被排除：{reasons_zh}。")
     return Text(en=" ".join(en), zh="".join(zh))
 
 
@@ -174,8 +176,8 @@ def customer_base(purchases: Estimates, alive: float, spend: Estimates | None, r
     """The fitted models; `r` is the rank correlation of number and value of purchases."""
     p = purchases.parameters["estimate"]
     drop = p["a"] / (p["a"] + p["b"])
-    en = f"Of customers like these the mean weekly rate of repeat purchases while active is {value(p['r'] / p['alpha'], 'number')}, and after a purchase {value(drop, 'percent')} leave on average. At the end of the calibration a customer is still active with a mean probability of {value(alive, 'bounded')}; nothing tells who left, so this rests on the model."
-    zh = f"此类客户活跃时平均每周重复购买 {value(p['r'] / p['alpha'], 'number')} 次，每次购买后平均有 {value(drop, 'percent')} 离开。校准期末客户仍活跃的平均概率为 {value(alive, 'bounded')}；无人告知离开，故此值依赖模型。"
+    en = f"Of customers like these the mean weekly rate of repeat purchases while active is {value(p['r'] / p['alpha'], 'number')}, and after a purchase {value(drop, 'percent')} leave on average. At the end of the calibration a customer is still active with a mean probability of {value(alive, 'bounded')}; nothing tells who left, so this rests on the model, in which nobody can leave before a first repeat purchase."
+    zh = f"此类客户活跃时平均每周重复购买 {value(p['r'] / p['alpha'], 'number')} 次，每次购买后平均有 {value(drop, 'percent')} 离开。校准期末客户仍活跃的平均概率为 {value(alive, 'bounded')}；无人告知离开，故此值依赖模型；模型中首次重复购买之前不会离开。"
     if spend is not None:
         en += f" The model of value takes number and value of purchases as unrelated; their rank correlation is {value(r, 'bounded')}"
         zh += f"价值模型假定购买次数与金额无关；其秩相关为 {value(r, 'bounded')}"
@@ -210,7 +212,10 @@ def lifetime_values(rows: pd.DataFrame, weeks: int, unit: Text, discount: float)
     """`rows`: ``segment, value, low, high, share, n``."""
     whole = rows[rows["segment"] == "all"].iloc[0]
     parts = rows[rows["segment"] != "all"]
-    shown = value(whole["value"], "number", whole["low"], whole["high"])
+    places = 0 if whole["value"] >= 1000 else 2
+    size = show(whole["value"], "number", decimals=places)
+    between = interval(whole["low"], whole["high"], "number", decimals=places)
+    shown = escape(f"{size} {between}").replace(" ", NO_BREAK)
     en = f"In the {weeks} weeks after the data a customer is expected to spend {shown} {escape(unit.en)} on average (discounted at {value(discount, 'percent')} a year; revenue, not profit, since costs are unknown)."
     zh = f"数据期之后的 {weeks} 周内，预期每位客户平均消费 {shown} {escape(unit.zh)}（年贴现率 {value(discount, 'percent')}；因成本未知，此为收入而非利润）。"
     if len(parts):
@@ -242,31 +247,49 @@ def demand(found: Forecast) -> Text:
     return Text(en=en, zh=zh)
 
 
-def brand_choices(rows: pd.DataFrame) -> Text:
-    """`rows`: ``category, measure, value, low, high`` over all categories."""
-    repeat = rows[rows["measure"] == "repeat"]
-    inertia = rows[rows["measure"] == "inertia"]
-    top, low = _ends(repeat, "value")
+def brand_choices(rows: pd.DataFrame, label: Mapping[str, Text], sorted_: Sequence[str]) -> Text:
+    """`rows`: ``id, measure, value, low, high``; `sorted_`: categories not in order of time."""
+    repeat = rows[(rows["measure"] == "repeat") & rows["value"].notna()]
+    inertia = rows[(rows["measure"] == "inertia") & rows["value"].notna()]
 
-    def shown(row: pd.Series) -> str:
-        return (
-            f"{escape(row['category'])} ({value(row['value'], 'percent', row['low'], row['high'])})"
+    def shown(row: pd.Series) -> tuple[str, str]:
+        size = value(row["value"], "percent", row["low"], row["high"])
+        name = label[row["id"]]
+        return f"{escape(name.en.lower())} ({size})", f"{escape(name.zh)}（{size}）"
+
+    en, zh = [], []
+    if len(repeat):
+        top, low = (shown(r) for r in _ends(repeat, "value"))
+        if len(repeat) > 1:
+            en.append(
+                f"The brand bought is followed by itself most often in {top[0]}, least often in {low[0]}."
+            )
+            zh.append(f"后续仍购同一品牌的比例最高的是{top[1]}，最低的是{low[1]}。")
+        else:
+            en.append(f"How often the brand bought is followed by itself: {top[0]}.")
+            zh.append(f"后续仍购同一品牌的比例：{top[1]}。")
+        more = [label[r["id"]] for r in inertia.to_dict("records") if r["low"] > 0]
+        if more:
+            en.append(
+                f"In {names([m.en.lower() for m in more]).en} that is more than the households' own mixes of brands explain in random order: the last choice goes with the next one beyond lasting preference, be it habit, stock, promotion or a taste that drifts."
+            )
+            zh.append(
+                f"在{names([m.zh for m in more]).zh}中，这超出各家庭品牌组合在随机次序下所能解释的程度：上一次选择与下一次的关联超出持久偏好，可能是习惯、囤货、促销或偏好渐变。"
+            )
+        else:
+            en.append(
+                "Nowhere is that clearly more than the households' own mixes of brands explain in random order."
+            )
+            zh.append("均未明显超出各家庭品牌组合在随机次序下所能解释的程度。")
+    if sorted_:
+        listed = [label[s] for s in sorted_]
+        en.append(
+            f"In {names([m.en.lower() for m in listed]).en} households do not come back to a brand they left: the rows are sorted by brand, not by time, so that repeat rates cannot be had from them."
         )
-
-    if len(repeat) > 1:
-        en = f"The brand bought is followed by itself most often in {shown(top)}, least often in {shown(low)}."
-        zh = f"重复购买同一品牌的比例最高的是{shown(top)}，最低的是{shown(low)}。"
-    else:
-        en = f"The brand bought is followed by itself in {shown(top)} of cases."
-        zh = f"所购品牌后续仍为同一品牌的比例：{shown(top)}。"
-    more = [r["category"] for r in inertia.to_dict("records") if r["low"] > 0]
-    if more:
-        en += f" In {names(more).en} that is more than the households' own mixes of brands explain in random order: the last choice goes with the next one beyond lasting preference, be it habit, stock or promotion."
-        zh += f"在{names(more).zh}中，这超出各家庭品牌组合在随机次序下所能解释的程度：上一次选择与下一次的关联超出持久偏好，可能是习惯、囤货或促销。"
-    else:
-        en += " Nowhere is that clearly more than the households' own mixes of brands explain in random order."
-        zh += "均未明显超出各家庭品牌组合在随机次序下所能解释的程度。"
-    return Text(en=en, zh=zh)
+        zh.append(
+            f"在{names([m.zh for m in listed]).zh}中，家庭从不回到已离开的品牌：数据按品牌而非时间排序，无法得出重复购买率。"
+        )
+    return Text(en=" ".join(en), zh="".join(zh))
 
 
 def duplication_law(r: float, pairs: int, hidden: int) -> Text:
@@ -313,7 +336,7 @@ def nps_trend(found: Waves) -> Text:
     return Text(en=en, zh=zh)
 
 
-def randomised(found: Experiment, label: Mapping[str, str], limit: float) -> list[Text]:
+def randomised(found: Experiment, label: Mapping[str, Text], limit: float) -> list[Text]:
     """`label` of arms; `limit`: a standardized difference at baseline that is small."""
     said = []
     for arm, rows in found.effects.groupby("arm", sort=False):
@@ -322,8 +345,9 @@ def randomised(found: Experiment, label: Mapping[str, str], limit: float) -> lis
         shown = value(row["value"], "number", row["low"], row["high"])
         clear = significant(row["p"])
         detectable = value(row["detectable"], "number")
-        en = f"{escape(label[str(arm)])} changes the outcome by {shown} against the reference (*p* {equals(row['p'])})"
-        zh = f"{escape(label[str(arm)])}与参照相比结果变化 {shown}（*p* {equals(row['p'])}）"
+        name = label[str(arm)]
+        en = f"{escape(name.en)} changes the outcome by {shown} against the reference (*p* {equals(row['p'])})"
+        zh = f"{escape(name.zh)}与参照相比结果变化 {shown}（*p* {equals(row['p'])}）"
         en += (
             "."
             if clear
@@ -334,7 +358,10 @@ def randomised(found: Experiment, label: Mapping[str, str], limit: float) -> lis
     uneven = found.balance.dropna(subset=["smd"])
     uneven = uneven[uneven["smd"].abs() > limit]
     if len(uneven):
-        arms = names([label[a] for a in uneven["arm"]])
+        arms = Text(
+            en=names([label[a].en for a in uneven["arm"]]).en,
+            zh=names([label[a].zh for a in uneven["arm"]]).zh,
+        )
         said.append(
             Text(
                 en=f"At baseline {arms.en} differed from the reference by more than {value(limit, 'bounded')} standard deviations [@austin2009]; the adjusted effect allows for it.",
@@ -351,19 +378,19 @@ def randomised(found: Experiment, label: Mapping[str, str], limit: float) -> lis
     return said
 
 
-def reproduced(rows: pd.DataFrame, decimals: int, source: str) -> Text:
-    """`rows`: ``printed, ours`` of one publication; its key in the bibliography."""
+def reproduced(rows: pd.DataFrame, source: str) -> Text:
+    """`rows`: ``printed, ours, decimals`` of one publication; its key in the bibliography."""
     gaps = (rows["printed"] - rows["ours"]).abs()
-    # Half a unit of the last digit, and what adding and printing in binary can take.
-    same = int((gaps <= 0.5 * 10.0**-decimals + 1e-9).sum())
+    # Half a unit of the last digit printed, and what writing it in binary can take.
+    same = int((gaps <= 0.5 * 10.0 ** -rows["decimals"] + 1e-9).sum())
     cite = f"[@{source}]"
-    largest = escape(show(float(gaps.max()), "number", decimals=decimals + 1))
     if same == len(rows):
         return Text(
-            en=f"All {len(rows)} figures come out as printed, to the last of {decimals} decimals {cite}.",
-            zh=f"全部 {len(rows)} 个数值均与所刊一致，精确到 {decimals} 位小数 {cite}。",
+            en=f"All {len(rows)} figures come out as printed, to the last digit {cite}.",
+            zh=f"全部 {len(rows)} 个数值均与所刊一致，精确到末位 {cite}。",
         )
+    largest = escape(show(float(gaps.max()), "number", decimals=4))
     return Text(
-        en=f"{same} of {len(rows)} figures come out as printed, to the last of {decimals} decimals; the largest difference is {largest} {cite}.",
-        zh=f"{len(rows)} 个数值中有 {same} 个与所刊一致（{decimals} 位小数）；最大差异为 {largest} {cite}。",
+        en=f"{same} of {len(rows)} figures come out as printed, to the last digit; the largest difference is {largest} {cite}.",
+        zh=f"{len(rows)} 个数值中有 {same} 个与所刊一致（至末位）；最大差异为 {largest} {cite}。",
     )

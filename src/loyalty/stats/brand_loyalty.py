@@ -10,6 +10,9 @@ import pandas as pd
 
 from loyalty.stats._common import CannotCompute, FloatArray, Result, check_level
 
+#: Of households that could come back to a brand they left, at least so many do in data that are in
+#: the order of purchase; under any plausible behaviour it is a large share.
+_RETURNING = 0.01
 MEASURES = ("share", "penetration", "frequency", "repeat", "requirements", "sole")
 
 
@@ -24,11 +27,13 @@ class BrandLoyalty(Result):
             of its purchases that the same brand follows; ``requirements``, its share of all that
             its buyers bought of the category; ``sole``, buyers who bought no other.
         category: one row a measure, ``measure``, ``value``, ``low``, ``high``: ``repeat``;
-            ``chance``, the repeat rate if each household drew its own purchases in random order;
-            ``inertia``, the difference; ``sole``.
+            ``chance``, the repeat rate if each household's own purchases came in random order;
+            ``inertia``, the difference; ``sole`` (of households that bought twice or more).
         duplication: ``brand``, ``other``, ``value``: share of a brand's buyers who bought the
             other; ``buyers`` and ``both`` are the households behind it.
         households, purchases: how many. single: households with one purchase.
+        in_order: False where rows are sorted by brand and not by time, so that no household comes
+            back to a brand that it left: then ``repeat`` and ``inertia`` are NaN.
         level, draws, seed: of the bootstrap.
     """
 
@@ -38,6 +43,7 @@ class BrandLoyalty(Result):
     households: int
     purchases: int
     single: int
+    in_order: bool
     level: float
     draws: int
     seed: int
@@ -85,6 +91,12 @@ def brand_loyalty(
     total = bought.sum(axis=1)
     if not followed.any():
         raise CannotCompute("no household bought twice")
+    blocks = np.bincount(h, minlength=n) - np.bincount(h[same], minlength=n)
+    distinct = (bought > 0).sum(axis=1)
+    could = (distinct > 1) & (total > distinct)
+    in_order = not could.any() or bool(
+        ((blocks > distinct) & could).sum() >= _RETURNING * could.sum()
+    )
     buyer = (bought > 0).astype(float)
     only = ((bought > 0) & (bought == total[:, None])).astype(float)
     # Of n purchases in random order, a share sum n_b (n_b - 1) / (n (n - 1)) of pairs is equal.
@@ -107,6 +119,8 @@ def brand_loyalty(
             )
             transitions = w @ going.sum(axis=1)
             repeat = (w @ staying.sum(axis=1)) / transitions
+            if not in_order:
+                repeat, by_brand[MEASURES.index("repeat")] = repeat * np.nan, np.nan
             chance = (w @ pairs) / transitions
             sole = (w @ (only.sum(axis=1) * several)) / (w @ several)
         return by_brand, np.array([repeat, chance, repeat - chance, sole])
@@ -115,9 +129,8 @@ def brand_loyalty(
     resampled = rng.multinomial(n, np.full(n, 1 / n), size=draws).astype(float)
     point, whole = measures(np.ones((1, n)))
     many, many_whole = measures(resampled)
-    tails = [(1 - level) / 2, (1 + level) / 2]
-    low, high = np.nanquantile(many, tails, axis=1)
-    low_whole, high_whole = np.nanquantile(many_whole, tails, axis=1)
+    low, high = _quantiles(many, level)
+    low_whole, high_whole = _quantiles(many_whole, level)
     shared = buyer.T @ buyer
     return BrandLoyalty(
         brands=pd.DataFrame(
@@ -148,7 +161,16 @@ def brand_loyalty(
         households=n,
         purchases=len(h),
         single=int((total == 1).sum()),
+        in_order=in_order,
         level=level,
         draws=draws,
         seed=seed,
     )
+
+
+def _quantiles(draws: FloatArray, level: float) -> FloatArray:
+    """Lower and upper percentile over axis 1; a measure that a draw did not have is skipped."""
+    tails = [(1 - level) / 2, (1 + level) / 2]
+    none = np.all(np.isnan(draws), axis=1)
+    filled = np.where(np.expand_dims(none, 1), 0.0, draws)
+    return np.asarray(np.where(none, np.nan, np.nanquantile(filled, tails, axis=1)))

@@ -45,8 +45,8 @@ def weekly(rows: pd.DataFrame) -> pd.Series:
 def smooth(series: pd.Series, hold_out: int, *, level: float = 0.95) -> Forecast:
     """Fit exponential smoothing with a damped trend and forecast the last `hold_out` periods.
 
-    Errors are additive; there is no season, for which weekly totals of less than two years are
-    too short.
+    Errors are additive, on the logarithm where all values are positive (the forecast is then a
+    median); there is no season, for which weekly totals of less than two years are too short.
 
     Raises:
         CannotCompute: fewer than ten periods to train on, or a constant series.
@@ -61,15 +61,16 @@ def smooth(series: pd.Series, hold_out: int, *, level: float = 0.95) -> Forecast
     steps = np.abs(np.diff(train.to_numpy()))
     if steps.max() == 0:
         raise CannotCompute("the series is constant")
-    unit = float(np.abs(train).mean())
-    model = ETSModel(
-        train.reset_index(drop=True) / unit, error="add", trend="add", damped_trend=True
-    )
+    logs = bool((train > 0).all())
+    unit = 1.0 if logs else float(np.abs(train).mean())
+    scaled = np.log(train) if logs else train / unit
+    model = ETSModel(scaled.reset_index(drop=True), error="add", trend="add", damped_trend=True)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ConvergenceWarning)
         fitted = model.fit(disp=False, maxiter=2000)
     predicted = fitted.get_prediction(start=len(train), end=len(series) - 1)
-    frame = predicted.summary_frame(alpha=1 - level) * unit
+    frame = predicted.summary_frame(alpha=1 - level)
+    frame = np.exp(frame) if logs else frame * unit
     actual = test.to_numpy()
     forecast = frame["mean"].to_numpy()
     low, high = frame["pi_lower"].to_numpy(), frame["pi_upper"].to_numpy()

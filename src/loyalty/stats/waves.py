@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from scipy import stats as _dist
 
-from loyalty.stats._common import CannotCompute, Result, check_level
+from loyalty.stats._common import CannotCompute, FloatArray, Result, check_level
 from loyalty.stats.descriptives import net_promoter_score
 
 
@@ -63,25 +63,37 @@ def waves(rows: pd.DataFrame, *, smallest: int, level: float = 0.95) -> Waves:
     se = np.sqrt(variance.reindex(table["date"]).to_numpy() / table["n"].to_numpy())
     se = np.maximum(se, 1e-6)
     years = ((table["date"] - table["date"].iloc[0]).dt.days / 365.25).to_numpy()
-    root = 1 / se
-    design = np.column_stack([np.ones(len(years)), years]) * root[:, None]
-    y = table["value"].to_numpy() * root
-    b, *_ = np.linalg.lstsq(design, y, rcond=None)
-    df = len(years) - 2
-    scale = float(((y - design @ b) ** 2).sum() / df)
-    slope_se = float(np.sqrt(scale * np.linalg.inv(design.T @ design)[1, 1]))
-    reach = float(_dist.t.ppf(0.5 + level / 2, df)) * slope_se
-    p = 2 * float(_dist.t.sf(abs(b[1]) / slope_se, df)) if slope_se > 0 else float("nan")
+    slope, low, high, p = weighted_trend(years, table["value"].to_numpy(), se, level=level)
     change = float(table["value"].iloc[-1] - table["value"].iloc[0])
     spread = z * float(np.hypot(se[0], se[-1]))
     return Waves(
         waves=table,
-        slope=float(b[1]),
-        slope_low=float(b[1]) - reach,
-        slope_high=float(b[1]) + reach,
+        slope=slope,
+        slope_low=low,
+        slope_high=high,
         slope_p=p,
         change=change,
         change_low=change - spread,
         change_high=change + spread,
         level=level,
     )
+
+
+def weighted_trend(
+    time: FloatArray, values: FloatArray, se: FloatArray, *, level: float = 0.95
+) -> tuple[float, float, float, float]:
+    """Slope with interval and p by least squares, weights 1/se², residual variance estimated.
+
+    What varies from wave to wave beyond sampling so widens the interval.
+    """
+    root = 1 / se
+    design = np.column_stack([np.ones(len(time)), time]) * root[:, None]
+    y = values * root
+    b, *_ = np.linalg.lstsq(design, y, rcond=None)
+    df = len(time) - 2
+    scale = float(((y - design @ b) ** 2).sum() / df)
+    slope_se = float(np.sqrt(scale * np.linalg.inv(design.T @ design)[1, 1]))
+    reach = float(_dist.t.ppf(0.5 + level / 2, df)) * slope_se
+    slope = float(b[1])
+    p = 2 * float(_dist.t.sf(abs(slope) / slope_se, df)) if slope_se > 0 else float("nan")
+    return slope, slope - reach, slope + reach, p
