@@ -101,7 +101,7 @@ def _gap(
     level: float,
 ) -> Gap:
     check_level(level)
-    if not (se > 0 and sd > 0):
+    if not (sd > 0 and se > 1e-10 * sd):  # constant but for rounding
         raise CannotCompute("loyalty does not vary in one of the groups")
     half = float(_dist.t.ppf(0.5 + level / 2.0, df)) * se
     low, high = difference - half, difference + half
