@@ -41,7 +41,7 @@ def register(tables: Sequence[Loaded], soon: float) -> tuple[pd.DataFrame, dict[
 
 def _shares(part: pd.DataFrame, columns: Sequence[str]) -> dict[str, float]:
     """The share of each flag where it is known, with Wilson's interval."""
-    found = {}
+    found: dict[str, float] = {}
     for column in columns:
         known = part[column].dropna()
         ends = impact.share(int(known.sum()), len(known))

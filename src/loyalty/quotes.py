@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 
 #: Stands for what was taken out.
-MASK = "〔…〕"
+MASK = "〔略〕"
 #: Characters of a quotation at least and at most, and what is aimed at.
 SHORTEST, LONGEST, AIM = 6, 26, 16
 
@@ -18,9 +18,10 @@ _TITLES = "先生|小姐|女士|太太|经理|总监|主管|老师|师傅|医生
 _CONTACT = tuple(
     re.compile(pattern, re.IGNORECASE)
     for pattern in (
-        # addresses on the net, with or without their protocol
-        r"[a-z]{2,12}://\S+|www\.\S+|[\w-]+(?:\.[\w-]+)*\.(?:com|cn|net|org|cc|hk|tw)\b[^\s，。；、！？]*",
-        r"[\w.+-]+\s*(?:@|＠|\(at\)|\[at\])\s*[\w.-]+",
+        # addresses of e-mail, then on the net, with or without their protocol
+        r"(?:[a-z0-9._+-]+\s)?[a-z0-9._+-]+\s*(?:@|\(at\)|\[at\])\s*[a-z0-9.-]+",
+        r"[a-z]{2,12}://\S+|www\.\S+"
+        r"|[\w-]+(?:\.[\w-]+)*\.(?:com|cn|net|org|cc|hk|tw)\b[^\s，。；、！？]*",
         # accounts, with the name of the service before or after them
         r"(?:q\s*q|qq号|扣扣|企鹅|msn|微信|威信|薇信|weixin|wechat|vx|v信|旺旺|淘宝id|支付宝|微博|skype|whatsapp|line)"
         r"[^\w\u3400-\u9fff]*(?:号码|账号|帐号|号|id)?[^\w\u3400-\u9fff]*(?:是|为|叫)?[^\w\u3400-\u9fff]*[a-z0-9_-]{3,}",

@@ -31,11 +31,12 @@ _LETTER = re.compile(r"[^\W\d_]")
 
 @dataclass(frozen=True)
 class Theme:
-    """Something a text can be about."""
+    """Something a text can be about; `served`: a subject that brings service with it."""
 
     id: str
     label: Text
     words: tuple[str, ...]
+    served: bool = True
 
 
 @cache
@@ -47,7 +48,12 @@ def _configuration() -> dict[str, Any]:
 
 def _named(kind: str) -> list[Theme]:
     return [
-        Theme(name, Text.model_validate(entry["label"]), tuple(entry["words"]))
+        Theme(
+            name,
+            Text.model_validate(entry["label"]),
+            tuple(entry["words"]),
+            entry.get("served", True),
+        )
         for name, entry in _configuration()[kind].items()
     ]
 

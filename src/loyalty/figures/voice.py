@@ -23,7 +23,7 @@ def word_contrast(rows: pd.DataFrame, x_label: str, names: tuple[str, str]) -> F
         size = side[["value", "low", "high"]].abs().astype(float)
         place.hlines(y, size["low"], size["high"], color=colour, linewidth=1.3)
         place.plot(size["value"], y, "o", color=colour, markersize=3.8)
-        place.set_xlim(0, float(rows[["low", "high"]].abs().max(axis=None)) * 1.04)
+        place.set_xlim(0, float(rows[["low", "high"]].abs().to_numpy(float).max()) * 1.04)
         place.set_title(name, color=colour)
         place.set_xlabel(x_label)
     return figure

@@ -10,7 +10,7 @@ import pandas as pd
 
 from loyalty.markdown import escape
 from loyalty.numbers import show
-from loyalty.prose.words import names, value
+from loyalty.prose.words import NO_BREAK, names, value
 from loyalty.study import Text
 from loyalty.thresholds import Threshold
 
@@ -158,7 +158,7 @@ def voice_clusters(
 ) -> list[Text]:
     """`table`: ``stability, silhouette`` by number of clusters; `k` was chosen."""
     tried = int(table.index.min()), int(table.index.max())
-    stability, silhouette = table.at[k, "stability"], table.at[k, "silhouette"]
+    stability, silhouette = (float(table[c].astype(float)[k]) for c in ("stability", "silhouette"))
     stable = sum(cut.met(j) for j in jaccard)
     mark = escape(show(cut.value, "bounded"))
     said = [
@@ -177,27 +177,39 @@ def voice_clusters(
     return said
 
 
-def voice_quotes(n: int) -> Text:
-    return Text(
-        en=f"Clauses of the texts, {value(n, 'count')} in all, as written: chosen by their length alone, only out of lines without a telephone number, an account, an address or a name with a title. They illustrate and prove nothing; where a novel tells of a repair, that counts as well.",
-        zh=f"原文分句，共 {value(n, 'count')} 条：只按长度选取，且只取自不含电话、账号、地址或带称谓姓名的行。仅作例示，不作证据；小说情节中的“维修”也在其内。",
+def voice_quotes(n: int, served: Sequence[Text]) -> Text:
+    of = Text(
+        en=names([t.en.lower() for t in served]).en,
+        zh=names([t.zh for t in served]).zh,
     )
+    return Text(
+        en=f"Clauses of the texts, {value(n, 'count')} in all, as written: chosen by their length alone, only out of lines on {of.en}, and only where the line has no telephone number, account, address or name with a title. They illustrate and prove nothing.",
+        zh=f"原文分句，共 {value(n, 'count')} 条：只按长度选取，只取自有关{of.zh}的行，且该行不含电话、账号、地址或带称谓的姓名。仅作例示，不作证据。",
+    )
+
+
+def _points(difference: float, low: float, high: float) -> str:
+    """A difference of shares in percentage points, with its interval."""
+    at, *ends = (escape(show(100 * x, "number", decimals=1)) for x in (difference, low, high))
+    return f"{at} \\[{ends[0]}, {ends[1]}\\]".replace(" ", NO_BREAK)
 
 
 def voice_classes(
     classes: Sequence[Mapping[str, Any]],
     ranked: Sequence[Mapping[str, Any]],
+    label: Mapping[str, Text],
     response: tuple[float, float, float] | None,
     cut: Threshold,
 ) -> list[Text]:
-    """`classes`: ``label, share``; `ranked`: ``label, impact, impact_low, impact_high`` from the
+    """`classes`: ``class, share``; `ranked`: ``class, impact, impact_low, impact_high`` from the
     greatest impact on (empty where nobody knows who stayed); `response`: share with interval.
     """
     common = max(classes, key=lambda r: r["share"])
+    most = label[common["class"]]
     said = [
         Text(
-            en=f"Most frequent is {escape(common['label'])} ({value(common['share'], 'percent')} of the complaints).",
-            zh=f"最常见的是{escape(common['label'])}（占投诉的 {value(common['share'], 'percent')}）。",
+            en=f"Most frequent is {escape(most.en.lower())} ({value(common['share'], 'percent')} of the complaints).",
+            zh=f"最常见的是{escape(most.zh)}（占投诉的 {value(common['share'], 'percent')}）。",
         )
     ]
     if response is not None:
@@ -221,19 +233,22 @@ def voice_classes(
         )
         return said
     top = sure[0]
-    shown = value(top["impact"], "percent", top["impact_low"], top["impact_high"])
+    shown = _points(top["impact"], top["impact_low"], top["impact_high"])
+    name = label[top["class"]]
     said.append(
         Text(
-            en=f"By impact {escape(top['label'])} comes first: if its customers stayed like the others, the share that stays would rise by {shown}.",
-            zh=f"按影响排序，{escape(top['label'])}居首：若该类客户与其他客户同样留下，留存比例将提高 {shown}。",
+            en=f"By impact {escape(name.en.lower())} comes first: if its customers stayed like the others, the share that stays would rise by {shown} percentage points.",
+            zh=f"按影响排序，{escape(name.zh)}居首：若该类客户与其他客户同样留下，留存比例将提高 {shown} 个百分点。",
         )
     )
-    rivals = [r["label"] for r in ranked if r is not top and r["impact_high"] > top["impact_low"]]
+    rivals = [
+        label[r["class"]] for r in ranked if r is not top and r["impact_high"] > top["impact_low"]
+    ]
     if rivals:
         said.append(
             Text(
-                en=f"Its interval overlaps that of {names(rivals).en}: which is first is not settled.",
-                zh=f"其区间与{names(rivals).zh}的重叠：孰先尚无定论。",
+                en=f"Its interval overlaps that of {names([r.en.lower() for r in rivals]).en}: which is first is not settled.",
+                zh=f"其区间与{names([r.zh for r in rivals]).zh}的重叠：孰先尚无定论。",
             )
         )
     return said
@@ -248,13 +263,13 @@ def voice_staying(rows: Sequence[Mapping[str, Any]], cut: Threshold) -> list[Tex
     }
     said = []
     for r in rows:
-        shown = value(r["effect"], "percent", r["low"], r["high"])
+        shown = _points(r["effect"], r["low"], r["high"])
         clear = r["low"] > 0 or r["high"] < 0
         of = meaning[r["term"]]
         said.append(
             Text(
-                en=f"{of.en} goes with a share that stays higher by {shown}{'' if clear else '; the difference may be none'}.",
-                zh=f"{of.zh}者的留存比例高出 {shown}{'' if clear else '；也可能没有差别'}。",
+                en=f"{of.en} goes with a share that stays higher by {shown} percentage points{'' if clear else '; the difference may be none'}.",
+                zh=f"{of.zh}者的留存比例高出 {shown} 个百分点{'' if clear else '；也可能没有差别'}。",
             )
         )
     if said:

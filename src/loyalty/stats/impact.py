@@ -11,6 +11,7 @@ import pandas as pd
 from loyalty.stats._common import (
     CannotCompute,
     FloatArray,
+    IntArray,
     Result,
     check_level,
     normal_quantile,
@@ -193,7 +194,7 @@ def staying(rows: pd.DataFrame, flags: Sequence[str], *, level: float = 0.95) ->
     return Staying(pd.DataFrame(found).set_index("term"), reference, len(y))
 
 
-def complaint_space(rows: pd.DataFrame) -> tuple[FloatArray, FloatArray]:
+def complaint_space(rows: pd.DataFrame) -> tuple[FloatArray, IntArray]:
     """Complaints without a text as points: class, hours to the answer, whether solved.
 
     Returns:

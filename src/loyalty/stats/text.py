@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from threadpoolctl import threadpool_limits
 
 from loyalty.stats._common import (
     CannotCompute,
@@ -67,7 +68,7 @@ def theme_contrasts(
     columns = ["difference", "difference_low", "difference_high", "log_odds_ratio", "low", "high"]
     table[[*columns, "p", "p_holm"]] = np.nan
     for theme in compared:
-        a, c = int(table.at[theme, "n_praise"]), int(table.at[theme, "n_complaint"])
+        a, c = map(int, table.loc[theme, ["n_praise", "n_complaint"]])
         bounds = confint_proportions_2indep(
             a, of_good, c, of_bad, method="newcomb", compare="diff", alpha=1.0 - each
         )
@@ -200,6 +201,16 @@ def distinguishing_words(
 
 
 # --- clusters --------------------------------------------------------------------------------
+def _k_means(points: FloatArray, k: int, *, seed: int, starts: int) -> Any:
+    """A fitted k-means, in one thread: the order in which threads add up shows in the last digits,
+    and small problems side by side only wait for one another.
+    """
+    from sklearn.cluster import KMeans
+
+    with threadpool_limits(1):  # after the import: it does not reach libraries loaded later
+        return KMeans(k, n_init=starts, random_state=seed).fit(points)
+
+
 def text_space(
     words: Sequence[Sequence[str]], *, dimensions: int = 50, least: int = 20, seed: int = 1
 ) -> tuple[FloatArray, IntArray, Any, list[str]]:
@@ -238,19 +249,26 @@ def text_space(
             f"{weights.shape[0]} texts with {weights.shape[1]} frequent words: more than "
             f"{dimensions} of each are needed"
         )
-    reduced = TruncatedSVD(dimensions, random_state=seed).fit_transform(weights)
+    with threadpool_limits(1):
+        reduced = TruncatedSVD(dimensions, random_state=seed).fit_transform(weights)
     return normalize(reduced), kept, weights, list(vectorizer.get_feature_names_out())
 
 
 def k_means(points: FloatArray, k: int, *, seed: int, starts: int = 5) -> IntArray:
     """Cluster of each point, numbered from the largest cluster on."""
-    from sklearn.cluster import KMeans
-
-    found = KMeans(k, n_init=starts, random_state=seed).fit(points).labels_
+    found = _k_means(points, k, seed=seed, starts=starts).labels_
     order = np.argsort(-np.bincount(found, minlength=k), kind="stable")
     rank = np.empty(k, dtype=np.int64)
     rank[order] = np.arange(k)
-    return rank[found]
+    numbered: IntArray = rank[found]
+    return numbered
+
+
+def nearest(points: FloatArray, centres: FloatArray) -> IntArray:
+    """The nearest centre of each point."""
+    # |x - c|^2 without |x|^2, which is the same for all centres
+    found: IntArray = ((centres**2).sum(axis=1) - 2.0 * points @ centres.T).argmin(axis=1)
+    return found
 
 
 @dataclass(frozen=True, eq=False)
@@ -293,7 +311,6 @@ def choose_k(
     Sources: Fang & Wang (2012), Computational Statistics & Data Analysis 56, 468-477; Hubert &
     Arabie (1985), Journal of Classification 2, 193-218.
     """
-    from sklearn.cluster import KMeans
     from sklearn.metrics import adjusted_rand_score, silhouette_score
 
     n = len(points)
@@ -309,11 +326,11 @@ def choose_k(
         agreement = []
         for first, second in pairs:
             a, b = (
-                KMeans(k, n_init=3, random_state=seed).fit(points[drawn]).predict(points)
+                nearest(points, _k_means(points[drawn], k, seed=seed, starts=3).cluster_centers_)
                 for drawn in (first, second)
             )
             agreement.append(adjusted_rand_score(a, b))
-        whole = KMeans(k, n_init=5, random_state=seed).fit(points)
+        whole = _k_means(points, k, seed=seed, starts=5)
         rows.append(
             {
                 "k": k,
@@ -324,9 +341,9 @@ def choose_k(
             }
         )
     table = pd.DataFrame(rows).set_index("k")
-    best = table["stability"].idxmax()
-    enough = table.at[best, "stability"] - table.at[best, "se"]
-    chosen = int(table.index[table["stability"] >= enough].min())
+    stability, se = (table[c].to_numpy(dtype=float) for c in ("stability", "se"))
+    best = int(stability.argmax())
+    chosen = int(np.asarray(ks)[stability >= stability[best] - se[best]].min())
     return ClusterChoice(k=chosen, table=table, draws=draws, n=size)
 
 
@@ -344,15 +361,13 @@ def cluster_stability(
 
     Source: Hennig (2007), Computational Statistics & Data Analysis 52, 258-271.
     """
-    from sklearn.cluster import KMeans
-
     n, k = len(points), int(labels.max()) + 1
     size = min(n, sample)
     rng = np.random.default_rng(seed)
     found = np.full((draws, k), np.nan)
     for draw in range(draws):
         drawn = np.unique(rng.integers(0, n, size))
-        again = KMeans(k, n_init=3, random_state=seed).fit(points[drawn]).labels_
+        again = _k_means(points[drawn], k, seed=seed, starts=3).labels_
         common = np.zeros((k, k))
         np.add.at(common, (labels[drawn], again), 1.0)
         either = common.sum(axis=1)[:, None] + common.sum(axis=0)[None, :] - common
