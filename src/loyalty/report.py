@@ -401,7 +401,20 @@ def bench_page() -> str:
         "figure: `benchmarks/results/bench.json`, which `make bench` writes."
     )
     caption = ": Speed of `make bench`. {#tbl-bench}"
-    return f"{Table(shown, columns).markdown()}\n\n{caption}\n\n{note}\n\n{growth_figure()}"
+    parts = [Table(shown, columns).markdown(), caption, note, growth_figure(), memory_sentence()]
+    return "\n\n".join(part for part in parts if part)
+
+
+def memory_sentence() -> str:
+    """Peak memory of the largest bootstraps, as ``make bench ARGS=--memory`` left it."""
+    measured = [r for r in _measured("bench.json") if "peak_gib" in r]
+    if not measured:
+        return ""
+    peaks = " and ".join(f"{r['peak_gib']:.2f} GiB with {r['resamples']:,} draws" for r in measured)
+    return (
+        f"A bootstrap of {measured[0]['rows']:,} rows took at most {peaks}: draws are made in "
+        "parts, so that memory does not grow with their number."
+    )
 
 
 def growth_figure() -> str:

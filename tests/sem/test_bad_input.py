@@ -97,6 +97,39 @@ def test_variables_and_data() -> None:
     refused("larger than", TWO, frame.assign(x2=frame["x2"] * 1e200))
 
 
+def test_too_many_variables_for_large_matrices(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What would need gigabytes is left out with a warning, or refused in one line."""
+    result = sem.fit(HS, data("hs_miss"), missing="fiml", estimator="MLR")
+    whole = dict(result.fit)
+    assert not result.warnings
+    monkeypatch.setattr("loyalty.sem.saturated.MOST_MOMENTS", 20)
+    monkeypatch.setattr("loyalty.sem.categorical.MOST_MOMENTS", 20)
+    small = sem.fit(HS, data("hs_miss"), missing="fiml", estimator="MLR")
+    assert small.fit["chisq"] == pytest.approx(whole["chisq"])
+    for key in ("cfi_robust", "rmsea_robust", "chisq_scaled", "rmsea_scaled", "pvalue_scaled"):
+        assert np.isfinite(whole[key]) and np.isnan(small.fit[key]), key
+    assert any("too many moments" in w for w in small.warnings)
+    with pytest.raises(sem.ModelError, match="too many with FIML"):
+        small.standardized_residuals()
+    refused("too many for WLSMV", HS, data("hs_ord"), ordered=True)
+    monkeypatch.setattr("loyalty.sem.data.MOST_PATTERN_CELLS", 100)
+    refused("patterns of missing values", HS, data("hs_miss"), missing="fiml")
+
+
+def test_two_hundred_items() -> None:
+    rng = np.random.default_rng(5)
+    factor = rng.standard_normal((400, 20))
+    names = [f"v{k}" for k in range(200)]
+    values = 0.7 * np.repeat(factor, 10, axis=1) + 0.7 * rng.standard_normal((400, 200))
+    model = "\n".join(f"f{k} =~ " + " + ".join(names[10 * k : 10 * k + 10]) for k in range(20))
+    start = time.perf_counter()
+    result = sem.fit(model, pd.DataFrame(values, columns=names), estimator="MLR")
+    assert result.converged and result.fit["df"] == 200 * 201 / 2 - 200 - 200 - 190
+    top = result.parameters.query("op == '=~'")["std_all"]
+    assert top.between(0.55, 0.85).all()
+    assert time.perf_counter() - start < 60
+
+
 def test_moments() -> None:
     cov = data("hs")[NAMES].cov()
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
@@ -12,6 +12,9 @@ import pandas as pd
 
 from .errors import ModelError
 from .model import Array, Index
+
+#: Patterns times squared variables that FIML takes: about ten such arrays of 8 bytes are in use.
+MOST_PATTERN_CELLS = 50_000_000
 
 
 @dataclass(frozen=True)
@@ -39,6 +42,8 @@ class GroupSample:
     clusters: Index | None = None
     patterns: tuple[Pattern, ...] = ()
     rows: Index | None = None  # where the rows stand in the data frame
+    # what depends on these data alone and several models share; not copied by `replace`
+    memo: dict[Any, Any] = field(default_factory=dict, init=False, compare=False, repr=False)
 
     @cached_property
     def complete(self) -> bool:
@@ -57,6 +62,7 @@ class Sample:
     missing: str = "listwise"
     warnings: tuple[str, ...] = ()
     index: Any = None
+    memo: dict[Any, Any] = field(default_factory=dict, init=False, compare=False, repr=False)
 
     @property
     def n(self) -> int:
@@ -135,7 +141,10 @@ def read_frame(
         raise ModelError(f"missing={missing!r} is unknown; use 'listwise' or 'fiml'")
     fiml = missing != "listwise"
     hole = np.isnan(raw)
-    keep = ~hole.all(axis=1) if fiml else ~hole.any(axis=1)
+    if hole.any():
+        keep: Array = np.logical_not(hole.all(axis=1) if fiml else hole.any(axis=1))
+    else:
+        keep = np.ones(len(raw), dtype=bool)
     fixed = [k for k, name in enumerate(names) if name in set(exogenous)]
     if fiml and fixed:
         keep &= ~hole[:, fixed].any(axis=1)
@@ -173,7 +182,7 @@ def read_frame(
         warnings.append(f"{dropped} rows {what} were left out")
     samples = []
     for k, label in enumerate(labels):
-        rows = np.flatnonzero(code == k)
+        rows = np.flatnonzero(code == k) if len(labels) > 1 else np.arange(len(raw))
         where = "" if group is None else f" in group {label!r}"
         clusters = None if cluster_codes is None else cluster_codes[rows]
         part = raw if len(labels) == 1 else raw[rows]
@@ -227,6 +236,11 @@ def group_sample(
     seen = ~np.isnan(raw)
     packed = np.packbits(seen, axis=1)
     _, first, inverse = np.unique(packed, axis=0, return_index=True, return_inverse=True)
+    if len(first) * p * p > MOST_PATTERN_CELLS:
+        raise ModelError(
+            f"{len(first):,} patterns of missing values in {p} variables are too many for FIML"
+            f"{where}: that would take more than 4 GiB"
+        )
     order = np.argsort(inverse.ravel(), kind="stable")
     bounds = np.searchsorted(inverse.ravel()[order], np.arange(len(first) + 1))
     patterns_list = []

@@ -11,7 +11,7 @@ import numpy as np
 from scipy.linalg import lapack
 
 from .data import GroupSample, Sample
-from .discrepancy.fiml import FullInformation, Saturated, saturated_moments
+from .discrepancy.fiml import FullInformation, Saturated, saturated_of
 from .discrepancy.normal import NormalTheory, inverse_and_logdet
 from .errors import ModelError
 from .model import DIRECTED, SYMMETRIC, Array, Block, Cells, Model, Moments, block_moments
@@ -71,15 +71,16 @@ class Estimate:
 
     @cached_property
     def moments(self) -> list[Moments]:
+        if isinstance(self.discrepancy, NormalTheory):
+            known = self.discrepancy.moments(self.x)
+            if known is not None:
+                return known
         return self.model.moments(self.x)
 
     @cached_property
     def saturated(self) -> list[Saturated]:
         """Unrestricted moments of every group (sample moments where nothing is missing)."""
-        known = self.extra.get("saturated")
-        if known is not None:
-            return list(known)
-        return [saturated_moments(s) for s in self.sample.groups]
+        return [saturated_of(s) for s in self.sample.groups]
 
     @cached_property
     def sample_moments(self) -> list[tuple[Array, Array]]:
@@ -168,16 +169,17 @@ class Estimate:
 
 def pseudo_inverse(information: Array) -> tuple[Array, bool]:
     """Inverse of an information matrix and whether it was regular (scaled condition)."""
-    d = np.sqrt(np.maximum(np.diag(information), 1e-300))
-    scaled = information / np.outer(d, d)
+    d = np.sqrt(np.maximum(information.diagonal(), 1e-300))
+    scaled = information / d / d[:, None]
     if not np.isfinite(scaled).all():
         return np.full_like(information, np.nan), False
     factor, info = lapack.dpotrf(scaled, lower=1, clean=1)
-    if info == 0 and len(scaled) and np.diag(factor).min() > 1e-3:
+    if info == 0 and len(scaled) and factor.diagonal().min() > 1e-3:
         lower, info = lapack.dpotri(factor, lower=1)
         if info == 0:
-            lower = np.tril(lower)
-            return (lower + np.tril(lower, -1).T) / np.outer(d, d), True
+            inverse = lower + lower.T  # above the diagonal LAPACK has left zeros
+            inverse.ravel()[:: len(inverse) + 1] *= 0.5
+            return inverse / d / d[:, None], True
     values, vectors = np.linalg.eigh(scaled)
     good = values > 1e-10 * max(values[-1], 1e-300)
     inverse = (vectors[:, good] / values[good]) @ vectors[:, good].T
@@ -241,9 +243,8 @@ def solve(
     estimator = options.estimator
     extra: dict[str, Any] = {}
     if sample.missing in ("fiml", "ml", "fiml-complete"):
-        extra["saturated"] = [saturated_moments(s) for s in sample.groups]
         discrepancy: Any = FullInformation(model, sample.groups)
-        moments = [(s.cov, s.mean) for s in extra["saturated"]]
+        moments = [(s.cov, s.mean) for s in map(saturated_of, sample.groups)]
     else:
         kind = estimator if estimator in ("GLS", "ULS") else "ML"
         unbiased = kind != "ML" or options.likelihood == "wishart"

@@ -6,6 +6,7 @@ number of groups. RMSEA with several groups carries the factor sqrt(G) (Steiger 
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 
@@ -15,16 +16,11 @@ from scipy import optimize, special
 from .discrepancy.fiml import FullInformation
 from .discrepancy.normal import NormalTheory, inverse_and_logdet
 from .estimate import Estimate, pseudo_inverse
-from .model import MEAN, SYMMETRIC, Array, Block, Cells, Model
+from .model import MEAN, SYMMETRIC, Array, Block, Cells, Model, jacobian_cells
 from .optimise import minimise
 from .residuals import group_residuals
-from .scaled_tests import (
-    Scaling,
-    satorra_bentler,
-    saturated_matrices,
-    saturated_model,
-    yuan_bentler,
-)
+from .saturated import modelled_moments, saturated_matrices, too_large
+from .scaled_tests import Scaling, satorra_bentler, yuan_bentler
 
 
 def chisq_pvalue(chisq: float, df: float) -> float:
@@ -46,6 +42,8 @@ def noncentral_cdf(x: float, df: float, ncp: float) -> float:
 
 
 def rmsea(chisq: float, df: float, n: float, groups: int, factor: float = 1.0) -> float:
+    if not np.isfinite(chisq + df + factor):
+        return np.nan
     if not df > 0:
         return 0.0
     return float(np.sqrt(max(chisq / n / df - factor / n, 0.0) * groups))
@@ -55,8 +53,10 @@ def rmsea_interval(
     chisq: float, df: float, n: float, groups: int, factor: float = 1.0, level: float = 0.90
 ) -> tuple[float, float]:
     """Limits from the noncentral chi-square distribution (Browne & Cudeck 1993)."""
-    if not df > 0 or not np.isfinite(chisq):
-        return (0.0, 0.0) if np.isfinite(chisq) else (np.nan, np.nan)
+    if not np.isfinite(chisq + df + factor):
+        return np.nan, np.nan
+    if not df > 0:
+        return 0.0, 0.0
 
     def limit(tail: float) -> float:
         if noncentral_cdf(chisq, df, 0.0) < tail:
@@ -76,7 +76,7 @@ def rmsea_pvalue(
     chisq: float, df: float, n: float, groups: int, factor: float = 1.0, null: float = 0.05
 ) -> float:
     """Test of close fit: the probability of a larger chi-square when RMSEA is ``null``."""
-    if not df > 0 or not np.isfinite(chisq):
+    if not df > 0 or not np.isfinite(chisq + factor):
         return np.nan
     ncp = n * df / factor * null**2 / groups
     return 1.0 - noncentral_cdf(chisq, df, ncp)
@@ -165,7 +165,23 @@ def baseline_model(estimate: Estimate) -> tuple[Model, Array]:
 
 
 def fit_baseline(estimate: Estimate) -> Estimate:
-    """The baseline model at its minimum."""
+    """The baseline model at its minimum; models of the same sample share it."""
+    options, variables = estimate.options, estimate.model.variables
+    key = (
+        "baseline",
+        options.estimator,
+        options.likelihood,
+        estimate.means,
+        variables.exogenous_observed,
+        variables.random_exogenous,
+    )
+    if key not in estimate.sample.memo:
+        estimate.sample.memo[key] = _fit_baseline(estimate)
+    found: Estimate = estimate.sample.memo[key]
+    return found
+
+
+def _fit_baseline(estimate: Estimate) -> Estimate:
     model, x = baseline_model(estimate)
     if estimate.fiml:
         discrepancy: Any = FullInformation(model, estimate.sample.groups)
@@ -190,7 +206,6 @@ def fit_baseline(estimate: Estimate) -> Estimate:
         discrepancy,
         minimum,
         minimum.theta,
-        {"saturated": estimate.saturated} if estimate.fiml else {},
     )
 
 
@@ -200,7 +215,9 @@ def fiml_correction(estimate: Estimate, df: int, robust: bool) -> tuple[float, f
     FIML-C, version 3 for robust estimators and 6 otherwise: with :math:`W_c`, :math:`W_m` the
     saturated information for complete and incomplete data and
     :math:`U = W_m - W_m\Delta(\Delta'W_m\Delta)^{-1}\Delta'W_m`, the factor is the trace of
-    :math:`W_cW_m^{-1}UW_m^{-1}` (times :math:`U\Gamma` around it in version 3) over df.
+    :math:`W_cW_m^{-1}UW_m^{-1}` (version 3: of :math:`UW_m^{-1}W_cW_m^{-1}U\Gamma`) over df. As
+    :math:`W_m^{-1}UW_m^{-1} = W_m^{-1} - \Delta(\Delta'W_m\Delta)^{-1}\Delta'`, all that involves
+    the model is as small as its parameters are few, and the rest is a matter of the data alone.
     """
     model = estimate.model
     chisq = 0.0
@@ -212,62 +229,30 @@ def fiml_correction(estimate: Estimate, df: int, robust: bool) -> tuple[float, f
         d = mean - m.mu
         value = pair[1] - base[1] + float(np.sum(pair[0] * cov)) - len(d) + float(d @ pair[0] @ d)
         chisq += group.n * value
-    if not df:
+    if not df or too_large(model.blocks[0].observed):
         return chisq, np.nan
-    saturated = saturated_model(estimate)
-    wm, jm = estimate.extra.get("saturated_matrices") or saturated_matrices(estimate)
-    estimate.extra["saturated_matrices"] = (wm, jm)
-    x = np.zeros(len(saturated.offset))
-    for block, (mean, cov) in zip(saturated.blocks, estimate.sample_moments, strict=True):
-        s = block.cells.kind == SYMMETRIC
-        x[block.cells.parameter[s]] = cov[block.cells.row[s], block.cells.column[s]]
-        x[block.cells.parameter[~s]] = mean[block.cells.row[~s]]
-    wc = _complete_information(estimate, saturated, x)
-    delta = saturated_jacobian(estimate, saturated)
-    wmi = np.linalg.inv(wm)
-    wd = wm @ delta
-    bread, _ = pseudo_inverse(model.expand.T @ (delta.T @ wd) @ model.expand)
-    bread = model.expand @ bread @ model.expand.T
-    u = wm - wd @ bread @ wd.T
-    if robust:
-        gamma = wmi @ jm @ wmi
-        trace = float(np.trace(u @ wmi @ wc @ wmi @ u @ gamma))
-    else:
-        trace = float(np.trace(wc @ wmi @ u @ wmi))
-    return chisq, trace / df
-
-
-def _complete_information(estimate: Estimate, saturated: Model, x: Array) -> Array:
-    from .model import information_cells
-
-    out = np.zeros((len(x), len(x)))
-    weights = estimate.weights
-    for g, (block, m) in enumerate(zip(saturated.blocks, saturated.moments(x), strict=True)):
-        pair = inverse_and_logdet(m.sigma)
-        assert pair is not None
-        index = np.ix_(block.cells.parameter, block.cells.parameter)
-        out[index] += weights[g] * information_cells(block, m, pair[0], True)
-    return out
-
-
-def saturated_jacobian(estimate: Estimate, saturated: Model) -> Array:
-    """Derivatives of all groups' moments by the free parameters, in the saturated model's order."""
-    from .model import jacobian_cells, vech_index
-
-    out = np.zeros((len(saturated.offset), estimate.model.parameters))
-    for block, sat, m in zip(
-        estimate.model.blocks, saturated.blocks, estimate.moments, strict=True
+    count = model.expand.shape[1]
+    dwd, dcd, djd, dtd = (np.zeros((count, count)) for _ in range(4))
+    trace = 0.0
+    for weight, block, m, group in zip(
+        estimate.weights, model.blocks, estimate.moments, estimate.sample.groups, strict=True
     ):
-        p = block.observed
-        jacobian = jacobian_cells(block, m, True)
-        row, column = vech_index(p)
-        position = np.zeros((p, p), dtype=np.intp)
-        position[row, column] = p + np.arange(len(row))
-        position[column, row] = position[row, column]
-        cells = sat.cells
-        where = np.where(cells.kind == SYMMETRIC, position[cells.row, cells.column], cells.row)
-        out[np.ix_(cells.parameter, block.cells.parameter)] = jacobian[where]
-    return out
+        known = saturated_matrices(group, block.exogenous)
+        kept = modelled_moments(block.observed, block.exogenous)
+        cells = jacobian_cells(block, m, True)[kept]
+        k = model.expand[block.cells.parameter]
+        wanted = [(dwd, known.information), (dcd, known.complete)]
+        if robust:
+            wanted += [(djd, known.first_order), (dtd, known.through)]
+        for total, matrix in wanted:
+            total += weight * (k.T @ (cells.T @ matrix @ cells) @ k)
+        trace += known.sandwich_trace if robust else known.complete_trace
+    bread, _ = pseudo_inverse(dwd)
+    if robust:
+        trace += float(np.sum((bread @ dcd) * (djd @ bread))) - 2 * float(np.sum(bread * dtd))
+    else:
+        trace -= float(np.sum(bread * dcd))
+    return chisq, trace / df
 
 
 def goodness_of_fit(estimate: Estimate) -> float:
@@ -299,6 +284,13 @@ def goodness_of_fit(estimate: Estimate) -> float:
             all_ += share * (0.5 * np.sum(s * s.T) + once * np.sum(np.diag(kept) ** 2) + d @ w @ d)
         value += float(estimate.weights[g]) * (1 - lost / all_)
     return value
+
+
+def _once(estimate: Estimate, key: str, compute: Callable[[], Any]) -> Any:
+    """A value of the baseline model that several models' measures need."""
+    if key not in estimate.extra:
+        estimate.extra[key] = compute()
+    return estimate.extra[key]
 
 
 def scaled_test(estimate: Estimate, df: int, npar: int) -> Scaling | None:
@@ -410,7 +402,11 @@ def fit_measures(estimate: Estimate, baseline: Estimate) -> dict[str, float]:
             np.nan if estimate.options.estimator == "ULS" else chisq_pvalue(base, base_df)
         ),
     }
-    base_scaling = scaled_test(baseline, base_df, baseline.model.expand.shape[1])
+    base_scaling = _once(
+        baseline,
+        "scaling",
+        lambda: scaled_test(baseline, base_df, baseline.model.expand.shape[1]),
+    )
     if base_scaling is not None:
         base_scaled = base / base_scaling.factor
         out |= {
@@ -423,9 +419,11 @@ def fit_measures(estimate: Estimate, baseline: Estimate) -> dict[str, float]:
     if scaling is not None and base_scaling is not None:
         out |= incremental(out["chisq_scaled"], df, base_scaled, base_df, "_scaled")
     corrected: tuple[float, float] | None = None
-    if estimate.fiml and not estimate.extra.get("skip_fiml_correction"):
+    if estimate.fiml:
         corrected = fiml_correction(estimate, df, scaling is not None)
-        base_corrected = fiml_correction(baseline, base_df, scaling is not None)
+        base_corrected = _once(
+            baseline, "corrected", lambda: fiml_correction(baseline, base_df, scaling is not None)
+        )
         out |= robust_incremental(
             corrected[0], df, corrected[1], base_corrected[0], base_df, base_corrected[1]
         )

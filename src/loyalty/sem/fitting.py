@@ -52,9 +52,10 @@ def fit(
     model
         A model in lavaan's syntax (`loyalty.sem.syntax`).
     data
-        A data frame with one row per case. Or give ``sample_cov`` (divided by N - 1, a frame with
-        names; a mapping or list of them for groups), ``sample_nobs`` and, for means,
-        ``sample_mean``.
+        A data frame with one row per case; or, for another model of the same variables and
+        groups, the ``estimate.sample`` of an earlier result, whose moments are then not computed
+        anew. Or give ``sample_cov`` (divided by N - 1, a frame with names; a mapping or list of
+        them for groups), ``sample_nobs`` and, for means, ``sample_mean``.
     estimator
         ``"ML"``, ``"MLM"``, ``"MLR"``, ``"GLS"``, ``"ULS"``; with ordinal items ``"WLSMV"`` (the
         default then), ``"WLSM"``, ``"DWLS"``, ``"ULSMV"``.
@@ -150,6 +151,10 @@ def read_sample(
     if sample_cov is None:
         if data is None:
             raise ModelError("give data, or sample_cov and sample_nobs")
+        if isinstance(data, Sample):
+            if data.names != variables.observed or (len(data.groups) > 1) != bool(options.group):
+                raise ModelError("the sample given as data is not one of this model")
+            return data
         return read_frame(
             data,
             variables.observed,

@@ -44,11 +44,32 @@ class Cells:
     column: Index
     parameter: Index
 
-    def of(self, kind: int) -> tuple[Index, Index, Index]:
-        chosen = np.flatnonzero(self.kind == kind)
-        return self.row[chosen], self.column[chosen], self.parameter[chosen]
+    @cached_property
+    def _chosen(self) -> dict[int, Index]:
+        return {kind: np.flatnonzero(self.kind == kind) for kind in range(5)}
 
-    @property
+    @cached_property
+    def _parts(self) -> dict[int, tuple[Index, Index, Index]]:
+        return {
+            kind: (self.row[at], self.column[at], self.parameter[at])
+            for kind, at in self._chosen.items()
+        }
+
+    def at(self, kind: int) -> Index:
+        """Positions of the cells of one kind."""
+        return self._chosen[kind]
+
+    def of(self, kind: int) -> tuple[Index, Index, Index]:
+        """Rows, columns and parameters of the cells of one kind."""
+        return self._parts[kind]
+
+    @cached_property
+    def square(self) -> tuple[Index, Index]:
+        """Index of all pairs of this group's parameters in a matrix of all parameters."""
+        rows, columns = np.ix_(self.parameter, self.parameter)
+        return rows, columns
+
+    @cached_property
     def scale(self) -> Array:
         """Weight of each rank-two piece: one half on the diagonal of ``S``, zero for means."""
         diagonal = (self.kind == SYMMETRIC) & (self.row == self.column)
@@ -73,6 +94,12 @@ class Block:
     @property
     def size(self) -> int:
         return len(self.names)
+
+    @cached_property
+    def second(self) -> Index:
+        """Column of ``[E V]`` that is the second factor of each cell's piece."""
+        c = self.cells
+        return np.where(c.kind == DIRECTED, c.column + self.size, c.column)
 
     @cached_property
     def separable(self) -> bool:
@@ -207,9 +234,9 @@ def block_moments(block: Block, x: Any) -> Moments:
     lead = x.shape[:-1]
     size = block.size
     dtype = x.dtype
-    a = np.broadcast_to(block.directed, (*lead, size, size)).astype(dtype)
-    s = np.broadcast_to(block.symmetric, (*lead, size, size)).astype(dtype)
-    m = np.broadcast_to(block.mean, (*lead, size)).astype(dtype)
+    a, s = np.empty((2, *lead, size, size), dtype=dtype)
+    m = np.empty((*lead, size), dtype=dtype)
+    a[...], s[...], m[...] = block.directed, block.symmetric, block.mean
     i, j, k = block.cells.of(DIRECTED)
     a[..., i, j] = x[..., k]
     i, j, k = block.cells.of(SYMMETRIC)
@@ -231,11 +258,11 @@ def block_moments(block: Block, x: Any) -> Moments:
         v[..., :p, p:] = loading @ v[..., p:, p:]
         v[..., p:, :p] = np.swapaxes(v[..., :p, p:], -1, -2)
         v[..., :p, :p] = v[..., :p, p:] @ np.swapaxes(loading, -1, -2) + s[..., :p, :p]
-        if len(block.ordinal):
-            _set_ordinal_variances(block, x, s, v)
     else:
         e = total_effects(a)
         v = e @ s @ np.swapaxes(e, -1, -2)
+    if len(block.ordinal):
+        _set_ordinal_variances(block, x, s, v)
     eta = (e @ m[..., None])[..., 0]
     return Moments(e, v, eta, block.observed, a, s)
 
@@ -270,8 +297,8 @@ def gradient_cells(block: Block, moments: Moments, q: Any, b: Any) -> Any:
     out = np.zeros((*pp.shape[:-2], len(cells.kind)), dtype=pp.dtype)
     eb = (np.swapaxes(e_o, -1, -2) @ b[..., None])[..., 0]
     for kind in (DIRECTED, SYMMETRIC, MEAN):
-        chosen = np.flatnonzero(cells.kind == kind)
-        i, j = cells.row[chosen], cells.column[chosen]
+        chosen = cells.at(kind)
+        i, j, _ = cells.of(kind)
         if kind == DIRECTED:
             out[..., chosen] = 2 * rr[..., i, j] - 2 * eb[..., i] * moments.mean[..., j]
         elif kind == SYMMETRIC:
@@ -284,13 +311,10 @@ def gradient_cells(block: Block, moments: Moments, q: Any, b: Any) -> Any:
 def _pieces(block: Block, moments: Moments) -> tuple[Index, Index, Array, Array]:
     """Columns of ``[E V]`` that make each cell's piece, its scale and its mean weight."""
     cells = block.cells
-    u = cells.row
-    v = np.where(cells.kind == DIRECTED, cells.column + block.size, cells.column)
-    weight = np.zeros(len(u))
-    directed = cells.kind == DIRECTED
-    weight[directed] = moments.mean[cells.column[directed]]
-    weight[cells.kind == MEAN] = 1.0
-    return u, v, cells.scale, weight
+    weight = np.zeros(len(cells.kind))
+    weight[cells.at(DIRECTED)] = moments.mean[cells.of(DIRECTED)[1]]
+    weight[cells.at(MEAN)] = 1.0
+    return cells.row, block.second, cells.scale, weight
 
 
 def information_cells(block: Block, moments: Moments, w: Array, means: bool) -> Array:
@@ -406,9 +430,7 @@ def curvature_pieces(block: Block, moments: Moments, q: Array, b: Array, means: 
     rr = e_o.T @ q @ v_o
     count = len(cells.kind)
     out = np.zeros((count, count))
-    da = np.flatnonzero(cells.kind == DIRECTED)
-    ds = np.flatnonzero(cells.kind == SYMMETRIC)
-    dm = np.flatnonzero(cells.kind == MEAN)
+    da, ds, dm = cells.at(DIRECTED), cells.at(SYMMETRIC), cells.at(MEAN)
     i, j = cells.row[da], cells.column[da]
     # directed × directed: E[l,i] R[k,j] + E[j,k] R[i,l] + V[j,l] P[i,k]
     ji = e[np.ix_(j, i)]  # [l, i] over (b, a)

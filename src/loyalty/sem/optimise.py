@@ -27,19 +27,26 @@ class Minimum:
     converged: bool
 
 
-def solve_positive(h: Array, g: Array, damping: float) -> Array | None:
-    """``(H + damping * diag H)^{-1} g`` if that matrix is positive definite."""
-    d = np.sqrt(np.maximum(np.diag(h), 1e-300))
-    scaled = h / np.outer(d, d)
-    scaled[np.diag_indices_from(scaled)] += damping
-    factor, info = lapack.dpotrf(scaled, lower=1)
-    if info != 0:
-        return None
-    step, info = lapack.dpotrs(factor, g / d, lower=1)
-    if info != 0 or not np.isfinite(step).all():
-        return None
-    out: Array = step / d
-    return out
+class Factor:
+    """Cholesky factor of ``H + damping * diag H``, scaled to a unit diagonal."""
+
+    def __init__(self, h: Array, damping: float) -> None:
+        self.d = np.sqrt(np.maximum(h.diagonal(), 1e-300))
+        scaled = h / self.d / self.d[:, None]
+        scaled.ravel()[:: len(scaled) + 1] += damping
+        # the transpose of a symmetric matrix: LAPACK's order of columns, without a copy
+        self.factor, info = lapack.dpotrf(scaled.T, lower=1, clean=0, overwrite_a=1)
+        self.good = info == 0
+
+    def solve(self, g: Array) -> Array | None:
+        """``(H + damping * diag H)^{-1} g`` if that matrix is positive definite."""
+        if not self.good:
+            return None
+        step, info = lapack.dpotrs(self.factor, g / self.d, lower=1)
+        if info != 0 or not np.isfinite(step).all():
+            return None
+        out: Array = step / self.d
+        return out
 
 
 def minimise(
@@ -58,11 +65,15 @@ def minimise(
     damping, newton = 1e-4, False
     decrement, growth = np.inf, 4.0
     h = information(theta)
+    factor: Factor | None = None  # of h with the damping of the next step
     rejected = 0
     iteration = 0
     for iteration in range(1, limit + 1):
-        step = solve_positive(h, gradient, 0.0 if newton else damping)
+        if factor is None:
+            factor = Factor(h, 0.0 if newton else damping)
+        step = factor.solve(gradient)
         if step is None:
+            factor = None
             if newton:
                 newton, h = False, information(theta)
                 damping = max(damping, 1e-3)
@@ -86,22 +97,26 @@ def minimise(
             growth = 4.0
             if newton:
                 # the last Hessian serves on while it still gains three digits a step
-                again = solve_positive(h, gradient, 0.0)
+                again = factor.solve(gradient)
                 left = np.inf if again is None else float(gradient @ again)
                 if left < tolerance:
                     return Minimum(theta, value, gradient, left, iteration, True)
                 if left < 1e-3 * decrement:
                     continue
+            factor = None
             if newton or decrement < 3e-2:
-                observed = hessian(theta)
-                newton = solve_positive(observed, gradient, 0.0) is not None
-                h = observed if newton else information(theta)
-            else:
-                h = information(theta)
+                h = hessian(theta)
+                factor = Factor(h, 0.0)
+                newton = factor.solve(gradient) is not None
+                if newton:
+                    continue
+                factor = None
+            h = information(theta)
             continue
         if decrement < max(tolerance, rounding):
             return Minimum(theta, value, gradient, decrement, iteration, True)
         rejected += 1
+        factor = None
         if newton:
             newton, h = False, information(theta)
         damping = max(damping * growth, 1e-3)

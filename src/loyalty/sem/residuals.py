@@ -7,8 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from .errors import ModelError
 from .estimate import Estimate, pseudo_inverse
-from .model import SYMMETRIC, Array, information_cells, jacobian_cells, vech_index
+from .model import Array, information_cells, jacobian_cells, vech_index
+from .saturated import modelled_moments, saturated_information, saturated_matrices, too_large
 
 
 @dataclass(frozen=True)
@@ -105,6 +107,8 @@ def residual_variances(estimate: Estimate, group: int, standardized: bool) -> tu
     """
     if estimate.fiml:
         return _incomplete_variances(estimate, group, standardized)
+    if "statistics" in estimate.extra:
+        return _ordinal_variances(estimate, group, standardized)
     r = group_residuals(estimate, group)
     n = estimate.sample.groups[group].n
     d = np.diag(r.cov)
@@ -134,36 +138,72 @@ def residual_variances(estimate: Estimate, group: int, standardized: bool) -> tu
     return variance, mean_variance
 
 
+def _ordinal_variances(estimate: Estimate, group: int, standardized: bool) -> tuple[Array, Array]:
+    """The same for ordinal statistics: their own covariance matrix and the weights of the fit."""
+    d, k = estimate.discrepancy, estimate.model.expand
+    s, layout = d.statistics[group], d.layouts[group]
+    matrix = s.gamma / s.n
+    if standardized:
+        bread, _ = pseudo_inverse(k.T @ d.information(estimate.x) @ k)
+        delta = d.jacobian(group, estimate.x) @ k
+        weighted = delta.T * d.w[group]
+        # what the other groups add to the estimates' variance
+        middle = np.zeros_like(bread)
+        for g, other in enumerate(d.statistics):
+            wj = (d.jacobian(g, estimate.x) @ k).T * d.w[g]
+            middle += d.weights[g] ** 2 * wj @ (other.gamma / other.n) @ wj.T
+        spread = delta @ bread
+        through = d.weights[group] * spread @ (weighted @ matrix)
+        matrix = matrix - through - through.T + spread @ middle @ spread.T
+    diagonal = np.diag(matrix)
+    p, first = len(s.thresholds), len(layout.threshold_variable)
+    continuous = len(layout.continuous)
+    variance = np.zeros((p, p))
+    pairs = diagonal[first + continuous :]
+    variance[layout.row, layout.column] = variance[layout.column, layout.row] = pairs
+    variance[layout.continuous, layout.continuous] = diagonal[first : first + continuous]
+    mean_variance = np.zeros(p)
+    means = layout.threshold_number < 0
+    mean_variance[layout.threshold_variable[means]] = diagonal[:first][means]
+    return variance, mean_variance
+
+
 def _incomplete_variances(
     estimate: Estimate, group: int, standardized: bool
 ) -> tuple[Array, Array]:
     """The same for data with missing values: the saturated information of the patterns."""
-    from .discrepancy.fiml import FullInformation
-    from .fit_measures import saturated_jacobian
-    from .scaled_tests import saturated_matrices, saturated_model
-
-    known = estimate.extra.get("saturated_matrices") or saturated_matrices(estimate)
-    estimate.extra["saturated_matrices"] = known
-    matrix = np.linalg.inv(known[0]) / estimate.n
-    model = saturated_model(estimate)
+    p = estimate.model.blocks[group].observed
+    if too_large(p):
+        raise ModelError(f"residuals over standard errors: {p} variables are too many with FIML")
+    kept = modelled_moments(p, estimate.model.blocks[group].exogenous)
+    count = estimate.model.expand.shape[1]
+    dwd, middle = np.zeros((count, count)), np.zeros((count, count))
+    variance_all = np.zeros(p + p * (p + 1) // 2)
+    for g, (block, m, sample) in enumerate(
+        zip(estimate.model.blocks, estimate.moments, estimate.sample.groups, strict=True)
+    ):
+        if not standardized and g != group:
+            continue
+        inverse = saturated_matrices(sample, block.exogenous).inverse / estimate.weights[g]
+        if g == group:
+            variance_all[kept] = np.diag(inverse)
+        if not standardized:
+            continue
+        w = saturated_information(sample, m.mu, m.sigma)[np.ix_(kept, kept)] * estimate.weights[g]
+        delta = jacobian_cells(block, m, True)[kept] @ estimate.model.expand[block.cells.parameter]
+        wd = w @ delta
+        iwd = inverse @ wd
+        dwd += delta.T @ wd
+        middle += wd.T @ iwd
+        if g == group:
+            mine = (delta, iwd)
     if standardized:
-        x = np.zeros(len(model.offset))
-        for block, m in zip(model.blocks, estimate.moments, strict=True):
-            c = block.cells
-            s = c.kind == SYMMETRIC
-            x[c.parameter[s]] = m.sigma[c.row[s], c.column[s]]
-            x[c.parameter[~s]] = m.mu[c.row[~s]]
-        weight = FullInformation(model, estimate.sample.groups).observed_information(x)
-        delta = saturated_jacobian(estimate, model) @ estimate.model.expand
-        bread, _ = pseudo_inverse(delta.T @ weight @ delta)
-        left = np.eye(len(x)) - delta @ bread @ (delta.T @ weight)
-        matrix = left @ matrix @ left.T
-    diagonal = np.diag(matrix)
-    c = model.blocks[group].cells
-    s = c.kind == SYMMETRIC
-    p = model.blocks[group].observed
+        bread, _ = pseudo_inverse(dwd)
+        spread = mine[0] @ bread
+        change = np.einsum("ij,ij->i", spread @ middle, spread)
+        variance_all[kept] += change - 2 * np.einsum("ij,ij->i", spread, mine[1])
+    variance_all /= estimate.n
+    row, column = vech_index(p)
     variance = np.zeros((p, p))
-    variance[c.row[s], c.column[s]] = variance[c.column[s], c.row[s]] = diagonal[c.parameter[s]]
-    mean_variance = np.zeros(p)
-    mean_variance[c.row[~s]] = diagonal[c.parameter[~s]]
-    return variance, mean_variance
+    variance[row, column] = variance[column, row] = variance_all[p:]
+    return variance, variance_all[:p]

@@ -19,6 +19,7 @@ from .fit_measures import degrees_of_freedom, fit_baseline, fit_measures
 from .judgement import admissibility, convergence, identification
 from .model import Array
 from .residuals import residual_table
+from .saturated import too_large
 from .scores import factor_scores, reliability
 from .standard_errors import covariance_of_estimates, standard_errors
 from .standardized import Standardizer, effect_pairs, effect_values, jacobian
@@ -109,8 +110,13 @@ class Result:
     @cached_property
     def warnings(self) -> list[str]:
         """Everything a reader should know about the data and the solution."""
-        more = self.draws.warnings if self.draws is not None else []
-        return [*self.estimate.sample.warnings, *self.problems, *more]
+        more = list(self.draws.warnings) if self.draws is not None else []
+        sample, p = self.estimate.sample, self.estimate.model.blocks[0].observed
+        if sample.missing in ("fiml", "ml") and too_large(p):
+            more.append(
+                f"robust fit measures are not computed: {p} variables have too many moments"
+            )
+        return [*sample.warnings, *self.problems, *more]
 
     # -- estimates -----------------------------------------------------------------------------
     @property
@@ -199,7 +205,7 @@ class Result:
         columns: dict[str, Any] = dict(frame)
         columns |= {"est": est, "se": se, **inference(est, se)}
         columns |= {"std_lv": std_lv, "std_all": std_all}
-        return pd.DataFrame(columns, columns=PARAMETER_COLUMNS)
+        return pd.DataFrame({name: columns[name] for name in PARAMETER_COLUMNS})
 
     def _exogenous_rows(self, est: Array, std_lv: Array, std_all: Array) -> None:
         model = self.estimate.model
@@ -349,8 +355,8 @@ class Result:
         if kind not in ("raw", "standardized", "normalized", "cor"):
             raise ModelError(f"unknown kind of residuals {kind!r}")
         scaled = kind in ("standardized", "normalized")
-        if scaled and getattr(self.estimate.discrepancy, "kind", "ML") != "ML":
-            raise ModelError(f"{kind} residuals go with ML estimators; use 'cor' or 'raw'")
+        if scaled and getattr(self.estimate.discrepancy, "kind", "ML") in ("GLS", "ULS"):
+            raise ModelError(f"{kind} residuals do not go with GLS and ULS; use 'cor' or 'raw'")
         return list(residual_table(self.estimate, kind))
 
     def modindices(self, minimum: float = 0.0) -> pd.DataFrame:
@@ -358,9 +364,12 @@ class Result:
         frame = modification.modification_indices(self.estimate)
         return frame[frame["mi"] >= minimum].reset_index(drop=True)
 
-    def release_tests(self) -> pd.DataFrame:
-        """Score tests for releasing equality constraints, the largest first."""
-        return modification.release_tests(self.estimate)
+    def release_tests(self, joint: bool = False) -> pd.DataFrame:
+        """Score tests for releasing equality constraints, the largest first.
+
+        With ``joint`` one test for all equalities of a label, in all groups at once.
+        """
+        return modification.release_tests(self.estimate, joint)
 
     # -- what follows --------------------------------------------------------------------------
     def effects(self, indicators: bool = False, level: float = 0.95) -> pd.DataFrame:
@@ -402,9 +411,7 @@ class Result:
         return frame[~empty].reset_index(drop=True)
 
     def factor_scores(self, method: str = "regression") -> pd.DataFrame:
-        """Scores of the latent variables for the rows that were used."""
-        if "statistics" in self.estimate.extra:
-            raise ModelError("factor scores of models with ordinal variables are not available")
+        """Scores of the latent variables for the rows that were used (ordinal items: modes)."""
         return factor_scores(self.estimate, method)
 
     def reliability(self) -> pd.DataFrame:

@@ -13,11 +13,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .discrepancy.fiml import FullInformation
 from .discrepancy.normal import inverse_and_logdet
 from .estimate import Estimate, predicted_rows, pseudo_inverse
-from .model import MEAN, SYMMETRIC, Array, Block, Cells, Model
-from .table import Row
+from .model import Array
+from .saturated import saturated_matrices, too_large
 
 
 @dataclass(frozen=True)
@@ -75,89 +74,26 @@ def satorra_bentler(estimate: Estimate, df: int) -> Scaling:
     return Scaling(trace / df if df else np.nan, trace)
 
 
-def saturated_model(estimate: Estimate) -> Model:
-    """All means and covariances free, as a compiled model, in groups like the estimate's."""
-    p = estimate.model.blocks[0].observed
-    column, row = np.triu_indices(p)
-    count = len(row)
-    means = estimate.means
-    blocks = []
-    for g in range(len(estimate.model.blocks)):
-        start = g * (count + p * means)
-        kind = np.full(count, SYMMETRIC)
-        i, j = row, column
-        if means:
-            kind = np.concatenate([kind, np.full(p, MEAN)])
-            i = np.concatenate([i, np.arange(p)])
-            j = np.concatenate([j, np.arange(p)])
-        cells = Cells(kind, i, j, np.arange(start, start + len(kind)))
-        zero = np.zeros((p, p))
-        blocks.append(
-            Block(
-                estimate.model.blocks[g].names[:p],
-                p,
-                zero,
-                zero,
-                np.zeros(p),
-                cells,
-                np.zeros(0, dtype=np.intp),
-            )
-        )
-    total = len(blocks) * (count + p * means)
-    rows: tuple[Row, ...] = ()
-    return Model(
-        rows,
-        np.arange(total),
-        tuple(blocks),
-        np.eye(total),
-        np.zeros(total),
-        means,
-        estimate.model.variables,
-        estimate.model.syntax,
-    )
-
-
-def saturated_point(estimate: Estimate, model: Model) -> Array:
-    x = np.zeros(len(model.offset))
-    for block, (mean, cov) in zip(model.blocks, estimate.sample_moments, strict=True):
-        cells = block.cells
-        s = cells.kind == SYMMETRIC
-        x[cells.parameter[s]] = cov[cells.row[s], cells.column[s]]
-        x[cells.parameter[~s]] = mean[cells.row[~s]]
-    return x
-
-
 def saturated_trace(estimate: Estimate) -> float:
-    r""":math:`\mathrm{tr}(A_1^{-1}B_1)` of the saturated model, all groups together."""
-    if not estimate.fiml or all(
-        len(s.patterns) == 1 and len(s.patterns[0].observed) == len(s.mean)
-        for s in estimate.sample.groups
-    ):
-        trace = 0.0
-        for (mean, cov), group in zip(estimate.sample_moments, estimate.sample.groups, strict=True):
-            pair = inverse_and_logdet(cov)
-            assert pair is not None and group.raw is not None
-            trace += weighted_gamma_trace(group.raw, mean, cov, pair[0], estimate.means)
-        return trace
-    a, b = saturated_matrices(estimate)
-    bread, _ = pseudo_inverse(a)
-    return float(np.sum(bread * b))
+    r""":math:`\mathrm{tr}(A_1^{-1}B_1)` of the saturated model, all groups together.
 
-
-def saturated_matrices(estimate: Estimate) -> tuple[Array, Array]:
-    """Observed information and first-order matrix of the saturated model (unit, all groups)."""
-    model = saturated_model(estimate)
-    x = saturated_point(estimate, model)
-    discrepancy = FullInformation(model, estimate.sample.groups)
-    a = discrepancy.observed_information(x)
-    # case scores of the saturated model: reuse the estimate's machinery on that model
-    from .estimate import case_scores
-
-    total = np.zeros_like(a)
-    for block, group, m in zip(model.blocks, estimate.sample.groups, model.moments(x), strict=True):
-        scores = case_scores(block, m, group, len(x), True)
-        total += scores.T @ scores
-    return a, total / estimate.n
+    Moments of fixed exogenous variables are not counted.
+    """
+    if estimate.fiml and estimate.sample.missing != "fiml-complete":
+        if too_large(estimate.model.blocks[0].observed):
+            return np.nan
+        return sum(
+            saturated_matrices(group, block.exogenous).trace
+            for block, group in zip(estimate.model.blocks, estimate.sample.groups, strict=True)
+        )
+    trace = 0.0
+    for (mean, cov), group in zip(estimate.sample_moments, estimate.sample.groups, strict=True):
+        pair = inverse_and_logdet(cov)
+        assert pair is not None and group.raw is not None
+        trace += weighted_gamma_trace(group.raw, mean, cov, pair[0], estimate.means)
+    if estimate.model.variables.exogenous_observed:
+        trace -= exogenous_trace(estimate)
+    return trace
 
 
 def yuan_bentler(estimate: Estimate, df: int, npar: int) -> Scaling:
@@ -167,8 +103,6 @@ def yuan_bentler(estimate: Estimate, df: int, npar: int) -> Scaling:
     nx = len(estimate.model.variables.exogenous_observed)
     h1_parameters -= groups * (nx * (nx + 1) // 2 + nx * estimate.means)
     trace1 = saturated_trace(estimate)
-    if nx:
-        trace1 -= exogenous_trace(estimate)
     bread, _ = pseudo_inverse(estimate.reduce(estimate.observed_information))
     trace0 = float(np.sum(bread * estimate.reduce(estimate.first_order())))
     trace = trace1 - trace0

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 
 from .model import DIRECTED, MEAN, SCALE, SYMMETRIC, THRESHOLD, Array, Block, Model
@@ -19,22 +21,22 @@ def one_factor_loadings(cov: Array) -> Array:
         return np.array([size * d[0], np.sign(r[0, 1] or 1.0) * size * d[1]])
     off = r - np.eye(p)
     communality = np.abs(off).max(axis=1)
+    top = int(communality.argmax())
     # principal-axis factoring by a few power steps from the first centroid with signs
-    loading = np.sqrt(communality) * np.where(off[np.argmax(communality)] < 0, -1.0, 1.0)
-    loading[np.argmax(communality)] = np.sqrt(communality.max())
+    loading = np.sqrt(communality) * np.where(off[top] < 0, -1.0, 1.0)
     for _ in range(5):
         loading = off @ loading + communality * loading
-        size = np.sqrt(loading @ loading)
+        size = float(loading @ loading)
         if not size > 0:
             loading = np.full(p, 0.5)
             break
-        loading /= size
-        root = np.sqrt(max(float(loading @ (off @ loading) + communality @ loading**2), 0.05))
-        loading *= root
-        communality = np.clip(loading**2, 0.02, 0.95)
+        squares = loading * loading / size
+        root = max(float(loading @ off @ loading) / size + float(communality @ squares), 0.05)
+        loading = loading * np.sqrt(root / size)
+        communality = np.minimum(np.maximum(squares * root, 0.02), 0.95)
     if loading.sum() < 0:
         loading = -loading
-    out: Array = np.clip(loading, -0.98, 0.98) * d
+    out: Array = np.minimum(np.maximum(loading, -0.98), 0.98) * d
     return out
 
 
@@ -48,6 +50,10 @@ def starting_values(model: Model, covs: list[Array], means: list[Array]) -> Arra
         if start is not None:
             x[k] = start
     return x
+
+
+def _cells(block: Block, kind: int) -> Iterator[tuple[int, int, int]]:
+    return zip(*(part.tolist() for part in block.cells.of(kind)), strict=True)
 
 
 def _start_group(model: Model, block: Block, group: int, cov: Array, mean: Array, x: Array) -> None:
@@ -80,8 +86,9 @@ def _start_group(model: Model, block: Block, group: int, cov: Array, mean: Array
         for f in ready:
             mine = [i for i in items.get(f, []) if i in known]
             if mine:
-                lam = one_factor_loadings(total[np.ix_(mine, mine)])
-                sd = np.sqrt(np.diag(total)[mine])
+                among = total[mine]
+                lam = one_factor_loadings(among[:, mine])
+                sd = np.sqrt(total.diagonal()[mine])
                 unit = 1.0
                 if f in marker and marker[f][0] in mine:
                     at = mine.index(marker[f][0])
@@ -94,12 +101,12 @@ def _start_group(model: Model, block: Block, group: int, cov: Array, mean: Array
                 loadings[mine, f] = lam / unit
                 variance[f] = unit**2
                 # factor scores as loading-weighted composites give factor covariances
-                common = np.clip((lam / sd) ** 2, 0.02, 0.98)
+                common = np.minimum(np.maximum((lam / sd) ** 2, 0.02), 0.98)
                 weight = (lam / sd**2) / (1 - common)
                 weight = weight / (weight @ lam) * unit
-                others = [g for g in known if g not in mine]
-                total[f, others] = weight @ total[np.ix_(mine, others)]
-                total[others, f] = total[f, others]
+                row = weight @ among
+                row[mine] = 0.0
+                total[f] = total[:, f] = row
             else:
                 variance[f] = 1.0
             total[f, f] = variance[f]
@@ -108,11 +115,12 @@ def _start_group(model: Model, block: Block, group: int, cov: Array, mean: Array
     inner = total[p:, p:]
     bound = 0.85 * np.sqrt(np.outer(np.diag(inner), np.diag(inner)))
     np.fill_diagonal(bound, np.inf)
-    total[p:, p:] = np.clip(inner, -bound, bound)
+    total[p:, p:] = np.minimum(np.maximum(inner, -bound), bound)
     explained = np.max(loadings**2 * variance, axis=1)
-    i, j, k = block.cells.of(DIRECTED)
     measured = {(place[r.rhs], place[r.lhs]) for r in rows if r.op == "=~"}
-    for a, b, c in zip(i, j, k, strict=True):
+    path = {}
+    for a, b, c in _cells(block, DIRECTED):
+        path[a, b] = c
         x[c] = loadings[a, b] if (a, b) in measured else 0.0
     predicted: dict[int, list[int]] = {}
     for r in rows:
@@ -120,23 +128,20 @@ def _start_group(model: Model, block: Block, group: int, cov: Array, mean: Array
             predicted.setdefault(place[r.lhs], []).append(place[r.rhs])
     left = np.maximum(total.diagonal() - explained, 0.25 * total.diagonal())
     for y, xs in predicted.items():
-        inner = total[np.ix_(xs, xs)] + 0.05 * np.diag(total.diagonal()[xs] + 1e-12)
-        slope = np.linalg.solve(inner, total[xs, y])
+        among = total[xs][:, xs]
+        slope = np.linalg.solve(among + 0.05 * np.diag(among.diagonal() + 1e-12), total[xs, y])
         for a, b in zip(xs, slope, strict=True):
-            hit = (i == y) & (j == a)
-            x[k[hit]] = b
-        r2 = float(slope @ total[np.ix_(xs, xs)] @ slope)
+            if (y, a) in path:
+                x[path[y, a]] = b
+        r2 = float(slope @ among @ slope)
         left[y] = max(total[y, y] - r2, 0.25 * total[y, y])
-    i, j, k = block.cells.of(SYMMETRIC)
-    loaded = {a for a, _ in measured}
-    dependent = set(predicted) | loaded
-    for a, b, c in zip(i, j, k, strict=True):
+    dependent = set(predicted) | {a for a, _ in measured}
+    for a, b, c in _cells(block, SYMMETRIC):
         if a == b:
             x[c] = left[a]
         elif a not in dependent and b not in dependent:
             x[c] = total[a, b]
-    i, _, k = block.cells.of(MEAN)
-    for a, c in zip(i, k, strict=True):
+    for a, _, c in _cells(block, MEAN):
         x[c] = mean[a] if a < p else 0.0
     x[block.cells.of(SCALE)[2]] = 1.0
     x[block.cells.of(THRESHOLD)[2]] = 0.0

@@ -12,7 +12,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
 
 import numpy as np
 
@@ -83,7 +82,7 @@ class FullInformation:
     samples: Sequence[GroupSample]
 
     def __post_init__(self) -> None:
-        self.stacks = [PatternStack(s) for s in self.samples]
+        self.stacks = [stack_of(s) for s in self.samples]
         self.multiplier = float(sum(s.n for s in self.samples))
 
     def _parts(
@@ -129,7 +128,7 @@ class FullInformation:
         for block, m, stack, w, _, _ in parts:
             share = stack.n / self.multiplier
             total = summed_over_patterns(block, m, share, w, w, None, True)
-            out[np.ix_(block.cells.parameter, block.cells.parameter)] += total
+            out[block.cells.square] += total
         return out
 
     def metric(self, x: Array) -> Array:
@@ -140,25 +139,34 @@ class FullInformation:
         for block, m, stack, w, _, _ in parts:
             average = np.tensordot(stack.n / stack.total, w, axes=1)
             values = information_cells(block, m, average, True)
-            index = np.ix_(block.cells.parameter, block.cells.parameter)
-            out[index] += stack.total / self.multiplier * values
+            out[block.cells.square] += stack.total / self.multiplier * values
         return out
 
     def observed_information(self, x: Array) -> Array:
         out = np.zeros((self.model.parameters,) * 2)
         parts = self._parts(x)
         assert parts is not None
-        for block, m, stack, w, _, d in parts:
-            share = stack.n / self.multiplier
-            t = stack.cov + d[:, :, None] * d[:, None, :]
-            wtw = w @ t @ w
-            b = (w @ d[:, :, None])[:, :, 0]
-            total = curvature_pieces(
-                block, m, np.tensordot(share, w - wtw, axes=1), share @ b, True
-            )
-            total += summed_over_patterns(block, m, share, w, 2 * wtw - w, b, True)
-            out[np.ix_(block.cells.parameter, block.cells.parameter)] += total
+        for block, m, stack, w, _, _ in parts:
+            total = incomplete_curvature(block, m, stack, w) * (stack.total / self.multiplier)
+            out[block.cells.square] += total
         return out
+
+
+def incomplete_curvature(
+    block: Block, m: Moments, stack: PatternStack, w: Array | None = None
+) -> Array:
+    """Observed information per cell pair and row of one group; ``w`` are the padded inverses."""
+    if w is None:
+        pair = stack.inverses(m.sigma)
+        assert pair is not None
+        w = pair[0]
+    share = stack.n / stack.total
+    d = (stack.mean - m.mu) * stack.seen
+    wtw = w @ (stack.cov + d[:, :, None] * d[:, None, :]) @ w
+    b = (w @ d[:, :, None])[:, :, 0]
+    total = curvature_pieces(block, m, np.tensordot(share, w - wtw, axes=1), share @ b, True)
+    total += summed_over_patterns(block, m, share, w, 2 * wtw - w, b, True)
+    return total
 
 
 @dataclass(frozen=True)
@@ -172,16 +180,32 @@ class Saturated:
     converged: bool
 
 
+def stack_of(sample: GroupSample) -> PatternStack:
+    """The padded patterns of a group, built once."""
+    if "stack" not in sample.memo:
+        sample.memo["stack"] = PatternStack(sample)
+    found: PatternStack = sample.memo["stack"]
+    return found
+
+
+def saturated_of(sample: GroupSample) -> Saturated:
+    """`saturated_moments` of a group, computed once."""
+    if "saturated" not in sample.memo:
+        sample.memo["saturated"] = saturated_moments(sample)
+    found: Saturated = sample.memo["saturated"]
+    return found
+
+
 def saturated_moments(
     sample: GroupSample, tolerance: float = 1e-10, limit: int = 2000
 ) -> Saturated:
     """Means and covariances by expectation-maximisation (Little & Rubin 2002, ch. 11)."""
     if sample.complete and len(sample.patterns[0].observed) == len(sample.mean):
-        stack = PatternStack(sample)
+        stack = stack_of(sample)
         return Saturated(
             sample.mean, sample.cov, stack.likelihood(sample.cov, sample.mean), 0, True
         )
-    stack = PatternStack(sample)
+    stack = stack_of(sample)
     mu, sigma = sample.mean.copy(), sample.cov.copy()
     scale = np.sqrt(np.diag(sigma))
     hidden = 1.0 - stack.seen
@@ -249,14 +273,3 @@ def saturated_moments(
             " matrix: too few rows for the variables, or collinear variables"
         )
     return Saturated(mu, sigma, stack.likelihood(sigma, mu), iteration, converged)
-
-
-@dataclass
-class SaturatedSet:
-    """Saturated moments of all groups, computed when first asked for."""
-
-    samples: Sequence[GroupSample]
-
-    @cached_property
-    def groups(self) -> list[Saturated]:
-        return [saturated_moments(s) for s in self.samples]

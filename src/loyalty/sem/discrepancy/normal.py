@@ -37,15 +37,16 @@ def inverse_and_logdet(matrix: Array) -> tuple[Array, float] | None:
     factor, info = lapack.dpotrf(matrix, lower=1, clean=1)
     if info != 0:
         return None
-    diagonal = np.diag(factor)
+    diagonal = factor.diagonal()
     if not diagonal.min() > 1e-150:
         return None
     logdet = 2.0 * float(np.log(diagonal).sum())
-    inverse, info = lapack.dpotri(factor, lower=1)
+    lower, info = lapack.dpotri(factor, lower=1)
     if info != 0 or not np.isfinite(logdet):
         return None
-    inverse = np.tril(inverse)
-    return inverse + np.tril(inverse, -1).T, logdet
+    inverse = lower + lower.T  # above the diagonal LAPACK has left zeros
+    inverse.ravel()[:: len(inverse) + 1] *= 0.5
+    return inverse, logdet
 
 
 @dataclass
@@ -64,6 +65,7 @@ class NormalTheory:
         self.weights = effective / effective.sum()
         self.covs = [s.cov * (s.n / (s.n - 1) if self.unbiased else 1.0) for s in self.samples]
         self.means = [s.mean for s in self.samples]
+        self._last: tuple[Array, list[tuple[Moments, Array, float]] | None] | None = None
         self.inverses: list[Array] = []
         self.logdets: list[float] = []
         for cov in self.covs:
@@ -78,6 +80,29 @@ class NormalTheory:
         if self.kind == "GLS":
             return self.inverses[group], 0.0
         return np.eye(moments.observed), 0.0
+
+    def _at(self, x: Array) -> list[tuple[Moments, Array, float]] | None:
+        """Moments, weights and log determinants of every group; kept until ``x`` changes.
+
+        None where an implied covariance matrix is not positive definite.
+        """
+        if self._last is not None and np.array_equal(self._last[0], x):
+            return self._last[1]
+        found: list[tuple[Moments, Array, float]] = []
+        for g, block in enumerate(self.model.blocks):
+            m = block_moments(block, x)
+            pair = self._weight(g, m)
+            if pair is None or not np.isfinite(m.sigma).all():
+                break
+            found.append((m, *pair))
+        parts = found if len(found) == len(self.model.blocks) else None
+        self._last = (x.copy(), parts)
+        return parts
+
+    def moments(self, x: Array) -> list[Moments] | None:
+        """Implied moments, where the weights exist."""
+        parts = self._at(x)
+        return None if parts is None else [m for m, _, _ in parts]
 
     def group_values(self, x: Array) -> list[float]:
         """``F_g`` of every group (infinite where the implied matrix is not positive definite)."""
@@ -109,16 +134,14 @@ class NormalTheory:
         total = 0.0
         gradient = np.zeros(self.model.parameters)
         with np.errstate(all="ignore"):
-            for g, block in enumerate(self.model.blocks):
-                try:
-                    m = block_moments(block, x)
-                except np.linalg.LinAlgError:
-                    return np.inf, gradient
-                pair = self._weight(g, m)
-                if pair is None or not np.isfinite(m.sigma).all():
-                    return np.inf, gradient
-                w, _ = pair
-                total += 0.5 * self.weights[g] * self._value(g, m, *pair)
+            try:
+                parts = self._at(x)
+            except np.linalg.LinAlgError:
+                parts = None
+            if parts is None:
+                return np.inf, gradient
+            for g, (block, (m, w, logdet)) in enumerate(zip(self.model.blocks, parts, strict=True)):
+                total += 0.5 * self.weights[g] * self._value(g, m, w, logdet)
                 q, b, _ = self._residual_weights(g, m, w)
                 cells = gradient_cells(block, m, q, b)
                 gradient[block.cells.parameter] += 0.5 * self.weights[g] * cells
@@ -138,42 +161,36 @@ class NormalTheory:
 
     def information(self, x: Array) -> Array:
         out = np.zeros((self.model.parameters,) * 2)
-        for g, block in enumerate(self.model.blocks):
-            m = block_moments(block, x)
-            pair = self._weight(g, m)
-            assert pair is not None
-            index = np.ix_(block.cells.parameter, block.cells.parameter)
-            info = information_cells(block, m, pair[0], self.model.meanstructure)
+        parts = self._at(x)
+        assert parts is not None
+        for g, (block, (m, w, _)) in enumerate(zip(self.model.blocks, parts, strict=True)):
+            info = information_cells(block, m, w, self.model.meanstructure)
             if self.kind == "ULS":
                 variances = variance_jacobian(block, m)
                 info += 0.5 * variances.T @ variances
-            out[index] += self.weights[g] * info
+            out[block.cells.square] += self.weights[g] * info
         return out
 
     def observed_information(self, x: Array) -> Array:
         if self.kind != "ML":
             return self._least_squares_hessian(x)
         out = np.zeros((self.model.parameters,) * 2)
-        for g, block in enumerate(self.model.blocks):
-            m = block_moments(block, x)
-            pair = self._weight(g, m)
-            assert pair is not None
-            q, b, t = self._residual_weights(g, m, pair[0])
-            index = np.ix_(block.cells.parameter, block.cells.parameter)
-            out[index] += self.weights[g] * curvature_cells(
-                block, m, pair[0], t, b, q, self.model.meanstructure
+        parts = self._at(x)
+        assert parts is not None
+        for g, (block, (m, w, _)) in enumerate(zip(self.model.blocks, parts, strict=True)):
+            q, b, t = self._residual_weights(g, m, w)
+            out[block.cells.square] += self.weights[g] * curvature_cells(
+                block, m, w, t, b, q, self.model.meanstructure
             )
         return out
 
     def _least_squares_hessian(self, x: Array) -> Array:
         out = self.information(x)
-        for g, block in enumerate(self.model.blocks):
-            m = block_moments(block, x)
-            pair = self._weight(g, m)
-            assert pair is not None
-            q, b, _ = self._residual_weights(g, m, pair[0])
-            index = np.ix_(block.cells.parameter, block.cells.parameter)
-            out[index] += self.weights[g] * curvature_pieces(
+        parts = self._at(x)
+        assert parts is not None
+        for g, (block, (m, w, _)) in enumerate(zip(self.model.blocks, parts, strict=True)):
+            q, b, _ = self._residual_weights(g, m, w)
+            out[block.cells.square] += self.weights[g] * curvature_pieces(
                 block, m, q, b, self.model.meanstructure
             )
         return out
