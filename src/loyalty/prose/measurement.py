@@ -212,7 +212,7 @@ def dynamic_fit(
     ]
     most = round(100 * (1 - threshold("dynamic_error").value))
     below: dict[int | None, list[str]] = {}
-    perfect, unknown = [], []
+    perfect, unknown, worse = [], [], []
     at: dict[tuple[str, int], float] = {
         (r["index"], int(r["level"])): float(r["cut"]) for r in cuts.to_dict("records")
     }
@@ -222,6 +222,8 @@ def dynamic_fit(
         known = {k: side * c for (i, k), c in at.items() if i == index and not math.isnan(c)}
         if set(known) <= {0}:
             unknown.append(index.upper())
+            if seen < known[0]:
+                worse.append(index.upper())
         elif seen >= known[0]:
             perfect.append(index.upper())
         else:
@@ -257,14 +259,20 @@ def dynamic_fit(
         said.append(
             Text(
                 en=f"{names(unknown).en} cannot tell the levels from a correct model in a sample of "
-                "this size.",
-                zh=f"在此样本量下，{names(unknown).zh} 无法将各水平与正确模型区分开。",
+                "this size"
+                + (
+                    f"; yet a correct one would rarely show such a value of {names(worse).en}."
+                    if worse
+                    else "."
+                ),
+                zh=f"在此样本量下，{names(unknown).zh} 无法将各水平与正确模型区分开"
+                + (f"；不过正确模型很少会有这样的 {names(worse).zh}。" if worse else "。"),
             )
         )
     lenient = [
         f"{i.upper()} ({show(cut.value, 'bounded')} against {show(at[i, 1], 'bounded', decimals=3)})"
         for i, cut in usual.items()
-        if not math.isnan(at[i, 1]) and at[i, 1] != cut.value and cut.met(at[i, 1])
+        if (i, 1) in at and not math.isnan(at[i, 1]) and at[i, 1] != cut.value and cut.met(at[i, 1])
     ]
     if lenient:
         said.append(
