@@ -8,8 +8,8 @@ from loyalty.figures.behaviour import *
 from loyalty.figures.charts import *
 from loyalty.figures.groups import *
 from loyalty.figures.measurement import *
-from loyalty.figures.structural import *
 from loyalty.figures.reliability import *
+from loyalty.figures.structural import *
 from loyalty.figures.style import *
 from loyalty.figures.survey import *
 from loyalty.figures.voice import *
