@@ -41,6 +41,16 @@ def glance(cases: Mapping[str, Study], found: Found) -> Records:
     ]
 
 
+def tables_beside(cases: Mapping[str, Study], found: Found, language: Language) -> Records:
+    """Every table of behaviour or text with the rows that were read."""
+    rows = {(r.case, d.resource): d.rows for r in found.values() for d in r.provenance.data}
+    return [
+        {"case": case, "label": table.label.in_(language), "rows": rows.get((case, table.id))}
+        for case, described in cases.items()
+        for table in described.resources
+    ]
+
+
 def all_paths(cases: Mapping[str, Study], found: Found, language: Language) -> Records:
     """Every estimated path of every case, with the labels of `language`."""
     rows = []
