@@ -38,7 +38,10 @@ _REFUSALS = (
     (r"the (?:polychoric )?correlation matrix is not positive definite.*", "相关矩阵非正定"),
     (r"only (\d+) rows for (\d+) items.*", r"\2 个题项只有 \1 份作答"),
     (r"only 1 factor: .*", "只有一个因子，其下没有可供一般因子概括的因子"),
-    (r"the case has no group variable", "本案例没有分组变量"),
+    (
+        r"the case has no group variable of (\d+) levels or fewer",
+        r"本案例没有水平数不超过 \1 的分组变量",
+    ),
     (r"no construct has two items whose answers vary", "没有构念包含两个答案有变异的题项"),
     (r"no construct has three items whose answers vary", "没有构念包含三个答案有变异的题项"),
     (
