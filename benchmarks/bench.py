@@ -1,6 +1,6 @@
 """Speed of `loyalty.sem` beside lavaan (in R) and semopy, side by side on one thread each.
 
-    OPENBLAS_NUM_THREADS=1 python benchmarks/bench.py [--quick] [--json FILE] [--growth]
+    OPENBLAS_NUM_THREADS=1 python benchmarks/bench.py [--quick] [--json FILE] [--growth] [--memory]
 
 Prints a table of medians, interquartile ranges and ratios. Where Rscript with lavaan, or semopy, is
 not installed it says so and leaves their columns empty.
@@ -15,6 +15,7 @@ for _name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
 
 import argparse  # noqa: E402
 import json  # noqa: E402
+import resource  # noqa: E402
 import shutil  # noqa: E402
 import subprocess  # noqa: E402
 import sys  # noqa: E402
@@ -117,8 +118,13 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--quick", action="store_true")
     parser.add_argument("--growth", action="store_true")
+    parser.add_argument("--memory", action="store_true", help="a million rows; about ten minutes")
     parser.add_argument("--json", type=Path)
+    parser.add_argument("--one", nargs=2, type=int, metavar=("ROWS", "DRAWS"))
     options = parser.parse_args()
+    if options.one:
+        print(json.dumps(one_bootstrap(*options.one)))
+        return
     repeats = 3 if options.quick else 7
     rows = []
     data, model = chain_data(), chain_model()
@@ -198,8 +204,11 @@ def main() -> None:
             {"lavaan": lavaan("fiml", model, holes, 1)[0]},
         )
     )
+    rows.append(first_call())
     if options.growth:
         rows += growth()
+    if options.memory:
+        rows += memory()
     if options.json:
         options.json.write_text(json.dumps(rows, indent=1))
 
@@ -226,6 +235,72 @@ def growth() -> list[dict[str, Any]]:
             for t in clock(lambda: result.bootstrap(2048, seed=1, threads=threads), 3)  # noqa: B023
         ]
         rows.append(line(f"growth: {threads} threads", times, {}) | {"threads": threads})
+    return rows
+
+
+def first_call() -> dict[str, Any]:
+    """What a new process that has pandas pays: the import, and the first fit's extra time."""
+    code = (
+        "import time, pandas; s = time.perf_counter();"
+        "from loyalty import sem; i = time.perf_counter();"
+        "from cases import chain_data, chain_model; d, m = chain_data(), chain_model();"
+        "a = time.perf_counter(); sem.fit(m, d).parameters; b = time.perf_counter();"
+        "sem.fit(m, d).parameters; c = time.perf_counter();"
+        "print(i - s, b - a, c - b)"
+    )
+    times = []
+    for _ in range(5):
+        done = subprocess.run(
+            [sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=HERE
+        )
+        loading, first, second = map(float, done.stdout.split())
+        times.append((loading, first - second))
+    loading, extra = np.median(times, axis=0)
+    print(
+        f"new process: import {loading:.2f} s, first fit {extra * 1e3:.0f} ms more than the second"
+    )
+    return {"task": "first call in a new process", "import_s": loading, "extra_s": extra}
+
+
+def one_bootstrap(n: int, draws: int) -> dict[str, float]:
+    """Seconds and peak memory (GiB) of this process for data, fit and bootstrap of ``n`` rows."""
+    data = chain_data(n)
+    before = peak()
+    start = time.perf_counter()
+    boot = sem.fit(chain_model(), data).bootstrap(draws, seed=1)
+    seconds = time.perf_counter() - start
+    return {
+        "rows": n,
+        "resamples": draws,
+        "converged": int(boot.converged.sum()),
+        "seconds": seconds,
+        "peak_data_gib": before,
+        "peak_gib": peak(),
+    }
+
+
+def peak() -> float:
+    """Largest resident memory of this process so far, GiB."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
+
+
+def memory() -> list[dict[str, Any]]:
+    """Peak memory of a bootstrap of a million rows and 30 items, each in a process of its own."""
+    rows = []
+    for draws in (256, 5000):
+        done = subprocess.run(
+            [sys.executable, __file__, "--one", "1000000", str(draws)],
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        found = json.loads(done.stdout)
+        print(
+            f"memory: {found['rows']:,} rows x {draws} draws: peak {found['peak_gib']:.2f} GiB"
+            f" ({found['peak_data_gib']:.2f} to make the data), {found['seconds']:.0f} s",
+            flush=True,
+        )
+        rows.append({"task": f"memory: {draws} draws"} | found)
     return rows
 
 

@@ -46,7 +46,7 @@ def copy(root: Path) -> Path:
 
 def run(root: Path, case: str, analysis: str, language: str, hash_seed: str) -> str:
     """Run one notebook with 20 draws and the seed 7; what went wrong, if anything did."""
-    wide = f'{{"draws": 20, "seed": 7, "language": "{language}"}}'
+    wide = f'{{"draws": 20, "replications": 20, "seed": 7, "language": "{language}"}}'
     environment = {
         **os.environ,
         "LOYALTY_ROOT": str(root),
@@ -106,6 +106,8 @@ def test_every_result_says_where_it_comes_from(
     given = {"case": case, "draws": 20, "seed": 7, "language": language}
     if analysis == "descriptives":
         given = {"case": case, "language": language}
+    elif analysis == "measurement":
+        given["replications"] = 20
     assert result.provenance.parameters == given
     assert result.simulated == (case == SIMULATED)
     (data,) = result.provenance.data
@@ -136,6 +138,16 @@ def test_mobile_measurement(found: Any) -> None:
     assert (values["df"], values["htmt-pairs"]) == (215, 15)
     assert {row["draws"] for row in result.tables["htmt"]} == {20}
     assert 0.85 < values["htmt-max"] < 1.05
+    # The planned solution has no population: the levels are those of the closest that has one.
+    assert "is not admissible" in result.statements["dynamic"]["en"]
+    assert {row["level"] for row in result.tables["dynamic_levels"]} == set(range(5))
+    models = {row["id"]: row for row in result.tables["competing"]}
+    assert not models["planned"]["admissible"] and models["merged"]["admissible"]
+    assert models["one-factor"]["df_difference"] == 15
+    assert "needs three of them" in result.statements["second-order"]["en"]
+    assert values["fornell-larcker-violations"] > values["htmt-above"] / 2 > 0
+    # One item of loyalty loads so weakly that a reviewer would ask to drop it.
+    assert "Dropping CUSL2" in result.statements["respecification"]["en"]
 
 
 def test_simulated_descriptives(found: Any) -> None:

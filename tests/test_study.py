@@ -13,7 +13,8 @@ import pytest
 from loyalty import study
 
 FILE = "data/small/study.yml: "
-REAL = ("aftersales-simulated", "ecsi-mobile")
+DATA = Path(__file__).resolve().parents[1] / "data"
+CASES = sorted(file.parent.name for file in DATA.glob("*/study.yml"))
 
 
 @pytest.mark.parametrize(
@@ -152,7 +153,7 @@ def test_outside_a_project(
 
 # --- the cases there are ---------------------------------------------------------------------
 def test_the_cases_of_the_study(repository: Path) -> None:
-    assert study.cases() == sorted(REAL)
+    assert study.cases() == CASES
     mobile, simulated = study.load("ecsi-mobile"), study.load("aftersales-simulated")
     assert (mobile.simulated, simulated.simulated) == (False, True)
     assert len(mobile.items) == 24 and len(mobile.main) == 7
@@ -164,12 +165,78 @@ def test_the_cases_of_the_study(repository: Path) -> None:
     assert simulated.focal is not None and simulated.focal.id == "H9"
 
 
+def test_reputation_has_formative_drivers_that_only_pls_takes(repository: Path) -> None:
+    described = study.load("reputation-mobile")
+    formative = [c.id for c in described.constructs if c.mode == "formative"]
+    assert formative == ["quality", "performance", "responsibility", "attractiveness"]
+    assert [c.id for c in described.main] == [
+        "competence",
+        "likeability",
+        "satisfaction",
+        "loyalty",
+        "switching",
+    ]
+    assert len(described.items) == 35
+    (printed,) = described.published
+    assert printed.pls is not None and len(printed.pls.paths) == 13
+    assert not any(f in described.structural_model() for f in formative)
+
+
+def test_analyses_follow_the_data(repository: Path) -> None:
+    assert study.load("cdnow").analyses == ["behaviour", "published"]
+    assert study.load("ta-feng").analyses == ["behaviour"]
+    assert study.load("ecsi-mobile").analyses == [*study.SURVEY, "published"]
+
+
+def printed(**values: Any) -> dict[str, Any]:
+    entry = {"id": "p", "label": "P", "source": "hair2021", "place": "Table 1", "decimals": 3}
+    return {**entry, **values}
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"published": [printed()]}, "exactly one of pls, bg_nbd is expected, not none"),
+        (
+            {"published": [printed(pls={"paths": [{"from": "quality", "to": "x", "value": 1}]})]},
+            "published.p: 'x' is not a construct",
+        ),
+        (
+            {
+                "published": [
+                    printed(
+                        bg_nbd={
+                            "resource": "tenth",
+                            "until": "2020-01-01",
+                            **dict.fromkeys(("r", "alpha", "a", "b", "log_likelihood"), 1),
+                        }
+                    )
+                ]
+            },
+            "published.p: 'tenth' is no table of transactions",
+        ),
+    ],
+)
+def test_published_figures_must_point_at_the_case(
+    project: Any, refusal: Any, change: dict[str, Any], said: str
+) -> None:
+    project.study |= change
+    project.describe()
+    assert said in refusal(study.load, "small")
+
+
+def test_a_formative_construct_takes_no_hypothesis(project: Any, refusal: Any) -> None:
+    project.study["constructs"][0]["mode"] = "formative"
+    project.describe()
+    assert "takes part in no covariance-based model" in refusal(study.load, "small")
+
+
 def test_the_schema_file_is_current(repository: Path) -> None:
     kept = json.loads((repository / "data" / "study.schema.json").read_text(encoding="utf-8"))
     assert kept == study.json_schema(), "run `make schema`"
 
 
-@pytest.mark.parametrize("case", REAL)
+@pytest.mark.parametrize("case", CASES)
 def test_the_schema_takes_the_cases(repository: Path, case: str) -> None:
     content = study.read_yaml(repository / "data" / case / "study.yml")
     jsonschema.Draft202012Validator.check_schema(study.json_schema())

@@ -18,7 +18,7 @@ from loyalty.thresholds import all_thresholds
 
 ROOT = Path(__file__).resolve().parents[1]
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
-CASES = ("aftersales-simulated", "ecsi-mobile")
+CASES = sorted(p.parent.name for p in ROOT.glob("data/*/study.yml"))
 
 
 @pytest.fixture
@@ -78,7 +78,17 @@ def test_a_notebook_as_committed(file: Path) -> None:
     assert (kernel["name"], kernel["language"]) == ("python3", "python")
     assert kernel["display_name"]
     known = execute.defaults(notebook, file.name)
-    assert {"case", "language"} <= set(known) <= {"case", "draws", "seed", "language"}
+    assert (
+        {"case", "language"}
+        <= set(known)
+        <= {
+            "case",
+            "draws",
+            "replications",
+            "seed",
+            "language",
+        }
+    )
     code = [c for c in notebook.cells if c.cell_type == "code"]
     assert [c.source for c in code if c.outputs or c.execution_count] == []
     assert notebook.cells[0].source.startswith("# ")

@@ -64,8 +64,7 @@ class Notebook:
             self.study: Study = study.load(case)
             self._simulated = self.study.simulated
             if self.analysis in SURVEY:
-                self.survey = sources.load(self.study)
-                self._used("answers", self.survey.checksum, len(self.survey.rows))
+                self.survey = self.answers()
         figures.use_style()
 
     def _used(self, resource: str, checksum: str, rows: int) -> None:
@@ -73,6 +72,12 @@ class Notebook:
         self._data.append(
             results.DataOrigin(resource=resource, source=source, sha256=checksum, rows=rows)
         )
+
+    def answers(self) -> sources.Survey:
+        """The case's survey, loaded."""
+        survey = sources.load(self.study)
+        self._used("answers", survey.checksum, len(survey.rows))
+        return survey
 
     def resources(self, *kinds: str) -> list[resources.Loaded]:
         """The case's tables of these kinds, loaded, in the order of the description."""

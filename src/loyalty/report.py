@@ -101,6 +101,7 @@ def prepare() -> None:
         "thresholds": thresholds_page(),
         "crosscheck": crosscheck_page(described, found),
         "montecarlo": montecarlo_page(),
+        "recovery": recovery_page(described),
         "bench": bench_page(),
     }
     for case, described_case in described.items():
@@ -375,7 +376,7 @@ def thresholds_page() -> str:
         {
             "name": t.label,
             "good": {"above": "at least", "below": "at most"}[t.good],
-            "value": f"{t.value:g}".removeprefix("0"),
+            "value": f"{t.value:g}".removeprefix("0") or "0",
             "cite": f"@{t.cite}" if t.cite else "this study",
         }
         for t in all_thresholds().values()
@@ -392,7 +393,7 @@ def thresholds_page() -> str:
 
 # --- kept measurements of the estimator --------------------------------------------------------
 def measurements() -> Path:
-    """Where ``make bench`` and the Monte Carlo study leave what they measured."""
+    """Where the benchmark, the Monte Carlo study and the recovery leave what they measured."""
     return paths.root() / "benchmarks" / "results"
 
 
@@ -431,6 +432,106 @@ def montecarlo_page() -> str:
     return f"{Table(shown, columns).markdown()}\n\n{caption}\n\n{note}"
 
 
+#: What the intervals of the recovery allow for, and how the page names it.
+COVERAGES = {
+    "coverage_plain": "respondents independent",
+    "coverage_cluster": "firms, normal",
+    "coverage_cluster_t": "firms, t",
+}
+
+
+def recovery_page(described: dict[str, Study]) -> str:
+    """Declared against estimated paths of the simulated cases, over many redraws."""
+    records = [r for r in _measured("recovery.json") if r["case"] in described]
+    if not records:
+        return "The recovery of the simulated cases was not measured here."
+    cases = list(dict.fromkeys(r["case"] for r in records))
+    least = min(r["replications"] for r in records)
+    error = numbers.show((0.95 * 0.05 / least) ** 0.5, "bounded", decimals=3)
+    parts = [
+        "Every table sets the values that a case declares beside what the structural chapter's "
+        "model estimates from rows drawn anew, with other respondents and other firms. Bias is "
+        "the mean estimate less the true value; the next column is the bias that is left when "
+        "the careless respondents, whom no analyst can know, are taken out of the same rows. The "
+        "last columns are the shares of 95 % intervals that hold the true value: taking "
+        "respondents as independent, allowing for firms with normal quantiles, and with those of "
+        "t with one degree of freedom less than there are firms. A coverage near .95 has a "
+        f"standard error of at most {escape(error)}.",
+        recovery_figure(records, described),
+    ]
+    for case in cases:
+        own = [r for r in records if r["case"] == case]
+        s = described[case]
+        labels = {
+            f"p_{h.id}": f"{h.id} · {s.label(h.from_, 'en')} → {s.label(h.to, 'en')}"
+            for h in s.paths
+        } | {e.id: f"{e.id} · {e.label.en}" for e in s.effects}
+        columns = [
+            Column("path", "Path or effect"),
+            Column("truth", "True", "number", 3),
+            Column("mean", "Mean", "number", 3),
+            Column("bias", "Bias", "number", 3),
+            Column("bias_attentive", "attentive", "number", 3),
+            Column("coverage_plain", "Independent", "bounded", 3),
+        ]
+        first = own[0]
+        firms = "no firms"
+        if first["firms"]:
+            firms = f"{first['firms']} firms"
+            columns += [
+                Column("coverage_cluster", "Firms", "bounded", 3),
+                Column("coverage_cluster_t", "Firms, t", "bounded", 3),
+            ]
+        shown = [{**r, "path": labels.get(r["label"], r["label"])} for r in own]
+        parts += [
+            f"{Table(shown, columns).markdown()}\n\n: Recovery of {escape(s.title.en)}. "
+            f"{{#tbl-recovery-{case}}}",
+            f"{first['n']:,} respondents, {firms}, {first['replications']:,} redraws; of them "
+            f"{first['nonconverged']:,} did not converge and {first['inadmissible']:,} were "
+            "inadmissible, and are left out.",
+        ]
+    parts.append(
+        "Source: `benchmarks/results/recovery.json`, which `make recovery` writes from the cases' "
+        "process files."
+    )
+    return "\n\n".join(parts)
+
+
+def recovery_figure(records: list[dict[str, Any]], described: dict[str, Study]) -> str:
+    """Coverage by case, drawn into ``_generated``."""
+    import pandas as pd
+
+    from loyalty import figures  # slow to import
+
+    rows = []
+    for kind, name in COVERAGES.items():
+        for case in dict.fromkeys(r["case"] for r in records):
+            found = [r[kind] for r in records if r["case"] == case and kind in r]
+            if found:
+                title = described[case].title.en
+                mean = sum(found) / len(found)
+                rows.append((title, name, mean, min(found), max(found)))
+    figures.use_style()
+    target = paths.root() / GENERATED / "recovery.svg"
+    target.parent.mkdir(parents=True, exist_ok=True)
+    figures.dots(
+        pd.DataFrame(rows, columns=["label", "kind", "value", "low", "high"]),
+        "Share of 95 % intervals that hold the true value",
+        group="kind",
+        marks={"nominal": 0.95},
+    ).savefig(target, metadata={"Date": None})
+    alt = (
+        "Dot plot: for every simulated case the mean coverage of its paths and effects, with a "
+        "line from the least to the greatest, for intervals that take respondents as independent "
+        "and for two kinds that allow for firms; a vertical line at the nominal .95."
+    )
+    caption = (
+        "Coverage of 95 % intervals over the paths and effects of each simulated case: mean, and "
+        "a line from the least to the greatest (simulated data)."
+    )
+    return f'![{caption}](_generated/recovery.svg){{#fig-recovery fig-alt="{alt}"}}'
+
+
 def bench_page() -> str:
     """Speed beside lavaan and semopy, as ``make bench`` left it."""
     records = [r for r in _measured("bench.json") if r.get("lavaan_ratio") is not None]
@@ -454,7 +555,20 @@ def bench_page() -> str:
         "figure: `benchmarks/results/bench.json`, which `make bench` writes."
     )
     caption = ": Speed of `make bench`. {#tbl-bench}"
-    return f"{Table(shown, columns).markdown()}\n\n{caption}\n\n{note}\n\n{growth_figure()}"
+    parts = [Table(shown, columns).markdown(), caption, note, growth_figure(), memory_sentence()]
+    return "\n\n".join(part for part in parts if part)
+
+
+def memory_sentence() -> str:
+    """Peak memory of the largest bootstraps, as ``make bench ARGS=--memory`` left it."""
+    measured = [r for r in _measured("bench.json") if "peak_gib" in r]
+    if not measured:
+        return ""
+    peaks = " and ".join(f"{r['peak_gib']:.2f} GiB with {r['resamples']:,} draws" for r in measured)
+    return (
+        f"A bootstrap of {measured[0]['rows']:,} rows took at most {peaks}: draws are made in "
+        "parts, so that memory does not grow with their number."
+    )
 
 
 def growth_figure() -> str:

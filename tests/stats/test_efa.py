@@ -244,3 +244,215 @@ def test_congruence(hs: pd.DataFrame, gold: dict, hs_scales: dict) -> None:
         efa.tucker_congruence(a.loadings, target * 0)
     with pytest.raises(CannotCompute, match="no item z"):
         efa.planned_target(["a"], {"s": ["z"]})
+
+
+# ------------------------------------------------------------------------------------- polychoric
+
+
+def test_polychoric_matches_lavaan_and_psych(
+    mobi: pd.DataFrame, mobi_five: pd.DataFrame, gold_reliability: dict, data_csv: Any
+) -> None:
+    want = gold_reliability["polychoric"]
+    got = efa.polychoric(mobi_five)
+    np.testing.assert_allclose(got, want["five"], atol=5e-5)  # lavaan stops at about 1e-5
+    np.testing.assert_allclose(got, want["five_psych"], atol=1e-3)  # psych's optimize() is coarse
+    assert got.equals(efa.polychoric(mobi_five, missing="pairwise"))
+    names = [c for scale in ("IMAG", "CUEX", "PERQ", "CUSA") for c in mobi if c.startswith(scale)]
+    two = efa.polychoric((mobi[names] > 7).astype(float))
+    np.testing.assert_allclose(two, want["two"], atol=1e-4)
+    holes = efa.polychoric(data_csv("mobi_five_holes.csv"), missing="pairwise")
+    np.testing.assert_allclose(holes, want["holes"], atol=1e-3)
+    # what the categories are called does not matter, only their order
+    again = efa.polychoric(mobi_five**2 - 7)
+    np.testing.assert_allclose(again, got, atol=1e-12)
+
+
+def test_polychoric_refuses(mobi_five: pd.DataFrame) -> None:
+    a = mobi_five[["IMAG1", "IMAG2", "IMAG3"]]
+    with pytest.raises(CannotCompute, match="IMAG2 is constant"):
+        efa.polychoric(a.assign(IMAG2=3.0))
+    with pytest.raises(CannotCompute, match="IMAG1 has 250 distinct answers"):
+        efa.polychoric(a.assign(IMAG1=np.arange(250.0)))
+    half = a.assign(IMAG1=a["IMAG1"].where(np.arange(250) % 2 == 0))
+    half["IMAG2"] = half["IMAG2"].where(np.arange(250) % 2 == 1)
+    with pytest.raises(CannotCompute, match="fewer than 2 rows in common"):
+        efa.polychoric(half, missing="pairwise")
+    with pytest.raises(CannotCompute, match="only 0 complete rows"):
+        efa.polychoric(half)
+    flat = a.copy()
+    flat.loc[flat["IMAG1"] != 4, "IMAG2"] = np.nan
+    with pytest.raises(CannotCompute, match="IMAG1 is constant where IMAG2 is answered"):
+        efa.polychoric(flat, missing="pairwise")
+
+
+@pytest.mark.parametrize("rows", [250, 120])
+def test_chance_polychorics_are_those_of_permuted_answers(
+    mobi_five: pd.DataFrame, rows: int
+) -> None:
+    """The series against the full likelihood, on the very same permutations."""
+    data = mobi_five.head(rows)
+    codes = efa._coded(data.to_numpy(), list(data.columns))
+    got = efa._independent_polychorics(codes, rows, 3, np.random.default_rng(5))
+    rng = np.random.default_rng(5)
+    dealt = np.sort(np.stack(codes).astype(np.int64), axis=1)
+    for one in got:
+        permuted = pd.DataFrame(rng.permuted(dealt, axis=1).T)
+        np.testing.assert_allclose(one, efa.polychoric(permuted), atol=2e-6)
+
+
+def test_ordinal_parallel_analysis(mobi_five: pd.DataFrame, gold_reliability: dict) -> None:
+    got = efa.parallel_analysis(mobi_five, seed=1, draws=100, data="ordinal")
+    eigenvalues = np.linalg.eigvalsh(np.array(gold_reliability["polychoric"]["five"]))[::-1]
+    np.testing.assert_allclose(got.table["component"], eigenvalues, atol=1e-4)
+    # polychoric correlations vary more by chance than Pearson's do
+    pearson = efa.parallel_analysis(mobi_five, seed=1, draws=100)
+    assert got.table["component_mean"].iloc[0] > pearson.table["component_mean"].iloc[0]
+    assert got == efa.parallel_analysis(mobi_five, seed=1, draws=100, data="ordinal")
+    assert got.data == "ordinal" and 1 <= got.n_factors <= pearson.n_factors
+    with pytest.raises(CannotCompute, match="ordinal data need the items"):
+        efa.parallel_analysis(corr=efa.pearson(mobi_five), n=250, seed=1, data="ordinal")
+
+
+def test_the_count_says_what_the_draws_leave_open(mobi: pd.DataFrame) -> None:
+    """mobi's fourth factor eigenvalue lies on the quantile; more draws cannot widen the range."""
+    few = efa.parallel_analysis(mobi, seed=1, draws=60)
+    many = efa.parallel_analysis(mobi, seed=1, draws=2000)
+    for found in (few, many):
+        low, high = found.factors_range
+        assert low <= found.n_factors <= high
+        assert found.components_range[0] <= found.n_components <= found.components_range[1]
+    assert few.factors_range[0] <= many.factors_range[0]
+    assert few.factors_range[1] >= many.factors_range[1]
+    assert few.factors_range[1] > few.factors_range[0]
+
+
+@pytest.mark.parametrize("name", ["hs", "mobi"])
+def test_simple_rules_match_nfactors(
+    name: str, hs: pd.DataFrame, mobi: pd.DataFrame, gold_reliability: dict
+) -> None:
+    corr = efa.pearson({"hs": hs, "mobi": mobi}[name])
+    want = gold_reliability["rules"][name]
+    assert efa.kaiser_criterion(corr) == want["kaiser"]
+    assert efa.acceleration_factor(corr) == want["af"]
+    with pytest.raises(CannotCompute, match="needs 3"):
+        efa.acceleration_factor(corr.iloc[:2, :2])
+
+
+# ----------------------------------------------------------------------- resampling, Schmid-Leiman
+
+
+@pytest.mark.parametrize(("name", "k"), [("hs", 1), ("hs", 3), ("mobi", 4)])
+@pytest.mark.parametrize("method", ["minres", "ml"])
+def test_stacked_solutions_are_those_of_factor_analyzer(
+    name: str, k: int, method: Any, hs: pd.DataFrame, mobi: pd.DataFrame
+) -> None:
+    data = {"hs": hs, "mobi": mobi}[name]
+    draws = efa.resample(data, efa.efa(data, k, method=method), draws=4, seed=2)
+    assert draws.sound.all()
+    rng = np.random.default_rng(2)
+    for d in range(4):
+        rows = data.iloc[rng.integers(0, len(data), len(data))]
+        np.testing.assert_allclose(draws.corr[d], efa.pearson(rows), atol=1e-12)
+        own = efa.efa(rows, k, method=method)
+        np.testing.assert_allclose(draws.uniquenesses[d], own.uniquenesses, atol=2e-4)
+        loads, phi = draws.loadings[d], draws.phi[d]
+        np.testing.assert_allclose(np.diag(phi), 1, atol=1e-10)
+        communality = np.diag(loads @ phi @ loads.T)
+        np.testing.assert_allclose(communality, own.communalities, atol=2e-4)
+        if name == "hs":  # a rotation with one optimum
+            order, signs = _aligned(own, loads)
+            ours = own.loadings.to_numpy()[:, order] * signs
+            np.testing.assert_allclose(loads, ours, atol=1e-3)
+
+
+def test_resampling_keeps_factors_in_place_and_refuses(hs: pd.DataFrame) -> None:
+    solution = efa.efa(hs, 3)
+    draws = efa.resample(hs, solution, draws=200, seed=1)
+    middle = draws.loadings[draws.sound].mean(axis=0)
+    np.testing.assert_allclose(middle, solution.loadings, atol=0.06)
+    one = efa.resample(
+        hs[["x1", "x2", "x3"]].assign(x1=1e-9 * hs["x1"]),
+        efa.efa(hs.iloc[:, :3], 1),
+        draws=5,
+        seed=1,
+    )
+    assert one.sound.all()  # a tiny scale is no lack of variance
+    with pytest.raises(CannotCompute, match="varimax"):
+        efa.resample(hs, efa.efa(hs, 3, rotation="varimax"), draws=2, seed=1)
+    rare = hs[["x1", "x2", "x3"]].head(12).assign(x3=[1.0] * 11 + [2.0])
+    some = efa.resample(rare, efa.efa(hs.iloc[:, :3], 1), draws=50, seed=1)
+    assert 0 < some.sound.sum() < 50  # draws in which x3 is constant do not count
+
+
+@pytest.mark.parametrize(("name", "k"), [("hs", 2), ("hs", 3), ("mobi", 3), ("mobi", 4)])
+def test_schmid_leiman_matches_psych(
+    name: str, k: int, hs: pd.DataFrame, mobi: pd.DataFrame, gold_reliability: dict
+) -> None:
+    data = {"hs": hs, "mobi": mobi}[name]
+    want = gold_reliability["hierarchical"][f"{name}{k}"]
+    got = efa.schmid_leiman(efa.efa(data, k))
+    np.testing.assert_allclose(got.general, want["general"], atol=2e-3)
+    np.testing.assert_allclose(got.uniquenesses, want["u2"], atol=1e-3)
+    np.testing.assert_allclose(np.sort(got.second_order), np.sort(want["second"]), atol=3e-3)
+    groups = np.array(want["groups"])
+    np.testing.assert_allclose(
+        np.sort((got.groups**2).sum()), np.sort((groups**2).sum(axis=0)), atol=5e-3
+    )
+    assert got.explained_common_variance == pytest.approx(want["ecv"], abs=1e-3)
+    # orthogonal factors reproduce what the oblique ones did
+    both = (got.general**2 + (got.groups**2).sum(axis=1)).to_numpy()
+    oblique = efa.efa(data, k).communalities.to_numpy()
+    if name == "hs" and k == 2:
+        np.testing.assert_allclose(both, oblique, atol=1e-8)
+    with pytest.raises(CannotCompute, match="only 1 factor"):
+        efa.schmid_leiman(efa.efa(data, 1))
+
+
+@pytest.mark.parametrize("name", ["hs", "mobi"])
+def test_target_rotation_matches_gparotation(
+    name: str,
+    hs: pd.DataFrame,
+    mobi: pd.DataFrame,
+    hs_scales: dict,
+    mobi_scales: dict,
+    gold_reliability: dict,
+) -> None:
+    scales = hs_scales
+    if name == "mobi":
+        scales = {s: mobi_scales[s] for s in ("Image", "Quality", "Satis")}
+    names = [i for items in scales.values() for i in items]
+    corr = efa.pearson({"hs": hs, "mobi": mobi}[name][names])
+    got = efa.target_rotation(corr, efa.planned_target(names, scales), draws=100, seed=1)
+    want = gold_reliability["target"][name]
+    assert got.converged
+    np.testing.assert_allclose(np.abs(got.congruence), want["congruence"], atol=1e-4)
+    signs = np.sign(np.sum(got.loadings.to_numpy() * np.array(want["load"]), axis=0))
+    np.testing.assert_allclose(got.loadings, np.array(want["load"]) * signs, atol=1e-4)
+    np.testing.assert_allclose(got.phi, np.array(want["phi"]) * np.outer(signs, signs), atol=2e-4)
+    assert ((got.chance > 0.3) & (got.chance < 1)).all()
+    assert got == efa.target_rotation(corr, efa.planned_target(names, scales), draws=100, seed=1)
+
+
+def test_target_of_one_construct_and_of_none(hs: pd.DataFrame) -> None:
+    corr = efa.pearson(hs[["x4", "x5", "x6"]])
+    alone = efa.target_rotation(
+        corr, efa.planned_target(["x4", "x5", "x6"], {"t": ["x4", "x5", "x6"]}), draws=0
+    )
+    loads = efa.efa(corr=corr, n_factors=1).loadings["F1"]
+    np.testing.assert_allclose(alone.loadings["t"], loads, atol=1e-8)
+    assert np.isnan(alone.chance["t"])
+    with pytest.raises(CannotCompute, match="without an item"):
+        efa.target_rotation(corr, efa.planned_target(["x4", "x5", "x6"], {"t": ["x4"], "u": []}))
+
+
+def test_congruence_with_plan(hs: pd.DataFrame, hs_scales: dict) -> None:
+    solution = efa.efa(hs, 3)
+    target = efa.planned_target(list(hs.columns), hs_scales)
+    draws = efa.resample(hs, solution, draws=200, seed=1)
+    found = efa.congruence_with_plan(solution, target, draws)
+    plain = efa.match_factors(solution.loadings, target)
+    assert list(found["factor"]) == list(plain["factor"])
+    assert (found["low"] < found["congruence"]).all() and (found["low"] > 0.6).all()
+    assert (found["high"] <= 1).all() and (found["high"] - found["low"] < 0.3).all()
+    none = efa.congruence_with_plan(efa.efa(hs, 2), target)
+    assert none["low"].isna().all() and none["factor"].isna().sum() == 1

@@ -163,3 +163,181 @@ def test_single_items_as_perfect(mobi: pd.DataFrame, mobi_scales) -> None:
     across = mobi[mobi_scales["Satis"]].corrwith(mobi["CUSCO"]).mean()
     assert got.matrix.loc["C", "Satis"] == pytest.approx(across / np.sqrt(within))
     assert got.not_computed == {}
+
+
+# ------------------------------------------------------------------- published, and a second time
+
+
+def test_htmt_of_the_corporate_reputation_data(data_csv, validity_gold: dict) -> None:
+    """Hair et al. (2021), PLS-SEM Using R, chapter 4: missing values replaced by means."""
+    items = data_csv("corp_rep.csv")
+    items = items.fillna(items.mean())
+    scales = {c.upper(): [f"{c}_{i}" for i in (1, 2, 3)] for c in ("comp", "like", "cusl")}
+    got = validity.htmt(items, scales | {"CUSA": ["cusa"]}, single_items="perfect").matrix
+    published = {
+        ("COMP", "LIKE"): 0.780,
+        ("COMP", "CUSA"): 0.465,
+        ("LIKE", "CUSA"): 0.577,
+        ("COMP", "CUSL"): 0.532,
+        ("LIKE", "CUSL"): 0.737,
+        ("CUSA", "CUSL"): 0.755,
+    }
+    assert {k: round(float(got.loc[k]), 3) for k in published} == published
+    for kind in ("htmt", "htmt2"):
+        mine = validity.htmt(items, scales, kind=kind).matrix
+        np.testing.assert_allclose(mine, validity_gold["corp_rep"][kind], atol=1e-9)
+
+
+def test_both_kinds_come_from_the_same_draws(hs_miss: pd.DataFrame, hs_scales) -> None:
+    both = validity.htmt_kinds(hs_miss, hs_scales, missing="pairwise", draws=25, seed=3)
+    for one in both:
+        alone = validity.htmt(
+            hs_miss, hs_scales, kind=one.kind, missing="pairwise", draws=25, seed=3
+        )
+        assert alone == one
+    assert [r.kind for r in both] == ["htmt", "htmt2"]
+    with pytest.raises(CannotCompute, match="kind 'x' is neither"):
+        validity.htmt_kinds(hs_miss, hs_scales, kinds=("htmt", "x"))
+
+
+def test_negative_correlations_are_counted(hs: pd.DataFrame, hs_scales) -> None:
+    """Of the items of constructs that have a ratio, each pair once."""
+    r = hs.corr().to_numpy()[np.tril_indices(9, -1)]
+    got = validity.htmt(hs, hs_scales)
+    assert (got.negative, got.correlations) == (int((r < 0).sum()), 36) and got.negative > 0
+    turned = validity.htmt(hs.assign(x9=-hs["x9"]), hs_scales)
+    assert turned.negative > got.negative
+    alone = {**{k: hs_scales[k] for k in ("textual", "speed")}, "one": ["x1"]}
+    assert validity.htmt(hs, alone).correlations == 15
+
+
+@pytest.mark.parametrize(("value", "se", "level"), [(0.63, 0.04, 0.95), (0.97, 0.03, 0.9)])
+def test_limits_of_a_proportion(value: float, se: float, level: float) -> None:
+    """Symmetric on the logit scale with the delta method's slope 1 / (v (1 - v))."""
+    low, high = validity.proportion_limits(value, se, level)
+    assert 0 < low < value < high < 1
+
+    def logit(v: float) -> float:
+        return float(np.log(v / (1 - v)))
+
+    assert logit(high) - logit(value) == pytest.approx(logit(value) - logit(low))
+    step = 1e-6
+    slope = (logit(value + step) - logit(value - step)) / (2 * step)
+    z = {0.95: 1.959964, 0.9: 1.644854}[level]
+    assert (logit(high) - logit(value)) / slope == pytest.approx(z * se, rel=1e-5)
+    for bad in [(1.02, 0.1), (-0.1, 0.1), (0.5, float("nan"))]:
+        assert np.isnan(validity.proportion_limits(*bad)).all()
+
+
+@pytest.mark.parametrize(("key", "delta"), [("power", 0.1), ("power_large", 0.5)])
+def test_misspecifications_match_lavaan(validity_gold: dict, key: str, delta: float) -> None:
+    """lavaan's modindices(power = TRUE, delta = ...), whose decisions are Saris et al.'s."""
+    rows = pd.DataFrame(validity_gold[key])
+    got = validity.misspecifications(rows["mi"], rows["epc"], [delta] * len(rows))
+    np.testing.assert_allclose(got["ncp"], rows["ncp"], rtol=1e-6)
+    np.testing.assert_allclose(got["power"], rows["power"], rtol=1e-6)
+    words = {
+        "**(m)**": "misspecified",
+        "*epc:m*": "misspecified",
+        "epc:nm": "not misspecified",
+        "(nm)": "not misspecified",
+        "(i)": "open",
+    }
+    assert got["verdict"].tolist() == [words[d] for d in rows["decision"]]
+    assert set(got["verdict"]) >= {"misspecified", "not misspecified"}
+
+
+@pytest.mark.parametrize(
+    ("mi", "epc", "verdict"),
+    [
+        (60.0, 0.5, "misspecified"),  # significant, power low
+        (60.0, 0.15, "misspecified"),  # significant, power high, large change
+        (60.0, 0.05, "not misspecified"),  # significant, power high, small change
+        (1.0, 0.01, "not misspecified"),  # not significant, power high
+        (1.0, 0.3, "open"),  # not significant, power low
+        (0.0, 0.0, "open"),  # nothing known
+    ],
+)
+def test_misspecification_by_test_and_power(mi: float, epc: float, verdict: str) -> None:
+    assert validity.misspecifications([mi], [epc], [0.1])["verdict"].tolist() == [verdict]
+
+
+# ------------------------------------------------------------------------------ dynamic cut-offs
+
+STRONG = {"a": {"a1": 0.8, "a2": 0.7, "a3": 0.6}, "b": {"b1": 0.9, "b2": 0.5, "b3": 0.8}}
+
+
+def correlations(names: str, value: float) -> pd.DataFrame:
+    r = np.full((len(names), len(names)), value)
+    np.fill_diagonal(r, 1.0)
+    return pd.DataFrame(r, index=list(names), columns=list(names))
+
+
+def test_omitted_loadings_by_hand() -> None:
+    (one,) = validity.omitted_loadings(STRONG, correlations("ab", 0.4))
+    assert (one.item, one.own, one.other) == ("b2", "b", "a")
+    # min of .5 and .95 (sqrt(.25 .16 + .75) - .2) = .654
+    assert one.size == pytest.approx(0.5)
+    high = {c: {i: 0.95 for i in own} for c, own in STRONG.items()}
+    (tight,) = validity.omitted_loadings(high, correlations("ab", 0.9))
+    room = 0.95 * (np.sqrt(0.9025 * 0.81 + 0.0975) - 0.95 * 0.9)
+    assert tight.size == pytest.approx(room) and room < 0.1
+    sigma = validity.populations(high, correlations("ab", 0.9), [tight])[1]
+    assert np.linalg.eigvalsh(sigma)[0] > 0
+    # Factors of two items come last, however weak; a pair of factors is used once.
+    three = {**STRONG, "c": {"c1": 0.3, "c2": 0.4}}
+    first, second = validity.omitted_loadings(three, correlations("abc", 0.3))
+    assert [first.item, second.item] == ["b2", "a3"]
+    assert (first.other, second.other) == ("a", "c")
+
+
+@pytest.mark.parametrize(
+    ("loadings", "phi", "words"),
+    [
+        ({"a": STRONG["a"]}, correlations("a", 1.0), "need 2 constructs"),
+        (STRONG, correlations("ab", 1.0), "not positive definite"),
+        ({**STRONG, "a": {"a1": 1.02}}, correlations("ab", 0.2), "loading reaches 1"),
+    ],
+)
+def test_no_population(loadings, phi, words: str) -> None:
+    with pytest.raises(CannotCompute, match=words):
+        validity.omitted_loadings(loadings, phi)
+
+
+def test_dynamic_cut_offs_by_hand() -> None:
+    """From known draws: quantiles of the misspecified, kept where the correct ones clear them."""
+    grid = np.linspace(0, 1, 1001)
+    right = pd.DataFrame({"cfi": 0.95 + 0.05 * grid, "srmr": 0.02 + 0.02 * grid})
+    wrong = pd.DataFrame({"cfi": 0.90 + 0.04 * grid, "srmr": 0.0385 + 0.02 * grid})
+    # overlaps so that 5 % fails for the second index, 10 % works
+    near = pd.DataFrame({"cfi": 0.90 + 0.1 * grid, "srmr": 0.0365 + 0.02 * grid})
+    got = validity.dynamic_cutoffs([right, wrong, near], {"cfi": "above", "srmr": "below"})
+    table = got.set_index(["level", "index"])
+    assert table.loc[(0, "cfi"), "cut"] == pytest.approx(0.9525)
+    assert table.loc[(0, "srmr"), "cut"] == pytest.approx(0.039)
+    assert table.loc[(1, "cfi"), "cut"] == pytest.approx(0.938)
+    assert table.loc[(1, "srmr"), "cut"] == pytest.approx(0.0395)
+    assert np.isnan(table.loc[(2, "cfi"), "cut"]) and np.isnan(table.loc[(2, "cfi"), "error"])
+    assert table.loc[(2, "srmr"), "cut"] == pytest.approx(0.0385)
+    assert table.loc[(2, "srmr"), "error"] == 0.10
+    assert table.loc[(1, "cfi"), "median"] == pytest.approx(0.92)
+
+
+def test_populations_match_r(validity_gold: dict, gold: dict, hs_scales) -> None:
+    """The misspecified populations that R derives from lavaan's solution."""
+    load = np.array(gold["cfa"]["load"]).reshape(3, 3)
+    loadings = {
+        c: dict(zip(i, row, strict=True))
+        for (c, i), row in zip(hs_scales.items(), load, strict=True)
+    }
+    names = list(hs_scales)
+    phi = pd.DataFrame(gold["cfa"]["phi"], index=names, columns=names)
+    omitted = validity.omitted_loadings(loadings, phi)
+    want = validity_gold["dynamic"]
+    for mine, theirs in zip(omitted, want["omitted"], strict=True):
+        assert (mine.item, mine.own, mine.other) == tuple(
+            theirs[k] for k in ("item", "own", "other")
+        )
+        assert mine.size == pytest.approx(theirs["size"], abs=1e-6)
+    for level, sigma in enumerate(validity.populations(loadings, phi, omitted)):
+        np.testing.assert_allclose(sigma, want[f"level{level}"]["population"], atol=1e-6)

@@ -4,7 +4,12 @@ Every function takes values and labels and returns a :class:`matplotlib.figure.F
 files or estimators.
 """
 
+from loyalty.figures.behaviour import *
 from loyalty.figures.charts import *
 from loyalty.figures.groups import *
+from loyalty.figures.measurement import *
+from loyalty.figures.reliability import *
 from loyalty.figures.structural import *
 from loyalty.figures.style import *
+from loyalty.figures.survey import *
+from loyalty.figures.voice import *

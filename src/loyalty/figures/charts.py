@@ -130,36 +130,6 @@ def matrix(values: pd.DataFrame, labels: Sequence[str], *, cut: float | None = N
     return figure
 
 
-def scree(
-    observed: Sequence[float],
-    reference: Sequence[float],
-    x_label: str,
-    y_label: str,
-    names: tuple[str, str],
-) -> Figure:
-    """Eigenvalues of the data against those of random data (parallel analysis)."""
-    figure, (axes,) = canvas(3.0)
-    k = np.arange(1, len(observed) + 1)
-    for values, name, style, colour in (
-        (observed, names[0], "o-", COLOURS[0]),
-        (reference, names[1], "--", COLOURS[1]),
-    ):
-        axes.plot(k, values, style, color=colour, markersize=3.5, linewidth=1.2)
-        at = min(len(k) - 1, 1 if style == "o-" else len(k) * 2 // 3)
-        axes.annotate(
-            name,
-            (float(k[at]), float(values[at])),
-            xytext=(8, 6),
-            textcoords="offset points",
-            color=colour,
-        )
-    axes.set_xlabel(x_label)
-    axes.set_ylabel(y_label)
-    axes.set_xlim(0.5, len(observed) + 0.5)
-    axes.grid(axis="y", color=PALE, linewidth=0.6)
-    return figure
-
-
 def path_diagram(
     labels: Mapping[str, str],
     edges: Sequence[tuple[str, str, float | None, bool]],

@@ -5,11 +5,14 @@ interval does: a cut-off inside an interval leaves the question open. One module
 """
 
 from loyalty.prose.audit import *
+from loyalty.prose.behaviour import *
 from loyalty.prose.descriptives import *
+from loyalty.prose.failure import *
 from loyalty.prose.groups import *
 from loyalty.prose.measurement import *
 from loyalty.prose.reliability import *
 from loyalty.prose.robustness import *
 from loyalty.prose.structural import *
 from loyalty.prose.synthesis import *
+from loyalty.prose.voice import *
 from loyalty.prose.words import *

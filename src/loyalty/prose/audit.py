@@ -2,11 +2,107 @@
 
 from __future__ import annotations
 
-from loyalty.prose.words import equals, significant, value
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from loyalty.common_method import MethodFactor
+from loyalty.markdown import escape
+from loyalty.numbers import show
+from loyalty.prose.structural import judge
+from loyalty.prose.words import equals, names, readable, significant, value
+from loyalty.stats.audit import FrequentPatterns
+from loyalty.stats.validity import MarkerAdjustment, SingleFactor
 from loyalty.study import Text
 from loyalty.thresholds import Threshold
 
 
+# --- rows and codes --------------------------------------------------------------------------
+def exclusions(n: int, empty: int, repeated: int, flagged: int, strict: int) -> Text:
+    """`flagged`: beside the repeated rows; `strict`: left when these and incomplete rows go."""
+    share = value(strict / n, "percent")
+    if empty:
+        en = (
+            f"Of {n:,} rows {empty:,} have no answer to any item and say nothing; all others enter "
+            "the main analyses."
+        )
+        zh = f"{n:,} 行中有 {empty:,} 行未回答任何题项、不含信息；其余均进入主要分析。"
+    else:
+        en = f"All {n:,} rows enter the main analyses."
+        zh = f"全部 {n:,} 行均进入主要分析。"
+    return Text(
+        en=f"{en} Nobody is left out for a missing answer, a repeated row or a sign of "
+        f"carelessness; leaving out {repeated:,} repeated rows, another {flagged:,} flagged "
+        f"respondents and everybody with a missing answer would keep {strict:,} ({share}).",
+        zh=f"{zh}无人因缺失答案、重复行或敷衍迹象而被剔除；若剔除 {repeated:,} 行重复、"
+        f"另外 {flagged:,} 名被标记者及所有有缺失者，则剩 {strict:,} 名（{share}）。",
+    )
+
+
+def codes(declared: int, outside: int, answers: int, refused: bool) -> Text:
+    """`declared`, `outside`: answers set to missing as a missing code, as off the scale."""
+    if outside:
+        part = value(outside / answers, "percent")
+        first = Text(
+            en=f"{outside:,} answers ({part}) lie outside their scale and were set to missing, as "
+            "the case's description asks.",
+            zh=f"{outside:,} 个答案（{part}）超出量表，按案例说明设为缺失。",
+        )
+    else:
+        first = Text(en="Every answer lies on its scale.", zh="所有答案均在量表范围内。")
+        if refused:
+            first = Text(
+                en="Every answer lies on its scale; one that did not would have stopped the case.",
+                zh="所有答案均在量表范围内；若有超出者，本案例会被拒绝。",
+            )
+    if declared:
+        more = Text(
+            en=f" {declared:,} answers carry a code declared as missing.",
+            zh=f"{declared:,} 个答案带有声明的缺失码。",
+        )
+        return Text(en=first.en + more.en, zh=first.zh + more.zh)
+    return first
+
+
+def other_variables(by_item: pd.DataFrame, checked: int) -> Text:
+    """`by_item`: index variable, ``n_outside``, ``codes``, of the `checked` ones with a scale."""
+    off = by_item[by_item["n_outside"] > 0]
+    if off.empty:
+        return Text(
+            en=f"So do the answers to the {checked} single questions that have a scale."
+            if checked > 1
+            else "So do the answers to the single question that has a scale.",
+            zh=f"{checked} 个有量表的单独变量亦无超出。",
+        )
+    listed = names([f"{k} ({int(c):,})" for k, c in off["n_outside"].items()])
+    return Text(
+        en=f"Of the single questions some have answers off their scale: {listed.en}.",
+        zh=f"有超出量表答案的单独变量：{listed.zh}。",
+    )
+
+
+def repeated(rows: int, ids: int, has_id: bool, lined: int) -> Text:
+    """`lined`: repeated rows with one answer over most items."""
+    if not rows and not ids:
+        return Text(
+            en="No row repeats another one" + (" and no id occurs twice." if has_id else "."),
+            zh="没有重复的行" + ("，也没有重复的编号。" if has_id else "。"),
+        )
+    return Text(
+        en=f"{rows:,} rows equal an earlier one in every answer"
+        + (f" and {ids:,} ids occur again" if has_id else "")
+        + (f"; {lined:,} of these rows hold one answer over most of the items" if lined else "")
+        + ". The rows alone cannot tell whether somebody answered twice or two people alike.",
+        zh=f"{rows:,} 行与前面某行的全部答案相同"
+        + (f"，{ids:,} 个编号重复" if has_id else "")
+        + (f"；其中 {lined:,} 行的多数题项为同一答案" if lined else "")
+        + "。仅凭这些行无法判断是同一人作答两次还是两人答案相同。",
+    )
+
+
+# --- missing answers -------------------------------------------------------------------------
 def missing(share: float, complete: int, n: int) -> Text:
     if share == 0:
         return Text(en="No answer is missing.", zh="没有缺失答案。")
@@ -15,6 +111,39 @@ def missing(share: float, complete: int, n: int) -> Text:
         en=f"{part} of the answers are missing, and {full} of the respondents answered every item.",
         zh=f"{part} 的答案缺失，{full} 的受访者回答了全部题项。",
     )
+
+
+def most_missing(table: pd.DataFrame) -> Text:
+    """`table`: index item, ``share_missing``, the item with most missing answers first."""
+    share, median = table["share_missing"].iloc[0], table["share_missing"].median()
+    return Text(
+        en=f"{escape(table.index[0])} was left out most often ({value(share, 'percent')}); half of "
+        f"the items miss {value(median, 'percent')} or less.",
+        zh=f"{escape(table.index[0])} 缺失最多（{value(share, 'percent')}）；"
+        f"半数题项的缺失率不超过 {value(median, 'percent')}。",
+    )
+
+
+def patterns(found: FrequentPatterns, least: int) -> Text:
+    en = f"The missing answers fall into {found.n_patterns:,} patterns."
+    zh = f"缺失答案共有 {found.n_patterns:,} 种模式。"
+    holes = found.shown[found.shown["n_missing"] > 0]
+    if len(holes):
+        first = holes.iloc[0]
+        share = value(first["share"], "percent")
+        en += f" The most frequent of them lacks {escape(first['missing'])} alone ({share})."
+        zh += f"其中最常见的仅缺 {escape(first['missing'])}（{share}）。"
+        if first["n_missing"] > 1:
+            en, zh = en.replace(" alone (", " ("), zh.replace("仅缺", "缺")
+    if found.pooled_patterns:
+        en += (
+            f" {found.pooled_patterns:,} rarer patterns are pooled; none of fewer than {least} "
+            "respondents is shown."
+        )
+        zh += (
+            f"其余 {found.pooled_patterns:,} 种较少见的模式合并列出；少于 {least} 人的模式不单列。"
+        )
+    return Text(en=en, zh=zh)
 
 
 def little(chi2: float, df: int, p: float, cut: Threshold) -> Text:
@@ -34,14 +163,158 @@ def little(chi2: float, df: int, p: float, cut: Threshold) -> Text:
     )
 
 
+def missing_at_random() -> Text:
+    """What full information needs, whatever Little's test says."""
+    return Text(
+        en="Full information asks for less than that test: an answer may be missing for reasons "
+        "that the person's other answers show (missing at random) [@enders2001]. Whether it is "
+        "also missing for what it would have been, no test of these data can tell.",
+        zh="全信息法的要求低于该检验：缺失只需能由该受访者的其他答案解释（随机缺失）[@enders2001]。"
+        "缺失是否还取决于未作答的内容本身，这些数据无法检验。",
+    )
+
+
+# --- careless answering ----------------------------------------------------------------------
 def careless(flagged: int, n: int) -> Text:
     share = value(flagged / n, "percent")
     return Text(
         en=f"{flagged:,} of {n:,} respondents ({share}) show two signs or more. A sign is no proof: "
-        "they stay in, and the robustness checks repeat the main model without them.",
+        "they stay in, and the main path is estimated again without them below.",
         zh=f"{n:,} 名受访者中有 {flagged:,} 名（{share}）出现两个及以上迹象。迹象并非证据："
-        "他们仍留在样本中，稳健性检验会在剔除他们后重估主模型。",
+        "他们仍留在样本中，下文在剔除他们后重估主路径。",
     )
+
+
+def no_signs(left_out: Mapping[str, str]) -> list[Text]:
+    """`left_out`: label of a sign → why it does not count here."""
+    if not left_out:
+        return []
+    listed = [f"{escape(label)} ({escape(reason)})" for label, reason in left_out.items()]
+    return [
+        Text(
+            en=f"Not counted as signs here: {'; '.join(listed)}.",
+            zh=f"此处未计入的迹象：{'；'.join(listed)}。",
+        )
+    ]
+
+
+def signs_agree(pairs: pd.DataFrame, label: Mapping[str, str]) -> Text:
+    """`pairs`: ``a, b, kappa, ci_lower, ci_upper``."""
+    known = pairs.dropna(subset=["kappa"])
+    if known.empty:
+        return Text(
+            en="At most one sign flags anybody, so that signs cannot agree.",
+            zh="至多只有一种迹象标记了受访者，无从比较一致性。",
+        )
+    top = known.iloc[int(known["kappa"].argmax())]
+    shown = value(top["kappa"], "bounded", top["ci_lower"], top["ci_upper"])
+    none = int((known["ci_lower"] <= 0).sum())
+    a, b = escape(label[top["a"]]), escape(label[top["b"]])
+    return Text(
+        en=f"Closest agree “{a}” and “{b}” (κ = {shown}); of {len(known)} pairs of signs "
+        f"{none} agree no more than chance may explain. Signs that agree see one kind of "
+        "carelessness, signs that do not see different kinds [@meade2012].",
+        zh=f"一致性最高的是“{a}”与“{b}”（κ = {shown}）；{len(known)} 对迹象中有 {none} 对的一致性"
+        "不超出偶然。彼此一致的迹象反映同一类敷衍，不一致的反映不同类型 [@meade2012]。",
+    )
+
+
+def careless_detection(rows: pd.DataFrame) -> Text:
+    """`rows`: ``kind`` (``no`` for careful), ``share, low, high`` flagged, of simulated rows."""
+    clean = rows[rows["kind"] == "no"].iloc[0]
+    drawn = rows[rows["kind"] != "no"]
+    worst = drawn.iloc[int(drawn["share"].argmin())]
+    return Text(
+        en="As these rows are simulated, it is known who answers carelessly: the rule finds at "
+        f"least {value(worst['share'], 'percent', worst['low'], worst['high'])} of each kind and "
+        f"wrongly flags {value(clean['share'], 'percent', clean['low'], clean['high'])} of the "
+        "careful. Real carelessness may be harder to see.",
+        zh="由于数据是模拟的，谁在敷衍作答是已知的：该规则在每类敷衍者中至少识别出 "
+        f"{value(worst['share'], 'percent', worst['low'], worst['high'])}，并误标 "
+        f"{value(clean['share'], 'percent', clean['low'], clean['high'])} 的认真作答者。"
+        "现实中的敷衍可能更难识别。",
+    )
+
+
+def careless_sensitivity(rows: pd.DataFrame, path: str, sign: str) -> list[Text]:
+    """`rows`: ``who, value, low, high, problem``, everybody first, then the study's rule."""
+    done = rows.dropna(subset=["value"])
+    if len(done) < 2 or done.index[0] != rows.index[0]:
+        return [
+            Text(
+                en="The path could not be estimated with and without the flagged respondents.",
+                zh="无法在保留与剔除被标记者两种情况下估计该路径。",
+            )
+        ]
+    first, second = done.iloc[0], done.iloc[1]
+    before = value(first["value"], "number", first["low"], first["high"])
+    after = value(second["value"], "number", second["low"], second["high"])
+    shift = abs(second["value"] - first["value"])
+    half = (first["high"] - first["low"]) / 2
+    small = shift < half
+    said = [
+        Text(
+            en=f"Without the flagged respondents the path {escape(path)} is {after} instead of "
+            f"{before}; the shift is "
+            + ("smaller" if small else "larger")
+            + " than half the width of everybody's interval.",
+            zh=f"剔除被标记者后，路径 {escape(path)} 为 {after}，全体为 {before}；变动"
+            + ("小于" if small else "大于")
+            + "全体区间宽度的一半。",
+        )
+    ]
+    sound = done[done["problem"] == ""].to_dict("records")
+    verdicts = {judge(sign, r["low"], r["high"]) for r in sound}
+    same = len(verdicts) <= 1
+    said.append(
+        Text(
+            en="The verdict on the hypothesis is the same in all selections with a sound solution."
+            if same
+            else "The verdict on the hypothesis depends on who is left out.",
+            zh="在解可采信的各种选择下，对假设的判断相同。"
+            if same
+            else "对假设的判断取决于剔除了哪些人。",
+        )
+    )
+    faulty = int((rows["problem"] != "").sum())
+    if faulty:
+        said.append(
+            Text(
+                en=f"{faulty} of the {len(rows)} rest on a solution that is not to be taken at face "
+                "value, or could not be estimated.",
+                zh=f"{len(rows)} 种中有 {faulty} 种的解不可直接采信，或无法估计。",
+            )
+        )
+    return said
+
+
+# --- normality -------------------------------------------------------------------------------
+def univariate_shape(table: pd.DataFrame, skew: Threshold, kurtosis: Threshold) -> Text:
+    """`table`: index item, ``skew, kurtosis``."""
+    known = table.dropna(subset=["skew", "kurtosis"])
+    low, high = str(known["skew"].idxmin()), str(known["skew"].idxmax())
+    beyond = [
+        str(item)
+        for item, s, k in zip(known.index, known["skew"], known["kurtosis"], strict=True)
+        if not skew.met(abs(s)) or not kurtosis.met(k)
+    ]
+    marks = escape(show(skew.value, "count")), escape(show(kurtosis.value, "count"))
+    en = (
+        f"Skewness runs from {value(known.loc[low, 'skew'], 'number')} ({escape(low)}) to "
+        f"{value(known.loc[high, 'skew'], 'number')} ({escape(high)})"
+    )
+    zh = (
+        f"偏度介于 {value(known.loc[low, 'skew'], 'number')}（{escape(low)}）与 "
+        f"{value(known.loc[high, 'skew'], 'number')}（{escape(high)}）之间"
+    )
+    if beyond:
+        listed = names(beyond)
+        en += f"; beyond {marks[0]} in skewness or {marks[1]} in kurtosis [@{skew.cite}] lie {listed.en}."
+        zh += f"；偏度超过 {marks[0]} 或峰度超过 {marks[1]} [@{skew.cite}] 的有 {listed.zh}。"
+    else:
+        en += f"; no item passes {marks[0]} in skewness or {marks[1]} in kurtosis, from where on plain maximum likelihood suffers [@{skew.cite}]."
+        zh += f"；没有题项的偏度超过 {marks[0]} 或峰度超过 {marks[1]}——超过后普通极大似然法会受影响 [@{skew.cite}]。"
+    return Text(en=en, zh=zh)
 
 
 def normality(n: int, skewness_p: float, kurtosis_z: float, kurtosis_p: float) -> Text:
@@ -58,4 +331,180 @@ def normality(n: int, skewness_p: float, kurtosis_z: float, kurtosis_p: float) -
         en=f"Over {n:,} complete rows Mardia's tests do not speak against multivariate normality "
         f"(kurtosis {test}).",
         zh=f"在 {n:,} 行完整答案上，Mardia 检验未发现偏离多元正态（峰度 {test}）。",
+    )
+
+
+# --- sample ----------------------------------------------------------------------------------
+def sample(rows: Sequence[Mapping[str, Any]], lacking: Mapping[str, int], n: int) -> Text:
+    """`rows`: ``group, level, share`` (absent where hidden); `lacking`: group → no answer."""
+    shown = [r for r in rows if r.get("share") is not None]
+    if not shown:
+        return Text(
+            en="Every group is too small to be shown.", zh="所有分组的人数均过少，不予列出。"
+        )
+    low, high = min(shown, key=lambda r: r["share"]), max(shown, key=lambda r: r["share"])
+    parts = [
+        f"{escape(str(r['level']))} ({escape(str(r['group']))}, {value(r['share'], 'percent')})"
+        for r in (high, low)
+    ]
+    none = [f"{k} ({show(v / n, 'percent')})" for k, v in lacking.items() if v]
+    en = f"The largest group shown is {parts[0]}, the smallest {parts[1]}."
+    zh = f"所列各组中最大的是{parts[0]}，最小的是{parts[1]}。"
+    if none:
+        en += f" Without a group are respondents in {names(none).en}."
+        zh += f"未归组的受访者：{names(none).zh}。"
+    return Text(en=en, zh=zh)
+
+
+def quotas(rows: Sequence[Mapping[str, float | str]], cut: Threshold) -> list[Text]:
+    """`rows`: ``label, chi2, df, p, w, min_expected`` a grouping with quotas."""
+    top = max(rows, key=lambda r: float(r["w"]))
+    test = f"χ²({int(top['df'])}) = {value(top['chi2'], 'number')}, *p* {equals(float(top['p']))}"
+    size, mark = value(top["w"], "bounded"), escape(show(cut.value, "bounded"))
+    small = cut.met(float(top["w"]))
+    odd = [str(r["label"]) for r in rows if significant(float(r["p"]))]
+    label = escape(str(top["label"]))
+    if float(top["w"]) < 0.005:
+        return [
+            Text(
+                en="The sample fills its quotas exactly or nearly so (w below .01 in every "
+                "grouping); quotas that are met do not make a sample random.",
+                zh="样本与各项配额（几乎）完全一致（w 均小于 .01）；但配额得到满足并不意味着样本是随机的。",
+            )
+        ]
+    said = [
+        Text(
+            en=f"The sample departs most from its quotas in {label} (w = {size}, {test}), "
+            + (f"less than the {mark}" if small else f"more than the {mark}")
+            + f" from where on Cohen speaks of a small effect [@{cut.cite}].",
+            zh=f"样本与配额差异最大的是{label}（w = {size}，{test}），"
+            + ("小于" if small else "大于")
+            + f" Cohen 所称小效应的起点 {mark} [@{cut.cite}]。",
+        )
+    ]
+    if odd:
+        said.append(
+            Text(
+                en=f"The test finds a departure in {names(odd).en}.",
+                zh=f"检验发现存在偏离的分组：{names(odd).zh}。",
+            )
+        )
+    else:
+        said.append(
+            Text(
+                en="No test finds a departure; quotas that are met do not make a sample random.",
+                zh="没有检验发现偏离；但配额得到满足并不意味着样本是随机的。",
+            )
+        )
+    rough = [str(r["label"]) for r in rows if float(r["min_expected"]) < 5]
+    if rough:
+        said.append(
+            Text(
+                en=f"With expected counts below 5 the *p* value is rough for {names(rough).en}.",
+                zh=f"期望频数低于 5，*p* 值仅为近似：{names(rough).zh}。",
+            )
+        )
+    return said
+
+
+def no_quota_test(refused: Sequence[tuple[str, str]]) -> list[Text]:
+    """`refused`: (grouping, why its quotas are not tested)."""
+    return [
+        Text(
+            en=f"Not tested is {escape(group)}: {escape(reason)}.",
+            zh=f"未检验：{escape(group)}（{escape(reason)}）。",
+        )
+        for group, reason in refused
+    ]
+
+
+# --- common method ---------------------------------------------------------------------------
+def harman(found: SingleFactor) -> Text:
+    factor, component = (
+        value(found.factor_share, "percent"),
+        value(found.component_share, "percent"),
+    )
+    return Text(
+        en=f"One common factor accounts for {factor} of the variance of all items, one component "
+        f"for {component}. This is Harman's test, and a weak one: a low share does not exclude "
+        "method variance, and a high share may be nothing but constructs that belong together "
+        "[@podsakoff2003].",
+        zh=f"单一共同因子解释全部题项方差的 {factor}，单一主成分解释 {component}。这就是 Harman "
+        "检验，效力较弱：比例低不能排除方法变异，比例高也可能只是构念本身相关 [@podsakoff2003]。",
+    )
+
+
+def method_factor(found: MethodFactor, label: Mapping[str, str], path: str) -> list[Text]:
+    """One model with a method factor; `path` names the focal path, empty without one."""
+    shown = value(found.variance, "number", found.low, found.high)
+    kind = {
+        "turned": Text(en="on the scored answers", zh="作用于计分后答案"),
+        "as answered": Text(
+            en="on the codes as given (whichever way an item is worded)",
+            zh="作用于原始编码（不论题项正反）",
+        ),
+    }[found.direction]
+    if found.low > 0:
+        share = value(found.share, "percent")
+        en = f"A method factor {kind.en} has a variance of {shown}, {share} of an average item's."
+        zh = f"{kind.zh}的方法因子方差为 {shown}，占题项平均方差的 {share}。"
+    elif found.high < 0 or found.variance < 0:
+        en = (
+            f"A method factor {kind.en} gets a negative variance ({shown}): beyond the constructs "
+            "the answers have nothing positive in common, and the model is not to be read further."
+        )
+        zh = (
+            f"{kind.zh}的方法因子得到负方差（{shown}）：除构念外，答案没有正的共同成分，"
+            "该模型不宜进一步解读。"
+        )
+        return [Text(en=en, zh=zh)]
+    else:
+        en = f"The variance of a method factor {kind.en} may be zero ({shown})."
+        zh = f"{kind.zh}的方法因子方差可能为零（{shown}）。"
+    if found.problems:
+        reasons = escape(readable("; ".join(found.problems), label))
+        en += f" Its solution is not to be taken at face value ({reasons}), so that loadings are not compared."
+        zh += f"其解不可直接采信（{reasons}），故不比较载荷。"
+        return [Text(en=en, zh=zh)]
+    change = value(found.loading_change, "bounded")
+    en += f" With it a standardized loading moves by up to {change} ({escape(found.loading_item)})"
+    zh += f"加入后，标准化载荷的最大变动为 {change}（{escape(found.loading_item)}）"
+    if found.correlation_pair is not None:
+        a, b = (escape(label[c]) for c in found.correlation_pair)
+        moved = value(found.correlation_change, "bounded")
+        en += f" and a correlation of constructs by up to {moved} ({a} and {b})"
+        zh += f"，构念相关的最大变动为 {moved}（{a}与{b}）"
+    en, zh = en + ".", zh + "。"
+    if path and np.isfinite(found.focal):
+        size = value(found.focal, "number", found.focal_low, found.focal_high)
+        en += f" The path {escape(path)} is {size} then."
+        zh += f"此时路径 {escape(path)} 为 {size}。"
+    elif path:
+        en += " The structural model with it has no sound solution."
+        zh += "加入该因子的结构模型没有可采信的解。"
+    return [Text(en=en, zh=zh)]
+
+
+def method_caution() -> Text:
+    return Text(
+        en="Such a factor takes in whatever all answers share, substance or method: it is a hint "
+        "and no correction [@richardson2009].",
+        zh="这种因子吸收所有答案的共同成分，无论其为实质还是方法：它只是提示，不是校正 "
+        "[@richardson2009]。",
+    )
+
+
+def marker(found: MarkerAdjustment, label: str) -> Text:
+    p = found.p.to_numpy()[np.tril_indices(len(found.p), -1)]
+    kept = int(sum(significant(x) for x in p))
+    size, change = (
+        value(found.marker_correlation, "bounded"),
+        value(found.largest_change, "bounded"),
+    )
+    return Text(
+        en=f"The marker ({escape(label)}) shares r = {size} with the construct it goes least with; "
+        f"taken as method variance and partialled out [@lindell2001], it changes the correlations "
+        f"by at most {change}, and {kept} of {len(p)} stay clear of zero.",
+        zh=f"标记变量（{escape(label)}）与其关系最弱的构念相关为 {size}；将其视为方法变异并剔除后 "
+        f"[@lindell2001]，相关的最大变动为 {change}，{len(p)} 个相关中有 {kept} 个仍显著异于零。",
     )

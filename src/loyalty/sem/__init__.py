@@ -9,7 +9,7 @@ from .bootstrap import Bootstrap
 from .errors import ModelError
 from .fitting import fit
 from .interaction import Interaction, interaction, product_indicators
-from .invariance import Invariance, difference_test, invariance
+from .invariance import Invariance, Rule, difference_test, invariance, partial_invariance
 from .result import Result
 
 __all__ = [
@@ -18,9 +18,11 @@ __all__ = [
     "Invariance",
     "ModelError",
     "Result",
+    "Rule",
     "difference_test",
     "fit",
     "interaction",
     "invariance",
+    "partial_invariance",
     "product_indicators",
 ]

@@ -15,12 +15,22 @@ from typing import Any
 
 import numpy as np
 from scipy import special
+from scipy.linalg import block_diag
 
+from . import saturated
 from .data import GroupSample, Sample
+from .discrepancy.normal import inverse_and_logdet
 from .errors import ModelError
 from .estimate import Estimate, Options, pseudo_inverse
-from .fit_measures import chisq_pvalue, degrees_of_freedom, incremental, rmsea_measures
+from .fit_measures import (
+    chisq_pvalue,
+    degrees_of_freedom,
+    incremental,
+    rmsea_measures,
+    robust_incremental,
+)
 from .model import (
+    DIRECTED,
     SCALE,
     THRESHOLD,
     Array,
@@ -193,10 +203,11 @@ def fit_ordinal(syntax: Syntax, variables: Variables, sample: Sample, options: O
         raise ModelError("ordinal variables need missing='listwise'")
     if any(g.raw is None for g in sample.groups):
         raise ModelError("ordinal variables need raw data, not covariances")
-    if variables.exogenous_observed or variables.random_exogenous:
-        name = (*variables.exogenous_observed, *variables.random_exogenous)[0]
+    if variables.exogenous_observed:
+        name = variables.exogenous_observed[0]
         raise ModelError(
-            f"models of ordinal variables with observed predictors ({name!r}) are not supported"
+            f"models of ordinal variables with fixed observed predictors ({name!r}) are not"
+            " supported; fixed_x=False takes them as normally distributed"
         )
     names = variables.observed
     ordinal = [names.index(v) for v in variables.ordered]
@@ -214,6 +225,13 @@ def fit_ordinal(syntax: Syntax, variables: Variables, sample: Sample, options: O
                     f"ordered variable {v!r} misses a category in group {label!r}: it has"
                     f" {len(values)} of {len(union)}"
                 )
+    count = sum(levels[v] - 1 for v in variables.ordered) + len(names) * (len(names) - 1) // 2
+    if count > saturated.MOST_MOMENTS:
+        raise ModelError(
+            f"{len(names)} variables with {count:,} thresholds and correlations are too many for"
+            f" {options.estimator}, which needs the covariance matrix of these (at most"
+            f" {saturated.MOST_MOMENTS:,}); use MLR"
+        )
     statistics = []
     for group, label in zip(sample.groups, sample.labels, strict=True):
         assert group.raw is not None
@@ -238,8 +256,13 @@ def fit_ordinal(syntax: Syntax, variables: Variables, sample: Sample, options: O
                 f"{row.lhs} ~~ {row.lhs}: residual variances of ordinal variables are not free"
             )
     model = compile_model(rows, syntax, variables, len(sample.groups), True)
-    if not all(b.separable for b in model.blocks):
-        raise ModelError("ordinal variables must be indicators; they cannot predict others")
+    for block in model.blocks:
+        acting = block.cells.of(DIRECTED)[1]
+        for k in ordinal:
+            if block.directed[:, k].any() or (acting == k).any():
+                raise ModelError(
+                    f"ordinal variable {names[k]!r} predicts another: that is not supported"
+                )
     if any(
         (
             (b.cells.kind == 1) & (b.cells.row == b.cells.column) & np.isin(b.cells.row, ordinal)
@@ -408,8 +431,77 @@ def _traces(estimate: Estimate) -> tuple[float, float]:
     return float(np.trace(u)), float(np.sum(u * u.T))
 
 
+def catml(estimate: Estimate) -> tuple[float, float, float, float]:
+    r"""Normal-theory chi-square of the polychoric correlations at these estimates and its factor,
+    then the same of the baseline model (Savalei 2021): the base of robust CFI and RMSEA.
+
+    The factor is :math:`\mathrm{tr}\{(I - DW)'V(I - DW)\Gamma\}/df` over the correlations, with
+    :math:`D = \Delta(\Delta'W\Delta)^{-1}\Delta'` and :math:`V` the expected information of normal
+    theory with fixed diagonal. As in lavaan NaN with continuous variables, free scales, or where
+    polychoric correlations are not positive definite.
+    """
+    d: LimitedInformation = estimate.discrepancy
+    nothing = (np.nan,) * 4
+    k = estimate.model.expand
+    bread, _ = pseudo_inverse(k.T @ d.information(estimate.x) @ k)
+    chisq = base = base_trace = 0.0
+    weights, gammas, deltas, infos = [], [], [], []
+    for g, s in enumerate(d.statistics):
+        block, layout = estimate.model.blocks[g], d.layouts[g]
+        sigma = estimate.moments[g].sigma
+        pair, observed = inverse_and_logdet(sigma), inverse_and_logdet(s.cov)
+        if pair is None or observed is None or len(layout.continuous) or len(block.cells.at(SCALE)):
+            return nothing
+        if np.linalg.eigvalsh(s.cov)[0] < np.finfo(float).eps ** 0.5:
+            return nothing
+        w, logdet = pair
+        share = s.n / estimate.n
+        chisq += s.n * (logdet - observed[1] + float(np.sum(w * s.cov)) - len(sigma))
+        base -= s.n * observed[1]
+        pairs = len(layout.row)
+        i, j = layout.row, layout.column
+        infos.append(
+            share * (w[np.ix_(i, i)] * w[np.ix_(j, j)] + w[np.ix_(i, j)] * w[np.ix_(j, i)])
+        )
+        gammas.append(s.gamma[-pairs:, -pairs:] / share)
+        base_trace += float(np.trace(gammas[-1]))
+        weights.append(share * d.w[g][-pairs:])
+        deltas.append(d.jacobian(g, estimate.x)[-pairs:] @ k)
+    delta, weight = np.concatenate(deltas), np.concatenate(weights)
+    left = np.eye(len(delta)) - delta @ bread @ (delta.T * weight)
+    inner = left.T @ block_diag(*infos) @ left
+    df = ordinal_df(estimate.model, d.statistics)
+    base_df = sum(len(layout.row) for layout in d.layouts)
+    factor = float(np.sum(inner * block_diag(*gammas))) / df
+    return chisq, factor, base, base_trace / base_df
+
+
+def shifted_difference(restricted: Estimate, free: Estimate, plain: float, df: int) -> float:
+    r"""Scaled and shifted difference statistic of nested models (Satorra 2000; Asparouhov & Muthén
+    2010): with :math:`H = \Delta_1^+\Delta_0`, :math:`P = \Delta_1'W\Delta_1` and
+    :math:`U = W\Delta_1\{P^{-1} - H(H'PH)^{-1}H'\}\Delta_1'W` it is :math:`aT + df - a\,
+    \mathrm{tr}(U\Gamma)`, :math:`a = \sqrt{df/\mathrm{tr}\{(U\Gamma)^2\}}`.
+    """
+    d: LimitedInformation = free.discrepancy
+    k1, k0 = free.model.expand, restricted.model.expand
+    every = range(len(d.statistics))
+    first = [d.jacobian(g, free.x) @ k1 for g in every]
+    other = [restricted.discrepancy.jacobian(g, restricted.x) @ k0 for g in every]
+    h = np.linalg.lstsq(np.concatenate(first), np.concatenate(other), rcond=None)[0]
+    p = k1.T @ d.information(free.x) @ k1
+    bread, _ = pseudo_inverse(p)
+    inner, _ = pseudo_inverse(h.T @ p @ h)
+    middle = np.zeros_like(p)
+    for g, s in enumerate(d.statistics):
+        wj = first[g] * d.w[g][:, None]
+        middle += d.weights[g] * (wj.T @ s.gamma @ wj)
+    u = (bread - h @ inner @ h.T) @ middle
+    a = float(np.sqrt(df / np.sum(u * u.T)))
+    return a * plain + df - a * float(np.trace(u))
+
+
 def ordinal_fit_measures(estimate: Estimate) -> dict[str, float]:
-    """Fit measures with lavaan's names; robust (catML) forms are not given."""
+    """Fit measures with lavaan's names."""
     d: LimitedInformation = estimate.discrepancy
     options = estimate.options
     n, groups = estimate.n, len(d.statistics)
@@ -418,12 +510,16 @@ def ordinal_fit_measures(estimate: Estimate) -> dict[str, float]:
     chisq = 2 * d.multiplier * estimate.minimum.value
     base, base_df = 0.0, 0
     base_trace = base_trace2 = 0.0
+    random = [estimate.sample.names.index(v) for v in estimate.model.variables.random_exogenous]
     for g, s in enumerate(d.statistics):
-        pairs = len(d.layouts[g].row)
-        r, w = s.moments[-pairs:], d.w[g][-pairs:]
+        layout = d.layouts[g]
+        # predictors covary freely in the baseline model too
+        zero = ~(np.isin(layout.row, random) & np.isin(layout.column, random))
+        at = len(s.moments) - len(layout.row) + np.flatnonzero(zero)
+        r, w = s.moments[at], d.w[g][at]
         base += (s.n - 1) * float(r @ (w * r))
-        base_df += pairs
-        ug = w[:, None] * s.gamma[-pairs:, -pairs:]
+        base_df += len(at)
+        ug = w[:, None] * s.gamma[np.ix_(at, at)]
         base_trace += float(np.trace(ug))
         base_trace2 += float(np.sum(ug * ug.T))
     weighted = not d.unweighted
@@ -462,6 +558,8 @@ def ordinal_fit_measures(estimate: Estimate) -> dict[str, float]:
             "baseline_chisq_scaling_factor": base_factor,
         }
         out |= incremental(scaled, df, base_scaled, base_df, "_scaled")
+        normal = catml(estimate)
+        out |= robust_incremental(normal[0], df, normal[1], normal[2], base_df, normal[3])
     out["ntotal"] = n
     effective = d.multiplier
     out |= rmsea_measures(chisq, df, effective, groups)
@@ -471,6 +569,10 @@ def ordinal_fit_measures(estimate: Estimate) -> dict[str, float]:
             out |= rmsea_measures(chisq, factor * df, effective, groups, suffix="_scaled")
         else:
             out |= rmsea_measures(scaled, df, effective, groups, suffix="_scaled")
+        point = (normal[0], normal[1])
+        out |= rmsea_measures(
+            point[0] / point[1], df, effective, groups, point[1], "_robust", point
+        )
     out |= _ordinal_residuals(estimate)
     lost = all_ = gfi = 0.0
     nel = 0
@@ -514,6 +616,7 @@ def _ordinal_residuals(estimate: Estimate) -> dict[str, float]:
         ("rmr", "rmr_nomean", "srmr", "srmr_bentler", "srmr_bentler_nomean", "crmr", "crmr_nomean"),
         0.0,
     )
+    out |= {"srmr_mplus": np.nan, "srmr_mplus_nomean": np.nan}  # not defined here, as in lavaan
     for g, s in enumerate(d.statistics):
         layout = d.layouts[g]
         sigma, m = d.implied(g, estimate.x)

@@ -13,6 +13,9 @@ import pandas as pd
 from .errors import ModelError
 from .model import Array, Index
 
+#: Patterns times squared variables that FIML takes: about ten such arrays of 8 bytes are in use.
+MOST_PATTERN_CELLS = 50_000_000
+
 
 @dataclass(frozen=True)
 class Pattern:
@@ -74,12 +77,12 @@ def numeric_column(column: pd.Series[Any], name: str) -> Array:
         codes = column.cat.codes.to_numpy().astype(float)
         codes[codes < 0] = np.nan
         return codes
+    if getattr(column.dtype, "kind", "") in "mMc":
+        raise ModelError(f"variable {name!r} holds dates, durations or complex numbers")
     try:
         values = pd.to_numeric(column).to_numpy(dtype=float, na_value=np.nan)
     except (TypeError, ValueError):
         raise ModelError(f"variable {name!r} is not numeric") from None
-    if np.iscomplexobj(values):
-        raise ModelError(f"variable {name!r} is complex")
     if np.isinf(values).any():
         raise ModelError(f"variable {name!r} has infinite values")
     return np.asarray(values, dtype=float)
@@ -87,9 +90,10 @@ def numeric_column(column: pd.Series[Any], name: str) -> Array:
 
 def numeric_columns(data: pd.DataFrame, positions: Sequence[int], names: Sequence[str]) -> Array:
     """Several variables as floats, (rows, variables); plain numeric columns in one go."""
-    part = data.iloc[:, list(positions)]
+    whole = list(positions) == list(range(data.shape[1]))
+    part = data if whole else data.iloc[:, list(positions)]
     if all(isinstance(t, np.dtype) and t.kind in "iuf" for t in part.dtypes):
-        values = np.array(part.to_numpy(dtype=float), order="C")
+        values = part.to_numpy().astype(float, order="C")
         if not np.isinf(values).any():
             return values
     return np.column_stack(
@@ -115,7 +119,7 @@ def read_frame(
         data = pd.DataFrame(data)
     if not isinstance(data, pd.DataFrame):
         raise ModelError(f"data must be a pandas DataFrame, not {type(data).__name__}")
-    columns = [str(c) for c in data.columns]
+    columns = [str(c) for c in data.columns.tolist()]
     for name in names:
         count = columns.count(name)
         if count == 0:
@@ -220,7 +224,7 @@ def group_sample(
             count = (~np.isnan(raw)).sum(axis=0)
             for k in np.flatnonzero(count < 2):
                 raise ModelError(f"variable {names[k]!r} has {count[k]} value(s){where}")
-        center = np.nanmean(raw, axis=0) if holes else raw.mean(axis=0)
+        center = np.nanmean(raw, axis=0) if holes else np.full(n, 1 / n) @ raw
         deviation = raw - center
         cov = np.zeros((0, 0)) if holes else deviation.T @ deviation / n
         variance = np.nanmean(deviation**2, axis=0) if holes else np.diag(cov)
@@ -233,6 +237,11 @@ def group_sample(
     seen = ~np.isnan(raw)
     packed = np.packbits(seen, axis=1)
     _, first, inverse = np.unique(packed, axis=0, return_index=True, return_inverse=True)
+    if len(first) * p * p > MOST_PATTERN_CELLS:
+        raise ModelError(
+            f"{len(first):,} patterns of missing values in {p} variables are too many for FIML"
+            f"{where}: that would take more than 4 GiB"
+        )
     order = np.argsort(inverse.ravel(), kind="stable")
     bounds = np.searchsorted(inverse.ravel()[order], np.arange(len(first) + 1))
     patterns_list = []
@@ -290,12 +299,8 @@ def read_moments(
     if isinstance(cov, Mapping):
         labels = list(cov)
         covs = [cov[k] for k in labels]
-        nobs_list = [nobs[k] for k in labels] if isinstance(nobs, Mapping) else list(nobs)
-        means = (
-            [None] * len(covs)
-            if mean is None
-            else [mean[k] if isinstance(mean, Mapping) else mean[i] for i, k in enumerate(labels)]
-        )
+        nobs_list = _by_group(nobs, labels, "sample_nobs")
+        means = [None] * len(covs) if mean is None else _by_group(mean, labels, "sample_mean")
     elif (
         isinstance(cov, (list, tuple))
         and len(cov)
@@ -313,6 +318,18 @@ def read_moments(
         where = "" if label is None else f" in group {label!r}"
         samples.append(_moment_group(c, n, m, names, latent, where))
     return Sample(tuple(names), tuple(samples), tuple(labels), means=mean is not None)
+
+
+def _by_group(value: Any, labels: list[Any], what: str) -> list[Any]:
+    """One value a group, from a mapping or a sequence."""
+    if isinstance(value, Mapping):
+        for label in labels:
+            if label not in value:
+                raise ModelError(f"{what} lacks the group {label!r} of sample_cov")
+        return [value[k] for k in labels]
+    if not isinstance(value, (list, tuple, np.ndarray)):
+        raise ModelError(f"{what} must have one value for each group of sample_cov")
+    return list(value)
 
 
 def _moment_group(

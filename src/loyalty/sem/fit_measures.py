@@ -19,7 +19,7 @@ from .estimate import Estimate, pseudo_inverse
 from .model import MEAN, SYMMETRIC, Array, Block, Cells, Model, jacobian_cells
 from .optimise import minimise
 from .residuals import group_residuals
-from .saturated import modelled_moments, saturated_matrices
+from .saturated import modelled_moments, saturated_matrices, too_large
 from .scaled_tests import Scaling, satorra_bentler, yuan_bentler
 
 
@@ -42,6 +42,8 @@ def noncentral_cdf(x: float, df: float, ncp: float) -> float:
 
 
 def rmsea(chisq: float, df: float, n: float, groups: int, factor: float = 1.0) -> float:
+    if not np.isfinite(chisq + df + factor):
+        return np.nan
     if not df > 0:
         return 0.0
     return float(np.sqrt(max(chisq / n / df - factor / n, 0.0) * groups))
@@ -51,8 +53,10 @@ def rmsea_interval(
     chisq: float, df: float, n: float, groups: int, factor: float = 1.0, level: float = 0.90
 ) -> tuple[float, float]:
     """Limits from the noncentral chi-square distribution (Browne & Cudeck 1993)."""
-    if not df > 0 or not np.isfinite(chisq):
-        return (0.0, 0.0) if np.isfinite(chisq) else (np.nan, np.nan)
+    if not np.isfinite(chisq + df + factor):
+        return np.nan, np.nan
+    if not df > 0:
+        return 0.0, 0.0
 
     def limit(tail: float) -> float:
         if noncentral_cdf(chisq, df, 0.0) < tail:
@@ -72,7 +76,7 @@ def rmsea_pvalue(
     chisq: float, df: float, n: float, groups: int, factor: float = 1.0, null: float = 0.05
 ) -> float:
     """Test of close fit: the probability of a larger chi-square when RMSEA is ``null``."""
-    if not df > 0 or not np.isfinite(chisq):
+    if not df > 0 or not np.isfinite(chisq + factor):
         return np.nan
     ncp = n * df / factor * null**2 / groups
     return 1.0 - noncentral_cdf(chisq, df, ncp)
@@ -225,7 +229,7 @@ def fiml_correction(estimate: Estimate, df: int, robust: bool) -> tuple[float, f
         d = mean - m.mu
         value = pair[1] - base[1] + float(np.sum(pair[0] * cov)) - len(d) + float(d @ pair[0] @ d)
         chisq += group.n * value
-    if not df:
+    if not df or too_large(model.blocks[0].observed):
         return chisq, np.nan
     count = model.expand.shape[1]
     dwd, dcd, djd, dtd = (np.zeros((count, count)) for _ in range(4))

@@ -2,14 +2,14 @@ r"""The ladder of measurement invariance across groups.
 
 configural, metric (equal loadings), scalar (and intercepts), strict (and residual variances), each
 compared with the one before: the chi-square difference, for robust estimators that of Satorra &
-Bentler (2001), :math:`c_d = (df_0c_0 - df_1c_1)/(df_0 - df_1)`, and the changes in CFI, RMSEA and
-SRMR. A step is held when the cited rule accepts it; when it does not, score tests name the equality
-whose release helps most.
+Bentler (2001), :math:`c_d = (df_0c_0 - df_1c_1)/(df_0 - df_1)`, or of Satorra (2000) for WLSMV, and
+the changes in CFI, RMSEA and SRMR. A step is held when the cited rule accepts it; when it does not,
+score tests name the equality whose release helps most.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -20,6 +20,7 @@ from .errors import ModelError
 from .fit_measures import chisq_pvalue
 from .fitting import fit
 from .result import Result, as_tuple
+from .syntax import parse
 
 LEVELS: dict[str, tuple[str, ...]] = {
     "configural": (),
@@ -34,9 +35,15 @@ ORDINAL_LEVELS: dict[str, tuple[str, ...]] = {
 }
 
 
+INDICES = ("cfi", "rmsea")
+
+
 @dataclass(frozen=True)
 class Rule:
-    """When a step of the ladder is held: largest drop in CFI, rises in RMSEA and SRMR."""
+    """When a step of the ladder is held: largest drop in CFI, rises in RMSEA and SRMR.
+
+    ``either`` rejects when the drop in CFI or the rise in RMSEA is too large, not only both.
+    """
 
     cfi: float
     rmsea: float | None
@@ -44,6 +51,7 @@ class Rule:
     srmr: float | None
     pvalue: float | None
     citation: str
+    either: bool = False
 
 
 RULES = {
@@ -89,17 +97,31 @@ class Invariance:
     citation: str
     release: pd.DataFrame = field(repr=False)
     decision: str = ""
+    indices: str = "plain"
+    released: tuple[str, ...] = ()
 
     def __str__(self) -> str:
         return f"{self.decision}\n{self.table.round(3).to_string(index=False)}"
 
 
 def difference_test(restricted: Result, free: Result) -> dict[str, float]:
-    """Chi-square difference of nested models, plain and scaled (Satorra & Bentler 2001)."""
+    """Chi-square difference of nested models, plain and scaled.
+
+    Scaled by Satorra & Bentler (2001); WLSMV and ULSMV, whose statistics are shifted too, by
+    Satorra (2000) with shift.
+    """
     a, b = restricted.fit, free.fit
     df = a["df"] - b["df"]
     plain = a["chisq"] - b["chisq"]
     out = {"delta_chisq": plain, "delta_df": df, "delta_pvalue": chisq_pvalue(plain, df)}
+    if "chisq_shift_parameter" in a and "chisq_shift_parameter" in b and df > 0:
+        from .categorical import shifted_difference
+
+        scaled = shifted_difference(restricted.estimate, free.estimate, plain, int(df))
+        return out | {
+            "delta_chisq_scaled": scaled,
+            "delta_pvalue_scaled": chisq_pvalue(scaled, df),
+        }
     if "chisq_scaling_factor" in a and "chisq_scaling_factor" in b and df > 0:
         c0, c1 = a["chisq_scaling_factor"], b["chisq_scaling_factor"]
         c1 = 1.0 if not np.isfinite(c1) else c1
@@ -118,66 +140,35 @@ def invariance(
     *,
     group: str,
     levels: Sequence[str] | None = None,
-    rule: str = "chen2007",
+    rule: str | Rule = "chen2007",
     group_partial: Sequence[str] | str = (),
     **options: Any,
 ) -> Invariance:
     """Walk the ladder of invariance for ``group``.
 
     ``options`` go to `fit` (estimator, missing, ordered, std_lv, …). The table has one row per
-    level with its fit and the differences from the level before; robust indices are used where the
-    estimator gives them. ``release`` lists score tests of the equalities of the first level that
-    was not held (of the last level otherwise).
+    level with its fit and the differences from the level before; CFI and RMSEA are robust where
+    the estimator gives that for all levels, else scaled, else plain (``indices`` says which).
+    ``release`` lists score tests of the equalities of the first level that was not held (of the
+    last level otherwise).
     """
-    if rule not in RULES:
-        raise ModelError(f"invariance: unknown rule {rule!r}; known are {', '.join(RULES)}")
-    known = ORDINAL_LEVELS if options.get("ordered") else LEVELS
-    names = list(known) if levels is None else list(levels)
-    for name in names:
-        if name not in known:
-            raise ModelError(f"invariance: unknown level {name!r}; known are {', '.join(known)}")
-    if "group_equal" in options:
-        raise ModelError("invariance sets group_equal itself; use levels or group_partial")
     partial = as_tuple(group_partial)
+    known, names, chosen = _plan(levels, rule, options)
     fits: dict[str, Result] = {}
     rows = data
     for name in names:
-        equal = known[name]
-        fits[name] = fit(
-            model,
-            rows,
-            group=group,
-            group_equal=equal,
-            group_partial=partial if equal else (),
-            **options,
-        )
+        fits[name] = _level(model, rows, group, known[name], partial, options)
         # all levels are models of the same rows
         first = fits[name].estimate
         rows = first.extra.get("source", first.sample)
     records: list[dict[str, Any]] = []
     held: list[str] = []
     stopped: str | None = None
-    chosen = RULES[rule]
+    form = _form(fits.values())
     for k, name in enumerate(names):
-        f = fits[name].fit
-        cfi, rmsea = f.get("cfi_robust", f["cfi"]), f.get("rmsea_robust", f["rmsea"])
-        record: dict[str, Any] = {
-            "level": name,
-            "chisq": f.get("chisq_scaled", f["chisq"]),
-            "df": f["df"],
-            "pvalue": f.get("pvalue_scaled", f["pvalue"]),
-            "cfi": cfi,
-            "rmsea": rmsea,
-            "srmr": f["srmr"],
-            "bic": f.get("bic", np.nan),
-        }
+        record = _record(name, fits[name], form)
         if k:
-            before = records[-1]
-            record |= difference_test(fits[name], fits[names[k - 1]])
-            record |= {
-                f"delta_{key}": record[key] - before[key] for key in ("cfi", "rmsea", "srmr")
-            }
-            record["held"] = _held(record, chosen, name)
+            _compare(record, records[-1], fits[name], fits[names[k - 1]], chosen, name)
         else:
             record["held"] = bool(fits[name].converged)
         records.append(record)
@@ -199,8 +190,227 @@ def invariance(
         decision += f"; {stopped} is rejected"
     decision += f". Rule: {chosen.citation}."
     return Invariance(
-        fits, pd.DataFrame(records), tuple(held), level, rule, chosen.citation, release, decision
+        fits,
+        pd.DataFrame(records),
+        tuple(held),
+        level,
+        rule if isinstance(rule, str) else "own",
+        chosen.citation,
+        release,
+        decision,
+        form.strip("_") or "plain",
+        partial,
     )
+
+
+def partial_invariance(
+    model: str,
+    data: Any,
+    *,
+    group: str,
+    levels: Sequence[str] | None = None,
+    rule: str | Rule = "chen2007",
+    **options: Any,
+) -> Invariance:
+    """Walk the ladder, releasing equalities one by one where a level is not held.
+
+    At a level that the rule rejects against the last one held, the equality whose joint score test
+    over all groups has the smallest p-value is released, as long as two items of each of the item's
+    factors stay equal (Byrne, Shavelson & Muthén 1989; Steenkamp & Baumgartner 1998); the first
+    loading, fixed in all groups, counts as equal and is not tested. The intercept of an item with a
+    released loading is released with it. The search follows the data: its end is a suggestion
+    to be confirmed on other data, not a test at a known level.
+
+    The table has a row for every model tried (``level``, ``released`` up to there, ``step`` the
+    equality released last); ``fits`` are named alike (``"scalar"``, ``"scalar, 1 released"``, …).
+    ``released`` holds what the last model held has released, for ``group_partial``.
+    """
+    known, names, chosen = _plan(levels, rule, options)
+    factors = _factors(model)
+    fits: dict[str, Result] = {}
+    tried: list[tuple[str, str, tuple[str, ...], str | None]] = []  # key, level, released, before
+    rows = data
+    released: list[str] = []
+    held: list[str] = []
+    kept: tuple[str, ...] = ()
+    before: str | None = None
+    stopped: str | None = None
+    for name in names:
+        equal = known[name]
+        if "intercepts" in equal:
+            released += [
+                f"{item}~1"
+                for item in (r.split("=~")[1] for r in released if "=~" in r)
+                if f"{item}~1" not in released
+            ]
+        step = 0
+        while True:
+            key = name if not step else f"{name}, {step} released"
+            fits[key] = _level(model, rows, group, equal, tuple(released), options)
+            first = fits[key].estimate
+            rows = first.extra.get("source", first.sample)
+            tried.append((key, name, tuple(released), before))
+            ok = bool(fits[key].converged)
+            if before is not None and ok:
+                # decided with the indices that these two models have
+                pair = (fits[before], fits[key])
+                form = _form(pair)
+                old, new = (_record("", f, form) for f in pair)
+                _compare(new, old, fits[key], fits[before], chosen, name)
+                ok = bool(new["held"])
+            if ok:
+                held.append(name)
+                before, kept = key, tuple(released)
+                break
+            pick = None
+            if before is not None and fits[key].converged:
+                pick = _suggestion(fits[key], factors, released)
+            if pick is None:
+                stopped = name
+                break
+            released.append(pick)
+            step += 1
+        if stopped is not None:
+            break
+    form = _form(fits.values())
+    records: dict[str, dict[str, Any]] = {}
+    for key, name, partial, base in tried:
+        record = _record(name, fits[key], form) | {"released": ", ".join(partial)}
+        earlier = [p for k, _, p, _ in tried if k in records][-1:]
+        record["step"] = ", ".join(p for p in partial if not earlier or p not in earlier[0])
+        if base is not None:
+            _compare(record, records[base], fits[key], fits[base], chosen, name)
+        else:
+            record["held"] = bool(fits[key].converged)
+        records[key] = record
+    last = tried[-1][0]
+    level = held[-1] if held else "none"
+    decision = f"Invariance across {group!r} holds up to the {level} level"
+    if kept:
+        decision += f" with {', '.join(kept)} released"
+    if stopped is not None:
+        decision += f"; {stopped} is rejected" + (
+            " and no more equality may be released"
+            if fits[last].converged
+            else f" and with {', '.join(tried[-1][2]) or 'it'} the model did not converge"
+        )
+    decision += f". Rule: {chosen.citation}."
+    return Invariance(
+        fits,
+        pd.DataFrame(list(records.values())),
+        tuple(held),
+        level,
+        rule if isinstance(rule, str) else "own",
+        chosen.citation,
+        fits[last].release_tests(),
+        decision,
+        form.strip("_") or "plain",
+        kept,
+    )
+
+
+def _plan(
+    levels: Sequence[str] | None, rule: str | Rule, options: dict[str, Any]
+) -> tuple[dict[str, tuple[str, ...]], list[str], Rule]:
+    """The known levels, those to walk, and the rule."""
+    if isinstance(rule, str) and rule not in RULES:
+        raise ModelError(f"invariance: unknown rule {rule!r}; known are {', '.join(RULES)}")
+    known = ORDINAL_LEVELS if options.get("ordered") else LEVELS
+    names = list(known) if levels is None else list(levels)
+    for name in names:
+        if name not in known:
+            raise ModelError(f"invariance: unknown level {name!r}; known are {', '.join(known)}")
+    if not names:
+        raise ModelError("invariance: no level given")
+    if "group_equal" in options:
+        raise ModelError("invariance sets group_equal itself; use levels or group_partial")
+    return known, names, RULES[rule] if isinstance(rule, str) else rule
+
+
+def _level(
+    model: str,
+    rows: Any,
+    group: str,
+    equal: tuple[str, ...],
+    partial: tuple[str, ...],
+    options: dict[str, Any],
+) -> Result:
+    return fit(
+        model,
+        rows,
+        group=group,
+        group_equal=equal,
+        group_partial=partial if equal else (),
+        **options,
+    )
+
+
+def _form(fits: Iterable[Result]) -> str:
+    """The best kind of CFI and RMSEA that all models have: robust, scaled or plain."""
+    results = list(fits)
+    for kind in ("_robust", "_scaled"):
+        if all(np.isfinite(r.fit.get(f"{m}{kind}", np.nan)) for r in results for m in INDICES):
+            return kind
+    return ""
+
+
+def _record(name: str, result: Result, form: str) -> dict[str, Any]:
+    f = result.fit
+    return {
+        "level": name,
+        "chisq": f.get("chisq_scaled", f["chisq"]),
+        "df": f["df"],
+        "pvalue": f.get("pvalue_scaled", f["pvalue"]),
+        **{m: f[f"{m}{form}"] for m in INDICES},
+        "srmr": f["srmr"],
+        "bic": f.get("bic", np.nan),
+    }
+
+
+def _compare(
+    record: dict[str, Any],
+    before: dict[str, Any],
+    restricted: Result,
+    free: Result,
+    rule: Rule,
+    level: str,
+) -> None:
+    """Add the differences from a less restricted level and whether the rule accepts them."""
+    record |= difference_test(restricted, free)
+    record |= {f"delta_{key}": record[key] - before[key] for key in ("cfi", "rmsea", "srmr")}
+    record["held"] = _held(record, rule, level)
+
+
+def _factors(model: str) -> dict[str, list[str]]:
+    """Items of every factor as written."""
+    found: dict[str, list[str]] = {}
+    for f in parse(model).formulas:
+        if f.op == "=~":
+            found.setdefault(f.lhs, []).append(f.rhs)
+    return found
+
+
+def _item(parameter: str) -> tuple[str, str]:
+    """The operator and the item of a parameter's name."""
+    op = next(op for op in ("=~", "~~", "~1", "|") if op in parameter)
+    left, right = parameter.split(op, 1)
+    return op, right if op == "=~" else left
+
+
+def _suggestion(
+    result: Result, factors: dict[str, list[str]], released: Sequence[str]
+) -> str | None:
+    """The equality to release next; None where two equal items a factor would not be left."""
+    for row in result.release_tests(joint=True).to_dict("records"):
+        name = f"{row['lhs']}{row['op']}{row['rhs']}"
+        if row["op"] not in ("=~", "~~", "~1", "|") or not np.isfinite(row["pvalue"]):
+            continue
+        op, item = _item(name)
+        gone = {i for o, i in map(_item, released) if o == op} | {item}
+        mine = [items for items in factors.values() if item in items]
+        if mine and all(len(set(items) - gone) >= 2 for items in mine):
+            return name
+    return None
 
 
 def _held(record: dict[str, Any], rule: Rule, level: str) -> bool:
@@ -212,6 +422,8 @@ def _held(record: dict[str, Any], rule: Rule, level: str) -> bool:
     falls = -record["delta_cfi"] >= rule.cfi
     if rule.rmsea is None:
         return not bool(-record["delta_cfi"] > rule.cfi)
+    if rule.either:
+        return not bool(-record["delta_cfi"] > rule.cfi or record["delta_rmsea"] > rule.rmsea)
     bound = rule.srmr_loadings if level == "metric" else rule.srmr
     rises = record["delta_rmsea"] >= rule.rmsea or (
         bound is not None and record["delta_srmr"] >= bound

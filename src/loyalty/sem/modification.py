@@ -154,20 +154,9 @@ def modification_indices(estimate: Estimate) -> pd.DataFrame:
     rows = candidate_rows(estimate)
     if not rows:
         return pd.DataFrame(columns=columns)
-    discrepancy, x = extended(estimate, rows)
-    _, gradient = discrepancy.value_and_gradient(x)
-    observed = estimate.fiml or estimate.options.estimator == "MLR"
-    information = discrepancy.observed_information(x) if observed else discrepancy.information(x)
-    k, m = estimate.model.expand, len(rows)
-    spread = np.zeros((len(x), k.shape[1] + m))
-    spread[: len(k), : k.shape[1]] = k
-    spread[len(k) :, k.shape[1] :] = np.eye(m)
-    mi, epc = score_statistics(
-        spread.T @ gradient,
-        spread.T @ information @ spread,
-        k,
-        float(estimate.discrepancy.multiplier),
-    )
+    # every candidate is tested alone: parts of them keep the matrices small
+    parts = [_candidates(estimate, rows[k : k + 1000]) for k in range(0, len(rows), 1000)]
+    mi, epc = (np.concatenate(values) for values in zip(*parts, strict=True))
     lv, all_ = _standardized_change(estimate, rows, epc)
     frame = pd.DataFrame(
         {
@@ -184,6 +173,25 @@ def modification_indices(estimate: Estimate) -> pd.DataFrame:
     )
     frame = pd.DataFrame(frame[np.isfinite(frame["mi"])])
     return frame.sort_values("mi", ascending=False, kind="stable").reset_index(drop=True)
+
+
+def _candidates(estimate: Estimate, rows: list[Row]) -> tuple[Array, Array]:
+    """MI and EPC of some candidates."""
+    discrepancy, x = extended(estimate, rows)
+    _, gradient = discrepancy.value_and_gradient(x)
+    # The expected information, as in lavaan: the observed one need not be positive away from the
+    # minimum, where the freed parameters are.
+    information = discrepancy.information(x)
+    k, m = estimate.model.expand, len(rows)
+    spread = np.zeros((len(x), k.shape[1] + m))
+    spread[: len(k), : k.shape[1]] = k
+    spread[len(k) :, k.shape[1] :] = np.eye(m)
+    return score_statistics(
+        spread.T @ gradient,
+        spread.T @ information @ spread,
+        k,
+        float(estimate.discrepancy.multiplier),
+    )
 
 
 def _standardized_change(estimate: Estimate, rows: list[Row], epc: Array) -> tuple[Array, Array]:
@@ -215,11 +223,12 @@ def _standardized_change(estimate: Estimate, rows: list[Row], epc: Array) -> tup
     return out[0], out[1]
 
 
-def release_tests(estimate: Estimate) -> pd.DataFrame:
+def release_tests(estimate: Estimate, joint: bool = False) -> pd.DataFrame:
     """Score tests for releasing each equality constraint between labelled parameters.
 
     One row per equated parameter of groups after the first (or per label within a group):
-    lhs, op, rhs, group, label, chisq, df, pvalue, epc; the largest first.
+    lhs, op, rhs, group, label, chisq, df, pvalue, epc; the largest first. With ``joint`` one row
+    per label, for releasing all its equalities at once (df of them; group 0, no epc), by p-value.
     """
     model = estimate.model
     _, gradient = estimate.discrepancy.value_and_gradient(estimate.x)
@@ -249,6 +258,14 @@ def release_tests(estimate: Estimate) -> pd.DataFrame:
         float(estimate.discrepancy.multiplier),
     )
     rows = [model.rows[model.free[k]] for k in which]
+    if joint:
+        return _joint(
+            rows,
+            spread.T @ gradient,
+            spread.T @ information @ spread,
+            model.expand.shape[1],
+            float(estimate.discrepancy.multiplier),
+        )[names]
     frame = pd.DataFrame(
         {
             "lhs": [r.lhs for r in rows],
@@ -263,3 +280,37 @@ def release_tests(estimate: Estimate) -> pd.DataFrame:
         }
     )
     return frame.sort_values("chisq", ascending=False, kind="stable").reset_index(drop=True)
+
+
+def _joint(
+    rows: list[Row], gradient: Array, information: Array, q: int, multiplier: float
+) -> pd.DataFrame:
+    """Score tests of all equalities of each label together."""
+    bread, _ = pseudo_inverse(information[:q, :q])
+    cross = information[:q, q:]
+    schur = information[q:, q:] - cross.T @ bread @ cross
+    score = -gradient[q:]
+    found = []
+    for label in dict.fromkeys(r.label for r in rows):
+        at = [n for n, r in enumerate(rows) if r.label == label]
+        inverse, _ = pseudo_inverse(schur[np.ix_(at, at)])
+        df = int(np.linalg.matrix_rank(inverse))
+        chisq = float(multiplier * score[at] @ inverse @ score[at])
+        r = rows[at[0]]
+        pvalue = float(special.chdtrc(df, max(chisq, 0.0))) if df else np.nan
+        found.append(
+            {
+                "lhs": r.lhs,
+                "op": r.op,
+                "rhs": r.rhs,
+                "group": 0,
+                "label": label,
+                "chisq": chisq,
+                "df": df,
+                "pvalue": pvalue,
+                "epc": np.nan,
+            }
+        )
+    frame = pd.DataFrame(found)
+    order = ["pvalue", "chisq"]
+    return frame.sort_values(order, ascending=[True, False], kind="stable").reset_index(drop=True)

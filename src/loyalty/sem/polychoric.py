@@ -182,6 +182,11 @@ def ordinal_statistics(
     standardized = np.zeros((n, p))
     for k in range(p):
         if not is_ordinal[k]:
+            if len(np.unique(raw[:, k])) < 3:
+                raise ModelError(
+                    f"variable {names[k]!r} has two values{where}: beside ordinal variables it can"
+                    " only be one of them (ordered=)"
+                )
             standardized[:, k] = (raw[:, k] - mean[k]) / np.sqrt(variance[k])
             cuts.append(np.zeros(0))
             continue

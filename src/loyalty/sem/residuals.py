@@ -7,9 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from .errors import ModelError
 from .estimate import Estimate, pseudo_inverse
 from .model import Array, information_cells, jacobian_cells, vech_index
-from .saturated import modelled_moments, saturated_information, saturated_matrices
+from .saturated import modelled_moments, saturated_information, saturated_matrices, too_large
 
 
 @dataclass(frozen=True)
@@ -106,6 +107,8 @@ def residual_variances(estimate: Estimate, group: int, standardized: bool) -> tu
     """
     if estimate.fiml:
         return _incomplete_variances(estimate, group, standardized)
+    if "statistics" in estimate.extra:
+        return _ordinal_variances(estimate, group, standardized)
     r = group_residuals(estimate, group)
     n = estimate.sample.groups[group].n
     d = np.diag(r.cov)
@@ -135,11 +138,43 @@ def residual_variances(estimate: Estimate, group: int, standardized: bool) -> tu
     return variance, mean_variance
 
 
+def _ordinal_variances(estimate: Estimate, group: int, standardized: bool) -> tuple[Array, Array]:
+    """The same for ordinal statistics: their own covariance matrix and the weights of the fit."""
+    d, k = estimate.discrepancy, estimate.model.expand
+    s, layout = d.statistics[group], d.layouts[group]
+    matrix = s.gamma / s.n
+    if standardized:
+        bread, _ = pseudo_inverse(k.T @ d.information(estimate.x) @ k)
+        delta = d.jacobian(group, estimate.x) @ k
+        weighted = delta.T * d.w[group]
+        # what the other groups add to the estimates' variance
+        middle = np.zeros_like(bread)
+        for g, other in enumerate(d.statistics):
+            wj = (d.jacobian(g, estimate.x) @ k).T * d.w[g]
+            middle += d.weights[g] ** 2 * wj @ (other.gamma / other.n) @ wj.T
+        spread = delta @ bread
+        through = d.weights[group] * spread @ (weighted @ matrix)
+        matrix = matrix - through - through.T + spread @ middle @ spread.T
+    diagonal = np.diag(matrix)
+    p, first = len(s.thresholds), len(layout.threshold_variable)
+    continuous = len(layout.continuous)
+    variance = np.zeros((p, p))
+    pairs = diagonal[first + continuous :]
+    variance[layout.row, layout.column] = variance[layout.column, layout.row] = pairs
+    variance[layout.continuous, layout.continuous] = diagonal[first : first + continuous]
+    mean_variance = np.zeros(p)
+    means = layout.threshold_number < 0
+    mean_variance[layout.threshold_variable[means]] = diagonal[:first][means]
+    return variance, mean_variance
+
+
 def _incomplete_variances(
     estimate: Estimate, group: int, standardized: bool
 ) -> tuple[Array, Array]:
     """The same for data with missing values: the saturated information of the patterns."""
     p = estimate.model.blocks[group].observed
+    if too_large(p):
+        raise ModelError(f"residuals over standard errors: {p} variables are too many with FIML")
     kept = modelled_moments(p, estimate.model.blocks[group].exogenous)
     count = estimate.model.expand.shape[1]
     dwd, middle = np.zeros((count, count)), np.zeros((count, count))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from html import escape
@@ -19,6 +19,7 @@ from .fit_measures import degrees_of_freedom, fit_baseline, fit_measures
 from .judgement import admissibility, convergence, identification
 from .model import Array
 from .residuals import residual_table
+from .saturated import too_large
 from .scores import factor_scores, reliability
 from .standard_errors import covariance_of_estimates, standard_errors
 from .standardized import Standardizer, effect_pairs, effect_values, jacobian
@@ -109,8 +110,20 @@ class Result:
     @cached_property
     def warnings(self) -> list[str]:
         """Everything a reader should know about the data and the solution."""
-        more = self.draws.warnings if self.draws is not None else []
-        return [*self.estimate.sample.warnings, *self.problems, *more]
+        more = list(self.draws.warnings) if self.draws is not None else []
+        sample, p = self.estimate.sample, self.estimate.model.blocks[0].observed
+        if sample.missing in ("fiml", "ml") and too_large(p):
+            more.append(
+                f"robust fit measures are not computed: {p} variables have too many moments"
+            )
+        if self.converged and self.estimate.model.syntax.defined:
+            values = np.real(self.estimate.model.defined_values(self.estimate.x))
+            for (name, _, text), value in zip(
+                self.estimate.model.syntax.defined, values, strict=True
+            ):
+                if not np.isfinite(value):
+                    more.append(f"{name} := {text} has no finite value at the solution")
+        return [*sample.warnings, *self.problems, *more]
 
     # -- estimates -----------------------------------------------------------------------------
     @property
@@ -187,7 +200,7 @@ class Result:
         defined = model.syntax.defined
         if defined:
             d_est = np.real(model.defined_values(x))
-            d_se = standard_errors(self._defined_covariance)
+            d_se = np.where(np.isfinite(d_est), standard_errors(self._defined_covariance), np.nan)
             est, se = np.concatenate([est, d_est]), np.concatenate([se, d_se])
             std_lv = np.concatenate([std_lv, self._standardizer.defined(x, "lv", moments)])
             std_all = np.concatenate([std_all, self._standardizer.defined(x, "all", moments)])
@@ -349,8 +362,8 @@ class Result:
         if kind not in ("raw", "standardized", "normalized", "cor"):
             raise ModelError(f"unknown kind of residuals {kind!r}")
         scaled = kind in ("standardized", "normalized")
-        if scaled and getattr(self.estimate.discrepancy, "kind", "ML") != "ML":
-            raise ModelError(f"{kind} residuals go with ML estimators; use 'cor' or 'raw'")
+        if scaled and getattr(self.estimate.discrepancy, "kind", "ML") in ("GLS", "ULS"):
+            raise ModelError(f"{kind} residuals do not go with GLS and ULS; use 'cor' or 'raw'")
         return list(residual_table(self.estimate, kind))
 
     def modindices(self, minimum: float = 0.0) -> pd.DataFrame:
@@ -358,9 +371,12 @@ class Result:
         frame = modification.modification_indices(self.estimate)
         return frame[frame["mi"] >= minimum].reset_index(drop=True)
 
-    def release_tests(self) -> pd.DataFrame:
-        """Score tests for releasing equality constraints, the largest first."""
-        return modification.release_tests(self.estimate)
+    def release_tests(self, joint: bool = False) -> pd.DataFrame:
+        """Score tests for releasing equality constraints, the largest first.
+
+        With ``joint`` one test for all equalities of a label, in all groups at once.
+        """
+        return modification.release_tests(self.estimate, joint)
 
     # -- what follows --------------------------------------------------------------------------
     def effects(self, indicators: bool = False, level: float = 0.95) -> pd.DataFrame:
@@ -402,9 +418,7 @@ class Result:
         return frame[~empty].reset_index(drop=True)
 
     def factor_scores(self, method: str = "regression") -> pd.DataFrame:
-        """Scores of the latent variables for the rows that were used."""
-        if "statistics" in self.estimate.extra:
-            raise ModelError("factor scores of models with ordinal variables are not available")
+        """Scores of the latent variables for the rows that were used (ordinal items: modes)."""
         return factor_scores(self.estimate, method)
 
     def reliability(self) -> pd.DataFrame:
@@ -463,4 +477,6 @@ def as_tuple(value: str | Sequence[str] | None) -> tuple[str, ...]:
         return ()
     if isinstance(value, str):
         return tuple(part.strip() for part in value.split(",") if part.strip())
+    if not isinstance(value, Iterable):
+        raise ModelError(f"expected names, a sequence of them or a text with commas, not {value!r}")
     return tuple(str(v) for v in value)

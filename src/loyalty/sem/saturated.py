@@ -30,6 +30,14 @@ from .model import (
     vech_index,
 )
 
+#: Beyond so many moments of a group (about 108 variables) their matrices are not formed.
+MOST_MOMENTS = 6000
+
+
+def too_large(p: int) -> bool:
+    """Whether the saturated model of ``p`` variables has too many moments for its matrices."""
+    return p + p * (p + 1) // 2 > MOST_MOMENTS
+
 
 @dataclass(frozen=True)
 class SaturatedMatrices:

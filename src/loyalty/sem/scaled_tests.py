@@ -16,7 +16,7 @@ import numpy as np
 from .discrepancy.normal import inverse_and_logdet
 from .estimate import Estimate, predicted_rows, pseudo_inverse
 from .model import Array
-from .saturated import saturated_matrices
+from .saturated import saturated_matrices, too_large
 
 
 @dataclass(frozen=True)
@@ -80,6 +80,8 @@ def saturated_trace(estimate: Estimate) -> float:
     Moments of fixed exogenous variables are not counted.
     """
     if estimate.fiml and estimate.sample.missing != "fiml-complete":
+        if too_large(estimate.model.blocks[0].observed):
+            return np.nan
         return sum(
             saturated_matrices(group, block.exogenous).trace
             for block, group in zip(estimate.model.blocks, estimate.sample.groups, strict=True)

@@ -21,7 +21,9 @@ STEP = 1e-30
 def jacobian(function: Callable[[Any], Any], x: Array, used: Array | None = None) -> Array:
     """Derivatives of ``function`` (…, q) -> (…, k) at ``x``: shape (k, q)."""
     points = x + 1j * STEP * np.eye(len(x))
-    out: Array = np.imag(function(points)).T / STEP
+    # in parts, since every point carries matrices of all variables
+    parts = [np.imag(function(points[k : k + 64])) for k in range(0, len(points), 64)]
+    out: Array = np.concatenate(parts).T / STEP if parts else np.imag(function(points)).T / STEP
     return out
 
 
@@ -95,8 +97,9 @@ class Standardizer:
             label = model.rows[number].label
             if label and label not in values:
                 values[label] = standardized[..., n]
-        for name, expression, _ in model.syntax.defined:
-            values[name] = evaluate(expression, values)
+        with np.errstate(all="ignore"):
+            for name, expression, _ in model.syntax.defined:
+                values[name] = evaluate(expression, values)
         shape = x.shape[:-1]
         return np.stack(
             [np.broadcast_to(values[name], shape) for name, _, _ in model.syntax.defined], axis=-1

@@ -24,7 +24,7 @@ def one_factor_loadings(cov: Array) -> Array:
     top = int(communality.argmax())
     # principal-axis factoring by a few power steps from the first centroid with signs
     loading = np.sqrt(communality) * np.where(off[top] < 0, -1.0, 1.0)
-    for _ in range(5):
+    for _ in range(3):
         loading = off @ loading + communality * loading
         size = float(loading @ loading)
         if not size > 0:

@@ -120,6 +120,7 @@ def tokenize(text: str) -> list[Token]:
 class _Parser:
     def __init__(self, tokens: list[Token]) -> None:
         self.tokens = tokens
+        self.last = len(tokens) - 1
         self.at = 0
         self.formulas: dict[tuple[str, str, str], Formula] = {}
         self.defined: list[tuple[str, Expression, str]] = []
@@ -128,7 +129,7 @@ class _Parser:
     # -- reading tokens ------------------------------------------------------------------------
     @property
     def here(self) -> Token:
-        return self.tokens[min(self.at, len(self.tokens) - 1)]
+        return self.tokens[self.at if self.at < self.last else self.last]
 
     def fail(self, message: str) -> ModelError:
         return ModelError(f"model syntax, line {self.here.line}: {message}")

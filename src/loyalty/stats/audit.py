@@ -20,9 +20,11 @@ from loyalty.stats._common import (
     BoolArray,
     CannotCompute,
     FloatArray,
+    IntArray,
     Result,
     check_varies,
     complete_rows,
+    normal_quantile,
     to_matrix,
 )
 
@@ -212,6 +214,39 @@ def missing_patterns(items: pd.DataFrame) -> pd.DataFrame:
     table["share"] = counts / max(len(items), 1)
     order = np.lexsort((np.arange(len(table)), table["n_missing"], -table["n"]))
     return table.iloc[order].reset_index(drop=True)
+
+
+@dataclass(frozen=True, eq=False)
+class FrequentPatterns(Result):
+    """Patterns of missing answers that may be shown, the others pooled.
+
+    Attributes:
+        shown: one row a pattern, most frequent first: ``missing`` (names of the missing items,
+            separated by commas; empty for complete rows), ``n_missing`` (items), ``n`` (rows),
+            ``share`` (0-1).
+        n_patterns: patterns in all. pooled_patterns, pooled_n: those not shown, and their rows.
+    """
+
+    shown: pd.DataFrame
+    n_patterns: int
+    pooled_patterns: int
+    pooled_n: int
+
+
+def frequent_patterns(items: pd.DataFrame, *, least: int = 10, most: int = 8) -> FrequentPatterns:
+    """At most ``most`` patterns of at least ``least`` rows; the rest is pooled.
+
+    The pool itself has ``least`` rows or none: else what it holds would follow from the total, so
+    the rarest pattern shown joins it.
+    """
+    table = missing_patterns(items)
+    kept = int(min(most, (table["n"] >= least).sum()))
+    while kept and 0 < table["n"].iloc[kept:].sum() < least:
+        kept -= 1
+    absent = ~table[list(items.columns)].to_numpy(dtype=bool)[:kept]
+    shown = table.loc[: kept - 1, ["n_missing", "n", "share"]].copy()
+    shown.insert(0, "missing", [", ".join(map(str, items.columns[flags])) for flags in absent])
+    return FrequentPatterns(shown, len(table), len(table) - kept, int(table["n"].iloc[kept:].sum()))
 
 
 def _pattern_groups(values: FloatArray) -> list[tuple[BoolArray, FloatArray]]:
@@ -520,17 +555,25 @@ def psychometric_synonyms(items: pd.DataFrame, *, threshold: float = 0.60) -> pd
         CannotCompute: fewer than three such pairs of items.
     """
     values = to_matrix(items)
-    frame = pd.DataFrame(values).loc[:, [len(np.unique(c[~np.isnan(c)])) > 1 for c in values.T]]
-    corr = frame.corr().to_numpy()
-    i, j = np.nonzero(np.triu(corr >= threshold, k=1))
+    i, j = synonym_pairs(items, threshold)
     if len(i) < 3:
         raise CannotCompute(
             f"only {len(i)} item pairs correlate {threshold:.2f} or more: "
             "psychometric synonyms need 3"
         )
-    kept = frame.to_numpy()
-    r = _row_correlation(kept[:, i], kept[:, j], least=3)
+    r = _row_correlation(values[:, i], values[:, j], least=3)
     return pd.Series(r, index=items.index, name="psychometric_synonyms")
+
+
+def synonym_pairs(items: pd.DataFrame, threshold: float) -> tuple[IntArray, IntArray]:
+    """Positions of the items that correlate at least ``threshold`` with one another (pairwise)."""
+    values = to_matrix(items)
+    present = ~np.isnan(values)
+    varies = [len(np.unique(v[p])) > 1 for v, p in zip(values.T, present.T, strict=True)]
+    corr = np.full((values.shape[1],) * 2, np.nan)
+    corr[np.ix_(varies, varies)] = pd.DataFrame(values[:, varies]).corr().to_numpy()
+    i, j = np.nonzero(np.triu(corr >= threshold, k=1))
+    return i, j
 
 
 @dataclass(frozen=True, eq=False)
@@ -543,10 +586,13 @@ class CarelessIndices(Result):
             ``psychometric_synonyms`` (correlations), ``share_missing`` (0-1), and, where times were
             given, ``seconds_per_item``.
         not_computed: index name -> why it is NaN throughout.
+        pairs: pairs of half scales behind ``even_odd_consistency`` and of items behind
+            ``psychometric_synonyms``; a person's correlation over few pairs says little.
     """
 
     table: pd.DataFrame
     not_computed: dict[str, str]
+    pairs: dict[str, int]
 
 
 def careless_indices(
@@ -589,10 +635,14 @@ def careless_indices(
     except CannotCompute as error:
         table["psychometric_synonyms"] = np.nan
         failed["psychometric_synonyms"] = str(error)
+    pairs = {
+        "even_odd_consistency": sum(len(v) >= 2 for v in scales.values()),
+        "psychometric_synonyms": len(synonym_pairs(turned, synonym_threshold)[0]),
+    }
     table["share_missing"] = items.isna().mean(axis=1)
     if seconds is not None:
         table["seconds_per_item"] = seconds.astype(np.float64) / items.shape[1]
-    return CarelessIndices(table, failed)
+    return CarelessIndices(table, failed, pairs)
 
 
 @dataclass(frozen=True, eq=False)
@@ -668,6 +718,73 @@ def flag_careless(
     counts = flags.sum().astype(int)
     counts["careless"] = int(careless.sum())
     return CarelessFlags(flags, n_flags, careless, counts.rename("n"), rules)
+
+
+@dataclass(frozen=True, eq=False)
+class Kappa(Result):
+    """Cohen's kappa of two yes-no judgements of the same rows, with a normal interval.
+
+    Attributes:
+        kappa: (po - pe) / (1 - pe); ci_lower, ci_upper; se.
+        observed: share on which they agree, po. n: rows. level: of the interval.
+    """
+
+    kappa: float
+    ci_lower: float
+    ci_upper: float
+    se: float
+    observed: float
+    n: int
+    level: float
+
+
+def cohens_kappa(a: pd.Series, b: pd.Series, *, level: float = 0.95) -> Kappa:
+    """Agreement of two bool judgements beyond chance (Cohen 1960).
+
+    The variance is that of Fleiss, Cohen & Everitt (1969), Psychological Bulletin 72, 323-327;
+    limits are cut at -1 and 1.
+
+    Raises:
+        CannotCompute: no rows, other rows, or a judgement that is the same for all.
+    """
+    if not a.index.equals(b.index):
+        raise CannotCompute("the two judgements are not of the same rows")
+    x, y = a.to_numpy(dtype=bool), b.to_numpy(dtype=bool)
+    n = len(x)
+    if n == 0 or x.all() or y.all() or not x.any() or not y.any():
+        raise CannotCompute("a judgement that is the same for all rows cannot agree beyond chance")
+    cells = np.array([[(~x & ~y).sum(), (~x & y).sum()], [(x & ~y).sum(), (x & y).sum()]]) / n
+    rows, columns = cells.sum(axis=1), cells.sum(axis=0)
+    observed, chance = float(np.trace(cells)), float(rows @ columns)
+    kappa = (observed - chance) / (1.0 - chance)
+    on = (np.diag(cells) * (1.0 - (rows + columns) * (1.0 - kappa)) ** 2).sum()
+    off = cells[0, 1] * (columns[0] + rows[1]) ** 2 + cells[1, 0] * (columns[1] + rows[0]) ** 2
+    rest = kappa - chance * (1.0 - kappa)
+    variance = (on + (1.0 - kappa) ** 2 * off - rest**2) / (n * (1.0 - chance) ** 2)
+    se = float(np.sqrt(max(variance, 0.0)))
+    half = normal_quantile(level) * se
+    low, high = max(kappa - half, -1.0), min(kappa + half, 1.0)
+    return Kappa(kappa, low, high, se, observed, n, level)
+
+
+def sign_agreement(flags: pd.DataFrame, *, level: float = 0.95) -> pd.DataFrame:
+    """How far the signs of careless answering flag the same rows, one row a pair of signs.
+
+    Returns:
+        ``a``, ``b``, ``both`` (rows), ``kappa``, ``ci_lower``, ``ci_upper`` (NaN where a sign flags
+        nobody or everybody).
+    """
+    found = []
+    names = [str(c) for c in flags.columns]
+    for i, a in enumerate(names):
+        for b in names[i + 1 :]:
+            try:
+                k = cohens_kappa(flags[a], flags[b], level=level)
+                values = (k.kappa, k.ci_lower, k.ci_upper)
+            except CannotCompute:
+                values = (np.nan, np.nan, np.nan)
+            found.append((a, b, int((flags[a] & flags[b]).sum()), *values))
+    return pd.DataFrame(found, columns=["a", "b", "both", "kappa", "ci_lower", "ci_upper"])
 
 
 # --------------------------------------------------------------------------------------- normality

@@ -5,7 +5,7 @@ Frames are (n respondents, p items), missing answers NaN.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -134,6 +134,40 @@ def scale_scores(
     return pd.DataFrame(scores, index=items.index)
 
 
+def scale_table(
+    scores: pd.DataFrame,
+    minimum: Mapping[str, float],
+    maximum: Mapping[str, float],
+    *,
+    level: float = 0.95,
+) -> pd.DataFrame:
+    """One row a scale: mean with t interval, spread, floor and ceiling with Wilson intervals.
+
+    Args:
+        scores: (n, s) scale scores, missing NaN.
+        minimum, maximum: the lowest and the highest score a scale can give.
+
+    Returns:
+        Index scale; the columns of :func:`mean_table`, ``skew``, and ``floor``, ``floor_lower``,
+        ``floor_upper``, ``ceiling``, ``ceiling_lower``, ``ceiling_upper``: shares (0-1) of the
+        respondents at the very end. NaN where nobody has a score.
+    """
+    table = mean_table(scores, level=level).rename_axis("scale")
+    table["skew"] = [skewness(scores[s].dropna().to_numpy(np.float64)) for s in scores]
+    for name, ends, side in (("floor", minimum, -1.0), ("ceiling", maximum, 1.0)):
+        shares = []
+        for scale in scores:
+            x = scores[scale].dropna()
+            at_end = int((side * x >= side * ends[str(scale)] - 1e-9).sum())
+            if len(x):
+                w = wilson_interval(at_end, len(x), level=level)
+                shares.append((w.share, w.ci_lower, w.ci_upper))
+            else:
+                shares.append((np.nan,) * 3)
+        table[[name, f"{name}_lower", f"{name}_upper"]] = np.array(shares)
+    return table
+
+
 # ------------------------------------------------------------------------------------ one estimate
 
 
@@ -185,6 +219,28 @@ def mean_table(frame: pd.DataFrame, *, level: float = 0.95) -> pd.DataFrame:
         columns=["n", "mean", "ci_lower", "ci_upper", "sd", "se"],
         index=pd.Index(frame.columns, name="variable"),
     )
+
+
+@dataclass(frozen=True, eq=False)
+class Correlation(Result):
+    """One Pearson correlation with its Fisher z interval. ``n``: rows with both."""
+
+    r: float
+    ci_lower: float
+    ci_upper: float
+    n: int
+    level: float
+
+
+def pair_correlation(pair: pd.DataFrame, *, level: float = 0.95) -> Correlation:
+    """Correlation of the frame's two columns; see :func:`correlations`."""
+    if pair.shape[1] != 2:
+        raise CannotCompute(f"a pair has two columns, not {pair.shape[1]}")
+    both = correlations(pair, level=level)
+    r, low, high, n = (
+        m.to_numpy(np.float64)[0, 1] for m in (both.r, both.ci_lower, both.ci_upper, both.n)
+    )
+    return Correlation(float(r), float(low), float(high), int(n), level)
 
 
 @dataclass(frozen=True, eq=False)
@@ -293,11 +349,62 @@ def wilson_interval(count: int, n: int, *, level: float = 0.95) -> Proportion:
     return Proportion(share, low, high, int(count), int(n), level)
 
 
-def csat(values: Iterable[float] | pd.Series, *, top_box: float, level: float = 0.95) -> Proportion:
-    """Customer satisfaction score: share of answers at ``top_box`` or above (top-box share)."""
+def csat(
+    values: Iterable[float] | pd.Series,
+    *,
+    top_box: float,
+    minimum: float = -np.inf,
+    maximum: float = np.inf,
+    level: float = 0.95,
+) -> Proportion:
+    """Customer satisfaction score: share of answers at ``top_box`` or above (top-box share).
+
+    Raises:
+        CannotCompute: no answers, or one outside the scale.
+    """
     x = to_vector(values)
     x = x[~np.isnan(x)]
+    if len(x) and (x.min() < minimum or x.max() > maximum):
+        raise CannotCompute(f"an answer lies outside {minimum:g} to {maximum:g}")
     return wilson_interval(int((x >= top_box).sum()), len(x), level=level)
+
+
+@dataclass(frozen=True, eq=False)
+class BoxShares(Result):
+    """Shares of all answers in the two lowest, the middle and the two highest boxes (0-1).
+
+    ``n``: answers.
+    """
+
+    low: float
+    middle: float
+    high: float
+    n: int
+
+
+def box_shares(items: pd.DataFrame, minimum: float, maximum: float, *, least: int = 1) -> BoxShares:
+    """How the answers to several items of one scale fall into three boxes.
+
+    Args:
+        items: (n, p) answers with reverse-worded items recoded.
+        least: smallest number of answers in a box that is not empty.
+
+    Raises:
+        CannotCompute: no answers, a scale of fewer than five points, or a box with fewer answers
+            than ``least``.
+    """
+    if maximum - minimum < 4:
+        raise CannotCompute("a scale of fewer than five points has no middle between its boxes")
+    x = to_matrix(items).ravel()
+    x = x[~np.isnan(x)]
+    if len(x) == 0:
+        raise CannotCompute("no answers: a share cannot be computed")
+    low, high = int((x <= minimum + 1).sum()), int((x >= maximum - 1).sum())
+    counts = (low, len(x) - low - high, high)
+    if any(0 < c < least for c in counts):
+        raise CannotCompute(f"a box holds fewer than {least} answers")
+    shares = [c / len(x) for c in counts]
+    return BoxShares(shares[0], shares[1], shares[2], len(x))
 
 
 @dataclass(frozen=True, eq=False)
@@ -382,21 +489,24 @@ def net_promoter_score(
 
 
 def by_group(
-    values: pd.Series,
+    values: pd.Series | pd.DataFrame,
     group: pd.Series,
-    statistic: Callable[[pd.Series], Result],
+    statistic: Callable[[Any], Result],
     *,
     min_n: int = 10,
     order: Sequence[Any] | None = None,
+    hide: Collection[Any] = (),
 ) -> pd.DataFrame:
     """A statistic by group, small cells suppressed.
 
     Args:
-        values: one value a respondent, missing NaN.
+        values: one value (or row) a respondent, missing NaN; rows with a missing value are left
+            out.
         group: group of each respondent, same index; respondents without a group are left out.
         statistic: e.g. ``net_promoter_score`` or ``lambda x: mean_interval(x, level=0.9)``.
         min_n: a group with fewer answers than this is suppressed.
         order: groups in the order wanted, empty ones included; default: sorted.
+        hide: groups to suppress beside the small ones (see :func:`hidden_cells`).
 
     Returns:
         Index group; ``n`` (answers), ``suppressed`` (bool), ``reason`` (text, empty if shown), and
@@ -414,9 +524,12 @@ def by_group(
     fields: list[str] = []
     for key in order:
         x = values[group == key].dropna()
-        row: dict[str, Any] = {"n": len(x), "suppressed": len(x) < min_n, "reason": ""}
-        if row["suppressed"]:
+        small = len(x) < min_n
+        row: dict[str, Any] = {"n": len(x), "suppressed": small or key in hide, "reason": ""}
+        if small:
             row["reason"] = f"fewer than {min_n} answers"
+        elif key in hide:
+            row["reason"] = "with it another cell could be worked out"
         else:
             try:
                 result = statistic(x).to_dict()
@@ -432,3 +545,161 @@ def by_group(
     return pd.DataFrame(
         data, columns=columns, index=pd.Index(list(order), name=group.name), dtype=object
     )
+
+
+def hidden_cells(
+    counts: Mapping[str, pd.Series],
+    within: Mapping[str, tuple[str, Mapping[Any, Any]]] | None = None,
+    *,
+    least: int = 10,
+) -> dict[str, dict[Any, Literal["small", "complementary"]]]:
+    """Cells that may not be shown: small ones, and those from which a small one would follow.
+
+    The counts of a grouping add up to a known total, those of a grouping within another one to
+    the counts of that. Where a sum is known, what is hidden in it must be two cells or more with
+    at least ``least`` respondents together; where a cell is hidden that is itself such a sum, one
+    of its parts must be hidden too. The smallest cells that do it are taken (Hundepool et al.
+    2012, Statistical Disclosure Control, ch. 4). Empty cells hide nobody and are left alone.
+
+    Args:
+        counts: respondents by level, one Series a grouping.
+        within: grouping -> (outer grouping, level -> outer level).
+        least: smallest count that may be shown.
+
+    Returns:
+        Grouping -> level -> why it is hidden.
+    """
+    inner = dict(within or {})
+    hidden: dict[str, dict[Any, Literal["small", "complementary"]]] = {
+        g: {level: "small" for level, n in c.items() if 0 < n < least} for g, c in counts.items()
+    }
+    sums: list[tuple[tuple[str, Any] | None, str, list[Any]]] = []
+    for g, c in counts.items():
+        if g not in inner:
+            sums.append((None, g, list(c.index)))
+            continue
+        outer, home = inner[g]
+        for top in counts[outer].index:
+            sums.append(((outer, top), g, [level for level in c.index if home[level] == top]))
+    changed = True
+    while changed:
+        changed = False
+        for total, g, parts in sums:
+            gone = [level for level in parts if level in hidden[g]]
+            left = [level for level in parts if level not in hidden[g] and counts[g][level] > 0]
+            unknown_total = total is not None and total[1] in hidden[total[0]]
+            if unknown_total:
+                open_to_sums = not gone
+            else:
+                together = sum(int(counts[g][level]) for level in gone)
+                open_to_sums = bool(gone) and (len(gone) < 2 or together < least)
+            if open_to_sums and left:
+                smallest = min(left, key=lambda level: (counts[g][level], str(level)))
+                hidden[g][smallest] = "complementary"
+                changed = True
+    return hidden
+
+
+def nesting(inner: pd.Series, outer: pd.Series) -> dict[Any, Any] | None:
+    """Level of ``inner`` -> the one level of ``outer`` it lies in; None where one lies in several.
+
+    A level without respondents is in no outer level and left out.
+    """
+    pairs = pd.DataFrame({"inner": inner, "outer": outer}).dropna().drop_duplicates()
+    if pairs["inner"].duplicated().any():
+        return None
+    return dict(zip(pairs["inner"], pairs["outer"], strict=True))
+
+
+def by_groups(
+    values: pd.Series | pd.DataFrame,
+    groups: pd.DataFrame,
+    levels: Mapping[str, Sequence[Any]],
+    statistic: Callable[[Any], Result],
+    *,
+    within: Mapping[str, str] | None = None,
+    min_n: int = 10,
+    also: Sequence[pd.Series] = (),
+) -> pd.DataFrame:
+    """A statistic by each of several groupings, with complementary suppression.
+
+    Args:
+        values, statistic, min_n: as for :func:`by_group`.
+        also: bool by row each: a level where fewer than ``min_n`` (but some) of these rows lie is
+            suppressed too, as are the levels from which it would follow.
+        groups: one column a grouping, same rows.
+        levels: levels of each grouping, in the order wanted.
+        within: grouping -> the grouping it lies in.
+
+    Returns:
+        ``group``, ``level`` and the columns of :func:`by_group` (without the confidence level),
+        one row a level; ``n`` is None where it is suppressed.
+    """
+    answered = values.notna() if isinstance(values, pd.Series) else values.notna().all(axis=1)
+    parts = [answered, *(answered & part for part in also)]
+    found = [
+        hidden_cells(*group_counts(groups, levels, within, part), least=min_n) for part in parts
+    ]
+    tables = []
+    for g, order in levels.items():
+        hide = {level for hidden in found for level in hidden[g]}
+        table = by_group(values, groups[g], statistic, min_n=min_n, order=order, hide=hide)
+        table = table.drop(columns="level", errors="ignore")  # the confidence level
+        table["n"] = table["n"].where(~table["suppressed"].astype(bool), None)
+        table.insert(0, "level", table.index)
+        table.insert(0, "group", g)
+        tables.append(table)
+    columns = max((t.columns for t in tables), key=len, default=pd.Index([]))
+    if not tables:
+        return pd.DataFrame(columns=["group", "level", "n", "suppressed", "reason"])
+    rows = [row for t in tables for row in t.to_dict("records")]
+    return pd.DataFrame([[r.get(c) for c in columns] for r in rows], columns=columns, dtype=object)
+
+
+def shares_by_groups(
+    marked: pd.Series,
+    groups: pd.DataFrame,
+    levels: Mapping[str, Sequence[Any]],
+    *,
+    within: Mapping[str, str] | None = None,
+    min_n: int = 10,
+    level: float = 0.95,
+) -> pd.DataFrame:
+    """Share of marked respondents by each of several groupings, with Wilson intervals.
+
+    A share is a count as well: it is suppressed where fewer than ``min_n`` (but some) of a
+    level's respondents are marked, or are not.
+
+    Args:
+        marked: 1 or 0 by respondent, missing NaN.
+        groups, levels, within, min_n: as for :func:`by_groups`.
+    """
+
+    def share(values: pd.Series) -> Proportion:
+        return wilson_interval(int(values.sum()), len(values), level=level)
+
+    also = (marked == 1, marked == 0)
+    return by_groups(marked, groups, levels, share, within=within, min_n=min_n, also=also)
+
+
+def group_counts(
+    groups: pd.DataFrame,
+    levels: Mapping[str, Sequence[Any]],
+    within: Mapping[str, str] | None,
+    rows: pd.Series | None = None,
+) -> tuple[dict[str, pd.Series], dict[str, tuple[str, dict[Any, Any]]]]:
+    """What :func:`hidden_cells` takes: counts by level, and which level lies in which.
+
+    A grouping that crosses the one it is said to lie in is taken as a grouping of its own. Only
+    ``rows`` (bool) are counted, where given.
+    """
+    counted = groups if rows is None else groups[rows]
+    counts = {
+        g: counted[g].value_counts().reindex(list(order), fill_value=0)
+        for g, order in levels.items()
+    }
+    inner: dict[str, tuple[str, dict[Any, Any]]] = {}
+    for g, outer in (within or {}).items():
+        if g in levels and outer in levels and (home := nesting(groups[g], groups[outer])):
+            inner[g] = (outer, {level: home.get(level) for level in levels[g]})
+    return counts, inner

@@ -12,26 +12,38 @@ from typing import Literal
 
 import numpy as np
 import pandas as pd
+from scipy import special
 from scipy import stats as _dist
 from scipy.optimize import linear_sum_assignment
 
+from loyalty.sem.polychoric import INFINITE, polychoric_correlations
 from loyalty.stats._common import (
+    BoolArray,
     CannotCompute,
     FloatArray,
     Missing,
     Result,
     check_correlation,
+    check_level,
     check_positive_definite,
+    check_varies,
     complete_rows,
     correlation,
     to_matrix,
+)
+from loyalty.stats._factoring import (
+    MIN_UNIQUENESS,
+    extract,
+    factorable,
+    resampled_moments,
+    rotate,
 )
 
 Method = Literal["minres", "ml"]
 Rotation = Literal["none", "varimax", "promax", "oblimin"]
 
-# Least uniqueness in extraction, as in R's psych and in factor_analyzer.
-_MIN_UNIQUENESS = 0.005
+#: More distinct answers than this are no categories.
+_MOST_CATEGORIES = 20
 
 
 def pearson(items: pd.DataFrame, *, missing: Missing = "listwise") -> pd.DataFrame:
@@ -41,6 +53,74 @@ def pearson(items: pd.DataFrame, *, missing: Missing = "listwise") -> pd.DataFra
         CannotCompute: a constant item, or fewer than two rows for a pair.
     """
     corr, _ = correlation(items, missing)
+    return pd.DataFrame(corr, index=items.columns, columns=items.columns)
+
+
+def _coded(values: FloatArray, names: Sequence[object]) -> list[FloatArray]:
+    """Category codes 0, 1, … a column (missing: NaN)."""
+    check_varies(values, names)
+    columns = []
+    for j, name in enumerate(names):
+        levels = np.unique(values[~np.isnan(values[:, j]), j])
+        if len(levels) > _MOST_CATEGORIES:
+            raise CannotCompute(f"{name} has {len(levels)} distinct answers: too many categories")
+        codes = np.searchsorted(levels, values[:, j]).astype(np.float64)
+        columns.append(np.where(np.isnan(values[:, j]), np.nan, codes))
+    return columns
+
+
+def _cuts(codes: FloatArray) -> FloatArray:
+    """Thresholds of an item from its margin."""
+    count = np.bincount(codes[~np.isnan(codes)].astype(np.int64))
+    return np.asarray(special.ndtri(np.cumsum(count)[:-1] / count.sum()))
+
+
+def polychoric(items: pd.DataFrame, *, missing: Missing = "listwise") -> pd.DataFrame:
+    """Polychoric correlation matrix of ordinal items, by two-step maximum likelihood.
+
+    Thresholds come from each item's own margin (all its answers if pairwise), then one correlation
+    a pair from the table of the rows where both are answered.
+
+    Raises:
+        CannotCompute: a constant item, more than 20 distinct answers, a pair without rows.
+
+    Source: Olsson (1979), Psychometrika 44, 443-460; as R's psych with ``correct = 0``.
+    """
+    values = to_matrix(items)
+    if missing == "listwise":
+        values = complete_rows(values)
+        if len(values) < 2:
+            raise CannotCompute(f"only {len(values)} complete rows: at least 2 are needed")
+    p = values.shape[1]
+    codes = _coded(values, list(items.columns))
+    cuts = [_cuts(c) for c in codes]
+    top = max(len(c) for c in cuts) + 1
+    flags = np.zeros((len(values), p * top))
+    for k, code in enumerate(codes):
+        there = np.flatnonzero(~np.isnan(code))
+        flags[there, k * top + code[there].astype(np.int64)] = 1.0
+    every = (flags.T @ flags).reshape(p, top, p, top)
+    i, j = np.triu_indices(p, 1)
+    tables = every[i, :, j, :]
+    if len(tables) and tables.sum(axis=(1, 2)).min() < 2:
+        k = int(np.argmin(tables.sum(axis=(1, 2))))
+        raise CannotCompute(
+            f"{items.columns[i[k]]} and {items.columns[j[k]]} have fewer than 2 rows in common"
+        )
+    padded = np.full((p, top + 1), INFINITE)
+    padded[:, 0] = -INFINITE
+    for k, cut in enumerate(cuts):
+        padded[k, 1 : 1 + len(cut)] = cut
+    corr = np.eye(p)
+    if len(tables):
+        for axis, (one, other) in ((2, (i, j)), (1, (j, i))):
+            flat = np.flatnonzero((tables.sum(axis=axis) > 0).sum(axis=1) < 2)
+            if flat.size:
+                a, b = one[flat[0]], other[flat[0]]
+                raise CannotCompute(
+                    f"{items.columns[a]} is constant where {items.columns[b]} is answered"
+                )
+        corr[i, j] = corr[j, i] = polychoric_correlations(tables, padded[i], padded[j])
     return pd.DataFrame(corr, index=items.columns, columns=items.columns)
 
 
@@ -119,7 +199,7 @@ def _one_factor_communalities(r: FloatArray) -> FloatArray:
         r: (b, p, p). Returns: (b, p).
     """
     b, p, _ = r.shape
-    bound = np.sqrt(1.0 - _MIN_UNIQUENESS)
+    bound = np.sqrt(1.0 - MIN_UNIQUENESS)
     _, vectors = np.linalg.eigh(r)
     lam = vectors[:, :, -1] * np.sqrt(np.linalg.eigvalsh(r)[:, -1])[:, None]
     lam = np.clip(lam, -bound, bound)
@@ -172,6 +252,66 @@ def _random_correlations(rng: np.random.Generator, draws: int, n: int, p: int) -
     return corr
 
 
+#: Terms of the tetrachoric series.
+_TERMS = 10
+
+
+def _independent_polychorics(
+    codes: Sequence[FloatArray], n: int, draws: int, rng: np.random.Generator
+) -> FloatArray:
+    """Polychoric correlation matrices of n rows of independent items with these margins.
+
+    For small correlations a cell's probability is quickest from the tetrachoric series (Pearson
+    1900): p_ij(rho) = p_i p_j (1 + sum_k rho^k / k! g_k(i) g_k(j)), with g_k the mean of the kth
+    Hermite polynomial within a category. Fisher scoring on it, from rho = 0.
+
+    Args:
+        codes: category codes a column, missing as NaN; only their margins matter.
+        n: rows of a draw, dealt to the categories by the margins.
+    """
+    p = len(codes)
+    dealt = np.empty((p, n), dtype=np.int64)
+    width = max(int(np.nanmax(c)) for c in codes) + 1
+    share, g = np.zeros((p, width)), np.zeros((_TERMS, p, width))
+    for v, code in enumerate(codes):
+        there = np.sort(code[~np.isnan(code)]).astype(np.int64)
+        dealt[v] = there[((np.arange(n) + 0.5) / n * len(there)).astype(np.int64)]
+        # a category so rare that it got no row has no threshold either
+        dealt[v] = np.unique(dealt[v], return_inverse=True)[1]
+        count = np.bincount(dealt[v])
+        share[v, : len(count)] = count / n
+        cut = special.ndtri(np.cumsum(count)[:-1] / n)
+        polynomial, before = np.exp(-0.5 * cut**2) / np.sqrt(2.0 * np.pi), np.zeros_like(cut)
+        for k in range(_TERMS):
+            ends = np.concatenate([[0.0], polynomial, [0.0]])
+            g[k, v, : len(count)] = (ends[:-1] - ends[1:]) * n / count
+            polynomial, before = cut * polynomial - k * before, polynomial
+    i, j = np.triu_indices(p, 1)
+    left, right = g[:, i].transpose(1, 2, 0), g[:, j].transpose(1, 0, 2)
+    expected = n * share[i][:, :, None] * share[j][:, None, :]
+    order = np.arange(1, _TERMS + 1)
+    random, item = np.empty((draws, p, p)), np.arange(p)[:, None]
+    flags = np.empty((n, p * width), dtype=np.float32)  # exact: counts are whole
+    for d in range(draws):
+        flags[:] = 0.0
+        flags[np.arange(n), item * width + rng.permuted(dealt, axis=1)] = 1.0
+        tables = (flags.T @ flags).reshape(p, width, p, width)[i, :, j, :]
+        r = np.zeros(len(i))
+        for _ in range(8):
+            power = r[:, None] ** (order - 1) / special.factorial(order - 1)
+            ratio = 1.0 + left * (power * r[:, None] / order)[:, None, :] @ right
+            ratio = np.maximum(ratio, 1e-6)
+            slope = left * power[:, None, :] @ right
+            step = (tables * slope / ratio).sum(axis=(1, 2))
+            step /= (expected * slope**2 / ratio).sum(axis=(1, 2))
+            r = np.clip(r + step, -0.95, 0.95)
+            if np.abs(step).max() < 1e-5:
+                break
+        random[d] = np.eye(p)
+        random[d, i, j] = random[d, j, i] = r
+    return random
+
+
 @dataclass(frozen=True, eq=False)
 class ParallelAnalysis(Result):
     """Observed eigenvalues against those of random data.
@@ -182,8 +322,10 @@ class ParallelAnalysis(Result):
             correlation matrix), ``factor_mean``, ``factor_quantile``.
         n_components, n_factors: how many leading eigenvalues exceed the random quantile.
         n_components_mean, n_factors_mean: the same against the random mean (Horn's own rule).
+        components_range, factors_range: fewest and most that the quantile's own error from so many
+            draws allows (its 95 % interval from order statistics).
         n, n_items, draws, quantile, seed: what it was made with.
-        data: normal or permuted. communalities: minres or smc.
+        data: normal, permuted or ordinal. communalities: minres or smc.
     """
 
     table: pd.DataFrame
@@ -191,6 +333,8 @@ class ParallelAnalysis(Result):
     n_factors: int
     n_components_mean: int
     n_factors_mean: int
+    components_range: tuple[int, int]
+    factors_range: tuple[int, int]
     n: int
     n_items: int
     draws: int
@@ -211,7 +355,7 @@ def parallel_analysis(
     seed: int,
     draws: int = 500,
     quantile: float = 0.95,
-    data: Literal["normal", "permuted"] = "normal",
+    data: Literal["normal", "permuted", "ordinal"] = "normal",
     communalities: Literal["minres", "smc"] = "minres",
     missing: Missing = "listwise",
     corr: pd.DataFrame | None = None,
@@ -228,7 +372,8 @@ def parallel_analysis(
         draws: random data sets.
         quantile: of the random eigenvalues that an observed one must exceed (0-1).
         data: ``"normal"`` draws, or ``"permuted"`` columns of the complete rows, which keeps the
-            items' distributions (Buja & Eyuboglu 1992).
+            items' distributions (Buja & Eyuboglu 1992), or ``"ordinal"``: polychoric correlations
+            of the data against those of permuted columns with the same margins.
         communalities: ``"minres"`` or ``"smc"``.
         missing: of the observed correlations; pairwise: random data have the mean number of rows
             of a pair.
@@ -251,11 +396,13 @@ def parallel_analysis(
     if items is not None:
         observed, counts = correlation(items, missing)
         rows = round(float(counts[np.triu_indices(width, 1)].mean()))
+        if data == "ordinal":
+            observed = polychoric(items, missing=missing).to_numpy()
     else:
         if corr is None or n is None:
             raise CannotCompute("a correlation matrix needs n, the number of rows behind it")
-        if data == "permuted":
-            raise CannotCompute("permuted data need the items, not their correlations")
+        if data != "normal":
+            raise CannotCompute(f"{data} data need the items, not their correlations")
         observed, rows = check_correlation(corr), int(n)
     if rows <= width:
         raise CannotCompute(f"only {rows} rows for {width} items: parallel analysis needs more")
@@ -275,8 +422,11 @@ def parallel_analysis(
             shuffled = rng.permuted(x, axis=0)
             random[d] = shuffled.T @ shuffled / len(x)
             np.fill_diagonal(random[d], 1.0)
+    elif data == "ordinal" and items is not None:
+        codes = _coded(to_matrix(items), list(items.columns))
+        random = _independent_polychorics(codes, rows, draws, rng)
     else:
-        raise CannotCompute(f"data {data!r} is neither normal nor permuted")
+        raise CannotCompute(f"data {data!r} is not normal, permuted or ordinal")
     pc_random = np.linalg.eigvalsh(random)[:, ::-1]
     fa_random = _factor_eigenvalues(random, communalities)
     pc = np.linalg.eigvalsh(observed)[::-1]
@@ -296,12 +446,21 @@ def parallel_analysis(
     def count(name: str, reference: str) -> int:
         return _leading(table[name].to_numpy(), table[f"{name}_{reference}"].to_numpy())
 
+    def span(name: str, of_random: np.ndarray) -> tuple[int, int]:
+        ordered = np.sort(of_random, axis=0)
+        least, most = _dist.binom.ppf([0.025, 0.975], draws, quantile).astype(int)
+        few = _leading(table[name].to_numpy(), ordered[min(most, draws - 1)])
+        many = _leading(table[name].to_numpy(), ordered[max(least - 1, 0)])
+        return few, many
+
     return ParallelAnalysis(
         table=table,
         n_components=count("component", "quantile"),
         n_factors=count("factor", "quantile"),
         n_components_mean=count("component", "mean"),
         n_factors_mean=count("factor", "mean"),
+        components_range=span("component", pc_random),
+        factors_range=span("factor", fa_random),
         n=rows,
         n_items=width,
         draws=draws,
@@ -360,6 +519,28 @@ def minimum_average_partial(corr: pd.DataFrame) -> MAPTest:
         int(np.argmin(table["squared"].to_numpy())),
         int(np.argmin(table["fourth"].to_numpy())),
     )
+
+
+def kaiser_criterion(corr: pd.DataFrame) -> int:
+    """Eigenvalues of the correlation matrix above one (Guttman 1954; Kaiser 1960).
+
+    Given because readers ask for it: it keeps too many where there are many items.
+    """
+    return int((np.linalg.eigvalsh(check_correlation(corr)) > 1.0).sum())
+
+
+def acceleration_factor(corr: pd.DataFrame) -> int:
+    """Factors before the sharpest bend of the scree: argmax of the eigenvalues' second difference.
+
+    Raises:
+        CannotCompute: fewer than 3 items.
+
+    Source: Raîche, Walls, Magis, Riopel & Blais (2013), Methodology 9, 23-29.
+    """
+    values = np.linalg.eigvalsh(check_correlation(corr))[::-1]
+    if len(values) < 3:
+        raise CannotCompute(f"only {len(values)} items: a bend of the scree needs 3")
+    return int(np.argmax(values[:-2] - 2.0 * values[1:-1] + values[2:])) + 1
 
 
 # ------------------------------------------------------------------------- extraction and rotation
@@ -503,7 +684,7 @@ def efa(
         method=method,
         rotation=rotation if n_factors > 1 else "none",
         heywood=tuple(
-            str(c) for c, h in zip(names, h2, strict=True) if 1.0 - h <= 1.001 * _MIN_UNIQUENESS
+            str(c) for c, h in zip(names, h2, strict=True) if 1.0 - h <= 1.001 * MIN_UNIQUENESS
         ),
         converged=converged,
     )
@@ -520,7 +701,7 @@ def _extract(r: FloatArray, k: int, method: str) -> tuple[FloatArray, bool]:
             rotation=None,
             method=method,
             is_corr_matrix=True,
-            bounds=(_MIN_UNIQUENESS, 1),
+            bounds=(MIN_UNIQUENESS, 1),
         )
         analyzer.fit(r)
     converged = not any("Failed to converge" in str(w.message) for w in caught)
@@ -564,6 +745,205 @@ def _fit(
     gap = null - 1.0 / multiplier
     tli = (null - objective / df) / gap if gap > 0 else nan
     return chi2, float(_dist.chi2.sf(chi2, df)), rmsea, tli
+
+
+# ----------------------------------------------------------------------- what is made of a solution
+
+
+@dataclass(frozen=True, eq=False)
+class Resampled:
+    """Solutions of resampled rows, rotated from near the original one, factor by factor alike.
+
+    Attributes:
+        corr: (draws, p, p). loadings: (draws, p, k) pattern. phi: (draws, k, k).
+        uniquenesses: (draws, p).
+        sound: (draws,) whether extraction and rotation converged.
+        heywood: (draws,) whether a uniqueness sits at the lower bound.
+    """
+
+    corr: FloatArray
+    loadings: FloatArray
+    phi: FloatArray
+    uniquenesses: FloatArray
+    sound: BoolArray
+    heywood: BoolArray
+
+
+def resample(items: pd.DataFrame, solution: EFA, *, draws: int, seed: int) -> Resampled:
+    """Bootstrap of a minres or ML solution that is unrotated, of one factor, or oblimin.
+
+    Correlations are pairwise. Draws whose matrix cannot be factored are not sound.
+
+    Raises:
+        CannotCompute: another rotation than these.
+    """
+    k = solution.n_factors
+    if solution.rotation not in ("none", "oblimin") or (solution.rotation == "none" and k > 1):
+        raise CannotCompute(f"a {solution.rotation} solution cannot be resampled here")
+    _, corr = resampled_moments(to_matrix(items), draws, seed)
+    usable = factorable(corr)
+    corr = np.where(usable[:, None, None], corr, np.eye(corr.shape[1]))
+    loads, unique, sound = extract(
+        corr, k, solution.method, solution.uniquenesses.to_numpy(dtype=np.float64)
+    )
+    reference = solution.loadings.to_numpy(dtype=np.float64)
+    if k == 1:
+        signs = np.sign(np.einsum("bpk,pk->bk", loads, reference))
+        loads, phi = loads * signs[:, None, :], np.ones((draws, 1, 1))
+    else:
+        loads, phi, turned = rotate(loads, reference, tolerance=1e-5)
+        sound = sound & turned
+        # a rotation may end with factors swapped or turned over
+        size = np.sqrt((loads**2).sum(axis=1))[:, :, None] * np.sqrt((reference**2).sum(axis=0))
+        alike = np.einsum("bpk,pm->bkm", loads, reference) / size
+        for d in range(draws):
+            order = linear_sum_assignment(-np.abs(alike[d].T))[1]
+            sign = np.where(alike[d, order, np.arange(k)] < 0, -1.0, 1.0)
+            loads[d] = loads[d][:, order] * sign
+            phi[d] = phi[d][np.ix_(order, order)] * np.outer(sign, sign)
+    heywood = (unique <= 1.001 * MIN_UNIQUENESS).any(axis=1)
+    return Resampled(corr, loads, phi, unique, sound & usable, heywood & usable)
+
+
+def _second_order(phi: FloatArray) -> FloatArray:
+    """(b, k) loadings of k factors on one general factor; equal for two, which do not say."""
+    b, k, _ = phi.shape
+    if k == 1:
+        return np.ones((b, 1))
+    if k == 2:
+        r = phi[:, 0, 1]
+        return np.stack([np.sqrt(np.abs(r)), np.sign(r) * np.sqrt(np.abs(r))], axis=1)
+    load, _, _ = extract(phi, 1, "minres")
+    g: FloatArray = load[:, :, 0]
+    return g * np.where(g.sum(axis=1, keepdims=True) < 0, -1.0, 1.0)
+
+
+@dataclass(frozen=True, eq=False)
+class SchmidLeiman(Result):
+    """An oblique solution turned into a general factor and orthogonal group factors.
+
+    Attributes:
+        general: item loadings on the general factor. groups: (p, k) on the group factors.
+        uniquenesses: by item. second_order: loadings of the k factors on the general one.
+        explained_common_variance: share of the common variance due to the general factor.
+    """
+
+    general: pd.Series
+    groups: pd.DataFrame
+    uniquenesses: pd.Series
+    second_order: pd.Series
+    explained_common_variance: float
+
+
+def schmid_leiman_of(
+    loadings: FloatArray, phi: FloatArray
+) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """General (b, p) and group (b, p, k) loadings of a stack, and the second order (b, k).
+
+    general = L g, groups = L diag(sqrt(1 - g^2)), g the loadings of a one-factor minres solution
+    of phi (for two factors both sqrt(phi_12), as R's psych).
+    """
+    g = _second_order(phi)
+    rest = np.sqrt(np.maximum(1.0 - g**2, 0.0))
+    return np.einsum("bpk,bk->bp", loadings, g), loadings * rest[:, None, :], g
+
+
+def schmid_leiman(solution: EFA) -> SchmidLeiman:
+    """Schmid & Leiman (1957), Psychometrika 22, 53-61, of an oblique solution.
+
+    Raises:
+        CannotCompute: fewer than two factors.
+    """
+    if solution.n_factors < 2:
+        raise CannotCompute("only 1 factor: a general factor needs 2 beneath it, better 3")
+    general, groups, g = (
+        part[0]
+        for part in schmid_leiman_of(
+            solution.loadings.to_numpy(dtype=np.float64)[None],
+            solution.phi.to_numpy(dtype=np.float64)[None],
+        )
+    )
+    index, factors = solution.loadings.index, solution.loadings.columns
+    common = float((general**2).sum())
+    return SchmidLeiman(
+        general=pd.Series(general, index=index, name="general"),
+        groups=pd.DataFrame(groups, index=index, columns=factors),
+        uniquenesses=solution.uniquenesses,
+        second_order=pd.Series(g, index=factors, name="general"),
+        explained_common_variance=common / (common + float((groups**2).sum())),
+    )
+
+
+@dataclass(frozen=True, eq=False)
+class TargetRotation(Result):
+    """Factors rotated as near as can be to the planned constructs.
+
+    Attributes:
+        loadings: (p, k) pattern, a column a construct. phi: (k, k).
+        congruence: by construct, of its factor with the planned pattern of ones and zeros.
+        chance: by construct, the 95th percentile of that congruence when items are dealt to the
+            constructs at random: what rotation to a target brings by itself.
+        converged: whether the rotation did.
+    """
+
+    loadings: pd.DataFrame
+    phi: pd.DataFrame
+    congruence: pd.Series
+    chance: pd.Series
+    converged: bool
+
+
+def target_rotation(
+    corr: pd.DataFrame, target: pd.DataFrame, *, draws: int = 200, seed: int = 1
+) -> TargetRotation:
+    """Oblique rotation to the plan: zeros are aimed at, the planned loadings are left free.
+
+    Args:
+        corr: (p, p). target: (p, k) of :func:`planned_target`. draws: random plans.
+
+    Raises:
+        CannotCompute: as :func:`efa`; a construct without items.
+
+    Source: Browne (2001), Multivariate Behavioral Research 36, 111-150; the chance level: Paunonen
+    (1997), Educational and Psychological Measurement 57, 33-59.
+    """
+    plan = target.loc[corr.index].to_numpy(dtype=np.float64)
+    k = plan.shape[1]
+    if (plan.sum(axis=0) < 1).any():
+        raise CannotCompute("a construct without an item has no target")
+    unrotated = efa(corr=corr, n_factors=k, rotation="none").loadings.to_numpy(dtype=np.float64)
+    rng = np.random.default_rng(seed)
+    plans = np.stack([plan, *(plan[rng.permutation(len(plan))] for _ in range(draws))])
+    if k == 1:
+        turned = np.broadcast_to(unrotated, (draws + 1, *unrotated.shape)).copy()
+        phi, converged = np.ones((draws + 1, 1, 1)), np.ones(draws + 1, dtype=bool)
+    else:
+        stack = np.broadcast_to(unrotated, (draws + 1, *unrotated.shape))
+        aims = np.where(plans == 0, 0.0, np.nan)
+        turned, phi, converged = (
+            np.concatenate(both)
+            for both in zip(
+                rotate(stack[:1], plans[:1], aims[:1]),
+                rotate(stack[1:], plans[1:], aims[1:], tolerance=1e-4),
+                strict=True,
+            )
+        )
+    signs = np.where((turned * plans).sum(axis=1) < 0, -1.0, 1.0)
+    turned = turned * signs[:, None, :]
+    phi = phi * signs[:, :, None] * signs[:, None, :]
+    congruence = (turned * plans).sum(axis=1) / np.sqrt((turned**2).sum(axis=1) * plans.sum(axis=1))
+    names = target.columns
+    return TargetRotation(
+        loadings=pd.DataFrame(turned[0], index=corr.index, columns=names),
+        phi=pd.DataFrame(phi[0], index=names, columns=names),
+        congruence=pd.Series(congruence[0], index=names, name="congruence"),
+        chance=pd.Series(
+            np.quantile(congruence[1:], 0.95, axis=0) if draws else np.full(k, np.nan),
+            index=names,
+            name="chance",
+        ),
+        converged=bool(converged[0]),
+    )
 
 
 # -------------------------------------------------------------------------------------- congruence
@@ -621,3 +1001,26 @@ def match_factors(loadings: pd.DataFrame, target: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame({"factor": pd.Series(factor, dtype=object), "congruence": value}).set_index(
         pd.Index(c.columns, name="target")
     )
+
+
+def congruence_with_plan(
+    solution: EFA, target: pd.DataFrame, resampled: Resampled | None = None, *, level: float = 0.95
+) -> pd.DataFrame:
+    """:func:`match_factors` against the plan, with a percentile interval of resampled solutions.
+
+    Returns:
+        Index construct; ``factor``, ``congruence``, ``low``, ``high`` (NaN without sound draws).
+    """
+    found = match_factors(solution.loadings, target)
+    low, high = np.full(len(found), np.nan), np.full(len(found), np.nan)
+    tail = (1.0 - check_level(level)) / 2.0
+    if resampled is not None and resampled.sound.sum() >= 2:
+        plan = target.loc[solution.loadings.index].to_numpy(dtype=np.float64)
+        loads = resampled.loadings[resampled.sound]
+        size = np.sqrt((loads**2).sum(axis=1))[:, :, None] * np.sqrt((plan**2).sum(axis=0))
+        every = np.einsum("bpk,pm->bkm", loads, plan) / size
+        for j, factor in enumerate(found["factor"]):
+            if factor is not None:
+                drawn = every[:, list(solution.loadings.columns).index(factor), j]
+                low[j], high[j] = np.quantile(drawn, [tail, 1.0 - tail])
+    return found.assign(low=low, high=high)

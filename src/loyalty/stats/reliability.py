@@ -1,18 +1,23 @@
 """Reliability: alpha, omega, composite reliability, average variance extracted.
 
-What needs a factor model takes its loadings and residual variances as arguments.
+Coefficients that need a factor model take its loadings and residual variances as arguments;
+:func:`one_factor_reliability`, :func:`ordinal_reliability` and :func:`hierarchical_reliability`
+bring the model and the intervals.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
+from scipy import special
 from scipy import stats as _dist
 
+from loyalty.sem.errors import ModelError
+from loyalty.sem.polychoric import ordinal_statistics
 from loyalty.stats._common import (
     CannotCompute,
     FloatArray,
@@ -20,8 +25,15 @@ from loyalty.stats._common import (
     Result,
     check_correlation,
     check_level,
+    check_positive_definite,
+    check_varies,
+    complete_rows,
     covariance,
+    normal_quantile,
+    to_matrix,
 )
+from loyalty.stats._factoring import MIN_UNIQUENESS, extract, factorable, resampled_moments
+from loyalty.stats.efa import EFA, Resampled, schmid_leiman, schmid_leiman_of
 
 
 @dataclass(frozen=True, eq=False)
@@ -310,3 +322,420 @@ def average_variance_extracted(
     if true + float(theta.sum()) <= 0:
         raise CannotCompute("the items have no positive variance")
     return true / (true + float(theta.sum()))
+
+
+# ------------------------------------------------------------------- with the model that they need
+
+
+def _one_factor(corr: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Loadings and uniquenesses (b, p) and convergence of one-factor ML solutions of a stack."""
+    load, unique, converged = extract(corr, 1, "ml")
+    signs = np.where(load.sum(axis=1, keepdims=True) < 0, -1.0, 1.0)
+    return (load * signs)[:, :, 0], unique, converged
+
+
+def _congeneric(load: FloatArray, unique: FloatArray, sd: FloatArray | float) -> FloatArray:
+    """Composite reliability of a stack of standardized solutions, of items with these sd."""
+    true = (load * sd).sum(axis=1) ** 2
+    return np.asarray(true / (true + (unique * np.square(sd)).sum(axis=1)))
+
+
+@dataclass(frozen=True, eq=False)
+class OneFactorReliability(Result):
+    """Omega and composite reliability of one scale from its own one-factor model.
+
+    Attributes:
+        omega: of the sum of the answers (unstandardized solution). omega_lower, omega_upper.
+        composite: of the sum of standardized answers (CR of Fornell & Larcker).
+        composite_lower, composite_upper.
+        loadings: standardized, by item.
+        heywood: items whose uniqueness sits at the lower bound: the model is improper.
+        n, n_items: complete rows and items. level: of the percentile intervals.
+        draws, draws_used, draws_heywood: bootstrap draws, those that converged, and those of them
+            with a Heywood case (whose bounded solution counts).
+    """
+
+    omega: float
+    omega_lower: float
+    omega_upper: float
+    composite: float
+    composite_lower: float
+    composite_upper: float
+    loadings: pd.Series
+    heywood: tuple[str, ...]
+    n: int
+    n_items: int
+    level: float
+    draws: int
+    draws_used: int
+    draws_heywood: int
+
+
+def one_factor_reliability(
+    items: pd.DataFrame, *, draws: int, seed: int, level: float = 0.95
+) -> OneFactorReliability:
+    """McDonald's (1999) omega by maximum likelihood, with percentile bootstrap intervals.
+
+    Args:
+        items: (n, p) answers with reverse-worded items already recoded; complete rows count.
+        draws, seed: of the bootstrap of rows (Kelley & Pornprasertmanit 2016, Psychological Methods
+            21, 69-92, who recommend the bootstrap over a closed form).
+
+    Raises:
+        CannotCompute: fewer than three items (one factor is not identified), a constant item, a
+            singular covariance matrix, a model that does not converge.
+    """
+    p = items.shape[1]
+    if p < 3:
+        raise CannotCompute(
+            f"only {p} item{'s' if p != 1 else ''}: a one-factor model of its own needs 3"
+        )
+    tail = (1.0 - check_level(level)) / 2.0
+    cov, _ = covariance(items, "listwise")
+    values = complete_rows(to_matrix(items))
+    sd = np.sqrt(np.diag(cov))
+    corr = cov / np.outer(sd, sd)
+    check_positive_definite(corr)
+    load, unique, converged = _one_factor(corr[None])
+    if not converged[0]:
+        raise CannotCompute("the one-factor model does not converge")
+    moments, shares = resampled_moments(values, draws, seed)
+    usable = factorable(shares)
+    bounds = np.full((2, 2), np.nan)
+    used = improper = 0
+    if usable.any():
+        drawn, left, sound = _one_factor(shares[usable])
+        spread = np.sqrt(np.diagonal(moments[usable], axis1=1, axis2=2))
+        drawn, left, spread = drawn[sound], left[sound], spread[sound]
+        used = int(sound.sum())
+        improper = int((left <= 1.001 * MIN_UNIQUENESS).any(axis=1).sum())
+        if used >= 2:
+            for k, value in enumerate(
+                (_congeneric(drawn, left, spread), _congeneric(drawn, left, 1))
+            ):
+                bounds[k] = np.quantile(value, [tail, 1.0 - tail])
+    return OneFactorReliability(
+        omega=float(_congeneric(load, unique, sd)[0]),
+        omega_lower=float(bounds[0, 0]),
+        omega_upper=float(bounds[0, 1]),
+        composite=float(_congeneric(load, unique, 1.0)[0]),
+        composite_lower=float(bounds[1, 0]),
+        composite_upper=float(bounds[1, 1]),
+        loadings=pd.Series(load[0], index=pd.Index(items.columns, name="item"), name="loading"),
+        heywood=_at_bound(items, unique[0]),
+        n=len(values),
+        n_items=p,
+        level=level,
+        draws=draws,
+        draws_used=used,
+        draws_heywood=improper,
+    )
+
+
+def _at_bound(items: pd.DataFrame, unique: FloatArray) -> tuple[str, ...]:
+    return tuple(
+        str(c) for c, u in zip(items.columns, unique, strict=True) if u <= 1.001 * MIN_UNIQUENESS
+    )
+
+
+@dataclass(frozen=True, eq=False)
+class OrdinalReliability(Result):
+    """Alpha and omega of the continuous answers that an ordinal model puts behind the categories.
+
+    Attributes:
+        alpha, omega: from the polychoric correlations; omega is NaN for two items.
+        alpha_lower, alpha_upper, omega_lower, omega_upper: by the delta method on ln(1 - x); NaN
+            for omega at a Heywood case.
+        heywood: items whose uniqueness sits at the lower bound.
+        n, n_items, level.
+    """
+
+    alpha: float
+    alpha_lower: float
+    alpha_upper: float
+    omega: float
+    omega_lower: float
+    omega_upper: float
+    heywood: tuple[str, ...]
+    n: int
+    n_items: int
+    level: float
+
+
+def ordinal_reliability(items: pd.DataFrame, *, level: float = 0.95) -> OrdinalReliability:
+    """Ordinal alpha (Zumbo, Gadermann & Zeisser 2007) and omega, with intervals.
+
+    The covariance matrix of the polychoric correlations is Muthen's (1984); derivatives of the
+    coefficients by the correlations are central differences. Not the reliability of the sum score:
+    that of a sum of underlying continuous answers that nobody observed (Chalmers 2018, Educational
+    and Psychological Measurement 78, 1056-1071).
+
+    Raises:
+        CannotCompute: fewer than two items, a constant item, more than 30 categories, polychoric
+            correlations that are not positive definite.
+    """
+    p = items.shape[1]
+    if p < 2:
+        raise CannotCompute(f"only {p} item{'s' if p != 1 else ''}: ordinal alpha needs 2")
+    z = normal_quantile(level)
+    values = complete_rows(to_matrix(items))
+    if len(values) < 2:
+        raise CannotCompute(f"only {len(values)} complete rows: at least 2 are needed")
+    check_varies(values, list(items.columns))
+    names = [str(c) for c in items.columns]
+    levels = {name: len(np.unique(values[:, j])) for j, name in enumerate(names)}
+    try:
+        found = ordinal_statistics(values, names, range(p), levels)
+    except ModelError as reason:
+        raise CannotCompute(str(reason)) from None
+    corr = found.cov
+    check_positive_definite(corr, what="the polychoric correlation matrix")
+    column, row = np.triu_indices(p, 1)
+    pairs = len(row)
+    error = found.gamma[-pairs:, -pairs:] / found.n
+    step = 1e-4
+    moved = np.repeat(corr[None], 2 * pairs, axis=0)
+    for k in range(pairs):
+        for at, sign in ((2 * k, step), (2 * k + 1, -step)):
+            moved[at, row[k], column[k]] += sign
+            moved[at, column[k], row[k]] += sign
+    alphas = p / (p - 1.0) * (1.0 - p / moved.sum(axis=(1, 2)))
+
+    def bounds(value: float, near: FloatArray) -> tuple[float, float]:
+        slope = (near[0::2] - near[1::2]) / (2.0 * step)
+        se = float(np.sqrt(slope @ error @ slope)) / (1.0 - value)
+        return 1.0 - (1.0 - value) * float(np.exp(z * se)), 1.0 - (1.0 - value) * float(
+            np.exp(-z * se)
+        )
+
+    alpha = _alpha(corr)
+    low, high = bounds(alpha, alphas)
+    omega, omega_bounds = float("nan"), (float("nan"), float("nan"))
+    heywood: tuple[str, ...] = ()
+    if p > 2:
+        load, unique, converged = _one_factor(np.concatenate([corr[None], moved]))
+        omegas = _congeneric(load, unique, 1.0)
+        heywood = _at_bound(items, unique[0])
+        if converged[0]:
+            omega = float(omegas[0])
+        if converged.all() and not heywood:
+            omega_bounds = bounds(omega, omegas[1:])
+    return OrdinalReliability(
+        alpha=alpha,
+        alpha_lower=low,
+        alpha_upper=high,
+        omega=omega,
+        omega_lower=omega_bounds[0],
+        omega_upper=omega_bounds[1],
+        heywood=heywood,
+        n=found.n,
+        n_items=p,
+        level=level,
+    )
+
+
+@dataclass(frozen=True, eq=False)
+class HierarchicalReliability(Result):
+    """Omega hierarchical and total of the sum of all items, by a Schmid-Leiman solution.
+
+    Attributes:
+        omega_hierarchical: share of the sum score's variance due to the general factor.
+        omega_total: due to all common factors.
+        explained_common_variance: share of the common variance due to the general factor.
+        each with _lower, _upper: percentile bootstrap, NaN without resampled solutions.
+        scales: index scale; ``total`` and ``general`` as above of the scale's own sum score,
+            ``general_lower``, ``general_upper``, ``specific`` (total less general).
+        negative_items: items that load negatively on the general factor.
+        n_factors, n_items, level, draws, draws_used, draws_heywood.
+    """
+
+    omega_hierarchical: float
+    omega_hierarchical_lower: float
+    omega_hierarchical_upper: float
+    omega_total: float
+    omega_total_lower: float
+    omega_total_upper: float
+    explained_common_variance: float
+    explained_common_variance_lower: float
+    explained_common_variance_upper: float
+    scales: pd.DataFrame
+    negative_items: tuple[str, ...]
+    n_factors: int
+    n_items: int
+    level: float
+    draws: int
+    draws_used: int
+    draws_heywood: int
+
+
+def _shares(
+    corr: FloatArray, loadings: FloatArray, phi: FloatArray, unique: FloatArray, chosen: FloatArray
+) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Stacked omega hierarchical and total of items weighted 0 or 1 (m, p), and ECV."""
+    general, groups, _ = schmid_leiman_of(loadings, phi)
+    variance = np.einsum("mp,bpq,mq->bm", chosen, corr, chosen)
+    hierarchical = (general @ chosen.T) ** 2 / variance
+    total = 1.0 - unique @ chosen.T / variance
+    common = (general**2).sum(axis=1)
+    return hierarchical, total, common / (common + (groups**2).sum(axis=(1, 2)))
+
+
+def hierarchical_reliability(
+    solution: EFA,
+    corr: pd.DataFrame,
+    scales: Mapping[str, Sequence[str]] | None = None,
+    resampled: Resampled | None = None,
+    *,
+    level: float = 0.95,
+) -> HierarchicalReliability:
+    """Omega hierarchical (Zinbarg, Revelle, Yovel & Li 2005) as R's ``psych::omega`` has it.
+
+    Args:
+        solution: oblimin minres solution, as many factors as there are groups (better three or
+            more: two do not say how each loads on the general factor, and are given equal
+            loadings).
+        corr: (p, p) correlations it was made of.
+        scales: items of each scale whose own shares are wanted.
+        resampled: :func:`loyalty.stats.efa.resample` of the solution.
+
+    Raises:
+        CannotCompute: one factor only, or an item of a scale that is not there.
+    """
+    tail = (1.0 - check_level(level)) / 2.0
+    sl = schmid_leiman(solution)
+    names = list(solution.loadings.index)
+    r = check_correlation(corr.loc[names, names])
+    scales = dict(scales or {})
+    chosen = np.ones((1 + len(scales), len(names)))
+    for k, (scale, items) in enumerate(scales.items(), 1):
+        for item in items:
+            if item not in names:
+                raise CannotCompute(f"scale {scale}: there is no item {item}")
+        chosen[k] = [float(name in items) for name in names]
+    arrays = (
+        solution.loadings.to_numpy(dtype=np.float64)[None],
+        solution.phi.to_numpy(dtype=np.float64)[None],
+        solution.uniquenesses.to_numpy(dtype=np.float64)[None],
+    )
+    hierarchical, total, ecv = (v[0] for v in _shares(r[None], *arrays, chosen))
+    bounds = np.full((2, 2 * (1 + len(scales)) + 1), np.nan)
+    used = 0
+    if resampled is not None:
+        keep = resampled.sound
+        used = int(keep.sum())
+        if used >= 2:
+            drawn = _shares(
+                resampled.corr[keep],
+                resampled.loadings[keep],
+                resampled.phi[keep],
+                resampled.uniquenesses[keep],
+                chosen,
+            )
+            flat = np.column_stack(drawn)
+            bounds = np.quantile(flat, [tail, 1.0 - tail], axis=0)
+    m = 1 + len(scales)
+    return HierarchicalReliability(
+        omega_hierarchical=float(hierarchical[0]),
+        omega_hierarchical_lower=float(bounds[0, 0]),
+        omega_hierarchical_upper=float(bounds[1, 0]),
+        omega_total=float(total[0]),
+        omega_total_lower=float(bounds[0, m]),
+        omega_total_upper=float(bounds[1, m]),
+        explained_common_variance=float(ecv),
+        explained_common_variance_lower=float(bounds[0, -1]),
+        explained_common_variance_upper=float(bounds[1, -1]),
+        scales=pd.DataFrame(
+            {
+                "total": total[1:],
+                "general": hierarchical[1:],
+                "general_lower": bounds[0, 1:m],
+                "general_upper": bounds[1, 1:m],
+                "specific": total[1:] - hierarchical[1:],
+            },
+            index=pd.Index(list(scales), name="scale"),
+        ),
+        negative_items=tuple(str(n) for n, g in sl.general.items() if g < 0),
+        n_factors=solution.n_factors,
+        n_items=len(names),
+        level=level,
+        draws=0 if resampled is None else len(resampled.sound),
+        draws_used=used,
+        draws_heywood=0 if resampled is None else int(resampled.heywood.sum()),
+    )
+
+
+# --------------------------------------------------------------------------------------- by group
+
+
+def alpha_by_group(
+    items: pd.DataFrame, groups: pd.Series, *, smallest: int = 2, level: float = 0.95
+) -> pd.DataFrame:
+    """Cronbach's alpha of a scale in each group, over complete rows.
+
+    Args:
+        items: (n, p). groups: (n,) labels, None where unknown.
+        smallest: groups with fewer complete rows are not shown.
+
+    Returns:
+        Index group in order of appearance in sorted labels; ``alpha``, ``low``, ``high``, ``n``,
+        and ``reason`` where there is none (else empty).
+    """
+    rows = []
+    names = sorted(str(g) for g in groups.dropna().unique())
+    for name in names:
+        mine = items[(groups.astype(object) == name).to_numpy(dtype=bool)]
+        n = int(mine.notna().all(axis=1).sum())
+        row = {"alpha": float("nan"), "low": float("nan"), "high": float("nan"), "n": n}
+        reason = ""
+        try:
+            empty = [str(c) for c in mine if mine[c].notna().sum() == 0]
+            if empty:
+                raise CannotCompute(f"{empty[0]} has no answers")
+            if n < smallest:
+                raise CannotCompute(f"fewer than {smallest} complete rows")
+            a = cronbach_alpha(mine, level=level)
+            row |= {"alpha": a.alpha, "low": a.ci_lower, "high": a.ci_upper}
+        except CannotCompute as refused:
+            reason = str(refused)
+        rows.append({**row, "reason": reason})
+    columns = ["alpha", "low", "high", "n", "reason"]
+    return pd.DataFrame(rows, columns=columns, index=pd.Index(names, name="group"))
+
+
+@dataclass(frozen=True, eq=False)
+class EqualAlphas(Result):
+    """Test that independent groups have one alpha: chi2, df, p."""
+
+    chi2: float
+    df: int
+    p: float
+
+
+def equal_alphas(alphas: ArrayLike, rows: ArrayLike, n_items: int) -> EqualAlphas:
+    """Weighted squared deviations of ln(1 - alpha) from their mean.
+
+    Under Feldt's model (1 - population alpha) / (1 - alpha) is F with n - 1 and (n - 1)(p - 1)
+    degrees of freedom, so ln(1 - alpha) has the variance psi'(df1 / 2) + psi'(df2 / 2); to first
+    order 2 p / ((p - 1) n), as in Bonett (2003), Applied Psychological Measurement 27, 72-74.
+
+    Args:
+        alphas, rows: (g,) one a group. n_items: p.
+
+    Raises:
+        CannotCompute: fewer than two groups or items, an alpha of one, fewer than 3 rows.
+    """
+    a = np.asarray(alphas, dtype=np.float64)
+    n = np.asarray(rows, dtype=np.float64)
+    if len(a) < 2:
+        raise CannotCompute("only 1 group has an alpha: there is nothing to compare")
+    if n_items < 2 or (n < 3).any() or (a >= 1).any() or not np.isfinite(a).all():
+        raise CannotCompute("an alpha below one, 2 items and 3 rows a group are needed")
+    logs = np.log(1.0 - a)
+    bias = special.digamma((n - 1) / 2) - np.log((n - 1) / 2)
+    bias -= special.digamma((n - 1) * (n_items - 1) / 2) - np.log((n - 1) * (n_items - 1) / 2)
+    logs = logs + bias
+    variance = special.polygamma(1, (n - 1) / 2) + special.polygamma(1, (n - 1) * (n_items - 1) / 2)
+    weight = 1.0 / variance
+    chi2 = float((weight * (logs - (weight @ logs) / weight.sum()) ** 2).sum())
+    df = len(a) - 1
+    return EqualAlphas(chi2, df, float(_dist.chi2.sf(chi2, df)))

@@ -1,4 +1,4 @@
-"""Construct validity: Fornell-Larcker, HTMT and HTMT2 with bootstrap intervals, single factor.
+"""Construct validity: Fornell-Larcker, HTMT and HTMT2, misspecification, dynamic cut-offs, method.
 
 Constructs are given as a mapping of construct name to its items.
 """
@@ -23,6 +23,7 @@ from loyalty.stats._common import (
     check_level,
     complete_rows,
     correlation,
+    normal_quantile,
     to_matrix,
 )
 from loyalty.stats.efa import _one_factor_communalities
@@ -110,6 +111,8 @@ class HTMT(Result):
             ``draws`` (usable bootstrap draws). The last four are NaN and 0 without a bootstrap.
         kind: htmt (arithmetic means) or htmt2 (geometric means).
         absolute: whether absolute item correlations were used.
+        negative: how many of the item correlations that enter are negative.
+        correlations: how many enter (each pair of items of the constructs that have a ratio).
         n: rows used (complete rows, or all if pairwise).
         draws, seed, level: of the bootstrap (0 draws: none was made).
         not_computed: construct -> why it has no ratio.
@@ -119,6 +122,8 @@ class HTMT(Result):
     pairs: pd.DataFrame
     kind: str
     absolute: bool
+    negative: int
+    correlations: int
     n: int
     draws: int
     seed: int | None
@@ -267,6 +272,7 @@ def htmt(
     correlations of items that point in different directions cancel and make constructs look
     distinct that are not. Recode reverse-worded items all the same. With
     ``absolute=False`` the ratio is signed, and HTMT2 is NaN where a correlation is not positive.
+    ``negative`` says how many correlations the choice is about.
 
     Args:
         items: (n, p) answers.
@@ -282,9 +288,40 @@ def htmt(
     Raises:
         CannotCompute: fewer than two constructs with two items, a constant item, too few rows.
     """
+    return htmt_kinds(
+        items,
+        constructs,
+        kinds=(kind,),
+        absolute=absolute,
+        single_items=single_items,
+        missing=missing,
+        draws=draws,
+        seed=seed,
+        level=level,
+    )[0]
+
+
+def htmt_kinds(
+    items: pd.DataFrame,
+    constructs: Mapping[str, Sequence[str]],
+    *,
+    kinds: Sequence[Kind] = ("htmt", "htmt2"),
+    absolute: bool = True,
+    single_items: Literal["exclude", "perfect"] = "exclude",
+    missing: Missing = "listwise",
+    draws: int = 0,
+    seed: int | None = None,
+    level: float = 0.95,
+) -> tuple[HTMT, ...]:
+    """:func:`htmt` of several kinds from the same bootstrap samples, one result a kind.
+
+    Raises:
+        CannotCompute: as :func:`htmt`.
+    """
     check_level(level)
-    if kind not in ("htmt", "htmt2"):
-        raise CannotCompute(f"kind {kind!r} is neither htmt nor htmt2")
+    for kind in kinds:
+        if kind not in ("htmt", "htmt2"):
+            raise CannotCompute(f"kind {kind!r} is neither htmt nor htmt2")
     if single_items not in ("exclude", "perfect"):
         raise CannotCompute(f"single_items {single_items!r} is neither exclude nor perfect")
     names, columns, positions, reasons = _design(constructs, single_items)
@@ -293,53 +330,276 @@ def htmt(
         raise CannotCompute(f"there is no item {absent[0]}")
     frame = items[columns]
     r, _ = correlation(frame, missing)
-    point = _ratios(r[None], positions, kind, absolute, single_items)[0]
     values = to_matrix(frame)
     if missing == "listwise":
         values = complete_rows(values)
     else:
         values = values[~np.isnan(values).all(axis=1)]
-    n = len(values)
     rows, cols = np.tril_indices(len(names), k=-1)
-    low = high = one = np.full(len(rows), np.nan)
-    usable = np.zeros(len(rows), dtype=np.int64)
+    samples: list[FloatArray] = []
     if draws > 0:
         if seed is None:
             raise CannotCompute("a bootstrap needs a seed")
         # Chunks of fixed size: the same draws whatever the memory or the number of processes.
-        parts = [
-            _ratios(corr, positions, kind, absolute, single_items)[:, rows, cols]
-            for corr in _bootstrap_correlations(values, draws, np.random.default_rng(seed), 100)
-        ]
-        sample = np.concatenate(parts)
-        usable = np.isfinite(sample).sum(axis=0)
+        parts: list[list[FloatArray]] = [[] for _ in kinds]
+        for corr in _bootstrap_correlations(values, draws, np.random.default_rng(seed), 100):
+            for part, kind in zip(parts, kinds, strict=True):
+                part.append(_ratios(corr, positions, kind, absolute, single_items)[:, rows, cols])
+        samples = [np.concatenate(part) for part in parts]
+    used = np.concatenate(
+        [at for name, at in zip(names, positions, strict=True) if name not in reasons]
+    )
+    entering = r[np.ix_(used, used)][np.tril_indices(len(used), k=-1)]
+    out = []
+    for number, kind in enumerate(kinds):
+        point = _ratios(r[None], positions, kind, absolute, single_items)[0]
         low, high, one = (np.full(len(rows), np.nan) for _ in range(3))
-        tail = (1.0 - level) / 2.0
-        for k in np.flatnonzero(usable):
-            good = sample[np.isfinite(sample[:, k]), k]
-            low[k], high[k], one[k] = np.quantile(good, [tail, 1.0 - tail, level])
-    pairs = pd.DataFrame(
-        {
-            "construct_a": [names[i] for i in cols],
-            "construct_b": [names[i] for i in rows],
-            "htmt": point[rows, cols],
-            "ci_lower": low,
-            "ci_upper": high,
-            "upper_one_sided": one,
-            "draws": usable,
-        }
-    )
-    return HTMT(
-        matrix=pd.DataFrame(point, index=pd.Index(names, name="construct"), columns=names),
-        pairs=pairs,
-        kind=kind,
-        absolute=absolute,
-        n=n,
-        draws=draws,
-        seed=seed,
-        level=level,
-        not_computed=reasons,
-    )
+        usable = np.zeros(len(rows), dtype=np.int64)
+        if samples:
+            sample = samples[number]
+            usable = np.isfinite(sample).sum(axis=0)
+            tail = (1.0 - level) / 2.0
+            for k in np.flatnonzero(usable):
+                good = sample[np.isfinite(sample[:, k]), k]
+                low[k], high[k], one[k] = np.quantile(good, [tail, 1.0 - tail, level])
+        pairs = pd.DataFrame(
+            {
+                "construct_a": [names[i] for i in cols],
+                "construct_b": [names[i] for i in rows],
+                "htmt": point[rows, cols],
+                "ci_lower": low,
+                "ci_upper": high,
+                "upper_one_sided": one,
+                "draws": usable,
+            }
+        )
+        out.append(
+            HTMT(
+                matrix=pd.DataFrame(point, index=pd.Index(names, name="construct"), columns=names),
+                pairs=pairs,
+                kind=kind,
+                absolute=absolute,
+                negative=int((entering < 0).sum()),
+                correlations=len(entering),
+                n=len(values),
+                draws=draws,
+                seed=seed,
+                level=level,
+                not_computed=dict(reasons),
+            )
+        )
+    return tuple(out)
+
+
+# ------------------------------------------------------------------------------------- convergent
+
+
+def proportion_limits(value: float, se: float, level: float = 0.95) -> tuple[float, float]:
+    """Limits of a coefficient between 0 and 1 from its standard error, on the logit scale.
+
+    ``logit(v) -+ z se / (v (1 - v))``, turned back: limits inside 0 to 1, as a reliability or an
+    average variance extracted must lie. NaN where the value is not inside or has no standard error.
+
+    Source: Kelley & Pornprasertmanit (2016), Psychological Methods 21, 69-92.
+    """
+    if not (0.0 < value < 1.0 and np.isfinite(se)):
+        return float("nan"), float("nan")
+    middle = np.log(value / (1.0 - value))
+    half = normal_quantile(level) * se / (value * (1.0 - value))
+    low, high = (1.0 / (1.0 + np.exp(-(middle + side * half))) for side in (-1.0, 1.0))
+    return float(low), float(high)
+
+
+# ---------------------------------------------------------------------------------- local misfit
+
+Misfit = Literal["misspecified", "not misspecified", "open"]
+
+
+def misspecifications(
+    mi: Sequence[float],
+    epc: Sequence[float],
+    delta: Sequence[float],
+    *,
+    alpha: float = 0.05,
+    high_power: float = 0.75,
+) -> pd.DataFrame:
+    """Whether fixed parameters are misspecified by at least `delta`, from test and power.
+
+    The modification index tests a fixed parameter; its power against a misspecification of
+    `delta` follows from the noncentrality ``MI (delta / EPC)^2``. Significant with low power:
+    misspecified. Significant with high power: misspecified if ``|EPC| >= delta``. Not significant
+    with high power: not misspecified. Neither: open.
+
+    Args:
+        mi, epc, delta: modification index, expected change, smallest change that matters (in the
+            metric of the expected change), one of each a parameter.
+        alpha: of the test. high_power: from where on the power is high.
+
+    Returns:
+        ``ncp, power, verdict`` (:data:`Misfit`), one row a parameter.
+
+    Source: Saris, Satorra & van der Veld (2009), Structural Equation Modeling 16, 561-582.
+    """
+    index, change = np.asarray(mi, dtype=float), np.abs(np.asarray(epc, dtype=float))
+    least = np.asarray(delta, dtype=float)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        ncp = index * (least / change) ** 2
+    critical = float(_dist.chi2.isf(alpha, 1))
+    power = _dist.ncx2.sf(critical, 1, np.minimum(ncp, 1e4))
+    significant, high = index > critical, power > high_power
+    verdicts: list[Misfit] = []
+    for s, h, large in zip(significant, high, change >= least, strict=True):
+        if s:
+            verdicts.append("misspecified" if large or not h else "not misspecified")
+        else:
+            verdicts.append("not misspecified" if h else "open")
+    return pd.DataFrame({"ncp": ncp, "power": power, "verdict": verdicts})
+
+
+# ------------------------------------------------------------------------------- dynamic cut-offs
+
+
+@dataclass(frozen=True)
+class CrossLoading:
+    """A loading that a model leaves out: of `item`, which belongs to `own`, on `other`."""
+
+    item: str
+    own: str
+    other: str
+    size: float
+
+
+def omitted_loadings(
+    loadings: Mapping[str, Mapping[str, float]], correlations: pd.DataFrame
+) -> tuple[CrossLoading, ...]:
+    """Cross-loadings whose omission is the hypothesised misspecification, mildest level first.
+
+    One for each factor but one: the weakest item of the factors with the weakest of these, factors
+    of more than two items before those of two. It loads also on that factor, of those whose pair
+    with its own is still unused, which is measured best (coefficient H), as strongly as on its own,
+    but no more than ``.95 (sqrt(l^2 r^2 + 1 - l^2) - |l r|)``, which leaves its residual variance
+    positive.
+
+    Args:
+        loadings: factor -> item -> standardized loading.
+        correlations: (c, c) of the factors.
+
+    Raises:
+        CannotCompute: fewer than two factors; loadings or correlations that no population has.
+
+    Source: McNeish & Wolf (2023), Psychological Methods 28, 61-88, after Hu & Bentler (1999).
+    """
+    names = list(loadings)
+    if len(names) < 2:
+        raise CannotCompute("dynamic cut-offs of this kind need 2 constructs")
+    r = check_correlation(correlations.loc[names, names])
+    if float(np.linalg.eigvalsh(r)[0]) <= 1e-8:
+        raise CannotCompute(
+            "the correlations of the constructs are not those of any population (not positive "
+            "definite), so none can be simulated"
+        )
+    if any(abs(v) >= 1 for own in loadings.values() for v in own.values()):
+        raise CannotCompute("a standardized loading reaches 1, so no population can be simulated")
+    phi = {(a, b): float(r[i, j]) for i, a in enumerate(names) for j, b in enumerate(names)}
+    quality = {c: sum(v**2 / (1 - v**2) for v in loadings[c].values()) for c in names}
+    weakest = {c: min(loadings[c], key=lambda i, c=c: abs(loadings[c][i])) for c in names}  # type: ignore[misc]
+    few = {c: len(loadings[c]) <= 2 for c in names}
+
+    def strength(c: str) -> float:
+        return abs(loadings[c][weakest[c]])
+
+    chosen = sorted(names, key=lambda c: (few[c], strength(c)))[: len(names) - 1]
+    used: set[frozenset[str]] = set()
+    found: dict[str, CrossLoading] = {}
+    for own in sorted(chosen, key=strength):
+        others = [c for c in names if c != own and frozenset((own, c)) not in used]
+        if not others:
+            continue
+        # Coefficient H is s / (1 + s), so the largest s has the largest H.
+        other = max(others, key=lambda c: quality[c])
+        used.add(frozenset((own, other)))
+        size, link = strength(own), abs(phi[own, other])
+        room = 0.95 * (np.sqrt(size**2 * link**2 + 1 - size**2) - size * link)
+        found[own] = CrossLoading(weakest[own], own, other, float(min(size, room)))
+    return tuple(found[c] for c in chosen if c in found)
+
+
+def populations(
+    loadings: Mapping[str, Mapping[str, float]],
+    correlations: pd.DataFrame,
+    omitted: Sequence[CrossLoading],
+) -> list[pd.DataFrame]:
+    """Correlation matrices of the items: as the model has them, then with ever more of `omitted`.
+
+    Returns:
+        ``len(omitted) + 1`` matrices (p, p); number k holds the first k cross-loadings.
+    """
+    names = list(loadings)
+    items = [i for own in loadings.values() for i in own]
+    pattern = pd.DataFrame(0.0, index=items, columns=names)
+    for c, own in loadings.items():
+        for item, value in own.items():
+            pattern.loc[item, c] = value
+    phi = correlations.loc[names, names].to_numpy(float)
+    out = []
+    for level in range(len(omitted) + 1):
+        if level:
+            new = omitted[level - 1]
+            pattern.loc[new.item, new.other] = new.size
+        sigma = pattern.to_numpy() @ phi @ pattern.to_numpy().T
+        np.fill_diagonal(sigma, 1.0)
+        out.append(pd.DataFrame(sigma, index=items, columns=items))
+    return out
+
+
+def dynamic_cutoffs(
+    draws: Sequence[pd.DataFrame], good: Mapping[str, str], errors: Sequence[float] = (0.05, 0.10)
+) -> pd.DataFrame:
+    """Cut-offs that tell a model with omitted loadings from the correct one, by level.
+
+    At level k the cut-off is the quantile beyond which a share of `errors` of the misspecified
+    models lies on the good side, given that no more of the correct ones lie on its bad side; the
+    first of `errors` for which that holds, else there is none. At level 0 it is the quantile that
+    the share ``1 - errors[0]`` of correct models reach.
+
+    Args:
+        draws: of each level (0 the correct model), one row a replication, one column an index.
+        good: index -> its good side, ``"above"`` or ``"below"``.
+        errors: error rates to try in turn.
+
+    Returns:
+        ``level, index, cut, error`` (NaN where no cut-off tells the two apart), and of the draws
+        ``median, low, high`` (5th and 95th percentile).
+
+    Source: McNeish & Wolf (2023), Psychological Methods 28, 61-88.
+    """
+    records = []
+    for level, frame in enumerate(draws):
+        for index, side in good.items():
+            sign = 1.0 if side == "above" else -1.0
+            values, true = sign * frame[index], sign * draws[0][index]
+            cut = error = float("nan")
+            if level == 0:
+                cut, error = float(np.quantile(true, errors[0])), errors[0]
+            else:
+                for rate in errors:
+                    miss = float(np.quantile(values, 1 - rate))
+                    if float(np.quantile(true, rate)) > miss:
+                        cut, error = miss, rate
+                        break
+            low, median, high = np.quantile(frame[index], [0.05, 0.5, 0.95])
+            records.append(
+                {
+                    "level": level,
+                    "index": index,
+                    "cut": sign * cut,
+                    "error": error,
+                    "median": float(median),
+                    "low": float(low),
+                    "high": float(high),
+                }
+            )
+    return pd.DataFrame(records)
 
 
 # ---------------------------------------------------------------------------------- single factor

@@ -1,0 +1,120 @@
+"""The claims ledger: what it holds, what its checks compute, and what it refuses."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import statsmodels.api as sm
+
+from loyalty import claims, results
+from loyalty.errors import UserError
+from loyalty.study import read_yaml, validated
+
+ROOT = Path(__file__).resolve().parents[1]
+FILE = ROOT / "data" / "claims.yml"
+
+
+@pytest.fixture(scope="module")
+def ledger() -> claims.Ledger:
+    return validated(claims.Ledger, read_yaml(FILE), "claims.yml")
+
+
+def test_every_source_is_cited_and_every_text_has_chinese(ledger: claims.Ledger) -> None:
+    works = re.findall(r"(?m)^@\w+\{([^,\s]+),", (ROOT / "references.bib").read_text("utf-8"))
+    assert {c.source for c in ledger.claims} == {
+        "aftersales", "quality", "innovation", "strategy", "retail",
+    } <= set(works)  # fmt: skip
+    for text in (*ledger.claims, *ledger.checks):
+        assert re.search(r"[\u4e00-\u9fff]", text.zh), text.id
+
+
+def test_what_the_checks_find(ledger: claims.Ledger) -> None:
+    found = {c.check.id: c for c in claims.checked(ledger)}
+    assert found["C1"].computed[0] == pytest.approx(0.35 * 0.42 + 0.28 * 0.31)
+    assert found["C1"].outcome == "does not agree"
+    assert found["C2"].outcome == "does not agree" and min(found["C2"].computed) > 4.5
+    assert found["C3"].computed == pytest.approx((0.26, 1.3, 0.34))
+    assert [found[f"C{i}"].outcome for i in (3, 4, 5, 6)] == [
+        "does not agree", "agrees", "agrees", "holds",
+    ]  # fmt: skip
+
+
+def exact(correlation: np.ndarray, n: int) -> np.ndarray:
+    """Rows whose sample correlations are exactly `correlation`."""
+    rows = np.random.default_rng(1).normal(size=(n, len(correlation)))
+    rows -= rows.mean(axis=0)
+    q, _ = np.linalg.qr(rows)
+    return q @ np.linalg.cholesky(correlation).T * np.sqrt(n - 1)
+
+
+def test_sobel_against_two_regressions() -> None:
+    a, b, direct, n = 0.62, 0.34, 0.45, 300
+    r_my, r_xy = b + direct * a, direct + b * a
+    x, m, y = exact(np.array([[1, a, r_xy], [a, 1, r_my], [r_xy, r_my, 1]]), n).T
+    first = sm.OLS(m, sm.add_constant(x)).fit()
+    second = sm.OLS(y, sm.add_constant(np.column_stack([m, x]))).fit()
+    assert (first.params[1], second.params[1]) == pytest.approx((a, b))
+    z = first.params[1] * second.params[1]
+    z /= np.hypot(first.params[1] * second.bse[1], second.params[1] * first.bse[1])
+    assert claims.sobel_z(a, b, direct, n) == pytest.approx(z, rel=1e-9)
+
+
+def test_the_interval_of_a_sum_of_products_against_draws() -> None:
+    legs, n = [(0.35, 0.42), (0.28, 0.31)], 500
+    total, se = claims._products(legs, n)
+    draw = np.random.default_rng(2)
+    spread = [np.sqrt((1 - np.square(pair)) / (n - 2)) for pair in legs]
+    drawn = sum(
+        np.prod(draw.normal(pair, sd, size=(200_000, 2)), axis=1)
+        for pair, sd in zip(legs, spread, strict=True)
+    )
+    assert np.std(drawn) == pytest.approx(se, rel=0.02)
+    assert np.mean(drawn) == pytest.approx(total, abs=0.001)
+
+
+def small(**changes: Any) -> dict[str, Any]:
+    claim = {
+        "id": "X1", "source": "quality", "place": "part 3", "kind": "coefficient",
+        "values": [0.4], "unit": "β", "en": "a to b", "zh": "甲对乙",
+    }  # fmt: skip
+    check = {"id": "C1", "kind": "equal", "claims": ["X1"], "en": "x", "zh": "某"}
+    return {"claims": [{**claim, **changes}], "checks": [check]}
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        ({"claims": []}, "claims: List should have at least 1 item"),
+        (small(kind="hearsay"), "claims.0.kind: "),
+        (small(values=[]), "claims.0.values: "),
+        (small(kind="per"), "X1: a claim of kind per has two values"),
+        (small(id="X2"), "checks.C1: 'X1' is not a claim"),
+        ({"claims": small()["claims"] * 2}, "claims: the id X1 is used twice"),
+    ],
+)
+def test_a_ledger_that_does_not_hold(content: Any, said: str) -> None:
+    with pytest.raises(UserError, match=re.escape(said)):
+        validated(claims.Ledger, content, "claims.yml")
+
+
+@pytest.mark.parametrize(("low", "high", "inside"), [(0.3, 0.5, True), (0.41, 0.5, False)])
+def test_a_claim_beside_a_real_case(low: float, high: float, inside: bool) -> None:
+    own = {"case": "one", "analysis": "structural", "number": "path-H1"}
+    ledger = validated(claims.Ledger, small(beside=own), "claims.yml")
+    number = results.Number(value=0.45, kind="number", ci=(low, high))
+
+    def result(simulated: bool) -> results.Result:
+        return results.Result(
+            case="one", analysis="structural", simulated=simulated, numbers={"path-H1": number},
+            tables={}, statements={}, warnings=[],
+            provenance=results.provenance("11-synthesis", {}, []),
+        )  # fmt: skip
+
+    (held,) = claims.beside(ledger, {("one", "structural"): result(False)})
+    assert held.inside is inside
+    assert claims.beside(ledger, {("one", "structural"): result(True)}) == []
+    assert claims.beside(ledger, {}) == []

@@ -1,0 +1,316 @@
+"""Sentences of the data audit and the descriptives, in both languages, as firm as the numbers."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from loyalty import prose
+from loyalty.common_method import MethodFactor
+from loyalty.stats import audit, descriptives, validity
+from loyalty.study import Text
+from loyalty.thresholds import threshold
+
+
+def joined(sentences: list[Text]) -> Text:
+    return prose.join(sentences)
+
+
+def both(said: Text, *numbers: str) -> None:
+    """Both languages hold the numbers, and are two languages."""
+    for number in numbers:
+        assert number in said.en and number in said.zh, (number, said)
+    assert said.en != said.zh and any("\u4e00" <= c <= "\u9fff" for c in said.zh)
+    assert not any("\u4e00" <= c <= "\u9fff" for c in said.en)
+    assert said.en.endswith(".") and said.zh.endswith("。")
+
+
+# --- audit -----------------------------------------------------------------------------------
+def test_who_is_in() -> None:
+    said = prose.exclusions(3000, 0, 28, 81, 1779)
+    both(said, "3,000", "28", "81", "1,779", "59\\.3")
+    assert said.en.startswith("All 3,000 rows enter")
+    assert "2 have no answer to any item" in prose.exclusions(100, 2, 0, 1, 90).en
+
+
+def test_codes_and_other_variables() -> None:
+    both(prose.codes(0, 0, 100, True))
+    assert "would have stopped the case" in prose.codes(0, 0, 100, True).en
+    assert "stopped" not in prose.codes(0, 0, 100, False).en
+    both(prose.codes(7, 20, 1000, False), "20", "2\\.0", "7")
+    off = pd.DataFrame({"n_outside": [0, 3]}, index=["a", "n*s"])
+    both(prose.other_variables(off, 2), "n\\*s \\(3\\)")
+    both(prose.other_variables(off.iloc[:1], 1))
+
+
+def test_repeated_rows() -> None:
+    both(prose.repeated(0, 0, True, 0))
+    both(prose.repeated(28, 2, True, 20), "28", "2", "20")
+    assert "ids" not in prose.repeated(28, 0, False, 0).en
+
+
+def test_missing_patterns() -> None:
+    rows = pd.DataFrame({"a": [np.nan] * 12 + [1.0] * 40, "b": [1.0] * 47 + [np.nan] * 5})
+    said = prose.patterns(audit.frequent_patterns(rows), 10)
+    # The five rows without b would follow from the total: both patterns are pooled.
+    both(said, "3", "2")
+    assert "alone" not in said.en
+    more = pd.concat([rows, rows.iloc[-5:]], ignore_index=True)
+    both(prose.patterns(audit.frequent_patterns(more), 10), "3", "21\\.1")
+    assert "lacks a alone (21\\.1" in prose.patterns(audit.frequent_patterns(more), 10).en
+    worst = audit.missing_by_item(rows).sort_values("share_missing", ascending=False)
+    both(prose.most_missing(worst), "23\\.1", "16\\.3")
+    both(prose.missing_at_random(), "[@enders2001]")
+
+
+def test_signs_of_carelessness() -> None:
+    label = {"a": "Sign A", "b": "Sign B", "c": "Sign C"}
+    flags = pd.DataFrame({k: [False] * 100 for k in "abc"})
+    assert "cannot agree" in prose.signs_agree(audit.sign_agreement(flags), label).en
+    flags.loc[:9, ["a", "b"]] = True
+    flags.loc[50:55, "c"] = True
+    said = prose.signs_agree(audit.sign_agreement(flags), label)
+    both(said, "Sign A", "Sign B", "1\\.00", "3")
+    assert "of 3 pairs of signs 2 agree no more" in said.en
+    assert prose.no_signs({}) == []
+    (one,) = prose.no_signs({"Too fast": "no clock"})
+    both(one, "Too fast", "no clock")
+
+
+def selections(*rows: tuple[float, float, float, str]) -> pd.DataFrame:
+    table = pd.DataFrame(rows, columns=["value", "low", "high", "problem"])
+    return table.assign(who=[f"w{k}" for k in range(len(rows))])
+
+
+def test_the_main_path_without_the_flagged() -> None:
+    same = selections((0.50, 0.40, 0.60, ""), (0.45, 0.35, 0.55, ""))
+    said = joined(prose.careless_sensitivity(same, "A → B", "+"))
+    both(said, "0\\.45", "0\\.50")
+    assert "smaller than half" in said.en and "is the same" in said.en
+    far = selections((0.50, 0.45, 0.55, ""), (0.02, -0.1, 0.2, ""))
+    said = joined(prose.careless_sensitivity(far, "A → B", "+"))
+    assert "larger than half" in said.en and "depends on who is left out" in said.en
+    # A verdict of an unsound solution does not count, but the solution is named.
+    bad = selections((0.5, 0.4, 0.6, ""), (0.5, 0.4, 0.6, ""), (0.1, -0.1, 0.3, "Heywood"))
+    said = joined(prose.careless_sensitivity(bad, "A → B", "+"))
+    assert "is the same" in said.en and "1 of the 3 rest" in said.en
+    lost = selections((math.nan,) * 3 + ("singular",), (0.5, 0.4, 0.6, ""))
+    assert "could not be estimated" in joined(prose.careless_sensitivity(lost, "A → B", "+")).en
+
+
+def test_detection_names_the_kind_that_is_found_least() -> None:
+    rows = pd.DataFrame(
+        {
+            "kind": ["no", "random", "straightlining"],
+            "share": [0.01, 0.6, 0.9],
+            "low": [0.005, 0.4, 0.8],
+            "high": [0.02, 0.8, 0.95],
+        }
+    )
+    both(prose.careless_detection(rows), "60\\.0", "1\\.0", "40\\.0", "80\\.0")
+
+
+def test_shape_of_the_items() -> None:
+    table = pd.DataFrame({"skew": [-0.5, 0.2, np.nan], "kurtosis": [0.1, 0.3, np.nan]}, list("abc"))
+    cuts = threshold("skewness"), threshold("kurtosis")
+    good = prose.univariate_shape(table, *cuts)
+    both(good, "−0\\.50", "0\\.20", "[@curran1996]")
+    assert "no item passes" in good.en
+    table.loc["b"] = [-2.5, 3.0]
+    assert "beyond 2 in skewness or 7 in kurtosis [@curran1996] lie b." in (
+        prose.univariate_shape(table, *cuts).en
+    )
+
+
+def quota(label: str, w: float, p: float, least: float = 50) -> dict[str, Any]:
+    return {"label": label, "chi2": 4.2, "df": 2, "p": p, "w": w, "min_expected": least}
+
+
+def test_quotas() -> None:
+    cut = threshold("cohens_w")
+    exact = joined(prose.quotas([quota("A", 0.001, 1.0)], cut))
+    both(exact)
+    assert "exactly or nearly so" in exact.en
+    said = joined(prose.quotas([quota("A", 0.04, 0.2), quota("B", 0.06, 0.1, 3)], cut))
+    both(said, "\\.06", "\\.10", "[@cohen1988]")
+    assert "most from its quotas in B" in said.en and "less than the \\.10" in said.en
+    assert "No test finds a departure" in said.en and "rough for B" in said.en
+    off = joined(prose.quotas([quota("A", 0.2, 0.001)], cut))
+    assert "more than the \\.10" in off.en and "finds a departure in A." in off.en
+
+
+def test_sample() -> None:
+    rows = [
+        {"group": "G", "level": "x", "n": 60, "share": 0.6},
+        {"group": "G", "level": "y", "n": 30, "share": 0.3},
+        {"group": "G", "level": "z"},
+    ]
+    said = prose.sample(rows, {"G": 10, "H": 0}, 100)
+    both(said, "60\\.0", "30\\.0", "G \\(10\\.0 \\%\\)")
+    assert "too small" in prose.sample(rows[2:], {}, 100).en
+
+
+def factor(**given: Any) -> MethodFactor:
+    values = {
+        "direction": "turned",
+        "variance": 0.4,
+        "low": 0.2,
+        "high": 0.6,
+        "share": 0.1,
+        "chi2": 9.0,
+        "df": 1,
+        "p": 0.003,
+        "cfi": 0.95,
+        "rmsea": 0.05,
+        "bic": 100.0,
+        "loading_change": 0.12,
+        "loading_item": "q1",
+        "correlation_change": 0.07,
+        "correlation_pair": ("a", "b"),
+        "focal": 0.3,
+        "focal_low": 0.1,
+        "focal_high": 0.5,
+        "focal_problem": "",
+        "problems": (),
+    }
+    return MethodFactor(**{**values, **given})
+
+
+def test_method_factor() -> None:
+    label = {"a": "A", "b": "B"}
+
+    def say(path: str = "A → B", **given: Any) -> Text:
+        return joined(prose.method_factor(factor(**given), label, path))
+
+    both(say(), "0\\.40", "10\\.0", "\\.12", "\\.07", "0\\.30")
+    assert "may be zero" in say(low=-0.1).en
+    negative = say(variance=-0.2, low=-0.4, high=-0.01)
+    assert "negative variance" in negative.en and "\\.12" not in negative.en
+    unsound = say(problems=("negative variance of the latent variable a",))
+    both(unsound, "0\\.40")
+    assert (
+        "not to be taken at face value (negative variance of the latent variable A)" in unsound.en
+    )
+    assert "\\.12" not in unsound.en
+    lost = {"focal": math.nan, "focal_low": math.nan, "focal_high": math.nan}
+    assert "no sound solution" in say(**lost, focal_problem="it did not converge").en
+    assert "path" not in say(path="", **lost, focal_problem="no path").en
+    both(prose.method_caution(), "[@richardson2009]")
+    both(prose.harman(validity.SingleFactor(0.29, 0.27, 30, 500)), "27\\.0", "29\\.0")
+
+
+def test_marker() -> None:
+    r = pd.DataFrame(
+        [[1, 0.5, 0.1], [0.5, 1, 0.2], [0.1, 0.2, 1]], list("abm"), list("abm"), dtype=float
+    )
+    said = prose.marker(validity.marker_adjustment(r, "m", 200), "Shoe_size")
+    both(said, "Shoe\\_size", "\\.10", "\\.06", "[@lindell2001]")
+    assert "1 of 1 stay clear of zero" in said.en
+
+
+# --- descriptives ----------------------------------------------------------------------------
+def test_answers_and_reliabilities() -> None:
+    answers = pd.DataFrame({"a": [1.0, 5, 5, np.nan], "b": [3.0, 4, 5, 2]})
+    both(prose.answers(answers, 1, 5, 2), "57\\.1", "14\\.3", "42\\.9")
+    assert "1 items with a scale of their own" in prose.answers(answers, 1, 5, 3).en
+    label = {"a": "A", "b": "B", "c": "C"}
+    said = prose.scale_reliabilities({"a": 0.7, "b": 0.9, "c": math.nan}, label)
+    both(said, "\\.70", "\\.90", "C")
+    assert "No scale has an alpha" in prose.scale_reliabilities({"a": math.nan}, label).en
+    both(prose.index_means())
+
+
+def test_floor_and_ceiling_by_their_intervals() -> None:
+    scores = pd.DataFrame({"low": [1.0] * 50 + [3.0] * 150, "some": [5.0] * 34 + [3.0] * 166})
+    scores["none"] = [2.0, 3, 4, 3] * 50
+    ends = dict.fromkeys(scores, 1.0), dict.fromkeys(scores, 5.0)
+    table = descriptives.scale_table(scores, *ends)
+    said = prose.scale_ends(table, {k: k.title() for k in scores}, threshold("floor_ceiling"))
+    both(said, "Low", "25\\.0", "Some", "17\\.0", "[@terwee2007]")
+    assert (
+        "More than 15\\.0" in said.en and "is open for Some \\(ceiling\\, 17\\.0 \\%\\)" in said.en
+    )
+    assert "None" not in said.en
+    fine = prose.scale_ends(table.loc[["none"]], {"none": "None"}, threshold("floor_ceiling"))
+    both(fine, "15\\.0")
+    assert fine.en.startswith("No scale has more than")
+
+
+def test_csat_says_what_was_asked() -> None:
+    score = descriptives.csat([5, 4, 2, 1], top_box=4)
+    own = prose.csat(score, "How *satisfied*?", True, (4, 5))
+    both(own, "50\\.0", "How \\*satisfied\\*\\?", "4–5")
+    assert "no question of its own" not in own.en
+    assert "no question of its own" in prose.csat(score, "Overall", False, (4, 5)).en
+
+
+def test_groups_that_stand_apart() -> None:
+    rows = pd.DataFrame(
+        [
+            ("Firm", "a", "S", 1.0, 2.0),
+            ("Firm", "b", "S", 3.0, 4.0),
+            ("Firm", "c", "S", math.nan, math.nan),
+            ("Age", "y", "S", 2.0, 3.0),
+        ],
+        columns=["group", "level", "what", "low", "high"],
+    )
+    said = joined(prose.standing(rows, {"S": 2.5}))
+    assert "by Firm 1 above and 1 below of 2." in said.en
+    assert "By Age every interval holds everybody's value." in said.en
+    both(said, "Firm", "Age")
+    assert "No group is large enough" in joined(prose.standing(rows.iloc[2:3], {"S": 2.5})).en
+    both(prose.standing_caution(240, 10, 3), "240", "10", "3")
+    assert "not shown" not in prose.standing_caution(240, 10, 0).en
+
+
+def test_the_widest_gap() -> None:
+    rows = pd.DataFrame(
+        [
+            ("S", "Firm", "a", 10.0, 8.0, 12.0),
+            ("S", "Firm", "b", 20.0, 18.0, 22.0),
+            ("T", "Firm", "a", 10.0, 8.0, 12.0),
+            ("T", "Firm", "b", 11.0, 9.0, 13.0),
+        ],
+        columns=["what", "group", "level", "value", "low", "high"],
+    )
+    said = prose.extremes(rows)
+    both(said, "10\\.00", "20\\.00")
+    assert "in S by Firm: b (20\\.00" in said.en and "do not overlap" in said.en
+    assert "do not" not in prose.extremes(rows.iloc[2:]).en
+    assert prose.extremes(rows.iloc[:1]).en == "No two groups can be shown."
+
+
+def test_boxes_alpha_and_correlation_by_group() -> None:
+    seen = pd.DataFrame({"label": ["a", "b"], "low": [0.1, 0.3], "high": [0.5, 0.2]})
+    both(prose.boxes(seen, "Loyalty", 1, 10), "50\\.0", "30\\.0", "10")
+    assert "No group can be shown" in prose.boxes(seen.iloc[:0], "Loyalty", 2, 10).en
+    alphas = pd.DataFrame(
+        {
+            "alpha": [0.8, 0.7, 0.5, np.nan],
+            "alpha_low": [0.75, 0.6, 0.4, np.nan],
+            "alpha_high": [0.85, 0.8, 0.6, np.nan],
+        }
+    )
+    said = prose.alpha_by_group(alphas, threshold("alpha"))
+    assert "in 1 of 3 groups, open in 1 and below in 1" in said.en
+    assert prose.alpha_by_group(alphas.iloc[3:], threshold("alpha")).en == "No group has an alpha."
+    far = [
+        {"level": "x", "r": 0.2, "low": 0.1, "high": 0.3},
+        {"level": "y", "r": 0.6, "low": 0.5, "high": 0.7},
+    ]
+    near = [far[0], {"level": "z", "r": 0.25, "low": 0.15, "high": 0.35}]
+    said = joined(prose.focal_by_group({"Firm": far, "Age": near}, "S", "L"))
+    both(said, "\\.20", "\\.60")
+    assert "lowest in x (\\.20" in said.en and "do not overlap" in said.en
+    assert said.en.endswith("By Age the intervals of the lowest and the highest correlation "
+                            "overlap, so that their order may be chance.")  # fmt: skip
+
+
+@pytest.mark.parametrize("share", [0.0, 0.02])
+def test_labels_are_no_markup(share: float) -> None:
+    frame = pd.DataFrame({"share_missing": [share]}, index=["{{< x >}}"])
+    assert "{{<" not in prose.most_missing(frame).en
