@@ -300,7 +300,7 @@ def test_one_group_is_no_comparison(hs: pd.DataFrame) -> None:
         groups.comparable_rows(hs, schools("Pasteur", "absent"), ["x1", "x2", "x3"])
 
 
-def test_a_level_without_a_map_says_why(hs: pd.DataFrame) -> None:
+def test_small_levels_borrow_the_effects_of_all_or_are_not_shown(hs: pd.DataFrame) -> None:
     model = f"{HS}\ntextual ~ visual\nspeed ~ textual"
     items = [f"x{k}" for k in range(1, 10)]
     rows = hs.copy()
@@ -309,13 +309,29 @@ def test_a_level_without_a_map_says_why(hs: pd.DataFrame) -> None:
     rows.loc[rows.index[30:45], "school"] = "short"
     rows.loc[rows.index[60:90], "school"] = "silent"
     rows.loc[rows["school"] == "silent", items] = np.nan
-    group = schools("Grant-White", "Pasteur", "tiny", "short", "silent")
-    effects, left_out = groups.by_level(rows, group, model, items, "speed", "listwise", "en")
-    assert set(effects["level"]) == {"Grant-White", "Pasteur"}
+    group = schools("Grant-White", "Pasteur", "tiny", "short", "silent", "absent")
+    pooled = groups.total_effects(sem.fit(model, rows, estimator="MLR"), "speed")
+    effects, left_out, borrowed = groups.by_level(
+        rows, group, model, items, "speed", "listwise", pooled
+    )
     assert set(effects["construct"]) == {"visual", "textual"}
-    assert set(left_out) == {"tiny", "short", "silent"}
-    assert left_out["tiny"] == left_out["silent"] == "too few respondents"
-    assert "parameters" in left_out["short"]
+    assert set(left_out) == {"tiny", "silent"} and set(borrowed) == {"short"}
+    assert effects.groupby("level")["own"].all().to_dict() == {
+        "Grant-White": True,
+        "Pasteur": True,
+        "short": False,
+    }
+    assert "15 respondents" in borrowed["short"]
     own = sem.fit(model, rows[rows["school"] == "Pasteur"], estimator="MLR")
     expected = groups.total_effects(own, "speed")["value"].to_numpy()
     np.testing.assert_allclose(effects.loc[effects["level"] == "Pasteur", "value"], expected)
+    short = effects.loc[effects["level"] == "short", "value"]
+    np.testing.assert_allclose(short, pooled["value"])
+
+
+def test_groups_too_small_to_be_shown() -> None:
+    group = pd.Series(["a"] * 12 + ["b"] * 9 + ["c"] * 12 + [None])
+    values = pd.Series(np.arange(34.0)).mask(group == "c", np.nan)
+    values[21:31] = 1.0  # c: ten answers out of twelve
+    shown = groups.shown_groups(values, group)
+    assert shown.value_counts().to_dict() == {"a": 12, "c": 12}

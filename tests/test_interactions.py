@@ -114,9 +114,18 @@ def test_products_that_share_an_item_have_covarying_residuals() -> None:
     assert shared == ["x1.x7 ~~ x1.x1", "x2.x8 ~~ x2.x2", "x3.x9 ~~ x3.x3"]
 
 
-def test_a_component_of_one_item(data: pd.DataFrame) -> None:
-    study = described(PATHS, z=["x7"])
-    with pytest.raises(CannotCompute, match="z has one item"):
+def test_a_component_of_one_item_is_multiplied_with_every_item(data: pd.DataFrame) -> None:
+    study = described([h for h in PATHS if h["id"] != "H4"], z=["x7"])
+    text, products = interactions.latent_model(study, "y")
+    assert products == {"x_x_z": [("x1", "x7"), ("x2", "x7"), ("x3", "x7")]}
+    assert "x7 ~~ 0*x7" in text.splitlines()
+    (term,) = interactions.latent(study, data, "y").terms
+    assert term.low < term.value < term.high and term.low > 0  # z measured by one item: the same
+
+
+def test_the_square_of_one_item(data: pd.DataFrame) -> None:
+    study = described([PATHS[0], PATHS[3]], x=["x1"])
+    with pytest.raises(CannotCompute, match="the product of x would have one indicator"):
         interactions.latent(study, data, "y")
 
 

@@ -26,6 +26,7 @@ MOBILE, SIMULATED = "ecsi-mobile", "aftersales-simulated"
 #: case, analysis, language
 RUNS = (
     (SIMULATED, "structural", "en"),
+    (SIMULATED, "groups", "en"),
     (SIMULATED, "descriptives", "zh"),
     (MOBILE, "measurement", "en"),
     (MOBILE, "reliability", "en"),
@@ -104,7 +105,7 @@ def test_every_result_says_where_it_comes_from(
 ) -> None:
     result = found(case, analysis)
     given = {"case": case, "draws": 20, "seed": 7, "language": language}
-    if analysis == "descriptives":
+    if analysis in ("descriptives", "groups"):
         given = {"case": case, "language": language}
     elif analysis == "measurement":
         given["replications"] = 20
@@ -167,6 +168,45 @@ def test_simulated_paths(found: Any) -> None:
     # An indirect effect is the product of its paths (I1 = H8 · H11).
     product = values["path-H8"] * values["path-H11"]
     assert values["effect-I1"] == pytest.approx(product, abs=0.02)
+
+
+def test_simulated_firms_and_latent_moderation(found: Any) -> None:
+    """Firms widen every interval; a moderation that was put in is found between constructs."""
+    result = found(SIMULATED, "structural")
+    values = numbers(result)
+    assert values["clusters"] == 10 and values["cluster-ratio-min"] > 1
+    for row in result.tables["clusters"]:
+        assert row["cl_high"] - row["cl_low"] > row["high"] - row["low"]
+    terms = {row["id"]: row for row in result.tables["moderation"]}
+    assert terms["H12"]["latent_verdict"] == "supported"
+    assert {row["id"] for row in result.tables["slopes"]} == {f"H{i}" for i in range(12, 20)}
+    rivals = {row["id"]: row for row in result.tables["competing"]}
+    assert min(rivals.values(), key=lambda row: row["bic"])["id"] == "hypothesized"
+
+
+def test_simulated_groups(found: Any) -> None:
+    """The two items that the process shifts are released, no other; few firms decide little."""
+    result = found(SIMULATED, "groups")
+    released = {(row["item"], row["group"]) for row in result.tables["released"]}
+    assert released == {("RS2", "ecommerce"), ("EL2", "automotive")}
+    means = result.tables["latent-means"]
+    assert len(means) == 27 and all(row["cl_low"] < row["low"] for row in means)
+    firms = sum(row["cl_p_holm"] < 0.05 for row in means)
+    assert firms < sum(row["p_holm"] < 0.05 for row in means)
+    assert {row["level"] for row in result.tables["maps"]} and len(result.tables["maps"]) == 60
+    assert all(row["low"] < row["importance"] < row["high"] for row in result.tables["maps"])
+    assert numbers(result)["firms"] == 10
+
+
+def test_the_second_opinion_stands_in_the_appendix(found: Any) -> None:
+    from loyalty import report
+
+    chapter = report.embeds(SIMULATED, "structural")
+    appendix = report.embeds(SIMULATED, "structural", appendix=True)
+    label = f"#tbl-{SIMULATED}-structural-semopy"
+    assert label not in chapter and "second opinion" not in chapter
+    assert label in appendix and appendix.count("embed") == 2
+    assert f"#tbl-{SIMULATED}-structural-paths" in chapter
 
 
 @pytest.mark.parametrize(("case", "analysis", "language"), RUNS)

@@ -12,11 +12,10 @@ import pandas as pd
 from scipy.stats import chi2, f, norm, t
 
 from loyalty import sem
-from loyalty.numbers import show
 from loyalty.sem.standardized import effect_pairs, effect_values, jacobian
 from loyalty.stats import CannotCompute
 from loyalty.stats.groups import adjust_p
-from loyalty.study import Group, Hypothesis, Language, Text
+from loyalty.study import Group, Hypothesis, Text
 from loyalty.thresholds import threshold
 
 EQUAL = {
@@ -496,6 +495,13 @@ def total_effects(result: sem.Result, outcome: str, level: float = 0.95) -> pd.D
     return frame[(frame["value"] != 0) | (frame["se"] > 0)].reset_index(drop=True)
 
 
+def shown_groups(values: pd.Series, group: pd.Series) -> pd.Series:
+    """The groups of those rows whose group has enough values to be shown; None for the rest."""
+    counts = values.notna().groupby(group).sum()
+    enough = counts.index[counts >= threshold("small_cell").value]
+    return group.where(group.isin(enough), None)
+
+
 def by_level(
     answers: pd.DataFrame,
     group: Group,
@@ -503,40 +509,46 @@ def by_level(
     items: Sequence[str],
     outcome: str,
     missing: str,
-    language: Language,
-) -> tuple[pd.DataFrame, dict[str, str]]:
-    """Standardized total effects on `outcome` from one model a level of a group.
+    pooled: pd.DataFrame,
+) -> tuple[pd.DataFrame, dict[str, Text], dict[str, str]]:
+    """Standardized total effects on `outcome` for each level of a group.
+
+    A level with more respondents than the model has parameters, and an admissible solution, has
+    a model of its own; the others borrow `pooled`, the effects of all respondents.
 
     Returns
     -------
     effects : DataFrame
-        ``level, n, construct, value, se, low, high``.
+        ``level, n, own`` (whether the effects are its own)``, construct, value, se, low, high``.
     left_out : dict
-        Level → why there is no map of it: too few respondents for a cell that may be shown or for
-        the model, or a model without an admissible solution.
+        Level → why nothing is shown: fewer respondents than a cell that may be shown. Levels
+        without any row are not named.
+    borrowed : dict
+        Level → why it has no model of its own.
     """
-    parts, left_out = [], {}
+    parts: list[pd.DataFrame] = []
+    left_out: dict[str, Text] = {}
+    borrowed: dict[str, str] = {}
     for level in group.levels:
-        rows = answers[(answers[group.id] == level) & answers[list(items)].notna().any(axis=1)]
+        mine = answers[group.id] == level
+        rows = answers[mine & answers[list(items)].notna().any(axis=1)]
+        if not mine.any():
+            continue
+        if len(rows) < threshold("small_cell").value:
+            left_out[level] = Text(en="too few respondents", zh="受访者太少")
+            continue
         try:
-            if len(rows) < threshold("small_cell").value:
-                raise CannotCompute(Text(en="too few respondents", zh="受访者太少").in_(language))
             result = sem.fit(model, rows, estimator="MLR", missing=missing)
             free = result.estimate.model.expand.shape[1]
             if free >= len(rows):
-                said = show(free, "count")
-                raise CannotCompute(
-                    Text(
-                        en=f"no more respondents than the model has parameters ({said})",
-                        zh=f"受访者不多于模型的参数（{said}）",
-                    ).in_(language)
-                )
+                raise CannotCompute(f"{len(rows)} respondents for {free} parameters")
             if result.problems:
                 raise CannotCompute(result.problems[0])
+            effects = total_effects(result, outcome)
         except (CannotCompute, sem.ModelError) as reason:
-            left_out[level] = str(reason)
-            continue
-        parts.append(total_effects(result, outcome).assign(level=level, n=len(rows)))
-    columns = ["level", "n", "construct", "value", "se", "low", "high"]
+            borrowed[level] = str(reason)
+            effects = pooled
+        parts.append(effects.assign(level=level, n=len(rows), own=level not in borrowed))
+    columns = ["level", "n", "own", "construct", "value", "se", "low", "high"]
     frame = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=columns)
-    return frame[columns], left_out
+    return frame[columns], left_out, borrowed

@@ -58,20 +58,22 @@ def latent_model(study: Study, outcome: str) -> tuple[str, dict[str, list[tuple[
     """The structural model with the product factors that lead to `outcome`.
 
     Components that do not yet lead to the outcome get a path; a moderator that the structural
-    model lacks joins it and covaries with the focal construct; a product factor covaries with its
-    components; indicators of two products that share an item have covarying residuals (Marsh, Wen
-    & Hau 2004, Psychological Methods 9, 275-300).
+    model lacks joins it and covaries with the focal construct. Items are multiplied in matched
+    pairs; the one item of a one-item construct, which is taken as free of error, with every item
+    of the other. A product factor covaries with its components; indicators of two products that
+    share an item have covarying residuals (Marsh, Wen & Hau 2004, Psychological Methods 9,
+    275-300).
 
     Returns
     -------
     text : str
     products : dict
-        Product factor → pairs of matched items, multiplied in their order.
+        Product factor → pairs of items.
 
     Raises
     ------
     CannotCompute
-        When a component has a single item, whose product would carry all its error.
+        When a product would have a single indicator.
     """
     bent = [h for h in study.hypotheses if not h.is_path and h.to == outcome]
     paths = {(h.from_, h.to) for h in study.paths}
@@ -83,8 +85,6 @@ def latent_model(study: Study, outcome: str) -> tuple[str, dict[str, list[tuple[
     for h in bent:
         parts = list(dict.fromkeys([h.from_, h.moderator or h.from_]))
         for part in parts:
-            if len(study.named(part).items) < 2:
-                raise CannotCompute(f"{part} has one item: its error cannot be told from a product")
             if part not in known:
                 lines.append(study.measurement_model([study.named(part)]))
                 known.add(part)
@@ -102,7 +102,12 @@ def latent_model(study: Study, outcome: str) -> tuple[str, dict[str, list[tuple[
         first, second = (
             [i.id for i in study.named(c).items] for c in (h.from_, h.moderator or h.from_)
         )
-        products[name] = list(zip(first, second, strict=False))
+        if min(len(first), len(second)) == 1:
+            products[name] = [(a, b) for a in first for b in second]
+        else:
+            products[name] = list(zip(first, second, strict=False))
+        if len(products[name]) < 2:
+            raise CannotCompute(f"the product of {' and '.join(parts)} would have one indicator")
         lines.append(f"{name} =~ {' + '.join(f'{a}.{b}' for a, b in products[name])}")
         lines += [f"{name} ~~ {part}" for part in parts if part in dependent]
     lines.append(f"{outcome} ~ {' + '.join(dict.fromkeys(product_name(h) for h in bent))}")
@@ -133,7 +138,8 @@ def latent(study: Study, answers: pd.DataFrame, outcome: str) -> LatentModel:
     Raises
     ------
     CannotCompute
-        When a component has one item, or the model does not converge to an admissible solution.
+        When a product would have a single indicator, or the model does not converge to an
+        admissible solution.
     loyalty.sem.ModelError
         When the model cannot be fitted.
     """

@@ -92,7 +92,14 @@ def specifications(survey: Survey, focal: Hypothesis, seed: int) -> Iterator[Spe
     yield Specification(
         Text(en="answers as ordered categories", zh="答案视为有序类别"),
         "WLSMV, listwise",
-        fitted(main, rows, "WLSMV", "listwise", ordered=used),
+        fitted(
+            main,
+            rows,
+            "WLSMV",
+            "listwise",
+            # the one item of a construct has no error that could be scaled
+            ordered=[i.id for c in study.structural if len(c.items) > 1 for i in c.items],
+        ),
     )
     scales = {c.id: [i.id for i in c.items] for c in study.main}
     yield Specification(

@@ -263,9 +263,15 @@ def clustering(rows: Sequence[Mapping[str, Any]]) -> Text:
 
 
 def importance_by_firm(
-    table: pd.DataFrame, label: Mapping[str, str], maps: int, missing: Sequence[str]
+    table: pd.DataFrame,
+    label: Mapping[str, str],
+    maps: int,
+    borrowed: Sequence[str],
+    missing: Sequence[str],
 ) -> list[Text]:
-    """`table`: ``construct, quadrant, low, high`` a point; `missing`: the levels without a map."""
+    """`table`: ``construct, quadrant, low, high`` a point; `borrowed`: the levels with the
+    importance of all respondents, `missing`: those without a map.
+    """
     first = table[table["quadrant"] == "improve"]
     said = []
     if len(first):
@@ -286,12 +292,20 @@ def importance_by_firm(
                 zh=f"{maps} 幅图中均无重要而表现弱的构念。",
             )
         )
+    if borrowed:
+        listed = names(borrowed)
+        said.append(
+            Text(
+                en=f"Too few respondents for a model of their own, or no acceptable solution: {listed.en} are shown with the importance of all respondents.",
+                zh=f"受访者不足以单独估计模型，或没有可接受的解：{listed.zh}采用全部受访者的重要性。",
+            )
+        )
     if missing:
         listed = names(missing)
         said.append(
             Text(
-                en=f"No map is shown of {listed.en}: too few respondents, or no acceptable solution.",
-                zh=f"未给出{listed.zh}的图：受访者太少，或没有可接受的解。",
+                en=f"No map is shown of {listed.en}: too few respondents.",
+                zh=f"未给出{listed.zh}的图：受访者太少。",
             )
         )
     return said
