@@ -100,10 +100,8 @@ def unusable_rows(tables: Sequence[tuple[Text, int, Mapping[str, int]]]) -> Text
         reasons = "; ".join(f"{escape(reason)} ({n:,})" for reason, n in why.items())
         reasons_zh = "；".join(f"{escape(_reason_zh(r))}（{n:,}）" for r, n in why.items())
         out = sum(why.values())
-        en.append(
-            f"Of {read:,} rows of {escape(label.en.lower())}, {out:,} are left out: {reasons}."
-        )
-        zh.append(f"{escape(label.zh)}的 {read:,} 行中有 {out:,} 行被排除：{reasons_zh}。")
+        en.append(f"Of {read:,} rows of “{escape(label.en)}”, {out:,} are left out: {reasons}.")
+        zh.append(f"“{escape(label.zh)}”的 {read:,} 行中有 {out:,} 行被排除：{reasons_zh}。")
     return Text(en=" ".join(en), zh="".join(zh))
 
 
@@ -160,9 +158,14 @@ def segment_returns(rows: pd.DataFrame) -> Text:
         return value(row["value"], "percent", row["low"], row["high"])
 
     a, b = SEGMENTS[best["segment"]], SEGMENTS[worst["segment"]]
+    if a == b:
+        return Text(
+            en=f"In the time held out {shown(best)} of the segment “{a.en}” bought again; no segment stands out.",
+            zh=f"在留出期内，“{a.zh}”再次购买的占 {shown(best)}；各细分并无差别。",
+        )
     clear = best["low"] > worst["high"]
-    en = f"In the time held out {shown(best)} of the {a.en.lower()} bought again, against {shown(worst)} of the {b.en.lower()}: "
-    zh = f"在留出期内，{a.zh}再次购买的占 {shown(best)}，{b.zh}占 {shown(worst)}："
+    en = f"In the time held out {shown(best)} of the segment “{a.en}” bought again, against {shown(worst)} of “{b.en}”: "
+    zh = f"在留出期内，“{a.zh}”再次购买的占 {shown(best)}，“{b.zh}”占 {shown(worst)}："
     en += (
         "scores of the past tell who will come back."
         if clear
@@ -221,7 +224,7 @@ def lifetime_values(rows: pd.DataFrame, weeks: int, unit: Text, discount: float)
     if len(parts):
         top, _ = _ends(parts, "share")
         name = SEGMENTS[top["segment"]]
-        en += f" {value(top['share'], 'percent')} of it is expected from the {name.en.lower()}, who are {value(top['n'] / whole['n'], 'percent')} of the customers."
+        en += f" {value(top['share'], 'percent')} of it is expected from the segment “{name.en}”, {value(top['n'] / whole['n'], 'percent')} of the customers."
         zh += f"其中 {value(top['share'], 'percent')} 预期来自{name.zh}，其占客户的 {value(top['n'] / whole['n'], 'percent')}。"
     return Text(en=en, zh=zh)
 
