@@ -235,6 +235,29 @@ def test_what_cannot_be_done_is_said_and_the_rest_goes_on(
     assert "segments" in result.tables
 
 
+def test_declared_truth_is_that_of_the_table(
+    repository: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    described = study.load("aftersales-simulated")
+    truth = pd.DataFrame(
+        [
+            ("path", "a -> b", 0.3),
+            ("panel", "firm_months: elasticity", -0.66),
+            ("panel", "other: elasticity", 1.0),
+        ],
+        columns=["kind", "name", "value"],
+    )
+    monkeypatch.setattr(behaviour.simulate, "true_parameters", lambda process: truth)
+    rows = {"simulator": {"process": "process.yml", "respondents": 100, "seed": 1}}
+    table = study.Resource(id="firm_months", kind="firm_panel", label="Firms", rows=rows)
+    assert behaviour.declared(described, table) == {"elasticity": -0.66}
+    real = {"file": {"path": "x.csv", "sha256": "0" * 64}}
+    table = study.Resource(id="firm_months", kind="firm_panel", label="Firms", rows=real)
+    assert behaviour.declared(described, table) == {}
+    said = prose.recovered([{"true": 1, "low": 0, "high": 2}, {"true": 3, "low": 0, "high": 2}])
+    assert "Of 2 parameters that the simulation declares, 1 lie" in said.en
+
+
 # --- the parts ---------------------------------------------------------------------------------
 @pytest.fixture
 def bought() -> pd.DataFrame:

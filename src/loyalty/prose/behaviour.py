@@ -397,3 +397,12 @@ def reproduced(rows: pd.DataFrame, source: str) -> Text:
         en=f"{same} of {len(rows)} figures come out as printed, to the last digit; the largest difference is {largest} {cite}.",
         zh=f"{len(rows)} 个数值中有 {same} 个与所刊一致（至末位）；最大差异为 {largest} {cite}。",
     )
+
+
+def recovered(rows: Sequence[Mapping[str, float]]) -> Text:
+    """`rows`: ``true, low, high`` a parameter of the simulation."""
+    held = sum(r["low"] <= r["true"] <= r["high"] for r in rows)
+    return Text(
+        en=f"Of {len(rows)} parameters that the simulation declares, {held} lie in their 95 % interval. One draw of the data says little about how often they would; these data are simulated and tell nothing of customers.",
+        zh=f"模拟设定的 {len(rows)} 个参数中有 {held} 个落在其 95% 区间内。单次抽取不足以说明覆盖率；这些数据为模拟，不反映真实客户。",
+    )
