@@ -13,7 +13,7 @@ import pytest
 from loyalty import study
 
 FILE = "data/small/study.yml: "
-REAL = ("aftersales-simulated", "ecsi-mobile")
+REAL = ("aftersales-simulated", "ecsi-mobile", "reviews-zh")
 
 
 @pytest.mark.parametrize(
