@@ -104,7 +104,7 @@ def voice_themes(
             )
         )
     changed = [
-        r for r in clear if not (r["low_adjusted"] > 0 if r["low"] > 0 else r["high_adjusted"] < 0)
+        r for r in held if not (r["low_adjusted"] > 0 if r["low"] > 0 else r["high_adjusted"] < 0)
     ]
     if changed:
         less = named(changed)
