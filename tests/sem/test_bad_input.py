@@ -97,13 +97,50 @@ def test_variables_and_data() -> None:
     refused("larger than", TWO, frame.assign(x2=frame["x2"] * 1e200))
 
 
+def test_options_of_the_wrong_kind() -> None:
+    for name, value, message in (
+        ("estimator", 5, "must be a name"),
+        ("ordered", 5, "expected names"),
+        ("group_equal", 3, "expected names"),
+        ("bootstrap", "many", "number of bootstrap draws"),
+        ("bootstrap", float("nan"), "number of bootstrap draws"),
+        ("missing", None, "missing=None"),
+    ):
+        refused(message, TWO, group="school", **{name: value})
+    refused("seed", TWO, bootstrap=10, seed="x")
+    frame = data("hs")
+    for odd in (pd.Timestamp("2020-01-01"), pd.Timedelta(days=1), 1 + 1j):
+        refused("dates, durations or complex", TWO, frame.assign(x1=odd))
+    cov = frame[NAMES].cov()
+    for nobs, message in (({"b": 3}, "lacks the group 'a'"), (301, "one value for each group")):
+        with pytest.raises(sem.ModelError, match=message):
+            sem.fit(TWO, sample_cov={"a": cov}, sample_nobs=nobs)
+
+
+def test_units_do_not_matter() -> None:
+    """Identification is judged in the variables' own units."""
+    for options in ({}, {"missing": "fiml"}):
+        frame = data("hs_miss" if options else "hs")
+        want = sem.fit(TWO, frame, **options)
+        wide = sem.fit(TWO, frame.assign(x1=frame["x1"] * 1e7, x4=frame["x4"] * 1e-6), **options)
+        assert wide.admissible and wide.problems == want.problems
+        assert wide.fit["chisq"] == pytest.approx(want.fit["chisq"], abs=1e-6)
+        np.testing.assert_allclose(wide.parameters["z"], want.parameters["z"], rtol=1e-4)
+
+
+def test_defined_parameters_without_value() -> None:
+    model = HS.replace("x2", "a*x2") + "\nd := a/0\ne := log(-a)"
+    result = sem.fit(model, data("hs"))
+    assert sum("no finite value" in w for w in result.warnings) == 2
+    assert not np.isfinite(result.parameters["se"].iloc[-2:]).any()
+
+
 def test_too_many_variables_for_large_matrices(monkeypatch: pytest.MonkeyPatch) -> None:
     """What would need gigabytes is left out with a warning, or refused in one line."""
     result = sem.fit(HS, data("hs_miss"), missing="fiml", estimator="MLR")
     whole = dict(result.fit)
     assert not result.warnings
     monkeypatch.setattr("loyalty.sem.saturated.MOST_MOMENTS", 20)
-    monkeypatch.setattr("loyalty.sem.categorical.MOST_MOMENTS", 20)
     small = sem.fit(HS, data("hs_miss"), missing="fiml", estimator="MLR")
     assert small.fit["chisq"] == pytest.approx(whole["chisq"])
     for key in ("cfi_robust", "rmsea_robust", "chisq_scaled", "rmsea_scaled", "pvalue_scaled"):

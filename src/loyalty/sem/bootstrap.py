@@ -309,6 +309,11 @@ def _strictly(stack: Array) -> Any:
     return np.ones(len(stack), dtype=bool)
 
 
+def _whole(value: Any) -> bool:
+    number = isinstance(value, (int, float, np.integer, np.floating))
+    return number and not isinstance(value, bool) and bool(value == np.floor(value))
+
+
 @single_threaded()
 def bootstrap(
     estimate: Estimate,
@@ -322,10 +327,10 @@ def bootstrap(
 
     Rows are drawn within groups. The draws depend on ``seed`` alone, not on ``threads``.
     """
-    if isinstance(draws, bool) or int(draws) != draws or not 2 <= draws <= 10_000_000:
-        raise ModelError(f"the number of bootstrap draws must be 2 or more, not {draws}")
-    if isinstance(seed, bool) or int(seed) != seed or seed < 0:
-        raise ModelError(f"the seed must be a non-negative whole number, not {seed}")
+    if not _whole(draws) or not 2 <= draws <= 10_000_000:
+        raise ModelError(f"the number of bootstrap draws must be 2 or more, not {draws!r}")
+    if not _whole(seed) or seed < 0:
+        raise ModelError(f"the seed must be a non-negative whole number, not {seed!r}")
     if inadmissible not in ("exclude", "keep"):
         raise ModelError(f"inadmissible={inadmissible!r} is unknown; use 'exclude' or 'keep'")
     if any(g.raw is None for g in estimate.sample.groups):

@@ -17,6 +17,7 @@ import numpy as np
 from scipy import special
 from scipy.linalg import block_diag
 
+from . import saturated
 from .data import GroupSample, Sample
 from .discrepancy.normal import inverse_and_logdet
 from .errors import ModelError
@@ -45,7 +46,6 @@ from .model import (
 from .optimise import minimise
 from .polychoric import OrdinalStatistics, ordinal_statistics
 from .result import Result
-from .saturated import MOST_MOMENTS
 from .starting import starting_values
 from .syntax import Syntax
 from .table import Variables, parameter_table
@@ -226,11 +226,11 @@ def fit_ordinal(syntax: Syntax, variables: Variables, sample: Sample, options: O
                     f" {len(values)} of {len(union)}"
                 )
     count = sum(levels[v] - 1 for v in variables.ordered) + len(names) * (len(names) - 1) // 2
-    if count > MOST_MOMENTS:
+    if count > saturated.MOST_MOMENTS:
         raise ModelError(
             f"{len(names)} variables with {count:,} thresholds and correlations are too many for"
             f" {options.estimator}, which needs the covariance matrix of these (at most"
-            f" {MOST_MOMENTS:,}); use MLR"
+            f" {saturated.MOST_MOMENTS:,}); use MLR"
         )
     statistics = []
     for group, label in zip(sample.groups, sample.labels, strict=True):

@@ -77,23 +77,30 @@ def numeric_column(column: pd.Series[Any], name: str) -> Array:
         codes = column.cat.codes.to_numpy().astype(float)
         codes[codes < 0] = np.nan
         return codes
+    if getattr(column.dtype, "kind", "") in "mMc":
+        raise ModelError(f"variable {name!r} holds dates, durations or complex numbers")
     try:
         values = pd.to_numeric(column).to_numpy(dtype=float, na_value=np.nan)
     except (TypeError, ValueError):
         raise ModelError(f"variable {name!r} is not numeric") from None
-    if np.iscomplexobj(values):
-        raise ModelError(f"variable {name!r} is complex")
     if np.isinf(values).any():
         raise ModelError(f"variable {name!r} has infinite values")
     return np.asarray(values, dtype=float)
 
 
+def _finite(values: Array) -> bool:
+    """Whether all values are certainly finite, from one sum of products a column."""
+    with np.errstate(all="ignore"):
+        return bool(np.isfinite(np.ones(len(values)) @ values).all())
+
+
 def numeric_columns(data: pd.DataFrame, positions: Sequence[int], names: Sequence[str]) -> Array:
     """Several variables as floats, (rows, variables); plain numeric columns in one go."""
-    part = data.iloc[:, list(positions)]
+    whole = list(positions) == list(range(data.shape[1]))
+    part = data if whole else data.iloc[:, list(positions)]
     if all(isinstance(t, np.dtype) and t.kind in "iuf" for t in part.dtypes):
-        values = np.array(part.to_numpy(dtype=float), order="C")
-        if not np.isinf(values).any():
+        values = part.to_numpy().astype(float, order="C")
+        if _finite(values) or not np.isinf(values).any():
             return values
     return np.column_stack(
         [numeric_column(data.iloc[:, k], n) for k, n in zip(positions, names, strict=True)]
@@ -118,7 +125,7 @@ def read_frame(
         data = pd.DataFrame(data)
     if not isinstance(data, pd.DataFrame):
         raise ModelError(f"data must be a pandas DataFrame, not {type(data).__name__}")
-    columns = [str(c) for c in data.columns]
+    columns = [str(c) for c in data.columns.tolist()]
     for name in names:
         count = columns.count(name)
         if count == 0:
@@ -140,13 +147,13 @@ def read_frame(
     if missing not in ("listwise", "fiml", "ml"):
         raise ModelError(f"missing={missing!r} is unknown; use 'listwise' or 'fiml'")
     fiml = missing != "listwise"
-    hole = np.isnan(raw)
+    hole = np.zeros((1, 1), dtype=bool) if _finite(raw) else np.isnan(raw)
     if hole.any():
         keep: Array = np.logical_not(hole.all(axis=1) if fiml else hole.any(axis=1))
     else:
         keep = np.ones(len(raw), dtype=bool)
     fixed = [k for k, name in enumerate(names) if name in set(exogenous)]
-    if fiml and fixed:
+    if fiml and fixed and hole.any():
         keep &= ~hole[:, fixed].any(axis=1)
     for name_ in (group, cluster):
         if name_ is not None:
@@ -223,7 +230,7 @@ def group_sample(
             count = (~np.isnan(raw)).sum(axis=0)
             for k in np.flatnonzero(count < 2):
                 raise ModelError(f"variable {names[k]!r} has {count[k]} value(s){where}")
-        center = np.nanmean(raw, axis=0) if holes else raw.mean(axis=0)
+        center = np.nanmean(raw, axis=0) if holes else np.full(n, 1 / n) @ raw
         deviation = raw - center
         cov = np.zeros((0, 0)) if holes else deviation.T @ deviation / n
         variance = np.nanmean(deviation**2, axis=0) if holes else np.diag(cov)
@@ -298,12 +305,8 @@ def read_moments(
     if isinstance(cov, Mapping):
         labels = list(cov)
         covs = [cov[k] for k in labels]
-        nobs_list = [nobs[k] for k in labels] if isinstance(nobs, Mapping) else list(nobs)
-        means = (
-            [None] * len(covs)
-            if mean is None
-            else [mean[k] if isinstance(mean, Mapping) else mean[i] for i, k in enumerate(labels)]
-        )
+        nobs_list = _by_group(nobs, labels, "sample_nobs")
+        means = [None] * len(covs) if mean is None else _by_group(mean, labels, "sample_mean")
     elif (
         isinstance(cov, (list, tuple))
         and len(cov)
@@ -321,6 +324,18 @@ def read_moments(
         where = "" if label is None else f" in group {label!r}"
         samples.append(_moment_group(c, n, m, names, latent, where))
     return Sample(tuple(names), tuple(samples), tuple(labels), means=mean is not None)
+
+
+def _by_group(value: Any, labels: list[Any], what: str) -> list[Any]:
+    """One value a group, from a mapping or a sequence."""
+    if isinstance(value, Mapping):
+        for label in labels:
+            if label not in value:
+                raise ModelError(f"{what} lacks the group {label!r} of sample_cov")
+        return [value[k] for k in labels]
+    if not isinstance(value, (list, tuple, np.ndarray)):
+        raise ModelError(f"{what} must have one value for each group of sample_cov")
+    return list(value)
 
 
 def _moment_group(

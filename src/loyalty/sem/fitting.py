@@ -84,7 +84,9 @@ def fit(
         One line that names the cause, where the model cannot be fitted to the data.
     """
     syntax = parse(model)
-    given = estimator.upper() if isinstance(estimator, str) else None
+    if not (estimator is None or isinstance(estimator, str)):
+        raise ModelError(f"estimator must be a name, not {estimator!r}")
+    given = estimator.upper() if estimator else None
     every = isinstance(ordered, bool)
     ordinal_names = () if every else as_tuple(ordered)  # type: ignore[arg-type]
     variables = variables_of(syntax, ordinal_names, fixed_x)

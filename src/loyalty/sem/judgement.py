@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from .estimate import Estimate
-from .model import Array
+from .model import DIRECTED, MEAN, SYMMETRIC, Array
 
 
 def parameter_name(estimate: Estimate, k: int) -> str:
@@ -38,7 +38,7 @@ def identification(estimate: Estimate, information: Array) -> list[str]:
     if not len(information):
         return []
     d = np.sqrt(np.maximum(np.diag(information), 0.0))
-    for t in np.flatnonzero(d < 1e-10):
+    for t in np.flatnonzero(d * parameter_scales(estimate) < 1e-10):
         k = int(np.argmax(np.abs(estimate.model.expand[:, t])))
         return [f"the model is not identified: nothing informs {parameter_name(estimate, k)}"]
     values, vectors = np.linalg.eigh(information / np.outer(d, d))
@@ -52,6 +52,21 @@ def identification(estimate: Estimate, information: Array) -> list[str]:
         return []
     name = _largest(estimate, vectors[:, 0])
     return [f"the model is not identified: the information matrix is singular, mostly in {name}"]
+
+
+def parameter_scales(estimate: Estimate) -> Array:
+    """How large a change of each remaining parameter is, from the scales of its variables."""
+    scale = np.ones(estimate.model.parameters)
+    for block, m in zip(estimate.model.blocks, estimate.moments, strict=True):
+        sd = np.sqrt(np.abs(np.diag(m.covariance)))
+        sd[~(sd > 0)] = 1.0
+        for kind in (DIRECTED, SYMMETRIC, MEAN):
+            i, j, k = block.cells.of(kind)
+            scale[k] = sd[i] / sd[j] if kind == DIRECTED else sd[i]
+            if kind == SYMMETRIC:
+                scale[k] *= sd[j]
+    out: Array = scale[np.abs(estimate.model.expand).argmax(axis=0)]
+    return out
 
 
 def _largest(estimate: Estimate, vector: Array) -> str:

@@ -214,8 +214,9 @@ class Model:
             name: (x[..., k] if k is not None else fixed)
             for name, (k, fixed) in self.labels().items()
         }
-        for name, expression, _ in self.syntax.defined:
-            values[name] = evaluate(expression, values)
+        with np.errstate(all="ignore"):
+            for name, expression, _ in self.syntax.defined:
+                values[name] = evaluate(expression, values)
         return values
 
     def defined_values(self, x: Any) -> Any:
@@ -433,26 +434,25 @@ def curvature_pieces(block: Block, moments: Moments, q: Array, b: Array, means: 
     da, ds, dm = cells.at(DIRECTED), cells.at(SYMMETRIC), cells.at(MEAN)
     i, j = cells.row[da], cells.column[da]
     # directed × directed: E[l,i] R[k,j] + E[j,k] R[i,l] + V[j,l] P[i,k]
-    ji = e[np.ix_(j, i)]  # [l, i] over (b, a)
-    kj = rr[np.ix_(i, j)]  # [k, j] over (b, a)
-    term = (ji * kj).T + ji * kj + v[np.ix_(j, j)] * pp[np.ix_(i, i)]
+    ic, jc = i[:, None], j[:, None]
+    ji = e[jc, i]  # [l, i] over (b, a)
+    kj = rr[ic, j]  # [k, j] over (b, a)
     if means:
         eb = e_o.T @ b
-        eta = moments.mean
-        outer = np.outer(eb[i], eta[j])  # [k, j]: (E'b)_k eta_j over (b, a)
-        term = term - (ji * outer).T - ji * outer
-    out[np.ix_(da, da)] = term
+        kj = kj - eb[ic] * moments.mean[j]  # less [k, j]: (E'b)_k eta_j
+    term = ji * kj
+    out[da[:, None], da] = term + term.T + v[jc, j] * pp[ic, i]
     if len(ds) and len(da):
         k, m = cells.row[ds], cells.column[ds]
-        mixed = e[np.ix_(j, k)] * pp[np.ix_(i, m)] + e[np.ix_(j, m)] * pp[np.ix_(i, k)]
-        mixed *= np.where(k == m, 0.5, 1.0)
-        out[np.ix_(da, ds)] = mixed
-        out[np.ix_(ds, da)] = mixed.T
+        mixed = e[jc, k] * pp[ic, m] + e[jc, m] * pp[ic, k]
+        mixed *= cells.scale[ds]
+        out[da[:, None], ds] = mixed
+        out[ds[:, None], da] = mixed.T
     if means and len(dm) and len(da):
         k = cells.row[dm]
-        mixed = -e[np.ix_(j, k)] * eb[i][:, None]
-        out[np.ix_(da, dm)] = mixed
-        out[np.ix_(dm, da)] = mixed.T
+        mixed = -e[jc, k] * eb[ic]
+        out[da[:, None], dm] = mixed
+        out[dm[:, None], da] = mixed.T
     return out
 
 

@@ -96,12 +96,12 @@ def minimise(
             damping = 0.0 if damping < 1e-9 else damping / 10
             growth = 4.0
             if newton:
-                # the last Hessian serves on while it still gains three digits a step
+                # the last Hessian serves on while it still gains two digits a step
                 again = factor.solve(gradient)
                 left = np.inf if again is None else float(gradient @ again)
                 if left < tolerance:
                     return Minimum(theta, value, gradient, left, iteration, True)
-                if left < 1e-3 * decrement:
+                if left < 1e-2 * decrement:
                     continue
             factor = None
             if newton or decrement < 3e-2:

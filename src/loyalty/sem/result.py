@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from html import escape
@@ -116,6 +116,13 @@ class Result:
             more.append(
                 f"robust fit measures are not computed: {p} variables have too many moments"
             )
+        if self.converged and self.estimate.model.syntax.defined:
+            values = np.real(self.estimate.model.defined_values(self.estimate.x))
+            for (name, _, text), value in zip(
+                self.estimate.model.syntax.defined, values, strict=True
+            ):
+                if not np.isfinite(value):
+                    more.append(f"{name} := {text} has no finite value at the solution")
         return [*sample.warnings, *self.problems, *more]
 
     # -- estimates -----------------------------------------------------------------------------
@@ -181,8 +188,10 @@ class Result:
         moments = self.estimate.moments
         std_lv[number] = self._standardizer(x, "lv", moments)
         std_all[number] = self._standardizer(x, "all", moments)
-        self._exogenous_rows(est, std_lv, std_all)
-        self._ordinal_rows(est, std_lv, std_all)
+        if model.variables.exogenous_observed:
+            self._exogenous_rows(est, std_lv, std_all)
+        if model.variables.ordered:
+            self._ordinal_rows(est, std_lv, std_all)
         frame: dict[str, list[Any]] = {
             "lhs": [r.lhs for r in model.rows],
             "op": [r.op for r in model.rows],
@@ -193,7 +202,7 @@ class Result:
         defined = model.syntax.defined
         if defined:
             d_est = np.real(model.defined_values(x))
-            d_se = standard_errors(self._defined_covariance)
+            d_se = np.where(np.isfinite(d_est), standard_errors(self._defined_covariance), np.nan)
             est, se = np.concatenate([est, d_est]), np.concatenate([se, d_se])
             std_lv = np.concatenate([std_lv, self._standardizer.defined(x, "lv", moments)])
             std_all = np.concatenate([std_all, self._standardizer.defined(x, "all", moments)])
@@ -470,4 +479,6 @@ def as_tuple(value: str | Sequence[str] | None) -> tuple[str, ...]:
         return ()
     if isinstance(value, str):
         return tuple(part.strip() for part in value.split(",") if part.strip())
+    if not isinstance(value, Iterable):
+        raise ModelError(f"expected names, a sequence of them or a text with commas, not {value!r}")
     return tuple(str(v) for v in value)

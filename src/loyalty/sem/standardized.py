@@ -97,8 +97,9 @@ class Standardizer:
             label = model.rows[number].label
             if label and label not in values:
                 values[label] = standardized[..., n]
-        for name, expression, _ in model.syntax.defined:
-            values[name] = evaluate(expression, values)
+        with np.errstate(all="ignore"):
+            for name, expression, _ in model.syntax.defined:
+                values[name] = evaluate(expression, values)
         shape = x.shape[:-1]
         return np.stack(
             [np.broadcast_to(values[name], shape) for name, _, _ in model.syntax.defined], axis=-1
