@@ -17,7 +17,7 @@ HS <- "visual =~ x1+x2+x3\ntextual =~ x4+x5+x6\nspeed =~ x7+x8+x9"
 equal <- c("loadings", "intercepts")
 scores <- function(partial) {
   f <- cfa(HS, hs, group = "school", group.equal = equal, group.partial = partial, std.lv = TRUE)
-  test <- lavTestScore(f, information = "observed")$uni
+  test <- lavTestScore(f)$uni
   table <- parTable(f)
   test <- test[grepl("^\\.p", test$rhs), ]
   row <- match(test$rhs, table$plabel)

@@ -232,8 +232,7 @@ def release_tests(estimate: Estimate, joint: bool = False) -> pd.DataFrame:
     """
     model = estimate.model
     _, gradient = estimate.discrepancy.value_and_gradient(estimate.x)
-    observed = estimate.fiml or estimate.options.estimator == "MLR"
-    information = estimate.observed_information if observed else estimate.expected_information
+    information = estimate.expected_information  # as lavTestScore; see _candidates
     first: dict[str, int] = {}
     columns, which = [], []
     for k, number in enumerate(model.free):
