@@ -55,7 +55,7 @@ check: setup ## check the description and the rows of every case
 bench: setup ## measure speed against lavaan and semopy, where installed
 	@$(RUN) python benchmarks/bench.py --json benchmarks/results/bench.json $(ARGS)
 
-recovery: setup ## redraw the simulated cases and set true beside estimated paths (an hour)
+recovery: setup ## redraw the simulated cases and set true beside estimated paths (minutes)
 	@$(RUN) python benchmarks/recovery.py --json benchmarks/results/recovery.json $(ARGS)
 
 schema: setup ## write data/study.schema.json anew from the description's model

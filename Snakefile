@@ -122,6 +122,7 @@ for case in CASES:
 rule synthesis:
     input:
         DONE,
+        "data/claims.yml",
         notebook(execute.SYNTHESIS),
         CODE,
     output:

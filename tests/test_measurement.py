@@ -160,7 +160,7 @@ def test_bifactor_matches_lavaan(gold: Any) -> None:
     scales = {c: MOBI[c] for c in ("Image", "Quality", "Value")}
     case, items = study(scales), data("mobi")
     models, _ = measurement.rivals(case, case.main, pairs(("Image", "Value", 0.6, 0.5)))
-    table, _ = measurement.compare(
+    table, solutions = measurement.compare(
         planned(scales, items, "listwise"),
         "",
         [m for m in models if m.id == "bifactor"],
@@ -173,6 +173,8 @@ def test_bifactor_matches_lavaan(gold: Any) -> None:
     assert row["chisq_scaled"] == pytest.approx(want["chisq.scaled"], rel=1e-3)
     assert row["bic"] == pytest.approx(want["bic"], abs=0.01)
     assert np.isnan(row["p_difference"]) and not np.isnan(row["bic_difference"])
+    share = measurement.general_share(solutions["bifactor"])
+    assert share == pytest.approx(gold["bifactor"]["ecv"], abs=1e-3)
 
 
 def test_second_order_factor_of_three_fits_as_their_correlations() -> None:

@@ -54,6 +54,27 @@ def joined(sentences: list[Text]) -> Text:
         (lambda x: efa.kmo(efa.pearson(x.assign(b=x["a"]))), "not positive", "相关矩阵非正定"),
         (lambda x: efa.polychoric(x), "40 distinct answers", "有 40 种不同答案，类别过多"),
         (lambda x: efa.parallel_analysis(x[["a", "b"]], seed=1), "only 2 items", "至少需要 3 个"),
+        (lambda x: efa.efa(x, 3), "3 factors cannot", "4 个题项无法估计 3 个因子"),
+        (
+            lambda x: reliability.cronbach_alpha(x[["a"]].assign(b=-x["a"])),
+            "has no variance",
+            "总分没有变异",
+        ),
+        (
+            lambda x: efa.pearson(
+                x.assign(a=x["a"].where(x.index < 20), b=x["b"].where(x.index >= 20)),
+                missing="pairwise",
+            ),
+            "rows in common",
+            "a 与 b 的共同作答不足 2 份",
+        ),
+        (
+            lambda x: efa.polychoric(
+                pd.DataFrame({"a": [1.0, 2, 1, 1], "b": [np.nan, np.nan, 1, 2]}), missing="pairwise"
+            ),
+            "constant where",
+            "在答了 b 的人中，a 的答案全部相同",
+        ),
         (lambda x: efa.schmid_leiman(efa.efa(x, 1)), "only 1 factor", "只有一个因子"),
         (
             lambda x: reliability.ordinal_reliability(x[["a"]]),

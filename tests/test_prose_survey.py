@@ -310,6 +310,32 @@ def test_boxes_alpha_and_correlation_by_group() -> None:
                             "overlap, so that their order may be chance.")  # fmt: skip
 
 
+def test_second_sentences() -> None:
+    label = {"a": "A", "b": "B"}
+    spread = pd.DataFrame({"sd": [0.5, 1.25]}, index=["a", "b"])
+    both(prose.scale_spread(spread, label), "0\\.50", "1\\.25")
+    assert "most in B" in prose.scale_spread(spread, label).en
+    both(prose.scale_spread(spread * 0, label))
+    both(prose.direction(pd.DataFrame({"skew": [-1.0, 0.5, np.nan]})), "1", "2")
+    both(prose.normality_caution(1845), "1,845")
+    both(prose.extremes_caution(24), "24")
+    both(prose.boxes_caution())
+
+
+@pytest.mark.parametrize(
+    ("ratings", "words"),
+    [
+        ([10] * 80 + [3] * 20, "promoters outweigh detractors"),
+        ([10] * 20 + [3] * 80, "detractors outweigh promoters"),
+        ([10] * 50 + [3] * 50, "open who outweighs"),
+    ],
+)
+def test_nps_goes_no_further_than_its_interval(ratings: list[int], words: str) -> None:
+    said = prose.nps_sign(descriptives.net_promoter_score(ratings))
+    both(said)
+    assert words in said.en
+
+
 @pytest.mark.parametrize("share", [0.0, 0.02])
 def test_labels_are_no_markup(share: float) -> None:
     frame = pd.DataFrame({"share_missing": [share]}, index=["{{< x >}}"])

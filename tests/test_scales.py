@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from loyalty import scales, sources, study
+from loyalty import prose, scales, sources, study
 from loyalty.sources import Survey
 from loyalty.stats import efa
 
@@ -106,6 +106,15 @@ def test_an_item_that_a_group_was_not_asked(project: Any) -> None:
     assert test["construct"] == "loyalty" and test["least_alpha"] < test["most_alpha"]
     assert test[test["least"]] == test["least_alpha"]
     assert 0 < test["p"] <= 1
+
+
+def test_a_group_variable_that_one_figure_can_show(project: Any) -> None:
+    many = {"id": "firm", "label": "Firm", "levels": {str(k): f"Firm {k}" for k in range(8)}}
+    project.study["groups"].insert(0, many)
+    found = survey_of(project, answers(200).assign(firm=np.arange(200) % 8)).study
+    group = scales.comparison_group(found)
+    assert group is not None and group.id == "plan"
+    assert scales.comparison_group(found.model_copy(update={"groups": found.groups[:1]})) is None
 
 
 def test_small_groups_are_not_shown(project: Any) -> None:
@@ -283,7 +292,7 @@ def test_the_notebook_of_constructs_of_one_and_two_items(
     project.study["groups"] = []
     found = shown(answers(200))
     assert "no construct has three items" in found["txt-omega"]
-    assert "the case has no group variable" in found["txt-groups"]
+    assert "no group variable of 7 levels or fewer" in found["txt-groups"]
     assert "Quality has no alpha: only 1 item" in found["txt-alpha"]
     assert {"tbl-kmo", "fig-scree"} <= set(found)
     assert "only 1 factor" in found["txt-general"]
@@ -320,3 +329,13 @@ def test_the_notebook_of_items_never_answered_together(
     for name in ("factors", "efa", "plan", "general"):
         assert "cannot be done here" in found[f"txt-{name}"], name
     assert "Loyalty" in found["txt-alpha"]
+
+
+def test_every_rule_is_named_and_cites_a_known_work(survey: Survey) -> None:
+    items = survey.main_items
+    count = scales.factor_count(items, scales.correlations(items), draws=5, seed=1)
+    works = (NOTEBOOK.parents[1] / "references.bib").read_text(encoding="utf-8")
+    assert {r["rule"] for r in count.rules} == set(prose.RULES)
+    assert {r["kind"] for r in count.rules} == set(prose.KINDS)
+    for rule in count.rules:
+        assert f"{{{rule['cite']}," in works

@@ -195,3 +195,21 @@ def test_one_answer_throughout_and_one_construct(
     found = run("02-descriptives")
     assert "only 1 variable" in found.said("correlations")
     assert "scales" in found.result.tables
+
+
+def test_groups_that_are_all_too_small(project: Project, run: Callable[..., Shown]) -> None:
+    rows = answers()
+    rows["plan"] = np.arange(60) % 12
+    group = project.study["groups"][0]
+    group["levels"] = {str(k): f"Plan {k}" for k in range(12)}
+    group["quotas"] = dict.fromkeys(group["levels"], 1)
+    project.rows(rows)
+    found = run("01-audit")
+    assert found.said("sample") == "Every group is too small to be shown."
+    assert "too small to be shown" in found.said("quotas")
+    assert not [v for row in found.result.tables["sample"] for v in (row.get("n"),) if v]
+    found = run("02-descriptives")
+    assert "every group is too small to be shown" in found.said("groups")
+    assert not [k for k in found.labels if k.startswith("fig-") and "standing" in k]
+    assert {row["value"] for row in found.result.tables["by_group"]} == {None}
+    assert {row["n"] for row in found.result.tables["by_group"]} == {None}

@@ -7,9 +7,11 @@ from collections.abc import Callable
 import numpy as np
 import pandas as pd
 
+from loyalty import paths, simulate
 from loyalty.stats import CannotCompute, brand_loyalty, clv, panel, rfm, survival
 from loyalty.stats._common import FloatArray
 from loyalty.stats.descriptives import wilson_interval
+from loyalty.study import Resource, Study
 
 #: A silence longer than this share of all gaps between purchases counts as a lapse.
 USUAL_GAPS = 0.95
@@ -17,6 +19,17 @@ USUAL_GAPS = 0.95
 HORIZONS = (4, 13, 26, 52)
 #: Repeat purchases from which on customers are taken together.
 MANY = 7
+
+
+def declared(study: Study, resource: Resource) -> dict[str, float]:
+    """What a simulated table's process declares, by parameter; nothing of a real one."""
+    simulator = resource.rows.simulator
+    if simulator is None:
+        return {}
+    truth = simulate.true_parameters(paths.inside(study.folder, simulator.process))
+    start = f"{resource.id}: "
+    mine = truth[(truth["kind"] == "panel") & truth["name"].str.startswith(start)]
+    return dict(zip(mine["name"].str.removeprefix(start), mine["value"], strict=True))
 
 
 def split(purchases: pd.DataFrame, share: float) -> tuple[pd.Timestamp, pd.Timestamp]:

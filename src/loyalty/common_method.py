@@ -110,9 +110,11 @@ def planned(survey: Survey) -> sem.Result:
 def _fit(survey: Survey, model: str) -> sem.Result:
     rows = survey.scored
     if rows[_items(survey.study.main)].isna().any(axis=None):
-        # With full information these are MLR's standard errors, without the scaled tests that
-        # take most of its time and that nothing here asks for.
-        return sem.fit(model, rows, estimator="ML", missing="fiml", se="robust")
+        # With full information these are MLR's standard errors; the scaled tests and the robust
+        # indices, which would take most of the time, are not asked for here.
+        result = sem.fit(model, rows, estimator="ML", missing="fiml", se="robust")
+        result.estimate.extra["skip_fiml_correction"] = True
+        return result
     return sem.fit(model, rows, estimator="MLR")
 
 

@@ -304,6 +304,18 @@ def compare(
     return pd.DataFrame(records), solutions
 
 
+def general_share(bifactor: sem.Result) -> float:
+    """Share of the common variance that the general factor of a bifactor model takes (ECV).
+
+    Squared standardized loadings on it over those on all factors (Reise, Moore & Haviland 2010,
+    Journal of Personality Assessment 92, 544-559).
+    """
+    table = bifactor.standardized()
+    squares = table[table["op"] == "=~"].assign(square=lambda t: t["est_std"] ** 2)
+    total = float(squares["square"].sum())
+    return float(squares.loc[squares["lhs"] == GENERAL, "square"].sum()) / total
+
+
 # --- dynamic cut-offs ------------------------------------------------------------------------
 
 

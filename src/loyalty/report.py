@@ -17,7 +17,7 @@ from typing import Any
 import nbformat
 import yaml
 
-from loyalty import datapackage, execute, numbers, paths, results, study
+from loyalty import claims, datapackage, execute, numbers, paths, results, study
 from loyalty.errors import UserError
 from loyalty.markdown import escape
 from loyalty.study import ALL, PER_CASE, Study
@@ -99,6 +99,7 @@ def prepare() -> None:
         "data": data_page(found),
         "session": session_page(found),
         "thresholds": thresholds_page(),
+        "claims": claims_page(),
         "crosscheck": crosscheck_page(described, found),
         "montecarlo": montecarlo_page(),
         "recovery": recovery_page(described),
@@ -389,6 +390,47 @@ def thresholds_page() -> str:
     ]
     caption = ": Cut-offs and their sources. {#tbl-thresholds}"
     return f"{Table(records, columns).markdown()}\n\n{caption}"
+
+
+def claims_page() -> str:
+    """The ledger of the figures that the sources print."""
+    ledger = claims.load()
+    sources = list(dict.fromkeys(c.source for c in ledger.claims))
+    parts = []
+    for source in sources:
+        records = [
+            {
+                "id": c.id,
+                "what": c.text.en,
+                "zh": c.text.zh,
+                "value": _claimed(c),
+                "place": c.place.en + (f" ({c.origin})" if c.origin else ""),
+            }
+            for c in ledger.claims
+            if c.source == source
+        ]
+        columns = [
+            Column("id", ""),
+            Column("what", "Claim"),
+            Column("zh", "条目"),
+            Column("value", "Printed"),
+            Column("place", "Place (origin named)"),
+        ]
+        table = Table(records, columns).markdown()
+        caption = f": Figures printed by @{source}. {{#tbl-claims-{source}}}"
+        parts.append(f"{table}\n\n{caption}")
+    return "\n\n".join(parts)
+
+
+def _claimed(claim: claims.Claim) -> str:
+    """The printed figure with its unit: shares and relative changes as per cent."""
+    forms = {"share": "{:g} %", "relative": "{:+g} %"}
+    form = forms.get(claim.unit, "{:g}")
+    times = 100 if claim.unit in forms else 1
+    first, *others = (form.format(times * v).replace("-", "−") for v in claim.values)
+    shown = first + (" ↔ " if claim.kind == "per" else " to ") * bool(others) + " to ".join(others)
+    unit = "" if claim.unit in forms else f" {claim.unit}"
+    return shown + unit + (f", n = {claim.n:,}" if claim.n else "")
 
 
 # --- kept measurements of the estimator --------------------------------------------------------

@@ -29,6 +29,7 @@ from loyalty.numbers import Kind
 DISPLAY = "loyalty"
 PACKAGES = (
     "factor-analyzer",
+    "jieba",
     "matplotlib",
     "numpy",
     "pandas",

@@ -14,11 +14,13 @@ import pandas as pd
 
 from loyalty.sources import Survey
 from loyalty.stats import CannotCompute, efa, groups, reliability
-from loyalty.study import Construct, Group, Language
+from loyalty.study import Construct, Group, Language, Study
 
 Records = list[dict[str, Any]]
 #: The solution that the others are laid beside: correlations, extraction, rotation.
 REFERENCE = ("pearson", "minres", "oblimin")
+#: Groups of a variable that one figure can tell apart.
+MOST_LEVELS = 7
 #: Random assignments of items behind the chance level of a rotation to the plan.
 RANDOM_PLANS = 200
 
@@ -83,6 +85,11 @@ def reliabilities(survey: Survey, language: Language, *, draws: int, seed: int) 
             for item, found in a.items.iterrows()
         ]
     return Scales(rows, items, refused)
+
+
+def comparison_group(study: Study) -> Group | None:
+    """The first group variable with few enough levels for one figure."""
+    return next((g for g in study.groups if len(g.levels) <= MOST_LEVELS), None)
 
 
 @dataclass(frozen=True)

@@ -340,3 +340,18 @@ def competing(
             )
     columns = ["id", "from", "to", "value", "low", "high", "p"]
     return pd.DataFrame(rows), pd.DataFrame(paths, columns=columns)
+
+
+def one_point(result: sem.Result) -> pd.DataFrame:
+    """Total effects in points: of a rise of one point on the first item of ``from``.
+
+    Returns
+    -------
+    DataFrame
+        ``from, to, value, low, high``: points of the first item of ``to``, unstandardized, with
+        delta-method intervals.
+    """
+    table = result.effects()
+    total = table[table["effect"] == "total"]
+    named = total.rename(columns={"est": "value", "ci_lower": "low", "ci_upper": "high"})
+    return named[["from", "to", "value", "low", "high"]].reset_index(drop=True)

@@ -294,6 +294,8 @@ def test_segments_by_rule() -> None:
     assert got["recency"].tolist() == list(range(n))
     assert got["r"].value_counts().to_dict() == {k: 20 for k in range(1, 6)}
     assert got.loc[0, "r"] == 5 and got.loc[n - 1, "r"] == 1 and got.loc[n - 1, "m"] == 5
+    once = summary.index[summary["x"] == 0].item()
+    assert got.loc[once, "f"] == 1
     for row in got.itertuples():
         if row.f >= 4 and row.r >= 4:
             expected = "champions"

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from loyalty.stats import CannotCompute, validity
+from loyalty.stats import CannotCompute, pls, validity
 
 
 def test_fornell_larcker(gold: dict, hs_scales: dict) -> None:
@@ -341,3 +341,25 @@ def test_populations_match_r(validity_gold: dict, gold: dict, hs_scales) -> None
         assert mine.size == pytest.approx(theirs["size"], abs=1e-6)
     for level, sigma in enumerate(validity.populations(loadings, phi, omitted)):
         np.testing.assert_allclose(sigma, want[f"level{level}"]["population"], atol=1e-6)
+
+
+def test_fornell_larcker_of_the_corporate_reputation_data(data_csv) -> None:
+    """Hair et al. (2021), chapter 4: the table of the PLS model."""
+    scales = {c.upper(): [f"{c}_{i}" for i in (1, 2, 3)] for c in ("comp", "like")}
+    scales |= {"CUSA": ["cusa"], "CUSL": ["cusl_1", "cusl_2", "cusl_3"]}
+    paths = [("COMP", "CUSA"), ("LIKE", "CUSA"), ("COMP", "CUSL"), ("LIKE", "CUSL")]
+    model = pls.pls_path_model(
+        data_csv("corp_rep.csv"), scales, [*paths, ("CUSA", "CUSL")], missing="mean"
+    )
+    outer = model.outer.set_index("item")["loading"]
+    loadings = {c: outer[items].tolist() for c, items in scales.items() if len(items) > 1}
+    got = validity.fornell_larcker(loadings, model.correlations.loc[list(loadings), list(loadings)])
+    table = [[0.825, 0.645, 0.450], [0.645, 0.864, 0.615], [0.450, 0.615, 0.865]]
+    assert (
+        got.matrix.loc[["COMP", "LIKE", "CUSL"], ["COMP", "LIKE", "CUSL"]]
+        .round(3)
+        .to_numpy()
+        .tolist()
+        == table
+    )
+    assert got.passes.all() and got.violations == ()

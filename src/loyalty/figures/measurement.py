@@ -106,10 +106,10 @@ def residual_map(
     """
     items = list(residuals.columns)
     n = len(items)
-    figure, (axes,) = canvas(min(1.6 + 0.14 * n, 6.0))
+    figure, (axes,) = canvas(min(1.4 + 0.13 * n, 6.0))
     data = residuals.to_numpy(float).copy()
     np.fill_diagonal(data, np.nan)
-    picture = axes.imshow(data, cmap="RdBu", vmin=-limit, vmax=limit)
+    picture = axes.imshow(data, cmap="RdBu", vmin=-limit, vmax=limit, aspect="auto")
     edges = np.cumsum(list(sizes.values()))
     for edge in edges[:-1]:
         axes.axhline(edge - 0.5, color=GREY, linewidth=0.5)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import matplotlib
 import numpy as np
@@ -114,6 +115,12 @@ def skew_and_kurtosis(
     return figure
 
 
+def _inside(axes: Axes, x: float, y: float, words: str, **style: Any) -> None:
+    """Words in the middle of a cell; the layout need not measure them."""
+    text = axes.text(x, y, words, ha="center", va="center", **style)
+    text.set_in_layout(False)
+
+
 def correlation_matrix(
     r: pd.DataFrame,
     low: pd.DataFrame,
@@ -136,12 +143,11 @@ def correlation_matrix(
                 (i - 0.5, i - 0.5), 1, 1, facecolor="#f3f4f6", edgecolor=GREY, linewidth=0.8
             )
         )
-        axes.text(
+        _inside(
+            axes,
             i,
             i,
             show(reliability, "bounded"),
-            ha="center",
-            va="center",
             fontsize=size,
             fontweight="bold",
             color=INK,
@@ -150,19 +156,16 @@ def correlation_matrix(
             if not np.isfinite(values[i, j]):
                 continue
             colour = "white" if abs(values[i, j]) > 0.6 else INK
-            axes.text(
+            _inside(
+                axes,
                 j,
                 i - 0.17,
                 show(values[i, j], "bounded"),
-                ha="center",
-                va="center",
                 fontsize=size,
                 color=colour,
             )
             between = f"[{show(lower[i, j], 'bounded')}, {show(upper[i, j], 'bounded')}]"
-            axes.text(
-                j, i + 0.24, between, ha="center", va="center", fontsize=size - 1.5, color=colour
-            )
+            _inside(axes, j, i + 0.24, between, fontsize=size - 1.5, color=colour)
     axes.set_xticks(range(n), labels, rotation=40, ha="right", rotation_mode="anchor")
     axes.set_yticks(range(n), labels)
     axes.tick_params(length=0)
@@ -183,7 +186,7 @@ def group_standing(
 
     `clear` marks the cells (bool) whose interval lies wholly on one side of everybody's mean:
     they are printed bold. `blocks` holds the first row of each grouping, `centre` the mean of
-    everybody by column. Suppressed cells are empty.
+    everybody by column. Suppressed cells hold a dash.
     """
     data = values.to_numpy(float)
     gap = data - np.asarray(centre, dtype=float)
@@ -193,12 +196,11 @@ def group_standing(
     sure = clear.to_numpy(bool)
     for i in range(data.shape[0]):
         for j in range(data.shape[1]):
-            axes.text(
+            _inside(
+                axes,
                 j,
                 i,
                 show(data[i, j], "number", decimals=1),
-                ha="center",
-                va="center",
                 fontsize=7.5,
                 fontweight="bold" if sure[i, j] else "normal",
                 color=INK,

@@ -317,6 +317,27 @@ def univariate_shape(table: pd.DataFrame, skew: Threshold, kurtosis: Threshold) 
     return Text(en=en, zh=zh)
 
 
+def direction(table: pd.DataFrame) -> Text:
+    """`table`: index item, ``skew``: which way most answers lean."""
+    known = table["skew"].dropna()
+    left = int((known < 0).sum())
+    return Text(
+        en=f"{left} of {len(known)} items have their longer tail at the low end, as answers do that "
+        "crowd towards agreement.",
+        zh=f"{len(known)} 个题项中有 {left} 个的长尾在低端，即答案偏向同意一侧。",
+    )
+
+
+def normality_caution(n: int) -> Text:
+    return Text(
+        en=f"Answers on a few points cannot be normal, and with {n:,} rows the tests see small "
+        "departures too: how far the values lie from those of a normal distribution says more "
+        "than *p*.",
+        zh=f"取值有限的答案不可能服从正态；{n:,} 行时检验也会发现细微偏离："
+        "与正态时数值的差距比 *p* 值更有意义。",
+    )
+
+
 def normality(n: int, skewness_p: float, kurtosis_z: float, kurtosis_p: float) -> Text:
     test = f"*z* = {value(kurtosis_z, 'number')}, *p* {equals(kurtosis_p)}"
     if significant(min(skewness_p, kurtosis_p)):

@@ -87,6 +87,13 @@ def _ends(rows: pd.DataFrame, column: str) -> tuple[pd.Series, pd.Series]:
     return rows.iloc[int(values.argmax())], rows.iloc[int(values.argmin())]
 
 
+def _sized(number: float, low: float, high: float, decimals: int) -> str:
+    """A number with its interval, to so many decimals."""
+    size = show(number, "number", decimals=decimals)
+    between = interval(low, high, "number", decimals=decimals)
+    return escape(f"{size} {between}").replace(" ", NO_BREAK)
+
+
 def unusable_rows(tables: Sequence[tuple[Text, int, Mapping[str, int]]]) -> Text:
     """`tables`: label, rows read, and reasons with the rows left out for them."""
     some = [(label, read, why) for label, read, why in tables if why]
@@ -100,10 +107,8 @@ def unusable_rows(tables: Sequence[tuple[Text, int, Mapping[str, int]]]) -> Text
         reasons = "; ".join(f"{escape(reason)} ({n:,})" for reason, n in why.items())
         reasons_zh = "；".join(f"{escape(_reason_zh(r))}（{n:,}）" for r, n in why.items())
         out = sum(why.values())
-        en.append(
-            f"Of {read:,} rows of {escape(label.en.lower())}, {out:,} are left out: {reasons}."
-        )
-        zh.append(f"{escape(label.zh)}的 {read:,} 行中有 {out:,} 行被排除：{reasons_zh}。")
+        en.append(f"Of {read:,} rows of “{escape(label.en)}”, {out:,} are left out: {reasons}.")
+        zh.append(f"“{escape(label.zh)}”的 {read:,} 行中有 {out:,} 行被排除：{reasons_zh}。")
     return Text(en=" ".join(en), zh="".join(zh))
 
 
@@ -160,9 +165,14 @@ def segment_returns(rows: pd.DataFrame) -> Text:
         return value(row["value"], "percent", row["low"], row["high"])
 
     a, b = SEGMENTS[best["segment"]], SEGMENTS[worst["segment"]]
+    if a == b:
+        return Text(
+            en=f"In the time held out {shown(best)} of the segment “{a.en}” bought again; no segment stands out.",
+            zh=f"在留出期内，“{a.zh}”再次购买的占 {shown(best)}；各细分并无差别。",
+        )
     clear = best["low"] > worst["high"]
-    en = f"In the time held out {shown(best)} of the {a.en.lower()} bought again, against {shown(worst)} of the {b.en.lower()}: "
-    zh = f"在留出期内，{a.zh}再次购买的占 {shown(best)}，{b.zh}占 {shown(worst)}："
+    en = f"In the time held out {shown(best)} of the segment “{a.en}” bought again, against {shown(worst)} of “{b.en}”: "
+    zh = f"在留出期内，“{a.zh}”再次购买的占 {shown(best)}，“{b.zh}”占 {shown(worst)}："
     en += (
         "scores of the past tell who will come back."
         if clear
@@ -213,15 +223,13 @@ def lifetime_values(rows: pd.DataFrame, weeks: int, unit: Text, discount: float)
     whole = rows[rows["segment"] == "all"].iloc[0]
     parts = rows[rows["segment"] != "all"]
     places = 0 if whole["value"] >= 1000 else 2
-    size = show(whole["value"], "number", decimals=places)
-    between = interval(whole["low"], whole["high"], "number", decimals=places)
-    shown = escape(f"{size} {between}").replace(" ", NO_BREAK)
+    shown = _sized(whole["value"], whole["low"], whole["high"], places)
     en = f"In the {weeks} weeks after the data a customer is expected to spend {shown} {escape(unit.en)} on average (discounted at {value(discount, 'percent')} a year; revenue, not profit, since costs are unknown)."
     zh = f"数据期之后的 {weeks} 周内，预期每位客户平均消费 {shown} {escape(unit.zh)}（年贴现率 {value(discount, 'percent')}；因成本未知，此为收入而非利润）。"
     if len(parts):
         top, _ = _ends(parts, "share")
         name = SEGMENTS[top["segment"]]
-        en += f" {value(top['share'], 'percent')} of it is expected from the {name.en.lower()}, who are {value(top['n'] / whole['n'], 'percent')} of the customers."
+        en += f" {value(top['share'], 'percent')} of it is expected from the segment “{name.en}”, {value(top['n'] / whole['n'], 'percent')} of the customers."
         zh += f"其中 {value(top['share'], 'percent')} 预期来自{name.zh}，其占客户的 {value(top['n'] / whole['n'], 'percent')}。"
     return Text(en=en, zh=zh)
 
@@ -342,12 +350,12 @@ def randomised(found: Experiment, label: Mapping[str, Text], limit: float) -> li
     for arm, rows in found.effects.groupby("arm", sort=False):
         best = rows[rows["estimate"] == "adjusted"]
         row = (best if len(best) else rows).iloc[0]
-        shown = value(row["value"], "number", row["low"], row["high"])
+        shown = _sized(row["value"], row["low"], row["high"], 3)
         clear = significant(row["p"])
-        detectable = value(row["detectable"], "number")
+        detectable = escape(show(row["detectable"], "number", decimals=3))
         name = label[str(arm)]
-        en = f"{escape(name.en)} changes the outcome by {shown} against the reference (*p* {equals(row['p'])})"
-        zh = f"{escape(name.zh)}与参照相比结果变化 {shown}（*p* {equals(row['p'])}）"
+        en = f"With “{escape(name.en)}” the outcome differs by {shown} from the reference (*p* {equals(row['p'])})"
+        zh = f"“{escape(name.zh)}”与参照相比，结果相差 {shown}（*p* {equals(row['p'])}）"
         en += (
             "."
             if clear
@@ -393,4 +401,14 @@ def reproduced(rows: pd.DataFrame, source: str) -> Text:
     return Text(
         en=f"{same} of {len(rows)} figures come out as printed, to the last digit; the largest difference is {largest} {cite}.",
         zh=f"{len(rows)} 个数值中有 {same} 个与所刊一致（至末位）；最大差异为 {largest} {cite}。",
+    )
+
+
+def recovered(rows: Sequence[Mapping[str, float]]) -> Text:
+    """`rows`: ``true, low, high`` a parameter of the simulation."""
+    held = sum(r["low"] <= r["true"] <= r["high"] for r in rows)
+    many = len(rows) != 1
+    return Text(
+        en=f"Of {len(rows)} {'parameters' if many else 'parameter'} that the simulation declares, {held} {'lie in their' if many else 'lies in its'} 95 % interval. One draw of the data says little about how often they would; these data are simulated and tell nothing of customers.",
+        zh=f"模拟设定的 {len(rows)} 个参数中有 {held} 个落在其 95% 区间内。单次抽取不足以说明覆盖率；这些数据为模拟，不反映真实客户。",
     )

@@ -93,6 +93,20 @@ def scale_ends(table: pd.DataFrame, label: Mapping[str, str], cut: Threshold) ->
     return Text(en=en, zh=zh)
 
 
+def scale_spread(table: pd.DataFrame, label: Mapping[str, str]) -> Text:
+    """`table`: index scale, ``sd``."""
+    known = table["sd"].dropna()
+    if known.empty or known.max() == 0:
+        return Text(en="Respondents do not differ in any score.", zh="受访者的得分没有差异。")
+    wide, narrow = str(known.idxmax()), str(known.idxmin())
+    return Text(
+        en=f"Respondents differ most in {escape(label[wide])} (SD {value(known[wide], 'number')}) "
+        f"and least in {escape(label[narrow])} (SD {value(known[narrow], 'number')}).",
+        zh=f"受访者差异最大的是{escape(label[wide])}（标准差 {value(known[wide], 'number')}），"
+        f"最小的是{escape(label[narrow])}（标准差 {value(known[narrow], 'number')}）。",
+    )
+
+
 def scale_reliabilities(alpha: Mapping[str, float], label: Mapping[str, str]) -> Text:
     """`alpha`: construct → alpha, NaN where it cannot be had."""
     known = {k: v for k, v in alpha.items() if v == v}
@@ -174,6 +188,24 @@ def nps(score: NetPromoterScore) -> Text:
         en=f"The net promoter score is {shown}: {up} promoters less {down} detractors of "
         f"{score.n:,} answers.",
         zh=f"净推荐值为 {shown}：{score.n:,} 个回答中推荐者占 {up}，贬损者占 {down}。",
+    )
+
+
+def nps_sign(score: NetPromoterScore) -> Text:
+    """Which side outweighs, as far as the interval tells."""
+    if score.ci_lower > 0:
+        return Text(
+            en="With its whole interval above zero promoters outweigh detractors.",
+            zh="整个区间高于零：推荐者多于贬损者。",
+        )
+    if score.ci_upper < 0:
+        return Text(
+            en="With its whole interval below zero detractors outweigh promoters.",
+            zh="整个区间低于零：贬损者多于推荐者。",
+        )
+    return Text(
+        en="The interval holds zero, so that it is open who outweighs.",
+        zh="区间包含零，哪一方更多尚无定论。",
     )
 
 
@@ -283,6 +315,22 @@ def extremes(rows: pd.DataFrame) -> Text:
         f"against {shown(low)}, whose intervals " + ("do not overlap." if apart else "overlap."),
         zh=f"差距最大的是按{group}的{what}，相差 {value(gap, 'number')} 点：{shown(high)} 对 "
         f"{shown(low)}，两区间" + ("不重叠。" if apart else "重叠。"),
+    )
+
+
+def extremes_caution(groups: int) -> Text:
+    return Text(
+        en=f"As the widest of all gaps between {groups} groups it is likely to be smaller in "
+        "another sample.",
+        zh=f"这是 {groups} 组之间各差距中的最大者，在另一样本中很可能更小。",
+    )
+
+
+def boxes_caution() -> Text:
+    return Text(
+        en="A mean in the middle may come from indifferent answers or from opposite ones: the "
+        "boxes tell which.",
+        zh="居中的均值可能源于态度中立，也可能源于两极相抵：分档比例可资区分。",
     )
 
 

@@ -169,8 +169,8 @@ def failure_verdict(gaps: Mapping[str, Gap]) -> Text:
         en = "No comparison shows a recovery paradox, but not all intervals are narrow enough to rule it out."
         zh = "没有比较显示补救悖论，但并非所有区间都窄到足以排除。"
     return Text(
-        en=f"{en} Customers who rate the recovery as excellent are a choice, not a random half: those who were loyal before rate better, so a difference is no effect of the recovery [@mccollough1992; @dematos2007].",
-        zh=f"{zh}给出色补救评分者并非随机：原本忠诚者评分更高，故差异不等于补救的效果 [@mccollough1992; @dematos2007]。",
+        en=f"{en} Customers who rate the recovery as excellent are no random selection: those who were loyal before may rate better, so a difference is no effect of the recovery [@mccollough1992; @dematos2007].",
+        zh=f"{zh}给出色补救评分者并非随机选出：原本忠诚者评分可能更高，故差异不等于补救的效果 [@mccollough1992; @dematos2007]。",
     )
 
 

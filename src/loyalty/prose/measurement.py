@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 
 import pandas as pd
@@ -180,7 +181,6 @@ def dynamic_fit(
     first: tuple[str, str, float],
     replications: int,
     n: int,
-    lost: int,
     instead: str = "",
 ) -> list[Text]:
     """Where the observed indices lie among the dynamic cut-offs.
@@ -269,16 +269,47 @@ def dynamic_fit(
                 + (f"；不过正确模型很少会有这样的 {names(worse).zh}。" if worse else "。"),
             )
         )
-    lenient = [
-        f"{i.upper()} ({show(cut.value, 'bounded')} against {show(at[i, 1], 'bounded', decimals=3)})"
-        for i, cut in usual.items()
-        if (i, 1) in at and not math.isnan(at[i, 1]) and at[i, 1] != cut.value and cut.met(at[i, 1])
-    ]
-    if lenient:
+    return said
+
+
+def dynamic_cuts(
+    cuts: pd.DataFrame, usual: Mapping[str, Threshold], lost: int, holes: bool
+) -> list[Text]:
+    """The dynamic cut-offs beside the conventional ones.
+
+    `lost`: samples without a solution; `holes`: whether the case has missing answers.
+    """
+    at: dict[tuple[str, int], float] = {
+        (r["index"], int(r["level"])): float(r["cut"]) for r in cuts.to_dict("records")
+    }
+    said = []
+    found: dict[str, list[str]] = {"lenient": [], "strict": []}
+    for i, cut in usual.items():
+        one = at.get((i, 1), math.nan)
+        if not math.isnan(one) and one != cut.value:
+            shown = f"{show(cut.value, 'bounded')} / {show(one, 'bounded', decimals=3)}"
+            found["lenient" if cut.met(one) else "strict"].append(f"{i.upper()} ({shown})")
+    if found["lenient"]:
         said.append(
             Text(
-                en=f"The conventional cut-offs are the more lenient ones here for {names(lenient).en}.",
-                zh=f"此处通用标准较宽松的指标：{names([t.replace(' against ', ' 对 ') for t in lenient]).zh}。",
+                en="One loading left out would pass the conventional cut-off of "
+                f"{names(found['lenient']).en}, given as conventional / level 1.",
+                zh=f"遗漏一个载荷的模型仍能通过通用标准的指标（通用标准 / 水平 1）：{names(found['lenient']).zh}。",
+            )
+        )
+    if found["strict"]:
+        said.append(
+            Text(
+                en=f"The conventional cut-off is the stricter one for {names(found['strict']).en}.",
+                zh=f"通用标准更为严格的指标：{names(found['strict']).zh}。",
+            )
+        )
+    if not found["lenient"] and not found["strict"]:
+        said.append(
+            Text(
+                en="In a sample of this size no index tells one loading left out from a correct model, "
+                "so that the conventional cut-offs cannot be held against that level.",
+                zh="在此样本量下，没有指标能将遗漏一个载荷的模型与正确模型区分开，故无法以该水平衡量通用标准。",
             )
         )
     if lost:
@@ -290,9 +321,10 @@ def dynamic_fit(
         )
     said.append(
         Text(
-            en="The simulated answers are normal and complete, the real ones are neither, so the levels "
-            "are a guide.",
-            zh="模拟的回答服从正态且无缺失，实际回答并非如此，故各水平仅供参照。",
+            en="The samples are of normal variables without missing answers, those of the case are steps "
+            f"of a scale{', some of them missing' if holes else ''}: the levels are a guide.",
+            zh=f"模拟样本为无缺失的正态变量，本案例的回答则为量表等级{'，且有缺失' if holes else ''}，"
+            "故各水平仅供参照。",
         )
     )
     return said
@@ -399,8 +431,13 @@ def shared(rows: pd.DataFrame, label: Mapping[str, str]) -> list[Text]:
     return said
 
 
-def rivals(rows: pd.DataFrame, label: Mapping[str, str]) -> list[Text]:
-    """`rows`: what :func:`loyalty.measurement.compare` gives, the planned model first."""
+def rivals(
+    rows: pd.DataFrame, label: Mapping[str, str], general: float | None = None
+) -> list[Text]:
+    """`rows`: what :func:`loyalty.measurement.compare` gives, the planned model first.
+
+    `general`: the general factor's share of common variance in the bifactor model.
+    """
     others = rows.iloc[1:]
     lost = others[~others["converged"]]
     improper = rows[rows["converged"] & ~rows["admissible"]]
@@ -451,6 +488,15 @@ def rivals(rows: pd.DataFrame, label: Mapping[str, str]) -> list[Text]:
                 zh=f"兼顾拟合与参数数目的 BIC 偏好{escape(label[best['id']])}（比计划模型低 {margin}）。",
             )
         )
+    if general is not None:
+        shown = value(general, "percent")
+        said.append(
+            Text(
+                en=f"In the bifactor model the general factor takes {shown} of the common variance "
+                "[@reise2010].",
+                zh=f"在双因子模型中，总因子占共同方差的 {shown} [@reise2010]。",
+            )
+        )
     if len(improper):
         said.append(
             Text(
@@ -496,6 +542,42 @@ def residual_correlations(rows: pd.DataFrame, cut: Threshold) -> list[Text]:
     ]
 
 
+def large_residuals(rows: pd.DataFrame) -> list[Text]:
+    """Which items recur among the largest residuals (`rows`, as :func:`residual_correlations`)."""
+    items = Counter([*rows["item_a"], *rows["item_b"]])
+    most = max(items.values())
+    recurring = [i for i, n in items.items() if n == most]
+    inside = int((rows["construct_a"] == rows["construct_b"]).sum())
+    said = []
+    if most > 1:
+        said.append(
+            Text(
+                en=f"Of these {len(rows)} pairs {most} have the item {names(recurring).en}."
+                if len(recurring) == 1
+                else f"The items {names(recurring).en} are in {most} of these {len(rows)} pairs each.",
+                zh=f"这 {len(rows)} 对中，{names(recurring).zh} 各出现 {most} 次。",
+            )
+        )
+    else:
+        said.append(
+            Text(
+                en=f"No item is in more than one of these {len(rows)} pairs.",
+                zh=f"这 {len(rows)} 对中没有重复出现的题项。",
+            )
+        )
+    said.append(
+        Text(
+            en=f"{inside} of them {'is' if inside == 1 else 'are'} of one construct, where a residual says that two items share more "
+            f"or less than the construct; {len(rows) - inside} "
+            f"join{'s' if len(rows) - inside == 1 else ''} two constructs, where it hints at a "
+            "further loading or at wording in common.",
+            zh=f"其中 {inside} 对属于同一构念，残差表示两题的共同部分多于或少于该构念；"
+            f"{len(rows) - inside} 对分属两个构念，残差提示可能存在额外载荷或共同措辞。",
+        )
+    )
+    return said
+
+
 def misspecified(rows: pd.DataFrame) -> list[Text]:
     """`rows`: what :func:`loyalty.measurement.respecifications` gives."""
     loading = escape(show(threshold("misspecified_loading").value, "bounded"))
@@ -512,8 +594,9 @@ def misspecified(rows: pd.DataFrame) -> list[Text]:
             f"（载荷 {loading}、残差相关 {other}）[@saris2009]。",
         ),
         Text(
-            en=f"Of {len(rows):,} fixed parameters {count['misspecified']:,} are misspecified in that "
-            f"sense, {count['not misspecified']:,} are not, and for {count['open']:,} the data cannot "
+            en=f"Of {len(rows):,} fixed parameters {count['misspecified']:,} "
+            f"{'is' if count['misspecified'] == 1 else 'are'} misspecified in that sense, "
+            f"{count['not misspecified']:,} {'is' if count['not misspecified'] == 1 else 'are'} not, and for {count['open']:,} the data cannot "
             "say.",
             zh=f"{len(rows):,} 个固定参数中，{count['misspecified']:,} 个在此意义上设定有误，"
             f"{count['not misspecified']:,} 个无误，{count['open']:,} 个数据无法判断。",

@@ -38,7 +38,10 @@ _REFUSALS = (
     (r"the (?:polychoric )?correlation matrix is not positive definite.*", "相关矩阵非正定"),
     (r"only (\d+) rows for (\d+) items.*", r"\2 个题项只有 \1 份作答"),
     (r"only 1 factor: .*", "只有一个因子，其下没有可供一般因子概括的因子"),
-    (r"the case has no group variable", "本案例没有分组变量"),
+    (
+        r"the case has no group variable of (\d+) levels or fewer",
+        r"本案例没有水平数不超过 \1 的分组变量",
+    ),
     (r"no construct has two items whose answers vary", "没有构念包含两个答案有变异的题项"),
     (r"no construct has three items whose answers vary", "没有构念包含三个答案有变异的题项"),
     (
@@ -46,6 +49,10 @@ _REFUSALS = (
         "没有构念在足够大的组中有两个已作答的题项",
     ),
     (r"the number of factors is not known", "因子数未知"),
+    (r"(\d+) factors cannot be estimated from (\d+) items", r"\2 个题项无法估计 \1 个因子"),
+    (r"(\S+) and (\S+) have fewer than 2 rows in common", r"\1 与 \2 的共同作答不足 2 份"),
+    (r"(\S+) is constant where (\S+) is answered", r"在答了 \2 的人中，\1 的答案全部相同"),
+    (r"the sum score (?:without one item )?has no variance", "总分没有变异"),
     (r"there are no correlations", "没有可用的相关"),
     (r"the one-factor model does not converge", "单因子模型未收敛"),
 )

@@ -95,18 +95,26 @@ def voice_themes(
             )
         )
     clear = [*groups["praise"], *groups["complaint"]]
-    changed = [
-        r for r in clear if not (r["low_adjusted"] > 0 if r["low"] > 0 else r["high_adjusted"] < 0)
-    ]
-    if clear and changed:
-        held = named(changed)
+    held = [r for r in clear if not math.isnan(r["low_adjusted"])]
+    if clear and not held:
         said.append(
             Text(
-                en=f"With what was bought, the length of the text and the other themes held constant this is no longer clear for {held.en}.",
-                zh=f"控制购买对象、文本长度及其他主题后，{held.zh}不再明确。",
+                en="Whether this holds with what was bought, the length of the text and the other themes held constant cannot be computed.",
+                zh="控制购买对象、文本长度及其他主题后是否仍然如此，无法计算。",
             )
         )
-    elif clear:
+    changed = [
+        r for r in held if not (r["low_adjusted"] > 0 if r["low"] > 0 else r["high_adjusted"] < 0)
+    ]
+    if changed:
+        less = named(changed)
+        said.append(
+            Text(
+                en=f"With what was bought, the length of the text and the other themes held constant this is no longer clear for {less.en}.",
+                zh=f"控制购买对象、文本长度及其他主题后，{less.zh}不再明确。",
+            )
+        )
+    elif held:
         said.append(
             Text(
                 en="The same holds with what was bought, the length of the text and the other themes held constant.",

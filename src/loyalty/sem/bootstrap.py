@@ -309,12 +309,12 @@ def _strictly(stack: Array) -> Any:
     return np.ones(len(stack), dtype=bool)
 
 
-@single_threaded()
 def _whole(value: Any) -> bool:
     number = isinstance(value, (int, float, np.integer, np.floating))
     return number and not isinstance(value, bool) and bool(value == np.floor(value))
 
 
+@single_threaded()
 def bootstrap(
     estimate: Estimate,
     draws: int = 1000,

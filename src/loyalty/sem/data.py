@@ -88,13 +88,19 @@ def numeric_column(column: pd.Series[Any], name: str) -> Array:
     return np.asarray(values, dtype=float)
 
 
+def _finite(values: Array) -> bool:
+    """Whether all values are certainly finite, from one sum of products a column."""
+    with np.errstate(all="ignore"):
+        return bool(np.isfinite(np.ones(len(values)) @ values).all())
+
+
 def numeric_columns(data: pd.DataFrame, positions: Sequence[int], names: Sequence[str]) -> Array:
     """Several variables as floats, (rows, variables); plain numeric columns in one go."""
     whole = list(positions) == list(range(data.shape[1]))
     part = data if whole else data.iloc[:, list(positions)]
     if all(isinstance(t, np.dtype) and t.kind in "iuf" for t in part.dtypes):
         values = part.to_numpy().astype(float, order="C")
-        if not np.isinf(values).any():
+        if _finite(values) or not np.isinf(values).any():
             return values
     return np.column_stack(
         [numeric_column(data.iloc[:, k], n) for k, n in zip(positions, names, strict=True)]
@@ -141,13 +147,13 @@ def read_frame(
     if missing not in ("listwise", "fiml", "ml"):
         raise ModelError(f"missing={missing!r} is unknown; use 'listwise' or 'fiml'")
     fiml = missing != "listwise"
-    hole = np.isnan(raw)
+    hole = np.zeros((1, 1), dtype=bool) if _finite(raw) else np.isnan(raw)
     if hole.any():
         keep: Array = np.logical_not(hole.all(axis=1) if fiml else hole.any(axis=1))
     else:
         keep = np.ones(len(raw), dtype=bool)
     fixed = [k for k, name in enumerate(names) if name in set(exogenous)]
-    if fiml and fixed:
+    if fiml and fixed and hole.any():
         keep &= ~hole[:, fixed].any(axis=1)
     for name_ in (group, cluster):
         if name_ is not None:

@@ -188,8 +188,10 @@ class Result:
         moments = self.estimate.moments
         std_lv[number] = self._standardizer(x, "lv", moments)
         std_all[number] = self._standardizer(x, "all", moments)
-        self._exogenous_rows(est, std_lv, std_all)
-        self._ordinal_rows(est, std_lv, std_all)
+        if model.variables.exogenous_observed:
+            self._exogenous_rows(est, std_lv, std_all)
+        if model.variables.ordered:
+            self._ordinal_rows(est, std_lv, std_all)
         frame: dict[str, list[Any]] = {
             "lhs": [r.lhs for r in model.rows],
             "op": [r.op for r in model.rows],

@@ -41,7 +41,9 @@ def covariance_of_estimates(estimate: Estimate) -> tuple[Array, bool]:
         middle = bread @ estimate.reduce(b) @ bread
     else:
         middle = bread
-    matrix = k @ middle @ k.T / estimate.discrepancy.multiplier
+    if not estimate.model.plain:
+        middle = k @ middle @ k.T
+    matrix = middle / estimate.discrepancy.multiplier
     return (matrix + matrix.T) / 2, regular
 
 

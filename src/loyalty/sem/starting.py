@@ -10,32 +10,35 @@ from .model import DIRECTED, MEAN, SCALE, SYMMETRIC, THRESHOLD, Array, Block, Mo
 
 
 def one_factor_loadings(cov: Array) -> Array:
-    """Loadings of a single common factor with unit variance, by a few principal-axis steps."""
-    d = np.sqrt(np.diag(cov))
-    r = cov / np.outer(d, d)
-    p = len(r)
+    """Loadings of a single common factor with unit variance, by a few principal-axis steps.
+
+    ``cov`` has shape (…, p, p): many sets of as many items side by side.
+    """
+    d: Array = np.sqrt(np.diagonal(cov, axis1=-2, axis2=-1))
+    r = cov / (d[..., None, :] * d[..., :, None])
+    p = d.shape[-1]
     if p == 1:
-        return np.array([d[0]])
+        return d
     if p == 2:
-        size = np.sqrt(max(abs(r[0, 1]), 0.05))
-        return np.array([size * d[0], np.sign(r[0, 1] or 1.0) * size * d[1]])
+        size = np.sqrt(np.maximum(np.abs(r[..., 0, 1]), 0.05))[..., None]
+        sign = np.where(r[..., 0, 1] < 0, -1.0, 1.0)[..., None]
+        pair: Array = np.concatenate([size, sign * size], axis=-1) * d
+        return pair
     off = r - np.eye(p)
-    communality = np.abs(off).max(axis=1)
-    top = int(communality.argmax())
+    communality = np.abs(off).max(axis=-1)
+    top = communality.argmax(axis=-1)[..., None, None]
+    first = np.take_along_axis(off, top, axis=-2)[..., 0, :]
     # principal-axis factoring by a few power steps from the first centroid with signs
-    loading = np.sqrt(communality) * np.where(off[top] < 0, -1.0, 1.0)
+    loading = np.sqrt(communality) * np.where(first < 0, -1.0, 1.0)
     for _ in range(3):
-        loading = off @ loading + communality * loading
-        size = float(loading @ loading)
-        if not size > 0:
-            loading = np.full(p, 0.5)
-            break
+        loading = (off @ loading[..., None])[..., 0] + communality * loading
+        size = np.maximum((loading * loading).sum(axis=-1, keepdims=True), 1e-300)
         squares = loading * loading / size
-        root = max(float(loading @ off @ loading) / size + float(communality @ squares), 0.05)
+        among = (loading * (off @ loading[..., None])[..., 0]).sum(axis=-1, keepdims=True) / size
+        root = np.maximum(among + (communality * squares).sum(axis=-1, keepdims=True), 0.05)
         loading = loading * np.sqrt(root / size)
         communality = np.minimum(np.maximum(squares * root, 0.02), 0.95)
-    if loading.sum() < 0:
-        loading = -loading
+    loading = np.where(loading.sum(axis=-1, keepdims=True) < 0, -loading, loading)
     out: Array = np.minimum(np.maximum(loading, -0.98), 0.98) * d
     return out
 
@@ -81,13 +84,24 @@ def _start_group(model: Model, block: Block, group: int, cov: Array, mean: Array
     total[:p, :p] = cov
     known = set(range(p))
     pending = [f for f in range(p, size)]
+    # factors of observed items, as many items at a time
+    solved: dict[int, Array] = {}
+    alike: dict[int, list[int]] = {}
+    for f in pending:
+        mine = items.get(f, [])
+        if mine and set(mine) <= known:
+            alike.setdefault(len(mine), []).append(f)
+    for factors in alike.values():
+        index = np.array([items[f] for f in factors])
+        found = one_factor_loadings(cov[index[:, :, None], index[:, None, :]])
+        solved.update(zip(factors, found, strict=True))
     while pending:
         ready = [f for f in pending if set(items.get(f, [])) <= known] or pending[:1]
         for f in ready:
             mine = [i for i in items.get(f, []) if i in known]
             if mine:
                 among = total[mine]
-                lam = one_factor_loadings(among[:, mine])
+                lam = solved[f] if f in solved else one_factor_loadings(among[:, mine])
                 sd = np.sqrt(total.diagonal()[mine])
                 unit = 1.0
                 if f in marker and marker[f][0] in mine:

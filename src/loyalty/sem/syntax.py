@@ -21,7 +21,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -53,15 +53,13 @@ _TOKEN = re.compile(
 )
 
 
-@dataclass(frozen=True)
-class Token:
+class Token(NamedTuple):
     kind: str
     text: str
     line: int
 
 
-@dataclass(frozen=True)
-class Modifier:
+class Modifier(NamedTuple):
     """What stands before ``*``: one entry per group in each field that was given."""
 
     fixed: tuple[float | None, ...] = ()
@@ -74,8 +72,7 @@ class Modifier:
         )
 
 
-@dataclass(frozen=True)
-class Formula:
+class Formula(NamedTuple):
     """One parameter as written: ``lhs op rhs`` with its modifier (intercepts have op ``~1``)."""
 
     lhs: str
@@ -110,8 +107,10 @@ def tokenize(text: str) -> list[Token]:
             )
         kind = str(match.lastgroup)
         if kind != "skip":
-            tokens.append(Token(kind, match.group(), line))
-        line += match.group().count("\n")
+            token = match.group()
+            tokens.append(Token(kind, token, line))
+            if kind == "newline" and token == "\n":
+                line += 1
         position = match.end()
     tokens.append(Token("newline", "\n", line))
     return tokens

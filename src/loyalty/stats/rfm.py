@@ -36,7 +36,8 @@ def score(summary: pd.DataFrame, until: pd.Timestamp) -> pd.DataFrame:
         {"recency": (until - summary["last"]).dt.days, "frequency": summary["x"] + 1}
     )
     table["r"] = fifth(-table["recency"])
-    table["f"] = fifth(table["frequency"])
+    # Who bought once is not loyal, however many others bought once too.
+    table["f"] = fifth(table["frequency"]).where(table["frequency"] > 1, 1)
     if "spend" in summary.columns:
         table["monetary"] = summary["spend"]
         table["m"] = fifth(table["monetary"])

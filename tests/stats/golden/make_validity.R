@@ -56,7 +56,9 @@ bi <- paste0("g =~ ", paste(unlist(m[c("Image", "Quality", "Value")]), collapse 
   lines(m[c("Image", "Quality")]), "\nValue =~ a*PERV1 + a*PERV2")
 # From its default start lavaan stops in a local minimum here (chi-square 209.09, not 208.55).
 f <- quiet(cfa(bi, mobi, estimator = "MLR", std.lv = TRUE, orthogonal = TRUE, start = "simple"))
-out$bifactor <- list(converged = lavInspect(f, "converged"), fit = as.list(fitMeasures(f, measures)))
+l <- lavInspect(f, "std")$lambda
+out$bifactor <- list(converged = lavInspect(f, "converged"), fit = as.list(fitMeasures(f, measures)),
+  ecv = sum(l[, "g"]^2) / sum(l^2))
 
 # ---- local misfit
 power <- function(f, delta) {
