@@ -279,16 +279,19 @@ class Clusters:
     With few clusters the sandwich is too small and a normal reference too short in the tails. The
     usual remedies are the factor G / (G − 1) on the covariance matrix, which :mod:`loyalty.sem`
     applies (within each group), and Student's t with G − 1 degrees of freedom (Cameron & Miller
-    2015, Journal of Human Resources 50, 317-372, section VI); for parameters of `groups` groups
-    that have their own clusters, G − groups. That helps, and is no proof of coverage.
+    2015, Journal of Human Resources 50, 317-372, section VI). Between groups that have their own
+    clusters each group's variance has as many degrees of freedom as it has clusters, less one;
+    the fewest of these, `least` − 1, are the cautious choice, as in Welch's test. That helps, and
+    is no proof of coverage.
     """
 
     count: int
     groups: int = 1
+    least: int = 0
 
     @property
     def df(self) -> int:
-        return self.count - self.groups
+        return (self.count if self.groups == 1 else self.least) - 1
 
     def half(self, se: float, level: float = 0.95) -> float:
         """Half an interval's width, from a standard error of :mod:`loyalty.sem`."""
@@ -306,7 +309,8 @@ def clusters_of(
     Raises
     ------
     CannotCompute
-        When there are fewer than the cut-off ``clusters_least``, or a group has only one.
+        When there are fewer than the cut-off ``clusters_least``, or fewer in a group than
+        ``clusters_in_group``.
     """
     rows = data[data[cluster].notna() & data[list(items)].notna().any(axis=1)]
     if group is None:
@@ -314,15 +318,15 @@ def clusters_of(
     else:
         by = rows.groupby(group)[cluster].nunique()
         count, groups, least = int(by.sum()), len(by), int(by.min())
-    need = int(threshold("clusters_least").value)
-    if count < need or least < 2:
+    need, each = (int(threshold(f"clusters_{k}").value) for k in ("least", "in_group"))
+    if count < need or (group is not None and least < each):
         raise CannotCompute(
             f"{count} clusters"
             + (f" in {groups} groups, one group with {least}" if group is not None else "")
             + f": cluster-robust errors need {need}"
-            + (" and two in each group" if group is not None else "")
+            + (f" and {each} in each group" if group is not None else "")
         )
-    return Clusters(count, groups)
+    return Clusters(count, groups, least)
 
 
 # --- latent means ------------------------------------------------------------------------------
