@@ -105,8 +105,8 @@ def released(
         ]
         said.append(
             Text(
-                en=f"Released, in this order: {'; '.join(en)}. These questions are answered differently in the group named by people who stand equally high on the construct.",
-                zh=f"依次释放：{'；'.join(zh)}。即使构念水平相同，所列组别对这些题目的回答也不同。",
+                en=f"Released, in this order: {'; '.join(en)}. A released intercept is a question that people who stand equally high answer differently in the group named; a released loading is one that follows the construct more or less closely there.",
+                zh=f"依次释放：{'；'.join(zh)}。释放截距，表示构念水平相同的人在所列组别对该题的回答不同；释放载荷，表示该题在所列组别与构念的联系更紧或更松。",
             )
         )
     if held_back:
@@ -135,6 +135,14 @@ def _by_unit(
         en += ": what looks like a difference between the groups may be no more than which units happen to stand for them"
         zh += "：看似组间的差异，可能只是抽到哪些单位的结果"
     return Text(en=f"{en}.", zh=f"{zh}。")
+
+
+def not_by_firm(reason: str) -> Text:
+    """Why a comparison is not repeated with firms as the independent units."""
+    return Text(
+        en=f"This cannot be repeated with firms as the independent units ({escape(reason)}).",
+        zh=f"无法以企业为独立单位重复此比较（{escape(reason)}）。",
+    )
 
 
 def latent_means(

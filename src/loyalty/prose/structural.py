@@ -216,8 +216,8 @@ def latent(rows: Sequence[Mapping[str, Any]]) -> list[Text]:
     else:
         said.append(
             Text(
-                en="Within two standard deviations of the mean no path changes from clear of zero to not: what is moderated is how strong they are.",
-                zh="在均值两个标准差之内，没有路径由不含零变为含零：被调节的是强弱。",
+                en="Within two standard deviations of the mean no path changes from clear of zero to not.",
+                zh="在均值两个标准差之内，没有路径由不含零变为含零。",
             )
         )
     if any(r["quadratic"] for r in rows):
