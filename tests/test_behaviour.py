@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 import shutil
 import subprocess
@@ -345,21 +346,48 @@ def test_reproduced_counts_to_the_last_digit() -> None:
     assert "All 2 figures" in prose.reproduced(rows.iloc[[0, 2]], "hair2021").en
 
 
+def answers_of(described: study.Study) -> Any:
+    from loyalty import sources
+
+    try:
+        return sources.load(described)
+    except study.UserError as error:
+        if "could not be downloaded" in str(error):
+            pytest.skip(str(error))
+        raise
+
+
+def test_reputation_fits_as_lavaan_says(repository: Path) -> None:
+    """ML and MLR of the structural model (golden/make_reputation.R)."""
+    from loyalty import sem
+
+    gold = json.loads((ROOT / "tests" / "golden" / "reputation.json").read_text())
+    described = study.load("reputation-mobile")
+    survey = answers_of(described)
+    for name, estimator, missing in (("ml", "ML", "listwise"), ("mlr", "MLR", "fiml")):
+        model = described.structural_model()
+        got = sem.fit(model, survey.scored, estimator=estimator, missing=missing)
+        for key, value in gold[name]["fit"].items():
+            ours = got.fit[key.replace(".", "_")]
+            assert ours == pytest.approx(value, rel=2e-4, abs=2e-4), (name, key)
+        paths = got.standardized()
+        paths = paths[paths["op"] == "~"].set_index(["lhs", "rhs"])
+        for row in gold[name]["paths"]:
+            ours = paths.loc[(row["to"], row["from"])]
+            assert ours["est_std"] == pytest.approx(row["est"], abs=1e-4)
+            assert ours["se"] == pytest.approx(row["se"], rel=2e-3)
+
+
 def test_printed_figures_come_out(repository: Path) -> None:
     """PLS of Hair et al. and of SmartPLS, to the printed digits."""
-    from loyalty import published, sources
+    from loyalty import published
 
-    for case, figures in (("reputation-mobile", 17), ("ecsi-mobile", 12)):
+    for case, figures, good in (("reputation-mobile", 17, True), ("ecsi-mobile", 12, False)):
         described = study.load(case)
         (entry,) = described.published
-        try:
-            survey = sources.load(described)
-        except study.UserError as error:
-            if "could not be downloaded" in str(error):
-                pytest.skip(str(error))
-            raise
-        got = published.pls_beside(described, entry, survey, draws=20, seed=1)
-        assert len(got) == figures
+        survey = answers_of(described)
+        got, sound = published.pls_beside(described, entry, survey, draws=20, seed=1)
+        assert (len(got), sound) == (figures, good)
         gaps = (got["printed"] - got["ours"]).abs()
         assert (gaps <= 0.5 * 10.0**-entry.decimals + 1e-9).all()
         paths = got[got["from"] != ""]

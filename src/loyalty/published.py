@@ -34,16 +34,18 @@ def as_printed(rows: pd.DataFrame) -> pd.DataFrame:
 
 def pls_beside(
     study: Study, entry: Published, survey: Survey, *, draws: int, seed: int
-) -> pd.DataFrame:
+) -> tuple[pd.DataFrame, bool]:
     """A printed PLS model and ours: paths, then R².
 
     Formative constructs have regression weights (mode B), as in the sources.
 
     Returns
     -------
-    DataFrame
+    rows : DataFrame
         ``from`` (empty for an R²), ``to``, ``printed``, ``ours``, ``low``, ``high`` (bootstrap),
         ``ml``, ``ml_low``, ``ml_high``: the path in the study's covariance-based model.
+    sound : bool
+        Whether that model's solution has no problem and no standardized path beyond one.
     """
     assert entry.pls is not None
     ends = {end for p in entry.pls.paths for end in (p.from_, p.to)}
@@ -79,7 +81,8 @@ def pls_beside(
         row |= {"ours": ours.r2.loc[construct, "r2"], "ml": explained.get(construct, np.nan)}
         rows.append(row)
     columns = ["from", "to", "printed", "ours", "low", "high", "ml", "ml_low", "ml_high"]
-    return pd.DataFrame(rows).reindex(columns=columns).assign(decimals=entry.decimals)
+    table = pd.DataFrame(rows).reindex(columns=columns).assign(decimals=entry.decimals)
+    return table, not model.problems and bool((paths["est_std"].abs() <= 1).all())
 
 
 def bg_nbd_beside(entry: Published, purchases: pd.DataFrame) -> pd.DataFrame:

@@ -412,3 +412,10 @@ def recovered(rows: Sequence[Mapping[str, float]]) -> Text:
         en=f"Of {len(rows)} {'parameters' if many else 'parameter'} that the simulation declares, {held} {'lie in their' if many else 'lies in its'} 95 % interval. One draw of the data says little about how often they would; these data are simulated and tell nothing of customers.",
         zh=f"模拟设定的 {len(rows)} 个参数中有 {held} 个落在其 95% 区间内。单次抽取不足以说明覆盖率；这些数据为模拟，不反映真实客户。",
     )
+
+
+def no_yardstick() -> Text:
+    return Text(
+        en="The covariance-based solution is questionable: standardized paths beyond one, or other signs that these data barely determine the model. Its paths are shown, but are no yardstick here.",
+        zh="协方差模型的解存疑：标准化路径超过一，或有其他迹象表明数据难以确定该模型。此处列出其路径，但不可作为标准。",
+    )
