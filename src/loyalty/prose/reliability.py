@@ -117,6 +117,10 @@ def refusals(refused: Sequence[tuple[str, str]]) -> list[Text]:
     said = []
     for name, reason in refused:
         why, part = refusal(reason), _PARTS.get(name, Text(en=name, zh=name))
+        if name.startswith("solution-"):
+            row = dict(zip(("kind", "method", "rotation"), name.split("-")[1:], strict=True))
+            solution = solution_name(row)
+            part = Text(en=f"the solution {solution.en}", zh=f"解“{solution.zh}”")
         said.append(
             Text(
                 en=f"Not to be had here: {escape(part.en)} ({escape(why.en)}).",
