@@ -11,7 +11,7 @@ import pandas as pd
 
 from loyalty.markdown import escape
 from loyalty.numbers import show
-from loyalty.prose.words import NO_BREAK, equals, names, significant, value
+from loyalty.prose.words import NO_BREAK, VERDICTS, equals, names, significant, value
 from loyalty.stats.efa import EFA, ParallelAnalysis
 from loyalty.stats.reliability import HierarchicalReliability
 from loyalty.study import Text
@@ -87,8 +87,14 @@ def solution_name(row: Mapping[str, Any]) -> Text:
     return Text(en=f"{plain}, {kind.en}", zh=f"{plain}，{kind.zh}")
 
 
-def refusal(reason: str) -> Text:
+def met(cut: Threshold, low: float, high: float) -> Text:
+    """The verdict of an interval in one word, for a table."""
+    return VERDICTS[cut.verdict(low, high)]
+
+
+def refusal(refused: object) -> Text:
     """Why a statistic could not be computed, in both languages where the reason is a known one."""
+    reason = str(refused)
     for pattern, chinese in _REFUSALS:
         found = re.fullmatch(pattern, reason)
         if found:
