@@ -101,6 +101,12 @@ def test_an_unknown_refusal_stays_as_it_is() -> None:
     assert said.zh == "此处无法得到多分相关的适当性（a\\_1 的答案全部相同）。"
 
 
+def test_a_solution_that_could_not_be_had_is_named() -> None:
+    (said,) = prose.refusals([("solution-polychoric-minres-oblimin", "a is constant")])
+    assert "the solution minres\\, oblimin\\, polychoric (a is constant)" in said.en
+    assert "解“minres\\, oblimin，多分相关”" in said.zh
+
+
 def test_markup_in_a_reason_is_escaped() -> None:
     (said,) = prose.refusals([("x", "<b>*q* is constant")])
     assert "\\<b\\>\\*q\\*" in said.en and "\\<b\\>\\*q\\*" in said.zh

@@ -11,7 +11,7 @@ import pandas as pd
 
 from loyalty.markdown import escape
 from loyalty.numbers import show
-from loyalty.prose.words import NO_BREAK, equals, names, significant, value
+from loyalty.prose.words import NO_BREAK, VERDICTS, equals, names, significant, value
 from loyalty.stats.efa import EFA, ParallelAnalysis
 from loyalty.stats.reliability import HierarchicalReliability
 from loyalty.study import Text
@@ -87,8 +87,14 @@ def solution_name(row: Mapping[str, Any]) -> Text:
     return Text(en=f"{plain}, {kind.en}", zh=f"{plain}，{kind.zh}")
 
 
-def refusal(reason: str) -> Text:
+def met(cut: Threshold, low: float, high: float) -> Text:
+    """The verdict of an interval in one word, for a table."""
+    return VERDICTS[cut.verdict(low, high)]
+
+
+def refusal(refused: object) -> Text:
     """Why a statistic could not be computed, in both languages where the reason is a known one."""
+    reason = str(refused)
     for pattern, chinese in _REFUSALS:
         found = re.fullmatch(pattern, reason)
         if found:
@@ -117,6 +123,10 @@ def refusals(refused: Sequence[tuple[str, str]]) -> list[Text]:
     said = []
     for name, reason in refused:
         why, part = refusal(reason), _PARTS.get(name, Text(en=name, zh=name))
+        if name.startswith("solution-"):
+            row = dict(zip(("kind", "method", "rotation"), name.split("-")[1:], strict=True))
+            solution = solution_name(row)
+            part = Text(en=f"the solution {solution.en}", zh=f"解“{solution.zh}”")
         said.append(
             Text(
                 en=f"Not to be had here: {escape(part.en)} ({escape(why.en)}).",
