@@ -104,7 +104,7 @@ def test_a_ledger_that_does_not_hold(content: Any, said: str) -> None:
 @pytest.mark.parametrize(("low", "high", "inside"), [(0.3, 0.5, True), (0.41, 0.5, False)])
 def test_a_claim_beside_a_real_case(low: float, high: float, inside: bool) -> None:
     own = {"case": "one", "analysis": "structural", "number": "path-H1"}
-    ledger = validated(claims.Ledger, small(beside=own), "claims.yml")
+    ledger = validated(claims.Ledger, small(beside=[own]), "claims.yml")
     number = results.Number(value=0.45, kind="number", ci=(low, high))
 
     def result(simulated: bool) -> results.Result:

@@ -47,7 +47,7 @@ class Claim(_Model):
     n: int | None = Field(default=None, ge=1)
     en: str
     zh: str
-    beside: Beside | None = None
+    beside: list[Beside] = []
 
     @property
     def text(self) -> Text:
@@ -240,11 +240,10 @@ def beside(ledger: Ledger, found: Mapping[tuple[str, str], Result]) -> list[Held
     """Claims to which a real case speaks, with its number and interval, where it is there."""
     held = []
     for claim in ledger.claims:
-        if claim.beside is None:
-            continue
-        result = found.get((claim.beside.case, claim.beside.analysis))
-        number = result.numbers.get(claim.beside.number) if result else None
-        if number is None or number.ci is None or result is None or result.simulated:
-            continue
-        held.append(Held(claim, claim.beside.case, float(number.value or np.nan), *number.ci))
+        for source in claim.beside:
+            result = found.get((source.case, source.analysis))
+            number = result.numbers.get(source.number) if result else None
+            if number is None or number.ci is None or result is None or result.simulated:
+                continue
+            held.append(Held(claim, source.case, float(number.value or np.nan), *number.ci))
     return held
