@@ -219,3 +219,14 @@ def test_the_page_of_a_notebook_asks_nothing_of_the_network() -> None:
     loaded = re.findall(r"""<(?:script|link|img|iframe)[^>]*(?:src|href)=["']?http[^>]*>""", page)
     assert loaded == []
     assert not re.search(r"@import|url\(['\"]?http", page)
+
+
+def test_a_warning_is_a_failure_and_a_log_line_is_not() -> None:
+    made = notebook("x = 1")
+    log = {"output_type": "stream", "name": "stderr", "text": "building the font cache\n"}
+    made.cells[2].outputs = [nbformat.from_dict(log)]
+    execute.clean(made, "n")
+    told = "x.py:6: FutureWarning: old words are deprecated\n  x = 1\n"
+    made.cells[2].outputs = [nbformat.from_dict({**log, "text": told})]
+    with pytest.raises(execute.NotebookFailed, match="n · cell 3: FutureWarning: old words"):
+        execute.clean(made, "n")

@@ -94,7 +94,7 @@ def test_kinds_have_their_types(project: Any) -> None:
     assert got.rows["month"][0] == pd.Timestamp("2020-02-01")
     chosen = b"household,brand\n1,a\n1,c\n1,\n"
     got = loaded(project, chosen, kind="choices", levels={"a": "A", "b": "B"})
-    assert got.excluded == {"brand: a text is expected": 1, "brand: empty": 1}
+    assert got.excluded == {"brand: one of a, b is expected": 1, "brand: empty": 1}
 
 
 def test_refusals_name_the_file_and_what_was_expected(

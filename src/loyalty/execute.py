@@ -198,6 +198,10 @@ def clean(notebook: nbformat.NotebookNode, name: str) -> None:
         "language_info": {"name": "python"},
     }
     for number, cell in enumerate(notebook.cells):
+        for output in cell.get("outputs", []):
+            warned = re.search(r"\w*Warning: .*", output.get("text", ""))
+            if output.get("name") == "stderr" and warned:
+                raise NotebookFailed(f"{name} · cell {number + 1}: {warned[0]:.200}")
         tags = [t for t in cell.metadata.get("tags", []) if "parameters" in t]
         cell.metadata = {"tags": tags} if tags else {}
         cell.id = f"cell-{number + 1}"
