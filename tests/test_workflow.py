@@ -95,7 +95,7 @@ def test_a_notebook_as_committed(file: Path) -> None:
     assert [c.source for c in code if c.outputs or c.execution_count] == []
     assert notebook.cells[0].source.startswith("# ")
     assert code[-1].source.rstrip().endswith("nb.save()")
-    assert f'Notebook("{file.stem}"' in code[1].source
+    assert re.search(rf'Notebook\(\s*"{file.stem}"', code[1].source)
     for cell in code:
         defined = [n for n in ast.walk(ast.parse(cell.source)) if isinstance(n, DEFINITIONS)]
         assert defined == [], f"{file.name}: a function is defined in {cell.id}"
