@@ -26,7 +26,7 @@ def exclusion_flow(kept: Sequence[str], aside: Sequence[tuple[str, bool]]) -> Fi
     each of them but the last, and whether those respondents are really excluded (solid) or are
     only marked, and stay in the main analyses (dashed).
     """
-    tall = 0.52
+    tall = 0.37
     figure, (axes,) = canvas(tall * (2 * len(kept) - 1) + 0.2)
     axes.set_xlim(0, 10)
     axes.set_ylim(-(2 * len(kept) - 1), 0.1)
@@ -80,7 +80,7 @@ def skew_and_kurtosis(
 
     `items`: index item, columns ``skew`` and ``kurtosis``. The items farthest out are named.
     """
-    figure, (axes,) = canvas(3.3)
+    figure, (axes,) = canvas(2.5)
     points = items.dropna(subset=["skew", "kurtosis"])
     x, y = points["skew"].to_numpy(float), points["kurtosis"].to_numpy(float)
     wide = max(skew_cut, float(np.abs(x).max(initial=0.0))) * 1.12
