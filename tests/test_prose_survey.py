@@ -235,12 +235,11 @@ def test_marker() -> None:
 def test_answers_and_reliabilities() -> None:
     answers = pd.DataFrame({"a": [1.0, 5, 5, np.nan], "b": [3.0, 4, 5, 2]})
     both(prose.answers(answers, 1, 5, 2), "57\\.1", "14\\.3", "42\\.9")
-    assert "1 items with a scale of their own" in prose.answers(answers, 1, 5, 3).en
+    assert "1 item with a scale of its own is left out" in prose.answers(answers, 1, 5, 3).en
     label = {"a": "A", "b": "B", "c": "C"}
     said = prose.scale_reliabilities({"a": 0.7, "b": 0.9, "c": math.nan}, label)
     both(said, "\\.70", "\\.90", "C")
     assert "No scale has an alpha" in prose.scale_reliabilities({"a": math.nan}, label).en
-    both(prose.index_means())
 
 
 def test_floor_and_ceiling_by_their_intervals() -> None:
@@ -306,6 +305,7 @@ def test_the_widest_gap() -> None:
 def test_boxes_alpha_and_correlation_by_group() -> None:
     seen = pd.DataFrame({"label": ["a", "b"], "low": [0.1, 0.3], "high": [0.5, 0.2]})
     both(prose.boxes(seen, "Loyalty", 1, 10), "50\\.0", "30\\.0", "10")
+    assert "1 group is not shown" in prose.boxes(seen, "Loyalty", 1, 10).en
     assert "No group can be shown" in prose.boxes(seen.iloc[:0], "Loyalty", 2, 10).en
     alphas = pd.DataFrame(
         {
@@ -317,6 +317,13 @@ def test_boxes_alpha_and_correlation_by_group() -> None:
     said = prose.alpha_by_group(alphas, threshold("alpha"))
     assert "in 1 of 3 groups, open in 1 and below in 1" in said.en
     assert prose.alpha_by_group(alphas.iloc[3:], threshold("alpha")).en == "No group has an alpha."
+    assert "all 2 groups" in prose.alpha_by_group(alphas.iloc[[0, 0]], threshold("alpha")).en
+    mixed = prose.alpha_by_group(alphas.iloc[[0, 2]], threshold("alpha")).en
+    assert "in 1 of 2 groups, below in 1." in mixed and "open" not in mixed
+    shares = pd.DataFrame(
+        {"mean": [2.0, 4.0], "floor": [0.3, 0.1], "ceiling": [0.05, 0.25]}, index=["a", "b"]
+    )
+    both(prose.items(shares, "b"), "2\\.00", "4\\.00", "25\\.0", "30\\.0")
     far = [
         {"level": "x", "r": 0.2, "low": 0.1, "high": 0.3},
         {"level": "y", "r": 0.6, "low": 0.5, "high": 0.7},
@@ -337,7 +344,6 @@ def test_second_sentences() -> None:
     both(prose.scale_spread(spread * 0, label))
     both(prose.direction(pd.DataFrame({"skew": [-1.0, 0.5, np.nan]})), "1", "2")
     both(prose.extremes_caution(24), "24")
-    both(prose.boxes_caution())
 
 
 @pytest.mark.parametrize(

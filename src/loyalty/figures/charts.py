@@ -70,7 +70,7 @@ def answer_shares(shares: pd.DataFrame, labels: Sequence[str], x_label: str) -> 
 
     The middle answer (of an odd scale) straddles zero.
     """
-    figure, (axes,) = canvas(0.9 + 0.19 * len(labels))
+    figure, (axes,) = canvas(0.9 + 0.155 * len(labels))
     y = row_axis(axes, labels)
     values = shares.to_numpy(float) * 100
     n = values.shape[1]
