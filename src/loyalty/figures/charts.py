@@ -30,7 +30,7 @@ def dots(
     """
     labels = list(dict.fromkeys(rows["label"]))
     groups = [None] if group is None else list(dict.fromkeys(rows[group]))
-    figure, (axes,) = canvas(1.0 + (0.22 + 0.1 * (len(groups) > 2)) * len(labels))
+    figure, (axes,) = canvas(1.0 + (0.18 + 0.1 * (len(groups) > 2)) * len(labels))
     position = dict(zip(labels, row_axis(axes, labels), strict=True))
     for number, name in enumerate(groups):
         part = rows if name is None else rows[rows[group] == name]
