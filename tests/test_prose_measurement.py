@@ -54,6 +54,7 @@ def test_fit_of_each_verdict() -> None:
     assert "Exact fit is not rejected" in unsure.en and "RMSEA 的区间包含该标准" in unsure.zh
     bad = joined(prose.fit(measures(0.80, 0.09, 0.11, 0.12, 0.0), CUTS))
     assert "CFI, TLI, RMSEA and SRMR do not meet the cut-off" in bad.en
+    assert "small misfit in large samples" in good.en and "small misfit" not in bad.en
     few = joined(
         prose.fit(measures(0.97, 0.01, 0.03, 0.04, 0.2), {k: CUTS[k] for k in ("cfi", "rmsea")})
     )
@@ -177,10 +178,21 @@ def test_shared_variance() -> None:
         ]
     )
     said = joined(prose.shared(rows, LABEL))
-    assert "in 1 of 2 pairs" in said.en and "0 are open and 1 fail" in said.en
+    assert "in 1 of 2 pairs" in said.en and "; none is open and 1 fails." in said.en
     assert "−\\.30 \\[−\\.40\\, −\\.20\\] for Beta\\*" in said.en.replace("\u00a0", " ")
     assert "of 1 latent correlation reaches 1" in said.en and chinese(said)
     assert "reaches 1" not in joined(prose.shared(rows.tail(1), LABEL)).en
+    whole = joined(prose.shared(pd.concat([rows.tail(1)] * 2), LABEL))
+    assert "in all 2 pairs" in whole.en and "fail" not in whole.en
+
+
+def test_discriminant_pairs() -> None:
+    cut = threshold("htmt")
+    clear, close = (0.5, 0.4, 0.6), (0.9, 0.86, 0.95)
+    every = joined(prose.discriminant(ratios(clear, clear), LABEL, cut, 500))
+    assert every.en.startswith("All 2 pairs of constructs are distinct") and "500" in every.zh
+    some = joined(prose.discriminant(ratios(clear, close, (0.8, 0.7, 0.9)), LABEL, cut, 500))
+    assert "1 is distinct" in some.en and "1 is open and 1 is not distinct" in some.en
 
 
 def models(*rows: tuple[str, bool, bool, float, float]) -> pd.DataFrame:
@@ -263,7 +275,9 @@ def flagged(*rows: tuple[str, str, str, float]) -> pd.DataFrame:
 def test_what_was_misspecified() -> None:
     rows = pd.DataFrame({"verdict": ["misspecified", "open", "open", "not misspecified"]})
     said = joined(prose.misspecified(rows))
-    assert "Of 4 fixed parameters 1 is misspecified in that sense, 1 is not" in said.en
+    assert (
+        "of 4 fixed parameters 1 is wrong by enough to matter" in said.en and "1 is not" in said.en
+    )
     assert "for 2 the data cannot say" in said.en
     assert "a loading of \\.40, a correlation of residuals of \\.10" in said.en and chinese(said)
 
@@ -297,10 +311,17 @@ def test_a_reviewer_who_finds_much(trial: Any, words: str) -> None:
             ["q1", "q2"],
         )
     )
-    assert "ask first to free q1 ↔ q2 (expected value 0\\.31)" in said.en and words in said.en
+    assert (
+        "ask first to free q1 ↔ q2 (expected standardized value 0\\.31)" in said.en
+        and words in said.en
+    )
     assert "worded in reverse" in said.en and "It was not done" in said.en
     assert "Dropping q7" in said.en and "whether A – B should be merged" in said.en
     assert chinese(said) and "审稿人" in said.zh
+    wild = joined(
+        prose.respecification(flagged(("q1", "~~", "q2", 40.6)), None, 0.9, [], [], LABEL)
+    )
+    assert "can lie beyond 1" in wild.en and "beyond 1" not in said.en
     other = joined(
         prose.respecification(flagged(("a", "=~", "q9", 0.5)), None, 0.9, [], [], LABEL, ["q9"])
     )

@@ -15,6 +15,7 @@ from loyalty.stats import CannotCompute, efa, reliability
 from loyalty.study import Text
 from loyalty.thresholds import Threshold, threshold
 
+ALPHA = threshold("alpha")
 OMEGA = Threshold("omega", "omega", 0.70, "above", "hair2019")
 CONGRUENCE = Threshold("congruence", "congruence", 0.85, "above", "lorenzoseva2006")
 HIERARCHICAL = Threshold("omega_hierarchical", "omega", 0.50, "above", "reise2013")
@@ -103,8 +104,8 @@ def test_an_unknown_refusal_stays_as_it_is() -> None:
 
 def test_a_solution_that_could_not_be_had_is_named() -> None:
     (said,) = prose.refusals([("solution-polychoric-minres-oblimin", "a is constant")])
-    assert "the solution minres\\, oblimin\\, polychoric (a is constant)" in said.en
-    assert "解“minres\\, oblimin，多分相关”" in said.zh
+    assert "the solution minres · oblimin · polychoric (a is constant)" in said.en
+    assert "解“minres · oblimin · 多分相关”" in said.zh
 
 
 def test_markup_in_a_reason_is_escaped() -> None:
@@ -141,6 +142,18 @@ def test_omega_of_each_verdict() -> None:
     assert "improper" not in said.en
 
 
+def test_scales_that_all_meet_the_cut_off_are_not_listed() -> None:
+    rows = [
+        scale(k, 0.8 + v, 0.76, 0.9, value=0.8 + v) for k, v in (("A", 0), ("B", 1e-2), ("C", 0.05))
+    ]
+    said = joined(prose.alpha(rows, [("D", "only 1 item")], ALPHA))
+    assert "they run from \\.80 (A) to \\.85 (C)" in said.en and "D has no alpha (" in said.en
+    assert "for every scale" in joined(prose.omega_of_scales(rows, [], OMEGA, 500)).en
+    rows.append(scale("E", 0.5, 0.4, 0.6, value=0.5))
+    mixed = joined(prose.alpha(rows, [], ALPHA))
+    assert "for A \\(\\.80\\), B" in mixed.en and "whole interval: E" in mixed.en
+
+
 def test_an_improper_model_is_not_an_estimate() -> None:
     rows = [
         scale("Loyalty", 0.55, 0.46, 0.64, heywood="CUSL3", draws_heywood=304),
@@ -150,7 +163,9 @@ def test_an_improper_model_is_not_an_estimate() -> None:
     said = joined(prose.omega_of_scales(rows, [("Value", "only 2 items")], OMEGA, 500))
     assert "**The one-factor model of Loyalty is improper**: it leaves CUSL3" in said.en
     assert "60\\.8\u00a0\\%" in said.en and "60\\.8\u00a0\\%" in said.zh
-    assert "the model of Expectations runs into such a bound" in said.en  # 26 of 500, not 25
+    assert (
+        "the model of Expectations leaves an item no error variance" in said.en
+    )  # 26 of 500, not 25
     assert "cannot be had for Value" in said.en and "[@eisinga2013]" in said.zh
     assert "（题项少于三个" in said.zh
 
@@ -178,7 +193,7 @@ def test_ordinal_versions() -> None:
         prose.ordinal_versions([{"label": "A", "change": 0.02}, {"label": "B", "change": 0.12}], 5)
     )
     assert "\\.07 on average, most for B (\\.12)" in large.en and "understates" in large.en
-    assert "a check, not a better number" in large.en and "只作核对" in large.zh
+    assert "most for" not in small.en and "\\.02" in small.en and "\\.02" in small.zh
     assert prose.ordinal_versions([], 7) == []
 
 
@@ -314,7 +329,7 @@ def test_shared_factors_and_their_correlation() -> None:
     phi = pd.DataFrame([[1, -0.6], [-0.6, 1]], index=["F1", "F2"], columns=["F1", "F2"])
     owner = {"a": "A", "b": "B", "c": "C", "d": "C"}
     said = joined(prose.efa(loads, owner, CROSS, phi))
-    assert "mostly A and B." in said.en and "1 of 4 items load \\.32 or more" in said.en
+    assert "mostly A and B." in said.en and "1 of 4 items loads \\.32 or more" in said.en
     assert "up to −\\.60 (F1 with F2)" in said.en
     alone = joined(prose.efa(loads.loc[["a", "d"]], {"a": "A", "d": "C"}, CROSS, phi))
     assert alone.en.startswith("Every construct has a factor of its own.")
@@ -412,7 +427,7 @@ def test_every_rule_and_kind_has_a_name_in_both_languages() -> None:
         assert name.en and re.search("[\u4e00-\u9fff]", name.zh)
     assert prose.solution_name(
         {"kind": "polychoric", "method": "ml", "rotation": "oblimin"}
-    ) == Text(en="ML, oblimin, polychoric", zh="ML, oblimin，多分相关")
+    ) == Text(en="ML · oblimin · polychoric", zh="ML · oblimin · 多分相关")
 
 
 def test_the_cut_offs_are_cited() -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import io
 import math
+from dataclasses import replace
 from typing import Any
 
 from IPython.display import display
@@ -115,6 +116,13 @@ class Notebook:
         if name in self._tables:
             raise ValueError(f"the table {name!r} is shown twice")
         self._tables[name] = results.plain(table.records)
+        if rest := table.left_out:
+            rows = "row is" if rest == 1 else "rows are"
+            more = self.text(
+                f"{rest:,} more {rows} in the result file.", f"另有 {rest:,} 行见结果文件。"
+            )
+            apart = self.text(" ", "") if table.note else ""
+            table = replace(table, note=f"{table.note}{apart}{more}")
         bundle = {"text/markdown": table.markdown(), "text/plain": caption.en}
         self._show("tbl", name, bundle, self._marked(caption), None)
 

@@ -50,26 +50,39 @@ class Column:
 class Table:
     """Records with the columns to show and a note to stand under them.
 
-    `records` keep full precision and go into the result file; rounding is for reading only.
+    `records` keep full precision and go into the result file; rounding is for reading only. With
+    `first` only so many of them, from the top, are shown.
     """
 
     records: list[dict[str, Any]]
     columns: Sequence[Column]
     note: str = ""
+    first: int | None = None
 
     @classmethod
-    def of(cls, frame: pd.DataFrame, columns: Sequence[Column], note: str = "") -> Table:
+    def of(
+        cls,
+        frame: pd.DataFrame,
+        columns: Sequence[Column],
+        note: str = "",
+        first: int | None = None,
+    ) -> Table:
         """A table of a frame's rows."""
         records = [
             {str(k): None if pd.isna(v) else v for k, v in row.items()}
             for row in frame.to_dict(orient="records")
         ]
-        return cls(records, columns, note)
+        return cls(records, columns, note, first)
+
+    @property
+    def left_out(self) -> int:
+        """How many records are not shown."""
+        return 0 if self.first is None else max(len(self.records) - self.first, 0)
 
     def markdown(self) -> str:
         """Pandoc Markdown; dash counts in the rule carry the relative column widths."""
         head = [escape(c.heading) for c in self.columns]
-        body = [[c.cell(record) for c in self.columns] for record in self.records]
+        body = [[c.cell(record) for c in self.columns] for record in self.records[: self.first]]
         widths = [
             min(max(_width(row[i]) for row in [head, *body]), 34) + 1
             for i in range(len(self.columns))

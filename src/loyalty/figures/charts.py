@@ -30,7 +30,7 @@ def dots(
     """
     labels = list(dict.fromkeys(rows["label"]))
     groups = [None] if group is None else list(dict.fromkeys(rows[group]))
-    figure, (axes,) = canvas(1.0 + (0.22 + 0.1 * (len(groups) > 2)) * len(labels))
+    figure, (axes,) = canvas(1.0 + (0.18 + 0.1 * (len(groups) > 2)) * len(labels))
     position = dict(zip(labels, row_axis(axes, labels), strict=True))
     for number, name in enumerate(groups):
         part = rows if name is None else rows[rows[group] == name]
@@ -70,7 +70,7 @@ def answer_shares(shares: pd.DataFrame, labels: Sequence[str], x_label: str) -> 
 
     The middle answer (of an odd scale) straddles zero.
     """
-    figure, (axes,) = canvas(0.9 + 0.19 * len(labels))
+    figure, (axes,) = canvas(0.9 + 0.155 * len(labels))
     y = row_axis(axes, labels)
     values = shares.to_numpy(float) * 100
     n = values.shape[1]

@@ -60,7 +60,7 @@ def two_triangles(
     Cells above `cut` are outlined.
     """
     n = len(labels)
-    figure, (axes,) = canvas(min(1.2 + 0.42 * n, 7.5))
+    figure, (axes,) = canvas(min(1.1 + 0.34 * n, 6.5))
     data = np.tril(lower.to_numpy(float), -1) + np.triu(upper.to_numpy(float), 1)
     np.fill_diagonal(data, np.nan)
     axes.imshow(data, cmap="Blues", vmin=0, vmax=1.15, aspect="auto")
@@ -106,7 +106,7 @@ def residual_map(
     """
     items = list(residuals.columns)
     n = len(items)
-    figure, (axes,) = canvas(min(1.4 + 0.13 * n, 6.0))
+    figure, (axes,) = canvas(min(1.3 + 0.1 * n, 4.6))
     data = residuals.to_numpy(float).copy()
     np.fill_diagonal(data, np.nan)
     picture = axes.imshow(data, cmap="RdBu", vmin=-limit, vmax=limit, aspect="auto")
@@ -116,7 +116,7 @@ def residual_map(
         axes.axvline(edge - 0.5, color=GREY, linewidth=0.5)
     middles = edges - np.array(list(sizes.values())) / 2 - 0.5
     axes.set_yticks(middles, list(sizes))
-    axes.set_xticks(range(n), items, rotation=90, fontsize=6.5 if n < 36 else 5.5)
+    axes.set_xticks(middles, list(sizes), rotation=35, ha="right", rotation_mode="anchor")
     axes.tick_params(length=0)
     for spine in axes.spines.values():
         spine.set_visible(False)

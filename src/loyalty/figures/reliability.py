@@ -110,7 +110,7 @@ def loading_map(loadings: pd.DataFrame, blocks: Sequence[tuple[str, int]], least
     part them.
     """
     rows, columns = loadings.shape
-    figure = Figure(figsize=(min(WIDTH, 3.2 + 0.5 * columns), 0.9 + 0.17 * rows))
+    figure = Figure(figsize=(min(WIDTH, 3.2 + 0.5 * columns), 0.9 + 0.145 * rows))
     axes = figure.subplots()
     values = loadings.to_numpy(dtype=float)
     axes.imshow(values, cmap="RdBu", vmin=-1, vmax=1, aspect="auto")

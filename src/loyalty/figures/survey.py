@@ -26,7 +26,7 @@ def exclusion_flow(kept: Sequence[str], aside: Sequence[tuple[str, bool]]) -> Fi
     each of them but the last, and whether those respondents are really excluded (solid) or are
     only marked, and stay in the main analyses (dashed).
     """
-    tall = 0.52
+    tall = 0.37
     figure, (axes,) = canvas(tall * (2 * len(kept) - 1) + 0.2)
     axes.set_xlim(0, 10)
     axes.set_ylim(-(2 * len(kept) - 1), 0.1)
@@ -80,7 +80,7 @@ def skew_and_kurtosis(
 
     `items`: index item, columns ``skew`` and ``kurtosis``. The items farthest out are named.
     """
-    figure, (axes,) = canvas(3.3)
+    figure, (axes,) = canvas(2.5)
     points = items.dropna(subset=["skew", "kurtosis"])
     x, y = points["skew"].to_numpy(float), points["kurtosis"].to_numpy(float)
     wide = max(skew_cut, float(np.abs(x).max(initial=0.0))) * 1.12
@@ -130,7 +130,7 @@ def correlation_matrix(
 ) -> Figure:
     """Lower triangle of correlations with their intervals; reliabilities in the diagonal."""
     n = len(labels)
-    figure, (axes,) = canvas(min(1.2 + 0.46 * n, 7.5))
+    figure, (axes,) = canvas(min(1.1 + 0.37 * n, 6.5))
     values, lower, upper = (m.to_numpy(float) for m in (r, low, high))
     field = values.copy()
     field[np.triu_indices(n)] = np.nan
@@ -191,7 +191,7 @@ def group_standing(
     data = values.to_numpy(float)
     gap = data - np.asarray(centre, dtype=float)
     most = float(np.nanmax(np.abs(gap), initial=0.0)) or 1.0
-    figure, (axes,) = canvas(min(1.7 + 0.235 * len(row_labels), 9.0))
+    figure, (axes,) = canvas(min(1.5 + 0.185 * len(row_labels), 8.0))
     axes.imshow(gap, cmap="RdBu", vmin=-1.6 * most, vmax=1.6 * most, aspect="auto")
     sure = clear.to_numpy(bool)
     for i in range(data.shape[0]):
@@ -229,7 +229,7 @@ def interval_panels(
     panel → interval of everybody, drawn as a band.
     """
     labels = list(dict.fromkeys(rows["label"]))
-    figure, axes = canvas(1.0 + 0.21 * len(labels), columns=len(x_labels), sharey=True)
+    figure, axes = canvas(0.9 + 0.165 * len(labels), columns=len(x_labels), sharey=True)
     for place, (panel, x_label) in zip(axes, x_labels.items(), strict=True):
         _panel(place, rows[rows["panel"] == panel], labels, decimals)
         if panel in centre:

@@ -12,8 +12,8 @@ from loyalty.common_method import MethodFactor
 from loyalty.markdown import escape
 from loyalty.numbers import show
 from loyalty.prose.structural import judge
-from loyalty.prose.words import equals, names, readable, significant, value
-from loyalty.stats.audit import FrequentPatterns
+from loyalty.prose.words import counted, equals, names, readable, significant, value
+from loyalty.stats.audit import FrequentPatterns, Mardia
 from loyalty.stats.validity import MarkerAdjustment, SingleFactor
 from loyalty.study import Text
 from loyalty.thresholds import Threshold
@@ -32,10 +32,15 @@ def exclusions(n: int, empty: int, repeated: int, flagged: int, strict: int) -> 
     else:
         en = f"All {n:,} rows enter the main analyses."
         zh = f"全部 {n:,} 行均进入主要分析。"
+    gone = [
+        counted(repeated, "repeated row") if repeated else "",
+        f"{counted(flagged, 'flagged respondent')}" if flagged else "",
+        "everybody with a missing answer",
+    ]
     return Text(
         en=f"{en} Nobody is left out for a missing answer, a repeated row or a sign of "
-        f"carelessness; leaving out {repeated:,} repeated rows, another {flagged:,} flagged "
-        f"respondents and everybody with a missing answer would keep {strict:,} ({share}).",
+        f"carelessness; leaving out {names([g for g in gone if g]).en} would keep {strict:,} "
+        f"({share}).",
         zh=f"{zh}无人因缺失答案、重复行或敷衍迹象而被剔除；若剔除 {repeated:,} 行重复、"
         f"另外 {flagged:,} 名被标记者及所有有缺失者，则剩 {strict:,} 名（{share}）。",
     )
@@ -91,12 +96,26 @@ def repeated(rows: int, ids: int, has_id: bool, lined: int) -> Text:
             zh="没有重复的行" + ("，也没有重复的编号。" if has_id else "。"),
         )
     return Text(
-        en=f"{rows:,} rows equal an earlier one in every answer"
-        + (f" and {ids:,} ids occur again" if has_id else "")
-        + (f"; {lined:,} of these rows hold one answer over most of the items" if lined else "")
+        en=f"{counted(rows, 'row')} {'equals' if rows == 1 else 'equal'} an earlier one in every "
+        "answer"
+        + (
+            f" and {counted(ids, 'id')} {'occurs' if ids == 1 else 'occur'} again"
+            if ids
+            else " and no id occurs twice"
+            if has_id
+            else ""
+        )
+        + (
+            f"; {'all' if lined == rows else f'{lined:,}'} of these "
+            f"{'holds' if lined == 1 else 'hold'} one answer over most of the items"
+            if lined and rows > 1
+            else "; it holds one answer over most of the items"
+            if lined
+            else ""
+        )
         + ". The rows alone cannot tell whether somebody answered twice or two people alike.",
         zh=f"{rows:,} 行与前面某行的全部答案相同"
-        + (f"，{ids:,} 个编号重复" if has_id else "")
+        + (f"，{ids:,} 个编号重复" if ids else "，没有重复的编号" if has_id else "")
         + (f"；其中 {lined:,} 行的多数题项为同一答案" if lined else "")
         + "。仅凭这些行无法判断是同一人作答两次还是两人答案相同。",
     )
@@ -116,22 +135,35 @@ def missing(share: float, complete: int, n: int) -> Text:
 def most_missing(table: pd.DataFrame) -> Text:
     """`table`: index item, ``share_missing``, the item with most missing answers first."""
     share, median = table["share_missing"].iloc[0], table["share_missing"].median()
+    en = f"{escape(table.index[0])} was left out most often ({value(share, 'percent')}); "
+    zh = f"{escape(table.index[0])} 缺失最多（{value(share, 'percent')}）；"
+    if median == 0:
+        none = int((table["share_missing"] == 0).sum())
+        return Text(
+            en=f"{en}{none} of {len(table)} items miss nothing.",
+            zh=f"{zh}{len(table)} 个题项中有 {none} 个没有缺失。",
+        )
     return Text(
-        en=f"{escape(table.index[0])} was left out most often ({value(share, 'percent')}); half of "
-        f"the items miss {value(median, 'percent')} or less.",
-        zh=f"{escape(table.index[0])} 缺失最多（{value(share, 'percent')}）；"
-        f"半数题项的缺失率不超过 {value(median, 'percent')}。",
+        en=f"{en}half of the items miss {value(median, 'percent')} or less.",
+        zh=f"{zh}半数题项的缺失率不超过 {value(median, 'percent')}。",
     )
 
 
 def patterns(found: FrequentPatterns, least: int) -> Text:
-    en = f"The missing answers fall into {found.n_patterns:,} patterns."
-    zh = f"缺失答案共有 {found.n_patterns:,} 种模式。"
+    en = f"Counting the complete rows as one, answers are missing in {found.n_patterns:,} patterns."
+    zh = f"连同完整作答在内，缺失共有 {found.n_patterns:,} 种模式。"
+    if found.shown.empty:
+        en += (
+            f" None is shown: all but one are of fewer than {least} respondents, or the count of "
+            "one shown would give such a pattern away."
+        )
+        zh += f"均不单列：其余模式少于 {least} 人，或列出后可据以推出此类模式。"
+        return Text(en=en, zh=zh)
     holes = found.shown[found.shown["n_missing"] > 0]
     if len(holes):
         first = holes.iloc[0]
         share = value(first["share"], "percent")
-        en += f" The most frequent of them lacks {escape(first['missing'])} alone ({share})."
+        en += f" The most frequent one with a gap lacks {escape(first['missing'])} alone ({share})."
         zh += f"其中最常见的仅缺 {escape(first['missing'])}（{share}）。"
         if first["n_missing"] > 1:
             en, zh = en.replace(" alone (", " ("), zh.replace("仅缺", "缺")
@@ -163,17 +195,6 @@ def little(chi2: float, df: int, p: float, cut: Threshold) -> Text:
     )
 
 
-def missing_at_random() -> Text:
-    """What full information needs, whatever Little's test says."""
-    return Text(
-        en="Full information asks for less than that test: an answer may be missing for reasons "
-        "that the person's other answers show (missing at random) [@enders2001]. Whether it is "
-        "also missing for what it would have been, no test of these data can tell.",
-        zh="全信息法的要求低于该检验：缺失只需能由该受访者的其他答案解释（随机缺失）[@enders2001]。"
-        "缺失是否还取决于未作答的内容本身，这些数据无法检验。",
-    )
-
-
 # --- careless answering ----------------------------------------------------------------------
 def careless(flagged: int, n: int) -> Text:
     share = value(flagged / n, "percent")
@@ -201,6 +222,22 @@ def no_signs(left_out: Mapping[str, str]) -> list[Text]:
 def signs_agree(pairs: pd.DataFrame, label: Mapping[str, str]) -> Text:
     """`pairs`: ``a, b, kappa, ci_lower, ci_upper``."""
     known = pairs.dropna(subset=["kappa"])
+    if len(known) == 1:
+        (only,) = known.to_dict("records")
+        shown = value(only["kappa"], "bounded", only["ci_lower"], only["ci_upper"])
+        chance = only["ci_lower"] <= 0
+        a, b = escape(label[only["a"]]), escape(label[only["b"]])
+        return Text(
+            en=f"“{a}” and “{b}” agree "
+            + ("no more than chance may explain" if chance else "beyond chance")
+            + f" (κ = {shown}): "
+            + ("they see different kinds" if chance else "they see the same kind")
+            + " of carelessness [@meade2012].",
+            zh=f"“{a}”与“{b}”的一致性"
+            + ("不超出偶然" if chance else "超出偶然")
+            + f"（κ = {shown}）："
+            "二者反映" + ("不同类型" if chance else "同一类") + "的敷衍 [@meade2012]。",
+        )
     if known.empty:
         return Text(
             en="At most one sign flags anybody, so that signs cannot agree.",
@@ -220,19 +257,35 @@ def signs_agree(pairs: pd.DataFrame, label: Mapping[str, str]) -> Text:
 
 
 def careless_detection(rows: pd.DataFrame) -> Text:
-    """`rows`: ``kind`` (``no`` for careful), ``share, low, high`` flagged, of simulated rows."""
+    """`rows`: ``kind`` (``no`` for careful), ``label, share, low, high`` flagged, of simulated rows."""
     clean = rows[rows["kind"] == "no"].iloc[0]
     drawn = rows[rows["kind"] != "no"]
     worst = drawn.iloc[int(drawn["share"].argmin())]
+    best = drawn.iloc[int(drawn["share"].argmax())]
+
+    def found(row: pd.Series) -> str:
+        return value(row["share"], "percent", row["low"], row["high"])
+
+    en = "As these rows are simulated, it is known who answers carelessly: the rule finds "
+    zh = "由于数据是模拟的，谁在敷衍作答是已知的：该规则识别出"
+    parts = [best] if best["kind"] == worst["kind"] else [best, worst]
+    en += " but only ".join(f"{found(r)} of “{escape(str(r['label']))}”" for r in parts)
+    zh += "，但只识别出".join(f"“{escape(str(r['label']))}”中的 {found(r)}" for r in parts)
+    missed = float(worst["low"]) < 0.5
     return Text(
-        en="As these rows are simulated, it is known who answers carelessly: the rule finds at "
-        f"least {value(worst['share'], 'percent', worst['low'], worst['high'])} of each kind and "
-        f"wrongly flags {value(clean['share'], 'percent', clean['low'], clean['high'])} of the "
-        "careful. Real carelessness may be harder to see.",
-        zh="由于数据是模拟的，谁在敷衍作答是已知的：该规则在每类敷衍者中至少识别出 "
-        f"{value(worst['share'], 'percent', worst['low'], worst['high'])}，并误标 "
-        f"{value(clean['share'], 'percent', clean['low'], clean['high'])} 的认真作答者。"
-        "现实中的敷衍可能更难识别。",
+        en=f"{en}, and wrongly flags {found(clean)} of the careful. "
+        + (
+            "Too few signs can be had from this questionnaire to find the latter kind reliably, "
+            "and some of it is likely to be left among those not flagged; in real answers too."
+            if missed
+            else "Real carelessness may be harder to see."
+        ),
+        zh=f"{zh}，并误标 {found(clean)} 的认真作答者。"
+        + (
+            "这份问卷可用的迹象太少，后一类无法可靠识别，未被标记者中可能仍有此类；真实数据亦然。"
+            if missed
+            else "现实中的敷衍可能更难识别。"
+        ),
     )
 
 
@@ -265,23 +318,45 @@ def careless_sensitivity(rows: pd.DataFrame, path: str, sign: str) -> list[Text]
     ]
     sound = done[done["problem"] == ""].to_dict("records")
     verdicts = {judge(sign, r["low"], r["high"]) for r in sound}
-    same = len(verdicts) <= 1
-    said.append(
-        Text(
-            en="The verdict on the hypothesis is the same in all selections with a sound solution."
-            if same
-            else "The verdict on the hypothesis depends on who is left out.",
-            zh="在解可采信的各种选择下，对假设的判断相同。"
-            if same
-            else "对假设的判断取决于剔除了哪些人。",
+    if len(verdicts) > 1:
+        said.append(
+            Text(
+                en="The verdict on the hypothesis depends on who is left out.",
+                zh="对假设的判断取决于剔除了哪些人。",
+            )
         )
-    )
+    elif sound:
+        said.append(
+            Text(
+                en="The verdict on the hypothesis is the same in all selections with a sound "
+                "solution.",
+                zh="在解可采信的各种选择下，对假设的判断相同。",
+            )
+        )
+    wild = [r for r in sound if abs(r["value"]) > 1]
+    if wild:
+        en, zh = (
+            ("With everybody", "以全体计")
+            if len(wild) == len(sound)
+            else ("In some", "在部分选择中")
+        )
+        said.append(
+            Text(
+                en=f"{en} the standardized path lies beyond 1, which predictors do that the data "
+                "hardly tell apart: neither its size nor its sign is known, only that the model "
+                "asks too much of these data.",
+                zh=f"{zh}标准化路径超出 1，这是预测构念在数据中几乎无法区分的结果："
+                "其大小与正负均不可知，只说明模型对数据要求过高。",
+            )
+        )
     faulty = int((rows["problem"] != "").sum())
     if faulty:
         said.append(
             Text(
-                en=f"{faulty} of the {len(rows)} rest on a solution that is not to be taken at face "
-                "value, or could not be estimated.",
+                en=f"{faulty} of the {len(rows)} selections "
+                + ("rests" if faulty == 1 else "rest")
+                + " on a solution that is not to be taken at face value, or could not be "
+                "estimated.",
                 zh=f"{len(rows)} 种中有 {faulty} 种的解不可直接采信，或无法估计。",
             )
         )
@@ -328,30 +403,32 @@ def direction(table: pd.DataFrame) -> Text:
     )
 
 
-def normality_caution(n: int) -> Text:
-    return Text(
-        en=f"Answers on a few points cannot be normal, and with {n:,} rows the tests see small "
-        "departures too: how far the values lie from those of a normal distribution says more "
-        "than *p*.",
-        zh=f"取值有限的答案不可能服从正态；{n:,} 行时检验也会发现细微偏离："
-        "与正态时数值的差距比 *p* 值更有意义。",
+def normality(found: Mardia) -> Text:
+    """Mardia's tests, with what his coefficients would be under a normal distribution."""
+    p, n = found.n_items, f"{found.n:,}"
+    skew = (
+        f"{value(found.skewness, 'number')}, χ²({found.skewness_df:,.0f}) = "
+        f"{value(found.skewness_chi2, 'number')}, *p* {equals(found.skewness_p)}"
     )
-
-
-def normality(n: int, skewness_p: float, kurtosis_z: float, kurtosis_p: float) -> Text:
-    test = f"*z* = {value(kurtosis_z, 'number')}, *p* {equals(kurtosis_p)}"
-    if significant(min(skewness_p, kurtosis_p)):
+    usual = value(p * (p + 2), "count")
+    kurtosis = (
+        f"*z* = {value(found.kurtosis_z, 'number')}, *p* {equals(found.kurtosis_p)}",
+        value(found.kurtosis, "number"),
+    )
+    en = (
+        f"(Mardia's skewness {skew}; kurtosis {kurtosis[1]} where {usual} is normal, {kurtosis[0]})"
+    )
+    zh = f"（Mardia 偏度 {skew}；峰度 {kurtosis[1]}，正态时为 {usual}，{kurtosis[0]}）"
+    if significant(min(found.skewness_p, found.kurtosis_p)):
         return Text(
-            en=f"Over {n:,} complete rows the answers are not multivariate normal (Mardia's "
-            f"kurtosis {test}): standard errors and test statistics are therefore taken in their "
-            "robust form.",
-            zh=f"在 {n:,} 行完整答案上，数据不服从多元正态（Mardia 峰度 {test}）："
-            "因此采用稳健的标准误和检验统计量。",
+            en=f"Over {n} complete rows the {p} items are not multivariate normal {en}: standard "
+            "errors and test statistics are therefore taken in their robust form.",
+            zh=f"在 {n} 行完整答案上，{p} 个题项不服从多元正态{zh}：因此采用稳健的标准误和检验统计量。",
         )
     return Text(
-        en=f"Over {n:,} complete rows Mardia's tests do not speak against multivariate normality "
-        f"(kurtosis {test}).",
-        zh=f"在 {n:,} 行完整答案上，Mardia 检验未发现偏离多元正态（峰度 {test}）。",
+        en=f"Over {n} complete rows nothing speaks against multivariate normality of the {p} items "
+        f"{en}.",
+        zh=f"在 {n} 行完整答案上，未发现 {p} 个题项偏离多元正态{zh}。",
     )
 
 
@@ -469,15 +546,18 @@ def method_factor(found: MethodFactor, label: Mapping[str, str], path: str) -> l
         share = value(found.share, "percent")
         en = f"A method factor {kind.en} has a variance of {shown}, {share} of an average item's."
         zh = f"{kind.zh}的方法因子方差为 {shown}，占题项平均方差的 {share}。"
-    elif found.high < 0 or found.variance < 0:
-        en = (
-            f"A method factor {kind.en} gets a negative variance ({shown}): beyond the constructs "
-            "the answers have nothing positive in common, and the model is not to be read further."
-        )
-        zh = (
-            f"{kind.zh}的方法因子得到负方差（{shown}）：除构念外，答案没有正的共同成分，"
-            "该模型不宜进一步解读。"
-        )
+    elif found.variance < 0:
+        en = f"A method factor {kind.en} gets a negative variance ({shown})"
+        zh = f"{kind.zh}的方法因子得到负方差（{shown}）"
+        if found.high < 0:
+            en += ": beyond the constructs the answers have nothing positive in common."
+            zh += "：除构念外，答案没有正的共同成分。"
+        else:
+            en += (
+                ": none is found, and the interval tells how much there may be. A factor without "
+                "variance has no loadings to compare."
+            )
+            zh += "：未发现方法变异，可能的大小见区间。没有方差的因子无从比较载荷。"
         return [Text(en=en, zh=zh)]
     else:
         en = f"The variance of a method factor {kind.en} may be zero ({shown})."
@@ -504,15 +584,6 @@ def method_factor(found: MethodFactor, label: Mapping[str, str], path: str) -> l
         en += " The structural model with it has no sound solution."
         zh += "加入该因子的结构模型没有可采信的解。"
     return [Text(en=en, zh=zh)]
-
-
-def method_caution() -> Text:
-    return Text(
-        en="Such a factor takes in whatever all answers share, substance or method: it is a hint "
-        "and no correction [@richardson2009].",
-        zh="这种因子吸收所有答案的共同成分，无论其为实质还是方法：它只是提示，不是校正 "
-        "[@richardson2009]。",
-    )
 
 
 def marker(found: MarkerAdjustment, label: str) -> Text:

@@ -9,25 +9,27 @@ import pandas as pd
 
 from loyalty.markdown import escape
 from loyalty.numbers import show
-from loyalty.prose.words import names, value
+from loyalty.prose.words import counted, names, value
 from loyalty.stats.descriptives import Correlations, NetPromoterScore, Proportion
 from loyalty.study import Text
 from loyalty.thresholds import Threshold
 
 
 def items(table: pd.DataFrame, top: str) -> Text:
-    """`table`: one row an item with ``mean``, ``skew``, ``ceiling``."""
+    """`table`: one row an item with ``mean``, ``floor``, ``ceiling``."""
     low, high = str(table["mean"].idxmin()), str(table["mean"].idxmax())
-    left = int((table["skew"] < 0).sum())
     share = value(table.loc[top, "ceiling"], "percent")
+    bottom = str(table["floor"].idxmax())
+    least = value(table.loc[bottom, "floor"], "percent")
     return Text(
-        en=f"Item means lie between {value(table.loc[low, 'mean'], 'number')} ({escape(low)}) and "
-        f"{value(table.loc[high, 'mean'], 'number')} ({escape(high)}). {left} of {len(table)} items "
-        f"lean towards the upper end; most answers at the highest point has {escape(top)} "
-        f"({share}).",
-        zh=f"题项均值介于 {value(table.loc[low, 'mean'], 'number')}（{escape(low)}）与 "
-        f"{value(table.loc[high, 'mean'], 'number')}（{escape(high)}）之间。{len(table)} 个题项中有 "
-        f"{left} 个偏向高端；触顶比例最高的是 {escape(top)}（{share}）。",
+        en=f"The means of the {len(table)} items lie between "
+        f"{value(table.loc[low, 'mean'], 'number')} ({escape(low)}) and "
+        f"{value(table.loc[high, 'mean'], 'number')} ({escape(high)}). The largest share of answers "
+        f"at the highest point has {escape(top)} ({share}), at the lowest {escape(bottom)} "
+        f"({least}).",
+        zh=f"{len(table)} 个题项的均值介于 {value(table.loc[low, 'mean'], 'number')}"
+        f"（{escape(low)}）与 {value(table.loc[high, 'mean'], 'number')}（{escape(high)}）之间。"
+        f"触顶比例最高的是 {escape(top)}（{share}），触底比例最高的是 {escape(bottom)}（{least}）。",
     )
 
 
@@ -49,8 +51,11 @@ def answers(scored: pd.DataFrame, low: float, high: float, items: int) -> Text:
     zh = f"{part} 的答案高于量表中点；{bottom} 取最低点，{top} 取最高点。"
     if len(scored.columns) < items:
         rest = items - len(scored.columns)
-        en += f" {rest} items with a scale of their own are in the table only."
-        zh += f"另有 {rest} 个采用其他量表的题项仅列于表中。"
+        en += (
+            f" {counted(rest, 'item')} with a scale of {'its' if rest == 1 else 'their'} own "
+            f"{'is' if rest == 1 else 'are'} left out of the figure."
+        )
+        zh += f"另有 {rest} 个采用其他量表的题项未绘入图中。"
     return Text(en=en, zh=zh)
 
 
@@ -128,7 +133,7 @@ def scale_reliabilities(alpha: Mapping[str, float], label: Mapping[str, str]) ->
     )
     lacking = [label[k] for k in alpha if k not in known]
     if lacking:
-        en += f" {names(lacking).en} has none."
+        en += f" {names(lacking).en} {'has' if len(lacking) == 1 else 'have'} none."
         zh += f"{names(lacking).zh} 无法计算。"
     return Text(en=en, zh=zh)
 
@@ -145,15 +150,6 @@ def index(scores: pd.DataFrame) -> Text:
         en=f"The lowest index has {shown(low)}, the highest {shown(high)}, with 95 % intervals "
         "in brackets.",
         zh=f"指数最低的是 {shown(low)}，最高的是 {shown(high)}，方括号内为 95% 区间。",
-    )
-
-
-def index_means() -> Text:
-    """What an index can be compared with."""
-    return Text(
-        en="Intervals of two scales that do not overlap tell of different levels of agreement, not "
-        "of different importance; items differ in how easily they are agreed with.",
-        zh="两个量表的区间不重叠，说明同意程度不同，而非重要性不同；各题项本身的同意难度也有差异。",
     )
 
 
@@ -282,13 +278,24 @@ def standing_caution(cells: int, least: int, hidden: int) -> Text:
     zh = (
         f"在 {cells} 个区间中，有些会偶然偏离，且同一企业的受访者并非相互独立：差异检验见分组分析。"
     )
-    if hidden:
-        en += (
-            f" {hidden} values are not shown: they rest on fewer than {least} answers, or would "
-            "give such a one away."
-        )
-        zh += f"{hidden} 个数值未列出：其回答少于 {least} 个，或会使此类数值被推出。"
+    for more in not_shown(hidden, least):
+        en, zh = f"{en} {more.en}", zh + more.zh
     return Text(en=en, zh=zh)
+
+
+def not_shown(hidden: int, least: int) -> list[Text]:
+    """`hidden`: values of groups that are suppressed."""
+    if not hidden:
+        return []
+    one = hidden == 1
+    return [
+        Text(
+            en=f"{counted(hidden, 'value')} {'is' if one else 'are'} not shown: "
+            f"{'it rests' if one else 'they rest'} on fewer than {least} answers, or would give "
+            "such a one away.",
+            zh=f"{hidden} 个数值未列出：其回答少于 {least} 个，或会使此类数值被推出。",
+        )
+    ]
 
 
 def extremes(rows: pd.DataFrame) -> Text:
@@ -312,7 +319,7 @@ def extremes(rows: pd.DataFrame) -> Text:
     what, group = escape(str(low["what"])), escape(str(low["group"]))
     return Text(
         en=f"The widest gap is {value(gap, 'number')} points, in {what} by {group}: {shown(high)} "
-        f"against {shown(low)}, whose intervals " + ("do not overlap." if apart else "overlap."),
+        f"against {shown(low)}; their intervals " + ("do not overlap." if apart else "overlap."),
         zh=f"差距最大的是按{group}的{what}，相差 {value(gap, 'number')} 点：{shown(high)} 对 "
         f"{shown(low)}，两区间" + ("不重叠。" if apart else "重叠。"),
     )
@@ -323,14 +330,6 @@ def extremes_caution(groups: int) -> Text:
         en=f"As the widest of all gaps between {groups} groups it is likely to be smaller in "
         "another sample.",
         zh=f"这是 {groups} 组之间各差距中的最大者，在另一样本中很可能更小。",
-    )
-
-
-def boxes_caution() -> Text:
-    return Text(
-        en="A mean in the middle may come from indifferent answers or from opposite ones: the "
-        "boxes tell which.",
-        zh="居中的均值可能源于态度中立，也可能源于两极相抵：分档比例可资区分。",
     )
 
 
@@ -354,7 +353,10 @@ def boxes(rows: pd.DataFrame, outcome: str, hidden: int, least: int) -> Text:
         f"（{value(worst['low'], 'percent')}）。"
     )
     if hidden:
-        en += f" {hidden} groups are not shown, for a group or a box of fewer than {least}."
+        en += (
+            f" {counted(hidden, 'group')} {'is' if hidden == 1 else 'are'} not shown, for a group or "
+            f"a box of fewer than {least} answers."
+        )
         zh += f"{hidden} 组未列出，因其人数或某档回答少于 {least}。"
     return Text(en=en, zh=zh)
 
@@ -370,11 +372,21 @@ def alpha_by_group(rows: pd.DataFrame, cut: Threshold) -> Text:
     mark = escape(show(cut.value, "bounded"))
     n = len(known)
     counts = {v: found.count(v) for v in ("met", "open", "not met")}
+    if counts["met"] == n:
+        return Text(
+            en=f"Alpha is at least {mark} [@{cut.cite}] with its whole interval in "
+            + (f"all {n} groups." if n > 1 else "the one group shown."),
+            zh=f"全部 {n} 组的 α 整个区间均不低于 {mark} [@{cut.cite}]。",
+        )
+    rest = [
+        (f"open in {counts['open']}", f"未定 {counts['open']} 组", counts["open"]),
+        (f"below in {counts['not met']}", f"低于者 {counts['not met']} 组", counts["not met"]),
+    ]
     return Text(
         en=f"Alpha is at least {mark} [@{cut.cite}] with its whole interval in {counts['met']} of "
-        f"{n} groups, open in {counts['open']} and below in {counts['not met']}.",
+        f"{counted(n, 'group')}, {' and '.join(en for en, _, k in rest if k)}.",
         zh=f"{n} 组中，α 的整个区间不低于 {mark} [@{cut.cite}] 的有 {counts['met']} 组，"
-        f"未定 {counts['open']} 组，低于者 {counts['not met']} 组。",
+        f"{'，'.join(zh for _, zh, k in rest if k)}。",
     )
 
 

@@ -13,7 +13,7 @@ from loyalty import sem
 from loyalty.markdown import escape
 from loyalty.measurement import Trial
 from loyalty.numbers import interval, show
-from loyalty.prose.words import VERDICTS, equals, names, readable, significant, value
+from loyalty.prose.words import VERDICTS, counted, equals, names, readable, significant, value
 from loyalty.study import Text
 from loyalty.thresholds import Threshold, Verdict, threshold
 
@@ -63,10 +63,17 @@ def fit(measures: Mapping[str, float], cuts: Mapping[str, Threshold]) -> list[Te
     exact = significant(measures["pvalue_scaled"])
     said.append(
         Text(
-            en="Exact fit is rejected, as the test does with small misfit in large samples."
-            if exact
-            else "Exact fit is not rejected.",
-            zh="精确拟合被拒绝；大样本下细微失拟即会如此。" if exact else "精确拟合未被拒绝。",
+            en=("Exact fit is rejected" if exact else "Exact fit is not rejected")
+            + (
+                ", as the test does with small misfit in large samples."
+                if exact and not by["not met"] and not by["open"]
+                else "."
+            ),
+            zh="精确拟合未被拒绝。"
+            if not exact
+            else "精确拟合被拒绝；大样本下细微失拟即会如此。"
+            if not by["not met"] and not by["open"]
+            else "精确拟合被拒绝。",
         )
     )
     return said
@@ -315,7 +322,8 @@ def dynamic_cuts(
     if lost:
         said.append(
             Text(
-                en=f"{lost:,} samples had no solution and are left out.",
+                en=f"{counted(lost, 'sample')} had no solution and {'is' if lost == 1 else 'are'} left "
+                "out.",
                 zh=f"有 {lost:,} 个样本无解，未计入。",
             )
         )
@@ -330,6 +338,10 @@ def dynamic_cuts(
     return said
 
 
+def _are(n: int) -> str:
+    return "is" if n == 1 else "are"
+
+
 def discriminant(
     pairs: pd.DataFrame, label: Mapping[str, str], cut: Threshold, draws: int
 ) -> list[Text]:
@@ -340,10 +352,23 @@ def discriminant(
     top = max(pairs.to_dict("records"), key=lambda r: float(r["htmt"]))
     pair = f"{escape(label[top['construct_a']])}–{escape(label[top['construct_b']])}"
     shown = value(top["htmt"], "number", top["ci_lower"], top["ci_upper"])
+    top_en, top_zh = f"The highest ratio has {pair} ({shown}).", f"比率最高的是 {pair}（{shown}）。"
+    if count["met"] == len(pairs) > 1:
+        return [
+            Text(
+                en=f"All {len(pairs)} pairs of constructs are distinct, with their whole bootstrap "
+                f"interval ({draws:,} draws) below {mark} [@{cut.cite}]. {top_en}",
+                zh=f"全部 {len(pairs)} 对构念的整个自助区间（{draws:,} 次）都低于 {mark} "
+                f"[@{cut.cite}]，可以区分。{top_zh}",
+            )
+        ]
     return [
         Text(
-            en=f"Of {len(pairs)} pairs of constructs {count['met']} are distinct with their whole bootstrap interval ({draws:,} draws) below {mark} [@{cut.cite}], {count['open']} are open and {count['not met']} are not distinct. The highest ratio has {pair} ({shown}).",
-            zh=f"{len(pairs)} 对构念中，{count['met']} 对的整个自助区间（{draws:,} 次）低于 {mark} [@{cut.cite}]、可以区分，{count['open']} 对未定，{count['not met']} 对不能区分。比率最高的是 {pair}（{shown}）。",
+            en=f"Of {len(pairs)} pairs of constructs {count['met']} {_are(count['met'])} distinct "
+            f"with the whole bootstrap interval ({draws:,} draws) below {mark} [@{cut.cite}], "
+            f"{count['open']} {_are(count['open'])} open and {count['not met'] or 'none'} "
+            f"{_are(count['not met'] or 1)} not distinct. {top_en}",
+            zh=f"{len(pairs)} 对构念中，{count['met']} 对的整个自助区间（{draws:,} 次）低于 {mark} [@{cut.cite}]、可以区分，{count['open']} 对未定，{count['not met']} 对不能区分。{top_zh}",
         )
     ]
 
@@ -405,13 +430,27 @@ def shared(rows: pd.DataFrame, label: Mapping[str, str]) -> list[Text]:
     r = value(worst["correlation"], "bounded", worst["correlation_low"], worst["correlation_high"])
     said = [
         Text(
-            en=f"By the criterion of Fornell and Larcker, in {count['met']} of {len(rows)} pairs either "
-            f"construct shares more variance with its own items than with the other, the whole "
-            f"interval of the difference above zero [@fornell1981]; {count['open']} are open and "
-            f"{count['not met']} fail.",
+            en="By the criterion of Fornell and Larcker, in "
+            + (
+                f"all {len(rows)}"
+                if count["met"] == len(rows) > 1
+                else f"{count['met'] or 'none'} of {len(rows)}"
+            )
+            + " pairs either construct shares more variance with its own items than with the other, "
+            "the whole interval of the difference above zero [@fornell1981]"
+            + (
+                "."
+                if count["met"] == len(rows)
+                else f"; {count['open'] or 'none'} {_are(count['open'] or 1)} open and "
+                f"{count['not met'] or 'none'} fail{'' if count['not met'] > 1 else 's'}."
+            ),
             zh=f"按 Fornell–Larcker 准则，{len(rows)} 对中有 {count['met']} 对的两个构念与自身题项共享的方差都多于"
-            f"彼此共享的方差，且差值的整个区间大于零 [@fornell1981]；{count['open']} 对未定，"
-            f"{count['not met']} 对不成立。",
+            "彼此共享的方差，且差值的整个区间大于零 [@fornell1981]"
+            + (
+                "。"
+                if count["met"] == len(rows)
+                else f"；{count['open']} 对未定，{count['not met']} 对不成立。"
+            ),
         ),
         Text(
             en=f"The smallest difference has {pair}: {gap} for {escape(label[worst['of']])}, at a latent "
@@ -447,9 +486,11 @@ def rivals(
     said = []
     if len(nested):
         en = (
-            f"Of {len(nested)} simpler models {len(worse)} fit{'s' if len(worse) == 1 else ''} worse than "
-            "the planned one by the scaled difference test [@satorra2001]"
-        )
+            f"All {len(nested)} simpler models fit worse than "
+            if len(worse) == len(nested) > 1
+            else f"Of {counted(len(nested), 'simpler model')} {len(worse) or 'none'} "
+            f"fit{'' if len(worse) > 1 else 's'} worse than "
+        ) + "the planned one by the scaled difference test [@satorra2001]"
         zh = f"{len(nested)} 个较简模型中，按缩放差异检验 [@satorra2001]，{len(worse)} 个的拟合差于计划模型"
         if len(equal):
             en += f"; no worse, as far as the test can tell: {names([label[i] for i in equal['id']]).en}"
@@ -528,7 +569,7 @@ def residual_correlations(rows: pd.DataFrame, cut: Threshold) -> list[Text]:
     many = "more" if beyond > expected else "no more"
     return [
         Text(
-            en=f"Of {len(rows):,} correlations between items the model misses {len(large):,} by more than "
+            en=f"Of {len(rows):,} correlations between items the model misses {f'{len(large):,}' if len(large) else 'none'} by more than "
             f"{mark} [@{cut.cite}]; the largest residual has {pair} ({shown}).",
             zh=f"{len(rows):,} 个题项间相关中，模型偏差超过 {mark} [@{cut.cite}] 的有 {len(large):,} 个；"
             f"最大残差为 {pair}（{shown}）。",
@@ -548,6 +589,25 @@ def large_residuals(rows: pd.DataFrame) -> list[Text]:
     most = max(items.values())
     recurring = [i for i, n in items.items() if n == most]
     inside = int((rows["construct_a"] == rows["construct_b"]).sum())
+    across = len(rows) - inside
+    within_en, within_zh = [], []
+    if inside:
+        within_en.append(
+            f"{inside} of them {_are(inside)} of one construct, where a residual says that two items "
+            "share more or less than the construct"
+        )
+        within_zh.append(f"其中 {inside} 对属于同一构念，残差表示两题的共同部分多于或少于该构念")
+    if across:
+        who = f"{across}" if inside else "All of them" if across > 1 else "It"
+        within_en.append(
+            f"{who} join{'s' if across == 1 else ''} two constructs, where a residual hints at a "
+            "further loading or at wording in common"
+        )
+        within_zh.append(
+            (f"{across} 对" if inside else "各对均")
+            + "分属两个构念，残差提示可能存在额外载荷或共同措辞"
+        )
+    within_en[-1] += "."
     said = []
     if most > 1:
         said.append(
@@ -567,12 +627,8 @@ def large_residuals(rows: pd.DataFrame) -> list[Text]:
         )
     said.append(
         Text(
-            en=f"{inside} of them {'is' if inside == 1 else 'are'} of one construct, where a residual says that two items share more "
-            f"or less than the construct; {len(rows) - inside} "
-            f"join{'s' if len(rows) - inside == 1 else ''} two constructs, where it hints at a "
-            "further loading or at wording in common.",
-            zh=f"其中 {inside} 对属于同一构念，残差表示两题的共同部分多于或少于该构念；"
-            f"{len(rows) - inside} 对分属两个构念，残差提示可能存在额外载荷或共同措辞。",
+            en="; ".join(within_en),
+            zh="；".join(within_zh) + "。",
         )
     )
     return said
@@ -585,21 +641,17 @@ def misspecified(rows: pd.DataFrame) -> list[Text]:
     count = {
         v: int((rows["verdict"] == v).sum()) for v in ("misspecified", "not misspecified", "open")
     }
+    wrong = count["misspecified"]
     said = [
         Text(
-            en=f"A large index alone only says that the sample is large: with its power and the expected "
-            f"change it is judged whether a parameter is wrong by enough to matter (a loading of "
-            f"{loading}, a correlation of residuals of {other}) [@saris2009].",
-            zh=f"指数大可能只说明样本大；结合其检验功效与期望变化，才能判断某参数的偏误是否大到值得在意"
-            f"（载荷 {loading}、残差相关 {other}）[@saris2009]。",
-        ),
-        Text(
-            en=f"Of {len(rows):,} fixed parameters {count['misspecified']:,} "
-            f"{'is' if count['misspecified'] == 1 else 'are'} misspecified in that sense, "
-            f"{count['not misspecified']:,} {'is' if count['not misspecified'] == 1 else 'are'} not, and for {count['open']:,} the data cannot "
-            "say.",
-            zh=f"{len(rows):,} 个固定参数中，{count['misspecified']:,} 个在此意义上设定有误，"
-            f"{count['not misspecified']:,} 个无误，{count['open']:,} 个数据无法判断。",
+            en=f"Judged by index, power and expected change together [@saris2009], of {len(rows):,} fixed "
+            f"parameters {f'{wrong:,}' if wrong else 'none'} {_are(wrong or 1)} wrong by enough to "
+            f"matter (a loading of {loading}, a correlation of residuals of {other}), "
+            f"{count['not misspecified']:,} {_are(count['not misspecified'])} not, and for "
+            f"{count['open']:,} the data cannot say.",
+            zh=f"结合指数、检验功效与期望变化判断 [@saris2009]，{len(rows):,} 个固定参数中，{wrong:,} 个的偏误大到"
+            f"值得在意（载荷 {loading}、残差相关 {other}），{count['not misspecified']:,} 个并非如此，"
+            f"{count['open']:,} 个数据无法判断。",
         ),
     ]
     return said
@@ -627,10 +679,18 @@ def respecification(
         size = value(first["sepc_all"], "number")
         said.append(
             Text(
-                en=f"A reviewer would ask first to free {name} (expected value {size}).",
-                zh=f"审稿人首先会要求放开 {name}（期望值 {size}）。",
+                en=f"A reviewer would ask first to free {name} (expected standardized value {size}).",
+                zh=f"审稿人首先会要求放开 {name}（标准化期望值 {size}）。",
             )
         )
+        if abs(first["sepc_all"]) > 1:
+            said.append(
+                Text(
+                    en="No standardized value can lie beyond 1: an expected change is a guess along a "
+                    "straight line, and this one only says that something is wrong at this place.",
+                    zh="标准化值不可能超出 1：期望变化只是线性推算，此处仅说明该处有误。",
+                )
+            )
         if {first["lhs"], first["rhs"]} <= set(reversed_items):
             said.append(
                 Text(
@@ -652,20 +712,24 @@ def respecification(
             own = escape(show(trial.loading, "bounded", decimals=3))
             said.append(
                 Text(
-                    en=f"With it the CFI would go from {before} to {after}, no correlation between "
-                    f"constructs would change by more than {links} and no planned loading by more than {own}"
+                    en="With it the CFI would "
+                    + (f"stay at {after}" if before == after else f"go from {before} to {after}")
+                    + f", no correlation between constructs would change by more than {links} and no "
+                    f"planned loading by more than {own}"
                     + ("." if trial.admissible else ", in a solution that is not admissible."),
-                    zh=f"放开后 CFI 由 {before} 变为 {after}，构念间相关的变化不超过 {links}，计划载荷的变化不超过 {own}"
+                    zh=(
+                        f"放开后 CFI 仍为 {after}"
+                        if before == after
+                        else f"放开后 CFI 由 {before} 变为 {after}"
+                    )
+                    + f"，构念间相关的变化不超过 {links}，计划载荷的变化不超过 {own}"
                     + ("。" if trial.admissible else "，但该解不可接受。"),
                 )
             )
         said.append(
             Text(
-                en="It was not done: the model is the questionnaire's, and a parameter picked because "
-                "these data ask for it fits their accidents as well and need not return in others "
-                "[@maccallum1992]. It is a question for a new sample.",
-                zh="此处没有这样做：模型取自问卷，而因这批数据需要才挑出的参数也会拟合其偶然成分，"
-                "换一批数据未必再现 [@maccallum1992]；这应留待新样本检验。",
+                en="It was not done: it is a question for a new sample [@maccallum1992].",
+                zh="此处没有这样做：这应留待新样本检验 [@maccallum1992]。",
             )
         )
     else:

@@ -80,11 +80,11 @@ KINDS = {
 def solution_name(row: Mapping[str, Any]) -> Text:
     """A solution by its ``kind, method, rotation``."""
     method = {"ml": "ML"}.get(row["method"], row["method"])
-    plain = f"{method}, {row['rotation']}"
+    plain = f"{method} · {row['rotation']}"
     if row["kind"] == "pearson":
         return Text(en=plain, zh=plain)
     kind = KINDS[row["kind"]]
-    return Text(en=f"{plain}, {kind.en}", zh=f"{plain}，{kind.zh}")
+    return Text(en=f"{plain} · {kind.en}", zh=f"{plain} · {kind.zh}")
 
 
 def met(cut: Threshold, low: float, high: float) -> Text:
@@ -146,7 +146,18 @@ def alpha(
         by[cut.verdict(row["low"], row["high"])].append(shown)
     mark = escape(show(cut.value, "bounded"))
     said = []
-    if by["met"]:
+    if len(by["met"]) == len(rows) > 2:
+        low, high = min(rows, key=lambda r: r["value"]), max(rows, key=lambda r: r["value"])
+        ends = [f"{value(r['value'], 'bounded')} ({escape(r['label'])})" for r in (low, high)]
+        ends_zh = [f"{value(r['value'], 'bounded')}（{escape(r['label'])}）" for r in (low, high)]
+        said.append(
+            Text(
+                en=f"Every alpha is at least {mark} [@{cut.cite}] with its whole interval; they run "
+                f"from {ends[0]} to {ends[1]}.",
+                zh=f"所有 α 的整个区间都不低于 {mark} [@{cut.cite}]，从 {ends_zh[0]}到 {ends_zh[1]}。",
+            )
+        )
+    elif by["met"]:
         good = names(by["met"])
         said.append(
             Text(
@@ -174,8 +185,8 @@ def alpha(
         why = refusal(reason)
         said.append(
             Text(
-                en=f"{escape(label)} has no alpha: {escape(why.en)}.",
-                zh=f"{escape(label)} 无法计算 α：{escape(why.zh)}。",
+                en=f"{escape(label)} has no alpha ({escape(why.en)}).",
+                zh=f"{escape(label)} 无法计算 α（{escape(why.zh)}）。",
             )
         )
     return said
@@ -237,6 +248,8 @@ def omega_of_scales(
         ):
             if found[verdict]:  # type: ignore[index]
                 listed = names(found[verdict])  # type: ignore[index]
+                if verdict == "met" and len(found["met"]) == len(rows) > 2:
+                    listed = Text(en="every scale", zh="全部量表")
                 parts_en.append(en.format(m=mark, n=listed.en))
                 parts_zh.append(zh.format(m=mark, n=listed.zh))
         said.append(
@@ -265,8 +278,14 @@ def omega_of_scales(
         said.append(
             Text(
                 en=f"In more than one in twenty of the {draws:,} bootstrap draws the model of "
-                f"{listed.en} runs into such a bound: its interval is to be read with care.",
-                zh=f"在 {draws:,} 次自助抽样中，{listed.zh} 的模型有超过二十分之一触及此类下限，其区间须谨慎解读。",
+                + (
+                    f"{listed.en} leaves an item no error variance: its interval is to be read with "
+                    "care."
+                    if len(shaky) == 1
+                    else f"each of {listed.en} leaves an item no error variance: their intervals are "
+                    "to be read with care."
+                ),
+                zh=f"在 {draws:,} 次自助抽样中，{listed.zh} 的模型有超过二十分之一使某题项没有误差方差，其区间须谨慎解读。",
             )
         )
     if refused:
@@ -304,15 +323,15 @@ def ordinal_versions(rows: Sequence[Mapping[str, Any]], categories: int) -> list
         if small
         else "部分题项的答案分布很不均匀，当作数值处理会低估题项间的关联。"
     )
+    alike = shown == average
     return [
         Text(
-            en=f"On polychoric correlations alpha changes by {average} on average, most for "
-            f"{escape(most)} ({shown}). {tail_en} The ordinal coefficients [@zumbo2007] tell of "
-            "continuous answers behind the categories, not of the sum score that is used here "
-            "[@chalmers2018]: they are a check, not a better number.",
-            zh=f"改用多分相关后，α 平均变化 {average}，变化最大的是 {escape(most)}（{shown}）。{tail_zh}"
-            "有序系数 [@zumbo2007] 描述的是类别背后的连续答案，而不是这里使用的总分 [@chalmers2018]："
-            "它们只作核对，并非更好的数值。",
+            en=f"On polychoric correlations alpha changes by {average} on average"
+            + ("" if alike else f", most for {escape(most)} ({shown})")
+            + f". {tail_en}",
+            zh=f"改用多分相关后，α 平均变化 {average}"
+            + ("" if alike else f"，变化最大的是 {escape(most)}（{shown}）")
+            + f"。{tail_zh}",
         )
     ]
 
@@ -544,7 +563,9 @@ def rules_apart(rules: Sequence[Mapping[str, Any]], planned: int) -> list[Text]:
     at_plan = [r for r in rules if r["n"] == planned]
     said = [
         Text(
-            en=f"{len(at_plan)} of {len(rules)} rules come out at the {planned} planned constructs"
+            en=("None" if not at_plan else f"{len(at_plan)}")
+            + f" of {len(rules)} rules come{'' if len(at_plan) > 1 else 's'} out at the {planned} "
+            "planned constructs"
             + (
                 "."
                 if not at_plan or len(at_plan) == len(rules)
@@ -683,8 +704,8 @@ def efa(
     mark = escape(show(marker, "bounded"))
     said = [
         Text(
-            en=f"{en} {crossing} of {len(loadings)} items load {mark} or more on two factors "
-            f"[@{cut.cite}].",
+            en=f"{en} {crossing if crossing else 'None'} of {len(loadings)} items "
+            f"load{'' if crossing > 1 else 's'} {mark} or more on two factors [@{cut.cite}].",
             zh=f"{zh}{len(loadings)} 个题项中有 {crossing} 个在两个因子上的载荷不低于 {mark} [@{cut.cite}]。",
         )
     ]

@@ -40,6 +40,11 @@ def names(labels: Sequence[str]) -> Text:
     )
 
 
+def counted(n: int, noun: str) -> str:
+    """``1 row``, ``1,845 rows``."""
+    return f"{n:,} {noun}" + ("" if n == 1 else "s")
+
+
 def cannot(reason: str) -> Text:
     return Text(
         en=f"This analysis cannot be done here: {escape(reason)}.",
