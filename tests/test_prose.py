@@ -138,12 +138,12 @@ def test_paths_are_counted_and_wide_ones_named() -> None:
     ]
     said = joined(prose.paths(rows, {"y": 0.25, "z": 0.5}, {"y": "Y", "z": "Z"}))
     counted, strongest, wide, explained = re.split(r"(?<=\.) (?=[A-Z])", said.en)
-    assert counted == "Of 3 hypothesized paths 1 are supported, 1 are open and 1 are contradicted."
+    assert counted == "Of 3 hypothesized paths 1 is supported, 1 is open and 1 is contradicted."
     assert (
         strongest
         == "The strongest supported path is A → H1 (β = 0\\.50\u00a0\\[0\\.40\\,\u00a00\\.60\\])."
     )
-    assert wide.startswith("The intervals of H2 are wider than one standard deviation")
+    assert wide.startswith("The interval of H2 is wider than one standard deviation")
     assert "\\.25 (Y) and \\.50 (Z)" in explained
 
 
@@ -295,6 +295,16 @@ def test_percentile_and_corrected_intervals_that_disagree() -> None:
     assert "say the same" in prose.effects([{**row, "bca_low": 0.02, "bca_high": 0.3}]).en
     absent = prose.effects([{**row, "bca_low": math.nan, "bca_high": math.nan}])
     assert "disagree" not in absent.en and "say the same" not in absent.en
+    assert "no bias-corrected interval can be had" in absent.en
+
+
+def test_an_estimate_outside_its_own_interval_is_said_to_be() -> None:
+    row = {"id": "I1", "label": "a", "value": 5.1, "boot_low": -0.6, "boot_high": 4.5}
+    inside = {**row, "id": "I2", "value": 1.0}
+    said = prose.effects([row, inside])
+    assert "The product of I1 lies outside its own percentile interval" in said.en
+    assert "I2 lie" not in said.en and "I1 的乘积位于其自身百分位区间之外" in said.zh
+    assert "outside" not in prose.effects([inside]).en
 
 
 def test_latent_terms_that_scores_judge_otherwise() -> None:
@@ -306,7 +316,7 @@ def test_latent_terms_that_scores_judge_otherwise() -> None:
     other = joined(
         prose.latent([{**row, "quadratic": False, "bounds": (), "score_verdict": "supported"}])
     )
-    assert "judge all of them alike" in other.en and "bend" not in other.en
+    assert "judge it alike" in other.en and "bend" not in other.en
 
 
 def test_rivals() -> None:
@@ -324,3 +334,5 @@ def test_rivals() -> None:
     same = joined(prose.competing([base, {**rival, "delta_p": 0.4}], [{**path, "p_holm": 0.4}]))
     assert "“direct” fits no better" in same.en
     assert "no rival structure" in joined(prose.competing([base], [])).en
+    unsound = joined(prose.competing([base, {**rival, "problem": "negative variance"}], []))
+    assert "Not every solution is acceptable (“direct”: negative variance)" in unsound.en

@@ -40,6 +40,11 @@ def names(labels: Sequence[str]) -> Text:
     )
 
 
+def be(count: int) -> str:
+    """``is`` or ``are``."""
+    return "is" if count == 1 else "are"
+
+
 def cannot(reason: str) -> Text:
     return Text(
         en=f"This analysis cannot be done here: {escape(reason)}.",
