@@ -272,6 +272,25 @@ def test_differences_that_only_respondents_show() -> None:
     assert "runs from −0\\.20 to 1\\.00" in both.en
 
 
+def test_importance_names_only_what_its_interval_bears_out() -> None:
+    table = pd.DataFrame(
+        {
+            "construct": ["a", "b", "c"],
+            "importance": [0.5, 0.4, 0.1],
+            "low": [0.3, -0.1, 0.0],
+            "high": [0.7, 0.9, 0.2],
+            "quadrant": ["keep", "improve", "low_priority"],
+        }
+    )
+    label = {"a": "Quality", "b": "Price", "c": "Image"}
+    said = prose.importance(table, label, "Loyalty", [])
+    assert "Nothing is important for loyalty and weak at once." in said.en
+    assert "to be kept up: Quality" in said.en and "The interval of Price holds zero" in said.en
+    for wild, problems in ((table.assign(importance=[2.5, 0.4, 0.1]), []), (table, ["Heywood"])):
+        said = prose.importance(wild, label, "Loyalty", problems)
+        assert "No order of importance" in said.en and "Quality" not in said.en
+
+
 def test_few_clusters_are_said_to_be_few() -> None:
     row = {"id": "H1", "verdict": "supported", "cl_verdict": "open", "boot_verdict": "open"}
     many = Threshold("clusters_many", "clusters", 50, "above", "cameron2015")
