@@ -362,8 +362,9 @@ def listed(curve: pd.DataFrame) -> pd.DataFrame:
     """The rows of :func:`curve` that a table shows: of those that leave one level out, all that
     have no estimate or a problem, and the lowest and the highest of the others."""
     whole = curve["one_out"] & curve["value"].notna() & (curve["problem"] == "")
-    ends = curve.loc[whole, "value"].agg(["idxmin", "idxmax"]) if whole.any() else []
-    return curve[~whole | curve.index.isin(list(ends))]
+    values = curve.loc[whole, "value"]
+    ends = [values.idxmin(), values.idxmax()] if whole.any() else []
+    return curve[~whole | curve.index.isin(ends)]
 
 
 def detectable(se: float, power: float = 0.80, level: float = 0.95, df: float = np.inf) -> float:
