@@ -138,12 +138,12 @@ def test_paths_are_counted_and_wide_ones_named() -> None:
     ]
     said = joined(prose.paths(rows, {"y": 0.25, "z": 0.5}, {"y": "Y", "z": "Z"}))
     counted, strongest, wide, explained = re.split(r"(?<=\.) (?=[A-Z])", said.en)
-    assert counted == "Of 3 hypothesized paths 1 are supported, 1 are open and 1 are contradicted."
+    assert counted == "Of 3 hypothesized paths 1 is supported, 1 is open and 1 is contradicted."
     assert (
         strongest
         == "The strongest supported path is A → H1 (β = 0\\.50\u00a0\\[0\\.40\\,\u00a00\\.60\\])."
     )
-    assert wide.startswith("The intervals of H2 are wider than one standard deviation")
+    assert wide.startswith("The interval of H2 is wider than one standard deviation")
     assert "\\.25 (Y) and \\.50 (Z)" in explained
 
 
@@ -203,11 +203,29 @@ def test_labels_are_no_markup() -> None:
 def test_power_says_when_nothing_could_have_been_found() -> None:
     rows = pd.DataFrame({"id": ["H1", "H2"], "detectable": [0.049, 0.2]})
     assert "\\.20 or more" in prose.power_by_path(rows, 0.1).en
-    assert "in 2 of 2 places; 1 of them" in prose.power_by_path(rows, 0.1).en
+    assert "found everywhere; 1 of them" in prose.power_by_path(rows, 0.1).en
     wild = rows.assign(detectable=[8.2, 0.2])
     assert "Of H1 no path of a plausible size" in prose.power_by_path(wild, 0.1).en
     nothing = prose.power_by_path(rows.assign(detectable=8.2), 0.1)
     assert "no standardized path of a plausible size" in nothing.en and "无法" in nothing.zh
+
+
+def test_specifications_that_are_suspect_or_cannot_be_had() -> None:
+    rows = pd.DataFrame(
+        {
+            "choice": ["own", "other", "half"],
+            "value": [0.4, 0.5, 3.2],
+            "low": [0.3, 0.4, -1.0],
+            "high": [0.5, 0.6, 7.0],
+            "problem": ["", "", "negative variance"],
+        }
+    )
+    lost = pd.DataFrame({"choice": ["ordered"], "problem": ["it did not converge (2.9e-06)"]})
+    said = joined(prose.curve(rows, 2, lost))
+    assert "from 0\\.40 to 3\\.20; 2 of them support" in said.en
+    assert "1 of them rests on" in said.en and "without it the path runs from" in said.en
+    assert "to 0\\.50." in said.en and said.en.endswith("ordered, since it did not converge.")
+    assert "all of them support" in joined(prose.curve(rows[:2], 2, lost[:0])).en
 
 
 @pytest.mark.parametrize(
@@ -272,6 +290,25 @@ def test_differences_that_only_respondents_show() -> None:
     assert "runs from −0\\.20 to 1\\.00" in both.en
 
 
+def test_importance_names_only_what_its_interval_bears_out() -> None:
+    table = pd.DataFrame(
+        {
+            "construct": ["a", "b", "c"],
+            "importance": [0.5, 0.4, 0.1],
+            "low": [0.3, -0.1, 0.0],
+            "high": [0.7, 0.9, 0.2],
+            "quadrant": ["keep", "improve", "low_priority"],
+        }
+    )
+    label = {"a": "Quality", "b": "Price", "c": "Image"}
+    said = prose.importance(table, label, "Loyalty", [])
+    assert "Nothing is important for loyalty and weak at once." in said.en
+    assert "to be kept up: Quality" in said.en and "The interval of Price holds zero" in said.en
+    for wild, problems in ((table.assign(importance=[2.5, 0.4, 0.1]), []), (table, ["Heywood"])):
+        said = prose.importance(wild, label, "Loyalty", problems)
+        assert "No order of importance" in said.en and "Quality" not in said.en
+
+
 def test_few_clusters_are_said_to_be_few() -> None:
     row = {"id": "H1", "verdict": "supported", "cl_verdict": "open", "boot_verdict": "open"}
     many = Threshold("clusters_many", "clusters", 50, "above", "cameron2015")
@@ -295,6 +332,16 @@ def test_percentile_and_corrected_intervals_that_disagree() -> None:
     assert "say the same" in prose.effects([{**row, "bca_low": 0.02, "bca_high": 0.3}]).en
     absent = prose.effects([{**row, "bca_low": math.nan, "bca_high": math.nan}])
     assert "disagree" not in absent.en and "say the same" not in absent.en
+    assert "no bias-corrected interval can be had" in absent.en
+
+
+def test_an_estimate_outside_its_own_interval_is_said_to_be() -> None:
+    row = {"id": "I1", "label": "a", "value": 5.1, "boot_low": -0.6, "boot_high": 4.5}
+    inside = {**row, "id": "I2", "value": 1.0}
+    said = prose.effects([row, inside])
+    assert "The product of I1 lies outside its own percentile interval" in said.en
+    assert "I2 lie" not in said.en and "I1 的乘积位于其自身百分位区间之外" in said.zh
+    assert "outside" not in prose.effects([inside]).en
 
 
 def test_latent_terms_that_scores_judge_otherwise() -> None:
@@ -306,7 +353,7 @@ def test_latent_terms_that_scores_judge_otherwise() -> None:
     other = joined(
         prose.latent([{**row, "quadratic": False, "bounds": (), "score_verdict": "supported"}])
     )
-    assert "judge all of them alike" in other.en and "bend" not in other.en
+    assert "judge it alike" in other.en and "bend" not in other.en
 
 
 def test_rivals() -> None:
@@ -324,3 +371,5 @@ def test_rivals() -> None:
     same = joined(prose.competing([base, {**rival, "delta_p": 0.4}], [{**path, "p_holm": 0.4}]))
     assert "“direct” fits no better" in same.en
     assert "no rival structure" in joined(prose.competing([base], [])).en
+    unsound = joined(prose.competing([base, {**rival, "problem": "negative variance"}], []))
+    assert "Not every solution is acceptable (“direct”: negative variance)" in unsound.en

@@ -284,3 +284,15 @@ def test_within_takes_out_the_groups_means(hs: pd.DataFrame) -> None:
     means = found.groupby("cl")[["x1", "x2"]].mean()
     np.testing.assert_allclose(means, np.broadcast_to(hs[["x1", "x2"]].mean(), means.shape))
     assert found["x1"].var() < hs["x1"].var()
+
+
+def test_the_table_lists_the_ends_of_leaving_one_out_and_every_fault() -> None:
+    curve = pd.DataFrame(
+        {
+            "value": [0.5, 0.4, 0.6, 0.45, np.nan, 0.9],
+            "problem": ["", "", "", "", "no", "bad"],
+            "one_out": [False, True, True, True, True, True],
+        }
+    )
+    assert list(robustness.listed(curve).index) == [0, 1, 2, 4, 5]
+    assert list(robustness.listed(curve.assign(one_out=False)).index) == list(range(6))

@@ -33,13 +33,14 @@ class Specification:
 
     `estimate` gives (standardized path, lower, upper, problem), where the problem is empty for a
     solution that may be taken at face value. `missing`: whether the choice is about missing
-    answers.
+    answers. `one_out`: whether it leaves out one level of a group after the other.
     """
 
     family: Text
-    detail: str
+    detail: Text
     estimate: Callable[[], tuple[float, float, float, str]]
     missing: bool = False
+    one_out: bool = False
 
 
 def specifications(survey: Survey, focal: Hypothesis, seed: int) -> Iterator[Specification]:
@@ -66,13 +67,13 @@ def specifications(survey: Survey, focal: Hypothesis, seed: int) -> Iterator[Spe
 
     yield Specification(
         Text(en="as in the structural model", zh="与结构模型相同"),
-        f"MLR, {full}",
+        _same(f"MLR, {full}"),
         fitted(main, rows, "MLR", full),
     )
     if holes:
         yield Specification(
             Text(en="complete rows only", zh="仅完整行"),
-            "MLR, listwise",
+            _same("MLR, listwise"),
             fitted(main, rows, "MLR", "listwise"),
             missing=True,
         )
@@ -81,17 +82,20 @@ def specifications(survey: Survey, focal: Hypothesis, seed: int) -> Iterator[Spe
                 Text(en="multiple imputation", zh="多重插补")
                 if shift == 0
                 else Text(en="imputed answers shifted", zh="插补答案平移"),
-                f"{IMPUTATIONS} imputations"
+                Text(en=f"{IMPUTATIONS} imputations", zh=f"{IMPUTATIONS} 次插补")
                 if shift == 0
-                else f"{shift:+.1f} SD".replace("-", "−"),
+                else Text(
+                    en=f"{shift:+.1f} SD".replace("-", "−"),
+                    zh=f"{shift:+.1f} 个标准差".replace("-", "−"),
+                ),
                 partial(_imputed, main, rows[used], label, seed, shift),
                 missing=True,
             )
     other = Text(en="another estimator", zh="其他估计方法")
-    yield Specification(other, "GLS, listwise", fitted(main, rows, "GLS", "listwise"))
+    yield Specification(other, _same("GLS, listwise"), fitted(main, rows, "GLS", "listwise"))
     yield Specification(
         Text(en="answers as ordered categories", zh="答案视为有序类别"),
-        "WLSMV, listwise",
+        _same("WLSMV, listwise"),
         fitted(
             main,
             rows,
@@ -104,54 +108,60 @@ def specifications(survey: Survey, focal: Hypothesis, seed: int) -> Iterator[Spe
     scales = {c.id: [i.id for i in c.items] for c in study.main}
     yield Specification(
         Text(en="scale scores, regression", zh="量表得分回归"),
-        "OLS, HC3",
+        _same("OLS, HC3"),
         lambda: _regression(study, descriptives.scale_scores(rows, scales), focal),
     )
     yield Specification(
         Text(en="PLS path model", zh="PLS 路径模型"),
-        "mode A, path weighting",
+        Text(en="mode A, path weighting", zh="模式 A，路径加权"),
         lambda: _pls(study, rows, focal, seed),
     )
     flagged = flags(survey).careless
     if flagged.any():
         yield Specification(
             Text(en="without careless respondents", zh="剔除敷衍作答者"),
-            f"{int(flagged.sum()):,} left out",
+            Text(
+                en=f"{int(flagged.sum()):,} left out",
+                zh=f"剔除 {int(flagged.sum()):,} 人",
+            ),
             fitted(main, rows[~flagged], "MLR", full),
         )
     weak = weak_items(survey)
     if weak:
         yield Specification(
             Text(en="without weak items", zh="剔除弱题项"),
-            ", ".join(weak),
+            _same(", ".join(weak)),
             fitted(study.structural_model(effects=False, drop=weak), rows, "MLR", full),
         )
     replaced = replaced_inputs(study)
     if replaced is not None:
         yield Specification(
             Text(en="replaced measures of the inputs", zh="替换投入端测量"),
-            ", ".join(c.label.en for c in study.constructs if c.role == "alternative"),
+            _listed([c.label for c in study.constructs if c.role == "alternative"]),
             fitted(replaced, rows, "MLR", full),
         )
     for structure in structures(study):
         if structure.id in ("partial", "forward"):
             yield Specification(
                 structure.name,
-                f"{len(structure.added)} paths added",
+                Text(
+                    en=f"{len(structure.added)} paths added",
+                    zh=f"增加 {len(structure.added)} 条路径",
+                ),
                 fitted(structure_model(study, structure), rows, "MLR", full),
             )
     control = controls(study, rows, focal)
     if control is not None:
         yield Specification(
             Text(en="with respondents' groups as controls", zh="以受访者分组为控制变量"),
-            ", ".join(g.label.en for g in study.groups if g.within is None),
+            _listed([g.label for g in study.groups if g.within is None]),
             fitted(f"{main}\n{control[0]}", control[1], "MLR", full),
         )
     order = np.random.default_rng(seed).permutation(len(rows))
     for half, part in enumerate(np.array_split(order, 2), start=1):
         yield Specification(
             Text(en="one half of the respondents", zh="随机一半受访者"),
-            f"half {half}",
+            Text(en=f"half {half}", zh=f"第 {half} 半"),
             fitted(main, rows.iloc[np.sort(part)], "MLR", full),
         )
     nested = [g for g in study.groups if g.within is not None and g.comparable]
@@ -161,7 +171,10 @@ def specifications(survey: Survey, focal: Hypothesis, seed: int) -> Iterator[Spe
                 en=f"within {group.label.en.lower()}s: their means taken out",
                 zh=f"{group.label.zh}内：剔除{group.label.zh}均值",
             ),
-            f"{rows[group.id].nunique()} means taken out of each item",
+            Text(
+                en=f"{rows[group.id].nunique()} means taken out of each item",
+                zh=f"各题项剔除 {rows[group.id].nunique()} 个均值",
+            ),
             fitted(main, within(rows, used, group.id), "MLR", full),
         )
         yield Specification(
@@ -169,7 +182,7 @@ def specifications(survey: Survey, focal: Hypothesis, seed: int) -> Iterator[Spe
                 en=f"{group.label.en.lower()}s, not respondents, as independent",
                 zh=f"以{group.label.zh}而非受访者为独立单位",
             ),
-            "cluster-robust, t",
+            Text(en="cluster-robust, t", zh="聚类稳健，t"),
             partial(_clustered, main, rows, group.id, used, label, full),
         )
         for level, name in group.levels.items():
@@ -180,9 +193,18 @@ def specifications(survey: Survey, focal: Hypothesis, seed: int) -> Iterator[Spe
                         en=f"one {group.label.en.lower()} left out",
                         zh=f"逐一剔除{group.label.zh}",
                     ),
-                    name.en,
+                    name,
                     fitted(main, kept, "MLR", full),
+                    one_out=True,
                 )
+
+
+def _same(words: str) -> Text:
+    return Text(en=words, zh=words)
+
+
+def _listed(labels: list[Text]) -> Text:
+    return Text(en=", ".join(x.en for x in labels), zh="、".join(x.zh for x in labels))
 
 
 def within(rows: pd.DataFrame, items: list[str], group: str) -> pd.DataFrame:
@@ -308,7 +330,7 @@ def curve(survey: Survey, focal: Hypothesis, seed: int, language: Language) -> p
     Returns
     -------
     DataFrame
-        ``choice, detail, value, low, high, problem, missing``, in the order of
+        ``choice, detail, value, low, high, problem, missing, one_out``, in the order of
         :func:`specifications`; NaN, with the reason as problem, where one could not be estimated.
     """
     rows = []
@@ -320,12 +342,13 @@ def curve(survey: Survey, focal: Hypothesis, seed: int, language: Language) -> p
         rows.append(
             {
                 "choice": spec.family.in_(language),
-                "detail": spec.detail,
+                "detail": spec.detail.in_(language),
                 "value": value,
                 "low": low,
                 "high": high,
                 "problem": problem,
                 "missing": spec.missing,
+                "one_out": spec.one_out,
             }
         )
     return pd.DataFrame(rows)
@@ -333,6 +356,15 @@ def curve(survey: Survey, focal: Hypothesis, seed: int, language: Language) -> p
 
 #: A small standardized path, that of :func:`power`'s number of respondents (Cohen 1988).
 SMALL = 0.10
+
+
+def listed(curve: pd.DataFrame) -> pd.DataFrame:
+    """The rows of :func:`curve` that a table shows: of those that leave one level out, all that
+    have no estimate or a problem, and the lowest and the highest of the others."""
+    whole = curve["one_out"] & curve["value"].notna() & (curve["problem"] == "")
+    values = curve.loc[whole, "value"]
+    ends = [values.idxmin(), values.idxmax()] if whole.any() else []
+    return curve[~whole | curve.index.isin(ends)]
 
 
 def detectable(se: float, power: float = 0.80, level: float = 0.95, df: float = np.inf) -> float:

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 import pandas as pd
 
 from loyalty.markdown import escape
-from loyalty.numbers import interval, show
+from loyalty.numbers import Kind, interval, show
 from loyalty.prose.words import NO_BREAK, equals, names, significant, value
 from loyalty.stats.clv import Estimates
 from loyalty.stats.experiment import Experiment
@@ -43,6 +43,14 @@ MEASURES = {
     "requirements": Text(en="share of category requirements", zh="品类需求份额"),
 }
 
+
+#: Parameters of the simulation that are no symbols of a model.
+DECLARED = {
+    "elasticity": Text(en="elasticity", zh="弹性"),
+    "nps_per_year": Text(en="points a year", zh="每年变化（分）"),
+    "nps_change": Text(en="change from first to last wave", zh="首次至末次变化"),
+    "lift": Text(en="effect of the arm", zh="组别效应"),
+}
 
 _EXPECTED = {
     "an identifier is expected": "应为标识",
@@ -89,8 +97,9 @@ def _ends(rows: pd.DataFrame, column: str) -> tuple[pd.Series, pd.Series]:
 
 def _sized(number: float, low: float, high: float, decimals: int) -> str:
     """A number with its interval, to so many decimals."""
-    size = show(number, "number", decimals=decimals)
-    between = interval(low, high, "number", decimals=decimals)
+    kind: Kind = "number" if decimals else "count"
+    size = show(number, kind, decimals=decimals)
+    between = interval(low, high, kind, decimals=decimals)
     return escape(f"{size} {between}").replace(" ", NO_BREAK)
 
 
@@ -98,9 +107,11 @@ def unusable_rows(tables: Sequence[tuple[Text, int, Mapping[str, int]]]) -> Text
     """`tables`: label, rows read, and reasons with the rows left out for them."""
     some = [(label, read, why) for label, read, why in tables if why]
     if not some:
+        rows_en = "; ".join(f"{escape(label.en)}: {read:,}" for label, read, _ in tables)
+        rows_zh = "；".join(f"{escape(label.zh)}：{read:,}" for label, read, _ in tables)
         return Text(
-            en="Every row could be used: dates parse, amounts are not negative, nothing that is needed is missing.",
-            zh="全部行均可使用：日期可解析，金额不为负，必需字段无缺失。",
+            en=f"Every row could be used ({rows_en}): dates parse, amounts are not negative, nothing that is needed is missing.",
+            zh=f"全部行均可使用（{rows_zh}）：日期可解析，金额不为负，必需字段无缺失。",
         )
     en, zh = [], []
     for label, read, why in some:
@@ -182,12 +193,19 @@ def segment_returns(rows: pd.DataFrame) -> Text:
     return Text(en=en, zh=zh)
 
 
-def customer_base(purchases: Estimates, alive: float, spend: Estimates | None, r: float) -> Text:
-    """The fitted models; `r` is the rank correlation of number and value of purchases."""
+def customer_base(
+    purchases: Estimates,
+    alive: float,
+    spend: Estimates | None,
+    r: float,
+    leaving: tuple[float, float],
+) -> Text:
+    """The fitted models; `r` is the rank correlation of number and value of purchases, `leaving`
+    the interval of the share that leaves after a purchase."""
     p = purchases.parameters["estimate"]
-    drop = p["a"] / (p["a"] + p["b"])
-    en = f"Of customers like these the mean weekly rate of repeat purchases while active is {value(p['r'] / p['alpha'], 'number')}, and after a purchase {value(drop, 'percent')} leave on average. At the end of the calibration a customer is still active with a mean probability of {value(alive, 'bounded')}; nothing tells who left, so this rests on the model, in which nobody can leave before a first repeat purchase."
-    zh = f"此类客户活跃时平均每周重复购买 {value(p['r'] / p['alpha'], 'number')} 次，每次购买后平均有 {value(drop, 'percent')} 离开。校准期末客户仍活跃的平均概率为 {value(alive, 'bounded')}；无人告知离开，故此值依赖模型；模型中首次重复购买之前不会离开。"
+    drop = value(p["a"] / (p["a"] + p["b"]), "percent", *leaving)
+    en = f"Of customers like these the mean weekly rate of repeat purchases while active is {value(p['r'] / p['alpha'], 'number')}, and after a purchase {drop} leave on average. At the end of the calibration a customer is still active with a mean probability of {value(alive, 'bounded')}; nothing tells who left, so this rests on the model, in which nobody can leave before a first repeat purchase."
+    zh = f"此类客户活跃时平均每周重复购买 {value(p['r'] / p['alpha'], 'number')} 次，每次购买后平均有 {drop} 离开。校准期末客户仍活跃的平均概率为 {value(alive, 'bounded')}；无人告知离开，故此值依赖模型；模型中首次重复购买之前不会离开。"
     if spend is not None:
         en += f" The model of value takes number and value of purchases as unrelated; their rank correlation is {value(r, 'bounded')}"
         zh += f"价值模型假定购买次数与金额无关；其秩相关为 {value(r, 'bounded')}"
@@ -354,7 +372,7 @@ def randomised(found: Experiment, label: Mapping[str, Text], limit: float) -> li
         clear = significant(row["p"])
         detectable = escape(show(row["detectable"], "number", decimals=3))
         name = label[str(arm)]
-        en = f"With “{escape(name.en)}” the outcome differs by {shown} from the reference (*p* {equals(row['p'])})"
+        en = f"In the arm “{escape(name.en)}” the outcome differs by {shown} from the reference (*p* {equals(row['p'])})"
         zh = f"“{escape(name.zh)}”与参照相比，结果相差 {shown}（*p* {equals(row['p'])}）"
         en += (
             "."

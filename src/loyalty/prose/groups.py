@@ -10,9 +10,12 @@ import pandas as pd
 
 from loyalty.markdown import escape
 from loyalty.numbers import show
-from loyalty.prose.words import names, significant, value
+from loyalty.prose.words import be, names, significant, value
 from loyalty.study import Text
 from loyalty.thresholds import Threshold
+
+#: Released items that a sentence names.
+LISTED = 3
 
 INVARIANCE = {
     "configural": Text(en="form", zh="构型"),
@@ -103,10 +106,14 @@ def released(
             f"{escape(r['item'])} 的{what[r['level']][1]}（{escape(levels[r['group']].zh)}，预期变化 {value(r['change'], 'bounded')}）"
             for r in rows
         ]
+        shown_en, shown_zh = "; ".join(en[:LISTED]), "；".join(zh[:LISTED])
+        if len(rows) > LISTED:
+            shown_en += f"; and {len(rows) - LISTED} more, as in the table"
+            shown_zh += f"；其余 {len(rows) - LISTED} 个见表"
         said.append(
             Text(
-                en=f"Released, in this order: {'; '.join(en)}. A released intercept is a question that people who stand equally high answer differently in the group named; a released loading is one that follows the construct more or less closely there.",
-                zh=f"依次释放：{'；'.join(zh)}。释放截距，表示构念水平相同的人在所列组别对该题的回答不同；释放载荷，表示该题在所列组别与构念的联系更紧或更松。",
+                en=f"Released, in this order: {shown_en}. A released intercept is a question that people who stand equally high answer differently in the group named; a released loading is one that follows the construct more or less closely there.",
+                zh=f"依次释放：{shown_zh}。释放截距，表示构念水平相同的人在所列组别对该题的回答不同；释放载荷，表示该题在所列组别与构念的联系更紧或更松。",
             )
         )
     if held_back:
@@ -124,7 +131,14 @@ def _by_unit(
     independent: int, clustered: int | None, n: int, what: tuple[str, str], units: str
 ) -> Text:
     """How many of n differ, with respondents and then with clusters as independent."""
-    en = f"Of {n} {what[0]}, {independent} {'is' if independent == 1 else 'are'} clear after Holm's correction if respondents are taken as independent"
+    if not independent and not clustered:
+        either = "" if clustered is None else f", and none if {units} are the independent units"
+        zh_either = "" if clustered is None else "；若以更高一级单位为独立，亦无"
+        return Text(
+            en=f"Of {n} {what[0]}, none is clear after Holm's correction if respondents are taken as independent{either}.",
+            zh=f"若视受访者为独立，{n} {what[1]}经 Holm 校正均不显著{zh_either}。",
+        )
+    en = f"Of {n} {what[0]}, {independent} {be(independent)} clear after Holm's correction if respondents are taken as independent"
     zh = f"若视受访者为独立，{n} {what[1]}中有 {independent} 个经 Holm 校正后显著"
     if clustered is None:
         return Text(en=f"{en}.", zh=f"{zh}。")
@@ -178,8 +192,8 @@ def latent_means(
         wide = value(top["cl_low"], "number"), value(top["cl_high"], "number")
         said.append(
             Text(
-                en=f"With so few firms even that interval is an approximation; allowing for them it runs from {wide[0]} to {wide[1]}.",
-                zh=f"企业如此之少，区间本身也只是近似；考虑企业后，该区间为 {wide[0]} 至 {wide[1]}。",
+                en=f"Allowing for firms its interval runs from {wide[0]} to {wide[1]}, and with so few firms even that is an approximation.",
+                zh=f"考虑企业后，其区间为 {wide[0]} 至 {wide[1]}；企业如此之少，这也只是近似。",
             )
         )
     return said
@@ -247,10 +261,10 @@ def differences(rows: pd.DataFrame) -> Text:
         )
     else:
         said = Text(
-            en=f"After Holm's correction {len(found)} of {len(rows)} paths differ between the groups: {names(found).en}.",
+            en=f"After Holm's correction {len(found)} of {len(rows)} paths {'differs' if len(found) == 1 else 'differ'} between the groups: {names(found).en}.",
             zh=f"经 Holm 校正，{len(rows)} 条路径中有 {len(found)} 条存在组间差异：{names(found).zh}。",
         )
-    if "cl_p_holm" not in rows:
+    if "cl_p_holm" not in rows or not found:
         return said
     firm = [r["id"] for r in rows.to_dict("records") if significant(r["cl_p_holm"])]
     return Text(
@@ -289,10 +303,17 @@ def importance_by_firm(
         clear = int((first["low"] > 0).sum())
         said.append(
             Text(
-                en=f"Of {maps} maps, most often important and weak is {listed.en} (in {int(count.iloc[0])}). Of the {len(first)} points in that corner, {clear} have a total effect whose interval is clear of zero; with fewer respondents each map is less certain than that of all.",
-                zh=f"{maps} 幅图中，最常出现“重要而表现弱”的是{listed.zh}（{int(count.iloc[0])} 幅）。该象限的 {len(first)} 个点中，{clear} 个的总效应区间不含零；每幅图的受访者较少，不如总图可靠。",
+                en=f"Of {maps} maps, most often important and weak {be(len(most))} {listed.en} (in {int(count.iloc[0])}{' each' if len(most) > 1 else ''}).",
+                zh=f"{maps} 幅图中，最常出现“重要而表现弱”的是{listed.zh}（{'各 ' if len(most) > 1 else ''}{int(count.iloc[0])} 幅）。",
             )
         )
+        if len(borrowed) < maps:
+            said.append(
+                Text(
+                    en=f"Of the {len(first)} point{'s' if len(first) > 1 else ''} in that corner, {clear} {'has' if clear == 1 else 'have'} a total effect whose interval is clear of zero; with fewer respondents each map is less certain than that of all.",
+                    zh=f"该象限的 {len(first)} 个点中，{clear} 个的总效应区间不含零；每幅图的受访者较少，不如总图可靠。",
+                )
+            )
     else:
         said.append(
             Text(
@@ -300,7 +321,14 @@ def importance_by_firm(
                 zh=f"{maps} 幅图中均无重要而表现弱的构念。",
             )
         )
-    if borrowed:
+    if len(borrowed) == maps:
+        said.append(
+            Text(
+                en="None has enough respondents for an acceptable model of its own, so every map has the importance of all respondents: they differ in performance alone.",
+                zh="均无足够的受访者以单独估计可接受的模型，因此各图的重要性取自全部受访者：各图仅表现不同。",
+            )
+        )
+    elif borrowed:
         listed = names(borrowed)
         said.append(
             Text(
@@ -319,18 +347,41 @@ def importance_by_firm(
     return said
 
 
+def ranks(table: pd.DataFrame, problems: Sequence[str]) -> bool:
+    """Whether the order of importance may be read at all.
+
+    It may not where a standardized total effect exceeds one or the solution has a fault.
+    """
+    return not problems and bool((table["importance"].abs() <= 1).all())
+
+
 def importance(
     table: pd.DataFrame, label: Mapping[str, str], outcome: str, problems: Sequence[str]
 ) -> Text:
-    """`table`: ``construct, importance, performance, quadrant``."""
-    improve = [
-        label[r["construct"]] for r in table.to_dict("records") if r["quadrant"] == "improve"
-    ]
-    keep = [label[r["construct"]] for r in table.to_dict("records") if r["quadrant"] == "keep"]
-    wild = bool((table["importance"].abs() > 1).any()) or bool(problems)
-    en = f"Important for {escape(outcome.lower())} and weak, so first in line: {names(improve).en}. Important and strong, to be kept up: {names(keep).en}."
-    zh = f"对{escape(outcome)}重要而表现弱、应优先改进：{names(improve).zh}。重要且表现好、应保持：{names(keep).zh}。"
-    if wild:
-        en += " Some total effects here exceed one standard deviation or come from a questionable solution: the order of importance is not to be relied on."
-        zh += "部分总效应超过一个标准差或来自可疑的解：重要性次序不可依赖。"
+    """`table`: ``construct, importance, low, high, performance, quadrant``."""
+    if not ranks(table, problems):
+        return Text(
+            en="Some total effects here exceed one standard deviation or come from a questionable solution. No order of importance can be read from them, so nothing is named as first in line.",
+            zh="此处部分总效应超过一个标准差或来自可疑的解，无法据以判断重要性次序，因此不列出优先改进者。",
+        )
+    rows = table.to_dict("records")
+    corner = {
+        q: [label[r["construct"]] for r in rows if r["quadrant"] == q and r["low"] > 0]
+        for q in ("improve", "keep")
+    }
+    doubtful = [label[r["construct"]] for r in rows if r["quadrant"] in corner and r["low"] <= 0]
+    what = escape(outcome.lower())
+    if corner["improve"]:
+        en = f"Important for {what} and weak, so first in line: {names(corner['improve']).en}."
+        zh = f"对{escape(outcome)}重要而表现弱、应优先改进：{names(corner['improve']).zh}。"
+    else:
+        en = f"Nothing is important for {what} and weak at once."
+        zh = f"没有对{escape(outcome)}重要而表现弱的构念。"
+    if corner["keep"]:
+        en += f" Important and strong, to be kept up: {names(corner['keep']).en}."
+        zh += f"重要且表现好、应保持：{names(corner['keep']).zh}。"
+    if doubtful:
+        listed = names(doubtful)
+        en += f" The interval of {listed.en} holds zero: its importance is not shown."
+        zh += f"{listed.zh}的区间包含零：其重要性未得证实。"
     return Text(en=en, zh=zh)

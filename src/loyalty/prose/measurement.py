@@ -60,22 +60,17 @@ def fit(measures: Mapping[str, float], cuts: Mapping[str, Threshold]) -> list[Te
     if not by["met"]:
         whole = whole.replace("meet it", "meet the cut-off")
     said.append(Text(en=f"{whole} [@{cite}].", zh=f"{'；'.join(zh)} [@{cite}]。"))
-    exact = significant(measures["pvalue_scaled"])
-    said.append(
-        Text(
-            en=("Exact fit is rejected" if exact else "Exact fit is not rejected")
-            + (
-                ", as the test does with small misfit in large samples."
-                if exact and not by["not met"] and not by["open"]
-                else "."
-            ),
-            zh="精确拟合未被拒绝。"
-            if not exact
-            else "精确拟合被拒绝；大样本下细微失拟即会如此。"
-            if not by["not met"] and not by["open"]
-            else "精确拟合被拒绝。",
+    if not significant(measures["pvalue_scaled"]):
+        said.append(Text(en="Exact fit is not rejected.", zh="精确拟合未被拒绝。"))
+    elif not by["not met"] and not by["open"]:
+        said.append(
+            Text(
+                en="Exact fit is rejected, as the test does with small misfit in large samples.",
+                zh="精确拟合被拒绝；大样本下细微失拟即会如此。",
+            )
         )
-    )
+    else:
+        said.append(Text(en="Exact fit is rejected.", zh="精确拟合被拒绝。"))
     return said
 
 

@@ -10,12 +10,13 @@ from loyalty.prose.words import names, value
 from loyalty.study import Text
 
 
-def curve(rows: pd.DataFrame, agree: int, failed: int) -> list[Text]:
-    """`rows`: ``choice, value, low, high, problem`` a specification that could be estimated."""
+def curve(rows: pd.DataFrame, agree: int, failed: pd.DataFrame) -> list[Text]:
+    """`rows`: ``choice, value, low, high, problem`` a specification that could be estimated;
+    `failed`: ``choice, problem`` one that could not."""
     low, high = rows["value"].min(), rows["value"].max()
     said = [
         Text(
-            en=f"Over {len(rows)} specifications the path runs from {value(low, 'number')} to {value(high, 'number')}; {agree} of them support the hypothesis.",
+            en=f"Over {len(rows)} specifications the path runs from {value(low, 'number')} to {value(high, 'number')}; {'all' if agree == len(rows) else agree or 'none'} of them {'supports' if agree in (0, 1) else 'support'} the hypothesis.",
             zh=f"在 {len(rows)} 种设定下，该路径介于 {value(low, 'number')} 与 {value(high, 'number')} 之间；其中 {agree} 种支持假设。",
         )
     ]
@@ -30,14 +31,30 @@ def curve(rows: pd.DataFrame, agree: int, failed: int) -> list[Text]:
             )
         )
     suspect = int((rows["problem"] != "").sum())
-    if suspect or failed:
+    if suspect:
+        sound = rows.loc[rows["problem"] == "", "value"]
+        en = f"{suspect} of them {'rests' if suspect == 1 else 'rest'} on a solution that is not to be taken at face value"
+        zh = f"其中 {suspect} 种的解不可直接采信"
+        if len(sound):
+            ends = value(sound.min(), "number"), value(sound.max(), "number")
+            en += f"; without {'it' if suspect == 1 else 'them'} the path runs from {ends[0]} to {ends[1]}"
+            zh += f"；除去后，该路径介于 {ends[0]} 与 {ends[1]} 之间"
+        said.append(Text(en=f"{en}.", zh=f"{zh}。"))
+    if len(failed):
+        listed_names = names([str(choice) for choice in failed["choice"]])
         said.append(
             Text(
-                en=f"{suspect} rest on a solution that is not to be taken at face value, {failed} could not be estimated.",
-                zh=f"{suspect} 种的解不可直接采信，{failed} 种无法估计。",
+                en=f"Not to be had: {listed_names.en}, since {_why(failed)}.",
+                zh=f"无法估计：{listed_names.zh}。",
             )
         )
     return said
+
+
+def _why(failed: pd.DataFrame) -> str:
+    """The reasons without their details."""
+    reasons = [str(problem).split(" (")[0].split(":")[0] for problem in failed["problem"]]
+    return escape("; ".join(dict.fromkeys(reasons)))
 
 
 def missing_data(rows: pd.DataFrame, own: float) -> Text:
@@ -60,14 +77,19 @@ def power_by_path(rows: pd.DataFrame, target: float) -> Text:
         )
     sane = rows[rows["detectable"] <= 1]
     worst = sane.iloc[int(np.nanargmax(sane["detectable"]))]
-    en = f"With a power of 80 % a path of {value(worst['detectable'], 'bounded')} or more could have been found in {len(sane)} of {len(rows)} places; {int((rows['detectable'] <= target).sum())} of them would have shown one as small as {small}."
+    tiny = int((rows["detectable"] <= target).sum())
+    where = f"in {len(sane)} of {len(rows)} places" if len(sane) < len(rows) else "everywhere"
+    which = f"{tiny} of them" if tiny else "none"
+    if tiny and tiny == len(rows):
+        which = "every one"
+    en = f"With a power of 80 % a path of {value(worst['detectable'], 'bounded')} or more could have been found {where}; {which} would have shown one as small as {small}."
     zh = f"以 80% 的功效，{len(rows)} 条路径中有 {len(sane)} 条可发现不小于 {value(worst['detectable'], 'bounded')} 的效应；其中 {int((rows['detectable'] <= target).sum())} 条可发现小至 {small} 的效应。"
     if len(wild):
         listed = names([str(i) for i in wild["id"]])
         en += f" Of {listed.en} no path of a plausible size could have been found."
         zh += f"{listed.zh} 则任何合理大小的路径都无法被发现。"
     if "cl_detectable" in rows:
-        top = value(rows["cl_detectable"].max(), "number")
+        top = value(rows["cl_detectable"].max(), "bounded")
         en += f" With firms as the independent units it takes up to {top}."
         zh += f"若以企业为独立单位，则最多须达到 {top}。"
     return Text(en=en, zh=zh)

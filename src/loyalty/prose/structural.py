@@ -7,7 +7,7 @@ from typing import Any
 
 from loyalty.markdown import escape
 from loyalty.numbers import show
-from loyalty.prose.words import equals, names, readable, significant, value
+from loyalty.prose.words import be, equals, names, readable, significant, value
 from loyalty.study import Hypothesis, Text
 from loyalty.thresholds import Threshold
 
@@ -63,9 +63,14 @@ def paths(
     """`rows`: ``id, path, value, low, high, verdict`` a hypothesis."""
     n = len(rows)
     count = {v: [r for r in rows if r["verdict"] == v] for v in PATH_VERDICTS}
+    some = {v: len(part) for v, part in count.items() if part}
+    parts = names([f"{k} {be(k)} {v}" for v, k in some.items()]).en
+    en = f"Of {n} hypothesized paths {parts}."
+    if len(some) == 1:
+        en = f"{'All' if n > 1 else 'The'} {f'{n} ' if n > 1 else ''}hypothesized path{'s' if n > 1 else ''} {be(n)} {next(iter(some))}."
     said = [
         Text(
-            en=f"Of {n} hypothesized paths {len(count['supported'])} are supported, {len(count['open'])} are open and {len(count['contradicted'])} are contradicted.",
+            en=en,
             zh=f"{n} 条假设路径中，{len(count['supported'])} 条得到支持，{len(count['open'])} 条未定，{len(count['contradicted'])} 条相反。",
         )
     ]
@@ -81,14 +86,23 @@ def paths(
     wide = [r for r in rows if r["high"] - r["low"] > 1]
     if wide:
         listed = names([r["id"] for r in wide])
+        one = len(wide) == 1
         said.append(
             Text(
-                en=f"The intervals of {listed.en} are wider than one standard deviation: the constructs behind these paths overlap so much that the data cannot divide the effect between them, and their point estimates must not be read one by one.",
+                en=f"The interval{'' if one else 's'} of {listed.en} {be(len(wide))} wider than one standard deviation: the constructs behind {'this path' if one else 'these paths'} overlap so much that the data cannot divide the effect between them, and {'its point estimate' if one else 'their point estimates'} must not be read {'alone' if one else 'one by one'}.",
                 zh=f"{listed.zh} 的区间宽于一个标准差：这些路径背后的构念高度重叠，数据无法在其间分配效应，其点估计不可逐个解读。",
             )
         )
     ordered = sorted(r2.items(), key=lambda kv: kv[1])
-    if ordered:
+    if len(ordered) == 1:
+        ((a, low),) = ordered
+        said.append(
+            Text(
+                en=f"The share of variance explained is {value(low, 'bounded')} ({escape(label[a])}).",
+                zh=f"解释方差为 {value(low, 'bounded')}（{escape(label[a])}）。",
+            )
+        )
+    elif ordered:
         (a, low), (b, high) = ordered[0], ordered[-1]
         said.append(
             Text(
@@ -100,9 +114,16 @@ def paths(
 
 
 def clustered(
-    rows: Sequence[Mapping[str, Any]], count: int, enough: Threshold, drawn: int
+    rows: Sequence[Mapping[str, Any]],
+    count: int,
+    enough: Threshold,
+    drawn: int,
+    left_out: tuple[int, int] = (0, 0),
 ) -> list[Text]:
-    """`rows`: ``id, verdict`` (respondents independent)``, cl_verdict, boot_verdict, ratio``."""
+    """`rows`: ``id, verdict`` (respondents independent)``, cl_verdict, boot_verdict, ratio``.
+
+    `left_out`: how many resamples did not converge, and how many were inadmissible.
+    """
     changed = [r["id"] for r in rows if {r["cl_verdict"], r["boot_verdict"]} != {r["verdict"]}]
     ratios = [r["ratio"] for r in rows]
     said = [
@@ -121,6 +142,13 @@ def clustered(
     else:
         said.append(
             Text(en="No verdict changes by it.", zh="各项判断均不因此改变。"),
+        )
+    if any(left_out):
+        said.append(
+            Text(
+                en=f"Of the resamples of firms {left_out[0]:,} did not converge and {left_out[1]:,} {'was' if left_out[1] == 1 else 'were'} inadmissible; these are left out.",
+                zh=f"对企业的重抽样中，{left_out[0]:,} 次未收敛、{left_out[1]:,} 次不可接受，均予剔除。",
+            )
         )
     if count < enough.value:
         mark = escape(show(enough.value, "count"))
@@ -142,6 +170,8 @@ def effects(rows: Sequence[Mapping[str, Any]]) -> Text:
     found = [r for r in rows if clear(r)]
     largest = max(found, key=lambda r: abs(r["value"]), default=None)
     en = f"The bootstrap interval of {len(found)} of {len(rows)} indirect effects is clear of zero."
+    if not found:
+        en = f"No bootstrap interval of {len(rows)} indirect effect{'s' if len(rows) > 1 else ''} is clear of zero."
     zh = f"{len(rows)} 个间接效应中有 {len(found)} 个的自助区间不含零。"
     if largest is not None:
         shown = value(largest["value"], "number", largest["boot_low"], largest["boot_high"])
@@ -156,6 +186,21 @@ def effects(rows: Sequence[Mapping[str, Any]]) -> Text:
     elif len(both) == len(rows):
         en += " Bias-corrected and accelerated intervals say the same of every one."
         zh += "偏差校正加速区间的结论逐一相同。"
+    lost = (
+        [r["id"] for r in rows if r["id"] not in {b["id"] for b in both}]
+        if "bca_low" in rows[0]
+        else []
+    )
+    if lost:
+        listed = names(lost)
+        en += f" Of {listed.en} no bias-corrected interval can be had: the estimate lies beyond all draws, or nearly all."
+        zh += f"{listed.zh} 无法给出偏差校正区间：估计值位于全部或几乎全部抽取之外。"
+    outside = [r["id"] for r in rows if not r["boot_low"] <= r["value"] <= r["boot_high"]]
+    if outside:
+        listed = names(outside)
+        one = len(outside) == 1
+        en += f" The product{'' if one else 's'} of {listed.en} {'lies' if one else 'lie'} outside {'its own' if one else 'their own'} percentile interval{'' if one else 's'}: the solution from all respondents is not of the kind that the usable resamples give, so neither the product{'' if one else 's'} nor the interval{'' if one else 's'} may be taken as an estimate."
+        zh += f"{listed.zh} 的乘积位于其自身百分位区间之外：由全部受访者所得的解与可用重抽样所得的解并非同类，乘积与区间均不可作为估计采信。"
     return Text(en=en, zh=zh)
 
 
@@ -176,8 +221,13 @@ def totals(rows: Sequence[Mapping[str, Any]]) -> Text:
     top = max(rows, key=lambda r: abs(r["value"]))
     shown = value(top["value"], "number", top["low"], top["high"])
     clear = sum(bool(r["low"] > 0 or r["high"] < 0) for r in rows)
+    if len(rows) == 1:
+        return Text(
+            en=f"Over all ways together, the total effect of {escape(top['from'])} on {escape(top['to'])} is {shown}.",
+            zh=f"合计所有途径，{escape(top['from'])}对{escape(top['to'])}的总效应为 {shown}。",
+        )
     return Text(
-        en=f"Over all ways together, {clear} of {len(rows)} total effects from a beginning to an end of the chain have an interval clear of zero; the largest is that of {escape(top['from'])} on {escape(top['to'])} ({shown}).",
+        en=f"Over all ways together, {clear} of {len(rows)} total effects from a beginning to an end of the chain {'has' if clear == 1 else 'have'} an interval clear of zero; the largest is that of {escape(top['from'])} on {escape(top['to'])} ({shown}).",
         zh=f"合计所有途径，从链首到链尾的 {len(rows)} 个总效应中有 {clear} 个区间不含零；最大的是{escape(top['from'])}对{escape(top['to'])}（{shown}）。",
     )
 
@@ -198,12 +248,13 @@ def latent(rows: Sequence[Mapping[str, Any]]) -> list[Text]:
         listed = names(apart)
         said.append(
             Text(
-                en=f"Scale scores judge {listed.en} otherwise, so these rest on the method.",
+                en=f"Scale scores judge {listed.en} otherwise, so {'this verdict rests' if len(apart) == 1 else 'these verdicts rest'} on the method.",
                 zh=f"量表得分对 {listed.zh} 的判断不同，因此其结论取决于方法。",
             )
         )
     else:
-        said.append(Text(en="Scale scores judge all of them alike.", zh="量表得分的判断与此一致。"))
+        them = "all of them" if len(rows) > 1 else "it"
+        said.append(Text(en=f"Scale scores judge {them} alike.", zh="量表得分的判断与此一致。"))
     crossing = [r["id"] for r in rows if any(abs(b) <= 2 for b in r["bounds"])]
     if crossing:
         listed = names(crossing)
@@ -216,7 +267,7 @@ def latent(rows: Sequence[Mapping[str, Any]]) -> list[Text]:
     else:
         said.append(
             Text(
-                en="Within two standard deviations of the mean no path changes from clear of zero to not.",
+                en=f"Within two standard deviations of the mean {'no path changes' if len(rows) > 1 else 'the path does not change'} from clear of zero to not.",
                 zh="在均值两个标准差之内，没有路径由不含零变为含零。",
             )
         )
@@ -234,7 +285,7 @@ def competing(
     models: Sequence[Mapping[str, Any]], paths: Sequence[Mapping[str, Any]]
 ) -> list[Text]:
     """`models`: ``id, name`` (a Text)``, bic, delta_p, cfi, problem``, the hypothesized first;
-    `paths`: ``id, path, value, low, high, p_holm`` an added path."""
+    `paths`: ``id, path, value, low, high, p_holm`` an added path; problems with labels, not ids."""
     if len(models) < 2:
         return [
             Text(
@@ -252,11 +303,14 @@ def competing(
                 zh=f"按 BIC，应选“{escape(best['name'].zh)}”的结构。",
             )
         )
-    if models[0].get("problem") or any(m.get("problem") for m in sound):
+    unsound = [m for m in models if m.get("problem")]
+    if unsound:
+        en = "; ".join(f"“{escape(m['name'].en)}”: {escape(m['problem'])}" for m in unsound)
+        zh = "、".join(f"“{escape(m['name'].zh)}”" for m in unsound)
         said.append(
             Text(
-                en="Some of the solutions are not acceptable, so the comparison decides little.",
-                zh="部分解不可接受，因此比较的意义有限。",
+                en=f"Not every solution is acceptable ({en}), so the comparison decides little.",
+                zh=f"{zh}的解不可接受，因此比较的意义有限。",
             )
         )
     for m in models[1:]:
@@ -292,7 +346,9 @@ def moderation(rows: Sequence[Mapping[str, Any]]) -> Text:
     parts_en = [f"{v}: {names(ids).en}" for v, ids in count.items() if ids]
     parts_zh = [f"{PATH_VERDICTS[v].zh}：{names(ids).zh}" for v, ids in count.items() if ids]
     return Text(
-        en=f"On scale scores, of {len(rows)} hypotheses on moderation and bends: {'; '.join(parts_en)}.",
+        en=f"The hypotheses on moderation and bends, judged on scale scores: {'; '.join(parts_en)}."
+        if len(rows) > 1
+        else f"The hypothesis on moderation or bends, judged on scale scores: {parts_en[0]}.",
         zh=f"就量表得分而言，{len(rows)} 个关于调节与曲线的假设：{'；'.join(parts_zh)}。",
     )
 

@@ -45,6 +45,11 @@ def counted(n: int, noun: str) -> str:
     return f"{n:,} {noun}" + ("" if n == 1 else "s")
 
 
+def be(count: int) -> str:
+    """``is`` or ``are``."""
+    return "is" if count == 1 else "are"
+
+
 def cannot(reason: str) -> Text:
     return Text(
         en=f"This analysis cannot be done here: {escape(reason)}.",

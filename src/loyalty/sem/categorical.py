@@ -50,6 +50,9 @@ from .starting import starting_values
 from .syntax import Syntax
 from .table import Variables, parameter_table
 
+#: Iterations after which a fit is given up: one that converges takes a tenth of them.
+LIMIT = 100
+
 
 @dataclass(frozen=True)
 class Layout:
@@ -337,7 +340,7 @@ def solve_ordinal(
         return out
 
     theta = np.linalg.lstsq(k, start - offset, rcond=None)[0]
-    minimum = minimise(value_and_gradient, information, information, theta)
+    minimum = minimise(value_and_gradient, information, information, theta, limit=LIMIT)
     x = model.x_of(minimum.theta)
     extra: dict[str, Any] = {"statistics": statistics, "refit": refit_ordinal}
     estimate = Estimate(model, sample, options, discrepancy, minimum, x, extra)
