@@ -74,7 +74,7 @@ def test_the_order_by_impact_is_as_sure_as_its_intervals() -> None:
     cut = threshold("first_response_hours")
     said = prose.join(prose.voice_classes(CLASSES, CLASSES, LABEL, (0.6, 0.5, 0.7), cut))
     assert "Most frequent is returns (50\\.0\u00a0\\%" in said.en
-    assert "within 24 hours, as [@retail]" in said.en
+    assert "within 24 hours [@retail] came to" in said.en
     assert "By impact repair comes first" in said.en
     assert "5\\.0\u00a0\\[2\\.0,\u00a08\\.0\\] percentage points" in said.en
     assert "overlaps that of returns" in said.en

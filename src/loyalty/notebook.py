@@ -98,8 +98,13 @@ class Notebook:
         return self.study.label(construct_id, self.language)
 
     # --- showing -----------------------------------------------------------------------------
-    def figure(self, name: str, figure: Figure, caption: Text, alt: Text) -> None:
-        """Show a figure as vector graphics with its caption and alternative text."""
+    def figure(
+        self, name: str, figure: Figure, caption: Text, alt: Text, *, simulated: bool | None = None
+    ) -> None:
+        """Show a figure as vector graphics with its caption and alternative text.
+
+        `simulated`: as in :meth:`table`.
+        """
         svg, png = io.StringIO(), io.BytesIO()
         figure.savefig(svg, format="svg", metadata={"Date": None})
         figure.savefig(png, format="png", dpi=110, metadata={"Software": None})
@@ -109,10 +114,16 @@ class Notebook:
             "image/png": base64.b64encode(png.getvalue()).decode(),
             "text/plain": alt.in_(self.language),
         }
-        self._show("fig", name, bundle, self._marked(caption), alt.in_(self.language))
+        self._show("fig", name, bundle, self._marked(caption, simulated), alt.in_(self.language))
 
-    def table(self, name: str, table: Table, caption: Text) -> None:
-        """Show a table with its caption; its records go into the result file."""
+    def table(
+        self, name: str, table: Table, caption: Text, *, simulated: bool | None = None
+    ) -> None:
+        """Show a table with its caption; its records go into the result file.
+
+        `simulated` says what is in this one where a notebook reads real and simulated cases:
+        nothing (False), nothing else (True) or some of it (None).
+        """
         if name in self._tables:
             raise ValueError(f"the table {name!r} is shown twice")
         self._tables[name] = results.plain(table.records)
@@ -124,7 +135,7 @@ class Notebook:
             apart = self.text(" ", "") if table.note else ""
             table = replace(table, note=f"{table.note}{apart}{more}")
         bundle = {"text/markdown": table.markdown(), "text/plain": caption.en}
-        self._show("tbl", name, bundle, self._marked(caption), None)
+        self._show("tbl", name, bundle, self._marked(caption, simulated), None)
 
     def say(self, name: str, *sentences: Text) -> None:
         """Show sentences as one paragraph; both languages go into the result file."""
@@ -138,12 +149,12 @@ class Notebook:
         self.warn(f"{name}: {reason}")
         self.say(name, prose.cannot(reason))
 
-    def _marked(self, caption: Text) -> str:
+    def _marked(self, caption: Text, simulated: bool | None) -> str:
         """The caption, ending in a full stop, and saying so where the data is simulated."""
         shown = caption.in_(self.language)
-        if self._simulated:
+        if self._simulated or simulated:
             shown += self.text(" Simulated data.", "模拟数据。")
-        elif self._includes_simulated:
+        elif self._includes_simulated and simulated is None:
             shown += self.text(" Includes simulated data.", "含模拟数据。")
         return shown
 

@@ -163,22 +163,49 @@ def analysis_page(analysis: str, described: dict[str, Study], found: list[result
 
 
 def crosscheck_page(described: dict[str, Study], found: list[results.Result]) -> str:
-    """One section a case: the second opinion that its structural notebook holds."""
-    done = {(r.case, r.analysis) for r in found}
-    sections = []
+    """How far semopy's paths and standard errors lie from ours, one row a survey."""
+    by_key = {(r.case, r.analysis): r for r in found}
+    records = []
     for case, described_case in described.items():
-        for analysis in APPENDIX:
-            if (case, analysis) in done:
-                heading = f"### {escape(described_case.title.en)}"
-                shown = embeds(case, analysis, appendix=True)
-                sections += [heading, badge(described_case.simulated), shown]
-    return "\n\n".join(sections)
+        result = by_key.get((case, "structural"))
+        if result is None or not result.tables.get("semopy"):
+            continue
+        rows = result.tables["semopy"]
+        source = f"{case}/{result.provenance.notebook}"
+        errors = [
+            abs(r["semopy_se"] / r["se"] - 1)
+            for r in rows
+            if r["se"] and r["semopy_se"] is not None
+        ]
+        widest = f"{max(r['difference'] for r in rows):.1g}"
+        records.append(
+            {
+                "case": described_case.title.en,
+                "paths": len(rows),
+                "estimates": _sourced(widest, source),
+                "errors": _sourced(f"{max(errors):.1g}", source) if errors else numbers.DASH,
+            }
+        )
+    if not records:
+        return "No structural model was estimated twice."
+    columns = [
+        Column("case", "Survey"),
+        Column("paths", "Paths", "count"),
+        Column("estimates", "Largest difference, estimates", "markdown"),
+        Column("errors", "Largest relative difference, SE", "markdown"),
+    ]
+    note = (
+        "Unstandardized estimates, standard errors from the expected information. Path by path in "
+        "the executed notebooks, to which the numbers lead."
+    )
+    caption = ": Paths by semopy beside our own. Includes simulated data. {#tbl-crosscheck}"
+    return f"{Table(records, columns).markdown()}\n\n{caption}\n\n{note}"
 
 
-def embeds(case: str, analysis: str, *, appendix: bool = False) -> str:
+def embeds(case: str, analysis: str) -> str:
     """What the executed notebook shows, in order: its headings, one level down, and its text
-    where something labelled follows, and an embed of every labelled cell. With `appendix` what
-    :data:`APPENDIX` moves elsewhere, without headings; otherwise the rest.
+    where something labelled follows, and an embed of every labelled cell but those of
+    :data:`APPENDIX`.
     """
     moved = APPENDIX.get(analysis, ())
     file = paths.executed() / case / f"{execute.notebook_file(analysis).stem}.ipynb"
@@ -188,9 +215,9 @@ def embeds(case: str, analysis: str, *, appendix: bool = False) -> str:
         if cell.cell_type == "markdown":
             waiting = [cell.source if case == ALL else re.sub(r"(?m)^##", "###", cell.source)]
         elif "label" in cell.metadata:
-            if (cell.metadata["label"].rsplit("-", 1)[1] in moved) != appendix:
+            if cell.metadata["label"].rsplit("-", 1)[1] in moved:
                 continue
-            blocks += [] if appendix else waiting
+            blocks += waiting
             waiting = []
             embed = f"executed/{case}/{file.name}#{cell.metadata['label']}"
             blocks.append(f"{{{{< embed {embed} >}}}}")
@@ -205,9 +232,9 @@ def cases_page(described: dict[str, Study], found: list[results.Result]) -> str:
         provenance = s.provenance
         cited = "".join(f" [@{key}]" for key in provenance.citation)
         parts += [
-            f"## {escape(s.title.en)} · {escape(s.title.zh)} {{#sec-{case}-data}}",
+            f"## {escape(s.title.en)} {{#sec-{case}-data}}",
             badge(s.simulated),
-            escape(s.summary.en),
+            f"*{escape(s.title.zh)}* — {escape(s.summary.en)}",
             f"**Source.** {escape(provenance.source.en)}{cited}. "
             f"**Licence.** {escape(provenance.licence)}. "
             f"**Sampling.** {escape(provenance.sampling.en)}",
@@ -235,24 +262,11 @@ def cases_page(described: dict[str, Study], found: list[results.Result]) -> str:
             )
         if s.resources:
             beside = [
-                {
-                    "label": r.label.en,
-                    "zh": r.label.zh,
-                    "kind": r.kind.replace("_", " "),
-                    "rows": rows.get((case, r.id)),
-                }
+                f"{escape(r.label.en)} {escape(r.label.zh)} "
+                f"({r.kind.replace('_', ' ')}, {_rows(rows, case, r.id).lower()})"
                 for r in s.resources
             ]
-            columns = [
-                Column("label", "Table"),
-                Column("zh", "中文"),
-                Column("kind", "Kind"),
-                Column("rows", "Rows", "count"),
-            ]
-            parts.append(
-                f"{Table(beside, columns).markdown()}\n\n"
-                f": Behaviour and text of {escape(s.title.en)}. {{#tbl-{case}-resources}}"
-            )
+            parts.append(f"**Tables.** {'; '.join(beside)}.")
     return "\n\n".join(parts)
 
 
@@ -296,35 +310,47 @@ def codebooks_page(described: dict[str, Study]) -> str:
 
 
 def notebooks_page(described: dict[str, Study], found: list[results.Result]) -> str:
-    """Links to every executed notebook, with the parameters it ran with."""
-    records = []
-    for result in found:
+    """Links to every executed notebook by case, and the parameters that they ran with."""
+    made = sorted(found, key=lambda r: (r.case == ALL, r.case, r.provenance.notebook))
+    links: dict[str, list[str]] = {}
+    given: dict[tuple[str, str], list[str]] = {}
+    for result in made:
         stem = result.provenance.notebook
-        title = described[result.case].title.en if result.case in described else "All cases"
-        given = ", ".join(
+        links.setdefault(result.case, []).append(
+            f"[{escape(stem)}](executed/{result.case}/{stem}.html)"
+        )
+        parameters = ", ".join(
             f"{k} = {v}" for k, v in result.provenance.parameters.items() if k != "case"
         )
-        records.append(
-            {
-                "case": title,
-                "order": f"{result.case == ALL} {result.case} {stem}",
-                "notebook": f"[{escape(stem)}](executed/{result.case}/{stem}.html)",
-                "plain": stem,
-                "given": given,
-            }
-        )
-    records.sort(key=lambda r: str(r["order"]))
-    last = [Column("given", "Parameters")]
-    links = [Column("case", "Case"), Column("notebook", "Notebook", "markdown"), *last]
-    plain = [Column("case", "Case"), Column("plain", "Notebook"), *last]
+        given.setdefault((stem, parameters), []).append(result.case)
+    cases = [
+        {"case": described[c].title.en if c in described else "All cases", "links": ", ".join(own)}
+        for c, own in links.items()
+    ]
+    every: dict[str, set[str]] = {}
+    for (stem, _), own in given.items():
+        every.setdefault(stem, set()).update(own)
+    rows = [
+        {
+            "notebook": stem,
+            "given": parameters,
+            "cases": "all" if set(own) == every[stem] else ", ".join(own),
+        }
+        for (stem, parameters), own in sorted(given.items())
+    ]
+    columns = [
+        Column("notebook", "Notebook"),
+        Column("given", "Parameters"),
+        Column("cases", "Cases that have it"),
+    ]
+    listed = [Column("case", "Case"), Column("links", "Executed notebooks", "markdown")]
     return "\n\n".join(
         [
             '::: {.content-visible when-format="html"}',
-            Table(records, links).markdown(),
+            Table(cases, listed).markdown(),
             ":::",
-            '::: {.content-visible unless-format="html"}',
-            Table(records, plain).markdown(),
-            ":::",
+            f"{Table(rows, columns).markdown()}\n\n"
+            ": Notebooks and the parameters they ran with. {#tbl-parameters}",
         ]
     )
 
@@ -502,14 +528,14 @@ def recovery_page(described: dict[str, Study]) -> str:
         recovery_figure(records, described),
     ]
     for case in cases:
-        own = [r for r in records if r["case"] == case]
+        own = [r for r in records if r["case"] == case and r["label"].startswith("p_")]
         s = described[case]
         labels = {
             f"p_{h.id}": f"{h.id} · {s.label(h.from_, 'en')} → {s.label(h.to, 'en')}"
             for h in s.paths
-        } | {e.id: f"{e.id} · {e.label.en}" for e in s.effects}
+        }
         columns = [
-            Column("path", "Path or effect"),
+            Column("path", "Path"),
             Column("truth", "True", "number", 3),
             Column("mean", "Mean", "number", 3),
             Column("bias", "Bias", "number", 3),
@@ -534,7 +560,7 @@ def recovery_page(described: dict[str, Study]) -> str:
         ]
     parts.append(
         "Source: `benchmarks/results/recovery.json`, which `make recovery` writes from the cases' "
-        "process files."
+        "process files and which holds the indirect effects as well."
     )
     return "\n\n".join(parts)
 

@@ -273,6 +273,44 @@ def recovery(cases: Mapping[str, Study], found: Found, language: Language) -> Re
     return records
 
 
+def recovered(rows: Records) -> Records:
+    """One record a survey of what :func:`recovery` found.
+
+    ``covered`` counts the paths whose interval holds the true value; ``missed`` names the others;
+    ``mean_gap`` and ``largest_gap`` are of the absolute differences of estimate and truth.
+    """
+    by_case: dict[str, Records] = {}
+    for row in rows:
+        by_case.setdefault(row["case"], []).append(row)
+    records = []
+    for case, own in by_case.items():
+        missed = [r["id"] for r in own if not r["low"] <= r["truth"] <= r["high"]]
+        gaps = [abs(r["value"] - r["truth"]) for r in own]
+        records.append(
+            {
+                "case": case,
+                "paths": len(own),
+                "covered": len(own) - len(missed),
+                "missed": ", ".join(missed),
+                "mean_gap": sum(gaps) / len(gaps),
+                "largest_gap": max(gaps),
+                "largest": own[gaps.index(max(gaps))]["path"],
+            }
+        )
+    return records
+
+
+def largest(rows: Records, cases: Mapping[str, Study]) -> Records:
+    """Of :func:`one_point` every effect of the real surveys, of each simulated one the largest."""
+    kept = []
+    for case, described in cases.items():
+        own = [r for r in rows if r["case"] == case]
+        if own and described.simulated:
+            own = [max(own, key=lambda r: abs(r["value"]))]
+        kept += own
+    return kept
+
+
 def _number(found: Found, case: str, analysis: str, name: str) -> Any:
     result = found.get((case, analysis))
     number = result.numbers.get(name) if result else None

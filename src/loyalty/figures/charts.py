@@ -26,7 +26,7 @@ def dots(
     """Estimates with intervals, one a row: columns ``label, value, low, high`` and `group`.
 
     `marks` draws labelled vertical lines (cut-offs). Rows of several groups share a line, each
-    group in its own colour, named above.
+    group in its own colour, named above; where no two do, all stand on their lines.
     """
     labels = list(dict.fromkeys(rows["label"]))
     groups = [None] if group is None else list(dict.fromkeys(rows[group]))
@@ -34,7 +34,8 @@ def dots(
     position = dict(zip(labels, row_axis(axes, labels), strict=True))
     for number, name in enumerate(groups):
         part = rows if name is None else rows[rows[group] == name]
-        shift = 0.0 if len(groups) == 1 else 0.5 * (0.5 - number / (len(groups) - 1))
+        alone = len(groups) == 1 or len(labels) == len(rows)
+        shift = 0.0 if alone else 0.5 * (0.5 - number / (len(groups) - 1))
         y = np.array([position[label] for label in part["label"]]) + shift
         low, high = part["low"].astype(float), part["high"].astype(float)
         colour = COLOURS[number % len(COLOURS)]

@@ -39,7 +39,7 @@ def failure_rows(n: int, failed: int, used: int, errors: str, clusters: int | No
         zh += f"区间考虑了 {value(clusters, 'count')} 家企业的聚类（聚类稳健）[@cameron2015]。"
     elif clusters:
         en += f" With {value(clusters, 'count')} firms there are too few for cluster-robust errors [@cameron2015]: intervals take customers as independent (HC3) and may be too narrow."
-        zh += f"{value(clusters, 'count')} 家企业过少，不宜用聚类稳健误 [@cameron2015]：区间把客户视为独立（HC3），可能过窄。"
+        zh += f"{value(clusters, 'count')} 家企业过少，不宜用聚类稳健标准误 [@cameron2015]：区间把客户视为独立（HC3），可能过窄。"
     return Text(en=en, zh=zh)
 
 
@@ -64,8 +64,8 @@ def failure_determinants(rows: Sequence[Mapping[str, Any]], r2: float) -> list[T
     if found["as"]:
         said.append(
             Text(
-                en=f"As expected by [@quality], loyalty after the failure depends on {of(found['as']).en}.",
-                zh=f"与 [@quality] 的预期一致，失败后的忠诚取决于{of(found['as']).zh}。",
+                en=f"As the study of service quality expects [@quality], loyalty after the failure depends on {of(found['as']).en}.",
+                zh=f"与服务质量研究的预期 [@quality] 一致，失败后的忠诚取决于{of(found['as']).zh}。",
             )
         )
     if found["against"]:
@@ -98,9 +98,13 @@ def failure_interaction(b: float, low: float, high: float) -> Text:
     shown = value(b, "bounded", low, high)
     if low > 0 or high < 0:
         more = low > 0
+        near = low if more else high
+        hair = show(near, "bounded") == show(0.0, "bounded")  # clear of zero, but not in print
+        close = Text(en="; the interval only just excludes zero", zh="；区间仅勉强不含零")
+        close = close if hair else Text(en="", zh="")
         return Text(
-            en=f"Recovery counts {'more' if more else 'less'} the more severe the failure was (recovery × severity: {shown}).",
-            zh=f"失败越严重，补救的作用越{'大' if more else '小'}（补救 × 严重程度：{shown}）。",
+            en=f"Recovery counts {'more' if more else 'less'} the more severe the failure was (recovery × severity: {shown}{close.en}).",
+            zh=f"失败越严重，补救的作用越{'大' if more else '小'}（补救 × 严重程度：{shown}{close.zh}）。",
         )
     return Text(
         en=f"Whether recovery counts more or less after a severe failure is open (recovery × severity: {shown}).",

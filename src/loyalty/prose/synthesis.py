@@ -7,7 +7,7 @@ from typing import Any
 
 from loyalty.claims import Checked, Held, Ledger
 from loyalty.markdown import escape
-from loyalty.prose.words import value
+from loyalty.prose.words import NO_BREAK, value
 from loyalty.study import Text
 
 Rows = Sequence[Mapping[str, Any]]
@@ -16,22 +16,54 @@ Rows = Sequence[Mapping[str, Any]]
 def glance(
     rows: Sequence[Mapping[str, Any]], title: Mapping[str, str], simulated: Mapping[str, bool]
 ) -> list[Text]:
+    """One sentence a real survey, one for all the simulated ones."""
     said = []
-    for row in rows:
-        if row["supported"] is None:
-            continue
-        named = title[row["case"]].lower()
-        marked = "simulated" in named or "模拟" in named
-        en = "" if marked else " (simulated data)" if simulated[row["case"]] else " (real data)"
-        zh = "" if marked else "（模拟数据）" if simulated[row["case"]] else "（真实数据）"
+    done = [r for r in rows if r["supported"] is not None]
+    for row in (r for r in done if not simulated[r["case"]]):
         good, of = row["supported"].split(" / ")
         said.append(
             Text(
-                en=f"{escape(title[row['case']])}{en}: {good} of {of} hypothesized paths are supported; the two constructs hardest to tell apart have a heterotrait–monotrait ratio of {value(row['htmt'], 'number')}.",
-                zh=f"{escape(title[row['case']])}{zh}：{of} 条假设路径中 {good} 条得到支持；最难区分的两个构念 HTMT 为 {value(row['htmt'], 'number')}。",
+                en=f"{escape(title[row['case']])} (real data): {good} of {of} hypothesized paths are supported; the two constructs hardest to tell apart have a heterotrait–monotrait ratio of {value(row['htmt'], 'number')}.",
+                zh=f"{escape(title[row['case']])}（真实数据）：{of} 条假设路径中 {good} 条得到支持；最难区分的两个构念 HTMT 为 {value(row['htmt'], 'number')}。",
+            )
+        )
+    drawn = [r for r in done if simulated[r["case"]]]
+    if drawn:
+        counts = [[int(n) for n in r["supported"].split(" / ")] for r in drawn]
+        good, of = (sum(c[k] for c in counts) for k in (0, 1))
+        ratios = [r["htmt"] for r in drawn if r["htmt"] is not None]
+        ends = [value(f(ratios), "number") for f in (min, max)] if ratios else None
+        en = f"; the highest ratio of each lies between {ends[0]} and {ends[1]}" if ends else ""
+        zh = f"；各自最高的 HTMT 介于 {ends[0]} 与 {ends[1]} 之间" if ends else ""
+        said.append(
+            Text(
+                en=f"In the {_surveys(len(drawn)).en}, whose constructs are distinct by design, {good} of {of} paths are supported{en}.",
+                zh=f"在{_surveys(len(drawn)).zh}中（构念按设定彼此可分），{of} 条路径中 {good} 条得到支持{zh}。",
             )
         )
     return said
+
+
+def _surveys(n: int) -> Text:
+    return Text(en="simulated survey" if n == 1 else f"{n} simulated surveys", zh=f"{n} 份模拟问卷")
+
+
+def _none(n: int) -> str:
+    return "none" if n == 0 else str(n)
+
+
+def _verb(n: int, one: str, many: str) -> str:
+    return one if n == 1 else many
+
+
+def _or(values: Sequence[float]) -> Text:
+    """Figures in a sentence: ``a, b or c``."""
+    shown = [listed([v]) for v in values]
+    if len(shown) < 2:
+        return Text(en="".join(shown), zh="".join(shown))
+    return Text(
+        en=f"{', '.join(shown[:-1])} or {shown[-1]}", zh=f"{'、'.join(shown[:-1])} 或 {shown[-1]}"
+    )
 
 
 def tables_beside(rows: Rows, simulated: Mapping[str, bool]) -> Text:
@@ -46,7 +78,7 @@ def matrix(rows: Rows, cases: Sequence[str], simulated: Mapping[str, bool]) -> T
     real = [c for c in cases if not simulated[c]]
     both = sum(sum(c in r for c in real) > 1 for r in rows)
     return Text(
-        en=f"{len(rows)} paths stand in two surveys or more, {both} of them in two real ones. An agreement between simulated surveys says only that their processes were declared alike.",
+        en=f"{len(rows)} {_verb(len(rows), 'path stands', 'paths stand')} in two surveys or more, {both} of them in two real ones. An agreement between simulated surveys says only that their processes were declared alike.",
         zh=f"{len(rows)} 条路径见于至少两份问卷，其中 {both} 条见于两份真实问卷。模拟问卷之间的一致仅说明其生成过程设定相近。",
     )
 
@@ -66,7 +98,7 @@ def votes(rows: Rows, simulated: Mapping[str, bool]) -> Text:
         return sum(count(k, kind) for k in ("supported", "open", "contradicted"))
 
     return Text(
-        en=f"In the real surveys {count('supported', False)} of {total(False)} hypothesized paths are supported, {count('open', False)} are open and {count('contradicted', False)} are contradicted; in the simulated ones {count('supported', True)} of {total(True)} are supported, as their processes declare them. A count of verdicts weighs small and large samples alike and is no pooled estimate.",
+        en=f"In the real surveys {count('supported', False)} of {total(False)} hypothesized paths are supported, {_none(count('open', False))} {_verb(count('open', False), 'is', 'are')} open and {_none(count('contradicted', False))} {_verb(count('contradicted', False), 'is', 'are')} contradicted; in the simulated ones {count('supported', True)} of {total(True)} are supported, as their processes declare them. A count of verdicts weighs small and large samples alike and is no pooled estimate.",
         zh=f"真实问卷的 {total(False)} 条假设路径中，{count('supported', False)} 条得到支持，{count('open', False)} 条未定，{count('contradicted', False)} 条相反；模拟问卷的 {total(True)} 条中 {count('supported', True)} 条得到支持，这出自其设定。计票不区分样本大小，并非合并估计。",
     )
 
@@ -84,7 +116,7 @@ def pooled(rows: Rows, real: int) -> list[Text]:
     size = value(most["value"], "number", most["low"], most["high"])
     said = [
         Text(
-            en=f"{len(rows)} {'path is' if len(rows) == 1 else 'paths are'} shared by at least two of the {real} real surveys; the pooled interval is clear of zero for {len(clear)}. For {escape(most['path'])} it is {size}.",
+            en=f"{len(rows)} {'path is' if len(rows) == 1 else 'paths are'} shared by at least two of the {real} real surveys; the pooled interval is clear of zero for {_none(len(clear))}. For {escape(most['path'])} it is {size}.",
             zh=f"{real} 份真实问卷中有 {len(rows)} 条路径至少为两份共有；其中 {len(clear)} 条的合并区间不含零。{escape(most['path'])} 为 {size}。",
         )
     ]
@@ -101,8 +133,8 @@ def pooled(rows: Rows, real: int) -> list[Text]:
 def pooled_simulated(rows: Rows) -> Text:
     apart = max(rows, key=lambda r: r["tau"])
     return Text(
-        en=f"These {len(rows)} paths are pooled only to show the method at work: they differ most for {escape(apart['path'])} (τ = {value(apart['tau'], 'number')}), because the processes were declared so.",
-        zh=f"此处合并 {len(rows)} 条路径只为展示方法：差异最大的是 {escape(apart['path'])}（τ = {value(apart['tau'], 'number')}），出自各过程的设定。",
+        en=f"{len(rows)} {_verb(len(rows), 'path is', 'paths are')} pooled here only to show the method at work; {escape(apart['path'])} differs{' most' if len(rows) > 1 else ''} between surveys (τ = {value(apart['tau'], 'number')}), because their processes were declared so.",
+        zh=f"此处合并 {len(rows)} 条路径只为展示方法；{escape(apart['path'])} 在问卷之间差异{'最大' if len(rows) > 1 else '如此'}（τ = {value(apart['tau'], 'number')}），出自各过程的设定。",
     )
 
 
@@ -114,7 +146,7 @@ def industries(rows: Rows, simulated: Mapping[str, bool]) -> list[Text]:
         n, of = sum(r["different"] for r in real), sum(r["paths"] for r in real)
         said.append(
             Text(
-                en=f"In the real surveys with groups {n} of {of} paths differ between them after correction.",
+                en=f"In the real surveys with groups {_none(n)} of {of} paths {_verb(n, 'differs', 'differ')} between them after correction.",
                 zh=f"在带分组的真实问卷中，经校正后 {of} 条路径中有 {n} 条存在组间差异。",
             )
         )
@@ -131,7 +163,7 @@ def industries(rows: Rows, simulated: Mapping[str, bool]) -> list[Text]:
         left, before = sum(r["clustered"] for r in firms), sum(r["different"] for r in firms)
         said.append(
             Text(
-                en=f"In the simulated ones {n} of {of} differ. Where customers belong to firms, {before} seem to differ with respondents as the independent units and {left} with firms: a handful of firms an industry cannot carry a statement about industries, however many customers they have.",
+                en=f"In the simulated ones {_none(n)} of {of} {_verb(n, 'differs', 'differ')}. Where customers belong to firms, {_none(before)} {_verb(before, 'seems', 'seem')} to differ with respondents as the independent units and {_none(left)} with firms: a handful of firms an industry cannot carry a statement about industries, however many customers they have.",
                 zh=f"在模拟问卷中，{of} 条里有 {n} 条存在差异。在客户分属企业的案例中，以受访者为独立单位有 {before} 条，以企业为独立单位有 {left} 条：每个行业只有少数企业，无论客户多少，都不足以支撑关于行业的结论。",
             )
         )
@@ -178,15 +210,15 @@ def checks(found: Sequence[Checked], ledger: Ledger) -> list[Text]:
         if check.check.kind == "sobel":
             said.append(
                 Text(
-                    en=f"The printed paths imply a Sobel z of {listed([round(v, 2) for v in check.computed])} for observed scores, not {listed(check.printed)}: either the paths, the number of respondents or the test are not those of one analysis.",
-                    zh=f"按显变量得分，所载路径对应的 Sobel z 为 {listed([round(v, 2) for v in check.computed])}，而非 {listed(check.printed)}：路径、样本量或检验并非出自同一分析。",
+                    en=f"The printed paths imply a Sobel z of {_or([round(v, 2) for v in check.computed]).en} for observed scores, not {listed(check.printed)}: either the paths, the number of respondents or the test are not those of one analysis.",
+                    zh=f"按显变量得分，所载路径对应的 Sobel z 为 {_or([round(v, 2) for v in check.computed]).zh}，而非 {listed(check.printed)}：路径、样本量或检验并非出自同一分析。",
                 )
             )
         if check.check.kind == "elasticity":
             said.append(
                 Text(
-                    en=f"The same one per cent of satisfaction is worth {listed(check.computed)} per cent of sales, by claim.",
-                    zh=f"同为满意度提高百分之一，各条目分别对应销售额增长百分之 {listed(check.computed)}。",
+                    en=f"The same one per cent of satisfaction is worth {_or(check.computed).en} per cent of sales, by claim.",
+                    zh=f"同为满意度提高百分之一，各条目分别对应销售额增长百分之 {_or(check.computed).zh}。",
                 )
             )
     return said
@@ -204,9 +236,10 @@ def held(rows: Sequence[Held], claims: int) -> Text:
 def one_point(rows: Rows, clear: Rows, simulated: Mapping[str, bool]) -> list[Text]:
     real = [r for r in rows if not simulated[r["case"]]]
     narrow = [r for r in clear if not simulated[r["case"]]]
+    wide = len(rows) - len(clear)
     said = [
         Text(
-            en=f"Of {len(rows)} such effects {len(rows) - len(clear)} have an interval wider than one point. Of the {len(real)} of real surveys {len(narrow)} can be read.",
+            en=f"There are {len(rows)} such effects; the {_verb(wide, 'interval', 'intervals')} of {_none(wide)} of them {_verb(wide, 'is', 'are')} wider than one point. Of the {len(real)} of real surveys {_none(len(narrow))} can be read.",
             zh=f"{len(rows)} 个此类效应中，{len(rows) - len(clear)} 个的区间宽于一分。真实问卷的 {len(real)} 个中，{len(narrow)} 个可以解读。",
         )
     ]
@@ -224,15 +257,16 @@ def one_point(rows: Rows, clear: Rows, simulated: Mapping[str, bool]) -> list[Te
 
 def worth(rows: Rows, simulated: Mapping[str, bool]) -> Text:
     first = rows[0]
-    size = value(first["value"], "percent", first["low"], first["high"])
+    at, *ends = (value(100 * first[k], "number") for k in ("value", "low", "high"))
+    size = f"{at} \\[{ends[0]}, {ends[1]}\\]".replace(" ", NO_BREAK)
     cost = value(first["cost"], "number", first["cost_low"], first["cost_high"])
     drawn = all(simulated[r["case"]] for r in rows)
     en = " The panel is simulated: the sum shows how one would reckon, not what service is worth."
     zh = "该面板为模拟数据：此处只展示算法，而非服务的价值。"
     return Text(
-        en=f"Repurchase would rise by {size} of the customers, so that the faster answer pays as long as it costs less than {cost} for each."
+        en=f"The share of customers who buy again would rise by {size} percentage points, so that the faster answer pays as long as it costs less than {cost} for each."
         + (en if drawn else ""),
-        zh=f"复购客户占比将增加 {size}，因此只要每名客户的成本低于 {cost}，加快响应即为划算。"
+        zh=f"复购客户占比将提高 {size} 个百分点，因此只要每名客户的成本低于 {cost}，加快响应即为划算。"
         + (zh if drawn else ""),
     )
 

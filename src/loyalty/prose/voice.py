@@ -169,10 +169,20 @@ def voice_clusters(
     stability, silhouette = (float(table[c].astype(float)[k]) for c in ("stability", "silhouette"))
     stable = sum(cut.met(j) for j in jaccard)
     mark = escape(show(cut.value, "bounded"))
+    if stable == k:
+        found = Text(
+            en=f"All {k} reach a Jaccard index of {mark}: they are found again in other samples [@{cut.cite}].",
+            zh=f"{k} 个的 Jaccard 指数均达到 {mark}，即能在其他样本中重现 [@{cut.cite}]。",
+        )
+    else:
+        found = Text(
+            en=f"{stable} of {k} reach a Jaccard index of {mark}; the others are not found again in other samples [@{cut.cite}].",
+            zh=f"{k} 个中有 {stable} 个的 Jaccard 指数达到 {mark}；其余未能在其他样本中重现 [@{cut.cite}]。",
+        )
     said = [
         Text(
-            en=f"Between {tried[0]} and {tried[1]} clusters were tried; {k} come out most alike from one bootstrap sample to the next (adjusted Rand index {value(stability, 'bounded')}) [@fang2012]. {stable} of {k} reach a Jaccard index of {mark}, so they are found again in other samples [@{cut.cite}].",
-            zh=f"尝试了 {tried[0]} 至 {tried[1]} 个聚类；{k} 个在不同自助样本间最为一致（调整兰德指数 {value(stability, 'bounded')}）[@fang2012]。{k} 个中有 {stable} 个的 Jaccard 指数达到 {mark}，即能在其他样本中重现 [@{cut.cite}]。",
+            en=f"Between {tried[0]} and {tried[1]} clusters were tried; {k} come out most alike from one bootstrap sample to the next (adjusted Rand index {value(stability, 'bounded')}) [@fang2012]. {found.en}",
+            zh=f"尝试了 {tried[0]} 至 {tried[1]} 个聚类；{k} 个在不同自助样本间最为一致（调整兰德指数 {value(stability, 'bounded')}）[@fang2012]。{found.zh}",
         )
     ]
     if silhouette < 0.25:
@@ -183,6 +193,14 @@ def voice_clusters(
             )
         )
     return said
+
+
+def voice_clusters_alike() -> Text:
+    """Where the same class is the most frequent of every cluster."""
+    return Text(
+        en="The same class is the most frequent in each: what sets these clusters apart is how soon and how well complaints were dealt with, not what they were about.",
+        zh="各聚类中最常见的类别相同：把它们分开的是响应快慢与是否解决，而非投诉内容。",
+    )
 
 
 def voice_quotes(n: int, served: Sequence[Text]) -> Text:
@@ -225,8 +243,8 @@ def voice_classes(
         shown = value(response[0], "percent", response[1], response[2])
         said.append(
             Text(
-                en=f"A first response within {hours} hours, as [@{cut.cite}] asks for, came to {shown} of them.",
-                zh=f"按 [@{cut.cite}] 的要求在 {hours} 小时内得到首次回应者占 {shown}。",
+                en=f"A first response within {hours} hours [@{cut.cite}] came to {shown} of them.",
+                zh=f"在 {hours} 小时内 [@{cut.cite}] 得到首次回应者占 {shown}。",
             )
         )
     if not ranked:
@@ -245,8 +263,8 @@ def voice_classes(
     name = label[top["class"]]
     said.append(
         Text(
-            en=f"By impact {escape(name.en.lower())} comes first: if its customers stayed like the others, the share that stays would rise by {shown} percentage points.",
-            zh=f"按影响排序，{escape(name.zh)}居首：若该类客户与其他客户同样留下，留存比例将提高 {shown} 个百分点。",
+            en=f"By impact {escape(name.en.lower())} comes first in the estimate: if its customers stayed like the others, the share that stays would rise by {shown} percentage points.",
+            zh=f"按影响的估计排序，{escape(name.zh)}居首：若该类客户与其他客户同样留下，留存比例将提高 {shown} 个百分点。",
         )
     )
     rivals = [
