@@ -35,11 +35,6 @@ def test_duplicates_by_row_and_id() -> None:
         audit.duplicates(frame, id="zz")
 
 
-def test_constant_items_include_empty_ones() -> None:
-    frame = pd.DataFrame({"a": [1, 1, np.nan], "b": [np.nan] * 3, "c": [1, 2, 2]})
-    assert audit.constant_items(frame) == ("a", "b")
-
-
 def test_exclusion_flow_counts_each_row_once() -> None:
     index = pd.RangeIndex(5)
     first = pd.Series([True, True, False, False, False])

@@ -143,11 +143,6 @@ def duplicates(frame: pd.DataFrame, *, id: str | None = None) -> Duplicates:
     return Duplicates(rows, ids, int(rows.sum()), int(ids.sum()))
 
 
-def constant_items(items: pd.DataFrame) -> tuple[str, ...]:
-    """Names of the items with fewer than two distinct answers (all-missing items included)."""
-    return tuple(str(c) for c in items.columns if items[c].nunique(dropna=True) < 2)
-
-
 @dataclass(frozen=True, eq=False)
 class ExclusionFlow(Result):
     """Who was excluded at which step.

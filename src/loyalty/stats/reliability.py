@@ -150,17 +150,6 @@ def cronbach_alpha(
     )
 
 
-def alpha_from_correlation(corr: pd.DataFrame) -> float:
-    """Standardized alpha of a correlation matrix; of a polychoric one: ordinal alpha.
-
-    Source for the ordinal form: Zumbo, Gadermann & Zeisser (2007), JMASM 6, 21-29.
-    """
-    matrix = check_correlation(corr)
-    if len(matrix) < 2:
-        raise CannotCompute("only 1 item: alpha needs 2")
-    return _alpha(matrix)
-
-
 def guttman_lambda6(corr: pd.DataFrame) -> float:
     """Guttman's lambda 6: 1 - sum(1 - smc) / 1'R1 (Guttman 1945, Psychometrika 10, 255-282)."""
     matrix = check_correlation(corr)
