@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from sem_reference import (
     CASES,
+    LEAST_SQUARES,
     TIGHT,
     compare_fit,
     compare_parameters,
@@ -25,6 +26,13 @@ def test_case(name: str) -> None:
     loose = {"mobi2_ml": 2e-4, "mobi2_mlr": 2e-4, "pd_eq": 1e-4}.get(name, 0.0)
     compare_parameters(result.parameters, name, max(5e-5, loose), max(5e-5, loose))
     compare_fit(result.fit, name, max(3e-5, loose), mended_fit(name))
+
+
+@pytest.mark.parametrize("name", LEAST_SQUARES)
+def test_robust_errors_of_least_squares(name: str) -> None:
+    """lavaan's for ULS; Browne's sandwich from lavaan's matrices for GLS, where it has none."""
+    model, frame, options = LEAST_SQUARES[name]
+    compare_parameters(sem.fit(model, data(frame), **options).parameters, name)
 
 
 @pytest.mark.parametrize("name", TIGHT)
