@@ -152,6 +152,7 @@ LEAST_SQUARES: dict[str, tuple[str, str, dict[str, Any]]] = {
         "hs",
         {**SCHOOL, "group_equal": "loadings", "estimator": "ULS", "se": "robust"},
     ),
+    "r_uls_robust_config": (TWO, "hs", {**SCHOOL, "estimator": "ULS", "se": "robust"}),
     "r_uls_robust_fixedx": (FIXED_X, "hs", {"estimator": "ULS", "se": "robust"}),
     "r_gls_robust": (HS, "hs", {"estimator": "GLS", "se": "robust"}),
 }

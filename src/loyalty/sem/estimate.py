@@ -160,6 +160,7 @@ class Estimate:
         With fixed exogenous variables the moments of what they predict are taken off every row.
         """
         total = np.zeros((self.model.parameters,) * 2)
+        weights = self.discrepancy.weights
         for g, (block, sample, scores) in enumerate(
             zip(self.model.blocks, self.sample.groups, self.case_scores, strict=True)
         ):
@@ -167,9 +168,8 @@ class Estimate:
                 predicted = replace(sample, raw=predicted_rows(sample, block))
                 scores = scores - self._scores(g, predicted)
             centred = scores - scores.mean(axis=0)
-            total += centred.T @ centred
-        out: Array = total / self.n
-        return out
+            total += weights[g] / len(centred) * (centred.T @ centred)
+        return total
 
     def _clustered(self, total: Array) -> Array:
         codes = [np.asarray(g.clusters) for g in self.sample.groups]

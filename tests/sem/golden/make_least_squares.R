@@ -20,6 +20,7 @@ browne <- function(f) {
   sqrt(diag(solve(A) %*% B %*% solve(A))/N) }
 f <- cfa(HS, hs, estimator="ULS", se="robust.sem"); save1("r_uls_robust", f)
 print(max(abs(browne(f)/sqrt(diag(vcov(f))) - 1)))    # the same formula gives what lavaan prints
-save1("r_uls_robust_mg", cfa(TWO, hs, group="school", group.equal="loadings", estimator="ULS", se="robust.sem", control=list(rel.tol=1e-11)))
+save1("r_uls_robust_mg", cfa(TWO, hs, group="school", group.equal="loadings", estimator="ULS", se="robust.sem"))
+save1("r_uls_robust_config", cfa(TWO, hs, group="school", estimator="ULS", se="robust.sem"))
 save1("r_uls_robust_fixedx", sem(FX, hs, estimator="ULS", se="robust.sem"))
 f <- cfa(HS, hs, estimator="GLS"); save1("r_gls_robust", f, browne(f))
