@@ -87,8 +87,6 @@ def indirect_effects(
         one: Any = table.loc[e.id]
         drawn: Any = percentile.loc[e.id]
         bca: Any = corrected.loc[e.id]
-        low, high = float(bca["ci_lower"]), float(bca["ci_upper"])
-        sound = low < high
         rows.append(
             {
                 "id": e.id,
@@ -98,8 +96,8 @@ def indirect_effects(
                 "high": float(one["ci_upper"]),
                 "boot_low": float(drawn["ci_lower"]),
                 "boot_high": float(drawn["ci_upper"]),
-                "bca_low": low if sound else np.nan,
-                "bca_high": high if sound else np.nan,
+                "bca_low": float(bca["ci_lower"]),
+                "bca_high": float(bca["ci_upper"]),
             }
         )
     return pd.DataFrame(rows)

@@ -144,6 +144,19 @@ CASES: dict[str, tuple[str, str, dict[str, Any]]] = {
     "r_single": (SINGLE, "hs", {}),
 }
 
+# robust standard errors of least squares: parameter tables only
+LEAST_SQUARES: dict[str, tuple[str, str, dict[str, Any]]] = {
+    "r_uls_robust": (HS, "hs", {"estimator": "ULS", "se": "robust"}),
+    "r_uls_robust_mg": (
+        TWO,
+        "hs",
+        {**SCHOOL, "group_equal": "loadings", "estimator": "ULS", "se": "robust"},
+    ),
+    "r_uls_robust_config": (TWO, "hs", {**SCHOOL, "estimator": "ULS", "se": "robust"}),
+    "r_uls_robust_fixedx": (FIXED_X, "hs", {"estimator": "ULS", "se": "robust"}),
+    "r_gls_robust": (HS, "hs", {"estimator": "GLS", "se": "robust"}),
+}
+
 TIGHT: dict[str, tuple[str, str, dict[str, Any]]] = {
     "r_mobi2_tight": (MOBI, "mobi", {}),
     "r_mobi2_mlr_tight": (MOBI, "mobi", {"estimator": "MLR"}),

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 from sem_reference import (
     CASES,
+    LEAST_SQUARES,
     TIGHT,
+    TWO,
     compare_fit,
     compare_parameters,
     data,
@@ -25,6 +28,25 @@ def test_case(name: str) -> None:
     loose = {"mobi2_ml": 2e-4, "mobi2_mlr": 2e-4, "pd_eq": 1e-4}.get(name, 0.0)
     compare_parameters(result.parameters, name, max(5e-5, loose), max(5e-5, loose))
     compare_fit(result.fit, name, max(3e-5, loose), mended_fit(name))
+
+
+@pytest.mark.parametrize("name", LEAST_SQUARES)
+def test_robust_errors_of_least_squares(name: str) -> None:
+    """lavaan's for ULS; Browne's sandwich from lavaan's matrices for GLS, where it has none."""
+    model, frame, options = LEAST_SQUARES[name]
+    # lavaan mixes weights of groups by n and by n - 1
+    loose = 2e-4 if name in ("r_uls_robust_mg", "r_uls_robust_config") else 5e-5
+    compare_parameters(sem.fit(model, data(frame), **options).parameters, name, 5e-5, loose)
+
+
+@pytest.mark.parametrize("estimator", ["ULS", "GLS"])
+def test_robust_errors_of_unrelated_groups_are_those_of_each_alone(estimator: str) -> None:
+    both = sem.fit(TWO, data("hs"), group="school", estimator=estimator, se="robust")
+    for number, label in enumerate(both.group_labels, 1):
+        part = data("hs")[data("hs")["school"] == label]
+        alone = sem.fit(TWO, part, estimator=estimator, se="robust", meanstructure=True).parameters
+        mine = both.parameters[both.parameters["group"] == number]
+        np.testing.assert_allclose(mine["se"], alone["se"], rtol=1e-5)
 
 
 @pytest.mark.parametrize("name", TIGHT)

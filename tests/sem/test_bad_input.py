@@ -153,6 +153,22 @@ def test_too_many_variables_for_large_matrices(monkeypatch: pytest.MonkeyPatch) 
     refused("patterns of missing values", HS, data("hs_miss"), missing="fiml")
 
 
+def test_much_work_of_fiml_is_said_or_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("loyalty.sem.data.LONG_FIML_WORK", 1.0)
+    with pytest.warns(UserWarning, match="takes minutes"):
+        result = sem.fit(HS, data("hs_miss"), missing="fiml")
+    assert result.converged
+    monkeypatch.setattr("loyalty.sem.data.MOST_FIML_WORK", 1.0)
+    refused("too much work for FIML", HS, data("hs_miss"), missing="fiml")
+
+
+def test_first_order_in_parts(monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = sem.fit(HS, data("hs_miss"), missing="fiml", estimator="MLR").fit
+    monkeypatch.setattr("loyalty.sem.saturated.SCORES_AT_ONCE", 54 * 7)
+    parts = sem.fit(HS, data("hs_miss"), missing="fiml", estimator="MLR").fit
+    assert parts == pytest.approx(whole, rel=1e-9, nan_ok=True)
+
+
 def test_two_hundred_items() -> None:
     rng = np.random.default_rng(5)
     factor = rng.standard_normal((400, 20))

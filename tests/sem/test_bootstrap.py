@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -128,6 +129,24 @@ def test_tables_and_their_rule() -> None:
     assert row["ci_lower"] == pytest.approx(tot["ci_lower"])
     standard = boot.standardized()
     assert standard["est_std"].notna().all()
+
+
+def test_no_bias_correction_where_all_draws_lie_on_one_side() -> None:
+    result = sem.fit(TWO, data("hs"))
+    boot = result.bootstrap(64, seed=1)
+    assert boot.one_sided == 0 and not any("one side" in w for w in boot.warnings)
+    x = boot.x.copy()
+    x[:, 1] = np.abs(x[:, 1]) + 5
+    lop = replace(boot, x=x)
+    assert lop.one_sided == 1
+    assert any("one side of the estimate for 1 of" in w for w in lop.result.warnings)
+    row = result.parameters.index[result.estimate.model.free[1]]
+    for kind in ("bc", "bca"):
+        before, after = boot.parameters(kind), lop.parameters(kind)
+        assert after.loc[row, ["ci_lower", "ci_upper"]].isna().all()
+        rest = ["lhs", "ci_lower", "ci_upper"]
+        assert after.drop(index=row)[rest].equals(before.drop(index=row)[rest])
+    assert lop.parameters("percentile").loc[row, "ci_lower"] > 5
 
 
 def test_clusters_and_fiml() -> None:

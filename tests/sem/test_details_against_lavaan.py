@@ -75,6 +75,26 @@ def test_release_tests() -> None:
         assert got[name[row["lhs"]]] == pytest.approx(row["X2"], abs=1e-3)
 
 
+@pytest.mark.parametrize(
+    ("frame", "options", "name"),
+    [
+        ("hs_miss", {"missing": "fiml"}, "fiml"),
+        ("hs_miss", {"missing": "fiml", "estimator": "MLR"}, "fiml_mlr"),
+        ("hs", {"estimator": "MLR"}, "mlr"),
+    ],
+)
+def test_release_tests_of_incomplete_and_robust(
+    frame: str, options: dict[str, str], name: str
+) -> None:
+    equal = ["loadings", "intercepts"]
+    result = sem.fit(HS, data(frame), group="school", group_equal=equal, **options)  # type: ignore[arg-type]
+    mine = result.release_tests().set_index(["lhs", "op", "rhs"])["chisq"]
+    table = pd.read_csv(LAVAAN / f"r_score_{name}.csv", keep_default_na=False)
+    theirs = table.set_index(["lhs", "op", "rhs"])["chisq"]
+    assert len(mine) == len(theirs) == 15
+    np.testing.assert_allclose(mine.loc[theirs.index], theirs, atol=3e-4)
+
+
 def test_cluster_robust() -> None:
     frame = data("hs").copy()
     frame["cl"] = [k % 43 for k in range(301)]

@@ -132,3 +132,17 @@ def test_refuses() -> None:
         sem.fit(TWO, worse, ordered=ITEMS[:6], group="school")
     with pytest.raises(sem.ModelError, match="categories"):
         sem.fit(TWO, data("hs").assign(x1=np.arange(301.0)), ordered=["x1"])
+
+
+def test_one_ordinal_item() -> None:
+    """lavaan finds no standard errors here; a fixed variance makes it the latent response."""
+    model = "visual =~ x1+x2+x3\nf =~ x4\nspeed =~ x7+x8+x9\nspeed ~ f + visual"
+    items = ["x1", "x2", "x3", "x4", "x7", "x8", "x9"]
+    with pytest.raises(sem.ModelError, match="'f' has the one ordinal item 'x4'"):
+        sem.fit(model, data("hs_ord"), ordered=items)
+    with pytest.raises(sem.ModelError, match="'f' has the one ordinal item 'x4'"):
+        sem.fit(model, data("hs_ord"), ordered=items, std_lv=True)
+    mended = sem.fit(model + "\nf ~~ 1*f", data("hs_ord"), ordered=items)
+    assert mended.admissible and mended.parameters.query("op == '~'")["se"].gt(0).all()
+    rest = [i for i in items if i != "x4"]
+    assert sem.fit(model, data("hs_ord"), ordered=rest).admissible

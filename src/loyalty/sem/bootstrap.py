@@ -20,7 +20,7 @@ import pandas as pd
 from .data import GroupSample, group_sample
 from .errors import ModelError
 from .estimate import Estimate, pseudo_inverse, solve
-from .intervals import bootstrap_interval
+from .intervals import bootstrap_interval, one_sided
 from .model import SYMMETRIC, Array, Block, Model, block_moments
 from .refit import Batch, Refits, Refitter, with_exogenous
 from .resampling import BLOCK, MomentSums, Plan
@@ -80,7 +80,28 @@ class Bootstrap:
             )
         if self.used.sum() < 2:
             out.append("bootstrap: fewer than two usable draws, no intervals")
+        elif self.one_sided:
+            out.append(
+                f"bootstrap: all draws lie on one side of the estimate for {self.one_sided} of"
+                f" {self._names} parameters, which have no bias-corrected (bc, BCa) intervals"
+            )
         return out
+
+    @property
+    def _names(self) -> int:
+        model = self.estimate.model
+        return model.parameters + len(model.syntax.defined)
+
+    @cached_property
+    def one_sided(self) -> int:
+        """Free and defined parameters whose draws all lie on one side of the estimate."""
+        model = self.estimate.model
+
+        def function(x: Any) -> Any:
+            return np.concatenate([x, model.defined_values(x)], axis=-1)
+
+        point = np.real(function(self.estimate.x[None])[0])
+        return int(one_sided(self.values(function), point).sum())
 
     @cached_property
     def result(self) -> Result:

@@ -10,6 +10,7 @@ shift so that mean and variance are those of chi-square (Asparouhov & Muthén 20
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -48,7 +49,7 @@ from .polychoric import OrdinalStatistics, ordinal_statistics
 from .result import Result
 from .starting import starting_values
 from .syntax import Syntax
-from .table import Variables, parameter_table
+from .table import Row, Variables, parameter_table
 
 #: Iterations after which a fit is given up: one that converges takes a tenth of them.
 LIMIT = 100
@@ -258,6 +259,7 @@ def fit_ordinal(syntax: Syntax, variables: Variables, sample: Sample, options: O
             raise ModelError(
                 f"{row.lhs} ~~ {row.lhs}: residual variances of ordinal variables are not free"
             )
+    refuse_free_single_items(rows, variables)
     model = compile_model(rows, syntax, variables, len(sample.groups), True)
     for block in model.blocks:
         acting = block.cells.of(DIRECTED)[1]
@@ -296,6 +298,30 @@ def fit_ordinal(syntax: Syntax, variables: Variables, sample: Sample, options: O
     estimate = solve_ordinal(model, sample, options, statistics, None)
     estimate.extra["source"] = source
     return Result(estimate)
+
+
+def refuse_free_single_items(rows: list[Row], variables: Variables) -> None:
+    """Refuse a factor whose scale hangs on one ordinal item: its variance is not identified.
+
+    The residual variance of an ordinal item is what its factor leaves of one, not a parameter that
+    could be fixed; lavaan reports a singular information matrix.
+    """
+    loadings: dict[str, list[Row]] = {}
+    for row in rows:
+        if row.op == "=~" and row.group == 1:
+            loadings.setdefault(row.lhs, []).append(row)
+    loaded = Counter(row.rhs for found in loadings.values() for row in found)
+    for factor, found in loadings.items():
+        item = found[0].rhs
+        if len(found) > 1 or loaded[item] > 1 or item not in variables.ordered:
+            continue
+        variance = [r for r in rows if r.op == "~~" and (r.lhs, r.rhs) == (factor, factor)]
+        if any(r.free and not r.label for r in [found[0], *variance]):
+            raise ModelError(
+                f"{factor!r} has the one ordinal item {item!r}: its variance is not identified;"
+                f" fix it ({factor} =~ 1*{item}; {factor} ~~ 1*{factor}), or take {item!r} as"
+                " continuous"
+            )
 
 
 def _with_ordinal(

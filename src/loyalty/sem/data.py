@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
+from warnings import warn
 
 import numpy as np
 import pandas as pd
@@ -15,6 +16,9 @@ from .model import Array, Index
 
 #: Patterns times squared variables that FIML takes: about ten such arrays of 8 bytes are in use.
 MOST_PATTERN_CELLS = 50_000_000
+#: Patterns times variables cubed. 8e9 (1,000 patterns of 200 variables) take some minutes.
+MOST_FIML_WORK = 2e10
+LONG_FIML_WORK = 2e9
 
 
 @dataclass(frozen=True)
@@ -247,6 +251,18 @@ def group_sample(
         raise ModelError(
             f"{len(first):,} patterns of missing values in {p} variables are too many for FIML"
             f"{where}: that would take more than 4 GiB"
+        )
+    work = len(first) * p**3
+    if work > MOST_FIML_WORK:
+        raise ModelError(
+            f"{len(first):,} patterns of missing values in {p} variables are too much work for FIML"
+            f"{where}: patterns x variables^3 is {work:.1e}, at most {MOST_FIML_WORK:.0e}"
+        )
+    if work > LONG_FIML_WORK:
+        warn(
+            f"FIML of {len(first):,} patterns of missing values in {p} variables{where} takes"
+            " minutes, not seconds",
+            stacklevel=2,
         )
     order = np.argsort(inverse.ravel(), kind="stable")
     bounds = np.searchsorted(inverse.ravel()[order], np.arange(len(first) + 1))

@@ -14,7 +14,17 @@ from .data import GroupSample, Sample
 from .discrepancy.fiml import FullInformation, Saturated, saturated_of
 from .discrepancy.normal import NormalTheory, inverse_and_logdet
 from .errors import ModelError
-from .model import DIRECTED, SYMMETRIC, Array, Block, Cells, Model, Moments, block_moments
+from .model import (
+    DIRECTED,
+    SYMMETRIC,
+    Array,
+    Block,
+    Cells,
+    Model,
+    Moments,
+    block_moments,
+    variance_jacobian,
+)
 from .optimise import Minimum, minimise
 from .starting import starting_values
 
@@ -113,13 +123,26 @@ class Estimate:
 
     @cached_property
     def case_scores(self) -> list[Array]:
-        """Derivatives of every row's log-likelihood, (rows, free parameters) per group."""
-        return [
-            case_scores(block, m, sample, self.model.parameters, self.means)
-            for block, m, sample in zip(
-                self.model.blocks, self.moments, self.sample.groups, strict=True
-            )
-        ]
+        """Derivatives of every row's part of the discrepancy, (rows, free parameters) per group.
+
+        Of its log-likelihood (ML, FIML) or :math:`\\Delta'V` times its squares and products (GLS,
+        ULS; Browne 1984).
+        """
+        return [self._scores(g, sample) for g, sample in enumerate(self.sample.groups)]
+
+    def _scores(self, g: int, sample: GroupSample) -> Array:
+        block, m = self.model.blocks[g], self.moments[g]
+        kind = getattr(self.discrepancy, "kind", "ML")
+        if kind == "ML":
+            return case_scores(block, m, sample, self.model.parameters, self.means)
+        weight = np.eye(m.observed) if kind == "ULS" else self.discrepancy.inverses[g]
+        out = case_scores(block, m, sample, self.model.parameters, self.means, weight)
+        if kind == "ULS":  # each squared residual counted once
+            assert sample.raw is not None
+            d = sample.raw - sample.mean
+            np.add.at(out.T, block.cells.parameter, 0.5 * (d**2 @ variance_jacobian(block, m)).T)
+        centred: Array = out - out.mean(axis=0)
+        return centred
 
     def first_order(self, clustered: bool = False) -> Array:
         """Mean outer product of case scores (or of sums over clusters), unit ``B``."""
@@ -137,18 +160,16 @@ class Estimate:
         With fixed exogenous variables the moments of what they predict are taken off every row.
         """
         total = np.zeros((self.model.parameters,) * 2)
-        for block, m, sample, scores in zip(
-            self.model.blocks, self.moments, self.sample.groups, self.case_scores, strict=True
+        weights = self.discrepancy.weights
+        for g, (block, sample, scores) in enumerate(
+            zip(self.model.blocks, self.sample.groups, self.case_scores, strict=True)
         ):
             if len(block.exogenous):
                 predicted = replace(sample, raw=predicted_rows(sample, block))
-                scores = scores - case_scores(
-                    block, m, predicted, self.model.parameters, self.means
-                )
+                scores = scores - self._scores(g, predicted)
             centred = scores - scores.mean(axis=0)
-            total += centred.T @ centred
-        out: Array = total / self.n
-        return out
+            total += weights[g] / len(centred) * (centred.T @ centred)
+        return total
 
     def _clustered(self, total: Array) -> Array:
         codes = [np.asarray(g.clusters) for g in self.sample.groups]
@@ -203,12 +224,18 @@ def predicted_rows(sample: GroupSample, block: Block) -> Array:
 
 
 def case_scores(
-    block: Block, m: Moments, sample: GroupSample, parameters: int, means: bool
+    block: Block,
+    m: Moments,
+    sample: GroupSample,
+    parameters: int,
+    means: bool,
+    weight_matrix: Array | None = None,
 ) -> Array:
     r"""Casewise scores :math:`\partial\ell_i/\partial x` of one group.
 
     With :math:`z = [E\;V]_o'W(y_i-\mu)` a rank-two piece has score
-    :math:`s(z_uz_v - [E\;V]_{ou}'W[E\;V]_{ov})`, an intercept :math:`z_u`.
+    :math:`s(z_uz_v - [E\;V]_{ou}'W[E\;V]_{ov})`, an intercept :math:`z_u`; :math:`W` is
+    :math:`\Sigma_o^{-1}` unless given.
     """
     if sample.raw is None:
         raise ModelError("robust standard errors and tests need raw data, not covariances")
@@ -228,12 +255,16 @@ def case_scores(
     else:
         parts = [(np.arange(p), np.arange(len(sample.raw)))]
     for o, rows in parts:
-        pair = inverse_and_logdet(m.sigma[np.ix_(o, o)])
-        assert pair is not None
+        if weight_matrix is None:
+            pair = inverse_and_logdet(m.sigma[np.ix_(o, o)])
+            assert pair is not None
+            w = pair[0]
+        else:
+            w = weight_matrix
         center = m.mu[o] if means else sample.mean[o]
         d = sample.raw[np.ix_(rows, o)] - center
         zo = z_all[o]
-        wz = pair[0] @ zo
+        wz = w @ zo
         z = d @ wz
         k = np.einsum("ij,ij->j", zo[:, u], wz[:, v])
         values = (z[:, u] * z[:, v] - k) * scale

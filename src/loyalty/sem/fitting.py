@@ -40,7 +40,7 @@ def fit(
     sample_cov: Any = None,
     sample_nobs: Any = None,
     sample_mean: Any = None,
-    fixed_x: bool = True,
+    fixed_x: bool | None = None,
     orthogonal: bool = False,
     likelihood: str = "normal",
     se: str = "default",
@@ -75,8 +75,12 @@ def fit(
         come from that many refits.
     cluster
         A variable that says which rows belong together: cluster-robust standard errors.
+    fixed_x
+        Take the moments of observed predictors as given rather than as parameters: the default,
+        but for GLS and ULS, as in lavaan.
     se
-        ``"default"``, ``"expected"``, ``"observed"`` or ``"robust"``.
+        ``"default"``, ``"expected"``, ``"observed"`` or ``"robust"`` (for GLS and ULS Browne's
+        (1984) sandwich).
 
     Raises
     ------
@@ -87,6 +91,8 @@ def fit(
     if not (estimator is None or isinstance(estimator, str)):
         raise ModelError(f"estimator must be a name, not {estimator!r}")
     given = estimator.upper() if estimator else None
+    if fixed_x is None:
+        fixed_x = given not in ("GLS", "ULS")
     every = isinstance(ordered, bool)
     ordinal_names = () if every else as_tuple(ordered)  # type: ignore[arg-type]
     variables = variables_of(syntax, ordinal_names, fixed_x)

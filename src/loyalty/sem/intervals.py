@@ -3,12 +3,14 @@ r"""Confidence intervals from bootstrap draws.
 percentile and basic (Davison & Hinkley 1997, ch. 5), ``norm`` (bias-corrected normal), ``bc``
 (bias-corrected percentile, lavaan's ``bca.simple``) and BCa (Efron 1987) with the acceleration from
 empirical influence values, :math:`a = \sum l_i^3 / \{6(\sum l_i^2)^{3/2}\}`. Quantiles interpolate
-on the normal scale, as R's ``boot`` does.
+on the normal scale, as R's ``boot`` does. Where all draws lie on one side of the estimate the bias
+correction is infinite: ``bc`` and ``bca`` have no limits there (NaN).
 """
 
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy import special
 
 from .errors import ModelError
@@ -29,6 +31,19 @@ def normal_quantile(ordered: Array, alpha: Array) -> Array:
     with np.errstate(all="ignore"):
         share = np.where(zb > za, (special.ndtri(alpha) - za) / (zb - za), 0.0)
     out: Array = a + np.clip(share, 0.0, 1.0) * (b - a)
+    return out
+
+
+def fixed(draws: Array, estimate: Array) -> NDArray[np.bool_]:
+    """Columns of ``draws`` (draws, k) that do not vary but for rounding."""
+    out: NDArray[np.bool_] = np.ptp(draws, axis=0) <= 1e-12 * np.maximum(1.0, np.abs(estimate))
+    return out
+
+
+def one_sided(draws: Array, estimate: Array) -> NDArray[np.bool_]:
+    """Columns whose draws leave nothing to correct the bias by: all on one side of ``estimate``."""
+    share = (draws < estimate).mean(axis=0)
+    out: NDArray[np.bool_] = ((share == 0) | (share == 1)) & ~fixed(draws, estimate)
     return out
 
 
@@ -64,12 +79,14 @@ def bootstrap_interval(
             with np.errstate(all="ignore"):
                 acceleration = (influence**3).sum(axis=0) / (6 * (influence**2).sum(axis=0) ** 1.5)
             acceleration = np.nan_to_num(acceleration)
-        share = (draws < estimate).mean(axis=0)
-        w = special.ndtri(np.clip(share, 0.5 / len(draws), 1 - 0.5 / len(draws)))
+        w = special.ndtri((draws < estimate).mean(axis=0))
+        w[~np.isfinite(w)] = np.nan
         low = special.ndtr(w + (w - z) / (1 - acceleration * (w - z)))
         high = special.ndtr(w + (w + z) / (1 - acceleration * (w + z)))
-    lower, upper = normal_quantile(ordered, low), normal_quantile(ordered, high)
+    known = np.isfinite(low) & np.isfinite(high)
+    lower = np.where(known, normal_quantile(ordered, np.where(known, low, tail)), np.nan)
+    upper = np.where(known, normal_quantile(ordered, np.where(known, high, 1 - tail)), np.nan)
     if kind == "basic":
         lower, upper = 2 * estimate - upper, 2 * estimate - lower
-    constant = np.ptp(draws, axis=0) == 0
+    constant = fixed(draws, estimate)
     return np.where(constant, estimate, lower), np.where(constant, estimate, upper)

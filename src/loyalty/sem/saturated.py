@@ -8,7 +8,8 @@ are given and not estimated.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -32,6 +33,8 @@ from .model import (
 
 #: Beyond so many moments of a group (about 108 variables) their matrices are not formed.
 MOST_MOMENTS = 6000
+#: Scores of so many rows times moments are held at a time (160 MB).
+SCORES_AT_ONCE = 20_000_000
 
 
 def too_large(p: int) -> bool:
@@ -115,6 +118,28 @@ def saturated_information(sample: GroupSample, mean: Array, cov: Array) -> Array
     return incomplete_curvature(block, m, stack_of(sample))
 
 
+def _parts(sample: GroupSample, size: int) -> Iterator[GroupSample]:
+    """The group by patterns (and parts of them) of together about ``size`` rows."""
+    assert sample.raw is not None
+    pieces = [
+        (k, k.rows[first : first + size])
+        for k in sample.patterns
+        for first in range(0, len(k.rows), size)
+    ]
+    ends = np.cumsum([len(rows) for _, rows in pieces])
+    for number in range(int(ends[-1] // size) + 1):
+        chosen = [piece for piece, end in zip(pieces, ends, strict=True) if end // size == number]
+        if not chosen:
+            continue
+        starts = np.cumsum([0, *(len(rows) for _, rows in chosen)])
+        patterns = tuple(
+            replace(k, rows=np.arange(start, start + len(rows)))
+            for (k, rows), start in zip(chosen, starts, strict=False)
+        )
+        raw = sample.raw[np.concatenate([rows for _, rows in chosen])]
+        yield replace(sample, n=len(raw), raw=raw, clusters=None, patterns=patterns)
+
+
 def saturated_matrices(sample: GroupSample, exogenous: Index) -> SaturatedMatrices:
     """The matrices at the saturated solution, computed once a sample."""
     key = ("saturated matrices", tuple(exogenous.tolist()))
@@ -124,13 +149,16 @@ def saturated_matrices(sample: GroupSample, exogenous: Index) -> SaturatedMatric
         block = saturated_block(p)
         m: Moments = block_moments(block, moment_vector(solution.mean, solution.cov))
         information = incomplete_curvature(block, m, stack_of(sample))
-        scores = case_scores(block, m, sample, len(block.cells.kind), True)
         pair = inverse_and_logdet(solution.cov)
         assert pair is not None, "the saturated covariance matrix is positive definite"
         complete = information_cells(block, m, pair[0], True)
         kept = modelled_moments(p, exogenous)
         at = np.ix_(kept, kept)
-        first_order = scores[:, kept].T @ scores[:, kept] / sample.n
+        first_order = np.zeros((len(kept), len(kept)))
+        for part in _parts(sample, SCORES_AT_ONCE // len(block.cells.kind)):
+            scores = case_scores(block, m, part, len(block.cells.kind), True)[:, kept]
+            first_order += scores.T @ scores
+        first_order /= sample.n
         sample.memo[key] = SaturatedMatrices(information[at], complete[at], first_order)
     found: SaturatedMatrices = sample.memo[key]
     return found

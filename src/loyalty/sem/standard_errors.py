@@ -36,7 +36,7 @@ def covariance_of_estimates(estimate: Estimate) -> tuple[Array, bool]:
     k = estimate.model.expand
     if kind == "robust":
         clustered = estimate.options.cluster is not None
-        centred = estimate.options.estimator == "MLM" and not clustered
+        centred = estimate.options.estimator in ("MLM", "GLS", "ULS") and not clustered
         b = estimate.centred_first_order() if centred else estimate.first_order(clustered)
         middle = bread @ estimate.reduce(b) @ bread
     else:

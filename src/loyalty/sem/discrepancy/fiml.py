@@ -5,7 +5,7 @@ r"""Full-information maximum likelihood for data with missing values.
    T_k = S_k + (\bar y_k - \mu_k)(\bar y_k - \mu_k)'
 
 over the patterns :math:`k` of observed variables (Arbuckle 1996; Savalei 2010). All patterns are
-evaluated side by side: a pattern's matrix has the identity where its variables are missing.
+evaluated side by side, padded with zeros where their variables are missing.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from ..errors import ModelError
 from ..model import (
     Array,
     Block,
+    Index,
     Model,
     Moments,
     block_moments,
@@ -28,6 +29,16 @@ from ..model import (
     information_cells,
     summed_over_patterns,
 )
+from .normal import inverse_and_logdet
+
+#: Patterns of so many rows at most are summed over rows.
+FEW_ROWS = 8
+
+
+def _logdet(stack: Array) -> Array:
+    factor = np.linalg.cholesky(stack)
+    out: Array = 2 * np.log(np.diagonal(factor, axis1=1, axis2=2)).sum(axis=1)
+    return out
 
 
 class PatternStack:
@@ -46,21 +57,76 @@ class PatternStack:
             self.seen[k, o] = 1.0
             self.mean[k, o] = pattern.mean
             self.cov[k][np.ix_(o, o)] = pattern.cov
-        self.pair = self.seen[:, :, None] * self.seen[:, None, :]
-        self.pad = np.zeros((count, p, p))
-        self.pad[:, np.arange(p), np.arange(p)] = 1.0 - self.seen
         self.seen_count = self.seen.sum(axis=1)
+        # patterns that miss equally many variables are worked on together
+        missing = p - self.seen_count.astype(int)
+        self.alike: list[tuple[Index, Index, Index]] = []
+        for m in np.unique(missing):
+            which = np.flatnonzero(missing == m)
+            order = np.argsort(self.seen[which], axis=1, kind="stable")
+            self.alike.append((which, order[:, :m], order[:, m:]))
+        # rows of patterns that few share are cheaper than their covariances
+        few = self.n <= min(FEW_ROWS, p // 2)
+        self.few, self.many = np.flatnonzero(few), np.flatnonzero(~few)
+        self.rows = np.zeros((len(self.few), int(self.n[few].max(initial=1)), p))
+        for place, k in enumerate(self.few.tolist() if sample.raw is not None else []):
+            pattern = sample.patterns[k]
+            part = np.asarray(sample.raw)[np.ix_(pattern.rows, pattern.observed)]
+            self.rows[place, : pattern.n, pattern.observed] = (part - pattern.mean).T
+        if sample.raw is None:
+            self.few, self.many = self.few[:0], np.arange(count)
+            self.rows = self.rows[:0]
 
     def inverses(self, sigma: Array) -> tuple[Array, Array] | None:
-        """Padded inverses (zero where missing) and log determinants."""
-        stack = self.pair * sigma + self.pad
+        r"""Padded inverses (zero where missing) and log determinants.
+
+        With :math:`P=\Sigma^{-1}` the inverse of what is observed is
+        :math:`P_{oo} - P_{om}P_{mm}^{-1}P_{mo}` and :math:`|\Sigma_{oo}| = |\Sigma||P_{mm}|`: less
+        work where less than half is missing.
+        """
+        whole = inverse_and_logdet(sigma)
+        p = len(sigma)
+        inverse = np.empty((len(self.n), p, p))
+        logdet = np.empty(len(self.n))
         try:
-            factor = np.linalg.cholesky(stack)
+            for which, hidden, seen in self.alike:
+                m = hidden.shape[1]
+                if whole is None or 2 * m > p:
+                    part = sigma[seen[:, :, None], seen[:, None, :]]
+                    logdet[which] = _logdet(part)
+                    one = np.zeros((len(which), p, p))
+                    at = np.arange(len(which))[:, None, None], seen[:, :, None], seen[:, None, :]
+                    one[at] = np.linalg.inv(part)
+                    inverse[which] = one
+                    continue
+                full, base = whole
+                if not m:
+                    inverse[which], logdet[which] = full, base
+                    continue
+                part = full[hidden[:, :, None], hidden[:, None, :]]
+                logdet[which] = base + _logdet(part)
+                across = full[hidden]
+                one = full - np.swapaxes(across, 1, 2) @ np.linalg.solve(part, across)
+                rows = np.arange(len(which))[:, None]
+                one[rows, hidden] = 0.0
+                one[rows, :, hidden] = 0.0
+                inverse[which] = one
         except np.linalg.LinAlgError:
             return None
-        logdet = 2 * np.log(np.diagonal(factor, axis1=1, axis2=2)).sum(axis=1)
-        inverse = np.linalg.inv(stack) - self.pad
         return inverse, logdet
+
+    def weighted_moments(self, w: Array, wd: Array, share: Array) -> Array:
+        r""":math:`\sum_k s_kW_kT_kW_k` from padded inverses and :math:`W_kd_k`."""
+        z = wd * np.sqrt(share)[:, None]
+        total: Array = z.T @ z
+        if len(self.few):
+            scale = np.sqrt(share[self.few] / self.n[self.few])
+            z = (self.rows @ w[self.few] * scale[:, None, None]).reshape(-1, w.shape[1])
+            total += z.T @ z
+        if len(self.many):
+            part = w if len(self.many) == len(w) else w[self.many]
+            total += np.tensordot(share[self.many], part @ self.cov[self.many] @ part, axes=1)
+        return total
 
     def likelihood(self, sigma: Array, mu: Array) -> float:
         """Log-likelihood of the group."""
@@ -112,11 +178,11 @@ class FullInformation:
             total = 0.0
             for block, m, stack, w, logdet, d in parts:
                 share = stack.n / self.multiplier
-                t = stack.cov + d[:, :, None] * d[:, None, :]
-                wt = w @ t
-                total += 0.5 * float(share @ (logdet + np.trace(wt, axis1=1, axis2=2)))
-                q = np.tensordot(share, w - wt @ w, axes=1)
-                b = share @ (w @ d[:, :, None])[:, :, 0]
+                wd = (w @ d[:, :, None])[:, :, 0]
+                trace = np.einsum("kij,kij->k", w, stack.cov) + np.einsum("ki,ki->k", d, wd)
+                total += 0.5 * float(share @ (logdet + trace))
+                q = np.tensordot(share, w, axes=1) - stack.weighted_moments(w, wd, share)
+                b = share @ wd
                 gradient[block.cells.parameter] += 0.5 * gradient_cells(block, m, q, b)
         return (total if np.isfinite(total) else np.inf), gradient
 
@@ -208,7 +274,6 @@ def saturated_moments(
     stack = stack_of(sample)
     mu, sigma = sample.mean.copy(), sample.cov.copy()
     scale = np.sqrt(np.diag(sigma))
-    hidden = 1.0 - stack.seen
     share = stack.n / stack.total
 
     def step(mu: Array, sigma: Array) -> tuple[Array, Array]:
@@ -218,19 +283,13 @@ def saturated_moments(
                 "the saturated model of the data with missing values has a singular covariance"
                 " matrix: too few rows for the variables, or collinear variables"
             )
+        # expected moments of complete data, from sums over patterns of their inverses
         w, _ = pair
-        # regression of hidden on seen variables; the identity on seen ones
-        beta = sigma @ w * hidden[:, :, None]
-        beta[:, np.arange(len(mu)), np.arange(len(mu))] += stack.seen
-        d = (stack.mean - mu) * stack.seen
-        full = mu + (beta @ d[:, :, None])[:, :, 0]
-        new_mu = share @ full
-        residual = full - new_mu
-        spread = beta @ stack.cov @ np.swapaxes(beta, 1, 2)
-        rest = (sigma - sigma @ w @ sigma) * hidden[:, :, None] * hidden[:, None, :]
-        new = np.tensordot(share, spread + rest, axes=1)
-        new += (residual * share[:, None]).T @ residual
-        return new_mu, (new + new.T) / 2
+        wd = (w @ ((stack.mean - mu) * stack.seen)[:, :, None])[:, :, 0]
+        shift = sigma @ (share @ wd)
+        q = stack.weighted_moments(w, wd, share) - np.tensordot(share, w, axes=1)
+        new = sigma + sigma @ q @ sigma - np.outer(shift, shift)
+        return mu + shift, (new + new.T) / 2
 
     converged, iteration = False, 0
     p = len(mu)
