@@ -44,7 +44,7 @@ report: setup ## run every notebook that is out of date, render the report, say 
 
 test: setup ## run the tests, the linter and the type checker
 	@$(RUN) ruff check . && $(RUN) ruff format --check . && $(RUN) mypy
-	@$(RUN) pytest $(ARGS)
+	@$(RUN) pytest -n auto --dist loadfile $(ARGS)
 
 notebooks: setup ## open JupyterLab on the notebooks
 	@$(RUN) jupyter lab --notebook-dir notebooks
