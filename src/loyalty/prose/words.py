@@ -45,6 +45,11 @@ def counted(n: int, noun: str) -> str:
     return f"{n:,} {noun}" + ("" if n == 1 else "s")
 
 
+def every(n: int) -> str:
+    """``both``, ``all 7``: of two or more."""
+    return "both" if n == 2 else f"all {n:,}"
+
+
 def cannot(reason: str) -> Text:
     return Text(
         en=f"This analysis cannot be done here: {escape(reason)}.",
