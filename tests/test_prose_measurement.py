@@ -183,14 +183,14 @@ def test_shared_variance() -> None:
     assert "of 1 latent correlation reaches 1" in said.en and chinese(said)
     assert "reaches 1" not in joined(prose.shared(rows.tail(1), LABEL)).en
     whole = joined(prose.shared(pd.concat([rows.tail(1)] * 2), LABEL))
-    assert "in all 2 pairs" in whole.en and "fail" not in whole.en
+    assert "in both pairs" in whole.en and "fail" not in whole.en
 
 
 def test_discriminant_pairs() -> None:
     cut = threshold("htmt")
     clear, close = (0.5, 0.4, 0.6), (0.9, 0.86, 0.95)
     every = joined(prose.discriminant(ratios(clear, clear), LABEL, cut, 500))
-    assert every.en.startswith("All 2 pairs of constructs are distinct") and "500" in every.zh
+    assert every.en.startswith("Both pairs of constructs are distinct") and "500" in every.zh
     some = joined(prose.discriminant(ratios(clear, close, (0.8, 0.7, 0.9)), LABEL, cut, 500))
     assert "1 is distinct" in some.en and "1 is open and 1 is not distinct" in some.en
 

@@ -362,6 +362,9 @@ def test_the_plan() -> None:
     fine = joined(prose.planned_congruence([row("A", "F1", 0.95, nan, nan)], CONGRUENCE, [], 2))
     assert "is open at \\.85 for A" in fine.en  # no interval proves nothing
     assert "every construct is more alike to its factor" in fine.en
+    three = [row(k, f"F{k}", 0.9 + i / 50, 0.88, 0.99) for i, k in enumerate("ABC")]
+    every = joined(prose.planned_congruence(three, CONGRUENCE, [], 500))
+    assert "congruences run from \\.90 (A) to \\.94 (C)" in every.en and "500" in every.zh
 
 
 def hierarchical(h: float, low: float, high: float, **more: Any) -> Any:

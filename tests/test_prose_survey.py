@@ -317,7 +317,7 @@ def test_boxes_alpha_and_correlation_by_group() -> None:
     said = prose.alpha_by_group(alphas, threshold("alpha"))
     assert "in 1 of 3 groups, open in 1 and below in 1" in said.en
     assert prose.alpha_by_group(alphas.iloc[3:], threshold("alpha")).en == "No group has an alpha."
-    assert "all 2 groups" in prose.alpha_by_group(alphas.iloc[[0, 0]], threshold("alpha")).en
+    assert "in both groups" in prose.alpha_by_group(alphas.iloc[[0, 0]], threshold("alpha")).en
     mixed = prose.alpha_by_group(alphas.iloc[[0, 2]], threshold("alpha")).en
     assert "in 1 of 2 groups, below in 1." in mixed and "open" not in mixed
     shares = pd.DataFrame(

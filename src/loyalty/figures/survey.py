@@ -96,7 +96,9 @@ def skew_and_kurtosis(
     far = np.argsort(-(np.abs(x) / skew_cut + np.abs(y) / kurtosis_cut), kind="stable")
     named: list[int] = []
     for k in far[:12]:
-        near = [abs(x[k] - x[m]) < 0.2 * wide and abs(y[k] - y[m]) < 0.1 * high for m in named]
+        near = [
+            abs(x[k] - x[m]) < 0.2 * wide and abs(y[k] - y[m]) < 0.13 * (high - low) for m in named
+        ]
         if any(near) or len(named) == 5:
             continue
         named.append(int(k))

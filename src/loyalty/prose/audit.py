@@ -76,9 +76,9 @@ def other_variables(by_item: pd.DataFrame, checked: int) -> Text:
     off = by_item[by_item["n_outside"] > 0]
     if off.empty:
         return Text(
-            en=f"So do the answers to the {checked} single questions that have a scale."
+            en=f"The answers to the {checked} single questions with a scale lie on theirs as well."
             if checked > 1
-            else "So do the answers to the single question that has a scale.",
+            else "The answers to the single question with a scale lie on it as well.",
             zh=f"{checked} 个有量表的单独变量亦无超出。",
         )
     listed = names([f"{k} ({int(c):,})" for k, c in off["n_outside"].items()])

@@ -9,7 +9,7 @@ import pandas as pd
 
 from loyalty.markdown import escape
 from loyalty.numbers import show
-from loyalty.prose.words import counted, names, value
+from loyalty.prose.words import counted, every, names, value
 from loyalty.stats.descriptives import Correlations, NetPromoterScore, Proportion
 from loyalty.study import Text
 from loyalty.thresholds import Threshold
@@ -375,7 +375,7 @@ def alpha_by_group(rows: pd.DataFrame, cut: Threshold) -> Text:
     if counts["met"] == n:
         return Text(
             en=f"Alpha is at least {mark} [@{cut.cite}] with its whole interval in "
-            + (f"all {n} groups." if n > 1 else "the one group shown."),
+            + (f"{every(n)} groups." if n > 1 else "the one group shown."),
             zh=f"全部 {n} 组的 α 整个区间均不低于 {mark} [@{cut.cite}]。",
         )
     rest = [

@@ -13,7 +13,16 @@ from loyalty import sem
 from loyalty.markdown import escape
 from loyalty.measurement import Trial
 from loyalty.numbers import interval, show
-from loyalty.prose.words import VERDICTS, counted, equals, names, readable, significant, value
+from loyalty.prose.words import (
+    VERDICTS,
+    counted,
+    equals,
+    every,
+    names,
+    readable,
+    significant,
+    value,
+)
 from loyalty.study import Text
 from loyalty.thresholds import Threshold, Verdict, threshold
 
@@ -351,7 +360,7 @@ def discriminant(
     if count["met"] == len(pairs) > 1:
         return [
             Text(
-                en=f"All {len(pairs)} pairs of constructs are distinct, with their whole bootstrap "
+                en=f"{every(len(pairs)).capitalize()} pairs of constructs are distinct, with their whole bootstrap "
                 f"interval ({draws:,} draws) below {mark} [@{cut.cite}]. {top_en}",
                 zh=f"全部 {len(pairs)} 对构念的整个自助区间（{draws:,} 次）都低于 {mark} "
                 f"[@{cut.cite}]，可以区分。{top_zh}",
@@ -427,7 +436,7 @@ def shared(rows: pd.DataFrame, label: Mapping[str, str]) -> list[Text]:
         Text(
             en="By the criterion of Fornell and Larcker, in "
             + (
-                f"all {len(rows)}"
+                every(len(rows))
                 if count["met"] == len(rows) > 1
                 else f"{count['met'] or 'none'} of {len(rows)}"
             )
@@ -481,7 +490,7 @@ def rivals(
     said = []
     if len(nested):
         en = (
-            f"All {len(nested)} simpler models fit worse than "
+            f"{every(len(nested)).capitalize()} simpler models fit worse than "
             if len(worse) == len(nested) > 1
             else f"Of {counted(len(nested), 'simpler model')} {len(worse) or 'none'} "
             f"fit{'' if len(worse) > 1 else 's'} worse than "

@@ -739,7 +739,20 @@ def planned_congruence(
             by[cut.verdict(row["low"], row["high"])].append(shown)
     alone = [r["label"] for r in rows if r["factor"] is None]
     said = []
-    if by["met"]:
+    if len(by["met"]) == len(rows) - len(left_out) > 2:
+        sure = [r for r in rows if r["factor"] is not None]
+        low, high = (f(sure, key=lambda r: float(r["congruence"])) for f in (min, max))
+        ends = [(value(r["congruence"], "bounded"), escape(r["label"])) for r in (low, high)]
+        said.append(
+            Text(
+                en="Every construct is found without being told, with the whole bootstrap interval "
+                f"({draws:,} draws) above {mark} [@{cut.cite}]: congruences run from {ends[0][0]} "
+                f"({ends[0][1]}) to {ends[1][0]} ({ends[1][1]}).",
+                zh=f"所有构念无需指明即可找到，整个自助区间（{draws:,} 次）高于 {mark} [@{cut.cite}]："
+                f"一致性从 {ends[0][0]}（{ends[0][1]}）到 {ends[1][0]}（{ends[1][1]}）。",
+            )
+        )
+    elif by["met"]:
         listed = names(by["met"])
         said.append(
             Text(

@@ -50,6 +50,11 @@ def be(count: int) -> str:
     return "is" if count == 1 else "are"
 
 
+def every(n: int) -> str:
+    """``both``, ``all 7``: of two or more."""
+    return "both" if n == 2 else f"all {n:,}"
+
+
 def cannot(reason: str) -> Text:
     return Text(
         en=f"This analysis cannot be done here: {escape(reason)}.",
