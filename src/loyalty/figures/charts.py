@@ -263,7 +263,8 @@ def importance_performance(points: pd.DataFrame, x_label: str, y_label: str) -> 
     axes.plot(x, y, "o", color=COLOURS[0], markersize=5)
     axes.axvline(x.mean(), color=GREY, linewidth=0.7, linestyle=":")
     axes.axhline(y.mean(), color=GREY, linewidth=0.7, linestyle=":")
-    near_x, near_y = 0.25 * (np.ptp(x) or 1.0), 0.06 * (np.ptp(y) or 1.0)
+    ends = points[["low", "high"]].to_numpy(float) if "low" in points else x
+    near_x, near_y = 0.25 * (np.ptp(ends) or 1.0), 0.06 * (np.ptp(y) or 1.0)
     for k, name in enumerate(points["label"]):
         close = (np.abs(x - x[k]) < near_x) & (np.abs(y - y[k]) < near_y)
         below = bool((close & ((y > y[k]) | ((y == y[k]) & (np.arange(len(y)) < k)))).any())

@@ -21,9 +21,10 @@ def slopes(
     Each panel is (frame with ``sd, value, low, high``; Johnson–Neyman bounds in the same units;
     name of the moderator); bounds inside the drawn range are dashed and named.
     """
-    down = -(-len(panels) // ACROSS)
+    across = min(ACROSS, len(panels))
+    down = -(-len(panels) // across)
     figure = Figure(figsize=(WIDTH, 1.95 * down + 0.35))
-    axes = figure.subplots(down, ACROSS, sharex=True, sharey=True, squeeze=False).ravel()
+    axes = figure.subplots(down, across, sharex=True, sharey=True, squeeze=False).ravel()
     for place, (name, (line, bounds, moderator)) in zip(axes, panels.items(), strict=False):
         x = line["sd"].to_numpy(float)
         place.fill_between(

@@ -14,6 +14,12 @@ from loyalty.prose.words import be, names, significant, value
 from loyalty.study import Text
 from loyalty.thresholds import Threshold
 
+LEVELS = {
+    "configural": Text(en="configural", zh="构型等值"),
+    "metric": Text(en="metric", zh="载荷等值"),
+    "scalar": Text(en="scalar", zh="截距等值"),
+    "strict": Text(en="strict", zh="严格等值"),
+}
 #: Released items that a sentence names.
 LISTED = 3
 
@@ -67,11 +73,13 @@ def invariance(steps: pd.DataFrame, cfi: Threshold, rmsea: Threshold) -> Text:
             "路径与潜均值可以比较；量表得分仍含已释放的题项",
         )
     name = f"{'partial ' if partial else ''}{held}"
+    name_zh = f"{'部分' if partial else ''}{LEVELS[held].zh}"
+    rule_zh = rule.replace("], Δ", "]，Δ")
     en = f"Under the rule {rule} the {name} model holds: {means[0]}."
-    zh = f"按规则 {rule}，{'部分 ' if partial else ''}{held} 模型成立：{means[1]}。"
+    zh = f"按规则 {rule_zh}，{name_zh}模型成立：{means[1]}。"
     if failed:
         en += f" The {failed} model does not hold."
-        zh += f"{failed} 模型不成立。"
+        zh += f"{LEVELS[failed].zh}模型不成立。"
     return Text(en=en, zh=zh)
 
 
