@@ -12,7 +12,7 @@ from dataclasses import dataclass
 PORTRAIT = 453.0  # points of text width: A4 less margins of 2.5 cm
 LANDSCAPE = 700.0
 PAGE = 780.0  # pixels of text width of a web page
-READ = 650.0  # the same where the window has a usual width
+READ = 600.0  # the same where the window has a usual width
 #: Text size and padding of a column, in pixels: as it is, and `many` of the style sheet.
 WEB = ((14.1, 22.0), (12.5, 12.0))
 SIZES = (9.5, 9.0, 8.5, 8.0, 7.5, 7.0, 6.5, 6.0)
