@@ -234,7 +234,7 @@ def cases_page(described: dict[str, Study], found: list[results.Result]) -> str:
         parts += [
             f"## {escape(s.title.en)} {{#sec-{case}-data}}",
             badge(s.simulated),
-            f"*{escape(s.title.zh)}* — {escape(s.summary.en)}",
+            f"{escape(s.title.zh)} · {escape(s.summary.en)}",
             f"**Source.** {escape(provenance.source.en)}{cited}. "
             f"**Licence.** {escape(provenance.licence)}. "
             f"**Sampling.** {escape(provenance.sampling.en)}",
@@ -537,10 +537,9 @@ def recovery_page(described: dict[str, Study]) -> str:
         columns = [
             Column("path", "Path"),
             Column("truth", "True", "number", 3),
-            Column("mean", "Mean", "number", 3),
             Column("bias", "Bias", "number", 3),
-            Column("bias_attentive", "attentive", "number", 3),
-            Column("coverage_plain", "Independent", "bounded", 3),
+            Column("bias_attentive", "Bias, attentive", "number", 3),
+            Column("coverage_plain", "Indep.", "bounded", 3),
         ]
         first = own[0]
         firms = "no firms"

@@ -132,8 +132,7 @@ class HtmlWriter:
                         cell[0] = ast.attr("", ["cut"])
                     elif width > 14:
                         cell[0] = ast.attr("", ["long"])
-            css = ["many"] if len(columns) > 8 else []
-            css += ["dense"] if len(columns) > 11 else []
+            css = tables.page_size(texts)
             content = [ast.attr("", css), caption, columns, head, bodies, foot]
             return [
                 ast.raw("html", '<div class="table-wrap" role="group" tabindex="0">'),

@@ -12,6 +12,9 @@ from dataclasses import dataclass
 PORTRAIT = 453.0  # points of text width: A4 less margins of 2.5 cm
 LANDSCAPE = 700.0
 PAGE = 780.0  # pixels of text width of a web page
+READ = 600.0  # the same where the window has a usual width
+#: Text size and padding of a column, in pixels: as it is, and `many` of the style sheet.
+WEB = ((14.1, 22.0), (12.5, 12.0))
 SIZES = (9.5, 9.0, 8.5, 8.0, 7.5, 7.0, 6.5, 6.0)
 PLEASANT = 8.0  # long texts are wrapped rather than set smaller than this
 READABLE = 7.0  # smaller type only where even a turned page is too narrow
@@ -64,6 +67,19 @@ def fits_page(rows: list[list[str]]) -> bool:
     widest = [max(em(row[i]) for row in rows if i < len(row)) for i in range(columns)]
     size, padding = (13.3, 13.0) if columns > 8 else (15.0, 24.0)
     return sum(widest) * size * 1.1 + padding * columns <= PAGE
+
+
+def page_size(rows: list[list[str]]) -> list[str]:
+    """CSS classes that set a table of a web page smaller until its long texts have room."""
+    columns = max((len(row) for row in rows), default=1)
+    least = 0.0
+    for column in range(columns):
+        texts = [row[column] for row in rows if column < len(row)]
+        natural, word = max(map(em, texts)), max(map(longest_word, texts))
+        least += natural if natural <= SHORT + 2 else max(word, min(natural, SHORT))
+    tight = [least * size * 1.1 + padding * columns > READ for size, padding in WEB]
+    classes = ["many"] if columns > 8 or tight[0] else []
+    return [*classes, "dense"] if columns > 11 or tight[1] else classes
 
 
 def layout(rows: list[list[str]], turned: bool = True) -> Layout:
