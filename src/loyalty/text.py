@@ -21,7 +21,7 @@ import yaml
 
 from loyalty import paths
 from loyalty.resources import Loaded
-from loyalty.study import Text
+from loyalty.study import Language, Text
 
 #: The two polarities of a review.
 PRAISE, COMPLAINT = "pos", "neg"
@@ -69,6 +69,12 @@ def subjects() -> list[Theme]:
 def glosses() -> dict[str, str]:
     """Short English meanings of words, for readers who have no Chinese."""
     return dict(_configuration()["glosses"])
+
+
+def glossed(word: str, language: Language) -> str:
+    """A word, with its English meaning beside it where one is known and wanted."""
+    meaning = glosses().get(word)
+    return word if language == "zh" or meaning is None else f"{word} {meaning}"
 
 
 # --- cleaning --------------------------------------------------------------------------------
