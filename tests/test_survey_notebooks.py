@@ -68,7 +68,7 @@ def test_a_plain_case(run: Callable[..., Shown]) -> None:
     assert audit.result.tables["flow"][-1]["n_left"] == audit.result.numbers["n"].value - sum(
         row["n_excluded"] for row in audit.result.tables["flow"]
     )
-    assert "names no marker" in audit.said("marker")
+    assert "a marker variable would be needed" in audit.said("marker")
     assert "no group has quotas" in audit.said("quotas")
     # Nothing is asked about satisfaction, but about recommending.
     assert "asks nothing about satisfaction" not in descriptives.said("csat")

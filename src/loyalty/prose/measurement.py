@@ -624,7 +624,7 @@ def large_residuals(rows: pd.DataFrame) -> list[Text]:
                 en=f"Of these {len(rows)} pairs {most} have the item {names(recurring).en}."
                 if len(recurring) == 1
                 else f"The items {names(recurring).en} are in {most} of these {len(rows)} pairs each.",
-                zh=f"这 {len(rows)} 对中，{names(recurring).zh} 各出现 {most} 次。",
+                zh=f"这 {len(rows)} 对中，{names(recurring).zh} {'各' if len(recurring) > 1 else ''}出现 {most} 次。",
             )
         )
     else:
