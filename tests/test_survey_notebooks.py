@@ -135,7 +135,7 @@ def test_a_case_with_everything(project: Project, run: Callable[..., Shown]) -> 
     ]
     project.rows(rows)
     found = run("01-audit")
-    assert "1 ids occur again" in found.said("flow")
+    assert "1 id occurs again" in found.said("flow")
     assert "4 answers carry a code declared as missing" in found.said("codes")
     assert found.result.tables["codes"] == [
         {"item": "q2", "declared": 4, "outside": 0, "share": 4 / 200}
