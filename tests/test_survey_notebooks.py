@@ -171,7 +171,7 @@ def test_ratings_off_their_scale_stop_their_index_alone(
     rows = answers()
     rows.loc[0, "recommend"] = 77
     project.rows(rows)
-    assert "recommend \\(1\\)" in run("01-audit").said("variables")
+    assert "recommend \\(1\\)" in run("01-audit").said("codes")
     found = run("02-descriptives")
     assert "outside 0 to 10" in found.said("nps").replace("\\", "")
     assert "index" in found.result.tables and "nps" not in found.result.numbers
