@@ -91,9 +91,9 @@ def pairs(*bounds: tuple[float, float]) -> pd.DataFrame:
 def test_an_interval_that_could_not_be_had_proves_nothing() -> None:
     label = {"a": "A", "b": "B"}
     lost = joined(prose.discriminant(pairs((math.nan, math.nan)), label, HTMT, 20))
-    assert "0 are distinct" in lost.en and "1 is open and none is not distinct" in lost.en
+    assert "none is distinct" in lost.en and "1 is open and none is not distinct" in lost.en
     sure = joined(prose.discriminant(pairs((0.86, 0.95)), label, HTMT, 20))
-    assert "0 are open and 1 is not distinct" in sure.en and "20 draws" in sure.en
+    assert "none is open and 1 is not distinct" in sure.en and "20 draws" in sure.en
     assert "The highest ratio has A–B" in sure.en
 
 

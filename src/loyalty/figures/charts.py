@@ -30,12 +30,13 @@ def dots(
     """
     labels = list(dict.fromkeys(rows["label"]))
     groups = [None] if group is None else list(dict.fromkeys(rows[group]))
-    figure, (axes,) = canvas(1.0 + (0.18 + 0.1 * (len(groups) > 2)) * len(labels))
+    figure, (axes,) = canvas(1.0 + (0.18, 0.22, 0.28)[min(len(groups), 3) - 1] * len(labels))
     position = dict(zip(labels, row_axis(axes, labels), strict=True))
+    spread = 0.34 if len(groups) == 2 else 0.5  # of a row's height
     for number, name in enumerate(groups):
         part = rows if name is None else rows[rows[group] == name]
         alone = len(groups) == 1 or len(labels) == len(rows)
-        shift = 0.0 if alone else 0.5 * (0.5 - number / (len(groups) - 1))
+        shift = 0.0 if alone else spread * (0.5 - number / (len(groups) - 1))
         y = np.array([position[label] for label in part["label"]]) + shift
         low, high = part["low"].astype(float), part["high"].astype(float)
         colour = COLOURS[number % len(COLOURS)]

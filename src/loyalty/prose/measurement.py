@@ -368,9 +368,11 @@ def discriminant(
         ]
     return [
         Text(
-            en=f"Of {len(pairs)} pairs of constructs {count['met']} {_are(count['met'])} distinct "
+            en=f"Of {counted(len(pairs), 'pair')} of constructs {count['met'] or 'none'} "
+            f"{_are(count['met'] or 1)} distinct "
             f"with the whole bootstrap interval ({draws:,} draws) below {mark} [@{cut.cite}], "
-            f"{count['open']} {_are(count['open'])} open and {count['not met'] or 'none'} "
+            f"{count['open'] or 'none'} {_are(count['open'] or 1)} open and "
+            f"{count['not met'] or 'none'} "
             f"{_are(count['not met'] or 1)} not distinct. {top_en}",
             zh=f"{len(pairs)} 对构念中，{count['met']} 对的整个自助区间（{draws:,} 次）低于 {mark} [@{cut.cite}]、可以区分，{count['open']} 对未定，{count['not met']} 对不能区分。{top_zh}",
         )
@@ -619,7 +621,7 @@ def large_residuals(rows: pd.DataFrame) -> list[Text]:
                 en=f"Of these {len(rows)} pairs {most} have the item {names(recurring).en}."
                 if len(recurring) == 1
                 else f"The items {names(recurring).en} are in {most} of these {len(rows)} pairs each.",
-                zh=f"这 {len(rows)} 对中，{names(recurring).zh} 各出现 {most} 次。",
+                zh=f"这 {len(rows)} 对中，{names(recurring).zh} {'各' if len(recurring) > 1 else ''}出现 {most} 次。",
             )
         )
     else:

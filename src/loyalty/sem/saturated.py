@@ -31,8 +31,9 @@ from .model import (
     vech_index,
 )
 
-#: Beyond so many moments of a group (about 108 variables) their matrices are not formed.
-MOST_MOMENTS = 6000
+#: Beyond so many moments of a group (about 64 variables) their matrices are not formed: each
+#: pattern of missing values would take a pass over them.
+MOST_MOMENTS = 2200
 #: Scores of so many rows times moments are held at a time (160 MB).
 SCORES_AT_ONCE = 20_000_000
 
