@@ -23,9 +23,10 @@ def importance_maps(
     and ``quadrant``; points are numbered as in the key on top, those to improve are orange, dotted
     lines are the panel's means.
     """
-    down = -(-len(panels) // ACROSS)
+    across = min(ACROSS, len(panels))
+    down = -(-len(panels) // across)
     figure = Figure(figsize=(WIDTH, 1.75 * down + 0.75))
-    axes = figure.subplots(down, ACROSS, sharex=True, sharey=True, squeeze=False).ravel()
+    axes = figure.subplots(down, across, sharex=True, sharey=True, squeeze=False).ravel()
     number = {name: k for k, name in enumerate(labels, start=1)}
     for place, (name, points) in zip(axes, panels.items(), strict=False):
         x, y = points["importance"].to_numpy(float), points["performance"].to_numpy(float)
@@ -49,7 +50,7 @@ def importance_maps(
         place.tick_params(labelsize=7)
     for place in axes[len(panels) :]:
         place.set_visible(False)
-    for k in range(max(0, len(panels) - ACROSS), len(panels)):
+    for k in range(max(0, len(panels) - across), len(panels)):
         axes[k].tick_params(labelbottom=True)
     figure.supxlabel(x_label, fontsize=9, color="#374151")
     figure.supylabel(y_label, fontsize=9, color="#374151")
