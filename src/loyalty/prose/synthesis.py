@@ -38,7 +38,7 @@ def glance(
         said.append(
             Text(
                 en=f"In the {_surveys(len(drawn)).en}, whose constructs are distinct by design, {good} of {of} paths are supported{en}.",
-                zh=f"在{_surveys(len(drawn)).zh}中（构念按设定彼此可分），{of} 条路径中 {good} 条得到支持{zh}。",
+                zh=f"在 {_surveys(len(drawn)).zh}中（构念按设定彼此可分），{of} 条路径中 {good} 条得到支持{zh}。",
             )
         )
     return said
