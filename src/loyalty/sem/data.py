@@ -16,7 +16,7 @@ from .model import Array, Index
 
 #: Patterns times squared variables that FIML takes: about ten such arrays of 8 bytes are in use.
 MOST_PATTERN_CELLS = 50_000_000
-#: Patterns times variables cubed. 8e9 (1,000 patterns of 200 variables) take some minutes.
+#: Patterns times variables cubed: the work of a fit.
 MOST_FIML_WORK = 2e10
 LONG_FIML_WORK = 2e9
 
