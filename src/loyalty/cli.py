@@ -212,6 +212,35 @@ def _targets(cases: list[str] | None, notebooks: list[str] | None) -> list[str]:
     return targets
 
 
+_held: list[Any] = []
+
+
+def alone() -> bool:
+    """Hold the project for this process; whether that could be done (not on Windows).
+
+    The system gives the lock back however the process ends. Snakemake's own stays behind after a
+    kill and keeps every later run from starting.
+
+    Raises
+    ------
+    UserError
+        When another run holds it.
+    """
+    if os.name != "posix" or _held:
+        return bool(_held)
+    import fcntl
+
+    file = paths.cache() / "running"
+    file.parent.mkdir(parents=True, exist_ok=True)
+    handle = file.open("w")
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        raise UserError("another run of this project is under way; wait for it to end") from None
+    _held.append(handle)
+    return True
+
+
 def workflow(targets: list[str], config: dict[str, Any], cores: int) -> None:
     """Let Snakemake make `targets`, showing what each job says and how far the run is.
 
@@ -219,6 +248,7 @@ def workflow(targets: list[str], config: dict[str, Any], cores: int) -> None:
     """
     settings = [f"{key}={value}" for key, value in sorted(config.items())]
     command = [sys.executable, "-m", "snakemake", "--cores", str(cores), "--keep-going"]
+    command += ["--nolock"] if alone() else []
     command += ["--rerun-incomplete", "--quiet", "rules", "host", "--nocolor"]
     command += ["--config", f"root={paths.root()}", *settings, "--", *targets]
     environment = {**os.environ, "LOYALTY_ROOT": str(paths.root()), "OMP_NUM_THREADS": "1"}
