@@ -137,13 +137,13 @@ def test_the_marks_that_a_run_makes(project: Any) -> None:
 
 @pytest.mark.skipif(os.name != "posix", reason="files are held by flock")
 def test_one_run_at_a_time_and_none_after_a_kill(project: Any, tmp_path: Any) -> None:
-    code = "from loyalty import cli; import time; cli.alone(); print('held', flush=True); time.sleep(60)"
+    code = "from loyalty import cli; import time; cli.alone(); print(1, flush=True); time.sleep(9)"
     environment = {**os.environ, "LOYALTY_ROOT": str(project.root)}
     first = subprocess.Popen(
         [sys.executable, "-c", code], env=environment, stdout=subprocess.PIPE, text=True
     )
     with first:
-        assert first.stdout is not None and first.stdout.readline() == "held\n"
+        assert first.stdout is not None and first.stdout.readline() == "1\n"
         command = [sys.executable, "-c", "from loyalty import cli; print(cli.alone())"]
         second = subprocess.run(command, env=environment, capture_output=True, text=True)
         assert second.returncode and "another run of this project is under way" in second.stderr
