@@ -145,3 +145,16 @@ def test_the_sentences_on_checks_name_what_follows() -> None:
     said = " ".join(text.en for text in prose.checks(claims.checked(ledger), ledger))
     assert "multiply" in said and "0\\.23" in said and "0.73" in said
     assert "5.91 or 5.02" in said
+
+
+def test_what_comes_first_matters_clearly_and_stands_low() -> None:
+    rows = [
+        {"construct": "quality", "importance": 0.5, "low": 0.2, "quadrant": "improve"},
+        {"construct": "loyalty", "importance": 0.9, "low": 0.8, "quadrant": "keep"},
+        {"construct": "quality", "importance": 0.4, "low": -0.1, "quadrant": "improve"},
+    ]
+    kept = synthesis.first(CASES, found("groups", {}, {"importance": rows}), "en")
+    assert [(r["case"], r["label"], r["low"]) for r in kept] == [("one", "Quality", 0.2)]
+    real, drawn = {"one": False}, {"one": True}
+    assert "that is Quality" in prose.first(kept, real).en
+    assert "In no real survey" in prose.first(kept, drawn).en

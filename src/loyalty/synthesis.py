@@ -300,6 +300,21 @@ def recovered(rows: Records) -> Records:
     return records
 
 
+def first(cases: Mapping[str, Study], found: Found, language: Language) -> Records:
+    """Constructs that matter for the outcome and stand low, by survey, the most important first.
+
+    Only where the interval of the total effect is clear of zero.
+    """
+    records = []
+    for case, described in cases.items():
+        rows = _table(found, case, "groups", "importance")
+        for row in sorted(rows, key=lambda r: -r["importance"]):
+            if row.get("quadrant") == "improve" and row["low"] > 0:
+                label = described.label(row["construct"], language)
+                records.append({**row, "case": case, "label": label})
+    return records
+
+
 def largest(rows: Records, cases: Mapping[str, Study]) -> Records:
     """Of :func:`one_point` every effect of the real surveys, of each simulated one the largest."""
     kept = []

@@ -7,7 +7,7 @@ from typing import Any
 
 from loyalty.claims import Checked, Held, Ledger
 from loyalty.markdown import escape
-from loyalty.prose.words import NO_BREAK, value
+from loyalty.prose.words import NO_BREAK, names, value
 from loyalty.study import Text
 
 Rows = Sequence[Mapping[str, Any]]
@@ -225,10 +225,25 @@ def checks(found: Sequence[Checked], ledger: Ledger) -> list[Text]:
 
 
 def held(rows: Sequence[Held], claims: int) -> Text:
-    inside = sum(r.inside for r in rows)
+    inside, named = sum(r.inside for r in rows), len({r.claim.id for r in rows})
     return Text(
-        en=f"The real data can speak to {len(rows)} of {claims} claims. The printed value lies inside our interval for {inside}; a wide interval is easily agreed with.",
-        zh=f"真实数据可以对照 {claims} 个条目中的 {len(rows)} 个。其中 {inside} 个所载值落在本研究的区间内；区间宽时容易“一致”。",
+        en=f"The real data can speak to {named} of {claims} claims, in {len(rows)} comparisons. The printed value lies inside our interval in {inside} of them; a wide interval is easily agreed with.",
+        zh=f"真实数据可以对照 {claims} 个条目中的 {named} 个，共 {len(rows)} 次比较。其中 {inside} 次所载值落在本研究的区间内；区间宽时容易“一致”。",
+    )
+
+
+def first(rows: Rows, simulated: Mapping[str, bool]) -> Text:
+    real = [r for r in rows if not simulated[r["case"]]]
+    if real:
+        named = names([f"{r['label']}" for r in real])
+        en = f"In the real surveys that is {named.en}."
+        zh = f"真实问卷中为{named.zh}。"
+    else:
+        en = "In no real survey does a construct that clearly matters stand below the others."
+        zh = "真实问卷中没有明显重要而表现偏低的构念。"
+    return Text(
+        en=f"What matters for the outcome and stands low comes first, if anything does. {en} The map of each survey stands in the chapter on industries and firms; it says where to look, not what a change would bring.",
+        zh=f"对结果重要而表现偏低者应优先。{zh}各问卷的图见行业与企业一章；它指出该看哪里，而不说明改变会带来什么。",
     )
 
 
