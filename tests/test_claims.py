@@ -116,5 +116,9 @@ def test_a_claim_beside_a_real_case(low: float, high: float, inside: bool) -> No
 
     (held,) = claims.beside(ledger, {("one", "structural"): result(False)})
     assert held.inside is inside
+    nil = result(False).model_copy(
+        update={"numbers": {"path-H1": number.model_copy(update={"value": 0.0})}}
+    )
+    assert claims.beside(ledger, {("one", "structural"): nil})[0].value == 0.0
     assert claims.beside(ledger, {("one", "structural"): result(True)}) == []
     assert claims.beside(ledger, {}) == []

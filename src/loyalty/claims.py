@@ -11,7 +11,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Literal, Self
 
-import numpy as np
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 from scipy.stats import norm
 
@@ -245,5 +244,7 @@ def beside(ledger: Ledger, found: Mapping[tuple[str, str], Result]) -> list[Held
             number = result.numbers.get(source.number) if result else None
             if number is None or number.ci is None or result is None or result.simulated:
                 continue
-            held.append(Held(claim, source.case, float(number.value or np.nan), *number.ci))
+            value = number.value
+            if isinstance(value, int | float):
+                held.append(Held(claim, source.case, float(value), *number.ci))
     return held

@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import FancyBboxPatch
 from matplotlib.ticker import MaxNLocator
 
-from loyalty.figures.style import COLOURS, GREY, PALE, WIDTH, canvas, row_axis
+from loyalty.figures.style import COLOURS, GREY, PALE, WIDTH, canvas, matrix_axes, row_axis
 from loyalty.numbers import show
 
 
@@ -124,11 +124,7 @@ def matrix(values: pd.DataFrame, labels: Sequence[str], *, cut: float | None = N
                     if strong
                     else None,
                 )
-    axes.set_xticks(range(n), labels, rotation=40, ha="right", rotation_mode="anchor")
-    axes.set_yticks(range(n), labels)
-    axes.tick_params(length=0)
-    for spine in axes.spines.values():
-        spine.set_visible(False)
+    matrix_axes(axes, labels)
     return figure
 
 

@@ -9,7 +9,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from loyalty.figures.style import COLOURS, GREY, PALE, canvas, row_axis
+from loyalty.figures.style import COLOURS, GREY, PALE, canvas, matrix_axes, row_axis
 from loyalty.numbers import show
 
 
@@ -82,11 +82,7 @@ def two_triangles(
                 else None,
             )
     axes.plot([-0.5, n - 0.5], [-0.5, n - 0.5], color=PALE, linewidth=0.8)
-    axes.set_xticks(range(n), labels, rotation=40, ha="right", rotation_mode="anchor")
-    axes.set_yticks(range(n), labels)
-    axes.tick_params(length=0)
-    for spine in axes.spines.values():
-        spine.set_visible(False)
+    matrix_axes(axes, labels)
     return figure
 
 

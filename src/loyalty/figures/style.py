@@ -67,3 +67,12 @@ def row_axis(axes: Axes, labels: Sequence[str]) -> np.ndarray:
     axes.grid(axis="x", color=PALE, linewidth=0.6)
     axes.set_axisbelow(True)
     return rows
+
+
+def matrix_axes(axes: Axes, labels: Sequence[str]) -> None:
+    """The same labels on both sides of a square matrix, without ticks and frame."""
+    axes.set_xticks(range(len(labels)), labels, rotation=40, ha="right", rotation_mode="anchor")
+    axes.set_yticks(range(len(labels)), labels)
+    axes.tick_params(length=0)
+    for spine in axes.spines.values():
+        spine.set_visible(False)

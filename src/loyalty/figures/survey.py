@@ -13,7 +13,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import FancyBboxPatch
 from matplotlib.ticker import MaxNLocator
 
-from loyalty.figures.style import COLOURS, GREY, PALE, canvas, row_axis
+from loyalty.figures.style import COLOURS, GREY, PALE, canvas, matrix_axes, row_axis
 from loyalty.numbers import show
 
 INK = "#111827"
@@ -168,11 +168,7 @@ def correlation_matrix(
             )
             between = f"[{show(lower[i, j], 'bounded')}, {show(upper[i, j], 'bounded')}]"
             _inside(axes, j, i + 0.24, between, fontsize=size - 1.5, color=colour)
-    axes.set_xticks(range(n), labels, rotation=40, ha="right", rotation_mode="anchor")
-    axes.set_yticks(range(n), labels)
-    axes.tick_params(length=0)
-    for spine in axes.spines.values():
-        spine.set_visible(False)
+    matrix_axes(axes, labels)
     return figure
 
 
