@@ -225,11 +225,8 @@ def group_sample(
     n, p = raw.shape
     if n < 2:
         raise ModelError(f"only {n} row(s) of data{where}")
-    holes = bool(np.isnan(raw).any())
+    holes = not _finite(raw) and bool(np.isnan(raw).any())
     with np.errstate(all="ignore"):
-        largest = float(np.nanmax(np.abs(raw))) if holes else float(np.abs(raw).max(initial=0.0))
-        if largest > 1e100:
-            raise ModelError(f"values larger than 1e100{where}")
         if holes:
             count = (~np.isnan(raw)).sum(axis=0)
             for k in np.flatnonzero(count < 2):
@@ -238,6 +235,10 @@ def group_sample(
         deviation = raw - center
         cov = np.zeros((0, 0)) if holes else deviation.T @ deviation / n
         variance = np.nanmean(deviation**2, axis=0) if holes else np.diag(cov)
+        # no value is further from the mean than all deviations together
+        if not (np.abs(center) + np.sqrt(n * variance) < 1e100).all():
+            if not np.nanmax(np.abs(raw)) <= 1e100:
+                raise ModelError(f"values larger than 1e100{where}")
     for k in np.flatnonzero(variance <= 1e-20 * np.maximum(1.0, center**2)):
         raise ModelError(f"variable {names[k]!r} has zero variance{where}")
     if not fiml or not holes:

@@ -287,25 +287,22 @@ def total_effects(a: Any) -> Any:
 def gradient_cells(block: Block, moments: Moments, q: Any, b: Any) -> Any:
     r"""Per cell: :math:`\mathrm{tr}(Q\,\partial\Sigma) - 2 b'\partial\mu` for padded ``Q``, ``b``.
 
-    Leading axes of ``q`` (…, p, p) and ``b`` (…, p) are draws.
+    Leading axes of ``q`` (…, p, p) and ``b`` (…, p) are draws; ``b`` is None without means.
     """
     p = block.observed
     e_o = moments.effects[..., :p, :]
     left = np.swapaxes(e_o, -1, -2) @ q
-    pp = left @ e_o
-    rr = left @ moments.covariance[..., :p, :]
     cells = block.cells
-    out = np.zeros((*pp.shape[:-2], len(cells.kind)), dtype=pp.dtype)
-    eb = (np.swapaxes(e_o, -1, -2) @ b[..., None])[..., 0]
-    for kind in (DIRECTED, SYMMETRIC, MEAN):
-        chosen = cells.at(kind)
-        i, j, _ = cells.of(kind)
-        if kind == DIRECTED:
-            out[..., chosen] = 2 * rr[..., i, j] - 2 * eb[..., i] * moments.mean[..., j]
-        elif kind == SYMMETRIC:
-            out[..., chosen] = pp[..., i, j] * np.where(i == j, 1.0, 2.0)
-        else:
-            out[..., chosen] = -2 * eb[..., i]
+    out = np.zeros((*left.shape[:-2], len(cells.kind)), dtype=left.dtype)
+    i, j, _ = cells.of(DIRECTED)
+    out[..., cells.at(DIRECTED)] = (left @ moments.covariance[..., :p, :])[..., i, j]
+    k, m, _ = cells.of(SYMMETRIC)
+    out[..., cells.at(SYMMETRIC)] = (left @ e_o)[..., k, m]
+    out *= 2.0 * cells.scale
+    if b is not None:
+        eb = (np.swapaxes(e_o, -1, -2) @ b[..., None])[..., 0]
+        out[..., cells.at(DIRECTED)] -= 2 * eb[..., i] * moments.mean[..., j]
+        out[..., cells.at(MEAN)] = -2 * eb[..., cells.of(MEAN)[0]]
     return out
 
 

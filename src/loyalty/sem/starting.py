@@ -2,44 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import numpy as np
 
 from .model import DIRECTED, MEAN, SCALE, SYMMETRIC, THRESHOLD, Array, Block, Model
 
 
-def one_factor_loadings(cov: Array) -> Array:
-    """Loadings of a single common factor with unit variance, by a few principal-axis steps.
+def one_factor_loadings(correlation: Array, member: Array) -> Array:
+    """Loadings of single common factors with unit variance on standardized items.
 
-    ``cov`` has shape (…, p, p): many sets of as many items side by side.
+    Communalities from all triads of items at once (Harman 1976, *Modern Factor Analysis*, 7.3),
+    after turning the items to the side of the one that correlates most with the others; where the
+    triads do not tell (two items, mixed signs) from the mean square of an item's correlations.
+
+    ``correlation`` is (variables, variables), ``member`` (factors, variables) is true for a
+    factor's items; returns (factors, variables), zero for other variables.
     """
-    d: Array = np.sqrt(np.diagonal(cov, axis1=-2, axis2=-1))
-    r = cov / (d[..., None, :] * d[..., :, None])
-    p = d.shape[-1]
-    if p == 1:
-        return d
-    if p == 2:
-        size = np.sqrt(np.maximum(np.abs(r[..., 0, 1]), 0.05))[..., None]
-        sign = np.where(r[..., 0, 1] < 0, -1.0, 1.0)[..., None]
-        pair: Array = np.concatenate([size, sign * size], axis=-1) * d
-        return pair
-    off = r - np.eye(p)
-    communality = np.abs(off).max(axis=-1)
-    top = communality.argmax(axis=-1)[..., None, None]
-    first = np.take_along_axis(off, top, axis=-2)[..., 0, :]
-    # principal-axis factoring by a few power steps from the first centroid with signs
-    loading = np.sqrt(communality) * np.where(first < 0, -1.0, 1.0)
-    for _ in range(3):
-        loading = (off @ loading[..., None])[..., 0] + communality * loading
-        size = np.maximum((loading * loading).sum(axis=-1, keepdims=True), 1e-300)
-        squares = loading * loading / size
-        among = (loading * (off @ loading[..., None])[..., 0]).sum(axis=-1, keepdims=True) / size
-        root = np.maximum(among + (communality * squares).sum(axis=-1, keepdims=True), 0.05)
-        loading = loading * np.sqrt(root / size)
-        communality = np.minimum(np.maximum(squares * root, 0.02), 0.95)
-    loading = np.where(loading.sum(axis=-1, keepdims=True) < 0, -loading, loading)
-    out: Array = np.minimum(np.maximum(loading, -0.98), 0.98) * d
+    r = correlation * (1 - np.eye(len(correlation)))
+    squares = (member @ (r * r)) * member
+    top = squares.argmax(axis=1)
+    side = np.where(r[top] < 0, -1.0, 1.0) * member
+    one = (side @ r) * side
+    rest = (one.sum(axis=1, keepdims=True) - 2 * one) * member  # pairs without this item, twice
+    triads = one * one - squares
+    count = member.sum(axis=1, keepdims=True)
+    usable = (triads > 0) & (rest > 0.1 * count**2 * np.sqrt(squares / np.maximum(count, 1)))
+    communality = np.where(
+        usable, triads / np.where(usable, rest, 1.0), np.sqrt(squares / np.maximum(count - 1, 1))
+    )
+    communality = np.where(count == 1, 1.0, np.minimum(np.maximum(communality, 0.03), 0.95))
+    loading = np.sqrt(communality) * side
+    out: Array = np.where(loading.sum(axis=1, keepdims=True) < 0, -loading, loading)
     return out
 
 
@@ -55,107 +47,106 @@ def starting_values(model: Model, covs: list[Array], means: list[Array]) -> Arra
     return x
 
 
-def _cells(block: Block, kind: int) -> Iterator[tuple[int, int, int]]:
-    return zip(*(part.tolist() for part in block.cells.of(kind)), strict=True)
-
-
 def _start_group(model: Model, block: Block, group: int, cov: Array, mean: Array, x: Array) -> None:
     p, size = block.observed, block.size
     rows = [r for r in model.rows if r.group == group + 1]
     place = {name: k for k, name in enumerate(block.names)}
     items: dict[int, list[int]] = {}
     marker: dict[int, tuple[int, float]] = {}
+    predicted: dict[int, list[int]] = {}
+    fixed_variance: dict[int, float] = {}
     for r in rows:
         if r.op == "=~":
             f, item = place[r.lhs], place[r.rhs]
             items.setdefault(f, []).append(item)
             if not r.free and r.value and f not in marker:
                 marker[f] = (item, r.value)
-    fixed_variance = {
-        place[r.lhs]: float(r.value)
-        for r in rows
-        if r.op == "~~" and r.lhs == r.rhs and not r.free and r.value and not r.exogenous
-    }
-    loadings = np.zeros((size, size))
-    variance = np.zeros(size)
-    variance[:p] = np.diag(cov)
-    # total covariances of all variables, factors filled in from lower to higher order
+        elif r.op == "~":
+            predicted.setdefault(place[r.lhs], []).append(place[r.rhs])
+        elif r.op == "~~" and r.lhs == r.rhs and not r.free and r.value and not r.exogenous:
+            fixed_variance[place[r.lhs]] = float(r.value)
+    # covariances of all variables, factors filled in from lower to higher order
     total = np.zeros((size, size))
     total[:p, :p] = cov
+    loadings = np.zeros((size, size))
     known = set(range(p))
-    pending = [f for f in range(p, size)]
-    # factors of observed items, as many items at a time
-    solved: dict[int, Array] = {}
-    alike: dict[int, list[int]] = {}
-    for f in pending:
-        mine = items.get(f, [])
-        if mine and set(mine) <= known:
-            alike.setdefault(len(mine), []).append(f)
-    for factors in alike.values():
-        index = np.array([items[f] for f in factors])
-        found = one_factor_loadings(cov[index[:, :, None], index[:, None, :]])
-        solved.update(zip(factors, found, strict=True))
+    pending = list(range(p, size))
     while pending:
-        ready = [f for f in pending if set(items.get(f, [])) <= known] or pending[:1]
-        for f in ready:
-            mine = [i for i in items.get(f, []) if i in known]
-            if mine:
-                among = total[mine]
-                lam = solved[f] if f in solved else one_factor_loadings(among[:, mine])
-                sd = np.sqrt(total.diagonal()[mine])
-                unit = 1.0
-                if f in marker and marker[f][0] in mine:
-                    at = mine.index(marker[f][0])
-                    anchor = lam[at]
-                    if abs(anchor) < 0.25 * sd[at]:
-                        anchor = 0.25 * sd[at] * (np.sign(anchor) or 1.0)
-                    unit = anchor / marker[f][1]
-                elif f in fixed_variance:
-                    unit = 1 / np.sqrt(max(fixed_variance[f], 1e-8))
-                loadings[mine, f] = lam / unit
-                variance[f] = unit**2
-                # factor scores as loading-weighted composites give factor covariances
-                common = np.minimum(np.maximum((lam / sd) ** 2, 0.02), 0.98)
-                weight = (lam / sd**2) / (1 - common)
-                weight = weight / (weight @ lam) * unit
-                row = weight @ among
-                row[mine] = 0.0
-                total[f] = total[:, f] = row
-            else:
-                variance[f] = 1.0
-            total[f, f] = variance[f]
-            known.add(f)
-            pending.remove(f)
+        ready = [f for f in pending if f in items and known.issuperset(items[f])]
+        ready = ready or pending[:1]
+        member = np.zeros((len(ready), size))
+        for k, f in enumerate(ready):
+            member[k, [i for i in items.get(f, []) if i in known]] = 1.0
+        sd = np.sqrt(total.diagonal())
+        per = np.where(sd > 0, 1 / np.where(sd > 0, sd, 1.0), 0.0)
+        standardized = one_factor_loadings(total * per * per[:, None], member)
+        unit = np.array(
+            [
+                _unit(load, sd, marker.get(f), fixed_variance.get(f))
+                for f, load in zip(ready, standardized, strict=True)
+            ]
+        )[:, None]
+        loadings[:, ready] = (standardized * sd / unit).T
+        # factor scores as loading-weighted composites give factor covariances
+        weight = standardized / (1 - np.minimum(standardized**2, 0.98))
+        weight *= unit / np.maximum((weight * standardized).sum(axis=1, keepdims=True), 1e-300)
+        weight *= per
+        across = (weight @ total) * (1 - member)
+        total[ready] = across
+        total[:, ready] = across.T
+        among = np.tril(weight @ across.T, -1)
+        among += among.T
+        among.ravel()[:: len(among) + 1] = unit[:, 0] ** 2
+        total[np.array(ready)[:, None], ready] = among
+        known.update(ready)
+        pending = [f for f in pending if f not in known]
     inner = total[p:, p:]
-    bound = 0.85 * np.sqrt(np.outer(np.diag(inner), np.diag(inner)))
-    np.fill_diagonal(bound, np.inf)
+    spread = np.sqrt(inner.diagonal())
+    bound = 0.85 * spread * spread[:, None]
+    bound.ravel()[:: len(bound) + 1] = np.inf
     total[p:, p:] = np.minimum(np.maximum(inner, -bound), bound)
-    explained = np.max(loadings**2 * variance, axis=1)
-    measured = {(place[r.rhs], place[r.lhs]) for r in rows if r.op == "=~"}
-    path = {}
-    for a, b, c in _cells(block, DIRECTED):
-        path[a, b] = c
-        x[c] = loadings[a, b] if (a, b) in measured else 0.0
-    predicted: dict[int, list[int]] = {}
-    for r in rows:
-        if r.op == "~":
-            predicted.setdefault(place[r.lhs], []).append(place[r.rhs])
-    left = np.maximum(total.diagonal() - explained, 0.25 * total.diagonal())
-    for y, xs in predicted.items():
-        among = total[xs][:, xs]
-        slope = np.linalg.solve(among + 0.05 * np.diag(among.diagonal() + 1e-12), total[xs, y])
-        for a, b in zip(xs, slope, strict=True):
-            if (y, a) in path:
-                x[path[y, a]] = b
-        r2 = float(slope @ among @ slope)
-        left[y] = max(total[y, y] - r2, 0.25 * total[y, y])
-    dependent = set(predicted) | {a for a, _ in measured}
-    for a, b, c in _cells(block, SYMMETRIC):
-        if a == b:
-            x[c] = left[a]
-        elif a not in dependent and b not in dependent:
-            x[c] = total[a, b]
-    for a, _, c in _cells(block, MEAN):
-        x[c] = mean[a] if a < p else 0.0
+    spread = total.diagonal()
+    factor_variance = np.where(np.arange(size) < p, 0.0, spread)
+    explained = (loadings**2 * factor_variance).max(axis=1)
+    left = np.maximum(spread - explained, 0.25 * spread)
+    slopes = np.zeros((size, size))
+    targets = np.array(list(predicted), dtype=np.intp)
+    if len(targets):
+        # as many places as the longest list of predictors has, empty ones with the target itself
+        longest = max(map(len, predicted.values()))
+        index = np.array([xs + [y] * (longest - len(xs)) for y, xs in predicted.items()])
+        real = index != targets[:, None]
+        among = total[index[:, :, None], index[:, None, :]] * (real[:, :, None] & real[:, None, :])
+        ridge = np.where(real, 0.05 * spread[index] + 1e-12, 1.0)[:, None] * np.eye(longest)
+        right = (total[index, targets[:, None]] * real)[..., None]
+        slope = np.linalg.solve(among + ridge, right)
+        slopes[targets[:, None], index] = slope[..., 0]
+        explained = (np.swapaxes(slope, 1, 2) @ among @ slope)[:, 0, 0]
+        left[targets] = np.maximum(spread[targets] - explained, 0.25 * spread[targets])
+    i, j, k = block.cells.of(DIRECTED)
+    # a path along which a factor is measured starts at its loading
+    x[k] = np.where(loadings[i, j] != 0, loadings[i, j], slopes[i, j])
+    dependent = np.zeros(size, dtype=bool)
+    dependent[targets] = True
+    for own in items.values():
+        dependent[own] = True
+    i, j, k = block.cells.of(SYMMETRIC)
+    x[k] = np.where(i == j, left[i], np.where(dependent[i] | dependent[j], 0.0, total[i, j]))
+    i, _, k = block.cells.of(MEAN)
+    x[k] = np.where(i < p, mean[np.minimum(i, p - 1)], 0.0)
     x[block.cells.of(SCALE)[2]] = 1.0
     x[block.cells.of(THRESHOLD)[2]] = 0.0
+
+
+def _unit(
+    loadings: Array,
+    sd: Array,
+    marker: tuple[int, float] | None,
+    fixed_variance: float | None,
+) -> float:
+    """Standard deviation of a factor in the units that its marker item or fixed variance gives."""
+    if marker is not None and loadings[marker[0]]:
+        item, value = marker
+        anchor = float(loadings[item])
+        return float(sd[item]) * (anchor if abs(anchor) > 0.25 else 0.25 * np.sign(anchor)) / value
+    return 1.0 if fixed_variance is None else float(max(fixed_variance, 1e-8)) ** -0.5

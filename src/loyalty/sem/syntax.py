@@ -42,12 +42,14 @@ _UNSUPPORTED = {
 
 _TOKEN = re.compile(
     r"""
-    (?P<skip>[ \t\r\f\v\u00a0\u3000]+|[#!][^\n]*)
-  | (?P<newline>\n|;)
-  | (?P<number>(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?(?![\w.]))
-  | (?P<name>[^\W\d][\w.]*|\.[^\W\d][\w.]*)
-  | (?P<string>"[^"\n]*"|'[^'\n]*')
-  | (?P<op>=~|~\*~|~~|~|:=|==|<~|[<>%?|:+\-*/^(),=])
+    (?:[ \t\r\f\v\u00a0\u3000]++|[#!][^\n]*+)*+  # spaces and comments
+    (?:
+        (?P<newline>\n|;|\Z)
+      | (?P<number>(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?(?![\w.]))
+      | (?P<name>[^\W\d][\w.]*|\.[^\W\d][\w.]*)
+      | (?P<string>"[^"\n]*"|'[^'\n]*')
+      | (?P<op>=~|~\*~|~~|~|:=|==|<~|[<>%?|:+\-*/^(),=])
+    )
     """,
     re.VERBOSE,
 )
@@ -97,23 +99,22 @@ class Syntax:
 
 
 def tokenize(text: str) -> list[Token]:
+    """The tokens of a model text; the last one is a newline."""
     tokens: list[Token] = []
     position, line = 0, 1
-    while position < len(text):
+    while True:
         match = _TOKEN.match(text, position)
         if match is None:
-            raise ModelError(
-                f"model syntax, line {line}: cannot read {text[position : position + 20]!r}"
-            )
+            found = text[position : position + 500].lstrip()[:20]
+            raise ModelError(f"model syntax, line {line}: cannot read {found!r}")
         kind = str(match.lastgroup)
-        if kind != "skip":
-            token = match.group()
-            tokens.append(Token(kind, token, line))
-            if kind == "newline" and token == "\n":
-                line += 1
+        token = match[kind]
+        tokens.append(Token(kind, token or "\n", line))
+        if not token:
+            return tokens
+        if token == "\n":
+            line += 1
         position = match.end()
-    tokens.append(Token("newline", "\n", line))
-    return tokens
 
 
 class _Parser:

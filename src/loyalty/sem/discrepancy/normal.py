@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from scipy.linalg import lapack
@@ -147,11 +148,12 @@ class NormalTheory:
                 gradient[block.cells.parameter] += 0.5 * self.weights[g] * cells
         return (total if np.isfinite(total) else np.inf), gradient
 
-    def _residual_weights(self, g: int, m: Moments, w: Array) -> tuple[Array, Array, Array]:
-        d = self.means[g] - m.mu if self.model.meanstructure else np.zeros(m.observed)
-        b = w @ d
+    def _residual_weights(self, g: int, m: Moments, w: Array) -> tuple[Array, Any, Array]:
+        """``Q``, ``b`` (None without means) and ``T`` of the gradient and the Hessian."""
+        d = self.means[g] - m.mu if self.model.meanstructure else None
+        b = None if d is None else w @ d
         if self.kind == "ML":
-            t = self.covs[g] + np.outer(d, d)
+            t = self.covs[g] if d is None else self.covs[g] + np.outer(d, d)
             return w - w @ t @ w, b, t
         residual = self.covs[g] - m.sigma
         q = -w @ residual @ w
