@@ -130,12 +130,12 @@ def read_frame(
     if not isinstance(data, pd.DataFrame):
         raise ModelError(f"data must be a pandas DataFrame, not {type(data).__name__}")
     columns = [str(c) for c in data.columns.tolist()]
+    position = {c: k for k, c in reversed(list(enumerate(columns)))}
     for name in names:
-        count = columns.count(name)
-        if count == 0:
+        if name not in position:
             raise ModelError(f"variable {name!r} is not in the data")
-        if count > 1:
-            raise ModelError(f"the data have {count} columns named {name!r}")
+        if len(position) < len(columns) and columns.count(name) > 1:
+            raise ModelError(f"the data have {columns.count(name)} columns named {name!r}")
     for name in latent:
         if name in columns:
             raise ModelError(f"{name!r} is a latent variable in the model and a column of the data")
@@ -146,7 +146,6 @@ def read_frame(
             raise ModelError(f"the data have several columns named {name_!r}")
         if what == "group" and name_ is not None and name_ in names:
             raise ModelError(f"the group variable {name_!r} is also in the model")
-    position = {c: k for k, c in reversed(list(enumerate(columns)))}
     raw = numeric_columns(data, [position[n] for n in names], names)
     if missing not in ("listwise", "fiml", "ml"):
         raise ModelError(f"missing={missing!r} is unknown; use 'listwise' or 'fiml'")

@@ -203,11 +203,10 @@ def pseudo_inverse(information: Array) -> tuple[Array, bool]:
         return np.full_like(information, np.nan), False
     factor, info = lapack.dpotrf(scaled, lower=1, clean=1)
     if info == 0 and len(scaled) and factor.diagonal().min() > 1e-3:
-        lower, info = lapack.dpotri(factor, lower=1)
+        root, info = lapack.dtrtri(factor, lower=1)
         if info == 0:
-            inverse = lower + lower.T  # above the diagonal LAPACK has left zeros
-            inverse.ravel()[:: len(inverse) + 1] *= 0.5
-            return inverse / d / d[:, None], True
+            root /= d
+            return root.T @ root, True
     values, vectors = np.linalg.eigh(scaled)
     good = values > 1e-10 * max(values[-1], 1e-300)
     inverse = (vectors[:, good] / values[good]) @ vectors[:, good].T
@@ -294,16 +293,19 @@ def solve(
         working = NormalTheory(model, sample.groups)
     k, offset = model.expand, model.offset
 
+    def full(theta: Array) -> Array:
+        return theta if model.plain else k @ theta + offset
+
     def value_and_gradient(theta: Array) -> tuple[float, Array]:
-        value, gradient = working.value_and_gradient(k @ theta + offset)
-        return value, k.T @ gradient
+        value, gradient = working.value_and_gradient(full(theta))
+        return value, gradient if model.plain else k.T @ gradient
 
     def information(theta: Array) -> Array:
         metric = getattr(working, "metric", working.information)
-        return model.reduce_matrix(metric(k @ theta + offset))
+        return model.reduce_matrix(metric(full(theta)))
 
     def hessian(theta: Array) -> Array:
-        return model.reduce_matrix(working.observed_information(k @ theta + offset))
+        return model.reduce_matrix(working.observed_information(full(theta)))
 
     best: Minimum | None = None
     for theta in _starts(model, moments, start):
@@ -323,8 +325,8 @@ def _starts(
     k, offset = model.expand, model.offset
 
     def reduce(x: Array) -> Array:
-        if not k.size:
-            return np.zeros(0)
+        if model.plain or not k.size:
+            return x if model.plain else np.zeros(0)
         counts = k.sum(axis=0)
         if ((k == 0) | (k == 1)).all() and (k.sum(axis=1) <= 1).all():
             out: Array = k.T @ (x - offset) / counts

@@ -76,6 +76,11 @@ class Cells:
         moment = self.kind <= SYMMETRIC
         return np.where(diagonal, 0.5, 1.0) * moment
 
+    @cached_property
+    def scales(self) -> Array:
+        """Products of the weights of all pairs of cells."""
+        return np.outer(self.scale, self.scale)
+
 
 @dataclass(frozen=True)
 class Block:
@@ -100,6 +105,12 @@ class Block:
         """Column of ``[E V]`` that is the second factor of each cell's piece."""
         c = self.cells
         return np.where(c.kind == DIRECTED, c.column + self.size, c.column)
+
+    @cached_property
+    def symmetric_places(self) -> tuple[Index, Index, Index]:
+        """Rows, columns and parameters of both places of each cell of ``S``."""
+        i, j, k = self.cells.of(SYMMETRIC)
+        return np.concatenate([i, j]), np.concatenate([j, i]), np.concatenate([k, k])
 
     @cached_property
     def separable(self) -> bool:
@@ -234,15 +245,13 @@ def block_moments(block: Block, x: Any) -> Moments:
     """``E``, ``V`` and ``eta`` of one group for parameters ``x`` of shape (…, q)."""
     lead = x.shape[:-1]
     size = block.size
-    dtype = x.dtype
-    a, s = np.empty((2, *lead, size, size), dtype=dtype)
-    m = np.empty((*lead, size), dtype=dtype)
+    a, s, e = np.empty((3, *lead, size, size), dtype=x.dtype)
+    m = np.empty((*lead, size), dtype=x.dtype)
     a[...], s[...], m[...] = block.directed, block.symmetric, block.mean
     i, j, k = block.cells.of(DIRECTED)
     a[..., i, j] = x[..., k]
-    i, j, k = block.cells.of(SYMMETRIC)
+    i, j, k = block.symmetric_places
     s[..., i, j] = x[..., k]
-    s[..., j, i] = x[..., k]
     i, _, k = block.cells.of(MEAN)
     m[..., i] = x[..., k]
     if block.separable:
@@ -250,17 +259,18 @@ def block_moments(block: Block, x: Any) -> Moments:
         p = block.observed
         loading = a[..., :p, p:]
         inner = total_effects(a[..., p:, p:])
-        e = np.zeros_like(a)
-        e[..., np.arange(p), np.arange(p)] = 1.0
-        e[..., :p, p:] = loading @ inner
+        e[...] = np.eye(size)
         e[..., p:, p:] = inner
+        e[..., :p, p:] = loading @ inner
         v = np.empty_like(a)
         v[..., p:, p:] = inner @ s[..., p:, p:] @ np.swapaxes(inner, -1, -2)
-        v[..., :p, p:] = loading @ v[..., p:, p:]
-        v[..., p:, :p] = np.swapaxes(v[..., :p, p:], -1, -2)
-        v[..., :p, :p] = v[..., :p, p:] @ np.swapaxes(loading, -1, -2) + s[..., :p, :p]
+        upper = loading @ v[..., p:, p:]
+        v[..., :p, p:] = upper
+        v[..., p:, :p] = np.swapaxes(upper, -1, -2)
+        v[..., :p, :p] = upper @ np.swapaxes(loading, -1, -2)
+        v[..., :p, :p] += s[..., :p, :p]
     else:
-        e = total_effects(a)
+        e[...] = total_effects(a)
         v = e @ s @ np.swapaxes(e, -1, -2)
     if len(block.ordinal):
         _set_ordinal_variances(block, x, s, v)
@@ -281,7 +291,10 @@ def _set_ordinal_variances(block: Block, x: Any, s: Any, v: Any) -> None:
 
 def total_effects(a: Any) -> Any:
     """``(I - A)^{-1}``."""
-    return np.linalg.inv(np.eye(a.shape[-1]) - a)
+    rest = -a
+    at = np.arange(a.shape[-1])
+    rest[..., at, at] += 1.0
+    return np.linalg.inv(rest)
 
 
 def gradient_cells(block: Block, moments: Moments, q: Any, b: Any) -> Any:
@@ -324,7 +337,9 @@ def information_cells(block: Block, moments: Moments, w: Array, means: bool) -> 
     k = z.T @ w @ z
     u, v, scale, weight = _pieces(block, moments)
     uu, uv, vv = _gather(k, u, v)
-    info: Array = (uu * vv + uv * uv.T) * np.outer(scale, scale)
+    info: Array = uv * uv.T
+    info += uu * vv
+    info *= block.cells.scales
     if means:
         info += uu * np.outer(weight, weight)
     return info
@@ -353,8 +368,11 @@ def second_order_free(
     u, v, scale, weight = _pieces(block, moments)
     uu, uv, vv = _gather(k, u, v)
     tuu, tuv, tvv = _gather(kt, u, v)
-    mixed = uv * tuv.T
-    info = (uu * tvv + vv * tuu + mixed + mixed.T) * (0.5 * np.outer(scale, scale))
+    info = uv * tuv.T
+    info = info + info.T
+    info += uu * tvv
+    info += vv * tuu
+    info *= 0.5 * block.cells.scales
     if means:
         info += uu * np.outer(weight, weight)
         zb = z.T @ b
@@ -392,7 +410,7 @@ def summed_over_patterns(
             uu, uv, vv = _gather(z.T @ w[k] @ z, u, v)
             huu, huv, hvv = _gather(z.T @ h[k] @ z, u, v)
             mixed = uv * huv.T
-            one = (uu * hvv + vv * huu + mixed + mixed.T) * (0.5 * np.outer(scale, scale))
+            one = (uu * hvv + vv * huu + mixed + mixed.T) * (0.5 * block.cells.scales)
             if means:
                 one += uu * np.outer(weight, weight)
                 if b is not None:

@@ -27,22 +27,6 @@ from .standardized import Standardizer, effect_pairs, effect_values, jacobian
 if TYPE_CHECKING:
     from .bootstrap import Bootstrap
 
-PARAMETER_COLUMNS = [
-    "lhs",
-    "op",
-    "rhs",
-    "group",
-    "label",
-    "est",
-    "se",
-    "z",
-    "pvalue",
-    "ci_lower",
-    "ci_upper",
-    "std_lv",
-    "std_all",
-]
-
 
 class FitMeasures(dict[str, float]):
     """Fit measures by lavaan's names (``rmsea_ci_lower`` for ``rmsea.ci.lower``)."""
@@ -192,13 +176,8 @@ class Result:
             self._exogenous_rows(est, std_lv, std_all)
         if model.variables.ordered:
             self._ordinal_rows(est, std_lv, std_all)
-        frame: dict[str, list[Any]] = {
-            "lhs": [r.lhs for r in model.rows],
-            "op": [r.op for r in model.rows],
-            "rhs": [r.rhs for r in model.rows],
-            "group": [r.group for r in model.rows],
-            "label": [r.label for r in model.rows],
-        }
+        texts = [(r.lhs, r.op, r.rhs, r.label) for r in model.rows]
+        groups = [r.group for r in model.rows]
         defined = model.syntax.defined
         if defined:
             d_est = np.real(model.defined_values(x))
@@ -206,15 +185,15 @@ class Result:
             est, se = np.concatenate([est, d_est]), np.concatenate([se, d_se])
             std_lv = np.concatenate([std_lv, self._standardizer.defined(x, "lv", moments)])
             std_all = np.concatenate([std_all, self._standardizer.defined(x, "all", moments)])
-            frame["lhs"] += [name for name, _, _ in defined]
-            frame["op"] += [":="] * len(defined)
-            frame["rhs"] += [text for _, _, text in defined]
-            frame["group"] += [0] * len(defined)
-            frame["label"] += [name for name, _, _ in defined]
-        columns: dict[str, Any] = dict(frame)
-        columns |= {"est": est, "se": se, **inference(est, se)}
+            texts += [(name, ":=", text, name) for name, _, text in defined]
+            groups += [0] * len(defined)
+        # one conversion of all texts at once
+        joined = pd.array([t for column in zip(*texts, strict=True) for t in column], dtype="str")
+        lhs, op, rhs, label = (joined[k : k + len(est)] for k in range(0, len(joined), len(est)))
+        columns: dict[str, Any] = {"lhs": lhs, "op": op, "rhs": rhs, "group": np.array(groups)}
+        columns |= {"label": label, "est": est, "se": se, **inference(est, se)}
         columns |= {"std_lv": std_lv, "std_all": std_all}
-        return pd.DataFrame({name: columns[name] for name in PARAMETER_COLUMNS})
+        return pd.DataFrame(columns, copy=False)
 
     def _exogenous_rows(self, est: Array, std_lv: Array, std_all: Array) -> None:
         model = self.estimate.model

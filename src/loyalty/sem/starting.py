@@ -75,8 +75,8 @@ def _start_group(model: Model, block: Block, group: int, cov: Array, mean: Array
         ready = [f for f in pending if f in items and known.issuperset(items[f])]
         ready = ready or pending[:1]
         member = np.zeros((len(ready), size))
-        for k, f in enumerate(ready):
-            member[k, [i for i in items.get(f, []) if i in known]] = 1.0
+        for at, f in enumerate(ready):
+            member[at, [i for i in items.get(f, []) if i in known]] = 1.0
         sd = np.sqrt(total.diagonal())
         per = np.where(sd > 0, 1 / np.where(sd > 0, sd, 1.0), 0.0)
         standardized = one_factor_loadings(total * per * per[:, None], member)

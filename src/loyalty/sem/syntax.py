@@ -99,7 +99,10 @@ class Syntax:
 
 
 def tokenize(text: str) -> list[Token]:
-    """The tokens of a model text; the last one is a newline."""
+    """The tokens of a model text; newlines are left only where a statement ends, and last.
+
+    A statement goes on in the next line after an operator and before a ``+``.
+    """
     tokens: list[Token] = []
     position, line = 0, 1
     while True:
@@ -109,11 +112,18 @@ def tokenize(text: str) -> list[Token]:
             raise ModelError(f"model syntax, line {line}: cannot read {found!r}")
         kind = str(match.lastgroup)
         token = match[kind]
-        tokens.append(Token(kind, token or "\n", line))
-        if not token:
-            return tokens
-        if token == "\n":
-            line += 1
+        if kind == "newline":
+            if not token:
+                tokens.append(Token(kind, "\n", line))
+                return tokens
+            last = tokens[-1] if tokens else None
+            if last and last.kind != "newline" and (last.kind != "op" or last.text == ")"):
+                tokens.append(Token(kind, token, line))
+            line += token == "\n"
+        else:
+            if token == "+" and tokens and tokens[-1].kind == "newline":
+                tokens.pop()
+            tokens.append(Token(kind, token, line))
         position = match.end()
 
 
@@ -145,29 +155,13 @@ class _Parser:
             found = "end of line" if self.here.kind == "newline" else repr(self.here.text)
             raise self.fail(f"expected {text!r}, found {found}")
 
-    def skip_newlines(self) -> None:
-        while self.at < len(self.tokens) - 1 and self.here.kind == "newline":
-            self.at += 1
-
-    def plus(self) -> bool:
-        """A ``+`` here or at the start of a following line (a formula may span lines)."""
-        saved = self.at
-        self.skip_newlines()
-        if self.accept("+"):
-            self.skip_newlines()
-            return True
-        self.at = saved
-        return False
-
     # -- statements ----------------------------------------------------------------------------
     def parse(self) -> None:
-        while True:
-            self.skip_newlines()
-            if self.at >= len(self.tokens) - 1:
-                return
+        while self.at < self.last:
             self.statement()
             if self.here.kind != "newline":
                 raise self.fail(f"unexpected {self.here.text!r}")
+            self.at += 1
 
     def statement(self) -> None:
         end = self.at
@@ -197,12 +191,11 @@ class _Parser:
             self.definition()
             return
         left = [self.name()]
-        while self.plus():
+        while self.accept("+"):
             left.append(self.name())
         self.expect(operator)
-        self.skip_newlines()
         terms = [self.term()]
-        while self.plus():
+        while self.accept("+"):
             terms.append(self.term())
         for lhs in left:
             for rhs, modifier in terms:
@@ -253,8 +246,7 @@ class _Parser:
             modifier = modifier.merged(self.modifier())
             if not self.accept("*"):
                 raise self.fail("a modifier must be followed by '*' and a variable")
-            self.skip_newlines()
-
+    
     def modifier(self) -> Modifier:
         token = self.here
         if token.kind == "name" and token.text in ("c", "start", "label", "equal"):

@@ -42,12 +42,10 @@ def inverse_and_logdet(matrix: Array) -> tuple[Array, float] | None:
     if not diagonal.min() > 1e-150:
         return None
     logdet = 2.0 * float(np.log(diagonal).sum())
-    lower, info = lapack.dpotri(factor, lower=1)
+    root, info = lapack.dtrtri(factor, lower=1)
     if info != 0 or not np.isfinite(logdet):
         return None
-    inverse = lower + lower.T  # above the diagonal LAPACK has left zeros
-    inverse.ravel()[:: len(inverse) + 1] *= 0.5
-    return inverse, logdet
+    return root.T @ root, logdet
 
 
 @dataclass
