@@ -221,7 +221,7 @@ def growth() -> list[dict[str, Any]]:
         draws = 512 if n < 1_000_000 else 128
         times = [t / draws for t in clock(lambda: result.bootstrap(draws, seed=1), 1)]  # noqa: B023
         rows.append(line(f"growth: N = {n:,}", times, {}) | {"n": n})
-    for items in (18, 30, 60):
+    for items in (15, 30, 60):
         result = sem.fit(chain_model(items), chain_data(items=items))
         times = [t / 512 for t in clock(lambda: result.bootstrap(512, seed=1), 3)]  # noqa: B023
         rows.append(line(f"growth: {items} items", times, {}) | {"items": items})
@@ -231,8 +231,8 @@ def growth() -> list[dict[str, Any]]:
         rows.append(line(f"growth: {draws} draws", times, {}) | {"draws": draws})
     for threads in (1, 2):
         times = [
-            t / 2048
-            for t in clock(lambda: result.bootstrap(2048, seed=1, threads=threads), 3)  # noqa: B023
+            t / 8192
+            for t in clock(lambda: result.bootstrap(8192, seed=1, threads=threads), 3)  # noqa: B023
         ]
         rows.append(line(f"growth: {threads} threads", times, {}) | {"threads": threads})
     return rows

@@ -246,7 +246,7 @@ class _Parser:
             modifier = modifier.merged(self.modifier())
             if not self.accept("*"):
                 raise self.fail("a modifier must be followed by '*' and a variable")
-    
+
     def modifier(self) -> Modifier:
         token = self.here
         if token.kind == "name" and token.text in ("c", "start", "label", "equal"):
