@@ -6,6 +6,7 @@ d <- read.csv(file.path(dir, "data.csv"))
 clock <- function(f) { t <- proc.time()[["elapsed"]]; f(); proc.time()[["elapsed"]] - t }
 times <- switch(task,
   fit = sapply(seq_len(repeats), function(k) clock(function() sem(model, d))),
+  measures = sapply(seq_len(repeats), function(k) clock(function() fitMeasures(sem(model, d)))),
   bootstrap = { f <- sem(model, d)
     draws <- as.integer(args[4])
     sapply(seq_len(repeats), function(k) clock(function() bootstrapLavaan(f, R=draws, iseed=k)) / draws) },

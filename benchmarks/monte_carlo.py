@@ -1,10 +1,11 @@
 """Monte Carlo study of `loyalty.sem`: bias, coverage of 95 % intervals, type-I error of tests.
 
-    OPENBLAS_NUM_THREADS=1 python benchmarks/monte_carlo.py [--replications 500] [--json FILE]
+    OPENBLAS_NUM_THREADS=1 python benchmarks/monte_carlo.py [--replications 2000] [--json FILE]
 
 A mediation model of three factors with three items each, at N = 200, 500 and 3,000, under normal
 data and seven-point Likert data (whose population values are those of a sample of two million).
-Coverage is that of the indirect effect by the delta method, percentile and BCa bootstrap.
+Coverage is that of the indirect effect, and of all free parameters (mean and least), by the delta
+method, percentile and BCa bootstrap.
 """
 
 from __future__ import annotations
@@ -48,12 +49,19 @@ def sample(n: int, likert: bool, rng: np.random.Generator) -> pd.DataFrame:
     return pd.DataFrame(frame)
 
 
+def free_rows(parameters: pd.DataFrame) -> pd.DataFrame:
+    """The free parameters and the indirect effect, in the order of the parameter table."""
+    return parameters[(parameters["se"] > 0) | (parameters["op"] == ":=")]
+
+
 def condition(n: int, likert: bool, replications: int, draws: int) -> dict[str, Any]:
     truth_data = sample(2_000_000, likert, np.random.default_rng(99))
-    truth = sem.fit(MODEL, truth_data).parameters.set_index("lhs").loc["ind", "est"]
+    table = free_rows(sem.fit(MODEL, truth_data).parameters)
+    truth = table["est"].to_numpy()
+    indirect = int(np.flatnonzero(table["op"] == ":=")[0])
     rng = np.random.default_rng([n, likert, 7])
-    estimates: list[float] = []
-    hits = {"delta": 0, "delta_mlr": 0, "percentile": 0, "bca": 0}
+    estimates: list[Any] = []
+    inside: dict[str, list[Any]] = {k: [] for k in ("delta", "delta_mlr", "percentile", "bca")}
     rejected = {"chisq": 0, "chisq_scaled_mlr": 0, "chisq_scaled_mlm": 0}
     failed = 0
     for r in range(replications):
@@ -64,27 +72,35 @@ def condition(n: int, likert: bool, replications: int, draws: int) -> dict[str, 
             continue
         robust = sem.fit(MODEL, data, estimator="MLR")
         mean_adjusted = sem.fit(MODEL, data, estimator="MLM")
-        row = plain.parameters.set_index("lhs").loc["ind"]
-        estimates.append(row["est"])
-        rows = {"delta": row, "delta_mlr": robust.parameters.set_index("lhs").loc["ind"]}
         boot = plain.bootstrap(draws, seed=r)
-        for kind in ("percentile", "bca"):
-            rows[kind] = boot.parameters(kind).set_index("lhs").loc["ind"]
-        for kind, found in rows.items():
-            hits[kind] += bool(found["ci_lower"] <= truth <= found["ci_upper"])
+        estimates.append(free_rows(plain.parameters)["est"].to_numpy())
+        tables = {"delta": plain.parameters, "delta_mlr": robust.parameters}
+        tables |= {kind: boot.parameters(kind) for kind in ("percentile", "bca")}
+        for kind, found in tables.items():
+            rows = free_rows(found)
+            inside[kind].append(
+                ((rows["ci_lower"] <= truth) & (truth <= rows["ci_upper"])).to_numpy()
+            )
         rejected["chisq"] += plain.fit["pvalue"] < 0.05
         rejected["chisq_scaled_mlr"] += robust.fit["pvalue_scaled"] < 0.05
         rejected["chisq_scaled_mlm"] += mean_adjusted.fit["pvalue_scaled"] < 0.05
     used = len(estimates)
+    bias = np.mean(estimates, axis=0) - truth
+    coverage = {kind: np.mean(hits, axis=0) for kind, hits in inside.items()}
+    worst = int(np.argmax(np.abs(bias / truth)))
     return {
         "n": n,
         "data": "likert" if likert else "normal",
         "replications": used,
         "failed": failed,
-        "true_indirect": truth,
-        "bias": float(np.mean(estimates) - truth),
-        "relative_bias": float(np.mean(estimates) / truth - 1),
-        **{f"coverage_{k}": v / used for k, v in hits.items()},
+        "true_indirect": float(truth[indirect]),
+        "bias": float(bias[indirect]),
+        "relative_bias": float(bias[indirect] / truth[indirect]),
+        "parameters": len(truth),
+        "largest_relative_bias": float(np.abs(bias[worst] / truth[worst])),
+        **{f"coverage_{k}": float(v[indirect]) for k, v in coverage.items()},
+        **{f"mean_coverage_{k}": float(v.mean()) for k, v in coverage.items()},
+        **{f"least_coverage_{k}": float(v.min()) for k, v in coverage.items()},
         **{f"type1_{k}": float(v) / used for k, v in rejected.items()},
         "monte_carlo_se_of_95": float(np.sqrt(0.95 * 0.05 / used)),
     }
@@ -92,7 +108,7 @@ def condition(n: int, likert: bool, replications: int, draws: int) -> dict[str, 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--replications", type=int, default=500)
+    parser.add_argument("--replications", type=int, default=2000)
     parser.add_argument("--draws", type=int, default=1000)
     parser.add_argument("--json", type=Path)
     options = parser.parse_args()

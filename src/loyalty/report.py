@@ -487,17 +487,45 @@ def montecarlo_page() -> str:
         Column("type1_chisq", "χ²", "bounded", 3),
         Column("type1_chisq_scaled_mlm", "Scaled χ²", "bounded", 3),
     ]
-    error = max(r["monte_carlo_se_of_95"] for r in records)
+    error = escape(
+        numbers.show(max(r["monte_carlo_se_of_95"] for r in records), "bounded", decimals=3)
+    )
     note = (
         f"Simulated data, {records[0]['replications']:,} replications a row. Bias is relative, of "
         "an indirect effect; delta, percentile and BCa are the shares of 95 % intervals that hold "
         "its true value (nominal .950); the last columns are the shares of true models rejected "
-        f"at the 5 % level. A coverage near .95 has a standard error of "
-        f"{escape(numbers.show(error, 'bounded', decimals=3))}. Source: "
-        "`benchmarks/results/monte_carlo.json`, which `benchmarks/monte_carlo.py` writes."
+        f"at the 5 % level. A coverage near .95 has a standard error of {error}. Source of both "
+        "tables: `benchmarks/results/monte_carlo.json`, which `benchmarks/monte_carlo.py` writes."
     )
     caption = ": Coverage and error rates by simulation. {#tbl-montecarlo}"
-    return f"{Table(shown, columns).markdown()}\n\n{caption}\n\n{note}"
+    every = [
+        *columns[:2],
+        Column("largest_relative_bias", "Largest bias", "percent"),
+        Column("mean_coverage_delta", "Delta", "bounded", 3),
+        Column("mean_coverage_delta_mlr", "Delta, MLR", "bounded", 3),
+        Column("mean_coverage_percentile", "Percentile", "bounded", 3),
+        Column("mean_coverage_bca", "BCa", "bounded", 3),
+        Column("least_coverage_percentile", "Least, percentile", "bounded", 3),
+    ]
+    failed = sum(r["failed"] for r in records)
+    every_note = (
+        f"Over the {records[0]['parameters']} free parameters of the model: the largest relative "
+        "bias, the mean coverage of each kind of interval, and the least coverage that percentile "
+        f"intervals have of any parameter. {failed:,} of "
+        f"{sum(r['replications'] + r['failed'] for r in records):,} fits were inadmissible and are "
+        "not in the tables."
+    )
+    every_caption = ": Bias and coverage over all parameters by simulation. {#tbl-montecarlo-all}"
+    return "\n\n".join(
+        [
+            Table(shown, columns).markdown(),
+            caption,
+            note,
+            Table(shown, every).markdown(),
+            every_caption,
+            every_note,
+        ]
+    )
 
 
 #: What the intervals of the recovery allow for, and how the page names it.

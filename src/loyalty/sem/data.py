@@ -235,9 +235,9 @@ def group_sample(
         cov = np.zeros((0, 0)) if holes else deviation.T @ deviation / n
         variance = np.nanmean(deviation**2, axis=0) if holes else np.diag(cov)
         # no value is further from the mean than all deviations together
-        if not (np.abs(center) + np.sqrt(n * variance) < 1e100).all():
-            if not np.nanmax(np.abs(raw)) <= 1e100:
-                raise ModelError(f"values larger than 1e100{where}")
+        surely = bool((np.abs(center) + np.sqrt(n * variance) < 1e100).all())
+        if not surely and not np.nanmax(np.abs(raw)) <= 1e100:
+            raise ModelError(f"values larger than 1e100{where}")
     for k in np.flatnonzero(variance <= 1e-20 * np.maximum(1.0, center**2)):
         raise ModelError(f"variable {names[k]!r} has zero variance{where}")
     if not fiml or not holes:

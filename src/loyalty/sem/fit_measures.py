@@ -266,7 +266,7 @@ def goodness_of_fit(estimate: Estimate) -> float:
             weights, _ = stack.inverses(m.sigma)
             shares = stack.n / stack.total
         else:
-            weights = np.array([estimate.discrepancy._weight(g, m)[0]])
+            weights = np.array([estimate.discrepancy.weight_matrices(estimate.x)[g]])
             shares = np.ones(1)
         once = 0.5 if estimate.options.estimator == "ULS" else 0.0
         lost = all_ = 0.0

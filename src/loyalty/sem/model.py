@@ -335,7 +335,7 @@ def information_cells(block: Block, moments: Moments, w: Array, means: bool) -> 
     p = block.observed
     z = np.concatenate([moments.effects[:p], moments.covariance[:p]], axis=1)
     k = z.T @ w @ z
-    u, v, scale, weight = _pieces(block, moments)
+    u, v, _, weight = _pieces(block, moments)
     uu, uv, vv = _gather(k, u, v)
     info: Array = uv * uv.T
     info += uu * vv

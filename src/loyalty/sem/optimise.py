@@ -84,6 +84,8 @@ def minimise(
                 break
             continue
         decrement = float(gradient @ step)
+        if iteration == 1 and decrement < tolerance:  # the start is the minimum
+            return Minimum(theta, value, gradient, decrement, 0, True)
         trial = theta - step
         new_value, new_gradient = value_and_gradient(trial)
         rounding = 4e-16 * len(theta) * (1 + abs(value))

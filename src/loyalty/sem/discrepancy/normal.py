@@ -103,17 +103,16 @@ class NormalTheory:
         parts = self._at(x)
         return None if parts is None else [m for m, _, _ in parts]
 
+    def weight_matrices(self, x: Array) -> list[Array]:
+        """``V`` of every group: the inverse implied matrix for ML; [] where there is none."""
+        return [w for _, w, _ in self._at(x) or []]
+
     def group_values(self, x: Array) -> list[float]:
-        """``F_g`` of every group (infinite where the implied matrix is not positive definite)."""
-        values = []
-        for g, block in enumerate(self.model.blocks):
-            m = block_moments(block, x)
-            pair = self._weight(g, m)
-            if pair is None:
-                values.append(np.inf)
-                continue
-            values.append(self._value(g, m, *pair))
-        return values
+        """``F_g`` of every group; infinite where an implied matrix is not positive definite."""
+        parts = self._at(x)
+        if parts is None:
+            return [np.inf] * len(self.model.blocks)
+        return [self._value(g, *part) for g, part in enumerate(parts)]
 
     def _value(self, g: int, m: Moments, w: Array, logdet: float) -> float:
         s = self.covs[g]
