@@ -69,7 +69,8 @@ def check(case: Annotated[str, typer.Argument(help="The case's folder below data
         loaded = resources.load(described, resource)
         out.print(f"  {case} · {resource.id} · {len(loaded.rows):,} of {loaded.read:,} rows")
         for reason, n in loaded.excluded.items():
-            out.print(f"  {case} · {resource.id} · {escape(reason)}: {n:,} rows left out")
+            rows = "row" if n == 1 else "rows"
+            out.print(f"  {case} · {resource.id} · {escape(reason)}: {n:,} {rows} left out")
         out.print(f"  {case} · {resource.id} · sha256 {loaded.checksum}")
 
 

@@ -215,7 +215,7 @@ def test_what_the_solution_says_about_itself() -> None:
     assert any("not identified" in w for w in loose.warnings)
     assert loose.parameters["se"].isna().any()
     gone = sem.fit(TWO, data("hs_miss"))
-    assert any("rows have missing values" in w for w in gone.warnings)
+    assert any("rows, with missing values" in w for w in gone.warnings)
 
 
 def test_large_models_and_data() -> None:

@@ -183,13 +183,13 @@ def read_frame(
         if len(labels) > 200:
             raise ModelError(f"the group variable {group!r} has {len(labels)} values")
     warnings = []
-    if dropped and not fiml:
-        warnings.append(
-            f"{dropped} of {dropped + len(raw)} rows have missing values and were left out"
-        )
-    elif dropped:
-        what = "that miss an exogenous variable" if fixed else "without any value"
-        warnings.append(f"{dropped} rows {what} were left out")
+    if dropped:
+        why = "without any value"
+        if not fiml:
+            why = "with missing values"
+        elif fixed:
+            why = "without a value of an exogenous variable"
+        warnings.append(f"left out: {dropped} of {dropped + len(raw)} rows, {why}")
     samples = []
     for k, label in enumerate(labels):
         rows = np.flatnonzero(code == k) if len(labels) > 1 else np.arange(len(raw))

@@ -1,4 +1,4 @@
-"""Groups: Welch, Games-Howell, Kruskal-Wallis, effect sizes, clustering, multiplicity, IPMA.
+"""Groups: Welch, Games-Howell, effect sizes, clustering, multiplicity, IPMA.
 
 Values and groups are Series of the same index, one row a respondent; rows without a value or a
 group are left out.
@@ -269,34 +269,6 @@ def hedges_g(a: Iterable[float], b: Iterable[float], *, level: float = 0.95) -> 
     lower = _noncentrality(t, df, 1.0 - tail) * factor
     upper = _noncentrality(t, df, tail) * factor
     return HedgesG(j * d, float(j * lower), float(j * upper), d, n, m, level)
-
-
-@dataclass(frozen=True, eq=False)
-class KruskalWallis(Result):
-    """Kruskal-Wallis rank test: h (tie-corrected), df, p; epsilon2 = h (n + 1) / (n^2 - 1); n."""
-
-    h: float
-    df: int
-    p: float
-    epsilon2: float
-    n: int
-
-
-def kruskal_wallis(values: pd.Series, group: pd.Series) -> KruskalWallis:
-    """Kruskal & Wallis (1952) rank test of equal distributions.
-
-    Raises:
-        CannotCompute: fewer than two groups, or all values equal.
-    """
-    samples = list(_samples(values, group, least=1).values())
-    everything = np.concatenate(samples)
-    if np.all(everything == everything[0]):
-        raise CannotCompute("all values are equal")
-    h, p = _dist.kruskal(*samples)
-    n = len(everything)
-    return KruskalWallis(
-        float(h), len(samples) - 1, float(p), float(h) * (n + 1.0) / (n**2 - 1.0), n
-    )
 
 
 # -------------------------------------------------------------------------------------- clustering

@@ -150,29 +150,6 @@ def cronbach_alpha(
     )
 
 
-def guttman_lambda6(corr: pd.DataFrame) -> float:
-    """Guttman's lambda 6: 1 - sum(1 - smc) / 1'R1 (Guttman 1945, Psychometrika 10, 255-282)."""
-    matrix = check_correlation(corr)
-    if np.linalg.eigvalsh(matrix)[0] <= 1e-10:
-        raise CannotCompute("the items are collinear: lambda 6 is not defined")
-    unique = 1.0 / np.diag(np.linalg.inv(matrix))
-    return float(1.0 - unique.sum() / matrix.sum())
-
-
-def spearman_brown(r: float, *, factor: float = 2.0) -> float:
-    """Reliability of a scale ``factor`` times as long: k r / (1 + (k - 1) r).
-
-    With factor 2 and the correlation of two items: the reliability to report for a two-item scale
-    (Eisinga, te Grotenhuis & Pelzer 2013, Int. J. Public Health 58, 637-642).
-    """
-    if not -1.0 <= r <= 1.0:
-        raise CannotCompute(f"correlation {r:g} is not between -1 and 1")
-    bottom = 1.0 + (factor - 1.0) * r
-    if bottom <= 0:
-        raise CannotCompute(f"correlation {r:g} is too negative to step up")
-    return factor * r / bottom
-
-
 def _loadings(loadings: ArrayLike, residuals: ArrayLike) -> tuple[FloatArray, FloatArray]:
     lam = np.asarray(loadings, dtype=np.float64).reshape(-1)
     theta = np.asarray(residuals, dtype=np.float64).reshape(-1)
