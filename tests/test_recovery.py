@@ -12,7 +12,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from loyalty import report, sem, sources, study
+from loyalty import measured, paths, sem, sources, study
 from loyalty.simulate import load_process, true_parameters
 
 ROOT = Path(__file__).parents[1]
@@ -96,8 +96,8 @@ def test_coverage_is_a_share_of_the_redraws(script: ModuleType) -> None:
 
 def test_careless_respondents_make_most_of_the_bias(kept: pd.DataFrame) -> None:
     """What the page says: over all paths the bias shrinks when they are taken out."""
-    paths = kept[kept["label"].str.startswith("p_")]
-    assert paths["bias_attentive"].abs().mean() < paths["bias"].abs().mean()
+    found = kept[kept["label"].str.startswith("p_")]
+    assert found["bias_attentive"].abs().mean() < found["bias"].abs().mean()
 
 
 def test_t_intervals_of_firms_hold_more_than_normal_ones(kept: pd.DataFrame) -> None:
@@ -108,16 +108,16 @@ def test_t_intervals_of_firms_hold_more_than_normal_ones(kept: pd.DataFrame) -> 
 
 def test_the_page_prints_what_is_kept(repository: Path, kept: pd.DataFrame) -> None:
     described = {case: study.load(case) for case in study.cases()}
-    page = report.recovery_page(described)
+    page = measured.recovery_page(described)
     for case in kept["case"].unique():
         assert f"{{#tbl-recovery-{case}}}" in page
-        assert f": Recovery of {report.escape(described[case].title.en)}." in page
+        assert f": Recovery of {measured.escape(described[case].title.en)}." in page
     first = kept.iloc[0]
     assert f"{first['n']:,} respondents" in page
     assert f"{first['replications']:,} redraws" in page
-    assert (repository / report.GENERATED / "recovery.svg").is_file()
+    assert (paths.generated() / "recovery.svg").is_file()
 
 
 def test_nothing_kept_is_said(repository: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(report, "_measured", lambda name: [])
-    assert "was not measured here" in report.recovery_page({})
+    monkeypatch.setattr(measured, "kept", lambda name: [])
+    assert "was not measured here" in measured.recovery_page({})

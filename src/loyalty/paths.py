@@ -40,6 +40,11 @@ def results() -> Path:
     return root() / "reports" / "results"
 
 
+def generated() -> Path:
+    """What the report includes: written anew before every rendering."""
+    return root() / "reports" / "_generated"
+
+
 def cache() -> Path:
     """Downloads and fonts: safe to delete, made again when needed."""
     return root() / ".cache"

@@ -160,7 +160,7 @@ def provenance(notebook: str, parameters: dict[str, Any], data: list[DataOrigin]
 def code_files() -> list[Path]:
     """The package's files that a result can depend on (not the command line, not the rendering)."""
     package = paths.root() / "src" / "loyalty"
-    out = {"render", "cli.py", "report.py", "__pycache__"}
+    out = {"render", "cli.py", "report.py", "measured.py", "__pycache__"}
     return sorted(
         p
         for p in package.rglob("*")
