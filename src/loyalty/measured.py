@@ -32,7 +32,7 @@ def montecarlo_page() -> str:
     records = kept("monte_carlo.json")
     if not records:
         return "The Monte Carlo study was not run here."
-    data = {"normal": "normal", "likert": "Likert, 7 points"}
+    data = {"normal": "normal", "likert": "seven-point"}
     shown = [{**r, "data": data.get(r["data"], r["data"])} for r in records]
     columns = [
         Column("data", "Answers"),
@@ -42,7 +42,8 @@ def montecarlo_page() -> str:
         Column("coverage_percentile", "Percentile", "bounded", 3),
         Column("coverage_bca", "BCa", "bounded", 3),
         Column("type1_chisq", "χ²", "bounded", 3),
-        Column("type1_chisq_scaled_mlm", "Scaled χ²", "bounded", 3),
+        Column("type1_chisq_scaled_mlm", "χ², MLM", "bounded", 3),
+        Column("type1_chisq_scaled_mlr", "χ², MLR", "bounded", 3),
     ]
     error = escape(
         numbers.show(max(r["monte_carlo_se_of_95"] for r in records), "bounded", decimals=3)
@@ -65,12 +66,16 @@ def montecarlo_page() -> str:
         Column("least_coverage_percentile", "Least, percentile", "bounded", 3),
     ]
     failed = sum(r["failed"] for r in records)
+    fits = sum(r["replications"] for r in records) + failed
+    lost = (
+        f"{failed:,} of {fits:,} fits were inadmissible and are not in the tables."
+        if failed
+        else f"None of {fits:,} fits was inadmissible."
+    )
     every_note = (
-        f"Over the {records[0]['parameters']} free parameters of the model: the largest relative "
-        "bias, the mean coverage of each kind of interval, and the least coverage that percentile "
-        f"intervals have of any parameter. {failed:,} of "
-        f"{sum(r['replications'] + r['failed'] for r in records):,} fits were inadmissible and are "
-        "not in the tables."
+        f"Over {records[0]['parameters']} parameters, the free ones and the indirect effect: the "
+        "largest relative bias, the mean coverage of each kind of interval, and the least coverage "
+        f"that percentile intervals have of any parameter. {lost}"
     )
     every_caption = ": Bias and coverage over all parameters by simulation. {#tbl-montecarlo-all}"
     return "\n\n".join(

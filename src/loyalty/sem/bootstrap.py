@@ -349,7 +349,8 @@ def bootstrap(
 
     Rows are drawn within groups. The draws depend on ``seed`` alone, not on ``threads``. Two
     threads are about half as fast again at 3,000 rows and twice as fast at 20,000; more of them
-    pay with large data only, where sums take longer than refits.
+    pay with large data only, where sums take longer than refits. They bring nothing to estimators
+    that need the rows themselves (FIML, ordinal), whose draws are refitted one by one.
     """
     if not _whole(draws) or not 2 <= draws <= 10_000_000:
         raise ModelError(f"the number of bootstrap draws must be 2 or more, not {draws!r}")
