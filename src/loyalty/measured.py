@@ -196,8 +196,8 @@ def bench_page() -> str:
         return "The benchmark was not run here."
     columns = [
         Column("task", "Task"),
-        Column("loyalty", "This study, ms", "number", 1),
-        Column("lavaan", "lavaan, ms", "number", 0),
+        Column("loyalty", "This study, ms", "number", 2),
+        Column("lavaan", "lavaan, ms", "count"),
         Column("lavaan_ratio", "Ratio", "number", 0),
         Column("range", "Quartiles", "interval", 0, ("low", "high"), "number"),
         Column("semopy_ratio", "Ratio, semopy", "number", 0),
