@@ -89,6 +89,18 @@ def saturated_means(model: Model) -> Index | None:
     return np.array(found, dtype=np.intp)
 
 
+def inverses(stack: Array) -> Array:
+    """Inverses of many matrices, NaN for a singular one, which must not stop the other draws."""
+    try:
+        return np.linalg.inv(stack)
+    except np.linalg.LinAlgError:
+        out = np.full_like(stack, np.nan)
+        with np.errstate(all="ignore"):
+            regular = np.linalg.det(stack) != 0
+        out[regular] = np.linalg.inv(stack[regular])
+        return out
+
+
 class FactorKernel:
     """Gradients of factor models with diagonal residuals; intercepts must be saturated."""
 
@@ -168,7 +180,7 @@ class FactorKernel:
                 precision = ib.transpose(0, 2, 1) @ pib
             else:
                 ib, precision = None, psi_inv
-            c = np.linalg.inv(precision + lam.transpose(0, 2, 1) @ dl)
+            c = inverses(precision + lam.transpose(0, 2, 1) @ dl)
             m_y = u @ c
             m = c + c @ (dlt @ m_y)
             lm = lam @ m
@@ -198,7 +210,7 @@ class FactorKernel:
             psi[:, k, k] = 1.0 / psi[:, k, k]
             return psi
         psi[:, j, i] = x[:, q]
-        return np.linalg.inv(psi)
+        return inverses(psi)
 
 
 class DenseKernel:
@@ -213,7 +225,7 @@ class DenseKernel:
             self.model.blocks, batch.covs, batch.means, batch.weights, strict=True
         ):
             m = block_moments(with_exogenous(block, s, mean, self.model.meanstructure), x)
-            w = np.linalg.inv(m.sigma)
+            w = inverses(m.sigma)
             t = s
             b = np.zeros(mean.shape)
             if self.model.meanstructure:
@@ -251,7 +263,7 @@ class DenseKernel:
             m = block_moments(with_exogenous(block, s, mean, self.model.meanstructure), x)
             p, cells = block.observed, block.cells
             z = np.concatenate([m.effects[:, :p], m.covariance[:, :p]], axis=2)
-            k = z.transpose(0, 2, 1) @ np.linalg.solve(m.sigma, z)
+            k = z.transpose(0, 2, 1) @ inverses(m.sigma) @ z
             u = cells.row
             directed = cells.kind == DIRECTED
             v = np.where(directed, cells.column + block.size, cells.column)
@@ -378,16 +390,13 @@ class Refitter:
             value = kernel.value(x, batch)
             for _ in range(LIMIT):
                 here = batch.take(active)
-                try:
-                    g = kernel.gradient(x[active], here) @ k
-                    h = k.T @ kernel.information(x[active], here) @ k
-                    d = np.sqrt(np.maximum(np.einsum("bii->bi", h), 1e-300))
-                    h /= d[:, :, None] * d[:, None, :]
-                    t = np.arange(k.shape[1])
-                    h[:, t, t] += damping[active, None] + 1e-12
-                    step = np.linalg.solve(h, (g / d)[:, :, None])[:, :, 0] / d
-                except np.linalg.LinAlgError:
-                    break
+                g = kernel.gradient(x[active], here) @ k
+                h = k.T @ kernel.information(x[active], here) @ k
+                d = np.sqrt(np.maximum(np.einsum("bii->bi", h), 1e-300))
+                h /= d[:, :, None] * d[:, None, :]
+                t = np.arange(k.shape[1])
+                h[:, t, t] += damping[active, None] + 1e-12
+                step = (inverses(h) @ (g / d)[:, :, None])[:, :, 0] / d
                 decrement = np.einsum("ij,ij->i", g, step)
                 trial = x[active] - step @ k.T
                 new = kernel.value(trial, here)
@@ -434,10 +443,7 @@ class Refitter:
         bad = np.zeros(count, dtype=int)
         base = self.estimate.x
         for _ in range(LIMIT):
-            try:
-                g = self.kernel.gradient(base + z @ self.spread.T, here) @ self.spread
-            except np.linalg.LinAlgError:
-                break
+            g = self.kernel.gradient(base + z @ self.spread.T, here) @ self.spread
             decrement = self.scale * np.einsum("ij,ij->i", g, g)
             # a step that made the gradient much longer is cut and tried again
             worse = ~(decrement < 4 * previous)
