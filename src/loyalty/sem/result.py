@@ -318,9 +318,15 @@ class Result:
 
     @property
     def implied(self) -> list[dict[str, Any]]:
-        """Implied moments per group: ``cov``, ``mean`` (observed), ``lv_cov``, ``lv_mean``."""
+        """Implied moments per group: ``cov``, ``mean`` (observed), ``lv_cov``, ``lv_mean``.
+
+        Ordinal models with fixed predictors have these jointly with the predictors' sample
+        moments, and ``res_cov``, ``res_mean`` and ``slopes`` of the dependent variables given them.
+        """
         out = []
-        for block, m in zip(self.estimate.model.blocks, self.estimate.moments, strict=True):
+        for g, (block, m) in enumerate(
+            zip(self.estimate.model.blocks, self.estimate.moments, strict=True)
+        ):
             p = block.observed
             o, f = list(block.names[:p]), list(block.names[p:])
             out.append(
@@ -331,6 +337,16 @@ class Result:
                     "lv_mean": pd.Series(m.mean[p:], index=f),
                 }
             )
+            e = block.exogenous
+            if "statistics" in self.estimate.extra and len(e):
+                given = self.estimate.discrepancy.implied(g, self.estimate.x)[1]
+                y, x = np.setdiff1d(np.arange(p), e), [o[k] for k in e]
+                names = [o[k] for k in y]
+                out[-1] |= {
+                    "res_cov": pd.DataFrame(given.sigma[np.ix_(y, y)], index=names, columns=names),
+                    "res_mean": pd.Series(given.mu[y], index=names),
+                    "slopes": pd.DataFrame(m.effects[np.ix_(y, e)], index=names, columns=x),
+                }
         return out
 
     @property
