@@ -4,10 +4,10 @@ Delta parameterization: latent responses have unit variance (or :math:`1/\Delta^
 scales are free), so residual variances follow from the rest. With :math:`s` the thresholds, means,
 variances and correlations of `polychoric`, :math:`F = (s - \sigma)'W(s - \sigma)`,
 :math:`W = \mathrm{diag}(\Gamma)^{-1}` (DWLS) or :math:`I` (ULS); chi-square and standard errors use
-N - 1. Fixed predictors are conditioned on (`conditional`), as lavaan does by default: :math:`s` then
-holds the moments of what is left and the slopes on them, :math:`\sigma` the same of the model with
-:math:`x = 0`. Robust tests: WLSM scales by :math:`\mathrm{tr}(U\Gamma)/df`; WLSMV and ULSMV scale and
-shift so that mean and variance are those of chi-square (Asparouhov & Muthén 2010).
+N - 1. Fixed predictors are conditioned on (`conditional`), as lavaan does by default: :math:`s`
+then holds the slopes on them and moments of what they leave, :math:`\sigma` the same of the model
+at :math:`x = 0`. Robust tests: WLSM scales by :math:`\mathrm{tr}(U\Gamma)/df`; WLSMV and ULSMV
+scale and shift so that mean and variance are those of chi-square (Asparouhov & Muthén 2010).
 """
 
 from __future__ import annotations

@@ -1,11 +1,11 @@
 r"""Ordinal and continuous variables given fixed predictors: lavaan's ``conditional.x = TRUE``.
 
-Two-step maximum likelihood as in `polychoric`, conditional on :math:`x` (Muthén 1984, case B). First
-step, variable by variable: probit regression :math:`P(y \le k|x) = \Phi(\tau_k - x'\pi)` or linear
-regression. Second step: the residual correlation of each pair by the likelihood of the cases, whose
-limits are :math:`\tau_k - x'\pi`. Cases alike in x and both categories are one cell, so that a binary
-predictor is nearly as quick as none. Inside, predictors have mean zero and variance one; thresholds,
-slopes and their covariance matrix are carried over to the predictors' own units.
+Two-step maximum likelihood as in `polychoric`, conditional on :math:`x` (Muthén 1984, case B).
+First step, variable by variable: probit regression :math:`P(y \le k|x) = \Phi(\tau_k - x'\pi)`
+or linear regression. Second step: the residual correlation of each pair by the likelihood of the
+cases, whose limits are :math:`\tau_k - x'\pi`. Cases alike in x and both categories are one cell,
+so that a binary predictor is nearly as quick as none. Inside, predictors have mean zero and variance one;
+thresholds, slopes and their covariance matrix are carried over to the predictors' own units.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -31,8 +32,8 @@ from .polychoric import (
 )
 
 _SMALLEST = 1e-14  # probability of a cell
-#: A standard error, in units of the latent response, beyond which x separates the categories.
-_SEPARATED = 10.0
+#: A standard error, in units of the response and with standardized x, of what is not estimable.
+_ENDLESS = 10.0
 #: Nodes of the integral over an arc of so many radians.
 _NODES = ((1e-3, 2), (1e-2, 4), (0.1, 6), (0.5, 12), (1.2, 24), (np.inf, 48))
 
@@ -46,9 +47,7 @@ def _density(z: Array) -> Array:
 def _interval(low: Array, high: Array) -> Array:
     r""":math:`\Phi(high) - \Phi(low)`, from the lower tail where both are above zero."""
     turn = low > 0
-    out: Array = special.ndtr(np.where(turn, -low, high)) - special.ndtr(
-        np.where(turn, -high, low)
-    )
+    out: Array = special.ndtr(np.where(turn, -low, high)) - special.ndtr(np.where(turn, -high, low))
     return np.maximum(out, _SMALLEST)
 
 
@@ -109,7 +108,7 @@ def probit_margin(codes: Any, x: Array, count: int, name: str, where: str = "") 
             spread = np.diag(np.linalg.inv(information))
         except np.linalg.LinAlgError:
             break
-        if not np.isfinite(step).all() or spread.max() > _SEPARATED**2 or spread.min() <= 0:
+        if not np.isfinite(step).all() or spread.max() > _ENDLESS**2 or spread.min() <= 0:
             break
         if gradient @ step < 1e-16 * n:
             good = True
@@ -128,6 +127,20 @@ def probit_margin(codes: Any, x: Array, count: int, name: str, where: str = "") 
             " they separate its categories"
         )
     return Margin(theta, scores, by_low - by_high, codes=codes, low=low, high=high)
+
+
+def _refuse_singular(margin: Margin, name: str, where: str) -> None:
+    """Refuse a slope whose case scores vanish, as where x differs from its mode in few rows."""
+    inner = margin.scores.T @ margin.scores * margin.variance
+    try:
+        spread = np.diag(np.linalg.inv(inner))
+    except np.linalg.LinAlgError:
+        spread = np.full(1, np.inf)
+    if not (spread.min() > 0 and spread.max() < _ENDLESS**2):
+        raise ModelError(
+            f"the slopes of {name!r} on the predictors have no standard errors{where}: a predictor"
+            " varies in too few rows"
+        )
 
 
 @cache
@@ -166,10 +179,11 @@ class Rectangles:
         first, last = np.arcsin(start), np.arcsin(end)
         # near one a second panel towards the end, where the integrand is steepest
         middle = first + 0.75 * (last - first)
-        steep = max(abs(start), abs(end)) > 0.8 and abs(last - first) > 0.5
+        top = max(abs(start), abs(end))
+        steep = top > 0.99 or (top > 0.8 and abs(last - first) > 0.5)
         total = np.zeros(len(self.at))
         for low, high in ((first, middle), (middle, last)) if steep else ((first, last),):
-            count = next(k for most, k in _NODES if abs(high - low) <= most)
+            count = next(k for most, k in _NODES if abs(high - low) <= most or (steep and k == 24))
             nodes, weights = _rule(count)
             half = 0.5 * (high - low)
             sine = np.sin(0.5 * (high + low) + half * nodes)
@@ -203,7 +217,7 @@ def residual_correlation(
         curvature = float(counts @ (by_rho**2 - second / safe))
         if score > 0:
             low = rho
-        else:
+        elif score < 0:
             high = rho
         new = rho + score / (curvature if curvature > 0 else float(counts @ by_rho**2) + 1e-12)
         if not low < new < high:
@@ -242,6 +256,8 @@ def conditional_statistics(
         else:
             check_continuous(raw[:, k], names[k], where)
             margins.append(linear_margin(raw[:, k], x))
+        if gamma:
+            _refuse_singular(margins[-1], names[k], where)
     step = _SecondStep(margins, is_ordinal, x, gamma)
     # from standardized predictors to their own units, and to the order of the moments
     cuts = [len(m.estimates) - len(e) for m in margins]
@@ -302,7 +318,7 @@ class _SecondStep:
         self.n = len(x)
         self.variance = np.array([m.variance for m in margins])
         ends = np.cumsum([0] + [len(m.estimates) for m in margins])
-        self.first = [slice(int(a), int(b)) for a, b in zip(ends[:-1], ends[1:], strict=True)]
+        self.first = [slice(int(a), int(b)) for a, b in pairwise(ends)]
         continuous = np.flatnonzero(~is_ordinal).tolist()
         self.variance_at = {k: int(ends[-1]) + m for m, k in enumerate(continuous)}
         self.size = int(ends[-1]) + len(continuous)
@@ -328,7 +344,9 @@ class _SecondStep:
         if self.pair_scores is not None:
             self.pair_scores[:, k] = score
 
-    def _limits(self, k: int, i: int, weight: Array, by_low: Array, by_high: Array, at: Any) -> None:
+    def _limits(
+        self, k: int, i: int, weight: Array, by_low: Array, by_high: Array, at: Any
+    ) -> None:
         """Sums of products of a pair's scores with those by thresholds and slopes."""
         codes = self.margins[i].codes[at]
         own = self.first[i]
@@ -355,16 +373,12 @@ class _SecondStep:
         weight = counts * by_rho
 
         def strip(edge: Array, low: Array, high: Array) -> Array:
-            out: Array = _density(edge) / p
             tail = special.ndtr((high - rho * edge) / root)
-            return out * (tail - special.ndtr((low - rho * edge) / root))
+            out: Array = _density(edge) / p * (tail - special.ndtr((low - rho * edge) / root))
+            return out
 
-        self._limits(
-            k, i, weight, -strip(low_a, low_b, high_b), strip(high_a, low_b, high_b), at
-        )
-        self._limits(
-            k, j, weight, -strip(low_b, low_a, high_a), strip(high_b, low_a, high_a), at
-        )
+        self._limits(k, i, weight, -strip(low_a, low_b, high_b), strip(high_a, low_b, high_b), at)
+        self._limits(k, j, weight, -strip(low_b, low_a, high_a), strip(high_b, low_a, high_a), at)
 
     def _mixed(self, k: int, o: int, c: int) -> None:
         a, b = self.margins[o], self.margins[c]

@@ -119,7 +119,9 @@ def ordinal_codes(values: Array, name: str, levels: dict[str, int], where: str) 
     """`recode`, refused where not all ``levels`` occur."""
     code, count = recode(values, name, where)
     if count != levels[name]:
-        raise ModelError(f"ordered variable {name!r} has {count} of {levels[name]} categories{where}")
+        raise ModelError(
+            f"ordered variable {name!r} has {count} of {levels[name]} categories{where}"
+        )
     return code
 
 

@@ -62,7 +62,8 @@ def group_residuals(estimate: Estimate, group: int) -> GroupResiduals:
     if "statistics" in estimate.extra:
         d = estimate.discrepancy
         s, m = d.statistics[group], d.implied(group, estimate.x)[1]
-        return GroupResiduals(s.cov, s.mean, m.sigma, m.mu, True)
+        delta = d.scales(d.blocks[group], estimate.x)
+        return GroupResiduals(s.cov, s.mean, m.sigma * np.outer(delta, delta), m.mu, True)
     mean, cov = estimate.sample_moments[group]
     m = estimate.moments[group]
     return GroupResiduals(cov, mean, m.sigma, m.mu, estimate.means)
@@ -77,17 +78,21 @@ def residual_table(estimate: Estimate, kind: str) -> list[dict[str, pd.DataFrame
     out = []
     for g, block in enumerate(estimate.model.blocks):
         r = group_residuals(estimate, g)
-        names = list(block.names[: block.observed])
-        difference, shift = r.cov - r.sigma, r.mean - r.mu
-        slopes = _residual_slopes(estimate, g, kind)
+        y = np.arange(block.observed)
+        if "statistics" in estimate.extra:  # predictors are conditioned on
+            y = np.setdiff1d(y, block.exogenous)
+        names = [block.names[k] for k in y]
+        cov, mean = r.cov[np.ix_(y, y)], r.mean[y]
+        sigma, mu = r.sigma[np.ix_(y, y)], r.mu[y]
+        difference, shift = cov - sigma, mean - mu
         if kind == "cor":
-            sd, sd_model = np.sqrt(np.diag(r.cov)), np.sqrt(np.diag(r.sigma))
-            difference = r.cov / np.outer(sd, sd) - r.sigma / np.outer(sd_model, sd_model)
-            shift = r.mean / sd - r.mu / sd_model
+            sd, sd_model = np.sqrt(np.diag(cov)), np.sqrt(np.diag(sigma))
+            difference = cov / np.outer(sd, sd) - sigma / np.outer(sd_model, sd_model)
+            shift = mean / sd - mu / sd_model
         elif kind in ("normalized", "standardized"):
             variance, mean_variance = residual_variances(estimate, g, kind == "standardized")
-            difference = _over_root(difference, variance)
-            shift = _over_root(shift, mean_variance)
+            difference = _over_root(difference, variance[np.ix_(y, y)])
+            shift = _over_root(shift, mean_variance[y])
         elif kind != "raw":
             raise ValueError(f"unknown kind of residuals {kind!r}")
         group: dict[str, pd.DataFrame | pd.Series] = {
@@ -95,28 +100,24 @@ def residual_table(estimate: Estimate, kind: str) -> list[dict[str, pd.DataFrame
         }
         if estimate.means:
             group["mean"] = pd.Series(shift, index=names)
-        if slopes is not None:
-            y = slopes.index
-            group = {"cov": group["cov"].loc[y, y], "mean": group["mean"][y], "slopes": slopes}
+        if len(names) < block.observed:
+            slopes = _residual_slopes(estimate, g, kind)
+            x = [block.names[k] for k in block.exogenous]
+            group["slopes"] = pd.DataFrame(slopes, index=names, columns=x)
         out.append(group)
     return out
 
 
-def _residual_slopes(estimate: Estimate, group: int, kind: str) -> pd.DataFrame | None:
+def _residual_slopes(estimate: Estimate, group: int, kind: str) -> Array:
     """Residual slopes on fixed predictors, (dependent variables, predictors)."""
-    block = estimate.model.blocks[group]
-    if "statistics" not in estimate.extra or not len(block.exogenous):
-        return None
     d = estimate.discrepancy
     s, layout = d.statistics[group], d.layouts[group]
     values = (s.moments - d.implied(group, estimate.x)[0])[layout.slopes]
     if kind in ("normalized", "standardized"):
         matrix = _residual_covariance(estimate, group, kind == "standardized")
         values = _over_root(values, np.diag(matrix)[layout.slopes])
-    names = np.array(block.names)
-    x = names[block.exogenous]
-    y = names[layout.slope_variable[: len(values) // len(x)]]
-    return pd.DataFrame(values.reshape(len(x), -1).T, index=y, columns=x)
+    out: Array = values.reshape(len(s.exogenous), -1).T
+    return out
 
 
 def _over_root(values: Array, variance: Array) -> Array:

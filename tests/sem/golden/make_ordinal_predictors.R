@@ -37,6 +37,8 @@ write.csv(as.data.frame(lavTestLRT(dif, h0)), paste0(out, "/r_cx_difference.csv"
 MG <- paste0(F, "\nf1 ~ female + age\nf2 ~ f1 + female")
 save1("r_cx_mg_config", sem(MG, d, ordered=items, group="group"))
 mg <- sem(MG, d, ordered=items, group="group", group.equal=c("loadings", "thresholds")); save1("r_cx_mg_scalar", mg)
+write.csv(standardizedSolution(mg), paste0(out, "/r_cx_mg_std.csv"), row.names=FALSE)
+for (k in c("res.cov", "res.slopes")) { write.csv(resid(mg)[[2]][[k]], paste0(out, "/r_cx_mg_resid_", k, ".csv")); write.csv(lavInspect(mg, "implied")[[2]][[k]], paste0(out, "/r_cx_mg_implied_", k, ".csv")) }
 save1("r_cx_mg_regressions", sem(MG, d, ordered=items, group="group", group.equal=c("loadings", "thresholds", "regressions")))
 MIXED <- paste0(MG, "\nspend ~ f2 + age + f1\nf1 ~~ f1"); mixed <- sem(MIXED, d, ordered=items); save1("r_cx_mixed", mixed)
 write.csv(modindices(mixed), paste0(out, "/r_cx_mixed_mi.csv"), row.names=FALSE)
@@ -46,3 +48,21 @@ PATH <- "med ~ female + age\nincome ~ age\nbuy ~ income + female\nmed ~~ income"
 save1("r_cx_path", sem(PATH, d, ordered=c("med", "buy")))
 LATENT <- "m =~ 1*med\nbuy ~ m + female\nm ~ a*female + age\nincome ~ m\nm ~~ 1*m"
 save1("r_cx_latent", sem(LATENT, d, ordered=c("med", "buy")))
+# two continuous dependent variables
+TWO <- "med ~ female + age\nincome ~ age + female\nspend ~ income + age\nmed ~~ income + spend"
+save1("r_cx_two", sem(TWO, d, ordered="med")); save1("r_cx_two_mg", sem(TWO, d, ordered="med", group="group", group.equal=c("thresholds", "regressions")))
+ORDER <- "med ~ female + age\nbuy ~ female\nincome ~ 0*female\nmed ~~ buy + income\nbuy ~~ income"
+save1("r_cx_order", sem(ORDER, d, ordered=c("med", "buy")))
+# Posterior modes of the factors by a tight optimiser, as in make_ordinal_more.R, given the predictors
+scores <- function(f) { e <- lavInspect(f, "est"); x <- as.matrix(d[, colnames(e$gamma)]); fac <- c("f1", "f2"); rows <- as.matrix(d[, rownames(e$lambda)])
+  B <- if (is.null(e$beta)) 0*e$psi else e$beta; A <- solve(diag(2) - B[fac, fac]); V <- solve(A %*% e$psi[fac, fac] %*% t(A)); G <- A %*% e$gamma[fac, ]
+  dummy <- function(v) v %in% rownames(e$psi)   # items that a predictor acts on are latent variables in lavaan's LISREL form
+  parts <- lapply(rownames(e$lambda), function(v) list(t = c(-Inf, e$tau[sub("\\|.*", "", rownames(e$tau)) == v, 1], Inf), nu = if (dummy(v)) e$alpha[v, 1] else e$nu[v, 1],
+    l = if (dummy(v)) B[v, fac] else e$lambda[v, fac], k = if (dummy(v)) e$gamma[v, ] else 0*e$gamma[1, ], sd = sqrt(if (dummy(v)) e$psi[v, v] else e$theta[v, v])))
+  t(sapply(seq_len(nrow(d)), function(i) { mu <- as.vector(G %*% x[i, ])
+    minus <- function(eta) 0.5*sum((eta - mu) * (V %*% (eta - mu))) - sum(mapply(function(p, y) { m <- p$nu + sum(p$l*eta) + sum(p$k*x[i, ])
+      if (length(p$t) == 2) return(dnorm(y, m, p$sd, log=TRUE)); log(pnorm(p$t[y + 1], m, p$sd) - pnorm(p$t[y], m, p$sd)) }, parts, rows[i, ]))
+    o <- mu; for (k in 1:3) o <- nlminb(o, minus, control=list(rel.tol=1e-14, x.tol=1e-12))$par; o })) }
+write.csv(scores(sem(DIF, d, ordered=items)), paste0(out, "/r_cx_scores.csv"), row.names=FALSE)
+write.csv(lavPredict(f), paste0(out, "/r_cx_scores_lavpredict.csv"), row.names=FALSE)
+write.csv(scores(f), paste0(out, "/r_cx_scores_mimic.csv"), row.names=FALSE)
