@@ -16,12 +16,14 @@ from sem_reference import (
     CX_MIMIC,
     CX_MIXED,
     GOLDEN,
+    SCALAR,
     compare_fit,
     compare_parameters,
     data,
 )
 
 from loyalty import sem
+from loyalty.sem import categorical
 from loyalty.sem.categorical import LimitedInformation, refit_ordinal
 from loyalty.sem.conditional import Rectangles, conditional_statistics
 from loyalty.sem.residuals import residual_variances
@@ -203,6 +205,29 @@ def test_units_of_predictors() -> None:
     np.testing.assert_allclose(mine["est"] * -1e5, theirs["est"], rtol=1e-6)
     np.testing.assert_allclose(mine["se"] * 1e5, theirs["se"], rtol=1e-6)
     np.testing.assert_allclose(-mine["std_all"], theirs["std_all"], rtol=1e-6)
+
+
+def test_origin_of_predictors() -> None:
+    """lavaan's polyserial correlations stop at its bound of 0.995 with a predictor far from zero."""
+    theirs = golden("r_cx_far", index_col=0)
+    assert (theirs["far"] > 0.99).all()
+    model = "spend ~ age + female\nbuy ~ age\nmed ~ age + female\nspend ~~ buy+med\nbuy ~~ med"
+    for shift in (0, 300):
+        frame = data("condx").assign(age=data("condx")["age"] + shift)
+        cov = sem.fit(model, frame, ordered="buy,med").estimate.extra["statistics"][0].cov
+        mine = cov[0, 1:3] / np.sqrt(cov[0, 0])
+        np.testing.assert_allclose(mine, theirs["plain"], atol=1e-5)
+
+
+def test_steps_with_curvature(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where scoring steps do not get there, those of the Hessian by differences do."""
+    options: dict[str, Any] = {"estimator": "ULSMV", "group": "group", "group_equal": SCALAR}
+    usual = sem.fit(CX_MG, data("condx"), ordered=CX_ITEMS, **options)
+    assert usual.estimate.minimum.iterations > 8
+    monkeypatch.setattr(categorical, "LIMIT", 8)
+    other = sem.fit(CX_MG, data("condx"), ordered=CX_ITEMS, **options)
+    assert other.converged
+    np.testing.assert_allclose(other.estimate.x, usual.estimate.x, atol=1e-6)
 
 
 def test_cases_alike_are_one_cell() -> None:

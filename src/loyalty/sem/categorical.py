@@ -13,7 +13,7 @@ scale and shift so that mean and variance are those of chi-square (Asparouhov & 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -444,6 +444,13 @@ def solve_ordinal(
 
     theta = np.linalg.lstsq(k, start - offset, rcond=None)[0]
     minimum = minimise(value_and_gradient, information, information, theta, limit=LIMIT)
+    if not minimum.converged and np.isfinite(minimum.decrement):
+        # where residuals are large, steps that leave out their curvature are slow
+
+        def hessian(theta: Array) -> Array:
+            return _differences(lambda t: value_and_gradient(t)[1], theta)
+
+        minimum = minimise(value_and_gradient, information, hessian, minimum.theta, limit=LIMIT)
     x = model.x_of(minimum.theta)
     extra: dict[str, Any] = {"statistics": statistics, "refit": refit_ordinal}
     estimate = Estimate(model, sample, options, discrepancy, minimum, x, extra)
@@ -454,6 +461,16 @@ def solve_ordinal(
         extra["covariance"] = (np.full((len(x), len(x)), np.nan), True)
     extra["fit_measures"] = ordinal_fit_measures
     return estimate
+
+
+def _differences(gradient: Callable[[Array], Array], theta: Array) -> Array:
+    """The Hessian by central differences of the gradient."""
+    out = np.empty((len(theta), len(theta)))
+    for k, size in enumerate(1e-5 * np.maximum(np.abs(theta), 0.1)):
+        step = np.zeros(len(theta))
+        step[k] = size
+        out[k] = (gradient(theta + step) - gradient(theta - step)) / (2 * size)
+    return (out + out.T) / 2
 
 
 def refit_ordinal(estimate: Estimate, groups: tuple[GroupSample, ...]) -> tuple[Array, bool] | None:

@@ -4,8 +4,8 @@ Two-step maximum likelihood as in `polychoric`, conditional on :math:`x` (Muthé
 First step, variable by variable: probit regression :math:`P(y \le k|x) = \Phi(\tau_k - x'\pi)`
 or linear regression. Second step: the residual correlation of each pair by the likelihood of the
 cases, whose limits are :math:`\tau_k - x'\pi`. Cases alike in x and both categories are one cell,
-so that a binary predictor is nearly as quick as none. Inside, predictors have mean zero and variance one;
-thresholds, slopes and their covariance matrix are carried over to the predictors' own units.
+so that a binary predictor is nearly as quick as none. Inside, predictors have mean zero and
+variance one; thresholds, slopes and their covariance matrix are carried over to their own units.
 """
 
 from __future__ import annotations

@@ -53,6 +53,10 @@ TWO <- "med ~ female + age\nincome ~ age + female\nspend ~ income + age\nmed ~~ 
 save1("r_cx_two", sem(TWO, d, ordered="med")); save1("r_cx_two_mg", sem(TWO, d, ordered="med", group="group", group.equal=c("thresholds", "regressions")))
 ORDER <- "med ~ female + age\nbuy ~ female\nincome ~ 0*female\nmed ~~ buy + income\nbuy ~~ income"
 save1("r_cx_order", sem(ORDER, d, ordered=c("med", "buy")))
+# lavaan's polyserial step stops at its bound where a predictor is far from zero, though nothing depends on its origin
+far <- sapply(c(0, 300), function(a) { f <- suppressWarnings(sem("spend ~ age + female\nbuy ~ age\nmed ~ age + female\nspend ~~ buy + med\nbuy ~~ med", transform(d, age=age + a), ordered=c("buy", "med")))
+  cov2cor(lavInspect(f, "sampstat")$res.cov)["spend", c("buy", "med")] })
+write.csv(data.frame(plain=far[, 1], far=far[, 2]), paste0(out, "/r_cx_far.csv"))
 # Posterior modes of the factors by a tight optimiser, as in make_ordinal_more.R, given the predictors
 scores <- function(f) { e <- lavInspect(f, "est"); x <- as.matrix(d[, colnames(e$gamma)]); fac <- c("f1", "f2"); rows <- as.matrix(d[, rownames(e$lambda)])
   B <- if (is.null(e$beta)) 0*e$psi else e$beta; A <- solve(diag(2) - B[fac, fac]); V <- solve(A %*% e$psi[fac, fac] %*% t(A)); G <- A %*% e$gamma[fac, ]
