@@ -182,6 +182,54 @@ ORDINAL_CASES: dict[str, tuple[str, str, dict[str, Any]]] = {
     "r_ord_binary": (HS, "hs_binary", {"ordered": ITEMS}),
 }
 
+# given fixed predictors (golden/make_ordinal_predictors.R)
+CX_ITEMS = ["u1", "u2", "u3", "u4", "v1", "v2", "v3"]
+CX = "f1 =~ u1+u2+u3+u4\nf2 =~ v1+v2+v3"
+CX_MIMIC = CX + "\nf1 ~ a*female + age\nf2 ~ b*f1 + female\nind := a*b"
+CX_MG = CX + "\nf1 ~ female + age\nf2 ~ f1 + female"
+CX_MIXED = CX_MG + "\nspend ~ f2 + age + f1\nf1 ~~ f1"
+CX_TWO = "med ~ female + age\nincome ~ age + female\nspend ~ income + age\nmed ~~ income + spend"
+CX_GROUPS: dict[str, Any] = {"group": "group", "ordered": CX_ITEMS}
+SCALAR = "loadings,thresholds"
+CONDITIONAL_CASES: dict[str, tuple[str, str, dict[str, Any]]] = {
+    "r_cx_mimic": (CX_MIMIC, "condx", {"ordered": CX_ITEMS}),
+    "r_cx_mimic_dwls": (CX_MIMIC, "condx", {"ordered": CX_ITEMS, "estimator": "DWLS"}),
+    "r_cx_mimic_wlsm": (CX_MIMIC, "condx", {"ordered": CX_ITEMS, "estimator": "WLSM"}),
+    "r_cx_mimic_ulsmv": (CX_MIMIC, "condx", {"ordered": CX_ITEMS, "estimator": "ULSMV"}),
+    "r_cx_miss": (CX_MIMIC, "condx_miss", {"ordered": CX_ITEMS}),
+    "r_cx_dif": (CX_MG + "\nu2 ~ female", "condx", {"ordered": CX_ITEMS, "std_lv": True}),
+    "r_cx_mg_config": (CX_MG, "condx", CX_GROUPS),
+    "r_cx_mg_scalar": (CX_MG, "condx", {**CX_GROUPS, "group_equal": SCALAR}),
+    "r_cx_mg_regressions": (
+        CX_MG,
+        "condx",
+        {**CX_GROUPS, "group_equal": SCALAR + ",regressions"},
+    ),
+    "r_cx_mixed": (CX_MIXED, "condx", {"ordered": CX_ITEMS}),
+    "r_cx_mixed_mg": (CX_MIXED, "condx", {**CX_GROUPS, "group_equal": SCALAR}),
+    "r_cx_path": (
+        "med ~ female + age\nincome ~ age\nbuy ~ income + female\nmed ~~ income",
+        "condx",
+        {"ordered": "med,buy"},
+    ),
+    "r_cx_latent": (
+        "m =~ 1*med\nbuy ~ m + female\nm ~ a*female + age\nincome ~ m\nm ~~ 1*m",
+        "condx",
+        {"ordered": "med,buy"},
+    ),
+    "r_cx_two": (CX_TWO, "condx", {"ordered": "med"}),
+    "r_cx_two_mg": (
+        CX_TWO,
+        "condx",
+        {"group": "group", "ordered": "med", "group_equal": "thresholds,regressions"},
+    ),
+    "r_cx_order": (
+        "med ~ female + age\nbuy ~ female\nincome ~ 0*female\nmed ~~ buy + income\nbuy ~~ income",
+        "condx",
+        {"ordered": "med,buy"},
+    ),
+}
+
 
 @cache
 def data(name: str) -> pd.DataFrame:

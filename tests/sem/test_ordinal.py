@@ -118,13 +118,13 @@ def test_refuses() -> None:
     with pytest.raises(sem.ModelError, match="not ML"):
         sem.fit(HS, frame, ordered=ITEMS, estimator="ML")
     six = ITEMS[:6]
-    with pytest.raises(sem.ModelError, match="fixed observed predictors"):
-        sem.fit(TWO + "\nvisual ~ ageyr", frame, ordered=six)
+    with pytest.raises(sem.ModelError, match="'ageyr' only predicts: give it as numbers"):
+        sem.fit(TWO + "\nvisual ~ ageyr", frame, ordered=[*six, "ageyr"])
     with pytest.raises(sem.ModelError, match="'grade' has two values"):
         sem.fit(TWO + "\nvisual ~ grade", frame, ordered=six, fixed_x=False)
     with pytest.raises(sem.ModelError, match="'x7' predicts another"):
         sem.fit(TWO + "\nvisual ~ x7", frame, ordered=[*six, "x7"], fixed_x=False)
-    with pytest.raises(sem.ModelError, match="observed predictors are not available"):
+    with pytest.raises(sem.ModelError, match="random variables predict"):
         sem.fit(TWO + "\nvisual ~ ageyr", frame, ordered=six, fixed_x=False).factor_scores()
     worse = frame.copy()
     worse.loc[worse["school"] == "Pasteur", "x1"] = worse["x1"].clip(upper=2)

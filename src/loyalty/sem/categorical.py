@@ -4,13 +4,16 @@ Delta parameterization: latent responses have unit variance (or :math:`1/\Delta^
 scales are free), so residual variances follow from the rest. With :math:`s` the thresholds, means,
 variances and correlations of `polychoric`, :math:`F = (s - \sigma)'W(s - \sigma)`,
 :math:`W = \mathrm{diag}(\Gamma)^{-1}` (DWLS) or :math:`I` (ULS); chi-square and standard errors use
-N - 1. Robust tests: WLSM scales by :math:`\mathrm{tr}(U\Gamma)/df`; WLSMV and ULSMV scale and
-shift so that mean and variance are those of chi-square (Asparouhov & Muthén 2010).
+N - 1. Fixed predictors are conditioned on (`conditional`), as lavaan does by default: :math:`s`
+then holds the slopes on them and moments of what they leave, :math:`\sigma` the same of the model
+at :math:`x = 0`. Robust tests: WLSM scales by :math:`\mathrm{tr}(U\Gamma)/df`; WLSMV and ULSMV
+scale and shift so that mean and variance are those of chi-square (Asparouhov & Muthén 2010).
 """
 
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -19,6 +22,7 @@ from scipy import special
 from scipy.linalg import block_diag
 
 from . import saturated
+from .conditional import conditional_statistics
 from .data import GroupSample, Sample
 from .discrepancy.normal import inverse_and_logdet
 from .errors import ModelError
@@ -57,10 +61,12 @@ LIMIT = 100
 
 @dataclass(frozen=True)
 class Layout:
-    """Where the moments of a group stand: thresholds and means, variances, covariances."""
+    """Where the moments of a group stand: thresholds and means, slopes, variances, covariances."""
 
     threshold_variable: Index  # variable of each threshold or mean
     threshold_number: Index  # its number, -1 for a mean
+    slope_variable: Index
+    slope_on: Index
     continuous: Index
     row: Index
     column: Index
@@ -68,19 +74,41 @@ class Layout:
     @staticmethod
     def of(statistics: OrdinalStatistics) -> Layout:
         variable, number = [], []
-        for k, cuts in enumerate(statistics.thresholds):
+        exogenous = statistics.exogenous
+        dependent = np.setdiff1d(np.arange(len(statistics.thresholds)), exogenous)
+        for k in dependent.tolist():
+            cuts = statistics.thresholds[k]
             if len(cuts):
                 variable += [k] * len(cuts)
                 number += list(range(len(cuts)))
             else:
                 variable.append(k)
                 number.append(-1)
-        p = len(statistics.thresholds)
-        column, row = np.triu_indices(p, 1)
-        continuous = np.array(
-            [k for k, c in enumerate(statistics.thresholds) if not len(c)], dtype=np.intp
+        column, row = np.triu_indices(len(dependent), 1)
+        return Layout(
+            np.array(variable),
+            np.array(number),
+            np.tile(dependent, len(exogenous)),
+            np.repeat(exogenous, len(dependent)),
+            np.setdiff1d(dependent, statistics.ordinal),
+            dependent[row],
+            dependent[column],
         )
-        return Layout(np.array(variable), np.array(number), continuous, row, column)
+
+    @property
+    def slopes(self) -> slice:
+        """Places of the slopes; variances and then covariances follow."""
+        first = len(self.threshold_variable)
+        return slice(first, first + len(self.slope_variable))
+
+    @property
+    def variances(self) -> slice:
+        first = self.slopes.stop
+        return slice(first, first + len(self.continuous))
+
+    @property
+    def pairs(self) -> slice:
+        return slice(self.variances.stop, self.variances.stop + len(self.row))
 
 
 @dataclass
@@ -98,8 +126,8 @@ class LimitedInformation:
         self.multiplier = float((n - 1).sum())
         self.weights = (n - 1) / self.multiplier
         self.layouts = [Layout.of(s) for s in self.statistics]
-        self.covs = [s.cov for s in self.statistics]
-        self.means = [s.mean for s in self.statistics]
+        self.means, self.covs = map(list, zip(*(s.joint() for s in self.statistics), strict=True))
+        self.blocks = [given_exogenous(b) for b in self.model.blocks]
         self.w = [
             np.ones(len(s.moments)) if self.unweighted else 1.0 / np.diag(s.gamma)
             for s in self.statistics
@@ -125,7 +153,7 @@ class LimitedInformation:
         return out
 
     def implied(self, g: int, x: Array) -> tuple[Array, Moments]:
-        block, layout = self.model.blocks[g], self.layouts[g]
+        block, layout = self.blocks[g], self.layouts[g]
         m = block_moments(block, x)
         delta = self.scales(block, x)
         v = layout.threshold_variable
@@ -134,11 +162,12 @@ class LimitedInformation:
         sigma = m.sigma
         cov = delta[layout.row] * delta[layout.column] * sigma[layout.row, layout.column]
         variances = sigma[layout.continuous, layout.continuous]
-        return np.concatenate([first, variances, cov]), m
+        slopes = delta[layout.slope_variable] * m.effects[layout.slope_variable, layout.slope_on]
+        return np.concatenate([first, slopes, variances, cov]), m
 
     def jacobian(self, g: int, x: Array) -> Array:
         """Derivatives of the implied moments by the free parameters."""
-        block, layout = self.model.blocks[g], self.layouts[g]
+        block, layout = self.blocks[g], self.layouts[g]
         m = block_moments(block, x)
         p = block.observed
         delta = self.scales(block, x)
@@ -153,9 +182,14 @@ class LimitedInformation:
         scale = delta[layout.row] * delta[layout.column]
         lower = vech[position[layout.row, layout.column]]
         variances = vech[position[layout.continuous, layout.continuous]]
-        out = np.concatenate([first, variances, scale[:, None] * lower])
+        y, on = layout.slope_variable, layout.slope_on
+        slopes = np.zeros((len(y), len(cells.kind)))
+        i, j, _ = cells.of(DIRECTED)
+        by_path = m.effects[y[:, None], i] * m.effects[j, on[:, None]]
+        slopes[:, cells.at(DIRECTED)] = delta[y][:, None] * by_path
+        out = np.concatenate([first, slopes, variances, scale[:, None] * lower])
         sigma, cuts = m.sigma, self.cuts(g, block, x)
-        offset = len(v) + len(layout.continuous)
+        offset = layout.pairs.start
         for c in np.flatnonzero(cells.kind == THRESHOLD):
             hit = (v == cells.row[c]) & (layout.threshold_number == cells.column[c])
             out[:, c] = 0.0
@@ -165,6 +199,8 @@ class LimitedInformation:
             out[:, c] = 0.0
             hit = np.flatnonzero((v == i) & ordinal)
             out[hit, c] = cuts[hit] - m.mu[i]
+            hit = np.flatnonzero(y == i)
+            out[layout.slopes.start + hit, c] = m.effects[i, on[hit]]
             for a, b in ((layout.row, layout.column), (layout.column, layout.row)):
                 hit = np.flatnonzero(a == i)
                 out[offset + hit, c] += delta[b[hit]] * sigma[a[hit], b[hit]]
@@ -207,12 +243,11 @@ def fit_ordinal(syntax: Syntax, variables: Variables, sample: Sample, options: O
         raise ModelError("ordinal variables need missing='listwise'")
     if any(g.raw is None for g in sample.groups):
         raise ModelError("ordinal variables need raw data, not covariances")
-    if variables.exogenous_observed:
-        name = variables.exogenous_observed[0]
-        raise ModelError(
-            f"models of ordinal variables with fixed observed predictors ({name!r}) are not"
-            " supported; fixed_x=False takes them as normally distributed"
-        )
+    for v in variables.exogenous_observed:
+        if v in variables.ordered:
+            raise ModelError(
+                f"ordered variable {v!r} only predicts: give it as numbers, not in ordered="
+            )
     names = variables.observed
     ordinal = [names.index(v) for v in variables.ordered]
     levels = {}
@@ -229,7 +264,10 @@ def fit_ordinal(syntax: Syntax, variables: Variables, sample: Sample, options: O
                     f"ordered variable {v!r} misses a category in group {label!r}: it has"
                     f" {len(values)} of {len(union)}"
                 )
-    count = sum(levels[v] - 1 for v in variables.ordered) + len(names) * (len(names) - 1) // 2
+    exogenous = [names.index(v) for v in variables.exogenous_observed]
+    dependent = len(names) - len(exogenous)
+    count = sum(levels[v] - 1 for v in variables.ordered) + dependent * (dependent - 1) // 2
+    count += dependent * len(exogenous)
     if count > saturated.MOST_MOMENTS:
         raise ModelError(
             f"{len(names)} variables with {count:,} thresholds and correlations are too many for"
@@ -240,9 +278,9 @@ def fit_ordinal(syntax: Syntax, variables: Variables, sample: Sample, options: O
     for group, label in zip(sample.groups, sample.labels, strict=True):
         assert group.raw is not None
         where = "" if label is None else f" in group {label!r}"
-        key = ("ordinal statistics", tuple(ordinal))
+        key = ("ordinal statistics", tuple(ordinal), tuple(exogenous))
         if key not in group.memo:
-            group.memo[key] = ordinal_statistics(group.raw, names, ordinal, levels, where)
+            group.memo[key] = statistics_of(group.raw, names, ordinal, exogenous, levels, where)
         statistics.append(group.memo[key])
     rows = parameter_table(
         syntax,
@@ -278,7 +316,8 @@ def fit_ordinal(syntax: Syntax, variables: Variables, sample: Sample, options: O
     model = replace(
         model,
         blocks=tuple(
-            _with_ordinal(b, rows, g, ordinal, levels) for g, b in enumerate(model.blocks)
+            _with_ordinal(b, rows, g, ordinal, levels, s)
+            for g, (b, s) in enumerate(zip(model.blocks, statistics, strict=True))
         ),
     )
     model.defined_values(model.offset + 1.0)
@@ -291,13 +330,38 @@ def fit_ordinal(syntax: Syntax, variables: Variables, sample: Sample, options: O
     sample = replace(
         sample,
         groups=tuple(
-            replace(g, mean=s.mean, cov=s.cov)
-            for g, s in zip(sample.groups, statistics, strict=True)
+            replace(g, mean=mean, cov=cov)
+            for g, (mean, cov) in zip(sample.groups, (s.joint() for s in statistics), strict=True)
         ),
     )
     estimate = solve_ordinal(model, sample, options, statistics, None)
     estimate.extra["source"] = source
     return Result(estimate)
+
+
+def statistics_of(
+    raw: Array,
+    names: Sequence[str],
+    ordinal: Sequence[int],
+    exogenous: Sequence[int],
+    levels: dict[str, int],
+    where: str = "",
+) -> OrdinalStatistics:
+    """The statistics of one group's rows, given the variables at ``exogenous`` if there are any."""
+    if len(exogenous):
+        return conditional_statistics(raw, names, ordinal, exogenous, levels, where)
+    return ordinal_statistics(raw, names, ordinal, levels, where)
+
+
+def given_exogenous(block: Block) -> Block:
+    """The block with its fixed exogenous variables held at zero."""
+    e = block.exogenous
+    if not len(e):
+        return block
+    symmetric, mean = block.symmetric.copy(), block.mean.copy()
+    symmetric[e[:, None], e] = 0.0
+    mean[e] = 0.0
+    return replace(block, symmetric=symmetric, mean=mean)
 
 
 def refuse_free_single_items(rows: list[Row], variables: Variables) -> None:
@@ -325,9 +389,15 @@ def refuse_free_single_items(rows: list[Row], variables: Variables) -> None:
 
 
 def _with_ordinal(
-    block: Block, rows: list[Any], g: int, ordinal: list[int], levels: dict[str, int]
+    block: Block,
+    rows: list[Any],
+    g: int,
+    ordinal: list[int],
+    levels: dict[str, int],
+    statistics: OrdinalStatistics,
 ) -> Block:
-    """The block with the places of its ordinal variables and their fixed thresholds."""
+    """The block with the places of its ordinal variables and their fixed thresholds, and with the
+    sample moments of fixed exogenous variables."""
     top = max(levels.values())
     thresholds = np.zeros((block.observed, top))
     for row in rows:
@@ -335,8 +405,15 @@ def _with_ordinal(
             thresholds[block.names.index(row.lhs), int(row.rhs[1:]) - 1] = row.value or 0.0
     symmetric = block.symmetric.copy()
     symmetric[ordinal, ordinal] = 0.0
+    e, mean = block.exogenous, block.mean.copy()
+    symmetric[e[:, None], e] = statistics.cov[e[:, None], e]
+    mean[e] = statistics.mean[e]
     return replace(
-        block, ordinal=np.array(ordinal, dtype=np.intp), thresholds=thresholds, symmetric=symmetric
+        block,
+        ordinal=np.array(ordinal, dtype=np.intp),
+        thresholds=thresholds,
+        symmetric=symmetric,
+        mean=mean,
     )
 
 
@@ -351,7 +428,7 @@ def solve_ordinal(
     discrepancy = LimitedInformation(model, statistics, unweighted=options.estimator == "ULSMV")
     k, offset = model.expand, model.offset
     if start is None:
-        start = starting_values(model, [s.cov for s in statistics], [s.mean for s in statistics])
+        start = starting_values(model, discrepancy.covs, discrepancy.means)
         for g, block in enumerate(model.blocks):
             i, j, q = block.cells.of(THRESHOLD)
             cuts = statistics[g].thresholds
@@ -367,6 +444,13 @@ def solve_ordinal(
 
     theta = np.linalg.lstsq(k, start - offset, rcond=None)[0]
     minimum = minimise(value_and_gradient, information, information, theta, limit=LIMIT)
+    if not minimum.converged and np.isfinite(minimum.decrement):
+        # where residuals are large, steps that leave out their curvature are slow
+
+        def hessian(theta: Array) -> Array:
+            return _differences(lambda t: value_and_gradient(t)[1], theta)
+
+        minimum = minimise(value_and_gradient, information, hessian, minimum.theta, limit=LIMIT)
     x = model.x_of(minimum.theta)
     extra: dict[str, Any] = {"statistics": statistics, "refit": refit_ordinal}
     estimate = Estimate(model, sample, options, discrepancy, minimum, x, extra)
@@ -379,6 +463,16 @@ def solve_ordinal(
     return estimate
 
 
+def _differences(gradient: Callable[[Array], Array], theta: Array) -> Array:
+    """The Hessian by central differences of the gradient."""
+    out = np.empty((len(theta), len(theta)))
+    for k, size in enumerate(1e-5 * np.maximum(np.abs(theta), 0.1)):
+        step = np.zeros(len(theta))
+        step[k] = size
+        out[k] = (gradient(theta + step) - gradient(theta - step)) / (2 * size)
+    return (out + out.T) / 2
+
+
 def refit_ordinal(estimate: Estimate, groups: tuple[GroupSample, ...]) -> tuple[Array, bool] | None:
     """One bootstrap refit: new polychorics, the weights of this sample."""
     block = estimate.model.blocks[0]
@@ -388,7 +482,9 @@ def refit_ordinal(estimate: Estimate, groups: tuple[GroupSample, ...]) -> tuple[
     }
     try:
         statistics = [
-            ordinal_statistics(np.asarray(g.raw), names, list(block.ordinal), levels)
+            statistics_of(
+                np.asarray(g.raw), names, block.ordinal.tolist(), block.exogenous.tolist(), levels
+            )
             for g in groups
         ]
         discrepancy = LimitedInformation(
@@ -466,8 +562,8 @@ def catml(estimate: Estimate) -> tuple[float, float, float, float]:
 
     The factor is :math:`\mathrm{tr}\{(I - DW)'V(I - DW)\Gamma\}/df` over the correlations, with
     :math:`D = \Delta(\Delta'W\Delta)^{-1}\Delta'` and :math:`V` the expected information of normal
-    theory with fixed diagonal. As in lavaan NaN with continuous variables, free scales, or where
-    polychoric correlations are not positive definite.
+    theory with fixed diagonal. As in lavaan NaN with continuous variables, fixed predictors, free
+    scales, or where polychoric correlations are not positive definite.
     """
     d: LimitedInformation = estimate.discrepancy
     nothing = (np.nan,) * 4
@@ -481,21 +577,22 @@ def catml(estimate: Estimate) -> tuple[float, float, float, float]:
         pair, observed = inverse_and_logdet(sigma), inverse_and_logdet(s.cov)
         if pair is None or observed is None or len(layout.continuous) or len(block.cells.at(SCALE)):
             return nothing
+        if len(s.exogenous):
+            return nothing
         if np.linalg.eigvalsh(s.cov)[0] < np.finfo(float).eps ** 0.5:
             return nothing
         w, logdet = pair
         share = s.n / estimate.n
         chisq += s.n * (logdet - observed[1] + float(np.sum(w * s.cov)) - len(sigma))
         base -= s.n * observed[1]
-        pairs = len(layout.row)
         i, j = layout.row, layout.column
         infos.append(
             share * (w[np.ix_(i, i)] * w[np.ix_(j, j)] + w[np.ix_(i, j)] * w[np.ix_(j, i)])
         )
-        gammas.append(s.gamma[-pairs:, -pairs:] / share)
+        gammas.append(s.gamma[layout.pairs, layout.pairs] / share)
         base_trace += float(np.trace(gammas[-1]))
-        weights.append(share * d.w[g][-pairs:])
-        deltas.append(d.jacobian(g, estimate.x)[-pairs:] @ k)
+        weights.append(share * d.w[g][layout.pairs])
+        deltas.append(d.jacobian(g, estimate.x)[layout.pairs] @ k)
     delta, weight = np.concatenate(deltas), np.concatenate(weights)
     left = np.eye(len(delta)) - delta @ bread @ (delta.T * weight)
     inner = left.T @ block_diag(*infos) @ left
@@ -544,7 +641,7 @@ def ordinal_fit_measures(estimate: Estimate) -> dict[str, float]:
         layout = d.layouts[g]
         # predictors covary freely in the baseline model too
         zero = ~(np.isin(layout.row, random) & np.isin(layout.column, random))
-        at = len(s.moments) - len(layout.row) + np.flatnonzero(zero)
+        at = layout.pairs.start + np.flatnonzero(zero)
         r, w = s.moments[at], d.w[g][at]
         base += (s.n - 1) * float(r @ (w * r))
         base_df += len(at)
@@ -631,6 +728,8 @@ def _critical_n(chisq: float, df: int, n: float, alpha: float) -> float:
 def _scale(
     chisq: float, df: int, trace: float, trace2: float, estimator: str
 ) -> tuple[float, float, float]:
+    if not df:  # a baseline model of one dependent variable
+        return chisq, np.nan, 0.0
     if estimator == "WLSM":
         factor = trace / df
         return chisq / factor, factor, 0.0
@@ -651,21 +750,23 @@ def _ordinal_residuals(estimate: Estimate) -> dict[str, float]:
         sigma, m = d.implied(g, estimate.x)
         first = len(layout.threshold_variable)
         sd = np.sqrt(np.diag(s.cov))
-        pairs = (s.moments - sigma)[first + len(layout.continuous) :]
+        pairs = (s.moments - sigma)[layout.pairs]
         std = pairs / (sd[layout.row] * sd[layout.column])
         c = layout.continuous
-        variances = (np.diag(s.cov)[c] - np.diag(m.sigma)[c]) / np.diag(s.cov)[c]
+        seen = c[:0] if len(s.exogenous) else c  # given predictors lavaan leaves variances out
+        spread = np.diag(s.cov)[seen]
+        variances = (spread - np.diag(m.sigma)[seen]) / spread
         is_cut = layout.threshold_number >= 0
         th = (s.moments - sigma)[:first][is_cut]
-        p = len(sd)
         share = s.n / estimate.n
         cov_ss = float(std @ std + variances @ variances)
-        raw_ss = float(pairs @ pairs + np.sum((variances * np.diag(s.cov)[c]) ** 2))
-        model_sd = np.where(np.isin(np.arange(p), c), np.sqrt(np.diag(m.sigma)), 1.0)
-        cor_model = sigma[first + len(c) :] / (model_sd[layout.row] * model_sd[layout.column])
-        cor = s.moments[first + len(c) :] / (sd[layout.row] * sd[layout.column]) - cor_model
+        raw_ss = float(pairs @ pairs + np.sum((variances * spread) ** 2))
+        model_sd = np.where(np.isin(np.arange(len(sd)), c), np.sqrt(np.diag(m.sigma)), 1.0)
+        cor_model = sigma[layout.pairs] / (model_sd[layout.row] * model_sd[layout.column])
+        cor = s.moments[layout.pairs] / (sd[layout.row] * sd[layout.column]) - cor_model
         cor_ss, th_ss = float(cor @ cor), float(th @ th)
-        count, off = p * (p + 1) / 2, p * (p - 1) / 2
+        off = len(pairs)
+        count = off + len(sd)  # predictors among them, as lavaan counts
         values = {
             "rmr": np.sqrt((raw_ss + th_ss) / (count + len(th))),
             "rmr_nomean": np.sqrt(raw_ss / count),
@@ -673,7 +774,7 @@ def _ordinal_residuals(estimate: Estimate) -> dict[str, float]:
             "srmr_bentler": np.sqrt((cov_ss + th_ss) / (count + len(th))),
             "srmr_bentler_nomean": np.sqrt(cov_ss / count),
             "crmr": np.sqrt((cor_ss + th_ss) / (off + len(th))),
-            "crmr_nomean": np.sqrt(cor_ss / off),
+            "crmr_nomean": np.sqrt(cor_ss / off) if off else 0.0,
         }
         for key, value in values.items():
             out[key] += share * float(value)

@@ -319,6 +319,8 @@ def incremental(
         out["nnfi"] = out["tli"]
         out["nfi"] = float(np.float64(base - chisq) / base)
         out["pnfi"] = float(np.float64(df) / base_df * out["nfi"])
+        if df > base_df:  # the baseline model has free slopes on fixed predictors
+            out["nfi"] = out["rfi"] = np.nan
         out["ifi"] = float(np.float64(base - chisq) / (base - df))
         out["rni"] = float(1 - np.float64(chisq - df) / (base - base_df))
     return {k + suffix: v for k, v in out.items()}

@@ -69,7 +69,7 @@ def fit(
     std_lv
         Fix factor variances to one instead of first loadings.
     ordered
-        Ordinal variables, or True for all that are dependent.
+        Ordinal variables, or True for all that are dependent; predictors are numbers.
     bootstrap, seed
         With ``bootstrap`` draws > 0 the standard errors and percentile limits of ``parameters``
         come from that many refits.
@@ -77,7 +77,7 @@ def fit(
         A variable that says which rows belong together: cluster-robust standard errors.
     fixed_x
         Take the moments of observed predictors as given rather than as parameters: the default,
-        but for GLS and ULS, as in lavaan.
+        but for GLS and ULS, as in lavaan. Models of ordinal variables condition on them.
     se
         ``"default"``, ``"expected"``, ``"observed"`` or ``"robust"`` (for GLS and ULS Browne's
         (1984) sandwich).

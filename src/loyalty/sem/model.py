@@ -273,18 +273,23 @@ def block_moments(block: Block, x: Any) -> Moments:
         e[...] = total_effects(a)
         v = e @ s @ np.swapaxes(e, -1, -2)
     if len(block.ordinal):
-        _set_ordinal_variances(block, x, s, v)
+        _set_ordinal_variances(block, x, e, s, v)
     eta = (e @ m[..., None])[..., 0]
     return Moments(e, v, eta, block.observed, a, s)
 
 
-def _set_ordinal_variances(block: Block, x: Any, s: Any, v: Any) -> None:
-    """Latent responses have variance ``1 / Delta^2``; their residual variances are the rest."""
+def _set_ordinal_variances(block: Block, x: Any, e: Any, s: Any, v: Any) -> None:
+    """Latent responses have variance ``1 / Delta^2`` given fixed predictors; their residual
+    variances are the rest."""
     scale = np.ones((*x.shape[:-1], block.observed), dtype=x.dtype)
     i, _, k = block.cells.of(SCALE)
     scale[..., i] = x[..., k]
     o = block.ordinal
     target = 1.0 / scale[..., o] ** 2
+    if len(block.exogenous):
+        slopes = e[..., o[:, None], block.exogenous]
+        given = s[..., block.exogenous[:, None], block.exogenous]
+        target = target + np.sum((slopes @ given) * slopes, axis=-1)
     s[..., o, o] = target - v[..., o, o]
     v[..., o, o] = target
 

@@ -9,7 +9,7 @@ scores of the steps and :math:`B` their mean derivatives, :math:`\Gamma = B^{-1}
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -66,6 +66,11 @@ class OrdinalStatistics:
     Order of ``moments`` and ``gamma``: for each variable its thresholds or its mean, then the
     variances of continuous variables, then covariances (correlations where both are ordinal) of
     the lower triangle by column. ``gamma`` is N times the covariance matrix.
+
+    Given fixed predictors (`conditional`) thresholds, means (at predictors of zero), variances and
+    covariances are those of the residuals, and the slopes on the first predictor, then on the
+    next, follow the thresholds and means: lavaan's order of ``WLS.obs``. ``cov`` and ``mean`` hold
+    the predictors' own moments in their places, ``cov`` divided by N - 1 there as lavaan's.
     """
 
     n: int
@@ -75,6 +80,20 @@ class OrdinalStatistics:
     moments: Array
     gamma: Array
     ordinal: Index
+    exogenous: Index = field(default_factory=lambda: np.zeros(0, dtype=np.intp))
+    slopes: Array = field(default_factory=lambda: np.zeros((0, 0)))  # (variables, predictors)
+
+    def joint(self) -> tuple[Array, Array]:
+        """Means and covariances of all variables, those of the predictors taken as given."""
+        e = self.exogenous
+        if not len(e):
+            return self.mean, self.cov
+        out = self.cov.copy()
+        across = self.slopes @ self.cov[np.ix_(e, e)]
+        out += across @ self.slopes.T
+        out[:, e] += across
+        out[e] += across.T
+        return self.mean + self.slopes @ self.mean[e], out
 
 
 def recode(values: Array, name: str, where: str) -> tuple[Any, int]:
@@ -85,6 +104,25 @@ def recode(values: Array, name: str, where: str) -> tuple[Any, int]:
     if len(levels) > 30:
         raise ModelError(f"ordered variable {name!r} has {len(levels)} categories{where}")
     return codes.ravel(), len(levels)
+
+
+def check_continuous(values: Array, name: str, where: str) -> None:
+    """Refuse a dependent variable of two values that was not named as ordinal."""
+    if len(np.unique(values)) < 3:
+        raise ModelError(
+            f"variable {name!r} has two values{where}: beside ordinal variables it can"
+            " only be one of them (ordered=)"
+        )
+
+
+def ordinal_codes(values: Array, name: str, levels: dict[str, int], where: str) -> Any:
+    """`recode`, refused where not all ``levels`` occur."""
+    code, count = recode(values, name, where)
+    if count != levels[name]:
+        raise ModelError(
+            f"ordered variable {name!r} has {count} of {levels[name]} categories{where}"
+        )
+    return code
 
 
 def _pair_tables(codes: Any, counts: Sequence[int], pairs: Any, top: int) -> Array:
@@ -182,19 +220,11 @@ def ordinal_statistics(
     standardized = np.zeros((n, p))
     for k in range(p):
         if not is_ordinal[k]:
-            if len(np.unique(raw[:, k])) < 3:
-                raise ModelError(
-                    f"variable {names[k]!r} has two values{where}: beside ordinal variables it can"
-                    " only be one of them (ordered=)"
-                )
+            check_continuous(raw[:, k], names[k], where)
             standardized[:, k] = (raw[:, k] - mean[k]) / np.sqrt(variance[k])
             cuts.append(np.zeros(0))
             continue
-        code, count = recode(raw[:, k], names[k], where)
-        if count != levels[names[k]]:
-            raise ModelError(
-                f"ordered variable {names[k]!r} has {count} of {levels[names[k]]} categories{where}"
-            )
+        code, count = ordinal_codes(raw[:, k], names[k], levels, where), levels[names[k]]
         codes[:, k] = code
         share = np.cumsum(np.bincount(code, minlength=count))[:-1] / n
         cuts.append(special.ndtri(share))
@@ -267,7 +297,7 @@ def _second_step(
     )
     matrix = np.zeros((0, 0))
     if gamma:
-        matrix = _asymptotic(
+        matrix = asymptotic(
             n,
             np.concatenate(scores, axis=1),
             pair_scores,
@@ -375,13 +405,11 @@ def _continuous_part(
     variance_at: dict[int, int],
 ) -> None:
     if not is_ordinal[i] and not is_ordinal[j]:
-        r = float(np.mean(z[:, i] * z[:, j]))
+        r, score = continuous_correlation(z[:, i], z[:, j])
         cor[i, j] = cor[j, i] = r
         if not gamma:
             return
         rest = 1 - r * r
-        q = z[:, i] ** 2 - 2 * r * z[:, i] * z[:, j] + z[:, j] ** 2
-        score = r / rest + z[:, i] * z[:, j] / rest - q * r / rest**2
         pair_scores[:, k] = score
         for own, other in ((i, j), (j, i)):
             sd = np.sqrt(variance[own])
@@ -394,9 +422,39 @@ def _continuous_part(
     o, c = (i, j) if is_ordinal[i] else (j, i)
     y, code = z[:, c], codes[:, o]
     ends = np.concatenate([[-INFINITE], cuts[o], [INFINITE]])
-    low, high = ends[code], ends[code + 1]
+    r, score, da, db, scale = polyserial(y, code, ends[code], ends[code + 1])
+    cor[i, j] = cor[j, i] = r
+    if not gamma:
+        return
+    pair_scores[:, k] = score
+    for t in range(len(cuts[o])):
+        by_cut = (np.where(code == t, db, 0.0) - np.where(code == t + 1, da, 0.0)) / scale
+        cross[k, first[o].start + t] = score @ by_cut
+    # the continuous variable enters through its standardized value
+    by_z = -y - r * (db - da) / scale
+    sd = np.sqrt(variance[c])
+    cross[k, first[c]] = score @ (-by_z / sd)
+    cross[k, variance_at[c]] = score @ (-by_z * y / (2 * variance[c]) - 0.5 / variance[c])
 
-    def parts(r: float) -> tuple[Array, Array, Array, Array, float]:
+
+def continuous_correlation(a: Array, b: Array) -> tuple[float, Array]:
+    """Correlation of standardized variables and the case scores of its log-likelihood."""
+    r = float(np.mean(a * b))
+    rest = 1 - r * r
+    q = a**2 - 2 * r * a * b + b**2
+    return r, r / rest + a * b / rest - q * r / rest**2
+
+
+def polyserial(
+    y: Array, code: Any, low: Array, high: Array
+) -> tuple[float, Array, Array, Array, Array]:
+    """Correlation of a standardized variable with a latent response between limits.
+
+    Returns the correlation, its case scores, and what derivatives are made of: normal densities
+    at both limits given ``y``, and the probability of the category times the residual's spread.
+    """
+
+    def parts(r: float) -> tuple[Array, Array, Array, Array]:
         root = np.sqrt(1 - r * r)
         a, b = (low - r * y) / root, (high - r * y) / root
         p = np.maximum(special.ndtr(b) - special.ndtr(a), 1e-14)
@@ -406,7 +464,7 @@ def _continuous_part(
         inner_a = np.where(np.abs(low) < INFINITE, low * r - y, 0.0) * da
         inner_b = np.where(np.abs(high) < INFINITE, high * r - y, 0.0) * db
         score = (inner_b - inner_a) / (p * root**3)
-        return score, da, db, p, root
+        return score, da, db, p * root
 
     r = float(np.clip(np.corrcoef(y, code)[0, 1], -0.9, 0.9))
     left, right = -0.9999, 0.9999
@@ -423,22 +481,10 @@ def _continuous_part(
         change, r = abs(new - r), new
         if change < 1e-11:
             break
-    cor[i, j] = cor[j, i] = r
-    if not gamma:
-        return
-    score, da, db, p, root = parts(r)
-    pair_scores[:, k] = score
-    for t in range(len(cuts[o])):
-        by_cut = (np.where(code == t, db, 0.0) - np.where(code == t + 1, da, 0.0)) / (p * root)
-        cross[k, first[o].start + t] = score @ by_cut
-    # the continuous variable enters through its standardized value
-    by_z = -y - r * (db - da) / (p * root)
-    sd = np.sqrt(variance[c])
-    cross[k, first[c]] = score @ (-by_z / sd)
-    cross[k, variance_at[c]] = score @ (-by_z * y / (2 * variance[c]) - 0.5 / variance[c])
+    return (r, *parts(r))
 
 
-def _asymptotic(
+def asymptotic(
     n: int,
     scores: Array,
     pair_scores: Array,
@@ -451,6 +497,12 @@ def _asymptotic(
     column: Any,
     is_ordinal: Any,
 ) -> Array:
+    """N times the covariance matrix of both steps' estimates (Muthén 1984).
+
+    ``first`` has each variable's places among the first-step ``scores``, ``variance_at`` those of
+    the variances of continuous variables, ``cross`` the sums of products of each pair's scores
+    with their derivatives by the first step.
+    """
     every = np.concatenate([scores, pair_scores], axis=1)
     inner = every.T @ every
     size = scores.shape[1]

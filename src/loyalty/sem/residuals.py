@@ -59,26 +59,40 @@ class GroupResiduals:
 
 
 def group_residuals(estimate: Estimate, group: int) -> GroupResiduals:
+    if "statistics" in estimate.extra:
+        d = estimate.discrepancy
+        s, m = d.statistics[group], d.implied(group, estimate.x)[1]
+        delta = d.scales(d.blocks[group], estimate.x)
+        return GroupResiduals(s.cov, s.mean, m.sigma * np.outer(delta, delta), m.mu, True)
     mean, cov = estimate.sample_moments[group]
     m = estimate.moments[group]
     return GroupResiduals(cov, mean, m.sigma, m.mu, estimate.means)
 
 
 def residual_table(estimate: Estimate, kind: str) -> list[dict[str, pd.DataFrame | pd.Series]]:
-    """Per group ``{"cov": …, "mean": …}``; kind is raw, normalized, standardized or cor."""
+    """Per group ``{"cov": …, "mean": …}``; kind is raw, normalized, standardized or cor.
+
+    Ordinal models with fixed predictors: of the dependent variables given these, and ``slopes``,
+    a row each, which ``cor`` leaves in their units.
+    """
     out = []
     for g, block in enumerate(estimate.model.blocks):
         r = group_residuals(estimate, g)
-        names = list(block.names[: block.observed])
-        difference, shift = r.cov - r.sigma, r.mean - r.mu
+        y = np.arange(block.observed)
+        if "statistics" in estimate.extra:  # predictors are conditioned on
+            y = np.setdiff1d(y, block.exogenous)
+        names = [block.names[k] for k in y]
+        cov, mean = r.cov[np.ix_(y, y)], r.mean[y]
+        sigma, mu = r.sigma[np.ix_(y, y)], r.mu[y]
+        difference, shift = cov - sigma, mean - mu
         if kind == "cor":
-            sd, sd_model = np.sqrt(np.diag(r.cov)), np.sqrt(np.diag(r.sigma))
-            difference = r.cov / np.outer(sd, sd) - r.sigma / np.outer(sd_model, sd_model)
-            shift = r.mean / sd - r.mu / sd_model
+            sd, sd_model = np.sqrt(np.diag(cov)), np.sqrt(np.diag(sigma))
+            difference = cov / np.outer(sd, sd) - sigma / np.outer(sd_model, sd_model)
+            shift = mean / sd - mu / sd_model
         elif kind in ("normalized", "standardized"):
             variance, mean_variance = residual_variances(estimate, g, kind == "standardized")
-            difference = _over_root(difference, variance)
-            shift = _over_root(shift, mean_variance)
+            difference = _over_root(difference, variance[np.ix_(y, y)])
+            shift = _over_root(shift, mean_variance[y])
         elif kind != "raw":
             raise ValueError(f"unknown kind of residuals {kind!r}")
         group: dict[str, pd.DataFrame | pd.Series] = {
@@ -86,7 +100,23 @@ def residual_table(estimate: Estimate, kind: str) -> list[dict[str, pd.DataFrame
         }
         if estimate.means:
             group["mean"] = pd.Series(shift, index=names)
+        if len(names) < block.observed:
+            slopes = _residual_slopes(estimate, g, kind)
+            x = [block.names[k] for k in block.exogenous]
+            group["slopes"] = pd.DataFrame(slopes, index=names, columns=x)
         out.append(group)
+    return out
+
+
+def _residual_slopes(estimate: Estimate, group: int, kind: str) -> Array:
+    """Residual slopes on fixed predictors, (dependent variables, predictors)."""
+    d = estimate.discrepancy
+    s, layout = d.statistics[group], d.layouts[group]
+    values = (s.moments - d.implied(group, estimate.x)[0])[layout.slopes]
+    if kind in ("normalized", "standardized"):
+        matrix = _residual_covariance(estimate, group, kind == "standardized")
+        values = _over_root(values, np.diag(matrix)[layout.slopes])
+    out: Array = values.reshape(len(s.exogenous), -1).T
     return out
 
 
@@ -138,10 +168,10 @@ def residual_variances(estimate: Estimate, group: int, standardized: bool) -> tu
     return variance, mean_variance
 
 
-def _ordinal_variances(estimate: Estimate, group: int, standardized: bool) -> tuple[Array, Array]:
-    """The same for ordinal statistics: their own covariance matrix and the weights of the fit."""
+def _residual_covariance(estimate: Estimate, group: int, standardized: bool) -> Array:
+    """Covariance matrix of ordinal statistics, or of what the fit leaves of them."""
     d, k = estimate.discrepancy, estimate.model.expand
-    s, layout = d.statistics[group], d.layouts[group]
+    s = d.statistics[group]
     matrix = s.gamma / s.n
     if standardized:
         bread, _ = pseudo_inverse(k.T @ d.information(estimate.x) @ k)
@@ -155,13 +185,19 @@ def _ordinal_variances(estimate: Estimate, group: int, standardized: bool) -> tu
         spread = delta @ bread
         through = d.weights[group] * spread @ (weighted @ matrix)
         matrix = matrix - through - through.T + spread @ middle @ spread.T
-    diagonal = np.diag(matrix)
+    out: Array = matrix
+    return out
+
+
+def _ordinal_variances(estimate: Estimate, group: int, standardized: bool) -> tuple[Array, Array]:
+    """The same for ordinal statistics: their own covariance matrix and the weights of the fit."""
+    s, layout = estimate.discrepancy.statistics[group], estimate.discrepancy.layouts[group]
+    diagonal = np.diag(_residual_covariance(estimate, group, standardized))
     p, first = len(s.thresholds), len(layout.threshold_variable)
-    continuous = len(layout.continuous)
     variance = np.zeros((p, p))
-    pairs = diagonal[first + continuous :]
+    pairs = diagonal[layout.pairs]
     variance[layout.row, layout.column] = variance[layout.column, layout.row] = pairs
-    variance[layout.continuous, layout.continuous] = diagonal[first : first + continuous]
+    variance[layout.continuous, layout.continuous] = diagonal[layout.variances]
     mean_variance = np.zeros(p)
     means = layout.threshold_number < 0
     mean_variance[layout.threshold_variable[means]] = diagonal[:first][means]

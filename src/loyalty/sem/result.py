@@ -318,24 +318,47 @@ class Result:
 
     @property
     def implied(self) -> list[dict[str, Any]]:
-        """Implied moments per group: ``cov``, ``mean`` (observed), ``lv_cov``, ``lv_mean``."""
+        """Implied moments per group: ``cov``, ``mean`` (observed), ``lv_cov``, ``lv_mean``.
+
+        Of ordinal variables ``cov`` is that of their latent responses times their scales. With
+        fixed predictors these moments are joint with the predictors' sample moments, and
+        ``res_cov``, ``res_mean`` and ``slopes`` are those of the dependent variables given them.
+        """
+        d, x = self.estimate.discrepancy, self.estimate.x
         out = []
-        for block, m in zip(self.estimate.model.blocks, self.estimate.moments, strict=True):
+        for g, (block, m) in enumerate(
+            zip(self.estimate.model.blocks, self.estimate.moments, strict=True)
+        ):
             p = block.observed
             o, f = list(block.names[:p]), list(block.names[p:])
+            ordinal = "statistics" in self.estimate.extra
+            delta = d.scales(block, x) if ordinal else np.ones(p)
+            scales = np.outer(delta, delta)
             out.append(
                 {
-                    "cov": pd.DataFrame(m.sigma, index=o, columns=o),
+                    "cov": pd.DataFrame(m.sigma * scales, index=o, columns=o),
                     "mean": pd.Series(m.mu, index=o),
                     "lv_cov": pd.DataFrame(m.covariance[p:, p:], index=f, columns=f),
                     "lv_mean": pd.Series(m.mean[p:], index=f),
                 }
             )
+            e = block.exogenous
+            if ordinal and len(e):
+                given = d.implied(g, x)[1]
+                y = np.setdiff1d(np.arange(p), e)
+                at, names = np.ix_(y, y), [o[k] for k in y]
+                slopes = delta[y, None] * m.effects[np.ix_(y, e)]
+                out[-1] |= {
+                    "res_cov": pd.DataFrame((given.sigma * scales)[at], index=names, columns=names),
+                    "res_mean": pd.Series(given.mu[y], index=names),
+                    "slopes": pd.DataFrame(slopes, index=names, columns=[o[k] for k in e]),
+                }
         return out
 
     @property
     def residuals(self) -> list[dict[str, Any]]:
-        """Residual covariances (and means) per group; see `standardized_residuals`."""
+        """Residual covariances and means per group, and slopes where predictors are conditioned on;
+        see `standardized_residuals`."""
         return list(residual_table(self.estimate, "raw"))
 
     def standardized_residuals(self, kind: str = "standardized") -> list[dict[str, Any]]:

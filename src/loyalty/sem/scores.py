@@ -15,7 +15,7 @@ from scipy import special
 
 from .errors import ModelError
 from .estimate import Estimate
-from .model import Array
+from .model import DIRECTED, SYMMETRIC, Array, Block
 
 
 def factor_scores(estimate: Estimate, method: str = "regression") -> pd.DataFrame:
@@ -66,40 +66,47 @@ def _ordinal_scores(estimate: Estimate, g: int, method: str) -> Array:
 
     :math:`P(y_j = k|\eta) = \Phi\{(\tau_{k+1} - \nu - \lambda'\eta)/\sqrt\theta\} -
     \Phi\{(\tau_k - \nu - \lambda'\eta)/\sqrt\theta\}`, normal densities for continuous items. The
-    sum is concave: Newton steps with halving, all distinct rows side by side.
+    sum is concave: Newton steps with halving, all distinct rows side by side. Fixed predictors move
+    the prior's mean and, where they predict an item, its limits.
     """
-    d, block, m = estimate.discrepancy, estimate.model.blocks[g], estimate.moments[g]
-    p = block.observed
-    theta = m.symmetric[:p, :p]
-    if not block.separable:
+    d, block, p = estimate.discrepancy, estimate.model.blocks[g], estimate.model.blocks[g].observed
+    m = d.implied(g, estimate.x)[1]
+    e = block.exogenous
+    y = np.setdiff1d(np.arange(p), e)
+    if not _only_factors_act(block, y):
         raise ModelError(
-            "factor scores of ordinal models with observed predictors are not available"
+            "factor scores of ordinal models in which dependent or random variables predict are not"
+            " available"
         )
-    if np.any(theta[~np.eye(p, dtype=bool)]):
+    theta = m.symmetric[np.ix_(y, y)]
+    if np.any(theta[~np.eye(len(y), dtype=bool)]):
         raise ModelError("factor scores of ordinal variables need uncorrelated residuals")
     if np.any(np.diag(theta) <= 0):
-        name = block.names[int(np.argmin(np.diag(theta)))]
+        name = block.names[y[int(np.argmin(np.diag(theta)))]]
         raise ModelError(f"factor scores: the residual variance of {name!r} is not positive")
     sd = np.sqrt(np.diag(theta))
-    loading = m.directed[:p, p:] / sd[:, None]
+    loading = m.directed[y, p:] / sd[:, None]
     raw, where = np.unique(np.asarray(estimate.sample.groups[g].raw), axis=0, return_inverse=True)
-    nu = m.mean[:p] - m.directed[:p, p:] @ m.mean[p:]
+    nu = m.mean[y] - m.directed[y, p:] @ m.mean[p:]
+    if len(e):
+        nu = nu + raw[:, e] @ m.directed[np.ix_(y, e)].T
     # limits of the standardized residual for every row and item; both equal where continuous
-    low, high = np.zeros(raw.shape), np.zeros(raw.shape)
+    low, high = np.zeros((len(raw), len(y))), np.zeros((len(raw), len(y)))
     cuts, layout = d.cuts(g, block, estimate.x), d.layouts[g]
-    ordinal = np.zeros(p, dtype=bool)
-    ordinal[block.ordinal] = True
-    for k in range(p):
-        if ordinal[k]:
+    ordinal = np.isin(y, block.ordinal)
+    for at, k in enumerate(y.tolist()):
+        if ordinal[at]:
             mine = cuts[layout.threshold_variable == k]
             ends = np.concatenate([[-np.inf], mine, [np.inf]])
             code = np.searchsorted(np.unique(raw[:, k]), raw[:, k])
-            low[:, k], high[:, k] = ends[code], ends[code + 1]
+            low[:, at], high[:, at] = ends[code], ends[code + 1]
         else:
-            low[:, k] = high[:, k] = raw[:, k]
+            low[:, at] = high[:, at] = raw[:, k]
     low, high = (low - nu) / sd, (high - nu) / sd
-    center = m.mean[p:]
-    size = len(center)
+    center = np.tile(m.mean[p:], (len(raw), 1))
+    if len(e):
+        center += raw[:, e] @ m.effects[p:, e].T
+    size = block.size - p
     if method == "regression":
         precision = np.linalg.pinv(m.covariance[p:, p:], hermitian=True)
     else:
@@ -125,7 +132,7 @@ def _ordinal_scores(estimate: Estimate, g: int, method: str) -> Array:
         value = logp.sum(axis=1) - 0.5 * np.einsum("ni,ij,nj->n", off, precision, off)
         return value, slope, bend
 
-    eta = np.tile(center, (len(raw), 1))
+    eta = center
     value, slope, bend = parts(eta)
     for _ in range(100):
         gradient = slope @ loading - (eta - center) @ precision
@@ -145,6 +152,19 @@ def _ordinal_scores(estimate: Estimate, g: int, method: str) -> Array:
         value, slope, bend = trial
     out: Array = eta[where.ravel()]
     return out
+
+
+def _only_factors_act(block: Block, y: Array) -> bool:
+    """Whether the dependent observed variables ``y`` predict nothing and share no residual with
+    factors."""
+    p, c = block.observed, block.cells
+    if p == block.size or block.directed[:, y].any() or block.symmetric[p:, :p].any():
+        return False
+    acts = (c.kind == DIRECTED) & np.isin(c.column, y)
+    shares = (c.kind == SYMMETRIC) & (
+        (np.minimum(c.row, c.column) < p) & (np.maximum(c.row, c.column) >= p)
+    )
+    return not bool((acts | shares).any())
 
 
 def _bartlett(directed: Array, symmetric: Array, o: Array, latent: Array) -> Array:

@@ -60,6 +60,10 @@ class Standardizer:
             elif r.op in ("~1", "|"):
                 self.power_i[n] = -1
         self.latent = np.arange(block.size) >= p
+        # residual variances of ordinal variables follow from the rest; their scales become one
+        op = np.array([r.op for _, r in rows])
+        own = np.isin(self.i, block.ordinal) & (self.i == self.j)
+        self.followed, self.scales = own & (op == "~~"), own & (op == "~*~")
 
     def __call__(self, x: Any, kind: str = "all", moments: list[Moments] | None = None) -> Any:
         """Standardized values (…, rows that are not exogenous) for ``x`` of shape (…, q)."""
@@ -71,6 +75,8 @@ class Standardizer:
             mine = np.flatnonzero(self.group == g)
             total = np.diagonal(m.covariance, axis1=-2, axis2=-1)
             left = np.diagonal(m.symmetric, axis1=-2, axis2=-1)
+            follow = np.flatnonzero((self.group == g) & self.followed)
+            values[..., follow] = left[..., self.i[follow]]
             if kind == "lv":
                 total = np.where(self.latent, total, 1.0)
                 left = np.where(self.latent, left, 1.0)
@@ -84,6 +90,8 @@ class Standardizer:
                 scaled = values[..., mine] * factor
                 empty = (values[..., mine] == 0) & ~np.isfinite(scaled)
                 out[..., mine] = np.where(empty, 0.0, scaled)
+        if kind == "all":
+            out[..., self.scales] = 1.0
         return out
 
     def defined(self, x: Any, kind: str = "all", moments: list[Moments] | None = None) -> Any:

@@ -278,8 +278,8 @@ def _equality_of(row: Row, variables: Variables) -> str | None:
 def _equate_groups(
     rows: list[Row], equal: set[str], partial: set[str], variables: Variables
 ) -> None:
-    if variables.ordered and "intercepts" in equal:
-        equal = equal | {"thresholds"}
+    if variables.ordered and equal & {"intercepts", "thresholds"}:
+        equal = equal | {"intercepts", "thresholds"}  # one does not go without the other
     numbers = {(r.name, r.group): k for k, r in enumerate(rows)}
     matched: set[str] = set()
     for row in rows:
