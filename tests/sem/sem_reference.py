@@ -174,6 +174,11 @@ ORDINAL_CASES: dict[str, tuple[str, str, dict[str, Any]]] = {
     "r_ord_mg_thresholds": (TWO, "hs_ord3", {**THREE, "group_equal": "thresholds"}),
     "r_ord_mg_scalar": (TWO, "hs_ord3", {**THREE, "group_equal": "thresholds,loadings"}),
     "r_ord_mixed": (HS, "hs_mixed", {"ordered": "x3,x5,x6,x7,x8"}),
+    "r_ord_mixed_variances": (
+        HS + "\nx1 ~~ v*x1\nx9 ~~ v*x9",
+        "hs_mixed",
+        {"ordered": "x3,x5,x6,x7,x8"},
+    ),
     "r_ord_predictors": (
         TWO + "\nvisual ~ ageyr + agemo\ntextual ~ visual + ageyr",
         "hs_ord3",

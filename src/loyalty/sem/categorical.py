@@ -753,20 +753,17 @@ def _ordinal_residuals(estimate: Estimate) -> dict[str, float]:
         pairs = (s.moments - sigma)[layout.pairs]
         std = pairs / (sd[layout.row] * sd[layout.column])
         c = layout.continuous
-        seen = c[:0] if len(s.exogenous) else c  # given predictors lavaan leaves variances out
-        spread = np.diag(s.cov)[seen]
-        variances = (spread - np.diag(m.sigma)[seen]) / spread
         is_cut = layout.threshold_number >= 0
         th = (s.moments - sigma)[:first][is_cut]
         share = s.n / estimate.n
-        cov_ss = float(std @ std + variances @ variances)
-        raw_ss = float(pairs @ pairs + np.sum((variances * spread) ** 2))
+        # lavaan leaves the variances of continuous variables out but counts them
+        cov_ss, raw_ss = float(std @ std), float(pairs @ pairs)
         model_sd = np.where(np.isin(np.arange(len(sd)), c), np.sqrt(np.diag(m.sigma)), 1.0)
         cor_model = sigma[layout.pairs] / (model_sd[layout.row] * model_sd[layout.column])
         cor = s.moments[layout.pairs] / (sd[layout.row] * sd[layout.column]) - cor_model
         cor_ss, th_ss = float(cor @ cor), float(th @ th)
         off = len(pairs)
-        count = off + len(sd)  # predictors among them, as lavaan counts
+        count = off + len(sd)  # predictors too
         values = {
             "rmr": np.sqrt((raw_ss + th_ss) / (count + len(th))),
             "rmr_nomean": np.sqrt(raw_ss / count),

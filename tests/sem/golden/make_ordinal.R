@@ -22,6 +22,8 @@ save1("r_ord_mg_scalar", cfa(TWO, h3, ordered=i6, group="school", group.equal=c(
 mix <- h3; for (v in c("x1","x2","x4","x9")) mix[[v]] <- hs[[v]]
 write.csv(mix, paste0(O, "hs_mixed.csv"), row.names=FALSE)
 save1("r_ord_mixed", cfa(HS, mix, ordered=c("x3","x5","x6","x7","x8")))
+# variances that misfit: lavaan's RMR and SRMR leave them out
+save1("r_ord_mixed_variances", cfa(paste0(HS, "\nx1 ~~ v*x1\nx9 ~~ v*x9"), mix, ordered=c("x3","x5","x6","x7","x8")))
 h2 <- ho; for (v in items) h2[[v]] <- as.integer(ho[[v]] > 2)
 write.csv(h2, paste0(O, "hs_binary.csv"), row.names=FALSE)
 save1("r_ord_binary", cfa(HS, h2, ordered=items))
