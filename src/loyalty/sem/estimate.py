@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
@@ -281,12 +281,10 @@ def solve(
     extra: dict[str, Any] = {}
     if sample.missing in ("fiml", "ml", "fiml-complete"):
         discrepancy: Any = FullInformation(model, sample.groups)
-        moments = [(s.cov, s.mean) for s in map(saturated_of, sample.groups)]
     else:
         kind = estimator if estimator in ("GLS", "ULS") else "ML"
         unbiased = kind != "ML" or options.likelihood == "wishart"
         discrepancy = NormalTheory(model, sample.groups, kind, unbiased)
-        moments = list(zip(discrepancy.covs, discrepancy.means, strict=True))
     # with complete data FIML is ML with means: solve that, which is faster
     working = discrepancy
     if sample.missing == "fiml-complete":
@@ -307,6 +305,11 @@ def solve(
     def hessian(theta: Array) -> Array:
         return model.reduce_matrix(working.observed_information(full(theta)))
 
+    def moments() -> list[tuple[Array, Array]]:
+        if isinstance(discrepancy, NormalTheory):
+            return list(zip(discrepancy.covs, discrepancy.means, strict=True))
+        return [(s.cov, s.mean) for s in map(saturated_of, sample.groups)]
+
     best: Minimum | None = None
     for theta in _starts(model, moments, start):
         minimum = minimise(value_and_gradient, information, hessian, theta, limit=limit)
@@ -319,9 +322,9 @@ def solve(
 
 
 def _starts(
-    model: Model, moments: list[tuple[Array, Array]], start: Array | None
+    model: Model, moments: Callable[[], list[tuple[Array, Array]]], start: Array | None
 ) -> Iterator[Array]:
-    """Starting points, the likeliest first."""
+    """Starting points, the likeliest first; ``moments`` are asked for where ``start`` fails."""
     k, offset = model.expand, model.offset
 
     def reduce(x: Array) -> Array:
@@ -336,10 +339,11 @@ def _starts(
 
     if start is not None:
         yield reduce(start)
-    x = starting_values(model, [c for c, _ in moments], [m for _, m in moments])
+    found = moments()
+    x = starting_values(model, [c for c, _ in found], [m for _, m in found])
     yield reduce(x)
     plain = x.copy()
-    for block, (cov, _) in zip(model.blocks, moments, strict=True):
+    for block, (cov, _) in zip(model.blocks, found, strict=True):
         cells: Cells = block.cells
         for kind, i, j, q in zip(cells.kind, cells.row, cells.column, cells.parameter, strict=True):
             if kind == SYMMETRIC and i != j:
