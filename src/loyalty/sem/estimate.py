@@ -45,6 +45,11 @@ class Options:
     standard_errors: str = "default"
 
 
+def unbiased(options: Options) -> bool:
+    """Whether covariances divide by N - 1."""
+    return options.estimator in ("GLS", "ULS") or options.likelihood == "wishart"
+
+
 @dataclass(frozen=True)
 class Estimate:
     """A model at its minimum, with the sample it was fitted to."""
@@ -284,8 +289,7 @@ def solve(
         moments = [(s.cov, s.mean) for s in map(saturated_of, sample.groups)]
     else:
         kind = estimator if estimator in ("GLS", "ULS") else "ML"
-        unbiased = kind != "ML" or options.likelihood == "wishart"
-        discrepancy = NormalTheory(model, sample.groups, kind, unbiased)
+        discrepancy = NormalTheory(model, sample.groups, kind, unbiased(options))
         moments = list(zip(discrepancy.covs, discrepancy.means, strict=True))
     # with complete data FIML is ML with means: solve that, which is faster
     working = discrepancy

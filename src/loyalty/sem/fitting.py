@@ -9,7 +9,7 @@ import numpy as np
 
 from .data import Sample, read_frame, read_moments
 from .errors import ModelError
-from .estimate import Options, solve
+from .estimate import Options, solve, unbiased
 from .fit_measures import degrees_of_freedom
 from .model import Model, compile_model
 from .result import Result, as_tuple
@@ -231,6 +231,8 @@ def compile_for(
                 cov = np.zeros_like(group.cov)
                 x = group.raw[:, e] - group.mean[e]
                 cov[np.ix_(e, e)] = x.T @ x / group.n
+            if unbiased(options):
+                cov = cov * (group.n / (group.n - 1))
             block.symmetric[e[:, None], e[None, :]] = cov[e[:, None], e[None, :]]
             block.mean[e] = group.mean[e] if means else 0.0
     # evaluating once finds labels that := mentions but the model lacks

@@ -304,13 +304,13 @@ class Result:
     @cached_property
     def r2(self) -> pd.DataFrame:
         """Explained variance of every dependent variable: variable, group, r2."""
+        rows = self.estimate.model.rows
+        dependent = {r.rhs for r in rows if r.op == "=~"} | {r.lhs for r in rows if r.op == "~"}
         records = []
         for g, (block, m) in enumerate(
             zip(self.estimate.model.blocks, self.estimate.moments, strict=True)
         ):
-            i, _, _ = block.cells.of(0)
-            targets = set(i.tolist()) | set(np.flatnonzero((block.directed != 0).any(axis=1)))
-            for k in sorted(targets):
+            for k in [n for n, name in enumerate(block.names) if name in dependent]:
                 total, rest = m.covariance[k, k], m.symmetric[k, k]
                 value = 1 - rest / total if rest >= 0 and total > 0 else np.nan
                 records.append((block.names[k], g + 1, value))
