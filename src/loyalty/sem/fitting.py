@@ -118,6 +118,12 @@ def fit(
     missing = {"ml": "fiml", "direct": "fiml"}.get(missing, missing)
     if missing == "fiml" and estimator not in ("ML", "MLR"):
         raise ModelError(f"missing='fiml' goes with ML or MLR, not {estimator}")
+    if missing == "fiml" and likelihood == "wishart":
+        raise ModelError("likelihood='wishart' goes with complete data, not with missing='fiml'")
+    if cluster is not None and estimator not in ("ML", "MLR"):
+        raise ModelError(f"cluster goes with ML or MLR, not {estimator}")
+    if cluster is not None and se in ("expected", "observed"):
+        raise ModelError(f"cluster gives robust standard errors, not se={se!r}")
     options = Options(
         estimator,
         missing,
@@ -184,7 +190,7 @@ def read_sample(
 def wants_means(
     syntax: Syntax, sample: Sample, options: Options, meanstructure: bool | None
 ) -> bool:
-    """Whether means are modelled: asked for, needed by the model, several groups, or FIML."""
+    """Whether means are modelled: asked for or given, needed, groups, clusters, or FIML."""
     written = any(f.op == "~1" for f in syntax.formulas)
     needed = (
         options.missing == "fiml"
@@ -196,7 +202,9 @@ def wants_means(
     if needed and not sample.means:
         raise ModelError("the model has intercepts: give sample_mean with sample_cov")
     if meanstructure is None:
-        return needed or (len(sample.groups) > 1 and sample.means)
+        given = any(group.raw is None for group in sample.groups)  # with sample_cov
+        several = len(sample.groups) > 1 or options.cluster is not None
+        return needed or (sample.means and (given or several))
     if meanstructure and not sample.means:
         raise ModelError("meanstructure=True needs sample_mean with sample_cov")
     return meanstructure

@@ -24,7 +24,10 @@ from .table import Row
 
 
 def candidate_rows(estimate: Estimate) -> list[Row]:
-    """Parameters that the model fixes to zero and could free (lavaan's extended table)."""
+    """Parameters that the model fixes and could free (lavaan's extended table).
+
+    Regressions of fixed predictors are not among them: their moments are given.
+    """
     model = estimate.model
     variables = model.variables
     rows = [r for r in model.rows]
@@ -42,7 +45,7 @@ def candidate_rows(estimate: Estimate) -> list[Row]:
     ]
     keys: list[tuple[str, str, str]] = []
     keys += [(f, "=~", i) for f in regular for i in indicators]
-    exogenous = set(variables.exogenous_observed)
+    exogenous, ordinal = set(variables.exogenous_observed), set(variables.ordered)
     keys += [
         (a, "~~", b)
         for a, b in combinations(variables.observed, 2)
@@ -69,9 +72,8 @@ def candidate_rows(estimate: Estimate) -> list[Row]:
         for r in rows
         if not r.free
         and not r.exogenous
-        and r.user
         and r.op in ("=~", "~", "~~", "~1")
-        and not (r.op == "=~" and r.value not in (0.0, None))
+        and not (r.lhs in ordinal and r.op == "~~" and r.lhs == r.rhs)
     ]
     return out
 

@@ -221,8 +221,7 @@ class Result:
                 continue
             if r.op == "~~" and r.lhs == r.rhs:
                 m, i = self.estimate.moments[r.group - 1], ordinal[r.lhs]
-                est[k] = std_lv[k] = m.symmetric[i, i]
-                std_all[k] = m.symmetric[i, i] / m.covariance[i, i]
+                est[k] = m.symmetric[i, i]
             elif r.op == "~*~":
                 std_lv[k], std_all[k] = est[k], 1.0
 

@@ -36,7 +36,9 @@ def covariance_of_estimates(estimate: Estimate) -> tuple[Array, bool]:
         )
         kind = "robust" if robust(estimate.options) else "observed" if observed else "expected"
     else:
-        observed = estimate.fiml or kind == "observed" or estimate.options.estimator == "MLR"
+        observed = kind == "observed" or (
+            kind == "robust" and (estimate.fiml or estimate.options.estimator == "MLR")
+        )
     a = estimate.observed_information if observed else estimate.expected_information
     bread, regular = pseudo_inverse(estimate.reduce(a))
     k = estimate.model.expand

@@ -59,6 +59,11 @@ class Standardizer:
                 self.residual[n] = i != j
             elif r.op in ("~1", "|"):
                 self.power_i[n] = -1
+        # residual variances of ordinal variables follow from the other parameters
+        ordinal = set(model.variables.ordered)
+        self.implied = np.array(
+            [r.op == "~~" and r.lhs == r.rhs and r.lhs in ordinal for _, r in rows], dtype=bool
+        )
         self.latent = np.arange(block.size) >= p
 
     def __call__(self, x: Any, kind: str = "all", moments: list[Moments] | None = None) -> Any:
@@ -71,6 +76,9 @@ class Standardizer:
             mine = np.flatnonzero(self.group == g)
             total = np.diagonal(m.covariance, axis1=-2, axis2=-1)
             left = np.diagonal(m.symmetric, axis1=-2, axis2=-1)
+            own = values[..., mine]
+            if self.implied.any():
+                own = np.where(self.implied[mine], left[..., self.i[mine]], own)
             if kind == "lv":
                 total = np.where(self.latent, total, 1.0)
                 left = np.where(self.latent, left, 1.0)
@@ -81,8 +89,8 @@ class Standardizer:
                 base_i = np.where(residual, rest[..., self.i[mine]], sd[..., self.i[mine]])
                 base_j = np.where(residual, rest[..., self.j[mine]], sd[..., self.j[mine]])
                 factor = _power(base_i, self.power_i[mine]) * _power(base_j, self.power_j[mine])
-                scaled = values[..., mine] * factor
-                empty = (values[..., mine] == 0) & ~np.isfinite(scaled)
+                scaled = own * factor
+                empty = (own == 0) & ~np.isfinite(scaled)
                 out[..., mine] = np.where(empty, 0.0, scaled)
         return out
 
