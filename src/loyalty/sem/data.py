@@ -176,12 +176,15 @@ def read_frame(
         labels: list[Any] = [None]
         code = np.zeros(len(raw), dtype=np.intp)
     else:
-        codes, uniques = pd.factorize(data.iloc[kept, position[group]])
-        code, labels = codes.astype(np.intp), list(uniques)
+        # groups are numbered as they appear in the data, left-out rows included, as in lavaan
+        codes, uniques = pd.factorize(data.iloc[:, position[group]])
+        code, labels = codes[kept].astype(np.intp), list(uniques)
         if len(labels) < 2:
             raise ModelError(f"the group variable {group!r} has a single value, {labels[0]!r}")
         if len(labels) > 200:
             raise ModelError(f"the group variable {group!r} has {len(labels)} values")
+        for k in np.flatnonzero(np.bincount(code, minlength=len(labels)) == 0).tolist():
+            raise ModelError(f"no rows left in group {labels[k]!r}: every row misses a value")
     warnings = []
     if dropped and not fiml:
         warnings.append(
