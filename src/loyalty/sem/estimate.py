@@ -162,7 +162,8 @@ class Estimate:
     def centred_first_order(self) -> Array:
         """``Delta' W Gamma W Delta``: outer products around each group's mean score.
 
-        Gamma is that of the sample moments: deviations are from the sample's means. With fixed exogenous variables the moments of what they predict are taken off every row.
+        Gamma is that of the sample moments: deviations are from the sample's means. With fixed
+        exogenous variables the moments of what they predict are taken off every row.
         """
         total = np.zeros((self.model.parameters,) * 2)
         weights = self.discrepancy.weights

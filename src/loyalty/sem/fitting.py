@@ -88,6 +88,16 @@ def fit(
         One line that names the cause, where the model cannot be fitted to the data.
     """
     syntax = parse(model)
+    for name, value in {
+        "meanstructure": meanstructure,
+        "std_lv": std_lv,
+        "fixed_x": fixed_x,
+        "orthogonal": orthogonal,
+    }.items():
+        if not (value is None or isinstance(value, (bool, np.bool_))):
+            raise ModelError(f"{name} must be True or False, not {value!r}")
+    if sample_cov is None and not (sample_nobs is None and sample_mean is None):
+        raise ModelError("sample_nobs and sample_mean go with sample_cov")
     if not (estimator is None or isinstance(estimator, str)):
         raise ModelError(f"estimator must be a name, not {estimator!r}")
     given = estimator.upper() if estimator else None
@@ -145,8 +155,15 @@ def fit(
         result = fit_ordinal(syntax, variables, sample, options)
     else:
         means = wants_means(syntax, sample, options, meanstructure)
-        compiled = compile_for(syntax, variables, sample, options, means, orthogonal)
-        result = Result(solve(compiled, sample, options))
+        compiled = compile_for(syntax, variables, sample, options, means, bool(orthogonal))
+        estimate = solve(compiled, sample, options)
+        try:
+            estimate.moments  # noqa: B018 - computed once and kept
+        except np.linalg.LinAlgError:
+            raise ModelError(
+                "the paths of the model form a loop without end: I - B is singular"
+            ) from None
+        result = Result(estimate)
     if bootstrap:
         return result.bootstrap(bootstrap, seed).result
     return result

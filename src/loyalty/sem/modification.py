@@ -153,7 +153,7 @@ def score_statistics(
 def modification_indices(estimate: Estimate) -> pd.DataFrame:
     """lhs, op, rhs, group, mi, epc, sepc_lv, sepc_all, pvalue; the largest first."""
     columns = ["lhs", "op", "rhs", "group", "mi", "epc", "sepc_lv", "sepc_all", "pvalue"]
-    rows = candidate_rows(estimate)
+    rows = candidate_rows(estimate) if estimate.minimum.converged else []
     if not rows:
         return pd.DataFrame(columns=columns)
     # every candidate is tested alone: parts of them keep the matrices small
@@ -233,8 +233,6 @@ def release_tests(estimate: Estimate, joint: bool = False) -> pd.DataFrame:
     per label, for releasing all its equalities at once (df of them; group 0, no epc), by p-value.
     """
     model = estimate.model
-    _, gradient = estimate.discrepancy.value_and_gradient(estimate.x)
-    information = estimate.expected_information  # as lavTestScore; see _candidates
     first: dict[str, int] = {}
     columns, which = [], []
     for k, number in enumerate(model.free):
@@ -249,8 +247,10 @@ def release_tests(estimate: Estimate, joint: bool = False) -> pd.DataFrame:
         else:
             first[label] = k
     names = ["lhs", "op", "rhs", "group", "label", "chisq", "df", "pvalue", "epc"]
-    if not columns:
+    if not columns or not estimate.minimum.converged:
         return pd.DataFrame(columns=names)
+    _, gradient = estimate.discrepancy.value_and_gradient(estimate.x)
+    information = estimate.expected_information  # as lavTestScore; see _candidates
     spread = np.column_stack([model.expand, *columns])
     mi, epc = score_statistics(
         spread.T @ gradient,

@@ -342,12 +342,14 @@ class Result:
         if kind not in ("raw", "standardized", "normalized", "cor"):
             raise ModelError(f"unknown kind of residuals {kind!r}")
         scaled = kind in ("standardized", "normalized")
+        if scaled and not self.converged:
+            raise ModelError(f"no {kind} residuals: the model did not converge")
         if scaled and getattr(self.estimate.discrepancy, "kind", "ML") in ("GLS", "ULS"):
             raise ModelError(f"{kind} residuals do not go with GLS and ULS; use 'cor' or 'raw'")
         return list(residual_table(self.estimate, kind))
 
     def modindices(self, minimum: float = 0.0) -> pd.DataFrame:
-        """Modification indices of at least ``minimum``, the largest first."""
+        """Modification indices of at least ``minimum``, the largest first; none without convergence."""
         frame = modification.modification_indices(self.estimate)
         return frame[frame["mi"] >= minimum].reset_index(drop=True)
 

@@ -167,10 +167,11 @@ def _bartlett(directed: Array, symmetric: Array, o: Array, latent: Array) -> Arr
 def reliability(estimate: Estimate) -> pd.DataFrame:
     r"""Composite reliability and average variance extracted of every factor and group.
 
-    ``omega`` is :math:`(\sum\lambda)^2\phi` over the implied variance of the items' sum, which
-    is :math:`(\sum\lambda)^2\phi + \sum\sum\theta` without cross-loadings (Raykov 2001; Bollen
-    1980), ``omega_observed`` has the observed variance of the sum below (McDonald 1999), ``ave`` is the mean squared standardized loading (Fornell & Larcker 1981),
-    ``ave_unstandardized`` is :math:`\phi\sum\lambda^2 / (\phi\sum\lambda^2 + \sum\theta)`.
+    ``omega`` is :math:`(\sum\lambda)^2\phi` over the implied variance of the items' sum, which is
+    :math:`(\sum\lambda)^2\phi + \sum\sum\theta` without cross-loadings (Raykov 2001; Bollen
+    1980), ``omega_observed`` has the observed variance of the sum below (McDonald 1999), ``ave`` is
+    the mean squared standardized loading (Fornell & Larcker 1981), ``ave_unstandardized`` is
+    :math:`\phi\sum\lambda^2 / (\phi\sum\lambda^2 + \sum\theta)`.
     """
     records = []
     for g, (block, m) in enumerate(zip(estimate.model.blocks, estimate.moments, strict=True)):
