@@ -293,6 +293,8 @@ def fit_ordinal(syntax: Syntax, variables: Variables, sample: Sample, options: O
         levels=levels,
     )
     for row in rows:
+        if row.op == "|" and not 0 < int(row.rhs[1:]) < levels[row.lhs]:
+            raise ModelError(f"{row.name}: {row.lhs!r} has {levels[row.lhs] - 1} threshold(s)")
         if row.op == "~~" and row.lhs == row.rhs and row.lhs in variables.ordered and row.free:
             raise ModelError(
                 f"{row.lhs} ~~ {row.lhs}: residual variances of ordinal variables are not free"

@@ -15,6 +15,8 @@ from .errors import ModelError
 from .model import Array, Index
 
 #: Patterns times squared variables that FIML takes: about ten such arrays of 8 bytes are in use.
+#: Fourth powers of larger values overflow.
+LARGEST = 1e70
 MOST_PATTERN_CELLS = 50_000_000
 #: Patterns times variables cubed: the work of a fit.
 MOST_FIML_WORK = 2e10
@@ -78,10 +80,15 @@ def numeric_column(column: pd.Series[Any], name: str) -> Array:
     if column.dtype == bool:
         return column.to_numpy(dtype=float)
     if isinstance(column.dtype, pd.CategoricalDtype):
-        codes = column.cat.codes.to_numpy().astype(float)
-        codes[codes < 0] = np.nan
-        return codes
-    if getattr(column.dtype, "kind", "") in "mMc":
+        known = column.cat.categories
+        if not pd.api.types.is_numeric_dtype(known):
+            if len(known) > 2 and not column.cat.ordered:
+                raise ModelError(f"variable {name!r} has {len(known)} categories without an order")
+            codes = column.cat.codes.to_numpy().astype(float)
+            codes[codes < 0] = np.nan
+            return codes
+        column = column.astype(float)
+    if isinstance(column.dtype, pd.PeriodDtype) or getattr(column.dtype, "kind", "") in "mMc":
         raise ModelError(f"variable {name!r} holds dates, durations or complex numbers")
     try:
         values = pd.to_numeric(column).to_numpy(dtype=float, na_value=np.nan)
@@ -176,12 +183,15 @@ def read_frame(
         labels: list[Any] = [None]
         code = np.zeros(len(raw), dtype=np.intp)
     else:
-        codes, uniques = pd.factorize(data.iloc[kept, position[group]])
-        code, labels = codes.astype(np.intp), list(uniques)
+        # groups are numbered as they appear in the data, left-out rows included, as in lavaan
+        codes, uniques = pd.factorize(data.iloc[:, position[group]])
+        code, labels = codes[kept].astype(np.intp), list(uniques)
         if len(labels) < 2:
             raise ModelError(f"the group variable {group!r} has a single value, {labels[0]!r}")
         if len(labels) > 200:
             raise ModelError(f"the group variable {group!r} has {len(labels)} values")
+        for k in np.flatnonzero(np.bincount(code, minlength=len(labels)) == 0).tolist():
+            raise ModelError(f"no rows left in group {labels[k]!r}: every row misses a value")
     warnings = []
     if dropped:
         why = "without any value"
@@ -235,9 +245,9 @@ def group_sample(
         cov = np.zeros((0, 0)) if holes else deviation.T @ deviation / n
         variance = np.nanmean(deviation**2, axis=0) if holes else np.diag(cov)
         # no value is further from the mean than all deviations together
-        surely = bool((np.abs(center) + np.sqrt(n * variance) < 1e100).all())
-        if not surely and not np.nanmax(np.abs(raw)) <= 1e100:
-            raise ModelError(f"values larger than 1e100{where}")
+        near = (np.abs(center) + np.sqrt(n * variance) < LARGEST).all()
+        if not near and not np.nanmax(np.abs(raw)) <= LARGEST:
+            raise ModelError(f"values larger than {LARGEST:.0e}{where}")
     for k in np.flatnonzero(variance <= 1e-20 * np.maximum(1.0, center**2)):
         raise ModelError(f"variable {names[k]!r} has zero variance{where}")
     if not fiml or not holes:
@@ -318,6 +328,8 @@ def read_moments(
     """
     labels: list[Any] = [None]
     covs, nobs_list, means = [cov], [nobs], [mean]
+    if isinstance(cov, (Mapping, list, tuple)) and not len(cov):
+        raise ModelError("sample_cov is empty")
     if isinstance(cov, Mapping):
         labels = list(cov)
         covs = [cov[k] for k in labels]
@@ -366,9 +378,9 @@ def _moment_group(
         raise ModelError(f"sample_nobs must be the number of rows{where}")
     try:
         n = int(float(str(nobs)))
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         raise ModelError(f"sample_nobs must be the number of rows{where}") from None
-    if n < 2 or n != nobs:
+    if not 2 <= n <= 1e15 or n != nobs:
         raise ModelError(f"sample_nobs={nobs!r} is not a number of rows{where}")
     if isinstance(cov, pd.DataFrame):
         columns = [str(c) for c in cov.columns]
@@ -379,6 +391,11 @@ def _moment_group(
             if name in columns:
                 raise ModelError(f"{name!r} is latent in the model and a variable of sample_cov")
         index = [columns.index(name) for name in names]
+        rows = [str(r) for r in cov.index]
+        if not isinstance(cov.index, pd.RangeIndex) and rows != columns:
+            if sorted(rows) != sorted(columns):
+                raise ModelError(f"rows and columns of sample_cov have different names{where}")
+            cov = cov.iloc[[rows.index(c) for c in columns]]
         try:
             full = cov.to_numpy(dtype=float)
         except (TypeError, ValueError):
@@ -394,7 +411,10 @@ def _moment_group(
         elif mean is not None:
             if np.shape(mean) != (len(columns),):
                 raise ModelError(f"sample_mean must have one value per variable{where}")
-            mean = np.asarray(mean, dtype=float)[index]
+            try:
+                mean = np.asarray(mean, dtype=float)[index]
+            except (TypeError, ValueError):
+                raise ModelError(f"sample_mean is not numeric{where}") from None
     else:
         raise ModelError("sample_cov must be a DataFrame with variable names as columns")
     if not np.isfinite(matrix).all():

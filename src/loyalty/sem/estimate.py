@@ -45,6 +45,11 @@ class Options:
     standard_errors: str = "default"
 
 
+def unbiased(options: Options) -> bool:
+    """Whether covariances divide by N - 1."""
+    return options.estimator in ("GLS", "ULS") or options.likelihood == "wishart"
+
+
 @dataclass(frozen=True)
 class Estimate:
     """A model at its minimum, with the sample it was fitted to."""
@@ -139,7 +144,7 @@ class Estimate:
         out = case_scores(block, m, sample, self.model.parameters, self.means, weight)
         if kind == "ULS":  # each squared residual counted once
             assert sample.raw is not None
-            d = sample.raw - sample.mean
+            d = sample.raw - (m.mu if self.means else sample.mean)
             np.add.at(out.T, block.cells.parameter, 0.5 * (d**2 @ variance_jacobian(block, m)).T)
         centred: Array = out - out.mean(axis=0)
         return centred
@@ -157,16 +162,21 @@ class Estimate:
     def centred_first_order(self) -> Array:
         """``Delta' W Gamma W Delta``: outer products around each group's mean score.
 
-        With fixed exogenous variables the moments of what they predict are taken off every row.
+        Gamma is that of the sample moments: deviations are from the sample's means. With fixed
+        exogenous variables the moments of what they predict are taken off every row.
         """
         total = np.zeros((self.model.parameters,) * 2)
         weights = self.discrepancy.weights
-        for g, (block, sample, scores) in enumerate(
-            zip(self.model.blocks, self.sample.groups, self.case_scores, strict=True)
+        for g, (block, sample) in enumerate(
+            zip(self.model.blocks, self.sample.groups, strict=True)
         ):
+            if sample.raw is None:
+                raise ModelError("robust standard errors and tests need raw data, not covariances")
+            shift = self.moments[g].mu - sample.mean if self.means else 0.0
+            scores = self._scores(g, replace(sample, raw=sample.raw + shift))
             if len(block.exogenous):
-                predicted = replace(sample, raw=predicted_rows(sample, block))
-                scores = scores - self._scores(g, predicted)
+                predicted = predicted_rows(sample, block) + shift
+                scores = scores - self._scores(g, replace(sample, raw=predicted))
             centred = scores - scores.mean(axis=0)
             total += weights[g] / len(centred) * (centred.T @ centred)
         return total
@@ -283,8 +293,7 @@ def solve(
         discrepancy: Any = FullInformation(model, sample.groups)
     else:
         kind = estimator if estimator in ("GLS", "ULS") else "ML"
-        unbiased = kind != "ML" or options.likelihood == "wishart"
-        discrepancy = NormalTheory(model, sample.groups, kind, unbiased)
+        discrepancy = NormalTheory(model, sample.groups, kind, unbiased(options))
     # with complete data FIML is ML with means: solve that, which is faster
     working = discrepancy
     if sample.missing == "fiml-complete":

@@ -42,10 +42,10 @@ def noncentral_cdf(x: float, df: float, ncp: float) -> float:
 
 
 def rmsea(chisq: float, df: float, n: float, groups: int, factor: float = 1.0) -> float:
+    if df == 0:
+        return 0.0
     if not np.isfinite(chisq + df + factor):
         return np.nan
-    if not df > 0:
-        return 0.0
     return float(np.sqrt(max(chisq / n / df - factor / n, 0.0) * groups))
 
 
@@ -53,10 +53,10 @@ def rmsea_interval(
     chisq: float, df: float, n: float, groups: int, factor: float = 1.0, level: float = 0.90
 ) -> tuple[float, float]:
     """Limits from the noncentral chi-square distribution (Browne & Cudeck 1993)."""
-    if not np.isfinite(chisq + df + factor):
-        return np.nan, np.nan
-    if not df > 0:
+    if df == 0:
         return 0.0, 0.0
+    if not np.isfinite(chisq + df + factor) or df < 0:
+        return np.nan, np.nan
 
     def limit(tail: float) -> float:
         if noncentral_cdf(chisq, df, 0.0) < tail:
@@ -296,7 +296,7 @@ def _once(estimate: Estimate, key: str, compute: Callable[[], Any]) -> Any:
 def scaled_test(estimate: Estimate, df: int, npar: int) -> Scaling | None:
     if estimate.options.estimator == "MLM":
         return satorra_bentler(estimate, df)
-    if estimate.options.estimator == "MLR":
+    if estimate.options.estimator == "MLR" or estimate.options.cluster is not None:
         return yuan_bentler(estimate, df, npar)
     return None
 
@@ -317,9 +317,9 @@ def incremental(
         else:
             out["tli"], out["rfi"] = 1.0, 1.0
         out["nnfi"] = out["tli"]
-        out["nfi"] = float(np.float64(base - chisq) / base)
+        out["nfi"] = float(np.float64(base - chisq) / base) if df else 1.0
         out["pnfi"] = float(np.float64(df) / base_df * out["nfi"])
-        if df > base_df:  # the baseline model has free slopes on fixed predictors
+        if df > base_df:  # the baseline model has fewer equalities, or free slopes
             out["nfi"] = out["rfi"] = np.nan
         out["ifi"] = float(np.float64(base - chisq) / (base - df))
         out["rni"] = float(1 - np.float64(chisq - df) / (base - base_df))
@@ -437,7 +437,8 @@ def fit_measures(estimate: Estimate, baseline: Estimate) -> dict[str, float]:
     out |= rmsea_measures(chisq, df, n, groups)
     out["rmsea_ci_level"], out["rmsea_close_h0"], out["rmsea_notclose_h0"] = 0.90, 0.05, 0.08
     if scaling is not None:
-        out |= rmsea_measures(chisq, scaling.trace, n, groups, suffix="_scaled")
+        df_scaled = scaling.trace if df else np.nan
+        out |= rmsea_measures(chisq, df_scaled, n, groups, suffix="_scaled")
     if corrected is not None:
         out |= rmsea_measures(
             corrected[0] / corrected[1] if df else corrected[0],

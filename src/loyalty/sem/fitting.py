@@ -9,7 +9,7 @@ import numpy as np
 
 from .data import Sample, read_frame, read_moments
 from .errors import ModelError
-from .estimate import Options, solve
+from .estimate import Options, solve, unbiased
 from .fit_measures import degrees_of_freedom
 from .model import Model, compile_model
 from .result import Result, as_tuple
@@ -88,6 +88,16 @@ def fit(
         One line that names the cause, where the model cannot be fitted to the data.
     """
     syntax = parse(model)
+    for name, value in {
+        "meanstructure": meanstructure,
+        "std_lv": std_lv,
+        "fixed_x": fixed_x,
+        "orthogonal": orthogonal,
+    }.items():
+        if not (value is None or isinstance(value, (bool, np.bool_))):
+            raise ModelError(f"{name} must be True or False, not {value!r}")
+    if sample_cov is None and not (sample_nobs is None and sample_mean is None):
+        raise ModelError("sample_nobs and sample_mean go with sample_cov")
     if not (estimator is None or isinstance(estimator, str)):
         raise ModelError(f"estimator must be a name, not {estimator!r}")
     given = estimator.upper() if estimator else None
@@ -118,6 +128,12 @@ def fit(
     missing = {"ml": "fiml", "direct": "fiml"}.get(missing, missing)
     if missing == "fiml" and estimator not in ("ML", "MLR"):
         raise ModelError(f"missing='fiml' goes with ML or MLR, not {estimator}")
+    if missing == "fiml" and likelihood == "wishart":
+        raise ModelError("likelihood='wishart' goes with complete data, not with missing='fiml'")
+    if cluster is not None and estimator not in ("ML", "MLR"):
+        raise ModelError(f"cluster goes with ML or MLR, not {estimator}")
+    if cluster is not None and se in ("expected", "observed"):
+        raise ModelError(f"cluster gives robust standard errors, not se={se!r}")
     options = Options(
         estimator,
         missing,
@@ -139,8 +155,15 @@ def fit(
         result = fit_ordinal(syntax, variables, sample, options)
     else:
         means = wants_means(syntax, sample, options, meanstructure)
-        compiled = compile_for(syntax, variables, sample, options, means, orthogonal)
-        result = Result(solve(compiled, sample, options))
+        compiled = compile_for(syntax, variables, sample, options, means, bool(orthogonal))
+        estimate = solve(compiled, sample, options)
+        try:
+            estimate.moments  # noqa: B018 - computed once and kept
+        except np.linalg.LinAlgError:
+            raise ModelError(
+                "the paths of the model form a loop without end: I - B is singular"
+            ) from None
+        result = Result(estimate)
     if bootstrap:
         return result.bootstrap(bootstrap, seed).result
     return result
@@ -184,7 +207,7 @@ def read_sample(
 def wants_means(
     syntax: Syntax, sample: Sample, options: Options, meanstructure: bool | None
 ) -> bool:
-    """Whether means are modelled: asked for, needed by the model, several groups, or FIML."""
+    """Whether means are modelled: asked for or given, needed, groups, clusters, or FIML."""
     written = any(f.op == "~1" for f in syntax.formulas)
     needed = (
         options.missing == "fiml"
@@ -196,7 +219,9 @@ def wants_means(
     if needed and not sample.means:
         raise ModelError("the model has intercepts: give sample_mean with sample_cov")
     if meanstructure is None:
-        return needed or (len(sample.groups) > 1 and sample.means)
+        given = any(group.raw is None for group in sample.groups)  # with sample_cov
+        several = len(sample.groups) > 1 or options.cluster is not None
+        return needed or (sample.means and (given or several))
     if meanstructure and not sample.means:
         raise ModelError("meanstructure=True needs sample_mean with sample_cov")
     return meanstructure
@@ -231,6 +256,8 @@ def compile_for(
                 cov = np.zeros_like(group.cov)
                 x = group.raw[:, e] - group.mean[e]
                 cov[np.ix_(e, e)] = x.T @ x / group.n
+            if unbiased(options):
+                cov = cov * (group.n / (group.n - 1))
             block.symmetric[e[:, None], e[None, :]] = cov[e[:, None], e[None, :]]
             block.mean[e] = group.mean[e] if means else 0.0
     # evaluating once finds labels that := mentions but the model lacks

@@ -24,7 +24,10 @@ from .table import Row
 
 
 def candidate_rows(estimate: Estimate) -> list[Row]:
-    """Parameters that the model fixes to zero and could free (lavaan's extended table)."""
+    """Parameters that the model fixes and could free (lavaan's extended table).
+
+    Regressions of fixed predictors are not among them: their moments are given.
+    """
     model = estimate.model
     variables = model.variables
     rows = [r for r in model.rows]
@@ -42,7 +45,7 @@ def candidate_rows(estimate: Estimate) -> list[Row]:
     ]
     keys: list[tuple[str, str, str]] = []
     keys += [(f, "=~", i) for f in regular for i in indicators]
-    exogenous = set(variables.exogenous_observed)
+    exogenous, ordinal = set(variables.exogenous_observed), set(variables.ordered)
     keys += [
         (a, "~~", b)
         for a, b in combinations(variables.observed, 2)
@@ -69,9 +72,8 @@ def candidate_rows(estimate: Estimate) -> list[Row]:
         for r in rows
         if not r.free
         and not r.exogenous
-        and r.user
         and r.op in ("=~", "~", "~~", "~1")
-        and not (r.op == "=~" and r.value not in (0.0, None))
+        and not (r.lhs in ordinal and r.op == "~~" and r.lhs == r.rhs)
     ]
     return out
 
@@ -151,7 +153,7 @@ def score_statistics(
 def modification_indices(estimate: Estimate) -> pd.DataFrame:
     """lhs, op, rhs, group, mi, epc, sepc_lv, sepc_all, pvalue; the largest first."""
     columns = ["lhs", "op", "rhs", "group", "mi", "epc", "sepc_lv", "sepc_all", "pvalue"]
-    rows = candidate_rows(estimate)
+    rows = candidate_rows(estimate) if estimate.minimum.converged else []
     if not rows:
         return pd.DataFrame(columns=columns)
     # every candidate is tested alone: parts of them keep the matrices small
@@ -231,8 +233,6 @@ def release_tests(estimate: Estimate, joint: bool = False) -> pd.DataFrame:
     per label, for releasing all its equalities at once (df of them; group 0, no epc), by p-value.
     """
     model = estimate.model
-    _, gradient = estimate.discrepancy.value_and_gradient(estimate.x)
-    information = estimate.expected_information  # as lavTestScore; see _candidates
     first: dict[str, int] = {}
     columns, which = [], []
     for k, number in enumerate(model.free):
@@ -247,8 +247,10 @@ def release_tests(estimate: Estimate, joint: bool = False) -> pd.DataFrame:
         else:
             first[label] = k
     names = ["lhs", "op", "rhs", "group", "label", "chisq", "df", "pvalue", "epc"]
-    if not columns:
+    if not columns or not estimate.minimum.converged:
         return pd.DataFrame(columns=names)
+    _, gradient = estimate.discrepancy.value_and_gradient(estimate.x)
+    information = estimate.expected_information  # as lavTestScore; see _candidates
     spread = np.column_stack([model.expand, *columns])
     mi, epc = score_statistics(
         spread.T @ gradient,

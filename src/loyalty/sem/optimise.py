@@ -125,4 +125,5 @@ def minimise(
         growth *= 2
         if damping > 1e15:
             break
-    return Minimum(theta, value, gradient, decrement, iteration, False)
+    # slow steps may end just short of the tolerance
+    return Minimum(theta, value, gradient, decrement, iteration, decrement < 1e2 * tolerance)

@@ -135,7 +135,7 @@ def _pair_tables(codes: Any, counts: Sequence[int], pairs: Any, top: int) -> Arr
 
 def _adjusted(table: Array) -> Array:
     """Half a case in the empty cell of a two-by-two table, margins kept (as lavaan does)."""
-    if table.shape != (2, 2) or not (table == 0).any():
+    if not (table == 0).any():
         return table
     out = table.copy()
     zero = np.argwhere(table == 0)
@@ -144,12 +144,8 @@ def _adjusted(table: Array) -> Array:
     i, j = zero[0]
     out[i, j] += 0.5
     out[1 - i, 1 - j] += 0.5
-    if len(zero) == 1:
-        out[i, 1 - j] -= 0.5
-        out[1 - i, j] -= 0.5
-    else:
-        out[i, 1 - j] -= 0.5
-        out[1 - i, j] -= 0.5
+    out[i, 1 - j] -= 0.5
+    out[1 - i, j] -= 0.5
     return out
 
 
@@ -349,8 +345,9 @@ def _polychoric_part(
     top = max(len(c) for c in cuts) + 1
     i, j = row[pairs], column[pairs]
     tables = _pair_tables(codes, [], np.column_stack([i, j]), top)
-    if top == 2:
-        tables = np.array([_adjusted(t) for t in tables])
+    binary = np.array([len(c) == 1 for c in cuts])
+    for m in np.flatnonzero(binary[i] & binary[j]).tolist():
+        tables[m, :2, :2] = _adjusted(tables[m, :2, :2])
     a, b = _with_ends(cuts, i, top), _with_ends(cuts, j, top)
     rho = polychoric_correlations(tables, a, b)
     cor[i, j] = cor[j, i] = rho

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
 
 from .errors import ModelError
-from .estimate import Estimate, pseudo_inverse
+from .estimate import Estimate, case_scores, predicted_rows, pseudo_inverse
 from .model import Array, information_cells, jacobian_cells, vech_index
 from .saturated import modelled_moments, saturated_information, saturated_matrices, too_large
+from .standard_errors import robust
 
 
 @dataclass(frozen=True)
@@ -88,11 +89,12 @@ def residual_table(estimate: Estimate, kind: str) -> list[dict[str, pd.DataFrame
         if kind == "cor":
             sd, sd_model = np.sqrt(np.diag(cov)), np.sqrt(np.diag(sigma))
             difference = cov / np.outer(sd, sd) - sigma / np.outer(sd_model, sd_model)
-            shift = mean / sd - mu / sd_model
+            shift = shift / sd
         elif kind in ("normalized", "standardized"):
             variance, mean_variance = residual_variances(estimate, g, kind == "standardized")
-            difference = _over_root(difference, variance[np.ix_(y, y)])
-            shift = _over_root(shift, mean_variance[y])
+            d, n = np.diag(cov), estimate.sample.groups[g].n
+            difference = _over_root(difference, variance[np.ix_(y, y)], np.outer(d, d) / n)
+            shift = _over_root(shift, mean_variance[y], d / n)
         elif kind != "raw":
             raise ValueError(f"unknown kind of residuals {kind!r}")
         group: dict[str, pd.DataFrame | pd.Series] = {
@@ -115,57 +117,105 @@ def _residual_slopes(estimate: Estimate, group: int, kind: str) -> Array:
     values = (s.moments - d.implied(group, estimate.x)[0])[layout.slopes]
     if kind in ("normalized", "standardized"):
         matrix = _residual_covariance(estimate, group, kind == "standardized")
-        values = _over_root(values, np.diag(matrix)[layout.slopes])
+        full = np.diag(s.gamma)[layout.slopes] / s.n
+        values = _over_root(values, np.diag(matrix)[layout.slopes], full)
     out: Array = values.reshape(len(s.exogenous), -1).T
     return out
 
 
-def _over_root(values: Array, variance: Array) -> Array:
-    scale = np.where(variance > 1e-12, np.sqrt(np.maximum(variance, 0.0)), np.nan)
-    small = np.abs(values) < 1e-6
-    with np.errstate(invalid="ignore"):
-        out: Array = np.where(small & np.isnan(scale), 0.0, values / scale)
+def _over_root(values: Array, variance: Array, full: Array) -> Array:
+    """``values`` over their standard errors; ``full`` are variances in the data's units."""
+    scale = np.sqrt(np.where(variance > 1e-9 * full, variance, np.nan))
+    none = np.isnan(scale) & (np.abs(values) < 1e-4 * np.sqrt(full))
+    out: Array = np.where(none, 0.0, values / scale)
     return out
 
 
 def residual_variances(estimate: Estimate, group: int, standardized: bool) -> tuple[Array, Array]:
     r"""Variances of the residual covariances and means of one group.
 
-    normalized: :math:`(s_{ii}s_{jj}+s_{ij}^2)/N`; standardized: the diagonal of
-    :math:`Q\Gamma_{NT}Q'/N` with :math:`Q = I - \Delta(\Delta'W\Delta)^{-1}\Delta'W`, the part
-    left over by estimation (Ogasawara 2001; Maydeu-Olivares 2017, and lavaan).
+    normalized: the diagonal of :math:`\Gamma/N`; standardized: that of :math:`Q\Gamma Q'/N` with
+    :math:`Q = I - \Delta(\Delta'W\Delta)^{-1}\Delta'W`, the part left over by estimation
+    (Ogasawara 2001; Maydeu-Olivares 2017, and lavaan). :math:`\Gamma` is that of normal theory,
+    :math:`s_{ik}s_{jl} + s_{il}s_{jk}`, or, where standard errors are robust, of the rows. What
+    fixed exogenous variables predict is given and adds nothing to it.
     """
     if estimate.fiml:
         return _incomplete_variances(estimate, group, standardized)
     if "statistics" in estimate.extra:
         return _ordinal_variances(estimate, group, standardized)
-    r = group_residuals(estimate, group)
-    n = estimate.sample.groups[group].n
-    d = np.diag(r.cov)
-    variance = (np.outer(d, d) + r.cov**2) / n
-    mean_variance = d / n
-    if not standardized:
-        return variance, mean_variance
     block, m = estimate.model.blocks[group], estimate.moments[group]
-    p, means = block.observed, estimate.means
+    sample, means = estimate.sample.groups[group], estimate.means
     k = estimate.model.expand[block.cells.parameter]
-    w = estimate.weight_matrices[group]
-    delta = jacobian_cells(block, m, means) @ k
-    # Gamma W Delta: the pieces seen through S Sigma^{-1}
-    through = jacobian_cells(block, m, means, r.cov @ w) @ k
-    middle = k.T @ information_cells(block, m, w @ r.cov @ w, means) @ k
     bread, _ = pseudo_inverse(estimate.reduce(estimate.expected_information))
-    spread = delta @ bread * float(estimate.weights[group])
-    change = np.einsum("ij,ij->i", spread @ middle, spread) - 2 * np.einsum(
-        "ij,ij->i", spread, through
-    )
+    spread = jacobian_cells(block, m, means) @ k @ bread * float(estimate.weights[group])
+    p = block.observed
     row, column = vech_index(p)
+    if robust(estimate.options):
+        values = _row_variances(estimate, group, spread if standardized else None)
+    else:
+        cov, e, w = estimate.sample_moments[group][1], block.exogenous, estimate.weight_matrices
+        given = cov[:, e] @ np.linalg.solve(cov[np.ix_(e, e)], cov[e])
+        values = np.zeros(len(spread))
+        for sign, s in ((1, cov), (-1, given)):
+            d = np.diag(s)
+            values[-len(row) :] += sign * (d[row] * d[column] + s[row, column] ** 2)
+            values[: -len(row)] += sign * d[: len(values) - len(row)]
+            if standardized:
+                # Gamma W Delta: the pieces seen through S Sigma^{-1}
+                through = jacobian_cells(block, m, means, s @ w[group]) @ k
+                inner = information_cells(block, m, w[group] @ s @ w[group], means)
+                values += sign * np.einsum("ij,ij->i", spread @ (k.T @ inner @ k), spread)
+                values -= 2 * sign * np.einsum("ij,ij->i", spread, through)
+    values = values / sample.n
+    variance, mean_variance = np.zeros((p, p)), np.zeros(p)
+    variance[row, column] = variance[column, row] = values[-len(row) :]
     if means:
-        mean_variance = mean_variance + change[:p] / n
-        change = change[p:]
-    variance[row, column] += change / n
-    variance[column, row] = variance[row, column]
+        mean_variance = values[:p]
     return variance, mean_variance
+
+
+def _row_variances(estimate: Estimate, group: int, spread: Array | None) -> Array:
+    """The diagonal of Gamma of the rows (or clusters), of what estimation leaves with ``spread``.
+
+    A row's part of a residual moment is its product of deviations less ``spread`` times its score.
+    """
+    block, m = estimate.model.blocks[group], estimate.moments[group]
+    sample, means = estimate.sample.groups[group], estimate.means
+    assert sample.raw is not None
+    parts = [(1, sample.raw)]
+    if len(block.exogenous):
+        parts.append((-1, predicted_rows(sample, block)))
+    score = np.zeros((sample.n, estimate.model.parameters))
+    for sign, raw in parts:
+        # around the sample's means, not the model's
+        moved = replace(sample, raw=raw - sample.mean + m.mu) if means else replace(sample, raw=raw)
+        score += sign * case_scores(block, m, moved, estimate.model.parameters, means)
+    score = score @ estimate.model.expand
+    row, column = vech_index(block.observed)
+    first = np.concatenate([np.arange(block.observed), row]) if means else row
+    out = np.empty(len(first))
+    count = sample.n
+    if sample.clusters is not None:
+        known, place = np.unique(sample.clusters, return_inverse=True)
+        count = len(known)
+    for start in range(0, len(first), 500):
+        at = np.arange(start, min(start + 500, len(first)))
+        pairs = at >= len(first) - len(row)
+        other = np.where(pairs, column[at - len(first) + len(row)], 0)
+        u = np.zeros((sample.n, len(at)))
+        for sign, raw in parts:
+            d = raw - sample.mean
+            u += sign * np.where(pairs, d[:, first[at]] * d[:, other], d[:, first[at]])
+        if spread is not None:
+            u -= score @ spread[at].T
+        u -= u.mean(axis=0)
+        if sample.clusters is not None:
+            sums = np.zeros((count, len(at)))
+            np.add.at(sums, place, u)
+            u = sums * np.sqrt(count / (count - 1))
+        out[at] = (u**2).sum(axis=0) / sample.n
+    return out
 
 
 def _residual_covariance(estimate: Estimate, group: int, standardized: bool) -> Array:
@@ -220,7 +270,10 @@ def _incomplete_variances(
     ):
         if not standardized and g != group:
             continue
-        inverse = saturated_matrices(sample, block.exogenous).inverse / estimate.weights[g]
+        known = saturated_matrices(sample, block.exogenous)
+        inverse = known.inverse / estimate.weights[g]
+        if robust(estimate.options):
+            inverse = inverse @ known.first_order @ known.inverse
         if g == group:
             variance_all[kept] = np.diag(inverse)
         if not standardized:

@@ -221,8 +221,7 @@ class Result:
                 continue
             if r.op == "~~" and r.lhs == r.rhs:
                 m, i = self.estimate.moments[r.group - 1], ordinal[r.lhs]
-                est[k] = std_lv[k] = m.symmetric[i, i]
-                std_all[k] = m.symmetric[i, i] / m.covariance[i, i]
+                est[k] = m.symmetric[i, i]
             elif r.op == "~*~":
                 std_lv[k], std_all[k] = est[k], 1.0
 
@@ -304,13 +303,13 @@ class Result:
     @cached_property
     def r2(self) -> pd.DataFrame:
         """Explained variance of every dependent variable: variable, group, r2."""
+        rows = self.estimate.model.rows
+        dependent = {r.rhs for r in rows if r.op == "=~"} | {r.lhs for r in rows if r.op == "~"}
         records = []
         for g, (block, m) in enumerate(
             zip(self.estimate.model.blocks, self.estimate.moments, strict=True)
         ):
-            i, _, _ = block.cells.of(0)
-            targets = set(i.tolist()) | set(np.flatnonzero((block.directed != 0).any(axis=1)))
-            for k in sorted(targets):
+            for k in [n for n, name in enumerate(block.names) if name in dependent]:
                 total, rest = m.covariance[k, k], m.symmetric[k, k]
                 value = 1 - rest / total if rest >= 0 and total > 0 else np.nan
                 records.append((block.names[k], g + 1, value))
@@ -366,12 +365,14 @@ class Result:
         if kind not in ("raw", "standardized", "normalized", "cor"):
             raise ModelError(f"unknown kind of residuals {kind!r}")
         scaled = kind in ("standardized", "normalized")
+        if scaled and not self.converged:
+            raise ModelError(f"no {kind} residuals: the model did not converge")
         if scaled and getattr(self.estimate.discrepancy, "kind", "ML") in ("GLS", "ULS"):
             raise ModelError(f"{kind} residuals do not go with GLS and ULS; use 'cor' or 'raw'")
         return list(residual_table(self.estimate, kind))
 
     def modindices(self, minimum: float = 0.0) -> pd.DataFrame:
-        """Modification indices of at least ``minimum``, the largest first."""
+        """Modification indices of at least ``minimum``, largest first; none without convergence."""
         frame = modification.modification_indices(self.estimate)
         return frame[frame["mi"] >= minimum].reset_index(drop=True)
 

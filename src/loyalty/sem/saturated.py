@@ -48,7 +48,7 @@ class SaturatedMatrices:
     """Information and first-order matrices per row of one group, (moments, moments).
 
     ``information`` is the observed one of the incomplete data, ``complete`` that of complete data
-    with the same moments, ``first_order`` the mean outer product of the rows' scores.
+    with the same moments, ``first_order`` the mean outer product of the scores of rows or clusters.
     """
 
     information: Array
@@ -137,8 +137,10 @@ def _parts(sample: GroupSample, size: int) -> Iterator[GroupSample]:
             replace(k, rows=np.arange(start, start + len(rows)))
             for (k, rows), start in zip(chosen, starts, strict=False)
         )
-        raw = sample.raw[np.concatenate([rows for _, rows in chosen])]
-        yield replace(sample, n=len(raw), raw=raw, clusters=None, patterns=patterns)
+        rows = np.concatenate([rows for _, rows in chosen])
+        clusters = None if sample.clusters is None else sample.clusters[rows]
+        raw = sample.raw[rows]
+        yield replace(sample, n=len(raw), raw=raw, clusters=clusters, patterns=patterns)
 
 
 def saturated_matrices(sample: GroupSample, exogenous: Index) -> SaturatedMatrices:
@@ -156,9 +158,16 @@ def saturated_matrices(sample: GroupSample, exogenous: Index) -> SaturatedMatric
         kept = modelled_moments(p, exogenous)
         at = np.ix_(kept, kept)
         first_order = np.zeros((len(kept), len(kept)))
+        known = np.unique(np.zeros(0) if sample.clusters is None else sample.clusters)
+        sums = np.zeros((len(known), len(kept)))
         for part in _parts(sample, SCORES_AT_ONCE // len(block.cells.kind)):
             scores = case_scores(block, m, part, len(block.cells.kind), True)[:, kept]
-            first_order += scores.T @ scores
+            if part.clusters is None:
+                first_order += scores.T @ scores
+            else:
+                np.add.at(sums, np.searchsorted(known, part.clusters), scores)
+        if len(known) > 1:
+            first_order = sums.T @ sums * (len(known) / (len(known) - 1))
         first_order /= sample.n
         sample.memo[key] = SaturatedMatrices(information[at], complete[at], first_order)
     found: SaturatedMatrices = sample.memo[key]

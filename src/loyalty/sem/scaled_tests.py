@@ -4,7 +4,7 @@ Satorra & Bentler (1994): :math:`T/c`, :math:`c = \mathrm{tr}(U\Gamma)/df`,
 :math:`U = W - W\Delta(\Delta'W\Delta)^{-1}\Delta'W`. Yuan & Bentler (2000), as in Mplus and
 lavaan's MLR: :math:`c = \{\mathrm{tr}(A_1^{-1}B_1) - \mathrm{tr}(A_0^{-1}B_0)\}/df` with the
 observed information and first-order matrices of the saturated (1) and the fitted model (0).
-Neither forms :math:`\Gamma`: its traces are means over rows.
+Neither forms :math:`\Gamma`: its traces are means over rows, or over sums of rows in clusters.
 """
 
 from __future__ import annotations
@@ -13,9 +13,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from .data import GroupSample
 from .discrepancy.normal import inverse_and_logdet
 from .estimate import Estimate, predicted_rows, pseudo_inverse
-from .model import Array
+from .model import Array, Index
 from .saturated import saturated_matrices, too_large
 
 
@@ -38,6 +39,24 @@ def weighted_gamma_trace(raw: Array, mean: Array, cov: Array, w: Array, means: b
     if means:
         value += float(np.mean(distance))
     return value
+
+
+def clustered_gamma_trace(
+    raw: Array, clusters: Index, mean: Array, cov: Array, w: Array, means: bool
+) -> float:
+    """The same as a mean over sums of clusters, each row less the moments that it is to have."""
+    root = np.linalg.cholesky(w)
+    z, unit = (raw - mean) @ root, root.T @ cov @ root
+    value = 0.0
+    known, place = np.unique(clusters, return_inverse=True)
+    order = np.argsort(place, kind="stable")
+    ends = np.cumsum(np.bincount(place))
+    for rows in np.split(order, ends[:-1]):
+        part = z[rows].T @ z[rows] - len(rows) * unit
+        value += 0.5 * float(np.sum(part**2))
+        if means:
+            value += float(np.sum(z[rows].sum(axis=0) ** 2))
+    return value / len(raw) * len(known) / (len(known) - 1)
 
 
 def conditional_gamma_trace(
@@ -89,8 +108,8 @@ def saturated_trace(estimate: Estimate) -> float:
     trace = 0.0
     for (mean, cov), group in zip(estimate.sample_moments, estimate.sample.groups, strict=True):
         pair = inverse_and_logdet(cov)
-        assert pair is not None and group.raw is not None
-        trace += weighted_gamma_trace(group.raw, mean, cov, pair[0], estimate.means)
+        assert pair is not None
+        trace += _row_trace(group, np.arange(len(mean)), mean, cov, pair[0], estimate.means)
     if estimate.model.variables.exogenous_observed:
         trace -= exogenous_trace(estimate)
     return trace
@@ -104,7 +123,8 @@ def yuan_bentler(estimate: Estimate, df: int, npar: int) -> Scaling:
     h1_parameters -= groups * (nx * (nx + 1) // 2 + nx * estimate.means)
     trace1 = saturated_trace(estimate)
     bread, _ = pseudo_inverse(estimate.reduce(estimate.observed_information))
-    trace0 = float(np.sum(bread * estimate.reduce(estimate.first_order())))
+    first_order = estimate.first_order(estimate.options.cluster is not None)
+    trace0 = float(np.sum(bread * estimate.reduce(first_order)))
     trace = trace1 - trace0
     return Scaling(
         trace / df if df else np.nan,
@@ -122,8 +142,17 @@ def exogenous_trace(estimate: Estimate) -> float:
     ):
         e = block.exogenous
         pair = inverse_and_logdet(cov[np.ix_(e, e)])
-        assert pair is not None and group.raw is not None
-        trace += weighted_gamma_trace(
-            group.raw[:, e], mean[e], cov[np.ix_(e, e)], pair[0], estimate.means
-        )
+        assert pair is not None
+        trace += _row_trace(group, e, mean, cov, pair[0], estimate.means)
     return trace
+
+
+def _row_trace(
+    group: GroupSample, of: Index, mean: Array, cov: Array, w: Array, means: bool
+) -> float:
+    """The saturated trace of some variables, over rows or clusters."""
+    assert group.raw is not None
+    raw, mean, cov = group.raw[:, of], mean[of], cov[np.ix_(of, of)]
+    if group.clusters is None:
+        return weighted_gamma_trace(raw, mean, cov, w, means)
+    return clustered_gamma_trace(raw, group.clusters, mean, cov, w, means)

@@ -38,14 +38,18 @@ def factor_scores(estimate: Estimate, method: str = "regression") -> pd.DataFram
         patterns = [(k.observed, k.rows) for k in sample.patterns] or [
             (np.arange(p), np.arange(sample.n))
         ]
-        mu = m.mu if estimate.means else sample.mean
+        mu, location = m.mu, m.mean[latent]
+        if not estimate.means:  # intercepts of latent variables are zero, observed means the data's
+            mu = sample.mean
+            inner = np.eye(len(latent)) - m.directed[np.ix_(latent, latent)]
+            location = np.linalg.solve(inner, m.directed[latent, :p] @ mu)
         for o, rows in patterns:
             d = sample.raw[np.ix_(rows, o)] - mu[o]
             if method == "regression":
                 weights = np.linalg.solve(m.sigma[np.ix_(o, o)], m.covariance[np.ix_(o, latent)])
             else:
                 weights = _bartlett(m.directed, m.symmetric, o, latent)
-            values[rows] = d @ weights + m.mean[latent]
+            values[rows] = d @ weights + location
         parts.append(_frame(estimate, g, values))
     out = pd.concat(parts).sort_values("_row", kind="stable")
     out.index = estimate.sample.index[out["_row"].to_numpy()]
@@ -183,10 +187,11 @@ def _bartlett(directed: Array, symmetric: Array, o: Array, latent: Array) -> Arr
 def reliability(estimate: Estimate) -> pd.DataFrame:
     r"""Composite reliability and average variance extracted of every factor and group.
 
-    ``omega`` is :math:`(\sum\lambda)^2\phi / \{(\sum\lambda)^2\phi + \sum\sum\theta\}`
-    (Raykov 2001; Bollen 1980), ``omega_observed`` has the observed variance of the sum below
-    (McDonald 1999), ``ave`` is the mean squared standardized loading (Fornell & Larcker 1981),
-    ``ave_unstandardized`` is :math:`\phi\sum\lambda^2 / (\phi\sum\lambda^2 + \sum\theta)`.
+    ``omega`` is :math:`(\sum\lambda)^2\phi` over the implied variance of the items' sum, which is
+    :math:`(\sum\lambda)^2\phi + \sum\sum\theta` without cross-loadings (Raykov 2001; Bollen
+    1980), ``omega_observed`` has the observed variance of the sum below (McDonald 1999), ``ave`` is
+    the mean squared standardized loading (Fornell & Larcker 1981), ``ave_unstandardized`` is
+    :math:`\phi\sum\lambda^2 / (\phi\sum\lambda^2 + \sum\theta)`.
     """
     records = []
     for g, (block, m) in enumerate(zip(estimate.model.blocks, estimate.moments, strict=True)):
@@ -207,7 +212,7 @@ def reliability(estimate: Estimate) -> pd.DataFrame:
                     "factor": block.names[f],
                     "group": g + 1,
                     "items": len(items),
-                    "omega": true / (true + float(theta.sum())),
+                    "omega": true / float(m.sigma[np.ix_(items, items)].sum()),
                     "omega_observed": true / float(cov[np.ix_(items, items)].sum()),
                     "ave": float(np.mean(loading**2 * phi / total)),
                     "ave_unstandardized": common / (common + float(np.trace(theta))),

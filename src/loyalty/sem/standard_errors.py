@@ -10,8 +10,15 @@ from __future__ import annotations
 
 import numpy as np
 
-from .estimate import Estimate, pseudo_inverse
+from .estimate import Estimate, Options, pseudo_inverse
 from .model import Array
+
+
+def robust(options: Options) -> bool:
+    """Whether standard errors are those of the rows, not of normal theory."""
+    if options.standard_errors != "default":
+        return options.standard_errors == "robust"
+    return options.estimator in ("MLM", "MLR") or options.cluster is not None
 
 
 def covariance_of_estimates(estimate: Estimate) -> tuple[Array, bool]:
@@ -21,16 +28,17 @@ def covariance_of_estimates(estimate: Estimate) -> tuple[Array, bool]:
         matrix, regular = custom
         return matrix, regular
     kind = estimate.options.standard_errors
-    robust = estimate.options.estimator in ("MLM", "MLR") or estimate.options.cluster is not None
     if kind == "default":
         observed = (
             estimate.fiml
             or estimate.options.estimator == "MLR"
             or (estimate.options.cluster is not None)
         )
-        kind = "robust" if robust else "observed" if observed else "expected"
+        kind = "robust" if robust(estimate.options) else "observed" if observed else "expected"
     else:
-        observed = estimate.fiml or kind == "observed" or estimate.options.estimator == "MLR"
+        observed = kind == "observed" or (
+            kind == "robust" and (estimate.fiml or estimate.options.estimator == "MLR")
+        )
     a = estimate.observed_information if observed else estimate.expected_information
     bread, regular = pseudo_inverse(estimate.reduce(a))
     k = estimate.model.expand

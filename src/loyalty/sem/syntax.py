@@ -29,6 +29,8 @@ from .errors import ModelError
 
 MAXIMUM_CHARACTERS = 1_000_000
 MAXIMUM_DEPTH = 40
+#: Of fixed and starting values, whose powers must not overflow.
+LARGEST = 1e50
 
 FORMULA_OPERATORS = ("=~", "~~", "~", "|")
 _UNSUPPORTED = {
@@ -297,6 +299,8 @@ class _Parser:
         token = self.here
         self.at += 1
         if token.kind == "number":
+            if not float(token.text) <= LARGEST:
+                raise self.fail(f"{token.text} is larger than {LARGEST:.0e}")
             return sign * float(token.text)
         if token.kind in ("name", "string") and sign > 0:
             return token.text.strip("\"'")

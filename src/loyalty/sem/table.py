@@ -205,11 +205,28 @@ def parameter_table(
             if row.user:
                 _apply_modifier(row, written[lhs, op, rhs], group, groups)
             rows.append(row)
+    _equate_named(rows)
     if groups > 1:
         _equate_groups(rows, equal, partial, variables)
     elif equal:
         raise ModelError("group_equal needs a group variable")
     return rows
+
+
+def _equate_named(rows: list[Row]) -> None:
+    """``equal("f=~x2")``: a label that is the name of a parameter without one labels that too."""
+    wanted = {_compact(r.label): r.label for r in rows if "~" in r.label or "|" in r.label}
+    if not wanted:
+        return
+    found: set[str] = set()
+    for row in rows:
+        name = row.name + (f".g{row.group}" if row.group > 1 else "")
+        if name in wanted:
+            found.add(name)
+            row.label = row.label or wanted[name]
+    for name in wanted:
+        if name not in found:
+            raise ModelError(f"equal({name!r}): {name!r} is no parameter of the model")
 
 
 def _compact(text: str) -> str:
@@ -259,6 +276,8 @@ def _apply_modifier(row: Row, formula: Formula, group: int, groups: int) -> None
 
 def _equality_of(row: Row, variables: Variables) -> str | None:
     latent = set(variables.latent)
+    if row.op in ("~1", "~~") and row.lhs in variables.random_exogenous:
+        return None  # moments of predictors, not of the measurement model
     if row.op == "=~":
         return "loadings"
     if row.op == "~":
@@ -268,10 +287,9 @@ def _equality_of(row: Row, variables: Variables) -> str | None:
     if row.op == "~1":
         return "means" if row.lhs in latent else "intercepts"
     if row.op == "~~":
-        if row.lhs in latent and row.rhs in latent:
+        if row.lhs in latent:
             return "lv_variances" if row.lhs == row.rhs else "lv_covariances"
-        if row.lhs not in latent and row.rhs not in latent:
-            return "residuals" if row.lhs == row.rhs else "residual_covariances"
+        return "residuals" if row.lhs == row.rhs else "residual_covariances"
     return None
 
 
@@ -280,21 +298,20 @@ def _equate_groups(
 ) -> None:
     if variables.ordered and equal & {"intercepts", "thresholds"}:
         equal = equal | {"intercepts", "thresholds"}  # one does not go without the other
-    numbers = {(r.name, r.group): k for k, r in enumerate(rows)}
-    matched: set[str] = set()
+    alike: dict[str, list[Row]] = {}
     for row in rows:
-        if row.name in partial:
-            matched.add(row.name)
-        first = rows[numbers[row.name, 1]]
-        if not row.free or not first.free or row.exogenous:
+        alike.setdefault(row.name, []).append(row)
+    first = {id(row): k + 1 for k, row in enumerate(rows)}
+    for name, same in alike.items():
+        if _equality_of(same[0], variables) not in equal or name in partial:
             continue
-        kind = _equality_of(row, variables)
-        if kind not in equal or row.name in partial:
-            continue
-        named = first.label and not first.label.startswith(".p")
-        if row.user and (row.label or named):
-            continue
-        row.label = f".p{numbers[row.name, 1] + 1}."
-    missing = partial - matched
+        same = [r for r in same if not r.exogenous and not (r.user and r.label)]
+        fixed = [r.value for r in same if not r.free]
+        for row in same if len(same) > 1 else []:
+            if fixed:  # equal to a fixed parameter is fixed
+                row.free, row.value = False, fixed[0]
+            else:
+                row.label = f".p{first[id(same[0])]}."
+    missing = partial - set(alike)
     if missing:
         raise ModelError(f"group_partial: {sorted(missing)[0]!r} is no parameter of the model")
