@@ -349,7 +349,7 @@ class Result:
         return list(residual_table(self.estimate, kind))
 
     def modindices(self, minimum: float = 0.0) -> pd.DataFrame:
-        """Modification indices of at least ``minimum``, the largest first; none without convergence."""
+        """Modification indices of at least ``minimum``, largest first; none without convergence."""
         frame = modification.modification_indices(self.estimate)
         return frame[frame["mi"] >= minimum].reset_index(drop=True)
 
