@@ -95,9 +95,28 @@ def test_variables_and_data() -> None:
         group_partial=["nothing=~x1"],
     )
     refused("larger than", TWO, frame.assign(x2=frame["x2"] * 1e200))
+    refused("larger than", TWO, frame.assign(x2=frame["x2"] * 1e99))
+    refused(
+        "3 categories without an order",
+        TWO,
+        frame.assign(x2=pd.Categorical(list("abc") * 100 + ["a"])),
+    )
+    refused("dates", TWO, frame.assign(x2=pd.period_range("2020", periods=301, freq="D")))
+    numbers = frame.assign(x2=pd.Categorical(frame["x2"]))  # numbers stay what they are
+    assert sem.fit(TWO, numbers).fit["chisq"] == pytest.approx(sem.fit(TWO, frame).fit["chisq"])
+    refused("loop without end", "x1 ~ 1*x2\nx2 ~ 1*x1 + x3")
+    refused("larger than", TWO + "\nx1 ~~ 1e300*x1")
+    refused("no parameter of the model", TWO + "\nx1 ~~ equal('x9~~x9')*x1")
+    refused("threshold", "f =~ x1 + x2 + x3\nx1 | t9", data("hs_ord"), ordered=True)
 
 
 def test_options_of_the_wrong_kind() -> None:
+    refused("fixed_x must be True or False", TWO, fixed_x="no")
+    refused("meanstructure must be True or False", TWO, meanstructure="yes")
+    refused("go with sample_cov", TWO, sample_nobs=5)
+    refused("cluster goes with", TWO, data("hs").assign(cl=1), cluster="cl", estimator="MLM")
+    refused("robust standard errors", TWO, data("hs").assign(cl=1), cluster="cl", se="expected")
+    refused("complete data", TWO, missing="fiml", likelihood="wishart")
     for name, value, message in (
         ("estimator", 5, "must be a name"),
         ("ordered", 5, "expected names"),
@@ -202,6 +221,16 @@ def test_moments() -> None:
     no("needs sample_nobs", cov, None)
     no("DataFrame", cov.to_numpy())
     no("not a number of rows", cov, 1)
+    no("not a number of rows", cov, 1e300)
+    no("number of rows", cov, np.inf)
+    no("different names", cov.set_axis(list("abcdefghi"), axis=0))
+    no("empty", {}, {})
+    turned = sem.fit(TWO, sample_cov=cov.iloc[::-1], sample_nobs=301)
+    assert turned.fit["chisq"] == sem.fit(TWO, sample_cov=cov, sample_nobs=301).fit["chisq"]
+    with pytest.raises(sem.ModelError, match="sample_mean is not numeric"):
+        sem.fit(TWO, sample_cov=cov, sample_nobs=301, sample_mean=["a"] * 9)
+    means = sem.fit(TWO, sample_cov=cov, sample_nobs=301, sample_mean=[1.0] * 9)
+    assert (means.parameters["op"] == "~1").sum() == 8  # means that are given are modelled
 
 
 def test_what_the_solution_says_about_itself() -> None:
@@ -216,6 +245,14 @@ def test_what_the_solution_says_about_itself() -> None:
     assert loose.parameters["se"].isna().any()
     gone = sem.fit(TWO, data("hs_miss"))
     assert any("rows, with missing values" in w for w in gone.warnings)
+
+
+def test_what_a_model_that_did_not_converge_gives() -> None:
+    result = sem.fit(TWO + "\nvisual ~~ -1*visual", data("hs"))
+    assert not result.converged
+    assert not len(result.modindices())
+    with pytest.raises(sem.ModelError, match="did not converge"):
+        result.standardized_residuals()
 
 
 def test_large_models_and_data() -> None:
@@ -346,6 +383,11 @@ def test_command(tmp_path: Path) -> None:
     ):
         with pytest.raises(sem.ModelError, match=message):
             fit_command(model, wrong)
+    model.write_text(HS, encoding="utf-8-sig")
+    assert "CFI" in fit_command(model, frame)
+    (tmp_path / "twice.csv").write_text("x1,x1,x2\n1,2,3\n")
+    with pytest.raises(sem.ModelError, match="several columns named 'x1'"):
+        fit_command(model, tmp_path / "twice.csv")
     (tmp_path / "binary.csv").write_bytes(bytes(range(256)) * 20)
     with pytest.raises(sem.ModelError):
         fit_command(model, tmp_path / "binary.csv")

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import json
+from typing import Any
+
 import numpy as np
 import pandas as pd
 import pytest
-from sem_reference import GOLDEN, HS, PD, TWO, compare_parameters, data
+from sem_reference import FIXED_X, GOLDEN, HS, MIMIC, PD, TWO, compare_parameters, data
 
 from loyalty import sem
 
 LAVAAN = GOLDEN / "lavaan"
+MORE = json.loads((LAVAAN / "r_details.json").read_text(encoding="utf-8"))
+GRADED = data("hs").assign(cl=[k % 43 for k in range(301)]).dropna(subset=["grade"])
 
 
 @pytest.mark.parametrize(("model", "frame", "name"), [(HS, "hs", "hs"), (PD, "pd", "pd")])
@@ -100,3 +105,139 @@ def test_cluster_robust() -> None:
     frame["cl"] = [k % 43 for k in range(301)]
     result = sem.fit(TWO, frame, cluster="cl", meanstructure=True)
     compare_parameters(result.parameters, "r_cluster")
+
+
+def compare_details(result: sem.Result, name: str, rtol: float = 1e-5) -> None:
+    """Fit measures and standard errors of a result with those of ``r_details.json``."""
+    for key, value in MORE[name].items():
+        if key != "se":
+            assert result.fit[key] == pytest.approx(value, rel=rtol, abs=1e-6), key
+    frame = result.parameters
+    for row in MORE[name].get("se", []):
+        at = (frame["lhs"] == row["lhs"]) & (frame["op"] == row["op"])
+        mine = frame.loc[at & (frame["rhs"] == row.get("rhs", "")), "se"].iloc[0]
+        assert mine == pytest.approx(row["se"], rel=1e-3), row
+
+
+@pytest.mark.parametrize(
+    ("name", "model", "options"),
+    [
+        ("named", "visual =~ x1+x2+x3\ntextual =~ x4+x5+equal('visual=~x2')*x6", {}),
+        (
+            "random_x",
+            MIMIC,
+            {
+                "fixed_x": False,
+                "group": "school",
+                "group_equal": "loadings,intercepts,residuals",
+            },
+        ),
+        ("unit", TWO, {"group": "school", "group_equal": "loadings,lv_variances", "std_lv": True}),
+        (
+            "held",
+            "visual =~ x1+c(0.6,NA)*x2+x3",
+            {"group": "school", "group_equal": "loadings"},
+        ),
+        (
+            "mlm",
+            TWO,
+            {"group": "school", "group_equal": "loadings,intercepts", "estimator": "MLM"},
+        ),
+        ("cluster", TWO, {"cluster": "cl", "estimator": "MLR"}),
+    ],
+)
+def test_equalities_and_clusters(name: str, model: str, options: dict[str, Any]) -> None:
+    compare_details(sem.fit(model, GRADED, **options), name)
+
+
+@pytest.mark.parametrize(
+    ("name", "options"),
+    [("wishart_x", {"likelihood": "wishart"}), ("gls_x", {"estimator": "GLS", "fixed_x": True})],
+)
+def test_fixed_predictors_of_unbiased_covariances(name: str, options: dict[str, Any]) -> None:
+    compare_details(sem.fit(FIXED_X, GRADED.iloc[:60], **options), name)
+
+
+def test_incomplete_data_with_clusters_and_expected_information() -> None:
+    frame = data("hs_miss").assign(cl=[k % 43 for k in range(301)])
+    result = sem.fit(TWO, frame, missing="fiml", estimator="MLR", cluster="cl")
+    compare_details(result, "cluster_fiml", 1e-4)
+    mine = sem.fit(TWO, frame, missing="fiml", se="expected").parameters
+    theirs = pd.DataFrame(MORE["expected"]).fillna({"rhs": ""})
+    both = mine.merge(theirs, on=["lhs", "op", "rhs"], suffixes=("", "_lavaan"))
+    assert len(both) == len(theirs)
+    np.testing.assert_allclose(both["se"], both["se_lavaan"], rtol=1e-3)
+
+
+def test_groups_are_numbered_before_rows_are_left_out() -> None:
+    frame = GRADED.iloc[[*range(199, 300), *range(199)]]
+    school = frame["school"].to_numpy()
+    second = np.flatnonzero(school == "Grant-White")
+    order = [second[0], *np.flatnonzero(school == "Pasteur"), *second[1:]]
+    frame = frame.iloc[order].copy()
+    frame.iloc[0, frame.columns.get_loc("x1")] = np.nan
+    result = sem.fit("visual =~ x1+c(a,b)*x2+x3", frame, group="school")
+    first = result.parameters.query("label == 'a'")["est"].iloc[0]
+    assert first == pytest.approx(MORE["order"], abs=1e-5)
+    empty = frame.copy()
+    empty.loc[empty["school"] == "Pasteur", "x1"] = np.nan
+    with pytest.raises(sem.ModelError, match="no rows left in group 'Pasteur'"):
+        sem.fit("visual =~ x1+x2+x3", empty, group="school")
+
+
+@pytest.mark.parametrize(
+    ("name", "model", "options"), [("z_x", MIMIC, {}), ("z_mlm", TWO, {"estimator": "MLM"})]
+)
+def test_residuals_of_fixed_predictors_and_robust(
+    name: str, model: str, options: dict[str, Any]
+) -> None:
+    result, names = sem.fit(model, GRADED, **options), MORE[name]["names"]
+    for kind in ("normalized", "standardized"):
+        mine = result.standardized_residuals(kind)[0]["cov"].loc[names, names].to_numpy().T
+        theirs = np.array(MORE[name][kind])
+        np.testing.assert_allclose(mine[np.triu_indices(len(names), 1)], theirs, atol=2e-3)
+
+
+def test_correlation_residuals_of_means() -> None:
+    result = sem.fit(TWO, GRADED, group="school", group_equal="loadings,intercepts")
+    mine = result.standardized_residuals("cor")[1]["mean"]
+    np.testing.assert_allclose(mine, MORE["cor_mean"], atol=1e-5)
+
+
+def test_scores_of_models_without_means_are_located_by_the_predictors() -> None:
+    mine = sem.fit(MIMIC, GRADED).factor_scores()[["visual", "textual"]].iloc[:5]
+    np.testing.assert_allclose(mine, MORE["scores"], atol=1e-3)
+
+
+def test_modification_indices_of_fixed_parameters() -> None:
+    mine = sem.fit(TWO + "\nvisual =~ 0.5*x4", GRADED, orthogonal=True).modindices()
+    theirs = pd.DataFrame(MORE["mi"])
+    both = mine.merge(theirs, on=["lhs", "op", "rhs"], suffixes=("", "_lavaan"))
+    assert len(both) == len(theirs)
+    assert {"visual=~x4", "visual~~textual"} <= set(both["lhs"] + both["op"] + both["rhs"])
+    np.testing.assert_allclose(both["mi"], both["mi_lavaan"], rtol=1e-3, atol=1e-3)
+    np.testing.assert_allclose(both["epc"], both["epc_lavaan"], rtol=1e-3, atol=1e-3)
+
+
+def test_reliability_with_a_cross_loading() -> None:
+    mine = sem.fit(TWO + "\nvisual =~ x4", GRADED).reliability()["omega"]
+    np.testing.assert_allclose(mine, MORE["omega"], atol=1e-5)
+
+
+def test_ordinal_residual_variances_and_empty_cells() -> None:
+    hs = GRADED
+    names = [f"x{k}" for k in range(1, 7)]
+    cut = {k: pd.cut(hs[k], hs[k].quantile([0, 0.3, 0.7, 1]), include_lowest=True) for k in names}
+    frame = pd.DataFrame({k: c.cat.codes for k, c in cut.items()})
+    frame["x1"] = (hs["x1"] > 6.4).astype(int)
+    frame["x2"] = ((hs["x2"] > 6) | (frame["x1"] == 1)).astype(int)
+    cells = pd.crosstab(frame["x1"], frame["x2"]).to_numpy().T.ravel().tolist()
+    assert cells == MORE["ordinal"]["table"]
+    result = sem.fit(TWO, frame, ordered=True)
+    assert result.estimate.sample.groups[0].cov[0, 1] == pytest.approx(
+        MORE["ordinal"]["correlation"], abs=1e-4
+    )
+    theirs = pd.DataFrame(MORE["ordinal"]["std"])
+    mine = result.standardized().query("op == '~~' and lhs == rhs").set_index("lhs")
+    np.testing.assert_allclose(mine.loc[theirs["lhs"], "est_std"], theirs["est.std"], atol=2e-4)
+    np.testing.assert_allclose(mine.loc[theirs["lhs"], "se"], theirs["se"], rtol=2e-3, atol=1e-6)

@@ -28,10 +28,14 @@ def read_data(path: Path) -> pd.DataFrame:
         what = kind or "a file without suffix"
         raise ModelError(f"cannot read {what}; known: {', '.join(READERS)}")
     try:
-        if kind == ".csv":
-            return pd.read_csv(path)
-        if kind == ".tsv":
-            return pd.read_csv(path, sep="\t")
+        if kind in (".csv", ".tsv"):
+            separator = "," if kind == ".csv" else "\t"
+            frame = pd.read_csv(path, sep=separator)
+            # pandas renames columns of the same name
+            names = pd.read_csv(path, sep=separator, header=None, nrows=1, dtype=str).iloc[0]
+            for name in names[names.duplicated()].dropna():
+                raise ModelError(f"{path.name} has several columns named {name!r}")
+            return frame
         if kind == ".parquet":
             return pd.read_parquet(path)
         if kind == ".sav":
@@ -56,7 +60,7 @@ def read_model(path: Path) -> str:
     if path.stat().st_size > MAXIMUM_MODEL_BYTES:
         raise ModelError(f"the model file has {path.stat().st_size:,} bytes; at most a million")
     try:
-        return path.read_text(encoding="utf-8")
+        return path.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError:
         raise ModelError(f"the model file {path.name} is not UTF-8 text") from None
 

@@ -1,0 +1,46 @@
+library(lavaan); library(semTools); library(jsonlite)
+# Run in tests/sem/golden: Rscript make_details.R (lavaan 0.6-14, semTools 0.5-6)
+hs <- read.csv("data/hs.csv"); hsm <- read.csv("data/hs_miss.csv")
+hs$cl <- rep(1:43, length.out=301); hs <- hs[complete.cases(hs$grade),]
+TWO <- "visual =~ x1+x2+x3\ntextual =~ x4+x5+x6"
+MIMIC <- paste0(TWO, "\nvisual ~ ageyr+grade\ntextual ~ visual + ageyr")
+PATH <- "x2 ~ x1 + x4\nx3 ~ x2 + x1\nx5 ~ x3"
+fm <- function(f, ...) as.list(fitMeasures(f, c("npar","df","chisq", ...)))
+se <- function(f) { e <- parameterEstimates(f); e[e$se > 0, c("lhs","op","rhs","se")] }
+low <- function(f, type) resid(f, type=type)$cov[lower.tri(resid(f, type=type)$cov)]
+out <- list()
+# a label that names a parameter
+f <- cfa("visual =~ x1+x2+x3\ntextual =~ x4+x5+equal('visual=~x2')*x6", hs); out$named <- fm(f)
+# moments of fixed predictors where covariances divide by n - 1
+f <- sem(PATH, hs[1:60,], likelihood="wishart"); out$wishart_x <- c(fm(f), se=list(se(f)))
+f <- sem(PATH, hs[1:60,], estimator="GLS", fixed.x=TRUE); out$gls_x <- c(fm(f), se=list(se(f)))
+# equalities of groups
+g <- function(...) sem(MIMIC, hs, group="school", ...)
+out$random_x <- fm(g(fixed.x=FALSE, group.equal=c("loadings","intercepts","residuals")))
+out$unit <- fm(cfa(TWO, hs, group="school", std.lv=TRUE, group.equal=c("loadings","lv.variances")))
+out$held <- fm(cfa("visual =~ x1+c(0.6,NA)*x2+x3", hs, group="school", group.equal="loadings", meanstructure=TRUE))
+f <- cfa(TWO, hs, group="school", estimator="MLM", group.equal=c("loadings","intercepts")); out$mlm <- c(fm(f,"chisq.scaled"), se=list(se(f)[1:12,]))
+# the first group is the first in the data, also where its row is left out
+d <- hs[c(200:301, 1:199),]; d <- d[!is.na(d$x1),]; d <- d[c(which(d$school=="Grant-White")[1], which(d$school=="Pasteur"), which(d$school=="Grant-White")[-1]),]; d$x1[1] <- NA
+out$order <- coef(cfa("visual =~ x1+c(a,b)*x2+x3", d, group="school"))[["a"]]
+# clusters: the test is scaled too
+f <- cfa(TWO, hs, cluster="cl", estimator="MLR"); out$cluster <- fm(f, "chisq.scaled","cfi.robust","rmsea.scaled","scaling.factor.h1","scaling.factor.h0","baseline.chisq.scaled")
+hsm$cl <- rep(1:43, length.out=301); f <- cfa(TWO, hsm, cluster="cl", estimator="MLR", missing="ml"); out$cluster_fiml <- fm(f, "chisq.scaled","scaling.factor.h1","scaling.factor.h0")
+# FIML with the expected information
+f <- cfa(TWO, hsm, missing="ml", information="expected", se="standard"); out$expected <- se(f)
+# residuals over their standard errors: fixed predictors, robust ones
+f <- sem(MIMIC, hs); out$z_x <- list(names=colnames(resid(f)$cov), normalized=low(f,"normalized"), standardized=low(f,"standardized"))
+f <- cfa(TWO, hs, estimator="MLM"); out$z_mlm <- list(names=colnames(resid(f)$cov), normalized=low(f,"normalized"), standardized=low(f,"standardized"))
+f <- cfa(TWO, hs, group="school", group.equal=c("loadings","intercepts")); out$cor_mean <- resid(f, type="cor")[[2]]$mean
+# factor scores where means are not modelled
+f <- sem(MIMIC, hs); out$scores <- lavPredict(f)[1:5,]
+# modification indices of what is fixed by default or to other values than zero
+f <- cfa(paste0(TWO, "\nvisual =~ 0.5*x4"), hs, orthogonal=TRUE); m <- modindices(f); out$mi <- m[, c("lhs","op","rhs","mi","epc")]
+# reliability with a cross-loading
+f <- cfa(paste0(TWO, "\nvisual =~ x4"), hs); out$omega <- compRelSEM(f, obs.var=FALSE)
+# ordinal: standardized residual variances; an empty cell of two binary items beside longer ones
+o <- as.data.frame(lapply(hs[,paste0("x",1:6)], function(x) cut(x, quantile(x, c(0,.3,.7,1)), labels=FALSE, include.lowest=TRUE)))
+o$x1 <- 1*(hs$x1 > 6.4); o$x2 <- 1*(hs$x2 > 6); o$x2[o$x1 == 1 & o$x2 == 0] <- 1
+f <- cfa(TWO, o, ordered=TRUE); s <- standardizedSolution(f)
+out$ordinal <- list(table=as.vector(table(o$x1, o$x2)), correlation=lavInspect(f,"sampstat")$cov["x1","x2"], std=s[s$op=="~~" & s$lhs==s$rhs, c("lhs","est.std","se")])
+write(toJSON(out, digits=12, auto_unbox=TRUE, dataframe="rows"), "lavaan/r_details.json")
