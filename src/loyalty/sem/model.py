@@ -24,6 +24,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.linalg import lapack
 
 from .errors import ModelError
 from .syntax import Expression, Syntax, evaluate, names_in
@@ -107,10 +108,20 @@ class Block:
         return np.where(c.kind == DIRECTED, c.column + self.size, c.column)
 
     @cached_property
-    def symmetric_places(self) -> tuple[Index, Index, Index]:
-        """Rows, columns and parameters of both places of each cell of ``S``."""
+    def directed_places(self) -> tuple[Index, Index]:
+        """Places of the cells of ``A`` in its rows laid end to end, and their parameters."""
+        i, j, k = self.cells.of(DIRECTED)
+        return i * self.size + j, k
+
+    @cached_property
+    def symmetric_places(self) -> tuple[Index, Index]:
+        """The same for both places of each cell of ``S``."""
         i, j, k = self.cells.of(SYMMETRIC)
-        return np.concatenate([i, j]), np.concatenate([j, i]), np.concatenate([k, k])
+        return np.concatenate([i * self.size + j, j * self.size + i]), np.concatenate([k, k])
+
+    @cached_property
+    def identity(self) -> Array:
+        return np.eye(self.size)
 
     @cached_property
     def separable(self) -> bool:
@@ -248,10 +259,8 @@ def block_moments(block: Block, x: Any) -> Moments:
     a, s, e = np.empty((3, *lead, size, size), dtype=x.dtype)
     m = np.empty((*lead, size), dtype=x.dtype)
     a[...], s[...], m[...] = block.directed, block.symmetric, block.mean
-    i, j, k = block.cells.of(DIRECTED)
-    a[..., i, j] = x[..., k]
-    i, j, k = block.symmetric_places
-    s[..., i, j] = x[..., k]
+    for matrix, (places, k) in ((a, block.directed_places), (s, block.symmetric_places)):
+        matrix.reshape(*lead, size * size)[..., places] = x[..., k]
     i, _, k = block.cells.of(MEAN)
     m[..., i] = x[..., k]
     if block.separable:
@@ -259,7 +268,7 @@ def block_moments(block: Block, x: Any) -> Moments:
         p = block.observed
         loading = a[..., :p, p:]
         inner = total_effects(a[..., p:, p:])
-        e[...] = np.eye(size)
+        e[...] = block.identity
         e[..., p:, p:] = inner
         e[..., :p, p:] = loading @ inner
         v = np.empty_like(a)
@@ -296,10 +305,15 @@ def _set_ordinal_variances(block: Block, x: Any, e: Any, s: Any, v: Any) -> None
 
 def total_effects(a: Any) -> Any:
     """``(I - A)^{-1}``."""
-    rest = -a
-    at = np.arange(a.shape[-1])
-    rest[..., at, at] += 1.0
-    return np.linalg.inv(rest)
+    identity = np.eye(a.shape[-1])
+    rest = identity - a
+    if rest.ndim > 2 or rest.dtype != np.float64:
+        return np.linalg.inv(rest)
+    # one real matrix: LAPACK itself, without NumPy's wrapping
+    _, _, out, info = lapack.dgesv(rest, identity)
+    if info > 0:
+        raise np.linalg.LinAlgError("I - A is singular")
+    return out
 
 
 def gradient_cells(block: Block, moments: Moments, q: Any, b: Any) -> Any:

@@ -29,7 +29,7 @@ EQUALITIES = {
 }
 
 
-@dataclass
+@dataclass(slots=True)
 class Row:
     """One parameter of one group; ``value`` is the fixed value where ``free`` is false."""
 

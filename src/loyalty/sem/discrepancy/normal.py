@@ -117,7 +117,7 @@ class NormalTheory:
     def _value(self, g: int, m: Moments, w: Array, logdet: float) -> float:
         s = self.covs[g]
         if self.kind == "ML":
-            value = logdet + float(np.sum(w * s)) - self.logdets[g] - len(s)
+            value = logdet + float(np.vdot(w, s)) - self.logdets[g] - len(s)
         else:
             r = w @ (s - m.sigma)
             value = 0.5 * float(np.sum(r * r.T))
