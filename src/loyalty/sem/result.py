@@ -18,7 +18,7 @@ from .estimate import Estimate
 from .fit_measures import degrees_of_freedom, fit_baseline, fit_measures
 from .judgement import admissibility, convergence, identification
 from .model import Array
-from .residuals import residual_table
+from .residuals import implied_covariance, residual_table
 from .saturated import too_large
 from .scores import factor_scores, reliability
 from .standard_errors import covariance_of_estimates, standard_errors
@@ -319,12 +319,15 @@ class Result:
     def implied(self) -> list[dict[str, Any]]:
         """Implied moments per group: ``cov``, ``mean`` (observed), ``lv_cov``, ``lv_mean``."""
         out = []
-        for block, m in zip(self.estimate.model.blocks, self.estimate.moments, strict=True):
+        for g, (block, m) in enumerate(
+            zip(self.estimate.model.blocks, self.estimate.moments, strict=True)
+        ):
             p = block.observed
+            sigma = implied_covariance(self.estimate, g)
             o, f = list(block.names[:p]), list(block.names[p:])
             out.append(
                 {
-                    "cov": pd.DataFrame(m.sigma, index=o, columns=o),
+                    "cov": pd.DataFrame(sigma, index=o, columns=o),
                     "mean": pd.Series(m.mu, index=o),
                     "lv_cov": pd.DataFrame(m.covariance[p:, p:], index=f, columns=f),
                     "lv_mean": pd.Series(m.mean[p:], index=f),
