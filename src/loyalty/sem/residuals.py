@@ -68,7 +68,7 @@ def group_residuals(estimate: Estimate, group: int) -> GroupResiduals:
 
 def implied_covariance(estimate: Estimate, group: int) -> Array:
     """The implied covariances, of ordinal variables in the scale of their correlations."""
-    sigma = estimate.moments[group].sigma
+    sigma: Array = estimate.moments[group].sigma
     if "statistics" not in estimate.extra:
         return sigma
     scale = estimate.discrepancy.scales(estimate.model.blocks[group], estimate.x)
