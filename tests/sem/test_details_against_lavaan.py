@@ -241,3 +241,18 @@ def test_ordinal_residual_variances_and_empty_cells() -> None:
     mine = result.standardized().query("op == '~~' and lhs == rhs").set_index("lhs")
     np.testing.assert_allclose(mine.loc[theirs["lhs"], "est_std"], theirs["est.std"], atol=2e-4)
     np.testing.assert_allclose(mine.loc[theirs["lhs"], "se"], theirs["se"], rtol=2e-3, atol=1e-6)
+
+
+def test_implied_covariances_of_free_scales() -> None:
+    result = sem.fit(
+        TWO, data("hs_ord"), ordered=True, group="school", group_equal="thresholds,loadings"
+    )
+    names = [f"x{k}" for k in range(1, 7)]
+    implied = result.implied[1]["cov"].loc[names, names]
+    np.testing.assert_allclose(implied, MORE["scaled"]["implied"], atol=2e-4)
+    for kind in ("raw", "cor"):  # both are correlations
+        mine = result.standardized_residuals(kind)[1]["cov"].loc[names, names]
+        np.testing.assert_allclose(mine, MORE["scaled"]["cor"], atol=2e-4)
+    # the model fits: both denominators of omega are nearly the same, also where scales are free
+    omega = result.reliability()
+    np.testing.assert_allclose(omega["omega"], omega["omega_observed"], atol=0.03)

@@ -317,10 +317,11 @@ def incremental(
         else:
             out["tli"], out["rfi"] = 1.0, 1.0
         out["nnfi"] = out["tli"]
-        out["nfi"] = float(np.float64(base - chisq) / base) if df else 1.0
-        out["pnfi"] = float(np.float64(df) / base_df * out["nfi"])
+        nfi = float(np.float64(base - chisq) / base)
+        out["nfi"] = nfi if df else 1.0
         if df > base_df:  # the baseline model has fewer equalities, or free slopes
             out["nfi"] = out["rfi"] = np.nan
+        out["pnfi"] = float(np.float64(df) / base_df * nfi)
         out["ifi"] = float(np.float64(base - chisq) / (base - df))
         out["rni"] = float(1 - np.float64(chisq - df) / (base - base_df))
     return {k + suffix: v for k, v in out.items()}

@@ -66,8 +66,19 @@ def group_residuals(estimate: Estimate, group: int) -> GroupResiduals:
         delta = d.scales(d.blocks[group], estimate.x)
         return GroupResiduals(s.cov, s.mean, m.sigma * np.outer(delta, delta), m.mu, True)
     mean, cov = estimate.sample_moments[group]
-    m = estimate.moments[group]
-    return GroupResiduals(cov, mean, m.sigma, m.mu, estimate.means)
+    return GroupResiduals(
+        cov, mean, implied_covariance(estimate, group), estimate.moments[group].mu, estimate.means
+    )
+
+
+def implied_covariance(estimate: Estimate, group: int) -> Array:
+    """The implied covariances, of ordinal variables in the scale of their correlations."""
+    sigma: Array = estimate.moments[group].sigma
+    if "statistics" not in estimate.extra:
+        return sigma
+    scale = estimate.discrepancy.scales(estimate.model.blocks[group], estimate.x)
+    out: Array = sigma * np.outer(scale, scale)
+    return out
 
 
 def residual_table(estimate: Estimate, kind: str) -> list[dict[str, pd.DataFrame | pd.Series]]:

@@ -18,7 +18,7 @@ from .estimate import Estimate
 from .fit_measures import degrees_of_freedom, fit_baseline, fit_measures
 from .judgement import admissibility, convergence, identification
 from .model import Array
-from .residuals import residual_table
+from .residuals import implied_covariance, residual_table
 from .saturated import too_large
 from .scores import factor_scores, reliability
 from .standard_errors import covariance_of_estimates, standard_errors
@@ -329,26 +329,25 @@ class Result:
             zip(self.estimate.model.blocks, self.estimate.moments, strict=True)
         ):
             p = block.observed
+            sigma = implied_covariance(self.estimate, g)
             o, f = list(block.names[:p]), list(block.names[p:])
-            ordinal = "statistics" in self.estimate.extra
-            delta = d.scales(block, x) if ordinal else np.ones(p)
-            scales = np.outer(delta, delta)
             out.append(
                 {
-                    "cov": pd.DataFrame(m.sigma * scales, index=o, columns=o),
+                    "cov": pd.DataFrame(sigma, index=o, columns=o),
                     "mean": pd.Series(m.mu, index=o),
                     "lv_cov": pd.DataFrame(m.covariance[p:, p:], index=f, columns=f),
                     "lv_mean": pd.Series(m.mean[p:], index=f),
                 }
             )
             e = block.exogenous
-            if ordinal and len(e):
-                given = d.implied(g, x)[1]
+            if "statistics" in self.estimate.extra and len(e):
+                given, delta = d.implied(g, x)[1], d.scales(block, x)
                 y = np.setdiff1d(np.arange(p), e)
-                at, names = np.ix_(y, y), [o[k] for k in y]
+                names = [o[k] for k in y]
+                left = (given.sigma * np.outer(delta, delta))[np.ix_(y, y)]
                 slopes = delta[y, None] * m.effects[np.ix_(y, e)]
                 out[-1] |= {
-                    "res_cov": pd.DataFrame((given.sigma * scales)[at], index=names, columns=names),
+                    "res_cov": pd.DataFrame(left, index=names, columns=names),
                     "res_mean": pd.Series(given.mu[y], index=names),
                     "slopes": pd.DataFrame(slopes, index=names, columns=[o[k] for k in e]),
                 }

@@ -197,6 +197,9 @@ def reliability(estimate: Estimate) -> pd.DataFrame:
     for g, (block, m) in enumerate(zip(estimate.model.blocks, estimate.moments, strict=True)):
         p = block.observed
         _, cov = estimate.sample_moments[g]
+        if "statistics" in estimate.extra:  # correlations, in the scale of the latent responses
+            scale = estimate.discrepancy.scales(block, estimate.x)
+            cov = cov / np.outer(scale, scale)
         for f in range(p, block.size):
             items = np.flatnonzero(m.directed[:p, f] != 0)
             if not len(items):

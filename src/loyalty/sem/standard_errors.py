@@ -2,7 +2,8 @@ r"""Covariance matrices of the estimates.
 
 expected or observed information :math:`A^{-1}/N`; sandwich :math:`A^{-1}BA^{-1}/N` with the mean
 outer product of case scores :math:`B` (Huber 1967, White 1982), or of their sums over clusters;
-for MLM :math:`A` is the expected, for MLR the observed information. Least squares (Browne 1984):
+for MLR and FIML :math:`A` is the observed, otherwise the expected information. Least squares
+(Browne 1984):
 :math:`(\Delta'V\Delta)^{-1}\Delta'V\Gamma V\Delta(\Delta'V\Delta)^{-1}/N`.
 """
 
@@ -44,7 +45,7 @@ def covariance_of_estimates(estimate: Estimate) -> tuple[Array, bool]:
     k = estimate.model.expand
     if kind == "robust":
         clustered = estimate.options.cluster is not None
-        centred = estimate.options.estimator in ("MLM", "GLS", "ULS") and not clustered
+        centred = not (estimate.fiml or estimate.options.estimator == "MLR" or clustered)
         b = estimate.centred_first_order() if centred else estimate.first_order(clustered)
         middle = bread @ estimate.reduce(b) @ bread
     else:
