@@ -10,6 +10,7 @@ from warnings import warn
 
 import numpy as np
 import pandas as pd
+from scipy.linalg import lapack
 
 from .errors import ModelError
 from .model import Array, Index
@@ -110,9 +111,7 @@ def numeric_columns(data: pd.DataFrame, positions: Sequence[int], names: Sequenc
     whole = list(positions) == list(range(data.shape[1]))
     part = data if whole else data.iloc[:, list(positions)]
     if all(isinstance(t, np.dtype) and t.kind in "iuf" for t in part.dtypes):
-        values = part.to_numpy().astype(float, order="C")
-        if _finite(values) or not np.isinf(values).any():
-            return values
+        return part.to_numpy().astype(float, order="C")
     return np.column_stack(
         [numeric_column(data.iloc[:, k], n) for k, n in zip(positions, names, strict=True)]
     )
@@ -157,7 +156,11 @@ def read_frame(
     if missing not in ("listwise", "fiml", "ml"):
         raise ModelError(f"missing={missing!r} is unknown; use 'listwise' or 'fiml'")
     fiml = missing != "listwise"
-    hole = np.zeros((1, 1), dtype=bool) if _finite(raw) else np.isnan(raw)
+    finite = _finite(raw)
+    if not finite:
+        for bad in np.flatnonzero(np.isinf(raw).any(axis=0)):
+            raise ModelError(f"variable {names[bad]!r} has infinite values")
+    hole = np.zeros((1, 1), dtype=bool) if finite else np.isnan(raw)
     if hole.any():
         keep: Array = np.logical_not(hole.all(axis=1) if fiml else hole.any(axis=1))
     else:
@@ -206,7 +209,9 @@ def read_frame(
         where = "" if group is None else f" in group {label!r}"
         clusters = None if cluster_codes is None else cluster_codes[rows]
         part = raw if len(labels) == 1 else raw[rows]
-        one = group_sample(part, tuple(names), where=where, fiml=fiml, clusters=clusters)
+        one = group_sample(
+            part, tuple(names), where=where, fiml=fiml, clusters=clusters, finite=finite
+        )
         samples.append(replace(one, rows=kept[rows]))
     if fiml and all(s.complete and len(s.patterns[0].observed) == len(names) for s in samples):
         missing = "fiml-complete"
@@ -229,12 +234,16 @@ def group_sample(
     where: str = "",
     fiml: bool = False,
     clusters: Index | None = None,
+    finite: bool = False,
 ) -> GroupSample:
-    """Moments of one group's rows, after checking that they can be estimated from."""
+    """Moments of one group's rows, after checking that they can be estimated from.
+
+    ``finite`` says that every value is known to be a finite number.
+    """
     n, p = raw.shape
     if n < 2:
         raise ModelError(f"only {n} row(s) of data{where}")
-    holes = not _finite(raw) and bool(np.isnan(raw).any())
+    holes = not finite and bool(np.isnan(raw).any())
     with np.errstate(all="ignore"):
         if holes:
             count = (~np.isnan(raw)).sum(axis=0)
@@ -297,12 +306,10 @@ def group_sample(
 def check_positive_definite(cov: Array, names: Sequence[str], n: int, where: str = "") -> None:
     """Refuse a covariance matrix that is singular, and name the variables that make it so."""
     scale = np.sqrt(np.diag(cov))
-    correlation = cov / np.outer(scale, scale)
-    try:
-        if np.linalg.cholesky(correlation).diagonal().min() > 1e-3:
-            return
-    except np.linalg.LinAlgError:
-        pass
+    correlation = cov / scale / scale[:, None]
+    factor, info = lapack.dpotrf(correlation, lower=1)
+    if info == 0 and factor.diagonal().min() > 1e-3:
+        return
     values, vectors = np.linalg.eigh(correlation)
     if values[0] > 1e-11 * max(1.0, values[-1]):
         return

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+from scipy.linalg import lapack
 
 from .estimate import Estimate
 from .model import DIRECTED, MEAN, SYMMETRIC, Array
@@ -41,7 +42,10 @@ def identification(estimate: Estimate, information: Array) -> list[str]:
     for t in np.flatnonzero(d * parameter_scales(estimate) < 1e-10):
         k = int(np.argmax(np.abs(estimate.model.expand[:, t])))
         return [f"the model is not identified: nothing informs {parameter_name(estimate, k)}"]
-    values, vectors = np.linalg.eigh(information / np.outer(d, d))
+    scaled = information / d / d[:, None]
+    if surely_regular(scaled):
+        return []
+    values, vectors = np.linalg.eigh(scaled)
     if values[0] > 1e-9 * max(1.0, values[-1]):
         if values[0] < 1e-5:
             name = _largest(estimate, vectors[:, 0])
@@ -52,6 +56,15 @@ def identification(estimate: Estimate, information: Array) -> list[str]:
         return []
     name = _largest(estimate, vectors[:, 0])
     return [f"the model is not identified: the information matrix is singular, mostly in {name}"]
+
+
+def surely_regular(matrix: Array) -> bool:
+    """Whether the smallest eigenvalue is certainly above 1e-5, which the inverse's trace bounds."""
+    factor, info = lapack.dpotrf(matrix, lower=1, clean=1)
+    if info != 0:
+        return False
+    root, info = lapack.dtrtri(factor, lower=1)
+    return bool(info == 0 and np.vdot(root, root) < 1e5)
 
 
 def parameter_scales(estimate: Estimate) -> Array:
@@ -105,6 +118,8 @@ def admissibility(estimate: Estimate) -> list[str]:
             if len(part) < 2 or (np.diag(part) <= 0).any():
                 continue
             sd = np.sqrt(np.diag(part))
+            if surely_regular(part / sd / sd[:, None]):
+                continue
             values, vectors = np.linalg.eigh(part / np.outer(sd, sd))
             if values[0] < -1e-8:
                 names = np.array(block.names)[index][keep]

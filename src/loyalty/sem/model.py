@@ -571,6 +571,8 @@ def compile_model(
 
 def _constraints(rows: Sequence[Row], free: Index, syntax: Syntax) -> tuple[Array, Array]:
     """``x = expand @ theta + offset`` from equal labels and ``==`` lines."""
+    if not syntax.constraints and not any(r.label for r in rows):
+        return np.eye(len(free)), np.zeros(len(free))
     column_of: dict[str, int] = {}
     columns: list[int] = []
     count = 0

@@ -16,6 +16,8 @@ from .model import Array, Model, Moments
 from .syntax import evaluate
 
 STEP = 1e-30
+#: Powers of the standard deviations of both sides (of residuals in covariances) that standardize.
+POWERS = {"=~": (1, -1), "~": (-1, 1), "~~": (-1, -1), "~1": (-1, 0), "|": (-1, 0)}
 
 
 def jacobian(function: Callable[[Any], Any], x: Array, used: Array | None = None) -> Array:
@@ -38,32 +40,23 @@ class Standardizer:
         rows = [(k, r) for k, r in enumerate(model.rows) if not r.exogenous]
         self.number = np.array([k for k, _ in rows], dtype=np.intp)
         self.group = np.array([r.group - 1 for _, r in rows], dtype=np.intp)
-        position = {int(row): k for k, row in enumerate(model.free)}
-        self.source = np.array([position.get(k, -1) for k, _ in rows], dtype=np.intp)
-        self.fixed = np.array([float(r.value or 0.0) for _, r in rows])
-        # exponents: the estimate times sd[i]^a * sd[j]^b * residual sd powers
-        count = len(rows)
-        self.i, self.j = np.zeros(count, dtype=np.intp), np.zeros(count, dtype=np.intp)
-        self.power_i, self.power_j = np.zeros(count), np.zeros(count)
-        self.residual = np.zeros(count, dtype=bool)
-        for n, (_, r) in enumerate(rows):
-            i = place[r.lhs]
-            j = place.get(r.rhs, i)
-            self.i[n], self.j[n] = i, j
-            if r.op == "=~":
-                self.power_i[n], self.power_j[n] = 1, -1
-            elif r.op == "~":
-                self.power_i[n], self.power_j[n] = -1, 1
-            elif r.op == "~~":
-                self.power_i[n] = self.power_j[n] = -1
-                self.residual[n] = i != j
-            elif r.op in ("~1", "|"):
-                self.power_i[n] = -1
+        source = np.full(len(model.rows), -1, dtype=np.intp)
+        source[model.free] = np.arange(len(model.free))
+        self.source = source[self.number]
+        self.fixed = np.array([r.value or 0.0 for _, r in rows], dtype=float)
+        self.i = np.array([place[r.lhs] for _, r in rows], dtype=np.intp)
+        self.j = np.array([place.get(r.rhs, place[r.lhs]) for _, r in rows], dtype=np.intp)
+        powers = np.array([POWERS.get(r.op, (0, 0)) for _, r in rows], dtype=float)
+        self.power_i, self.power_j = powers.reshape(-1, 2).T
+        covariance = np.array([r.op == "~~" for _, r in rows], dtype=bool)
+        self.residual = covariance & (self.i != self.j)
         self.latent = np.arange(block.size) >= p
         # residual variances of ordinal variables follow from the rest; their scales become one
-        op = np.array([r.op for _, r in rows])
-        own = np.isin(self.i, block.ordinal) & (self.i == self.j)
-        self.followed, self.scales = own & (op == "~~"), own & (op == "~*~")
+        ordinal = np.zeros(block.size, dtype=bool)
+        ordinal[block.ordinal] = True
+        own = ordinal[self.i] & (self.i == self.j)
+        self.followed = own & covariance
+        self.scales = own & np.array([r.op == "~*~" for _, r in rows], dtype=bool)
 
     def __call__(self, x: Any, kind: str = "all", moments: list[Moments] | None = None) -> Any:
         """Standardized values (…, rows that are not exogenous) for ``x`` of shape (…, q)."""
