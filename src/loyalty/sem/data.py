@@ -158,7 +158,7 @@ def read_frame(
     fiml = missing != "listwise"
     finite = _finite(raw)
     if not finite:
-        for bad in np.flatnonzero(np.isinf(raw).any(axis=0)):
+        for bad in np.flatnonzero(np.isinf(raw).any(axis=0)).tolist():
             raise ModelError(f"variable {names[bad]!r} has infinite values")
     hole = np.zeros((1, 1), dtype=bool) if finite else np.isnan(raw)
     if hole.any():
