@@ -140,12 +140,14 @@ def recovery_page(described: dict[str, Study]) -> str:
                 Column("coverage_cluster_t", "Firms, t", "bounded", 3),
             ]
         shown = [{**r, "path": labels.get(r["label"], r["label"])} for r in own]
+        lost = f"{first['nonconverged']:,} without convergence and {first['inadmissible']:,} "
+        lost = f"left out are {lost}with an inadmissible solution"
+        if not first["nonconverged"] + first["inadmissible"]:
+            lost = "all have an admissible solution"
         parts += [
             f"{Table(shown, columns).markdown()}\n\n: Recovery of {escape(s.title.en)}. "
             f"{{#tbl-recovery-{case}}}",
-            f"{first['n']:,} respondents, {firms}, {first['replications']:,} redraws; of them "
-            f"{first['nonconverged']:,} did not converge and {first['inadmissible']:,} were "
-            "inadmissible, and are left out.",
+            f"{first['n']:,} respondents, {firms}, {first['replications']:,} redraws; {lost}.",
         ]
     parts.append(
         "Source: `benchmarks/results/recovery.json`, which `make recovery` writes from the cases' "
