@@ -32,7 +32,7 @@ def montecarlo_page() -> str:
     records = kept("monte_carlo.json")
     if not records:
         return "The Monte Carlo study was not run here."
-    data = {"normal": "normal", "likert": "seven-point"}
+    data = {"normal": "normal", "likert": "Likert"}
     shown = [{**r, "data": data.get(r["data"], r["data"])} for r in records]
     columns = [
         Column("data", "Answers"),
@@ -49,8 +49,8 @@ def montecarlo_page() -> str:
         numbers.show(max(r["monte_carlo_se_of_95"] for r in records), "bounded", decimals=3)
     )
     note = (
-        f"Simulated data, {records[0]['replications']:,} replications a row. Bias is relative, of "
-        "an indirect effect; delta, percentile and BCa are the shares of 95 % intervals that hold "
+        f"Simulated data, {records[0]['replications']:,} replications a row, answers normal or on "
+        "seven-point Likert scales. Bias is relative, of an indirect effect; delta, percentile and BCa are the shares of 95 % intervals that hold "
         "its true value (nominal .950); the last columns are the shares of true models rejected "
         f"at the 5 % level. A coverage near .95 has a standard error of {error}. Source of both "
         "tables: `benchmarks/results/monte_carlo.json`, which `benchmarks/monte_carlo.py` writes."
