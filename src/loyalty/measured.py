@@ -50,10 +50,11 @@ def montecarlo_page() -> str:
     )
     note = (
         f"Simulated data, {records[0]['replications']:,} replications a row, answers normal or on "
-        "seven-point Likert scales. Bias is relative, of an indirect effect; delta, percentile and BCa are the shares of 95 % intervals that hold "
-        "its true value (nominal .950); the last columns are the shares of true models rejected "
-        f"at the 5 % level. A coverage near .95 has a standard error of {error}. Source of both "
-        "tables: `benchmarks/results/monte_carlo.json`, which `benchmarks/monte_carlo.py` writes."
+        "seven-point Likert scales. Bias is relative, of an indirect effect; delta, percentile and "
+        "BCa are the shares of 95 % intervals that hold its true value (nominal .950); the last "
+        "columns are the shares of true models rejected at the 5 % level. A coverage near .95 has "
+        f"a standard error of {error}. Source of both tables: "
+        "`benchmarks/results/monte_carlo.json`, which `benchmarks/monte_carlo.py` writes."
     )
     caption = ": Coverage and error rates by simulation. {#tbl-montecarlo}"
     every = [
