@@ -22,13 +22,12 @@ SAMPLE = Path(__file__).parent / "sample"
 def figure_output(title: str, points: int, height: float = 3.2) -> dict[str, Any]:
     """An image bundle as the notebooks of the study have it."""
     with matplotlib.rc_context({"svg.fonttype": "path", "svg.hashsalt": "sample"}):
-        figure = Figure(figsize=(6.4, height))
+        figure = Figure(figsize=(6.4, height), layout="tight")
         axes = figure.subplots()
         axes.scatter(range(points), [(i * 7) % 11 for i in range(points)], s=14, color="#1f5fa8")
         axes.set_title(title)
         axes.set_xlabel("Satisfaction 满意度")
         axes.set_ylabel("Loyalty 忠诚度")
-        figure.tight_layout()
         svg, png = io.StringIO(), io.BytesIO()
         figure.savefig(svg, format="svg", metadata={"Date": None})
         figure.savefig(png, format="png", dpi=60)
