@@ -256,3 +256,42 @@ def test_implied_covariances_of_free_scales() -> None:
     # the model fits: both denominators of omega are nearly the same, also where scales are free
     omega = result.reliability()
     np.testing.assert_allclose(omega["omega"], omega["omega_observed"], atol=0.03)
+
+
+def test_robust_standard_errors_of_ml_in_groups() -> None:
+    options = {"group": "school", "group_equal": "loadings,intercepts", "se": "robust"}
+    mine = sem.fit(TWO, GRADED, **options).parameters
+    theirs = pd.DataFrame(MORE["robust"]).fillna({"rhs": ""})
+    mine = mine[mine["se"] > 0].reset_index(drop=True)
+    assert mine[["lhs", "op", "rhs"]].equals(theirs[["lhs", "op", "rhs"]].astype("str"))
+    np.testing.assert_allclose(mine["se"], theirs["se"], rtol=1e-4)
+
+
+def test_explained_variance_where_the_path_is_fixed_to_zero() -> None:
+    found = sem.fit("x2 ~ 0*x1\nx3 ~ x2 + x1", GRADED).r2.set_index("variable")["r2"].to_dict()
+    assert found == pytest.approx(MORE["r2"], abs=1e-6)
+
+
+def test_incremental_indices_at_both_ends_of_the_degrees_of_freedom() -> None:
+    none = sem.fit("visual =~ x1+x2+x3", GRADED, estimator="MLR").fit
+    lines = ["visual =~ 1*x1+1*x2+1*x3", "visual ~~ 0.5*visual"]
+    lines += [f"x{k} ~~ 1*x{k}\nx{k} ~ a*1" for k in (1, 2, 3)]
+    more = sem.fit("\n".join(lines), GRADED).fit
+    for mine, name in ((none, "saturated"), (more, "larger")):
+        for key, value in MORE[name].items():
+            want = np.nan if value == "NA" else value
+            assert mine[key] == pytest.approx(want, abs=1e-5, nan_ok=True), (name, key)
+
+
+def test_effects_are_those_of_named_products() -> None:
+    model = "f =~ x1+x2+x3\nx4 ~ f + x7\nx5 ~ x4 + f\nx6 ~ x5 + x4"
+    table = sem.fit(model, GRADED).effects().query("effect == 'total'").set_index(["from", "to"])
+    theirs = {row["lhs"]: row for row in MORE["effects"]}
+    for name, pair in {
+        "i": ("f", "x5"),
+        "j": ("f", "x6"),
+        "k": ("x7", "x5"),
+        "l": ("x7", "x6"),
+    }.items():
+        assert table.loc[pair, "est"] == pytest.approx(theirs[name]["est"], abs=1e-5)
+        assert table.loc[pair, "se"] == pytest.approx(theirs[name]["se"], rel=1e-4)

@@ -28,6 +28,15 @@ f <- cfa(TWO, hs, cluster="cl", estimator="MLR"); out$cluster <- fm(f, "chisq.sc
 hsm$cl <- rep(1:43, length.out=301); f <- cfa(TWO, hsm, cluster="cl", estimator="MLR", missing="ml"); out$cluster_fiml <- fm(f, "chisq.scaled","scaling.factor.h1","scaling.factor.h0")
 # FIML with the expected information
 f <- cfa(TWO, hsm, missing="ml", information="expected", se="standard"); out$expected <- se(f)
+# robust standard errors of ML in groups; with predictors; R-square of what a path fixed to zero leads to
+f <- cfa(TWO, hs, group="school", group.equal=c("loadings","intercepts"), se="robust"); out$robust <- se(f)
+f <- sem("x2 ~ 0*x1\nx3 ~ x2 + x1", hs); out$r2 <- as.list(lavInspect(f, "rsquare"))
+# incremental indices without degrees of freedom, and with more of them than the baseline model has
+f <- cfa("visual =~ x1+x2+x3", hs, estimator="MLR"); out$saturated <- fm(f, "nfi","rfi","rmsea","cfi","tli","nfi.scaled","rmsea.scaled")
+f <- cfa("visual =~ 1*x1+1*x2+1*x3\nx1 ~~ 1*x1\nx2 ~~ 1*x2\nx3 ~~ 1*x3\nvisual ~~ 0.5*visual\nx1 ~ a*1\nx2 ~ a*1\nx3 ~ a*1", hs); out$larger <- fm(f, "nfi","rfi","cfi","tli","pnfi","ifi")
+# effects from every variable, by names given to their products
+f <- sem("f =~ x1+x2+x3\nx4 ~ a*f + b*x7\nx5 ~ c*x4 + d*f\nx6 ~ e*x5 + g*x4\ni := a*c + d\nj := (a*c + d)*e + a*g\nk := b*c\nl := b*(c*e + g)", hs)
+out$effects <- parameterEstimates(f)[parameterEstimates(f)$op==":=", c("lhs","est","se")]
 # residuals over their standard errors: fixed predictors, robust ones
 f <- sem(MIMIC, hs); out$z_x <- list(names=colnames(resid(f)$cov), normalized=low(f,"normalized"), standardized=low(f,"standardized"))
 f <- cfa(TWO, hs, estimator="MLM"); out$z_mlm <- list(names=colnames(resid(f)$cov), normalized=low(f,"normalized"), standardized=low(f,"standardized"))
