@@ -141,10 +141,12 @@ def recovery_page(described: dict[str, Study]) -> str:
                 Column("coverage_cluster_t", "Firms, t", "bounded", 3),
             ]
         shown = [{**r, "path": labels.get(r["label"], r["label"])} for r in own]
-        lost = f"{first['nonconverged']:,} without convergence and {first['inadmissible']:,} "
-        lost = f"left out are {lost}with an inadmissible solution"
-        if not first["nonconverged"] + first["inadmissible"]:
-            lost = "all have an admissible solution"
+        lost = "all have an admissible solution"
+        if first["nonconverged"] or first["inadmissible"]:
+            lost = (
+                f"left out are {first['nonconverged']:,} without convergence and "
+                f"{first['inadmissible']:,} with an inadmissible solution"
+            )
         parts += [
             f"{Table(shown, columns).markdown()}\n\n: Recovery of {escape(s.title.en)}. "
             f"{{#tbl-recovery-{case}}}",

@@ -267,7 +267,7 @@ def test_both_steps_maximise_their_likelihoods() -> None:
     names = ["med", "spend", "buy", "female", "age"]
     raw = data("condx")[names].to_numpy(float)[:150]
     x = raw[:, 3:]
-    s = conditional_statistics(raw, names, [0, 2], [3, 4], {"med": 4, "buy": 2}, gamma=False)
+    s = conditional_statistics(raw, names, [0, 2], [3, 4], {"med": 4, "buy": 2})
 
     def limits(k: int, theta: np.ndarray) -> np.ndarray:
         cuts = np.concatenate([[-np.inf], theta[:-2], [np.inf]])

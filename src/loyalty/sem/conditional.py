@@ -236,7 +236,6 @@ def conditional_statistics(
     exogenous: Sequence[int],
     levels: dict[str, int],
     where: str = "",
-    gamma: bool = True,
 ) -> OrdinalStatistics:
     """Statistics of one group's complete rows given the variables at ``exogenous``.
 
@@ -256,9 +255,8 @@ def conditional_statistics(
         else:
             check_continuous(raw[:, k], names[k], where)
             margins.append(linear_margin(raw[:, k], x))
-        if gamma:
-            _refuse_singular(margins[-1], names[k], where)
-    step = _SecondStep(margins, is_ordinal, x, gamma)
+        _refuse_singular(margins[-1], names[k], where)
+    step = _SecondStep(margins, is_ordinal, x)
     # from standardized predictors to their own units, and to the order of the moments
     cuts = [len(m.estimates) - len(e) for m in margins]
     size, first = step.size, sum(cuts)
@@ -291,11 +289,9 @@ def conditional_statistics(
         else:
             mean[k] = moments[at]
         at += count
-    matrix = np.zeros((0, 0))
-    if gamma:
-        matrix = step.gamma(where)
-        matrix[:size] = turn @ matrix[:size]
-        matrix[:, :size] = matrix[:, :size] @ turn.T
+    matrix = step.gamma(where)
+    matrix[:size] = turn @ matrix[:size]
+    matrix[:, :size] = matrix[:, :size] @ turn.T
     return OrdinalStatistics(
         n,
         tuple(thresholds),
@@ -312,7 +308,7 @@ def conditional_statistics(
 class _SecondStep:
     """Residual correlations of all pairs and what their covariance matrix is made of."""
 
-    def __init__(self, margins: list[Margin], is_ordinal: Any, x: Array, gamma: bool) -> None:
+    def __init__(self, margins: list[Margin], is_ordinal: Any, x: Array) -> None:
         count = len(margins)
         self.margins, self.is_ordinal, self.x = margins, is_ordinal, x
         self.n = len(x)
@@ -324,7 +320,7 @@ class _SecondStep:
         self.size = int(ends[-1]) + len(continuous)
         self.column, self.row = np.triu_indices(count, 1)
         self.cor = np.eye(count)
-        self.pair_scores = np.empty((self.n, len(self.row))) if gamma else None
+        self.pair_scores = np.empty((self.n, len(self.row)))
         self.cross = np.zeros((len(self.row), self.size))
         _, self.pattern = np.unique(x, axis=0, return_inverse=True)
         self.pattern = self.pattern.ravel()
@@ -341,8 +337,7 @@ class _SecondStep:
 
     def _keep(self, k: int, i: int, j: int, rho: float, score: Array) -> None:
         self.cor[i, j] = self.cor[j, i] = rho
-        if self.pair_scores is not None:
-            self.pair_scores[:, k] = score
+        self.pair_scores[:, k] = score
 
     def _limits(
         self, k: int, i: int, weight: Array, by_low: Array, by_high: Array, at: Any
@@ -367,8 +362,6 @@ class _SecondStep:
         cells = Rectangles(low_a, high_a, low_b, high_b)
         rho, p, by_rho = residual_correlation(cells, counts.astype(float), start)
         self._keep(k, i, j, rho, by_rho[inverse.ravel()])
-        if self.pair_scores is None:
-            return
         root = np.sqrt(1 - rho * rho)
         weight = counts * by_rho
 
@@ -385,8 +378,6 @@ class _SecondStep:
         rho, score, low, high, scale = polyserial(b.residual, a.codes, a.low, a.high)
         by_low, by_high = -low / scale, high / scale
         self._keep(k, o, c, rho, score)
-        if self.pair_scores is None:
-            return
         self._limits(k, o, score, by_low, by_high, slice(None))
         sd = np.sqrt(b.variance)
         by_z = -b.residual - rho * (by_high + by_low)
@@ -416,7 +407,6 @@ class _SecondStep:
             ((self.margins[k].residual ** 2 - 1) / (2 * self.variance[k]))[:, None]
             for k in self.variance_at
         ]
-        assert self.pair_scores is not None
         try:
             out = asymptotic(
                 self.n,

@@ -15,9 +15,9 @@ from scipy.linalg import lapack
 from .errors import ModelError
 from .model import Array, Index
 
-#: Patterns times squared variables that FIML takes: about ten such arrays of 8 bytes are in use.
 #: Fourth powers of larger values overflow.
 LARGEST = 1e70
+#: Patterns times squared variables that FIML takes: about ten such arrays of 8 bytes are in use.
 MOST_PATTERN_CELLS = 50_000_000
 #: Patterns times variables cubed: the work of a fit.
 MOST_FIML_WORK = 2e10

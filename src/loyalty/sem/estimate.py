@@ -190,12 +190,10 @@ class Estimate:
             parts = [(np.concatenate(codes), np.concatenate(self.case_scores))]
         out = np.zeros_like(total)
         for code, scores in parts:
-            _, place = np.unique(code, return_inverse=True)
-            count = int(place.max()) + 1
+            sums = cluster_sums(scores, code)
+            count = len(sums)
             if count < 2:
                 raise ModelError("cluster-robust standard errors need at least two clusters")
-            sums = np.zeros((count, scores.shape[1]))
-            np.add.at(sums, place, scores)
             # the usual correction for few clusters, within each group as in lavaan
             out += sums.T @ sums / self.n * (count / (count - 1))
         return out
@@ -203,6 +201,14 @@ class Estimate:
     def reduce(self, information: Array) -> Array:
         """From ``x`` to the parameters left after equality constraints."""
         return self.model.reduce_matrix(information)
+
+
+def cluster_sums(values: Array, clusters: Array) -> Array:
+    """Sums of the rows of every cluster, (clusters, columns)."""
+    known, place = np.unique(clusters, return_inverse=True)
+    sums = np.zeros((len(known), values.shape[1]))
+    np.add.at(sums, place, values)
+    return sums
 
 
 def pseudo_inverse(information: Array) -> tuple[Array, bool]:

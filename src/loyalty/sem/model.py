@@ -124,18 +124,23 @@ class Block:
         return np.eye(self.size)
 
     @cached_property
+    def dependent(self) -> Index:
+        """Observed positions that are not fixed exogenous."""
+        return np.setdiff1d(np.arange(self.observed), self.exogenous)
+
+    @cached_property
     def separable(self) -> bool:
         """Whether observed variables only receive paths and share no residual with factors."""
+        return self.only_receive(np.arange(self.observed))
+
+    def only_receive(self, observed: Index) -> bool:
+        """The same of these observed variables alone; none may share a residual with factors."""
         p, c = self.observed, self.cells
-        if p == self.size or self.directed[:, :p].any() or self.symmetric[p:, :p].any():
+        if p == self.size or self.directed[:, observed].any() or self.symmetric[p:, :p].any():
             return False
-        from_observed = (c.kind == DIRECTED) & (c.column < p)
-        across = (
-            (c.kind == SYMMETRIC)
-            & (np.minimum(c.row, c.column) < p)
-            & (np.maximum(c.row, c.column) >= p)
-        )
-        return not bool((from_observed | across).any())
+        acting = c.of(DIRECTED)[1]
+        i, j, _ = c.of(SYMMETRIC)
+        return not (np.isin(acting, observed).any() or ((i < p) != (j < p)).any())
 
 
 @dataclass(frozen=True)

@@ -226,8 +226,7 @@ class DenseKernel:
         ):
             m = block_moments(with_exogenous(block, s, mean, self.model.meanstructure), x)
             w = inverses(m.sigma)
-            t = s
-            b = np.zeros(mean.shape)
+            t, b = s, None
             if self.model.meanstructure:
                 d = mean - m.mu
                 t = s + d[:, :, None] * d[:, None, :]

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from .errors import ModelError
-from .estimate import Estimate, case_scores, predicted_rows, pseudo_inverse
+from .estimate import Estimate, case_scores, cluster_sums, predicted_rows, pseudo_inverse
 from .model import Array, information_cells, jacobian_cells, vech_index
 from .saturated import modelled_moments, saturated_information, saturated_matrices, too_large
 from .standard_errors import robust
@@ -65,20 +65,8 @@ def group_residuals(estimate: Estimate, group: int) -> GroupResiduals:
         s, m = d.statistics[group], d.implied(group, estimate.x)[1]
         delta = d.scales(d.blocks[group], estimate.x)
         return GroupResiduals(s.cov, s.mean, m.sigma * np.outer(delta, delta), m.mu, True)
-    mean, cov = estimate.sample_moments[group]
-    return GroupResiduals(
-        cov, mean, implied_covariance(estimate, group), estimate.moments[group].mu, estimate.means
-    )
-
-
-def implied_covariance(estimate: Estimate, group: int) -> Array:
-    """The implied covariances, of ordinal variables in the scale of their correlations."""
-    sigma: Array = estimate.moments[group].sigma
-    if "statistics" not in estimate.extra:
-        return sigma
-    scale = estimate.discrepancy.scales(estimate.model.blocks[group], estimate.x)
-    out: Array = sigma * np.outer(scale, scale)
-    return out
+    (mean, cov), m = estimate.sample_moments[group], estimate.moments[group]
+    return GroupResiduals(cov, mean, m.sigma, m.mu, estimate.means)
 
 
 def residual_table(estimate: Estimate, kind: str) -> list[dict[str, pd.DataFrame | pd.Series]]:
@@ -92,7 +80,7 @@ def residual_table(estimate: Estimate, kind: str) -> list[dict[str, pd.DataFrame
         r = group_residuals(estimate, g)
         y = np.arange(block.observed)
         if "statistics" in estimate.extra:  # predictors are conditioned on
-            y = np.setdiff1d(y, block.exogenous)
+            y = block.dependent
         names = [block.names[k] for k in y]
         cov, mean = r.cov[np.ix_(y, y)], r.mean[y]
         sigma, mu = r.sigma[np.ix_(y, y)], r.mu[y]
@@ -206,10 +194,6 @@ def _row_variances(estimate: Estimate, group: int, spread: Array | None) -> Arra
     row, column = vech_index(block.observed)
     first = np.concatenate([np.arange(block.observed), row]) if means else row
     out = np.empty(len(first))
-    count = sample.n
-    if sample.clusters is not None:
-        known, place = np.unique(sample.clusters, return_inverse=True)
-        count = len(known)
     for start in range(0, len(first), 500):
         at = np.arange(start, min(start + 500, len(first)))
         pairs = at >= len(first) - len(row)
@@ -222,9 +206,8 @@ def _row_variances(estimate: Estimate, group: int, spread: Array | None) -> Arra
             u -= score @ spread[at].T
         u -= u.mean(axis=0)
         if sample.clusters is not None:
-            sums = np.zeros((count, len(at)))
-            np.add.at(sums, place, u)
-            u = sums * np.sqrt(count / (count - 1))
+            u = cluster_sums(u, sample.clusters)
+            u *= np.sqrt(len(u) / (len(u) - 1))
         out[at] = (u**2).sum(axis=0) / sample.n
     return out
 

@@ -18,7 +18,7 @@ from .estimate import Estimate
 from .fit_measures import degrees_of_freedom, fit_baseline, fit_measures
 from .judgement import admissibility, convergence, identification
 from .model import Array
-from .residuals import implied_covariance, residual_table
+from .residuals import group_residuals, residual_table
 from .saturated import too_large
 from .scores import factor_scores, reliability
 from .standard_errors import covariance_of_estimates, standard_errors
@@ -175,7 +175,7 @@ class Result:
         if model.variables.exogenous_observed:
             self._exogenous_rows(est, std_lv, std_all)
         if model.variables.ordered:
-            self._ordinal_rows(est, std_lv, std_all)
+            self._ordinal_rows(est)
         texts = [(r.lhs, r.op, r.rhs, r.label) for r in model.rows]
         groups = [r.group for r in model.rows]
         defined = model.syntax.defined
@@ -211,19 +211,15 @@ class Result:
                 est[k] = std_lv[k] = cov[i, j]
                 std_all[k] = cov[i, j] / np.sqrt(cov[i, i] * cov[j, j])
 
-    def _ordinal_rows(self, est: Array, std_lv: Array, std_all: Array) -> None:
+    def _ordinal_rows(self, est: Array) -> None:
         """Residual variances of ordinal variables follow from the other parameters."""
         model = self.estimate.model
         names = model.blocks[0].names
         ordinal = {names[k]: int(k) for k in model.blocks[0].ordinal}
         for k, r in enumerate(model.rows):
-            if r.lhs not in ordinal:
-                continue
-            if r.op == "~~" and r.lhs == r.rhs:
-                m, i = self.estimate.moments[r.group - 1], ordinal[r.lhs]
-                est[k] = m.symmetric[i, i]
-            elif r.op == "~*~":
-                std_lv[k], std_all[k] = est[k], 1.0
+            if r.lhs in ordinal and r.op == "~~" and r.lhs == r.rhs:
+                i = ordinal[r.lhs]
+                est[k] = self.estimate.moments[r.group - 1].symmetric[i, i]
 
     @cached_property
     def _defined_covariance(self) -> Array:
@@ -329,22 +325,22 @@ class Result:
             zip(self.estimate.model.blocks, self.estimate.moments, strict=True)
         ):
             p = block.observed
-            sigma = implied_covariance(self.estimate, g)
+            ordinal = "statistics" in self.estimate.extra
+            delta = d.scales(block, x) if ordinal else np.ones(p)
             o, f = list(block.names[:p]), list(block.names[p:])
             out.append(
                 {
-                    "cov": pd.DataFrame(sigma, index=o, columns=o),
+                    "cov": pd.DataFrame(m.sigma * np.outer(delta, delta), index=o, columns=o),
                     "mean": pd.Series(m.mu, index=o),
                     "lv_cov": pd.DataFrame(m.covariance[p:, p:], index=f, columns=f),
                     "lv_mean": pd.Series(m.mean[p:], index=f),
                 }
             )
             e = block.exogenous
-            if "statistics" in self.estimate.extra and len(e):
-                given, delta = d.implied(g, x)[1], d.scales(block, x)
-                y = np.setdiff1d(np.arange(p), e)
+            if ordinal and len(e):
+                given, y = group_residuals(self.estimate, g), block.dependent
                 names = [o[k] for k in y]
-                left = (given.sigma * np.outer(delta, delta))[np.ix_(y, y)]
+                left = given.sigma[np.ix_(y, y)]
                 slopes = delta[y, None] * m.effects[np.ix_(y, e)]
                 out[-1] |= {
                     "res_cov": pd.DataFrame(left, index=names, columns=names),

@@ -15,7 +15,7 @@ from scipy import special
 
 from .errors import ModelError
 from .estimate import Estimate
-from .model import DIRECTED, SYMMETRIC, Array, Block
+from .model import Array
 
 
 def factor_scores(estimate: Estimate, method: str = "regression") -> pd.DataFrame:
@@ -76,8 +76,8 @@ def _ordinal_scores(estimate: Estimate, g: int, method: str) -> Array:
     d, block, p = estimate.discrepancy, estimate.model.blocks[g], estimate.model.blocks[g].observed
     m = d.implied(g, estimate.x)[1]
     e = block.exogenous
-    y = np.setdiff1d(np.arange(p), e)
-    if not _only_factors_act(block, y):
+    y = block.dependent
+    if not block.only_receive(y):
         raise ModelError(
             "factor scores of ordinal models in which dependent or random variables predict are not"
             " available"
@@ -156,19 +156,6 @@ def _ordinal_scores(estimate: Estimate, g: int, method: str) -> Array:
         value, slope, bend = trial
     out: Array = eta[where.ravel()]
     return out
-
-
-def _only_factors_act(block: Block, y: Array) -> bool:
-    """Whether the dependent observed variables ``y`` predict nothing and share no residual with
-    factors."""
-    p, c = block.observed, block.cells
-    if p == block.size or block.directed[:, y].any() or block.symmetric[p:, :p].any():
-        return False
-    acts = (c.kind == DIRECTED) & np.isin(c.column, y)
-    shares = (c.kind == SYMMETRIC) & (
-        (np.minimum(c.row, c.column) < p) & (np.maximum(c.row, c.column) >= p)
-    )
-    return not bool((acts | shares).any())
 
 
 def _bartlett(directed: Array, symmetric: Array, o: Array, latent: Array) -> Array:
