@@ -100,10 +100,11 @@ def test_release_tests_of_incomplete_and_robust(
     np.testing.assert_allclose(mine.loc[theirs.index], theirs, atol=3e-4)
 
 
-def test_cluster_robust() -> None:
+@pytest.mark.parametrize("se", ["default", "robust"])
+def test_cluster_robust(se: str) -> None:
     frame = data("hs").copy()
     frame["cl"] = [k % 43 for k in range(301)]
-    result = sem.fit(TWO, frame, cluster="cl", meanstructure=True)
+    result = sem.fit(TWO, frame, cluster="cl", meanstructure=True, se=se)
     compare_parameters(result.parameters, "r_cluster")
 
 

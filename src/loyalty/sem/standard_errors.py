@@ -2,8 +2,8 @@ r"""Covariance matrices of the estimates.
 
 expected or observed information :math:`A^{-1}/N`; sandwich :math:`A^{-1}BA^{-1}/N` with the mean
 outer product of case scores :math:`B` (Huber 1967, White 1982), or of their sums over clusters;
-for MLR and FIML :math:`A` is the observed, otherwise the expected information. Least squares
-(Browne 1984):
+for MLR, FIML and clusters :math:`A` is the observed, otherwise the expected information. Least
+squares (Browne 1984):
 :math:`(\Delta'V\Delta)^{-1}\Delta'V\Gamma V\Delta(\Delta'V\Delta)^{-1}/N`.
 """
 
@@ -28,25 +28,18 @@ def covariance_of_estimates(estimate: Estimate) -> tuple[Array, bool]:
     if custom is not None:
         matrix, regular = custom
         return matrix, regular
-    kind = estimate.options.standard_errors
+    options = estimate.options
+    kind, clustered = options.standard_errors, options.cluster is not None
     if kind == "default":
-        observed = (
-            estimate.fiml
-            or estimate.options.estimator == "MLR"
-            or (estimate.options.cluster is not None)
-        )
-        kind = "robust" if robust(estimate.options) else "observed" if observed else "expected"
-    else:
-        observed = kind == "observed" or (
-            kind == "robust" and (estimate.fiml or estimate.options.estimator == "MLR")
-        )
+        kind = "robust" if robust(options) else "observed" if estimate.fiml else "expected"
+    # whose sandwich is that of the rows' (or clusters') likelihoods, not of the sample moments
+    by_rows = estimate.fiml or options.estimator == "MLR" or clustered
+    observed = kind == "observed" or (kind == "robust" and by_rows)
     a = estimate.observed_information if observed else estimate.expected_information
     bread, regular = pseudo_inverse(estimate.reduce(a))
     k = estimate.model.expand
     if kind == "robust":
-        clustered = estimate.options.cluster is not None
-        centred = not (estimate.fiml or estimate.options.estimator == "MLR" or clustered)
-        b = estimate.centred_first_order() if centred else estimate.first_order(clustered)
+        b = estimate.first_order(clustered) if by_rows else estimate.centred_first_order()
         middle = bread @ estimate.reduce(b) @ bread
     else:
         middle = bread
