@@ -7,8 +7,11 @@ import json
 import sys
 from pathlib import Path
 
-from loyalty import execute, report, results, study
-from loyalty.errors import UserError
+from loyalty.run import execute
+from loyalty.book import report
+from loyalty.ground import results
+from loyalty.cases import study
+from loyalty.ground.errors import UserError
 
 LOYALTY = f"{sys.executable} -m loyalty.cli"
 WIDE = {k: v for k, v in config.items() if k in ("draws", "seed", "language")}

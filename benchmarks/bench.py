@@ -1,4 +1,4 @@
-"""Speed of `loyalty.sem` beside lavaan (in R) and semopy, side by side on one thread each.
+"""Speed of `semfit` beside lavaan (in R) and semopy, side by side on one thread each.
 
     OPENBLAS_NUM_THREADS=1 python benchmarks/bench.py [--quick] [--json FILE] [--growth] [--memory]
 
@@ -28,10 +28,9 @@ from typing import Any  # noqa: E402
 
 import numpy as np  # noqa: E402
 import pandas as pd  # noqa: E402
+import semfit  # noqa: E402
 from cases import chain_data, chain_model  # noqa: E402
-
-from loyalty import sem  # noqa: E402
-from loyalty.sem.resampling import Plan  # noqa: E402
+from semfit.resampling import Plan  # noqa: E402
 
 HERE = Path(__file__).parent
 
@@ -128,7 +127,7 @@ def main() -> None:
     repeats = 3 if options.quick else 7
     rows = []
     data, model = chain_data(), chain_model()
-    result = sem.fit(model, data)
+    result = semfit.fit(model, data)
     print(
         f"nine-factor chain: {data.shape[1]} items, {result.fit['npar']:.0f} parameters,"
         f" N = {len(data)}; one thread each"
@@ -156,11 +155,11 @@ def main() -> None:
         rows.append({"task": "agreement on the same resamples", "largest_difference": worst})
 
     def cold() -> Any:
-        fitted = sem.fit(model, data)
+        fitted = semfit.fit(model, data)
         return fitted.parameters, fitted.converged, fitted.estimate.minimum
 
     def measures() -> Any:
-        fitted = sem.fit(model, data)
+        fitted = semfit.fit(model, data)
         return fitted.parameters, fitted.fit, fitted.warnings
 
     rows.append(
@@ -186,7 +185,7 @@ def main() -> None:
             ("loadings", "intercepts"),
             ("loadings", "intercepts", "residuals"),
         ):
-            fitted = sem.fit(model, grouped, group="g", group_equal=equal)
+            fitted = semfit.fit(model, grouped, group="g", group_equal=equal)
             assert fitted.parameters is not None
 
     rows.append(
@@ -200,7 +199,7 @@ def main() -> None:
     rows.append(
         line(
             "WLSMV, 30 items of five categories",
-            clock(lambda: sem.fit(model, ordinal, ordered=True).fit, repeats),
+            clock(lambda: semfit.fit(model, ordinal, ordered=True).fit, repeats),
             {"lavaan": lavaan("wlsmv", model, ordinal, 2 if options.quick else 3)[0]},
         )
     )
@@ -211,7 +210,7 @@ def main() -> None:
     rows.append(
         line(
             "FIML, 800 patterns",
-            clock(lambda: sem.fit(model, holes, missing="fiml").parameters, 2),
+            clock(lambda: semfit.fit(model, holes, missing="fiml").parameters, 2),
             {"lavaan": lavaan("fiml", model, holes, 1)[0]},
         )
     )
@@ -228,15 +227,15 @@ def growth() -> list[dict[str, Any]]:
     """Time against rows, items, draws and threads."""
     rows = []
     for n in (3_000, 100_000, 1_000_000):
-        result = sem.fit(chain_model(), chain_data(n))
+        result = semfit.fit(chain_model(), chain_data(n))
         draws = 512 if n < 1_000_000 else 128
         times = [t / draws for t in clock(lambda: result.bootstrap(draws, seed=1), 1)]  # noqa: B023
         rows.append(line(f"growth: N = {n:,}", times, {}) | {"n": n})
     for items in (15, 30, 60):
-        result = sem.fit(chain_model(items), chain_data(items=items))
+        result = semfit.fit(chain_model(items), chain_data(items=items))
         times = [t / 512 for t in clock(lambda: result.bootstrap(512, seed=1), 3)]  # noqa: B023
         rows.append(line(f"growth: {items} items", times, {}) | {"items": items})
-    result = sem.fit(chain_model(), chain_data())
+    result = semfit.fit(chain_model(), chain_data())
     for draws in (512, 2048, 8192):
         times = [t / draws for t in clock(lambda: result.bootstrap(draws, seed=1), 1)]  # noqa: B023
         rows.append(line(f"growth: {draws} draws", times, {}) | {"draws": draws})
@@ -255,8 +254,8 @@ def first_call() -> dict[str, Any]:
         "import time, pandas; s = time.perf_counter();"
         "from loyalty import sem; i = time.perf_counter();"
         "from cases import chain_data, chain_model; d, m = chain_data(), chain_model();"
-        "a = time.perf_counter(); sem.fit(m, d).parameters; b = time.perf_counter();"
-        "sem.fit(m, d).parameters; c = time.perf_counter();"
+        "a = time.perf_counter(); semfit.fit(m, d).parameters; b = time.perf_counter();"
+        "semfit.fit(m, d).parameters; c = time.perf_counter();"
         "print(i - s, b - a, c - b)"
     )
     times = []
@@ -278,7 +277,7 @@ def one_bootstrap(n: int, draws: int) -> dict[str, float]:
     data = chain_data(n)
     before = peak()
     start = time.perf_counter()
-    boot = sem.fit(chain_model(), data).bootstrap(draws, seed=1)
+    boot = semfit.fit(chain_model(), data).bootstrap(draws, seed=1)
     seconds = time.perf_counter() - start
     return {
         "rows": n,

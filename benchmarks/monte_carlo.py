@@ -1,4 +1,4 @@
-"""Monte Carlo study of `loyalty.sem`: bias, coverage of 95 % intervals, type-I error of tests.
+"""Monte Carlo study of `semfit`: bias, coverage of 95 % intervals, type-I error of tests.
 
     OPENBLAS_NUM_THREADS=1 python benchmarks/monte_carlo.py [--replications 2000] [--json FILE]
 
@@ -22,8 +22,7 @@ from typing import Any  # noqa: E402
 
 import numpy as np  # noqa: E402
 import pandas as pd  # noqa: E402
-
-from loyalty import sem  # noqa: E402
+import semfit  # noqa: E402
 
 MODEL = """
 x =~ x1 + x2 + x3
@@ -56,7 +55,7 @@ def free_rows(parameters: pd.DataFrame) -> pd.DataFrame:
 
 def condition(n: int, likert: bool, replications: int, draws: int) -> dict[str, Any]:
     truth_data = sample(2_000_000, likert, np.random.default_rng(99))
-    table = free_rows(sem.fit(MODEL, truth_data).parameters)
+    table = free_rows(semfit.fit(MODEL, truth_data).parameters)
     truth = table["est"].to_numpy()
     indirect = int(np.flatnonzero(table["op"] == ":=")[0])
     rng = np.random.default_rng([n, likert, 7])
@@ -66,12 +65,12 @@ def condition(n: int, likert: bool, replications: int, draws: int) -> dict[str, 
     failed = 0
     for r in range(replications):
         data = sample(n, likert, rng)
-        plain = sem.fit(MODEL, data)
+        plain = semfit.fit(MODEL, data)
         if not plain.admissible:
             failed += 1
             continue
-        robust = sem.fit(MODEL, data, estimator="MLR")
-        mean_adjusted = sem.fit(MODEL, data, estimator="MLM")
+        robust = semfit.fit(MODEL, data, estimator="MLR")
+        mean_adjusted = semfit.fit(MODEL, data, estimator="MLM")
         boot = plain.bootstrap(draws, seed=r)
         estimates.append(free_rows(plain.parameters)["est"].to_numpy())
         tables = {"delta": plain.parameters, "delta_mlr": robust.parameters}

@@ -28,11 +28,14 @@ from typing import Any  # noqa: E402
 
 import numpy as np  # noqa: E402
 import pandas as pd  # noqa: E402
+import semfit  # noqa: E402
 from scipy.stats import norm, t  # noqa: E402
 
-from loyalty import paths, sem, simulate, study  # noqa: E402
+from loyalty import simulate  # noqa: E402
+from loyalty.cases import study  # noqa: E402
+from loyalty.cases.study import Study  # noqa: E402
+from loyalty.ground import paths  # noqa: E402
 from loyalty.simulate import Process, load_process, true_parameters  # noqa: E402
-from loyalty.study import Study  # noqa: E402
 
 FIRST_SEED = 770_000
 
@@ -68,8 +71,8 @@ def redraw(
     holes = bool(data.drop(columns="firm", errors="ignore").isna().any(axis=None))
     options: dict[str, Any] = {"estimator": "MLR", "missing": "fiml" if holes else "listwise"}
     model = case.structural_model()
-    fitted = sem.fit(model, data, cluster="firm" if "firm" in data else None, **options)
-    attentive = sem.fit(model, data[(rows["careless"] == "no").to_numpy()], **options)
+    fitted = semfit.fit(model, data, cluster="firm" if "firm" in data else None, **options)
+    attentive = semfit.fit(model, data[(rows["careless"] == "no").to_numpy()], **options)
     for result in (fitted, attentive):
         if not result.converged:
             return None, "nonconverged"
@@ -82,7 +85,7 @@ def redraw(
         estimate = fitted.estimate
         alone = replace(estimate, options=replace(estimate.options, cluster=None))
         table["se_cluster"] = table["se"]
-        table["se"] = sem.Result(alone).standardized().set_index("label")["se"]
+        table["se"] = semfit.Result(alone).standardized().set_index("label")["se"]
     return table, ""
 
 

@@ -13,7 +13,7 @@ import pandas as pd
 import pytest
 import yaml
 
-from loyalty.errors import UserError
+from loyalty.ground.errors import UserError
 
 #: The folder of this repository.
 REPOSITORY = Path(__file__).resolve().parents[1]

@@ -17,9 +17,12 @@ import pandas as pd
 import pytest
 import yaml
 
-from loyalty import behaviour, prose, results, study
+from loyalty.analyses.behaviour import estimates as behaviour
+from loyalty.cases import study
+from loyalty.ground import results
+from loyalty.ground.text import Text
+from loyalty.shown import prose
 from loyalty.stats import CannotCompute, clv, rfm
-from loyalty.study import Text
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -347,7 +350,7 @@ def test_reproduced_counts_to_the_last_digit() -> None:
 
 
 def answers_of(described: study.Study) -> Any:
-    from loyalty import sources
+    from loyalty.cases import survey as sources
 
     try:
         return sources.load(described)
@@ -359,14 +362,14 @@ def answers_of(described: study.Study) -> Any:
 
 def test_reputation_fits_as_lavaan_says(repository: Path) -> None:
     """ML and MLR of the structural model (golden/make_reputation.R)."""
-    from loyalty import sem
+    import semfit
 
     gold = json.loads((ROOT / "tests" / "golden" / "reputation.json").read_text())
     described = study.load("reputation-mobile")
     survey = answers_of(described)
     for name, estimator, missing in (("ml", "ML", "listwise"), ("mlr", "MLR", "fiml")):
         model = described.structural_model()
-        got = sem.fit(model, survey.scored, estimator=estimator, missing=missing)
+        got = semfit.fit(model, survey.scored, estimator=estimator, missing=missing)
         for key, value in gold[name]["fit"].items():
             ours = got.fit[key.replace(".", "_")]
             assert ours == pytest.approx(value, rel=2e-4, abs=2e-4), (name, key)
@@ -380,7 +383,7 @@ def test_reputation_fits_as_lavaan_says(repository: Path) -> None:
 
 def test_printed_figures_come_out(repository: Path) -> None:
     """PLS of Hair et al. and of SmartPLS, to the printed digits."""
-    from loyalty import published
+    from loyalty.analyses.published import estimates as published
 
     for case, figures, good in (("reputation-mobile", 17, True), ("ecsi-mobile", 12, False)):
         described = study.load(case)

@@ -10,9 +10,10 @@ import numpy as np
 import pytest
 import statsmodels.api as sm
 
-from loyalty import claims, results
-from loyalty.errors import UserError
-from loyalty.study import read_yaml, validated
+from loyalty.cases import claims
+from loyalty.ground import results
+from loyalty.ground.errors import UserError
+from loyalty.ground.reading import read_yaml, validated
 
 ROOT = Path(__file__).resolve().parents[1]
 FILE = ROOT / "data" / "claims.yml"

@@ -12,8 +12,9 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from loyalty import cli, study
-from loyalty.errors import UserError
+from loyalty import cli
+from loyalty.cases import study
+from loyalty.ground.errors import UserError
 
 
 def loyalty(root: Path, *arguments: str) -> subprocess.CompletedProcess[str]:

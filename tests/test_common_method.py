@@ -11,10 +11,14 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+import semfit
 
-from loyalty import careless, common_method, sem, sources, study
+from loyalty.analyses.audit import common_method
+from loyalty.cases import study
+from loyalty.cases import survey as sources
+from loyalty.cases.study import Study
+from loyalty.estimates import careless
 from loyalty.stats import CannotCompute, validity
-from loyalty.study import Study
 from tests.conftest import Project, description
 
 GOLDEN = Path(__file__).parent / "stats" / "golden"
@@ -115,7 +119,7 @@ def test_directions_differ_only_where_items_are_reversed() -> None:
 def test_a_model_that_cannot_be_fitted_says_so() -> None:
     survey = holzinger()
     constant = replace(survey, rows=survey.rows.assign(x1=1.0))
-    with pytest.raises(sem.ModelError, match="x1"):
+    with pytest.raises(semfit.ModelError, match="x1"):
         common_method.planned(constant)
 
 
@@ -174,7 +178,9 @@ def test_the_main_path_without_some_respondents() -> None:
     assert table["n"].tolist() == [301, 270, 5]
     model = survey.study.structural_model(effects=False)
     for row, kept in ((0, survey.rows), (1, survey.rows[~some])):
-        want = sem.fit(model, kept, estimator="MLR").standardized().set_index("label").loc["p_H1"]
+        want = (
+            semfit.fit(model, kept, estimator="MLR").standardized().set_index("label").loc["p_H1"]
+        )
         assert table.loc[row, "value"] == pytest.approx(want["est_std"])
         assert table.loc[row, "low"] == pytest.approx(want["ci_lower"])
         assert table.loc[row, "problem"] == ""

@@ -11,7 +11,8 @@ import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
-from loyalty import execute, paths, results
+from loyalty.ground import paths, results
+from loyalty.run import execute
 
 PARAMETERS = 'case = "x"\ndraws = 10\nshare = 0.5\nfull = True\nlanguage = "en"'
 KERNEL = {"display_name": "Python 3", "language": "python", "name": "python3"}

@@ -11,12 +11,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+import semfit
 from scipy.stats import chi2, f, t
 
-from loyalty import groups, sem
-from loyalty.groups import Clusters
+from loyalty.cases.study import Group, Hypothesis
+from loyalty.estimates import groups
+from loyalty.estimates.groups import Clusters
 from loyalty.stats import CannotCompute
-from loyalty.study import Group, Hypothesis
 
 GOLDEN = Path(__file__).parent / "golden"
 DATA = Path(__file__).parent / "sem" / "golden" / "data"
@@ -41,8 +42,8 @@ def ladder(hs: pd.DataFrame) -> groups.PartialInvariance:
     return groups.partial_invariance(HS, hs, group="school")
 
 
-def scalar(hs: pd.DataFrame, **options: Any) -> sem.Result:
-    return sem.fit(
+def scalar(hs: pd.DataFrame, **options: Any) -> semfit.Result:
+    return semfit.fit(
         HS,
         hs,
         group="school",
@@ -94,7 +95,7 @@ def test_the_expected_change_is_what_a_refit_shows(
 ) -> None:
     """Freeing x3's intercept moves it by about the change that the score test expected."""
     row = ladder.released.iloc[0]
-    free = sem.fit(
+    free = semfit.fit(
         HS, hs, group="school", group_equal=SCALAR, group_partial=["x3~1"], std_lv=True
     ).parameters
     b = free[(free["lhs"] == "x3") & (free["op"] == "~1")].set_index("group")["est"]
@@ -145,9 +146,9 @@ def test_contrasts_of_three_groups_do_not_depend_on_the_reference(hs: pd.DataFra
     """Between the second and the third group: as with the second as reference, in its own SDs."""
     three = hs.assign(third=np.repeat(["a", "b", "c"], [100, 101, 100]))
     options: dict[str, Any] = {"group": "third", "group_equal": SCALAR, "std_lv": True}
-    found = groups.latent_means(sem.fit(HS, three, **options), FACTORS)
+    found = groups.latent_means(semfit.fit(HS, three, **options), FACTORS)
     turned = pd.concat([three[three["third"] != "a"], three[three["third"] == "a"]])
-    other = groups.latent_means(sem.fit(HS, turned, **options), FACTORS)
+    other = groups.latent_means(semfit.fit(HS, turned, **options), FACTORS)
     one = found[(found["group_a"] == "b") & (found["group_b"] == "c")].reset_index()
     two = other[(other["group_a"] == "b") & (other["group_b"] == "c")].reset_index()
     # the test is the same up to the unit, which is itself estimated
@@ -162,7 +163,7 @@ def test_the_factor_makes_the_sandwich_of_a_mean_that_of_the_cluster_means() -> 
     cluster = np.repeat(np.arange(8), 25)
     frame = pd.DataFrame({"cl": cluster, "y": rng.normal(size=8)[cluster] + rng.normal(size=200)})
     frame["x"] = rng.normal(size=200)  # a second variable, so that there is a model
-    result = sem.fit("y ~ 1\nx ~ 1\ny ~~ y\nx ~~ x", frame, estimator="MLR", cluster="cl")
+    result = semfit.fit("y ~ 1\nx ~ 1\ny ~~ y\nx ~~ x", frame, estimator="MLR", cluster="cl")
     se = float(np.sqrt(result.vcov.loc["y~1", "y~1"]))
     means = frame.groupby("cl")["y"].mean()
     clusters = Clusters(8)
@@ -186,7 +187,7 @@ def test_the_factor_in_groups() -> None:
         }
     )
     model = "y ~ 1\nx ~ 1\ny ~~ y\nx ~~ x"
-    result = sem.fit(model, frame, estimator="MLR", cluster="cl", group="g")
+    result = semfit.fit(model, frame, estimator="MLR", cluster="cl", group="g")
     clusters = groups.clusters_of(frame, "cl", ["y"], "g")
     for g, name in enumerate(("y~1", "y~1.g2")):
         se = float(np.sqrt(result.vcov.loc[name, name]))
@@ -215,7 +216,7 @@ def made() -> tuple[pd.DataFrame, list[Hypothesis]]:
 
 def test_wald_of_two_groups_is_the_squared_z_of_two_separate_fits() -> None:
     data, paths = made()
-    by_group, tests = groups.path_differences(sem.fit("y ~ x", data, group="group"), paths)
+    by_group, tests = groups.path_differences(semfit.fit("y ~ x", data, group="group"), paths)
     parts = []
     for name in ("a", "b"):
         u, v = data.loc[data["group"] == name, ["x", "y"]].to_numpy().T
@@ -235,9 +236,9 @@ def test_the_clustered_wald_is_that_of_separate_sandwiches() -> None:
     options: dict[str, Any] = {"group": "group", "estimator": "MLR", "meanstructure": True}
     clusters = groups.clusters_of(data, "cl", ["x"], "group")
     _, tests = groups.path_differences(
-        sem.fit("y ~ x", data, **options),
+        semfit.fit("y ~ x", data, **options),
         paths,
-        sem.fit("y ~ x", data, cluster="cl", **options),
+        semfit.fit("y ~ x", data, cluster="cl", **options),
         clusters,
     )
     parts = []
@@ -260,7 +261,7 @@ def test_total_effects_against_lavaan() -> None:
         "ind60 =~ x1+x2+x3\ndem60 =~ y1+y2+y3+y4\ndem65 =~ y5+y6+y7+y8\n"
         "dem60 ~ ind60\ndem65 ~ ind60 + dem60"
     )
-    found = groups.total_effects(sem.fit(model, data, estimator="MLR"), "dem65")
+    found = groups.total_effects(semfit.fit(model, data, estimator="MLR"), "dem65")
     found = found.set_index("construct")
     expected = golden("groups_totals").set_index("construct")
     assert set(found.index) == set(expected.index)
@@ -310,7 +311,7 @@ def test_small_levels_borrow_the_effects_of_all_or_are_not_shown(hs: pd.DataFram
     rows.loc[rows.index[60:90], "school"] = "silent"
     rows.loc[rows["school"] == "silent", items] = np.nan
     group = schools("Grant-White", "Pasteur", "tiny", "short", "silent", "absent")
-    pooled = groups.total_effects(sem.fit(model, rows, estimator="MLR"), "speed")
+    pooled = groups.total_effects(semfit.fit(model, rows, estimator="MLR"), "speed")
     effects, left_out, borrowed = groups.by_level(
         rows, group, model, items, "speed", "listwise", pooled
     )
@@ -322,7 +323,7 @@ def test_small_levels_borrow_the_effects_of_all_or_are_not_shown(hs: pd.DataFram
         "short": False,
     }
     assert "15 respondents" in borrowed["short"]
-    own = sem.fit(model, rows[rows["school"] == "Pasteur"], estimator="MLR")
+    own = semfit.fit(model, rows[rows["school"] == "Pasteur"], estimator="MLR")
     expected = groups.total_effects(own, "speed")["value"].to_numpy()
     np.testing.assert_allclose(effects.loc[effects["level"] == "Pasteur", "value"], expected)
     short = effects.loc[effects["level"] == "short", "value"]

@@ -8,10 +8,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+import semfit
 
-from loyalty import interactions, sem
+from loyalty.analyses.structural import interactions
+from loyalty.cases.study import Study
 from loyalty.stats import CannotCompute
-from loyalty.study import Study
 
 GOLDEN = Path(__file__).parent / "golden"
 SCALES = {"x": ["x1", "x2", "x3"], "z": ["x7", "x8", "x9"], "y": ["x4", "x5", "x6"]}
@@ -130,5 +131,5 @@ def test_the_square_of_one_item(data: pd.DataFrame) -> None:
 
 
 def test_too_few_rows_are_refused(data: pd.DataFrame) -> None:
-    with pytest.raises((CannotCompute, sem.ModelError)):
+    with pytest.raises((CannotCompute, semfit.ModelError)):
         interactions.latent(described(PATHS), data.iloc[:24], "y")

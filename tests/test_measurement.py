@@ -10,10 +10,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+import semfit
 
-from loyalty import measurement, sem
+from loyalty.analyses.measurement import estimates as measurement
+from loyalty.cases.study import Study
 from loyalty.stats import CannotCompute, validity
-from loyalty.study import Study
 
 GOLDEN = Path(__file__).parent / "stats" / "golden"
 HS = {"visual": ["x1", "x2", "x3"], "textual": ["x4", "x5", "x6"], "speed": ["x7", "x8", "x9"]}
@@ -63,7 +64,7 @@ def data(name: str) -> pd.DataFrame:
     return frame[[c for c in frame if c != "school"]].select_dtypes("number")
 
 
-def planned(scales: dict[str, list[str]], items: pd.DataFrame, missing: str) -> sem.Result:
+def planned(scales: dict[str, list[str]], items: pd.DataFrame, missing: str) -> semfit.Result:
     result, reason = measurement.fit_planned(study(scales).main, items, missing)
     assert result is not None and reason == ""
     return result
@@ -282,7 +283,7 @@ def test_a_replication_is_a_fit() -> None:
         half = np.linalg.cholesky(sigma) @ a
         cov = pd.DataFrame(half @ half.T / (n - 1), index=sigma.index, columns=sigma.columns)
         model = "\n".join(f"{c} =~ {' + '.join(i)}" for c, i in HS.items())
-        fit = sem.fit(model, sample_cov=cov, sample_nobs=n, estimator="ML").fit
+        fit = semfit.fit(model, sample_cov=cov, sample_nobs=n, estimator="ML").fit
         for index in ("cfi", "rmsea", "srmr"):
             assert got.draws[0].loc[k, index] == pytest.approx(fit[index], abs=2e-5), index
 
@@ -352,10 +353,10 @@ def test_modification_indices_match_lavaan(
 def test_a_modification_index_foretells_the_drop_in_chi_square() -> None:
     items = data("hs_miss")
     model = measurement.planned_model(study(HS).main)
-    before = sem.fit(model, items, missing="fiml", std_lv=True)
+    before = semfit.fit(model, items, missing="fiml", std_lv=True)
     for row in measurement.respecifications(before).head(3).itertuples():
         name = f"{row.lhs} {row.op} {row.rhs}"
-        after = sem.fit(f"{model}\n{name}", items, missing="fiml", std_lv=True)
+        after = semfit.fit(f"{model}\n{name}", items, missing="fiml", std_lv=True)
         drop = before.fit["chisq"] - after.fit["chisq"]
         assert row.mi == pytest.approx(drop, rel=0.2) and drop > 15, name
 
@@ -366,7 +367,7 @@ def test_freeing_a_parameter_is_fitting_it() -> None:
     constructs = study(HS).main
     trial = measurement.try_freeing(before, constructs, ("x7", "~~", "x8"), items, "listwise")
     text = "\n".join(f"{c} =~ {' + '.join(i)}" for c, i in HS.items())
-    after = sem.fit(f"{text}\nx7 ~~ x8", items, estimator="MLR")
+    after = semfit.fit(f"{text}\nx7 ~~ x8", items, estimator="MLR")
     assert trial.cfi == pytest.approx(after.fit["cfi_robust"], abs=1e-6)
     a, b = (r.standardized().set_index(["lhs", "op", "rhs"])["est_std"] for r in (before, after))
     links = [("visual", "~~", "textual"), ("visual", "~~", "speed"), ("textual", "~~", "speed")]

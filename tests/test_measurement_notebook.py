@@ -14,7 +14,7 @@ import nbformat
 import pandas as pd
 import pytest
 
-from loyalty import results
+from loyalty.ground import results
 
 ROOT = Path(__file__).resolve().parents[1]
 NOTEBOOK = ROOT / "notebooks" / "04-measurement.ipynb"

@@ -17,7 +17,8 @@ import nbformat
 import numpy as np
 import pytest
 
-from loyalty import results, study
+from loyalty.cases import study
+from loyalty.ground import results
 
 pytestmark = pytest.mark.slow
 
@@ -199,7 +200,7 @@ def test_simulated_groups(found: Any) -> None:
 
 
 def test_the_second_opinion_stands_in_the_appendix(found: Any) -> None:
-    from loyalty import report
+    from loyalty.book import report
 
     chapter = report.embeds(SIMULATED, "structural")
     result = found(SIMULATED, "structural")
@@ -252,7 +253,8 @@ def test_the_hash_seed_changes_nothing(roots: tuple[Path, Path]) -> None:
 
 def test_alpha_against_its_definition(found: Any) -> None:
     """k / (k − 1) · (1 − Σ var(item) / var(sum)) on the raw answers."""
-    from loyalty import sources, study
+    from loyalty.cases import study
+    from loyalty.cases import survey as sources
 
     answers = sources.load(study.load(MOBILE)).items("loyalty").to_numpy()
     k = answers.shape[1]

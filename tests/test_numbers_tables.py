@@ -9,10 +9,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from loyalty.markdown import escape
-from loyalty.numbers import DASH, interval, show
-from loyalty.tables import Column, Table
-from loyalty.thresholds import Threshold, all_thresholds
+from loyalty.ground.markdown import escape
+from loyalty.ground.numbers import DASH, interval, show
+from loyalty.ground.thresholds import Threshold, all_thresholds
+from loyalty.shown.tables import Column, Table
 
 
 @pytest.mark.parametrize(

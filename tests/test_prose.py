@@ -9,9 +9,10 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from loyalty import prose
-from loyalty.study import Hypothesis, Text
-from loyalty.thresholds import Threshold
+from loyalty.cases.study import Hypothesis
+from loyalty.ground.text import Text
+from loyalty.ground.thresholds import Threshold
+from loyalty.shown import prose
 
 ALPHA = Threshold("alpha", "alpha", 0.70, "above", "nunnally1994")
 HTMT = Threshold("htmt", "htmt", 0.85, "below", "henseler2015")

@@ -9,10 +9,10 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from loyalty import prose
-from loyalty.measurement import Trial
-from loyalty.study import Text
-from loyalty.thresholds import threshold
+from loyalty.analyses.measurement.estimates import Trial
+from loyalty.ground.text import Text
+from loyalty.ground.thresholds import threshold
+from loyalty.shown import prose
 
 CUTS = {k: threshold(k) for k in ("cfi", "tli", "rmsea", "srmr")}
 LABEL = {"a": "Alpha", "b": "Beta*", "planned": "As planned", "merged": "Merged", "one": "One"}

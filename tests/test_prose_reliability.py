@@ -10,10 +10,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from loyalty import prose
+from loyalty.ground.text import Text
+from loyalty.ground.thresholds import Threshold, threshold
+from loyalty.shown import prose
 from loyalty.stats import CannotCompute, efa, reliability
-from loyalty.study import Text
-from loyalty.thresholds import Threshold, threshold
 
 ALPHA = threshold("alpha")
 OMEGA = Threshold("omega", "omega", 0.70, "above", "hair2019")

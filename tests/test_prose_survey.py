@@ -9,11 +9,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from loyalty import prose
-from loyalty.common_method import MethodFactor
+from loyalty.analyses.audit.common_method import MethodFactor
+from loyalty.ground.text import Text
+from loyalty.ground.thresholds import threshold
+from loyalty.shown import prose
 from loyalty.stats import audit, descriptives, validity
-from loyalty.study import Text
-from loyalty.thresholds import threshold
 
 
 def joined(sentences: list[Text]) -> Text:

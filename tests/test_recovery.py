@@ -11,8 +11,12 @@ from typing import Any
 
 import pandas as pd
 import pytest
+import semfit
 
-from loyalty import measured, paths, sem, sources, study
+from loyalty.book import measured
+from loyalty.cases import study
+from loyalty.cases import survey as sources
+from loyalty.ground import paths
 from loyalty.simulate import load_process, true_parameters
 
 ROOT = Path(__file__).parents[1]
@@ -69,8 +73,8 @@ def test_the_redraw_is_the_structural_notebook_s_model(script: ModuleType) -> No
     assert why == ""
     survey = sources.load(described)
     options: dict[str, Any] = {"estimator": "MLR", "missing": "fiml"}
-    plain = sem.fit(described.structural_model(), survey.scored, **options).standardized()
-    clustered = sem.fit(
+    plain = semfit.fit(described.structural_model(), survey.scored, **options).standardized()
+    clustered = semfit.fit(
         described.structural_model(), survey.scored, cluster="firm", **options
     ).standardized()
     for column, result, other in (

@@ -22,7 +22,8 @@ import pytest
 from bs4 import BeautifulSoup, Tag
 from playwright.sync_api import sync_playwright
 
-from loyalty import paths, study
+from loyalty.cases import study
+from loyalty.ground import paths
 
 BOOK = Path(os.environ.get("LOYALTY_REPORT_BOOK", paths.root() / "reports" / "_book"))
 PDF = BOOK / "the-loyalty-study.pdf"

@@ -13,8 +13,9 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from loyalty import resources, study
-from loyalty.study import Resource
+from loyalty.cases import study
+from loyalty.cases import tables as resources
+from loyalty.cases.study import Resource
 
 PURCHASES = """customer,date,amount
 a,2020-01-01,10

@@ -11,10 +11,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from loyalty import report, results, study
-from loyalty.errors import UserError
-from loyalty.notebook import Notebook
-from loyalty.numbers import Kind
+from loyalty.book import report
+from loyalty.cases import study
+from loyalty.ground import results
+from loyalty.ground.errors import UserError
+from loyalty.ground.numbers import Kind
+from loyalty.run.notebook import Notebook
 
 
 def result(case: str = "small", analysis: str = "audit", **changes: Any) -> results.Result:

@@ -14,8 +14,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from loyalty import prose, scales, sources, study
-from loyalty.sources import Survey
+from loyalty.analyses.reliability import scales
+from loyalty.cases import study
+from loyalty.cases import survey as sources
+from loyalty.cases.survey import Survey
+from loyalty.shown import prose
 from loyalty.stats import efa
 
 ITEMS = ("q1", "q2", "q3", "l1", "l2", "l3")
@@ -251,7 +254,7 @@ def shown(project: Any, monkeypatch: pytest.MonkeyPatch) -> Callable[..., dict[s
                 name = label.replace("-small-reliability-", "-")
                 found[name] = bundle.get("text/markdown", bundle["text/plain"]).replace("\\", "")
 
-        monkeypatch.setattr("loyalty.notebook.display", display)
+        monkeypatch.setattr("loyalty.run.notebook.display", display)
         scope: dict[str, Any] = {}
         for cell in json.loads(NOTEBOOK.read_text(encoding="utf-8"))["cells"]:
             if cell["cell_type"] != "code":

@@ -17,8 +17,9 @@ import pandas as pd
 import pytest
 import yaml
 
-from loyalty import sources, study
-from loyalty.errors import UserError
+from loyalty.cases import study
+from loyalty.cases import survey as sources
+from loyalty.ground.errors import UserError
 from loyalty.simulate import (
     Process,
     ProcessError,

@@ -11,7 +11,8 @@ import pandas as pd
 import pytest
 import yaml
 
-from loyalty import sources, study
+from loyalty.cases import study
+from loyalty.cases import survey as sources
 from loyalty.simulate import (
     Process,
     latent_correlations,

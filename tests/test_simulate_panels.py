@@ -20,7 +20,8 @@ import pandas as pd
 import pytest
 import yaml
 
-from loyalty import resources, study
+from loyalty.cases import study
+from loyalty.cases import tables as resources
 from loyalty.simulate import Process, ProcessError, load_process, panel, simulate, true_parameters
 
 DATA = Path(__file__).parents[1] / "data"

@@ -11,8 +11,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from loyalty import paths, sources, study
-from loyalty.errors import UserError
+from loyalty.cases import study
+from loyalty.cases import survey as sources
+from loyalty.ground import paths
+from loyalty.ground.errors import UserError
 
 
 def load() -> sources.Survey:

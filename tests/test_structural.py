@@ -8,11 +8,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+import semfit
 from scipy.stats import norm, t
 
-from loyalty import groups, imputation, robustness, sem, structural
-from loyalty.stats import CannotCompute
-from loyalty.study import Effect, Group, Hypothesis, Study
+from loyalty.analyses.robustness import estimates as robustness
+from loyalty.cases.study import Effect, Group, Hypothesis, Study
+from loyalty.estimates import groups, structural
+from loyalty.stats import CannotCompute, imputation
 
 GOLDEN = Path(__file__).parent / "golden"
 DATA = Path(__file__).parent / "sem" / "golden" / "data"
@@ -78,7 +80,7 @@ def holes(hs: pd.DataFrame) -> pd.DataFrame:
 # --- resampling ----------------------------------------------------------------------------------
 def test_without_holes_it_is_the_plain_bootstrap(hs: pd.DataFrame) -> None:
     mine = structural.resampled(MODEL, hs, ITEMS, draws=70, seed=3)
-    plain = sem.fit(MODEL, hs[ITEMS], estimator="MLR").bootstrap(draws=70, seed=3)
+    plain = semfit.fit(MODEL, hs[ITEMS], estimator="MLR").bootstrap(draws=70, seed=3)
     np.testing.assert_array_equal(mine.x, plain.x)
 
 
@@ -98,7 +100,7 @@ def test_with_holes_it_agrees_with_full_information() -> None:
     )
     for item, by in (("x2", "x1"), ("x5", "x4"), ("x8", "x9")):
         frame.loc[rng.random(n) < 0.6 / (1 + np.exp(-2 * frame[by])), item] = np.nan
-    full = sem.fit(MODEL, frame, estimator="MLR", missing="fiml")
+    full = semfit.fit(MODEL, frame, estimator="MLR", missing="fiml")
     boot = structural.resampled(MODEL, frame, ITEMS, draws=1000, seed=3)
     assert boot.draws == 1000
     table = boot.standardized("percentile").set_index("label")
@@ -113,7 +115,7 @@ def test_few_draws_are_divided_among_fewer_imputations(holes: pd.DataFrame) -> N
 
 
 def test_indirect_effects_and_totals(hs: pd.DataFrame) -> None:
-    result = sem.fit(MODEL, hs, estimator="MLR")
+    result = semfit.fit(MODEL, hs, estimator="MLR")
     boot = structural.resampled(MODEL, hs, ITEMS, draws=300, seed=3)
     effect = Effect.model_validate(
         {"id": "I1", "label": "i", "through": ["visual", "textual", "speed"]}
@@ -133,13 +135,13 @@ def test_indirect_effects_and_totals(hs: pd.DataFrame) -> None:
 
 
 def test_bca_is_left_out_where_all_draws_lie_on_one_side(hs: pd.DataFrame) -> None:
-    result = sem.fit(MODEL, hs, estimator="MLR")
+    result = semfit.fit(MODEL, hs, estimator="MLR")
     boot = structural.resampled(MODEL, hs, ITEMS, draws=30, seed=3)
     free = boot.estimate.model
     names = [free.rows[k].label for k in free.free]
     x = boot.x.copy()
     x[:, names.index("p_H2")] = np.abs(x[:, names.index("p_H2")]) + 5  # all far above
-    lop = sem.Bootstrap(boot.estimate, x, boot.converged, boot.admissible, 3)
+    lop = semfit.Bootstrap(boot.estimate, x, boot.converged, boot.admissible, 3)
     effect = Effect.model_validate(
         {"id": "I1", "label": "i", "through": ["visual", "textual", "speed"]}
     )
@@ -163,7 +165,7 @@ def test_paths_with_clusters_against_lavaan(hs: pd.DataFrame) -> None:
         assert (row["low"], row["high"]) == pytest.approx(
             (row["value"] - half, row["value"] + half)
         )
-    plain = sem.fit(MODEL, hs, estimator="MLR", cluster="cl").bootstrap(draws=40, seed=1)
+    plain = semfit.fit(MODEL, hs, estimator="MLR", cluster="cl").bootstrap(draws=40, seed=1)
     np.testing.assert_allclose(boot.x, plain.x)  # whole clusters are drawn
 
 
@@ -191,9 +193,9 @@ def test_the_difference_of_nested_rivals(hs: pd.DataFrame) -> None:
     assert list(models["id"]) == ["hypothesized", "partial", "unmediated"]
     partial = models.set_index("id").loc["partial"]
     assert (partial["delta_df"], partial["added"]) == (1, 1)
-    with_path = sem.fit(MODEL, hs, estimator="MLR")
-    without = sem.fit(MODEL.replace(" + p_H3*visual", ""), hs, estimator="MLR")
-    test = sem.difference_test(without, with_path)
+    with_path = semfit.fit(MODEL, hs, estimator="MLR")
+    without = semfit.fit(MODEL.replace(" + p_H3*visual", ""), hs, estimator="MLR")
+    test = semfit.difference_test(without, with_path)
     assert partial["delta_chisq"] == pytest.approx(test["delta_chisq_scaled"], rel=1e-4)
     assert partial["bic"] == pytest.approx(with_path.fit["bic"], rel=1e-8)
     assert np.isnan(models.set_index("id").loc["unmediated", "delta_p"])
@@ -271,7 +273,7 @@ def test_power_by_path(hs: pd.DataFrame) -> None:
     clusters = groups.clusters_of(hs, "cl", ITEMS)
     group = Group.model_validate({"id": "cl", "label": "Cluster", "levels": {"a": "a"}})
     found = robustness.power(study, hs, "listwise", group, clusters).set_index("id")
-    se = sem.fit(MODEL, hs, estimator="MLR").standardized().set_index("label")["se"]
+    se = semfit.fit(MODEL, hs, estimator="MLR").standardized().set_index("label")["se"]
     for h, _, _ in PATHS:
         assert found.loc[h, "detectable"] == pytest.approx(2.8016 * se[f"p_{h}"], rel=1e-4)
         ratio = found.loc[h, "needed"] / 301

@@ -10,7 +10,8 @@ from typing import Any
 import jsonschema
 import pytest
 
-from loyalty import study
+from loyalty.cases import study
+from loyalty.ground import reading
 
 FILE = "data/small/study.yml: "
 DATA = Path(__file__).resolve().parents[1] / "data"
@@ -30,7 +31,7 @@ CASES = sorted(file.parent.name for file in DATA.glob("*/study.yml"))
         ("- 1\n", "study.yml: "),
         (b"title: \xff\xfe\n", "not UTF-8 text (byte 7)"),
         ("[" * 5000, "not YAML (RecursionError"),
-        ("# " + "x" * study.MAX_BYTES, "larger than 1,000,000 bytes"),
+        ("# " + "x" * reading.MAX_BYTES, "larger than 1,000,000 bytes"),
     ],
     ids=(
         "broken duplicate alias tag date control empty list encoding deep large".split()  # noqa: SIM905

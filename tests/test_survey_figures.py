@@ -11,7 +11,7 @@ import pytest
 from matplotlib.figure import Figure
 from matplotlib.patches import FancyBboxPatch
 
-from loyalty import figures
+from loyalty.shown import charts as figures
 
 
 @pytest.fixture(autouse=True)

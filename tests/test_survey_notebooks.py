@@ -12,8 +12,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from loyalty import notebook, results
-from loyalty.results import DISPLAY
+from loyalty.ground import results
+from loyalty.ground.results import DISPLAY
+from loyalty.run import notebook
 from tests.conftest import REPOSITORY, Project, answers
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from types import SimpleNamespace
 from typing import Any
 
-from loyalty import prose, synthesis
+from loyalty.analyses.synthesis import estimates as synthesis
+from loyalty.shown import prose
 
 SIMULATED = {"a": False, "s": True, "t": True}
 TITLE = {"a": "Real", "s": "Made", "t": "Drawn"}

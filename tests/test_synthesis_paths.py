@@ -6,9 +6,13 @@ from typing import Any
 
 import pytest
 
-from loyalty import claims, prose, results, synthesis
+from loyalty.analyses.synthesis import estimates as synthesis
+from loyalty.cases import claims
+from loyalty.cases.study import Study
+from loyalty.ground import results
+from loyalty.ground.reading import validated
+from loyalty.shown import prose
 from loyalty.stats.pooling import random_effects
-from loyalty.study import Study, validated
 
 
 def described(*ids: str, simulated: bool = False, same_as: dict[str, str] | None = None) -> Study:

@@ -14,9 +14,13 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from loyalty import paths, quotes, resources, sources, study, text
-from loyalty.markdown import escape
-from loyalty.study import Distribution, Resource
+from loyalty.analyses.voice import quotes, text
+from loyalty.cases import study
+from loyalty.cases import survey as sources
+from loyalty.cases import tables as resources
+from loyalty.cases.study import Distribution, Resource
+from loyalty.ground import paths
+from loyalty.ground.markdown import escape
 
 
 def reviews(levels: bool = True) -> Resource:

@@ -16,10 +16,11 @@ import pandas as pd
 import pytest
 import yaml
 
-from loyalty import prose, results
+from loyalty.ground import results
+from loyalty.ground.text import Text
+from loyalty.ground.thresholds import threshold
+from loyalty.shown import prose
 from loyalty.stats.failure import Gap
-from loyalty.study import Text
-from loyalty.thresholds import threshold
 
 ROOT = Path(__file__).resolve().parents[1]
 LABEL = {

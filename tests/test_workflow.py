@@ -13,8 +13,9 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from loyalty import execute, study
-from loyalty.thresholds import all_thresholds
+from loyalty.cases import study
+from loyalty.ground.thresholds import all_thresholds
+from loyalty.run import execute
 
 ROOT = Path(__file__).resolve().parents[1]
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))

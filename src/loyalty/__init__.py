@@ -1,6 +1,6 @@
 """A reproducible multi-case study of customer loyalty.
 
-Data flows one way: case description (:mod:`loyalty.study`) → rows (:mod:`loyalty.sources`) →
-estimates (:mod:`loyalty.stats`, :mod:`loyalty.sem`) → result files (:mod:`loyalty.results`) →
-tables, figures, sentences → report (:mod:`loyalty.report`, :mod:`loyalty.render`).
+Data flows one way: a case (:mod:`loyalty.cases`) → findings (:mod:`loyalty.analyses`, with
+:mod:`loyalty.stats` and :mod:`semfit`) → tables, figures, sentences (:mod:`loyalty.shown`) →
+the book (:mod:`loyalty.book`, :mod:`loyalty.render`).
 """

@@ -15,8 +15,9 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from loyalty import paths, study
-from loyalty.errors import UserError
+from loyalty.cases import study
+from loyalty.ground import paths
+from loyalty.ground.errors import UserError
 
 app = typer.Typer(
     name="loyalty",
@@ -57,7 +58,8 @@ def cases() -> None:
 @app.command()
 def check(case: Annotated[str, typer.Argument(help="The case's folder below data/.")]) -> None:
     """Check a case's description and its rows; exit code 2 when something does not hold."""
-    from loyalty import resources, sources
+    from loyalty.cases import survey as sources
+    from loyalty.cases import tables as resources
 
     described = study.load(case)
     if described.constructs:
@@ -92,7 +94,7 @@ def run(
 @app.command()
 def render(to: Formats = "html,pdf") -> None:
     """Render the report from what the notebooks left."""
-    from loyalty import report
+    from loyalty.book import report
 
     for file in report.render(_formats(to)):
         out.print(f"  report · {file.relative_to(paths.root())}")
@@ -111,7 +113,7 @@ def report_(
     formats = ",".join(_formats(to))
     wide = {**_run_wide(draws, seed, language), "to": formats}
     workflow([*(_targets(cases, None) if cases else []), "report"], wide, cores)
-    from loyalty import report
+    from loyalty.book import report
 
     for file in report.files(formats.split(",")):
         out.print(f"report: {file.relative_to(paths.root())}")
@@ -133,8 +135,8 @@ def fit(
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Fit a structural equation model to a data file."""
-    from loyalty import sem
-    from loyalty.sem.cli import fit_command
+    import semfit
+    from semfit.cli import fit_command
 
     try:
         text = fit_command(
@@ -151,7 +153,7 @@ def fit(
             cluster=cluster,
             as_json=as_json,
         )
-    except sem.ModelError as error:
+    except semfit.ModelError as error:
         raise UserError(str(error)) from None
     print(text)
 
@@ -166,7 +168,7 @@ def schema() -> None:
 @app.command(hidden=True)
 def execute(case: str, analysis: str, wide: str = "{}") -> None:
     """Run one notebook of one case (what the workflow calls)."""
-    from loyalty import execute as runner
+    from loyalty.run import execute as runner
 
     try:
         seconds = runner.execute(case, analysis, json.loads(wide))
@@ -193,7 +195,7 @@ def _formats(to: str) -> list[str]:
 
 def _targets(cases: list[str] | None, notebooks: list[str] | None) -> list[str]:
     """The marks to make, as the workflow names them."""
-    from loyalty import execute as runner
+    from loyalty.run import execute as runner
 
     if not cases and not notebooks:
         return ["results"]  # in the Snakefile: a broken case fails alone, the others go on

@@ -9,8 +9,9 @@ from scipy import stats
 from scipy.integrate import quad
 from scipy.special import gamma, roots_genlaguerre, roots_jacobi
 
-from loyalty import resources, study
-from loyalty.errors import UserError
+from loyalty.cases import study
+from loyalty.cases import tables as resources
+from loyalty.ground.errors import UserError
 from loyalty.stats import CannotCompute, clv
 
 #: r, alpha, a, b

@@ -19,7 +19,7 @@ from pydantic import (
     model_validator,
 )
 
-from loyalty.errors import UserError
+from loyalty.ground.errors import UserError
 
 Floats = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.int64]

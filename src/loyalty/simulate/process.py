@@ -8,8 +8,8 @@ from typing import Annotated
 
 from pydantic import Field, model_validator
 
-from loyalty import study
-from loyalty.errors import UserError
+from loyalty.ground.errors import UserError
+from loyalty.ground.reading import read_yaml, shown_path, validated
 from loyalty.simulate.checks import check_names, check_panels, check_structure, topological
 from loyalty.simulate.entries import (
     Careless,
@@ -104,8 +104,8 @@ class Process(Declared):
 
 def load_process(path: Path) -> Process:
     """Read and validate ``process.yml``; raises :class:`ProcessError` with one line."""
-    name = study._shown(path)
+    name = shown_path(path)
     try:
-        return study.validated(Process, study.read_yaml(path, name=name), name)
+        return validated(Process, read_yaml(path, name=name), name)
     except UserError as error:
         raise ProcessError(str(error)) from error

@@ -15,8 +15,8 @@ import pandas as pd
 from scipy import special
 from scipy import stats as _dist
 from scipy.optimize import linear_sum_assignment
+from semfit.polychoric import INFINITE, polychoric_correlations
 
-from loyalty.sem.polychoric import INFINITE, polychoric_correlations
 from loyalty.stats._common import (
     BoolArray,
     CannotCompute,

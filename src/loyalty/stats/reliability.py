@@ -15,9 +15,9 @@ import pandas as pd
 from numpy.typing import ArrayLike
 from scipy import special
 from scipy import stats as _dist
+from semfit.errors import ModelError
+from semfit.polychoric import ordinal_statistics
 
-from loyalty.sem.errors import ModelError
-from loyalty.sem.polychoric import ordinal_statistics
 from loyalty.stats._common import (
     CannotCompute,
     FloatArray,

@@ -1,0 +1,272 @@
+"""`fit`: from a model text and data to a result."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from .data import Sample, read_frame, read_moments
+from .errors import ModelError
+from .estimate import Options, solve, unbiased
+from .fit_measures import degrees_of_freedom
+from .model import Model, compile_model
+from .result import Result, as_tuple
+from .syntax import Syntax, parse
+from .table import Variables, parameter_table, variables_of
+from .threads import single_threaded
+
+CONTINUOUS = ("ML", "MLM", "MLR", "GLS", "ULS")
+ORDINAL = ("DWLS", "WLSMV", "WLSM", "ULSMV")
+
+
+@single_threaded()
+def fit(
+    model: str,
+    data: Any = None,
+    *,
+    estimator: str | None = None,
+    missing: str = "listwise",
+    group: str | None = None,
+    group_equal: Sequence[str] | str = (),
+    group_partial: Sequence[str] | str = (),
+    meanstructure: bool | None = None,
+    std_lv: bool = False,
+    ordered: Sequence[str] | str | bool = (),
+    bootstrap: int = 0,
+    seed: int = 1,
+    cluster: str | None = None,
+    sample_cov: Any = None,
+    sample_nobs: Any = None,
+    sample_mean: Any = None,
+    fixed_x: bool | None = None,
+    orthogonal: bool = False,
+    likelihood: str = "normal",
+    se: str = "default",
+) -> Result:
+    """Fit a structural equation model.
+
+    Parameters
+    ----------
+    model
+        A model in lavaan's syntax (`semfit.syntax`).
+    data
+        A data frame with one row per case; or, for another model of the same variables and
+        groups, the ``estimate.sample`` of an earlier result, whose moments are then not computed
+        anew. Or give ``sample_cov`` (divided by N - 1, a frame with names; a mapping or list of
+        them for groups), ``sample_nobs`` and, for means, ``sample_mean``.
+    estimator
+        ``"ML"``, ``"MLM"``, ``"MLR"``, ``"GLS"``, ``"ULS"``; with ordinal items ``"WLSMV"`` (the
+        default then), ``"WLSM"``, ``"DWLS"``, ``"ULSMV"``.
+    missing
+        ``"listwise"`` or ``"fiml"``.
+    group, group_equal, group_partial
+        Group variable; what is equal across groups (``"loadings"``, ``"intercepts"``,
+        ``"residuals"``, ``"regressions"``, ``"means"``, ``"lv_variances"``,
+        ``"lv_covariances"``, ``"thresholds"``, ``"residual_covariances"``); and which parameters
+        are released from that (``"x3 ~ 1"``).
+    std_lv
+        Fix factor variances to one instead of first loadings.
+    ordered
+        Ordinal variables, or True for all that are dependent; predictors are numbers.
+    bootstrap, seed
+        With ``bootstrap`` draws > 0 the standard errors and percentile limits of ``parameters``
+        come from that many refits.
+    cluster
+        A variable that says which rows belong together: cluster-robust standard errors.
+    fixed_x
+        Take the moments of observed predictors as given rather than as parameters: the default,
+        but for GLS and ULS, as in lavaan. Models of ordinal variables condition on them.
+    se
+        ``"default"``, ``"expected"``, ``"observed"`` or ``"robust"`` (for GLS and ULS Browne's
+        (1984) sandwich).
+
+    Raises
+    ------
+    ModelError
+        One line that names the cause, where the model cannot be fitted to the data.
+    """
+    syntax = parse(model)
+    for name, value in {
+        "meanstructure": meanstructure,
+        "std_lv": std_lv,
+        "fixed_x": fixed_x,
+        "orthogonal": orthogonal,
+    }.items():
+        if not (value is None or isinstance(value, (bool, np.bool_))):
+            raise ModelError(f"{name} must be True or False, not {value!r}")
+    if sample_cov is None and not (sample_nobs is None and sample_mean is None):
+        raise ModelError("sample_nobs and sample_mean go with sample_cov")
+    if not (estimator is None or isinstance(estimator, str)):
+        raise ModelError(f"estimator must be a name, not {estimator!r}")
+    given = estimator.upper() if estimator else None
+    if fixed_x is None:
+        fixed_x = given not in ("GLS", "ULS")
+    every = isinstance(ordered, bool)
+    ordinal_names = () if every else as_tuple(ordered)  # type: ignore[arg-type]
+    variables = variables_of(syntax, ordinal_names, fixed_x)
+    if (every and ordered is True) or ordinal_names == ("all",):
+        exogenous = set(variables.exogenous_observed)
+        ordinal_names = tuple(v for v in variables.observed if v not in exogenous)
+        variables = variables_of(syntax, ordinal_names, fixed_x)
+    for name in ordinal_names:
+        if name not in variables.observed:
+            raise ModelError(f"ordered variable {name!r} is not an observed variable of the model")
+    ordinal = bool(variables.ordered)
+    estimator = given or ("WLSMV" if ordinal else "ML")
+    if estimator not in (*CONTINUOUS, *ORDINAL):
+        raise ModelError(
+            f"estimator {estimator!r} is unknown; known are {', '.join((*CONTINUOUS, *ORDINAL))}"
+        )
+    if ordinal and estimator in CONTINUOUS:
+        raise ModelError(f"ordered variables need WLSMV, WLSM, DWLS or ULSMV, not {estimator}")
+    if likelihood not in ("normal", "wishart"):
+        raise ModelError(f"likelihood {likelihood!r} is unknown; use 'normal' or 'wishart'")
+    if se not in ("default", "expected", "observed", "robust"):
+        raise ModelError(f"se={se!r} is unknown; use default, expected, observed or robust")
+    missing = {"ml": "fiml", "direct": "fiml"}.get(missing, missing)
+    if missing == "fiml" and estimator not in ("ML", "MLR"):
+        raise ModelError(f"missing='fiml' goes with ML or MLR, not {estimator}")
+    if missing == "fiml" and likelihood == "wishart":
+        raise ModelError("likelihood='wishart' goes with complete data, not with missing='fiml'")
+    if cluster is not None and estimator not in ("ML", "MLR"):
+        raise ModelError(f"cluster goes with ML or MLR, not {estimator}")
+    if cluster is not None and se in ("expected", "observed"):
+        raise ModelError(f"cluster gives robust standard errors, not se={se!r}")
+    options = Options(
+        estimator,
+        missing,
+        likelihood,
+        cluster,
+        group,
+        as_tuple(group_equal),
+        as_tuple(group_partial),
+        std_lv,
+        ordinal_names,
+        se,
+    )
+    if group is not None and sample_cov is not None:
+        raise ModelError("groups of covariances come as a mapping in sample_cov, not by a variable")
+    sample = read_sample(syntax, variables, data, options, sample_cov, sample_nobs, sample_mean)
+    if ordinal or estimator in ORDINAL:
+        from .categorical import fit_ordinal
+
+        result = fit_ordinal(syntax, variables, sample, options)
+    else:
+        means = wants_means(syntax, sample, options, meanstructure)
+        compiled = compile_for(syntax, variables, sample, options, means, bool(orthogonal))
+        estimate = solve(compiled, sample, options)
+        try:
+            estimate.moments  # noqa: B018 - computed once and kept
+        except np.linalg.LinAlgError:
+            raise ModelError(
+                "the paths of the model form a loop without end: I - B is singular"
+            ) from None
+        result = Result(estimate)
+    if bootstrap:
+        return result.bootstrap(bootstrap, seed).result
+    return result
+
+
+def read_sample(
+    syntax: Syntax,
+    variables: Variables,
+    data: Any,
+    options: Options,
+    sample_cov: Any = None,
+    sample_nobs: Any = None,
+    sample_mean: Any = None,
+) -> Sample:
+    """The data of a fit, checked."""
+    if sample_cov is None:
+        if data is None:
+            raise ModelError("give data, or sample_cov and sample_nobs")
+        if isinstance(data, Sample):
+            if data.names != variables.observed or (len(data.groups) > 1) != bool(options.group):
+                raise ModelError("the sample given as data is not one of this model")
+            return data
+        return read_frame(
+            data,
+            variables.observed,
+            variables.latent,
+            group=options.group,
+            cluster=options.cluster,
+            missing=options.missing,
+            exogenous=variables.exogenous_observed,
+        )
+    if data is not None:
+        raise ModelError("give data or sample_cov, not both")
+    if sample_nobs is None:
+        raise ModelError("sample_cov needs sample_nobs")
+    if options.estimator in ("MLM", "MLR") or options.missing == "fiml" or options.cluster:
+        raise ModelError(f"{options.estimator} with these options needs raw data")
+    return read_moments(sample_cov, sample_nobs, sample_mean, variables.observed, variables.latent)
+
+
+def wants_means(
+    syntax: Syntax, sample: Sample, options: Options, meanstructure: bool | None
+) -> bool:
+    """Whether means are modelled: asked for or given, needed, groups, clusters, or FIML."""
+    written = any(f.op == "~1" for f in syntax.formulas)
+    needed = (
+        options.missing == "fiml"
+        or written
+        or bool({"intercepts", "means"} & set(options.group_equal))
+    )
+    if meanstructure is False and needed:
+        raise ModelError("meanstructure=False contradicts intercepts, their equality, or FIML")
+    if needed and not sample.means:
+        raise ModelError("the model has intercepts: give sample_mean with sample_cov")
+    if meanstructure is None:
+        given = any(group.raw is None for group in sample.groups)  # with sample_cov
+        several = len(sample.groups) > 1 or options.cluster is not None
+        return needed or (sample.means and (given or several))
+    if meanstructure and not sample.means:
+        raise ModelError("meanstructure=True needs sample_mean with sample_cov")
+    return meanstructure
+
+
+def compile_for(
+    syntax: Syntax,
+    variables: Variables,
+    sample: Sample,
+    options: Options,
+    means: bool,
+    orthogonal: bool = False,
+) -> Model:
+    """The compiled model for this sample, refused where it has more parameters than moments."""
+    rows = parameter_table(
+        syntax,
+        variables,
+        groups=len(sample.groups),
+        meanstructure=means,
+        std_lv=options.std_lv,
+        group_equal=options.group_equal,
+        group_partial=options.group_partial,
+        orthogonal=orthogonal,
+    )
+    model = compile_model(rows, syntax, variables, len(sample.groups), means)
+    for block, group in zip(model.blocks, sample.groups, strict=True):
+        e = block.exogenous
+        if len(e):
+            cov = group.cov
+            if group.patterns and group.raw is not None:
+                # complete for these variables, whatever else is missing
+                cov = np.zeros_like(group.cov)
+                x = group.raw[:, e] - group.mean[e]
+                cov[np.ix_(e, e)] = x.T @ x / group.n
+            if unbiased(options):
+                cov = cov * (group.n / (group.n - 1))
+            block.symmetric[e[:, None], e[None, :]] = cov[e[:, None], e[None, :]]
+            block.mean[e] = group.mean[e] if means else 0.0
+    # evaluating once finds labels that := mentions but the model lacks
+    model.defined_values(model.offset + 1.0)
+    df = degrees_of_freedom(model)
+    if df < 0:
+        raise ModelError(
+            f"the model has more parameters than the data have moments ({df} degrees of freedom)"
+        )
+    if not model.parameters:
+        raise ModelError("the model has no free parameter")
+    return model

@@ -1,0 +1,482 @@
+"""The result of a fit: a frozen value whose parts are computed when they are first read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from html import escape
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+from scipy import special
+
+from . import modification
+from .errors import ModelError
+from .estimate import Estimate
+from .fit_measures import degrees_of_freedom, fit_baseline, fit_measures
+from .judgement import admissibility, convergence, identification
+from .model import Array
+from .residuals import group_residuals, residual_table
+from .saturated import too_large
+from .scores import factor_scores, reliability
+from .standard_errors import covariance_of_estimates, standard_errors
+from .standardized import Standardizer, effect_pairs, effect_values, jacobian
+
+if TYPE_CHECKING:
+    from .bootstrap import Bootstrap
+
+
+class FitMeasures(dict[str, float]):
+    """Fit measures by lavaan's names (``rmsea_ci_lower`` for ``rmsea.ci.lower``)."""
+
+    def __missing__(self, key: str) -> float:
+        dotted = key.replace(".", "_")
+        if dotted != key and dotted in self:
+            return self[dotted]
+        raise KeyError(f"{key!r} is no fit measure of this fit")
+
+
+def inference(est: Array, se: Array, level: float = 0.95) -> dict[str, Array]:
+    """z, two-sided p and normal-theory limits."""
+    with np.errstate(all="ignore"):
+        z = np.where(se > 0, est / se, np.nan)
+    half = float(special.ndtri(0.5 + level / 2))
+    return {
+        "z": z,
+        "pvalue": 2 * special.ndtr(-np.abs(z)),
+        "ci_lower": est - half * se,
+        "ci_upper": est + half * se,
+    }
+
+
+@dataclass(frozen=True, repr=False)
+class Result:
+    """A fitted model.
+
+    ``parameters`` is lavaan's parameter table, ``fit`` its fit measures, ``warnings`` what the
+    program has to say about the solution. Everything else is a method named by what it gives.
+    """
+
+    estimate: Estimate = field(repr=False)
+    draws: Bootstrap | None = field(default=None, repr=False)
+
+    # -- judgement -----------------------------------------------------------------------------
+    @property
+    def converged(self) -> bool:
+        """Whether the gradient vanishes at the solution in the metric of the information."""
+        return bool(self.estimate.minimum.converged)
+
+    @cached_property
+    def problems(self) -> tuple[str, ...]:
+        """Reasons why the solution is inadmissible (empty when it is admissible)."""
+        found = convergence(self.estimate)
+        if not found:
+            estimate = self.estimate
+            custom = estimate.extra.get("identification")
+            information = estimate.reduce(
+                custom
+                if custom is not None
+                else estimate.observed_information
+                if estimate.fiml
+                else estimate.expected_information
+            )
+            found += identification(estimate, information)
+            found += admissibility(estimate)
+        return tuple(found)
+
+    @property
+    def admissible(self) -> bool:
+        """Converged, identified, no negative variance, no indefinite covariance matrix."""
+        return not self.problems
+
+    @cached_property
+    def warnings(self) -> list[str]:
+        """Everything a reader should know about the data and the solution."""
+        more = list(self.draws.warnings) if self.draws is not None else []
+        sample, p = self.estimate.sample, self.estimate.model.blocks[0].observed
+        if sample.missing in ("fiml", "ml") and too_large(p):
+            more.append(
+                f"robust fit measures are not computed: {p} variables have too many moments"
+            )
+        if self.converged and self.estimate.model.syntax.defined:
+            values = np.real(self.estimate.model.defined_values(self.estimate.x))
+            for (name, _, text), value in zip(
+                self.estimate.model.syntax.defined, values, strict=True
+            ):
+                if not np.isfinite(value):
+                    more.append(f"{name} := {text} has no finite value at the solution")
+        return [*sample.warnings, *self.problems, *more]
+
+    # -- estimates -----------------------------------------------------------------------------
+    @property
+    def group_labels(self) -> tuple[Any, ...]:
+        """Values of the group variable, in the order of the group numbers 1, 2, …"""
+        return self.estimate.sample.labels
+
+    @property
+    def df(self) -> int:
+        """Degrees of freedom."""
+        statistics = self.estimate.extra.get("statistics")
+        if statistics is not None:
+            parameters = self.estimate.model.expand.shape[1]
+            return int(sum(len(s.moments) for s in statistics) - parameters)
+        return degrees_of_freedom(self.estimate.model)
+
+    @cached_property
+    def _covariance(self) -> Array:
+        if not self.converged:
+            return np.full((self.estimate.model.parameters,) * 2, np.nan)
+        matrix, regular = covariance_of_estimates(self.estimate)
+        return matrix if regular else np.full_like(matrix, np.nan)
+
+    @cached_property
+    def parameter_names(self) -> list[str]:
+        """Names of the free parameters: label, else ``lhs op rhs`` (``.g2`` for group 2)."""
+        rows = [self.estimate.model.rows[k] for k in self.estimate.model.free]
+        names: list[str] = []
+        used: set[str] = set()
+        for r in rows:
+            name = r.label or r.name + (f".g{r.group}" if r.group > 1 else "")
+            if name in used:
+                name = r.name + (f".g{r.group}" if r.group > 1 else "")
+            used.add(name)
+            names.append(name)
+        return names
+
+    @property
+    def vcov(self) -> pd.DataFrame:
+        """Covariance matrix of the free parameters."""
+        return pd.DataFrame(
+            self._covariance, index=self.parameter_names, columns=self.parameter_names
+        )
+
+    @cached_property
+    def _standardizer(self) -> Standardizer:
+        return Standardizer(self.estimate.model)
+
+    @cached_property
+    def parameters(self) -> pd.DataFrame:
+        """The parameter table with lavaan's columns; ``:=`` rows have group 0."""
+        if self.draws is not None:
+            return self.draws.parameters()
+        model, x = self.estimate.model, self.estimate.x
+        count = len(model.rows)
+        est = np.array([np.nan if r.value is None else r.value for r in model.rows])
+        se = np.zeros(count)
+        est[model.free] = x
+        se[model.free] = standard_errors(self._covariance)
+        std_lv, std_all = np.full(count, np.nan), np.full(count, np.nan)
+        number = self._standardizer.number
+        moments = self.estimate.moments
+        std_lv[number] = self._standardizer(x, "lv", moments)
+        std_all[number] = self._standardizer(x, "all", moments)
+        if model.variables.exogenous_observed:
+            self._exogenous_rows(est, std_lv, std_all)
+        if model.variables.ordered:
+            self._ordinal_rows(est)
+        texts = [(r.lhs, r.op, r.rhs, r.label) for r in model.rows]
+        groups = [r.group for r in model.rows]
+        defined = model.syntax.defined
+        if defined:
+            d_est = np.real(model.defined_values(x))
+            d_se = np.where(np.isfinite(d_est), standard_errors(self._defined_covariance), np.nan)
+            est, se = np.concatenate([est, d_est]), np.concatenate([se, d_se])
+            std_lv = np.concatenate([std_lv, self._standardizer.defined(x, "lv", moments)])
+            std_all = np.concatenate([std_all, self._standardizer.defined(x, "all", moments)])
+            texts += [(name, ":=", text, name) for name, _, text in defined]
+            groups += [0] * len(defined)
+        # one conversion of all texts at once
+        joined = pd.array([t for column in zip(*texts, strict=True) for t in column], dtype="str")
+        lhs, op, rhs, label = (joined[k : k + len(est)] for k in range(0, len(joined), len(est)))
+        columns: dict[str, Any] = {"lhs": lhs, "op": op, "rhs": rhs, "group": np.array(groups)}
+        columns |= {"label": label, "est": est, "se": se, **inference(est, se)}
+        columns |= {"std_lv": std_lv, "std_all": std_all}
+        return pd.DataFrame(columns, copy=False)
+
+    def _exogenous_rows(self, est: Array, std_lv: Array, std_all: Array) -> None:
+        model = self.estimate.model
+        place = {name: k for k, name in enumerate(model.blocks[0].names)}
+        for k, r in enumerate(model.rows):
+            if not r.exogenous:
+                continue
+            mean, cov = self.estimate.sample_moments[r.group - 1]
+            i = place[r.lhs]
+            if r.op == "~1":
+                est[k] = std_lv[k] = mean[i]
+                std_all[k] = mean[i] / np.sqrt(cov[i, i])
+            else:
+                j = place[r.rhs]
+                est[k] = std_lv[k] = cov[i, j]
+                std_all[k] = cov[i, j] / np.sqrt(cov[i, i] * cov[j, j])
+
+    def _ordinal_rows(self, est: Array) -> None:
+        """Residual variances of ordinal variables follow from the other parameters."""
+        model = self.estimate.model
+        names = model.blocks[0].names
+        ordinal = {names[k]: int(k) for k in model.blocks[0].ordinal}
+        for k, r in enumerate(model.rows):
+            if r.lhs in ordinal and r.op == "~~" and r.lhs == r.rhs:
+                i = ordinal[r.lhs]
+                est[k] = self.estimate.moments[r.group - 1].symmetric[i, i]
+
+    @cached_property
+    def _defined_covariance(self) -> Array:
+        model = self.estimate.model
+        with np.errstate(all="ignore"):
+            j = jacobian(model.defined_values, self.estimate.x)
+        return self._delta(j)
+
+    def _delta(self, j: Array) -> Array:
+        with np.errstate(all="ignore"):
+            out: Array = j @ self._covariance @ j.T
+        return out
+
+    def standardized(self, kind: str = "all", level: float = 0.95) -> pd.DataFrame:
+        """The standardized solution with delta-method standard errors and limits."""
+        if kind not in ("all", "lv"):
+            raise ModelError(f"standardized: unknown kind {kind!r}; use 'all' or 'lv'")
+        if self.draws is not None:
+            return self.draws.standardized("percentile", level, kind)
+        model, x = self.estimate.model, self.estimate.x
+        s = self._standardizer
+        rows = [model.rows[k] for k in s.number]
+        est = s(x, kind)
+        with np.errstate(all="ignore"):
+            j = jacobian(lambda z: s(z, kind), x)
+            d = jacobian(lambda z: s.defined(z, kind), x)
+        j = np.concatenate([j, d])
+        est = np.concatenate([est, s.defined(x, kind)])
+        variance = np.einsum("ij,jk,ik->i", j, self._covariance, j)
+        with np.errstate(invalid="ignore"):
+            se = np.sqrt(np.where(variance < 1e-18, np.abs(variance) * 0, variance))
+        se = np.where(se < 1e-9, 0.0, se)
+        defined = model.syntax.defined
+        return pd.DataFrame(
+            {
+                "lhs": [r.lhs for r in rows] + [n for n, _, _ in defined],
+                "op": [r.op for r in rows] + [":="] * len(defined),
+                "rhs": [r.rhs for r in rows] + [t for _, _, t in defined],
+                "group": [r.group for r in rows] + [0] * len(defined),
+                "label": [r.label for r in rows] + [n for n, _, _ in defined],
+                "est_std": est,
+                "se": se,
+                **inference(est, se, level),
+            }
+        )
+
+    # -- fit -----------------------------------------------------------------------------------
+    @cached_property
+    def _baseline(self) -> Estimate:
+        return fit_baseline(self.estimate)
+
+    @cached_property
+    def fit(self) -> FitMeasures:
+        """Measures of fit; NaN where the model did not converge."""
+        estimate = self.estimate
+        if not self.converged:
+            return FitMeasures(
+                npar=estimate.model.expand.shape[1],
+                df=self.df,
+                chisq=np.nan,
+                pvalue=np.nan,
+                cfi=np.nan,
+                tli=np.nan,
+                rmsea=np.nan,
+                rmsea_ci_lower=np.nan,
+                rmsea_ci_upper=np.nan,
+                srmr=np.nan,
+                aic=np.nan,
+                bic=np.nan,
+                logl=np.nan,
+                ntotal=estimate.n,
+            )
+        if "fit_measures" in estimate.extra:
+            return FitMeasures(estimate.extra["fit_measures"](estimate))
+        return FitMeasures(fit_measures(estimate, self._baseline))
+
+    @cached_property
+    def r2(self) -> pd.DataFrame:
+        """Explained variance of every dependent variable: variable, group, r2."""
+        rows = self.estimate.model.rows
+        dependent = {r.rhs for r in rows if r.op == "=~"} | {r.lhs for r in rows if r.op == "~"}
+        records = []
+        for g, (block, m) in enumerate(
+            zip(self.estimate.model.blocks, self.estimate.moments, strict=True)
+        ):
+            for k in [n for n, name in enumerate(block.names) if name in dependent]:
+                total, rest = m.covariance[k, k], m.symmetric[k, k]
+                value = 1 - rest / total if rest >= 0 and total > 0 else np.nan
+                records.append((block.names[k], g + 1, value))
+        return pd.DataFrame.from_records(records, columns=["variable", "group", "r2"])
+
+    @property
+    def implied(self) -> list[dict[str, Any]]:
+        """Implied moments per group: ``cov``, ``mean`` (observed), ``lv_cov``, ``lv_mean``.
+
+        Of ordinal variables ``cov`` is that of their latent responses times their scales. With
+        fixed predictors these moments are joint with the predictors' sample moments, and
+        ``res_cov``, ``res_mean`` and ``slopes`` are those of the dependent variables given them.
+        """
+        d, x = self.estimate.discrepancy, self.estimate.x
+        out = []
+        for g, (block, m) in enumerate(
+            zip(self.estimate.model.blocks, self.estimate.moments, strict=True)
+        ):
+            p = block.observed
+            ordinal = "statistics" in self.estimate.extra
+            delta = d.scales(block, x) if ordinal else np.ones(p)
+            o, f = list(block.names[:p]), list(block.names[p:])
+            out.append(
+                {
+                    "cov": pd.DataFrame(m.sigma * np.outer(delta, delta), index=o, columns=o),
+                    "mean": pd.Series(m.mu, index=o),
+                    "lv_cov": pd.DataFrame(m.covariance[p:, p:], index=f, columns=f),
+                    "lv_mean": pd.Series(m.mean[p:], index=f),
+                }
+            )
+            e = block.exogenous
+            if ordinal and len(e):
+                given, y = group_residuals(self.estimate, g), block.dependent
+                names = [o[k] for k in y]
+                left = given.sigma[np.ix_(y, y)]
+                slopes = delta[y, None] * m.effects[np.ix_(y, e)]
+                out[-1] |= {
+                    "res_cov": pd.DataFrame(left, index=names, columns=names),
+                    "res_mean": pd.Series(given.mu[y], index=names),
+                    "slopes": pd.DataFrame(slopes, index=names, columns=[o[k] for k in e]),
+                }
+        return out
+
+    @property
+    def residuals(self) -> list[dict[str, Any]]:
+        """Residual covariances and means per group, and slopes where predictors are conditioned on;
+        see `standardized_residuals`."""
+        return list(residual_table(self.estimate, "raw"))
+
+    def standardized_residuals(self, kind: str = "standardized") -> list[dict[str, Any]]:
+        """Residuals over their standard errors (``standardized``, ``normalized``) or ``cor``."""
+        if kind not in ("raw", "standardized", "normalized", "cor"):
+            raise ModelError(f"unknown kind of residuals {kind!r}")
+        scaled = kind in ("standardized", "normalized")
+        if scaled and not self.converged:
+            raise ModelError(f"no {kind} residuals: the model did not converge")
+        if scaled and getattr(self.estimate.discrepancy, "kind", "ML") in ("GLS", "ULS"):
+            raise ModelError(f"{kind} residuals do not go with GLS and ULS; use 'cor' or 'raw'")
+        return list(residual_table(self.estimate, kind))
+
+    def modindices(self, minimum: float = 0.0) -> pd.DataFrame:
+        """Modification indices of at least ``minimum``, largest first; none without convergence."""
+        frame = modification.modification_indices(self.estimate)
+        return frame[frame["mi"] >= minimum].reset_index(drop=True)
+
+    def release_tests(self, joint: bool = False) -> pd.DataFrame:
+        """Score tests for releasing equality constraints, the largest first.
+
+        With ``joint`` one test for all equalities of a label, in all groups at once.
+        """
+        return modification.release_tests(self.estimate, joint)
+
+    # -- what follows --------------------------------------------------------------------------
+    def effects(self, indicators: bool = False, level: float = 0.95) -> pd.DataFrame:
+        """Direct, indirect and total effects of every variable on every other, in long form.
+
+        Columns: from, to, group, effect, est, se, z, pvalue, ci_lower, ci_upper, std_all. Paths to
+        indicators are left out unless asked for.
+        """
+        if self.draws is not None:
+            return self.draws.effects("percentile", level, indicators)
+        model, x = self.estimate.model, self.estimate.x
+        pairs = effect_pairs(model, indicators)
+        values = effect_values(model, pairs, x)
+        kinds = ("direct", "indirect", "total")
+        est = values[:3].ravel()
+        with np.errstate(all="ignore"):
+            j = jacobian(
+                lambda z: effect_values(model, pairs, z)[..., :3, :].reshape(len(z), -1), x
+            )
+            variance = np.einsum("ij,jk,ik->i", j, self._covariance, j)
+            se = np.sqrt(variance)
+        names = model.blocks[0].names
+        n = len(pairs)
+        frame = pd.DataFrame(
+            {
+                "from": [names[k] for k in pairs[:, 1]] * 3,
+                "to": [names[k] for k in pairs[:, 2]] * 3,
+                "group": np.tile(pairs[:, 0] + 1, 3),
+                "effect": [kind for kind in kinds for _ in range(n)],
+                "est": est,
+                "se": se,
+                **inference(est, se, level),
+                "std_all": values[3:].ravel(),
+            }
+        )
+        order = np.arange(3 * n).reshape(3, n).T.ravel()
+        frame = frame.iloc[order]
+        empty = (frame["est"] == 0) & ~(frame["se"] > 0) & (frame["effect"] != "total")
+        return frame[~empty].reset_index(drop=True)
+
+    def factor_scores(self, method: str = "regression") -> pd.DataFrame:
+        """Scores of the latent variables for the rows that were used (ordinal items: modes)."""
+        return factor_scores(self.estimate, method)
+
+    def reliability(self) -> pd.DataFrame:
+        """Omega and average variance extracted of every factor."""
+        return reliability(self.estimate)
+
+    def bootstrap(self, draws: int = 1000, seed: int = 1, **options: Any) -> Bootstrap:
+        """Refit the model to resampled rows; see `semfit.bootstrap.bootstrap`."""
+        from .bootstrap import bootstrap
+
+        return bootstrap(self.estimate, draws, seed, **options)
+
+    # -- reading -------------------------------------------------------------------------------
+    def to_dict(self) -> dict[str, Any]:
+        """Plain values for a file: parameters, fit, warnings (None for NaN)."""
+        return {
+            "parameters": [
+                {k: _plain(v) for k, v in record.items()}
+                for record in self.parameters.to_dict("records")
+            ],
+            "fit": {k: _plain(v) for k, v in self.fit.items()},
+            "warnings": list(self.warnings),
+        }
+
+    def __str__(self) -> str:
+        f = self.fit
+        state = "converged" if self.converged else "NOT CONVERGED"
+        lines = [
+            f"SEM by {self.estimate.options.estimator}: {state}, N = {self.estimate.n},"
+            f" {f['npar']:.0f} parameters",
+            f"chi-square {f['chisq']:.3f} (df {f['df']:.0f}, p {f['pvalue']:.4f}),"
+            f" CFI {f['cfi']:.3f}, TLI {f['tli']:.3f}, RMSEA {f['rmsea']:.3f}"
+            f" [{f['rmsea_ci_lower']:.3f}, {f['rmsea_ci_upper']:.3f}], SRMR {f['srmr']:.3f}",
+        ]
+        lines += [f"warning: {w}" for w in self.warnings]
+        return "\n".join(lines)
+
+    __repr__ = __str__
+
+    def _repr_html_(self) -> str:
+        head = "<br>".join(escape(line) for line in str(self).splitlines())
+        return f"<p>{head}</p>" + self.parameters.round(4).to_html(index=False)
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, (float, np.floating)):
+        return float(value) if np.isfinite(value) else None
+    if isinstance(value, (int, np.integer)):
+        return int(value)
+    return value
+
+
+def as_tuple(value: str | Sequence[str] | None) -> tuple[str, ...]:
+    """A sequence of names from None, a text with commas or a sequence."""
+    if value is None:
+        return ()
+    if isinstance(value, str):
+        return tuple(part.strip() for part in value.split(",") if part.strip())
+    if not isinstance(value, Iterable):
+        raise ModelError(f"expected names, a sequence of them or a text with commas, not {value!r}")
+    return tuple(str(v) for v in value)

@@ -1,0 +1,1 @@
+"""One folder an analysis: findings, tables, figures, words."""

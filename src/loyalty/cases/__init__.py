@@ -1,0 +1,1 @@
+"""A case: its description, its survey and its tables."""

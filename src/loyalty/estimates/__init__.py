@@ -1,0 +1,1 @@
+"""What several analyses estimate for a case."""

@@ -1,0 +1,356 @@
+"""The structural model resampled, with clusters of respondents, and against its rivals."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import semfit
+
+from loyalty.cases.study import Effect, Hypothesis, Study
+from loyalty.estimates.groups import Clusters
+from loyalty.ground.text import Text
+from loyalty.stats import CannotCompute
+from loyalty.stats.imputation import impute
+
+# --- resampling ---------------------------------------------------------------------------------
+#: Imputations among which the draws are divided where answers are missing.
+IMPUTATIONS = 20
+
+
+def resampled(
+    model: str,
+    answers: pd.DataFrame,
+    items: Sequence[str],
+    *,
+    draws: int,
+    seed: int,
+    cluster: str | None = None,
+) -> semfit.Bootstrap:
+    """Refits of `model` to resampled respondents (or clusters), missing answers allowed for.
+
+    Where answers are missing, they are imputed several times, each complete version is resampled,
+    and the draws are pooled (Schomaker & Heumann 2018, Statistics in Medicine 37, 2252-2266: *MI
+    Boot*): they vary with both the respondents and what is not known of their answers. The
+    estimate in the result is the mean over the versions.
+
+    Raises
+    ------
+    CannotCompute
+        When a version has no converged solution to start from, or cannot be imputed.
+    semfit.ModelError
+        When the model cannot be fitted.
+    """
+    rows = answers if cluster is None else answers[answers[cluster].notna()]
+    rows = rows[rows[list(items)].notna().any(axis=1)]
+    holes = bool(rows[list(items)].isna().any(axis=None))
+    count = max(1, min(IMPUTATIONS, draws // 2)) if holes else 1
+    versions = impute(rows[list(items)], count, seed) if holes else [rows[list(items)]]
+    parts: list[semfit.Bootstrap] = []
+    for k, version in enumerate(versions):
+        complete = version if cluster is None else version.assign(**{cluster: rows[cluster]})
+        result = semfit.fit(model, complete, estimator="MLR", cluster=cluster)
+        if not result.converged:
+            raise CannotCompute(result.problems[0])
+        share = draws // count + (k < draws % count)
+        parts.append(result.bootstrap(draws=share, seed=seed + k))
+    estimate = replace(
+        parts[0].estimate, x=np.mean([part.estimate.x for part in parts], axis=0), extra={}
+    )
+    return semfit.Bootstrap(
+        estimate if count > 1 else parts[0].estimate,
+        np.concatenate([part.x for part in parts]),
+        np.concatenate([part.converged for part in parts]),
+        np.concatenate([part.admissible for part in parts]),
+        seed,
+    )
+
+
+def indirect_effects(
+    result: semfit.Result, boot: semfit.Bootstrap, effects: Sequence[Effect]
+) -> pd.DataFrame:
+    """Products of standardized paths with delta-method, percentile and BCa intervals.
+
+    Returns
+    -------
+    DataFrame
+        ``id, legs, value, low, high, boot_low, boot_high, bca_low, bca_high``; NaN for a BCa
+        interval where all draws lie on one side of the estimate, which leaves nothing to correct.
+    """
+    table = result.standardized().set_index("label")
+    percentile = boot.standardized("percentile").set_index("label")
+    corrected = boot.standardized("bca").set_index("label")
+    rows = []
+    for e in effects:
+        one: Any = table.loc[e.id]
+        drawn: Any = percentile.loc[e.id]
+        bca: Any = corrected.loc[e.id]
+        rows.append(
+            {
+                "id": e.id,
+                "legs": len(e.through) - 1,
+                "value": float(one["est_std"]),
+                "low": float(one["ci_lower"]),
+                "high": float(one["ci_upper"]),
+                "boot_low": float(drawn["ci_lower"]),
+                "boot_high": float(drawn["ci_upper"]),
+                "bca_low": float(bca["ci_lower"]),
+                "bca_high": float(bca["ci_upper"]),
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+def total_effects(
+    result: semfit.Result, boot: semfit.Bootstrap, hypotheses: Sequence[Hypothesis]
+) -> pd.DataFrame:
+    """Standardized effects from where nothing leads to where nothing leaves.
+
+    Returns
+    -------
+    DataFrame
+        ``from, to, direct, indirect, value, low, high``: the total effect with its percentile
+        interval.
+    """
+    starts = {h.from_ for h in hypotheses} - {h.to for h in hypotheses}
+    ends = {h.to for h in hypotheses} - {h.from_ for h in hypotheses}
+    known = result.effects().set_index(["from", "to", "effect"])["std_all"].to_dict()
+    drawn = boot.effects("percentile", standardized=True)
+    rows = []
+    for row in drawn[drawn["effect"] == "total"].to_dict("records"):
+        a, b = row["from"], row["to"]
+        if a in starts and b in ends:
+            rows.append(
+                {
+                    "from": a,
+                    "to": b,
+                    "direct": float(known.get((a, b, "direct"), 0.0)),
+                    "indirect": float(known.get((a, b, "indirect"), 0.0)),
+                    "value": float(known[(a, b, "total")]),
+                    "low": row["ci_lower"],
+                    "high": row["ci_upper"],
+                }
+            )
+    return pd.DataFrame(rows)
+
+
+# --- clusters ----------------------------------------------------------------------------------
+def clustered_paths(
+    model: str,
+    answers: pd.DataFrame,
+    hypotheses: Sequence[Hypothesis],
+    cluster: str,
+    clusters: Clusters,
+    *,
+    items: Sequence[str],
+    missing: str,
+    draws: int,
+    seed: int,
+) -> tuple[pd.DataFrame, semfit.Bootstrap]:
+    """Standardized paths with intervals that take clusters, not respondents, as independent.
+
+    ``low, high`` come from cluster-robust standard errors and Student's t
+    (:class:`loyalty.estimates.groups.Clusters`); ``boot_low, boot_high`` are percentiles over
+    refits to resampled clusters (:func:`resampled`). ``se`` is the cluster-robust error.
+
+    Raises
+    ------
+    CannotCompute
+        When there is no converged solution to start from.
+    semfit.ModelError
+        When the model cannot be fitted.
+    """
+    rows = answers[answers[cluster].notna()]
+    robust = semfit.fit(model, rows, estimator="MLR", missing=missing, cluster=cluster)
+    boot = resampled(model, answers, items, draws=draws, seed=seed, cluster=cluster)
+    table = robust.standardized().set_index("label")
+    drawn = boot.standardized("percentile").set_index("label")
+    found = []
+    for h in hypotheses:
+        row: Any = table.loc[f"p_{h.id}"]
+        again: Any = drawn.loc[f"p_{h.id}"]
+        half = clusters.half(float(row["se"]))
+        found.append(
+            {
+                "id": h.id,
+                "value": float(row["est_std"]),
+                "se": float(row["se"]),
+                "low": float(row["est_std"]) - half,
+                "high": float(row["est_std"]) + half,
+                "boot_low": float(again["ci_lower"]),
+                "boot_high": float(again["ci_upper"]),
+            }
+        )
+    return pd.DataFrame(found), boot
+
+
+# --- competing structures ----------------------------------------------------------------------
+@dataclass(frozen=True)
+class Structure:
+    """A competing structure: the paths added to and taken from the hypothesized ones."""
+
+    id: str
+    name: Text
+    added: tuple[tuple[str, str], ...] = ()
+    removed: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def nested(self) -> bool:
+        """Whether the hypothesized model is the special case without the added paths."""
+        return not self.removed
+
+
+def structures(study: Study) -> list[Structure]:
+    """The hypothesized structure and its rivals, from the graph of its paths.
+
+    *Direct paths added* joins every construct that nothing leads to with every one that leads
+    nowhere (partial instead of full mediation); *every earlier to every later* joins all pairs of
+    different depth (the longest way from a beginning), which leaves the least to be contradicted;
+    *direct paths only* lets nothing but the beginnings lead to the ends (no mediation). Rivals
+    that change nothing are left out.
+    """
+    edges = [(h.from_, h.to) for h in study.paths]
+    nodes = [c.id for c in study.main if any(c.id in edge for edge in edges)]
+    depth: dict[str, int] = {}
+
+    def depth_of(node: str) -> int:
+        if node not in depth:
+            depth[node] = 1 + max((depth_of(a) for a, b in edges if b == node), default=-1)
+        return depth[node]
+
+    for node in nodes:
+        depth_of(node)
+    first = [n for n in nodes if all(b != n for _, b in edges)]
+    last = [n for n in nodes if all(a != n for a, _ in edges)]
+    direct = tuple((a, b) for b in last for a in first if (a, b) not in edges)
+    forward = tuple(
+        (a, b) for b in nodes for a in nodes if depth[a] < depth[b] and (a, b) not in edges
+    )
+    mediated = tuple((a, b) for a, b in edges if b in last and a not in first)
+    found = [Structure("hypothesized", Text(en="as hypothesized", zh="假设模型"))]
+    if direct:
+        found.append(
+            Structure(
+                "partial",
+                Text(en="direct paths added (partial mediation)", zh="加入直接路径（部分中介）"),
+                added=direct,
+            )
+        )
+    if forward and set(forward) != set(direct):
+        found.append(
+            Structure(
+                "forward",
+                Text(en="every earlier to every later construct", zh="前序构念均指向后序构念"),
+                added=forward,
+            )
+        )
+    if mediated and direct:
+        found.append(
+            Structure(
+                "unmediated",
+                Text(en="direct paths only (no mediation)", zh="仅直接路径（无中介）"),
+                added=direct,
+                removed=mediated,
+            )
+        )
+    return found
+
+
+def structure_model(study: Study, structure: Structure) -> str:
+    """The structural model of a competing structure; hypothesized paths keep their labels."""
+    gone = {
+        f"{h.to} ~ p_{h.id}*{h.from_}" for h in study.paths if (h.from_, h.to) in structure.removed
+    }
+    lines = study.structural_model(effects=False).splitlines()
+    return "\n".join(
+        [line for line in lines if line not in gone] + [f"{b} ~ {a}" for a, b in structure.added]
+    )
+
+
+def competing(
+    study: Study, answers: pd.DataFrame, missing: str
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """All structures fitted to the same answers by robust maximum likelihood.
+
+    Returns
+    -------
+    models : DataFrame
+        ``id, added, removed, chisq, df, cfi, rmsea, srmr, bic, delta_chisq, delta_df, delta_p``
+        (scaled, against the hypothesized model where that is nested), ``problem``; NaN where a
+        model could not be fitted.
+    paths : DataFrame
+        The added paths of each structure: ``id, from, to, value, low, high, p`` (standardized).
+    """
+    rows, paths = [], []
+    base: semfit.Result | None = None
+    rows_or_sample: Any = answers
+    for structure in structures(study):
+        row: dict[str, Any] = {
+            "id": structure.id,
+            "added": len(structure.added),
+            "removed": len(structure.removed),
+            "problem": "",
+        }
+        try:
+            result = semfit.fit(
+                structure_model(study, structure), rows_or_sample, estimator="MLR", missing=missing
+            )
+        except semfit.ModelError as error:
+            rows.append(row | {"problem": str(error)})
+            continue
+        fit = result.fit
+        row |= {
+            "chisq": fit.get("chisq_scaled", np.nan),
+            "df": result.df,
+            "cfi": fit.get("cfi_robust", np.nan),
+            "rmsea": fit.get("rmsea_robust", np.nan),
+            "srmr": fit["srmr"],
+            "bic": fit["bic"],
+            "problem": "; ".join(result.problems),
+        }
+        if base is None:
+            base = result
+            rows_or_sample = result.estimate.sample  # read once for all
+        elif structure.nested and result.converged and base.converged:
+            test = semfit.difference_test(base, result)
+            row |= {
+                "delta_chisq": test.get("delta_chisq_scaled", test["delta_chisq"]),
+                "delta_df": test["delta_df"],
+                "delta_p": test.get("delta_pvalue_scaled", test["delta_pvalue"]),
+            }
+        rows.append(row)
+        table = result.standardized()
+        table = table[table["op"] == "~"].set_index(["rhs", "lhs"])
+        for a, b in structure.added:
+            one: Any = table.loc[(a, b)]
+            paths.append(
+                {
+                    "id": structure.id,
+                    "from": a,
+                    "to": b,
+                    "value": one["est_std"],
+                    "low": one["ci_lower"],
+                    "high": one["ci_upper"],
+                    "p": one["pvalue"],
+                }
+            )
+    columns = ["id", "from", "to", "value", "low", "high", "p"]
+    return pd.DataFrame(rows), pd.DataFrame(paths, columns=columns)
+
+
+def one_point(result: semfit.Result) -> pd.DataFrame:
+    """Total effects in points: of a rise of one point on the first item of ``from``.
+
+    Returns
+    -------
+    DataFrame
+        ``from, to, value, low, high``: points of the first item of ``to``, unstandardized, with
+        delta-method intervals.
+    """
+    table = result.effects()
+    total = table[table["effect"] == "total"]
+    named = total.rename(columns={"est": "value", "ci_lower": "low", "ci_upper": "high"})
+    return named[["from", "to", "value", "low", "high"]].reset_index(drop=True)

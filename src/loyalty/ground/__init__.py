@@ -1,0 +1,1 @@
+"""What everything stands on: errors, paths, numbers, texts, cited cut-offs, result files."""

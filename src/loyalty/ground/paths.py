@@ -1,0 +1,68 @@
+"""The one place that knows where things are in the project."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from loyalty.ground.errors import UserError
+
+
+def root() -> Path:
+    """The project's folder: ``LOYALTY_ROOT``, else the nearest folder above with `_quarto.yml`.
+
+    Raises
+    ------
+    UserError
+        When no folder above the working folder holds the project.
+    """
+    named = os.environ.get("LOYALTY_ROOT")
+    here = Path(named).resolve() if named else Path.cwd().resolve()
+    for folder in (here, *here.parents):
+        if (folder / "_quarto.yml").is_file() and (folder / "notebooks").is_dir():
+            return folder
+    raise UserError(f"{here}: not inside the project (no _quarto.yml beside notebooks/)")
+
+
+def data() -> Path:
+    return root() / "data"
+
+
+def notebooks() -> Path:
+    return root() / "notebooks"
+
+
+def executed() -> Path:
+    return root() / "reports" / "executed"
+
+
+def results() -> Path:
+    return root() / "reports" / "results"
+
+
+def generated() -> Path:
+    """What the report includes: written anew before every rendering."""
+    return root() / "reports" / "_generated"
+
+
+def cache() -> Path:
+    """Downloads and fonts: safe to delete, made again when needed."""
+    return root() / ".cache"
+
+
+def inside(folder: Path, relative: str) -> Path:
+    """`relative` resolved below `folder`; a path that leaves it is refused.
+
+    Raises
+    ------
+    UserError
+        For an absolute path, or one that climbs out of `folder` (also through a link).
+    """
+    base = folder.resolve()
+    try:
+        path = (base / relative).resolve()
+    except (ValueError, OSError, RuntimeError):  # a NUL in it, or links in a circle
+        raise UserError(f"{folder.name}: {relative!r} is no path") from None
+    if Path(relative).is_absolute() or not path.is_relative_to(base):
+        raise UserError(f"{folder.name}: the path {relative!r} leaves the case's folder")
+    return path

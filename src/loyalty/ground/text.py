@@ -1,0 +1,37 @@
+"""Texts in every language, until a page is written."""
+
+from __future__ import annotations
+
+from typing import Any, Literal, get_args
+
+from pydantic import Field, model_validator
+
+from loyalty.ground.reading import Model
+
+Language = Literal["en", "zh"]
+LANGUAGES: tuple[Language, ...] = get_args(Language)
+
+
+class Text(Model):
+    """A text in English and Chinese; a plain string, or one language, stands for both."""
+
+    en: str = Field(min_length=1)
+    zh: str = Field(min_length=1)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _one_for_both(cls, value: Any) -> Any:
+        if isinstance(value, str):
+            return {"en": value, "zh": value}
+        if isinstance(value, dict) and len(value) == 1 and set(value) <= {"en", "zh"}:
+            (only,) = value.values()
+            return {"en": only, "zh": only}
+        return value
+
+    def in_(self, language: Language) -> str:
+        return self.zh if language == "zh" else self.en
+
+    @property
+    def both(self) -> str:
+        """English and Chinese side by side, once where they are the same."""
+        return self.en if self.en == self.zh else f"{self.en} {self.zh}"

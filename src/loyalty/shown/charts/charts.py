@@ -1,0 +1,330 @@
+"""Charts that several analyses share."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import matplotlib
+import numpy as np
+import pandas as pd
+from matplotlib.figure import Figure
+from matplotlib.patches import FancyBboxPatch
+from matplotlib.ticker import MaxNLocator
+
+from loyalty.ground.numbers import show
+from loyalty.shown.charts.style import COLOURS, GREY, PALE, WIDTH, canvas, matrix_axes, row_axis
+
+
+def dots(
+    rows: pd.DataFrame,
+    x_label: str,
+    *,
+    group: str | None = None,
+    marks: Mapping[str, float] | None = None,
+    decimals: int = 2,
+) -> Figure:
+    """Estimates with intervals, one a row: columns ``label, value, low, high`` and `group`.
+
+    `marks` draws labelled vertical lines (cut-offs). Rows of several groups share a line, each
+    group in its own colour, named above; where no two do, all stand on their lines.
+    """
+    labels = list(dict.fromkeys(rows["label"]))
+    groups = [None] if group is None else list(dict.fromkeys(rows[group]))
+    figure, (axes,) = canvas(1.0 + (0.18, 0.22, 0.28)[min(len(groups), 3) - 1] * len(labels))
+    position = dict(zip(labels, row_axis(axes, labels), strict=True))
+    spread = 0.34 if len(groups) == 2 else 0.5  # of a row's height
+    for number, name in enumerate(groups):
+        part = rows if name is None else rows[rows[group] == name]
+        alone = len(groups) == 1 or len(labels) == len(rows)
+        shift = 0.0 if alone else spread * (0.5 - number / (len(groups) - 1))
+        y = np.array([position[label] for label in part["label"]]) + shift
+        low, high = part["low"].astype(float), part["high"].astype(float)
+        colour = COLOURS[number % len(COLOURS)]
+        axes.hlines(y, low, high, color=colour, linewidth=1.4)
+        axes.plot(part["value"].astype(float), y, "o", color=colour, markersize=4, label=name)
+    for text, at in (marks or {}).items():
+        axes.axvline(at, color=GREY, linewidth=0.9, linestyle=(0, (4, 3)))
+        axes.annotate(
+            f"{text} {show(at, 'number', decimals=decimals)}".strip(),
+            (at, 1.0),
+            xycoords=("data", "axes fraction"),
+            xytext=(2, 2),
+            textcoords="offset points",
+            fontsize=7.5,
+            color=GREY,
+        )
+    axes.xaxis.set_major_locator(MaxNLocator(steps=[1, 2, 5, 10]))
+    axes.set_xlabel(x_label)
+    if len(groups) > 1:
+        long = sum(len(str(name)) for name in groups) > 70
+        figure.legend(
+            loc="outside upper left",
+            ncols=1 if long else min(len(groups), 5),
+            frameon=False,
+            fontsize=8,
+            handletextpad=0.2,
+        )
+    return figure
+
+
+def answer_shares(shares: pd.DataFrame, labels: Sequence[str], x_label: str) -> Figure:
+    """Diverging stacked bars: share of each answer (columns, in scale order) a row of items.
+
+    The middle answer (of an odd scale) straddles zero.
+    """
+    figure, (axes,) = canvas(0.9 + 0.155 * len(labels))
+    y = row_axis(axes, labels)
+    values = shares.to_numpy(float) * 100
+    n = values.shape[1]
+    half = n // 2
+    left = -values[:, :half].sum(axis=1) - (values[:, half] / 2 if n % 2 else 0)
+    colours = matplotlib.colormaps["RdBu"](np.linspace(0.12, 0.88, n))
+    for k in range(n):
+        axes.barh(
+            y, values[:, k], left=left, height=0.78, color=colours[k], label=str(shares.columns[k])
+        )
+        left = left + values[:, k]
+    axes.axvline(0, color=GREY, linewidth=0.8)
+    axes.set_xlabel(x_label)
+    axes.xaxis.set_major_formatter(lambda v, _: f"{abs(v):.0f}")
+    axes.legend(
+        loc="lower left",
+        bbox_to_anchor=(0, 1.0),
+        ncols=n,
+        frameon=False,
+        fontsize=8,
+        handlelength=0.9,
+        columnspacing=0.8,
+        borderaxespad=0.2,
+    )
+    return figure
+
+
+def matrix(values: pd.DataFrame, labels: Sequence[str], *, cut: float | None = None) -> Figure:
+    """A lower-triangular matrix of coefficients; cells above `cut` are outlined."""
+    n = len(labels)
+    figure, (axes,) = canvas(min(0.9 + 0.42 * n, 7.5))
+    data = values.to_numpy(float).copy()
+    data[np.triu_indices(n, 1)] = np.nan
+    axes.imshow(data, cmap="RdBu", vmin=-1, vmax=1, aspect="auto")
+    for i in range(n):
+        for j in range(i + 1):
+            if np.isfinite(data[i, j]):
+                dark = abs(data[i, j]) > 0.6
+                strong = cut is not None and i != j and data[i, j] > cut
+                axes.text(
+                    j,
+                    i,
+                    show(data[i, j], "bounded"),
+                    ha="center",
+                    va="center",
+                    fontsize=8,
+                    color="white" if dark else "#111827",
+                    bbox={"boxstyle": "square,pad=0.25", "fill": False, "edgecolor": "#D55E00"}
+                    if strong
+                    else None,
+                )
+    matrix_axes(axes, labels)
+    return figure
+
+
+def path_diagram(
+    labels: Mapping[str, str],
+    edges: Sequence[tuple[str, str, float | None, bool]],
+    r2: Mapping[str, float],
+) -> Figure:
+    """The structural model as drawn boxes: edges (from, to, standardized path, clear of zero).
+
+    Columns follow the longest way from an exogenous construct; a path whose interval holds zero
+    is dashed and grey.
+    """
+    depth: dict[str, int] = {}
+
+    def depth_of(node: str) -> int:
+        if node not in depth:
+            before = [a for a, b, *_ in edges if b == node]
+            depth[node] = 1 + max((depth_of(a) for a in before), default=-1)
+        return depth[node]
+
+    for node in labels:
+        depth_of(node)
+    columns: dict[int, list[str]] = {}
+    for node in labels:
+        columns.setdefault(depth[node], []).append(node)
+    tallest = max(len(c) for c in columns.values())
+    figure, (axes,) = canvas(max(2.6, 1.05 * tallest + 0.4))
+    at = {}
+    for column, nodes in columns.items():
+        for i, node in enumerate(nodes):
+            bend = 0.17 * (-1) ** column if len(nodes) == 1 and len(columns) > 3 else 0.0
+            at[node] = np.array([column * 1.0, (len(nodes) - 1) / 2 - i + bend])
+    half = np.array([0.36, 0.24])
+    # Inches a unit across over inches a unit up: an arc's height is set in inches.
+    spots_y = [float(spot[1]) for spot in at.values()]
+    up = figure.get_figheight() / (max(spots_y) - min(spots_y) + 1.3)
+    ratio = WIDTH / (len(columns) - 0.2) / up
+    placed: list[np.ndarray] = []
+    lifted: list[float] = []
+    size = 7.8 if len(columns) < 6 else 6.8
+    for a, b, estimate, clear in edges:
+        start, end = at[a], at[b]
+        skips = depth[b] - depth[a] > 1
+        bend = 0.0 if not skips else (0.28 if start[1] + end[1] >= 0 else -0.28)
+        tail, head = start + half * [1, 0], end - half * [1, 0]
+        if depth[a] == depth[b]:
+            sign = np.sign(end[1] - start[1])
+            tail, head = start + half * [0, sign], end - half * [0, sign]
+        colour = "#1f2937" if clear else "#9ca3af"
+        axes.annotate(
+            "",
+            head,
+            tail,
+            arrowprops={
+                "arrowstyle": "-|>",
+                "color": colour,
+                "linewidth": 0.7 + 2.2 * min(abs(estimate or 0), 1),
+                "linestyle": "-" if clear else (0, (4, 3)),
+                "connectionstyle": f"arc3,rad={-bend}",
+                "shrinkA": 0,
+                "shrinkB": 0,
+                "mutation_scale": 9,
+            },
+        )
+        # The label goes where on its arrow it is farthest from those already placed.
+        across = np.array([-(head - tail)[1] / ratio, (head - tail)[0] * ratio])
+        spots = [
+            tail + (head - tail) * k + across * bend * 2 * k * (1 - k)
+            for k in np.linspace(0.2, 0.8, 13)
+        ]
+        middle = max(
+            spots,
+            key=lambda spot: (
+                min(
+                    0.3,
+                    *(float(np.hypot(*((spot - other) * [1.6, 1]))) for other in placed),
+                    1.0,
+                )
+                - 0.2 * float(np.hypot(*(spot - (tail + head) / 2 - across * bend / 2)))
+            ),
+        )
+        lifted += [spots[len(spots) // 2][1]]
+        if estimate is not None:
+            placed.append(middle)
+            axes.text(
+                *middle,
+                show(estimate, "bounded"),
+                ha="center",
+                va="center",
+                fontsize=8,
+                color=colour,
+                bbox={"boxstyle": "round,pad=0.12", "facecolor": "white", "edgecolor": "none"},
+                zorder=4,
+            )
+    for node, text in labels.items():
+        share_text = f"\nR² = {show(r2[node], 'bounded')}" if node in r2 else ""
+        axes.add_patch(
+            FancyBboxPatch(
+                (at[node][0] - half[0] + 0.04, at[node][1] - half[1] + 0.04),
+                2 * half[0] - 0.08,
+                2 * half[1] - 0.08,
+                boxstyle="round,pad=0.04",
+                facecolor="#eef4fa" if node in r2 else "#f6f2ea",
+                edgecolor="#6b87a3",
+                linewidth=0.9,
+                zorder=3,
+            )
+        )
+        axes.text(
+            *at[node],
+            text.replace(" ", "\n", 1) + share_text,
+            ha="center",
+            va="center",
+            fontsize=size,
+            zorder=5,
+        )
+    x, y = np.array(list(at.values())).T
+    axes.set_xlim(x.min() - 0.4, x.max() + 0.4)
+    axes.set_ylim(min([y.min() - 0.42, *lifted]) - 0.08, max([y.max() + 0.42, *lifted]) + 0.08)
+    axes.axis("off")
+    return figure
+
+
+def importance_performance(points: pd.DataFrame, x_label: str, y_label: str) -> Figure:
+    """Importance–performance map: columns ``label, importance, low, high, performance``."""
+    figure, (axes,) = canvas(3.4)
+    x, y = points["importance"].to_numpy(float), points["performance"].to_numpy(float)
+    if "low" in points:
+        axes.hlines(
+            y, points["low"].astype(float), points["high"].astype(float), color=PALE, linewidth=2
+        )
+    axes.plot(x, y, "o", color=COLOURS[0], markersize=5)
+    axes.axvline(x.mean(), color=GREY, linewidth=0.7, linestyle=":")
+    axes.axhline(y.mean(), color=GREY, linewidth=0.7, linestyle=":")
+    ends = points[["low", "high"]].to_numpy(float) if "low" in points else x
+    near_x, near_y = 0.25 * (np.ptp(ends) or 1.0), 0.06 * (np.ptp(y) or 1.0)
+    for k, name in enumerate(points["label"]):
+        close = (np.abs(x - x[k]) < near_x) & (np.abs(y - y[k]) < near_y)
+        below = bool((close & ((y > y[k]) | ((y == y[k]) & (np.arange(len(y)) < k)))).any())
+        axes.annotate(
+            name,
+            (x[k], y[k]),
+            xytext=(5, -11 if below else 4),
+            textcoords="offset points",
+            fontsize=8,
+        )
+    axes.margins(0.18, 0.2)
+    axes.set_xlabel(x_label)
+    axes.set_ylabel(y_label)
+    return figure
+
+
+def specification_curve(
+    rows: pd.DataFrame, choices: Sequence[str], y_label: str, headline: str
+) -> Figure:
+    """All specifications of one estimate, sorted, above a grid of what each one chose.
+
+    `rows`: columns ``value, low, high, choice``; the row whose choice is `headline` is marked.
+    """
+    rows = rows.sort_values(["value", "choice"], kind="stable").reset_index(drop=True)
+    figure = Figure(figsize=(WIDTH, 2.3 + 0.2 * len(choices)))
+    top, below = figure.subplots(
+        2, 1, sharex=True, gridspec_kw={"height_ratios": [2.1, 0.2 * len(choices) + 0.2]}
+    )
+    x = np.arange(len(rows))
+    colours = [COLOURS[1] if c == headline else COLOURS[0] for c in rows["choice"]]
+    top.vlines(
+        x, rows["low"].astype(float), rows["high"].astype(float), color=colours, linewidth=1.3
+    )
+    top.scatter(x, rows["value"].astype(float), color=colours, s=16, zorder=3)
+    top.axhline(0, color=GREY, linewidth=0.7)
+    top.set_ylabel(y_label)
+    top.grid(axis="y", color=PALE, linewidth=0.6)
+    y = row_axis(below, choices)
+    position = dict(zip(choices, y, strict=True))
+    below.scatter(x, [position[c] for c in rows["choice"]], color=colours, s=16, marker="s")
+    below.set_xticks([])
+    return figure
+
+
+def growth(panels: Mapping[str, Sequence[tuple[float, float]]], y_label: str) -> Figure:
+    """Time against size, one panel a kind of size: (size, time) pairs on logarithmic axes."""
+    figure, axes = canvas(2.3, columns=len(panels), sharey=True)
+    for place, (name, points) in zip(axes, panels.items(), strict=True):
+        x, y = np.array(points, dtype=float).T
+        place.loglog(x, y, "o-", color=COLOURS[0], markersize=4, linewidth=1.2)
+        for a, b in zip(x, y, strict=True):
+            place.annotate(
+                show(b, "number", decimals=1 if b >= 1 else 2),
+                (a, b),
+                xytext=(0, 6),
+                textcoords="offset points",
+                ha="center",
+                fontsize=7.5,
+            )
+        place.set_xticks(x, [f"{v / 1e6:g}M" if v >= 1e5 else f"{v:,.0f}" for v in x])
+        place.minorticks_off()
+        place.margins(0.2, 0.25)
+        place.set_xlabel(name)
+        place.grid(axis="y", color=PALE, linewidth=0.6)
+    axes[0].set_ylabel(y_label)
+    return figure

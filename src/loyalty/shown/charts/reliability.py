@@ -1,0 +1,150 @@
+"""Figures of reliability and exploratory factor analysis."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+from matplotlib.patches import Rectangle
+from matplotlib.ticker import MaxNLocator
+
+from loyalty.ground.numbers import show
+from loyalty.shown.charts.style import COLOURS, GREY, PALE, WIDTH, canvas
+
+
+@dataclass(frozen=True)
+class Curve:
+    """A line of a panel: its values from rank `first` on, and how many factors it keeps."""
+
+    name: str
+    values: Sequence[float]
+    colour: int
+    dashed: bool = False
+    first: int = 1
+
+
+@dataclass(frozen=True)
+class Panel:
+    """Curves over the rank of an eigenvalue, or over the number of components taken out."""
+
+    title: str
+    x_label: str
+    curves: Sequence[Curve]
+    kept: Sequence[tuple[int, int]] = ()  # (number, colour), marked on the axis
+
+
+def number_of_factors(panels: Sequence[Panel], shown: int = 12) -> Figure:
+    """Scree plots with what random data bring, side by side; triangles mark the numbers kept.
+
+    Curves of one name share a colour and one entry in the legend. At most `shown` ranks.
+    """
+    figure, axes = canvas(2.9, columns=len(panels))
+    names: dict[str, Line2D] = {}
+    for place, panel in zip(axes, panels, strict=True):
+        for curve in panel.curves:
+            x = np.arange(curve.first, curve.first + len(curve.values))
+            keep = x <= shown
+            (line,) = place.plot(
+                x[keep],
+                np.asarray(curve.values, dtype=float)[keep],
+                "--" if curve.dashed else "o-",
+                color=COLOURS[curve.colour],
+                markersize=3,
+                linewidth=1.1,
+            )
+            names.setdefault(curve.name, line)
+        for height, (number, colour) in enumerate(panel.kept):
+            place.plot(
+                number,
+                0.04 + 0.06 * height,
+                "^",
+                color=COLOURS[colour],
+                markersize=6,
+                transform=place.get_xaxis_transform(),
+                zorder=4,
+            )
+        place.set_title(panel.title)
+        place.set_xlabel(panel.x_label)
+        place.xaxis.set_major_locator(MaxNLocator(integer=True, nbins=6))
+        place.grid(axis="y", color=PALE, linewidth=0.6)
+        first = [max(c.values[:1], default=0.0) for c in panel.curves if c.first == 1]
+        later = [max(list(c.values[1:2]) + list(c.values[:1]) * c.dashed) for c in panel.curves]
+        bottom, top = place.get_ylim()
+        if first and max(first) > 2.5 * max(later) > 0:
+            # a first eigenvalue far above the rest would leave nothing of them to see
+            top = 1.35 * max(later)
+            place.text(
+                0.16,
+                0.97,
+                "↑ "
+                + " / ".join(
+                    show(c.values[0], "number", decimals=1) for c in panel.curves if not c.dashed
+                ),
+                transform=place.transAxes,
+                va="top",
+                fontsize=7.5,
+                color=GREY,
+            )
+        place.set_ylim(bottom - 0.12 * (top - bottom), top)
+    figure.legend(
+        list(names.values()),
+        list(names),
+        loc="outside upper left",
+        ncols=len(names),
+        frameon=False,
+        fontsize=8,
+        columnspacing=1.2,
+        handletextpad=0.4,
+    )
+    return figure
+
+
+def loading_map(loadings: pd.DataFrame, blocks: Sequence[tuple[str, int]], least: float) -> Figure:
+    """Pattern loadings as a map, items down and factors across, numbers from `least` on.
+
+    `blocks`: the planned constructs as (label, number of items), in the order of the rows; lines
+    part them.
+    """
+    rows, columns = loadings.shape
+    figure = Figure(figsize=(min(WIDTH, 3.2 + 0.5 * columns), 0.9 + 0.145 * rows))
+    axes = figure.subplots()
+    values = loadings.to_numpy(dtype=float)
+    axes.imshow(values, cmap="RdBu", vmin=-1, vmax=1, aspect="auto")
+    for i in range(rows):
+        for j in range(columns):
+            if abs(values[i, j]) >= least:
+                axes.text(
+                    j,
+                    i,
+                    show(values[i, j], "bounded"),
+                    ha="center",
+                    va="center",
+                    fontsize=7,
+                    color="white" if abs(values[i, j]) > 0.6 else "#111827",
+                )
+    axes.set_xticks(range(columns), [str(c) for c in loadings.columns])
+    axes.xaxis.tick_top()
+    axes.set_yticks(range(rows), [str(i) for i in loadings.index], fontsize=7)
+    axes.tick_params(length=0)
+    for spine in axes.spines.values():
+        spine.set_visible(False)
+    edge = 0
+    right = axes.secondary_yaxis("right")
+    middles, labels = [], []
+    for label, count in blocks:
+        middles.append(edge + (count - 1) / 2)
+        labels.append(label)
+        edge += count
+        if edge < rows:
+            axes.axhline(edge - 0.5, color=GREY, linewidth=0.8)
+    right.set_yticks(middles, labels, fontsize=8)
+    right.tick_params(length=0)
+    right.spines["right"].set_visible(False)
+    axes.add_patch(
+        Rectangle((-0.5, -0.5), columns, rows, fill=False, edgecolor=GREY, linewidth=0.8)
+    )
+    return figure

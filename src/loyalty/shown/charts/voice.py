@@ -1,0 +1,116 @@
+"""Figures of what customers wrote and of what follows a failure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+from matplotlib.figure import Figure
+
+from loyalty.shown.charts.style import COLOURS, GREY, PALE, canvas, row_axis
+
+
+def word_contrast(rows: pd.DataFrame, x_label: str, names: tuple[str, str]) -> Figure:
+    """Words with intervals, the strongest of each kind: columns ``label, value, low, high``.
+
+    Two panels on one scale: values above zero (named by ``names[0]``) and below.
+    """
+    sides = [rows[rows["value"] > 0], rows[rows["value"] < 0]]
+    figure, axes = canvas(0.9 + 0.19 * max(len(side) for side in sides), columns=2)
+    for place, side, name, colour in zip(axes, sides, names, COLOURS, strict=False):
+        y = row_axis(place, list(side["label"]))
+        size = side[["value", "low", "high"]].abs().astype(float)
+        place.hlines(y, size["low"], size["high"], color=colour, linewidth=1.3)
+        place.plot(size["value"], y, "o", color=colour, markersize=3.8)
+        place.set_xlim(0, float(rows[["low", "high"]].abs().to_numpy(float).max()) * 1.04)
+        place.set_title(name, color=colour)
+        place.set_xlabel(x_label)
+    return figure
+
+
+def cluster_choice(
+    table: pd.DataFrame, chosen: int, labels: tuple[str, str, str], mark: str
+) -> Figure:
+    """Stability with its error and silhouette against the number of clusters (the index).
+
+    `labels`: of the axis of numbers, of stability, of the silhouette.
+    """
+    figure, axes = canvas(2.5, columns=2)
+    k = table.index.to_numpy()
+    for place, column, label in zip(axes, ("stability", "silhouette"), labels[1:], strict=True):
+        value = table[column].to_numpy(float)
+        if column == "stability":
+            place.vlines(k, value - table["se"], value + table["se"], color=COLOURS[0], linewidth=3)
+        place.plot(k, value, "o-", color=COLOURS[0], markersize=3.5, linewidth=1.0)
+        at = int(np.flatnonzero(k == chosen)[0])
+        place.plot(chosen, value[at], "o", color=COLOURS[1], markersize=6.5)
+        place.annotate(
+            mark,
+            (chosen, value[at]),
+            xytext=(7, -2 if value[at] > value.mean() else -10),
+            textcoords="offset points",
+            color=COLOURS[1],
+            fontsize=8,
+        )
+        place.set_xticks(k)
+        place.set_xlabel(labels[0])
+        place.set_ylabel(label)
+        place.grid(axis="y", color=PALE, linewidth=0.6)
+    axes[0].set_ylim(top=1.0)
+    return figure
+
+
+def recovery(
+    rows: pd.DataFrame,
+    reference: tuple[float, float, float],
+    labels: Sequence[str],
+    names: tuple[str, str, str],
+) -> Figure:
+    """Loyalty after a failure by the recovery, beside that of customers without a failure.
+
+    Parameters
+    ----------
+    rows : DataFrame
+        ``place`` (0, 1, …), ``group``, ``value``, ``low``, ``high``.
+    reference : tuple
+        Mean and interval without a failure, drawn as a band.
+    labels : sequence of str
+        Of the places, from poor recovery to excellent.
+    names : tuple
+        Of the horizontal axis, the vertical axis and the band.
+    """
+    figure, (axes,) = canvas(3.2)
+    value, low, high = reference
+    axes.axhspan(low, high, color=PALE, linewidth=0)
+    axes.axhline(value, color=GREY, linewidth=0.9)
+    axes.annotate(
+        names[2],
+        (0.0, high),
+        xycoords=("axes fraction", "data"),
+        xytext=(4, 3),
+        textcoords="offset points",
+        fontsize=8,
+        color=GREY,
+    )
+    groups = list(dict.fromkeys(rows["group"]))
+    for number, group in enumerate(groups):
+        part = rows[rows["group"] == group]
+        x = part["place"].to_numpy(float) + 0.12 * (number - (len(groups) - 1) / 2)
+        colour = COLOURS[number % len(COLOURS)]
+        axes.vlines(x, part["low"], part["high"], color=colour, linewidth=1.4)
+        axes.plot(x, part["value"], "o-", color=colour, markersize=4, linewidth=0.9, label=group)
+    axes.set_xticks(range(len(labels)), labels)
+    axes.margins(x=0.08)
+    axes.set_xlabel(names[0])
+    axes.set_ylabel(names[1])
+    axes.grid(axis="y", color=PALE, linewidth=0.6)
+    if len(groups) > 1:
+        figure.legend(
+            loc="outside upper left",
+            ncols=len(groups),
+            frameon=False,
+            fontsize=8,
+            handletextpad=0.4,
+        )
+    return figure
