@@ -18,6 +18,7 @@ from rich.table import Table
 from loyalty.cases import study
 from loyalty.ground import paths
 from loyalty.ground.errors import UserError
+from loyalty.ground.text import LANGUAGES, Language
 
 app = typer.Typer(
     name="loyalty",
@@ -70,9 +71,10 @@ def check(case: Annotated[str, typer.Argument(help="The case's folder below data
     for resource in described.resources:
         loaded = resources.load(described, resource)
         out.print(f"  {case} · {resource.id} · {len(loaded.rows):,} of {loaded.read:,} rows")
-        for reason, n in loaded.excluded.items():
-            rows = "row" if n == 1 else "rows"
-            out.print(f"  {case} · {resource.id} · {escape(reason)}: {n:,} {rows} left out")
+        for left in loaded.excluded:
+            rows = "row" if left.n == 1 else "rows"
+            why = escape(left.reason.text().en)
+            out.print(f"  {case} · {resource.id} · {why}: {left.n:,} {rows} left out")
         out.print(f"  {case} · {resource.id} · sha256 {loaded.checksum}")
 
 
@@ -178,6 +180,21 @@ def execute(case: str, analysis: str, wide: str = "{}") -> None:
     out.print(f"  {case} · {analysis} · {seconds:.1f} s")
 
 
+@app.command(hidden=True)
+def show(case: str, analysis: str, language: str = "en") -> None:
+    """Write what a reader sees of one analysis (what the workflow calls)."""
+    from loyalty.run import show as shower
+
+    shower.show(case, analysis, _language(language))
+    out.print(f"  {case} · {analysis} · shown ({language})")
+
+
+def _language(language: str) -> Language:
+    if language not in LANGUAGES:
+        raise UserError(f"--language {language}: expected {' or '.join(LANGUAGES)}")
+    return language
+
+
 def _run_wide(draws: int | None, seed: int | None, language: str | None) -> dict[str, Any]:
     if language not in (None, "en", "zh"):
         raise UserError(f"--language {language}: expected en or zh")
@@ -195,16 +212,16 @@ def _formats(to: str) -> list[str]:
 
 def _targets(cases: list[str] | None, notebooks: list[str] | None) -> list[str]:
     """The marks to make, as the workflow names them."""
-    from loyalty.run import execute as runner
+    from loyalty.run import analyses
 
     if not cases and not notebooks:
         return ["results"]  # in the Snakefile: a broken case fails alone, the others go on
     names = list(cases) if cases else [*study.cases(), study.ALL]
     targets = []
     for case in names:
-        known = [runner.SYNTHESIS] if case == study.ALL else study.load(case).analyses
+        known = [analyses.SYNTHESIS] if case == study.ALL else study.load(case).analyses
         for name in notebooks or []:
-            runner.notebook_file(name)
+            analyses.notebook_file(name)
         targets += [
             f".cache/done/{case}/{name}" for name in known if not notebooks or name in notebooks
         ]

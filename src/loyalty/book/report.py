@@ -24,7 +24,7 @@ from loyalty.ground import numbers, paths, results
 from loyalty.ground.errors import UserError
 from loyalty.ground.markdown import escape
 from loyalty.ground.thresholds import all_thresholds
-from loyalty.run import execute
+from loyalty.run.analyses import SYNTHESIS, notebook_file
 from loyalty.shown.tables import Column, Table
 
 BOOK = Path("reports") / "_book"
@@ -95,7 +95,7 @@ def prepare() -> None:
     described = {s.case: s for s in sorted(loaded, key=lambda s: (s.simulated, s.case))}
     pages = {
         **{name: analysis_page(name, described, found) for name in PER_CASE},
-        execute.SYNTHESIS: analysis_page(execute.SYNTHESIS, {}, found),
+        SYNTHESIS: analysis_page(SYNTHESIS, {}, found),
         "cases": cases_page(described, found),
         "codebooks": codebooks_page(described),
         "notebooks": notebooks_page(described, found),
@@ -211,7 +211,7 @@ def embeds(case: str, analysis: str) -> str:
     :data:`APPENDIX`.
     """
     moved = APPENDIX.get(analysis, ())
-    file = paths.executed() / case / f"{execute.notebook_file(analysis).stem}.ipynb"
+    file = paths.executed() / case / f"{notebook_file(analysis).stem}.ipynb"
     blocks: list[str] = []
     waiting: list[str] = []
     for cell in nbformat.read(file, as_version=4).cells[1:]:

@@ -13,7 +13,7 @@ import io
 import lzma
 import pickle
 import zipfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -24,6 +24,23 @@ from loyalty.cases import survey as sources
 from loyalty.cases.study import ROLES, Format, LineRows, Resource, Study
 from loyalty.ground import paths
 from loyalty.ground.errors import UserError
+from loyalty.ground.findings import Count, Record
+from loyalty.ground.reasons import Reason
+
+
+class LeftOut(Record):
+    """How many rows could not be used for one reason."""
+
+    reason: Reason
+    n: Count
+
+
+class RowsUsed(Record):
+    """The rows of a table, and those that could not be used."""
+
+    read: Count
+    excluded: Count
+    reasons: tuple[LeftOut, ...]
 
 
 @dataclass(frozen=True)
@@ -40,15 +57,21 @@ class Loaded:
         SHA-256 of the file, the member, or the drawn rows as CSV.
     read : int
         Rows before any was left out.
-    excluded : dict
-        Reason → rows left out for it, in the order in which the reasons were looked at.
+    excluded : sequence of LeftOut
+        Rows left out, by reason, in the order in which the reasons were looked at.
     """
 
     resource: Resource
     rows: pd.DataFrame
     checksum: str
     read: int
-    excluded: dict[str, int]
+    excluded: Sequence[LeftOut]
+
+
+def rows_used(table: Loaded) -> RowsUsed:
+    """How many of a table's rows could be used."""
+    excluded = sum(left.n for left in table.excluded)
+    return RowsUsed(read=table.read, excluded=excluded, reasons=tuple(table.excluded))
 
 
 def load(study: Study, resource: Resource) -> Loaded:
@@ -223,13 +246,13 @@ def typed(resource: Resource, frame: pd.DataFrame, checksum: str, name: str) -> 
     roles = ROLES[resource.kind]
     columns: dict[str, pd.Series] = {}
     usable = pd.Series(True, index=frame.index)
-    excluded: dict[str, int] = {}
+    excluded: list[LeftOut] = []
 
-    def leave_out(bad: pd.Series, reason: str) -> None:
+    def leave_out(bad: pd.Series, reason: Reason) -> None:
         nonlocal usable
         bad = bad & usable
         if bad.any():
-            excluded[reason] = int(bad.sum())
+            excluded.append(LeftOut(reason=reason, n=int(bad.sum())))
             usable &= ~bad
 
     for role, kind in roles.items():
@@ -242,30 +265,33 @@ def typed(resource: Resource, frame: pd.DataFrame, checksum: str, name: str) -> 
         raw = frame[column]
         blank = raw.isna() | (raw.astype("string").str.strip() == "").fillna(True)
         values, wrong = _values(raw, kind.rstrip("?"), resource)
-        expected = _EXPECTED[kind.rstrip("?")]
+        expected = Reason(code=_EXPECTED[kind.rstrip("?")], parameters={"role": role})
         if kind == "text" and resource.levels and role != "text":
             wrong |= ~values.isin(list(resource.levels)).fillna(False).astype(bool)
-            expected = f"one of {', '.join(resource.levels)}"
-        leave_out(wrong & ~blank, f"{role}: {expected} is expected")
+            levels = ", ".join(resource.levels)
+            expected = Reason(code="not_a_level", parameters={"role": role, "levels": levels})
+        leave_out(wrong & ~blank, expected)
         if not optional:
-            leave_out(blank, f"{role}: empty")
+            leave_out(blank, Reason(code="empty", parameters={"role": role}))
         columns[role] = values
     rows = pd.DataFrame(columns)[usable].reset_index(drop=True)
     if rows.empty:
-        why = "; ".join(f"{reason} ({n:,})" for reason, n in excluded.items()) or "it is empty"
+        why = (
+            "; ".join(f"{left.reason.text().en} ({left.n:,})" for left in excluded) or "it is empty"
+        )
         raise UserError(f"{name}: no usable row: {why}")
     return Loaded(resource, rows, checksum, len(frame), excluded)
 
 
 _YES, _NO = ("1", "yes", "true"), ("0", "no", "false")
 _EXPECTED = {
-    "id": "an identifier",
-    "date": "a date",
-    "number": "a number",
-    "amount": "a number of zero or more",
-    "share": "a share between 0 and 1",
-    "flag": "yes or no, 1 or 0",
-    "text": "readable text",
+    "id": "not_an_id",
+    "date": "not_a_date",
+    "number": "not_a_number",
+    "amount": "not_an_amount",
+    "share": "not_a_share",
+    "flag": "not_a_flag",
+    "text": "not_a_text",
 }
 
 

@@ -66,3 +66,13 @@ def inside(folder: Path, relative: str) -> Path:
     if Path(relative).is_absolute() or not path.is_relative_to(base):
         raise UserError(f"{folder.name}: the path {relative!r} leaves the case's folder")
     return path
+
+
+def by_hand() -> Path:
+    """The findings of notebooks that somebody ran by hand: beside the results, never over them."""
+    return root() / "reports" / "by-hand"
+
+
+def computed(case: str, notebook: str) -> Path:
+    """A notebook's run with the places of its findings, before anything is shown there."""
+    return cache() / "computed" / case / f"{notebook}.ipynb"

@@ -46,3 +46,16 @@ class CannotCompute(ValueError):
 
     def __str__(self) -> str:
         return self.reason.text().en
+
+
+def reason_of(said: object) -> Reason:
+    """The reason that an exception or a message carries.
+
+    A :class:`CannotCompute` has it; what semfit says carries `code` and `parameters`.
+    """
+    if isinstance(said, CannotCompute):
+        return said.reason
+    code, parameters = getattr(said, "code", None), getattr(said, "parameters", {})
+    if not isinstance(code, str):
+        return Reason(code="said", parameters={"text": str(said)}, of="estimator")
+    return Reason(code=code, parameters=parameters, of="estimator")

@@ -13,6 +13,7 @@ import math
 import os
 import platform
 import subprocess
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any, Literal
@@ -142,14 +143,22 @@ def plain(value: Any) -> Any:
     return value
 
 
-def provenance(notebook: str, parameters: dict[str, Any], data: list[DataOrigin]) -> Provenance:
-    """Where a result comes from: the same inputs give the same record (so no clock, no host)."""
+def provenance(
+    notebook: str,
+    parameters: dict[str, Any],
+    data: list[DataOrigin],
+    code: Sequence[Path] | None = None,
+) -> Provenance:
+    """Where a result comes from: the same inputs give the same record (so no clock, no host).
+
+    `code` are the files that the result depends on.
+    """
     commit, changed = _git()
     return Provenance(
         notebook=notebook,
         parameters=parameters,
         data=data,
-        code_sha256=_code(notebook),
+        code_sha256=_code(notebook, code),
         git_commit=commit,
         git_changed=changed,
         python=platform.python_version(),
@@ -168,9 +177,9 @@ def code_files() -> list[Path]:
     )
 
 
-def _code(notebook: str) -> str:
+def _code(notebook: str, code: Sequence[Path] | None) -> str:
     digest = hashlib.sha256()
-    for file in [*code_files(), paths.notebooks() / f"{notebook}.ipynb"]:
+    for file in code or [*code_files(), paths.notebooks() / f"{notebook}.ipynb"]:
         digest.update(file.name.encode() + b"\0" + file.read_bytes() + b"\0")
     return digest.hexdigest()
 

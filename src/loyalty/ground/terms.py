@@ -6,6 +6,7 @@ code, their texts are templates of :meth:`str.format`.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
@@ -13,14 +14,18 @@ from typing import Any
 
 import yaml
 
-from loyalty.ground.text import LANGUAGES, Text
+from loyalty.ground.text import LANGUAGES, Language, Text
 
 
 @cache
 def catalogue(name: str) -> dict[str, dict[str, str]]:
-    """One file of the catalogue: ``headings``, ``reasons`` or ``estimator``."""
-    text = (files("loyalty.ground") / "terms" / f"{name}.yml").read_text(encoding="utf-8")
-    return yaml.safe_load(text) or {}
+    """One part of the catalogue: ``headings``, ``reasons`` or ``estimator``."""
+    entries: dict[str, dict[str, str]] = {}
+    folder = files("loyalty.ground") / "terms"
+    for file in sorted(folder.iterdir(), key=lambda f: f.name):
+        if file.name.startswith(name) and file.name.endswith(".yml"):
+            entries |= yaml.safe_load(file.read_text(encoding="utf-8")) or {}
+    return entries
 
 
 def term(english: str) -> Text:
@@ -44,14 +49,21 @@ def message(
 ) -> Text:
     """The text of a reason or of a message of the estimator.
 
-    A parameter that names a construct (a key of `labels`) is shown by its label.
+    Constructs that a parameter names (keys of `labels`) are shown by their labels.
     """
     templates = catalogue(name)[code]
     texts = {}
     for language in LANGUAGES:
-        shown = {
-            key: labels[value].in_(language) if value in labels else value
-            for key, value in parameters.items()
-        }
+        shown = {key: _labelled(value, labels, language) for key, value in parameters.items()}
         texts[language] = templates.get(language, templates["en"]).format(**shown)
     return Text(**texts)
+
+
+def _labelled(value: Any, labels: Mapping[str, Text], language: Language) -> Any:
+    """A parameter with labels in place of the constructs' ids in it."""
+    if not isinstance(value, str):
+        return value
+    for name in sorted(labels, key=len, reverse=True):
+        label = labels[name].in_(language)
+        value = re.sub(rf"\b{re.escape(name)}\b", label.replace("\\", r"\\"), value)
+    return value

@@ -1,4 +1,4 @@
-"""Run a notebook with papermill, and make of it what the report can embed."""
+"""Run a notebook with papermill."""
 
 from __future__ import annotations
 
@@ -14,39 +14,20 @@ import nbformat
 
 from loyalty.cases import study
 from loyalty.cases.study import ALL
-from loyalty.ground import paths, results
+from loyalty.ground import paths
 from loyalty.ground.errors import UserError
-from loyalty.ground.results import DISPLAY
-
-SYNTHESIS = "synthesis"
-OPTIONS = {"fig": ("fig-cap", "fig-alt"), "tbl": ("tbl-cap", None), "txt": (None, None)}
+from loyalty.run.analyses import notebook_file
+from loyalty.run.notebook import WORKFLOW
 
 
 class NotebookFailed(Exception):
     """A notebook's cell failed; the text is one line with case, notebook, cell and error."""
 
 
-def notebook_file(analysis: str) -> Path:
-    """``notebooks/NN-<analysis>.ipynb``.
-
-    Raises
-    ------
-    UserError
-        When there is none.
-    """
-    files = sorted(paths.notebooks().glob("[0-9][0-9]-*.ipynb"))
-    for file in files:
-        if file.stem[3:] == analysis:
-            return file
-    known = ", ".join(file.stem[3:] for file in files)
-    raise UserError(f"notebook {analysis!r}: unknown; known: {known}")
-
-
 def outputs(case: str, analysis: str) -> list[Path]:
-    """What a run of `analysis` for `case` leaves: the result, the notebook, its page."""
+    """What a run of `analysis` for `case` leaves: the findings, and the notebook that ran."""
     stem = notebook_file(analysis).stem
-    folder = paths.executed() / case
-    return [results.path(case, analysis), folder / f"{stem}.ipynb", folder / f"{stem}.html"]
+    return [paths.results() / case / f"{analysis}.json", paths.computed(case, stem)]
 
 
 def defaults(notebook: nbformat.NotebookNode, name: str) -> dict[str, Any]:
@@ -111,8 +92,9 @@ def parameters(case: str, analysis: str, overrides: dict[str, Any]) -> dict[str,
 def execute(case: str, analysis: str, overrides: dict[str, Any] | None = None) -> float:
     """Run one notebook for one case; seconds taken.
 
-    Leaves ``reports/executed/<case>/<notebook>.ipynb`` and ``.html`` and the result file the
-    notebook writes, each whole or not at all; a failed notebook is kept as ``.failed.ipynb``.
+    Leaves the findings and the notebook's run, each whole or not at all; a failed notebook is kept
+    as ``reports/executed/<case>/<notebook>.failed.ipynb``. What a reader sees is made of the two
+    by :func:`loyalty.run.show.show`.
 
     Raises
     ------
@@ -133,11 +115,12 @@ def execute(case: str, analysis: str, overrides: dict[str, Any] | None = None) -
     scratch = folder / f"{file.stem}.running.ipynb"
     failed = folder / f"{file.stem}.failed.ipynb"
     failed.unlink(missing_ok=True)
-    result = results.path(case, analysis)
+    result = outputs(case, analysis)[0]
     before = result.stat().st_mtime_ns if result.is_file() else None
     start = time.perf_counter()
     sockets = tempfile.TemporaryDirectory(prefix="loyalty-")
     manager = Config({"KernelManager": {"transport": "ipc", "ip": f"{sockets.name}/kernel"}})
+    os.environ[WORKFLOW] = "1"  # the kernel's, too
     try:
         papermill.execute_notebook(
             file,
@@ -175,25 +158,17 @@ def execute(case: str, analysis: str, overrides: dict[str, Any] | None = None) -
     if not result.is_file() or result.stat().st_mtime_ns == before:
         raise NotebookFailed(f"{case} · {file.stem}: it wrote no result file")
     clean(notebook, f"{case} · {file.stem}")
-    _replace(folder / f"{file.stem}.html", page(notebook, f"{case} · {file.stem}"))
-    without_captions(notebook)
-    _replace(folder / f"{file.stem}.ipynb", nbformat.writes(notebook))
+    target = paths.computed(case, file.stem)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    part = target.with_name(target.name + ".part")
+    part.write_text(nbformat.writes(notebook), encoding="utf-8")
+    os.replace(part, target)
     failed.unlink()
     return time.perf_counter() - start
 
 
-def _replace(target: Path, text: str) -> None:
-    part = target.with_name(target.name + ".part")
-    part.write_text(text, encoding="utf-8")
-    os.replace(part, target)
-
-
 def clean(notebook: nbformat.NotebookNode, name: str) -> None:
-    """Take a run's clock and host out, and put labels and captions where Quarto looks for them.
-
-    A cell that shows a labelled object gets its label as id, so that pages can link to it.
-    """
-    seen: set[str] = set()
+    """Take a run's clock and host out; a warning in a cell's output is a failure."""
     notebook.metadata = {
         "kernelspec": notebook.metadata.kernelspec,
         "language_info": {"name": "python"},
@@ -206,52 +181,3 @@ def clean(notebook: nbformat.NotebookNode, name: str) -> None:
         tags = [t for t in cell.metadata.get("tags", []) if "parameters" in t]
         cell.metadata = {"tags": tags} if tags else {}
         cell.id = f"cell-{number + 1}"
-        if cell.cell_type != "code":
-            continue
-        notes = [
-            note
-            for output in cell.outputs
-            if (note := output.get("metadata", {}).get(DISPLAY)) and "label" in note
-        ]
-        if len(notes) > 1:
-            raise NotebookFailed(f"{name} · cell {number + 1}: shows {len(notes)} labelled things")
-        if not notes:
-            continue
-        note = notes[0]
-        label = note["label"]
-        if label in seen:
-            raise NotebookFailed(f"{name} · cell {number + 1}: the label {label} is used twice")
-        seen.add(label)
-        cell.id = label[:64]
-        cell.metadata["label"] = label
-        for option, text in zip(OPTIONS[label[:3]], (note["cap"], note["alt"]), strict=True):
-            if option and text:
-                cell.metadata[option] = text
-
-
-def without_captions(notebook: nbformat.NotebookNode) -> None:
-    """Drop the captions shown for Jupyter (the report sets its own) and our own metadata."""
-    for cell in notebook.cells:
-        if cell.cell_type != "code":
-            continue
-        cell.outputs = [
-            o for o in cell.outputs if "caption_of" not in o.get("metadata", {}).get(DISPLAY, {})
-        ]
-        for output in cell.outputs:
-            output.get("metadata", {}).pop(DISPLAY, None)
-
-
-def page(notebook: nbformat.NotebookNode, title: str) -> str:
-    """The executed notebook as one HTML page that asks nothing of the network."""
-    from nbconvert import HTMLExporter
-
-    exporter = HTMLExporter(template_name="lab")
-    exporter.require_js_url = exporter.jquery_url = exporter.mathjax_url = ""
-    exporter.mermaid_js_url = ""
-    exporter.exclude_input_prompt = exporter.exclude_output_prompt = True
-    html, _ = exporter.from_notebook_node(notebook, resources={"metadata": {"name": title}})
-    back = '<p style="margin: 1em 2em"><a href="../../../index.html">← the report</a></p>'
-    style = "<style>.highlight, .jp-RenderedHTMLCommon { overflow-x: auto }</style>"
-    html = html.replace("</head>", style + "</head>", 1)
-    html = re.sub(r"(<body[^>]*>)", rf"\1{back}", html, count=1)
-    return re.sub(r'id="cell-id=([^"]+)"', r'id="\1"', html)

@@ -1,0 +1,12 @@
+"""What a reader sees of each finding, in order."""
+
+from loyalty.analyses.failure import figures, tables, words
+
+PAGE = {
+    "rows": [words.rows],
+    "determinants": [figures.determinants, tables.determinants, words.determinants],
+    "interaction": [words.interaction],
+    "paradox": [tables.paradox, words.paradox],
+    "recoveries": [figures.paradox],
+    "severity": [words.severity],
+}

@@ -1,0 +1,59 @@
+"""Tables of what follows a service failure."""
+
+from __future__ import annotations
+
+from loyalty.analyses.failure.findings import Determinants, Paradox
+from loyalty.analyses.failure.words import CIRCUMSTANCES
+from loyalty.ground.terms import term
+from loyalty.ground.text import Text
+from loyalty.shown.context import Case
+from loyalty.shown.table import Column, Table
+from loyalty.shown.words import cut, number
+
+COMPARISONS = {
+    "between": "Excellent − no failure",
+    "within": "Excellent: after − before",
+    "change": "Change: excellent − no failure",
+}
+VERDICTS = {"paradox": "paradox", "none": "no paradox", "equal": "as loyal", "open": "open"}
+
+
+def determinants(found: Determinants, case: Case) -> Table:
+    n, r2 = number(found.n), number(found.r2, "number")
+    return Table(
+        found.circumstances,
+        [
+            Column(lambda r: term(CIRCUMSTANCES[r.term]), "Circumstance"),
+            Column("expected", "Expected", "sign"),
+            Column("estimate", "β"),
+            Column(("ci_lower", "ci_upper"), "95 % interval"),
+            Column("p", "p"),
+            Column("vif", "VIF"),
+        ],
+        Text(en="Regression of loyalty after the failure.", zh="失败后忠诚的回归。"),
+        Text(
+            en=f"n = {n}; R² = {r2}; expected signs from the study of service quality [@quality].",
+            zh=f"n = {n}；R² = {r2}；预期符号取自服务质量研究 [@quality]。",
+        ),
+    )
+
+
+def paradox(found: Paradox, case: Case) -> Table:
+    mark, margin = number(found.mark, decimals=0), cut("trivial_difference", decimals=2)
+    return Table(
+        found.differences,
+        [
+            Column(lambda d: term(COMPARISONS[d.comparison]), "Comparison"),
+            Column("n", "n"),
+            Column("estimate", "Difference"),
+            Column(("ci_lower", "ci_upper"), "95 % interval"),
+            Column("p", "p"),
+            Column("p_equivalence", "p, equal"),
+            Column(lambda d: term(VERDICTS[d.verdict]), "Verdict"),
+        ],
+        Text(en="Is there a recovery paradox?", zh="是否存在补救悖论？"),
+        Text(
+            en=f"Excellent: recovery rated {mark} or better. Differences in standard deviations of the comparison; p, equal: that they lie within ±{margin} by two one-sided tests [@lakens2017].",
+            zh=f"出色：补救评分不低于 {mark}。差以比较组的标准差为单位；等价指相差不超过 ±{margin}，双单侧检验 [@lakens2017]。",
+        ),
+    )

@@ -1,0 +1,225 @@
+"""Sentences on what follows a service failure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from loyalty.analyses.failure.findings import (
+    BEFORE,
+    Coefficient,
+    Determinants,
+    Difference,
+    Interaction,
+    Paradox,
+    Rows,
+    Severity,
+)
+from loyalty.ground.markdown import escape
+from loyalty.ground.numbers import show
+from loyalty.ground.terms import term
+from loyalty.ground.text import Text
+from loyalty.shown.context import Case
+from loyalty.shown.words import cut, estimate, names, number, rows_used
+
+#: The heading of each circumstance.
+CIRCUMSTANCES = {
+    "severity": "Severity",
+    "controllability": "Attribution to the firm",
+    "recovery": "Recovery",
+    "past_experience": "Past experience",
+    "expectations": "Expectations",
+    "neuroticism": "Neuroticism",
+    "extraversion": "Extraversion",
+    "competition": "Competition",
+    "loyalty_before": "Loyalty before",
+}
+
+
+def rows(found: Rows, case: Case) -> list[Text]:
+    return [rows_used(table) for table in found.tables]
+
+
+# --- what loyalty depends on ---------------------------------------------------------------------
+def determinants(found: Determinants, case: Case) -> list[Text]:
+    return [_counted(found), *_directions(found.circumstances), _largest(found)]
+
+
+def _counted(found: Determinants) -> Text:
+    """How many customers there are, and what the intervals rest on."""
+    failed, customers = number(found.failed), number(found.customers)
+    en = f"{failed} of {customers} customers met a failure."
+    zh = f"{customers} 名客户中有 {failed} 名遇到服务失败。"
+    if found.left_out:
+        lost = number(found.left_out)
+        en += f" {lost} of them lack an answer and are left out of the regression."
+        zh += f"其中 {lost} 名有缺答，未进入回归。"
+    if found.firms is None:
+        return Text(en=en, zh=zh)
+    firms = number(found.firms)
+    if found.errors == "cluster":
+        en += f" Intervals allow for {firms} firms (cluster-robust) [@cameron2015]."
+        zh += f"区间考虑了 {firms} 家企业的聚类（聚类稳健）[@cameron2015]。"
+    else:
+        en += f" With {firms} firms there are too few for cluster-robust errors [@cameron2015]: intervals take customers as independent (HC3) and may be too narrow."
+        zh += f"{firms} 家企业过少，不宜用聚类稳健标准误 [@cameron2015]：区间把客户视为独立（HC3），可能过窄。"
+    return Text(en=en, zh=zh)
+
+
+def _direction(row: Coefficient) -> str:
+    """Whether the interval lies as expected, against it, or leaves it open."""
+    sign = 1 if row.expected == "+" else -1
+    lower, upper = sorted((sign * row.ci_lower, sign * row.ci_upper))
+    return "as" if lower > 0 else "against" if upper < 0 else "open"
+
+
+def _judged(rows: Sequence[Coefficient]) -> list[Coefficient]:
+    return [r for r in rows if r.term != BEFORE]
+
+
+def _listed(rows: Sequence[Coefficient]) -> Text:
+    labels = [term(CIRCUMSTANCES[r.term]) for r in rows]
+    return names([Text(en=t.en[0].lower() + t.en[1:], zh=t.zh) for t in labels])
+
+
+def _directions(rows: Sequence[Coefficient]) -> list[Text]:
+    by = {
+        which: _listed(part)
+        for which in ("as", "against", "open")
+        if (part := [r for r in _judged(rows) if _direction(r) == which])
+    }
+    said = []
+    if "as" in by:
+        said.append(
+            Text(
+                en=f"As the study of service quality expects [@quality], loyalty after the failure depends on {by['as'].en}.",
+                zh=f"与服务质量研究的预期 [@quality] 一致，失败后的忠诚取决于{by['as'].zh}。",
+            )
+        )
+    if "against" in by:
+        said.append(
+            Text(
+                en=f"Against expectation runs the effect of {by['against'].en}.",
+                zh=f"与预期相反的是{by['against'].zh}。",
+            )
+        )
+    if "open" in by:
+        said.append(
+            Text(
+                en=f"Open, since the interval holds zero: {by['open'].en}.",
+                zh=f"区间含零、尚无定论：{by['open'].zh}。",
+            )
+        )
+    return said
+
+
+def _largest(found: Determinants) -> Text:
+    row = max(_judged(found.circumstances), key=lambda r: abs(r.estimate))
+    label = term(CIRCUMSTANCES[row.term])
+    shown = estimate(row.estimate, row.ci_lower, row.ci_upper)
+    share = number(found.r2)
+    return Text(
+        en=f"Largest is the coefficient of {escape(label.en.lower())} (β = {shown}); all together they explain {share} of the variance.",
+        zh=f"系数最大的是{escape(label.zh)}（β = {shown}）；合计解释 {share} 的方差。",
+    )
+
+
+def interaction(found: Interaction, case: Case) -> Text:
+    shown = estimate(found.estimate, found.ci_lower, found.ci_upper)
+    if found.ci_lower <= 0 <= found.ci_upper:
+        return Text(
+            en=f"Whether recovery counts more or less after a severe failure is open (recovery × severity: {shown}).",
+            zh=f"补救的作用是否随严重程度而变尚无定论（补救 × 严重程度：{shown}）。",
+        )
+    more = found.ci_lower > 0
+    near = found.ci_lower if more else found.ci_upper
+    # Clear of zero, but not in print.
+    hair = show(near, "bounded") == show(0.0, "bounded")
+    en = "; the interval only just excludes zero" if hair else ""
+    zh = "；区间仅勉强不含零" if hair else ""
+    return Text(
+        en=f"Recovery counts {'more' if more else 'less'} the more severe the failure was (recovery × severity: {shown}{en}).",
+        zh=f"失败越严重，补救的作用越{'大' if more else '小'}（补救 × 严重程度：{shown}{zh}）。",
+    )
+
+
+# --- the recovery paradox ------------------------------------------------------------------------
+_COMPARED = {
+    "between": Text(
+        en="Customers with an excellent recovery, compared with customers who met no failure,",
+        zh="获得出色补救的客户与未遇失败的客户相比",
+    ),
+    "within": Text(
+        en="The same customers, after an excellent recovery compared with before the failure,",
+        zh="同一批客户在出色补救之后与失败之前相比",
+    ),
+    "change": Text(
+        en="Customers with an excellent recovery, by their change beyond that of customers who met no failure,",
+        zh="获得出色补救的客户，其变化与未遇失败客户的变化相比",
+    ),
+}
+
+
+def paradox(found: Paradox, case: Case) -> list[Text]:
+    return [*(_difference(d) for d in found.differences), _together(found)]
+
+
+def _difference(found: Difference) -> Text:
+    who = _COMPARED[found.comparison]
+    shown = estimate(found.estimate, found.ci_lower, found.ci_upper)
+    margin = cut("trivial_difference")
+    en, zh = {
+        "paradox": ("are more loyal: a recovery paradox", "更忠诚：存在补救悖论"),
+        "none": ("are less loyal: no recovery paradox", "较不忠诚：不存在补救悖论"),
+        "equal": (
+            f"are as loyal, within ±{margin} standard deviations: repaired, but no paradox",
+            f"同样忠诚（相差不超过 ±{margin} 个标准差）：得到修复，但无悖论",
+        ),
+        "open": (
+            "may be more or less loyal: the interval settles nothing",
+            "可能更忠诚也可能不然：区间未能定论",
+        ),
+    }[found.verdict]
+    return Text(
+        en=f"{who.en} {en} (difference {shown} standard deviations, n = {number(found.n)}).",
+        zh=f"{who.zh}，{zh}（差 {shown} 个标准差，n = {number(found.n)}）。",
+    )
+
+
+def _together(found: Paradox) -> Text:
+    """What the comparisons say together."""
+    verdicts = {d.verdict for d in found.differences}
+    if verdicts == {"paradox"}:
+        en = "All comparisons agree on a recovery paradox in these data."
+        zh = "各项比较一致：这些数据中存在补救悖论。"
+    elif "paradox" in verdicts:
+        en = "The comparisons do not agree: a paradox in one of them may come from who is compared with whom."
+        zh = "各项比较不一致：个别比较中的悖论可能源于比较对象的选取。"
+    elif verdicts <= {"none", "equal"}:
+        en = "None of the comparisons shows a recovery paradox, and their intervals are narrow enough to say so."
+        zh = "各项比较均未见补救悖论，且区间足够窄，可作此判断。"
+    else:
+        en = "No comparison shows a recovery paradox, but not all intervals are narrow enough to rule it out."
+        zh = "没有比较显示补救悖论，但并非所有区间都窄到足以排除。"
+    return Text(
+        en=f"{en} Customers who rate the recovery as excellent are no random selection: those who were loyal before may rate better, so a difference is no effect of the recovery [@mccollough1992; @dematos2007].",
+        zh=f"{zh}给出色补救评分者并非随机选出：原本忠诚者评分可能更高，故差异不等于补救的效果 [@mccollough1992; @dematos2007]。",
+    )
+
+
+def severity(found: Severity, case: Case) -> Text:
+    shown = [(g.severity, estimate(g.estimate, g.ci_lower, g.ci_upper)) for g in found.gaps]
+    zh_names = {"mild": "轻微", "severe": "严重"}
+    en = "; ".join(f"after {which} failures {gap}" for which, gap in shown)
+    zh = "；".join(f"{zh_names[which]}失败后 {gap}" for which, gap in shown)
+    if len(found.gaps) < 2 or any(g.estimate is None for g in found.gaps):
+        end = Text(en="there is nothing to compare it with", zh="无可比较")
+    elif found.overlap:
+        end = Text(
+            en="the two intervals overlap, so the two need not differ", zh="两区间重叠，未必不同"
+        )
+    else:
+        end = Text(en="the two intervals do not overlap", zh="两区间不重叠")
+    return Text(
+        en=f"The gap to customers without a failure is, in standard deviations, {en}; {end.en}.",
+        zh=f"与未遇失败客户之差（标准差）：{zh}；{end.zh}。",
+    )

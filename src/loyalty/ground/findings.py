@@ -1,0 +1,266 @@
+"""Findings: what an analysis found, as frozen, typed values at full precision.
+
+A finding holds numbers and identifiers and no words. What a number is (a count, a share, a
+p-value …) stands at its field, once: :data:`Count`, :data:`Real`, :data:`Bounded`,
+:data:`Percent`, :data:`P`. :func:`cited` makes a copy whose numbers know their address, so that a
+sentence or a table cell that shows one refers to it.
+"""
+
+from __future__ import annotations
+
+import functools
+import json
+import os
+import types
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import (
+    Annotated,
+    Any,
+    Generic,
+    Literal,
+    ParamSpec,
+    Self,
+    TypeVar,
+    Union,
+    get_args,
+    get_origin,
+)
+
+import pandas as pd
+from pydantic import BaseModel, ConfigDict, GetJsonSchemaHandler, ValidationError, model_validator
+from pydantic_core import CoreSchema
+
+from loyalty.ground import paths
+from loyalty.ground.errors import UserError
+from loyalty.ground.numbers import Kind
+from loyalty.ground.reasons import CannotCompute, Reason, reason_of
+from loyalty.ground.results import Provenance, plain
+
+SCHEMA_VERSION: Literal[2] = 2
+
+
+@dataclass(frozen=True)
+class Shown:
+    """How a field's number is printed (:func:`loyalty.ground.numbers.show`)."""
+
+    kind: Kind
+    decimals: int | None = None
+
+    def __get_pydantic_json_schema__(
+        self, schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> dict[str, Any]:
+        return {**handler(schema), "x-kind": self.kind}
+
+
+Count = Annotated[int, Shown("count")]
+Real = Annotated[float, Shown("number")]
+#: Cannot exceed one in size: correlations, standardized paths, reliabilities, fit indices.
+Bounded = Annotated[float, Shown("bounded")]
+#: A share between 0 and 1, printed as per cent.
+Percent = Annotated[float, Shown("percent")]
+P = Annotated[float, Shown("p")]
+
+
+class Record(BaseModel):
+    """Base of a finding's rows and parts.
+
+    NumPy's and pandas' scalars become Python's; a number that is not finite becomes None, which
+    only a field that says ``| None`` takes.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _python(cls, values: Any) -> Any:
+        return plain(values) if isinstance(values, dict) else values
+
+    @classmethod
+    def each(cls, rows: pd.DataFrame, **renamed: str) -> tuple[Self, ...]:
+        """A record a row of `rows`: every field from the column of its name, or of `renamed`.
+
+        Columns that are no field are left out.
+        """
+        columns = {
+            field: renamed.get(field, field)
+            for field in cls.model_fields
+            if renamed.get(field, field) in rows
+        }
+        records = rows[list(columns.values())].to_dict(orient="records")
+        return tuple(cls(**{f: record[c] for f, c in columns.items()}) for record in records)
+
+
+class Finding(Record):
+    """Base of all findings; `messages` are what the estimator said on the way."""
+
+    messages: tuple[Reason, ...] = ()
+
+
+class Refused(Record):
+    """In the place of a finding: why there is none."""
+
+    refused: Reason
+
+
+class Findings(BaseModel):
+    """Base of an analysis's whole: a field a finding, in the order of the notebook.
+
+    A field's type is ``TheFinding | Refused | None``; None is a finding that the case does not
+    call for.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+F = TypeVar("F", bound=Findings)
+
+
+class Found(BaseModel, Generic[F]):
+    """A result file: the findings of one analysis of one case, and where they come from."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    schema_version: Literal[2] = SCHEMA_VERSION
+    case: str
+    analysis: str
+    simulated: bool
+    findings: F
+    provenance: Provenance
+
+
+def write(found: Found[Any], folder: Path | None = None) -> Path:
+    """Write ``<case>/<analysis>.json`` below `folder` (the results) in one step, or not at all."""
+    target = (folder or paths.results()) / found.case / f"{found.analysis}.json"
+    target.parent.mkdir(parents=True, exist_ok=True)
+    text = json.dumps(found.model_dump(mode="json"), ensure_ascii=False, indent=1, sort_keys=True)
+    scratch = target.with_suffix(f".{os.getpid()}.part")
+    scratch.write_text(text + "\n", encoding="utf-8")
+    os.replace(scratch, target)
+    return target
+
+
+def read(case: str, analysis: str, kind: type[F], folder: Path | None = None) -> Found[F]:
+    """Read and check a result file, its numbers cited (:func:`cited`).
+
+    Raises
+    ------
+    UserError
+        When it is absent, of another schema version, or does not hold to the schema.
+    """
+    file = (folder or paths.results()) / case / f"{analysis}.json"
+    name = f"{file.parent.name}/{file.name}"
+    if not file.is_file():
+        raise UserError(f"results {name}: not there; run the notebook first")
+    try:
+        content = json.loads(file.read_bytes())
+        version = content.get("schema_version") if isinstance(content, dict) else None
+        if version != SCHEMA_VERSION:
+            raise UserError(f"results {name}: schema version {version}, expected {SCHEMA_VERSION}")
+        found = Found[kind].model_validate(content)  # type: ignore[valid-type]
+    except ValueError as error:
+        first = error.errors()[0] if isinstance(error, ValidationError) else None
+        what = f"{'.'.join(map(str, first['loc']))}: {first['msg']}" if first else str(error)
+        raise UserError(f"results {name}: {what}") from None
+    address = f"{case}/{analysis}"
+    findings = {
+        name: cited(getattr(found.findings, name), f"{address}/{name}")
+        for name in kind.model_fields
+    }
+    return found.model_copy(update={"findings": kind.model_construct(**findings)})
+
+
+# --- refusing --------------------------------------------------------------------------------
+A = ParamSpec("A")
+R = TypeVar("R")
+
+
+def refusable(function: Callable[A, R]) -> Callable[..., R | Refused]:
+    """`function`, with a refusal as its value where it cannot compute.
+
+    An argument that is itself :class:`Refused` is handed on: what rests on something that could
+    not be computed cannot be computed for the same reason.
+    """
+
+    @functools.wraps(function)
+    def wrapped(*args: Any, **named: Any) -> R | Refused:
+        for argument in (*args, *named.values()):
+            if isinstance(argument, Refused):
+                return argument
+        try:
+            return function(*args, **named)
+        except ValueError as error:
+            if isinstance(error, CannotCompute) or hasattr(error, "code"):
+                return Refused(refused=reason_of(error))
+            raise
+
+    return wrapped
+
+
+# --- citing ----------------------------------------------------------------------------------
+class CitedFloat(float):
+    """A number of a finding that knows its address and how it is printed."""
+
+    address: str
+    shown: Shown
+
+
+class CitedInt(int):
+    """A count of a finding that knows its address and how it is printed."""
+
+    address: str
+    shown: Shown
+
+
+@cache
+def shown_as(model: type[BaseModel], field: str) -> Shown | None:
+    """How numbers in a field are printed: the :class:`Shown` of its annotation, None without."""
+    info = model.model_fields[field]
+    for note in info.metadata:
+        if isinstance(note, Shown):
+            return note
+    return _within(info.annotation)
+
+
+def _within(annotation: Any) -> Shown | None:
+    if get_origin(annotation) is Annotated:
+        for note in get_args(annotation)[1:]:
+            if isinstance(note, Shown):
+                return note
+    if get_origin(annotation) in (Union, types.UnionType, tuple, dict, list):
+        for part in get_args(annotation):
+            if (found := _within(part)) is not None:
+                return found
+    return None
+
+
+V = TypeVar("V")
+
+
+def cited(value: V, address: str, shown: Shown | None = None) -> V:
+    """A copy of a finding (or of a part of one) whose numbers carry `address` and kind.
+
+    The address of a field is ``case/analysis/finding.field``, of a row ``….rows[0].field``.
+    """
+    made: Any = value
+    if isinstance(value, BaseModel):
+        kind = type(value)
+        fields = {
+            name: cited(getattr(value, name), f"{address}.{name}", shown_as(kind, name))
+            for name in kind.model_fields
+        }
+        made = kind.model_construct(**fields)
+    elif isinstance(value, tuple):
+        made = tuple(cited(v, f"{address}[{i}]", shown) for i, v in enumerate(value))
+    elif isinstance(value, Mapping):
+        made = {k: cited(v, f"{address}.{k}", shown) for k, v in value.items()}
+    elif isinstance(value, float):
+        made = CitedFloat(value)
+    elif isinstance(value, int) and not isinstance(value, bool):
+        made = CitedInt(value)
+    if isinstance(made, CitedFloat | CitedInt):
+        made.address = address
+        made.shown = shown or Shown("count" if isinstance(made, CitedInt) else "number")
+    return made  # type: ignore[no-any-return]

@@ -1,0 +1,120 @@
+"""What stands where for an analysis: its findings' type, its page, its notebook, its files."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import cache
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+from loyalty.cases.study import PER_CASE
+from loyalty.ground import paths
+from loyalty.ground.errors import UserError
+from loyalty.ground.findings import Findings
+
+SYNTHESIS = "synthesis"
+#: Every analysis in the order of the report.
+ANALYSES = (*PER_CASE, SYNTHESIS)
+#: Of each finding, what shows it, in order: functions of (finding, case).
+Page = Mapping[str, Sequence[Callable[..., Any]]]
+
+
+def findings_of(analysis: str) -> type[Findings]:
+    """The type of an analysis's findings: the one `Findings` that its module defines."""
+    module = import_module(f"loyalty.analyses.{analysis}.findings")
+    (kind,) = (
+        value
+        for value in vars(module).values()
+        if isinstance(value, type)
+        and issubclass(value, Findings)
+        and value.__module__ == module.__name__
+    )
+    return kind
+
+
+def page_of(analysis: str) -> Page:
+    """The analysis's page: what shows each finding."""
+    page: Page = import_module(f"loyalty.analyses.{analysis}.page").PAGE
+    return page
+
+
+@cache
+def _notebooks(folder: Path) -> dict[str, Path]:
+    return {file.stem[3:]: file for file in sorted(folder.glob("[0-9][0-9]-*.ipynb"))}
+
+
+def notebook_file(analysis: str) -> Path:
+    """``notebooks/NN-<analysis>.ipynb``.
+
+    Raises
+    ------
+    UserError
+        When there is none.
+    """
+    files = _notebooks(paths.notebooks())
+    if analysis not in files:
+        raise UserError(f"notebook {analysis!r}: unknown; known: {', '.join(files)}")
+    return files[analysis]
+
+
+# --- code --------------------------------------------------------------------------------------
+def code_behind(*modules: str) -> list[Path]:
+    """The project's own source files behind `modules`: they and all that they import, sorted.
+
+    Read from the files without running them; an import inside a function counts. Packages are
+    taken with their ``__init__``.
+    """
+    seen: dict[str, Path] = {}
+    waiting = list(modules)
+    while waiting:
+        name = waiting.pop()
+        if name in seen or (file := _source(name)) is None:
+            continue
+        seen[name] = file
+        waiting += _imported(file, name)
+    return sorted(set(seen.values()))
+
+
+def _roots() -> Iterable[tuple[str, Path]]:
+    yield "loyalty", paths.root() / "src"
+    yield "semfit", paths.root() / "packages" / "semfit" / "src"
+
+
+def _source(name: str) -> Path | None:
+    for top, folder in _roots():
+        if name == top or name.startswith(f"{top}."):
+            base = folder.joinpath(*name.split("."))
+            for file in (base.with_suffix(".py"), base / "__init__.py"):
+                if file.is_file():
+                    return file
+    return None
+
+
+@cache
+def _imported(file: Path, name: str) -> tuple[str, ...]:
+    return tuple(imported_by(file.read_text(encoding="utf-8"), name, file.name == "__init__.py"))
+
+
+def imported_by(source: str, name: str, package: bool = False) -> Iterable[str]:
+    """The modules that a source text may import, as full names (some may be no modules)."""
+    parts = name.split(".")
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Import):
+            for alias in node.names:
+                yield from _with_packages(alias.name)
+        elif isinstance(node, ast.ImportFrom):
+            base = node.module or ""
+            if node.level:
+                up = parts[: len(parts) - node.level + (1 if package else 0)]
+                base = ".".join([*up, *([node.module] if node.module else [])])
+            yield from _with_packages(base)
+            for alias in node.names:
+                yield f"{base}.{alias.name}"
+
+
+def _with_packages(name: str) -> Iterable[str]:
+    parts = name.split(".")
+    for k in range(1, len(parts) + 1):
+        yield ".".join(parts[:k])

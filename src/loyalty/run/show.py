@@ -1,0 +1,269 @@
+"""From findings to what a reader sees: the executed notebook with tables, figures and sentences.
+
+The workflow's notebook run leaves a mark at each finding's place. Here the mark becomes what the
+analysis's page shows of the finding, in one language: cells that Quarto can embed, and the
+notebook as one HTML page. Nothing is computed.
+"""
+
+from __future__ import annotations
+
+import base64
+import io
+import os
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import nbformat
+from nbformat import NotebookNode
+
+from loyalty.cases import study
+from loyalty.cases.study import ALL
+from loyalty.ground import findings, paths
+from loyalty.ground.errors import UserError
+from loyalty.ground.findings import Finding, Refused, cited
+from loyalty.ground.text import Language, Text
+from loyalty.run.analyses import code_behind, findings_of, notebook_file, page_of
+from loyalty.run.notebook import PLACE
+from loyalty.shown import words
+from loyalty.shown.context import Case
+from loyalty.shown.figure import Figure
+from loyalty.shown.table import Table
+
+if TYPE_CHECKING:
+    from loyalty.run.notebook import Notebook
+
+
+@dataclass(frozen=True)
+class Display:
+    """One thing shown: its label, its MIME bundle, and for tables and figures the caption."""
+
+    finding: str
+    label: str
+    bundle: dict[str, str]
+    caption: str | None = None
+    alt: str | None = None
+
+
+def displays(
+    analysis: str, name: str, finding: Finding | Refused, case: Case, language: Language
+) -> Iterable[Display]:
+    """All that the analysis's page shows of a finding whose numbers are cited."""
+    prefix = f"{case.id}-{analysis}"
+    if isinstance(finding, Refused):
+        said = words.cannot(finding, case).in_(language)
+        yield Display(name, f"txt-{prefix}-{name}", {"text/markdown": said, "text/plain": said})
+        return
+    for shower in page_of(analysis).get(name, ()):
+        shown = shower(finding, case)
+        if shown is None or shown == []:
+            continue
+        label = f"{prefix}-{shower.__name__.rstrip('_')}"
+        if isinstance(shown, Figure):
+            yield _figure(name, f"fig-{label}", shown, case, language)
+        elif isinstance(shown, Table):
+            caption = _marked(shown.caption, shown.simulated, case, language)
+            bundle = {"text/markdown": shown.markdown(language), "text/plain": shown.caption.en}
+            yield Display(name, f"tbl-{label}", bundle, caption)
+        else:
+            sentences = [shown] if isinstance(shown, Text) else shown
+            said = words.join(sentences).in_(language)
+            yield Display(name, f"txt-{label}", {"text/markdown": said, "text/plain": said})
+
+
+def _figure(name: str, label: str, figure: Figure, case: Case, language: Language) -> Display:
+    from loyalty.shown.charts.style import use_style
+
+    use_style()
+    svg, png = io.StringIO(), io.BytesIO()
+    drawing = figure.draw(language)
+    drawing.savefig(svg, format="svg", metadata={"Date": None})
+    drawing.savefig(png, format="png", dpi=110, metadata={"Software": None})
+    drawing.clear()
+    alt = words.without_references(figure.alt.in_(language))
+    bundle = {
+        "image/svg+xml": svg.getvalue(),
+        "image/png": base64.b64encode(png.getvalue()).decode(),
+        "text/plain": alt,
+    }
+    caption = _marked(figure.caption, figure.simulated, case, language)
+    return Display(name, label, bundle, caption, alt)
+
+
+def _marked(caption: Text, simulated: bool | None, case: Case, language: Language) -> str:
+    """The caption, ending in a full stop, and saying so where the data is simulated."""
+    shown = words.without_references(caption.in_(language))
+    if case.simulated or simulated:
+        return shown + Text(en=" Simulated data.", zh="模拟数据。").in_(language)
+    if case.id == ALL and simulated is None and case.any_simulated:
+        return shown + Text(en=" Includes simulated data.", zh="含模拟数据。").in_(language)
+    return shown
+
+
+def by_hand(notebook: Notebook, name: str, finding: Finding | Refused) -> None:
+    """Show a finding in a notebook that is run by hand."""
+    from IPython.display import display
+
+    address = f"{notebook.case}/{notebook.analysis}/{name}"
+    case = context(notebook.case)
+    for shown in displays(notebook.analysis, name, cited(finding, address), case, "en"):
+        bundle = {
+            mime: words.without_references(content) if mime == "text/markdown" else content
+            for mime, content in shown.bundle.items()
+        }
+        display(bundle, raw=True)
+        if shown.caption is not None:
+            text = {"text/markdown": f"**{shown.caption}**", "text/plain": shown.caption}
+            display(text, raw=True)
+
+
+def context(case: str) -> Case:
+    """What tables, figures and words know of a case."""
+    if case == ALL:
+        return Case(ALL, described={c: study.load(c) for c in study.cases()})
+    return Case(case, study.load(case))
+
+
+# --- the executed notebook -----------------------------------------------------------------------
+def files(case: str, analysis: str, language: Language = "en") -> tuple[Path, Path]:
+    """The executed notebook of an edition and its page."""
+    stem = notebook_file(analysis).stem + ("" if language == "en" else f"-{language}")
+    folder = paths.executed() / case
+    return folder / f"{stem}.ipynb", folder / f"{stem}.html"
+
+
+def show_files(analysis: str) -> list[Path]:
+    """All that what is shown of an analysis depends on besides its findings."""
+    terms = sorted((paths.root() / "src" / "loyalty" / "ground" / "terms").glob("*.yml"))
+    return [*code_behind(f"loyalty.analyses.{analysis}.page", "loyalty.run.show"), *terms]
+
+
+def show(case: str, analysis: str, language: Language = "en") -> None:
+    """Write the executed notebook of `case` and its page in `language`.
+
+    Raises
+    ------
+    UserError
+        When the findings or the notebook's run are not there.
+    """
+    raw = paths.computed(case, notebook_file(analysis).stem)
+    if not raw.is_file():
+        raise UserError(f"{case} · {analysis}: the notebook has not run")
+    found = findings.read(case, analysis, findings_of(analysis))
+    notebook = nbformat.read(raw, as_version=4)
+    where = context(case)
+    cells: list[NotebookNode] = []
+    for cell in notebook.cells:
+        names = [o.data[PLACE]["finding"] for o in cell.get("outputs", []) if _is_place(o)]
+        if not names:
+            cells.append(cell)
+            continue
+        rest = [o for o in cell.outputs if not _is_place(o)]
+        shown = [
+            display
+            for name in names
+            for display in displays(analysis, name, getattr(found.findings, name), where, language)
+        ]
+        cells += _filled(cell, rest, names, shown)
+    notebook.cells = cells
+    target, page_file = files(case, analysis, language)
+    _replace(page_file, page(notebook, f"{case} · {target.stem}"))
+    for cell in notebook.cells:
+        cell.metadata.pop("transient", None)
+        cell.metadata.pop("finding", None)
+        if cell.cell_type == "code":  # the report sets its own captions
+            cell.outputs = [o for o in cell.outputs if not o.get("metadata", {}).get("caption")]
+    _replace(target, nbformat.writes(notebook))
+
+
+def _is_place(output: NotebookNode) -> bool:
+    return PLACE in output.get("data", {})
+
+
+def _filled(
+    cell: NotebookNode, rest: Sequence[NotebookNode], names: Sequence[str], shown: Sequence[Display]
+) -> list[NotebookNode]:
+    """The cell with what it shows: one display a cell, for Quarto embeds cells by their label."""
+    cell.outputs = list(rest)
+    if not shown:
+        cell.id = f"finding-{names[0]}"[:64]
+        return [cell]
+    made = []
+    for number, display in enumerate(shown):
+        holder = cell
+        if number:
+            holder = nbformat.v4.new_code_cell(source="# shown by the cell above")
+            holder.metadata["transient"] = {"remove_source": True}
+        holder.id = display.label[:64]
+        holder.metadata["label"] = display.label
+        holder.metadata["finding"] = display.finding
+        output = nbformat.v4.new_output("display_data", data=dict(display.bundle))
+        if markdown := display.bundle.get("text/markdown"):
+            output.data["text/markdown"] = sourced(markdown)
+        holder.outputs = [*holder.outputs, output]
+        if display.caption is not None:
+            kind = display.label[:3]
+            holder.metadata[f"{kind}-cap"] = display.caption
+            if display.alt:
+                holder.metadata[f"{kind}-alt"] = display.alt
+            caption = {"text/markdown": f"**{display.caption}**", "text/plain": display.caption}
+            holder.outputs.append(
+                nbformat.v4.new_output("display_data", data=caption, metadata={"caption": True})
+            )
+        made.append(holder)
+    return made
+
+
+_KEY = re.compile(r'\{\.num key="([^/"]*)/([^/"]*)/')
+
+
+def sourced(markdown: str) -> str:
+    """References with the executed notebook that each number is from, for the filters."""
+
+    def with_source(match: re.Match[str]) -> str:
+        stem = notebook_file(match[2]).stem
+        return f'{{.num src="{match[1]}/{stem}" key="{match[1]}/{match[2]}/'
+
+    return _KEY.sub(with_source, markdown)
+
+
+def _replace(target: Path, text: str) -> None:
+    target.parent.mkdir(parents=True, exist_ok=True)
+    part = target.with_name(target.name + ".part")
+    part.write_text(text, encoding="utf-8")
+    os.replace(part, target)
+
+
+def page(notebook: NotebookNode, title: str) -> str:
+    """The executed notebook as one HTML page that asks nothing of the network.
+
+    A cell's id is an anchor, and each finding has one, ``finding-<name>``, which numbers lead to.
+    """
+    from nbconvert import HTMLExporter
+
+    readable: NotebookNode = nbformat.from_dict(notebook)
+    exporter = HTMLExporter(template_name="lab")
+    exporter.require_js_url = exporter.jquery_url = exporter.mathjax_url = ""
+    exporter.mermaid_js_url = ""
+    exporter.exclude_input_prompt = exporter.exclude_output_prompt = True
+    for cell in readable.cells:
+        for output in cell.get("outputs", []):
+            if "text/markdown" in output.get("data", {}):
+                plain = words.without_references(output.data["text/markdown"])
+                output.data["text/markdown"] = plain
+    html, _ = exporter.from_notebook_node(readable, resources={"metadata": {"name": title}})
+    back = '<p style="margin: 1em 2em"><a href="../../../index.html">← the report</a></p>'
+    style = "<style>.highlight, .jp-RenderedHTMLCommon { overflow-x: auto }</style>"
+    html = html.replace("</head>", style + "</head>", 1)
+    html = re.sub(r"(<body[^>]*>)", rf"\1{back}", html, count=1)
+    html = re.sub(r'id="cell-id=([^"]+)"', r'id="\1"', html)
+    seen = set()
+    for cell in notebook.cells:
+        name = cell.metadata.get("finding")
+        if name and name not in seen:
+            seen.add(name)
+            tag = re.compile(rf'(<div[^>]*\bid="{re.escape(cell.id)}")')
+            html = tag.sub(rf'<span id="finding-{name}"></span>\1', html, count=1)
+    return html

@@ -1,0 +1,47 @@
+"""The case that something is shown of: its names in every language."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+from loyalty.cases.study import ALL, Study
+from loyalty.ground.text import Text
+
+
+@dataclass(frozen=True)
+class Case:
+    """What tables, figures and words know besides the finding.
+
+    `study` is the description; of all cases together (the synthesis) there is none, but
+    `described` has every case's.
+    """
+
+    id: str
+    study_: Study | None = None
+    described: Mapping[str, Study] | None = None
+
+    @property
+    def study(self) -> Study:
+        assert self.study_ is not None, "of all cases together there is no one description"
+        return self.study_
+
+    @property
+    def simulated(self) -> bool:
+        return self.id != ALL and self.study.simulated
+
+    @property
+    def any_simulated(self) -> bool:
+        """Whether one of the cases taken together is simulated."""
+        return any(study.simulated for study in (self.described or {}).values())
+
+    @cached_property
+    def labels(self) -> Mapping[str, Text]:
+        """The label of every construct by its id."""
+        if self.study_ is None:
+            return {}
+        return {c.id: c.label for c in self.study_.constructs}
+
+    def label(self, construct: str) -> Text:
+        return self.labels[construct]

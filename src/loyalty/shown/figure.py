@@ -1,0 +1,23 @@
+"""A figure in every language: drawn when a page is written."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from matplotlib.figure import Figure as Drawing
+
+from loyalty.ground.text import Language, Text
+
+
+@dataclass(frozen=True)
+class Figure:
+    """`draw` makes the drawing in a language; caption and alternative text.
+
+    `simulated`: as in :class:`loyalty.shown.table.Table`.
+    """
+
+    draw: Callable[[Language], Drawing]
+    caption: Text
+    alt: Text
+    simulated: bool | None = field(default=None, kw_only=True)

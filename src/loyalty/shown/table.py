@@ -1,0 +1,125 @@
+"""One typed table: rows of a finding, the columns to show, in every language."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from pydantic import BaseModel
+
+from loyalty.ground.findings import CitedFloat, CitedInt, shown_as
+from loyalty.ground.markdown import escape
+from loyalty.ground.numbers import DASH, Kind, show
+from loyalty.ground.terms import term
+from loyalty.ground.text import Language, Text
+from loyalty.shown import words
+
+Cell = Text | str | float | int | None
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of a table.
+
+    `of` is a field of the rows, or a pair of fields (an interval), or a function of a row. The
+    heading is a term of the catalogue, or a text of the case (a label). `kind` and `decimals`
+    default to what the field says its number is; a text is escaped unless `kind` is "markdown";
+    "sign" prints + and −.
+    """
+
+    of: str | tuple[str, str] | Callable[[Any], Cell]
+    heading: str | Text
+    kind: Kind | str | None = None
+    decimals: int | None = None
+
+    def title(self, language: Language) -> str:
+        heading = term(self.heading) if isinstance(self.heading, str) else self.heading
+        return heading.in_(language)
+
+    def number_kind(self, rows: Sequence[Any]) -> Kind | None:
+        """What the column's numbers are; None for a column of texts."""
+        if self.kind is not None:
+            return None if self.kind in ("text", "markdown", "sign") else self.kind  # type: ignore[return-value]
+        if callable(self.of) or not rows or not isinstance(rows[0], BaseModel):
+            return None
+        shown = shown_as(type(rows[0]), self.of if isinstance(self.of, str) else self.of[0])
+        return shown.kind if shown else None
+
+    def cell(self, row: Any, kind: Kind | None, language: Language) -> str:
+        if isinstance(self.of, tuple):
+            lower, upper = (getattr(row, name) for name in self.of)
+            return words.interval(lower, upper, kind, self.decimals)
+        value = self.of(row) if callable(self.of) else getattr(row, self.of)
+        if isinstance(value, Text):
+            value = value.in_(language)
+        if value is None:
+            return DASH if kind else ""
+        if self.kind == "markdown":
+            return str(value)
+        if self.kind == "sign":
+            return {"+": "\\+", "-": "−"}.get(str(value), "")
+        if isinstance(value, CitedFloat | CitedInt):
+            return words.number(value, kind, self.decimals)
+        if isinstance(value, str):
+            return escape(value)
+        if kind is None:
+            raise TypeError(f"{value!r} in a column of texts is no field of a finding")
+        return escape(show(value, kind, decimals=self.decimals))
+
+
+@dataclass(frozen=True)
+class Table:
+    """Rows of a finding with the columns to show, a caption, and a note to stand under them.
+
+    With `first` only so many rows, from the top, are shown. `simulated` marks the caption where a
+    table reads several cases: nothing simulated (False), nothing else (True), some of it (None).
+    """
+
+    rows: Sequence[Any]
+    columns: Sequence[Column]
+    caption: Text
+    note: Text | None = None
+    first: int | None = None
+    simulated: bool | None = field(default=None, kw_only=True)
+
+    @property
+    def left_out(self) -> int:
+        """How many rows are not shown."""
+        return 0 if self.first is None else max(len(self.rows) - self.first, 0)
+
+    def markdown(self, language: Language) -> str:
+        """Pandoc Markdown; dash counts in the rule carry the relative column widths."""
+        kinds = [c.number_kind(self.rows) for c in self.columns]
+        head = [escape(c.title(language)) for c in self.columns]
+        body = [
+            [c.cell(row, k, language) for c, k in zip(self.columns, kinds, strict=True)]
+            for row in self.rows[: self.first]
+        ]
+        widths = [
+            min(max(_width(row[i]) for row in [head, *body]), 34) + 1
+            for i in range(len(self.columns))
+        ]
+        rule = ["-" * w + ":" if k else ":" + "-" * w for k, w in zip(kinds, widths, strict=True)]
+        lines = ["| " + " | ".join(head) + " |", "|" + "|".join(rule) + "|"]
+        lines += ["| " + " | ".join(row) + " |" for row in body]
+        if note := self._note(language):
+            lines += ["", f"*Note.* {note}"]
+        return "\n".join(lines)
+
+    def _note(self, language: Language) -> str:
+        parts = [] if self.note is None else [self.note.in_(language)]
+        if rest := self.left_out:
+            more = Text(
+                en=f"{rest:,} more {'row is' if rest == 1 else 'rows are'} in the result file.",
+                zh=f"另有 {rest:,} 行见结果文件。",
+            )
+            parts.append(more.in_(language))
+        return (" " if language == "en" else "").join(parts)
+
+
+def _width(cell: str) -> int:
+    """Columns on a screen: two for a wide (Chinese) character, none for a backslash."""
+    plain = words.without_references(cell).replace("\\", "")
+    return sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in plain)

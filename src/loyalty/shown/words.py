@@ -1,0 +1,182 @@
+"""What all sentences share: numbers as references, joining, naming, verdicts.
+
+A sentence is a :class:`loyalty.ground.text.Text` of Markdown. A number in it is a reference: a
+Pandoc span ``[.48]{.num key="case/analysis/finding.field"}``, which the page makes a link of.
+Numbers come from findings (:func:`loyalty.ground.findings.cited`); any other is refused.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Any
+
+from loyalty.cases.tables import RowsUsed
+from loyalty.ground.findings import CitedFloat, CitedInt, Refused
+from loyalty.ground.markdown import escape
+from loyalty.ground.numbers import DASH, Kind, show
+from loyalty.ground.text import LANGUAGES, Language, Text
+from loyalty.ground.thresholds import Threshold, Verdict, threshold
+from loyalty.shown.context import Case
+
+#: Keeps a number together with its sign, its unit and its interval.
+NO_BREAK = "\u00a0"
+_REFERENCE = re.compile(r"\[([^\[\]]*)\]\{\.num [^{}]*\}")
+
+
+def text(en: str, zh: str) -> Text:
+    return Text(en=en, zh=zh)
+
+
+def number(value: Any, kind: Kind | None = None, decimals: int | None = None) -> str:
+    """A number of a finding, printed as its field says (or as `kind`, `decimals`), as a reference.
+
+    None is a dash.
+
+    Raises
+    ------
+    TypeError
+        For a number that is not a field of a finding.
+    """
+    if value is None:
+        return DASH
+    if not isinstance(value, CitedFloat | CitedInt):
+        raise TypeError(f"{value!r} is no field of a finding")
+    places = decimals if decimals is not None or kind is not None else value.shown.decimals
+    shown = escape(show(value, kind or value.shown.kind, decimals=places)).replace(" ", NO_BREAK)
+    return f'[{shown}]{{.num key="{value.address}"}}'
+
+
+def interval(lower: Any, upper: Any, kind: Kind | None = None, decimals: int | None = None) -> str:
+    """``[.31, .45]``, both bounds as references, or a dash where one is missing."""
+    if lower is None or upper is None:
+        return DASH
+    bounds = f"{number(lower, kind, decimals)},{NO_BREAK}{number(upper, kind, decimals)}"
+    return f"\\[{bounds}\\]"
+
+
+def estimate(
+    value: Any, lower: Any, upper: Any, kind: Kind | None = None, decimals: int | None = None
+) -> str:
+    """A number with its interval where it has one: ``.38 [.31, .45]``."""
+    shown = number(value, kind, decimals)
+    if lower is None or upper is None:
+        return shown
+    return f"{shown}{NO_BREAK}{interval(lower, upper, kind, decimals)}"
+
+
+def equals(p: Any) -> str:
+    """``= .034`` or ``< .001``, for after a p."""
+    if p is None:
+        return DASH
+    less = show(p, "p").startswith("<")
+    return number(p, "p") if less else f"={NO_BREAK}{number(p, 'p')}"
+
+
+def cut(of: Threshold | str, kind: Kind = "number", decimals: int | None = None) -> str:
+    """A cited cut-off: configuration, no finding, and so no reference."""
+    value = (threshold(of) if isinstance(of, str) else of).value
+    return escape(show(value, kind, decimals=decimals)).replace(" ", NO_BREAK)
+
+
+def without_references(markdown: str) -> str:
+    """Markdown with plain numbers in the place of references."""
+    return _REFERENCE.sub(r"\1", markdown)
+
+
+def join(sentences: Sequence[Text]) -> Text:
+    """Sentences as one paragraph: with spaces in English, without in Chinese."""
+    return Text(en=" ".join(s.en for s in sentences), zh="".join(s.zh for s in sentences))
+
+
+def names(labels: Sequence[Text]) -> Text:
+    """A list of names: ``a, b and c`` / ``a、b和c``; none at all is ``none``."""
+    if not labels:
+        return Text(en="none", zh="无")
+    en, zh = [escape(t.en) for t in labels], [escape(t.zh) for t in labels]
+    if len(labels) == 1:
+        return Text(en=en[0], zh=zh[0])
+    return Text(
+        en=f"{', '.join(en[:-1])} and {en[-1]}",
+        zh=f"{'、'.join(zh[:-1])}和{zh[-1]}",
+    )
+
+
+def counted(n: int, noun: str) -> str:
+    """``1 row``, ``1,845 rows``: a count as a reference with its English noun."""
+    return f"{number(n)} {noun}" + ("" if n == 1 else "s")
+
+
+def be(count: int) -> str:
+    """``is`` or ``are``."""
+    return "is" if count == 1 else "are"
+
+
+def every(n: int) -> str:
+    """``both``, ``all 7``: of two or more."""
+    return "both" if n == 2 else f"all {number(n)}"
+
+
+def cannot(refused: Refused, case: Case) -> Text:
+    """That an analysis cannot be done, and why, constructs by their labels."""
+    why = refused.refused.text(case.labels)
+    return Text(
+        en=f"This analysis cannot be done here: {escape(why.en)}.",
+        zh=f"此处无法进行该分析：{escape(why.zh)}。",
+    )
+
+
+def rows_used(table: RowsUsed) -> Text:
+    """How many rows of a table could be used, and why not the others."""
+    if not table.reasons:
+        return Text(
+            en=f"All {number(table.read)} rows can be used.",
+            zh=f"{number(table.read)} 行全部可用。",
+        )
+
+    def why(language: Language) -> str:
+        said = [(left.reason.text().in_(language), number(left.n)) for left in table.reasons]
+        parts = [f"{escape(reason)} \\({n}\\)" for reason, n in said]
+        if len(parts) == 1:
+            return parts[0]
+        apart, last = ("、", "和") if language == "zh" else (", ", " and ")
+        return f"{apart.join(parts[:-1])}{last}{parts[-1]}"
+
+    read, lost = number(table.read), number(table.excluded)
+    return Text(
+        en=f"Of {read} rows {lost} cannot be used: {why('en')}.",
+        zh=f"{read} 行中 {lost} 行不可用：{why('zh')}。",
+    )
+
+
+def verdict(cutoff: Threshold, found: Verdict) -> Text:
+    """What a verdict by an interval says of a cited cut-off."""
+    mark = cut(cutoff)
+    en_side, zh_side = {
+        "above": ("at least", "不低于"),
+        "below": ("at most", "不高于"),
+    }[cutoff.good]
+    en = {
+        "met": f"meets the cut-off of {en_side} {mark}",
+        "not met": f"misses the cut-off of {en_side} {mark}",
+        "open": f"leaves open whether the cut-off of {en_side} {mark} is met",
+    }[found]
+    zh = {
+        "met": f"达到{zh_side} {mark} 的标准",
+        "not met": f"未达到{zh_side} {mark} 的标准",
+        "open": f"是否达到{zh_side} {mark} 的标准尚无定论",
+    }[found]
+    return Text(en=f"{en} [@{cutoff.cite}]", zh=f"{zh} [@{cutoff.cite}]")
+
+
+def significant(p: float) -> bool:
+    return p < threshold("significance").value
+
+
+def readable(said: Text, case: Case) -> Text:
+    """Words of the estimator with its operators as arrows."""
+
+    def arrows(words: str) -> str:
+        return words.replace("=~", "→").replace("~~", "↔").replace(" ~ ", " ← ")
+
+    return Text(**{language: arrows(said.in_(language)) for language in LANGUAGES})
