@@ -172,6 +172,18 @@ def read(case: str, analysis: str, kind: type[F], folder: Path | None = None) ->
     return found.model_copy(update={"findings": kind.model_construct(**findings)})
 
 
+def other_version(file: Path) -> object:
+    """The schema version that a result file says, if it is another than today's; else None.
+
+    A file that is not there, or is no result file, is none of an older version.
+    """
+    try:
+        version = json.loads(file.read_bytes()).get("schema_version")
+    except (OSError, ValueError, AttributeError):
+        return None
+    return None if version == SCHEMA_VERSION else version or "unknown"
+
+
 # --- refusing --------------------------------------------------------------------------------
 A = ParamSpec("A")
 R = TypeVar("R")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache
 from importlib import import_module
@@ -13,8 +14,11 @@ from loyalty.cases.study import PER_CASE
 from loyalty.ground import paths
 from loyalty.ground.errors import UserError
 from loyalty.ground.findings import Findings
+from loyalty.ground.text import Language
 
 SYNTHESIS = "synthesis"
+#: Set by the workflow: the findings are results, and pages are written afterwards.
+WORKFLOW = "LOYALTY_WORKFLOW"
 #: Every analysis in the order of the report.
 ANALYSES = (*PER_CASE, SYNTHESIS)
 #: Of each finding, what shows it, in order: functions of (finding, case).
@@ -59,6 +63,13 @@ def notebook_file(analysis: str) -> Path:
     return files[analysis]
 
 
+def shown_files(case: str, analysis: str, language: Language = "en") -> tuple[Path, Path]:
+    """The executed notebook of an edition and its page."""
+    stem = notebook_file(analysis).stem + ("" if language == "en" else f"-{language}")
+    folder = paths.executed() / case
+    return folder / f"{stem}.ipynb", folder / f"{stem}.html"
+
+
 # --- code --------------------------------------------------------------------------------------
 def code_behind(*modules: str) -> list[Path]:
     """The project's own source files behind `modules`: they and all that they import, sorted.
@@ -75,6 +86,24 @@ def code_behind(*modules: str) -> list[Path]:
         seen[name] = file
         waiting += _imported(file, name)
     return sorted(set(seen.values()))
+
+
+@cache
+def compute_files(analysis: str) -> list[Path]:
+    """All that an analysis's findings depend on besides the data: its notebook and code."""
+    file = notebook_file(analysis)
+    cells = json.loads(file.read_text(encoding="utf-8"))["cells"]
+    source = "\n".join("".join(c["source"]) + "\n" for c in cells if c["cell_type"] == "code")
+    modules = [m for m in imported_by(source, "notebook") if not m.startswith("loyalty.run")]
+    return [file, *code_behind(*modules, f"loyalty.analyses.{analysis}.findings")]
+
+
+@cache
+def show_files(analysis: str) -> list[Path]:
+    """All that what is shown of an analysis depends on besides its findings."""
+    terms = sorted((paths.root() / "src" / "loyalty" / "ground" / "terms").glob("*.yml"))
+    own = paths.root() / "src" / "loyalty" / "run" / "show.py"
+    return [own, *code_behind(f"loyalty.analyses.{analysis}.page"), *terms]
 
 
 def _roots() -> Iterable[tuple[str, Path]]:

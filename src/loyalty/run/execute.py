@@ -16,8 +16,7 @@ from loyalty.cases import study
 from loyalty.cases.study import ALL
 from loyalty.ground import paths
 from loyalty.ground.errors import UserError
-from loyalty.run.analyses import notebook_file
-from loyalty.run.notebook import WORKFLOW
+from loyalty.run.analyses import WORKFLOW, notebook_file
 
 
 class NotebookFailed(Exception):

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
 from IPython.display import display
@@ -20,10 +19,8 @@ from loyalty.cases import study, survey, tables
 from loyalty.cases.study import ALL, SURVEY, Study
 from loyalty.ground import findings, paths, results
 from loyalty.ground.findings import Finding, Found, Refused
-from loyalty.run.analyses import code_behind, findings_of, imported_by, notebook_file
+from loyalty.run.analyses import WORKFLOW, compute_files, findings_of, notebook_file
 
-#: Set by the workflow: the findings are results, and pages are written afterwards.
-WORKFLOW = "LOYALTY_WORKFLOW"
 #: Marks a finding's place in an executed notebook.
 PLACE = "application/vnd.loyalty.finding+json"
 
@@ -120,14 +117,3 @@ class Notebook:
         )
         written = findings.write(found, None if WORKFLOW in os.environ else paths.by_hand())
         print(f"findings: {written.relative_to(paths.root())}")
-
-
-def compute_files(analysis: str) -> list[Path]:
-    """All that an analysis's findings depend on besides the data: its notebook and code."""
-    file = notebook_file(analysis)
-    import nbformat
-
-    cells = nbformat.read(file, as_version=4).cells
-    source = "\n".join(c.source for c in cells if c.cell_type == "code")
-    modules = [m for m in imported_by(source, "notebook") if not m.startswith("loyalty.run")]
-    return [file, *code_behind(*modules, f"loyalty.analyses.{analysis}.findings")]

@@ -25,7 +25,7 @@ from loyalty.ground import findings, paths
 from loyalty.ground.errors import UserError
 from loyalty.ground.findings import Finding, Refused, cited
 from loyalty.ground.text import Language, Text
-from loyalty.run.analyses import code_behind, findings_of, notebook_file, page_of
+from loyalty.run.analyses import findings_of, notebook_file, page_of, shown_files
 from loyalty.run.notebook import PLACE
 from loyalty.shown import words
 from loyalty.shown.context import Case
@@ -127,19 +127,6 @@ def context(case: str) -> Case:
 
 
 # --- the executed notebook -----------------------------------------------------------------------
-def files(case: str, analysis: str, language: Language = "en") -> tuple[Path, Path]:
-    """The executed notebook of an edition and its page."""
-    stem = notebook_file(analysis).stem + ("" if language == "en" else f"-{language}")
-    folder = paths.executed() / case
-    return folder / f"{stem}.ipynb", folder / f"{stem}.html"
-
-
-def show_files(analysis: str) -> list[Path]:
-    """All that what is shown of an analysis depends on besides its findings."""
-    terms = sorted((paths.root() / "src" / "loyalty" / "ground" / "terms").glob("*.yml"))
-    return [*code_behind(f"loyalty.analyses.{analysis}.page", "loyalty.run.show"), *terms]
-
-
 def show(case: str, analysis: str, language: Language = "en") -> None:
     """Write the executed notebook of `case` and its page in `language`.
 
@@ -168,7 +155,7 @@ def show(case: str, analysis: str, language: Language = "en") -> None:
         ]
         cells += _filled(cell, rest, names, shown)
     notebook.cells = cells
-    target, page_file = files(case, analysis, language)
+    target, page_file = shown_files(case, analysis, language)
     _replace(page_file, page(notebook, f"{case} · {target.stem}"))
     for cell in notebook.cells:
         cell.metadata.pop("transient", None)
