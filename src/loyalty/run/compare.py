@@ -29,12 +29,19 @@ SHOWN = 50
 # --- what a comparison finds -------------------------------------------------------------------
 @dataclass(frozen=True, order=True)
 class Difference:
-    """One thing that is not as it was: in a file (`part`: ``case/analysis`` or a page)."""
+    """One thing that is not as it was: in a file (`part`: ``case/analysis`` or a page).
+
+    Those of one `group` are shown in one line with their number.
+    """
 
     part: str
     address: str
     text: str
     size: float = 0.0
+    group: str = ""
+
+    def __str__(self) -> str:
+        return " ".join(text for text in (self.part, self.address, self.text) if text)
 
 
 @dataclass
@@ -83,16 +90,28 @@ class Comparison:
             if found:
                 yield ""
                 yield f"{title} ({len(found):,})"
-                for one in found if everything else found[:SHOWN]:
-                    yield "  " + " ".join(t for t in (one.part, one.address, one.text) if t)
-                if not everything and len(found) > SHOWN:
-                    yield f"  … and {len(found) - SHOWN:,} more"
+                shown = [str(one) for one in found] if everything else _grouped(found)
+                for line in shown if everything else shown[:SHOWN]:
+                    yield f"  {line}"
+                if not everything and len(shown) > SHOWN:
+                    yield f"  … and {len(shown) - SHOWN:,} more"
         yield from self.notes
         every = [(title, getattr(self, title)) for title in self.SECTIONS]
         said = ", ".join(f"{len(d):,} {title}" for title, d in every if d) or "nothing moved"
         if self.moved and (by := max(one.size for one in self.moved)):
             said += f"; the largest move is {by:.3g}"
         yield f"{self.parts:,} compared: {said}"
+
+
+def _grouped(found: list[Difference]) -> list[str]:
+    """One line for each difference without a group, and one for each group, in sorted order."""
+    groups: dict[str, list[Difference]] = defaultdict(list)
+    for one in found:
+        groups[one.group or str(one)].append(one)
+    return sorted(
+        f"{group} ({len(ones):,} times, first {ones[0]})" if ones[0].group else group
+        for group, ones in groups.items()
+    )
 
 
 def compare(
@@ -631,14 +650,15 @@ def _compare_mapped(
     """
     if _schema(new) < _schema(old):
         raise UserError(f"{part}: OLD is of a later schema than NEW")
-    tally = found.tallies.setdefault(part.partition("/")[2], Tally())
+    analysis = part.partition("/")[2]
+    tally = found.tallies.setdefault(analysis, Tally())
     flat = _shown(old)
     findings = new["findings"]
     numbers = {address for address, value in flat.items() if is_number(value)}
     tally.old += len(numbers)
     taken: set[str] = set()
     left = set(numbers)
-    for address, value, _, there in rules.apply(flat, findings):
+    for address, value, rule, there in rules.apply(flat, findings):
         left.discard(address)
         if there is None:
             tally.gone += address in numbers
@@ -647,7 +667,10 @@ def _compare_mapped(
         if now is _ABSENT or (isinstance(now, dict | list) and now):
             tally.unmatched += 1
             why = "not there" if now is _ABSENT else "no single value"
-            found.unmatched.append(Difference(part, address, f"{_text(value)} → {target}: {why}"))
+            text = f"{_text(value)} → {target}: {why}"
+            found.unmatched.append(
+                Difference(part, address, text, group=f"{analysis} {rule}: {why}")
+            )
             continue
         taken.add(target)
         tally.matched += address in numbers
@@ -656,7 +679,10 @@ def _compare_mapped(
             tally.moved += 1
             tally.largest = max(tally.largest, 0.0 if math.isnan(by) else by)
     tally.unmatched += len(left)
-    found.unmatched += [Difference(part, a, f"{_text(flat[a])}: no rule") for a in left]
+    found.unmatched += [
+        Difference(part, a, f"{_text(flat[a])}: no rule", group=f"{analysis} {shape(a)}: no rule")
+        for a in left
+    ]
     tally.appeared += sum(
         is_number(value) and address not in taken for address, value in leaves(findings)
     )
@@ -666,7 +692,7 @@ def _compare_mapped(
         _difference(found, part, address, before[address], after[address], tolerance)
     for address in sorted(before.keys() ^ after.keys()):
         where = "OLD" if address in before else "NEW"
-        note = f"{part.partition('/')[2]}: {address}: in {where} alone"
+        note = f"{analysis}: {address}: in {where} alone"
         if note not in found.notes:
             found.notes.append(note)
 
