@@ -11,7 +11,7 @@ import pytest
 
 from loyalty import cli
 from loyalty.ground.errors import UserError
-from loyalty.run import compare
+from loyalty.run import compare, differences, rules
 
 OLD: dict[str, Any] = {
     "schema_version": 1,
@@ -113,7 +113,9 @@ def put(folder: Path, content: Any, case: str = "small", analysis: str = "struct
     return folder
 
 
-def mapped(tmp_path: Path, new: Any = NEW, text: str = MAP, old: Any = OLD) -> compare.Comparison:
+def mapped(
+    tmp_path: Path, new: Any = NEW, text: str = MAP, old: Any = OLD
+) -> differences.Comparison:
     file = tmp_path / "map.yml"
     file.write_text(text, encoding="utf-8")
     return compare.compare(put(tmp_path / "old", old), put(tmp_path / "new", new), moved=file)
@@ -217,7 +219,7 @@ def test_what_went_and_whole_files(tmp_path: Path) -> None:
     ],
 )
 def test_numbers_move_beyond_the_tolerance(old: float, new: float, by: float) -> None:
-    assert compare.move(old, new, 1e-9) == pytest.approx(by)
+    assert differences.move(old, new, 1e-9) == pytest.approx(by)
 
 
 def test_a_map_matches_every_old_number(tmp_path: Path) -> None:
@@ -286,13 +288,13 @@ def test_maps_of_a_folder(tmp_path: Path) -> None:
     folder = tmp_path / "moved"
     folder.mkdir()
     with pytest.raises(UserError, match="no map in it"):
-        compare.read_map(folder)
+        rules.read_map(folder)
     (folder / "a.yml").write_text("structural: {a: b}\n")
     (folder / "b.yml").write_text("groups: {a: b}\n")
-    assert sorted(compare.read_map(folder)) == ["groups", "structural"]
+    assert sorted(rules.read_map(folder)) == ["groups", "structural"]
     (folder / "c.yml").write_text("groups: {a: b}\n")
     with pytest.raises(UserError, match="groups has rules in another file, too"):
-        compare.read_map(folder)
+        rules.read_map(folder)
 
 
 @pytest.mark.parametrize(
@@ -347,3 +349,59 @@ def test_the_command(
     assert run(old)[0] == 2
     assert run(old, new, "--analysis", "groups")[0] == 2
     assert run(old, "--keys")[0] == 0
+
+
+PAGE = """<html><head><title>Not read</title></head><body><nav>Contents</nav><main>
+<h1 id="fit">Fit<a class="anchor">#</a></h1><p>CFI is .95, which is good. The <em>model</em>
+stands.</p><figure id="tbl-paths"><figcaption>Table 1: Paths</figcaption><table>
+<tr><th>Path</th><th>β</th></tr><tr><td><p>H1</p></td><td>−0.50</td></tr>
+<tr><td>H2</td><td>0.10</td></tr></table></figure>
+<figure id="fig-paths"><img alt="A diagram."></figure><style>p {}</style><nav>Next</nav>
+</main></body></html>"""
+
+
+def book(folder: Path, pages: dict[str, str]) -> Path:
+    for name, text in {"index.html": PAGE, **pages}.items():
+        file = folder / name
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text, encoding="utf-8")
+    return folder
+
+
+def test_a_book_is_read_by_sentences_and_rows(tmp_path: Path) -> None:
+    old = book(tmp_path / "old", {"reports/fit.html": PAGE, "reports/executed/a.html": "old"})
+    assert compare.compare(old, old).equal
+    page = (
+        PAGE.replace("−0.50", "−0.75")
+        .replace("good. The <em>model</em>", "bad. The <strong>model</strong>")
+        .replace("A diagram.", "A picture.")
+        .replace("Contents", "Table of contents")
+        .replace("tbl-paths", "tbl-effects")
+    )
+    pages = {"reports/fit.html": page, "reports/more.html": PAGE}
+    found = compare.compare(old, book(tmp_path / "new", pages))
+    assert [str(d) for d in found.moved] == [
+        "reports/fit.html #tbl-paths “−0.50” → “−0.75” (by 0.25)"
+    ]
+    assert [str(d) for d in found.changed] == [
+        "reports/fit.html #fit “CFI is .95, which is good.” → “CFI is .95, which is bad.”",
+        "reports/fit.html #fig-paths “[A diagram.]” → “[A picture.]”",
+    ]
+    assert [str(d) for d in found.went] == ["reports/fit.html #tbl-paths (gone)"]
+    assert sorted(str(d) for d in found.appeared) == [
+        "reports/fit.html #tbl-effects (new)",
+        "reports/more.html (the page)",
+    ]
+
+
+def test_rows_that_came_and_went(tmp_path: Path) -> None:
+    row = "<tr><td>H2</td><td>0.10</td></tr>"
+    old = book(tmp_path / "old", {})
+    new = book(tmp_path / "new", {"index.html": PAGE.replace(row, "")})
+    assert [d.text for d in compare.compare(old, new).went] == ["“H2 | 0.10”"]
+    assert [d.text for d in compare.compare(new, old).appeared] == ["“H2 | 0.10”"]
+
+
+def test_a_book_is_not_compared_with_results(tmp_path: Path) -> None:
+    with pytest.raises(UserError, match="one is a book, the other is not"):
+        compare.compare(book(tmp_path / "book", {}), put(tmp_path / "results", OLD))
