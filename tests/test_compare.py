@@ -256,6 +256,18 @@ def test_what_no_rule_or_no_new_field_speaks_of_is_unmatched(tmp_path: Path) -> 
     assert len(mapped(tmp_path, twice).unmatched) == 1
 
 
+def test_nothing_there_may_be_absent(tmp_path: Path) -> None:
+    new = copy.deepcopy(NEW)
+    del new["findings"]["paths"]["rows"][0]["ci_lower"]
+    assert mapped(tmp_path, new).equal
+
+
+def test_a_changed_schema_without_a_map_is_said(tmp_path: Path) -> None:
+    found = compare.compare(put(tmp_path / "old", OLD), put(tmp_path / "new", NEW))
+    assert len(found.unmatched) == found.tallies["structural"].unmatched == 15
+    assert "structural: its schema changed, and no map has rules for it" in found.notes
+
+
 def test_words_are_compared_where_a_rule_names_them(tmp_path: Path) -> None:
     old = changed(OLD, "tables", "paths", 0, "said", value="contradicted")
     found = mapped(tmp_path, old=old)

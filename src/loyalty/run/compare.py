@@ -116,7 +116,8 @@ def _provenance(content: dict[str, Any]) -> dict[str, Any]:
     """Parameters and checksums by address: what a result depends on beside the code."""
     given = content["provenance"]
     found = {f"provenance.parameters.{k}": v for k, v in _items(given.get("parameters"))}
-    for origin in given.get("data") or []:
+    data = given.get("data")
+    for origin in data if isinstance(data, list) else ():
         if isinstance(origin, dict):
             found[f"provenance.data.{origin.get('resource')}.sha256"] = origin.get("sha256")
     return found
@@ -168,6 +169,9 @@ def _compare_results(
             else:
                 mapped.add(key[1])
                 rules = maps.get(key[1], Rules(key[1]))
+                note = f"{key[1]}: its schema changed, and no map has rules for it"
+                if key[1] not in maps and note not in found.notes:
+                    found.notes.append(note)
                 _compare_mapped(found, part, before, after, tolerance, rules)
     wrong = [
         line
@@ -252,8 +256,10 @@ def _compare_mapped(
             tally.gone += address in numbers
             continue
         target, now = there
+        if value is None and now is ABSENT:  # nothing was there, nothing is
+            continue
         if now is ABSENT or (isinstance(now, dict | list) and now):
-            tally.unmatched += 1
+            tally.unmatched += address in numbers
             why = "not there" if now is ABSENT else "no single value"
             text = f"{as_text(value)} → {target}: {why}"
             found.unmatched.append(
@@ -263,7 +269,7 @@ def _compare_mapped(
         taken.add(target)
         tally.matched += address in numbers
         by = _difference(found, part, f"{address} → {target}", value, now, tolerance)
-        if by:
+        if by and address in numbers:
             tally.moved += 1
             tally.largest = max(tally.largest, 0.0 if math.isnan(by) else by)
     tally.unmatched += len(left)

@@ -38,7 +38,7 @@ def shape(address: str) -> str:
     return re.sub(r"(?<!\\)\[\d+\]", "[*]", address)
 
 
-# --- rules
+# --- addresses with wildcards, captures and selected rows -------------------------------------
 _NAME = r"(?:[^.\[\]\\]|\\.)+"
 _STEP = re.compile(rf"(?P<key>{_NAME})|\[(?P<index>\*|\d+)\]|\[(?P<rows>(?:[^\[\]\\]|\\.)+)\]")
 _CAPTURE = re.compile(r"<([a-z][a-z0-9_]*)>")
