@@ -1,4 +1,4 @@
-"""The command line: ``loyalty cases | check | run | render | report``."""
+"""The command line: ``loyalty cases | check | run | render | report | compare``."""
 
 from __future__ import annotations
 
@@ -158,6 +158,37 @@ def fit(
     except semfit.ModelError as error:
         raise UserError(str(error)) from None
     print(text)
+
+
+@app.command()
+def compare(
+    old: Annotated[Path, typer.Argument(help="Folder with results, or with a built book.")],
+    new: Annotated[Path | None, typer.Argument(help="Another of the same kind.")] = None,
+    tolerance: Annotated[float, typer.Option(min=0, help="No move, times max(1, |old|).")] = 1e-9,
+    moved: Annotated[
+        Path | None, typer.Option("--map", help="From old keys to new: a file or a folder.")
+    ] = None,
+    case: Annotated[list[str] | None, typer.Option(help="Only these cases.")] = None,
+    analysis: Annotated[list[str] | None, typer.Option(help="Only these analyses.")] = None,
+    keys: Annotated[bool, typer.Option("--keys", help="List the keys of OLD.")] = False,
+    everything: Annotated[bool, typer.Option("--all", help="Shorten no list.")] = False,
+) -> None:
+    """Compare two runs: what moved, appeared or went; exit code 1 when anything did."""
+    from loyalty.run import compare as comparison
+
+    if keys:
+        for line in comparison.keys(old, moved=moved, analyses=analysis or ()):
+            out.print(escape(line))
+        return
+    if new is None:
+        raise UserError("compare: OLD and NEW are expected")
+    found = comparison.compare(
+        old, new, tolerance=tolerance, moved=moved, cases=case or (), analyses=analysis or ()
+    )
+    for line in found.lines(everything=everything):
+        out.print(escape(line))
+    if not found.equal:
+        raise typer.Exit(1)
 
 
 @app.command()

@@ -1,0 +1,128 @@
+"""What a comparison finds, and how it is told."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any, ClassVar
+
+#: Moves up to this times ``max(1, |old|)`` are none.
+TOLERANCE = 1e-9
+#: Lines of a section that are shown unless all are asked for.
+SHOWN = 50
+
+
+@dataclass(frozen=True, order=True)
+class Difference:
+    """One thing that is not as it was: in a file (`part`: ``case/analysis`` or a page).
+
+    Those of one `group` are shown in one line with their number.
+    """
+
+    part: str
+    address: str
+    text: str
+    size: float = 0.0
+    group: str = ""
+
+    def __str__(self) -> str:
+        return " ".join(text for text in (self.part, self.address, self.text) if text)
+
+
+@dataclass
+class Tally:
+    """What a map did for one analysis, in numbers of the old files (appeared: of the new)."""
+
+    old: int = 0
+    matched: int = 0
+    moved: int = 0
+    largest: float = 0.0
+    unmatched: int = 0
+    gone: int = 0
+    appeared: int = 0
+
+
+@dataclass
+class Comparison:
+    """What differs between OLD and NEW, by kind; `notes` are no differences."""
+
+    SECTIONS: ClassVar = ("moved", "changed", "appeared", "went", "unmatched")
+
+    moved: list[Difference] = field(default_factory=list)
+    changed: list[Difference] = field(default_factory=list)
+    appeared: list[Difference] = field(default_factory=list)
+    went: list[Difference] = field(default_factory=list)
+    unmatched: list[Difference] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    tallies: dict[str, Tally] = field(default_factory=dict)
+    parts: int = 0
+
+    @property
+    def equal(self) -> bool:
+        return not (self.moved or self.changed or self.appeared or self.went or self.unmatched)
+
+    def lines(self, *, everything: bool = False) -> Iterator[str]:
+        """The report as plain text, each section sorted and at most :data:`SHOWN` lines long."""
+        if self.tallies:
+            heads = ("old numbers", "matched", "moved", "largest", "unmatched", "gone", "appeared")
+            yield f"{'':20}" + "".join(f"{head:>12}" for head in heads)
+            for analysis, t in sorted(self.tallies.items()):
+                largest = f"{t.largest:.2g}" if t.moved else "-"
+                counts = (t.old, t.matched, t.moved, largest, t.unmatched, t.gone, t.appeared)
+                yield f"{analysis:20}" + "".join(f"{n:>12}" for n in counts)
+        for title in self.SECTIONS:
+            found: list[Difference] = sorted(getattr(self, title))
+            if found:
+                yield ""
+                yield f"{title} ({len(found):,})"
+                shown = [str(one) for one in found] if everything else _grouped(found)
+                for line in shown if everything else shown[:SHOWN]:
+                    yield f"  {line}"
+                if not everything and len(shown) > SHOWN:
+                    yield f"  … and {len(shown) - SHOWN:,} more"
+        yield from self.notes
+        every = [(title, getattr(self, title)) for title in self.SECTIONS]
+        said = ", ".join(f"{len(d):,} {title}" for title, d in every if d) or "nothing moved"
+        if self.moved and (by := max(one.size for one in self.moved)):
+            said += f"; the largest move is {by:.3g}"
+        yield f"{self.parts:,} compared: {said}"
+
+
+def _grouped(found: list[Difference]) -> list[str]:
+    """One line for each difference without a group, and one for each group, in sorted order."""
+    groups: dict[str, list[Difference]] = defaultdict(list)
+    for one in found:
+        groups[one.group or str(one)].append(one)
+    return sorted(
+        f"{group} ({len(ones):,} times, first {ones[0]})" if ones[0].group else group
+        for group, ones in groups.items()
+    )
+
+
+def is_number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def move(old: Any, new: Any, tolerance: float) -> float | None:
+    """How far a number moved (0 within the tolerance), None where the two are no numbers."""
+    if not (is_number(old) and is_number(new)):
+        return None
+    if old == new or (old != old and new != new):
+        return 0.0
+    try:
+        by = abs(float(new) - float(old))
+        allowed = tolerance * max(1.0, abs(float(old)))
+    except OverflowError:  # integers that no float holds
+        return math.inf
+    if not math.isfinite(by):
+        return math.inf
+    return by if by > allowed else 0.0
+
+
+def as_text(value: Any) -> str:
+    """A leaf of a JSON file as the report shows it."""
+    text = json.dumps(value, ensure_ascii=False)
+    return text if len(text) <= 200 else f"{text[:200]}…"
