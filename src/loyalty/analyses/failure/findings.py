@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 import pandas as pd
 
@@ -52,8 +52,10 @@ class Coefficient(Record):
     term: str
     expected: Literal["+", "-"]
     estimate: Bounded
+    se: Bounded
     ci_lower: Bounded
     ci_upper: Bounded
+    t: Real
     p: P
     vif: Real | None
 
@@ -84,17 +86,30 @@ class Interaction(Finding):
 
 
 class Difference(Record):
-    """A difference in standard deviations of the comparison; ``p_equivalence`` by two one-sided
-    tests that it lies within the margin."""
+    """A difference of means with its interval, in standard deviations of the comparison.
 
-    comparison: Literal["between", "within", "change"]
+    `raw`, with `raw_ci_lower` and `raw_ci_upper`, is in points of the scale, of which `sd` is the
+    standard deviation; ``p_equivalence`` by two one-sided tests that it lies within the margin.
+    """
+
     n: Count
-    estimate: Real | None
-    ci_lower: Real | None
-    ci_upper: Real | None
-    p: P | None
-    p_equivalence: P | None
+    n_reference: Count
+    estimate: Real
+    ci_lower: Real
+    ci_upper: Real
+    raw: Real
+    raw_ci_lower: Real
+    raw_ci_upper: Real
+    sd: Real
+    t: Real
+    df: Real
+    p: P
+    p_equivalence: P
     verdict: Verdict
+
+
+class Comparison(Difference):
+    comparison: Literal["between", "within", "change"]
 
 
 class Paradox(Finding):
@@ -102,7 +117,8 @@ class Paradox(Finding):
 
     mark: Real
     margin: Real
-    differences: tuple[Difference, ...]
+    level: Real
+    comparisons: tuple[Comparison, ...]
 
 
 class Level(Record):
@@ -123,11 +139,8 @@ class Recoveries(Finding):
     never: Level
 
 
-class BySeverity(Record):
+class BySeverity(Difference):
     severity: Literal["mild", "severe"]
-    estimate: Real | None
-    ci_lower: Real | None
-    ci_upper: Real | None
 
 
 class Severity(Finding):
@@ -232,17 +245,24 @@ def interaction(data: Failures) -> Interaction | None:
 
 
 # --- the recovery paradox ------------------------------------------------------------------------
-def _difference(comparison: str, gap: Gap) -> Difference:
-    return Difference(
-        comparison=comparison,
-        n=gap.n,
-        estimate=gap.d,
-        ci_lower=gap.d_low,
-        ci_upper=gap.d_high,
-        p=gap.p,
-        p_equivalence=gap.p_equivalence,
-        verdict=gap.verdict,
-    )
+def _difference(gap: Gap) -> dict[str, Any]:
+    """The fields of a :class:`Difference`."""
+    return {
+        "n": gap.n,
+        "n_reference": gap.n_reference,
+        "estimate": gap.d,
+        "ci_lower": gap.d_low,
+        "ci_upper": gap.d_high,
+        "raw": gap.difference,
+        "raw_ci_lower": gap.low,
+        "raw_ci_upper": gap.high,
+        "sd": gap.sd,
+        "t": gap.t,
+        "df": gap.df,
+        "p": gap.p,
+        "p_equivalence": gap.p_equivalence,
+        "verdict": gap.verdict,
+    }
 
 
 @refusable
@@ -265,8 +285,12 @@ def paradox(data: Failures, best: tuple[float, pd.DataFrame]) -> Paradox:
         change = data.rows[after] - data.rows[before]
         gaps["within"] = failure.within(top[before], top[after], margin=margin)
         gaps["change"] = failure.between(change[top.index], change[data.never.index], margin=margin)
-    differences = tuple(_difference(kind, gap) for kind, gap in gaps.items())
-    return Paradox(mark=mark, margin=margin, differences=differences)
+    return Paradox(
+        mark=mark,
+        margin=margin,
+        level=gaps["between"].level,
+        comparisons=tuple(Comparison(comparison=k, **_difference(g)) for k, g in gaps.items()),
+    )
 
 
 def _severities(data: Failures) -> dict[str, pd.Series]:
@@ -312,9 +336,7 @@ def severity(data: Failures, best: tuple[float, pd.DataFrame], found: Paradox) -
         except CannotCompute as error:
             messages.append(error.reason)
             continue
-        gaps.append(
-            BySeverity(severity=name, estimate=gap.d, ci_lower=gap.d_low, ci_upper=gap.d_high)
-        )
+        gaps.append(BySeverity(severity=name, **_difference(gap)))
     if not gaps:
         return None
     overlap = len(gaps) < 2 or not (_below(gaps[0], gaps[1]) or _below(gaps[1], gaps[0]))
@@ -323,4 +345,4 @@ def severity(data: Failures, best: tuple[float, pd.DataFrame], found: Paradox) -
 
 def _below(low: BySeverity, high: BySeverity) -> bool:
     """Whether one interval lies wholly below the other."""
-    return low.ci_upper is not None and high.ci_lower is not None and low.ci_upper < high.ci_lower
+    return low.ci_upper < high.ci_lower

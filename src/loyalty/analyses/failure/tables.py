@@ -39,9 +39,9 @@ def determinants(found: Determinants, case: Case) -> Table:
 
 
 def paradox(found: Paradox, case: Case) -> Table:
-    mark, margin = number(found.mark, decimals=0), cut("trivial_difference", decimals=2)
+    mark, margin = number(found.mark), cut("trivial_difference", decimals=2)
     return Table(
-        found.differences,
+        found.comparisons,
         [
             Column(lambda d: term(COMPARISONS[d.comparison]), "Comparison"),
             Column("n", "n"),

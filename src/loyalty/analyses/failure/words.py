@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from loyalty.analyses.failure.findings import (
     BEFORE,
     Coefficient,
+    Comparison,
     Determinants,
-    Difference,
     Interaction,
     Paradox,
     Rows,
@@ -160,10 +160,10 @@ _COMPARED = {
 
 
 def paradox(found: Paradox, case: Case) -> list[Text]:
-    return [*(_difference(d) for d in found.differences), _together(found)]
+    return [*(_difference(d) for d in found.comparisons), _together(found)]
 
 
-def _difference(found: Difference) -> Text:
+def _difference(found: Comparison) -> Text:
     who = _COMPARED[found.comparison]
     shown = estimate(found.estimate, found.ci_lower, found.ci_upper)
     margin = cut("trivial_difference")
@@ -187,7 +187,7 @@ def _difference(found: Difference) -> Text:
 
 def _together(found: Paradox) -> Text:
     """What the comparisons say together."""
-    verdicts = {d.verdict for d in found.differences}
+    verdicts = {d.verdict for d in found.comparisons}
     if verdicts == {"paradox"}:
         en = "All comparisons agree on a recovery paradox in these data."
         zh = "各项比较一致：这些数据中存在补救悖论。"
@@ -211,7 +211,7 @@ def severity(found: Severity, case: Case) -> Text:
     zh_names = {"mild": "轻微", "severe": "严重"}
     en = "; ".join(f"after {which} failures {gap}" for which, gap in shown)
     zh = "；".join(f"{zh_names[which]}失败后 {gap}" for which, gap in shown)
-    if len(found.gaps) < 2 or any(g.estimate is None for g in found.gaps):
+    if len(found.gaps) < 2:
         end = Text(en="there is nothing to compare it with", zh="无可比较")
     elif found.overlap:
         end = Text(
