@@ -252,7 +252,7 @@ def first_call() -> dict[str, Any]:
     """What a new process that has pandas pays: the import, and the first fit's extra time."""
     code = (
         "import time, pandas; s = time.perf_counter();"
-        "from loyalty import sem; i = time.perf_counter();"
+        "import semfit; i = time.perf_counter();"
         "from cases import chain_data, chain_model; d, m = chain_data(), chain_model();"
         "a = time.perf_counter(); semfit.fit(m, d).parameters; b = time.perf_counter();"
         "semfit.fit(m, d).parameters; c = time.perf_counter();"

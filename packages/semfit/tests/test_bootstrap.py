@@ -88,7 +88,7 @@ def test_same_draws_whatever_the_number_and_the_threads() -> None:
 
 def test_same_draws_whatever_the_hash_seed_and_blas_threads() -> None:
     code = (
-        "import pandas as pd, hashlib; from loyalty import sem;"
+        "import pandas as pd, hashlib; import semfit;"
         f"d = pd.read_csv({str(GOLDEN / 'data' / 'hs.csv')!r});"
         f"b = semfit.fit({HS!r}, d).bootstrap(64, seed=2);"
         "print(hashlib.sha256(b.x.tobytes()).hexdigest())"

@@ -6,25 +6,29 @@ from collections.abc import Mapping
 from typing import Any, Literal
 
 from loyalty.ground.reading import Model
-from loyalty.ground.terms import message
+from loyalty.ground.terms import catalogue, message
 from loyalty.ground.text import Text
-
-Parameter = bool | int | float | str
 
 
 class Reason(Model):
     """A code of the catalogue with its parameters: numbers and identifiers, no words.
 
-    `of` says which part of the catalogue: ``reasons``, or ``estimator`` for what semfit says.
+    A parameter may be a reason itself: a part of the sentence, as which group or parameter. `of`
+    says which part of the catalogue: ``reasons``, or ``estimator`` for what semfit says.
     """
 
     code: str
-    parameters: dict[str, Parameter] = {}
+    parameters: dict[str, bool | int | float | str | Reason] = {}
     of: Literal["reasons", "estimator"] = "reasons"
 
     def text(self, labels: Mapping[str, Text] | None = None) -> Text:
         """The sentence (no capital, no full stop), constructs by their `labels`."""
-        return message(self.of, self.code, self.parameters, labels or {})
+        labels = labels or {}
+        parameters = {
+            name: value.text(labels) if isinstance(value, Reason) else value
+            for name, value in self.parameters.items()
+        }
+        return message(self.of, self.code, parameters, labels)
 
 
 class CannotCompute(ValueError):
@@ -52,10 +56,19 @@ def reason_of(said: object) -> Reason:
     """The reason that an exception or a message carries.
 
     A :class:`CannotCompute` has it; what semfit says carries `code` and `parameters`.
+
+    Raises
+    ------
+    LookupError
+        When the catalogue has no such code: a call was wrong, which is no reason for a reader.
     """
     if isinstance(said, CannotCompute):
         return said.reason
-    code, parameters = getattr(said, "code", None), getattr(said, "parameters", {})
-    if not isinstance(code, str):
-        return Reason(code="said", parameters={"text": str(said)}, of="estimator")
+    code = getattr(said, "code", None)
+    if code not in catalogue("estimator"):
+        raise LookupError(f"no message of the estimator that a page can show: {said}")
+    parameters = {
+        name: reason_of(value) if hasattr(value, "code") else value
+        for name, value in getattr(said, "parameters", {}).items()
+    }
     return Reason(code=code, parameters=parameters, of="estimator")

@@ -49,7 +49,8 @@ def message(
 ) -> Text:
     """The text of a reason or of a message of the estimator.
 
-    Constructs that a parameter names (keys of `labels`) are shown by their labels.
+    Constructs that a parameter names (keys of `labels`) are shown by their labels; a parameter may
+    be a text, shown in each language.
     """
     templates = catalogue(name)[code]
     texts = {}
@@ -61,6 +62,8 @@ def message(
 
 def _labelled(value: Any, labels: Mapping[str, Text], language: Language) -> Any:
     """A parameter with labels in place of the constructs' ids in it."""
+    if isinstance(value, Text):
+        return value.in_(language)
     if not isinstance(value, str):
         return value
     for name in sorted(labels, key=len, reverse=True):

@@ -22,6 +22,7 @@ from .data import GroupSample, group_sample
 from .errors import ModelError
 from .estimate import Estimate, pseudo_inverse, solve
 from .intervals import bootstrap_interval, one_sided
+from .messages import Message, message
 from .model import SYMMETRIC, Array, Block, Model, block_moments
 from .refit import Batch, Refits, Refitter, with_exogenous
 from .resampling import BLOCK, MomentSums, Plan
@@ -66,26 +67,22 @@ class Bootstrap:
         return self.converged & (self.admissible if self.rule == "exclude" else True)
 
     @property
-    def warnings(self) -> list[str]:
-        out = []
+    def warnings(self) -> list[Message]:
+        out, draws = [], self.draws
         if self.nonconverged:
-            out.append(
-                f"bootstrap: {self.nonconverged} of {self.draws} draws did not converge and are"
-                " not used"
-            )
+            out.append(message("draws_not_converged", count=self.nonconverged, draws=draws))
         if self.inadmissible:
-            what = "are not used" if self.rule == "exclude" else "are used"
             out.append(
-                f"bootstrap: {self.inadmissible} of {self.draws} draws have an inadmissible"
-                f" solution and {what}"
+                message(
+                    "draws_left_out" if self.rule == "exclude" else "draws_kept",
+                    count=self.inadmissible,
+                    draws=draws,
+                )
             )
         if self.used.sum() < 2:
-            out.append("bootstrap: fewer than two usable draws, no intervals")
+            out.append(message("too_few_draws"))
         elif self.one_sided:
-            out.append(
-                f"bootstrap: all draws lie on one side of the estimate for {self.one_sided} of"
-                f" {self._names} parameters, which have no bias-corrected (bc, BCa) intervals"
-            )
+            out.append(message("draws_on_one_side", count=self.one_sided, parameters=self._names))
         return out
 
     @property
@@ -148,7 +145,7 @@ class Bootstrap:
         influence = None
         if kind == "bca":
             if "covariance" in self.estimate.extra:
-                raise ModelError("BCa intervals are not available for ordinal estimators")
+                raise ModelError("bca_ordinal")
             with np.errstate(all="ignore"):
                 influence = self._influence @ jacobian(function, self.estimate.x).T
         low, high = bootstrap_interval(point, values, kind, level, influence)
@@ -353,15 +350,15 @@ def bootstrap(
     that need the rows themselves (FIML, ordinal), whose draws are refitted one by one.
     """
     if not _whole(draws) or not 2 <= draws <= 10_000_000:
-        raise ModelError(f"the number of bootstrap draws must be 2 or more, not {draws!r}")
+        raise ModelError("bootstrap_draws", value=repr(draws))
     if not _whole(seed) or seed < 0:
-        raise ModelError(f"the seed must be a non-negative whole number, not {seed!r}")
+        raise ModelError("bootstrap_seed", value=repr(seed))
     if inadmissible not in ("exclude", "keep"):
-        raise ModelError(f"inadmissible={inadmissible!r} is unknown; use 'exclude' or 'keep'")
+        raise ModelError("bootstrap_rule", value=repr(inadmissible))
     if any(g.raw is None for g in estimate.sample.groups):
-        raise ModelError("the bootstrap needs raw data, not covariances")
+        raise ModelError("bootstrap_covariances")
     if not estimate.minimum.converged:
-        raise ModelError("the bootstrap needs a converged fit to start from")
+        raise ModelError("bootstrap_not_converged")
     draws, seed = int(draws), int(seed)
     plan = Plan.of(estimate.sample.groups)
     moments = (

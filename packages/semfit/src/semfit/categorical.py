@@ -34,6 +34,7 @@ from .fit_measures import (
     rmsea_measures,
     robust_incremental,
 )
+from .messages import in_group
 from .model import (
     DIRECTED,
     SCALE,
@@ -236,18 +237,16 @@ class LimitedInformation:
 def fit_ordinal(syntax: Syntax, variables: Variables, sample: Sample, options: Options) -> Result:
     """Fit a model with ordinal variables."""
     if not variables.ordered:
-        raise ModelError(f"{options.estimator} is for ordinal variables; name them in ordered=")
+        raise ModelError("nothing_ordered", estimator=options.estimator)
     if options.cluster is not None:
-        raise ModelError("cluster-robust standard errors are not available for ordinal variables")
+        raise ModelError("ordinal_clusters")
     if options.missing != "listwise":
-        raise ModelError("ordinal variables need missing='listwise'")
+        raise ModelError("ordinal_missing")
     if any(g.raw is None for g in sample.groups):
-        raise ModelError("ordinal variables need raw data, not covariances")
+        raise ModelError("ordinal_covariances_given")
     for v in variables.exogenous_observed:
         if v in variables.ordered:
-            raise ModelError(
-                f"ordered variable {v!r} only predicts: give it as numbers, not in ordered="
-            )
+            raise ModelError("ordered_predictor", name=v)
     names = variables.observed
     ordinal = [names.index(v) for v in variables.ordered]
     levels = {}
@@ -257,12 +256,15 @@ def fit_ordinal(syntax: Syntax, variables: Variables, sample: Sample, options: O
         union = np.unique(np.concatenate(found))
         levels[v] = len(union)
         if len(union) > 30:
-            raise ModelError(f"ordered variable {v!r} has {len(union)} categories")
+            raise ModelError("many_categories", name=v, categories=len(union), where="")
         for values, label in zip(found, sample.labels, strict=True):
             if len(values) < len(union):
                 raise ModelError(
-                    f"ordered variable {v!r} misses a category in group {label!r}: it has"
-                    f" {len(values)} of {len(union)}"
+                    "categories_missing_in_group",
+                    name=v,
+                    group=label,
+                    count=len(values),
+                    categories=len(union),
                 )
     exogenous = [names.index(v) for v in variables.exogenous_observed]
     dependent = len(names) - len(exogenous)
@@ -270,14 +272,16 @@ def fit_ordinal(syntax: Syntax, variables: Variables, sample: Sample, options: O
     count += dependent * len(exogenous)
     if count > saturated.MOST_MOMENTS:
         raise ModelError(
-            f"{len(names)} variables with {count:,} thresholds and correlations are too many for"
-            f" {options.estimator}, which needs the covariance matrix of these (at most"
-            f" {saturated.MOST_MOMENTS:,}); use MLR"
+            "many_thresholds",
+            variables=len(names),
+            moments=count,
+            estimator=options.estimator,
+            limit=saturated.MOST_MOMENTS,
         )
     statistics = []
     for group, label in zip(sample.groups, sample.labels, strict=True):
         assert group.raw is not None
-        where = "" if label is None else f" in group {label!r}"
+        where = in_group(label)
         key = ("ordinal statistics", tuple(ordinal), tuple(exogenous))
         if key not in group.memo:
             group.memo[key] = statistics_of(group.raw, names, ordinal, exogenous, levels, where)
@@ -294,27 +298,26 @@ def fit_ordinal(syntax: Syntax, variables: Variables, sample: Sample, options: O
     )
     for row in rows:
         if row.op == "|" and not 0 < int(row.rhs[1:]) < levels[row.lhs]:
-            raise ModelError(f"{row.name}: {row.lhs!r} has {levels[row.lhs] - 1} threshold(s)")
-        if row.op == "~~" and row.lhs == row.rhs and row.lhs in variables.ordered and row.free:
+            thresholds = levels[row.lhs] - 1
             raise ModelError(
-                f"{row.lhs} ~~ {row.lhs}: residual variances of ordinal variables are not free"
+                "no_such_threshold", parameter=row.name, name=row.lhs, thresholds=thresholds
             )
+        if row.op == "~~" and row.lhs == row.rhs and row.lhs in variables.ordered and row.free:
+            raise ModelError("ordinal_residual_variance", name=row.lhs)
     refuse_free_single_items(rows, variables)
     model = compile_model(rows, syntax, variables, len(sample.groups), True)
     for block in model.blocks:
         acting = block.cells.of(DIRECTED)[1]
         for k in ordinal:
             if block.directed[:, k].any() or (acting == k).any():
-                raise ModelError(
-                    f"ordinal variable {names[k]!r} predicts another: that is not supported"
-                )
+                raise ModelError("ordinal_predictor", name=names[k])
     if any(
         (
             (b.cells.kind == 1) & (b.cells.row == b.cells.column) & np.isin(b.cells.row, ordinal)
         ).any()
         for b in model.blocks
     ):
-        raise ModelError("residual variances of ordinal variables are not free")
+        raise ModelError("ordinal_residual_variances")
     model = replace(
         model,
         blocks=tuple(
@@ -325,9 +328,7 @@ def fit_ordinal(syntax: Syntax, variables: Variables, sample: Sample, options: O
     model.defined_values(model.offset + 1.0)
     df = ordinal_df(model, statistics)
     if df < 0:
-        raise ModelError(
-            f"the model has more parameters than the data have moments ({df} degrees of freedom)"
-        )
+        raise ModelError("negative_df", df=df)
     source = sample
     sample = replace(
         sample,
@@ -383,11 +384,7 @@ def refuse_free_single_items(rows: list[Row], variables: Variables) -> None:
             continue
         variance = [r for r in rows if r.op == "~~" and (r.lhs, r.rhs) == (factor, factor)]
         if any(r.free and not r.label for r in [found[0], *variance]):
-            raise ModelError(
-                f"{factor!r} has the one ordinal item {item!r}: its variance is not identified;"
-                f" fix it ({factor} =~ 1*{item}; {factor} ~~ 1*{factor}), or take {item!r} as"
-                " continuous"
-            )
+            raise ModelError("single_ordinal_item", factor=factor, item=item)
 
 
 def _with_ordinal(

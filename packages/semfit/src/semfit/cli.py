@@ -1,4 +1,4 @@
-"""`loyalty fit`: a model text and a data file in, tables or JSON out.
+"""A command: a model text and a data file in, tables or JSON out.
 
 `fit_command` is a plain function; a command-line application registers it.
 """
@@ -22,11 +22,13 @@ MAXIMUM_MODEL_BYTES = 1_000_000
 def read_data(path: Path) -> pd.DataFrame:
     """A data frame from csv, tsv, parquet, sav or xlsx."""
     if not path.is_file():
-        raise ModelError(f"no data file {str(path)!r}")
+        raise ModelError("no_data_file", path=path)
     kind = path.suffix.lower()
     if kind not in READERS:
-        what = kind or "a file without suffix"
-        raise ModelError(f"cannot read {what}; known: {', '.join(READERS)}")
+        known = ", ".join(READERS)
+        if not kind:
+            raise ModelError("no_suffix", known=known)
+        raise ModelError("unknown_suffix", suffix=kind, known=known)
     try:
         if kind in (".csv", ".tsv"):
             separator = "," if kind == ".csv" else "\t"
@@ -34,7 +36,7 @@ def read_data(path: Path) -> pd.DataFrame:
             # pandas renames columns of the same name
             names = pd.read_csv(path, sep=separator, header=None, nrows=1, dtype=str).iloc[0]
             for name in names[names.duplicated()].dropna():
-                raise ModelError(f"{path.name} has several columns named {name!r}")
+                raise ModelError("file_columns", file=path.name, name=name)
             return frame
         if kind == ".parquet":
             return pd.read_parquet(path)
@@ -47,22 +49,21 @@ def read_data(path: Path) -> pd.DataFrame:
     except ModelError:
         raise
     except Exception as error:
-        reason = str(error).strip().splitlines()
-        raise ModelError(
-            f"cannot read {path.name}: {reason[0] if reason else type(error).__name__}"
-        ) from None
+        lines = str(error).strip().splitlines()
+        reason = lines[0] if lines else type(error).__name__
+        raise ModelError("file_unreadable", file=path.name, reason=reason) from None
 
 
 def read_model(path: Path) -> str:
     """A model text from a file."""
     if not path.is_file():
-        raise ModelError(f"no model file {str(path)!r}")
+        raise ModelError("no_model_file", path=path)
     if path.stat().st_size > MAXIMUM_MODEL_BYTES:
-        raise ModelError(f"the model file has {path.stat().st_size:,} bytes; at most a million")
+        raise ModelError("model_file_large", bytes=path.stat().st_size)
     try:
         return path.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError:
-        raise ModelError(f"the model file {path.name} is not UTF-8 text") from None
+        raise ModelError("model_file_encoding", file=path.name) from None
 
 
 def fit_command(

@@ -122,10 +122,7 @@ def probit_margin(codes: Any, x: Array, count: int, name: str, where: str = "") 
         theta = theta + length * step
         value, low, high, p = trial
     if not good:
-        raise ModelError(
-            f"the probit regression of {name!r} on the predictors has no finite solution{where}:"
-            " they separate its categories"
-        )
+        raise ModelError("separated", name=name, where=where)
     return Margin(theta, scores, by_low - by_high, codes=codes, low=low, high=high)
 
 
@@ -137,10 +134,7 @@ def _refuse_singular(margin: Margin, name: str, where: str) -> None:
     except np.linalg.LinAlgError:
         spread = np.full(1, np.inf)
     if not (spread.min() > 0 and spread.max() < _ENDLESS**2):
-        raise ModelError(
-            f"the slopes of {name!r} on the predictors have no standard errors{where}: a predictor"
-            " varies in too few rows"
-        )
+        raise ModelError("slopes_without_errors", name=name, where=where)
 
 
 @cache
@@ -424,5 +418,5 @@ class _SecondStep:
         except np.linalg.LinAlgError:
             out = np.full((1, 1), np.nan)
         if not np.isfinite(out).all():
-            raise ModelError(f"the ordinal statistics have no finite covariance matrix{where}")
+            raise ModelError("ordinal_covariances", where=where)
         return out

@@ -13,6 +13,7 @@ import pandas as pd
 from scipy.linalg import lapack
 
 from .errors import ModelError
+from .messages import Message, in_group, listed, message
 from .model import Array, Index
 
 #: Fourth powers of larger values overflow.
@@ -67,7 +68,7 @@ class Sample:
     dropped: int = 0
     means: bool = True
     missing: str = "listwise"
-    warnings: tuple[str, ...] = ()
+    warnings: tuple[Message, ...] = ()
     index: Any = None
     memo: dict[Any, Any] = field(default_factory=dict, init=False, compare=False, repr=False)
 
@@ -84,19 +85,19 @@ def numeric_column(column: pd.Series[Any], name: str) -> Array:
         known = column.cat.categories
         if not pd.api.types.is_numeric_dtype(known):
             if len(known) > 2 and not column.cat.ordered:
-                raise ModelError(f"variable {name!r} has {len(known)} categories without an order")
+                raise ModelError("unordered_categories", name=name, categories=len(known))
             codes = column.cat.codes.to_numpy().astype(float)
             codes[codes < 0] = np.nan
             return codes
         column = column.astype(float)
     if isinstance(column.dtype, pd.PeriodDtype) or getattr(column.dtype, "kind", "") in "mMc":
-        raise ModelError(f"variable {name!r} holds dates, durations or complex numbers")
+        raise ModelError("dates", name=name)
     try:
         values = pd.to_numeric(column).to_numpy(dtype=float, na_value=np.nan)
     except (TypeError, ValueError):
-        raise ModelError(f"variable {name!r} is not numeric") from None
+        raise ModelError("not_numeric", name=name) from None
     if np.isinf(values).any():
-        raise ModelError(f"variable {name!r} has infinite values")
+        raise ModelError("infinite_values", name=name)
     return np.asarray(values, dtype=float)
 
 
@@ -134,32 +135,34 @@ def read_frame(
     if isinstance(data, Mapping):
         data = pd.DataFrame(data)
     if not isinstance(data, pd.DataFrame):
-        raise ModelError(f"data must be a pandas DataFrame, not {type(data).__name__}")
+        raise ModelError("not_a_frame", type=type(data).__name__)
     columns = [str(c) for c in data.columns.tolist()]
     position = {c: k for k, c in reversed(list(enumerate(columns)))}
     for name in names:
         if name not in position:
-            raise ModelError(f"variable {name!r} is not in the data")
+            raise ModelError("not_in_data", name=name)
         if len(position) < len(columns) and columns.count(name) > 1:
-            raise ModelError(f"the data have {columns.count(name)} columns named {name!r}")
+            raise ModelError("column_repeated", count=columns.count(name), name=name)
     for name in latent:
         if name in columns:
-            raise ModelError(f"{name!r} is a latent variable in the model and a column of the data")
+            raise ModelError("latent_in_data", name=name)
     for what, name_ in (("group", group), ("cluster", cluster)):
         if name_ is not None and name_ not in columns:
-            raise ModelError(f"{what} variable {name_!r} is not in the data")
+            raise ModelError(
+                "group_not_in_data" if what == "group" else "cluster_not_in_data", name=name_
+            )
         if name_ is not None and columns.count(name_) > 1:
-            raise ModelError(f"the data have several columns named {name_!r}")
+            raise ModelError("several_columns", name=name_)
         if what == "group" and name_ is not None and name_ in names:
-            raise ModelError(f"the group variable {name_!r} is also in the model")
+            raise ModelError("group_in_model", name=name_)
     raw = numeric_columns(data, [position[n] for n in names], names)
     if missing not in ("listwise", "fiml", "ml"):
-        raise ModelError(f"missing={missing!r} is unknown; use 'listwise' or 'fiml'")
+        raise ModelError("unknown_missing", value=repr(missing))
     fiml = missing != "listwise"
     finite = _finite(raw)
     if not finite:
         for bad in np.flatnonzero(np.isinf(raw).any(axis=0)).tolist():
-            raise ModelError(f"variable {names[bad]!r} has infinite values")
+            raise ModelError("infinite_values", name=names[bad])
     hole = np.zeros((1, 1), dtype=bool) if finite else np.isnan(raw)
     if hole.any():
         keep: Array = np.logical_not(hole.all(axis=1) if fiml else hole.any(axis=1))
@@ -173,9 +176,7 @@ def read_frame(
             keep &= data.iloc[:, position[name_]].notna().to_numpy()
     dropped = int(len(raw) - keep.sum())
     if not keep.any():
-        raise ModelError(
-            "no rows left: every row misses a value" if len(raw) else "the data have no rows"
-        )
+        raise ModelError("no_rows_left" if len(raw) else "no_rows")
     kept = np.flatnonzero(keep)
     if dropped:
         raw = raw[kept]
@@ -190,23 +191,24 @@ def read_frame(
         codes, uniques = pd.factorize(data.iloc[:, position[group]])
         code, labels = codes[kept].astype(np.intp), list(uniques)
         if len(labels) < 2:
-            raise ModelError(f"the group variable {group!r} has a single value, {labels[0]!r}")
+            raise ModelError("single_group", name=group, value=labels[0])
         if len(labels) > 200:
-            raise ModelError(f"the group variable {group!r} has {len(labels)} values")
+            raise ModelError("too_many_groups", name=group, groups=len(labels))
         for k in np.flatnonzero(np.bincount(code, minlength=len(labels)) == 0).tolist():
-            raise ModelError(f"no rows left in group {labels[k]!r}: every row misses a value")
+            raise ModelError("no_rows_left_in_group", group=labels[k])
     warnings = []
     if dropped:
-        why = "without any value"
+        rows_read = dropped + len(raw)
         if not fiml:
-            why = "with missing values"
+            warnings.append(message("rows_with_missing", dropped=dropped, rows=rows_read))
         elif fixed:
-            why = "without a value of an exogenous variable"
-        warnings.append(f"left out: {dropped} of {dropped + len(raw)} rows, {why}")
+            warnings.append(message("rows_without_exogenous", dropped=dropped, rows=rows_read))
+        else:
+            warnings.append(message("rows_without_values", dropped=dropped, rows=rows_read))
     samples = []
     for k, label in enumerate(labels):
         rows = np.flatnonzero(code == k) if len(labels) > 1 else np.arange(len(raw))
-        where = "" if group is None else f" in group {label!r}"
+        where = in_group(label)
         clusters = None if cluster_codes is None else cluster_codes[rows]
         part = raw if len(labels) == 1 else raw[rows]
         one = group_sample(
@@ -242,13 +244,13 @@ def group_sample(
     """
     n, p = raw.shape
     if n < 2:
-        raise ModelError(f"only {n} row(s) of data{where}")
+        raise ModelError("few_rows", rows=n, where=where)
     holes = not finite and bool(np.isnan(raw).any())
     with np.errstate(all="ignore"):
         if holes:
             count = (~np.isnan(raw)).sum(axis=0)
             for k in np.flatnonzero(count < 2):
-                raise ModelError(f"variable {names[k]!r} has {count[k]} value(s){where}")
+                raise ModelError("few_values", name=names[k], values=count[k], where=where)
         center = np.nanmean(raw, axis=0) if holes else np.full(n, 1 / n) @ raw
         deviation = raw - center
         cov = np.zeros((0, 0)) if holes else deviation.T @ deviation / n
@@ -256,9 +258,9 @@ def group_sample(
         # no value is further from the mean than all deviations together
         near = (np.abs(center) + np.sqrt(n * variance) < LARGEST).all()
         if not near and not np.nanmax(np.abs(raw)) <= LARGEST:
-            raise ModelError(f"values larger than {LARGEST:.0e}{where}")
+            raise ModelError("large_values", limit=LARGEST, where=where)
     for k in np.flatnonzero(variance <= 1e-20 * np.maximum(1.0, center**2)):
-        raise ModelError(f"variable {names[k]!r} has zero variance{where}")
+        raise ModelError("zero_variance", name=names[k], where=where)
     if not fiml or not holes:
         check_positive_definite(cov, names, n, where)
         patterns = (Pattern(np.arange(p), np.arange(n), center, cov),) if fiml else ()
@@ -267,22 +269,20 @@ def group_sample(
     packed = np.packbits(seen, axis=1)
     _, first, inverse = np.unique(packed, axis=0, return_index=True, return_inverse=True)
     if len(first) * p * p > MOST_PATTERN_CELLS:
-        raise ModelError(
-            f"{len(first):,} patterns of missing values in {p} variables are too many for FIML"
-            f"{where}: that would take more than 4 GiB"
-        )
+        raise ModelError("patterns_too_large", patterns=len(first), variables=p, where=where)
     work = len(first) * p**3
     if work > MOST_FIML_WORK:
         raise ModelError(
-            f"{len(first):,} patterns of missing values in {p} variables are too much work for FIML"
-            f"{where}: patterns x variables^3 is {work:.1e}, at most {MOST_FIML_WORK:.0e}"
+            "patterns_too_much_work",
+            patterns=len(first),
+            variables=p,
+            where=where,
+            work=work,
+            limit=MOST_FIML_WORK,
         )
     if work > LONG_FIML_WORK:
-        warn(
-            f"FIML of {len(first):,} patterns of missing values in {p} variables{where} takes"
-            " minutes, not seconds",
-            stacklevel=2,
-        )
+        slow = message("patterns_slow", patterns=len(first), variables=p, where=where)
+        warn(slow, stacklevel=2)
     order = np.argsort(inverse.ravel(), kind="stable")
     bounds = np.searchsorted(inverse.ravel()[order], np.arange(len(first) + 1))
     patterns_list = []
@@ -297,8 +297,7 @@ def group_sample(
     lowest = np.unravel_index(int(np.argmin(together)), together.shape)
     if together[lowest] < 2:
         raise ModelError(
-            f"variables {names[lowest[0]]!r} and {names[lowest[1]]!r} are never observed"
-            f" together{where}"
+            "never_together", first=names[lowest[0]], second=names[lowest[1]], where=where
         )
     return GroupSample(n, center, np.diag(variance), raw, clusters, tuple(patterns_list))
 
@@ -314,15 +313,12 @@ def check_positive_definite(cov: Array, names: Sequence[str], n: int, where: str
     if values[0] > 1e-11 * max(1.0, values[-1]):
         return
     if n <= len(names):
-        raise ModelError(
-            f"{n} rows are too few for {len(names)} variables{where}: the sample covariance"
-            " matrix is singular"
-        )
-    kind = "singular" if values[0] > -1e-8 else "not positive definite"
+        raise ModelError("fewer_rows_than_variables", rows=n, variables=len(names), where=where)
     involved = [names[k] for k in np.flatnonzero(np.abs(vectors[:, 0]) > 0.1).tolist()][:8]
     raise ModelError(
-        f"the sample covariance matrix is {kind}{where}: perfectly collinear are"
-        f" {', '.join(involved)}"
+        "singular" if values[0] > -1e-8 else "not_positive_definite",
+        where=where,
+        names=listed(involved),
     )
 
 
@@ -336,7 +332,7 @@ def read_moments(
     labels: list[Any] = [None]
     covs, nobs_list, means = [cov], [nobs], [mean]
     if isinstance(cov, (Mapping, list, tuple)) and not len(cov):
-        raise ModelError("sample_cov is empty")
+        raise ModelError("covariances_empty")
     if isinstance(cov, Mapping):
         labels = list(cov)
         covs = [cov[k] for k in labels]
@@ -353,11 +349,10 @@ def read_moments(
         nobs_list = list(nobs) if np.ndim(nobs) else [nobs]
         means = [None] * len(covs) if mean is None else list(mean)
     if not len(covs) == len(nobs_list) == len(means):
-        raise ModelError("sample_cov, sample_nobs and sample_mean differ in the number of groups")
+        raise ModelError("covariances_groups")
     samples = []
     for label, c, n, m in zip(labels, covs, nobs_list, means, strict=True):
-        where = "" if label is None else f" in group {label!r}"
-        samples.append(_moment_group(c, n, m, names, latent, where))
+        samples.append(_moment_group(c, n, m, names, latent, in_group(label)))
     return Sample(tuple(names), tuple(samples), tuple(labels), means=mean is not None)
 
 
@@ -366,10 +361,10 @@ def _by_group(value: Any, labels: list[Any], what: str) -> list[Any]:
     if isinstance(value, Mapping):
         for label in labels:
             if label not in value:
-                raise ModelError(f"{what} lacks the group {label!r} of sample_cov")
+                raise ModelError("lacks_group", argument=what, group=label)
         return [value[k] for k in labels]
     if not isinstance(value, (list, tuple, np.ndarray)):
-        raise ModelError(f"{what} must have one value for each group of sample_cov")
+        raise ModelError("not_by_group", argument=what)
     return list(value)
 
 
@@ -382,58 +377,58 @@ def _moment_group(
     where: str,
 ) -> GroupSample:
     if isinstance(nobs, bool) or not np.isscalar(nobs):
-        raise ModelError(f"sample_nobs must be the number of rows{where}")
+        raise ModelError("nobs_not_number", where=where)
     try:
         n = int(float(str(nobs)))
     except (TypeError, ValueError, OverflowError):
-        raise ModelError(f"sample_nobs must be the number of rows{where}") from None
+        raise ModelError("nobs_not_number", where=where) from None
     if not 2 <= n <= 1e15 or n != nobs:
-        raise ModelError(f"sample_nobs={nobs!r} is not a number of rows{where}")
+        raise ModelError("nobs_impossible", value=repr(nobs), where=where)
     if isinstance(cov, pd.DataFrame):
         columns = [str(c) for c in cov.columns]
         for name in names:
             if columns.count(name) != 1:
-                raise ModelError(f"variable {name!r} is not in sample_cov{where}")
+                raise ModelError("not_in_covariances", name=name, where=where)
         for name in latent:
             if name in columns:
-                raise ModelError(f"{name!r} is latent in the model and a variable of sample_cov")
+                raise ModelError("latent_in_covariances", name=name)
         index = [columns.index(name) for name in names]
         rows = [str(r) for r in cov.index]
         if not isinstance(cov.index, pd.RangeIndex) and rows != columns:
             if sorted(rows) != sorted(columns):
-                raise ModelError(f"rows and columns of sample_cov have different names{where}")
+                raise ModelError("covariances_names", where=where)
             cov = cov.iloc[[rows.index(c) for c in columns]]
         try:
             full = cov.to_numpy(dtype=float)
         except (TypeError, ValueError):
-            raise ModelError(f"sample_cov is not numeric{where}") from None
+            raise ModelError("covariances_not_numeric", where=where) from None
         if full.shape[0] != full.shape[1]:
-            raise ModelError(f"sample_cov is not square{where}")
+            raise ModelError("covariances_not_square", where=where)
         matrix = full[np.ix_(index, index)]
         if isinstance(mean, (pd.Series, Mapping)):
             try:
                 mean = [float(mean[name]) for name in names]
             except (KeyError, TypeError, ValueError):
-                raise ModelError(f"sample_mean lacks a variable of the model{where}") from None
+                raise ModelError("mean_missing", where=where) from None
         elif mean is not None:
             if np.shape(mean) != (len(columns),):
-                raise ModelError(f"sample_mean must have one value per variable{where}")
+                raise ModelError("mean_length", where=where)
             try:
                 mean = np.asarray(mean, dtype=float)[index]
             except (TypeError, ValueError):
-                raise ModelError(f"sample_mean is not numeric{where}") from None
+                raise ModelError("mean_not_numeric", where=where) from None
     else:
-        raise ModelError("sample_cov must be a DataFrame with variable names as columns")
+        raise ModelError("covariances_not_frame")
     if not np.isfinite(matrix).all():
-        raise ModelError(f"sample_cov has missing or infinite values{where}")
+        raise ModelError("covariances_not_finite", where=where)
     if np.abs(matrix - matrix.T).max(initial=0) > 1e-6 * max(1e-300, np.abs(matrix).max(initial=0)):
-        raise ModelError(f"sample_cov is not symmetric{where}")
+        raise ModelError("covariances_not_symmetric", where=where)
     for k in np.flatnonzero(np.diag(matrix) <= 0).tolist():
-        raise ModelError(f"variable {names[k]!r} has no positive variance{where}")
+        raise ModelError("no_positive_variance", name=names[k], where=where)
     matrix = (matrix + matrix.T) / 2
     check_positive_definite(matrix, names, n, where)
     matrix = matrix * (n - 1) / n
     center = np.zeros(len(names)) if mean is None else np.asarray(mean, dtype=float)
     if not np.isfinite(center).all():
-        raise ModelError(f"sample_mean has missing or infinite values{where}")
+        raise ModelError("means_not_finite", where=where)
     return GroupSample(n, center, matrix)

@@ -2,12 +2,36 @@
 
 from __future__ import annotations
 
+from functools import partial
+from typing import Any
+
+from .messages import Parameter, message
+
 
 class ModelError(ValueError):
     """A model, a data set or a combination of both that cannot be estimated.
 
-    The message is one line and names the cause (a variable, a parameter, a group).
+    The text is one line and names the cause (a variable, a parameter, a group).
+
+    Parameters
+    ----------
+    code
+        Names the sentence in `semfit.messages`.
+    **parameters
+        What the sentence mentions.
     """
 
-    def __init__(self, message: str) -> None:
-        super().__init__(" ".join(str(message).split()))
+    def __init__(self, code: str, /, **parameters: Any) -> None:
+        self.message = message(code, **parameters)
+        super().__init__(" ".join(self.message.split()))
+
+    @property
+    def code(self) -> str:
+        return self.message.code
+
+    @property
+    def parameters(self) -> dict[str, Parameter]:
+        return self.message.parameters
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return partial(type(self), self.code, **self.parameters), ()

@@ -122,7 +122,7 @@ class Estimate:
         for m in self.moments:
             pair = inverse_and_logdet(m.sigma)
             if pair is None:
-                raise ModelError("the implied covariance matrix is not positive definite")
+                raise ModelError("implied_covariances")
             out.append(pair[0])
         return out
 
@@ -171,7 +171,7 @@ class Estimate:
             zip(self.model.blocks, self.sample.groups, strict=True)
         ):
             if sample.raw is None:
-                raise ModelError("robust standard errors and tests need raw data, not covariances")
+                raise ModelError("robust_needs_raw_data")
             shift = self.moments[g].mu - sample.mean if self.means else 0.0
             scores = self._scores(g, replace(sample, raw=sample.raw + shift))
             if len(block.exogenous):
@@ -193,7 +193,7 @@ class Estimate:
             sums = cluster_sums(scores, code)
             count = len(sums)
             if count < 2:
-                raise ModelError("cluster-robust standard errors need at least two clusters")
+                raise ModelError("few_clusters")
             # the usual correction for few clusters, within each group as in lavaan
             out += sums.T @ sums / self.n * (count / (count - 1))
         return out
@@ -253,7 +253,7 @@ def case_scores(
     :math:`\Sigma_o^{-1}` unless given.
     """
     if sample.raw is None:
-        raise ModelError("robust standard errors and tests need raw data, not covariances")
+        raise ModelError("robust_needs_raw_data")
     p = block.observed
     z_all = np.concatenate([m.effects[:p], m.covariance[:p]], axis=1)
     cells = block.cells

@@ -95,11 +95,11 @@ def fit(
         "orthogonal": orthogonal,
     }.items():
         if not (value is None or isinstance(value, (bool, np.bool_))):
-            raise ModelError(f"{name} must be True or False, not {value!r}")
+            raise ModelError("not_true_or_false", option=name, value=repr(value))
     if sample_cov is None and not (sample_nobs is None and sample_mean is None):
-        raise ModelError("sample_nobs and sample_mean go with sample_cov")
+        raise ModelError("moments_without_covariances")
     if not (estimator is None or isinstance(estimator, str)):
-        raise ModelError(f"estimator must be a name, not {estimator!r}")
+        raise ModelError("estimator_not_name", value=repr(estimator))
     given = estimator.upper() if estimator else None
     if fixed_x is None:
         fixed_x = given not in ("GLS", "ULS")
@@ -112,28 +112,27 @@ def fit(
         variables = variables_of(syntax, ordinal_names, fixed_x)
     for name in ordinal_names:
         if name not in variables.observed:
-            raise ModelError(f"ordered variable {name!r} is not an observed variable of the model")
+            raise ModelError("ordered_not_observed", name=name)
     ordinal = bool(variables.ordered)
     estimator = given or ("WLSMV" if ordinal else "ML")
     if estimator not in (*CONTINUOUS, *ORDINAL):
-        raise ModelError(
-            f"estimator {estimator!r} is unknown; known are {', '.join((*CONTINUOUS, *ORDINAL))}"
-        )
+        known = ", ".join((*CONTINUOUS, *ORDINAL))
+        raise ModelError("unknown_estimator", estimator=estimator, known=known)
     if ordinal and estimator in CONTINUOUS:
-        raise ModelError(f"ordered variables need WLSMV, WLSM, DWLS or ULSMV, not {estimator}")
+        raise ModelError("ordinal_estimator", estimator=estimator)
     if likelihood not in ("normal", "wishart"):
-        raise ModelError(f"likelihood {likelihood!r} is unknown; use 'normal' or 'wishart'")
+        raise ModelError("unknown_likelihood", value=repr(likelihood))
     if se not in ("default", "expected", "observed", "robust"):
-        raise ModelError(f"se={se!r} is unknown; use default, expected, observed or robust")
+        raise ModelError("unknown_se", value=repr(se))
     missing = {"ml": "fiml", "direct": "fiml"}.get(missing, missing)
     if missing == "fiml" and estimator not in ("ML", "MLR"):
-        raise ModelError(f"missing='fiml' goes with ML or MLR, not {estimator}")
+        raise ModelError("fiml_estimator", estimator=estimator)
     if missing == "fiml" and likelihood == "wishart":
-        raise ModelError("likelihood='wishart' goes with complete data, not with missing='fiml'")
+        raise ModelError("fiml_wishart")
     if cluster is not None and estimator not in ("ML", "MLR"):
-        raise ModelError(f"cluster goes with ML or MLR, not {estimator}")
+        raise ModelError("cluster_estimator", estimator=estimator)
     if cluster is not None and se in ("expected", "observed"):
-        raise ModelError(f"cluster gives robust standard errors, not se={se!r}")
+        raise ModelError("cluster_se", se=se)
     options = Options(
         estimator,
         missing,
@@ -147,7 +146,7 @@ def fit(
         se,
     )
     if group is not None and sample_cov is not None:
-        raise ModelError("groups of covariances come as a mapping in sample_cov, not by a variable")
+        raise ModelError("covariances_by_variable")
     sample = read_sample(syntax, variables, data, options, sample_cov, sample_nobs, sample_mean)
     if ordinal or estimator in ORDINAL:
         from .categorical import fit_ordinal
@@ -160,9 +159,7 @@ def fit(
         try:
             estimate.moments  # noqa: B018 - computed once and kept
         except np.linalg.LinAlgError:
-            raise ModelError(
-                "the paths of the model form a loop without end: I - B is singular"
-            ) from None
+            raise ModelError("loop") from None
         result = Result(estimate)
     if bootstrap:
         return result.bootstrap(bootstrap, seed).result
@@ -181,10 +178,10 @@ def read_sample(
     """The data of a fit, checked."""
     if sample_cov is None:
         if data is None:
-            raise ModelError("give data, or sample_cov and sample_nobs")
+            raise ModelError("nothing_given")
         if isinstance(data, Sample):
             if data.names != variables.observed or (len(data.groups) > 1) != bool(options.group):
-                raise ModelError("the sample given as data is not one of this model")
+                raise ModelError("another_sample")
             return data
         return read_frame(
             data,
@@ -196,11 +193,11 @@ def read_sample(
             exogenous=variables.exogenous_observed,
         )
     if data is not None:
-        raise ModelError("give data or sample_cov, not both")
+        raise ModelError("both_given")
     if sample_nobs is None:
-        raise ModelError("sample_cov needs sample_nobs")
+        raise ModelError("no_nobs")
     if options.estimator in ("MLM", "MLR") or options.missing == "fiml" or options.cluster:
-        raise ModelError(f"{options.estimator} with these options needs raw data")
+        raise ModelError("needs_raw_data", estimator=options.estimator)
     return read_moments(sample_cov, sample_nobs, sample_mean, variables.observed, variables.latent)
 
 
@@ -215,15 +212,15 @@ def wants_means(
         or bool({"intercepts", "means"} & set(options.group_equal))
     )
     if meanstructure is False and needed:
-        raise ModelError("meanstructure=False contradicts intercepts, their equality, or FIML")
+        raise ModelError("means_needed")
     if needed and not sample.means:
-        raise ModelError("the model has intercepts: give sample_mean with sample_cov")
+        raise ModelError("intercepts_without_means")
     if meanstructure is None:
         given = any(group.raw is None for group in sample.groups)  # with sample_cov
         several = len(sample.groups) > 1 or options.cluster is not None
         return needed or (sample.means and (given or several))
     if meanstructure and not sample.means:
-        raise ModelError("meanstructure=True needs sample_mean with sample_cov")
+        raise ModelError("no_means")
     return meanstructure
 
 
@@ -264,9 +261,7 @@ def compile_for(
     model.defined_values(model.offset + 1.0)
     df = degrees_of_freedom(model)
     if df < 0:
-        raise ModelError(
-            f"the model has more parameters than the data have moments ({df} degrees of freedom)"
-        )
+        raise ModelError("negative_df", df=df)
     if not model.parameters:
-        raise ModelError("the model has no free parameter")
+        raise ModelError("no_free_parameter")
     return model

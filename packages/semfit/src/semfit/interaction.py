@@ -38,14 +38,14 @@ def product_indicators(
     for a, b in zip(first, second, strict=False):
         for name in (a, b):
             if name not in data.columns:
-                raise ModelError(f"variable {name!r} is not in the data")
+                raise ModelError("not_in_data", name=name)
         x, z = numeric_column(data[a], a), numeric_column(data[b], b)
         with np.errstate(all="ignore"):
             if not (np.isfinite(x).any() and np.isfinite(z).any()):
-                raise ModelError(f"no values in {a!r} or {b!r}")
+                raise ModelError("no_values", first=a, second=b)
             product = (x - np.nanmean(x)) * (z - np.nanmean(z))
             if np.isnan(product).all():
-                raise ModelError(f"{a!r} and {b!r} are never observed together")
+                raise ModelError("pair_never_together", first=a, second=b)
             columns[f"{a}.{b}"] = product - np.nanmean(product)
     return pd.DataFrame(columns, index=data.index)
 
@@ -74,7 +74,7 @@ class Interaction:
             if r.op == "~" and r.lhs == self.outcome and r.group == group:
                 found[r.rhs] = k
         if self.focal not in found or self.name not in found:
-            raise ModelError(f"no free paths of {self.outcome!r} on the focal and product factor")
+            raise ModelError("no_product_paths", outcome=self.outcome)
         return found[self.focal], found[self.name]
 
     def _coefficients(self, group: int) -> tuple[float, float, Array]:
@@ -138,7 +138,7 @@ class Interaction:
     def turning_point(self, *, group: int = 1, level: float = 0.95) -> dict[str, float]:
         """Where the slope of a quadratic model changes sign, with a delta-method interval."""
         if not self.quadratic:
-            raise ModelError("a turning point belongs to a quadratic term")
+            raise ModelError("not_quadratic")
         b1, b3, v = self._coefficients(group)
         est = -b1 / (2 * b3)
         gradient = np.array([-1 / (2 * b3), b1 / (2 * b3**2)])
@@ -164,7 +164,7 @@ def interaction(
     ``estimator="MLR"`` is the usual choice.
     """
     if not isinstance(data, pd.DataFrame):
-        raise ModelError(f"data must be a pandas DataFrame, not {type(data).__name__}")
+        raise ModelError("not_a_frame", type=type(data).__name__)
     syntax = parse(model)
     items: dict[str, list[str]] = {}
     for f in syntax.formulas:
@@ -172,20 +172,22 @@ def interaction(
             items.setdefault(f.lhs, []).append(f.rhs)
     for role, factor in (("focal", focal), ("moderator", moderator)):
         if factor not in items:
-            raise ModelError(f"{role} {factor!r} is no latent variable of the model")
+            raise ModelError("not_latent", role=role, name=factor)
         if any(i in items for i in items[factor]):
-            raise ModelError(f"{role} {factor!r} is measured by factors, not by items")
+            raise ModelError(
+                "focal_of_factors" if role == "focal" else "moderator_of_factors", name=factor
+            )
     paths = {(f.lhs, f.rhs) for f in syntax.formulas if f.op == "~"}
     for factor in (focal, moderator):
         if (outcome, factor) not in paths:
-            raise ModelError(f"the model has no path {outcome} ~ {factor}")
+            raise ModelError("no_path", outcome=outcome, factor=factor)
     name = name or f"{focal}_x_{moderator}"
     if name in items or name in data.columns:
-        raise ModelError(f"the name {name!r} of the product factor is taken")
+        raise ModelError("product_name_taken", name=name)
     products = product_indicators(data, items[focal], items[moderator])
     clash = [c for c in products.columns if c in data.columns]
     if clash:
-        raise ModelError(f"the data already have a column {clash[0]!r}")
+        raise ModelError("product_column_taken", name=clash[0])
     lines = [model, f"{name} =~ " + " + ".join(products.columns), f"{outcome} ~ {name}"]
     dependent = {lhs for lhs, _ in paths}
     lines += [f"{name} ~~ {f}" for f in dict.fromkeys((focal, moderator)) if f in dependent]

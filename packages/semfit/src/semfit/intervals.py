@@ -59,7 +59,7 @@ def bootstrap_interval(
     ``influence`` (rows, k) holds influence values and is needed for ``"bca"``.
     """
     if kind not in KINDS:
-        raise ModelError(f"unknown kind of interval {kind!r}; known are {', '.join(KINDS)}")
+        raise ModelError("unknown_interval", kind=kind, known=", ".join(KINDS))
     k = len(estimate)
     if len(draws) < 2:
         return np.full(k, np.nan), np.full(k, np.nan)
@@ -75,7 +75,7 @@ def bootstrap_interval(
         acceleration = np.zeros(k)
         if kind == "bca":
             if influence is None:
-                raise ModelError("BCa intervals need raw data")
+                raise ModelError("bca_covariances")
             with np.errstate(all="ignore"):
                 acceleration = (influence**3).sum(axis=0) / (6 * (influence**2).sum(axis=0) ** 1.5)
             acceleration = np.nan_to_num(acceleration)

@@ -314,16 +314,16 @@ def _plan(
 ) -> tuple[dict[str, tuple[str, ...]], list[str], Rule]:
     """The known levels, those to walk, and the rule."""
     if isinstance(rule, str) and rule not in RULES:
-        raise ModelError(f"invariance: unknown rule {rule!r}; known are {', '.join(RULES)}")
+        raise ModelError("unknown_rule", name=rule, known=", ".join(RULES))
     known = ORDINAL_LEVELS if options.get("ordered") else LEVELS
     names = list(known) if levels is None else list(levels)
     for name in names:
         if name not in known:
-            raise ModelError(f"invariance: unknown level {name!r}; known are {', '.join(known)}")
+            raise ModelError("unknown_level", name=name, known=", ".join(known))
     if not names:
-        raise ModelError("invariance: no level given")
+        raise ModelError("no_level")
     if "group_equal" in options:
-        raise ModelError("invariance sets group_equal itself; use levels or group_partial")
+        raise ModelError("invariance_equalities")
     return known, names, RULES[rule] if isinstance(rule, str) else rule
 
 

@@ -6,56 +6,56 @@ import numpy as np
 from scipy.linalg import lapack
 
 from .estimate import Estimate
+from .messages import Message, listed, message
 from .model import DIRECTED, MEAN, SYMMETRIC, Array
 
 
-def parameter_name(estimate: Estimate, k: int) -> str:
+def parameter_name(estimate: Estimate, k: int) -> Message:
     """A free parameter as it is written, with its group where there are several."""
     row = estimate.model.rows[estimate.model.free[k]]
-    where = f" (group {row.group})" if len(estimate.model.blocks) > 1 else ""
-    return f"{row.lhs} {row.op} {row.rhs}".strip() + where
+    where = message("group_number", group=row.group) if len(estimate.model.blocks) > 1 else ""
+    if row.op == "~1":
+        return message("intercept", lhs=row.lhs, where=where)
+    return message("parameter", lhs=row.lhs, op=row.op, rhs=row.rhs, where=where)
 
 
-def convergence(estimate: Estimate) -> list[str]:
+def convergence(estimate: Estimate) -> list[Message]:
     """Problems of the minimum: judged by gradient and Hessian, not by the optimiser's word."""
     minimum = estimate.minimum
     if not np.isfinite(minimum.value):
-        return ["the model did not converge: no admissible starting point was found"]
+        return [message("no_starting_point")]
     if not minimum.converged:
         worst = int(np.argmax(np.abs(minimum.gradient))) if len(minimum.gradient) else 0
-        name = ""
+        steepest = ""
         if len(minimum.gradient):
             k = int(np.argmax(np.abs(estimate.model.expand[:, worst])))
-            name = f"; steepest in {parameter_name(estimate, k)}"
-        return [
-            f"the model did not converge after {minimum.iterations} iterations (decrement of the"
-            f" fit function {minimum.decrement:.1e}{name})"
-        ]
+            steepest = message("steepest", parameter=parameter_name(estimate, k))
+        n = minimum.iterations
+        if not np.isfinite(minimum.decrement):
+            return [message("not_converged_without_step", iterations=n, steepest=steepest)]
+        decrement = minimum.decrement
+        return [message("not_converged", iterations=n, decrement=decrement, steepest=steepest)]
     return []
 
 
-def identification(estimate: Estimate, information: Array) -> list[str]:
+def identification(estimate: Estimate, information: Array) -> list[Message]:
     """Directions in which the information vanishes, named by their largest parameter."""
     if not len(information):
         return []
     d = np.sqrt(np.maximum(np.diag(information), 0.0))
     for t in np.flatnonzero(d * parameter_scales(estimate) < 1e-10):
         k = int(np.argmax(np.abs(estimate.model.expand[:, t])))
-        return [f"the model is not identified: nothing informs {parameter_name(estimate, k)}"]
+        return [message("nothing_informs", parameter=parameter_name(estimate, k))]
     scaled = information / d / d[:, None]
     if surely_regular(scaled):
         return []
     values, vectors = np.linalg.eigh(scaled)
     if values[0] > 1e-9 * max(1.0, values[-1]):
         if values[0] < 1e-5:
-            name = _largest(estimate, vectors[:, 0])
-            return [
-                f"empirical under-identification: the information matrix is nearly singular"
-                f" (smallest eigenvalue {values[0]:.1e}), mostly in {name}"
-            ]
+            found = _largest(estimate, vectors[:, 0])
+            return [message("nearly_singular", eigenvalue=values[0], parameters=found)]
         return []
-    name = _largest(estimate, vectors[:, 0])
-    return [f"the model is not identified: the information matrix is singular, mostly in {name}"]
+    return [message("not_identified", parameters=_largest(estimate, vectors[:, 0]))]
 
 
 def surely_regular(matrix: Array) -> bool:
@@ -90,27 +90,33 @@ def _largest(estimate: Estimate, vector: Array) -> str:
             break
         k = int(np.argmax(np.abs(estimate.model.expand[:, t])))
         names.append(parameter_name(estimate, k))
-    return ", ".join(names)
+    return listed(names)
 
 
-def admissibility(estimate: Estimate) -> list[str]:
+def admissibility(estimate: Estimate) -> list[Message]:
     """Heywood cases and covariance matrices that are not positive semidefinite."""
     problems = []
     several = len(estimate.model.blocks) > 1
     for g, (block, m) in enumerate(zip(estimate.model.blocks, estimate.moments, strict=True)):
-        where = f" (group {g + 1})" if several else ""
+        where = message("group_number", group=g + 1) if several else ""
         variances = np.diag(m.symmetric)
         totals = np.diag(m.covariance)
         scale = np.maximum(np.abs(totals), 1e-300)
         for k in np.flatnonzero(variances < -1e-10 * scale):
-            kind = "residual variance" if k < block.observed else "variance of the latent variable"
             problems.append(
-                f"negative {kind} {block.names[k]} ({variances[k]:.4g}){where}: a Heywood case"
+                message(
+                    "negative_residual_variance"
+                    if k < block.observed
+                    else "negative_latent_variance",
+                    name=block.names[k],
+                    variance=variances[k],
+                    where=where,
+                )
             )
         p = block.observed
-        for name, matrix, index in (
-            ("of the latent variables", m.covariance, np.arange(p, block.size)),
-            ("of the residuals of the observed variables", m.symmetric, np.arange(p)),
+        for latent, matrix, index in (
+            (True, m.covariance, np.arange(p, block.size)),
+            (False, m.symmetric, np.arange(p)),
         ):
             part = matrix[np.ix_(index, index)]
             keep = np.diag(part) > 0
@@ -125,7 +131,10 @@ def admissibility(estimate: Estimate) -> list[str]:
                 names = np.array(block.names)[index][keep]
                 involved = names[np.argsort(-np.abs(vectors[:, 0]))[:2]]
                 problems.append(
-                    f"the covariance matrix {name} is not positive definite{where}"
-                    f" (mostly {', '.join(involved)})"
+                    message(
+                        "latent_covariances" if latent else "residual_covariances",
+                        where=where,
+                        names=listed(involved.tolist()),
+                    )
                 )
     return problems

@@ -629,16 +629,16 @@ def _constraints(rows: Sequence[Row], free: Index, syntax: Syntax) -> tuple[Arra
             at_zero = float(np.real(np.asarray(difference(base[0], constraint))))
         text = f"{constraint[2]} == {constraint[3]}"
         if not np.all(np.isfinite(gradients)) or np.ptp(gradients, axis=0).max(initial=0) > 1e-9:
-            raise ModelError(f"the constraint {text} is not linear; only linear ones are supported")
+            raise ModelError("not_linear", constraint=text)
         if not np.any(gradients[0]):
-            raise ModelError(f"the constraint {text} involves no free parameter")
+            raise ModelError("constraint_of_nothing", constraint=text)
         extra.append((gradients[0], -at_zero))
     if extra:
         r = np.array([row for row, _ in extra])
         d = np.array([value for _, value in extra])
         particular, *_ = np.linalg.lstsq(r, d, rcond=None)
         if not np.allclose(r @ particular, d, atol=1e-10):
-            raise ModelError("the equality constraints contradict each other")
+            raise ModelError("contradiction")
         basis = _null_space(r)
         offset = offset + expand @ particular
         expand = expand @ basis

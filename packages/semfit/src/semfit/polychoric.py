@@ -100,19 +100,16 @@ def recode(values: Array, name: str, where: str) -> tuple[Any, int]:
     """Categories 0, 1, … of an ordinal variable from whatever whole numbers code it."""
     levels, codes = np.unique(values, return_inverse=True)
     if len(levels) < 2:
-        raise ModelError(f"ordered variable {name!r} has a single category{where}")
+        raise ModelError("single_category", name=name, where=where)
     if len(levels) > 30:
-        raise ModelError(f"ordered variable {name!r} has {len(levels)} categories{where}")
+        raise ModelError("many_categories", name=name, categories=len(levels), where=where)
     return codes.ravel(), len(levels)
 
 
 def check_continuous(values: Array, name: str, where: str) -> None:
     """Refuse a dependent variable of two values that was not named as ordinal."""
     if len(np.unique(values)) < 3:
-        raise ModelError(
-            f"variable {name!r} has two values{where}: beside ordinal variables it can"
-            " only be one of them (ordered=)"
-        )
+        raise ModelError("two_values", name=name, where=where)
 
 
 def ordinal_codes(values: Array, name: str, levels: dict[str, int], where: str) -> Any:
@@ -120,7 +117,7 @@ def ordinal_codes(values: Array, name: str, levels: dict[str, int], where: str) 
     code, count = recode(values, name, where)
     if count != levels[name]:
         raise ModelError(
-            f"ordered variable {name!r} has {count} of {levels[name]} categories{where}"
+            "categories_missing", name=name, count=count, categories=levels[name], where=where
         )
     return code
 
@@ -307,7 +304,7 @@ def _second_step(
             is_ordinal,
         )
         if not np.isfinite(matrix).all():
-            raise ModelError(f"the ordinal statistics have no finite covariance matrix{where}")
+            raise ModelError("ordinal_covariances", where=where)
     return OrdinalStatistics(n, tuple(cuts), mean, cov, moments, matrix, np.flatnonzero(is_ordinal))
 
 

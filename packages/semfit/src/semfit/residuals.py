@@ -254,7 +254,7 @@ def _incomplete_variances(
     """The same for data with missing values: the saturated information of the patterns."""
     p = estimate.model.blocks[group].observed
     if too_large(p):
-        raise ModelError(f"residuals over standard errors: {p} variables are too many with FIML")
+        raise ModelError("residuals_too_large", variables=p)
     kept = modelled_moments(p, estimate.model.blocks[group].exogenous)
     count = estimate.model.expand.shape[1]
     dwd, middle = np.zeros((count, count)), np.zeros((count, count))

@@ -17,6 +17,7 @@ from .errors import ModelError
 from .estimate import Estimate
 from .fit_measures import degrees_of_freedom, fit_baseline, fit_measures
 from .judgement import admissibility, convergence, identification
+from .messages import Message, message
 from .model import Array
 from .residuals import group_residuals, residual_table
 from .saturated import too_large
@@ -69,7 +70,7 @@ class Result:
         return bool(self.estimate.minimum.converged)
 
     @cached_property
-    def problems(self) -> tuple[str, ...]:
+    def problems(self) -> tuple[Message, ...]:
         """Reasons why the solution is inadmissible (empty when it is admissible)."""
         found = convergence(self.estimate)
         if not found:
@@ -92,21 +93,19 @@ class Result:
         return not self.problems
 
     @cached_property
-    def warnings(self) -> list[str]:
+    def warnings(self) -> list[Message]:
         """Everything a reader should know about the data and the solution."""
         more = list(self.draws.warnings) if self.draws is not None else []
         sample, p = self.estimate.sample, self.estimate.model.blocks[0].observed
         if sample.missing in ("fiml", "ml") and too_large(p):
-            more.append(
-                f"robust fit measures are not computed: {p} variables have too many moments"
-            )
+            more.append(message("no_robust_fit", variables=p))
         if self.converged and self.estimate.model.syntax.defined:
             values = np.real(self.estimate.model.defined_values(self.estimate.x))
             for (name, _, text), value in zip(
                 self.estimate.model.syntax.defined, values, strict=True
             ):
                 if not np.isfinite(value):
-                    more.append(f"{name} := {text} has no finite value at the solution")
+                    more.append(message("undefined", name=name, expression=text))
         return [*sample.warnings, *self.problems, *more]
 
     # -- estimates -----------------------------------------------------------------------------
@@ -236,7 +235,7 @@ class Result:
     def standardized(self, kind: str = "all", level: float = 0.95) -> pd.DataFrame:
         """The standardized solution with delta-method standard errors and limits."""
         if kind not in ("all", "lv"):
-            raise ModelError(f"standardized: unknown kind {kind!r}; use 'all' or 'lv'")
+            raise ModelError("unknown_standardized", kind=kind)
         if self.draws is not None:
             return self.draws.standardized("percentile", level, kind)
         model, x = self.estimate.model, self.estimate.x
@@ -358,12 +357,16 @@ class Result:
     def standardized_residuals(self, kind: str = "standardized") -> list[dict[str, Any]]:
         """Residuals over their standard errors (``standardized``, ``normalized``) or ``cor``."""
         if kind not in ("raw", "standardized", "normalized", "cor"):
-            raise ModelError(f"unknown kind of residuals {kind!r}")
+            raise ModelError("unknown_residuals", kind=kind)
         scaled = kind in ("standardized", "normalized")
         if scaled and not self.converged:
-            raise ModelError(f"no {kind} residuals: the model did not converge")
+            raise ModelError(
+                "standardized_not_converged"
+                if kind == "standardized"
+                else "normalized_not_converged"
+            )
         if scaled and getattr(self.estimate.discrepancy, "kind", "ML") in ("GLS", "ULS"):
-            raise ModelError(f"{kind} residuals do not go with GLS and ULS; use 'cor' or 'raw'")
+            raise ModelError("residuals_least_squares", kind=kind)
         return list(residual_table(self.estimate, kind))
 
     def modindices(self, minimum: float = 0.0) -> pd.DataFrame:
@@ -478,5 +481,5 @@ def as_tuple(value: str | Sequence[str] | None) -> tuple[str, ...]:
     if isinstance(value, str):
         return tuple(part.strip() for part in value.split(",") if part.strip())
     if not isinstance(value, Iterable):
-        raise ModelError(f"expected names, a sequence of them or a text with commas, not {value!r}")
+        raise ModelError("names_expected", value=repr(value))
     return tuple(str(v) for v in value)

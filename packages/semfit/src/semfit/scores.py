@@ -21,13 +21,13 @@ from .model import Array
 def factor_scores(estimate: Estimate, method: str = "regression") -> pd.DataFrame:
     """Scores of every latent variable for every row that was used, by the data's index."""
     if method not in ("regression", "bartlett"):
-        raise ModelError(f"factor scores: unknown method {method!r}; use regression or bartlett")
+        raise ModelError("unknown_scores", method=method)
     parts = []
     for g, (block, m, sample) in enumerate(
         zip(estimate.model.blocks, estimate.moments, estimate.sample.groups, strict=True)
     ):
         if sample.raw is None or sample.rows is None:
-            raise ModelError("factor scores need raw data, not covariances")
+            raise ModelError("scores_covariances")
         p = block.observed
         latent = np.arange(p, block.size)
         values = np.full((sample.n, len(latent)), np.nan)
@@ -78,16 +78,13 @@ def _ordinal_scores(estimate: Estimate, g: int, method: str) -> Array:
     e = block.exogenous
     y = block.dependent
     if not block.only_receive(y):
-        raise ModelError(
-            "factor scores of ordinal models in which dependent or random variables predict are not"
-            " available"
-        )
+        raise ModelError("scores_predictors")
     theta = m.symmetric[np.ix_(y, y)]
     if np.any(theta[~np.eye(len(y), dtype=bool)]):
-        raise ModelError("factor scores of ordinal variables need uncorrelated residuals")
+        raise ModelError("scores_correlated")
     if np.any(np.diag(theta) <= 0):
         name = block.names[y[int(np.argmin(np.diag(theta)))]]
-        raise ModelError(f"factor scores: the residual variance of {name!r} is not positive")
+        raise ModelError("scores_negative_variance", name=name)
     sd = np.sqrt(np.diag(theta))
     loading = m.directed[y, p:] / sd[:, None]
     raw, where = np.unique(np.asarray(estimate.sample.groups[g].raw), axis=0, return_inverse=True)

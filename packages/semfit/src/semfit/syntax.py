@@ -26,6 +26,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from .errors import ModelError
+from .messages import Message, message
 
 MAXIMUM_CHARACTERS = 1_000_000
 MAXIMUM_DEPTH = 40
@@ -34,12 +35,12 @@ LARGEST = 1e50
 
 FORMULA_OPERATORS = ("=~", "~~", "~", "|")
 _UNSUPPORTED = {
-    "<~": "formative (composite) factors '<~' are not supported",
-    "~*~": "scaling factors '~*~' are not supported",
-    "<": "inequality constraints are not supported",
-    ">": "inequality constraints are not supported",
-    "%": "the operator '%' is not supported",
-    "?": "write start(value)*x instead of the '?' modifier",
+    "<~": message("formative"),
+    "~*~": message("scaling_factors"),
+    "<": message("inequality"),
+    ">": message("inequality"),
+    "%": message("percent"),
+    "?": message("question_mark"),
 }
 
 _TOKEN = re.compile(
@@ -111,7 +112,7 @@ def tokenize(text: str) -> list[Token]:
         match = _TOKEN.match(text, position)
         if match is None:
             found = text[position : position + 500].lstrip()[:20]
-            raise ModelError(f"model syntax, line {line}: cannot read {found!r}")
+            raise ModelError("syntax", line=line, problem=message("unreadable", found=found))
         kind = str(match.lastgroup)
         token = match[kind]
         if kind == "newline":
@@ -143,8 +144,14 @@ class _Parser:
     def here(self) -> Token:
         return self.tokens[self.at if self.at < self.last else self.last]
 
-    def fail(self, message: str) -> ModelError:
-        return ModelError(f"model syntax, line {self.here.line}: {message}")
+    def fail(self, problem: Message) -> ModelError:
+        return ModelError("syntax", line=self.here.line, problem=problem)
+
+    def found(self, token: Token) -> Message:
+        """What stands in the place of something else."""
+        if token.kind == "newline":
+            return message("end_of_line")
+        return message("quoted", text=token.text)
 
     def accept(self, *texts: str) -> bool:
         if self.here.kind == "op" and self.here.text in texts:
@@ -154,15 +161,14 @@ class _Parser:
 
     def expect(self, text: str) -> None:
         if not self.accept(text):
-            found = "end of line" if self.here.kind == "newline" else repr(self.here.text)
-            raise self.fail(f"expected {text!r}, found {found}")
+            raise self.fail(message("expected", expected=text, found=self.found(self.here)))
 
     # -- statements ----------------------------------------------------------------------------
     def parse(self) -> None:
         while self.at < self.last:
             self.statement()
             if self.here.kind != "newline":
-                raise self.fail(f"unexpected {self.here.text!r}")
+                raise self.fail(message("unexpected", found=self.here.text))
             self.at += 1
 
     def statement(self) -> None:
@@ -177,15 +183,12 @@ class _Parser:
                     operator = token.text
                     break
                 if token.text == ":":
-                    raise self.fail(
-                        "blocks and products written with ':' are not supported "
-                        "(for latent products use sem.interaction)"
-                    )
+                    raise self.fail(message("colon"))
             end += 1
         if operator is None:
-            raise self.fail("a formula needs one of the operators =~  ~  ~~  |  :=  ==")
+            raise self.fail(message("no_operator"))
         if operator == "=":
-            raise self.fail("'=' is not an operator; write =~, ~, := or ==")
+            raise self.fail(message("equals_sign"))
         if operator == "==":
             self.constraint()
             return
@@ -205,19 +208,19 @@ class _Parser:
 
     def name(self) -> str:
         if self.here.kind != "name":
-            raise self.fail(f"expected a variable name, found {self.here.text.strip()!r}")
+            raise self.fail(message("expected_name", found=self.here.text.strip()))
         self.at += 1
         return self.tokens[self.at - 1].text
 
     def add(self, lhs: str, operator: str, rhs: str, modifier: Modifier) -> None:
         if rhs == "1":
             if operator != "~":
-                raise self.fail(f"'1' cannot stand on the right of {operator!r}")
+                raise self.fail(message("one_on_the_right", operator=operator))
             operator, rhs = "~1", ""
         if lhs == rhs and operator in ("~", "=~"):
-            raise self.fail(f"{lhs!r} cannot be on both sides of {operator!r}")
+            raise self.fail(message("both_sides", name=lhs, operator=operator))
         if operator == "|" and not re.fullmatch(r"t\d+", rhs):
-            raise self.fail(f"thresholds are named t1, t2, …; found {rhs!r}")
+            raise self.fail(message("threshold_name", found=rhs))
         key = (lhs, operator, rhs)
         if operator == "~~" and (rhs, operator, lhs) in self.formulas:
             key = (rhs, operator, lhs)
@@ -232,7 +235,7 @@ class _Parser:
                 following = self.tokens[self.at + 1]
                 if not (following.kind == "op" and following.text == "*"):
                     if self.here.text == "0":
-                        raise self.fail("write '~ 0*1' to fix an intercept to zero")
+                        raise self.fail(message("zero_intercept"))
                     self.at += 1
                     return "1", modifier
             saved = self.at
@@ -241,13 +244,11 @@ class _Parser:
             ):
                 self.at += 1
                 if self.here.kind == "op" and self.here.text == ":":
-                    raise self.fail(
-                        "products written with ':' are not supported (use sem.interaction)"
-                    )
+                    raise self.fail(message("product"))
                 return self.tokens[saved].text, modifier
             modifier = modifier.merged(self.modifier())
             if not self.accept("*"):
-                raise self.fail("a modifier must be followed by '*' and a variable")
+                raise self.fail(message("modifier_alone"))
 
     def modifier(self) -> Modifier:
         token = self.here
@@ -263,7 +264,7 @@ class _Parser:
                 labels = tuple(v if isinstance(v, str) and v != "NA" else None for v in values)
                 if any(labels):
                     if any(isinstance(v, float) for v in values):
-                        raise self.fail("c(…) mixes numbers and labels")
+                        raise self.fail(message("mixed_modifiers"))
                     return Modifier(label=labels)
                 return Modifier(
                     fixed=tuple(float("nan") if isinstance(v, str) else float(v) for v in values)
@@ -279,7 +280,7 @@ class _Parser:
         if value == "NA":
             return None
         if isinstance(value, str):
-            raise self.fail(f"start({value}) needs a number")
+            raise self.fail(message("start_not_number", value=value))
         return value
 
     def arguments(self) -> list[float | str]:
@@ -287,7 +288,7 @@ class _Parser:
         while self.accept(","):
             values.append(self.scalar())
         if len(values) > 1000:
-            raise self.fail("more than 1,000 values in c(…)")
+            raise self.fail(message("many_values"))
         self.expect(")")
         return values
 
@@ -300,13 +301,12 @@ class _Parser:
         self.at += 1
         if token.kind == "number":
             if not float(token.text) <= LARGEST:
-                raise self.fail(f"{token.text} is larger than {LARGEST:.0e}")
+                raise self.fail(message("large_number", number=token.text, limit=LARGEST))
             return sign * float(token.text)
         if token.kind in ("name", "string") and sign > 0:
             return token.text.strip("\"'")
         self.at -= 1
-        found = "end of line" if token.kind == "newline" else repr(token.text)
-        raise self.fail(f"expected a number or a label, found {found}")
+        raise self.fail(message("expected_value", found=self.found(token)))
 
     # -- expressions ---------------------------------------------------------------------------
     def definition(self) -> None:
@@ -315,7 +315,7 @@ class _Parser:
         start = self.at
         expression = self.expression(0)
         if any(name == known for known, _, _ in self.defined):
-            raise self.fail(f"{name!r} is defined twice")
+            raise self.fail(message("defined_twice", name=name))
         self.defined.append((name, expression, self.source(start)))
 
     def constraint(self) -> None:
@@ -332,7 +332,7 @@ class _Parser:
 
     def expression(self, depth: int) -> Expression:
         if depth > MAXIMUM_DEPTH:
-            raise self.fail(f"brackets nested deeper than {MAXIMUM_DEPTH}")
+            raise self.fail(message("deep_brackets", limit=MAXIMUM_DEPTH))
         left = self.product(depth)
         count = 0
         while self.here.kind == "op" and self.here.text in "+-":
@@ -341,7 +341,7 @@ class _Parser:
             left = (operator, left, self.product(depth))
             count += 1
             if count > 400:
-                raise self.fail("an expression with more than 400 terms")
+                raise self.fail(message("many_terms"))
         return left
 
     def product(self, depth: int) -> Expression:
@@ -353,7 +353,7 @@ class _Parser:
             left = (operator, left, self.unary(depth))
             count += 1
             if count > 400:
-                raise self.fail("an expression with more than 400 factors")
+                raise self.fail(message("many_factors"))
         return left
 
     def unary(self, depth: int) -> Expression:
@@ -368,7 +368,7 @@ class _Parser:
         base = self.atom(depth)
         if self.accept("^"):
             if depth > MAXIMUM_DEPTH:
-                raise self.fail(f"powers nested deeper than {MAXIMUM_DEPTH}")
+                raise self.fail(message("deep_powers", limit=MAXIMUM_DEPTH))
             return ("^", base, self.unary(depth + 1))
         return base
 
@@ -388,8 +388,7 @@ class _Parser:
             inner = self.expression(depth + 1)
             self.expect(")")
             return inner
-        found = "end of line" if token.kind == "newline" else repr(token.text)
-        raise self.fail(f"expected a label, a number or '(', found {found}")
+        raise self.fail(message("expected_operand", found=self.found(token)))
 
 
 def _abs(value: Any) -> Any:
@@ -408,7 +407,7 @@ def evaluate(expression: Expression, values: dict[str, Any]) -> Any:
         try:
             return values[expression[1]]
         except KeyError:
-            raise ModelError(f"{expression[1]!r} is not a parameter label of the model") from None
+            raise ModelError("no_label", name=expression[1]) from None
     if kind == "neg":
         return -evaluate(expression[1], values)
     if kind == "call":
@@ -444,15 +443,13 @@ def parse(model: str) -> Syntax:
     Raises `ModelError` with the line and the cause where the text is not a model.
     """
     if not isinstance(model, str):
-        raise ModelError(f"the model must be a text, not {type(model).__name__}")
+        raise ModelError("model_not_text", type=type(model).__name__)
     if len(model) > MAXIMUM_CHARACTERS:
-        raise ModelError(
-            f"the model text has {len(model):,} characters; at most {MAXIMUM_CHARACTERS:,} are read"
-        )
+        raise ModelError("model_too_long", characters=len(model), limit=MAXIMUM_CHARACTERS)
     parser = _Parser(tokenize(model))
     parser.parse()
     if not parser.formulas:
-        raise ModelError("the model text has no formula")
+        raise ModelError("no_formula")
     return Syntax(
         tuple(parser.formulas.values()), tuple(parser.defined), tuple(parser.constraints), model
     )

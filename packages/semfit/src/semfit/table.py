@@ -159,9 +159,8 @@ def parameter_table(
     equal = {name.replace(".", "_") for name in group_equal}
     unknown = equal - set(EQUALITIES)
     if unknown:
-        raise ModelError(
-            f"group_equal: unknown {sorted(unknown)[0]!r}; known are {', '.join(EQUALITIES)}"
-        )
+        known = ", ".join(EQUALITIES)
+        raise ModelError("unknown_equality", name=sorted(unknown)[0], known=known)
     partial = {_compact(p) for p in group_partial}
     written = {(f.lhs, f.op, f.rhs): f for f in syntax.formulas}
     keys = list(written)
@@ -209,7 +208,7 @@ def parameter_table(
     if groups > 1:
         _equate_groups(rows, equal, partial, variables)
     elif equal:
-        raise ModelError("group_equal needs a group variable")
+        raise ModelError("equal_without_group")
     return rows
 
 
@@ -226,7 +225,7 @@ def _equate_named(rows: list[Row]) -> None:
             row.label = row.label or wanted[name]
     for name in wanted:
         if name not in found:
-            raise ModelError(f"equal({name!r}): {name!r} is no parameter of the model")
+            raise ModelError("equal_to_nothing", name=name)
 
 
 def _compact(text: str) -> str:
@@ -261,7 +260,9 @@ def _apply_modifier(row: Row, formula: Formula, group: int, groups: int) -> None
         ("start", modifier.start),
     ):
         if len(values) not in (0, 1, groups):
-            raise ModelError(f"{row.name}: {len(values)} modifiers ({name}) for {groups} group(s)")
+            raise ModelError(
+                "modifiers", parameter=row.name, count=len(values), kind=name, groups=groups
+            )
     if modifier.fixed:
         value = modifier.fixed[(group - 1) % len(modifier.fixed)]
         if value is None or isnan(value):
@@ -314,4 +315,4 @@ def _equate_groups(
                 row.label = f".p{first[id(same[0])]}."
     missing = partial - set(alike)
     if missing:
-        raise ModelError(f"group_partial: {sorted(missing)[0]!r} is no parameter of the model")
+        raise ModelError("partial_unknown", name=sorted(missing)[0])

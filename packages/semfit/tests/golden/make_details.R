@@ -1,5 +1,5 @@
 library(lavaan); library(semTools); library(jsonlite)
-# Run in tests/sem/golden: Rscript make_details.R (lavaan 0.6-14, semTools 0.5-6)
+# Run in packages/semfit/tests/golden: Rscript make_details.R (lavaan 0.6-14, semTools 0.5-6)
 hs <- read.csv("data/hs.csv"); hsm <- read.csv("data/hs_miss.csv")
 hs$cl <- rep(1:43, length.out=301); hs <- hs[complete.cases(hs$grade),]
 TWO <- "visual =~ x1+x2+x3\ntextual =~ x4+x5+x6"

@@ -1,4 +1,4 @@
-# Run in tests/sem/golden: Rscript make_fiml.R (lavaan 0.6-14)
+# Run in packages/semfit/tests/golden: Rscript make_fiml.R (lavaan 0.6-14)
 # Fit measures of models with missing values where lavaan 0.6-14 itself goes astray:
 # 1. GFI, AGFI, PGFI: lavaan compares the model with available-case means and covariances, which FIML
 #    does not fit and which are biased unless data are missing completely at random. Here its own

@@ -1,4 +1,4 @@
-# Run in tests/sem/golden: Rscript make_interaction.R (lavaan 0.6-14, semTools 0.5-6)
+# Run in packages/semfit/tests/golden: Rscript make_interaction.R (lavaan 0.6-14, semTools 0.5-6)
 library(lavaan); library(semTools); library(jsonlite)
 O <- "data/"; out <- "lavaan"
 hs <- read.csv(paste0(O, "hs.csv"))

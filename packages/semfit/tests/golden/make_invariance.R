@@ -1,4 +1,4 @@
-# Run in tests/sem/golden: Rscript make_invariance.R (lavaan 0.6-14)
+# Run in packages/semfit/tests/golden: Rscript make_invariance.R (lavaan 0.6-14)
 # Joint score tests of all equalities of a parameter over three groups, and a partial ladder by hand.
 suppressMessages({library(lavaan); library(jsonlite)})
 O <- "data/"; out <- "lavaan"

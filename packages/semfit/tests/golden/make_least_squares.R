@@ -1,4 +1,4 @@
-# Run in tests/sem/golden: Rscript make_least_squares.R (lavaan 0.6-14)
+# Run in packages/semfit/tests/golden: Rscript make_least_squares.R (lavaan 0.6-14)
 # Robust standard errors of least squares. lavaan has them for ULS; for GLS it refuses, and Browne's (1984)
 # sandwich is put together from its own Jacobian, weight matrix and Gamma.
 suppressMessages({library(lavaan); library(jsonlite)})

@@ -1,5 +1,5 @@
 library(lavaan); library(jsonlite)
-# Run in tests/sem/golden: Rscript make_more.R (lavaan 0.6-14)
+# Run in packages/semfit/tests/golden: Rscript make_more.R (lavaan 0.6-14)
 O <- "data/"; out <- "lavaan"
 pd <- read.csv(paste0(O,"pd.csv")); hs <- read.csv(paste0(O,"hs.csv")); mobi <- read.csv(paste0(O,"mobi.csv")); hsm <- read.csv(paste0(O,"hs_miss.csv"))
 save1 <- function(name, f) {

@@ -1,4 +1,4 @@
-# Run in tests/sem/golden: Rscript make_ordinal.R (lavaan 0.6-14)
+# Run in packages/semfit/tests/golden: Rscript make_ordinal.R (lavaan 0.6-14)
 library(lavaan); library(jsonlite)
 O <- "data/"; out <- "lavaan"
 ho <- read.csv(paste0(O, "hs_ord.csv")); hs <- read.csv(paste0(O, "hs.csv"))

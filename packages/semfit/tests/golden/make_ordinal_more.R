@@ -1,4 +1,4 @@
-# Run in tests/sem/golden: Rscript make_ordinal_more.R (lavaan 0.6-14)
+# Run in packages/semfit/tests/golden: Rscript make_ordinal_more.R (lavaan 0.6-14)
 # Factor scores, standardized residuals and difference tests of ordinal models.
 suppressMessages({library(lavaan); library(jsonlite)})
 O <- "data/"; out <- "lavaan"

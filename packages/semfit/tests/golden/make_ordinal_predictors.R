@@ -1,4 +1,4 @@
-# Run in tests/sem/golden: Rscript make_ordinal_predictors.R (lavaan 0.6-14)
+# Run in packages/semfit/tests/golden: Rscript make_ordinal_predictors.R (lavaan 0.6-14)
 # Ordinal variables given fixed predictors: lavaan's default conditional.x = TRUE.
 suppressMessages({library(lavaan); library(jsonlite)})
 O <- "data/"; out <- "lavaan"

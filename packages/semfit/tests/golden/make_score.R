@@ -1,4 +1,4 @@
-# Run in tests/sem/golden: Rscript make_score.R (lavaan 0.6-14)
+# Run in packages/semfit/tests/golden: Rscript make_score.R (lavaan 0.6-14)
 # Score tests for releasing equalities, lavTestScore's default (expected information), of FIML and MLR fits.
 # (also where standard errors come from the observed one, as here). Of MLR it gives the unscaled tests, with a warning.
 suppressMessages(library(lavaan))

@@ -1,4 +1,4 @@
-# Run in tests/sem/golden: Rscript make_tight.R (lavaan 0.6-14, semTools 0.5-6)
+# Run in packages/semfit/tests/golden: Rscript make_tight.R (lavaan 0.6-14, semTools 0.5-6)
 # 1. Models where lavaan's optimiser stops 1e-4 short of the minimum, with a stopping rule that does not.
 # 2. Johnson-Neyman bounds by root-finding on semTools' simple slopes; a quadratic term.
 suppressMessages({library(lavaan); library(semTools); library(jsonlite)})

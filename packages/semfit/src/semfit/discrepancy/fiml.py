@@ -279,10 +279,7 @@ def saturated_moments(
     def step(mu: Array, sigma: Array) -> tuple[Array, Array]:
         pair = stack.inverses(sigma)
         if pair is None:
-            raise ModelError(
-                "the saturated model of the data with missing values has a singular covariance"
-                " matrix: too few rows for the variables, or collinear variables"
-            )
+            raise ModelError("saturated_singular")
         # expected moments of complete data, from sums over patterns of their inverses
         w, _ = pair
         wd = (w @ ((stack.mean - mu) * stack.seen)[:, :, None])[:, :, 0]
@@ -327,8 +324,5 @@ def saturated_moments(
     mu, sigma = unflat(theta)
     values = np.linalg.eigvalsh(sigma / np.outer(scale, scale))
     if values[0] < 1e-9:
-        raise ModelError(
-            "the saturated model of the data with missing values has a singular covariance"
-            " matrix: too few rows for the variables, or collinear variables"
-        )
+        raise ModelError("saturated_singular")
     return Saturated(mu, sigma, stack.likelihood(sigma, mu), iteration, converged)
