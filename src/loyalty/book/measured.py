@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 from loyalty.cases.study import Study
 from loyalty.ground import numbers, paths
 from loyalty.ground.markdown import escape
-from loyalty.shown.tables import Column, Table
+from loyalty.ground.text import Text
+from loyalty.shown.table import Column, Table
 
 
 def folder() -> Path:
@@ -25,6 +27,14 @@ def kept(name: str) -> list[dict[str, Any]]:
     """The records of one file; none where it was not made."""
     file = folder() / name
     return json.loads(file.read_text(encoding="utf-8")) if file.is_file() else []
+
+
+def _table(records: list[dict[str, Any]], columns: list[Column]) -> str:
+    """A table of what was measured, without its caption."""
+    keys = {key for record in records for key in record}
+    rows = [SimpleNamespace(**{key: record.get(key) for key in keys}) for record in records]
+    caption = Text(en="Measured.", zh="测量结果。")
+    return Table(rows, columns, caption, plain=True).markdown("en")
 
 
 def montecarlo_page() -> str:
@@ -81,10 +91,10 @@ def montecarlo_page() -> str:
     every_caption = ": Bias and coverage over all parameters by simulation. {#tbl-montecarlo-all}"
     return "\n\n".join(
         [
-            Table(shown, columns).markdown(),
+            _table(shown, columns),
             caption,
             note,
-            Table(shown, every).markdown(),
+            _table(shown, every),
             every_caption,
             every_note,
         ]
@@ -148,7 +158,7 @@ def recovery_page(described: dict[str, Study]) -> str:
                 f"{first['inadmissible']:,} with an inadmissible solution"
             )
         parts += [
-            f"{Table(shown, columns).markdown()}\n\n: Recovery of {escape(s.title.en)}. "
+            f"{_table(shown, columns)}\n\n: Recovery of {escape(s.title.en)}. "
             f"{{#tbl-recovery-{case}}}",
             f"{first['n']:,} respondents, {firms}, {first['replications']:,} redraws; {lost}.",
         ]
@@ -204,7 +214,7 @@ def bench_page() -> str:
         Column("loyalty", "This study, ms", "number", 2),
         Column("lavaan", "lavaan, ms", "count"),
         Column("lavaan_ratio", "Ratio", "number", 0),
-        Column("range", "Quartiles", "interval", 0, ("low", "high"), "number"),
+        Column(("low", "high"), "Quartiles", "number", 0),
         Column("semopy_ratio", "Ratio, semopy", "number", 0),
     ]
     shown = [
@@ -217,7 +227,7 @@ def bench_page() -> str:
         "figure: `benchmarks/results/bench.json`, which `make bench` writes."
     )
     caption = ": Speed of `make bench`. {#tbl-bench}"
-    parts = [Table(shown, columns).markdown(), caption, note, growth_figure(), memory_sentence()]
+    parts = [_table(shown, columns), caption, note, growth_figure(), memory_sentence()]
     return "\n\n".join(part for part in parts if part)
 
 

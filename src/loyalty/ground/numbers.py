@@ -6,16 +6,17 @@ import math
 from typing import Literal
 
 #: What a number is, which decides how it is printed.
-Kind = Literal["count", "number", "bounded", "p", "percent", "text"]
+Kind = Literal["count", "number", "significant", "bounded", "p", "percent", "text"]
 DASH = "–"
 
 
 def show(value: object, kind: Kind, *, decimals: int | None = None) -> str:
     """A value as text.
 
-    ``count`` 3,000; ``number`` 1.52; ``bounded`` .48 (cannot exceed one in size: correlations,
-    standardized paths, reliabilities, fit indices); ``p`` .034 or < .001; ``percent`` 62.0 % of
-    the proportion 0.62; ``text`` as it is. Missing and infinite values are a dash.
+    ``count`` 3,000; ``number`` 1.52; ``significant`` 3e-06 (so many digits that count);
+    ``bounded`` .48 (cannot exceed one in size: correlations, standardized paths, reliabilities, fit
+    indices); ``p`` .034 or < .001; ``percent`` 62.0 % of the proportion 0.62; ``text`` as it is.
+    Missing and infinite values are a dash.
     """
     if kind == "text" or isinstance(value, str):
         return str(value)
@@ -24,6 +25,8 @@ def show(value: object, kind: Kind, *, decimals: int | None = None) -> str:
     number = float(value)
     if not math.isfinite(number):
         return DASH
+    if kind == "significant":
+        return _minus(f"{number:.{decimals or 1}g}")
     if kind == "count":
         return _minus(f"{number:,.0f}")
     if kind == "percent":

@@ -5,7 +5,7 @@ The pages' blocks are Pandoc's, with these marked nodes that each format writes 
 - ``Div .x-float`` (id; kind fig|tbl, number, alt, notebook, label) of ``.x-caption``, ``.x-body``
 - ``Div .x-callout`` (kind, collapse) of ``.x-title``, ``.x-body``
 - ``Span .x-eq`` (id; number) around a formula, ``Span .x-ref`` (target, kind) around its text
-- ``Span .x-num`` (src) around a number that comes from a notebook
+- ``Span .x-num`` (src, key) around a number that comes from a notebook
 - ``Div .x-pagebreak``; ``Image`` with the target ``asset:NAME``
 """
 
@@ -607,7 +607,8 @@ class Builder:
                     self.faults.append(f'{at}: .num needs src="case/NN-analysis"')
                     return []
                 name = self._notebook_page(f"{EXECUTED}/{source}", at)
-                attributes = ast.attr("", ["x-num"], [("src", name)])
+                key = ast.get(content[0], "key")
+                attributes = ast.attr("", ["x-num"], [("src", name), ("key", key)])
                 return [ast.node("Span", [attributes, ast.rewrite(content[1], visit)])]
             if kind == "Link":
                 return [self._link(item, page, where, visit)]

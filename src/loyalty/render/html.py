@@ -20,6 +20,12 @@ TEMPLATES = Path(__file__).parent / "templates"
 ASSETS = "assets"
 
 
+def finding_anchor(key: str) -> str:
+    """Where in the executed notebook the finding of a key ``case/analysis/finding.field`` is."""
+    found = re.fullmatch(r"[^/]+/[^/]+/(\w+).*", key)
+    return f"#finding-{found[1]}" if found else ""
+
+
 def esc(value: str) -> str:
     """Text safe inside HTML text and quoted attributes."""
     return escape_html.escape(value, quote=True)
@@ -199,8 +205,9 @@ class HtmlWriter:
                 if "x-num" in classes:
                     name = ast.get(content[0], "src")
                     *_, case, analysis = name.split("/")
-                    attributes = ast.attr("", ["num"])
-                    address = relative_href(href, f"{name}.html")
+                    key = ast.get(content[0], "key")
+                    attributes = ast.attr("", ["num"], [("data-key", key)] if key else [])
+                    address = relative_href(href, f"{name}.html") + finding_anchor(key)
                     return [
                         ast.node("Link", [attributes, content[1], [address, f"{case}, {analysis}"]])
                     ]

@@ -11,7 +11,7 @@ from pydantic import BaseModel
 
 from loyalty.ground.findings import CitedFloat, CitedInt, shown_as
 from loyalty.ground.markdown import escape
-from loyalty.ground.numbers import DASH, Kind, show
+from loyalty.ground.numbers import DASH, Kind, interval, show
 from loyalty.ground.terms import term
 from loyalty.ground.text import Language, Text
 from loyalty.shown import words
@@ -47,9 +47,11 @@ class Column:
         shown = shown_as(type(rows[0]), self.of if isinstance(self.of, str) else self.of[0])
         return shown.kind if shown else None
 
-    def cell(self, row: Any, kind: Kind | None, language: Language) -> str:
+    def cell(self, row: Any, kind: Kind | None, language: Language, plain: bool) -> str:
         if isinstance(self.of, tuple):
             lower, upper = (getattr(row, name) for name in self.of)
+            if plain and kind:
+                return escape(interval(lower, upper, kind, decimals=self.decimals))
             return words.interval(lower, upper, kind, self.decimals)
         value = self.of(row) if callable(self.of) else getattr(row, self.of)
         if isinstance(value, Text):
@@ -64,8 +66,8 @@ class Column:
             return words.number(value, kind, self.decimals)
         if isinstance(value, str):
             return escape(value)
-        if kind is None:
-            raise TypeError(f"{value!r} in a column of texts is no field of a finding")
+        if kind is None or not plain:
+            raise TypeError(f"{value!r} is no field of a finding")
         return escape(show(value, kind, decimals=self.decimals))
 
 
@@ -75,6 +77,8 @@ class Table:
 
     With `first` only so many rows, from the top, are shown. `simulated` marks the caption where a
     table reads several cases: nothing simulated (False), nothing else (True), some of it (None).
+    Only a table that says `plain` may hold numbers that are no fields of findings (measurements of
+    speed, versions): its note says where they are from.
     """
 
     rows: Sequence[Any]
@@ -83,6 +87,7 @@ class Table:
     note: Text | None = None
     first: int | None = None
     simulated: bool | None = field(default=None, kw_only=True)
+    plain: bool = field(default=False, kw_only=True)
 
     @property
     def left_out(self) -> int:
@@ -94,7 +99,7 @@ class Table:
         kinds = [c.number_kind(self.rows) for c in self.columns]
         head = [escape(c.title(language)) for c in self.columns]
         body = [
-            [c.cell(row, k, language) for c, k in zip(self.columns, kinds, strict=True)]
+            [c.cell(row, k, language, self.plain) for c, k in zip(self.columns, kinds, strict=True)]
             for row in self.rows[: self.first]
         ]
         widths = [

@@ -12,7 +12,8 @@ end
 local function raw(text) return pandoc.RawInline("typst", text) end
 local function raw_block(text) return pandoc.RawBlock("typst", text) end
 
--- [.45]{.num src="case/NN-analysis"}: the number leads to the notebook that computed it
+-- [.45]{.num src="case/NN-analysis" key="case/analysis/finding.field"}: the number leads to its
+-- finding in the notebook that computed it
 local function number(span)
   local source = span.attributes["src"] or ""
   if not source:match("^[%w_-]+/[%w_-]+$") then
@@ -20,7 +21,15 @@ local function number(span)
   end
   if not html then return span.content end
   local title = source:gsub("/", ", ")
-  return pandoc.Link(span.content, root() .. executed .. source .. ".html", title, { class = "num" })
+  local address = root() .. executed .. source .. ".html"
+  local attributes = { class = "num" }
+  local key = span.attributes["key"]
+  if key then
+    attributes["data-key"] = key
+    local finding = key:match("^[^/]+/[^/]+/([%w_]+)")
+    if finding then address = address .. "#finding-" .. finding end
+  end
+  return pandoc.Link(span.content, address, title, attributes)
 end
 
 local function badge(span, kind)

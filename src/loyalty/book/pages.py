@@ -1,0 +1,388 @@
+"""The pages that are made from findings and descriptions: what authored chapters include."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from types import SimpleNamespace as Row
+from typing import Any
+
+import nbformat
+
+from loyalty.book.variables import Results
+from loyalty.cases import claims
+from loyalty.cases.study import ALL, Study
+from loyalty.ground.findings import Refused, cited
+from loyalty.ground.markdown import escape
+from loyalty.ground.text import Language, Text
+from loyalty.ground.thresholds import all_thresholds
+from loyalty.run.analyses import ANALYSES, notebook_file, shown_files
+from loyalty.run.show import sourced
+from loyalty.shown.table import Column, Table
+from loyalty.shown.words import number
+
+#: What a notebook shows that belongs to the chapter on the estimator, not to its own.
+APPENDIX = {"structural": ("semopy",)}
+_CHINESE = Text(en="中文", zh="中文")
+REAL, SIMULATED = Text(en="Real data", zh="真实数据"), Text(en="Simulated data", zh="模拟数据")
+
+
+def badge(simulated: bool, language: Language) -> str:
+    kind, text = ("simulated", SIMULATED) if simulated else ("real", REAL)
+    shown = text.both if language == "en" and simulated else text.in_(language)
+    return f"::: {{.{kind}}}\n{shown}\n:::"
+
+
+def numbered(table: Table, label: str, language: Language = "en") -> str:
+    """A table with its caption and label; its numbers lead to their notebooks."""
+    return (
+        f"{sourced(table.markdown(language))}\n\n: {table.caption.in_(language)} {{#tbl-{label}}}"
+    )
+
+
+# --- what notebooks show ---------------------------------------------------------------------
+def analysis(name: str, described: Mapping[str, Study], found: Results) -> str:
+    """One section a case: its heading, whether it is simulated, and all its notebook shows."""
+    if (ALL, name) in found:
+        return embeds(ALL, name, "en")
+    sections = []
+    for case, study in described.items():
+        if (case, name) in found:
+            heading = f"## {escape(study.title.en)} {{#sec-{case}-{name}}}"
+            shown = re.sub(r"(?m)^##", "###", embeds(case, name, "en"))
+            sections += [heading, badge(study.simulated, "en"), shown]
+    return "\n\n".join(sections)
+
+
+def embeds(case: str, name: str, language: Language) -> str:
+    """What the executed notebook shows, in order: its headings and its text where something
+    labelled follows, and an embed of every labelled cell but those of :data:`APPENDIX`.
+    """
+    moved = APPENDIX.get(name, ())
+    file, _ = shown_files(case, name, language)
+    blocks: list[str] = []
+    waiting: list[str] = []
+    for cell in nbformat.read(file, as_version=4).cells[1:]:
+        if cell.cell_type == "markdown":
+            waiting = [cell.source]
+        elif "label" in cell.metadata:
+            if cell.metadata["label"].rsplit("-", 1)[1] in moved:
+                continue
+            blocks += waiting
+            waiting = []
+            embed = f"executed/{case}/{file.name}#{cell.metadata['label']}"
+            blocks.append(f"{{{{< embed {embed} >}}}}")
+    return "\n\n".join(blocks)
+
+
+def crosscheck(described: Mapping[str, Study], found: Results) -> str:
+    """How far semopy's paths and standard errors lie from ours, one row a survey."""
+    rows = []
+    for case, study in described.items():
+        result = found.get((case, "structural"))
+        second = result.findings.semopy if result else None
+        if second is None or isinstance(second, Refused):
+            continue
+        rows.append(
+            Row(
+                case=study.title,
+                paths=second.paths,
+                estimates=second.largest_difference,
+                errors=second.largest_relative_difference_se,
+            )
+        )
+    if not rows:
+        return "No structural model was estimated twice."
+    table = Table(
+        rows,
+        [
+            Column("case", "Survey"),
+            Column("paths", "Paths", "count"),
+            Column(lambda r: _digit(r.estimates), "Largest difference, estimates", "markdown"),
+            Column(lambda r: _digit(r.errors), "Largest relative difference, SE", "markdown"),
+        ],
+        Text(
+            en="Paths by semopy beside our own. Includes simulated data.",
+            zh="semopy 与本研究的路径。含模拟数据。",
+        ),
+    )
+    note = (
+        "Unstandardized estimates, standard errors from the expected information. Path by path in "
+        "the executed notebooks, to which the numbers lead."
+    )
+    return f"{numbered(table, 'crosscheck')}\n\n{note}"
+
+
+def _digit(value: Any) -> str:
+    """A tiny number with one digit that counts, as a reference."""
+    return number(value, "significant", 1)
+
+
+# --- the cases ---------------------------------------------------------------------------------
+def cases(described: Mapping[str, Study], found: Results, language: Language = "en") -> str:
+    """What each case is: source, licence, sampling, constructs."""
+    parts = []
+    for case, study in described.items():
+        parts.append(f"## {escape(study.title.in_(language))} {{#sec-{case}-data}}")
+        parts += one_case(study, found, language)
+    return "\n\n".join(parts)
+
+
+_SOURCE = {
+    "en": "**Source.** {source}{cited}. **Licence.** {licence}. **Sampling.** {sampling}",
+    "zh": "**来源。** {source}{cited}。**许可。** {licence}。**抽样。** {sampling}",
+}
+
+
+def one_case(study: Study, found: Results, language: Language) -> list[str]:
+    """Badge, summary, source, constructs and tables of one case."""
+    provenance = study.provenance
+    rows = _rows_used(found, study.case)
+    summary = escape(study.summary.in_(language))
+    other = f"{escape(study.title.zh)} · " if language == "en" else ""
+    parts = [
+        badge(study.simulated, language),
+        f"{other}{summary}",
+        _SOURCE[language].format(
+            source=escape(provenance.source.in_(language)),
+            cited="".join(f" [@{key}]" for key in provenance.citation),
+            licence=escape(provenance.licence),
+            sampling=escape(provenance.sampling.in_(language)),
+        ),
+    ]
+    if study.constructs:
+        table = Table(
+            study.constructs,
+            [
+                Column(lambda c: c.label.in_(language), "Construct"),
+                *([Column(lambda c: c.label.zh, _CHINESE)] if language == "en" else []),
+                Column("role", "Role"),
+                Column(lambda c: ", ".join(i.id for i in c.items), "Items"),
+            ],
+            Text(
+                en=f"Constructs of {escape(study.title.en)}.",
+                zh=f"{escape(study.title.zh)}的构念。",
+            ),
+        )
+        scale = study.scale
+        asked = Text(
+            en=f"{_counted(rows.get('answers'), 'en')}; answers on a scale from {scale.min} to "
+            f"{scale.max}.",
+            zh=f"{_counted(rows.get('answers'), 'zh')}；作答范围为 {scale.min} 至 {scale.max}。",
+        )
+        parts += [
+            sourced(asked.in_(language)),
+            numbered(table, f"{study.case}-constructs", language),
+        ]
+    if study.resources:
+        parts.append(sourced(_tables(study, rows, language)))
+    return parts
+
+
+def _tables(study: Study, rows: Mapping[str, Any], language: Language) -> str:
+    if language == "zh":
+        beside = [
+            f"{escape(r.label.zh)}（{_counted(rows.get(r.id), 'zh')}）" for r in study.resources
+        ]
+        return f"**表。** {'；'.join(beside)}。"
+    beside = [
+        f"{escape(r.label.en)} {escape(r.label.zh)} "
+        f"({r.kind.replace('_', ' ')}, {_counted(rows.get(r.id), 'en').lower()})"
+        for r in study.resources
+    ]
+    return f"**Tables.** {'; '.join(beside)}."
+
+
+def _rows_used(found: Results, case: str) -> dict[str, Any]:
+    """The rows of every table that a result of the case used, as references."""
+    return {
+        origin.resource: origin.rows
+        for (of, name), result in found.items()
+        if of == case
+        for origin in cited(result.provenance, f"{case}/{name}/provenance").data
+    }
+
+
+def _counted(n: Any, language: Language) -> str:
+    if n is None:
+        return Text(en="No rows yet", zh="尚无数据").in_(language)
+    return Text(en=f"{number(n)} rows", zh=f"{number(n)} 行").in_(language)
+
+
+def codebooks(described: Mapping[str, Study], language: Language = "en") -> str:
+    """Every item of every case with its wording."""
+    parts = []
+    for case, study in described.items():
+        if study.constructs:
+            parts += [
+                f"## {escape(study.title.in_(language))} {{#sec-{case}-codebook}}",
+                badge(study.simulated, language),
+                *codebook(study, language),
+            ]
+    return "\n\n".join(parts)
+
+
+def codebook(study: Study, language: Language) -> list[str]:
+    """Every item of one case; in English with the Chinese wording beside."""
+    rows = [(construct, item) for construct in study.constructs for item in construct.items]
+    table = Table(
+        rows,
+        [
+            Column(lambda r: r[1].id, "Item"),
+            Column(lambda r: r[0].label.in_(language), "Construct"),
+            Column(lambda r: _wording(r[1], language), "Wording"),
+            *([Column(lambda r: r[1].wording.zh, _CHINESE)] if language == "en" else []),
+        ],
+        Text(en=f"Items of {escape(study.title.en)}", zh=f"{escape(study.title.zh)}的题项"),
+    )
+    package = f"[datapackage.json](executed/{study.case}/datapackage.json) (Frictionless)"
+    machine = Text(en=f"The same for programs: {package}.", zh=f"供程序读取：{package}。")
+    return [
+        numbered(table, f"{study.case}-codebook", language),
+        '::: {.content-visible when-format="html"}\n' + machine.in_(language) + "\n:::",
+    ]
+
+
+def _wording(item: Any, language: Language) -> str:
+    reverse = Text(en=" (reversed)", zh="（反向）").in_(language) if item.reversed else ""
+    wording: str = item.wording.in_(language)
+    return wording + reverse
+
+
+# --- where it comes from -------------------------------------------------------------------------
+def notebooks(described: Mapping[str, Study], found: Results) -> str:
+    """Links to every executed notebook by case, and the parameters that they ran with."""
+    order = [*described, ALL]
+    made = sorted(found, key=lambda key: (order.index(key[0]), ANALYSES.index(key[1])))
+    links: dict[str, list[str]] = {}
+    given: dict[tuple[str, str], list[str]] = {}
+    for case, name in sorted(made, key=lambda key: (key[0] == ALL, key[0])):
+        stem = notebook_file(name).stem
+        links.setdefault(case, []).append(f"[{escape(stem)}](executed/{case}/{stem}.html)")
+        parameters = found[case, name].provenance.parameters.items()
+        text = ", ".join(f"{k} = {v}" for k, v in parameters if k != "case")
+        given.setdefault((stem, text), []).append(case)
+    every: dict[str, set[str]] = {}
+    for (stem, _), own in given.items():
+        every.setdefault(stem, set()).update(own)
+    listed = Table(
+        list(links),
+        [
+            Column(lambda c: described[c].title.en if c in described else "All cases", "Case"),
+            Column(lambda c: ", ".join(links[c]), "Executed notebooks", "markdown"),
+        ],
+        Text(en="Executed notebooks.", zh="已执行的笔记本。"),
+    )
+    ran = Table(
+        sorted(given.items()),
+        [
+            Column(lambda r: r[0][0], "Notebook"),
+            Column(lambda r: r[0][1], "Parameters"),
+            Column(
+                lambda r: "all" if set(r[1]) == every[r[0][0]] else ", ".join(r[1]),
+                "Cases that have it",
+            ),
+        ],
+        Text(en="Notebooks and the parameters they ran with.", zh="笔记本及其运行参数。"),
+    )
+    return "\n\n".join(
+        [
+            '::: {.content-visible when-format="html"}',
+            listed.markdown("en"),
+            ":::",
+            numbered(ran, "parameters"),
+        ]
+    )
+
+
+def data(found: Results) -> str:
+    """The checksum of every data set that a result used."""
+    rows = {
+        (case, origin.sha256): Row(case=case, origin=origin)
+        for (case, name), result in found.items()
+        if case != ALL
+        for origin in cited(result.provenance, f"{case}/{name}/provenance").data
+    }
+    table = Table(
+        list(rows.values()),
+        [
+            Column("case", "Case"),
+            Column(lambda r: r.origin.resource, "Table"),
+            Column(lambda r: r.origin.rows, "Rows", "count"),
+            Column(lambda r: r.origin.sha256, "SHA-256 of the data"),
+        ],
+        Text(en="Data sets and their checksums.", zh="数据集及其校验和。"),
+    )
+    return numbered(table, "data-checksums")
+
+
+def session(found: Results) -> str:
+    """Versions that made the results; a difference between notebooks is shown, not hidden."""
+    parts = []
+    of = [result.provenance for result in found.values()]
+    for commit, changed in sorted({(p.git_commit, p.git_changed) for p in of}, key=str):
+        state = ", with uncommitted changes" if changed else ""
+        parts.append(f"Results were computed at commit `{commit or 'unknown'}`{state}.")
+    versions: dict[str, set[str]] = {}
+    for provenance in of:
+        for name, version in {"python": provenance.python, **provenance.packages}.items():
+            versions.setdefault(name, set()).add(version)
+    table = Table(
+        sorted(versions.items()),
+        [
+            Column(lambda r: r[0], "Package"),
+            Column(lambda r: ", ".join(sorted(r[1])), "Version"),
+        ],
+        Text(en="Versions.", zh="版本。"),
+    )
+    return "\n\n".join([*parts, numbered(table, "versions")])
+
+
+def thresholds() -> str:
+    """The cited cut-offs by which the report judges."""
+    table = Table(
+        list(all_thresholds().values()),
+        [
+            Column("label", "Statistic"),
+            Column(lambda t: {"above": "at least", "below": "at most"}[t.good], "Good when"),
+            Column(lambda t: f"{t.value:g}".removeprefix("0") or "0", "Cut-off"),
+            Column(lambda t: f"@{t.cite}" if t.cite else "this study", "Source", "markdown"),
+        ],
+        Text(en="Cut-offs and their sources.", zh="临界值及其来源。"),
+    )
+    return numbered(table, "thresholds")
+
+
+def claims_ledger() -> str:
+    """The ledger of the figures that the sources print."""
+    ledger = claims.load()
+    parts = []
+    for source in dict.fromkeys(c.source for c in ledger.claims):
+        table = Table(
+            [c for c in ledger.claims if c.source == source],
+            [
+                Column("id", "Id"),
+                Column(lambda c: c.text.en, "Claim"),
+                Column(lambda c: c.text.zh, _CHINESE),
+                Column(claimed, "Printed"),
+                Column(_place, "Place (origin named)"),
+            ],
+            Text(en=f"Figures printed by @{source}.", zh=f"@{source} 所载数字。"),
+        )
+        parts.append(numbered(table, f"claims-{source}"))
+    return "\n\n".join(parts)
+
+
+def _place(claim: claims.Claim) -> str:
+    return claim.place.en + (f" ({claim.origin})" if claim.origin else "")
+
+
+def claimed(claim: claims.Claim) -> str:
+    """The printed figure with its unit: shares and relative changes as per cent."""
+    forms = {"share": "{:g} %", "relative": "{:+g} %"}
+    form = forms.get(claim.unit, "{:g}")
+    times = 100 if claim.unit in forms else 1
+    first, *others = (form.format(times * v).replace("-", "−") for v in claim.values)
+    shown = first + (" ↔ " if claim.kind == "per" else " to ") * bool(others) + " to ".join(others)
+    unit = "" if claim.unit in forms else f" {claim.unit}"
+    return shown + unit + (f", n = {claim.n:,}" if claim.n else "")
