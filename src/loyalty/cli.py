@@ -34,7 +34,7 @@ err = Console(stderr=True, highlight=False, soft_wrap=True)
 Cases = Annotated[list[str] | None, typer.Argument(help="Cases (default: all).")]
 Draws = Annotated[int | None, typer.Option(min=1, help="Bootstrap draws in every notebook.")]
 Seed = Annotated[int | None, typer.Option(min=0, help="Seed in every notebook.")]
-Lang = Annotated[str | None, typer.Option(help="Language of figures and tables: en or zh.")]
+Languages = Annotated[str, typer.Option(help="Of en, zh, separated by commas.")]
 Cores = Annotated[int, typer.Option(min=1, help="Notebooks side by side.")]
 Formats = Annotated[str, typer.Option(help="Of html, pdf, docx, separated by commas.")]
 CORES = os.cpu_count() or 1
@@ -86,19 +86,30 @@ def run(
     ] = None,
     draws: Draws = None,
     seed: Seed = None,
-    language: Lang = None,
     cores: Cores = CORES,
 ) -> None:
     """Run the notebooks that are out of date."""
-    workflow(_targets(cases, notebook), _run_wide(draws, seed, language), cores)
+    workflow(_targets(cases, notebook), _wide(draws, seed), cores)
 
 
 @app.command()
-def render(to: Formats = "html,pdf") -> None:
-    """Render the report from what the notebooks left."""
+def render(
+    cases: Cases = None,
+    to: Formats = "html,pdf",
+    language: Languages = "en",
+) -> None:
+    """Render the report, or the reports of single cases, from what the notebooks left."""
+    from loyalty.book import case as case_book
     from loyalty.book import report
 
-    for file in report.render(_formats(to)):
+    formats = _formats(to)
+    made = [
+        file
+        for case in cases or []
+        for edition in _languages(language)
+        for file in case_book.render(study.load(case).case, edition, formats)
+    ]
+    for file in made if cases else report.render(formats):
         out.print(f"  report · {file.relative_to(paths.root())}")
 
 
@@ -106,18 +117,36 @@ def render(to: Formats = "html,pdf") -> None:
 def report_(
     cases: Cases = None,
     to: Formats = "html,pdf",
+    language: Languages = "en",
     draws: Draws = None,
     seed: Seed = None,
-    language: Lang = None,
     cores: Cores = CORES,
 ) -> None:
-    """Run what is out of date, then render the report: the whole road."""
-    formats = ",".join(_formats(to))
-    wide = {**_run_wide(draws, seed, language), "to": formats}
-    workflow([*(_targets(cases, None) if cases else []), "report"], wide, cores)
+    """Run what is out of date, then render the report: the whole road.
+
+    With cases, only theirs: each has a report of its own, in every language asked for.
+    """
+    from loyalty.book import case as case_book
     from loyalty.book import report
 
-    for file in report.files(formats.split(",")):
+    formats = _formats(to)
+    editions = _languages(language)
+    if not cases and editions != ["en"]:
+        raise UserError(f"--language {language}: the whole report is in English; name a case")
+    targets = [
+        f".cache/case-{edition}/{study.load(case).case}/report"
+        for case in cases or []
+        for edition in editions
+    ]
+    wide = {**_wide(draws, seed), "to": ",".join(formats), "language": ",".join(editions)}
+    workflow(targets or ["report"], wide, cores)
+    files = [
+        file
+        for case in cases or []
+        for edition in editions
+        for file in case_book.files(case, edition, formats)
+    ]
+    for file in files or report.files(formats):
         out.print(f"report: {file.relative_to(paths.root())}")
 
 
@@ -192,10 +221,21 @@ def compare(
 
 
 @app.command()
-def schema() -> None:
-    """Write data/study.schema.json, which editors complete study.yml with."""
-    text = json.dumps(study.json_schema(), ensure_ascii=False, indent=1, sort_keys=True)
-    (paths.data() / "study.schema.json").write_text(text + "\n", encoding="utf-8")
+def schema(
+    check: Annotated[
+        bool, typer.Option("--check", help="Only say whether they are stale.")
+    ] = False,
+) -> None:
+    """Write the JSON Schemas of descriptions and findings anew; exit code 1 for a stale one."""
+    from loyalty.run import schemas
+
+    stale = schemas.stale()
+    for file in stale:
+        out.print(f"  schema · {file.relative_to(paths.root())}" + (" is stale" if check else ""))
+    if check and stale:
+        raise typer.Exit(1)
+    if not check:
+        schemas.write()
 
 
 @app.command(hidden=True)
@@ -216,20 +256,21 @@ def show(case: str, analysis: str, language: str = "en") -> None:
     """Write what a reader sees of one analysis (what the workflow calls)."""
     from loyalty.run import show as shower
 
-    shower.show(case, analysis, _language(language))
-    out.print(f"  {case} · {analysis} · shown ({language})")
+    for edition in _languages(language):
+        shower.show(case, analysis, edition)
+        out.print(f"  {case} · {analysis} · shown ({edition})")
 
 
-def _language(language: str) -> Language:
-    if language not in LANGUAGES:
-        raise UserError(f"--language {language}: expected {' or '.join(LANGUAGES)}")
-    return language
+def _languages(text: str) -> list[Language]:
+    asked = [name.strip() for name in text.split(",") if name.strip()]
+    wrong = [name for name in asked if name not in LANGUAGES]
+    if wrong or not asked:
+        raise UserError(f"--language {text}: expected {', '.join(LANGUAGES)}, separated by commas")
+    return [language for language in LANGUAGES if language in asked]
 
 
-def _run_wide(draws: int | None, seed: int | None, language: str | None) -> dict[str, Any]:
-    if language not in (None, "en", "zh"):
-        raise UserError(f"--language {language}: expected en or zh")
-    given = {"draws": draws, "seed": seed, "language": language}
+def _wide(draws: int | None, seed: int | None) -> dict[str, Any]:
+    given = {"draws": draws, "seed": seed}
     return {k: v for k, v in given.items() if v is not None}
 
 
@@ -254,7 +295,7 @@ def _targets(cases: list[str] | None, notebooks: list[str] | None) -> list[str]:
         for name in notebooks or []:
             analyses.notebook_file(name)
         targets += [
-            f".cache/done/{case}/{name}" for name in known if not notebooks or name in notebooks
+            f".cache/shown-en/{case}/{name}" for name in known if not notebooks or name in notebooks
         ]
     if not targets:  # Snakemake would take no target for all of them
         raise UserError(

@@ -295,7 +295,7 @@ def notebooks(described: Mapping[str, Study], found: Results) -> str:
     )
 
 
-def data(found: Results) -> str:
+def data(found: Results, language: Language = "en") -> str:
     """The checksum of every data set that a result used."""
     rows = {
         (case, origin.sha256): Row(case=case, origin=origin)
@@ -313,16 +313,21 @@ def data(found: Results) -> str:
         ],
         Text(en="Data sets and their checksums.", zh="数据集及其校验和。"),
     )
-    return numbered(table, "data-checksums")
+    return numbered(table, "data-checksums", language)
 
 
-def session(found: Results) -> str:
+def session(found: Results, language: Language = "en") -> str:
     """Versions that made the results; a difference between notebooks is shown, not hidden."""
     parts = []
     of = [result.provenance for result in found.values()]
     for commit, changed in sorted({(p.git_commit, p.git_changed) for p in of}, key=str):
         state = ", with uncommitted changes" if changed else ""
-        parts.append(f"Results were computed at commit `{commit or 'unknown'}`{state}.")
+        zh_state = "，含未提交的改动" if changed else ""
+        said = Text(
+            en=f"Results were computed at commit `{commit or 'unknown'}`{state}.",
+            zh=f"结果计算于提交 `{commit or '未知'}`{zh_state}。",
+        )
+        parts.append(said.in_(language))
     versions: dict[str, set[str]] = {}
     for provenance in of:
         for name, version in {"python": provenance.python, **provenance.packages}.items():
@@ -335,7 +340,7 @@ def session(found: Results) -> str:
         ],
         Text(en="Versions.", zh="版本。"),
     )
-    return "\n\n".join([*parts, numbered(table, "versions")])
+    return "\n\n".join([*parts, numbered(table, "versions", language)])
 
 
 def thresholds() -> str:

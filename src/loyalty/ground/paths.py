@@ -68,6 +68,11 @@ def inside(folder: Path, relative: str) -> Path:
     return path
 
 
+def schemas() -> Path:
+    """JSON Schemas of the findings, an analysis a file."""
+    return root() / "reports" / "schemas"
+
+
 def by_hand() -> Path:
     """The findings of notebooks that somebody ran by hand: beside the results, never over them."""
     return root() / "reports" / "by-hand"
