@@ -49,19 +49,16 @@ def _step(value: Any, step: str, at: str) -> Any:
     if isinstance(value, tuple):
         if step.isdigit() and int(step) < len(value):
             return value[int(step)]
-        named = [row for row in value if _name(row) == step]
+        rows = [row for row in value if isinstance(row, BaseModel)]
+        named = [row for row in rows if _name(row) == step]
         if len(named) == 1:
             return named[0]
-        found = ", ".join(str(_name(row)) for row in value)
-        raise LookupError(
-            f"{at} has {'no' if not named else 'more than one'} {step}; it has {found}"
-        )
+        there = ", ".join(str(_name(row)) for row in rows)
+        many = "no" if not named else "more than one"
+        raise LookupError(f"{at} has {many} {step}; it has {there}")
     raise LookupError(f"{at} is {value!r} and has no {step}")
 
 
-def _name(row: Any) -> Any:
+def _name(row: BaseModel) -> str | None:
     """The first text in a row, by which it is found."""
-    texts = (
-        (v for v in vars(row).values() if isinstance(v, str)) if hasattr(row, "__dict__") else ()
-    )
-    return next(texts, None)
+    return next((v for v in vars(row).values() if isinstance(v, str)), None)

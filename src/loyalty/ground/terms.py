@@ -1,7 +1,7 @@
-"""The catalogue: every heading, every reason and every message of the estimator, in each language.
+"""The catalogue: headings, reasons, messages of the estimator, passages of notebooks.
 
-Three files in ``ground/terms/``. Headings are named by their English; reasons and messages by a
-code, their texts are templates of :meth:`str.format`.
+A file each in ``ground/terms/``. Headings and passages are named by their English; reasons and
+messages by a code, their texts are templates of :meth:`str.format`.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from loyalty.ground.text import LANGUAGES, Language, Text
 
 @cache
 def catalogue(name: str) -> dict[str, dict[str, str]]:
-    """One part of the catalogue: ``headings``, ``reasons`` or ``estimator``."""
+    """One part of the catalogue: ``headings``, ``reasons``, ``estimator`` or ``notebooks``."""
     entries: dict[str, dict[str, str]] = {}
     folder = files("loyalty.ground") / "terms"
     for file in sorted(folder.iterdir(), key=lambda f: f.name):
@@ -42,6 +42,11 @@ def term(english: str) -> Text:
     entry = catalogue("headings")[english]
     shown = english.partition(" [")[0]
     return Text(**{language: entry.get(language, shown) for language in LANGUAGES})
+
+
+def passage(english: str, language: Language) -> str:
+    """A heading or a paragraph of a notebook in a language; as it is where there is no other."""
+    return catalogue("notebooks").get(english, {}).get(language, english)
 
 
 def message(

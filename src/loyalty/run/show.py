@@ -24,6 +24,7 @@ from loyalty.cases.study import ALL
 from loyalty.ground import findings, paths
 from loyalty.ground.errors import UserError
 from loyalty.ground.findings import Finding, Refused, cited
+from loyalty.ground.terms import passage
 from loyalty.ground.text import Language, Text
 from loyalty.run.analyses import findings_of, notebook_file, page_of, shown_files
 from loyalty.run.notebook import PLACE
@@ -144,6 +145,8 @@ def show(case: str, analysis: str, language: Language = "en") -> None:
     cells: list[NotebookNode] = []
     for cell in notebook.cells:
         names = [o.data[PLACE]["finding"] for o in cell.get("outputs", []) if _is_place(o)]
+        if cell.cell_type == "markdown":
+            cell.source = translated(cell.source, language)
         if not names:
             cells.append(cell)
             continue
@@ -163,6 +166,17 @@ def show(case: str, analysis: str, language: Language = "en") -> None:
         if cell.cell_type == "code":  # the report sets its own captions
             cell.outputs = [o for o in cell.outputs if not o.get("metadata", {}).get("caption")]
     _replace(target, nbformat.writes(notebook))
+
+
+def translated(markdown: str, language: Language) -> str:
+    """A notebook's headings and paragraphs in a language, by the catalogue."""
+    return "\n\n".join(
+        _HEADING.sub(lambda m: m[1] + passage(m[2], language), block)
+        for block in markdown.split("\n\n")
+    )
+
+
+_HEADING = re.compile(r"(?s)\A(#* ?)(.+)\Z")
 
 
 def _is_place(output: NotebookNode) -> bool:
