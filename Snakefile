@@ -3,7 +3,7 @@
 #
 # Computing depends on the data, the description, the parameters, the notebook and the code behind
 # its findings; showing on the findings and on tables, figures, words and terms. So a comma in a
-# sentence computes nothing.
+# sentence computes nothing. A step's mark holds the digest of what it depends on (loyalty.run.marks).
 #
 # `loyalty run` and `loyalty report` drive this file; to run it on a cluster, call snakemake
 # itself with an executor: snakemake --executor slurm --jobs 50 report
@@ -14,83 +14,31 @@ from pathlib import Path
 from loyalty.book import case as case_book
 from loyalty.book import report
 from loyalty.cases import study
-from loyalty.ground import findings
-from loyalty.ground.errors import UserError
-from loyalty.run import analyses, execute
+from loyalty.run import marks
 
 LOYALTY = f"{sys.executable} -m loyalty.cli"
 WIDE = {k: v for k, v in config.items() if k in ("draws", "seed")}
 LANGUAGES = config.get("language", "en").split(",")
 TO = config.get("to", "html,pdf")
-
-
-def relative(files):
-    return [str(Path(f).relative_to(Path.cwd())) for f in files]
-
-
-def described(case):
-    """The case's description, or None where it does not hold: its check says why, and fails."""
-    try:
-        return study.load(case)
-    except UserError:
-        return None
-
-
-CASES = {case: described(case) for case in study.cases()}
-
-
-def names(case):
-    if case == study.ALL:
-        return [analyses.SYNTHESIS]
-    return CASES[case].analyses if CASES[case] else list(study.SURVEY)
-
-
-def parameters(case, analysis):
-    """What a run is given, as text: a change of it makes the result out of date."""
-    try:
-        return json.dumps(execute.parameters(case, analysis, WIDE), sort_keys=True)
-    except UserError as error:
-        return str(error)
-
-
-def mark(kind, case, analysis, files):
-    """The mark that something is done.
-
-    Marks are the graph's files, not the results: Snakemake deletes a job's outputs before it
-    runs, and a failed run must not take the results of an earlier one with it. A mark whose
-    files have gone does not count.
-    """
-    made = Path(".cache", kind, case, analysis)
-    if not all(file.is_file() for file in files):
-        made.unlink(missing_ok=True)
-    return str(made)
-
-
-def computed(case, analysis):
-    result, notebook = execute.outputs(case, analysis)
-    if (version := findings.other_version(result)) is not None:
-        print(f"  {case} · {analysis} · schema version {version} is an older one: computed anew")
-        result.unlink()
-    return mark("computed-marks", case, analysis, [result, notebook])
-
-
-def shown(case, analysis, language):
-    files = analyses.shown_files(case, analysis, language)
-    return mark(f"shown-{language}", case, analysis, files)
-
-
-EVERY = [(case, analysis) for case in CASES for analysis in names(case)]
-DONE = {key: computed(*key) for key in EVERY}
-ALL_KEY = (study.ALL, analyses.SYNTHESIS)
+CASES = study.cases()
+EVERY = [(case, name) for case in [*CASES, study.ALL] for name in marks.analyses_of(case)]
+COMPUTED = {key: marks.computed(*key, WIDE) for key in EVERY}
 SHOWN = {
-    (*key, language): shown(*key, language)
-    for key in [*EVERY, ALL_KEY]
+    (*key, language): marks.shown(*key, language)
+    for key in EVERY
     for language in sorted({"en", *LANGUAGES})
 }
-BOOK = [SHOWN[*key, "en"] for key in [*EVERY, ALL_KEY]]
-REPORT = Path(".cache/done/report")
-if not all(file.is_file() for file in report.files(TO.split(","))):
-    REPORT.unlink(missing_ok=True)
+CHECKED = {case: (marks.mark("checked", case, "rows"), marks.checking(case)) for case in CASES}
+RENDERING = report.digest()
+REPORT = marks.mark("report", study.ALL, "book")
+marks.sweep(REPORT, RENDERING + TO, report.files(TO.split(",")))
+
+
+def here(mark):
+    return str(mark.relative_to(Path.cwd()))
+
+
+BOOK = [here(SHOWN[*key, "en"][0]) for key in EVERY]
 
 
 rule results:
@@ -101,81 +49,86 @@ rule results:
 rule report:
     input:
         BOOK,
-        report.sources(),
-        relative(report.code_files()),
     output:
-        touch(REPORT),
+        here(REPORT),
     params:
         to=TO,
+        digest=RENDERING + TO,
     shell:
-        "{LOYALTY} render --to {params.to}"
+        "{LOYALTY} render --to {params.to} && echo {params.digest} > {output}"
 
 
-for case in [*CASES, study.ALL]:
-    if case != study.ALL:
+for case, (made, wanted) in CHECKED.items():
+    marks.sweep(made, wanted, [])
 
-        rule:
-            name:
-                f"check_{case}"
-            input:
-                [str(p) for p in Path("data", case).rglob("*") if p.is_file()],
-                relative(analyses.code_behind("loyalty.cases.survey", "loyalty.cases.tables")),
-            output:
-                f".cache/checked/{case}",
-            params:
-                case=case,
-            shell:
-                "{LOYALTY} check {params.case} && touch {output}"
+    rule:
+        name:
+            f"check_{case}"
+        output:
+            here(made),
+        params:
+            case=case,
+            digest=wanted,
+        shell:
+            "{LOYALTY} check {params.case} && echo {params.digest} > {output}"
 
-        for language in LANGUAGES:
-
-            rule:
-                name:
-                    f"report_{case}_{language}"
-                input:
-                    [SHOWN[case, analysis, language] for analysis in names(case)],
-                    report.sources(),
-                    relative(report.code_files()),
-                output:
-                    touch(mark(f"case-{language}", case, "report", case_book.files(case, language, TO))),
-                params:
-                    case=case,
-                    language=language,
-                    to=TO,
-                shell:
-                    "{LOYALTY} render {params.case} --to {params.to} --language {params.language}"
-
-    for analysis in names(case):
+    for language in LANGUAGES:
+        book = marks.mark(f"case-{language}", case, "report")
+        marks.sweep(book, RENDERING + TO, case_book.files(case, language, TO))
 
         rule:
             name:
-                f"{case}_{analysis}" if case != study.ALL else "synthesis"
+                f"report_{case}_{language}"
             input:
-                f".cache/checked/{case}" if case != study.ALL else [*DONE.values(), "data/claims.yml"],
-                relative(analyses.compute_files(analysis)),
+                [here(SHOWN[case, name, language][0]) for name in marks.analyses_of(case)],
             output:
-                touch(DONE.get((case, analysis)) or computed(case, analysis)),
+                here(book),
             params:
                 case=case,
-                analysis=analysis,
-                given=parameters(case, analysis),
-                wide=json.dumps(WIDE),
+                language=language,
+                to=TO,
+                digest=RENDERING + TO,
             shell:
-                "{LOYALTY} execute {params.case} {params.analysis} --wide {params.wide:q}"
+                "{LOYALTY} render {params.case} --to {params.to} --language {params.language}"
+                " && echo {params.digest} > {output}"
 
-        for language in sorted({"en", *LANGUAGES}):
 
-            rule:
-                name:
-                    f"show_{case}_{analysis}_{language}"
-                input:
-                    DONE.get((case, analysis)) or computed(case, analysis),
-                    relative(analyses.show_files(analysis)),
-                output:
-                    touch(SHOWN[case, analysis, language]),
-                params:
-                    case=case,
-                    analysis=analysis,
-                    language=language,
-                shell:
-                    "{LOYALTY} show {params.case} {params.analysis} --language {params.language}"
+for (case, name), (made, wanted) in COMPUTED.items():
+    ready = [here(CHECKED[case][0])] if case != study.ALL else []
+    if case == study.ALL:
+        ready = [here(other) for key, (other, _) in COMPUTED.items() if key[0] != study.ALL]
+
+    rule:
+        name:
+            f"{case}_{name}" if case != study.ALL else name
+        input:
+            ready,
+        output:
+            here(made),
+        params:
+            case=case,
+            name=name,
+            wide=json.dumps(WIDE),
+            digest=wanted,
+        shell:
+            "{LOYALTY} execute {params.case} {params.name} --wide {params.wide:q}"
+            " && echo {params.digest} > {output}"
+
+
+for (case, name, language), (made, wanted) in SHOWN.items():
+
+    rule:
+        name:
+            f"show_{case}_{name}_{language}"
+        input:
+            here(COMPUTED[case, name][0]),
+        output:
+            here(made),
+        params:
+            case=case,
+            name=name,
+            language=language,
+            digest=wanted,
+        shell:
+            "{LOYALTY} show {params.case} {params.name} --language {params.language}"
+            " && echo {params.digest} > {output}"

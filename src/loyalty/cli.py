@@ -134,7 +134,7 @@ def report_(
     if not cases and editions != ["en"]:
         raise UserError(f"--language {language}: the whole report is in English; name a case")
     targets = [
-        f".cache/case-{edition}/{study.load(case).case}/report"
+        f".cache/marks/case-{edition}/{study.load(case).case}/report"
         for case in cases or []
         for edition in editions
     ]
@@ -295,7 +295,9 @@ def _targets(cases: list[str] | None, notebooks: list[str] | None) -> list[str]:
         for name in notebooks or []:
             analyses.notebook_file(name)
         targets += [
-            f".cache/shown-en/{case}/{name}" for name in known if not notebooks or name in notebooks
+            f".cache/marks/shown-en/{case}/{name}"
+            for name in known
+            if not notebooks or name in notebooks
         ]
     if not targets:  # Snakemake would take no target for all of them
         raise UserError(
@@ -341,7 +343,15 @@ def workflow(targets: list[str], config: dict[str, Any], cores: int) -> None:
     settings = [f"{key}={value}" for key, value in sorted(config.items())]
     command = [sys.executable, "-m", "snakemake", "--cores", str(cores), "--keep-going"]
     command += ["--nolock"] if alone() else []
-    command += ["--rerun-incomplete", "--quiet", "rules", "host", "--nocolor"]
+    command += [
+        "--rerun-incomplete",
+        "--rerun-triggers",
+        "mtime",
+        "--quiet",
+        "rules",
+        "host",
+        "--nocolor",
+    ]
     command += ["--config", f"root={paths.root()}", *settings, "--", *targets]
     environment = {**os.environ, "LOYALTY_ROOT": str(paths.root()), "OMP_NUM_THREADS": "1"}
     said: list[str] = []

@@ -21,6 +21,7 @@ from loyalty.cases.study import ALL, PER_CASE
 from loyalty.ground import findings, paths
 from loyalty.ground.errors import UserError
 from loyalty.ground.findings import Found
+from loyalty.run import marks
 from loyalty.run.analyses import SYNTHESIS, code_behind, findings_of
 
 BOOK = Path("reports") / "_book"
@@ -28,27 +29,20 @@ BOOK = Path("reports") / "_book"
 STEM = "the-loyalty-study"
 
 
-def sources() -> list[str]:
-    """The authored files of the report, relative to the project."""
-    root = paths.root()
-    files = [*authored(), root / "_quarto.yml", root / "references.bib"]
-    files += sorted(measured.folder().glob("*.json"))
-    files += sorted(p for p in (root / "reports" / "assets").rglob("*") if p.is_file())
-    return [str(p.relative_to(root)) for p in files]
-
-
 def authored() -> list[Path]:
     """The chapters as they are written."""
     return [paths.root() / "index.qmd", *sorted((paths.root() / "reports").glob("*.qmd"))]
 
 
-def code_files() -> list[Path]:
-    """The package's files that only the rendering depends on."""
-    package = paths.root() / "src" / "loyalty"
-    own = [p for room in ("book", "render") for p in sorted((package / room).rglob("*"))]
-    own = [p for p in own if p.is_file() and "__pycache__" not in p.parts]
-    terms = sorted((package / "ground" / "terms").glob("*.yml"))
-    return sorted({*own, *terms, *code_behind("loyalty.shown.table", "loyalty.cases.claims")})
+def digest() -> str:
+    """Of all that rendering depends on besides what notebooks show."""
+    root, package = paths.root(), paths.root() / "src" / "loyalty"
+    files = [*authored(), root / "_quarto.yml", root / "references.bib"]
+    folders = [measured.folder(), root / "reports" / "assets", package / "ground" / "terms"]
+    folders += [package / "book", package / "render"]
+    files += [p for folder in folders for p in sorted(folder.rglob("*")) if p.is_file()]
+    files = [p for p in files if "__pycache__" not in p.parts]
+    return marks.digest([*files, *code_behind("loyalty.shown.table", "loyalty.cases.claims")])
 
 
 def render(formats: list[str]) -> list[Path]:
