@@ -11,8 +11,7 @@ import json
 import sys
 from pathlib import Path
 
-from loyalty.book import case as case_book
-from loyalty.book import report
+from loyalty.book import files
 from loyalty.cases import study
 from loyalty.run import marks
 
@@ -29,9 +28,9 @@ SHOWN = {
     for language in sorted({"en", *LANGUAGES})
 }
 CHECKED = {case: (marks.mark("checked", case, "rows"), marks.checking(case)) for case in CASES}
-RENDERING = report.digest()
+RENDERING = files.digest()
 REPORT = marks.mark("report", study.ALL, "book")
-marks.sweep(REPORT, RENDERING + TO, report.files(TO.split(",")))
+marks.sweep(REPORT, RENDERING + TO, files.files(TO.split(",")))
 
 
 def here(mark):
@@ -74,7 +73,7 @@ for case, (made, wanted) in CHECKED.items():
 
     for language in LANGUAGES:
         book = marks.mark(f"case-{language}", case, "report")
-        marks.sweep(book, RENDERING + TO, case_book.files(case, language, TO))
+        marks.sweep(book, RENDERING + TO, files.case_files(case, language, TO.split(",")))
 
         rule:
             name:

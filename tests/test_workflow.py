@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shutil
@@ -12,7 +13,7 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from loyalty.book import report
+from loyalty.book import files as book
 from loyalty.cases import study
 from loyalty.ground.thresholds import all_thresholds
 from loyalty.run import analyses, execute, marks
@@ -49,9 +50,9 @@ def done(fresh: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         for file in (notebook, *analyses.shown_files(case, name)):
             write(file, "")
         made |= dict([marks.computed(case, name, {}), marks.shown(case, name, "en")])
-    for file in report.files(["html", "pdf"]):
+    for file in book.files(["html", "pdf"]):
         write(file, "")
-    made[marks.mark("report", study.ALL, "book")] = report.digest() + "html,pdf"
+    made[marks.mark("report", study.ALL, "book")] = book.digest() + "html,pdf"
     for mark, digest in made.items():
         write(mark, digest)
     return fresh
@@ -191,7 +192,7 @@ def test_a_notebook_as_committed(file: Path) -> None:
     kernel = notebook.metadata["kernelspec"]
     assert (kernel["name"], kernel["language"]) == ("python3", "python")
     assert kernel["display_name"]
-    known = execute.defaults(notebook, file.name)
+    known = execute.defaults(json.loads(file.read_text(encoding="utf-8")), file.name)
     assert "case" in known
     assert set(known) - RUN_WIDE == OWN.get(file.stem[3:], set())
     code = [c for c in notebook.cells if c.cell_type == "code"]

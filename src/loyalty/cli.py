@@ -126,8 +126,7 @@ def report_(
 
     With cases, only theirs: each has a report of its own, in every language asked for.
     """
-    from loyalty.book import case as case_book
-    from loyalty.book import report
+    from loyalty.book.files import case_files, files
 
     formats = _formats(to)
     editions = _languages(language)
@@ -140,13 +139,13 @@ def report_(
     ]
     wide = {**_wide(draws, seed), "to": ",".join(formats), "language": ",".join(editions)}
     workflow(targets or ["report"], wide, cores)
-    files = [
+    made = [
         file
         for case in cases or []
         for edition in editions
-        for file in case_book.files(case, edition, formats)
+        for file in case_files(case, edition, formats)
     ]
-    for file in files or report.files(formats):
+    for file in made or files(formats):
         out.print(f"report: {file.relative_to(paths.root())}")
 
 

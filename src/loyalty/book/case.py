@@ -8,14 +8,13 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 import yaml
 
 from loyalty.book import pages
-from loyalty.book.files import write
+from loyalty.book.files import CASE_STEM, case_files, case_folder, write
 from loyalty.book.report import made, results
 from loyalty.cases import datapackage, study
 from loyalty.cases.study import Study
@@ -25,7 +24,6 @@ from loyalty.ground.terms import term
 from loyalty.ground.text import Language
 from loyalty.run.analyses import notebook_file, shown_files
 
-STEM = "report"
 #: The chapter of each analysis, as the catalogue names it.
 CHAPTERS = {
     "audit": "Data audit",
@@ -42,18 +40,6 @@ CHAPTERS = {
 }
 
 
-def folder(case: str, language: Language) -> Path:
-    """Where the report of `case` in `language` is."""
-    return paths.root() / "reports" / "_cases" / case / language
-
-
-def files(case: str, language: Language, formats: str | Iterable[str]) -> list[Path]:
-    """What a reader opens, of each format."""
-    wanted = formats.split(",") if isinstance(formats, str) else formats
-    names = {"html": "index.html", "pdf": f"{STEM}.pdf", "docx": f"{STEM}.docx"}
-    return [folder(case, language) / names[form] for form in wanted]
-
-
 def render(case: str, language: Language, formats: list[str]) -> list[Path]:
     """Put the case's report together and render it.
 
@@ -63,8 +49,8 @@ def render(case: str, language: Language, formats: list[str]) -> list[Path]:
         When a result is not there, or with the renderer's complaints.
     """
     project = prepare(case, language)
-    made(project, formats, folder(case, language))
-    return files(case, language, formats)
+    made(project, formats, case_folder(case, language))
+    return case_files(case, language, formats)
 
 
 def prepare(case: str, language: Language) -> Path:
@@ -137,7 +123,7 @@ def configuration(described: Study, chapters: list[str], language: Language) -> 
     content["book"] = {
         "title": escape(described.title.in_(language)),
         "author": term("The loyalty study").in_(language),
-        "output-file": STEM,
+        "output-file": CASE_STEM,
         "chapters": [c for c in chapters if c not in appendix],
         "appendices": appendix,
     }

@@ -1,9 +1,19 @@
-"""Writing what is generated: whole or not at all."""
+"""Where books are, what they are made of, and writing what is generated: whole or not at all."""
 
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable
 from pathlib import Path
+
+from loyalty.ground import paths
+from loyalty.ground.text import Language
+from loyalty.run import marks
+from loyalty.run.analyses import code_behind
+
+#: `book: output-file` of `_quarto.yml`.
+STEM = "the-loyalty-study"
+CASE_STEM = "report"
 
 
 def write(path: Path, text: str) -> None:
@@ -12,3 +22,43 @@ def write(path: Path, text: str) -> None:
     part = path.with_name(path.name + ".part")
     part.write_text(text.rstrip("\n") + "\n", encoding="utf-8")
     os.replace(part, path)
+
+
+def measured() -> Path:
+    """Where the benchmark, the Monte Carlo study and the recovery leave what they measured."""
+    return paths.root() / "benchmarks" / "results"
+
+
+def files(formats: Iterable[str]) -> list[Path]:
+    """Where the report of each format is."""
+    return _in(paths.root() / "reports" / "_book", STEM, formats)
+
+
+def case_folder(case: str, language: Language) -> Path:
+    """Where the report of one case in a language is."""
+    return paths.root() / "reports" / "_cases" / case / language
+
+
+def case_files(case: str, language: Language, formats: Iterable[str]) -> list[Path]:
+    """Where a case's report of each format is."""
+    return _in(case_folder(case, language), CASE_STEM, formats)
+
+
+def _in(folder: Path, stem: str, formats: Iterable[str]) -> list[Path]:
+    return [folder / ("index.html" if form == "html" else f"{stem}.{form}") for form in formats]
+
+
+def authored() -> list[Path]:
+    """The chapters as they are written."""
+    return [paths.root() / "index.qmd", *sorted((paths.root() / "reports").glob("*.qmd"))]
+
+
+def digest() -> str:
+    """Of all that rendering depends on besides what notebooks show."""
+    root, package = paths.root(), paths.root() / "src" / "loyalty"
+    files = [*authored(), root / "_quarto.yml", root / "references.bib"]
+    folders = [measured(), root / "reports" / "assets", package / "ground" / "terms"]
+    folders += [package / "book", package / "render"]
+    files += [p for folder in folders for p in sorted(folder.rglob("*")) if p.is_file()]
+    files = [p for p in files if "__pycache__" not in p.parts]
+    return marks.digest([*files, *code_behind("loyalty.shown.table", "loyalty.cases.claims")])

@@ -7,10 +7,10 @@ and kept as JSON in ``benchmarks/results``; these pages only show what is kept.
 from __future__ import annotations
 
 import json
-from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+from loyalty.book.files import measured
 from loyalty.cases.study import Study
 from loyalty.ground import numbers, paths
 from loyalty.ground.markdown import escape
@@ -18,14 +18,9 @@ from loyalty.ground.text import Text
 from loyalty.shown.table import Column, Table
 
 
-def folder() -> Path:
-    """Where the benchmark, the Monte Carlo study and the recovery leave what they measured."""
-    return paths.root() / "benchmarks" / "results"
-
-
 def kept(name: str) -> list[dict[str, Any]]:
     """The records of one file; none where it was not made."""
-    file = folder() / name
+    file = measured() / name
     return json.loads(file.read_text(encoding="utf-8")) if file.is_file() else []
 
 
@@ -233,12 +228,12 @@ def bench_page() -> str:
 
 def memory_sentence() -> str:
     """Peak memory of the largest bootstraps, as ``make bench ARGS=--memory`` left it."""
-    measured = [r for r in kept("bench.json") if "peak_gib" in r]
-    if not measured:
+    large = [r for r in kept("bench.json") if "peak_gib" in r]
+    if not large:
         return ""
-    peaks = " and ".join(f"{r['peak_gib']:.2f} GiB with {r['resamples']:,} draws" for r in measured)
+    peaks = " and ".join(f"{r['peak_gib']:.2f} GiB with {r['resamples']:,} draws" for r in large)
     return (
-        f"A bootstrap of {measured[0]['rows']:,} rows took at most {peaks}: draws are made in "
+        f"A bootstrap of {large[0]['rows']:,} rows took at most {peaks}: draws are made in "
         "parts, so that memory does not grow with their number."
     )
 

@@ -14,35 +14,14 @@ from typing import Any
 import yaml
 
 from loyalty.book import measured, pages
-from loyalty.book.files import write
+from loyalty.book.files import authored, files, write
 from loyalty.book.variables import variables
 from loyalty.cases import datapackage, study
 from loyalty.cases.study import ALL, PER_CASE
 from loyalty.ground import findings, paths
 from loyalty.ground.errors import UserError
 from loyalty.ground.findings import Found
-from loyalty.run import marks
-from loyalty.run.analyses import SYNTHESIS, code_behind, findings_of
-
-BOOK = Path("reports") / "_book"
-#: `book: output-file` of `_quarto.yml`.
-STEM = "the-loyalty-study"
-
-
-def authored() -> list[Path]:
-    """The chapters as they are written."""
-    return [paths.root() / "index.qmd", *sorted((paths.root() / "reports").glob("*.qmd"))]
-
-
-def digest() -> str:
-    """Of all that rendering depends on besides what notebooks show."""
-    root, package = paths.root(), paths.root() / "src" / "loyalty"
-    files = [*authored(), root / "_quarto.yml", root / "references.bib"]
-    folders = [measured.folder(), root / "reports" / "assets", package / "ground" / "terms"]
-    folders += [package / "book", package / "render"]
-    files += [p for folder in folders for p in sorted(folder.rglob("*")) if p.is_file()]
-    files = [p for p in files if "__pycache__" not in p.parts]
-    return marks.digest([*files, *code_behind("loyalty.shown.table", "loyalty.cases.claims")])
+from loyalty.run.analyses import SYNTHESIS, findings_of
 
 
 def render(formats: list[str]) -> list[Path]:
@@ -54,7 +33,7 @@ def render(formats: list[str]) -> list[Path]:
         With the renderer's complaints; the book of an earlier run is left as it was.
     """
     prepare()
-    made(paths.root(), formats, paths.root() / BOOK)
+    made(paths.root(), formats, files(formats)[0].parent)
     return files(formats)
 
 
@@ -69,12 +48,6 @@ def made(project: Path, formats: list[str], book: Path) -> None:
             embedded.render(project, formats, book)
     except embedded.RenderError as error:
         raise UserError(f"the report was not rendered: {error}") from None
-
-
-def files(formats: Iterable[str]) -> list[Path]:
-    """Where the book of each format is."""
-    book = paths.root() / BOOK
-    return [book / ("index.html" if form == "html" else f"{STEM}.{form}") for form in formats]
 
 
 def results(cases: Iterable[str]) -> dict[tuple[str, str], Found[Any]]:

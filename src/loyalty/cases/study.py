@@ -10,6 +10,7 @@ import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from datetime import date
+from functools import lru_cache
 from itertools import pairwise
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
@@ -632,7 +633,15 @@ def load(case: str) -> Study:
     folder = paths.data() / case
     if not (folder / "study.yml").is_file():
         raise UserError(f"case {case!r}: unknown; known cases: {', '.join(cases()) or 'none'}")
-    return load_file(folder / "study.yml")
+    file = folder / "study.yml"
+    kept = file.stat()
+    return _load_once(file, kept.st_mtime_ns, kept.st_size)
+
+
+@lru_cache(maxsize=256)
+def _load_once(path: Path, changed: int, size: int) -> Study:
+    """A description is read once for as long as its file stays as it is."""
+    return load_file(path)
 
 
 def load_file(path: Path) -> Study:

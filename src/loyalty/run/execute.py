@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import ast
+import json
 import os
 import re
 import tempfile
 import time
 from pathlib import Path
-from typing import Any
-
-import nbformat
+from typing import TYPE_CHECKING, Any
 
 from loyalty.cases import study
 from loyalty.cases.study import ALL
 from loyalty.ground import paths
 from loyalty.ground.errors import UserError
 from loyalty.run.analyses import WORKFLOW, notebook_file
+
+if TYPE_CHECKING:
+    from nbformat import NotebookNode
 
 
 class NotebookFailed(Exception):
@@ -29,14 +31,14 @@ def outputs(case: str, analysis: str) -> list[Path]:
     return [paths.results() / case / f"{analysis}.json", paths.computed(case, stem)]
 
 
-def defaults(notebook: nbformat.NotebookNode, name: str) -> dict[str, Any]:
+def defaults(notebook: dict[str, Any], name: str) -> dict[str, Any]:
     """The flat scalars of the one cell tagged ``parameters``."""
-    cells = [c for c in notebook.cells if "parameters" in c.metadata.get("tags", [])]
+    cells = [c for c in notebook["cells"] if "parameters" in c["metadata"].get("tags", [])]
     if len(cells) != 1:
         raise UserError(f"{name}: one cell tagged 'parameters' is expected, not {len(cells)}")
     values = {}
     try:
-        statements = ast.parse(cells[0].source).body
+        statements = ast.parse("".join(cells[0]["source"])).body
     except SyntaxError as error:
         raise UserError(f"{name}: the parameters cell is not Python ({error.msg})") from None
     for statement in statements:
@@ -80,7 +82,7 @@ def parameters(case: str, analysis: str, overrides: dict[str, Any]) -> dict[str,
     parameter for do not concern it.
     """
     file = notebook_file(analysis)
-    known = defaults(nbformat.read(file, as_version=4), file.name)
+    known = defaults(json.loads(file.read_text(encoding="utf-8")), file.name)
     own = {} if case == ALL else study.load(case).notebooks.get(analysis, {})
     given = {**own, **{k: v for k, v in overrides.items() if k in known}}
     if "case" in known:
@@ -102,6 +104,7 @@ def execute(case: str, analysis: str, overrides: dict[str, Any] | None = None) -
     NotebookFailed
         When a cell fails.
     """
+    import nbformat
     import papermill
     from nbclient.exceptions import DeadKernelError
     from papermill.exceptions import PapermillExecutionError
@@ -166,7 +169,7 @@ def execute(case: str, analysis: str, overrides: dict[str, Any] | None = None) -
     return time.perf_counter() - start
 
 
-def clean(notebook: nbformat.NotebookNode, name: str) -> None:
+def clean(notebook: NotebookNode, name: str) -> None:
     """Take a run's clock and host out; a warning in a cell's output is a failure."""
     notebook.metadata = {
         "kernelspec": notebook.metadata.kernelspec,
