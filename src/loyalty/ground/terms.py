@@ -49,6 +49,15 @@ def passage(english: str, language: Language) -> str:
     return catalogue("notebooks").get(english, {}).get(language, english)
 
 
+class _Count(int):
+    """A whole number whose format ``s`` is the ending of an English plural: ``{n} item{n:s}``."""
+
+    def __format__(self, spec: str) -> str:
+        if spec == "s":
+            return "" if self == 1 else "s"
+        return super().__format__(spec)
+
+
 def message(
     name: str, code: str, parameters: Mapping[str, Any], labels: Mapping[str, Text]
 ) -> Text:
@@ -69,6 +78,8 @@ def _labelled(value: Any, labels: Mapping[str, Text], language: Language) -> Any
     """A parameter with labels in place of the constructs' ids in it."""
     if isinstance(value, Text):
         return value.in_(language)
+    if isinstance(value, int):
+        return _Count(value)
     if not isinstance(value, str):
         return value
     for name in sorted(labels, key=len, reverse=True):

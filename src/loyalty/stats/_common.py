@@ -12,14 +12,12 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy import stats as _dist
 
+from loyalty.ground.reasons import CannotCompute as CannotCompute
+
 FloatArray = NDArray[np.float64]
 BoolArray = NDArray[np.bool_]
 IntArray = NDArray[np.int64]
 Missing = Literal["listwise", "pairwise"]
-
-
-class CannotCompute(ValueError):
-    """A statistic cannot be computed from what was given; the message is one plain sentence."""
 
 
 @dataclasses.dataclass(frozen=True, eq=False)

@@ -5,7 +5,6 @@ Correlation matrices are (p, p) frames with items in index and columns; loadings
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -37,6 +36,7 @@ from loyalty.stats._factoring import (
     factorable,
     resampled_moments,
     rotate,
+    rotated,
 )
 
 Method = Literal["minres", "ml"]
@@ -63,7 +63,7 @@ def _coded(values: FloatArray, names: Sequence[object]) -> list[FloatArray]:
     for j, name in enumerate(names):
         levels = np.unique(values[~np.isnan(values[:, j]), j])
         if len(levels) > _MOST_CATEGORIES:
-            raise CannotCompute(f"{name} has {len(levels)} distinct answers: too many categories")
+            raise CannotCompute("too_many_categories", name=str(name), n=len(levels))
         codes = np.searchsorted(levels, values[:, j]).astype(np.float64)
         columns.append(np.where(np.isnan(values[:, j]), np.nan, codes))
     return columns
@@ -90,7 +90,7 @@ def polychoric(items: pd.DataFrame, *, missing: Missing = "listwise") -> pd.Data
     if missing == "listwise":
         values = complete_rows(values)
         if len(values) < 2:
-            raise CannotCompute(f"only {len(values)} complete rows: at least 2 are needed")
+            raise CannotCompute("few_complete_rows", n=len(values), least=2)
     p = values.shape[1]
     codes = _coded(values, list(items.columns))
     cuts = [_cuts(c) for c in codes]
@@ -104,9 +104,8 @@ def polychoric(items: pd.DataFrame, *, missing: Missing = "listwise") -> pd.Data
     tables = every[i, :, j, :]
     if len(tables) and tables.sum(axis=(1, 2)).min() < 2:
         k = int(np.argmin(tables.sum(axis=(1, 2))))
-        raise CannotCompute(
-            f"{items.columns[i[k]]} and {items.columns[j[k]]} have fewer than 2 rows in common"
-        )
+        first, second = str(items.columns[i[k]]), str(items.columns[j[k]])
+        raise CannotCompute("few_common_rows", first=first, second=second, least=2)
     padded = np.full((p, top + 1), INFINITE)
     padded[:, 0] = -INFINITE
     for k, cut in enumerate(cuts):
@@ -116,10 +115,8 @@ def polychoric(items: pd.DataFrame, *, missing: Missing = "listwise") -> pd.Data
         for axis, (one, other) in ((2, (i, j)), (1, (j, i))):
             flat = np.flatnonzero((tables.sum(axis=axis) > 0).sum(axis=1) < 2)
             if flat.size:
-                a, b = one[flat[0]], other[flat[0]]
-                raise CannotCompute(
-                    f"{items.columns[a]} is constant where {items.columns[b]} is answered"
-                )
+                a, b = (str(items.columns[side[flat[0]]]) for side in (one, other))
+                raise CannotCompute("constant_where", name=a, other=b)
         corr[i, j] = corr[j, i] = polychoric_correlations(tables, padded[i], padded[j])
     return pd.DataFrame(corr, index=items.columns, columns=items.columns)
 
@@ -142,7 +139,7 @@ def kmo(corr: pd.DataFrame) -> KMO:
     """
     r = check_correlation(corr)
     if len(r) < 2:
-        raise CannotCompute("only 1 item: KMO needs 2")
+        raise CannotCompute("one_item_for_kmo")
     check_positive_definite(r)
     inverse = np.linalg.inv(r)
     scale = np.sqrt(np.diag(inverse))
@@ -152,7 +149,7 @@ def kmo(corr: pd.DataFrame) -> KMO:
     total = r2.sum(axis=0) + q2.sum(axis=0)
     each = np.divide(r2.sum(axis=0), total, out=np.full(len(r), np.nan), where=total > 0)
     if r2.sum() + q2.sum() <= 0:
-        raise CannotCompute("no two items correlate: KMO is not defined")
+        raise CannotCompute("no_correlation_for_kmo")
     overall = float(r2.sum() / (r2.sum() + q2.sum()))
     return KMO(overall, pd.Series(each, index=corr.columns, name="kmo"))
 
@@ -176,11 +173,11 @@ def bartlett_sphericity(corr: pd.DataFrame, n: int) -> BartlettSphericity:
     r = check_correlation(corr)
     p = len(r)
     if p < 2:
-        raise CannotCompute("only 1 item: Bartlett's test needs 2")
+        raise CannotCompute("one_item_for_bartlett")
     check_positive_definite(r)
     factor = n - 1.0 - (2.0 * p + 5.0) / 6.0
     if factor <= 0:
-        raise CannotCompute(f"only {n} rows for {p} items: Bartlett's test needs more")
+        raise CannotCompute("few_rows_for_bartlett", n=n, items=p)
     chi2 = max(float(-factor * np.linalg.slogdet(r)[1]), 0.0)
     df = p * (p - 1) // 2
     return BartlettSphericity(chi2, df, float(_dist.chi2.sf(chi2, df)), int(n))
@@ -230,7 +227,7 @@ def _factor_eigenvalues(r: FloatArray, communalities: str) -> FloatArray:
     elif communalities == "smc":
         h2 = 1.0 - 1.0 / np.diagonal(np.linalg.inv(r), axis1=-2, axis2=-1)
     else:
-        raise CannotCompute(f"communalities {communalities!r} are neither minres nor smc")
+        raise ValueError(f"communalities {communalities!r} are neither minres nor smc")
     reduced = r.copy()
     index = np.arange(r.shape[-1])
     reduced[:, index, index] = h2
@@ -387,16 +384,14 @@ def parallel_analysis(
             correlation matrix.
     """
     if not 0.0 < quantile < 1.0:
-        raise CannotCompute(f"quantile {quantile:g} is not between 0 and 1")
+        raise ValueError(f"quantile {quantile:g} is not between 0 and 1")
     if draws < 1:
-        raise CannotCompute("parallel analysis needs at least 1 draw")
+        raise ValueError("parallel analysis needs at least 1 draw")
     if (items is None) == (corr is None):
-        raise CannotCompute("give either items or a correlation matrix")
+        raise ValueError("give either items or a correlation matrix")
     width = items.shape[1] if items is not None else len(corr) if corr is not None else 0
     if width < 3:
-        raise CannotCompute(
-            f"only {width} item{'s' if width != 1 else ''}: parallel analysis needs 3"
-        )
+        raise CannotCompute("few_items_for_parallel_analysis", n=width)
     if items is not None:
         observed, counts = correlation(items, missing)
         rows = round(float(counts[np.triu_indices(width, 1)].mean()))
@@ -404,12 +399,12 @@ def parallel_analysis(
             observed = polychoric(items, missing=missing).to_numpy()
     else:
         if corr is None or n is None:
-            raise CannotCompute("a correlation matrix needs n, the number of rows behind it")
+            raise ValueError("a correlation matrix needs n, the number of rows behind it")
         if data != "normal":
-            raise CannotCompute(f"{data} data need the items, not their correlations")
+            raise ValueError(f"{data} data need the items, not their correlations")
         observed, rows = check_correlation(corr), int(n)
     if rows <= width:
-        raise CannotCompute(f"only {rows} rows for {width} items: parallel analysis needs more")
+        raise CannotCompute("few_rows_for_parallel_analysis", n=rows, items=width)
     check_positive_definite(observed)
     rng = np.random.default_rng(seed)
     if data == "normal":
@@ -417,9 +412,7 @@ def parallel_analysis(
     elif data == "permuted" and items is not None:
         x = complete_rows(to_matrix(items))
         if len(x) <= width:
-            raise CannotCompute(
-                f"only {len(x)} complete rows for {width} items: permutation needs more"
-            )
+            raise CannotCompute("few_rows_for_permutation", n=len(x), items=width)
         x = (x - x.mean(axis=0)) / x.std(axis=0)
         random = np.empty((draws, width, width))
         for d in range(draws):
@@ -430,7 +423,7 @@ def parallel_analysis(
         codes = _coded(to_matrix(items), list(items.columns))
         random = _independent_polychorics(codes, rows, draws, rng)
     else:
-        raise CannotCompute(f"data {data!r} is not normal, permuted or ordinal")
+        raise ValueError(f"data {data!r} is not normal, permuted or ordinal")
     pc_random = np.linalg.eigvalsh(random)[:, ::-1]
     fa_random = _factor_eigenvalues(random, communalities)
     pc = np.linalg.eigvalsh(observed)[::-1]
@@ -503,7 +496,7 @@ def minimum_average_partial(corr: pd.DataFrame) -> MAPTest:
     r = check_correlation(corr)
     p = len(r)
     if p < 3:
-        raise CannotCompute(f"only {p} item{'s' if p != 1 else ''}: the MAP test needs 3")
+        raise CannotCompute("few_items_for_map", n=p)
     check_positive_definite(r)
     values, vectors = np.linalg.eigh(r)
     loads = (vectors * np.sqrt(values))[:, ::-1]
@@ -543,7 +536,7 @@ def acceleration_factor(corr: pd.DataFrame) -> int:
     """
     values = np.linalg.eigvalsh(check_correlation(corr))[::-1]
     if len(values) < 3:
-        raise CannotCompute(f"only {len(values)} items: a bend of the scree needs 3")
+        raise CannotCompute("few_items_for_scree", n=len(values))
     return int(np.argmax(values[:-2] - 2.0 * values[1:-1] + values[2:])) + 1
 
 
@@ -568,7 +561,7 @@ class EFA(Result):
         rmsea, tli: from it; NaN likewise.
         n: rows (None if unknown). n_factors, method, rotation: what was asked.
         heywood: items whose uniqueness sits at the lower bound: the solution is improper.
-        converged: whether the extraction's optimiser finished.
+        converged: whether extraction and rotation did.
     """
 
     loadings: pd.DataFrame
@@ -602,11 +595,10 @@ def efa(
     corr: pd.DataFrame | None = None,
     n: int | None = None,
 ) -> EFA:
-    """Common factor analysis, extracted and rotated by factor_analyzer.
+    """Common factor analysis: :func:`extract`, then :func:`rotated`.
 
-    Only its unrotated loadings and its rotated pattern are used. After an oblique rotation its own
-    factor correlations are in another order than its loadings, and its communalities ignore them;
-    here M with L = L0 M gives phi = (M'M)^-1, and the rest follows from L and phi.
+    Extraction starts from Jöreskog's uniquenesses and from one minus the squared multiple
+    correlations (as R's psych), and the better of the two solutions counts.
 
     Args:
         items: (n, p) answers. Or ``corr`` (and ``n``, for the test of fit).
@@ -622,39 +614,29 @@ def efa(
             of freedom), a constant item, a singular correlation matrix.
     """
     if (items is None) == (corr is None):
-        raise CannotCompute("give either items or a correlation matrix")
+        raise ValueError("give either items or a correlation matrix")
     if method not in ("minres", "ml"):
-        raise CannotCompute(f"method {method!r} is neither minres nor ml")
+        raise ValueError(f"method {method!r} is neither minres nor ml")
     if rotation not in ("none", "varimax", "promax", "oblimin"):
-        raise CannotCompute(f"rotation {rotation!r} is not none, varimax, promax or oblimin")
+        raise ValueError(f"rotation {rotation!r} is not none, varimax, promax or oblimin")
     names = list(items.columns) if items is not None else list(corr.columns)  # type: ignore[union-attr]
     width = len(names)
     if width < 3:
-        raise CannotCompute(
-            f"only {width} item{'s' if width != 1 else ''}: factor analysis needs 3"
-        )
+        raise CannotCompute("few_items_for_factors", n=width)
     df = ((width - n_factors) ** 2 - width - n_factors) // 2
     if n_factors < 1 or df < 0:
-        raise CannotCompute(f"{n_factors} factors cannot be estimated from {width} items")
+        raise CannotCompute("too_many_factors", factors=n_factors, items=width)
     if items is not None:
         r, counts = correlation(items, missing)
         n = round(float(counts[np.triu_indices(width, 1)].mean()))
     else:
         r = check_correlation(corr)  # type: ignore[arg-type]
     check_positive_definite(r)
-    unrotated, converged = _extract(r, n_factors, method)
-    loads = _rotate(unrotated, rotation)
+    unrotated, _, found = extract(r[None], n_factors, method, 1.0 / np.diag(np.linalg.inv(r)))
+    loads, phi, turned = rotated(unrotated[0], rotation)
     signs = np.where(loads.sum(axis=0) < 0, -1.0, 1.0)
-    loads = loads * signs
-    loads = loads[:, np.argsort(-(loads**2).sum(axis=0), kind="stable")]
-    if rotation in ("promax", "oblimin") and n_factors > 1:
-        m = np.linalg.lstsq(unrotated, loads, rcond=None)[0]
-        inverse = np.linalg.inv(m)
-        phi = inverse @ inverse.T
-        d = np.sqrt(np.diag(phi))
-        phi = phi / np.outer(d, d)
-    else:
-        phi = np.eye(n_factors)
+    order = np.argsort(-(loads**2).sum(axis=0), kind="stable")
+    loads, phi = (loads * signs)[:, order], (phi * np.outer(signs, signs))[np.ix_(order, order)]
     reproduced = loads @ phi @ loads.T
     h2 = np.diag(reproduced).copy()
     residual = r - reproduced
@@ -690,43 +672,8 @@ def efa(
         heywood=tuple(
             str(c) for c, h in zip(names, h2, strict=True) if 1.0 - h <= 1.001 * MIN_UNIQUENESS
         ),
-        converged=converged,
+        converged=bool(found[0]) and turned,
     )
-
-
-def _extract(r: FloatArray, k: int, method: str) -> tuple[FloatArray, bool]:
-    # Imported here: it brings scikit-learn, which takes a second that other statistics need not.
-    from factor_analyzer import FactorAnalyzer
-
-    with warnings.catch_warnings(record=True) as caught:
-        warnings.simplefilter("always")
-        analyzer = FactorAnalyzer(
-            n_factors=k,
-            rotation=None,
-            method=method,
-            is_corr_matrix=True,
-            bounds=(MIN_UNIQUENESS, 1),
-        )
-        analyzer.fit(r)
-    converged = not any("Failed to converge" in str(w.message) for w in caught)
-    loads = np.asarray(analyzer.loadings_, dtype=np.float64)
-    if not np.isfinite(loads).all():
-        raise CannotCompute("the factor extraction has no finite solution")
-    return loads, converged
-
-
-def _rotate(loads: FloatArray, rotation: str) -> FloatArray:
-    if rotation == "none" or loads.shape[1] == 1:
-        return loads.copy()
-    from factor_analyzer import Rotator
-
-    # Tighter than the default, which leaves varimax off in the third digit; oblimin's tolerance is
-    # on its gradient, which does not get below about 1e-7.
-    tolerance = 1e-6 if rotation == "oblimin" else 1e-13
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        rotated = Rotator(method=rotation, max_iter=5000, tol=tolerance).fit_transform(loads)
-    return np.asarray(rotated, dtype=np.float64)
 
 
 def _fit(
@@ -779,11 +726,11 @@ def resample(items: pd.DataFrame, solution: EFA, *, draws: int, seed: int) -> Re
     Correlations are pairwise. Draws whose matrix cannot be factored are not sound.
 
     Raises:
-        CannotCompute: another rotation than these.
+        ValueError: another rotation than these.
     """
     k = solution.n_factors
     if solution.rotation not in ("none", "oblimin") or (solution.rotation == "none" and k > 1):
-        raise CannotCompute(f"a {solution.rotation} solution cannot be resampled here")
+        raise ValueError(f"a {solution.rotation} solution cannot be resampled here")
     _, corr = resampled_moments(to_matrix(items), draws, seed)
     usable = factorable(corr)
     corr = np.where(usable[:, None, None], corr, np.eye(corr.shape[1]))
@@ -859,7 +806,7 @@ def schmid_leiman(solution: EFA) -> SchmidLeiman:
         CannotCompute: fewer than two factors.
     """
     if solution.n_factors < 2:
-        raise CannotCompute("only 1 factor: a general factor needs 2 beneath it, better 3")
+        raise CannotCompute("one_factor_for_general")
     general, groups, g = (
         part[0]
         for part in schmid_leiman_of(
@@ -914,7 +861,7 @@ def target_rotation(
     plan = target.loc[corr.index].to_numpy(dtype=np.float64)
     k = plan.shape[1]
     if (plan.sum(axis=0) < 1).any():
-        raise CannotCompute("a construct without an item has no target")
+        raise CannotCompute("no_target")
     unrotated = efa(corr=corr, n_factors=k, rotation="none").loadings.to_numpy(dtype=np.float64)
     rng = np.random.default_rng(seed)
     plans = np.stack([plan, *(plan[rng.permutation(len(plan))] for _ in range(draws))])
@@ -959,7 +906,7 @@ def planned_target(items: Sequence[str], scales: Mapping[str, Sequence[str]]) ->
     for scale, names in scales.items():
         for name in names:
             if name not in target.index:
-                raise CannotCompute(f"scale {scale}: there is no item {name}")
+                raise ValueError(f"scale {scale}: there is no item {name}")
             target.loc[name, scale] = 1.0
     return target
 
@@ -974,17 +921,17 @@ def tucker_congruence(loadings: pd.DataFrame, target: pd.DataFrame) -> pd.DataFr
         (k, m) frame.
 
     Raises:
-        CannotCompute: other items in the target, or a factor of zeros.
+        ValueError: other items in the target. CannotCompute: a factor of zeros.
 
     Source: Tucker (1951); cut-offs: Lorenzo-Seva & ten Berge (2006), Methodology 2, 57-64.
     """
     if set(loadings.index) != set(target.index) or not target.index.is_unique:
-        raise CannotCompute("the loadings and the target are not of the same items")
+        raise ValueError("the loadings and the target are not of the same items")
     x = loadings.to_numpy(dtype=np.float64)
     y = target.loc[loadings.index].to_numpy(dtype=np.float64)
     nx, ny = np.sqrt((x**2).sum(axis=0)), np.sqrt((y**2).sum(axis=0))
     if (nx == 0).any() or (ny == 0).any():
-        raise CannotCompute("a factor has no loading other than zero")
+        raise CannotCompute("factor_of_zeros")
     return pd.DataFrame(x.T @ y / np.outer(nx, ny), index=loadings.columns, columns=target.columns)
 
 

@@ -35,6 +35,9 @@ from loyalty.stats._common import (
 from loyalty.stats._factoring import MIN_UNIQUENESS, extract, factorable, resampled_moments
 from loyalty.stats.efa import EFA, Resampled, schmid_leiman, schmid_leiman_of
 
+#: More categories than this the ordinal statistics do not take.
+_MOST_CATEGORIES = 30
+
 
 @dataclass(frozen=True, eq=False)
 class Alpha(Result):
@@ -69,7 +72,7 @@ def _alpha(cov: FloatArray) -> float:
     p = len(cov)
     total = float(cov.sum())
     if total <= 1e-12 * float(np.trace(cov)):
-        raise CannotCompute("the sum score has no variance")
+        raise CannotCompute("no_sum_variance")
     return float(p / (p - 1.0) * (1.0 - np.trace(cov) / total))
 
 
@@ -81,7 +84,7 @@ def feldt_interval(
     Source: Feldt, Woodruff & Salih (1987). Applied Psychological Measurement 11, 93-103.
     """
     if n < 2 or n_items < 2:
-        raise CannotCompute("the Feldt interval needs 2 rows and 2 items")
+        raise CannotCompute("few_for_feldt")
     tail = (1.0 - check_level(level)) / 2.0
     df1, df2 = n - 1, (n - 1) * (n_items - 1)
     lower = 1.0 - (1.0 - alpha) * float(_dist.f.ppf(1.0 - tail, df1, df2))
@@ -106,7 +109,7 @@ def cronbach_alpha(
     """
     p = items.shape[1]
     if p < 2:
-        raise CannotCompute(f"only {p} item{'s' if p != 1 else ''}: alpha needs 2")
+        raise CannotCompute("few_items_for_alpha", n=p)
     cov, counts = covariance(items, missing)
     n = int(np.floor(np.median(counts[np.triu_indices(p, 1)])))
     sd = np.sqrt(np.diag(cov))
@@ -117,7 +120,7 @@ def cronbach_alpha(
     with_total = cov.sum(axis=1)
     rest_var = total_var - 2.0 * with_total + np.diag(cov)
     if (rest_var <= 0).any():
-        raise CannotCompute("the sum score without one item has no variance")
+        raise CannotCompute("no_rest_variance")
     dropped, dropped_std = np.full(p, np.nan), np.full(p, np.nan)
     if p > 2:
         for j in range(p):
@@ -154,13 +157,13 @@ def _loadings(loadings: ArrayLike, residuals: ArrayLike) -> tuple[FloatArray, Fl
     lam = np.asarray(loadings, dtype=np.float64).reshape(-1)
     theta = np.asarray(residuals, dtype=np.float64).reshape(-1)
     if len(lam) != len(theta):
-        raise CannotCompute(f"{len(lam)} loadings but {len(theta)} residual variances")
+        raise ValueError(f"{len(lam)} loadings but {len(theta)} residual variances")
     if len(lam) == 0:
-        raise CannotCompute("no loadings given")
+        raise ValueError("no loadings given")
     if not (np.isfinite(lam).all() and np.isfinite(theta).all()):
-        raise CannotCompute("a loading or residual variance is missing")
+        raise CannotCompute("loading_missing")
     if (theta < 0).any():
-        raise CannotCompute("a residual variance is negative (Heywood case)")
+        raise CannotCompute("negative_residual_variance")
     return lam, theta
 
 
@@ -187,20 +190,21 @@ def composite_reliability(
             the model implies (semTools' ``compRelSEM`` default, its older ``omega3``).
 
     Raises:
-        CannotCompute: fewer than two items, a negative residual variance, lengths that differ.
+        CannotCompute: fewer than two items, a negative residual variance. ValueError: lengths that
+            differ.
     """
     lam, theta = _loadings(loadings, residual_variances)
     if len(lam) < 2:
-        raise CannotCompute("only 1 item: composite reliability needs 2")
+        raise CannotCompute("one_item_for_composite")
     if factor_variance <= 0:
-        raise CannotCompute("the factor has no positive variance")
+        raise CannotCompute("no_factor_variance")
     true = float(lam.sum()) ** 2 * factor_variance
     error = float(theta.sum()) + 2.0 * sum(value for _, _, value in residual_covariances)
     if true + error <= 0:
-        raise CannotCompute("the sum score has no positive variance")
+        raise CannotCompute("no_positive_sum_variance")
     if total_variance is not None:
         if total_variance <= 0:
-            raise CannotCompute("the sum score has no positive variance")
+            raise CannotCompute("no_positive_sum_variance")
         return true / total_variance
     return true / (true + error)
 
@@ -221,15 +225,15 @@ def omega_total(
         lam = lam[:, None]
     _, theta = _loadings(lam[:, 0], residual_variances)
     if len(theta) < 2:
-        raise CannotCompute("only 1 item: omega needs 2")
+        raise CannotCompute("one_item_for_omega")
     error = float(theta.sum())
     if total_variance is not None:
         if total_variance <= 0:
-            raise CannotCompute("the sum score has no positive variance")
+            raise CannotCompute("no_positive_sum_variance")
         return (total_variance - error) / total_variance
     true = float((lam.sum(axis=0) ** 2).sum())
     if true + error <= 0:
-        raise CannotCompute("the sum score has no positive variance")
+        raise CannotCompute("no_positive_sum_variance")
     return true / (true + error)
 
 
@@ -257,7 +261,7 @@ def omega_hierarchical(
     if total_variance is None:
         total_variance = general + float((s.sum(axis=0) ** 2).sum()) + float(theta.sum())
     if total_variance <= 0:
-        raise CannotCompute("the sum score has no positive variance")
+        raise CannotCompute("no_positive_sum_variance")
     return general / total_variance
 
 
@@ -281,12 +285,12 @@ def average_variance_extracted(
     lam = np.asarray(loadings, dtype=np.float64).reshape(-1)
     if residual_variances is None:
         if (np.abs(lam) > 1.0).any():
-            raise CannotCompute("a standardized loading exceeds 1 (Heywood case)")
+            raise CannotCompute("loading_beyond_one")
         residual_variances = 1.0 - lam**2
     lam, theta = _loadings(lam, residual_variances)
     true = float((lam**2).sum()) * factor_variance
     if true + float(theta.sum()) <= 0:
-        raise CannotCompute("the items have no positive variance")
+        raise CannotCompute("no_item_variance")
     return true / (true + float(theta.sum()))
 
 
@@ -353,9 +357,7 @@ def one_factor_reliability(
     """
     p = items.shape[1]
     if p < 3:
-        raise CannotCompute(
-            f"only {p} item{'s' if p != 1 else ''}: a one-factor model of its own needs 3"
-        )
+        raise CannotCompute("few_items_for_one_factor", n=p)
     tail = (1.0 - check_level(level)) / 2.0
     cov, _ = covariance(items, "listwise")
     values = complete_rows(to_matrix(items))
@@ -364,7 +366,7 @@ def one_factor_reliability(
     check_positive_definite(corr)
     load, unique, converged = _one_factor(corr[None])
     if not converged[0]:
-        raise CannotCompute("the one-factor model does not converge")
+        raise CannotCompute("one_factor_not_converged")
     moments, shares = resampled_moments(values, draws, seed)
     usable = factorable(shares)
     bounds = np.full((2, 2), np.nan)
@@ -442,20 +444,25 @@ def ordinal_reliability(items: pd.DataFrame, *, level: float = 0.95) -> OrdinalR
     """
     p = items.shape[1]
     if p < 2:
-        raise CannotCompute(f"only {p} item{'s' if p != 1 else ''}: ordinal alpha needs 2")
+        raise CannotCompute("few_items_for_ordinal_alpha", n=p)
     z = normal_quantile(level)
     values = complete_rows(to_matrix(items))
     if len(values) < 2:
-        raise CannotCompute(f"only {len(values)} complete rows: at least 2 are needed")
+        raise CannotCompute("few_complete_rows", n=len(values), least=2)
     check_varies(values, list(items.columns))
     names = [str(c) for c in items.columns]
     levels = {name: len(np.unique(values[:, j])) for j, name in enumerate(names)}
+    for name, n in levels.items():
+        if n > _MOST_CATEGORIES:
+            raise CannotCompute("too_many_categories", name=name, n=n)
     try:
         found = ordinal_statistics(values, names, range(p), levels)
-    except ModelError as reason:
-        raise CannotCompute(str(reason)) from None
+    except ModelError:  # all else that it refuses is refused above
+        raise CannotCompute("no_ordinal_moments") from None
     corr = found.cov
-    check_positive_definite(corr, what="the polychoric correlation matrix")
+    smallest = float(np.linalg.eigvalsh(corr)[0])
+    if smallest <= 1e-10:
+        raise CannotCompute("polychoric_not_positive_definite", eigenvalue=smallest)
     column, row = np.triu_indices(p, 1)
     pairs = len(row)
     error = found.gamma[-pairs:, -pairs:] / found.n
@@ -565,7 +572,7 @@ def hierarchical_reliability(
         resampled: :func:`loyalty.stats.efa.resample` of the solution.
 
     Raises:
-        CannotCompute: one factor only, or an item of a scale that is not there.
+        CannotCompute: one factor only. ValueError: an item of a scale that is not there.
     """
     tail = (1.0 - check_level(level)) / 2.0
     sl = schmid_leiman(solution)
@@ -576,7 +583,7 @@ def hierarchical_reliability(
     for k, (scale, items) in enumerate(scales.items(), 1):
         for item in items:
             if item not in names:
-                raise CannotCompute(f"scale {scale}: there is no item {item}")
+                raise ValueError(f"scale {scale}: there is no item {item}")
         chosen[k] = [float(name in items) for name in names]
     arrays = (
         solution.loadings.to_numpy(dtype=np.float64)[None],
@@ -656,9 +663,9 @@ def alpha_by_group(
         try:
             empty = [str(c) for c in mine if mine[c].notna().sum() == 0]
             if empty:
-                raise CannotCompute(f"{empty[0]} has no answers")
+                raise CannotCompute("no_answers", name=empty[0])
             if n < smallest:
-                raise CannotCompute(f"fewer than {smallest} complete rows")
+                raise CannotCompute("fewer_complete_rows", least=smallest)
             a = cronbach_alpha(mine, level=level)
             row |= {"alpha": a.alpha, "low": a.ci_lower, "high": a.ci_upper}
         except CannotCompute as refused:
@@ -693,9 +700,9 @@ def equal_alphas(alphas: ArrayLike, rows: ArrayLike, n_items: int) -> EqualAlpha
     a = np.asarray(alphas, dtype=np.float64)
     n = np.asarray(rows, dtype=np.float64)
     if len(a) < 2:
-        raise CannotCompute("only 1 group has an alpha: there is nothing to compare")
+        raise CannotCompute("one_alpha")
     if n_items < 2 or (n < 3).any() or (a >= 1).any() or not np.isfinite(a).all():
-        raise CannotCompute("an alpha below one, 2 items and 3 rows a group are needed")
+        raise CannotCompute("alphas_not_comparable")
     logs = np.log(1.0 - a)
     bias = special.digamma((n - 1) / 2) - np.log((n - 1) / 2)
     bias -= special.digamma((n - 1) * (n_items - 1) / 2) - np.log((n - 1) * (n_items - 1) / 2)

@@ -60,16 +60,17 @@ def fornell_larcker(
             mean them; those of scale scores are attenuated and make the test too lenient).
 
     Raises:
-        CannotCompute: a construct without correlations, a loading beyond 1.
+        CannotCompute: one construct, a loading beyond 1. ValueError: a construct without
+            correlations.
 
     Source: Fornell & Larcker (1981), Journal of Marketing Research 18, 39-50.
     """
     names = list(loadings)
     if len(names) < 2:
-        raise CannotCompute("the Fornell-Larcker criterion needs 2 constructs")
+        raise CannotCompute("one_construct_for_fornell_larcker")
     absent = [c for c in names if c not in correlations.index or c not in correlations.columns]
     if absent:
-        raise CannotCompute(f"there is no correlation for construct {absent[0]}")
+        raise ValueError(f"there is no correlation for construct {absent[0]}")
     r = check_correlation(correlations.loc[names, names])
     ave = np.array([average_variance_extracted(list(loadings[c])) for c in names])
     root = np.sqrt(ave)
@@ -115,7 +116,7 @@ class HTMT(Result):
         correlations: how many enter (each pair of items of the constructs that have a ratio).
         n: rows used (complete rows, or all if pairwise).
         draws, seed, level: of the bootstrap (0 draws: none was made).
-        not_computed: construct -> why it has no ratio.
+        not_computed: constructs of one item, which have no ratio.
     """
 
     matrix: pd.DataFrame
@@ -128,32 +129,32 @@ class HTMT(Result):
     draws: int
     seed: int | None
     level: float
-    not_computed: dict[str, str]
+    not_computed: tuple[str, ...]
 
 
 def _design(
     constructs: Mapping[str, Sequence[str]], single_items: str
-) -> tuple[list[str], list[str], list[IntArray], dict[str, str]]:
+) -> tuple[list[str], list[str], list[IntArray], tuple[str, ...]]:
     names = list(constructs)
     items: list[str] = []
-    reasons: dict[str, str] = {}
+    single: list[str] = []
     positions: list[IntArray] = []
     for name in names:
         own = list(constructs[name])
         if not own:
-            raise CannotCompute(f"construct {name} has no items")
+            raise ValueError(f"construct {name} has no items")
         taken = [c for c in own if c in items]
         if taken or len(set(own)) < len(own):
-            raise CannotCompute(f"item {taken[0] if taken else own[0]} belongs twice to constructs")
+            raise ValueError(f"item {taken[0] if taken else own[0]} belongs twice to constructs")
         if len(own) == 1 and single_items == "exclude":
-            reasons[name] = f"{name} has only 1 item: HTMT needs 2"
+            single.append(name)
         positions.append(np.arange(len(items), len(items) + len(own), dtype=np.int64))
         items += own
     if len(names) < 2:
-        raise CannotCompute("HTMT needs 2 constructs")
-    if len(names) - len(reasons) < 2:
-        raise CannotCompute("HTMT needs 2 constructs with 2 or more items")
-    return names, items, positions, reasons
+        raise CannotCompute("one_construct_for_htmt")
+    if len(names) - len(single) < 2:
+        raise CannotCompute("few_scales_for_htmt")
+    return names, items, positions, tuple(single)
 
 
 def _ratios(
@@ -287,6 +288,7 @@ def htmt(
 
     Raises:
         CannotCompute: fewer than two constructs with two items, a constant item, too few rows.
+        ValueError: no such item, an item in two constructs, draws without a seed.
     """
     return htmt_kinds(
         items,
@@ -321,13 +323,13 @@ def htmt_kinds(
     check_level(level)
     for kind in kinds:
         if kind not in ("htmt", "htmt2"):
-            raise CannotCompute(f"kind {kind!r} is neither htmt nor htmt2")
+            raise ValueError(f"kind {kind!r} is neither htmt nor htmt2")
     if single_items not in ("exclude", "perfect"):
-        raise CannotCompute(f"single_items {single_items!r} is neither exclude nor perfect")
-    names, columns, positions, reasons = _design(constructs, single_items)
+        raise ValueError(f"single_items {single_items!r} is neither exclude nor perfect")
+    names, columns, positions, single = _design(constructs, single_items)
     absent = [c for c in columns if c not in items.columns]
     if absent:
-        raise CannotCompute(f"there is no item {absent[0]}")
+        raise ValueError(f"there is no item {absent[0]}")
     frame = items[columns]
     r, _ = correlation(frame, missing)
     values = to_matrix(frame)
@@ -339,7 +341,7 @@ def htmt_kinds(
     samples: list[FloatArray] = []
     if draws > 0:
         if seed is None:
-            raise CannotCompute("a bootstrap needs a seed")
+            raise ValueError("a bootstrap needs a seed")
         # Chunks of fixed size: the same draws whatever the memory or the number of processes.
         parts: list[list[FloatArray]] = [[] for _ in kinds]
         for corr in _bootstrap_correlations(values, draws, np.random.default_rng(seed), 100):
@@ -347,7 +349,7 @@ def htmt_kinds(
                 part.append(_ratios(corr, positions, kind, absolute, single_items)[:, rows, cols])
         samples = [np.concatenate(part) for part in parts]
     used = np.concatenate(
-        [at for name, at in zip(names, positions, strict=True) if name not in reasons]
+        [at for name, at in zip(names, positions, strict=True) if name not in single]
     )
     entering = r[np.ix_(used, used)][np.tril_indices(len(used), k=-1)]
     out = []
@@ -385,7 +387,7 @@ def htmt_kinds(
                 draws=draws,
                 seed=seed,
                 level=level,
-                not_computed=dict(reasons),
+                not_computed=single,
             )
         )
     return tuple(out)
@@ -491,15 +493,12 @@ def omitted_loadings(
     """
     names = list(loadings)
     if len(names) < 2:
-        raise CannotCompute("dynamic cut-offs of this kind need 2 constructs")
+        raise CannotCompute("one_construct_for_cutoffs")
     r = check_correlation(correlations.loc[names, names])
     if float(np.linalg.eigvalsh(r)[0]) <= 1e-8:
-        raise CannotCompute(
-            "the correlations of the constructs are not those of any population (not positive "
-            "definite), so none can be simulated"
-        )
+        raise CannotCompute("no_population_of_correlations")
     if any(abs(v) >= 1 for own in loadings.values() for v in own.values()):
-        raise CannotCompute("a standardized loading reaches 1, so no population can be simulated")
+        raise CannotCompute("no_population_of_loadings")
     phi = {(a, b): float(r[i, j]) for i, a in enumerate(names) for j, b in enumerate(names)}
     quality = {c: sum(v**2 / (1 - v**2) for v in loadings[c].values()) for c in names}
     weakest = {c: min(loadings[c], key=lambda i, c=c: abs(loadings[c][i])) for c in names}  # type: ignore[misc]
@@ -633,7 +632,7 @@ def harman_single_factor(items: pd.DataFrame, *, missing: Missing = "listwise") 
     """
     p = items.shape[1]
     if p < 3:
-        raise CannotCompute(f"only {p} item{'s' if p != 1 else ''}: the single-factor test needs 3")
+        raise CannotCompute("few_items_for_single_factor", n=p)
     r, counts = correlation(items, missing)
     component = float(np.linalg.eigvalsh(r)[-1]) / p
     factor = float(_one_factor_communalities(r[None])[0].sum()) / p
@@ -674,19 +673,19 @@ def marker_adjustment(
         n: rows behind them.
 
     Raises:
-        CannotCompute: no such marker, fewer than two other constructs, too few rows.
+        CannotCompute: fewer than two other constructs, too few rows. ValueError: no such marker.
 
     Source: Lindell & Whitney (2001), Journal of Applied Psychology 86, 114-121.
     """
     if marker not in correlations.columns:
-        raise CannotCompute(f"there is no variable {marker}")
+        raise ValueError(f"there is no variable {marker}")
     r = check_correlation(correlations)
     at = list(correlations.columns).index(marker)
     others = [j for j in range(len(r)) if j != at]
     if len(others) < 2:
-        raise CannotCompute("the marker adjustment needs 2 constructs beside the marker")
+        raise CannotCompute("few_constructs_for_marker")
     if n < 4:
-        raise CannotCompute(f"only {n} rows: the marker adjustment needs 4")
+        raise CannotCompute("few_rows_for_marker", n=n)
     positive = np.sort(r[at, others][r[at, others] > 0])
     method = float(positive[min(rank, len(positive)) - 1]) if len(positive) else 0.0
     plain_r = r[np.ix_(others, others)]

@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import semfit
-import semopy
+
+from loyalty.ground.reasons import CannotCompute
 
 
 def semopy_paths(model: str, data: pd.DataFrame) -> pd.DataFrame:
@@ -27,7 +28,16 @@ def semopy_paths(model: str, data: pd.DataFrame) -> pd.DataFrame:
     -------
     DataFrame
         ``from, to, est, se, semopy_est, semopy_se``, one row a path; NaN where semopy found none.
+
+    Raises
+    ------
+    CannotCompute
+        semopy is not installed.
     """
+    try:
+        import semopy
+    except ModuleNotFoundError:
+        raise CannotCompute("second_opinion_absent", package="semopy") from None
     ours = semfit.fit(model, data, estimator="ML", missing="listwise")
     table = ours.parameters
     observed = [str(c) for c in table.loc[table["op"] == "=~", "rhs"]]
