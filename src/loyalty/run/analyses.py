@@ -111,6 +111,7 @@ def _roots() -> Iterable[tuple[str, Path]]:
     yield "semfit", paths.root() / "packages" / "semfit" / "src"
 
 
+@cache
 def _source(name: str) -> Path | None:
     for top, folder in _roots():
         if name == top or name.startswith(f"{top}."):
