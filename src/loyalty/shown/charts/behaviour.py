@@ -124,7 +124,7 @@ def duplication(points: pd.DataFrame, x_label: str, y_label: str) -> Figure:
         style="group",
         palette=[COLOURS[k % len(COLOURS)] for k in range(len(groups))],
         markers=["os^Dv"[k % 5] for k in range(len(groups))],
-        s=24,
+        s=30,
         alpha=0.85,
         edgecolor="none",
         ax=axes,

@@ -6,14 +6,13 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pandas as pd
-import seaborn as sns
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import FancyBboxPatch
 from matplotlib.ticker import MaxNLocator
 
 from loyalty.ground.numbers import show
-from loyalty.shown.charts.marks import current, ranges
+from loyalty.shown.charts.marks import DIVERGING, current, ranges
 from loyalty.shown.charts.style import COLOURS, DASHED, GREY, PALE, WIDTH, canvas, key, row_axis
 
 
@@ -78,7 +77,7 @@ def answer_shares(shares: pd.DataFrame, labels: Sequence[str], x_label: str) -> 
     n = values.shape[1]
     half = n // 2
     left = -values[:, :half].sum(axis=1) - (values[:, half] / 2 if n % 2 else 0)
-    colours = sns.color_palette("RdBu", n)
+    colours = DIVERGING(np.linspace(0.12, 0.88, n))
     for k in range(n):
         axes.barh(
             y, values[:, k], left=left, height=0.78, color=colours[k], label=str(shares.columns[k])
@@ -228,7 +227,7 @@ def importance_performance(points: pd.DataFrame, x_label: str, y_label: str) -> 
     x, y = points["importance"].to_numpy(float), points["performance"].to_numpy(float)
     if "ci_lower" not in points:
         points = points.assign(ci_lower=x, ci_upper=x)
-    ranges(axes, points, y, estimate="importance", size=5, width=2, line=PALE)
+    ranges(axes, points, y, estimate="importance", size=6, width=2, line=PALE)
     axes.axvline(x.mean(), color=GREY, linewidth=0.7, linestyle=":")
     axes.axhline(y.mean(), color=GREY, linewidth=0.7, linestyle=":")
     ends = points[["ci_lower", "ci_upper"]].to_numpy(float)

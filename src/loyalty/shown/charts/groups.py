@@ -38,7 +38,7 @@ def importance_maps(
             y,
             colours,
             estimate="importance",
-            size=8.4,
+            size=9.4,
             width=1.5,
             line=PALE,
         )

@@ -12,8 +12,9 @@ from matplotlib.axes import Axes
 from matplotlib.collections import QuadMesh
 from matplotlib.patches import Rectangle
 from matplotlib.text import Text
+from seaborn.utils import relative_luminance
 
-from loyalty.shown.charts.style import COLOURS
+from loyalty.shown.charts.style import COLOURS, INK
 
 #: From orange-red over white to blue: told apart with any colour vision.
 DIVERGING = sns.color_palette("RdBu", as_cmap=True)
@@ -38,7 +39,7 @@ def ranges(
     estimate: str = "estimate",
     upright: bool = False,
     joined: bool = False,
-    size: float = 4.0,
+    size: float = 5.0,
     width: float = 1.4,
     line: str | None = None,
 ) -> None:
@@ -107,11 +108,14 @@ def cells(
         ax=axes,
     )
     mesh = cast(QuadMesh, axes.collections[0])
+    faces = mesh.get_facecolor().reshape(*values.shape, 4) if words is not None else None
     found = {}
     for text in axes.texts:
         text.set_in_layout(False)  # it stands inside the axes
         x, y = text.get_position()
         found[int(y), int(x)] = text
+        # seaborn turns to white on middle blues already, where dark is far easier to read
+        text.set_color("white" if relative_luminance(faces[int(y), int(x)]) < 0.2 else INK)
     return mesh, found
 
 

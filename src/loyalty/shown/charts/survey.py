@@ -93,7 +93,7 @@ def skew_and_kurtosis(
     if kurtosis_cut < high:
         axes.axhline(kurtosis_cut, color=GREY, linewidth=0.9, linestyle=DASHED)
     axes.plot(0, 0, "+", color=COLOURS[1], markersize=11, markeredgewidth=1.6)
-    sns.scatterplot(x=x, y=y, color=COLOURS[0], s=16, alpha=0.8, edgecolor="none", ax=axes)
+    sns.scatterplot(x=x, y=y, color=COLOURS[0], s=25, alpha=0.8, edgecolor="none", ax=axes)
     far = np.argsort(-(np.abs(x) / skew_cut + np.abs(y) / kurtosis_cut), kind="stable")
     named: list[int] = []
     for k in far[:12]:
@@ -131,7 +131,7 @@ def correlation_matrix(
     values, lower, upper = (m.to_numpy(float) for m in (r, ci_lower, ci_upper))
     field = np.where(np.tri(n, k=-1, dtype=bool), values, np.nan)
     words = np.array([[show(value, "bounded") for value in row] for row in field])
-    size = 8.0 if n < 9 else 7.2
+    size, small = (8.0, 6.5) if n < 9 else (7.2, 5.7) if n < 12 else (6.6, 4.6)
     _, found = cells(axes, field, words, size=size)
     for i in range(n):
         axes.add_patch(
@@ -144,7 +144,7 @@ def correlation_matrix(
     for (i, j), text in found.items():
         text.set_y(i + 0.33)
         between = f"[{show(lower[i, j], 'bounded')}, {show(upper[i, j], 'bounded')}]"
-        word(axes, i + 0.24, j, between, fontsize=size - 1.5, color=text.get_color())
+        word(axes, i + 0.24, j, between, fontsize=small, color=text.get_color())
     cell_axes(axes, labels, labels)
     return figure
 
@@ -212,6 +212,7 @@ def score_distributions(scores: pd.DataFrame, means: pd.DataFrame, x_label: str)
     ranges(axes, current(means), places)
     row_axis(axes, list(means["label"]))
     axes.set_xlabel(x_label)
+    axes.set_ylabel("")
     return figure
 
 

@@ -48,9 +48,9 @@ def cluster_choice(
         rows = pd.DataFrame(
             {"estimate": value, "ci_lower": value - error, "ci_upper": value + error}
         )
-        ranges(place, rows, k, upright=True, joined=True, size=3.5, width=3)
+        ranges(place, rows, k, upright=True, joined=True, size=4.5, width=3)
         at = int(np.flatnonzero(k == chosen)[0])
-        place.plot(chosen, value[at], "o", color=COLOURS[1], markersize=6.5)
+        place.plot(chosen, value[at], "o", color=COLOURS[1], markersize=6.5, zorder=4)
         place.annotate(
             mark,
             (chosen, value[at]),
