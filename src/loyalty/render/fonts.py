@@ -58,6 +58,8 @@ def extract_sc_face(cache_dir: Path) -> Path:
     with TTFont(str(source), fontNumber=_face_index(), lazy=True) as font:
         # It has accents, but does not know where to put them: without them a letter like "ź"
         # comes whole from another face.
+        # (Names made up, so that nothing but this table is read and written anew.)
+        font.setGlyphOrder([f"glyph{k}" for k in range(font["maxp"].numGlyphs)])
         for table in font["cmap"].tables:
             if hasattr(table, "cmap"):
                 table.cmap = {k: v for k, v in table.cmap.items() if k not in COMBINING}
