@@ -50,7 +50,9 @@ def _face_index() -> int:
 def extract_sc_face(cache_dir: Path) -> Path:
     """A static OTF with the Simplified Chinese face less its accents, made once in `cache_dir`."""
     source = collection()
-    stamp = hashlib.sha256(f"{source.stat().st_size}:{FAMILY}:{COMBINING}".encode()).hexdigest()[:12]
+    stamp = hashlib.sha256(f"{source.stat().st_size}:{FAMILY}:{COMBINING}".encode()).hexdigest()[
+        :12
+    ]
     target = cache_dir / f"NotoSansCJKsc-Regular-{stamp}.otf"
     if target.is_file():
         return target

@@ -85,7 +85,8 @@ def cells(
     colours: Any = DIVERGING,
     lines: float = 0.8,
 ) -> tuple[QuadMesh, dict[tuple[int, int], Text]]:
-    """Coloured cells, and by (row, column) the words in them; cell (i, j) is centred at j, i.
+    """Coloured cells, and by (row, column) the words in them; cell (i, j) has
+    its middle at (j + 0.5, i + 0.5), from above.
 
     `values`: rows × columns, not a number where a cell stays empty. `words`: of the same shape.
     `lines`: width of the white lines between cells; cells without lines are drawn as one picture,
@@ -108,14 +109,14 @@ def cells(
         ax=axes,
     )
     mesh = cast(QuadMesh, axes.collections[0])
-    faces = mesh.get_facecolor().reshape(*values.shape, 4) if words is not None else None
     found = {}
     for text in axes.texts:
         text.set_in_layout(False)  # it stands inside the axes
         x, y = text.get_position()
-        found[int(y), int(x)] = text
+        i, j = int(y), int(x)
+        found[i, j] = text
         # seaborn turns to white on middle blues already, where dark is far easier to read
-        text.set_color("white" if relative_luminance(faces[int(y), int(x)]) < 0.2 else INK)
+        text.set_color("white" if relative_luminance(mesh.to_rgba(values[i, j])) < 0.2 else INK)
     return mesh, found
 
 
