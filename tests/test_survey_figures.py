@@ -56,14 +56,14 @@ def test_shape_names_the_items_farthest_out() -> None:
 def test_correlations_with_intervals_and_reliabilities() -> None:
     r = pd.DataFrame([[1, 0.5], [0.5, 1]], list("ab"), list("ab"))
     figure = figures.correlation_matrix(r, r - 0.1, r + 0.1, {"a": 0.8, "b": math.nan}, ["A", "B"])
-    assert texts(figure) == [".80", "–", ".50", "[.40, .60]"]
+    assert texts(figure) == [".50", ".80", "–", "[.40, .60]"]
 
 
 def test_standing_prints_sure_cells_bold_and_hidden_ones_empty() -> None:
     values = pd.DataFrame({"x": [40.0, math.nan], "y": [60.0, 55.0]})
     clear = pd.DataFrame({"x": [True, False], "y": [False, False]})
     figure = figures.group_standing(values, clear, ["g", "h"], ["X", "Y"], [0], [50.0, 58.0])
-    assert texts(figure) == ["40.0", "60.0", "–", "55.0"]
+    assert texts(figure) == ["40.0", "60.0", "55.0", "–"]
     assert [t.get_fontweight() for t in figure.axes[0].texts] == ["bold", *["normal"] * 3]
     nothing = values * math.nan
     drawn(figures.group_standing(nothing, clear, ["g", "h"], ["X", "Y"], [0, 1], [50.0, 58.0]))
@@ -74,12 +74,15 @@ def test_panels_share_their_rows() -> None:
         {
             "label": ["g", "h", "g"],
             "panel": ["p", "p", "q"],
-            "value": [1.0, 2.0, 30.0],
-            "low": [0.5, 1.5, 20.0],
-            "high": [1.5, 2.5, 40.0],
+            "estimate": [1.0, 2.0, 30.0],
+            "ci_lower": [0.5, 1.5, 20.0],
+            "ci_upper": [1.5, 2.5, 40.0],
         }
     )
     figure = figures.interval_panels(rows, {"p": "P", "q": "Q"}, {"p": (0.8, 1.6)})
     assert [a.get_xlabel() for a in figure.axes] == ["P", "Q"]
-    assert [len(a.lines[0].get_ydata()) for a in figure.axes] == [2, 1]
+    dots = [a.collections[1].get_offsets().tolist() for a in figure.axes]
+    assert dots == [[[1.0, 1.0], [2.0, 0.0]], [[30.0, 1.0]]]
+    lines = figure.axes[1].collections[0].get_segments()
+    assert lines[0].tolist() == [[20.0, 1.0], [40.0, 1.0]]
     assert [t.get_text() for t in figure.axes[0].get_yticklabels()] == ["g", "h"]

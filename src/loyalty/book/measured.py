@@ -182,7 +182,7 @@ def recovery_figure(records: list[dict[str, Any]], described: dict[str, Study]) 
     target = paths.generated() / "recovery.svg"
     target.parent.mkdir(parents=True, exist_ok=True)
     figures.dots(
-        pd.DataFrame(rows, columns=["label", "kind", "value", "low", "high"]),
+        pd.DataFrame(rows, columns=["label", "kind", "estimate", "ci_lower", "ci_upper"]),
         "Share of 95 % intervals that hold the true value",
         group="kind",
         marks={"nominal": 0.95},

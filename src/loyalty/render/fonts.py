@@ -26,6 +26,8 @@ CJK_RANGES = (
     (0x20000, 0x3134F),
 )  # fmt: skip
 
+COMBINING = range(0x0300, 0x0370)
+
 
 @cache
 def collection() -> Path:
@@ -46,14 +48,23 @@ def _face_index() -> int:
 
 
 def extract_sc_face(cache_dir: Path) -> Path:
-    """A static OTF with the Simplified Chinese face, made once in `cache_dir`."""
+    """A static OTF with the Simplified Chinese face less its accents, made once in `cache_dir`."""
     source = collection()
-    stamp = hashlib.sha256(f"{source.stat().st_size}:{FAMILY}".encode()).hexdigest()[:12]
+    stamp = hashlib.sha256(f"{source.stat().st_size}:{FAMILY}:{COMBINING}".encode()).hexdigest()[
+        :12
+    ]
     target = cache_dir / f"NotoSansCJKsc-Regular-{stamp}.otf"
     if target.is_file():
         return target
     cache_dir.mkdir(parents=True, exist_ok=True)
     with TTFont(str(source), fontNumber=_face_index(), lazy=True) as font:
+        # It has accents, but does not know where to put them: without them a letter like "ź"
+        # comes whole from another face.
+        # (Names made up, so that nothing but this table is read and written anew.)
+        font.setGlyphOrder([f"glyph{k}" for k in range(font["maxp"].numGlyphs)])
+        for table in font["cmap"].tables:
+            if hasattr(table, "cmap"):
+                table.cmap = {k: v for k, v in table.cmap.items() if k not in COMBINING}
         handle, temporary = tempfile.mkstemp(dir=cache_dir, suffix=".tmp")
         os.close(handle)
         font.save(temporary)

@@ -22,9 +22,9 @@ def determinants(found: Determinants, case: Case) -> Figure:
             return pd.DataFrame(
                 {
                     "label": [term(CIRCUMSTANCES[r.term]).in_(language) for r in part],
-                    "value": [r.estimate for r in part],
-                    "low": [r.ci_lower for r in part],
-                    "high": [r.ci_upper for r in part],
+                    "estimate": [r.estimate for r in part],
+                    "ci_lower": [r.ci_lower for r in part],
+                    "ci_upper": [r.ci_upper for r in part],
                     "model": term(model).in_(language),
                 }
             )
@@ -62,9 +62,9 @@ def paradox(found: Recoveries, case: Case) -> Figure:
             {
                 "place": [level.quarter for level in found.levels],
                 "group": [shown(SEVERITIES[level.severity]) for level in found.levels],
-                "value": [level.estimate for level in found.levels],
-                "low": [level.ci_lower for level in found.levels],
-                "high": [level.ci_upper for level in found.levels],
+                "estimate": [level.estimate for level in found.levels],
+                "ci_lower": [level.ci_lower for level in found.levels],
+                "ci_upper": [level.ci_upper for level in found.levels],
             }
         )
         band = (found.never.estimate, found.never.ci_lower, found.never.ci_upper)

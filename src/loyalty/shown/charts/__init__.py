@@ -1,15 +1,63 @@
 """The study's figures in one style: intervals, direct labels, colours safe for colour-blindness.
 
 Every function takes values and labels and returns a :class:`matplotlib.figure.Figure`; none knows
-files or estimators.
+files or estimators. Labels are drawn as they are given.
 """
 
-from loyalty.shown.charts.behaviour import *
-from loyalty.shown.charts.charts import *
-from loyalty.shown.charts.groups import *
-from loyalty.shown.charts.measurement import *
-from loyalty.shown.charts.reliability import *
-from loyalty.shown.charts.structural import *
-from loyalty.shown.charts.style import *
-from loyalty.shown.charts.survey import *
-from loyalty.shown.charts.voice import *
+from loyalty.shown.charts.behaviour import duplication, forecast, survival, tracking, waves
+from loyalty.shown.charts.charts import (
+    answer_shares,
+    dots,
+    growth,
+    importance_performance,
+    path_diagram,
+    specification_curve,
+)
+from loyalty.shown.charts.groups import importance_maps
+from loyalty.shown.charts.measurement import fit_levels, residual_map, two_triangles
+from loyalty.shown.charts.reliability import Curve, Panel, loading_map, number_of_factors
+from loyalty.shown.charts.structural import slopes
+from loyalty.shown.charts.style import missing_glyphs, use_style
+from loyalty.shown.charts.survey import (
+    correlation_matrix,
+    exclusion_flow,
+    group_standing,
+    interval_panels,
+    score_distributions,
+    skew_and_kurtosis,
+)
+from loyalty.shown.charts.voice import cluster_choice, recovery, word_contrast
+
+__all__ = [
+    "Curve",
+    "Panel",
+    "answer_shares",
+    "cluster_choice",
+    "correlation_matrix",
+    "dots",
+    "duplication",
+    "exclusion_flow",
+    "fit_levels",
+    "forecast",
+    "group_standing",
+    "growth",
+    "importance_maps",
+    "importance_performance",
+    "interval_panels",
+    "loading_map",
+    "missing_glyphs",
+    "number_of_factors",
+    "path_diagram",
+    "recovery",
+    "residual_map",
+    "score_distributions",
+    "skew_and_kurtosis",
+    "slopes",
+    "specification_curve",
+    "survival",
+    "tracking",
+    "two_triangles",
+    "use_style",
+    "waves",
+    "word_contrast",
+]

@@ -6,10 +6,12 @@ from collections.abc import Mapping
 
 import numpy as np
 import pandas as pd
+import seaborn as sns
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, PercentFormatter
 
-from loyalty.shown.charts.style import COLOURS, GREY, PALE, canvas
+from loyalty.shown.charts.marks import current, ranges
+from loyalty.shown.charts.style import COLOURS, DASHED, GREY, canvas, key
 
 _THOUSANDS = FuncFormatter(lambda v, _: f"{v:,.0f}")
 
@@ -41,8 +43,8 @@ def survival(
     axes.yaxis.set_major_formatter(PercentFormatter(1.0, decimals=0))
     axes.set_xlabel(x_label)
     axes.set_ylabel(y_label)
-    axes.grid(axis="y", color=PALE, linewidth=0.6)
-    figure.legend(loc="outside upper left", ncols=len(curves), frameon=False, fontsize=8)
+    axes.grid(axis="y")
+    key(figure, len(curves))
     return figure
 
 
@@ -55,7 +57,7 @@ def tracking(
     axes.plot(
         rows["week"], rows["expected"], "--", color=COLOURS[0], linewidth=1.6, label=labels[1]
     )
-    axes.axvline(calibration, color=GREY, linewidth=0.9, linestyle=(0, (4, 3)))
+    axes.axvline(calibration, color=GREY, linewidth=0.9, linestyle=DASHED)
     axes.annotate(
         labels[2],
         (calibration, 1.0),
@@ -70,8 +72,8 @@ def tracking(
     axes.yaxis.set_major_formatter(_THOUSANDS)
     axes.set_xlabel(x_label)
     axes.set_ylabel(y_label)
-    axes.grid(axis="y", color=PALE, linewidth=0.6)
-    figure.legend(loc="outside upper left", ncols=2, frameon=False, fontsize=8)
+    axes.grid(axis="y")
+    key(figure, 2)
     return figure
 
 
@@ -91,37 +93,44 @@ def forecast(series: pd.DataFrame, labels: tuple[str, str, str], y_label: str) -
     axes.set_ylim(bottom=min(0.0, float(np.nanmin(series[["value", "low"]]))))
     axes.yaxis.set_major_formatter(_THOUSANDS)
     axes.set_ylabel(y_label)
-    axes.grid(axis="y", color=PALE, linewidth=0.6)
-    figure.legend(loc="outside upper left", ncols=3, frameon=False, fontsize=8)
+    axes.grid(axis="y")
+    key(figure, 3)
     return figure
 
 
 def waves(rows: pd.DataFrame, y_label: str) -> Figure:
-    """Scores by wave with intervals: columns ``date, value, low, high``."""
+    """Scores by wave with intervals: columns ``date, estimate, ci_lower, ci_upper``."""
     figure, (axes,) = canvas(2.6)
-    axes.vlines(rows["date"], rows["low"], rows["high"], color=COLOURS[0], linewidth=1.4)
-    axes.plot(rows["date"], rows["value"], "o-", color=COLOURS[0], markersize=4, linewidth=1.0)
+    axes.xaxis.update_units(rows["date"])
+    days = axes.convert_xunits(rows["date"])
+    ranges(axes, current(rows), days, upright=True, joined=True)
     axes.set_ylabel(y_label)
-    axes.grid(axis="y", color=PALE, linewidth=0.6)
+    axes.grid(axis="y")
     return figure
 
 
 def duplication(points: pd.DataFrame, x_label: str, y_label: str) -> Figure:
-    """Duplication of purchase against penetration: columns ``group, label, penetration, value``.
+    """Duplication of purchase against penetration: columns ``group, penetration, estimate``.
 
     Where buyers of all brands share the other brands alike, points lie on a line through zero.
     """
     figure, (axes,) = canvas(3.3)
-    for number, (name, part) in enumerate(points.groupby("group", sort=False)):
-        axes.plot(
-            part["penetration"],
-            part["value"],
-            "os^Dv"[number % 5],
-            color=COLOURS[number % len(COLOURS)],
-            markersize=4.5,
-            alpha=0.85,
-            label=str(name),
-        )
+    groups = list(dict.fromkeys(points["group"]))
+    sns.scatterplot(
+        current(points),
+        x="penetration",
+        y="estimate",
+        hue="group",
+        style="group",
+        palette=[COLOURS[k % len(COLOURS)] for k in range(len(groups))],
+        markers=["os^Dv"[k % 5] for k in range(len(groups))],
+        s=30,
+        alpha=0.85,
+        edgecolor="none",
+        ax=axes,
+    )
+    handles = axes.get_legend_handles_labels()[0]
+    axes.get_legend().remove()
     for axis in (axes.xaxis, axes.yaxis):
         axis.set_major_formatter(PercentFormatter(1.0, decimals=0))
     axes.set_xlim(0, 1)
@@ -129,6 +138,6 @@ def duplication(points: pd.DataFrame, x_label: str, y_label: str) -> Figure:
     axes.plot([0, 1], [0, 1], color=GREY, linewidth=0.7, linestyle=":")
     axes.set_xlabel(x_label)
     axes.set_ylabel(y_label)
-    axes.grid(color=PALE, linewidth=0.6)
-    figure.legend(loc="outside upper left", ncols=5, frameon=False, fontsize=8)
+    axes.grid()
+    key(figure, 5, handles=handles, handletextpad=0.2)
     return figure

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-import matplotlib
 import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
 from matplotlib.patches import FancyBboxPatch
 from matplotlib.ticker import MaxNLocator
 
 from loyalty.ground.numbers import show
-from loyalty.shown.charts.style import COLOURS, GREY, PALE, WIDTH, canvas, matrix_axes, row_axis
+from loyalty.shown.charts.marks import DIVERGING, current, ranges
+from loyalty.shown.charts.style import COLOURS, DASHED, GREY, PALE, WIDTH, canvas, key, row_axis
 
 
 def dots(
@@ -23,7 +24,8 @@ def dots(
     marks: Mapping[str, float] | None = None,
     decimals: int = 2,
 ) -> Figure:
-    """Estimates with intervals, one a row: columns ``label, value, low, high`` and `group`.
+    """Estimates with intervals, one a row: columns ``label, estimate, ci_lower,
+    ci_upper`` and `group`.
 
     `marks` draws labelled vertical lines (cut-offs). Rows of several groups share a line, each
     group in its own colour, named above; where no two do, all stand on their lines.
@@ -31,19 +33,18 @@ def dots(
     labels = list(dict.fromkeys(rows["label"]))
     groups = [None] if group is None else list(dict.fromkeys(rows[group]))
     figure, (axes,) = canvas(1.0 + (0.18, 0.22, 0.28)[min(len(groups), 3) - 1] * len(labels))
-    position = dict(zip(labels, row_axis(axes, labels), strict=True))
-    spread = 0.34 if len(groups) == 2 else 0.5  # of a row's height
-    for number, name in enumerate(groups):
-        part = rows if name is None else rows[rows[group] == name]
-        alone = len(groups) == 1 or len(labels) == len(rows)
-        shift = 0.0 if alone else spread * (0.5 - number / (len(groups) - 1))
-        y = np.array([position[label] for label in part["label"]]) + shift
-        low, high = part["low"].astype(float), part["high"].astype(float)
-        colour = COLOURS[number % len(COLOURS)]
-        axes.hlines(y, low, high, color=colour, linewidth=1.4)
-        axes.plot(part["value"].astype(float), y, "o", color=colour, markersize=4, label=name)
+    number = [0] * len(rows) if group is None else [groups.index(g) for g in rows[group]]
+    colours = [COLOURS[k % len(COLOURS)] for k in range(len(groups))]
+    alone = len(groups) == 1 or len(labels) == len(rows)
+    spread = 0.0 if alone else 0.34 if len(groups) == 2 else 0.5  # of a row's height
+    y = [
+        len(labels) - 1 - labels.index(label) + spread * (0.5 - k / max(len(groups) - 1, 1))
+        for label, k in zip(rows["label"], number, strict=True)
+    ]
+    ranges(axes, current(rows), y, [colours[k] for k in number])
+    row_axis(axes, labels)
     for text, at in (marks or {}).items():
-        axes.axvline(at, color=GREY, linewidth=0.9, linestyle=(0, (4, 3)))
+        axes.axvline(at, color=GREY, linewidth=0.9, linestyle=DASHED)
         axes.annotate(
             f"{text} {show(at, 'number', decimals=decimals)}".strip(),
             (at, 1.0),
@@ -57,13 +58,11 @@ def dots(
     axes.set_xlabel(x_label)
     if len(groups) > 1:
         long = sum(len(str(name)) for name in groups) > 70
-        figure.legend(
-            loc="outside upper left",
-            ncols=1 if long else min(len(groups), 5),
-            frameon=False,
-            fontsize=8,
-            handletextpad=0.2,
-        )
+        handles = [
+            Line2D([], [], color=colour, marker="o", markersize=4, linewidth=1.4, label=name)
+            for name, colour in zip(groups, colours, strict=True)
+        ]
+        key(figure, 1 if long else min(len(groups), 5), handles=handles, handlelength=1.4)
     return figure
 
 
@@ -78,7 +77,7 @@ def answer_shares(shares: pd.DataFrame, labels: Sequence[str], x_label: str) -> 
     n = values.shape[1]
     half = n // 2
     left = -values[:, :half].sum(axis=1) - (values[:, half] / 2 if n % 2 else 0)
-    colours = matplotlib.colormaps["RdBu"](np.linspace(0.12, 0.88, n))
+    colours = DIVERGING(np.linspace(0.12, 0.88, n))
     for k in range(n):
         axes.barh(
             y, values[:, k], left=left, height=0.78, color=colours[k], label=str(shares.columns[k])
@@ -91,40 +90,10 @@ def answer_shares(shares: pd.DataFrame, labels: Sequence[str], x_label: str) -> 
         loc="lower left",
         bbox_to_anchor=(0, 1.0),
         ncols=n,
-        frameon=False,
-        fontsize=8,
         handlelength=0.9,
         columnspacing=0.8,
         borderaxespad=0.2,
     )
-    return figure
-
-
-def matrix(values: pd.DataFrame, labels: Sequence[str], *, cut: float | None = None) -> Figure:
-    """A lower-triangular matrix of coefficients; cells above `cut` are outlined."""
-    n = len(labels)
-    figure, (axes,) = canvas(min(0.9 + 0.42 * n, 7.5))
-    data = values.to_numpy(float).copy()
-    data[np.triu_indices(n, 1)] = np.nan
-    axes.imshow(data, cmap="RdBu", vmin=-1, vmax=1, aspect="auto")
-    for i in range(n):
-        for j in range(i + 1):
-            if np.isfinite(data[i, j]):
-                dark = abs(data[i, j]) > 0.6
-                strong = cut is not None and i != j and data[i, j] > cut
-                axes.text(
-                    j,
-                    i,
-                    show(data[i, j], "bounded"),
-                    ha="center",
-                    va="center",
-                    fontsize=8,
-                    color="white" if dark else "#111827",
-                    bbox={"boxstyle": "square,pad=0.25", "fill": False, "edgecolor": "#D55E00"}
-                    if strong
-                    else None,
-                )
-    matrix_axes(axes, labels)
     return figure
 
 
@@ -183,7 +152,7 @@ def path_diagram(
                 "arrowstyle": "-|>",
                 "color": colour,
                 "linewidth": 0.7 + 2.2 * min(abs(estimate or 0), 1),
-                "linestyle": "-" if clear else (0, (4, 3)),
+                "linestyle": "-" if clear else DASHED,
                 "connectionstyle": f"arc3,rad={-bend}",
                 "shrinkA": 0,
                 "shrinkB": 0,
@@ -250,17 +219,18 @@ def path_diagram(
 
 
 def importance_performance(points: pd.DataFrame, x_label: str, y_label: str) -> Figure:
-    """Importance–performance map: columns ``label, importance, low, high, performance``."""
+    """Importance–performance map: columns ``label, importance, ci_lower,
+    ci_upper, performance``; the interval may be left out.
+    """
     figure, (axes,) = canvas(3.4)
+    points = current(points)
     x, y = points["importance"].to_numpy(float), points["performance"].to_numpy(float)
-    if "low" in points:
-        axes.hlines(
-            y, points["low"].astype(float), points["high"].astype(float), color=PALE, linewidth=2
-        )
-    axes.plot(x, y, "o", color=COLOURS[0], markersize=5)
+    if "ci_lower" not in points:
+        points = points.assign(ci_lower=x, ci_upper=x)
+    ranges(axes, points, y, estimate="importance", size=6, width=2, line=PALE)
     axes.axvline(x.mean(), color=GREY, linewidth=0.7, linestyle=":")
     axes.axhline(y.mean(), color=GREY, linewidth=0.7, linestyle=":")
-    ends = points[["low", "high"]].to_numpy(float) if "low" in points else x
+    ends = points[["ci_lower", "ci_upper"]].to_numpy(float)
     near_x, near_y = 0.25 * (np.ptp(ends) or 1.0), 0.06 * (np.ptp(y) or 1.0)
     for k, name in enumerate(points["label"]):
         close = (np.abs(x - x[k]) < near_x) & (np.abs(y - y[k]) < near_y)
@@ -283,25 +253,24 @@ def specification_curve(
 ) -> Figure:
     """All specifications of one estimate, sorted, above a grid of what each one chose.
 
-    `rows`: columns ``value, low, high, choice``; the row whose choice is `headline` is marked.
+    `rows`: columns ``estimate, ci_lower, ci_upper, choice``; the row whose
+    choice is `headline` is marked.
     """
-    rows = rows.sort_values(["value", "choice"], kind="stable").reset_index(drop=True)
+    rows = current(rows).sort_values(["estimate", "choice"], kind="stable").reset_index(drop=True)
     figure = Figure(figsize=(WIDTH, 2.3 + 0.2 * len(choices)))
     top, below = figure.subplots(
         2, 1, sharex=True, gridspec_kw={"height_ratios": [2.1, 0.2 * len(choices) + 0.2]}
     )
     x = np.arange(len(rows))
     colours = [COLOURS[1] if c == headline else COLOURS[0] for c in rows["choice"]]
-    top.vlines(
-        x, rows["low"].astype(float), rows["high"].astype(float), color=colours, linewidth=1.3
-    )
-    top.scatter(x, rows["value"].astype(float), color=colours, s=16, zorder=3)
+    ranges(top, rows, x, colours, upright=True, width=1.3)
     top.axhline(0, color=GREY, linewidth=0.7)
     top.set_ylabel(y_label)
-    top.grid(axis="y", color=PALE, linewidth=0.6)
+    top.grid(axis="y")
     y = row_axis(below, choices)
     position = dict(zip(choices, y, strict=True))
-    below.scatter(x, [position[c] for c in rows["choice"]], color=colours, s=16, marker="s")
+    chosen = [position[c] for c in rows["choice"]]
+    below.scatter(x, chosen, color=colours, s=16, marker="s")
     below.set_xticks([])
     return figure
 
@@ -322,9 +291,10 @@ def growth(panels: Mapping[str, Sequence[tuple[float, float]]], y_label: str) ->
                 fontsize=7.5,
             )
         place.set_xticks(x, [f"{v / 1e6:g}M" if v >= 1e5 else f"{v:,.0f}" for v in x])
+        place.yaxis.set_major_formatter(lambda v, _: f"{v:g}")
         place.minorticks_off()
         place.margins(0.2, 0.25)
         place.set_xlabel(name)
-        place.grid(axis="y", color=PALE, linewidth=0.6)
+        place.grid(axis="y")
     axes[0].set_ylabel(y_label)
     return figure

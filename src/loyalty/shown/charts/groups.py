@@ -8,7 +8,8 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
-from loyalty.shown.charts.style import COLOURS, GREY, PALE, WIDTH
+from loyalty.shown.charts.marks import current, ranges
+from loyalty.shown.charts.style import COLOURS, GREY, LABEL, PALE, WIDTH, key
 
 #: Panels in a row.
 ACROSS = 4
@@ -19,9 +20,9 @@ def importance_maps(
 ) -> Figure:
     """Importance–performance maps, one panel a name, on common axes.
 
-    Each frame has ``construct`` (a label out of `labels`)``, importance, low, high, performance``
-    and ``quadrant``; points are numbered as in the key on top, those to improve are orange, dotted
-    lines are the panel's means.
+    Each frame has ``construct`` (a label out of `labels`), ``importance, ci_lower, ci_upper,
+    performance`` and ``quadrant``; points are numbered as in the key on top, those to improve are
+    orange, dotted lines are the panel's means.
     """
     across = min(ACROSS, len(panels))
     down = -(-len(panels) // across)
@@ -31,8 +32,16 @@ def importance_maps(
     for place, (name, points) in zip(axes, panels.items(), strict=False):
         x, y = points["importance"].to_numpy(float), points["performance"].to_numpy(float)
         colours = [COLOURS[1 if q == "improve" else 0] for q in points["quadrant"]]
-        place.hlines(y, points["low"].astype(float), points["high"].astype(float), color=PALE)
-        place.scatter(x, y, s=70, c=colours, zorder=3)
+        ranges(
+            place,
+            current(points),
+            y,
+            colours,
+            estimate="importance",
+            size=9.4,
+            width=1.5,
+            line=PALE,
+        )
         for at, up, construct in zip(x, y, points["construct"], strict=True):
             place.text(
                 at,
@@ -52,14 +61,13 @@ def importance_maps(
         place.set_visible(False)
     for k in range(max(0, len(panels) - across), len(panels)):
         axes[k].tick_params(labelbottom=True)
-    figure.supxlabel(x_label, fontsize=9, color="#374151")
-    figure.supylabel(y_label, fontsize=9, color="#374151")
+    figure.supxlabel(x_label, fontsize=9, color=LABEL)
+    figure.supylabel(y_label, fontsize=9, color=LABEL)
     handles = [axes[0].plot([], [], " ", label=f"{k}  {name}")[0] for name, k in number.items()]
-    figure.legend(
+    key(
+        figure,
+        min(4, len(handles)),
         handles=handles,
-        loc="outside upper left",
-        ncols=min(4, len(handles)),
-        frameon=False,
         fontsize=7.5,
         handlelength=0,
         handletextpad=0,

@@ -6,11 +6,13 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pandas as pd
+import seaborn as sns
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from loyalty.ground.numbers import show
-from loyalty.shown.charts.style import COLOURS, GREY, PALE, canvas, matrix_axes, row_axis
+from loyalty.shown.charts.marks import cell_axes, cells, outline, ranges
+from loyalty.shown.charts.style import COLOURS, DASHED, GREY, PALE, canvas, key, row_axis
 
 
 def fit_levels(
@@ -35,20 +37,21 @@ def fit_levels(
     figure, panels = canvas(1.3 + 0.2 * len(labels), columns=len(observed), sharey=True)
     for place, (index, seen) in zip(panels, observed.items(), strict=True):
         mine = levels[levels["index"] == index].set_index("level").loc[numbers]
-        y = row_axis(place, labels)
         colours = [COLOURS[2] if k == 0 else COLOURS[0] for k in numbers]
-        place.hlines(y, mine["low"], mine["high"], color=colours, linewidth=2)
-        place.scatter(mine["median"], y, color=colours, s=14, zorder=3)
+        middle = mine.rename(columns={"low": "ci_lower", "high": "ci_upper"})
+        y = np.arange(len(labels))[::-1]
+        ranges(place, middle, y, colours, estimate="median", width=2)
+        row_axis(place, labels)
         place.axvline(seen, color=COLOURS[1], linewidth=1.3)
-        place.axvline(usual[index], color=GREY, linewidth=0.9, linestyle=(0, (4, 3)))
+        place.axvline(usual[index], color=GREY, linewidth=0.9, linestyle=DASHED)
         place.set_xlabel(index.upper())
         place.xaxis.set_major_locator(MaxNLocator(4, steps=[1, 2, 5, 10]))
         place.tick_params(axis="x", labelsize=7.5)
     handles = [
         panels[0].plot([], [], color=COLOURS[1], linewidth=1.3, label=names[1])[0],
-        panels[0].plot([], [], color=GREY, linewidth=0.9, linestyle=(0, (4, 3)), label=names[2])[0],
+        panels[0].plot([], [], color=GREY, linewidth=0.9, linestyle=DASHED, label=names[2])[0],
     ]
-    figure.legend(handles=handles, loc="outside upper left", ncols=2, frameon=False, fontsize=8)
+    key(figure, 2, handles=handles)
     return figure
 
 
@@ -63,26 +66,13 @@ def two_triangles(
     figure, (axes,) = canvas(min(1.1 + 0.34 * n, 6.5))
     data = np.tril(lower.to_numpy(float), -1) + np.triu(upper.to_numpy(float), 1)
     np.fill_diagonal(data, np.nan)
-    axes.imshow(data, cmap="Blues", vmin=0, vmax=1.15, aspect="auto")
-    for i in range(n):
-        for j in range(n):
-            if not np.isfinite(data[i, j]):
-                continue
-            strong = cut is not None and data[i, j] > cut
-            axes.text(
-                j,
-                i,
-                show(data[i, j], "number"),
-                ha="center",
-                va="center",
-                fontsize=8,
-                color="white" if data[i, j] > 0.7 else "#111827",
-                bbox={"boxstyle": "square,pad=0.25", "fill": False, "edgecolor": "#D55E00"}
-                if strong
-                else None,
-            )
-    axes.plot([-0.5, n - 0.5], [-0.5, n - 0.5], color=PALE, linewidth=0.8)
-    matrix_axes(axes, labels)
+    words = np.array([[show(value, "number") for value in row] for row in data])
+    cells(axes, data, words, limits=(0.0, 1.15), colours=sns.color_palette("Blues", as_cmap=True))
+    if cut is not None:
+        for i, j in np.argwhere(data > cut):
+            outline(axes, i, j, COLOURS[1])
+    axes.plot([0, n], [0, n], color=PALE, linewidth=0.8)
+    cell_axes(axes, labels, labels)
     return figure
 
 
@@ -100,22 +90,19 @@ def residual_map(
     x_label : str
         What the colour bar shows.
     """
-    items = list(residuals.columns)
-    n = len(items)
+    n = len(residuals)
     figure, (axes,) = canvas(min(1.3 + 0.1 * n, 4.6))
     data = residuals.to_numpy(float).copy()
     np.fill_diagonal(data, np.nan)
-    picture = axes.imshow(data, cmap="RdBu", vmin=-limit, vmax=limit, aspect="auto")
+    picture, _ = cells(axes, data, limits=(-limit, limit), lines=0)
     edges = np.cumsum(list(sizes.values()))
     for edge in edges[:-1]:
-        axes.axhline(edge - 0.5, color=GREY, linewidth=0.5)
-        axes.axvline(edge - 0.5, color=GREY, linewidth=0.5)
-    middles = edges - np.array(list(sizes.values())) / 2 - 0.5
-    axes.set_yticks(middles, list(sizes))
+        axes.axhline(edge, color=GREY, linewidth=0.5)
+        axes.axvline(edge, color=GREY, linewidth=0.5)
+    middles = edges - np.array(list(sizes.values())) / 2
+    axes.set_yticks(middles, list(sizes), rotation=0)
     axes.set_xticks(middles, list(sizes), rotation=35, ha="right", rotation_mode="anchor")
     axes.tick_params(length=0)
-    for spine in axes.spines.values():
-        spine.set_visible(False)
     bar = figure.colorbar(picture, ax=axes, shrink=0.6, extend="both")
     bar.set_label(x_label)
     bar.outline.set_visible(False)

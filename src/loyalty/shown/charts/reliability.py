@@ -13,7 +13,8 @@ from matplotlib.patches import Rectangle
 from matplotlib.ticker import MaxNLocator
 
 from loyalty.ground.numbers import show
-from loyalty.shown.charts.style import COLOURS, GREY, PALE, WIDTH, canvas
+from loyalty.shown.charts.marks import cells
+from loyalty.shown.charts.style import COLOURS, GREY, WIDTH, canvas, key
 
 
 @dataclass(frozen=True)
@@ -70,7 +71,7 @@ def number_of_factors(panels: Sequence[Panel], shown: int = 12) -> Figure:
         place.set_title(panel.title)
         place.set_xlabel(panel.x_label)
         place.xaxis.set_major_locator(MaxNLocator(integer=True, nbins=6))
-        place.grid(axis="y", color=PALE, linewidth=0.6)
+        place.grid(axis="y")
         first = [max(c.values[:1], default=0.0) for c in panel.curves if c.first == 1]
         later = [max(list(c.values[1:2]) + list(c.values[:1]) * c.dashed) for c in panel.curves]
         bottom, top = place.get_ylim()
@@ -90,13 +91,11 @@ def number_of_factors(panels: Sequence[Panel], shown: int = 12) -> Figure:
                 color=GREY,
             )
         place.set_ylim(bottom - 0.12 * (top - bottom), top)
-    figure.legend(
-        list(names.values()),
-        list(names),
-        loc="outside upper left",
-        ncols=len(names),
-        frameon=False,
-        fontsize=8,
+    key(
+        figure,
+        len(names),
+        handles=list(names.values()),
+        labels=list(names),
         columnspacing=1.2,
         handletextpad=0.4,
     )
@@ -113,38 +112,23 @@ def loading_map(loadings: pd.DataFrame, blocks: Sequence[tuple[str, int]], least
     figure = Figure(figsize=(min(WIDTH, 3.2 + 0.5 * columns), 0.9 + 0.145 * rows))
     axes = figure.subplots()
     values = loadings.to_numpy(dtype=float)
-    axes.imshow(values, cmap="RdBu", vmin=-1, vmax=1, aspect="auto")
-    for i in range(rows):
-        for j in range(columns):
-            if abs(values[i, j]) >= least:
-                axes.text(
-                    j,
-                    i,
-                    show(values[i, j], "bounded"),
-                    ha="center",
-                    va="center",
-                    fontsize=7,
-                    color="white" if abs(values[i, j]) > 0.6 else "#111827",
-                )
-    axes.set_xticks(range(columns), [str(c) for c in loadings.columns])
+    words = [[show(v, "bounded") if abs(v) >= least else "" for v in row] for row in values]
+    cells(axes, values, np.array(words), size=7.0, lines=0)
     axes.xaxis.tick_top()
-    axes.set_yticks(range(rows), [str(i) for i in loadings.index], fontsize=7)
+    axes.set_xticks(np.arange(columns) + 0.5, [str(c) for c in loadings.columns])
+    axes.set_yticks(np.arange(rows) + 0.5, [str(i) for i in loadings.index], fontsize=7, rotation=0)
     axes.tick_params(length=0)
-    for spine in axes.spines.values():
-        spine.set_visible(False)
     edge = 0
     right = axes.secondary_yaxis("right")
     middles, labels = [], []
     for label, count in blocks:
-        middles.append(edge + (count - 1) / 2)
+        middles.append(edge + count / 2)
         labels.append(label)
         edge += count
         if edge < rows:
-            axes.axhline(edge - 0.5, color=GREY, linewidth=0.8)
+            axes.axhline(edge, color=GREY, linewidth=0.8)
     right.set_yticks(middles, labels, fontsize=8)
     right.tick_params(length=0)
     right.spines["right"].set_visible(False)
-    axes.add_patch(
-        Rectangle((-0.5, -0.5), columns, rows, fill=False, edgecolor=GREY, linewidth=0.8)
-    )
+    axes.add_patch(Rectangle((0, 0), columns, rows, fill=False, edgecolor=GREY, linewidth=0.8))
     return figure

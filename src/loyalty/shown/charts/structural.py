@@ -7,7 +7,8 @@ from collections.abc import Mapping, Sequence
 import pandas as pd
 from matplotlib.figure import Figure
 
-from loyalty.shown.charts.style import COLOURS, GREY, PALE, WIDTH
+from loyalty.shown.charts.marks import current
+from loyalty.shown.charts.style import COLOURS, DASHED, GREY, LABEL, PALE, WIDTH
 
 #: Panels in a row.
 ACROSS = 3
@@ -18,28 +19,27 @@ def slopes(
 ) -> Figure:
     """A path's slope along its moderator, with its band, one panel a hypothesis.
 
-    Each panel is (frame with ``sd, value, low, high``; Johnson–Neyman bounds in the same units;
-    name of the moderator); bounds inside the drawn range are dashed and named.
+    Each panel is (frame with ``sd, estimate, ci_lower, ci_upper``; Johnson–Neyman bounds in
+    the same units; name of the moderator); bounds inside the drawn range are dashed and named.
     """
     across = min(ACROSS, len(panels))
     down = -(-len(panels) // across)
     figure = Figure(figsize=(WIDTH, 1.95 * down + 0.35))
     axes = figure.subplots(down, across, sharex=True, sharey=True, squeeze=False).ravel()
     for place, (name, (line, bounds, moderator)) in zip(axes, panels.items(), strict=False):
-        x = line["sd"].to_numpy(float)
-        place.fill_between(
-            x, line["low"].astype(float), line["high"].astype(float), color=PALE, linewidth=0
-        )
-        place.plot(x, line["value"].astype(float), color=COLOURS[0], linewidth=1.4)
+        band = current(line).astype(float)
+        x = band["sd"].to_numpy()
+        place.fill_between(x, band["ci_lower"], band["ci_upper"], color=PALE, linewidth=0)
+        place.plot(x, band["estimate"], color=COLOURS[0], linewidth=1.4)
         place.axhline(0, color=GREY, linewidth=0.7)
         for bound in bounds:
             if x.min() <= bound <= x.max():
-                place.axvline(bound, color=COLOURS[1], linewidth=0.9, linestyle=(0, (4, 3)))
+                place.axvline(bound, color=COLOURS[1], linewidth=0.9, linestyle=DASHED)
         place.set_title(name, fontsize=8)
         place.set_xlabel(moderator, fontsize=7.5)
         place.tick_params(labelsize=7, labelbottom=True)
     for place in axes[len(panels) :]:
         place.set_visible(False)
-    figure.supylabel(y_label, fontsize=9, color="#374151")
-    figure.supxlabel(x_label, fontsize=9, color="#374151")
+    figure.supylabel(y_label, fontsize=9, color=LABEL)
+    figure.supxlabel(x_label, fontsize=9, color=LABEL)
     return figure

@@ -5,18 +5,19 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-import matplotlib
 import numpy as np
 import pandas as pd
-from matplotlib.axes import Axes
+import seaborn as sns
 from matplotlib.figure import Figure
-from matplotlib.patches import FancyBboxPatch
+from matplotlib.patches import FancyBboxPatch, Rectangle
 from matplotlib.ticker import MaxNLocator
 
 from loyalty.ground.numbers import show
-from loyalty.shown.charts.style import COLOURS, GREY, PALE, canvas, matrix_axes, row_axis
+from loyalty.shown.charts.marks import cell_axes, cells, current, ranges, word
+from loyalty.shown.charts.style import COLOURS, DASHED, FALLBACK, GREY, INK, PALE, canvas, row_axis
 
-INK = "#111827"
+#: The Chinese face has no bold.
+BOLD: dict[str, Any] = {"fontfamily": FALLBACK, "fontweight": "bold"}
 
 
 def exclusion_flow(kept: Sequence[str], aside: Sequence[tuple[str, bool]]) -> Figure:
@@ -42,7 +43,7 @@ def exclusion_flow(kept: Sequence[str], aside: Sequence[tuple[str, bool]]) -> Fi
                 facecolor=colour,
                 edgecolor=GREY,
                 linewidth=0.9,
-                linestyle="-" if solid else (0, (4, 3)),
+                linestyle="-" if solid else DASHED,
             )
         )
         axes.text(x + width / 2, y - 0.45, text, ha="center", va="center", fontsize=8, color=INK)
@@ -52,7 +53,7 @@ def exclusion_flow(kept: Sequence[str], aside: Sequence[tuple[str, bool]]) -> Fi
             "arrowstyle": "-|>",
             "color": GREY,
             "linewidth": 0.9,
-            "linestyle": "-" if solid else (0, (4, 3)),
+            "linestyle": "-" if solid else DASHED,
             "shrinkA": 0,
             "shrinkB": 0,
             "mutation_scale": 9,
@@ -88,11 +89,11 @@ def skew_and_kurtosis(
     low = min(-2.0, float(y.min(initial=0.0)) * 1.15)
     axes.axvspan(-skew_cut, skew_cut, color=PALE, alpha=0.35, linewidth=0)
     for at in (-skew_cut, skew_cut):
-        axes.axvline(at, color=GREY, linewidth=0.9, linestyle=(0, (4, 3)))
+        axes.axvline(at, color=GREY, linewidth=0.9, linestyle=DASHED)
     if kurtosis_cut < high:
-        axes.axhline(kurtosis_cut, color=GREY, linewidth=0.9, linestyle=(0, (4, 3)))
+        axes.axhline(kurtosis_cut, color=GREY, linewidth=0.9, linestyle=DASHED)
     axes.plot(0, 0, "+", color=COLOURS[1], markersize=11, markeredgewidth=1.6)
-    axes.plot(x, y, "o", color=COLOURS[0], markersize=4, alpha=0.8)
+    sns.scatterplot(x=x, y=y, color=COLOURS[0], s=25, alpha=0.8, edgecolor="none", ax=axes)
     far = np.argsort(-(np.abs(x) / skew_cut + np.abs(y) / kurtosis_cut), kind="stable")
     named: list[int] = []
     for k in far[:12]:
@@ -117,58 +118,34 @@ def skew_and_kurtosis(
     return figure
 
 
-def _inside(axes: Axes, x: float, y: float, words: str, **style: Any) -> None:
-    """Words in the middle of a cell; the layout need not measure them."""
-    text = axes.text(x, y, words, ha="center", va="center", **style)
-    text.set_in_layout(False)
-
-
 def correlation_matrix(
     r: pd.DataFrame,
-    low: pd.DataFrame,
-    high: pd.DataFrame,
+    ci_lower: pd.DataFrame,
+    ci_upper: pd.DataFrame,
     diagonal: Mapping[str, float],
     labels: Sequence[str],
 ) -> Figure:
     """Lower triangle of correlations with their intervals; reliabilities in the diagonal."""
     n = len(labels)
     figure, (axes,) = canvas(min(1.1 + 0.37 * n, 6.5))
-    values, lower, upper = (m.to_numpy(float) for m in (r, low, high))
-    field = values.copy()
-    field[np.triu_indices(n)] = np.nan
-    axes.imshow(field, cmap="RdBu", vmin=-1, vmax=1, aspect="auto")
-    size = 8.0 if n < 9 else 7.2
+    values, lower, upper = (m.to_numpy(float) for m in (r, ci_lower, ci_upper))
+    field = np.where(np.tri(n, k=-1, dtype=bool), values, np.nan)
+    words = np.array([[show(value, "bounded") for value in row] for row in field])
+    size, small = (8.0, 6.5) if n < 9 else (7.2, 5.7) if n < 12 else (6.6, 4.6)
+    _, found = cells(axes, field, words, size=size)
     for i in range(n):
-        reliability = diagonal.get(str(r.index[i]), float("nan"))
         axes.add_patch(
-            matplotlib.patches.Rectangle(
-                (i - 0.5, i - 0.5), 1, 1, facecolor="#f3f4f6", edgecolor=GREY, linewidth=0.8
+            Rectangle(
+                (i, i), 1, 1, facecolor="#f3f4f6", edgecolor=GREY, linewidth=0.8, clip_on=False
             )
         )
-        _inside(
-            axes,
-            i,
-            i,
-            show(reliability, "bounded"),
-            fontsize=size,
-            fontweight="bold",
-            color=INK,
-        )
-        for j in range(i):
-            if not np.isfinite(values[i, j]):
-                continue
-            colour = "white" if abs(values[i, j]) > 0.6 else INK
-            _inside(
-                axes,
-                j,
-                i - 0.17,
-                show(values[i, j], "bounded"),
-                fontsize=size,
-                color=colour,
-            )
-            between = f"[{show(lower[i, j], 'bounded')}, {show(upper[i, j], 'bounded')}]"
-            _inside(axes, j, i + 0.24, between, fontsize=size - 1.5, color=colour)
-    matrix_axes(axes, labels)
+        alpha = show(diagonal.get(str(r.index[i]), float("nan")), "bounded")
+        word(axes, i, i, alpha, fontsize=size, color=INK, **BOLD)
+    for (i, j), text in found.items():
+        text.set_y(i + 0.33)
+        between = f"[{show(lower[i, j], 'bounded')}, {show(upper[i, j], 'bounded')}]"
+        word(axes, i + 0.24, j, between, fontsize=small, color=text.get_color())
+    cell_axes(axes, labels, labels)
     return figure
 
 
@@ -190,27 +167,52 @@ def group_standing(
     gap = data - np.asarray(centre, dtype=float)
     most = float(np.nanmax(np.abs(gap), initial=0.0)) or 1.0
     figure, (axes,) = canvas(min(1.5 + 0.185 * len(row_labels), 8.0))
-    axes.imshow(gap, cmap="RdBu", vmin=-1.6 * most, vmax=1.6 * most, aspect="auto")
-    sure = clear.to_numpy(bool)
-    for i in range(data.shape[0]):
-        for j in range(data.shape[1]):
-            _inside(
-                axes,
-                j,
-                i,
-                show(data[i, j], "number", decimals=1),
-                fontsize=7.5,
-                fontweight="bold" if sure[i, j] else "normal",
-                color=INK,
-            )
+    words = np.array([[show(value, "number", decimals=1) for value in row] for row in data])
+    _, found = cells(axes, gap, words, limits=(-1.6 * most, 1.6 * most), size=7.5)
+    for i, j in np.argwhere(clear.to_numpy(bool) & np.isfinite(data)):
+        found[i, j].set(**BOLD)
+    for i, j in np.argwhere(np.isnan(gap)):
+        word(axes, i, j, words[i, j], fontsize=7.5, color=INK)
     for first in blocks[1:]:
-        axes.axhline(first - 0.5, color="white", linewidth=4)
-    axes.set_xticks(range(data.shape[1]), column_labels, rotation=35, ha="right")
-    axes.set_xticks(range(data.shape[1]), column_labels, rotation_mode="anchor")
-    axes.set_yticks(range(data.shape[0]), row_labels)
-    axes.tick_params(length=0)
-    for spine in axes.spines.values():
-        spine.set_visible(False)
+        axes.axhline(first, color="white", linewidth=4)
+    cell_axes(axes, row_labels, column_labels, turned=35)
+    return figure
+
+
+def score_distributions(scores: pd.DataFrame, means: pd.DataFrame, x_label: str) -> Figure:
+    """How scores are spread: a violin a scale, and on it the mean with its interval.
+
+    Parameters
+    ----------
+    scores : DataFrame
+        Respondents by scales; a missing score is left out of its scale.
+    means : DataFrame
+        One row a scale, in the order of the columns: ``label, estimate, ci_lower, ci_upper``.
+    """
+    figure, (axes,) = canvas(0.9 + 0.34 * len(means))
+    places = np.arange(len(means))[::-1]
+    long = scores.set_axis(places, axis=1).melt(var_name="place", value_name="score").dropna()
+    sns.violinplot(
+        long.astype(float),
+        x="score",
+        y="place",
+        orient="h",
+        native_scale=True,
+        color=COLOURS[4],
+        saturation=1,
+        alpha=0.35,
+        inner=None,
+        cut=0,
+        density_norm="width",
+        width=0.85,
+        linewidth=0.6,
+        linecolor=GREY,
+        ax=axes,
+    )
+    ranges(axes, current(means), places)
+    row_axis(axes, list(means["label"]))
+    axes.set_xlabel(x_label)
+    axes.set_ylabel("")
     return figure
 
 
@@ -223,25 +225,18 @@ def interval_panels(
 ) -> Figure:
     """Estimates with intervals of the same rows in panels side by side.
 
-    `rows`: ``label, panel, value, low, high``. `x_labels`: panel → axis label, in order. `centre`:
-    panel → interval of everybody, drawn as a band.
+    `rows`: ``label, panel, estimate, ci_lower, ci_upper``. `x_labels`: panel → axis label,
+    in order. `centre`: panel → interval of everybody, drawn as a band.
     """
     labels = list(dict.fromkeys(rows["label"]))
     figure, axes = canvas(0.9 + 0.165 * len(labels), columns=len(x_labels), sharey=True)
     for place, (panel, x_label) in zip(axes, x_labels.items(), strict=True):
-        _panel(place, rows[rows["panel"] == panel], labels, decimals)
+        part = current(rows[rows["panel"] == panel])
+        ranges(place, part, [len(labels) - 1 - labels.index(label) for label in part["label"]])
+        row_axis(place, labels)
         if panel in centre:
             place.axvspan(*centre[panel], color=COLOURS[5], alpha=0.25, linewidth=0)
+        place.xaxis.set_major_locator(MaxNLocator(nbins=5, steps=[1, 2, 5, 10]))
+        place.xaxis.set_major_formatter(lambda v, _: show(v, "number", decimals=decimals))
         place.set_xlabel(x_label)
     return figure
-
-
-def _panel(axes: Axes, part: pd.DataFrame, labels: Sequence[str], decimals: int) -> None:
-    position = dict(zip(labels, row_axis(axes, labels), strict=True))
-    y = np.array([position[label] for label in part["label"]], dtype=float)
-    axes.hlines(
-        y, part["low"].astype(float), part["high"].astype(float), color=COLOURS[0], linewidth=1.4
-    )
-    axes.plot(part["value"].astype(float), y, "o", color=COLOURS[0], markersize=4)
-    axes.xaxis.set_major_locator(MaxNLocator(nbins=5, steps=[1, 2, 5, 10]))
-    axes.xaxis.set_major_formatter(lambda v, _: show(v, "number", decimals=decimals))

@@ -7,23 +7,27 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
 
-from loyalty.shown.charts.style import COLOURS, GREY, PALE, canvas, row_axis
+from loyalty.shown.charts.marks import current, ranges
+from loyalty.shown.charts.style import COLOURS, GREY, PALE, canvas, key, row_axis
 
 
 def word_contrast(rows: pd.DataFrame, x_label: str, names: tuple[str, str]) -> Figure:
-    """Words with intervals, the strongest of each kind: columns ``label, value, low, high``.
+    """Words with intervals, the strongest of each kind: columns ``label, estimate, ci_lower,
+    ci_upper``.
 
     Two panels on one scale: values above zero (named by ``names[0]``) and below.
     """
-    sides = [rows[rows["value"] > 0], rows[rows["value"] < 0]]
+    rows = current(rows)
+    sides = [rows[rows["estimate"] > 0], rows[rows["estimate"] < 0]]
+    ends = ["estimate", "ci_lower", "ci_upper"]
+    most = float(rows[ends].abs().to_numpy(float).max())
     figure, axes = canvas(0.9 + 0.19 * max(len(side) for side in sides), columns=2)
     for place, side, name, colour in zip(axes, sides, names, COLOURS, strict=False):
-        y = row_axis(place, list(side["label"]))
-        size = side[["value", "low", "high"]].abs().astype(float)
-        place.hlines(y, size["low"], size["high"], color=colour, linewidth=1.3)
-        place.plot(size["value"], y, "o", color=colour, markersize=3.8)
-        place.set_xlim(0, float(rows[["low", "high"]].abs().to_numpy(float).max()) * 1.04)
+        ranges(place, side[ends].astype(float).abs(), np.arange(len(side))[::-1], colour)
+        row_axis(place, list(side["label"]))
+        place.set_xlim(0, most * 1.04)
         place.set_title(name, color=colour)
         place.set_xlabel(x_label)
     return figure
@@ -40,11 +44,13 @@ def cluster_choice(
     k = table.index.to_numpy()
     for place, column, label in zip(axes, ("stability", "silhouette"), labels[1:], strict=True):
         value = table[column].to_numpy(float)
-        if column == "stability":
-            place.vlines(k, value - table["se"], value + table["se"], color=COLOURS[0], linewidth=3)
-        place.plot(k, value, "o-", color=COLOURS[0], markersize=3.5, linewidth=1.0)
+        error = table["se"].to_numpy(float) if column == "stability" else 0.0
+        rows = pd.DataFrame(
+            {"estimate": value, "ci_lower": value - error, "ci_upper": value + error}
+        )
+        ranges(place, rows, k, upright=True, joined=True, size=4.5, width=3)
         at = int(np.flatnonzero(k == chosen)[0])
-        place.plot(chosen, value[at], "o", color=COLOURS[1], markersize=6.5)
+        place.plot(chosen, value[at], "o", color=COLOURS[1], markersize=6.5, zorder=4)
         place.annotate(
             mark,
             (chosen, value[at]),
@@ -56,7 +62,7 @@ def cluster_choice(
         place.set_xticks(k)
         place.set_xlabel(labels[0])
         place.set_ylabel(label)
-        place.grid(axis="y", color=PALE, linewidth=0.6)
+        place.grid(axis="y")
     axes[0].set_ylim(top=1.0)
     return figure
 
@@ -72,7 +78,7 @@ def recovery(
     Parameters
     ----------
     rows : DataFrame
-        ``place`` (0, 1, …), ``group``, ``value``, ``low``, ``high``.
+        ``place`` (0, 1, …), ``group``, ``estimate``, ``ci_lower``, ``ci_upper``.
     reference : tuple
         Mean and interval without a failure, drawn as a band.
     labels : sequence of str
@@ -94,23 +100,19 @@ def recovery(
         color=GREY,
     )
     groups = list(dict.fromkeys(rows["group"]))
-    for number, group in enumerate(groups):
-        part = rows[rows["group"] == group]
-        x = part["place"].to_numpy(float) + 0.12 * (number - (len(groups) - 1) / 2)
-        colour = COLOURS[number % len(COLOURS)]
-        axes.vlines(x, part["low"], part["high"], color=colour, linewidth=1.4)
-        axes.plot(x, part["value"], "o-", color=colour, markersize=4, linewidth=0.9, label=group)
+    number = np.array([groups.index(group) for group in rows["group"]])
+    x = rows["place"].to_numpy(float) + 0.12 * (number - (len(groups) - 1) / 2)
+    colours = [COLOURS[k % len(COLOURS)] for k in range(len(groups))]
+    ranges(axes, current(rows), x, [colours[k] for k in number], upright=True, joined=True)
     axes.set_xticks(range(len(labels)), labels)
     axes.margins(x=0.08)
     axes.set_xlabel(names[0])
     axes.set_ylabel(names[1])
-    axes.grid(axis="y", color=PALE, linewidth=0.6)
+    axes.grid(axis="y")
     if len(groups) > 1:
-        figure.legend(
-            loc="outside upper left",
-            ncols=len(groups),
-            frameon=False,
-            fontsize=8,
-            handletextpad=0.4,
-        )
+        handles = [
+            Line2D([], [], color=colour, marker="o", markersize=4, linewidth=1.4, label=group)
+            for group, colour in zip(groups, colours, strict=True)
+        ]
+        key(figure, len(groups), handles=handles, handletextpad=0.4)
     return figure

@@ -1,0 +1,145 @@
+"""What charts are made of: estimates with intervals, coloured cells. Drawn by seaborn."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, cast
+
+import numpy as np
+import pandas as pd
+import seaborn as sns
+from matplotlib.axes import Axes
+from matplotlib.collections import QuadMesh
+from matplotlib.patches import Rectangle
+from matplotlib.text import Text
+from seaborn.utils import relative_luminance
+
+from loyalty.shown.charts.style import COLOURS, INK
+
+#: From orange-red over white to blue: told apart with any colour vision.
+DIVERGING = sns.color_palette("RdBu", as_cmap=True)
+
+
+def current(rows: pd.DataFrame) -> pd.DataFrame:
+    """The rows with the columns ``estimate, ci_lower, ci_upper``.
+
+    The one place that still takes ``value, low, high`` for them.
+    """
+    names = {"value": "estimate", "low": "ci_lower", "high": "ci_upper"}
+    old = {k: v for k, v in names.items() if k in rows}
+    return rows.drop(columns=[v for v in old.values() if v in rows]).rename(columns=old)
+
+
+def ranges(
+    axes: Axes,
+    rows: pd.DataFrame,
+    place: Sequence[float] | np.ndarray,
+    colours: str | Sequence[str] = COLOURS[0],
+    *,
+    estimate: str = "estimate",
+    upright: bool = False,
+    joined: bool = False,
+    size: float = 5.0,
+    width: float = 1.4,
+    line: str | None = None,
+) -> None:
+    """Dots with their intervals as lines.
+
+    Parameters
+    ----------
+    rows : DataFrame
+        `estimate`, ``ci_lower`` and ``ci_upper``, in units of the horizontal axis (of the
+        vertical one when `upright`); an interval may be missing.
+    place : sequence of float
+        Of each row, on the other axis.
+    colours : str or sequence of str
+        One for all, or one a row.
+    joined : bool
+        Whether dots of one colour are joined by a line, in the order of their places.
+    size, width : float
+        Of a dot and of an interval's line, in points.
+    line : str, optional
+        One colour of all lines, where it is not that of the dots.
+    """
+    middle = rows[estimate].to_numpy(float)
+    lower, upper = rows["ci_lower"].to_numpy(float), rows["ci_upper"].to_numpy(float)
+    at = np.asarray(place, dtype=float)
+    own = [colours] * len(rows) if isinstance(colours, str) else list(colours)
+    x, y = (at, middle) if upright else (middle, at)
+    style: dict[str, Any] = {"hue": own, "palette": {c: c for c in own}, "legend": False}
+    (axes.vlines if upright else axes.hlines)(
+        at, lower, upper, color=line or own, linewidth=width, zorder=2
+    )
+    if joined:
+        sns.lineplot(x=x, y=y, estimator=None, linewidth=0.9, ax=axes, **style)
+    sns.scatterplot(x=x, y=y, s=size**2, edgecolor="none", zorder=3, ax=axes, **style)
+
+
+def cells(
+    axes: Axes,
+    values: np.ndarray,
+    words: np.ndarray | None = None,
+    *,
+    limits: tuple[float, float] = (-1.0, 1.0),
+    size: float = 8.0,
+    colours: Any = DIVERGING,
+    lines: float = 0.8,
+) -> tuple[QuadMesh, dict[tuple[int, int], Text]]:
+    """Coloured cells, and by (row, column) the words in them; cell (i, j) has
+    its middle at (j + 0.5, i + 0.5), from above.
+
+    `values`: rows × columns, not a number where a cell stays empty. `words`: of the same shape.
+    `lines`: width of the white lines between cells; cells without lines are drawn as one picture,
+    in which no hairlines show.
+    """
+    sns.heatmap(
+        values,
+        vmin=limits[0],
+        vmax=limits[1],
+        cmap=colours,
+        annot=words,
+        fmt="",
+        annot_kws={"fontsize": size},
+        cbar=False,
+        xticklabels=False,
+        yticklabels=False,
+        linewidths=lines,
+        linecolor="white",
+        rasterized=lines == 0,
+        ax=axes,
+    )
+    mesh = cast(QuadMesh, axes.collections[0])
+    found = {}
+    for text in axes.texts:
+        text.set_in_layout(False)  # it stands inside the axes
+        x, y = text.get_position()
+        i, j = int(y), int(x)
+        found[i, j] = text
+        # seaborn turns to white on middle blues already, where dark is far easier to read
+        text.set_color("white" if relative_luminance(mesh.to_rgba(values[i, j])) < 0.2 else INK)
+    return mesh, found
+
+
+def word(axes: Axes, i: float, j: float, words: str, **style: Any) -> None:
+    """Words in the middle of a cell."""
+    text = axes.text(j + 0.5, i + 0.5, words, ha="center", va="center", **style)
+    text.set_in_layout(False)
+
+
+def outline(axes: Axes, i: float, j: float, colour: str) -> None:
+    """A frame inside a cell."""
+    gap = 0.04
+    frame = Rectangle(
+        (j + gap, i + gap), 1 - 2 * gap, 1 - 2 * gap, fill=False, edgecolor=colour, linewidth=1.4
+    )
+    axes.add_patch(frame)
+
+
+def cell_axes(
+    axes: Axes, rows: Sequence[str], columns: Sequence[str], *, turned: float = 40
+) -> None:
+    """Labels of a map's rows and columns."""
+    places = np.arange(len(columns)) + 0.5
+    axes.set_xticks(places, columns, rotation=turned, ha="right", rotation_mode="anchor")
+    axes.set_yticks(np.arange(len(rows)) + 0.5, rows, rotation=0)
+    axes.tick_params(length=0)
