@@ -13,7 +13,6 @@ import semfit
 from loyalty.cases.study import Effect, Hypothesis, Study
 from loyalty.estimates.groups import Clusters
 from loyalty.ground.text import Text
-from loyalty.stats import CannotCompute
 from loyalty.stats.imputation import impute
 
 # --- resampling ---------------------------------------------------------------------------------
@@ -40,9 +39,9 @@ def resampled(
     Raises
     ------
     CannotCompute
-        When a version has no converged solution to start from, or cannot be imputed.
+        When the answers cannot be imputed.
     semfit.ModelError
-        When the model cannot be fitted.
+        When the model cannot be fitted, or a version has no converged solution to start from.
     """
     rows = answers if cluster is None else answers[answers[cluster].notna()]
     rows = rows[rows[list(items)].notna().any(axis=1)]
@@ -54,7 +53,7 @@ def resampled(
         complete = version if cluster is None else version.assign(**{cluster: rows[cluster]})
         result = semfit.fit(model, complete, estimator="MLR", cluster=cluster)
         if not result.converged:
-            raise CannotCompute(result.problems[0])
+            raise semfit.ModelError(result.problems[0])
         share = draws // count + (k < draws % count)
         parts.append(result.bootstrap(draws=share, seed=seed + k))
     estimate = replace(
@@ -159,9 +158,9 @@ def clustered_paths(
     Raises
     ------
     CannotCompute
-        When there is no converged solution to start from.
+        When the answers cannot be imputed.
     semfit.ModelError
-        When the model cannot be fitted.
+        When the model cannot be fitted, or there is no converged solution to start from.
     """
     rows = answers[answers[cluster].notna()]
     robust = semfit.fit(model, rows, estimator="MLR", missing=missing, cluster=cluster)

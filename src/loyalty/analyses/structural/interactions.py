@@ -107,7 +107,9 @@ def latent_model(study: Study, outcome: str) -> tuple[str, dict[str, list[tuple[
         else:
             products[name] = list(zip(first, second, strict=False))
         if len(products[name]) < 2:
-            raise CannotCompute(f"the product of {' and '.join(parts)} would have one indicator")
+            if len(parts) == 1:
+                raise CannotCompute("square_of_one_indicator", construct=parts[0])
+            raise CannotCompute("product_of_one_indicator", first=parts[0], second=parts[1])
         lines.append(f"{name} =~ {' + '.join(f'{a}.{b}' for a, b in products[name])}")
         lines += [f"{name} ~~ {part}" for part in parts if part in dependent]
     lines.append(f"{outcome} ~ {' + '.join(dict.fromkeys(product_name(h) for h in bent))}")
@@ -138,10 +140,9 @@ def latent(study: Study, answers: pd.DataFrame, outcome: str) -> LatentModel:
     Raises
     ------
     CannotCompute
-        When a product would have a single indicator, or the model does not converge to an
-        admissible solution.
+        When a product would have a single indicator.
     semfit.ModelError
-        When the model cannot be fitted.
+        When the model cannot be fitted, or does not converge to an admissible solution.
     """
     text, products = latent_model(study, outcome)
     pairs = [pair for made in products.values() for pair in made]
@@ -151,7 +152,7 @@ def latent(study: Study, answers: pd.DataFrame, outcome: str) -> LatentModel:
     missing = "fiml" if wide[used].isna().any(axis=None) else "listwise"
     result = semfit.fit(text, wide, estimator="MLR", missing=missing, meanstructure=True)
     if result.problems:
-        raise CannotCompute(result.problems[0])
+        raise semfit.ModelError(result.problems[0])
     bent = [h for h in study.hypotheses if not h.is_path and h.to == outcome]
     return LatentModel(outcome, result, text, tuple(_term(result, h, wide, text) for h in bent))
 
