@@ -22,7 +22,7 @@ from loyalty.cases import study
 from loyalty.ground import results
 from loyalty.ground.text import Text
 from loyalty.shown import prose
-from loyalty.stats import CannotCompute, clv, rfm
+from loyalty.stats import clv, rfm
 
 ROOT = Path(__file__).resolve().parents[1]
 
