@@ -12,7 +12,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy import stats as _dist
 
-from loyalty.ground.reasons import CannotCompute
+from loyalty.ground.reasons import CannotCompute as CannotCompute
 
 FloatArray = NDArray[np.float64]
 BoolArray = NDArray[np.bool_]
