@@ -553,7 +553,7 @@ def by_level(
             if free >= len(rows):
                 raise CannotCompute("few_respondents_for_parameters", n=len(rows), parameters=free)
             if result.problems:
-                raise semfit.ModelError(result.problems[0])
+                raise CannotCompute.because(result.problems[0])
             effects = total_effects(result, outcome)
         except (CannotCompute, semfit.ModelError) as reason:
             borrowed[level] = str(reason)

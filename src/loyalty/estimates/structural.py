@@ -13,6 +13,7 @@ import semfit
 from loyalty.cases.study import Effect, Hypothesis, Study
 from loyalty.estimates.groups import Clusters
 from loyalty.ground.text import Text
+from loyalty.stats import CannotCompute
 from loyalty.stats.imputation import impute
 
 # --- resampling ---------------------------------------------------------------------------------
@@ -39,9 +40,9 @@ def resampled(
     Raises
     ------
     CannotCompute
-        When the answers cannot be imputed.
+        When a version has no converged solution to start from, or cannot be imputed.
     semfit.ModelError
-        When the model cannot be fitted, or a version has no converged solution to start from.
+        When the model cannot be fitted.
     """
     rows = answers if cluster is None else answers[answers[cluster].notna()]
     rows = rows[rows[list(items)].notna().any(axis=1)]
@@ -53,7 +54,7 @@ def resampled(
         complete = version if cluster is None else version.assign(**{cluster: rows[cluster]})
         result = semfit.fit(model, complete, estimator="MLR", cluster=cluster)
         if not result.converged:
-            raise semfit.ModelError(result.problems[0])
+            raise CannotCompute.because(result.problems[0])
         share = draws // count + (k < draws % count)
         parts.append(result.bootstrap(draws=share, seed=seed + k))
     estimate = replace(
@@ -158,9 +159,9 @@ def clustered_paths(
     Raises
     ------
     CannotCompute
-        When the answers cannot be imputed.
+        When there is no converged solution to start from.
     semfit.ModelError
-        When the model cannot be fitted, or there is no converged solution to start from.
+        When the model cannot be fitted.
     """
     rows = answers[answers[cluster].notna()]
     robust = semfit.fit(model, rows, estimator="MLR", missing=missing, cluster=cluster)

@@ -133,14 +133,16 @@ def method_factor(survey: Survey, base: semfit.Result, direction: Direction) -> 
     Raises
     ------
     semfit.ModelError
-        Where the model cannot be fitted to the data, or the estimator finds no solution.
+        Where the model cannot be fitted to the data.
+    CannotCompute
+        Where the estimator finds no solution.
     """
     study = survey.study
     names = [c.id for c in study.main]
     lines = method_lines(study, study.main, direction, names)
     result = _fit(survey, f"{study.measurement_model()}\n{lines}")
     if not result.converged:
-        raise semfit.ModelError("; ".join(result.problems))
+        raise CannotCompute.because(result.problems[0])
     row: Any = result.parameters.set_index("label").loc["method_variance"]
     before, after = _standardized(base), _standardized(result)
     own = after.index.isin(before.index)

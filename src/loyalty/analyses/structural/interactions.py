@@ -140,9 +140,10 @@ def latent(study: Study, answers: pd.DataFrame, outcome: str) -> LatentModel:
     Raises
     ------
     CannotCompute
-        When a product would have a single indicator.
+        When a product would have a single indicator, or the model does not converge to an
+        admissible solution.
     semfit.ModelError
-        When the model cannot be fitted, or does not converge to an admissible solution.
+        When the model cannot be fitted.
     """
     text, products = latent_model(study, outcome)
     pairs = [pair for made in products.values() for pair in made]
@@ -152,7 +153,7 @@ def latent(study: Study, answers: pd.DataFrame, outcome: str) -> LatentModel:
     missing = "fiml" if wide[used].isna().any(axis=None) else "listwise"
     result = semfit.fit(text, wide, estimator="MLR", missing=missing, meanstructure=True)
     if result.problems:
-        raise semfit.ModelError(result.problems[0])
+        raise CannotCompute.because(result.problems[0])
     bent = [h for h in study.hypotheses if not h.is_path and h.to == outcome]
     return LatentModel(outcome, result, text, tuple(_term(result, h, wide, text) for h in bent))
 
