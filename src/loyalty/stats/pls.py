@@ -89,7 +89,7 @@ def _specify(
     items = [item for name in names for item in constructs[name]]
     for name in names:
         if not constructs[name]:
-            raise CannotCompute("construct_without_items", construct=name)
+            raise ValueError(f"construct {name} has no items")
     if len(set(items)) < len(items):
         twice = next(c for c in items if items.count(c) > 1)
         raise ValueError(f"item {twice} belongs twice to constructs")
@@ -234,9 +234,9 @@ def pls_path_model(
         level: of the percentile intervals.
 
     Raises:
-        CannotCompute: a construct without items, a loop, a constant item, too few rows, collinear
-            scores, no convergence.
-        ValueError: an unknown item or construct, an item in two constructs, a construct in no path.
+        CannotCompute: a loop, a constant item, too few rows, collinear scores, no convergence.
+        ValueError: an unknown item or construct, an item in two constructs, a construct without
+            items or in no path.
 
     Sources: Wold (1982); Lohmoeller (1989), Latent variable path modeling with partial least
     squares; rho_A: Dijkstra & Henseler (2015), MIS Quarterly 39, 297-316.
