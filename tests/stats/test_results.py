@@ -99,7 +99,7 @@ def test_any_small_frame_gives_a_result_or_one_sentence(values: np.ndarray) -> N
     half = list(items.columns[: values.shape[1] // 2])
     rest = list(items.columns[values.shape[1] // 2 :])
     group = pd.Series(np.arange(len(items)) % 2, index=items.index)
-    first = items.iloc[:, 0] if values.shape[1] else pd.Series(dtype=float)
+    first = items.iloc[:, 0] if values.shape[1] else pd.Series(np.nan, index=items.index)
     constructs = {"a": half, "b": rest}
     models = [
         lambda: validity.htmt(items, constructs, draws=3, seed=1),
