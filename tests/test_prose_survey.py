@@ -259,7 +259,7 @@ def test_floor_and_ceiling_by_their_intervals() -> None:
 
 
 def test_csat_says_what_was_asked() -> None:
-    score = descriptives.csat([5, 4, 2, 1], top_box=4)
+    score = descriptives.csat([5, 4, 2, 1], top_box=4, minimum=1, maximum=5)
     own = prose.csat(score, "How *satisfied*?", True, (4, 5))
     both(own, "50\\.0", "How \\*satisfied\\*\\?", "4–5")
     assert "no question of its own" not in own.en

@@ -69,7 +69,7 @@ def test_cluster_effects_that_respondents_would_take_for_a_difference() -> None:
     ("change", "said"),
     [
         ({"cl": 1}, "more than one group"),
-        ({"school": "one"}, "only 1 group"),
+        ({"school": "one"}, "2 groups with answers, not 1"),
         ({"cl": "school"}, "no group has 2 clusters"),
     ],
 )

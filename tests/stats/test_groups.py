@@ -97,9 +97,9 @@ def test_adjust_p_matches_r(gold: dict) -> None:
     withheld = groups.adjust_p([0.01, np.nan, 0.02])
     assert np.isnan(withheld[1]) and withheld[0] == pytest.approx(0.02)
     assert groups.adjust_p([]).size == 0
-    with pytest.raises(CannotCompute):
+    with pytest.raises(ValueError, match="p-value"):
         groups.adjust_p([1.2])
-    with pytest.raises(CannotCompute):
+    with pytest.raises(ValueError, match="'x' is not holm"):
         groups.adjust_p([0.2], "x")  # type: ignore[arg-type]
 
 
@@ -108,11 +108,11 @@ def test_group_edges(sample: pd.DataFrame) -> None:
     one = g.copy()
     one.iloc[0] = "z"
     for function in (groups.anova, groups.games_howell):
-        with pytest.raises(CannotCompute, match="group z has only 1 answer:"):
+        with pytest.raises(CannotCompute, match="group z has fewer than 2 answers"):
             function(y, one)
-        with pytest.raises(CannotCompute, match="only 1 group with answers"):
+        with pytest.raises(CannotCompute, match="needs 2 groups with answers, not 1"):
             function(y, g.where(g == "a"))
-        with pytest.raises(CannotCompute, match="only 0 groups"):
+        with pytest.raises(CannotCompute, match="needs 2 groups with answers, not 0"):
             function(y * np.nan, g)
     flat = y.mask(g == "a", 4.0)
     assert np.isnan(groups.anova(flat, g).welch_f)
@@ -128,7 +128,7 @@ def test_group_edges(sample: pd.DataFrame) -> None:
         groups.hedges_g([1.0], [2.0, 3.0])
     with pytest.raises(CannotCompute, match="no variance"):
         groups.hedges_g([1.0, 1.0], [2.0, 2.0])
-    with pytest.raises(CannotCompute, match="not of the same rows"):
+    with pytest.raises(ValueError, match="not of the same rows"):
         groups.anova(y, g.head(5))
     holes = y.copy()
     holes.iloc[[3, 40]] = np.nan
@@ -136,7 +136,7 @@ def test_group_edges(sample: pd.DataFrame) -> None:
     assert groups.anova(holes, g).welch_f == pytest.approx(
         groups.anova(holes.iloc[order], g.iloc[order]).welch_f
     )
-    with pytest.raises(CannotCompute, match="degree of freedom"):
+    with pytest.raises(ValueError, match="degree of freedom"):
         groups.hedges_correction(1)
 
 
@@ -147,11 +147,11 @@ def test_importance_performance() -> None:
     got = groups.importance_performance({"a": 0.1, "b": 0.6, "c": 0.5, "d": 0.2}, performance)
     assert got.table["quadrant"].tolist() == ["possible_overkill", "improve", "keep", ""]
     assert got.mean_performance == pytest.approx(50)
-    with pytest.raises(CannotCompute, match="no performance for z"):
+    with pytest.raises(ValueError, match="no performance for z"):
         groups.importance_performance({"z": 1.0}, performance)
-    with pytest.raises(CannotCompute, match="no effects"):
+    with pytest.raises(ValueError, match="no effects"):
         groups.importance_performance({}, performance)
     with pytest.raises(CannotCompute, match="both"):
         groups.importance_performance({"d": 0.2}, performance)
-    with pytest.raises(CannotCompute, match="maximum"):
+    with pytest.raises(ValueError, match="maximum"):
         groups.performance_index(scores, 7, 1)

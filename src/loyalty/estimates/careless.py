@@ -126,7 +126,7 @@ def sensitivity(survey: Survey, without: Sequence[tuple[str, pd.Series]]) -> pd.
     """
     study, rows = survey.study, survey.scored
     if study.focal is None:
-        raise CannotCompute("no path leads to an outcome")
+        raise CannotCompute("no_focal_path")
     model, label = study.structural_model(effects=False), f"p_{study.focal.id}"
     used = [i.id for c in study.structural for i in c.items]
     found = []

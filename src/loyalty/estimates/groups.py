@@ -71,10 +71,7 @@ def comparable_rows(
         else:
             parts.append(part)
     if len(parts) < 2:
-        raise CannotCompute(
-            f"only {len(parts)} level{'s' if len(parts) != 1 else ''} of {group.id} with enough "
-            "answers: a comparison needs 2"
-        )
+        raise CannotCompute("few_levels", group=group.id, n=len(parts))
     return pd.concat(parts), left_out
 
 
@@ -324,12 +321,16 @@ def clusters_of(
         by = rows.groupby(group)[cluster].nunique()
         count, groups, least = int(by.sum()), len(by), int(by.min())
     need, each = (int(threshold(f"clusters_{k}").value) for k in ("least", "in_group"))
-    if count < need or (group is not None and least < each):
+    if group is None and count < need:
+        raise CannotCompute("few_clusters_for_errors", n=count, least=need)
+    if group is not None and (count < need or least < each):
         raise CannotCompute(
-            f"{count} clusters"
-            + (f" in {groups} groups, one group with {least}" if group is not None else "")
-            + f": cluster-robust errors need {need}"
-            + (f" and {each} in each group" if group is not None else "")
+            "few_clusters_in_groups",
+            n=count,
+            groups=groups,
+            smallest=least,
+            least=need,
+            least_in_group=each,
         )
     return Clusters(count, groups, least)
 
@@ -550,9 +551,9 @@ def by_level(
             result = semfit.fit(model, rows, estimator="MLR", missing=missing)
             free = result.estimate.model.expand.shape[1]
             if free >= len(rows):
-                raise CannotCompute(f"{len(rows)} respondents for {free} parameters")
+                raise CannotCompute("few_respondents_for_parameters", n=len(rows), parameters=free)
             if result.problems:
-                raise CannotCompute(result.problems[0])
+                raise CannotCompute.because(result.problems[0])
             effects = total_effects(result, outcome)
         except (CannotCompute, semfit.ModelError) as reason:
             borrowed[level] = str(reason)

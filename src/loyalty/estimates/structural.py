@@ -54,7 +54,7 @@ def resampled(
         complete = version if cluster is None else version.assign(**{cluster: rows[cluster]})
         result = semfit.fit(model, complete, estimator="MLR", cluster=cluster)
         if not result.converged:
-            raise CannotCompute(result.problems[0])
+            raise CannotCompute.because(result.problems[0])
         share = draws // count + (k < draws % count)
         parts.append(result.bootstrap(draws=share, seed=seed + k))
     estimate = replace(

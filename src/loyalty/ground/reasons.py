@@ -48,6 +48,20 @@ class CannotCompute(ValueError):
         self.reason = Reason(code=code, parameters=plain(parameters))
         super().__init__(code)
 
+    @classmethod
+    def because(cls, said: object) -> CannotCompute:
+        """The refusal for what semfit says: an error of it, or a problem of a solution.
+
+        Raises
+        ------
+        LookupError
+            As :func:`reason_of`.
+        """
+        reason = reason_of(said)
+        refusal = cls(reason.code)
+        refusal.reason = reason
+        return refusal
+
     def __str__(self) -> str:
         return self.reason.text().en
 

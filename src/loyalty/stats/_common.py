@@ -1,4 +1,4 @@
-"""What every statistic here shares: its refusal, its result type, its view of a frame."""
+"""What every statistic here shares: its result type, its view of a frame."""
 
 from __future__ import annotations
 
@@ -33,13 +33,13 @@ class Result:
         """Read back what :meth:`to_dict` gave, compared equal to the original.
 
         Raises:
-            CannotCompute: a field that is missing or that the result does not have.
+            ValueError: a field that is missing or that the result does not have.
         """
         hints = get_type_hints(cls)
         names = [f.name for f in dataclasses.fields(cls)]
         odd = sorted(set(names) ^ set(values))
         if odd:
-            raise CannotCompute(f"{cls.__name__}: field {odd[0]} is missing or unknown")
+            raise ValueError(f"{cls.__name__}: field {odd[0]} is missing or unknown")
         return cls(**{name: _restore(hints[name], values[name]) for name in names})
 
     def __eq__(self, other: object) -> bool:
@@ -98,7 +98,7 @@ def plain(value: Any) -> Any:
 def check_level(level: float) -> float:
     """Return a confidence level after checking that it lies strictly between 0 and 1."""
     if not 0.0 < level < 1.0:
-        raise CannotCompute(f"confidence level {level:g} is not between 0 and 1")
+        raise ValueError(f"confidence level {level:g} is not between 0 and 1")
     return float(level)
 
 
@@ -107,25 +107,25 @@ def normal_quantile(level: float) -> float:
     return float(_dist.norm.ppf(0.5 + check_level(level) / 2.0))
 
 
-def to_matrix(items: pd.DataFrame, *, what: str = "items") -> FloatArray:
+def to_matrix(items: pd.DataFrame) -> FloatArray:
     """Return the frame as an (n, p) float array, missing as NaN.
 
     Raises:
         CannotCompute: no column, a column that is not numeric, a repeated name, infinite values.
     """
     if items.shape[1] == 0:
-        raise CannotCompute(f"no {what} given")
+        raise CannotCompute("no_items")
     if not items.columns.is_unique:
         twice = items.columns[items.columns.duplicated()][0]
-        raise CannotCompute(f"{twice} is given twice among the {what}")
+        raise CannotCompute("twice", name=str(twice))
     for name in items.columns:
         column = items[name]
         if not (pd.api.types.is_numeric_dtype(column) or column.isna().all()):
-            raise CannotCompute(f"{name} is not numeric")
+            raise CannotCompute("not_numeric", name=str(name))
     values = np.ascontiguousarray(items.to_numpy(dtype=np.float64, na_value=np.nan))
     if np.isinf(values).any():
         name = items.columns[int(np.argmax(np.isinf(values).any(axis=0)))]
-        raise CannotCompute(f"{name} has infinite values")
+        raise CannotCompute("infinite", name=str(name))
     return values
 
 
@@ -134,13 +134,13 @@ def complete_rows(values: FloatArray) -> FloatArray:
     return values[~np.isnan(values).any(axis=1)]
 
 
-def to_vector(values: Iterable[Any] | pd.Series, *, what: str = "values") -> FloatArray:
+def to_vector(values: Iterable[Any] | pd.Series) -> FloatArray:
     """Return a one-dimensional float array, missing kept as NaN."""
     if isinstance(values, pd.Series):
-        return to_matrix(values.to_frame(name=values.name or what), what=what)[:, 0]
+        return to_matrix(values.to_frame(name=values.name or "values"))[:, 0]
     array = np.asarray(list(values), dtype=np.float64)
     if np.isinf(array).any():
-        raise CannotCompute(f"{what} has infinite values")
+        raise CannotCompute("infinite_value")
     return array
 
 
@@ -150,9 +150,9 @@ def check_varies(values: FloatArray, names: Sequence[Any]) -> None:
         column = values[:, j]
         column = column[~np.isnan(column)]
         if column.size == 0:
-            raise CannotCompute(f"{name} has no answers")
+            raise CannotCompute("no_answers", name=str(name))
         if np.all(column == column[0]):
-            raise CannotCompute(f"{name} is constant")
+            raise CannotCompute("constant", name=str(name))
 
 
 def covariance(items: pd.DataFrame, missing: Missing) -> tuple[FloatArray, FloatArray]:
@@ -172,20 +172,20 @@ def covariance(items: pd.DataFrame, missing: Missing) -> tuple[FloatArray, Float
         CannotCompute: a constant item, or fewer than two rows for a pair of items.
     """
     if missing not in ("listwise", "pairwise"):
-        raise CannotCompute(f"missing policy {missing!r} is neither listwise nor pairwise")
+        raise ValueError(f"missing policy {missing!r} is neither listwise nor pairwise")
     values = to_matrix(items)
     names = list(items.columns)
     if missing == "listwise":
         values = complete_rows(values)
         if len(values) < 2:
-            raise CannotCompute(f"only {len(values)} complete rows: at least 2 are needed")
+            raise CannotCompute("few_complete_rows", n=len(values), least=2)
     check_varies(values, names)
     present = ~np.isnan(values)
     m = present.astype(np.float64)
     counts = m.T @ m
     if counts.min() < 2:
         i, j = np.argwhere(counts < 2)[0]
-        raise CannotCompute(f"{names[i]} and {names[j]} have fewer than 2 rows in common")
+        raise CannotCompute("few_common_rows", first=str(names[i]), second=str(names[j]), least=2)
     # Centred on the item means first: the pairwise formula subtracts nearly equal numbers else.
     centred = np.where(present, values - np.nanmean(values, axis=0), 0.0)
     sums = centred.T @ m
@@ -215,7 +215,7 @@ def correlation(items: pd.DataFrame, missing: Missing) -> tuple[FloatArray, Floa
         if (var <= 1e-14 * np.diag(cov)[:, None]).any():
             i, j = np.argwhere(var <= 1e-14 * np.diag(cov)[:, None])[0]
             names = list(items.columns)
-            raise CannotCompute(f"{names[i]} is constant where {names[j]} is answered")
+            raise CannotCompute("constant_where", name=str(names[i]), other=str(names[j]))
         corr = cov / np.sqrt(var * var.T)
     corr = np.clip((corr + corr.T) / 2.0, -1.0, 1.0)
     np.fill_diagonal(corr, 1.0)
@@ -226,18 +226,18 @@ def check_correlation(corr: pd.DataFrame) -> FloatArray:
     """Return a correlation matrix as an array after checking shape, symmetry and diagonal."""
     matrix = to_matrix(corr)
     if matrix.shape[0] != matrix.shape[1]:
-        raise CannotCompute(f"a correlation matrix is square, not {matrix.shape}")
+        raise ValueError(f"a correlation matrix is square, not {matrix.shape}")
     if np.isnan(matrix).any():
-        raise CannotCompute("the correlation matrix has missing entries")
+        raise ValueError("the correlation matrix has missing entries")
     if not np.allclose(matrix, matrix.T, atol=1e-8):
-        raise CannotCompute("the correlation matrix is not symmetric")
+        raise ValueError("the correlation matrix is not symmetric")
     if not np.allclose(np.diag(matrix), 1.0, atol=1e-8):
-        raise CannotCompute("the correlation matrix has a diagonal other than 1")
+        raise ValueError("the correlation matrix has a diagonal other than 1")
     return (matrix + matrix.T) / 2.0
 
 
-def check_positive_definite(matrix: FloatArray, *, what: str = "the correlation matrix") -> None:
-    """Refuse a matrix that is singular or indefinite to working precision."""
+def check_positive_definite(matrix: FloatArray) -> None:
+    """Refuse a correlation matrix that is singular or indefinite to working precision."""
     smallest = float(np.linalg.eigvalsh(matrix)[0])
     if smallest <= 1e-10:
-        raise CannotCompute(f"{what} is not positive definite (smallest eigenvalue {smallest:.2g})")
+        raise CannotCompute("not_positive_definite", eigenvalue=smallest)

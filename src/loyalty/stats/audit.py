@@ -53,7 +53,7 @@ def _bound(bound: float | Mapping[str, float], items: pd.DataFrame) -> FloatArra
     if isinstance(bound, Mapping):
         absent = [c for c in items.columns if c not in bound]
         if absent:
-            raise CannotCompute(f"no scale is given for {absent[0]}")
+            raise ValueError(f"no scale is given for {absent[0]}")
         return np.array([float(bound[c]) for c in items.columns])
     return np.full(items.shape[1], float(bound))
 
@@ -73,7 +73,8 @@ def codes_outside_scale(
         whole: whether only whole numbers are codes.
 
     Raises:
-        CannotCompute: an item that is not numeric or has no scale.
+        CannotCompute: an item that is not numeric.
+        ValueError: an item without a scale.
     """
     values = to_matrix(items)
     low, high = _bound(minimum, items), _bound(maximum, items)
@@ -130,10 +131,10 @@ def duplicates(frame: pd.DataFrame, *, id: str | None = None) -> Duplicates:
     duplicates. A missing id repeats nothing.
     """
     if id is not None and id not in frame.columns:
-        raise CannotCompute(f"there is no column {id}")
+        raise ValueError(f"there is no column {id}")
     answers = frame.drop(columns=[id]) if id is not None else frame
     if answers.shape[1] == 0:
-        raise CannotCompute("there is no column to compare rows by")
+        raise CannotCompute("no_column_to_compare")
     rows = answers.duplicated(keep="first") & answers.notna().any(axis=1)
     if id is not None:
         ids = frame[id].duplicated(keep="first") & frame[id].notna()
@@ -170,7 +171,7 @@ def exclusion_flow(index: pd.Index, reasons: Sequence[tuple[str, pd.Series]]) ->
     rows = []
     for reason, mask in reasons:
         if not mask.index.equals(index):
-            raise CannotCompute(f"the rows of exclusion {reason!r} are not the rows of the data")
+            raise ValueError(f"the rows of exclusion {reason!r} are not the rows of the data")
         hit = kept & mask.fillna(False).to_numpy(dtype=bool)
         kept &= ~hit
         rows.append({"reason": reason, "n_excluded": int(hit.sum()), "n_left": int(kept.sum())})
@@ -200,7 +201,7 @@ def missing_patterns(items: pd.DataFrame) -> pd.DataFrame:
         ``n`` (rows), ``share`` (0-1). Ties: fewer missing items first, then by the pattern.
     """
     if items.shape[1] == 0:
-        raise CannotCompute("no items given")
+        raise CannotCompute("no_items")
     answered = items.notna().to_numpy()
     patterns, counts = np.unique(answered, axis=0, return_counts=True)
     table = pd.DataFrame(patterns, columns=items.columns)
@@ -291,7 +292,7 @@ def em_moments(
     n, p = values.shape
     check_varies(values, list(items.columns))
     if n <= p:
-        raise CannotCompute(f"only {n} rows for {p} items: at least {p + 1} are needed")
+        raise CannotCompute("few_rows_for_items", n=n, items=p, least=p + 1)
     centre = np.nanmean(values, axis=0)
     scale = np.nanstd(values, axis=0)
     groups = _pattern_groups((values - centre) / scale)
@@ -309,7 +310,7 @@ def em_moments(
             try:
                 coef = np.linalg.solve(sigma[np.ix_(o, o)], sigma[np.ix_(o, h)])
             except np.linalg.LinAlgError:
-                raise CannotCompute("the covariance matrix becomes singular in EM") from None
+                raise CannotCompute("em_singular") from None
             # Missing given answered: a + B'x, with residual covariance for each row.
             intercept = mu[h] - mu[o] @ coef
             filled = size * intercept + first @ coef
@@ -334,9 +335,9 @@ def em_moments(
         if change < tolerance:
             break
     else:
-        raise CannotCompute(f"EM did not converge in {max_iterations} steps")
+        raise CannotCompute("em_not_converged", steps=max_iterations)
     if np.linalg.eigvalsh(sigma)[0] <= 1e-10:
-        raise CannotCompute("the EM covariance matrix is not positive definite")
+        raise CannotCompute("em_not_positive_definite")
     index = pd.Index(items.columns)
     return NormalMoments(
         mean=pd.Series(mu * scale + centre, index=index),
@@ -385,7 +386,7 @@ def little_mcar(items: pd.DataFrame, *, unbiased: bool = True) -> LittleMCAR:
     values = values[~np.isnan(values).all(axis=1)]
     n_missing = int(np.isnan(values).sum())
     if n_missing == 0:
-        raise CannotCompute("no answer is missing: Little's test has nothing to test")
+        raise CannotCompute("nothing_missing")
     moments = em_moments(items)
     mu = moments.mean.to_numpy()
     sigma = moments.covariance.to_numpy()
@@ -398,7 +399,7 @@ def little_mcar(items: pd.DataFrame, *, unbiased: bool = True) -> LittleMCAR:
         chi2 += len(x) * float(gap @ np.linalg.solve(sigma[np.ix_(o, o)], gap))
         df += int(o.sum())
     if df <= 0:
-        raise CannotCompute("too few patterns of missing answers: no degrees of freedom are left")
+        raise CannotCompute("few_patterns")
     p = float(_dist.chi2.sf(chi2, df))
     return LittleMCAR(chi2, df, p, moments.n, len(groups), n_missing)
 
@@ -455,14 +456,13 @@ def mahalanobis(
     """
     values = to_matrix(items)
     if missing not in ("listwise", "available"):
-        raise CannotCompute(f"missing policy {missing!r} is neither listwise nor available")
+        raise ValueError(f"missing policy {missing!r} is neither listwise nor available")
     complete = complete_rows(values)
     p_items = values.shape[1]
     if missing == "listwise" or len(complete) == len(values):
         if len(complete) <= p_items:
             raise CannotCompute(
-                f"only {len(complete)} complete rows for {p_items} items: "
-                f"at least {p_items + 1} are needed"
+                "few_complete_rows_for_items", n=len(complete), items=p_items, least=p_items + 1
             )
         check_varies(complete, list(items.columns))
         mu = complete.mean(axis=0)
@@ -473,7 +473,7 @@ def mahalanobis(
         sigma = moments.covariance.to_numpy() * moments.n / (moments.n - 1.0)
     sd = np.sqrt(np.diag(sigma))
     if np.linalg.eigvalsh(sigma / np.outer(sd, sd))[0] <= 1e-10:
-        raise CannotCompute("the items are collinear: their covariance matrix is singular")
+        raise CannotCompute("collinear_items")
     d2 = np.full(len(values), np.nan)
     df = np.zeros(len(values), dtype=np.int64)
     answered = ~np.isnan(values)
@@ -527,9 +527,7 @@ def even_odd_consistency(items: pd.DataFrame, scales: Mapping[str, Sequence[str]
     """
     long = [list(v) for v in scales.values() if len(v) >= 2]
     if len(long) < 3:
-        raise CannotCompute(
-            f"only {len(long)} scales with 2 or more items: even-odd consistency needs 3"
-        )
+        raise CannotCompute("few_long_scales", n=len(long))
     to_matrix(items)
     odd = np.column_stack([_row_mean(to_matrix(items[s[0::2]])) for s in long])
     even = np.column_stack([_row_mean(to_matrix(items[s[1::2]])) for s in long])
@@ -552,10 +550,7 @@ def psychometric_synonyms(items: pd.DataFrame, *, threshold: float = 0.60) -> pd
     values = to_matrix(items)
     i, j = synonym_pairs(items, threshold)
     if len(i) < 3:
-        raise CannotCompute(
-            f"only {len(i)} item pairs correlate {threshold:.2f} or more: "
-            "psychometric synonyms need 3"
-        )
+        raise CannotCompute("few_synonyms", n=len(i), correlation=threshold)
     r = _row_correlation(values[:, i], values[:, j], least=3)
     return pd.Series(r, index=items.index, name="psychometric_synonyms")
 
@@ -608,7 +603,7 @@ def careless_indices(
         seconds: time each respondent took for these items, same rows.
     """
     if seconds is not None and not seconds.index.equals(items.index):
-        raise CannotCompute("the response times are not of the same rows as the items")
+        raise ValueError("the response times are not of the same rows as the items")
     turned = items if recoded is None else recoded
     table = pd.DataFrame(index=items.index)
     failed: dict[str, str] = {}
@@ -685,7 +680,7 @@ def flag_careless(
         min_flags: rules that must agree for ``careless``.
     """
     if min_flags < 1:
-        raise CannotCompute("min_flags must be at least 1")
+        raise ValueError("min_flags must be at least 1")
     t = indices.table
     flags = pd.DataFrame(index=t.index)
     rules: dict[str, float] = {"min_flags": float(min_flags)}
@@ -707,7 +702,7 @@ def flag_careless(
         rules[str(name)] = float(limit)
         flags[name] = t[name] > limit if name in above else t[name] < limit
     if flags.shape[1] == 0:
-        raise CannotCompute("no rule for careless answering is given")
+        raise ValueError("no rule for careless answering is given")
     n_flags = flags.sum(axis=1).rename("n_flags")
     careless = (n_flags >= min_flags).rename("careless")
     counts = flags.sum().astype(int)
@@ -740,14 +735,15 @@ def cohens_kappa(a: pd.Series, b: pd.Series, *, level: float = 0.95) -> Kappa:
     limits are cut at -1 and 1.
 
     Raises:
-        CannotCompute: no rows, other rows, or a judgement that is the same for all.
+        CannotCompute: no rows, or a judgement that is the same for all.
+        ValueError: judgements of other rows.
     """
     if not a.index.equals(b.index):
-        raise CannotCompute("the two judgements are not of the same rows")
+        raise ValueError("the two judgements are not of the same rows")
     x, y = a.to_numpy(dtype=bool), b.to_numpy(dtype=bool)
     n = len(x)
     if n == 0 or x.all() or y.all() or not x.any() or not y.any():
-        raise CannotCompute("a judgement that is the same for all rows cannot agree beyond chance")
+        raise CannotCompute("judgement_constant")
     cells = np.array([[(~x & ~y).sum(), (~x & y).sum()], [(x & ~y).sum(), (x & y).sum()]]) / n
     rows, columns = cells.sum(axis=1), cells.sum(axis=0)
     observed, chance = float(np.trace(cells)), float(rows @ columns)
@@ -802,7 +798,7 @@ def skewness(values: FloatArray, kind: int = 2) -> float:
         return float(g1 * np.sqrt(n * (n - 1.0)) / (n - 2.0))
     if kind == 3:
         return float(g1 * ((n - 1.0) / n) ** 1.5)
-    raise CannotCompute(f"skewness type {kind} is not 1, 2 or 3")
+    raise ValueError(f"skewness type {kind} is not 1, 2 or 3")
 
 
 def kurtosis(values: FloatArray, kind: int = 2) -> float:
@@ -822,7 +818,7 @@ def kurtosis(values: FloatArray, kind: int = 2) -> float:
         return ((n + 1.0) * g2 + 6.0) * (n - 1.0) / ((n - 2.0) * (n - 3.0))
     if kind == 3:
         return float((g2 + 3.0) * (1.0 - 1.0 / n) ** 2 - 3.0)
-    raise CannotCompute(f"kurtosis type {kind} is not 1, 2 or 3")
+    raise ValueError(f"kurtosis type {kind} is not 1, 2 or 3")
 
 
 def univariate_normality(items: pd.DataFrame, *, kind: int = 2) -> pd.DataFrame:
@@ -894,13 +890,13 @@ def mardia(items: pd.DataFrame, *, unbiased: bool = False) -> Mardia:
     values = complete_rows(to_matrix(items))
     n, p = values.shape
     if n <= p:
-        raise CannotCompute(f"only {n} complete rows for {p} items: at least {p + 1} are needed")
+        raise CannotCompute("few_complete_rows_for_items", n=n, items=p, least=p + 1)
     check_varies(values, list(items.columns))
     z = values - values.mean(axis=0)
     cov = z.T @ z / (n - 1.0 if unbiased else float(n))
     sd = np.sqrt(np.diag(cov))
     if np.linalg.eigvalsh(cov / np.outer(sd, sd))[0] <= 1e-10:
-        raise CannotCompute("the items are collinear: their covariance matrix is singular")
+        raise CannotCompute("collinear_items")
     white = np.linalg.solve(np.linalg.cholesky(cov), z.T).T
     b1p = 0.0
     for start in range(0, n, 1000):  # n x n at once would not fit for large n
@@ -965,16 +961,16 @@ def profile_against_quotas(values: pd.Series, quotas: Mapping[Any, float]) -> Pr
             no rows.
     """
     if len(quotas) < 2:
-        raise CannotCompute("quotas for at least 2 categories are needed")
+        raise CannotCompute("few_quotas")
     if any(not np.isfinite(q) or q <= 0 for q in quotas.values()):
-        raise CannotCompute("every quota must be a positive number")
+        raise CannotCompute("quota_not_positive")
     present = values.dropna()
     extra = [v for v in present.unique() if v not in quotas]
     if extra:
-        raise CannotCompute(f"there is no quota for {extra[0]}")
+        raise CannotCompute("no_quota", category=str(extra[0]))
     n = len(present)
     if n == 0:
-        raise CannotCompute("no row has a category")
+        raise CannotCompute("no_category")
     share = np.array(list(quotas.values()), dtype=np.float64)
     share /= share.sum()
     counts = present.value_counts()

@@ -71,11 +71,11 @@ def brand_loyalty(
     ordered = choices.sort_values(order, kind="stable")
     brands = [b for b in brands if (ordered["brand"] == b).any()]
     if len(brands) < 2:
-        raise CannotCompute("choices need at least two brands")
+        raise CannotCompute("few_brands")
     household = pd.Categorical(ordered["household"])
     n = len(household.categories)
     if n < 10:
-        raise CannotCompute(f"only {n} households: at least 10 are needed")
+        raise CannotCompute("few_households", n=n, least=10)
     h = np.asarray(household.codes)
     b = pd.Categorical(ordered["brand"], categories=brands).codes.astype(int)
     k = len(brands)
@@ -90,7 +90,7 @@ def brand_loyalty(
     bought, going, staying = counts(np.ones(len(h), bool)), counts(followed), counts(same)
     total = bought.sum(axis=1)
     if not followed.any():
-        raise CannotCompute("no household bought twice")
+        raise CannotCompute("no_household_twice")
     blocks = np.bincount(h, minlength=n) - np.bincount(h[same], minlength=n)
     distinct = (bought > 0).sum(axis=1)
     could = (distinct > 1) & (total > distinct)

@@ -40,7 +40,7 @@ def customer_summary(purchases: pd.DataFrame, until: pd.Timestamp) -> pd.DataFra
     """
     seen = purchases[purchases["date"] <= until]
     if seen.empty:
-        raise CannotCompute(f"there is no purchase up to {until:%Y-%m-%d}")
+        raise CannotCompute("no_purchase_until", date=until.date().isoformat())
     amounts = ["amount"] if "amount" in seen.columns else []
     seen = seen.assign(date=seen["date"].dt.normalize())
     days = seen.groupby(["customer", "date"], sort=True)[amounts].sum().reset_index()
@@ -126,10 +126,7 @@ def _fit(names: list[str], value: _Gradient, n: int, level: float) -> Estimates:
     gradient, matrix = lost(theta)[1], information(theta)
     ok = np.isfinite(matrix).all() and np.abs(gradient).max() < 1e-6
     if not ok or np.abs(theta).max() > 11.0 or np.linalg.eigvalsh(matrix)[0] < 1e-10:
-        raise CannotCompute(
-            f"the likelihood of {n:,} customers has no maximum at finite values of "
-            f"{', '.join(names)}"
-        )
+        raise CannotCompute("no_maximum", n=n, parameters=", ".join(names))
     covariance = np.linalg.inv(matrix) / n
     covariance = (covariance + covariance.T) / 2
     se = np.sqrt(np.diag(covariance))
@@ -179,9 +176,9 @@ def bg_nbd(summary: pd.DataFrame, *, level: float = 0.95) -> Estimates:
     table = summary[["x", "t_x", "t"]].astype(float)
     x_, tx_, t_ = (table[c].to_numpy() for c in table)
     if not np.isfinite(table.to_numpy()).all() or (x_ < 0).any() or (tx_ > t_ + 1e-9).any():
-        raise CannotCompute("a customer's last purchase lies outside the time observed")
+        raise CannotCompute("purchase_outside")
     if (x_ > 0).sum() < 10:
-        raise CannotCompute(f"only {int((x_ > 0).sum())} customers bought again")
+        raise CannotCompute("few_repeat_customers", n=int((x_ > 0).sum()))
     unique = table.groupby(["x", "t_x", "t"], sort=True).size().reset_index(name="n")
     x, t_x, t, w = (unique[c].to_numpy(float) for c in ("x", "t_x", "t", "n"))
 
@@ -277,7 +274,7 @@ def gamma_gamma(summary: pd.DataFrame, *, level: float = 0.95) -> Estimates:
     """
     known = summary[(summary["x"] > 0) & (summary["value"] > 0)]
     if len(known) < 10:
-        raise CannotCompute(f"only {len(known)} customers have a repeat purchase with a value")
+        raise CannotCompute("few_repeat_values", n=len(known))
     x, z = known["x"].to_numpy(float), known["value"].to_numpy(float)
     unit = float(np.median(z))  # the optimum is found where gamma is near one
     z = z / unit
@@ -314,7 +311,7 @@ def expected_value(theta: FloatArray, summary: pd.DataFrame) -> FloatArray:
     """
     p, q, gamma = theta
     if q <= 1:
-        raise CannotCompute("the mean value of a purchase is infinite under the fitted model")
+        raise CannotCompute("infinite_purchase_value")
     x = summary["x"].to_numpy(float)
     total = np.where(x > 0, x * summary["value"].fillna(0.0).to_numpy(float), 0.0)
     return np.asarray(p * (gamma + total) / (p * x + q - 1))

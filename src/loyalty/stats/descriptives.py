@@ -93,7 +93,7 @@ def reverse_code(
     """Copy of the frame with ``minimum + maximum - code`` in the named items."""
     absent = [c for c in reversed_items if c not in items.columns]
     if absent:
-        raise CannotCompute(f"there is no item {absent[0]}")
+        raise ValueError(f"there is no item {absent[0]}")
     turned = items.copy()
     if reversed_items:
         part = items[list(reversed_items)]
@@ -115,17 +115,18 @@ def scale_scores(
             item); rows below it get NaN.
 
     Raises:
-        CannotCompute: a scale without items or with an item that the frame does not have.
+        CannotCompute: a scale without items.
+        ValueError: an item that the frame does not have.
     """
     if not 0.0 <= min_answered <= 1.0:
-        raise CannotCompute(f"min_answered {min_answered:g} is not a share between 0 and 1")
+        raise ValueError(f"min_answered {min_answered:g} is not a share between 0 and 1")
     scores = {}
     for scale, names in scales.items():
         if not names:
-            raise CannotCompute(f"scale {scale} has no items")
+            raise CannotCompute("scale_without_items", scale=str(scale))
         absent = [c for c in names if c not in items.columns]
         if absent:
-            raise CannotCompute(f"scale {scale}: there is no item {absent[0]}")
+            raise ValueError(f"scale {scale}: there is no item {absent[0]}")
         values = to_matrix(items[list(names)])
         count = (~np.isnan(values)).sum(axis=1)
         least = max(1, int(np.ceil(min_answered * len(names) - 1e-9)))
@@ -194,7 +195,7 @@ def mean_interval(values: Iterable[float] | pd.Series, *, level: float = 0.95) -
     x = x[~np.isnan(x)]
     n = len(x)
     if n < 2:
-        raise CannotCompute(f"only {n} value{'s' if n != 1 else ''}: an interval needs 2")
+        raise CannotCompute("few_values", n=n)
     sd = float(x.std(ddof=1))
     se = sd / np.sqrt(n)
     half = float(_dist.t.ppf(0.5 + check_level(level) / 2.0, n - 1)) * se
@@ -235,7 +236,7 @@ class Correlation(Result):
 def pair_correlation(pair: pd.DataFrame, *, level: float = 0.95) -> Correlation:
     """Correlation of the frame's two columns; see :func:`correlations`."""
     if pair.shape[1] != 2:
-        raise CannotCompute(f"a pair has two columns, not {pair.shape[1]}")
+        raise ValueError(f"a pair has two columns, not {pair.shape[1]}")
     both = correlations(pair, level=level)
     r, low, high, n = (
         m.to_numpy(np.float64)[0, 1] for m in (both.r, both.ci_lower, both.ci_upper, both.n)
@@ -280,10 +281,10 @@ def correlations(
     """
     p = frame.shape[1]
     if p < 2:
-        raise CannotCompute(f"only {p} variable{'s' if p != 1 else ''}: correlations need 2")
+        raise CannotCompute("few_variables", n=p)
     r, n = correlation(frame, missing)
     if n.min() < 4:
-        raise CannotCompute(f"only {int(n.min())} rows for a pair: an interval needs 4")
+        raise CannotCompute("few_rows_for_pair", n=int(n.min()))
     if method == "spearman":
         values = to_matrix(frame)
         if missing == "listwise":
@@ -294,7 +295,7 @@ def correlations(
                 ranks = [_dist.rankdata(values[both, k]) for k in (i, j)]
                 r[i, j] = r[j, i] = float(np.corrcoef(ranks[0], ranks[1])[0, 1])
     elif method != "pearson":
-        raise CannotCompute(f"method {method!r} is neither pearson nor spearman")
+        raise ValueError(f"method {method!r} is neither pearson nor spearman")
     inside = np.clip(r, -1.0, 1.0)
     off = ~np.eye(p, dtype=bool)
     spread = np.sqrt(1.0 + r**2 / 2.0) if method == "spearman" else np.ones_like(r)
@@ -334,12 +335,13 @@ def wilson_interval(count: int, n: int, *, level: float = 0.95) -> Proportion:
     """Proportion with the score interval of Wilson (1927), JASA 22, 209-212.
 
     Raises:
-        CannotCompute: no trials, or a count outside 0..n.
+        CannotCompute: no trials.
+        ValueError: a count outside 0..n.
     """
     if n < 1:
-        raise CannotCompute("no answers: a share cannot be computed")
+        raise CannotCompute("no_answers_to_share")
     if not 0 <= count <= n:
-        raise CannotCompute(f"count {count} is not between 0 and {n}")
+        raise ValueError(f"count {count} is not between 0 and {n}")
     z2 = normal_quantile(level) ** 2
     share = count / n
     middle = (share + z2 / (2.0 * n)) / (1.0 + z2 / n)
@@ -353,8 +355,8 @@ def csat(
     values: Iterable[float] | pd.Series,
     *,
     top_box: float,
-    minimum: float = -np.inf,
-    maximum: float = np.inf,
+    minimum: float,
+    maximum: float,
     level: float = 0.95,
 ) -> Proportion:
     """Customer satisfaction score: share of answers at ``top_box`` or above (top-box share).
@@ -365,7 +367,7 @@ def csat(
     x = to_vector(values)
     x = x[~np.isnan(x)]
     if len(x) and (x.min() < minimum or x.max() > maximum):
-        raise CannotCompute(f"an answer lies outside {minimum:g} to {maximum:g}")
+        raise CannotCompute("answer_outside", minimum=minimum, maximum=maximum)
     return wilson_interval(int((x >= top_box).sum()), len(x), level=level)
 
 
@@ -394,15 +396,15 @@ def box_shares(items: pd.DataFrame, minimum: float, maximum: float, *, least: in
             than ``least``.
     """
     if maximum - minimum < 4:
-        raise CannotCompute("a scale of fewer than five points has no middle between its boxes")
+        raise CannotCompute("no_middle")
     x = to_matrix(items).ravel()
     x = x[~np.isnan(x)]
     if len(x) == 0:
-        raise CannotCompute("no answers: a share cannot be computed")
+        raise CannotCompute("no_answers_to_share")
     low, high = int((x <= minimum + 1).sum()), int((x >= maximum - 1).sum())
     counts = (low, len(x) - low - high, high)
     if any(0 < c < least for c in counts):
-        raise CannotCompute(f"a box holds fewer than {least} answers")
+        raise CannotCompute("few_in_box", least=least)
     shares = [c / len(x) for c in counts]
     return BoxShares(shares[0], shares[1], shares[2], len(x))
 
@@ -456,9 +458,9 @@ def net_promoter_score(
     x = x[~np.isnan(x)]
     n = len(x)
     if n == 0:
-        raise CannotCompute("no ratings: the net promoter score cannot be computed")
+        raise CannotCompute("no_ratings")
     if x.min() < minimum or x.max() > maximum:
-        raise CannotCompute(f"a rating lies outside {minimum:g} to {maximum:g}")
+        raise CannotCompute("rating_outside", minimum=minimum, maximum=maximum)
     up, down = float((x >= promoter_from).sum()), float((x <= detractor_to).sum())
     z = normal_quantile(level)
 
@@ -513,7 +515,7 @@ def by_group(
         the fields of the result, None in suppressed groups and where it cannot be computed.
     """
     if not values.index.equals(group.index):
-        raise CannotCompute("the values and the groups are not of the same rows")
+        raise ValueError("the values and the groups are not of the same rows")
     if order is None:
         present = group.dropna().unique().tolist()
         try:

@@ -54,11 +54,11 @@ def effects(
     check_level(level)
     arms = [a for a in dict.fromkeys(rows["arm"].sort_values()) if a != reference]
     if reference not in set(rows["arm"]) or not arms:
-        raise CannotCompute(f"two arms are expected, one of them {reference}")
+        raise CannotCompute("few_arms", reference=reference)
     values = {a: rows.loc[rows["arm"] == a, "outcome"].to_numpy(float) for a in [reference, *arms]}
     for name, v in values.items():
         if len(v) < 3 or v.std() == 0:
-            raise CannotCompute(f"the arm {name} has fewer than three rows or does not vary")
+            raise CannotCompute("arm_small_or_constant", arm=str(name))
     found: list[tuple[object, ...]] = []
     balance = [_balance(reference, rows, reference, level)]
     reach = float(_dist.norm.ppf(0.5 + level / 2) + _dist.norm.ppf(power))

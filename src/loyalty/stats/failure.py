@@ -44,7 +44,7 @@ def standardized(
     spread = values.std(ddof=1)
     for name in columns:
         if not len(values) or not spread[name] > 0:
-            raise CannotCompute(f"{name} is constant")
+            raise CannotCompute("constant", name=name)
     z = (values - values.mean()) / spread
     for a, b in products:
         z[f"{a}:{b}"] = z[a] * z[b]
@@ -102,7 +102,7 @@ def _gap(
 ) -> Gap:
     check_level(level)
     if not (sd > 0 and se > 1e-10 * sd):  # constant but for rounding
-        raise CannotCompute("loyalty does not vary in one of the groups")
+        raise CannotCompute("loyalty_constant_in_group")
     half = float(_dist.t.ppf(0.5 + level / 2.0, df)) * se
     low, high = difference - half, difference + half
     bound = margin * sd
@@ -141,7 +141,7 @@ def _values(values: pd.Series, least: int) -> FloatArray:
     x = to_matrix(values.to_frame(name="values"))[:, 0]
     x = x[~np.isnan(x)]
     if len(x) < least:
-        raise CannotCompute(f"only {len(x)} customers in a group: {least} are needed")
+        raise CannotCompute("few_customers_in_group", n=len(x), least=least)
     return x
 
 
@@ -170,7 +170,7 @@ def between(
     a, b = _values(recovered, least), _values(reference, least)
     va, vb = float(a.var(ddof=1)) / len(a), float(b.var(ddof=1)) / len(b)
     if va + vb <= 0:
-        raise CannotCompute("loyalty does not vary in one of the groups")
+        raise CannotCompute("loyalty_constant_in_group")
     df = (va + vb) ** 2 / (va**2 / (len(a) - 1) + vb**2 / (len(b) - 1))
     return _gap(
         float(a.mean() - b.mean()),
@@ -226,7 +226,7 @@ def excellent(recovery: pd.Series, share: float = 0.25) -> tuple[float, pd.Serie
     rated = recovery.dropna().astype(float)
     values = np.sort(rated.unique())
     if len(values) < 2:
-        raise CannotCompute("recoveries are not rated, or all alike")
+        raise CannotCompute("recoveries_alike")
     reach = [v for v in values if float((rated >= v).mean()) <= share]
     mark = float(reach[0] if reach else values[-1])
     return mark, (recovery.astype(float) >= mark) & recovery.notna()

@@ -57,10 +57,10 @@ def smooth(series: pd.Series, hold_out: int, *, level: float = 0.95) -> Forecast
     check_level(level)
     train, test = series.iloc[:-hold_out], series.iloc[-hold_out:]
     if hold_out < 1 or len(train) < 10:
-        raise CannotCompute(f"only {len(train)} periods to train on: at least 10 are needed")
+        raise CannotCompute("few_periods", n=len(train), least=10)
     steps = np.abs(np.diff(train.to_numpy()))
     if steps.max() == 0:
-        raise CannotCompute("the series is constant")
+        raise CannotCompute("constant_series")
     logs = bool((train > 0).all())
     unit = 1.0 if logs else float(np.abs(train).mean())
     scaled = np.log(train) if logs else train / unit

@@ -24,7 +24,7 @@ def _samples(
 ) -> dict[Any, FloatArray]:
     """Values by group, groups sorted; refuses small groups and too few of them."""
     if not values.index.equals(group.index):
-        raise CannotCompute("the values and the groups are not of the same rows")
+        raise ValueError("the values and the groups are not of the same rows")
     x = to_matrix(values.to_frame(name="values"))[:, 0]
     keep = ~np.isnan(x) & group.notna().to_numpy()
     labels = group[keep]
@@ -37,16 +37,10 @@ def _samples(
     x = x[keep]
     out = {key: x[array == key] for key in keys}
     if len(out) < at_least_groups:
-        raise CannotCompute(
-            f"only {len(out)} group{'s' if len(out) != 1 else ''} with answers: "
-            f"a comparison needs {at_least_groups}"
-        )
+        raise CannotCompute("few_groups", n=len(out), least=at_least_groups)
     for key, sample in out.items():
         if len(sample) < least:
-            raise CannotCompute(
-                f"group {key} has only {len(sample)} answer{'s' if len(sample) != 1 else ''}: "
-                f"at least {least} are needed"
-            )
+            raise CannotCompute("few_answers_in_group", group=str(key), least=least)
     return out
 
 
@@ -111,7 +105,7 @@ def anova(values: pd.Series, group: pd.Series) -> Anova:
     between, within = _between_within(samples)
     df1, df2 = k - 1, n - k
     if within <= 1e-12 * max(between, 1e-12):
-        raise CannotCompute("no group has any variance within")
+        raise CannotCompute("no_variance_within")
     msw = within / df2
     f = between / df1 / msw
     welch = (float("nan"),) * 4
@@ -169,7 +163,7 @@ def games_howell(values: pd.Series, group: pd.Series, *, level: float = 0.95) ->
     by = _samples(values, group)
     for key, x in by.items():
         if np.all(x == x[0]):
-            raise CannotCompute(f"group {key} has no variance")
+            raise CannotCompute("group_constant", group=str(key))
     k = len(by)
     rows = []
     for a, b in combinations(by, 2):
@@ -220,7 +214,7 @@ class HedgesG(Result):
 def hedges_correction(df: float) -> float:
     """Exact small-sample factor J = Gamma(m/2) / (sqrt(m/2) Gamma((m - 1)/2)) (Hedges 1981)."""
     if df <= 1:
-        raise CannotCompute("Hedges' correction needs more than 1 degree of freedom")
+        raise ValueError("Hedges' correction needs more than 1 degree of freedom")
     from scipy.special import gammaln
 
     return float(np.exp(gammaln(df / 2.0) - gammaln((df - 1.0) / 2.0)) / np.sqrt(df / 2.0))
@@ -239,7 +233,7 @@ def _noncentrality(t: float, df: float, probability: float) -> float:
             return float(brentq(gap, low, high, xtol=1e-12, rtol=1e-13))
         step *= 1.5
         low, high = t - step, t + step
-    raise CannotCompute("the interval of the effect size cannot be found")
+    raise CannotCompute("no_effect_interval")
 
 
 def hedges_g(a: Iterable[float], b: Iterable[float], *, level: float = 0.95) -> HedgesG:
@@ -256,11 +250,11 @@ def hedges_g(a: Iterable[float], b: Iterable[float], *, level: float = 0.95) -> 
     x, y = x[~np.isnan(x)], y[~np.isnan(y)]
     n, m = len(x), len(y)
     if min(n, m) < 2 or n + m < 4:
-        raise CannotCompute("Hedges' g needs 2 values in each group")
+        raise CannotCompute("few_for_hedges")
     df = n + m - 2.0
     pooled = float(np.sqrt((((x - x.mean()) ** 2).sum() + ((y - y.mean()) ** 2).sum()) / df))
     if pooled <= 1e-12 * max(abs(float(x.mean())), abs(float(y.mean())), 1e-300):
-        raise CannotCompute("the groups have no variance: Hedges' g is not defined")
+        raise CannotCompute("no_variance_for_hedges")
     factor = np.sqrt(1.0 / n + 1.0 / m)
     d = float(x.mean() - y.mean()) / pooled
     j = hedges_correction(df)
@@ -323,12 +317,12 @@ def intraclass_correlation(
     sizes = np.array([float(len(x)) for x in samples])
     k, n = len(samples), int(sizes.sum())
     if n == k:
-        raise CannotCompute("no group has 2 answers: the variance within is not defined")
+        raise CannotCompute("no_group_of_two")
     between, within = _between_within(samples)
     df1, df2 = k - 1, n - k
     msb, msw = between / df1, within / df2
     if msb + msw <= 0:
-        raise CannotCompute("all values are equal")
+        raise CannotCompute("all_equal")
     n0 = float((n - (sizes**2).sum() / n) / df1)
     icc1 = (msb - msw) / (msb + (n0 - 1.0) * msw)
     f = msb / msw if msw > 0 else float("inf")
@@ -443,25 +437,25 @@ def compare_clusters(
     """
     check_level(level)
     if not (values.index.equals(group.index) and values.index.equals(cluster.index)):
-        raise CannotCompute("the values, the groups and the clusters are not of the same rows")
+        raise ValueError("the values, the groups and the clusters are not of the same rows")
     frame = pd.DataFrame({"x": values, "group": group, "cluster": cluster}).dropna()
     table = frame.groupby("cluster", sort=True).agg(
         x=("x", "mean"), group=("group", "first"), groups=("group", "nunique")
     )
     split = table.index[table["groups"] > 1]
     if len(split):
-        raise CannotCompute(f"the cluster {split[0]} is in more than one group")
+        raise CannotCompute("cluster_in_groups", cluster=str(split[0]))
     by = {key: part.to_numpy(dtype=np.float64) for key, part in table.groupby("group")["x"]}
     samples = list(by.values())
     k, count = len(samples), len(table)
     if k < 2:
-        raise CannotCompute("only 1 group with answers: a comparison needs 2")
+        raise CannotCompute("few_groups", n=k, least=2)
     if count <= k:
-        raise CannotCompute("no group has 2 clusters: the variance between them is not defined")
+        raise CannotCompute("no_group_of_two_clusters")
     between, within = _between_within(samples)
     df1, df2 = k - 1, count - k
     if within <= 0:
-        raise CannotCompute("the clusters of one group do not differ")
+        raise CannotCompute("clusters_alike")
     pooled = within / df2
     f = between / df1 / pooled
     quantile = float(_dist.t.ppf(0.5 + level / 2.0, df2))
@@ -505,13 +499,13 @@ def adjust_p(
     1995) the expected share of false ones. As R's ``p.adjust``.
 
     Raises:
-        CannotCompute: a p-value outside 0 to 1, an unknown method.
+        ValueError: a p-value outside 0 to 1, an unknown method.
     """
     p = np.asarray(list(p_values), dtype=np.float64)
     good = ~np.isnan(p)
     q = p[good]
     if ((q < 0) | (q > 1)).any():
-        raise CannotCompute("a p-value is not between 0 and 1")
+        raise ValueError("a p-value is not between 0 and 1")
     m = len(q)
     order = np.argsort(q, kind="stable")
     ranked = q[order]
@@ -523,7 +517,7 @@ def adjust_p(
     elif method == "bonferroni":
         adjusted = ranked * m
     else:
-        raise CannotCompute(f"method {method!r} is not holm, bh or bonferroni")
+        raise ValueError(f"method {method!r} is not holm, bh or bonferroni")
     back = np.empty(m)
     back[order] = np.minimum(adjusted, 1.0)
     out = np.full(len(p), np.nan)
@@ -546,10 +540,10 @@ def performance_index(
     """
     from loyalty.stats.audit import _bound
 
-    values = to_matrix(scores, what="scores")
+    values = to_matrix(scores)
     low, high = _bound(minimum, scores), _bound(maximum, scores)
     if (high <= low).any():
-        raise CannotCompute("the scale's maximum is not above its minimum")
+        raise ValueError("the scale's maximum is not above its minimum")
     out = np.full(values.shape[1], np.nan)
     for j in range(values.shape[1]):
         x = values[~np.isnan(values[:, j]), j]
@@ -583,18 +577,19 @@ def importance_performance(
         effects: construct -> total effect on the outcome. performance: index by construct, 0-100.
 
     Raises:
-        CannotCompute: no effects, or a construct without performance.
+        CannotCompute: no construct has both importance and performance.
+        ValueError: no effects, or a construct that the performances do not have.
     """
     if not effects:
-        raise CannotCompute("no effects are given")
+        raise ValueError("no effects are given")
     absent = [c for c in effects if c not in performance.index]
     if absent:
-        raise CannotCompute(f"there is no performance for {absent[0]}")
+        raise ValueError(f"there is no performance for {absent[0]}")
     importance = np.array([float(v) for v in effects.values()])
     level = performance.loc[list(effects)].to_numpy(dtype=np.float64)
     both = ~np.isnan(importance) & ~np.isnan(level)
     if not both.any():
-        raise CannotCompute("no construct has both importance and performance")
+        raise CannotCompute("no_importance_with_performance")
     cut_i, cut_p = float(importance[both].mean()), float(level[both].mean())
     names = {
         (True, True): "keep",

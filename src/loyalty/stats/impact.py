@@ -67,7 +67,7 @@ def class_impact(
     yes = stayed[known].to_numpy(dtype=bool)
     names = sorted(set(of))
     if len(names) < 2:
-        raise CannotCompute("there are not two classes of complaints with known outcomes")
+        raise CannotCompute("few_complaint_classes")
     sizes = {name: int((of == name).sum()) for name in names}
     compared = [m for m in names if min(sizes[m], len(of) - sizes[m]) >= least]
     each = 1.0 - (1.0 - level) / max(len(compared), 1)
@@ -155,17 +155,17 @@ def staying(rows: pd.DataFrame, flags: Sequence[str], *, level: float = 0.95) ->
             design[name] = (used["class"].astype(str) == name).astype(float)
     terms = [str(t) for t in design.columns if design[t].nunique() > 1]
     if used.empty or not terms or used["stayed"].astype(bool).nunique() < 2:
-        raise CannotCompute("nothing varies among the complaints with known outcomes")
+        raise CannotCompute("complaints_alike")
     x = np.column_stack([np.ones(len(design)), to_matrix(design[terms])])
     y = used["stayed"].astype(bool).to_numpy(dtype=float)
     if len(y) < 10 * x.shape[1]:
-        raise CannotCompute(f"only {len(y)} complaints with known outcomes for {len(terms)} terms")
+        raise CannotCompute("few_complaints_for_terms", n=len(y), terms=len(terms))
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error")
             fit = sm.Logit(y, x).fit(disp=0, cov_type="HC1", maxiter=100)
-    except (PerfectSeparationError, np.linalg.LinAlgError, Warning) as error:
-        raise CannotCompute(f"the logistic regression has no solution ({error})") from None
+    except (PerfectSeparationError, np.linalg.LinAlgError, Warning):
+        raise CannotCompute("no_logistic_solution") from None
     beta, covariance = np.asarray(fit.params), np.asarray(fit.cov_params())
     classes = [j for j, t in enumerate(terms, start=1) if t not in flags]
     z = normal_quantile(level)
@@ -209,7 +209,7 @@ def complaint_space(rows: pd.DataFrame) -> tuple[FloatArray, IntArray]:
     complete = rows[columns].notna().all(axis=1).to_numpy(dtype=bool)
     used = rows.loc[complete, columns]
     if used.empty:
-        raise CannotCompute("no complaint has its class, hours and outcome all known")
+        raise CannotCompute("no_complete_complaint")
     parts = [pd.get_dummies(used["class"].astype(str), dtype=float).to_numpy() / np.sqrt(2.0)]
     if "hours" in used:
         hours = np.log1p(used["hours"].to_numpy(dtype=float))

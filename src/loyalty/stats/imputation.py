@@ -40,9 +40,9 @@ def impute(
     n, p = values.shape
     flat = [str(c) for c in frame.columns if frame[c].nunique() < 2]
     if flat:
-        raise CannotCompute(f"{flat[0]} does not vary")
+        raise CannotCompute("does_not_vary", name=flat[0])
     if n <= p + 1:
-        raise CannotCompute(f"only {n} rows for {p} items: more are needed")
+        raise CannotCompute("more_rows_for_items", n=n, items=p)
     holes = np.isnan(values)
     deviation = np.nanstd(values, axis=0)
     x = np.where(holes, np.nanmean(values, axis=0), values)

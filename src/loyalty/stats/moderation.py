@@ -49,12 +49,12 @@ def moderated_regression(
     """
     names = list(dict.fromkeys([*predictors, *(a for pair in products for a in pair), *squares]))
     if outcome in names:
-        raise CannotCompute(f"{outcome} cannot explain itself")
+        raise ValueError(f"{outcome} cannot explain itself")
     frame = scores[[outcome, *names]].astype(float)
     check_varies(frame.to_numpy(), list(frame.columns))
     frame = frame.dropna()
     if frame.empty:
-        raise CannotCompute("no row is complete")
+        raise CannotCompute("no_complete_row")
     check_varies(frame.to_numpy(), list(frame.columns))
     z = (frame - frame.mean()) / frame.std(ddof=0)
     for a, b in products:

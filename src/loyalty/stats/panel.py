@@ -75,7 +75,7 @@ def fixed_effects(
     codes, units = pd.factorize(used[unit], sort=True)
     g, n, p = len(units), len(used), len(predictors)
     if g < 3:
-        raise CannotCompute(f"only {g} clusters: at least 3 are needed")
+        raise CannotCompute("few_clusters", n=g, least=3)
     dummies = [np.ones((n, 1))]
     dummies += [pd.get_dummies(used[e], drop_first=True, dtype=float).to_numpy() for e in effects]
     d = np.hstack(dummies)
@@ -85,7 +85,7 @@ def fixed_effects(
         q = u[:, s > s[0] * 1e-10]
     k = q.shape[1] + p
     if n <= k:
-        raise CannotCompute(f"{n} rows for {k} parameters")
+        raise CannotCompute("few_rows_for_parameters", n=n, parameters=k)
 
     def without(v: FloatArray) -> FloatArray:
         return np.asarray(v - q @ (q.T @ v))
@@ -95,7 +95,7 @@ def fixed_effects(
     flat = (x**2).sum(axis=0) <= 1e-12 * np.maximum((raw**2).sum(axis=0), 1e-300)
     if flat.any() or np.linalg.matrix_rank(x) < p:
         name = predictors[int(np.flatnonzero(flat)[0])] if flat.any() else predictors[-1]
-        raise CannotCompute(f"{name} does not vary beside the effects")
+        raise CannotCompute("absorbed_by_effects", name=name)
     inverse = np.linalg.inv(x.T @ x)
     b = inverse @ x.T @ y
     residual = y - x @ b
@@ -212,7 +212,7 @@ def lagged(frame: pd.DataFrame, column: str, *, unit: str, time: str) -> tuple[p
     month = frame[time].dt.year * 12 + frame[time].dt.month
     key = pd.MultiIndex.from_arrays([frame[unit], month])
     if key.has_duplicates:
-        raise CannotCompute("a firm has two rows for one month")
+        raise CannotCompute("month_twice")
     before = pd.MultiIndex.from_arrays([frame[unit], month - 1])
     values = pd.Series(frame[column].to_numpy(), index=key).reindex(before)
     first = month.groupby(frame[unit]).transform("min")

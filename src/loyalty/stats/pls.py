@@ -89,27 +89,27 @@ def _specify(
     items = [item for name in names for item in constructs[name]]
     for name in names:
         if not constructs[name]:
-            raise CannotCompute(f"construct {name} has no items")
+            raise ValueError(f"construct {name} has no items")
     if len(set(items)) < len(items):
         twice = next(c for c in items if items.count(c) > 1)
-        raise CannotCompute(f"item {twice} belongs twice to constructs")
+        raise ValueError(f"item {twice} belongs twice to constructs")
     if not paths:
-        raise CannotCompute("a path model needs a path")
+        raise ValueError("a path model needs a path")
     if len(set(paths)) < len(paths):
-        raise CannotCompute("a path is given twice")
+        raise ValueError("a path is given twice")
     for name in [c for path in paths for c in path] + list(mode_b):
         if name not in constructs:
-            raise CannotCompute(f"there is no construct {name}")
+            raise ValueError(f"there is no construct {name}")
     linked = {c for path in paths for c in path}
     alone = [c for c in names if c not in linked]
     if alone:
-        raise CannotCompute(f"construct {alone[0]} is in no path")
+        raise ValueError(f"construct {alone[0]} is in no path")
     edges = [(names.index(a), names.index(b)) for a, b in paths]
     order = np.zeros((len(names), len(names)))
     for i, j in edges:
         order[i, j] = 1.0
     if np.trace(np.linalg.matrix_power(np.eye(len(names)) + order, len(names))) > len(names):
-        raise CannotCompute("the paths form a loop")
+        raise CannotCompute("path_loop")
     owner = np.array([i for i, c in enumerate(names) for _ in constructs[c]], dtype=np.int64)
     return _Model(names, items, owner, [c in mode_b for c in names], edges)
 
@@ -234,8 +234,9 @@ def pls_path_model(
         level: of the percentile intervals.
 
     Raises:
-        CannotCompute: an unknown item or construct, an item in two constructs, a loop, a construct
-            in no path, a constant item, too few rows, collinear scores, no convergence.
+        CannotCompute: a loop, a constant item, too few rows, collinear scores, no convergence.
+        ValueError: an unknown item or construct, an item in two constructs, a construct without
+            items or in no path.
 
     Sources: Wold (1982); Lohmoeller (1989), Latent variable path modeling with partial least
     squares; rho_A: Dijkstra & Henseler (2015), MIS Quarterly 39, 297-316.
@@ -244,7 +245,7 @@ def pls_path_model(
     model = _specify(constructs, list(paths), mode_b)
     absent = [c for c in model.items if c not in items.columns]
     if absent:
-        raise CannotCompute(f"there is no item {absent[0]}")
+        raise ValueError(f"there is no item {absent[0]}")
     frame = items[model.items]
     values = to_matrix(frame)
     index = frame.index
@@ -255,11 +256,11 @@ def pls_path_model(
     elif missing == "mean":
         values = np.where(np.isnan(values), np.nanmean(values, axis=0), values)
     else:
-        raise CannotCompute(f"missing policy {missing!r} is neither listwise nor mean")
+        raise ValueError(f"missing policy {missing!r} is neither listwise nor mean")
     n = len(values)
     most = max(len(v) for v in model.antecedents.values())
     if n <= most + 2:
-        raise CannotCompute(f"only {n} complete rows: the path model needs more")
+        raise CannotCompute("few_rows_for_paths", n=n)
     check_varies(values, model.items)
     z = (values - values.mean(axis=0)) / values.std(axis=0, ddof=1)
     r = z.T @ z / (n - 1.0)
@@ -267,11 +268,11 @@ def pls_path_model(
         point = _estimate(model, r[None])
         total = _total_effects(point.coefficients)[0]
     except np.linalg.LinAlgError:
-        raise CannotCompute("the construct scores or formative items are collinear") from None
+        raise CannotCompute("collinear_scores") from None
     if not np.isfinite(point.coefficients).all():
-        raise CannotCompute("the path model has no finite solution")
+        raise CannotCompute("no_finite_path_model")
     if not point.converged[0]:
-        raise CannotCompute(f"the PLS algorithm did not converge in {_MAX_ITERATIONS} steps")
+        raise CannotCompute("pls_not_converged", steps=_MAX_ITERATIONS)
     coefficients = point.coefficients[0]
     cells = model.paths
     indirect = total - coefficients
@@ -284,7 +285,7 @@ def pls_path_model(
     usable = 0
     if draws > 0:
         if seed is None:
-            raise CannotCompute("a bootstrap needs a seed")
+            raise ValueError("a bootstrap needs a seed")
         direct_sample, indirect_sample = _bootstrap(model, values, draws, seed, cells, routes)
         usable = len(direct_sample)
         if usable > 1:

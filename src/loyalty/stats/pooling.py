@@ -117,25 +117,25 @@ def random_effects(
             Without Hartung-Knapp it is normal, as metafor's.
 
     Raises:
-        CannotCompute: fewer than two estimates, lengths that differ, a standard error that is
-            missing or not positive.
+        CannotCompute: fewer than two estimates, a standard error that is missing or not positive.
+        ValueError: lengths that differ, an unknown method.
     """
     check_level(level)
     y = np.asarray(list(estimates), dtype=np.float64)
     se = np.asarray(list(standard_errors), dtype=np.float64)
     if len(y) != len(se):
-        raise CannotCompute(f"{len(y)} estimates but {len(se)} standard errors")
+        raise ValueError(f"{len(y)} estimates but {len(se)} standard errors")
     k = len(y)
     if k < 2:
-        raise CannotCompute(f"only {k} estimate{'s' if k != 1 else ''}: pooling needs 2")
+        raise CannotCompute("few_estimates", n=k)
     if not (np.isfinite(y).all() and np.isfinite(se).all()):
-        raise CannotCompute("an estimate or its standard error is missing")
+        raise CannotCompute("estimate_missing")
     if (se <= 0).any():
-        raise CannotCompute("a standard error is not positive")
+        raise CannotCompute("standard_error_not_positive")
     if method not in ("REML", "PM", "DL"):
-        raise CannotCompute(f"method {method!r} is not REML, PM or DL")
+        raise ValueError(f"method {method!r} is not REML, PM or DL")
     if prediction_df == "k-2" and k < 3:
-        raise CannotCompute("a prediction interval with k - 2 degrees of freedom needs 3 estimates")
+        raise CannotCompute("few_for_prediction")
     v = se**2
     w, _, q = _weighted(y, v, 0.0)
     df = k - 1

@@ -58,30 +58,30 @@ def ols(
     needed = [outcome, *predictors, *([cluster] if cluster else [])]
     for name in needed:
         if name not in frame.columns:
-            raise CannotCompute(f"there is no column {name}")
+            raise CannotCompute("no_column", name=name)
     if not predictors:
-        raise CannotCompute("a regression needs a predictor")
+        raise CannotCompute("no_predictor")
     used = frame[list(dict.fromkeys(needed))].dropna()
     n, p = len(used), len(predictors)
     if n <= p + 1:
-        raise CannotCompute(f"only {n} complete rows for {p} predictors: more are needed")
-    values = to_matrix(used[[outcome, *predictors]], what="variables")
+        raise CannotCompute("few_rows_for_predictors", n=n, predictors=p)
+    values = to_matrix(used[[outcome, *predictors]])
     check_varies(values, [outcome, *predictors])
     y, x = values[:, 0], values[:, 1:]
     corr = np.atleast_2d(np.corrcoef(x, rowvar=False))
     if np.linalg.eigvalsh(corr)[0] <= 1e-10:
-        raise CannotCompute("the predictors are collinear")
+        raise CannotCompute("collinear_predictors")
     design = np.column_stack([np.ones(n), x])
     leverage = (np.linalg.qr(design)[0] ** 2).sum(axis=1)
     if cluster is None and leverage.max() > 1.0 - 1e-10:
-        raise CannotCompute("one row alone determines a coefficient: HC3 errors are not defined")
+        raise CannotCompute("row_decides_alone")
     model = sm.OLS(y, design)
     n_clusters = None
     if cluster is not None:
         codes, labels = pd.factorize(used[cluster])
         n_clusters = len(labels)
         if n_clusters < 2:
-            raise CannotCompute("only 1 cluster: cluster-robust errors need 2")
+            raise CannotCompute("one_cluster")
         fit = model.fit(
             cov_type="cluster", cov_kwds={"groups": codes, "df_correction": True}, use_t=True
         )

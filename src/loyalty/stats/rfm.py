@@ -31,7 +31,7 @@ def score(summary: pd.DataFrame, until: pd.Timestamp) -> pd.DataFrame:
         CannotCompute: fewer than five customers.
     """
     if len(summary) < 5:
-        raise CannotCompute(f"only {len(summary)} customers: fifths need 5")
+        raise CannotCompute("few_customers_for_fifths", n=len(summary))
     table = pd.DataFrame(
         {"recency": (until - summary["last"]).dt.days, "frequency": summary["x"] + 1}
     )

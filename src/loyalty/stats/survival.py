@@ -47,9 +47,9 @@ def kaplan_meier(time: pd.Series, event: pd.Series, *, level: float = 0.95) -> S
     check_level(level)
     t, e = time.to_numpy(float), event.to_numpy(bool)
     if len(t) == 0 or not np.isfinite(t).all() or (t < 0).any():
-        raise CannotCompute("a time until the event is missing or below zero")
+        raise CannotCompute("time_invalid")
     if not e.any():
-        raise CannotCompute("the event happened to nobody")
+        raise CannotCompute("no_event")
     times, events = np.unique(t[e], return_counts=True)
     at_risk = len(t) - np.searchsorted(np.sort(t), times, side="left")
     survival = np.cumprod(1 - events / at_risk)
@@ -84,7 +84,7 @@ def usual_silence(purchases: pd.DataFrame, quantile: float) -> float:
     days = purchases[["customer", "date"]].drop_duplicates().sort_values(["customer", "date"])
     gaps = days.groupby("customer", sort=False)["date"].diff().dropna().dt.days
     if gaps.empty:
-        raise CannotCompute("nobody bought on two days")
+        raise CannotCompute("nobody_bought_twice")
     return float(np.quantile(gaps, quantile, method="higher"))
 
 

@@ -53,7 +53,7 @@ def theme_contrasts(
     good = praise.to_numpy(dtype=bool)
     of_good, of_bad = int(good.sum()), int((~good).sum())
     if not of_good or not of_bad:
-        raise CannotCompute("there are no texts of the other kind to compare with")
+        raise CannotCompute("one_kind_of_text")
     rows = []
     for theme in mentions.columns:
         there = mentions[theme].to_numpy(dtype=bool)
@@ -121,7 +121,7 @@ def adjusted_contrasts(
     n = mentions.sum()
     used = [t for t in mentions.columns if least <= n[t] <= len(mentions) - least]
     if not used:
-        raise CannotCompute("no theme is frequent enough")
+        raise CannotCompute("no_frequent_theme")
     dummies = pd.get_dummies(subject.astype(str), drop_first=True, dtype=float)
     design = pd.concat([mentions[used].astype(float), dummies], axis=1)
     design.insert(0, "intercept", 1.0)
@@ -132,8 +132,8 @@ def adjusted_contrasts(
             fit = sm.Logit(praise.to_numpy(dtype=float), design.to_numpy()).fit(
                 disp=0, cov_type="HC1", maxiter=100
             )
-    except (PerfectSeparationError, np.linalg.LinAlgError, Warning) as error:
-        raise CannotCompute(f"the logistic regression has no solution ({error})") from None
+    except (PerfectSeparationError, np.linalg.LinAlgError, Warning):
+        raise CannotCompute("no_logistic_solution") from None
     z = normal_quantile(1.0 - (1.0 - level) / len(used))
     estimate = np.asarray(fit.params)[1 : len(used) + 1]
     se = np.asarray(fit.bse)[1 : len(used) + 1]
@@ -188,7 +188,7 @@ def distinguishing_words(
     y1, y2 = (table[c].to_numpy(dtype=float) for c in ("praise", "complaint"))
     n1, n2 = y1.sum(), y2.sum()
     if not n1 or not n2:
-        raise CannotCompute("one of the two kinds of text has no word")
+        raise CannotCompute("kind_without_words")
     a = prior * (y1 + y2) / (n1 + n2)
     table["delta"] = np.log((y1 + a) / (n1 + prior - y1 - a)) - np.log(
         (y2 + a) / (n2 + prior - y2 - a)
@@ -241,13 +241,12 @@ def text_space(
     try:
         weights = vectorizer.fit_transform(words)
     except ValueError:
-        raise CannotCompute(f"no word stands in {least} texts") from None
+        raise CannotCompute("no_frequent_word", least=least) from None
     kept = np.flatnonzero(np.diff(weights.indptr))
     weights = weights[kept]
     if min(weights.shape) <= dimensions:
         raise CannotCompute(
-            f"{weights.shape[0]} texts with {weights.shape[1]} frequent words: more than "
-            f"{dimensions} of each are needed"
+            "few_texts_or_words", texts=weights.shape[0], words=weights.shape[1], least=dimensions
         )
     with threadpool_limits(1):
         reduced = TruncatedSVD(dimensions, random_state=seed).fit_transform(weights)
@@ -315,7 +314,7 @@ def choose_k(
 
     n = len(points)
     if len(np.unique(points, axis=0)) < 3 * max(ks):
-        raise CannotCompute(f"fewer than {3 * max(ks)} different points")
+        raise CannotCompute("few_points", least=3 * max(ks))
     size = min(n, sample)
     rng = np.random.default_rng(seed)
     pairs = [(rng.integers(0, n, size), rng.integers(0, n, size)) for _ in range(draws)]

@@ -47,7 +47,7 @@ def waves(rows: pd.DataFrame, *, smallest: int, level: float = 0.95) -> Waves:
     """
     check_level(level)
     if not rows["score"].between(0, 10).all():
-        raise CannotCompute("a score lies outside 0 to 10")
+        raise CannotCompute("score_outside")
     month = rows["date"].dt.to_period("M").dt.to_timestamp()
     found = []
     for date, scores in rows["score"].groupby(month):
@@ -56,7 +56,7 @@ def waves(rows: pd.DataFrame, *, smallest: int, level: float = 0.95) -> Waves:
             found.append((date, nps.nps, nps.ci_lower, nps.ci_upper, len(scores)))
     table = pd.DataFrame(found, columns=["date", "value", "low", "high", "n"])
     if len(table) < 3:
-        raise CannotCompute(f"only {len(table)} waves: a trend needs 3")
+        raise CannotCompute("few_waves", n=len(table))
     z = float(_dist.norm.ppf(0.5 + level / 2))
     contribution = np.select([rows["score"] >= 9, rows["score"] <= 6], [100.0, -100.0], 0.0)
     variance = pd.Series(contribution, index=rows.index).groupby(month).var(ddof=0)

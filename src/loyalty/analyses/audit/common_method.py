@@ -142,7 +142,7 @@ def method_factor(survey: Survey, base: semfit.Result, direction: Direction) -> 
     lines = method_lines(study, study.main, direction, names)
     result = _fit(survey, f"{study.measurement_model()}\n{lines}")
     if not result.converged:
-        raise CannotCompute("; ".join(result.problems) or "the estimation did not converge")
+        raise CannotCompute.because(result.problems[0])
     row: Any = result.parameters.set_index("label").loc["method_variance"]
     before, after = _standardized(base), _standardized(result)
     own = after.index.isin(before.index)
@@ -222,7 +222,7 @@ def marker_adjustment(survey: Survey) -> validity.MarkerAdjustment:
     """
     study = survey.study
     if study.marker is None:
-        raise CannotCompute("the case names no marker variable")
+        raise CannotCompute("no_marker")
     owner = next(
         (c.id for c in study.constructs if study.marker in [c.id, *(i.id for i in c.items)]), None
     )

@@ -36,7 +36,7 @@ def declared(study: Study, resource: Resource) -> dict[str, float]:
 def split(purchases: pd.DataFrame, share: float) -> tuple[pd.Timestamp, pd.Timestamp]:
     """Last day of the calibration, which takes this share of all days, and last day of all."""
     if not 0 < share < 1:
-        raise CannotCompute(f"calibration is {share}, expected a share between 0 and 1")
+        raise ValueError(f"calibration is {share}, expected a share between 0 and 1")
     start, end = purchases["date"].min(), purchases["date"].max()
     return start + pd.Timedelta(days=int((end - start).days * share)), end
 

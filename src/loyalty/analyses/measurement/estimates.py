@@ -369,7 +369,7 @@ def simulate_fit(standardized: pd.DataFrame, n: int, replications: int, seed: in
         loadings.setdefault(row["lhs"], {})[row["rhs"]] = float(row["est_std"])
     names = list(loadings)
     if n <= sum(len(own) for own in loadings.values()):
-        raise CannotCompute(f"{n} rows are too few to simulate samples of as many")
+        raise CannotCompute("few_rows_to_simulate", n=n)
     phi = pd.DataFrame(np.eye(len(names)), index=names, columns=names)
     for row in standardized[standardized["op"] == "~~"].to_dict("records"):
         if row["lhs"] in loadings and row["rhs"] in loadings:
@@ -393,7 +393,7 @@ def _replications(
         model, sample_cov=sigma * n / (n - 1), sample_nobs=n, estimator="ML", std_lv=True
     )
     if not start.converged:
-        raise CannotCompute("the model does not converge in a simulated population")
+        raise CannotCompute("population_not_converged")
     estimate = start.estimate
     order = list(estimate.model.blocks[0].names[: len(sigma)])
     root = np.linalg.cholesky(sigma.loc[order, order].to_numpy(float))
@@ -525,16 +525,15 @@ def try_freeing(
 
     Raises
     ------
-    CannotCompute
+    semfit.ModelError
         When that model cannot be fitted.
+    CannotCompute
+        When it does not converge.
     """
     model = f"{planned_model(constructs)}\n{' '.join(parameter)}"
-    try:
-        free = semfit.fit(model, items, estimator="MLR", missing=missing, std_lv=True)
-    except semfit.ModelError as reason:
-        raise CannotCompute(str(reason)) from None
+    free = semfit.fit(model, items, estimator="MLR", missing=missing, std_lv=True)
     if not free.converged:
-        raise CannotCompute("the respecified model does not converge")
+        raise CannotCompute("respecified_not_converged")
     before = planned.standardized().set_index(["lhs", "op", "rhs"])["est_std"]
     after = free.standardized().set_index(["lhs", "op", "rhs"])["est_std"]
     change = (after.reindex(before.index) - before).abs()

@@ -61,7 +61,9 @@ def specifications(survey: Survey, focal: Hypothesis, seed: int) -> Iterator[Spe
             row: Any = result.standardized().set_index("label").loc[label]
             values = (float(row["est_std"]), float(row["ci_lower"]), float(row["ci_upper"]))
             if not np.isfinite(values).all():
-                raise CannotCompute("; ".join(result.problems) or "no standard error")
+                if not result.problems:
+                    raise CannotCompute("no_standard_error")
+                return (np.nan, np.nan, np.nan, "; ".join(result.problems))
             return (*values, "; ".join(short(problem) for problem in result.problems))
 
         return run

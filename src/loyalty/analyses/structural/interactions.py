@@ -107,7 +107,9 @@ def latent_model(study: Study, outcome: str) -> tuple[str, dict[str, list[tuple[
         else:
             products[name] = list(zip(first, second, strict=False))
         if len(products[name]) < 2:
-            raise CannotCompute(f"the product of {' and '.join(parts)} would have one indicator")
+            if len(parts) == 1:
+                raise CannotCompute("square_of_one_indicator", construct=parts[0])
+            raise CannotCompute("product_of_one_indicator", first=parts[0], second=parts[1])
         lines.append(f"{name} =~ {' + '.join(f'{a}.{b}' for a, b in products[name])}")
         lines += [f"{name} ~~ {part}" for part in parts if part in dependent]
     lines.append(f"{outcome} ~ {' + '.join(dict.fromkeys(product_name(h) for h in bent))}")
@@ -151,7 +153,7 @@ def latent(study: Study, answers: pd.DataFrame, outcome: str) -> LatentModel:
     missing = "fiml" if wide[used].isna().any(axis=None) else "listwise"
     result = semfit.fit(text, wide, estimator="MLR", missing=missing, meanstructure=True)
     if result.problems:
-        raise CannotCompute(result.problems[0])
+        raise CannotCompute.because(result.problems[0])
     bent = [h for h in study.hypotheses if not h.is_path and h.to == outcome]
     return LatentModel(outcome, result, text, tuple(_term(result, h, wide, text) for h in bent))
 

@@ -70,7 +70,7 @@ def by_class(filed: pd.DataFrame, *, least: int) -> pd.DataFrame:
         if len(part) >= least
     ]
     if not rows:
-        raise CannotCompute(f"no class has {least} complaints")
+        raise CannotCompute("no_class_of_complaints", least=least)
     return pd.DataFrame(rows).sort_values("n", ascending=False, kind="stable")
 
 
@@ -98,7 +98,7 @@ def in_clusters(
     space, at = impact.complaint_space(filed.dropna(axis=1, how="all"))
     most = min(most, len(pd.DataFrame(space).drop_duplicates()) // 3)
     if most < 2:
-        raise CannotCompute("too few different complaints")
+        raise CannotCompute("few_different_complaints")
     choice = clusters.choose_k(space, range(2, most + 1), seed=seed, draws=pairs)
     found = clusters.k_means(space, choice.k, seed=seed)
     jaccard = clusters.cluster_stability(space, found, seed=seed)
