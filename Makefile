@@ -15,16 +15,16 @@ LOYALTY := $(RUN) loyalty
 # More for the report, like: make report ARGS="--draws 100 --to html"
 ARGS ?=
 
-.PHONY: help setup report test notebooks check bench recovery schema clean
+.PHONY: help setup report test test-all lint notebooks check bench recovery schema clean
 
 help: ## list the targets
-	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 18
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 18
 
 setup: .venv/.ready ## make the environment in .venv from the lock file
 
-.venv/.ready: uv.lock pyproject.toml | $(UV)
+.venv/.ready: uv.lock pyproject.toml packages/semfit/pyproject.toml | $(UV)
 	@echo "setting up .venv from uv.lock"
-	@$(UV) sync --frozen --quiet
+	@$(UV) sync --frozen --all-groups --quiet
 	@$(UV) pip install --quiet --python .venv quarto-cli==$(QUARTO_VERSION) >/dev/null 2>&1 \
 	&& echo "Quarto $(QUARTO_VERSION) is in place" \
 	|| echo "Quarto's download cannot be reached: the embedded renderer will make the report"
@@ -42,9 +42,14 @@ $(TOOLS)/bin/uv:
 report: setup ## run every notebook that is out of date, render the report, say where it is
 	@$(LOYALTY) report $(ARGS)
 
-test: setup ## run the tests, the linter and the type checker
-	@$(RUN) ruff check . && $(RUN) ruff format --check . && $(RUN) mypy
+lint: setup ## run the linters and the type checker
+	@$(RUN) ruff check . && $(RUN) ruff format --check . && $(RUN) lint-imports --no-logo --no-cache && $(RUN) mypy
+
+test: lint ## run the linters, the type checker and the tests, as CI does
 	@$(RUN) pytest -n auto --dist loadfile $(ARGS)
+
+test-all: lint ## run the long tests, too
+	@$(RUN) pytest -n auto --dist loadfile -m "long or not long" $(ARGS)
 
 notebooks: setup ## open JupyterLab on the notebooks
 	@$(RUN) jupyter lab --notebook-dir notebooks

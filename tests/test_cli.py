@@ -151,3 +151,15 @@ def test_one_run_at_a_time_and_none_after_a_kill(project: Any, tmp_path: Any) ->
         first.kill()
     third = subprocess.run(command, env=environment, capture_output=True, text=True)
     assert third.stdout == "True\n"
+
+
+def test_a_group_that_is_not_installed(
+    project: Any, monkeypatch: pytest.MonkeyPatch, capsys: Any
+) -> None:
+    def renders() -> None:
+        raise ModuleNotFoundError("No module named 'pypandoc'", name="pypandoc.pandoc_download")
+
+    monkeypatch.setattr(cli.importlib.util, "find_spec", lambda name: None)
+    assert called(["run"], monkeypatch, capsys) == (2, f"error {cli.ABSENT.format('snakemake')}\n")
+    monkeypatch.setattr(cli, "app", renders)
+    assert called([], monkeypatch, capsys) == (2, f"error {cli.ABSENT.format('pypandoc')}\n")

@@ -15,9 +15,9 @@ from dataclasses import dataclass, field
 from functools import cache
 from itertools import pairwise
 from pathlib import Path
-from typing import Any
 from urllib.parse import unquote, urlsplit
 
+import pdf_facts
 import pytest
 from bs4 import BeautifulSoup, Tag
 from playwright.sync_api import sync_playwright
@@ -34,9 +34,6 @@ FLAGS += ["--disable-background-networking", "--disable-component-update", "--di
 WIDE, PHONE = 1400, 390
 UNRESOLVED = re.compile(
     r"\?@|\{\{<|\?\?|\?(?:var|meta):|\[-?@\w|(?<!\w)@(?:fig|tbl|sec|eq)-|:::|\{[#.]\w|`|\bnan\b"
-)
-PYMUPDF = pytest.mark.filterwarnings(
-    r"ignore:builtin type \w*[sS]wig\w* has no __module__ attribute:DeprecationWarning"
 )
 
 
@@ -285,49 +282,40 @@ def test_pictures_load(browsed: dict[str, Seen]) -> None:
 
 # --- the PDF ---------------------------------------------------------------------------------
 @pytest.fixture(scope="module")
-def pdf() -> Iterator[Any]:
-    needed(PDF)
-    import pymupdf  # its import warns: see PYMUPDF
-
-    with pymupdf.open(PDF) as document:
-        yield document
+def pdf() -> pdf_facts.Pdf:
+    return pdf_facts.read(needed(PDF))
 
 
-@PYMUPDF
-def test_pdf_text(pdf: Any) -> None:
-    text = " ".join(page.get_text() for page in pdf)
-    squeezed = " ".join(text.split())
-    assert len(pdf) > 20
+def test_pdf_text(pdf: pdf_facts.Pdf) -> None:
+    squeezed = " ".join(pdf.text.split())
+    assert len(pdf.pages) > 20
     for title in ("Summary", "Data audit", "Structural model", "Limits", "Codebooks"):
         assert title in squeezed
     assert "Simulated data" in squeezed
-    assert "客户满意度" in re.sub(r"\s", "", text)
-    assert re.findall(r"\?@\S*|\{\{<|\?var:\S+|\ufffd", text) == []
+    assert "客户满意度" in re.sub(r"\s", "", pdf.text)
+    assert re.findall(r"\?@\S*|\{\{<|\?var:\S+|\ufffd", pdf.text) == []
 
 
-@PYMUPDF
-def test_pdf_outline_leads_to_the_chapters(pdf: Any) -> None:
-    outline = pdf.get_toc()
-    titles = " ".join(title for _, title, _ in outline)
-    assert len(outline) > 20 and "Structural model" in titles and "Provenance" in titles
-    assert all(0 < page <= len(pdf) for _, _, page in outline)
+def test_pdf_outline_leads_to_the_chapters(pdf: pdf_facts.Pdf) -> None:
+    titles = " ".join(title for title, _ in pdf.outline)
+    assert len(pdf.outline) > 20 and "Structural model" in titles and "Provenance" in titles
+    assert all(0 < page <= len(pdf.pages) for _, page in pdf.outline)
 
 
-@PYMUPDF
-def test_pdf_fonts_are_embedded(pdf: Any) -> None:
-    fonts = {font[0]: font for page in pdf for font in page.get_fonts(full=True)}
+def test_pdf_fonts_are_embedded(pdf: pdf_facts.Pdf) -> None:
+    fonts = {font for page in pdf.pages for font in page.fonts}
     assert fonts
-    bare = [font for xref, font in fonts.items() if not pdf.extract_font(xref)[3]]
-    assert bare == []
+    assert [name for name, embedded in fonts if not embedded] == []
 
 
-@PYMUPDF
-def test_pdf_text_stays_on_the_paper(pdf: Any) -> None:
+def test_pdf_text_stays_on_the_paper(pdf: pdf_facts.Pdf) -> None:
     edge = 24  # points; text margins are wider by far
-    over = []
-    for page in pdf:
-        right, foot = page.rect.width - edge, page.rect.height - edge
-        for x0, y0, x1, y1, word, *_ in page.get_text("words"):
-            if min(x0, y0) < edge or x1 > right or y1 > foot:
-                over.append((page.number + 1, word))
+    over = [
+        (page.number, run.text)
+        for page in pdf.pages
+        for run in page.runs
+        if min(run.left, run.bottom) < edge
+        or run.right > page.width - edge
+        or run.top > page.height - edge
+    ]
     assert over == []

@@ -182,6 +182,7 @@ def test_strategy_has_the_printed_share_of_loyal_customers() -> None:
         assert (rows[item] >= 5).mean() == pytest.approx(0.32, abs=0.015), item
 
 
+@pytest.mark.long
 def test_strategy_has_the_printed_share_of_firms_with_satisfied_customers() -> None:
     """Of 60 draws of six firms each; the share's standard error is about .02."""
     means = np.concatenate(

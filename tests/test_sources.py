@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -216,6 +217,17 @@ def test_every_format_gives_the_same_rows(
     expected = load().rows
     project.rows(small_answers, f"rows.{suffix}")
     pd.testing.assert_frame_equal(load().rows, expected)
+
+
+@pytest.mark.parametrize(
+    ("suffix", "package"), [("xlsx", "openpyxl"), ("parquet", "pyarrow"), ("sav", "pyreadstat")]
+)
+def test_a_format_whose_reader_is_absent(
+    monkeypatch: pytest.MonkeyPatch, refusal: Callable[..., str], suffix: str, package: str
+) -> None:
+    monkeypatch.setitem(sys.modules, package, None)
+    said = f"rows: what reads {suffix} files is not installed (uv sync --frozen --group files)"
+    assert refusal(sources.parse, b"", f".{suffix}", "rows") == said
 
 
 def test_a_named_sheet(project: Any, small_answers: pd.DataFrame) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import json
 import os
 import re
@@ -38,6 +39,7 @@ Languages = Annotated[str, typer.Option(help="Of en, zh, separated by commas.")]
 Cores = Annotated[int, typer.Option(min=1, help="Notebooks side by side.")]
 Formats = Annotated[str, typer.Option(help="Of html, pdf, docx, separated by commas.")]
 CORES = os.cpu_count() or 1
+ABSENT = "{} is not installed; `uv sync --frozen` installs every group of dependencies"
 STEP = re.compile(r"(\d+) of (\d+) steps")
 
 
@@ -339,6 +341,8 @@ def workflow(targets: list[str], config: dict[str, Any], cores: int) -> None:
 
     Snakemake's own words are shown only when it fails without a job having said why.
     """
+    if importlib.util.find_spec("snakemake") is None:
+        raise UserError(ABSENT.format("snakemake"))
     settings = [f"{key}={value}" for key, value in sorted(config.items())]
     command = [sys.executable, "-m", "snakemake", "--cores", str(cores), "--keep-going"]
     command += ["--nolock"] if alone() else []
@@ -392,6 +396,12 @@ def main() -> None:
         app()
     except UserError as error:
         err.print(f"[red]error[/] {escape(str(error))}")
+        sys.exit(2)
+    except ModuleNotFoundError as error:
+        package = (error.name or "loyalty").partition(".")[0]
+        if package in ("loyalty", "semfit"):
+            raise
+        err.print(f"[red]error[/] {escape(ABSENT.format(package))}")
         sys.exit(2)
     except KeyboardInterrupt:
         err.print("interrupted; the next run goes on from here")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import io
 import json
 import re
 import time
@@ -10,10 +12,11 @@ from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import unquote
 
-import pymupdf
+import pdf_facts
 import pytest
 from book_facts import facts, main_of, squeeze
 from bs4 import BeautifulSoup
+from fontTools.ttLib import TTFont
 
 from loyalty.render import citations, embedded, fonts, pictures, tables
 from loyalty.render.document import Builder
@@ -27,8 +30,9 @@ CHAPTERS = [
 ]  # fmt: skip
 
 
-def pdf_of(book: Path) -> pymupdf.Document:
-    return pymupdf.open(next(book.glob("*.pdf")))
+@pytest.fixture(scope="module")
+def pdf(book: Path) -> pdf_facts.Pdf:
+    return pdf_facts.read(next(book.glob("*.pdf")))
 
 
 def test_files_of_the_book(book: Path) -> None:
@@ -95,12 +99,11 @@ def test_every_link_and_picture_exists(book: Path) -> None:
                 assert fragment in identifiers[name], f"{page}: {address}"
 
 
-def test_nothing_raw_is_left(book: Path) -> None:
+def test_nothing_raw_is_left(book: Path, pdf: pdf_facts.Pdf) -> None:
     for page in CHAPTERS:
         text = main_of(book / page).get_text()
         assert not re.search(r"\{\{<|:::|\?@|@(fig|tbl|sec|eq)-|\{[#.]", text), page
-    text = "".join(page.get_text() for page in pdf_of(book))
-    assert not re.search(r"\{\{<|:::|\?@|@(fig|tbl|sec|eq)-|#none", text)
+    assert not re.search(r"\{\{<|:::|\?@|@(fig|tbl|sec|eq)-|#none", pdf.text)
 
 
 def test_ids_are_unique_and_pictures_have_alternatives(book: Path) -> None:
@@ -114,11 +117,10 @@ def test_ids_are_unique_and_pictures_have_alternatives(book: Path) -> None:
     assert "Scatter of loyalty against satisfaction" in alternatives
 
 
-def test_conditional_text(book: Path) -> None:
+def test_conditional_text(book: Path, pdf: pdf_facts.Pdf) -> None:
     page = main_of(book / "index.html").get_text()
-    text = "".join(p.get_text() for p in pdf_of(book))
     assert "on the web page only" in page and "in the PDF only" not in page
-    assert "in the PDF only" in text and "on the web page only" not in text
+    assert "in the PDF only" in pdf.text and "on the web page only" not in pdf.text
 
 
 def test_notebook_markup_stays_text(book: Path) -> None:
@@ -148,11 +150,6 @@ def test_search_index_is_a_script(book: Path) -> None:
 
 
 def test_chinese_face_has_every_glyph(book: Path, tmp_path: Path) -> None:
-    import base64
-    import io
-
-    from fontTools.ttLib import TTFont
-
     css = (book / "assets/book.css").read_text(encoding="utf-8")
     found = re.search(r"base64,([A-Za-z0-9+/=]+)", css)
     assert found is not None
@@ -163,17 +160,25 @@ def test_chinese_face_has_every_glyph(book: Path, tmp_path: Path) -> None:
     assert "U+4E" in css and ord("A") not in covered
 
 
-def test_pdf_facts(book: Path) -> None:
-    pdf = pdf_of(book)
-    assert pdf.metadata["title"] == "A Sample Study of Loyalty 忠诚度"
-    assert pdf.metadata["author"] == "The loyalty study contributors"
-    names = [entry[1] for entry in pdf.get_toc()]
+def test_chinese_face_keeps_its_licence(book: Path) -> None:
+    with TTFont(book / "assets/cjk.woff2") as face:
+        kept = {record.nameID: str(record) for record in face["name"].names}
+    assert set(kept) == {0, 1, 2, 13, 14}
+    assert "Adobe" in kept[0] and "SIL Open Font License" in kept[13] and "OFL" in kept[14]
+    beside = (book / "assets/OFL.txt").read_text(encoding="utf-8")
+    assert kept[0] in beside and "SIL OPEN FONT LICENSE Version 1.1" in beside
+
+
+def test_pdf_facts(pdf: pdf_facts.Pdf) -> None:
+    assert pdf.title == "A Sample Study of Loyalty 忠诚度"
+    assert pdf.author == "The loyalty study contributors"
+    names = [name for name, _ in pdf.outline]
     assert any("Three words" in name for name in names)
     assert any("Codebook 编码簿" in name for name in names)
-    used = {font[3].split("+")[-1] for page in pdf for font in page.get_fonts()}
+    used = {name.split("+")[-1] for page in pdf.pages for name, _ in page.fonts}
     assert any(name.startswith("NotoSansCJKsc") for name in used)
     assert not any("CJKjp" in name for name in used)
-    text = squeeze(" ".join(page.get_text() for page in pdf))
+    text = squeeze(pdf.text)
     for expected in (
         "Table 3.1: Standardized loadings 标准化载荷",
         "Figure A.1: A figure in the appendix",
@@ -186,24 +191,22 @@ def test_pdf_facts(book: Path) -> None:
         assert squeeze(expected) in text, expected
 
 
-def test_pdf_text_stays_inside_the_margins(book: Path) -> None:
-    for page in pdf_of(book):
-        for x0, _, x1, y1, word, *_ in page.get_text("words"):
-            assert x0 >= 60 and x1 <= page.rect.width - 60, (page.number, word)
-            assert y1 <= page.rect.height - 30, (page.number, word)
+def test_pdf_text_stays_inside_the_margins(pdf: pdf_facts.Pdf) -> None:
+    for page in pdf.pages:
+        for run in page.runs:
+            assert run.left >= 60 and run.right <= page.width - 60, (page.number, run.text)
+            assert run.bottom >= 30, (page.number, run.text)
 
 
-def test_pdf_long_table_repeats_its_head(book: Path) -> None:
-    heads = [page.number for page in pdf_of(book) if "Firm\nDescription" in page.get_text()]
+def test_pdf_long_table_repeats_its_head(pdf: pdf_facts.Pdf) -> None:
+    heads = [page.number for page in pdf.pages if re.search(r"Firm\s+Description", page.text)]
     assert len(heads) >= 2
 
 
-def test_pdf_links_work_inside(book: Path) -> None:
-    pdf = pdf_of(book)
-    links = [link for page in pdf for link in page.get_links()]
-    inside = [link for link in links if link["kind"] in (pymupdf.LINK_GOTO, pymupdf.LINK_NAMED)]
-    assert len(inside) > 30
-    assert all(0 <= link["page"] < len(pdf) for link in inside if "page" in link)
+def test_pdf_links_work_inside(pdf: pdf_facts.Pdf) -> None:
+    links = [number for page in pdf.pages for number in page.leads_to]
+    assert len(links) > 30
+    assert all(1 <= number <= len(pdf.pages) for number in links)
 
 
 def test_word_file(book: Path) -> None:
@@ -240,10 +243,10 @@ def test_an_old_book_is_replaced_whole(copy: Callable[..., Path], tmp_path: Path
     assert not [p for p in tmp_path.iterdir() if p.name.startswith(".")]
 
 
-def test_renderer_names_itself(book: Path) -> None:
+def test_renderer_names_itself(book: Path, pdf: pdf_facts.Pdf) -> None:
     footer = main_of(book / "index.html").select_one("footer")
     assert footer is not None and embedded.describe() in footer.get_text()
-    assert embedded.describe() in pdf_of(book)[0].get_text()
+    assert embedded.describe() in pdf.pages[0].text
 
 
 def test_table_layout_keeps_short_cells_whole() -> None:
@@ -285,8 +288,6 @@ def test_a_tall_picture_goes_to_the_foot_only_below_text(copy: Callable[..., Pat
 
 
 def test_extracted_face_is_the_simplified_one(tmp_path: Path) -> None:
-    from fontTools.ttLib import TTFont
-
     path = fonts.extract_sc_face(tmp_path)
     assert fonts.extract_sc_face(tmp_path) == path
     with TTFont(path, lazy=True) as font:

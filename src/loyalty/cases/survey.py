@@ -169,6 +169,9 @@ def parse(content: bytes, suffix: str, name: str, *, sheet: str | None = None) -
         return _csv(content)
     except UserError:
         raise
+    except ImportError:
+        kind = f"{name}: what reads {suffix[1:]} files is not installed"
+        raise UserError(f"{kind} (uv sync --frozen --group files)") from None
     except UnicodeDecodeError as error:
         raise UserError(f"{name}: not UTF-8 text (byte {error.start}); save it as UTF-8") from None
     except Exception as error:  # each reader has exceptions of its own

@@ -6,6 +6,7 @@ where it came from. :class:`Result` is its schema.
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import importlib.metadata
 import json
@@ -37,7 +38,6 @@ PACKAGES = (
     "papermill",
     "scikit-learn",
     "scipy",
-    "seaborn",
     "semopy",
     "statsmodels",
 )
@@ -162,8 +162,17 @@ def provenance(
         git_commit=commit,
         git_changed=changed,
         python=platform.python_version(),
-        packages={name: importlib.metadata.version(name) for name in PACKAGES},
+        packages=_versions(),
     )
+
+
+def _versions() -> dict[str, str]:
+    """Versions of what computes; programs for a second opinion may not be there."""
+    found = {}
+    for name in PACKAGES:
+        with contextlib.suppress(importlib.metadata.PackageNotFoundError):
+            found[name] = importlib.metadata.version(name)
+    return found
 
 
 def code_files() -> list[Path]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import importlib.metadata
 import importlib.util
 import io
 import os
@@ -17,7 +18,11 @@ from pathlib import Path
 
 from fontTools.ttLib import TTCollection, TTFont
 
+PACKAGE = "noto-cjk-sans-otc"
 FAMILY = "Noto Sans CJK SC"
+# Name records: what the subset is called, and what a copy of the face has to keep.
+COPYRIGHT, LICENCE, LICENCE_URL = 0, 13, 14
+KEPT = [COPYRIGHT, 1, 2, LICENCE, LICENCE_URL]
 CSS_FAMILY = "Report CJK"
 # CJK punctuation, kana, ideographs and their extensions, compatibility and full-width forms
 CJK_RANGES = (
@@ -34,7 +39,7 @@ def collection() -> Path:
     """Path of the font collection."""
     spec = importlib.util.find_spec("noto_cjk_sans_otc")
     if spec is None or not spec.submodule_search_locations:
-        raise FileNotFoundError("the package noto-cjk-sans-otc is not installed")
+        raise FileNotFoundError(f"the package {PACKAGE} is not installed")
     return Path(next(iter(spec.submodule_search_locations))) / "NotoSansCJK-Regular.ttc"
 
 
@@ -73,6 +78,15 @@ def extract_sc_face(cache_dir: Path) -> Path:
     return target
 
 
+def licence() -> str:
+    """Whose the face is, and the licence that has to go with it: the SIL Open Font License."""
+    text = importlib.metadata.distribution(PACKAGE).read_text("licenses/LICENSE")
+    if not text:
+        raise FileNotFoundError(f"the package {PACKAGE} has no licence in it")
+    with TTFont(str(collection()), fontNumber=_face_index(), lazy=True) as font:
+        return f"{FAMILY}: {font['name'].getDebugName(COPYRIGHT)}\n\n{text}"
+
+
 def cjk_characters(text: str) -> list[int]:
     """Code points of the text that need the Chinese face, sorted."""
     return sorted(
@@ -93,6 +107,8 @@ def _unicode_range(points: list[int]) -> str:
 def subset_woff2(text: str, out: Path, inline: bool = False) -> str:
     """Write a WOFF2 face with just the Chinese glyphs of `text`; returns its @font-face rule.
 
+    The licence goes beside it, as ``OFL.txt``.
+
     Latin is not in the face's `unicode-range`, so it stays in the page's own font. Without
     Chinese characters nothing is written and the rule is empty. With `inline` the rule holds
     the face itself: browsers may refuse font files beside pages that are opened from a folder.
@@ -107,7 +123,7 @@ def subset_woff2(text: str, out: Path, inline: bool = False) -> str:
     options.layout_features = ["*"]
     options.hinting = False
     options.desubroutinize = True
-    options.name_IDs = [1, 2]
+    options.name_IDs = KEPT
     options.notdef_outline = True
     options.recalc_timestamp = False
     options.font_number = _face_index()
@@ -119,6 +135,7 @@ def subset_woff2(text: str, out: Path, inline: bool = False) -> str:
         subset.save_font(font, buffer, options)
     out.parent.mkdir(parents=True, exist_ok=True)
     out.write_bytes(buffer.getvalue())
+    out.with_name("OFL.txt").write_text(licence(), encoding="utf-8")
     url = out.name
     if inline:
         url = "data:font/woff2;base64," + base64.b64encode(buffer.getvalue()).decode("ascii")

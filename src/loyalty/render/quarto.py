@@ -89,11 +89,9 @@ def _finish_pages(folder: Path, made_by: str) -> None:
         texts[page] = text.replace("</main>", made, 1)
         page.write_text(texts[page], encoding="utf-8")
     sheet = folder / "site_libs" / "report-cjk.css"
-    with tempfile.TemporaryDirectory() as name:
-        face = fonts.subset_woff2("".join(texts.values()), Path(name, "face.woff2"), inline=True)
+    face = fonts.subset_woff2("".join(texts.values()), sheet.with_suffix(".woff2"), inline=True)
     if not face:
         return
-    sheet.parent.mkdir(parents=True, exist_ok=True)
     sheet.write_text(face, encoding="utf-8")
     for page, text in texts.items():
         href = os.path.relpath(sheet, page.parent).replace(os.sep, "/")

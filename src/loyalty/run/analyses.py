@@ -19,6 +19,8 @@ from loyalty.ground.text import Language
 SYNTHESIS = "synthesis"
 #: Set by the workflow: the findings are results, and pages are written afterwards.
 WORKFLOW = "LOYALTY_WORKFLOW"
+#: Marks a finding's place in an executed notebook.
+PLACE = "application/vnd.loyalty.finding+json"
 #: Every analysis in the order of the report.
 ANALYSES = (*PER_CASE, SYNTHESIS)
 #: Of each finding, what shows it, in order: functions of (finding, case).

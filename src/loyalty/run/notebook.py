@@ -19,10 +19,7 @@ from loyalty.cases import study, survey, tables
 from loyalty.cases.study import ALL, SURVEY, Study
 from loyalty.ground import findings, paths, results
 from loyalty.ground.findings import Finding, Found, Refused
-from loyalty.run.analyses import WORKFLOW, compute_files, findings_of, notebook_file
-
-#: Marks a finding's place in an executed notebook.
-PLACE = "application/vnd.loyalty.finding+json"
+from loyalty.run.analyses import PLACE, WORKFLOW, compute_files, findings_of, notebook_file
 
 
 class Notebook:

@@ -26,8 +26,7 @@ from loyalty.ground.errors import UserError
 from loyalty.ground.findings import Finding, Refused, cited
 from loyalty.ground.terms import passage
 from loyalty.ground.text import Language, Text
-from loyalty.run.analyses import findings_of, notebook_file, page_of, shown_files
-from loyalty.run.notebook import PLACE
+from loyalty.run.analyses import PLACE, findings_of, notebook_file, page_of, shown_files
 from loyalty.shown import words
 from loyalty.shown.context import Case
 from loyalty.shown.figure import Figure
