@@ -38,6 +38,7 @@ PACKAGES = (
     "papermill",
     "scikit-learn",
     "scipy",
+    "seaborn",
     "semopy",
     "statsmodels",
 )
