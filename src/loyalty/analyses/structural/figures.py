@@ -50,9 +50,9 @@ def clusters(found: Clustered, case: Case) -> Figure:
         rows = [
             {
                 "label": f"{r.id} · {path(case, r.from_, r.to).in_(language)}",
-                "value": r.estimate,
-                "low": getattr(r, f"{name}ci_lower"),
-                "high": getattr(r, f"{name}ci_upper"),
+                "estimate": r.estimate,
+                "ci_lower": getattr(r, f"{name}ci_lower"),
+                "ci_upper": getattr(r, f"{name}ci_upper"),
                 "kind": term(kind).in_(language),
             }
             for kind, name in INDEPENDENT.items()
@@ -76,8 +76,7 @@ def clusters(found: Clustered, case: Case) -> Figure:
 
 
 def _line(slopes: Sequence[Slope]) -> pd.DataFrame:
-    rows = [(s.sd, s.estimate, s.ci_lower, s.ci_upper) for s in slopes]
-    return pd.DataFrame(rows, columns=["sd", "value", "low", "high"])
+    return pd.DataFrame([dict(slope) for slope in slopes])
 
 
 def slopes(found: Latent, case: Case) -> Figure:
