@@ -12,7 +12,7 @@ import semfit
 
 from loyalty.analyses.structural import interactions
 from loyalty.cases.study import Study
-from loyalty.stats import CannotCompute
+from loyalty.ground.reasons import CannotCompute
 
 GOLDEN = Path(__file__).parent / "golden"
 SCALES = {"x": ["x1", "x2", "x3"], "z": ["x7", "x8", "x9"], "y": ["x4", "x5", "x6"]}
@@ -69,7 +69,7 @@ def test_standardized_terms(
     terms: dict[str, interactions.LatentTerm], golden: pd.DataFrame
 ) -> None:
     for h, name in (("H3", "product"), ("H4", "square")):
-        mine = terms[h].value, terms[h].low, terms[h].high
+        mine = terms[h].estimate, terms[h].ci_lower, terms[h].ci_upper
         theirs = golden.loc[name, ["est", "ci.lower", "ci.upper"]]
         np.testing.assert_allclose(mine, theirs, atol=2e-4, err_msg=name)
 
@@ -81,7 +81,7 @@ def test_simple_slopes(terms: dict[str, interactions.LatentTerm], golden: pd.Dat
         for k, name in ((0, low), (2, high)):
             theirs = golden.loc[name, ["est", "ci.lower", "ci.upper"]]
             np.testing.assert_allclose(
-                found.loc[k, ["value", "low", "high"]].astype(float), theirs, atol=3e-4
+                found.loc[k, ["estimate", "ci_lower", "ci_upper"]].astype(float), theirs, atol=3e-4
             )
 
 
@@ -121,7 +121,7 @@ def test_a_component_of_one_item_is_multiplied_with_every_item(data: pd.DataFram
     assert products == {"x_x_z": [("x1", "x7"), ("x2", "x7"), ("x3", "x7")]}
     assert "x7 ~~ 0*x7" in text.splitlines()
     (term,) = interactions.latent(study, data, "y").terms
-    assert term.low < term.value < term.high and term.low > 0  # z measured by one item: the same
+    assert 0 < term.ci_lower < term.estimate < term.ci_upper  # z measured by one item: the same
 
 
 def test_the_square_of_one_item(data: pd.DataFrame) -> None:

@@ -26,7 +26,6 @@ ROOT = Path(__file__).resolve().parents[1]
 MOBILE, SIMULATED = "ecsi-mobile", "aftersales-simulated"
 #: case, analysis, language
 RUNS = (
-    (SIMULATED, "structural", "en"),
     (SIMULATED, "groups", "en"),
     (SIMULATED, "descriptives", "zh"),
     (MOBILE, "measurement", "en"),
@@ -157,34 +156,6 @@ def test_simulated_descriptives(found: Any) -> None:
     assert values["index-satisfaction"] == pytest.approx(62.8, abs=0.5)
 
 
-def test_simulated_paths(found: Any) -> None:
-    result = found(SIMULATED, "structural")
-    values = numbers(result)
-    verdicts = {row["id"]: row["verdict"] for row in result.tables["paths"]}
-    assert verdicts == {f"H{i}": "supported" for i in range(1, 12)}
-    assert (values["admissible"], values["draws"]) == ("admissible", 20)
-    assert 0 < values["draws-kept"] <= 20
-    for row in result.tables["effects"]:
-        assert row["low"] < row["value"] < row["high"]
-    # An indirect effect is the product of its paths (I1 = H8 · H11).
-    product = values["path-H8"] * values["path-H11"]
-    assert values["effect-I1"] == pytest.approx(product, abs=0.02)
-
-
-def test_simulated_firms_and_latent_moderation(found: Any) -> None:
-    """Firms widen every interval; a moderation that was put in is found between constructs."""
-    result = found(SIMULATED, "structural")
-    values = numbers(result)
-    assert values["clusters"] == 10 and values["cluster-ratio-min"] > 1
-    for row in result.tables["clusters"]:
-        assert row["cl_high"] - row["cl_low"] > row["high"] - row["low"]
-    terms = {row["id"]: row for row in result.tables["moderation"]}
-    assert terms["H12"]["latent_verdict"] == "supported"
-    assert {row["id"] for row in result.tables["slopes"]} == {f"H{i}" for i in range(12, 20)}
-    rivals = {row["id"]: row for row in result.tables["competing"]}
-    assert min(rivals.values(), key=lambda row: row["bic"])["id"] == "hypothesized"
-
-
 def test_simulated_groups(found: Any) -> None:
     """The two items that the process shifts are released, no other; few firms decide little."""
     result = found(SIMULATED, "groups")
@@ -197,19 +168,6 @@ def test_simulated_groups(found: Any) -> None:
     assert {row["level"] for row in result.tables["maps"]} and len(result.tables["maps"]) == 60
     assert all(row["low"] < row["importance"] < row["high"] for row in result.tables["maps"])
     assert numbers(result)["firms"] == 10
-
-
-def test_the_second_opinion_stands_in_the_appendix(found: Any) -> None:
-    from loyalty.book import report
-
-    chapter = report.embeds(SIMULATED, "structural")
-    result = found(SIMULATED, "structural")
-    appendix = report.crosscheck_page({SIMULATED: study.load(SIMULATED)}, [result])
-    label = f"#tbl-{SIMULATED}-structural-semopy"
-    assert label not in chapter and "second opinion" not in chapter
-    widest = max(row["difference"] for row in result.tables["semopy"])
-    assert f"| {len(result.tables['semopy'])} | [{report.escape(f'{widest:.1g}')}]" in appendix
-    assert f"#tbl-{SIMULATED}-structural-paths" in chapter
 
 
 @pytest.mark.parametrize(("case", "analysis", "language"), RUNS)
@@ -253,7 +211,6 @@ def test_the_hash_seed_changes_nothing(roots: tuple[Path, Path]) -> None:
 
 def test_alpha_against_its_definition(found: Any) -> None:
     """k / (k − 1) · (1 − Σ var(item) / var(sum)) on the raw answers."""
-    from loyalty.cases import study
     from loyalty.cases import survey as sources
 
     answers = sources.load(study.load(MOBILE)).items("loyalty").to_numpy()

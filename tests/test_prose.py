@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import math
 import re
-from typing import Any
 
 import pandas as pd
 import pytest
 
-from loyalty.cases.study import Hypothesis
 from loyalty.ground.text import Text
 from loyalty.ground.thresholds import Threshold
 from loyalty.shown import prose
@@ -20,22 +18,6 @@ HTMT = Threshold("htmt", "htmt", 0.85, "below", "henseler2015")
 
 def joined(sentences: list[Text]) -> Text:
     return prose.join(sentences)
-
-
-@pytest.mark.parametrize(
-    ("sign", "low", "high", "verdict"),
-    [
-        ("+", 0.1, 0.3, "supported"),
-        ("+", -0.3, -0.1, "contradicted"),
-        ("-", -0.3, -0.1, "supported"),
-        ("-", 0.1, 0.3, "contradicted"),
-        ("+", -0.1, 0.3, "open"),
-        ("+", 0.0, 0.3, "open"),
-        ("-", math.nan, math.nan, "open"),
-    ],
-)
-def test_a_hypothesis(sign: str, low: float, high: float, verdict: str) -> None:
-    assert prose.judge(sign, low, high) == verdict
 
 
 @pytest.mark.parametrize(
@@ -120,45 +102,6 @@ def test_missing_answers() -> None:
     assert said.en.startswith("1\\.1\u00a0\\% of the answers are missing, and 61\\.5\u00a0\\%")
 
 
-def path(name: str, value: float, low: float, high: float, verdict: str) -> dict[str, Any]:
-    return {
-        "id": name,
-        "path": f"A → {name}",
-        "value": value,
-        "low": low,
-        "high": high,
-        "verdict": verdict,
-    }
-
-
-def test_paths_are_counted_and_wide_ones_named() -> None:
-    rows = [
-        path("H1", 0.5, 0.4, 0.6, "supported"),
-        path("H2", 2.0, -1.0, 5.0, "open"),
-        path("H3", -0.7, -0.8, -0.6, "contradicted"),
-    ]
-    said = joined(prose.paths(rows, {"y": 0.25, "z": 0.5}, {"y": "Y", "z": "Z"}))
-    counted, strongest, wide, explained = re.split(r"(?<=\.) (?=[A-Z])", said.en)
-    assert counted == "Of 3 hypothesized paths 1 is supported, 1 is open and 1 is contradicted."
-    assert (
-        strongest
-        == "The strongest supported path is A → H1 (β = 0\\.50\u00a0\\[0\\.40\\,\u00a00\\.60\\])."
-    )
-    assert wide.startswith("The interval of H2 is wider than one standard deviation")
-    assert "\\.25 (Y) and \\.50 (Z)" in explained
-
-
-def test_a_path_set_aside_gives_its_reason_and_what_happens_with_it() -> None:
-    aside = Hypothesis.model_validate(
-        {"id": "H6", "from": "a", "to": "b", "sign": "+", "set_aside": {"en": "why", "zh": "因"}}
-    )
-    label = {"a": "A", "b": "B"}
-    said = joined(prose.set_aside([aside], label, ["it is singular"]))
-    assert said.en.startswith("H6 (A → B) is not part of the estimated model: why.")
-    assert said.en.endswith("the model shows: it is singular.")
-    assert "admissible solution" in joined(prose.set_aside([aside], label, [])).en
-
-
 @pytest.mark.parametrize(
     ("cfi", "rmsea", "held", "failed"),
     [
@@ -181,24 +124,6 @@ def test_invariance_holds_up_to_the_first_step_that_fails(
     assert ("does not hold" in said.en) == (failed is not None)
     if failed:
         assert f"The {failed} model does not hold." in said.en
-
-
-def test_labels_are_no_markup() -> None:
-    said = prose.effects(
-        [
-            {
-                "id": "I1",
-                "label": "*a* {{< var x >}}",
-                "value": 0.2,
-                "low": 0.1,
-                "high": 0.3,
-                "boot_low": 0.1,
-                "boot_high": 0.3,
-            }
-        ]
-    )
-    assert "{{<" not in said.en and "\\*a\\*" in said.en and "\\*a\\*" in said.zh
-    assert said.en.startswith("The bootstrap interval of 1 of 1 indirect effects")
 
 
 def test_power_says_when_nothing_could_have_been_found() -> None:
@@ -308,69 +233,3 @@ def test_importance_names_only_what_its_interval_bears_out() -> None:
     for wild, problems in ((table.assign(importance=[2.5, 0.4, 0.1]), []), (table, ["Heywood"])):
         said = prose.importance(wild, label, "Loyalty", problems)
         assert "No order of importance" in said.en and "Quality" not in said.en
-
-
-def test_few_clusters_are_said_to_be_few() -> None:
-    row = {"id": "H1", "verdict": "supported", "cl_verdict": "open", "boot_verdict": "open"}
-    many = Threshold("clusters_many", "clusters", 50, "above", "cameron2015")
-    said = joined(prose.clustered([{**row, "ratio": 2.0}], 10, many, 500))
-    assert "The verdict on H1 depends on it." in said.en
-    assert "10 are few" in said.en and "9 degrees of freedom" in said.en
-    enough = joined(prose.clustered([{**row, "ratio": 2.0}], 60, many, 500))
-    assert "few" not in enough.en
-
-
-def test_few_draws_are_a_warning() -> None:
-    assert prose.draws(200, 195) == []
-    (said,) = prose.draws(200, 48)
-    assert "Only 48 of 200 draws" in said.en and "不可依赖" in said.zh
-
-
-def test_percentile_and_corrected_intervals_that_disagree() -> None:
-    row = {"id": "I1", "label": "a", "value": 0.2, "boot_low": 0.01, "boot_high": 0.3}
-    said = prose.effects([{**row, "bca_low": -0.01, "bca_high": 0.3}])
-    assert "disagree about I1: leave those open" in said.en
-    assert "say the same" in prose.effects([{**row, "bca_low": 0.02, "bca_high": 0.3}]).en
-    absent = prose.effects([{**row, "bca_low": math.nan, "bca_high": math.nan}])
-    assert "disagree" not in absent.en and "say the same" not in absent.en
-    assert "no bias-corrected interval can be had" in absent.en
-
-
-def test_an_estimate_outside_its_own_interval_is_said_to_be() -> None:
-    row = {"id": "I1", "label": "a", "value": 5.1, "boot_low": -0.6, "boot_high": 4.5}
-    inside = {**row, "id": "I2", "value": 1.0}
-    said = prose.effects([row, inside])
-    assert "The product of I1 lies outside its own percentile interval" in said.en
-    assert "I2 lie" not in said.en and "I1 的乘积位于其自身百分位区间之外" in said.zh
-    assert "outside" not in prose.effects([inside]).en
-
-
-def test_latent_terms_that_scores_judge_otherwise() -> None:
-    row = {"id": "H1", "quadratic": True, "bounds": (-1.0, 5.0), "verdict": "supported"}
-    said = joined(prose.latent([{**row, "score_verdict": "open"}]))
-    assert "Scale scores judge H1 otherwise" in said.en
-    assert "ceases somewhere to differ from zero" in said.en
-    assert "A bend has to be read with care" in said.en
-    other = joined(
-        prose.latent([{**row, "quadratic": False, "bounds": (), "score_verdict": "supported"}])
-    )
-    assert "judge it alike" in other.en and "bend" not in other.en
-
-
-def test_rivals() -> None:
-    base = {"id": "hypothesized", "name": Text(en="own", zh="自"), "bic": 100.0, "problem": ""}
-    rival = {"id": "partial", "name": Text(en="direct", zh="直"), "bic": 110.0, "problem": ""}
-    path = {"id": "partial", "path": "a → b", "value": 0.1, "low": 0.05, "high": 0.15}
-    better = joined(
-        prose.competing(
-            [{**base, "delta_p": math.nan}, {**rival, "delta_p": 0.001}],
-            [{**path, "p_holm": 0.01}],
-        )
-    )
-    assert "“own” is to be preferred" in better.en
-    assert "fits better" in better.en and "1 is clear of zero" in better.en
-    same = joined(prose.competing([base, {**rival, "delta_p": 0.4}], [{**path, "p_holm": 0.4}]))
-    assert "“direct” fits no better" in same.en
-    assert "no rival structure" in joined(prose.competing([base], [])).en
-    unsound = joined(prose.competing([base, {**rival, "problem": "negative variance"}], []))
-    assert "Not every solution is acceptable (“direct”: negative variance)" in unsound.en

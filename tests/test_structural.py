@@ -17,7 +17,7 @@ from loyalty.estimates import groups, structural
 from loyalty.stats import CannotCompute, imputation
 
 GOLDEN = Path(__file__).parent / "golden"
-DATA = Path(__file__).parent / "sem" / "golden" / "data"
+DATA = Path(__file__).parents[1] / "packages" / "semfit" / "tests" / "golden" / "data"
 ITEMS = [f"x{k}" for k in range(1, 10)]
 MODEL = (
     "visual =~ x1+x2+x3\ntextual =~ x4+x5+x6\nspeed =~ x7+x8+x9\n"
@@ -122,16 +122,16 @@ def test_indirect_effects_and_totals(hs: pd.DataFrame) -> None:
     )
     (row,) = structural.indirect_effects(result, boot, [effect]).to_dict("records")
     std = result.standardized().set_index("label")["est_std"]
-    assert row["value"] == pytest.approx(std["p_H1"] * std["p_H2"])
+    assert row["estimate"] == pytest.approx(std["p_H1"] * std["p_H2"])
     drawn = boot.standardized("percentile").set_index("label").loc["I1", "ci_lower"]
-    assert row["boot_low"] == drawn
-    assert row["bca_low"] < row["value"] < row["bca_high"] and row["legs"] == 2
+    assert row["boot_ci_lower"] == drawn
+    assert row["bca_ci_lower"] < row["estimate"] < row["bca_ci_upper"] and row["legs"] == 2
     (total,) = structural.total_effects(result, boot, hypotheses()).to_dict("records")
-    assert (total["from"], total["to"]) == ("visual", "speed")
+    assert (total["from_"], total["to"]) == ("visual", "speed")
     assert total["direct"] == pytest.approx(std["p_H3"])
-    assert total["indirect"] == pytest.approx(row["value"])
-    assert total["value"] == pytest.approx(total["direct"] + total["indirect"])
-    assert total["low"] < total["value"] < total["high"]
+    assert total["indirect"] == pytest.approx(row["estimate"])
+    assert total["estimate"] == pytest.approx(total["direct"] + total["indirect"])
+    assert total["ci_lower"] < total["estimate"] < total["ci_upper"]
 
 
 def test_bca_is_left_out_where_all_draws_lie_on_one_side(hs: pd.DataFrame) -> None:
@@ -146,7 +146,7 @@ def test_bca_is_left_out_where_all_draws_lie_on_one_side(hs: pd.DataFrame) -> No
         {"id": "I1", "label": "i", "through": ["visual", "textual", "speed"]}
     )
     (row,) = structural.indirect_effects(result, lop, [effect]).to_dict("records")
-    assert np.isnan(row["bca_low"]) and np.isfinite(row["boot_low"])
+    assert np.isnan(row["bca_ci_lower"]) and np.isfinite(row["boot_ci_lower"])
 
 
 # --- clusters ------------------------------------------------------------------------------------
@@ -159,11 +159,11 @@ def test_paths_with_clusters_against_lavaan(hs: pd.DataFrame) -> None:
     for row in found.to_dict("records"):
         _, a, b = next(p for p in PATHS if p[0] == row["id"])
         one = expected[(expected["rhs"] == a) & (expected["lhs"] == b)].iloc[0]
-        assert row["value"] == pytest.approx(one["est.std"], abs=5e-5)
-        assert row["se"] == pytest.approx(one["se"], rel=3e-4)
-        half = t.ppf(0.975, clusters.count - 1) * row["se"]
-        assert (row["low"], row["high"]) == pytest.approx(
-            (row["value"] - half, row["value"] + half)
+        assert row["estimate"] == pytest.approx(one["est.std"], abs=5e-5)
+        assert row["cluster_se"] == pytest.approx(one["se"], rel=3e-4)
+        half = t.ppf(0.975, clusters.count - 1) * row["cluster_se"]
+        assert (row["cluster_ci_lower"], row["cluster_ci_upper"]) == pytest.approx(
+            (row["estimate"] - half, row["estimate"] + half)
         )
     plain = semfit.fit(MODEL, hs, estimator="MLR", cluster="cl").bootstrap(draws=40, seed=1)
     np.testing.assert_allclose(boot.x, plain.x)  # whole clusters are drawn
@@ -201,8 +201,10 @@ def test_the_difference_of_nested_rivals(hs: pd.DataFrame) -> None:
     assert np.isnan(models.set_index("id").loc["unmediated", "delta_p"])
     one = paths[paths["id"] == "partial"].iloc[0]
     own = with_path.standardized().set_index("label").loc["p_H3"]
-    assert (one["from"], one["to"]) == ("visual", "speed")
-    assert (one["value"], one["low"]) == pytest.approx((own["est_std"], own["ci_lower"]), abs=1e-5)
+    assert (one["from_"], one["to"]) == ("visual", "speed")
+    assert (one["estimate"], one["ci_lower"]) == pytest.approx(
+        (own["est_std"], own["ci_lower"]), abs=1e-5
+    )
 
 
 # --- imputation ----------------------------------------------------------------------------------

@@ -2,10 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Literal
+
+import pandas as pd
 import semfit
 
 from loyalty.ground.findings import Bounded, Count, P, Real, Record
 from loyalty.ground.reasons import Reason, reason_of
+
+Missing = Literal["fiml", "listwise"]
+
+
+def missing_answers(answers: pd.DataFrame, items: Sequence[str]) -> Missing:
+    """Full information where an answer is missing, all rows as they are where none is."""
+    return "fiml" if answers[list(items)].isna().any(axis=None) else "listwise"
 
 
 class FitMeasures(Record):

@@ -12,9 +12,35 @@ import semfit
 
 from loyalty.cases.study import Effect, Hypothesis, Study
 from loyalty.estimates.groups import Clusters
+from loyalty.ground.reasons import CannotCompute, reason_of
 from loyalty.ground.text import Text
-from loyalty.stats import CannotCompute
 from loyalty.stats.imputation import impute
+
+
+# --- paths --------------------------------------------------------------------------------------
+def standardized_paths(result: semfit.Result, hypotheses: Sequence[Hypothesis]) -> pd.DataFrame:
+    """The standardized paths labelled ``p_<hypothesis>``, one row a hypothesis.
+
+    Returns
+    -------
+    DataFrame
+        ``id, from_, to, sign, estimate, se, ci_lower, ci_upper, p``, delta-method intervals.
+    """
+    table = result.standardized().set_index("label").loc[[f"p_{h.id}" for h in hypotheses]]
+    return pd.DataFrame(
+        {
+            "id": [h.id for h in hypotheses],
+            "from_": [h.from_ for h in hypotheses],
+            "to": [h.to for h in hypotheses],
+            "sign": [h.sign for h in hypotheses],
+            "estimate": table["est_std"].to_numpy(),
+            "se": table["se"].to_numpy(),
+            "ci_lower": table["ci_lower"].to_numpy(),
+            "ci_upper": table["ci_upper"].to_numpy(),
+            "p": table["pvalue"].to_numpy(),
+        }
+    )
+
 
 # --- resampling ---------------------------------------------------------------------------------
 #: Imputations among which the draws are divided where answers are missing.
@@ -77,8 +103,9 @@ def indirect_effects(
     Returns
     -------
     DataFrame
-        ``id, legs, value, low, high, boot_low, boot_high, bca_low, bca_high``; NaN for a BCa
-        interval where all draws lie on one side of the estimate, which leaves nothing to correct.
+        ``id, legs, estimate, ci_lower, ci_upper, boot_ci_lower, boot_ci_upper, bca_ci_lower,
+        bca_ci_upper``; NaN for a BCa interval where all draws lie on one side of the estimate,
+        which leaves nothing to correct.
     """
     table = result.standardized().set_index("label")
     percentile = boot.standardized("percentile").set_index("label")
@@ -92,13 +119,13 @@ def indirect_effects(
             {
                 "id": e.id,
                 "legs": len(e.through) - 1,
-                "value": float(one["est_std"]),
-                "low": float(one["ci_lower"]),
-                "high": float(one["ci_upper"]),
-                "boot_low": float(drawn["ci_lower"]),
-                "boot_high": float(drawn["ci_upper"]),
-                "bca_low": float(bca["ci_lower"]),
-                "bca_high": float(bca["ci_upper"]),
+                "estimate": float(one["est_std"]),
+                "ci_lower": float(one["ci_lower"]),
+                "ci_upper": float(one["ci_upper"]),
+                "boot_ci_lower": float(drawn["ci_lower"]),
+                "boot_ci_upper": float(drawn["ci_upper"]),
+                "bca_ci_lower": float(bca["ci_lower"]),
+                "bca_ci_upper": float(bca["ci_upper"]),
             }
         )
     return pd.DataFrame(rows)
@@ -112,8 +139,8 @@ def total_effects(
     Returns
     -------
     DataFrame
-        ``from, to, direct, indirect, value, low, high``: the total effect with its percentile
-        interval.
+        ``from_, to, direct, indirect, estimate, ci_lower, ci_upper``: the total effect with its
+        percentile interval.
     """
     starts = {h.from_ for h in hypotheses} - {h.to for h in hypotheses}
     ends = {h.to for h in hypotheses} - {h.from_ for h in hypotheses}
@@ -125,13 +152,13 @@ def total_effects(
         if a in starts and b in ends:
             rows.append(
                 {
-                    "from": a,
+                    "from_": a,
                     "to": b,
                     "direct": float(known.get((a, b, "direct"), 0.0)),
                     "indirect": float(known.get((a, b, "indirect"), 0.0)),
-                    "value": float(known[(a, b, "total")]),
-                    "low": row["ci_lower"],
-                    "high": row["ci_upper"],
+                    "estimate": float(known[(a, b, "total")]),
+                    "ci_lower": row["ci_lower"],
+                    "ci_upper": row["ci_upper"],
                 }
             )
     return pd.DataFrame(rows)
@@ -152,9 +179,14 @@ def clustered_paths(
 ) -> tuple[pd.DataFrame, semfit.Bootstrap]:
     """Standardized paths with intervals that take clusters, not respondents, as independent.
 
-    ``low, high`` come from cluster-robust standard errors and Student's t
-    (:class:`loyalty.estimates.groups.Clusters`); ``boot_low, boot_high`` are percentiles over
-    refits to resampled clusters (:func:`resampled`). ``se`` is the cluster-robust error.
+    Returns
+    -------
+    paths : DataFrame
+        ``id, estimate, cluster_se, cluster_ci_lower, cluster_ci_upper`` from cluster-robust
+        standard errors and Student's t (:class:`loyalty.estimates.groups.Clusters`);
+        ``boot_ci_lower, boot_ci_upper`` are percentiles over refits to resampled clusters.
+    draws : Bootstrap
+        These refits (:func:`resampled`).
 
     Raises
     ------
@@ -166,25 +198,21 @@ def clustered_paths(
     rows = answers[answers[cluster].notna()]
     robust = semfit.fit(model, rows, estimator="MLR", missing=missing, cluster=cluster)
     boot = resampled(model, answers, items, draws=draws, seed=seed, cluster=cluster)
-    table = robust.standardized().set_index("label")
-    drawn = boot.standardized("percentile").set_index("label")
-    found = []
-    for h in hypotheses:
-        row: Any = table.loc[f"p_{h.id}"]
-        again: Any = drawn.loc[f"p_{h.id}"]
-        half = clusters.half(float(row["se"]))
-        found.append(
-            {
-                "id": h.id,
-                "value": float(row["est_std"]),
-                "se": float(row["se"]),
-                "low": float(row["est_std"]) - half,
-                "high": float(row["est_std"]) + half,
-                "boot_low": float(again["ci_lower"]),
-                "boot_high": float(again["ci_upper"]),
-            }
-        )
-    return pd.DataFrame(found), boot
+    found = standardized_paths(robust, hypotheses)
+    drawn = boot.standardized("percentile").set_index("label").loc[[f"p_{h}" for h in found["id"]]]
+    half = found["se"].map(clusters.half)
+    table = pd.DataFrame(
+        {
+            "id": found["id"],
+            "estimate": found["estimate"],
+            "cluster_se": found["se"],
+            "cluster_ci_lower": found["estimate"] - half,
+            "cluster_ci_upper": found["estimate"] + half,
+            "boot_ci_lower": drawn["ci_lower"].to_numpy(),
+            "boot_ci_upper": drawn["ci_upper"].to_numpy(),
+        }
+    )
+    return table, boot
 
 
 # --- competing structures ----------------------------------------------------------------------
@@ -279,10 +307,11 @@ def competing(
     -------
     models : DataFrame
         ``id, added, removed, chisq, df, cfi, rmsea, srmr, bic, delta_chisq, delta_df, delta_p``
-        (scaled, against the hypothesized model where that is nested), ``problem``; NaN where a
-        model could not be fitted.
+        (scaled, against the hypothesized model where that is nested), ``problems`` (reasons); NaN
+        where a model could not be fitted.
     paths : DataFrame
-        The added paths of each structure: ``id, from, to, value, low, high, p`` (standardized).
+        The added paths of each structure: ``id, from_, to, estimate, ci_lower, ci_upper, p``
+        (standardized).
     """
     rows, paths = [], []
     base: semfit.Result | None = None
@@ -292,14 +321,13 @@ def competing(
             "id": structure.id,
             "added": len(structure.added),
             "removed": len(structure.removed),
-            "problem": "",
         }
         try:
             result = semfit.fit(
                 structure_model(study, structure), rows_or_sample, estimator="MLR", missing=missing
             )
         except semfit.ModelError as error:
-            rows.append(row | {"problem": str(error)})
+            rows.append(row | {"problems": [reason_of(error)]})
             continue
         fit = result.fit
         row |= {
@@ -309,7 +337,7 @@ def competing(
             "rmsea": fit.get("rmsea_robust", np.nan),
             "srmr": fit["srmr"],
             "bic": fit["bic"],
-            "problem": "; ".join(result.problems),
+            "problems": list(map(reason_of, result.problems)),
         }
         if base is None:
             base = result
@@ -329,28 +357,27 @@ def competing(
             paths.append(
                 {
                     "id": structure.id,
-                    "from": a,
+                    "from_": a,
                     "to": b,
-                    "value": one["est_std"],
-                    "low": one["ci_lower"],
-                    "high": one["ci_upper"],
+                    "estimate": one["est_std"],
+                    "ci_lower": one["ci_lower"],
+                    "ci_upper": one["ci_upper"],
                     "p": one["pvalue"],
                 }
             )
-    columns = ["id", "from", "to", "value", "low", "high", "p"]
+    columns = ["id", "from_", "to", "estimate", "ci_lower", "ci_upper", "p"]
     return pd.DataFrame(rows), pd.DataFrame(paths, columns=columns)
 
 
 def one_point(result: semfit.Result) -> pd.DataFrame:
-    """Total effects in points: of a rise of one point on the first item of ``from``.
+    """Total effects in points: of a rise of one point on the first item of ``from_``.
 
     Returns
     -------
     DataFrame
-        ``from, to, value, low, high``: points of the first item of ``to``, unstandardized, with
-        delta-method intervals.
+        ``from_, to, estimate, ci_lower, ci_upper``: points of the first item of ``to``,
+        unstandardized, with delta-method intervals.
     """
     table = result.effects()
-    total = table[table["effect"] == "total"]
-    named = total.rename(columns={"est": "value", "ci_lower": "low", "ci_upper": "high"})
-    return named[["from", "to", "value", "low", "high"]].reset_index(drop=True)
+    total = table[table["effect"] == "total"].rename(columns={"from": "from_", "est": "estimate"})
+    return total[["from_", "to", "estimate", "ci_lower", "ci_upper"]].reset_index(drop=True)

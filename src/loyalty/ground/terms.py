@@ -1,7 +1,8 @@
 """The catalogue: headings, reasons, messages of the estimator, passages of notebooks.
 
-A file each in ``ground/terms/``. Headings and passages are named by their English; reasons and
-messages by a code, their texts are templates of :meth:`str.format`.
+A file each in ``ground/terms/``. Headings and passages are named by their English; reasons,
+messages and the short names of faults of a solution by a code, their texts are templates of
+:meth:`str.format`.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from loyalty.ground.text import LANGUAGES, Language, Text
 
 @cache
 def catalogue(name: str) -> dict[str, dict[str, str]]:
-    """One part of the catalogue: ``headings``, ``reasons``, ``estimator`` or ``notebooks``."""
+    """One part: ``headings``, ``reasons``, ``estimator``, ``faults`` or ``notebooks``."""
     entries: dict[str, dict[str, str]] = {}
     folder = files("loyalty.ground") / "terms"
     for file in sorted(folder.iterdir(), key=lambda f: f.name):

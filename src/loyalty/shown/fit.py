@@ -8,6 +8,7 @@ from loyalty.estimates.fit import FitMeasures
 from loyalty.estimates.verdicts import PathVerdict
 from loyalty.ground.markdown import escape
 from loyalty.ground.reasons import Reason
+from loyalty.ground.terms import catalogue, message
 from loyalty.ground.text import Text
 from loyalty.ground.thresholds import Verdict, threshold
 from loyalty.shown.context import Case
@@ -86,6 +87,22 @@ def problems(said: Sequence[Reason], case: Case) -> Text:
         en="; ".join(escape(t.en) for t in texts) or "none",
         zh="；".join(escape(t.zh) for t in texts) or "无",
     )
+
+
+def faults(said: Sequence[Reason], case: Case) -> Text:
+    """What is wrong with a solution, by name alone where the fault has one, for a sentence."""
+    texts = [_fault(reason, case) for reason in said]
+    return Text(
+        en="; ".join(escape(t.en) for t in texts) or "none",
+        zh="；".join(escape(t.zh) for t in texts) or "无",
+    )
+
+
+def _fault(reason: Reason, case: Case) -> Text:
+    if reason.code not in catalogue("faults"):
+        return readable(reason.text(case.labels), case)
+    words = {k: v for k, v in reason.parameters.items() if not isinstance(v, Reason)}
+    return message("faults", reason.code, words, case.labels)
 
 
 def judged(found: FitMeasures, case: Case) -> list[Text]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from operator import attrgetter
 from typing import Any
 
 from pydantic import BaseModel
@@ -23,9 +24,10 @@ Cell = Text | str | float | int | None
 class Column:
     """A column of a table.
 
-    `of` is a field of the rows, or a pair of fields (an interval), or a function of a row. The
-    heading is a term of the catalogue, or a text of the case (a label). `kind` and `decimals`
-    default to what the field says its number is; a text is escaped unless `kind` is "markdown";
+    `of` is a field of the rows (of a part, with its kind: ``below.estimate``), or a pair of fields
+    (an interval), or a function of a row. The heading is a term of the catalogue, or a text of the
+    case (a label). `kind` and `decimals` default to what the field says its number is; a text is
+    escaped unless `kind` is "markdown";
     "sign" prints + and −.
     """
 
@@ -49,11 +51,11 @@ class Column:
 
     def cell(self, row: Any, kind: Kind | None, language: Language, plain: bool) -> str:
         if isinstance(self.of, tuple):
-            lower, upper = (getattr(row, name) for name in self.of)
+            lower, upper = (attrgetter(name)(row) for name in self.of)
             if plain and kind:
                 return escape(interval(lower, upper, kind, decimals=self.decimals))
             return words.interval(lower, upper, kind, self.decimals)
-        value = self.of(row) if callable(self.of) else getattr(row, self.of)
+        value = self.of(row) if callable(self.of) else attrgetter(self.of)(row)
         if isinstance(value, Text):
             value = value.in_(language)
         if value is None:

@@ -14,26 +14,27 @@ from scipy.stats import norm
 from semfit.standardized import jacobian
 
 from loyalty.cases.study import Hypothesis, Study
-from loyalty.stats import CannotCompute
+from loyalty.estimates.fit import missing_answers
+from loyalty.ground.reasons import CannotCompute
 
 
 @dataclass(frozen=True)
 class LatentTerm:
     """One moderation or bend in the model of its outcome.
 
-    `value`, `low`, `high` are the standardized product term ``b₃ · sd(X) sd(Z) / sd(Y)`` (for a
-    square ``sd(X)²``): the change of the path, in standard deviations, per standard deviation of
-    the moderator (Wen, Marsh & Hau 2010, Structural Equation Modeling 17, 1-22). `slopes` has
-    ``sd, value, low, high``: the standardized slope of Y on X where the moderator (for a bend: X
-    itself) is `sd` standard deviations from its mean. `bounds` are the Johnson-Neyman bounds in
-    such units, `region` where the slope differs from zero: ``inside`` or ``outside`` them,
-    ``everywhere`` or ``nowhere``.
+    `estimate`, with its interval, is the standardized product term ``b₃ · sd(X) sd(Z) / sd(Y)``
+    (for a square ``sd(X)²``): the change of the path, in standard deviations, per standard
+    deviation of the moderator (Wen, Marsh & Hau 2010, Structural Equation Modeling 17, 1-22).
+    `slopes` has ``sd, estimate, ci_lower, ci_upper``: the standardized slope of Y on X where the
+    moderator (for a bend: X itself) is `sd` standard deviations from its mean. `bounds` are the
+    Johnson-Neyman bounds in such units, `region` where the slope differs from zero: ``inside`` or
+    ``outside`` them, ``everywhere`` or ``nowhere``.
     """
 
     hypothesis: Hypothesis
-    value: float
-    low: float
-    high: float
+    estimate: float
+    ci_lower: float
+    ci_upper: float
     p: float
     slopes: pd.DataFrame
     bounds: tuple[float, ...]
@@ -150,7 +151,7 @@ def latent(study: Study, answers: pd.DataFrame, outcome: str) -> LatentModel:
     made = semfit.product_indicators(answers, [a for a, _ in pairs], [b for _, b in pairs])
     wide = pd.concat([answers, made], axis=1)
     used = list(dict.fromkeys([*(i.id for c in study.structural for i in c.items), *made.columns]))
-    missing = "fiml" if wide[used].isna().any(axis=None) else "listwise"
+    missing = missing_answers(wide, used)
     result = semfit.fit(text, wide, estimator="MLR", missing=missing, meanstructure=True)
     if result.problems:
         raise CannotCompute.because(result.problems[0])
@@ -191,16 +192,16 @@ def _term(result: semfit.Result, h: Hypothesis, data: pd.DataFrame, text: str) -
     bounds = found.johnson_neyman()
     return LatentTerm(
         hypothesis=h,
-        value=float(value[0]),
-        low=float(value[0] - half[0]),
-        high=float(value[0] + half[0]),
+        estimate=float(value[0]),
+        ci_lower=float(value[0] - half[0]),
+        ci_upper=float(value[0] + half[0]),
         p=float(2 * norm.sf(abs(value[0] / se[0]))),
         slopes=pd.DataFrame(
             {
                 "sd": GRID,
-                "value": value[1:],
-                "low": value[1:] - half[1:],
-                "high": value[1:] + half[1:],
+                "estimate": value[1:],
+                "ci_lower": value[1:] - half[1:],
+                "ci_upper": value[1:] + half[1:],
             }
         ),
         bounds=tuple(bounds["bounds_sd"]),

@@ -9,11 +9,11 @@ import numpy as np
 import pandas as pd
 
 from loyalty.analyses.audit.common_method import MethodFactor
+from loyalty.estimates.verdicts import judge
 from loyalty.ground.markdown import escape
 from loyalty.ground.numbers import show
 from loyalty.ground.text import Text
 from loyalty.ground.thresholds import Threshold
-from loyalty.shown.prose.structural import judge
 from loyalty.shown.prose.words import counted, equals, names, readable, significant, value
 from loyalty.stats.audit import FrequentPatterns, Mardia
 from loyalty.stats.validity import MarkerAdjustment, SingleFactor

@@ -1,0 +1,517 @@
+"""The structural model: paths, firms as clusters, indirect effects, rivals, moderation."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal, get_args
+
+import pandas as pd
+import semfit
+
+from loyalty.analyses.structural.bends import Bends, estimated
+from loyalty.analyses.structural.crosscheck import semopy_paths
+from loyalty.cases.study import Study
+from loyalty.cases.survey import Survey
+from loyalty.estimates import structural
+from loyalty.estimates.fit import FitMeasures, Missing, fit_measures, missing_answers
+from loyalty.estimates.groups import clusters_of
+from loyalty.estimates.verdicts import PathVerdict, judge
+from loyalty.ground.findings import (
+    Bounded,
+    Count,
+    Finding,
+    Findings,
+    P,
+    Real,
+    Record,
+    Refused,
+    refusable,
+)
+from loyalty.ground.reasons import CannotCompute, Reason, reason_of
+from loyalty.ground.thresholds import threshold
+from loyalty.stats.groups import adjust_p
+
+Sign = Literal["+", "-"]
+
+
+# --- the findings --------------------------------------------------------------------------------
+class Whole(Finding):
+    """The model with the paths put back that the description sets aside (their ids)."""
+
+    set_aside: tuple[str, ...]
+    converged: bool
+    admissible: bool
+    problems: tuple[Reason, ...]
+
+
+class Fit(FitMeasures, Finding):
+    """How well the structural model fits."""
+
+
+class Interval(Record):
+    """An estimate with its 95 % interval; None where there is no standard error."""
+
+    estimate: Real
+    ci_lower: Real | None
+    ci_upper: Real | None
+
+
+class Path(Interval):
+    """A hypothesized path, standardized; robust standard error by the delta method."""
+
+    id: str
+    from_: str
+    to: str
+    sign: Sign
+    se: Real | None
+    p: P | None
+    verdict: PathVerdict
+
+
+class Explained(Record):
+    """The share of a construct's variance that the paths to it explain."""
+
+    id: str
+    estimate: Bounded
+
+
+class OnePoint(Interval):
+    """The total effect of one point on the first item of `from_`, in points of that of `to`."""
+
+    from_: str
+    to: str
+
+
+class Paths(Finding):
+    count: Count
+    supported: Count
+    open: Count
+    contradicted: Count
+    rows: tuple[Path, ...]
+    r2: tuple[Explained, ...]
+    one_point: tuple[OnePoint, ...]
+
+
+class Resamples(Record):
+    """Refits to resampled respondents or clusters; only converged and admissible ones are used.
+
+    `imputed`: they are divided among imputations of the missing answers.
+    """
+
+    drawn: Count
+    used: Count
+    nonconverged: Count
+    inadmissible: Count
+    imputed: bool
+
+
+class ClusteredPath(Path):
+    """With firms independent: cluster-robust error and Student's t, and firms resampled.
+
+    `ratio` is the cluster-robust standard error over that of independent respondents.
+    """
+
+    cluster_se: Real | None
+    cluster_ci_lower: Real | None
+    cluster_ci_upper: Real | None
+    cluster_verdict: PathVerdict
+    boot_ci_lower: Real | None
+    boot_ci_upper: Real | None
+    boot_verdict: PathVerdict
+    ratio: Real | None
+
+
+class Clustered(Finding):
+    count: Count
+    df: Count
+    ratio_min: Real
+    ratio_max: Real
+    rows: tuple[ClusteredPath, ...]
+    resamples: Resamples
+
+
+class Effect(Interval):
+    """A product of standardized paths: delta-method, percentile and BCa interval.
+
+    There is no BCa interval where (nearly) all draws lie on one side of the estimate, and neither
+    of the two with fewer than two usable draws.
+    """
+
+    id: str
+    legs: Count
+    boot_ci_lower: Real | None
+    boot_ci_upper: Real | None
+    bca_ci_lower: Real | None
+    bca_ci_upper: Real | None
+
+
+class Effects(Finding):
+    """`clear`: how many percentile intervals exclude zero."""
+
+    count: Count
+    clear: Count
+    rows: tuple[Effect, ...]
+    resamples: Resamples
+
+
+class Total(Interval):
+    """A standardized total effect with its percentile interval."""
+
+    from_: str
+    to: str
+    direct: Real
+    indirect: Real
+
+
+class Totals(Finding):
+    """From where nothing leads to where nothing leaves; `clear` as in :class:`Effects`."""
+
+    count: Count
+    clear: Count
+    rows: tuple[Total, ...]
+    resamples: Resamples
+
+
+StructureId = Literal["hypothesized", "partial", "forward", "unmediated"]
+
+
+class Structure(Record):
+    """A structure fitted to the same answers; ``delta_…`` is the scaled difference test.
+
+    `added` and `removed` count paths; `added_clear` those added that differ from zero after Holm's
+    correction. Nothing but `problems` where it could not be fitted.
+    """
+
+    id: StructureId
+    added: Count
+    removed: Count
+    added_clear: Count
+    chisq: Real | None = None
+    df: Count | None = None
+    cfi: Bounded | None = None
+    rmsea: Bounded | None = None
+    srmr: Bounded | None = None
+    bic: Real | None = None
+    delta_chisq: Real | None = None
+    delta_df: Count | None = None
+    delta_p: P | None = None
+    problems: tuple[Reason, ...]
+
+
+class Added(Interval):
+    """A path that a structure adds, standardized."""
+
+    structure: StructureId
+    from_: str
+    to: str
+    p: P | None
+    p_holm: P | None
+
+
+class Competing(Finding):
+    structures: tuple[Structure, ...]
+    added: tuple[Added, ...]
+
+
+class Bend(Interval):
+    """A moderation, or with `quadratic` a bend, on scale scores and between latent constructs.
+
+    Change of the standardized path per standard deviation of the moderator; of a bend the
+    construct is its own moderator.
+    """
+
+    id: str
+    from_: str
+    moderator: str
+    to: str
+    quadratic: bool
+    sign: Sign
+    n: Count
+    p: P
+    verdict: PathVerdict
+    latent_estimate: Real | None = None
+    latent_ci_lower: Real | None = None
+    latent_ci_upper: Real | None = None
+    latent_p: P | None = None
+    latent_verdict: PathVerdict | None = None
+
+
+class Moderation(Finding):
+    count: Count
+    rows: tuple[Bend, ...]
+
+
+class Slope(Interval):
+    """The standardized slope where the moderator is `sd` standard deviations from its mean."""
+
+    sd: Real
+
+
+class LatentTerm(Record):
+    """Simple slopes one standard deviation below, at and above the mean, and along `curve`.
+
+    ``jn_…`` are the outermost Johnson–Neyman bounds, in standard deviations of the moderator;
+    `region` is where the slope differs from zero. `score_verdict` is that of :class:`Bend`.
+    """
+
+    id: str
+    from_: str
+    moderator: str
+    to: str
+    quadratic: bool
+    verdict: PathVerdict
+    score_verdict: PathVerdict | None = None
+    below: Slope
+    mean: Slope
+    above: Slope
+    curve: tuple[Slope, ...]
+    jn_lower: Real | None
+    jn_upper: Real | None
+    region: Literal["inside", "outside", "everywhere", "nowhere"]
+
+
+class Latent(Finding):
+    terms: tuple[LatentTerm, ...]
+
+
+class SecondPath(Record):
+    """An unstandardized path by plain maximum likelihood here and by semopy."""
+
+    from_: str
+    to: str
+    estimate: Real
+    se: Real | None
+    semopy_estimate: Real | None
+    semopy_se: Real | None
+    difference: Real | None
+
+
+class SecondOpinion(Finding):
+    """How far the two lie apart over all paths; standard errors relative to ours."""
+
+    paths: Count
+    largest_difference: Real | None
+    largest_relative_difference_se: Real | None
+    rows: tuple[SecondPath, ...]
+
+
+class Structural(Findings):
+    whole: Whole | Refused | None = None
+    fit: Fit | Refused | None = None
+    paths: Paths | Refused | None = None
+    clusters: Clustered | Refused | None = None
+    effects: Effects | Refused | None = None
+    totals: Totals | Refused | None = None
+    competing: Competing | Refused | None = None
+    moderation: Moderation | Refused | None = None
+    latent: Latent | Refused | None = None
+    semopy: SecondOpinion | Refused | None = None
+
+
+# --- the data and the model ----------------------------------------------------------------------
+@dataclass(frozen=True)
+class Answers:
+    """Scored answers; `items` are those of the constructs on a path."""
+
+    study: Study
+    rows: pd.DataFrame
+    items: Sequence[str]
+    missing: Missing
+
+
+def answers(survey: Survey) -> Answers:
+    study, rows = survey.study, survey.scored
+    items = [i.id for c in study.structural for i in c.items]
+    return Answers(study, rows, items, missing_answers(rows, items))
+
+
+@refusable
+def model(data: Answers) -> semfit.Result:
+    """The hypothesized model by robust maximum likelihood, all answers used."""
+    text = data.study.structural_model()
+    result = semfit.fit(text, data.rows, estimator="MLR", missing=data.missing)
+    if not result.converged:
+        raise CannotCompute.because(result.problems[0])
+    return result
+
+
+@refusable
+def whole(data: Answers) -> Whole | None:
+    """Whether the model is identified with the paths that the description sets aside."""
+    aside = [h.id for h in data.study.hypotheses if h.set_aside is not None]
+    if not aside:
+        return None
+    text = data.study.structural_model(all_paths=True)
+    result = semfit.fit(text, data.rows, estimator="MLR", missing=data.missing)
+    return Whole(
+        set_aside=aside,
+        converged=result.converged,
+        admissible=result.admissible,
+        problems=list(map(reason_of, result.problems)),
+        messages=list(map(reason_of, result.warnings)),
+    )
+
+
+@refusable
+def fit(model: semfit.Result) -> Fit:
+    return Fit(**dict(fit_measures(model)), messages=list(map(reason_of, model.warnings)))
+
+
+def _judged(rows: pd.DataFrame, before: str = "") -> list[PathVerdict]:
+    bounds = rows[["sign", f"{before}ci_lower", f"{before}ci_upper"]]
+    return [judge(*one) for one in bounds.itertuples(index=False)]
+
+
+@refusable
+def paths(data: Answers, model: semfit.Result) -> Paths:
+    """The hypothesized paths, what they explain, and total effects in points."""
+    rows = structural.standardized_paths(model, data.study.paths)
+    rows["verdict"] = _judged(rows)
+    r2 = model.r2.set_index("variable")["r2"]
+    explained = [c.id for c in data.study.structural if c.id in r2.index]
+    return Paths(
+        count=len(rows),
+        **{verdict: (rows["verdict"] == verdict).sum() for verdict in get_args(PathVerdict)},
+        rows=Path.each(rows),
+        r2=[Explained(id=c, estimate=r2[c]) for c in explained],
+        one_point=OnePoint.each(structural.one_point(model)),
+    )
+
+
+# --- respondents of one firm ---------------------------------------------------------------------
+def _resamples(boot: semfit.Bootstrap, data: Answers) -> Resamples:
+    return Resamples(
+        drawn=boot.draws,
+        used=boot.used.sum(),
+        nonconverged=boot.nonconverged,
+        inadmissible=boot.inadmissible,
+        imputed=data.missing == "fiml",
+    )
+
+
+@refusable
+def clusters(data: Answers, model: semfit.Result, draws: int, seed: int) -> Clustered:
+    """The paths with firms, not respondents, taken as independent."""
+    study = data.study
+    firms = next((g for g in study.groups if g.comparable and g.within is not None), None)
+    if firms is None:
+        raise CannotCompute("no_nested_group")
+    found = clusters_of(data.rows, firms.id, data.items)
+    by_firm, boot = structural.clustered_paths(
+        study.structural_model(effects=False),
+        data.rows,
+        study.paths,
+        firms.id,
+        found,
+        items=data.items,
+        missing=data.missing,
+        draws=draws,
+        seed=seed,
+    )
+    rows = structural.standardized_paths(model, study.paths)
+    rows = rows.merge(by_firm.drop(columns="estimate"), on="id")
+    for name in ("", "cluster_", "boot_"):
+        rows[f"{name}verdict"] = _judged(rows, name)
+    rows["ratio"] = rows["cluster_se"] / rows["se"]
+    return Clustered(
+        count=found.count,
+        df=found.df,
+        ratio_min=rows["ratio"].min(),
+        ratio_max=rows["ratio"].max(),
+        rows=ClusteredPath.each(rows),
+        resamples=_resamples(boot, data),
+        messages=list(map(reason_of, boot.warnings)),
+    )
+
+
+# --- effects along chains ------------------------------------------------------------------------
+@refusable
+def bootstrap(data: Answers, draws: int, seed: int) -> semfit.Bootstrap:
+    """Refits of the model to resampled respondents."""
+    text = data.study.structural_model()
+    return structural.resampled(text, data.rows, data.items, draws=draws, seed=seed)
+
+
+def _clear(rows: pd.DataFrame, lower: str, upper: str) -> int:
+    return int(((rows[lower] > 0) | (rows[upper] < 0)).sum())
+
+
+@refusable
+def effects(data: Answers, model: semfit.Result, boot: semfit.Bootstrap) -> Effects:
+    """The indirect effects that the case names."""
+    labels = set(model.standardized()["label"])
+    named = [e for e in data.study.effects if e.id in labels]
+    if not named:
+        raise CannotCompute("no_indirect_effect")
+    rows = structural.indirect_effects(model, boot, named)
+    return Effects(
+        count=len(rows),
+        clear=_clear(rows, "boot_ci_lower", "boot_ci_upper"),
+        rows=Effect.each(rows),
+        resamples=_resamples(boot, data),
+        messages=list(map(reason_of, boot.warnings)),
+    )
+
+
+@refusable
+def totals(data: Answers, model: semfit.Result, boot: semfit.Bootstrap) -> Totals | None:
+    """Effects over all ways together, from the beginnings to the ends of the chain."""
+    rows = structural.total_effects(model, boot, data.study.paths)
+    if rows.empty:
+        return None
+    return Totals(
+        count=len(rows),
+        clear=_clear(rows, "ci_lower", "ci_upper"),
+        rows=Total.each(rows),
+        resamples=_resamples(boot, data),
+        messages=list(map(reason_of, boot.warnings)),
+    )
+
+
+# --- competing structures ------------------------------------------------------------------------
+@refusable
+def competing(data: Answers) -> Competing:
+    """The same constructs with other paths."""
+    rivals, added = structural.competing(data.study, data.rows, data.missing)
+    added["p_holm"] = added.groupby("id")["p"].transform(adjust_p) if len(added) else []
+    clear = added[added["p_holm"] < threshold("significance").value]["id"].value_counts()
+    rivals["added_clear"] = [clear.get(name, 0) for name in rivals["id"]]
+    return Competing(structures=Structure.each(rivals), added=Added.each(added, structure="id"))
+
+
+# --- moderation and bends ------------------------------------------------------------------------
+def bends(data: Answers) -> Bends:
+    return estimated(data.study, data.rows)
+
+
+def moderation(found: Bends) -> Moderation | Refused:
+    """The hypotheses on moderation and bends, on scale scores and between latent constructs."""
+    if found.refused_scores and not found.scores:
+        return Refused(refused=found.refused_scores[0])
+    rows = [Bend(**row) for row in found.judged()]
+    return Moderation(count=len(rows), rows=rows, messages=found.refused_scores)
+
+
+def latent(found: Bends) -> Latent | Refused | None:
+    """How strong a path is along its moderator, between latent constructs."""
+    if not found.hypotheses:
+        return None
+    if not found.latent:
+        return Refused(refused=found.refused_latent[0])
+    terms = [LatentTerm(**row) for row in found.slopes()]
+    return Latent(terms=terms, messages=[*found.refused_latent, *found.warnings])
+
+
+# --- a second opinion ----------------------------------------------------------------------------
+@refusable
+def second_opinion(data: Answers) -> SecondOpinion:
+    """The same paths by semopy, both by plain maximum likelihood on the complete rows."""
+    rows = semopy_paths(data.study.structural_model(labels=False), data.rows)
+    rows["difference"] = (rows["est"] - rows["semopy_est"]).abs()
+    return SecondOpinion(
+        paths=len(rows),
+        largest_difference=rows["difference"].max(),
+        largest_relative_difference_se=(rows["semopy_se"] / rows["se"] - 1).abs().max(),
+        rows=SecondPath.each(rows, from_="from", estimate="est", semopy_estimate="semopy_est"),
+    )

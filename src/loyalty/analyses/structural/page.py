@@ -1,0 +1,16 @@
+"""What a reader sees of each finding, in order."""
+
+from loyalty.analyses.structural import figures, tables, words
+
+PAGE = {
+    "whole": [words.whole],
+    "fit": [words.fit],
+    "paths": [figures.paths, tables.paths, words.paths],
+    "clusters": [figures.clusters, words.clusters],
+    "effects": [tables.effects, words.effects],
+    "totals": [tables.totals, words.totals],
+    "competing": [tables.competing, words.competing],
+    "moderation": [tables.moderation, words.moderation],
+    "latent": [figures.slopes, tables.slopes, words.latent],
+    "semopy": [tables.semopy, words.semopy],
+}

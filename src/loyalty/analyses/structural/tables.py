@@ -1,0 +1,188 @@
+"""Tables of the structural model."""
+
+from __future__ import annotations
+
+from loyalty.analyses.structural.findings import (
+    Bend,
+    Competing,
+    Effects,
+    Latent,
+    Moderation,
+    Paths,
+    SecondOpinion,
+    Totals,
+)
+from loyalty.analyses.structural.words import STRUCTURES, along, bend, path
+from loyalty.ground.numbers import DASH
+from loyalty.ground.terms import term
+from loyalty.ground.text import Text
+from loyalty.shown.context import Case
+from loyalty.shown.fit import PATH_VERDICTS
+from loyalty.shown.table import Column, Table
+from loyalty.shown.words import number
+
+REGIONS = {
+    "inside": "between the bounds",
+    "outside": "outside the bounds",
+    "everywhere": "everywhere",
+    "nowhere": "nowhere",
+}
+
+
+def paths(found: Paths, case: Case) -> Table:
+    return Table(
+        found.rows,
+        [
+            Column("id", "H"),
+            Column(lambda r: path(case, r.from_, r.to), "Path"),
+            Column("sign", "Sign", "sign"),
+            Column("estimate", "β"),
+            Column(("ci_lower", "ci_upper"), "95 % interval"),
+            Column("p", "p"),
+            Column(lambda r: term(PATH_VERDICTS[r.verdict]), "Verdict"),
+        ],
+        Text(en="Hypothesized paths.", zh="假设路径。"),
+        Text(
+            en="Standardized paths; robust standard errors, delta method.",
+            zh="标准化路径；稳健标准误，delta 法。",
+        ),
+    )
+
+
+def effects(found: Effects, case: Case) -> Table:
+    labels = along(case)
+    refits = found.resamples
+    drawn, nonconverged = number(refits.drawn), number(refits.nonconverged)
+    inadmissible = number(refits.inadmissible)
+    return Table(
+        found.rows,
+        [
+            Column("id", "I"),
+            Column(lambda r: labels[r.id], "Along"),
+            Column("legs", "Legs"),
+            Column("estimate", "Product", decimals=3),
+            Column(("boot_ci_lower", "boot_ci_upper"), "Percentile", decimals=3),
+            Column(("bca_ci_lower", "bca_ci_upper"), "BCa", decimals=3),
+        ],
+        Text(en="Indirect effects.", zh="间接效应。"),
+        Text(
+            en=f"Products of standardized paths; three or more legs are a serial mediation; delta-method intervals are in the result file. Percentile and bias-corrected accelerated 95 % intervals: {drawn} resamples of respondents{', divided among imputations of the missing answers' if refits.imputed else ''}, of which {nonconverged} did not converge and {inadmissible} were inadmissible, and are left out.",
+            zh=f"标准化路径之积；三段及以上为链式中介；delta 法区间见结果文件。百分位与偏差校正加速 95% 区间：受访者重抽样 {drawn} 次{'（分配于缺失答案的多重插补）' if refits.imputed else ''}，其中 {nonconverged} 次未收敛、{inadmissible} 次不可接受，均予剔除。",
+        ),
+    )
+
+
+def totals(found: Totals, case: Case) -> Table:
+    return Table(
+        found.rows,
+        [
+            Column(lambda r: case.label(r.from_), "From"),
+            Column(lambda r: case.label(r.to), "To"),
+            Column("direct", "Direct"),
+            Column("indirect", "Indirect"),
+            Column("estimate", "Total"),
+            Column(("ci_lower", "ci_upper"), "95 % interval"),
+        ],
+        Text(en="Effects from the beginnings to the ends of the chain.", zh="从链首到链尾的效应。"),
+        Text(
+            en="Standardized; percentile intervals of the total effect from the draws above. A direct effect of zero is what the hypotheses say, not a finding.",
+            zh="标准化；总效应的百分位区间取自上述抽取。直接效应为零出自假设，并非发现。",
+        ),
+    )
+
+
+def competing(found: Competing, case: Case) -> Table | None:
+    if len(found.structures) < 2:
+        return None
+    return Table(
+        found.structures,
+        [
+            Column(lambda s: term(STRUCTURES[s.id]), "Structure"),
+            Column("added", "Added"),
+            Column("removed", "Taken out"),
+            Column("chisq", "χ²", decimals=1),
+            Column("df", "df"),
+            Column("cfi", "CFI", decimals=3),
+            Column("rmsea", "RMSEA", decimals=3),
+            Column("bic", "BIC", decimals=0),
+            Column("delta_chisq", "Δχ²", decimals=1),
+            Column("delta_p", "p (Δχ²)"),
+        ],
+        Text(en="Competing structures.", zh="竞争结构。"),
+        Text(
+            en="Robust maximum likelihood on the same answers; scaled difference tests against the hypothesized structure where it is the special case.",
+            zh="对相同答案的稳健最大似然；假设结构为其特例时，给出与之的缩放差异检验。",
+        ),
+    )
+
+
+def _signed(row: Bend, case: Case) -> Text:
+    what, sign = bend(row, case), "+" if row.sign == "+" else "−"
+    return Text(en=f"{what.en} ({sign})", zh=f"{what.zh} ({sign})")
+
+
+def _verdicts(row: Bend) -> Text:
+    """By scores; between latent constructs: once where they are the same."""
+    both = dict.fromkeys([row.verdict, row.latent_verdict])
+    said = [term(PATH_VERDICTS[v]) if v else Text(en=DASH, zh=DASH) for v in both]
+    return Text(en="; ".join(t.en for t in said), zh="；".join(t.zh for t in said))
+
+
+def moderation(found: Moderation, case: Case) -> Table | None:
+    if not found.rows:
+        return None
+    return Table(
+        found.rows,
+        [
+            Column("id", "H"),
+            Column(lambda r: _signed(r, case), "Term and sign"),
+            Column("estimate", "Scores"),
+            Column(("ci_lower", "ci_upper"), "95 % interval"),
+            Column("latent_estimate", "Latent"),
+            Column(("latent_ci_lower", "latent_ci_upper"), "95 % interval"),
+            Column(_verdicts, "Verdict"),
+        ],
+        Text(en="Moderation and bends.", zh="调节与曲线效应。"),
+        Text(
+            en="Change of the standardized path per standard deviation of the moderator. Scores: regression, heteroscedasticity-consistent intervals (HC3); errors of measurement weaken products and squares. Latent: double-mean-centred product indicators, all terms of an outcome together, robust maximum likelihood. Two verdicts: by scores; between latent constructs.",
+            zh="调节变量每变化一个标准差时标准化路径的变化。得分：回归，异方差一致区间（HC3）；测量误差会削弱乘积项与平方项。潜变量：双重均值中心化乘积指标，同一结果变量的各项同时估计，稳健最大似然。两个判断依次出自得分与潜变量。",
+        ),
+    )
+
+
+def slopes(found: Latent, case: Case) -> Table:
+    return Table(
+        found.terms,
+        [
+            Column("id", "H"),
+            Column("below.estimate", "−1 SD", "number"),
+            Column(("below.ci_lower", "below.ci_upper"), "95 % interval", "number"),
+            Column("above.estimate", "+1 SD", "number"),
+            Column(("above.ci_lower", "above.ci_upper"), "95 % interval", "number"),
+            Column(("jn_lower", "jn_upper"), "Bounds, SD", decimals=1),
+            Column(lambda t: term(REGIONS[t.region]), "Clear of zero"),
+        ],
+        Text(en="Simple slopes and Johnson–Neyman bounds.", zh="简单斜率与 Johnson–Neyman 界。"),
+        Text(
+            en="Standardized slopes where the moderator (of a bend: the construct itself) is one standard deviation below and above its mean; Johnson–Neyman bounds in standard deviations of the moderator. Bounds far outside ±2 lie where there are no answers.",
+            zh="调节变量（曲线效应为该构念自身）在均值下、上各一个标准差处的标准化斜率；Johnson–Neyman 界以调节变量标准差计。远超 ±2 的界处没有答案。",
+        ),
+    )
+
+
+def semopy(found: SecondOpinion, case: Case) -> Table:
+    return Table(
+        found.rows,
+        [
+            Column(lambda r: path(case, r.from_, r.to), "Path"),
+            Column("estimate", "This study", decimals=4),
+            Column("se", "SE", decimals=4),
+            Column("semopy_estimate", "semopy", decimals=4),
+            Column("semopy_se", "SE", decimals=4),
+        ],
+        Text(en="Cross-check of the paths with semopy.", zh="与 semopy 的路径交叉核对。"),
+        Text(
+            en="Unstandardized estimates, expected-information standard errors.",
+            zh="未标准化估计，期望信息标准误。",
+        ),
+    )

@@ -1,0 +1,516 @@
+"""Sentences on the structural model."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from loyalty.analyses.structural.findings import (
+    Added,
+    Bend,
+    Clustered,
+    Competing,
+    Effect,
+    Effects,
+    Fit,
+    Latent,
+    Moderation,
+    Paths,
+    Resamples,
+    SecondOpinion,
+    Structure,
+    Totals,
+    Whole,
+)
+from loyalty.estimates.verdicts import PathVerdict
+from loyalty.ground.markdown import escape
+from loyalty.ground.terms import term
+from loyalty.ground.text import Text
+from loyalty.ground.thresholds import threshold
+from loyalty.shown import fit as fits
+from loyalty.shown.context import Case
+from loyalty.shown.words import be, cut, equals, estimate, names, number, significant
+
+#: The heading of each competing structure.
+STRUCTURES = {
+    "hypothesized": "as hypothesized",
+    "partial": "direct paths added (partial mediation)",
+    "forward": "every earlier to every later construct",
+    "unmediated": "direct paths only (no mediation)",
+}
+#: Fewer usable draws than this share of all make an interval unreliable.
+ENOUGH_DRAWS = 0.9
+
+
+# --- names ---------------------------------------------------------------------------------------
+def path(case: Case, start: str, end: str) -> Text:
+    """``Quality → Loyalty``."""
+    a, b = case.label(start), case.label(end)
+    return Text(en=f"{a.en} → {b.en}", zh=f"{a.zh} → {b.zh}")
+
+
+def along(case: Case) -> Mapping[str, Text]:
+    """The label of every indirect effect by its id."""
+    return {effect.id: effect.label for effect in case.study.effects}
+
+
+def bend(row: Bend, case: Case) -> Text:
+    """``Quality × Price → Loyalty`` or ``Quality² → Loyalty``."""
+    a, z, b = (case.label(c) for c in (row.from_, row.moderator, row.to))
+    if row.quadratic:
+        return Text(en=f"{a.en}² → {b.en}", zh=f"{a.zh}² → {b.zh}")
+    return Text(en=f"{a.en} × {z.en} → {b.en}", zh=f"{a.zh} × {z.zh} → {b.zh}")
+
+
+def _ids(ids: Sequence[str]) -> Text:
+    return names([Text(en=i, zh=i) for i in ids])
+
+
+def _clear(lower: float | None, upper: float | None) -> bool:
+    """Whether an interval excludes zero; one that could not be had does not."""
+    return lower is not None and upper is not None and (lower > 0 or upper < 0)
+
+
+# --- the model -----------------------------------------------------------------------------------
+def whole(found: Whole, case: Case) -> list[Text]:
+    """What happens when the paths set aside are put back in."""
+    said = []
+    for h in case.study.hypotheses:
+        if h.id not in found.set_aside or h.set_aside is None:
+            continue
+        what, why = path(case, h.from_, h.to), h.set_aside
+        said.append(
+            Text(
+                en=f"{h.id} ({escape(what.en)}) is not part of the estimated model: {escape(why.en)}.",
+                zh=f"{h.id}（{escape(what.zh)}）不在所估模型中：{escape(why.zh)}。",
+            )
+        )
+    if found.problems:
+        problems = fits.problems(found.problems, case)
+        said.append(
+            Text(
+                en=f"Estimated with it all the same, the model shows: {problems.en}.",
+                zh=f"若仍纳入，模型出现：{problems.zh}。",
+            )
+        )
+    else:
+        said.append(
+            Text(
+                en="Estimated with it all the same, the model converges to an admissible solution.",
+                zh="若仍纳入，模型收敛于可接受的解。",
+            )
+        )
+    return said
+
+
+def fit(found: Fit, case: Case) -> list[Text]:
+    return [*fits.fit(found, ("cfi", "rmsea", "srmr")), *fits.judged(found, case)]
+
+
+def paths(found: Paths, case: Case) -> list[Text]:
+    return [_counted(found), *_strongest(found, case), *_wide(found), *_explained(found, case)]
+
+
+def _counted(found: Paths) -> Text:
+    verdicts: tuple[PathVerdict, ...] = ("supported", "open", "contradicted")
+    n, by = number(found.count), {v: getattr(found, v) for v in verdicts}
+    some = [v for v in verdicts if by[v]]
+    if len(some) == 1 and found.count == 1:
+        en = f"The hypothesized path is {some[0]}."
+    elif len(some) == 1:
+        en = f"All {n} hypothesized paths are {some[0]}."
+    else:
+        *parts, last = (f"{number(by[v])} {be(by[v])} {v}" for v in some)
+        en = f"Of {n} hypothesized paths {', '.join(parts)} and {last}."
+    supported, unsettled, against = (number(by[v]) for v in verdicts)
+    return Text(
+        en=en,
+        zh=f"{n} 条假设路径中，{supported} 条得到支持，{unsettled} 条未定，{against} 条相反。",
+    )
+
+
+def _strongest(found: Paths, case: Case) -> list[Text]:
+    supported = [r for r in found.rows if r.verdict == "supported"]
+    if not supported:
+        return []
+    top = max(supported, key=lambda r: abs(r.estimate))
+    what, shown = path(case, top.from_, top.to), estimate(top.estimate, top.ci_lower, top.ci_upper)
+    return [
+        Text(
+            en=f"The strongest supported path is {escape(what.en)} (β = {shown}).",
+            zh=f"最强的受支持路径为 {escape(what.zh)}（β = {shown}）。",
+        )
+    ]
+
+
+def _wide(found: Paths) -> list[Text]:
+    """The paths whose interval is wider than one standard deviation."""
+    wide = [
+        r.id
+        for r in found.rows
+        if r.ci_lower is not None and r.ci_upper is not None and r.ci_upper - r.ci_lower > 1
+    ]
+    if not wide:
+        return []
+    listed, one = _ids(wide), len(wide) == 1
+    return [
+        Text(
+            en=f"The interval{'' if one else 's'} of {listed.en} {be(len(wide))} wider than one standard deviation: the constructs behind {'this path' if one else 'these paths'} overlap so much that the data cannot divide the effect between them, and {'its point estimate' if one else 'their point estimates'} must not be read {'alone' if one else 'one by one'}.",
+            zh=f"{listed.zh} 的区间宽于一个标准差：这些路径背后的构念高度重叠，数据无法在其间分配效应，其点估计不可逐个解读。",
+        )
+    ]
+
+
+def _explained(found: Paths, case: Case) -> list[Text]:
+    """The least and the most variance explained."""
+    if not found.r2:
+        return []
+    low, high = (which(found.r2, key=lambda r: r.estimate) for which in (min, max))
+    least, a = number(low.estimate), case.label(low.id)
+    most, b = number(high.estimate), case.label(high.id)
+    if len(found.r2) == 1:
+        return [
+            Text(
+                en=f"The share of variance explained is {least} ({escape(a.en)}).",
+                zh=f"解释方差为 {least}（{escape(a.zh)}）。",
+            )
+        ]
+    return [
+        Text(
+            en=f"Explained variance lies between {least} ({escape(a.en)}) and {most} ({escape(b.en)}).",
+            zh=f"解释方差介于 {least}（{escape(a.zh)}）与 {most}（{escape(b.zh)}）之间。",
+        )
+    ]
+
+
+# --- respondents of one firm ---------------------------------------------------------------------
+def clusters(found: Clustered, case: Case) -> list[Text]:
+    least, most = number(found.ratio_min), number(found.ratio_max)
+    said = [
+        Text(
+            en=f"Allowing for firms makes the standard errors {least} to {most} times as large.",
+            zh=f"考虑企业后，标准误为原来的 {least} 至 {most} 倍。",
+        )
+    ]
+    changed = [r.id for r in found.rows if {r.cluster_verdict, r.boot_verdict} != {r.verdict}]
+    if changed:
+        listed = _ids(changed)
+        said.append(
+            Text(
+                en=f"The verdict on {listed.en} depends on it.", zh=f"{listed.zh} 的判断因此改变。"
+            )
+        )
+    else:
+        said.append(Text(en="No verdict changes by it.", zh="各项判断均不因此改变。"))
+    refits = found.resamples
+    if refits.nonconverged or refits.inadmissible:
+        lost, odd = number(refits.nonconverged), number(refits.inadmissible)
+        was = "was" if refits.inadmissible == 1 else "were"
+        said.append(
+            Text(
+                en=f"Of the resamples of firms {lost} did not converge and {odd} {was} inadmissible; these are left out.",
+                zh=f"对企业的重抽样中，{lost} 次未收敛、{odd} 次不可接受，均予剔除。",
+            )
+        )
+    enough = threshold("clusters_many")
+    if found.count < enough.value:
+        count, df, used = number(found.count), number(found.df), number(refits.used)
+        mark = cut(enough, "count")
+        said.append(
+            Text(
+                en=f"But cluster-robust errors are themselves unreliable with few clusters, and {count} are few ({mark} would do [@{enough.cite}]); the factor and Student's t with {df} degrees of freedom correct for some of it, and {used} resamples of {count} firms see only these {count}.",
+                zh=f"但聚类很少时，聚类稳健标准误本身不可靠，{count} 个属于很少（{mark} 个方可 [@{enough.cite}]）；校正因子与自由度为 {df} 的 t 分布只能部分弥补，对 {count} 家企业的 {used} 次重抽样也只见到这 {count} 家。",
+            )
+        )
+    return said
+
+
+# --- effects along chains ------------------------------------------------------------------------
+def effects(found: Effects, case: Case) -> list[Text]:
+    return [
+        _effects_clear(found, case),
+        *_corrected(found.rows),
+        *_outside(found.rows),
+        *_draws(found.resamples),
+    ]
+
+
+def _effects_clear(found: Effects, case: Case) -> Text:
+    n, count = number(found.count), number(found.clear)
+    zh = f"{n} 个间接效应中有 {count} 个的自助区间不含零。"
+    clear = [r for r in found.rows if _clear(r.boot_ci_lower, r.boot_ci_upper)]
+    if not clear:
+        s = "s" if found.count > 1 else ""
+        return Text(en=f"No bootstrap interval of {n} indirect effect{s} is clear of zero.", zh=zh)
+    top = max(clear, key=lambda r: abs(r.estimate))
+    label, shown = along(case)[top.id], estimate(top.estimate, top.boot_ci_lower, top.boot_ci_upper)
+    return Text(
+        en=f"The bootstrap interval of {count} of {n} indirect effects is clear of zero. The largest of them is {escape(label.en)} ({shown}).",
+        zh=f"{zh}其中最大的是 {escape(label.zh)}（{shown}）。",
+    )
+
+
+def _corrected(rows: Sequence[Effect]) -> list[Text]:
+    """What bias-corrected intervals say beside the percentiles."""
+    said = []
+    both = [r for r in rows if r.bca_ci_lower is not None]
+    other = [
+        r.id
+        for r in both
+        if _clear(r.bca_ci_lower, r.bca_ci_upper) != _clear(r.boot_ci_lower, r.boot_ci_upper)
+    ]
+    if other:
+        listed = _ids(other)
+        said.append(
+            Text(
+                en=f"Percentile and bias-corrected intervals disagree about {listed.en}: leave those open.",
+                zh=f"{listed.zh} 的百分位区间与偏差校正区间结论不一，应视为未定。",
+            )
+        )
+    elif len(both) == len(rows):
+        said.append(
+            Text(
+                en="Bias-corrected and accelerated intervals say the same of every one.",
+                zh="偏差校正加速区间的结论逐一相同。",
+            )
+        )
+    lost = [r.id for r in rows if r.bca_ci_lower is None]
+    if lost:
+        listed = _ids(lost)
+        said.append(
+            Text(
+                en=f"Of {listed.en} no bias-corrected interval can be had: the estimate lies beyond all draws, or nearly all.",
+                zh=f"{listed.zh} 无法给出偏差校正区间：估计值位于全部或几乎全部抽取之外。",
+            )
+        )
+    return said
+
+
+def _outside(rows: Sequence[Effect]) -> list[Text]:
+    """Products that lie outside their own percentile interval."""
+    outside = [
+        r.id
+        for r in rows
+        if r.boot_ci_lower is not None
+        and r.boot_ci_upper is not None
+        and not r.boot_ci_lower <= r.estimate <= r.boot_ci_upper
+    ]
+    if not outside:
+        return []
+    listed, one = _ids(outside), len(outside) == 1
+    s = "" if one else "s"
+    return [
+        Text(
+            en=f"The product{s} of {listed.en} {'lies' if one else 'lie'} outside {'its own' if one else 'their own'} percentile interval{s}: the solution from all respondents is not of the kind that the usable resamples give, so neither the product{s} nor the interval{s} may be taken as an estimate.",
+            zh=f"{listed.zh} 的乘积位于其自身百分位区间之外：由全部受访者所得的解与可用重抽样所得的解并非同类，乘积与区间均不可作为估计采信。",
+        )
+    ]
+
+
+def _draws(found: Resamples) -> list[Text]:
+    """A warning where many draws had to be left out; nothing where few were."""
+    if found.used >= ENOUGH_DRAWS * found.drawn:
+        return []
+    used, drawn = number(found.used), number(found.drawn)
+    return [
+        Text(
+            en=f"Only {used} of {drawn} draws could be used: what they leave out may be what would have widened the interval, so it is not to be relied on.",
+            zh=f"{drawn} 次抽取中仅 {used} 次可用：被剔除者可能正是会使区间变宽者，因此区间不可依赖。",
+        )
+    ]
+
+
+def totals(found: Totals, case: Case) -> list[Text]:
+    top = max(found.rows, key=lambda r: abs(r.estimate))
+    shown = estimate(top.estimate, top.ci_lower, top.ci_upper)
+    a, b = case.label(top.from_), case.label(top.to)
+    if found.count == 1:
+        said = Text(
+            en=f"Over all ways together, the total effect of {escape(a.en)} on {escape(b.en)} is {shown}.",
+            zh=f"合计所有途径，{escape(a.zh)}对{escape(b.zh)}的总效应为 {shown}。",
+        )
+    else:
+        n, clear = number(found.count), number(found.clear)
+        said = Text(
+            en=f"Over all ways together, {clear} of {n} total effects from a beginning to an end of the chain {'has' if found.clear == 1 else 'have'} an interval clear of zero; the largest is that of {escape(a.en)} on {escape(b.en)} ({shown}).",
+            zh=f"合计所有途径，从链首到链尾的 {n} 个总效应中有 {clear} 个区间不含零；最大的是{escape(a.zh)}对{escape(b.zh)}（{shown}）。",
+        )
+    return [said, *_draws(found.resamples)]
+
+
+# --- competing structures ------------------------------------------------------------------------
+def competing(found: Competing, case: Case) -> list[Text]:
+    if len(found.structures) < 2:
+        return [
+            Text(
+                en="The paths leave no rival structure: every earlier construct already leads to every later one.",
+                zh="路径已无竞争结构可言：每个前序构念均已指向后序构念。",
+            )
+        ]
+    return [
+        *_preferred(found.structures),
+        *_unsound(found.structures, case),
+        *(
+            _against(s, [p for p in found.added if p.structure == s.id], case)
+            for s in found.structures
+            if s.delta_p is not None
+        ),
+    ]
+
+
+def _quoted(structure: Structure) -> Text:
+    name = term(STRUCTURES[structure.id])
+    return Text(en=f"“{escape(name.en)}”", zh=f"“{escape(name.zh)}”")
+
+
+def _preferred(structures: Sequence[Structure]) -> list[Text]:
+    by_bic = {s.bic: s for s in structures if s.bic is not None}
+    if not by_bic:
+        return []
+    name = _quoted(by_bic[min(by_bic)])
+    return [
+        Text(
+            en=f"By BIC the structure {name.en} is to be preferred.",
+            zh=f"按 BIC，应选{name.zh}的结构。",
+        )
+    ]
+
+
+def _unsound(structures: Sequence[Structure], case: Case) -> list[Text]:
+    unsound = [s for s in structures if s.problems]
+    if not unsound:
+        return []
+    en = "; ".join(f"{_quoted(s).en}: {fits.faults(s.problems, case).en}" for s in unsound)
+    zh = "、".join(_quoted(s).zh for s in unsound)
+    return [
+        Text(
+            en=f"Not every solution is acceptable ({en}), so the comparison decides little.",
+            zh=f"{zh}的解不可接受，因此比较的意义有限。",
+        )
+    ]
+
+
+def _against(rival: Structure, added: Sequence[Added], case: Case) -> Text:
+    """Whether a structure fits better than the hypothesized one, its special case."""
+    name, p = _quoted(rival), equals(rival.delta_p)
+    if rival.delta_p is None or not significant(rival.delta_p):
+        return Text(
+            en=f"{name.en} fits no better (p {p}).", zh=f"{name.zh}的拟合并不更好（p {p}）。"
+        )
+    en = f"By the difference test {name.en} fits better (p {p})"
+    zh = f"按差异检验，{name.zh}拟合更好（p {p}）"
+    n, count = number(rival.added), number(rival.added_clear)
+    clear = [a for a in added if a.p_holm is not None and significant(a.p_holm)]
+    if not clear:
+        return Text(
+            en=f"{en}, though none of its {n} added paths is clear of zero after Holm's correction.",
+            zh=f"{zh}，但新增 {n} 条路径经 Holm 校正均不异于零。",
+        )
+    top = max(clear, key=lambda a: abs(a.estimate))
+    what, shown = path(case, top.from_, top.to), estimate(top.estimate, top.ci_lower, top.ci_upper)
+    return Text(
+        en=f"{en}; of its {n} added paths {count} {be(rival.added_clear)} clear of zero after Holm's correction, the largest being {escape(what.en)} ({shown}).",
+        zh=f"{zh}；新增 {n} 条路径中，经 Holm 校正有 {count} 条异于零，最大的是 {escape(what.zh)}（{shown}）。",
+    )
+
+
+# --- moderation and bends ------------------------------------------------------------------------
+def _by_verdict(verdicts: Sequence[tuple[str, PathVerdict]]) -> Text:
+    """``supported: H1 and H2; open: H3``, from the verdict on each id."""
+    en, zh = [], []
+    for verdict, heading in fits.PATH_VERDICTS.items():
+        if ids := [i for i, v in verdicts if v == verdict]:
+            name, listed = term(heading), _ids(ids)
+            en.append(f"{name.en}: {listed.en}")
+            zh.append(f"{name.zh}：{listed.zh}")
+    return Text(en="; ".join(en), zh="；".join(zh))
+
+
+def moderation(found: Moderation, case: Case) -> Text:
+    if not found.rows:
+        return Text(
+            en="The case states no hypothesis on moderation or curvature.",
+            zh="本案例没有关于调节或曲线效应的假设。",
+        )
+    parts, n = _by_verdict([(r.id, r.verdict) for r in found.rows]), number(found.count)
+    what = (
+        "hypotheses on moderation and bends"
+        if found.count > 1
+        else "hypothesis on moderation or bends"
+    )
+    return Text(
+        en=f"The {what}, judged on scale scores: {parts.en}.",
+        zh=f"就量表得分而言，{n} 个关于调节与曲线的假设：{parts.zh}。",
+    )
+
+
+def latent(found: Latent, case: Case) -> list[Text]:
+    terms, several = found.terms, len(found.terms) > 1
+    parts = _by_verdict([(t.id, t.verdict) for t in terms])
+    said = [
+        Text(
+            en=f"Between the constructs freed from errors of measurement: {parts.en}.",
+            zh=f"在剔除测量误差的构念之间：{parts.zh}。",
+        )
+    ]
+    apart = [t.id for t in terms if t.score_verdict not in (None, t.verdict)]
+    if apart:
+        listed = _ids(apart)
+        rests = "this verdict rests" if len(apart) == 1 else "these verdicts rest"
+        said.append(
+            Text(
+                en=f"Scale scores judge {listed.en} otherwise, so {rests} on the method.",
+                zh=f"量表得分对 {listed.zh} 的判断不同，因此其结论取决于方法。",
+            )
+        )
+    else:
+        them = "all of them" if several else "it"
+        said.append(Text(en=f"Scale scores judge {them} alike.", zh="量表得分的判断与此一致。"))
+    crossing = [
+        t.id for t in terms if any(b is not None and abs(b) <= 2 for b in (t.jn_lower, t.jn_upper))
+    ]
+    if crossing:
+        listed = _ids(crossing)
+        said.append(
+            Text(
+                en=f"Within two standard deviations of the moderator's mean the path of {listed.en} ceases somewhere to differ from zero.",
+                zh=f"在调节变量均值两个标准差之内，{listed.zh} 的路径在某处不再异于零。",
+            )
+        )
+    else:
+        said.append(
+            Text(
+                en=f"Within two standard deviations of the mean {'no path changes' if several else 'the path does not change'} from clear of zero to not.",
+                zh="在均值两个标准差之内，没有路径由不含零变为含零。",
+            )
+        )
+    if any(t.quadratic for t in terms):
+        said.append(
+            Text(
+                en="A bend has to be read with care: seven-point answers that pile up at one end bend a straight line, or straighten a bent one.",
+                zh="曲线效应须谨慎解读：答案堆积在量表一端时，直线会显得弯曲，曲线也会显得平直。",
+            )
+        )
+    return said
+
+
+# --- a second opinion ----------------------------------------------------------------------------
+def semopy(found: SecondOpinion, case: Case) -> list[Text]:
+    if found.largest_difference is None:
+        return []
+    if found.largest_difference < 1e-5:
+        return [
+            Text(
+                en=r"The estimates differ by less than 0\.00001.",
+                zh=r"估计值相差小于 0\.00001。",
+            )
+        ]
+    shown = number(found.largest_difference, decimals=5)
+    said = [Text(en=f"The estimates differ by at most {shown}.", zh=f"估计值相差不超过 {shown}。")]
+    if found.largest_difference > 0.001:
+        said.append(
+            Text(
+                en="Where a model is barely identified, the likelihood is nearly flat and optimisers stop at different points of it.",
+                zh="模型勉强可识别时，似然几乎平坦，不同优化器会停在不同位置。",
+            )
+        )
+    return said

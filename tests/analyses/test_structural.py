@@ -1,0 +1,502 @@
+"""The structural model: its findings on drawn answers, and what is said of them."""
+
+from __future__ import annotations
+
+import math
+import re
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+import semfit
+
+from loyalty.analyses.structural import findings as structural
+from loyalty.analyses.structural import interactions, tables, words
+from loyalty.analyses.structural.bends import Bends
+from loyalty.analyses.structural.page import PAGE
+from loyalty.cases import study, survey
+from loyalty.cases.study import Study
+from loyalty.cases.survey import Survey
+from loyalty.estimates.verdicts import judge
+from loyalty.ground.findings import Finding, Refused, cited, refusable
+from loyalty.ground.reasons import CannotCompute, Reason
+from loyalty.ground.text import LANGUAGES, Text
+from loyalty.run.show import Display, displays
+from loyalty.shown.context import Case
+from loyalty.shown.words import join, without_references
+
+LABELS = {
+    "quality": ("Quality", "质量"),
+    "value": ("Value", "价值"),
+    "price": ("Price", "价格"),
+    "loyalty": ("Loyalty", "忠诚"),
+}
+ROLES = {"quality": "antecedent", "price": "moderator", "loyalty": "outcome"}
+FIRMS = [f"f{i}" for i in range(10)]
+HYPOTHESES: list[dict[str, Any]] = [
+    {"id": "H1", "from": "quality", "to": "value", "sign": "+"},
+    {"id": "H2", "from": "value", "to": "loyalty", "sign": "+"},
+    {"id": "H3", "from": "quality", "to": "loyalty", "sign": "+", "moderator": "price"},
+    {"id": "H4", "from": "value", "to": "loyalty", "sign": "-", "quadratic": True},
+]
+ASIDE = {"id": "H5", "from": "quality", "to": "loyalty", "sign": "+", "set_aside": "*too* near"}
+EFFECT = {"id": "I1", "label": {"en": "*by* value", "zh": "*经由*价值"}, "through": []}
+
+
+def described(*hypotheses: dict[str, Any], groups: bool = True, effects: bool = True) -> Study:
+    """A case of four constructs with three items each, firms within industries."""
+    levels = {name: {"en": name, "zh": name} for name in FIRMS}
+    grouped = [
+        {"id": "industry", "label": "Industry", "levels": {"a": "A", "b": "B"}},
+        {"id": "firm", "label": "Firm", "levels": levels, "within": "industry"},
+    ]
+    through = ["quality", "value", "loyalty"]
+    return Study.model_validate(
+        {
+            "title": "t",
+            "summary": "s",
+            "provenance": {"kind": "real", "source": "R", "licence": "MIT", "sampling": "-"},
+            "rows": {"file": {"path": "rows.csv", "sha256": "0" * 64}},
+            "scale": {"min": -9, "max": 9},
+            "constructs": [
+                {
+                    "id": name,
+                    "label": {"en": en, "zh": zh},
+                    "role": ROLES.get(name, "mediator"),
+                    "items": [{"id": f"{name[0]}{k}", "en": f"{name} {k}"} for k in (1, 2, 3)],
+                }
+                for name, (en, zh) in LABELS.items()
+            ],
+            "groups": grouped if groups else [],
+            "hypotheses": hypotheses or HYPOTHESES,
+            "effects": [EFFECT | {"through": through}] if effects else [],
+        }
+    )
+
+
+def drawn(n: int = 400) -> pd.DataFrame:
+    """Answers where quality works through value, the more the lower the price."""
+    rng = np.random.default_rng(5)
+    factors = {"quality": rng.normal(size=n), "price": rng.normal(size=n)}
+    quality, price = factors["quality"], factors["price"]
+    factors["value"] = 0.6 * quality + 0.8 * rng.normal(size=n)
+    factors["loyalty"] = 0.5 * factors["value"] + 0.3 * quality * price + 0.7 * rng.normal(size=n)
+    rows = pd.DataFrame(
+        {
+            f"{name[0]}{k}": factor + 0.5 * rng.normal(size=n)
+            for name, factor in factors.items()
+            for k in (1, 2, 3)
+        }
+    )
+    firm = rng.integers(0, 10, size=n)
+    return rows.assign(firm=np.array(FIRMS)[firm], industry=np.where(firm < 5, "a", "b"))
+
+
+def answers(of: Study, rows: pd.DataFrame) -> structural.Answers:
+    return structural.answers(Survey(of, rows, "0" * 64, {}, {}))
+
+
+@pytest.fixture(scope="module")
+def rows() -> pd.DataFrame:
+    return drawn()
+
+
+@pytest.fixture(scope="module")
+def whole(rows: pd.DataFrame) -> structural.Structural:
+    """All that the notebook computes, with few draws."""
+    data = answers(described(*HYPOTHESES, ASIDE), rows)
+    model, boot = structural.model(data), structural.bootstrap(data, 30, 7)
+    bends = structural.bends(data)
+    return structural.Structural(
+        whole=structural.whole(data),
+        fit=structural.fit(model),
+        paths=structural.paths(data, model),
+        clusters=structural.clusters(data, model, 20, 7),
+        effects=structural.effects(data, model, boot),
+        totals=structural.totals(data, model, boot),
+        competing=structural.competing(data),
+        moderation=structural.moderation(bends),
+        latent=structural.latent(bends),
+        semopy=structural.second_opinion(data),
+    )
+
+
+CASE = Case("small", described(*HYPOTHESES, ASIDE))
+
+
+def shown(name: str, found: Finding | Refused, language: Any = "en") -> list[Display]:
+    return list(
+        displays("structural", name, cited(found, f"small/structural/{name}"), CASE, language)
+    )
+
+
+def said(sentence: Any, found: Finding) -> Text:
+    """What a function of `words` says of a finding, without references."""
+    text = sentence(cited(found, "small/structural/x"), CASE)
+    text = join(text if isinstance(text, list) else [text])
+    return Text(**{k: without_references(text.in_(k)) for k in LANGUAGES})
+
+
+@pytest.mark.parametrize(
+    ("sign", "lower", "upper", "verdict"),
+    [
+        ("+", 0.1, 0.3, "supported"),
+        ("+", -0.3, -0.1, "contradicted"),
+        ("-", -0.3, -0.1, "supported"),
+        ("-", 0.1, 0.3, "contradicted"),
+        ("+", -0.1, 0.3, "open"),
+        ("+", 0.0, 0.3, "open"),
+        ("-", math.nan, math.nan, "open"),
+    ],
+)
+def test_a_hypothesis(sign: str, lower: float, upper: float, verdict: str) -> None:
+    assert judge(sign, lower, upper) == verdict
+
+
+# --- the findings --------------------------------------------------------------------------------
+def test_paths_and_their_verdicts(whole: Any, rows: pd.DataFrame) -> None:
+    found = whole.paths
+    assert [(p.id, p.verdict) for p in found.rows] == [("H1", "supported"), ("H2", "supported")]
+    assert (found.count, found.supported, found.open, found.contradicted) == (2, 2, 0, 0)
+    result = semfit.fit(CASE.study.structural_model(), rows, estimator="MLR")
+    table = result.standardized().set_index("label")
+    assert found.rows[0].estimate == pytest.approx(table.loc["p_H1", "est_std"], rel=1e-12)
+    assert found.rows[0].se == pytest.approx(table.loc["p_H1", "se"], rel=1e-12)
+    r2 = result.r2.set_index("variable")["r2"]
+    assert {r.id: r.estimate for r in found.r2} == {c: r2[c] for c in ("value", "loyalty")}
+    assert {(p.from_, p.to) for p in found.one_point} == {
+        ("quality", "value"), ("quality", "loyalty"), ("value", "loyalty"),
+    }  # fmt: skip
+    assert whole.fit.n == 400 and whole.fit.df == result.df and whole.fit.admissible
+
+
+def test_the_model_with_the_path_set_aside(whole: Any) -> None:
+    assert whole.whole.set_aside == ("H5",) and whole.whole.admissible
+
+
+def test_an_indirect_effect_is_the_product_of_its_paths(whole: Any) -> None:
+    (effect,), (total,) = whole.effects.rows, whole.totals.rows
+    assert effect.estimate == pytest.approx(np.prod([p.estimate for p in whole.paths.rows]))
+    assert effect.boot_ci_lower < effect.estimate < effect.boot_ci_upper and effect.legs == 2
+    assert (total.direct, total.indirect) == (0, pytest.approx(effect.estimate))
+    drawn = whole.effects.resamples
+    assert (drawn.drawn, drawn.used, drawn.imputed) == (30, 30 - drawn.nonconverged, False)
+    assert whole.effects.clear == whole.totals.clear == 1
+
+
+def test_firms_and_respondents_have_intervals_of_their_own(whole: Any) -> None:
+    found = whole.clusters
+    assert (found.count, found.df, found.resamples.drawn) == (10, 9, 20)
+    ratios = [row.cluster_se / row.se for row in found.rows]
+    assert [row.ratio for row in found.rows] == ratios
+    assert (found.ratio_min, found.ratio_max) == (min(ratios), max(ratios))
+    for row, plain in zip(found.rows, whole.paths.rows, strict=True):
+        assert (row.estimate, row.ci_lower) == (plain.estimate, plain.ci_lower)
+        assert row.boot_ci_lower != row.cluster_ci_lower != row.ci_lower
+
+
+def test_rivals_and_the_paths_they_add(whole: Any) -> None:
+    found = whole.competing
+    assert [s.id for s in found.structures] == ["hypothesized", "partial", "unmediated"]
+    base, partial, unmediated = found.structures
+    assert (partial.added, partial.removed, partial.delta_df) == (1, 0, 1)
+    assert base.delta_p is None and unmediated.delta_p is None and not partial.problems
+    first = found.added[0]
+    assert (first.structure, first.from_, first.to) == ("partial", "quality", "loyalty")
+    assert partial.added_clear == int(first.p_holm is not None and first.p_holm < 0.05)
+
+
+def test_a_moderation_that_was_put_in(whole: Any) -> None:
+    found = whole.moderation
+    h3, h4 = found.rows
+    assert (h3.verdict, h3.latent_verdict, h3.moderator) == ("supported", "supported", "price")
+    assert h3.latent_estimate > h3.estimate > 0  # errors of measurement weaken a product
+    assert h4.quadratic and h4.moderator == "value"
+    term = whole.latent.terms[0]
+    assert term.below.estimate < term.mean.estimate < term.above.estimate
+    assert [s.sd for s in (term.below, term.mean, term.above)] == pytest.approx([-1, 0, 1])
+    assert len(term.curve) == 41 and term.score_verdict == h3.verdict
+
+
+def test_the_second_opinion(whole: Any) -> None:
+    found = whole.semopy
+    assert found.paths == len(found.rows) == 2
+    assert found.largest_difference == max(row.difference for row in found.rows) < 1e-4
+    assert found.largest_relative_difference_se == pytest.approx(
+        max(abs(row.semopy_se / row.se - 1) for row in found.rows)
+    )
+
+
+def test_what_a_case_does_not_call_for(rows: pd.DataFrame) -> None:
+    data = answers(described(*HYPOTHESES[:2], groups=False, effects=False), rows)
+    model = structural.model(data)
+    assert structural.whole(data) is None
+    bends = structural.bends(data)
+    assert structural.latent(bends) is None
+    assert structural.moderation(bends) == structural.Moderation(count=0, rows=())
+    for found, code in (
+        (structural.clusters(data, model, 5, 1), "no_nested_group"),
+        (structural.effects(data, model, structural.bootstrap(data, 5, 1)), "no_indirect_effect"),
+    ):
+        assert isinstance(found, Refused) and found.refused.code == code
+
+
+def test_a_model_that_cannot_be_had_refuses_all_that_rests_on_it(rows: pd.DataFrame) -> None:
+    data = answers(described(), rows.iloc[:6])
+    model = structural.model(data)
+    assert isinstance(model, Refused)
+    assert structural.fit(model) == structural.paths(data, model) == model
+    assert structural.clusters(data, model, 5, 1) == model
+    (text,) = shown("fit", structural.fit(model))
+    assert text.bundle["text/markdown"].startswith("This analysis cannot be done here: ")
+    bends = structural.bends(data)
+    assert isinstance(structural.latent(bends), Refused) and bends.refused_latent
+
+
+def test_hypotheses_that_could_not_be_judged_are_not_said_to_be_absent() -> None:
+    reason = Reason(code="no_indirect_effect")
+    bends = Bends(CASE.study.hypotheses, refused_scores=[reason], refused_latent=[reason])
+    assert structural.moderation(bends) == structural.latent(bends) == Refused(refused=reason)
+
+
+# --- a drawn case --------------------------------------------------------------------------------
+@pytest.fixture
+def aftersales(repository: Path) -> structural.Answers:
+    """A case of firms whose paths and moderations were put in."""
+    return structural.answers(survey.load(study.load("aftersales-simulated")))
+
+
+def test_what_was_put_in_is_found(aftersales: structural.Answers) -> None:
+    """Firms widen every interval; a moderation is found between latent constructs."""
+    model = structural.model(aftersales)
+    paths: Any = structural.paths(aftersales, model)
+    assert {p.id: p.verdict for p in paths.rows} == {f"H{i}": "supported" for i in range(1, 12)}
+    clusters: Any = structural.clusters(aftersales, model, 4, 7)
+    assert clusters.count == 10 and clusters.ratio_min > 1 and clusters.resamples.imputed
+    for row in clusters.rows:
+        assert row.cluster_ci_upper - row.cluster_ci_lower > row.ci_upper - row.ci_lower
+    rivals: Any = structural.competing(aftersales)
+    assert min(rivals.structures, key=lambda s: s.bic).id == "hypothesized"
+    latent = interactions.latent(aftersales.study, aftersales.rows, "satisfaction")
+    assert latent.terms[0].hypothesis.id == "H12" and latent.terms[0].ci_lower > 0
+
+
+# --- what is shown -------------------------------------------------------------------------------
+def test_every_finding_has_its_place() -> None:
+    assert list(PAGE) == list(structural.Structural.model_fields)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_all_is_shown_in_one_language(whole: Any, language: Any) -> None:
+    labels = []
+    for name in PAGE:
+        for display in shown(name, getattr(whole, name), language):
+            labels.append(display.label.replace("small-structural-", ""))
+            texts = (display.bundle.get("text/markdown"), display.caption, display.alt)
+            for text in (without_references(t) for t in texts if t):
+                assert not re.search(r"\b(nan|None)\b", text)
+                assert not ("质量" in text and language == "en")
+                assert not ("Quality" in text and language == "zh")
+    assert labels == [
+        "txt-whole", "txt-fit", "fig-paths", "tbl-paths", "txt-paths", "fig-clusters",
+        "txt-clusters", "tbl-effects", "txt-effects", "tbl-totals", "txt-totals", "tbl-competing",
+        "txt-competing", "tbl-moderation", "txt-moderation", "fig-slopes", "tbl-slopes",
+        "txt-latent", "tbl-semopy", "txt-semopy",
+    ]  # fmt: skip
+
+
+def test_a_path_set_aside_gives_its_reason_and_what_happens_with_it(whole: Any) -> None:
+    text = said(words.whole, whole.whole)
+    assert text.en.startswith(
+        "H5 (Quality → Loyalty) is not part of the estimated model: \\*too\\*"
+    )
+    assert text.en.endswith("converges to an admissible solution.")
+    bad = whole.whole.model_copy(
+        update={"problems": (Reason(code="implied_covariances", of="estimator"),)}
+    )
+    text = said(words.whole, bad)
+    assert text.en.endswith(
+        "the model shows: the implied covariance matrix is not positive definite."
+    )
+    assert text.zh.endswith("若仍纳入，模型出现：模型隐含的协方差矩阵非正定。")
+
+
+def path(name: str, value: float, low: float, high: float, verdict: Any) -> structural.Path:
+    ends = {"from_": "quality", "to": "value", "sign": "+"}
+    interval = {"estimate": value, "ci_lower": low, "ci_upper": high}
+    return structural.Path(id=name, **ends, **interval, se=0.1, p=0.01, verdict=verdict)
+
+
+def test_paths_are_counted_and_wide_ones_named() -> None:
+    rows = (
+        path("H1", 0.5, 0.4, 0.6, "supported"),
+        path("H2", 2.0, -1.0, 5.0, "open"),
+        path("H3", -0.7, -0.8, -0.6, "contradicted"),
+    )
+    r2 = [structural.Explained(id=c, estimate=e) for c, e in (("loyalty", 0.5), ("value", 0.25))]
+    found = structural.Paths(
+        count=3, supported=1, open=1, contradicted=1, rows=rows, r2=r2, one_point=()
+    )
+    text = said(words.paths, found)
+    assert text.en.startswith(
+        "Of 3 hypothesized paths 1 is supported, 1 is open and 1 is contradicted. The strongest "
+        "supported path is Quality → Value (β = 0\\.50\u00a0\\[0\\.40,\u00a00\\.60\\]). The "
+        "interval of H2 is wider than one standard deviation"
+    )
+    assert text.en.endswith("lies between \\.25 (Value) and \\.50 (Loyalty).")
+    assert "最强的受支持路径为 质量 → 价值" in text.zh and "H2 的区间宽于一个标准差" in text.zh
+    one = found.model_copy(update={"count": 1, "open": 0, "contradicted": 0, "r2": tuple(r2[:1])})
+    text = said(words.paths, one.model_copy(update={"rows": rows[:1]}))
+    assert text.en.startswith("The hypothesized path is supported.")
+    assert text.en.endswith("The share of variance explained is \\.50 (Loyalty).")
+    all_ = one.model_copy(update={"count": 2, "supported": 2, "r2": ()})
+    assert said(words.paths, all_).en.startswith("All 2 hypothesized paths are supported.")
+
+
+def test_few_clusters_are_said_to_be_few(whole: Any) -> None:
+    row = whole.clusters.rows[0].model_copy(update={"cluster_verdict": "open"})
+    lost = whole.clusters.resamples.model_copy(update={"nonconverged": 3, "inadmissible": 1})
+    found = whole.clusters.model_copy(update={"rows": (row,), "resamples": lost})
+    text = said(words.clusters, found)
+    assert "The verdict on H1 depends on it." in text.en and "H1 的判断因此改变" in text.zh
+    assert "10 are few (50 would do" in text.en and "9 degrees of freedom" in text.en
+    assert "3 did not converge and 1 was inadmissible" in text.en
+    many = said(words.clusters, whole.clusters.model_copy(update={"count": 60}))
+    assert "few" not in many.en and "No verdict changes by it." in many.en
+
+
+def effects(whole: Any, **changed: Any) -> Text:
+    row = {"boot_ci_lower": 0.01, "boot_ci_upper": 0.3, "bca_ci_lower": 0.02, "bca_ci_upper": 0.3}
+    one = whole.effects.rows[0].model_copy(update={"estimate": 0.2, **row, **changed})
+    return said(words.effects, whole.effects.model_copy(update={"rows": (one,)}))
+
+
+def test_labels_of_effects_are_no_markup(whole: Any) -> None:
+    text = effects(whole)
+    assert (
+        "The largest of them is \\*by\\* value (0\\.20" in text.en and "\\*经由\\*价值" in text.zh
+    )
+
+
+def test_percentile_and_corrected_intervals(whole: Any) -> None:
+    assert "say the same of every one" in effects(whole).en
+    assert "disagree about I1: leave those open" in effects(whole, bca_ci_lower=-0.01).en
+    absent = effects(whole, bca_ci_lower=None, bca_ci_upper=None).en
+    assert "disagree" not in absent and "say the same" not in absent
+    assert "no bias-corrected interval can be had" in absent
+    none = effects(whole, boot_ci_lower=-0.1)
+    assert "No bootstrap interval of 1 indirect effect is clear of zero." in none.en
+
+
+def test_an_estimate_outside_its_own_interval_is_said_to_be(whole: Any) -> None:
+    text = effects(whole, estimate=5.1)
+    assert "The product of I1 lies outside its own percentile interval" in text.en
+    assert "I1 的乘积位于其自身百分位区间之外" in text.zh
+    assert "outside" not in effects(whole).en
+    assert "outside" not in effects(whole, boot_ci_lower=None, boot_ci_upper=None).en
+
+
+def test_few_draws_are_a_warning(whole: Any) -> None:
+    assert "could be used" not in said(words.totals, whole.totals).en
+    few = whole.totals.resamples.model_copy(update={"drawn": 200, "used": 48})
+    text = said(words.totals, whole.totals.model_copy(update={"resamples": few}))
+    assert "Only 48 of 200 draws" in text.en and "不可依赖" in text.zh
+
+
+def test_totals_are_counted(whole: Any) -> None:
+    assert said(words.totals, whole.totals).en.startswith(
+        "Over all ways together, the total effect"
+    )
+    two = whole.totals.model_copy(update={"count": 2, "rows": whole.totals.rows * 2})
+    assert "1 of 2 total effects" in said(words.totals, two).en
+
+
+def rivals(whole: Any, **changed: Any) -> Text:
+    base, partial, _ = whole.competing.structures
+    rival = partial.model_copy(update={"bic": base.bic + 10, "delta_p": 0.001, **changed})
+    one = whole.competing.added[0].model_copy(update={"p_holm": 0.01})
+    part = {"structures": (base, rival), "added": (one,)}
+    return said(words.competing, whole.competing.model_copy(update=part))
+
+
+def test_rivals(whole: Any) -> None:
+    better = rivals(whole, added_clear=1)
+    assert "By BIC the structure “as hypothesized” is to be preferred." in better.en
+    assert "fits better (p = \\.001); of its 1 added paths 1 is clear of zero" in better.en.replace(
+        "\u00a0", " "
+    )
+    assert "最大的是 质量 → 忠诚" in better.zh
+    assert "fits no better" in rivals(whole, delta_p=0.4).en
+    variance = {"name": "loyalty", "variance": -0.1, "where": ""}
+    problem = Reason(code="negative_latent_variance", parameters=variance, of="estimator")
+    unsound = rivals(whole, problems=(problem,))
+    assert "mediation\\)”: negative variance of the latent variable Loyalty)" in unsound.en
+    alone = whole.competing.model_copy(update={"structures": whole.competing.structures[:1]})
+    assert "no rival structure" in said(words.competing, alone).en
+    assert tables.competing(alone, CASE) is None
+
+
+def test_added_paths_of_which_none_is_clear(whole: Any) -> None:
+    base, partial, _ = whole.competing.structures
+    rival = partial.model_copy(update={"delta_p": 0.001, "added_clear": 0})
+    part = {"structures": (base, rival), "added": ()}
+    text = said(words.competing, whole.competing.model_copy(update=part))
+    assert "though none of its 1 added paths is clear of zero" in text.en
+
+
+def test_moderation_by_verdict(whole: Any) -> None:
+    h3, h4 = (
+        row.model_copy(update={"verdict": v})
+        for row, v in zip(whole.moderation.rows, ("open", "supported"), strict=True)
+    )
+    found = whole.moderation.model_copy(update={"rows": (h3, h4)})
+    assert said(words.moderation, found).en.endswith("supported: H4; open: H3.")
+    one = found.model_copy(update={"count": 1, "rows": (h3,)})
+    assert said(words.moderation, one).en.startswith("The hypothesis on moderation or bends")
+    none = structural.Moderation(count=0, rows=())
+    assert "states no hypothesis" in said(words.moderation, none).en
+    assert tables.moderation(none, CASE) is None
+
+
+def test_a_term_without_a_latent_estimate_has_one_verdict_and_a_dash(whole: Any) -> None:
+    row = structural.Bend(**{
+        k: v for k, v in dict(whole.moderation.rows[0]).items() if not k.startswith("latent")
+    })  # fmt: skip
+    found = structural.Moderation(count=1, rows=(row,))
+    (table, _) = shown("moderation", found)
+    assert table.bundle["text/markdown"].splitlines()[2].endswith("| – | – | supported\\; – |")
+
+
+def test_latent_terms_that_scores_judge_otherwise(whole: Any) -> None:
+    term = whole.latent.terms[1]
+    changed = {"verdict": "supported", "score_verdict": "open", "jn_lower": -1.0, "jn_upper": 5.0}
+    bent = structural.Latent(terms=(term.model_copy(update=changed),))
+    text = said(words.latent, bent)
+    assert "Scale scores judge H4 otherwise, so this verdict rests" in text.en
+    assert "ceases somewhere to differ from zero" in text.en
+    assert "A bend has to be read with care" in text.en
+    same = {"quadratic": False, "jn_lower": None, "jn_upper": None, "score_verdict": None}
+    text = said(words.latent, structural.Latent(terms=(bent.terms[0].model_copy(update=same),)))
+    assert "judge it alike" in text.en and "bend" not in text.en
+
+
+def test_how_far_two_programs_lie_apart(whole: Any) -> None:
+    def text(difference: float | None) -> str:
+        return said(
+            words.semopy, whole.semopy.model_copy(update={"largest_difference": difference})
+        ).en
+
+    assert text(1e-6) == "The estimates differ by less than 0\\.00001."
+    assert text(0.0005) == "The estimates differ by at most 0\\.00050."
+    assert "barely identified" in text(0.02)
+
+
+def test_an_absent_program_leaves_a_reason_in_its_place() -> None:
+    @refusable
+    def absent() -> None:
+        raise CannotCompute("no_indirect_effect")
+
+    (text,) = shown("semopy", absent())
+    assert text.label == "txt-small-structural-semopy"
