@@ -1,0 +1,9 @@
+"""What a reader sees of each finding, in order."""
+
+from loyalty.analyses.robustness import figures, tables, words
+
+PAGE = {
+    "curve": [figures.curve, tables.specifications_shown, words.curve],
+    "missing": [words.missing],
+    "power": [tables.power, words.power],
+}

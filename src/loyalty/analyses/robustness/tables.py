@@ -1,0 +1,85 @@
+"""Tables of the robustness checks."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from loyalty.analyses.robustness.findings import Curve, Power, Specification
+from loyalty.analyses.robustness.words import choice, detail
+from loyalty.ground.markdown import escape
+from loyalty.ground.terms import term
+from loyalty.ground.text import Text
+from loyalty.shown.context import Case
+from loyalty.shown.table import Column, Table
+from loyalty.shown.words import number
+
+
+def specifications_shown(found: Curve, case: Case) -> Table:
+    """The specifications; of those that leave one out, the lowest, the highest and the faulty."""
+    rows = listed(found.specifications)
+    en = "What does not converge or is inadmissible is listed, not dropped; the reasons are in the result file."
+    zh = "未收敛或不可接受者照列，不剔除；原因见结果文件。"
+    if len(rows) < found.n:
+        left = number(found.one_out)
+        en += f" Of {left} specifications that leave one out, the lowest and the highest; all are in the figure."
+        zh += f"逐一剔除的 {left} 种设定仅列最低与最高者；全部见图。"
+    fault = [Column(_fault, "Solution")] if any(r.problems for r in found.specifications) else []
+    return Table(
+        rows,
+        [
+            Column(lambda r: choice(r, case), "Choice"),
+            Column(lambda r: detail(r, case), "In detail", "markdown"),
+            Column("estimate", "β"),
+            Column(("ci_lower", "ci_upper"), "95 % interval"),
+            *fault,
+        ],
+        Text(
+            en=f"Specifications of {escape(found.hypothesis)}.",
+            zh=f"{escape(found.hypothesis)} 的各种设定。",
+        ),
+        Text(en=en, zh=zh),
+    )
+
+
+def listed(rows: Sequence[Specification]) -> list[Specification]:
+    """The rows that a table shows."""
+    whole = [r for r in rows if r.one_out and r.estimate is not None and not r.problems]
+    ordered = sorted(whole, key=lambda r: r.estimate or 0.0)
+    ends = {id(r) for r in [*ordered[:1], *ordered[-1:]]}
+    left_out = {id(r) for r in whole} - ends
+    return [r for r in rows if id(r) not in left_out]
+
+
+def _fault(row: Specification) -> Text | None:
+    if not row.problems:
+        return None
+    return term("no solution" if row.estimate is None else "not acceptable")
+
+
+def power(found: Power, case: Case) -> Table:
+    en = "Detectable: (z of .975 + z of .80) times the robust standard error; N for .10: respondents like these for a path of .10, the error falling with √N, and a dash where no path of a plausible size could have been found."
+    zh = "可发现：（.975 与 .80 的 z 之和）乘以稳健标准误；发现 .10 所需 N：按误差随 √N 下降，发现 .10 的路径所需的同类受访者数；若任何合理大小的路径都无法发现，则为横线。"
+    clustered = []
+    if found.cluster_worst is not None:
+        clustered = [Column("cluster_detectable", "Detectable, firms")]
+        en += " Firms: cluster-robust error, Student's t."
+        zh += "企业：聚类稳健标准误，t 分布。"
+    return Table(
+        found.paths,
+        [
+            Column("id", "H"),
+            Column(
+                lambda p: Text(
+                    en=f"{case.label(p.from_).en} → {case.label(p.to).en}",
+                    zh=f"{case.label(p.from_).zh} → {case.label(p.to).zh}",
+                ),
+                "Path",
+            ),
+            Column("se", "SE", decimals=3),
+            Column("detectable", "Detectable"),
+            Column("plausible", "N for .10"),
+            *clustered,
+        ],
+        Text(en="What could have been found, path by path.", zh="各路径可发现的最小效应。"),
+        Text(en=en, zh=zh),
+    )

@@ -1,0 +1,177 @@
+"""Sentences of the robustness checks."""
+
+from __future__ import annotations
+
+from loyalty.analyses.robustness.findings import Curve, Missing, Power, Specification
+from loyalty.ground.markdown import escape
+from loyalty.ground.terms import term
+from loyalty.ground.text import Text
+from loyalty.shown import fit
+from loyalty.shown.context import Case
+from loyalty.shown.words import names, number
+
+#: The heading of each choice; those of single groups are made by :func:`choice`.
+CHOICES = {
+    "own": "as in the structural model",
+    "complete_rows": "complete rows only",
+    "imputed": "multiple imputation",
+    "shifted": "imputed answers shifted",
+    "estimator": "another estimator",
+    "ordered": "answers as ordered categories",
+    "scores": "scale scores, regression",
+    "pls": "PLS path model",
+    "attentive": "without careless respondents",
+    "weak_items": "without weak items",
+    "replaced": "replaced measures of the inputs",
+    "partial": "direct paths added (partial mediation)",
+    "forward": "every earlier to every later construct",
+    "controls": "with respondents' groups as controls",
+    "half": "one half of the respondents",
+}
+
+
+def choice(row: Specification, case: Case) -> Text:
+    """What was chosen, in a few words."""
+    if row.group is None:
+        return term(CHOICES[row.choice])
+    label = next(g.label for g in case.study.groups if g.id == row.group)
+    en, zh = label.en.lower(), label.zh
+    return {
+        "within": Text(en=f"within {en}s: their means taken out", zh=f"{zh}内：剔除{zh}均值"),
+        "clustered": Text(
+            en=f"{en}s, not respondents, as independent", zh=f"以{zh}而非受访者为独立单位"
+        ),
+        "one_out": Text(en=f"one {en} left out", zh=f"逐一剔除{zh}"),
+    }[row.choice]
+
+
+def detail(row: Specification, case: Case) -> Text:
+    """The choice in detail, as Markdown."""
+    n = number(row.n)
+    groups = {g.id: g for g in case.study.groups}
+    match row.choice:
+        case "imputed":
+            return Text(en=f"{n} imputations", zh=f"{n} 次插补")
+        case "shifted":
+            sign = "\\+" if (row.shift or 0) > 0 else ""
+            shift = f"{sign}{number(row.shift, decimals=1)}"
+            return Text(en=f"{shift} SD", zh=f"{shift} 个标准差")
+        case "pls":
+            return Text(en="mode A, path weighting", zh="模式 A，路径加权")
+        case "attentive":
+            return Text(en=f"{n} left out", zh=f"剔除 {n} 人")
+        case "weak_items":
+            return _listed([Text(en=i, zh=i) for i in row.names])
+        case "replaced":
+            return _listed([case.label(c) for c in row.names])
+        case "partial" | "forward":
+            return Text(en=f"{n} paths added", zh=f"增加 {n} 条路径")
+        case "controls":
+            return _listed([groups[g].label for g in row.names])
+        case "half":
+            return Text(en=f"half {row.names[0]}", zh=f"第 {row.names[0]} 半")
+        case "within":
+            return Text(en=f"{n} means taken out of each item", zh=f"各题项剔除 {n} 个均值")
+        case "clustered":
+            return Text(en="cluster-robust, t", zh="聚类稳健，t")
+        case "one_out":
+            level = groups[row.group or ""].levels[row.names[0]]
+            return Text(en=escape(level.en), zh=escape(level.zh))
+    return Text(en=escape(row.estimator or ""), zh=escape(row.estimator or ""))
+
+
+def _listed(labels: list[Text]) -> Text:
+    return Text(
+        en=", ".join(escape(x.en) for x in labels), zh="、".join(escape(x.zh) for x in labels)
+    )
+
+
+def curve(found: Curve, case: Case) -> list[Text] | None:
+    """Where the path runs, what agrees, what is suspect, what could not be estimated."""
+    if not found.done:
+        return None
+    low, high = number(found.smallest), number(found.largest)
+    done, agree = number(found.done), number(found.agree)
+    which = "all" if found.agree == found.done else agree if found.agree else "none"
+    verb = "supports" if found.agree in (0, 1) else "support"
+    said = [
+        Text(
+            en=f"Over {done} specifications the path runs from {low} to {high}; {which} of them {verb} the hypothesis.",
+            zh=f"在 {done} 种设定下，该路径介于 {low} 与 {high} 之间；其中 {agree} 种支持假设。",
+        ),
+        *_ends(found, case),
+    ]
+    if found.suspect:
+        said.append(_suspect(found))
+    if found.failed:
+        failed = [r for r in found.specifications if r.estimate is None]
+        reasons = dict.fromkeys(fit.faults(r.problems, case) for r in failed)
+        listed = names([choice(r, case) for r in failed])
+        why = Text(en="; ".join(r.en for r in reasons), zh="；".join(r.zh for r in reasons))
+        said.append(
+            Text(
+                en=f"Not to be had: {listed.en}, since {why.en}.",
+                zh=f"无法估计：{listed.zh}（{why.zh}）。",
+            )
+        )
+    return said
+
+
+def _ends(found: Curve, case: Case) -> list[Text]:
+    """Which choices lie at the ends, where they are two."""
+    at = (found.lowest, found.highest, found.widest)
+    rows = [found.specifications[i] for i in at if i is not None]
+    low, high, wide = (choice(r, case) for r in rows)
+    if low == high:
+        return []
+    return [
+        Text(
+            en=f"Lowest is the choice “{escape(low.en)}”, highest “{escape(high.en)}”; the widest interval comes with “{escape(wide.en)}”.",
+            zh=f"最低者为“{escape(low.zh)}”，最高者为“{escape(high.zh)}”；区间最宽者为“{escape(wide.zh)}”。",
+        )
+    ]
+
+
+def _suspect(found: Curve) -> Text:
+    n, one = number(found.suspect), found.suspect == 1
+    en = f"{n} of them {'rests' if one else 'rest'} on a solution that is not to be taken at face value"
+    zh = f"其中 {n} 种的解不可直接采信"
+    if found.sound_smallest is not None:
+        low, high = number(found.sound_smallest), number(found.sound_largest)
+        en += f"; without {'it' if one else 'them'} the path runs from {low} to {high}"
+        zh += f"；除去后，该路径介于 {low} 与 {high} 之间"
+    return Text(en=f"{en}.", zh=f"{zh}。")
+
+
+def missing(found: Missing, case: Case) -> Text:
+    gap = number(found.gap)
+    return Text(
+        en=f"Other treatments of missing answers move the path by at most {gap}, also where those who did not answer are assumed to stand half a standard deviation higher or lower than like respondents.",
+        zh=f"改变缺失答案的处理方式，路径至多变动 {gap}，即使假定未作答者比相似受访者高或低半个标准差。",
+    )
+
+
+def power(found: Power, case: Case) -> Text:
+    """What would have been found with a power of 80 %."""
+    if found.worst is None:
+        return Text(
+            en="The intervals are so wide that no standardized path of a plausible size could have been found with a power of 80 %.",
+            zh="区间过宽，任何合理大小的标准化路径都无法以 80% 的功效被发现。",
+        )
+    small, worst, tiny = number(found.target), number(found.worst), number(found.tiny)
+    n, sane = number(found.n), number(found.sane)
+    where = f"in {sane} of {n} places" if found.sane < found.n else "everywhere"
+    which = f"{tiny} of them" if found.tiny else "none"
+    if found.tiny and found.tiny == found.n:
+        which = "every one"
+    en = f"With a power of 80 % a path of {worst} or more could have been found {where}; {which} would have shown one as small as {small}."
+    zh = f"以 80% 的功效，{n} 条路径中有 {sane} 条可发现不小于 {worst} 的效应；其中 {tiny} 条可发现小至 {small} 的效应。"
+    wild = [Text(en=p.id, zh=p.id) for p in found.paths if p.detectable > 1]
+    if wild:
+        en += f" Of {names(wild).en} no path of a plausible size could have been found."
+        zh += f"{names(wild).zh} 则任何合理大小的路径都无法被发现。"
+    if found.cluster_worst is not None:
+        top = number(found.cluster_worst)
+        en += f" With firms as the independent units it takes up to {top}."
+        zh += f"若以企业为独立单位，则最多须达到 {top}。"
+    return Text(en=en, zh=zh)
