@@ -126,34 +126,6 @@ def test_invariance_holds_up_to_the_first_step_that_fails(
         assert f"The {failed} model does not hold." in said.en
 
 
-def test_power_says_when_nothing_could_have_been_found() -> None:
-    rows = pd.DataFrame({"id": ["H1", "H2"], "detectable": [0.049, 0.2]})
-    assert "\\.20 or more" in prose.power_by_path(rows, 0.1).en
-    assert "found everywhere; 1 of them" in prose.power_by_path(rows, 0.1).en
-    wild = rows.assign(detectable=[8.2, 0.2])
-    assert "Of H1 no path of a plausible size" in prose.power_by_path(wild, 0.1).en
-    nothing = prose.power_by_path(rows.assign(detectable=8.2), 0.1)
-    assert "no standardized path of a plausible size" in nothing.en and "无法" in nothing.zh
-
-
-def test_specifications_that_are_suspect_or_cannot_be_had() -> None:
-    rows = pd.DataFrame(
-        {
-            "choice": ["own", "other", "half"],
-            "value": [0.4, 0.5, 3.2],
-            "low": [0.3, 0.4, -1.0],
-            "high": [0.5, 0.6, 7.0],
-            "problem": ["", "", "negative variance"],
-        }
-    )
-    lost = pd.DataFrame({"choice": ["ordered"], "problem": ["it did not converge (2.9e-06)"]})
-    said = joined(prose.curve(rows, 2, lost))
-    assert "from 0\\.40 to 3\\.20; 2 of them support" in said.en
-    assert "1 of them rests on" in said.en and "without it the path runs from" in said.en
-    assert "to 0\\.50." in said.en and said.en.endswith("ordered, since it did not converge.")
-    assert "all of them support" in joined(prose.curve(rows[:2], 2, lost[:0])).en
-
-
 @pytest.mark.parametrize(
     ("partial", "cfi", "name", "holds"),
     [

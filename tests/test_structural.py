@@ -9,10 +9,9 @@ import numpy as np
 import pandas as pd
 import pytest
 import semfit
-from scipy.stats import norm, t
+from scipy.stats import t
 
-from loyalty.analyses.robustness import estimates as robustness
-from loyalty.cases.study import Effect, Group, Hypothesis, Study
+from loyalty.cases.study import Effect, Hypothesis, Study
 from loyalty.estimates import groups, structural
 from loyalty.stats import CannotCompute, imputation
 
@@ -261,42 +260,3 @@ def test_an_item_that_cannot_be_imputed(holes: pd.DataFrame, change: dict[str, f
 def test_fewer_rows_than_items(holes: pd.DataFrame) -> None:
     with pytest.raises(CannotCompute, match="more are needed"):
         imputation.impute(holes[ITEMS].iloc[:8], 2, 1)
-
-
-# --- robustness ----------------------------------------------------------------------------------
-def test_the_detectable_effect_is_found_with_the_stated_power() -> None:
-    effect = robustness.detectable(0.05)
-    assert norm.sf(norm.ppf(0.975) - effect / 0.05) == pytest.approx(0.80, abs=1e-4)
-    assert robustness.detectable(0.05, df=9) > effect
-
-
-def test_power_by_path(hs: pd.DataFrame) -> None:
-    study = described(*PATHS)
-    clusters = groups.clusters_of(hs, "cl", ITEMS)
-    group = Group.model_validate({"id": "cl", "label": "Cluster", "levels": {"a": "a"}})
-    found = robustness.power(study, hs, "listwise", group, clusters).set_index("id")
-    se = semfit.fit(MODEL, hs, estimator="MLR").standardized().set_index("label")["se"]
-    for h, _, _ in PATHS:
-        assert found.loc[h, "detectable"] == pytest.approx(2.8016 * se[f"p_{h}"], rel=1e-4)
-        ratio = found.loc[h, "needed"] / 301
-        assert ratio == pytest.approx((found.loc[h, "detectable"] / 0.1) ** 2, rel=0.01)
-    assert (found["cl_detectable"] > 0).all()
-
-
-def test_within_takes_out_the_groups_means(hs: pd.DataFrame) -> None:
-    found = robustness.within(hs, ["x1", "x2"], "cl")
-    means = found.groupby("cl")[["x1", "x2"]].mean()
-    np.testing.assert_allclose(means, np.broadcast_to(hs[["x1", "x2"]].mean(), means.shape))
-    assert found["x1"].var() < hs["x1"].var()
-
-
-def test_the_table_lists_the_ends_of_leaving_one_out_and_every_fault() -> None:
-    curve = pd.DataFrame(
-        {
-            "value": [0.5, 0.4, 0.6, 0.45, np.nan, 0.9],
-            "problem": ["", "", "", "", "no", "bad"],
-            "one_out": [False, True, True, True, True, True],
-        }
-    )
-    assert list(robustness.listed(curve).index) == [0, 1, 2, 4, 5]
-    assert list(robustness.listed(curve.assign(one_out=False)).index) == list(range(6))

@@ -203,9 +203,7 @@ def controls(
     return f"{focal.to} ~ {names}\n{focal.from_} ~ {names}", pd.concat([rows, *parts], axis=1)
 
 
-def _imputed(
-    model: str, answers: pd.DataFrame, label: str, seed: int, shift: float
-) -> Path:
+def _imputed(model: str, answers: pd.DataFrame, label: str, seed: int, shift: float) -> Path:
     problems: dict[str, Reason] = {}
 
     def estimate(version: pd.DataFrame) -> tuple[float, float]:

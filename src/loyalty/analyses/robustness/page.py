@@ -3,7 +3,7 @@
 from loyalty.analyses.robustness import figures, tables, words
 
 PAGE = {
-    "curve": [figures.curve, tables.specifications_shown, words.curve],
+    "curve": [figures.curve, tables.specifications, words.curve],
     "missing": [words.missing],
     "power": [tables.power, words.power],
 }

@@ -14,7 +14,7 @@ from loyalty.shown.table import Column, Table
 from loyalty.shown.words import number
 
 
-def specifications_shown(found: Curve, case: Case) -> Table:
+def specifications(found: Curve, case: Case) -> Table:
     """The specifications; of those that leave one out, the lowest, the highest and the faulty."""
     rows = listed(found.specifications)
     en = "What does not converge or is inadmissible is listed, not dropped; the reasons are in the result file."

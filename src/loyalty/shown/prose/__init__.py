@@ -11,7 +11,6 @@ from loyalty.shown.prose.failure import *
 from loyalty.shown.prose.groups import *
 from loyalty.shown.prose.measurement import *
 from loyalty.shown.prose.reliability import *
-from loyalty.shown.prose.robustness import *
 from loyalty.shown.prose.synthesis import *
 from loyalty.shown.prose.voice import *
 from loyalty.shown.prose.words import *

@@ -1,0 +1,254 @@
+"""One path under many choices: the findings, and what is said of them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+import semfit
+from scipy.stats import norm
+
+from loyalty.analyses.robustness import estimates, figures, tables, words
+from loyalty.analyses.robustness import findings as robustness
+from loyalty.analyses.robustness.findings import Curve, Missing, PathPower, Power, Specification
+from loyalty.cases.study import Study
+from loyalty.ground.findings import Refused, cited
+from loyalty.ground.reasons import Reason
+from loyalty.ground.text import LANGUAGES, Text
+from loyalty.shown.context import Case
+from loyalty.shown.words import join, without_references
+
+DATA = Path(__file__).parents[2] / "packages" / "semfit" / "tests" / "golden" / "data"
+ITEMS = [f"x{k}" for k in range(1, 10)]
+SCALES = {"visual": ITEMS[:3], "textual": ITEMS[3:6], "speed": ITEMS[6:]}
+PATHS = [("H1", "visual", "textual"), ("H2", "textual", "speed"), ("H3", "visual", "speed")]
+MODEL = (
+    "visual =~ x1+x2+x3\ntextual =~ x4+x5+x6\nspeed =~ x7+x8+x9\n"
+    "textual ~ p_H1*visual\nspeed ~ p_H2*textual + p_H3*visual"
+)
+FAULT = Reason(code="not_identified", of="estimator")
+
+
+def described() -> Study:
+    levels = {name: {"en": name.upper(), "zh": f"企业{name}"} for name in "abc"}
+    return Study.model_validate(
+        {
+            "title": "t",
+            "summary": "s",
+            "provenance": {"kind": "real", "source": "R", "licence": "MIT", "sampling": "-"},
+            "rows": {"file": {"path": "rows.csv", "sha256": "0" * 64}},
+            "scale": {"min": 1, "max": 7},
+            "constructs": [
+                {
+                    "id": name,
+                    "label": {"en": name.title(), "zh": f"构念{k}"},
+                    "role": "outcome" if name == "speed" else "antecedent",
+                    "items": [{"id": i, "en": i} for i in items],
+                }
+                for k, (name, items) in enumerate(SCALES.items())
+            ],
+            "groups": [
+                {"id": "land", "label": "Land", "levels": {"x": "X", "y": "Y"}},
+                {
+                    "id": "cl",
+                    "label": {"en": "Firm", "zh": "企业"},
+                    "levels": levels,
+                    "within": "land",
+                },
+            ],
+            "hypotheses": [{"id": k, "from": a, "to": b, "sign": "+"} for k, a, b in PATHS],
+        }
+    )
+
+
+CASE = Case("case", described())
+
+
+def specification(estimate: float | None, **more: Any) -> Specification:
+    """A choice with an interval of ±.1 around its estimate."""
+    ends = (None, None) if estimate is None else (estimate - 0.1, estimate + 0.1)
+    given = {
+        "choice": "own",
+        "estimator": "MLR, fiml",
+        "n": None,
+        "shift": None,
+        "names": (),
+        "group": None,
+        "missing": False,
+        "one_out": False,
+        "problems": (),
+        **more,
+    }
+    return Specification(estimate=estimate, ci_lower=ends[0], ci_upper=ends[1], **given)
+
+
+def curve(*rows: Specification) -> Curve:
+    """The finding of these rows, by the analysis's own road."""
+    made = [estimates.Specification(r.choice, _again(r), missing=r.missing) for r in rows]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(robustness, "specifications", lambda *_: iter(made))
+        focal = described().paths[0]
+        found = robustness.curve(SimpleNamespace(study=described()), focal, 1)
+    assert isinstance(found, Curve)
+    kept = [
+        r.model_copy(update={"estimate": f.estimate})
+        for r, f in zip(rows, found.specifications, strict=True)
+    ]
+    return found.model_copy(update={"specifications": tuple(kept)})
+
+
+def _again(row: Specification) -> Any:
+    def estimate() -> estimates.Path:
+        if row.estimate is None:
+            return estimates.Path(np.nan, np.nan, np.nan, row.problems)
+        return estimates.Path(row.estimate, row.ci_lower or 0, row.ci_upper or 0, row.problems)
+
+    return estimate
+
+
+def said(found: Any, function: Any) -> Text:
+    shown = function(cited(found, "case/robustness/finding"), CASE)
+    whole = join(shown) if isinstance(shown, list) else shown
+    return Text(en=without_references(whole.en), zh=without_references(whole.zh))
+
+
+# --- the curve -----------------------------------------------------------------------------------
+def test_the_curve_says_what_agrees_and_where_the_ends_are() -> None:
+    found = curve(
+        specification(0.5),
+        specification(0.3, choice="estimator", estimator="GLS, listwise"),
+        specification(0.7, choice="pls"),
+    )
+    assert (found.n, found.done, found.agree, found.failed) == (3, 3, 3, 0)
+    assert (found.smallest, found.median, found.largest) == (0.3, 0.5, 0.7)
+    text = said(found, words.curve)
+    assert "all of them support" in text.en
+    assert "Lowest is the choice “another estimator”, highest “PLS path model”" in text.en
+    assert "其他估计方法" in text.zh
+
+
+def test_the_curve_counts_what_is_suspect_and_what_failed() -> None:
+    found = curve(
+        specification(0.5),
+        specification(0.9, choice="ordered", problems=(FAULT,)),
+        specification(-0.05, choice="scores"),
+        specification(None, choice="pls", problems=(FAULT,)),
+    )
+    assert (found.suspect, found.failed, found.agree) == (1, 1, 2)
+    assert (found.sound_smallest, found.sound_largest) == (-0.05, 0.5)
+    text = said(found, words.curve)
+    assert "2 of them support" in text.en
+    assert "1 of them rests on a solution that is not to be taken at face value" in text.en
+    assert "Not to be had: PLS path model, since the model is not identified" in text.en
+    assert "模型不可识别" in text.zh
+    assert "Solution" in tables.specifications(cited(found, "c/r/curve"), CASE).markdown("en")
+
+
+def test_the_table_lists_the_ends_of_leaving_one_out_and_every_fault() -> None:
+    rows = [
+        specification(0.5),
+        *(
+            specification(e, choice="one_out", one_out=True, group="cl", names=("a",), problems=p)
+            for e, p in ((0.4, ()), (0.6, ()), (0.45, ()), (None, (FAULT,)), (0.9, (FAULT,)))
+        ),
+    ]
+    assert [rows.index(r) for r in tables.listed(rows)] == [0, 1, 2, 4, 5]
+    free = [r.model_copy(update={"one_out": False}) for r in rows]
+    assert len(tables.listed(free)) == 6
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_choice_has_its_words(language: Any) -> None:
+    rows = [
+        specification(0.1, choice=name, n=3, shift=-0.5, names=("x1",))
+        for name in words.CHOICES
+        if name not in ("replaced", "controls", "half")
+    ]
+    rows += [
+        specification(0.1, choice="replaced", names=("visual",)),
+        specification(0.1, choice="controls", names=("land",)),
+        specification(0.1, choice="half", names=("1",)),
+        *(
+            specification(0.1, choice=name, n=3, group="cl", names=("a",))
+            for name in ("within", "clustered", "one_out")
+        ),
+    ]
+    for row in cited(tuple(rows), "case/robustness/curve.specifications"):
+        for shown in (words.choice(row, CASE), words.detail(row, CASE)):
+            assert shown.in_(language).strip()
+    found = curve(*rows[:3])
+    drawn = figures.curve(cited(found, "c/r/curve"), CASE)
+    assert drawn is not None and drawn.draw(language).axes
+
+
+def test_missing_answers_move_the_path_by_a_stated_gap() -> None:
+    found = curve(specification(0.5), specification(0.42, choice="shifted", missing=True))
+    gap = robustness.missing(found)
+    assert isinstance(gap, Missing) and gap.gap == pytest.approx(0.08)
+    assert "by at most 0.08" in said(gap, words.missing).en.replace("\\", "")
+    none = robustness.missing(curve(specification(0.5)))
+    assert isinstance(none, Refused) and none.refused.code == "no_missing_answer"
+
+
+# --- power ---------------------------------------------------------------------------------------
+def test_the_detectable_effect_is_found_with_the_stated_power() -> None:
+    effect = estimates.detectable(0.05)
+    assert norm.sf(norm.ppf(0.975) - effect / 0.05) == pytest.approx(0.80, abs=1e-4)
+    assert estimates.detectable(0.05, df=9) > effect
+
+
+def test_power_by_path() -> None:
+    rows = pd.read_csv(DATA / "hs.csv")
+    rows["land"], rows["cl"] = "x", np.resize(list("abcdefghij"), len(rows))
+    found = robustness.power(SimpleNamespace(study=described(), scored=rows))
+    assert isinstance(found, Power)
+    se = semfit.fit(MODEL, rows, estimator="MLR").standardized().set_index("label")["se"]
+    for path in found.paths:
+        assert path.detectable == pytest.approx(2.8016 * se[f"p_{path.id}"], rel=1e-4)
+        assert path.needed / len(rows) == pytest.approx((path.detectable / 0.1) ** 2, rel=0.01)
+    assert all((p.cluster_detectable or 0) > 0 for p in found.paths)
+
+
+def power(*detectable: float) -> Power:
+    rows = tuple(
+        PathPower(
+            id=f"H{k}",
+            from_="visual",
+            to="speed",
+            estimate=0.3,
+            se=d / 2.8,
+            detectable=d,
+            needed=100,
+            plausible=None,
+            cluster_detectable=None,
+        )
+        for k, d in enumerate(detectable, 1)
+    )
+    sane = [d for d in detectable if d <= 1]
+    return Power(
+        paths=rows,
+        target=0.1,
+        n=len(rows),
+        sane=len(sane),
+        tiny=sum(d <= 0.1 for d in detectable),
+        worst=max(sane) if sane else None,
+        cluster_worst=None,
+        focal=None,
+    )
+
+
+def test_what_power_says() -> None:
+    assert "found everywhere; 1 of them" in said(power(0.09, 0.2), words.power).en
+    assert "Of H2 no path of a plausible size" in said(power(0.09, 8.2), words.power).en
+    assert "so wide that no standardized path" in said(power(8.2, 9.0), words.power).en
+
+
+def test_within_takes_out_the_groups_means() -> None:
+    rows = pd.read_csv(DATA / "hs.csv").assign(cl=lambda f: np.resize(list("ab"), len(f)))
+    found = estimates.within(rows, ["x1", "x2"], "cl")
+    means = found.groupby("cl")[["x1", "x2"]].mean()
+    np.testing.assert_allclose(means, np.broadcast_to(rows[["x1", "x2"]].mean(), means.shape))
