@@ -14,9 +14,8 @@ from scipy.stats import chi2, f, norm, t
 from semfit.standardized import effect_pairs, effect_values, jacobian
 
 from loyalty.cases.study import Group, Hypothesis
-from loyalty.ground.text import Text
+from loyalty.ground.reasons import CannotCompute, Reason, reason_of
 from loyalty.ground.thresholds import threshold
-from loyalty.stats import CannotCompute
 from loyalty.stats.groups import adjust_p
 
 EQUAL = {
@@ -32,7 +31,7 @@ OPERATOR = {"metric": "=~", "scalar": "~1"}
 # --- which groups can be compared --------------------------------------------------------------
 def comparable_rows(
     answers: pd.DataFrame, group: Group, items: Sequence[str]
-) -> tuple[pd.DataFrame, dict[str, Text]]:
+) -> tuple[pd.DataFrame, dict[str, Reason]]:
     """The rows of the levels that a model of `items` can be fitted to, in the levels' order.
 
     A level needs more respondents than items (its covariance matrix is singular otherwise), at
@@ -58,16 +57,13 @@ def comparable_rows(
         flat = [i for i in items if part[i].nunique() < 2]
         if not len(part):
             if (answers[group.id] == level).any():
-                left_out[level] = Text(en="no answer at all", zh="没有任何答案")
+                left_out[level] = Reason(code="no_answer_at_all")
         elif len(part) < least:
-            left_out[level] = Text(
-                en=f"fewer than the {least} respondents that {len(items)} items need",
-                zh=f"受访者少于 {len(items)} 个题项所需的 {least} 人",
+            left_out[level] = Reason(
+                code="few_respondents_for_items", parameters={"least": least, "items": len(items)}
             )
         elif flat:
-            left_out[level] = Text(
-                en=f"no two different answers to {flat[0]}", zh=f"{flat[0]} 的答案没有差异"
-            )
+            left_out[level] = Reason(code="answers_alike", parameters={"item": flat[0]})
         else:
             parts.append(part)
     if len(parts) < 2:
@@ -84,7 +80,7 @@ class PartialInvariance:
     ----------
     table : DataFrame
         One row a model: ``level``, ``released`` (how many equalities in all), ``partial``,
-        ``chisq, df, pvalue, cfi, rmsea, srmr`` (robust where there are), differences from the
+        ``chisq, df, p, cfi, rmsea, srmr`` (robust where there are), differences from the
         last model that was kept ``delta_chisq, delta_df, delta_p`` (scaled), ``delta_cfi,
         delta_rmsea, delta_srmr``.
     released : DataFrame
@@ -202,7 +198,7 @@ def _row(
         "released": released,
         "chisq": fit.get("chisq_scaled", fit["chisq"]),
         "df": fit["df"],
-        "pvalue": fit.get("pvalue_scaled", fit["pvalue"]),
+        "p": fit.get("pvalue_scaled", fit["pvalue"]),
         **{k: fit.get(f"{k}_robust", fit[k]) for k in keys},
     }
     if base is not None:
@@ -346,13 +342,14 @@ def latent_means(
 
     `result` is a scalar (or partially scalar) model with variance 1 and mean 0 in the first group.
     Standard errors of a contrast come from the covariance matrix of the estimates; p is Holm's
-    over all rows. With `clustered`, the same model with cluster-robust errors, ``cl_low, cl_high,
-    cl_p`` are added, by Student's t with the degrees of freedom of :class:`Clusters`.
+    over all rows. With `clustered`, the same model with cluster-robust errors,
+    ``ci_lower_firms, ci_upper_firms, p_firms, p_holm_firms`` are added, by Student's t with the
+    degrees of freedom of :class:`Clusters`.
 
     Returns
     -------
     DataFrame
-        ``construct, group_a, group_b, value`` (a − b)``, se, low, high, p, p_holm``.
+        ``construct, group_a, group_b, estimate`` (a − b)``, se, ci_lower, ci_upper, p, p_holm``.
     """
     labels = [str(g) for g in result.group_labels]
     table = result.parameters
@@ -367,22 +364,29 @@ def latent_means(
                 "construct": construct,
                 "group_a": labels[a - 1],
                 "group_b": labels[b - 1],
-                "value": value,
+                "estimate": value,
                 "se": se,
-                "low": value - half * se,
-                "high": value + half * se,
+                "ci_lower": value - half * se,
+                "ci_upper": value + half * se,
                 "p": float(2 * norm.sf(abs(value) / se)) if se > 0 else np.nan,
             }
             if clustered is not None and clusters is not None:
                 wide = _contrast(clustered.vcov, construct, a, b)
                 row |= {
-                    "cl_low": value - clusters.half(wide),
-                    "cl_high": value + clusters.half(wide),
-                    "cl_p": clusters.p(value, wide) if wide > 0 else np.nan,
+                    "ci_lower_firms": value - clusters.half(wide),
+                    "ci_upper_firms": value + clusters.half(wide),
+                    "p_firms": clusters.p(value, wide) if wide > 0 else np.nan,
                 }
             rows.append(row)
-    frame = pd.DataFrame(rows)
-    return frame.assign(p_holm=adjust_p(frame["p"], "holm"))
+    return holm(pd.DataFrame(rows))
+
+
+def holm(tests: pd.DataFrame) -> pd.DataFrame:
+    """The tests with ``p_holm``, and with ``p_holm_firms`` where there is ``p_firms``."""
+    adjusted = tests.assign(p_holm=adjust_p(tests["p"], "holm"))
+    if "p_firms" in tests:
+        adjusted["p_holm_firms"] = adjust_p(tests["p_firms"], "holm")
+    return adjusted
 
 
 def _contrast(covariance: pd.DataFrame, construct: str, a: int, b: int) -> float:
@@ -409,15 +413,16 @@ def path_differences(
     For one path with estimates b (one a group) and their covariance matrix V, the Wald statistic
     ``(Cb)' (C V C')⁻¹ (Cb)``, C taking differences to the first group, is χ² with groups − 1
     degrees of freedom under equality. With `clustered`, the same model with cluster-robust errors,
-    ``cl_f`` and ``cl_p`` are the statistic over its degrees of freedom, against F with those of
-    :class:`Clusters`.
+    ``f_firms, p_firms, p_holm_firms`` are the statistic over its degrees of freedom, against F
+    with those of :class:`Clusters`. Holm's correction is over all paths.
 
     Returns
     -------
     by_group : DataFrame
-        ``id, from, to, group, value, low, high`` (standardized), one row a path and group.
+        ``id, from_, to, group, estimate, ci_lower, ci_upper`` (standardized), one row a path and
+        group.
     differences : DataFrame
-        ``id, from, to, wald, df, p`` (unstandardized paths), one row a path.
+        ``id, from_, to, wald, df, p, p_holm`` (unstandardized paths), one row a path.
     """
     standardized = result.standardized()
     paths = standardized[standardized["op"] == "~"]
@@ -431,12 +436,12 @@ def path_differences(
             shown.append(
                 {
                     "id": h.id,
-                    "from": h.from_,
+                    "from_": h.from_,
                     "to": h.to,
                     "group": labels[int(row["group"]) - 1],
-                    "value": row["est_std"],
-                    "low": row["ci_lower"],
-                    "high": row["ci_upper"],
+                    "estimate": row["est_std"],
+                    "ci_lower": row["ci_lower"],
+                    "ci_upper": row["ci_upper"],
                 }
             )
         estimates = raw[(raw["lhs"] == h.to) & (raw["rhs"] == h.from_)].sort_values("group")
@@ -447,7 +452,7 @@ def path_differences(
         wald = _wald(b, result.vcov.loc[keys, keys].to_numpy(float))
         row = {
             "id": h.id,
-            "from": h.from_,
+            "from_": h.from_,
             "to": h.to,
             "wald": wald,
             "df": df,
@@ -456,9 +461,9 @@ def path_differences(
         if clustered is not None and clusters is not None:
             again = _wald(b, clustered.vcov.loc[keys, keys].to_numpy(float))
             ratio = again / df
-            row |= {"cl_f": ratio, "cl_p": float(f.sf(ratio, df, clusters.df))}
+            row |= {"f_firms": ratio, "p_firms": float(f.sf(ratio, df, clusters.df))}
         tests.append(row)
-    return pd.DataFrame(shown), pd.DataFrame(tests)
+    return pd.DataFrame(shown), holm(pd.DataFrame(tests))
 
 
 def _wald(b: np.ndarray, v: np.ndarray) -> float:
@@ -477,7 +482,8 @@ def total_effects(result: semfit.Result, outcome: str, level: float = 0.95) -> p
     Returns
     -------
     DataFrame
-        ``construct, value, se, low, high`` for each construct with a path that leads there.
+        ``construct, estimate, se, ci_lower, ci_upper`` for each construct with a path that leads
+        there.
     """
     model, x = result.estimate.model, result.estimate.x
     names = model.blocks[0].names
@@ -496,13 +502,13 @@ def total_effects(result: semfit.Result, outcome: str, level: float = 0.95) -> p
     frame = pd.DataFrame(
         {
             "construct": [names[pairs[k][1]] for k in chosen],
-            "value": value,
+            "estimate": value,
             "se": se,
-            "low": value - half,
-            "high": value + half,
+            "ci_lower": value - half,
+            "ci_upper": value + half,
         }
     )
-    return frame[(frame["value"] != 0) | (frame["se"] > 0)].reset_index(drop=True)
+    return frame[(frame["estimate"] != 0) | (frame["se"] > 0)].reset_index(drop=True)
 
 
 def shown_groups(values: pd.Series, group: pd.Series) -> pd.Series:
@@ -520,7 +526,7 @@ def by_level(
     outcome: str,
     missing: str,
     pooled: pd.DataFrame,
-) -> tuple[pd.DataFrame, dict[str, Text], dict[str, str]]:
+) -> tuple[pd.DataFrame, list[str], dict[str, Reason]]:
     """Standardized total effects on `outcome` for each level of a group.
 
     A level with more respondents than the model has parameters, and an admissible solution, has
@@ -529,36 +535,46 @@ def by_level(
     Returns
     -------
     effects : DataFrame
-        ``level, n, own`` (whether the effects are its own)``, construct, value, se, low, high``.
-    left_out : dict
-        Level → why nothing is shown: fewer respondents than a cell that may be shown. Levels
-        without any row are not named.
+        ``level, n, own`` (whether the effects are its own)``, construct, estimate, se, ci_lower,
+        ci_upper``.
+    left_out : list
+        Levels with fewer respondents than a cell that may be shown. Levels without any row are
+        not named.
     borrowed : dict
         Level → why it has no model of its own.
     """
     parts: list[pd.DataFrame] = []
-    left_out: dict[str, Text] = {}
-    borrowed: dict[str, str] = {}
+    left_out: list[str] = []
+    borrowed: dict[str, Reason] = {}
     for level in group.levels:
         mine = answers[group.id] == level
         rows = answers[mine & answers[list(items)].notna().any(axis=1)]
         if not mine.any():
             continue
         if len(rows) < threshold("small_cell").value:
-            left_out[level] = Text(en="too few respondents", zh="受访者太少")
+            left_out.append(level)
             continue
-        try:
-            result = semfit.fit(model, rows, estimator="MLR", missing=missing)
-            free = result.estimate.model.expand.shape[1]
-            if free >= len(rows):
-                raise CannotCompute("few_respondents_for_parameters", n=len(rows), parameters=free)
-            if result.problems:
-                raise CannotCompute.because(result.problems[0])
-            effects = total_effects(result, outcome)
-        except (CannotCompute, semfit.ModelError) as reason:
-            borrowed[level] = str(reason)
+        effects = _own_effects(model, rows, outcome, missing)
+        if isinstance(effects, Reason):
+            borrowed[level] = effects
             effects = pooled
         parts.append(effects.assign(level=level, n=len(rows), own=level not in borrowed))
-    columns = ["level", "n", "own", "construct", "value", "se", "low", "high"]
+    columns = ["level", "n", "own", "construct", "estimate", "se", "ci_lower", "ci_upper"]
     frame = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=columns)
     return frame[columns], left_out, borrowed
+
+
+def _own_effects(
+    model: str, rows: pd.DataFrame, outcome: str, missing: str
+) -> pd.DataFrame | Reason:
+    """The total effects of the model fitted to `rows`, or why there are none."""
+    try:
+        result = semfit.fit(model, rows, estimator="MLR", missing=missing)
+    except semfit.ModelError as error:
+        return reason_of(error)
+    free = result.estimate.model.expand.shape[1]
+    if free >= len(rows):
+        return CannotCompute("few_respondents_for_parameters", n=len(rows), parameters=free).reason
+    if result.problems:
+        return reason_of(result.problems[0])
+    return total_effects(result, outcome)

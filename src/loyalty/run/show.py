@@ -60,7 +60,7 @@ def displays(
         shown = shower(finding, case)
         if shown is None or shown == []:
             continue
-        label = f"{prefix}-{shower.__name__.rstrip('_')}"
+        label = f"{prefix}-{shower.__name__.rstrip('_').replace('_', '-')}"
         if isinstance(shown, Figure):
             yield _figure(name, f"fig-{label}", shown, case, language)
         elif isinstance(shown, Table):

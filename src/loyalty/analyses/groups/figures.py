@@ -1,0 +1,193 @@
+"""Figures of groups compared."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import pandas as pd
+from matplotlib.figure import Figure as Drawing
+
+from loyalty.analyses.groups.models import (
+    Importance,
+    LatentDifference,
+    LatentMeans,
+    Maps,
+    Means,
+    PathInGroup,
+    Paths,
+    Point,
+    ScoreDifference,
+)
+from loyalty.analyses.groups.words import grouping, pair
+from loyalty.ground.numbers import show
+from loyalty.ground.terms import term
+from loyalty.ground.text import Language, Text
+from loyalty.shown import charts
+from loyalty.shown.context import Case
+from loyalty.shown.figure import Figure
+
+
+def _pairs(
+    rows: Sequence[LatentDifference] | Sequence[ScoreDifference],
+    group: str,
+    fields: tuple[str, str, str],
+    axis: str,
+    case: Case,
+) -> Callable[[Language], Drawing]:
+    """Differences with their intervals, the pairs of groups in colours (one alone: in the axis)."""
+
+    def draw(language: Language) -> Drawing:
+        estimate, lower, upper = fields
+        frame = pd.DataFrame(
+            {
+                "label": [case.label(r.construct).in_(language) for r in rows],
+                "value": [getattr(r, estimate) for r in rows],
+                "low": [getattr(r, lower) for r in rows],
+                "high": [getattr(r, upper) for r in rows],
+                "pair": [pair(case, group, r.group_a, r.group_b).in_(language) for r in rows],
+            }
+        )
+        names = frame["pair"].unique()
+        title = term(axis).in_(language) + (f" · {names[0]}" if len(names) == 1 else "")
+        return charts.dots(frame, title, group="pair", marks={"": 0.0}, decimals=0)
+
+    return draw
+
+
+def latent_means(found: LatentMeans, case: Case) -> Figure:
+    group = grouping(case, found.group).label
+    return Figure(
+        _pairs(
+            found.differences,
+            found.group,
+            ("estimate", "ci_lower", "ci_upper"),
+            "Difference, standard deviations of the first group",
+            case,
+        ),
+        Text(
+            en=f"Differences of latent means by {group.en.lower()} with 95 % intervals, respondents taken as independent.",
+            zh=f"按{group.zh}比较的潜均值差异及 95% 区间，视受访者为独立。",
+        ),
+        Text(
+            en="Forest plot: for every construct one difference with its interval for each pair of groups; the table gives the largest, also allowing for firms.",
+            zh="森林图：每个构念的各组对差异及区间；最大者（含考虑企业的区间）见表格。",
+        ),
+    )
+
+
+def paths(found: Paths, case: Case) -> Figure:
+    group = grouping(case, found.group)
+
+    def draw(language: Language) -> Drawing:
+        def label(row: PathInGroup) -> str:
+            one, other = (case.label(end).in_(language) for end in (row.from_, row.to))
+            return f"{row.id} · {one} → {other}"
+
+        frame = pd.DataFrame(
+            {
+                "label": [label(r) for r in found.by_group],
+                "value": [r.estimate for r in found.by_group],
+                "low": [r.ci_lower for r in found.by_group],
+                "high": [r.ci_upper for r in found.by_group],
+                "level": [group.levels[r.group].in_(language) for r in found.by_group],
+            }
+        )
+        return charts.dots(frame, term("Standardized path").in_(language), group="level")
+
+    return Figure(
+        draw,
+        Text(
+            en=f"Paths by {group.label.en.lower()} with 95 % intervals; loadings equal across groups but for the released ones.",
+            zh=f"分{group.label.zh}的路径及 95% 区间；除已释放者外载荷跨组相等。",
+        ),
+        Text(
+            en="Forest plot: for every hypothesized path one estimate with its interval for each group.",
+            zh="森林图：每条假设路径在各组的估计与区间。",
+        ),
+    )
+
+
+def pairs(found: Means, case: Case) -> Figure:
+    group = grouping(case, found.group).label
+    return Figure(
+        _pairs(found.pairs, found.group, ("g", "g_ci_lower", "g_ci_upper"), "Hedges' g", case),
+        Text(
+            en=f"Differences of scale scores by {group.en.lower()}: Hedges' g with 95 % intervals, respondents taken as independent.",
+            zh=f"按{group.zh}比较的量表得分差异：Hedges g 及 95% 区间，视受访者为独立。",
+        ),
+        Text(
+            en="Forest plot: for every score one standardized difference with its interval for each pair of groups.",
+            zh="森林图：每个得分的各组对标准化差异及区间。",
+        ),
+    )
+
+
+# --- importance and performance ------------------------------------------------------------------
+def _points(points: Sequence[Point]) -> pd.DataFrame:
+    return pd.DataFrame(
+        {
+            "importance": [p.importance for p in points],
+            "low": [p.ci_lower for p in points],
+            "high": [p.ci_upper for p in points],
+            "performance": [p.performance for p in points],
+            "quadrant": [p.quadrant for p in points],
+        }
+    )
+
+
+def _axes(outcome: Text, language: Language) -> tuple[str, str]:
+    importance = Text(
+        en=f"Importance: total effect on {outcome.en.lower()} (standardized)",
+        zh=f"重要性：对{outcome.zh}的总效应（标准化）",
+    )
+    return importance.in_(language), term("Performance: index, 0 to 100").in_(language)
+
+
+def importance(found: Importance, case: Case) -> Figure:
+    outcome = case.label(found.outcome)
+
+    def draw(language: Language) -> Drawing:
+        labels = [case.label(p.construct).in_(language) for p in found.points]
+        points = _points(found.points).assign(label=labels)
+        return charts.importance_performance(points, *_axes(outcome, language))
+
+    return Figure(
+        draw,
+        Text(
+            en=f"Importance for {outcome.en.lower()} against performance; bars are 95 % intervals, dotted lines the means.",
+            zh=f"对{outcome.zh}的重要性与表现；横条为 95% 区间，虚线为均值。",
+        ),
+        Text(
+            en="Scatter plot, one point a construct: total effect on the outcome against mean index; points at the lower right are important and weak.",
+            zh="散点图，每点一个构念：总效应与指数；右下方者重要而表现弱。",
+        ),
+    )
+
+
+def maps(found: Maps, case: Case) -> Figure:
+    unit = grouping(case, found.group)
+    star = ("; * importance of all respondents", "；* 重要性取自全部受访者")
+    en, zh = star if found.borrowed else ("", "")
+
+    def draw(language: Language) -> Drawing:
+        panels = {}
+        for level in dict.fromkeys(p.level for p in found.points):
+            mine = [p for p in found.points if p.level == level]
+            mark, n = "" if mine[0].own else "*", show(mine[0].n, "count")
+            labels = [case.label(p.construct).in_(language) for p in mine]
+            name = f"{unit.levels[level].in_(language)}{mark} (n = {n})"
+            panels[name] = _points(mine).assign(construct=labels)
+        order = [case.label(c).in_(language) for c in found.constructs]
+        return charts.importance_maps(panels, order, *_axes(case.label(found.outcome), language))
+
+    return Figure(
+        draw,
+        Text(
+            en=f"Importance and performance by {unit.label.en.lower()}; orange points are important and weak, bars are 95 % intervals{en}.",
+            zh=f"分{unit.label.zh}的重要性与表现；橙色点重要而表现弱，横条为 95% 区间{zh}。",
+        ),
+        Text(
+            en="Small multiples, one importance–performance map each, with numbered constructs; the table lists the points that are important and weak.",
+            zh="分面图，每面为一幅重要性—表现图，构念以编号表示；重要而表现弱的点见表格。",
+        ),
+    )

@@ -1,0 +1,306 @@
+"""Tables of groups compared."""
+
+from __future__ import annotations
+
+from loyalty.analyses.groups.models import (
+    Equality,
+    Icc,
+    Importance,
+    Invariance,
+    LatentDifference,
+    LatentMeans,
+    Level,
+    LevelPoint,
+    Maps,
+    Means,
+    Others,
+    PathDifference,
+    Paths,
+    Quadrant,
+    Released,
+    Step,
+)
+from loyalty.analyses.groups.words import grouping, pair
+from loyalty.ground.terms import term
+from loyalty.ground.text import Text
+from loyalty.shown.context import Case
+from loyalty.shown.table import Column, Table
+from loyalty.shown.words import number
+
+EQUAL: dict[Level, str] = {
+    "configural": "form",
+    "metric": "+ loadings",
+    "scalar": "+ intercepts",
+    "strict": "+ residuals",
+}
+RELEASED = {"metric": "loading", "scalar": "intercept"}
+CORNERS: dict[Quadrant, str] = {
+    "improve": "improve",
+    "keep": "keep up",
+    "low_priority": "low priority",
+    "possible_overkill": "possible overkill",
+}
+
+
+def _equal(step: Step) -> Text:
+    name = term(EQUAL[step.level])
+    return Text(en=f"{name.en}, partial", zh=f"{name.zh}（部分）") if step.partial else name
+
+
+def _with(note: Text, more: Text) -> Text:
+    """A note with a further sentence."""
+    return Text(en=f"{note.en} {more.en}", zh=f"{note.zh}{more.zh}")
+
+
+def invariance(found: Invariance, case: Case) -> Table:
+    group = grouping(case, found.group).label
+    return Table(
+        found.steps,
+        [
+            Column(_equal, "Equal"),
+            Column("released", "Released [how many]"),
+            Column("chisq", "χ²", decimals=1),
+            Column("df", "df"),
+            Column("cfi", "CFI", decimals=3),
+            Column("rmsea", "RMSEA", decimals=3),
+            Column("delta_cfi", "ΔCFI", decimals=3),
+            Column("delta_rmsea", "ΔRMSEA", decimals=3),
+            Column("delta_p", "p (Δχ²)"),
+        ],
+        Text(
+            en=f"Measurement invariance across {group.en.lower()}.",
+            zh=f"跨{group.zh}的测量不变性。",
+        ),
+        Text(
+            en="Robust indices; scaled difference test of Satorra and Bentler, against the last model kept one level below.",
+            zh="稳健指标；Satorra–Bentler 缩放差异检验，与下一级最后保留的模型比较。",
+        ),
+    )
+
+
+def released(found: Released, case: Case) -> Table | None:
+    if not found.equalities:
+        return None
+    levels = grouping(case, found.group).levels
+    wording = {item.id: item.wording for item in case.study.items}
+
+    def what(row: Equality) -> Text:
+        return term(RELEASED[row.level])
+
+    return Table(
+        found.equalities,
+        [
+            Column("item", "Item"),
+            Column(lambda row: wording[row.item], "Wording"),
+            Column(what, "Released [what]"),
+            Column(lambda row: levels[row.group], "Most in [a group]"),
+            Column("change", "Change"),
+            Column("chisq", "χ²", decimals=1),
+            Column("p", "p"),
+        ],
+        Text(en="Equalities that were released.", zh="被释放的等值约束。"),
+        Text(
+            en="Score tests with 1 degree of freedom at the moment of release, p by Bonferroni's correction; the change is standardized: standard deviations of the item (intercepts), or correlation units (loadings).",
+            zh="释放时的得分检验（自由度 1，p 经 Bonferroni 校正）；变化为标准化值：截距以题项标准差计，载荷以相关单位计。",
+        ),
+    )
+
+
+def largest_means(found: LatentMeans, case: Case) -> Table:
+    largest = sorted(found.differences, key=lambda d: -abs(d.estimate))[: found.listed]
+    first = grouping(case, found.group).levels[found.first]
+
+    def what(row: LatentDifference) -> Text:
+        label = case.label(row.construct)
+        between = pair(case, found.group, row.group_a, row.group_b)
+        return Text(en=f"{label.en}: {between.en}", zh=f"{label.zh}：{between.zh}")
+
+    columns = [
+        Column(what, "Construct and groups"),
+        Column("estimate", "Difference [of groups]"),
+        Column(("ci_lower", "ci_upper"), "95 % interval"),
+        Column("p_holm", "p, Holm"),
+    ]
+    note = Text(
+        en=f"Standard deviations of the construct in the first group ({first.en}); scalar model with the releases above.",
+        zh=f"以首组（{first.zh}）的构念标准差计；含上述释放的标量模型。",
+    )
+    if found.listed < found.count:
+        listed, count = number(found.listed), number(found.count)
+        part = Text(
+            en=f"The {listed} largest of {count}; all are in the figure and the result file.",
+            zh=f"{count} 个差异中最大的 {listed} 个；其余见图与结果文件。",
+        )
+        note = _with(part, note)
+    if found.firms is not None:
+        columns += [
+            Column(("ci_lower_firms", "ci_upper_firms"), "95 % interval, firms"),
+            Column("p_holm_firms", "p, Holm, firms"),
+        ]
+        firms, groups, df = number(found.firms), number(found.groups), number(found.df)
+        more = Text(
+            en=f"Firms: cluster-robust, {firms} firms in {groups} groups, Student's t with {df} degrees of freedom (the clusters of the smallest group less one).",
+            zh=f"企业：聚类稳健，{groups} 组共 {firms} 家企业，t 分布自由度 {df}（企业最少的组减 1）。",
+        )
+        note = _with(note, more)
+    caption = Text(
+        en="Differences of latent means, from the largest.", zh="潜均值差异（由大到小）。"
+    )
+    return Table(largest, columns, caption, note)
+
+
+def differences(found: Paths, case: Case) -> Table:
+    group = grouping(case, found.group).label
+
+    def path(row: PathDifference) -> Text:
+        one, other = case.label(row.from_), case.label(row.to)
+        return Text(en=f"{one.en} → {other.en}", zh=f"{one.zh} → {other.zh}")
+
+    columns = [
+        Column("id", "H"),
+        Column(path, "Path"),
+        Column("wald", "χ²"),
+        Column("df", "df"),
+        Column("p", "p"),
+        Column("p_holm", "p, Holm"),
+    ]
+    note = Text(
+        en="Wald tests of equal unstandardized paths, robust; Holm's correction over all paths.",
+        zh="未标准化路径相等的稳健 Wald 检验；对全部路径作 Holm 校正。",
+    )
+    if found.df_firms is not None:
+        columns.append(Column("p_holm_firms", "p, Holm, firms"))
+        df = number(found.df_firms)
+        more = Text(
+            en=f"Firms: cluster-robust errors, F with {df} denominator degrees of freedom; with so few firms an approximation.",
+            zh=f"企业：聚类稳健标准误，F 检验分母自由度 {df}；企业很少，仅为近似。",
+        )
+        note = _with(note, more)
+    return Table(
+        found.differences,
+        columns,
+        Text(en=f"Do the paths differ by {group.en.lower()}?", zh=f"路径是否随{group.zh}而异？"),
+        note,
+    )
+
+
+def means(found: Means, case: Case) -> Table:
+    group = grouping(case, found.group).label
+    columns = [
+        Column(lambda row: case.label(row.construct), "Score"),
+        Column("f", "Welch's F"),
+        Column("df1", "df1"),
+        Column("df2", "df2", decimals=0),
+        Column("p_holm", "p, Holm"),
+        Column("omega2", "ω²", decimals=3),
+    ]
+    note = Text(
+        en="Scale scores; ω² is the share of variance between the groups, corrected for chance.",
+        zh="量表得分；ω² 为经机会校正的组间方差比例。",
+    )
+    if found.clear_firms is not None:
+        columns += [
+            Column("f_firms", "F, firms"),
+            Column("df_firms", "df2, firms"),
+            Column("p_holm_firms", "p, Holm, firms"),
+        ]
+        more = Text(
+            en="Firms: analysis of variance of the firms' means.", zh="企业：企业均值的方差分析。"
+        )
+        note = _with(note, more)
+    caption = Text(en=f"Scale scores by {group.en.lower()}.", zh=f"按{group.zh}比较量表得分。")
+    return Table(found.tests, columns, caption, note)
+
+
+def others(found: Others, case: Case) -> Table:
+    return Table(
+        found.groupings,
+        [
+            Column(lambda row: grouping(case, row.group).label, "Grouping"),
+            Column("scores", "Scores"),
+            Column("different", "Different"),
+            Column("p_holm", "Smallest p, Holm"),
+            Column(lambda row: case.label(row.construct), "Most in [a score]"),
+            Column("omega2", "ω²", decimals=3),
+        ],
+        Text(en="Scale scores by the other groupings.", zh="按其他分组比较量表得分。"),
+        Text(
+            en="Welch's tests of all scale scores, Holm's correction within each grouping.",
+            zh="全部量表得分的 Welch 检验，各分组内作 Holm 校正。",
+        ),
+    )
+
+
+def icc(found: Icc, case: Case) -> Table:
+    return Table(
+        found.scores,
+        [
+            Column(lambda row: case.label(row.construct), "Score"),
+            Column("icc", "ICC(1)", decimals=3),
+            Column(("ci_lower", "ci_upper"), "95 % interval", decimals=3),
+            Column("design_effect", "Design effect"),
+            Column("se", "SE of the mean", decimals=3),
+            Column("se_cluster", "SE, firms", decimals=3),
+        ],
+        Text(en="Clustering by firm.", zh="企业聚类。"),
+        Text(
+            en="A design effect of 2 means that intervals which take respondents as independent are too narrow by the factor √2. SE, firms: cluster-robust. Means and their intervals are in the result file.",
+            zh="设计效应为 2 表示把受访者视为独立的区间窄了 √2 倍。标准误（企业）：聚类稳健。均值及其区间见结果文件。",
+        ),
+    )
+
+
+# --- importance and performance ------------------------------------------------------------------
+def _points(case: Case) -> list[Column]:
+    return [
+        Column(lambda row: case.label(row.construct), "Construct"),
+        Column("importance", "Total effect"),
+        Column(("ci_lower", "ci_upper"), "95 % interval"),
+        Column("performance", "Performance", decimals=1),
+    ]
+
+
+def importance(found: Importance, case: Case) -> Table:
+    columns = _points(case)
+    if found.ranked:
+        columns.append(Column(lambda row: term(CORNERS[row.quadrant]), "Corner"))
+    return Table(
+        found.points,
+        columns,
+        Text(en="Importance and performance.", zh="重要性与表现。"),
+        Text(
+            en="Standardized total effects, robust standard errors, delta method; mean score on 0 to 100.",
+            zh="标准化总效应，稳健标准误，delta 法；表现为 0–100 的平均得分。",
+        ),
+    )
+
+
+def maps_improve(found: Maps, case: Case) -> Table | None:
+    if not found.weak:
+        return None
+    unit = grouping(case, found.group)
+
+    def level(row: LevelPoint) -> Text:
+        label = unit.levels[row.level]
+        return label if row.own else Text(en=f"{label.en}*", zh=f"{label.zh}*")
+
+    weak, every = number(found.weak), number(found.of)
+    note = Text(
+        en=f"{weak} of {every} points; all are in the figure and the result file. One model each; standardized total effects, robust standard errors, delta method. Corners by the means of each.",
+        zh=f"{every} 个点中的 {weak} 个；其余见图与结果文件。每个单位一个模型；标准化总效应，稳健标准误，delta 法。象限以各自均值划分。",
+    )
+    if found.borrowed:
+        more = Text(
+            en="* No model of its own can be estimated: total effects of all respondents.",
+            zh="* 无法单独估计模型：总效应取自全部受访者。",
+        )
+        note = _with(note, more)
+    return Table(
+        [point for point in found.points if point.quadrant == "improve"],
+        [Column(level, unit.label), *_points(case)],
+        Text(
+            en=f"What is important and weak, by {unit.label.en.lower()}.",
+            zh=f"分{unit.label.zh}：重要而表现弱者。",
+        ),
+        note,
+    )

@@ -1,0 +1,359 @@
+"""Sentences on groups compared."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from loyalty.analyses.groups.findings import NAMED
+from loyalty.analyses.groups.models import (
+    Equality,
+    Icc,
+    Importance,
+    Invariance,
+    LatentMeans,
+    Level,
+    Maps,
+    Means,
+    Others,
+    PathDifference,
+    Paths,
+    Point,
+    Released,
+)
+from loyalty.cases.study import Group
+from loyalty.ground.markdown import escape
+from loyalty.ground.text import Text
+from loyalty.ground.thresholds import threshold
+from loyalty.shown.context import Case
+from loyalty.shown.words import be, cut, estimate, names, number, significant
+
+
+def grouping(case: Case, group: str) -> Group:
+    return next(g for g in case.study.groups if g.id == group)
+
+
+def pair(case: Case, group: str, a: str, b: str) -> Text:
+    """The difference between two levels of a group: ``Prepaid − Contract``."""
+    one, other = (grouping(case, group).levels[level] for level in (a, b))
+    return Text(en=f"{one.en} − {other.en}", zh=f"{one.zh} − {other.zh}")
+
+
+# --- invariance ----------------------------------------------------------------------------------
+_LEVELS: dict[Level, Text] = {
+    "configural": Text(en="configural", zh="构型等值"),
+    "metric": Text(en="metric", zh="载荷等值"),
+    "scalar": Text(en="scalar", zh="截距等值"),
+    "strict": Text(en="strict", zh="严格等值"),
+}
+_MEANS: dict[Level, Text] = {
+    "configural": Text(
+        en="neither paths nor means may be compared as if they were on one scale",
+        zh="路径与均值都不可视为同一尺度而比较",
+    ),
+    "metric": Text(
+        en="paths may be compared; differences between means also reflect items that work differently",
+        zh="路径可以比较；均值差异还反映题项的作用不同",
+    ),
+    "scalar": Text(en="paths and latent means may be compared", zh="路径与潜均值均可比较"),
+    "strict": Text(
+        en="paths, latent means and scores may be compared", zh="路径、潜均值与得分均可比较"
+    ),
+}
+_PARTIAL_STRICT = Text(
+    en="paths and latent means may be compared; scale scores still carry the released items",
+    zh="路径与潜均值可以比较；量表得分仍含已释放的题项",
+)
+
+
+def invariance(found: Invariance, case: Case) -> list[Text]:
+    said = [_left_out(found, case)] if found.left_out else []
+    return [*said, _held(found)]
+
+
+def _left_out(found: Invariance, case: Case) -> Text:
+    """Levels of the group that take no part in the comparison, and why."""
+    levels = grouping(case, found.group).levels
+    parts = [(levels[one.level], one.reason.text(case.labels)) for one in found.left_out]
+    en = "; ".join(f"{escape(level.en)} ({escape(why.en)})" for level, why in parts)
+    zh = "；".join(f"{escape(level.zh)}（{escape(why.zh)}）" for level, why in parts)
+    return Text(en=f"Left out of the comparison: {en}.", zh=f"未纳入比较：{zh}。")
+
+
+def _held(found: Invariance) -> Text:
+    cfi, rmsea = threshold("delta_cfi"), threshold("delta_rmsea")
+    fall = f"ΔCFI ≥ −{cut(cfi, 'bounded', 3)} [@{cfi.cite}]"
+    rise = f"ΔRMSEA ≤ {cut(rmsea, 'bounded', 3)} [@{rmsea.cite}]"
+    means = _PARTIAL_STRICT if found.held == "strict" and found.partial else _MEANS[found.held]
+    name = _LEVELS[found.held]
+    en = f"Under the rule {fall}, {rise} the {'partial ' if found.partial else ''}{name.en} model holds: {means.en}."
+    zh = f"按规则 {fall}，{rise}，{'部分' if found.partial else ''}{name.zh}模型成立：{means.zh}。"
+    if found.failed:
+        en += f" The {found.failed} model does not hold."
+        zh += f"{_LEVELS[found.failed].zh}模型不成立。"
+    return Text(en=en, zh=zh)
+
+
+def released(found: Released, case: Case) -> list[Text]:
+    rule = threshold("release_change")
+    size = cut(rule, "bounded")
+    said = [
+        Text(
+            en=f"An equality was released if its score test was significant after Bonferroni's correction and the expected standardized change at least {size} in size [@{rule.cite}], the largest statistic first, as long as two items a construct stayed equal [@byrne1989].",
+            zh=f"释放规则：得分检验经 Bonferroni 校正后显著，且预期标准化变化的绝对值不小于 {size} [@{rule.cite}]；从统计量最大者开始，且每个构念至少保留两个相等题项 [@byrne1989]。",
+        )
+    ]
+    if found.equalities:
+        said.append(_in_order(found, case))
+    else:
+        said.append(
+            Text(
+                en="No equality met this rule: nothing had to be released.",
+                zh="没有等值约束符合该规则：无需释放。",
+            )
+        )
+    if found.held_back:
+        items = dict.fromkeys(row.item for row in found.held_back)
+        listed = names([Text(en=item, zh=item) for item in items])
+        said.append(
+            Text(
+                en=f"The rule would also release {listed.en}, but their constructs would be left with less than two equal items; comparisons of these constructs stay doubtful.",
+                zh=f"按规则还应释放 {listed.zh}，但其构念将不足两个相等题项；这些构念的比较仍然存疑。",
+            )
+        )
+    return said
+
+
+def _in_order(found: Released, case: Case) -> Text:
+    listed = [_equality(row, found.group, case) for row in found.equalities[:NAMED]]
+    en, zh = "; ".join(t.en for t in listed), "；".join(t.zh for t in listed)
+    if found.unnamed:
+        more = number(found.unnamed)
+        en += f"; and {more} more, as in the table"
+        zh += f"；其余 {more} 个见表"
+    return Text(
+        en=f"Released, in this order: {en}. A released intercept is a question that people who stand equally high answer differently in the group named; a released loading is one that follows the construct more or less closely there.",
+        zh=f"依次释放：{zh}。释放截距，表示构念水平相同的人在所列组别对该题的回答不同；释放载荷，表示该题在所列组别与构念的联系更紧或更松。",
+    )
+
+
+def _equality(row: Equality, group: str, case: Case) -> Text:
+    what = {"metric": ("loading", "载荷"), "scalar": ("intercept", "截距")}[row.level]
+    where = grouping(case, group).levels[row.group]
+    item, change = escape(row.item), number(row.change)
+    return Text(
+        en=f"the {what[0]} of {item} ({escape(where.en)}, expected change {change})",
+        zh=f"{item} 的{what[1]}（{escape(where.zh)}，预期变化 {change}）",
+    )
+
+
+# --- differences between groups ------------------------------------------------------------------
+def _by_unit(found: LatentMeans | Means, what: Text, units: str) -> Text:
+    """How many differ, with respondents and then with firms as independent."""
+    n, clear, firms = number(found.count), found.clear, found.clear_firms
+    if not clear and not firms:
+        either = "" if firms is None else f", and none if {units} are the independent units"
+        zh_either = "" if firms is None else "；若以更高一级单位为独立，亦无"
+        return Text(
+            en=f"Of {n} {what.en}, none is clear after Holm's correction if respondents are taken as independent{either}.",
+            zh=f"若视受访者为独立，{n} {what.zh}经 Holm 校正均不显著{zh_either}。",
+        )
+    en = f"Of {n} {what.en}, {number(clear)} {be(clear)} clear after Holm's correction if respondents are taken as independent"
+    zh = f"若视受访者为独立，{n} {what.zh}中有 {number(clear)} 个经 Holm 校正后显著"
+    if firms is not None:
+        en += f", and {number(firms)} if {units} are the independent units"
+        zh += f"；若以更高一级单位为独立，则为 {number(firms)} 个"
+        if firms < clear:
+            en += ": what looks like a difference between the groups may be no more than which units happen to stand for them"
+            zh += "：看似组间的差异，可能只是抽到哪些单位的结果"
+    return Text(en=f"{en}.", zh=f"{zh}。")
+
+
+def latent_means(found: LatentMeans, case: Case) -> list[Text]:
+    what = Text(en="differences between groups", zh="个组间差异")
+    top = max(found.differences, key=lambda d: abs(d.estimate))
+    shown = estimate(top.estimate, top.ci_lower, top.ci_upper)
+    label, levels = case.label(top.construct), grouping(case, found.group).levels
+    a, b = levels[top.group_a], levels[top.group_b]
+    said = [
+        _by_unit(found, what, f"the {number(found.firms)} firms"),
+        Text(
+            en=f"The largest is {escape(label.en)}, {escape(a.en)} against {escape(b.en)}: {shown} standard deviations.",
+            zh=f"最大的是{escape(label.zh)}，{escape(a.zh)}对{escape(b.zh)}：{shown} 个标准差。",
+        ),
+    ]
+    if found.firms is not None:
+        lower, upper = number(top.ci_lower_firms), number(top.ci_upper_firms)
+        said.append(
+            Text(
+                en=f"Allowing for firms its interval runs from {lower} to {upper}, and with so few firms even that is an approximation.",
+                zh=f"考虑企业后，其区间为 {lower} 至 {upper}；企业如此之少，这也只是近似。",
+            )
+        )
+    if found.not_by_firm is not None:
+        why = found.not_by_firm.text(case.labels)
+        said.append(
+            Text(
+                en=f"This cannot be repeated with firms as the independent units ({escape(why.en)}).",
+                zh=f"无法以企业为独立单位重复此比较（{escape(why.zh)}）。",
+            )
+        )
+    return said
+
+
+def differences(found: Paths, case: Case) -> Text:
+    n, different = number(found.count), number(found.different)
+    if not found.different:
+        return Text(
+            en=f"After Holm's correction none of {n} paths differs between the groups; that is no proof that they are equal.",
+            zh=f"经 Holm 校正，{n} 条路径均未见组间差异；但这不证明其相等。",
+        )
+    clear = _ids(found.differences, "p_holm")
+    en = f"After Holm's correction {different} of {n} paths {'differs' if found.different == 1 else 'differ'} between the groups: {clear.en}."
+    zh = f"经 Holm 校正，{n} 条路径中有 {different} 条存在组间差异：{clear.zh}。"
+    if found.df_firms is not None:
+        firms = _ids(found.differences, "p_holm_firms")
+        en += f" With firms as the independent units, of which each group has few, {firms.en} would remain."
+        zh += f"若以企业为独立单位（每组企业很少），仍有差异的为：{firms.zh}。"
+    return Text(en=en, zh=zh)
+
+
+def _ids(tests: Sequence[PathDifference], p: str) -> Text:
+    """The paths that differ by the probability in a field."""
+    found = [d.id for d in tests if getattr(d, p) is not None and significant(getattr(d, p))]
+    return names([Text(en=name, zh=name) for name in found])
+
+
+# --- scale scores --------------------------------------------------------------------------------
+def means(found: Means, case: Case) -> list[Text]:
+    what = Text(en="comparisons of a score over the groups", zh="个得分的组间比较")
+    top = case.label(max(found.tests, key=lambda t: t.omega2).construct)
+    share = number(found.explained)
+    far = max(found.pairs, key=lambda p: abs(p.g))
+    shown = estimate(far.g, far.g_ci_lower, far.g_ci_upper)
+    label, levels = case.label(far.construct), grouping(case, found.group).levels
+    a, b = levels[far.group_a], levels[far.group_b]
+    return [
+        _by_unit(found, what, "firms"),
+        Text(
+            en=f"The groups account for at most {share} of the variance of a score ({escape(top.en)}).",
+            zh=f"分组最多解释一个得分方差的 {share}（{escape(top.zh)}）。",
+        ),
+        Text(
+            en=f"The largest difference between two groups is that in {escape(label.en)}, {escape(a.en)} against {escape(b.en)} (g = {shown}).",
+            zh=f"两组间差异最大的是{escape(label.zh)}：{escape(a.zh)}对{escape(b.zh)}（g = {shown}）。",
+        ),
+    ]
+
+
+def others(found: Others, case: Case) -> Text:
+    some = [g for g in found.groupings if g.different]
+    if not some:
+        return Text(
+            en="By none of these groupings does a score differ after Holm's correction; differences too small to be found are not excluded.",
+            zh="按这些分组，经 Holm 校正后得分均无差异；但不排除过小而未被发现的差异。",
+        )
+    listed = names([grouping(case, g.group).label for g in some])
+    top = number(max(some, key=lambda g: g.omega2).omega2, "percent")
+    return Text(
+        en=f"Scores differ by {listed.en.lower()}; the grouping accounts for at most {top} of a score's variance.",
+        zh=f"得分因{listed.zh}而异；分组最多解释得分方差的 {top}。",
+    )
+
+
+def icc(found: Icc, case: Case) -> Text:
+    top = max(found.scores, key=lambda s: s.icc)
+    label, wider = case.label(top.construct), number(top.se_ratio)
+    shown, design = estimate(top.icc, top.ci_lower, top.ci_upper), number(top.design_effect)
+    return Text(
+        en=f"Most alike are the customers of one firm in {escape(label.en)} (ICC = {shown}, design effect {design}): the cluster-robust standard error of its mean is {wider} times that of independent respondents. Where this report does not say that it allows for firms, its intervals take respondents as independent.",
+        zh=f"同一企业客户最相似的是{escape(label.zh)}（ICC = {shown}，设计效应 {design}）：其均值的聚类稳健标准误为独立受访者时的 {wider} 倍。本报告未注明考虑企业之处，区间均视受访者为独立。",
+    )
+
+
+# --- importance and performance ------------------------------------------------------------------
+def importance(found: Importance, case: Case) -> Text:
+    if not found.ranked:
+        return Text(
+            en="Some total effects here exceed one standard deviation or come from a questionable solution. No order of importance can be read from them, so nothing is named as first in line.",
+            zh="此处部分总效应超过一个标准差或来自可疑的解，无法据以判断重要性次序，因此不列出优先改进者。",
+        )
+
+    def listed(points: Sequence[Point]) -> Text:
+        return names([case.label(p.construct) for p in points])
+
+    high = [p for p in found.points if p.quadrant in ("improve", "keep") and p.ci_lower is not None]
+    improve = [p for p in high if p.quadrant == "improve" and _above_zero(p)]
+    keep = [p for p in high if p.quadrant == "keep" and _above_zero(p)]
+    doubtful = [p for p in high if not _above_zero(p)]
+    outcome = case.label(found.outcome)
+    what = escape(outcome.en.lower())
+    if improve:
+        en = f"Important for {what} and weak, so first in line: {listed(improve).en}."
+        zh = f"对{escape(outcome.zh)}重要而表现弱、应优先改进：{listed(improve).zh}。"
+    else:
+        en = f"Nothing is important for {what} and weak at once."
+        zh = f"没有对{escape(outcome.zh)}重要而表现弱的构念。"
+    if keep:
+        en += f" Important and strong, to be kept up: {listed(keep).en}."
+        zh += f"重要且表现好、应保持：{listed(keep).zh}。"
+    if doubtful:
+        en += f" The interval of {listed(doubtful).en} holds zero: its importance is not shown."
+        zh += f"{listed(doubtful).zh}的区间包含零：其重要性未得证实。"
+    return Text(en=en, zh=zh)
+
+
+def _above_zero(point: Point) -> bool:
+    return point.ci_lower is not None and point.ci_lower > 0
+
+
+def maps(found: Maps, case: Case) -> list[Text]:
+    levels, count = grouping(case, found.group).levels, number(found.count)
+    said = []
+    if found.weak:
+        listed, times = names([case.label(c) for c in found.often]), number(found.times)
+        several = len(found.often) > 1
+        said.append(
+            Text(
+                en=f"Of {count} maps, most often important and weak {be(len(found.often))} {listed.en} (in {times}{' each' if several else ''}).",
+                zh=f"{count} 幅图中，最常出现“重要而表现弱”的是{listed.zh}（{'各 ' if several else ''}{times} 幅）。",
+            )
+        )
+    else:
+        said.append(
+            Text(
+                en=f"In none of {count} maps is a construct important and weak at once.",
+                zh=f"{count} 幅图中均无重要而表现弱的构念。",
+            )
+        )
+    if found.weak and len(found.borrowed) < found.count:
+        weak, clear = number(found.weak), number(found.clear)
+        said.append(
+            Text(
+                en=f"Of the {weak} point{'s' if found.weak > 1 else ''} in that corner, {clear} {'has' if found.clear == 1 else 'have'} a total effect whose interval is clear of zero; with fewer respondents each map is less certain than that of all.",
+                zh=f"该象限的 {weak} 个点中，{clear} 个的总效应区间不含零；每幅图的受访者较少，不如总图可靠。",
+            )
+        )
+    if len(found.borrowed) == found.count:
+        said.append(
+            Text(
+                en="None has enough respondents for an acceptable model of its own, so every map has the importance of all respondents: they differ in performance alone.",
+                zh="均无足够的受访者以单独估计可接受的模型，因此各图的重要性取自全部受访者：各图仅表现不同。",
+            )
+        )
+    elif found.borrowed:
+        listed = names([levels[one.level] for one in found.borrowed])
+        said.append(
+            Text(
+                en=f"Too few respondents for a model of their own, or no acceptable solution: {listed.en} are shown with the importance of all respondents.",
+                zh=f"受访者不足以单独估计模型，或没有可接受的解：{listed.zh}采用全部受访者的重要性。",
+            )
+        )
+    if found.left_out:
+        listed = names([levels[level] for level in found.left_out])
+        said.append(
+            Text(
+                en=f"No map is shown of {listed.en}: too few respondents.",
+                zh=f"未给出{listed.zh}的图：受访者太少。",
+            )
+        )
+    return said
