@@ -26,7 +26,6 @@ ROOT = Path(__file__).resolve().parents[1]
 MOBILE, SIMULATED = "ecsi-mobile", "aftersales-simulated"
 #: case, analysis, language
 RUNS = (
-    (SIMULATED, "groups", "en"),
     (SIMULATED, "descriptives", "zh"),
     (MOBILE, "measurement", "en"),
     (MOBILE, "reliability", "en"),
@@ -105,7 +104,7 @@ def test_every_result_says_where_it_comes_from(
 ) -> None:
     result = found(case, analysis)
     given = {"case": case, "draws": 20, "seed": 7, "language": language}
-    if analysis in ("descriptives", "groups"):
+    if analysis == "descriptives":
         given = {"case": case, "language": language}
     elif analysis == "measurement":
         given["replications"] = 20
@@ -154,20 +153,6 @@ def test_mobile_measurement(found: Any) -> None:
 def test_simulated_descriptives(found: Any) -> None:
     values = numbers(found(SIMULATED, "descriptives"))
     assert values["index-satisfaction"] == pytest.approx(62.8, abs=0.5)
-
-
-def test_simulated_groups(found: Any) -> None:
-    """The two items that the process shifts are released, no other; few firms decide little."""
-    result = found(SIMULATED, "groups")
-    released = {(row["item"], row["group"]) for row in result.tables["released"]}
-    assert released == {("RS2", "ecommerce"), ("EL2", "automotive")}
-    means = result.tables["latent-means"]
-    assert len(means) == 27 and all(row["cl_low"] < row["low"] for row in means)
-    firms = sum(row["cl_p_holm"] < 0.05 for row in means)
-    assert firms < sum(row["p_holm"] < 0.05 for row in means)
-    assert {row["level"] for row in result.tables["maps"]} and len(result.tables["maps"]) == 60
-    assert all(row["low"] < row["importance"] < row["high"] for row in result.tables["maps"])
-    assert numbers(result)["firms"] == 10
 
 
 @pytest.mark.parametrize(("case", "analysis", "language"), RUNS)
