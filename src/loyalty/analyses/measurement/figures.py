@@ -33,8 +33,8 @@ def dynamic(found: Dynamic, case: Case) -> Figure:
                 for index in INDICES
             ]
         )
-        seen = {s.index: getattr(found, s.index) for s in found.standings}
-        usual = {index: threshold(index).value for index in INDICES}
+        seen: dict[str, float] = {s.index: getattr(found, s.index) for s in found.standings}
+        usual: dict[str, float] = {index: threshold(index).value for index in INDICES}
         level, here, cut = (
             term(t).in_(language)
             for t in ("Level [of misfit]", "found here", "conventional cut-off")

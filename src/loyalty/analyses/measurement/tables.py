@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from loyalty.analyses.measurement.findings import (
+    INDICES,
     LARGEST,
     Change,
     Convergent,
@@ -46,10 +47,14 @@ MATTERS = {
 }
 
 
+def usual(cut: str, decimals: int = 2) -> str:
+    """A cited cut-off, which is no finding."""
+    return show(threshold(cut).value, "bounded", decimals=decimals)
+
+
 def limit(sign: str, cut: str) -> Text:
     """A heading like ``≥ .70``."""
-    shown = f"{sign} {show(threshold(cut).value, 'bounded')}"
-    return Text(en=shown, zh=shown)
+    return Text(en=f"{sign} {usual(cut)}", zh=f"{sign} {usual(cut)}")
 
 
 # --- fit -----------------------------------------------------------------------------------------
@@ -82,7 +87,7 @@ def fit(found: Fit, case: Case) -> Table:
             Column(lambda r: r.name.upper(), "Index [of fit]"),
             Column("estimate", "Value [of fit]", "bounded", 3),
             Column(("ci_lower", "ci_upper"), "90 % interval", "bounded", 3),
-            Column(lambda r: threshold(r.name).value, "Cut-off [of fit]", "bounded"),
+            Column(lambda r: usual(r.name), "Cut-off [of fit]", "bounded"),
             Column(lambda r: term(r.verdict), "Verdict"),
         ],
         Text(en="Fit of the measurement model.", zh="测量模型的拟合。"),
@@ -97,16 +102,16 @@ def fit(found: Fit, case: Case) -> Table:
 class _Line:
     what: Text
     step: Text | str
-    cfi: float | None
-    rmsea: float | None
-    srmr: float | None
+    cfi: float | str | None
+    rmsea: float | str | None
+    srmr: float | str | None
 
 
 def dynamic(found: Dynamic, case: Case) -> Table:
-    usual = {index: threshold(index).value for index in ("cfi", "rmsea", "srmr")}
+    cuts = [usual(index, 3) for index in INDICES]
     lines = [
         _Line(term("Found here"), "", found.cfi, found.rmsea, found.srmr),
-        _Line(term("Conventional cut-off"), "", **usual),
+        _Line(term("Conventional cut-off"), "", *cuts),
     ]
     at, right = term("Level [of misfit]"), term("none: the model is right")
     for level in found.levels:

@@ -619,7 +619,11 @@ def _freed(found: Respecification, first: Change, case: Case) -> list[Text]:
         same = show(found.cfi, "bounded", decimals=3) == show(trial.cfi, "bounded", decimals=3)
         cfi = f"stay at {after}" if same else f"go from {before} to {after}"
         cfi_zh = f"仍为 {after}" if same else f"由 {before} 变为 {after}"
-        but = ("", "") if trial.admissible else (", in a solution that is not admissible", "，但该解不可接受")
+        but = (
+            ("", "")
+            if trial.admissible
+            else (", in a solution that is not admissible", "，但该解不可接受")
+        )
         said.append(
             Text(
                 en=f"With it the CFI would {cfi}, no correlation between constructs would change by more than {links} and no planned loading by more than {own}{but[0]}.",
