@@ -73,6 +73,8 @@ def fit_planned(
 
     A solution that is not admissible is a solution; it says so itself.
     """
+    if not constructs:
+        raise CannotCompute("no_scale")
     model = planned_model(constructs)
     result = semfit.fit(model, items, estimator="MLR", missing=missing, std_lv=True)
     return result if result.converged else Refused(refused=reason_of(result.problems[0]))
