@@ -43,7 +43,7 @@ from loyalty.run import show
 from loyalty.shown.context import Case
 from loyalty.shown.words import join, without_references
 
-REFUSED = Refused(refused=Reason(code="one_scale"))
+REFUSED = Refused(refused=Reason(code="one_long_construct"))
 
 
 def found(case: str = "small") -> Measurement:

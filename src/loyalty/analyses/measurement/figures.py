@@ -59,11 +59,11 @@ def loadings(found: Loadings, case: Case) -> Figure:
         rows = pd.DataFrame(
             {
                 "label": [f"{case.label(r.factor).in_(language)} · {r.item}" for r in found.rows],
-                "value": [r.estimate for r in found.rows],
-                "low": [r.ci_lower for r in found.rows],
-                "high": [r.ci_upper for r in found.rows],
+                "estimate": [r.estimate for r in found.rows],
+                "ci_lower": [r.ci_lower for r in found.rows],
+                "ci_upper": [r.ci_upper for r in found.rows],
             }
-        ).astype({"low": float, "high": float})
+        ).astype({"ci_lower": float, "ci_upper": float})
         return charts.dots(
             rows,
             term("Standardized loading").in_(language),

@@ -16,7 +16,7 @@ from loyalty.analyses.measurement import estimates
 from loyalty.analyses.measurement.estimates import Trial
 from loyalty.cases.study import Construct, Study
 from loyalty.cases.survey import Survey
-from loyalty.estimates.fit import FitMeasures, fit_measures, missing
+from loyalty.estimates.fit import FitMeasures, Missing, fit_measures, missing_answers
 from loyalty.ground.findings import (
     Bounded,
     Count,
@@ -363,8 +363,8 @@ class Scales:
     items: pd.DataFrame
 
     @property
-    def missing(self) -> Literal["fiml", "listwise"]:
-        return missing(self.items)
+    def missing(self) -> Missing:
+        return missing_answers(self.items, self.items.columns.tolist())
 
 
 @dataclass(frozen=True)
@@ -552,7 +552,7 @@ def blurred(found: Ratios | Refused) -> tuple[tuple[str, str], ...]:
 @refusable
 def shared_variance(data: Scales, model: Planned) -> SharedVariance:
     if len(data.constructs) < 2:
-        raise CannotCompute("one_scale")
+        raise CannotCompute("one_long_construct")
     rows = Shared.each(estimates.shared_variance(model.solution, data.constructs))
     verdicts = Counter(r.verdict for r in rows)
     return SharedVariance(
@@ -602,7 +602,9 @@ def second_order(data: Scales) -> None:
     """
     n = len(estimates.outcomes(data.constructs))
     if len(data.constructs) > 1 and n < estimates.LEAST_OUTCOMES:
-        raise CannotCompute("one_outcome" if n == 1 else "few_outcomes", n=n)
+        if n == 1:
+            raise CannotCompute("one_outcome")
+        raise CannotCompute("few_outcomes", n=n)
 
 
 # --- where the model misfits ---------------------------------------------------------------------
