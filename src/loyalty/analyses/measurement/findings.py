@@ -114,8 +114,10 @@ class Dynamic(Finding):
 
 
 class Loading(Record):
-    factor: str
+    """An item's standardized loading on its construct, the factor."""
+
     item: str
+    factor: str
     estimate: Bounded
     se: Real | None
     ci_lower: Bounded | None
@@ -124,7 +126,7 @@ class Loading(Record):
 
 
 class Loadings(Finding):
-    """Standardized loadings."""
+    """Standardized loadings of all items."""
 
     rows: tuple[Loading, ...]
 
