@@ -14,7 +14,9 @@ import semfit
 
 from loyalty.analyses.measurement import estimates as measurement
 from loyalty.cases.study import Study
-from loyalty.stats import CannotCompute, validity
+from loyalty.ground.findings import Refused
+from loyalty.ground.reasons import CannotCompute, Reason
+from loyalty.stats import validity
 
 GOLDEN = Path(__file__).parent / "stats" / "golden"
 HS = {"visual": ["x1", "x2", "x3"], "textual": ["x4", "x5", "x6"], "speed": ["x7", "x8", "x9"]}
@@ -65,8 +67,8 @@ def data(name: str) -> pd.DataFrame:
 
 
 def planned(scales: dict[str, list[str]], items: pd.DataFrame, missing: str) -> semfit.Result:
-    result, reason = measurement.fit_planned(study(scales).main, items, missing)
-    assert result is not None and reason == ""
+    result = measurement.fit_planned(study(scales).main, items, missing)
+    assert isinstance(result, semfit.Result)
     return result
 
 
@@ -74,7 +76,7 @@ def planned(scales: dict[str, list[str]], items: pd.DataFrame, missing: str) -> 
 def test_coefficients_match_lavaan(gold: Any, name: str, scales: dict[str, list[str]]) -> None:
     """lavaan's standardizedSolution of the same := definitions, robust standard errors."""
     table = planned(scales, data(name), "listwise").standardized()
-    rows = measurement.coefficients(table, study(scales).main).set_index("construct")
+    rows = measurement.coefficients(table, study(scales).main).set_index("id")
     want = pd.DataFrame(gold["coefficients"][name]).set_index("lhs")
     mine = table[table["op"] == ":="].set_index("lhs")
     assert len(mine) == len(want) == 2 * len(scales) + len(scales) * (len(scales) - 1)
@@ -85,8 +87,8 @@ def test_coefficients_match_lavaan(gold: Any, name: str, scales: dict[str, list[
     for c in scales:
         assert rows.loc[c, "cr"] == pytest.approx(want.loc[f"CR{c}", "est.std"], abs=1e-4)
         low, high = validity.proportion_limits(*want.loc[f"AVE{c}", ["est.std", "se"]])
-        assert rows.loc[c, "ave_low"] == pytest.approx(low, abs=1e-3)
-        assert rows.loc[c, "ave_high"] == pytest.approx(high, abs=1e-3)
+        assert rows.loc[c, "ave_ci_lower"] == pytest.approx(low, abs=1e-3)
+        assert rows.loc[c, "ave_ci_upper"] == pytest.approx(high, abs=1e-3)
 
 
 def test_shared_variance_is_fornell_and_larckers() -> None:
@@ -105,8 +107,8 @@ def test_shared_variance_is_fornell_and_larckers() -> None:
     for r in rows.itertuples():
         both = {c: classic.ave[c] - r.correlation**2 for c in (r.a, r.b)}
         assert r.of == min(both, key=both.get) and r.gap == pytest.approx(both[r.of])
-        sure = "met" if r.gap_low > 0 else "open" if r.gap_high > 0 else "not met"
-        assert r.verdict == sure or (r.verdict == "not met" and r.gap_low < 0)
+        sure = "met" if r.gap_ci_lower > 0 else "open" if r.gap_ci_upper > 0 else "not met"
+        assert r.verdict == sure or (r.verdict == "not met" and r.gap_ci_lower < 0)
     assert set(rows["verdict"]) == {"not met", "open"}
 
 
@@ -134,19 +136,19 @@ def test_differences_match_lavaan(
     """lavTestLRT(method = "satorra.bentler.2001") and fitMeasures of the same two models."""
     case, items = study(scales), data(name)
     close = CLOSE if name == "mobi" else pairs(("visual", "textual", 0.4, 0.3))
-    models, _ = measurement.rivals(case, case.main, close)
+    models = measurement.rivals(case, case.main, close)
     table, solutions = measurement.compare(
-        planned(scales, items, missing), "", [m for m in models if m.id == rival], items, missing
+        planned(scales, items, missing), [m for m in models if m.id == rival], items, missing
     )
     want = gold["compared"][key]
     assert table["id"].tolist() == ["planned", rival] == list(solutions)
     for row, theirs in zip(
         table.to_dict("records"), (want["full"], want["restricted"]), strict=True
     ):
-        for measure in ("chisq.scaled", "df", "aic", "bic", "srmr"):
-            mine = row[measure.replace(".", "_")]
-            assert mine == pytest.approx(theirs[measure], rel=2e-4), measure
-        assert row["cfi_robust"] == pytest.approx(theirs["cfi.robust"], abs=2e-3)
+        assert row["chisq"] == pytest.approx(theirs["chisq.scaled"], rel=2e-4)
+        for measure in ("df", "aic", "bic", "srmr"):
+            assert row[measure] == pytest.approx(theirs[measure], rel=2e-4), measure
+        assert row["cfi"] == pytest.approx(theirs["cfi.robust"], abs=2e-3)
     last = table.iloc[-1]
     assert last["chisq_difference"] == pytest.approx(want["chisq"], rel=1e-3)
     assert last["df_difference"] == want["df"]
@@ -160,10 +162,9 @@ def test_bifactor_matches_lavaan(gold: Any) -> None:
     """Two items share one covariance: their specific loadings are equal. Not nested: no test."""
     scales = {c: MOBI[c] for c in ("Image", "Quality", "Value")}
     case, items = study(scales), data("mobi")
-    models, _ = measurement.rivals(case, case.main, pairs(("Image", "Value", 0.6, 0.5)))
+    models = measurement.rivals(case, case.main, pairs(("Image", "Value", 0.6, 0.5)))
     table, solutions = measurement.compare(
         planned(scales, items, "listwise"),
-        "",
         [m for m in models if m.id == "bifactor"],
         items,
         "listwise",
@@ -171,7 +172,7 @@ def test_bifactor_matches_lavaan(gold: Any) -> None:
     row, want = table.iloc[-1], gold["bifactor"]["fit"]
     assert row["converged"] and gold["bifactor"]["converged"]
     assert row["df"] == want["df"]
-    assert row["chisq_scaled"] == pytest.approx(want["chisq.scaled"], rel=1e-3)
+    assert row["chisq"] == pytest.approx(want["chisq.scaled"], rel=1e-3)
     assert row["bic"] == pytest.approx(want["bic"], abs=0.01)
     assert np.isnan(row["p_difference"]) and not np.isnan(row["bic_difference"])
     share = measurement.general_share(solutions["bifactor"])
@@ -181,11 +182,10 @@ def test_bifactor_matches_lavaan(gold: Any) -> None:
 def test_second_order_factor_of_three_fits_as_their_correlations() -> None:
     """Of three outcomes alone it is just identified; each construct beside them costs 2 less 1."""
     case = study(HS, outcomes=tuple(HS))
-    models, refused = measurement.rivals(case, case.main, pairs(("visual", "speed", 0.4, 0.3)))
-    assert refused == {}
+    models = measurement.rivals(case, case.main, pairs(("visual", "speed", 0.4, 0.3)))
     (second,) = [m for m in models if m.id == "second-order"]
     items = data("hs")
-    table, _ = measurement.compare(planned(HS, items, "listwise"), "", [second], items, "listwise")
+    table, _ = measurement.compare(planned(HS, items, "listwise"), [second], items, "listwise")
     assert table["df"].tolist() == [24, 24]
     assert table["bic_difference"].tolist() == pytest.approx([0, 0], abs=1e-5)
 
@@ -197,43 +197,44 @@ def test_which_rivals_there_are() -> None:
         ("Expect", "Quality", 0.88, 0.87),
         ("Satis", "Loyal", 0.95, 0.86),
     )
-    models, refused = measurement.rivals(case, case.main, ratios)
+    models = measurement.rivals(case, case.main, ratios)
     by = {m.id: m for m in models}
     assert list(by) == ["merged", "merged-sure", "merged-all", "one-factor", "bifactor"]
-    assert "Expect + Quality" in by["merged"].label.en
+    assert by["merged"].merged == (("Expect", "Quality"),)
+    assert by["merged-sure"].merged == (("Expect", "Quality"), ("Satis", "Loyal"))
     assert by["merged-sure"].model.count("merged_") == 2
     # Chained: Image goes with Expect, Expect with Quality.
     assert "IMAG5 + CUEX1" in by["merged-all"].model and "CUEX3 + PERQ1" in by["merged-all"].model
     assert "Value =~ S_Value*PERV1 + S_Value*PERV2" in by["bifactor"].model
     assert not by["bifactor"].nested and by["merged"].nested
-    assert "there is 1" in refused["second-order"].en and "只有 1 个" in refused["second-order"].zh
     # All alike: merging them is the one-factor model, which is there once.
     two = study({c: MOBI[c] for c in ("Satis", "Loyal")})
-    models, _ = measurement.rivals(two, two.main, pairs(("Satis", "Loyal", 0.95, 0.9)))
+    models = measurement.rivals(two, two.main, pairs(("Satis", "Loyal", 0.95, 0.9)))
     assert [m.id for m in models] == ["one-factor", "bifactor"]
     # Without ratios none is merged; with one construct nothing is compared.
-    models, _ = measurement.rivals(case, case.main, pairs())
+    models = measurement.rivals(case, case.main, pairs())
     assert [m.id for m in models] == ["one-factor", "bifactor"]
     alone = study({"Image": MOBI["Image"]})
-    assert measurement.rivals(alone, alone.main, pairs())[1].keys() == {"rivals"}
+    assert measurement.rivals(alone, alone.main, pairs()) == []
 
 
 def test_a_model_without_solution_is_said_to_be_one() -> None:
     items = data("mobi")
     flat = items.assign(CUSA1=3)
-    result, reason = measurement.fit_planned(study(MOBI).main, flat, "listwise")
-    assert result is None and "CUSA1" in reason
+    refused = measurement.fit_planned(study(MOBI).main, flat, "listwise")
+    assert isinstance(refused, Refused) and "CUSA1" in refused.refused.text().en
     case = study(MOBI)
-    models, _ = measurement.rivals(case, case.main, CLOSE)
-    table, solutions = measurement.compare(result, reason, models, flat, "listwise")
+    models = measurement.rivals(case, case.main, CLOSE)
+    table, solutions = measurement.compare(refused, models, flat, "listwise")
     assert solutions == {} and not table["converged"].any()
-    assert table["problem"].str.contains("CUSA1").all()
+    assert all("CUSA1" in why.text().en for (why,) in table["problems"])
     assert table["bic"].isna().all()
     # The planned model alone has none: its rivals are shown, without differences.
-    table, solutions = measurement.compare(None, "why", models[:1], items, "listwise")
+    why = Reason(code="one_construct")
+    table, solutions = measurement.compare(Refused(refused=why), models[:1], items, "listwise")
     assert list(solutions) == ["merged"] and np.isnan(table.loc[1, "bic_difference"])
-    assert table.loc[0, "problem"] == "why" and np.isfinite(table.loc[1, "bic"])
-    assert measurement.fit_planned([], items[[]], "listwise")[0] is None
+    assert table.loc[0, "problems"] == (why,) and np.isfinite(table.loc[1, "bic"])
+    assert isinstance(measurement.fit_planned([], items[[]], "listwise"), Refused)
 
 
 # --- dynamic cut-offs ------------------------------------------------------------------------
@@ -343,10 +344,10 @@ def test_modification_indices_match_lavaan(
         row = mine.loc[(want["lhs"], want["op"], want["rhs"])]
         assert row["mi"] == pytest.approx(want["mi"], rel=2e-2, abs=5e-3)
         assert row["epc"] == pytest.approx(want["epc"], rel=2e-2, abs=1e-3)
-        assert row["sepc_all"] == pytest.approx(want["sepc.all"], rel=2e-2, abs=1e-3)
+        assert row["sepc"] == pytest.approx(want["sepc.all"], rel=2e-2, abs=1e-3)
     assert set(got["verdict"]) <= {"misspecified", "not misspecified", "open"}
     matters = np.where(got["op"] == "=~", 0.40, 0.10)
-    surely = (got["pvalue"] < 0.05) & (got["sepc_all"].abs() >= matters)
+    surely = (got["p"] < 0.05) & (got["sepc"].abs() >= matters)
     assert surely.any() and (got.loc[surely, "verdict"] == "misspecified").all()
 
 
@@ -375,5 +376,5 @@ def test_freeing_a_parameter_is_fitting_it() -> None:
     loadings = [k for k in a.index if k[1] == "=~"]
     assert trial.loading == pytest.approx(max(abs(a[k] - b[k]) for k in loadings), abs=1e-5)
     assert trial.admissible
-    with pytest.raises(semfit.ModelError, match="zz"):
-        measurement.try_freeing(before, constructs, ("x7", "~~", "zz"), items, "listwise")
+    refused = measurement.try_freeing(before, constructs, ("x7", "~~", "zz"), items, "listwise")
+    assert "zz" in refused.refused.text().en

@@ -13,7 +13,6 @@ from loyalty.ground.thresholds import Threshold
 from loyalty.shown import prose
 
 ALPHA = Threshold("alpha", "alpha", 0.70, "above", "nunnally1994")
-HTMT = Threshold("htmt", "htmt", 0.85, "below", "henseler2015")
 
 
 def joined(sentences: list[Text]) -> Text:
@@ -60,24 +59,6 @@ def test_alpha_of_each_verdict() -> None:
     assert "Loyalty \\(\\.44\\)" in bad and bad.startswith("Below the cut-off")
     assert none == "Complaints has no alpha (one item)."
     assert said.zh.count("。") == 4
-
-
-def pairs(*bounds: tuple[float, float]) -> pd.DataFrame:
-    return pd.DataFrame(
-        [
-            {"construct_a": "a", "construct_b": "b", "htmt": 0.9, "ci_lower": x, "ci_upper": y}
-            for x, y in bounds
-        ]
-    )
-
-
-def test_an_interval_that_could_not_be_had_proves_nothing() -> None:
-    label = {"a": "A", "b": "B"}
-    lost = joined(prose.discriminant(pairs((math.nan, math.nan)), label, HTMT, 20))
-    assert "none is distinct" in lost.en and "1 is open and none is not distinct" in lost.en
-    sure = joined(prose.discriminant(pairs((0.86, 0.95)), label, HTMT, 20))
-    assert "none is open and 1 is not distinct" in sure.en and "20 draws" in sure.en
-    assert "The highest ratio has A–B" in sure.en
 
 
 @pytest.mark.parametrize(

@@ -29,7 +29,7 @@ class FitMeasures(Record):
     parameters: Count
     chisq: Real
     df: Count
-    p: P
+    p: P | None
     cfi: Bounded | None
     tli: Bounded | None
     rmsea: Bounded | None

@@ -54,7 +54,8 @@ def displays(
     prefix = f"{case.id}-{analysis}"
     if isinstance(finding, Refused):
         said = words.cannot(finding, case).in_(language)
-        yield Display(name, f"txt-{prefix}-{name}", {"text/markdown": said, "text/plain": said})
+        label = f"txt-{prefix}-{name.replace('_', '-')}"
+        yield Display(name, label, {"text/markdown": said, "text/plain": said})
         return
     for shower in page_of(analysis).get(name, ()):
         shown = shower(finding, case)

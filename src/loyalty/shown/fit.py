@@ -50,7 +50,7 @@ def fit(found: FitMeasures, indices: Sequence[str]) -> list[Text]:
         by[verdict].append(Text(en=name.upper(), zh=name.upper()))
     said.append(Text(en=f"{', '.join(shown)}.", zh=f"{'，'.join(shown)}。"))
     said.append(_judged_by_cuts(by))
-    if not significant(found.p):
+    if found.p is None or not significant(found.p):
         said.append(Text(en="Exact fit is not rejected.", zh="精确拟合未被拒绝。"))
     elif not by["not met"] and not by["open"]:
         said.append(

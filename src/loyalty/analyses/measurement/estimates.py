@@ -18,25 +18,28 @@ from semfit.refit import Batch, Refitter
 from semfit.threads import single_threaded
 
 from loyalty.cases.study import Construct, Study
-from loyalty.ground.text import Text
+from loyalty.ground.findings import Bounded, Record, Refused, refusable
+from loyalty.ground.reasons import CannotCompute, reason_of
 from loyalty.ground.thresholds import Threshold, threshold
-from loyalty.stats import CannotCompute, validity
+from loyalty.stats import validity
 from loyalty.stats.validity import CrossLoading
 
 #: Replications that are simulated and refitted side by side.
 CHUNK = 100
-#: Fit measures by which models are compared.
-COMPARED = (
-    "chisq_scaled",
-    "df",
-    "pvalue_scaled",
-    "cfi_robust",
-    "tli_robust",
-    "rmsea_robust",
-    "srmr",
-    "aic",
-    "bic",
-)
+#: Fit measures by which models are compared, by the names that the estimator has for them.
+COMPARED = {
+    "chisq": "chisq_scaled",
+    "df": "df",
+    "p": "pvalue_scaled",
+    "cfi": "cfi_robust",
+    "tli": "tli_robust",
+    "rmsea": "rmsea_robust",
+    "srmr": "srmr",
+    "aic": "aic",
+    "bic": "bic",
+}
+#: Outcomes that a second-order factor above them needs.
+LEAST_OUTCOMES = 3
 GENERAL, SECOND, MERGED = "general_factor", "second_order_loyalty", "merged"
 
 
@@ -62,35 +65,44 @@ def planned_model(constructs: Sequence[Construct]) -> str:
     return "\n".join([*lines, *defined])
 
 
+@refusable
 def fit_planned(
     constructs: Sequence[Construct], items: pd.DataFrame, missing: str
-) -> tuple[semfit.Result | None, str]:
-    """The planned model's fit, or none where there is no solution, and why.
+) -> semfit.Result | Refused:
+    """The planned model's fit; refused where there is no solution.
 
     A solution that is not admissible is a solution; it says so itself.
     """
-    try:
-        result = semfit.fit(
-            planned_model(constructs), items, estimator="MLR", missing=missing, std_lv=True
-        )
-    except semfit.ModelError as reason:
-        return None, str(reason)
-    return (result, "") if result.converged else (None, result.problems[0])
+    if not constructs:
+        raise CannotCompute("no_scale")
+    model = planned_model(constructs)
+    result = semfit.fit(model, items, estimator="MLR", missing=missing, std_lv=True)
+    return result if result.converged else Refused(refused=reason_of(result.problems[0]))
 
 
 def coefficients(standardized: pd.DataFrame, constructs: Sequence[Construct]) -> pd.DataFrame:
-    """CR and AVE with limits: ``construct, cr, cr_low, cr_high, ave, ave_low, ave_high``.
+    """CR and AVE with limits and verdicts by their cut-offs, one row a construct.
 
-    `standardized`: the standardized solution of :func:`planned_model`.
+    ``id, items, cr, cr_ci_lower, cr_ci_upper, cr_verdict, ave, …``; `standardized`: the
+    standardized solution of :func:`planned_model`.
     """
     value = standardized[standardized["op"] == ":="].set_index("lhs")
+    cuts = {
+        "cr": threshold("composite_reliability"),
+        "ave": threshold("average_variance_extracted"),
+    }
     records = []
     for c in constructs:
-        record: dict[str, Any] = {"construct": c.id, "items": len(c.items)}
-        for key in ("cr", "ave"):
+        record: dict[str, Any] = {"id": c.id, "items": len(c.items)}
+        for key, cut in cuts.items():
             row: Any = value.loc[f"{key.upper()}_{c.id}"]
             low, high = validity.proportion_limits(float(row["est_std"]), float(row["se"]))
-            record |= {key: float(row["est_std"]), f"{key}_low": low, f"{key}_high": high}
+            record |= {
+                key: float(row["est_std"]),
+                f"{key}_ci_lower": low,
+                f"{key}_ci_upper": high,
+                f"{key}_verdict": cut.verdict(low, high),
+            }
         records.append(record)
     return pd.DataFrame(records)
 
@@ -98,10 +110,10 @@ def coefficients(standardized: pd.DataFrame, constructs: Sequence[Construct]) ->
 def shared_variance(standardized: pd.DataFrame, constructs: Sequence[Construct]) -> pd.DataFrame:
     """What Fornell and Larcker compare, with delta-method limits, one row a pair.
 
-    ``a, b, correlation, correlation_low, correlation_high``, the smaller of the two differences
-    between an AVE and the shared variance as ``gap, gap_low, gap_high`` with the construct `of`
-    whose AVE it is, and ``verdict``: met where both differences are above zero with their whole
-    interval, not met where one is below it, else open.
+    ``a, b, correlation, correlation_ci_lower, correlation_ci_upper``, the smaller of the two
+    differences between an AVE and the shared variance as ``gap, gap_ci_lower, gap_ci_upper`` with
+    the construct `of` whose AVE it is, and ``verdict``: met where both differences are above zero
+    with their whole interval, not met where one is below it, else open.
     """
     value = standardized[standardized["op"] == ":="].set_index("lhs")
     phi = standardized[standardized["op"] == "~~"].set_index(["lhs", "rhs"])
@@ -118,12 +130,12 @@ def shared_variance(standardized: pd.DataFrame, constructs: Sequence[Construct])
                 "a": a,
                 "b": b,
                 "correlation": float(r["est_std"]),
-                "correlation_low": float(r["ci_lower"]),
-                "correlation_high": float(r["ci_upper"]),
+                "correlation_ci_lower": float(r["ci_lower"]),
+                "correlation_ci_upper": float(r["ci_upper"]),
                 "of": of,
                 "gap": float(smaller["est_std"]),
-                "gap_low": float(smaller["ci_lower"]),
-                "gap_high": float(smaller["ci_upper"]),
+                "gap_ci_lower": float(smaller["ci_lower"]),
+                "gap_ci_upper": float(smaller["ci_upper"]),
                 "verdict": "not met"
                 if "not met" in verdicts
                 else "open"
@@ -139,19 +151,24 @@ def shared_variance(standardized: pd.DataFrame, constructs: Sequence[Construct])
 
 @dataclass(frozen=True)
 class Rival:
-    """A model to hold against the planned one; `nested` in it or not."""
+    """A model to hold against the planned one; `nested` in it or not.
+
+    `merged`: the constructs that are one factor each time, in a merger.
+    """
 
     id: str
-    label: Text
     model: str
+    merged: tuple[tuple[str, ...], ...] = ()
     nested: bool = True
     options: dict[str, Any] = field(default_factory=dict)
 
 
-def rivals(
-    study: Study, constructs: Sequence[Construct], pairs: pd.DataFrame
-) -> tuple[list[Rival], dict[str, Text]]:
-    """The models to compare, and for those that this case does not allow, why.
+def outcomes(constructs: Sequence[Construct]) -> list[str]:
+    return [c.id for c in constructs if c.role == "outcome"]
+
+
+def rivals(study: Study, constructs: Sequence[Construct], pairs: pd.DataFrame) -> list[Rival]:
+    """The models to compare; none where there is one construct.
 
     Parameters
     ----------
@@ -161,9 +178,8 @@ def rivals(
         their whole interval link to one another; and all that ratios above it do.
     """
     out: list[Rival] = []
-    refused: dict[str, Text] = {}
     if len(constructs) < 2:
-        return out, {"rivals": Text(en="there is only one construct", zh="只有一个构念")}
+        return out
     items = " + ".join(i.id for c in constructs for i in c.items)
     order = [c.id for c in constructs]
     known = pairs[np.isfinite(pairs["htmt"].to_numpy(float))]
@@ -182,29 +198,11 @@ def rivals(
             if linked and key not in seen and key != {frozenset(order)}:
                 out.append(_merged(name, study, constructs, linked))
                 seen.append(key)
-    out.append(
-        Rival(
-            "one-factor",
-            Text(en="One factor for all items", zh="所有题项单一因子"),
-            f"{GENERAL} =~ {items}",
-        )
-    )
-    outcomes = [c.id for c in constructs if c.role == "outcome"]
-    if len(outcomes) >= 3:
-        out.append(
-            Rival(
-                "second-order",
-                Text(en="Second-order factor above the outcomes", zh="结果构念之上的二阶因子"),
-                f"{study.measurement_model(constructs)}\n{SECOND} =~ {' + '.join(outcomes)}",
-            )
-        )
-    else:
-        n = len(outcomes)
-        refused["second-order"] = Text(
-            en=f"a second-order factor above the outcomes needs three of them with two or more "
-            f"items, here there {'is' if n == 1 else 'are'} {n}",
-            zh=f"结果构念之上的二阶因子需要三个各有两个以上题项的结果构念，此处只有 {n} 个",
-        )
+    out.append(Rival("one-factor", f"{GENERAL} =~ {items}"))
+    above = outcomes(constructs)
+    if len(above) >= LEAST_OUTCOMES:
+        model = f"{study.measurement_model(constructs)}\n{SECOND} =~ {' + '.join(above)}"
+        out.append(Rival("second-order", model))
     # Two items share one covariance: their loadings on their own factor are held equal.
     specific = [
         f"{c.id} =~ "
@@ -214,16 +212,12 @@ def rivals(
     out.append(
         Rival(
             "bifactor",
-            Text(
-                en="Bifactor: one general factor beside the constructs",
-                zh="双因子：总因子与各构念并列",
-            ),
             "\n".join([f"{GENERAL} =~ {items}", *specific]),
             nested=False,
             options={"std_lv": True, "orthogonal": True},
         )
     )
-    return out, refused
+    return out
 
 
 def _linked(pairs: Sequence[set[str]]) -> list[set[str]]:
@@ -238,64 +232,57 @@ def _linked(pairs: Sequence[set[str]]) -> list[set[str]]:
 def _merged(
     name: str, study: Study, constructs: Sequence[Construct], groups: Sequence[set[str]]
 ) -> Rival:
-    lines, en, zh = [], [], []
+    lines, merged = [], []
     for number, group in enumerate(groups, start=1):
         members = [c for c in constructs if c.id in group]
         lines.append(f"{MERGED}_{number} =~ " + " + ".join(i.id for c in members for i in c.items))
-        en.append(" + ".join(c.label.en for c in members))
-        zh.append(" + ".join(c.label.zh for c in members))
+        merged.append(tuple(c.id for c in members))
     apart = [c for c in constructs if not any(c.id in g for g in groups)]
     if apart:
         lines.append(study.measurement_model(apart))
-    return Rival(
-        name,
-        Text(en=f"Merged: {'; '.join(en)}", zh=f"合并：{'；'.join(zh)}"),
-        "\n".join(lines),
-    )
+    return Rival(name, "\n".join(lines), tuple(merged))
 
 
 def compare(
-    planned: semfit.Result | None,
-    reason: str,
-    rivals: Sequence[Rival],
-    items: pd.DataFrame,
-    missing: str,
+    planned: semfit.Result | Refused, rivals: Sequence[Rival], items: pd.DataFrame, missing: str
 ) -> tuple[pd.DataFrame, dict[str, semfit.Result]]:
     """The planned model and its rivals, one row each, the planned first; and the solutions by id.
 
-    Columns ``id, converged, admissible, problem``, fit measures by the estimator's names, and
-    against the planned model ``aic_difference, bic_difference`` and, where nested,
+    Columns ``id, merged, converged, admissible, problems`` (reasons), those of :data:`COMPARED`,
+    and against the planned model ``aic_difference, bic_difference`` and, where nested,
     ``chisq_difference, df_difference, p_difference`` (scaled, Satorra & Bentler 2001). A model
-    without a solution has its reason as `problem` and no numbers; `planned` may be such a one.
+    without a solution has its reason among the problems and no numbers; `planned` may be such.
     """
-    fits: list[tuple[str, bool, semfit.Result | None, str]] = [("planned", False, planned, reason)]
+    fits: list[tuple[Rival, semfit.Result | Refused]] = [
+        (Rival("planned", "", nested=False), planned)
+    ]
     for rival in rivals:
-        try:
-            result = semfit.fit(
-                rival.model, items, estimator="MLR", missing=missing, **rival.options
-            )
-            fits.append((rival.id, rival.nested, result, ""))
-        except semfit.ModelError as error:
-            fits.append((rival.id, rival.nested, None, str(error)))
-    base: Mapping[str, float] = {} if planned is None else planned.fit
+        fit = refusable(semfit.fit)
+        result = fit(rival.model, items, estimator="MLR", missing=missing, **rival.options)
+        fits.append((rival, result))
+    base: Mapping[str, float] = {} if isinstance(planned, Refused) else planned.fit
     records = []
     solutions: dict[str, semfit.Result] = {}
-    for name, nested, found, problem in fits:
-        solved = found is not None and found.converged
+    for model, found in fits:
+        solved = not isinstance(found, Refused) and found.converged
         record: dict[str, Any] = {
-            "id": name,
+            "id": model.id,
+            "merged": model.merged,
             "converged": solved,
-            "admissible": solved and found.admissible,  # type: ignore[union-attr]
-            "problem": problem or "; ".join(found.problems if found is not None else ()),
+            "admissible": False,
+            "problems": (found.refused,)
+            if isinstance(found, Refused)
+            else tuple(map(reason_of, found.problems)),
         }
         measures: Mapping[str, float] = {}
         test: dict[str, float] = {}
-        if found is not None and solved:
-            solutions[name] = found
+        if not isinstance(found, Refused) and solved:
+            solutions[model.id] = found
+            record["admissible"] = found.admissible
             measures = found.fit
-            if nested and planned is not None:
+            if model.nested and not isinstance(planned, Refused):
                 test = semfit.difference_test(found, planned)
-        record |= {k: float(measures.get(k, np.nan)) for k in COMPARED}
+        record |= {k: float(measures.get(key, np.nan)) for k, key in COMPARED.items()}
         for key in ("aic", "bic"):
             record[f"{key}_difference"] = record[key] - base.get(key, np.nan)
         record |= {
@@ -475,7 +462,7 @@ def residual_pairs(result: semfit.Result, constructs: Sequence[Construct]) -> pd
 def respecifications(result: semfit.Result) -> pd.DataFrame:
     """Modification indices with what test, power and expected change say of each, largest first.
 
-    ``lhs, op, rhs, mi, pvalue, epc, sepc_all, power, verdict``; changes that matter are in
+    ``lhs, op, rhs, mi, p, epc, sepc, power, verdict``; changes that matter are in
     thresholds (a standardized loading, a correlation of residuals).
     """
     frame = result.modindices()
@@ -488,32 +475,26 @@ def respecifications(result: semfit.Result) -> pd.DataFrame:
         alpha=threshold("significance").value,
         high_power=threshold("misspecification_power").value,
     )
-    columns = ["lhs", "op", "rhs", "mi", "pvalue", "epc", "sepc_all"]
+    frame = frame.rename(columns={"pvalue": "p", "sepc_all": "sepc"})
+    columns = ["lhs", "op", "rhs", "mi", "p", "epc", "sepc"]
     return pd.concat([frame[columns], judged[["power", "verdict"]]], axis=1)
 
 
-@dataclass(frozen=True)
-class Trial:
+class Trial(Record):
     """What freeing one parameter would change.
 
-    Attributes
-    ----------
-    cfi : float
-        Robust CFI with it.
-    correlation : float
-        The largest change of a correlation between two constructs, in size.
-    loading : float
-        The largest change of a planned standardized loading, in size.
-    admissible : bool
-        Whether the respecified solution is.
+    `cfi` is the robust CFI with it; `correlation` and `loading` are the largest changes, in size,
+    of a correlation between two constructs and of a planned standardized loading; `admissible`
+    says whether the respecified solution is.
     """
 
-    cfi: float
-    correlation: float
-    loading: float
+    cfi: Bounded | None
+    correlation: Bounded
+    loading: Bounded
     admissible: bool
 
 
+@refusable
 def try_freeing(
     planned: semfit.Result,
     constructs: Sequence[Construct],
@@ -521,15 +502,7 @@ def try_freeing(
     items: pd.DataFrame,
     missing: str,
 ) -> Trial:
-    """Fit the planned model with one more free parameter.
-
-    Raises
-    ------
-    semfit.ModelError
-        When that model cannot be fitted.
-    CannotCompute
-        When it does not converge.
-    """
+    """Fit the planned model with one more free parameter; refused where it has no solution."""
     model = f"{planned_model(constructs)}\n{' '.join(parameter)}"
     free = semfit.fit(model, items, estimator="MLR", missing=missing, std_lv=True)
     if not free.converged:
@@ -542,8 +515,8 @@ def try_freeing(
     links = [k for k in keys if k[1] == "~~" and k[0] in ids and k[2] in ids and k[0] != k[2]]
     planned_loadings = [k for k in keys if k[1] == "=~"]
     return Trial(
-        float(free.fit["cfi_robust"]),
-        float(change.loc[links].max()) if links else 0.0,
-        float(change.loc[planned_loadings].max()),
-        free.admissible,
+        cfi=free.fit["cfi_robust"],
+        correlation=change.loc[links].max() if links else 0.0,
+        loading=change.loc[planned_loadings].max(),
+        admissible=free.admissible,
     )

@@ -1,0 +1,17 @@
+"""What a reader sees of each finding, in order."""
+
+from loyalty.analyses.measurement import figures, tables, words
+
+PAGE = {
+    "fit": [tables.fit, words.fit],
+    "dynamic": [figures.dynamic, words.dynamic, tables.dynamic, words.dynamic_cuts],
+    "loadings": [figures.loadings, words.loadings],
+    "convergent": [tables.convergent, words.convergent],
+    "htmt": [figures.htmt, words.htmt, tables.close_pairs, words.htmt2],
+    "shared_variance": [tables.shared_variance, words.shared_variance],
+    "models": [tables.models, words.models],
+    "second_order": [],
+    "residuals": [figures.residuals, words.residuals, tables.residuals, words.large_residuals],
+    "misfit": [tables.misfit, words.misfit],
+    "respecification": [words.respecification],
+}

@@ -1,0 +1,303 @@
+"""Tables of the measurement model."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from loyalty.analyses.measurement.findings import (
+    INDICES,
+    LARGEST,
+    Change,
+    Convergent,
+    Dynamic,
+    Fit,
+    Misfit,
+    Model,
+    Models,
+    Ratio,
+    Ratios,
+    Residual,
+    Residuals,
+    Shared,
+    SharedVariance,
+)
+from loyalty.analyses.measurement.words import (
+    factor_label,
+    model_label,
+    pair,
+    parameter,
+)
+from loyalty.ground.markdown import escape
+from loyalty.ground.numbers import show
+from loyalty.ground.terms import term
+from loyalty.ground.text import Text
+from loyalty.ground.thresholds import Verdict, threshold
+from loyalty.shown.context import Case
+from loyalty.shown.table import Column, Table
+from loyalty.shown.words import number
+
+#: The longest tables of pairs show so many.
+PAIRS = 6
+#: Of the closest pairs, where all are distinct.
+CLOSEST = 5
+MATTERS = {
+    "misspecified": "misspecified",
+    "not misspecified": "does not matter",
+    "open": "open",
+}
+
+
+def usual(cut: str, decimals: int = 2) -> str:
+    """A cited cut-off, which is no finding."""
+    return show(threshold(cut).value, "bounded", decimals=decimals)
+
+
+def limit(sign: str, cut: str) -> Text:
+    """A heading like ``≥ .70``."""
+    return Text(en=f"{sign} {usual(cut)}", zh=f"{sign} {usual(cut)}")
+
+
+# --- fit -----------------------------------------------------------------------------------------
+@dataclass(frozen=True)
+class _Index:
+    name: str
+    estimate: float | None
+    ci_lower: float | None = None
+    ci_upper: float | None = None
+
+    @property
+    def verdict(self) -> Verdict:
+        lower, upper = self.ci_lower, self.ci_upper
+        if self.name != "rmsea":
+            lower = upper = self.estimate
+        if lower is None or upper is None:
+            return "open"
+        return threshold(self.name).verdict(lower, upper)
+
+
+def fit(found: Fit, case: Case) -> Table:
+    return Table(
+        [
+            _Index("cfi", found.cfi),
+            _Index("tli", found.tli),
+            _Index("rmsea", found.rmsea, found.rmsea_ci_lower, found.rmsea_ci_upper),
+            _Index("srmr", found.srmr),
+        ],
+        [
+            Column(lambda r: r.name.upper(), "Index [of fit]"),
+            Column("estimate", "Value [of fit]", "bounded", 3),
+            Column(("ci_lower", "ci_upper"), "90 % interval", "bounded", 3),
+            Column(lambda r: usual(r.name), "Cut-off [of fit]", "bounded"),
+            Column(lambda r: term(r.verdict), "Verdict"),
+        ],
+        Text(en="Fit of the measurement model.", zh="测量模型的拟合。"),
+        Text(
+            en="Robust indices (Yuan–Bentler). CFI and TLI are good above the cut-off, RMSEA and SRMR below it.",
+            zh="稳健指标（Yuan–Bentler）。CFI 与 TLI 以高于标准为佳，RMSEA 与 SRMR 以低于标准为佳。",
+        ),
+    )
+
+
+@dataclass(frozen=True)
+class _Line:
+    what: Text
+    step: Text | str
+    cfi: float | str | None
+    rmsea: float | str | None
+    srmr: float | str | None
+
+
+def dynamic(found: Dynamic, case: Case) -> Table:
+    cuts = [usual(index, 3) for index in INDICES]
+    lines = [
+        _Line(term("Found here"), "", found.cfi, found.rmsea, found.srmr),
+        _Line(term("Conventional cut-off"), "", *cuts),
+    ]
+    at, right = term("Level [of misfit]"), term("none: the model is right")
+    for level in found.levels:
+        step = Text(en=escape(right.en), zh=escape(right.zh))
+        if one := level.omitted:
+            other, size = factor_label(one.other, found, case), number(one.size)
+            step = Text(
+                en=f"{escape(one.item)} → {escape(other.en)} \\({size}\\)",
+                zh=f"{escape(one.item)} → {escape(other.zh)} \\({size}\\)",
+            )
+        what = Text(en=f"{at.en} {level.level}", zh=f"{at.zh} {level.level}")
+        lines.append(_Line(what, step, level.cfi.cut, level.rmsea.cut, level.srmr.cut))
+    return Table(
+        lines,
+        [
+            Column("what", Text(en=" ", zh=" ")),
+            Column("step", "One more loading left out", "markdown"),
+            Column("cfi", "CFI", "bounded", 3),
+            Column("rmsea", "RMSEA", "bounded", 3),
+            Column("srmr", "SRMR", "bounded", 3),
+        ],
+        Text(en="Dynamic cut-offs of fit.", zh="拟合的动态标准。"),
+        Text(
+            en="At level 0 the value that 95 % of correct models reach. At further levels the value that at most 5 % (failing that, 10 %) of the misspecified models reach and that no larger share of correct models misses; a dash where there is none. SRMR without means.",
+            zh="水平 0 为 95% 的正确模型所达到的数值。其后各水平为至多 5%（否则 10%）的误设模型能达到、且至多同样比例的正确模型达不到的数值；无此数值者为短横。SRMR 不含均值。",
+        ),
+        first=PAIRS,
+    )
+
+
+# --- validity ------------------------------------------------------------------------------------
+def convergent(found: Convergent, case: Case) -> Table:
+    return Table(
+        found.rows,
+        [
+            Column(lambda r: case.label(r.id), "Construct"),
+            Column("items", "Items [how many]"),
+            Column("cr", "CR"),
+            Column(("cr_ci_lower", "cr_ci_upper"), "95 % interval"),
+            Column(lambda r: term(r.cr_verdict), limit("≥", "composite_reliability")),
+            Column("ave", "AVE"),
+            Column(("ave_ci_lower", "ave_ci_upper"), "95 % interval"),
+            Column(lambda r: term(r.ave_verdict), limit("≥", "average_variance_extracted")),
+        ],
+        Text(en="Convergent validity.", zh="聚合效度。"),
+        Text(
+            en="CR composite reliability, AVE average variance extracted, both from the standardized solution; intervals by the delta method on the logit scale.",
+            zh="CR 组合信度，AVE 平均方差抽取量，均取自标准化解；区间用 logit 尺度上的 delta 法。",
+        ),
+    )
+
+
+def close_pairs(found: Ratios, case: Case) -> Table:
+    """The pairs that are not clearly distinct, or else the closest ones."""
+    rows = sorted(found.rows, key=lambda r: (r.htmt is None, -(r.htmt or 0.0)))
+    blurred = [r for r in rows if r.verdict != "met"]
+    draws = number(found.draws)
+
+    def label(row: Ratio) -> Text:
+        return pair(row.construct_a, row.construct_b, case)
+
+    return Table(
+        blurred or rows[:CLOSEST],
+        [
+            Column(label, "Pair [of constructs]"),
+            Column("htmt", "HTMT"),
+            Column(("ci_lower", "ci_upper"), "95 % interval"),
+            Column(lambda r: term(r.verdict), limit("≤", "htmt")),
+            Column("htmt2", "HTMT2"),
+            Column(("htmt2_ci_lower", "htmt2_ci_upper"), "95 % interval"),
+        ],
+        Text(en="Pairs of constructs that are not clearly distinct.", zh="未能明确区分的成对构念。")
+        if blurred
+        else Text(en="The closest pairs of constructs.", zh="最接近的几对构念。"),
+        Text(
+            en=f"Percentile intervals of {draws} bootstrap samples.",
+            zh=f"{draws} 个自助样本的百分位区间。",
+        ),
+        first=PAIRS,
+    )
+
+
+def shared_variance(found: SharedVariance, case: Case) -> Table:
+    rows = sorted(found.rows, key=lambda r: r.gap)
+    doubtful = [r for r in rows if r.verdict != "met"]
+
+    def label(row: Shared) -> Text:
+        return pair(row.a, row.b, case)
+
+    return Table(
+        doubtful or rows[:CLOSEST],
+        [
+            Column(label, "Pair [of constructs]"),
+            Column("correlation", "r"),
+            Column(("correlation_ci_lower", "correlation_ci_upper"), "95 % interval"),
+            Column("gap", "AVE − r²"),
+            Column(("gap_ci_lower", "gap_ci_upper"), "95 % interval"),
+            Column(lambda r: term(r.verdict), Text(en="> 0", zh="> 0")),
+        ],
+        Text(
+            en="Pairs that fail Fornell and Larcker's criterion or leave it open.",
+            zh="未满足 Fornell–Larcker 准则或尚未定论的成对构念。",
+        )
+        if doubtful
+        else Text(
+            en="Fornell and Larcker's criterion: the closest pairs.",
+            zh="Fornell–Larcker 准则：最接近的几对。",
+        ),
+        Text(
+            en="r: correlation of the constructs themselves (latent). AVE − r²: of the construct of the pair whose average variance extracted exceeds the shared variance by less, or falls short of it by more.",
+            zh="r：构念（潜变量）之间的相关。AVE − r²：取该对中平均方差抽取量超出共享方差较少、或低于其较多的构念。",
+        ),
+        first=PAIRS,
+    )
+
+
+# --- competing models ----------------------------------------------------------------------------
+def models(found: Models, case: Case) -> Table:
+    def state(row: Model) -> Text:
+        if not row.converged:
+            return term("no solution")
+        return term("admissible" if row.admissible else "not admissible")
+
+    return Table(
+        found.rows,
+        [
+            Column(lambda r: model_label(r.id, r.merged, case), "Model"),
+            Column("chisq", "χ²", decimals=1),
+            Column("df", "df"),
+            Column("cfi", "CFI", decimals=3),
+            Column("rmsea", "RMSEA", decimals=3),
+            Column("chisq_difference", "Δχ²", decimals=1),
+            Column("df_difference", "Δdf"),
+            Column("p_difference", "p"),
+            Column("aic_difference", "ΔAIC", decimals=1),
+            Column("bic_difference", "ΔBIC", decimals=1),
+            Column(state, "Solution"),
+        ],
+        Text(en="Competing measurement models.", zh="竞争的测量模型。"),
+        Text(
+            en="Differences from the planned model; Δχ² scaled, only for models nested in it (the bifactor model is not). A merger holds a correlation at its bound of 1, where the test is a little too lenient on it.",
+            zh="差值均相对于计划模型；Δχ² 为缩放差异检验，仅用于嵌套于其中的模型（双因子模型不是）。合并即把相关固定在边界 1，此时检验对其略为宽松。",
+        ),
+    )
+
+
+# --- where the model misfits ---------------------------------------------------------------------
+def residuals(found: Residuals, case: Case) -> Table:
+    def whose(row: Residual) -> Text:
+        if row.construct_a == row.construct_b:
+            return case.label(row.construct_a)
+        return pair(row.construct_a, row.construct_b, case)
+
+    return Table(
+        found.rows[:LARGEST],
+        [
+            Column(lambda r: f"{r.item_a} – {r.item_b}", "Items [a pair]"),
+            Column(whose, "Constructs"),
+            Column("residual", "Correlation residual"),
+            Column("z", "z"),
+        ],
+        Text(en="The largest residuals.", zh="最大的残差。"),
+        Text(
+            en="z: residual covariance over its standard error.", zh="z：残差协方差除以其标准误。"
+        ),
+    )
+
+
+def misfit(found: Misfit, case: Case) -> Table:
+    def what(row: Change) -> Text:
+        return parameter(row, case)
+
+    return Table(
+        found.largest,
+        [
+            Column(what, "Fixed parameter"),
+            Column("mi", "Index [of modification]", decimals=1),
+            Column("p", "p"),
+            Column("epc", "Expected value"),
+            Column("sepc", "Standardized"),
+            Column("power", "Power"),
+            Column(lambda r: term(MATTERS[r.verdict]), "Verdict"),
+        ],
+        Text(en="The largest modification indices.", zh="最大的修正指数。"),
+        Text(
+            en="↔ is a covariance of residuals, → a further loading. None was added to the model. Power against a misspecification that matters.",
+            zh="↔ 为残差协方差，→ 为额外载荷。均未加入模型。功效针对值得在意的误设。",
+        ),
+    )

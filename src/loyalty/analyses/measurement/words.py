@@ -1,0 +1,639 @@
+"""Sentences on the measurement model."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import get_args
+
+from loyalty.analyses.measurement.findings import (
+    INDICES,
+    Change,
+    Convergent,
+    Dynamic,
+    Fit,
+    Loading,
+    Loadings,
+    Misfit,
+    Model,
+    Models,
+    Ratios,
+    Residuals,
+    Respecification,
+    SharedVariance,
+    Standing,
+)
+from loyalty.ground.findings import Refused
+from loyalty.ground.markdown import escape
+from loyalty.ground.numbers import show
+from loyalty.ground.terms import term
+from loyalty.ground.text import Text
+from loyalty.ground.thresholds import Verdict, threshold
+from loyalty.shown import fit as fitting
+from loyalty.shown.context import Case
+from loyalty.shown.words import (
+    be,
+    counted,
+    cut,
+    estimate,
+    every,
+    listed,
+    names,
+    number,
+    significant,
+)
+
+MODELS = {
+    "planned": "As planned",
+    "one-factor": "One factor for all items",
+    "second-order": "Second-order factor above the outcomes",
+    "bifactor": "Bifactor: one general factor beside the constructs",
+}
+Merged = Sequence[Sequence[str]]
+_OPERATORS = {"=~": "→", "~~": "↔", "~": "←"}
+
+
+# --- names ---------------------------------------------------------------------------------------
+def pair(a: str, b: str, case: Case, dash: str = " – ") -> Text:
+    one, other = case.label(a), case.label(b)
+    return Text(en=f"{one.en}{dash}{other.en}", zh=f"{one.zh}{dash}{other.zh}")
+
+
+def _together(group: Sequence[str], case: Case) -> Text:
+    labels = [case.label(c) for c in group]
+    return Text(en=" + ".join(t.en for t in labels), zh=" + ".join(t.zh for t in labels))
+
+
+def model_label(model: str, merged: Merged, case: Case) -> Text:
+    """The name of a model; a merger is named by what it merges."""
+    if not merged:
+        return term(MODELS[model])
+    groups = [_together(group, case) for group in merged]
+    return Text(
+        en=f"Merged: {'; '.join(g.en for g in groups)}",
+        zh=f"合并：{'；'.join(g.zh for g in groups)}",
+    )
+
+
+def factor_label(factor: str, found: Dynamic, case: Case) -> Text:
+    """The name of a construct, or of those that are one factor in a merger (``merged_1``)."""
+    if factor in case.labels:
+        return case.label(factor)
+    return _together(found.merged[int(factor.rpartition("_")[2]) - 1], case)
+
+
+def parameter(change: Change, case: Case) -> Text:
+    """A parameter with constructs by their labels: ``Image → q1``, ``q1 ↔ q2``."""
+
+    def side(name: str) -> Text:
+        return case.labels.get(name) or _same(name)
+
+    left, right, sign = side(change.lhs), side(change.rhs), _OPERATORS[change.op]
+    return Text(en=f"{left.en} {sign} {right.en}", zh=f"{left.zh} {sign} {right.zh}")
+
+
+def _same(name: str) -> Text:
+    return Text(en=name, zh=name)
+
+
+def _items(items: Sequence[str]) -> Text:
+    return names([_same(i) for i in items])
+
+
+def _or_none(n: int) -> str:
+    return number(n) if n else "none"
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+# --- fit -----------------------------------------------------------------------------------------
+def fit(found: Fit, case: Case) -> list[Text]:
+    indices = ("cfi", "tli", "rmsea", "srmr")
+    return [*fitting.fit(found, indices), *fitting.judged(found, case)]
+
+
+def dynamic(found: Dynamic, case: Case) -> list[Text]:
+    """Where the indices lie among the levels of simulated misspecification."""
+    said = []
+    if found.model != "planned":
+        label = model_label(found.model, found.merged, case)
+        said.append(
+            Text(
+                en=f"The solution of the planned model is not admissible, so that no population can be simulated from it; this section judges the model that is closest to it and is: {escape(label.en)}.",
+                zh=f"计划模型的解不可接受，无法据以模拟总体；本节改为判断与之最接近且可接受的模型：{escape(label.zh)}。",
+            )
+        )
+    first = found.levels[1].omitted
+    assert first is not None
+    other, shown = factor_label(first.other, found, case), number(first.size)
+    replications, n = number(found.replications), number(found.n)
+    said.append(
+        Text(
+            en=f"The levels come from {replications} samples of {n} simulated respondents each, drawn from the fitted model (level 0) and from it with one more loading left out a level, the first {shown} of {escape(first.item)} on {escape(other.en)} [@mcneish2023].",
+            zh=f"各水平取自模拟样本，每个水平 {replications} 个样本、各 {n} 名受访者：水平 0 为拟合模型本身，此后每一水平多遗漏一个载荷，首个为 {escape(first.item)} 在{escape(other.zh)}上的 {shown} [@mcneish2023]。",
+        )
+    )
+    return said + _standings(found)
+
+
+def _indices(standings: Sequence[Standing]) -> Text:
+    return _items([s.index.upper() for s in standings])
+
+
+def _standings(found: Dynamic) -> list[Text]:
+    by = {
+        kind: [s for s in found.standings if s.standing == kind]
+        for kind in ("correct", "between", "beyond", "undecided")
+    }
+    said = []
+    if by["correct"]:
+        which, reached = _indices(by["correct"]), number(found.reached)
+        said.append(
+            Text(
+                en=f"By {which.en} the model fits as well as correct ones do in {reached} of 100 samples.",
+                zh=f"就 {which.zh} 而言，模型的拟合不逊于 100 个样本中 {reached} 个样本里的正确模型。",
+            )
+        )
+    for level in found.levels:
+        if here := [s for s in by["between"] if s.level == level.level]:
+            which, left_out = _indices(here), number(level.level)
+            loadings = "a single loading" if level.level == 1 else f"{left_out} loadings"
+            said.append(
+                Text(
+                    en=f"By {which.en} it fits worse than a correct model would, yet better than one with {loadings} of that size left out.",
+                    zh=f"就 {which.zh} 而言，其拟合逊于正确模型，但优于遗漏 {left_out} 个此类载荷的模型。",
+                )
+            )
+    if by["beyond"]:
+        which = _indices(by["beyond"])
+        said.append(
+            Text(
+                en=f"By {which.en} the misfit is larger than at any level: more is wrong than a few loadings left out.",
+                zh=f"就 {which.zh} 而言，失拟超过任一水平：问题不止于遗漏几个载荷。",
+            )
+        )
+    if by["undecided"]:
+        which = _indices(by["undecided"])
+        en = f"{which.en} cannot tell the levels from a correct model in a sample of this size"
+        zh = f"在此样本量下，{which.zh} 无法将各水平与正确模型区分开"
+        if rare := [s for s in by["undecided"] if s.rare]:
+            en += f"; yet a correct one would rarely show such a value of {_indices(rare).en}"
+            zh += f"；不过正确模型很少会有这样的 {_indices(rare).zh}"
+        said.append(Text(en=f"{en}.", zh=f"{zh}。"))
+    return said
+
+
+def dynamic_cuts(found: Dynamic, case: Case) -> list[Text]:
+    """The dynamic cut-offs beside the conventional ones."""
+    said = []
+    by: dict[str, list[Text]] = {"lenient": [], "strict": []}
+    for index in INDICES:
+        usual, one = threshold(index), getattr(found.levels[1], index).cut
+        if one is not None and one != usual.value:
+            shown = f"{cut(usual, 'bounded')} \\/ {number(one, decimals=3)}"
+            by["lenient" if usual.met(one) else "strict"].append(
+                _same(f"{index.upper()} \\({shown}\\)")
+            )
+    if by["lenient"]:
+        which = listed(by["lenient"])
+        said.append(
+            Text(
+                en=f"One loading left out would pass the conventional cut-off of {which.en}, given as conventional / level 1.",
+                zh=f"遗漏一个载荷的模型仍能通过通用标准的指标（通用标准 / 水平 1）：{which.zh}。",
+            )
+        )
+    if by["strict"]:
+        which = listed(by["strict"])
+        said.append(
+            Text(
+                en=f"The conventional cut-off is the stricter one for {which.en}.",
+                zh=f"通用标准更为严格的指标：{which.zh}。",
+            )
+        )
+    if not by["lenient"] and not by["strict"]:
+        said.append(
+            Text(
+                en="In a sample of this size no index tells one loading left out from a correct model, so that the conventional cut-offs cannot be held against that level.",
+                zh="在此样本量下，没有指标能将遗漏一个载荷的模型与正确模型区分开，故无法以该水平衡量通用标准。",
+            )
+        )
+    if found.lost:
+        said.append(
+            Text(
+                en=f"{counted(found.lost, 'sample')} had no solution and {be(found.lost)} left out.",
+                zh=f"有 {number(found.lost)} 个样本无解，未计入。",
+            )
+        )
+    holes = (", some of them missing", "，且有缺失") if found.incomplete else ("", "")
+    said.append(
+        Text(
+            en=f"The samples are of normal variables without missing answers, those of the case are steps of a scale{holes[0]}: the levels are a guide.",
+            zh=f"模拟样本为无缺失的正态变量，本案例的回答则为量表等级{holes[1]}，故各水平仅供参照。",
+        )
+    )
+    return said
+
+
+# --- validity ------------------------------------------------------------------------------------
+def loadings(found: Loadings, case: Case) -> Text:
+    ordered = sorted(found.rows, key=lambda r: r.estimate)
+    below = [r for r in ordered if r.verdict == "not met"]
+    unsure = [r.item for r in found.rows if r.verdict == "open"]
+    mark, cite = cut("loading", "bounded"), threshold("loading").cite
+
+    def shown(row: Loading) -> str:
+        return estimate(row.estimate, row.ci_lower, row.ci_upper)
+
+    worst, best = ordered[0], ordered[-1]
+    low, high = escape(worst.item), escape(best.item)
+    en = f"Standardized loadings run from {shown(worst)} ({low}) to {shown(best)} ({high})."
+    zh = f"标准化载荷从 {shown(worst)}（{low}）到 {shown(best)}（{high}）。"
+    if below:
+        which = listed([_same(f"{escape(r.item)} \\({number(r.estimate)}\\)") for r in below])
+        en += f" Below {mark} [@{cite}] with the whole interval: {which.en}."
+        zh += f"整个区间低于 {mark} [@{cite}]：{which.zh}。"
+    if unsure:
+        en += f" Open at that cut-off: {_items(unsure).en}."
+        zh += f"在该标准上未定：{_items(unsure).zh}。"
+    if not below and not unsure:
+        en += f" All lie above {mark} [@{cite}] with the whole interval."
+        zh += f"全部区间均高于 {mark} [@{cite}]。"
+    return Text(en=en, zh=zh)
+
+
+def convergent(found: Convergent, case: Case) -> list[Text]:
+    reliability = Text(en="Composite reliability", zh="组合信度")
+    variance = Text(en="Average variance extracted", zh="平均方差抽取量")
+    said = [
+        _convergent(found, case, "cr", "composite_reliability", reliability),
+        _convergent(found, case, "ave", "average_variance_extracted", variance),
+    ]
+    if found.two:
+        two = names([case.label(c) for c in found.two])
+        said.append(
+            Text(
+                en=f"{two.en} rest{'s' if len(found.two) == 1 else ''} on two items: what these share is told apart from their errors only through the other constructs.",
+                zh=f"{two.zh} 只有两个题项：其共同部分与误差只能借助其他构念加以区分。",
+            )
+        )
+    if found.single:
+        single = names([case.label(c) for c in found.single])
+        said.append(
+            Text(
+                en=f"With one item, {single.en} cannot be judged and {be(len(found.single))} left out of this chapter.",
+                zh=f"{single.zh} 只有一个题项，无法判断，本章未纳入。",
+            )
+        )
+    return said
+
+
+def _convergent(found: Convergent, case: Case, key: str, of: str, name: Text) -> Text:
+    mark, cite = cut(of, "bounded"), threshold(of).cite
+    by: dict[Verdict, list[Text]] = {verdict: [] for verdict in get_args(Verdict)}
+    for row in found.rows:
+        label, shown = case.label(row.id), number(getattr(row, key))
+        by[getattr(row, f"{key}_verdict")].append(
+            Text(en=f"{escape(label.en)} \\({shown}\\)", zh=f"{escape(label.zh)} \\({shown}\\)")
+        )
+    if len(by["met"]) == len(found.rows):
+        return Text(
+            en=f"{name.en} is at least {mark} with its whole interval for every construct [@{cite}].",
+            zh=f"所有构念{name.zh}的整个区间均不低于 {mark} [@{cite}]。",
+        )
+    met, constructs = number(getattr(found, f"{key}_met")), number(found.constructs)
+    en = [f"at least {mark} with the whole interval for {met} of {constructs}"]
+    zh = [f"{constructs} 个构念中 {met} 个的整个区间不低于 {mark}"]
+    if by["not met"]:
+        en.append(f"below it for {listed(by['not met']).en}")
+        zh.append(f"低于标准的为 {listed(by['not met']).zh}")
+    if by["open"]:
+        en.append(f"open for {listed(by['open']).en}")
+        zh.append(f"未定的为 {listed(by['open']).zh}")
+    return Text(
+        en=f"{name.en} is {'; '.join(en)} [@{cite}].",
+        zh=f"{name.zh}：{'；'.join(zh)} [@{cite}]。",
+    )
+
+
+def htmt(found: Ratios, case: Case) -> Text:
+    """How many pairs are distinct by their ratios, and which ratio is the highest."""
+    mark, cite, draws = cut("htmt", "bounded"), threshold("htmt").cite, number(found.draws)
+    row = max(found.rows, key=lambda r: -1.0 if r.htmt is None else r.htmt)
+    label = pair(row.construct_a, row.construct_b, case, "–")
+    shown = estimate(row.htmt, row.ci_lower, row.ci_upper)
+    top = Text(
+        en=f"The highest ratio has {escape(label.en)} ({shown}).",
+        zh=f"比率最高的是 {escape(label.zh)}（{shown}）。",
+    )
+    if found.met == found.pairs > 1:
+        return Text(
+            en=f"{_capital(every(found.pairs))} pairs of constructs are distinct, with their whole bootstrap interval ({draws} draws) below {mark} [@{cite}]. {top.en}",
+            zh=f"全部 {number(found.pairs)} 对构念的整个自助区间（{draws} 次）都低于 {mark} [@{cite}]，可以区分。{top.zh}",
+        )
+    met, unsure, failed = (_or_none(n) for n in (found.met, found.open, found.not_met))
+    return Text(
+        en=f"Of {counted(found.pairs, 'pair')} of constructs {met} {be(found.met or 1)} distinct with the whole bootstrap interval ({draws} draws) below {mark} [@{cite}], {unsure} {be(found.open or 1)} open and {failed} {be(found.not_met or 1)} not distinct. {top.en}",
+        zh=f"{number(found.pairs)} 对构念中，{number(found.met)} 对的整个自助区间（{draws} 次）低于 {mark} [@{cite}]、可以区分，{number(found.open)} 对未定，{number(found.not_met)} 对不能区分。{top.zh}",
+    )
+
+
+def htmt2(found: Ratios, case: Case) -> list[Text]:
+    """HTMT2 against HTMT, and what negative item correlations do to both."""
+    most, total = number(found.apart), number(found.correlations)
+    changed = Text(en="changes no verdict", zh="各结论不变")
+    if found.changed:
+        changed = Text(
+            en=f"changes {counted(found.changed, 'verdict')}",
+            zh=f"有 {number(found.changed)} 个结论改变",
+        )
+    ratio = Text(
+        en=f"The ratio of geometric means, HTMT2, which does not take the loadings of a construct as equal [@roemer2021], differs from it by {most} at most and {changed.en}.",
+        zh=f"不假定同一构念各载荷相等的几何平均比率 HTMT2 [@roemer2021] 与之至多相差 {most}，{changed.zh}。",
+    )
+    if not found.negative:
+        return [
+            ratio,
+            Text(
+                en=f"Both take item correlations without their sign, which changes nothing here: none of the {total} is negative.",
+                zh=f"两者均取题项相关的绝对值；此处 {total} 个相关无一为负，故无影响。",
+            ),
+        ]
+    negative = number(found.negative)
+    return [
+        ratio,
+        Text(
+            en=f"Both take item correlations without their sign, since items of opposite direction would cancel and make constructs look distinct; that concerns {negative} of {total} correlations here, which are negative.",
+            zh=f"两者均取题项相关的绝对值，否则方向相反的题项会相互抵消，使构念显得可以区分；此处 {total} 个相关中有 {negative} 个为负。",
+        ),
+    ]
+
+
+def shared_variance(found: SharedVariance, case: Case) -> list[Text]:
+    pairs, met = number(found.pairs), number(found.met)
+    some_en, some_zh, how_many = "", "", f"{_or_none(found.met)} of {pairs}"
+    if found.met < found.pairs:
+        unsure, failed = _or_none(found.open), _or_none(found.not_met)
+        fail = "fail" if found.not_met > 1 else "fails"
+        some_en = f"; {unsure} {be(found.open or 1)} open and {failed} {fail}"
+        some_zh = f"；{number(found.open)} 对未定，{number(found.not_met)} 对不成立"
+    elif found.pairs > 1:
+        how_many = every(found.pairs)
+    row = min(found.rows, key=lambda r: r.gap)
+    label, of = pair(row.a, row.b, case, "–"), case.label(row.of)
+    gap = estimate(row.gap, row.gap_ci_lower, row.gap_ci_upper)
+    r = estimate(row.correlation, row.correlation_ci_lower, row.correlation_ci_upper)
+    said = [
+        Text(
+            en=f"By the criterion of Fornell and Larcker, in {how_many} pairs either construct shares more variance with its own items than with the other, the whole interval of the difference above zero [@fornell1981]{some_en}.",
+            zh=f"按 Fornell–Larcker 准则，{pairs} 对中有 {met} 对的两个构念与自身题项共享的方差都多于彼此共享的方差，且差值的整个区间大于零 [@fornell1981]{some_zh}。",
+        ),
+        Text(
+            en=f"The smallest difference has {escape(label.en)}: {gap} for {escape(of.en)}, at a latent correlation of {r}.",
+            zh=f"差值最小的是 {escape(label.zh)}：{escape(of.zh)} 为 {gap}，潜变量相关 {r}。",
+        ),
+    ]
+    if found.reaching_one:
+        said.append(
+            Text(
+                en=f"The interval of {counted(found.reaching_one, 'latent correlation')} reaches 1: so far as these data go, such a pair may be one construct.",
+                zh=f"有 {number(found.reaching_one)} 个潜变量相关的区间达到 1：就这些数据而言，这样的一对可能是同一构念。",
+            )
+        )
+    return said
+
+
+# --- competing models ----------------------------------------------------------------------------
+def models(found: Models, case: Case) -> list[Text]:
+    def labels(rows: Sequence[Model]) -> Text:
+        return names([model_label(r.id, r.merged, case) for r in rows])
+
+    if found.preferred is None:
+        return [Text(en="None of the models has a solution.", zh="各模型均无解。")]
+    said = []
+    if found.simpler:
+        simpler, worse = number(found.simpler), number(found.worse)
+        if found.worse == found.simpler > 1:
+            en = f"{_capital(every(found.simpler))} simpler models fit worse than the planned one"
+        else:
+            fit = "fit" if found.worse > 1 else "fits"
+            en = f"Of {counted(found.simpler, 'simpler model')} {_or_none(found.worse)} {fit} worse than the planned one"
+        en += " by the scaled difference test [@satorra2001]"
+        zh = f"{simpler} 个较简模型中，按缩放差异检验 [@satorra2001]，{worse} 个的拟合差于计划模型"
+        nested = [r for r in found.rows if r.p_difference is not None]
+        if equal := [r for r in nested if not significant(r.p_difference or 0.0)]:
+            en += f"; no worse, as far as the test can tell: {labels(equal).en}"
+            zh += f"；检验看不出更差的：{labels(equal).zh}"
+        said.append(Text(en=f"{en}.", zh=f"{zh}。"))
+    said += _preferred(found, case)
+    if found.general_share is not None:
+        shown = number(found.general_share)
+        said.append(
+            Text(
+                en=f"In the bifactor model the general factor takes {shown} of the common variance [@reise2010].",
+                zh=f"在双因子模型中，总因子占共同方差的 {shown} [@reise2010]。",
+            )
+        )
+    if improper := [r for r in found.rows if r.converged and not r.admissible]:
+        said.append(
+            Text(
+                en=f"Converged, but not admissible: {labels(improper).en}; what such a solution says of fit is not to be relied on.",
+                zh=f"收敛但解不可接受：{labels(improper).zh}；此类解的拟合不足为凭。",
+            )
+        )
+    if lost := [r for r in found.rows if not r.converged and r.id != "planned"]:
+        said.append(
+            Text(
+                en=f"Without a solution: {labels(lost).en}.",
+                zh=f"未得到解：{labels(lost).zh}。",
+            )
+        )
+    return said
+
+
+def _preferred(found: Models, case: Case) -> list[Text]:
+    """Which model has the lowest BIC, and how close another one comes."""
+
+    def label(model: str | None) -> Text:
+        (row,) = (r for r in found.rows if r.id == model)
+        shown = model_label(row.id, row.merged, case)
+        return Text(en=escape(shown.en), zh=escape(shown.zh))
+
+    best, margin = label(found.preferred), number(found.margin, decimals=1)
+    if found.preferred == "planned":
+        if found.next is None:
+            return []
+        after = label(found.next)
+        return [
+            Text(
+                en=f"BIC also prefers the planned model, the next being {after.en} ({margin} higher).",
+                zh=f"BIC 同样偏好计划模型，其次为{after.zh}（高 {margin}）。",
+            )
+        ]
+    if found.margin is None:
+        return [
+            Text(
+                en=f"The planned model has no solution to compare with; of the others BIC prefers {best.en}.",
+                zh=f"计划模型无解可比；其余模型中 BIC 偏好{best.zh}。",
+            )
+        ]
+    return [
+        Text(
+            en=f"BIC, which weighs fit against the number of parameters, prefers {best.en} ({margin} lower than the planned model).",
+            zh=f"兼顾拟合与参数数目的 BIC 偏好{best.zh}（比计划模型低 {margin}）。",
+        )
+    ]
+
+
+# --- where the model misfits ---------------------------------------------------------------------
+def residuals(found: Residuals, case: Case) -> list[Text]:
+    row, mark = found.rows[0], cut("correlation_residual", "bounded")
+    cite, shown = threshold("correlation_residual").cite, number(row.residual)
+    label = f"{escape(row.item_a)}–{escape(row.item_b)}"
+    pairs, tested, beyond = number(found.pairs), number(found.tested), number(found.beyond)
+    expected, more = number(found.expected, decimals=0), found.beyond > found.expected
+    return [
+        Text(
+            en=f"Of {pairs} correlations between items the model misses {_or_none(found.large)} by more than {mark} [@{cite}]; the largest residual has {label} ({shown}).",
+            zh=f"{pairs} 个题项间相关中，模型偏差超过 {mark} [@{cite}] 的有 {number(found.large)} 个；最大残差为 {label}（{shown}）。",
+        ),
+        Text(
+            en=f"{beyond} of {tested} standardized residuals lie beyond their 5 % limits, {'more' if more else 'no more'} than the {expected} or so that chance alone would leave there.",
+            zh=f"{tested} 个标准化残差中有 {beyond} 个超出其 5% 界限，{'多于' if more else '不多于'}仅凭偶然约应有的 {expected} 个。",
+        ),
+    ]
+
+
+def large_residuals(found: Residuals, case: Case) -> list[Text]:
+    """Which items recur among the largest residuals, and whether these join constructs."""
+    top, times, items = number(found.top), number(found.times), _items(found.recurring)
+    if found.times == 1:
+        said = Text(
+            en=f"No item is in more than one of these {top} pairs.",
+            zh=f"这 {top} 对中没有重复出现的题项。",
+        )
+    elif len(found.recurring) == 1:
+        said = Text(
+            en=f"Of these {top} pairs {times} have the item {items.en}.",
+            zh=f"这 {top} 对中，{items.zh} 出现 {times} 次。",
+        )
+    else:
+        said = Text(
+            en=f"The items {items.en} are in {times} of these {top} pairs each.",
+            zh=f"这 {top} 对中，{items.zh} 各出现 {times} 次。",
+        )
+    en, zh = [], []
+    inside, across = number(found.inside), number(found.across)
+    if found.inside:
+        en.append(
+            f"{inside} of them {be(found.inside)} of one construct, where a residual says that two items share more or less than the construct"
+        )
+        zh.append(f"其中 {inside} 对属于同一构念，残差表示两题的共同部分多于或少于该构念")
+    if found.across:
+        who = across if found.inside else "All of them" if found.across > 1 else "It"
+        join = "joins" if found.across == 1 else "join"
+        en.append(
+            f"{who} {join} two constructs, where a residual hints at a further loading or at wording in common"
+        )
+        each = f"{across} 对" if found.inside else "各对均"
+        zh.append(f"{each}分属两个构念，残差提示可能存在额外载荷或共同措辞")
+    return [said, Text(en=f"{'; '.join(en)}.", zh=f"{'；'.join(zh)}。")]
+
+
+def misfit(found: Misfit, case: Case) -> Text:
+    loading = cut("misspecified_loading", "bounded")
+    other = cut("misspecified_correlation", "bounded")
+    parameters, unsure = number(found.parameters), number(found.open)
+    wrong, fine = number(found.misspecified), number(found.not_misspecified)
+    some = found.misspecified or 1
+    return Text(
+        en=f"Judged by index, power and expected change together [@saris2009], of {parameters} fixed parameters {_or_none(found.misspecified)} {be(some)} wrong by enough to matter (a loading of {loading}, a correlation of residuals of {other}), {fine} {be(found.not_misspecified)} not, and for {unsure} the data cannot say.",
+        zh=f"结合指数、检验功效与期望变化判断 [@saris2009]，{parameters} 个固定参数中，{wrong} 个的偏误大到值得在意（载荷 {loading}、残差相关 {other}），{fine} 个并非如此，{unsure} 个数据无法判断。",
+    )
+
+
+# --- what a reviewer would ask -------------------------------------------------------------------
+def respecification(found: Respecification, case: Case) -> list[Text]:
+    """What a reviewer would ask to respecify, and why it was or was not done."""
+    said = [
+        Text(
+            en="No fixed parameter is wrong by enough to matter, so a reviewer has no ground in these data to ask for another loading or a correlation of residuals, and none was added.",
+            zh="没有哪个固定参数的偏误大到值得在意，审稿人无从据这些数据要求增加载荷或残差相关，此处也未增加。",
+        )
+    ]
+    if found.first is not None:
+        said = _freed(found, found.first, case)
+    if found.weak:
+        weak = _items(found.weak)
+        said.append(
+            Text(
+                en=f"Dropping {weak.en} for a weak loading would be asked for as well; items stay in here, so that the scale is the published one, and the robustness checks leave weak items out.",
+                zh=f"还会要求剔除载荷偏低的 {weak.zh}；此处予以保留，使量表与原问卷一致，弱题项在稳健性检验中剔除。",
+            )
+        )
+    if found.merge:
+        merge = names([pair(a, b, case) for a, b in found.merge])
+        said.append(
+            Text(
+                en=f"And whether {merge.en} should be merged: the comparison above shows what that costs in fit. They stay apart because the hypotheses name them apart, and every path between them is to be read with that in mind.",
+                zh=f"以及 {merge.zh} 应否合并：上文的比较给出了合并在拟合上的代价。因假设分别提及它们，此处仍予分开，其间的路径须据此谨慎解读。",
+            )
+        )
+    return said
+
+
+def _freed(found: Respecification, first: Change, case: Case) -> list[Text]:
+    name, size = parameter(first, case), number(first.sepc)
+    said = [
+        Text(
+            en=f"A reviewer would ask first to free {escape(name.en)} (expected standardized value {size}).",
+            zh=f"审稿人首先会要求放开 {escape(name.zh)}（标准化期望值 {size}）。",
+        )
+    ]
+    if abs(first.sepc) > 1:
+        said.append(
+            Text(
+                en="No standardized value can lie beyond 1: an expected change is a guess along a straight line, and this one only says that something is wrong at this place.",
+                zh="标准化值不可能超出 1：期望变化只是线性推算，此处仅说明该处有误。",
+            )
+        )
+    if found.reversed:
+        said.append(
+            Text(
+                en="Both items are worded in reverse, so that what they share beyond their constructs may be the wording.",
+                zh="两题均为反向措辞，其超出构念的共同部分可能来自措辞。",
+            )
+        )
+    if isinstance(found.trial, Refused):
+        why = found.trial.refused.text(case.labels)
+        said.append(
+            Text(
+                en=f"That model cannot be fitted: {escape(why.en)}.",
+                zh=f"该模型无法拟合：{escape(why.zh)}。",
+            )
+        )
+    elif found.trial is not None:
+        trial = found.trial
+        before, after = number(found.cfi, decimals=3), number(trial.cfi, decimals=3)
+        links, own = number(trial.correlation, decimals=3), number(trial.loading, decimals=3)
+        same = show(found.cfi, "bounded", decimals=3) == show(trial.cfi, "bounded", decimals=3)
+        cfi = f"stay at {after}" if same else f"go from {before} to {after}"
+        cfi_zh = f"仍为 {after}" if same else f"由 {before} 变为 {after}"
+        but = (
+            ("", "")
+            if trial.admissible
+            else (", in a solution that is not admissible", "，但该解不可接受")
+        )
+        said.append(
+            Text(
+                en=f"With it the CFI would {cfi}, no correlation between constructs would change by more than {links} and no planned loading by more than {own}{but[0]}.",
+                zh=f"放开后 CFI {cfi_zh}，构念间相关的变化不超过 {links}，计划载荷的变化不超过 {own}{but[1]}。",
+            )
+        )
+    said.append(
+        Text(
+            en="It was not done: it is a question for a new sample [@maccallum1992].",
+            zh="此处没有这样做：这应留待新样本检验 [@maccallum1992]。",
+        )
+    )
+    return said
