@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
+import pandas as pd
 import semfit
 
 from loyalty.ground.findings import Bounded, Count, P, Real, Record
@@ -48,3 +51,8 @@ def fit_measures(result: semfit.Result) -> FitMeasures:
         admissible=result.admissible,
         problems=tuple(map(reason_of, result.problems)),
     )
+
+
+def missing(answers: pd.DataFrame) -> Literal["fiml", "listwise"]:
+    """What the estimator is to do with missing answers: use all that there is, where any lack."""
+    return "fiml" if answers.isna().any(axis=None) else "listwise"
