@@ -1,15 +1,15 @@
-"""What the behaviour notebook shows: tables and curves out of purchases, choices and panels."""
+"""Tables and curves out of purchases, choices and panels."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import numpy as np
 import pandas as pd
 
-from loyalty import simulate
-from loyalty.cases.study import Resource, Study
-from loyalty.ground import paths
+from loyalty.cases.tables import Loaded
+from loyalty.ground.reasons import Reason
+from loyalty.ground.thresholds import threshold
 from loyalty.stats import CannotCompute, brand_loyalty, clv, panel, rfm, survival
 from loyalty.stats._common import FloatArray
 from loyalty.stats.descriptives import wilson_interval
@@ -22,15 +22,22 @@ HORIZONS = (4, 13, 26, 52)
 MANY = 7
 
 
-def declared(study: Study, resource: Resource) -> dict[str, float]:
-    """What a simulated table's process declares, by parameter; nothing of a real one."""
-    simulator = resource.rows.simulator
-    if simulator is None:
-        return {}
-    truth = simulate.true_parameters(paths.inside(study.folder, simulator.process))
-    start = f"{resource.id}: "
-    mine = truth[(truth["kind"] == "panel") & truth["name"].str.startswith(start)]
-    return dict(zip(mine["name"].str.removeprefix(start), mine["value"], strict=True))
+def smallest() -> int:
+    """So many customers, households or answers a group must have to be shown."""
+    return int(threshold("small_cell").value)
+
+
+def several(reasons: Sequence[Reason]) -> Reason:
+    """Several reasons as one, each once."""
+    first, *others = {reason.model_dump_json(): reason for reason in reasons}.values()
+    if not others:
+        return first
+    return Reason(code="several", parameters={"first": first, "rest": several(others)})
+
+
+def table_of(tables: Sequence[Loaded], kind: str) -> Loaded | None:
+    """The first table of a kind; others of the case are subsets kept for comparison."""
+    return next((table for table in tables if table.resource.kind == kind), None)
 
 
 def split(purchases: pd.DataFrame, share: float) -> tuple[pd.Timestamp, pd.Timestamp]:
@@ -188,7 +195,7 @@ def values(
 
 def choices(
     tables: list[tuple[str, list[str], pd.DataFrame]], *, draws: int, seed: int
-) -> tuple[dict[str, brand_loyalty.BrandLoyalty], dict[str, str]]:
+) -> tuple[dict[str, brand_loyalty.BrandLoyalty], dict[str, Reason]]:
     """Loyalty measures of every category ``(id, brands, rows)``, and why one has none."""
     found, reasons = {}, {}
     for name, brands, rows in tables:
@@ -196,8 +203,8 @@ def choices(
             found[name] = brand_loyalty.brand_loyalty(
                 rows, brands or sorted(rows["brand"].unique()), draws=draws, seed=seed
             )
-        except CannotCompute as reason:
-            reasons[name] = str(reason)
+        except CannotCompute as error:
+            reasons[name] = error.reason
     return found, reasons
 
 
@@ -213,7 +220,7 @@ SPECIFICATIONS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
 
 def speed_and_repurchase(
     rows: pd.DataFrame, *, draws: int, seed: int
-) -> tuple[pd.DataFrame, dict[str, int], dict[str, str]]:
+) -> tuple[pd.DataFrame, dict[str, int], dict[str, Reason]]:
     """Elasticity of repurchase in response hours, under several specifications.
 
     Returns
@@ -250,8 +257,8 @@ def speed_and_repurchase(
                 draws=draws,
                 seed=seed,
             )
-        except CannotCompute as reason:
-            reasons[name] = str(reason)
+        except CannotCompute as error:
+            reasons[name] = error.reason
             continue
         row = result.coefficients.iloc[0]
         faster: Callable[[float], float] = lambda b: float(0.9**b - 1)  # noqa: E731

@@ -1,0 +1,216 @@
+"""Figures of behaviour."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pandas as pd
+from matplotlib.figure import Figure as Drawing
+
+from loyalty.analyses.behaviour.findings import (
+    Brands,
+    Demand,
+    Duplication,
+    Returns,
+    Survival,
+    Tracking,
+    Waves,
+)
+from loyalty.analyses.behaviour.words import SEGMENTS, level, resource, unit
+from loyalty.ground.findings import Record
+from loyalty.ground.terms import term
+from loyalty.ground.text import Language, Text
+from loyalty.shown import charts
+from loyalty.shown.context import Case
+from loyalty.shown.figure import Figure
+
+#: The measures of a brand that are drawn.
+MEASURES = {"repeat": "repeat rate", "requirements": "share of category requirements"}
+
+
+def _frame(rows: Sequence[Record]) -> pd.DataFrame:
+    return pd.DataFrame([dict(row) for row in rows])
+
+
+def _percent(rows: pd.DataFrame) -> pd.DataFrame:
+    """Estimates and intervals in per cent."""
+    columns = ["estimate", "ci_lower", "ci_upper"]
+    return rows.assign(**{column: 100 * rows[column].astype(float) for column in columns})
+
+
+def survival(found: Survival, case: Case) -> Figure:
+    def draw(language: Language) -> Drawing:
+        curves = {"not yet bought again": found.again, "relationship not lapsed": found.lapse}
+        return charts.survival(
+            {
+                term(name).in_(language): _frame(curve).astype(float)
+                for name, curve in curves.items()
+            },
+            term("Days since the first purchase").in_(language),
+            term("Customers").in_(language),
+            until=float(found.days),
+        )
+
+    return Figure(
+        draw,
+        Text(
+            en="Until the second purchase, and until the relationship lapses; Kaplan–Meier with 95 % bands.",
+            zh="直至第二次购买与直至关系流失的时间；Kaplan–Meier 曲线及 95% 带。",
+        ),
+        Text(
+            en="Two falling step curves over the days since the first purchase: the share of customers who have not yet bought again, and the share whose relationship has not lapsed.",
+            zh="首购后天数上的两条下降阶梯曲线：尚未再次购买的客户比例与关系未流失的比例。",
+        ),
+    )
+
+
+def returns(found: Returns, case: Case) -> Figure | None:
+    if not found.segments:
+        return None
+
+    def draw(language: Language) -> Drawing:
+        labels = [term(SEGMENTS[row.segment]).in_(language) for row in found.segments]
+        return charts.dots(
+            _percent(_frame(found.segments)).assign(label=labels),
+            term("Bought again in the time held out, %").in_(language),
+            decimals=0,
+        )
+
+    until = found.until.isoformat()
+    return Figure(
+        draw,
+        Text(
+            en=f"Segments of {until}, and how many bought again afterwards; Wilson's 95 % intervals.",
+            zh=f"{until} 的细分及其此后再次购买的比例；Wilson 95% 区间。",
+        ),
+        Text(
+            en="One dot with an interval a segment: the share of its customers who bought again in the time held out.",
+            zh="每个细分一点及区间：其客户在留出期内再次购买的比例。",
+        ),
+    )
+
+
+def tracking(found: Tracking, case: Case) -> Figure:
+    def draw(language: Language) -> Drawing:
+        actual, expected = term("actual").in_(language), term("expected").in_(language)
+        return charts.tracking(
+            _frame(found.weeks),
+            float(found.calibration),
+            (actual, expected, term("calibration ends").in_(language)),
+            term("Week").in_(language),
+            term("Repeat purchases, added up").in_(language),
+        )
+
+    return Figure(
+        draw,
+        Text(
+            en="Repeat purchases of the customers of the calibration, actual and expected.",
+            zh="校准期客户的累计重复购买：实际与预期。",
+        ),
+        Text(
+            en="Two rising curves by week, actual and expected repeat purchases added up; a line marks the end of the calibration.",
+            zh="按周上升的两条曲线：累计的实际与预期重复购买；竖线标出校准期结束。",
+        ),
+    )
+
+
+def demand(found: Demand, case: Case) -> Figure:
+    def draw(language: Language) -> Drawing:
+        money = unit(found.table, case)
+        total = Text(en=f"A week's {money.en}", zh=f"每周（{money.zh}）")
+        names = {"total": "value", "pi_lower": "low", "pi_upper": "high"}
+        series = _frame(found.series).rename(columns=names)
+        numbers = series.drop(columns="date").astype(float)
+        return charts.forecast(
+            numbers.assign(date=pd.to_datetime(series["date"])),
+            (
+                term("actual").in_(language),
+                term("smoothing, with 95 % prediction interval").in_(language),
+                term("last week repeated").in_(language),
+            ),
+            (total if found.valued else term("Purchases a week")).in_(language),
+        )
+
+    return Figure(
+        draw,
+        Text(
+            en="Weekly totals, and a forecast of weeks that it has not seen.",
+            zh="每周总额及对未见各周的预测。",
+        ),
+        Text(
+            en="A line of weekly totals; over the last weeks the forecast with its interval and the last value repeated.",
+            zh="每周总额折线；最后数周为预测及区间，以及重复的末值。",
+        ),
+    )
+
+
+def brands(found: Brands, case: Case) -> Figure | None:
+    rows = [b for b in found.brands if b.measure in MEASURES and b.estimate is not None]
+    if not rows:
+        return None
+
+    def draw(language: Language) -> Drawing:
+        labels = [
+            f"{resource(b.category, case).label.in_(language)} · "
+            f"{level(b.category, b.brand, case).in_(language)}"
+            for b in rows
+        ]
+        kinds = [term(MEASURES[b.measure]).in_(language) for b in rows]
+        table = _percent(_frame(rows)).assign(label=labels, kind=kinds)
+        return charts.dots(table, "%", group="kind", decimals=0)
+
+    return Figure(
+        draw,
+        Text(
+            en="How loyal a brand's buyers are: share of its purchases that it follows again, and its share of all its buyers bought of the category; 95 % intervals.",
+            zh="品牌买者的忠诚：其购买后再次购买该品牌的比例，以及其在买者品类购买中的份额；95% 区间。",
+        ),
+        Text(
+            en="For every brand two dots with intervals: its repeat rate and its share of category requirements.",
+            zh="每个品牌两点及区间：重复购买率与品类需求份额。",
+        ),
+    )
+
+
+def duplication(found: Duplication, case: Case) -> Figure | None:
+    if not found.pairs:
+        return None
+
+    def draw(language: Language) -> Drawing:
+        groups = [resource(p.category, case).label.in_(language) for p in found.pairs]
+        return charts.duplication(
+            _frame(found.pairs).assign(group=groups),
+            term("Households that buy the other brand").in_(language),
+            term("Buyers of a brand who buy the other").in_(language),
+        )
+
+    return Figure(
+        draw,
+        Text(
+            en="Duplication of purchase against the other brand's penetration, one point a pair of brands; the dotted line is independence.",
+            zh="购买重复与另一品牌渗透率，每点一对品牌；虚线为独立。",
+        ),
+        Text(
+            en="Scatter plot: the larger a brand, the more of another brand's buyers buy it too.",
+            zh="散点图：横轴为另一品牌的渗透率，纵轴为兼买比例。",
+        ),
+    )
+
+
+def waves(found: Waves, case: Case) -> Figure:
+    def draw(language: Language) -> Drawing:
+        rows = _frame(found.waves)
+        dates = pd.to_datetime(rows["date"])
+        return charts.waves(rows.assign(date=dates), term("Net promoter score").in_(language))
+
+    return Figure(
+        draw,
+        Text(
+            en="Net promoter score by wave with 95 % intervals.",
+            zh="各次调查的净推荐值及 95% 区间。",
+        ),
+        Text(
+            en="One dot with an interval a wave, joined by a line over time.",
+            zh="每次调查一点及区间，按时间连线。",
+        ),
+    )

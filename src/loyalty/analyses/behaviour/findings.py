@@ -1,0 +1,438 @@
+"""What customers did: who comes back, what they are worth, which brand they choose again."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Annotated, Literal
+
+from loyalty.cases.tables import Loaded, RowsUsed, rows_used
+from loyalty.ground.findings import (
+    Bounded,
+    Count,
+    Finding,
+    Findings,
+    P,
+    Percent,
+    Real,
+    Record,
+    Refused,
+    Shown,
+)
+
+#: A number that is shown as whole, as expected purchases are.
+Whole = Annotated[float, Shown("count")]
+Segment = Literal["champions", "loyal", "promising", "at_risk", "dormant"]
+
+
+# --- the findings --------------------------------------------------------------------------------
+class TableRows(RowsUsed):
+    table: str
+    used: Count
+
+
+class Rows(Finding):
+    tables: tuple[TableRows, ...]
+
+
+class Step(Record):
+    """A step of a Kaplan–Meier curve, `time` in days since the first purchase."""
+
+    time: Real
+    survival: Percent
+    ci_lower: Percent | None
+    ci_upper: Percent | None
+    at_risk: Count
+    events: Count
+
+
+class BoughtAgain(Record):
+    """Share of customers with a second purchase within so many weeks."""
+
+    weeks: Count
+    estimate: Percent
+    ci_lower: Percent
+    ci_upper: Percent
+
+
+class Survival(Finding):
+    """Until the second purchase, and until a silence longer than `silence` days, which is a lapse.
+
+    `silence` is no shorter than the share `usual` of all gaps between purchases. `estimate` is the
+    share of relationships that held `at` days after the first purchase. `days` are the data's.
+    """
+
+    customers: Count
+    single: Count
+    single_share: Percent
+    days: Count
+    bought_again: tuple[BoughtAgain, ...]
+    silence: Count
+    usual: Percent
+    lapsed: Percent
+    at: Count
+    estimate: Percent
+    ci_lower: Percent
+    ci_upper: Percent
+    again: tuple[Step, ...]
+    lapse: tuple[Step, ...]
+
+
+class SegmentRow(Record):
+    """A segment at the end of the data; one of few customers is blank.
+
+    `recency` is the median of days since the last purchase, `frequency` the mean of days with one.
+    """
+
+    segment: Segment
+    n: Count | None = None
+    share: Percent | None = None
+    recency: Real | None = None
+    frequency: Real | None = None
+    revenue: Percent | None = None
+
+
+class Segments(Finding):
+    """`valued`: amounts are known."""
+
+    segments: tuple[SegmentRow, ...]
+    valued: bool
+
+
+class Returned(Record):
+    """Share of a segment that bought in the time held out, with Wilson's interval."""
+
+    segment: Segment
+    n: Count
+    estimate: Percent
+    ci_lower: Percent
+    ci_upper: Percent
+
+
+class Returns(Finding):
+    """Segments of the day `until`, with which the calibration ends."""
+
+    until: date
+    segments: tuple[Returned, ...]
+
+
+class Parameter(Record):
+    model: Literal["bg_nbd", "gamma_gamma"]
+    parameter: str
+    estimate: Real
+    se: Real
+    ci_lower: Real
+    ci_upper: Real
+
+
+class Model(Finding):
+    """BG/NBD, and gamma–gamma where amounts are known, on the calibration.
+
+    `rate` is the mean weekly rate of repeat purchases, `leaving` the mean probability to leave
+    after one, `alive` the mean probability to be active; `correlation` (rank) is that of number
+    and value of purchases.
+    """
+
+    until: date
+    parameters: tuple[Parameter, ...]
+    log_likelihood: Real
+    rate: Real
+    leaving: Percent
+    leaving_ci_lower: Percent
+    leaving_ci_upper: Percent
+    alive: Bounded
+    correlation: Bounded | None
+
+
+class Week(Record):
+    """Repeat purchases added up."""
+
+    week: Count
+    actual: Count
+    expected: Real
+
+
+class Tracking(Finding):
+    """`calibration`: weeks."""
+
+    calibration: Real
+    weeks: tuple[Week, ...]
+
+
+class ByCount(Record):
+    """Mean purchases in the time held out, by repeat purchases `x` before it.
+
+    The interval is that of the actual mean.
+    """
+
+    x: Count
+    n: Count
+    forecast: Real
+    actual: Real
+    ci_lower: Real
+    ci_upper: Real
+
+
+class Holdout(Finding):
+    """All purchases of the `weeks` held out, with the prediction interval.
+
+    `error` is how far the forecast misses, relative to the actual number.
+    """
+
+    weeks: Whole
+    forecast: Whole
+    pi_lower: Whole
+    pi_upper: Whole
+    actual: Count
+    error: Percent | None
+    counts: tuple[ByCount, ...]
+
+
+class Value(Record):
+    """Mean lifetime value; `share` of the total, `customers` as share of all."""
+
+    segment: Segment | Literal["all"]
+    n: Count
+    customers: Percent
+    alive: Bounded
+    estimate: Real
+    ci_lower: Real
+    ci_upper: Real
+    share: Percent
+
+
+class Worth(Finding):
+    """Discounted revenue expected of a customer, in the unit of `table`; the last row is of all."""
+
+    table: str
+    weeks: Count
+    discount: Percent
+    segments: tuple[Value, ...]
+
+
+class Total(Record):
+    """A week's total; over the weeks not seen the forecast with its prediction interval."""
+
+    date: date
+    total: Real
+    forecast: Real | None
+    pi_lower: Real | None
+    pi_upper: Real | None
+    naive: Real | None
+
+
+class ForecastError(Record):
+    method: Literal["smoothing", "naive"]
+    mape: Percent | None
+    mase: Real
+    mae: Real
+
+
+class Demand(Finding):
+    """`weeks` were forecast, of which the share `covered` lay in the prediction interval.
+
+    `valued`: totals are amounts in the unit of `table`, else purchases.
+    """
+
+    table: str
+    valued: bool
+    weeks: Count
+    covered: Percent
+    errors: tuple[ForecastError, ...]
+    series: tuple[Total, ...]
+
+
+class Category(Record):
+    """Loyalty to brands; `inertia` is `repeat` less `chance`, the rate in random order.
+
+    Both are None where rows are not `in_order` of time.
+    """
+
+    category: str
+    households: Count
+    purchases: Count
+    in_order: bool
+    repeat: Percent | None
+    repeat_ci_lower: Percent | None
+    repeat_ci_upper: Percent | None
+    chance: Percent | None
+    chance_ci_lower: Percent | None
+    chance_ci_upper: Percent | None
+    inertia: Percent | None
+    inertia_ci_lower: Percent | None
+    inertia_ci_upper: Percent | None
+    sole: Percent | None
+    sole_ci_lower: Percent | None
+    sole_ci_upper: Percent | None
+
+
+class Choices(Finding):
+    categories: tuple[Category, ...]
+
+
+class Brand(Record):
+    """One measure of a brand (see :class:`loyalty.stats.brand_loyalty.BrandLoyalty`)."""
+
+    category: str
+    brand: str
+    measure: Literal["share", "penetration", "frequency", "repeat", "requirements", "sole"]
+    buyers: Count
+    estimate: Real | None
+    ci_lower: Real | None
+    ci_upper: Real | None
+
+
+class Brands(Finding):
+    brands: tuple[Brand, ...]
+
+
+class Pair(Record):
+    """Share of a brand's buyers who bought the other, and the other's penetration."""
+
+    category: str
+    brand: str
+    other: str
+    buyers: Count
+    both: Count
+    estimate: Percent
+    penetration: Percent
+
+
+class Duplication(Finding):
+    """`hidden` pairs have too few buyers to be shown; `r` needs three of the others."""
+
+    pairs: tuple[Pair, ...]
+    n: Count
+    hidden: Count
+    r: Bounded | None
+
+
+class Specification(Record):
+    """Log repurchase on log response hours; intervals clustered and by the wild bootstrap.
+
+    `change`: relative change of repurchase that goes with a response that takes 10 % less time.
+    """
+
+    specification: Literal["pooled", "firm", "both", "resolution", "lagged"]
+    n: Count
+    units: Count
+    times: Count
+    estimate: Real
+    se: Real
+    t: Real
+    p: P
+    ci_lower: Real
+    ci_upper: Real
+    wild_p: P
+    wild_ci_lower: Real | None
+    wild_ci_upper: Real | None
+    change: Percent
+    change_ci_lower: Percent | None
+    change_ci_upper: Percent | None
+
+
+class Speed(Finding):
+    """`zeros`, `twice`: rows left out; `gaps`: months without the one before."""
+
+    repurchase: Percent
+    zeros: Count
+    twice: Count
+    gaps: Count
+    specifications: tuple[Specification, ...]
+
+
+class Wave(Record):
+    date: date
+    n: Count
+    estimate: Real
+    ci_lower: Real
+    ci_upper: Real
+
+
+class Waves(Finding):
+    """Net promoter scores; `slope` in points a year, `change` from the first to the last."""
+
+    waves: tuple[Wave, ...]
+    n: Count
+    slope: Real
+    slope_ci_lower: Real
+    slope_ci_upper: Real
+    slope_p: P | None
+    change: Real
+    change_ci_lower: Real
+    change_ci_upper: Real
+
+
+class Effect(Record):
+    """Of an arm against the reference; `detectable`: found four times in five."""
+
+    arm: str
+    method: Literal["difference", "adjusted"]
+    estimate: Real
+    ci_lower: Real
+    ci_upper: Real
+    p: P
+    detectable: Real
+
+
+class Arm(Record):
+    """`smd`: standardized difference to the reference at baseline."""
+
+    arm: str
+    n: Count
+    mean: Real
+    smd: Real | None
+    smd_ci_lower: Real | None
+    smd_ci_upper: Real | None
+
+
+class Experiment(Finding):
+    table: str
+    effects: tuple[Effect, ...]
+    arms: tuple[Arm, ...]
+    arms_p: P
+    strata_p: P | None
+
+
+class Recovered(Record):
+    """A parameter that the simulation of a table declares, and the estimate."""
+
+    table: str
+    parameter: str
+    declared: Real
+    estimate: Real
+    ci_lower: Real | None
+    ci_upper: Real | None
+
+
+class Recovery(Finding):
+    parameters: tuple[Recovered, ...]
+    n: Count
+    held: Count
+
+
+class Behaviour(Findings):
+    rows: Rows | Refused | None = None
+    survival: Survival | Refused | None = None
+    segments: Segments | Refused | None = None
+    returns: Returns | Refused | None = None
+    model: Model | Refused | None = None
+    tracking: Tracking | Refused | None = None
+    holdout: Holdout | Refused | None = None
+    worth: Worth | Refused | None = None
+    demand: Demand | Refused | None = None
+    choices: Choices | Refused | None = None
+    brands: Brands | Refused | None = None
+    duplication: Duplication | Refused | None = None
+    speed: Speed | Refused | None = None
+    waves: Waves | Refused | None = None
+    experiment: Experiment | Refused | None = None
+    recovered: Recovery | Refused | None = None
+
+
+def rows(tables: Sequence[Loaded]) -> Rows:
+    return Rows(
+        tables=tuple(
+            TableRows(table=t.resource.id, used=len(t.rows), **dict(rows_used(t))) for t in tables
+        )
+    )

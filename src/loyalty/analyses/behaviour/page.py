@@ -1,0 +1,22 @@
+"""What a reader sees of each finding, in order."""
+
+from loyalty.analyses.behaviour import figures, tables, words
+
+PAGE = {
+    "rows": [tables.rows, words.rows],
+    "survival": [figures.survival, words.survival],
+    "segments": [tables.segments, words.segments],
+    "returns": [figures.returns, words.returns],
+    "model": [tables.model, words.model],
+    "tracking": [figures.tracking],
+    "holdout": [tables.holdout, words.holdout],
+    "worth": [tables.worth, words.worth],
+    "demand": [figures.demand, words.demand],
+    "choices": [tables.choices, words.choices],
+    "brands": [figures.brands],
+    "duplication": [figures.duplication, words.duplication],
+    "speed": [tables.speed, words.speed],
+    "waves": [figures.waves, words.waves],
+    "experiment": [tables.experiment, tables.balance, words.experiment],
+    "recovered": [tables.recovered, words.recovered],
+}

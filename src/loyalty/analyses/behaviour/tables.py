@@ -1,0 +1,238 @@
+"""Tables of behaviour."""
+
+from __future__ import annotations
+
+from loyalty.analyses.behaviour.estimates import MANY
+from loyalty.analyses.behaviour.findings import (
+    ByCount,
+    Choices,
+    Experiment,
+    Holdout,
+    Model,
+    Recovered,
+    Recovery,
+    Rows,
+    Segments,
+    Speed,
+    Worth,
+)
+from loyalty.analyses.behaviour.words import SEGMENTS, level, resource, size, unit
+from loyalty.ground.terms import term
+from loyalty.ground.text import Text
+from loyalty.shown.context import Case
+from loyalty.shown.table import Column, Table
+from loyalty.shown.words import number
+
+MODELS = {"bg_nbd": "BG/NBD", "gamma_gamma": "Gamma–gamma"}
+SPECIFICATIONS = {
+    "pooled": "no effects",
+    "firm": "firms",
+    "both": "firms and months",
+    "resolution": "firms and months, first-contact resolution held",
+    "lagged": "firms and months, response a month before",
+}
+METHODS = {"difference": "difference of means", "adjusted": "adjusted for the baseline"}
+#: Parameters of the simulation that are no symbols of a model.
+DECLARED = {
+    "elasticity": "elasticity",
+    "nps_per_year": "points a year",
+    "nps_change": "change from first to last wave",
+    "lift": "effect of the arm",
+}
+
+
+def rows(found: Rows, case: Case) -> Table | None:
+    if not any(table.excluded for table in found.tables):
+        return None
+    return Table(
+        found.tables,
+        [
+            Column(lambda t: resource(t.table, case).label, "Table"),
+            Column("read", "Rows"),
+            Column("used", "Used"),
+            Column("excluded", "Left out"),
+        ],
+        Text(en="Tables of behaviour and their rows.", zh="行为数据表及其行数。"),
+    )
+
+
+def segments(found: Segments, case: Case) -> Table:
+    return Table(
+        found.segments,
+        [
+            Column(lambda s: term(SEGMENTS[s.segment]), "Segment"),
+            Column("n", "Customers [counted]"),
+            Column("share", "Share [of customers]"),
+            Column("recency", "Days since last", decimals=0),
+            Column("frequency", "Purchases [counted]", decimals=1),
+            *([Column("revenue", "Share of revenue")] if found.valued else []),
+        ],
+        Text(en="Segments of customers at the end of the data.", zh="数据期末的客户细分。"),
+        Text(
+            en="Fifths by rank, ties together. Champions: recency and frequency 4 or 5; loyal: both at least 3; promising: recency 4 or 5, frequency below 3; at risk: recency below 3, frequency at least 3; dormant: the rest. Who bought once has frequency 1. Days: median; purchases: mean days with a purchase.",
+            zh="按秩分五档，同值同档。核心：近度与频度均为 4 或 5；忠诚：均不低于 3；潜力：近度 4 或 5 而频度低于 3；流失风险：近度低于 3 而频度不低于 3；其余为沉睡。只买一次者频度为 1。天数为中位数；购买次数为有购买的平均天数。",
+        ),
+    )
+
+
+def model(found: Model, case: Case) -> Table:
+    until = found.until.isoformat()
+    return Table(
+        found.parameters,
+        [
+            Column(lambda p: term(MODELS[p.model]), "Model"),
+            Column("parameter", "Parameter"),
+            Column("estimate", "Estimate", decimals=3),
+            Column("se", "SE", decimals=3),
+            Column(("ci_lower", "ci_upper"), "95 % interval", decimals=3),
+        ],
+        Text(
+            en=f"Models of the number and the value of purchases, calibrated to {until}.",
+            zh=f"购买次数与金额的模型，校准至 {until}。",
+        ),
+        Text(
+            en="Maximum likelihood on the calibration; time in weeks, all purchases of a day are one. Intervals are normal on the logarithm.",
+            zh="校准期上的极大似然；时间以周计，同日购买合为一次。区间在对数尺度上为正态。",
+        ),
+    )
+
+
+def holdout(found: Holdout, case: Case) -> Table:
+    def before(row: ByCount) -> str:
+        return number(row.x) + ("\\+" if row.x == MANY else "")
+
+    return Table(
+        found.counts,
+        [
+            Column(before, "Repeat purchases before", "markdown"),
+            Column("n", "Customers [counted]"),
+            Column("forecast", "Forecast, mean"),
+            Column("actual", "Actual, mean"),
+            Column(("ci_lower", "ci_upper"), "95 % interval"),
+        ],
+        Text(
+            en="Purchases in the time held out, by repeat purchases in the calibration.",
+            zh="按校准期重复购买次数分列的留出期购买。",
+        ),
+        Text(en="The interval is that of the actual mean.", zh="区间为实际均值的区间。"),
+    )
+
+
+def worth(found: Worth, case: Case) -> Table:
+    kind, places = size(found)
+    weeks = number(found.weeks)
+    return Table(
+        found.segments,
+        [
+            Column(lambda s: term(SEGMENTS[s.segment]), "Segment"),
+            Column("n", "Customers [counted]"),
+            Column("alive", "Active, mean p"),
+            Column("estimate", unit(found.table, case), kind, places),
+            Column(("ci_lower", "ci_upper"), "95 % interval", kind, places),
+            Column("share", "Share of the total"),
+        ],
+        Text(en="Customer lifetime value by segment.", zh="各细分的客户终身价值。"),
+        Text(
+            en=f"Discounted revenue expected of a customer in {weeks} weeks, both models fitted to all the data. The intervals are those of the means under the models: draws of the parameters. Who never bought again counts as active, since in the model one leaves only after a repeat purchase.",
+            zh=f"两模型以全部数据拟合，每位客户 {weeks} 周内的预期贴现收入。区间为模型下均值的区间（参数抽样）。从未再购者记为活跃，因模型中只有重复购买后才会离开。",
+        ),
+    )
+
+
+def choices(found: Choices, case: Case) -> Table:
+    return Table(
+        found.categories,
+        [
+            Column(lambda c: resource(c.category, case).label, "Category"),
+            Column("households", "Households"),
+            Column("purchases", "Purchases"),
+            Column("repeat", "Same brand again"),
+            Column(("repeat_ci_lower", "repeat_ci_upper"), "95 % interval"),
+            Column("chance", "By chance [in random order]"),
+            Column(("inertia_ci_lower", "inertia_ci_upper"), "Difference [from chance]"),
+            Column("sole", "One brand only"),
+        ],
+        Text(en="Loyalty to brands by category.", zh="各品类的品牌忠诚。"),
+        Text(
+            en="Where purchases are not numbered, rows are taken in the order they stand. By chance: how often the same brand would follow if each household's own purchases came in random order; difference: the interval of what is more. One brand only: of households that bought at least twice. Intervals over resampled households.",
+            zh="购买未编号者按行序。随机期望：若各家庭自身的购买次序随机，同一品牌相继的比例；差异：超出部分的区间。只买一个品牌：占至少购买两次的家庭。区间来自对家庭的重抽样。",
+        ),
+    )
+
+
+def speed(found: Speed, case: Case) -> Table:
+    return Table(
+        found.specifications,
+        [
+            Column(lambda s: term(SPECIFICATIONS[s.specification]), "Effects held constant"),
+            Column("estimate", "Elasticity", decimals=3),
+            Column(("wild_ci_lower", "wild_ci_upper"), "95 % interval", decimals=3),
+            Column("wild_p", "p"),
+            Column("change", "10 % faster"),
+        ],
+        Text(
+            en="Response time and repurchase over firms and months.",
+            zh="企业与月份面板中的响应时间与复购。",
+        ),
+        Text(
+            en="Log repurchase on log response hours. Wild bootstrap: signs of firms flipped with the null imposed; intervals by clustered errors are in the result file. 10 % faster: the relative change of repurchase that goes with it.",
+            zh="对数复购率对对数响应小时。wild 自助法：施加零假设、翻转企业符号；聚类误差的区间见结果文件。快 10%：对应的复购相对变化。",
+        ),
+    )
+
+
+def experiment(found: Experiment, case: Case) -> Table:
+    return Table(
+        found.effects,
+        [
+            Column(lambda e: level(found.table, e.arm, case), "Arm"),
+            Column(lambda e: term(METHODS[e.method]), "Estimate"),
+            Column("estimate", "Effect", decimals=3),
+            Column(("ci_lower", "ci_upper"), "95 % interval", decimals=3),
+            Column("p", "p"),
+            Column("detectable", "Detectable [effect]", decimals=3),
+        ],
+        Text(en="Effects in the experiment.", zh="实验效应。"),
+        Text(
+            en="Against the reference. Difference: Welch; adjusted: least squares with the baseline and its product with the arm, HC3 errors. Detectable: the smallest true effect found four times in five.",
+            zh="与参照组比较。均值差：Welch；调整：含基线及其与组别乘积的最小二乘，HC3 误差。可检测：五次中能发现四次的最小真实效应。",
+        ),
+    )
+
+
+def balance(found: Experiment, case: Case) -> Table:
+    return Table(
+        found.arms,
+        [
+            Column(lambda a: level(found.table, a.arm, case), "Arm"),
+            Column("n", "N"),
+            Column("mean", "Mean outcome", decimals=3),
+            Column("smd", "Baseline, SMD"),
+            Column(("smd_ci_lower", "smd_ci_upper"), "95 % interval"),
+        ],
+        Text(en="Arms of the experiment and their balance.", zh="实验各组及其均衡性。"),
+        Text(
+            en="SMD: difference to the reference at baseline in standard deviations.",
+            zh="SMD：与参照组在基线上的差异（标准差单位）。",
+        ),
+    )
+
+
+def recovered(found: Recovery, case: Case) -> Table:
+    def parameter(row: Recovered) -> Text | str:
+        return term(DECLARED[row.parameter]) if row.parameter in DECLARED else row.parameter
+
+    return Table(
+        found.parameters,
+        [
+            Column(lambda p: resource(p.table, case).label, "Table"),
+            Column(parameter, "Parameter"),
+            Column("declared", "Declared", decimals=3),
+            Column("estimate", "Found [estimate]", decimals=3),
+            Column(("ci_lower", "ci_upper"), "95 % interval", decimals=3),
+        ],
+        Text(
+            en="What the simulation declares, and what the analysis finds.",
+            zh="模拟设定的参数与分析所得估计。",
+        ),
+    )

@@ -1,0 +1,441 @@
+"""Sentences on behaviour: purchases, brand choices, panels of firms, waves, experiments."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from loyalty.analyses.behaviour.findings import (
+    BoughtAgain,
+    Category,
+    Choices,
+    Demand,
+    Duplication,
+    Effect,
+    Experiment,
+    Holdout,
+    Model,
+    Recovery,
+    Returned,
+    Returns,
+    Rows,
+    Segments,
+    Specification,
+    Speed,
+    Survival,
+    TableRows,
+    Waves,
+    Worth,
+)
+from loyalty.cases.study import Resource
+from loyalty.ground.markdown import escape
+from loyalty.ground.numbers import Kind
+from loyalty.ground.terms import term
+from loyalty.ground.text import Text
+from loyalty.ground.thresholds import threshold
+from loyalty.shown.context import Case
+from loyalty.shown.words import cut, equals, estimate, interval, names, number, significant
+
+#: The heading of each segment.
+SEGMENTS = {
+    "champions": "Champions",
+    "loyal": "Loyal",
+    "promising": "Promising",
+    "at_risk": "At risk",
+    "dormant": "Dormant",
+    "all": "All",
+}
+#: What a column is, as reasons name it.
+_ROLES = {
+    "customer": "客户",
+    "date": "日期",
+    "amount": "金额",
+    "quantity": "数量",
+    "household": "家庭",
+    "occasion": "购买次序",
+    "brand": "品牌",
+    "price": "价格",
+    "firm": "企业",
+    "month": "月份",
+    "response_hours": "响应小时",
+    "resolution": "首次解决率",
+    "repurchase": "复购率",
+    "score": "评分",
+    "arm": "组别",
+    "outcome": "结果",
+    "baseline": "基线",
+    "stratum": "分层",
+}
+ROLES = {role: Text(en=role, zh=zh) for role, zh in _ROLES.items()}
+
+
+def resource(table: str, case: Case) -> Resource:
+    """What the case's description says of a table."""
+    return next(r for r in case.study.resources if r.id == table)
+
+
+def level(table: str, value: str, case: Case) -> Text:
+    """The label of a brand or an arm."""
+    return resource(table, case).levels.get(value, Text(en=value, zh=value))
+
+
+def unit(table: str, case: Case) -> Text:
+    """What amounts of a table are counted in."""
+    return resource(table, case).unit or Text(en="units of money", zh="货币单位")
+
+
+# --- the tables ----------------------------------------------------------------------------------
+def rows(found: Rows, case: Case) -> Text | list[Text]:
+    some = [table for table in found.tables if table.excluded]
+    if some:
+        return [_left_out(table, case) for table in some]
+    labels = [(resource(t.table, case).label, number(t.read)) for t in found.tables]
+    en = "; ".join(f"{escape(label.en)}: {read}" for label, read in labels)
+    zh = "；".join(f"{escape(label.zh)}：{read}" for label, read in labels)
+    return Text(
+        en=f"Every row could be used ({en}): dates parse, amounts are not negative, nothing that is needed is missing.",
+        zh=f"全部行均可使用（{zh}）：日期可解析，金额不为负，必需字段无缺失。",
+    )
+
+
+def _left_out(table: TableRows, case: Case) -> Text:
+    label, read, out = resource(table.table, case).label, number(table.read), number(table.excluded)
+    reasons = [(left.reason.text(ROLES), number(left.n)) for left in table.reasons]
+    en = "; ".join(f"{escape(reason.en)} ({n})" for reason, n in reasons)
+    zh = "；".join(f"{escape(reason.zh)}（{n}）" for reason, n in reasons)
+    return Text(
+        en=f"Of {read} rows of “{escape(label.en)}”, {out} are left out: {en}.",
+        zh=f"“{escape(label.zh)}”的 {read} 行中有 {out} 行被排除：{zh}。",
+    )
+
+
+# --- purchases -----------------------------------------------------------------------------------
+def survival(found: Survival, case: Case) -> list[Text]:
+    return [_repeat_purchase(found), _lapse(found)]
+
+
+def _repeat_purchase(found: Survival) -> Text:
+    customers, single = number(found.customers), number(found.single)
+    share = number(found.single_share)
+    en = f"Of {customers} customers, {single} ({share}) were seen on one day only."
+    zh = f"{customers} 名客户中，{single} 名（{share}）只在一天购买过。"
+    last: BoughtAgain
+    for last in found.bought_again[-1:]:
+        shown, weeks = estimate(last.estimate, last.ci_lower, last.ci_upper), number(last.weeks)
+        en += f" Within {weeks} weeks of the first purchase {shown} had bought again, allowing for those who were not watched so long."
+        zh += f"首购后 {weeks} 周内再次购买的占 {shown}（已考虑观察期不足者）。"
+    return Text(en=en, zh=zh)
+
+
+def _lapse(found: Survival) -> Text:
+    days, share, at = number(found.silence), number(found.usual), number(found.at)
+    shown = estimate(found.estimate, found.ci_lower, found.ci_upper)
+    return Text(
+        en=f"A silence longer than {days} days counts as a lapse, since {share} of the gaps between two purchases are no longer. By that rule {shown} of relationships still held {at} days after the first purchase. The rule is a convention: gaps that outlast the data are not among those it was taken from, and some who lapse come back.",
+        zh=f"沉默超过 {days} 天视为流失，因为 {share} 的购买间隔不超过此值。按此规则，首购后 {at} 天仍维持的关系占 {shown}。该规则只是约定：超出数据期的间隔未计入，流失者也可能回归。",
+    )
+
+
+def segments(found: Segments, case: Case) -> list[Text]:
+    said = []
+    for row in found.segments:
+        if row.segment != "champions" or row.n is None:
+            continue
+        share, revenue = number(row.share), number(row.revenue)
+        if found.valued:
+            said.append(
+                Text(
+                    en=f"Champions, {share} of the customers, bring {revenue} of the revenue seen.",
+                    zh=f"核心客户占客户的 {share}，贡献所见收入的 {revenue}。",
+                )
+            )
+        else:
+            said.append(
+                Text(en=f"Champions are {share} of the customers.", zh=f"核心客户占 {share}。")
+            )
+    if any(row.n is None for row in found.segments):
+        least = cut("small_cell", "count")
+        said.append(
+            Text(
+                en=f"Segments of fewer than {least} customers are not shown.",
+                zh=f"少于 {least} 名客户的细分不予显示。",
+            )
+        )
+    return said or [
+        Text(
+            en="No segment of the best customers is large enough to show.",
+            zh="核心客户过少，不予显示。",
+        )
+    ]
+
+
+def returns(found: Returns, case: Case) -> Text | None:
+    if not found.segments:
+        return None
+
+    def shown(row: Returned) -> str:
+        return estimate(row.estimate, row.ci_lower, row.ci_upper)
+
+    best = max(found.segments, key=lambda row: row.estimate)
+    worst = min(found.segments, key=lambda row: row.estimate)
+    a, b = term(SEGMENTS[best.segment]), term(SEGMENTS[worst.segment])
+    if best.segment == worst.segment:
+        return Text(
+            en=f"In the time held out {shown(best)} of the segment “{a.en}” bought again; no segment stands out.",
+            zh=f"在留出期内，“{a.zh}”再次购买的占 {shown(best)}；各细分并无差别。",
+        )
+    end = Text(
+        en="the intervals overlap, so scores of the past are no sure guide here.",
+        zh="区间重叠，过去的得分在此并不可靠。",
+    )
+    if best.ci_lower > worst.ci_upper:
+        end = Text(
+            en="scores of the past tell who will come back.", zh="过去的得分能预示谁会回来。"
+        )
+    return Text(
+        en=f"In the time held out {shown(best)} of the segment “{a.en}” bought again, against {shown(worst)} of “{b.en}”: {end.en}",
+        zh=f"在留出期内，“{a.zh}”再次购买的占 {shown(best)}，“{b.zh}”占 {shown(worst)}：{end.zh}",
+    )
+
+
+def model(found: Model, case: Case) -> Text:
+    leave = estimate(found.leaving, found.leaving_ci_lower, found.leaving_ci_upper)
+    rate, alive = number(found.rate), number(found.alive)
+    en = f"Of customers like these the mean weekly rate of repeat purchases while active is {rate}, and after a purchase {leave} leave on average. At the end of the calibration a customer is still active with a mean probability of {alive}; nothing tells who left, so this rests on the model, in which nobody can leave before a first repeat purchase."
+    zh = f"此类客户活跃时平均每周重复购买 {rate} 次，每次购买后平均有 {leave} 离开。校准期末客户仍活跃的平均概率为 {alive}；无人告知离开，故此值依赖模型；模型中首次重复购买之前不会离开。"
+    if found.correlation is not None:
+        r, close = number(found.correlation), abs(found.correlation) < 0.1
+        en += f" The model of value takes number and value of purchases as unrelated; their rank correlation is {r}"
+        zh += f"价值模型假定购买次数与金额无关；其秩相关为 {r}"
+        en += (
+            ", close to that."
+            if close
+            else ", so its values lean on a premise that does not hold well."
+        )
+        zh += "，接近该假定。" if close else "，该前提并不很成立。"
+    return Text(en=en, zh=zh)
+
+
+def holdout(found: Holdout, case: Case) -> Text:
+    weeks, expected, actual = number(found.weeks), number(found.forecast), number(found.actual)
+    between, miss = interval(found.pi_lower, found.pi_upper), number(found.error)
+    high = found.forecast > found.actual > 0
+    en = f"For the {weeks} weeks held out the model expects {expected} purchases of the customers known (95 % prediction interval {between}, parameters and luck together); there were {actual}. It is {miss} too {'high' if high else 'low'}, "
+    zh = f"对留出的 {weeks} 周，模型预期已知客户购买 {expected} 次（95% 预测区间 {between}，含参数与随机性）；实际为 {actual} 次。偏{'高' if high else '低'} {miss}，"
+    if found.pi_lower <= found.actual <= found.pi_upper:
+        return Text(en=en + "within what it allows for.", zh=zh + "在其允许范围内。")
+    return Text(
+        en=en
+        + "more than it allows for: the model misses something, such as a season or a change of habits.",
+        zh=zh + "超出其允许范围：模型遗漏了某些因素，例如季节或习惯变化。",
+    )
+
+
+def size(found: Worth) -> tuple[Kind, int]:
+    """How lifetime values are printed: large ones without decimals."""
+    return ("count", 0) if found.segments[-1].estimate >= 1000 else ("number", 2)
+
+
+def worth(found: Worth, case: Case) -> Text:
+    *parts, whole = found.segments
+    money, weeks, discount = unit(found.table, case), number(found.weeks), number(found.discount)
+    shown = estimate(whole.estimate, whole.ci_lower, whole.ci_upper, *size(found))
+    en = f"In the {weeks} weeks after the data a customer is expected to spend {shown} {escape(money.en)} on average (discounted at {discount} a year; revenue, not profit, since costs are unknown)."
+    zh = f"数据期之后的 {weeks} 周内，预期每位客户平均消费 {shown} {escape(money.zh)}（年贴现率 {discount}；因成本未知，此为收入而非利润）。"
+    if parts:
+        top = max(parts, key=lambda row: row.share)
+        name, share, customers = (
+            term(SEGMENTS[top.segment]),
+            number(top.share),
+            number(top.customers),
+        )
+        en += f" {share} of it is expected from the segment “{name.en}”, {customers} of the customers."
+        zh += f"其中 {share} 预期来自{name.zh}，其占客户的 {customers}。"
+    return Text(en=en, zh=zh)
+
+
+def demand(found: Demand, case: Case) -> Text:
+    by = {error.method: error for error in found.errors}
+    smoothing, naive = by["smoothing"], by["naive"]
+    ours, theirs = number(smoothing.mape), number(naive.mape)
+    scaled, as_naive = number(smoothing.mase), number(naive.mase)
+    weeks, covered = number(found.weeks), number(found.covered)
+    en = f"Over {weeks} weeks not seen, smoothing misses by {ours} on average (MASE {scaled}), repeating the last week by {theirs} (MASE {as_naive}) [@hyndman2006]: "
+    zh = f"在未见的 {weeks} 周上，平滑法平均偏差 {ours}（MASE {scaled}），重复上周为 {theirs}（MASE {as_naive}）[@hyndman2006]："
+    if smoothing.mase < naive.mase:
+        en += "smoothing does better here."
+        zh += "平滑法在此更好。"
+    else:
+        en += "smoothing does no better than that, and should not be trusted further."
+        zh += "平滑法并不更好，不宜再加信赖。"
+    en += f" The 95 % prediction interval held {covered} of the weeks."
+    zh += f"95% 预测区间覆盖了 {covered} 的周次。"
+    return Text(en=en, zh=zh)
+
+
+# --- choices of brands ---------------------------------------------------------------------------
+def _named(categories: Sequence[Category], case: Case) -> Text:
+    labels = [resource(c.category, case).label for c in categories]
+    return names([Text(en=label.en.lower(), zh=label.zh) for label in labels])
+
+
+def choices(found: Choices, case: Case) -> list[Text]:
+    said = []
+    known = [(c, c.repeat) for c in found.categories if c.repeat is not None]
+    if known:
+        top = max(known, key=lambda pair: pair[1])[0]
+        low = min(known, key=lambda pair: pair[1])[0]
+        said.append(_most_and_least(_repeat(top, case), _repeat(low, case), len(known)))
+        more = [
+            c for c in found.categories if c.inertia_ci_lower is not None and c.inertia_ci_lower > 0
+        ]
+        said.append(_beyond_chance(_named(more, case) if more else None))
+    unordered = [c for c in found.categories if not c.in_order]
+    if unordered:
+        listed = _named(unordered, case)
+        said.append(
+            Text(
+                en=f"In {listed.en} households do not come back to a brand they left: the rows are sorted by brand, not by time, so that repeat rates cannot be had from them.",
+                zh=f"在{listed.zh}中，家庭从不回到已离开的品牌：数据按品牌而非时间排序，无法得出重复购买率。",
+            )
+        )
+    return said
+
+
+def _repeat(row: Category, case: Case) -> Text:
+    shown, name = (
+        estimate(row.repeat, row.repeat_ci_lower, row.repeat_ci_upper),
+        _named([row], case),
+    )
+    return Text(en=f"{name.en} ({shown})", zh=f"{name.zh}（{shown}）")
+
+
+def _most_and_least(top: Text, low: Text, n: int) -> Text:
+    if n > 1:
+        return Text(
+            en=f"The brand bought is followed by itself most often in {top.en}, least often in {low.en}.",
+            zh=f"后续仍购同一品牌的比例最高的是{top.zh}，最低的是{low.zh}。",
+        )
+    return Text(
+        en=f"How often the brand bought is followed by itself: {top.en}.",
+        zh=f"后续仍购同一品牌的比例：{top.zh}。",
+    )
+
+
+def _beyond_chance(more: Text | None) -> Text:
+    if more is None:
+        return Text(
+            en="Nowhere is that clearly more than the households' own mixes of brands explain in random order.",
+            zh="均未明显超出各家庭品牌组合在随机次序下所能解释的程度。",
+        )
+    return Text(
+        en=f"In {more.en} that is more than the households' own mixes of brands explain in random order: the last choice goes with the next one beyond lasting preference, be it habit, stock, promotion or a taste that drifts.",
+        zh=f"在{more.zh}中，这超出各家庭品牌组合在随机次序下所能解释的程度：上一次选择与下一次的关联超出持久偏好，可能是习惯、囤货、促销或偏好渐变。",
+    )
+
+
+def duplication(found: Duplication, case: Case) -> Text | None:
+    if found.r is None:
+        return None
+    pairs, r = number(found.n), number(found.r)
+    if found.r < 0.5:
+        en = f"Over {pairs} pairs of brands, the share of one brand's buyers who also buy another goes only loosely with the other's penetration (*r* = {r}): size is not what decides here who shares customers with whom."
+        zh = f"在 {pairs} 对品牌中，一品牌买者兼买另一品牌的比例与后者的渗透率仅松散相关（*r* = {r}）：规模在此并不决定谁与谁共享客户。"
+    else:
+        en = f"Over {pairs} pairs of brands, the share of one brand's buyers who also buy another goes with the other's penetration (*r* = {r}): rivals share customers with a brand mostly by how large they are [@ehrenberg1988]."
+        zh = f"在 {pairs} 对品牌中，一品牌买者兼买另一品牌的比例与后者的渗透率相关（*r* = {r}）：竞争品牌共享客户的程度主要取决于其规模 [@ehrenberg1988]。"
+    if found.hidden:
+        hidden = number(found.hidden)
+        en += f" {hidden} pairs with too few common buyers are not shown."
+        zh += f"共同买者过少的 {hidden} 对未显示。"
+    return Text(en=en, zh=zh)
+
+
+# --- firms, waves, arms --------------------------------------------------------------------------
+def speed(found: Speed, case: Case) -> list[Text]:
+    main = [row for row in found.specifications if row.specification == "both"]
+    return [text for row in main for text in (_faster(row), *_rows_without(found))]
+
+
+def _faster(row: Specification) -> Text:
+    change = estimate(row.change, row.change_ci_lower, row.change_ci_upper)
+    firms, p = number(row.units), equals(row.wild_p)
+    lower, upper = row.wild_ci_lower, row.wild_ci_upper
+    clear = (lower is not None and lower > 0) or (upper is not None and upper < 0)
+    en = "." if clear else "; the interval holds zero, so the data leave the sign open."
+    zh = "。" if clear else "；区间包含零，符号未定。"
+    return Text(
+        en=f"Within firms, and beyond what moves all of them in a month, a response that takes 10 % less time goes with a change of repurchase of {change} (wild bootstrap over {firms} firms, *p* {p}) [@cameron2008]{en} It is an association over time, not proof that speed brings customers back.",
+        zh=f"在企业内部并剔除各月共同变动后，响应时间缩短 10% 对应的复购变化为 {change}（对 {firms} 家企业作 wild 自助法，*p* {p}）[@cameron2008]{zh}这是随时间的关联，不证明速度带来回购。",
+    )
+
+
+def _rows_without(found: Speed) -> list[Text]:
+    if not (found.zeros or found.twice or found.gaps):
+        return []
+    zeros, twice, gaps = number(found.zeros), number(found.twice), number(found.gaps)
+    return [
+        Text(
+            en=f"Left out: {zeros} rows of zero, which have no logarithm, and {twice} rows that repeat a firm and month; {gaps} months follow a gap and have no month before.",
+            zh=f"排除：{zeros} 行为零（无对数），{twice} 行企业月份重复；{gaps} 个月份之前有缺口，没有上月值。",
+        )
+    ]
+
+
+def waves(found: Waves, case: Case) -> Text:
+    slope = estimate(found.slope, found.slope_ci_lower, found.slope_ci_upper)
+    change = estimate(found.change, found.change_ci_lower, found.change_ci_upper)
+    n, trend = number(found.n), Text(en="shows no clear trend", zh="没有明确趋势")
+    if found.slope_ci_lower > 0:
+        trend = Text(en="rises", zh="上升")
+    elif found.slope_ci_upper < 0:
+        trend = Text(en="falls", zh="下降")
+    return Text(
+        en=f"Over {n} waves the net promoter score {trend.en}: {slope} points a year; from the first wave to the last it changes by {change}.",
+        zh=f"在 {n} 次调查中，净推荐值{trend.zh}：每年 {slope} 分；从首次到末次变化 {change}。",
+    )
+
+
+def experiment(found: Experiment, case: Case) -> list[Text]:
+    best = {effect.arm: effect for effect in found.effects}  # adjusted ones stand last
+    said = [_effect(effect, level(found.table, arm, case)) for arm, effect in best.items()]
+    limit = threshold("standardized_difference")
+    uneven = [a for a in found.arms if a.smd is not None and abs(a.smd) > limit.value]
+    if uneven:
+        arms, mark = names([level(found.table, a.arm, case) for a in uneven]), cut(limit, "bounded")
+        said.append(
+            Text(
+                en=f"At baseline {arms.en} differed from the reference by more than {mark} standard deviations [@austin2009]; the adjusted effect allows for it.",
+                zh=f"基线上{arms.zh}与参照相差超过 {mark} 个标准差 [@austin2009]；调整后的效应已考虑此点。",
+            )
+        )
+    if significant(found.arms_p):
+        p = equals(found.arms_p)
+        said.append(
+            Text(
+                en=f"The arms are not of equal size (*p* {p}): where equal arms were meant, the assignment is to be checked first.",
+                zh=f"各组人数不等（*p* {p}）：若设计为等分，应先核查分配。",
+            )
+        )
+    return said
+
+
+def _effect(row: Effect, name: Text) -> Text:
+    shown = estimate(row.estimate, row.ci_lower, row.ci_upper, "number", 3)
+    p, detectable = equals(row.p), number(row.detectable, "number", 3)
+    en, zh = ".", "。"
+    if not significant(row.p):
+        en = f"; no effect is shown, and one below {detectable} would have been missed more often than in one of five such experiments."
+        zh = f"；未见效应，小于 {detectable} 的效应有超过五分之一的可能被漏检。"
+    return Text(
+        en=f"In the arm “{escape(name.en)}” the outcome differs by {shown} from the reference (*p* {p}){en}",
+        zh=f"“{escape(name.zh)}”与参照相比，结果相差 {shown}（*p* {p}）{zh}",
+    )
+
+
+def recovered(found: Recovery, case: Case) -> Text:
+    n, held = number(found.n), number(found.held)
+    one = found.n == 1
+    return Text(
+        en=f"Of {n} {'parameter' if one else 'parameters'} that the simulation declares, {held} {'lies in its' if one else 'lie in their'} 95 % interval. One draw of the data says little about how often they would; these data are simulated and tell nothing of customers.",
+        zh=f"模拟设定的 {n} 个参数中有 {held} 个落在其 95% 区间内。单次抽取不足以说明覆盖率；这些数据为模拟，不反映真实客户。",
+    )

@@ -1,0 +1,1 @@
+"""Printed figures and our own stand in tables; nothing of them is drawn."""

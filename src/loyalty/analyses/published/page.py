@@ -1,0 +1,8 @@
+"""What a reader sees of each finding, in order."""
+
+from loyalty.analyses.published import tables, words
+
+PAGE = {
+    "pls": [tables.pls, words.pls],
+    "bg_nbd": [tables.bg_nbd, words.bg_nbd],
+}

@@ -1,0 +1,45 @@
+"""Sentences on figures that were printed elsewhere."""
+
+from __future__ import annotations
+
+from loyalty.analyses.published.findings import PathModels, PurchaseModels, Reproduced
+from loyalty.cases.study import Published as Entry
+from loyalty.ground.text import Text
+from loyalty.shown.context import Case
+from loyalty.shown.words import number
+
+
+def entry_of(found: Reproduced, case: Case) -> Entry:
+    """What the case's description says of a publication."""
+    return next(entry for entry in case.study.published if entry.id == found.publication)
+
+
+def _reproduced(found: Reproduced, case: Case) -> Text:
+    cite = f"[@{entry_of(found, case).source}]"
+    n, same = number(found.n), number(found.same)
+    if found.same == found.n:
+        return Text(
+            en=f"All {n} figures come out as printed, to the last digit {cite}.",
+            zh=f"全部 {n} 个数值均与所刊一致，精确到末位 {cite}。",
+        )
+    largest = number(found.largest_gap, "number", 4)
+    return Text(
+        en=f"{same} of {n} figures come out as printed, to the last digit; the largest difference is {largest} {cite}.",
+        zh=f"{n} 个数值中有 {same} 个与所刊一致（至末位）；最大差异为 {largest} {cite}。",
+    )
+
+
+def pls(found: PathModels, case: Case) -> list[Text]:
+    said = [_reproduced(one, case) for one in found.publications]
+    if not found.sound:
+        said.append(
+            Text(
+                en="The covariance-based solution is questionable: standardized paths beyond one, or other signs that these data barely determine the model. Its paths are shown, but are no yardstick here.",
+                zh="协方差模型的解存疑：标准化路径超过一，或有其他迹象表明数据难以确定该模型。此处列出其路径，但不可作为标准。",
+            )
+        )
+    return said
+
+
+def bg_nbd(found: PurchaseModels, case: Case) -> list[Text]:
+    return [_reproduced(one, case) for one in found.publications]
