@@ -4,7 +4,6 @@ Every function returns a :class:`loyalty.cases.study.Text` of Markdown. Wordings
 interval does: a cut-off inside an interval leaves the question open. One module an analysis.
 """
 
-from loyalty.shown.prose.audit import *
 from loyalty.shown.prose.behaviour import *
 from loyalty.shown.prose.descriptives import *
 from loyalty.shown.prose.failure import *
