@@ -11,7 +11,7 @@ import pandas as pd
 import semfit
 
 from loyalty.analyses.audit import common_method
-from loyalty.analyses.audit.common_method import Direction, MeasurementModel
+from loyalty.analyses.audit.common_method import MeasurementModel
 from loyalty.cases.survey import Survey
 from loyalty.estimates import careless as rule
 from loyalty.estimates.careless import Screening, Selection
@@ -655,7 +655,7 @@ def harman(data: Answers) -> Harman:
     return Harman(factor_share=found.factor_share, component_share=found.component_share)
 
 
-_FAILED: dict[Direction, str] = {"turned": "turned_factor", "as_answered": "as_answered_factor"}
+_FAILED = {"turned": "turned_factor", "as_answered": "as_answered_factor"}
 
 
 @refusable
@@ -673,7 +673,12 @@ def method(data: Answers) -> Method | Refused:
     if len(models) > 1:
         return Method(models=models, messages=list(failed.values()))
     if len(failed) > 1:
-        return Refused(refused=Reason(code="both_factors", parameters=dict(failed)))
+        return Refused(
+            refused=Reason(
+                code="both_factors",
+                parameters={"turned": failed["turned"], "as_answered": failed["as_answered"]},
+            )
+        )
     return Refused(refused=failed["turned"])
 
 

@@ -100,7 +100,7 @@ def careless(found: Careless, case: Case) -> Table:
     return Table(
         [*found.signs, found.flagged],
         [
-            Column(_sign, "Sign"),
+            Column(_sign, "Sign [of carelessness]"),
             Column(
                 lambda r: number(r.cutoff) if isinstance(r, SignCount) else "",
                 "Cut-off [of a sign]",
