@@ -62,7 +62,7 @@ def holzinger(file: str = "hs.csv", reversed_items: tuple[str, ...] = ()) -> sou
     ("file", "turned", "direction", "plain", "want"),
     [
         ("hs.csv", (), "turned", "plain", "turned"),
-        ("hs.csv", ("x5", "x9"), "as answered", "plain", "given"),
+        ("hs.csv", ("x5", "x9"), "as_answered", "plain", "given"),
         ("hs_miss.csv", (), "turned", "plain_fiml", "turned_fiml"),
     ],
 )
@@ -79,7 +79,7 @@ def test_method_factor_matches_lavaan(
     got = common_method.method_factor(survey, base, direction)
     lavaan, before = gold[want], gold[plain]
     assert got.variance == pytest.approx(lavaan["est"], abs=2e-5)
-    assert (got.high - got.low) / (2 * 1.959964) == pytest.approx(lavaan["se"], rel=1e-4)
+    assert (got.ci_upper - got.ci_lower) / (2 * 1.959964) == pytest.approx(lavaan["se"], rel=1e-4)
     assert got.chi2 == pytest.approx(before["chisq"] - lavaan["chisq"], abs=1e-4)
     assert got.df == before["df"] - lavaan["df"] == 1
     assert got.cfi == pytest.approx(lavaan["cfi"], abs=1e-5)
@@ -100,19 +100,18 @@ def test_method_factor_matches_lavaan(
     assert set(got.correlation_pair) == set(max(pairs, key=pairs.__getitem__)[::2])
     items = survey.scored
     assert got.share == pytest.approx(got.variance / np.nanvar(items, axis=0).mean())
-    if got.focal_problem:
-        assert "no sound solution" in got.focal_problem and got.problems
-        assert np.isnan(got.focal)
+    if got.focal is None:
+        assert [r.code for r in got.focal_problems] == ["unsound_with_factor"] and got.problems
     else:
-        assert got.focal_low < got.focal < got.focal_high
-    assert (got.focal_problem == "") == (want == "given")
+        assert got.focal.ci_lower < got.focal.estimate < got.focal.ci_upper
+    assert (got.focal is not None) == (want == "given")
 
 
 def test_directions_differ_only_where_items_are_reversed() -> None:
     assert common_method.directions(holzinger().study) == ["turned"]
     reversed_ = holzinger(reversed_items=("x5",))
-    assert common_method.directions(reversed_.study) == ["turned", "as answered"]
-    lines = common_method.method_lines(reversed_.study, reversed_.study.main, "as answered", [])
+    assert common_method.directions(reversed_.study) == ["turned", "as_answered"]
+    lines = common_method.method_lines(reversed_.study, reversed_.study.main, "as_answered", [])
     assert "1*x4 + -1*x5 + 1*x6" in lines
 
 
@@ -151,7 +150,7 @@ def test_marker_as_a_variable_an_item_and_a_construct() -> None:
     assert construct.marker_correlation == pytest.approx(least)
     hand = (raw.loc["visual", "textual"] - least) / (1 - least)
     assert construct.adjusted.loc["visual", "textual"] == pytest.approx(hand)
-    with pytest.raises(CannotCompute, match="names no marker"):
+    with pytest.raises(CannotCompute, match="the case names none"):
         common_method.marker_adjustment(holzinger())
 
 
@@ -173,18 +172,17 @@ def test_the_main_path_without_some_respondents() -> None:
     survey = holzinger()
     some = pd.Series(np.arange(301) % 10 == 0)
     most = pd.Series(np.arange(301) >= 5)
-    table = careless.sensitivity(survey, [("some", some), ("most", most)])
-    assert table["who"].tolist() == ["everybody", "some", "most"]
-    assert table["n"].tolist() == [301, 270, 5]
+    found = careless.sensitivity(survey, [("some", some), ("most", most)])
+    assert [(s.who, s.n) for s in found] == [("everybody", 301), ("some", 270), ("most", 5)]
     model = survey.study.structural_model(effects=False)
-    for row, kept in ((0, survey.rows), (1, survey.rows[~some])):
+    for one, kept in ((found[0], survey.rows), (found[1], survey.rows[~some])):
         want = (
             semfit.fit(model, kept, estimator="MLR").standardized().set_index("label").loc["p_H1"]
         )
-        assert table.loc[row, "value"] == pytest.approx(want["est_std"])
-        assert table.loc[row, "low"] == pytest.approx(want["ci_lower"])
-        assert table.loc[row, "problem"] == ""
-    assert np.isnan(table.loc[2, "value"]) and table.loc[2, "problem"]
+        assert one.estimate == pytest.approx(want["est_std"])
+        assert one.ci_lower == pytest.approx(want["ci_lower"])
+        assert not one.problems
+    assert found[2].estimate is None and found[2].problems
     aside = survey.study.model_copy(update={"hypotheses": []})
     with pytest.raises(CannotCompute, match="no path"):
         careless.sensitivity(replace(survey, study=aside), [])
@@ -198,8 +196,9 @@ def test_what_counts_as_a_sign_depends_on_the_case(project: Project) -> None:
         "intra_individual_variability",
         "mahalanobis_p",
     }
-    assert found.left_out["even_odd_consistency"].startswith("only 2 scales")
-    assert found.left_out["seconds_per_item"] == "the case has no response times"
+    codes = {name: reason.code for name, reason in found.left_out.items()}
+    assert codes["even_odd_consistency"] == "few_long_scales"
+    assert codes["seconds_per_item"] == "no_response_times"
     assert careless.truth(survey) is None
     project.study["variables"].append({"id": "clock", "kind": "seconds", "label": "Time"})
     rows = pd.read_csv(project.folder / "rows.csv").assign(clock=60.0)

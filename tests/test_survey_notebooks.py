@@ -1,4 +1,4 @@
-"""The audit and the descriptives run in this process on cases that lack what they ask for."""
+"""The descriptives run in this process on cases that lack what they ask for."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class Shown:
 
 @pytest.fixture
 def run(project: Project, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Shown]:
-    """``run("01-audit", language)`` on the case ``small``."""
+    """``run("02-descriptives", language)`` on the case ``small``."""
 
     def execute(name: str, language: str = "en") -> Shown:
         shutil.copy(REPOSITORY / "notebooks" / f"{name}.ipynb", project.root / "notebooks")
@@ -64,13 +64,7 @@ def run(project: Project, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Show
 
 
 def test_a_plain_case(run: Callable[..., Shown]) -> None:
-    audit, descriptives = run("01-audit"), run("02-descriptives", "zh")
-    assert "All 60 rows enter the main analyses." in audit.said("flow")
-    assert audit.result.tables["flow"][-1]["n_left"] == audit.result.numbers["n"].value - sum(
-        row["n_excluded"] for row in audit.result.tables["flow"]
-    )
-    assert "a marker variable would be needed" in audit.said("marker")
-    assert "no group has quotas" in audit.said("quotas")
+    descriptives = run("02-descriptives", "zh")
     # Nothing is asked about satisfaction, but about recommending.
     assert "asks nothing about satisfaction" not in descriptives.said("csat")
     assert "本案例没有关于满意度的题目" in descriptives.said("csat")
@@ -91,7 +85,6 @@ def test_a_case_without_groups_and_single_questions(
 ) -> None:
     project.study["groups"], project.study["variables"] = [], []
     project.describe()
-    assert "no grouping variable" in run("01-audit").said("sample")
     found = run("02-descriptives")
     assert "no grouping variable" in found.said("groups")
     assert "no question on recommending" in found.said("nps")
@@ -135,25 +128,6 @@ def test_a_case_with_everything(project: Project, run: Callable[..., Shown]) -> 
         },
     ]
     project.rows(rows)
-    found = run("01-audit")
-    assert "1 id occurs again" in found.said("flow")
-    assert "4 answers carry a code declared as missing" in found.said("codes")
-    assert found.result.tables["codes"] == [
-        {"item": "q2", "declared": 4, "outside": 0, "share": 4 / 200}
-    ]
-    assert "marker" in found.result.numbers and "Shoe size" in found.said("marker")
-    # 124 of 200 where 100 were planned: w = sqrt(0.12^2 / 0.5 * 2)
-    (quota,) = found.result.tables["quotas"]
-    assert quota["w"] == pytest.approx(0.24) and "more than the" in found.said("quotas")
-    # A test of the firms would give the small one away.
-    assert "Not tested is Firm: a group is too small to be shown" in found.said("quotas")
-    # A3 is small; with the total of its industry known, the next smallest goes with it.
-    shares = {row["level"]: row.get("share") for row in found.result.tables["sample"]}
-    assert shares["A3"] is None and [shares["A1"], shares["A2"]].count(None) == 1
-    shown = "\n".join(v for k, v in found.labels.items() if k.endswith("sample"))
-    assert "| A3 | – |" in shown
-    assert [r["n"] for r in found.result.tables["patterns"] if r["n"] < 10] == []
-
     found = run("02-descriptives")
     assert "How content?" in found.said("csat").replace("\\", "")
     rows_by = {(r["construct"], r["level"]): r for r in found.result.tables["by_group"]}
@@ -172,7 +146,6 @@ def test_ratings_off_their_scale_stop_their_index_alone(
     rows = answers()
     rows.loc[0, "recommend"] = 77
     project.rows(rows)
-    assert "recommend \\(1\\)" in run("01-audit").said("codes")
     found = run("02-descriptives")
     assert "outside 0 to 10" in found.said("nps").replace("\\", "")
     assert "index" in found.result.tables and "nps" not in found.result.numbers
@@ -189,10 +162,6 @@ def test_one_answer_throughout_and_one_construct(
     project.study["constructs"][0]["role"] = "outcome"
     project.study["hypotheses"] = []
     project.rows(rows)
-    found = run("01-audit")  # three items that are one and the same
-    assert "collinear" in found.said("normality")
-    assert "no path leads to an outcome" in found.said("sensitivity")
-    assert "cannot be done here" in found.said("method")
     found = run("02-descriptives")
     assert "only 1 variable" in found.said("correlations")
     assert "scales" in found.result.tables
@@ -205,10 +174,6 @@ def test_groups_that_are_all_too_small(project: Project, run: Callable[..., Show
     group["levels"] = {str(k): f"Plan {k}" for k in range(12)}
     group["quotas"] = dict.fromkeys(group["levels"], 1)
     project.rows(rows)
-    found = run("01-audit")
-    assert found.said("sample") == "Every group is too small to be shown."
-    assert "too small to be shown" in found.said("quotas")
-    assert not [v for row in found.result.tables["sample"] for v in (row.get("n"),) if v]
     found = run("02-descriptives")
     assert "every group is too small to be shown" in found.said("groups")
     assert not [k for k in found.labels if k.startswith("fig-") and "standing" in k]

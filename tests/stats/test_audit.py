@@ -164,7 +164,7 @@ def test_careless_flags(mobi: pd.DataFrame, mobi_scales) -> None:
     indices = audit.careless_indices(items, mobi_scales)
     assert indices.not_computed == {}
     strict = audit.careless_indices(items, mobi_scales, synonym_threshold=0.99)
-    assert strict.not_computed["psychometric_synonyms"].startswith("only 0 item pairs")
+    assert strict.not_computed["psychometric_synonyms"].code == "few_synonyms"
     flagged = audit.flag_careless(indices, max_long_string=10, min_variability=0.1)
     assert flagged.careless[0] and not flagged.careless[1]
     assert flagged.counts["careless"] == flagged.careless.sum()

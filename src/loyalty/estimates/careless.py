@@ -11,8 +11,10 @@ import semfit
 
 from loyalty.cases.survey import Survey
 from loyalty.ground import paths
+from loyalty.ground.findings import Count, Real, Record
+from loyalty.ground.reasons import CannotCompute, Reason, reason_of
 from loyalty.ground.thresholds import threshold
-from loyalty.stats import CannotCompute, audit
+from loyalty.stats import audit
 
 #: Least correlation of two items taken for psychometric synonyms (Meade & Craig 2012).
 SYNONYMS = 0.60
@@ -29,12 +31,12 @@ class Screening:
     flags : CarelessFlags
         Who shows which sign, and who shows as many as the rule asks for.
     left_out : dict
-        Index → why it is no sign here (in one clause).
+        Index → why it is no sign here.
     """
 
     indices: audit.CarelessIndices
     flags: audit.CarelessFlags
-    left_out: dict[str, str]
+    left_out: dict[str, Reason]
 
 
 def screen(survey: Survey) -> Screening:
@@ -57,9 +59,11 @@ def screen(survey: Survey) -> Screening:
     enough = int(threshold("person_pairs").value)
     for name, pairs in indices.pairs.items():
         if name not in left_out and pairs < enough:
-            left_out[name] = f"it rests on {pairs} pairs, and at least {enough} are asked for"
+            left_out[name] = Reason(
+                code="few_pairs_within", parameters={"n": pairs, "least": enough}
+            )
     if clock is None:
-        left_out["seconds_per_item"] = "the case has no response times"
+        left_out["seconds_per_item"] = Reason(code="no_response_times")
 
     def cut(name: str) -> float | None:
         return None if name in left_out else threshold(name).value
@@ -104,20 +108,27 @@ def truth(survey: Survey) -> pd.Series | None:
     return drawn["careless"].set_axis(survey.rows.index)
 
 
-def sensitivity(survey: Survey, without: Sequence[tuple[str, pd.Series]]) -> pd.DataFrame:
-    """The focal path with everybody and without some.
+class Selection(Record):
+    """The focal path of some respondents: standardized, with its robust 95 % interval (MLR).
+
+    None where it could not be estimated; `problems` say why, or what speaks against the solution.
+    """
+
+    who: str
+    n: Count
+    estimate: Real | None
+    ci_lower: Real | None
+    ci_upper: Real | None
+    problems: tuple[Reason, ...]
+
+
+def sensitivity(survey: Survey, without: Sequence[tuple[str, pd.Series]]) -> list[Selection]:
+    """The focal path of everybody, and without some.
 
     Parameters
     ----------
     without
-        (name, bool by row: leave out) of each selection; the first row of the result is
-        everybody.
-
-    Returns
-    -------
-    DataFrame
-        ``who, n, value, low, high, problem``: the standardized path with its robust 95 % interval
-        (MLR), NaN with the reason as problem where it could not be estimated.
+        (name, bool by row: leave out) of each selection.
 
     Raises
     ------
@@ -134,13 +145,13 @@ def sensitivity(survey: Survey, without: Sequence[tuple[str, pd.Series]]) -> pd.
     for who, out in [("everybody", everybody), *without]:
         kept = rows[~out]
         missing = "fiml" if kept[used].isna().any(axis=None) else "listwise"
-        values, problem = (float("nan"),) * 3, ""
+        values: dict[str, Any] = dict.fromkeys(("estimate", "ci_lower", "ci_upper"))
         try:
             result = semfit.fit(model, kept, estimator="MLR", missing=missing)
             row: Any = result.standardized().set_index("label").loc[label]
-            values = (float(row["est_std"]), float(row["ci_lower"]), float(row["ci_upper"]))
-            problem = "; ".join(result.problems)
+            values = {"estimate": row["est_std"], **row[["ci_lower", "ci_upper"]]}
+            problems = tuple(map(reason_of, result.problems))
         except semfit.ModelError as error:
-            problem = str(error)
-        found.append((who, int((~out).sum()), *values, problem))
-    return pd.DataFrame(found, columns=["who", "n", "value", "low", "high", "problem"])
+            problems = (reason_of(error),)
+        found.append(Selection(who=who, n=int((~out).sum()), **values, problems=problems))
+    return found

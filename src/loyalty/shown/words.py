@@ -124,7 +124,7 @@ def every(n: int) -> str:
 
 def cannot(refused: Refused, case: Case) -> Text:
     """That an analysis cannot be done, and why, constructs by their labels."""
-    why = refused.refused.text(case.labels)
+    why = readable(refused.refused.text(case.labels), case)
     return Text(
         en=f"This analysis cannot be done here: {escape(why.en)}.",
         zh=f"此处无法进行该分析：{escape(why.zh)}。",

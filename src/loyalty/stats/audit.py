@@ -16,6 +16,7 @@ import numpy as np
 import pandas as pd
 from scipy import stats as _dist
 
+from loyalty.ground.reasons import Reason
 from loyalty.stats._common import (
     BoolArray,
     CannotCompute,
@@ -581,7 +582,7 @@ class CarelessIndices(Result):
     """
 
     table: pd.DataFrame
-    not_computed: dict[str, str]
+    not_computed: dict[str, Reason]
     pairs: dict[str, int]
 
 
@@ -606,7 +607,7 @@ def careless_indices(
         raise ValueError("the response times are not of the same rows as the items")
     turned = items if recoded is None else recoded
     table = pd.DataFrame(index=items.index)
-    failed: dict[str, str] = {}
+    failed: dict[str, Reason] = {}
     table["long_string"] = long_string(items)
     table["intra_individual_variability"] = intra_individual_variability(items)
     try:
@@ -614,17 +615,17 @@ def careless_indices(
         table["mahalanobis_d2"], table["mahalanobis_p"] = d["d2"], d["p"]
     except CannotCompute as error:
         table["mahalanobis_d2"] = table["mahalanobis_p"] = np.nan
-        failed["mahalanobis"] = str(error)
+        failed["mahalanobis"] = error.reason
     try:
         table["even_odd_consistency"] = even_odd_consistency(turned, scales)
     except CannotCompute as error:
         table["even_odd_consistency"] = np.nan
-        failed["even_odd_consistency"] = str(error)
+        failed["even_odd_consistency"] = error.reason
     try:
         table["psychometric_synonyms"] = psychometric_synonyms(turned, threshold=synonym_threshold)
     except CannotCompute as error:
         table["psychometric_synonyms"] = np.nan
-        failed["psychometric_synonyms"] = str(error)
+        failed["psychometric_synonyms"] = error.reason
     pairs = {
         "even_odd_consistency": sum(len(v) >= 2 for v in scales.values()),
         "psychometric_synonyms": len(synonym_pairs(turned, synonym_threshold)[0]),

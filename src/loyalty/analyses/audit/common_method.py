@@ -9,7 +9,6 @@ holds whatever all answers have in common beyond the constructs, method or not (
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any, Literal
 
 import numpy as np
@@ -19,62 +18,58 @@ from scipy.stats import chi2
 
 from loyalty.cases.study import Construct, Study
 from loyalty.cases.survey import Survey
-from loyalty.stats import CannotCompute, descriptives, validity
+from loyalty.ground.findings import Bounded, Count, P, Percent, Real, Record
+from loyalty.ground.reasons import CannotCompute, Reason, reason_of
+from loyalty.stats import descriptives, validity
 
-Direction = Literal["turned", "as answered"]
+Direction = Literal["turned", "as_answered"]
+#: Whether there is a factor: its interval lies above zero (found), holds zero (open), or the
+#: estimate is negative, with the whole interval (excluded) or not (negative).
+Found = Literal["found", "open", "negative", "excluded"]
 #: Name of the factor in the models; a construct of that name gets out of its way.
 FACTOR = "method_factor"
 
 
-@dataclass(frozen=True)
-class MethodFactor:
-    """A measurement model with a method factor, against the planned one.
+class FocalPath(Record):
+    """The study's focal path, standardized, with the factor in the structural model."""
 
-    Attributes
-    ----------
-    direction
-        ``turned``: the factor raises all items as scored (halo); ``as answered``: it raises the
-        codes as given, so that reversed items load with a minus (acquiescence).
-    variance, low, high
-        Of the factor, in squared scale points, with a robust 95 % interval.
-    share
-        ``variance`` over the mean variance of the items (0-1).
-    chi2, df, p
-        Likelihood-ratio test against the planned model (ML).
-    cfi, rmsea, bic
-        Of the model with the factor (ML).
-    loading_change, loading_item
-        Largest absolute change of a standardized loading, and where.
-    correlation_change, correlation_pair
-        The same of a correlation of two constructs.
-    focal, focal_low, focal_high
-        The study's focal path (standardized) with the factor in the structural model.
-    focal_problem
-        Why there is none (NaN then), empty where there is.
-    problems
-        Why the solution is not to be taken at face value; empty where it is.
+    estimate: Real
+    ci_lower: Real
+    ci_upper: Real
+
+
+class MeasurementModel(Record):
+    """The measurement model, as planned (all fields below `problems` are None) or with a factor.
+
+    ``turned``: the factor raises all items as scored (halo); ``as_answered``: it raises the codes
+    as given, so that reversed items load with a minus (acquiescence). Fit by maximum likelihood;
+    `problems` are why the solution is not to be taken at face value. `chi2`, `df`, `p`: the
+    likelihood-ratio test against the planned model. `variance` of the factor, in squared scale
+    points, with a robust 95 % interval; `share` of the mean variance of the items, None of a
+    negative one. `loading_change`, `correlation_change`: the largest absolute change of a
+    standardized loading and of a correlation of two constructs, and where. Without a `focal` path,
+    `focal_problems` say why.
     """
 
-    direction: Direction
-    variance: float
-    low: float
-    high: float
-    share: float
-    chi2: float
-    df: int
-    p: float
-    cfi: float
-    rmsea: float
-    bic: float
-    loading_change: float
-    loading_item: str
-    correlation_change: float
-    correlation_pair: tuple[str, str] | None
-    focal: float
-    focal_low: float
-    focal_high: float
-    focal_problem: str
-    problems: tuple[str, ...]
+    model: Direction | Literal["planned"]
+    cfi: Bounded
+    rmsea: Bounded
+    bic: Real
+    problems: tuple[Reason, ...]
+    chi2: Real | None = None
+    df: Count | None = None
+    p: P | None = None
+    found: Found | None = None
+    variance: Real | None = None
+    ci_lower: Real | None = None
+    ci_upper: Real | None = None
+    share: Percent | None = None
+    loading_change: Bounded | None = None
+    loading_item: str | None = None
+    correlation_change: Bounded | None = None
+    correlation_pair: tuple[str, str] | None = None
+    focal: FocalPath | None = None
+    focal_problems: tuple[Reason, ...] = ()
 
 
 def method_lines(
@@ -82,7 +77,7 @@ def method_lines(
 ) -> str:
     """The factor in lavaan's syntax; `free` are the constructs it has to be kept apart from."""
     weights = [
-        f"{-1 if direction == 'as answered' and i.reversed else 1}*{i.id}"
+        f"{-1 if direction == 'as_answered' and i.reversed else 1}*{i.id}"
         for c in constructs
         for i in c.items
     ]
@@ -93,7 +88,7 @@ def method_lines(
 def directions(study: Study) -> list[Direction]:
     """Both where the main constructs have reversed items; without any they are one."""
     turned = any(i.reversed for c in study.main for i in c.items)
-    return ["turned", "as answered"] if turned else ["turned"]
+    return ["turned", "as_answered"] if turned else ["turned"]
 
 
 def planned(survey: Survey) -> semfit.Result:
@@ -122,7 +117,20 @@ def _items(constructs: Sequence[Construct]) -> list[str]:
     return [i.id for c in constructs for i in c.items]
 
 
-def method_factor(survey: Survey, base: semfit.Result, direction: Direction) -> MethodFactor:
+def _measured(result: semfit.Result) -> dict[str, Any]:
+    """What the planned model and those with a factor have in common."""
+    return {
+        **{name: result.fit[name] for name in ("cfi", "rmsea", "bic")},
+        "problems": tuple(map(reason_of, result.problems)),
+    }
+
+
+def as_planned(base: semfit.Result) -> MeasurementModel:
+    """The planned model (:func:`planned`)."""
+    return MeasurementModel(model="planned", **_measured(base))
+
+
+def method_factor(survey: Survey, base: semfit.Result, direction: Direction) -> MeasurementModel:
     """Fit the measurement model with a method factor and compare it with the planned one.
 
     Parameters
@@ -153,37 +161,40 @@ def method_factor(survey: Survey, base: semfit.Result, direction: Direction) -> 
     closest = pairs.index[int(pairs.argmax())] if len(pairs) else None
     gained = float(base.fit["chisq"] - result.fit["chisq"])
     df = base.df - result.df
-    nothing = float("nan")
-    focal = (
-        nothing,
-        nothing,
-        nothing,
-        "the measurement model with the factor has no sound solution",
+    variance, lower, upper = (float(row[name]) for name in ("est", "ci_lower", "ci_upper"))
+    focal, against = (
+        (None, (Reason(code="unsound_with_factor"),))
+        if result.problems
+        else _focal(survey, direction)
     )
-    if not result.problems:
-        focal = _focal(survey, direction)
-    return MethodFactor(
-        direction=direction,
-        variance=float(row["est"]),
-        low=float(row["ci_lower"]),
-        high=float(row["ci_upper"]),
-        share=float(row["est"]) / float(survey.scored[_items(study.main)].var(ddof=0).mean()),
+    return MeasurementModel(
+        model=direction,
+        **_measured(result),
         chi2=gained,
         df=df,
         p=float(chi2.sf(max(gained, 0.0), df)),
-        cfi=float(result.fit["cfi"]),
-        rmsea=float(result.fit["rmsea"]),
-        bic=float(result.fit["bic"]),
+        found=_found(variance, lower, upper),
+        variance=variance,
+        ci_lower=lower,
+        ci_upper=upper,
+        share=variance / float(survey.scored[_items(study.main)].var(ddof=0).mean())
+        if variance > 0
+        else None,
         loading_change=float(loads.max()),
         loading_item=str(worst[2]),
-        correlation_change=float(pairs.max()) if len(pairs) else float("nan"),
+        correlation_change=float(pairs.max()) if len(pairs) else None,
         correlation_pair=None if closest is None else (str(closest[0]), str(closest[2])),
-        focal=focal[0],
-        focal_low=focal[1],
-        focal_high=focal[2],
-        focal_problem=focal[3],
-        problems=result.problems,
+        focal=focal,
+        focal_problems=against,
     )
+
+
+def _found(variance: float, lower: float, upper: float) -> Found:
+    if lower > 0:
+        return "found"
+    if variance >= 0:
+        return "open"
+    return "excluded" if upper < 0 else "negative"
 
 
 def _standardized(result: semfit.Result) -> pd.Series:
@@ -192,22 +203,22 @@ def _standardized(result: semfit.Result) -> pd.Series:
     return table.set_index(["lhs", "op", "rhs"])["est_std"]
 
 
-def _focal(survey: Survey, direction: Direction) -> tuple[float, float, float, str]:
-    """The focal path with the factor in the structural model; NaN, and why, without a sound one."""
-    study, nothing = survey.study, float("nan")
+def _focal(survey: Survey, direction: Direction) -> tuple[FocalPath | None, tuple[Reason, ...]]:
+    """The focal path with the factor in the structural model; without a sound one, why."""
+    study = survey.study
     if study.focal is None:
-        return nothing, nothing, nothing, "no path leads to an outcome"
+        return None, (Reason(code="no_focal_path"),)
     fed = {h.to for h in study.paths}
     exogenous = [c.id for c in study.structural if c.id not in fed]
     lines = method_lines(study, study.structural, direction, exogenous)
     try:
         result = _fit(survey, f"{study.structural_model(effects=False)}\n{lines}")
     except semfit.ModelError as error:
-        return nothing, nothing, nothing, str(error)
+        return None, (reason_of(error),)
     if result.problems:
-        return nothing, nothing, nothing, "; ".join(result.problems)
+        return None, tuple(map(reason_of, result.problems))
     row: Any = result.standardized().set_index("label").loc[f"p_{study.focal.id}"]
-    return float(row["est_std"]), float(row["ci_lower"]), float(row["ci_upper"]), ""
+    return FocalPath(estimate=row["est_std"], **row[["ci_lower", "ci_upper"]]), ()
 
 
 def marker_adjustment(survey: Survey) -> validity.MarkerAdjustment:
@@ -222,7 +233,7 @@ def marker_adjustment(survey: Survey) -> validity.MarkerAdjustment:
     """
     study = survey.study
     if study.marker is None:
-        raise CannotCompute("no_marker")
+        raise CannotCompute("marker_needed")
     owner = next(
         (c.id for c in study.constructs if study.marker in [c.id, *(i.id for i in c.items)]), None
     )

@@ -12,7 +12,7 @@ from loyalty.cases.study import Published as Entry
 from loyalty.cases.study import Study
 from loyalty.cases.survey import Survey
 from loyalty.cases.tables import Loaded
-from loyalty.estimates.fit import missing
+from loyalty.estimates.fit import missing_answers
 from loyalty.ground.findings import Count, Finding, Findings, Real, Record, Refused, refusable
 from loyalty.stats import clv, pls
 
@@ -125,7 +125,7 @@ def path_models(
     survey = answers()
     items = survey.scored[[i.id for c in study.structural for i in c.items]]
     model = semfit.fit(
-        study.structural_model(), survey.scored, estimator="MLR", missing=missing(items)
+        study.structural_model(), survey.scored, estimator="MLR", missing=missing_answers(items, items.columns.tolist())
     )
     paths = model.standardized()
     paths = paths[paths["op"] == "~"]

@@ -1,0 +1,86 @@
+"""Figures of the data audit."""
+
+from __future__ import annotations
+
+import pandas as pd
+from matplotlib.figure import Figure as Drawing
+
+from loyalty.analyses.audit.findings import Flow, Shape
+from loyalty.ground.numbers import show
+from loyalty.ground.terms import term
+from loyalty.ground.text import Language, Text
+from loyalty.ground.thresholds import threshold
+from loyalty.shown import charts
+from loyalty.shown.context import Case
+from loyalty.shown.figure import Figure
+from loyalty.shown.words import number
+
+#: What each box says, and each box beside it, before the number.
+KEPT = {
+    "all": Text(en="Rows of the data", zh="数据行"),
+    "empty": Text(en="Main analyses: at least one answer", zh="主要分析：至少有一个答案"),
+    "repeated": Text(en="No repeated row", zh="无重复行"),
+    "careless": Text(en="Not flagged", zh="未被标记"),
+    "incomplete": Text(
+        en="Every item answered: strictest selection", zh="全部题项作答：最严格的选择"
+    ),
+}
+ASIDE = {
+    "empty": Text(en="No answer to any item: ", zh="未答任何题项："),
+    "repeated": Text(en="Row or id seen before: ", zh="行或编号重复："),
+    "careless": Text(en="Two signs of carelessness or more: ", zh="两个及以上敷衍迹象："),
+    "incomplete": Text(en="An answer is missing: ", zh="有缺失答案："),
+}
+
+
+def flow(found: Flow, case: Case) -> Figure:
+    def draw(language: Language) -> Drawing:
+        left = [("all", found.n), *((s.reason, s.n_left) for s in found.steps)]
+        kept = [f"{KEPT[k].in_(language)}\nn = {show(n, 'count')}" for k, n in left]
+        aside = [
+            (f"{ASIDE[s.reason].in_(language)}{show(s.n_excluded, 'count')}", s.reason == "empty")
+            for s in found.steps
+        ]
+        return charts.exclusion_flow(kept, aside)
+
+    n, main = number(found.n), number(found.step("empty").n_left)
+    strict = number(found.step("incomplete").n_left)
+    return Figure(
+        draw,
+        Text(
+            en="Who is in the analyses. Solid: excluded. Dashed: stays in the main analyses, and is left out in a check only.",
+            zh="进入分析的受访者。实线：剔除；虚线：保留在主要分析中，仅在检验时剔除。",
+        ),
+        Text(
+            en=f"Flow diagram from {n} rows to {main} in the main analyses, and on to {strict} complete rows that nothing speaks against; beside each step how many it takes.",
+            zh=f"流程图：从 {n} 行到主要分析的 {main} 行，再到最严格选择的 {strict} 行；各步旁注明人数。",
+        ),
+    )
+
+
+def shape(found: Shape, case: Case) -> Figure:
+    def draw(language: Language) -> Drawing:
+        items = pd.DataFrame(
+            {"skew": [i.skew for i in found.items], "kurtosis": [i.kurtosis for i in found.items]},
+            index=[i.item for i in found.items],
+            dtype=float,
+        )
+        return charts.skew_and_kurtosis(
+            items,
+            threshold("skewness").value,
+            threshold("kurtosis").value,
+            term("Skewness").in_(language),
+            term("Excess kurtosis").in_(language),
+        )
+
+    return Figure(
+        draw,
+        Text(
+            en="Skewness and excess kurtosis, one point an item; the cross marks the normal distribution, dashed lines the cut-offs.",
+            zh="各题项的偏度与超额峰度；十字为正态分布，虚线为界限。",
+        ),
+        Text(
+            en="Scatter plot of the items by skewness and excess kurtosis, with the normal distribution at the origin.",
+            zh="题项按偏度与超额峰度的散点图，原点为正态分布。",
+        ),
+    )

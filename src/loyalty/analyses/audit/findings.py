@@ -1,0 +1,696 @@
+"""The data audit: who answered, what is missing, who was careless, and how answers are shaped."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from typing import Annotated, Literal, get_args
+
+import numpy as np
+import pandas as pd
+import semfit
+
+from loyalty.analyses.audit import common_method
+from loyalty.analyses.audit.common_method import MeasurementModel
+from loyalty.cases.survey import Survey
+from loyalty.estimates import careless as rule
+from loyalty.estimates.careless import Screening, Selection
+from loyalty.ground.findings import (
+    Bounded,
+    Count,
+    Finding,
+    Findings,
+    P,
+    Percent,
+    Real,
+    Record,
+    Refused,
+    Shown,
+    refusable,
+)
+from loyalty.ground.reasons import CannotCompute, Reason, reason_of
+from loyalty.ground.thresholds import threshold
+from loyalty.stats import audit, descriptives, validity
+
+Sign = Literal[
+    "long_string",
+    "intra_individual_variability",
+    "mahalanobis_p",
+    "even_odd_consistency",
+    "psychometric_synonyms",
+    "seconds_per_item",
+]
+SIGNS: tuple[Sign, ...] = get_args(Sign)
+
+
+# --- the findings --------------------------------------------------------------------------------
+class Step(Record):
+    """Rows that a step takes, of those that are left before it."""
+
+    reason: Literal["empty", "repeated", "careless", "incomplete"]
+    n_excluded: Count
+    n_left: Count
+
+
+class Flow(Finding):
+    """Who would be left out, step by step; only empty rows are.
+
+    `strict_share`: left of all rows when everybody in the steps goes. `repeated_rows` equal an
+    earlier one, `repeated_ids` have an id seen before (`has_ids`: there are ids); `lined` are the
+    repeated rows with one answer over most items.
+    """
+
+    n: Count
+    items: Count
+    steps: tuple[Step, ...]
+    strict_share: Percent
+    repeated_rows: Count
+    repeated_ids: Count
+    has_ids: bool
+    lined: Count
+
+    def step(self, reason: str) -> Step:
+        return next(s for s in self.steps if s.reason == reason)
+
+
+class ItemCodes(Record):
+    """Answers to an item that were set to missing: declared codes, and outside the scale."""
+
+    item: str
+    declared: Count
+    outside: Count
+    share: Percent
+
+
+class VariableCodes(Record):
+    variable: str
+    n_outside: Count
+
+
+class Codes(Finding):
+    """`items` and `variables` are those with such codes; `refused`: a case that has them stops.
+
+    `checked` single questions have a scale, `variables_outside` of their answers lie off it.
+    """
+
+    declared: Count
+    outside: Count
+    outside_share: Percent
+    refused: bool
+    items: tuple[ItemCodes, ...]
+    checked: Count
+    variables_outside: Count
+    variables: tuple[VariableCodes, ...]
+
+
+class ItemMissing(Record):
+    item: str
+    n: Count
+    n_missing: Count
+    share_missing: Percent
+
+
+class Missing(Finding):
+    """`items`: those that lack answers, most first; `median` of all items' shares."""
+
+    share: Percent
+    complete: Count
+    complete_share: Percent
+    items: tuple[ItemMissing, ...]
+    median: Percent
+    n_items: Count
+    n_without: Count
+
+
+class Pattern(Record):
+    """Respondents who lack an answer to the same `items` (none: complete rows)."""
+
+    items: tuple[str, ...]
+    n: Count
+    share: Percent
+
+
+class Pooled(Record):
+    patterns: Count
+    n: Count
+    share: Percent
+
+
+class Patterns(Finding):
+    """The frequent patterns of missing answers, and the others pooled."""
+
+    n_patterns: Count
+    shown: tuple[Pattern, ...]
+    pooled: Pooled | None
+
+
+class Little(Finding):
+    """Little's test that answers are missing completely at random."""
+
+    chi2: Real
+    df: Count
+    p: P
+
+
+class SignCount(Record):
+    """Respondents beyond the `cutoff` of a sign; None where it is no sign in this case."""
+
+    sign: Sign
+    cutoff: Annotated[float, Shown("significant", 6)] | None
+    n: Count | None
+    share: Percent | None
+
+
+class Flagged(Record):
+    n: Count
+    share: Percent
+
+
+class LeftOut(Record):
+    sign: Sign
+    reason: Reason
+
+
+class Careless(Finding):
+    """`flagged`: as many signs as the rule asks for."""
+
+    n: Count
+    signs: tuple[SignCount, ...]
+    flagged: Flagged
+    left_out: tuple[LeftOut, ...]
+
+
+class Pair(Record):
+    """Agreement of two signs; `both` is None where it counts a few respondents only."""
+
+    a: Sign
+    b: Sign
+    both: Count | None
+    kappa: Bounded
+    ci_lower: Bounded
+    ci_upper: Bounded
+
+
+class Agreement(Finding):
+    """Pairs of signs, closest first; `n_chance` agree no more than chance may explain."""
+
+    pairs: tuple[Pair, ...]
+    n_pairs: Count
+    n_chance: Count
+
+
+class Detected(Record):
+    """Respondents drawn as `kind` (``no``: careful), and the share of them that is flagged."""
+
+    kind: Literal["no", "straightlining", "random"]
+    n: Count
+    share: Percent
+    ci_lower: Percent
+    ci_upper: Percent
+
+
+class Detection(Finding):
+    kinds: tuple[Detected, ...]
+
+
+class Sensitivity(Finding):
+    """The focal path with everybody (first) and without some.
+
+    `who`: without the ``careless``, without ``any`` sign, ``strict``. `faulty` selections have no
+    sound solution.
+    """
+
+    from_: str
+    to: str
+    sign: str
+    selections: tuple[Selection, ...]
+    n_selections: Count
+    faulty: Count
+
+
+class ItemShape(Record):
+    """Skewness and excess kurtosis, None of an item that is constant."""
+
+    item: str
+    n: Count
+    skew: Real | None
+    skew_se: Real | None
+    kurtosis: Real | None
+    kurtosis_se: Real | None
+
+
+class Shape(Finding):
+    """`n_left` of the `n_known` items that vary have their longer tail at the low end."""
+
+    items: tuple[ItemShape, ...]
+    n_known: Count
+    n_left: Count
+
+
+class Normality(Finding):
+    """Mardia's tests over complete rows; `normal_kurtosis` under a normal distribution."""
+
+    n: Count
+    n_items: Count
+    skewness: Real
+    skewness_chi2: Real
+    skewness_df: Count
+    skewness_p: P
+    kurtosis: Real
+    normal_kurtosis: Count
+    kurtosis_z: Real
+    kurtosis_p: P
+
+
+class SampleLevel(Record):
+    """Respondents of a level, None where hidden, and the share that its group's quotas plan."""
+
+    group: str
+    level: str
+    n: Count | None
+    share: Percent | None
+    quota: Percent | None
+
+
+class Lacking(Record):
+    """Respondents without a level of a group."""
+
+    group: str
+    n: Count
+    share: Percent
+
+
+class Sample(Finding):
+    levels: tuple[SampleLevel, ...]
+    lacking: tuple[Lacking, ...]
+
+
+class QuotaTest(Record):
+    """Goodness of fit of a group to its quotas; `w` is Cohen's effect size."""
+
+    group: str
+    chi2: Real
+    df: Count
+    p: P
+    w: Bounded
+    min_expected: Real
+
+
+class NotTested(Record):
+    group: str
+    reason: Reason
+
+
+class Quotas(Finding):
+    tests: tuple[QuotaTest, ...]
+    not_tested: tuple[NotTested, ...]
+
+
+class Harman(Finding):
+    """Shares of the variance of all items that one factor, and one component, account for."""
+
+    factor_share: Percent
+    component_share: Percent
+
+
+class Method(Finding):
+    """The planned measurement model (first), and the same with a method factor.
+
+    `messages` say which model with a factor could not be estimated.
+    """
+
+    models: tuple[MeasurementModel, ...]
+
+
+class Marker(Finding):
+    """Correlations without what they share with the `marker` (its least correlation).
+
+    `clear` of the `pairs` of constructs stay clear of zero.
+    """
+
+    marker: str
+    correlation: Bounded
+    largest_change: Bounded
+    pairs: Count
+    clear: Count
+
+
+class Audit(Findings):
+    flow: Flow | Refused | None = None
+    codes: Codes | Refused | None = None
+    missing: Missing | Refused | None = None
+    patterns: Patterns | Refused | None = None
+    little: Little | Refused | None = None
+    careless: Careless | Refused | None = None
+    agreement: Agreement | Refused | None = None
+    detection: Detection | Refused | None = None
+    sensitivity: Sensitivity | Refused | None = None
+    shape: Shape | Refused | None = None
+    normality: Normality | Refused | None = None
+    sample: Sample | Refused | None = None
+    quotas: Quotas | Refused | None = None
+    harman: Harman | Refused | None = None
+    method: Method | Refused | None = None
+    marker: Marker | Refused | None = None
+
+
+# --- who is in the analyses ----------------------------------------------------------------------
+@dataclass(frozen=True)
+class Answers:
+    """A survey with its raw items, what repeats in it, and who looks careless."""
+
+    survey: Survey
+    items: pd.DataFrame
+    has_ids: bool
+    repeated: audit.Duplicates
+    screening: Screening
+    steps: audit.ExclusionFlow
+
+    @property
+    def n(self) -> int:
+        return len(self.items)
+
+
+def answers(survey: Survey) -> Answers:
+    items = survey.rows[[i.id for i in survey.study.items]]
+    ids = [v.id for v in survey.study.variables if v.kind == "id"][:1]
+    repeated = audit.duplicates(survey.rows[[*items.columns, *ids]], id=ids[0] if ids else None)
+    screening = rule.screen(survey)
+    steps = audit.exclusion_flow(
+        items.index,
+        [
+            ("empty", items.isna().all(axis=1)),
+            ("repeated", repeated.duplicate_rows | repeated.duplicate_ids),
+            ("careless", screening.flags.careless),
+            ("incomplete", items.isna().any(axis=1)),
+        ],
+    )
+    return Answers(survey, items, bool(ids), repeated, screening, steps)
+
+
+def flow(data: Answers) -> Flow:
+    lined = data.repeated.duplicate_rows & data.screening.flags.flags["long_string"]
+    return Flow(
+        n=data.n,
+        items=data.items.shape[1],
+        steps=Step.each(data.steps.steps),
+        strict_share=data.steps.n_end / data.n,
+        repeated_rows=data.repeated.n_rows,
+        repeated_ids=data.repeated.n_ids,
+        has_ids=data.has_ids,
+        lined=lined.sum(),
+    )
+
+
+# --- codes and missing answers -------------------------------------------------------------------
+def codes(data: Answers) -> Codes:
+    """Answers set to missing, and codes off the scale of single questions."""
+    study, survey = data.survey.study, data.survey
+    table = pd.DataFrame({"item": data.items.columns})
+    table["declared"] = [survey.missing_codes.get(i, 0) for i in table["item"]]
+    table["outside"] = [survey.outside_scale.get(i, 0) for i in table["item"]]
+    table["share"] = (table["declared"] + table["outside"]) / data.n
+    outside = sum(survey.outside_scale.values())
+    scales = {v.id: v.scale for v in study.variables if v.scale is not None and v.kind != "id"}
+    variables: tuple[VariableCodes, ...] = ()
+    if scales:
+        off = audit.codes_outside_scale(
+            survey.rows[list(scales)],
+            {name: float(scale.min) for name, scale in scales.items()},
+            {name: float(scale.max) for name, scale in scales.items()},
+        )
+        variables = VariableCodes.each(
+            off.by_item[off.by_item["n_outside"] > 0].reset_index(names="variable")
+        )
+    return Codes(
+        declared=sum(survey.missing_codes.values()),
+        outside=outside,
+        outside_share=outside / data.items.size,
+        refused=study.rows.outside_scale == "refuse",
+        items=ItemCodes.each(table[table["share"] > 0]),
+        checked=len(scales),
+        variables_outside=sum(v.n_outside for v in variables),
+        variables=variables,
+    )
+
+
+def missing(data: Answers) -> Missing:
+    table = audit.missing_by_item(data.items)
+    worst = table.sort_values("share_missing", ascending=False, kind="stable").reset_index()
+    complete = data.items.notna().all(axis=1)
+    return Missing(
+        share=data.items.isna().to_numpy().mean(),
+        complete=complete.sum(),
+        complete_share=complete.sum() / data.n,
+        items=ItemMissing.each(worst[worst["n_missing"] > 0]),
+        median=table["share_missing"].median(),
+        n_items=len(table),
+        n_without=(table["n_missing"] == 0).sum(),
+    )
+
+
+def _complete(data: Answers) -> bool:
+    return not data.items.isna().any(axis=None)
+
+
+def patterns(data: Answers) -> Patterns | None:
+    """Which answers are missing together; None where none is missing."""
+    if _complete(data):
+        return None
+    found = audit.frequent_patterns(data.items, least=int(threshold("small_cell").value))
+    lacking = found.shown["missing"]
+    shown = found.shown.assign(items=[[i for i in m.split(", ") if i] for m in lacking])
+    pooled = None
+    if found.pooled_patterns:
+        pooled = Pooled(
+            patterns=found.pooled_patterns, n=found.pooled_n, share=found.pooled_n / data.n
+        )
+    return Patterns(
+        n_patterns=found.n_patterns,
+        shown=Pattern.each(shown),
+        pooled=pooled,
+    )
+
+
+@refusable
+def little(data: Answers) -> Little | None:
+    """Little's test; None where no answer is missing."""
+    if _complete(data):
+        return None
+    test = audit.little_mcar(data.items)
+    return Little(chi2=test.chi2, df=test.df, p=test.p)
+
+
+# --- careless answering --------------------------------------------------------------------------
+def careless(data: Answers) -> Careless:
+    """How many respondents show which sign, and how many as many as the rule asks for."""
+    flags, left_out = data.screening.flags, data.screening.left_out
+    flagged = int(flags.careless.sum())
+    signs = []
+    for sign in SIGNS:
+        n = int(flags.counts[sign]) if sign in flags.flags else None
+        share = None if n is None else n / data.n
+        signs.append(SignCount(sign=sign, cutoff=flags.rules.get(sign), n=n, share=share))
+    return Careless(
+        n=data.n,
+        signs=signs,
+        flagged=Flagged(n=flagged, share=flagged / data.n),
+        left_out=[
+            LeftOut(sign=sign, reason=reason) for sign, reason in left_out.items() if sign in SIGNS
+        ],
+    )
+
+
+def agreement(data: Answers) -> Agreement:
+    """Pairs of signs that each flag somebody."""
+    pairs = audit.sign_agreement(data.screening.flags.flags).dropna(subset=["kappa"])
+    pairs = pairs.sort_values("kappa", ascending=False, kind="stable")
+    few = pairs["both"].between(1, threshold("small_cell").value, inclusive="left")
+    return Agreement(
+        pairs=Pair.each(pairs.assign(both=pairs["both"].astype(object).mask(few, None))),
+        n_pairs=len(pairs),
+        n_chance=(pairs["ci_lower"] <= 0).sum(),
+    )
+
+
+def detection(data: Answers) -> Detection | None:
+    """How well the rule finds careless answers that were drawn; None of real rows."""
+    kinds = rule.truth(data.survey)
+    if kinds is None:
+        return None
+    found = []
+    for kind, part in data.screening.flags.careless.groupby(kinds):
+        w = descriptives.wilson_interval(int(part.sum()), len(part))
+        found.append(
+            Detected(kind=kind, n=w.n, share=w.share, ci_lower=w.ci_lower, ci_upper=w.ci_upper)
+        )
+    return Detection(kinds=found)
+
+
+@refusable
+def sensitivity(data: Answers) -> Sensitivity:
+    """The focal path without those who look careless."""
+    flags, focal = data.screening.flags, data.survey.study.focal
+    selections = rule.sensitivity(
+        data.survey,
+        [("careless", flags.careless), ("any", flags.n_flags > 0), ("strict", ~data.steps.kept)],
+    )
+    assert focal is not None  # else there are no selections
+    return Sensitivity(
+        from_=focal.from_,
+        to=focal.to,
+        sign=focal.sign,
+        selections=selections,
+        n_selections=len(selections),
+        faulty=sum(bool(s.problems) for s in selections),
+    )
+
+
+# --- normality -----------------------------------------------------------------------------------
+def shape(data: Answers) -> Shape:
+    """Skewness and kurtosis of each item."""
+    table = audit.univariate_normality(data.items)
+    known = table["skew"].dropna()
+    return Shape(
+        items=ItemShape.each(table.reset_index()),
+        n_known=len(known),
+        n_left=(known < 0).sum(),
+    )
+
+
+@refusable
+def normality(data: Answers) -> Normality:
+    """Mardia's tests of multivariate normality."""
+    m = audit.mardia(data.items.dropna())
+    return Normality(
+        n=m.n,
+        n_items=m.n_items,
+        skewness=m.skewness,
+        skewness_chi2=m.skewness_chi2,
+        skewness_df=round(m.skewness_df),
+        skewness_p=m.skewness_p,
+        kurtosis=m.kurtosis,
+        normal_kurtosis=m.n_items * (m.n_items + 2),
+        kurtosis_z=m.kurtosis_z,
+        kurtosis_p=m.kurtosis_p,
+    )
+
+
+# --- sample and quotas ---------------------------------------------------------------------------
+def _counts(survey: Survey) -> tuple[dict[str, pd.Series], Mapping[str, Collection[str]]]:
+    """By group: respondents of each level, and the levels that are not to be shown."""
+    study = survey.study
+    levels = {g.id: list(g.levels) for g in study.groups}
+    within = {g.id: g.within for g in study.groups if g.within}
+    counts, inner = descriptives.group_counts(survey.rows, levels, within)
+    least = int(threshold("small_cell").value)
+    return counts, descriptives.hidden_cells(counts, inner, least=least)
+
+
+@refusable
+def sample(data: Answers) -> Sample:
+    """Respondents by group; small groups, and those that would give one away, are hidden."""
+    study, rows = data.survey.study, data.survey.rows
+    if not study.groups:
+        raise CannotCompute("no_grouping_of_sample")
+    counts, hidden = _counts(data.survey)
+    levels = []
+    for g in sorted(study.groups, key=lambda g: g.within is not None):
+        for level in g.levels:
+            n = None if level in hidden[g.id] else int(counts[g.id][level])
+            levels.append(
+                SampleLevel(
+                    group=g.id,
+                    level=level,
+                    n=n,
+                    share=None if n is None else n / data.n,
+                    quota=g.quotas[level] / sum(g.quotas.values()) if g.quotas else None,
+                )
+            )
+    lacking = {g.id: int(rows[g.id].isna().sum()) for g in study.groups}
+    return Sample(
+        levels=levels,
+        lacking=[Lacking(group=g, n=n, share=n / data.n) for g, n in lacking.items() if n],
+    )
+
+
+@refusable
+def quotas(data: Answers) -> Quotas | None:
+    """The sample against its quotas; None where there are no groups at all."""
+    study, rows = data.survey.study, data.survey.rows
+    if not study.groups:
+        return None
+    hidden = _counts(data.survey)[1]
+    tests, not_tested = [], []
+    for g in study.groups:
+        if g.quotas is None:
+            continue
+        try:
+            if hidden[g.id]:  # the test and the cells shown would give a hidden one away
+                raise CannotCompute("small_group")
+            test = audit.profile_against_quotas(rows[g.id], g.quotas)
+        except CannotCompute as error:
+            not_tested.append(NotTested(group=g.id, reason=error.reason))
+            continue
+        tests.append(
+            QuotaTest(
+                group=g.id,
+                chi2=test.chi2,
+                df=test.df,
+                p=test.p,
+                w=test.cohens_w,
+                min_expected=test.min_expected,
+            )
+        )
+    if not tests and not not_tested:
+        raise CannotCompute("no_group_with_quotas")
+    return Quotas(tests=tests, not_tested=not_tested)
+
+
+# --- common method -------------------------------------------------------------------------------
+@refusable
+def harman(data: Answers) -> Harman:
+    """Harman's single-factor test."""
+    found = validity.harman_single_factor(data.survey.main_items, missing="pairwise")
+    return Harman(factor_share=found.factor_share, component_share=found.component_share)
+
+
+_FAILED = {"turned": "turned_factor", "as_answered": "as_answered_factor"}
+
+
+@refusable
+def method(data: Answers) -> Method | Refused:
+    """The measurement model with a method factor, against the planned one."""
+    base = common_method.planned(data.survey)
+    models = [common_method.as_planned(base)]
+    failed = {}
+    for direction in common_method.directions(data.survey.study):
+        try:
+            models.append(common_method.method_factor(data.survey, base, direction))
+        except (CannotCompute, semfit.ModelError) as error:
+            why = reason_of(error)
+            failed[direction] = Reason(code=_FAILED[direction], parameters={"why": why})
+    if len(models) > 1:
+        return Method(models=models, messages=list(failed.values()))
+    if len(failed) > 1:
+        return Refused(
+            refused=Reason(
+                code="both_factors",
+                parameters={"turned": failed["turned"], "as_answered": failed["as_answered"]},
+            )
+        )
+    return Refused(refused=failed["turned"])
+
+
+@refusable
+def marker(data: Answers) -> Marker:
+    """The correlations of the constructs without the marker's share."""
+    found = common_method.marker_adjustment(data.survey)
+    p = found.p.where(np.tri(len(found.p), k=-1, dtype=bool)).stack()
+    return Marker(
+        marker=data.survey.study.marker,
+        correlation=found.marker_correlation,
+        largest_change=found.largest_change,
+        pairs=len(p),
+        clear=(p < threshold("significance").value).sum(),
+    )

@@ -1,0 +1,22 @@
+"""What a reader sees of each finding, in order."""
+
+from loyalty.analyses.audit import figures, tables, words
+
+PAGE = {
+    "flow": [figures.flow, words.flow],
+    "codes": [tables.codes, words.codes],
+    "missing": [tables.missing, words.missing],
+    "patterns": [tables.patterns, words.patterns],
+    "little": [words.little],
+    "careless": [tables.careless, words.careless],
+    "agreement": [tables.agreement, words.agreement],
+    "detection": [tables.detection, words.detection],
+    "sensitivity": [tables.sensitivity, words.sensitivity],
+    "shape": [figures.shape, words.shape],
+    "normality": [words.normality],
+    "sample": [tables.sample, words.sample],
+    "quotas": [tables.quotas, words.quotas],
+    "harman": [words.harman],
+    "method": [tables.method, words.method],
+    "marker": [words.marker],
+}

@@ -1,0 +1,261 @@
+"""Tables of the data audit."""
+
+from __future__ import annotations
+
+from loyalty.analyses.audit.common_method import MeasurementModel
+from loyalty.analyses.audit.findings import (
+    Agreement,
+    Careless,
+    Codes,
+    Detection,
+    Flagged,
+    Method,
+    Missing,
+    Pattern,
+    Patterns,
+    Pooled,
+    Quotas,
+    Sample,
+    Sensitivity,
+    SignCount,
+)
+from loyalty.analyses.audit.words import KINDS, NO_DEPARTURE, SIGNS, group, path
+from loyalty.ground.markdown import escape
+from loyalty.ground.terms import term
+from loyalty.ground.text import Text
+from loyalty.ground.thresholds import threshold
+from loyalty.shown.context import Case
+from loyalty.shown.fit import problems
+from loyalty.shown.table import Column, Table
+from loyalty.shown.words import cut, number
+
+INTERVAL = Column(("ci_lower", "ci_upper"), "95 % interval")
+SELECTIONS = {
+    "everybody": "everybody (main analyses)",
+    "careless": "without two signs or more",
+    "any": "without any sign",
+    "strict": "the strictest selection",
+}
+MODELS = {
+    "planned": "as planned",
+    "turned": "with a factor on the scored answers",
+    "as_answered": "with a factor on the codes as given",
+}
+
+
+def codes(found: Codes, case: Case) -> Table | None:
+    if not found.items:
+        return None
+    return Table(
+        found.items,
+        [
+            Column("item", "Item [named]"),
+            Column("declared", "Declared missing code"),
+            Column("outside", "Outside the scale"),
+            Column("share", "Share of rows"),
+        ],
+        Text(en="Answers that were set to missing, by item.", zh="设为缺失的答案（按题项）。"),
+    )
+
+
+def missing(found: Missing, case: Case) -> Table | None:
+    if not found.items:
+        return None
+    return Table(
+        found.items,
+        [
+            Column("item", "Item [named]"),
+            Column("n", "Answered"),
+            Column("n_missing", "Missing"),
+            Column("share_missing", "Share missing"),
+        ],
+        Text(en="The items with most missing answers.", zh="缺失答案最多的题项。"),
+        first=6,
+    )
+
+
+def patterns(found: Patterns, case: Case) -> Table | None:
+    """The patterns, where there is more than one to show."""
+    if len(found.shown) < 2:
+        return None
+    return Table(
+        [*found.shown, *([found.pooled] if found.pooled else [])],
+        [
+            Column(_lacking, "Items without an answer", "markdown"),
+            Column("n", "Respondents"),
+            Column("share", "Share"),
+        ],
+        Text(en="Patterns of missing answers.", zh="缺失答案的模式。"),
+    )
+
+
+def _lacking(row: Pattern | Pooled) -> Text | str:
+    if isinstance(row, Pooled):
+        n = number(row.patterns)
+        return Text(en=f"{n} other patterns", zh=f"其他 {n} 种模式")
+    return escape(", ".join(row.items)) if row.items else term("none (complete)")
+
+
+def careless(found: Careless, case: Case) -> Table:
+    return Table(
+        [*found.signs, found.flagged],
+        [
+            Column(_sign, "Sign [of carelessness]"),
+            Column(
+                lambda r: number(r.cutoff) if isinstance(r, SignCount) else "",
+                "Cut-off [of a sign]",
+                "markdown",
+            ),
+            Column("n", "Respondents"),
+            Column("share", "Share"),
+        ],
+        Text(en="Signs of careless answering.", zh="敷衍作答的迹象。"),
+        Text(
+            en="Cut-offs: longest run of one answer (items), standard deviation of a person's answers (scale points), p of the Mahalanobis distance, correlation of half scales stepped up, correlation over item pairs that go together in the sample, seconds an item. A dash: no sign in this case.",
+            zh="界限依次为：同一答案的最长连续题数、个人答案的标准差（量表点）、马氏距离的 p、校正后的半量表相关、样本中相近题对的个人内相关、每题秒数。短横：本案例不采用。",
+        ),
+    )
+
+
+def _sign(row: SignCount | Flagged) -> Text:
+    return term(SIGNS[row.sign] if isinstance(row, SignCount) else "Two signs or more: flagged")
+
+
+def agreement(found: Agreement, case: Case) -> Table | None:
+    if len(found.pairs) < 2:
+        return None
+    most = int(threshold("small_cell").value) - 1
+
+    def pair(a: str, b: str) -> Text:
+        first, second = term(SIGNS[a]), term(SIGNS[b])
+        return Text(en=f"{first.en} · {second.en}", zh=f"{first.zh} · {second.zh}")
+
+    return Table(
+        found.pairs,
+        [
+            Column(lambda r: pair(r.a, r.b), "Signs"),
+            Column("both", "Flagged by both"),
+            Column("kappa", "κ"),
+            INTERVAL,
+        ],
+        Text(en="Agreement of the signs.", zh="迹象之间的一致性。"),
+        Text(
+            en=f"Counts from 1 to {most} are not shown. κ: agreement beyond chance.",
+            zh=f"1 至 {most} 的人数不列出。κ：超出偶然的一致性。",
+        ),
+        first=5,
+    )
+
+
+def detection(found: Detection, case: Case) -> Table:
+    return Table(
+        found.kinds,
+        [
+            Column(lambda r: term(KINDS[r.kind]), "Drawn as"),
+            Column("n", "Respondents"),
+            Column("share", "Flagged"),
+            INTERVAL,
+        ],
+        Text(
+            en="How well the rule finds careless answers that were put in.",
+            zh="规则识别已植入的敷衍答案的效果。",
+        ),
+    )
+
+
+def sensitivity(found: Sensitivity, case: Case) -> Table:
+    against = Column(
+        lambda r: problems(r.problems, case) if r.problems else None, "Against it", "markdown"
+    )
+    along = path(case, found.from_, found.to)
+    return Table(
+        found.selections,
+        [
+            Column(lambda r: term(SELECTIONS[r.who]), "Respondents"),
+            Column("n", "n"),
+            Column("estimate", "β"),
+            INTERVAL,
+            *([against] if found.faulty else []),
+        ],
+        Text(
+            en=f"The path {along.en} (standardized, robust maximum likelihood) with and without flagged respondents.",
+            zh=f"保留与剔除被标记者时的路径 {along.zh}（标准化，稳健极大似然）。",
+        ),
+    )
+
+
+def sample(found: Sample, case: Case) -> Table:
+    study = case.study
+    outer = sum(len(g.levels) for g in study.groups if g.within is None)
+    several = len(found.levels) - outer > 6  # firms within industries: all alike in a table
+    quotas = any(level.quota is not None for level in found.levels)
+    hidden = any(level.n is None for level in found.levels)
+    small = cut("small_cell", "count")
+    return Table(
+        found.levels,
+        [
+            Column(lambda r: group(case, r.group).label, "Group"),
+            Column(lambda r: group(case, r.group).levels[r.level], "Level"),
+            Column("n", "Respondents"),
+            Column("share", "Share"),
+            *([Column("quota", "Quota")] if quotas else []),
+        ],
+        Text(en="The sample by group.", zh="样本构成。"),
+        Text(
+            en=f"Not shown: groups of fewer than {small}, and those from which one could be worked out.",
+            zh=f"不列出：少于 {small} 人的组，以及可据以推出此类组的组。",
+        )
+        if hidden
+        else None,
+        first=outer if several and outer else None,
+    )
+
+
+def quotas(found: Quotas, case: Case) -> Table | None:
+    """The tests, where any group departs from its quotas."""
+    if all(test.w < NO_DEPARTURE for test in found.tests):
+        return None
+    return Table(
+        found.tests,
+        [
+            Column(lambda r: group(case, r.group).label, "Group"),
+            Column("chi2", "χ²"),
+            Column("df", "df"),
+            Column("p", "p"),
+            Column("w", "w"),
+        ],
+        Text(en="Sample against quotas.", zh="样本与配额。"),
+        Text(
+            en="χ²: goodness of fit to the quotas. w: effect size of Cohen.",
+            zh="χ²：对配额的拟合优度。w：Cohen 效应量。",
+        ),
+    )
+
+
+def method(found: Method, case: Case) -> Table:
+    return Table(
+        found.models,
+        [
+            Column(lambda r: term(MODELS[r.model]), "Measurement model"),
+            Column("cfi", "CFI", decimals=3),
+            Column("rmsea", "RMSEA", decimals=3),
+            Column("bic", "BIC", "count"),
+            Column(_gain, "Gain", "markdown"),
+            Column("variance", "Variance"),
+            INTERVAL,
+            Column("loading_change", "Δλ"),
+            Column("correlation_change", "Δr"),
+            Column(lambda r: term("no" if r.problems else "yes"), "Admissible"),
+        ],
+        Text(en="An unmeasured method factor.", zh="未测量的方法因子。"),
+        Text(
+            en="The factor has one unstandardized weight on all items and is uncorrelated with the constructs. Variance in squared scale points; Δλ, Δr: largest change of a loading and of a correlation of constructs (standardized). Fit and gain by maximum likelihood, interval robust.",
+            zh="该因子对所有题项的非标准化权重相同，且与构念不相关。方差单位为量表点的平方；Δλ、Δr：载荷与构念相关的最大变动（标准化）。拟合与改善按极大似然法，区间为稳健区间。",
+        ),
+    )
+
+
+def _gain(row: MeasurementModel) -> str | None:
+    if row.chi2 is None:
+        return None
+    return f"χ²({number(row.df)}) = {number(row.chi2, decimals=1)}"

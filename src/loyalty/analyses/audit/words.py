@@ -1,0 +1,651 @@
+"""Sentences of the data audit."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from loyalty.analyses.audit.common_method import MeasurementModel
+from loyalty.analyses.audit.findings import (
+    Agreement,
+    Careless,
+    Codes,
+    Detected,
+    Detection,
+    Flow,
+    Harman,
+    Little,
+    Marker,
+    Method,
+    Missing,
+    Normality,
+    NotTested,
+    Patterns,
+    Quotas,
+    QuotaTest,
+    Sample,
+    SampleLevel,
+    Sensitivity,
+    Shape,
+)
+from loyalty.cases.study import Group
+from loyalty.estimates.careless import Selection
+from loyalty.estimates.verdicts import judge
+from loyalty.ground.markdown import escape
+from loyalty.ground.terms import term
+from loyalty.ground.text import Text
+from loyalty.ground.thresholds import threshold
+from loyalty.shown.context import Case
+from loyalty.shown.fit import problems
+from loyalty.shown.words import (
+    counted,
+    cut,
+    equals,
+    estimate,
+    listed,
+    names,
+    number,
+    significant,
+)
+
+#: The heading of each sign of careless answering, and of each kind that can be drawn.
+SIGNS = {
+    "long_string": "One answer over more than half of the items",
+    "intra_individual_variability": "Almost no variation",
+    "mahalanobis_p": "Improbable pattern (Mahalanobis)",
+    "even_odd_consistency": "Even–odd inconsistency",
+    "psychometric_synonyms": "Alike items answered unlike",
+    "seconds_per_item": "Too fast",
+}
+KINDS = {"no": "Careful", "straightlining": "One answer throughout", "random": "At random"}
+#: Below this Cohen's w is printed as .00.
+NO_DEPARTURE = 0.005
+
+
+def group(case: Case, name: str) -> Group:
+    return next(g for g in case.study.groups if g.id == name)
+
+
+def path(case: Case, start: str, end: str) -> Text:
+    a, b = case.label(start), case.label(end)
+    return Text(en=f"{a.en} → {b.en}", zh=f"{a.zh} → {b.zh}")
+
+
+def _same(words: str) -> Text:
+    return Text(en=words, zh=words)
+
+
+# --- rows and codes ------------------------------------------------------------------------------
+def flow(found: Flow, case: Case) -> list[Text]:
+    return [_exclusions(found), _repeated(found)]
+
+
+def _exclusions(found: Flow) -> Text:
+    n, empty = number(found.n), found.step("empty").n_excluded
+    repeated, flagged = found.step("repeated").n_excluded, found.step("careless").n_excluded
+    strict, share = number(found.step("incomplete").n_left), number(found.strict_share)
+    if empty:
+        lost = number(empty)
+        en = f"Of {n} rows {lost} have no answer to any item and say nothing; all others enter the main analyses."
+        zh = f"{n} 行中有 {lost} 行未回答任何题项、不含信息；其余均进入主要分析。"
+    else:
+        en = f"All {n} rows enter the main analyses."
+        zh = f"全部 {n} 行均进入主要分析。"
+    gone = [_same("everybody with a missing answer")]
+    if flagged:
+        gone.insert(0, _same(counted(flagged, "flagged respondent")))
+    if repeated:
+        gone.insert(0, _same(counted(repeated, "repeated row")))
+    return Text(
+        en=f"{en} Nobody is left out for a missing answer, a repeated row or a sign of carelessness; leaving out {listed(gone).en} would keep {strict} ({share}).",
+        zh=f"{zh}无人因缺失答案、重复行或敷衍迹象而被剔除；若剔除 {number(repeated)} 行重复、另外 {number(flagged)} 名被标记者及所有有缺失者，则剩 {strict} 名（{share}）。",
+    )
+
+
+def _repeated(found: Flow) -> Text:
+    rows, ids, lined = found.repeated_rows, found.repeated_ids, found.lined
+    if not rows and not ids:
+        return Text(
+            en="No row repeats another one"
+            + (" and no id occurs twice." if found.has_ids else "."),
+            zh="没有重复的行" + ("，也没有重复的编号。" if found.has_ids else "。"),
+        )
+    en = f"{counted(rows, 'row')} {'equals' if rows == 1 else 'equal'} an earlier one in every answer"
+    zh = f"{number(rows)} 行与前面某行的全部答案相同"
+    if ids:
+        en += f" and {counted(ids, 'id')} {'occurs' if ids == 1 else 'occur'} again"
+        zh += f"，{number(ids)} 个编号重复"
+    elif found.has_ids:
+        en += " and no id occurs twice"
+        zh += "，没有重复的编号"
+    if lined and rows > 1:
+        who = "all" if lined == rows else number(lined)
+        en += f"; {who} of these {'holds' if lined == 1 else 'hold'} one answer over most of the items"
+    elif lined:
+        en += "; it holds one answer over most of the items"
+    if lined:
+        zh += f"；其中 {number(lined)} 行的多数题项为同一答案"
+    return Text(
+        en=f"{en}. The rows alone cannot tell whether somebody answered twice or two people alike.",
+        zh=f"{zh}。仅凭这些行无法判断是同一人作答两次还是两人答案相同。",
+    )
+
+
+def codes(found: Codes, case: Case) -> list[Text]:
+    if found.outside:
+        n, part = number(found.outside), number(found.outside_share)
+        en = f"{n} answers ({part}) lie outside their scale and were set to missing, as the case's description asks."
+        zh = f"{n} 个答案（{part}）超出量表，按案例说明设为缺失。"
+    elif found.refused:
+        en = "Every answer lies on its scale; one that did not would have stopped the case."
+        zh = "所有答案均在量表范围内；若有超出者，本案例会被拒绝。"
+    else:
+        en, zh = "Every answer lies on its scale.", "所有答案均在量表范围内。"
+    if found.declared:
+        n = number(found.declared)
+        en += f" {n} answers carry a code declared as missing."
+        zh += f"{n} 个答案带有声明的缺失码。"
+    said = [Text(en=en, zh=zh)]
+    return [*said, _variables(found)] if found.checked else said
+
+
+def _variables(found: Codes) -> Text:
+    if not found.variables:
+        n = number(found.checked)
+        return Text(
+            en=f"The answers to the {n} single questions with a scale lie on theirs as well."
+            if found.checked > 1
+            else "The answers to the single question with a scale lie on it as well.",
+            zh=f"{n} 个有量表的单独变量亦无超出。",
+        )
+    off = listed(
+        [_same(f"{escape(v.variable)} \\({number(v.n_outside)}\\)") for v in found.variables]
+    )
+    return Text(
+        en=f"Of the single questions some have answers off their scale: {off.en}.",
+        zh=f"有超出量表答案的单独变量：{off.zh}。",
+    )
+
+
+# --- missing answers -----------------------------------------------------------------------------
+def missing(found: Missing, case: Case) -> list[Text]:
+    if not found.items:
+        return [Text(en="No answer is missing.", zh="没有缺失答案。")]
+    part, full = number(found.share), number(found.complete_share)
+    return [
+        Text(
+            en=f"{part} of the answers are missing, and {full} of the respondents answered every item.",
+            zh=f"{part} 的答案缺失，{full} 的受访者回答了全部题项。",
+        ),
+        _most_missing(found),
+    ]
+
+
+def _most_missing(found: Missing) -> Text:
+    worst = found.items[0]
+    item, share = escape(worst.item), number(worst.share_missing)
+    if found.median == 0:
+        n, none = number(found.n_items), number(found.n_without)
+        en, zh = f"{none} of {n} items miss nothing", f"{n} 个题项中有 {none} 个没有缺失"
+    else:
+        half = number(found.median)
+        en, zh = f"half of the items miss {half} or less", f"半数题项的缺失率不超过 {half}"
+    return Text(
+        en=f"{item} was left out most often ({share}); {en}.",
+        zh=f"{item} 缺失最多（{share}）；{zh}。",
+    )
+
+
+def patterns(found: Patterns, case: Case) -> Text:
+    n, least = number(found.n_patterns), cut("small_cell", "count")
+    en = f"Counting the complete rows as one, answers are missing in {n} patterns."
+    zh = f"连同完整作答在内，缺失共有 {n} 种模式。"
+    if not found.shown:
+        return Text(
+            en=f"{en} None is shown: all but one are of fewer than {least} respondents, or the count of one shown would give such a pattern away.",
+            zh=f"{zh}均不单列：其余模式少于 {least} 人，或列出后可据以推出此类模式。",
+        )
+    first = next((p for p in found.shown if p.items), None)
+    if first:
+        items, share = escape(", ".join(first.items)), number(first.share)
+        alone = len(first.items) == 1
+        en += (
+            f" The most frequent one with a gap lacks {items}{' alone' if alone else ''} ({share})."
+        )
+        zh += f"其中最常见的{'仅缺' if alone else '缺'} {items}（{share}）。"
+    if found.pooled:
+        rest = number(found.pooled.patterns)
+        en += f" {rest} rarer patterns are pooled; none of fewer than {least} respondents is shown."
+        zh += f"其余 {rest} 种较少见的模式合并列出；少于 {least} 人的模式不单列。"
+    return Text(en=en, zh=zh)
+
+
+def little(found: Little, case: Case) -> Text:
+    df = number(found.df, "number", 0)
+    test = f"χ²({df}) = {number(found.chi2)}, *p* {equals(found.p)}"
+    if threshold("significance").met(found.p):
+        return Text(
+            en=f"Little's test speaks against answers missing completely at random ({test}): complete cases alone would be a selected sample, so the models use all answers by full-information maximum likelihood.",
+            zh=f"Little 检验不支持完全随机缺失（{test}）：仅用完整个案会造成样本选择，因此模型以全信息极大似然法使用所有答案。",
+        )
+    return Text(
+        en=f"Little's test gives no reason to doubt that answers are missing completely at random ({test}); it cannot show that they are.",
+        zh=f"Little 检验未提供质疑完全随机缺失的理由（{test}）；但它也不能证明这一点。",
+    )
+
+
+# --- careless answering --------------------------------------------------------------------------
+def careless(found: Careless, case: Case) -> list[Text]:
+    n, flagged, share = number(found.n), number(found.flagged.n), number(found.flagged.share)
+    said = [
+        Text(
+            en=f"{flagged} of {n} respondents ({share}) show two signs or more. A sign is no proof: they stay in, and the main path is estimated again without them below.",
+            zh=f"{n} 名受访者中有 {flagged} 名（{share}）出现两个及以上迹象。迹象并非证据：他们仍留在样本中，下文在剔除他们后重估主路径。",
+        )
+    ]
+    if found.left_out:
+        why = [(term(SIGNS[x.sign]), x.reason.text(case.labels)) for x in found.left_out]
+        en = "; ".join(f"{escape(sign.en)} ({escape(reason.en)})" for sign, reason in why)
+        zh = "；".join(f"{escape(sign.zh)}（{escape(reason.zh)}）" for sign, reason in why)
+        said.append(
+            Text(en=f"Not counted as signs here: {en}.", zh=f"此处未计入的迹象：{zh}。"),
+        )
+    return said
+
+
+def agreement(found: Agreement, case: Case) -> Text:
+    if not found.pairs:
+        return Text(
+            en="At most one sign flags anybody, so that signs cannot agree.",
+            zh="至多只有一种迹象标记了受访者，无从比较一致性。",
+        )
+    top = found.pairs[0]
+    shown = estimate(top.kappa, top.ci_lower, top.ci_upper)
+    a, b = term(SIGNS[top.a]), term(SIGNS[top.b])
+    if len(found.pairs) == 1:
+        chance = top.ci_lower <= 0
+        beyond = (
+            ("no more than chance may explain", "不超出偶然")
+            if chance
+            else ("beyond chance", "超出偶然")
+        )
+        sees = (
+            ("they see different kinds", "不同类型")
+            if chance
+            else ("they see the same kind", "同一类")
+        )
+        return Text(
+            en=f"“{escape(a.en)}” and “{escape(b.en)}” agree {beyond[0]} (κ = {shown}): {sees[0]} of carelessness [@meade2012].",
+            zh=f"“{escape(a.zh)}”与“{escape(b.zh)}”的一致性{beyond[1]}（κ = {shown}）：二者反映{sees[1]}的敷衍 [@meade2012]。",
+        )
+    n, none = number(found.n_pairs), number(found.n_chance)
+    return Text(
+        en=f"Closest agree “{escape(a.en)}” and “{escape(b.en)}” (κ = {shown}); of {n} pairs of signs {none} agree no more than chance may explain. Signs that agree see one kind of carelessness, signs that do not see different kinds [@meade2012].",
+        zh=f"一致性最高的是“{escape(a.zh)}”与“{escape(b.zh)}”（κ = {shown}）；{n} 对迹象中有 {none} 对的一致性不超出偶然。彼此一致的迹象反映同一类敷衍，不一致的反映不同类型 [@meade2012]。",
+    )
+
+
+def detection(found: Detection, case: Case) -> Text:
+    clean = next(k for k in found.kinds if k.kind == "no")
+    drawn = [k for k in found.kinds if k.kind != "no"]
+    best, worst = max(drawn, key=lambda k: k.share), min(drawn, key=lambda k: k.share)
+
+    def share(kind: Detected) -> str:
+        return estimate(kind.share, kind.ci_lower, kind.ci_upper)
+
+    parts = [(share(k), term(KINDS[k.kind])) for k in dict.fromkeys((best, worst))]
+    en = " but only ".join(f"{seen} of “{escape(kind.en)}”" for seen, kind in parts)
+    zh = "，但只识别出".join(f"“{escape(kind.zh)}”中的 {seen}" for seen, kind in parts)
+    if worst.ci_lower < 0.5:
+        end = Text(
+            en="Too few signs can be had from this questionnaire to find the latter kind reliably, and some of it is likely to be left among those not flagged; in real answers too.",
+            zh="这份问卷可用的迹象太少，后一类无法可靠识别，未被标记者中可能仍有此类；真实数据亦然。",
+        )
+    else:
+        end = Text(en="Real carelessness may be harder to see.", zh="现实中的敷衍可能更难识别。")
+    return Text(
+        en=f"As these rows are simulated, it is known who answers carelessly: the rule finds {en}, and wrongly flags {share(clean)} of the careful. {end.en}",
+        zh=f"由于数据是模拟的，谁在敷衍作答是已知的：该规则识别出{zh}，并误标 {share(clean)} 的认真作答者。{end.zh}",
+    )
+
+
+def sensitivity(found: Sensitivity, case: Case) -> list[Text]:
+    done = [s for s in found.selections if s.estimate is not None]
+    if len(done) < 2 or done[0] is not found.selections[0]:
+        return [
+            Text(
+                en="The path could not be estimated with and without the flagged respondents.",
+                zh="无法在保留与剔除被标记者两种情况下估计该路径。",
+            )
+        ]
+    sound = [s for s in done if not s.problems]
+    return [
+        _shift(done[0], done[1], path(case, found.from_, found.to)),
+        *_verdicts(sound, found.sign),
+        *_wild(sound),
+        *_faulty(found),
+    ]
+
+
+def _shift(everybody: Selection, careful: Selection, along: Text) -> Text:
+    before, after = (estimate(s.estimate, s.ci_lower, s.ci_upper) for s in (everybody, careful))
+    assert everybody.estimate is not None and careful.estimate is not None
+    assert everybody.ci_lower is not None and everybody.ci_upper is not None
+    half = (everybody.ci_upper - everybody.ci_lower) / 2
+    small = abs(careful.estimate - everybody.estimate) < half
+    return Text(
+        en=f"Without the flagged respondents the path {escape(along.en)} is {after} instead of {before}; the shift is {'smaller' if small else 'larger'} than half the width of everybody's interval.",
+        zh=f"剔除被标记者后，路径 {escape(along.zh)} 为 {after}，全体为 {before}；变动{'小于' if small else '大于'}全体区间宽度的一半。",
+    )
+
+
+def _verdicts(sound: Sequence[Selection], sign: str) -> list[Text]:
+    verdicts = {
+        judge(sign, s.ci_lower, s.ci_upper)
+        for s in sound
+        if s.ci_lower is not None and s.ci_upper is not None
+    }
+    if len(verdicts) > 1:
+        return [
+            Text(
+                en="The verdict on the hypothesis depends on who is left out.",
+                zh="对假设的判断取决于剔除了哪些人。",
+            )
+        ]
+    if verdicts:
+        return [
+            Text(
+                en="The verdict on the hypothesis is the same in all selections with a sound solution.",
+                zh="在解可采信的各种选择下，对假设的判断相同。",
+            )
+        ]
+    return []
+
+
+def _wild(sound: Sequence[Selection]) -> list[Text]:
+    """That a standardized path lies beyond one."""
+    wild = [s for s in sound if s.estimate is not None and abs(s.estimate) > 1]
+    if not wild:
+        return []
+    everybody = len(wild) == len(sound)
+    en = "With everybody" if everybody else "In some"
+    zh = "以全体计" if everybody else "在部分选择中"
+    return [
+        Text(
+            en=f"{en} the standardized path lies beyond 1, which predictors do that the data hardly tell apart: neither its size nor its sign is known, only that the model asks too much of these data.",
+            zh=f"{zh}标准化路径超出 1，这是预测构念在数据中几乎无法区分的结果：其大小与正负均不可知，只说明模型对数据要求过高。",
+        )
+    ]
+
+
+def _faulty(found: Sensitivity) -> list[Text]:
+    if not found.faulty:
+        return []
+    n, faulty = number(found.n_selections), number(found.faulty)
+    return [
+        Text(
+            en=f"{faulty} of the {n} selections {'rests' if found.faulty == 1 else 'rest'} on a solution that is not to be taken at face value, or could not be estimated.",
+            zh=f"{n} 种中有 {faulty} 种的解不可直接采信，或无法估计。",
+        )
+    ]
+
+
+# --- normality -----------------------------------------------------------------------------------
+def shape(found: Shape, case: Case) -> list[Text]:
+    return [_range(found), _direction(found)]
+
+
+def _range(found: Shape) -> Text:
+    known = [(i.skew, i.kurtosis, i) for i in found.items]
+    shaped = [(s, k, i) for s, k, i in known if s is not None and k is not None]
+    low, high = min(shaped, key=lambda x: x[0])[2], max(shaped, key=lambda x: x[0])[2]
+    skew, kurtosis = threshold("skewness"), threshold("kurtosis")
+    beyond = [_same(i.item) for s, k, i in shaped if not skew.met(abs(s)) or not kurtosis.met(k)]
+    marks = cut(skew, "count"), cut(kurtosis, "count")
+    least, most = number(low.skew), number(high.skew)
+    en = f"Skewness runs from {least} ({escape(low.item)}) to {most} ({escape(high.item)})"
+    zh = f"偏度介于 {least}（{escape(low.item)}）与 {most}（{escape(high.item)}）之间"
+    if beyond:
+        listed_ = names(beyond)
+        en += f"; beyond {marks[0]} in skewness or {marks[1]} in kurtosis [@{skew.cite}] lie {listed_.en}."
+        zh += f"；偏度超过 {marks[0]} 或峰度超过 {marks[1]} [@{skew.cite}] 的有 {listed_.zh}。"
+    else:
+        en += f"; no item passes {marks[0]} in skewness or {marks[1]} in kurtosis, from where on plain maximum likelihood suffers [@{skew.cite}]."
+        zh += f"；没有题项的偏度超过 {marks[0]} 或峰度超过 {marks[1]}——超过后普通极大似然法会受影响 [@{skew.cite}]。"
+    return Text(en=en, zh=zh)
+
+
+def _direction(found: Shape) -> Text:
+    left, n = number(found.n_left), number(found.n_known)
+    return Text(
+        en=f"{left} of {n} items have their longer tail at the low end, as answers do that crowd towards agreement.",
+        zh=f"{n} 个题项中有 {left} 个的长尾在低端，即答案偏向同意一侧。",
+    )
+
+
+def normality(found: Normality, case: Case) -> Text:
+    """Mardia's tests, with what his coefficients would be under a normal distribution."""
+    n, items = number(found.n), number(found.n_items)
+    df, chi2 = number(found.skewness_df), number(found.skewness_chi2)
+    skew = f"{number(found.skewness)}, χ²({df}) = {chi2}, *p* {equals(found.skewness_p)}"
+    size, usual = number(found.kurtosis), number(found.normal_kurtosis)
+    z = f"*z* = {number(found.kurtosis_z)}, *p* {equals(found.kurtosis_p)}"
+    en = f"(Mardia's skewness {skew}; kurtosis {size} where {usual} is normal, {z})"
+    zh = f"（Mardia 偏度 {skew}；峰度 {size}，正态时为 {usual}，{z}）"
+    if significant(min(found.skewness_p, found.kurtosis_p)):
+        return Text(
+            en=f"Over {n} complete rows the {items} items are not multivariate normal {en}: standard errors and test statistics are therefore taken in their robust form.",
+            zh=f"在 {n} 行完整答案上，{items} 个题项不服从多元正态{zh}：因此采用稳健的标准误和检验统计量。",
+        )
+    return Text(
+        en=f"Over {n} complete rows nothing speaks against multivariate normality of the {items} items {en}.",
+        zh=f"在 {n} 行完整答案上，未发现 {items} 个题项偏离多元正态{zh}。",
+    )
+
+
+# --- sample and quotas ---------------------------------------------------------------------------
+def sample(found: Sample, case: Case) -> Text:
+    known = [(level.share, level) for level in found.levels]
+    shown = [(share, level) for share, level in known if share is not None]
+    if not shown:
+        return Text(
+            en="Every group is too small to be shown.", zh="所有分组的人数均过少，不予列出。"
+        )
+    low = _level(min(shown, key=lambda x: x[0])[1], case)
+    high = _level(max(shown, key=lambda x: x[0])[1], case)
+    en = f"The largest group shown is {high.en}, the smallest {low.en}."
+    zh = f"所列各组中最大的是{high.zh}，最小的是{low.zh}。"
+    if found.lacking:
+        parts = []
+        for row in found.lacking:
+            label, share = group(case, row.group).label, f"\\({number(row.share)}\\)"
+            parts.append(Text(en=f"{escape(label.en)} {share}", zh=f"{escape(label.zh)} {share}"))
+        none = listed(parts)
+        en += f" Without a group are respondents in {none.en}."
+        zh += f"未归组的受访者：{none.zh}。"
+    return Text(en=en, zh=zh)
+
+
+def _level(row: SampleLevel, case: Case) -> Text:
+    of, share = group(case, row.group), number(row.share)
+    level = of.levels[row.level]
+    return Text(
+        en=f"{escape(level.en)} ({escape(of.label.en)}, {share})",
+        zh=f"{escape(level.zh)}（{escape(of.label.zh)}，{share}）",
+    )
+
+
+def quotas(found: Quotas, case: Case) -> list[Text]:
+    return [*_departure(found.tests, case), *(_not_tested(x, case) for x in found.not_tested)]
+
+
+def _departure(tests: Sequence[QuotaTest], case: Case) -> list[Text]:
+    if not tests:
+        return []
+    top = max(tests, key=lambda t: t.w)
+    if top.w < NO_DEPARTURE:
+        return [
+            Text(
+                en="The sample fills its quotas exactly or nearly so (w below .01 in every grouping); quotas that are met do not make a sample random.",
+                zh="样本与各项配额（几乎）完全一致（w 均小于 .01）；但配额得到满足并不意味着样本是随机的。",
+            )
+        ]
+    small = threshold("cohens_w")
+    label, mark = group(case, top.group).label, cut(small, "bounded")
+    df, chi2 = number(top.df), number(top.chi2)
+    size = f"w = {number(top.w)}"
+    test = f"χ²({df}) = {chi2}, *p* {equals(top.p)}"
+    less = small.met(top.w)
+    said = [
+        Text(
+            en=f"The sample departs most from its quotas in {escape(label.en)} ({size}, {test}), {'less' if less else 'more'} than the {mark} from where on Cohen speaks of a small effect [@{small.cite}].",
+            zh=f"样本与配额差异最大的是{escape(label.zh)}（{size}，{test}），{'小于' if less else '大于'} Cohen 所称小效应的起点 {mark} [@{small.cite}]。",
+        )
+    ]
+    if odd := [group(case, t.group).label for t in tests if significant(t.p)]:
+        said.append(
+            Text(
+                en=f"The test finds a departure in {names(odd).en}.",
+                zh=f"检验发现存在偏离的分组：{names(odd).zh}。",
+            )
+        )
+    else:
+        said.append(
+            Text(
+                en="No test finds a departure; quotas that are met do not make a sample random.",
+                zh="没有检验发现偏离；但配额得到满足并不意味着样本是随机的。",
+            )
+        )
+    if rough := [group(case, t.group).label for t in tests if t.min_expected < 5]:
+        said.append(
+            Text(
+                en=f"With expected counts below 5 the *p* value is rough for {names(rough).en}.",
+                zh=f"期望频数低于 5，*p* 值仅为近似：{names(rough).zh}。",
+            )
+        )
+    return said
+
+
+def _not_tested(found: NotTested, case: Case) -> Text:
+    label, why = group(case, found.group).label, found.reason.text(case.labels)
+    return Text(
+        en=f"Not tested is {escape(label.en)}: {escape(why.en)}.",
+        zh=f"未检验：{escape(label.zh)}（{escape(why.zh)}）。",
+    )
+
+
+# --- common method -------------------------------------------------------------------------------
+def harman(found: Harman, case: Case) -> Text:
+    factor, component = number(found.factor_share), number(found.component_share)
+    return Text(
+        en=f"One common factor accounts for {factor} of the variance of all items, one component for {component}. This is Harman's test, and a weak one: a low share does not exclude method variance, and a high share may be nothing but constructs that belong together [@podsakoff2003].",
+        zh=f"单一共同因子解释全部题项方差的 {factor}，单一主成分解释 {component}。这就是 Harman 检验，效力较弱：比例低不能排除方法变异，比例高也可能只是构念本身相关 [@podsakoff2003]。",
+    )
+
+
+def method(found: Method, case: Case) -> list[Text]:
+    return [_factor(m, case) for m in found.models if m.model != "planned"]
+
+
+def _factor(found: MeasurementModel, case: Case) -> Text:
+    """One model with a method factor."""
+    variance = _variance(found)
+    if found.found in ("negative", "excluded"):
+        return variance
+    if found.problems:
+        why = problems(found.problems, case)
+        return Text(
+            en=f"{variance.en} Its solution is not to be taken at face value ({why.en}), so that loadings are not compared.",
+            zh=f"{variance.zh}其解不可直接采信（{why.zh}），故不比较载荷。",
+        )
+    changes, focal = _changes(found, case), _focal(found, case)
+    return Text(
+        en=f"{variance.en} {changes.en}{focal.en if focal else ''}",
+        zh=f"{variance.zh}{changes.zh}{focal.zh if focal else ''}",
+    )
+
+
+def _variance(found: MeasurementModel) -> Text:
+    shown = estimate(found.variance, found.ci_lower, found.ci_upper)
+    kind = {
+        "turned": Text(en="on the scored answers", zh="作用于计分后答案"),
+        "as_answered": Text(
+            en="on the codes as given (whichever way an item is worded)",
+            zh="作用于原始编码（不论题项正反）",
+        ),
+    }[found.model]
+    if found.found == "found":
+        share = number(found.share)
+        return Text(
+            en=f"A method factor {kind.en} has a variance of {shown}, {share} of an average item's.",
+            zh=f"{kind.zh}的方法因子方差为 {shown}，占题项平均方差的 {share}。",
+        )
+    if found.found == "open":
+        return Text(
+            en=f"The variance of a method factor {kind.en} may be zero ({shown}).",
+            zh=f"{kind.zh}的方法因子方差可能为零（{shown}）。",
+        )
+    if found.found == "excluded":
+        end = Text(
+            en="beyond the constructs the answers have nothing positive in common.",
+            zh="除构念外，答案没有正的共同成分。",
+        )
+    else:
+        end = Text(
+            en="none is found, and the interval tells how much there may be. A factor without variance has no loadings to compare.",
+            zh="未发现方法变异，可能的大小见区间。没有方差的因子无从比较载荷。",
+        )
+    return Text(
+        en=f"A method factor {kind.en} gets a negative variance ({shown}): {end.en}",
+        zh=f"{kind.zh}的方法因子得到负方差（{shown}）：{end.zh}",
+    )
+
+
+def _changes(found: MeasurementModel, case: Case) -> Text:
+    change, item = number(found.loading_change), escape(found.loading_item or "")
+    en = f"With it a standardized loading moves by up to {change} ({item})"
+    zh = f"加入后，标准化载荷的最大变动为 {change}（{item}）"
+    if found.correlation_pair is not None:
+        a, b = (case.label(c) for c in found.correlation_pair)
+        moved = number(found.correlation_change)
+        en += (
+            f" and a correlation of constructs by up to {moved} ({escape(a.en)} and {escape(b.en)})"
+        )
+        zh += f"，构念相关的最大变动为 {moved}（{escape(a.zh)}与{escape(b.zh)}）"
+    return Text(en=f"{en}.", zh=f"{zh}。")
+
+
+def _focal(found: MeasurementModel, case: Case) -> Text | None:
+    focal, size = case.study.focal, found.focal
+    if focal is None:
+        return None
+    if size is None:
+        return Text(
+            en=" The structural model with it has no sound solution.",
+            zh="加入该因子的结构模型没有可采信的解。",
+        )
+    along = path(case, focal.from_, focal.to)
+    shown = estimate(size.estimate, size.ci_lower, size.ci_upper)
+    return Text(
+        en=f" The path {escape(along.en)} is {shown} then.",
+        zh=f"此时路径 {escape(along.zh)} 为 {shown}。",
+    )
+
+
+def marker(found: Marker, case: Case) -> Text:
+    label = _marker_label(found.marker, case)
+    size, change = number(found.correlation), number(found.largest_change)
+    kept, n = number(found.clear), number(found.pairs)
+    return Text(
+        en=f"The marker ({escape(label.en)}) shares r = {size} with the construct it goes least with; taken as method variance and partialled out [@lindell2001], it changes the correlations by at most {change}, and {kept} of {n} stay clear of zero.",
+        zh=f"标记变量（{escape(label.zh)}）与其关系最弱的构念相关为 {size}；将其视为方法变异并剔除后 [@lindell2001]，相关的最大变动为 {change}，{n} 个相关中有 {kept} 个仍显著异于零。",
+    )
+
+
+def _marker_label(name: str, case: Case) -> Text:
+    study = case.study
+    labels = {
+        **case.labels,
+        **{i.id: i.wording for i in study.items},
+        **{v.id: v.label for v in study.variables},
+    }
+    return labels[name]

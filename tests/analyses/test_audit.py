@@ -1,0 +1,515 @@
+"""The data audit: its findings on cases that lack what it asks for, and what is said of them."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from loyalty.analyses.audit import findings as audit
+from loyalty.analyses.audit import tables, words
+from loyalty.analyses.audit.common_method import FocalPath, MeasurementModel
+from loyalty.analyses.audit.page import PAGE
+from loyalty.cases import study, survey
+from loyalty.cases.study import Study
+from loyalty.estimates.careless import Selection
+from loyalty.ground.findings import Finding, Refused, cited
+from loyalty.ground.reasons import Reason
+from loyalty.ground.text import LANGUAGES, Text
+from loyalty.run.show import Display, displays
+from loyalty.shown.context import Case
+from loyalty.shown.words import join, without_references
+from tests.conftest import Project, answers, description
+
+#: For sentences alone; the constructs are Quality and Loyalty, the group is Plan.
+CASE = Case("small", Study.model_validate(description()))
+HEYWOOD = Reason(
+    code="negative_latent_variance",
+    parameters={"name": "quality", "variance": -0.5, "where": ""},
+    of="estimator",
+)
+
+
+def whole() -> tuple[audit.Audit, Case]:
+    """All that the notebook computes of the case ``small``, and the case."""
+    of = study.load("small")
+    data = audit.answers(survey.load(of))
+    every = {name: getattr(audit, name)(data) for name in audit.Audit.model_fields}
+    return audit.Audit(**every), Case("small", of)
+
+
+def shown(name: str, found: Any, case: Case, language: Any = "en") -> list[Display]:
+    if found is None:
+        return []
+    return list(displays("audit", name, cited(found, f"small/audit/{name}"), case, language))
+
+
+def texts(name: str, found: Any, case: Case, language: Any = "en") -> str:
+    parts = [d.bundle.get("text/markdown", "") for d in shown(name, found, case, language)]
+    return without_references("\n".join(parts)).replace("\\", "")
+
+
+def said(sentence: Any, found: Finding) -> Text:
+    """What a function of `words` says of a finding, without references."""
+    text = sentence(cited(found, "small/audit/x"), CASE)
+    text = join(text if isinstance(text, list) else [text])
+    plain = {k: without_references(text.in_(k)).replace("\\", "") for k in LANGUAGES}
+    assert re.search("[\u4e00-\u9fff]", plain["zh"]) and plain["zh"].endswith("。")
+    assert not re.search("[\u4e00-\u9fff]", plain["en"]) and plain["en"].endswith(".")
+    return Text(**plain)
+
+
+# --- the findings --------------------------------------------------------------------------------
+def test_a_plain_case(project: Project) -> None:
+    found, case = whole()
+    flow: Any = found.flow
+    assert "All 60 rows enter the main analyses." in texts("flow", flow, case)
+    assert flow.step("incomplete").n_left == 60 - sum(s.n_excluded for s in flow.steps)
+    assert found.marker == Refused(refused=Reason(code="marker_needed"))
+    assert "需要标记变量" in texts("marker", found.marker, case, "zh")
+    assert found.quotas == Refused(refused=Reason(code="no_group_with_quotas"))
+    assert found.patterns is found.little is found.detection is None
+    counts = pd.read_csv(project.folder / "rows.csv")["plan"].value_counts()
+    assert {s.level: s.n for s in found.sample.levels} == {"1": counts[1], "2": counts[2]}
+    assert found.harman.component_share > found.harman.factor_share > 0
+
+
+def test_a_case_without_groups_and_single_questions(project: Project) -> None:
+    project.study["groups"], project.study["variables"] = [], []
+    project.describe()
+    found, case = whole()
+    assert "no grouping variable" in texts("sample", found.sample, case)
+    assert found.quotas is None and found.codes.checked == 0
+    assert texts("codes", found.codes, case) == (
+        "Every answer lies on its scale; one that did not would have stopped the case."
+    )
+
+
+def everything(project: Project) -> None:
+    """Firms in industries, quotas, a clock, a marker, satisfaction, an id, missing answers."""
+    rng = np.random.default_rng(8)
+    rows = answers(200)
+    rows["firm"] = np.repeat(["a1", "a2", "a3", "b1", "b2"], [60, 60, 4, 40, 36])
+    rows["industry"] = rows["firm"].str[0]
+    rows["clock"] = rng.integers(8, 90, 200)
+    rows["shoes"], rows["who"] = rng.normal(40, 2, 200), [f"p{k}" for k in range(200)]
+    rows.loc[rows["firm"] == "a1", "l2"] = np.nan  # a firm that did not ask this
+    rows.loc[rows["firm"] == "b1", ["q1", "q2", "q3", "recommend"]] = np.nan
+    rows.loc[5:8, "q2"] = 9  # the declared missing code
+    rows.loc[199, "who"] = "p0"
+    project.study["variables"] += [
+        {"id": "clock", "kind": "seconds", "label": "Seconds"},
+        {"id": "shoes", "kind": "number", "label": {"en": "Shoe size", "zh": "鞋码"}},
+        {"id": "who", "kind": "id", "label": "Person"},
+    ]
+    project.study["marker"] = "shoes"
+    firms = ("a1", "a2", "a3", "b1", "b2")
+    project.study["groups"] = [
+        {
+            "id": "industry",
+            "label": {"en": "Industry", "zh": "行业"},
+            "levels": {k: {"en": k.upper(), "zh": f"{k}业"} for k in "ab"},
+            "quotas": {"a": 0.5, "b": 0.5},
+        },
+        {
+            "id": "firm",
+            "label": {"en": "Firm", "zh": "企业"},
+            "within": "industry",
+            "levels": {k: {"en": k.upper(), "zh": f"{k}店"} for k in firms},
+            "quotas": dict.fromkeys(firms, 1),
+        },
+    ]
+    project.rows(rows)
+
+
+def test_a_case_with_everything(project: Project) -> None:
+    everything(project)
+    found, case = whole()
+    assert "1 id occurs again" in texts("flow", found.flow, case)
+    assert "4 answers carry a code declared as missing" in texts("codes", found.codes, case)
+    assert [(i.item, i.declared, i.outside, i.share) for i in found.codes.items] == [
+        ("q2", 4, 0, 4 / 200)
+    ]
+    assert "(Shoe size)" in texts("marker", found.marker, case)
+    assert "（鞋码）" in texts("marker", found.marker, case, "zh")
+    # 124 of 200 where 100 were planned: w = sqrt(0.12^2 / 0.5 * 2)
+    (quota,) = found.quotas.tests
+    assert quota.w == pytest.approx(0.24)
+    said_ = texts("quotas", found.quotas, case)
+    assert "more than the" in said_
+    # A test of the firms would give the small one away.
+    assert "Not tested is Firm: a group is too small to be shown" in said_
+    assert "未检验：企业（有一组人数过少" in texts("quotas", found.quotas, case, "zh")
+    # A3 is small; with the total of its industry known, the next smallest goes with it.
+    shares = {row.level: row.share for row in found.sample.levels}
+    assert shares["a3"] is None and [shares["a1"], shares["a2"]].count(None) == 1
+    assert "| A3 | – |" in texts("sample", found.sample, case)
+    assert "| a3店 | – |" in texts("sample", found.sample, case, "zh")
+    assert [p.n for p in found.patterns.shown if p.n < 10] == []
+    assert found.patterns.n_patterns == len(found.patterns.shown) + found.patterns.pooled.patterns
+    assert {s.sign for s in found.careless.signs if s.n is not None} >= {"seconds_per_item"}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_all_is_shown_in_one_language(project: Project, language: Any) -> None:
+    everything(project)
+    found, case = whole()
+    labels = []
+    for name in PAGE:
+        for display in shown(name, getattr(found, name), case, language):
+            labels.append(display.label.replace("small-audit-", ""))
+            for text in (display.bundle.get("text/markdown"), display.caption, display.alt):
+                text = without_references(text or "")
+                assert not re.search(r"\b(nan|None)\b", text)
+                assert not ("质量" in text and language == "en")
+                assert not (re.search("Quality|Firm|Industry", text) and language == "zh")
+    assert labels == [
+        "fig-flow", "txt-flow", "tbl-codes", "txt-codes", "tbl-missing", "txt-missing",
+        "tbl-patterns", "txt-patterns", "txt-little", "tbl-careless", "txt-careless",
+        "tbl-agreement", "txt-agreement", "tbl-sensitivity", "txt-sensitivity", "fig-shape",
+        "txt-shape", "txt-normality", "tbl-sample", "txt-sample", "tbl-quotas", "txt-quotas",
+        "txt-harman", "tbl-method", "txt-method", "txt-marker",
+    ]  # fmt: skip
+
+
+def test_every_finding_has_its_place() -> None:
+    assert list(PAGE) == list(audit.Audit.model_fields)
+
+
+def test_ratings_off_their_scale_are_told(project: Project) -> None:
+    rows = answers()
+    rows.loc[0, "recommend"] = 77
+    project.rows(rows)
+    found, case = whole()
+    assert found.codes.variables_outside == 1
+    assert "off their scale: recommend (1)." in texts("codes", found.codes, case)
+
+
+def test_one_answer_throughout_and_one_construct(project: Project) -> None:
+    rows = answers()
+    rows.loc[:14, ["q1", "q2", "q3"]] = 3
+    rows.loc[15:29, ["q1", "q2", "q3"]] = 4
+    rows.loc[30:, ["q1", "q2", "q3"]] = 5
+    project.study["constructs"] = project.study["constructs"][:1]
+    project.study["constructs"][0]["role"] = "outcome"
+    project.study["hypotheses"] = []
+    project.rows(rows)
+    found, case = whole()  # three items that are one and the same
+    assert "collinear" in texts("normality", found.normality, case)
+    assert "no path leads to an outcome" in texts("sensitivity", found.sensitivity, case)
+    assert "cannot be done here" in texts("method", found.method, case)
+    assert "此处无法进行该分析" in texts("method", found.method, case, "zh")
+
+
+def test_groups_that_are_all_too_small(project: Project) -> None:
+    rows = answers()
+    rows["plan"] = np.arange(60) % 12
+    group = project.study["groups"][0]
+    group["levels"] = {str(k): f"Plan {k}" for k in range(12)}
+    group["quotas"] = dict.fromkeys(group["levels"], 1)
+    project.rows(rows)
+    found, case = whole()
+    assert {s.n for s in found.sample.levels} == {None}
+    assert "Every group is too small to be shown." in texts("sample", found.sample, case)
+    assert texts("quotas", found.quotas, case) == (
+        "Not tested is Plan: a group is too small to be shown."
+    )
+
+
+# --- rows and codes ------------------------------------------------------------------------------
+def flow(out: tuple[int, int, int, int], rows: int, ids: int, lined: int, **of: Any) -> Text:
+    left = [int(100 - sum(out[: k + 1])) for k in range(4)]
+    steps = [
+        audit.Step(reason=reason, n_excluded=n, n_left=after)
+        for reason, n, after in zip(
+            ("empty", "repeated", "careless", "incomplete"), out, left, strict=True
+        )
+    ]
+    repeated = {"repeated_rows": rows, "repeated_ids": ids, "lined": lined, "has_ids": True, **of}
+    share = {"strict_share": left[-1] / 100}
+    return said(words.flow, audit.Flow(n=100, items=6, steps=steps, **share, **repeated))
+
+
+def test_who_is_in() -> None:
+    text = flow((0, 5, 1, 20), 5, 0, 0)
+    assert text.en.startswith("All 100 rows enter")
+    assert "5 repeated rows, 1 flagged respondent and everybody" in text.en
+    assert "would keep 74 (74.0\u00a0%)" in text.en and "则剩 74 名" in text.zh
+    assert "2 have no answer to any item" in flow((2, 0, 0, 0), 0, 0, 0).en
+
+
+def test_repeated_rows() -> None:
+    none = (0, 0, 0, 0)
+    assert "and no id occurs twice." in flow(none, 0, 0, 0).en
+    assert flow(none, 0, 0, 0, has_ids=False).en.endswith("No row repeats another one.")
+    text = flow(none, 28, 2, 20)
+    assert "28 rows equal an earlier one in every answer and 2 ids occur again; 20 of" in text.en
+    assert "28 行与前面某行的全部答案相同，2 个编号重复；其中 20 行" in text.zh
+    assert "no id occurs twice; all of these hold" in flow(none, 28, 0, 28).en
+    single = flow(none, 1, 1, 1).en
+    assert "1 row equals" in single and "1 id occurs again; it holds" in single
+
+
+def codes(**given: Any) -> Text:
+    values = {"declared": 0, "outside": 0, "outside_share": 0.0, "refused": True, "items": ()}
+    singles = {"checked": 0, "variables_outside": 0, "variables": ()}
+    return said(words.codes, audit.Codes(**{**values, **singles, **given}))
+
+
+def test_codes_and_other_variables() -> None:
+    assert "would have stopped the case" in codes().en
+    assert "stopped" not in codes(refused=False).en
+    text = codes(outside=20, outside_share=0.02, declared=7)
+    assert "20 answers (2.0\u00a0%) lie outside" in text.en and "7 个答案带有" in text.zh
+    off = audit.VariableCodes(variable="n*s", n_outside=3)
+    assert codes(checked=2, variables=[off]).en.endswith("off their scale: n*s (3).")
+    assert codes(checked=2).en.endswith("The answers to the 2 single questions with a scale lie "
+                                        "on theirs as well.")  # fmt: skip
+    assert "the single question with a scale" in codes(checked=1).en
+
+
+# --- missing answers -----------------------------------------------------------------------------
+def missing(median: float, item: str = "q1") -> Text:
+    row = audit.ItemMissing(item=item, n=90, n_missing=10, share_missing=0.1)
+    part = {"share": 0.02, "complete": 80, "complete_share": 0.8, "items": [row]}
+    return said(words.missing, audit.Missing(**part, median=median, n_items=6, n_without=4))
+
+
+def test_missing_answers() -> None:
+    assert "q1 was left out most often (10.0\u00a0%); 4 of 6 items miss nothing." in missing(0).en
+    assert "half of the items miss 1.0\u00a0% or less" in missing(0.01).en
+    assert (
+        "{{<"
+        not in words.missing(
+            cited(
+                audit.Missing(
+                    share=0.1,
+                    complete=1,
+                    complete_share=0.1,
+                    items=[
+                        audit.ItemMissing(item="{{< x >}}", n=1, n_missing=9, share_missing=0.9)
+                    ],
+                    median=0.5,
+                    n_items=1,
+                    n_without=0,
+                ),
+                "x",
+            ),
+            CASE,
+        )[1].en
+    )
+
+
+def test_missing_patterns() -> None:
+    pattern = audit.Pattern(items=("a",), n=12, share=0.211)
+    complete = audit.Pattern(items=(), n=40, share=0.7)
+    pool = audit.Pooled(patterns=7, n=11, share=0.1)
+    found = audit.Patterns(n_patterns=9, shown=(complete, pattern), pooled=pool)
+    text = said(words.patterns, found)
+    assert "lacks a alone (21.1" in text.en and "7 rarer patterns are pooled" in text.en
+    two = pattern.model_copy(update={"items": ("a", "b")})
+    text = said(words.patterns, found.model_copy(update={"shown": (two,), "pooled": None}))
+    assert "lacks a, b (21.1" in text.en and "其中最常见的缺 a, b" in text.zh
+    assert "pooled" not in text.en
+    assert "None is shown" in said(words.patterns, found.model_copy(update={"shown": ()})).en
+    table: Any = tables.patterns(cited(found, "x"), CASE)
+    assert "| 7 other patterns | 11 |" in without_references(table.markdown("en"))
+    assert "| 无（完整） | 40 |" in without_references(table.markdown("zh"))
+
+
+def test_little() -> None:
+    found = audit.Little(chi2=40.0, df=1200, p=0.001)
+    assert "speaks against" in said(words.little, found).en
+    text = said(words.little, found.model_copy(update={"p": 0.4}))
+    assert "no reason to doubt" in text.en and "χ²(1200) = 40.00" in text.zh
+
+
+# --- careless answering --------------------------------------------------------------------------
+def test_what_is_no_sign_is_told_why() -> None:
+    reason = Reason(code="no_response_times")
+    left = audit.LeftOut(sign="seconds_per_item", reason=reason)
+    part = {"n": 100, "signs": (), "flagged": audit.Flagged(n=3, share=0.03)}
+    text = said(words.careless, audit.Careless(**part, left_out=[left]))
+    assert text.en.endswith("here: Too fast (the case has no response times).")
+    assert text.zh.endswith("作答过快（本案例没有作答时间）。")
+    assert "Not counted" not in said(words.careless, audit.Careless(**part, left_out=())).en
+
+
+def pair(a: Any, b: Any, kappa: float, lower: float) -> audit.Pair:
+    return audit.Pair(a=a, b=b, both=None, kappa=kappa, ci_lower=lower, ci_upper=kappa + 0.1)
+
+
+def test_signs_that_agree() -> None:
+    found = audit.Agreement(pairs=(), n_pairs=0, n_chance=0)
+    assert "cannot agree" in said(words.agreement, found).en
+    one = pair("long_string", "mahalanobis_p", 0.5, 0.3)
+    text = said(words.agreement, found.model_copy(update={"pairs": (one,)}))
+    assert "agree beyond chance" in text.en and "同一类" in text.zh
+    chance = pair("long_string", "mahalanobis_p", 0.1, -0.1)
+    text = said(words.agreement, found.model_copy(update={"pairs": (chance,)}))
+    assert "no more than chance may explain" in text.en and "不同类型" in text.zh
+    several = audit.Agreement(pairs=(one, chance, chance), n_pairs=3, n_chance=2)
+    text = said(words.agreement, several)
+    assert "of 3 pairs of signs 2 agree no more" in text.en
+    assert "“同一答案超过半数题项”" in text.zh and "κ = .50" in text.zh
+
+
+def detected(kind: Any, share: float, lower: float) -> audit.Detected:
+    return audit.Detected(kind=kind, n=50, share=share, ci_lower=lower, ci_upper=share + 0.05)
+
+
+def test_detection_names_the_kind_that_is_found_least() -> None:
+    careful, random = detected("no", 0.01, 0.005), detected("random", 0.6, 0.4)
+    lined = detected("straightlining", 0.9, 0.8)
+    text = said(words.detection, audit.Detection(kinds=(careful, random, lined)))
+    assert "of “One answer throughout” but only 60.0" in text.en
+    assert "Too few signs" in text.en and "“随机作答”中的 60.0" in text.zh
+    sure = random.model_copy(update={"ci_lower": 0.55})
+    text = said(words.detection, audit.Detection(kinds=(careful, sure, lined)))
+    assert "may be harder to see" in text.en
+    one = said(words.detection, audit.Detection(kinds=(careful, random))).en
+    assert "but only" not in one and "60.0" in one and "wrongly flags 1.0" in one
+
+
+def sensitivity(*rows: tuple[float | None, float | None, float | None, bool]) -> Text:
+    selections = [
+        Selection(
+            who=who, n=90, estimate=e, ci_lower=lo, ci_upper=up, problems=[HEYWOOD] if bad else []
+        )
+        for who, (e, lo, up, bad) in zip(
+            ("everybody", "careless", "any", "strict"), rows, strict=False
+        )
+    ]
+    counts = {"n_selections": len(rows), "faulty": sum(row[3] for row in rows)}
+    ends = {"from_": "quality", "to": "loyalty", "sign": "+"}
+    found = audit.Sensitivity(**ends, selections=selections, **counts)
+    assert (
+        tables.sensitivity(cited(found, "x"), CASE).markdown("zh").count("质量") == counts["faulty"]
+    )
+    return said(words.sensitivity, found)
+
+
+def test_the_main_path_without_the_flagged() -> None:
+    text = sensitivity((0.50, 0.40, 0.60, False), (0.45, 0.35, 0.55, False))
+    assert "the path Quality → Loyalty is 0.45" in text.en and "质量 → 忠诚 为 0.45" in text.zh
+    assert "smaller than half" in text.en and "is the same" in text.en
+    text = sensitivity((0.50, 0.45, 0.55, False), (0.02, -0.1, 0.2, False))
+    assert "larger than half" in text.en and "depends on who is left out" in text.en
+    # A verdict of an unsound solution does not count, but the solution is named.
+    text = sensitivity((0.5, 0.4, 0.6, False), (0.5, 0.4, 0.6, False), (0.1, -0.1, 0.3, True))
+    assert "is the same" in text.en and "1 of the 3 selections rests" in text.en
+    wild = sensitivity((3.0, -1.0, 7.0, False), (0.5, -0.4, 1.4, False))
+    assert "In some the standardized path lies beyond 1" in wild.en
+    lost = sensitivity((None, None, None, True), (0.5, 0.4, 0.6, False))
+    assert "could not be estimated" in lost.en
+
+
+# --- normality -----------------------------------------------------------------------------------
+def shape(*items: tuple[float | None, float | None]) -> Text:
+    rows = [
+        audit.ItemShape(item=name, n=9, skew=s, skew_se=0.1, kurtosis=k, kurtosis_se=0.1)
+        for name, (s, k) in zip("abc", items, strict=False)
+    ]
+    known = [s for s, _ in items if s is not None]
+    left = sum(s < 0 for s in known)
+    return said(words.shape, audit.Shape(items=rows, n_known=len(known), n_left=left))
+
+
+def test_shape_of_the_items() -> None:
+    good = shape((-0.5, 0.1), (0.2, 0.3), (None, None))
+    assert "from −0.50 (a) to 0.20 (b); no item passes 2 in skewness or 7" in good.en
+    assert "1 of 2 items have their longer tail" in good.en
+    bad = shape((-2.5, 0.1), (0.2, 9.0))
+    assert "lie a and b." in bad.en and "的有 a和b。" in bad.zh
+
+
+def test_multivariate_normality_says_what_normal_would_be() -> None:
+    skew = {"skewness": 0.2, "skewness_chi2": 9.0, "skewness_df": 10, "skewness_p": 0.5}
+    kurtosis = {"kurtosis": 15.2, "normal_kurtosis": 15, "kurtosis_z": 0.4, "kurtosis_p": 0.7}
+    found = audit.Normality(n=400, n_items=3, **skew, **kurtosis)
+    text = said(words.normality, found)
+    assert "nothing speaks against" in text.en and "15.20 where 15 is normal" in text.en
+    text = said(words.normality, found.model_copy(update={"kurtosis_p": 0.001}))
+    assert "3 items are not multivariate normal" in text.en and "稳健" in text.zh
+
+
+# --- sample and quotas ---------------------------------------------------------------------------
+def quota(w: float, p: float, least: float = 50) -> audit.QuotaTest:
+    return audit.QuotaTest(group="plan", chi2=4.2, df=2, p=p, w=w, min_expected=least)
+
+
+def test_quotas() -> None:
+    def say(*tests: audit.QuotaTest) -> Text:
+        return said(words.quotas, audit.Quotas(tests=tests, not_tested=()))
+
+    assert "exactly or nearly so" in say(quota(0.001, 1.0)).en
+    text = say(quota(0.04, 0.2), quota(0.06, 0.1, 3))
+    assert "in Plan (w = .06, χ²(2) = 4.20" in text.en and "less than the .10" in text.en
+    assert "No test finds a departure" in text.en and "rough for Plan" in text.en
+    off = say(quota(0.2, 0.001))
+    assert "more than the .10" in off.en and "finds a departure in Plan." in off.en
+    close = audit.Quotas(tests=(quota(0.001, 1.0),), not_tested=())
+    assert tables.quotas(cited(close, "x"), CASE) is None
+
+
+def test_the_largest_and_the_smallest_group() -> None:
+    levels = [
+        audit.SampleLevel(group="plan", level="1", n=60, share=0.6, quota=None),
+        audit.SampleLevel(group="plan", level="2", n=30, share=0.3, quota=None),
+    ]
+    lacking = audit.Lacking(group="plan", n=10, share=0.1)
+    text = said(words.sample, audit.Sample(levels=levels, lacking=[lacking]))
+    assert "Prepaid (Plan, 60.0\u00a0%), the smallest Contract (Plan, 30.0\u00a0%)" in text.en
+    assert text.en.endswith("in Plan (10.0\u00a0%).") and "10.0" in text.zh
+
+
+# --- common method -------------------------------------------------------------------------------
+def method(**given: Any) -> Text:
+    planned = {"cfi": 0.95, "rmsea": 0.05, "bic": 100.0, "problems": ()}
+    values = {
+        "model": "turned",
+        "chi2": 9.0,
+        "df": 1,
+        "p": 0.003,
+        "found": "found",
+        "variance": 0.4,
+        "ci_lower": 0.2,
+        "ci_upper": 0.6,
+        "share": 0.1,
+        "loading_change": 0.12,
+        "loading_item": "q1",
+        "correlation_change": 0.07,
+        "correlation_pair": ("quality", "loyalty"),
+        "focal": FocalPath(estimate=0.3, ci_lower=0.1, ci_upper=0.5),
+    }
+    model = MeasurementModel(**{**planned, **values, **given})
+    found = audit.Method(models=(MeasurementModel(model="planned", **planned), model))
+    return said(words.method, found)
+
+
+def test_method_factor() -> None:
+    text = method()
+    assert "has a variance of 0.40\u00a0[0.20,\u00a00.60], 10.0\u00a0% of an average" in text.en
+    assert "up to .12 (q1) and a correlation of constructs by up to .07 (Quality and" in text.en
+    assert "The path Quality → Loyalty is 0.30" in text.en and "路径 质量 → 忠诚 为 0.30" in text.zh
+    assert "may be zero" in method(found="open").en
+    assert "none is found" in method(found="negative", variance=-0.1).en
+    excluded = method(found="excluded", variance=-0.2)
+    assert "nothing positive in common" in excluded.en and ".12" not in excluded.en
+    unsound = method(problems=(HEYWOOD,))
+    assert "face value (negative variance of the latent variable Quality" in unsound.en
+    assert "潜变量 质量 的方差为负" in unsound.zh and ".12" not in unsound.en
+    assert "no sound solution" in method(focal=None).en
+    codes = method(model="as_answered", correlation_pair=None)
+    assert "whichever way an item is worded" in codes.en and "constructs by" not in codes.en
+
+
+def test_harman_and_marker() -> None:
+    text = said(words.harman, audit.Harman(factor_share=0.27, component_share=0.29))
+    assert "accounts for 27.0\u00a0%" in text.en and "29.0" in text.zh
+    found = audit.Marker(marker="recommend", correlation=0.1, largest_change=0.06, pairs=3, clear=1)
+    text = said(words.marker, found)
+    assert "The marker (Recommend) shares r = .10" in text.en and "1 of 3 stay clear" in text.en
