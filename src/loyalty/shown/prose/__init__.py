@@ -10,7 +10,6 @@ from loyalty.shown.prose.descriptives import *
 from loyalty.shown.prose.failure import *
 from loyalty.shown.prose.groups import *
 from loyalty.shown.prose.measurement import *
-from loyalty.shown.prose.reliability import *
 from loyalty.shown.prose.robustness import *
 from loyalty.shown.prose.structural import *
 from loyalty.shown.prose.synthesis import *
