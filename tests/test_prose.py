@@ -46,19 +46,6 @@ def test_names(labels: list[str], en: str, zh: str) -> None:
     assert prose.names(labels) == Text(en=en, zh=zh)
 
 
-def test_alpha_of_each_verdict() -> None:
-    rows = [
-        {"label": "Value", "value": 0.817, "low": 0.76, "high": 0.86},
-        {"label": "Image", "value": 0.714, "low": 0.65, "high": 0.77},
-        {"label": "Loyalty", "value": 0.442, "low": 0.31, "high": 0.55},
-    ]
-    said = joined(prose.alpha(rows, [("Complaints", "one item")], ALPHA))
-    good, unsure, bad, none = re.split(r"(?<=\.) (?=[A-Z])", said.en)
-    assert "Value \\(\\.82\\)" in good and "at least \\.70 [@nunnally1994]" in good
-    assert "Image \\(\\.71\\)" in unsure and "open" in unsure
-    assert "Loyalty \\(\\.44\\)" in bad and bad.startswith("Below the cut-off")
-    assert none == "Complaints has no alpha (one item)."
-    assert said.zh.count("。") == 4
 
 
 @pytest.mark.parametrize(

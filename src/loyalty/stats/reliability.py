@@ -651,7 +651,7 @@ def alpha_by_group(
 
     Returns:
         Index group in order of appearance in sorted labels; ``alpha``, ``low``, ``high``, ``n``,
-        and ``reason`` where there is none (else empty).
+        and ``reason`` (a :class:`loyalty.ground.reasons.Reason`) where there is none, else None.
     """
     rows = []
     names = sorted(str(g) for g in groups.dropna().unique())
@@ -659,7 +659,7 @@ def alpha_by_group(
         mine = items[(groups.astype(object) == name).to_numpy(dtype=bool)]
         n = int(mine.notna().all(axis=1).sum())
         row = {"alpha": float("nan"), "low": float("nan"), "high": float("nan"), "n": n}
-        reason = ""
+        reason = None
         try:
             empty = [str(c) for c in mine if mine[c].notna().sum() == 0]
             if empty:
@@ -669,7 +669,7 @@ def alpha_by_group(
             a = cronbach_alpha(mine, level=level)
             row |= {"alpha": a.alpha, "low": a.ci_lower, "high": a.ci_upper}
         except CannotCompute as refused:
-            reason = str(refused)
+            reason = refused.reason
         rows.append({**row, "reason": reason})
     columns = ["alpha", "low", "high", "n", "reason"]
     return pd.DataFrame(rows, columns=columns, index=pd.Index(names, name="group"))

@@ -17,17 +17,20 @@ class SecondOpinion:
     """What factor_analyzer finds beside what :mod:`loyalty.stats.efa` finds, of the same rows.
 
     `ours`, `loadings`: (p, k) patterns; factor_analyzer's factors stand in our order and direction.
-    `difference`: the largest between the two. `kmo`, `bartlett`: factor_analyzer's overall measure
-    of sampling adequacy and chi-square; `kmo_difference`: the largest over items and all,
-    `bartlett_difference`.
+    `difference`: the largest between the two. `n`: complete rows. `kmo`, `bartlett`: our overall
+    measure of sampling adequacy and chi-square, `other_…` factor_analyzer's; `kmo_difference`: the
+    largest over items and all, `bartlett_difference`.
     """
 
+    n: int
     ours: pd.DataFrame
     loadings: pd.DataFrame
     difference: float
     kmo: float
+    other_kmo: float
     kmo_difference: float
     bartlett: float
+    other_bartlett: float
     bartlett_difference: float
 
 
@@ -79,11 +82,14 @@ def second_opinion(
     corr = efa.pearson(complete)
     own, sphericity = efa.kmo(corr), efa.bartlett_sphericity(corr, len(complete))
     return SecondOpinion(
+        n=len(complete),
         ours=solution.loadings,
         loadings=aligned,
         difference=float((aligned - solution.loadings).abs().to_numpy().max()),
-        kmo=float(overall),
+        kmo=own.overall,
+        other_kmo=float(overall),
         kmo_difference=float(np.abs([*(own.items - each), own.overall - overall]).max()),
-        bartlett=float(chi2),
+        bartlett=sphericity.chi2,
+        other_bartlett=float(chi2),
         bartlett_difference=abs(float(chi2) - sphericity.chi2),
     )

@@ -3,7 +3,6 @@
 from loyalty.shown.prose.behaviour import *
 from loyalty.shown.prose.descriptives import *
 from loyalty.shown.prose.failure import *
-from loyalty.shown.prose.reliability import *
 from loyalty.shown.prose.synthesis import *
 from loyalty.shown.prose.voice import *
 from loyalty.shown.prose.words import *

@@ -1,0 +1,242 @@
+"""Tables of reliability and exploratory factor analysis."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from loyalty.analyses.reliability.models import (
+    Adequacy,
+    Factors,
+    General,
+    Items,
+    Kept,
+    Plan,
+    Rule,
+    Scales,
+    ScaleShare,
+    Second,
+    Share,
+    Solutions,
+)
+from loyalty.analyses.reliability.words import KINDS, mark, named, reference_name
+from loyalty.ground.markdown import escape
+from loyalty.ground.numbers import show
+from loyalty.ground.terms import term
+from loyalty.ground.text import Text
+from loyalty.ground.thresholds import Verdict, threshold
+from loyalty.shown.context import Case
+from loyalty.shown.table import Column, Table
+from loyalty.shown.words import number
+
+RULES: dict[Rule, str] = {
+    "parallel-factors": "Parallel analysis, factors, 95th percentile",
+    "parallel-components": "Parallel analysis, components, 95th percentile",
+    "map-squared": "Minimum average partial, squared",
+    "map-fourth": "Minimum average partial, fourth power",
+    "scree": "Scree: sharpest bend",
+    "kaiser": "Eigenvalues above one",
+}
+#: Whose rule it is.
+SOURCES: dict[Rule, str] = {
+    "parallel-factors": "horn1965",
+    "parallel-components": "horn1965",
+    "map-squared": "velicer1976",
+    "map-fourth": "velicer2000",
+    "scree": "raiche2013",
+    "kaiser": "guttman1954",
+}
+
+
+def limit(cut: str) -> Text:
+    """A heading like ``≥ .70``."""
+    at = f"≥ {show(threshold(cut).value, 'bounded')}"
+    return Text(en=at, zh=at)
+
+
+def _verdict(found: Verdict | None) -> Text | str:
+    return term(found) if found else ""
+
+
+# --- scales --------------------------------------------------------------------------------------
+def alpha(found: Scales, case: Case) -> Table:
+    draws = number(found.draws)
+    bound = [(case.label(r.id), number(r.draws_heywood)) for r in found.rows if r.draws_heywood]
+    en = ", ".join(f"{escape(label.en)} {n}" for label, n in bound) or "none"
+    zh = "，".join(f"{escape(label.zh)} {n}" for label, n in bound) or "无"
+    return Table(
+        found.rows,
+        [
+            Column(lambda r: case.label(r.id), "Construct"),
+            Column("items", "Items [how many]"),
+            Column("n", "n"),
+            Column("alpha", "α"),
+            Column(("alpha_ci_lower", "alpha_ci_upper"), "95 % interval"),
+            Column(lambda r: _verdict(r.alpha_verdict), limit("alpha")),
+            Column("average_correlation", "Mean r"),
+            Column("omega", "ω"),
+            Column(("omega_ci_lower", "omega_ci_upper"), "95 % interval"),
+            Column(lambda r: _verdict(r.omega_verdict), limit("omega")),
+            Column("cr", "CR"),
+        ],
+        Text(en="Cronbach's alpha and omega.", zh="Cronbach α 与 ω 系数。"),
+        Text(
+            en=f"Complete rows of the scale. α: Feldt interval; mean r: between the items. ω: omega total of the sum of the answers, CR (composite reliability) of the sum of standardized answers, from a one-factor maximum-likelihood model of the scale alone; percentile interval from {draws} bootstrap draws. A verdict is open where the interval holds the cut-off. Draws with an item's error variance at its lower bound: {en}.",
+            zh=f"基于该量表的完整行。α：Feldt 区间；平均 r：题项间相关的平均。ω 总指答案之和的信度，CR（组合信度）指标准化答案之和的信度，来自该量表单独的单因子极大似然模型；{draws} 次自助抽样的百分位区间。区间包含标准值时判断为未定。有题项误差方差处于下限的抽样：{zh}。",
+        ),
+    )
+
+
+def item_total(found: Items, case: Case) -> Table:
+    return Table(
+        sorted(found.rows, key=lambda r: r.item_total),
+        [
+            Column(lambda r: case.label(r.scale), "Construct"),
+            Column("item", "Item [of a scale]"),
+            Column("item_total", "Item–total r"),
+            Column("alpha_if_dropped", "α if dropped"),
+            Column("loading", "Loading"),
+        ],
+        Text(
+            en="Items within their scales, the lowest item–total correlation first.",
+            zh="题项与量表，题总相关最低者在前。",
+        ),
+        Text(
+            en="Item–total r: correlation of the item with the sum of the others. Loading: standardized, of the one-factor model of the scale alone.",
+            zh="题总相关：题项与其余题项之和的相关。载荷：该量表单独单因子模型的标准化载荷。",
+        ),
+        first=8,
+    )
+
+
+# --- factors -------------------------------------------------------------------------------------
+def kmo(found: Adequacy, case: Case) -> Table:
+    items, n = number(found.items), number(found.n)
+    return Table(
+        found.rows,
+        [
+            Column(lambda r: term(KINDS[r.kind]), "Correlations"),
+            Column("kmo", "KMO"),
+            Column("item_kmo", "Lowest item"),
+            Column("item", "which [item]"),
+            Column("chisq", "Bartlett χ²", decimals=1),
+            Column("df", "df [degrees of freedom]"),
+            Column("p", "p"),
+        ],
+        Text(en="Sampling adequacy and sphericity.", zh="抽样适当性与球形检验。"),
+        Text(
+            en=f"Pairwise correlations of {items} items, {n} rows a pair on average. On polychoric correlations the test's p is nominal.",
+            zh=f"{items} 个题项的成对相关，平均每对 {n} 行。多分相关上检验的 p 仅供参考。",
+        ),
+    )
+
+
+def factor_counts(found: Factors, case: Case) -> Table:
+    def span(row: Kept) -> str:
+        return "" if row.lower == row.upper else f"{number(row.lower)}–{number(row.upper)}"
+
+    return Table(
+        found.rules,
+        [
+            Column(lambda r: term(RULES[r.rule]), "Rule"),
+            Column(lambda r: term(KINDS[r.kind]), "Correlations"),
+            Column("n", "Number [of factors]"),
+            Column(span, "Range", "markdown"),
+            Column(lambda r: f"[@{SOURCES[r.rule]}]", "Source [of a rule]", "markdown"),
+        ],
+        Text(en="Number of factors by rule.", zh="各规则给出的因子数。"),
+        Text(
+            en="Range: what the error of a percentile of so many random data sets leaves open. Random data are normal for Pearson correlations and permuted answers, with the same distributions, for polychoric ones. Components are not factors: their number is a lower guess. Eigenvalues above one keep too many, and stand here because readers look for them.",
+            zh="范围：有限次随机数据的百分位误差所容许的数目。Pearson 相关用正态随机数据，多分相关用置换后的答案（分布不变）。主成分不是因子，其数目偏低。特征值大于 1 的规则保留过多，仅因读者常查阅而列出。",
+        ),
+    )
+
+
+def solutions(found: Solutions, case: Case) -> Table:
+    name, cross = reference_name(), mark("cross_loading")
+    return Table(
+        found.rows,
+        [
+            Column(named, "Solution"),
+            Column("least", "Least congruence"),
+            Column("mean", "Mean [congruence]"),
+            Column("phi", "Highest factor r"),
+            Column("crossing", "Cross-loading items"),
+            Column("rmsr", "RMSR", decimals=3),
+            Column(lambda r: ", ".join(r.heywood), "Heywood"),
+        ],
+        Text(en="Extractions and rotations side by side.", zh="不同抽取与旋转方法的比较。"),
+        Text(
+            en=f"Tucker's congruence of matched factors with the reference ({name.en}). Cross-loading: two loadings of {cross} or more in size. RMSR: root mean square residual correlation, which rotation does not change. Heywood: items left without variance of their own.",
+            zh=f"对应因子与参照解（{name.zh}）的 Tucker 一致性。交叉载荷：两个绝对值不低于 {cross} 的载荷。RMSR：残差相关的均方根，不随旋转改变。Heywood：没有留下自身方差的题项。",
+        ),
+    )
+
+
+def plan(found: Plan, case: Case) -> Table:
+    draws, sound = number(found.draws), number(found.sound)
+    improper, plans = number(found.heywood), number(found.random_plans)
+    return Table(
+        found.rows,
+        [
+            Column(lambda r: case.label(r.id), "Construct"),
+            Column("factor", "Factor"),
+            Column("congruence", "Congruence"),
+            Column(("ci_lower", "ci_upper"), "95 % interval"),
+            Column(lambda r: _verdict(r.verdict), limit("congruence")),
+            Column("target", "Rotated to plan"),
+            Column("chance", "By chance"),
+        ],
+        Text(en="Factors and planned constructs.", zh="因子与计划构念。"),
+        Text(
+            en=f"Tucker's congruence with the planned pattern; percentile intervals from {draws} bootstrap draws, of which {sound} converged ({improper} with an item's uniqueness at its lower bound). By chance: 95th percentile of {plans} random assignments of items to constructs, rotated alike.",
+            zh=f"与计划模式的 Tucker 一致性；区间为 {draws} 次自助抽样的百分位区间，其中 {sound} 次收敛（{improper} 次有题项的独特性处于下限）。偶然水平：把题项随机分配给构念并作同样旋转 {plans} 次的第 95 百分位。",
+        ),
+    )
+
+
+def general(found: General, case: Case) -> Table:
+    def sum_of(row: Share) -> Text:
+        return case.label(row.id) if isinstance(row, ScaleShare) else term("All items")
+
+    rows: Sequence[Share] = [found.whole, *found.scales]
+    factors, draws = number(found.factors), number(found.draws)
+    used, improper = number(found.draws_used), number(found.draws_heywood)
+    return Table(
+        rows,
+        [
+            Column(sum_of, "Sum of"),
+            Column("total", "ω total"),
+            Column("general", "General factor"),
+            Column(("general_ci_lower", "general_ci_upper"), "95 % interval"),
+            Column("specific", "Specific"),
+        ],
+        Text(en="The general factor in every score.", zh="各得分中的一般因子。"),
+        Text(
+            en=f"Shares of the variance of the sum of standardized answers, from {factors} oblimin factors and one above them; the general factor's share of all items is omega hierarchical. Percentile intervals from {used} of {draws} bootstrap draws, {improper} with an item's uniqueness at its lower bound.",
+            zh=f"标准化答案之和的方差份额，来自 {factors} 个 oblimin 因子及其上的一个因子；全部题项中一般因子的份额即 ω 层级。百分位区间来自 {draws} 次自助抽样中的 {used} 次，其中 {improper} 次有题项的独特性处于下限。",
+        ),
+    )
+
+
+def second(found: Second, case: Case) -> Table:
+    n = number(found.n)
+    return Table(
+        sorted(found.rows, key=lambda r: -r.difference),
+        [
+            Column(lambda r: case.label(r.scale), "Construct"),
+            Column("item", "Item [of a scale]"),
+            Column("factor", "Factor"),
+            Column(lambda r: r.ours[r.factor], "This study", "bounded", 4),
+            Column(lambda r: r.other[r.factor], "factor_analyzer", "bounded", 4),
+            Column("difference", "Largest difference"),
+        ],
+        Text(
+            en="Largest loadings of the items by two programs, the items that differ most first.",
+            zh="两种程序所得各题项的最大载荷，差异最大者在前。",
+        ),
+        Text(
+            en=f"Minres and oblimin on the {n} complete rows, so the loadings need not be those above. Largest difference: over the item's loadings on all factors.",
+            zh=f"对 {n} 份完整作答用 minres 与 oblimin，因此载荷未必与上文相同。最大差异：题项在所有因子上的载荷之差的最大者。",
+        ),
+        first=8,
+    )
