@@ -12,6 +12,7 @@ import functools
 import json
 import os
 import types
+import warnings
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -91,6 +92,15 @@ class Record(BaseModel):
         }
         records = rows[list(columns.values())].to_dict(orient="records")
         return tuple(cls(**{f: record[c] for f, c in columns.items()}) for record in records)
+
+
+with warnings.catch_warnings():  # pydantic has a method of this name, deprecated
+    warnings.simplefilter("ignore")
+
+    class OfConstruct(Record):
+        """Base of a row about one construct."""
+
+        construct: str  # type: ignore[assignment]
 
 
 class Finding(Record):

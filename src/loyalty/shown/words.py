@@ -91,11 +91,16 @@ def join(sentences: Sequence[Text]) -> Text:
 
 def names(labels: Sequence[Text]) -> Text:
     """A list of names: ``a, b and c`` / ``a、b和c``; none at all is ``none``."""
-    if not labels:
+    return listed([Text(en=escape(t.en), zh=escape(t.zh)) for t in labels])
+
+
+def listed(parts: Sequence[Text]) -> Text:
+    """As :func:`names`, of parts that are Markdown, like names with their numbers."""
+    if not parts:
         return Text(en="none", zh="无")
-    en, zh = [escape(t.en) for t in labels], [escape(t.zh) for t in labels]
-    if len(labels) == 1:
-        return Text(en=en[0], zh=zh[0])
+    en, zh = [t.en for t in parts], [t.zh for t in parts]
+    if len(parts) == 1:
+        return parts[0]
     return Text(
         en=f"{', '.join(en[:-1])} and {en[-1]}",
         zh=f"{'、'.join(zh[:-1])}和{zh[-1]}",
