@@ -179,15 +179,19 @@ def group_standing(
     return figure
 
 
-def score_distributions(scores: pd.DataFrame, means: pd.DataFrame, x_label: str) -> Figure:
+def score_distributions(
+    scores: pd.DataFrame, means: pd.DataFrame, x_label: str, *, bandwidth: float | None = None
+) -> Figure:
     """How scores are spread: a violin a scale, and on it the mean with its interval.
 
     Parameters
     ----------
     scores : DataFrame
-        Respondents by scales; a missing score is left out of its scale.
+        Respondents, or quantiles of them, by scales; a missing one is left out of its scale.
     means : DataFrame
         One row a scale, in the order of the columns: ``label, estimate, ci_lower, ci_upper``.
+    bandwidth : float, optional
+        Of the Gaussian kernel, in standard deviations of a scale; by Scott's rule if not given.
     """
     figure, (axes,) = canvas(0.9 + 0.34 * len(means))
     places = np.arange(len(means))[::-1]
@@ -203,6 +207,7 @@ def score_distributions(scores: pd.DataFrame, means: pd.DataFrame, x_label: str)
         alpha=0.35,
         inner=None,
         cut=0,
+        bw_method=bandwidth or "scott",
         density_norm="width",
         width=0.85,
         linewidth=0.6,

@@ -1,0 +1,281 @@
+"""What the descriptives find, as frozen values."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from loyalty.ground.findings import Bounded, Count, Finding, OfConstruct, Percent, Real, Record
+from loyalty.ground.thresholds import Verdict
+
+Question = Literal["nps", "csat"]
+
+
+class ItemAnswers(OfConstruct):
+    """Share of each answer to an item, from the lowest to the highest; None without answers."""
+
+    item: str
+    shares: tuple[Percent | None, ...]
+
+
+class Answers(Finding):
+    """Answers to the items of the common scale, reversed items turned.
+
+    `above`, `lowest` and `highest` are shares of all answers: above the middle of the scale, at
+    its ends. `left_out` counts items with a scale of their own.
+    """
+
+    minimum: int
+    maximum: int
+    above: Percent
+    lowest: Percent
+    highest: Percent
+    left_out: Count
+    items: tuple[ItemAnswers, ...]
+
+
+class Item(OfConstruct):
+    """An item, turned if reversed; kurtosis in excess of the normal, shares at the scale's ends."""
+
+    item: str
+    n: Count
+    n_missing: Count
+    mean: Real
+    sd: Real
+    median: Real
+    skew: Real | None
+    kurtosis: Real | None
+    floor: Percent
+    ceiling: Percent
+
+
+class Items(Finding):
+    n_items: Count
+    rows: tuple[Item, ...]
+
+
+class ScaleIndex(OfConstruct):
+    """Mean score on 0 to 100, and `quantiles` of the scores at evenly spaced probabilities.
+
+    Each quantile stands for as many respondents as a cell must have to be shown, or more.
+    """
+
+    n: Count
+    estimate: Real | None
+    ci_lower: Real | None
+    ci_upper: Real | None
+    quantiles: tuple[Real, ...]
+
+
+class Index(Finding):
+    """`bandwidth`: Scott's for a density of all respondents' scores, in standard deviations."""
+
+    bandwidth: Real
+    rows: tuple[ScaleIndex, ...]
+
+
+class ScaleScores(OfConstruct):
+    """Scores in points of the scale; shares at the ends with Wilson intervals.
+
+    The verdicts say whether a share is held to be small enough.
+    """
+
+    items: Count
+    n: Count
+    mean: Real | None
+    ci_lower: Real | None
+    ci_upper: Real | None
+    sd: Real | None
+    se: Real | None
+    skew: Real | None
+    floor: Percent | None
+    floor_ci_lower: Percent | None
+    floor_ci_upper: Percent | None
+    floor_verdict: Verdict
+    ceiling: Percent | None
+    ceiling_ci_lower: Percent | None
+    ceiling_ci_upper: Percent | None
+    ceiling_verdict: Verdict
+
+
+class Scales(Finding):
+    rows: tuple[ScaleScores, ...]
+
+
+class Pair(Record):
+    construct_a: str
+    construct_b: str
+    r: Bounded
+    ci_lower: Bounded
+    ci_upper: Bounded
+
+
+class Alpha(OfConstruct):
+    alpha: Bounded | None
+
+
+class Correlations(Finding):
+    """Of the scale scores, pairwise complete, with Fisher's intervals, and Cronbach's alphas."""
+
+    pairs: tuple[Pair, ...]
+    reliabilities: tuple[Alpha, ...]
+
+
+class Nps(Finding):
+    """The net promoter score in points from −100 to 100, with its adjusted Wald interval."""
+
+    variable: str
+    n: Count
+    estimate: Real
+    ci_lower: Real
+    ci_upper: Real
+    promoters: Percent
+    passives: Percent
+    detractors: Percent
+
+
+class Csat(Finding):
+    """Share of answers in the two highest boxes.
+
+    `asked` is a variable of its own, or else the first item of the satisfaction scale.
+    """
+
+    asked: str
+    own: bool
+    box_lower: Count
+    box_upper: Count
+    n: Count
+    estimate: Percent
+    ci_lower: Percent
+    ci_upper: Percent
+
+
+class Level(Record):
+    """A value of one level of a grouping; `n` is None where it is suppressed."""
+
+    group: str
+    level: str
+    n: Count | None = None
+    estimate: Real | None = None
+    ci_lower: Real | None = None
+    ci_upper: Real | None = None
+    suppressed: bool
+
+
+class ScaleLevel(Level, OfConstruct):
+    """Mean index of a scale in one level."""
+
+
+class Overall(OfConstruct):
+    """Mean index of everybody."""
+
+    estimate: Real | None
+
+
+class Apart(Record):
+    """How many of a grouping's `n` intervals lie wholly above, and below, everybody's value."""
+
+    group: str
+    n: Count
+    above: Count
+    below: Count
+
+
+class Gap(OfConstruct):
+    """The widest gap between two levels of a grouping."""
+
+    group: str
+    estimate: Real
+    lowest: ScaleLevel
+    highest: ScaleLevel
+
+
+class Groups(Finding):
+    """The index of every scale by level.
+
+    `most` is the construct with the most intervals apart from everybody's mean, `chosen` are
+    satisfaction and the outcomes, of which `widest` is the widest gap.
+    """
+
+    n_levels: Count
+    shown: Count
+    hidden: Count
+    overall: tuple[Overall, ...]
+    rows: tuple[ScaleLevel, ...]
+    apart: tuple[Apart, ...]
+    most: str | None
+    chosen: tuple[str, ...]
+    widest: Gap | None
+
+
+class QuestionLevel(Level):
+    """A single-question index of one level: in points (nps), or in per cent (csat)."""
+
+    question: Question
+
+
+class Everybody(Record):
+    question: Question
+    estimate: Real
+    ci_lower: Real
+    ci_upper: Real
+
+
+class Questions(Finding):
+    hidden: Count
+    everybody: tuple[Everybody, ...]
+    rows: tuple[QuestionLevel, ...]
+    apart: tuple[Apart, ...]
+    most: Question | None
+
+
+class Boxes(Record):
+    """Shares of a level's answers in the two lowest, the middle and the two highest boxes."""
+
+    group: str
+    level: str
+    lowest: Percent
+    middle: Percent
+    highest: Percent
+
+
+class OutcomeBoxes(Finding, OfConstruct):
+    """Answers to the outcome's items on `minimum` to `maximum`, by level; `hidden` are left out."""
+
+    minimum: int
+    maximum: int
+    hidden: Count
+    rows: tuple[Boxes, ...]
+
+
+class Detail(Record):
+    """The outcome's scale in one level; r: correlation with the source."""
+
+    group: str
+    level: str
+    alpha: Bounded | None = None
+    alpha_ci_lower: Bounded | None = None
+    alpha_ci_upper: Bounded | None = None
+    floor: Percent | None = None
+    floor_ci_lower: Percent | None = None
+    floor_ci_upper: Percent | None = None
+    ceiling: Percent | None = None
+    ceiling_ci_lower: Percent | None = None
+    ceiling_ci_upper: Percent | None = None
+    r: Bounded | None = None
+    r_ci_lower: Bounded | None = None
+    r_ci_upper: Bounded | None = None
+
+
+class Details(Finding, OfConstruct):
+    """The outcome's scale by level, and its correlation with the `source` of the focal path.
+
+    Of `n` alphas so many lie with their whole interval above their cut-off (`met`), hold it
+    (`open`), or lie below (`not_met`).
+    """
+
+    source: str | None
+    n: Count
+    met: Count
+    open: Count
+    not_met: Count
+    rows: tuple[Detail, ...]

@@ -1,0 +1,145 @@
+"""Tables of the descriptives."""
+
+from __future__ import annotations
+
+from loyalty.analyses.descriptives.models import (
+    Detail,
+    Details,
+    Groups,
+    Item,
+    Items,
+    ScaleLevel,
+    Scales,
+)
+from loyalty.analyses.descriptives.words import group_name, label, level_name
+from loyalty.ground.text import Text
+from loyalty.shown.context import Case
+from loyalty.shown.table import Column, Table
+from loyalty.shown.words import cut, estimate
+
+
+def items(found: Items, case: Case) -> Table:
+    def end(row: Item) -> float:
+        return -max(row.floor, row.ceiling)
+
+    return Table(
+        sorted(found.rows, key=end),
+        [
+            Column(lambda row: case.label(row.construct), "Construct"),
+            Column("item", "Item [of a scale]"),
+            Column("n", "n"),
+            Column("mean", "Mean"),
+            Column("sd", "SD"),
+            Column("skew", "Skew"),
+            Column("kurtosis", "Kurtosis"),
+            Column("floor", "Floor", decimals=0),
+            Column("ceiling", "Ceiling", decimals=0),
+        ],
+        Text(
+            en="Items, those with the largest share of answers at one end of their scale first.",
+            zh="题项描述统计，量表一端比例最大者在前。",
+        ),
+        Text(
+            en="Reversed items are turned. Kurtosis is in excess of the normal; floor and ceiling are the shares at the ends of the scale.",
+            zh="反向题已转向。峰度为超出正态的部分；触底与触顶为量表两端的比例。",
+        ),
+        first=8,
+    )
+
+
+def scales(found: Scales, case: Case) -> Table:
+    return Table(
+        found.rows,
+        [
+            Column(lambda row: case.label(row.construct), "Scale"),
+            Column("items", "Items [how many]"),
+            Column("n", "n"),
+            Column("mean", "Mean"),
+            Column(("ci_lower", "ci_upper"), "95 % interval"),
+            Column("sd", "SD"),
+            Column("floor", "Floor"),
+            Column("ceiling", "Ceiling"),
+        ],
+        Text(en="Scale scores.", zh="量表得分。"),
+        Text(
+            en="Scores are means of the answered items, where at least half of them are answered. Floor and ceiling: share of respondents with the lowest and the highest possible score.",
+            zh="得分为已答题项的均值（至少答一半）。触底与触顶：得分为最低与最高可能值的受访者比例。",
+        ),
+    )
+
+
+def groups(found: Groups, case: Case) -> Table | None:
+    if not found.chosen:
+        return None
+    overall = {one.construct: one.estimate for one in found.overall}
+    by: dict[tuple[str, str], dict[str, ScaleLevel]] = {}
+    for row in found.rows:
+        if row.construct in found.chosen:
+            by.setdefault((row.group, row.level), {})[row.construct] = row
+
+    def farthest(cells: dict[str, ScaleLevel]) -> float:
+        pairs = [(row.estimate, overall[c]) for c, row in cells.items()]
+        return -max((abs(a - b) for a, b in pairs if a is not None and b is not None), default=-1)
+
+    def first(cells: dict[str, ScaleLevel]) -> ScaleLevel:
+        return next(iter(cells.values()))
+
+    def column(construct: str) -> Column:
+        def shown(cells: dict[str, ScaleLevel]) -> str:
+            cell = cells[construct]
+            return estimate(cell.estimate, cell.ci_lower, cell.ci_upper, "number", 1)
+
+        return Column(shown, case.label(construct), "markdown")
+
+    least = cut("small_cell", "count")
+    return Table(
+        sorted(by.values(), key=farthest),
+        [
+            Column(lambda cells: group_name(case, first(cells).group), "Group"),
+            Column(lambda cells: level_name(case, first(cells)), "Level [of a group]"),
+            *map(column, found.chosen),
+        ],
+        Text(
+            en="Index (0 to 100) by group, with 95 % intervals in brackets; the groups farthest from everybody's mean first.",
+            zh="各组指数（0–100），方括号内为 95% 区间；离总体均值最远者在前。",
+        ),
+        Text(
+            en=f"Dashes: fewer than {least} answers, or a cell from which such a one could be worked out.",
+            zh=f"短横：少于 {least} 个回答，或可据以推出此类数值的单元格。",
+        )
+        if found.hidden
+        else None,
+        first=8,
+    )
+
+
+def details(found: Details, case: Case) -> Table:
+    def alpha(row: Detail) -> float:
+        return float("inf") if row.alpha is None else row.alpha
+
+    columns = [
+        Column(lambda row: group_name(case, row.group), "Group"),
+        Column(lambda row: level_name(case, row), "Level [of a group]"),
+        Column("alpha", "α"),
+        Column(("alpha_ci_lower", "alpha_ci_upper"), "95 % interval"),
+        Column("floor", "Floor"),
+        Column("ceiling", "Ceiling"),
+    ]
+    outcome, note = label(case, found.construct), None
+    if found.source is not None:
+        columns += [Column("r", "r"), Column(("r_ci_lower", "r_ci_upper"), "95 % interval")]
+        source, least = label(case, found.source), cut("small_cell", "count")
+        note = Text(
+            en=f"Floor and ceiling: share with the lowest and the highest possible score, not shown where fewer than {least} respondents make it up or would follow. r: correlation with {source.en}.",
+            zh=f"触底与触顶：得分为最低与最高可能值的比例，不足 {least} 人或可据以推出者不列出。r：与{source.zh}的相关。",
+        )
+    return Table(
+        sorted(found.rows, key=alpha),
+        columns,
+        Text(
+            en=f"The scale of {outcome.en} by group, the lowest alpha first.",
+            zh=f"各组的{outcome.zh}量表，α 最低者在前。",
+        ),
+        note,
+        first=8,
+    )
