@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import math
-import re
-
-import pandas as pd
 import pytest
 
 from loyalty.ground.text import Text
@@ -44,8 +40,6 @@ def test_a_cut_off(low: float, high: float, en: str, zh: str) -> None:
 )
 def test_names(labels: list[str], en: str, zh: str) -> None:
     assert prose.names(labels) == Text(en=en, zh=zh)
-
-
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,6 @@ from pathlib import Path
 from string import Formatter
 
 import pytest
-import yaml
 
 from loyalty.ground import paths, reasons, terms
 from loyalty.ground.text import LANGUAGES

@@ -9,14 +9,15 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 from scipy.stats import norm
 
 from loyalty.ground import paths
+from loyalty.ground.addresses import look_up
+from loyalty.ground.errors import UserError
 from loyalty.ground.reading import Identifier, read_yaml, validated
-from loyalty.ground.results import Result
 from loyalty.ground.text import Text
 
 FILE = "claims.yml"
@@ -29,7 +30,11 @@ class _Model(BaseModel):
 
 
 class Beside(_Model):
-    """A number of a real case that speaks to the claim's question."""
+    """A number of a real case that speaks to the claim's question.
+
+    `number` is its address below the case's findings (:mod:`loyalty.ground.addresses`): of the
+    row that has an estimate with its interval.
+    """
 
     case: str
     analysis: str
@@ -236,16 +241,28 @@ class Held:
         return bool(self.low <= self.claim.values[0] <= self.high)
 
 
-def beside(ledger: Ledger, found: Mapping[tuple[str, str], Result]) -> list[Held]:
-    """Claims to which a real case speaks, with its number and interval, where it is there."""
+def beside(ledger: Ledger, found: Mapping[tuple[str, str], Any]) -> list[Held]:
+    """Claims to which a real case speaks, with its number and interval, where it is there.
+
+    `found`: the findings of real cases by case and analysis.
+
+    Raises
+    ------
+    UserError
+        When an address leads nowhere in findings that are there.
+    """
     held = []
     for claim in ledger.claims:
         for source in claim.beside:
-            result = found.get((source.case, source.analysis))
-            number = result.numbers.get(source.number) if result else None
-            if number is None or number.ci is None or result is None or result.simulated:
+            findings = found.get((source.case, source.analysis))
+            if findings is None:
                 continue
-            value = number.value
-            if isinstance(value, int | float):
-                held.append(Held(claim, source.case, float(value), *number.ci))
+            try:
+                row = look_up(findings, source.number)
+                values = (row.estimate, row.ci_lower, row.ci_upper)
+            except (LookupError, AttributeError) as error:
+                name = f"{source.case}.{source.analysis}.{source.number}"
+                raise UserError(f"data/{FILE}: {claim.id}: {name}: {error}") from None
+            if None not in values:
+                held.append(Held(claim, source.case, *map(float, values)))
     return held

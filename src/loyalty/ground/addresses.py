@@ -13,9 +13,9 @@ from loyalty.ground.findings import Refused
 def look_up(value: Any, address: str) -> Any:
     """What stands at ``finding.field``, ``finding.rows.<name>.field`` or ``….interval``.
 
-    A row is found by the first text field that names it (an id, an item, a term) or by its place
-    from 0. ``interval`` is the pair of ``ci_lower`` and ``ci_upper``, ``rmsea_interval`` that of
-    ``rmsea_ci_lower`` and ``rmsea_ci_upper``.
+    A row is found by the first text field that names it (an id, an item, a term), by its first
+    number (as of weeks), or by its place from 0. ``interval`` is the pair of ``ci_lower`` and
+    ``ci_upper``, ``rmsea_interval`` that of ``rmsea_ci_lower`` and ``rmsea_ci_upper``.
 
     Raises
     ------
@@ -47,12 +47,12 @@ def _step(value: Any, step: str, at: str) -> Any:
             return value[step]
         raise LookupError(f"{at} has no {step}; it has {', '.join(map(str, value))}")
     if isinstance(value, tuple):
-        if step.isdigit() and int(step) < len(value):
-            return value[int(step)]
         rows = [row for row in value if isinstance(row, BaseModel)]
         named = [row for row in rows if _name(row) == step]
         if len(named) == 1:
             return named[0]
+        if not named and step.isdigit() and int(step) < len(value):
+            return value[int(step)]
         there = ", ".join(str(_name(row)) for row in rows)
         many = "no" if not named else "more than one"
         raise LookupError(f"{at} has {many} {step}; it has {there}")
@@ -60,5 +60,9 @@ def _step(value: Any, step: str, at: str) -> Any:
 
 
 def _name(row: BaseModel) -> str | None:
-    """The first text in a row, by which it is found."""
-    return next((v for v in vars(row).values() if isinstance(v, str)), None)
+    """The first text in a row, by which it is found; without one, its first number."""
+    values = list(vars(row).values())
+    first = values[0] if values and type(values[0]).__name__ in ("int", "CitedInt") else None
+    return next(
+        (v for v in values if isinstance(v, str)), None if first is None else str(int(first))
+    )

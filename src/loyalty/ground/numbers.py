@@ -6,7 +6,7 @@ import math
 from typing import Literal
 
 #: What a number is, which decides how it is printed.
-Kind = Literal["count", "number", "significant", "bounded", "p", "percent", "text"]
+Kind = Literal["count", "number", "significant", "decimal", "bounded", "p", "percent", "text"]
 DASH = "–"
 
 
@@ -14,6 +14,7 @@ def show(value: object, kind: Kind, *, decimals: int | None = None) -> str:
     """A value as text.
 
     ``count`` 3,000; ``number`` 1.52; ``significant`` 3e-06 (so many digits that count);
+    ``decimal`` 0.45 (up to three decimals, as others print them);
     ``bounded`` .48 (cannot exceed one in size: correlations, standardized paths, reliabilities, fit
     indices); ``p`` .034 or < .001; ``percent`` 62.0 % of the proportion 0.62; ``text`` as it is.
     Missing and infinite values are a dash.
@@ -27,6 +28,8 @@ def show(value: object, kind: Kind, *, decimals: int | None = None) -> str:
         return DASH
     if kind == "significant":
         return _minus(f"{number:.{decimals or 1}g}")
+    if kind == "decimal":
+        return _minus(f"{number:.{3 if decimals is None else decimals}f}".rstrip("0").rstrip("."))
     if kind == "count":
         return _minus(f"{number:,.0f}")
     if kind == "percent":

@@ -9,7 +9,7 @@ the results of the last full run, never over them.
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from IPython.display import display
@@ -78,9 +78,9 @@ class Notebook:
                 found.append(loaded)
         return found
 
-    def uses(self, found: Sequence[Found[Any]]) -> None:
+    def uses(self, found: Mapping[tuple[str, str], Found[Any]]) -> None:
         """Count other results' data among this one's origins."""
-        for one in found:
+        for one in found.values():
             self._data += [d for d in one.provenance.data if d not in self._data]
 
     def show(self, name: str, finding: Finding | Refused | None) -> None:

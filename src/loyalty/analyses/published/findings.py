@@ -125,7 +125,10 @@ def path_models(
     survey = answers()
     items = survey.scored[[i.id for c in study.structural for i in c.items]]
     model = semfit.fit(
-        study.structural_model(), survey.scored, estimator="MLR", missing=missing_answers(items, items.columns.tolist())
+        study.structural_model(),
+        survey.scored,
+        estimator="MLR",
+        missing=missing_answers(items, items.columns.tolist()),
     )
     paths = model.standardized()
     paths = paths[paths["op"] == "~"]

@@ -1,81 +1,99 @@
-"""What the result files of all cases say together."""
+"""All results side by side, as typed values, and what is the same in several cases."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
-from typing import Any
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeVar
 
-from loyalty import simulate
+from loyalty.analyses.audit.findings import Audit
+from loyalty.analyses.behaviour.findings import Behaviour
+from loyalty.analyses.descriptives.findings import Descriptives
+from loyalty.analyses.failure.findings import Failure
+from loyalty.analyses.groups.findings import Groups
+from loyalty.analyses.measurement.findings import Measurement
+from loyalty.analyses.published.findings import Published
+from loyalty.analyses.reliability.findings import Reliability
+from loyalty.analyses.robustness.findings import Robustness
+from loyalty.analyses.structural.findings import Structural
+from loyalty.analyses.voice.findings import Voice
+from loyalty.cases import study
 from loyalty.cases.study import Study
-from loyalty.ground import numbers, paths
-from loyalty.ground.results import Result
-from loyalty.ground.text import Language, Text
-from loyalty.ground.thresholds import threshold
-from loyalty.stats import CannotCompute
-from loyalty.stats.pooling import random_effects
+from loyalty.ground import findings, paths
+from loyalty.ground.findings import Findings, Found, Record, Refused
+from loyalty.ground.text import Text
 
-Found = Mapping[tuple[str, str], Result]
-Records = list[dict[str, Any]]
+#: The types of all that may stand beside one another.
+KINDS: Mapping[str, type[Findings]] = {
+    "audit": Audit,
+    "descriptives": Descriptives,
+    "reliability": Reliability,
+    "measurement": Measurement,
+    "structural": Structural,
+    "groups": Groups,
+    "robustness": Robustness,
+    "behaviour": Behaviour,
+    "voice": Voice,
+    "failure": Failure,
+    "published": Published,
+}
+F = TypeVar("F", bound=Findings)
+R = TypeVar("R", bound=Record)
 
-#: An interval wider than this, in standard deviations, says too little to be read as a number.
-WIDE = 1.0
+
+@dataclass(frozen=True)
+class Everything:
+    """Every case's description, real ones first, and every result that is there."""
+
+    cases: Mapping[str, Study]
+    found: Mapping[tuple[str, str], Found[Any]]
+
+    @property
+    def surveys(self) -> dict[str, Study]:
+        """The cases that have a survey."""
+        return {c: s for c, s in self.cases.items() if s.constructs}
+
+    def of(self, case: str, analysis: str, kind: type[F]) -> F | None:
+        """The findings of one analysis of one case, if it was run."""
+        result = self.found.get((case, analysis))
+        if result is None:
+            return None
+        assert isinstance(result.findings, kind)
+        return result.findings
 
 
-def glance(cases: Mapping[str, Study], found: Found) -> Records:
-    """One record a case: size, missingness, weakest alpha, highest HTMT, fit, supported paths."""
-    return [
-        {
-            "case": case,
-            "n": _number(found, case, "audit", "n"),
-            "missing": _number(found, case, "audit", "missing-share"),
-            "alpha": min(
-                (row["value"] for row in _table(found, case, "reliability", "alpha")), default=None
-            ),
-            "htmt": _number(found, case, "measurement", "htmt-max"),
-            "cfi": _number(found, case, "measurement", "cfi"),
-            "supported": _of(
-                _number(found, case, "structural", "paths-supported"),
-                _number(found, case, "structural", "paths"),
-            ),
-        }
+def everything() -> Everything:
+    """All cases and all results below ``reports/results``."""
+    loaded = [study.load(name) for name in study.cases()]
+    cases = {s.case: s for s in sorted(loaded, key=lambda s: (s.simulated, s.case))}
+    found = {
+        (case, analysis): findings.read(case, analysis, kind)
         for case in cases
-    ]
+        for analysis, kind in KINDS.items()
+        if (paths.results() / case / f"{analysis}.json").is_file()
+    }
+    return Everything(cases, found)
 
 
-def tables_beside(cases: Mapping[str, Study], found: Found, language: Language) -> Records:
-    """Every table of behaviour or text with the rows that were read."""
-    rows = {(r.case, d.resource): d.rows for r in found.values() for d in r.provenance.data}
-    return [
-        {"case": case, "label": table.label.in_(language), "rows": rows.get((case, table.id))}
-        for case, described in cases.items()
-        for table in described.resources
-    ]
+def given(finding: R | Refused | None) -> R | None:
+    """A finding, if there is one."""
+    return None if isinstance(finding, Refused) else finding
 
 
-def all_paths(cases: Mapping[str, Study], found: Found, language: Language) -> Records:
-    """Every estimated path of every case, with the labels of `language`."""
-    rows = []
-    for case, described in cases.items():
-        for row in _table(found, case, "structural", "paths"):
-            ends = (described.label(row[k], language) for k in ("from", "to"))
-            rows.append({**row, "case": case, "path": " → ".join(ends)})
-    return rows
+# --- the same path in several cases --------------------------------------------------------------
+@dataclass(frozen=True)
+class Estimate:
+    """A standardized path of a case; of several paths, their mean."""
 
-
-def votes(rows: Records, cases: Mapping[str, Study]) -> Records:
-    """How many paths of each case are supported, open, contradicted, and too wide to read."""
-    return [
-        {
-            "case": case,
-            **{
-                verdict: sum(r["case"] == case and r["verdict"] == verdict for r in rows)
-                for verdict in ("supported", "open", "contradicted")
-            },
-            "wide": sum(r["case"] == case and r["high"] - r["low"] > WIDE for r in rows),
-        }
-        for case in cases
-    ]
+    case: str
+    from_: str
+    to: str
+    estimate: float
+    se: float
+    ci_lower: float
+    ci_upper: float
+    paths: int = 1
 
 
 def concepts(cases: Mapping[str, Study]) -> dict[str, Text]:
@@ -87,257 +105,37 @@ def concepts(cases: Mapping[str, Study]) -> dict[str, Text]:
     return labels
 
 
-def shared_paths(rows: Records, cases: Mapping[str, Study]) -> dict[tuple[str, str], Records]:
-    """Paths between the same two concepts, one record a case, where two cases or more have them.
+def shared_paths(
+    rows: Sequence[Estimate], cases: Mapping[str, Study]
+) -> dict[tuple[str, str], list[Estimate]]:
+    """Paths between the same two concepts, one estimate a case, where two cases or more have them.
 
     A case with several paths between two concepts (three loyalties, say) counts once: the mean of
     its estimates, with the mean of their standard errors, as if they were perfectly correlated.
     """
-    grouped: dict[tuple[str, str], dict[str, Records]] = {}
+    grouped: dict[tuple[str, str], dict[str, list[Estimate]]] = {}
     for row in rows:
-        named = cases[row["case"]].named
-        pair = named(row["from"]).concept, named(row["to"]).concept
-        grouped.setdefault(pair, {}).setdefault(row["case"], []).append(row)
-    shared: dict[tuple[str, str], Records] = {}
-    for pair, by_case in grouped.items():
-        if len(by_case) < 2:
-            continue
-        shared[pair] = [
-            {
-                "case": case,
-                "paths": len(same),
-                **{k: _mean(r[k] for r in same) for k in ("value", "se", "low", "high")},
-            }
+        named = cases[row.case].named
+        pair = named(row.from_).concept, named(row.to).concept
+        grouped.setdefault(pair, {}).setdefault(row.case, []).append(row)
+    return {
+        pair: [
+            Estimate(
+                case,
+                *pair,
+                _mean(r.estimate for r in same),
+                _mean(r.se for r in same),
+                _mean(r.ci_lower for r in same),
+                _mean(r.ci_upper for r in same),
+                len(same),
+            )
             for case, same in by_case.items()
         ]
-    return shared
+        for pair, by_case in grouped.items()
+        if len(by_case) > 1
+    }
 
 
 def _mean(values: Iterable[float]) -> float:
     known = list(values)
     return math.fsum(known) / len(known)
-
-
-def pooled(
-    rows: Records, cases: Mapping[str, Study], language: Language, *, simulated: bool
-) -> Records:
-    """Paths that two or more cases share, pooled by random effects: real ones, or simulated ones.
-
-    Paths are the same when they join the same concepts.
-    """
-    kind = {name: s for name, s in cases.items() if s.simulated == simulated}
-    label = concepts(cases)
-    records = []
-    for (a, b), same in shared_paths([r for r in rows if r["case"] in kind], kind).items():
-        try:
-            effect = random_effects([r["value"] for r in same], [r["se"] for r in same])
-        except CannotCompute:
-            continue
-        records.append(
-            {
-                "path": f"{label[a].in_(language)} → {label[b].in_(language)}",
-                "from": a,
-                "to": b,
-                "cases": [r["case"] for r in same],
-                "k": effect.k,
-                "value": effect.estimate,
-                "low": effect.ci_lower,
-                "high": effect.ci_upper,
-                "pi_low": effect.pi_lower,
-                "pi_high": effect.pi_upper,
-                "i2": effect.i2 / 100,
-                "tau": math.sqrt(effect.tau2),
-                "q_p": effect.q_p,
-            }
-        )
-    return records
-
-
-def matrix(rows: Records, cases: Mapping[str, Study], language: Language) -> Records:
-    """The cross-case matrix: one record a shared path, with each case's estimate under its name."""
-    label = concepts(cases)
-    return [
-        {
-            "path": f"{label[a].in_(language)} → {label[b].in_(language)}",
-            **{r["case"]: interval_text(r["value"], r["low"], r["high"]) for r in same},
-        }
-        for (a, b), same in shared_paths(rows, cases).items()
-    ]
-
-
-def interval_text(value: float, low: float, high: float) -> str:
-    """An estimate with a mark that says whether its interval is clear of zero."""
-    return numbers.show(value, "number") + ("" if low > 0 or high < 0 else " °")
-
-
-def industries(cases: Mapping[str, Study], found: Found) -> Records:
-    """One record a case with groups: paths compared, how many differ, and what to hold against it.
-
-    ``clustered`` counts the paths that differ with firms as the independent units (None where the
-    case has no firms), ``released`` the equalities of the measurement that did not hold.
-    """
-    records = []
-    for case in cases:
-        rows = _table(found, case, "groups", "differences")
-        if not rows:
-            continue
-        level = threshold("significance").value
-        clustered = [r["cl_p_holm"] for r in rows if r.get("cl_p_holm") is not None]
-        records.append(
-            {
-                "case": case,
-                "paths": len(rows),
-                "different": sum(r["p_holm"] < level for r in rows),
-                "clustered": sum(p < level for p in clustered) if clustered else None,
-                "released": _number(found, case, "groups", "released"),
-                "firms": _number(found, case, "groups", "firms"),
-            }
-        )
-    return records
-
-
-def one_point(cases: Mapping[str, Study], found: Found, language: Language) -> Records:
-    """What a rise of one point in an antecedent goes with in each outcome, in points.
-
-    Points are those of the first item of each construct; total effects, so that whatever the
-    antecedent moves on the way counts.
-    """
-    records = []
-    for case, described in cases.items():
-        role = {c.id: c.role for c in described.constructs}
-        for row in _table(found, case, "structural", "one_point"):
-            if role[row["from"]] == "antecedent" and role[row["to"]] == "outcome":
-                ends = (described.label(row[k], language) for k in ("from", "to"))
-                records.append({**row, "case": case, "path": " → ".join(ends)})
-    return records
-
-
-def worth(cases: Mapping[str, Study], found: Found, faster: float, margin: float) -> Records:
-    """What a faster answer may cost, by the panel of firms of a case.
-
-    An elasticity b of repurchase R with respect to response hours says that answering `faster`
-    (0.1: in 10 % less time) goes with ``R ((1 - faster)^b - 1)`` more repurchase; it pays as long
-    as it costs less per customer than that times the `margin` of a purchase.
-    """
-    records = []
-    for case in cases:
-        share = _number(found, case, "behaviour", "repurchase")
-        rows = _table(found, case, "behaviour", "speed")
-        main = next((r for r in rows if r["specification"] == "both"), None)
-        if main is None or share is None:
-            continue
-        bounds = sorted(
-            share * ((1 - faster) ** b - 1)
-            for b in (main["b"], main["wild_lower"], main["wild_upper"])
-        )
-        low, value, high = bounds
-        records.append(
-            {
-                "case": case,
-                "share": share,
-                "value": value,
-                "low": low,
-                "high": high,
-                "cost": value * margin,
-                "cost_low": low * margin,
-                "cost_high": high * margin,
-            }
-        )
-    return records
-
-
-def recovery(cases: Mapping[str, Study], found: Found, language: Language) -> Records:
-    """True and estimated paths of the simulated cases."""
-    records = []
-    for case, described in cases.items():
-        source = described.rows.simulator if described.constructs else None
-        if source is None:
-            continue
-        truth = simulate.true_parameters(paths.inside(described.folder, source.process))
-        truth = truth[(truth["kind"] == "path") & (truth["industry"] == "pooled")]
-        by_name = dict(zip(truth["name"], truth["value"], strict=True))
-        for row in _table(found, case, "structural", "paths"):
-            true = by_name.get(f"{row['from']} -> {row['to']}")
-            if true is None:
-                continue
-            ends = (described.label(row[k], language) for k in ("from", "to"))
-            records.append(
-                {
-                    "case": case,
-                    "id": row["id"],
-                    "path": " → ".join(ends),
-                    "truth": float(true),
-                    "value": row["value"],
-                    "low": row["low"],
-                    "high": row["high"],
-                }
-            )
-    return records
-
-
-def recovered(rows: Records) -> Records:
-    """One record a survey of what :func:`recovery` found.
-
-    ``covered`` counts the paths whose interval holds the true value; ``missed`` names the others;
-    ``mean_gap`` and ``largest_gap`` are of the absolute differences of estimate and truth.
-    """
-    by_case: dict[str, Records] = {}
-    for row in rows:
-        by_case.setdefault(row["case"], []).append(row)
-    records = []
-    for case, own in by_case.items():
-        missed = [r["id"] for r in own if not r["low"] <= r["truth"] <= r["high"]]
-        gaps = [abs(r["value"] - r["truth"]) for r in own]
-        records.append(
-            {
-                "case": case,
-                "paths": len(own),
-                "covered": len(own) - len(missed),
-                "missed": ", ".join(missed),
-                "mean_gap": sum(gaps) / len(gaps),
-                "largest_gap": max(gaps),
-                "largest": own[gaps.index(max(gaps))]["path"],
-            }
-        )
-    return records
-
-
-def first(cases: Mapping[str, Study], found: Found, language: Language) -> Records:
-    """Constructs that matter for the outcome and stand low, by survey, the most important first.
-
-    Only where the interval of the total effect is clear of zero.
-    """
-    records = []
-    for case, described in cases.items():
-        rows = _table(found, case, "groups", "importance")
-        for row in sorted(rows, key=lambda r: -r["importance"]):
-            if row.get("quadrant") == "improve" and row["low"] > 0:
-                label = described.label(row["construct"], language)
-                records.append({**row, "case": case, "label": label})
-    return records
-
-
-def largest(rows: Records, cases: Mapping[str, Study]) -> Records:
-    """Of :func:`one_point` every effect of the real surveys, of each simulated one the largest."""
-    kept = []
-    for case, described in cases.items():
-        own = [r for r in rows if r["case"] == case]
-        if own and described.simulated:
-            own = [max(own, key=lambda r: abs(r["value"]))]
-        kept += own
-    return kept
-
-
-def _number(found: Found, case: str, analysis: str, name: str) -> Any:
-    result = found.get((case, analysis))
-    number = result.numbers.get(name) if result else None
-    return number.value if number else None
-
-
-def _table(found: Found, case: str, analysis: str, name: str) -> Records:
-    result = found.get((case, analysis))
-    return result.tables.get(name, []) if result else []
-
-
-def _of(part: Any, whole: Any) -> str | None:
-    return None if part is None or whole is None else f"{part} / {whole}"

@@ -1,0 +1,47 @@
+"""The figure of the synthesis."""
+
+from __future__ import annotations
+
+import pandas as pd
+from matplotlib.figure import Figure as Drawing
+
+from loyalty.analyses.synthesis.findings import RealPaths
+from loyalty.analyses.synthesis.words import path, title
+from loyalty.ground.terms import term
+from loyalty.ground.text import Language, Text
+from loyalty.shown import charts
+from loyalty.shown.context import Case
+from loyalty.shown.figure import Figure
+
+
+def paths(found: RealPaths, case: Case) -> Figure | None:
+    if not found.rows:
+        return None
+
+    def draw(language: Language) -> Drawing:
+        rows = pd.DataFrame(
+            {
+                "label": [
+                    f"{r.letter} · {path(r.case, r.from_, r.to, case).in_(language)}"
+                    for r in found.rows
+                ],
+                "case": [title(r.case, case).in_(language) for r in found.rows],
+                "estimate": [r.estimate for r in found.rows],
+                "ci_lower": [r.ci_lower for r in found.rows],
+                "ci_upper": [r.ci_upper for r in found.rows],
+            }
+        )
+        label = term("Standardized path").in_(language)
+        return charts.dots(rows, label, group="case", marks={"": 0.0}, decimals=0)
+
+    return Figure(
+        draw,
+        Text(
+            en="Standardized paths of the real surveys with 95 % intervals. Letters as in the first table. Paths whose interval is wider than one standard deviation are left out.",
+            zh="真实问卷的标准化路径及 95% 区间。字母同首表。区间宽于一个标准差的路径略去。",
+        ),
+        Text(
+            en="Forest plot of the paths, one colour a survey.", zh="路径森林图，每份问卷一种颜色。"
+        ),
+        simulated=False,
+    )

@@ -1,0 +1,355 @@
+"""Tables of the synthesis."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from loyalty.analyses.synthesis import findings
+from loyalty.analyses.synthesis.words import concept_path, listed, path, study, title
+from loyalty.cases import claims
+from loyalty.ground.markdown import escape
+from loyalty.ground.terms import term
+from loyalty.ground.text import Text
+from loyalty.shown.context import Case
+from loyalty.shown.table import Column, Table
+from loyalty.shown.words import number
+
+OUTCOMES = {
+    "agrees": "agrees",
+    "does not agree": "does not agree",
+    "holds": "holds",
+    "cannot be told": "cannot be told",
+}
+
+
+def _title(case: Case, heading: str) -> Column:
+    return Column(lambda r: title(r.case, case), heading)
+
+
+def _kind(row: findings.OfCase) -> Text:
+    return term("simulated" if row.simulated else "real")
+
+
+def _starred(row: Any) -> str:
+    """The letter of a survey, with a star where it is simulated."""
+    return f"{row.letter}*" if row.simulated else str(row.letter)
+
+
+def _mixed(rows: Sequence[findings.OfCase]) -> bool | None:
+    """The mark of a caption over these rows: all simulated, none, or some (None)."""
+    kinds = {r.simulated for r in rows}
+    return None if len(kinds) > 1 else kinds == {True}
+
+
+def glance(found: findings.Glance, case: Case) -> Table:
+    return Table(
+        found.rows,
+        [
+            Column("letter", "Letter"),
+            _title(case, "Survey"),
+            Column(_kind, "Data"),
+            Column("n", "n"),
+            Column("missing", "Missing"),
+            Column("alpha", "α min."),
+            Column("htmt", "HTMT max."),
+            Column("cfi", "CFI", decimals=3),
+            Column(_supported, "Supported", "markdown"),
+        ],
+        Text(
+            en="The surveys at a glance: lowest alpha, highest heterotrait–monotrait ratio, fit of the measurement model, paths supported.",
+            zh="问卷一览：最低 α、最高 HTMT、测量模型拟合、得到支持的路径。",
+        ),
+    )
+
+
+def _supported(row: findings.SurveyRow) -> str:
+    return "" if row.supported is None else f"{number(row.supported)} / {number(row.paths)}"
+
+
+def tables(found: findings.Tables, case: Case) -> Table | None:
+    if not found.rows:
+        return None
+
+    def label(row: findings.TableRow) -> Text:
+        return next(r.label for r in study(row.case, case).resources if r.id == row.table)
+
+    return Table(
+        found.rows,
+        [
+            _title(case, "Case"),
+            Column(_kind, "Data"),
+            Column(label, "Table"),
+            Column("rows", "Rows"),
+        ],
+        Text(en="Behaviour and text beside the surveys.", zh="问卷之外的行为与文本数据。"),
+    )
+
+
+def matrix(found: findings.Matrix, case: Case) -> Table:
+    letters = {p.case: p for p in found.paths}
+
+    def cell(name: str) -> Callable[[findings.SharedPath], str]:
+        def shown(row: findings.SharedPath) -> str:
+            own = next((e for e in row.estimates if e.case == name), None)
+            if own is None:
+                return ""
+            return number(own.estimate) + ("" if own.clear else " °")
+
+        return shown
+
+    return Table(
+        found.shared,
+        [
+            Column(lambda r: concept_path(r.from_, r.to, case), "Path"),
+            *(
+                Column(cell(name), Text(en=_starred(row), zh=_starred(row)), "markdown")
+                for name, row in letters.items()
+            ),
+        ],
+        Text(en="Paths that two or more surveys share.", zh="至少两份问卷共有的路径。"),
+        Text(
+            en="Standardized. Letters as in the first table; * simulated; ° the interval holds zero. Constructs of the same meaning stand in one row; where a case has several, their mean.",
+            zh="标准化。字母同首表；* 为模拟数据；° 表示区间包含零。含义相同的构念列于同一行；一个案例有多个时取均值。",
+        ),
+    )
+
+
+def votes(found: findings.Votes, case: Case) -> Table:
+    return Table(
+        found.rows,
+        [
+            _title(case, "Survey"),
+            Column("supported", "Supported"),
+            Column("open", "Open"),
+            Column("contradicted", "Contradicted"),
+            Column("wide", "Too wide to read"),
+        ],
+        Text(en="Verdicts on the hypothesized paths.", zh="对假设路径的判断。"),
+        Text(
+            en="Too wide: an interval wider than one standard deviation; such a path is also counted as open.",
+            zh="区间过宽：宽于一个标准差；此类路径同时计为未定。",
+        ),
+    )
+
+
+def _pooled(found: findings.Pooled, case: Case, caption: Text, *, simulated: bool) -> Table | None:
+    if not found.rows:
+        return None
+    return Table(
+        found.rows,
+        [
+            Column(lambda r: concept_path(r.from_, r.to, case), "Path"),
+            Column("k", "Cases"),
+            Column("estimate", "β"),
+            Column(("ci_lower", "ci_upper"), "95 % interval"),
+            Column(("pi_lower", "pi_upper"), "95 % prediction"),
+            Column("i2", "I²", decimals=0),
+            Column("tau", "τ"),
+        ],
+        caption,
+        Text(
+            en="Random effects, REML, Hartung–Knapp. Two cases leave one degree of freedom: their interval is all but empty of content.",
+            zh="随机效应，REML，Hartung–Knapp。仅两个案例时只剩一个自由度：区间几乎没有信息。",
+        ),
+        simulated=simulated,
+    )
+
+
+def pooled(found: findings.Pooled, case: Case) -> Table | None:
+    caption = Text(en="Paths pooled over the real surveys.", zh="真实问卷的合并路径。")
+    return _pooled(found, case, caption, simulated=False)
+
+
+def pooled_simulated(found: findings.Pooled, case: Case) -> Table | None:
+    caption = Text(
+        en="The same over the simulated surveys, whose processes differ by design.",
+        zh="模拟问卷的同类合并；各案例的生成过程按设计不同。",
+    )
+    return _pooled(found, case, caption, simulated=True)
+
+
+def industries(found: findings.Industries, case: Case) -> Table:
+    return Table(
+        found.rows,
+        [
+            _title(case, "Survey"),
+            Column(_kind, "Data"),
+            Column("paths", "Paths"),
+            Column("different", "Differ"),
+            Column("clustered", "Differ, by firms"),
+            Column("released", "Released"),
+            Column("firms", "Firms"),
+        ],
+        Text(en="What differs by industry or group.", zh="因行业或群体而异之处。"),
+        Text(
+            en="Paths that differ between groups after Holm's correction, with respondents and with firms as the independent units; released: equalities of the measurement that did not hold.",
+            zh="经 Holm 校正后存在组间差异的路径，分别以受访者与企业为独立单位；已释放：不成立的测量相等约束。",
+        ),
+    )
+
+
+def checks(found: findings.Checks, case: Case) -> Table:
+    text = {c.id: c.text for c in claims.load().checks}
+
+    def what(row: findings.CheckRow) -> Text:
+        names = ", ".join(row.claims)
+        return Text(en=f"{text[row.id].en} ({names})", zh=f"{text[row.id].zh} ({names})")
+
+    return Table(
+        found.rows,
+        [
+            Column(what, "What was checked"),
+            Column(lambda r: listed(r.printed), "Printed", "markdown"),
+            Column(lambda r: listed(r.computed), "Follows", "markdown"),
+            Column(lambda r: term(OUTCOMES[r.outcome]), "Outcome"),
+        ],
+        Text(
+            en="Printed figures checked for arithmetic and coherence.",
+            zh="对所载数字的算术与一致性核对。",
+        ),
+        Text(
+            en="Claims by their number in the ledger (appendix). Sobel's z is computed for observed scores twice: with the printed direct effect taken as given beside the mediator, and as the total effect. For rises that go with one another what follows is the elasticity.",
+            zh="条目编号见附录台账。Sobel z 按显变量得分计算两次：所载直接效应分别视为控制中介后的效应与总效应。对“此升彼升”类说法，所得为弹性。",
+        ),
+        simulated=False,
+    )
+
+
+def held(found: findings.Held, case: Case) -> Table:
+    ledger = claims.load()
+
+    def claim(row: findings.HeldRow) -> Text:
+        text = ledger.named(row.claim).text
+        return Text(en=f"{row.claim} · {text.en}", zh=f"{row.claim} · {text.zh}")
+
+    return Table(
+        found.rows,
+        [
+            Column(claim, "Claim"),
+            Column("printed", "Printed"),
+            _title(case, "Real data"),
+            Column("estimate", "Found"),
+            Column(("ci_lower", "ci_upper"), "95 % interval"),
+            Column(
+                lambda r: term("inside the interval" if r.inside else "outside the interval"),
+                "Printed value",
+            ),
+        ],
+        Text(en="Claims to which the real data can speak.", zh="真实数据可以对照的条目。"),
+        Text(
+            en="Another population, another questionnaire or another shop than the claim's: agreement is no confirmation, disagreement no refutation.",
+            zh="总体、问卷或商店均与条目不同：一致不等于证实，不一致不等于否定。",
+        ),
+        simulated=False,
+    )
+
+
+def first(found: findings.First, case: Case) -> Table | None:
+    if not found.rows:
+        return None
+    return Table(
+        found.rows,
+        [
+            Column(_starred, "Survey"),
+            Column(lambda r: study(r.case, case).named(r.construct_id).label, "Construct"),
+            Column("estimate", "Total effect"),
+            Column(("ci_lower", "ci_upper"), "95 % interval"),
+            Column("performance", "Index", decimals=1),
+        ],
+        Text(en="Important and weak: what comes first.", zh="重要而表现弱：应优先者。"),
+        Text(
+            en="Constructs with a total effect above, and an index from 0 to 100 below, the mean of their survey, the effect clear of zero. * simulated.",
+            zh="总效应高于、指数（0–100）低于本问卷均值且效应不含零的构念。* 为模拟数据。",
+        ),
+        simulated=_mixed(found.rows),
+    )
+
+
+def one_point(found: findings.OnePoint, case: Case) -> Table | None:
+    rows = largest([r for r in found.rows if r.narrow])
+    if not rows:
+        return None
+    return Table(
+        rows,
+        [
+            Column(_starred, "Survey"),
+            Column(lambda r: path(r.case, r.from_, r.to, case), "One point more of → goes with"),
+            Column("estimate", "Points"),
+            Column(("ci_lower", "ci_upper"), "95 % interval"),
+        ],
+        Text(
+            en="What one point more of a service element goes with.",
+            zh="服务要素提高一分所对应的变化。",
+        ),
+        Text(
+            en="Total effects, in points of each construct's first item. Letters as in the first table; * simulated, where only the largest effect of each survey is shown. Effects whose interval is wider than one point are left out.",
+            zh="总效应，以各构念首个题项的分值计。字母同首表；* 为模拟数据，每份只列最大的效应。区间宽于一分者略去。",
+        ),
+    )
+
+
+def largest(rows: Sequence[findings.OnePointRow]) -> list[findings.OnePointRow]:
+    """Every effect of the real surveys, of each simulated one the largest."""
+    kept: list[findings.OnePointRow] = []
+    for case in dict.fromkeys(r.case for r in rows):
+        own = [r for r in rows if r.case == case]
+        if own[0].simulated:
+            own = [max(own, key=lambda r: abs(r.estimate))]
+        kept += own
+    return kept
+
+
+def worth(found: findings.Worth, case: Case) -> Table:
+    faster, margin = number(found.faster, decimals=0), number(found.margin, decimals=0)
+    return Table(
+        found.rows,
+        [
+            _title(case, "Case"),
+            Column("share", "Repurchase now"),
+            Column("estimate", "More repurchase", decimals=2),
+            Column(("ci_lower", "ci_upper"), "95 % interval", decimals=2),
+            Column("cost", "May cost"),
+            Column(("cost_ci_lower", "cost_ci_upper"), "95 % interval"),
+        ],
+        Text(en="What a faster answer would have to cost to pay.", zh="加快响应在多大成本内划算。"),
+        Text(
+            en=f"Answering in {faster} less time; what it may cost per customer and month, if a purchase leaves a margin of {margin}.",
+            zh=f"响应时间缩短 {faster}；每名客户每月的成本上限，设每次购买的毛利为 {margin}。",
+        ),
+        simulated=all(r.simulated for r in found.rows) or None,
+    )
+
+
+def recovery(found: findings.Recovery, case: Case) -> Table:
+    by_id = {(p.case, p.id): p for p in found.paths}
+
+    def largest_path(row: findings.RecoveredSurvey) -> Text:
+        own = by_id[row.case, row.largest]
+        return path(own.case, own.from_, own.to, case)
+
+    def survey(row: findings.RecoveredSurvey) -> Text:
+        name = title(row.case, case)
+        return Text(en=f"{row.letter} · {name.en}", zh=f"{row.letter} · {name.zh}")
+
+    return Table(
+        found.surveys,
+        [
+            Column(survey, "Survey"),
+            Column("paths", "Paths"),
+            Column("covered", "Covered"),
+            Column(lambda r: ", ".join(map(escape, r.missed)), "Missed", "markdown"),
+            Column("mean_gap", "Mean gap", decimals=3),
+            Column("largest_gap", "Largest gap", decimals=3),
+            Column(largest_path, "of the path"),
+        ],
+        Text(
+            en="Paths put into the simulated surveys and found in them.",
+            zh="模拟问卷中设定的路径与所得路径。",
+        ),
+        Text(
+            en="Covered: paths whose interval holds the true value, the coefficient that a linear model of all respondents has in the population, without careless answering and missing answers. Gaps: estimate less true value, in size. Path by path in the result file, over many redraws in the appendix on the estimator.",
+            zh="覆盖：区间包含真值的路径；真值为总体中全部受访者线性模型的系数，不含敷衍作答与缺失。差：估计与真值之差的绝对值。逐条路径见结果文件，多次重抽见估计器附录。",
+        ),
+        simulated=True,
+    )

@@ -1,0 +1,320 @@
+"""Sentences of the synthesis."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from loyalty.analyses.synthesis.estimates import concepts
+from loyalty.analyses.synthesis.findings import (
+    Checks,
+    First,
+    Glance,
+    Held,
+    Industries,
+    Matrix,
+    OnePoint,
+    Pooled,
+    RealPaths,
+    Recovery,
+    Tables,
+    Votes,
+    Worth,
+)
+from loyalty.cases.study import Study
+from loyalty.ground.markdown import escape
+from loyalty.ground.numbers import DASH
+from loyalty.ground.text import Text
+from loyalty.shown.context import Case
+from loyalty.shown.words import estimate, names, number
+
+
+# --- names ---------------------------------------------------------------------------------------
+def study(case: str, everything: Case) -> Study:
+    assert everything.described is not None
+    return everything.described[case]
+
+
+def title(case: str, everything: Case) -> Text:
+    return study(case, everything).title
+
+
+def path(case: str, start: str, end: str, everything: Case) -> Text:
+    """``Quality → Loyalty`` by the labels of a case."""
+    named = study(case, everything).named
+    a, b = named(start).label, named(end).label
+    return Text(en=f"{a.en} → {b.en}", zh=f"{a.zh} → {b.zh}")
+
+
+def concept_path(start: str, end: str, everything: Case) -> Text:
+    """The same for concepts that several cases share."""
+    label = concepts(everything.described or {})
+    return Text(
+        en=f"{label[start].en} → {label[end].en}", zh=f"{label[start].zh} → {label[end].zh}"
+    )
+
+
+def _none(n: int) -> str:
+    return "none" if n == 0 else number(n)
+
+
+def _verb(n: int, one: str, many: str) -> str:
+    return one if n == 1 else many
+
+
+def listed(values: Sequence[float]) -> str:
+    """Figures as a list; up to three decimals, as the sources print them."""
+    return ", ".join(number(v, "decimal") for v in values) or DASH
+
+
+def _or(values: Sequence[float], decimals: int | None = None) -> Text:
+    """Figures in a sentence: ``a, b or c``."""
+    shown = [number(v, "decimal", decimals) for v in values]
+    if len(shown) < 2:
+        return Text(en="".join(shown), zh="".join(shown))
+    return Text(
+        en=f"{', '.join(shown[:-1])} or {shown[-1]}", zh=f"{'、'.join(shown[:-1])} 或 {shown[-1]}"
+    )
+
+
+# --- at a glance ---------------------------------------------------------------------------------
+def glance(found: Glance, case: Case) -> list[Text]:
+    """One sentence a real survey, one for all the simulated ones."""
+    said = []
+    for row in found.rows:
+        if row.simulated or row.supported is None:
+            continue
+        name = title(row.case, case)
+        good, of, ratio = number(row.supported), number(row.paths), number(row.htmt)
+        said.append(
+            Text(
+                en=f"{escape(name.en)} (real data): {good} of {of} hypothesized paths are supported; the two constructs hardest to tell apart have a heterotrait–monotrait ratio of {ratio}.",
+                zh=f"{escape(name.zh)}（真实数据）：{of} 条假设路径中 {good} 条得到支持；最难区分的两个构念 HTMT 为 {ratio}。",
+            )
+        )
+    if found.drawn:
+        said.append(_drawn(found))
+    return said
+
+
+def _drawn(found: Glance) -> Text:
+    n = number(found.drawn)
+    which = "simulated survey" if found.drawn == 1 else f"{n} simulated surveys"
+    good, of = number(found.drawn_supported), number(found.drawn_paths)
+    en = zh = ""
+    if found.drawn_htmt_min is not None:
+        low, high = number(found.drawn_htmt_min), number(found.drawn_htmt_max)
+        en = f"; the highest ratio of each lies between {low} and {high}"
+        zh = f"；各自最高的 HTMT 介于 {low} 与 {high} 之间"
+    return Text(
+        en=f"In the {which}, whose constructs are distinct by design, {good} of {of} paths are supported{en}.",
+        zh=f"在 {n} 份模拟问卷中（构念按设定彼此可分），{of} 条路径中 {good} 条得到支持{zh}。",
+    )
+
+
+def tables(found: Tables, case: Case) -> Text:
+    real, n = number(found.real), number(found.count)
+    return Text(
+        en=f"{real} of {n} tables of behaviour and text are real; the rest are drawn from declared processes.",
+        zh=f"{n} 个行为与文本数据表中，{real} 个为真实数据，其余由公开声明的过程抽取。",
+    )
+
+
+# --- the same path in several surveys ------------------------------------------------------------
+def matrix(found: Matrix, case: Case) -> Text:
+    n, both = number(found.count), number(found.real)
+    return Text(
+        en=f"{n} {_verb(found.count, 'path stands', 'paths stand')} in two surveys or more, {both} of them in two real ones. An agreement between simulated surveys says only that their processes were declared alike.",
+        zh=f"{n} 条路径见于至少两份问卷，其中 {both} 条见于两份真实问卷。模拟问卷之间的一致仅说明其生成过程设定相近。",
+    )
+
+
+def paths(found: RealPaths, case: Case) -> Text:
+    narrow, n = number(found.narrow), number(found.count)
+    return Text(
+        en=f"{narrow} of {n} paths of the real surveys have an interval narrow enough to be drawn; the others cannot be read as numbers.",
+        zh=f"真实问卷的 {n} 条路径中，{narrow} 条的区间窄到可以作图；其余不能当作数字来读。",
+    )
+
+
+def votes(found: Votes, case: Case) -> Text:
+    real, drawn = found.real, found.simulated
+    return Text(
+        en=f"In the real surveys {number(real.supported)} of {number(real.count)} hypothesized paths are supported, {_none(real.open)} {_verb(real.open, 'is', 'are')} open and {_none(real.contradicted)} {_verb(real.contradicted, 'is', 'are')} contradicted; in the simulated ones {number(drawn.supported)} of {number(drawn.count)} are supported, as their processes declare them. A count of verdicts weighs small and large samples alike and is no pooled estimate.",
+        zh=f"真实问卷的 {number(real.count)} 条假设路径中，{number(real.supported)} 条得到支持，{number(real.open)} 条未定，{number(real.contradicted)} 条相反；模拟问卷的 {number(drawn.count)} 条中 {number(drawn.supported)} 条得到支持，这出自其设定。计票不区分样本大小，并非合并估计。",
+    )
+
+
+def pooled(found: Pooled, case: Case) -> list[Text]:
+    real = number(found.surveys)
+    if not found.rows:
+        return [
+            Text(
+                en=f"No path is shared by two real surveys (there {_verb(found.surveys, 'is', 'are')} {real}): nothing is pooled.",
+                zh=f"没有为两份真实问卷共有的路径（真实问卷共 {real} 份）：不作合并。",
+            )
+        ]
+    most = max(found.rows, key=lambda r: r.k)
+    size = estimate(most.estimate, most.ci_lower, most.ci_upper)
+    name = concept_path(most.from_, most.to, case)
+    said = [
+        Text(
+            en=f"{number(found.count)} {_verb(found.count, 'path is', 'paths are')} shared by at least two of the {real} real surveys; the pooled interval is clear of zero for {_none(found.clear)}. For {escape(name.en)} it is {size}.",
+            zh=f"{real} 份真实问卷中有 {number(found.count)} 条路径至少为两份共有；其中 {number(found.clear)} 条的合并区间不含零。{escape(name.zh)} 为 {size}。",
+        )
+    ]
+    if most.k < 3:
+        said.append(
+            Text(
+                en="With two surveys a random-effects interval has one degree of freedom: it says how little two surveys can say together, not that the path is absent.",
+                zh="仅有两份问卷时，随机效应区间只有一个自由度：它说明两份问卷合起来能说的很少，而不说明路径不存在。",
+            )
+        )
+    return said
+
+
+def pooled_simulated(found: Pooled, case: Case) -> Text:
+    apart = max(found.rows, key=lambda r: r.tau)
+    name = concept_path(apart.from_, apart.to, case)
+    n, tau = number(found.count), number(apart.tau)
+    return Text(
+        en=f"{n} {_verb(found.count, 'path is', 'paths are')} pooled here only to show the method at work; {escape(name.en)} differs{' most' if found.count > 1 else ''} between surveys (τ = {tau}), because their processes were declared so.",
+        zh=f"此处合并 {n} 条路径只为展示方法；{escape(name.zh)} 在问卷之间差异{'最大' if found.count > 1 else '如此'}（τ = {tau}），出自各过程的设定。",
+    )
+
+
+def industries(found: Industries, case: Case) -> list[Text]:
+    said = []
+    if found.real is None:
+        said.append(
+            Text(
+                en="No real survey knows the industry of its respondents: that a path is stronger in one industry than in another is not tested here on real data.",
+                zh="没有真实问卷记录受访者所属行业：某路径在某行业更强的说法在此无法以真实数据检验。",
+            )
+        )
+    else:
+        n, of = found.real.different, number(found.real.paths)
+        said.append(
+            Text(
+                en=f"In the real surveys with groups {_none(n)} of {of} paths {_verb(n, 'differs', 'differ')} between them after correction.",
+                zh=f"在带分组的真实问卷中，经校正后 {of} 条路径中有 {number(n)} 条存在组间差异。",
+            )
+        )
+    if found.simulated is not None:
+        n, of = found.simulated.different, number(found.simulated.paths)
+        before, left = found.before, found.left
+        said.append(
+            Text(
+                en=f"In the simulated ones {_none(n)} of {of} {_verb(n, 'differs', 'differ')}. Where customers belong to firms, {_none(before)} {_verb(before, 'seems', 'seem')} to differ with respondents as the independent units and {_none(left)} with firms: a handful of firms an industry cannot carry a statement about industries, however many customers they have.",
+                zh=f"在模拟问卷中，{of} 条里有 {number(n)} 条存在差异。在客户分属企业的案例中，以受访者为独立单位有 {number(before)} 条，以企业为独立单位有 {number(left)} 条：每个行业只有少数企业，无论客户多少，都不足以支撑关于行业的结论。",
+            )
+        )
+    return said
+
+
+# --- the claims ----------------------------------------------------------------------------------
+def checks(found: Checks, case: Case) -> list[Text]:
+    claims, with_n, changes = number(found.claims), number(found.with_n), number(found.changes)
+    failed, n = number(found.failed), number(found.count)
+    said = [
+        Text(
+            en=f"The ledger holds {claims} figures. None is printed with an interval; {with_n} are printed with a number of respondents; {changes} say that one thing rose or fell with another and name no design that could show it. {failed} of {n} checks do not come out.",
+            zh=f"台账共 {claims} 个数字。没有一个附有区间；{with_n} 个注明了样本量；{changes} 个称某事随另一事升降，却未说明可以证明它的设计。{n} 项核对中有 {failed} 项不成立。",
+        )
+    ]
+    for row in found.rows:
+        if row.outcome != "does not agree":
+            continue
+        printed = listed(row.printed)
+        if row.kind == "products":
+            size = estimate(row.computed[0], row.ci_lower, row.ci_upper)
+            said.append(
+                Text(
+                    en=f"Along a chain effects multiply: the printed paths give {size}, not {printed}; the interval takes the printed number of respondents and paths as simple regressions.",
+                    zh=f"沿链效应应相乘：所载路径得出 {size}，而非 {printed}；区间按所载样本量并把路径视为简单回归。",
+                )
+            )
+        if row.kind == "sobel":
+            z = _or(row.computed, 2)
+            said.append(
+                Text(
+                    en=f"The printed paths imply a Sobel z of {z.en} for observed scores, not {printed}: either the paths, the number of respondents or the test are not those of one analysis.",
+                    zh=f"按显变量得分，所载路径对应的 Sobel z 为 {z.zh}，而非 {printed}：路径、样本量或检验并非出自同一分析。",
+                )
+            )
+        if row.kind == "elasticity":
+            worth_ = _or(row.computed)
+            said.append(
+                Text(
+                    en=f"The same one per cent of satisfaction is worth {worth_.en} per cent of sales, by claim.",
+                    zh=f"同为满意度提高百分之一，各条目分别对应销售额增长百分之 {worth_.zh}。",
+                )
+            )
+    return said
+
+
+def held(found: Held, case: Case) -> Text:
+    named, claims = number(found.named), number(found.claims)
+    n, inside = number(found.count), number(found.inside)
+    return Text(
+        en=f"The real data can speak to {named} of {claims} claims, in {n} comparisons. The printed value lies inside our interval in {inside} of them; a wide interval is easily agreed with.",
+        zh=f"真实数据可以对照 {claims} 个条目中的 {named} 个，共 {n} 次比较。其中 {inside} 次所载值落在本研究的区间内；区间宽时容易“一致”。",
+    )
+
+
+# --- what to do first ----------------------------------------------------------------------------
+def first(found: First, case: Case) -> Text:
+    real = [r for r in found.rows if not r.simulated]
+    if real:
+        named = names([study(r.case, case).named(r.construct_id).label for r in real])
+        en, zh = f"In the real surveys that is {named.en}.", f"真实问卷中为{named.zh}。"
+    else:
+        en = "In no real survey does a construct that clearly matters stand below the others."
+        zh = "真实问卷中没有明显重要而表现偏低的构念。"
+    return Text(
+        en=f"What matters for the outcome and stands low comes first, if anything does. {en} The map of each survey stands in the chapter on industries and firms; it says where to look, not what a change would bring.",
+        zh=f"对结果重要而表现偏低者应优先。{zh}各问卷的图见行业与企业一章；它指出该看哪里，而不说明改变会带来什么。",
+    )
+
+
+def one_point(found: OnePoint, case: Case) -> list[Text]:
+    n, wide, real, read = found.count, found.wide, number(found.real), found.read
+    said = [
+        Text(
+            en=f"There are {number(n)} such effects; the {_verb(wide, 'interval', 'intervals')} of {_none(wide)} of them {_verb(wide, 'is', 'are')} wider than one point. Of the {real} of real surveys {_none(read)} can be read.",
+            zh=f"{number(n)} 个此类效应中，{number(wide)} 个的区间宽于一分。真实问卷的 {real} 个中，{number(read)} 个可以解读。",
+        )
+    ]
+    narrow = [r for r in found.rows if r.narrow and not r.simulated]
+    if narrow:
+        best = max(narrow, key=lambda r: r.estimate)
+        size = estimate(best.estimate, best.ci_lower, best.ci_upper)
+        name = path(best.case, best.from_, best.to, case)
+        said.append(
+            Text(
+                en=f"The largest of those is {escape(name.en)}: one point more goes with {size} points. Whether raising the one would raise the other a cross-sectional survey cannot say.",
+                zh=f"其中最大的是 {escape(name.zh)}：提高一分对应 {size} 分。提高前者是否会提高后者，横断面调查无法回答。",
+            )
+        )
+    return said
+
+
+def worth(found: Worth, case: Case) -> Text:
+    row = found.rows[0]
+    size = estimate(row.points, row.points_ci_lower, row.points_ci_upper)
+    cost = estimate(row.cost, row.cost_ci_lower, row.cost_ci_upper)
+    en = zh = ""
+    if all(r.simulated for r in found.rows):
+        en = " The panel is simulated: the sum shows how one would reckon, not what service is worth."
+        zh = "该面板为模拟数据：此处只展示算法，而非服务的价值。"
+    return Text(
+        en=f"The share of customers who buy again would rise by {size} percentage points, so that the faster answer pays as long as it costs less than {cost} for each.{en}",
+        zh=f"复购客户占比将提高 {size} 个百分点，因此只要每名客户的成本低于 {cost}，加快响应即为划算。{zh}",
+    )
+
+
+def recovery(found: Recovery, case: Case) -> Text:
+    covered, n = number(found.covered), number(found.count)
+    return Text(
+        en=f"The intervals of {covered} of {n} paths hold the value that was put in. The intervals take respondents as independent, although customers of one firm are alike, and careless and missing answers stand between the truth and the answers: more misses than one in twenty are to be expected.",
+        zh=f"{n} 条路径中有 {covered} 条的区间包含设定值。区间把受访者视为独立，而同一企业的客户彼此相似；敷衍作答与缺失亦介于真值与答案之间，因此未覆盖的比例高于二十分之一属意料之中。",
+    )
