@@ -41,9 +41,9 @@ def _pairs(
         frame = pd.DataFrame(
             {
                 "label": [case.label(r.construct).in_(language) for r in rows],
-                "value": [getattr(r, estimate) for r in rows],
-                "low": [getattr(r, lower) for r in rows],
-                "high": [getattr(r, upper) for r in rows],
+                "estimate": [getattr(r, estimate) for r in rows],
+                "ci_lower": [getattr(r, lower) for r in rows],
+                "ci_upper": [getattr(r, upper) for r in rows],
                 "pair": [pair(case, group, r.group_a, r.group_b).in_(language) for r in rows],
             }
         )
@@ -86,9 +86,9 @@ def paths(found: Paths, case: Case) -> Figure:
         frame = pd.DataFrame(
             {
                 "label": [label(r) for r in found.by_group],
-                "value": [r.estimate for r in found.by_group],
-                "low": [r.ci_lower for r in found.by_group],
-                "high": [r.ci_upper for r in found.by_group],
+                "estimate": [r.estimate for r in found.by_group],
+                "ci_lower": [r.ci_lower for r in found.by_group],
+                "ci_upper": [r.ci_upper for r in found.by_group],
                 "level": [group.levels[r.group].in_(language) for r in found.by_group],
             }
         )
@@ -127,8 +127,8 @@ def _points(points: Sequence[Point]) -> pd.DataFrame:
     return pd.DataFrame(
         {
             "importance": [p.importance for p in points],
-            "low": [p.ci_lower for p in points],
-            "high": [p.ci_upper for p in points],
+            "ci_lower": [p.ci_lower for p in points],
+            "ci_upper": [p.ci_upper for p in points],
             "performance": [p.performance for p in points],
             "quadrant": [p.quadrant for p in points],
         }

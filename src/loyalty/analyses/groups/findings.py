@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
 
 import pandas as pd
 import semfit
@@ -36,6 +35,7 @@ from loyalty.analyses.groups.models import (
 from loyalty.cases.study import Construct, Group, Study
 from loyalty.cases.survey import Survey
 from loyalty.estimates import groups as estimates
+from loyalty.estimates.fit import Missing, missing_answers
 from loyalty.estimates.groups import Clusters, PartialInvariance
 from loyalty.ground.findings import Findings, Refused, refusable
 from loyalty.ground.reasons import CannotCompute, Reason, reason_of
@@ -85,8 +85,8 @@ class Compared:
         return [i.id for c in self.study.structural for i in c.items]
 
     @property
-    def missing(self) -> Literal["fiml", "listwise"]:
-        return "fiml" if self.answers[self.used].isna().any(axis=None) else "listwise"
+    def missing(self) -> Missing:
+        return missing_answers(self.answers, self.used)
 
     @property
     def nested(self) -> Group | None:

@@ -90,8 +90,8 @@ def released(found: Released, case: Case) -> Table | None:
     return Table(
         found.equalities,
         [
-            Column("item", "Item"),
-            Column(lambda row: wording[row.item], "Wording"),
+            Column("item", "Item [of a construct]"),
+            Column(lambda row: wording[row.item], "Wording [of a question]"),
             Column(what, "Released [what]"),
             Column(lambda row: levels[row.group], "Most in [a group]"),
             Column("change", "Change"),
@@ -217,7 +217,7 @@ def others(found: Others, case: Case) -> Table:
         found.groupings,
         [
             Column(lambda row: grouping(case, row.group).label, "Grouping"),
-            Column("scores", "Scores"),
+            Column("scores", "Scores [how many]"),
             Column("different", "Different"),
             Column("p_holm", "Smallest p, Holm"),
             Column(lambda row: case.label(row.construct), "Most in [a score]"),
