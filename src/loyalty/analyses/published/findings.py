@@ -85,9 +85,10 @@ class Published(Findings):
 P = TypeVar("P", bound=Printed)
 
 
-def _compared(
+def compared(
     of: type[P], entry: Entry, printed: float, estimate: float, decimals: int, **fields: Any
 ) -> P:
+    """A printed figure of an entry and our own; `fields` are the others of its row."""
     gap = abs(printed - estimate)
     return of(
         publication=entry.id,
@@ -166,7 +167,7 @@ def _figures(
     beside = {(r["rhs"], r["lhs"]): r for r in paths.to_dict("records")}
     for p in entry.pls.paths:
         found, ml = estimates[p.from_, p.to], beside.get((p.from_, p.to), {})
-        yield _compared(
+        yield compared(
             PathOrR2,
             entry,
             p.value,
@@ -184,7 +185,7 @@ def _figures(
     ours_r2 = ours.r2["r2"].to_dict()
     explained = model.r2.set_index("variable")["r2"].to_dict()
     for construct, printed in entry.pls.r2.items():
-        yield _compared(
+        yield compared(
             PathOrR2,
             entry,
             printed,
@@ -222,7 +223,7 @@ def _parameters(entry: Entry, bought: dict[str, pd.DataFrame]) -> Iterator[Param
     purchases = clv.customer_summary(bought[printed.resource], pd.Timestamp(printed.until))
     ours = clv.bg_nbd(purchases)
     for name, row in ours.parameters.iterrows():
-        yield _compared(
+        yield compared(
             Parameter,
             entry,
             getattr(printed, str(name)),
@@ -232,7 +233,7 @@ def _parameters(entry: Entry, bought: dict[str, pd.DataFrame]) -> Iterator[Param
             ci_lower=row["ci_lower"],
             ci_upper=row["ci_upper"],
         )
-    yield _compared(
+    yield compared(
         Parameter,
         entry,
         printed.log_likelihood,

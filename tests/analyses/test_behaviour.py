@@ -1,0 +1,523 @@
+"""Behaviour: what is found in tables of every kind, good rows and bad ones, and what is said."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+import yaml
+
+from loyalty.analyses.behaviour import (
+    brands,
+    estimates,
+    findings,
+    panels,
+    purchases,
+    recovery,
+    tables,
+    words,
+)
+from loyalty.analyses.behaviour.findings import Behaviour
+from loyalty.analyses.behaviour.page import PAGE
+from loyalty.cases import study
+from loyalty.cases import tables as sources
+from loyalty.cases.study import Study
+from loyalty.ground.findings import Finding, Refused, cited
+from loyalty.ground.text import LANGUAGES, Text
+from loyalty.run import show
+from loyalty.shown import words as kit
+from loyalty.shown.context import Case
+from loyalty.stats import clv, rfm
+
+
+# --- made-up tables ----------------------------------------------------------------------------
+def buyers(rng: np.random.Generator, n: int = 400, days: int = 300) -> pd.DataFrame:
+    """Customers who follow the models' story: gamma rates, beta departures."""
+    rows = []
+    for i in range(n):
+        rate, leave, scale = rng.gamma(0.8, 1 / 40), rng.beta(1.0, 3.0), rng.gamma(4, 1 / 20)
+        now = float(rng.integers(0, 80))
+        while now < days:
+            rows.append((f"client-{i}", int(now), round(rng.gamma(5, 1 / scale), 2)))
+            if rng.random() < leave and len(rows) > 1 and rows[-2][0] == f"client-{i}":
+                break
+            now += rng.exponential(1 / rate)
+    frame = pd.DataFrame(rows, columns=["customer", "day", "amount"])
+    frame["date"] = pd.Timestamp("2022-01-01") + pd.to_timedelta(frame["day"], unit="D")
+    return frame[["customer", "date", "amount"]]
+
+
+def made_up(seed: int = 5) -> dict[str, pd.DataFrame]:
+    rng = np.random.default_rng(seed)
+    bought = buyers(rng).astype({"date": str, "amount": str})
+    bought.loc[3, "date"] = "soon"
+    bought.loc[7, "amount"] = "-9"
+    bought.loc[11, "customer"] = ""
+    mix = rng.dirichlet([1.0, 0.7, 0.4], size=60)
+    chosen = pd.DataFrame(
+        [
+            (h, t, "abc"[rng.choice(3, p=mix[h])])
+            for h in range(60)
+            for t in range(int(rng.integers(1, 12)))
+        ],
+        columns=["household", "occasion", "brand"],
+    )
+    firm, month = np.repeat(np.arange(8), 24), np.tile(np.arange(24), 8)
+    effect, season = rng.normal(0, 0.3, 8)[firm], rng.normal(0, 0.1, 24)[month]
+    hours = np.exp(3 + effect + season + rng.normal(0, 0.3, 192))
+    repurchase = np.exp(-1 - 0.4 * np.log(hours) - effect + season + rng.normal(0, 0.05, 192))
+    dates = pd.period_range("2021-01", periods=24, freq="M").astype(str).to_numpy()[month]
+    panel = pd.DataFrame(
+        {
+            "firm": np.char.add("F", firm.astype(str)),
+            "month": dates,
+            "response_hours": hours,
+            "resolution": np.clip(rng.normal(0.6, 0.1, 192), 0, 1),
+            "repurchase": np.clip(repurchase, 0, 1),
+        }
+    )
+    panel.loc[100, "repurchase"] = 0.0
+    panel = panel.drop(index=[30, 150])  # gaps
+    wave = np.repeat(np.arange(8), 120)
+    scores = np.clip(np.round(rng.normal(6.8 + 0.25 * wave, 2.0)), 0, 10)
+    starts = pd.period_range("2021-01", periods=8, freq="Q").to_timestamp().astype(str).to_numpy()
+    baseline = rng.normal(5, 2, 300)
+    arm = np.array(["control", "voucher", "points"])[np.arange(300) % 3]
+    outcome = baseline * 0.8 + 1.0 * (arm == "voucher") + rng.normal(0, 1, 300)
+    return {
+        "transactions": bought,
+        "choices": chosen,
+        "firm_panel": panel,
+        "waves": pd.DataFrame({"date": starts[wave], "score": scores}),
+        "experiment": pd.DataFrame({"arm": arm, "outcome": outcome, "baseline": baseline}),
+    }
+
+
+def describe(folder: Path, made: dict[str, pd.DataFrame]) -> None:
+    """A simulated case of these tables."""
+    folder.mkdir(parents=True)
+    listed = []
+    for kind, frame in made.items():
+        file = folder / f"{kind}.csv"
+        frame.to_csv(file, index=False)
+        sha256 = hashlib.sha256(file.read_bytes()).hexdigest()
+        listed.append(
+            {
+                "id": kind,
+                "kind": kind,
+                "label": {"en": f"Made-up {kind}", "zh": "虚构表"},
+                "rows": {"file": {"path": file.name, "sha256": sha256}},
+            }
+        )
+        if kind == "experiment":
+            levels = {"control": "Control", "voucher": "Voucher", "points": "Points"}
+            listed[-1]["levels"] = levels
+    content = {
+        "title": "Made up",
+        "summary": "Made for the tests.",
+        "provenance": {
+            "kind": "simulated",
+            "source": "numpy",
+            "licence": "MIT",
+            "sampling": "drawn",
+        },
+        "resources": listed,
+    }
+    (folder / "study.yml").write_text(yaml.safe_dump(content, allow_unicode=True))
+
+
+def analysed(described: Study, draws: int) -> Behaviour:
+    """All findings, as the notebook makes them."""
+    loaded = [sources.load(described, resource) for resource in described.resources]
+    bought = purchases.load(loaded, 0.5)
+    segments = purchases.segments(bought)
+    model = purchases.model(bought, segments, futures=100, seed=1)
+    chosen = brands.categories(loaded, draws=draws, seed=1)
+    choices = brands.choices(chosen)
+    speed = panels.speed(loaded, draws=draws, seed=1)
+    waves, experiment = panels.waves(loaded), panels.experiment(loaded)
+    return Behaviour(
+        rows=findings.rows(loaded),
+        survival=purchases.survival(bought),
+        segments=segments,
+        returns=purchases.returns(bought, segments),
+        model=model,
+        tracking=purchases.tracking(bought, model),
+        holdout=purchases.holdout(bought, model, futures=100, seed=1),
+        worth=purchases.worth(bought, model, weeks=52, discount=0.1, futures=100, seed=1),
+        demand=purchases.demand(bought),
+        choices=choices,
+        brands=brands.brands(chosen, choices),
+        duplication=brands.duplication(chosen, choices),
+        speed=speed,
+        waves=waves,
+        experiment=experiment,
+        recovered=recovery.recovered(described, loaded, model, speed, waves, experiment),
+    )
+
+
+@pytest.fixture(scope="module")
+def root(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A project of two simulated cases: all kinds of tables, and tables of too few rows."""
+    root = tmp_path_factory.mktemp("behaviour")
+    (root / "notebooks").mkdir()
+    (root / "_quarto.yml").write_text("project:\n  type: book\n", encoding="utf-8")
+    describe(root / "data" / "made-up", made_up())
+    thin = made_up()
+    thin["transactions"] = thin["transactions"].drop_duplicates("customer").iloc[20:60]
+    thin["choices"] = thin["choices"].head(4)
+    thin["firm_panel"] = thin["firm_panel"][thin["firm_panel"]["firm"] < "F2"]
+    thin["waves"] = thin["waves"].head(130)
+    thin["experiment"] = thin["experiment"][thin["experiment"]["arm"] == "control"]
+    describe(root / "data" / "thin", thin)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("LOYALTY_ROOT", str(root))
+        yield root
+
+
+@pytest.fixture(scope="module")
+def case(root: Path) -> Case:
+    return Case("made-up", study.load("made-up"))
+
+
+@pytest.fixture(scope="module")
+def found(case: Case) -> Behaviour:
+    return analysed(case.study, 200)
+
+
+@pytest.fixture(scope="module")
+def thin(root: Path) -> Behaviour:
+    return analysed(study.load("thin"), 20)
+
+
+def said(name: str, found: Behaviour, case: Case, **flipped: Any) -> Text:
+    """What is said of a finding with some of its fields changed, without references."""
+    finding = getattr(found, name).model_copy(update=flipped)
+    sentences = getattr(words, name)(cited(finding, f"made-up/behaviour/{name}"), case)
+    text = kit.join([sentences] if isinstance(sentences, Text) else sentences)
+    shown = {x: kit.without_references(text.in_(x)).replace("\\", "") for x in LANGUAGES}
+    return Text(**{x: re.sub(r"\s", " ", shown[x]) for x in LANGUAGES})
+
+
+# --- what is found -----------------------------------------------------------------------------
+def test_every_kind_is_analysed(found: Behaviour) -> None:
+    for name in Behaviour.model_fields:
+        missing = name == "recovered"  # the tables are no process's
+        assert isinstance(getattr(found, name), Finding) != missing, name
+    intervals: Mapping[str, tuple[Any, float]] = {
+        "elasticity": (found.speed.specifications[2], -0.4),
+        "voucher": (found.experiment.effects[3], 1.0),
+        "points": (found.experiment.effects[1], 0.0),
+        "p": (next(p for p in found.model.parameters if p.parameter == "p"), 5.0),
+        "r": (found.model.parameters[0], 0.8),
+    }
+    # The truths that the tables were made with lie in the intervals.
+    for name, (row, truth) in intervals.items():
+        assert row.ci_lower < truth < row.ci_upper, name
+    assert found.speed.specifications[2].specification == "both"
+    assert [(e.arm, e.method) for e in found.experiment.effects] == [
+        ("points", "difference"),
+        ("points", "adjusted"),
+        ("voucher", "difference"),
+        ("voucher", "adjusted"),
+    ]
+    assert found.waves.slope_ci_lower > 0
+    assert found.survival.customers == 400
+    assert found.holdout.pi_lower < found.holdout.actual < found.holdout.pi_upper
+    assert (found.speed.zeros, found.speed.twice, found.speed.gaps) == (1, 0, 3)
+    assert found.worth.segments[-1].segment == "all"
+    assert sum(row.share for row in found.worth.segments[:-1]) <= 1
+
+
+def test_every_finding_is_shown_in_both_languages(found: Behaviour, case: Case) -> None:
+    assert list(PAGE) == list(Behaviour.model_fields)
+    for name in PAGE:
+        finding = getattr(found, name)
+        if finding is None:
+            continue
+        address = f"made-up/behaviour/{name}"
+        shown = {
+            language: list(
+                show.displays("behaviour", name, cited(finding, address), case, language)
+            )
+            for language in LANGUAGES
+        }
+        assert len(shown["en"]) == len(PAGE[name])
+        for en, zh in zip(shown["en"], shown["zh"], strict=True):
+            assert en.label == zh.label
+            assert en.bundle != zh.bundle
+            assert "client" not in str({k: v for k, v in en.bundle.items() if k != "image/png"})
+            if en.caption:
+                assert en.caption.endswith(" Simulated data.")
+
+
+def test_what_cannot_be_done_is_said_once_and_the_rest_goes_on(thin: Behaviour) -> None:
+    codes = {
+        name: finding.refused.code
+        for name in Behaviour.model_fields
+        if isinstance(finding := getattr(thin, name), Refused)
+    }
+    assert codes == {
+        "survival": "nobody_bought_twice",
+        "model": "few_repeat_customers",
+        "demand": "few_periods",
+        "choices": "few_households",
+        "speed": "few_clusters",
+        "waves": "few_waves",
+        "experiment": "few_arms",
+    }
+    for name in ("tracking", "holdout", "worth", "brands", "duplication", "recovered"):
+        assert getattr(thin, name) is None, name
+    assert thin.segments is not None and thin.rows is not None
+    case = Case("thin", study.load("thin"))
+    text = kit.cannot(thin.speed, case)
+    assert "only 2 clusters" in text.en and "聚类单位" in text.zh
+
+
+def test_several_reasons_are_one_sentence(thin: Behaviour) -> None:
+    reasons = [getattr(thin, name).refused for name in ("waves", "speed", "waves")]
+    text = estimates.several(reasons).text()
+    assert text.en.count(";") == 1 and text.en.startswith("only 2 waves")
+    assert text.zh.count("；") == 1
+    assert estimates.several(reasons[:1]) == reasons[0]
+
+
+def test_bad_rows_are_counted_where_the_reader_sees_it(found: Behaviour, case: Case) -> None:
+    text = said("rows", found, case)
+    assert "customer: empty (1)" in text.en
+    assert "date: a date is expected (1)" in text.en
+    assert "amount: a number of zero or more is expected (1)" in text.en
+    assert "客户：为空（1）" in text.zh
+    assert tables.rows(found.rows, case) is not None
+    whole = found.rows.model_copy(update={"tables": found.rows.tables[1:]})
+    assert tables.rows(whole, case) is None
+    every = said("rows", found, case, tables=found.rows.tables[1:2])
+    assert every.en.startswith("Every row could be used (Made-up choices: ")
+
+
+def test_declared_truth_is_that_of_the_table(
+    repository: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    described = study.load("aftersales-simulated")
+    truth = pd.DataFrame(
+        [
+            ("path", "a -> b", 0.3),
+            ("panel", "firm_months: elasticity", -0.66),
+            ("panel", "other: elasticity", 1.0),
+        ],
+        columns=["kind", "name", "value"],
+    )
+    monkeypatch.setattr(recovery.simulate, "true_parameters", lambda process: truth)
+    rows = {"simulator": {"process": "process.yml", "respondents": 100, "seed": 1}}
+    table = study.Resource(id="firm_months", kind="firm_panel", label="Firms", rows=rows)
+    assert recovery.declared(described, table) == {"elasticity": -0.66}
+    real = {"file": {"path": "x.csv", "sha256": "0" * 64}}
+    table = study.Resource(id="firm_months", kind="firm_panel", label="Firms", rows=real)
+    assert recovery.declared(described, table) == {}
+
+
+def test_recovery_beside_what_is_declared(
+    found: Behaviour, case: Case, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    truth = {"transactions": {"r": 0.8, "b": 1e9}, "waves": {"nps_change": 1e9}}
+    monkeypatch.setattr(recovery, "declared", lambda _, resource: truth.get(resource.id, {}))
+    loaded = [sources.load(case.study, resource) for resource in case.study.resources]
+    beside = recovery.recovered(case.study, loaded, found.model, None, found.waves)
+    assert beside is not None
+    assert [(row.table, row.parameter) for row in beside.parameters] == [
+        ("transactions", "r"),
+        ("transactions", "b"),
+        ("waves", "nps_change"),
+    ]
+    assert (beside.n, beside.held) == (3, 1)
+    with_it = found.model_copy(update={"recovered": beside})
+    assert (
+        "Of 3 parameters that the simulation declares, 1 lie in their"
+        in said("recovered", with_it, case).en
+    )
+    assert (
+        "Of 1 parameter that the simulation declares, 1 lies in its"
+        in said("recovered", with_it, case, n=1).en
+    )
+    shown = tables.recovered(cited(beside, "x/y/z"), case)
+    assert "change from first to last wave" in shown.markdown("en")
+    assert "首次至末次变化" in shown.markdown("zh")
+
+
+# --- the parts ---------------------------------------------------------------------------------
+@pytest.fixture
+def bought() -> pd.DataFrame:
+    return buyers(np.random.default_rng(2), n=150)
+
+
+def test_hold_out_counts_days_after_the_calibration(bought: pd.DataFrame) -> None:
+    until, end = estimates.split(bought, 0.5)
+    assert (until - bought["date"].min()).days == (end - bought["date"].min()).days // 2
+    summary = clv.customer_summary(bought, until)
+    later = estimates.later_purchases(bought, summary, until)
+    for who in summary.index[:30]:
+        mine = bought[(bought["customer"] == who) & (bought["date"] > until)]
+        assert later[who] == mine["date"].nunique()
+    with pytest.raises(ValueError, match="between 0 and 1"):
+        estimates.split(bought, 1.0)
+
+
+def test_tracking_adds_up_to_all_repeat_purchases(bought: pd.DataFrame) -> None:
+    until, end = estimates.split(bought, 0.5)
+    summary = clv.customer_summary(bought, until)
+    theta = clv.bg_nbd(summary).point
+    path = estimates.tracking(bought, summary, theta, end)
+    week = path["week"].iloc[-1]
+    last = bought["date"].min() + pd.Timedelta(days=7 * int(week))
+    mine = bought[bought["customer"].isin(summary.index) & (bought["date"] <= last)]
+    whole = clv.customer_summary(mine, last)
+    assert path["actual"].iloc[-1] == whole["x"].sum()
+    expected = clv.expected_purchases(theta, whole["t"].to_numpy()).sum()
+    assert path["expected"].iloc[-1] == pytest.approx(expected)
+
+
+def test_small_segments_are_not_shown(bought: pd.DataFrame) -> None:
+    _, end = estimates.split(bought, 0.5)
+    scored = rfm.score(clv.customer_summary(bought, end), end)
+    sizes = scored["segment"].value_counts()
+    cut = int(sizes.min()) + 1
+    table = estimates.segments(scored, cut)
+    hidden = table[table["n"].isna()]
+    assert hidden["segment"].tolist() == [s for s in table["segment"] if sizes[s] < cut]
+    assert hidden.drop(columns="segment").isna().all(axis=None)
+    assert set(estimates.returns(scored, scored.index, cut)["segment"]) == set(
+        table.loc[table["n"].notna(), "segment"]
+    )
+
+
+def test_repeated_months_and_zeros_are_counted() -> None:
+    panel = made_up()["firm_panel"].astype({"month": "datetime64[s]"})
+    again = pd.concat([panel, panel.head(2)], ignore_index=True)
+    table, counts, reasons = estimates.speed_and_repurchase(again, draws=10, seed=1)
+    assert counts == {"zeros": 1, "twice": 2, "gaps": 3}
+    assert reasons == {}
+    assert table["specification"].tolist() == list(estimates.SPECIFICATIONS)
+    row = table.set_index("specification").loc["both"]
+    assert row["change"] == pytest.approx(0.9 ** row["b"] - 1)
+    assert row["change_low"] < row["change"] < row["change_high"]
+
+
+# --- what is said ------------------------------------------------------------------------------
+def rows_with(rows: tuple[Any, ...], **changed: Any) -> tuple[Any, ...]:
+    return tuple(row.model_copy(update=changed) for row in rows)
+
+
+def test_segments(found: Behaviour, case: Case) -> None:
+    champions, *others = found.segments.segments
+    assert said("segments", found, case).en.startswith("Champions, ")
+    assert said("segments", found, case, valued=False).en.startswith("Champions are ")
+    hidden = champions.model_copy(update={"n": None, "share": None})
+    text = said("segments", found, case, segments=(hidden, *others))
+    assert re.fullmatch(r"Segments of fewer than \d+ customers are not shown\.", text.en)
+    assert said("segments", found, case, segments=tuple(others)).zh == "核心客户过少，不予显示。"
+
+
+def test_returns(found: Behaviour, case: Case) -> None:
+    assert "tell who will come back" in said("returns", found, case).en
+    wide = rows_with(found.returns.segments, ci_lower=0.0, ci_upper=1.0)
+    text = said("returns", found, case, segments=wide)
+    assert "no sure guide" in text.en and "并不可靠" in text.zh
+    one = said("returns", found, case, segments=wide[:1])
+    assert "no segment stands out" in one.en
+    nothing = found.returns.model_copy(update={"segments": ()})
+    assert words.returns(nothing, case) is None
+
+
+@pytest.mark.parametrize(
+    ("name", "flipped", "en", "zh"),
+    [
+        ("model", {"correlation": 0.05}, "close to that", "接近该假定"),
+        ("model", {"correlation": -0.3}, "does not hold well", "并不很成立"),
+        ("holdout", {"actual": 10**6}, "too low, more than", "偏低"),
+        ("holdout", {"actual": 1}, "too high, more than", "超出其允许范围"),
+        ("holdout", {"actual": 0, "error": None}, "It is – too low", "偏低 –"),
+        ("duplication", {"r": 0.3}, "only loosely", "松散相关"),
+        ("duplication", {"r": 0.9, "hidden": 2}, "2 pairs with too few", "2 对未显示"),
+        ("waves", {"slope_ci_lower": 0.1}, "score rises", "净推荐值上升"),
+        ("waves", {"slope_ci_lower": -2.0, "slope_ci_upper": -1.0}, "score falls", "下降"),
+        (
+            "waves",
+            {"slope_ci_lower": -2.0, "slope_ci_upper": 1.0},
+            "no clear trend",
+            "没有明确趋势",
+        ),
+        ("experiment", {"arms_p": 0.001}, "not of equal size (*p* = .001)", "各组人数不等"),
+    ],
+)
+def test_sentences_follow_the_fields(
+    found: Behaviour, case: Case, name: str, flipped: dict[str, Any], en: str, zh: str
+) -> None:
+    text = said(name, found, case, **flipped)
+    assert en in text.en and zh in text.zh
+
+
+def test_without_amounts_nothing_is_said_of_value(found: Behaviour, case: Case) -> None:
+    assert "rank correlation" not in said("model", found, case, correlation=None).en
+    assert "within what it allows for" in said("holdout", found, case).en
+    assert words.duplication(found.duplication.model_copy(update={"r": None}), case) is None
+
+
+def test_lifetime_values(found: Behaviour, case: Case) -> None:
+    *parts, whole = found.worth.segments
+    large = whole.model_copy(update={"estimate": 2398.6, "ci_lower": 2377.1, "ci_upper": 2420.8})
+    text = said("worth", found, case, segments=(*parts, large))
+    assert "2,399 [2,377, 2,421] units of money on average" in text.en
+    small = large.model_copy(update={"estimate": 38.634})
+    assert "38.63 [" in said("worth", found, case, segments=(*parts, small)).en
+    assert "is expected from" not in said("worth", found, case, segments=(small,)).en
+
+
+def test_demand(found: Behaviour, case: Case) -> None:
+    smoothing, naive = found.demand.errors
+    better = (smoothing.model_copy(update={"mase": naive.mase / 2}), naive)
+    worse = (smoothing.model_copy(update={"mase": naive.mase}), naive)
+    assert "does better here" in said("demand", found, case, errors=better).en
+    assert "should not be trusted" in said("demand", found, case, errors=worse).en
+
+
+def test_choices_hedge(found: Behaviour, case: Case) -> None:
+    (one,) = found.choices.categories
+    shuffled = one.model_copy(update={"in_order": False, "repeat": None, "inertia_ci_lower": None})
+    sure = one.model_copy(update={"inertia_ci_lower": 0.01, "repeat": 0.99})
+    open_ = one.model_copy(update={"inertia_ci_lower": -0.01})
+    text = said("choices", found, case, categories=(open_,))
+    assert "Nowhere is that clearly more" in text.en and "made-up choices (" in text.en
+    text = said("choices", found, case, categories=(sure, open_))
+    assert "most often in made-up choices (99.0 %" in text.en and "least often" in text.en
+    assert "beyond lasting preference" in text.en and "超出持久偏好" in text.zh
+    text = said("choices", found, case, categories=(shuffled,))
+    assert text.en.startswith("In made-up choices households do not come back")
+
+
+def test_speed(found: Behaviour, case: Case) -> None:
+    text = said("speed", found, case)
+    assert "sign open" not in text.en
+    assert "Left out: 1 rows of zero" in text.en and "3 months follow a gap" in text.en
+    open_ = rows_with(found.speed.specifications, wild_ci_lower=-0.1, wild_ci_upper=0.1)
+    text = said("speed", found, case, specifications=open_, zeros=0, gaps=0)
+    assert "sign open" in text.en and "符号未定" in text.zh and "Left out" not in text.en
+    unknown = rows_with(found.speed.specifications, wild_ci_lower=None, wild_ci_upper=None)
+    assert "sign open" in said("speed", found, case, specifications=unknown).en
+    assert words.speed(found.speed.model_copy(update={"specifications": ()}), case) == []
+
+
+def test_experiment(found: Behaviour, case: Case) -> None:
+    text = said("experiment", found, case)
+    assert text.en.count("In the arm") == 2 and "In the arm “Voucher”" in text.en
+    none = rows_with(found.experiment.effects, p=0.4)
+    assert said("experiment", found, case, effects=none).en.count("no effect is shown") == 2
+    uneven = rows_with(found.experiment.arms, smd=0.4)
+    text = said("experiment", found, case, arms=uneven)
+    assert "At baseline Control, Points and Voucher differed" in text.en
+    assert "more than .10 standard deviations" in text.en
