@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import math
-import re
-
-import pandas as pd
 import pytest
 
 from loyalty.ground.text import Text
@@ -44,27 +40,3 @@ def test_a_cut_off(low: float, high: float, en: str, zh: str) -> None:
 )
 def test_names(labels: list[str], en: str, zh: str) -> None:
     assert prose.names(labels) == Text(en=en, zh=zh)
-
-
-
-
-@pytest.mark.parametrize(
-    ("p", "shown"),
-    [
-        (0.0342, "*p* =\u00a0\\.034"),
-        (0.0001, "*p* \\<\u00a0\\.001"),
-        (0.5, "*p* =\u00a0\\.500"),
-    ],
-)
-def test_a_p_value_in_a_sentence(p: float, shown: str) -> None:
-    cut = Threshold("significance", "significance", 0.05, "below", "apa2020")
-    said = prose.little(10.5, 8, p, cut)
-    assert shown in said.en and shown in said.zh
-    assert ("speaks against" in said.en) == (p < 0.05)
-    assert "χ²(8) = 10\\.50" in said.en
-
-
-def test_missing_answers() -> None:
-    assert prose.missing(0.0, 250, 250).en == "No answer is missing."
-    said = prose.missing(0.011, 1845, 3000)
-    assert said.en.startswith("1\\.1\u00a0\\% of the answers are missing, and 61\\.5\u00a0\\%")
