@@ -272,35 +272,21 @@ def test_codes_and_other_variables() -> None:
 
 
 # --- missing answers -----------------------------------------------------------------------------
-def missing(median: float, item: str = "q1") -> Text:
+def missing(median: float, item: str = "q1") -> audit.Missing:
     row = audit.ItemMissing(item=item, n=90, n_missing=10, share_missing=0.1)
     part = {"share": 0.02, "complete": 80, "complete_share": 0.8, "items": [row]}
-    return said(words.missing, audit.Missing(**part, median=median, n_items=6, n_without=4))
+    return audit.Missing(**part, median=median, n_items=6, n_without=4)
 
 
 def test_missing_answers() -> None:
-    assert "q1 was left out most often (10.0\u00a0%); 4 of 6 items miss nothing." in missing(0).en
-    assert "half of the items miss 1.0\u00a0% or less" in missing(0.01).en
-    assert (
-        "{{<"
-        not in words.missing(
-            cited(
-                audit.Missing(
-                    share=0.1,
-                    complete=1,
-                    complete_share=0.1,
-                    items=[
-                        audit.ItemMissing(item="{{< x >}}", n=1, n_missing=9, share_missing=0.9)
-                    ],
-                    median=0.5,
-                    n_items=1,
-                    n_without=0,
-                ),
-                "x",
-            ),
-            CASE,
-        )[1].en
-    )
+    text = said(words.missing, missing(0))
+    assert text.en.startswith("2.0\u00a0% of the answers are missing, and 80.0\u00a0% of the")
+    assert "q1 was left out most often (10.0\u00a0%); 4 of 6 items miss nothing." in text.en
+    assert "half of the items miss 1.0\u00a0% or less" in said(words.missing, missing(0.01)).en
+    none = missing(0).model_copy(update={"items": ()})
+    assert said(words.missing, none).en == "No answer is missing."
+    for sentence in words.missing(cited(missing(0.01, "{{< x >}}"), "x"), CASE):
+        assert "{{<" not in sentence.en
 
 
 def test_missing_patterns() -> None:
@@ -320,11 +306,14 @@ def test_missing_patterns() -> None:
     assert "| 无（完整） | 40 |" in without_references(table.markdown("zh"))
 
 
-def test_little() -> None:
-    found = audit.Little(chi2=40.0, df=1200, p=0.001)
-    assert "speaks against" in said(words.little, found).en
-    text = said(words.little, found.model_copy(update={"p": 0.4}))
-    assert "no reason to doubt" in text.en and "χ²(1200) = 40.00" in text.zh
+@pytest.mark.parametrize(
+    ("p", "printed"), [(0.0342, "= .034"), (0.0001, "< .001"), (0.5, "= .500")]
+)
+def test_little(p: float, printed: str) -> None:
+    text = said(words.little, audit.Little(chi2=10.5, df=1200, p=p))
+    assert ("speaks against" in text.en) == (p < 0.05)
+    for said_ in (text.en, text.zh):
+        assert f"χ²(1200) = 10.50, *p* {printed}" in said_.replace("\u00a0", " ")
 
 
 # --- careless answering --------------------------------------------------------------------------

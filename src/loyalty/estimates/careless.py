@@ -10,6 +10,7 @@ import pandas as pd
 import semfit
 
 from loyalty.cases.survey import Survey
+from loyalty.estimates.fit import missing_answers
 from loyalty.ground import paths
 from loyalty.ground.findings import Count, Real, Record
 from loyalty.ground.reasons import CannotCompute, Reason, reason_of
@@ -144,10 +145,9 @@ def sensitivity(survey: Survey, without: Sequence[tuple[str, pd.Series]]) -> lis
     everybody = pd.Series(False, index=rows.index)
     for who, out in [("everybody", everybody), *without]:
         kept = rows[~out]
-        missing = "fiml" if kept[used].isna().any(axis=None) else "listwise"
         values: dict[str, Any] = dict.fromkeys(("estimate", "ci_lower", "ci_upper"))
         try:
-            result = semfit.fit(model, kept, estimator="MLR", missing=missing)
+            result = semfit.fit(model, kept, estimator="MLR", missing=missing_answers(kept, used))
             row: Any = result.standardized().set_index("label").loc[label]
             values = {"estimate": row["est_std"], **row[["ci_lower", "ci_upper"]]}
             problems = tuple(map(reason_of, result.problems))
