@@ -28,9 +28,7 @@ LATIN = {"HTMT", "KMO", "MAP", "NBD", "NPS", "PLS", "VIF"} | {
 ENTRIES = terms.catalogue("reasons")
 FILES = sorted((Path(terms.__file__).parent / "terms").glob("reasons*.yml"))
 #: Those that nothing in the package raises yet.
-PENDING = yaml.safe_load(
-    (FILES[0].parent / "reasons_pending.yml").read_text(encoding="utf-8")
-)
+PENDING = yaml.safe_load((FILES[0].parent / "reasons_pending.yml").read_text(encoding="utf-8"))
 
 
 def trees(path: Path) -> Iterator[ast.Module]:
