@@ -156,9 +156,7 @@ def alpha(found: Scales, case: Case) -> list[Text]:
 
 def _no_alpha(lacking: Without, case: Case) -> Text:
     label, why = _escaped(case.label(lacking.id)), _escaped(lacking.reason.text(case.labels))
-    return Text(
-        en=f"{label.en} has no alpha ({why.en}).", zh=f"{label.zh} 无法计算 α（{why.zh}）。"
-    )
+    return Text(en=f"{label.en} has no alpha ({why.en}).", zh=f"{label.zh}无法计算 α（{why.zh}）。")
 
 
 def omega(found: Scales, case: Case) -> list[Text]:
@@ -199,7 +197,7 @@ def _improper(rows: Sequence[Scale], found: Scales, case: Case) -> list[Text]:
             said.append(
                 Text(
                     en=f"**The one-factor model of {label.en} is improper**: it leaves {bound} no error variance (also in {share} of the bootstrap draws), so its omega is a bound rather than an estimate.",
-                    zh=f"**{label.zh} 的单因子模型不当**：{bound} 的误差方差被压到下限（自助样本中 {share} 亦然），其 ω 只是界限而非估计。",
+                    zh=f"**{label.zh}的单因子模型不当**：{bound} 的误差方差被压到下限（自助样本中 {share} 亦然），其 ω 只是界限而非估计。",
                 )
             )
     shaky = [r.id for r in rows if not r.heywood and (r.heywood_share or 0.0) > 0.05]
@@ -209,7 +207,7 @@ def _improper(rows: Sequence[Scale], found: Scales, case: Case) -> list[Text]:
         said.append(
             Text(
                 en=f"In more than one in twenty of the {draws} bootstrap draws the model of {'' if one else 'each of '}{which.en} leaves an item no error variance: {'its interval is' if one else 'their intervals are'} to be read with care.",
-                zh=f"在 {draws} 次自助抽样中，{which.zh} 的模型有超过二十分之一使某题项没有误差方差，其区间须谨慎解读。",
+                zh=f"在 {draws} 次自助抽样中，{which.zh}的模型有超过二十分之一使某题项没有误差方差，其区间须谨慎解读。",
             )
         )
     return said
@@ -222,7 +220,7 @@ def _few_items(found: Scales, case: Case) -> list[Text]:
     return [
         Text(
             en=f"A one-factor model of its own cannot be had for {two.en} (fewer than three items, or answers that do not vary); for two items alpha from standardized answers, the Spearman–Brown coefficient, is the reliability to report [@eisinga2013].",
-            zh=f"无法为 {two.zh} 单独建立单因子模型（题项少于三个，或答案没有变异）；两个题项时应报告标准化 α，即 Spearman–Brown 系数 [@eisinga2013]。",
+            zh=f"无法为{two.zh}单独建立单因子模型（题项少于三个，或答案没有变异）；两个题项时应报告标准化 α，即 Spearman–Brown 系数 [@eisinga2013]。",
         )
     ]
 
@@ -247,7 +245,7 @@ def ordinal(found: Scales, case: Case) -> list[Text]:
             zh="部分题项的答案分布很不均匀，当作数值处理会低估题项间的关联。",
         )
     en = "" if alike else f", most for {label.en} ({shown})"
-    zh = "" if alike else f"，变化最大的是 {label.zh}（{shown}）"
+    zh = "" if alike else f"，变化最大的是{label.zh}（{shown}）"
     return [
         Text(
             en=f"On polychoric correlations alpha changes by {mean} on average{en}. {tail.en}",
@@ -274,7 +272,7 @@ def coefficients(found: Scales, case: Case) -> Text:
         )
     return Text(
         en=f"Alpha and omega lie farthest apart for {label.en}, by {gap}: its items do not carry equal weight, and omega [@mcdonald1999], which does not need them to, is the one to read.",
-        zh=f"α 与 ω 相差最大的是 {label.zh}（{gap}）：其题项权重并不相等，应以不要求等权的 ω [@mcdonald1999] 为准。",
+        zh=f"α 与 ω 相差最大的是{label.zh}（{gap}）：其题项权重并不相等，应以不要求等权的 ω [@mcdonald1999] 为准。",
     )
 
 
@@ -319,7 +317,7 @@ def groups(found: Groups, case: Case) -> list[Text]:
         said.append(
             Text(
                 en=f"{label.en} has no alpha in {group.en}: {why.en}.",
-                zh=f"{label.zh} 在 {group.zh} 无法计算 α：{why.zh}。",
+                zh=f"{label.zh}在{group.zh}无法计算 α：{why.zh}。",
             )
         )
     if differ:
@@ -338,7 +336,7 @@ def _differs(test: EqualAlphas, found: Groups, case: Case) -> Text:
     low, high, p = number(test.least_alpha), number(test.most_alpha), equals(test.p)
     return Text(
         en=f"{label.en} is measured less reliably in {least.en} ({low}) than in {most.en} ({high}); Holm-corrected *p* {p}.",
-        zh=f"{label.zh} 在 {least.zh}（{low}）的测量信度低于 {most.zh}（{high}）；Holm 校正 *p* {p}。",
+        zh=f"{label.zh}在{least.zh}（{low}）的测量信度低于{most.zh}（{high}）；Holm 校正 *p* {p}。",
     )
 
 
@@ -355,7 +353,7 @@ def _widest(found: Groups, case: Case) -> Text:
         )
     return Text(
         en=f"The widest gap between groups has {label.en}: {gap} between {least.en} and {most.en}, {end.en}",
-        zh=f"组间差距最大的是 {label.zh}：{least.zh} 与 {most.zh} 相差 {gap}，{end.zh}",
+        zh=f"组间差距最大的是{label.zh}：{least.zh}与{most.zh}相差 {gap}，{end.zh}",
     )
 
 
@@ -702,7 +700,7 @@ def _left_out(found: Plan, case: Case) -> list[Text]:
     return [
         Text(
             en=f"With one item{'' if one else ' each'}, {which.en} cannot be a factor and {'is' if one else 'are'} left out of the rotation to the plan.",
-            zh=f"{which.zh} 只有一个题项，不能成为因子，未纳入向计划结构的旋转。",
+            zh=f"{which.zh}只有一个题项，不能成为因子，未纳入向计划结构的旋转。",
         )
     ]
 
@@ -769,7 +767,7 @@ def _most_and_least(scales: Sequence[ScaleShare], case: Case) -> Text:
     )
     return Text(
         en=f"Of what is reliable in a construct's score, the general factor makes up most in {one.en} ({a}) and least in {other.en} ({b}).",
-        zh=f"在构念得分的可靠部分中，一般因子所占最多的是 {one.zh}（{a}），最少的是 {other.zh}（{b}）。",
+        zh=f"在构念得分的可靠部分中，一般因子所占最多的是{one.zh}（{a}），最少的是{other.zh}（{b}）。",
     )
 
 
@@ -779,10 +777,10 @@ def second(found: Second, case: Case) -> list[Text]:
     same = found.difference < SAME_LOADING
     kmo, chisq = number(found.other_kmo), number(found.other_chisq, decimals=1)
     if max(found.kmo_difference, found.chisq_difference) < SAME_STATISTIC:
-        en, zh = "are the same", "与本研究相同"
+        en, zh = "are the same as ours", "均与本研究相同"
     else:
         apart, off = number(found.kmo_difference), number(found.chisq_difference)
-        en, zh = f"differ by {apart} and {off}", f"与本研究分别相差 {apart} 和 {off}"
+        en, zh = f"differ from ours by {apart} and {off}", f"分别与本研究相差 {apart} 和 {off}"
     return [
         Text(
             en=f"Given the same {n} complete rows, factor\\_analyzer finds {'the same loadings' if same else 'other loadings'}: the largest difference is {gap}.",
