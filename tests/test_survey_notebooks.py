@@ -1,4 +1,4 @@
-"""The audit and the descriptives run in this process on cases that lack what they ask for."""
+"""The audit runs in this process on cases that lack what it asks for."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import pandas as pd
 import pytest
 
 from loyalty.ground import results
@@ -64,26 +63,13 @@ def run(project: Project, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Show
 
 
 def test_a_plain_case(run: Callable[..., Shown]) -> None:
-    audit, descriptives = run("01-audit"), run("02-descriptives", "zh")
+    audit = run("01-audit")
     assert "All 60 rows enter the main analyses." in audit.said("flow")
     assert audit.result.tables["flow"][-1]["n_left"] == audit.result.numbers["n"].value - sum(
         row["n_excluded"] for row in audit.result.tables["flow"]
     )
     assert "a marker variable would be needed" in audit.said("marker")
     assert "no group has quotas" in audit.said("quotas")
-    # Nothing is asked about satisfaction, but about recommending.
-    assert "asks nothing about satisfaction" not in descriptives.said("csat")
-    assert "本案例没有关于满意度的题目" in descriptives.said("csat")
-    assert "nps" in descriptives.result.numbers
-    assert {row["group"] for row in descriptives.result.tables["by_group"]} == {"plan"}
-    by_hand = pd.DataFrame(answers())
-    mean = 25 * (by_hand.loc[by_hand["plan"] == 1, ["q1", "q2", "q3"]].mean(axis=1).mean() - 1)
-    row = next(
-        r
-        for r in descriptives.result.tables["by_group"]
-        if (r["construct"], r["level"]) == ("quality", "1")
-    )
-    assert row["value"] == pytest.approx(mean)
 
 
 def test_a_case_without_groups_and_single_questions(
@@ -92,11 +78,6 @@ def test_a_case_without_groups_and_single_questions(
     project.study["groups"], project.study["variables"] = [], []
     project.describe()
     assert "no grouping variable" in run("01-audit").said("sample")
-    found = run("02-descriptives")
-    assert "no grouping variable" in found.said("groups")
-    assert "no question on recommending" in found.said("nps")
-    assert "asks nothing about satisfaction" in found.said("csat")
-    assert not [k for k in found.labels if "standing" in k or "indices" in k]
 
 
 def test_a_case_with_everything(project: Project, run: Callable[..., Shown]) -> None:
@@ -154,28 +135,12 @@ def test_a_case_with_everything(project: Project, run: Callable[..., Shown]) -> 
     assert "| A3 | – |" in shown
     assert [r["n"] for r in found.result.tables["patterns"] if r["n"] < 10] == []
 
-    found = run("02-descriptives")
-    assert "How content?" in found.said("csat").replace("\\", "")
-    rows_by = {(r["construct"], r["level"]): r for r in found.result.tables["by_group"]}
-    assert rows_by["quality", "b1"]["n"] is None  # everything missing for one firm
-    assert rows_by["quality", "b1"]["value"] is None
-    assert rows_by["loyalty", "a1"]["value"] or rows_by["loyalty", "a2"]["value"]
-    assert rows_by["loyalty", "a3"]["value"] is None
-    alpha = {r["level"]: r["alpha"] for r in found.result.tables["details"]}
-    assert alpha["a1"] is None and alpha["a"] is not None  # listwise, A1 has no complete row
-    assert "not shown" in found.said("standing")
 
-
-def test_ratings_off_their_scale_stop_their_index_alone(
-    project: Project, run: Callable[..., Shown]
-) -> None:
+def test_ratings_off_their_scale_are_counted(project: Project, run: Callable[..., Shown]) -> None:
     rows = answers()
     rows.loc[0, "recommend"] = 77
     project.rows(rows)
     assert "recommend \\(1\\)" in run("01-audit").said("codes")
-    found = run("02-descriptives")
-    assert "outside 0 to 10" in found.said("nps").replace("\\", "")
-    assert "index" in found.result.tables and "nps" not in found.result.numbers
 
 
 def test_one_answer_throughout_and_one_construct(
@@ -193,9 +158,6 @@ def test_one_answer_throughout_and_one_construct(
     assert "collinear" in found.said("normality")
     assert "no path leads to an outcome" in found.said("sensitivity")
     assert "cannot be done here" in found.said("method")
-    found = run("02-descriptives")
-    assert "only 1 variable" in found.said("correlations")
-    assert "scales" in found.result.tables
 
 
 def test_groups_that_are_all_too_small(project: Project, run: Callable[..., Shown]) -> None:
@@ -209,8 +171,3 @@ def test_groups_that_are_all_too_small(project: Project, run: Callable[..., Show
     assert found.said("sample") == "Every group is too small to be shown."
     assert "too small to be shown" in found.said("quotas")
     assert not [v for row in found.result.tables["sample"] for v in (row.get("n"),) if v]
-    found = run("02-descriptives")
-    assert "every group is too small to be shown" in found.said("groups")
-    assert not [k for k in found.labels if k.startswith("fig-") and "standing" in k]
-    assert {row["value"] for row in found.result.tables["by_group"]} == {None}
-    assert {row["n"] for row in found.result.tables["by_group"]} == {None}

@@ -6,7 +6,6 @@ interval does: a cut-off inside an interval leaves the question open. One module
 
 from loyalty.shown.prose.audit import *
 from loyalty.shown.prose.behaviour import *
-from loyalty.shown.prose.descriptives import *
 from loyalty.shown.prose.failure import *
 from loyalty.shown.prose.groups import *
 from loyalty.shown.prose.measurement import *
