@@ -1,6 +1,5 @@
 """Sentences made from numbers; they move to their analyses."""
 
-from loyalty.shown.prose.descriptives import *
 from loyalty.shown.prose.failure import *
 from loyalty.shown.prose.synthesis import *
 from loyalty.shown.prose.voice import *
