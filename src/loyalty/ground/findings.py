@@ -211,6 +211,23 @@ def refusable(function: Callable[A, R]) -> Callable[..., R | Refused]:
     return wrapped
 
 
+def resting(function: Callable[A, R]) -> Callable[..., R | Refused | None]:
+    """`function`, with no value where what it rests on is not there; else as :func:`refusable`.
+
+    A positional argument that is None says that the case has no such data; the reason of one that
+    is :class:`Refused` is said in its own place.
+    """
+    refusing = refusable(function)
+
+    @functools.wraps(function)
+    def wrapped(*args: Any, **named: Any) -> R | Refused | None:
+        if any(argument is None or isinstance(argument, Refused) for argument in args):
+            return None
+        return refusing(*args, **named)
+
+    return wrapped
+
+
 # --- citing ----------------------------------------------------------------------------------
 class CitedFloat(float):
     """A number of a finding that knows its address and how it is printed."""

@@ -54,13 +54,14 @@ def displays(
     prefix = f"{case.id}-{analysis}"
     if isinstance(finding, Refused):
         said = words.cannot(finding, case).in_(language)
-        yield Display(name, f"txt-{prefix}-{name}", {"text/markdown": said, "text/plain": said})
+        label = f"txt-{prefix}-{name.replace('_', '-')}"
+        yield Display(name, label, {"text/markdown": said, "text/plain": said})
         return
     for shower in page_of(analysis).get(name, ()):
         shown = shower(finding, case)
         if shown is None or shown == []:
             continue
-        label = f"{prefix}-{shower.__name__.rstrip('_')}"
+        label = f"{prefix}-{shower.__name__.rstrip('_').replace('_', '-')}"
         if isinstance(shown, Figure):
             yield _figure(name, f"fig-{label}", shown, case, language)
         elif isinstance(shown, Table):
