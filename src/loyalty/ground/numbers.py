@@ -6,7 +6,9 @@ import math
 from typing import Literal
 
 #: What a number is, which decides how it is printed.
-Kind = Literal["count", "number", "significant", "decimal", "bounded", "p", "percent", "text"]
+Kind = Literal[
+    "count", "number", "significant", "decimal", "bounded", "p", "percent", "points", "text"
+]
 DASH = "–"
 
 
@@ -16,8 +18,9 @@ def show(value: object, kind: Kind, *, decimals: int | None = None) -> str:
     ``count`` 3,000; ``number`` 1.52; ``significant`` 3e-06 (so many digits that count);
     ``decimal`` 0.45 (up to three decimals, as others print them);
     ``bounded`` .48 (cannot exceed one in size: correlations, standardized paths, reliabilities, fit
-    indices); ``p`` .034 or < .001; ``percent`` 62.0 % of the proportion 0.62; ``text`` as it is.
-    Missing and infinite values are a dash.
+    indices); ``p`` .034 or < .001; ``percent`` 62.0 % of the proportion 0.62; ``points`` 2.0 of
+    the difference 0.02 between proportions, in percentage points; ``text`` as it is. Missing and
+    infinite values are a dash.
     """
     if kind == "text" or isinstance(value, str):
         return str(value)
@@ -34,6 +37,8 @@ def show(value: object, kind: Kind, *, decimals: int | None = None) -> str:
         return _minus(f"{number:,.0f}")
     if kind == "percent":
         return f"{_plain(100 * number, 1 if decimals is None else decimals)} %"
+    if kind == "points":
+        return _plain(100 * number, 1 if decimals is None else decimals)
     if kind == "p":
         places = 3 if decimals is None else decimals
         least = 10.0**-places

@@ -1,4 +1,4 @@
-"""A register of complaints, ready to be described: by class, and in clusters."""
+"""A register of complaints: by class, what goes with staying, and in clusters."""
 
 from __future__ import annotations
 
@@ -7,24 +7,43 @@ from typing import Any
 
 import pandas as pd
 
-from loyalty.cases.tables import Loaded
-from loyalty.ground.text import Text
-from loyalty.stats import impact
-from loyalty.stats import text as clusters
-from loyalty.stats._common import CannotCompute, FloatArray
+from loyalty.analyses.voice.findings import (
+    Class,
+    Classes,
+    ComplaintCluster,
+    ComplaintClusters,
+    Complaints,
+    Effect,
+    Impact,
+    Share,
+    Staying,
+    clustering,
+    least,
+)
+from loyalty.cases.tables import Loaded, rows_used
+from loyalty.ground.findings import refusable, resting
+from loyalty.ground.reasons import CannotCompute
+from loyalty.ground.thresholds import threshold
+from loyalty.stats import impact, text
 
 
-def register(tables: Sequence[Loaded], soon: float) -> tuple[pd.DataFrame, dict[str, Text]]:
-    """All complaints of a case in one frame, and what its classes are called.
+@refusable
+def register(tables: Sequence[Loaded]) -> pd.DataFrame:
+    """All complaints of the case, which all findings rest on.
 
     Returns
     -------
     DataFrame
         ``class``, ``hours`` (NaN where unknown), and the flags ``solved``, ``stayed`` and ``soon``
-        (answered within `soon` hours), missing where unknown.
-    dict
-        Class → label.
+        (answered within the hours that the guide asks for), missing where unknown.
+
+    Raises
+    ------
+    CannotCompute
+        When there is no table.
     """
+    if not tables:
+        raise CannotCompute("no_complaints")
     filed = pd.concat([t.rows for t in tables], ignore_index=True)
     filed["class"] = filed["class"].astype(str)
     for column in ("solved", "stayed"):
@@ -32,92 +51,116 @@ def register(tables: Sequence[Loaded], soon: float) -> tuple[pd.DataFrame, dict[
             filed[column] = pd.Series(pd.NA, index=filed.index, dtype="boolean")
     if "hours" not in filed:
         filed["hours"] = float("nan")
-    answered = (filed["hours"] <= soon).astype("boolean")
-    filed["soon"] = answered.mask(filed["hours"].isna())
-    levels = {k: v for t in tables for k, v in t.resource.levels.items()}
-    labels = {k: levels.get(k) or Text.model_validate(k) for k in sorted(filed["class"].unique())}
-    return filed[["class", "hours", "soon", "solved", "stayed"]], labels
+    soon = (filed["hours"] <= threshold("first_response_hours").value).astype("boolean")
+    filed["soon"] = soon.mask(filed["hours"].isna())
+    return filed[["class", "hours", "soon", "solved", "stayed"]]
 
 
-def _shares(part: pd.DataFrame, columns: Sequence[str]) -> dict[str, float]:
-    """The share of each flag where it is known, with Wilson's interval."""
+@refusable
+def counted(tables: Sequence[Loaded], filed: pd.DataFrame) -> Complaints:
+    return Complaints(tables=tuple(rows_used(t) for t in tables))
+
+
+# --- by class ------------------------------------------------------------------------------------
+def _share(flags: pd.Series) -> tuple[int, float, float, float]:
+    """Where a flag is known: how often, and its share with Wilson's interval."""
+    known = flags.dropna()
+    return len(known), *impact.share(int(known.sum()), len(known))
+
+
+def _shares(part: pd.DataFrame, *columns: str) -> dict[str, float]:
+    """The share of each flag where it is known, with its interval."""
     found: dict[str, float] = {}
     for column in columns:
-        known = part[column].dropna()
-        ends = impact.share(int(known.sum()), len(known))
-        found |= dict(zip((column, f"{column}_low", f"{column}_high"), ends, strict=True))
+        names = (column, f"{column}_ci_lower", f"{column}_ci_upper")
+        found |= dict(zip(names, _share(part[column])[1:], strict=True))
     return found
 
 
-def by_class(filed: pd.DataFrame, *, least: int) -> pd.DataFrame:
-    """One row a class with `least` complaints or more: ``class, n, share``, median ``hours``, and
-    the flags' shares with intervals.
-
-    Raises
-    ------
-    CannotCompute
-        When no class has so many.
-    """
+@resting
+def classes(filed: pd.DataFrame) -> Classes:
+    """Classes with enough complaints to be shown."""
     rows = [
-        {
-            "class": name,
-            "n": len(part),
-            "share": len(part) / len(filed),
-            "hours": float(part["hours"].median()),
-            **_shares(part, ("soon", "solved", "stayed")),
-        }
+        Class(
+            category=name,
+            n=len(part),
+            share=len(part) / len(filed),
+            hours=part["hours"].median(),
+            **_shares(part, "soon", "solved", "stayed"),
+        )
         for name, part in filed.groupby("class", sort=True)
-        if len(part) >= least
+        if len(part) >= least()
     ]
     if not rows:
-        raise CannotCompute("no_class_of_complaints", least=least)
-    return pd.DataFrame(rows).sort_values("n", ascending=False, kind="stable")
+        raise CannotCompute("no_class_of_complaints", least=least())
+    n, estimate, lower, upper = _share(filed["soon"])
+    return Classes(
+        complaints=len(filed),
+        classes=tuple(sorted(rows, key=lambda row: -row.n)),
+        soon=Share(n=n, estimate=estimate, ci_lower=lower, ci_upper=upper) if n else None,
+        impact=_impact(filed),
+    )
 
 
-def in_clusters(
-    filed: pd.DataFrame, *, least: int, seed: int, pairs: int, most: int = 8
-) -> tuple[clusters.ClusterChoice, list[dict[str, Any]], FloatArray]:
-    """The complaints in clusters of class, hours and solution.
+@refusable
+def _impact(filed: pd.DataFrame) -> tuple[Impact, ...]:
+    rows = impact.class_impact(filed["class"], filed["stayed"], least=least())
+    ends = {
+        f"{name}_ci_{end}": f"{name}_{old}"
+        for name in ("stayed", "difference", "impact")
+        for end, old in (("lower", "low"), ("upper", "high"))
+    }
+    return Impact.each(rows.dropna(subset="impact").reset_index(), category="class", **ends)
 
-    Returns
-    -------
-    ClusterChoice
-        How many clusters, out of 2 to `most`.
-    list of dict
-        One row a cluster with `least` complaints or more: its main ``class`` and the share of it
-        (``first``), its ``share`` of all, median ``hours``, ``solved``, ``stayed`` with interval,
-        ``jaccard``.
-    array
-        The stability of every cluster.
 
-    Raises
-    ------
-    CannotCompute
-        When there are too few different complaints.
-    """
+@resting
+def staying(filed: pd.DataFrame, of: Classes) -> Staying:
+    """What goes with staying: a response in time, a solution, the class."""
+    flags = [f for f in ("soon", "solved") if filed[f].nunique() > 1]
+    model = impact.staying(filed[["stayed", *flags, "class"]], flags)
+    effects = Effect.each(
+        model.effects.reset_index(), estimate="effect", ci_lower="low", ci_upper="high"
+    )
+    return Staying(n=model.n, reference=model.reference, effects=effects)
+
+
+# --- clusters ------------------------------------------------------------------------------------
+#: Clusters that are tried at most.
+MOST = 8
+
+
+@resting
+def clusters(filed: pd.DataFrame, of: Classes, *, seed: int, pairs: int) -> ComplaintClusters:
+    """The complaints in clusters of class, hours and solution; of small ones nothing is shown."""
     space, at = impact.complaint_space(filed.dropna(axis=1, how="all"))
-    most = min(most, len(pd.DataFrame(space).drop_duplicates()) // 3)
+    most = min(MOST, len(pd.DataFrame(space).drop_duplicates()) // 3)
     if most < 2:
         raise CannotCompute("few_different_complaints")
-    choice = clusters.choose_k(space, range(2, most + 1), seed=seed, draws=pairs)
-    found = clusters.k_means(space, choice.k, seed=seed)
-    jaccard = clusters.cluster_stability(space, found, seed=seed)
-    rows = []
-    for cluster in range(choice.k):
-        part = filed.iloc[at[found == cluster]]
-        if len(part) < least:
-            continue
-        first = part["class"].value_counts().sort_index().idxmax()
-        rows.append(
-            {
-                "class": str(first),
-                "first": float((part["class"] == first).mean()),
-                "n": len(part),
-                "share": len(part) / len(at),
-                "hours": float(part["hours"].median()),
-                "solved": _shares(part, ["solved"])["solved"],
-                **_shares(part, ["stayed"]),
-                "jaccard": float(jaccard[cluster]),
-            }
-        )
-    return choice, rows, jaccard
+    choice = text.choose_k(space, range(2, most + 1), seed=seed, draws=pairs)
+    labels = text.k_means(space, choice.k, seed=seed)
+    jaccard = list(text.cluster_stability(space, labels, seed=seed))
+    rows = [
+        _cluster(part, jaccard[cluster], len(at))
+        for cluster in range(choice.k)
+        if len(part := filed.iloc[at[labels == cluster]]) >= least()
+    ]
+    return ComplaintClusters(
+        alike=len({row.category for row in rows}) == 1 and len(rows) > 1,
+        clusters=tuple(rows),
+        **clustering(choice, jaccard),
+    )
+
+
+def _cluster(part: pd.DataFrame, jaccard: float, of: int) -> ComplaintCluster:
+    first = part["class"].value_counts().sort_index().idxmax()
+    shares: dict[str, Any] = _shares(part, "stayed")
+    return ComplaintCluster(
+        category=first,
+        first=(part["class"] == first).mean(),
+        n=len(part),
+        share=len(part) / of,
+        hours=part["hours"].median(),
+        solved=_share(part["solved"])[1],
+        jaccard=jaccard,
+        **shares,
+    )

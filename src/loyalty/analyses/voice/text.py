@@ -1,7 +1,4 @@
-"""What customers wrote: cleaned, split into words, and what it is about.
-
-The word lists are configuration (``themes.yml``).
-"""
+"""What customers wrote: cleaned, split into words, and what it is about."""
 
 from __future__ import annotations
 
@@ -11,98 +8,75 @@ import warnings
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import cache
-from importlib.resources import files
+from functools import cache, cached_property
 from typing import Any
 
 import numpy as np
 import pandas as pd
-import yaml
 
-from loyalty.cases.tables import Loaded
+from loyalty.analyses.voice import themes
+from loyalty.analyses.voice.themes import Theme
+from loyalty.cases.tables import LeftOut, Loaded, RowsUsed
 from loyalty.ground import paths
-from loyalty.ground.text import Language, Text
+from loyalty.ground.reasons import CannotCompute, Reason
 
 #: The two polarities of a review.
 PRAISE, COMPLAINT = "pos", "neg"
 _WORD = re.compile(r"[\u3400-\u9fff]{2,}")
 _LETTER = re.compile(r"[^\W\d_]")
-
-
-@dataclass(frozen=True)
-class Theme:
-    """Something a text can be about; `served`: a subject that brings service with it."""
-
-    id: str
-    label: Text
-    words: tuple[str, ...]
-    served: bool = True
-
-
-@cache
-def _configuration() -> dict[str, Any]:
-    content = (files("loyalty.analyses.voice") / "themes.yml").read_text(encoding="utf-8")
-    found: dict[str, Any] = yaml.safe_load(content)
-    return found
-
-
-def _named(kind: str) -> list[Theme]:
-    return [
-        Theme(
-            name,
-            Text.model_validate(entry["label"]),
-            tuple(entry["words"]),
-            entry.get("served", True),
-        )
-        for name, entry in _configuration()[kind].items()
-    ]
-
-
-def themes() -> list[Theme]:
-    return _named("themes")
-
-
-def subjects() -> list[Theme]:
-    return _named("subjects")
-
-
-def glosses() -> dict[str, str]:
-    """Short English meanings of words, for readers who have no Chinese."""
-    return dict(_configuration()["glosses"])
-
-
-def glossed(word: str, language: Language) -> str:
-    """A word, with its English meaning beside it where one is known and wanted."""
-    meaning = glosses().get(word)
-    return word if language == "zh" or meaning is None else f"{word} {meaning}"
+_NO_TEXT = Reason(code="empty", parameters={"role": "text"})
 
 
 # --- cleaning --------------------------------------------------------------------------------
 @dataclass(frozen=True)
-class Cleaned:
+class Reviews:
     """Texts fit for counting, each once.
 
     Attributes
     ----------
     rows : DataFrame
         ``text`` (spaces collapsed) and ``polarity``.
-    read : int
-        Rows before any was left out.
-    excluded : dict
-        Reason → rows left out for it, in the order in which the reasons were looked at: those of
-        the loading, then ``polarity`` (neither praise nor complaint), ``duplicate``, ``both``,
-        ``reply``, ``no word``.
+    used : RowsUsed
+        Lines left out, by reason, in the order in which the reasons were looked at: those of the
+        loading, then ``no_polarity``, ``duplicate_text``, ``both_polarities``, ``reply``,
+        ``no_letter``.
     """
 
     rows: pd.DataFrame
-    read: int
-    excluded: dict[str, int]
+    used: RowsUsed
+
+    @property
+    def praise(self) -> pd.Series:
+        return self.rows["polarity"] == PRAISE
+
+    @cached_property
+    def mentions(self) -> pd.DataFrame:
+        return mentions(self.rows["text"], list(themes.themes().values()))
+
+    @cached_property
+    def subject(self) -> pd.Series:
+        return subject(self.rows["text"], themes.subjects())
+
+    @cached_property
+    def words(self) -> list[list[str]]:
+        return words(self.rows["text"])
+
+    def left_out(self, code: str) -> int:
+        """How many lines were left out for a reason."""
+        return sum(left.n for left in self.used.reasons if left.reason.code == code)
 
 
-def clean(tables: Sequence[Loaded]) -> Cleaned:
+def clean(tables: Sequence[Loaded]) -> Reviews:
     """Each text once; none that is filed under both polarities, is a business's answer, or has no
     letter.
+
+    Raises
+    ------
+    CannotCompute
+        When there is no table.
     """
+    if not tables:
+        raise CannotCompute("no_reviews")
     rows = pd.concat([t.rows for t in tables], ignore_index=True)
     kept = pd.DataFrame(
         {
@@ -111,20 +85,30 @@ def clean(tables: Sequence[Loaded]) -> Cleaned:
         }
     )
     excluded: Counter[str] = Counter()
-    for table in tables:
-        excluded.update(table.excluded)
 
-    def leave_out(bad: pd.Series, reason: str) -> None:
+    def count(reason: Reason, n: int) -> None:
+        excluded[reason.model_dump_json()] += n
+
+    def leave_out(bad: pd.Series, reason: Reason) -> None:
         nonlocal kept
-        excluded[reason] = int(bad.sum())
+        count(reason, int(bad.sum()))
         kept = kept[~bad].reset_index(drop=True)
 
-    leave_out(~kept["polarity"].isin([PRAISE, COMPLAINT]), "polarity")
-    leave_out(kept.duplicated(["text", "polarity"]), "duplicate")
-    leave_out(kept.duplicated("text", keep=False), "both")
-    leave_out(kept["text"].str.startswith(tuple(_configuration()["replies"])), "reply")
-    leave_out(~kept["text"].str.contains(_LETTER), "no word")
-    return Cleaned(kept, sum(t.read for t in tables), dict(excluded))
+    for table in tables:
+        for left in table.excluded:
+            count(Reason(code="no_text") if left.reason == _NO_TEXT else left.reason, left.n)
+    leave_out(~kept["polarity"].isin([PRAISE, COMPLAINT]), Reason(code="no_polarity"))
+    leave_out(kept.duplicated(["text", "polarity"]), Reason(code="duplicate_text"))
+    leave_out(kept.duplicated("text", keep=False), Reason(code="both_polarities"))
+    leave_out(kept["text"].str.startswith(themes.replies()), Reason(code="reply"))
+    leave_out(~kept["text"].str.contains(_LETTER), Reason(code="no_letter"))
+    reasons = tuple(
+        LeftOut(reason=Reason.model_validate_json(reason), n=n)
+        for reason, n in excluded.items()
+        if n
+    )
+    read = sum(t.read for t in tables)
+    return Reviews(kept, RowsUsed(read=read, excluded=read - len(kept), reasons=reasons))
 
 
 # --- what it is about ------------------------------------------------------------------------
@@ -164,7 +148,7 @@ def _tokenizer() -> Any:
         folder.mkdir(parents=True, exist_ok=True)
         tokenizer.tmp_dir = str(folder)
         tokenizer.initialize()
-        for theme in [*themes(), *subjects()]:
+        for theme in [*themes.themes().values(), *themes.subjects()]:
             for word in theme.words:
                 tokenizer.add_word(word)
     return tokenizer

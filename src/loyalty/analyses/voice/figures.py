@@ -1,0 +1,157 @@
+"""Figures of what customers wrote and complained about."""
+
+from __future__ import annotations
+
+import pandas as pd
+from matplotlib.figure import Figure as Drawing
+
+from loyalty.analyses.voice.findings import Classes, Clusters, Themes, Words
+from loyalty.analyses.voice.words import category, glossed, theme
+from loyalty.ground.findings import Refused
+from loyalty.ground.terms import term
+from loyalty.ground.text import Language, Text
+from loyalty.shown import charts
+from loyalty.shown.context import Case
+from loyalty.shown.figure import Figure
+from loyalty.shown.words import number
+
+
+def themes(found: Themes, case: Case) -> Figure:
+    def draw(language: Language) -> Drawing:
+        labels = [theme(r.theme, beside=True).in_(language) for r in found.themes]
+        counted = pd.DataFrame(
+            {
+                "label": labels,
+                "estimate": [r.log_odds_ratio for r in found.themes],
+                "ci_lower": [r.ci_lower for r in found.themes],
+                "ci_upper": [r.ci_upper for r in found.themes],
+                "model": term("as counted").in_(language),
+            }
+        )
+        adjusted = pd.DataFrame(
+            {
+                "label": labels,
+                "estimate": [r.adjusted for r in found.themes],
+                "ci_lower": [r.adjusted_ci_lower for r in found.themes],
+                "ci_upper": [r.adjusted_ci_upper for r in found.themes],
+                "model": term("subject, length, other themes equal").in_(language),
+            }
+        )
+        x = term("Log odds ratio: complaint to the left, praise to the right of zero")
+        return charts.dots(
+            pd.concat([counted.dropna(), adjusted.dropna()]),
+            x.in_(language),
+            group="model",
+            marks={"": 0.0},
+            decimals=0,
+        )
+
+    return Figure(
+        draw,
+        Text(
+            en="Which themes go with praise and which with complaint; 95 % intervals that hold for all themes together.",
+            zh="各主题与好评或差评的关联；95% 联合区间。",
+        ),
+        Text(
+            en="Forest plot: for every theme the log odds ratio of praise with its interval, as counted and adjusted.",
+            zh="森林图：各主题的好评对数优势比及区间，直接计数与控制后。",
+        ),
+    )
+
+
+def words(found: Words, case: Case) -> Figure:
+    def draw(language: Language) -> Drawing:
+        rows = [*found.praise, *found.complaint]
+        return charts.word_contrast(
+            pd.DataFrame(
+                {
+                    "label": [glossed(r.word).in_(language) for r in rows],
+                    "estimate": [r.estimate for r in rows],
+                    "ci_lower": [r.ci_lower for r in rows],
+                    "ci_upper": [r.ci_upper for r in rows],
+                }
+            ),
+            term("Weighted log-odds ratio").in_(language),
+            (term("Praise").in_(language), term("Complaint").in_(language)),
+        )
+
+    most = number(found.most)
+    return Figure(
+        draw,
+        Text(
+            en=f"The {most} words that set each kind most apart, ordered by z, with 95 % intervals; words of two or more characters, split by jieba [@jieba].",
+            zh=f"最能区分两类的各 {most} 个词，按 z 排序，附 95% 区间；两字以上的词，用 jieba 切分 [@jieba]。",
+        ),
+        Text(
+            en="Two dot plots with intervals: words of praise on the left, words of complaint on the right.",
+            zh="两幅带区间的点图：左为好评词，右为差评词。",
+        ),
+    )
+
+
+def cluster_choice(found: Clusters, case: Case) -> Figure:
+    def draw(language: Language) -> Drawing:
+        def shown(english: str) -> str:
+            return term(english).in_(language)
+
+        tried = pd.DataFrame(
+            {
+                "stability": [t.stability for t in found.tried],
+                "se": [t.se for t in found.tried],
+                "silhouette": [t.silhouette for t in found.tried],
+            },
+            index=[t.k for t in found.tried],
+        )
+        axes = (
+            shown("Clusters [counted]"),
+            shown("Stability (adjusted Rand)"),
+            shown("Silhouette"),
+        )
+        return charts.cluster_choice(tried, found.k, axes, shown("chosen"))
+
+    pairs = number(found.pairs)
+    return Figure(
+        draw,
+        Text(
+            en=f"How many clusters: agreement of {pairs} pairs of bootstrap solutions, with one standard error, and silhouette. The smallest number within a standard error of the highest agreement is chosen.",
+            zh=f"聚类数的选择：{pairs} 对自助解的一致性（含一个标准误）与轮廓系数。取一致性在最高值一个标准误之内的最小数。",
+        ),
+        Text(
+            en="Two line plots against the number of clusters: stability and silhouette; the chosen number is marked.",
+            zh="两幅折线图：稳定性与轮廓系数随聚类数变化；标出选定者。",
+        ),
+    )
+
+
+def impact(found: Classes, case: Case) -> Figure | None:
+    if isinstance(found.impact, Refused) or not found.impact:
+        return None
+    rows = found.impact
+
+    def draw(language: Language) -> Drawing:
+        x = term("Points by which staying would rise, did the class do as well as the others")
+        return charts.dots(
+            pd.DataFrame(
+                {
+                    "label": [category(r.category, case).in_(language) for r in rows],
+                    "estimate": [100 * r.impact for r in rows],
+                    "ci_lower": [100 * r.impact_ci_lower for r in rows],
+                    "ci_upper": [100 * r.impact_ci_upper for r in rows],
+                }
+            ),
+            x.in_(language),
+            marks={"": 0.0},
+            decimals=0,
+        )
+
+    return Figure(
+        draw,
+        Text(
+            en="Classes of complaints by impact: share of the class times its difference from the others in staying; 95 % intervals that hold for all classes together.",
+            zh="各类投诉的影响：该类占比乘以与其他类在留存上的差；95% 联合区间。",
+        ),
+        Text(
+            en="Dot plot with intervals, one row a class, greatest impact first.",
+            zh="带区间的点图，每行一类，影响大者在前。",
+        ),
+    )

@@ -1,0 +1,449 @@
+"""The voice of the customer: themes, words and clusters of reviews, and complaints by class."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from loyalty.analyses.voice import quotes as quoting
+from loyalty.analyses.voice import text, themes
+from loyalty.analyses.voice.text import COMPLAINT, PRAISE, Reviews
+from loyalty.cases.tables import RowsUsed
+from loyalty.ground.findings import (
+    Bounded,
+    Count,
+    Finding,
+    Findings,
+    P,
+    Percent,
+    Real,
+    Record,
+    Refused,
+    refusable,
+    resting,
+)
+from loyalty.ground.reasons import CannotCompute, Reason
+from loyalty.ground.thresholds import threshold
+from loyalty.stats import impact
+from loyalty.stats import text as stats
+from loyalty.stats.text import ClusterChoice
+
+#: Words that stand on each side at most, and that stand for a cluster.
+SIDE, OF_CLUSTER = 15, 7
+#: Numbers of clusters of texts that are tried.
+TRIED = range(2, 11)
+
+
+# --- the findings: reviews -----------------------------------------------------------------------
+class Texts(Finding):
+    """Lines read, left out and left; `lost` is the share left out."""
+
+    lines: RowsUsed
+    left: Count
+    lost: Percent
+    praise: Count
+    complaint: Count
+    duplicate: Count
+    both: Count
+
+
+class Theme(Record):
+    """How much more often praise mentions a theme than complaint.
+
+    `praise` and `complaint` are shares of the lines of each kind, counts and shares None where
+    few lines mention the theme. Intervals of `difference` and of `log_odds_ratio` hold for all
+    themes together, None where the theme is not compared. `adjusted` is the log odds ratio with
+    subject, length and the other themes held constant.
+    """
+
+    theme: str
+    n: Count | None
+    n_praise: Count | None
+    n_complaint: Count | None
+    praise: Percent | None
+    complaint: Percent | None
+    difference: Percent | None
+    difference_ci_lower: Percent | None
+    difference_ci_upper: Percent | None
+    log_odds_ratio: Real | None
+    ci_lower: Real | None
+    ci_upper: Real | None
+    p: P | None
+    p_holm: P | None
+    adjusted: Real | None
+    adjusted_ci_lower: Real | None
+    adjusted_ci_upper: Real | None
+
+
+class Themes(Finding):
+    """`named` of the lines, the share `share`, mention a theme at all."""
+
+    lines: Count
+    named: Count
+    share: Percent
+    themes: tuple[Theme, ...]
+
+
+class Pair(Record):
+    """`n` lines mention both themes."""
+
+    a: str
+    b: str
+    n: Count
+    jaccard: Bounded
+
+
+class Overlap(Finding):
+    """`several` of the `named` lines mention more than one theme; the closest pair first."""
+
+    named: Count
+    several: Count
+    pairs: tuple[Pair, ...]
+
+
+class Word(Record):
+    """Weighted log-odds ratio of a word, and how often it stands in praise and in complaint."""
+
+    word: str
+    praise: Count
+    complaint: Count
+    estimate: Real
+    se: Real
+    ci_lower: Real
+    ci_upper: Real
+    z: Real
+
+
+class Words(Finding):
+    """The `most` words that set each kind most apart, the strongest first."""
+
+    most: Count
+    praise: tuple[Word, ...]
+    complaint: tuple[Word, ...]
+
+
+class Tried(Record):
+    """A number of clusters: how alike bootstrap solutions are, and how compact the clusters.
+
+    `stability` is the mean adjusted Rand index of pairs of solutions; `within` the share of the
+    sum of squares that is left within clusters.
+    """
+
+    k: Count
+    stability: Bounded
+    se: Bounded
+    silhouette: Bounded
+    within: Percent
+
+
+class Clustering(Finding):
+    """`k` clusters, out of `fewest` to `most`, by `pairs` pairs of bootstrap solutions.
+
+    `stability` and `silhouette` are those of the chosen number; `stable` clusters reach the
+    cut-off of the Jaccard index.
+    """
+
+    k: Count
+    fewest: Count
+    most: Count
+    pairs: Count
+    stability: Bounded
+    silhouette: Bounded
+    stable: Count
+    tried: tuple[Tried, ...]
+
+
+class Cluster(Record):
+    """Lines that are alike: `share` of all lines, `praise` among them."""
+
+    words: tuple[str, ...]
+    n: Count
+    share: Percent
+    praise: Percent
+    praise_ci_lower: Percent
+    praise_ci_upper: Percent
+    jaccard: Bounded
+
+
+class Clusters(Clustering):
+    clusters: tuple[Cluster, ...]
+
+
+class Quoted(Record):
+    """A clause of praise and one of complaint that mention a theme, as customers wrote them."""
+
+    theme: str
+    praise: str | None
+    complaint: str | None
+
+
+class Quotes(Finding):
+    n: Count
+    themes: tuple[Quoted, ...]
+
+
+# --- the findings: complaints --------------------------------------------------------------------
+class Complaints(Finding):
+    tables: tuple[RowsUsed, ...]
+
+
+class Class(Record):
+    """A class of complaints: `hours` to the response (median), and shares where they are known."""
+
+    category: str
+    n: Count
+    share: Percent
+    hours: Real | None
+    soon: Percent | None
+    soon_ci_lower: Percent | None
+    soon_ci_upper: Percent | None
+    solved: Percent | None
+    solved_ci_lower: Percent | None
+    solved_ci_upper: Percent | None
+    stayed: Percent | None
+    stayed_ci_lower: Percent | None
+    stayed_ci_upper: Percent | None
+
+
+class Impact(Record):
+    """By how much the share that stays would rise, did the class do as well as the others.
+
+    `difference` is by how much more customers stay after complaints of other classes; `impact`
+    that times the `share` of the class. Their intervals hold for all classes together.
+    """
+
+    category: str
+    n: Count
+    share: Percent
+    stayed: Percent
+    stayed_ci_lower: Percent
+    stayed_ci_upper: Percent
+    difference: Percent
+    difference_ci_lower: Percent
+    difference_ci_upper: Percent
+    impact: Percent
+    impact_ci_lower: Percent
+    impact_ci_upper: Percent
+
+
+class Share(Record):
+    n: Count
+    estimate: Percent
+    ci_lower: Percent
+    ci_upper: Percent
+
+
+class Classes(Finding):
+    """Classes from the most frequent on; `impact` from the greatest on.
+
+    `soon` is the share of first responses within the hours that the guide asks for, None where no
+    hours are known.
+    """
+
+    complaints: Count
+    classes: tuple[Class, ...]
+    soon: Share | None
+    impact: tuple[Impact, ...] | Refused
+
+
+class Effect(Record):
+    """Difference in the probability that a customer stays, the other terms held constant."""
+
+    term: str
+    estimate: Percent
+    se: Percent
+    ci_lower: Percent
+    ci_upper: Percent
+    p: P
+
+
+class Staying(Finding):
+    """Effects of ``soon`` and ``solved``, where they vary, and of classes against `reference`."""
+
+    n: Count
+    reference: str | None
+    effects: tuple[Effect, ...]
+
+
+class ComplaintCluster(Record):
+    """Complaints that are alike: mostly of one class, which is the share `first` of them."""
+
+    category: str
+    first: Percent
+    n: Count
+    share: Percent
+    hours: Real | None
+    solved: Percent | None
+    stayed: Percent | None
+    stayed_ci_lower: Percent | None
+    stayed_ci_upper: Percent | None
+    jaccard: Bounded
+
+
+class ComplaintClusters(Clustering):
+    """`alike`: the same class is the most frequent of every cluster."""
+
+    alike: bool
+    clusters: tuple[ComplaintCluster, ...]
+
+
+class Voice(Findings):
+    texts: Texts | Refused | None = None
+    themes: Themes | Refused | None = None
+    overlap: Overlap | Refused | None = None
+    words: Words | Refused | None = None
+    clusters: Clusters | Refused | None = None
+    quotes: Quotes | Refused | None = None
+    complaints: Complaints | Refused | None = None
+    classes: Classes | Refused | None = None
+    staying: Staying | Refused | None = None
+    complaint_clusters: ComplaintClusters | Refused | None = None
+
+
+# --- reviews -------------------------------------------------------------------------------------
+#: The case's reviews, cleaned: what all findings on texts rest on.
+reviews = refusable(text.clean)
+
+
+def least() -> int:
+    """Of fewer, nothing is shown."""
+    return int(threshold("small_cell").value)
+
+
+@refusable
+def texts(found: Reviews) -> Texts:
+    left, praise = len(found.rows), int(found.praise.sum())
+    return Texts(
+        lines=found.used,
+        left=left,
+        lost=1 - left / found.used.read,
+        praise=praise,
+        complaint=left - praise,
+        duplicate=found.left_out("duplicate_text"),
+        both=found.left_out("both_polarities"),
+    )
+
+
+@resting
+def contrasts(found: Reviews) -> Themes:
+    """Themes from the one that goes most with praise on."""
+    rows = stats.theme_contrasts(found.mentions, found.praise, least=least())
+    rows = rows.sort_values("log_odds_ratio", ascending=False, kind="stable")
+    messages: tuple[Reason, ...] = ()
+    adjusted = pd.DataFrame(columns=["log_odds_ratio", "low", "high"], dtype=float)
+    try:
+        length = found.rows["text"].str.len()
+        adjusted = stats.adjusted_contrasts(
+            found.mentions, found.praise, found.subject, length, least=least()
+        )
+    except CannotCompute as error:
+        messages = (error.reason,)
+    counted = ["n", "n_praise", "n_complaint", "praise", "complaint"]
+    few = rows["n"] < least()
+    rows = rows.assign(**{c: rows[c].mask(few) for c in counted})
+    named = int(found.mentions.any(axis=1).sum())
+    return Themes(
+        lines=len(found.rows),
+        named=named,
+        share=named / len(found.rows),
+        themes=Theme.each(
+            rows.join(adjusted.add_prefix("adjusted_")).reset_index(),
+            difference_ci_lower="difference_low",
+            difference_ci_upper="difference_high",
+            ci_lower="low",
+            ci_upper="high",
+            adjusted="adjusted_log_odds_ratio",
+            adjusted_ci_lower="adjusted_low",
+            adjusted_ci_upper="adjusted_high",
+        ),
+        messages=messages,
+    )
+
+
+@resting
+def overlap(found: Reviews, of: Themes) -> Overlap:
+    several = int((found.mentions.sum(axis=1) > 1).sum())
+    pairs = Pair.each(stats.overlap(found.mentions, least=least()))
+    return Overlap(named=of.named, several=several, pairs=pairs)
+
+
+@resting
+def words(found: Reviews) -> Words:
+    """Words frequent enough to be shown, by the weighted log-odds ratio."""
+    praise, complaint = (
+        text.counts(w for w, good in zip(found.words, found.praise, strict=True) if good == side)
+        for side in (True, False)
+    )
+    rows = stats.distinguishing_words(praise, complaint)
+    rows = rows[rows["praise"] + rows["complaint"] >= least()].reset_index()
+    rows["ci_lower"] = rows["delta"] - 1.96 * rows["se"]
+    rows["ci_upper"] = rows["delta"] + 1.96 * rows["se"]
+    most = min(SIDE, len(rows) // 2)
+    if not most:
+        raise CannotCompute("no_word_to_compare", least=least())
+    return Words(
+        most=most,
+        praise=Word.each(rows.head(most), estimate="delta"),
+        complaint=Word.each(rows.iloc[::-1].head(most), estimate="delta"),
+    )
+
+
+def clustering(choice: ClusterChoice, jaccard: Sequence[float]) -> dict[str, Any]:
+    """The fields of a :class:`Clustering`."""
+    cut, chosen = threshold("cluster_jaccard"), choice.table.loc[choice.k]
+    return {
+        "k": choice.k,
+        "fewest": choice.table.index.min(),
+        "most": choice.table.index.max(),
+        "pairs": choice.draws,
+        "stability": chosen["stability"],
+        "silhouette": chosen["silhouette"],
+        "stable": sum(cut.met(j) for j in jaccard),
+        "tried": Tried.each(choice.table.reset_index()),
+    }
+
+
+@resting
+def clusters(found: Reviews, *, seed: int, pairs: int) -> Clusters:
+    """Clusters of lines, from the largest on."""
+    points, kept, weights, vocabulary = stats.text_space(found.words, seed=seed)
+    choice = stats.choose_k(points, TRIED, seed=seed, draws=pairs)
+    labels = stats.k_means(points, choice.k, seed=seed)
+    jaccard = list(stats.cluster_stability(points, labels, seed=seed))
+    good = found.praise.to_numpy()[kept]
+    made = []
+    for cluster, top in enumerate(stats.top_words(weights, labels, vocabulary, OF_CLUSTER)):
+        members = labels == cluster
+        n = int(members.sum())
+        praise, lower, upper = impact.share(int(good[members].sum()), n)
+        made.append(
+            Cluster(
+                words=top,
+                n=n,
+                share=np.mean(members),
+                praise=praise,
+                praise_ci_lower=lower,
+                praise_ci_upper=upper,
+                jaccard=jaccard[cluster],
+            )
+        )
+    return Clusters(clusters=made, **clustering(choice, jaccard))
+
+
+@resting
+def quotes(found: Reviews, of: Themes) -> Quotes:
+    """Of each theme a clause of each kind, each once, out of lines on subjects with service."""
+    service = found.rows[found.subject.isin([s.id for s in themes.subjects() if s.served])]
+    used: set[str] = set()
+    quoted = []
+    for theme in themes.themes().values():
+        first: dict[str, str | None] = {}
+        for kind in (PRAISE, COMPLAINT):
+            several = quoting.pick(service.loc[service["polarity"] == kind, "text"], theme.words, 5)
+            first[kind] = next((quote for quote in several if quote not in used), None)
+            used.update(filter(None, [first[kind]]))
+        quoted.append(Quoted(theme=theme.id, praise=first[PRAISE], complaint=first[COMPLAINT]))
+    return Quotes(n=len(used), themes=quoted)

@@ -1,0 +1,16 @@
+"""What a reader sees of each finding, in order."""
+
+from loyalty.analyses.voice import figures, tables, words
+
+PAGE = {
+    "texts": [tables.texts, words.texts],
+    "themes": [figures.themes, tables.themes, words.themes],
+    "overlap": [words.overlap],
+    "words": [figures.words, words.words],
+    "clusters": [figures.cluster_choice, tables.clusters, words.clusters],
+    "quotes": [tables.quotes, words.quotes],
+    "complaints": [words.complaints],
+    "classes": [tables.classes, figures.impact, words.impact, words.classes],
+    "staying": [words.staying],
+    "complaint_clusters": [tables.complaint_clusters, words.complaint_clusters],
+}

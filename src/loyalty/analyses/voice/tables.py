@@ -1,0 +1,134 @@
+"""Tables of what customers wrote and complained about."""
+
+from __future__ import annotations
+
+from loyalty.analyses.voice.findings import (
+    Classes,
+    Clusters,
+    ComplaintClusters,
+    Quotes,
+    Texts,
+    Themes,
+)
+from loyalty.analyses.voice.words import category, glossed, theme
+from loyalty.ground.terms import term
+from loyalty.ground.text import Text
+from loyalty.shown.context import Case
+from loyalty.shown.table import Column, Table
+from loyalty.shown.words import cut
+
+
+def texts(found: Texts, case: Case) -> Table:
+    reasons = [(left.reason.text(), left.n) for left in found.lines.reasons]
+    return Table(
+        [
+            (term("Lines read"), found.lines.read),
+            *((Text(en=f"− {why.en}", zh=f"− {why.zh}"), n) for why, n in reasons),
+            (term("Lines left"), found.left),
+        ],
+        [
+            Column(lambda r: r[0], "Lines"),
+            Column(lambda r: r[1], "Number [of lines]", "count"),
+        ],
+        Text(en="Which lines are counted.", zh="计入的行。"),
+    )
+
+
+def themes(found: Themes, case: Case) -> Table:
+    least = cut("small_cell", "count")
+    return Table(
+        found.themes,
+        [
+            Column(lambda r: theme(r.theme, beside=True), "Theme"),
+            Column("n", "Lines [counted]"),
+            Column("praise", "Of praise", decimals=2),
+            Column("complaint", "Of complaint", decimals=2),
+            Column("difference", "Difference", decimals=2),
+            Column(("difference_ci_lower", "difference_ci_upper"), "95 % interval", decimals=2),
+        ],
+        Text(en="Themes in praise and in complaint.", zh="好评与差评中的主题。"),
+        Text(
+            en=f"Shares of the lines of each kind that mention the theme. Newcombe's intervals [@newcombe1998], which hold for all themes together; themes in fewer than {least} lines are not compared.",
+            zh=f"各类行中提及该主题的比例。Newcombe 区间 [@newcombe1998]，对全部主题联合成立；少于 {least} 行的主题不作比较。",
+        ),
+    )
+
+
+def clusters(found: Clusters, case: Case) -> Table:
+    def stand_out(words: tuple[str, ...]) -> Text:
+        shown = [glossed(word) for word in words]
+        return Text(en="; ".join(t.en for t in shown), zh="、".join(t.zh for t in shown))
+
+    return Table(
+        found.clusters,
+        [
+            Column(lambda r: stand_out(r.words), "Words that stand out"),
+            Column("share", "Of the lines", decimals=0),
+            Column("praise", "Praise", decimals=0),
+            Column(("praise_ci_lower", "praise_ci_upper"), "95 % interval", decimals=0),
+            Column("jaccard", "Jaccard"),
+        ],
+        Text(en="Clusters of texts, from the largest on.", zh="文本聚类（由大到小）。"),
+        Text(
+            en="k-means on 50 dimensions of latent semantic analysis; lines without a frequent word are left out. Jaccard: mean likeness with the same cluster in 50 bootstrap samples.",
+            zh="对潜在语义分析的 50 维作 k-means；没有常用词的行除外。Jaccard：与 50 个自助样本中同一聚类的平均相似度。",
+        ),
+    )
+
+
+def quotes(found: Quotes, case: Case) -> Table:
+    def quoted(clause: str | None) -> str:
+        return "" if clause is None else f"「{clause}」"
+
+    return Table(
+        found.themes,
+        [
+            Column(lambda r: theme(r.theme, beside=True), "Theme"),
+            Column(lambda r: quoted(r.praise), "Praise"),
+            Column(lambda r: quoted(r.complaint), "Complaint"),
+        ],
+        Text(en="What was written of each theme.", zh="各主题的原文例示。"),
+    )
+
+
+def classes(found: Classes, case: Case) -> Table:
+    least, hours = cut("small_cell", "count"), cut("first_response_hours", decimals=0)
+    return Table(
+        found.classes,
+        [
+            Column(lambda r: category(r.category, case), "Class"),
+            Column("n", "Complaints [counted]"),
+            Column("share", "Share [of complaints]", decimals=0),
+            Column("hours", "Hours (median) [to the response]", decimals=1),
+            Column("soon", Text(en=f"Within {hours} h", zh=f"{hours} 小时内"), decimals=0),
+            Column("solved", "Solved", decimals=0),
+            Column("stayed", "Stayed", decimals=0),
+            Column(("stayed_ci_lower", "stayed_ci_upper"), "95 % interval", decimals=0),
+        ],
+        Text(en="Complaints by class.", zh="各类投诉。"),
+        Text(
+            en=f"Shares of the complaints for which it is known; Wilson's interval of those who stayed. Classes with fewer than {least} complaints are not shown.",
+            zh=f"占已知结果投诉的比例；留下者的 Wilson 区间。少于 {least} 条投诉的类别不列出。",
+        ),
+    )
+
+
+def complaint_clusters(found: ComplaintClusters, case: Case) -> Table:
+    return Table(
+        found.clusters,
+        [
+            Column(lambda r: category(r.category, case), "Mostly"),
+            Column("first", "Of the cluster", decimals=0),
+            Column("share", "Of all", decimals=0),
+            Column("hours", "Hours (median)", decimals=1),
+            Column("solved", "Solved", decimals=0),
+            Column("stayed", "Stayed", decimals=0),
+            Column(("stayed_ci_lower", "stayed_ci_upper"), "95 % interval", decimals=0),
+            Column("jaccard", "Jaccard"),
+        ],
+        Text(en="Clusters of complaints.", zh="投诉的聚类。"),
+        Text(
+            en="k-means on class, hours to the response (logarithm) and solution; Jaccard: mean likeness with the same cluster in 50 bootstrap samples.",
+            zh="按类别、响应小时（对数）与是否解决作 k-means；Jaccard：与 50 个自助样本中同一聚类的平均相似度。",
+        ),
+    )

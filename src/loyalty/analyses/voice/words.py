@@ -1,0 +1,351 @@
+"""Sentences on what customers wrote and complained about."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from loyalty.analyses.voice import themes as lists
+from loyalty.analyses.voice.findings import (
+    Class,
+    Classes,
+    Clustering,
+    Clusters,
+    ComplaintClusters,
+    Complaints,
+    Impact,
+    Overlap,
+    Quotes,
+    Staying,
+    Texts,
+    Theme,
+    Themes,
+    Words,
+)
+from loyalty.ground.findings import Refused
+from loyalty.ground.markdown import escape
+from loyalty.ground.text import Text
+from loyalty.ground.thresholds import threshold
+from loyalty.shown.context import Case
+from loyalty.shown.words import cannot, cut, estimate, names, number, rows_used
+
+#: Below this share of the lines, themes are seldom written of.
+SELDOM = 0.1
+#: Words that a sentence names of each kind.
+NAMED = 5
+#: Below this mean silhouette clusters run into one another.
+APART = 0.25
+
+
+# --- names ---------------------------------------------------------------------------------------
+def theme(name: str, *, beside: bool = False) -> Text:
+    """What a theme is called; `beside`: in English with the Chinese beside it."""
+    label = lists.themes()[name].label
+    return Text(en=label.both, zh=label.zh) if beside else label
+
+
+def glossed(word: str) -> Text:
+    """A word, in English with its meaning beside it where one is known."""
+    meaning = lists.glosses().get(word)
+    return Text(en=word if meaning is None else f"{word} {meaning}", zh=word)
+
+
+def category(name: str, case: Case) -> Text:
+    """What a class of complaints is called."""
+    for resource in case.study.resources:
+        if resource.kind == "complaints" and name in resource.levels:
+            return resource.levels[name]
+    return Text(en=name, zh=name)
+
+
+def _in_a_sentence(labels: Iterable[Text]) -> Text:
+    return names([Text(en=t.en.lower(), zh=t.zh) for t in labels])
+
+
+# --- the texts -----------------------------------------------------------------------------------
+def texts(found: Texts, case: Case) -> Text:
+    read, left, lost = number(found.lines.read), number(found.left), number(found.lost)
+    twice, praise = number(found.duplicate), number(found.praise)
+    complaint = number(found.complaint)
+    return Text(
+        en=f"Of {read} lines {left} are left; {lost} were taken out before anything was counted, {twice} of them because the same text stood there already. {praise} of those left are praise and {complaint} complaint: a proportion that the collection chose and that measures nobody's satisfaction. One review can be several lines, so the intervals below, which take lines as independent, are somewhat too narrow.",
+        zh=f"{read} 行中留下 {left} 行；{lost} 在一切计数之前剔除，其中 {twice} 行为重复文本。留下者中 {praise} 行为好评，{complaint} 行为差评：该比例由收集方式决定，不衡量满意程度。一条评论可占数行，以下区间把各行视为独立，因而略窄。",
+    )
+
+
+# --- themes --------------------------------------------------------------------------------------
+def _side(row: Theme) -> str:
+    """Where the interval lies: at praise, at complaint, or open; rare where there is none."""
+    if row.ci_lower is None or row.ci_upper is None:
+        return "rare"
+    return "praise" if row.ci_lower > 0 else "complaint" if row.ci_upper < 0 else "open"
+
+
+def _holds(row: Theme) -> bool:
+    """Whether the adjusted interval lies on the same side."""
+    if row.adjusted_ci_lower is None or row.adjusted_ci_upper is None:
+        return False
+    return row.adjusted_ci_lower > 0 if _side(row) == "praise" else row.adjusted_ci_upper < 0
+
+
+def themes(found: Themes, case: Case) -> list[Text]:
+    def called(side: str) -> Text:
+        return _in_a_sentence(theme(r.theme) for r in found.themes if _side(r) == side)
+
+    share = number(found.share)
+    if found.share < SELDOM:
+        en = f"Only {share} of the lines mention any of these themes: customers write of the product and the stay, seldom of what comes after."
+        zh = f"仅 {share} 的行提及任一主题：顾客谈商品与住宿，很少谈售后。"
+    else:
+        en = f"{share} of the lines mention at least one of these themes."
+        zh = f"{share} 的行至少提及一个主题。"
+    said = [Text(en=en, zh=zh)]
+    sides = [_side(r) for r in found.themes]
+    if "complaint" in sides:
+        go = called("complaint")
+        said.append(Text(en=f"With complaint go {go.en}.", zh=f"与差评相伴的是{go.zh}。"))
+    if "praise" in sides:
+        go = called("praise")
+        verb = "goes" if sides.count("praise") == 1 else "go"
+        said.append(Text(en=f"With praise {verb} {go.en}.", zh=f"与好评相伴的是{go.zh}。"))
+    if "open" in sides:
+        left = called("open")
+        said.append(
+            Text(
+                en=f"Open, since the interval holds zero: {left.en}.",
+                zh=f"区间含零、尚无定论：{left.zh}。",
+            )
+        )
+    if "rare" in sides:
+        rare = called("rare")
+        said.append(
+            Text(
+                en=f"Too rare to be compared: {rare.en}.",
+                zh=f"过少而未作比较：{rare.zh}。",
+            )
+        )
+    return said + _all_else_equal(found.themes)
+
+
+def _all_else_equal(rows: Sequence[Theme]) -> list[Text]:
+    """What is left of the clear differences with the rest held constant."""
+    clear = [r for side in ("praise", "complaint") for r in rows if _side(r) == side]
+    if not clear:
+        return []
+    held = [r for r in clear if r.adjusted_ci_lower is not None]
+    changed = [r for r in held if not _holds(r)]
+    if not held:
+        said = Text(
+            en="Whether this holds with what was bought, the length of the text and the other themes held constant cannot be computed.",
+            zh="控制购买对象、文本长度及其他主题后是否仍然如此，无法计算。",
+        )
+    elif changed:
+        less = _in_a_sentence(theme(r.theme) for r in changed)
+        said = Text(
+            en=f"With what was bought, the length of the text and the other themes held constant this is no longer clear for {less.en}.",
+            zh=f"控制购买对象、文本长度及其他主题后，{less.zh}不再明确。",
+        )
+    else:
+        said = Text(
+            en="The same holds with what was bought, the length of the text and the other themes held constant.",
+            zh="控制购买对象、文本长度及其他主题后结论相同。",
+        )
+    return [
+        said,
+        Text(
+            en="This is what goes together in texts; it does not say that better after-sales service would turn complaint into praise.",
+            zh="这只是文本中的相伴关系，并不说明改善售后会使差评变好评。",
+        ),
+    ]
+
+
+def overlap(found: Overlap, case: Case) -> Text:
+    several, of = number(found.several), number(found.named)
+    if not found.pairs:
+        return Text(
+            en=f"{several} of {of} lines with a theme have several; no two themes share enough lines to be shown.",
+            zh=f"有主题的 {of} 行中 {several} 行含多个主题；没有两个主题的共同行数多到可以列出。",
+        )
+    top = found.pairs[0]
+    a, b = theme(top.a), theme(top.b)
+    jaccard, n = number(top.jaccard), number(top.n)
+    return Text(
+        en=f"{several} of {of} lines with a theme have several, and are counted under each. Most often together are {escape(a.en.lower())} and {escape(b.en.lower())} (Jaccard {jaccard}, {n} lines).",
+        zh=f"有主题的 {of} 行中 {several} 行含多个主题，分别计入。最常同现的是{escape(a.zh)}与{escape(b.zh)}（Jaccard {jaccard}，{n} 行）。",
+    )
+
+
+# --- words and clusters --------------------------------------------------------------------------
+def words(found: Words, case: Case) -> Text:
+    meanings = lists.glosses()
+
+    def listed(words: Iterable[str]) -> Text:
+        return names([Text(en=f"{w} ({meanings[w]})" if w in meanings else w, zh=w) for w in words])
+
+    praise = listed(w.word for w in found.praise[:NAMED])
+    complaint = listed(w.word for w in found.complaint[:NAMED])
+    return Text(
+        en=f"Of all words, these set praise most apart: {praise.en}; and these complaint: {complaint.en} [@monroe2008]. What was bought shows among them, too: the kinds of goods are not equally often praised.",
+        zh=f"最能区分好评的词：{praise.zh}；最能区分差评的词：{complaint.zh} [@monroe2008]。其中也有购买对象的影响：各类商品得到好评的多少不同。",
+    )
+
+
+def _clustering(found: Clustering) -> list[Text]:
+    """How many clusters come out again, and whether they lie apart."""
+    mark, cite = cut("cluster_jaccard", "bounded"), threshold("cluster_jaccard").cite
+    fewest, most, k = number(found.fewest), number(found.most), number(found.k)
+    stable, stability = number(found.stable), number(found.stability)
+    if found.stable == found.k:
+        again = Text(
+            en=f"All {k} reach a Jaccard index of {mark}: they are found again in other samples [@{cite}].",
+            zh=f"{k} 个的 Jaccard 指数均达到 {mark}，即能在其他样本中重现 [@{cite}]。",
+        )
+    else:
+        again = Text(
+            en=f"{stable} of {k} reach a Jaccard index of {mark}; the others are not found again in other samples [@{cite}].",
+            zh=f"{k} 个中有 {stable} 个的 Jaccard 指数达到 {mark}；其余未能在其他样本中重现 [@{cite}]。",
+        )
+    said = [
+        Text(
+            en=f"Between {fewest} and {most} clusters were tried; {k} come out most alike from one bootstrap sample to the next (adjusted Rand index {stability}) [@fang2012].",
+            zh=f"尝试了 {fewest} 至 {most} 个聚类；{k} 个在不同自助样本间最为一致（调整兰德指数 {stability}）[@fang2012]。",
+        ),
+        again,
+    ]
+    if found.silhouette < APART:
+        silhouette = number(found.silhouette)
+        said.append(
+            Text(
+                en=f"Found again does not mean well apart: the mean silhouette is {silhouette}, so the clusters run into one another.",
+                zh=f"可重现不等于分得开：平均轮廓系数为 {silhouette}，各类彼此相接。",
+            )
+        )
+    return said
+
+
+def clusters(found: Clusters, case: Case) -> list[Text]:
+    return _clustering(found)
+
+
+def quotes(found: Quotes, case: Case) -> Text:
+    n, of = number(found.n), _in_a_sentence(s.label for s in lists.subjects() if s.served)
+    return Text(
+        en=f"Clauses of the texts, {n} in all, as written: chosen by their length alone, only out of lines on {of.en}, and only where the line has no telephone number, account, address or name with a title. They illustrate and prove nothing.",
+        zh=f"原文分句，共 {n} 条：只按长度选取，只取自有关{of.zh}的行，且该行不含电话、账号、地址或带称谓的姓名。仅作例示，不作证据。",
+    )
+
+
+# --- complaints ----------------------------------------------------------------------------------
+def complaints(found: Complaints, case: Case) -> list[Text]:
+    return [rows_used(table) for table in found.tables]
+
+
+def impact(found: Classes, case: Case) -> Text | None:
+    """Why there is no impact, if there is none."""
+    return cannot(found.impact, case) if isinstance(found.impact, Refused) else None
+
+
+def classes(found: Classes, case: Case) -> list[Text]:
+    ranked = () if isinstance(found.impact, Refused) else found.impact
+    return [
+        _most_frequent(found.classes[0], case),
+        *_response(found),
+        *(_by_impact(ranked, case) if ranked else ()),
+    ]
+
+
+def _most_frequent(row: Class, case: Case) -> Text:
+    label, share = category(row.category, case), number(row.share)
+    return Text(
+        en=f"Most frequent is {escape(label.en.lower())} ({share} of the complaints).",
+        zh=f"最常见的是{escape(label.zh)}（占投诉的 {share}）。",
+    )
+
+
+def _response(found: Classes) -> list[Text]:
+    if found.soon is None:
+        return []
+    hours, cite = cut("first_response_hours", decimals=0), threshold("first_response_hours").cite
+    shown = estimate(found.soon.estimate, found.soon.ci_lower, found.soon.ci_upper)
+    return [
+        Text(
+            en=f"A first response within {hours} hours [@{cite}] came to {shown} of them.",
+            zh=f"在 {hours} 小时内 [@{cite}] 得到首次回应者占 {shown}。",
+        )
+    ]
+
+
+def _by_impact(ranked: Sequence[Impact], case: Case) -> list[Text]:
+    sure = [r for r in ranked if r.impact_ci_lower > 0]
+    if not sure:
+        return [
+            Text(
+                en="No class is clearly worse for staying than the others: their order by impact is not settled.",
+                zh="没有哪一类明显更不利于留存：按影响的排序尚无定论。",
+            )
+        ]
+    top = sure[0]
+    label = category(top.category, case)
+    shown = estimate(top.impact, top.impact_ci_lower, top.impact_ci_upper, "points")
+    said = [
+        Text(
+            en=f"By impact {escape(label.en.lower())} comes first in the estimate: if its customers stayed like the others, the share that stays would rise by {shown} percentage points.",
+            zh=f"按影响的估计排序，{escape(label.zh)}居首：若该类客户与其他客户同样留下，留存比例将提高 {shown} 个百分点。",
+        )
+    ]
+    rivals = [r for r in ranked if r is not top and r.impact_ci_upper > top.impact_ci_lower]
+    if rivals:
+        of = _in_a_sentence(category(r.category, case) for r in rivals)
+        said.append(
+            Text(
+                en=f"Its interval overlaps that of {of.en}: which is first is not settled.",
+                zh=f"其区间与{of.zh}的重叠：孰先尚无定论。",
+            )
+        )
+    return said
+
+
+def staying(found: Staying, case: Case) -> list[Text]:
+    hours = cut("first_response_hours", decimals=0)
+    meaning = {
+        "soon": Text(en=f"A first response within {hours} hours", zh=f"{hours} 小时内首次回应"),
+        "solved": Text(en="A solution", zh="投诉得到解决"),
+    }
+    said = []
+    for row in found.effects:
+        if row.term not in meaning:
+            continue
+        of = meaning[row.term]
+        shown = estimate(row.estimate, row.ci_lower, row.ci_upper, "points")
+        clear = row.ci_lower > 0 or row.ci_upper < 0
+        said.append(
+            Text(
+                en=f"{of.en} goes with a share that stays higher by {shown} percentage points{'' if clear else '; the difference may be none'}.",
+                zh=f"{of.zh}者的留存比例高出 {shown} 个百分点{'' if clear else '；也可能没有差别'}。",
+            )
+        )
+    if not said:
+        return [
+            Text(
+                en="Neither the hours nor the outcome are known, or they do not vary.",
+                zh="响应时间与结果不详，或没有差异。",
+            )
+        ]
+    return [
+        *said,
+        Text(
+            en="The class and the other of the two are held constant, whatever else sets these complaints apart is not: this is no proof of an effect.",
+            zh="已控制投诉类别及另一因素，其他差别未控制：不能证明因果。",
+        ),
+    ]
+
+
+def complaint_clusters(found: ComplaintClusters, case: Case) -> list[Text]:
+    if not found.alike:
+        return _clustering(found)
+    return [
+        *_clustering(found),
+        Text(
+            en="The same class is the most frequent in each: what sets these clusters apart is how soon and how well complaints were dealt with, not what they were about.",
+            zh="各聚类中最常见的类别相同：把它们分开的是响应快慢与是否解决，而非投诉内容。",
+        ),
+    ]
