@@ -8,11 +8,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from loyalty.shown.tables import Column, Table
 
 from loyalty.ground.markdown import escape
 from loyalty.ground.numbers import DASH, interval, show
 from loyalty.ground.thresholds import Threshold, all_thresholds
-from loyalty.shown.tables import Column, Table
 
 
 @pytest.mark.parametrize(

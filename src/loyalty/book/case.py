@@ -22,22 +22,7 @@ from loyalty.ground import paths
 from loyalty.ground.markdown import escape
 from loyalty.ground.terms import term
 from loyalty.ground.text import Language
-from loyalty.run.analyses import notebook_file, shown_files
-
-#: The chapter of each analysis, as the catalogue names it.
-CHAPTERS = {
-    "audit": "Data audit",
-    "descriptives": "Descriptives",
-    "reliability": "Reliability and exploratory factor analysis",
-    "measurement": "Confirmatory factor analysis and validity",
-    "structural": "Structural model",
-    "groups": "Industries and firms",
-    "robustness": "Robustness",
-    "behaviour": "Behaviour",
-    "voice": "The voice of the customer",
-    "failure": "After a service failure",
-    "published": "Published results reproduced",
-}
+from loyalty.run.analyses import chapter_of, notebook_file, shown_files
 
 
 def render(case: str, language: Language, formats: list[str]) -> list[Path]:
@@ -68,7 +53,7 @@ def prepare(case: str, language: Language) -> Path:
     }
     for name in analyses:
         chapters[f"reports/{name}.qmd"] = [
-            f"# {term(CHAPTERS[name]).in_(language)} {{#sec-{name}}}",
+            f"# {term(chapter_of(name)).in_(language)} {{#sec-{name}}}",
             pages.embeds(case, name, language),
         ]
     if described.constructs:

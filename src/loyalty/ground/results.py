@@ -1,34 +1,24 @@
-"""Result files: the one channel between notebooks, report and tests.
-
-``reports/results/<case>/<analysis>.json`` holds what an analysis found at full precision, with
-where it came from. :class:`Result` is its schema.
-"""
+"""Where results come from: data, parameters, code and versions; and values as JSON has them."""
 
 from __future__ import annotations
 
 import contextlib
 import hashlib
 import importlib.metadata
-import json
 import math
-import os
 import platform
 import subprocess
 from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 import pandas as pd
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict
 
 from loyalty.ground import paths
-from loyalty.ground.errors import UserError
-from loyalty.ground.numbers import Kind
 
-#: Where the metadata of a notebook's display carries label, caption and alternative text.
-DISPLAY = "loyalty"
 PACKAGES = (
     "factor-analyzer",
     "jieba",
@@ -46,14 +36,6 @@ PACKAGES = (
 
 class _Model(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class Number(_Model):
-    """A number that prose may cite, with what it is and, where there is one, its interval."""
-
-    value: float | int | str | None
-    kind: Kind
-    ci: tuple[float, float] | None = None
 
 
 class DataOrigin(_Model):
@@ -76,59 +58,6 @@ class Provenance(_Model):
     packages: dict[str, str]
 
 
-class Result(_Model):
-    """What one notebook found for one case."""
-
-    schema_version: Literal[1] = 1
-    case: str
-    analysis: str
-    simulated: bool
-    numbers: dict[str, Number]
-    tables: dict[str, list[dict[str, Any]]]
-    statements: dict[str, dict[Literal["en", "zh"], str]]
-    warnings: list[str]
-    provenance: Provenance
-
-
-def path(case: str, analysis: str) -> Path:
-    return paths.results() / case / f"{analysis}.json"
-
-
-def write(result: Result) -> Path:
-    """Write the file in one step: there is a whole file or none."""
-    target = path(result.case, result.analysis)
-    target.parent.mkdir(parents=True, exist_ok=True)
-    text = json.dumps(result.model_dump(mode="json"), ensure_ascii=False, indent=1, sort_keys=True)
-    scratch = target.with_suffix(f".{os.getpid()}.part")
-    scratch.write_text(text + "\n", encoding="utf-8")
-    os.replace(scratch, target)
-    return target
-
-
-def read(case: str, analysis: str) -> Result:
-    """Read and check one result file.
-
-    Raises
-    ------
-    UserError
-        When it is absent or does not hold to the schema.
-    """
-    file = path(case, analysis)
-    if not file.is_file():
-        raise UserError(f"{file.relative_to(paths.root())}: not there; run the notebook first")
-    try:
-        return Result.model_validate_json(file.read_bytes())
-    except ValidationError as error:
-        first = error.errors()[0]
-        key = ".".join(map(str, first["loc"]))
-        raise UserError(f"{file.relative_to(paths.root())}: {key}: {first['msg']}") from None
-
-
-def available() -> list[tuple[str, str]]:
-    """(case, analysis) of every result file, sorted."""
-    return sorted((p.parent.name, p.stem) for p in paths.results().glob("*/*.json"))
-
-
 def plain(value: Any) -> Any:
     """A value as JSON can carry it: NumPy scalars as Python's, missing and infinite as null."""
     if isinstance(value, dict):
@@ -148,7 +77,7 @@ def provenance(
     notebook: str,
     parameters: dict[str, Any],
     data: list[DataOrigin],
-    code: Sequence[Path] | None = None,
+    code: Sequence[Path],
 ) -> Provenance:
     """Where a result comes from: the same inputs give the same record (so no clock, no host).
 
@@ -159,7 +88,7 @@ def provenance(
         notebook=notebook,
         parameters=parameters,
         data=data,
-        code_sha256=_code(notebook, code),
+        code_sha256=_code(code),
         git_commit=commit,
         git_changed=changed,
         python=platform.python_version(),
@@ -176,20 +105,9 @@ def _versions() -> dict[str, str]:
     return found
 
 
-def code_files() -> list[Path]:
-    """The package's files that a result can depend on (not the command line, not the rendering)."""
-    package = paths.root() / "src" / "loyalty"
-    out = {"render", "cli.py", "report.py", "measured.py", "__pycache__"}
-    return sorted(
-        p
-        for p in package.rglob("*")
-        if p.suffix in (".py", ".yml") and not out & set(p.relative_to(package).parts)
-    )
-
-
-def _code(notebook: str, code: Sequence[Path] | None) -> str:
+def _code(code: Sequence[Path]) -> str:
     digest = hashlib.sha256()
-    for file in code or [*code_files(), paths.notebooks() / f"{notebook}.ipynb"]:
+    for file in code:
         digest.update(file.name.encode() + b"\0" + file.read_bytes() + b"\0")
     return digest.hexdigest()
 

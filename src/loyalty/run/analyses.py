@@ -46,6 +46,12 @@ def page_of(analysis: str) -> Page:
     return page
 
 
+def chapter_of(analysis: str) -> str:
+    """The title of the analysis's chapter, as the catalogue has it."""
+    title: str = import_module(f"loyalty.analyses.{analysis}.page").CHAPTER
+    return title
+
+
 @cache
 def _notebooks(folder: Path) -> dict[str, Path]:
     return {file.stem[3:]: file for file in sorted(folder.glob("[0-9][0-9]-*.ipynb"))}

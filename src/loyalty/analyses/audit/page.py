@@ -2,6 +2,7 @@
 
 from loyalty.analyses.audit import figures, tables, words
 
+CHAPTER = "Data audit"
 PAGE = {
     "flow": [figures.flow, words.flow],
     "codes": [tables.codes, words.codes],

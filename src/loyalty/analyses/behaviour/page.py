@@ -2,6 +2,7 @@
 
 from loyalty.analyses.behaviour import figures, tables, words
 
+CHAPTER = "Behaviour"
 PAGE = {
     "rows": [tables.rows, words.rows],
     "survival": [figures.survival, words.survival],

@@ -2,6 +2,7 @@
 
 from loyalty.analyses.descriptives import figures, tables, words
 
+CHAPTER = "Descriptives"
 PAGE = {
     "answers": [figures.answers, words.answers],
     "items": [tables.items, words.items],

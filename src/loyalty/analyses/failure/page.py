@@ -2,6 +2,7 @@
 
 from loyalty.analyses.failure import figures, tables, words
 
+CHAPTER = "After a service failure"
 PAGE = {
     "rows": [words.rows],
     "determinants": [figures.determinants, tables.determinants, words.determinants],

@@ -2,6 +2,7 @@
 
 from loyalty.analyses.measurement import figures, tables, words
 
+CHAPTER = "Confirmatory factor analysis and validity"
 PAGE = {
     "fit": [tables.fit, words.fit],
     "dynamic": [figures.dynamic, words.dynamic, tables.dynamic, words.dynamic_cuts],

@@ -2,6 +2,7 @@
 
 from loyalty.analyses.published import tables, words
 
+CHAPTER = "Published results reproduced"
 PAGE = {
     "pls": [tables.pls, words.pls],
     "bg_nbd": [tables.bg_nbd, words.bg_nbd],

@@ -2,6 +2,7 @@
 
 from loyalty.analyses.reliability import figures, tables, words
 
+CHAPTER = "Reliability and exploratory factor analysis"
 PAGE = {
     "scales": [
         tables.alpha,

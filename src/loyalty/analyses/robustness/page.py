@@ -2,6 +2,7 @@
 
 from loyalty.analyses.robustness import figures, tables, words
 
+CHAPTER = "Robustness"
 PAGE = {
     "curve": [figures.curve, tables.specifications, words.curve],
     "missing": [words.missing],

@@ -2,6 +2,7 @@
 
 from loyalty.analyses.structural import figures, tables, words
 
+CHAPTER = "Structural model"
 PAGE = {
     "whole": [words.whole],
     "fit": [words.fit],

@@ -2,6 +2,7 @@
 
 from loyalty.analyses.synthesis import figures, tables, words
 
+CHAPTER = "Synthesis"
 PAGE = {
     "glance": [tables.glance, words.glance],
     "tables": [tables.tables, words.tables],

@@ -2,6 +2,7 @@
 
 from loyalty.analyses.voice import figures, tables, words
 
+CHAPTER = "The voice of the customer"
 PAGE = {
     "texts": [tables.texts, words.texts],
     "themes": [figures.themes, tables.themes, words.themes],
