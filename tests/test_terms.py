@@ -14,20 +14,13 @@ from loyalty.ground.text import LANGUAGES
 from loyalty.stats import CannotCompute
 
 SOURCES = sorted((paths.root() / "src" / "loyalty").rglob("*.py"))
-#: These still raise sentences; they fail here, strictly, as soon as they no longer do.
-SENTENCES: tuple[str, ...] = ()
-NOTEBOOKS = [
-    pytest.param(p, id=p.stem, marks=pytest.mark.xfail(strict=True) if p.stem in SENTENCES else ())
-    for p in sorted(paths.notebooks().glob("*.ipynb"))
-]
+NOTEBOOKS = sorted(paths.notebooks().glob("*.ipynb"))
 #: Latin words of three letters or more that Chinese journals use, too.
 LATIN = {"HTMT", "KMO", "MAP", "NBD", "NPS", "PLS", "VIF"} | {
     *("Bartlett", "Feldt", "Fornell", "Hedges", "Heywood", "Larcker", "Little"),
 }
 ENTRIES = terms.catalogue("reasons")
-FILES = sorted((Path(terms.__file__).parent / "terms").glob("reasons*.yml"))
-#: Those that nothing in the package raises yet.
-PENDING = yaml.safe_load((FILES[0].parent / "reasons_pending.yml").read_text(encoding="utf-8"))
+FILES = [Path(terms.__file__).parent / "terms" / "reasons.yml"]
 
 
 def trees(path: Path) -> Iterator[ast.Module]:
@@ -88,14 +81,14 @@ def test_every_reason_is_in_the_catalogue(path: Path) -> None:
     check(path)
 
 
-@pytest.mark.parametrize("path", NOTEBOOKS)
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda p: p.stem)
 def test_every_reason_of_a_notebook_is_in_the_catalogue(path: Path) -> None:
     check(path)
 
 
 def test_every_entry_is_used() -> None:
     used = {code for path in SOURCES for code, _ in called(path)}
-    assert set(ENTRIES) - used == set(PENDING)
+    assert set(ENTRIES) - used == set()
 
 
 def test_no_code_stands_twice() -> None:

@@ -352,7 +352,7 @@ def test_a_second_opinion(project: Any, monkeypatch: pytest.MonkeyPatch) -> None
 @pytest.fixture
 def case(project: Any) -> Case:
     """The small case with two more constructs; one has a character that is Markdown's."""
-    first, second = project.study["constructs"]
+    _, second = project.study["constructs"]
     second["label"] = {"en": "Loyalty*", "zh": "忠诚*"}
     for name, label in (("value", "价值"), ("image", "形象")):
         made = {"id": name, "label": {"en": name.title(), "zh": label}, "role": "mediator"}

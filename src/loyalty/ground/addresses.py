@@ -13,9 +13,9 @@ from loyalty.ground.findings import Refused
 def look_up(value: Any, address: str) -> Any:
     """What stands at ``finding.field``, ``finding.rows.<name>.field`` or ``….interval``.
 
-    A row is found by the first text field that names it (an id, an item, a term), by its first
-    number (as of weeks), or by its place from 0. ``interval`` is the pair of ``ci_lower`` and
-    ``ci_upper``, ``rmsea_interval`` that of ``rmsea_ci_lower`` and ``rmsea_ci_upper``.
+    A row is found by a text that it alone has (an id, an item, a term), by its first number (as
+    of weeks) where it has no text, or by its place from 0. ``interval`` is the pair of
+    ``ci_lower`` and ``ci_upper``, ``rmsea_interval`` that of ``rmsea_ci_lower`` and its upper end.
 
     Raises
     ------
@@ -48,21 +48,19 @@ def _step(value: Any, step: str, at: str) -> Any:
         raise LookupError(f"{at} has no {step}; it has {', '.join(map(str, value))}")
     if isinstance(value, tuple):
         rows = [row for row in value if isinstance(row, BaseModel)]
-        named = [row for row in rows if _name(row) == step]
+        named = [row for row in rows if step in _names(row)]
         if len(named) == 1:
             return named[0]
         if not named and step.isdigit() and int(step) < len(value):
             return value[int(step)]
-        there = ", ".join(str(_name(row)) for row in rows)
+        there = ", ".join(_names(row)[0] for row in rows if _names(row))
         many = "no" if not named else "more than one"
         raise LookupError(f"{at} has {many} {step}; it has {there}")
     raise LookupError(f"{at} is {value!r} and has no {step}")
 
 
-def _name(row: BaseModel) -> str | None:
-    """The first text in a row, by which it is found; without one, its first number."""
+def _names(row: BaseModel) -> list[str]:
+    """The texts in a row, by any of which it is found; without one, its first number."""
     values = list(vars(row).values())
-    first = values[0] if values and type(values[0]).__name__ in ("int", "CitedInt") else None
-    return next(
-        (v for v in values if isinstance(v, str)), None if first is None else str(int(first))
-    )
+    texts = [v for v in values if isinstance(v, str)]
+    return texts or [str(int(v)) for v in values[:1] if isinstance(v, int)]

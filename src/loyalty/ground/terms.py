@@ -21,11 +21,8 @@ from loyalty.ground.text import LANGUAGES, Language, Text
 @cache
 def catalogue(name: str) -> dict[str, dict[str, str]]:
     """One part: ``headings``, ``reasons``, ``estimator``, ``faults`` or ``notebooks``."""
-    entries: dict[str, dict[str, str]] = {}
-    folder = files("loyalty.ground") / "terms"
-    for file in sorted(folder.iterdir(), key=lambda f: f.name):
-        if file.name.startswith(name) and file.name.endswith(".yml"):
-            entries |= yaml.safe_load(file.read_text(encoding="utf-8")) or {}
+    file = files("loyalty.ground") / "terms" / f"{name}.yml"
+    entries: dict[str, dict[str, str]] = yaml.safe_load(file.read_text(encoding="utf-8"))
     return entries
 
 
