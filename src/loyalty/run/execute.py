@@ -123,6 +123,7 @@ def execute(case: str, analysis: str, overrides: dict[str, Any] | None = None) -
     sockets = tempfile.TemporaryDirectory(prefix="loyalty-")
     manager = Config({"KernelManager": {"transport": "ipc", "ip": f"{sockets.name}/kernel"}})
     os.environ[WORKFLOW] = "1"  # the kernel's, too
+    os.environ["PYTHONHASHSEED"] = "0"  # of the kernel: what semopy estimates depends on it
     try:
         papermill.execute_notebook(
             file,
