@@ -458,8 +458,8 @@ def patterns(data: Answers) -> Patterns | None:
     if _complete(data):
         return None
     found = audit.frequent_patterns(data.items, least=int(threshold("small_cell").value))
-    lacking = found.shown["missing"]
-    shown = found.shown.assign(items=[[i for i in m.split(", ") if i] for m in lacking])
+    lacking = pd.Series([m.split(", ") if m else [] for m in found.shown["missing"]], dtype=object)
+    shown = found.shown.assign(items=lacking)
     pooled = None
     if found.pooled_patterns:
         pooled = Pooled(
