@@ -33,7 +33,7 @@ HEYWOOD = Reason(
 )
 
 
-def whole() -> tuple[audit.Audit, Case]:
+def whole() -> tuple[Any, Case]:
     """All that the notebook computes of the case ``small``, and the case."""
     of = study.load("small")
     data = audit.answers(survey.load(of))
