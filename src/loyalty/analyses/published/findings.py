@@ -124,12 +124,12 @@ def path_models(
     if not entries:
         return None
     survey = answers()
-    items = survey.scored[[i.id for c in study.structural for i in c.items]]
+    items = [i.id for c in study.structural for i in c.items]
     model = semfit.fit(
         study.structural_model(),
         survey.scored,
         estimator="MLR",
-        missing=missing_answers(items, items.columns.tolist()),
+        missing=missing_answers(survey.scored, items),
     )
     paths = model.standardized()
     paths = paths[paths["op"] == "~"]

@@ -27,7 +27,10 @@ def _as_printed(heading_of_ours: str) -> list[Column]:
     def ours(row: Printed) -> str:
         return number(row.estimate, "number", row.decimals)
 
-    return [Column(printed, "Printed", "markdown"), Column(ours, heading_of_ours, "markdown")]
+    return [
+        Column(printed, "Printed [elsewhere]", "markdown"),
+        Column(ours, heading_of_ours, "markdown"),
+    ]
 
 
 def _caption(publications: Sequence[Reproduced], case: Case) -> Text:
