@@ -22,6 +22,7 @@ from loyalty.analyses.reliability.models import (
     Factors,
     General,
     Groups,
+    Item,
     Items,
     Kept,
     Lost,
@@ -47,6 +48,7 @@ from loyalty.ground.terms import term
 from loyalty.ground.text import LANGUAGES, Text
 from loyalty.run import show
 from loyalty.shown.context import Case
+from loyalty.shown.figure import Figure
 from loyalty.shown.words import join, without_references
 from loyalty.stats import efa
 from tests.conftest import ITEMS, REPOSITORY, answers
@@ -80,6 +82,16 @@ def found(case: Survey) -> Reliability:
     )
 
 
+@pytest.fixture
+def undrawn(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Figures are taken by their alternative text: drawing takes seconds."""
+
+    def figure(name: str, label: str, figure: Figure, case: Case, language: Any) -> show.Display:
+        return show.Display(name, label, {"text/plain": figure.alt.in_(language)})
+
+    monkeypatch.setattr(show, "_figure", figure)
+
+
 def shown(whole: Reliability, language: Any = "en") -> dict[str, str]:
     """Label → what a reader sees, of all findings."""
     seen: dict[str, str] = {}
@@ -102,7 +114,7 @@ def refused(whole: Reliability) -> dict[str, str]:
 
 
 # --- findings of sound and of spoilt answers -----------------------------------------------------
-def test_a_sound_case(project: Any) -> None:
+def test_a_sound_case(project: Any, undrawn: None) -> None:
     """Everything is found, and shown once, in both languages."""
     pytest.importorskip("factor_analyzer")
     whole = found(asked(project, answers(200)))
@@ -118,6 +130,25 @@ def test_a_sound_case(project: Any) -> None:
     latin = re.compile(r"\b(the|of|and|with|for|is|Quality|Loyalty|Prepaid)\b")
     for name, text in shown(whole, "zh").items():
         assert not latin.search(text), (name, text)
+
+
+def test_the_figures_are_drawn(project: Any) -> None:
+    measured = asked(project, answers(200))
+    corr, case = reliability.correlations(measured), show.context("small")
+    factors = reliability.factors(corr, 20, 1)
+    solution = reliability.solution(corr, reliability.reference(corr, factors))
+    drawings = [
+        figures.coefficients(of(reliability.scales(reliability.measures(measured, 2, 1))), case),
+        figures.groups(of(reliability.groups(measured)), case),
+        figures.scree(of(factors), case),
+        figures.loadings(of(solution), case),
+    ]
+    for figure in drawings:
+        assert figure.draw("zh").axes
+    legend = drawings[2].draw("zh").legends[0]
+    assert [t.get_text() for t in legend.get_texts()][:2] == [
+        *("数据，Pearson 相关", "随机，Pearson 相关")
+    ]
 
 
 def test_every_finding_has_its_place() -> None:
@@ -161,7 +192,7 @@ def test_alpha_against_its_definition(project: Any) -> None:
     np.testing.assert_allclose(row.alpha, expected, rtol=1e-12)
 
 
-def test_constructs_of_one_and_two_items(project: Any) -> None:
+def test_constructs_of_one_and_two_items(project: Any, undrawn: None) -> None:
     del project.study["constructs"][0]["items"][1:]
     del project.study["constructs"][1]["items"][2:]
     project.study["groups"] = []
@@ -177,9 +208,18 @@ def test_constructs_of_one_and_two_items(project: Any) -> None:
     assert "Quality has no alpha (only 1 item: alpha needs 2)." in seen["txt-alpha"]
     assert seen["txt-coefficients"].startswith("No construct has three items")
     assert {"tbl-kmo", "fig-scree", "fig-coefficients"} <= set(seen)
-    # a single item is left out of the rotation to the plan
-    quality, loyalty = whole.plan.rows
-    assert whole.plan.left_out == ("quality",)
+    assert whole.plan.no_target.code == "few_items_for_factors"
+    assert {r.target for r in whole.plan.rows} == {None}
+
+
+def test_a_single_item_is_left_out_of_the_rotation_to_the_plan(project: Any) -> None:
+    del project.study["constructs"][0]["items"][1:]
+    corr = reliability.correlations(asked(project, answers(200)))
+    reference = efa.efa(corr=corr.matrices["pearson"], n=corr.n, n_factors=1)
+    drawn = reliability.resampled(corr, reference, 10, 1)
+    plan = reliability.plan(corr, reference, drawn, 1)
+    quality, loyalty = plan.rows
+    assert plan.left_out == ("quality",) and plan.no_target is None
     assert (quality.target, quality.factor, quality.verdict) == (None, None, None)
     assert loyalty.target == pytest.approx(1, abs=0.01)
 
@@ -197,10 +237,11 @@ def test_single_items(project: Any) -> None:
     assert whole.adequacy.items == 2  # two items have a KMO
 
 
-def test_ordinal_coefficients_that_nobody_has(project: Any) -> None:
+def test_ordinal_coefficients_that_nobody_has(project: Any, undrawn: None) -> None:
     rows = answers(200)
-    rows[list(ITEMS)] += np.random.default_rng(1).normal(size=(200, 6)) / 9
-    project.study["scale"] = {"min": -9, "max": 19}
+    noise = np.random.default_rng(1).integers(-9, 10, size=(200, 6))
+    rows[list(ITEMS)] = 10 * rows[list(ITEMS)] + noise
+    project.study["scale"] = {"min": 0, "max": 99}
     whole = found(asked(project, rows))
     assert whole.scales.no_ordinal is not None and whole.scales.mean_change is None
     assert {w.reason.code for w in whole.scales.without_ordinal} == {"too_many_categories"}
@@ -274,7 +315,7 @@ def test_the_plan_is_found_again(project: Any) -> None:
     assert (plan.left_out, plan.no_target, plan.draws) == ((), None, 50)
     assert {r.factor for r in plan.rows} == {"F1", "F2"}
     for row in plan.rows:
-        assert row.congruence > 0.9 and row.target > max(0.9, row.chance)
+        assert row.congruence > 0.9 and row.target > 0.9 and 0 < row.chance < 1
         assert row.ci_lower <= row.congruence + 0.02 and row.ci_upper <= 1
     general = reliability.general(corr, reference, drawn)
     assert [s.id for s in general.scales] == ["quality", "loyalty"] and general.factors == 2
@@ -299,13 +340,14 @@ def test_one_factor_has_no_rotations(project: Any) -> None:
 
 def test_collinear_items_spoil_what_they_must_and_no_more(project: Any) -> None:
     """Two items with the same answers: no inverse, so no KMO and no count; scales still work."""
-    case = asked(project, answers(200).assign(q2=answers(200)["q1"]))
-    corr = reliability.correlations(case)
-    assert refused(found(case))["factors"].startswith("the correlation matrix is not positive")
-    adequacy = reliability.adequacy(corr)
-    kept = () if isinstance(adequacy, Refused) else adequacy.rows
-    assert "pearson" not in [r.kind for r in kept]
-    assert found(case).scales.rows[0].alpha > 0.7
+    whole = found(asked(project, answers(200).assign(q2=answers(200)["q1"])))
+    assert [r.kind for r in whole.adequacy.rows] == ["polychoric"]
+    lost = [(one.part, one.kind) for one in (*whole.adequacy.lost, *whole.factors.lost)]
+    assert lost == [("adequacy", "pearson"), ("parallel", "pearson")]
+    assert whole.factors.kind == "polychoric" and whole.factors.n >= 1
+    rest = ("solution", "solutions", "plan", "general", "second")
+    assert all("not positive definite" in refused(whole)[name] for name in rest)
+    assert whole.scales.rows[0].alpha > 0.7
 
 
 def test_items_that_are_never_answered_together(project: Any) -> None:
@@ -464,16 +506,13 @@ def test_ordinal_versions(case: Case) -> None:
     assert got.zh.endswith("此处无法得到形象（q_1 没有变异）。")
 
 
-def test_items(case: Case, project: Any) -> None:
-    sound: Items = reliability.items(reliability.measures(asked(project, answers(200)), 2, 1))
-    plain = sound.model_copy(
-        update={"rows": [r.model_copy(update={"better_without": False}) for r in sound.rows]}
-    )
-    got = said(words.item_total(of(plain), case))
+def test_items(case: Case) -> None:
+    fields = {"scale": "quality", "item": "q_1", "loading": 0.5, "alpha_if_dropped": 0.8}
+    strong = Item(item_total=0.6, gain=-0.1, weak=False, better_without=False, **fields)
+    weak = Item(item_total=0.08, gain=0.25, weak=True, better_without=True, **fields)
+    got = said(words.item_total(of(Items(rows=[strong], weak=0)), case))
     assert got.en.startswith("Every item") and "No scale would gain" in got.en
-    change = {"item": "q_1", "item_total": 0.08, "gain": 0.25, "weak": True, "better_without": True}
-    bad = plain.model_copy(update={"rows": (sound.rows[0].model_copy(update=change),)})
-    got = said(words.item_total(of(bad), case))
+    got = said(words.item_total(of(Items(rows=[strong, weak], weak=1)), case))
     assert "[@nunnally1994]: q_1 (.08)." in got.en and "q_1 (+.25)" in got.zh
     assert "partly luck" in got.en and "部分出于偶然" in got.zh
 

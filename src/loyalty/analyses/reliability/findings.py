@@ -314,14 +314,13 @@ def adequacy(corr: Correlations) -> Adequacy:
             )
         )
     if not rows:
-        raise _first(lost, "nothing_to_correlate")
+        raise _first(lost, CannotCompute("nothing_to_correlate"))
     change = rows[1].kmo - rows[0].kmo if len(rows) > 1 else None
     return Adequacy(items=corr.items.shape[1], n=corr.n, rows=rows, change=change, lost=lost)
 
 
-def _first(lost: Sequence[Lost], otherwise: str) -> CannotCompute:
-    """The refusal for the first of what was lost."""
-    refusal = CannotCompute(otherwise)
+def _first(lost: Sequence[Lost], refusal: CannotCompute) -> CannotCompute:
+    """The refusal, for the reason of the first of what was lost where anything was."""
     if lost:
         refusal.reason = lost[0].reason
     return refusal
@@ -362,7 +361,7 @@ def factors(corr: Correlations, draws: int, seed: int) -> Factors:
         eigenvalues = Eigenvalue.each(p.table.reset_index())
         screes.append(Scree(kind=kind, eigenvalues=eigenvalues, partials=list(m.table["squared"])))
     if not rules:
-        raise _first(lost, "no_correlations")
+        raise _first(lost, CannotCompute("no_correlations"))
     chosen, planned, width = rules[0], len(corr.constructs), corr.items.shape[1]
     used = max(1, chosen.n)
     while (width - used) ** 2 < width + used:  # negative degrees of freedom
