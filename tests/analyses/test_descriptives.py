@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from loyalty.analyses.descriptives import figures, words
+from loyalty.analyses.descriptives import figures, tables, words
 from loyalty.analyses.descriptives import findings as descriptives
 from loyalty.analyses.descriptives.findings import Descriptives
 from loyalty.analyses.descriptives.models import Nps
@@ -190,8 +190,7 @@ def test_one_answer_throughout_and_one_construct(project: Project) -> None:
     whole = found()
     assert refused(whole)["correlations"] == "correlations need 2 variables, not 1"
     assert whole.details.source is None and whole.groups.most is None
-    by = shown(whole)
-    assert len(by["en"]) == len(by["zh"])
+    assert len(figures.index(whole.index, show.context("small")).draw("en").axes) == 1
 
 
 def test_items_with_scales_of_their_own(project: Project) -> None:
@@ -359,9 +358,9 @@ def test_boxes_by_group(groups: Project) -> None:
 
 
 def test_rows_of_figures_name_a_grouping_that_lies_in_no_other(groups: Project) -> None:
-    rows = (changed(found().boxes.rows[0], group="firm", level="b2"), *found().boxes.rows)
-    case = show.context("small")
-    drawn = figures.boxes(changed(found().boxes, rows=rows), case).draw("en")
+    whole = found().boxes
+    rows = (changed(whole.rows[0], group="firm", level="b2"), *whole.rows)
+    drawn = figures.boxes(changed(whole, rows=rows), show.context("small")).draw("en")
     labels = [label.get_text() for label in drawn.axes[0].get_yticklabels()]
     assert labels[0] == "B2" and "Industry · Air" in labels
 
@@ -396,11 +395,11 @@ def test_the_focal_correlation_by_group(project: Project) -> None:
 
 def test_rows_of_tables_are_sorted_by_what_stands_out(groups: Project) -> None:
     whole = found()
-    by = {display.label: display for display in shown(whole)["en"]}
 
     def cells(name: str, column: int) -> list[str]:
-        text = by[f"tbl-small-descriptives-{name}"].bundle["text/markdown"].split("\n\n")[0]
-        plain = without_references(text).replace("\\", "")
+        finding = cited(getattr(whole, name), f"small/descriptives/{name}")
+        table = getattr(tables, name)(finding, show.context("small")).markdown("en")
+        plain = without_references(table.split("\n\n")[0]).replace("\\", "")
         return [line.strip("| ").split(" | ")[column] for line in plain.split("\n")[2:]]
 
     ends = {row.item: max(row.floor, row.ceiling) for row in whole.items.rows}
