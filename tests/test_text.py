@@ -7,14 +7,14 @@ import os
 import subprocess
 import sys
 import tarfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 import pytest
 
-from loyalty.analyses.voice import quotes, text
+from loyalty.analyses.voice import quotes, text, themes
 from loyalty.cases import study
 from loyalty.cases import survey as sources
 from loyalty.cases import tables as resources
@@ -36,6 +36,11 @@ def reviews(levels: bool = True) -> Resource:
     return Resource.model_validate(given)
 
 
+def left_out(used: Iterable[resources.LeftOut]) -> dict[str, int]:
+    """Rows left out, by the reason's sentence."""
+    return {left.reason.text().en: left.n for left in used}
+
+
 def loaded(*rows: tuple[str, str], levels: bool = True) -> resources.Loaded:
     frame = pd.DataFrame(rows, columns=["text", "polarity"])
     return resources.typed(reviews(levels), frame, "0" * 64, "reviews.csv")
@@ -55,7 +60,7 @@ def test_lines_in_mixed_encodings() -> None:
 def test_what_cannot_be_used_is_counted_and_the_rest_goes_on() -> None:
     got = loaded(("好", "pos"), ("  ", "neg"), ("坏\ufffd", "neg"), ("差", "bad"), ("差", "neg"))
     assert got.rows["text"].tolist() == ["好", "差"]
-    assert got.excluded == {
+    assert left_out(got.excluded) == {
         "text: readable text is expected": 1,
         "text: empty": 1,
         "polarity: one of pos, neg is expected": 1,
@@ -80,7 +85,7 @@ def test_an_unknown_class_of_complaints() -> None:
     frame = pd.DataFrame({"class": ["price", "weather", "returns"], "hours": ["1", "2", "-3"]})
     got = resources.typed(resource, frame, "0" * 64, "c.csv")
     assert got.rows["class"].tolist() == ["price"]
-    assert got.excluded == {
+    assert left_out(got.excluded) == {
         "class: one of price, returns is expected": 1,
         "hours: a number of zero or more is expected": 1,
     }
@@ -127,33 +132,36 @@ def test_each_text_once() -> None:
         ]
     )
     assert got.rows.to_dict("list") == {"text": ["客服 很好", "退货"], "polarity": ["pos", "neg"]}
-    assert got.read == 9
-    assert got.excluded == {
-        "polarity": 1,
-        "duplicate": 2,
-        "both": 2,
+    assert (got.used.read, got.used.excluded) == (9, 7)
+    assert {left.reason.code: left.n for left in got.used.reasons} == {
+        "no_polarity": 1,
+        "duplicate_text": 2,
+        "both_polarities": 2,
         "reply": 1,
-        "no word": 1,
+        "no_letter": 1,
     }
 
 
 def test_themes_overlap_and_subjects_do_not() -> None:
     texts = pd.Series(["打客服要求退货", "房间很大,书不错,前台好", "什么也没有"])
-    there = text.mentions(texts, text.themes())
+    there = text.mentions(texts, list(themes.themes().values()))
     assert list(there.columns[there.loc[0]]) == ["customer_service", "returns"]
     assert not there.loc[1:].any(axis=None)
-    assert text.subject(texts, text.subjects()).tolist() == ["other", "hotel", "other"]
+    assert text.subject(texts, themes.subjects()).tolist() == ["other", "hotel", "other"]
 
 
 def test_every_theme_of_the_source_has_its_words() -> None:
-    labels = {t.label.zh: t.words for t in text.themes()}
+    labels = {t.label.zh: t.words for t in themes.themes().values()}
     assert set(labels) == {"售后", "客服", "维修", "退货", "投诉", "服务补救", "个性化关怀"}
     assert all(w and len(w) == len(set(w)) for w in labels.values())
-    words = [w for t in text.themes() for w in t.words]
+    words = [w for t in themes.themes().values() for w in t.words]
     assert len(words) == len(set(words))
 
 
-SPLIT = "from loyalty import text; print(text.words(['售后服务态度很差,维修了三次还是退货']))"
+SPLIT = (
+    "from loyalty.analyses.voice import text; "
+    "print(text.words(['售后服务态度很差,维修了三次还是退货']))"
+)
 
 
 def test_words_do_not_depend_on_the_hash_seed(project: Any) -> None:
@@ -267,6 +275,6 @@ def test_the_reviews(repository: Path) -> None:
     distinct = table.rows.groupby("polarity")["text"].nunique()
     assert distinct["neg"] == 9_078 and distinct["pos"] in (8_377, 8_379)
     got = text.clean([table])
-    assert got.excluded["duplicate"] > table.read / 2
-    assert len(got.rows) + sum(got.excluded.values()) == got.read
+    assert got.left_out("duplicate_text") > table.read / 2
+    assert len(got.rows) + sum(left.n for left in got.used.reasons) == got.used.read
     assert got.rows["text"].is_unique

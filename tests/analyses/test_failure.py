@@ -1,0 +1,230 @@
+"""What follows a service failure: findings on made-up customers, and their sentences."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from loyalty.analyses.failure import findings as failure
+from loyalty.analyses.failure import words
+from loyalty.analyses.failure.page import PAGE
+from loyalty.cases import tables as loading
+from loyalty.cases.study import Resource
+from loyalty.ground.findings import Refused, cited
+from loyalty.ground.text import LANGUAGES, Text
+from loyalty.shown import words as shared
+from loyalty.shown.context import Case
+from loyalty.shown.figure import Figure
+from loyalty.shown.table import Table
+
+CASE = Case("made")
+
+
+def said(sentences: Text | Sequence[Text]) -> Text:
+    whole = sentences if isinstance(sentences, Text) else shared.join(sentences)
+    return Text(en=shared.without_references(whole.en), zh=shared.without_references(whole.zh))
+
+
+# --- findings ------------------------------------------------------------------------------------
+def customers(n: int = 1600) -> pd.DataFrame:
+    """Customers of five firms; excellent recovery only repairs."""
+    rng = np.random.default_rng(3)
+    failed = rng.random(n) < 0.5
+    marks = {
+        name: np.clip(np.round(4 + 1.5 * rng.normal(size=n)), 1, 7)
+        for name in ("severity", "controllability", "recovery", "competition")
+    }
+    before = 4.5 + rng.normal(size=n)
+    after = 0.5 * before + 2.2 + 0.6 * rng.normal(size=n)
+    harm = -0.3 * (marks["severity"] - 4) + 0.4 * (marks["recovery"] - 4) - 1.0
+    return pd.DataFrame(
+        {
+            "failed": failed.astype(int),
+            **marks,
+            "loyalty_before": before,
+            "loyalty_after": np.where(failed, after + harm, after),
+            "firm": rng.integers(1, 6, n),
+        }
+    )
+
+
+def everything(rows: pd.DataFrame) -> failure.Failure:
+    """As the notebook does it."""
+    description = {
+        "id": "failures",
+        "kind": "failures",
+        "label": "Failures",
+        "rows": {"file": {"path": "failures.csv", "sha256": "0" * 64}},
+    }
+    resource = Resource.model_validate(description)
+    table = loading.typed(resource, rows.astype(str), "0" * 64, "failures.csv")
+    data = failure.failures([table])
+    best = failure.excellent(data, 0.25)
+    paradox = failure.paradox(data, best)
+    return failure.Failure(
+        rows=failure.counted([table]),
+        determinants=failure.determinants(data),
+        interaction=failure.interaction(data),
+        paradox=paradox,
+        recoveries=failure.recoveries(data, paradox),
+        severity=failure.severity(data, best, paradox),
+    )
+
+
+def test_every_finding_is_shown() -> None:
+    assert list(PAGE) == list(failure.Failure.model_fields)
+
+
+def test_failures_of_which_all_is_known() -> None:
+    given = customers()
+    found = everything(given)
+    assert failure.Failure.model_validate_json(found.model_dump_json()) == found
+    assert isinstance(found.determinants, failure.Determinants)
+    by = {row.term: row for row in found.determinants.circumstances}
+    assert by["severity"].ci_upper < 0 < by["recovery"].ci_lower
+    assert found.determinants.errors == "HC3" and found.determinants.firms == 5
+    assert isinstance(found.paradox, failure.Paradox)
+    after = given.query("failed == 1")
+    best = after[after["recovery"] >= found.paradox.mark]["loyalty_after"]
+    never = given.query("failed == 0")["loyalty_after"]
+    between = found.paradox.comparisons[0]
+    assert between.comparison == "between" and between.n == len(best)
+    assert between.estimate == pytest.approx((best.mean() - never.mean()) / never.std())
+    for name, showers in PAGE.items():
+        finding = cited(getattr(found, name), f"made/failure/{name}")
+        for shower in showers:
+            shown = shower(finding, CASE)
+            for language in LANGUAGES:
+                if isinstance(shown, Figure):
+                    assert shown.draw(language).axes
+                elif isinstance(shown, Table):
+                    assert '{.num key="made/failure/' in shown.markdown(language)
+                else:
+                    assert said(shown).in_(language)
+
+
+def test_failures_that_nobody_rated() -> None:
+    found = everything(customers()[["failed", "loyalty_after"]])
+    for finding, code in (
+        (found.determinants, "no_circumstances"),
+        (found.paradox, "recovery_unrated"),
+    ):
+        assert isinstance(finding, Refused) and finding.refused.code == code
+    assert found.interaction is None
+
+
+# --- sentences -----------------------------------------------------------------------------------
+def comparison(which: str, verdict: str) -> failure.Comparison:
+    lower, upper = {"paradox": (0.1, 0.5), "none": (-0.5, -0.1), "equal": (-0.1, 0.1)}.get(
+        verdict, (-0.4, 0.4)
+    )
+    other = dict.fromkeys(failure.Comparison.model_fields, 0.5)
+    ends = {"estimate": (lower + upper) / 2, "ci_lower": lower, "ci_upper": upper}
+    counts = {"n": 100, "n_reference": 200}
+    return failure.Comparison(**other | ends | counts | {"comparison": which, "verdict": verdict})
+
+
+def of_paradox(*verdicts: str) -> Text:
+    found = failure.Paradox(
+        mark=6,
+        margin=0.2,
+        level=0.95,
+        comparisons=tuple(
+            comparison(which, v) for which, v in zip(("between", "within"), verdicts, strict=False)
+        ),
+    )
+    return said(words.paradox(cited(found, "x"), CASE))
+
+
+@pytest.mark.parametrize(
+    ("verdicts", "en", "zh"),
+    [
+        (
+            ("paradox", "paradox"),
+            "All comparisons agree on a recovery paradox",
+            "一致：这些数据中存在",
+        ),
+        (("paradox", "open"), "do not agree", "不一致"),
+        (("none", "equal"), "None of the comparisons shows", "均未见"),
+        (("none", "open"), "No comparison shows a recovery paradox, but not all", "并非所有区间"),
+        (("open", "open"), "No comparison shows a recovery paradox, but not all", "并非所有区间"),
+    ],
+)
+def test_the_paradox_needs_every_comparison(verdicts: tuple[str, ...], en: str, zh: str) -> None:
+    text = of_paradox(*verdicts)
+    assert en in text.en and zh in text.zh
+    assert "no effect of the recovery" in text.en
+
+
+@pytest.mark.parametrize("verdict", ["paradox", "none", "equal", "open"])
+def test_a_comparison_says_its_verdict(verdict: str) -> None:
+    says = {
+        "paradox": "are more loyal: a recovery paradox",
+        "none": "are less loyal: no recovery paradox",
+        "equal": "are as loyal, within ±0\\.20",
+        "open": "the interval settles nothing",
+    }
+    text = of_paradox(verdict)
+    assert [k for k, v in says.items() if v in text.en] == [verdict]
+    assert "standard deviations, n = 100" in text.en
+
+
+def coefficient(
+    term: str, expected: str, estimate: float, lower: float, upper: float
+) -> failure.Coefficient:
+    other = dict.fromkeys(failure.Coefficient.model_fields, 0.5)
+    ends = {"estimate": estimate, "ci_lower": lower, "ci_upper": upper}
+    return failure.Coefficient(**other | ends | {"term": term, "expected": expected})
+
+
+def of_determinants(**changed: Any) -> Text:
+    fields = {
+        "customers": 100,
+        "failed": 40,
+        "n": 40,
+        "left_out": 0,
+        "r2": 0.25,
+        "errors": "HC3",
+        "firms": None,
+        "circumstances": (
+            coefficient("severity", "-", -0.3, -0.4, -0.2),
+            coefficient("recovery", "+", -0.2, -0.3, -0.1),
+            coefficient("competition", "-", 0.0, -0.1, 0.1),
+        ),
+        "with_before": (),
+    }
+    found = failure.Determinants(**fields | changed)
+    return said(words.determinants(cited(found, "x"), CASE))
+
+
+def test_determinants_against_their_expected_signs() -> None:
+    text = of_determinants()
+    assert "depends on severity." in text.en
+    assert "Against expectation runs the effect of recovery." in text.en
+    assert "holds zero: competition." in text.en
+    assert "coefficient of severity (β = −\\.30\u00a0" in text.en
+    assert "firms" not in text.en
+
+
+def test_few_firms_are_said_to_be_few() -> None:
+    few = of_determinants(firms=5, n=38, left_out=2)
+    assert "5 firms there are too few" in few.en and "2 of them lack an answer" in few.en
+    assert "allow for 30 firms" in of_determinants(firms=30, errors="cluster").en
+
+
+@pytest.mark.parametrize(
+    ("ends", "says"),
+    [
+        ((0.1, 0.3), "counts more"),
+        ((-0.3, -0.1), "counts less"),
+        ((-0.1, 0.3), "is open"),
+        ((0.0001, 0.3), "only just excludes zero"),
+    ],
+)
+def test_recovery_by_severity(ends: tuple[float, float], says: str) -> None:
+    found = failure.Interaction(estimate=sum(ends) / 2, ci_lower=ends[0], ci_upper=ends[1])
+    assert says in said(words.interaction(cited(found, "x"), CASE)).en

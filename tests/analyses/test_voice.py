@@ -1,0 +1,412 @@
+"""The voice of the customer: findings on made-up reviews and complaints, and their sentences."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from loyalty.analyses.voice import complaints, tables, themes, words
+from loyalty.analyses.voice import findings as voice
+from loyalty.analyses.voice.page import PAGE
+from loyalty.cases import study
+from loyalty.cases import tables as loading
+from loyalty.ground.findings import Refused, cited
+from loyalty.ground.reasons import Reason
+from loyalty.ground.text import LANGUAGES, Text
+from loyalty.run import show
+from loyalty.shown import words as shared
+from loyalty.shown.context import Case
+from loyalty.shown.figure import Figure
+from loyalty.shown.table import Table
+
+CASE = Case("small")
+
+
+def said(sentences: Text | Sequence[Text]) -> Text:
+    whole = sentences if isinstance(sentences, Text) else shared.join(sentences)
+    return Text(en=shared.without_references(whole.en), zh=shared.without_references(whole.zh))
+
+
+# --- made-up tables ------------------------------------------------------------------------------
+def reviews(n: int = 500) -> pd.DataFrame:
+    """Lines of words with a known meaning: hotels or books, care with praise, repair with blame."""
+    rng = np.random.default_rng(3)
+    known = sorted(themes.glosses())
+    texts, kinds = [], []
+    for k in range(n):
+        good = rng.random() < 0.5
+        some = [*rng.choice(known, 6), "酒店" if k % 2 else "作者"]
+        if rng.random() < 0.2:
+            some.append("周到" if good == (rng.random() < 0.9) else "维修")
+        texts.append(" ".join([*some, chr(0x4E00 + k)]))
+        kinds.append("pos" if good else "neg")
+    texts += [texts[0], "一般般", "一般般", "宾馆反馈 谢谢", "!!! 123", "", "差"]
+    kinds += [kinds[0], "pos", "neg", "pos", "neg", "pos", "odd"]
+    return pd.DataFrame({"text": texts, "polarity": kinds})
+
+
+def filed(m: int = 900) -> pd.DataFrame:
+    """Complaints: of quality fewer customers stay, of a class nobody described nothing is known."""
+    rng = np.random.default_rng(4)
+    of = rng.choice(["price", "quality", "odd"], m, p=[0.5, 0.49, 0.01])
+    hours, solved = rng.gamma(1.5, 16, m), rng.random(m) < 0.6
+    odds = np.where(of == "quality", -0.8, 0.4) + 0.8 * solved
+    stayed = rng.random(m) < 1 / (1 + np.exp(-odds))
+    return pd.DataFrame(
+        {
+            "class": of,
+            "hours": hours,
+            "solved": solved.astype(int),
+            "stayed": stayed.astype(int),
+        }
+    )
+
+
+LEVELS = {
+    "complaints": {
+        "price": {"en": "Price", "zh": "价格"},
+        "quality": {"en": "Quality", "zh": "质量"},
+    },
+    "reviews": {"pos": "praise", "neg": "complaint"},
+}
+
+
+def given(project: Any, kinds: dict[str, pd.DataFrame]) -> dict[str, list[loading.Loaded]]:
+    """The small case with these tables, loaded by kind."""
+    described = []
+    for kind, frame in kinds.items():
+        frame.to_csv(project.folder / f"{kind}.csv", index=False)
+        sha256 = hashlib.sha256((project.folder / f"{kind}.csv").read_bytes()).hexdigest()
+        rows = {"file": {"path": f"{kind}.csv", "sha256": sha256}}
+        described.append(
+            {"id": kind, "kind": kind, "label": kind, "rows": rows, "levels": LEVELS[kind]}
+        )
+    project.study["resources"] = described
+    project.describe()
+    case = study.load("small")
+    found: dict[str, list[loading.Loaded]] = {"reviews": [], "complaints": []}
+    for resource in case.resources:
+        found[resource.kind].append(loading.load(case, resource))
+    return found
+
+
+def everything(loaded: dict[str, list[loading.Loaded]]) -> voice.Voice:
+    """As the notebook does it."""
+    texts = voice.reviews(loaded["reviews"])
+    contrasts = voice.contrasts(texts)
+    register = complaints.register(loaded["complaints"])
+    classes = complaints.classes(register)
+    return voice.Voice(
+        texts=voice.texts(texts),
+        themes=contrasts,
+        overlap=voice.overlap(texts, contrasts),
+        words=voice.words(texts),
+        clusters=voice.clusters(texts, seed=1, pairs=2),
+        quotes=voice.quotes(texts, contrasts),
+        complaints=complaints.counted(loaded["complaints"], register),
+        classes=classes,
+        staying=complaints.staying(register, classes),
+        complaint_clusters=complaints.clusters(register, classes, seed=1, pairs=2),
+    )
+
+
+def test_every_finding_is_shown() -> None:
+    assert list(PAGE) == list(voice.Voice.model_fields)
+
+
+@pytest.fixture
+def dictionary(project: Any) -> None:
+    """The dictionary that words are split by, as this repository has it: it is long to make."""
+    cache = Path(__file__).resolve().parents[2] / ".cache"
+    cache.mkdir(exist_ok=True)
+    (project.root / ".cache").symlink_to(cache)
+
+
+@pytest.mark.usefixtures("dictionary")
+def test_a_case_with_reviews_and_complaints(project: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(voice, "TRIED", range(2, 4))
+    monkeypatch.setattr(complaints, "MOST", 3)
+    tables_ = given(project, {"reviews": reviews(), "complaints": filed()})
+    found = everything(tables_)
+    assert voice.Voice.model_validate_json(found.model_dump_json()) == found
+
+    texts = found.texts
+    assert isinstance(texts, voice.Texts)
+    assert {left.reason.code: left.n for left in texts.lines.reasons} == {
+        "not_a_level": 1,
+        "no_text": 1,
+        "duplicate_text": 1,
+        "both_polarities": 2,
+        "reply": 1,
+        "no_letter": 1,
+    }
+    assert (texts.lines.read, texts.lines.excluded, texts.left) == (507, 7, 500)
+    assert texts.praise + texts.complaint == texts.left and texts.duplicate == 1
+
+    contrasts = found.themes
+    assert isinstance(contrasts, voice.Themes) and not contrasts.messages
+    by = {row.theme: row for row in contrasts.themes}
+    assert contrasts.themes[0].theme == "personal_care"
+    care, repair = by["personal_care"], by["repair"]
+    assert care.ci_lower is not None and care.ci_lower > 0
+    assert repair.ci_upper is not None and repair.ci_upper < 0
+    assert care.adjusted_ci_lower is not None and care.adjusted_ci_lower > 0
+    # of a rare theme not even the number is kept
+    assert by["returns"].n is None and by["returns"].praise is None
+
+    top = found.words
+    assert isinstance(top, voice.Words) and len(top.praise) == len(top.complaint) == top.most == 15
+    assert top.praise[0].word == "周到" and top.complaint[0].word == "维修"
+    clusters = found.clusters
+    assert isinstance(clusters, voice.Clusters) and len(clusters.clusters) == clusters.k
+    assert [t.k for t in clusters.tried] == [2, 3] and clusters.pairs == 2
+    assert sum(c.share for c in clusters.clusters) == pytest.approx(1)
+    quotes = found.quotes
+    assert isinstance(quotes, voice.Quotes)
+    assert [q.theme for q in quotes.themes] == list(themes.themes())
+    assert quotes.n == sum(q is not None for t in quotes.themes for q in (t.praise, t.complaint))
+
+    classes = found.classes
+    assert isinstance(classes, voice.Classes) and isinstance(classes.impact, tuple)
+    odd = int((filed()["class"] == "odd").sum())
+    assert classes.complaints == 900 - odd
+    assert sorted(c.category for c in classes.classes) == ["price", "quality"]
+    assert classes.impact[0].category == "quality" and classes.impact[0].impact_ci_lower > 0
+    known = filed().query("`class` != 'odd'")
+    assert classes.soon is not None
+    assert classes.soon.estimate == pytest.approx((known["hours"] <= 24).mean())
+    assert isinstance(found.staying, voice.Staying) and found.staying.reference == "price"
+    assert [e.term for e in found.staying.effects] == ["soon", "solved", "quality"]
+    assert isinstance(found.complaint_clusters, voice.ComplaintClusters)
+
+    shown_whole(found)
+
+
+def shown_whole(found: voice.Voice) -> None:
+    """Everything that the page shows can be shown, in every language, with references."""
+    case = show.context("small")
+    for name, showers in PAGE.items():
+        finding = cited(getattr(found, name), f"small/voice/{name}")
+        for shower in showers:
+            shown = shower(finding, case)
+            for language in LANGUAGES:
+                if isinstance(shown, Figure):
+                    assert shown.draw(language).axes
+                elif isinstance(shown, Table):
+                    assert shown.markdown(language)
+                elif shown is not None:  # there is an impact
+                    assert said(shown).in_(language)
+    sentence = said(words.complaints(cited(found.complaints, "x"), case))
+    assert "cannot be used: class: one of price, quality is expected" in sentence.en.replace(
+        "\\", ""
+    )
+    assert "质量" in tables.classes(cited(found.classes, "x"), case).markdown("zh")
+
+
+def test_what_is_missing_is_said_once(project: Any) -> None:
+    found = everything({"reviews": [], "complaints": []})
+    assert isinstance(found.texts, Refused) and found.texts.refused.code == "no_reviews"
+    assert isinstance(found.complaints, Refused)
+    assert found.complaints.refused.code == "no_complaints"
+    rest = set(voice.Voice.model_fields) - {"texts", "complaints"}
+    assert {name: getattr(found, name) for name in rest} == dict.fromkeys(rest)
+
+
+def test_complaints_of_which_only_the_class_is_known(project: Any) -> None:
+    loaded = given(project, {"complaints": filed()[["class"]]})
+    register = complaints.register(loaded["complaints"])
+    found = cited(complaints.classes(register), "small/voice/classes")
+    assert isinstance(found, voice.Classes) and found.soon is None
+    assert isinstance(found.impact, Refused)
+    case = show.context("small")
+    sentence = words.impact(found, case)
+    assert sentence is not None and "cannot be done here" in sentence.en
+    whole = said(words.classes(found, case)).en
+    assert "Most frequent is" in whole and "impact" not in whole and "response" not in whole
+    assert "–" in tables.classes(found, case).markdown("en")
+
+
+def test_reviews_that_tell_their_kind_for_sure() -> None:
+    """No adjusted odds ratio can be had, and it is said."""
+    rows = pd.DataFrame(
+        {
+            "text": [f"{'周到' if k % 2 else '维修'} {chr(0x4E00 + k)}" for k in range(60)],
+            "polarity": ["pos" if k % 2 else "neg" for k in range(60)],
+        }
+    )
+    description = study.Resource.model_validate(
+        {
+            "id": "reviews",
+            "kind": "reviews",
+            "label": "Reviews",
+            "rows": {"file": {"path": "reviews.csv", "sha256": "0" * 64}},
+        }
+    )
+    loaded = loading.typed(description, rows, "0" * 64, "reviews.csv")
+    found = cited(voice.contrasts(voice.reviews([loaded])), "small/voice/themes")
+    assert isinstance(found, voice.Themes)
+    assert [m.code for m in found.messages] == ["no_logistic_solution"]
+    assert "cannot be computed" in said(words.themes(found, CASE)).en
+
+
+# --- sentences -----------------------------------------------------------------------------------
+def row(theme: str, ends: tuple[float, float] | None, adjusted: tuple[float, float] | None) -> Any:
+    lower, upper = ends or (None, None)
+    adjusted_lower, adjusted_upper = adjusted or (None, None)
+    other = dict.fromkeys(voice.Theme.model_fields)
+    return voice.Theme(
+        **other
+        | {
+            "theme": theme,
+            "ci_lower": lower,
+            "ci_upper": upper,
+            "adjusted_ci_lower": adjusted_lower,
+            "adjusted_ci_upper": adjusted_upper,
+        }
+    )
+
+
+def of_themes(*rows: voice.Theme, share: float = 0.03) -> Text:
+    found = voice.Themes(lines=1000, named=1000 * share, share=share, themes=rows)
+    return said(words.themes(cited(found, "small/voice/themes"), CASE))
+
+
+def test_a_theme_goes_where_its_interval_lies() -> None:
+    text = of_themes(
+        row("repair", (-2, -1), (-2, -0.5)),
+        row("personal_care", (1, 2), (0.5, 2)),
+        row("returns", (-1, 0.1), (-1, 0.1)),
+        row("recovery", None, None),
+    )
+    assert "Only 3\\.0\u00a0\\% of the lines" in text.en
+    assert "With complaint go repair. With praise goes personal care." in text.en
+    assert "holds zero: returns." in text.en
+    assert "Too rare to be compared: service recovery." in text.en
+    assert "The same holds" in text.en and "does not say" in text.en
+    assert "与差评相伴的是维修。与好评相伴的是个性化关怀。" in text.zh
+
+
+def test_a_theme_that_the_subject_explains_is_named() -> None:
+    text = of_themes(
+        row("repair", (-2, -1), (-2, -0.5)), row("personal_care", (1, 2), (-0.1, 2)), share=0.2
+    )
+    assert "no longer clear for personal care" in text.en and "The same holds" not in text.en
+    assert "20\\.0\u00a0\\% of the lines mention at least one" in text.en
+
+
+def test_an_adjustment_that_has_no_solution_is_not_claimed() -> None:
+    text = of_themes(row("repair", (-2, -1), None))
+    assert "cannot be computed" in text.en
+    assert "The same holds" not in text.en and "no longer clear" not in text.en
+    assert "held constant" not in of_themes(row("repair", (-2, 1), None)).en
+
+
+def test_themes_together() -> None:
+    pair = voice.Pair(a="after_sales", b="repair", n=11, jaccard=0.064)
+    found = voice.Overlap(named=765, several=68, pairs=(pair,))
+    text = said(words.overlap(cited(found, "x"), CASE))
+    assert "68 of 765" in text.en and "after\\-sales and repair (Jaccard \\.06, 11" in text.en
+    alone = said(words.overlap(cited(found.model_copy(update={"pairs": ()}), "x"), CASE))
+    assert "no two themes" in alone.en and "没有两个主题" in alone.zh
+
+
+def test_words_have_their_english_beside_them() -> None:
+    def of(word: str) -> voice.Word:
+        return voice.Word(
+            word=word, praise=1, complaint=2, estimate=1, se=1, ci_lower=0, ci_upper=2, z=1
+        )
+
+    found = voice.Words(most=1, praise=(of("不错"),), complaint=(of("鸡肋"),))
+    text = said(words.words(cited(found, "x"), CASE))
+    assert "most apart: 不错 \\(not bad\\); and these complaint: 鸡肋 [@monroe2008]" in text.en
+    assert "好评的词：不错；" in text.zh and "not bad" not in text.zh
+
+
+CLUSTERING = {
+    "k": 2,
+    "fewest": 2,
+    "most": 3,
+    "pairs": 10,
+    "stability": 0.9,
+    "silhouette": 0.06,
+    "stable": 1,
+    "tried": (),
+}
+
+
+def of_clusters(**changed: Any) -> Text:
+    found = voice.Clusters(**CLUSTERING | changed, clusters=())
+    return said(words.clusters(cited(found, "x"), CASE))
+
+
+def test_clusters_that_run_into_one_another_are_said_to() -> None:
+    text = of_clusters()
+    assert "Between 2 and 3" in text.en and "1 of 2 reach a Jaccard index of \\.75" in text.en
+    assert "run into one another" in text.en and "彼此相接" in text.zh
+    assert "run into" not in of_clusters(silhouette=0.3).en
+    assert "All 2 reach" in of_clusters(stable=2).en
+
+
+def test_clusters_of_one_class_differ_by_how_they_were_dealt_with() -> None:
+    found = voice.ComplaintClusters(**CLUSTERING, clusters=(), alike=True)
+    assert "The same class" in said(words.complaint_clusters(cited(found, "x"), CASE)).en
+    other = found.model_copy(update={"alike": False})
+    assert "The same class" not in said(words.complaint_clusters(cited(other, "x"), CASE)).en
+
+
+def of_class(category: str, share: float) -> voice.Class:
+    other = dict.fromkeys(voice.Class.model_fields)
+    return voice.Class(**other | {"category": category, "n": 10, "share": share})
+
+
+def of_impact(category: str, value: float, lower: float, upper: float) -> voice.Impact:
+    other = dict.fromkeys(voice.Impact.model_fields, 0.5)
+    ends = {"impact": value, "impact_ci_lower": lower, "impact_ci_upper": upper}
+    return voice.Impact(**other | {"category": category, "n": 10} | ends)
+
+
+def of_classes(*impact: voice.Impact, refused: bool = False, soon: bool = True) -> Text:
+    found = voice.Classes(
+        complaints=20,
+        classes=(of_class("returns", 0.5), of_class("repair", 0.2)),
+        soon=voice.Share(n=20, estimate=0.6, ci_lower=0.5, ci_upper=0.7) if soon else None,
+        impact=Refused(refused=Reason(code="few_complaint_classes")) if refused else impact,
+    )
+    return said(words.classes(cited(found, "x"), show.context("small")))
+
+
+def test_the_order_by_impact_is_as_sure_as_its_intervals(project: Any) -> None:
+    first = of_impact("repair", 0.05, 0.02, 0.08)
+    text = of_classes(first, of_impact("returns", 0.01, -0.01, 0.03))
+    assert "Most frequent is returns (50\\.0\u00a0\\%" in text.en
+    assert "within 24 hours [@retail] came to 60\\.0" in text.en
+    assert "By impact repair comes first" in text.en
+    assert "5\\.0\u00a0\\[2\\.0,\u00a08\\.0\\] percentage points" in text.en
+    assert "overlaps that of returns" in text.en
+    apart = of_classes(first, of_impact("returns", 0.01, -0.01, 0.015), soon=False)
+    assert "overlaps" not in apart.en and "24 hours" not in apart.en
+    assert "No class is clearly worse" in of_classes(of_impact("repair", 0.05, -0.1, 0.2)).en
+    assert "mpact" not in of_classes(refused=True).en and "mpact" not in of_classes().en
+
+
+def of_staying(*ends: tuple[str, float, float]) -> Text:
+    effects = tuple(
+        voice.Effect(term=t, estimate=0.1, se=0.01, ci_lower=lower, ci_upper=upper, p=0.1)
+        for t, lower, upper in ends
+    )
+    found = voice.Staying(n=100, reference="price", effects=effects)
+    return said(words.staying(cited(found, "x"), CASE))
+
+
+def test_an_effect_that_may_be_none_is_said_to() -> None:
+    text = of_staying(("soon", -0.02, 0.22), ("solved", 0.05, 0.15), ("quality", -0.3, -0.1))
+    assert "24 hours goes with a share that stays higher by 10\\.0" in text.en
+    assert text.en.count("the difference may be none") == 1
+    assert "A solution" in text.en and "quality" not in text.en and "no proof" in text.en
+    assert "do not vary" in of_staying(("quality", -0.3, -0.1)).en
