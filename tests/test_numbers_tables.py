@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import math
-from typing import Any
+import re
+from types import SimpleNamespace
+from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
 import pytest
-from loyalty.shown.tables import Column, Table
 
+from loyalty.ground.findings import Bounded, Count, P, Real, Record, cited
 from loyalty.ground.markdown import escape
 from loyalty.ground.numbers import DASH, interval, show
+from loyalty.ground.text import Text
 from loyalty.ground.thresholds import Threshold, all_thresholds
+from loyalty.shown.table import Column, Table
 
 
 @pytest.mark.parametrize(
@@ -38,6 +42,14 @@ from loyalty.ground.thresholds import Threshold, all_thresholds
         (0.62, "percent", "62.0 %"),
         (-0.085, "percent", "−8.5 %"),
         (-0.0001, "percent", "0.0 %"),
+        (0.0000031, "significant", "3e−06"),
+        (-0.0421, "significant", "−0.04"),
+        (0.450, "decimal", "0.45"),
+        (-2.0, "decimal", "−2"),
+        (0.12345, "decimal", "0.123"),
+        (-0.0001, "decimal", "0"),
+        (0.02, "points", "2.0"),
+        (-0.085, "points", "−8.5"),
         ("yes", "text", "yes"),
         ("3 / 11", "count", "3 / 11"),
         (None, "number", DASH),
@@ -55,6 +67,8 @@ def test_a_number_as_text(value: Any, kind: Any, text: str) -> None:
 def test_decimals_and_intervals() -> None:
     assert show(0.95049, "bounded", decimals=3) == ".950"
     assert show(0.6, "percent", decimals=0) == "60 %"
+    assert show(0.000123, "significant", decimals=2) == "0.00012"
+    assert show(0.12345, "decimal", decimals=1) == "0.1"
     assert interval(0.31, 0.449, "bounded") == "[.31, .45]"
     assert interval(-0.31, math.nan, "bounded") == DASH
 
@@ -73,56 +87,145 @@ def test_text_is_one_line() -> None:
     assert escape("a\n\n# b\tc") == "a \\# b c"
 
 
-def table() -> Table:
-    frame = pd.DataFrame(
-        {
-            "item": ["q_1", "q|2"],
-            "beta": [0.123456789, math.nan],
-            "low": [-0.1, 0.1],
-            "high": [0.35, math.nan],
-            "sign": ["+", "-"],
-            "link": ["[a](b)", "c"],
-            "n": [1234, 5],
-        }
-    )
+# --- tables --------------------------------------------------------------------------------------
+class Part(Record):
+    estimate: Real = 2.5
+
+
+class Row(Record):
+    item: str
+    beta: Bounded | None
+    ci_lower: Bounded | None
+    ci_upper: Bounded | None
+    sign: Literal["+", "-"] = "+"
+    n: Count = 5
+    p: P = 0.0004
+    below: Part = Part()
+
+
+ROWS = cited(
+    (
+        Row(item="q_1", beta=0.123456789, ci_lower=-0.1, ci_upper=0.35, n=1234),
+        Row(item="q|2", beta=None, ci_lower=0.1, ci_upper=None, sign="-"),
+    ),
+    "small/toy/paths.rows",
+)
+CAPTION = Text(en="The paths.", zh="路径。")
+
+
+def table(**named: Any) -> Table:
     columns = [
         Column("item", "Item"),
-        Column("beta", "β", "bounded"),
-        Column("ci", "95 %", "interval", bounds=("low", "high")),
-        Column("sign", "Sign", "sign"),
-        Column("link", "Link", "markdown"),
-        Column("n", "n", "count"),
+        Column(lambda r: Text(en=f"{r.item}!", zh="质量"), Text(en="Label", zh="标签")),
+        Column("beta", "β"),
+        Column(("ci_lower", "ci_upper"), "95 % interval"),
+        Column("sign", "Expected", "sign"),
+        Column(lambda r: "[a](b)", "Source", "markdown"),
+        Column("n", "n"),
+        Column("p", "p", decimals=2),
+        Column("below.estimate", "Difference", "number", 1),
     ]
-    return Table.of(frame, columns, "Made up.")
+    given = {"rows": ROWS, "columns": columns, "caption": CAPTION, **named}
+    return Table(**given)
 
 
-def test_a_table_in_markdown() -> None:
-    lines = table().markdown().splitlines()
-    assert lines[0] == "| Item | β | 95 \\% | Sign | Link | n |"
-    assert [("left", "right")[cell.endswith(":")] for cell in lines[1].strip("|").split("|")] == [
-        "left",
-        "right",
-        "right",
-        "left",
-        "left",
-        "right",
+def lines(shown: str) -> list[str]:
+    """Without references."""
+    return [re.sub(r"\[([^\[\]]*)\]\{\.num [^{}]*\}", r"\1", line) for line in shown.splitlines()]
+
+
+def test_a_table_in_english() -> None:
+    shown = lines(table().markdown("en"))
+    assert shown[0] == (
+        "| Item | Label | β | 95 \\% interval | Expected | Source | n | p | Difference |"
+    )
+    sides = [("left", "right")[cell.endswith(":")] for cell in shown[1].strip("|").split("|")]
+    left, right = ["left"], ["right"]
+    assert sides == [*left * 2, *right * 2, *left * 2, *right * 3]
+    assert shown[2:] == [
+        "| q\\_1 | q\\_1\\! | \\.12 | \\[−\\.10,\u00a0\\.35\\] | \\+ | [a](b) | 1\\,234 |"
+        " \\<\u00a0\\.01 | 2\\.5 |",
+        "| q\\|2 | q\\|2\\! | – | – | − | [a](b) | 5 | \\<\u00a0\\.01 | 2\\.5 |",
     ]
-    assert lines[2] == "| q\\_1 | \\.12 | \\[−\\.10\\, \\.35\\] | \\+ | [a](b) | 1\\,234 |"
-    assert lines[3] == "| q\\|2 | – | – | − | c | 5 |"
-    assert lines[-1] == "*Note.* Made up."
+
+
+def test_a_table_in_chinese() -> None:
+    shown = lines(table().markdown("zh"))
+    assert shown[0].startswith("| 题项编号 | 标签 | β | 95\\% 区间 | 预期 |") and "Label" not in shown[0]
+    assert shown[2].startswith("| q\\_1 | 质量 | \\.12 | ")
+    assert shown[2].split("|")[3:5] == lines(table().markdown("en"))[2].split("|")[3:5]
+
+
+def test_the_numbers_of_a_table_are_references() -> None:
+    shown = table().markdown("en").splitlines()[2]
+    assert re.findall(r'key="small/toy/paths\.rows\[0\]\.([\w.]+)"', shown) == [
+        "beta",
+        "ci_lower",
+        "ci_upper",
+        "n",
+        "p",
+        "below.estimate",
+    ]
 
 
 def test_a_table_that_pandoc_reads() -> None:
     import pypandoc
 
-    html = pypandoc.convert_text(table().markdown(), "html", "markdown")
-    assert html.count("<th ") == 6 and html.count("<td ") == 12
+    html = pypandoc.convert_text(table().markdown("en"), "html", "markdown")
+    assert html.count("<th ") == 9 and html.count("<td ") == 18
     assert ">q|2<" in html and '<a href="b">a</a>' in html
+    assert html.count('class="num"') == 6 + 3
 
 
-def test_records_keep_full_precision() -> None:
-    records = table().records
-    assert records[0]["beta"] == 0.123456789 and records[1]["beta"] is None
+@pytest.mark.parametrize(
+    ("named", "en", "zh"),
+    [
+        ({"note": Text(en="Made up.", zh="虚构。")}, "*Note.* Made up.", "*Note.* 虚构。"),
+        (
+            {"first": 1},
+            "*Note.* 1 more row is in the result file.",
+            "*Note.* 另有 1 行见结果文件。",
+        ),
+        (
+            {"rows": ROWS * 3, "first": 2, "note": Text(en="Made up.", zh="虚构。")},
+            "*Note.* Made up. 4 more rows are in the result file.",
+            "*Note.* 虚构。另有 4 行见结果文件。",
+        ),
+    ],
+)
+def test_what_stands_under_a_table(named: dict[str, Any], en: str, zh: str) -> None:
+    assert table(**named).markdown("en").splitlines()[-2:] == ["", en]
+    assert table(**named).markdown("zh").splitlines()[-1] == zh
+
+
+def test_a_table_without_a_note() -> None:
+    assert "Note" not in table(first=2).markdown("en")
+    assert table(first=2).left_out == 0 and table(first=1).left_out == 1
+    assert len(table(first=1).markdown("en").splitlines()) == 5
+
+
+def test_no_rows_are_a_head() -> None:
+    assert len(table(rows=()).markdown("en").splitlines()) == 2
+
+
+def test_a_plain_number_stands_only_in_a_plain_table() -> None:
+    rows = [SimpleNamespace(seconds=1.234, low=1.0, high=2.0)]
+    columns = [
+        Column("seconds", "β", "number", 1),
+        Column(("low", "high"), "95 % interval", "number", 1),
+    ]
+    for column in columns:
+        with pytest.raises(TypeError, match="no field of a finding"):
+            Table(rows, [column], CAPTION).markdown("en")
+    made = Table(rows, columns, CAPTION, plain=True)
+    assert made.markdown("en").splitlines()[2] == "| 1\\.2 | \\[1\\.0\\, 2\\.0\\] |"
+    with pytest.raises(TypeError, match="no field of a finding"):
+        Table(rows, [Column("seconds", "β")], CAPTION, plain=True).markdown("en")
+
+
+def test_a_heading_that_the_catalogue_does_not_have() -> None:
+    with pytest.raises(KeyError, match="Colour"):
+        Table(ROWS, [Column("item", "Colour")], CAPTION).markdown("en")
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ DASH = "–"
 def show(value: object, kind: Kind, *, decimals: int | None = None) -> str:
     """A value as text.
 
-    ``count`` 3,000; ``number`` 1.52; ``significant`` 3e-06 (so many digits that count);
+    ``count`` 3,000; ``number`` 1.52; ``significant`` 3e−06 (so many digits that count);
     ``decimal`` 0.45 (up to three decimals, as others print them);
     ``bounded`` .48 (cannot exceed one in size: correlations, standardized paths, reliabilities, fit
     indices); ``p`` .034 or < .001; ``percent`` 62.0 % of the proportion 0.62; ``points`` 2.0 of
