@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import subprocess
@@ -11,6 +12,7 @@ from typing import Any
 
 import pandas as pd
 import pytest
+import typer
 
 from loyalty import cli
 from loyalty.cases import study
@@ -44,6 +46,9 @@ def called(arguments: list[str], monkeypatch: pytest.MonkeyPatch, capsys: Any) -
     return code, capsys.readouterr().err
 
 
+PARAMETERS = 'case = "x"\ndraws = 10'
+
+
 def test_a_mistake_in_a_process_of_its_own(project: Any) -> None:
     before = tree(project.root)
     done = loyalty(project.root, "check", "smal")
@@ -61,8 +66,24 @@ def test_a_mistake_in_a_process_of_its_own(project: Any) -> None:
         (["run", "smal"], "case 'smal': unknown"),
         (["run", "--notebook", "adit"], "notebook 'adit': unknown; known: audit, synthesis"),
         (["run", "small", "--notebook", "synthesis"], "none of the notebooks synthesis belongs"),
-        (["run", "--language", "fr"], "--language fr: expected en or zh"),
+        (["report", "--language", "zh"], "--language zh: the whole report is in English; name a"),
+        (["report", "small", "--language", "fr"], "--language fr: expected en, zh, separated"),
+        (["render", "small", "--language", ","], "--language ,: expected en, zh, separated"),
         (["report", "--to", "html,odt"], "--to html,odt: expected html, pdf, docx"),
+        (["report", "smal"], "case 'smal': unknown; known cases: small"),
+        (["render", "smal"], "case 'smal': unknown; known cases: small"),
+        (["render", "small"], "reports/results: empty; run the notebooks first"),
+        (["execute", "smal", "audit"], "case 'smal': unknown; known cases: small"),
+        (["execute", "small", "adit"], "notebook 'adit': unknown; known: audit, synthesis"),
+        (
+            ["execute", "small", "audit", "--wide", '{"draws": "many"}'],
+            "01-audit.ipynb: the parameter draws is 'many' (str), expected int",
+        ),
+        (["execute", "all", "synthesis"], "11-synthesis.ipynb: one cell tagged 'parameters' is"),
+        (["show", "small", "audit"], "small · audit: the notebook has not run"),
+        (["show", "small", "audit", "--language", "fr"], "--language fr: expected en, zh"),
+        (["compare", "nowhere", "nothing"], "nowhere"),
+        (["compare", "nowhere"], "compare: OLD and NEW are expected"),
         (["render", "--to", ""], "--to : expected html, pdf, docx"),
         (["render"], "reports/results: empty; run the notebooks first"),
     ],
@@ -74,8 +95,10 @@ def test_a_mistake_is_one_line(
     arguments: list[str],
     said: str,
 ) -> None:
-    for name in ("01-audit", "11-synthesis"):
-        (project.root / "notebooks" / f"{name}.ipynb").write_text("{}")
+    tagged = {"cell_type": "code", "metadata": {"tags": ["parameters"]}, "source": PARAMETERS}
+    for name, cells in {"01-audit": [tagged], "11-synthesis": []}.items():
+        file = project.root / "notebooks" / f"{name}.ipynb"
+        file.write_text(json.dumps({"cells": cells}))
     before = tree(project.root)
     code, shown = called(arguments, monkeypatch, capsys)
     assert code == 2
@@ -113,6 +136,20 @@ def test_a_sound_case(project: Any, monkeypatch: pytest.MonkeyPatch, capsys: Any
     assert "60 rows, 6 items, 2 constructs\n" in shown and f"sha256 {sha256}\n" in shown
 
 
+def test_stale_schemas_are_told_and_written(project: Any, capsys: Any) -> None:
+    with pytest.raises(typer.Exit) as left:
+        cli.schema(check=True)
+    assert left.value.exit_code == 1
+    said = capsys.readouterr().out.splitlines()
+    assert "  schema · data/study.schema.json is stale" in said
+    assert "  schema · reports/schemas/failure.json is stale" in said
+    assert not (project.root / "reports" / "schemas").exists()
+    cli.schema(check=False)
+    assert len(capsys.readouterr().out.splitlines()) == len(said)
+    cli.schema(check=True)
+    assert capsys.readouterr().out == ""
+
+
 def test_cases_lists_the_sound_and_the_broken(project: Any, capsys: Any) -> None:
     (project.root / "data" / "spoilt").mkdir()
     (project.root / "data" / "spoilt" / "study.yml").write_text("title: [")
@@ -127,10 +164,10 @@ def test_cases_lists_the_sound_and_the_broken(project: Any, capsys: Any) -> None
 def test_the_marks_that_a_run_makes(project: Any) -> None:
     for name in ("01-audit", "05-structural", "11-synthesis"):
         (project.root / "notebooks" / f"{name}.ipynb").write_text("{}")
-    assert cli._targets(["all"], None) == [".cache/done/all/synthesis"]
-    assert cli._targets(None, ["audit"]) == [".cache/done/small/audit"]
+    assert cli._targets(["all"], None) == [".cache/marks/shown-en/all/synthesis"]
+    assert cli._targets(None, ["audit"]) == [".cache/marks/shown-en/small/audit"]
     assert cli._targets(None, None) == ["results"]
-    every = [f".cache/done/small/{name}" for name in study.SURVEY]
+    every = [f".cache/marks/shown-en/small/{name}" for name in study.SURVEY]
     assert cli._targets(["small"], None) == every
     with pytest.raises(UserError, match="none of the notebooks synthesis"):
         cli._targets(["small"], ["synthesis"])
