@@ -11,9 +11,10 @@ import pytest
 import statsmodels.api as sm
 
 from loyalty.cases import claims
-from loyalty.ground import results
 from loyalty.ground.errors import UserError
+from loyalty.ground.findings import Finding, Findings, Real, Record, Refused
 from loyalty.ground.reading import read_yaml, validated
+from loyalty.ground.reasons import Reason
 
 ROOT = Path(__file__).resolve().parents[1]
 FILE = ROOT / "data" / "claims.yml"
@@ -102,24 +103,68 @@ def test_a_ledger_that_does_not_hold(content: Any, said: str) -> None:
         validated(claims.Ledger, content, "claims.yml")
 
 
+class Row(Record):
+    id: str
+    estimate: Real | None
+    ci_lower: Real | None
+    ci_upper: Real | None
+
+
+class Paths(Finding):
+    rows: tuple[Row, ...]
+
+
+class Study(Findings):
+    paths: Paths | Refused | None = None
+
+
+def held(
+    estimate: float | None, low: float | None, high: float | None, number: str = "paths.rows.H1"
+) -> list[claims.Held]:
+    """The one claim of `small` beside a case's path H1."""
+    own = {"case": "one", "analysis": "structural", "number": number}
+    ledger = validated(claims.Ledger, small(beside=[own]), "claims.yml")
+    rows = [Row(id="H0", estimate=0.0, ci_lower=-1, ci_upper=1)]
+    rows.append(Row(id="H1", estimate=estimate, ci_lower=low, ci_upper=high))
+    return claims.beside(ledger, {("one", "structural"): Study(paths=Paths(rows=tuple(rows)))})
+
+
 @pytest.mark.parametrize(("low", "high", "inside"), [(0.3, 0.5, True), (0.41, 0.5, False)])
 def test_a_claim_beside_a_real_case(low: float, high: float, inside: bool) -> None:
-    own = {"case": "one", "analysis": "structural", "number": "path-H1"}
+    (one,) = held(0.45, low, high)
+    assert (one.case, one.value, one.low, one.high) == ("one", 0.45, low, high)
+    assert one.inside is inside
+
+
+def test_a_value_of_zero_is_held_and_one_without_interval_is_not() -> None:
+    (one,) = held(0.0, -0.1, 0.1)
+    assert one.value == 0.0
+    assert held(0.45, None, None) == []
+
+
+def test_a_case_that_is_not_there_is_left_out() -> None:
+    own = {"case": "one", "analysis": "structural", "number": "paths.rows.H1"}
+    assert claims.beside(validated(claims.Ledger, small(beside=[own]), "claims.yml"), {}) == []
+
+
+@pytest.mark.parametrize(
+    ("number", "said"),
+    [
+        ("paths.rows.H2", "paths.rows has no H2; it has H0, H1"),
+        ("path.rows.H1", "the findings has no path; it has paths"),
+        ("paths", "has no attribute"),
+    ],
+)
+def test_an_address_that_leads_nowhere_is_refused(number: str, said: str) -> None:
+    where = f"data/claims.yml: X1: one.structural.{number}: "
+    with pytest.raises(UserError, match=re.escape(where)) as caught:
+        held(0.45, 0.3, 0.5, number)
+    assert said in str(caught.value)
+
+
+def test_what_was_refused_is_named() -> None:
+    own = {"case": "one", "analysis": "structural", "number": "paths.rows.H1"}
     ledger = validated(claims.Ledger, small(beside=[own]), "claims.yml")
-    number = results.Number(value=0.45, kind="number", ci=(low, high))
-
-    def result(simulated: bool) -> results.Result:
-        return results.Result(
-            case="one", analysis="structural", simulated=simulated, numbers={"path-H1": number},
-            tables={}, statements={}, warnings=[],
-            provenance=results.provenance("11-synthesis", {}, []),
-        )  # fmt: skip
-
-    (held,) = claims.beside(ledger, {("one", "structural"): result(False)})
-    assert held.inside is inside
-    nil = result(False).model_copy(
-        update={"numbers": {"path-H1": number.model_copy(update={"value": 0.0})}}
-    )
-    assert claims.beside(ledger, {("one", "structural"): nil})[0].value == 0.0
-    assert claims.beside(ledger, {("one", "structural"): result(True)}) == []
-    assert claims.beside(ledger, {}) == []
+    refused = Study(paths=Refused(refused=Reason(code="no_shared_path")))
+    with pytest.raises(UserError, match="paths was refused"):
+        claims.beside(ledger, {("one", "structural"): refused})

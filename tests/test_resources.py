@@ -46,17 +46,25 @@ def loaded(project: Any, *args: Any, **more: Any) -> resources.Loaded:
     return resources.load(study.load("small"), resource)
 
 
+def left_out(table: resources.Loaded) -> dict[str, int]:
+    """Rows left out, by the reason's sentence."""
+    return {left.reason.text().en: left.n for left in table.excluded}
+
+
 def test_rows_that_cannot_be_used_are_counted_and_the_rest_goes_on(project: Any) -> None:
     got = loaded(project, PURCHASES.encode())
     assert got.read == 7
     assert got.rows["customer"].tolist() == ["a", "d"]
     assert got.rows["amount"].tolist() == [10.0, 0.0]
     assert got.rows["date"].dt.strftime("%F").tolist() == ["2020-01-01", "2020-03-03"]
-    assert got.excluded == {
+    assert left_out(got) == {
         "customer: empty": 1,
         "date: a date is expected": 2,
         "amount: a number of zero or more is expected": 2,
     }
+    assert all("：" in left.reason.text().zh for left in got.excluded)
+    used = resources.rows_used(got)
+    assert (used.read, used.excluded, used.reasons) == (7, 5, tuple(got.excluded))
     assert got.checksum == hashlib.sha256(PURCHASES.encode()).hexdigest()
 
 
@@ -91,11 +99,11 @@ def test_kinds_have_their_types(project: Any) -> None:
     panel = b"firm,month,response_hours,resolution,repurchase\n"
     panel += b"f,2020-01,3,0.5,1.2\nf,2020-02,3,0.5,0.2\n"
     got = loaded(project, panel, kind="firm_panel")
-    assert got.excluded == {"repurchase: a share between 0 and 1 is expected": 1}
+    assert left_out(got) == {"repurchase: a share between 0 and 1 is expected": 1}
     assert got.rows["month"][0] == pd.Timestamp("2020-02-01")
     chosen = b"household,brand\n1,a\n1,c\n1,\n"
     got = loaded(project, chosen, kind="choices", levels={"a": "A", "b": "B"})
-    assert got.excluded == {"brand: one of a, b is expected": 1, "brand: empty": 1}
+    assert left_out(got) == {"brand: one of a, b is expected": 1, "brand: empty": 1}
 
 
 def test_refusals_name_the_file_and_what_was_expected(
@@ -160,5 +168,5 @@ def test_real_tables(
         if "could not be downloaded" in str(error):
             pytest.skip(str(error))
         raise
-    assert (got.read, len(got.rows), got.excluded) == (rows, rows, {})
+    assert (got.read, len(got.rows), left_out(got)) == (rows, rows, {})
     assert {key: got.rows[key][0] for key in first} == first

@@ -1,0 +1,612 @@
+"""All results side by side: what counts as the same, what is pooled, what is said of it."""
+
+from __future__ import annotations
+
+import types
+from collections.abc import Mapping, Sequence
+from types import SimpleNamespace
+from typing import Annotated, Any, Literal, Union, get_args, get_origin
+
+import pandas as pd
+import pytest
+from pydantic import BaseModel
+
+from loyalty.analyses.audit.findings import Audit
+from loyalty.analyses.behaviour.findings import Behaviour
+from loyalty.analyses.groups.findings import Groups
+from loyalty.analyses.measurement.findings import Measurement
+from loyalty.analyses.reliability.findings import Reliability
+from loyalty.analyses.structural.findings import Structural
+from loyalty.analyses.synthesis import estimates, figures, tables, words
+from loyalty.analyses.synthesis import findings as synthesis
+from loyalty.analyses.synthesis.estimates import Estimate, Everything
+from loyalty.analyses.synthesis.page import PAGE
+from loyalty.cases import claims
+from loyalty.cases.study import ALL, Study
+from loyalty.ground.findings import Findings, Record, Refused, cited
+from loyalty.ground.reading import validated
+from loyalty.ground.text import LANGUAGES, Text
+from loyalty.shown import words as shared
+from loyalty.shown.context import Case
+from loyalty.shown.figure import Figure
+from loyalty.shown.table import Table
+from loyalty.stats.pooling import random_effects
+
+
+# --- made-up results -----------------------------------------------------------------------------
+def made(kind: type[BaseModel], **given: Any) -> Any:
+    """A finding of which only `given` matters: its other fields hold whatever they take."""
+    return kind(
+        **{
+            name: _filled(info.annotation, given.get(name, ...))
+            for name, info in kind.model_fields.items()
+            if name in given or info.is_required()
+        }
+    )
+
+
+def _filled(annotation: Any, value: Any = ...) -> Any:
+    kinds = list(_parts(annotation))
+    model = next((k for k in kinds if isinstance(k, type) and issubclass(k, BaseModel)), None)
+    if isinstance(value, dict) and model is not None:
+        return made(model, **value)
+    if isinstance(value, list):
+        inner = get_args(next(k for k in kinds if get_origin(k) is not None))[0]
+        return tuple(_filled(inner, one) for one in value)
+    if value is not ...:
+        return value
+    if type(None) in kinds:
+        return None
+    first = kinds[0]
+    if get_origin(first) is Literal:
+        return get_args(first)[0]
+    if get_origin(first) is not None:
+        return ()
+    return made(model) if model is not None else {int: 1, float: 0.5, bool: False}.get(first, "x")
+
+
+def _parts(annotation: Any) -> Sequence[Any]:
+    if get_origin(annotation) is Annotated:
+        return _parts(get_args(annotation)[0])
+    if get_origin(annotation) in (Union, types.UnionType):
+        return [part for of in get_args(annotation) for part in _parts(of) if part is not Refused]
+    return [annotation]
+
+
+def described(
+    *ids: str, simulated: bool = False, same_as: Mapping[str, str] | None = None, title: str = "T"
+) -> Study:
+    """A case whose constructs are `ids`, the last of them the outcome of all others."""
+    constructs = [
+        {
+            "id": name,
+            "label": {"en": name.title(), "zh": f"构念{name}"},
+            "role": "outcome" if name == ids[-1] else "antecedent",
+            "items": [{"id": f"{name}_{k}", "en": "x"} for k in range(2)],
+            **({"same_as": same_as[name]} if same_as and name in same_as else {}),
+        }
+        for name in ids
+    ]
+    kind = "simulated" if simulated else "real"
+    file = {"file": {"path": "a.csv", "sha256": "0" * 64}}
+    drawn = {"simulator": {"process": "process.yml", "respondents": 100, "seed": 1}}
+    table = {"id": "panel", "kind": "transactions", "label": "Panel", "rows": file}
+    content = {
+        "title": {"en": title, "zh": f"案例{title}"},
+        "summary": "S",
+        "provenance": {"kind": kind, "source": "x", "licence": "x", "sampling": "x"},
+        "rows": drawn if simulated else file,
+        "scale": {"min": 1, "max": 7},
+        "constructs": constructs,
+        "resources": [table],
+    }
+    return validated(Study, content, "study.yml")
+
+
+CASES = {
+    "one": described("quality", "loyalty", title="One"),
+    "two": described("quality", "loyalty", title="Two"),
+    "three": described(
+        "service",
+        "staying",
+        "telling",
+        same_as={"staying": "loyalty", "telling": "loyalty", "service": "quality"},
+        title="Three",
+    ),
+    "drawn": described("quality", "loyalty", simulated=True, title="Drawn"),
+    "again": described("quality", "loyalty", simulated=True, title="Again"),
+}
+CASE = Case(ALL, described=CASES)
+
+
+def path(start: str, end: str, estimate: float, se: float, name: str = "H1") -> dict[str, Any]:
+    low, high = estimate - 1.96 * se, estimate + 1.96 * se
+    verdict = "supported" if low > 0 else "contradicted" if high < 0 else "open"
+    return {"id": name, "from_": start, "to": end, "estimate": estimate, "se": se} | {
+        "ci_lower": low,
+        "ci_upper": high,
+        "verdict": verdict,
+    }
+
+
+PATHS = {
+    "one": [path("quality", "loyalty", 0.40, 0.10)],
+    "two": [path("quality", "loyalty", 0.10, 0.10)],
+    "three": [
+        path("service", "staying", 0.50, 0.05),
+        path("service", "telling", 0.30, 0.15, "H2"),
+    ],
+    "drawn": [path("quality", "loyalty", 0.90, 0.01)],
+}
+
+
+def structural(rows: Sequence[Mapping[str, Any]], *one_point: Mapping[str, Any]) -> Structural:
+    paths = {
+        "rows": list(rows),
+        "count": len(rows),
+        "supported": sum(r["verdict"] == "supported" for r in rows),
+        "one_point": list(one_point),
+    }
+    found: Structural = made(Structural, paths=paths)
+    return found
+
+
+def everything(
+    found: Mapping[tuple[str, str], Findings], cases: Mapping[str, Study] = CASES
+) -> Everything:
+    origin = SimpleNamespace(resource="panel", rows=1234)
+    return Everything(
+        cases,
+        {  # type: ignore[arg-type]
+            key: SimpleNamespace(findings=value, provenance=SimpleNamespace(data=[origin]))
+            for key, value in found.items()
+        },
+    )
+
+
+def with_paths(*cases: str, **rows: Sequence[Mapping[str, Any]]) -> Everything:
+    given = {case: PATHS[case] for case in cases} | rows
+    return everything(
+        {(case, "structural"): structural(own) for case, own in given.items()},
+        {case: CASES[case] for case in CASES if case in given},
+    )
+
+
+def said(found: Record, function: Any) -> Text:
+    shown = function(cited(found, "all/synthesis/finding"), CASE)
+    whole = shared.join(shown) if isinstance(shown, list) else shown
+    return Text(
+        **{language: shared.without_references(whole.in_(language)) for language in LANGUAGES}
+    )
+
+
+# --- at a glance ---------------------------------------------------------------------------------
+def surveyed(htmt: float, supported: int, count: int) -> dict[str, Findings]:
+    return {
+        "audit": made(Audit, flow={"n": 250}, missing={"share": 0.01}),
+        "reliability": made(Reliability, scales={"rows": [{"alpha": 0.8}, {"alpha": 0.7}]}),
+        "measurement": made(Measurement, htmt={"largest": htmt}, fit={"cfi": 0.95}),
+        "structural": made(Structural, paths={"supported": supported, "count": count}),
+    }
+
+
+def glance(**cases: tuple[float, int, int]) -> synthesis.Glance:
+    found = {(c, a): f for c, given in cases.items() for a, f in surveyed(*given).items()}
+    return synthesis.glance(everything(found))
+
+
+def test_a_survey_at_a_glance() -> None:
+    found = glance(one=(0.96, 3, 11))
+    row, without = found.rows[:2]
+    assert (row.letter, row.n, row.missing, row.alpha) == ("A", 250, 0.01, 0.7)
+    assert (row.htmt, row.cfi, row.supported, row.paths) == (0.96, 0.95, 3, 11)
+    assert (without.letter, without.n, without.alpha, without.paths) == ("B", None, None, None)
+    assert (found.cases, found.cases_real, found.cases_simulated) == (5, 3, 2)
+    assert (found.surveys, found.surveys_real, found.drawn) == (5, 3, 0)
+    assert "simulated" not in said(found, words.glance).en
+
+
+def test_simulated_surveys_are_told_together() -> None:
+    many = said(glance(one=(0.96, 3, 11), drawn=(0.61, 5, 6), again=(0.68, 7, 7)), words.glance)
+    assert many.en.count("hypothesized paths") == 1 and "3 of 11" in many.en
+    assert "In the 2 simulated surveys" in many.en and "12 of 13 paths" in many.en
+    assert "between 0\\.61 and 0\\.68" in many.en and "介于 0\\.61 与 0\\.68" in many.zh
+    assert "In the simulated survey," in said(glance(drawn=(0.61, 5, 6)), words.glance).en
+
+
+def test_tables_beside_the_surveys() -> None:
+    found = synthesis.tables(everything({("one", "behaviour"): Behaviour()}))
+    assert [(r.case, r.table, r.rows) for r in found.rows][:2] == [
+        ("one", "panel", 1234),
+        ("two", "panel", None),
+    ]
+    assert (found.count, found.real) == (5, 3)
+    assert "3 of 5 tables" in said(found, words.tables).en
+
+
+# --- the same path in several surveys ------------------------------------------------------------
+def test_paths_between_the_same_concepts_count_once_a_case() -> None:
+    rows = [
+        Estimate(case, r["from_"], r["to"], r["estimate"], r["se"], r["ci_lower"], r["ci_upper"])
+        for case, own in PATHS.items()
+        for r in own
+    ]
+    together = estimates.shared_paths(rows, CASES)
+    assert list(together) == [("quality", "loyalty")]
+    by_case = {e.case: e for e in together["quality", "loyalty"]}
+    assert by_case["three"].paths == 2
+    assert (by_case["three"].estimate, by_case["three"].se) == pytest.approx((0.40, 0.10))
+    assert estimates.shared_paths(rows[:1], CASES) == {}
+
+
+def test_a_concept_is_named_as_the_construct_of_its_name() -> None:
+    label = estimates.concepts({"three": CASES["three"], "one": CASES["one"]})
+    assert label["loyalty"].en == "Loyalty" and label["quality"].en == "Quality"
+    assert estimates.concepts({"three": CASES["three"]})["loyalty"].en == "Staying"
+
+
+def test_a_path_without_interval_is_no_path() -> None:
+    bare = {**PATHS["one"][0], "se": None, "ci_lower": None, "ci_upper": None}
+    assert synthesis.all_paths(with_paths(one=[bare])) == ()
+
+
+def test_the_matrix_marks_an_interval_that_holds_zero() -> None:
+    found = synthesis.matrix(with_paths(*PATHS))
+    assert isinstance(found, synthesis.Matrix)
+    assert (found.count, found.real, len(found.paths)) == (1, 1, 5)
+    shown = tables.matrix(cited(found, "all/synthesis/matrix"), CASE)
+    row = shared.without_references(shown.markdown("en")).splitlines()[2]
+    cells = [c.strip() for c in row.strip("|").split("|")]
+    assert cells == ["Quality → Loyalty", "0\\.40", "0\\.10 °", "0\\.40", "0\\.90"]
+    assert "1 path stands" in said(found, words.matrix).en
+    two = found.model_copy(update={"count": 2})
+    assert "2 paths stand" in said(two, words.matrix).en
+    alone = synthesis.matrix(with_paths("one"))
+    assert isinstance(alone, Refused) and alone.refused.code == "no_shared_path"
+
+
+def test_only_narrow_intervals_are_drawn() -> None:
+    wide = path("quality", "loyalty", 0.2, 0.5)
+    found = synthesis.real_paths(with_paths("drawn", "one", two=[wide]))
+    assert found is not None and (found.narrow, found.count) == (1, 2)
+    assert [r.case for r in found.rows] == ["one"]
+    assert "1 of 2 paths" in said(found, words.paths).en
+    none = synthesis.real_paths(with_paths(two=[wide]))
+    assert none is not None and figures.paths(none, CASE) is None
+    assert synthesis.real_paths(with_paths("drawn")) is None
+
+
+def test_votes_count_every_verdict_and_no_number_stands_for_none() -> None:
+    wide = path("quality", "loyalty", 0.2, 0.5)
+    found = synthesis.votes(with_paths("one", "three", "drawn", two=[wide]))
+    assert (found.real.supported, found.real.open, found.real.contradicted) == (3, 1, 0)
+    assert (found.real.count, found.simulated.supported, found.simulated.count) == (4, 1, 1)
+    assert {r.case: r.wide for r in found.rows} == {"one": 0, "two": 1, "three": 0, "drawn": 0}
+    text = said(found, words.votes).en
+    assert "3 of 4 hypothesized paths are supported, 1 is open and none are contradicted" in text
+    against = synthesis.votes(with_paths(one=[path("quality", "loyalty", -0.4, 0.1)]))
+    assert "none are open and 1 is contradicted" in said(against, words.votes).en
+
+
+# --- pooling -------------------------------------------------------------------------------------
+def test_pooling_by_hand() -> None:
+    """Three estimates of equal error: tau² is their variance less that of the error."""
+    found = synthesis.pooled(with_paths(*PATHS), simulated=False)
+    assert found is not None
+    (row,) = found.rows
+    assert row.cases == ("one", "two", "three") and row.k == 3
+    half, ahead = 4.302652729911275 * 0.1, 4.302652729911275 * 0.03**0.5  # t, two df
+    assert row.estimate == pytest.approx(0.3)
+    assert (row.ci_lower, row.ci_upper) == pytest.approx((0.3 - half, 0.3 + half))
+    assert (row.pi_lower, row.pi_upper) == pytest.approx((0.3 - ahead, 0.3 + ahead))
+    assert (row.tau, row.i2) == pytest.approx((0.02**0.5, 2 / 3))
+    assert (found.count, found.clear, found.surveys) == (1, 0, 3)
+
+
+def test_real_and_simulated_are_never_pooled_together() -> None:
+    data = with_paths(*PATHS, again=[path("quality", "loyalty", 0.5, 0.02)])
+    real, drawn = synthesis.pooled(data, False), synthesis.pooled(data, True)
+    assert real is not None and drawn is not None
+    assert real.rows[0].cases == ("one", "two", "three")
+    assert drawn.rows[0].cases == ("drawn", "again")
+    expected = random_effects([0.9, 0.5], [0.01, 0.02])
+    assert drawn.rows[0].estimate == pytest.approx(expected.estimate)
+    assert drawn.rows[0].q_p == pytest.approx(expected.q_p)
+    assert synthesis.pooled(with_paths(*PATHS), True) is None
+
+
+def pooled_row(**given: Any) -> synthesis.PooledPath:
+    row: synthesis.PooledPath = made(
+        synthesis.PooledPath, **{"from_": "quality", "to": "loyalty", "k": 3} | given
+    )
+    return row
+
+
+def pooled(*rows: synthesis.PooledPath, clear: int = 0, surveys: int = 2) -> synthesis.Pooled:
+    return synthesis.Pooled(rows=rows, count=len(rows), clear=clear, surveys=surveys)
+
+
+def test_the_sentence_on_pooling_follows_the_number_of_surveys() -> None:
+    two = said(pooled(pooled_row(k=2)), words.pooled)
+    assert "one degree of freedom" in two.en and "一个自由度" in two.zh
+    assert "1 path is shared by at least two of the 2 real surveys" in two.en
+    assert "clear of zero for none" in two.en
+    three = said(pooled(pooled_row(), pooled_row(k=2), clear=1), words.pooled)
+    assert "degree of freedom" not in three.en and "2 paths are shared" in three.en
+    assert "clear of zero for 1" in three.en and "For Quality → Loyalty" in three.en
+    assert "there are 2" in said(pooled(), words.pooled).en
+    assert "there is 1): nothing is pooled" in said(pooled(surveys=1), words.pooled).en
+    assert "不作合并" in said(pooled(), words.pooled).zh
+
+
+def test_what_differs_most_between_simulated_surveys() -> None:
+    one = said(pooled(pooled_row(tau=0.1)), words.pooled_simulated)
+    assert "1 path is pooled" in one.en and "differs between" in one.en
+    back = pooled_row(from_="loyalty", to="quality", tau=0.2)
+    two = said(pooled(pooled_row(tau=0.1), back), words.pooled_simulated)
+    assert "2 paths are pooled" in two.en and "(τ = 0\\.20)" in two.en
+    assert "Loyalty → Quality differs most between surveys" in two.en
+
+
+# --- what differs by industry --------------------------------------------------------------------
+def grouped(*differences: tuple[float, float | None], **more: Any) -> Groups:
+    rows = [{"p_holm": p, "p_holm_firms": firms} for p, firms in differences]
+    found: Groups = made(Groups, paths={"differences": rows}, **more)
+    return found
+
+
+def test_differences_with_respondents_and_with_firms_as_units() -> None:
+    firms = grouped((0.01, 0.2), (0.30, 0.9), released={"count": 2}, icc={"firms": 10})
+    without = grouped((0.01, None), (0.30, None))
+    found = synthesis.industries(
+        everything({("drawn", "groups"): firms, ("again", "groups"): without})
+    )
+    assert isinstance(found, synthesis.Industries)
+    first, second = found.rows
+    assert (first.paths, first.different, first.clustered) == (2, 1, 0)
+    assert (first.released, first.firms) == (2, 10)
+    assert (second.clustered, second.released, second.firms) == (None, None, None)
+    assert found.real is None and (found.before, found.left) == (1, 0)
+    text = said(found, words.industries)
+    assert "No real survey knows the industry" in text.en and "没有真实问卷" in text.zh
+    assert "In the simulated ones 2 of 4 differ." in text.en
+    assert "1 seems to differ with respondents" in text.en and "and none with firms" in text.en
+
+
+def test_differences_of_real_surveys() -> None:
+    found = synthesis.industries(everything({("one", "groups"): grouped((0.3, None))}))
+    assert isinstance(found, synthesis.Industries) and found.simulated is None
+    text = said(found, words.industries).en
+    assert "none of 1 paths differ between them" in text and "simulated" not in text
+    one = found.model_copy(update={"real": synthesis.Compared(paths=3, different=1)})
+    assert "1 of 3 paths differs" in said(one, words.industries).en
+    nothing = synthesis.industries(everything({}))
+    assert isinstance(nothing, Refused) and nothing.refused.code == "no_survey_with_groups"
+
+
+# --- the claims ----------------------------------------------------------------------------------
+def test_the_sentences_on_checks_name_what_follows(repository: object) -> None:
+    found = synthesis.checks(synthesis.ledger())
+    assert found.count == len(found.rows) and found.failed == sum(
+        r.outcome == "does not agree" for r in found.rows
+    )
+    assert found.product.computed == pytest.approx(0.35 * 0.42 + 0.28 * 0.31)
+    text = said(found, words.checks)
+    assert "multiply" in text.en and "0\\.23" in text.en and "0\\.73" in text.en
+    assert "5\\.91 or 5\\.02" in text.en and "5\\.91 或 5\\.02" in text.zh
+    agreed = tuple(r.model_copy(update={"outcome": "agrees"}) for r in found.rows)
+    assert "multiply" not in said(found.model_copy(update={"rows": agreed}), words.checks).en
+
+
+def ledger(**beside: str) -> claims.Ledger:
+    claim = {"id": "X1", "source": "quality", "place": "part 3", "kind": "coefficient"}
+    sources = [{"case": c, "analysis": "structural", "number": a} for c, a in beside.items()]
+    more = {"values": [0.45], "unit": "β", "en": "a to b", "zh": "甲对乙", "beside": sources}
+    return validated(claims.Ledger, {"claims": [{**claim, **more}]}, "claims.yml")
+
+
+def test_claims_are_held_against_real_cases_alone() -> None:
+    address = "paths.rows.H1"
+    found = synthesis.held(with_paths(*PATHS), ledger(one=address, two=address, drawn=address))
+    assert isinstance(found, synthesis.Held)
+    assert [(r.case, r.printed, r.estimate, r.inside) for r in found.rows] == [
+        ("one", 0.45, 0.40, True),
+        ("two", 0.45, 0.10, False),
+    ]
+    assert (found.count, found.inside, found.named, found.claims) == (2, 1, 1, 1)
+    text = said(found, words.held).en
+    assert "speak to 1 of 1 claims, in 2 comparisons" in text and "in 1 of them" in text
+    none = synthesis.held(with_paths(*PATHS), ledger())
+    assert isinstance(none, Refused) and none.refused.code == "no_case_for_claims"
+
+
+# --- what to do first ----------------------------------------------------------------------------
+def important(ranked: bool = True) -> Groups:
+    rows = [
+        {"construct": "quality", "importance": 0.4, "ci_lower": 0.1, "quadrant": "improve"},
+        {"construct": "quality", "importance": 0.5, "ci_lower": 0.2, "quadrant": "improve"},
+        {"construct": "loyalty", "importance": 0.9, "ci_lower": 0.8, "quadrant": "keep"},
+        {"construct": "quality", "importance": 0.4, "ci_lower": -0.1, "quadrant": "improve"},
+        {"construct": "quality", "importance": 0.4, "ci_lower": None, "quadrant": "improve"},
+    ]
+    points = [{**r, "ci_upper": 1.0} for r in rows]
+    found: Groups = made(Groups, importance={"ranked": ranked, "points": points})
+    return found
+
+
+def test_what_comes_first_matters_clearly_and_stands_low() -> None:
+    found = synthesis.first(everything({("one", "groups"): important()}))
+    assert [(r.case, r.construct_id, r.ci_lower) for r in found.rows] == [
+        ("one", "quality", 0.2),
+        ("one", "quality", 0.1),
+    ]
+    assert "that is Quality" in said(found, words.first).en
+    drawn = synthesis.first(everything({("drawn", "groups"): important()}))
+    assert len(drawn.rows) == 2 and "In no real survey" in said(drawn, words.first).en
+    unsound = synthesis.first(everything({("one", "groups"): important(ranked=False)}))
+    assert unsound.rows == () and tables.first(unsound, CASE) is None
+
+
+def effect(start: str, end: str, estimate: float, half: float = 0.2) -> dict[str, Any]:
+    ends = {"ci_lower": estimate - half, "ci_upper": estimate + half}
+    return {"from_": start, "to": end, "estimate": estimate, **ends}
+
+
+def one_point(**cases: Sequence[Mapping[str, Any]]) -> synthesis.OnePoint | Refused:
+    found = {(case, "structural"): structural([], *rows) for case, rows in cases.items()}
+    result: synthesis.OnePoint | Refused = synthesis.one_point(everything(found))
+    return result
+
+
+def test_one_point_goes_from_antecedents_to_outcomes() -> None:
+    there, back = effect("quality", "loyalty", 0.3), effect("loyalty", "quality", 0.3)
+    found = one_point(one=[there, back], two=[effect("quality", "loyalty", 0.6, half=0.7)])
+    assert isinstance(found, synthesis.OnePoint)
+    assert [(r.case, r.from_, r.to) for r in found.rows] == [
+        ("one", "quality", "loyalty"),
+        ("two", "quality", "loyalty"),
+    ]
+    assert (found.count, found.wide, found.real, found.read) == (2, 1, 2, 1)
+    text = said(found, words.one_point).en
+    assert "There are 2 such effects; the interval of 1 of them is wider" in text
+    assert "The largest of those is Quality → Loyalty: one point more goes with 0\\.30" in text
+    none = one_point(one=[back])
+    assert isinstance(none, Refused) and none.refused.code == "no_antecedent"
+
+
+def test_what_cannot_be_read_is_not_named() -> None:
+    found = one_point(two=[effect("quality", "loyalty", 0.6, half=0.7)])
+    assert isinstance(found, synthesis.OnePoint) and tables.one_point(found, CASE) is None
+    text = said(found, words.one_point).en
+    assert "none can be read" in text and "largest" not in text
+
+
+def test_a_simulated_survey_with_many_effects_shows_its_largest() -> None:
+    sizes = {"one": (0.1, 0.9), "drawn": (0.2, -0.5)}
+    found = one_point(
+        **{case: [effect("quality", "loyalty", e) for e in of] for case, of in sizes.items()}
+    )
+    assert isinstance(found, synthesis.OnePoint)
+    assert [r.estimate for r in tables.largest(found.rows)] == [0.1, 0.9, -0.5]
+
+
+def speeding(**both: float | None) -> Behaviour:
+    specifications = [
+        {"specification": "pooled", "estimate": 9.0},
+        {"specification": "both", "estimate": -0.66, **both},
+    ]
+    found: Behaviour = made(Behaviour, speed={"repurchase": 0.5, "specifications": specifications})
+    return found
+
+
+def test_what_a_faster_answer_may_cost() -> None:
+    panel = speeding(wild_ci_lower=-0.9, wild_ci_upper=-0.4)
+    found = synthesis.worth(everything({("drawn", "behaviour"): panel}), 0.1, 80.0)
+    assert isinstance(found, synthesis.Worth)
+    (row,) = found.rows
+    assert row.estimate == pytest.approx(0.5 * (0.9**-0.66 - 1))
+    assert row.ci_lower == pytest.approx(0.5 * (0.9**-0.4 - 1))
+    assert row.ci_upper == pytest.approx(0.5 * (0.9**-0.9 - 1))
+    assert (row.points, row.cost) == pytest.approx((100 * row.estimate, 80 * row.estimate))
+    text = said(found, words.worth)
+    assert "would rise by 3\\.60" in text.en and "panel is simulated" in text.en
+    assert "该面板为模拟数据" in text.zh
+    real = synthesis.worth(everything({("one", "behaviour"): panel}), 0.1, 80.0)
+    assert isinstance(real, synthesis.Worth) and "simulated" not in said(real, words.worth).en
+    none = synthesis.worth(everything({("one", "behaviour"): Behaviour()}), 0.1, 80.0)
+    assert isinstance(none, Refused) and none.refused.code == "no_firm_panel"
+
+
+# --- recovery ------------------------------------------------------------------------------------
+def declare(patch: pytest.MonkeyPatch, **truth: float) -> None:
+    """The simulated cases' processes declare these paths."""
+    rows = [("path", "pooled", name.replace("_", " -> "), value) for name, value in truth.items()]
+    rows += [("path", "banks", "quality -> loyalty", 9.0), ("loading", "pooled", "x", 9.0)]
+    table = pd.DataFrame(rows, columns=["kind", "industry", "name", "value"])
+    patch.setattr(synthesis.simulate, "true_parameters", lambda _: table)
+    patch.setattr(synthesis.places, "inside", lambda folder, name: name)
+
+
+def test_what_was_put_in_is_counted_by_survey(monkeypatch: pytest.MonkeyPatch) -> None:
+    declare(monkeypatch, quality_loyalty=0.3, loyalty_quality=0.1)
+    put = [path("quality", "loyalty", 0.4, 0.1), path("loyalty", "quality", -0.1, 0.05, "H2")]
+    again = [{**path("quality", "loyalty", 0.5, 0.1), "ci_lower": 0.3}]
+    other = [path("quality", "quality", 0.5, 0.1)]
+    found = synthesis.recovery(with_paths("one", drawn=[*put, *other], again=again))
+    assert isinstance(found, synthesis.Recovery)
+    first, second = found.surveys
+    assert (first.case, first.letter, first.paths, first.covered) == ("drawn", "B", 2, 1)
+    assert first.missed == ("H2",) and first.largest == "H2"
+    assert (first.mean_gap, first.largest_gap) == pytest.approx((0.15, 0.2))
+    assert (second.covered, second.missed) == (1, ())  # a bound belongs to the interval
+    assert (found.count, found.covered) == (3, 2)
+    assert "2 of 3 paths hold the value" in said(found, words.recovery).en
+    none = synthesis.recovery(with_paths("one"))
+    assert isinstance(none, Refused) and none.refused.code == "no_simulated_case"
+
+
+# --- the page ------------------------------------------------------------------------------------
+def test_every_finding_is_shown() -> None:
+    assert list(PAGE) == list(synthesis.Synthesis.model_fields)
+
+
+def whole(known: claims.Ledger) -> synthesis.Synthesis:
+    """All findings of made-up results of five surveys, as the notebook has them."""
+    paths = PATHS | {"again": [path("quality", "loyalty", 0.5, 0.02)]}
+    found: dict[tuple[str, str], Findings] = {
+        (case, analysis): one
+        for case in CASES
+        for analysis, one in surveyed(0.7, 1, 2).items()
+        if analysis != "structural"
+    }
+    for case, rows in paths.items():
+        shared_names = case != "three"
+        found[case, "structural"] = structural(
+            rows, *([effect("quality", "loyalty", 0.3)] if shared_names else [])
+        )
+        found[case, "groups"] = grouped((0.01, 0.2)).model_copy(
+            update={"importance": important().importance if shared_names else None}
+        )
+        found[case, "behaviour"] = speeding(wild_ci_lower=-0.9, wild_ci_upper=-0.4)
+    data = everything(found)
+    return synthesis.Synthesis(
+        glance=synthesis.glance(data),
+        tables=synthesis.tables(data),
+        matrix=synthesis.matrix(data),
+        real_paths=synthesis.real_paths(data),
+        votes=synthesis.votes(data),
+        pooled=synthesis.pooled(data, False),
+        pooled_simulated=synthesis.pooled(data, True),
+        industries=synthesis.industries(data),
+        checks=synthesis.checks(known),
+        held=synthesis.held(data, known),
+        first=synthesis.first(data),
+        one_point=synthesis.one_point(data),
+        worth=synthesis.worth(data, 0.1, 80.0),
+        recovery=synthesis.recovery(data),
+    )
+
+
+def test_all_that_is_shown_is_made_of_fields(
+    repository: object, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    declare(monkeypatch, quality_loyalty=0.5)
+    known = claims.load()
+    beside = ledger(one="paths.rows.H1").claims[0].beside
+    first = known.claims[0].model_copy(update={"beside": beside})
+    found = whole(known.model_copy(update={"claims": [first, *known.claims[1:]]}))
+    assert synthesis.Synthesis.model_validate_json(found.model_dump_json()) == found
+    for name, showers in PAGE.items():
+        finding = cited(getattr(found, name), f"all/synthesis/{name}")
+        assert not isinstance(finding, Refused | None), name
+        for shower in showers:
+            shown = shower(finding, CASE)
+            for language in LANGUAGES:
+                if isinstance(shown, Figure):
+                    assert shown.draw(language).axes
+                elif isinstance(shown, Table):
+                    text = shown.markdown(language)
+                    assert f'{{.num key="all/synthesis/{name}' in text, name
+                else:
+                    sentences = shown if isinstance(shown, list) else [shown]
+                    assert shared.join(sentences).in_(language).strip(), name
