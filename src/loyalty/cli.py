@@ -357,6 +357,7 @@ def workflow(targets: list[str], config: dict[str, Any], cores: int) -> None:
     ]
     command += ["--config", f"root={paths.root()}", *settings, "--", *targets]
     environment = {**os.environ, "LOYALTY_ROOT": str(paths.root()), "OMP_NUM_THREADS": "1"}
+    environment.pop("PYTHONDONTWRITEBYTECODE", None)  # every job is a process of its own
     said: list[str] = []
     own: list[str] = []
     failed = False
