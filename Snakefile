@@ -14,30 +14,34 @@ from pathlib import Path
 from loyalty.book import files
 from loyalty.cases import study
 from loyalty.run import marks
+from loyalty.run.analyses import SYNTHESIS
 
 LOYALTY = f"{sys.executable} -m loyalty.cli"
 WIDE = {k: v for k, v in config.items() if k in ("draws", "seed")}
 LANGUAGES = config.get("language", "en").split(",")
 TO = config.get("to", "html,pdf")
 CASES = study.cases()
-EVERY = [(case, name) for case in [*CASES, study.ALL] for name in marks.analyses_of(case)]
-COMPUTED = {key: marks.computed(*key, WIDE) for key in EVERY}
+CHECKED = {case: marks.checked(case) for case in CASES}
+SINGLE = [(case, name) for case in CASES for name in marks.analyses_of(case)]
+EVERY = [*SINGLE, (study.ALL, SYNTHESIS)]
+COMPUTED = {key: marks.computed(*key, WIDE, [CHECKED[key[0]][0]]) for key in SINGLE}
+COMPUTED[EVERY[-1]] = marks.computed(*EVERY[-1], WIDE, [made for made, _ in COMPUTED.values()])
 SHOWN = {
     (*key, language): marks.shown(*key, language)
     for key in EVERY
     for language in sorted({"en", *LANGUAGES})
 }
-CHECKED = {case: (marks.mark("checked", case, "rows"), marks.checking(case)) for case in CASES}
 RENDERING = files.digest()
 REPORT = marks.mark("report", study.ALL, "book")
-marks.sweep(REPORT, RENDERING + TO, files.files(TO.split(",")))
+PAGES = [SHOWN[*key, "en"][0] for key in EVERY]
+marks.sweep(REPORT, RENDERING + TO, [*files.files(TO.split(",")), *PAGES])
 
 
 def here(mark):
     return str(mark.relative_to(Path.cwd()))
 
 
-BOOK = [here(SHOWN[*key, "en"][0]) for key in EVERY]
+BOOK = [here(page) for page in PAGES]
 
 
 rule results:
@@ -58,7 +62,6 @@ rule report:
 
 
 for case, (made, wanted) in CHECKED.items():
-    marks.sweep(made, wanted, [])
 
     rule:
         name:
@@ -73,13 +76,15 @@ for case, (made, wanted) in CHECKED.items():
 
     for language in LANGUAGES:
         book = marks.mark(f"case-{language}", case, "report")
-        marks.sweep(book, RENDERING + TO, files.case_files(case, language, TO.split(",")))
+        pages = [SHOWN[case, name, language][0] for name in marks.analyses_of(case)]
+        made_of = [*files.case_files(case, language, TO.split(",")), *pages]
+        marks.sweep(book, RENDERING + TO, made_of)
 
         rule:
             name:
                 f"report_{case}_{language}"
             input:
-                [here(SHOWN[case, name, language][0]) for name in marks.analyses_of(case)],
+                [here(page) for page in pages],
             output:
                 here(book),
             params:

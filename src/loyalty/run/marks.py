@@ -50,7 +50,11 @@ def mark(kind: str, case: str, name: str) -> Path:
 
 
 def sweep(made: Path, wanted: str, files: Iterable[Path]) -> None:
-    """Take away a mark that is of something else, or whose files have gone."""
+    """Take away a mark that is of something else, or whose files have gone.
+
+    `files` are what the step left and the marks that it rests on: Snakemake does not look for
+    what is missing behind a mark that is there.
+    """
     if made.is_file() and (
         made.read_text(encoding="utf-8").strip() != wanted
         or not all(file.is_file() for file in files)
@@ -89,19 +93,31 @@ def showing(analysis: str, language: Language) -> str:
     return digest(show_files(analysis), language)
 
 
-def computed(case: str, analysis: str, wide: dict[str, Any]) -> tuple[Path, str]:
-    """The mark and the digest of a computing step, stale marks taken away."""
+def checked(case: str) -> tuple[Path, str]:
+    """The mark and the digest of a case's check, a stale mark taken away."""
+    made, wanted = mark("checked", case, "rows"), checking(case)
+    sweep(made, wanted, [])
+    return made, wanted
+
+
+def computed(
+    case: str, analysis: str, wide: dict[str, Any], rests: Iterable[Path]
+) -> tuple[Path, str]:
+    """The mark and the digest of a computing step, a stale mark taken away.
+
+    `rests` are the marks of the steps before it, swept.
+    """
     made, wanted = mark("computed", case, analysis), computing(case, analysis, wide)
     result, notebook = execute.outputs(case, analysis)
     if (version := findings.other_version(result)) is not None:
         print(f"  {case} · {analysis} · schema version {version} is another: computed anew")
         result.unlink()
-    sweep(made, wanted, [result, notebook])
+    sweep(made, wanted, [result, notebook, *rests])
     return made, wanted
 
 
 def shown(case: str, analysis: str, language: Language) -> tuple[Path, str]:
-    """The mark and the digest of a showing step, stale marks taken away."""
+    """The mark and the digest of a showing step, a stale mark taken away."""
     made, wanted = mark(f"shown-{language}", case, analysis), showing(analysis, language)
-    sweep(made, wanted, shown_files(case, analysis, language))
+    sweep(made, wanted, [*shown_files(case, analysis, language), mark("computed", case, analysis)])
     return made, wanted
