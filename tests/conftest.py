@@ -18,7 +18,7 @@ from loyalty.ground.errors import UserError
 
 #: The folder of this repository.
 REPOSITORY = Path(__file__).resolve().parents[1]
-sys.path.insert(0, str(REPOSITORY / "tests"))  # `pdf_facts`, whatever import mode pytest runs in
+sys.path.insert(0, str(REPOSITORY / "tests"))  # `pdf_facts` …, whatever import mode pytest runs in
 ITEMS = ("q1", "q2", "q3", "l1", "l2", "l3")
 
 

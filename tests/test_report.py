@@ -17,6 +17,7 @@ from itertools import pairwise
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
+import number_facts
 import pdf_facts
 import pytest
 from bs4 import BeautifulSoup, Tag
@@ -200,6 +201,12 @@ def test_numbers_lead_to_their_notebooks(pages: list[Path], notebooks: list[Path
         assert tag.name == "a" and tag.get_text(strip=True), (name(page), str(tag))
         file = (page.parent / str(tag["href"]).partition("#")[0]).resolve()
         assert file in {path.resolve() for path in notebooks}, (name(page), str(tag))
+
+
+def test_numbers_are_those_of_their_findings(pages: list[Path], notebooks: list[Path]) -> None:
+    count, wrong = number_facts.faults(pages, paths.results())
+    assert count > 100
+    assert wrong == []
 
 
 def test_pages_say_what_rendered_them(pages: list[Path]) -> None:

@@ -33,7 +33,7 @@ EXECUTED = "reports/executed"
 LEFT_OVER = re.compile(r"\{[#.][A-Za-z]|\{\{<|>\}\}|\[\^[^\]]+\]")
 SAFE_LINK = re.compile(r"^(https?://|mailto:|#)", re.IGNORECASE)
 SCHEME = re.compile(r"^[a-z][a-z0-9+.-]*:", re.IGNORECASE)
-KEPT_ATTRIBUTES = {"width", "height", "src"}
+KEPT_ATTRIBUTES = {"width", "height", "src", "key"}
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,89 @@
+"""The numbers of a rendered book: what each says, and what its key leads to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any, get_args
+from urllib.parse import unquote
+
+from bs4 import BeautifulSoup
+from pydantic import BaseModel
+
+from loyalty.ground import findings
+from loyalty.ground.errors import UserError
+from loyalty.ground.findings import CitedFloat, CitedInt
+from loyalty.ground.numbers import Kind, show
+from loyalty.run.analyses import findings_of, notebook_file
+
+
+def cited_numbers(value: Any) -> Iterator[CitedFloat | CitedInt]:
+    """Every number in findings that were read."""
+    if isinstance(value, CitedFloat | CitedInt):
+        yield value
+    elif isinstance(value, BaseModel):
+        for name in type(value).model_fields:
+            yield from cited_numbers(getattr(value, name))
+    elif isinstance(value, tuple | Mapping):
+        for below in value.values() if isinstance(value, Mapping) else value:
+            yield from cited_numbers(below)
+
+
+def printed(value: CitedFloat | CitedInt) -> Iterator[str]:
+    """How a number may be printed: as its field says, or as a sentence or a table asks."""
+    yield show(value, value.shown.kind, decimals=value.shown.decimals)
+    for kind in get_args(Kind):
+        for decimals in (None, 0, 1, 2, 3, 4):
+            if kind != "text":
+                yield show(value, kind, decimals=decimals)
+
+
+def faults(pages: list[Path], results: Path) -> tuple[int, list[str]]:
+    """How many numbers the pages have, and which do not hold: by page, key and what is wrong.
+
+    Each number is a link to its finding in the executed notebook; its ``data-key`` names a number
+    in the result files below `results`, and its text is that number, printed.
+    """
+
+    @cache
+    def numbers(case: str, analysis: str) -> Mapping[str, CitedFloat | CitedInt]:
+        found = findings.read(case, analysis, findings_of(analysis), results)
+        return {number.address: number for number in cited_numbers(found.findings)}
+
+    @cache
+    def anchors(file: Path) -> frozenset[str]:
+        soup = BeautifulSoup(file.read_text(encoding="utf-8"), "html.parser")
+        return frozenset(str(tag["id"]) for tag in soup.select("[id]"))
+
+    def fault(page: Path, key: str, shown: str, href: str) -> str | None:
+        case, _, rest = key.partition("/")
+        analysis, _, where = rest.partition("/")
+        try:
+            value = numbers(case, analysis).get(key)
+            stem = notebook_file(analysis).stem
+        except (UserError, ImportError) as error:
+            return str(error)
+        if value is None:
+            return "there is no such number"
+        if shown not in printed(value):
+            return f"{shown!r} is not {float(value)!r}"
+        address, _, fragment = unquote(href).partition("#")
+        target = (page.parent / address).resolve()
+        if not target.is_file() or target.parent.name != case or not target.stem.startswith(stem):
+            return f"{address} is not its notebook"
+        finding = where.partition(".")[0]
+        if fragment != f"finding-{finding}" or fragment not in anchors(target):
+            return f"no anchor #{fragment} of {finding}"
+        return None
+
+    count, wrong = 0, []
+    for page in pages:
+        soup = BeautifulSoup(page.read_text(encoding="utf-8"), "html.parser")
+        for tag in soup.select(".num"):
+            count += 1
+            key = str(tag.get("data-key", ""))
+            shown = tag.get_text().replace("\u00a0", " ")
+            if said := fault(page, key, shown, str(tag.get("href", ""))):
+                wrong.append(f"{page.name}: {key or shown}: {said}")
+    return count, wrong
