@@ -617,7 +617,7 @@ def _industry(data: Everything, case: str) -> IndustryRow | None:
         paths=len(found.differences),
         different=sum(d.p_holm < level for d in found.differences),
         clustered=sum(p < level for p in clustered) if clustered else None,
-        released=released.count if released else None,
+        released=(released.count or None) if released else None,
         firms=icc.firms if icc else None,
     )
 
