@@ -291,8 +291,8 @@ def cited(value: V, address: str, shown: Shown | None = None) -> V:
             for name in kind.model_fields
         }
         made = kind.model_construct(**fields)
-    elif isinstance(value, tuple):
-        made = tuple(cited(v, f"{address}[{i}]", shown) for i, v in enumerate(value))
+    elif isinstance(value, tuple | list):
+        made = type(value)(cited(v, f"{address}[{i}]", shown) for i, v in enumerate(value))
     elif isinstance(value, Mapping):
         made = {k: cited(v, f"{address}.{k}", shown) for k, v in value.items()}
     elif isinstance(value, float):
