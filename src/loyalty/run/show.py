@@ -83,7 +83,7 @@ def _figure(name: str, label: str, figure: Figure, case: Case, language: Languag
     drawing.savefig(svg, format="svg", metadata={"Date": None})
     drawing.savefig(png, format="png", dpi=110, metadata={"Software": None})
     drawing.clear()
-    alt = words.without_references(figure.alt.in_(language))
+    alt = words.plain(figure.alt.in_(language))
     bundle = {
         "image/svg+xml": svg.getvalue(),
         "image/png": base64.b64encode(png.getvalue()).decode(),

@@ -84,6 +84,11 @@ def without_references(markdown: str) -> str:
     return _REFERENCE.sub(r"\1", markdown)
 
 
+def plain(markdown: str) -> str:
+    """Markdown without references and backslashes, for where it is not read as Markdown."""
+    return re.sub(r"\\([!-/:-@\[-`{-~])", r"\1", without_references(markdown))
+
+
 def join(sentences: Sequence[Text]) -> Text:
     """Sentences as one paragraph: with spaces in English, without in Chinese."""
     return Text(en=" ".join(s.en for s in sentences), zh="".join(s.zh for s in sentences))
