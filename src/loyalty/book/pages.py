@@ -70,7 +70,8 @@ def embeds(case: str, name: str, language: Language) -> str:
                 continue
             blocks += waiting
             waiting = []
-            embed = f"executed/{case}/{file.name}#{cell.metadata['label']}"
+            # a case's book has its edition under the plain name
+            embed = f"executed/{case}/{notebook_file(name).stem}.ipynb#{cell.metadata['label']}"
             blocks.append(f"{{{{< embed {embed} >}}}}")
     return "\n\n".join(blocks)
 
