@@ -134,7 +134,7 @@ def test_a_broken_case_does_not_keep_the_others_from_running(fresh: Path) -> Non
     [
         ("analyses/failure/words.py", '"""Sentences', '"""All sentences'),
         ("analyses/failure/tables.py", "Is there a recovery", "Is there any recovery"),
-        ("ground/terms/headings.yml", "{zh: 严重程度}", "{zh: 严重性}"),
+        ("ground/terms/headings.yml", '"严重程度"', '"严重性"'),
         ("shown/charts/style.py", "#0072B2", "#0072B3"),
     ],
 )

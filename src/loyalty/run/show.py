@@ -255,7 +255,8 @@ def page(notebook: NotebookNode, title: str) -> str:
                 plain = words.without_references(output.data["text/markdown"])
                 output.data["text/markdown"] = plain
     html, _ = exporter.from_notebook_node(readable, resources={"metadata": {"name": title}})
-    back = '<p style="margin: 1em 2em"><a href="../../../index.html">← the report</a></p>'
+    back = '<p style="margin: 1em 2em" id="finding-provenance">'
+    back += '<a href="../../../index.html">← the report</a></p>'
     style = "<style>.highlight, .jp-RenderedHTMLCommon { overflow-x: auto }</style>"
     html = html.replace("</head>", style + "</head>", 1)
     html = re.sub(r"(<body[^>]*>)", rf"\1{back}", html, count=1)
