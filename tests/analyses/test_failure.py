@@ -228,3 +228,50 @@ def test_few_firms_are_said_to_be_few() -> None:
 def test_recovery_by_severity(ends: tuple[float, float], says: str) -> None:
     found = failure.Interaction(estimate=sum(ends) / 2, ci_lower=ends[0], ci_upper=ends[1])
     assert says in said(words.interaction(cited(found, "x"), CASE)).en
+
+
+def gap(which: str, lower: float, upper: float) -> failure.BySeverity:
+    other = dict.fromkeys(failure.BySeverity.model_fields, 0.5) | {"n": 100, "n_reference": 200}
+    ends = {"estimate": (lower + upper) / 2, "ci_lower": lower, "ci_upper": upper}
+    return failure.BySeverity(**other | ends | {"severity": which, "verdict": "open"})
+
+
+@pytest.mark.parametrize(
+    ("gaps", "overlap", "en", "zh"),
+    [
+        ([("mild", 0.1, 0.5), ("severe", 0.3, 0.7)], True, "intervals overlap, so", "两区间重叠"),
+        ([("mild", 0.1, 0.5), ("severe", 0.6, 0.7)], False, "do not overlap", "两区间不重叠"),
+        ([("mild", 0.1, 0.5)], True, "there is nothing to compare it with", "无可比较"),
+    ],
+)
+def test_the_gap_by_severity(gaps: Any, overlap: bool, en: str, zh: str) -> None:
+    found = failure.Severity(gaps=tuple(gap(*one) for one in gaps), overlap=overlap)
+    text = said(words.severity(cited(found, "x"), CASE))
+    assert en in text.en and zh in text.zh
+    assert "after mild failures 0\\.30\u00a0\\[0\\.10,\u00a00\\.50\\]" in text.en
+    assert ("after severe failures" in text.en) is (len(gaps) == 2)
+
+
+def test_the_gap_by_severity_overlaps_where_the_intervals_do() -> None:
+    given = customers()
+    whole = everything(given)
+    found, paradox = whole.severity, whole.paradox
+    assert isinstance(found, failure.Severity) and isinstance(paradox, failure.Paradox)
+    mild, severe = found.gaps
+    apart = mild.ci_upper < severe.ci_lower or severe.ci_upper < mild.ci_lower
+    assert [mild.severity, severe.severity] == ["mild", "severe"] and found.overlap is not apart
+    assert mild.n + severe.n == paradox.comparisons[0].n
+
+
+def test_a_recovery_rated_alike_by_all_is_refused() -> None:
+    found = everything(customers().assign(recovery=4.0))
+    assert isinstance(found.paradox, Refused) and isinstance(found.severity, Refused)
+    assert found.paradox == found.recoveries == found.severity
+    assert found.interaction is None
+    assert isinstance(found.determinants, failure.Determinants)
+    assert "recovery" not in {row.term for row in found.determinants.circumstances}
+
+
+def test_few_customers_with_an_excellent_recovery_are_refused() -> None:
+    found = everything(customers(60).assign(recovery=lambda rows: rows.index.astype(float)))
+    assert isinstance(found.paradox, Refused)
