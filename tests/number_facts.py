@@ -25,7 +25,7 @@ def cited_numbers(value: Any) -> Iterator[CitedFloat | CitedInt]:
     elif isinstance(value, BaseModel):
         for name in type(value).model_fields:
             yield from cited_numbers(getattr(value, name))
-    elif isinstance(value, tuple | Mapping):
+    elif isinstance(value, tuple | list | Mapping):
         for below in value.values() if isinstance(value, Mapping) else value:
             yield from cited_numbers(below)
 
@@ -49,7 +49,8 @@ def faults(pages: list[Path], results: Path) -> tuple[int, list[str]]:
     @cache
     def numbers(case: str, analysis: str) -> Mapping[str, CitedFloat | CitedInt]:
         found = findings.read(case, analysis, findings_of(analysis), results)
-        return {number.address: number for number in cited_numbers(found.findings)}
+        numbers = [*cited_numbers(found.findings), *cited_numbers(found.provenance)]
+        return {number.address: number for number in numbers}
 
     @cache
     def anchors(file: Path) -> frozenset[str]:

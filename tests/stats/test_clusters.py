@@ -20,7 +20,9 @@ def golden(name: str) -> pd.Series:
 
 @pytest.fixture(scope="module")
 def pupils() -> pd.DataFrame:
-    frame = pd.read_csv(ROOT / "sem" / "golden" / "data" / "hs.csv")
+    frame = pd.read_csv(
+        ROOT.parent / "packages" / "semfit" / "tests" / "golden" / "data" / "hs.csv"
+    )
     return frame.assign(cl=pd.read_csv(ROOT / "golden" / "groups_clusters.csv")["cl"])
 
 

@@ -12,7 +12,7 @@ import nbformat
 from loyalty.book.variables import Results
 from loyalty.cases import claims
 from loyalty.cases.study import ALL, Study
-from loyalty.ground.findings import Refused, cited
+from loyalty.ground.findings import Refused
 from loyalty.ground.markdown import escape
 from loyalty.ground.text import Language, Text
 from loyalty.ground.thresholds import all_thresholds
@@ -198,9 +198,9 @@ def _rows_used(found: Results, case: str) -> dict[str, Any]:
     """The rows of every table that a result of the case used, as references."""
     return {
         origin.resource: origin.rows
-        for (of, name), result in found.items()
+        for (of, _), result in found.items()
         if of == case
-        for origin in cited(result.provenance, f"{case}/{name}/provenance").data
+        for origin in result.provenance.data
     }
 
 
@@ -300,9 +300,9 @@ def data(found: Results, language: Language = "en") -> str:
     """The checksum of every data set that a result used."""
     rows = {
         (case, origin.sha256): Row(case=case, origin=origin)
-        for (case, name), result in found.items()
+        for (case, _), result in found.items()
         if case != ALL
-        for origin in cited(result.provenance, f"{case}/{name}/provenance").data
+        for origin in result.provenance.data
     }
     table = Table(
         list(rows.values()),

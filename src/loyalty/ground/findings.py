@@ -179,7 +179,12 @@ def read(case: str, analysis: str, kind: type[F], folder: Path | None = None) ->
         name: cited(getattr(found.findings, name), f"{address}/{name}")
         for name in kind.model_fields
     }
-    return found.model_copy(update={"findings": kind.model_construct(**findings)})
+    return found.model_copy(
+        update={
+            "findings": kind.model_construct(**findings),
+            "provenance": cited(found.provenance, f"{address}/provenance"),
+        }
+    )
 
 
 def other_version(file: Path) -> object:
