@@ -29,10 +29,13 @@ def problems(draw: st.DrawFn) -> tuple[str, pd.DataFrame, dict[str, object]]:
     paths = draw(st.booleans())
     if paths:
         lines += [f"f{f} ~ f{f - 1}" for f in range(1, factors)]
-    if factors > 1 and draw(st.booleans()):
-        lines.append("y00 ~~ y01")
-    if draw(st.booleans()):
+    regressed = draw(st.booleans())
+    if regressed:
         lines.append(f"f{factors - 1} ~ x1" + (" + x2" if draw(st.booleans()) else ""))
+    # Three indicators with a covariance between two of them are identified only by a factor beside
+    # theirs, and an exogenous factor does not covary with an endogenous one.
+    if factors > 1 and (paths or factors > 2 or not regressed) and draw(st.booleans()):
+        lines.append("y00 ~~ y01")
     options: dict[str, object] = {"meanstructure": draw(st.booleans())}
     seed = draw(st.integers(0, 10_000))
     rng = np.random.default_rng(seed)
