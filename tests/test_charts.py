@@ -168,11 +168,6 @@ def test_an_estimate_without_interval_is_drawn() -> None:
     drawn(figure)
 
 
-def test_older_column_names_are_taken() -> None:
-    old = rows(["A"]).rename(columns={"estimate": "value", "ci_lower": "low", "ci_upper": "high"})
-    assert drawn(charts.dots(old, "x")) == drawn(charts.dots(rows(["A"]), "x"))
-
-
 def test_words_in_cells_can_be_read() -> None:
     figure = correlations()
     colours = {t.get_text(): t.get_color() for t in figure.axes[0].texts}

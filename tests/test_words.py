@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from loyalty.cases.study import ROLES
 from loyalty.cases.tables import LeftOut, RowsUsed
 from loyalty.ground.findings import Bounded, Count, P, Percent, Real, Record, Refused, cited
 from loyalty.ground.reasons import CannotCompute
@@ -200,3 +201,9 @@ def test_rows_that_cannot_be_used() -> None:
     every = cited(RowsUsed(read=1000, excluded=0, reasons=()), "x")
     assert plain(words.rows_used(every).en) == "All 1,000 rows can be used."
     assert plain(words.rows_used(every).zh) == "1,000 行全部可用。"
+
+
+def test_every_column_of_a_table_has_a_name() -> None:
+    roles = {role for kind in ROLES.values() for role in kind}
+    assert set(words.COLUMNS) == roles
+    assert all(name.zh != name.en for name in words.COLUMNS.values())

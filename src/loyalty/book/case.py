@@ -14,7 +14,7 @@ from typing import Any
 import yaml
 
 from loyalty.book import pages
-from loyalty.book.files import CASE_STEM, case_files, case_folder, write
+from loyalty.book.files import CASE_STEM, case_files, case_folder
 from loyalty.book.report import made, results
 from loyalty.cases import datapackage, study
 from loyalty.cases.study import Study
@@ -71,7 +71,7 @@ def prepare(case: str, language: Language) -> Path:
         "::: {#refs}\n:::",
     ]
     for name, parts in chapters.items():
-        write(project / name, "\n\n".join(parts))
+        paths.write(project / name, "\n\n".join(parts))
     for analysis in analyses:
         _copy(case, analysis, language, project)
     root = paths.root()
@@ -81,11 +81,11 @@ def prepare(case: str, language: Language) -> Path:
         shutil.copytree(root / kept, project / kept)
     used = {d.resource: d.sha256 for r in found.values() for d in r.provenance.data}
     package = json.dumps(datapackage.datapackage(described, used), ensure_ascii=False, indent=1)
-    write(project / "reports" / "executed" / case / "datapackage.json", package)
+    paths.write(project / "reports" / "executed" / case / "datapackage.json", package)
     settings = yaml.safe_dump(
         configuration(described, list(chapters), language), allow_unicode=True, sort_keys=False
     )
-    write(project / "_quarto.yml", settings)
+    paths.write(project / "_quarto.yml", settings)
     return project
 
 

@@ -1,8 +1,7 @@
-"""Where books are, what they are made of, and writing what is generated: whole or not at all."""
+"""Where books are, and what they are made of."""
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -14,14 +13,6 @@ from loyalty.run.analyses import code_behind
 #: `book: output-file` of `_quarto.yml`.
 STEM = "the-loyalty-study"
 CASE_STEM = "report"
-
-
-def write(path: Path, text: str) -> None:
-    """Write `text`, ending in one line feed, in one step."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_name(path.name + ".part")
-    part.write_text(text.rstrip("\n") + "\n", encoding="utf-8")
-    os.replace(part, path)
 
 
 def measured() -> Path:

@@ -14,7 +14,7 @@ from typing import Any
 import yaml
 
 from loyalty.book import measured, pages
-from loyalty.book.files import authored, files, write
+from loyalty.book.files import authored, files
 from loyalty.book.variables import variables
 from loyalty.cases import datapackage, study
 from loyalty.cases.study import ALL, PER_CASE
@@ -71,7 +71,7 @@ def prepare() -> None:
     """Write ``_variables.yml`` and ``reports/_generated/``."""
     found = results([*study.cases(), ALL])
     text = yaml.safe_dump(variables(found, authored()), allow_unicode=True)
-    write(paths.root() / "_variables.yml", text)
+    paths.write(paths.root() / "_variables.yml", text)
     loaded = [study.load(case) for case in study.cases()]
     # Real cases first, in every chapter.
     described = {s.case: s for s in sorted(loaded, key=lambda s: (s.simulated, s.case))}
@@ -93,9 +93,9 @@ def prepare() -> None:
     for case, described_case in described.items():
         used = [d for key, r in found.items() if key[0] == case for d in r.provenance.data]
         package = datapackage.datapackage(described_case, {d.resource: d.sha256 for d in used})
-        write(
+        paths.write(
             paths.executed() / case / "datapackage.json",
             json.dumps(package, ensure_ascii=False, indent=1),
         )
     for name, page in generated.items():
-        write(paths.generated() / f"{name}.qmd", page)
+        paths.write(paths.generated() / f"{name}.qmd", page)

@@ -13,7 +13,6 @@ import semfit
 from loyalty.cases.study import Effect, Hypothesis, Study
 from loyalty.estimates.groups import Clusters
 from loyalty.ground.reasons import CannotCompute, reason_of
-from loyalty.ground.text import Text
 from loyalty.stats.imputation import impute
 
 
@@ -221,7 +220,6 @@ class Structure:
     """A competing structure: the paths added to and taken from the hypothesized ones."""
 
     id: str
-    name: Text
     added: tuple[tuple[str, str], ...] = ()
     removed: tuple[tuple[str, str], ...] = ()
 
@@ -258,12 +256,11 @@ def structures(study: Study) -> list[Structure]:
         (a, b) for b in nodes for a in nodes if depth[a] < depth[b] and (a, b) not in edges
     )
     mediated = tuple((a, b) for a, b in edges if b in last and a not in first)
-    found = [Structure("hypothesized", Text(en="as hypothesized", zh="假设模型"))]
+    found = [Structure("hypothesized")]
     if direct:
         found.append(
             Structure(
                 "partial",
-                Text(en="direct paths added (partial mediation)", zh="加入直接路径（部分中介）"),
                 added=direct,
             )
         )
@@ -271,7 +268,6 @@ def structures(study: Study) -> list[Structure]:
         found.append(
             Structure(
                 "forward",
-                Text(en="every earlier to every later construct", zh="前序构念均指向后序构念"),
                 added=forward,
             )
         )
@@ -279,7 +275,6 @@ def structures(study: Study) -> list[Structure]:
         found.append(
             Structure(
                 "unmediated",
-                Text(en="direct paths only (no mediation)", zh="仅直接路径（无中介）"),
                 added=direct,
                 removed=mediated,
             )

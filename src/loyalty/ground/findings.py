@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import functools
 import json
-import os
 import types
 import warnings
 from collections.abc import Callable, Mapping
@@ -144,12 +143,8 @@ class Found(BaseModel, Generic[F]):
 def write(found: Found[Any], folder: Path | None = None) -> Path:
     """Write ``<case>/<analysis>.json`` below `folder` (the results) in one step, or not at all."""
     target = (folder or paths.results()) / found.case / f"{found.analysis}.json"
-    target.parent.mkdir(parents=True, exist_ok=True)
     text = json.dumps(found.model_dump(mode="json"), ensure_ascii=False, indent=1, sort_keys=True)
-    scratch = target.with_suffix(f".{os.getpid()}.part")
-    scratch.write_text(text + "\n", encoding="utf-8")
-    os.replace(scratch, target)
-    return target
+    return paths.write(target, text)
 
 
 def read(case: str, analysis: str, kind: type[F], folder: Path | None = None) -> Found[F]:

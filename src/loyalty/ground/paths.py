@@ -50,6 +50,15 @@ def cache() -> Path:
     return root() / ".cache"
 
 
+def write(path: Path, text: str) -> Path:
+    """Write `text` as UTF-8, ending in one line feed, in one step or not at all; `path`."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    part = path.with_name(path.name + ".part")
+    part.write_text(text.rstrip("\n") + "\n", encoding="utf-8")
+    os.replace(part, path)
+    return path
+
+
 def inside(folder: Path, relative: str) -> Path:
     """`relative` resolved below `folder`; a path that leaves it is refused.
 

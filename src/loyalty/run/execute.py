@@ -162,10 +162,7 @@ def execute(case: str, analysis: str, overrides: dict[str, Any] | None = None) -
         raise NotebookFailed(f"{case} · {file.stem}: it wrote no result file")
     clean(notebook, f"{case} · {file.stem}")
     target = paths.computed(case, file.stem)
-    target.parent.mkdir(parents=True, exist_ok=True)
-    part = target.with_name(target.name + ".part")
-    part.write_text(nbformat.writes(notebook), encoding="utf-8")
-    os.replace(part, target)
+    paths.write(target, nbformat.writes(notebook))
     failed.unlink()
     return time.perf_counter() - start
 

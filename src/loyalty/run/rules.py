@@ -263,6 +263,10 @@ class Rules:
                 raise UserError(f"{analysis}: {address}: a list is taken by [*], there is none")
             self._rules.append((old, [_New(t, old) for t in targets], several))
 
+    def targets(self) -> set[str]:
+        """The new addresses that the rules lead to."""
+        return {new.address for _, targets, _ in self._rules for new in targets}
+
     def apply(
         self, flat: dict[str, Any], findings: Any = None
     ) -> Iterator[tuple[str, Any, str, tuple[str, Any] | None]]:

@@ -9,11 +9,9 @@ from __future__ import annotations
 
 import base64
 import io
-import os
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import nbformat
@@ -158,14 +156,24 @@ def show(case: str, analysis: str, language: Language = "en") -> None:
         ]
         cells += _filled(cell, rest, names, shown)
     notebook.cells = cells
+    _undrawn(case, analysis)
     target, page_file = shown_files(case, analysis, language)
-    _replace(page_file, page(notebook, f"{case} · {target.stem}"))
+    paths.write(page_file, page(notebook, f"{case} · {target.stem}"))
     for cell in notebook.cells:
         cell.metadata.pop("transient", None)
         cell.metadata.pop("finding", None)
         if cell.cell_type == "code":  # the report sets its own captions
             cell.outputs = [o for o in cell.outputs if not o.get("metadata", {}).get("caption")]
-    _replace(target, nbformat.writes(notebook))
+    paths.write(target, nbformat.writes(notebook))
+
+
+def _undrawn(case: str, analysis: str) -> None:
+    """Say which characters of the figures' labels no font at hand draws."""
+    from loyalty.shown.charts.style import missing_glyphs
+
+    if missing_glyphs:
+        which = " ".join(sorted(missing_glyphs))
+        print(f"  {case} · {analysis}: no font at hand draws {which} (figures have boxes there)")
 
 
 def translated(markdown: str, language: Language) -> str:
@@ -228,13 +236,6 @@ def sourced(markdown: str) -> str:
         return f'{{.num src="{match[1]}/{stem}" key="{match[1]}/{match[2]}/'
 
     return _KEY.sub(with_source, markdown)
-
-
-def _replace(target: Path, text: str) -> None:
-    target.parent.mkdir(parents=True, exist_ok=True)
-    part = target.with_name(target.name + ".part")
-    part.write_text(text, encoding="utf-8")
-    os.replace(part, target)
 
 
 def page(notebook: NotebookNode, title: str) -> str:

@@ -45,3 +45,12 @@ class Case:
 
     def label(self, construct: str) -> Text:
         return self.labels[construct]
+
+    def path(self, start: str, end: str) -> Text:
+        """``Quality → Loyalty``."""
+        return arrow(self.label(start), self.label(end))
+
+
+def arrow(start: Text, end: Text) -> Text:
+    """``Quality → Loyalty`` of two labels."""
+    return Text(en=f"{start.en} → {end.en}", zh=f"{start.zh} → {end.zh}")

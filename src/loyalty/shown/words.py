@@ -21,6 +21,45 @@ from loyalty.shown.context import Case
 
 #: Keeps a number together with its sign, its unit and its interval.
 NO_BREAK = "\u00a0"
+_COLUMNS = {
+    "customer": "客户",
+    "date": "日期",
+    "amount": "金额",
+    "quantity": "数量",
+    "household": "家庭",
+    "occasion": "购买次序",
+    "brand": "品牌",
+    "price": "价格",
+    "firm": "企业",
+    "month": "月份",
+    "response_hours": "响应小时",
+    "resolution": "首次解决率",
+    "repurchase": "复购率",
+    "score": "评分",
+    "arm": "组别",
+    "outcome": "结果",
+    "baseline": "基线",
+    "stratum": "分层",
+    "class": "类别",
+    "hours": "小时数",
+    "solved": "已解决",
+    "stayed": "留存",
+    "text": "文本",
+    "polarity": "极性",
+    "failed": "服务失败",
+    "severity": "严重程度",
+    "controllability": "可控性",
+    "recovery": "补救",
+    "past_experience": "以往经历",
+    "expectations": "期望",
+    "neuroticism": "神经质",
+    "extraversion": "外向性",
+    "competition": "竞争",
+    "loyalty_before": "此前忠诚",
+    "loyalty_after": "此后忠诚",
+}
+#: What a column is, as reasons name it.
+COLUMNS = {role: Text(en=role, zh=zh) for role, zh in _COLUMNS.items()}
 _REFERENCE = re.compile(r"\[([^\[\]]*)\]\{\.num [^{}]*\}")
 
 
@@ -145,7 +184,7 @@ def rows_used(table: RowsUsed) -> Text:
         )
 
     def why(language: Language) -> str:
-        said = [(left.reason.text().in_(language), number(left.n)) for left in table.reasons]
+        said = [(left.reason.text(COLUMNS).in_(language), number(left.n)) for left in table.reasons]
         parts = [f"{escape(reason)} \\({n}\\)" for reason, n in said]
         if len(parts) == 1:
             return parts[0]

@@ -19,7 +19,7 @@ from loyalty.analyses.audit.findings import (
     Sensitivity,
     SignCount,
 )
-from loyalty.analyses.audit.words import KINDS, NO_DEPARTURE, SIGNS, group, path
+from loyalty.analyses.audit.words import KINDS, NO_DEPARTURE, SIGNS, group
 from loyalty.ground.markdown import escape
 from loyalty.ground.terms import term
 from loyalty.ground.text import Text
@@ -167,7 +167,7 @@ def sensitivity(found: Sensitivity, case: Case) -> Table:
     against = Column(
         lambda r: problems(r.problems, case) if r.problems else None, "Against it", "markdown"
     )
-    along = path(case, found.from_, found.to)
+    along = case.path(found.from_, found.to)
     return Table(
         found.selections,
         [

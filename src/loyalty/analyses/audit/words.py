@@ -65,11 +65,6 @@ def group(case: Case, name: str) -> Group:
     return next(g for g in case.study.groups if g.id == name)
 
 
-def path(case: Case, start: str, end: str) -> Text:
-    a, b = case.label(start), case.label(end)
-    return Text(en=f"{a.en} → {b.en}", zh=f"{a.zh} → {b.zh}")
-
-
 def _same(words: str) -> Text:
     return Text(en=words, zh=words)
 
@@ -319,7 +314,7 @@ def sensitivity(found: Sensitivity, case: Case) -> list[Text]:
         ]
     sound = [s for s in done if not s.problems]
     return [
-        _shift(done[0], done[1], path(case, found.from_, found.to)),
+        _shift(done[0], done[1], case.path(found.from_, found.to)),
         *_verdicts(sound, found.sign),
         *_wild(sound),
         *_faulty(found),
@@ -623,7 +618,7 @@ def _focal(found: MeasurementModel, case: Case) -> Text | None:
             en=" The structural model with it has no sound solution.",
             zh="加入该因子的结构模型没有可采信的解。",
         )
-    along = path(case, focal.from_, focal.to)
+    along = case.path(focal.from_, focal.to)
     shown = estimate(size.estimate, size.ci_lower, size.ci_upper)
     return Text(
         en=f" The path {escape(along.en)} is {shown} then.",

@@ -118,8 +118,7 @@ def demand(found: Demand, case: Case) -> Figure:
     def draw(language: Language) -> Drawing:
         money = unit(found.table, case)
         total = Text(en=f"A week's {money.en}", zh=f"每周（{money.zh}）")
-        names = {"total": "value", "pi_lower": "low", "pi_upper": "high"}
-        series = _frame(found.series).rename(columns=names)
+        series = _frame(found.series)
         numbers = series.drop(columns="date").astype(float)
         return charts.forecast(
             numbers.assign(date=pd.to_datetime(series["date"])),

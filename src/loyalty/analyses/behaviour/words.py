@@ -33,7 +33,7 @@ from loyalty.ground.terms import term
 from loyalty.ground.text import Text
 from loyalty.ground.thresholds import threshold
 from loyalty.shown.context import Case
-from loyalty.shown.words import cut, equals, estimate, interval, names, number, significant
+from loyalty.shown.words import COLUMNS, cut, equals, estimate, interval, names, number, significant
 
 #: The heading of each segment.
 SEGMENTS = {
@@ -44,28 +44,6 @@ SEGMENTS = {
     "dormant": "Dormant",
     "all": "All",
 }
-#: What a column is, as reasons name it.
-_ROLES = {
-    "customer": "客户",
-    "date": "日期",
-    "amount": "金额",
-    "quantity": "数量",
-    "household": "家庭",
-    "occasion": "购买次序",
-    "brand": "品牌",
-    "price": "价格",
-    "firm": "企业",
-    "month": "月份",
-    "response_hours": "响应小时",
-    "resolution": "首次解决率",
-    "repurchase": "复购率",
-    "score": "评分",
-    "arm": "组别",
-    "outcome": "结果",
-    "baseline": "基线",
-    "stratum": "分层",
-}
-ROLES = {role: Text(en=role, zh=zh) for role, zh in _ROLES.items()}
 
 
 def resource(table: str, case: Case) -> Resource:
@@ -99,7 +77,7 @@ def rows(found: Rows, case: Case) -> Text | list[Text]:
 
 def _left_out(table: TableRows, case: Case) -> Text:
     label, read, out = resource(table.table, case).label, number(table.read), number(table.excluded)
-    reasons = [(left.reason.text(ROLES), number(left.n)) for left in table.reasons]
+    reasons = [(left.reason.text(COLUMNS), number(left.n)) for left in table.reasons]
     en = "; ".join(f"{escape(reason.en)} ({n})" for reason, n in reasons)
     zh = "；".join(f"{escape(reason.zh)}（{n}）" for reason, n in reasons)
     return Text(

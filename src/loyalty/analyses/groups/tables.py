@@ -14,7 +14,6 @@ from loyalty.analyses.groups.models import (
     Maps,
     Means,
     Others,
-    PathDifference,
     Paths,
     Quadrant,
     Released,
@@ -152,13 +151,9 @@ def largest_means(found: LatentMeans, case: Case) -> Table:
 def differences(found: Paths, case: Case) -> Table:
     group = grouping(case, found.group).label
 
-    def path(row: PathDifference) -> Text:
-        one, other = case.label(row.from_), case.label(row.to)
-        return Text(en=f"{one.en} → {other.en}", zh=f"{one.zh} → {other.zh}")
-
     columns = [
         Column("id", "H"),
-        Column(path, "Path"),
+        Column(lambda r: case.path(r.from_, r.to), "Path"),
         Column("wald", "χ²"),
         Column("df", "df"),
         Column("p", "p"),

@@ -25,9 +25,9 @@ def dynamic(found: Dynamic, case: Case) -> Figure:
                 {
                     "level": level.level,
                     "index": index,
-                    "low": getattr(level, index).percentile_5,
+                    "ci_lower": getattr(level, index).percentile_5,
                     "median": getattr(level, index).median,
-                    "high": getattr(level, index).percentile_95,
+                    "ci_upper": getattr(level, index).percentile_95,
                 }
                 for level in found.levels
                 for index in INDICES

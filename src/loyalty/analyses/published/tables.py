@@ -46,8 +46,7 @@ def pls(found: PathModels, case: Case) -> Table:
         target = case.label(row.target)
         if row.source is None:
             return Text(en=f"R² · {target.en}", zh=f"R² · {target.zh}")
-        source = case.label(row.source)
-        return Text(en=f"{source.en} → {target.en}", zh=f"{source.zh} → {target.zh}")
+        return case.path(row.source, row.target)
 
     return Table(
         found.figures,

@@ -16,7 +16,7 @@ from loyalty.shown.figure import Figure
 def curve(found: Curve, case: Case) -> Figure | None:
     if not found.done:
         return None
-    ends = case.label(found.from_), case.label(found.to)
+    path = case.path(found.from_, found.to)
 
     def draw(language: Language) -> Drawing:
         rows = pd.DataFrame(
@@ -28,17 +28,16 @@ def curve(found: Curve, case: Case) -> Figure | None:
             }
         )
         done = rows.dropna(subset=["estimate"])
-        path = f"{ends[0].in_(language)} → {ends[1].in_(language)}"
         own = rows["choice"].iloc[0]
         return charts.specification_curve(
-            done, list(dict.fromkeys(done["choice"])), f"β, {path}", own
+            done, list(dict.fromkeys(done["choice"])), f"β, {path.in_(language)}", own
         )
 
     return Figure(
         draw,
         Text(
-            en=f"Specification curve of the path {ends[0].en} → {ends[1].en} (standardized), with 95 % intervals; the study's own choice in orange.",
-            zh=f"路径 {ends[0].zh} → {ends[1].zh} 的规格曲线（标准化）及 95% 区间；橙色为本研究的选择。",
+            en=f"Specification curve of the path {path.en} (standardized), with 95 % intervals; the study's own choice in orange.",
+            zh=f"路径 {path.zh} 的规格曲线（标准化）及 95% 区间；橙色为本研究的选择。",
         ),
         Text(
             en="Estimates of one path under all specifications, sorted, above a grid that shows which choice each one made.",

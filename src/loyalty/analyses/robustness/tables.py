@@ -68,13 +68,7 @@ def power(found: Power, case: Case) -> Table:
         found.paths,
         [
             Column("id", "H"),
-            Column(
-                lambda p: Text(
-                    en=f"{case.label(p.from_).en} → {case.label(p.to).en}",
-                    zh=f"{case.label(p.from_).zh} → {case.label(p.to).zh}",
-                ),
-                "Path",
-            ),
+            Column(lambda p: case.path(p.from_, p.to), "Path"),
             Column("se", "SE", decimals=3),
             Column("detectable", "Detectable"),
             Column("plausible", "N for .10"),

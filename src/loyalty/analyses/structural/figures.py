@@ -8,7 +8,6 @@ import pandas as pd
 from matplotlib.figure import Figure as Drawing
 
 from loyalty.analyses.structural.findings import Clustered, Latent, LatentTerm, Paths, Slope
-from loyalty.analyses.structural.words import path
 from loyalty.ground.terms import term
 from loyalty.ground.text import Language, Text
 from loyalty.shown import charts
@@ -49,7 +48,7 @@ def clusters(found: Clustered, case: Case) -> Figure:
     def draw(language: Language) -> Drawing:
         rows = [
             {
-                "label": f"{r.id} · {path(case, r.from_, r.to).in_(language)}",
+                "label": f"{r.id} · {case.path(r.from_, r.to).in_(language)}",
                 "estimate": r.estimate,
                 "ci_lower": getattr(r, f"{name}ci_lower"),
                 "ci_upper": getattr(r, f"{name}ci_upper"),

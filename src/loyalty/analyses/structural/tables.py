@@ -12,7 +12,7 @@ from loyalty.analyses.structural.findings import (
     SecondOpinion,
     Totals,
 )
-from loyalty.analyses.structural.words import STRUCTURES, along, bend, path
+from loyalty.analyses.structural.words import STRUCTURES, along, bend
 from loyalty.ground.numbers import DASH
 from loyalty.ground.terms import term
 from loyalty.ground.text import Text
@@ -34,7 +34,7 @@ def paths(found: Paths, case: Case) -> Table:
         found.rows,
         [
             Column("id", "H"),
-            Column(lambda r: path(case, r.from_, r.to), "Path"),
+            Column(lambda r: case.path(r.from_, r.to), "Path"),
             Column("sign", "Sign", "sign"),
             Column("estimate", "β"),
             Column(("ci_lower", "ci_upper"), "95 % interval"),
@@ -174,7 +174,7 @@ def semopy(found: SecondOpinion, case: Case) -> Table:
     return Table(
         found.rows,
         [
-            Column(lambda r: path(case, r.from_, r.to), "Path"),
+            Column(lambda r: case.path(r.from_, r.to), "Path"),
             Column("estimate", "This study", decimals=4),
             Column("se", "SE", decimals=4),
             Column("semopy_estimate", "semopy", decimals=4),

@@ -27,7 +27,7 @@ from loyalty.ground.terms import term
 from loyalty.ground.text import Text
 from loyalty.ground.thresholds import threshold
 from loyalty.shown import fit as fits
-from loyalty.shown.context import Case
+from loyalty.shown.context import Case, arrow
 from loyalty.shown.words import be, cut, equals, estimate, names, number, significant
 
 #: The heading of each competing structure.
@@ -42,12 +42,6 @@ ENOUGH_DRAWS = 0.9
 
 
 # --- names ---------------------------------------------------------------------------------------
-def path(case: Case, start: str, end: str) -> Text:
-    """``Quality → Loyalty``."""
-    a, b = case.label(start), case.label(end)
-    return Text(en=f"{a.en} → {b.en}", zh=f"{a.zh} → {b.zh}")
-
-
 def along(case: Case) -> Mapping[str, Text]:
     """The label of every indirect effect by its id."""
     return {effect.id: effect.label for effect in case.study.effects}
@@ -57,8 +51,8 @@ def bend(row: Bend, case: Case) -> Text:
     """``Quality × Price → Loyalty`` or ``Quality² → Loyalty``."""
     a, z, b = (case.label(c) for c in (row.from_, row.moderator, row.to))
     if row.quadratic:
-        return Text(en=f"{a.en}² → {b.en}", zh=f"{a.zh}² → {b.zh}")
-    return Text(en=f"{a.en} × {z.en} → {b.en}", zh=f"{a.zh} × {z.zh} → {b.zh}")
+        return arrow(Text(en=f"{a.en}²", zh=f"{a.zh}²"), b)
+    return arrow(Text(en=f"{a.en} × {z.en}", zh=f"{a.zh} × {z.zh}"), b)
 
 
 def _ids(ids: Sequence[str]) -> Text:
@@ -77,7 +71,7 @@ def whole(found: Whole, case: Case) -> list[Text]:
     for h in case.study.hypotheses:
         if h.id not in found.set_aside or h.set_aside is None:
             continue
-        what, why = path(case, h.from_, h.to), h.set_aside
+        what, why = case.path(h.from_, h.to), h.set_aside
         said.append(
             Text(
                 en=f"{h.id} ({escape(what.en)}) is not part of the estimated model: {escape(why.en)}.",
@@ -133,7 +127,7 @@ def _strongest(found: Paths, case: Case) -> list[Text]:
     if not supported:
         return []
     top = max(supported, key=lambda r: abs(r.estimate))
-    what, shown = path(case, top.from_, top.to), estimate(top.estimate, top.ci_lower, top.ci_upper)
+    what, shown = case.path(top.from_, top.to), estimate(top.estimate, top.ci_lower, top.ci_upper)
     return [
         Text(
             en=f"The strongest supported path is {escape(what.en)} (β = {shown}).",
@@ -406,7 +400,7 @@ def _against(rival: Structure, added: Sequence[Added], case: Case) -> Text:
             zh=f"{zh}，但新增 {n} 条路径经 Holm 校正均不异于零。",
         )
     top = max(clear, key=lambda a: abs(a.estimate))
-    what, shown = path(case, top.from_, top.to), estimate(top.estimate, top.ci_lower, top.ci_upper)
+    what, shown = case.path(top.from_, top.to), estimate(top.estimate, top.ci_lower, top.ci_upper)
     return Text(
         en=f"{en}; of its {n} added paths {count} {be(rival.added_clear)} clear of zero after Holm's correction, the largest being {escape(what.en)} ({shown}).",
         zh=f"{zh}；新增 {n} 条路径中，经 Holm 校正有 {count} 条异于零，最大的是 {escape(what.zh)}（{shown}）。",

@@ -24,7 +24,7 @@ from loyalty.cases.study import Study
 from loyalty.ground.markdown import escape
 from loyalty.ground.numbers import DASH
 from loyalty.ground.text import Text
-from loyalty.shown.context import Case
+from loyalty.shown.context import Case, arrow
 from loyalty.shown.words import estimate, names, number
 
 
@@ -41,16 +41,13 @@ def title(case: str, everything: Case) -> Text:
 def path(case: str, start: str, end: str, everything: Case) -> Text:
     """``Quality → Loyalty`` by the labels of a case."""
     named = study(case, everything).named
-    a, b = named(start).label, named(end).label
-    return Text(en=f"{a.en} → {b.en}", zh=f"{a.zh} → {b.zh}")
+    return arrow(named(start).label, named(end).label)
 
 
 def concept_path(start: str, end: str, everything: Case) -> Text:
     """The same for concepts that several cases share."""
     label = concepts(everything.described or {})
-    return Text(
-        en=f"{label[start].en} → {label[end].en}", zh=f"{label[start].zh} → {label[end].zh}"
-    )
+    return arrow(label[start], label[end])
 
 
 def _none(n: int) -> str:

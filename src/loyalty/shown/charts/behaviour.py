@@ -10,7 +10,7 @@ import seaborn as sns
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, PercentFormatter
 
-from loyalty.shown.charts.marks import current, ranges
+from loyalty.shown.charts.marks import ranges
 from loyalty.shown.charts.style import COLOURS, DASHED, GREY, canvas, key
 
 _THOUSANDS = FuncFormatter(lambda v, _: f"{v:,.0f}")
@@ -80,17 +80,23 @@ def tracking(
 def forecast(series: pd.DataFrame, labels: tuple[str, str, str], y_label: str) -> Figure:
     """A series, its forecast with the prediction interval, and the naive one.
 
-    `series`: columns ``date, value, forecast, low, high, naive``; `labels` of the three lines.
+    `series`: columns ``date, total, forecast, pi_lower, pi_upper, naive``; `labels` of the three
+    lines.
     """
     figure, (axes,) = canvas(2.8)
-    axes.plot(series["date"], series["value"], color=COLOURS[6], linewidth=1.4, label=labels[0])
+    axes.plot(series["date"], series["total"], color=COLOURS[6], linewidth=1.4, label=labels[0])
     ahead = series.dropna(subset=["forecast"])
     axes.plot(ahead["date"], ahead["forecast"], color=COLOURS[0], linewidth=1.6, label=labels[1])
     axes.fill_between(
-        ahead["date"], ahead["low"], ahead["high"], color=COLOURS[0], alpha=0.2, linewidth=0
+        ahead["date"],
+        ahead["pi_lower"],
+        ahead["pi_upper"],
+        color=COLOURS[0],
+        alpha=0.2,
+        linewidth=0,
     )
     axes.plot(ahead["date"], ahead["naive"], ":", color=COLOURS[1], linewidth=1.4, label=labels[2])
-    axes.set_ylim(bottom=min(0.0, float(np.nanmin(series[["value", "low"]]))))
+    axes.set_ylim(bottom=min(0.0, float(np.nanmin(series[["total", "pi_lower"]]))))
     axes.yaxis.set_major_formatter(_THOUSANDS)
     axes.set_ylabel(y_label)
     axes.grid(axis="y")
@@ -103,7 +109,7 @@ def waves(rows: pd.DataFrame, y_label: str) -> Figure:
     figure, (axes,) = canvas(2.6)
     axes.xaxis.update_units(rows["date"])
     days = axes.convert_xunits(rows["date"])
-    ranges(axes, current(rows), days, upright=True, joined=True)
+    ranges(axes, rows, days, upright=True, joined=True)
     axes.set_ylabel(y_label)
     axes.grid(axis="y")
     return figure
@@ -117,7 +123,7 @@ def duplication(points: pd.DataFrame, x_label: str, y_label: str) -> Figure:
     figure, (axes,) = canvas(3.3)
     groups = list(dict.fromkeys(points["group"]))
     sns.scatterplot(
-        current(points),
+        points,
         x="penetration",
         y="estimate",
         hue="group",

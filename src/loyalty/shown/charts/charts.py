@@ -12,7 +12,7 @@ from matplotlib.patches import FancyBboxPatch
 from matplotlib.ticker import MaxNLocator
 
 from loyalty.ground.numbers import show
-from loyalty.shown.charts.marks import DIVERGING, current, ranges
+from loyalty.shown.charts.marks import DIVERGING, ranges
 from loyalty.shown.charts.style import COLOURS, DASHED, GREY, PALE, WIDTH, canvas, key, row_axis
 
 
@@ -41,7 +41,7 @@ def dots(
         len(labels) - 1 - labels.index(label) + spread * (0.5 - k / max(len(groups) - 1, 1))
         for label, k in zip(rows["label"], number, strict=True)
     ]
-    ranges(axes, current(rows), y, [colours[k] for k in number])
+    ranges(axes, rows, y, [colours[k] for k in number])
     row_axis(axes, labels)
     for text, at in (marks or {}).items():
         axes.axvline(at, color=GREY, linewidth=0.9, linestyle=DASHED)
@@ -223,7 +223,6 @@ def importance_performance(points: pd.DataFrame, x_label: str, y_label: str) -> 
     ci_upper, performance``; the interval may be left out.
     """
     figure, (axes,) = canvas(3.4)
-    points = current(points)
     x, y = points["importance"].to_numpy(float), points["performance"].to_numpy(float)
     if "ci_lower" not in points:
         points = points.assign(ci_lower=x, ci_upper=x)
@@ -256,7 +255,7 @@ def specification_curve(
     `rows`: columns ``estimate, ci_lower, ci_upper, choice``; the row whose
     choice is `headline` is marked.
     """
-    rows = current(rows).sort_values(["estimate", "choice"], kind="stable").reset_index(drop=True)
+    rows = rows.sort_values(["estimate", "choice"], kind="stable").reset_index(drop=True)
     figure = Figure(figsize=(WIDTH, 2.3 + 0.2 * len(choices)))
     top, below = figure.subplots(
         2, 1, sharex=True, gridspec_kw={"height_ratios": [2.1, 0.2 * len(choices) + 0.2]}

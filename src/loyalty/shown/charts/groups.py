@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
-from loyalty.shown.charts.marks import current, ranges
+from loyalty.shown.charts.marks import ranges
 from loyalty.shown.charts.style import COLOURS, GREY, LABEL, PALE, WIDTH, key
 
 #: Panels in a row.
@@ -34,7 +34,7 @@ def importance_maps(
         colours = [COLOURS[1 if q == "improve" else 0] for q in points["quadrant"]]
         ranges(
             place,
-            current(points),
+            points,
             y,
             colours,
             estimate="importance",

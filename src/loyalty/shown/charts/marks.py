@@ -20,16 +20,6 @@ from loyalty.shown.charts.style import COLOURS, INK
 DIVERGING = sns.color_palette("RdBu", as_cmap=True)
 
 
-def current(rows: pd.DataFrame) -> pd.DataFrame:
-    """The rows with the columns ``estimate, ci_lower, ci_upper``.
-
-    The one place that still takes ``value, low, high`` for them.
-    """
-    names = {"value": "estimate", "low": "ci_lower", "high": "ci_upper"}
-    old = {k: v for k, v in names.items() if k in rows}
-    return rows.drop(columns=[v for v in old.values() if v in rows]).rename(columns=old)
-
-
 def ranges(
     axes: Axes,
     rows: pd.DataFrame,

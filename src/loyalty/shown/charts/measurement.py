@@ -26,7 +26,7 @@ def fit_levels(
     Parameters
     ----------
     levels : DataFrame
-        ``level, index, low, median, high``: 5th, 50th and 95th percentile.
+        ``level, index, ci_lower, median, ci_upper``: 5th, 50th and 95th percentile.
     observed, usual : mapping
         Index to the value found and to the conventional cut-off (drawn as lines).
     names : tuple of str
@@ -38,9 +38,8 @@ def fit_levels(
     for place, (index, seen) in zip(panels, observed.items(), strict=True):
         mine = levels[levels["index"] == index].set_index("level").loc[numbers]
         colours = [COLOURS[2] if k == 0 else COLOURS[0] for k in numbers]
-        middle = mine.rename(columns={"low": "ci_lower", "high": "ci_upper"})
         y = np.arange(len(labels))[::-1]
-        ranges(place, middle, y, colours, estimate="median", width=2)
+        ranges(place, mine, y, colours, estimate="median", width=2)
         row_axis(place, labels)
         place.axvline(seen, color=COLOURS[1], linewidth=1.3)
         place.axvline(usual[index], color=GREY, linewidth=0.9, linestyle=DASHED)

@@ -7,7 +7,6 @@ from collections.abc import Mapping, Sequence
 import pandas as pd
 from matplotlib.figure import Figure
 
-from loyalty.shown.charts.marks import current
 from loyalty.shown.charts.style import COLOURS, DASHED, GREY, LABEL, PALE, WIDTH
 
 #: Panels in a row.
@@ -27,7 +26,7 @@ def slopes(
     figure = Figure(figsize=(WIDTH, 1.95 * down + 0.35))
     axes = figure.subplots(down, across, sharex=True, sharey=True, squeeze=False).ravel()
     for place, (name, (line, bounds, moderator)) in zip(axes, panels.items(), strict=False):
-        band = current(line).astype(float)
+        band = line.astype(float)
         x = band["sd"].to_numpy()
         place.fill_between(x, band["ci_lower"], band["ci_upper"], color=PALE, linewidth=0)
         place.plot(x, band["estimate"], color=COLOURS[0], linewidth=1.4)

@@ -13,7 +13,7 @@ from matplotlib.patches import FancyBboxPatch, Rectangle
 from matplotlib.ticker import MaxNLocator
 
 from loyalty.ground.numbers import show
-from loyalty.shown.charts.marks import cell_axes, cells, current, ranges, word
+from loyalty.shown.charts.marks import cell_axes, cells, ranges, word
 from loyalty.shown.charts.style import COLOURS, DASHED, FALLBACK, GREY, INK, PALE, canvas, row_axis
 
 #: The Chinese face has no bold.
@@ -214,7 +214,7 @@ def score_distributions(
         linecolor=GREY,
         ax=axes,
     )
-    ranges(axes, current(means), places)
+    ranges(axes, means, places)
     row_axis(axes, list(means["label"]))
     axes.set_xlabel(x_label)
     axes.set_ylabel("")
@@ -236,7 +236,7 @@ def interval_panels(
     labels = list(dict.fromkeys(rows["label"]))
     figure, axes = canvas(0.9 + 0.165 * len(labels), columns=len(x_labels), sharey=True)
     for place, (panel, x_label) in zip(axes, x_labels.items(), strict=True):
-        part = current(rows[rows["panel"] == panel])
+        part = rows[rows["panel"] == panel]
         ranges(place, part, [len(labels) - 1 - labels.index(label) for label in part["label"]])
         row_axis(place, labels)
         if panel in centre:

@@ -9,7 +9,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from loyalty.shown.charts.marks import current, ranges
+from loyalty.shown.charts.marks import ranges
 from loyalty.shown.charts.style import COLOURS, GREY, PALE, canvas, key, row_axis
 
 
@@ -19,7 +19,6 @@ def word_contrast(rows: pd.DataFrame, x_label: str, names: tuple[str, str]) -> F
 
     Two panels on one scale: values above zero (named by ``names[0]``) and below.
     """
-    rows = current(rows)
     sides = [rows[rows["estimate"] > 0], rows[rows["estimate"] < 0]]
     ends = ["estimate", "ci_lower", "ci_upper"]
     most = float(rows[ends].abs().to_numpy(float).max())
@@ -103,7 +102,7 @@ def recovery(
     number = np.array([groups.index(group) for group in rows["group"]])
     x = rows["place"].to_numpy(float) + 0.12 * (number - (len(groups) - 1) / 2)
     colours = [COLOURS[k % len(COLOURS)] for k in range(len(groups))]
-    ranges(axes, current(rows), x, [colours[k] for k in number], upright=True, joined=True)
+    ranges(axes, rows, x, [colours[k] for k in number], upright=True, joined=True)
     axes.set_xticks(range(len(labels)), labels)
     axes.margins(x=0.08)
     axes.set_xlabel(names[0])
