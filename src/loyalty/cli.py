@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import json
 import os
 import signal
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
-import click
 import typer
 from rich.console import Console
 from rich.markup import escape
@@ -104,15 +104,16 @@ def render(
     from loyalty.book import report
     from loyalty.run.workflow import alone
 
-    formats = _formats(to)
-    with alone():
+    formats, editions = _formats(to), _languages(language)
+    known = [study.load(case).case for case in cases or []]
+    with alone(), _interruptible():
         made = [
             file
-            for case in cases or []
-            for edition in _languages(language)
-            for file in case_book.render(study.load(case).case, edition, formats)
+            for case in known
+            for edition in editions
+            for file in case_book.render(case, edition, formats)
         ]
-        files = made if cases else report.render(formats)
+        files = made if known else report.render(formats)
     for file in files:
         out.print(f"  report · {file.relative_to(paths.root())}")
 
@@ -291,13 +292,24 @@ def _road(names: Sequence[str], config: dict[str, Any], cores: int) -> None:
     from loyalty.book import plan
     from loyalty.run import marks, workflow
 
-    with workflow.alone():
+    workflow.require()
+    with workflow.alone(), _interruptible():
         steps = plan.steps(config)
         due = marks.sweep(steps)
         targets = [name for name in names or [s.name for s in steps if s.command[0] == "show"]]
         if needed := marks.behind(targets, steps, due):
             wanted = [step.name for step in needed if step.name in targets]
             workflow.run(wanted, config, cores, needed, _say)
+
+
+@contextlib.contextmanager
+def _interruptible() -> Iterator[None]:
+    """Typer would end an interrupted command with a word of its own."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        err.print("interrupted; the next run goes on from here")
+        raise typer.Exit(130) from None
 
 
 def _say(kind: str, line: str) -> None:
@@ -338,7 +350,9 @@ def main(words: Sequence[str] | None = None) -> int:
     if words is None and os.name == "posix":
         signal.signal(signal.SIGTERM, _terminated)
     try:
-        return app(words, standalone_mode=False) or 0
+        app(words)
+    except SystemExit as end:
+        return end.code if isinstance(end.code, int) else 0
     except UserError as error:
         err.print(f"[red]error[/] {escape(str(error))}")
         return 2
@@ -355,12 +369,7 @@ def main(words: Sequence[str] | None = None) -> int:
             raise
         err.print(f"[red]error[/] {escape(f'{error.filename or paths.root()}: {error.strerror}')}")
         return 2
-    except click.ClickException as error:
-        error.show()
-        return error.exit_code
-    except (KeyboardInterrupt, click.Abort):
-        err.print("interrupted; the next run goes on from here")
-        return 130
+    return 0
 
 
 def _terminated(number: int, frame: object) -> None:

@@ -115,15 +115,13 @@ def _run(job: Any, *given: Any) -> None:
 
 
 def _job(words: list[str], answer: int) -> int:
-    from loyalty import cli
-
     os.dup2(answer, 1)
     os.dup2(answer, 2)
     os.close(answer)
     if words[0] == "execute":
         Kernel.waiting = Kernel()
         os.environ["JUPYTER_DEFAULT_PROVISIONER_NAME"] = "loyalty-forked"
-    code = cli.main(words)
+    code: int = import_module("loyalty.cli").main(words)
     sys.stdout.flush()
     sys.stderr.flush()
     os.write(1, f"\0{code}".encode())

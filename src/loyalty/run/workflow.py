@@ -33,6 +33,12 @@ class RunFailed(Exception):
     """Some step failed; it has said why."""
 
 
+def require() -> None:
+    """Refuse where Snakemake is not installed."""
+    if importlib.util.find_spec("snakemake") is None:
+        raise UserError(ABSENT.format("snakemake"))
+
+
 @contextlib.contextmanager
 def alone() -> Iterator[None]:
     """Hold the project for this process and all that it starts (not on Windows).
@@ -107,8 +113,6 @@ def run(
     RunFailed
         When a step failed.
     """
-    if importlib.util.find_spec("snakemake") is None:
-        raise UserError(ABSENT.format("snakemake"))
     command = [sys.executable, "-m", "snakemake", "--cores", str(cores), "--keep-going"]
     # `run:` in threads: the work is done in processes of loyalty's own
     command += ["--nolock", "--drop-metadata", "--force-use-threads", "--nocolor"]
