@@ -130,8 +130,8 @@ def execute(case: str, analysis: str, overrides: dict[str, Any] | None = None) -
     os.environ["PYTHONHASHSEED"] = "0"  # of the kernel: what semopy estimates depends on it
     try:
         papermill.execute_notebook(
-            file,
-            scratch,
+            _literal(file),
+            _literal(scratch),
             parameters=given,
             cwd=str(paths.notebooks()),
             progress_bar=False,
@@ -169,6 +169,11 @@ def execute(case: str, analysis: str, overrides: dict[str, Any] | None = None) -
     paths.write(target, nbformat.writes(notebook))
     failed.unlink()
     return time.perf_counter() - start
+
+
+def _literal(path: Path) -> str:
+    """A path whose braces are no places for parameters: papermill formats it."""
+    return str(path).replace("{", "{{").replace("}", "}}")
 
 
 def clean(notebook: NotebookNode, name: str) -> None:

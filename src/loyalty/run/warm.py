@@ -121,7 +121,11 @@ def _job(words: list[str], answer: int) -> int:
     if words[0] == "execute":
         Kernel.waiting = Kernel()
         os.environ["JUPYTER_DEFAULT_PROVISIONER_NAME"] = "loyalty-forked"
-    code: int = import_module("loyalty.cli").main(words)
+    code = 1
+    try:
+        code = import_module("loyalty.cli").main(words)
+    except Exception:
+        traceback.print_exc()
     sys.stdout.flush()
     sys.stderr.flush()
     os.write(1, f"\0{code}".encode())

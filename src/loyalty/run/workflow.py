@@ -24,6 +24,8 @@ from loyalty.run.marks import Step
 ABSENT = "{} is not installed; `uv sync --frozen` installs every group of dependencies"
 #: Set while the project is held: for the processes of the run that holds it.
 HELD = "LOYALTY_HELD"
+#: Whether jobs can be forked here: elsewhere system libraries do not bear it.
+FORKS = sys.platform == "linux"
 #: Seconds that a run's processes have to end by themselves.
 GRACE = 2.0
 _STEP = re.compile(r"(\d+) of (\d+) steps")
@@ -189,7 +191,7 @@ def _warm(
     environment: dict[str, str], due: Sequence[Step]
 ) -> Iterator[tuple[int | None, socket.socket | None]]:
     """The warm process, if jobs can be forked here: its group, and the line to it."""
-    if sys.platform != "linux":
+    if not FORKS:
         yield None, None
         return
     line, end = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
