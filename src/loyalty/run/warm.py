@@ -17,11 +17,15 @@ import signal
 import socket
 import sys
 import traceback
+from collections.abc import Iterable
 from importlib import import_module
+from pkgutil import iter_modules
 from typing import Any
 
 from jupyter_client.connect import KernelConnectionInfo
 from jupyter_client.provisioning.local_provisioner import LocalProvisioner
+
+from loyalty.run.analyses import compute_files
 
 
 # --- the kernel of a job -------------------------------------------------------------------------
@@ -136,30 +140,44 @@ def ready(commands: list[list[str]]) -> None:
     """Import what the commands need, and do once what every job would do anew."""
     kinds = {words[0] for words in commands}
     modules = {"loyalty.cli"}
-    for words in commands:
-        if words[0] == "execute":
-            modules.add(f"loyalty.analyses.{words[2]}.findings")
-        if words[0] == "show":
-            modules.add(f"loyalty.analyses.{words[2]}.page")
+    for kind, _, *rest in commands:
+        if kind in ("execute", "show"):
+            package = import_module(f"loyalty.analyses.{rest[0]}")
+            modules |= {f"{package.__name__}.{m.name}" for m in iter_modules(package.__path__)}
     if "execute" in kinds:
-        modules |= {"papermill", "ipykernel.kernelapp", "ipykernel.ipkernel", "IPython"}
-        modules |= {"loyalty.run.notebook", "loyalty.run.execute", "papermill.clientwrap"}
+        modules |= {"papermill", "papermill.clientwrap", "ipykernel.ipkernel", "IPython"}
+        modules |= {"ipykernel.kernelapp", "loyalty.run.notebook", "loyalty.run.execute"}
     if "check" in kinds:
         modules |= {"loyalty.cases.survey", "loyalty.cases.tables"}
     if "show" in kinds:
-        modules.add("loyalty.run.show")
+        modules |= {"loyalty.run.show", "loyalty.shown.charts.style"}
     if "render" in kinds:
-        modules |= {"loyalty.book.report", "loyalty.render.embedded"}
+        modules |= {"loyalty.book.report", "loyalty.book.case", "loyalty.render.embedded"}
     for name in sorted(modules):
         import_module(name)
+    for kind, _, *rest in commands:
+        if kind == "execute":
+            compute_files(rest[0])
     if "show" in kinds:
-        import nbformat
+        _show_ready({words[1] for words in commands if words[0] == "show"})
 
-        from loyalty.run import show
-        from loyalty.shown.charts.style import use_style
 
-        use_style()
-        show.page(nbformat.v4.new_notebook(), "")
+def _show_ready(cases: Iterable[str]) -> None:
+    """The style, the terms, the template of pages and the descriptions."""
+    import nbformat
+
+    from loyalty.ground.errors import UserError
+    from loyalty.ground.terms import catalogue
+    from loyalty.run import show
+    from loyalty.shown.charts.style import use_style
+
+    use_style()
+    for name in ("headings", "reasons", "estimator", "faults", "notebooks"):
+        catalogue(name)
+    show.page(nbformat.v4.new_notebook(), "")
+    for case in cases:
+        with contextlib.suppress(UserError):
+            show.context(case)
 
 
 def reap() -> None:
