@@ -141,5 +141,5 @@ def subset_woff2(text: str, out: Path, inline: bool = False) -> str:
         url = "data:font/woff2;base64," + base64.b64encode(buffer.getvalue()).decode("ascii")
     return (
         f'@font-face{{font-family:"{CSS_FAMILY}";src:url("{url}") format("woff2");'
-        f"font-display:swap;unicode-range:{_unicode_range(points)}}}\n"
+        f"font-display:block;unicode-range:{_unicode_range(points)}}}\n"
     )
