@@ -37,6 +37,8 @@ def variables(found: Results, files: Iterable[Path]) -> dict[str, Any]:
         for number, line in enumerate(file.read_text(encoding="utf-8").splitlines(), 1):
             for address in VAR.findall(line):
                 try:
+                    if any(step.isdigit() for step in address.split(".")):
+                        raise LookupError("Quarto finds no name that is a number alone")
                     shown = sourced(_shown(found, address))
                 except LookupError as error:
                     name = file.relative_to(paths.root())
