@@ -18,6 +18,7 @@ from pydantic import ValidationError
 from loyalty.book.variables import variables
 from loyalty.ground import findings, results
 from loyalty.ground.addresses import look_up
+from loyalty.ground.errors import UserError
 from loyalty.ground.findings import (
     Bounded,
     CitedFloat,
