@@ -6,8 +6,9 @@
 # sentence computes nothing. The steps stand in loyalty.book.plan; what is up to date is said by
 # marks (loyalty.run.marks).
 #
-# `loyalty run` and `loyalty report` drive this file; to run it on a cluster, call snakemake
-# itself with an executor: snakemake --executor slurm --jobs 50 report
+# For clusters: snakemake --executor slurm --jobs 50 report. On one machine `loyalty run` and
+# `loyalty report` do the same steps by themselves (loyalty.run.workflow), in less than half the
+# processor time.
 from pathlib import Path
 
 from loyalty.book import plan

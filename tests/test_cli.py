@@ -19,7 +19,6 @@ import typer
 from loyalty import cli
 from loyalty.cases import study
 from loyalty.ground.errors import UserError
-from loyalty.run import workflow
 
 
 def loyalty(root: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
@@ -209,11 +208,8 @@ def test_a_group_that_is_not_installed(
     def renders(*_: Any, **__: Any) -> None:
         raise ModuleNotFoundError("No module named 'pypandoc'", name="pypandoc.pandoc_download")
 
-    monkeypatch.setattr(workflow.importlib.util, "find_spec", lambda name: None)
-    absent = workflow.ABSENT
-    assert called(["run"], capsys) == (2, f"error {absent.format('snakemake')}\n")
     monkeypatch.setattr(cli, "app", renders)
-    assert called([], capsys) == (2, f"error {absent.format('pypandoc')}\n")
+    assert called([], capsys) == (2, f"error {cli.ABSENT.format('pypandoc')}\n")
 
 
 def test_a_full_or_read_only_disk_is_one_line(

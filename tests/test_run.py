@@ -111,8 +111,8 @@ def test_nothing_is_done_twice(project: Path, undisturbed: dict[str, bytes]) -> 
 ELSEWHERE = """
 import sys
 from loyalty import cli
-from loyalty.run import workflow
-workflow.FORKS = False
+from loyalty.run import jobs
+jobs.FORKS = False
 sys.exit(cli.main(sys.argv[1:]))
 """
 

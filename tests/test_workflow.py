@@ -20,7 +20,7 @@ from loyalty.book import plan
 from loyalty.cases import study
 from loyalty.ground.thresholds import all_thresholds
 from loyalty.run import analyses, execute, marks
-from loyalty.run.jobs import command as jobs_run
+from loyalty.run.jobs import Jobs
 
 ROOT = Path(__file__).resolve().parents[1]
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
@@ -231,7 +231,8 @@ def test_a_folder_of_any_name_runs_nothing(done: Path, name: str) -> None:
     (done / "data" / "cdnow" / "q {1} [a].csv").write_text("a,b")
     jobs = planned(done, "--", "report")
     assert {f"check_{quote(name, safe='')}", "check_cdnow", "cdnow_behaviour"} <= set(jobs)
-    code, said = jobs_run(["check", name])
+    with Jobs() as jobs:
+        code, said = jobs.command(["check", name])
     assert code == 2 and "a name of a-z, 0-9 and - is expected" in said
     assert not list(done.rglob("X"))
 

@@ -40,6 +40,7 @@ Languages = Annotated[str, typer.Option(help="Of en, zh, separated by commas.")]
 Cores = Annotated[int, typer.Option(min=1, help="Notebooks side by side.")]
 Formats = Annotated[str, typer.Option(help="Of html, pdf, docx, separated by commas.")]
 CORES = os.cpu_count() or 1
+ABSENT = "{} is not installed; `uv sync --frozen` installs every group of dependencies"
 
 
 @app.command()
@@ -292,14 +293,12 @@ def _road(names: Sequence[str], config: dict[str, Any], cores: int) -> None:
     from loyalty.book import plan
     from loyalty.run import marks, workflow
 
-    workflow.require()
     with workflow.alone(), _interruptible():
         steps = plan.steps(config)
         due = marks.sweep(steps)
-        targets = [name for name in names or [s.name for s in steps if s.command[0] == "show"]]
+        targets = names or [s.name for s in steps if s.command[0] == "show"]
         if needed := marks.behind(targets, steps, due):
-            wanted = [step.name for step in needed if step.name in targets]
-            workflow.run(wanted, config, cores, needed, _say)
+            workflow.run(needed, cores, _say)
 
 
 @contextlib.contextmanager
@@ -345,7 +344,7 @@ def _shown(cases: list[str] | None, notebooks: list[str] | None) -> list[str]:
 
 def main(words: Sequence[str] | None = None) -> int:
     """Entry point: the exit code. A user's mistake is one line and exit code 2."""
-    from loyalty.run.workflow import ABSENT, RunFailed
+    from loyalty.run.workflow import RunFailed
 
     if words is None and os.name == "posix":
         signal.signal(signal.SIGTERM, _terminated)

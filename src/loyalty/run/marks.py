@@ -1,9 +1,9 @@
 """Marks that something was made of just this: what is up to date is decided by content.
 
 A mark holds the digest of all that its step depends on, and a checksum of every file that the step
-left and of the marks that it rests on. Marks, not results, are the files of the graph: Snakemake
-deletes a job's outputs before it runs, and a failed run must not take the results of an earlier
-one with it.
+left and of the marks that it rests on. Marks, not results, are the files of the graph: Snakemake,
+which does it on clusters, deletes a job's outputs before it runs, and a failed run must not take
+the results of an earlier one with it.
 """
 
 from __future__ import annotations
