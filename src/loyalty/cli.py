@@ -101,17 +101,21 @@ def render(
     language: Languages = "en",
 ) -> None:
     """Render the report, or the reports of single cases, from what the notebooks left."""
-    from loyalty.book import case as case_book
-    from loyalty.book import report
-
     formats = _formats(to)
-    made = [
-        file
-        for case in cases or []
-        for edition in _languages(language)
-        for file in case_book.render(study.load(case).case, edition, formats)
-    ]
-    for file in made if cases else report.render(formats):
+    if cases:
+        from loyalty.book import case as case_book
+
+        made = [
+            file
+            for case in cases
+            for edition in _languages(language)
+            for file in case_book.render(study.load(case).case, edition, formats)
+        ]
+    else:
+        from loyalty.book import report
+
+        made = report.render(formats)
+    for file in made:
         out.print(f"  report · {file.relative_to(paths.root())}")
 
 
