@@ -15,7 +15,7 @@ LOYALTY := $(RUN) loyalty
 # More for the report, like: make report ARGS="--draws 100 --to html"
 ARGS ?=
 
-.PHONY: help setup report test test-all lint notebooks check bench recovery schema clean
+.PHONY: help setup report test test-all lint notebooks check bench bench-run recovery schema clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 18
@@ -59,6 +59,9 @@ check: setup ## check the description and the rows of every case
 
 bench: setup ## measure speed against lavaan and semopy, where installed
 	@$(RUN) python benchmarks/bench.py --json benchmarks/results/bench.json $(ARGS)
+
+bench-run: setup ## measure the run beside an earlier commit (half an hour)
+	@$(RUN) python benchmarks/run.py --json benchmarks/results/run.json $(ARGS)
 
 recovery: setup ## redraw the simulated cases and set true beside estimated paths (minutes)
 	@$(RUN) python benchmarks/recovery.py --json benchmarks/results/recovery.json $(ARGS)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import re
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -17,6 +19,7 @@ import typer
 from loyalty import cli
 from loyalty.cases import study
 from loyalty.ground.errors import UserError
+from loyalty.run import workflow
 
 
 def loyalty(root: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
@@ -33,17 +36,13 @@ def loyalty(root: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
 
 
 def tree(root: Path) -> dict[str, bytes]:
-    return {str(p.relative_to(root)): p.read_bytes() for p in root.rglob("*") if p.is_file()}
+    files = [p for p in root.rglob("*") if p.is_file() and p.name != "running"]
+    return {str(p.relative_to(root)): p.read_bytes() for p in files}
 
 
-def called(arguments: list[str], monkeypatch: pytest.MonkeyPatch, capsys: Any) -> tuple[int, str]:
+def called(arguments: list[str], capsys: Any) -> tuple[int, str]:
     """Exit code and standard error of ``loyalty …`` in this process."""
-    monkeypatch.setattr(sys, "argv", ["loyalty", *arguments])
-    with pytest.raises(SystemExit) as left:
-        cli.main()
-    code = left.value.code
-    assert isinstance(code, int)
-    return code, capsys.readouterr().err
+    return cli.main(arguments), capsys.readouterr().err
 
 
 PARAMETERS = 'case = "x"\ndraws = 10'
@@ -100,7 +99,7 @@ def test_a_mistake_is_one_line(
         file = project.root / "notebooks" / f"{name}.ipynb"
         file.write_text(json.dumps({"cells": cells}))
     before = tree(project.root)
-    code, shown = called(arguments, monkeypatch, capsys)
+    code, shown = called(arguments, capsys)
     assert code == 2
     assert shown.startswith("error ") and said in shown and shown.count("\n") == 1
     assert tree(project.root) == before
@@ -110,7 +109,7 @@ def test_a_mistake_is_one_line(
 def test_what_the_command_line_does_not_know(
     project: Any, monkeypatch: pytest.MonkeyPatch, capsys: Any, arguments: list[str]
 ) -> None:
-    code, shown = called(arguments, monkeypatch, capsys)
+    code, shown = called(arguments, capsys)
     assert code == 2 and "Traceback" not in shown
 
 
@@ -121,16 +120,13 @@ def test_bad_rows_are_one_line(
     capsys: Any,
 ) -> None:
     project.rows(small_answers.assign(q1="[bold]x[/]"))  # no markup for Rich
-    code, shown = called(["check", "small"], monkeypatch, capsys)
+    code, shown = called(["check", "small"], capsys)
     assert code == 2
     assert shown == "error small/rows.csv: row 1, column q1: '[bold]x[/]' is no number\n"
 
 
-def test_a_sound_case(project: Any, monkeypatch: pytest.MonkeyPatch, capsys: Any) -> None:
-    monkeypatch.setattr(sys, "argv", ["loyalty", "check", "small"])
-    with pytest.raises(SystemExit) as left:
-        cli.main()
-    assert left.value.code == 0
+def test_a_sound_case(project: Any, capsys: Any) -> None:
+    assert cli.main(["check", "small"]) == 0
     sha256 = project.study["rows"]["file"]["sha256"]
     shown = capsys.readouterr().out
     assert "60 rows, 6 items, 2 constructs\n" in shown and f"sha256 {sha256}\n" in shown
@@ -161,42 +157,76 @@ def test_cases_lists_the_sound_and_the_broken(project: Any, capsys: Any) -> None
     assert "line 1, column 9" in " ".join(broken.split())
 
 
-def test_the_marks_that_a_run_makes(project: Any) -> None:
+def test_the_steps_that_a_run_takes(project: Any) -> None:
     for name in ("01-audit", "05-structural", "11-synthesis"):
         (project.root / "notebooks" / f"{name}.ipynb").write_text("{}")
-    assert cli._targets(["all"], None) == [".cache/marks/shown-en/all/synthesis"]
-    assert cli._targets(None, ["audit"]) == [".cache/marks/shown-en/small/audit"]
-    assert cli._targets(None, None) == ["results"]
-    every = [f".cache/marks/shown-en/small/{name}" for name in study.SURVEY]
-    assert cli._targets(["small"], None) == every
+    assert cli._shown(["all"], None) == ["show_all_synthesis_en"]
+    assert cli._shown(None, ["audit"]) == ["show_small_audit_en"]
+    assert cli._shown(["small"], None) == [f"show_small_{name}_en" for name in study.SURVEY]
     with pytest.raises(UserError, match="none of the notebooks synthesis"):
-        cli._targets(["small"], ["synthesis"])
+        cli._shown(["small"], ["synthesis"])
+
+
+HOLD = """
+import subprocess, sys, time
+from loyalty.run.workflow import alone
+with alone():
+    code = "import time; print(1, flush=True); time.sleep(60)"
+    child = subprocess.Popen([sys.executable, "-c", code], close_fds=False)
+    print(child.pid, flush=True)
+    time.sleep(60)
+"""
+TAKE = "from loyalty.run.workflow import alone\nwith alone(): print(True)"
 
 
 @pytest.mark.skipif(os.name != "posix", reason="files are held by flock")
-def test_one_run_at_a_time_and_none_after_a_kill(project: Any, tmp_path: Any) -> None:
-    code = "from loyalty import cli; import time; cli.alone(); print(1, flush=True); time.sleep(9)"
+def test_one_run_at_a_time_for_as_long_as_one_process_lives(project: Any) -> None:
     environment = {**os.environ, "LOYALTY_ROOT": str(project.root)}
+
+    def taken() -> str:
+        command = [sys.executable, "-c", TAKE]
+        done = subprocess.run(command, env=environment, capture_output=True, text=True)
+        return done.stdout + done.stderr.rpartition("UserError: ")[2]
+
     first = subprocess.Popen(
-        [sys.executable, "-c", code], env=environment, stdout=subprocess.PIPE, text=True
+        [sys.executable, "-c", HOLD], env=environment, stdout=subprocess.PIPE, text=True
     )
-    with first:
-        assert first.stdout is not None and first.stdout.readline() == "1\n"
-        command = [sys.executable, "-c", "from loyalty import cli; print(cli.alone())"]
-        second = subprocess.run(command, env=environment, capture_output=True, text=True)
-        assert second.returncode and "another run of this project is under way" in second.stderr
-        first.kill()
-    third = subprocess.run(command, env=environment, capture_output=True, text=True)
-    assert third.stdout == "True\n"
+    assert first.stdout is not None
+    lines = sorted((first.stdout.readline(), first.stdout.readline()), key=len)
+    assert "another run of this project is under way" in taken()
+    first.kill()
+    first.wait()
+    assert "another run of this project is under way" in taken()
+    os.kill(int(lines[1]), signal.SIGKILL)
+    first.stdout.read()
+    assert taken() == "True\n"
+    first.stdout.close()
 
 
 def test_a_group_that_is_not_installed(
     project: Any, monkeypatch: pytest.MonkeyPatch, capsys: Any
 ) -> None:
-    def renders() -> None:
+    def renders(*_: Any, **__: Any) -> None:
         raise ModuleNotFoundError("No module named 'pypandoc'", name="pypandoc.pandoc_download")
 
-    monkeypatch.setattr(cli.importlib.util, "find_spec", lambda name: None)
-    assert called(["run"], monkeypatch, capsys) == (2, f"error {cli.ABSENT.format('snakemake')}\n")
+    monkeypatch.setattr(workflow.importlib.util, "find_spec", lambda name: None)
+    absent = workflow.ABSENT
+    assert called(["run"], capsys) == (2, f"error {absent.format('snakemake')}\n")
     monkeypatch.setattr(cli, "app", renders)
-    assert called([], monkeypatch, capsys) == (2, f"error {cli.ABSENT.format('pypandoc')}\n")
+    assert called([], capsys) == (2, f"error {absent.format('pypandoc')}\n")
+
+
+def test_a_full_or_read_only_disk_is_one_line(
+    project: Any, monkeypatch: pytest.MonkeyPatch, capsys: Any
+) -> None:
+    def full(*_: Any, **__: Any) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device", "reports/_book/index.html")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(cli, "app", full)
+        said = "error reports/_book/index.html: No space left on device\n"
+        assert called([], capsys) == (2, said)
+    with monkeypatch.context() as patched:
+        patched.setattr(Path, "write_bytes", full)
+        said = "error _book: cannot be written to (No space left on device)\n"
+        assert called(["render", "small"], capsys) == (2, said)

@@ -18,6 +18,7 @@ from pydantic import ValidationError
 from loyalty.book.variables import variables
 from loyalty.ground import findings, results
 from loyalty.ground.addresses import look_up
+from loyalty.ground.errors import UserError
 from loyalty.ground.findings import (
     Bounded,
     CitedFloat,
@@ -371,7 +372,7 @@ def test_the_commit_and_what_was_changed_since(project: Any, git: Any) -> None:
         ("scale.rows.0.estimate", 0.5),
         ("scale.rows.q1.interval", (0.25, 0.75)),
         ("scale.rmsea_interval", (0.01, 0.05)),
-        ("scale.weeks.26.n", 6),
+        ("scale.weeks.week-26.n", 6),
         ("scale.weeks.0.n", 5),
         ("scale.by_group.1", 2.0),
         ("scale.below.estimate", -0.5),
@@ -388,10 +389,10 @@ def test_what_stands_at_an_address(address: str, value: Any) -> None:
         ("scales.n", "the findings has no scales; it has scale, other"),
         ("scale.m", "scale has no m; it has messages, n, alpha"),
         ("scale.rows.q3.estimate", "scale.rows has no q3; it has q1, q2"),
-        ("scale.weeks.39.n", "scale.weeks has no 39; it has 13, 26"),
+        ("scale.weeks.week-39.n", "scale.weeks has no week-39; it has week-13, week-26"),
         ("scale.rows.2", "scale.rows has no 2; it has q1, q2"),
         ("scale.by_group.3", "scale.by_group has no 3; it has 1, 2"),
-        ("scale.weeks.13.interval", "scale.weeks.13 has no interval; it has week, n"),
+        ("scale.weeks.week-13.interval", "scale.weeks.week-13 has no interval; it has week, n"),
         ("scale.n.more", "scale.n is 60 and has no more"),
         ("other.n", "other was refused: "),
     ],
@@ -428,6 +429,11 @@ def written(project: Any) -> Callable[[str], Any]:
 
 def reference(shown: str, field: str) -> str:
     return f'[{shown}]{{.num src="small/01-toy" key="small/toy/{field}"}}'
+
+
+def test_a_number_alone_is_no_name(written: Callable[[str], Any]) -> None:
+    with pytest.raises(UserError, match=r"index.qmd:1: .*rows.0.estimate: Quarto finds no name"):
+        written("{{< var small.toy.scale.rows.0.estimate >}}")
 
 
 def test_only_what_is_cited_is_written(written: Callable[[str], Any]) -> None:

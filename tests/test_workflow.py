@@ -8,16 +8,19 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
+from urllib.parse import quote
 
 import nbformat
 import pytest
 
 from loyalty.book import files as book
+from loyalty.book import plan
 from loyalty.cases import study
 from loyalty.ground.thresholds import all_thresholds
 from loyalty.run import analyses, execute, marks
+from loyalty.run.jobs import command as jobs_run
 
 ROOT = Path(__file__).resolve().parents[1]
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
@@ -43,28 +46,22 @@ def fresh(tmp_path: Path) -> Path:
 
 def forget() -> None:
     """What a process keeps of the project's files: it has one root, this one has many."""
-    for kept in (analyses.compute_files, analyses.show_files, analyses._source):
+    for kept in (
+        *(analyses.compute_files, analyses.show_files, analyses._source, analyses._imported),
+        *(plan._code, plan._words, marks._checksum),
+    ):
         kept.cache_clear()
 
 
 @pytest.fixture
 def done(fresh: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """The project with everything up to date (marks and empty files, nothing really run)."""
+    """The project with everything up to date (marks and small files, nothing really run)."""
     monkeypatch.setenv("LOYALTY_ROOT", str(fresh))
     forget()
-    pairs = [(case, name) for case in PLANNED for name in study.load(case).analyses]
-    made = {marks.mark("checked", case, "rows"): marks.checking(case) for case in PLANNED}
-    for case, name in [*pairs, (study.ALL, analyses.SYNTHESIS)]:
-        result, notebook = execute.outputs(case, name)
-        write(result, '{"schema_version": 2}')
-        for file in (notebook, *analyses.shown_files(case, name)):
-            write(file, "")
-        made |= dict([marks.computed(case, name, {}, []), marks.shown(case, name, "en")])
-    for file in book.files(["html", "pdf"]):
-        write(file, "")
-    made[marks.mark("report", study.ALL, "book")] = book.digest() + "html,pdf"
-    for mark, digest in made.items():
-        write(mark, digest)
+    for step in plan.steps({}):
+        for file in step.makes:
+            write(file if file.suffix else file / "index.html", '{"schema_version": 2}')
+        marks.done(step)
     yield fresh
     forget()
 
@@ -74,8 +71,15 @@ def write(file: Path, text: str) -> None:
     file.write_text(text, encoding="utf-8")
 
 
+def due(*targets: str, **config: object) -> set[str]:
+    """The names of the steps that are out of date, of those that the targets need."""
+    forget()
+    steps = plan.steps(config)
+    return {s.name for s in marks.behind(targets or ["report"], steps, marks.sweep(steps))}
+
+
 def planned(root: Path, *arguments: str) -> dict[str, int]:
-    """Jobs by rule that a dry run lists."""
+    """Jobs by rule that Snakemake's dry run lists."""
     command = [sys.executable, "-m", "snakemake", "--dry-run", "--cores", "1", "--nocolor"]
     command += ["--rerun-triggers", "mtime"]
     done = subprocess.run(
@@ -100,8 +104,8 @@ def planned(root: Path, *arguments: str) -> dict[str, int]:
     return {m[1]: int(m[2]) for m in re.finditer(r"(?m)^(\S+) +(\d+)$", stats)}
 
 
-def computing(jobs: dict[str, int]) -> set[str]:
-    """Of the planned jobs, those that compute."""
+def computing(jobs: Iterable[str]) -> set[str]:
+    """Of the steps, those that compute."""
     return {job for job in jobs if not job.startswith(("show_", "check_", "report"))}
 
 
@@ -122,10 +126,14 @@ def test_everything_is_planned_once(fresh: Path) -> None:
     assert not (fresh / ".cache" / "marks").exists()
 
 
+def test_what_is_done_is_not_planned(done: Path) -> None:
+    assert planned(done, "--", "report") == {}
+    assert due() == set()
+
+
 def test_a_broken_case_does_not_keep_the_others_from_running(fresh: Path) -> None:
     (fresh / "data" / "ecsi-mobile" / "study.yml").write_text("title: [")
-    target = ".cache/marks/computed/quality-simulated/audit"
-    jobs = planned(fresh, "--", target)
+    jobs = planned(fresh, "--", "quality-simulated_audit")
     assert jobs == {"quality-simulated_audit": 1, "check_quality-simulated": 1}
 
 
@@ -139,56 +147,93 @@ def test_a_broken_case_does_not_keep_the_others_from_running(fresh: Path) -> Non
     ],
 )
 def test_what_is_shown_computes_nothing(done: Path, name: str, old: str, new: str) -> None:
-    assert planned(done, "--", "report") == {}
     edit(done / "src" / "loyalty" / name, old, new)
-    jobs = planned(done, "--", "report")
+    jobs = due()
     assert "show_quality-simulated_failure_en" in jobs and computing(jobs) == set()
     if name.startswith("analyses/failure"):
-        assert set(jobs) == {"show_quality-simulated_failure_en", "report"}
+        assert jobs == {"show_quality-simulated_failure_en", "report"}
 
 
 def test_a_sentence_of_a_chapter_renders_the_book_alone(done: Path) -> None:
     edit(done / "reports" / "audit.qmd", "Before anything", "Before all")
-    assert planned(done, "--", "report") == {"report": 1}
+    assert due() == {"report"}
 
 
 def test_findings_compute_their_analysis_alone(done: Path) -> None:
     edit(
         done / "src" / "loyalty" / "analyses" / "failure" / "findings.py", '"""What', '"""All that'
     )
-    assert computing(planned(done, "--", "report")) == {"quality-simulated_failure", "synthesis"}
+    assert computing(due()) == {"quality-simulated_failure", "synthesis"}
 
 
 def test_other_rows_are_checked_and_computed_anew(done: Path) -> None:
     edit(done / "data" / "quality-simulated" / "study.yml", "title:", "# A shop\ntitle:")
-    jobs = planned(done, "--", "report")
+    jobs = due()
     assert "check_quality-simulated" in jobs and "quality-simulated_failure" in jobs
     assert all(job.startswith("quality") for job in computing(jobs) - {"synthesis"})
 
 
 def test_a_new_case_computes_itself_and_the_synthesis(done: Path) -> None:
     shutil.copytree(done / "data" / "cdnow", done / "data" / "another")
-    jobs = planned(done, "--", "report")
+    jobs = due()
     assert computing(jobs) == {"another_behaviour", "another_published", "synthesis"}
     assert {job for job in jobs if job.startswith("check_")} == {"check_another"}
 
 
-def test_a_case_report_touches_that_case_alone(fresh: Path) -> None:
-    target = ".cache/marks/case-zh/cdnow/report"
-    jobs = planned(fresh, "--config", "language=zh", "--", target)
+def test_a_case_report_touches_that_case_alone(done: Path) -> None:
+    shutil.rmtree(done / ".cache" / "marks")
+    jobs = due("report_cdnow_zh", language="zh")
     assert all("cdnow" in job for job in jobs) and "report_cdnow_zh" in jobs
     assert "show_cdnow_behaviour_zh" in jobs and "show_cdnow_behaviour_en" not in jobs
 
 
-@pytest.mark.parametrize("lost", ["result", "notebook", "version"])
-def test_what_is_lost_or_of_an_older_schema_is_computed_anew(done: Path, lost: str) -> None:
+@pytest.mark.parametrize(
+    "harm", ["result gone", "notebook gone", "finding edited", "finding emptied", "older notebook"]
+)
+def test_what_is_not_as_it_was_left_is_computed_anew(done: Path, harm: str) -> None:
     result, notebook = execute.outputs("quality-simulated", "failure")
-    if lost == "version":
+    if harm.endswith("gone"):
+        (result if harm.startswith("result") else notebook).unlink()
+    elif harm == "finding edited":
         result.write_text('{"schema_version": 1}')
+    elif harm == "finding emptied":
+        result.write_text("")
     else:
-        (result if lost == "result" else notebook).unlink()
+        notebook.write_text('{"cells": []}')
+        os.utime(notebook, (0, 0))
+    assert computing(due()) == {"quality-simulated_failure", "synthesis"}
+
+
+@pytest.mark.parametrize("harm", ["gone", "edited"])
+@pytest.mark.parametrize("which", ["page", "book"])
+def test_a_page_that_is_not_as_it_was_left_is_made_anew(done: Path, which: str, harm: str) -> None:
+    page = analyses.shown_files("quality-simulated", "failure")[1]
+    if which == "book":
+        page = book.files(["html"])[0]
+    page.write_text("other") if harm == "edited" else page.unlink()
+    shown = {"show_quality-simulated_failure_en"} if which == "page" else set()
+    assert due() == {*shown, "report"}
+
+
+def test_no_clock_says_what_is_out_of_date(done: Path) -> None:
+    for k, file in enumerate(sorted((done / ".cache" / "marks").rglob("*"))):
+        if file.is_file():
+            os.utime(file, (4e9 - k, 4e9 - k))
+    assert due() == set()
+    assert planned(done, "--", "report") == {}
+
+
+@pytest.mark.parametrize(
+    "name", ["$(touch X)", "`touch X`;touch X", "q {1} [a]", "über maß", "a'b"]
+)
+def test_a_folder_of_any_name_runs_nothing(done: Path, name: str) -> None:
+    shutil.copytree(done / "data" / "cdnow", done / "data" / name)
+    (done / "data" / "cdnow" / "q {1} [a].csv").write_text("a,b")
     jobs = planned(done, "--", "report")
-    assert computing(jobs) == {"quality-simulated_failure", "synthesis"}
+    assert {f"check_{quote(name, safe='')}", "check_cdnow", "cdnow_behaviour"} <= set(jobs)
+    code, said = jobs_run(["check", name])
+    assert code == 2 and "a name of a-z, 0-9 and - is expected" in said
+    assert not list(done.rglob("X"))
 
 
 #: Parameters of the same meaning in every notebook that has them, and those of single notebooks.

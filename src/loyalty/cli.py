@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import importlib.util
+import contextlib
+import errno
 import json
 import os
-import re
-import subprocess
+import signal
 import sys
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -39,8 +40,6 @@ Languages = Annotated[str, typer.Option(help="Of en, zh, separated by commas.")]
 Cores = Annotated[int, typer.Option(min=1, help="Notebooks side by side.")]
 Formats = Annotated[str, typer.Option(help="Of html, pdf, docx, separated by commas.")]
 CORES = os.cpu_count() or 1
-ABSENT = "{} is not installed; `uv sync --frozen` installs every group of dependencies"
-STEP = re.compile(r"(\d+) of (\d+) steps")
 
 
 @app.command()
@@ -91,7 +90,7 @@ def run(
     cores: Cores = CORES,
 ) -> None:
     """Run the notebooks that are out of date."""
-    workflow(_targets(cases, notebook), _wide(draws, seed), cores)
+    _road(_shown(cases, notebook) if cases or notebook else [], _wide(draws, seed), cores)
 
 
 @app.command()
@@ -101,20 +100,24 @@ def render(
     language: Languages = "en",
 ) -> None:
     """Render the report, or the reports of single cases, from what the notebooks left."""
-    formats = _formats(to)
-    if cases:
-        from loyalty.book import case as case_book
+    from loyalty.run.workflow import alone
 
-        made = [
-            file
-            for case in cases
-            for edition in _languages(language)
-            for file in case_book.render(study.load(case).case, edition, formats)
-        ]
-    else:
-        from loyalty.book import report
+    formats, editions = _formats(to), _languages(language)
+    known = [study.load(case).case for case in cases or []]
+    with alone(), _interruptible():
+        if known:
+            from loyalty.book import case as case_book
 
-        made = report.render(formats)
+            made = [
+                file
+                for case in known
+                for edition in editions
+                for file in case_book.render(case, edition, formats)
+            ]
+        else:
+            from loyalty.book import report
+
+            made = report.render(formats)
     for file in made:
         out.print(f"  report · {file.relative_to(paths.root())}")
 
@@ -139,12 +142,10 @@ def report_(
     if not cases and editions != ["en"]:
         raise UserError(f"--language {language}: the whole report is in English; name a case")
     targets = [
-        f".cache/marks/case-{edition}/{study.load(case).case}/report"
-        for case in cases or []
-        for edition in editions
+        f"report_{study.load(case).case}_{edition}" for case in cases or [] for edition in editions
     ]
     wide = {**_wide(draws, seed), "to": ",".join(formats), "language": ",".join(editions)}
-    workflow(targets or ["report"], wide, cores)
+    _road(targets or ["report"], wide, cores)
     made = [
         file
         for case in cases or []
@@ -287,131 +288,97 @@ def _formats(to: str) -> list[str]:
     return formats
 
 
-def _targets(cases: list[str] | None, notebooks: list[str] | None) -> list[str]:
-    """The marks to make, as the workflow names them."""
+def _road(names: Sequence[str], config: dict[str, Any], cores: int) -> None:
+    """Take the steps that are out of date among these and those that they need.
+
+    Without names, all that is shown (a broken case fails alone, the others go on).
+    """
+    from loyalty.book import plan
+    from loyalty.run import marks, workflow
+
+    workflow.require()
+    with workflow.alone(), _interruptible():
+        steps = plan.steps(config)
+        due = marks.sweep(steps)
+        targets = [name for name in names or [s.name for s in steps if s.command[0] == "show"]]
+        if needed := marks.behind(targets, steps, due):
+            wanted = [step.name for step in needed if step.name in targets]
+            workflow.run(wanted, config, cores, needed, _say)
+
+
+@contextlib.contextmanager
+def _interruptible() -> Iterator[None]:
+    """Typer would end an interrupted command with a word of its own."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        err.print("interrupted; the next run goes on from here")
+        raise typer.Exit(130) from None
+
+
+def _say(kind: str, line: str) -> None:
+    """What a run says of its steps."""
+    if kind == "done":
+        step, _, said = line.partition("  ")
+        out.print(f"[dim]{step}[/]  {escape(said)}")
+    elif kind == "other":
+        err.print(escape(line))
+    else:
+        err.print(f"[red]{kind}[/] {escape(line)}")
+
+
+def _shown(cases: list[str] | None, notebooks: list[str] | None) -> list[str]:
+    """The steps that show these notebooks of these cases."""
     from loyalty.run import analyses
 
-    if not cases and not notebooks:
-        return ["results"]  # in the Snakefile: a broken case fails alone, the others go on
     names = list(cases) if cases else [*study.cases(), study.ALL]
     targets = []
+    for name in notebooks or []:
+        analyses.notebook_file(name)
     for case in names:
         known = [analyses.SYNTHESIS] if case == study.ALL else study.load(case).analyses
-        for name in notebooks or []:
-            analyses.notebook_file(name)
         targets += [
-            f".cache/marks/shown-en/{case}/{name}"
-            for name in known
-            if not notebooks or name in notebooks
+            f"show_{case}_{name}_en" for name in known if not notebooks or name in notebooks
         ]
-    if not targets:  # Snakemake would take no target for all of them
+    if not targets:
         raise UserError(
             f"none of the notebooks {', '.join(notebooks or [])} belongs to these cases"
         )
     return targets
 
 
-_held: list[Any] = []
+def main(words: Sequence[str] | None = None) -> int:
+    """Entry point: the exit code. A user's mistake is one line and exit code 2."""
+    from loyalty.run.workflow import ABSENT, RunFailed
 
-
-def alone() -> bool:
-    """Hold the project for this process; whether that could be done (not on Windows).
-
-    The system gives the lock back however the process ends. Snakemake's own stays behind after a
-    kill and keeps every later run from starting.
-
-    Raises
-    ------
-    UserError
-        When another run holds it.
-    """
-    if os.name != "posix" or _held:
-        return bool(_held)
-    import fcntl
-
-    file = paths.cache() / "running"
-    file.parent.mkdir(parents=True, exist_ok=True)
-    handle = file.open("w")
+    if words is None and os.name == "posix":
+        signal.signal(signal.SIGTERM, _terminated)
     try:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        raise UserError("another run of this project is under way; wait for it to end") from None
-    _held.append(handle)
-    return True
-
-
-def workflow(targets: list[str], config: dict[str, Any], cores: int) -> None:
-    """Let Snakemake make `targets`, showing what each job says and how far the run is.
-
-    Snakemake's own words are shown only when it fails without a job having said why.
-    """
-    if importlib.util.find_spec("snakemake") is None:
-        raise UserError(ABSENT.format("snakemake"))
-    settings = [f"{key}={value}" for key, value in sorted(config.items())]
-    command = [sys.executable, "-m", "snakemake", "--cores", str(cores), "--keep-going"]
-    command += ["--nolock"] if alone() else []
-    command += [
-        "--rerun-incomplete",
-        "--rerun-triggers",
-        "mtime",
-        "--quiet",
-        "rules",
-        "host",
-        "--nocolor",
-    ]
-    command += ["--config", f"root={paths.root()}", *settings, "--", *targets]
-    environment = {**os.environ, "LOYALTY_ROOT": str(paths.root()), "OMP_NUM_THREADS": "1"}
-    environment.pop("PYTHONDONTWRITEBYTECODE", None)  # every job is a process of its own
-    said: list[str] = []
-    own: list[str] = []
-    failed = False
-    with subprocess.Popen(
-        command,
-        cwd=paths.root(),
-        env=environment,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        encoding="utf-8",
-        errors="replace",
-    ) as process:
-        assert process.stdout is not None
-        for line in process.stdout:
-            text = line.rstrip()
-            if text.startswith(("failed ", "error ")):
-                failed = True
-                err.print(f"[red]{text.split()[0]}[/] {escape(text.split(' ', 1)[1])}")
-            elif text.startswith("  ") and " · " in text:
-                said.append(text.strip())
-            elif step := STEP.match(text):
-                for finished in said or ["(checked)"]:
-                    out.print(f"[dim]{step[1]:>3}/{step[2]}[/]  {escape(finished)}")
-                said.clear()
-            else:
-                own.append(text)
-    if process.returncode:
-        if not failed:
-            err.print(escape("\n".join(own[-20:])))
-        raise typer.Exit(1)
-
-
-def main() -> None:
-    """Entry point: a user's mistake is one line and exit code 2."""
-    try:
-        app()
+        app(words)
+    except SystemExit as end:
+        return end.code if isinstance(end.code, int) else 0
     except UserError as error:
         err.print(f"[red]error[/] {escape(str(error))}")
-        sys.exit(2)
+        return 2
+    except RunFailed:
+        return 1
     except ModuleNotFoundError as error:
         package = (error.name or "loyalty").partition(".")[0]
         if package in ("loyalty", "semfit"):
             raise
         err.print(f"[red]error[/] {escape(ABSENT.format(package))}")
-        sys.exit(2)
-    except KeyboardInterrupt:
-        err.print("interrupted; the next run goes on from here")
-        sys.exit(130)
+        return 2
+    except OSError as error:
+        if error.errno not in (errno.ENOSPC, errno.EROFS, errno.EACCES, errno.EDQUOT):
+            raise
+        err.print(f"[red]error[/] {escape(f'{error.filename or paths.root()}: {error.strerror}')}")
+        return 2
+    return 0
+
+
+def _terminated(number: int, frame: object) -> None:
+    raise KeyboardInterrupt
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

@@ -15,6 +15,11 @@ STAND_IN = """#!{python}
 import pathlib, sys
 if sys.argv[1:] == ["--version"]:
     print("1.9.0"); sys.exit(0)
+if sys.argv[1:] == ["--paths"]:
+    print("/quarto/bin\\n/quarto/share"); sys.exit(0)
+import os
+fonts = os.environ["TYPST_FONT_PATHS"].split(os.pathsep)
+assert fonts[1] == "/quarto/share/formats/typst/fonts", fonts
 assert sys.argv[1:] == ["render", ".", "--output-dir", "_rendered"], sys.argv
 out = pathlib.Path("_rendered"); out.mkdir()
 page = "<html lang='en'><head></head><body><main>{main}</main></body></html>"
@@ -86,6 +91,7 @@ def test_pages_say_what_made_them_and_not_where(
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
+        ({"log": "[typst]: Compiling x.typ to x.pdf...warning: unknown font"}, "unknown font"),
         ({"log": "WARN: x.qmd: Unable to resolve crossref @fig-x"}, "crossref @fig-x"),
         ({"log": "\x1b[33m[warning]: no glyph"}, "[warning]: no glyph"),
         ({"log": "ERROR: bad", "code": 1}, "quarto (1): ERROR: bad"),

@@ -319,6 +319,19 @@ def test_jacobian_against_differences(name: str) -> None:
     np.testing.assert_allclose(gradient, numeric, atol=2e-4 * np.abs(gradient).max())
 
 
+@pytest.mark.parametrize("name", ["r_cx_dif", "r_cx_mg_scalar", "r_cx_mixed_mg", "r_cx_latent"])
+def test_hessian_against_differences(name: str) -> None:
+    d: LimitedInformation = fitted(name).estimate.discrepancy
+    rng = np.random.default_rng(6)
+    x = fitted(name).estimate.x
+    x = x + 0.05 * rng.normal(size=len(x))
+    step = 1e-5 * np.eye(len(x))
+    ends = [(d.value_and_gradient(x + h)[1], d.value_and_gradient(x - h)[1]) for h in step]
+    numeric = np.array([high - low for high, low in ends]) / 2e-5
+    hessian = d.hessian(x)
+    np.testing.assert_allclose(hessian, numeric, atol=1e-7 * np.abs(hessian).max())
+
+
 def test_bootstrap() -> None:
     result = fitted("r_cx_mimic")
     estimate = result.estimate

@@ -252,8 +252,28 @@ def bench_page() -> str:
         "figure: `benchmarks/results/bench.json`, which `make bench` writes."
     )
     caption = ": Speed of `make bench`. {#tbl-bench}"
-    parts = [_table(shown, columns), caption, note, growth_figure(), memory_sentence()]
+    parts = [_table(shown, columns), caption, note, growth_figure(), memory_sentence(), run_table()]
     return "\n\n".join(part for part in parts if part)
+
+
+def run_table() -> str:
+    """Processor time and memory of the run, as ``make bench-run`` left it."""
+    records = kept("run.json")
+    if not records:
+        return ""
+    columns = [
+        Column("task", "The run"),
+        Column("processor", "Processor, s", "number", 1),
+        Column("wall", "Wall, s", "number", 1),
+        Column("processor_share", "Share", "percent"),
+        Column("peak_mib", "Largest process, MiB", "count"),
+    ]
+    note = (
+        "Both commits measured in one hour on one machine. Share: of the whole run of the earlier "
+        "commit, or of the pages from nothing. Source: `benchmarks/results/run.json`."
+    )
+    caption = ": Processor time and memory of `make report`. {#tbl-bench-run}"
+    return "\n\n".join([_table(records, columns), caption, note])
 
 
 def memory_sentence() -> str:

@@ -12,6 +12,7 @@ from loyalty.cases import claims
 from loyalty.cases.study import ALL, Study
 from loyalty.ground.findings import Refused
 from loyalty.ground.markdown import escape
+from loyalty.ground.terms import term
 from loyalty.ground.text import Language, Text
 from loyalty.ground.thresholds import all_thresholds
 from loyalty.run.analyses import ANALYSES, notebook_file, outline, shown_files
@@ -155,7 +156,7 @@ def one_case(study: Study, found: Results, language: Language) -> list[str]:
             [
                 Column(lambda c: c.label.in_(language), "Construct"),
                 *([Column(lambda c: c.label.zh, _CHINESE)] if language == "en" else []),
-                Column("role", "Role"),
+                Column(lambda c: term(c.role), "Role"),
                 Column(lambda c: ", ".join(i.id for i in c.items), "Items"),
             ],
             Text(

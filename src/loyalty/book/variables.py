@@ -34,6 +34,8 @@ def variables(found: Results, files: Iterable[Path]) -> dict[str, Any]:
     wrong = []
     for file, number, address in cited(files):
         try:
+            if any(step.isdigit() for step in address.split(".")):
+                raise LookupError("Quarto finds no name that is a number alone")
             shown = sourced(_shown(found, address))
         except LookupError as error:
             name = file.relative_to(paths.root())

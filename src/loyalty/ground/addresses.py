@@ -13,9 +13,10 @@ from loyalty.ground.findings import Refused
 def look_up(value: Any, address: str) -> Any:
     """What stands at ``finding.field``, ``finding.rows.<name>.field`` or ``….interval``.
 
-    A row is found by a text that it alone has (an id, an item, a term), by its first number (as
-    of weeks) where it has no text, or by its place from 0. ``interval`` is the pair of
-    ``ci_lower`` and ``ci_upper``, ``rmsea_interval`` that of ``rmsea_ci_lower`` and its upper end.
+    A row is found by a text that it alone has (an id, an item, a term), by its first number with
+    its name (``weeks-52``) where it has no text, or by its place from 0. ``interval`` is the pair
+    of ``ci_lower`` and ``ci_upper``, ``rmsea_interval`` that of ``rmsea_ci_lower`` and its upper
+    end.
 
     Raises
     ------
@@ -60,7 +61,7 @@ def _step(value: Any, step: str, at: str) -> Any:
 
 
 def _names(row: BaseModel) -> list[str]:
-    """The texts in a row, by any of which it is found; without one, its first number."""
-    values = list(vars(row).values())
-    texts = [v for v in values if isinstance(v, str)]
-    return texts or [str(int(v)) for v in values[:1] if isinstance(v, int)]
+    """The texts in a row, by any of which it is found; without one, its first number, named."""
+    values = vars(row)
+    texts = [v for v in values.values() if isinstance(v, str)]
+    return texts or [f"{k}-{int(v)}" for k, v in list(values.items())[:1] if isinstance(v, int)]

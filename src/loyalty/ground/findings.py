@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import (
+    TYPE_CHECKING,
     Annotated,
     Any,
     Generic,
@@ -29,7 +30,6 @@ from typing import (
     get_origin,
 )
 
-import pandas as pd
 from pydantic import BaseModel, ConfigDict, GetJsonSchemaHandler, ValidationError, model_validator
 from pydantic_core import CoreSchema
 
@@ -38,6 +38,9 @@ from loyalty.ground.errors import UserError
 from loyalty.ground.numbers import Kind
 from loyalty.ground.reasons import CannotCompute, Reason, reason_of
 from loyalty.ground.results import Provenance, plain
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 SCHEMA_VERSION: Literal[2] = 2
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from functools import lru_cache
 from pathlib import Path
 
 from loyalty.ground.errors import UserError
@@ -16,8 +17,12 @@ def root() -> Path:
     UserError
         When no folder above the working folder holds the project.
     """
-    named = os.environ.get("LOYALTY_ROOT")
-    here = Path(named).resolve() if named else Path.cwd().resolve()
+    return _root(os.environ.get("LOYALTY_ROOT") or os.getcwd())
+
+
+@lru_cache(maxsize=64)
+def _root(start: str) -> Path:
+    here = Path(start).resolve()
     for folder in (here, *here.parents):
         if (folder / "_quarto.yml").is_file() and (folder / "notebooks").is_dir():
             return folder

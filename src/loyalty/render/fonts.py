@@ -129,7 +129,7 @@ def subset_woff2(text: str, out: Path, inline: bool = False, store: Store | None
     url = "data:font/woff2;base64," + encoded if inline else out.name
     return (
         f'@font-face{{font-family:"{CSS_FAMILY}";src:url("{url}") format("woff2");'
-        f"font-display:swap;unicode-range:{_unicode_range(points)}}}\n"
+        f"font-display:block;unicode-range:{_unicode_range(points)}}}\n"
     )
 
 

@@ -24,7 +24,9 @@ from .errors import RenderError
 from .project import load_yaml, output_name
 
 WRITERS = {"html": "html", "pdf": "typst", "docx": "docx"}
-BAD_LINE = re.compile(r"\bWARN(ING)?\b|\[warning\]|\bERROR\b|^error:|\?@|[Uu]nable to resolve")
+BAD_LINE = re.compile(
+    r"\bWARN(ING)?\b|\[warning\]|\bERROR\b|^error:|^(.*\.\.\.)?warning:|\?@|[Uu]nable to resolve"
+)
 COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 UNRESOLVED = re.compile(r"quarto-unresolved-ref|\?@(?:fig|tbl|sec|eq)-[\w-]+|\?(?:var|meta):\S+")
 MACHINE = re.compile(r' data-notebook(?:-title|-cellid)?="[^"]*"', re.IGNORECASE)
@@ -51,6 +53,14 @@ def version(program: Path) -> str:
     except (OSError, subprocess.TimeoutExpired):
         return ""
     return done.stdout.strip() if done.returncode == 0 else ""
+
+
+def _font_paths(program: Path) -> str:
+    """Folders of the Chinese face and of Quarto's own, which the variable would replace."""
+    said = subprocess.run([str(program), "--paths"], capture_output=True, text=True, check=False)
+    share = said.stdout.strip().splitlines()[-1:]
+    own = [str(Path(folder) / "formats" / "typst" / "fonts") for folder in share]
+    return os.pathsep.join([str(fonts.collection().parent), *own])
 
 
 def describe(program: Path) -> str:
@@ -152,7 +162,7 @@ def render(
             text=True,
             encoding="utf-8",
             errors="replace",
-            env={**os.environ, "TYPST_FONT_PATHS": str(fonts.collection().parent)},
+            env={**os.environ, "TYPST_FONT_PATHS": _font_paths(program)},
         )
         log = done.stdout.replace(str(copy) + os.sep, "")
         faults = faults_in_log(log)

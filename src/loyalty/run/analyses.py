@@ -8,13 +8,15 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache
 from importlib import import_module
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from loyalty.cases.study import PER_CASE
 from loyalty.ground import paths
 from loyalty.ground.errors import UserError
-from loyalty.ground.findings import Findings
 from loyalty.ground.text import Language
+
+if TYPE_CHECKING:
+    from loyalty.ground.findings import Findings
 
 SYNTHESIS = "synthesis"
 #: Set by the workflow: the findings are results, and pages are written afterwards.
@@ -29,6 +31,8 @@ Page = Mapping[str, Sequence[Callable[..., Any]]]
 
 def findings_of(analysis: str) -> type[Findings]:
     """The type of an analysis's findings: the one `Findings` that its module defines."""
+    from loyalty.ground.findings import Findings
+
     module = import_module(f"loyalty.analyses.{analysis}.findings")
     (kind,) = (
         value

@@ -110,6 +110,8 @@ def execute(case: str, analysis: str, overrides: dict[str, Any] | None = None) -
     from papermill.exceptions import PapermillExecutionError
     from traitlets.config import Config
 
+    from loyalty.ground import findings
+
     given = parameters(case, analysis, overrides or {})
     file = notebook_file(analysis)
     folder = paths.executed() / case
@@ -118,6 +120,8 @@ def execute(case: str, analysis: str, overrides: dict[str, Any] | None = None) -
     failed = folder / f"{file.stem}.failed.ipynb"
     failed.unlink(missing_ok=True)
     result = outputs(case, analysis)[0]
+    if (version := findings.other_version(result)) is not None:
+        print(f"  {case} · {analysis} · schema version {version} is another: computed anew")
     before = result.stat().st_mtime_ns if result.is_file() else None
     start = time.perf_counter()
     sockets = tempfile.TemporaryDirectory(prefix="loyalty-")
@@ -126,8 +130,8 @@ def execute(case: str, analysis: str, overrides: dict[str, Any] | None = None) -
     os.environ["PYTHONHASHSEED"] = "0"  # of the kernel: what semopy estimates depends on it
     try:
         papermill.execute_notebook(
-            file,
-            scratch,
+            _literal(file),
+            _literal(scratch),
             parameters=given,
             cwd=str(paths.notebooks()),
             progress_bar=False,
@@ -165,6 +169,11 @@ def execute(case: str, analysis: str, overrides: dict[str, Any] | None = None) -
     paths.write(target, nbformat.writes(notebook))
     failed.unlink()
     return time.perf_counter() - start
+
+
+def _literal(path: Path) -> str:
+    """A path whose braces are no places for parameters: papermill formats it."""
+    return str(path).replace("{", "{{").replace("}", "}}")
 
 
 def clean(notebook: NotebookNode, name: str) -> None:

@@ -1,123 +1,112 @@
 """Marks that something was made of just this: what is up to date is decided by content.
 
-A mark holds the digest of all that its step depends on. Marks, not results, are the files of the
-graph: Snakemake deletes a job's outputs before it runs, and a failed run must not take the results
-of an earlier one with it.
+A mark holds the digest of all that its step depends on, and a checksum of every file that the step
+left and of the marks that it rests on. Marks, not results, are the files of the graph: Snakemake
+deletes a job's outputs before it runs, and a failed run must not take the results of an earlier
+one with it.
 """
 
 from __future__ import annotations
 
 import hashlib
-import json
-from collections.abc import Iterable
+import os
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any
+from urllib.parse import quote
 
-from loyalty.cases import study
-from loyalty.cases.study import ALL
-from loyalty.ground import findings, paths
-from loyalty.ground.errors import UserError
-from loyalty.ground.text import Language
-from loyalty.run import execute
-from loyalty.run.analyses import (
-    SYNTHESIS,
-    code_behind,
-    compute_files,
-    show_files,
-    shown_files,
-)
+from loyalty.ground import paths
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step of a run.
+
+    `name` is unique; `digest` is of all that the step depends on besides other steps, whose marks
+    are `needs`; `makes` are files and folders that it leaves; `command` is what `loyalty` is asked
+    for.
+    """
+
+    name: str
+    mark: Path
+    digest: str
+    needs: tuple[Path, ...]
+    makes: tuple[Path, ...]
+    command: tuple[str, ...]
+
+    def content(self) -> str:
+        """What its mark says if the step is done now."""
+        files = [file for made in self.makes for file in _files(made)]
+        checksums = [f"{_now(file)} {_place(file)}" for file in [*files, *self.needs]]
+        return "\n".join([self.digest, *checksums])
+
+    def current(self) -> bool:
+        """Whether the step is done, of just this, and what it left is as it was."""
+        try:
+            marked = self.mark.read_text(encoding="utf-8").rstrip("\n")
+        except OSError:
+            return False
+        return marked.startswith(self.digest) and marked == self.content()
+
+
+def mark(kind: str, case: str, name: str) -> Path:
+    """Where a mark stands: of ``checked``, ``computed``, ``shown-en``, ``case-zh`` …"""
+    return paths.cache() / "marks" / kind / quote(case, safe="") / name
+
+
+def done(step: Step) -> None:
+    """Leave the mark of a step that was done."""
+    paths.write(step.mark, step.content())
+
+
+def sweep(steps: Iterable[Step]) -> list[Step]:
+    """The steps that are out of date, their marks taken away; every step follows what it needs."""
+    due: dict[Path, Step] = {}
+    for step in steps:
+        if any(need in due for need in step.needs) or not step.current():
+            step.mark.unlink(missing_ok=True)
+            due[step.mark] = step
+        else:
+            os.utime(step.mark, (0, 0))  # all alike: no clock says what is newer
+    return list(due.values())
+
+
+def behind(targets: Iterable[str], steps: Sequence[Step], due: Sequence[Step]) -> list[Step]:
+    """Of the steps that are due, the targets and those that they need, in their order."""
+    wanted: set[Path] = set()
+    names = set(targets)
+    for step in reversed(steps):
+        if step.name in names or step.mark in wanted:
+            wanted |= {step.mark, *step.needs}
+    return [step for step in due if step.mark in wanted]
 
 
 def digest(files: Iterable[Path], *more: object) -> str:
     """One checksum of the files' places and contents, and of `more` as text."""
     whole = hashlib.sha256()
     for file in files:
-        name = file.relative_to(paths.root()) if file.is_relative_to(paths.root()) else file
-        whole.update(f"{name}\0{_checksum(file)}\0".encode())
+        whole.update(f"{_place(file)}\0{_checksum(file)}\0".encode())
     whole.update("\0".join(map(str, more)).encode())
     return whole.hexdigest()
 
 
+def _files(made: Path) -> Sequence[Path]:
+    return sorted(p for p in made.rglob("*") if p.is_file()) if made.is_dir() else [made]
+
+
+def _place(file: Path) -> str:
+    return str(file).removeprefix(f"{paths.root()}{os.sep}")
+
+
 @cache
 def _checksum(file: Path) -> str:
-    return hashlib.sha256(file.read_bytes()).hexdigest() if file.is_file() else "absent"
+    """Of a file that does not change while this process lives."""
+    return _now(file)
 
 
-def mark(kind: str, case: str, name: str) -> Path:
-    """Where a mark stands: of ``checked``, ``computed``, ``shown-en``, ``case-zh`` …"""
-    return paths.cache() / "marks" / kind / case / name
-
-
-def sweep(made: Path, wanted: str, files: Iterable[Path]) -> None:
-    """Take away a mark that is of something else, or whose files have gone.
-
-    `files` are what the step left and the marks that it rests on: Snakemake does not look for
-    what is missing behind a mark that is there.
-    """
-    if made.is_file() and (
-        made.read_text(encoding="utf-8").strip() != wanted
-        or not all(file.is_file() for file in files)
-    ):
-        made.unlink()
-
-
-# --- what each step depends on -------------------------------------------------------------------
-def analyses_of(case: str) -> list[str]:
-    """The analyses of a case; of a broken one all of a survey's (its check fails, and says why)."""
-    if case == ALL:
-        return [SYNTHESIS]
+def _now(file: Path) -> str:
     try:
-        return study.load(case).analyses
-    except UserError:
-        return list(study.SURVEY)
-
-
-def checking(case: str) -> str:
-    data = sorted(p for p in (paths.data() / case).rglob("*") if p.is_file())
-    return digest([*data, *code_behind("loyalty.cases.survey", "loyalty.cases.tables")])
-
-
-def computing(case: str, analysis: str, wide: dict[str, Any]) -> str:
-    """Of the notebook, the code behind its findings, and the parameters."""
-    try:
-        given = json.dumps(execute.parameters(case, analysis, wide), sort_keys=True)
-    except UserError as error:
-        given = str(error)
-    more = [paths.data() / "claims.yml"] if case == ALL else []
-    return digest([*compute_files(analysis), *more], given)
-
-
-def showing(analysis: str, language: Language) -> str:
-    """Of the code and the words behind what is shown."""
-    return digest(show_files(analysis), language)
-
-
-def checked(case: str) -> tuple[Path, str]:
-    """The mark and the digest of a case's check, a stale mark taken away."""
-    made, wanted = mark("checked", case, "rows"), checking(case)
-    sweep(made, wanted, [])
-    return made, wanted
-
-
-def computed(
-    case: str, analysis: str, wide: dict[str, Any], rests: Iterable[Path]
-) -> tuple[Path, str]:
-    """The mark and the digest of a computing step, a stale mark taken away.
-
-    `rests` are the marks of the steps before it, swept.
-    """
-    made, wanted = mark("computed", case, analysis), computing(case, analysis, wide)
-    result, notebook = execute.outputs(case, analysis)
-    if (version := findings.other_version(result)) is not None:
-        print(f"  {case} · {analysis} · schema version {version} is another: computed anew")
-        result.unlink()
-    sweep(made, wanted, [result, notebook, *rests])
-    return made, wanted
-
-
-def shown(case: str, analysis: str, language: Language) -> tuple[Path, str]:
-    """The mark and the digest of a showing step, a stale mark taken away."""
-    made, wanted = mark(f"shown-{language}", case, analysis), showing(analysis, language)
-    sweep(made, wanted, [*shown_files(case, analysis, language), mark("computed", case, analysis)])
-    return made, wanted
+        return hashlib.sha256(file.read_bytes()).hexdigest()
+    except OSError:
+        return "absent"

@@ -78,6 +78,7 @@ def _figure(name: str, label: str, figure: Figure, case: Case, language: Languag
     svg, png = io.StringIO(), io.BytesIO()
     drawing = figure.draw(language)
     drawing.savefig(svg, format="svg", metadata={"Date": None})
+    drawing.set_layout_engine("none")  # it is laid out
     drawing.savefig(png, format="png", dpi=110, metadata={"Software": None})
     drawing.clear()
     alt = words.plain(figure.alt.in_(language))

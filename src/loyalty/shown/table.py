@@ -19,6 +19,8 @@ from loyalty.shown import words
 
 Cell = Text | str | float | int | None
 
+_NOTE = Text(en="Note.", zh="注：")
+
 
 @dataclass(frozen=True)
 class Column:
@@ -112,7 +114,7 @@ class Table:
         lines = ["| " + " | ".join(head) + " |", "|" + "|".join(rule) + "|"]
         lines += ["| " + " | ".join(row) + " |" for row in body]
         if note := self._note(language):
-            lines += ["", f"*Note.* {note}"]
+            lines += ["", f"*{_NOTE.in_(language)}* {note}"]
         return "\n".join(lines)
 
     def _note(self, language: Language) -> str:

@@ -13,7 +13,7 @@ scale and shift so that mean and variance are those of chi-square (Asparouhov & 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -46,6 +46,7 @@ from .model import (
     Moments,
     block_moments,
     compile_model,
+    curvature_pieces,
     jacobian_cells,
     vech_index,
 )
@@ -191,10 +192,10 @@ class LimitedInformation:
         out = np.concatenate([first, slopes, variances, scale[:, None] * lower])
         sigma, cuts = m.sigma, self.cuts(g, block, x)
         offset = layout.pairs.start
-        for c in np.flatnonzero(cells.kind == THRESHOLD):
-            hit = (v == cells.row[c]) & (layout.threshold_number == cells.column[c])
-            out[:, c] = 0.0
-            out[np.flatnonzero(hit), c] = delta[cells.row[c]]
+        item, number, _ = cells.of(THRESHOLD)
+        hit, cut = np.nonzero((v[:, None] == item) & (layout.threshold_number[:, None] == number))
+        out[:, cells.at(THRESHOLD)] = 0.0
+        out[hit, cells.at(THRESHOLD)[cut]] = delta[item[cut]]
         for c in np.flatnonzero(cells.kind == SCALE):
             i = cells.row[c]
             out[:, c] = 0.0
@@ -232,6 +233,55 @@ class LimitedInformation:
 
     def observed_information(self, x: Array) -> Array:
         return self.information(x)
+
+    def hessian(self, x: Array) -> Array:
+        """The Hessian of the value: the information and what the residuals make of curvature."""
+        out = self.information(x)
+        for g in range(len(self.statistics)):
+            out += self.weights[g] * self._curvature(g, x)
+        return out
+
+    def _curvature(self, g: int, x: Array) -> Array:
+        """Second derivatives of the implied moments times the derivative of the value by each."""
+        block, layout = self.blocks[g], self.layouts[g]
+        implied, m = self.implied(g, x)
+        c = self.w[g] * (implied - self.statistics[g].moments)
+        p, cells, delta = block.observed, block.cells, self.scales(block, x)
+        v, ordinal = layout.threshold_variable, layout.threshold_number >= 0
+        y, on = layout.slope_variable, layout.slope_on
+        b = np.zeros(p)
+        np.add.at(b, v, np.where(ordinal, delta[v], -1.0) * c[: layout.slopes.start])
+        q = np.zeros((p, p))
+        pairs = delta[layout.row] * delta[layout.column] * c[layout.pairs]
+        q[layout.row, layout.column] = q[layout.column, layout.row] = pairs
+        q[layout.continuous, layout.continuous] = 2 * c[layout.variances]
+        by_cell = curvature_pieces(block, m, q, b, True)
+        slopes = np.zeros((p, p))
+        slopes[y, on] = delta[y] * c[layout.slopes]
+        at, (i, j, _) = cells.at(DIRECTED), cells.of(DIRECTED)
+        e = m.effects
+        by_path = (e[:p].T @ slopes @ e[:, :p].T)[i[:, None], j] * e[j[:, None], i]
+        by_cell[at[:, None], at] += by_path + by_path.T
+        out = np.zeros((len(x), len(x)))
+        out[cells.square] = by_cell
+        jacobian = self.jacobian(g, x)
+        # moments are linear in each scale; both scales of a pair come by here
+        i, _, scales = cells.of(SCALE)
+        others = np.setdiff1d(cells.parameter, scales)
+        for variable, k in zip(i, scales, strict=True):
+            hit = np.concatenate(
+                [
+                    (v == variable) & ordinal,
+                    y == variable,
+                    np.zeros(len(layout.continuous), dtype=bool),
+                    (layout.row == variable) | (layout.column == variable),
+                ]
+            )
+            part = c[hit] @ jacobian[hit] / delta[variable]
+            part[k] = 0.0
+            out[k] += part
+            out[others, k] += part[others]
+        return out
 
 
 def fit_ordinal(syntax: Syntax, variables: Variables, sample: Sample, options: Options) -> Result:
@@ -447,7 +497,7 @@ def solve_ordinal(
         # where residuals are large, steps that leave out their curvature are slow
 
         def hessian(theta: Array) -> Array:
-            return _differences(lambda t: value_and_gradient(t)[1], theta)
+            return model.reduce_matrix(discrepancy.hessian(k @ theta + offset))
 
         minimum = minimise(value_and_gradient, information, hessian, minimum.theta, limit=LIMIT)
     x = model.x_of(minimum.theta)
@@ -460,16 +510,6 @@ def solve_ordinal(
         extra["covariance"] = (np.full((len(x), len(x)), np.nan), True)
     extra["fit_measures"] = ordinal_fit_measures
     return estimate
-
-
-def _differences(gradient: Callable[[Array], Array], theta: Array) -> Array:
-    """The Hessian by central differences of the gradient."""
-    out = np.empty((len(theta), len(theta)))
-    for k, size in enumerate(1e-5 * np.maximum(np.abs(theta), 0.1)):
-        step = np.zeros(len(theta))
-        step[k] = size
-        out[k] = (gradient(theta + step) - gradient(theta - step)) / (2 * size)
-    return (out + out.T) / 2
 
 
 def refit_ordinal(estimate: Estimate, groups: tuple[GroupSample, ...]) -> tuple[Array, bool] | None:

@@ -65,8 +65,11 @@ class Cells:
         return self._parts[kind]
 
     @cached_property
-    def square(self) -> tuple[Index, Index]:
+    def square(self) -> tuple[Any, Any]:
         """Index of all pairs of this group's parameters in a matrix of all parameters."""
+        if len(self.parameter) and (np.diff(self.parameter) == 1).all():
+            run = slice(int(self.parameter[0]), int(self.parameter[-1]) + 1)  # quicker
+            return run, run
         rows, columns = np.ix_(self.parameter, self.parameter)
         return rows, columns
 

@@ -275,7 +275,7 @@ class DenseKernel:
                 c[:, directed] = m.mean[:, cells.column[directed]]
                 c[:, cells.kind == MEAN] = 1.0
                 info += uu * c[:, :, None] * c[:, None, :]
-            out[:, cells.parameter[:, None], cells.parameter] += weight * info
+            out[:, *cells.square] += weight * info
         return out
 
 

@@ -64,7 +64,7 @@ class NormalTheory:
         self.weights = effective / effective.sum()
         self.covs = [s.cov * (s.n / (s.n - 1) if self.unbiased else 1.0) for s in self.samples]
         self.means = [s.mean for s in self.samples]
-        self._last: tuple[Array, list[tuple[Moments, Array, float]] | None] | None = None
+        self._known: dict[bytes, list[tuple[Moments, Array, float]] | None] = {}
         self.inverses: list[Array] = []
         self.logdets: list[float] = []
         for cov in self.covs:
@@ -81,12 +81,14 @@ class NormalTheory:
         return np.eye(moments.observed), 0.0
 
     def _at(self, x: Array) -> list[tuple[Moments, Array, float]] | None:
-        """Moments, weights and log determinants of every group; kept until ``x`` changes.
+        """Moments, weights and log determinants of every group; kept for the last two ``x``.
 
-        None where an implied covariance matrix is not positive definite.
+        So a step that is rejected leaves what is known of the point before it. None where an
+        implied covariance matrix is not positive definite.
         """
-        if self._last is not None and np.array_equal(self._last[0], x):
-            return self._last[1]
+        key = x.tobytes()
+        if key in self._known:
+            return self._known[key]
         found: list[tuple[Moments, Array, float]] = []
         for g, block in enumerate(self.model.blocks):
             m = block_moments(block, x)
@@ -95,7 +97,9 @@ class NormalTheory:
                 break
             found.append((m, *pair))
         parts = found if len(found) == len(self.model.blocks) else None
-        self._last = (x.copy(), parts)
+        if len(self._known) > 1:
+            del self._known[next(iter(self._known))]
+        self._known[key] = parts
         return parts
 
     def moments(self, x: Array) -> list[Moments] | None:

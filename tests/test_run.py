@@ -1,0 +1,162 @@
+"""Whole runs of a small case, in a folder of an awkward name: undisturbed, killed, resumed."""
+
+from __future__ import annotations
+
+import os
+import random
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+CASE = "panel-choice"
+COMMAND = ("-m", "loyalty.cli", "report", CASE, "--to", "html", "--draws", "20")
+GENERATED = ("reports/results", "reports/executed", "reports/_cases", ".cache/marks")
+#: Seconds in which a run and all its processes have ended.
+AT_ONCE = 5.0
+
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="looks at processes in /proc")
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The project with one case, in a folder whose path has blanks, brackets and more."""
+    root = tmp_path_factory.mktemp("run") / "a b (c) {d} [e]" / "ü $x 'y'"
+    skip = shutil.ignore_patterns("__pycache__")
+    for name in (f"data/{CASE}", "notebooks", "src", "packages/semfit/src", "benchmarks/results"):
+        shutil.copytree(ROOT / name, root / name, ignore=skip)
+    for name in ("Snakefile", "_quarto.yml", "index.qmd", "references.bib", "data/claims.yml"):
+        shutil.copy(ROOT / name, root / name)
+    (root / "reports").mkdir()
+    for file in (ROOT / "reports").glob("*.qmd"):
+        shutil.copy(file, root / "reports")
+    (root / ".cache").mkdir()
+    for kept in (ROOT / ".cache").iterdir():
+        if kept.name not in ("computed", "marks", "books", "running", "render", "warm.log"):
+            (root / ".cache" / kept.name).symlink_to(kept)
+    return root
+
+
+def start(root: Path, *words: str) -> subprocess.Popen[str]:
+    code = f"{root / 'src'}{os.pathsep}{root / 'packages' / 'semfit' / 'src'}"
+    return subprocess.Popen(
+        [sys.executable, *(words or COMMAND)],
+        cwd=root,
+        env={**os.environ, "LOYALTY_ROOT": str(root), "PYTHONPATH": code},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+
+
+def finished(root: Path) -> str:
+    process = start(root)
+    said, _ = process.communicate(timeout=300)
+    assert process.returncode == 0, said
+    return said
+
+
+def alive(root: Path) -> list[str]:
+    """The command lines of the run's processes."""
+    found = []
+    for folder in Path("/proc").glob("[0-9]*"):
+        try:
+            if f"LOYALTY_ROOT={root}\0".encode() in (folder / "environ").read_bytes():
+                found.append((folder / "cmdline").read_text().replace("\0", " "))
+        except OSError:  # it has ended, or is another's
+            continue
+    return found
+
+
+def left(root: Path) -> dict[str, bytes]:
+    """What a run leaves."""
+    files = [p for name in GENERATED for p in (root / name).rglob("*") if p.is_file()]
+    return {str(p.relative_to(root)): p.read_bytes() for p in files}
+
+
+def forget(root: Path) -> None:
+    for name in (*GENERATED, ".cache/computed", ".cache/books", ".cache/render"):
+        shutil.rmtree(root / name, ignore_errors=True)
+
+
+@pytest.fixture(scope="module")
+def undisturbed(project: Path) -> dict[str, bytes]:
+    said = finished(project)
+    assert f"report: reports/_cases/{CASE}/en/index.html" in said
+    whole = left(project)
+    assert f"reports/results/{CASE}/behaviour.json" in whole
+    return whole
+
+
+def ended(root: Path, process: subprocess.Popen[str]) -> str:
+    """What a run said that was told to end, when all its processes have gone."""
+    start = time.monotonic()
+    said, _ = process.communicate(timeout=60)
+    while rest := alive(root):
+        assert time.monotonic() - start < AT_ONCE, rest
+        time.sleep(0.05)
+    return said
+
+
+def test_nothing_is_done_twice(project: Path, undisturbed: dict[str, bytes]) -> None:
+    assert finished(project) == f"report: reports/_cases/{CASE}/en/index.html\n"
+    assert left(project) == undisturbed
+
+
+ELSEWHERE = """
+import sys
+from loyalty import cli
+from loyalty.run import workflow
+workflow.FORKS = False
+sys.exit(cli.main(sys.argv[1:]))
+"""
+
+
+def test_without_forking_all_is_the_same(project: Path, undisturbed: dict[str, bytes]) -> None:
+    forget(project)
+    process = start(project, "-c", ELSEWHERE, *COMMAND[2:])
+    said, _ = process.communicate(timeout=300)
+    assert process.returncode == 0, said
+    assert left(project) == undisturbed
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
+def test_a_killed_run_is_resumed(
+    project: Path, undisturbed: dict[str, bytes], number: signal.Signals
+) -> None:
+    forget(project)
+    process = start(project)
+    while len(alive(project)) < 4 and process.poll() is None:  # its job's kernel runs
+        time.sleep(0.05)
+    second = start(project)
+    assert "another run of this project is under way" in second.communicate(timeout=60)[0]
+    process.send_signal(number)
+    said = ended(project, process)
+    if number != signal.SIGKILL:
+        assert "interrupted; the next run goes on from here" in said
+        assert process.returncode == 130
+    finished(project)
+    assert left(project) == undisturbed
+    assert not list(project.rglob("*.part"))
+
+
+@pytest.mark.long
+def test_twenty_kills_at_random_moments(project: Path, undisturbed: dict[str, bytes]) -> None:
+    moment = random.Random(1)
+    forget(project)
+    begun = time.monotonic()
+    finished(project)
+    whole = time.monotonic() - begun
+    for _ in range(20):
+        forget(project)
+        process = start(project)
+        time.sleep(moment.uniform(0, whole))
+        process.send_signal(moment.choice([signal.SIGINT, signal.SIGTERM, signal.SIGKILL]))
+        ended(project, process)
+        finished(project)
+        assert left(project) == undisturbed
