@@ -87,7 +87,8 @@ def _behind() -> str:
     read = [root / "uv.lock", *(file for file in data if file.suffix == ".yml")]
     for folder in (paths.results(), book_files.measured(), root / "src" / "loyalty" / "ground"):
         read += sorted(f for f in folder.rglob("*") if f.suffix in (".json", ".yml"))
-    addresses = sorted({address for _, _, address in cited(authored())})
+    chapters = [file for file in authored() if file.is_file()]
+    addresses = sorted({address for _, _, address in cited(chapters)})
     shown = [
         (file.relative_to(root), outline(file))
         for file in sorted(paths.executed().rglob("*.ipynb"))
