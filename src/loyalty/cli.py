@@ -101,21 +101,25 @@ def render(
     language: Languages = "en",
 ) -> None:
     """Render the report, or the reports of single cases, from what the notebooks left."""
-    from loyalty.book import case as case_book
-    from loyalty.book import report
     from loyalty.run.workflow import alone
 
     formats, editions = _formats(to), _languages(language)
     known = [study.load(case).case for case in cases or []]
     with alone(), _interruptible():
-        made = [
-            file
-            for case in known
-            for edition in editions
-            for file in case_book.render(case, edition, formats)
-        ]
-        files = made if known else report.render(formats)
-    for file in files:
+        if known:
+            from loyalty.book import case as case_book
+
+            made = [
+                file
+                for case in known
+                for edition in editions
+                for file in case_book.render(case, edition, formats)
+            ]
+        else:
+            from loyalty.book import report
+
+            made = report.render(formats)
+    for file in made:
         out.print(f"  report · {file.relative_to(paths.root())}")
 
 

@@ -34,7 +34,7 @@ def render(case: str, language: Language, formats: list[str]) -> list[Path]:
         When a result is not there, or with the renderer's complaints.
     """
     project = prepare(case, language)
-    made(project, formats, case_folder(case, language))
+    made(project, formats, case_folder(case, language), project.name)
     return case_files(case, language, formats)
 
 

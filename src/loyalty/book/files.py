@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from loyalty.ground import paths
@@ -42,6 +43,17 @@ def _in(folder: Path, stem: str, formats: Iterable[str]) -> list[Path]:
 def authored() -> list[Path]:
     """The chapters as they are written."""
     return [paths.root() / "index.qmd", *sorted((paths.root() / "reports").glob("*.qmd"))]
+
+
+_VAR = re.compile(r"\{\{<\s*var\s+([^\s>]+)\s*>\}\}")
+
+
+def cited(chapters: Iterable[Path]) -> Iterator[tuple[Path, int, str]]:
+    """File, line and address of every number that chapters cite."""
+    for file in chapters:
+        for number, line in enumerate(file.read_text(encoding="utf-8").splitlines(), 1):
+            for address in _VAR.findall(line):
+                yield file, number, address
 
 
 def digest() -> str:

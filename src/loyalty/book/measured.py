@@ -6,16 +6,24 @@ and kept as JSON in ``benchmarks/results``; these pages only show what is kept.
 
 from __future__ import annotations
 
+import hashlib
 import json
+from collections.abc import Callable
+from importlib.metadata import version
 from types import SimpleNamespace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from loyalty.book.files import measured
 from loyalty.cases.study import Study
 from loyalty.ground import numbers, paths
 from loyalty.ground.markdown import escape
 from loyalty.ground.text import Text
+from loyalty.run import marks
+from loyalty.run.analyses import code_behind
 from loyalty.shown.table import Column, Table
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure as Drawing
 
 
 def kept(name: str) -> list[dict[str, Any]]:
@@ -30,6 +38,27 @@ def _table(records: list[dict[str, Any]], columns: list[Column]) -> str:
     rows = [SimpleNamespace(**{key: record.get(key) for key in keys}) for record in records]
     caption = Text(en="Measured.", zh="测量结果。")
     return Table(rows, columns, caption, plain=True).markdown("en")
+
+
+def _drawn(name: str, drawing: Callable[[Any], Drawing], values: Any) -> None:
+    """Draw a figure into ``_generated``, unless it is there from the same values and code."""
+    target, mark = paths.generated() / f"{name}.svg", paths.cache() / "render" / f"{name}.txt"
+    code = code_behind("loyalty.shown.charts", __name__)
+    packages = ("matplotlib", "seaborn", "numpy", "pandas", "fonttools", "noto-cjk-sans-otc")
+    digest = marks.digest(code, values, *map(version, packages))
+
+    def found() -> str:
+        drawn = target.read_bytes() if target.is_file() else b""
+        return f"{digest} {hashlib.sha256(drawn).hexdigest()}\n"
+
+    if mark.is_file() and mark.read_text(encoding="utf-8") == found():
+        return
+    from loyalty.shown import charts  # slow to import
+
+    charts.use_style()
+    target.parent.mkdir(parents=True, exist_ok=True)
+    drawing(values).savefig(target, metadata={"Date": None})
+    paths.write(mark, found())
 
 
 def montecarlo_page() -> str:
@@ -166,10 +195,6 @@ def recovery_page(described: dict[str, Study]) -> str:
 
 def recovery_figure(records: list[dict[str, Any]], described: dict[str, Study]) -> str:
     """Coverage by case, drawn into ``_generated``."""
-    import pandas as pd
-
-    from loyalty.shown import charts as figures  # slow to import
-
     rows = []
     for kind, name in COVERAGES.items():
         for case in dict.fromkeys(r["case"] for r in records):
@@ -178,15 +203,7 @@ def recovery_figure(records: list[dict[str, Any]], described: dict[str, Study]) 
                 title = described[case].title.en
                 mean = sum(found) / len(found)
                 rows.append((title, name, mean, min(found), max(found)))
-    figures.use_style()
-    target = paths.generated() / "recovery.svg"
-    target.parent.mkdir(parents=True, exist_ok=True)
-    figures.dots(
-        pd.DataFrame(rows, columns=["label", "kind", "estimate", "ci_lower", "ci_upper"]),
-        "Share of 95 % intervals that hold the true value",
-        group="kind",
-        marks={"nominal": 0.95},
-    ).savefig(target, metadata={"Date": None})
+    _drawn("recovery", _coverage, rows)
     alt = (
         "Dot plot: for every simulated case the mean coverage of its paths and effects, with a "
         "line from the least to the greatest, for intervals that take respondents as independent "
@@ -197,6 +214,19 @@ def recovery_figure(records: list[dict[str, Any]], described: dict[str, Study]) 
         "a line from the least to the greatest (simulated data)."
     )
     return f'![{caption}](_generated/recovery.svg){{#fig-recovery fig-alt="{alt}"}}'
+
+
+def _coverage(rows: list[tuple[Any, ...]]) -> Drawing:
+    import pandas as pd
+
+    from loyalty.shown.charts import dots
+
+    return dots(
+        pd.DataFrame(rows, columns=["label", "kind", "estimate", "ci_lower", "ci_upper"]),
+        "Share of 95 % intervals that hold the true value",
+        group="kind",
+        marks={"nominal": 0.95},
+    )
 
 
 def bench_page() -> str:
@@ -268,15 +298,16 @@ def growth_figure() -> str:
     panels = {label: points for label, points in panels.items() if points}
     if not panels:
         return ""
-    from loyalty.shown import charts as figures  # slow to import
-
-    figures.use_style()
-    target = paths.generated() / "growth.svg"
-    target.parent.mkdir(parents=True, exist_ok=True)
-    figures.growth(panels, "ms a bootstrap draw").savefig(target, metadata={"Date": None})
+    _drawn("growth", _growth, panels)
     alt = (
         "Four panels on logarithmic axes: milliseconds a bootstrap draw against the number of "
         "respondents, items, draws and threads."
     )
     caption = "Time a bootstrap draw takes against respondents, items, draws and threads."
     return f'![{caption}](_generated/growth.svg){{#fig-growth fig-alt="{alt}"}}'
+
+
+def _growth(panels: dict[str, list[tuple[Any, Any]]]) -> Drawing:
+    from loyalty.shown.charts import growth
+
+    return growth(panels, "ms a bootstrap draw")

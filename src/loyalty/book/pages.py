@@ -7,8 +7,6 @@ from collections.abc import Mapping
 from types import SimpleNamespace as Row
 from typing import Any
 
-import nbformat
-
 from loyalty.book.variables import Results
 from loyalty.cases import claims
 from loyalty.cases.study import ALL, Study
@@ -17,7 +15,7 @@ from loyalty.ground.markdown import escape
 from loyalty.ground.terms import term
 from loyalty.ground.text import Language, Text
 from loyalty.ground.thresholds import all_thresholds
-from loyalty.run.analyses import ANALYSES, notebook_file, shown_files
+from loyalty.run.analyses import ANALYSES, notebook_file, outline, shown_files
 from loyalty.run.show import sourced
 from loyalty.shown.table import Column, Table
 from loyalty.shown.words import number
@@ -63,16 +61,16 @@ def embeds(case: str, name: str, language: Language) -> str:
     file, _ = shown_files(case, name, language)
     blocks: list[str] = []
     waiting: list[str] = []
-    for cell in nbformat.read(file, as_version=4).cells[1:]:
-        if cell.cell_type == "markdown":
-            waiting = [cell.source]
-        elif "label" in cell.metadata:
-            if cell.metadata["label"].rsplit("-", 1)[1] in moved:
+    for label, text in outline(file):
+        if not label:
+            waiting = [text]
+        else:
+            if label.rsplit("-", 1)[1] in moved:
                 continue
             blocks += waiting
             waiting = []
             # a case's book has its edition under the plain name
-            embed = f"executed/{case}/{notebook_file(name).stem}.ipynb#{cell.metadata['label']}"
+            embed = f"executed/{case}/{notebook_file(name).stem}.ipynb#{label}"
             blocks.append(f"{{{{< embed {embed} >}}}}")
     return "\n\n".join(blocks)
 

@@ -6,6 +6,7 @@ written before every rendering: ``_variables.yml`` and ``reports/_generated/*.qm
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Iterable
 from pathlib import Path
@@ -13,15 +14,15 @@ from typing import Any
 
 import yaml
 
-from loyalty.book import measured, pages
-from loyalty.book.files import authored, files
-from loyalty.book.variables import variables
-from loyalty.cases import datapackage, study
+from loyalty.book import files as book_files
+from loyalty.book.files import authored, cited, files
+from loyalty.cases import study
 from loyalty.cases.study import ALL, PER_CASE
 from loyalty.ground import findings, paths
 from loyalty.ground.errors import UserError
 from loyalty.ground.findings import Found
-from loyalty.run.analyses import SYNTHESIS, findings_of
+from loyalty.run import marks
+from loyalty.run.analyses import ANALYSES, SYNTHESIS, code_behind, findings_of, outline
 
 
 def render(formats: list[str]) -> list[Path]:
@@ -33,19 +34,19 @@ def render(formats: list[str]) -> list[Path]:
         With the renderer's complaints; the book of an earlier run is left as it was.
     """
     prepare()
-    made(paths.root(), formats, files(formats)[0].parent)
+    made(paths.root(), formats, files(formats)[0].parent, "report")
     return files(formats)
 
 
-def made(project: Path, formats: list[str], book: Path) -> None:
-    """Render the project in a folder into the folder `book`."""
+def made(project: Path, formats: list[str], book: Path, name: str) -> None:
+    """Render the project in a folder into the folder `book`; `name` is that of its cache."""
     from loyalty.render import embedded, quarto
 
     try:
         if quarto.find() is not None:
             quarto.render(project, formats, book)
         else:
-            embedded.render(project, formats, book)
+            embedded.render(project, formats, book, paths.cache() / "render" / f"{name}.zip")
     except embedded.RenderError as error:
         raise UserError(f"the report was not rendered: {error}") from None
 
@@ -68,7 +69,47 @@ def results(cases: Iterable[str]) -> dict[tuple[str, str], Found[Any]]:
 
 
 def prepare() -> None:
-    """Write ``_variables.yml`` and ``reports/_generated/``."""
+    """Write ``_variables.yml`` and ``reports/_generated/``, where they are not there from the same.
+
+    Reading all findings takes seconds, which a new sentence of a chapter need not cost.
+    """
+    mark, digest = paths.cache() / "render" / "generated.txt", _behind()
+    if not mark.is_file() or mark.read_text(encoding="utf-8") != f"{digest} {_generated()}\n":
+        _generate()
+        paths.write(mark, f"{digest} {_generated()}")
+
+
+def _behind() -> str:
+    """Digest of all that generated parts depend on."""
+    root = paths.root()
+    code = code_behind(__name__, *(f"loyalty.analyses.{name}.findings" for name in ANALYSES))
+    data = sorted(paths.data().rglob("*"))
+    read = [root / "uv.lock", *(file for file in data if file.suffix == ".yml")]
+    for folder in (paths.results(), book_files.measured(), root / "src" / "loyalty" / "ground"):
+        read += sorted(f for f in folder.rglob("*") if f.suffix in (".json", ".yml"))
+    chapters = [file for file in authored() if file.is_file()]
+    addresses = sorted({address for _, _, address in cited(chapters)})
+    shown = [
+        (file.relative_to(root), outline(file))
+        for file in sorted(paths.executed().rglob("*.ipynb"))
+    ]
+    return marks.digest([*code, *read], data, addresses, shown)
+
+
+def _generated() -> str:
+    """Digest of the generated parts as they are."""
+    folder = paths.generated()
+    parts = [paths.root() / "_variables.yml", *sorted(folder.glob("*.qmd"))]
+    parts += [*sorted(folder.glob("*.svg")), *sorted(paths.executed().glob("*/datapackage.json"))]
+    contents = [(part.name, part.is_file() and part.read_bytes()) for part in parts]
+    return hashlib.sha256(repr(contents).encode()).hexdigest()
+
+
+def _generate() -> None:
+    from loyalty.book import measured, pages
+    from loyalty.book.variables import variables
+    from loyalty.cases import datapackage
+
     found = results([*study.cases(), ALL])
     text = yaml.safe_dump(variables(found, authored()), allow_unicode=True)
     paths.write(paths.root() / "_variables.yml", text)

@@ -6,11 +6,11 @@ that a renamed field never leaves a gap in a sentence.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
+from loyalty.book.files import cited
 from loyalty.ground import paths
 from loyalty.ground.addresses import look_up
 from loyalty.ground.errors import UserError
@@ -19,7 +19,6 @@ from loyalty.ground.markdown import escape
 from loyalty.run.show import sourced
 from loyalty.shown import words
 
-VAR = re.compile(r"\{\{<\s*var\s+([^\s>]+)\s*>\}\}")
 Results = Mapping[tuple[str, str], Found[Any]]
 
 
@@ -33,22 +32,20 @@ def variables(found: Results, files: Iterable[Path]) -> dict[str, Any]:
     """
     tree: dict[str, Any] = {}
     wrong = []
-    for file in files:
-        for number, line in enumerate(file.read_text(encoding="utf-8").splitlines(), 1):
-            for address in VAR.findall(line):
-                try:
-                    if any(step.isdigit() for step in address.split(".")):
-                        raise LookupError("Quarto finds no name that is a number alone")
-                    shown = sourced(_shown(found, address))
-                except LookupError as error:
-                    name = file.relative_to(paths.root())
-                    wrong.append(f"{name}:{number}: {address}: {error.args[0]}")
-                    continue
-                *way, last = address.split(".")
-                leaf = tree
-                for step in way:
-                    leaf = leaf.setdefault(step, {})
-                leaf[last] = shown
+    for file, number, address in cited(files):
+        try:
+            if any(step.isdigit() for step in address.split(".")):
+                raise LookupError("Quarto finds no name that is a number alone")
+            shown = sourced(_shown(found, address))
+        except LookupError as error:
+            name = file.relative_to(paths.root())
+            wrong.append(f"{name}:{number}: {address}: {error.args[0]}")
+            continue
+        *way, last = address.split(".")
+        leaf = tree
+        for step in way:
+            leaf = leaf.setdefault(step, {})
+        leaf[last] = shown
     if wrong:
         raise UserError("; ".join(wrong))
     return tree

@@ -64,19 +64,39 @@ def rewrite(tree: Any, visit: Visitor) -> Any:
     `visit` returns None to keep a node and look into it, or a list to put in its place
     (which is not looked into again).
     """
-    if isinstance(tree, list):
+    kind = type(tree)
+    if kind is list:
         out: list[Any] = []
         for item in tree:
-            if isinstance(item, dict) and "t" in item:
+            kind = type(item)
+            if kind is dict and "t" in item:
                 new = visit(item)
+                if new is None and type(item.get("c", "")) is str:
+                    new = [item]  # a leaf: text is never changed in place
                 if new is not None:
                     out.extend(new)
                     continue
-            out.append(rewrite(item, visit))
+            out.append(rewrite(item, visit) if kind is dict or kind is list else item)
         return out
-    if isinstance(tree, dict):
-        return {key: rewrite(value, visit) for key, value in tree.items()}
+    if kind is dict:
+        return {
+            key: rewrite(value, visit) if type(value) is list or type(value) is dict else value
+            for key, value in tree.items()
+        }
     return tree
+
+
+def walk(tree: Any, visit: Visitor) -> None:
+    """Show `visit` the nodes that `rewrite` would, without a copy; `[]` keeps out of a node."""
+    if type(tree) is dict:
+        for value in tree.values():
+            if type(value) is list or type(value) is dict:
+                walk(value, visit)
+        return
+    for item in tree:
+        kind = type(item)
+        if kind is list or (kind is dict and ("t" not in item or visit(item) is None)):
+            walk(item, visit)
 
 
 def plain(tree: Any) -> str:
@@ -96,15 +116,15 @@ def plain(tree: Any) -> str:
         elif kind == "Quoted":
             single = item["c"][0]["t"] == "SingleQuote"
             parts.append("‘" if single else "“")
-            rewrite(item["c"][1], visit)
+            walk(item["c"][1], visit)
             parts.append("’" if single else "”")
             return []
         elif kind in ("Para", "Plain", "Header"):
             content = item["c"][2] if kind == "Header" else item["c"]
-            rewrite(content, visit)
+            walk(content, visit)
             parts.append(" ")
             return []
         return None
 
-    rewrite(tree if isinstance(tree, list) else [tree], visit)
+    walk(tree if isinstance(tree, list) else [tree], visit)
     return " ".join("".join(parts).split())

@@ -13,7 +13,9 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
@@ -25,6 +27,7 @@ from .labels import words
 from .notebook import Cell, Notebooks
 from .project import Book, Page
 from .source import CALLOUTS, PageText, Reader, normal, relative
+from .store import Store, digest
 
 KINDS = ("fig", "tbl", "eq", "sec")
 REFERENCE = re.compile(rf"^({'|'.join(KINDS)})-")
@@ -54,8 +57,15 @@ class Chapter:
     identifier: str
     number: str  # "3", "A", or empty
     toc: bool
-    blocks: list[Node] = field(default_factory=list)
     classes: tuple[str, ...] = ()
+    key: str = ""  # digest of all that the blocks depend on
+    load: Callable[[], list[Node]] = list
+    citing: list[tuple[int, Node]] = field(default_factory=list)  # blocks with citations
+    notebooks: list[str] = field(default_factory=list)  # that its figures and tables are from
+
+    @cached_property
+    def blocks(self) -> list[Node]:
+        return self.load()
 
     @property
     def name(self) -> str:
@@ -74,6 +84,20 @@ class Document:
     citations: bool
     references: Chapter | None  # the page with ::: {#refs}
     footer: str  # plain text
+    store: Store
+
+
+def _cites(block: Node) -> bool:
+    """Whether a block holds what citeproc changes: a citation, the place of the references."""
+    found: list[Node] = []
+
+    def visit(item: Node) -> list[Node] | None:
+        if item["t"] == "Cite" or (item["t"] == "Div" and item["c"][0][0] == "refs"):
+            found.append(item)
+        return [] if found else None
+
+    ast.walk([block], visit)
+    return bool(found)
 
 
 def _simple(cell: Cell) -> str:
@@ -81,10 +105,16 @@ def _simple(cell: Cell) -> str:
 
 
 class Builder:
-    """Builds the document; collects every fault."""
+    """Builds the document; collects every fault.
 
-    def __init__(self, book: Book, html: bool) -> None:
+    What a chapter becomes is kept in the store with its facts: whatever of it other chapters, and
+    the files of the project, have to do with. A chapter with a fault is never kept.
+    """
+
+    def __init__(self, book: Book, html: bool, store: Store | None = None) -> None:
         self.book = book
+        self.store = store or Store()
+        self.facts: dict[str, Any] = {}
         self.html = html
         self.words = words(book.lang)
         self.faults: list[str] = []
@@ -97,6 +127,7 @@ class Builder:
         self.cited = False
         self.known_keys: set[str] = set()
         self.cells: dict[tuple[str, str], Cell] = {}
+        self.trees: dict[tuple[str, str], list[str]] = {}  # a cell's body and caption
         self.callout_titles: dict[str, list[Node]] = {}
 
     def build(self) -> Document:
@@ -131,14 +162,10 @@ class Builder:
                 }
             )
         try:
-            trees = pandoc.run(jobs)
+            trees = pandoc.run(jobs, store=self.store)
         except RenderError as fault:
             raise RenderError([*self.faults, *fault.lines]) from None
-        rendered: dict[tuple[str, str], tuple[list[Node], list[Node]]] = {}
-        for index, key in enumerate(cells):
-            body = self._sanitize(ast.load(trees[2 * index]), f"{key[0]}#{key[1]}")
-            caption = self._sanitize(ast.load(trees[2 * index + 1]), f"{key[0]}#{key[1]}")
-            rendered[key] = (body, caption)
+        self.trees = {key: trees[2 * i : 2 * i + 2] for i, key in enumerate(cells)}
         self._bibliography(trees[2 * len(cells) + len(texts) :])
 
         pages = [ast.load(tree) for tree in trees[2 * len(cells) :][: len(texts)]]
@@ -147,17 +174,21 @@ class Builder:
         chapters: list[Chapter] = []
         counters = {False: 0, True: 0}
         for position, text in enumerate(texts):
-            chapters.append(self._chapter(text, pages[position], cells, rendered, counters))
-        for chapter in chapters:
-            self.identifiers[chapter.page.source] |= set(self._ids(chapter.blocks))
+            chapters.append(self._chapter(text, pages[position], counters))
+        names = digest(
+            [[asdict(c.page), c.identifier, c.number, list(c.classes)] for c in chapters],
+            {name: sorted(found) for name, found in self.identifiers.items()},
+            {name: asdict(target) for name, target in self.targets.items()},
+            sorted(self.known_keys),
+        )
         for chapter, text in zip(chapters, texts, strict=True):
-            chapter.blocks = self._resolve(chapter, text)
+            self._settle(chapter, text, names)
         if self.faults:
             raise RenderError(self.faults)
         references = next((c for c in chapters if "refs" in self.identifiers[c.page.source]), None)
         return Document(
             self.book, chapters, self.targets, self.assets, self.files, self.notebook_pages,
-            self.cited, references, footer,
+            self.cited, references, footer, self.store,
         )  # fmt: skip
 
     # -- reading ---------------------------------------------------------------------------
@@ -210,11 +241,11 @@ class Builder:
             return None
 
         for page in pages:
-            ast.rewrite(page, visit)
+            ast.walk(page, visit)
         jobs = [
             {"op": "read", "text": title, "format": pandoc.AUTHORED_MARKDOWN} for title in found
         ]
-        for title, tree in zip(found, pandoc.run(jobs, 1) if jobs else [], strict=True):
+        for title, tree in zip(found, pandoc.run(jobs, 1, self.store), strict=True):
             blocks = ast.load(tree)
             self.callout_titles[title] = (
                 blocks[0]["c"] if blocks and blocks[0]["t"] == "Para" else [ast.text(title)]
@@ -258,8 +289,6 @@ class Builder:
         self,
         text: PageText,
         tree: list[Node],
-        cells: dict[tuple[str, str], Cell],
-        rendered: dict[tuple[str, str], tuple[list[Node], list[Node]]],
         counters: dict[bool, int],
     ) -> Chapter:
         page = text.page
@@ -283,7 +312,66 @@ class Builder:
         if identifier.startswith("sec-"):
             kind = "appendix" if page.appendix else "chapter"
             self._declare(identifier, Target(kind, chapter.number, page), f"{page.source}:1")
+        found = [(e, self.cells.get((e.notebook, e.label))) for e in text.embeds]
+        shown = [
+            [asdict(e), *self.trees[e.notebook, e.label], cell.alt, cell.colwidths]
+            + [[suffix, digest(image)] for suffix, image in cell.images.items()]
+            for e, cell in found
+            if cell
+        ]
+        chapter.key = self.store.key(
+            "numbered", text.lines, text.places, shown, asdict(page), label, chapter.number,
+            self.book.lang,
+        )  # fmt: skip
+        facts, chapter.load = self._kept(chapter.key) or self._made(
+            chapter.key, lambda: self._number(text, tree, label, chapter.number)
+        )
+        for name, kind, number, where in facts["targets"]:
+            self._declare(name, Target(kind, number, page), where)
+        for position in facts["embeds"]:
+            embed = text.embeds[position]
+            self.assets[f"reports/figures/{embed.label}"] = self.cells[
+                embed.notebook, embed.label
+            ].images
+        for name in facts["images"]:
+            path = Path(name)
+            images = self.assets.setdefault(path.with_suffix("").as_posix(), {})
+            images[path.suffix.lower()] = (self.book.root / path).read_bytes()
+        for name, where in facts["notebooks"]:
+            self._notebook_page(name, where)
+        chapter.notebooks = [name for name, _ in facts["notebooks"]]
+        self.identifiers[page.source] |= set(facts["ids"])
+        return chapter
 
+    def _kept(self, key: str) -> tuple[dict[str, Any], Callable[[], list[Node]]] | None:
+        """Facts and blocks of a chapter as the store has them; None where files are others now."""
+        head, _, blocks = (self.store.get(key) or "").partition("\n")
+        facts: dict[str, Any] = json.loads(head or "null")
+        if not facts or any(self._file(n) != seen for n, seen in facts["images"].items()):
+            return None
+        if not all((self.book.root / name).is_file() for name in facts["files"]):
+            return None
+        return facts, lambda: list(json.loads(blocks))
+
+    def _made(
+        self, key: str, make: Callable[[], list[Node]]
+    ) -> tuple[dict[str, Any], Callable[[], list[Node]]]:
+        """Facts and blocks of a chapter, made anew and kept."""
+        self.facts = {"targets": [], "embeds": [], "notebooks": [], "images": {}, "files": []}
+        blocks = make()
+        self.store.put(key, f"{json.dumps(self.facts)}\n{json.dumps(blocks)}")
+        return self.facts, lambda: blocks
+
+    def _file(self, name: str) -> str:
+        """Digest of a file of the project; empty where there is none."""
+        path = self.book.root / name
+        return digest(path.read_bytes()) if path.is_file() else ""
+
+    def _number(
+        self, text: PageText, tree: list[Node], label: str, chapter_number: str
+    ) -> list[Node]:
+        """A page's blocks with outputs put in and everything numbered."""
+        page = text.page
         counts = dict.fromkeys(KINDS, 0)
         levels: list[int] = []
 
@@ -296,7 +384,7 @@ class Builder:
 
         def declare(identifier: str, kind: str, where: str = "") -> str:
             number = next_number(kind)
-            self._declare(identifier, Target(kind, number, page), where or place(identifier))
+            self.facts["targets"].append([identifier, kind, number, where or place(identifier)])
             return number
 
         def header(item: Node) -> list[Node]:
@@ -307,15 +395,15 @@ class Builder:
                 )
                 return []
             number = ""
-            if chapter.number and "unnumbered" not in classes:
+            if chapter_number and "unnumbered" not in classes:
                 depth = level - 1
                 del levels[depth:]
                 levels.extend([0] * (depth - len(levels)))
                 levels[depth - 1] += 1
-                number = ".".join([chapter.number, *map(str, levels)])
+                number = ".".join([chapter_number, *map(str, levels)])
                 values = [*values, ["number", number]]
             if identifier.startswith("sec-"):
-                self._declare(identifier, Target("sec", number, page), place(identifier))
+                self.facts["targets"].append([identifier, "sec", number, place(identifier)])
             inner = ast.rewrite(inlines, visit)
             return [ast.node("Header", [level, [identifier, classes, values], inner])]
 
@@ -328,7 +416,7 @@ class Builder:
                     images.append(inner)
                 return None
 
-            ast.rewrite(body, collect)
+            ast.walk(body, collect)
             alt = ast.get(images[0]["c"][0], "fig-alt") if images else ""
             alt = alt or ast.plain(caption)
             number = declare(identifier, "fig") if identifier.startswith("fig-") else ""
@@ -350,11 +438,13 @@ class Builder:
             ]
 
         def embed(item: Node) -> list[Node]:
-            found = text.embeds[int(ast.get(item["c"][0], "key"))]
+            position = int(ast.get(item["c"][0], "key"))
+            found = text.embeds[position]
             key = (found.notebook, found.label)
-            if key not in rendered:
+            if key not in self.trees:
                 return []
-            cell, (body, caption) = cells[key], rendered[key]
+            cell = self.cells[key]
+            body, caption = (self._sanitize(ast.load(t), "#".join(key)) for t in self.trees[key])
             kind = found.label.split("-")[0]
             # tables inside get no numbers of their own: the cell is what is labelled
             inner = ast.rewrite(body, lambda n: self._inner(n, cell, visit))
@@ -365,11 +455,12 @@ class Builder:
                 self.faults.append(f"{found.where}: the SVG holds a script or an address")
             if cell.images:
                 asset = f"reports/figures/{found.label}"
-                self.assets[asset] = cell.images
+                self.facts["embeds"].append(position)
                 inner = [
                     ast.node("Plain", [ast.node("Image", [ast.attr(), [], [f"asset:{asset}", ""]])])
                 ]
-            source = self._notebook_page(found.notebook.removesuffix(".ipynb"), found.where)
+            source = found.notebook.removesuffix(".ipynb")
+            self.facts["notebooks"].append([source, found.where])
             alt = cell.alt or ast.plain(caption)
             made = self._float(found.label, kind, number, alt, source, caption, inner)
             return [made]
@@ -402,8 +493,9 @@ class Builder:
                 return [self._image(item, page, text)]
             return None
 
-        chapter.blocks = ast.rewrite(tree, visit)
-        return chapter
+        numbered: list[Node] = ast.rewrite(tree, visit)
+        self.facts["ids"] = self._ids(numbered)
+        return numbered
 
     def _float(
         self, identifier: str, kind: str, number: str, alt: str, notebook: str,
@@ -515,9 +607,9 @@ class Builder:
                 self.faults.append(f"{where}: image {target} is not svg, png or jpg")
             else:
                 asset = path.with_suffix("").as_posix()
-                images = self.assets.setdefault(asset, {})
-                images[path.suffix.lower()] = (self.book.root / path).read_bytes()
-                if pictures.active(images):
+                self.facts["images"][path.as_posix()] = self._file(path.as_posix())
+                content = (self.book.root / path).read_bytes()
+                if pictures.active({path.suffix.lower(): content}):
                     self.faults.append(f"{where}: {target} holds a script or an address")
         alt = ast.get(attributes, "fig-alt") or ast.plain(inlines)
         if not alt:
@@ -539,8 +631,21 @@ class Builder:
 
     # -- references ------------------------------------------------------------------------
 
+    def _settle(self, chapter: Chapter, text: PageText, names: str) -> None:
+        """Resolve a chapter's references; `names` is a digest of all that can be referred to."""
+        chapter.key = self.store.key("resolved", chapter.key, names)
+        facts, chapter.load = self._kept(chapter.key) or self._made(
+            chapter.key, lambda: self._resolve(chapter, text)
+        )
+        chapter.title, chapter.citing = facts["title"], facts["citing"]
+        self.cited = self.cited or facts["cited"]
+        self.files |= set(facts["files"])
+        for name, where in facts["notebooks"]:
+            self._notebook_page(name, where)
+
     def _resolve(self, chapter: Chapter, text: PageText) -> list[Node]:
         page = chapter.page
+        self.facts["cited"] = False
 
         def where(pattern: str) -> str:
             found = text.find(pattern)
@@ -593,7 +698,7 @@ class Builder:
                 if key not in self.known_keys:
                     at = where(rf"@{{?{re.escape(key)}(?![\w-])")
                     self.faults.append(f"{at}: citation @{key} is not in the bibliography")
-            self.cited = True
+            self.facts["cited"] = True
             return None
 
         def visit(item: Node) -> list[Node] | None:
@@ -602,11 +707,13 @@ class Builder:
                 return cite(item)
             if kind == "Span" and "num" in content[0][1]:
                 source = ast.get(content[0], "src")
-                at = where(re.escape(f'src="{source}"') if source else r"\{\.num\s*\}")
-                if not re.fullmatch(r"[\w-]+/[\w-]+", source):
-                    self.faults.append(f'{at}: .num needs src="case/NN-analysis"')
-                    return []
-                name = self._notebook_page(f"{EXECUTED}/{source}", at)
+                name = f"{EXECUTED}/{source}"
+                if name not in sources:
+                    at = where(re.escape(f'src="{source}"') if source else r"\{\.num\s*\}")
+                    if not re.fullmatch(r"[\w-]+/[\w-]+", source):
+                        self.faults.append(f'{at}: .num needs src="case/NN-analysis"')
+                        return []
+                    sources[name] = at
                 key = ast.get(content[0], "key")
                 attributes = ast.attr("", ["x-num"], [("src", name), ("key", key)])
                 return [ast.node("Span", [attributes, ast.rewrite(content[1], visit)])]
@@ -621,14 +728,17 @@ class Builder:
                 )
             return None
 
-        chapter.title = ast.rewrite(chapter.title, visit)
-        resolved: list[Node] = ast.rewrite(chapter.blocks, visit)
+        sources: dict[str, str] = {}  # notebook -> where it is first named
+        self.facts["title"] = ast.rewrite(chapter.title, visit)
+        resolved: list[Node] = ast.rewrite(chapter.load(), visit)
+        self.facts["notebooks"] = list(sources.items())
+        self.facts["citing"] = [pair for pair in enumerate(resolved) if _cites(pair[1])]
         return resolved
 
     def _link(self, item: Node, page: Page, where: Any, visit: Any) -> Node:
         attributes, inlines, (target, title) = item["c"]
         inner = ast.rewrite(inlines, visit)
-        at = where(re.escape(f"]({target}"))
+        written = re.escape(f"]({target}")
         if target.startswith("#") or not (SCHEME.match(target) or target.startswith("//")):
             path_text, _, fragment = unquote(target).partition("#")
             path = (
@@ -641,14 +751,15 @@ class Builder:
                 target = f"page:{name}#{fragment}" if fragment else f"page:{name}"
                 known = self.identifiers.get(name)
                 if fragment and fragment not in (known or ()):
+                    at = where(written)
                     self.faults.append(f"{at}: link to #{fragment}, which is not there")
             elif path is None or not (self.book.root / path).is_file():
-                self.faults.append(f"{at}: link to {target}, which does not exist")
+                self.faults.append(f"{where(written)}: link to {target}, which does not exist")
             else:
-                self.files.add(name)
+                self.facts["files"].append(name)
                 target = f"file:{name}" + (f"#{fragment}" if fragment else "")
         elif re.match(r"(javascript|data|vbscript|file):", target, re.IGNORECASE):
-            self.faults.append(f"{at}: link to {target[:40]!r}")
+            self.faults.append(f"{where(written)}: link to {target[:40]!r}")
         return ast.node("Link", [attributes, inner, [target, title]])
 
     def _ids(self, blocks: list[Node]) -> list[str]:
@@ -662,5 +773,5 @@ class Builder:
                 found.append(content[0][0])
             return None
 
-        ast.rewrite(blocks, visit)
+        ast.walk(blocks, visit)
         return [name for name in found if name]

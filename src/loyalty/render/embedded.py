@@ -18,6 +18,7 @@ from .document import Builder
 from .errors import RenderError
 from .html import HtmlWriter
 from .project import load_book
+from .store import Store
 
 __all__ = ["FORMATS", "RenderError", "describe", "render", "swap"]
 
@@ -29,9 +30,12 @@ def describe() -> str:
     return f"Pandoc {pandoc.version()}, Typst {pdf.version()}"
 
 
-def render(project_root: Path, to: Sequence[str], out: Path) -> list[Path]:
+def render(
+    project_root: Path, to: Sequence[str], out: Path, cache: Path | None = None
+) -> list[Path]:
     """Render the book of `project_root` into the folder `out`.
 
+    With a file `cache`, what an earlier rendering of this book kept there is not made again.
     Returns the files a reader opens, in the order of `to`: index.html, the PDF, the Word file.
     Raises RenderError with one line for each fault; then `out` is as it was.
     """
@@ -43,9 +47,10 @@ def render(project_root: Path, to: Sequence[str], out: Path) -> list[Path]:
     if root == out or out in root.parents:
         raise RenderError([f"{out}: the book cannot be written over the project"])
     book = load_book(root)
-    document = Builder(book, html="html" in to).build()
-    citations.resolve(document)
     made_by = describe()
+    store = Store(cache, made_by)
+    document = Builder(book, "html" in to, store).build()
+    citations.resolve(document)
     pdf_name = f"{book.output_file}.pdf"
 
     out.parent.mkdir(parents=True, exist_ok=True)
@@ -66,6 +71,7 @@ def render(project_root: Path, to: Sequence[str], out: Path) -> list[Path]:
                 task.result()
         os.chmod(temporary, 0o755)
         swap(temporary, out)
+        store.save()
     finally:
         shutil.rmtree(temporary, ignore_errors=True)
     names = {"html": "index.html", "pdf": pdf_name, "docx": f"{book.output_file}.docx"}

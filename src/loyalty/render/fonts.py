@@ -18,6 +18,8 @@ from pathlib import Path
 
 from fontTools.ttLib import TTCollection, TTFont
 
+from .store import Store
+
 PACKAGE = "noto-cjk-sans-otc"
 FAMILY = "Noto Sans CJK SC"
 # Name records: what the subset is called, and what a copy of the face has to keep.
@@ -90,7 +92,7 @@ def licence() -> str:
 def cjk_characters(text: str) -> list[int]:
     """Code points of the text that need the Chinese face, sorted."""
     return sorted(
-        point for point in set(map(ord, text)) if any(a <= point <= b for a, b in CJK_RANGES)
+        point for point in map(ord, set(text)) if any(a <= point <= b for a, b in CJK_RANGES)
     )
 
 
@@ -104,7 +106,7 @@ def _unicode_range(points: list[int]) -> str:
     return ",".join(f"U+{a:X}" if a == b else f"U+{a:X}-{b:X}" for a, b in runs)
 
 
-def subset_woff2(text: str, out: Path, inline: bool = False) -> str:
+def subset_woff2(text: str, out: Path, inline: bool = False, store: Store | None = None) -> str:
     """Write a WOFF2 face with just the Chinese glyphs of `text`; returns its @font-face rule.
 
     The licence goes beside it, as ``OFL.txt``.
@@ -116,6 +118,22 @@ def subset_woff2(text: str, out: Path, inline: bool = False) -> str:
     points = cjk_characters(text)
     if not points:
         return ""
+    store = store or Store()
+    key = store.key("font", importlib.metadata.version("fonttools"), points)
+    kept = store.get(key)
+    face = base64.b64decode(kept) if kept else _subset(points)
+    encoded = store.put(key, base64.b64encode(face).decode("ascii"))
+    out.parent.mkdir(parents=True, exist_ok=True)
+    out.write_bytes(face)
+    out.with_name("OFL.txt").write_text(licence(), encoding="utf-8")
+    url = "data:font/woff2;base64," + encoded if inline else out.name
+    return (
+        f'@font-face{{font-family:"{CSS_FAMILY}";src:url("{url}") format("woff2");'
+        f"font-display:block;unicode-range:{_unicode_range(points)}}}\n"
+    )
+
+
+def _subset(points: list[int]) -> bytes:
     from fontTools import subset  # slow to import, and figures have no use for it
 
     options = subset.Options()
@@ -133,13 +151,4 @@ def subset_woff2(text: str, out: Path, inline: bool = False) -> str:
         subsetter.populate(unicodes=points)
         subsetter.subset(font)
         subset.save_font(font, buffer, options)
-    out.parent.mkdir(parents=True, exist_ok=True)
-    out.write_bytes(buffer.getvalue())
-    out.with_name("OFL.txt").write_text(licence(), encoding="utf-8")
-    url = out.name
-    if inline:
-        url = "data:font/woff2;base64," + base64.b64encode(buffer.getvalue()).decode("ascii")
-    return (
-        f'@font-face{{font-family:"{CSS_FAMILY}";src:url("{url}") format("woff2");'
-        f"font-display:block;unicode-range:{_unicode_range(points)}}}\n"
-    )
+    return buffer.getvalue()

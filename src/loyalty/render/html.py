@@ -7,6 +7,7 @@ import json
 import os
 import re
 import shutil
+from functools import cached_property
 from pathlib import Path
 from string import Template
 from typing import Any
@@ -15,6 +16,7 @@ from . import ast, citations, fonts, pandoc, tables
 from .ast import Node
 from .document import Chapter, Document
 from .labels import words
+from .store import digest
 
 TEMPLATES = Path(__file__).parent / "templates"
 ASSETS = "assets"
@@ -250,14 +252,20 @@ class HtmlWriter:
 
     def _source(self, href: str, notebook: str, identifier: str) -> str:
         *_, case, analysis = notebook.split("/")
-        page = self.book.root / f"{notebook}.html"
-        content = page.read_text(encoding="utf-8", errors="replace")
-        anchor = f"#{identifier}" if f'id="{identifier}"' in content else ""
+        anchor = (
+            f"#{identifier}" if f'id="{identifier}"'.encode() in self._notebooks[notebook] else ""
+        )
         address = relative_href(href, f"{notebook}.html") + anchor
         return (
             f'<p class="source">{self.words["source"]}: '
             f'<a href="{esc(address)}">{esc(analysis)} · {esc(case)}</a></p>'
         )
+
+    @cached_property
+    def _notebooks(self) -> dict[str, bytes]:
+        """The executed notebooks' pages."""
+        pages = [name for name, exists in self.document.notebook_pages.items() if exists]
+        return {name: (self.book.root / f"{name}.html").read_bytes() for name in pages}
 
     def _link(self, chapter: Chapter, content: list[Any]) -> list[Any]:
         attributes, inlines, (target, title) = content
@@ -283,9 +291,36 @@ class HtmlWriter:
     def write(self, out: Path) -> list[Path]:
         """Write all pages and what they need; returns the pages, the first page first."""
         chapters = self.document.chapters
-        converted = [self.convert(chapter) for chapter in chapters]
+        written = self._written()
+        titles = [re.sub(r"<a\b[^>]*>|</a>", "", title) for _, title, _ in written]
+        template = Template((TEMPLATES / "page.html").read_text(encoding="utf-8"))
+        pages: dict[str, str] = {}
+        for index, (body, _, _) in enumerate(written):
+            pages[chapters[index].page.href] = self._page(index, body, titles, template)
+        paths = []
+        for name, content in pages.items():
+            path = out / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(content, encoding="utf-8")
+            paths.append(path)
+        self._assets(out, pages, [entry for *_, entries in written for entry in entries])
+        return paths
+
+    def _written(self) -> list[tuple[str, str, list[list[str]]]]:
+        """Each chapter's text and title as HTML, and what the search finds of it."""
+        store = self.document.store
+        assets = {name: sorted(images) for name, images in self.document.assets.items()}
+        known: dict[str, str] = {}
+        new: list[Chapter] = []
+        for chapter in self.document.chapters:
+            pages = [digest(self._notebooks[name]) for name in dict.fromkeys(chapter.notebooks)]
+            key = store.key("html", chapter.key, assets, pages, self.book.code_fold)
+            known[chapter.page.source] = key
+            if store.get(key) is None:
+                new.append(chapter)
         jobs: list[pandoc.Job] = []
-        for chapter, blocks in zip(chapters, converted, strict=True):
+        for chapter in new:
+            blocks = self.convert(chapter)
             listed = citations.references(blocks)
             if listed and chapter is not self.document.references:
                 heading = f'<h2 class="unnumbered">{self.words["references"]}</h2>'
@@ -294,21 +329,11 @@ class HtmlWriter:
             jobs.append({"op": "write", "ast": ast.dump(blocks), "format": "html5", "where": where})
             title = [ast.node("Plain", chapter.title)]
             jobs.append({"op": "write", "ast": ast.dump(title), "format": "html5", "where": where})
-        bodies = pandoc.run(jobs)
-        titles = [re.sub(r"<a\b[^>]*>|</a>", "", text) for text in bodies[1::2]]
-
-        template = Template((TEMPLATES / "page.html").read_text(encoding="utf-8"))
-        pages: dict[str, str] = {}
-        for index, chapter in enumerate(chapters):
-            pages[chapter.page.href] = self._page(index, bodies[2 * index], titles, template)
-        paths = []
-        for name, content in pages.items():
-            path = out / name
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(content, encoding="utf-8")
-            paths.append(path)
-        self._assets(out, pages)
-        return paths
+        made = pandoc.run(jobs)
+        for position, chapter in enumerate(new):
+            parts = [*made[2 * position : 2 * position + 2], self._entries(chapter)]
+            store.put(known[chapter.page.source], json.dumps(parts, ensure_ascii=False))
+        return [json.loads(store.get(key) or "") for key in known.values()]
 
     def _name(self, chapter: Chapter, title: str, long: bool = False) -> str:
         number = chapter.number
@@ -416,13 +441,15 @@ class HtmlWriter:
 
     # -- files beside the pages ------------------------------------------------------------
 
-    def _assets(self, out: Path, pages: dict[str, str]) -> None:
+    def _assets(self, out: Path, pages: dict[str, str], entries: list[list[str]]) -> None:
         folder = out / ASSETS
         folder.mkdir(parents=True, exist_ok=True)
-        index = self._search_index()
+        index = json.dumps(entries, ensure_ascii=False, separators=(",", ":"))
+        index = index.replace("<", "\\u003c")
         everything = "".join(pages.values()) + index
         css = (TEMPLATES / "book.css").read_text(encoding="utf-8")
-        face = fonts.subset_woff2(everything, folder / "cjk.woff2", inline=True)
+        store = self.document.store
+        face = fonts.subset_woff2(everything, folder / "cjk.woff2", inline=True, store=store)
         (folder / "book.css").write_text(face + css, encoding="utf-8")
         shutil.copyfile(TEMPLATES / "book.js", folder / "book.js")
         (folder / "search.js").write_text(f"window.BOOK_SEARCH={index};\n", encoding="utf-8")
@@ -445,27 +472,25 @@ class HtmlWriter:
             target.parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(self.book.root / file, target)
 
-    def _search_index(self) -> str:
-        entries: list[list[str]] = []
-        for chapter in self.document.chapters:
-            title = " ".join(p for p in (chapter.number, ast.plain(chapter.title)) if p)
-            section: list[str] = [chapter.page.href, title, "", ""]
-            entries.append(section)
+    def _entries(self, chapter: Chapter) -> list[list[str]]:
+        """What the search finds of a chapter: address, title, heading and text of each section."""
+        href = chapter.page.href
+        title = " ".join(p for p in (chapter.number, ast.plain(chapter.title)) if p)
+        entries = [[href, title, "", ""]]
 
-            def add(blocks: list[Node], title: str = title, href: str = chapter.page.href) -> None:
-                for block in blocks:
-                    if block["t"] == "Header" and block["c"][1][0]:
-                        number = ast.get(block["c"][1], "number")
-                        name = " ".join(p for p in (number, ast.plain(block["c"][2])) if p)
-                        entries.append([f"{href}#{block['c'][1][0]}", title, name, ""])
-                    elif block["t"] == "Div" and "x-only" in block["c"][0][1]:
-                        if "html" in ast.get(block["c"][0], "formats").split():
-                            add(block["c"][1])
-                    elif block["t"] == "Div":
+        def add(blocks: list[Node]) -> None:
+            for block in blocks:
+                if block["t"] == "Header" and block["c"][1][0]:
+                    number = ast.get(block["c"][1], "number")
+                    name = " ".join(p for p in (number, ast.plain(block["c"][2])) if p)
+                    entries.append([f"{href}#{block['c'][1][0]}", title, name, ""])
+                elif block["t"] == "Div" and "x-only" in block["c"][0][1]:
+                    if "html" in ast.get(block["c"][0], "formats").split():
                         add(block["c"][1])
-                    else:
-                        entries[-1][3] = f"{entries[-1][3]} {ast.plain(block)}".strip()
+                elif block["t"] == "Div":
+                    add(block["c"][1])
+                else:
+                    entries[-1][3] = f"{entries[-1][3]} {ast.plain(block)}".strip()
 
-            add(chapter.blocks)
-        text = json.dumps(entries, ensure_ascii=False, separators=(",", ":"))
-        return text.replace("<", "\\u003c")
+        add(chapter.blocks)
+        return entries

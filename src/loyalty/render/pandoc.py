@@ -18,6 +18,7 @@ from typing import Any
 import pypandoc
 
 from .errors import RenderError
+from .store import Store
 
 WORKER = Path(__file__).parent / "filters" / "worker.lua"
 # Markdown that a program wrote (notebook outputs): nothing in it may become markup of its own.
@@ -77,8 +78,21 @@ def _batch(jobs: Sequence[Job]) -> list[str]:
     return [str(result["ok"]) for result in results]
 
 
-def run(jobs: Sequence[Job], processes: int = 2) -> list[str]:
-    """Do the jobs in at most `processes` Pandoc processes; results in the order of the jobs."""
+def run(jobs: Sequence[Job], processes: int = 2, store: Store | None = None) -> list[str]:
+    """Results in the order of the jobs; what the store does not know, Pandoc makes (once)."""
+    store = store or Store()
+    keys = [store.key({k: v for k, v in job.items() if k != "where"}) for job in jobs]
+    new: dict[str, Job] = {}
+    for key, job in zip(keys, jobs, strict=True):
+        if store.get(key) is None:
+            new.setdefault(key, job)
+    made = _shared(list(new.values()), processes)
+    results = {key: store.put(key, text) for key, text in zip(new, made, strict=True)}
+    return [results.get(key) or store.get(key) or "" for key in keys]
+
+
+def _shared(jobs: Sequence[Job], processes: int) -> list[str]:
+    """Do the jobs in at most `processes` Pandoc processes."""
     weight = [len(str(job.get("ast") or job.get("text") or "")) for job in jobs]
     bins: list[list[int]] = [[] for _ in range(max(1, min(processes, len(jobs))))]
     loads = [0] * len(bins)

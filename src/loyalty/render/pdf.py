@@ -275,7 +275,8 @@ class TypstWriter:
         headed = False  # a picture right below a heading stays there: a foot may come before it
         for index, block in enumerate(chapter.blocks):
             if block["t"] == "Div" and "x-float" in block["c"][0][1]:
-                room = 0.0 if headed else self._room(chapter.blocks[index + 1 :])
+                tall = not headed and self._picture(block) > TALL
+                room = self._room(chapter.blocks[index + 1 :]) if tall else 0.0
                 out += floating(block, True, room)
                 headed = False
             else:
@@ -298,14 +299,14 @@ class TypstWriter:
                 heights.append(pictures.height(self.document.assets[name]))
             return None
 
-        ast.rewrite([tree], visit)
+        ast.walk([tree], visit)
         return sum(heights)
 
     def _room(self, blocks: list[Node]) -> float:
-        """About how high in points what follows in the same section is."""
+        """About how high in points what follows in the same section is; no further than ROOM."""
         total = 0.0
         for block in blocks:
-            if block["t"] == "Header" and block["c"][0] <= 2:
+            if (block["t"] == "Header" and block["c"][0] <= 2) or total > ROOM:
                 break
             rows = self._rows(block)
             total += 14.0 * rows + self._picture(block)
@@ -323,7 +324,7 @@ class TypstWriter:
                 return []
             return None
 
-        ast.rewrite([tree], visit)
+        ast.walk([tree], visit)
         return count
 
     def _guarded(self, inlines: list[Node]) -> list[Node]:
@@ -417,7 +418,7 @@ class TypstWriter:
                         "where": chapter.page.source,
                     }
                 )
-        written = pandoc.run(jobs)
+        written = pandoc.run(jobs, store=self.document.store)
         bodies = written[: len(chapters)]
         titles = {
             name: text.strip() for name, text in zip(names, written[len(chapters) :], strict=True)

@@ -82,6 +82,17 @@ def shown_files(case: str, analysis: str, language: Language = "en") -> tuple[Pa
     return folder / f"{stem}.ipynb", folder / f"{stem}.html"
 
 
+def outline(file: Path) -> list[tuple[str, str]]:
+    """What the book's text takes of an executed notebook, in order: paragraphs and labels."""
+    parts = []
+    for cell in json.loads(file.read_text(encoding="utf-8"))["cells"][1:]:
+        if cell["cell_type"] == "markdown":
+            parts.append(("", "".join(cell["source"])))
+        elif label := cell["metadata"].get("label"):
+            parts.append((label, ""))
+    return parts
+
+
 # --- code --------------------------------------------------------------------------------------
 def code_behind(*modules: str) -> list[Path]:
     """The project's own source files behind `modules`: they and all that they import, sorted.

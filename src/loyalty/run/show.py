@@ -14,9 +14,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import nbformat
-from nbformat import NotebookNode
-
 from loyalty.cases import study
 from loyalty.cases.study import ALL
 from loyalty.ground import findings, paths
@@ -31,6 +28,8 @@ from loyalty.shown.figure import Figure
 from loyalty.shown.table import Table
 
 if TYPE_CHECKING:
+    from nbformat import NotebookNode
+
     from loyalty.run.notebook import Notebook
 
 
@@ -135,6 +134,8 @@ def show(case: str, analysis: str, language: Language = "en") -> None:
     UserError
         When the findings or the notebook's run are not there.
     """
+    import nbformat  # slow to import, and the book has no use for it
+
     raw = paths.computed(case, notebook_file(analysis).stem)
     if not raw.is_file():
         raise UserError(f"{case} · {analysis}: the notebook has not run")
@@ -196,6 +197,8 @@ def _filled(
     cell: NotebookNode, rest: Sequence[NotebookNode], names: Sequence[str], shown: Sequence[Display]
 ) -> list[NotebookNode]:
     """The cell with what it shows: one display a cell, for Quarto embeds cells by their label."""
+    from nbformat import v4
+
     cell.outputs = list(rest)
     if not shown:
         cell.id = f"finding-{names[0]}"[:64]
@@ -204,12 +207,12 @@ def _filled(
     for number, display in enumerate(shown):
         holder = cell
         if number:
-            holder = nbformat.v4.new_code_cell(source="# shown by the cell above")
+            holder = v4.new_code_cell(source="# shown by the cell above")
             holder.metadata["transient"] = {"remove_source": True}
         holder.id = display.label[:64]
         holder.metadata["label"] = display.label
         holder.metadata["finding"] = display.finding
-        output = nbformat.v4.new_output("display_data", data=dict(display.bundle))
+        output = v4.new_output("display_data", data=dict(display.bundle))
         if markdown := display.bundle.get("text/markdown"):
             output.data["text/markdown"] = sourced(markdown)
         holder.outputs = [*holder.outputs, output]
@@ -220,7 +223,7 @@ def _filled(
                 holder.metadata[f"{kind}-alt"] = display.alt
             caption = {"text/markdown": f"**{display.caption}**", "text/plain": display.caption}
             holder.outputs.append(
-                nbformat.v4.new_output("display_data", data=caption, metadata={"caption": True})
+                v4.new_output("display_data", data=caption, metadata={"caption": True})
             )
         made.append(holder)
     return made
@@ -244,6 +247,7 @@ def page(notebook: NotebookNode, title: str) -> str:
 
     A cell's id is an anchor, and each finding has one, ``finding-<name>``, which numbers lead to.
     """
+    import nbformat
     from nbconvert import HTMLExporter
 
     readable: NotebookNode = nbformat.from_dict(notebook)

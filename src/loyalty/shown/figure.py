@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-
-from matplotlib.figure import Figure as Drawing
+from typing import TYPE_CHECKING
 
 from loyalty.ground.text import Language, Text
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure as Drawing
 
 
 @dataclass(frozen=True)
