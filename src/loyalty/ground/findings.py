@@ -30,7 +30,14 @@ from typing import (
     get_origin,
 )
 
-from pydantic import BaseModel, ConfigDict, GetJsonSchemaHandler, ValidationError, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    GetJsonSchemaHandler,
+    ValidationError,
+    ValidationInfo,
+    model_validator,
+)
 from pydantic_core import CoreSchema
 
 from loyalty.ground import paths
@@ -43,6 +50,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
 SCHEMA_VERSION: Literal[2] = 2
+#: Says that values come from a file: they are Python's already.
+READ = "read"
 
 
 @dataclass(frozen=True)
@@ -78,8 +87,10 @@ class Record(BaseModel):
 
     @model_validator(mode="before")
     @classmethod
-    def _python(cls, values: Any) -> Any:
-        return plain(values) if isinstance(values, dict) else values
+    def _python(cls, values: Any, info: ValidationInfo[Any]) -> Any:
+        if info.context is READ or not isinstance(values, dict):
+            return values
+        return plain(values)
 
     @classmethod
     def each(cls, rows: pd.DataFrame, **renamed: str) -> tuple[Self, ...]:
@@ -167,7 +178,7 @@ def read(case: str, analysis: str, kind: type[F], folder: Path | None = None) ->
         version = content.get("schema_version") if isinstance(content, dict) else None
         if version != SCHEMA_VERSION:
             raise UserError(f"results {name}: schema version {version}, expected {SCHEMA_VERSION}")
-        found = Found[kind].model_validate(content)  # type: ignore[valid-type]
+        found = Found[kind].model_validate(content, context=READ)  # type: ignore[valid-type]
     except ValueError as error:
         first = error.errors()[0] if isinstance(error, ValidationError) else None
         what = f"{'.'.join(map(str, first['loc']))}: {first['msg']}" if first else str(error)
