@@ -25,6 +25,15 @@ APPENDIX = {"structural": ("semopy",)}
 _CHINESE = Text(en="中文", zh="中文")
 REAL, SIMULATED = Text(en="Real data", zh="真实数据"), Text(en="Simulated data", zh="模拟数据")
 
+#: Of a construct, by the name of its role.
+_ROLES = {
+    "antecedent": "antecedent",
+    "mediator": "mediator",
+    "moderator": "moderator",
+    "outcome": "outcome",
+    "alternative": "alternative",
+}
+
 
 def badge(simulated: bool, language: Language) -> str:
     kind, text = ("simulated", SIMULATED) if simulated else ("real", REAL)
@@ -156,7 +165,7 @@ def one_case(study: Study, found: Results, language: Language) -> list[str]:
             [
                 Column(lambda c: c.label.in_(language), "Construct"),
                 *([Column(lambda c: c.label.zh, _CHINESE)] if language == "en" else []),
-                Column(lambda c: term(c.role), "Role"),
+                Column(lambda c: term(_ROLES[c.role]), "Role"),
                 Column(lambda c: ", ".join(i.id for i in c.items), "Items"),
             ],
             Text(
