@@ -19,6 +19,7 @@ import typer
 from loyalty import cli
 from loyalty.cases import study
 from loyalty.ground.errors import UserError
+from loyalty.run.workflow import alone
 
 
 def loyalty(root: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
@@ -200,6 +201,17 @@ def test_one_run_at_a_time_for_as_long_as_one_process_lives(project: Any) -> Non
     first.stdout.read()
     assert taken() == "True\n"
     first.stdout.close()
+
+
+def test_what_a_killed_run_left_half_done_is_swept(project: Any) -> None:
+    reports = project.root / "reports"
+    for file in ("._book-old-x1/book/index.html", "_cases/small/.en-x2/index.html", "a.json.part"):
+        (reports / file).parent.mkdir(parents=True, exist_ok=True)
+        (reports / file).write_text("kept")
+    with alone():
+        pass
+    assert (reports / "_book" / "index.html").read_text() == "kept"
+    assert not [*reports.rglob(".*-*"), *reports.rglob("*.part")]
 
 
 def test_a_group_that_is_not_installed(

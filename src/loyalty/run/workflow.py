@@ -71,7 +71,10 @@ def _sweep(reports: Path) -> None:
     for folder in (paths.cache(), reports):
         for part in folder.rglob("*.part"):
             part.unlink(missing_ok=True)
-    for half in reports.glob("._*-*"):
+    for half in [*reports.glob(".*-*"), *reports.glob("_cases/*/.*-*")]:
+        out = half.with_name(half.name[1:].partition("-")[0])
+        if (half / "book").is_dir() and not out.exists():  # killed between two renames
+            os.replace(half / "book", out)
         shutil.rmtree(half, ignore_errors=True)
 
 
