@@ -91,6 +91,8 @@ def load(study: Study) -> Survey:
         answer that is no number or lies outside its scale, an item without variation, or fewer
         rows than the measurement model has parameters.
     """
+    if study.case in _held:
+        return _held[study.case]
     rows = study.rows
     source = rows.file or rows.distribution
     if source is None:
@@ -103,6 +105,14 @@ def load(study: Study) -> Survey:
         )
         frame = parse(found, Path(path).suffix.lower(), name, sheet=sheet)
     return _typed(study, frame, checksum, name)
+
+
+_held: dict[str, Survey] = {}
+
+
+def hold(study: Study) -> None:
+    """Load a survey once for this process and for those forked from it."""
+    _held[study.case] = load(study)
 
 
 # --- where rows come from --------------------------------------------------------------------

@@ -12,6 +12,7 @@ import io
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING
 
 from loyalty.cases import study
@@ -28,6 +29,7 @@ from loyalty.shown.figure import Figure
 from loyalty.shown.table import Table
 
 if TYPE_CHECKING:
+    from nbconvert import HTMLExporter
     from nbformat import NotebookNode
 
     from loyalty.run.notebook import Notebook
@@ -72,14 +74,19 @@ def displays(
 
 
 def _figure(name: str, label: str, figure: Figure, case: Case, language: Language) -> Display:
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.backends.backend_svg import FigureCanvasSVG
+
     from loyalty.shown.charts.style import use_style
 
     use_style()
     svg, png = io.StringIO(), io.BytesIO()
     drawing = figure.draw(language)
-    drawing.savefig(svg, format="svg", metadata={"Date": None})
+    # `savefig` would draw everything twice
+    FigureCanvasSVG(drawing).print_svg(svg, metadata={"Date": None})
     drawing.set_layout_engine("none")  # it is laid out
-    drawing.savefig(png, format="png", dpi=110, metadata={"Software": None})
+    drawing.set_dpi(110)
+    FigureCanvasAgg(drawing).print_png(png, metadata={"Software": None})
     drawing.clear()
     alt = words.plain(figure.alt.in_(language))
     bundle = {
@@ -242,25 +249,31 @@ def sourced(markdown: str) -> str:
     return _KEY.sub(with_source, markdown)
 
 
+@cache
+def _exporter() -> HTMLExporter:
+    from nbconvert import HTMLExporter
+
+    exporter = HTMLExporter(template_name="lab")
+    exporter.require_js_url = exporter.jquery_url = exporter.mathjax_url = ""
+    exporter.mermaid_js_url = ""
+    exporter.exclude_input_prompt = exporter.exclude_output_prompt = True
+    return exporter
+
+
 def page(notebook: NotebookNode, title: str) -> str:
     """The executed notebook as one HTML page that asks nothing of the network.
 
     A cell's id is an anchor, and each finding has one, ``finding-<name>``, which numbers lead to.
     """
     import nbformat
-    from nbconvert import HTMLExporter
 
     readable: NotebookNode = nbformat.from_dict(notebook)
-    exporter = HTMLExporter(template_name="lab")
-    exporter.require_js_url = exporter.jquery_url = exporter.mathjax_url = ""
-    exporter.mermaid_js_url = ""
-    exporter.exclude_input_prompt = exporter.exclude_output_prompt = True
     for cell in readable.cells:
         for output in cell.get("outputs", []):
             if "text/markdown" in output.get("data", {}):
                 plain = words.without_references(output.data["text/markdown"])
                 output.data["text/markdown"] = plain
-    html, _ = exporter.from_notebook_node(readable, resources={"metadata": {"name": title}})
+    html, _ = _exporter().from_notebook_node(readable, resources={"metadata": {"name": title}})
     back = '<p style="margin: 1em 2em" id="finding-provenance">'
     back += '<a href="../../../index.html">← the report</a></p>'
     style = "<style>.highlight, .jp-RenderedHTMLCommon { overflow-x: auto }</style>"

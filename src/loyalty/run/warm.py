@@ -17,6 +17,7 @@ import signal
 import socket
 import sys
 import traceback
+from collections import Counter
 from collections.abc import Iterable
 from importlib import import_module
 from pkgutil import iter_modules
@@ -25,6 +26,7 @@ from typing import Any
 from jupyter_client.connect import KernelConnectionInfo
 from jupyter_client.provisioning.local_provisioner import LocalProvisioner
 
+from loyalty.ground.errors import UserError
 from loyalty.run.analyses import compute_files
 
 
@@ -158,15 +160,26 @@ def ready(commands: list[list[str]]) -> None:
     for kind, _, *rest in commands:
         if kind == "execute":
             compute_files(rest[0])
+    for case, n in Counter(words[1] for words in commands if words[0] == "execute").items():
+        if n > 1:
+            with contextlib.suppress(UserError):  # its check says why
+                _hold(case)
     if "show" in kinds:
         _show_ready({words[1] for words in commands if words[0] == "show"})
+
+
+def _hold(case: str) -> None:
+    """Load a case's survey, which most of its notebooks need."""
+    from loyalty.cases import study, survey
+
+    if case != study.ALL and study.load(case).constructs:
+        survey.hold(study.load(case))
 
 
 def _show_ready(cases: Iterable[str]) -> None:
     """The style, the terms, the template of pages and the descriptions."""
     import nbformat
 
-    from loyalty.ground.errors import UserError
     from loyalty.ground.terms import catalogue
     from loyalty.run import show
     from loyalty.shown.charts.style import use_style

@@ -97,7 +97,8 @@ def run(steps: Sequence[Step], cores: int, say: Callable[[str, str], None]) -> N
     """
     left = {step.mark for step in steps}
     waiting, failed, n = list(steps), 0, 0
-    with Jobs([step.command for step in steps]) as jobs, ThreadPoolExecutor(cores) as pool:
+    several = [step.command for step in steps] if len(steps) > 1 else []
+    with Jobs(several) as jobs, ThreadPoolExecutor(cores) as pool:
         running: dict[Future[str], Step] = {}
         try:
             while True:

@@ -16,6 +16,7 @@ import pandas as pd
 from scipy import stats as _dist
 from scipy.optimize import brentq
 
+from loyalty.stats import _studentized_range
 from loyalty.stats._common import CannotCompute, FloatArray, Result, check_level, to_matrix
 
 
@@ -172,7 +173,7 @@ def games_howell(values: pd.Series, group: pd.Series, *, level: float = 0.95) ->
         se = float(np.sqrt(vx + vy))
         df = float((vx + vy) ** 2 / (vx**2 / (len(x) - 1) + vy**2 / (len(y) - 1)))
         gap = float(x.mean() - y.mean())
-        half = float(_dist.studentized_range.ppf(level, k, df)) * se / np.sqrt(2.0)
+        half = float(_studentized_range.ppf(level, k, df)) * se / np.sqrt(2.0)
         g = hedges_g(x, y, level=level)
         rows.append(
             {
@@ -183,7 +184,7 @@ def games_howell(values: pd.Series, group: pd.Series, *, level: float = 0.95) ->
                 "df": df,
                 "ci_lower": gap - half,
                 "ci_upper": gap + half,
-                "p": float(_dist.studentized_range.sf(abs(gap) * np.sqrt(2.0) / se, k, df)),
+                "p": float(_studentized_range.sf(abs(gap) * np.sqrt(2.0) / se, k, df)),
                 "hedges_g": g.g,
                 "g_lower": g.ci_lower,
                 "g_upper": g.ci_upper,
