@@ -148,7 +148,12 @@ def ready(commands: list[list[str]]) -> None:
             modules |= {f"{package.__name__}.{m.name}" for m in iter_modules(package.__path__)}
     if "execute" in kinds:
         modules |= {"papermill", "papermill.clientwrap", "ipykernel.ipkernel", "IPython"}
-        modules |= {"ipykernel.kernelapp", "loyalty.run.notebook", "loyalty.run.execute"}
+        modules |= {
+            "ipykernel.kernelapp",
+            "ipykernel.debugger",
+            "loyalty.run.notebook",
+            "loyalty.run.execute",
+        }
     if "check" in kinds:
         modules |= {"loyalty.cases.survey", "loyalty.cases.tables"}
     if "show" in kinds:
@@ -227,4 +232,5 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    # by its name, for Jupyter looks for the provisioner there, and for the kernel that waits
+    import_module("loyalty.run.warm").main()
