@@ -85,7 +85,7 @@ def run(commit: str, work: Path) -> list[dict[str, Any]]:
     note("pages after an edit of one sentence", edited, processor_share=share)
     for folder, name in ((before, f"commit {commit}"), (now, "")):
         for case in NAMED:
-            shutil.rmtree(folder / "reports" / "results", ignore_errors=True)
+            shutil.rmtree(folder / "reports" / "results" / case, ignore_errors=True)
             taken = measured(folder, ".venv/bin/loyalty", "run", case)
             note(" ".join(["notebooks of", case, name]).strip(), taken)
     cases = now / "data"
