@@ -89,7 +89,7 @@ def digests() -> str:
 
 def test_the_same_bytes_in_every_process() -> None:
     code = f"import runpy; print(runpy.run_path({__file__!r})['digests']())"
-    env = os.environ | {"PYTHONHASHSEED": "1", "LC_ALL": "zh_CN.UTF-8"}
+    env = os.environ | {"PYTHONHASHSEED": "1", "PYTHONUTF8": "1", "LC_ALL": "zh_CN.UTF-8"}
     done = subprocess.run(
         [sys.executable, "-W", "error", "-c", code],
         env=env,

@@ -345,12 +345,9 @@ def test_the_command(
     new = str(put(tmp_path / "new", changed(OLD, "numbers", "cfi", "value", value=0.96)))
 
     def run(*arguments: str) -> tuple[int, str]:
-        monkeypatch.setattr("sys.argv", ["loyalty", "compare", *arguments])
-        with pytest.raises(SystemExit) as left:
-            cli.main()
+        code = cli.main(["compare", *arguments])
         printed = capsys.readouterr()
-        assert isinstance(left.value.code, int)
-        return left.value.code, printed.out + printed.err
+        return code, printed.out + printed.err
 
     assert run(old, old)[0] == 0
     code, text = run(old, new)

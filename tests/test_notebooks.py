@@ -128,7 +128,12 @@ def test_hash_seed_and_language_of_the_system_change_nothing(
     ran: tuple[Path, dict[str, bytes]], case: str, analysis: str
 ) -> None:
     root, before = ran
-    more = {"PYTHONHASHSEED": "1", "LC_ALL": "zh_CN.UTF-8", "LANG": "zh_CN.UTF-8"}
+    more = {
+        "PYTHONHASHSEED": "1",
+        "PYTHONUTF8": "1",
+        "LC_ALL": "zh_CN.UTF-8",
+        "LANG": "zh_CN.UTF-8",
+    }
     assert run(root, case, analysis, **more) == before[analysis]
 
 

@@ -11,7 +11,11 @@ import pytest
 from loyalty.render import quarto
 from loyalty.render.errors import RenderError
 
-STAND_IN = """#!{python}
+#: For a Python whose path no first line of a script could hold.
+SHELL = """#!/bin/sh
+exec "{python}" "$0.py" "$@"
+"""
+STAND_IN = """
 import pathlib, sys
 if sys.argv[1:] == ["--version"]:
     print("1.9.0"); sys.exit(0)
@@ -53,6 +57,8 @@ def stand_in(tmp_path: Path) -> Callable[..., Path]:
             STAND_IN.format(python=sys.executable, log=log, code=code, main=main),
             encoding="utf-8",
         )
+        program.rename(program.with_name("quarto.py"))
+        program.write_text(SHELL.format(python=sys.executable), encoding="utf-8")
         program.chmod(0o755)
         return program
 
