@@ -5,8 +5,6 @@ SHELL := /bin/bash
 
 # Let Python keep its compiled modules: every notebook starts a fresh process.
 unexport PYTHONDONTWRITEBYTECODE
-# A folder may be named in any script, whatever the locale.
-export PYTHONUTF8 := 1
 
 TOOLS := .cache/tools
 UV_VERSION := 0.13.9

@@ -19,7 +19,17 @@ from loyalty.ground.errors import UserError
 #: The folder of this repository.
 REPOSITORY = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(REPOSITORY / "tests"))  # `pdf_facts` …, whatever import mode pytest runs in
+#: A locale that is not that of the tests.
+CHINESE = {"LC_ALL": "zh_CN.UTF-8", "LANG": "zh_CN.UTF-8"}
 ITEMS = ("q1", "q2", "q3", "l1", "l2", "l3")
+
+
+@pytest.fixture
+def chinese() -> dict[str, str]:
+    """The environment of a Chinese locale."""
+    if not str(REPOSITORY).isascii() and sys.version_info < (3, 13):
+        pytest.skip("where the locale is not installed, Python does not start from such a folder")
+    return CHINESE
 
 
 def answers(n: int = 60, seed: int = 1) -> pd.DataFrame:

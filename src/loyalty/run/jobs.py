@@ -40,7 +40,7 @@ class Jobs:
             "LOYALTY_ROOT": str(paths.root()),
             "OMP_NUM_THREADS": "1",
             "PYTHONHASHSEED": "0",  # what semopy estimates depends on it
-            "PYTHONUTF8": "1",
+            "PYTHONUTF8": "1",  # whatever the locale
             "PYDEVD_DISABLE_FILE_VALIDATION": "1",  # kernels bring a debugger, which would warn
         }
         self._environment.pop("PYTHONDONTWRITEBYTECODE", None)
