@@ -29,7 +29,7 @@ SENTENCE = ("reports/audit.qmd", "Before anything", "Before all")
 
 def measured(folder: Path, *command: str) -> dict[str, float]:
     """Processor and wall seconds, and the largest process in MiB, of a command and its children."""
-    environment = {k: v for k, v in os.environ.items() if not k.startswith("LOYALTY_")}
+    environment = {k: v for k, v in os.environ.items() if not k.startswith(("LOYALTY_", "PYTHON"))}
     with tempfile.TemporaryFile() as said:
         start = time.perf_counter()
         process = subprocess.Popen(
