@@ -6,7 +6,6 @@ and kept as JSON in ``benchmarks/results``; these pages only show what is kept.
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Callable
 from importlib.metadata import version
@@ -46,19 +45,15 @@ def _drawn(name: str, drawing: Callable[[Any], Drawing], values: Any) -> None:
     code = code_behind("loyalty.shown.charts", __name__)
     packages = ("matplotlib", "seaborn", "numpy", "pandas", "fonttools", "noto-cjk-sans-otc")
     digest = marks.digest(code, values, *map(version, packages))
-
-    def found() -> str:
-        drawn = target.read_bytes() if target.is_file() else b""
-        return f"{digest} {hashlib.sha256(drawn).hexdigest()}\n"
-
-    if mark.is_file() and mark.read_text(encoding="utf-8") == found():
+    step = marks.Step(name, mark, digest, (), (target,), ())
+    if step.current():
         return
     from loyalty.shown import charts  # slow to import
 
     charts.use_style()
     target.parent.mkdir(parents=True, exist_ok=True)
     drawing(values).savefig(target, metadata={"Date": None})
-    paths.write(mark, found())
+    marks.done(step)
 
 
 def montecarlo_page() -> str:

@@ -6,7 +6,6 @@ written before every rendering: ``_variables.yml`` and ``reports/_generated/*.qm
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Iterable
 from pathlib import Path
@@ -73,10 +72,13 @@ def prepare() -> None:
 
     Reading all findings takes seconds, which a new sentence of a chapter need not cost.
     """
-    mark, digest = paths.cache() / "render" / "generated.txt", _behind()
-    if not mark.is_file() or mark.read_text(encoding="utf-8") != f"{digest} {_generated()}\n":
+    packages = [paths.executed() / case / "datapackage.json" for case in study.cases()]
+    made = (paths.root() / "_variables.yml", paths.generated(), *packages)
+    mark = paths.cache() / "render" / "generated.txt"
+    step = marks.Step("generated", mark, _behind(), (), made, ())
+    if not step.current():
         _generate()
-        paths.write(mark, f"{digest} {_generated()}")
+        marks.done(step)
 
 
 def _behind() -> str:
@@ -94,15 +96,6 @@ def _behind() -> str:
         for file in sorted(paths.executed().rglob("*.ipynb"))
     ]
     return marks.digest([*code, *read], data, addresses, shown)
-
-
-def _generated() -> str:
-    """Digest of the generated parts as they are."""
-    folder = paths.generated()
-    parts = [paths.root() / "_variables.yml", *sorted(folder.glob("*.qmd"))]
-    parts += [*sorted(folder.glob("*.svg")), *sorted(paths.executed().glob("*/datapackage.json"))]
-    contents = [(part.name, part.is_file() and part.read_bytes()) for part in parts]
-    return hashlib.sha256(repr(contents).encode()).hexdigest()
 
 
 def _generate() -> None:

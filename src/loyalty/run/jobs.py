@@ -64,6 +64,10 @@ class Jobs:
             if kind is None:  # nothing is left to do: it ends by itself
                 self._warm.wait()
                 self._started.discard(self._warm)
+        self.stop()
+
+    def stop(self) -> None:
+        """End all processes now; who waits for one is told that it failed."""
         for process in list(self._started):
             self._end(process)
 

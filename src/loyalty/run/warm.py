@@ -148,12 +148,8 @@ def ready(commands: list[list[str]]) -> None:
             modules |= {f"{package.__name__}.{m.name}" for m in iter_modules(package.__path__)}
     if "execute" in kinds:
         modules |= {"papermill", "papermill.clientwrap", "ipykernel.ipkernel", "IPython"}
-        modules |= {
-            "ipykernel.kernelapp",
-            "ipykernel.debugger",
-            "loyalty.run.notebook",
-            "loyalty.run.execute",
-        }
+        modules |= {"ipykernel.kernelapp", "ipykernel.debugger"}
+        modules |= {"loyalty.run.notebook", "loyalty.run.execute"}
     if "check" in kinds:
         modules |= {"loyalty.cases.survey", "loyalty.cases.tables"}
     if "show" in kinds:
@@ -205,10 +201,6 @@ def reap() -> None:
             pass
 
 
-#: What a line that was closed gives.
-NOTHING: tuple[bytes, list[int], int, Any] = (b"", [], 0, None)
-
-
 def main() -> None:
     line = socket.socket(fileno=int(sys.argv[1]))
     os.set_inheritable(line.fileno(), False)
@@ -220,7 +212,9 @@ def main() -> None:
         reap()
         if not some:
             continue
-        request, answers, _, _ = socket.recv_fds(line, 1 << 20, 1) if 0 not in some else NOTHING
+        request, answers = b"", list[int]()
+        if 0 not in some:  # else whoever started this has gone
+            request, answers, _, _ = socket.recv_fds(line, 1 << 20, 1)
         if not request:
             reap()
             os.killpg(0, signal.SIGKILL)

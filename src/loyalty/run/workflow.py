@@ -121,7 +121,7 @@ def run(steps: Sequence[Step], cores: int, say: Callable[[str, str], None]) -> N
                     for line in [text.strip() for text in lines if " · " in text] or [step.name]:
                         say("done", f"{n:>3}/{len(steps)}  {line}")
         except BaseException:
-            jobs.__exit__(BaseException)  # the threads wait for their processes
+            jobs.stop()  # the threads wait for their processes
             raise
     if failed:
         raise RunFailed
