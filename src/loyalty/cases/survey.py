@@ -31,7 +31,7 @@ from loyalty.cases.study import (
     Study,
 )
 from loyalty.ground import paths
-from loyalty.ground.errors import UserError
+from loyalty.ground.errors import RowsAbsent, UserError
 
 SUFFIXES = (".csv", ".parquet", ".xlsx", ".sav")
 
@@ -126,6 +126,8 @@ def content(study: Study, source: FileRows | DistributionRows) -> tuple[bytes, s
     name = f"{study.case}/{source.path}"
     try:
         found = path.read_bytes()
+    except FileNotFoundError as error:
+        raise RowsAbsent(f"{name}: {error.strerror}") from None
     except OSError as error:
         raise UserError(f"{name}: {error.strerror}") from None
     checksum = hashlib.sha256(found).hexdigest()
@@ -230,7 +232,7 @@ def fetch_distribution(name: str, version: str, sha256: str) -> Path:
         if done.returncode or len(archives) != 1:
             errors = [x for x in done.stderr.splitlines() if x.startswith("ERROR")]
             reason = errors[-1].removeprefix("ERROR: ") if errors else "no archive came"
-            raise UserError(f"{name} {version}: could not be downloaded ({reason:.200})")
+            raise RowsAbsent(f"{name} {version}: could not be downloaded ({reason:.200})")
         (archive,) = archives
         if _sha256(archive) != sha256:
             raise UserError(f"{name} {version}: its SHA-256 is not {sha256}")

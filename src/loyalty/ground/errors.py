@@ -9,3 +9,7 @@ class UserError(Exception):
 
     def __init__(self, message: str) -> None:
         super().__init__(" ".join(message.split()))
+
+
+class RowsAbsent(UserError):
+    """A case's rows are not on this machine and cannot be had from here."""
