@@ -150,6 +150,8 @@ def ready(commands: list[list[str]]) -> None:
         modules |= {"papermill", "papermill.clientwrap", "ipykernel.ipkernel", "IPython"}
         modules |= {"ipykernel.kernelapp", "ipykernel.debugger"}
         modules |= {"loyalty.run.notebook", "loyalty.run.execute"}
+        # semfit itself loads them when a name is first used
+        modules |= {"semfit.bootstrap", "semfit.categorical", "semfit.ladder", "semfit.products"}
     if "check" in kinds:
         modules |= {"loyalty.cases.survey", "loyalty.cases.tables"}
     if "show" in kinds:

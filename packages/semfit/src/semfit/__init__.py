@@ -5,13 +5,21 @@
 >>> result.parameters, result.fit["cfi"], result.warnings      # doctest: +SKIP
 """
 
-from .bootstrap import Bootstrap
-from .errors import ModelError
-from .fitting import fit
-from .interaction import Interaction, interaction, product_indicators
-from .invariance import Invariance, Rule, difference_test, invariance, partial_invariance
-from .messages import Message
-from .result import Result
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from .bootstrap import Bootstrap
+    from .errors import ModelError
+    from .fitting import fit
+    from .ladder import Invariance, Rule, difference_test, invariance, partial_invariance
+    from .messages import Message
+    from .products import Interaction, interaction, product_indicators
+    from .result import Result
+
+__version__ = "0.1.0"
 
 __all__ = [
     "Bootstrap",
@@ -28,3 +36,27 @@ __all__ = [
     "partial_invariance",
     "product_indicators",
 ]
+
+#: The module of each name; it, NumPy, SciPy and pandas are loaded when a name is first used.
+_HOMES = {
+    "bootstrap": ("Bootstrap",),
+    "errors": ("ModelError",),
+    "fitting": ("fit",),
+    "ladder": ("Invariance", "Rule", "difference_test", "invariance", "partial_invariance"),
+    "messages": ("Message",),
+    "products": ("Interaction", "interaction", "product_indicators"),
+    "result": ("Result",),
+}
+
+
+def __getattr__(name: str) -> Any:
+    for module, names in _HOMES.items():
+        if name in names:
+            value = getattr(import_module(f"{__name__}.{module}"), name)
+            globals()[name] = value
+            return value
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

@@ -11,7 +11,7 @@ from functools import partial
 from typing import Any
 
 import numpy as np
-from scipy import optimize, special
+from scipy import special
 
 from .discrepancy.fiml import FullInformation
 from .discrepancy.normal import NormalTheory, inverse_and_logdet
@@ -41,6 +41,18 @@ def noncentral_cdf(x: float, df: float, ncp: float) -> float:
     return float(special.ndtr(((x / (df + ncp)) ** h - mean) / sd))
 
 
+def noncentrality(x: float, df: float, tail: float) -> float:
+    """The noncentrality with which chi-square is below ``x`` with probability ``tail``."""
+    if x < 9e3:
+        return float(special.chndtrinc(x, df, tail))
+    from scipy.optimize import brentq  # slow to import, and hardly ever needed
+
+    high = x
+    while noncentral_cdf(x, df, high) > tail:
+        high *= 2
+    return float(brentq(lambda ncp: noncentral_cdf(x, df, ncp) - tail, 0.0, high, xtol=1e-9))
+
+
 def rmsea(chisq: float, df: float, n: float, groups: int, factor: float = 1.0) -> float:
     if df == 0:
         return 0.0
@@ -61,13 +73,7 @@ def rmsea_interval(
     def limit(tail: float) -> float:
         if noncentral_cdf(chisq, df, 0.0) < tail:
             return 0.0
-        high = max(chisq, 1.0)
-        while noncentral_cdf(chisq, df, high) > tail:
-            high *= 2
-        root = optimize.brentq(
-            lambda ncp: noncentral_cdf(chisq, df, ncp) - tail, 0.0, high, xtol=1e-9
-        )
-        return float(np.sqrt(factor * root / (n * df) * groups))
+        return float(np.sqrt(factor * noncentrality(chisq, df, tail) / (n * df) * groups))
 
     return limit((1 + level) / 2), limit((1 - level) / 2)
 
