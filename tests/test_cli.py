@@ -238,3 +238,13 @@ def test_a_full_or_read_only_disk_is_one_line(
         patched.setattr(Path, "write_bytes", full)
         said = "error _book: cannot be written to (No space left on device)\n"
         assert called(["render", "small"], capsys) == (2, said)
+
+
+def test_fit_is_the_command_of_the_estimator(tmp_path: Path, capsys: Any) -> None:
+    model, data = tmp_path / "model.lav", tmp_path / "data.csv"
+    model.write_text("x1 ~ x2")
+    data.write_text("x1,x2\n1,2\n2,1\n3,4\n4,4\n6,5\n")
+    assert cli.main(["fit", str(model), str(data), "--json", "--estimator", "MLR"]) == 0
+    assert json.loads(capsys.readouterr().out)["fit"]["df"] == 0
+    code, said = called(["fit", str(model), str(tmp_path / "none.csv")], capsys)
+    assert code == 2 and said.startswith("loyalty fit: no data file") and said.count("\n") == 1

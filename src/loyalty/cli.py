@@ -157,43 +157,14 @@ def report_(
         out.print(f"report: {file.relative_to(paths.root())}")
 
 
-@app.command()
+@app.command(add_help_option=False, context_settings={"ignore_unknown_options": True})
 def fit(
-    model: Annotated[Path, typer.Argument(help="A text file with the model in lavaan's syntax.")],
-    data: Annotated[Path, typer.Argument(help="csv, parquet, sav or xlsx.")],
-    group: Annotated[str | None, typer.Option(help="Column that names the groups.")] = None,
-    group_equal: Annotated[str, typer.Option(help="loadings,intercepts,…")] = "",
-    group_partial: Annotated[str, typer.Option(help="Parameters left free, like x3~1.")] = "",
-    estimator: Annotated[str | None, typer.Option(help="ML, MLM, MLR, GLS, WLSMV, …")] = None,
-    missing: Annotated[str, typer.Option(help="listwise or fiml.")] = "listwise",
-    ordered: Annotated[str, typer.Option(help="all, or the ordinal variables.")] = "",
-    bootstrap: Annotated[int, typer.Option(min=0, help="Draws.")] = 0,
-    seed: Annotated[int, typer.Option(min=0)] = 1,
-    cluster: Annotated[str | None, typer.Option(help="Column that names the clusters.")] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    words: Annotated[list[str] | None, typer.Argument(help="As `semfit --help` says.")] = None,
 ) -> None:
-    """Fit a structural equation model to a data file."""
-    import semfit
-    from semfit.cli import fit_command
+    """Fit a structural equation model to a data file: the command `semfit`."""
+    from semfit.cli import main as semfit
 
-    try:
-        text = fit_command(
-            model,
-            data,
-            group=group,
-            group_equal=group_equal,
-            group_partial=group_partial,
-            estimator=estimator,
-            missing=missing,
-            ordered=ordered,
-            bootstrap=bootstrap,
-            seed=seed,
-            cluster=cluster,
-            as_json=as_json,
-        )
-    except semfit.ModelError as error:
-        raise UserError(str(error)) from None
-    print(text)
+    raise typer.Exit(semfit(words or [], "loyalty fit"))
 
 
 @app.command()

@@ -387,7 +387,7 @@ def test_command(tmp_path: Path) -> None:
     model.write_text(HS, encoding="utf-8-sig")
     assert "CFI" in fit_command(model, frame)
     (tmp_path / "twice.csv").write_text("x1,x1,x2\n1,2,3\n")
-    with pytest.raises(semfit.ModelError, match="several columns named 'x1'"):
+    with pytest.raises(semfit.ModelError, match="2 columns named 'x1'"):
         fit_command(model, tmp_path / "twice.csv")
     (tmp_path / "binary.csv").write_bytes(bytes(range(256)) * 20)
     with pytest.raises(semfit.ModelError):

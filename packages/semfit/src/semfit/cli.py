@@ -1,57 +1,26 @@
-"""A command: a model text and a data file in, tables or JSON out.
-
-`fit_command` is a plain function; a command-line application registers it.
-"""
+"""The command ``semfit``: a model text and a data file in, tables or JSON out."""
 
 from __future__ import annotations
 
+import argparse
 import json
+import os
+import sys
+import warnings
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
-import pandas as pd
-
+from . import __version__
 from .errors import ModelError
 from .fitting import fit
+from .messages import message
+from .reading import read_data
 from .result import Result, as_tuple
+from .syntax import parse
+from .table import variables_of
 
-READERS = (".csv", ".tsv", ".parquet", ".sav", ".xlsx")
 MAXIMUM_MODEL_BYTES = 1_000_000
-
-
-def read_data(path: Path) -> pd.DataFrame:
-    """A data frame from csv, tsv, parquet, sav or xlsx."""
-    if not path.is_file():
-        raise ModelError("no_data_file", path=path)
-    kind = path.suffix.lower()
-    if kind not in READERS:
-        known = ", ".join(READERS)
-        if not kind:
-            raise ModelError("no_suffix", known=known)
-        raise ModelError("unknown_suffix", suffix=kind, known=known)
-    try:
-        if kind in (".csv", ".tsv"):
-            separator = "," if kind == ".csv" else "\t"
-            frame = pd.read_csv(path, sep=separator)
-            # pandas renames columns of the same name
-            names = pd.read_csv(path, sep=separator, header=None, nrows=1, dtype=str).iloc[0]
-            for name in names[names.duplicated()].dropna():
-                raise ModelError("file_columns", file=path.name, name=name)
-            return frame
-        if kind == ".parquet":
-            return pd.read_parquet(path)
-        if kind == ".sav":
-            import pyreadstat
-
-            frame, _ = pyreadstat.read_sav(str(path))
-            return pd.DataFrame(frame)
-        return pd.read_excel(path)
-    except ModelError:
-        raise
-    except Exception as error:
-        lines = str(error).strip().splitlines()
-        reason = lines[0] if lines else type(error).__name__
-        raise ModelError("file_unreadable", file=path.name, reason=reason) from None
 
 
 def read_model(path: Path) -> str:
@@ -64,6 +33,8 @@ def read_model(path: Path) -> str:
         return path.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError:
         raise ModelError("model_file_encoding", file=path.name) from None
+    except OSError as error:
+        raise ModelError("file_unreadable", file=path.name, reason=error.strerror) from None
 
 
 def fit_command(
@@ -73,36 +44,31 @@ def fit_command(
     group: str | None = None,
     group_equal: str = "",
     group_partial: str = "",
-    estimator: str | None = None,
-    missing: str = "listwise",
-    ordered: str = "",
-    bootstrap: int = 0,
-    seed: int = 1,
     cluster: str | None = None,
-    std_lv: bool = False,
-    meanstructure: bool | None = None,
+    ordered: str = "",
+    sheet: str | None = None,
     as_json: bool = False,
+    **options: Any,
 ) -> str:
     """Fit the model in a text file to a data file and return the text to print.
 
-    Lists are texts with commas; ``ordered="all"`` makes every dependent variable ordinal. With
+    Lists are texts with commas; ``ordered="all"`` makes every dependent variable ordinal;
+    ``sheet`` names a workbook's sheet; other ``options`` are those of `semfit.fit`. With
     ``as_json`` the text is an object with ``parameters``, ``fit`` and ``warnings``. Raises
     `ModelError` with one line where that cannot be done.
     """
+    text = read_model(Path(model))
+    names = variables_of(parse(text), (), True).observed
+    levels = [name for name in (group, cluster) if name is not None]
     result = fit(
-        read_model(Path(model)),
-        read_data(Path(data)),
+        text,
+        read_data(Path(data), names, levels, sheet),
         group=group,
         group_equal=as_tuple(group_equal),
         group_partial=as_tuple(group_partial),
-        estimator=estimator,
-        missing=missing,
-        ordered=as_tuple(ordered),
-        bootstrap=bootstrap,
-        seed=seed,
         cluster=cluster,
-        std_lv=std_lv,
-        meanstructure=meanstructure,
+        ordered=as_tuple(ordered),
+        **options,
     )
     return json.dumps(result.to_dict(), ensure_ascii=False) if as_json else report(result)
 
@@ -114,4 +80,76 @@ def report(result: Result) -> str:
         if not any(result.parameters["label"])
         else result.parameters
     )
-    return f"{result}\n\n{table.to_string(index=False, float_format=lambda v: f'{v:.4f}')}"
+    lines = [str(result)]
+    if len(result.group_labels) > 1:
+        groups = ", ".join(f"{k} = {label}" for k, label in enumerate(result.group_labels, 1))
+        lines.append(f"groups: {groups}")
+    return "\n".join([*lines, "", table.to_string(index=False, float_format=lambda v: f"{v:.4f}")])
+
+
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        """One line, as every other mistake has; ``--help`` has the rest."""
+        self.exit(2, f"{self.prog}: {message}\n")
+
+
+def parser(prog: str = "semfit") -> argparse.ArgumentParser:
+    """The command's arguments, which are those of `fit_command`."""
+    words = _Parser(
+        prog=prog,
+        description="Fit a structural equation model to a data file.",
+        epilog="Lists have commas between their members.",
+        allow_abbrev=False,
+    )
+    add = words.add_argument
+    add("model", help="a text file with the model in lavaan's syntax")
+    add("data", help="csv, tsv, xlsx, parquet, sav or dta")
+    add("--group", metavar="COLUMN", help="the column that names the groups")
+    add("--group-equal", metavar="LIST", default="", help="loadings,intercepts,…")
+    add("--group-partial", metavar="LIST", default="", help="left free, like x3~1")
+    add("--estimator", metavar="NAME", help="ML, MLM, MLR, GLS, ULS, WLSMV, …")
+    add("--missing", metavar="HOW", default="listwise", help="listwise or fiml")
+    add("--ordered", metavar="LIST", default="", help="the ordinal variables, or all")
+    add("--cluster", metavar="COLUMN", help="the column that names the clusters")
+    add("--se", metavar="KIND", default="default", help="expected, observed or robust")
+    add("--std-lv", action="store_true", help="factor variances are one, all loadings free")
+    add("--orthogonal", action="store_true", help="factors are uncorrelated")
+    add("--meanstructure", action=argparse.BooleanOptionalAction, help="with intercepts")
+    add("--fixed-x", action=argparse.BooleanOptionalAction, help="predictors are given")
+    add("--bootstrap", metavar="DRAWS", type=int, default=0, help="errors from so many refits")
+    add("--seed", type=int, default=1, help="of the bootstrap")
+    add("--sheet", metavar="NAME", help="the sheet of a workbook")
+    add("--json", action="store_true", dest="as_json", help="print JSON")
+    add("--version", action="version", version=f"semfit {__version__}")
+    return words
+
+
+def main(words: Sequence[str] | None = None, prog: str = "semfit") -> int:
+    """Run the command and return its exit code: a user's mistake is one line and 2."""
+
+    def say(text: object, *_: Any) -> None:
+        print(f"{prog}: {text}", file=sys.stderr)
+
+    try:
+        given = vars(parser(prog).parse_args(words))
+    except SystemExit as end:
+        return end.code if isinstance(end.code, int) else 2
+    with warnings.catch_warnings():
+        warnings.showwarning = say  # type: ignore[assignment]
+        try:
+            print(fit_command(**given), flush=True)
+        except ModelError as error:
+            say(error)
+            return 2
+        except MemoryError:
+            say(message("no_memory"))
+            return 2
+        except KeyboardInterrupt:
+            return 130
+        except BrokenPipeError:  # the reader has seen enough
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
