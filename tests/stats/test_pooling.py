@@ -4,6 +4,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from scipy.stats import linregress
 
 from loyalty.stats import CannotCompute, pooling
 
@@ -78,3 +79,47 @@ def test_refuses() -> None:
         pooling.random_effects([0.3, 0.2], [0.1, 0.1], method="X")  # type: ignore[arg-type]
     two = pooling.random_effects([0.3, 0.2], [0.1, 0.1])
     assert np.isfinite(two.ci_upper)
+
+
+# --- meta-regression -----------------------------------------------------------------------------
+def test_published_bcg_by_latitude(data_csv: Any) -> None:
+    """Viechtbauer (2010) and metafor's documentation: vaccine and latitude, REML, normal."""
+    d = data_csv("bcg.csv")
+    latitude = [44, 55, 42, 52, 13, 44, 19, 13, 27, 42, 18, 33, 33]
+    got = pooling.meta_regression(d["yi"], d["sei"], latitude, hartung_knapp=False)
+    assert (got.intercept, got.estimate) == pytest.approx((0.2515, -0.0291), abs=5e-5)
+    assert got.se == pytest.approx(0.0072, abs=5e-5)
+    assert got.tau2 == pytest.approx(0.0764, abs=1e-4)  # metafor stops a little above the peak
+    assert (got.ci_lower, got.ci_upper) == pytest.approx((-0.0432, -0.0150), abs=5e-5)
+
+
+def test_equal_errors_make_it_least_squares() -> None:
+    """With one error for all, Knapp and Hartung's is the t test of a least-squares slope."""
+    rng = np.random.default_rng(1)
+    x = np.arange(12.0)
+    y = 0.3 + 0.02 * x + rng.normal(0, 0.2, 12)
+    fit = linregress(x, y)
+    got = pooling.meta_regression(y, [0.05] * 12, x)
+    assert (got.estimate, got.intercept) == pytest.approx((fit.slope, fit.intercept))
+    assert (got.se, got.p) == pytest.approx((fit.stderr, fit.pvalue), rel=1e-6)
+    residual = np.sum((y - fit.intercept - fit.slope * x) ** 2) / 10
+    assert got.tau2 == pytest.approx(residual - 0.05**2, rel=1e-6)
+    still = pooling.meta_regression(0.3 + 0.02 * x + 0.01 * (-1) ** x, [0.05] * 12, x)
+    assert still.tau2 == 0
+
+
+@pytest.mark.parametrize(
+    ("y", "se", "x", "code"),
+    [
+        ([1, 2], [1, 1], [0, 1], "few_for_meta_regression"),
+        ([1, 2, np.nan], [1, 1, 1], [0, 1, 2], "estimate_missing"),
+        ([1, 2, 3], [1, 1, 0], [0, 1, 2], "standard_error_not_positive"),
+        ([1, 2, 3], [1, 1, 1], [2, 2, 2], "moderator_constant"),
+    ],
+)
+def test_no_regression(y: Any, se: Any, x: Any, code: str) -> None:
+    with pytest.raises(CannotCompute) as refusal:
+        pooling.meta_regression(y, se, x)
+    assert refusal.value.reason.code == code
+    with pytest.raises(ValueError, match="2 moderators"):
+        pooling.meta_regression([1, 2, 3], [1, 1, 1], [0, 1])

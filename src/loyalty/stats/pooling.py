@@ -1,4 +1,4 @@
-"""Pooling over cases: random-effects meta-analysis."""
+"""Pooling over cases: random-effects meta-analysis and meta-regression."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Literal
 
 import numpy as np
 from scipy import stats as _dist
-from scipy.optimize import brentq
+from scipy.optimize import brentq, minimize_scalar
 
 from loyalty.stats._common import CannotCompute, FloatArray, Result, check_level
 
@@ -182,5 +182,101 @@ def random_effects(
         k=k,
         method=method,
         hartung_knapp=hartung_knapp,
+        level=level,
+    )
+
+
+@dataclass(frozen=True, eq=False)
+class ModeratedEffect(Result):
+    """Random-effects meta-regression on one moderator.
+
+    Attributes:
+        estimate, se, ci_lower, ci_upper, p: change of the effect with one unit of the moderator.
+        intercept: the effect where the moderator is zero.
+        tau2: variance between cases that the moderator leaves. k: estimates.
+        level: of the interval.
+    """
+
+    estimate: float
+    se: float
+    ci_lower: float
+    ci_upper: float
+    p: float
+    intercept: float
+    tau2: float
+    k: int
+    level: float
+
+
+def meta_regression(
+    estimates: Iterable[float],
+    standard_errors: Iterable[float],
+    moderator: Iterable[float],
+    *,
+    hartung_knapp: bool = True,
+    level: float = 0.95,
+) -> ModeratedEffect:
+    """How an effect changes with a moderator of the case (tau2 by REML).
+
+    Args:
+        estimates, standard_errors, moderator: (k,) each, one a case.
+        hartung_knapp: t with k - 2 df and the weighted residual variance (Knapp & Hartung 2003,
+            Statistics in Medicine 22, 2693-2710); False: normal.
+        level: of the interval.
+
+    Raises:
+        CannotCompute: fewer than three estimates, a value that is missing, a standard error that is
+            not positive, a moderator that does not vary.
+        ValueError: lengths that differ.
+    """
+    check_level(level)
+    y, se, x = (
+        np.asarray(list(v), dtype=np.float64) for v in (estimates, standard_errors, moderator)
+    )
+    if not len(y) == len(se) == len(x):
+        raise ValueError(f"{len(y)} estimates, {len(se)} standard errors, {len(x)} moderators")
+    if len(y) < 3:
+        raise CannotCompute("few_for_meta_regression", n=len(y))
+    if not (np.isfinite(y).all() and np.isfinite(se).all() and np.isfinite(x).all()):
+        raise CannotCompute("estimate_missing")
+    if (se <= 0).any():
+        raise CannotCompute("standard_error_not_positive")
+    if np.ptp(x) == 0:
+        raise CannotCompute("moderator_constant")
+    design = np.column_stack([np.ones(len(x)), x])
+
+    def fit(tau2: float) -> tuple[FloatArray, FloatArray, float, float]:
+        w = 1.0 / (se**2 + tau2)
+        info = design.T @ (design * w[:, None])
+        b = np.asarray(np.linalg.solve(info, design.T @ (w * y)), dtype=np.float64)
+        q = float((w * (y - design @ b) ** 2).sum())
+        restricted = float(np.log(w).sum() - np.linalg.slogdet(info)[1] - q) / 2.0
+        return b, np.asarray(np.linalg.inv(info), dtype=np.float64), q, restricted
+
+    # The restricted likelihood may have several peaks: the best of a grid is sought more finely.
+    grid = np.concatenate(
+        [[0.0], np.geomspace(1e-8, 10.0, 200) * max(float(np.var(y)), float((se**2).max()))]
+    )
+    best = int(np.argmax([fit(float(t))[3] for t in grid]))
+    near = float(grid[max(best - 1, 0)]), float(grid[min(best + 1, len(grid) - 1)])
+    found = minimize_scalar(
+        lambda t: -fit(float(t))[3], bounds=near, method="bounded", options={"xatol": 1e-12}
+    )
+    tau2 = max([0.0, float(found.x)], key=lambda t: fit(t)[3])
+    b, covariance, q, _ = fit(tau2)
+    df = len(y) - 2
+    variance = float(covariance[1, 1]) * (q / df if hartung_knapp else 1.0)
+    reference = _dist.t(df) if hartung_knapp else _dist.norm()
+    error, quantile = float(np.sqrt(variance)), float(reference.ppf(0.5 + level / 2.0))
+    slope = float(b[1])
+    return ModeratedEffect(
+        estimate=slope,
+        se=error,
+        ci_lower=slope - quantile * error,
+        ci_upper=slope + quantile * error,
+        p=2.0 * float(reference.sf(abs(slope) / error)) if error > 0 else float("nan"),
+        intercept=float(b[0]),
+        tau2=tau2,
+        k=len(y),
         level=level,
     )
