@@ -15,7 +15,7 @@ LOYALTY := $(RUN) loyalty
 # More for the report, like: make report ARGS="--draws 100 --to html"
 ARGS ?=
 
-.PHONY: help setup report test test-all lint notebooks check bench bench-run recovery schema clean
+.PHONY: help setup report test test-all lint docs notebooks check bench bench-run recovery schema clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 18
@@ -51,6 +51,10 @@ test: lint ## run the linters, the type checker and the tests, as CI does
 test-all: lint ## run the long tests, too
 	@$(RUN) pytest -n auto --dist loadfile -m "long or not long" $(ARGS)
 
+docs: setup ## build the pages of packages/semfit/docs; warnings are errors
+	@$(RUN) sphinx-build -W --keep-going -q -b html packages/semfit/docs packages/semfit/docs/_build
+	@echo "docs: packages/semfit/docs/_build/index.html"
+
 notebooks: setup ## open JupyterLab on the notebooks
 	@$(RUN) jupyter lab --notebook-dir notebooks
 
@@ -70,4 +74,4 @@ schema: setup ## write data/study.schema.json anew from the description's model
 	@$(LOYALTY) schema
 
 clean: ## remove everything that was generated, but not the environment
-	@rm -rf reports/_book reports/_generated reports/executed reports/results reports/by-hand reports/_cases _variables.yml .cache/marks .cache/computed .cache/books .cache/render .snakemake
+	@rm -rf reports/_book reports/_generated reports/executed reports/results reports/by-hand reports/_cases _variables.yml .cache/marks .cache/computed .cache/books .cache/render .snakemake packages/semfit/docs/_build

@@ -1,8 +1,11 @@
 """Structural equation modelling: lavaan's names and conventions, at NumPy's speed.
 
 >>> import semfit
->>> result = semfit.fit("f =~ x1 + x2 + x3", data)      # doctest: +SKIP
->>> result.parameters, result.fit["cfi"], result.warnings      # doctest: +SKIP
+>>> data = semfit.example_data("holzinger_swineford")
+>>> result = semfit.fit("visual =~ x1 + x2 + x3; textual =~ x4 + x5 + x6", data)
+>>> print(result)
+SEM by ML: converged, N = 301, 13 parameters
+chi-square 24.361 (df 8, p 0.0020), CFI 0.975, TLI 0.953, RMSEA 0.082 [0.046, 0.121], SRMR 0.047
 """
 
 from __future__ import annotations
@@ -13,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from .bootstrap import Bootstrap
     from .errors import ModelError
+    from .examples import example_data
     from .fitting import fit
     from .ladder import Invariance, Rule, difference_test, invariance, partial_invariance
     from .messages import Message
@@ -30,6 +34,7 @@ __all__ = [
     "Result",
     "Rule",
     "difference_test",
+    "example_data",
     "fit",
     "interaction",
     "invariance",
@@ -41,6 +46,7 @@ __all__ = [
 _HOMES = {
     "bootstrap": ("Bootstrap",),
     "errors": ("ModelError",),
+    "examples": ("example_data",),
     "fitting": ("fit",),
     "ladder": ("Invariance", "Rule", "difference_test", "invariance", "partial_invariance"),
     "messages": ("Message",),

@@ -264,6 +264,7 @@ USAGE = {
     "invariance_equalities": "invariance sets group_equal itself; use levels or group_partial",
     "not_latent": "{role} {name!r} is no latent variable of the model",
     "not_quadratic": "a turning point belongs to a quadratic term",
+    "unknown_example": "example data {name!r} are unknown; there are {known}",
     # the command
     "no_data_file": "no data file {path!r}",
     "no_model_file": "no model file {path!r}",

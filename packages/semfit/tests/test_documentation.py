@@ -1,0 +1,51 @@
+"""Every example in docstrings and pages runs as printed, in the order of the page."""
+
+from __future__ import annotations
+
+import doctest
+import importlib
+import pkgutil
+import re
+import tomllib
+from pathlib import Path
+
+import pytest
+import semfit
+
+HERE = Path(__file__).parents[1]
+PAGES = [HERE / "README.md", *sorted((HERE / "docs").glob("*.md"))]
+MODULES = sorted(
+    m.name for m in pkgutil.walk_packages(semfit.__path__, "semfit.") if m.name != "semfit.__main__"
+)
+FLAGS = doctest.NORMALIZE_WHITESPACE
+
+
+def run(test: doctest.DocTest) -> None:
+    said: list[str] = []
+    doctest.DocTestRunner(optionflags=FLAGS).run(test, out=said.append)
+    assert not said, "".join(said)
+
+
+@pytest.mark.parametrize("name", ["semfit", *MODULES])
+def test_docstrings(name: str) -> None:
+    for test in doctest.DocTestFinder(exclude_empty=True).find(importlib.import_module(name)):
+        run(test)
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
+def test_pages(page: Path) -> None:
+    text = re.sub(r"(?m)^```.*$", "", page.read_text(encoding="utf-8"))
+    run(doctest.DocTestParser().get_doctest(text, {}, page.name, str(page), 0))
+
+
+def test_readme_has_a_first_fit_of_ten_lines(capsys: pytest.CaptureFixture[str]) -> None:
+    blocks = re.findall(r"(?s)```python\n(.*?)```", (HERE / "README.md").read_text("utf-8"))
+    assert len(blocks) == 1 and blocks[0].count("\n") <= 10
+    exec(compile(blocks[0], "README.md", "exec"), {})
+    assert "CFI 0.9" in capsys.readouterr().out
+
+
+def test_one_version() -> None:
+    project = tomllib.loads((HERE / "pyproject.toml").read_text("utf-8"))["project"]
+    assert project["version"] == semfit.__version__
+    assert f"[{semfit.__version__}]" in (HERE / "CHANGELOG.md").read_text("utf-8")
