@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from .fitting import fit
     from .ladder import Invariance, Rule, difference_test, invariance, partial_invariance
     from .messages import Message
+    from .modification import ScoreTest
     from .products import Interaction, interaction, product_indicators
     from .result import Result
 
@@ -33,6 +34,7 @@ __all__ = [
     "ModelError",
     "Result",
     "Rule",
+    "ScoreTest",
     "difference_test",
     "example_data",
     "fit",
@@ -50,6 +52,7 @@ _HOMES = {
     "fitting": ("fit",),
     "ladder": ("Invariance", "Rule", "difference_test", "invariance", "partial_invariance"),
     "messages": ("Message",),
+    "modification": ("ScoreTest",),
     "products": ("Interaction", "interaction", "product_indicators"),
     "result": ("Result",),
 }

@@ -231,6 +231,18 @@ class LimitedInformation:
             out += self.weights[g] * (j.T * self.w[g]) @ j
         return out
 
+    def information_of_others(self, x: Array, known: int) -> tuple[Array, Array]:
+        """Of the information the part between the first ``known`` parameters and the others,
+        (known, others), and the others' diagonal."""
+        rest = len(x) - known
+        cross, own = np.zeros((known, rest)), np.zeros(rest)
+        for g in range(len(self.statistics)):
+            j = self.jacobian(g, x)
+            weighted = self.weights[g] * self.w[g][:, None] * j[:, known:]
+            cross += j[:, :known].T @ weighted
+            own += np.einsum("ij,ij->j", j[:, known:], weighted)
+        return cross, own
+
     def observed_information(self, x: Array) -> Array:
         return self.information(x)
 

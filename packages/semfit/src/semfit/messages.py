@@ -140,6 +140,12 @@ MESSAGES = {
     " predict are not available",
     "scores_correlated": "factor scores of ordinal variables need uncorrelated residuals",
     "scores_negative_variance": "factor scores: the residual variance of {name!r} is not positive",
+    "score_not_converged": "score tests need a converged solution",
+    "wald_not_converged": "Wald tests need a converged solution",
+    "wald_no_test": "wald_test: {restriction} does not depend on the free parameters, or has no"
+    " finite value or slope at the solution",
+    "wald_held": "wald_test: the restrictions hold in the model already",
+    "no_equalities": "the model has no equality constraint to release",
     # interactions
     "no_values": "no values in {first!r} or {second!r}",
     "pair_never_together": "{first!r} and {second!r} are never observed together",
@@ -256,6 +262,14 @@ USAGE = {
     "unknown_standardized": "standardized: unknown kind {kind!r}; use 'all' or 'lv'",
     "unknown_residuals": "unknown kind of residuals {kind!r}",
     "residuals_least_squares": "{kind} residuals do not go with GLS and ULS; use 'cor' or 'raw'",
+    "wald_restrictions": "wald_test: give restrictions of labels with ==, as in a == b; c*d == 0.5",
+    "add_or_release": "score_test: give parameters to add or equalities to release, not both",
+    "add_formulas": "score_test: add parameters (f =~ x, y ~ x, x ~~ y, x ~ 1), not := and ==",
+    "not_in_model": "{name!r} is no variable of the model",
+    "cannot_add": "score_test: {parameter} cannot be added to this model",
+    "already_free": "score_test: {parameter} is free in the model already",
+    "no_such_equality": "score_test: {name!r} is no equality of the model; name a label, a"
+    " parameter (f=~x2) or the text of a constraint (a == b)",
     "unknown_scores": "factor scores: unknown method {method!r}; use regression or bartlett",
     "scores_covariances": "factor scores need raw data, not covariances",
     "unknown_rule": "invariance: unknown rule {name!r}; known are {known}",

@@ -372,6 +372,28 @@ def information_cells(block: Block, moments: Moments, w: Array, means: bool) -> 
     return info
 
 
+def information_of_others(
+    block: Block, moments: Moments, w: Array, known: int, means: bool
+) -> tuple[Array, Array]:
+    """Of `information_cells` the part between the first ``known`` cells and the others,
+    (known, others), and the others' diagonal."""
+    p = block.observed
+    z = np.concatenate([moments.effects[:p], moments.covariance[:p]], axis=1)
+    k = z.T @ w @ z
+    u, v, scale, weight = _pieces(block, moments)
+    a, b = slice(None, known), slice(known, None)
+    first, second = k.take(u[a], axis=0), k.take(v[a], axis=0)
+    uu = first.take(u[b], axis=1)
+    cross = first.take(v[b], axis=1) * second.take(u[b], axis=1)
+    cross += uu * second.take(v[b], axis=1)
+    cross *= scale[a, None] * scale[b]
+    own = scale[b] ** 2 * (k[u[b], v[b]] ** 2 + k[u[b], u[b]] * k[v[b], v[b]])
+    if means:
+        cross += uu * np.outer(weight[a], weight[b])
+        own += k[u[b], u[b]] * weight[b] ** 2
+    return cross, own
+
+
 def curvature_cells(
     block: Block, moments: Moments, w: Array, t: Array, b: Array, q: Array, means: bool
 ) -> Array:

@@ -24,6 +24,7 @@ from .saturated import too_large
 from .scores import factor_scores, reliability
 from .standard_errors import covariance_of_estimates, standard_errors
 from .standardized import Standardizer, effect_pairs, effect_values, jacobian
+from .wald import wald_test
 
 if TYPE_CHECKING:
     from .bootstrap import Bootstrap
@@ -375,11 +376,99 @@ class Result:
         return frame[frame["mi"] >= minimum].reset_index(drop=True)
 
     def release_tests(self, joint: bool = False) -> pd.DataFrame:
-        """Score tests for releasing equality constraints, the largest first.
+        """Score tests for releasing each equality constraint, the largest first.
 
-        With ``joint`` one test for all equalities of a label, in all groups at once.
+        With ``joint`` one test for all equalities of a label, in all groups at once. `score_test`
+        tests any set of them, with robust versions and all expected changes.
         """
         return modification.release_tests(self.estimate, joint)
+
+    def score_test(
+        self,
+        add: str | None = None,
+        release: str | Sequence[str] | None = None,
+        *,
+        cumulative: bool = False,
+    ) -> modification.ScoreTest:
+        r"""Score (Lagrange multiplier) tests of parameters added, or of equalities released.
+
+        With the score :math:`s` along what is freed and what the information leaves of it,
+        :math:`V = I_{\phi\phi} - I_{\phi\theta}I_{\theta\theta}^{-1}I_{\theta\phi}`, the test is
+        :math:`Ns'V^{-1}s` and the expected change :math:`V^{-1}s` (Rao 1948; Sörbom 1989); robust
+        versions as in Satorra (2000). lavaan's ``lavTestScore``. `modindices` tests every
+        candidate, `release_tests` every equality alone.
+
+        Parameters
+        ----------
+        add
+            Formulas of parameters that the model fixes (``"x1 ~~ x2; f =~ x9"``), in every group.
+        release
+            Equalities: labels, parameters (``"f =~ x2"``, in all groups) or constraints
+            (``"a == b"``), one or several; None, without ``add``, for all.
+        cumulative
+            Test the largest, the two largest, … together, too.
+
+        Returns
+        -------
+        ScoreTest
+            Tables ``test``, ``univariate``, ``changes`` and ``cumulative``.
+
+        Raises
+        ------
+        ModelError
+            Where the model did not converge, there is nothing to release, or a parameter cannot be
+            added.
+
+        Examples
+        --------
+        >>> import numpy as np, semfit
+        >>> x = np.random.default_rng(1).standard_normal((200, 5))
+        >>> d = {f"x{k + 1}": x[:, k] + x[:, 4] for k in range(4)}
+        >>> d["x4"] = d["x4"] + 0.5 * d["x3"]
+        >>> r = semfit.fit("f =~ x1 + a*x2 + a*x3 + x4", d)
+        >>> t = r.score_test(add="x3 ~~ x4")
+        >>> t.test.round(2).values.tolist()[0][:3]
+        ['standard', 13.08, 1]
+        >>> r.score_test(release="a").univariate.columns.tolist()
+        ['equality', 'chisq', 'df', 'pvalue', 'epc']
+        """
+        return modification.score_test(self.estimate, add, release, cumulative)
+
+    def wald_test(self, restrictions: str) -> pd.DataFrame:
+        r"""Wald tests of restrictions of labels and ``:=`` parameters, linear or not.
+
+        With :math:`h` the differences of both sides, :math:`H` their Jacobian and :math:`V` the
+        covariance matrix of the estimates, :math:`h'(HVH')^{-1}h` (Wald 1943). lavaan's
+        ``lavTestWald``.
+
+        Parameters
+        ----------
+        restrictions
+            Lines with ``==``, parted by newlines or semicolons: ``"a == b; c*d == 0.5"``. One that
+            follows from those before it is left out.
+
+        Returns
+        -------
+        DataFrame
+            test, chisq, df, pvalue, scaling_factor: ``standard``; and where standard errors are
+            robust, with :math:`V` of normal theory in that row, ``scaled`` and ``adjusted``
+            (Satorra 2000) and ``robust``, whose :math:`V` is that of the standard errors.
+
+        Raises
+        ------
+        ModelError
+            Where the text is no restriction, names no label of the model, or cannot be tested.
+
+        Examples
+        --------
+        >>> import numpy as np, semfit
+        >>> x = np.random.default_rng(1).standard_normal((200, 4))
+        >>> d = {f"x{k + 1}": x[:, k] + x[:, 3] for k in range(3)}
+        >>> r = semfit.fit("f =~ x1 + a*x2 + b*x3", d)
+        >>> r.wald_test("a == b").round(3).values.tolist()[0][:4]
+        ['standard', 0.747, 1, 0.387]
+        """
+        return wald_test(self.estimate, self._covariance, restrictions)
 
     # -- what follows --------------------------------------------------------------------------
     def effects(self, indicators: bool = False, level: float = 0.95) -> pd.DataFrame:

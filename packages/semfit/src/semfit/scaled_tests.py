@@ -12,6 +12,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+import pandas as pd
+from scipy import special
 
 from .data import GroupSample
 from .discrepancy.normal import inverse_and_logdet
@@ -156,3 +158,29 @@ def _row_trace(
     if group.clusters is None:
         return weighted_gamma_trace(raw, mean, cov, w, means)
     return clustered_gamma_trace(raw, group.clusters, mean, cov, w, means)
+
+
+def generalized_tests(
+    chisq: float, df: int, m1: Array, m2: Array | None, value: Array, n: float
+) -> pd.DataFrame:
+    r"""The Wald or score test of several values at once, and what robust errors make of it.
+
+    test, chisq, df, pvalue, scaling_factor, one row a test. ``standard`` is ``chisq`` itself; where
+    there is ``m2``, with :math:`M_1` the covariance matrix of the ``value`` under normal theory and
+    :math:`M_2` the robust one (both times n), ``scaled`` divides by :math:`\mathrm{tr}(M_2M_1^{-1})
+    /df`, ``adjusted`` has :math:`\mathrm{tr}(M_2M_1^{-1})^2/\mathrm{tr}\{(M_2M_1^{-1})^2\}` degrees
+    of freedom, and ``robust`` is :math:`n v'M_2^{-1}v` (Satorra 2000; Boos 1992).
+    """
+    rows: list[tuple[str, float, float, float]] = [("standard", chisq, df, np.nan)]
+    if m2 is not None and df:
+        ratio = m2 @ np.linalg.pinv(m1, hermitian=True)
+        trace, square = float(np.trace(ratio)), float(np.sum(ratio * ratio.T))
+        rows += [
+            ("scaled", chisq * df / trace, df, trace / df),
+            ("adjusted", chisq * trace / square, trace**2 / square, square / trace),
+            ("robust", float(n * value @ np.linalg.pinv(m2, hermitian=True) @ value), df, np.nan),
+        ]
+    frame = pd.DataFrame(rows, columns=["test", "chisq", "df", "scaling_factor"])
+    tail = special.chdtrc(np.maximum(frame["df"], 1e-9), np.maximum(frame["chisq"], 0.0))
+    frame.insert(3, "pvalue", np.where(frame["df"] > 0, tail, np.nan))
+    return frame

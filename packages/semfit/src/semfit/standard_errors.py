@@ -54,3 +54,35 @@ def standard_errors(matrix: Array) -> Array:
     with np.errstate(invalid="ignore"):
         out: Array = np.sqrt(np.diag(matrix))
     return out
+
+
+def normal_theory_covariance(estimate: Estimate) -> Array:
+    """What `covariance_of_estimates` would be were the data normal: no sandwich."""
+    d, k = estimate.discrepancy, estimate.model.expand
+    by_rows = estimate.fiml or estimate.options.estimator == "MLR"
+    if by_rows or estimate.options.cluster is not None:
+        information = estimate.observed_information
+    else:
+        information = estimate.expected_information
+    bread, _ = pseudo_inverse(estimate.reduce(information))
+    out: Array = k @ bread @ k.T / d.multiplier
+    return out
+
+
+def robust_middle(estimate: Estimate) -> Array | None:
+    """The middle of the sandwich per observation, (free parameters, same): what stands in place of
+    the information where standard errors are robust, None where they are not."""
+    d = estimate.discrepancy
+    if "statistics" in estimate.extra:
+        total = np.zeros((estimate.model.parameters,) * 2)
+        for g, s in enumerate(d.statistics):
+            wj = d.jacobian(g, estimate.x) * d.w[g][:, None]
+            total += d.weights[g] * (wj.T @ s.gamma @ wj)
+        return total
+    options = estimate.options
+    if not robust(options):
+        return None
+    clustered = options.cluster is not None
+    if estimate.fiml or options.estimator == "MLR" or clustered:
+        return estimate.first_order(clustered)
+    return estimate.centred_first_order()

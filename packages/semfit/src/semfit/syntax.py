@@ -437,8 +437,8 @@ def names_in(expression: Expression) -> set[str]:
     return found
 
 
-def parse(model: str) -> Syntax:
-    """Read a model text.
+def parse(model: str, formulas: bool = True) -> Syntax:
+    """Read a model text; without ``formulas`` one that need not have any.
 
     Raises `ModelError` with the line and the cause where the text is not a model.
     """
@@ -448,7 +448,7 @@ def parse(model: str) -> Syntax:
         raise ModelError("model_too_long", characters=len(model), limit=MAXIMUM_CHARACTERS)
     parser = _Parser(tokenize(model))
     parser.parse()
-    if not parser.formulas:
+    if formulas and not parser.formulas:
         raise ModelError("no_formula")
     return Syntax(
         tuple(parser.formulas.values()), tuple(parser.defined), tuple(parser.constraints), model

@@ -197,6 +197,12 @@ class FullInformation:
             out[block.cells.square] += total
         return out
 
+    def information_of_others(self, x: Array, known: int) -> tuple[Array, Array]:
+        """Of the information the part between the first ``known`` parameters and the others,
+        (known, others), and the others' diagonal."""
+        full = self.information(x)
+        return full[:known, known:], np.diag(full)[known:]
+
     def metric(self, x: Array) -> Array:
         """A cheap stand-in for the information: that of each group's average weight."""
         out = np.zeros((self.model.parameters,) * 2)

@@ -29,6 +29,7 @@ from ..model import (
     curvature_pieces,
     gradient_cells,
     information_cells,
+    information_of_others,
     variance_jacobian,
 )
 
@@ -173,6 +174,26 @@ class NormalTheory:
                 info += 0.5 * variances.T @ variances
             out[block.cells.square] += self.weights[g] * info
         return out
+
+    def information_of_others(self, x: Array, known: int) -> tuple[Array, Array]:
+        """Of the information the part between the first ``known`` parameters and the others, whose
+        cells come last, (known, others), and the others' diagonal."""
+        rest = self.model.parameters - known
+        cross, own = np.zeros((known, rest)), np.zeros(rest)
+        parts = self._at(x)
+        assert parts is not None
+        for g, (block, (m, w, _)) in enumerate(zip(self.model.blocks, parts, strict=True)):
+            parameter = block.cells.parameter
+            first = int((parameter < known).sum())
+            between, mine = information_of_others(block, m, w, first, self.model.meanstructure)
+            if self.kind == "ULS":
+                variances = variance_jacobian(block, m)
+                between += 0.5 * variances[:, :first].T @ variances[:, first:]
+                mine += 0.5 * np.sum(variances[:, first:] ** 2, axis=0)
+            at = parameter[first:] - known
+            cross[np.ix_(parameter[:first], at)] += self.weights[g] * between
+            own[at] += self.weights[g] * mine
+        return cross, own
 
     def observed_information(self, x: Array) -> Array:
         if self.kind != "ML":
