@@ -421,16 +421,17 @@ class Result:
 
         Examples
         --------
-        >>> import numpy as np, semfit
-        >>> x = np.random.default_rng(1).standard_normal((200, 5))
-        >>> d = {f"x{k + 1}": x[:, k] + x[:, 4] for k in range(4)}
-        >>> d["x4"] = d["x4"] + 0.5 * d["x3"]
-        >>> r = semfit.fit("f =~ x1 + a*x2 + a*x3 + x4", d)
-        >>> t = r.score_test(add="x3 ~~ x4")
-        >>> t.test.round(2).values.tolist()[0][:3]
-        ['standard', 13.08, 1]
-        >>> r.score_test(release="a").univariate.columns.tolist()
-        ['equality', 'chisq', 'df', 'pvalue', 'epc']
+        >>> import semfit
+        >>> data = semfit.example_data("holzinger_swineford")
+        >>> r = semfit.fit("visual =~ x1 + a*x2 + a*x3; speed =~ x7 + x8 + x9", data)
+        >>> tests = r.score_test(add="x7 ~~ x8; visual =~ x9")
+        >>> tests.univariate.round(3)
+              lhs  op rhs  group   chisq  df  pvalue    epc
+        0      x7  ~~  x8      1  36.428   1     0.0  0.643
+        1  visual  =~  x9      1  36.428   1     0.0  0.652
+        >>> r.score_test(release="a").test.round(3)
+               test  chisq  df  pvalue  scaling_factor
+        0  standard  4.857   1   0.028             NaN
         """
         return modification.score_test(self.estimate, add, release, cumulative)
 
@@ -461,12 +462,15 @@ class Result:
 
         Examples
         --------
-        >>> import numpy as np, semfit
-        >>> x = np.random.default_rng(1).standard_normal((200, 4))
-        >>> d = {f"x{k + 1}": x[:, k] + x[:, 3] for k in range(3)}
-        >>> r = semfit.fit("f =~ x1 + a*x2 + b*x3", d)
-        >>> r.wald_test("a == b").round(3).values.tolist()[0][:4]
-        ['standard', 0.747, 1, 0.387]
+        >>> import semfit
+        >>> data = semfit.example_data("holzinger_swineford")
+        >>> r = semfit.fit("visual =~ x1 + a*x2 + b*x3", data, estimator="MLR")
+        >>> r.wald_test("a == b").round(3)
+               test  chisq   df  pvalue  scaling_factor
+        0  standard  2.893  1.0   0.089             NaN
+        1    scaled  3.076  1.0   0.079            0.94
+        2  adjusted  3.076  1.0   0.079            0.94
+        3    robust  3.076  1.0   0.079             NaN
         """
         return wald_test(self.estimate, self._covariance, restrictions)
 
