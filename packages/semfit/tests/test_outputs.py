@@ -14,7 +14,8 @@ import numpy as np
 import pandas as pd
 import pytest
 import semfit
-from sem_reference import CONSTRAINT, GOLDEN, HS, ITEMS, MIMIC, PD, data
+from sem_reference import CONSTRAINT, CX_ITEMS, CX_MIMIC, GOLDEN, HS, ITEMS, MIMIC, PD, data
+from semfit import residual_summary
 
 OLD = json.loads((GOLDEN / "lavaan" / "r_out.json").read_text())
 NEW = json.loads((GOLDEN / "lavaan" / "r_out_07.json").read_text())
@@ -134,6 +135,127 @@ def compare_scores(name: str, got: semfit.ScoreTest, kind: str) -> None:
                 close(changes, [row["sepc.lv"], row["sepc.all"]])
             seen += 1
         assert seen == len(mine)
+
+
+#: Rows of lavaan's summary and our columns.
+SUMMARY = {
+    "": "value",
+    ".se": "se",
+    ".exactfit.z": "exactfit_z",
+    ".exactfit.pvalue": "exactfit_pvalue",
+}
+UNBIASED = {
+    "": "unbiased",
+    ".se": "unbiased_se",
+    ".ci.lower": "ci_lower",
+    ".ci.upper": "ci_upper",
+    ".closefit.z": "closefit_z",
+    ".closefit.pvalue": "closefit_pvalue",
+}
+
+
+def compare_summary(mine: pd.DataFrame, measure: str, golden: dict[str, Any]) -> None:
+    """One group's table of one measure."""
+    names = {f"{measure}{k}": v for k, v in SUMMARY.items()}
+    names |= {f"u{measure}{k}": v for k, v in UNBIASED.items()}
+    rows = mine.set_index("part")
+    parts = [k for k in golden if k != "part"]
+    assert len(parts) == len(rows)
+    for part in parts:
+        want = dict(zip(golden["part"], numbers(golden[part]), strict=True))
+        row = rows.loc["cov" if part == "cor" else part]
+        for theirs, ours in names.items():
+            close(row[ours], [want[theirs]], 2e-4)
+
+
+@pytest.mark.parametrize("name", list(NEW["residuals"]))
+@pytest.mark.parametrize("measure", ["srmr", "crmr", "rmr"])
+def test_residual_summary(name: str, measure: str) -> None:
+    table = fitted(name).residual_summary()
+    golden = NEW["residuals"][name][measure]
+    for g, group in enumerate(golden.values() if isinstance(golden, dict) else golden):
+        mine = table[(table["measure"] == measure) & (table["group"] == g + 1)]
+        compare_summary(mine, measure, group)
+
+
+@pytest.mark.parametrize("name", ["mg", "mg_scalar"])
+def test_residual_summary_of_all_groups(name: str) -> None:
+    table = fitted(name).residual_summary()
+    mine = table[(table["measure"] == "srmr") & (table["group"] == 0)]
+    compare_summary(mine, "srmr", NEW["residuals_combined"][name])
+
+
+def summary_errors(r: semfit.Result) -> np.ndarray:
+    """Standard errors of the residual covariances of the first group that a summary stands on."""
+    e = r.estimate
+    if "statistics" in e.extra:
+        moments, pieces = residual_summary._ordinal(e)
+        at = moments[0].parts["cov"]
+    else:
+        of = residual_summary._incomplete_pieces if e.fiml else residual_summary._complete_pieces
+        at, pieces = residual_summary._continuous(e)[0].parts["cov"], of(e)
+    return np.sqrt(np.maximum(np.diag(pieces.block(0, 0))[at], 0.0))
+
+
+@pytest.mark.parametrize(
+    "model, rows, options",
+    [
+        (HS, "hs", {"estimator": "MLR"}),
+        (HS, "hs", {"estimator": "MLR", "cluster": "agemo"}),
+        (MIMIC, "hs", {"estimator": "MLR"}),
+        (HS, "hs_miss", {"estimator": "MLR", "missing": "fiml"}),
+        (HS, "hs_mixed", {"ordered": "x3,x5,x6,x7,x8"}),
+        (CX_MIMIC, "condx", {"ordered": CX_ITEMS}),
+    ],
+)
+def test_residual_summary_stands_on_the_errors_of_residuals(
+    model: str, rows: str, options: dict[str, Any]
+) -> None:
+    """What lavaan has another error for (README) or none: ours are those of the residuals."""
+    r = semfit.fit(model, data(rows), **options)
+    raw = r.standardized_residuals("raw")[0]["cov"].to_numpy()
+    standardized = r.standardized_residuals()[0]["cov"].to_numpy()
+    column, row = np.triu_indices(len(raw), int("ordered" in options))
+    known = np.abs(raw[row, column]) > 1e-4
+    ratio = raw[row, column][known] / standardized[row, column][known]
+    close(summary_errors(r)[known], ratio, 1e-6)
+    table = r.residual_summary()
+    assert table.loc[table["part"] == "cov", "se"].gt(0).all()
+
+
+def test_residual_summary_of_mlr_is_that_of_mlm() -> None:
+    """Both have the covariance matrix of the rows' moments."""
+    mlr, mlm = (fitted(name).residual_summary() for name in ("hs_mlr", "hs_mlm"))
+    mlm = mlm[mlm["part"] == "cov"]
+    for column in mlr.columns[3:]:
+        close(mlr[column], mlm[column])
+
+
+def test_unbiased_srmr_is_unbiased() -> None:
+    """Of 150 samples with a residual covariance of .2: its mean, its error, its interval."""
+    rng = np.random.default_rng(1)
+    loading = np.array([0.8, 0.7, 0.6, 0.7, 0.8, 0.6])
+    sigma = np.outer(loading, loading)
+    np.fill_diagonal(sigma, 1.0)
+    sigma[0, 1] += 0.2
+    sigma[1, 0] += 0.2
+    names = [f"x{k}" for k in range(1, 7)]
+    model = "f =~ " + "+".join(names)
+    frame = pd.DataFrame(sigma, index=names, columns=names)
+    population = semfit.fit(model, sample_cov=frame, sample_nobs=10**9).fit["srmr"]
+    root = np.linalg.cholesky(sigma)
+    found = []
+    for _ in range(150):
+        rows = pd.DataFrame(rng.standard_normal((200, 6)) @ root.T, columns=names)
+        table = semfit.fit(model, rows).residual_summary()
+        found.append(table.loc[0, ["value", "unbiased", "unbiased_se", "ci_lower", "ci_upper"]])
+    values = pd.DataFrame(found).astype(float)
+    spread = values["unbiased"].std() / np.sqrt(150)
+    assert abs(values["unbiased"].mean() - population) < 3 * spread
+    assert values["value"].mean() - population > 3 * spread  # the sample's own is too large
+    assert abs(values["unbiased_se"].mean() / values["unbiased"].std() - 1) < 0.15
+    covered = values["ci_lower"].le(population) & values["ci_upper"].ge(population)
+    assert abs(covered.mean() - 0.90) < 0.06
 
 
 def test_score_tests_agree_with_each_other() -> None:

@@ -261,6 +261,7 @@ USAGE = {
     "bca_covariances": "BCa intervals need raw data",
     "unknown_standardized": "standardized: unknown kind {kind!r}; use 'all' or 'lv'",
     "unknown_residuals": "unknown kind of residuals {kind!r}",
+    "summary_least_squares": "the summary of residuals does not go with GLS and ULS",
     "residuals_least_squares": "{kind} residuals do not go with GLS and ULS; use 'cor' or 'raw'",
     "wald_restrictions": "wald_test: give restrictions of labels with ==, as in a == b; c*d == 0.5",
     "add_or_release": "score_test: give parameters to add or equalities to release, not both",

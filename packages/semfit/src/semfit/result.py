@@ -19,6 +19,7 @@ from .fit_measures import degrees_of_freedom, fit_baseline, fit_measures
 from .judgement import admissibility, convergence, identification
 from .messages import Message, message
 from .model import Array
+from .residual_summary import residual_summary
 from .residuals import group_residuals, residual_table
 from .saturated import too_large
 from .scores import factor_scores, reliability
@@ -369,6 +370,52 @@ class Result:
         if scaled and getattr(self.estimate.discrepancy, "kind", "ML") in ("GLS", "ULS"):
             raise ModelError("residuals_least_squares", kind=kind)
         return list(residual_table(self.estimate, kind))
+
+    def residual_summary(self, level: float = 0.90, close: float = 0.05) -> pd.DataFrame:
+        r"""SRMR, CRMR and RMR with their errors, exact fit, and the unbiased ones with intervals.
+
+        With residuals :math:`e` of :math:`p^*` moments and :math:`\Xi` their covariance matrix,
+        :math:`T = e'e`, :math:`t_k = \mathrm{tr}\,\Xi^k`: the value is :math:`\sqrt{T/p^*}`, its
+        error under exact fit :math:`\sqrt{t_2/(2p^*t_1)}`; the unbiased value is
+        :math:`k^{-1}\sqrt{\max(T - t_1, 0)/p^*}` with
+        :math:`k = 1 - (t_2 + 2e'\Xi e)/(4T^2)` (Maydeu-Olivares 2017; of ordinal models
+        Maydeu-Olivares, Shi & Rosseel 2018). lavaan's ``lavResiduals``.
+
+        Parameters
+        ----------
+        level
+            Confidence of the interval of the unbiased value.
+        close
+            The value that close fit is tested against.
+
+        Returns
+        -------
+        DataFrame
+            A row for each measure (``srmr``, ``crmr``, ``rmr``), group (0: all together) and part
+            (``cov``, ``mean``, ``thresholds``, ``slopes``, ``total``): value, se, exactfit_z,
+            exactfit_pvalue, unbiased, unbiased_se, ci_lower, ci_upper, closefit_z,
+            closefit_pvalue. Errors are NaN where a model reproduces any such moments.
+
+        Raises
+        ------
+        ModelError
+            Without convergence, for GLS and ULS, and for more variables than the covariance matrix
+            of their moments can be formed of.
+
+        Examples
+        --------
+        >>> import semfit
+        >>> data = semfit.example_data("holzinger_swineford")
+        >>> r = semfit.fit("visual =~ x1 + x2 + x3; speed =~ x7 + x8 + x9", data)
+        >>> r.residual_summary().loc[0, ["value", "se", "unbiased", "ci_lower", "ci_upper"]]
+        value       0.079229
+        se          0.007921
+        unbiased    0.075202
+        ci_lower    0.052351
+        ci_upper    0.098053
+        Name: 0, dtype: float64
+        """
+        return residual_summary(self.estimate, level, close)
 
     def modindices(self, minimum: float = 0.0) -> pd.DataFrame:
         """Modification indices of at least ``minimum``, largest first; none without convergence."""
