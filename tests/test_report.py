@@ -23,7 +23,7 @@ import pytest
 from bs4 import BeautifulSoup, Tag
 from playwright.sync_api import sync_playwright
 
-from loyalty.cases import study
+from loyalty.cases import roads, study
 from loyalty.ground import paths
 
 BOOK = Path(os.environ.get("LOYALTY_REPORT_BOOK", paths.root() / "reports" / "_book"))
@@ -90,7 +90,7 @@ def test_every_chapter_has_a_page(pages: list[Path], notebooks: list[Path]) -> N
     chapters = {path.stem for path in (paths.root() / "reports").glob("*.qmd")} | {"index"}
     assert {path.stem for path in pages} == chapters
     cases = {path.parent.name for path in notebooks}
-    assert cases == {*study.cases(), study.ALL}
+    assert cases == {*roads.available(), study.ALL}
 
 
 def test_links_lead_somewhere(pages: list[Path], notebooks: list[Path]) -> None:

@@ -100,7 +100,12 @@ H = {"id": "H2", "from": "loyalty", "to": "quality", "sign": "+"}
         ("groups.0.quotas", {"1": 1.0}, "groups.plan.quotas", "levels are expected as keys"),
         ("notebooks", {"adit": {}}, "notebooks.adit", "expected one of audit"),
         ("rows.file.sha256", "abc", "rows.file.sha256", "(found 'abc')"),
-        ("rows.file", None, "rows", "exactly one of file, distribution, simulator"),
+        (
+            "rows.file",
+            None,
+            "rows",
+            "exactly one of file, distribution, download, r_package, simulator",
+        ),
         (
             "rows.simulator",
             {"process": "p.yml", "respondents": 100, "seed": 1},

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import re
@@ -178,6 +179,23 @@ def test_a_new_case_computes_itself_and_the_synthesis(done: Path) -> None:
     jobs = due()
     assert computing(jobs) == {"another_behaviour", "another_published", "synthesis"}
     assert {job for job in jobs if job.startswith("check_")} == {"check_another"}
+
+
+def test_a_case_is_planned_when_its_rows_are_here(done: Path) -> None:
+    folder = done / "data" / "customer-sat"
+    shutil.copytree(ROOT / "data" / "customer-sat", folder, ignore=shutil.ignore_patterns("rows"))
+    assert computing(due()) == set()
+    rows, described = b"q1\n1\n", (folder / "study.yml").read_text(encoding="utf-8")
+    pinned = study.load("customer-sat").sources[0].sha256
+    sha256 = hashlib.sha256(rows).hexdigest()
+    (folder / "study.yml").write_text(described.replace(pinned, sha256), encoding="utf-8")
+    (folder / "rows").mkdir()
+    (folder / "rows" / "customerSat.csv").write_bytes(rows)
+    jobs = due()
+    assert "check_customer-sat" in jobs
+    assert computing(jobs) == {*(f"customer-sat_{name}" for name in study.SURVEY), "synthesis"}
+    (folder / "rows" / "customerSat.csv").write_bytes(b"q1\n2\n")
+    assert "check_customer-sat" not in due()
 
 
 def test_a_case_report_touches_that_case_alone(done: Path) -> None:

@@ -19,7 +19,7 @@ from rich.table import Table
 
 from loyalty.cases import study
 from loyalty.ground import paths
-from loyalty.ground.errors import UserError
+from loyalty.ground.errors import RowsAbsent, UserError
 from loyalty.ground.text import LANGUAGES, Language
 
 app = typer.Typer(
@@ -60,11 +60,18 @@ def cases() -> None:
 
 @app.command()
 def check(case: Annotated[str, typer.Argument(help="The case's folder below data/.")]) -> None:
-    """Check a case's description and its rows; exit code 2 when something does not hold."""
+    """Check a case's description and its rows, which are brought where they are not here.
+
+    Exit code 2 when something does not hold, 3 when the rows cannot be had on this machine.
+    """
     from loyalty.cases import survey as sources
     from loyalty.cases import tables as resources
 
     described = study.load(case)
+    if any(rows.sha256 == study.UNKNOWN for rows in described.sources):
+        out.print(
+            f"  {case} · never seen by us: nothing rests on it until study.yml has the sha256"
+        )
     if described.constructs:
         survey = sources.load(described)
         items, constructs = len(described.items), len(described.constructs)
@@ -91,7 +98,8 @@ def run(
     cores: Cores = CORES,
 ) -> None:
     """Run the notebooks that are out of date."""
-    _road(_shown(cases, notebook) if cases or notebook else [], _wide(draws, seed), cores)
+    names = _shown(cases, notebook) if cases or notebook else []
+    _road(names, _wide(draws, seed), cores, cases)
 
 
 @app.command()
@@ -146,7 +154,7 @@ def report_(
         f"report_{study.load(case).case}_{edition}" for case in cases or [] for edition in editions
     ]
     wide = {**_wide(draws, seed), "to": ",".join(formats), "language": ",".join(editions)}
-    _road(targets or ["report"], wide, cores)
+    _road(targets or ["report"], wide, cores, cases)
     made = [
         file
         for case in cases or []
@@ -260,20 +268,32 @@ def _formats(to: str) -> list[str]:
     return formats
 
 
-def _road(names: Sequence[str], config: dict[str, Any], cores: int) -> None:
+def _road(
+    names: Sequence[str], config: dict[str, Any], cores: int, cases: list[str] | None
+) -> None:
     """Take the steps that are out of date among these and those that they need.
 
-    Without names, all that is shown (a broken case fails alone, the others go on).
+    Without names, all that is shown (a broken case fails alone, the others go on). Rows that are
+    not here are brought first; a case whose rows cannot be had is left out, in one line, unless
+    it is one of `cases`, which were asked for.
     """
     from loyalty.book import plan
+    from loyalty.cases import roads
     from loyalty.run import marks, workflow
 
     with workflow.alone(), _interruptible():
+        away = roads.bring(cases or study.cases())
+        for why in away.values():
+            if cases:
+                raise why
+            _say("away" if isinstance(why, RowsAbsent) else "error", str(why))
         steps = plan.steps(config)
         due = marks.sweep(steps)
         targets = names or [s.name for s in steps if s.command[0] == "show"]
         if needed := marks.behind(targets, steps, due):
             workflow.run(needed, cores, _say)
+        if not all(isinstance(why, RowsAbsent) for why in away.values()):
+            raise workflow.RunFailed
 
 
 @contextlib.contextmanager
@@ -291,6 +311,8 @@ def _say(kind: str, line: str) -> None:
     if kind == "done":
         step, _, said = line.partition("  ")
         out.print(f"[dim]{step}[/]  {escape(said)}")
+    elif kind == "away":
+        out.print(f"[dim]not available here[/]  {escape(line)}")
     elif kind == "other":
         err.print(escape(line))
     else:
@@ -327,6 +349,9 @@ def main(words: Sequence[str] | None = None) -> int:
         app(words)
     except SystemExit as end:
         return end.code if isinstance(end.code, int) else 0
+    except RowsAbsent as error:
+        err.print(f"[red]not available here[/] {escape(str(error))}")
+        return 3
     except UserError as error:
         err.print(f"[red]error[/] {escape(str(error))}")
         return 2

@@ -9,7 +9,7 @@ from typing import Any
 
 from loyalty.book.variables import Results
 from loyalty.cases import claims
-from loyalty.cases.study import ALL, Study
+from loyalty.cases.study import ALL, UNKNOWN, DownloadRows, PackageRows, Study
 from loyalty.ground.findings import Refused
 from loyalty.ground.markdown import escape
 from loyalty.ground.terms import term
@@ -155,9 +155,10 @@ def one_case(study: Study, found: Results, language: Language) -> list[str]:
         _SOURCE[language].format(
             source=escape(provenance.source.in_(language)),
             cited="".join(f" [@{key}]" for key in provenance.citation),
-            licence=escape(provenance.licence),
+            licence=_licence(study, language),
             sampling=escape(provenance.sampling.in_(language)),
         ),
+        *_absent(study, found, language),
     ]
     if study.constructs:
         table = Table(
@@ -186,6 +187,42 @@ def one_case(study: Study, found: Results, language: Language) -> list[str]:
     if study.resources:
         parts.append(sourced(_tables(study, rows, language)))
     return parts
+
+
+def _licence(study: Study, language: Language) -> str:
+    stated = study.provenance.licence
+    if stated == "not stated":
+        return Text(en="not stated", zh="未说明").in_(language)
+    return escape(stated)
+
+
+def _absent(study: Study, found: Results, language: Language) -> list[str]:
+    """That the case has no results for want of its rows, and where these are had."""
+    if not study.sources or any(case == study.case for case, _ in found):
+        return []
+    said = Text(
+        en="**Not available.** The machine that made this report does not have the rows of this "
+        "case: no result is shown, and nothing here rests on it.",
+        zh="**不可用。** 生成本报告的机器上没有该案例的数据：不显示结果，"
+        "本报告任何内容均不依赖它。",
+    )
+    if any(rows.sha256 == UNKNOWN for rows in study.sources):
+        said = Text(
+            en="**Never seen.** This case is described from what is published about it; its rows "
+            "have not been seen, no result is shown, and nothing here rests on it.",
+            zh="**未曾见到数据。** 该案例仅依已发表的说明描述，数据未曾见到：不显示结果，"
+            "本报告任何内容均不依赖它。",
+        )
+    had = []
+    for rows in study.sources:
+        if isinstance(rows, DownloadRows):
+            had.append(
+                Text(en=f"Rows: <{rows.landing_page}>.", zh=f"数据：<{rows.landing_page}>。")
+            )
+        elif isinstance(rows, PackageRows):
+            en = f"Rows: `{rows.object}` in the R package `{rows.name}`."
+            had.append(Text(en=en, zh=f"数据：R 包 `{rows.name}` 中的 `{rows.object}`。"))
+    return [said.in_(language) + "".join(" " * (language == "en") + t.in_(language) for t in had)]
 
 
 def _tables(study: Study, rows: Mapping[str, Any], language: Language) -> str:

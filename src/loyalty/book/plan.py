@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import quote
 
 from loyalty.book import files
-from loyalty.cases import study
+from loyalty.cases import roads, study
 from loyalty.cases.study import ALL
 from loyalty.ground import paths
 from loyalty.ground.errors import UserError
@@ -21,6 +21,8 @@ from loyalty.run.marks import Step, digest, mark
 
 def steps(config: Mapping[str, Any]) -> list[Step]:
     """The steps, each after those that it needs: ``check``, ``execute``, ``show``, ``render``.
+
+    Of the cases whose rows are here (:func:`loyalty.cases.roads.bring` brings them).
 
     Parameters
     ----------
@@ -35,7 +37,7 @@ def steps(config: Mapping[str, Any]) -> list[Step]:
 
 def _steps(wide: dict[str, Any], languages: list[Language], to: str) -> Iterator[Step]:
     editions: list[Language] = ["en", *(one for one in languages if one != "en")]
-    analyses = {case: _analyses(case) for case in study.cases()}
+    analyses = {case: _analyses(case) for case in roads.available()}
     computed: list[Step] = []
     for case, names in analyses.items():
         check = Step(

@@ -15,7 +15,7 @@ import yaml
 
 from loyalty.book import files as book_files
 from loyalty.book.files import authored, cited, files
-from loyalty.cases import study
+from loyalty.cases import roads, study
 from loyalty.cases.study import ALL, PER_CASE
 from loyalty.ground import findings, paths
 from loyalty.ground.errors import UserError
@@ -103,7 +103,7 @@ def _generate() -> None:
     from loyalty.book.variables import variables
     from loyalty.cases import datapackage
 
-    found = results([*study.cases(), ALL])
+    found = results([*roads.available(), ALL])
     text = yaml.safe_dump(variables(found, authored()), allow_unicode=True)
     paths.write(paths.root() / "_variables.yml", text)
     loaded = [study.load(case) for case in study.cases()]

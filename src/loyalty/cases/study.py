@@ -108,9 +108,16 @@ def _one_of(model: M, names: Sequence[str]) -> M:
 
 
 class Provenance(Model):
+    """Where rows are from. `licence` is as the source states it, or ``not stated``.
+
+    With `redistribute: false` no row leaves the machine: a file of the case lies in ``rows/``,
+    which git ignores, and no text is quoted.
+    """
+
     kind: Literal["real", "simulated"]
     source: Text
     licence: str = Field(min_length=1)
+    redistribute: bool = True
     citation: list[str] = []
     sampling: Text
 
@@ -135,6 +142,48 @@ class DistributionRows(Distribution):
     member: str
 
 
+#: In place of a checksum: nobody here has seen the rows.
+UNKNOWN = "unknown"
+Pinned = Annotated[str, StringConstraints(pattern=r"^([0-9a-f]{64}|unknown)$")]
+#: The name of a file, without a folder.
+FileName = Annotated[str, StringConstraints(pattern=r"^[^/\\\s.\x00-\x1f][^/\\\x00-\x1f]*$")]
+
+
+class DownloadRows(Model):
+    """A file of a deposit or of the open net, kept as ``data/<case>/rows/<file>``.
+
+    `url` is the file's own address; of a deposit `doi` and `file` say which it is. `landing_page`
+    is where a person gets it. `member` is one of a zip archive's, `sheet` one of a workbook's.
+    """
+
+    url: Annotated[str, StringConstraints(pattern=r"^https?://[^\s/]+/\S*$")] | None = None
+    doi: Annotated[str, StringConstraints(pattern=r"^10\.\d{4,9}/[^\s/]+$")] | None = None
+    landing_page: Annotated[str, StringConstraints(pattern=r"^https?://[^\s/]+(/\S*)?$")]
+    file: FileName
+    sha256: Pinned
+    member: Annotated[str, StringConstraints(pattern=r"^[^/\\\x00-\x1f]")] | None = None
+    sheet: str | None = None
+
+    @model_validator(mode="after")
+    def _one_place(self) -> Self:
+        if self.member is not None and ".." in self.member.split("/"):
+            raise ValueError(f"member: {self.member!r} is no path within an archive")
+        return _one_of(self, ("url", "doi"))
+
+
+class PackageRows(Model):
+    """A data frame of an R package, kept as ``data/<case>/rows/<object>.csv``.
+
+    `sha256` is that of the data frame as CSV (:func:`loyalty.cases.rpackage.as_csv`); `version` is
+    the one that was looked at, and others will do whose rows are the same.
+    """
+
+    name: Annotated[str, StringConstraints(pattern=r"^[A-Za-z][A-Za-z0-9.]*[A-Za-z0-9]$")]
+    object: Annotated[str, StringConstraints(pattern=r"^[A-Za-z][A-Za-z0-9._]*$")]
+    version: Annotated[str, StringConstraints(pattern=r"^\d+([.-]\d+)+$")]
+    sha256: Pinned
+
+
 class SimulatorRows(Model):
     process: str
     respondents: int = Field(ge=50, le=10_000_000)
@@ -144,12 +193,14 @@ class SimulatorRows(Model):
 class Rows(Model):
     file: FileRows | None = None
     distribution: DistributionRows | None = None
+    download: DownloadRows | None = None
+    r_package: PackageRows | None = None
     simulator: SimulatorRows | None = None
     outside_scale: Literal["refuse", "missing"] = "refuse"
 
     @model_validator(mode="after")
     def _exactly_one(self) -> Self:
-        return _one_of(self, ("file", "distribution", "simulator"))
+        return _one_of(self, ("file", "distribution", "download", "r_package", "simulator"))
 
 
 class Format(Model):
@@ -170,13 +221,16 @@ class LineRows(Distribution):
 class ResourceRows(Model):
     file: FileRows | None = None
     distribution: DistributionRows | None = None
+    download: DownloadRows | None = None
+    r_package: PackageRows | None = None
     lines: LineRows | None = None
     simulator: SimulatorRows | None = None
     format: Format = Format()
 
     @model_validator(mode="after")
     def _exactly_one(self) -> Self:
-        return _one_of(self, ("file", "distribution", "lines", "simulator"))
+        kinds = ("file", "distribution", "download", "r_package", "lines", "simulator")
+        return _one_of(self, kinds)
 
 
 class Resource(Model):
@@ -393,6 +447,12 @@ class Study(Model):
         return self.scale_
 
     @property
+    def sources(self) -> list[FileRows | DownloadRows | PackageRows]:
+        """Where rows are from that are neither in the package index nor simulated."""
+        given = [rows for rows in (self.rows_, *(r.rows for r in self.resources)) if rows]
+        return [one for rows in given if (one := rows.file or rows.download or rows.r_package)]
+
+    @property
     def analyses(self) -> list[str]:
         """The notebooks that this case has the data for, in their order."""
         kinds = {resource.kind for resource in self.resources}
@@ -510,6 +570,10 @@ class Study(Model):
                 yield f"{key}: expected where there are constructs"
             if given is not None and not self.constructs:
                 yield f"{key}: given, but no construct says which of its columns to use"
+        if not self.provenance.redistribute:
+            for key, rows in [("rows", self.rows_), *((r.id, r.rows) for r in self.resources)]:
+                if rows is not None and rows.file and not rows.file.path.startswith("rows/"):
+                    yield f"{key}.file.path: expected in rows/, for the rows may not be passed on"
         if not self.constructs and not self.resources:
             yield "constructs or resources: at least one of them is expected"
         ids = [c.id for c in self.constructs]

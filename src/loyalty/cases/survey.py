@@ -1,4 +1,4 @@
-"""The rows of a case: from a file, a member of a pinned distribution, or a simulator.
+"""The rows of a case: a file of it, of a distribution, download or R package, or simulated.
 
 :func:`load` gives a :class:`Survey`: the checked answers with the checksum of what they came from.
 """
@@ -15,17 +15,21 @@ import sys
 import tarfile
 import tempfile
 import zipfile
+import zlib
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
+from loyalty.cases import roads
 from loyalty.cases.study import (
     Distribution,
     DistributionRows,
+    DownloadRows,
     FileRows,
     Item,
+    PackageRows,
     Scale,
     SimulatorRows,
     Study,
@@ -94,15 +98,13 @@ def load(study: Study) -> Survey:
     if study.case in _held:
         return _held[study.case]
     rows = study.rows
-    source = rows.file or rows.distribution
+    source = rows.file or rows.distribution or rows.download or rows.r_package
     if source is None:
         assert rows.simulator is not None
         frame, checksum, name = _from_simulator(study, rows.simulator)
     else:
-        found, checksum, name = content(study, source)
-        path, sheet = (
-            (source.path, source.sheet) if isinstance(source, FileRows) else (source.member, None)
-        )
+        found, path, checksum, name = content(study, source)
+        sheet = getattr(source, "sheet", None)
         frame = parse(found, Path(path).suffix.lower(), name, sheet=sheet)
     return _typed(study, frame, checksum, name)
 
@@ -116,27 +118,60 @@ def hold(study: Study) -> None:
 
 
 # --- where rows come from --------------------------------------------------------------------
-def content(study: Study, source: FileRows | DistributionRows) -> tuple[bytes, str, str]:
-    """The bytes of a file or member, their SHA-256, and what to call it in a message."""
+Source = FileRows | DistributionRows | DownloadRows | PackageRows
+
+
+def content(study: Study, source: Source) -> tuple[bytes, str, str, str]:
+    """What is read: its bytes, its path (the suffix says how), the SHA-256 of the file that holds
+    it, and what to call it in a message.
+    """
     if isinstance(source, DistributionRows):
         name = f"{study.case}: {source.name} {source.version}, {source.member}"
-        found = member(source, source.member)
-        return found, hashlib.sha256(found).hexdigest(), name
-    path = paths.inside(study.folder, source.path)
-    name = f"{study.case}/{source.path}"
+        found, path = member(source, source.member), source.member
+        checksum = hashlib.sha256(found).hexdigest()
+    else:
+        if isinstance(source, FileRows):
+            file = paths.inside(study.folder, source.path)
+            name = f"{study.case}/{source.path}"
+        else:
+            file = roads.file(study, source)
+            name = f"{study.case}/rows/{file.name}"
+        try:
+            found, path = file.read_bytes(), file.name
+        except FileNotFoundError as error:
+            raise RowsAbsent(f"{name}: {error.strerror}") from None
+        except OSError as error:
+            raise UserError(f"{name}: {error.strerror}") from None
+        checksum = hashlib.sha256(found).hexdigest()
+        if isinstance(source, FileRows) and checksum != source.sha256:
+            raise UserError(
+                f"{name}: its SHA-256 is {checksum}, rows.file.sha256 in study.yml says "
+                f"{source.sha256}; write the new one there if the change is meant"
+            )
+    if path.endswith(".zip"):
+        found, path = _unzipped(found, name, getattr(source, "member", None))
+    return found, path, checksum, name
+
+
+def _unzipped(content: bytes, name: str, member: str | None) -> tuple[bytes, str]:
+    """A member of a zip archive; without its name, the only one. Nothing is written anywhere."""
     try:
-        found = path.read_bytes()
-    except FileNotFoundError as error:
-        raise RowsAbsent(f"{name}: {error.strerror}") from None
-    except OSError as error:
-        raise UserError(f"{name}: {error.strerror}") from None
-    checksum = hashlib.sha256(found).hexdigest()
-    if checksum != source.sha256:
-        raise UserError(
-            f"{name}: its SHA-256 is {checksum}, rows.file.sha256 in study.yml says "
-            f"{source.sha256}; write the new one there if the change is meant"
-        )
-    return found, checksum, name
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            members = [m for m in archive.namelist() if not m.endswith("/")]
+            if member is None and len(members) != 1:
+                raise UserError(f"{name}: one file is expected in the archive, not {len(members)}")
+            path = member or members[0]
+            if path not in members:
+                near = difflib.get_close_matches(path, members, n=1)
+                hint = f"; did you mean {near[0]!r}?" if near else ""
+                raise UserError(f"{name}: the archive has no {path!r}{hint}")
+            if archive.getinfo(path).file_size > roads.LARGEST:
+                raise UserError(f"{name}: {path} is larger than {roads.LARGEST:,} bytes")
+            return archive.read(path), path
+    except (zipfile.BadZipFile, zlib.error, EOFError):
+        raise UserError(f"{name}: not a whole zip archive") from None
+    except (RuntimeError, NotImplementedError) as error:  # with a password, or packed in a new way
+        raise UserError(f"{name}: {error}") from None
 
 
 def member(source: Distribution, path: str) -> bytes:

@@ -12,7 +12,6 @@ import hashlib
 import io
 import lzma
 import pickle
-import zipfile
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -104,30 +103,16 @@ def _read(study: Study, resource: Resource) -> tuple[pd.DataFrame, str, str]:
         )
         checksum = hashlib.sha256(frame.to_csv(index=False).encode()).hexdigest()
         return frame, checksum, f"{study.case}: {rows.simulator.process}, {resource.id}"
-    source = rows.file or rows.distribution
+    source = rows.file or rows.distribution or rows.download or rows.r_package
     assert source is not None
-    content, checksum, name = sources.content(study, source)
-    path = source.path if rows.file else rows.distribution.member  # type: ignore[union-attr]
-    if path.endswith(".zip"):
-        content, path = _unzipped(content, name)
+    content, path, checksum, name = sources.content(study, source)
     if path.endswith(".pkl.compress"):
         return _pickled(content, name), checksum, name
     suffix = Path(path).suffix.lower()
     if suffix in (".csv", ".txt", ".tsv"):
         return _table(content, resource, name), checksum, name
-    return sources.parse(content, suffix, name), checksum, name
-
-
-def _unzipped(content: bytes, name: str) -> tuple[bytes, str]:
-    """The only member of a zip archive."""
-    try:
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            members = [m for m in archive.namelist() if not m.endswith("/")]
-            if len(members) != 1:
-                raise UserError(f"{name}: one file is expected in the archive, not {len(members)}")
-            return archive.read(members[0]), members[0]
-    except zipfile.BadZipFile:
-        raise UserError(f"{name}: not a zip archive") from None
+    sheet = getattr(source, "sheet", None)
+    return sources.parse(content, suffix, name, sheet=sheet), checksum, name
 
 
 def decoded(content: bytes, encodings: Iterable[str], name: str) -> str:

@@ -18,7 +18,7 @@ from loyalty.analyses.reliability.findings import Reliability
 from loyalty.analyses.robustness.findings import Robustness
 from loyalty.analyses.structural.findings import Structural
 from loyalty.analyses.voice.findings import Voice
-from loyalty.cases import study
+from loyalty.cases import roads, study
 from loyalty.cases.study import Study
 from loyalty.ground import findings, paths
 from loyalty.ground.findings import Findings, Found, Record, Refused
@@ -44,7 +44,7 @@ R = TypeVar("R", bound=Record)
 
 @dataclass(frozen=True)
 class Everything:
-    """Every case's description, real ones first, and every result that is there."""
+    """The description of every case whose rows are here, real ones first, and every result."""
 
     cases: Mapping[str, Study]
     found: Mapping[tuple[str, str], Found[Any]]
@@ -64,8 +64,8 @@ class Everything:
 
 
 def everything() -> Everything:
-    """All cases and all results below ``reports/results``."""
-    loaded = [study.load(name) for name in study.cases()]
+    """All cases whose rows are here, and their results below ``reports/results``."""
+    loaded = [study.load(name) for name in roads.available()]
     cases = {s.case: s for s in sorted(loaded, key=lambda s: (s.simulated, s.case))}
     found = {
         (case, analysis): findings.read(case, analysis, kind)

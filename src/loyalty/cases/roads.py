@@ -1,0 +1,205 @@
+"""Rows that may not be on this machine: downloads, objects of R packages, files kept closed.
+
+:func:`file` says where they are kept, ``data/<case>/rows/``, which git ignores, and brings them
+there where they are not. Downloaded, exported by R or put there by hand: the checksum in
+``study.yml`` decides. A file is written aside and gets its name when it is whole and the right one.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import tempfile
+import time
+from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import IO, Any
+
+from loyalty.cases import rpackage
+from loyalty.cases import study as studies
+from loyalty.cases.study import UNKNOWN, DownloadRows, FileRows, PackageRows, Study
+from loyalty.ground import paths
+from loyalty.ground.errors import RowsAbsent, UserError
+
+#: Seconds without a byte, and in all, until a download is given up.
+SILENT, LONGEST = 20.0, 600.0
+#: The largest download, in bytes.
+LARGEST = 512 << 20
+
+Source = DownloadRows | PackageRows
+
+
+def file(study: Study, source: Source) -> Path:
+    """Where the rows are; they are brought where they are not there yet.
+
+    Raises
+    ------
+    RowsAbsent
+        Where they cannot be had: with the reason, where they are from and where to put them.
+    UserError
+        Where what is there, or what came, is not what the description says.
+    """
+    kept = _kept(study, source)
+    if kept.is_file():
+        _hold(source, kept, f"{study.case}/rows/{kept.name}")
+        return kept
+    kept.parent.mkdir(exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=kept.parent, prefix=".", suffix=".part") as aside:
+        part = Path(aside) / kept.name
+        if isinstance(source, DownloadRows):
+            name = f"{study.case}: {source.url or f'doi:{source.doi}'}"
+            _download(study, source, part, name)
+        else:
+            content, origin = rpackage.export(source, kept.parent, study.case)
+            part.write_bytes(content)
+            name = f"{study.case}: {source.object} of {origin}"
+        _hold(source, part, name)
+        os.replace(part, kept)
+    return kept
+
+
+def available() -> list[str]:
+    """The cases whose rows are here; one whose description is broken counts: its check says so."""
+    away = {study.case for study in _described(studies.cases()) if _away(study)}
+    return [case for case in studies.cases() if case not in away]
+
+
+def bring(cases: Iterable[str]) -> dict[str, UserError]:
+    """Bring the rows that are not here; of each case that stays away, why.
+
+    What was never seen is not looked for: nothing rests on it.
+    """
+    away = [study for study in _described(cases) if _away(study)]
+    if not away:
+        return {}
+    with ThreadPoolExecutor(len(away)) as pool:
+        found = list(pool.map(_brought, away))
+    return {study.case: why for study, why in zip(away, found, strict=True) if why is not None}
+
+
+def _described(cases: Iterable[str]) -> Iterable[Study]:
+    for case in cases:
+        try:
+            yield studies.load(case)
+        except UserError:
+            continue
+
+
+def _away(study: Study) -> list[Source | FileRows]:
+    """Of a case's rows those that are not here, or not known to be the right ones."""
+    return [rows for rows in study.sources if not _here(study, rows)]
+
+
+def _here(study: Study, rows: Source | FileRows) -> bool:
+    try:
+        if isinstance(rows, FileRows):  # what it holds, the case's check says
+            return paths.inside(study.folder, rows.path).exists()
+        return _sha256(_kept(study, rows)) == rows.sha256
+    except UserError:  # a path that leaves the folder: the check says so, too
+        return True
+
+
+def _brought(study: Study) -> UserError | None:
+    for rows in _away(study):
+        if isinstance(rows, FileRows):
+            return RowsAbsent(f"{study.case}/{rows.path}: no such file")
+        if rows.sha256 == UNKNOWN:
+            return RowsAbsent(
+                f"{study.case}: never seen by us; loyalty check {study.case} tries it"
+            )
+        try:
+            file(study, rows)
+        except UserError as error:
+            return error
+    return None
+
+
+def _kept(study: Study, source: Source) -> Path:
+    name = source.file if isinstance(source, DownloadRows) else f"{source.object}.csv"
+    return paths.inside(study.folder, f"rows/{name}")
+
+
+def _sha256(path: Path) -> str:
+    try:
+        with path.open("rb") as content:
+            return hashlib.file_digest(content, "sha256").hexdigest()
+    except OSError:
+        return "absent"
+
+
+def _hold(source: Source, path: Path, name: str) -> None:
+    """Refuse a file that is not the one described."""
+    found = _sha256(path)
+    if source.sha256 not in (UNKNOWN, found):
+        what = "a web page, not the file" if _is_page(path) else f"its SHA-256 is {found}"
+        raise UserError(f"{name}: {what}; study.yml says {source.sha256}")
+    if source.sha256 == UNKNOWN and _is_page(path):
+        raise UserError(f"{name}: a web page, not the file")
+
+
+def _is_page(path: Path) -> bool:
+    if path.suffix.lower() in (".htm", ".html"):
+        return False
+    with path.open("rb") as content:
+        start = content.read(1024).lstrip(b"\xef\xbb\xbf \t\r\n").lower()
+    return start.startswith((b"<!doctype html", b"<html"))
+
+
+# --- downloads ---------------------------------------------------------------------------------
+class _Within:
+    """A file that a download may fill, for so long and up to so many bytes."""
+
+    def __init__(self, out: IO[bytes]) -> None:
+        self._out, self._end, self._left = out, time.monotonic() + LONGEST, LARGEST
+
+    def write(self, chunk: bytes) -> None:
+        self._left -= len(chunk)
+        if self._left < 0:
+            raise ValueError(f"larger than {LARGEST:,} bytes")
+        if time.monotonic() > self._end:
+            raise ValueError(f"not whole after {LONGEST:g} s")
+        self._out.write(chunk)
+
+    def flush(self) -> None:
+        self._out.flush()
+
+
+def _download(study: Study, source: DownloadRows, part: Path, name: str) -> None:
+    import pooch  # slow to import, and needed once
+
+    address = source.url or f"doi:{source.doi}/{source.file}"
+    road = pooch.HTTPDownloader if source.url else pooch.DOIDownloader
+    opened: list[Any] = []  # pooch leaves answers open
+
+    def note(response: Any, *_: Any, **__: Any) -> None:
+        opened.append(response)
+
+    fetch = road(timeout=SILENT, chunk_size=1 << 16, hooks={"response": note})
+    try:
+        with part.open("wb") as out:
+            fetch(address, _Within(out), None)
+    except Exception as error:  # requests, urllib3, and what a deposit's answer lacks
+        raise RowsAbsent(
+            f"{name}: could not be downloaded ({_said(error)}); get {source.file!r} from "
+            f"{source.landing_page} and put it into data/{study.case}/rows/"
+        ) from None
+    finally:
+        for response in opened:
+            response.close()
+
+
+def _said(error: Exception) -> str:
+    """Why a download failed, in a few words."""
+    from requests import exceptions as of
+
+    response = getattr(error, "response", None)
+    if isinstance(error, of.HTTPError) and response is not None:
+        return f"the server says {response.status_code} {response.reason}"
+    if isinstance(error, of.Timeout) or "timed out" in str(error).lower():
+        return f"no answer for {SILENT:g} s"
+    if isinstance(error, of.ChunkedEncodingError | of.ContentDecodingError):
+        return "it broke off"
+    if isinstance(error, of.ConnectionError):
+        return "no connection"
+    return f"{str(error) or type(error).__name__:.120}"
