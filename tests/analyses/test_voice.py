@@ -108,7 +108,7 @@ def everything(loaded: dict[str, list[loading.Loaded]]) -> voice.Voice:
         overlap=voice.overlap(texts, contrasts),
         words=voice.words(texts),
         clusters=voice.clusters(texts, seed=1, pairs=2),
-        quotes=voice.quotes(texts, contrasts),
+        quotes=voice.quotes(texts, contrasts, study.load("small")),
         complaints=complaints.counted(loaded["complaints"], register),
         classes=classes,
         staying=complaints.staying(register, classes),
@@ -186,6 +186,17 @@ def test_a_case_with_reviews_and_complaints(project: Any, monkeypatch: pytest.Mo
     assert isinstance(found.complaint_clusters, voice.ComplaintClusters)
 
     shown_whole(found)
+
+
+def test_no_text_is_quoted_that_may_not_be_passed_on(project: Any) -> None:
+    texts = voice.reviews(given(project, {"reviews": reviews()})["reviews"])
+    contrasts = voice.contrasts(texts)
+    assert isinstance(voice.quotes(texts, contrasts, study.load("small")), voice.Quotes)
+    project.study["provenance"]["redistribute"] = False
+    project.study["resources"][0]["rows"]["file"]["path"] = "rows/reviews.csv"
+    project.study["rows"]["file"]["path"] = "rows/rows.csv"
+    project.describe()
+    assert voice.quotes(texts, contrasts, study.load("small")) is None
 
 
 def shown_whole(found: voice.Voice) -> None:

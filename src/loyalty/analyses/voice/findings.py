@@ -11,6 +11,7 @@ import pandas as pd
 from loyalty.analyses.voice import quotes as quoting
 from loyalty.analyses.voice import text, themes
 from loyalty.analyses.voice.text import COMPLAINT, PRAISE, Reviews
+from loyalty.cases.study import Study
 from loyalty.cases.tables import RowsUsed
 from loyalty.ground.findings import (
     Bounded,
@@ -434,8 +435,13 @@ def clusters(found: Reviews, *, seed: int, pairs: int) -> Clusters:
 
 
 @resting
-def quotes(found: Reviews, of: Themes) -> Quotes:
-    """Of each theme a clause of each kind, each once, out of lines on subjects with service."""
+def quotes(found: Reviews, of: Themes, study: Study) -> Quotes | None:
+    """Of each theme a clause of each kind, each once, out of lines on subjects with service.
+
+    None of texts that may not be passed on.
+    """
+    if not study.provenance.redistribute:
+        return None
     service = found.rows[found.subject.isin([s.id for s in themes.subjects() if s.served])]
     used: set[str] = set()
     quoted = []
