@@ -53,9 +53,9 @@ def mine() -> dict[str, Any]:
 
 
 def groups() -> dict[str, list[str]]:
-    """The dependency groups of who uses the project: all but the developers'."""
+    """The dependency groups of who uses the project: all but the developers' two."""
     named: dict[str, list[str]] = toml("pyproject.toml")["dependency-groups"]
-    return {name: needs for name, needs in named.items() if name != "dev"}
+    return {name: needs for name, needs in named.items() if name not in ("dev", "docs")}
 
 
 def locked(version: str) -> Pins:
