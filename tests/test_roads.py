@@ -22,6 +22,7 @@ import pandas as pd
 import pytest
 
 from loyalty import cli
+from loyalty.book import pages, plan
 from loyalty.cases import roads, rpackage, study
 from loyalty.cases import survey as sources
 from loyalty.cases.study import PackageRows
@@ -610,6 +611,9 @@ def test_a_case_that_is_not_here_is_not_planned(
     kept = download("absent")
     assert roads.available() == []
     assert list(roads.bring(["small"])) == ["small"]
+    (kept.parents[1] / "findings").mkdir()  # recorded ones stand in
+    assert roads.available() == ["small"]
+    (kept.parents[1] / "findings").rmdir()
     kept.write_bytes(server.content)
     assert roads.available() == ["small"]
     assert roads.bring(["small"]) == {}
@@ -624,6 +628,40 @@ def test_a_check_of_rows_that_cannot_be_had(
     assert said.startswith("not available here small: http") and said.count("\n") == 1
     download("changed")
     assert cli.main(["check", "small"]) == 2
+
+
+def test_a_run_goes_on_without_a_case(
+    download: Callable[..., Path],
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setattr(plan, "steps", lambda _: [])
+    download("absent")
+    assert cli.main(["run"]) == 0
+    out = capsys.readouterr().out
+    assert out.startswith("not available here  small: http") and out.count("\n") == 1
+    assert cli.main(["run", "small"]) == 3  # it was asked for
+    download("changed")
+    assert cli.main(["run"]) == 1  # something is wrong with it
+    assert capsys.readouterr().err.count("its SHA-256 is") == 1
+
+
+def test_the_report_says_what_it_does_not_have(download: Callable[..., Path]) -> None:
+    download("absent")
+    page = pages.cases({"small": study.load("small")}, {})
+    assert "**Not available.**" in page and "Rows: <https://example.org/rows>." in page
+    assert "**不可用。**" in pages.cases({"small": study.load("small")}, {}, "zh")
+    download(sha256="unknown")
+    page = pages.cases({"small": study.load("small")}, {})
+    assert "**Never seen.**" in page
+
+
+def test_a_licence_that_is_not_stated(project: Any) -> None:
+    project.study["provenance"]["licence"] = "not stated"
+    project.describe()
+    described = {"small": study.load("small")}
+    assert "**Licence.** not stated." in pages.cases(described, {})
+    assert "**许可。** 未说明。" in pages.cases(described, {}, "zh")
 
 
 def test_rows_that_may_not_be_passed_on_lie_where_git_ignores_them(

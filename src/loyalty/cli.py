@@ -283,6 +283,8 @@ def _road(
 
     with workflow.alone(), _interruptible():
         away = roads.bring(cases or study.cases())
+        for case in roads.available():
+            away.pop(case, None)  # recorded findings stand in
         for why in away.values():
             if cases:
                 raise why

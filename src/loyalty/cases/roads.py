@@ -60,8 +60,15 @@ def file(study: Study, source: Source) -> Path:
 
 
 def available() -> list[str]:
-    """The cases whose rows are here; one whose description is broken counts: its check says so."""
-    away = {study.case for study in _described(studies.cases()) if _away(study)}
+    """The cases that can be run: their rows, or findings that were recorded of them, are here.
+
+    One whose description is broken counts: its check says so.
+    """
+    away = {
+        study.case
+        for study in _described(studies.cases())
+        if _away(study) and not (study.folder / "findings").is_dir()
+    }
     return [case for case in studies.cases() if case not in away]
 
 
