@@ -11,15 +11,17 @@ import numpy as np
 from scipy.linalg import lapack
 
 from .data import GroupSample, Sample
-from .discrepancy.fiml import FullInformation, Saturated, saturated_of
+from .discrepancy.fiml import FullInformation, Saturated, saturated_of, stack_of
 from .discrepancy.normal import NormalTheory, inverse_and_logdet
 from .errors import ModelError
 from .model import (
     DIRECTED,
+    MEAN,
     SYMMETRIC,
     Array,
     Block,
     Cells,
+    Index,
     Model,
     Moments,
     block_moments,
@@ -27,6 +29,9 @@ from .model import (
 )
 from .optimise import Minimum, minimise
 from .starting import starting_values
+
+#: Scores of so many rows times parameters are worked on at a time (20 MB).
+SCORES_AT_ONCE = 2_500_000
 
 
 @dataclass(frozen=True)
@@ -246,47 +251,62 @@ def case_scores(
     means: bool,
     weight_matrix: Array | None = None,
 ) -> Array:
-    r"""Casewise scores :math:`\partial\ell_i/\partial x` of one group.
+    """Casewise scores of one group, (rows, parameters); see `cell_scores`."""
+    if sample.raw is None:
+        raise ModelError("robust_needs_raw_data")
+    out = np.zeros((len(sample.raw), parameters))
+    columns = block.cells.square[1]
+    for rows, values in cell_scores(block, m, sample, means, weight_matrix):
+        out[rows if isinstance(columns, slice) else rows[:, None], columns] = values
+    return out
+
+
+def cell_scores(
+    block: Block, m: Moments, sample: GroupSample, means: bool, weight_matrix: Array | None = None
+) -> Iterator[tuple[Index, Array]]:
+    r"""Casewise scores :math:`\partial\ell_i/\partial x` by cell, a part of the rows at a time.
 
     With :math:`z = [E\;V]_o'W(y_i-\mu)` a rank-two piece has score
     :math:`s(z_uz_v - [E\;V]_{ou}'W[E\;V]_{ov})`, an intercept :math:`z_u`; :math:`W` is
     :math:`\Sigma_o^{-1}` unless given.
     """
-    if sample.raw is None:
-        raise ModelError("robust_needs_raw_data")
-    p = block.observed
+    assert sample.raw is not None
+    p, n, cells = block.observed, len(sample.raw), block.cells
     z_all = np.concatenate([m.effects[:p], m.covariance[:p]], axis=1)
-    cells = block.cells
-    u = cells.row
-    v = np.where(cells.kind == 0, cells.column + block.size, cells.column)
-    scale = cells.scale
+    u, v, scale = cells.row, block.second, cells.scale
     weight = np.zeros(len(u))
-    weight[cells.kind == 0] = m.mean[cells.column[cells.kind == 0]]
-    weight[cells.kind == 2] = 1.0
-    out = np.zeros((len(sample.raw), parameters))
-    patterns = sample.patterns
-    if patterns:
-        parts = [(k.observed, k.rows) for k in patterns]
+    weight[cells.at(DIRECTED)] = m.mean[cells.column[cells.at(DIRECTED)]]
+    weight[cells.at(MEAN)] = 1.0
+    center = m.mu if means else sample.mean
+    size = max(1, SCORES_AT_ONCE // max(len(u), 1))
+    if sample.patterns and weight_matrix is None:
+        padded = stack_of(sample).inverses(m.sigma)
+        assert padded is not None
+        weights, order = padded[0], np.concatenate([k.rows for k in sample.patterns])
+        pattern = np.repeat(np.arange(len(weights)), [k.n for k in sample.patterns])
     else:
-        parts = [(np.arange(p), np.arange(len(sample.raw)))]
-    for o, rows in parts:
         if weight_matrix is None:
-            pair = inverse_and_logdet(m.sigma[np.ix_(o, o)])
+            pair = inverse_and_logdet(m.sigma)
             assert pair is not None
-            w = pair[0]
-        else:
-            w = weight_matrix
-        center = m.mu[o] if means else sample.mean[o]
-        d = sample.raw[np.ix_(rows, o)] - center
-        zo = z_all[o]
-        wz = w @ zo
-        z = d @ wz
-        k = np.einsum("ij,ij->j", zo[:, u], wz[:, v])
-        values = (z[:, u] * z[:, v] - k) * scale
+            weight_matrix = pair[0]
+        weights, order, pattern = weight_matrix[None], np.arange(n), np.zeros(n, dtype=np.intp)
+    for first in range(0, n, size):
+        rows, which = order[first : first + size], pattern[first : first + size]
+        d = np.nan_to_num(sample.raw[rows] - center)
+        some = np.arange(which[0], which[-1] + 1)
+        ends = np.searchsorted(which, some, side="right")
+        y = np.concatenate(
+            [d[a:b] @ weights[k] for k, a, b in zip(some, [0, *ends[:-1]], ends, strict=True)]
+        )
+        inner = z_all.T @ weights[some] @ z_all
+        z = y @ z_all
+        zu = z[:, u]
+        values = zu * z[:, v]
+        values -= inner[:, u, v][which - which[0]]
+        values *= scale
         if means:
-            values = values + z[:, u] * weight
-        out[np.ix_(rows, cells.parameter)] = values
-    return out
+            values += zu * weight
+        yield rows, values
 
 
 def solve(

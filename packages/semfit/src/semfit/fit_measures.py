@@ -247,11 +247,13 @@ def fiml_correction(estimate: Estimate, df: int, robust: bool) -> tuple[float, f
         kept = modelled_moments(block.observed, block.exogenous)
         cells = jacobian_cells(block, m, True)[kept]
         k = model.expand[block.cells.parameter]
-        wanted = [(dwd, known.information), (dcd, known.complete)]
+        complete = known.complete @ cells
+        wanted = [(dwd, cells, known.information @ cells), (dcd, cells, complete)]
         if robust:
-            wanted += [(djd, known.first_order), (dtd, known.through)]
-        for total, matrix in wanted:
-            total += weight * (k.T @ (cells.T @ matrix @ cells) @ k)
+            first = known.first_order @ cells
+            wanted += [(djd, cells, first), (dtd, first, known.inverse @ complete)]
+        for total, left, right in wanted:
+            total += weight * (k.T @ (left.T @ right) @ k)
         trace += known.sandwich_trace if robust else known.complete_trace
     bread, _ = pseudo_inverse(dwd)
     if robust:
@@ -275,21 +277,23 @@ def goodness_of_fit(estimate: Estimate) -> float:
             weights = np.array([estimate.discrepancy.weight_matrices(estimate.x)[g]])
             shares = np.ones(1)
         once = 0.5 if estimate.options.estimator == "ULS" else 0.0
-        lost = all_ = 0.0
         # moments of fixed exogenous variables are not modelled
         x = estimate.model.blocks[g].exogenous
-        kept = cov.copy()
-        kept[np.ix_(x, x)] = 0.0
-        for w, share in zip(weights, shares, strict=True):
-            r = w @ (cov - m.sigma)
-            d = mean - m.mu if estimate.means else np.zeros(len(w))
-            lost += share * (0.5 * np.sum(r * r.T) + once * np.sum(np.diag(r) ** 2) + d @ w @ d)
-            d = mean.copy() if estimate.means else np.zeros(len(w))
-            d[x] = 0.0
-            s = w @ kept
-            all_ += share * (0.5 * np.sum(s * s.T) + once * np.sum(np.diag(kept) ** 2) + d @ w @ d)
-        value += float(estimate.weights[g]) * (1 - lost / all_)
+        kept, center = cov.copy(), mean * estimate.means
+        kept[np.ix_(x, x)], center[x] = 0.0, 0.0
+        d = (mean - m.mu) * estimate.means
+        lost = shares @ weighted_size(weights, cov - m.sigma, d, once)
+        all_ = shares @ weighted_size(weights, kept, center, once)
+        value += float(estimate.weights[g] * (1 - lost / all_))
     return value
+
+
+def weighted_size(weights: Array, s: Array, d: Array, once: float) -> Array:
+    r""":math:`\tfrac12\mathrm{tr}(WSWS) + d'Wd` by weight, plus ``once`` the squared variances."""
+    r = weights @ s
+    size: Array = 0.5 * np.einsum("kij,kji->k", r, r) + (weights @ d) @ d
+    size += once * np.sum(np.diag(s) ** 2)
+    return size
 
 
 def _once(estimate: Estimate, key: str, compute: Callable[[], Any]) -> Any:

@@ -439,7 +439,7 @@ def _gather(k: Array, u: Index, v: Index) -> tuple[Array, Array, Array]:
 
 
 def summed_over_patterns(
-    block: Block, moments: Moments, share: Array, w: Array, h: Array, b: Array | None, means: bool
+    block: Block, moments: Moments, share: Array, w: Array, h: Array, b: Array | None
 ) -> Array:
     r"""Share-weighted sum over patterns of missing values of
     :math:`\tfrac12\mathrm{tr}(W\partial_a\Sigma H\partial_b\Sigma) + \partial_a\mu'W\partial_b\mu`
@@ -447,43 +447,63 @@ def summed_over_patterns(
 
     ``share`` is (k,), ``w`` and ``h`` are (k, p, p), ``b`` is (k, p). The sum over patterns is
     taken once, in the space of the moments, and not once a pair of parameters: with many patterns
-    that is where the time goes. Memory: :math:`8p^4` bytes, so that with more than 64 variables the
-    patterns are gone through one by one instead.
+    that is where the time goes. With more than 64 variables, whose moments are too many for that,
+    the patterns are gone through one by one instead.
     """
     p = block.observed
+    if p <= 64:
+        j = jacobian_cells(block, moments, True)
+        info: Array = j.T @ (moment_information(share, w, h, b) @ j)
+        return (info + info.T) / 2
     z = np.concatenate([moments.effects[:p], moments.covariance[:p]], axis=1)
     u, v, scale, weight = _pieces(block, moments)
-    if p > 64:
-        total = np.zeros((len(u), len(u)))
-        for k in range(len(w)):
-            uu, uv, vv = _gather(z.T @ w[k] @ z, u, v)
-            huu, huv, hvv = _gather(z.T @ h[k] @ z, u, v)
-            mixed = uv * huv.T
-            one = (uu * hvv + vv * huu + mixed + mixed.T) * (0.5 * block.cells.scales)
-            if means:
-                one += uu * np.outer(weight, weight)
-                if b is not None:
-                    zb = z.T @ b[k]
-                    turn = weight[:, None] * scale[None, :] * (uu * zb[v] + uv * zb[u])
-                    one += turn + turn.T
-            total += share[k] * one
-        return total
-    d = z[:, None, u] * z[None, :, v]
-    d = (d + d.transpose(1, 0, 2)) * scale  # (p, p, cells)
-    kernel = (share[:, None] * w.reshape(len(w), -1)).T @ h.reshape(len(h), -1)
-    kernel = kernel.reshape(p, p, p, p).transpose(1, 2, 0, 3).reshape(p * p, p * p)
-    flat = d.reshape(p * p, -1)
-    info: Array = 0.5 * flat.T @ (kernel @ flat)
-    info = (info + info.T) / 2
-    if means:
-        mu = z[:, u] * weight
-        info += mu.T @ np.tensordot(share, w, axes=1) @ mu
+    total = np.zeros((len(u), len(u)))
+    for k in range(len(w)):
+        uu, uv, vv = _gather(z.T @ w[k] @ z, u, v)
+        huu, huv, hvv = _gather(z.T @ h[k] @ z, u, v)
+        mixed = uv * huv.T
+        one = (uu * hvv + vv * huu + mixed + mixed.T) * (0.5 * block.cells.scales)
+        one += uu * np.outer(weight, weight)
         if b is not None:
-            pairs = (share[:, None] * w.reshape(len(w), -1)).T @ b
-            pairs = pairs.reshape(p, p * p)
-            cross = mu.T @ pairs @ flat
-            info += cross + cross.T
-    return info
+            zb = z.T @ b[k]
+            turn = weight[:, None] * scale[None, :] * (uu * zb[v] + uv * zb[u])
+            one += turn + turn.T
+        total += share[k] * one
+    return total
+
+
+def moment_information(share: Array, w: Array, h: Array, b: Array | None) -> Array:
+    r"""`summed_over_patterns` for :math:`(\mu, \mathrm{vech}\,\Sigma)` as parameters.
+
+    Between :math:`\sigma_{ac}` and :math:`\sigma_{bd}` it is a sum of four products such as
+    :math:`W_{ab}H_{cd}`, and thus gathered from one matrix of sums over patterns.
+    Memory: about :math:`8p^4` bytes.
+    """
+    p = w.shape[1]
+    row, column = vech_index(p)
+    size = len(row)
+    place = np.empty((p, p), dtype=np.intp)
+    place[row, column] = place[column, row] = np.arange(size)
+    sums = (share[:, None] * w[:, row, column]).T @ h[:, row, column]
+    flat = (sums + sums.T).ravel()
+    half = np.where(row == column, 0.5, 1.0)
+    out = np.zeros((p + size, p + size))
+    for first in range(0, size, 64):  # so that what is gathered stays near
+        some, rest = slice(first, first + 64), slice(p + first, p + first + 64)
+        one, two = place[row[some]] * size, place[column[some]]
+        r, c = row[first:], column[first:]
+        part = flat.take(one[:, r] + two[:, c])
+        part += flat.take(one[:, c] + two[:, r])
+        part *= half[some, None] * (0.5 * half[first:])
+        out[rest, p + first :] = part
+        out[p + first :, rest] = part.T
+    out[:p, :p] = np.tensordot(share, w, axes=1)
+    if b is not None:
+        thirds = ((share[:, None] * w.reshape(len(w), -1)).T @ b).reshape(p, p, p)
+        turn = (thirds[:, row, column] + thirds[:, column, row]) * half
+        out[:p, p:] = turn
+        out[p:, :p] = turn.T
+    return out
 
 
 def curvature_pieces(block: Block, moments: Moments, q: Array, b: Array, means: bool) -> Array:

@@ -8,16 +8,15 @@ are given and not estimated.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
 
 from .data import GroupSample
-from .discrepancy.fiml import incomplete_curvature, saturated_of, stack_of
+from .discrepancy.fiml import saturated_curvature, saturated_of, stack_of
 from .discrepancy.normal import inverse_and_logdet
-from .estimate import case_scores
+from .estimate import cell_scores
 from .model import (
     MEAN,
     SYMMETRIC,
@@ -25,17 +24,14 @@ from .model import (
     Block,
     Cells,
     Index,
-    Moments,
     block_moments,
-    information_cells,
+    moment_information,
     vech_index,
 )
 
 #: Beyond so many moments of a group (about 64 variables) their matrices are not formed: each
 #: pattern of missing values would take a pass over them.
 MOST_MOMENTS = 2200
-#: Scores of so many rows times moments are held at a time (160 MB).
-SCORES_AT_ONCE = 20_000_000
 
 
 def too_large(p: int) -> bool:
@@ -47,39 +43,89 @@ def too_large(p: int) -> bool:
 class SaturatedMatrices:
     """Information and first-order matrices per row of one group, (moments, moments).
 
-    ``information`` is the observed one of the incomplete data, ``complete`` that of complete data
-    with the same moments, ``first_order`` the mean outer product of the scores of rows or clusters.
+    ``kept`` are the moments that are modelled.
     """
 
-    information: Array
-    complete: Array
-    first_order: Array
+    sample: GroupSample
+    kept: Index
+
+    @cached_property
+    def _precision(self) -> Array:
+        pair = inverse_and_logdet(saturated_of(self.sample).cov)
+        assert pair is not None, "the saturated covariance matrix is positive definite"
+        return pair[0]
+
+    @cached_property
+    def information(self) -> Array:
+        """The observed one of the incomplete data."""
+        solution = saturated_of(self.sample)
+        whole = saturated_information(self.sample, solution.mean, solution.cov)
+        return _part(whole, self.kept)
+
+    @cached_property
+    def complete(self) -> Array:
+        """The information of complete data with the same moments."""
+        w = self._precision[None]
+        return _part(moment_information(np.ones(1), w, w, None), self.kept)
+
+    @cached_property
+    def first_order(self) -> Array:
+        """Mean outer product of the scores of rows or clusters."""
+        sample, solution = self.sample, saturated_of(self.sample)
+        block = saturated_block(len(solution.mean))
+        m = block_moments(block, moment_vector(solution.mean, solution.cov))
+        out = np.zeros((len(self.kept),) * 2)
+        known = np.unique(np.zeros(0) if sample.clusters is None else sample.clusters)
+        sums = np.zeros((len(known), len(self.kept)))
+        for rows, scores in cell_scores(block, m, sample, True):
+            scores = scores if scores.shape[1] == len(self.kept) else scores[:, self.kept]
+            if sample.clusters is None:
+                out += scores.T @ scores
+            else:
+                np.add.at(sums, np.searchsorted(known, sample.clusters[rows]), scores)
+        if len(known) > 1:
+            out = sums.T @ sums * (len(known) / (len(known) - 1))
+        out /= sample.n
+        return out
 
     @cached_property
     def inverse(self) -> Array:
+        """Of the information."""
         pair = inverse_and_logdet(self.information)
         return np.linalg.pinv(self.information) if pair is None else pair[0]
 
     @cached_property
-    def through(self) -> Array:
-        """``first_order @ inverse @ complete``."""
-        out: Array = self.first_order @ (self.inverse @ self.complete)
-        return out
-
-    @cached_property
     def trace(self) -> float:
         """Of ``inverse @ first_order``."""
-        return float(np.sum(self.inverse * self.first_order))
+        return float(np.vdot(self.inverse, self.first_order))
 
     @cached_property
     def complete_trace(self) -> float:
         """Of ``complete @ inverse``."""
-        return float(np.sum(self.inverse * self.complete))
+        return float(np.vdot(self.inverse, self.complete))
 
     @cached_property
     def sandwich_trace(self) -> float:
-        """Of ``complete @ inverse @ first_order @ inverse``."""
-        return float(np.sum(self.through * self.inverse))
+        r"""Of ``complete @ inverse @ first_order @ inverse``.
+
+        The complete data's information is :math:`R'R`, where with :math:`\Sigma^{-1} = LL'` a
+        change of the moments :math:`(m, X)` has :math:`R(m, X) = (L'm, L'XL/\sqrt2)`.
+        """
+        p = len(self._precision)
+        row, column = vech_index(p)
+        columns = np.zeros((p + len(row), len(self.kept)))
+        columns[self.kept] = self.inverse
+        left = np.linalg.cholesky(self._precision).T
+        change = np.empty((len(self.kept), p, p))
+        change[:, row, column] = change[:, column, row] = columns[p:].T
+        change = left @ change @ left.T
+        half = np.where(row == column, np.sqrt(0.5), 1.0)
+        root = np.concatenate([left @ columns[:p], change[:, row, column].T * half[:, None]])
+        return float(np.vdot(root.T @ root, self.first_order))
+
+
+def _part(matrix: Array, kept: Index) -> Array:
+    return matrix if len(kept) == len(matrix) else matrix[np.ix_(kept, kept)]
 
 
 def saturated_block(p: int) -> Block:
@@ -114,61 +160,14 @@ def modelled_moments(p: int, exogenous: Index) -> Index:
 
 def saturated_information(sample: GroupSample, mean: Array, cov: Array) -> Array:
     """Observed information per row of all moments at given values."""
-    block = saturated_block(len(mean))
-    m = block_moments(block, moment_vector(mean, cov))
-    return incomplete_curvature(block, m, stack_of(sample))
-
-
-def _parts(sample: GroupSample, size: int) -> Iterator[GroupSample]:
-    """The group by patterns (and parts of them) of together about ``size`` rows."""
-    assert sample.raw is not None
-    pieces = [
-        (k, k.rows[first : first + size])
-        for k in sample.patterns
-        for first in range(0, len(k.rows), size)
-    ]
-    ends = np.cumsum([len(rows) for _, rows in pieces])
-    for number in range(int(ends[-1] // size) + 1):
-        chosen = [piece for piece, end in zip(pieces, ends, strict=True) if end // size == number]
-        if not chosen:
-            continue
-        starts = np.cumsum([0, *(len(rows) for _, rows in chosen)])
-        patterns = tuple(
-            replace(k, rows=np.arange(start, start + len(rows)))
-            for (k, rows), start in zip(chosen, starts, strict=False)
-        )
-        rows = np.concatenate([rows for _, rows in chosen])
-        clusters = None if sample.clusters is None else sample.clusters[rows]
-        raw = sample.raw[rows]
-        yield replace(sample, n=len(raw), raw=raw, clusters=clusters, patterns=patterns)
+    return saturated_curvature(stack_of(sample), mean, cov)
 
 
 def saturated_matrices(sample: GroupSample, exogenous: Index) -> SaturatedMatrices:
     """The matrices at the saturated solution, computed once a sample."""
     key = ("saturated matrices", tuple(exogenous.tolist()))
     if key not in sample.memo:
-        solution = saturated_of(sample)
-        p = len(solution.mean)
-        block = saturated_block(p)
-        m: Moments = block_moments(block, moment_vector(solution.mean, solution.cov))
-        information = incomplete_curvature(block, m, stack_of(sample))
-        pair = inverse_and_logdet(solution.cov)
-        assert pair is not None, "the saturated covariance matrix is positive definite"
-        complete = information_cells(block, m, pair[0], True)
-        kept = modelled_moments(p, exogenous)
-        at = np.ix_(kept, kept)
-        first_order = np.zeros((len(kept), len(kept)))
-        known = np.unique(np.zeros(0) if sample.clusters is None else sample.clusters)
-        sums = np.zeros((len(known), len(kept)))
-        for part in _parts(sample, SCORES_AT_ONCE // len(block.cells.kind)):
-            scores = case_scores(block, m, part, len(block.cells.kind), True)[:, kept]
-            if part.clusters is None:
-                first_order += scores.T @ scores
-            else:
-                np.add.at(sums, np.searchsorted(known, part.clusters), scores)
-        if len(known) > 1:
-            first_order = sums.T @ sums * (len(known) / (len(known) - 1))
-        first_order /= sample.n
-        sample.memo[key] = SaturatedMatrices(information[at], complete[at], first_order)
+        kept = modelled_moments(len(sample.mean), exogenous)
+        sample.memo[key] = SaturatedMatrices(sample, kept)
     found: SaturatedMatrices = sample.memo[key]
     return found

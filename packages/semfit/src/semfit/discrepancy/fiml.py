@@ -27,6 +27,7 @@ from ..model import (
     curvature_pieces,
     gradient_cells,
     information_cells,
+    moment_information,
     summed_over_patterns,
 )
 from .normal import inverse_and_logdet
@@ -193,7 +194,7 @@ class FullInformation:
         assert parts is not None
         for block, m, stack, w, _, _ in parts:
             share = stack.n / self.multiplier
-            total = summed_over_patterns(block, m, share, w, w, None, True)
+            total = summed_over_patterns(block, m, share, w, w, None)
             out[block.cells.square] += total
         return out
 
@@ -224,21 +225,28 @@ class FullInformation:
         return out
 
 
-def incomplete_curvature(
-    block: Block, m: Moments, stack: PatternStack, w: Array | None = None
-) -> Array:
+def incomplete_curvature(block: Block, m: Moments, stack: PatternStack, w: Array) -> Array:
     """Observed information per cell pair and row of one group; ``w`` are the padded inverses."""
-    if w is None:
-        pair = stack.inverses(m.sigma)
-        assert pair is not None
-        w = pair[0]
-    share = stack.n / stack.total
-    d = (stack.mean - m.mu) * stack.seen
-    wtw = w @ (stack.cov + d[:, :, None] * d[:, None, :]) @ w
-    b = (w @ d[:, :, None])[:, :, 0]
-    total = curvature_pieces(block, m, np.tensordot(share, w - wtw, axes=1), share @ b, True)
-    total += summed_over_patterns(block, m, share, w, 2 * wtw - w, b, True)
+    share, h, b = _curvature(stack, m.mu, w)
+    q = np.tensordot(share, (w - h) / 2, axes=1)
+    total = curvature_pieces(block, m, q, share @ b, True)
+    total += summed_over_patterns(block, m, share, w, h, b)
     return total
+
+
+def saturated_curvature(stack: PatternStack, mean: Array, cov: Array) -> Array:
+    """The same for the means and covariances themselves as parameters, at given values."""
+    pair = stack.inverses(cov)
+    assert pair is not None
+    share, h, b = _curvature(stack, mean, pair[0])
+    return moment_information(share, pair[0], h, b)
+
+
+def _curvature(stack: PatternStack, mu: Array, w: Array) -> tuple[Array, Array, Array]:
+    """Shares, :math:`2WTW - W` and :math:`Wd` of the patterns."""
+    d = (stack.mean - mu) * stack.seen
+    h = 2 * (w @ (stack.cov + d[:, :, None] * d[:, None, :]) @ w) - w
+    return stack.n / stack.total, h, (w @ d[:, :, None])[:, :, 0]
 
 
 @dataclass(frozen=True)
