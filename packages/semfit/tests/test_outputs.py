@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import semfit
+from scipy import special
 from sem_reference import CONSTRAINT, CX_ITEMS, CX_MIMIC, GOLDEN, HS, ITEMS, MIMIC, PD, data
 from semfit import residual_summary
 
@@ -60,7 +61,12 @@ def fitted(name: str) -> semfit.Result:
 
 def numbers(values: Any) -> Any:
     """Golden values as floats, "NA" as NaN."""
-    return pd.to_numeric(pd.Series(values), errors="coerce").to_numpy(dtype=float)
+    array = np.array(values, dtype=object)
+    return (
+        pd.to_numeric(pd.Series(array.ravel()), errors="coerce")
+        .to_numpy(float)
+        .reshape(array.shape)
+    )
 
 
 def close(got: Any, want: Any, tolerance: float = 1e-4) -> None:
@@ -189,11 +195,15 @@ def summary_errors(r: semfit.Result) -> np.ndarray:
     """Standard errors of the residual covariances of the first group that a summary stands on."""
     e = r.estimate
     if "statistics" in e.extra:
-        moments, pieces = residual_summary._ordinal(e)
-        at = moments[0].parts["cov"]
+        moments, pieces = residual_summary.ordinal_moments(e)
     else:
-        of = residual_summary._incomplete_pieces if e.fiml else residual_summary._complete_pieces
-        at, pieces = residual_summary._continuous(e)[0].parts["cov"], of(e)
+        moments = residual_summary.continuous_moments(e)
+        pieces = (
+            residual_summary._incomplete_pieces(e)
+            if e.fiml
+            else residual_summary.complete_pieces(e, True)
+        )
+    at = moments[0].parts["cov"]
     return np.sqrt(np.maximum(np.diag(pieces.block(0, 0))[at], 0.0))
 
 
@@ -258,6 +268,224 @@ def test_unbiased_srmr_is_unbiased() -> None:
     assert abs(covered.mean() - 0.90) < 0.06
 
 
+@pytest.mark.parametrize(
+    "name, fit",
+    [("hs", "hs_ml"), ("hs_means", "hs_means"), ("scalar", "mg_scalar"), ("ord", "hs_ord")],
+)
+@pytest.mark.parametrize("source", [OLD, NEW], ids=["old", "new"])
+def test_tests_of_a_fit(name: str, fit: str, source: dict[str, Any]) -> None:
+    table = fitted(fit).tests().set_index("test")
+    seen = 0
+    for test, want in source["tests"][name].items():
+        key = test.replace(".", "_")
+        if key in table.index and not key.startswith("yuan"):
+            row = table.loc[key]
+            close(row[["chisq", "df"]].astype(float), [want["stat"], want["df"]])
+            if name != "ord" or test != "standard":
+                close(row["pvalue"], [want["pvalue"]])
+            if "scaling.factor" in want:
+                close(row["scaling_factor"], want["scaling.factor"])
+            if "shift.parameter" in want:
+                close(row["shift"], want["shift.parameter"])
+            seen += 1
+    assert seen == len(table) - (name != "ord")
+
+
+def test_tests_are_those_of_the_estimators() -> None:
+    """Yuan and Bentler's with the observed information, as MLR has it; lavaan's
+    ``test = "yuan.bentler.mplus"`` of a ML fit has the expected one."""
+    mlr, mlm = fitted("hs_mlr"), fitted("hs_mlm")
+    table = fitted("hs_means").tests().set_index("test")["chisq"]
+    close(table["yuan_bentler_mplus"], mlr.tests("yuan.bentler.mplus").loc[0, "chisq"])
+    close(mlr.tests("yuan_bentler_mplus").loc[0, "chisq"], mlr.fit["chisq_scaled"])
+    close(mlm.tests("satorra_bentler").loc[0, "chisq"], mlm.fit["chisq_scaled"])
+    wlsmv = fitted("hs_ord")
+    close(wlsmv.tests("scaled_shifted").loc[0, "chisq"], wlsmv.fit["chisq_scaled"])
+    few = semfit.fit(HS, data("hs").head(40)).tests()
+    assert "browne_residual_adf" not in set(few["test"])
+    assert list(fitted("hs_fiml").tests()["test"]) == ["standard", "yuan_bentler_mplus"]
+
+
+@pytest.mark.parametrize("name", ["hs_ml", "pd_ml", "mimic", "mg"])
+@pytest.mark.parametrize("method", ["regression", "bartlett"])
+def test_errors_and_reliability_of_scores(name: str, method: str) -> None:
+    r = fitted(name)
+    for source in (OLD, NEW):
+        want = source["scores"][name][method]
+        errors = want["se"] if isinstance(want["se"], list) else list(want["se"].values())
+        table = r.factor_scores(method, se=True)
+        reliability = r.score_reliability(method)
+        for g, value in enumerate(errors):
+            rows = table if "group" not in table else table[table["group"] == r.group_labels[g]]
+            mine = rows[[c for c in rows.columns if c.endswith("_se")]].to_numpy()
+            close(mine, np.broadcast_to(np.ravel(value), mine.shape))
+            own = reliability[reliability["group"] == g + 1]
+            close(own["se"], np.ravel(value))
+            if source is NEW:
+                found = want["reliability"]
+                golden = list(found.values()) if isinstance(found, dict) else found
+                close(own["reliability"], golden[g][: len(own)])  # then those of predictors
+                close(own["determinacy"] ** 2, own["reliability"])
+
+
+def test_errors_of_scores_with_missing_values() -> None:
+    for source in (OLD, NEW):
+        for method in ("regression", "bartlett"):
+            table = fitted("hs_fiml").factor_scores(method, se=True).filter(like="_se")
+            want = np.array(source["scores"]["hs_fiml"][method]["se"][0])
+            mine = table.round(8).drop_duplicates().to_numpy(dtype=float)
+            known = ~np.isnan(mine).any(axis=1)
+            mine, want = mine[known], want[~pd.isna(want).any(axis=1)].astype(float)
+            order = [np.lexsort(np.round(values, 4).T) for values in (mine, want)]
+            close(mine[order[0]], want[order[1]])
+
+
+def ordinal_rows() -> pd.DataFrame:
+    return data("hs_ord")[ITEMS].astype(float)
+
+
+def test_scores_of_new_rows() -> None:
+    rows = data("hs").loc[[2, 99, 249], ITEMS] + 0.5
+    for source in (OLD, NEW):
+        close(fitted("hs_means").factor_scores(data=rows), source["scores_new"])
+        bartlett = fitted("hs_means").factor_scores("bartlett", rows)
+        close(bartlett, source["scores_new_bartlett"])
+    for name in ("hs_ml", "mimic", "hs_ord", "mg", "hs_fiml"):
+        r = fitted(name)
+        own = r.factor_scores(se=True)
+        used = data(FITS[name][1]).loc[own.index]
+        pd.testing.assert_frame_equal(r.factor_scores(data=used, se=True), own)
+    # rows with holes use what they have, in models of complete rows too
+    rows.iloc[0, 0] = np.nan
+    holes = fitted("hs_means").factor_scores(data=rows, se=True)
+    assert holes.notna().to_numpy().all()
+    assert holes["visual_se"].iloc[0] > holes["visual_se"].iloc[1]
+    ordinal = ordinal_rows().head(3)
+    ordinal.iloc[0, ordinal.columns.get_loc("x1")] = np.nan
+    scores = fitted("hs_ord").factor_scores(data=ordinal, se=True)
+    assert (
+        scores["visual_se"].iloc[0] > fitted("hs_ord").factor_scores(se=True)["visual_se"].iloc[0]
+    )
+
+
+def test_errors_of_ordinal_scores_are_those_of_the_posterior() -> None:
+    """By quadrature: with five items the curvature at the mode is close to the variance."""
+    rng = np.random.default_rng(3)
+    eta = rng.standard_normal(500)
+    items = {f"x{k}": np.digitize(eta + rng.standard_normal(500), [-1, 0, 1]) for k in range(8)}
+    r = semfit.fit("f =~ " + "+".join(items), items, ordered=True, std_lv=True)
+    table = r.factor_scores(se=True)
+    p = r.parameters
+    loading = p.loc[p["op"] == "=~", "est"].to_numpy()
+    cuts = {n: p.loc[(p["op"] == "|") & (p["lhs"] == n), "est"].to_numpy() for n in items}
+    grid = np.linspace(-6, 6, 2001)
+    for row in (0, 17, 301):
+        density = np.exp(-0.5 * grid**2)
+        for k, name in enumerate(items):
+            ends = np.concatenate([[-np.inf], cuts[name], [np.inf]])
+            at = items[name][row]
+            sd = np.sqrt(1 - loading[k] ** 2)
+            low, high = ((ends[at + e] - loading[k] * grid) / sd for e in (0, 1))
+            density = density * (special.ndtr(high) - special.ndtr(low))
+        density /= density.sum()
+        mean = density @ grid
+        sd = np.sqrt(density @ (grid - mean) ** 2)
+        assert abs(table["f_se"].iloc[row] / sd - 1) < 0.05
+        assert abs(table["f"].iloc[row] - mean) < 0.15
+
+
+def test_predicted_outcomes() -> None:
+    rows = data("pd").loc[[0, 19, 59]] + 0.25
+    first = ["x1", "x2", "x3", "y1", "y2", "y3", "y4"]
+    r = fitted("pd_ml")
+    means = semfit.fit(PD, data("pd"), meanstructure=True)
+    for source in (OLD, NEW):
+        close(r.predict_outcomes(["y5", "y6", "y7", "y8"], first, rows), source["predicted"])
+        table = means.predict_outcomes(["y5", "y6"], ["x1", "x2", "x3"], rows)
+        close(table, source["predicted_means"])
+    # a saturated model predicts as least squares does
+    hs = data("hs")
+    r = semfit.fit("x1 ~ x2 + x3", hs, fixed_x=False, meanstructure=True)
+    design = np.column_stack([np.ones(len(hs)), hs[["x2", "x3"]]])
+    slopes = np.linalg.lstsq(design, hs["x1"], rcond=None)[0]
+    close(r.predict_outcomes("x1")["x1"], design @ slopes)
+    shrunk = r.predict_outcomes("x1", ridge=10.0)["x1"]
+    assert shrunk.var() < r.predict_outcomes("x1")["x1"].var()
+    hole = hs.head(2).copy()
+    hole.loc[0, "x2"] = np.nan
+    alone = np.polyfit(hs["x3"], hs["x1"], 1)
+    close(r.predict_outcomes("x1", data=hole).iloc[0], [np.polyval(alone, hole.loc[0, "x3"])])
+
+
+def test_prediction_of_groups() -> None:
+    r = fitted("mg")
+    hs = data("hs")
+    own = r.predict_outcomes("x1")
+    rows = hs.sample(frac=1, random_state=1)
+    close(r.predict_outcomes("x1", data=rows).loc[own.index, "x1"], own["x1"])
+
+
+@pytest.mark.parametrize(
+    "golden, fit, information",
+    [
+        ("fiml", "hs_fiml", "observed"),
+        ("expected", "hs_fiml", "expected"),
+        ("groups", "mg_fiml", "observed"),
+    ],
+)
+def test_missing_information(golden: str, fit: str, information: str) -> None:
+    mine = fitted(fit).missing_information(information)
+    for source in (OLD, NEW):
+        table = pd.DataFrame(source["fmi"][golden])
+        if "group" not in table:
+            table["group"] = 1
+        own = mine.set_index(["lhs", "op", "rhs", "group"])
+        seen = 0
+        for row in table[table["fmi"] != "NA"].to_dict("records"):
+            got = own.loc[(row["lhs"], row["op"], row["rhs"], row["group"])]
+            close([got["fmi"], got["se"]], [row["fmi"], row["se"]], 2e-4)
+            seen += 1
+        assert seen == len(mine)
+
+
+def test_missing_information_of_a_mean() -> None:
+    """One variable of two that has holes at random: the share of its rows, less what the other
+    tells."""
+    rng = np.random.default_rng(1)
+    x = rng.standard_normal((4000, 2)) @ np.array([[1.0, 0.0], [0.6, 0.8]]).T
+    frame = pd.DataFrame(x, columns=["a", "b"])
+    frame.loc[rng.random(4000) < 0.4, "a"] = np.nan
+    r = semfit.fit("a ~~ b", frame, missing="fiml")
+    table = r.missing_information().set_index(["lhs", "op"])["fmi"]
+    missing, share = frame["a"].isna().mean(), 1 - 0.6**2
+    want = 1 - 1 / (1 + missing / (1 - missing) * share)
+    assert abs(table["a", "~1"] - want) < 0.02
+    assert abs(table["b", "~1"]) < 1e-6
+
+
+@pytest.mark.parametrize("name, options", [("hs", {}), ("wide", {"delta": 0.3, "alpha": 0.01})])
+def test_power_of_modification_indices(name: str, options: dict[str, float]) -> None:
+    mine = fitted("hs_ml").modindices(power=True, **options).set_index(["lhs", "op", "rhs"])
+    words = {
+        "(i)": "inconclusive",
+        "**(m)**": "misspecified",
+        "(nm)": "not misspecified",
+        "*epc:m*": "epc: misspecified",
+        "epc:nm": "epc: not misspecified",
+    }
+    for source in (OLD, NEW):
+        table = pd.DataFrame(source["power"][name])
+        assert len(table) == len(mine)
+        for row in table.to_dict("records"):
+            own = mine.loc[(row["lhs"], row["op"], row["rhs"])]
+            close(
+                [own["mi"], own["ncp"], own["power"]],
+                [row[k] for k in ("mi", "ncp", "power")],
+                3e-4,
+            )
+            assert own["decision"] == words[row["decision"]]
+
+
 def test_score_tests_agree_with_each_other() -> None:
     """One parameter added is its modification index; one equality is its release test."""
     r = fitted("hs_mlr")
@@ -302,6 +530,30 @@ def test_release_is_what_a_fit_without_it_gives() -> None:
         ("no_such_equality", lambda r: r.score_test(release=["a", "b", 3])),
         ("no_equalities", lambda r: r.score_test(release=[])),
         ("no_equalities", lambda _: fitted("hs_ml").score_test()),
+        ("unknown_scores", lambda r: r.factor_scores("thurstone")),
+        ("unknown_scores", lambda r: r.score_reliability("thurstone")),
+        ("score_reliability_ordinal", lambda _: fitted("hs_ord").score_reliability()),
+        ("not_in_data", lambda r: r.factor_scores(data=data("hs")[ITEMS[1:]])),
+        ("not_a_frame", lambda r: r.factor_scores(data=3)),
+        ("not_in_data", lambda _: fitted("mg").factor_scores(data=data("hs")[ITEMS])),
+        ("unknown_group", lambda _: fitted("mg").factor_scores(data=data("hs").assign(school="A"))),
+        (
+            "unknown_category",
+            lambda _: fitted("hs_ord").factor_scores(data=data("hs_ord")[ITEMS] + 1),
+        ),
+        ("not_true_or_false", lambda r: r.factor_scores(se="standard")),
+        ("predict_ordinal", lambda _: fitted("hs_ord").predict_outcomes("x1")),
+        ("not_in_model", lambda r: r.predict_outcomes("visual")),
+        ("predicts_itself", lambda r: r.predict_outcomes("x1", ["x1", "x2"])),
+        ("nothing_to_predict", lambda r: r.predict_outcomes([])),
+        ("nothing_to_predict", lambda r: r.predict_outcomes("x1", [])),
+        ("bad_ridge", lambda r: r.predict_outcomes("x1", ridge=-1)),
+        ("nothing_missing", lambda r: r.missing_information()),
+        ("unknown_information", lambda _: fitted("hs_fiml").missing_information("fisher")),
+        ("power_option", lambda r: r.modindices(power=True, delta=0)),
+        ("power_option", lambda r: r.modindices(power=True, alpha=1)),
+        ("unknown_test", lambda r: r.tests("asdf")),
+        ("test_not_available", lambda _: fitted("hs_fiml").tests("satorra.bentler")),
         ("wald_restrictions", lambda r: r.wald_test("e := a")),
         ("wald_restrictions", lambda r: r.wald_test("")),
         ("wald_restrictions", lambda r: r.wald_test(["a == b"])),

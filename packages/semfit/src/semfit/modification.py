@@ -165,6 +165,30 @@ def modification_indices(estimate: Estimate) -> pd.DataFrame:
     return frame.sort_values("mi", ascending=False, kind="stable").reset_index(drop=True)
 
 
+def decisions(frame: pd.DataFrame, delta: float, alpha: float, high_power: float) -> pd.DataFrame:
+    """Power of each index, and the decision of Saris, Satorra and van der Veld (2009)."""
+    for name, value in {"delta": delta, "alpha": alpha, "high_power": high_power}.items():
+        if not 0 < value < (np.inf if name == "delta" else 1):
+            raise ModelError("power_option", option=name, value=repr(value))
+    with np.errstate(all="ignore"):
+        ncp = frame["mi"].to_numpy(dtype=float) * (delta / frame["epc"].to_numpy(dtype=float)) ** 2
+    known = np.where(np.isfinite(ncp), ncp, 0.0)
+    # a chi-square of one degree of freedom is the square of a normal variable
+    z, shift = np.sqrt(special.chdtri(1, alpha)), np.sqrt(known)
+    power = special.ndtr(shift - z) + special.ndtr(-shift - z)
+    significant, high = frame["pvalue"].to_numpy() < alpha, power > high_power
+    large = np.abs(frame["epc"].to_numpy()) > delta
+    kinds = {
+        "inconclusive": ~significant & ~high,
+        "misspecified": significant & ~high,
+        "not misspecified": ~significant & high,
+        "epc: misspecified": significant & high & large,
+        "epc: not misspecified": significant & high & ~large,
+    }
+    decision = np.select(list(kinds.values()), list(kinds), "")
+    return frame.assign(ncp=ncp, power=power, decision=decision)
+
+
 def _candidates(estimate: Estimate, rows: list[Row]) -> tuple[Array, Array]:
     """MI and EPC of some candidates.
 
@@ -423,7 +447,7 @@ def score_test(
     """Score tests; see `semfit.result.Result.score_test`."""
     model = estimate.model
     if not estimate.minimum.converged:
-        raise ModelError("score_not_converged")
+        raise ModelError("tests_not_converged")
     if add is not None and release is not None:
         raise ModelError("add_or_release")
     rows: list[Row] = []

@@ -95,11 +95,14 @@ def residual_summary(estimate: Estimate, level: float = 0.90, close: float = 0.0
     if getattr(estimate.discrepancy, "kind", "ML") in ("GLS", "ULS"):
         raise ModelError("summary_least_squares")
     if "statistics" in estimate.extra:
-        moments, pieces = _ordinal(estimate)
+        moments, pieces = ordinal_moments(estimate)
     elif estimate.fiml:
-        moments, pieces = _continuous(estimate), _incomplete_pieces(estimate)
+        moments, pieces = continuous_moments(estimate), _incomplete_pieces(estimate)
     else:
-        moments, pieces = _continuous(estimate), _complete_pieces(estimate)
+        moments, pieces = (
+            continuous_moments(estimate),
+            complete_pieces(estimate, robust(estimate.options)),
+        )
     every = range(len(moments))
     half = float(special.ndtri(0.5 + level / 2))
     rows = []
@@ -149,7 +152,7 @@ def _judged(values: tuple[float, ...], half: float, close: float) -> tuple[float
     return value, se, exact, float(upper[0]), unbiased, error, low, high, near, float(upper[1])
 
 
-def _continuous(estimate: Estimate) -> list[Moments]:
+def continuous_moments(estimate: Estimate) -> list[Moments]:
     """Means and covariances; SRMR divides by the sample's standard deviations, CRMR compares
     correlations."""
     found = []
@@ -226,8 +229,8 @@ def _to_correlations(
     return change
 
 
-def _complete_pieces(estimate: Estimate) -> Pieces:
-    """Of complete data: normal theory or, where standard errors are robust, the rows."""
+def complete_pieces(estimate: Estimate, rows: bool) -> Pieces:
+    """Of complete data: as the ``rows`` have it, or as normal theory has."""
     bread, _ = pseudo_inverse(estimate.reduce(estimate.expected_information))
     gammas, spreads, throughs = [], [], []
     middle = np.zeros_like(bread)
@@ -240,7 +243,7 @@ def _complete_pieces(estimate: Estimate) -> Pieces:
         k = estimate.model.expand[block.cells.parameter]
         share = float(estimate.weights[g])
         spreads.append(jacobian_cells(block, m, means) @ k @ bread)
-        if robust(estimate.options):
+        if rows:
             u, score = _row_parts(estimate, g)
             gammas.append(u.T @ u)
             throughs.append(share * (u.T @ score))
@@ -341,7 +344,7 @@ def _incomplete_pieces(estimate: Estimate) -> Pieces:
     return Pieces(gammas, [delta @ bread for delta in deltas], throughs, middle)
 
 
-def _ordinal(estimate: Estimate) -> tuple[list[Moments], Pieces]:
+def ordinal_moments(estimate: Estimate) -> tuple[list[Moments], Pieces]:
     """Thresholds and correlations; variances of continuous variables are counted, as in lavaan."""
     d, k = estimate.discrepancy, estimate.model.expand
     bread, _ = pseudo_inverse(k.T @ d.information(estimate.x) @ k)

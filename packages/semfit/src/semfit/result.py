@@ -16,14 +16,15 @@ from . import modification
 from .errors import ModelError
 from .estimate import Estimate
 from .fit_measures import degrees_of_freedom, fit_baseline, fit_measures
+from .fit_tests import fit_tests
 from .judgement import admissibility, convergence, identification
 from .messages import Message, message
 from .model import Array
 from .residual_summary import residual_summary
 from .residuals import group_residuals, residual_table
 from .saturated import too_large
-from .scores import factor_scores, reliability
-from .standard_errors import covariance_of_estimates, standard_errors
+from .scores import factor_scores, predict_outcomes, reliability, score_reliability
+from .standard_errors import covariance_of_estimates, missing_information, standard_errors
 from .standardized import Standardizer, effect_pairs, effect_values, jacobian
 from .wald import wald_test
 
@@ -297,6 +298,41 @@ class Result:
             return FitMeasures(estimate.extra["fit_measures"](estimate))
         return FitMeasures(fit_measures(estimate, self._baseline))
 
+    def tests(self, tests: str | Sequence[str] | None = None) -> pd.DataFrame:
+        r"""Several tests of this fit at once: the formulas and sources are in `semfit.fit_tests`.
+
+        Parameters
+        ----------
+        tests
+            Some of ``standard``, ``satorra_bentler``, ``mean_var_adjusted``, ``scaled_shifted``,
+            ``yuan_bentler_mplus``, ``browne_residual_nt`` and ``browne_residual_adf`` (lavaan's
+            names, dots or underscores); None for all that the fit can have. Scaled tests need
+            rows, Browne's of the rows (ADF) more of them than there are moments; with missing
+            values or clusters there is Yuan and Bentler's alone.
+
+        Returns
+        -------
+        DataFrame
+            test, chisq, df, pvalue, scaling_factor, shift.
+
+        Raises
+        ------
+        ModelError
+            Without convergence, for an unknown test and one that the fit cannot have.
+
+        Examples
+        --------
+        >>> import semfit
+        >>> data = semfit.example_data("holzinger_swineford")
+        >>> r = semfit.fit("visual =~ x1 + x2 + x3; speed =~ x7 + x8 + x9", data)
+        >>> r.tests(["standard", "satorra.bentler", "browne.residual.adf"]).round(3)
+                          test   chisq   df  pvalue  scaling_factor  shift
+        0             standard  47.413  8.0     0.0             NaN    NaN
+        1      satorra_bentler  46.971  8.0     0.0           1.009    NaN
+        2  browne_residual_adf  41.958  8.0     0.0             NaN    NaN
+        """
+        return fit_tests(self.estimate, self.df, tests)
+
     @cached_property
     def r2(self) -> pd.DataFrame:
         """Explained variance of every dependent variable: variable, group, r2."""
@@ -417,10 +453,62 @@ class Result:
         """
         return residual_summary(self.estimate, level, close)
 
-    def modindices(self, minimum: float = 0.0) -> pd.DataFrame:
-        """Modification indices of at least ``minimum``, largest first; none without convergence."""
+    def modindices(
+        self,
+        minimum: float = 0.0,
+        *,
+        power: bool = False,
+        delta: float = 0.1,
+        alpha: float = 0.05,
+        high_power: float = 0.75,
+    ) -> pd.DataFrame:
+        r"""Modification indices of at least ``minimum``, largest first; none without convergence.
+
+        With the score :math:`s` and what the information leaves of the parameter, :math:`v`:
+        ``mi`` :math:`= Ns^2/v`, the drop in chi-square expected from freeing it, ``epc``
+        :math:`= s/v`, the change expected in it (Sörbom 1989). With ``power`` the decision of
+        Saris, Satorra and van der Veld (2009): the power of the test against a misspecification of
+        ``delta``, whose noncentrality is :math:`mi\,(\delta/epc)^2`. lavaan's ``modindices``.
+
+        Parameters
+        ----------
+        minimum
+            Smallest index that is shown.
+        power
+            Add the columns of the decision.
+        delta
+            A misspecification worth finding, in the units of the parameters.
+        alpha, high_power
+            Level of the test, and the power above which it is called high.
+
+        Returns
+        -------
+        DataFrame
+            lhs, op, rhs, group, mi, epc, sepc_lv, sepc_all, pvalue; with ``power`` ncp, power and
+            decision: ``misspecified`` (significant, power low), ``not misspecified`` (not
+            significant, power high), ``inconclusive`` (not significant, power low), and where both
+            are high by ``epc``: ``epc: misspecified`` above ``delta``, ``epc: not misspecified``.
+
+        Raises
+        ------
+        ModelError
+            For a ``delta`` that is not positive, and levels outside (0, 1).
+
+        Examples
+        --------
+        >>> import semfit
+        >>> data = semfit.example_data("holzinger_swineford")
+        >>> r = semfit.fit("visual =~ x1 + x2 + x3; speed =~ x7 + x8 + x9", data)
+        >>> table = r.modindices(3.84, power=True)
+        >>> table[["lhs", "op", "rhs", "mi", "epc", "power", "decision"]].head(3).round(3)
+              lhs  op rhs      mi    epc  power      decision
+        0  visual  =~  x9  35.521  0.659  0.148  misspecified
+        1      x7  ~~  x8  35.521  0.624  0.159  misspecified
+        2  visual  =~  x7  19.041 -0.503  0.140  misspecified
+        """
         frame = modification.modification_indices(self.estimate)
-        return frame[frame["mi"] >= minimum].reset_index(drop=True)
+        frame = frame[frame["mi"] >= minimum].reset_index(drop=True)
+        return modification.decisions(frame, delta, alpha, high_power) if power else frame
 
     def release_tests(self, joint: bool = False) -> pd.DataFrame:
         """Score tests for releasing each equality constraint, the largest first.
@@ -521,6 +609,42 @@ class Result:
         """
         return wald_test(self.estimate, self._covariance, restrictions)
 
+    def missing_information(self, information: str = "expected") -> pd.DataFrame:
+        r"""The fraction of missing information of every free and every defined parameter.
+
+        :math:`1 - v_c/v`: the sampling variance of complete data with the saturated moments over
+        that of the data as they are, both of normal theory at the estimates (Savalei & Rhemtulla
+        2012). lavaan's ``parameterEstimates(fmi = TRUE)``.
+
+        Parameters
+        ----------
+        information
+            ``"expected"``; or ``"observed"``, which lavaan takes by default: where the model does
+            not fit, that of complete data is another one, and fractions may be negative.
+
+        Returns
+        -------
+        DataFrame
+            lhs, op, rhs, group, label, est, se, se_complete, fmi.
+
+        Raises
+        ------
+        ModelError
+            Unless the fit has ``missing="fiml"`` and converged.
+
+        Examples
+        --------
+        >>> import semfit
+        >>> data = semfit.example_data("holzinger_swineford")
+        >>> data.loc[::3, "x1"] = None
+        >>> r = semfit.fit("visual =~ x1 + x2 + x3; speed =~ x7 + x8 + x9", data, missing="fiml")
+        >>> r.missing_information().loc[:1, ["lhs", "op", "rhs", "se", "fmi"]].round(3)
+              lhs  op rhs     se    fmi
+        0  visual  =~  x2  0.116  0.165
+        1  visual  =~  x3  0.137  0.227
+        """
+        return missing_information(self.estimate, information)
+
     # -- what follows --------------------------------------------------------------------------
     def effects(self, indicators: bool = False, level: float = 0.95) -> pd.DataFrame:
         """Direct, indirect and total effects of every variable on every other, in long form.
@@ -560,9 +684,125 @@ class Result:
         empty = (frame["est"] == 0) & ~(frame["se"] > 0) & (frame["effect"] != "total")
         return frame[~empty].reset_index(drop=True)
 
-    def factor_scores(self, method: str = "regression") -> pd.DataFrame:
-        """Scores of the latent variables for the rows that were used (ordinal items: modes)."""
-        return factor_scores(self.estimate, method)
+    def factor_scores(
+        self, method: str = "regression", data: Any = None, *, se: bool = False
+    ) -> pd.DataFrame:
+        r"""Scores of the latent variables for the rows of the fit, or for new ones.
+
+        Regression (Thurstone 1935): :math:`\alpha + V_{\eta y}\Sigma^{-1}(y - \mu)`; Bartlett
+        (1937): :math:`(\Lambda'\Theta^{-1}\Lambda)^{-1}\Lambda'\Theta^{-1}(y - \nu)`; of ordinal
+        items the modes of the posterior, or of the likelihood. lavaan's ``lavPredict``.
+
+        Parameters
+        ----------
+        method
+            ``"regression"`` or ``"bartlett"``.
+        data
+            New rows: a data frame with the observed variables and the group. A row uses the
+            variables that it has.
+        se
+            Add the standard error of each score, :math:`\mathrm{sd}(\hat\eta - \eta)` (of ordinal
+            models from the curvature at the mode), as columns named ``…_se``.
+
+        Returns
+        -------
+        DataFrame
+            (rows, factors), in the units of the factors; with groups a first column ``group``.
+
+        Raises
+        ------
+        ModelError
+            For a fit to covariances without new rows, and for rows that lack a variable, or have
+            groups or categories that the fit had not.
+
+        Examples
+        --------
+        >>> import semfit
+        >>> data = semfit.example_data("holzinger_swineford")
+        >>> r = semfit.fit("visual =~ x1 + x2 + x3; speed =~ x7 + x8 + x9", data)
+        >>> r.factor_scores(data=data.head(2), se=True).round(3)
+           visual  speed  visual_se  speed_se
+        0  -0.701  0.053      0.442     0.328
+        1   0.111  0.635      0.442     0.328
+        """
+        return factor_scores(self.estimate, method, data, se)
+
+    def score_reliability(self, method: str = "regression") -> pd.DataFrame:
+        r"""How well factor scores determine the factors, for rows without missing values.
+
+        ``determinacy`` is the correlation of score and factor,
+        :math:`a'C/\sqrt{a'\Sigma a\,\mathrm{var}(\eta)}` with the weights :math:`a`,
+        ``reliability`` its square (Guttman 1955; Grice 2001), ``se`` the standard deviation of
+        their difference. lavaan's ``fs.reliability``.
+
+        Returns
+        -------
+        DataFrame
+            factor, group, determinacy, reliability, se.
+
+        Raises
+        ------
+        ModelError
+            For ordinal models, and another method than ``"regression"`` or ``"bartlett"``.
+
+        Examples
+        --------
+        >>> import semfit
+        >>> data = semfit.example_data("holzinger_swineford")
+        >>> r = semfit.fit("visual =~ x1 + x2 + x3; speed =~ x7 + x8 + x9", data)
+        >>> r.score_reliability().round(3)
+           factor  group  determinacy  reliability     se
+        0  visual      1        0.823        0.677  0.442
+        1   speed      1        0.849        0.722  0.328
+        """
+        return score_reliability(self.estimate, method)
+
+    def predict_outcomes(
+        self,
+        outcomes: str | Sequence[str],
+        predictors: str | Sequence[str] | None = None,
+        data: Any = None,
+        *,
+        ridge: float = 0.0,
+    ) -> pd.DataFrame:
+        r"""Predicted values of observed outcomes for the rows of the fit, or for new ones.
+
+        The conditional mean under the model,
+        :math:`\hat y = \mu_y + \Sigma_{yx}(\Sigma_{xx} + \lambda I)^{-1}(x - \mu_x)` (de Rooij et
+        al. 2022). lavaan's ``lavPredictY``.
+
+        Parameters
+        ----------
+        outcomes, predictors
+            Observed variables of the model; predictors are all that are no outcomes unless named.
+        data
+            New rows: a data frame with the predictors and the group. A row uses the predictors
+            that it has.
+        ridge
+            :math:`\lambda`, which shrinks the weights, in the units of the predictors' variances.
+
+        Returns
+        -------
+        DataFrame
+            (rows, outcomes), in the units of the outcomes.
+
+        Raises
+        ------
+        ModelError
+            For ordinal models, unknown variables, and rows that lack a predictor's column.
+
+        Examples
+        --------
+        >>> import semfit
+        >>> data = semfit.example_data("political_democracy")
+        >>> model = "dem60 =~ y1 + y2 + y3 + y4; dem65 =~ y5 + y6 + y7 + y8; dem65 ~ dem60"
+        >>> r = semfit.fit(model, data.head(60))
+        >>> r.predict_outcomes(["y5", "y6"], ["y1", "y2", "y3", "y4"], data.tail(2)).round(2)
+              y5    y6
+        73  8.26  6.55
+        74  3.11 -0.23
+        """
+        return predict_outcomes(self.estimate, outcomes, predictors, data, ridge)
 
     def reliability(self) -> pd.DataFrame:
         """Omega and average variance extracted of every factor."""

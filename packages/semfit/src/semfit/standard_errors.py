@@ -10,9 +10,14 @@ squares (Browne 1984):
 from __future__ import annotations
 
 import numpy as np
+import pandas as pd
 
+from .data import GroupSample
+from .discrepancy.normal import NormalTheory
+from .errors import ModelError
 from .estimate import Estimate, Options, pseudo_inverse
 from .model import Array
+from .standardized import jacobian
 
 
 def robust(options: Options) -> bool:
@@ -67,6 +72,41 @@ def normal_theory_covariance(estimate: Estimate) -> Array:
     bread, _ = pseudo_inverse(estimate.reduce(information))
     out: Array = k @ bread @ k.T / d.multiplier
     return out
+
+
+def missing_information(estimate: Estimate, information: str) -> pd.DataFrame:
+    """The table; see `semfit.result.Result.missing_information`."""
+    if information not in ("expected", "observed"):
+        raise ModelError("unknown_information", value=repr(information))
+    if not estimate.fiml:
+        raise ModelError("nothing_missing")
+    if not estimate.minimum.converged:
+        raise ModelError("tests_not_converged")
+    model, x = estimate.model, estimate.x
+    samples = [
+        GroupSample(g.n, mean, cov)
+        for g, (mean, cov) in zip(estimate.sample.groups, estimate.sample_moments, strict=True)
+    ]
+    complete = NormalTheory(model, samples)
+    if information == "expected":
+        pair = estimate.expected_information, complete.information(x)
+    else:
+        pair = estimate.observed_information, complete.observed_information(x)
+    with np.errstate(all="ignore"):
+        j = np.concatenate([np.eye(len(x)), jacobian(model.defined_values, x)])
+        est = np.concatenate([x, np.real(model.defined_values(x))])
+    variances = []
+    for a in pair:
+        bread, _ = pseudo_inverse(estimate.reduce(a))
+        variances.append(np.sum((j @ model.expand @ bread) * (j @ model.expand), axis=1))
+    now, then = (np.maximum(v, 0.0) / estimate.discrepancy.multiplier for v in variances)
+    rows = [model.rows[k] for k in model.free]
+    texts = [(r.lhs, r.op, r.rhs, r.group, r.label) for r in rows]
+    texts += [(name, ":=", text, 0, name) for name, _, text in model.syntax.defined]
+    frame = pd.DataFrame(texts, columns=["lhs", "op", "rhs", "group", "label"])
+    with np.errstate(all="ignore"):
+        fmi = np.where(now > 0, 1 - then / now, np.nan)
+    return frame.assign(est=est, se=np.sqrt(now), se_complete=np.sqrt(then), fmi=fmi)
 
 
 def robust_middle(estimate: Estimate) -> Array | None:

@@ -24,7 +24,7 @@ def wald_test(estimate: Estimate, covariance: Array, restrictions: str) -> pd.Da
     if syntax.formulas or syntax.defined or not syntax.constraints:
         raise ModelError("wald_restrictions")
     if not estimate.minimum.converged:
-        raise ModelError("wald_not_converged")
+        raise ModelError("tests_not_converged")
     model, x = estimate.model, estimate.x
 
     def differences(z: Any) -> Any:
