@@ -295,8 +295,12 @@ class Result:
                 ntotal=estimate.n,
             )
         if "fit_measures" in estimate.extra:
-            return FitMeasures(estimate.extra["fit_measures"](estimate))
-        return FitMeasures(fit_measures(estimate, self._baseline))
+            found = estimate.extra["fit_measures"](estimate)
+        else:
+            found = fit_measures(estimate, self._baseline)
+        return FitMeasures(
+            {k: v.item() if isinstance(v, np.generic) else v for k, v in found.items()}
+        )
 
     def tests(self, tests: str | Sequence[str] | None = None) -> pd.DataFrame:
         r"""Several tests of this fit at once: the formulas and sources are in `semfit.fit_tests`.
