@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import doctest
 import importlib
+import inspect
 import pkgutil
 import re
 import tomllib
+from collections.abc import Iterator
+from functools import cached_property
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 import semfit
@@ -26,9 +30,19 @@ def run(test: doctest.DocTest) -> None:
     assert not said, "".join(said)
 
 
+def examples(module: ModuleType) -> Iterator[doctest.DocTest]:
+    """The examples of a module; doctest itself does not look into cached properties."""
+    finder = doctest.DocTestFinder()
+    yield from finder.find(module)
+    for name, kind in inspect.getmembers(module, inspect.isclass):
+        for member, value in vars(kind).items():
+            if kind.__module__ == module.__name__ and isinstance(value, cached_property):
+                yield from finder.find(value.func, f"{name}.{member}", module)
+
+
 @pytest.mark.parametrize("name", ["semfit", *MODULES])
 def test_docstrings(name: str) -> None:
-    for test in doctest.DocTestFinder(exclude_empty=True).find(importlib.import_module(name)):
+    for test in examples(importlib.import_module(name)):
         run(test)
 
 

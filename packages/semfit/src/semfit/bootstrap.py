@@ -38,7 +38,28 @@ LARGE = 300 * 2**20  # bytes of row counts held at a time
 
 @dataclass(frozen=True)
 class Bootstrap:
-    """Draws of the free parameters and what follows from them."""
+    """Draws of the free parameters and what follows from them.
+
+    Attributes
+    ----------
+    x
+        Solutions, (draws, q).
+    converged, admissible
+        Which of them are solutions, and admissible ones, (draws,).
+    seed, rule
+        Where the draws started; ``"exclude"`` or ``"keep"`` for inadmissible ones.
+
+    Examples
+    --------
+    >>> import semfit
+    >>> data = semfit.example_data("holzinger_swineford")
+    >>> r = semfit.fit("visual =~ x1 + a*x2 + b*x3; textual =~ x4 + x5 + x6; d := a - b", data)
+    >>> b = r.bootstrap(100, seed=1)
+    >>> b.draws, b.nonconverged, b.inadmissible, int(b.used.sum())
+    (100, 0, 1, 99)
+    >>> b.warnings
+    ['bootstrap: 1 of 100 draws have an inadmissible solution and are not used']
+    """
 
     estimate: Estimate = field(repr=False)
     x: Array = field(repr=False)
@@ -110,7 +131,17 @@ class Bootstrap:
 
     # -- values of draws -----------------------------------------------------------------------
     def values(self, function: Callable[[Any], Any]) -> Array:
-        """A function (…, q) -> (…, k) of the parameters for every usable draw."""
+        """A function (…, q) -> (…, k) of the parameters for every usable draw, (draws, k).
+
+        Examples
+        --------
+        >>> import semfit
+        >>> data = semfit.example_data("holzinger_swineford")
+        >>> r = semfit.fit("visual =~ x1 + a*x2 + b*x3; textual =~ x4 + x5 + x6; d := a - b", data)
+        >>> b = r.bootstrap(100, seed=1)
+        >>> b.values(lambda x: x[..., :2]).shape
+        (99, 2)
+        """
         chosen = self.x[self.used]
         parts = [function(chosen[k : k + 512]) for k in range(0, len(chosen), 512)]
         if not parts:
@@ -135,7 +166,30 @@ class Bootstrap:
     def interval(
         self, function: Callable[[Any], Any], kind: str = "percentile", level: float = 0.95
     ) -> tuple[Array, Array, Array, Array]:
-        """Estimate, bootstrap standard error and limits of a function of the parameters."""
+        """Estimate, bootstrap standard error and limits of a function of the parameters.
+
+        Parameters
+        ----------
+        function
+            (…, q) to (…, k), for many parameter vectors at once.
+        kind, level
+            As for `parameters`.
+
+        Returns
+        -------
+        tuple of arrays
+            Estimate, standard error (divided by the number of draws), lower and upper limits, (k,).
+
+        Examples
+        --------
+        >>> import semfit
+        >>> data = semfit.example_data("holzinger_swineford")
+        >>> r = semfit.fit("visual =~ x1 + a*x2 + b*x3; textual =~ x4 + x5 + x6; d := a - b", data)
+        >>> b = r.bootstrap(100, seed=1)
+        >>> est, se, low, high = b.interval(lambda x: x[..., :1] ** 2)
+        >>> print(f"{est[0]:.3f}")
+        0.312
+        """
         point = np.real(function(self.estimate.x[None])[0])
         values = self.values(function)
         if len(values) < 2:
@@ -153,7 +207,31 @@ class Bootstrap:
 
     # -- tables --------------------------------------------------------------------------------
     def parameters(self, kind: str = "percentile", level: float = 0.95) -> pd.DataFrame:
-        """The parameter table with bootstrap standard errors and limits."""
+        """The parameter table with bootstrap standard errors and limits.
+
+        Parameters
+        ----------
+        kind
+            ``"percentile"``, ``"basic"``, ``"norm"``, ``"bc"`` (bias-corrected) or ``"bca"`` (and
+            accelerated) (Efron & Tibshirani 1993, chapters 13 and 14).
+        level
+            Confidence of the limits.
+
+        Raises
+        ------
+        ModelError
+            For another ``kind``, and for BCa limits of ordinal models.
+
+        Examples
+        --------
+        >>> import semfit
+        >>> data = semfit.example_data("holzinger_swineford")
+        >>> r = semfit.fit("visual =~ x1 + a*x2 + b*x3; textual =~ x4 + x5 + x6; d := a - b", data)
+        >>> b = r.bootstrap(100, seed=1)
+        >>> b.parameters("bca").tail(1)[["lhs", "est", "se", "ci_lower", "ci_upper"]].round(2)
+           lhs   est    se  ci_lower  ci_upper
+        15   d -0.15  0.09     -0.32      0.09
+        """
         from .result import Result, inference
 
         model = self.estimate.model
@@ -176,7 +254,26 @@ class Bootstrap:
     def standardized(
         self, kind: str = "percentile", level: float = 0.95, solution: str = "all"
     ) -> pd.DataFrame:
-        """The standardized solution with bootstrap standard errors and limits."""
+        """The standardized solution with bootstrap standard errors and limits.
+
+        Parameters
+        ----------
+        kind, level
+            As for `parameters`.
+        solution
+            ``"all"`` or ``"lv"``.
+
+        Examples
+        --------
+        >>> import semfit
+        >>> data = semfit.example_data("holzinger_swineford")
+        >>> r = semfit.fit("visual =~ x1 + a*x2 + b*x3; textual =~ x4 + x5 + x6; d := a - b", data)
+        >>> b = r.bootstrap(100, seed=1)
+        >>> b.standardized().loc[:1, ["lhs", "rhs", "est_std", "se"]].round(2)
+              lhs rhs  est_std    se
+        0  visual  x1     0.78  0.09
+        1  visual  x2     0.43  0.08
+        """
         from .result import Result, inference
 
         result = Result(self.estimate)
@@ -200,7 +297,25 @@ class Bootstrap:
         indicators: bool = False,
         standardized: bool = False,
     ) -> pd.DataFrame:
-        """Direct, indirect and total effects with bootstrap standard errors and limits."""
+        """Direct, indirect and total effects with bootstrap standard errors and limits.
+
+        Parameters
+        ----------
+        kind, level
+            As for `parameters`.
+        indicators, standardized
+            With paths to items; of standardized effects.
+
+        Examples
+        --------
+        >>> import semfit
+        >>> data = semfit.example_data("holzinger_swineford")
+        >>> b = semfit.fit("f =~ x4 + x5 + x6; f ~ x1; x9 ~ f", data).bootstrap(100, seed=1)
+        >>> table = b.effects("percentile")
+        >>> table[table["effect"] == "indirect"][["from", "to", "est", "ci_lower"]].round(2)
+          from  to  est  ci_lower
+        0   x1  x9  0.1      0.03
+        """
         from .result import Result, inference
 
         model = self.estimate.model

@@ -19,6 +19,16 @@ class ModelError(ValueError):
         Names the sentence in `semfit.messages`.
     **parameters
         What the sentence mentions.
+
+    Examples
+    --------
+    >>> import semfit
+    >>> data = semfit.example_data("holzinger_swineford")
+    >>> try:
+    ...     semfit.fit("f =~ x1 + x2 + x99", data)
+    ... except semfit.ModelError as error:
+    ...     print(error.code, error.parameters, error)
+    not_in_data {'name': 'x99'} variable 'x99' is not in the data
     """
 
     def __init__(self, code: str, /, **parameters: Any) -> None:

@@ -86,6 +86,14 @@ def fit(
     ------
     ModelError
         One line that names the cause, where the model cannot be fitted to the data.
+
+    Examples
+    --------
+    >>> import semfit
+    >>> data = semfit.example_data("holzinger_swineford")
+    >>> r = semfit.fit("visual =~ x1 + x2 + x3; speed =~ x7 + x8 + x9", data, estimator="MLR")
+    >>> print(f"{r.fit['chisq_scaled']:.2f} {r.fit['cfi_robust']:.3f}")
+    53.93 0.876
     """
     syntax = parse(model)
     for name, value in {

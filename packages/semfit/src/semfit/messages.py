@@ -316,6 +316,13 @@ class Message(str):
 
     ``code`` names the template in `MESSAGES` or `USAGE`; ``parameters`` are numbers, names, pieces
     of a model's text, or messages themselves. Made by `message`.
+
+    Examples
+    --------
+    >>> from semfit.messages import message
+    >>> said = message("not_in_data", name="x9")
+    >>> said, said.code, said.parameters
+    ("variable 'x9' is not in the data", 'not_in_data', {'name': 'x9'})
     """
 
     code: str

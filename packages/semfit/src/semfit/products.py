@@ -30,9 +30,36 @@ from .syntax import parse
 def product_indicators(
     data: pd.DataFrame, first: Sequence[str], second: Sequence[str]
 ) -> pd.DataFrame:
-    """Double-mean-centred products of matched items, named ``x1.z1`` (missing where either is).
+    r"""Double-mean-centred products of matched items, named ``x1.z1`` (missing where either is).
 
-    With unequal numbers of items the later ones of the longer list are left out.
+    :math:`(x-\bar x)(z-\bar z)` less its own mean (Lin, Wen, Marsh & Lin 2010). With unequal
+    numbers of items the later ones of the longer list are left out.
+
+    Parameters
+    ----------
+    data
+        A row for each case.
+    first, second
+        Names of items, in the order in which they are matched.
+
+    Returns
+    -------
+    DataFrame
+        One column a pair, with the index of ``data``.
+
+    Raises
+    ------
+    ModelError
+        For an item that is not in the data, has no values, or none together with its match.
+
+    Examples
+    --------
+    >>> import semfit
+    >>> data = semfit.example_data("holzinger_swineford")
+    >>> semfit.product_indicators(data, ["x1", "x2"], ["x4", "x5"]).head(2).round(3)
+       x1.x4  x2.x5
+    0  0.661  2.131
+    1 -1.059  0.912
     """
     columns = {}
     for a, b in zip(first, second, strict=False):
@@ -52,7 +79,26 @@ def product_indicators(
 
 @dataclass(frozen=True)
 class Interaction:
-    """A fitted model with a product factor and what it says about slopes."""
+    """A fitted model with a product factor and what it says about slopes.
+
+    Attributes
+    ----------
+    result
+        The fit.
+    focal, moderator, outcome, name
+        The factors, and the product's.
+    data, model
+        With the products, and with the product factor's formulas.
+
+    Examples
+    --------
+    >>> import semfit
+    >>> data = semfit.example_data("holzinger_swineford")
+    >>> model = "x =~ x1 + x2 + x3; z =~ x4 + x5 + x6; y =~ x7 + x8 + x9; y ~ x + z"
+    >>> i = semfit.interaction(model, data, focal="x", moderator="z", outcome="y")
+    >>> i.name, i.quadratic
+    ('x_x_z', False)
+    """
 
     result: Result
     focal: str
@@ -84,7 +130,17 @@ class Interaction:
         return float(x[i]), float(x[j]), v
 
     def moderator_sd(self, group: int = 1) -> float:
-        """Model-implied standard deviation of the moderator."""
+        """Model-implied standard deviation of the moderator.
+
+        Examples
+        --------
+        >>> import semfit
+        >>> data = semfit.example_data("holzinger_swineford")
+        >>> model = "x =~ x1 + x2 + x3; z =~ x4 + x5 + x6; y =~ x7 + x8 + x9; y ~ x + z"
+        >>> i = semfit.interaction(model, data, focal="x", moderator="z", outcome="y")
+        >>> print(f"{i.moderator_sd():.3f}")
+        0.982
+        """
         m = self.result.estimate.moments[group - 1]
         k = self.result.estimate.model.blocks[0].names.index(self.moderator)
         return float(np.sqrt(m.covariance[k, k]))
@@ -99,8 +155,33 @@ class Interaction:
     ) -> pd.DataFrame:
         """Slopes of the outcome on the focal factor at values of the moderator.
 
-        ``values`` are standard deviations of the moderator from its mean of zero, or raw values
-        with ``in_sd=False``. Columns: sd, value, est, se, z, pvalue, ci_lower, ci_upper.
+        :math:`b_1 + b_3z` with variance :math:`v_{11} + 2zv_{13} + z^2v_{33}` (Aiken & West 1991);
+        :math:`b_1 + 2b_3x` of a quadratic model.
+
+        Parameters
+        ----------
+        values
+            Standard deviations of the moderator from its mean of zero, or raw values with
+            ``in_sd=False``.
+        in_sd, group, level
+            The unit of ``values``; the number of the group; the confidence of the limits.
+
+        Returns
+        -------
+        DataFrame
+            sd, value, est, se, z, pvalue, ci_lower, ci_upper.
+
+        Examples
+        --------
+        >>> import semfit
+        >>> data = semfit.example_data("holzinger_swineford")
+        >>> model = "x =~ x1 + x2 + x3; z =~ x4 + x5 + x6; y =~ x7 + x8 + x9; y ~ x + z"
+        >>> i = semfit.interaction(model, data, focal="x", moderator="z", outcome="y")
+        >>> i.simple_slopes()[["sd", "est", "se"]].round(3)
+            sd    est     se
+        0 -1.0  0.237  0.105
+        1  0.0  0.299  0.078
+        2  1.0  0.361  0.112
         """
         b1, b3, v = self._coefficients(group)
         scale = self.moderator_sd(group)
@@ -113,10 +194,25 @@ class Interaction:
         )
 
     def johnson_neyman(self, *, group: int = 1, level: float = 0.95) -> dict[str, Any]:
-        """Moderator values where the slope's interval begins to exclude zero.
+        r"""Moderator values where the slope's interval begins to exclude zero.
 
-        Returns ``bounds`` (ascending, raw), ``bounds_sd``, and ``region``: ``"inside"`` or
-        ``"outside"`` where the slope differs from zero, ``"everywhere"`` or ``"nowhere"``.
+        The roots of :math:`(b_1+b_3z)^2 = z_\alpha^2(v_{11} + 2zv_{13} + z^2v_{33})` (Johnson &
+        Neyman 1936; Bauer & Curran 2005).
+
+        Returns
+        -------
+        dict
+            ``bounds`` (ascending, raw), ``bounds_sd``, and ``region``: ``"inside"`` or
+            ``"outside"`` where the slope differs from zero, ``"everywhere"`` or ``"nowhere"``.
+
+        Examples
+        --------
+        >>> import semfit
+        >>> data = semfit.example_data("holzinger_swineford")
+        >>> model = "x =~ x1 + x2 + x3; z =~ x4 + x5 + x6; y =~ x7 + x8 + x9; y ~ x + z"
+        >>> i = semfit.interaction(model, data, focal="x", moderator="z", outcome="y")
+        >>> i.johnson_neyman()["region"]
+        'inside'
         """
         b1, b3, v = self._coefficients(group)
         z2 = float(special.ndtri(0.5 + level / 2)) ** 2
@@ -136,7 +232,24 @@ class Interaction:
         }
 
     def turning_point(self, *, group: int = 1, level: float = 0.95) -> dict[str, float]:
-        """Where the slope of a quadratic model changes sign, with a delta-method interval."""
+        """Where the slope of a quadratic model changes sign, with a delta-method interval.
+
+        :math:`-b_1/(2b_3)`.
+
+        Raises
+        ------
+        ModelError
+            For a model without a quadratic term.
+
+        Examples
+        --------
+        >>> import semfit
+        >>> data = semfit.example_data("holzinger_swineford")
+        >>> model = "x =~ x1 + x2 + x3; y =~ x7 + x8 + x9; y ~ x"
+        >>> i = semfit.interaction(model, data, focal="x", moderator="x", outcome="y")
+        >>> print(f"{i.turning_point()['est']:.2f}")
+        0.38
+        """
         if not self.quadratic:
             raise ModelError("not_quadratic")
         b1, b3, v = self._coefficients(group)
@@ -159,9 +272,42 @@ def interaction(
 ) -> Interaction:
     """Fit ``model`` with the product of two factors as a further predictor of ``outcome``.
 
-    ``focal`` and ``moderator`` are latent variables of ``model`` (the same one for a quadratic
-    term) and should predict ``outcome`` there. ``options`` go to `fit`; with non-normal products
-    ``estimator="MLR"`` is the usual choice.
+    Parameters
+    ----------
+    model
+        A model in which both factors predict ``outcome``.
+    data
+        A row for each case.
+    focal, moderator
+        Factors of the model, measured by items; the same one for a quadratic term.
+    outcome
+        A variable of the model.
+    name
+        The product factor's (``focal_x_moderator``).
+    options
+        Those of `fit`; with non-normal products ``estimator="MLR"`` is the usual choice.
+
+    Returns
+    -------
+    Interaction
+        With simple slopes, Johnson-Neyman bounds, turning point.
+
+    Raises
+    ------
+    ModelError
+        For factors that are none or do not predict the outcome, and names that are taken.
+
+    Examples
+    --------
+    >>> import semfit
+    >>> data = semfit.example_data("holzinger_swineford")
+    >>> model = "x =~ x1 + x2 + x3; z =~ x4 + x5 + x6; y =~ x7 + x8 + x9; y ~ x + z"
+    >>> i = semfit.interaction(model, data, focal="x", moderator="z", outcome="y")
+    >>> i.result.parameters.query("op == '~'")[["lhs", "op", "rhs", "est"]].round(3)
+       lhs op    rhs    est
+    9    y  ~      x  0.299
+    10   y  ~      z  0.035
+    14   y  ~  x_x_z  0.063
     """
     if not isinstance(data, pd.DataFrame):
         raise ModelError("not_a_frame", type=type(data).__name__)

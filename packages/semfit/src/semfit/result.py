@@ -57,10 +57,31 @@ def inference(est: Array, se: Array, level: float = 0.95) -> dict[str, Array]:
 
 @dataclass(frozen=True, repr=False)
 class Result:
-    """A fitted model.
+    """A fitted model: what `semfit.fit` returns.
 
     ``parameters`` is lavaan's parameter table, ``fit`` its fit measures, ``warnings`` what the
-    program has to say about the solution. Everything else is a method named by what it gives.
+    program has to say about the solution. Everything else is a property or a method named by what
+    it gives, and computed when it is first read. Groups are numbered 1, 2, … in the order in which
+    they appear in the data (``group_labels``).
+
+    Attributes
+    ----------
+    estimate
+        The solution itself: compiled model, sample, minimum. ``estimate.sample`` may be given to
+        another `semfit.fit` as its data.
+    draws
+        The `Bootstrap` that errors and limits come from, or None.
+
+    Examples
+    --------
+    >>> import semfit
+    >>> data = semfit.example_data("holzinger_swineford")
+    >>> r = semfit.fit("visual =~ x1 + x2 + x3; textual =~ x4 + x5 + x6", data)
+    >>> r.converged, r.admissible, r.df
+    (True, True, 8)
+    >>> print(r)
+    SEM by ML: converged, N = 301, 13 parameters
+    chi-square 24.361 (df 8, p 0.0020), CFI 0.975, TLI 0.953, RMSEA 0.082 [0.046, 0.121], SRMR 0.047
     """
 
     estimate: Estimate = field(repr=False)
@@ -74,7 +95,20 @@ class Result:
 
     @cached_property
     def problems(self) -> tuple[Message, ...]:
-        """Reasons why the solution is inadmissible (empty when it is admissible)."""
+        """Reasons why the solution is inadmissible (empty when it is admissible).
+
+        Convergence by the decrement of the fit function, identification by the eigenvalues of the
+        information matrix in the units of the variables, negative variances, and covariance
+        matrices of factors, residuals or variables that are not positive semidefinite.
+
+        Examples
+        --------
+        >>> import semfit
+        >>> data = semfit.example_data("holzinger_swineford")
+        >>> r = semfit.fit("f =~ x3 + x4 + x5", data)
+        >>> r.problems
+        ('negative residual variance x4 (-0.6843): a Heywood case',)
+        """
         found = convergence(self.estimate)
         if not found:
             estimate = self.estimate
@@ -97,7 +131,16 @@ class Result:
 
     @cached_property
     def warnings(self) -> list[Message]:
-        """Everything a reader should know about the data and the solution."""
+        """Everything a reader should know about the data and the solution.
+
+        Examples
+        --------
+        >>> import semfit
+        >>> data = semfit.example_data("holzinger_swineford")
+        >>> data.loc[:2, "x1"] = None
+        >>> semfit.fit("f =~ x1 + x2 + x3", data).warnings
+        ['left out: 3 of 301 rows, with missing values']
+        """
         more = list(self.draws.warnings) if self.draws is not None else []
         sample, p = self.estimate.sample, self.estimate.model.blocks[0].observed
         if sample.missing in ("fiml", "ml") and too_large(p):
@@ -114,7 +157,15 @@ class Result:
     # -- estimates -----------------------------------------------------------------------------
     @property
     def group_labels(self) -> tuple[Any, ...]:
-        """Values of the group variable, in the order of the group numbers 1, 2, …"""
+        """Values of the group variable, in the order of the group numbers 1, 2, …
+
+        Examples
+        --------
+        >>> import semfit
+        >>> data = semfit.example_data("holzinger_swineford")
+        >>> semfit.fit("f =~ x1 + x2 + x3", data, group="school").group_labels
+        ('Pasteur', 'Grant-White')
+        """
         return self.estimate.sample.labels
 
     @property
@@ -135,7 +186,16 @@ class Result:
 
     @cached_property
     def parameter_names(self) -> list[str]:
-        """Names of the free parameters: label, else ``lhs op rhs`` (``.g2`` for group 2)."""
+        """Names of the free parameters: label, else ``lhs op rhs`` (``.g2`` for group 2).
+
+        Examples
+        --------
+        >>> import semfit
+        >>> data = semfit.example_data("holzinger_swineford")
+        >>> r = semfit.fit("visual =~ x1 + x2 + x3; textual =~ x4 + x5 + x6", data)
+        >>> r.parameter_names[:3]
+        ['visual=~x2', 'visual=~x3', 'textual=~x5']
+        """
         rows = [self.estimate.model.rows[k] for k in self.estimate.model.free]
         names: list[str] = []
         used: set[str] = set()
@@ -149,7 +209,18 @@ class Result:
 
     @property
     def vcov(self) -> pd.DataFrame:
-        """Covariance matrix of the free parameters."""
+        """Covariance matrix of the free parameters, (q, q), named by `parameter_names`.
+
+        Examples
+        --------
+        >>> import semfit
+        >>> data = semfit.example_data("holzinger_swineford")
+        >>> r = semfit.fit("visual =~ x1 + x2 + x3; textual =~ x4 + x5 + x6", data)
+        >>> r.vcov.iloc[:2, :2].round(4)
+                    visual=~x2  visual=~x3
+        visual=~x2      0.0111      0.0059
+        visual=~x3      0.0059      0.0139
+        """
         return pd.DataFrame(
             self._covariance, index=self.parameter_names, columns=self.parameter_names
         )
@@ -160,7 +231,23 @@ class Result:
 
     @cached_property
     def parameters(self) -> pd.DataFrame:
-        """The parameter table with lavaan's columns; ``:=`` rows have group 0."""
+        """The parameter table with lavaan's rows and columns.
+
+        Columns: lhs, op, rhs, group, label, est, se, z, pvalue, ci_lower, ci_upper (95 %, normal),
+        std_lv and std_all (standardized by the factors; by the variables, too). A fixed parameter
+        has an error of 0; ``:=`` rows have group 0 and errors by the delta method.
+
+        Examples
+        --------
+        >>> import semfit
+        >>> data = semfit.example_data("holzinger_swineford")
+        >>> r = semfit.fit("visual =~ x1 + x2 + x3; textual =~ x4 + x5 + x6", data)
+        >>> r.parameters.loc[:2, ["lhs", "op", "rhs", "est", "se", "std_all"]].round(3)
+              lhs  op rhs    est     se  std_all
+        0  visual  =~  x1  1.000  0.000    0.778
+        1  visual  =~  x2  0.559  0.105    0.431
+        2  visual  =~  x3  0.708  0.118    0.568
+        """
         if self.draws is not None:
             return self.draws.parameters()
         model, x = self.estimate.model, self.estimate.x
@@ -236,7 +323,38 @@ class Result:
         return out
 
     def standardized(self, kind: str = "all", level: float = 0.95) -> pd.DataFrame:
-        """The standardized solution with delta-method standard errors and limits."""
+        r"""The standardized solution with delta-method standard errors and limits.
+
+        A loading is :math:`\lambda\sqrt{\psi}/\sqrt{\sigma}`, a residual covariance a correlation
+        of residuals; Jacobians are complex-step derivatives. lavaan's ``standardizedSolution``.
+
+        Parameters
+        ----------
+        kind
+            ``"all"`` standardizes factors and observed variables, ``"lv"`` factors alone.
+        level
+            Confidence of the limits.
+
+        Returns
+        -------
+        DataFrame
+            lhs, op, rhs, group, label, est_std, se, z, pvalue, ci_lower, ci_upper.
+
+        Raises
+        ------
+        ModelError
+            For another ``kind``.
+
+        Examples
+        --------
+        >>> import semfit
+        >>> data = semfit.example_data("holzinger_swineford")
+        >>> r = semfit.fit("visual =~ x1 + x2 + x3; textual =~ x4 + x5 + x6", data)
+        >>> r.standardized().loc[:1, ["lhs", "op", "rhs", "est_std", "se", "ci_lower"]].round(3)
+              lhs  op rhs  est_std     se  ci_lower
+        0  visual  =~  x1    0.778  0.062     0.657
+        1  visual  =~  x2    0.431  0.061     0.312
+        """
         if kind not in ("all", "lv"):
             raise ModelError("unknown_standardized", kind=kind)
         if self.draws is not None:
@@ -275,7 +393,18 @@ class Result:
 
     @cached_property
     def fit(self) -> FitMeasures:
-        """Measures of fit; NaN where the model did not converge."""
+        """Measures of fit by lavaan's names; NaN where the model did not converge.
+
+        Formulas and sources stand on the page "Measures of fit".
+
+        Examples
+        --------
+        >>> import semfit
+        >>> data = semfit.example_data("holzinger_swineford")
+        >>> r = semfit.fit("visual =~ x1 + x2 + x3; textual =~ x4 + x5 + x6", data)
+        >>> print(f"{r.fit['cfi']:.3f} {r.fit['rmsea']:.3f} {r.fit['srmr']:.3f}")
+        0.975 0.082 0.047
+        """
         estimate = self.estimate
         if not self.converged:
             return FitMeasures(
@@ -339,7 +468,20 @@ class Result:
 
     @cached_property
     def r2(self) -> pd.DataFrame:
-        """Explained variance of every dependent variable: variable, group, r2."""
+        r"""Explained variance of every dependent variable: variable, group, r2.
+
+        :math:`1 - \psi_{ii}/\sigma_{ii}`, missing with a negative residual variance.
+
+        Examples
+        --------
+        >>> import semfit
+        >>> data = semfit.example_data("holzinger_swineford")
+        >>> r = semfit.fit("visual =~ x1 + x2 + x3; textual =~ x4 + x5 + x6", data)
+        >>> r.r2.head(2).round(3)
+          variable  group     r2
+        0       x1      1  0.605
+        1       x2      1  0.186
+        """
         rows = self.estimate.model.rows
         dependent = {r.rhs for r in rows if r.op == "=~"} | {r.lhs for r in rows if r.op == "~"}
         records = []
@@ -354,11 +496,24 @@ class Result:
 
     @property
     def implied(self) -> list[dict[str, Any]]:
-        """Implied moments per group: ``cov``, ``mean`` (observed), ``lv_cov``, ``lv_mean``.
+        r"""Implied moments per group: ``cov``, ``mean`` (observed), ``lv_cov``, ``lv_mean``.
 
-        Of ordinal variables ``cov`` is that of their latent responses times their scales. With
-        fixed predictors these moments are joint with the predictors' sample moments, and
-        ``res_cov``, ``res_mean`` and ``slopes`` are those of the dependent variables given them.
+        :math:`\Sigma = F(I-B)^{-1}S(I-B)^{-T}F'`, :math:`\mu = F(I-B)^{-1}m` with directed paths
+        :math:`B`, symmetric ones :math:`S` and the selection of observed variables :math:`F`
+        (McArdle & McDonald 1984). Of ordinal variables ``cov`` is that of their latent responses
+        times their scales. With fixed predictors these moments are joint with the predictors'
+        sample moments, and ``res_cov``, ``res_mean`` and ``slopes`` are those of the dependent
+        variables given them.
+
+        Examples
+        --------
+        >>> import semfit
+        >>> data = semfit.example_data("holzinger_swineford")
+        >>> r = semfit.fit("visual =~ x1 + x2 + x3; textual =~ x4 + x5 + x6", data)
+        >>> r.implied[0]["lv_cov"].round(3)
+                 visual  textual
+        visual    0.822    0.414
+        textual   0.414    0.981
         """
         d, x = self.estimate.discrepancy, self.estimate.x
         out = []
@@ -392,8 +547,17 @@ class Result:
 
     @property
     def residuals(self) -> list[dict[str, Any]]:
-        """Residual covariances and means per group, and slopes where predictors are conditioned on;
-        see `standardized_residuals`."""
+        """Residual covariances and means per group (sample less model), and slopes where predictors
+        are conditioned on; see `standardized_residuals`.
+
+        Examples
+        --------
+        >>> import semfit
+        >>> data = semfit.example_data("holzinger_swineford")
+        >>> r = semfit.fit("visual =~ x1 + x2 + x3; textual =~ x4 + x5 + x6", data)
+        >>> r.residuals[0]["cov"].loc["x1", ["x2", "x3"]].round(4).tolist()
+        [-0.0521, -0.002]
+        """
         return list(residual_table(self.estimate, "raw"))
 
     def standardized_residuals(self, kind: str = "standardized") -> list[dict[str, Any]]:
@@ -653,8 +817,32 @@ class Result:
     def effects(self, indicators: bool = False, level: float = 0.95) -> pd.DataFrame:
         """Direct, indirect and total effects of every variable on every other, in long form.
 
-        Columns: from, to, group, effect, est, se, z, pvalue, ci_lower, ci_upper, std_all. Paths to
-        indicators are left out unless asked for.
+        Total effects are :math:`(I-B)^{-1} - I`, indirect ones what they have beyond :math:`B`
+        (Bollen 1987); errors are by the delta method.
+
+        Parameters
+        ----------
+        indicators
+            With paths to the items of factors.
+        level
+            Confidence of the limits.
+
+        Returns
+        -------
+        DataFrame
+            from, to, group, effect, est, se, z, pvalue, ci_lower, ci_upper, std_all.
+
+        Examples
+        --------
+        >>> import semfit
+        >>> data = semfit.example_data("political_democracy")
+        >>> model = "i =~ x1+x2+x3; d =~ y1+y2+y3+y4; e =~ y5+y6+y7+y8; d ~ i; e ~ i + d"
+        >>> table = semfit.fit(model, data).effects()
+        >>> table[table["effect"] == "total"][["from", "to", "est", "se", "std_all"]].round(2)
+          from to   est    se  std_all
+        2    i  d  1.47  0.39     0.45
+        5    i  e  1.73  0.37     0.55
+        8    d  e  0.86  0.11     0.91
         """
         if self.draws is not None:
             return self.draws.effects("percentile", level, indicators)
@@ -813,14 +1001,47 @@ class Result:
         return reliability(self.estimate)
 
     def bootstrap(self, draws: int = 1000, seed: int = 1, **options: Any) -> Bootstrap:
-        """Refit the model to resampled rows; see `semfit.bootstrap.bootstrap`."""
+        """Refit the model to resampled rows (whole clusters where there are any), within groups.
+
+        Draws depend on ``seed`` alone. Those without a solution are not used, nor those with an
+        inadmissible one unless ``inadmissible="keep"``; both are counted in ``warnings``.
+
+        Parameters
+        ----------
+        draws, seed
+            Their number, and where they start.
+        options
+            ``threads`` (1), ``inadmissible`` (``"exclude"`` or ``"keep"``).
+
+        Raises
+        ------
+        ModelError
+            Without raw data, without convergence, for numbers that are none.
+
+        Examples
+        --------
+        >>> import semfit
+        >>> data = semfit.example_data("holzinger_swineford")
+        >>> r = semfit.fit("visual =~ x1 + x2 + x3; textual =~ x4 + x5 + x6", data)
+        >>> print(r.bootstrap(100, seed=1))
+        bootstrap: 100 draws (seed 1), 99 used, 0 not converged, 1 inadmissible
+        """
         from .bootstrap import bootstrap
 
         return bootstrap(self.estimate, draws, seed, **options)
 
     # -- reading -------------------------------------------------------------------------------
     def to_dict(self) -> dict[str, Any]:
-        """Plain values for a file: parameters, fit, warnings (None for NaN)."""
+        """Plain values for a file: parameters, fit, warnings (None for NaN).
+
+        Examples
+        --------
+        >>> import semfit
+        >>> data = semfit.example_data("holzinger_swineford")
+        >>> r = semfit.fit("visual =~ x1 + x2 + x3; textual =~ x4 + x5 + x6", data)
+        >>> sorted(r.to_dict())
+        ['fit', 'parameters', 'warnings']
+        """
         return {
             "parameters": [
                 {k: _plain(v) for k, v in record.items()}
