@@ -223,6 +223,13 @@ def test_the_checksum_decides_about_what_was_put_there_by_hand(
     message = refusal(load)
     assert message.startswith("small/rows/all rows.csv: its SHA-256 is ")
     assert kept.read_bytes() == server.content[:-20]  # it is theirs
+    kept.unlink()
+    kept.mkdir()
+    assert refusal(load) == "small/rows/all rows.csv: Is a directory"
+    kept.rmdir()
+    kept.parent.rmdir()
+    kept.parent.write_bytes(b"")
+    assert str(roads.bring(["small"])["small"]) == "small/rows: File exists"
 
 
 def test_what_was_never_seen(

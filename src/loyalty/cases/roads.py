@@ -41,7 +41,7 @@ def file(study: Study, source: Source) -> Path:
         Where what is there, or what came, is not what the description says.
     """
     kept = _kept(study, source)
-    if kept.is_file():
+    if kept.exists():
         _hold(source, kept, f"{study.case}/rows/{kept.name}")
         return kept
     kept.parent.mkdir(exist_ok=True)
@@ -119,6 +119,8 @@ def _brought(study: Study) -> UserError | None:
             file(study, rows)
         except UserError as error:
             return error
+        except OSError as error:  # as of a folder that cannot be written to
+            return UserError(f"{study.case}/rows: {error.strerror}")
     return None
 
 
@@ -137,12 +139,14 @@ def _sha256(path: Path) -> str:
 
 def _hold(source: Source, path: Path, name: str) -> None:
     """Refuse a file that is not the one described."""
-    found = _sha256(path)
-    if source.sha256 not in (UNKNOWN, found):
-        what = "a web page, not the file" if _is_page(path) else f"its SHA-256 is {found}"
-        raise UserError(f"{name}: {what}; study.yml says {source.sha256}")
-    if source.sha256 == UNKNOWN and _is_page(path):
+    try:
+        found, page = _sha256(path), _is_page(path)
+    except OSError as error:
+        raise UserError(f"{name}: {error.strerror}") from None
+    if page and source.sha256 != found:
         raise UserError(f"{name}: a web page, not the file")
+    if source.sha256 not in (UNKNOWN, found):
+        raise UserError(f"{name}: its SHA-256 is {found}, study.yml says {source.sha256}")
 
 
 def _is_page(path: Path) -> bool:
