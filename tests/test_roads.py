@@ -45,6 +45,7 @@ class Server(ThreadingHTTPServer):
 
     content = b""
     asked = 0
+    kind = ""  # of every address, where it is not said by the address itself
 
     @property
     def url(self) -> str:
@@ -67,7 +68,7 @@ class Handler(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         self.server.asked += 1
-        content, kind = self.server.content, self.path.split("/")[1]
+        content, kind = self.server.content, self.server.kind or self.path.split("/")[1]
         if kind == "broken-once" and self.server.asked == 1:
             kind = "truncated"
         if kind == "absent":
@@ -269,6 +270,22 @@ def test_a_doi_whose_deposit_is_not_reached(
     assert message.startswith("small: doi:10.5281/zenodo.1: could not be downloaded (no network")
 
 
+def test_a_doi_of_another_kind_of_deposit(
+    download: Callable[..., Path],
+    server: Server,
+    monkeypatch: pytest.MonkeyPatch,
+    refusal: Callable[..., str],
+) -> None:
+    import pooch
+
+    for kind in ("absent", "page"):  # what a site that is no Dataverse answers to its questions
+        site = f"{server.url}/{kind}/deposit"
+        monkeypatch.setattr(pooch.downloaders, "doi_to_url", lambda *_, site=site, **__: site)
+        server.kind = kind
+        download(url=None, doi="10.17632/64xkbj2ry5.2")
+        assert "(a deposit of another kind than Zenodo, figshare and Dataverse)" in refusal(load)
+
+
 def test_a_doi(
     download: Callable[..., Path], server: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -438,6 +455,16 @@ def test_a_source_archive_put_there_by_hand(package: Callable[..., PackageRows])
 
 def test_an_object_in_a_file_of_another_name(package: Callable[..., PackageRows]) -> None:
     assert kept(package(archive(data=gzip.decompress(RDA), file="many.RData"))) == CSV
+
+
+def test_some_columns_alone(
+    package: Callable[..., PackageRows], refusal: Callable[..., str]
+) -> None:
+    two = b"level,whole\nhigh,1\nlow,\n"
+    assert kept(package(archive(), columns=["level", "whole"], sha256=sha256(two))) == two
+    (study.load("small").folder / "rows" / "rows.csv").unlink()
+    wrong = package(archive(), columns=["levels"])
+    assert refusal(kept, wrong).endswith("rows has no one column 'levels'")
 
 
 def test_another_version_with_the_same_rows_will_do(package: Callable[..., PackageRows]) -> None:

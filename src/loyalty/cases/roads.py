@@ -213,4 +213,6 @@ def _said(error: Exception) -> str:
         return "it broke off"
     if isinstance(error, of.ConnectionError):
         return "no connection"
+    if isinstance(error, of.JSONDecodeError) or "Invalid data repository" in str(error):
+        return "a deposit of another kind than Zenodo, figshare and Dataverse"
     return f"{str(error) or type(error).__name__:.120}"

@@ -182,7 +182,10 @@ def _of(files: list[tuple[str, bytes]], source: PackageRows, name: str) -> bytes
             frame = objects[source.object]
             if not isinstance(frame, pd.DataFrame):
                 raise UserError(f"{name}: {source.object} is no data frame")
-            return as_csv(frame, name)
+            for column in source.columns:
+                if list(frame.columns).count(column) != 1:
+                    raise UserError(f"{name}: {source.object} has no one column {column!r}")
+            return as_csv(frame[source.columns] if source.columns else frame, name)
     raise UserError(f"{name}: no {source.object} in what it has as .rda or .RData")
 
 

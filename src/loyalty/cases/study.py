@@ -175,12 +175,14 @@ class PackageRows(Model):
     """A data frame of an R package, kept as ``data/<case>/rows/<object>.csv``.
 
     `sha256` is that of the data frame as CSV (:func:`loyalty.cases.rpackage.as_csv`); `version` is
-    the one that was looked at, and others will do whose rows are the same.
+    the one that was looked at, and others will do whose rows are the same. With `columns` only
+    these are taken, in this order.
     """
 
     name: Annotated[str, StringConstraints(pattern=r"^[A-Za-z][A-Za-z0-9.]*[A-Za-z0-9]$")]
     object: Annotated[str, StringConstraints(pattern=r"^[A-Za-z][A-Za-z0-9._]*$")]
     version: Annotated[str, StringConstraints(pattern=r"^\d+([.-]\d+)+$")]
+    columns: list[str] = []
     sha256: Pinned
 
 
