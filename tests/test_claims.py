@@ -30,8 +30,9 @@ def test_every_source_is_cited_and_every_text_has_chinese(ledger: claims.Ledger)
     assert {c.source for c in ledger.claims} == {
         "aftersales", "quality", "innovation", "strategy", "retail",
     } <= set(works)  # fmt: skip
-    for text in (*ledger.claims, *ledger.checks):
-        assert re.search(r"[\u4e00-\u9fff]", text.zh), text.id
+    spoken = [one for claim in ledger.industries for one in claim.real]
+    for text in (*ledger.claims, *ledger.checks, *ledger.industries, *spoken):
+        assert re.search(r"[\u4e00-\u9fff]", text.zh), text.en
 
 
 def test_what_the_checks_find(ledger: claims.Ledger) -> None:
@@ -95,6 +96,11 @@ def small(**changes: Any) -> dict[str, Any]:
         (small(values=[]), "claims.0.values: "),
         (small(kind="per"), "X1: a claim of kind per has two values"),
         (small(id="X2"), "checks.C1: 'X1' is not a claim"),
+        (
+            small()
+            | {"industries": [{"id": "D1", "source": "q", "claims": ["X9"], "en": "x", "zh": "x"}]},
+            "industries.D1: 'X9' is not a claim",
+        ),
         ({"claims": small()["claims"] * 2}, "claims: the id X1 is used twice"),
     ],
 )

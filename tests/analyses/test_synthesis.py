@@ -17,12 +17,13 @@ from loyalty.analyses.groups.findings import Groups
 from loyalty.analyses.measurement.findings import Measurement
 from loyalty.analyses.reliability.findings import Reliability
 from loyalty.analyses.structural.findings import Structural
-from loyalty.analyses.synthesis import estimates, figures, tables, words
+from loyalty.analyses.synthesis import estimates, evidence, figures, tables, words
 from loyalty.analyses.synthesis import findings as synthesis
 from loyalty.analyses.synthesis.estimates import Estimate, Everything
 from loyalty.analyses.synthesis.page import PAGE
 from loyalty.cases import claims
-from loyalty.cases.study import ALL, Study
+from loyalty.cases.study import ALL, Hypothesis, Study
+from loyalty.ground.errors import UserError
 from loyalty.ground.findings import Findings, Record, Refused, cited
 from loyalty.ground.reading import validated
 from loyalty.ground.text import LANGUAGES, Text
@@ -30,7 +31,8 @@ from loyalty.shown import words as shared
 from loyalty.shown.context import Case
 from loyalty.shown.figure import Figure
 from loyalty.shown.table import Table
-from loyalty.stats.pooling import random_effects
+from loyalty.stats import masem
+from loyalty.stats.pooling import meta_regression, random_effects
 
 
 # --- made-up results -----------------------------------------------------------------------------
@@ -116,7 +118,13 @@ CASES = {
     "drawn": described("quality", "loyalty", simulated=True, title="Drawn"),
     "again": described("quality", "loyalty", simulated=True, title="Again"),
 }
-CASE = Case(ALL, described=CASES)
+#: Surveys of the backbone, each with its constructs.
+CHAIN = ("quality", "value", "satisfaction", "loyalty")
+BACKBONE = {
+    name: described(*CHAIN, title=name.title()) for name in ("bank", "phone", "food", "net")
+}
+BACKBONE["part"] = described("quality", "satisfaction", title="Part")
+CASE = Case(ALL, described=CASES | BACKBONE)
 
 
 def path(start: str, end: str, estimate: float, se: float, name: str = "H1") -> dict[str, Any]:
@@ -247,7 +255,7 @@ def test_a_concept_is_named_as_the_construct_of_its_name() -> None:
 
 def test_a_path_without_interval_is_no_path() -> None:
     bare = {**PATHS["one"][0], "se": None, "ci_lower": None, "ci_upper": None}
-    assert synthesis.all_paths(with_paths(one=[bare])) == ()
+    assert estimates.all_paths(with_paths(one=[bare])) == ()
 
 
 def test_the_matrix_marks_an_interval_that_holds_zero() -> None:
@@ -346,6 +354,344 @@ def test_what_differs_most_between_simulated_surveys() -> None:
     two = said(pooled(pooled_row(tau=0.1), back), words.pooled_simulated)
     assert "2 paths are pooled" in two.en and "(τ = 0\\.20)" in two.en
     assert "Loyalty → Quality differs most between surveys" in two.en
+
+
+# --- moderators of surveys -----------------------------------------------------------------------
+def ten(**changes: Any) -> Everything:
+    """Ten surveys whose paths rise with the points of their scale, five of one industry."""
+    cases = {}
+    for k in range(10):
+        one = described("quality", "loyalty")
+        industry = ["banking"] if k < 5 else ["airlines", "hotels"][k % 2 : k % 2 + 1]
+        provenance = one.provenance.model_copy(update={"industries": industry})
+        scale = one.scale.model_copy(update={"max": 5 + k % 3, **changes})
+        cases[f"s{k}"] = one.model_copy(update={"provenance": provenance, "scale_": scale})
+    paths = {c: [path("quality", "loyalty", 0.1 * s.scale.max, 0.05)] for c, s in cases.items()}
+    return everything({(c, "structural"): structural(p) for c, p in paths.items()}, cases)
+
+
+def test_properties_of_surveys_are_tried_where_ten_have_a_path() -> None:
+    found = evidence.moderators(ten())
+    assert isinstance(found, evidence.Moderators)
+    assert [(r.moderator, r.k) for r in found.rows] == [("points", 10), ("commonest_industry", 10)]
+    points, industry = found.rows
+    assert points.estimate == pytest.approx(0.1) and points.clear
+    y = [0.1 * (5 + k % 3) for k in range(10)]
+    again = meta_regression(y, [0.05] * 10, [1.0] * 5 + [0.0] * 5)
+    assert industry.estimate == pytest.approx(again.estimate)
+    assert (found.count, found.clear) == (2, 1)
+    text = said(found, words.moderators)
+    assert "2 properties of surveys were tried" in text.en and "interval of 1 is" in text.en
+    assert "其中 1 个的区间不含零" in text.zh
+    one = found.model_copy(update={"count": 1, "clear": 0})
+    assert "1 property of surveys was" in said(one, words.moderators).en
+    assert "interval of none is" in said(one, words.moderators).en
+
+
+def test_a_stretched_scale_has_no_known_points() -> None:
+    found = evidence.moderators(ten(max=100))
+    assert isinstance(found, evidence.Moderators)
+    assert [r.moderator for r in found.rows] == ["commonest_industry"]
+
+
+def test_fewer_than_ten_surveys_are_no_ground_for_moderators() -> None:
+    found = evidence.moderators(with_paths(*PATHS))
+    assert isinstance(found, Refused) and found.refused.code == "few_surveys_for_moderators"
+    assert found.refused.parameters == {"n": 3, "least": 10}
+
+
+# --- the backbone --------------------------------------------------------------------------------
+R = {
+    ("quality", "value"): 0.5,
+    ("quality", "satisfaction"): 0.6,
+    ("quality", "loyalty"): 0.42,
+    ("value", "satisfaction"): 0.55,
+    ("value", "loyalty"): 0.4,
+    ("satisfaction", "loyalty"): 0.7,
+}
+
+
+def measured(
+    shift: float = 0.0, *, admissible: bool = True, of: Sequence[str] = CHAIN, n: int = 300
+) -> Measurement:
+    rows = [
+        {
+            "a": a,
+            "b": b,
+            "correlation": r + shift,
+            "correlation_ci_lower": r + shift - 0.1,
+            "correlation_ci_upper": r + shift + 0.1,
+        }
+        for (a, b), r in R.items()
+        if {a, b} <= set(of)
+    ]
+    fit = {"n": n, "admissible": admissible}
+    found: Measurement = made(Measurement, fit=fit, shared_variance={"rows": rows})
+    return found
+
+
+def backbone(**given: Measurement) -> evidence.Backbone | Refused:
+    found = {(case, "measurement"): one for case, one in given.items()}
+    result: evidence.Backbone | Refused = evidence.backbone(everything(found, BACKBONE))
+    return result
+
+
+def test_the_backbone_is_pooled_from_latent_correlations_with_their_errors() -> None:
+    part = measured(of=("quality", "satisfaction"), n=500)
+    found = backbone(bank=measured(0.02), phone=measured(-0.02), part=part)
+    assert isinstance(found, evidence.Backbone)
+    assert (found.k, found.n, found.complete, found.unsound) == (3, 1100, 2, 0)
+    assert [(s.case, s.concepts) for s in found.studies][2] == ("part", ("quality", "satisfaction"))
+    by_pair = {(r.a, r.b): r for r in found.correlations}
+    assert by_pair["quality", "satisfaction"].studies == 3
+    assert by_pair["value", "loyalty"].n == 600
+    # Two surveys with one error, 0.1 over 1.96: their mean, and the error of a mean.
+    row = by_pair["value", "loyalty"]
+    assert row.estimate == pytest.approx(0.4, abs=1e-3)
+    assert row.ci_upper - row.ci_lower == pytest.approx(0.2 / 2**0.5, rel=0.02)
+    assert [(p.from_, p.to) for p in found.direct] == evidence.DIRECT
+    assert found.df == 2 and found.without_unsound is None
+    rows = [{(a, b): r + d for (a, b), r in R.items()} for d in (0.02, -0.02)]
+    frames = [pd.Series(r).unstack().reindex(index=CHAIN, columns=CHAIN) for r in rows]
+    frames = [f.fillna(f.T) for f in frames]
+    rough = masem.path_model(masem.pool_correlations(frames, [300, 300]), evidence.INDEX)
+    assert [p.estimate for p in found.paths] == pytest.approx(rough.paths["estimate"], abs=0.02)
+
+
+def test_surveys_that_are_not_told_apart_are_left_out_and_unsound_ones_left_out_again() -> None:
+    found = backbone(
+        bank=measured(0.02),
+        phone=measured(-0.02),
+        food=measured(admissible=False),
+        net=measured(0.28),
+    )
+    assert isinstance(found, evidence.Backbone)
+    assert [r.case for r in found.left_out] == ["net"]
+    assert (found.k, found.unsound) == (3, 1) and isinstance(found.without_unsound, tuple)
+    text = said(found, words.backbone)
+    assert "are not told apart: Net." in text.en and "构念无法区分而未纳入：案例Net" in text.zh
+    assert (
+        "In 1 of the surveys" in text.en and "without it the paths are Quality → Value" in text.en
+    )
+    few = backbone(bank=measured(), phone=measured(admissible=False))
+    assert isinstance(few, evidence.Backbone) and isinstance(few.without_unsound, Refused)
+    assert "too few surveys are left to pool" in said(few, words.backbone).en
+    assert "无法合并" in said(few, words.backbone).zh
+
+
+def test_what_cannot_be_pooled_is_refused() -> None:
+    alone = backbone(bank=measured())
+    assert isinstance(alone, Refused) and alone.refused.code == "few_studies"
+    part = measured(of=("quality", "satisfaction"))
+    parts = backbone(bank=part, phone=part)
+    assert isinstance(parts, Refused) and parts.refused.code == "variable_not_pooled"
+    once = backbone(bank=measured(), part=part)
+    assert isinstance(once, Refused) and once.refused.code == "few_studies_for_pair"
+    drawn = evidence.backbone(everything({("drawn", "measurement"): measured()}))
+    assert isinstance(drawn, Refused) and drawn.refused.parameters == {"n": 0}
+
+
+def test_the_sentences_on_the_backbone_follow_its_intervals() -> None:
+    found = backbone(bank=measured(), phone=measured())
+    assert isinstance(found, evidence.Backbone)
+    plain = said(found, words.backbone)
+    assert "2 real surveys of 600 people" in plain.en and "2 know all of them" in plain.en
+    assert "Left out" not in plain.en and "admissible" not in plain.en
+    assert "cannot be told from their errors" in plain.en and "无法区分" in plain.zh
+    assert "Clear of zero are Quality → Value" in plain.en and "Left open" not in plain.en
+    assert "through satisfaction alone is not refuted" in plain.en and "未被否定" in plain.zh
+    assert "beside satisfaction are left open" in plain.en and "rather too short" in plain.en
+    apart = found.model_copy(update={"q_p": 0.001, "p": 0.001, "complete": 0, "k": 10})
+    text = said(apart, words.backbone)
+    assert "differ by more than their errors" in text.en and "超出误差" in text.zh
+    assert "alone is refuted" in text.en and "被否定" in text.zh
+    assert "none know all" in text.en and "rather too short" not in text.en
+    first = found.paths[0].model_copy(update={"ci_lower": -0.1})
+    direct = found.direct[1].model_copy(update={"ci_lower": 0.1, "ci_upper": 0.3})
+    turned = found.model_copy(
+        update={"paths": (first, *found.paths[1:]), "direct": (found.direct[0], direct)}
+    )
+    text = said(turned, words.backbone)
+    assert "Left open by the interval: Quality → Value" in text.en and "包含零、未定" in text.zh
+    assert "clear of zero beside satisfaction: Value → Loyalty" in text.en
+
+
+def test_the_table_of_the_backbone_has_unsound_surveys_left_out_where_it_can() -> None:
+    found = backbone(bank=measured(), phone=measured(), food=measured(admissible=False))
+    assert isinstance(found, evidence.Backbone)
+    shown = tables.backbone(cited(found, "all/synthesis/backbone"), CASE).markdown("en")
+    assert "Without unsound surveys" in shown and shown.count("added") == 2
+    sound = found.model_copy(update={"without_unsound": None})
+    plain = tables.backbone(cited(sound, "all/synthesis/backbone"), CASE).markdown("en")
+    assert "Without unsound" not in plain
+
+
+# --- the hypotheses of the sources ---------------------------------------------------------------
+def hypothesized(study: Study, *paths: tuple[str, str, str], **more: Any) -> Study:
+    """The case with these hypotheses (from, to, sign)."""
+    content = [
+        {"id": f"H{k}", "from": a, "to": b, "sign": sign, **more}
+        for k, (a, b, sign) in enumerate(paths, 1)
+    ]
+    return study.model_copy(
+        update={"hypotheses": [validated(Hypothesis, h, "study.yml") for h in content]}
+    )
+
+
+def bend(estimate: float, half: float, **given: Any) -> dict[str, Any]:
+    ends = {"ci_lower": estimate - half, "ci_upper": estimate + half}
+    names = {"from_": "quality", "to": "loyalty", "moderator": "service"}
+    return names | {"estimate": estimate, "quadratic": False} | ends | given
+
+
+def evident(
+    sources: Mapping[str, Study], real: Mapping[str, Structural], found: Any = None
+) -> evidence.Evidence:
+    cases = {"one": CASES["one"], "two": CASES["two"]} | BACKBONE | dict(sources)
+    data = everything({(case, "structural"): one for case, one in real.items()}, cases)
+    refused = evidence.backbone(data)
+    result = evidence.evidence(data, refused if found is None else found)
+    assert isinstance(result, evidence.Evidence)
+    return result
+
+
+def counted(case: str, n: int) -> Structural:
+    rows = PATHS[case]
+    paths = {"rows": rows, "count": len(rows), "supported": 1}
+    found: Structural = made(Structural, paths=paths, fit={"n": n})
+    return found
+
+
+def test_a_hypothesis_of_the_sources_meets_the_paths_of_real_surveys() -> None:
+    drawn = hypothesized(CASES["drawn"], ("quality", "loyalty", "+"), ("loyalty", "quality", "+"))
+    again = hypothesized(CASES["again"], ("quality", "loyalty", "+"))
+    both = {"one": counted("one", 250), "two": counted("two", 344)}
+    found = evident({"drawn": drawn, "again": again}, both)
+    row, none = found.rows
+    assert row.sources == ("drawn", "again") and row.letters == ("H", "I")
+    assert (row.road, row.k, row.n, row.unstated) == ("paths", 2, 594, 2)
+    expected = random_effects([0.4, 0.1], [0.1, 0.1])
+    assert (row.estimate, row.ci_lower) == pytest.approx((expected.estimate, expected.ci_lower))
+    assert row.verdict == "open" and (none.road, none.k, none.verdict) == ("none", 0, None)
+    assert (found.count, found.open, found.none, found.surveys, found.n) == (2, 1, 1, 2, 594)
+    alone = evident({"drawn": drawn}, {"one": both["one"]})
+    assert alone.rows[0].verdict == "supported" and alone.rows[0].estimate == 0.4
+    text = said(alone, words.evidence)
+    assert "state 2 hypotheses" in text.en and "For 1 of them no real survey" in text.en
+    assert "1 survey of 250 people speaks" in text.en and "1 is supported" in text.en
+    assert "Most people stand behind Quality → Loyalty: 0\\.40" in text.en
+    assert "1 份问卷（250 人）" in text.zh
+    nothing = evident({"drawn": drawn}, {})
+    text = said(nothing, words.evidence)
+    assert "For 2 of them" in text.en and "On the others" not in text.en
+    assert tables.evidence(nothing, CASE) is None and figures.evidence(nothing, CASE) is None
+
+
+def test_a_hypothesis_is_judged_by_its_sign() -> None:
+    drawn = hypothesized(CASES["drawn"], ("quality", "loyalty", "-"))
+    found = evident({"drawn": drawn}, {"one": counted("one", 250)})
+    assert found.rows[0].verdict == "contradicted" and found.contradicted == 1
+    text = said(found, words.evidence).en
+    assert "1 is contradicted" in text and "Most people" not in text
+
+
+def test_a_path_that_no_survey_hypothesizes_is_taken_from_the_pooled_correlations() -> None:
+    pooled_ = backbone(bank=measured(n=300), phone=measured(n=200), part=measured(n=900))
+    value = described("value", "loyalty", simulated=True)
+    source = hypothesized(value, ("value", "loyalty", "+"))
+    (row,) = evident({"drawn": source}, {}, pooled_).rows
+    assert row.road == "correlations" and (row.k, row.n) == (2, 500)
+    (none,) = evident({"drawn": source}, {}).rows
+    assert none.road == "none"
+
+
+def test_moderations_meet_moderations_alone() -> None:
+    names = ("quality", "service", "loyalty")
+    study = described(*names, simulated=True)
+    drawn = hypothesized(study, ("quality", "loyalty", "+"), moderator="service")
+    bent = hypothesized(study, ("quality", "loyalty", "-"), quadratic=True)
+    real = {"one": described(*names)}
+    moderation = {"rows": [bend(0.1, 0.05), bend(-0.1, 0.05, quadratic=True, moderator="quality")]}
+    found = {("one", "structural"): made(Structural, moderation=moderation, paths={"rows": []})}
+    cases = real | {"drawn": drawn, "again": bent}
+    result = evidence.evidence(everything(found, cases), Refused(refused={"code": "few_studies"}))
+    assert isinstance(result, evidence.Evidence)
+    by, bending = result.rows
+    assert (by.moderator, by.estimate, by.verdict) == ("service", 0.1, "supported")
+    assert (bending.quadratic, bending.estimate, bending.verdict) == (True, -0.1, "supported")
+    case = Case(ALL, described=cases)
+    assert words.hypothesis(by, case).en == "Quality → Loyalty, by Service"
+    assert words.hypothesis(bending, case).zh.endswith("（弯曲）")
+    none = evidence.evidence(with_paths("one"), Refused(refused={"code": "few_studies"}))
+    assert isinstance(none, Refused) and none.refused.code == "no_simulated_case"
+
+
+# --- the claims about industries -----------------------------------------------------------------
+def on_industries(*real: Mapping[str, Any]) -> claims.Ledger:
+    text = {"en": "more here than there", "zh": "此处大于彼处"}
+    claim = {"id": "D1", "source": "quality", "claims": ["X1"], **text}
+    speaking = [{"en": "these less those", "zh": "此减彼", **r} for r in real]
+    known = ledger().model_dump()
+    return validated(
+        claims.Ledger, known | {"industries": [{**claim, "real": speaking}]}, "claims.yml"
+    )
+
+
+def by_level(**levels: float) -> Groups:
+    rows = [
+        {"id": "H1", "group": level, "estimate": e, "ci_lower": e - 0.1, "ci_upper": e + 0.1}
+        for level, e in levels.items()
+    ]
+    found: Groups = made(Groups, paths={"by_group": rows})
+    return found
+
+
+CONTRAST = {"case": "one", "path": "H1", "more": ["b", "c"], "less": ["a"]}
+
+
+def test_a_path_of_some_groups_less_that_of_others() -> None:
+    data = everything({("one", "groups"): by_level(a=0.3, b=0.5, c=0.7)})
+    (row,) = evidence.sectors(data, on_industries(CONTRAST)).rows
+    (spoken,) = row.spoken
+    half = 0.1 * (1 + 0.25 + 0.25) ** 0.5
+    assert (spoken.estimate, spoken.ci_lower) == pytest.approx((0.3, 0.3 - half))
+    assert (row.silent, spoken.verdict, row.printed) == (False, "supported", (0.45,))
+    wrong = CONTRAST | {"more": ["z"]}
+    with pytest.raises(UserError, match="D1: one: no H1 in z"):
+        evidence.sectors(data, on_industries(wrong))
+
+
+def test_a_number_of_a_real_case_and_where_there_is_none() -> None:
+    number = {"case": "one", "analysis": "structural", "number": "paths.rows.H1"}
+    known = on_industries(number, number | {"case": "drawn"}, CONTRAST | {"case": "nobody"})
+    (row,) = evidence.sectors(with_paths(*PATHS), known).rows
+    assert [(s.case, s.place, s.estimate) for s in row.spoken] == [("one", 0, 0.4)]
+    silent = evidence.sectors(everything({}), known)
+    assert silent.silent == 1 and silent.rows[0].spoken == ()
+    with pytest.raises(UserError, match=r"D1: one: .* has no H9"):
+        evidence.sectors(with_paths(*PATHS), on_industries(number | {"number": "paths.rows.H9"}))
+    with pytest.raises(UserError, match="a number, or a path with more and less"):
+        on_industries({"case": "one"})
+
+
+def test_the_sentences_on_industries_say_what_was_measured(repository: object) -> None:
+    known = claims.load()
+    silent = evidence.sectors(everything({}), known)
+    text = said(silent, words.sectors)
+    assert text.en.count("nothing here can speak to it") == silent.count == len(known.industries)
+    assert "没有可以对照的数据" in text.zh
+    one = silent.rows[0]
+
+    def spoken(verdict: str) -> Text:
+        size = {"estimate": 0.1, "ci_lower": 0.05, "ci_upper": 0.15, "verdict": verdict}
+        own = made(evidence.Spoken, case="one", place=0, **size)
+        row = one.model_copy(update={"silent": False, "spoken": (own,)})
+        return said(silent.model_copy(update={"rows": (row,)}), words.sectors)
+
+    assert "processed food: 0\\.10" in spoken("supported").en
+    assert "above zero" in spoken("supported").en and "大于零" in spoken("supported").zh
+    assert "zero not excluded" in spoken("open").en and "不能排除零" in spoken("open").zh
+    assert "below zero" in spoken("contradicted").en and "小于零" in spoken("contradicted").zh
 
 
 # --- what differs by industry --------------------------------------------------------------------
@@ -577,7 +923,14 @@ def whole(known: claims.Ledger) -> synthesis.Synthesis:
         votes=synthesis.votes(data),
         pooled=synthesis.pooled(data, False),
         pooled_simulated=synthesis.pooled(data, True),
+        moderators=evidence.moderators(ten()),
+        backbone=backbone(bank=measured(), phone=measured(admissible=False), food=measured()),
+        evidence=evident(
+            {"drawn": hypothesized(CASES["drawn"], ("quality", "loyalty", "+"))},
+            {"one": counted("one", 250)},
+        ),
         industries=synthesis.industries(data),
+        sectors=evidence.sectors(data, known),
         checks=synthesis.checks(known),
         held=synthesis.held(data, known),
         first=synthesis.first(data),
@@ -594,7 +947,12 @@ def test_all_that_is_shown_is_made_of_fields(
     known = claims.load()
     beside = ledger(one="paths.rows.H1").claims[0].beside
     first = known.claims[0].model_copy(update={"beside": beside})
-    found = whole(known.model_copy(update={"claims": [first, *known.claims[1:]]}))
+    number = claims.Speaking(
+        case="one", analysis="structural", number="paths.rows.H1", en="", zh=""
+    )
+    spoken = known.industries[0].model_copy(update={"real": [number]})
+    more = {"claims": [first, *known.claims[1:]], "industries": [spoken, *known.industries[1:]]}
+    found = whole(known.model_copy(update=more))
     assert synthesis.Synthesis.model_validate_json(found.model_dump_json()) == found
     for name, showers in PAGE.items():
         finding = cited(getattr(found, name), f"all/synthesis/{name}")

@@ -17,7 +17,7 @@ from scipy.stats import norm
 from loyalty.ground import paths
 from loyalty.ground.addresses import look_up
 from loyalty.ground.errors import UserError
-from loyalty.ground.reading import Identifier, read_yaml, validated
+from loyalty.ground.reading import Code, Identifier, read_yaml, validated
 from loyalty.ground.text import Text
 
 FILE = "claims.yml"
@@ -82,9 +82,53 @@ class Check(_Model):
         return Text(en=self.en, zh=self.zh)
 
 
+class Speaking(_Model):
+    """What a real case can say to a claim about industries: above zero as the claim has it.
+
+    A number with its interval (`analysis`, `number` as of :class:`Beside`), or the standardized
+    `path` of a case with groups: its mean over the levels `more` less that over `less`.
+    """
+
+    case: str
+    en: str
+    zh: str
+    analysis: str | None = None
+    number: str | None = None
+    path: str | None = None
+    more: list[Code] = []
+    less: list[Code] = []
+
+    @property
+    def text(self) -> Text:
+        return Text(en=self.en, zh=self.zh)
+
+    @model_validator(mode="after")
+    def _one_kind(self) -> Self:
+        number = self.analysis is not None and self.number is not None
+        if number == bool(self.path and self.more and self.less):
+            raise ValueError(f"{self.case}: a number, or a path with more and less, is expected")
+        return self
+
+
+class OnIndustries(_Model):
+    """A claim about industries, the printed figures it rests on, and what real cases can say."""
+
+    id: Identifier
+    source: str
+    claims: list[str] = []
+    en: str
+    zh: str
+    real: list[Speaking] = []
+
+    @property
+    def text(self) -> Text:
+        return Text(en=self.en, zh=self.zh)
+
+
 class Ledger(_Model):
     claims: Annotated[list[Claim], Field(min_length=1)]
     checks: list[Check] = []
+    industries: list[OnIndustries] = []
 
     @model_validator(mode="after")
     def _known(self) -> Self:
@@ -97,6 +141,10 @@ class Ledger(_Model):
             for name in [*check.claims, *legs, *([check.direct] if check.direct else [])]:
                 if name not in ids:
                     raise ValueError(f"checks.{check.id}: {name!r} is not a claim")
+        for one in self.industries:
+            for name in one.claims:
+                if name not in ids:
+                    raise ValueError(f"industries.{one.id}: {name!r} is not a claim")
         return self
 
     def named(self, name: str) -> Claim:

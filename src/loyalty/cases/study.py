@@ -111,7 +111,8 @@ class Provenance(Model):
     """Where rows are from. `licence` is as the source states it, or ``not stated``.
 
     With `redistribute: false` no row leaves the machine: a file of the case lies in ``rows/``,
-    which git ignores, and no text is quoted.
+    which git ignores, and no text is quoted. `industries` (of the customers) and `year` (of the
+    answers) only where the source says so.
     """
 
     kind: Literal["real", "simulated"]
@@ -120,6 +121,8 @@ class Provenance(Model):
     redistribute: bool = True
     citation: list[str] = []
     sampling: Text
+    industries: list[Identifier] = []
+    year: int | None = Field(default=None, ge=1900, le=2100)
 
 
 class FileRows(Model):

@@ -20,8 +20,9 @@ from loyalty.analyses.structural.findings import Structural
 from loyalty.analyses.voice.findings import Voice
 from loyalty.cases import roads, study
 from loyalty.cases.study import Study
+from loyalty.estimates.verdicts import PathVerdict
 from loyalty.ground import findings, paths
-from loyalty.ground.findings import Findings, Found, Record, Refused
+from loyalty.ground.findings import Findings, Found, P, Real, Record, Refused
 from loyalty.ground.text import Text
 
 #: The types of all that may stand beside one another.
@@ -81,6 +82,85 @@ def given(finding: R | Refused | None) -> R | None:
     return None if isinstance(finding, Refused) else finding
 
 
+def people(data: Everything, case: str) -> int:
+    """How many people a case's structural model is of; 0 where there is none."""
+    structural = data.of(case, "structural", Structural)
+    fit = given(structural.fit) if structural else None
+    return fit.n if fit else 0
+
+
+#: An interval wider than this, in standard deviations, says too little to be read as a number.
+WIDE = 1.0
+
+
+class OfCase(Record):
+    """A row about one case; surveys have a letter."""
+
+    case: str
+    simulated: bool
+
+
+class Interval(Record):
+    estimate: Real
+    ci_lower: Real
+    ci_upper: Real
+
+    @property
+    def narrow(self) -> bool:
+        """Whether the interval is narrow enough to be read as a number."""
+        return self.ci_upper - self.ci_lower <= WIDE
+
+    @property
+    def clear(self) -> bool:
+        """Whether the interval is clear of zero."""
+        return self.ci_lower > 0 or self.ci_upper < 0
+
+
+class PathRow(OfCase, Interval):
+    """A hypothesized path of one survey, standardized."""
+
+    letter: str
+    id: str
+    from_: str
+    to: str
+    se: Real
+    p: P | None
+    verdict: PathVerdict
+
+
+def letters(data: Everything) -> Mapping[str, str]:
+    """A letter for every survey, in order."""
+    return {case: chr(ord("A") + k) for k, case in enumerate(data.surveys)}
+
+
+def all_paths(data: Everything) -> tuple[PathRow, ...]:
+    """Every estimated path of every survey that has an interval."""
+    rows = []
+    for case, letter in letters(data).items():
+        structural = data.of(case, "structural", Structural)
+        found = given(structural.paths) if structural else None
+        for row in found.rows if found else ():
+            if row.se is None or row.ci_lower is None or row.ci_upper is None:
+                continue
+            rows.append(
+                PathRow(
+                    case=case,
+                    simulated=data.cases[case].simulated,
+                    letter=letter,
+                    id=row.id,
+                    from_=row.from_,
+                    to=row.to,
+                    estimate=row.estimate,
+                    se=row.se,
+                    ci_lower=row.ci_lower,
+                    ci_upper=row.ci_upper,
+                    p=row.p,
+                    verdict=row.verdict,
+                )
+            )
+    return tuple(rows)
+
+
 # --- the same path in several cases --------------------------------------------------------------
 @dataclass(frozen=True)
 class Estimate:
@@ -105,10 +185,15 @@ def concepts(cases: Mapping[str, Study]) -> dict[str, Text]:
     return labels
 
 
+def as_estimates(rows: Sequence[PathRow]) -> list[Estimate]:
+    """Paths of surveys as estimates of one effect."""
+    return [Estimate(r.case, r.from_, r.to, r.estimate, r.se, r.ci_lower, r.ci_upper) for r in rows]
+
+
 def shared_paths(
-    rows: Sequence[Estimate], cases: Mapping[str, Study]
+    rows: Sequence[Estimate], cases: Mapping[str, Study], least: int = 2
 ) -> dict[tuple[str, str], list[Estimate]]:
-    """Paths between the same two concepts, one estimate a case, where two cases or more have them.
+    """Paths between the same two concepts, one estimate a case, where `least` cases have them.
 
     A case with several paths between two concepts (three loyalties, say) counts once: the mean of
     its estimates, with the mean of their standard errors, as if they were perfectly correlated.
@@ -119,21 +204,24 @@ def shared_paths(
         pair = named(row.from_).concept, named(row.to).concept
         grouped.setdefault(pair, {}).setdefault(row.case, []).append(row)
     return {
-        pair: [
-            Estimate(
-                case,
-                *pair,
-                _mean(r.estimate for r in same),
-                _mean(r.se for r in same),
-                _mean(r.ci_lower for r in same),
-                _mean(r.ci_upper for r in same),
-                len(same),
-            )
-            for case, same in by_case.items()
-        ]
+        pair: [mean(case, *pair, same) for case, same in by_case.items()]
         for pair, by_case in grouped.items()
-        if len(by_case) > 1
+        if len(by_case) >= least
     }
+
+
+def mean(case: str, start: str, end: str, same: Sequence[Estimate]) -> Estimate:
+    """The mean of a case's estimates between two concepts, with the mean of their errors."""
+    return Estimate(
+        case,
+        start,
+        end,
+        _mean(r.estimate for r in same),
+        _mean(r.se for r in same),
+        _mean(r.ci_lower for r in same),
+        _mean(r.ci_upper for r in same),
+        len(same),
+    )
 
 
 def _mean(values: Iterable[float]) -> float:

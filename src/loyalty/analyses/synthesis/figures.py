@@ -5,8 +5,9 @@ from __future__ import annotations
 import pandas as pd
 from matplotlib.figure import Figure as Drawing
 
+from loyalty.analyses.synthesis.evidence import Evidence
 from loyalty.analyses.synthesis.findings import RealPaths
-from loyalty.analyses.synthesis.words import path, title
+from loyalty.analyses.synthesis.words import hypothesis, path, title
 from loyalty.ground.terms import term
 from loyalty.ground.text import Language, Text
 from loyalty.shown import charts
@@ -43,5 +44,33 @@ def paths(found: RealPaths, case: Case) -> Figure | None:
         Text(
             en="Forest plot of the paths, one colour a survey.", zh="路径森林图，每份问卷一种颜色。"
         ),
+        simulated=False,
+    )
+
+
+def evidence(found: Evidence, case: Case) -> Figure | None:
+    known = [r for r in found.rows if r.road != "none"]
+    if not known:
+        return None
+
+    def draw(language: Language) -> Drawing:
+        rows = pd.DataFrame(
+            {
+                "label": [hypothesis(r, case).in_(language) for r in known],
+                "estimate": [r.estimate for r in known],
+                "ci_lower": [r.ci_lower for r in known],
+                "ci_upper": [r.ci_upper for r in known],
+            }
+        )
+        label = term("Standardized path").in_(language)
+        return charts.dots(rows, label, marks={"": 0.0}, decimals=0)
+
+    return Figure(
+        draw,
+        Text(
+            en="What the real surveys say to hypotheses of the sources, with 95 % intervals: pooled where several surveys have the path.",
+            zh="真实问卷对各资料假设的对照及 95% 区间：多份问卷共有的路径取合并值。",
+        ),
+        Text(en="Forest plot of hypotheses with real evidence.", zh="有真实证据的假设森林图。"),
         simulated=False,
     )

@@ -14,7 +14,18 @@ from loyalty.analyses.measurement.findings import Measurement
 from loyalty.analyses.reliability.findings import Reliability
 from loyalty.analyses.structural.findings import Structural
 from loyalty.analyses.synthesis import estimates
-from loyalty.analyses.synthesis.estimates import Estimate, Everything, given
+from loyalty.analyses.synthesis.estimates import (
+    Everything,
+    Interval,
+    OfCase,
+    PathRow,
+    all_paths,
+    as_estimates,
+    given,
+    letters,
+    shared_paths,
+)
+from loyalty.analyses.synthesis.evidence import Backbone, Evidence, Moderators, Sectors
 from loyalty.cases import claims
 from loyalty.cases.claims import Ledger, Outcome
 from loyalty.cases.study import Study
@@ -36,33 +47,7 @@ from loyalty.ground.thresholds import threshold
 from loyalty.stats import CannotCompute
 from loyalty.stats.pooling import random_effects
 
-#: An interval wider than this, in standard deviations, says too little to be read as a number.
-WIDE = 1.0
-
 everything = estimates.everything
-
-
-class OfCase(Record):
-    """A row about one case; surveys have a letter."""
-
-    case: str
-    simulated: bool
-
-
-class Interval(Record):
-    estimate: Real
-    ci_lower: Real
-    ci_upper: Real
-
-    @property
-    def narrow(self) -> bool:
-        """Whether the interval is narrow enough to be read as a number."""
-        return self.ci_upper - self.ci_lower <= WIDE
-
-    @property
-    def clear(self) -> bool:
-        """Whether the interval is clear of zero."""
-        return self.ci_lower > 0 or self.ci_upper < 0
 
 
 # --- the findings --------------------------------------------------------------------------------
@@ -110,18 +95,6 @@ class Tables(Finding):
     rows: tuple[TableRow, ...]
     count: Count
     real: Count
-
-
-class PathRow(OfCase, Interval):
-    """A hypothesized path of one survey, standardized."""
-
-    letter: str
-    id: str
-    from_: str
-    to: str
-    se: Real
-    p: P | None
-    verdict: PathVerdict
 
 
 class CaseEstimate(OfCase, Interval):
@@ -178,12 +151,13 @@ class Votes(Finding):
 
 
 class PooledPath(Interval):
-    """A path pooled over `cases` by random effects (REML, Hartung–Knapp)."""
+    """A path pooled over `cases`, of `n` people, by random effects (REML, Hartung–Knapp)."""
 
     from_: str
     to: str
     cases: tuple[str, ...]
     k: Count
+    n: Count
     pi_lower: Real | None
     pi_upper: Real | None
     i2: Percent
@@ -374,7 +348,11 @@ class Synthesis(Findings):
     votes: Votes | Refused | None = None
     pooled: Pooled | Refused | None = None
     pooled_simulated: Pooled | Refused | None = None
+    moderators: Moderators | Refused | None = None
+    backbone: Backbone | Refused | None = None
+    evidence: Evidence | Refused | None = None
     industries: Industries | Refused | None = None
+    sectors: Sectors | Refused | None = None
     checks: Checks | Refused | None = None
     held: Held | Refused | None = None
     first: First | Refused | None = None
@@ -384,11 +362,6 @@ class Synthesis(Findings):
 
 
 # --- at a glance ---------------------------------------------------------------------------------
-def letters(data: Everything) -> Mapping[str, str]:
-    """A letter for every survey, in order."""
-    return {case: chr(ord("A") + k) for k, case in enumerate(data.surveys)}
-
-
 def glance(data: Everything) -> Glance:
     rows = tuple(_survey(data, case, letter) for case, letter in letters(data).items())
     drawn = [r for r in rows if r.simulated and r.supported is not None]
@@ -451,38 +424,6 @@ def tables(data: Everything) -> Tables:
 
 
 # --- the same path in several surveys ------------------------------------------------------------
-def all_paths(data: Everything) -> tuple[PathRow, ...]:
-    """Every estimated path of every survey that has an interval."""
-    rows = []
-    for case, letter in letters(data).items():
-        structural = data.of(case, "structural", Structural)
-        found = given(structural.paths) if structural else None
-        for row in found.rows if found else ():
-            if row.se is None or row.ci_lower is None or row.ci_upper is None:
-                continue
-            rows.append(
-                PathRow(
-                    case=case,
-                    simulated=data.cases[case].simulated,
-                    letter=letter,
-                    id=row.id,
-                    from_=row.from_,
-                    to=row.to,
-                    estimate=row.estimate,
-                    se=row.se,
-                    ci_lower=row.ci_lower,
-                    ci_upper=row.ci_upper,
-                    p=row.p,
-                    verdict=row.verdict,
-                )
-            )
-    return tuple(rows)
-
-
-def _estimates(rows: Sequence[PathRow]) -> list[Estimate]:
-    return [Estimate(r.case, r.from_, r.to, r.estimate, r.se, r.ci_lower, r.ci_upper) for r in rows]
-
-
 @refusable
 def matrix(data: Everything) -> Matrix:
     """The paths that two surveys or more share."""
@@ -503,7 +444,7 @@ def matrix(data: Everything) -> Matrix:
                 for e in same
             ),
         )
-        for (a, b), same in estimates.shared_paths(_estimates(rows), data.surveys).items()
+        for (a, b), same in shared_paths(as_estimates(rows), data.surveys).items()
     )
     if not shared:
         raise CannotCompute("no_shared_path")
@@ -560,7 +501,7 @@ def pooled(data: Everything, simulated: bool) -> Pooled | None:
     kind = {case: s for case, s in data.surveys.items() if s.simulated == simulated}
     own = [r for r in all_paths(data) if r.case in kind]
     rows = []
-    for (a, b), same in estimates.shared_paths(_estimates(own), kind).items():
+    for (a, b), same in shared_paths(as_estimates(own), kind).items():
         try:
             effect = random_effects([e.estimate for e in same], [e.se for e in same])
         except CannotCompute:
@@ -571,6 +512,7 @@ def pooled(data: Everything, simulated: bool) -> Pooled | None:
                 to=b,
                 cases=tuple(e.case for e in same),
                 k=effect.k,
+                n=sum(estimates.people(data, e.case) for e in same),
                 estimate=effect.estimate,
                 ci_lower=effect.ci_lower,
                 ci_upper=effect.ci_upper,

@@ -5,15 +5,27 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from loyalty.analyses.synthesis import evidence as real
 from loyalty.analyses.synthesis import findings
-from loyalty.analyses.synthesis.words import concept_path, listed, path, study, title
+from loyalty.analyses.synthesis.estimates import OfCase, concepts
+from loyalty.analyses.synthesis.words import (
+    VERDICTS,
+    concept_path,
+    figures,
+    hypothesis,
+    path,
+    study,
+    title,
+)
 from loyalty.cases import claims
+from loyalty.ground.findings import Refused
 from loyalty.ground.markdown import escape
 from loyalty.ground.terms import term
 from loyalty.ground.text import Text
 from loyalty.shown.context import Case
+from loyalty.shown.fit import PATH_VERDICTS
 from loyalty.shown.table import Column, Table
-from loyalty.shown.words import number
+from loyalty.shown.words import estimate, interval, number
 
 OUTCOMES = {
     "agrees": "agrees",
@@ -27,7 +39,7 @@ def _title(case: Case, heading: str) -> Column:
     return Column(lambda r: title(r.case, case), heading)
 
 
-def _kind(row: findings.OfCase) -> Text:
+def _kind(row: OfCase) -> Text:
     return term("simulated" if row.simulated else "real")
 
 
@@ -36,7 +48,7 @@ def _starred(row: Any) -> str:
     return f"{row.letter}*" if row.simulated else str(row.letter)
 
 
-def _mixed(rows: Sequence[findings.OfCase]) -> bool | None:
+def _mixed(rows: Sequence[OfCase]) -> bool | None:
     """The mark of a caption over these rows: all simulated, none, or some (None)."""
     kinds = {r.simulated for r in rows}
     return None if len(kinds) > 1 else kinds == {True}
@@ -141,6 +153,7 @@ def _pooled(found: findings.Pooled, case: Case, caption: Text, *, simulated: boo
         [
             Column(lambda r: concept_path(r.from_, r.to, case), "Path"),
             Column("k", "Cases"),
+            Column("n", "n"),
             Column("estimate", "β"),
             Column(("ci_lower", "ci_upper"), "95 % interval"),
             Column(("pi_lower", "pi_upper"), "95 % prediction"),
@@ -167,6 +180,167 @@ def pooled_simulated(found: findings.Pooled, case: Case) -> Table | None:
         zh="模拟问卷的同类合并；各案例的生成过程按设计不同。",
     )
     return _pooled(found, case, caption, simulated=True)
+
+
+PROPERTIES = {
+    "points": "points of the scale",
+    "single_item": "a construct of one item",
+    "year": "year",
+    "commonest_industry": "the commonest industry",
+}
+
+
+def moderators(found: real.Moderators, case: Case) -> Table:
+    return Table(
+        found.rows,
+        [
+            Column(lambda r: concept_path(r.from_, r.to, case), "Path"),
+            Column(lambda r: term(PROPERTIES[r.moderator]), "Property"),
+            Column("k", "Cases"),
+            Column("estimate", "Change", decimals=3),
+            Column(("ci_lower", "ci_upper"), "95 % interval", decimals=3),
+            Column("tau", "τ"),
+        ],
+        Text(en="Paths and properties of the surveys.", zh="路径与问卷特征。"),
+        Text(
+            en="Change of the standardized path with one unit of the property: meta-regression, REML, Knapp–Hartung [@knapp2003]. τ: what is left between surveys.",
+            zh="特征每变化一个单位时标准化路径的变化：元回归，REML，Knapp–Hartung [@knapp2003]。τ 为问卷间的剩余差异。",
+        ),
+        simulated=False,
+    )
+
+
+def correlations(found: real.Backbone, case: Case) -> Table:
+    label = concepts(case.described or {})
+
+    def pair(row: real.PooledCorrelation) -> Text:
+        a, b = label[row.a], label[row.b]
+        return Text(en=f"{a.en} ↔ {b.en}", zh=f"{a.zh} ↔ {b.zh}")
+
+    return Table(
+        found.correlations,
+        [
+            Column(pair, "Pair"),
+            Column("studies", "Cases"),
+            Column("n", "n"),
+            Column("estimate", "r"),
+            Column(("ci_lower", "ci_upper"), "95 % interval"),
+            Column("tau", "τ"),
+            Column("i2", "I²", decimals=0),
+            Column("q_p", "p (Q)"),
+        ],
+        Text(
+            en="Latent correlations pooled over the real surveys.",
+            zh="真实问卷潜变量相关的合并值。",
+        ),
+        Text(
+            en="First stage of a two-stage meta-analytic structural equation model: multivariate random effects, maximum likelihood, Wald intervals [@cheung2014]. The errors of the correlations are those of each survey's measurement model; constructs of one item do not enter. I² as in Higgins and Thompson [@higgins2002].",
+            zh="两阶段元分析结构方程模型的第一阶段：多元随机效应、极大似然、Wald 区间 [@cheung2014]。相关的误差取自各问卷的测量模型；单题项构念不纳入。I² 依 Higgins 与 Thompson [@higgins2002]。",
+        ),
+        simulated=False,
+    )
+
+
+def backbone(found: real.Backbone, case: Case) -> Table:
+    """The index's paths and those that are added to it, and the former without unsound surveys."""
+    again = found.without_unsound
+    other = () if again is None or isinstance(again, Refused) else again
+    rows = [(p, False) for p in found.paths] + [(p, True) for p in found.direct]
+    without = {(p.from_, p.to): p for p in other}
+
+    def bounds(row: tuple[real.BackbonePath, bool]) -> str:
+        return interval(row[0].ci_lower, row[0].ci_upper)
+
+    def later(row: tuple[real.BackbonePath, bool]) -> str:
+        one = None if row[1] else without.get((row[0].from_, row[0].to))
+        return "" if one is None else estimate(one.estimate, one.ci_lower, one.ci_upper)
+
+    return Table(
+        rows,
+        [
+            Column(lambda r: concept_path(r[0].from_, r[0].to, case), "Path"),
+            Column(lambda r: term("added" if r[1] else "of the index"), "Model"),
+            Column(lambda r: r[0].estimate, "β", "number"),
+            Column(bounds, "95 % interval", "markdown"),
+            *([Column(later, "Without unsound surveys", "markdown")] if other else []),
+        ],
+        Text(
+            en="Quality, value, satisfaction and loyalty over the real surveys.",
+            zh="真实问卷中的质量、价值、满意度与忠诚度。",
+        ),
+        Text(
+            en="Second stage: weighted least squares on the pooled correlations [@cheung2005], standardized, Wald intervals. Added: the index's model with paths from quality and value to loyalty.",
+            zh="第二阶段：以合并相关为数据的加权最小二乘 [@cheung2005]，标准化，Wald 区间。“另加”指在指数模型中加入质量、价值到忠诚度的路径。",
+        ),
+        simulated=False,
+    )
+
+
+def evidence(found: real.Evidence, case: Case) -> Table | None:
+    rows = [r for r in found.rows if r.road != "none"]
+    if not rows:
+        return None
+    return Table(
+        rows,
+        [
+            Column(lambda r: hypothesis(r, case), "Hypothesis"),
+            Column("sign", "Sign", "sign"),
+            Column(lambda r: ", ".join(f"{letter}*" for letter in r.letters), "Stated by"),
+            Column("k", "Cases"),
+            Column("n", "n"),
+            Column("industries", "Industries"),
+            Column("estimate", "β"),
+            Column(("ci_lower", "ci_upper"), "95 % interval"),
+            Column(lambda r: term(PATH_VERDICTS[r.verdict]), "Verdict"),
+        ],
+        Text(
+            en="Hypotheses of the sources that the real surveys can speak to.",
+            zh="真实问卷可以对照的各资料假设。",
+        ),
+        Text(
+            en="Standardized; letters as in the first table. Several surveys: random effects, REML, Hartung–Knapp [@hartung2001]; one: its own estimate; paths that no real survey hypothesizes: from the pooled correlations, beside satisfaction. Industries: those that the surveys name. What is not listed has no real evidence here.",
+            zh="标准化；字母同首表。多份问卷：随机效应，REML，Hartung–Knapp [@hartung2001]；仅一份：其自身估计；真实问卷未作假设的路径取自合并相关（控制满意度）。行业：问卷所注明者。未列出的假设在此没有真实证据。",
+        ),
+        simulated=False,
+    )
+
+
+def sectors(found: real.Sectors, case: Case) -> Table:
+    known = {c.id: c for c in claims.load().industries}
+    rows = [(row, one) for row in found.rows for one in (row.spoken or (None,))]
+
+    def claim(row: tuple[real.SectorRow, real.Spoken | None]) -> Text:
+        return known[row[0].id].text
+
+    def what(row: tuple[real.SectorRow, real.Spoken | None]) -> Text:
+        if row[1] is None:
+            return term("nothing here can speak to it")
+        source, name = known[row[0].id].real[row[1].place].text, title(row[1].case, case)
+        return Text(en=f"{name.en}: {source.en}", zh=f"{name.zh}：{source.zh}")
+
+    def bounds(row: tuple[real.SectorRow, real.Spoken | None]) -> str:
+        return "" if row[1] is None else interval(row[1].ci_lower, row[1].ci_upper)
+
+    return Table(
+        rows,
+        [
+            Column(claim, "Claim"),
+            Column(lambda r: figures(r[0].printed) if r[0].printed else "", "Printed", "markdown"),
+            Column(what, "What real data say"),
+            Column(lambda r: r[1] and r[1].estimate, "Found", "number"),
+            Column(bounds, "95 % interval", "markdown"),
+            Column(lambda r: VERDICTS[r[1].verdict] if r[1] else "", "Verdict"),
+        ],
+        Text(
+            en="What the sources say about industries, and what real surveys can say.",
+            zh="各资料关于行业的说法与真实问卷所能说明的。",
+        ),
+        Text(
+            en="Above zero as the claim has it. A difference is one of standardized paths, groups as independent samples. An industry or two stand for a whole sector: the interval is about these customers, not about sectors; and what was measured is not what the claim's figure counts.",
+            zh="大于零即与说法方向一致。差值为标准化路径之差，各组视为独立样本。以一两个行业代表整个部门：区间针对这些客户，而非整个部门；所测内容与说法中的数字并非同一个量。",
+        ),
+        simulated=False,
+    )
 
 
 def industries(found: findings.Industries, case: Case) -> Table:
@@ -200,8 +374,8 @@ def checks(found: findings.Checks, case: Case) -> Table:
         found.rows,
         [
             Column(what, "What was checked"),
-            Column(lambda r: listed(r.printed), "Printed", "markdown"),
-            Column(lambda r: listed(r.computed), "Follows", "markdown"),
+            Column(lambda r: figures(r.printed), "Printed", "markdown"),
+            Column(lambda r: figures(r.computed), "Follows", "markdown"),
             Column(lambda r: term(OUTCOMES[r.outcome]), "Outcome"),
         ],
         Text(

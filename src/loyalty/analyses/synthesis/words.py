@@ -5,6 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from loyalty.analyses.synthesis.estimates import concepts
+from loyalty.analyses.synthesis.evidence import (
+    Backbone,
+    BackbonePath,
+    Evidence,
+    EvidenceRow,
+    Moderators,
+    SectorRow,
+    Sectors,
+)
 from loyalty.analyses.synthesis.findings import (
     Checks,
     First,
@@ -20,12 +29,15 @@ from loyalty.analyses.synthesis.findings import (
     Votes,
     Worth,
 )
+from loyalty.cases import claims
 from loyalty.cases.study import Study
+from loyalty.ground.findings import Refused
 from loyalty.ground.markdown import escape
 from loyalty.ground.numbers import DASH
 from loyalty.ground.text import Text
+from loyalty.ground.thresholds import threshold
 from loyalty.shown.context import Case, arrow
-from loyalty.shown.words import estimate, names, number
+from loyalty.shown.words import be, cut, equals, estimate, listed, names, number, significant
 
 
 # --- names ---------------------------------------------------------------------------------------
@@ -58,7 +70,7 @@ def _verb(n: int, one: str, many: str) -> str:
     return one if n == 1 else many
 
 
-def listed(values: Sequence[float]) -> str:
+def figures(values: Sequence[float]) -> str:
     """Figures as a list; up to three decimals, as the sources print them."""
     return ", ".join(number(v, "decimal") for v in values) or DASH
 
@@ -153,10 +165,11 @@ def pooled(found: Pooled, case: Case) -> list[Text]:
     most = max(found.rows, key=lambda r: r.k)
     size = estimate(most.estimate, most.ci_lower, most.ci_upper)
     name = concept_path(most.from_, most.to, case)
+    k, n = number(most.k), number(most.n)
     said = [
         Text(
-            en=f"{number(found.count)} {_verb(found.count, 'path is', 'paths are')} shared by at least two of the {real} real surveys; the pooled interval is clear of zero for {_none(found.clear)}. For {escape(name.en)} it is {size}.",
-            zh=f"{real} 份真实问卷中有 {number(found.count)} 条路径至少为两份共有；其中 {number(found.clear)} 条的合并区间不含零。{escape(name.zh)} 为 {size}。",
+            en=f"{number(found.count)} {_verb(found.count, 'path is', 'paths are')} shared by at least two of the {real} real surveys; the pooled interval is clear of zero for {_none(found.clear)}. For {escape(name.en)} it is {size} over {k} surveys of {n} people.",
+            zh=f"{real} 份真实问卷中有 {number(found.count)} 条路径至少为两份共有；其中 {number(found.clear)} 条的合并区间不含零。{escape(name.zh)} 为 {size}（{k} 份问卷，{n} 人）。",
         )
     ]
     if most.k < 3:
@@ -167,6 +180,214 @@ def pooled(found: Pooled, case: Case) -> list[Text]:
             )
         )
     return said
+
+
+def moderators(found: Moderators, case: Case) -> list[Text]:
+    n, clear = number(found.count), number(found.clear)
+    least = cut("moderator_surveys", "count")
+    return [
+        Text(
+            en=f"{n} {_verb(found.count, 'property of surveys was', 'properties of surveys were')} tried on paths that at least {least} surveys have [@deeks2023]; the interval of {_none(found.clear)} is clear of zero. Surveys that differ in one property differ in others: none of this says what the property does.",
+            zh=f"对至少 {least} 份问卷共有的路径 [@deeks2023]，共检验 {n} 个问卷特征；其中 {clear} 个的区间不含零。某一特征不同的问卷在其他方面也不同：由此不能断定该特征的作用。",
+        )
+    ]
+
+
+# --- the backbone --------------------------------------------------------------------------------
+def _sized(rows: Sequence[BackbonePath], case: Case) -> Text:
+    """Paths with their sizes, as a list."""
+    parts = []
+    for row in rows:
+        name = concept_path(row.from_, row.to, case)
+        size = estimate(row.estimate, row.ci_lower, row.ci_upper)
+        parts.append(Text(en=f"{escape(name.en)} {size}", zh=f"{escape(name.zh)} {size}"))
+    return listed(parts)
+
+
+def backbone(found: Backbone, case: Case) -> list[Text]:
+    k, n, complete = number(found.k), number(found.n), number(found.complete)
+    said = [
+        Text(
+            en=f"{k} real surveys of {n} people know latent correlations between at least two of these constructs, each measured by several items; {_none(found.complete)} {_verb(found.complete, 'knows', 'know')} all of them.",
+            zh=f"{k} 份真实问卷（{n} 人）以多个题项测量其中至少两个构念，因而知其潜变量相关；{complete} 份包含全部构念。",
+        )
+    ]
+    if found.left_out:
+        out = names([title(r.case, case) for r in found.left_out])
+        said.append(
+            Text(
+                en=f"Left out, because the constructs' correlations are not positive definite, so that the constructs are not told apart: {out.en}.",
+                zh=f"因构念间相关矩阵非正定、构念无法区分而未纳入：{out.zh}。",
+            )
+        )
+    q, df, p = number(found.q), number(found.q_df), equals(found.q_p)
+    if significant(found.q_p):
+        en, zh = (
+            "the surveys' correlations differ by more than their errors",
+            "各问卷的相关差异超出误差",
+        )
+    else:
+        en, zh = (
+            "that the surveys' correlations differ cannot be told from their errors",
+            "各问卷的相关是否有别，与误差无法区分",
+        )
+    test = f"Q\\({df}\\) = {q}, p {p}"
+    said.append(
+        Text(en=f"By a test of homogeneity {en} ({test}).", zh=f"同质性检验：{zh}（{test}）。")
+    )
+    clear = [r for r in found.paths if r.clear]
+    blurred = [r for r in found.paths if not r.clear]
+    if clear:
+        sized = _sized(clear, case)
+        said.append(
+            Text(
+                en=f"Clear of zero {be(len(clear))} {sized.en}.",
+                zh=f"区间不含零的路径：{sized.zh}。",
+            )
+        )
+    if blurred:
+        sized = _sized(blurred, case)
+        said.append(
+            Text(en=f"Left open by the interval: {sized.en}.", zh=f"区间包含零、未定：{sized.zh}。")
+        )
+    said += _beyond(found, case)
+    if found.unsound:
+        said.append(_unsound(found, case))
+    if found.k < threshold("moderator_surveys").value:
+        said.append(
+            Text(
+                en=f"With {k} surveys these intervals, which take the variance between surveys as known, are rather too short than too long. All answers are of one moment: the arrows are the model's, not the data's.",
+                zh=f"仅有 {k} 份问卷，而区间把问卷间方差视为已知，故宁可认为偏短。全部答案来自同一时刻：箭头的方向出自模型，而非数据。",
+            )
+        )
+    return said
+
+
+def _beyond(found: Backbone, case: Case) -> list[Text]:
+    """Whether quality and value go with loyalty beyond satisfaction."""
+    chisq, df, p = number(found.chisq), number(found.df), equals(found.p)
+    test = f"χ²\\({df}\\) = {chisq}, p {p}"
+    if significant(found.p):
+        en, zh = "is refuted", "被否定"
+    else:
+        en, zh = "is not refuted", "未被否定"
+    said = [
+        Text(
+            en=f"That quality and value go with loyalty through satisfaction alone {en} ({test}).",
+            zh=f"“质量与价值仅通过满意度与忠诚度相关”这一模型{zh}（{test}）。",
+        )
+    ]
+    clear = [r for r in found.direct if r.clear]
+    sized = _sized(clear or found.direct, case)
+    if clear:
+        said.append(
+            Text(
+                en=f"Added to the model, what is clear of zero beside satisfaction: {sized.en}.",
+                zh=f"加入模型后，除满意度之外区间不含零的路径：{sized.zh}。",
+            )
+        )
+    else:
+        said.append(
+            Text(
+                en=f"Added to the model, the paths beside satisfaction are left open: {sized.en}.",
+                zh=f"加入模型后，除满意度之外的路径未定：{sized.zh}。",
+            )
+        )
+    return said
+
+
+def _unsound(found: Backbone, case: Case) -> Text:
+    n = number(found.unsound)
+    en = f"In {n} of the surveys the measurement model's solution is not admissible"
+    zh = f"其中 {n} 份问卷的测量模型解不可接受"
+    if isinstance(found.without_unsound, Refused) or found.without_unsound is None:
+        return Text(
+            en=f"{en}; without {_verb(found.unsound, 'it', 'them')} too few surveys are left to pool.",
+            zh=f"{zh}；剔除后所余问卷过少，无法合并。",
+        )
+    sized = _sized(found.without_unsound, case)
+    return Text(
+        en=f"{en}; without {_verb(found.unsound, 'it', 'them')} the paths are {sized.en}.",
+        zh=f"{zh}；剔除后路径为{sized.zh}。",
+    )
+
+
+# --- what the sources expect ---------------------------------------------------------------------
+def hypothesis(row: EvidenceRow, case: Case) -> Text:
+    """``Satisfaction → Loyalty``, with its moderator, or that it bends."""
+    name = concept_path(row.from_, row.to, case)
+    if row.quadratic:
+        return Text(en=f"{name.en}, bending", zh=f"{name.zh}（弯曲）")
+    if row.moderator is None:
+        return name
+    label = concepts(case.described or {})[row.moderator]
+    return Text(en=f"{name.en}, by {label.en}", zh=f"{name.zh}（受{label.zh}调节）")
+
+
+def evidence(found: Evidence, case: Case) -> list[Text]:
+    of = number(found.count)
+    spoke, people = number(found.surveys), number(found.n)
+    industries, unstated = number(found.industries), number(found.unstated)
+    said = [
+        Text(
+            en=f"The sources' models state {of} hypotheses about paths between constructs, each counted once. For {number(found.none)} of them no real survey here has anything to say.",
+            zh=f"各资料的模型共提出 {of} 条构念间路径的假设（相同者计一次）。其中 {number(found.none)} 条没有任何真实问卷可以对照。",
+        )
+    ]
+    if found.surveys:
+        said.append(
+            Text(
+                en=f"On the others {spoke} {_verb(found.surveys, 'survey', 'surveys')} of {people} people {_verb(found.surveys, 'speaks', 'speak')}, from {_none(found.industries)} named {_verb(found.industries, 'industry', 'industries')} ({_none(found.unstated)} of the surveys {_verb(found.unstated, 'names', 'name')} no industry): {_none(found.supported)} {be(found.supported)} supported, {_none(found.open)} {be(found.open)} left open and {_none(found.contradicted)} {be(found.contradicted)} contradicted.",
+                zh=f"其余由 {spoke} 份问卷（{people} 人）对照，涉及 {industries} 个注明的行业（{unstated} 份问卷未注明行业）：{number(found.supported)} 条得到支持，{number(found.open)} 条未定，{number(found.contradicted)} 条相反。",
+            )
+        )
+    strong = [r for r in found.rows if r.verdict == "supported"]
+    if strong:
+        most = max(strong, key=lambda r: r.n)
+        name = hypothesis(most, case)
+        size = estimate(most.estimate, most.ci_lower, most.ci_upper)
+        k, people = number(most.k), number(most.n)
+        said.append(
+            Text(
+                en=f"Most people stand behind {escape(name.en)}: {size}, {k} {_verb(most.k, 'survey', 'surveys')} of {people} people.",
+                zh=f"样本最大的是{escape(name.zh)}：{size}（{k} 份问卷，{people} 人）。",
+            )
+        )
+    return said
+
+
+# --- what the sources say about industries -------------------------------------------------------
+#: Above zero is as the claim has it, of what was measured.
+VERDICTS = {
+    "supported": Text(en="above zero", zh="大于零"),
+    "open": Text(en="zero not excluded", zh="不能排除零"),
+    "contradicted": Text(en="below zero", zh="小于零"),
+}
+
+
+def sectors(found: Sectors, case: Case) -> list[Text]:
+    return [_sector(row) for row in found.rows]
+
+
+def _sector(row: SectorRow) -> Text:
+    claim = next(c for c in claims.load().industries if c.id == row.id)
+    en, zh = escape(claim.en), escape(claim.zh)
+    if row.silent:
+        return Text(en=f"{en}: nothing here can speak to it.", zh=f"{zh}：此处没有可以对照的数据。")
+    parts = []
+    for one in row.spoken:
+        size = estimate(one.estimate, one.ci_lower, one.ci_upper)
+        source, verdict = claim.real[one.place], VERDICTS[one.verdict]
+        parts.append(
+            Text(
+                en=f"{escape(source.en)}: {size}, {verdict.en}",
+                zh=f"{escape(source.zh)}：{size}，{verdict.zh}",
+            )
+        )
+    return Text(
+        en=f"{en}: {'; '.join(p.en for p in parts)}.",
+        zh=f"{zh}：{'；'.join(p.zh for p in parts)}。",
+    )
 
 
 def pooled_simulated(found: Pooled, case: Case) -> Text:
@@ -221,7 +442,7 @@ def checks(found: Checks, case: Case) -> list[Text]:
     for row in found.rows:
         if row.outcome != "does not agree":
             continue
-        printed = listed(row.printed)
+        printed = figures(row.printed)
         if row.kind == "products":
             size = estimate(row.computed[0], row.ci_lower, row.ci_upper)
             said.append(
