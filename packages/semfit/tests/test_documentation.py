@@ -46,6 +46,20 @@ def test_docstrings(name: str) -> None:
         run(test)
 
 
+def test_everything_public_is_documented() -> None:
+    """Functions, classes and methods with an example, properties with a sentence, all on a page."""
+    reference = (HERE / "docs" / "reference.md").read_text("utf-8")
+    for name in semfit.__all__:
+        thing = getattr(semfit, name)
+        assert ">>>" in thing.__doc__, name
+        assert f":: semfit.{name}\n" in reference, name
+        for member, value in vars(thing).items() if inspect.isclass(thing) else ():
+            if isinstance(value, (property, cached_property)) and member[0] != "_":
+                assert inspect.getdoc(value), f"{name}.{member}"
+            elif inspect.isfunction(value) and member[0] != "_":
+                assert ">>>" in (value.__doc__ or ""), f"{name}.{member}"
+
+
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
 def test_pages(page: Path) -> None:
     text = re.sub(r"(?m)^```.*$", "", page.read_text(encoding="utf-8"))

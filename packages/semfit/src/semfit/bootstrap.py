@@ -70,6 +70,7 @@ class Bootstrap:
 
     @property
     def draws(self) -> int:
+        """How many there are."""
         return len(self.x)
 
     @property
@@ -89,6 +90,7 @@ class Bootstrap:
 
     @property
     def warnings(self) -> list[Message]:
+        """What a reader should know: draws that are not used, or that lie on one side."""
         out, draws = [], self.draws
         if self.nonconverged:
             out.append(message("draws_not_converged", count=self.nonconverged, draws=draws))

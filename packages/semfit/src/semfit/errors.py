@@ -37,10 +37,12 @@ class ModelError(ValueError):
 
     @property
     def code(self) -> str:
+        """The sentence's name in `semfit.messages`."""
         return self.message.code
 
     @property
     def parameters(self) -> dict[str, Parameter]:
+        """What the sentence mentions."""
         return self.message.parameters
 
     def __reduce__(self) -> tuple[Any, ...]:

@@ -43,6 +43,14 @@ class Rule:
     """When a step of the ladder is held: largest drop in CFI, rises in RMSEA and SRMR.
 
     ``either`` rejects when the drop in CFI or the rise in RMSEA is too large, not only both.
+
+    Examples
+    --------
+    >>> import semfit
+    >>> mine = semfit.Rule(0.005, None, None, None, None, "CFI falls by less than .005")
+    >>> data = semfit.example_data("holzinger_swineford")
+    >>> semfit.invariance("f =~ x4 + x5 + x6", data, group="school", rule=mine).rule
+    'own'
     """
 
     cfi: float
@@ -87,7 +95,30 @@ RULES = {
 
 @dataclass(frozen=True)
 class Invariance:
-    """The fitted ladder, its table of differences and what was decided."""
+    """The fitted ladder, its table of differences and what was decided.
+
+    Attributes
+    ----------
+    fits, table
+        The models by level; a row for each, with its fit and the differences from the one before.
+    held, level, decision
+        Levels that hold, the last of them, and a sentence.
+    rule, citation, indices
+        What decided, and with which CFI and RMSEA (``"robust"``, ``"scaled"``, ``"plain"``).
+    release, released
+        Score tests of equalities of the first level that does not hold; what was released.
+
+    Examples
+    --------
+    >>> import semfit
+    >>> data = semfit.example_data("holzinger_swineford")
+    >>> model = "visual =~ x1 + x2 + x3; textual =~ x4 + x5 + x6"
+    >>> ladder = semfit.invariance(model, data, group="school")
+    >>> ladder.table[["level", "df", "cfi", "delta_cfi"]].round(3).head(2)
+            level  df   cfi  delta_cfi
+    0  configural  16  0.98        NaN
+    1      metric  20  0.97      -0.01
+    """
 
     fits: dict[str, Result] = field(repr=False)
     table: pd.DataFrame
@@ -107,8 +138,29 @@ class Invariance:
 def difference_test(restricted: Result, free: Result) -> dict[str, float]:
     """Chi-square difference of nested models, plain and scaled.
 
-    Scaled by Satorra & Bentler (2001); WLSMV and ULSMV, whose statistics are shifted too, by
-    Satorra (2000) with shift.
+    Scaled by Satorra & Bentler (2001), :math:`c_d = (d_0c_0 - d_1c_1)/(d_0 - d_1)`; WLSMV and
+    ULSMV, whose statistics are shifted too, by Satorra (2000) with shift.
+
+    Parameters
+    ----------
+    restricted, free
+        Fits of nested models to the same rows, the one with more degrees of freedom first.
+
+    Returns
+    -------
+    dict
+        delta_chisq, delta_df, delta_pvalue; delta_chisq_scaled, delta_pvalue_scaled where scaled.
+
+    Examples
+    --------
+    >>> import semfit
+    >>> data = semfit.example_data("holzinger_swineford")
+    >>> model = "visual =~ x1 + x2 + x3; textual =~ x4 + x5 + x6"
+    >>> free = semfit.fit(model, data)
+    >>> restricted = semfit.fit(model + "; visual ~~ 0*textual", data)
+    >>> test = semfit.difference_test(restricted, free)
+    >>> print(f"{test['delta_chisq']:.2f} {test['delta_df']:.0f}")
+    35.58 1
     """
     a, b = restricted.fit, free.fit
     df = a["df"] - b["df"]
@@ -151,6 +203,30 @@ def invariance(
     the estimator gives that for all levels, else scaled, else plain (``indices`` says which).
     ``release`` lists score tests of the equalities of the first level that was not held (of the
     last level otherwise).
+
+    Parameters
+    ----------
+    model, data, group
+        As for `fit`.
+    levels
+        Of ``configural``, ``metric``, ``scalar``, ``strict`` (ordinal items have others), in order.
+    rule
+        ``"chen2007"``, ``"cheung2002"``, ``"chisq"`` or a `Rule`.
+    group_partial
+        Parameters that stay free, like ``"x3 ~ 1"``.
+
+    Raises
+    ------
+    ModelError
+        For levels and rules that are unknown, and where `fit` does.
+
+    Examples
+    --------
+    >>> import semfit
+    >>> data = semfit.example_data("holzinger_swineford")
+    >>> model = "visual =~ x1 + x2 + x3; textual =~ x4 + x5 + x6"
+    >>> semfit.invariance(model, data, group="school").level
+    'metric'
     """
     partial = as_tuple(group_partial)
     known, names, chosen = _plan(levels, rule, options)
@@ -224,6 +300,25 @@ def partial_invariance(
     The table has a row for every model tried (``level``, ``released`` up to there, ``step`` the
     equality released last); ``fits`` are named alike (``"scalar"``, ``"scalar, 1 released"``, …).
     ``released`` holds what the last model held has released, for ``group_partial``.
+
+    Parameters
+    ----------
+    model, data, group, levels, rule
+        As for `invariance`.
+
+    Raises
+    ------
+    ModelError
+        As `invariance`.
+
+    Examples
+    --------
+    >>> import semfit
+    >>> data = semfit.example_data("holzinger_swineford")
+    >>> model = "visual =~ x1 + x2 + x3; textual =~ x4 + x5 + x6"
+    >>> found = semfit.partial_invariance(model, data, group="school")
+    >>> found.released
+    ('x3~1',)
     """
     known, names, chosen = _plan(levels, rule, options)
     factors = _factors(model)

@@ -401,6 +401,14 @@ class ScoreTest:
     ``cumulative`` of the largest, the two largest, … together, where it was asked for, and
     ``changes`` what is expected of every parameter when all are released: epc, the change; epv,
     the value; sepc_lv and sepc_all, the change in standard deviations.
+
+    Examples
+    --------
+    >>> import semfit
+    >>> data = semfit.example_data("holzinger_swineford")
+    >>> r = semfit.fit("visual =~ x1 + a*x2 + a*x3; speed =~ x7 + x8 + x9", data)
+    >>> r.score_test(release="a").changes.columns.tolist()[-4:]
+    ['epc', 'epv', 'sepc_lv', 'sepc_all']
     """
 
     test: pd.DataFrame

@@ -110,6 +110,7 @@ class Interaction:
 
     @property
     def quadratic(self) -> bool:
+        """Whether a factor is multiplied by itself."""
         return self.focal == self.moderator
 
     def _positions(self, group: int) -> tuple[int, int]:

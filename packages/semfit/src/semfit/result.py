@@ -561,7 +561,34 @@ class Result:
         return list(residual_table(self.estimate, "raw"))
 
     def standardized_residuals(self, kind: str = "standardized") -> list[dict[str, Any]]:
-        """Residuals over their standard errors (``standardized``, ``normalized``) or ``cor``."""
+        r"""Residuals over their standard errors, per group: ``cov``, ``mean`` (``slopes``).
+
+        A residual over the root of its variance :math:`\Xi = (I-P)\Gamma(I-P)'/N`, with
+        :math:`P = \Delta(\Delta'W\Delta)^{-1}\Delta'W` (``"standardized"``); over that of its
+        sample moment alone, :math:`\Gamma/N` (``"normalized"``) (Jöreskog & Sörbom 1981;
+        Maydeu-Olivares 2017).
+
+        Parameters
+        ----------
+        kind
+            ``"standardized"``, ``"normalized"``, ``"cor"`` (of correlations, lavaan's type
+            ``cor.bollen``) or ``"raw"``.
+
+        Raises
+        ------
+        ModelError
+            For another ``kind``, without convergence, and for GLS and ULS.
+
+        Examples
+        --------
+        >>> import semfit
+        >>> data = semfit.example_data("holzinger_swineford")
+        >>> r = semfit.fit("visual =~ x1 + x2 + x3; textual =~ x4 + x5 + x6", data)
+        >>> r.standardized_residuals("cor")[0]["cov"].loc["x3", ["x4", "x5"]].round(3).tolist()
+        [-0.065, -0.146]
+        >>> r.standardized_residuals()[0]["cov"].loc["x3", ["x4", "x5"]].round(2).tolist()
+        [-1.87, -4.19]
+        """
         if kind not in ("raw", "standardized", "normalized", "cor"):
             raise ModelError("unknown_residuals", kind=kind)
         scaled = kind in ("standardized", "normalized")
@@ -681,8 +708,28 @@ class Result:
     def release_tests(self, joint: bool = False) -> pd.DataFrame:
         """Score tests for releasing each equality constraint, the largest first.
 
-        With ``joint`` one test for all equalities of a label, in all groups at once. `score_test`
-        tests any set of them, with robust versions and all expected changes.
+        `score_test` tests any set of them, with robust versions and all expected changes.
+
+        Parameters
+        ----------
+        joint
+            One test for all equalities of a label, in all groups at once.
+
+        Returns
+        -------
+        DataFrame
+            lhs, op, rhs of what is released, chisq, df, pvalue.
+
+        Examples
+        --------
+        >>> import semfit
+        >>> data = semfit.example_data("holzinger_swineford")
+        >>> equal = "loadings, intercepts"
+        >>> r = semfit.fit("f =~ x1 + x2 + x3", data, group="school", group_equal=equal)
+        >>> r.release_tests().loc[:1, ["lhs", "op", "rhs", "chisq"]].round(2)
+          lhs  op rhs  chisq
+        0  x3  ~1      20.08
+        1  x2  ~1      12.88
         """
         return modification.release_tests(self.estimate, joint)
 
@@ -997,7 +1044,24 @@ class Result:
         return predict_outcomes(self.estimate, outcomes, predictors, data, ridge)
 
     def reliability(self) -> pd.DataFrame:
-        """Omega and average variance extracted of every factor."""
+        r"""Omega and average variance extracted of every factor.
+
+        ``omega`` is :math:`(\sum\lambda)^2\phi` over the implied variance of the items' sum
+        (Raykov 2001), ``omega_observed`` has the observed variance below (McDonald 1999), ``ave``
+        is the mean squared standardized loading (Fornell & Larcker 1981), ``ave_unstandardized``
+        is
+        :math:`\phi\sum\lambda^2/(\phi\sum\lambda^2+\sum\theta)`.
+
+        Examples
+        --------
+        >>> import semfit
+        >>> data = semfit.example_data("holzinger_swineford")
+        >>> r = semfit.fit("visual =~ x1 + x2 + x3; textual =~ x4 + x5 + x6", data)
+        >>> r.reliability()[["factor", "items", "omega", "ave"]].round(3)
+            factor  items  omega    ave
+        0   visual      3  0.626  0.371
+        1  textual      3  0.885  0.720
+        """
         return reliability(self.estimate)
 
     def bootstrap(self, draws: int = 1000, seed: int = 1, **options: Any) -> Bootstrap:
