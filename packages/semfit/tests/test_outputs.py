@@ -15,7 +15,18 @@ import pandas as pd
 import pytest
 import semfit
 from scipy import special
-from sem_reference import CONSTRAINT, CX_ITEMS, CX_MIMIC, GOLDEN, HS, ITEMS, MIMIC, PD, data
+from sem_reference import (
+    CONSTRAINT,
+    CX_ITEMS,
+    CX_MIMIC,
+    GOLDEN,
+    HS,
+    ITEMS,
+    MIMIC,
+    PD,
+    STRUCTURE,
+    data,
+)
 from semfit import residual_summary
 
 OLD = json.loads((GOLDEN / "lavaan" / "r_out.json").read_text())
@@ -486,6 +497,46 @@ def test_power_of_modification_indices(name: str, options: dict[str, float]) -> 
             assert own["decision"] == words[row["decision"]]
 
 
+@pytest.mark.parametrize("name", [*FITS, "structure", "unconverged", "drawn"])
+def test_summary_shows_every_number(name: str) -> None:
+    """Each free and defined parameter has its line; its numbers are those of the table."""
+    if name == "unconverged":
+        wide = data("hs").head(12)
+        r = semfit.fit(HS + "\nvisual ~~ 0*visual\ntextual ~~ 0.9*speed", wide)
+    elif name == "structure":
+        r = semfit.fit(STRUCTURE, data("hs"), **SCHOOL)
+    elif name == "drawn":
+        r = semfit.fit("满意 =~ x1+x2+x3", data("hs"), bootstrap=60)
+    else:
+        r = fitted(name)
+    text = str(r.summary(0.9))
+    assert repr(r.summary()) == str(r.summary()) and "nan" not in text
+    lines = text.splitlines()
+    assert max(map(len, lines)) <= 130 or name == "unconverged"
+    frame = r.draws.parameters("percentile", 0.9) if r.draws else r.parameters
+    if not r.draws:
+        values = frame["est"].to_numpy(), frame["se"].to_numpy()
+        frame = frame.assign(**semfit.result.inference(*values, 0.9))
+    body = text[text.index("Loadings") :]
+    free = frame[frame["se"] > 0]
+    columns = ["est", "se", "z", "ci_lower", "ci_upper", "std_lv", "std_all"]
+    for row in free.to_dict("records"):
+        numbers_shown = [f"{row[c]:.3f}" for c in columns if np.isfinite(row[c])]
+        assert any(all(n in line for n in numbers_shown) for line in body.splitlines()), row
+    if r.converged:
+        for value in r.r2["r2"].dropna():
+            assert f"{value:.3f}" in body
+        for key in ("chisq", "cfi", "rmsea", "srmr"):
+            assert f"{r.fit[key]:.3f}" in text
+        for key in ("cfi_robust", "chisq_scaled"):
+            if np.isfinite(r.fit.get(key, np.nan)):
+                assert f"{r.fit[key]:.3f}" in text
+    for warning in r.warnings:
+        assert f"warning: {warning}" in lines
+    heads = [line for line in lines if line.startswith(("Loadings", "Residual variances"))]
+    assert len({line[20:] for line in heads}) == 1  # columns under one another
+
+
 def test_score_tests_agree_with_each_other() -> None:
     """One parameter added is its modification index; one equality is its release test."""
     r = fitted("hs_mlr")
@@ -552,6 +603,7 @@ def test_release_is_what_a_fit_without_it_gives() -> None:
         ("unknown_information", lambda _: fitted("hs_fiml").missing_information("fisher")),
         ("power_option", lambda r: r.modindices(power=True, delta=0)),
         ("power_option", lambda r: r.modindices(power=True, alpha=1)),
+        ("unknown_confidence", lambda r: r.summary(95)),
         ("unknown_test", lambda r: r.tests("asdf")),
         ("test_not_available", lambda _: fitted("hs_fiml").tests("satorra.bentler")),
         ("wald_restrictions", lambda r: r.wald_test("e := a")),

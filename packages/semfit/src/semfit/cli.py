@@ -16,7 +16,7 @@ from .errors import ModelError
 from .fitting import fit
 from .messages import message
 from .reading import read_data
-from .result import Result, as_tuple
+from .result import as_tuple
 from .syntax import parse
 from .table import variables_of
 
@@ -70,21 +70,7 @@ def fit_command(
         ordered=as_tuple(ordered),
         **options,
     )
-    return json.dumps(result.to_dict(), ensure_ascii=False) if as_json else report(result)
-
-
-def report(result: Result) -> str:
-    """The result as plain text."""
-    table: Any = (
-        result.parameters.drop(columns=["label"])
-        if not any(result.parameters["label"])
-        else result.parameters
-    )
-    lines = [str(result)]
-    if len(result.group_labels) > 1:
-        groups = ", ".join(f"{k} = {label}" for k, label in enumerate(result.group_labels, 1))
-        lines.append(f"groups: {groups}")
-    return "\n".join([*lines, "", table.to_string(index=False, float_format=lambda v: f"{v:.4f}")])
+    return json.dumps(result.to_dict(), ensure_ascii=False) if as_json else str(result.summary())
 
 
 class _Parser(argparse.ArgumentParser):

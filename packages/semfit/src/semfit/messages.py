@@ -261,6 +261,7 @@ USAGE = {
     "nothing_missing": "the fraction of missing information needs missing='fiml'",
     "unknown_information": "information={value} is unknown; use expected or observed",
     "power_option": "modindices: {option}={value} is out of range",
+    "unknown_confidence": "level={value}: a confidence level lies between 0 and 1",
     "wald_no_test": "wald_test: {restriction} does not depend on the free parameters, or has no"
     " finite value or slope at the solution",
     "wald_held": "wald_test: the restrictions hold in the model already",

@@ -26,6 +26,7 @@ from .saturated import too_large
 from .scores import factor_scores, predict_outcomes, reliability, score_reliability
 from .standard_errors import covariance_of_estimates, missing_information, standard_errors
 from .standardized import Standardizer, effect_pairs, effect_values, jacobian
+from .summary import Summary, summary
 from .wald import wald_test
 
 if TYPE_CHECKING:
@@ -1114,6 +1115,40 @@ class Result:
             "fit": {k: _plain(v) for k, v in self.fit.items()},
             "warnings": list(self.warnings),
         }
+
+    def summary(self, level: float = 0.95) -> Summary:
+        r"""The fit in one print: tests and indices, parameters with intervals of this ``level`` and
+        standardized values, explained variances, and what defined parameters come to.
+
+        Fixed predictors, intercepts fixed to zero and scales fixed to one are left out.
+
+        Returns
+        -------
+        Summary
+            A text.
+
+        Raises
+        ------
+        ModelError
+            For a level outside (0, 1).
+
+        Examples
+        --------
+        >>> import semfit
+        >>> data = semfit.example_data("holzinger_swineford")
+        >>> r = semfit.fit("visual =~ x1 + x2 + x3; x9 ~ visual", data)
+        >>> text = r.summary()
+        >>> print(*text.splitlines()[20:28], sep="\n")
+        Loadings              est     se       z       p  95 % from     to  std lv  std all
+          visual =~
+            x1              1.000                                            0.802    0.688
+            x2              0.669  0.114   5.851  <0.001      0.445  0.894   0.537    0.457
+            x3              0.921  0.133   6.950  <0.001      0.661  1.181   0.739    0.654
+
+        Regressions           est     se       z       p  95 % from     to  std lv  std all
+          x9 ~
+        """
+        return summary(self, level)
 
     def __str__(self) -> str:
         f = self.fit
