@@ -164,7 +164,7 @@ def test_printed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     words = [str(tmp_path / "m.lav"), str(tmp_path / "data.csv")]
     assert main([*words, "--group", "town", "--group-equal", "loadings", "--std-lv"]) == 0
     said = capsys.readouterr().out
-    assert "groups: 1 = NA, 2 = EU, 3 = None" in said and "std_all" in said
+    assert "(NA 40, EU 40, None 40)" in said and "Group 3: None" in said and "std all" in said
     assert main(["--version"]) == 0 and main(["--help"]) == 0
 
 

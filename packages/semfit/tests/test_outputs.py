@@ -521,7 +521,7 @@ def test_summary_shows_every_number(name: str) -> None:
     free = frame[frame["se"] > 0]
     columns = ["est", "se", "z", "ci_lower", "ci_upper", "std_lv", "std_all"]
     for row in free.to_dict("records"):
-        numbers_shown = [f"{row[c]:.3f}" for c in columns if np.isfinite(row[c])]
+        numbers_shown = [f"{round(row[c], 3) + 0.0:.3f}" for c in columns if np.isfinite(row[c])]
         assert any(all(n in line for n in numbers_shown) for line in body.splitlines()), row
     if r.converged:
         for value in r.r2["r2"].dropna():

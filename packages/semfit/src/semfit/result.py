@@ -1138,7 +1138,7 @@ class Result:
         >>> data = semfit.example_data("holzinger_swineford")
         >>> r = semfit.fit("visual =~ x1 + x2 + x3; x9 ~ visual", data)
         >>> text = r.summary()
-        >>> print(*text.splitlines()[20:28], sep="\n")
+        >>> print(*text.splitlines()[20:25], sep="\n")
         Loadings              est     se       z       p  95 % from     to  std lv  std all
           visual =~
             x1              1.000                                            0.802    0.688

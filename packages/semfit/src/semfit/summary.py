@@ -109,7 +109,7 @@ def _shown(key: str, value: float) -> str:
 def _number(value: float) -> str:
     if not np.isfinite(value):
         return ""
-    return f"{value:.3f}" if abs(value) < 1e6 else f"{value:.4g}"
+    return f"{round(value, 3) + 0.0:.3f}" if abs(value) < 1e6 else f"{value:.4g}"
 
 
 def _probability(value: float) -> str:
