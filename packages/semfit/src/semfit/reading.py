@@ -25,6 +25,8 @@ BEGINNINGS = {
     b"<stata_dta>": ".dta",
     b"\xd0\xcf\x11\xe0": ".xls",
 }
+#: Longest heading and first row of a text file together, in characters.
+MOST_HEADING = 1_000_000
 #: What reads a kind that pandas alone does not.
 PACKAGES = {".xlsx": "openpyxl", ".parquet": "pyarrow", ".sav": "pyreadstat"}
 #: What stands for a missing number in text, as in pandas; an empty field does, too.
@@ -127,7 +129,8 @@ def _text(text: str, separator: str, levels: set[str], name: str) -> pd.DataFram
         separator = max((separator, ",", ";", "\t"), key=first.count)
     empty = rf"(?m)^[ \t\"{re.escape(separator)}]*\n"
     text = re.sub(empty, "", text)
-    reader = csv.reader(io.StringIO(text), delimiter=separator, skipinitialspace=True)
+    start = io.StringIO(text[:MOST_HEADING])
+    reader = csv.reader(start, delimiter=separator, skipinitialspace=True)
     heading = [field.strip() for field in next(reader, [])]
     if not heading:
         raise ModelError("file_empty", file=name)
@@ -144,7 +147,7 @@ def _text(text: str, separator: str, levels: set[str], name: str) -> pd.DataFram
     marks = {k for k, one in enumerate(named) if one in levels}
     missing: Any = {k: [""] if k in marks else ["", *MISSING] for k in range(len(named))}
     frame = pd.read_csv(
-        io.StringIO(rows),
+        io.BytesIO(rows.encode()),
         sep=separator,
         header=None,
         names=list(missing),
