@@ -1,4 +1,4 @@
-"""The command line: ``loyalty cases | check | run | render | report | compare``."""
+"""The command line: ``loyalty cases | check | run | render | report | compare | record …``."""
 
 from __future__ import annotations
 
@@ -66,8 +66,13 @@ def check(case: Annotated[str, typer.Argument(help="The case's folder below data
     """
     from loyalty.cases import survey as sources
     from loyalty.cases import tables as resources
+    from loyalty.run import recorded
 
     described = study.load(case)
+    if of := recorded.instead(described):
+        rows = f"rows {of.rows[:16]}…"
+        out.print(f"  {case} · the rows are not here; findings of {of.date} are recorded, {rows}")
+        return
     if any(rows.sha256 == study.UNKNOWN for rows in described.sources):
         out.print(
             f"  {case} · never seen by us: nothing rests on it until study.yml has the sha256"
@@ -203,6 +208,35 @@ def compare(
     for line in found.lines(everything=everything):
         out.print(escape(line))
     if not found.equal:
+        raise typer.Exit(1)
+
+
+@app.command()
+def record(case: Annotated[str, typer.Argument(help="The case, run where its rows are.")]) -> None:
+    """Record a case's findings, for where its rows may not go: aggregates, none of a few people."""
+    from loyalty.run import recorded
+
+    for file in recorded.record(case):
+        size = file.stat().st_size
+        out.print(f"  {case} · {file.relative_to(paths.root())} · {size:,} bytes")
+
+
+@app.command()
+def reproduce(cases: Cases = None, cores: Cores = CORES) -> None:
+    """Compute recorded findings anew where the rows are there; exit code 1 where one moved."""
+    from loyalty.run import recorded, workflow
+
+    known = [study.load(case).case for case in cases or []]
+    with workflow.alone(), _interruptible():
+        good, found = recorded.reproduce(
+            known or [case for case in study.cases() if recorded.there(case)],
+            cores,
+            lambda line: out.print(f"  {escape(line)}"),
+        )
+    if not found.equal:
+        for line in found.lines():
+            out.print(escape(line))
+    if not good:
         raise typer.Exit(1)
 
 

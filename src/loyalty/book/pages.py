@@ -15,6 +15,7 @@ from loyalty.ground.markdown import escape
 from loyalty.ground.terms import term
 from loyalty.ground.text import Language, Text
 from loyalty.ground.thresholds import all_thresholds
+from loyalty.run import recorded
 from loyalty.run.analyses import ANALYSES, notebook_file, outline, shown_files
 from loyalty.run.show import sourced
 from loyalty.shown.table import Column, Table
@@ -184,6 +185,10 @@ def one_case(study: Study, found: Results, language: Language) -> list[str]:
             sourced(asked.in_(language)),
             numbered(table, f"{study.case}-constructs", language),
         ]
+    for (of, analysis), result in found.items():
+        if of == study.case and (said := recorded.said(result.provenance, of, analysis)):
+            parts.append(said.in_(language))
+            break  # all are recorded of the same rows
     if study.resources:
         parts.append(sourced(_tables(study, rows, language)))
     return parts

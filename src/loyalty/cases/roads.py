@@ -85,6 +85,18 @@ def bring(cases: Iterable[str]) -> dict[str, UserError]:
     return {study.case: why for study, why in zip(away, found, strict=True) if why is not None}
 
 
+def lacking(study: Study) -> bool:
+    """Whether there is nothing, not even what would be refused, where some of the rows belong."""
+    return any(
+        not (
+            paths.inside(study.folder, rows.path)
+            if isinstance(rows, FileRows)
+            else _kept(study, rows)
+        ).exists()
+        for rows in study.sources
+    )
+
+
 def _described(cases: Iterable[str]) -> Iterable[Study]:
     for case in cases:
         try:

@@ -96,7 +96,9 @@ def load(study: Study) -> Survey:
         rows than the measurement model has parameters.
     """
     if study.case in _held:
-        return _held[study.case]
+        if isinstance(held := _held[study.case], RowsAbsent):
+            raise held
+        return held
     rows = study.rows
     source = rows.file or rows.distribution or rows.download or rows.r_package
     if source is None:
@@ -109,12 +111,15 @@ def load(study: Study) -> Survey:
     return _typed(study, frame, checksum, name)
 
 
-_held: dict[str, Survey] = {}
+_held: dict[str, Survey | RowsAbsent] = {}
 
 
 def hold(study: Study) -> None:
-    """Load a survey once for this process and for those forked from it."""
-    _held[study.case] = load(study)
+    """Load a survey once for this process and for those forked from it, or learn that it cannot."""
+    try:
+        _held[study.case] = load(study)
+    except RowsAbsent as error:
+        _held[study.case] = error
 
 
 # --- where rows come from --------------------------------------------------------------------

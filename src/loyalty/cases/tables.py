@@ -23,7 +23,11 @@ from loyalty.cases import survey as sources
 from loyalty.cases.study import ROLES, Format, LineRows, Resource, Study
 from loyalty.ground import paths
 from loyalty.ground.errors import UserError
-from loyalty.ground.findings import Count, Record
+from loyalty.ground.findings import (
+    Count,
+    People,
+    Record,
+)
 from loyalty.ground.reasons import Reason
 
 
@@ -31,14 +35,14 @@ class LeftOut(Record):
     """How many rows could not be used for one reason."""
 
     reason: Reason
-    n: Count
+    n: People
 
 
 class RowsUsed(Record):
     """The rows of a table, and those that could not be used."""
 
     read: Count
-    excluded: Count
+    excluded: People
     reasons: tuple[LeftOut, ...]
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Annotated, Any
 
 import pandas as pd
 import semfit
@@ -12,7 +12,12 @@ import semfit
 from loyalty.cases.survey import Survey
 from loyalty.estimates.fit import missing_answers
 from loyalty.ground import paths
-from loyalty.ground.findings import Count, Real, Record
+from loyalty.ground.findings import (
+    Cell,
+    Real,
+    Record,
+    Shown,
+)
 from loyalty.ground.reasons import CannotCompute, Reason, reason_of
 from loyalty.ground.thresholds import threshold
 from loyalty.stats import audit
@@ -116,7 +121,7 @@ class Selection(Record):
     """
 
     who: str
-    n: Count
+    n: Annotated[int, Shown("count"), Cell(rest=True)]
     estimate: Real | None
     ci_lower: Real | None
     ci_upper: Real | None

@@ -67,6 +67,36 @@ class Shown:
         return {**handler(schema), "x-kind": self.kind}
 
 
+@dataclass(frozen=True)
+class Cell:
+    """A count of people who share something; with `of`, a share of as many as that field says.
+
+    Where there are few of them it stands in no recorded finding: its row goes, or where
+    it is `alone` (nothing else follows from it) it becomes None. Of a count with `rest` few may
+    also lie between it and the largest of the other rows.
+    """
+
+    of: str | None = None
+    alone: bool = False
+    rest: bool = False
+
+
+@dataclass(frozen=True)
+class OfAnswers:
+    """A field of a row about an `item` from which, together with those beside it, the frequencies
+    of its answers follow where they are up to `different`.
+    It becomes None, or the whole `row` goes.
+    """
+
+    different: int
+    row: bool = False
+
+
+@dataclass(frozen=True)
+class OfRows:
+    """A field that tells of single people: what it belongs to stands in no recorded finding."""
+
+
 Count = Annotated[int, Shown("count")]
 Real = Annotated[float, Shown("number")]
 #: Cannot exceed one in size: correlations, standardized paths, reliabilities, fit indices.
@@ -74,6 +104,10 @@ Bounded = Annotated[float, Shown("bounded")]
 #: A share between 0 and 1, printed as per cent.
 Percent = Annotated[float, Shown("percent")]
 P = Annotated[float, Shown("p")]
+#: People in a cell: of a level, a pattern, a segment, with a sign.
+People = Annotated[int, Shown("count"), Cell()]
+#: A share of the `n` people of the same row.
+Part = Annotated[float, Shown("percent"), Cell("n")]
 
 
 class Record(BaseModel):
@@ -270,21 +304,30 @@ class CitedInt(int):
 @cache
 def shown_as(model: type[BaseModel], field: str) -> Shown | None:
     """How numbers in a field are printed: the :class:`Shown` of its annotation, None without."""
+    return noted(model, field, Shown)
+
+
+N = TypeVar("N")
+
+
+@cache
+def noted(model: type[BaseModel], field: str, kind: type[N]) -> N | None:
+    """The note of this kind at a field, or at what the field holds; None without."""
     info = model.model_fields[field]
     for note in info.metadata:
-        if isinstance(note, Shown):
+        if isinstance(note, kind):
             return note
-    return _within(info.annotation)
+    return _within(info.annotation, kind)
 
 
-def _within(annotation: Any) -> Shown | None:
+def _within(annotation: Any, kind: type[N]) -> N | None:
     if get_origin(annotation) is Annotated:
         for note in get_args(annotation)[1:]:
-            if isinstance(note, Shown):
+            if isinstance(note, kind):
                 return note
     if get_origin(annotation) in (Union, types.UnionType, tuple, dict, list):
         for part in get_args(annotation):
-            if (found := _within(part)) is not None:
+            if (found := _within(part, kind)) is not None:
                 return found
     return None
 

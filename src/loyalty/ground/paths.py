@@ -37,12 +37,26 @@ def notebooks() -> Path:
     return root() / "notebooks"
 
 
+#: Set while findings are computed once more, to be compared: where what a run leaves then goes.
+MADE = "LOYALTY_MADE"
+
+
+def made() -> Path:
+    """Below this folder a run leaves what it makes: the project's, or :data:`MADE`."""
+    return Path(os.environ.get(MADE) or root())
+
+
 def executed() -> Path:
-    return root() / "reports" / "executed"
+    return made() / "reports" / "executed"
 
 
 def results() -> Path:
-    return root() / "reports" / "results"
+    return made() / "reports" / "results"
+
+
+def recorded(case: str) -> Path:
+    """The findings of a case that come with the repository."""
+    return data() / case / "findings"
 
 
 def generated() -> Path:
@@ -94,4 +108,4 @@ def by_hand() -> Path:
 
 def computed(case: str, notebook: str) -> Path:
     """A notebook's run with the places of its findings, before anything is shown there."""
-    return cache() / "computed" / case / f"{notebook}.ipynb"
+    return made() / ".cache" / "computed" / case / f"{notebook}.ipynb"

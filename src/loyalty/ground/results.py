@@ -9,9 +9,10 @@ import math
 import platform
 import subprocess
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
@@ -47,6 +48,17 @@ class DataOrigin(_Model):
     rows: int
 
 
+class Recorded(_Model):
+    """That a result is a recorded finding: `date` of its commit, `rows` the canonical checksum of
+    all rows of the case, `described` of what the description says of them.
+    """
+
+    version: Literal[1] = 1
+    date: str
+    rows: str
+    described: str
+
+
 class Provenance(_Model):
     notebook: str
     parameters: dict[str, bool | int | float | str]
@@ -56,6 +68,7 @@ class Provenance(_Model):
     git_changed: bool | None
     python: str
     packages: dict[str, str]
+    recorded: Recorded | None = None
 
 
 def plain(value: Any) -> Any:
@@ -112,17 +125,25 @@ def _code(code: Sequence[Path]) -> str:
     return digest.hexdigest()
 
 
+def date_of(commit: str | None) -> str:
+    """The day of a commit; of none that is known, today (UTC)."""
+    known = commit and git("show", "-s", "--format=%cs", commit)
+    return known or datetime.now(UTC).date().isoformat()
+
+
+def git(*args: str) -> str | None:
+    """What git says of the project; None where it says nothing."""
+    try:
+        done = subprocess.run(
+            ["git", *args], cwd=paths.root(), capture_output=True, text=True, check=False
+        )
+    except OSError:
+        return None
+    return done.stdout.strip() if done.returncode == 0 else None
+
+
 @cache
 def _git() -> tuple[str | None, bool | None]:
-    def git(*args: str) -> str | None:
-        try:
-            done = subprocess.run(
-                ["git", *args], cwd=paths.root(), capture_output=True, text=True, check=False
-            )
-        except OSError:
-            return None
-        return done.stdout.strip() if done.returncode == 0 else None
-
     commit = git("rev-parse", "HEAD")
     status = git("status", "--porcelain", "--", "src", "notebooks", "data", "uv.lock")
     return commit, None if status is None else bool(status)

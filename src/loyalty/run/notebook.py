@@ -4,12 +4,19 @@ Run by the workflow, a finding's place in the notebook is only marked; what is s
 figure, sentences) is written afterwards, in every language, from the findings
 (:mod:`loyalty.run.show`). Run by hand, everything is shown at once, and the findings go beside
 the results of the last full run, never over them.
+
+Where a case's rows are not on this machine but its findings are recorded, the notebook runs all
+the same: in the place of rows stands :class:`Elsewhere`, which every function of the analysis
+hands on, and each finding shown is the recorded one.
 """
 
 from __future__ import annotations
 
+import functools
 import os
-from collections.abc import Mapping
+import sys
+from collections.abc import Callable, Mapping
+from inspect import isfunction
 from typing import Any
 
 from IPython.display import display
@@ -19,7 +26,34 @@ from loyalty.cases import study, survey, tables
 from loyalty.cases.study import ALL, SURVEY, Study
 from loyalty.ground import findings, paths, results
 from loyalty.ground.findings import Finding, Found, Refused
+from loyalty.ground.reasons import CannotCompute, Reason
+from loyalty.run import recorded
 from loyalty.run.analyses import PLACE, WORKFLOW, compute_files, findings_of, notebook_file
+
+
+class Elsewhere(Refused):
+    """In the place of rows that are not on this machine, and of all that is computed of them."""
+
+
+def _handing_on(function: Callable[..., Any]) -> Callable[..., Any]:
+    @functools.wraps(function)
+    def wrapped(*args: Any, **named: Any) -> Any:
+        for argument in (*args, *named.values()):
+            if isinstance(argument, Elsewhere):
+                return argument
+        return function(*args, **named)
+
+    return wrapped
+
+
+def hand_on(analysis: str) -> None:
+    """Let every function of the analysis, where it is called as its module's, hand this on."""
+    package = f"loyalty.analyses.{analysis}."
+    for name, module in list(sys.modules.items()):
+        if name.startswith(package):
+            for key, value in list(vars(module).items()):
+                if isfunction(value) and value.__module__.startswith(package):
+                    setattr(module, key, _handing_on(value))
 
 
 class Notebook:
@@ -50,11 +84,16 @@ class Notebook:
         self._findings: dict[str, Finding | Refused] = {}
         self._data: list[results.DataOrigin] = []
         self._simulated = False
+        self._recorded: Found[Any] | None = None
         if case != ALL:
             self.study: Study = study.load(case)
             self._simulated = self.study.simulated
+            if recorded.there(case) and recorded.absent(self.study):
+                self._recorded = recorded.read(self.study, analysis)
+                self._elsewhere = Elsewhere(refused=Reason(code="rows_elsewhere"))
+                hand_on(analysis)
             if analysis in SURVEY:
-                self.survey = self.answers()
+                self.survey = self._elsewhere if self._recorded else self.answers()
 
     def _used(self, resource: str, checksum: str, rows: int) -> None:
         source = self.study.provenance.source.en
@@ -63,13 +102,23 @@ class Notebook:
         )
 
     def answers(self) -> survey.Survey:
-        """The case's survey, loaded."""
+        """The case's survey, loaded.
+
+        Raises
+        ------
+        CannotCompute
+            When it is not on this machine, but findings are recorded.
+        """
+        if self._recorded:
+            raise CannotCompute("rows_elsewhere")
         loaded = survey.load(self.study)
         self._used("answers", loaded.checksum, len(loaded.rows))
         return loaded
 
-    def tables(self, *kinds: str) -> list[tables.Loaded]:
+    def tables(self, *kinds: str) -> list[tables.Loaded] | Elsewhere:
         """The case's tables of these kinds, loaded, in the order of the description."""
+        if self._recorded:
+            return self._elsewhere
         found = []
         for resource in self.study.resources:
             if resource.kind in kinds:
@@ -90,6 +139,8 @@ class Notebook:
             raise ValueError(f"{self.kind.__name__} has no finding {name!r}; it has {known}")
         if name in self._findings:
             raise ValueError(f"the finding {name!r} is shown twice")
+        if self._recorded:
+            finding = getattr(self._recorded.findings, name)
         if finding is None:
             return
         self._findings[name] = finding
@@ -102,6 +153,9 @@ class Notebook:
 
     def save(self) -> None:
         """Write the findings: as the result, or, run by hand, beside the results."""
+        if self._recorded:
+            self._write(self._recorded)
+            return
         file = notebook_file(self.analysis)
         found = Found[self.kind](  # type: ignore[name-defined]
             case=self.case,
@@ -112,5 +166,8 @@ class Notebook:
                 file.stem, self.parameters, self._data, compute_files(self.analysis)
             ),
         )
+        self._write(found)
+
+    def _write(self, found: Found[Any]) -> None:
         written = findings.write(found, None if WORKFLOW in os.environ else paths.by_hand())
         print(f"findings: {written.relative_to(paths.root())}")

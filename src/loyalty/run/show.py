@@ -22,6 +22,7 @@ from loyalty.ground.errors import UserError
 from loyalty.ground.findings import Finding, Refused, cited
 from loyalty.ground.terms import passage
 from loyalty.ground.text import Language, Text
+from loyalty.run import recorded
 from loyalty.run.analyses import PLACE, findings_of, notebook_file, page_of, shown_files
 from loyalty.shown import words
 from loyalty.shown.context import Case
@@ -150,6 +151,7 @@ def show(case: str, analysis: str, language: Language = "en") -> None:
     notebook = nbformat.read(raw, as_version=4)
     where = context(case)
     cells: list[NotebookNode] = []
+    elsewhere = recorded.said(found.provenance, case, analysis)
     for cell in notebook.cells:
         names = [o.data[PLACE]["finding"] for o in cell.get("outputs", []) if _is_place(o)]
         if cell.cell_type == "markdown":
@@ -164,6 +166,8 @@ def show(case: str, analysis: str, language: Language = "en") -> None:
             for display in displays(analysis, name, getattr(found.findings, name), where, language)
         ]
         cells += _filled(cell, rest, names, shown)
+    if elsewhere is not None:  # below the notebook's title
+        cells.insert(1, nbformat.v4.new_markdown_cell(elsewhere.in_(language), id="recorded"))
     notebook.cells = cells
     _undrawn(case, analysis)
     target, page_file = shown_files(case, analysis, language)

@@ -20,7 +20,10 @@ from loyalty.ground.findings import (
     Count,
     Finding,
     Findings,
+    OfAnswers,
     P,
+    Part,
+    People,
     Percent,
     Real,
     Record,
@@ -48,7 +51,7 @@ class Step(Record):
     """Rows that a step takes, of those that are left before it."""
 
     reason: Literal["empty", "repeated", "careless", "incomplete"]
-    n_excluded: Count
+    n_excluded: People
     n_left: Count
 
 
@@ -60,14 +63,14 @@ class Flow(Finding):
     repeated rows with one answer over most items.
     """
 
-    n: Count
+    n: People
     items: Count
     steps: tuple[Step, ...]
-    strict_share: Percent
-    repeated_rows: Count
-    repeated_ids: Count
+    strict_share: Part
+    repeated_rows: People
+    repeated_ids: People
     has_ids: bool
-    lined: Count
+    lined: People
 
     def step(self, reason: str) -> Step:
         return next(s for s in self.steps if s.reason == reason)
@@ -77,14 +80,14 @@ class ItemCodes(Record):
     """Answers to an item that were set to missing: declared codes, and outside the scale."""
 
     item: str
-    declared: Count
-    outside: Count
+    declared: People
+    outside: People
     share: Percent
 
 
 class VariableCodes(Record):
     variable: str
-    n_outside: Count
+    n_outside: People
 
 
 class Codes(Finding):
@@ -93,20 +96,20 @@ class Codes(Finding):
     `checked` single questions have a scale, `variables_outside` of their answers lie off it.
     """
 
-    declared: Count
-    outside: Count
+    declared: People
+    outside: People
     outside_share: Percent
     refused: bool
     items: tuple[ItemCodes, ...]
     checked: Count
-    variables_outside: Count
+    variables_outside: People
     variables: tuple[VariableCodes, ...]
 
 
 class ItemMissing(Record):
     item: str
     n: Count
-    n_missing: Count
+    n_missing: People
     share_missing: Percent
 
 
@@ -114,7 +117,7 @@ class Missing(Finding):
     """`items`: those that lack answers, most first; `median` of all items' shares."""
 
     share: Percent
-    complete: Count
+    complete: People
     complete_share: Percent
     items: tuple[ItemMissing, ...]
     median: Percent
@@ -126,13 +129,13 @@ class Pattern(Record):
     """Respondents who lack an answer to the same `items` (none: complete rows)."""
 
     items: tuple[str, ...]
-    n: Count
+    n: People
     share: Percent
 
 
 class Pooled(Record):
     patterns: Count
-    n: Count
+    n: People
     share: Percent
 
 
@@ -157,12 +160,12 @@ class SignCount(Record):
 
     sign: Sign
     cutoff: Annotated[float, Shown("significant", 6)] | None
-    n: Count | None
+    n: People | None
     share: Percent | None
 
 
 class Flagged(Record):
-    n: Count
+    n: People
     share: Percent
 
 
@@ -185,7 +188,7 @@ class Pair(Record):
 
     a: Sign
     b: Sign
-    both: Count | None
+    both: People | None
     kappa: Bounded
     ci_lower: Bounded
     ci_upper: Bounded
@@ -203,8 +206,8 @@ class Detected(Record):
     """Respondents drawn as `kind` (``no``: careful), and the share of them that is flagged."""
 
     kind: Literal["no", "straightlining", "random"]
-    n: Count
-    share: Percent
+    n: People
+    share: Part
     ci_lower: Percent
     ci_upper: Percent
 
@@ -233,9 +236,9 @@ class ItemShape(Record):
 
     item: str
     n: Count
-    skew: Real | None
+    skew: Annotated[Real | None, OfAnswers(7, row=True)]
     skew_se: Real | None
-    kurtosis: Real | None
+    kurtosis: Annotated[Real | None, OfAnswers(7, row=True)]
     kurtosis_se: Real | None
 
 
@@ -267,7 +270,7 @@ class SampleLevel(Record):
 
     group: str
     level: str
-    n: Count | None
+    n: People | None
     share: Percent | None
     quota: Percent | None
 
@@ -276,7 +279,7 @@ class Lacking(Record):
     """Respondents without a level of a group."""
 
     group: str
-    n: Count
+    n: People
     share: Percent
 
 

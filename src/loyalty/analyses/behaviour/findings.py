@@ -12,7 +12,10 @@ from loyalty.ground.findings import (
     Count,
     Finding,
     Findings,
+    OfRows,
     P,
+    Part,
+    People,
     Percent,
     Real,
     Record,
@@ -63,7 +66,7 @@ class Survival(Finding):
     """
 
     customers: Count
-    single: Count
+    single: People
     single_share: Percent
     days: Count
     bought_again: tuple[BoughtAgain, ...]
@@ -74,8 +77,8 @@ class Survival(Finding):
     estimate: Percent
     ci_lower: Percent
     ci_upper: Percent
-    again: tuple[Step, ...]
-    lapse: tuple[Step, ...]
+    again: Annotated[tuple[Step, ...], OfRows()]
+    lapse: Annotated[tuple[Step, ...], OfRows()]
 
 
 class SegmentRow(Record):
@@ -85,7 +88,7 @@ class SegmentRow(Record):
     """
 
     segment: Segment
-    n: Count | None = None
+    n: People | None = None
     share: Percent | None = None
     recency: Real | None = None
     frequency: Real | None = None
@@ -103,8 +106,8 @@ class Returned(Record):
     """Share of a segment that bought in the time held out, with Wilson's interval."""
 
     segment: Segment
-    n: Count
-    estimate: Percent
+    n: People
+    estimate: Part
     ci_lower: Percent
     ci_upper: Percent
 
@@ -156,7 +159,7 @@ class Tracking(Finding):
     """`calibration`: weeks."""
 
     calibration: Real
-    weeks: tuple[Week, ...]
+    weeks: Annotated[tuple[Week, ...], OfRows()]
 
 
 class ByCount(Record):
@@ -166,7 +169,7 @@ class ByCount(Record):
     """
 
     x: Count
-    n: Count
+    n: People
     forecast: Real
     actual: Real
     ci_lower: Real
@@ -192,7 +195,7 @@ class Value(Record):
     """Mean lifetime value; `share` of the total, `customers` as share of all."""
 
     segment: Segment | Literal["all"]
-    n: Count
+    n: People
     customers: Percent
     alive: Bounded
     estimate: Real
@@ -239,7 +242,7 @@ class Demand(Finding):
     weeks: Count
     covered: Percent
     errors: tuple[ForecastError, ...]
-    series: tuple[Total, ...]
+    series: Annotated[tuple[Total, ...], OfRows()]
 
 
 class Category(Record):
@@ -249,7 +252,7 @@ class Category(Record):
     """
 
     category: str
-    households: Count
+    households: People
     purchases: Count
     in_order: bool
     repeat: Percent | None
@@ -276,7 +279,7 @@ class Brand(Record):
     category: str
     brand: str
     measure: Literal["share", "penetration", "frequency", "repeat", "requirements", "sole"]
-    buyers: Count
+    buyers: People
     estimate: Real | None
     ci_lower: Real | None
     ci_upper: Real | None
@@ -292,8 +295,8 @@ class Pair(Record):
     category: str
     brand: str
     other: str
-    buyers: Count
-    both: Count
+    buyers: People
+    both: People
     estimate: Percent
     penetration: Percent
 
@@ -343,7 +346,7 @@ class Speed(Finding):
 
 class Wave(Record):
     date: date
-    n: Count
+    n: People
     estimate: Real
     ci_lower: Real
     ci_upper: Real
@@ -379,7 +382,7 @@ class Arm(Record):
     """`smd`: standardized difference to the reference at baseline."""
 
     arm: str
-    n: Count
+    n: People
     mean: Real
     smd: Real | None
     smd_ci_lower: Real | None

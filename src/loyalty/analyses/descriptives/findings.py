@@ -84,7 +84,7 @@ def answers(data: Data) -> Answers:
         highest=(given == high).mean(),
         left_out=len(data.owner) - len(drawn),
         items=tuple(
-            ItemAnswers(construct=data.owner[i], item=i, shares=row)
+            ItemAnswers(construct=data.owner[i], item=i, n=data.answers[i].count(), shares=row)
             for i, row in zip(drawn, shares.to_numpy(float).tolist(), strict=True)
         ),
     )

@@ -2,19 +2,35 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
 
-from loyalty.ground.findings import Bounded, Count, Finding, OfConstruct, Percent, Real, Record
+from loyalty.ground.findings import (
+    Bounded,
+    Cell,
+    Count,
+    Finding,
+    OfAnswers,
+    OfConstruct,
+    Part,
+    People,
+    Percent,
+    Real,
+    Record,
+    Shown,
+)
 from loyalty.ground.thresholds import Verdict
 
 Question = Literal["nps", "csat"]
+#: The share of respondents at an end of a scale.
+End = Annotated[float, Shown("percent"), Cell("n", alone=True)]
 
 
 class ItemAnswers(OfConstruct):
     """Share of each answer to an item, from the lowest to the highest; None without answers."""
 
     item: str
-    shares: tuple[Percent | None, ...]
+    n: Count
+    shares: Annotated[tuple[Percent | None, ...], Cell("n", alone=True)]
 
 
 class Answers(Finding):
@@ -38,14 +54,14 @@ class Item(OfConstruct):
 
     item: str
     n: Count
-    n_missing: Count
+    n_missing: Annotated[int, Shown("count"), Cell(alone=True)] | None
     mean: Real
-    sd: Real
+    sd: Annotated[Real, OfAnswers(3)]
     median: Real
-    skew: Real | None
-    kurtosis: Real | None
-    floor: Percent
-    ceiling: Percent
+    skew: Annotated[Real | None, OfAnswers(7)]
+    kurtosis: Annotated[Real | None, OfAnswers(7)]
+    floor: End | None
+    ceiling: End | None
 
 
 class Items(Finding):
@@ -87,11 +103,11 @@ class ScaleScores(OfConstruct):
     sd: Real | None
     se: Real | None
     skew: Real | None
-    floor: Percent | None
+    floor: End | None
     floor_ci_lower: Percent | None
     floor_ci_upper: Percent | None
     floor_verdict: Verdict
-    ceiling: Percent | None
+    ceiling: End | None
     ceiling_ci_lower: Percent | None
     ceiling_ci_upper: Percent | None
     ceiling_verdict: Verdict
@@ -128,9 +144,9 @@ class Nps(Finding):
     estimate: Real
     ci_lower: Real
     ci_upper: Real
-    promoters: Percent
-    passives: Percent
-    detractors: Percent
+    promoters: Part
+    passives: Part
+    detractors: Part
 
 
 class Csat(Finding):
@@ -144,7 +160,7 @@ class Csat(Finding):
     box_lower: Count
     box_upper: Count
     n: Count
-    estimate: Percent
+    estimate: Part
     ci_lower: Percent
     ci_upper: Percent
 
@@ -154,7 +170,7 @@ class Level(Record):
 
     group: str
     level: str
-    n: Count | None = None
+    n: People | None = None
     estimate: Real | None = None
     ci_lower: Real | None = None
     ci_upper: Real | None = None

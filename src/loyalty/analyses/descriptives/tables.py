@@ -20,7 +20,7 @@ from loyalty.shown.words import cut, estimate
 
 def items(found: Items, case: Case) -> Table:
     def end(row: Item) -> float:
-        return -max(row.floor, row.ceiling)
+        return -max(row.floor or 0.0, row.ceiling or 0.0)
 
     return Table(
         sorted(found.rows, key=end),

@@ -85,13 +85,21 @@ def answers(found: Answers, case: Case) -> Text:
 
 def items(found: Items, case: Case) -> Text:
     low, high = min(found.rows, key=lambda r: r.mean), max(found.rows, key=lambda r: r.mean)
-    top, bottom = max(found.rows, key=lambda r: r.ceiling), max(found.rows, key=lambda r: r.floor)
-    a, b, c, d = (escape(row.item) for row in (low, high, top, bottom))
+    a, b = escape(low.item), escape(high.item)
     n, least, most = number(found.n_items), number(low.mean), number(high.mean)
+    means = Text(
+        en=f"The means of the {n} items lie between {least} ({a}) and {most} ({b}).",
+        zh=f"{n} 个题项的均值介于 {least}（{a}）与 {most}（{b}）之间。",
+    )
+    top = max(found.rows, key=lambda r: r.ceiling or 0.0)
+    bottom = max(found.rows, key=lambda r: r.floor or 0.0)
+    if top.ceiling is None or bottom.floor is None:
+        return means
+    c, d = escape(top.item), escape(bottom.item)
     ceiling, floor = number(top.ceiling), number(bottom.floor)
     return Text(
-        en=f"The means of the {n} items lie between {least} ({a}) and {most} ({b}). The largest share of answers at the highest point has {c} ({ceiling}), at the lowest {d} ({floor}).",
-        zh=f"{n} 个题项的均值介于 {least}（{a}）与 {most}（{b}）之间。触顶比例最高的是 {c}（{ceiling}），触底比例最高的是 {d}（{floor}）。",
+        en=f"{means.en} The largest share of answers at the highest point has {c} ({ceiling}), at the lowest {d} ({floor}).",
+        zh=f"{means.zh}触顶比例最高的是 {c}（{ceiling}），触底比例最高的是 {d}（{floor}）。",
     )
 
 

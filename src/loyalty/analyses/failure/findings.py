@@ -4,21 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import pandas as pd
 
 from loyalty.cases.tables import Loaded, RowsUsed, rows_used
 from loyalty.ground.findings import (
     Bounded,
+    Cell,
     Count,
     Finding,
     Findings,
     P,
+    People,
     Percent,
     Real,
     Record,
     Refused,
+    Shown,
     refusable,
 )
 from loyalty.ground.reasons import CannotCompute
@@ -67,9 +70,9 @@ class Determinants(Finding):
     """
 
     customers: Count
-    failed: Count
+    failed: People
     n: Count
-    left_out: Count
+    left_out: Annotated[int, Shown("count"), Cell(alone=True)] | None
     r2: Percent
     errors: Literal["cluster", "HC3"]
     firms: Count | None
@@ -92,8 +95,8 @@ class Difference(Record):
     standard deviation; ``p_equivalence`` by two one-sided tests that it lies within the margin.
     """
 
-    n: Count
-    n_reference: Count
+    n: People
+    n_reference: People
     estimate: Real
     ci_lower: Real
     ci_upper: Real
@@ -126,7 +129,7 @@ class Level(Record):
 
     severity: Literal["all", "mild", "severe"]
     quarter: int | None
-    n: Count
+    n: People
     estimate: Real
     ci_lower: Real
     ci_upper: Real

@@ -10,6 +10,7 @@ from loyalty.ground.findings import (
     Finding,
     OfConstruct,
     P,
+    People,
     Percent,
     Real,
     Record,
@@ -260,7 +261,7 @@ class LevelPoint(Point):
     """A point of one level's map; `own`: by a model of its own, not that of all respondents."""
 
     level: str
-    n: Count
+    n: People
     own: bool
 
 

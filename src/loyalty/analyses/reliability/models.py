@@ -9,6 +9,7 @@ from loyalty.ground.findings import (
     Count,
     Finding,
     P,
+    People,
     Percent,
     Real,
     Record,
@@ -114,7 +115,7 @@ class Items(Finding):
 class GroupAlpha(Record):
     id: str
     group: str
-    n: Count
+    n: People
     estimate: Bounded
     ci_lower: Bounded
     ci_upper: Bounded

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Annotated, Any
 
 import numpy as np
 import pandas as pd
@@ -18,7 +18,10 @@ from loyalty.ground.findings import (
     Count,
     Finding,
     Findings,
+    OfRows,
     P,
+    Part,
+    People,
     Percent,
     Real,
     Record,
@@ -45,10 +48,10 @@ class Texts(Finding):
     lines: RowsUsed
     left: Count
     lost: Percent
-    praise: Count
-    complaint: Count
-    duplicate: Count
-    both: Count
+    praise: People
+    complaint: People
+    duplicate: People
+    both: People
 
 
 class Theme(Record):
@@ -61,9 +64,9 @@ class Theme(Record):
     """
 
     theme: str
-    n: Count | None
-    n_praise: Count | None
-    n_complaint: Count | None
+    n: People | None
+    n_praise: People | None
+    n_complaint: People | None
     praise: Percent | None
     complaint: Percent | None
     difference: Percent | None
@@ -93,7 +96,7 @@ class Pair(Record):
 
     a: str
     b: str
-    n: Count
+    n: People
     jaccard: Bounded
 
 
@@ -101,7 +104,7 @@ class Overlap(Finding):
     """`several` of the `named` lines mention more than one theme; the closest pair first."""
 
     named: Count
-    several: Count
+    several: People
     pairs: tuple[Pair, ...]
 
 
@@ -109,8 +112,8 @@ class Word(Record):
     """Weighted log-odds ratio of a word, and how often it stands in praise and in complaint."""
 
     word: str
-    praise: Count
-    complaint: Count
+    praise: People
+    complaint: People
     estimate: Real
     se: Real
     ci_lower: Real
@@ -161,9 +164,9 @@ class Cluster(Record):
     """Lines that are alike: `share` of all lines, `praise` among them."""
 
     words: tuple[str, ...]
-    n: Count
+    n: People
     share: Percent
-    praise: Percent
+    praise: Part
     praise_ci_lower: Percent
     praise_ci_upper: Percent
     jaccard: Bounded
@@ -183,7 +186,7 @@ class Quoted(Record):
 
 class Quotes(Finding):
     n: Count
-    themes: tuple[Quoted, ...]
+    themes: Annotated[tuple[Quoted, ...], OfRows()]
 
 
 # --- the findings: complaints --------------------------------------------------------------------
@@ -195,7 +198,7 @@ class Class(Record):
     """A class of complaints: `hours` to the response (median), and shares where they are known."""
 
     category: str
-    n: Count
+    n: People
     share: Percent
     hours: Real | None
     soon: Percent | None
@@ -217,9 +220,9 @@ class Impact(Record):
     """
 
     category: str
-    n: Count
+    n: People
     share: Percent
-    stayed: Percent
+    stayed: Part
     stayed_ci_lower: Percent
     stayed_ci_upper: Percent
     difference: Percent
@@ -273,8 +276,8 @@ class ComplaintCluster(Record):
     """Complaints that are alike: mostly of one class, which is the share `first` of them."""
 
     category: str
-    first: Percent
-    n: Count
+    first: Part
+    n: People
     share: Percent
     hours: Real | None
     solved: Percent | None

@@ -1,0 +1,195 @@
+"""A survey's sample moments as they may be recorded, and what can be computed from them alone.
+
+Complete-data maximum likelihood, reliability, HTMT and invariance depend on n, means and
+covariances: :func:`fit` has the models, :func:`stand_in` rows of nobody with just these moments,
+for statistics that take rows. What needs the rows themselves (FIML, robust errors, the bootstrap,
+ordinal models) is refused by `semfit`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import semfit
+
+from loyalty.cases.survey import Survey
+from loyalty.ground.disclosure import rounded
+from loyalty.ground.findings import Count, Real, Record, Refused
+from loyalty.ground.reasons import CannotCompute
+
+#: So many people a group must have, and so many times as many as moments.
+LEAST, TIMES = 100, 10
+#: Of fewer different answers the frequencies would follow from n, mean and variance.
+DIFFERENT = 4
+
+
+class GroupMoments(Record):
+    """Of one level of a group, or of everybody (None): of those who answered all items.
+
+    `covariances` (divided by n − 1) are the lower triangle, row by row.
+    """
+
+    level: str | None
+    n: Count
+    means: tuple[Real, ...]
+    covariances: tuple[Real, ...]
+
+
+class Grouped(Record):
+    group: str | None
+    levels: tuple[GroupMoments, ...]
+
+
+class Moments(Record):
+    """Means and covariances of the `items` (turned if reversed): of everybody, and by group."""
+
+    items: tuple[str, ...]
+    groups: tuple[Grouped, ...]
+
+
+def enough(n: int, items: int) -> bool:
+    """Whether the moments of so many people may be recorded."""
+    return n >= needed(items)
+
+
+def needed(items: int) -> int:
+    """People that must have answered so many items for their moments to be recorded."""
+    return max(LEAST, TIMES * (items + items * (items + 1) // 2))
+
+
+def moments(survey: Survey) -> Moments:
+    """The moments of the main constructs' items, by eight significant digits.
+
+    A grouping is there when each of its levels has enough people (and different answers), and
+    nobody, or again enough, is in none of them: else those left would follow by subtraction.
+
+    Raises
+    ------
+    CannotCompute
+        When too few people answered all items, or an item has too few different answers.
+    """
+    study = survey.study
+    rows = survey.main_items.dropna()
+    items = list(rows.columns)
+    p = len(items)
+    for item in items:
+        if (n := rows[item].nunique()) < DIFFERENT:
+            raise CannotCompute("few_answers_for_moments", item=item, n=n)
+    if not enough(len(rows), p):
+        raise CannotCompute(
+            "few_for_moments", n=len(rows), least=needed(p), moments=p + p * (p + 1) // 2
+        )
+    groups = [Grouped(group=None, levels=(_of(rows, None),))]
+    for group in study.groups:
+        if group.within is not None:
+            continue
+        of = survey.rows.loc[rows.index, group.id]
+        parts = [(level, rows[of == level]) for level in group.levels]
+        parts = [(level, part) for level, part in parts if len(part)]
+        rest = int(of.isna().sum())
+        sizes = [len(part) for _, part in parts] + ([rest] if rest else [])
+        whole = all(enough(n, p) for n in sizes)
+        several = all((part.nunique() >= DIFFERENT).all() for _, part in parts)
+        if len(parts) > 1 and whole and several:
+            levels = tuple(_of(part, level) for level, part in parts)
+            groups.append(Grouped(group=group.id, levels=levels))
+    return Moments(items=tuple(items), groups=tuple(groups))
+
+
+def _of(rows: pd.DataFrame, level: str | None) -> GroupMoments:
+    cov = rows.cov().to_numpy()
+    return GroupMoments(
+        level=level,
+        n=len(rows),
+        means=tuple(rounded(x) for x in rows.mean()),
+        covariances=tuple(rounded(x) for x in cov[np.tril_indices(len(cov))]),
+    )
+
+
+# --- from moments --------------------------------------------------------------------------------
+def covariances(items: Sequence[str], of: GroupMoments) -> pd.DataFrame:
+    """The covariance matrix, items × items."""
+    cov = np.zeros((len(items), len(items)))
+    cov[np.tril_indices(len(items))] = of.covariances
+    cov = cov + np.tril(cov, -1).T
+    return pd.DataFrame(cov, index=list(items), columns=list(items))
+
+
+def grouped(found: Moments, group: str | None) -> Grouped:
+    """The moments by a group, or of everybody.
+
+    Raises
+    ------
+    CannotCompute
+        When there are none by this group.
+    """
+    for one in found.groups:
+        if one.group == group:
+            return one
+    raise CannotCompute("no_moments_by", group=str(group))
+
+
+def fit(found: Moments, model: str, *, group: str | None = None, **options: Any) -> semfit.Result:
+    """A model fitted to recorded moments (ML, GLS, ULS).
+
+    Parameters
+    ----------
+    model : str
+        In lavaan's syntax.
+    group : str
+        Fit to the moments of each of its levels.
+    **options
+        As :func:`semfit.fit` takes them: `estimator`, `group_equal` …
+
+    Raises
+    ------
+    CannotCompute
+        When there are no moments by this group.
+    semfit.ModelError
+        When the model needs rows, or cannot be fitted.
+    """
+    levels = grouped(found, group).levels
+    covs = [covariances(found.items, of) for of in levels]
+    means = [pd.Series(of.means, index=list(found.items)) for of in levels]
+    if group is None:
+        return semfit.fit(
+            model, sample_cov=covs[0], sample_mean=means[0], sample_nobs=levels[0].n, **options
+        )
+    names = [of.level for of in levels]
+    return semfit.fit(
+        model,
+        sample_cov=dict(zip(names, covs, strict=True)),
+        sample_mean=dict(zip(names, means, strict=True)),
+        sample_nobs={of.level: of.n for of in levels},
+        **options,
+    )
+
+
+def stand_in(found: Moments, group: str | None = None) -> pd.DataFrame:
+    """Rows of nobody with exactly these n, means and covariances, n × items.
+
+    For statistics that depend on nothing else: alpha, omega, HTMT, complete-data ML and its
+    ladder of invariance. With a group the column of its name has the levels. The rows are cosines
+    of rising frequency (orthogonal, and to a constant), times a root of the covariances.
+    """
+    parts = []
+    for of in grouped(found, group).levels:
+        p = len(found.items)
+        angle = np.pi * (np.arange(of.n)[:, None] + 0.5) * np.arange(1, p + 1) / of.n
+        basis = np.sqrt(2.0 / of.n) * np.cos(angle)
+        root = np.linalg.cholesky(covariances(found.items, of).to_numpy())
+        values = np.asarray(of.means) + np.sqrt(of.n - 1.0) * basis @ root.T
+        part = pd.DataFrame(values, columns=list(found.items))
+        parts.append(part if group is None else part.assign(**{group: of.level}))
+    return pd.concat(parts, ignore_index=True)
+
+
+def recorded(survey: Survey) -> Moments | Refused:
+    """The moments, or why they are not recorded."""
+    try:
+        return moments(survey)
+    except CannotCompute as error:
+        return Refused(refused=error.reason)

@@ -1,0 +1,171 @@
+"""What of a finding may be shown where its rows may not: aggregates, and none of a few people.
+
+:func:`recordable` is the one gate: whatever is recorded of a case has passed it. What a field
+tells of is noted where it stands (:class:`~loyalty.ground.findings.Cell`,
+:class:`~loyalty.ground.findings.OfRows`, :class:`~loyalty.ground.findings.OfAnswers`).
+
+- A count of 1 to 9 people, or a share that comes to as many (or leaves as many): its row goes, and
+  where rows add up to a known whole so does the next smallest, until two of them and ten people are
+  gone (Hundepool et al. 2012, Statistical Disclosure Control, ch. 4).
+- A field of single people (texts in their words, a curve that falls with each of them): what it
+  belongs to goes.
+- A part that cannot stand without what went goes too; a finding becomes refused.
+- Numbers have eight significant digits.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any, get_args
+
+from pydantic import BaseModel
+
+from loyalty.ground.findings import Cell, Finding, OfAnswers, OfRows, Refused, noted
+from loyalty.ground.reasons import Reason
+from loyalty.ground.thresholds import threshold
+
+DIGITS = 8
+#: In the place of what may not be recorded.
+GONE: Any = object()
+_COUNTED = re.compile(r"rows|customers|respondents|complaints|households|complete|missing|without")
+
+
+def least() -> int:
+    """So many people a cell must have to be recorded."""
+    return int(threshold("small_cell").value)
+
+
+def rounded(value: float) -> float:
+    """A number with eight significant digits."""
+    return float(f"{value:.{DIGITS}g}")
+
+
+def recordable(
+    finding: Finding | Refused | None, few: Mapping[str, int] | None = None
+) -> Finding | Refused | None:
+    """A finding as it may be recorded, or refused.
+
+    Parameters
+    ----------
+    few : mapping
+        Items of which some answer was given by fewer than ten people, but by somebody, each with
+        the number of its different answers.
+    """
+    if finding is None:
+        return None
+    made = _record(finding, few or {})
+    return Refused(refused=Reason(code="not_recorded")) if made is GONE else made
+
+
+def _small(n: float) -> bool:
+    return 0 < round(n) < least()
+
+
+def _told(cell: Cell, value: Any, record: BaseModel) -> bool:
+    """Whether a field counts few people, or leaves few."""
+    values = [v for v in (value if isinstance(value, tuple) else (value,)) if v is not None]
+    if cell.of is None:
+        return any(map(_small, values))
+    n = getattr(record, cell.of)
+    if n is None:
+        return any(0 < v < 1 for v in values)
+    return any(_small(v * n) or _small(n - v * n) for v in values)
+
+
+def _record(record: BaseModel, few: Mapping[str, int]) -> Any:
+    if isinstance(record, Refused):
+        return GONE if _counts(record.refused) else record
+    kind, made = type(record), dict[str, Any]()
+    for name in kind.model_fields:
+        value = getattr(record, name)
+        cell, of = noted(kind, name, Cell), noted(kind, name, OfAnswers)
+        if noted(kind, name, OfRows) and value:
+            return GONE
+        if of is not None and few.get(getattr(record, "item", ""), 99) <= of.different:
+            if of.row or not _optional(kind, name):
+                return GONE
+            value = None
+        if cell is not None and value is not None and _told(cell, value, record):
+            if not cell.alone:
+                return GONE
+            made.update(
+                (other, None)
+                for other in kind.model_fields
+                if other.startswith(f"{name}_") and _optional(kind, other)
+            )
+            if not isinstance(value, tuple) and not _optional(kind, name):
+                return GONE
+            value = (None,) * len(value) if isinstance(value, tuple) else None
+        if name not in made:
+            if (value := _value(value, few)) is GONE:
+                return GONE
+            made[name] = value
+    return kind.model_construct(**made)
+
+
+def _optional(kind: type[BaseModel], name: str) -> bool:
+    return type(None) in get_args(kind.model_fields[name].annotation)
+
+
+def _value(value: Any, few: Mapping[str, int]) -> Any:
+    if isinstance(value, float):
+        return rounded(value)
+    if isinstance(value, Reason):
+        return GONE if _counts(value) else value
+    if isinstance(value, BaseModel):
+        return _record(value, few)
+    if isinstance(value, Mapping):
+        named = {k: _value(v, few) for k, v in value.items()}
+        return GONE if any(v is GONE for v in named.values()) else named
+    if not isinstance(value, tuple | list) or not value:
+        return value
+    if isinstance(value[0], BaseModel) and not isinstance(value[0], Reason):
+        return _rows(value, few)
+    parts = [_value(v, few) for v in value]  # of messages those that count few people go
+    return type(value)(v for v in parts if v is not GONE)
+
+
+def _rows(rows: Sequence[BaseModel], few: Mapping[str, int]) -> Any:
+    made = [_record(row, few) for row in rows]
+    kind = type(rows[0])
+    cells = {name: cell for name in kind.model_fields if (cell := noted(kind, name, Cell))}
+    for name, cell in cells.items():
+        sizes = [getattr(row, name) for row in rows]
+        if cell.rest:
+            whole = max((n for n in sizes if n is not None), default=0)
+            for k, n in enumerate(sizes):
+                if n is not None and _small(whole - n):
+                    made[k] = GONE
+        elif cell.of is None and not cell.alone:
+            _complement(made, sizes)
+    kept = tuple(row for row in made if row is not GONE)
+    return kept or GONE
+
+
+def _complement(made: list[Any], sizes: Sequence[int | None]) -> None:
+    """Take out more rows until those that went cannot be had as what is missing in a sum."""
+    while True:
+        gone = [n for row, n in zip(made, sizes, strict=True) if row is GONE and n]
+        if not any(map(_small, gone)) or (len(gone) > 1 and sum(gone) >= least()):
+            return
+        left = [k for k, n in enumerate(sizes) if made[k] is not GONE and n]
+        if not left:
+            return
+        made[min(left, key=lambda k: sizes[k] or 0)] = GONE
+
+
+def _counts(reason: Reason) -> bool:
+    """Whether a reason names a count of a few people."""
+    for name, value in reason.parameters.items():
+        if isinstance(value, Reason):
+            if _counts(value):
+                return True
+        elif (
+            isinstance(value, int)
+            and (name in ("dropped", "rows", "values", "smallest") or name == "n")
+            and (name != "n" or _COUNTED.search(reason.code))
+            and _small(value)
+        ):
+            return True
+    return False
