@@ -86,7 +86,7 @@ class Themes(Finding):
     """`named` of the lines, the share `share`, mention a theme at all."""
 
     lines: Count
-    named: Count
+    named: People
     share: Percent
     themes: tuple[Theme, ...]
 
@@ -103,7 +103,7 @@ class Pair(Record):
 class Overlap(Finding):
     """`several` of the `named` lines mention more than one theme; the closest pair first."""
 
-    named: Count
+    named: People
     several: People
     pairs: tuple[Pair, ...]
 
@@ -235,7 +235,7 @@ class Impact(Record):
 
 class Share(Record):
     n: Count
-    estimate: Percent
+    estimate: Part
     ci_lower: Percent
     ci_upper: Percent
 

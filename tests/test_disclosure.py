@@ -1,0 +1,314 @@
+"""What may be recorded of findings, and an attack on what is recorded."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator, Mapping
+from typing import Annotated, Any, get_args
+
+import numpy as np
+import pandas as pd
+import pytest
+from conftest import Project, description
+from pydantic import BaseModel
+from scipy.optimize import Bounds, LinearConstraint, milp
+
+from loyalty.analyses.descriptives import findings as descriptives
+from loyalty.analyses.descriptives.models import Answers
+from loyalty.cases import study, survey
+from loyalty.estimates import moments
+from loyalty.estimates.moments import Moments
+from loyalty.ground.disclosure import recordable
+from loyalty.ground.findings import (
+    Cell,
+    Count,
+    Finding,
+    OfAnswers,
+    OfRows,
+    Part,
+    People,
+    Real,
+    Record,
+    Refused,
+    noted,
+    shown_as,
+)
+from loyalty.ground.reasons import Reason
+from loyalty.run.analyses import ANALYSES, SYNTHESIS, findings_of
+
+
+class Level(Record):
+    name: str
+    n: People | None
+    mean: Real = 0.0
+
+
+class Levels(Finding):
+    rows: tuple[Level, ...]
+
+
+class Satisfied(Record):
+    n: Count
+    share: Part
+
+
+class One(Finding):
+    one: Satisfied
+
+
+class Item(Record):
+    item: str
+    n: Count
+    skew: Annotated[Real | None, OfAnswers(5)]
+    floor: Annotated[float, Cell("n", alone=True)] | None
+    floor_ci_lower: Real | None = None
+
+
+class Items(Finding):
+    rows: tuple[Item, ...]
+
+
+class Without(Record):
+    who: str
+    n: Annotated[int, Cell(rest=True)]
+
+
+class Selections(Finding):
+    rows: tuple[Without, ...]
+
+
+class Quotes(Finding):
+    texts: Annotated[tuple[str, ...], OfRows()]
+
+
+def levels(**sizes: int | None) -> Any:
+    rows = tuple(Level(name=name, n=n) for name, n in sizes.items())
+    made: Any = recordable(Levels(rows=rows))
+    return made if isinstance(made, Refused) else [row.name for row in made.rows]
+
+
+def test_a_cell_of_few_people_goes_and_one_from_which_it_would_follow() -> None:
+    assert levels(a=30, b=10, c=20) == ["a", "b", "c"]
+    assert levels(a=30, b=9, c=20, d=25) == ["a", "d"]  # c, the next smallest, with it
+    assert levels(a=30, b=4, c=7, d=25) == ["a", "d"]  # two, and ten people together
+    assert levels(a=30, b=4, c=3, d=25) == ["a"]
+    assert levels(a=30, b=0, c=None) == ["a", "b", "c"]  # an empty cell tells of nobody
+    assert isinstance(levels(a=30, b=9), Refused)
+
+
+def test_a_share_counts_people_and_those_it_leaves() -> None:
+    def refused(n: int, share: float) -> bool:
+        return isinstance(recordable(One(one=Satisfied(n=n, share=share))), Refused)
+
+    assert not refused(100, 0.10) and not refused(100, 0.0) and not refused(100, 1.0)
+    assert refused(100, 0.09) and refused(100, 0.95)
+
+
+def test_what_stands_alone_becomes_none_with_its_interval() -> None:
+    def row(n: int, floor: float, few: Mapping[str, int]) -> Item:
+        item = Item(item="q1", n=n, skew=0.5, floor=floor, floor_ci_lower=0.01)
+        made: Any = recordable(Items(rows=(item,)), few)
+        (one,) = made.rows
+        assert isinstance(one, Item)
+        return one
+
+    assert row(100, 0.2, {}).floor == 0.2
+    one = row(100, 0.02, {})
+    assert one.floor is None and one.floor_ci_lower is None and one.skew == 0.5
+    assert row(100, 0.2, {"q1": 5}).skew is None
+    assert row(100, 0.2, {"q1": 6}).skew == 0.5  # too many answers to follow from it
+
+
+def test_what_few_are_left_out_of_goes() -> None:
+    rows = tuple(Without(who=w, n=n) for w, n in (("all", 100), ("few", 95), ("many", 80)))
+    made: Any = recordable(Selections(rows=rows))
+    assert [row.who for row in made.rows] == ["all", "many"]
+
+
+def test_single_people_and_counts_in_messages_go() -> None:
+    assert isinstance(recordable(Quotes(texts=("as said",))), Refused)
+    few = Reason(code="rows_with_missing", parameters={"dropped": 3, "rows": 250}, of="estimator")
+    many = Reason(code="rows_with_missing", parameters={"dropped": 30, "rows": 250}, of="estimator")
+    made: Any = recordable(Quotes(texts=(), messages=(few, many)))
+    assert made.messages == (many,)
+    refusal = Reason(code="few_complete_rows", parameters={"n": 4, "least": 10})
+    made = recordable(Refused(refused=refusal))
+    assert made.refused.code == "not_recorded"
+    assert recordable(None) is None
+
+
+def test_numbers_have_eight_digits() -> None:
+    made: Any = recordable(Levels(rows=(Level(name="a", n=10, mean=1 / 3),)))
+    assert made.rows[0].mean == 0.33333333
+
+
+# --- every finding ---------------------------------------------------------------------------
+#: Integers of findings that count items, models, draws, firms, tests, days … and no people.
+_NAMES = """
+above across added added_clear agree at_plan ave_met below beyond box_lower box_upper categories
+changed checked clear clear_firms constructs contradicted correlations count cr_met crossing days
+decimals delta_df df df1 df_difference df_firms different done drawn draws draws_heywood
+draws_used factors failed faulty fewest firms forecast gaps groups held heywood hidden highest
+htmt2_draws inadmissible inside items k large least left_out legs level listed lost lower lowest
+maximum met minimum misspecified most n_chance n_items n_known n_levels n_pairs n_patterns
+n_selections n_without needed negative nonconverged normal_kurtosis not_met not_misspecified of
+one_out open pairs parameters paths patterns pi_lower pi_upper planned plausible quarter
+random_plans rank reached reaching_one released removed replications same sane scores shown
+silence simpler skewness_df sound stable supported suspect tested times tiny top total twice units
+unnamed upper used violations weak week weeks widest worse x zeros
+"""
+NO_PEOPLE = frozenset(_NAMES.split())
+#: Counts of all whom a statistic rests on, and of what stands within a field of single people.
+_TOTALS = "actual at at_risk complaints customers events left lines n n_left purchases read"
+ALL_OF_THEM = frozenset(_TOTALS.split())
+
+
+def types_of(annotation: Any) -> Iterator[type[BaseModel]]:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        yield annotation
+    for part in get_args(annotation):
+        yield from types_of(part)
+
+
+def records() -> dict[str, type[BaseModel]]:
+    """Every type that a finding of a case is made of, by module and name."""
+    found: dict[str, type[BaseModel]] = {}
+    waiting: list[type[BaseModel]] = [findings_of(a) for a in ANALYSES if a != SYNTHESIS]
+    while waiting:
+        kind = waiting.pop()
+        if f"{kind.__module__}.{kind.__name__}" not in found and kind is not Reason:
+            found[f"{kind.__module__}.{kind.__name__}"] = kind
+            for info in kind.model_fields.values():
+                waiting += types_of(info.annotation)
+    return found
+
+
+def test_every_count_says_whether_it_is_of_people_in_a_cell() -> None:
+    """A new statistic has to say so, too: with :data:`People`, or by its name in a list here."""
+    unsaid = []
+    for name, kind in records().items():
+        for field in kind.model_fields:
+            shown = shown_as(kind, field)
+            counts = shown is not None and shown.kind == "count"
+            if counts and noted(kind, field, Cell) is None and field not in NO_PEOPLE:
+                unsaid += [] if field in ALL_OF_THEM else [f"{name}.{field}"]
+    assert unsaid == []
+
+
+def test_no_finding_holds_what_people_wrote_but_where_it_says_so() -> None:
+    """Texts are identifiers of the description, or words of lists; whole clauses are quotes."""
+    quoted = [name for name, kind in records().items() if "Quoted" in name]
+    assert quoted == ["loyalty.analyses.voice.findings.Quoted"]
+    voice = records()["loyalty.analyses.voice.findings.Quotes"]
+    assert noted(voice, "themes", OfRows)
+
+
+# --- the attack ------------------------------------------------------------------------------
+#: Rows, points of the scale: of three items, whose nine moments ask for a hundred people.
+TABLES = ((100, 5), (110, 4), (120, 5), (150, 6), (160, 7))
+
+
+def table(seed: int, n: int, points: int) -> pd.DataFrame:
+    """Answers to three items that have a factor in common, each answer about as often."""
+    rng = np.random.default_rng(seed)
+    latent = 0.7 * rng.normal(size=(n, 1)) + 0.7 * rng.normal(size=(n, 3))
+    cuts = np.quantile(latent, np.linspace(0, 1, points + 1)[1:-1])
+    return pd.DataFrame(np.searchsorted(cuts, latent) + 1, columns=["q1", "q2", "q3"])
+
+
+def recorded(project: Project, rows: pd.DataFrame, points: int) -> tuple[Moments, Answers]:
+    """What is recorded of three items: their moments, and how often each answer was given."""
+    told = description()
+    told["constructs"] = told["constructs"][:1]
+    told |= {"variables": [], "groups": [], "hypotheses": [], "scale": {"min": 1, "max": points}}
+    project.study = told
+    project.rows(rows)
+    answers = survey.load(study.load(project.case))
+    found = recordable(descriptives.answers(descriptives.data(answers)))
+    kept = moments.recorded(answers)
+    assert isinstance(kept, Moments) and isinstance(found, Answers)
+    return kept, found
+
+
+def equations(kept: Moments, found: Answers, profiles: Any) -> tuple[Any, Any]:
+    """All that the recorded numbers say of how many people gave which answers to all items.
+
+    Sums are whole numbers, so that eight digits give them away exactly.
+    """
+    (everybody,) = kept.groups[0].levels
+    n, means = everybody.n, np.array(everybody.means)
+    cov = moments.covariances(kept.items, everybody).to_numpy()
+    rows, sums = [np.ones(len(profiles))], [float(n)]
+    for i in range(3):
+        rows.append(profiles[:, i])
+        sums.append(n * means[i])
+        for j in range(i + 1):
+            rows.append(profiles[:, i] * profiles[:, j])
+            sums.append((n - 1) * cov[i, j] + n * means[i] * means[j])
+        for answer, share in enumerate(found.items[i].shares, start=found.minimum):
+            if share is not None:
+                rows.append(profiles[:, i] == answer)
+                sums.append(n * share)
+    whole = np.round(sums)
+    assert np.abs(np.array(sums) - whole).max() < 1e-3
+    return np.array(rows, dtype=float), whole
+
+
+def fewest(equal: Any, sums: Any, of: set[int]) -> Any:
+    """A table that fits the equations with as few people as can be who gave these answers."""
+    wanted = np.zeros(equal.shape[1])
+    wanted[list(of)] = 1
+    found = milp(
+        wanted,
+        constraints=LinearConstraint(equal, sums, sums),
+        integrality=np.ones(len(wanted)),
+        bounds=Bounds(0, sums[0]),
+    )
+    counts = np.round(found.x)
+    assert (equal @ counts == sums).all() and counts.min() >= 0
+    return counts
+
+
+def certain(equal: Any, sums: Any, truth: Any) -> set[int]:
+    """The answers of somebody that every table which fits the equations has, too."""
+    left = set(np.flatnonzero(truth).tolist())
+    while left:
+        counts = fewest(equal, sums, left)
+        still = {k for k in left if counts[k]}
+        if still == left:
+            return {k for k in left if fewest(equal, sums, {k})[k]}
+        left = still
+    return left
+
+
+def every(points: int) -> Any:
+    """All that can be answered to three items, answers × items."""
+    return np.array(list(itertools.product(range(1, points + 1), repeat=3)))
+
+
+def counted(rows: pd.DataFrame, profiles: Any) -> Any:
+    return np.array([(rows.to_numpy() == p).all(axis=1).sum() for p in profiles])
+
+
+@pytest.mark.parametrize("seed", range(len(TABLES)))
+def test_no_row_follows_from_what_is_recorded(project: Project, seed: int) -> None:
+    """For every row of the data there is another table of as many people without any like it."""
+    n, points = TABLES[seed]
+    rows = table(seed, n, points)
+    kept, found = recorded(project, rows, points)
+    profiles = every(points)
+    equal, sums = equations(kept, found, profiles)
+    truth = counted(rows, profiles)
+    assert (equal @ truth == sums).all() and (truth == 1).sum() > 20  # many stand alone
+    assert certain(equal, sums, truth) == set()
+
+
+def test_the_attack_finds_rows_where_people_are_few() -> None:
+    """The same sums of four people, which would not be recorded."""
+    rows = table(0, 4, 5)
+    profiles = every(5)
+    pairs = [profiles[:, i] * profiles[:, j] for i in range(3) for j in range(i + 1)]
+    shares = [profiles[:, i] == answer for i in range(3) for answer in range(1, 6)]
+    equal = np.array([np.ones(len(profiles)), *profiles.T, *pairs, *shares], dtype=float)
+    truth = counted(rows, profiles)
+    assert certain(equal, equal @ truth, truth)
