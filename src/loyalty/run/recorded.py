@@ -342,9 +342,12 @@ def reproduce(
     scratch = paths.cache() / "reproduced"
     shutil.rmtree(scratch, ignore_errors=True)
     good, tried, total = True, list[str](), Comparison()
+    away = roads.bring(cases)
     for case in cases:
         try:
-            missing = _compute(study.load(case), scratch, cores)
+            missing = away.get(case) or _compute(study.load(case), scratch, cores)
+            if missing is not None and not isinstance(missing, RowsAbsent):
+                raise missing
         except UserError as error:
             say(f"{case} · {error}")
             good = False
