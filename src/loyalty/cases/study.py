@@ -242,7 +242,8 @@ class Resource(Model):
     """A table beside the survey: `kind` says which roles its columns play (:data:`ROLES`).
 
     `columns` names the column of a role where it is not named like the role, `levels` the values
-    of its text (in an experiment the first is the reference), `unit` what amounts are counted in.
+    of its text (in an experiment the first is the reference), `missing` the numbers that stand for
+    no answer, `unit` what amounts are counted in.
     """
 
     id: Identifier
@@ -259,6 +260,7 @@ class Resource(Model):
     label: Text
     rows: ResourceRows
     columns: dict[str, str] = {}
+    missing: list[float] = []
     levels: dict[Code, Text] = {}
     unit: Text | None = None
 
@@ -365,11 +367,20 @@ class PrintedPath(Model):
 
 
 class PrintedPLS(Model):
-    """A PLS path model as printed: the cases' constructs on the paths that are listed."""
+    """A PLS path model as printed: the cases' constructs on the paths that are listed.
+
+    `scheme`, `standardized` and `consistent` say how it was estimated (see
+    :func:`loyalty.stats.pls.pls_path_model`); `alpha` is that of standardized items.
+    """
 
     paths: list[PrintedPath] = Field(min_length=1)
     r2: dict[str, float] = {}
+    alpha: dict[str, float] = {}
+    ave: dict[str, float] = {}
     missing: Literal["mean", "listwise"] = "listwise"
+    scheme: Literal["path", "centroid", "factorial"] = "path"
+    standardized: bool = True
+    consistent: bool = False
 
 
 class PrintedBGNBD(Model):
@@ -385,6 +396,13 @@ class PrintedBGNBD(Model):
     log_likelihood_decimals: int = Field(default=1, ge=0, le=6)
 
 
+class NotReproduced(Model):
+    """What a publication prints that is not computed anew, and why."""
+
+    what: Text
+    why: Text
+
+
 class Published(Model):
     """Figures printed elsewhere for this case's data, to be computed anew and compared.
 
@@ -396,6 +414,7 @@ class Published(Model):
     source: str = Field(min_length=1)
     place: Text
     decimals: int = Field(ge=1, le=8)
+    not_reproduced: list[NotReproduced] = []
     pls: PrintedPLS | None = None
     bg_nbd: PrintedBGNBD | None = None
 
@@ -653,7 +672,8 @@ class Study(Model):
                 yield f"published.{entry.id}: {entry.bg_nbd.resource!r} is no table of transactions"
             if entry.pls is not None:
                 ends = {end for p in entry.pls.paths for end in (p.from_, p.to)}
-                for end in sorted((ends | set(entry.pls.r2)) - known):
+                named = {*ends, *entry.pls.r2, *entry.pls.alpha, *entry.pls.ave}
+                for end in sorted(named - known):
                     yield f"published.{entry.id}: {end!r} is not a construct"
         for name in self.notebooks:
             if name not in PER_CASE:

@@ -252,6 +252,8 @@ def typed(resource: Resource, frame: pd.DataFrame, checksum: str, name: str) -> 
                 continue
             raise UserError(sources.no_column(name, column, [str(c) for c in frame.columns]))
         raw = frame[column]
+        if resource.missing:
+            raw = raw.mask(pd.to_numeric(raw, errors="coerce").isin(resource.missing))
         blank = raw.isna() | (raw.astype("string").str.strip() == "").fillna(True)
         values, wrong = _values(raw, kind.rstrip("?"), resource)
         expected = Reason(code=_EXPECTED[kind.rstrip("?")], parameters={"role": role})
@@ -300,7 +302,8 @@ def _values(raw: pd.Series, kind: str, resource: Resource) -> tuple[pd.Series, p
         dates = pd.Series(parsed.reindex(codes).to_numpy(), index=raw.index)
         return dates, dates.isna()
     if kind == "flag":
-        text = raw.astype("string").str.strip().str.lower()
+        # A column of flags with holes is read as floats.
+        text = raw.astype("string").str.strip().str.lower().str.removesuffix(".0")
         flags = text.map(
             {"1": True, "yes": True, "true": True, "0": False, "no": False, "false": False}
         )

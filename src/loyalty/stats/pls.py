@@ -64,6 +64,9 @@ class PLS(Result):
     failed_draws: int
 
 
+Scheme = Literal["path", "centroid", "factorial"]
+
+
 @dataclass(frozen=True)
 class _Model:
     names: list[str]
@@ -71,6 +74,8 @@ class _Model:
     owner: IntArray
     mode_b: list[bool]
     paths: list[tuple[int, int]]
+    scheme: Scheme = "path"
+    consistent: bool = False
 
     @property
     def antecedents(self) -> dict[int, list[int]]:
@@ -84,6 +89,8 @@ def _specify(
     constructs: Mapping[str, Sequence[str]],
     paths: Sequence[tuple[str, str]],
     mode_b: Sequence[str],
+    scheme: Scheme,
+    consistent: bool,
 ) -> _Model:
     names = list(constructs)
     items = [item for name in names for item in constructs[name]]
@@ -111,7 +118,7 @@ def _specify(
     if np.trace(np.linalg.matrix_power(np.eye(len(names)) + order, len(names))) > len(names):
         raise CannotCompute("path_loop")
     owner = np.array([i for i, c in enumerate(names) for _ in constructs[c]], dtype=np.int64)
-    return _Model(names, items, owner, [c in mode_b for c in names], edges)
+    return _Model(names, items, owner, [c in mode_b for c in names], edges, scheme, consistent)
 
 
 @dataclass(frozen=True)
@@ -134,7 +141,7 @@ def _regressions(model: _Model, corr: FloatArray) -> FloatArray:
 
 
 def _estimate(model: _Model, r: FloatArray) -> _Estimate:
-    """Mode A/B with the path-weighting scheme on a stack of correlation matrices (b, p, p)."""
+    """Mode A/B on a stack of correlation (or covariance) matrices (b, p, p)."""
     b, p, _ = r.shape
     c = len(model.names)
     mask = np.zeros((p, c))
@@ -157,7 +164,11 @@ def _estimate(model: _Model, r: FloatArray) -> _Estimate:
     steps = 0
     for steps in range(1, _MAX_ITERATIONS + 1):  # noqa: B007
         scores = w.transpose(0, 2, 1) @ r @ w
-        inner = scores * successors + _regressions(model, scores)
+        if model.scheme == "path":
+            inner = scores * successors + _regressions(model, scores)
+        else:
+            neighbours = scores * (successors + successors.T)
+            inner = np.sign(neighbours) if model.scheme == "centroid" else neighbours
         outer = (r @ w @ inner) * mask
         for j, at in blocks.items():
             outer[:, at, j] = (inverses[j] @ outer[:, at, j][:, :, None])[:, :, 0]
@@ -171,9 +182,34 @@ def _estimate(model: _Model, r: FloatArray) -> _Estimate:
         if (converged | ~np.isfinite(moved)).all():
             break
     scores = w.transpose(0, 2, 1) @ r @ w
+    loadings = (r @ w) * mask / np.sqrt(np.diagonal(r, axis1=1, axis2=2))[:, :, None]
+    if model.consistent:
+        quality = np.sqrt(_rho_a(model, r, w))  # (b, c)
+        loadings = w * (quality / (w**2).sum(axis=1))[:, None, :]
+        scores = scores / (quality[:, :, None] * quality[:, None, :])
+        scores[:, np.arange(c), np.arange(c)] = 1.0
     return _Estimate(
-        w, (r @ w) * mask, scores, _regressions(model, scores), steps, np.asarray(converged)
+        w, loadings, scores, _regressions(model, scores), steps, np.asarray(converged)
     )
+
+
+def _rho_a(model: _Model, r: FloatArray, w: FloatArray) -> FloatArray:
+    """Dijkstra and Henseler's reliability of each composite (b, c), by formula 3 of their paper.
+
+    1 for a single item and for mode B, NaN where it is not positive.
+    """
+    out = np.ones((len(r), len(model.names)))
+    for j in range(len(model.names)):
+        at = np.flatnonzero(model.owner == j)
+        if len(at) < 2 or model.mode_b[j]:
+            continue
+        weight = w[:, at, j]
+        off = r[:, at][:, :, at] * (1.0 - np.eye(len(at)))
+        outer = weight[:, :, None] * weight[:, None, :] * (1.0 - np.eye(len(at)))
+        observed = np.einsum("bi,bij,bj->b", weight, off, weight)
+        rho = (weight**2).sum(axis=1) ** 2 * observed
+        out[:, j] = rho / np.einsum("bi,bij,bj->b", weight, outer, weight)
+    return np.where(out > 0.0, out, np.nan)
 
 
 def _total_effects(coefficients: FloatArray) -> FloatArray:
@@ -183,6 +219,10 @@ def _total_effects(coefficients: FloatArray) -> FloatArray:
 
 
 def _quality(model: _Model, r: FloatArray, estimate: _Estimate) -> pd.DataFrame:
+    """From the correlations of the items; alpha is that of standardized items."""
+    sd = np.sqrt(np.diagonal(r))
+    weights, r = estimate.weights[0] * sd[:, None], r / (sd[:, None] * sd)
+    reliability = _rho_a(model, r[None], weights[None])[0]
     rows = []
     for j in range(len(model.names)):
         at = np.flatnonzero(model.owner == j)
@@ -191,12 +231,9 @@ def _quality(model: _Model, r: FloatArray, estimate: _Estimate) -> pd.DataFrame:
             rows.append((float("nan"),) * 4)
             continue
         s = r[np.ix_(at, at)]
-        w, lam = estimate.weights[0, at, j], estimate.loadings[0, at, j]
+        lam = estimate.loadings[0, at, j]
         alpha = k / (k - 1.0) * (1.0 - k / float(s.sum()))
-        outer = np.outer(w, w)
-        np.fill_diagonal(outer, 0.0)
-        off = s - np.eye(k)
-        rho_a = float((w @ w) ** 2 * (w @ off @ w) / (w @ outer @ w))
+        rho_a = float(reliability[j])
         true = float(lam.sum()) ** 2
         rho_c = true / (true + float((1.0 - lam**2).sum()))
         rows.append((alpha, rho_a, rho_c, float((lam**2).mean())))
@@ -213,21 +250,31 @@ def pls_path_model(
     paths: Sequence[tuple[str, str]],
     *,
     mode_b: Sequence[str] = (),
+    scheme: Scheme = "path",
+    standardized: bool = True,
+    consistent: bool = False,
     missing: Literal["listwise", "mean"] = "listwise",
     draws: int = 0,
     seed: int | None = None,
     level: float = 0.95,
 ) -> PLS:
-    """PLS path model, mode A (correlation weights), path-weighting scheme, standardized items.
+    """PLS path model, mode A (correlation weights), of standardized items.
 
     Composites are weighted sums of their items; with reflective constructs their paths are biased
-    towards zero and their loadings upwards. That is why PLS is here a robustness check.
+    towards zero and their loadings upwards, unless `consistent`. That is why PLS is here a
+    robustness check.
 
     Args:
         items: (n, p) answers, reverse-worded items recoded.
         constructs: construct -> its items (one item is allowed).
         paths: (source, target) pairs, without loops.
         mode_b: constructs with regression weights instead (formative).
+        scheme: of the inner weights: path weighting, centroid (signs of the correlations of
+            neighbours) or factorial (the correlations).
+        standardized: False: items are centred alone, and weights are covariances; constructs are
+            standardized all the same.
+        consistent: PLSc: the correlations of constructs divided by the square roots of their
+            rho_A, and paths and loadings from these.
         missing: ``"listwise"``, or ``"mean"`` (replacement by item means, the habit of the field;
             it shrinks correlations).
         draws: bootstrap samples of rows (0: none). seed: of the draws, needed with them.
@@ -236,13 +283,15 @@ def pls_path_model(
     Raises:
         CannotCompute: a loop, a constant item, too few rows, collinear scores, no convergence.
         ValueError: an unknown item or construct, an item in two constructs, a construct without
-            items or in no path.
+            items or in no path, PLSc of items that are not standardized.
 
     Sources: Wold (1982); Lohmoeller (1989), Latent variable path modeling with partial least
-    squares; rho_A: Dijkstra & Henseler (2015), MIS Quarterly 39, 297-316.
+    squares; rho_A and PLSc: Dijkstra & Henseler (2015), MIS Quarterly 39, 297-316.
     """
     check_level(level)
-    model = _specify(constructs, list(paths), mode_b)
+    if consistent and not standardized:
+        raise ValueError("rho_A, and with it PLSc, is of standardized items")
+    model = _specify(constructs, list(paths), mode_b, scheme, consistent)
     absent = [c for c in model.items if c not in items.columns]
     if absent:
         raise ValueError(f"there is no item {absent[0]}")
@@ -262,7 +311,9 @@ def pls_path_model(
     if n <= most + 2:
         raise CannotCompute("few_rows_for_paths", n=n)
     check_varies(values, model.items)
-    z = (values - values.mean(axis=0)) / values.std(axis=0, ddof=1)
+    z = values - values.mean(axis=0)
+    if standardized:
+        z = z / values.std(axis=0, ddof=1)
     r = z.T @ z / (n - 1.0)
     try:
         point = _estimate(model, r[None])
@@ -286,7 +337,9 @@ def pls_path_model(
     if draws > 0:
         if seed is None:
             raise ValueError("a bootstrap needs a seed")
-        direct_sample, indirect_sample = _bootstrap(model, values, draws, seed, cells, routes)
+        direct_sample, indirect_sample = _bootstrap(
+            model, values, draws, seed, cells, routes, standardized=standardized
+        )
         usable = len(direct_sample)
         if usable > 1:
             tails = [(1.0 - level) / 2.0, (1.0 + level) / 2.0]
@@ -363,11 +416,15 @@ def _bootstrap(
     seed: int,
     cells: list[tuple[int, int]],
     routes: list[tuple[int, int]],
+    *,
+    standardized: bool,
 ) -> tuple[FloatArray, FloatArray]:
     """Direct and indirect effects of the usable draws, (draws, paths) and (draws, routes)."""
     direct, indirect = [], []
     rng = np.random.default_rng(seed)
-    for stack in _bootstrap_correlations(values, draws, rng, 100):
+    for stack in _bootstrap_correlations(
+        values, draws, rng, 100, covariances=not standardized
+    ):
         stack = stack[np.isfinite(stack).all(axis=(1, 2))]
         try:
             parts = [_estimate(model, stack)] if len(stack) else []

@@ -202,9 +202,16 @@ def _ratios(
 
 
 def _bootstrap_correlations(
-    values: FloatArray, draws: int, rng: np.random.Generator, chunk: int
+    values: FloatArray,
+    draws: int,
+    rng: np.random.Generator,
+    chunk: int,
+    *,
+    covariances: bool = False,
 ) -> Iterator[FloatArray]:
-    """Yield correlation matrices of bootstrap samples of rows, in chunks (b, p, p).
+    """Yield correlation (or, of complete values, covariance) matrices of bootstrap samples of rows.
+
+    In chunks (b, p, p).
 
     A draw is a vector of multinomial counts w; all moments of all draws are products of the counts
     with products of columns, so no sample is ever laid out. Missing values enter pairwise.
@@ -244,6 +251,9 @@ def _bootstrap_correlations(
                 var = np.maximum(second / count - mean**2, 0.0)
                 cov = cross / count - mean * mean.transpose(0, 2, 1)
                 bottom = np.sqrt(var * var.transpose(0, 2, 1))
+        if covariances:
+            yield cov * (spread[:, None] * spread)
+            continue
         with np.errstate(invalid="ignore", divide="ignore"):
             corr = np.where(bottom > 1e-12, cov / bottom, np.nan)
         index = np.arange(p)

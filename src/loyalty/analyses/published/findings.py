@@ -35,13 +35,13 @@ class Printed(Record):
 
 
 class PathOrR2(Printed):
-    """A path, or the explained variance of `target`, and the same in our own structural model.
+    """A path, or R², alpha or AVE of `target`, and the same in our own structural model.
 
     Intervals are percentiles of the bootstrap; `ml` is standardized (robust maximum likelihood),
     None where that model has no such path.
     """
 
-    kind: Literal["path", "r2"]
+    kind: Literal["path", "r2", "alpha", "ave"]
     source: str | None
     target: str
     ml: Real | None
@@ -150,7 +150,7 @@ def _figures(
     draws: int,
     seed: int,
 ) -> Iterator[PathOrR2]:
-    """Paths, then R². Formative constructs have regression weights (mode B), as in the sources."""
+    """Paths, then R², alpha, AVE. Formative constructs have regression weights (mode B), as in the sources."""
     assert entry.pls is not None
     ends = {end for p in entry.pls.paths for end in (p.from_, p.to)}
     used = [c for c in study.constructs if c.id in ends]
@@ -159,6 +159,9 @@ def _figures(
         {c.id: [i.id for i in c.items] for c in used},
         [(p.from_, p.to) for p in entry.pls.paths],
         mode_b=[c.id for c in used if c.mode == "formative"],
+        scheme=entry.pls.scheme,
+        standardized=entry.pls.standardized,
+        consistent=entry.pls.consistent,
         missing=entry.pls.missing,
         draws=draws,
         seed=seed,
@@ -182,24 +185,29 @@ def _figures(
             ml_ci_lower=ml.get("ci_lower"),
             ml_ci_upper=ml.get("ci_upper"),
         )
-    ours_r2 = ours.r2["r2"].to_dict()
     explained = model.r2.set_index("variable")["r2"].to_dict()
-    for construct, printed in entry.pls.r2.items():
-        yield compared(
-            PathOrR2,
-            entry,
-            printed,
-            ours_r2[construct],
-            entry.decimals,
-            kind="r2",
-            source=None,
-            target=construct,
-            ci_lower=None,
-            ci_upper=None,
-            ml=explained.get(construct),
-            ml_ci_lower=None,
-            ml_ci_upper=None,
-        )
+    of_constructs: list[tuple[Literal["r2", "alpha", "ave"], dict[str, float], pd.Series]] = [
+        ("r2", entry.pls.r2, ours.r2["r2"]),
+        ("alpha", entry.pls.alpha, ours.quality["alpha"]),
+        ("ave", entry.pls.ave, ours.quality["ave"]),
+    ]
+    for kind, figures, estimates_of in of_constructs:
+        for construct, printed in figures.items():
+            yield compared(
+                PathOrR2,
+                entry,
+                printed,
+                float(estimates_of[construct]),
+                entry.decimals,
+                kind=kind,
+                source=None,
+                target=construct,
+                ci_lower=None,
+                ci_upper=None,
+                ml=explained.get(construct) if kind == "r2" else None,
+                ml_ci_lower=None,
+                ml_ci_upper=None,
+            )
 
 
 # --- models of purchases -------------------------------------------------------------------------

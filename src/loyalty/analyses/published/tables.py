@@ -43,9 +43,10 @@ def _caption(publications: Sequence[Reproduced], case: Case) -> Text:
 
 def pls(found: PathModels, case: Case) -> Table:
     def figure(row: PathOrR2) -> Text:
-        target = case.label(row.target)
         if row.source is None:
-            return Text(en=f"R² · {target.en}", zh=f"R² · {target.zh}")
+            target = case.label(row.target)
+            sign = {"r2": "R²", "alpha": "α", "ave": "AVE"}[row.kind]
+            return Text(en=f"{sign} · {target.en}", zh=f"{sign} · {target.zh}")
         return case.path(row.source, row.target)
 
     return Table(

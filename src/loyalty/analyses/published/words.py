@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from loyalty.analyses.published.findings import PathModels, PurchaseModels, Reproduced
 from loyalty.cases.study import Published as Entry
 from loyalty.ground.text import Text
@@ -29,8 +31,23 @@ def _reproduced(found: Reproduced, case: Case) -> Text:
     )
 
 
+def _said(publications: Sequence[Reproduced], case: Case) -> list[Text]:
+    """How much of each publication came out, and what of it was not computed, with the reason."""
+    said = []
+    for one in publications:
+        said.append(_reproduced(one, case))
+        for left in entry_of(one, case).not_reproduced:
+            said.append(
+                Text(
+                    en=f"Not computed anew: {left.what.en} ({left.why.en}).",
+                    zh=f"未重算：{left.what.zh}（{left.why.zh}）。",
+                )
+            )
+    return said
+
+
 def pls(found: PathModels, case: Case) -> list[Text]:
-    said = [_reproduced(one, case) for one in found.publications]
+    said = _said(found.publications, case)
     if not found.sound:
         said.append(
             Text(
@@ -42,4 +59,4 @@ def pls(found: PathModels, case: Case) -> list[Text]:
 
 
 def bg_nbd(found: PurchaseModels, case: Case) -> list[Text]:
-    return [_reproduced(one, case) for one in found.publications]
+    return _said(found.publications, case)
