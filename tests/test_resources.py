@@ -121,7 +121,7 @@ def test_refusals_name_the_file_and_what_was_expected(
         message = refusal(resources.load, study.load("small"), resource)
         assert message.startswith("small/rows.csv") and words in message, message
     resource = purchases(project, b"not a zip", "rows.csv.zip")
-    assert "not a zip archive" in refusal(resources.load, study.load("small"), resource)
+    assert "not a whole zip archive" in refusal(resources.load, study.load("small"), resource)
     resource = purchases(project, PURCHASES.encode())
     (project.folder / "rows.csv").write_bytes(b"customer,date\na,2020-01-01\n")
     assert "its SHA-256 is" in refusal(resources.load, study.load("small"), resource)

@@ -154,7 +154,9 @@ def content(study: Study, source: Source) -> tuple[bytes, str, str, str]:
                 f"{source.sha256}; write the new one there if the change is meant"
             )
     if path.endswith(".zip"):
-        found, path = _unzipped(found, name, getattr(source, "member", None))
+        found, path = _unzipped(
+            found, name, source.member if isinstance(source, DownloadRows) else None
+        )
     return found, path, checksum, name
 
 
