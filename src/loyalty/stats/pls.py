@@ -188,9 +188,7 @@ def _estimate(model: _Model, r: FloatArray) -> _Estimate:
         loadings = w * (quality / (w**2).sum(axis=1))[:, None, :]
         scores = scores / (quality[:, :, None] * quality[:, None, :])
         scores[:, np.arange(c), np.arange(c)] = 1.0
-    return _Estimate(
-        w, loadings, scores, _regressions(model, scores), steps, np.asarray(converged)
-    )
+    return _Estimate(w, loadings, scores, _regressions(model, scores), steps, np.asarray(converged))
 
 
 def _rho_a(model: _Model, r: FloatArray, w: FloatArray) -> FloatArray:
@@ -422,9 +420,7 @@ def _bootstrap(
     """Direct and indirect effects of the usable draws, (draws, paths) and (draws, routes)."""
     direct, indirect = [], []
     rng = np.random.default_rng(seed)
-    for stack in _bootstrap_correlations(
-        values, draws, rng, 100, covariances=not standardized
-    ):
+    for stack in _bootstrap_correlations(values, draws, rng, 100, covariances=not standardized):
         stack = stack[np.isfinite(stack).all(axis=(1, 2))]
         try:
             parts = [_estimate(model, stack)] if len(stack) else []
