@@ -150,7 +150,10 @@ def _figures(
     draws: int,
     seed: int,
 ) -> Iterator[PathOrR2]:
-    """Paths, then R², alpha, AVE. Formative constructs have regression weights (mode B), as in the sources."""
+    """Paths, then R², alpha, AVE.
+
+    Formative constructs have regression weights (mode B), as in the sources.
+    """
     assert entry.pls is not None
     ends = {end for p in entry.pls.paths for end in (p.from_, p.to)}
     used = [c for c in study.constructs if c.id in ends]
