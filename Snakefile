@@ -6,6 +6,8 @@
 # sentence computes nothing. The steps stand in loyalty.book.plan; what is up to date is said by
 # marks (loyalty.run.marks).
 #
+# A case whose rows are not here is not in the graph; `loyalty check CASE` brings them.
+#
 # For clusters: snakemake --executor slurm --jobs 50 report. On one machine `loyalty run` and
 # `loyalty report` do the same steps by themselves (loyalty.run.workflow), in less than half the
 # processor time.

@@ -256,7 +256,7 @@ def _rows_used(found: Results, case: str) -> dict[str, Any]:
 
 def _counted(n: Any, language: Language) -> str:
     if n is None:
-        return Text(en="No rows yet", zh="尚无数据").in_(language)
+        return Text(en="No rows here", zh="此处无数据").in_(language)
     return Text(en=f"{number(n)} rows", zh=f"{number(n)} 行").in_(language)
 
 
