@@ -122,6 +122,15 @@ def pairs(*rows: tuple[str, str, float, float]) -> pd.DataFrame:
 CLOSE = pairs(("Satis", "Loyal", 0.95, 0.9), ("Image", "Value", 0.5, 0.4))
 
 
+def test_correlations_with_a_construct_of_one_item_are_lavaans(gold: dict[str, Any]) -> None:
+    case = study({"Value": MOBI["Value"], "Complaint": ["CUSCO"], "Loyal": MOBI["Loyal"]})
+    items = [i.id for c in case.main for i in c.items]
+    result, rows = measurement.latent_correlations(case, data("mobi")[items], "listwise")
+    assert result.admissible and int(result.fit["ntotal"]) == 250
+    wanted = pd.DataFrame(gold["single_items"])
+    pd.testing.assert_frame_equal(rows, wanted, rtol=1e-4, check_column_type=False)
+
+
 @pytest.mark.parametrize(
     ("key", "name", "scales", "missing", "rival"),
     [

@@ -61,6 +61,7 @@ def found(case: str = "small") -> Measurement:
         convergent=measurement.convergent(scales, planned),
         htmt=ratios,
         shared_variance=measurement.shared_variance(scales, planned),
+        single_items=measurement.single_items(survey.load(study.load(case))),
         models=measurement.models(scales, fitted),
         second_order=measurement.second_order(scales),
         residuals=measurement.residuals(scales, planned),
@@ -93,6 +94,8 @@ def test_two_sound_constructs(project: Any) -> None:
     assert len(whole.dynamic.levels) == 2 and whole.dynamic.levels[0].omitted is None
     case = show.context("small")
     for name in Measurement.model_fields:
+        if getattr(whole, name) is None:
+            continue
         finding = cited(getattr(whole, name), f"small/measurement/{name}")
         for language in LANGUAGES:
             for shown in show.displays("measurement", name, finding, case, language):
@@ -111,8 +114,13 @@ def test_constructs_of_two_items_and_of_one(project: Any, small_answers: pd.Data
     construct(project, "loyalty")["items"].pop()
     single = {"id": "single", "label": "Single", "role": "mediator"}
     project.study["constructs"].append(single | {"items": [{"id": "plan1", "en": "?"}]})
-    project.rows(small_answers.assign(plan1=small_answers["q1"]))
+    project.rows(small_answers.assign(plan1=small_answers["q1"].to_numpy()[::-1]))
     whole = found()
+    assert whole.single_items.single == ("single",) and len(whole.single_items.rows) == 3
+    table = tables.single_items(
+        cited(whole.single_items, "small/m/single_items"), show.context("small")
+    )
+    assert [{r.a, r.b} & {"single"} for r in table.rows] == [{"single"}] * 2
     assert whole.convergent.two == ("loyalty",) and whole.convergent.single == ("single",)
     assert whole.fit.df == 4
     assert "plan1" not in {row.item for row in whole.loadings.rows}
@@ -133,7 +141,7 @@ def test_no_construct_of_several_items(project: Any, small_answers: pd.DataFrame
         construct(project, name)["items"] = construct(project, name)["items"][:1]
     project.rows(small_answers)
     lost = refused(found())
-    assert lost.keys() == set(Measurement.model_fields) - {"second_order"}
+    assert lost.keys() == set(Measurement.model_fields) - {"second_order", "single_items"}
     assert lost["fit"] == "no construct has two or more items"
 
 

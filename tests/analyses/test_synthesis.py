@@ -458,6 +458,25 @@ def test_the_backbone_is_pooled_from_latent_correlations_with_their_errors() -> 
     assert [p.estimate for p in found.paths] == pytest.approx(rough.paths["estimate"], abs=0.02)
 
 
+def test_a_construct_of_one_item_enters_as_free_of_error() -> None:
+    rows = [
+        {"a": "quality", "b": "loyalty", "correlation": 0.3, "ci_lower": 0.2, "ci_upper": 0.4},
+        {"a": "quality", "b": "other", "correlation": 0.9, "ci_lower": 0.8, "ci_upper": 1.0},
+        {"a": "value", "b": "loyalty", "correlation": 0.3, "ci_lower": None, "ci_upper": None},
+    ]
+    whole = {"rows": rows, "single": ["loyalty"], "n": 80, "admissible": True}
+    both = made(Measurement, single_items=whole, fit={"n": 70}, shared_variance={"rows": []})
+    found = backbone(bank=measured(), phone=measured(), food=both)
+    assert isinstance(found, evidence.Backbone)
+    assert found.studies[2].concepts == ("quality", "loyalty")
+    assert (found.studies[2].single, found.studies[2].n, found.single) == (("loyalty",), 80, 1)
+    text = said(found, words.backbone)
+    assert "In 1 of them one construct or more has one item" in text.en and "单题项" in text.zh
+    without = backbone(bank=measured(), phone=measured())
+    assert isinstance(without, evidence.Backbone)
+    assert "one item" not in said(without, words.backbone).en
+
+
 def test_surveys_that_are_not_told_apart_are_left_out_and_unsound_ones_left_out_again() -> None:
     found = backbone(
         bank=measured(0.02),

@@ -60,6 +60,13 @@ l <- lavInspect(f, "std")$lambda
 out$bifactor <- list(converged = lavInspect(f, "converged"), fit = as.list(fitMeasures(f, measures)),
   ecv = sum(l[, "g"]^2) / sum(l^2))
 
+# ---- correlations with a construct of one item, free of error
+f <- cfa("Value =~ PERV1 + PERV2\nComplaint =~ 1*CUSCO\nCUSCO ~~ 0*CUSCO\nLoyal =~ CUSL1 + CUSL2 + CUSL3",
+  mobi, estimator = "MLR")
+s <- standardizedSolution(f); s <- s[s$op == "~~" & s$lhs != s$rhs, ]
+out$single_items <- data.frame(a = s$lhs, b = s$rhs, correlation = unclass(s$est.std),
+  ci_lower = unclass(s$ci.lower), ci_upper = unclass(s$ci.upper))
+
 # ---- local misfit
 power <- function(f, delta) {
   r <- modindices(f, power = TRUE, delta = delta)

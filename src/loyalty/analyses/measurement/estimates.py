@@ -146,6 +146,23 @@ def shared_variance(standardized: pd.DataFrame, constructs: Sequence[Construct])
     return pd.DataFrame(records)
 
 
+def latent_correlations(
+    study: Study, answers: pd.DataFrame, missing: str
+) -> tuple[semfit.Result, pd.DataFrame]:
+    """Correlations of all main constructs; one of one item is taken as free of error.
+
+    ``a, b, correlation, ci_lower, ci_upper`` with delta-method limits, one row a pair.
+    """
+    result = semfit.fit(study.measurement_model(), answers, estimator="MLR", missing=missing)
+    if not result.converged:
+        raise CannotCompute.because(result.problems[0])
+    solution = result.standardized()
+    rows = solution[solution["op"] == "~~"].set_index(["lhs", "rhs"])
+    pairs = pd.MultiIndex.from_tuples(combinations([c.id for c in study.main], 2), names=["a", "b"])
+    table = rows.reindex(pairs)[["est_std", "ci_lower", "ci_upper"]]
+    return result, table.rename(columns={"est_std": "correlation"}).reset_index()
+
+
 # --- competing models ------------------------------------------------------------------------
 
 

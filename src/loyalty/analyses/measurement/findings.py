@@ -228,6 +228,27 @@ class SharedVariance(Finding):
     reaching_one: Count
 
 
+class LatentCorrelation(Record):
+    a: str
+    b: str
+    correlation: Bounded
+    ci_lower: Bounded | None
+    ci_upper: Bounded | None
+
+
+class SingleItems(Finding):
+    """Correlations of all constructs of `n` people where some, `single`, have one item.
+
+    That item is taken as free of error, since nothing in the data tells its error from the
+    construct: correlations with it are rather too small.
+    """
+
+    rows: tuple[LatentCorrelation, ...]
+    single: tuple[str, ...]
+    n: Count
+    admissible: bool
+
+
 class Model(Record):
     """A measurement model; differences are from the planned one, tests only where nested in it."""
 
@@ -348,6 +369,7 @@ class Measurement(Findings):
     convergent: Convergent | Refused | None = None
     htmt: Ratios | Refused | None = None
     shared_variance: SharedVariance | Refused | None = None
+    single_items: SingleItems | Refused | None = None
     models: Models | Refused | None = None
     second_order: Refused | None = None
     residuals: Residuals | Refused | None = None
@@ -565,6 +587,27 @@ def shared_variance(data: Scales, model: Planned) -> SharedVariance:
         not_met=verdicts["not met"],
         violations=sum(r.gap < 0 for r in rows),
         reaching_one=sum((r.correlation_ci_upper or 0.0) >= 1 for r in rows),
+    )
+
+
+@refusable
+def single_items(survey: Survey) -> SingleItems | None:
+    """Correlations with constructs of one item; None where there is none of these, or no pair."""
+    constructs = survey.study.main
+    single = [c.id for c in constructs if len(c.items) == 1]
+    if not single or len(constructs) < 2:
+        return None
+    items = [i.id for c in constructs for i in c.items]
+    answers = survey.scored[items]
+    result, rows = estimates.latent_correlations(
+        survey.study, answers, missing_answers(answers, items)
+    )
+    return SingleItems(
+        rows=LatentCorrelation.each(rows),
+        single=single,
+        n=int(result.fit["ntotal"]),
+        admissible=result.admissible,
+        messages=tuple(map(reason_of, result.warnings)),
     )
 
 

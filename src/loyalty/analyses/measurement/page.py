@@ -10,6 +10,7 @@ PAGE = {
     "convergent": [tables.convergent, words.convergent],
     "htmt": [figures.htmt, words.htmt, tables.close_pairs, words.htmt2],
     "shared_variance": [tables.shared_variance, words.shared_variance],
+    "single_items": [tables.single_items],
     "models": [tables.models, words.models],
     "second_order": [],
     "residuals": [figures.residuals, words.residuals, tables.residuals, words.large_residuals],

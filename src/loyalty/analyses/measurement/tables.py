@@ -20,6 +20,7 @@ from loyalty.analyses.measurement.findings import (
     Residuals,
     Shared,
     SharedVariance,
+    SingleItems,
 )
 from loyalty.analyses.measurement.words import (
     factor_label,
@@ -191,6 +192,23 @@ def close_pairs(found: Ratios, case: Case) -> Table:
             zh=f"{draws} 个自助样本的百分位区间。",
         ),
         first=PAIRS,
+    )
+
+
+def single_items(found: SingleItems, case: Case) -> Table:
+    rows = [r for r in found.rows if {r.a, r.b} & set(found.single)]
+    return Table(
+        rows,
+        [
+            Column(lambda r: pair(r.a, r.b, case), "Pair [of constructs]"),
+            Column("correlation", "r"),
+            Column(("ci_lower", "ci_upper"), "95 % interval"),
+        ],
+        Text(en="Correlations with constructs of one item.", zh="与单题项构念的相关。"),
+        Text(
+            en="The item is taken as free of error, since nothing in the data tells its error from the construct: the correlations are rather too small.",
+            zh="由于数据无法区分题项误差与构念，单题项视为无误差：相关宁可认为偏小。",
+        ),
     )
 
 

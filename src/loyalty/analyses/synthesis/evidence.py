@@ -83,12 +83,13 @@ class Moderators(Finding):
 class BackboneStudy(Record):
     """A survey of `n` people that knows correlations between some of the constructs.
 
-    `admissible`: its measurement model's solution.
+    `single`: those measured by one item. `admissible`: its measurement model's solution.
     """
 
     case: str
     n: Count
     concepts: tuple[str, ...]
+    single: tuple[str, ...]
     admissible: bool
 
 
@@ -117,7 +118,8 @@ class BackbonePath(Interval):
 class Backbone(Finding):
     """Two-stage meta-analytic SEM of the latent correlations of the real surveys.
 
-    `k` surveys of `n` people, `complete` ones with all constructs, `unsound` ones whose measurement
+    `k` surveys of `n` people, `complete` ones with all constructs, `single` ones with a construct
+    of one item, `unsound` ones whose measurement
     model's solution is not admissible; `q` is of all correlations together. `paths` of the index's
     model with its fit, `direct` those that are added to it; `without_unsound`: `paths` once more
     where some surveys are unsound.
@@ -141,6 +143,7 @@ class Backbone(Finding):
     k: Count
     n: Count
     complete: Count
+    single: Count
     unsound: Count
 
 
@@ -277,31 +280,63 @@ class _Latent(NamedTuple):
 def _latent(case: str, study: Study, found: Measurement | None) -> _Latent | None:
     """None where a case knows no correlation between two concepts of the backbone.
 
-    Of several constructs of one concept the first stands for it.
+    From the model of all constructs where some have one item, else from the planned model. Of
+    several constructs of one concept the first stands for it.
     """
-    shared = given(found.shared_variance) if found else None
-    fit = given(found.fit) if found else None
-    if shared is None or fit is None:
+    known = _correlations(found) if found else None
+    if known is None:
         return None
-    first = {c.concept: c.id for c in reversed(study.main) if len(c.items) > 1}
+    first = {c.concept: c.id for c in reversed(study.main)}
     concept = {first[name]: name for name in BACKBONE if name in first}
     names = list(concept.values())
     matrix = pd.DataFrame(np.nan, index=names, columns=names)
     errors = matrix.copy()
-    for row in shared.rows:
-        low, high = row.correlation_ci_lower, row.correlation_ci_upper
-        if {row.a, row.b} <= set(concept) and low is not None and high is not None:
-            a, b = concept[row.a], concept[row.b]
-            matrix.loc[a, b] = matrix.loc[b, a] = row.correlation
-            errors.loc[a, b] = errors.loc[b, a] = (high - low) / (2 * normal_quantile(0.95))
-    known = [name for name in matrix.index if matrix[name].notna().any()]
-    if not known:
+    for a, b, r, low, high in known.rows:
+        if {a, b} <= set(concept) and low is not None and high is not None:
+            ends = concept[a], concept[b]
+            for i, j in (ends, ends[::-1]):
+                matrix.loc[i, j], errors.loc[i, j] = r, (high - low) / (2 * normal_quantile(0.95))
+    names = [name for name in names if matrix[name].notna().any()]
+    if not names:
         return None
-    matrix = matrix.loc[known, known]
-    for name in known:
+    matrix = matrix.loc[names, names]
+    for name in names:
         matrix.loc[name, name] = 1.0
-    study_row = BackboneStudy(case=case, n=fit.n, concepts=known, admissible=fit.admissible)
-    return _Latent(study_row, matrix, errors.loc[known, known])
+    row = BackboneStudy(
+        case=case,
+        n=known.n,
+        concepts=names,
+        single=[name for name in names if first[name] in known.single],
+        admissible=known.admissible,
+    )
+    return _Latent(row, matrix, errors.loc[names, names])
+
+
+class _Known(NamedTuple):
+    """Latent correlations of a survey: both constructs, the correlation, its limits."""
+
+    rows: Sequence[tuple[str, str, float, float | None, float | None]]
+    single: Sequence[str]
+    n: int
+    admissible: bool
+
+
+def _correlations(found: Measurement) -> _Known | None:
+    whole, shared, fit = (
+        given(found.single_items),
+        given(found.shared_variance),
+        given(found.fit),
+    )
+    if whole is not None:
+        every = [(r.a, r.b, r.correlation, r.ci_lower, r.ci_upper) for r in whole.rows]
+        return _Known(every, whole.single, whole.n, whole.admissible)
+    if shared is None or fit is None:
+        return None
+    pairs = [
+        (r.a, r.b, r.correlation, r.correlation_ci_lower, r.correlation_ci_upper)
+        for r in shared.rows
+    ]
+    return _Known(pairs, (), fit.n, fit.admissible)
 
 
 def _sound(matrix: pd.DataFrame) -> bool:
@@ -330,9 +365,9 @@ def _rows(model: masem.PathModel) -> tuple[BackbonePath, ...]:
 def backbone(data: Everything) -> Backbone:
     """Quality → value → satisfaction → loyalty from the latent correlations of the real surveys.
 
-    A survey without a construct, or with one item for it (whose error nothing in the data tells
-    from the construct), enters with the others. One whose correlations are not positive definite is
-    left out. The errors of the correlations are those of the measurement model.
+    A survey without a construct enters with the others; a construct of one item is taken as free of
+    error. A survey whose correlations are not positive definite is left out. The errors of the
+    correlations are those of the measurement model.
     """
     latent, left_out = [], []
     for case, study in data.surveys.items():
@@ -371,6 +406,7 @@ def backbone(data: Everything) -> Backbone:
         k=pooled.k,
         n=pooled.n,
         complete=sum(len(s.row.concepts) == len(BACKBONE) for s in latent),
+        single=sum(bool(s.row.single) for s in latent),
         unsound=unsound,
     )
 

@@ -234,8 +234,8 @@ def correlations(found: real.Backbone, case: Case) -> Table:
             zh="真实问卷潜变量相关的合并值。",
         ),
         Text(
-            en="First stage of a two-stage meta-analytic structural equation model: multivariate random effects, maximum likelihood, Wald intervals [@cheung2014]. The errors of the correlations are those of each survey's measurement model; constructs of one item do not enter. I² as in Higgins and Thompson [@higgins2002].",
-            zh="两阶段元分析结构方程模型的第一阶段：多元随机效应、极大似然、Wald 区间 [@cheung2014]。相关的误差取自各问卷的测量模型；单题项构念不纳入。I² 依 Higgins 与 Thompson [@higgins2002]。",
+            en="First stage of a two-stage meta-analytic structural equation model: multivariate random effects, maximum likelihood, Wald intervals [@cheung2014]. The errors of the correlations are those of each survey's measurement model, in which a construct of one item is free of error. I² as in Higgins and Thompson [@higgins2002].",
+            zh="两阶段元分析结构方程模型的第一阶段：多元随机效应、极大似然、Wald 区间 [@cheung2014]。相关的误差取自各问卷的测量模型，其中单题项构念视为无误差。I² 依 Higgins 与 Thompson [@higgins2002]。",
         ),
         simulated=False,
     )

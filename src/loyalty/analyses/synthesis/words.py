@@ -208,10 +208,18 @@ def backbone(found: Backbone, case: Case) -> list[Text]:
     k, n, complete = number(found.k), number(found.n), number(found.complete)
     said = [
         Text(
-            en=f"{k} real surveys of {n} people know latent correlations between at least two of these constructs, each measured by several items; {_none(found.complete)} {_verb(found.complete, 'knows', 'know')} all of them.",
-            zh=f"{k} 份真实问卷（{n} 人）以多个题项测量其中至少两个构念，因而知其潜变量相关；{complete} 份包含全部构念。",
+            en=f"{k} real surveys of {n} people know latent correlations between at least two of these constructs; {_none(found.complete)} {_verb(found.complete, 'knows', 'know')} all of them.",
+            zh=f"{k} 份真实问卷（{n} 人）给出其中至少两个构念的潜变量相关；{complete} 份包含全部构念。",
         )
     ]
+    if found.single:
+        single = number(found.single)
+        said.append(
+            Text(
+                en=f"In {single} of them one construct or more has one item, which is taken as free of error: correlations with it are rather too small.",
+                zh=f"其中 {single} 份问卷有单题项构念，视为无误差：与之的相关宁可认为偏小。",
+            )
+        )
     if found.left_out:
         out = names([title(r.case, case) for r in found.left_out])
         said.append(
