@@ -618,10 +618,14 @@ def test_a_path_that_no_survey_hypothesizes_is_taken_from_the_pooled_correlation
     pooled_ = backbone(bank=measured(n=300), phone=measured(n=200), part=measured(n=900))
     value = described("value", "loyalty", simulated=True)
     source = hypothesized(value, ("value", "loyalty", "+"))
-    (row,) = evident({"drawn": source}, {}, pooled_).rows
+    found = evident({"drawn": source}, {}, pooled_)
+    (row,) = found.rows
     assert row.road == "correlations" and (row.k, row.n) == (2, 500)
-    (none,) = evident({"drawn": source}, {}).rows
-    assert none.road == "none"
+    assert "1 of these rests on the pooled correlations" in said(found, words.evidence).en
+    assert "其中 1 条依据合并相关" in said(found, words.evidence).zh
+    none = evident({"drawn": source}, {})
+    assert none.rows[0].road == "none"
+    assert "pooled correlations" not in said(none, words.evidence).en
 
 
 def test_moderations_meet_moderations_alone() -> None:

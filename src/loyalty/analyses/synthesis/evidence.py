@@ -174,12 +174,15 @@ class EvidenceRow(Record):
 
 
 class Evidence(Finding):
+    """All hypotheses by verdict, `by_correlations` those that rest on the pooled correlations."""
+
     rows: tuple[EvidenceRow, ...]
     count: Count
     supported: Count
     open: Count
     contradicted: Count
     none: Count
+    by_correlations: Count
     surveys: Count
     n: Count
     industries: Count
@@ -535,6 +538,7 @@ def _evidence(data: Everything, found: Backbone | None) -> Evidence:
         open=verdicts["open"],
         contradicted=verdicts["contradicted"],
         none=verdicts[None],
+        by_correlations=sum(r.road == "correlations" for r in rows),
         surveys=len(spoke),
         n=sum(people(data, case) for case in spoke),
         **_industries(data, sorted(spoke)),

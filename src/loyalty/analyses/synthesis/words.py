@@ -349,7 +349,15 @@ def evidence(found: Evidence, case: Case) -> list[Text]:
                 zh=f"其余由 {spoke} 份问卷（{people} 人）对照，涉及 {industries} 个注明的行业（{unstated} 份问卷未注明行业）：{number(found.supported)} 条得到支持，{number(found.open)} 条未定，{number(found.contradicted)} 条相反。",
             )
         )
-    strong = [r for r in found.rows if r.verdict == "supported"]
+    if found.by_correlations:
+        rest = number(found.by_correlations)
+        said.append(
+            Text(
+                en=f"{rest} of these {_verb(found.by_correlations, 'rests', 'rest')} on the pooled correlations, whose intervals are rather too short where surveys are few.",
+                zh=f"其中 {rest} 条依据合并相关；问卷少时其区间宁可认为偏短。",
+            )
+        )
+    strong = [r for r in found.rows if r.verdict == "supported" and r.road == "paths"]
     if strong:
         most = max(strong, key=lambda r: r.n)
         name = hypothesis(most, case)
