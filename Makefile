@@ -15,7 +15,7 @@ LOYALTY := $(RUN) loyalty
 # More for the report, like: make report ARGS="--draws 100 --to html"
 ARGS ?=
 
-.PHONY: help setup report test test-all lint docs notebooks check bench bench-run recovery schema clean
+.PHONY: help setup report test test-all lint docs notebooks check reproduce bench bench-run recovery schema clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 18
@@ -60,6 +60,9 @@ notebooks: setup ## open JupyterLab on the notebooks
 
 check: setup ## check the description and the rows of every case
 	@for case in $$(ls data/*/study.yml | xargs -n1 dirname | xargs -n1 basename); do $(LOYALTY) check $$case || test $$? = 3; done
+
+reproduce: setup ## compute recorded findings anew where their rows are, and compare
+	@$(LOYALTY) reproduce $(ARGS)
 
 bench: setup ## measure speed against lavaan and semopy, where installed
 	@$(RUN) python benchmarks/bench.py --json benchmarks/results/bench.json $(ARGS)

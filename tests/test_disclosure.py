@@ -30,6 +30,7 @@ from loyalty.ground.findings import (
     Real,
     Record,
     Refused,
+    Together,
     noted,
     shown_as,
 )
@@ -50,6 +51,10 @@ class Levels(Finding):
 class Satisfied(Record):
     n: Count
     share: Part
+
+
+class Chain(Finding):
+    rows: Annotated[tuple[Level, ...], Together()]
 
 
 class One(Finding):
@@ -94,6 +99,14 @@ def test_a_cell_of_few_people_goes_and_one_from_which_it_would_follow() -> None:
     assert levels(a=30, b=4, c=3, d=25) == ["a"]
     assert levels(a=30, b=0, c=None) == ["a", "b", "c"]  # an empty cell tells of nobody
     assert isinstance(levels(a=30, b=9), Refused)
+
+
+def test_rows_that_stand_together_go_together() -> None:
+    def refused(*sizes: int) -> bool:
+        rows = tuple(Level(name=str(n), n=n) for n in sizes)
+        return isinstance(recordable(Chain(rows=rows)), Refused)
+
+    assert not refused(30, 20, 10) and refused(30, 20, 8, 9)
 
 
 def test_a_share_counts_people_and_those_it_leaves() -> None:

@@ -9,7 +9,8 @@ tells of is noted where it stands (:class:`~loyalty.ground.findings.Cell`,
   gone (Hundepool et al. 2012, Statistical Disclosure Control, ch. 4).
 - A field of single people (texts in their words, a curve that falls with each of them): what it
   belongs to goes.
-- A part that cannot stand without what went goes too; a finding becomes refused.
+- A part that cannot stand without what went (:class:`~loyalty.ground.findings.Together`) goes
+  too; a finding becomes refused.
 - Numbers have eight significant digits.
 """
 
@@ -21,7 +22,7 @@ from typing import Any, get_args
 
 from pydantic import BaseModel
 
-from loyalty.ground.findings import Cell, Finding, OfAnswers, OfRows, Refused, noted
+from loyalty.ground.findings import Cell, Finding, OfAnswers, OfRows, Refused, Together, noted
 from loyalty.ground.reasons import Reason
 from loyalty.ground.thresholds import threshold
 
@@ -98,9 +99,10 @@ def _record(record: BaseModel, few: Mapping[str, int]) -> Any:
                 return GONE
             value = (None,) * len(value) if isinstance(value, tuple) else None
         if name not in made:
-            if (value := _value(value, few)) is GONE:
+            kept = _value(value, few)
+            if kept is GONE or (noted(kind, name, Together) and len(kept) < len(value)):
                 return GONE
-            made[name] = value
+            made[name] = kept
     return kind.model_construct(**made)
 
 

@@ -93,6 +93,11 @@ class OfAnswers:
 
 
 @dataclass(frozen=True)
+class Together:
+    """Rows that stand together: where one may not be recorded, what they belong to goes."""
+
+
+@dataclass(frozen=True)
 class OfRows:
     """A field that tells of single people: what it belongs to stands in no recorded finding."""
 

@@ -29,6 +29,7 @@ from loyalty.ground.findings import (
     Record,
     Refused,
     Shown,
+    Together,
     refusable,
 )
 from loyalty.ground.reasons import CannotCompute, Reason, reason_of
@@ -65,7 +66,7 @@ class Flow(Finding):
 
     n: People
     items: Count
-    steps: tuple[Step, ...]
+    steps: Annotated[tuple[Step, ...], Together()]
     strict_share: Part
     repeated_rows: People
     repeated_ids: People
@@ -213,7 +214,7 @@ class Detected(Record):
 
 
 class Detection(Finding):
-    kinds: tuple[Detected, ...]
+    kinds: Annotated[tuple[Detected, ...], Together()]
 
 
 class Sensitivity(Finding):

@@ -17,6 +17,7 @@ from loyalty.ground.findings import (
     Real,
     Record,
     Shown,
+    Together,
 )
 from loyalty.ground.thresholds import Verdict
 
@@ -216,7 +217,7 @@ class Groups(Finding):
     shown: Count
     hidden: Count
     overall: tuple[Overall, ...]
-    rows: tuple[ScaleLevel, ...]
+    rows: Annotated[tuple[ScaleLevel, ...], Together()]
     apart: tuple[Apart, ...]
     most: str | None
     chosen: tuple[str, ...]
@@ -239,7 +240,7 @@ class Everybody(Record):
 class Questions(Finding):
     hidden: Count
     everybody: tuple[Everybody, ...]
-    rows: tuple[QuestionLevel, ...]
+    rows: Annotated[tuple[QuestionLevel, ...], Together()]
     apart: tuple[Apart, ...]
     most: Question | None
 
