@@ -371,6 +371,11 @@ def test_scores_of_new_rows() -> None:
     holes = fitted("hs_means").factor_scores(data=rows, se=True)
     assert holes.notna().to_numpy().all()
     assert holes["visual_se"].iloc[0] > holes["visual_se"].iloc[1]
+    rows.iloc[1] = np.nan  # nothing known: the mean, with the factor's spread
+    nothing = fitted("hs_means").factor_scores(data=rows, se=True).iloc[1]
+    variances = np.diag(fitted("hs_means").implied[0]["lv_cov"])
+    close(nothing, [0, 0, 0, *np.sqrt(variances)])
+    assert fitted("hs_means").factor_scores("bartlett", rows, se=True).iloc[1].isna().all()
     ordinal = ordinal_rows().head(3)
     ordinal.iloc[0, ordinal.columns.get_loc("x1")] = np.nan
     scores = fitted("hs_ord").factor_scores(data=ordinal, se=True)

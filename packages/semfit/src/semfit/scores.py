@@ -9,7 +9,7 @@ keeps rows finite that answered every item at one end.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -69,17 +69,19 @@ def rows_of(
     return [(raw[at], at) for at in places], data.index
 
 
-def patterns_of(raw: Array) -> Iterator[tuple[Index, Index | slice]]:
-    """Which variables are there, and in which rows."""
+def patterns_of(raw: Array) -> tuple[Array, Index, Index]:
+    """Which variables are there in each pattern (patterns, variables), the rows pattern after
+    pattern, and where each begins (and the last ends)."""
+    n, p = raw.shape
+    every = np.arange(n)
+    if n and np.isfinite(raw.sum()):  # then each of them is
+        return np.ones((1, p), dtype=bool), every, np.array([0, n])
     seen = ~np.isnan(raw)
-    if seen.all():
-        yield np.arange(raw.shape[1]), slice(None)
-        return
     _, first, inverse = np.unique(
         np.packbits(seen, axis=1), axis=0, return_index=True, return_inverse=True
     )
-    for k, row in enumerate(first.tolist()):
-        yield np.flatnonzero(seen[row]), np.flatnonzero(inverse.ravel() == k)
+    order = np.argsort(inverse.ravel(), kind="stable")
+    return seen[first], order, np.searchsorted(inverse.ravel()[order], np.arange(len(first) + 1))
 
 
 def factor_scores(
@@ -93,32 +95,49 @@ def factor_scores(
     block = estimate.model.blocks[0]
     found, index = rows_of(estimate, data, estimate.sample.names)
     names = list(block.names[block.observed :])
-    values = np.full((len(index), len(names)), np.nan)
-    errors = np.full_like(values, np.nan) if se else values[:0]
-    group = np.zeros(len(index), dtype=np.intp)
-    for g, (raw, at) in enumerate(found):
-        group[at] = g
-        if not len(raw):
-            continue
+    columns = names + [f"{name}_se" for name in names] if se else names
+    parts = []
+    for g, (raw, _) in enumerate(found):
         if "statistics" in estimate.extra:
-            scores, error = _ordinal_scores(estimate, g, method, raw)
-            values[at] = scores
-            if se:
-                errors[at] = error
-            continue
-        mu, location = _locations(estimate, g)
-        for o, rows in patterns_of(raw):
-            weights = score_weights(estimate, g, method, o)
-            d = raw[rows][:, o] - mu[o] if len(o) < raw.shape[1] else raw[rows] - mu
-            values[at[rows]] = d @ weights + location
-            if se:
-                errors[at[rows]] = np.sqrt(np.diag(score_errors(estimate, g, o, weights)))
-    frame = pd.DataFrame(values, index=index, columns=names)
-    if se:
-        frame[[f"{name}_se" for name in names]] = errors
-    if len(found) > 1:
-        frame.insert(0, "group", np.array(estimate.sample.labels, dtype=object)[group])
+            parts.append(np.concatenate(_ordinal_scores(estimate, g, method, raw), axis=1))
+        else:
+            parts.append(_linear_scores(estimate, g, method, raw, se))
+    if len(found) == 1:
+        return pd.DataFrame(parts[0][:, : len(columns)], index=index, columns=columns, copy=False)
+    values = np.empty((len(index), len(columns)))
+    labels = np.empty(len(index), dtype=object)
+    for (_, at), part, label in zip(found, parts, estimate.sample.labels, strict=True):
+        values[at], labels[at] = part[:, : len(columns)], label
+    frame = pd.DataFrame(values, index=index, columns=columns)
+    frame.insert(0, "group", labels)
     return frame
+
+
+def _linear_scores(estimate: Estimate, g: int, method: str, raw: Array, se: bool) -> Array:
+    """Scores of continuous variables, and where asked for their errors beside them."""
+    mu, location = _locations(estimate, g)
+    seen, order, ends = patterns_of(raw)
+    weights = score_weights(estimate, g, method, seen)
+    constant = location - np.einsum("p,kpf->kf", mu, weights)
+    if se:
+        errors = np.sqrt(score_errors(estimate, g, weights))
+    if len(seen) == 1 and seen.all():
+        values: Array = raw @ weights[0]
+        values += constant[0]
+        if not se:
+            return values
+        return np.concatenate([values, np.broadcast_to(errors, values.shape)], axis=1)
+    filled = np.where(np.isnan(raw), 0.0, raw)[order]
+    size = weights.shape[2]
+    out = np.empty((len(raw), size * (1 + se)))
+    for k in range(len(seen)):
+        part = slice(ends[k], ends[k + 1])
+        out[part, :size] = filled[part] @ weights[k] + constant[k]
+        if se:
+            out[part, size:] = errors[k]
+    back = np.empty_like(out)
+    back[order] = out
+    return back
 
 
 def _locations(estimate: Estimate, g: int) -> tuple[Array, Array]:
@@ -133,28 +152,53 @@ def _locations(estimate: Estimate, g: int) -> tuple[Array, Array]:
     return mu, np.linalg.solve(inner, m.directed[p:, :p] @ mu)
 
 
-def score_weights(estimate: Estimate, g: int, method: str, o: Index) -> Array:
-    """What the observed variables ``o`` are multiplied by, (variables, factors)."""
+def score_weights(estimate: Estimate, g: int, method: str, seen: Array) -> Array:
+    r"""What observed variables are multiplied by, (patterns, variables, factors), zero where a
+    pattern does not have them.
+
+    Of regression scores, with :math:`P = \Sigma^{-1}` and all variables' weights :math:`B = PC`,
+    those that are there have :math:`B_o - P_{oh}P_{hh}^{-1}B_h`.
+    """
     m, block = estimate.moments[g], estimate.model.blocks[g]
-    latent = np.arange(block.observed, block.size)
+    p = block.observed
     if method == "bartlett":
-        return _bartlett(m.directed, m.symmetric, o, latent)
-    out: Array = np.linalg.solve(m.sigma[np.ix_(o, o)], m.covariance[np.ix_(o, latent)])
+        latent = np.arange(p, block.size)
+        out = np.zeros((len(seen), p, len(latent)))
+        for k, there in enumerate(seen):
+            o = np.flatnonzero(there)
+            out[k, o] = _bartlett(m.directed, m.symmetric, o, latent)
+            unknown = np.isnan(out[k, o]).any(axis=0) | (not len(o))
+            out[k, ~there] = np.where(unknown, np.nan, 0.0)
+        return out
+    return regression_weights(m.sigma, m.covariance[:p, p:], seen)
+
+
+def regression_weights(sigma: Array, across: Array, seen: Array) -> Array:
+    """Weights of the variables that each pattern has, for what covaries ``across`` with all."""
+    precision = np.linalg.inv(sigma)
+    whole = precision @ across
+    out = np.repeat(whole[None], len(seen), axis=0)
+    missing = (~seen).sum(axis=1)
+    for count in np.unique(missing[missing > 0]):
+        which = np.flatnonzero(missing == count)
+        hidden = np.nonzero(~seen[which])[1].reshape(len(which), count)
+        inner = precision[hidden[:, :, None], hidden[:, None, :]]
+        solved = np.linalg.solve(inner, whole[hidden])
+        out[which] -= np.swapaxes(precision[hidden], 1, 2) @ solved
+        out[which[:, None], hidden] = 0.0
     return out
 
 
-def score_errors(estimate: Estimate, g: int, o: Index, weights: Array) -> Array:
-    r"""Covariance matrix of :math:`\hat\eta - \eta` for weights :math:`A`:
-    :math:`A'\Sigma A - A'C - C'A + V` with :math:`C = \mathrm{cov}(y, \eta)`; NaN where a variance
-    is negative."""
+def score_errors(estimate: Estimate, g: int, weights: Array) -> Array:
+    r"""Variances of :math:`\hat\eta - \eta`, (patterns, factors), for weights :math:`A`: the
+    diagonal of :math:`A'\Sigma A - A'C - C'A + V` with :math:`C = \mathrm{cov}(y, \eta)`; NaN where
+    it is negative."""
     m, p = estimate.moments[g], estimate.model.blocks[g].observed
-    across = weights.T @ m.covariance[o, p:]
-    out: Array = weights.T @ m.sigma[np.ix_(o, o)] @ weights - across - across.T
-    out += m.covariance[p:, p:]
     scale = np.diag(m.covariance)[p:]
-    at = np.arange(len(out))
-    own = np.where(np.abs(out[at, at]) < 1e-10 * scale, 0.0, out[at, at])
-    out[at, at] = np.where(own < 0, np.nan, own)
+    inner = m.sigma @ weights - 2 * m.covariance[:p, p:]
+    found = np.einsum("kpf,kpf->kf", weights, inner) + scale
+    found = np.where(np.abs(found) < 1e-10 * scale, 0.0, found)
+    out: Array = np.where(found < 0, np.nan, found)
     return out
 
 
@@ -167,12 +211,12 @@ def score_reliability(estimate: Estimate, method: str = "regression") -> pd.Data
     records = []
     for g, (block, m) in enumerate(zip(estimate.model.blocks, estimate.moments, strict=True)):
         p = block.observed
-        o = np.arange(p)
-        weights = score_weights(estimate, g, method, o)
+        weights = score_weights(estimate, g, method, np.ones((1, p), dtype=bool))
+        a = weights[0]
         with np.errstate(invalid="ignore", divide="ignore"):
-            spread = np.diag(weights.T @ m.sigma @ weights) * np.diag(m.covariance)[p:]
-            r = np.diag(weights.T @ m.covariance[:p, p:]) / np.sqrt(spread)
-        error = np.sqrt(np.diag(score_errors(estimate, g, o, weights)))
+            spread = np.diag(a.T @ m.sigma @ a) * np.diag(m.covariance)[p:]
+            r = np.diag(a.T @ m.covariance[:p, p:]) / np.sqrt(spread)
+        error = np.sqrt(score_errors(estimate, g, weights)[0])
         for name, value, e in zip(block.names[p:], r, error, strict=True):
             records.append((name, g + 1, value, value**2, e))
     return pd.DataFrame(records, columns=["factor", "group", "determinacy", "reliability", "se"])
@@ -204,15 +248,17 @@ def predict_outcomes(
     found, index = rows_of(estimate, data, x)
     at_y = np.array([names.index(name) for name in y])
     at_x = np.array([names.index(name) for name in x])
-    values = np.full((len(index), len(y)), np.nan)
+    values = np.empty((len(index), len(y)))
     for g, (raw, at) in enumerate(found):
         m = estimate.moments[g]
         mu = m.mu if estimate.means else estimate.sample.groups[g].mean
-        for seen, rows in patterns_of(raw) if len(raw) else ():
-            o = at_x[seen]
-            within = m.sigma[np.ix_(o, o)] + ridge * np.eye(len(o))
-            weights = np.linalg.solve(within, m.sigma[np.ix_(o, at_y)])
-            values[at[rows]] = (raw[rows][:, seen] - mu[o]) @ weights + mu[at_y]
+        seen, order, ends = patterns_of(raw)
+        within = m.sigma[np.ix_(at_x, at_x)] + ridge * np.eye(len(x))
+        weights = regression_weights(within, m.sigma[np.ix_(at_x, at_y)], seen)
+        d = np.where(np.isnan(raw), 0.0, raw - mu[at_x])
+        for k in range(len(seen)):
+            part = order[ends[k] : ends[k + 1]]
+            values[at[part]] = d[part] @ weights[k] + mu[at_y]
     return pd.DataFrame(values, index=index, columns=y)
 
 
