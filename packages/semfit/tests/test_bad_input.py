@@ -184,7 +184,7 @@ def test_much_work_of_fiml_is_said_or_refused(monkeypatch: pytest.MonkeyPatch) -
 
 def test_first_order_in_parts(monkeypatch: pytest.MonkeyPatch) -> None:
     whole = semfit.fit(HS, data("hs_miss"), missing="fiml", estimator="MLR").fit
-    monkeypatch.setattr("semfit.saturated.SCORES_AT_ONCE", 54 * 7)
+    monkeypatch.setattr("semfit.estimate.SCORES_AT_ONCE", 54 * 7)
     parts = semfit.fit(HS, data("hs_miss"), missing="fiml", estimator="MLR").fit
     assert parts == pytest.approx(whole, rel=1e-9, nan_ok=True)
 
