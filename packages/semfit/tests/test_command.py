@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -166,6 +167,15 @@ def test_printed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     said = capsys.readouterr().out
     assert "(NA 40, EU 40, None 40)" in said and "Group 3: None" in said and "std all" in said
     assert main(["--version"]) == 0 and main(["--help"]) == 0
+
+
+def test_a_console_without_the_letters(tmp_path: Path) -> None:
+    (tmp_path / "m.lav").write_text(MODEL)
+    survey(["Łódź", "Köln"]).to_csv(tmp_path / "data.csv", index=False)
+    command = [sys.executable, "-m", "semfit", str(tmp_path / "m.lav"), str(tmp_path / "data.csv")]
+    plain = {**os.environ, "PYTHONIOENCODING": "ascii"}
+    run = subprocess.run([*command, "--group", "town"], capture_output=True, env=plain, check=True)
+    assert b"K\\xf6ln" in run.stdout
 
 
 @pytest.mark.parametrize(

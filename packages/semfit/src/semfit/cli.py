@@ -8,6 +8,7 @@ import os
 import sys
 import warnings
 from collections.abc import Sequence
+from io import TextIOWrapper
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -70,7 +71,7 @@ def fit_command(
         ordered=as_tuple(ordered),
         **options,
     )
-    return json.dumps(result.to_dict(), ensure_ascii=False) if as_json else str(result.summary())
+    return json.dumps(result.to_dict()) if as_json else str(result.summary())
 
 
 class _Parser(argparse.ArgumentParser):
@@ -120,6 +121,8 @@ def main(words: Sequence[str] | None = None, prog: str = "semfit") -> int:
         given = vars(parser(prog).parse_args(words))
     except SystemExit as end:
         return end.code if isinstance(end.code, int) else 2
+    if isinstance(sys.stdout, TextIOWrapper):  # a console that lacks a letter
+        sys.stdout.reconfigure(errors="backslashreplace")
     with warnings.catch_warnings():
         warnings.showwarning = say  # type: ignore[assignment]
         try:
