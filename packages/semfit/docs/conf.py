@@ -17,6 +17,7 @@ autodoc_typehints = "none"
 autodoc_default_options = {"members": True, "exclude-members": "__init__"}
 napoleon_google_docstring = False
 napoleon_use_rtype = False
+napoleon_use_param = False  # several names may share a line
 
 html_theme = "furo"
 html_title = f"semfit {release}"

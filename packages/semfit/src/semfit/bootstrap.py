@@ -90,7 +90,7 @@ class Bootstrap:
 
     @property
     def warnings(self) -> list[Message]:
-        """What a reader should know: draws that are not used, or that lie on one side."""
+        """Draws that are not used, or that lie on one side of the estimate, in sentences."""
         out, draws = [], self.draws
         if self.nonconverged:
             out.append(message("draws_not_converged", count=self.nonconverged, draws=draws))

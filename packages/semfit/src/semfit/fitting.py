@@ -54,8 +54,10 @@ def fit(
     data
         A data frame with one row per case; or, for another model of the same variables and
         groups, the ``estimate.sample`` of an earlier result, whose moments are then not computed
-        anew. Or give ``sample_cov`` (divided by N - 1, a frame with names; a mapping or list of
-        them for groups), ``sample_nobs`` and, for means, ``sample_mean``.
+        anew.
+    sample_cov, sample_nobs, sample_mean
+        Instead of ``data``: covariances (divided by N - 1, a frame with names; a mapping or list of
+        them for groups), numbers of rows and, for means, means.
     estimator
         ``"ML"``, ``"MLM"``, ``"MLR"``, ``"GLS"``, ``"ULS"``; with ordinal items ``"WLSMV"`` (the
         default then), ``"WLSM"``, ``"DWLS"``, ``"ULSMV"``.
@@ -66,8 +68,12 @@ def fit(
         ``"residuals"``, ``"regressions"``, ``"means"``, ``"lv_variances"``,
         ``"lv_covariances"``, ``"thresholds"``, ``"residual_covariances"``); and which parameters
         are released from that (``"x3 ~ 1"``).
+    meanstructure
+        Model means and intercepts; None for where they are needed (groups, FIML, intercepts).
     std_lv
         Fix factor variances to one instead of first loadings.
+    orthogonal
+        Factors do not covary.
     ordered
         Ordinal variables, or True for all that are dependent; predictors are numbers.
     bootstrap, seed
@@ -78,6 +84,8 @@ def fit(
     fixed_x
         Take the moments of observed predictors as given rather than as parameters: the default,
         but for GLS and ULS, as in lavaan. Models of ordinal variables condition on them.
+    likelihood
+        ``"normal"``, or ``"wishart"``: of the covariances, which divides by N - 1.
     se
         ``"default"``, ``"expected"``, ``"observed"`` or ``"robust"`` (for GLS and ULS Browne's
         (1984) sandwich).

@@ -187,7 +187,7 @@ class Result:
 
     @cached_property
     def parameter_names(self) -> list[str]:
-        """Names of the free parameters: label, else ``lhs op rhs`` (``.g2`` for group 2).
+        """Names of the free parameters, the label or ``lhs op rhs`` (``.g2`` for group 2).
 
         Examples
         --------
@@ -469,7 +469,7 @@ class Result:
 
     @cached_property
     def r2(self) -> pd.DataFrame:
-        r"""Explained variance of every dependent variable: variable, group, r2.
+        r"""Explained variance of every dependent variable, as variable, group, r2.
 
         :math:`1 - \psi_{ii}/\sigma_{ii}`, missing with a negative residual variance.
 
@@ -497,7 +497,7 @@ class Result:
 
     @property
     def implied(self) -> list[dict[str, Any]]:
-        r"""Implied moments per group: ``cov``, ``mean`` (observed), ``lv_cov``, ``lv_mean``.
+        r"""Implied moments per group, ``cov``, ``mean`` (observed), ``lv_cov``, ``lv_mean``.
 
         :math:`\Sigma = F(I-B)^{-1}S(I-B)^{-T}F'`, :math:`\mu = F(I-B)^{-1}m` with directed paths
         :math:`B`, symmetric ones :math:`S` and the selection of observed variables :math:`F`
