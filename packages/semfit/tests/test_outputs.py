@@ -572,6 +572,31 @@ def test_release_is_what_a_fit_without_it_gives() -> None:
     assert abs(wald.loc[0, "chisq"] / drop - 1) < 0.15
 
 
+def test_a_model_that_fits_exactly_has_no_residual() -> None:
+    cov = fitted("hs_ml").implied[0]["cov"]
+    r = semfit.fit(HS, sample_cov=cov, sample_nobs=301)
+    table = r.residual_summary()
+    assert table["value"].abs().max() < 1e-8 and table["unbiased"].abs().max() < 1e-8
+    assert table["exactfit_pvalue"].eq(0.5).all()
+    scores = r.factor_scores(data=data("hs"), se=True)
+    close(scores.filter(like="_se").iloc[0], r.score_reliability()["se"])
+    assert r.tests()["test"].tolist() == ["standard", "browne_residual_nt"]
+
+
+def test_without_convergence_or_identification() -> None:
+    text = HS + "\nvisual ~~ 0*visual\ntextual ~~ 0.9*speed"
+    bad = semfit.fit(text, data("hs").head(12))
+    assert not bad.converged and bad.modindices(power=True).empty
+    for call in (bad.tests, bad.score_test, lambda: bad.wald_test("a == b")):
+        with pytest.raises(semfit.ModelError, match="converged"):
+            call()
+    assert np.isfinite(bad.score_reliability()["reliability"].iloc[1:]).all()
+    free = semfit.fit("f =~ NA*x1 + a*x2 + b*x3 + x4", data("hs"))
+    with pytest.raises(semfit.ModelError) as error:
+        free.wald_test("a == b")
+    assert error.value.code == "tests_without_errors"
+
+
 @pytest.mark.parametrize(
     "code, call",
     [

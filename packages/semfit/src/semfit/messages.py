@@ -141,6 +141,7 @@ MESSAGES = {
     "scores_correlated": "factor scores of ordinal variables need uncorrelated residuals",
     "scores_negative_variance": "factor scores: the residual variance of {name!r} is not positive",
     "tests_not_converged": "tests of a solution need one that converged",
+    "tests_without_errors": "tests of labels need standard errors, which this solution has not",
     # interactions
     "no_values": "no values in {first!r} or {second!r}",
     "pair_never_together": "{first!r} and {second!r} are never observed together",

@@ -135,11 +135,14 @@ def _root_mean_square(
     if not t1 > 1e-9 * whole:  # the model reproduces these moments whatever they are
         return value, np.nan, np.nan, value, np.nan
     mean = np.sqrt(t1 / count) * (1 - t2 / (4 * t1**2))
+    se = float(np.sqrt(t2 / (2 * count * t1)))
+    if not total > 1e-12 * t1:  # no residual at all
+        return value, float(mean), se, 0.0, np.nan
     around = t2 + 2 * float(e @ xi @ e)
     k = 1 - around / (4 * total**2)
     unbiased = np.sqrt(max(total - t1, 0.0) / count) / k
     error = np.sqrt(around / (2 * count * total)) / abs(k)
-    return value, float(mean), float(np.sqrt(t2 / (2 * count * t1))), float(unbiased), float(error)
+    return value, float(mean), se, float(unbiased), float(error)
 
 
 def _judged(values: tuple[float, ...], half: float, close: float) -> tuple[float, ...]:

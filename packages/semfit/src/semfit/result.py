@@ -762,7 +762,8 @@ class Result:
         Returns
         -------
         ScoreTest
-            Tables ``test``, ``univariate``, ``changes`` and ``cumulative``.
+            Tables ``test``, ``univariate``, ``changes`` and ``cumulative``; NaN where what is freed
+            is not identified.
 
         Raises
         ------

@@ -109,7 +109,7 @@ def factor_scores(
     for (_, at), part, label in zip(found, parts, estimate.sample.labels, strict=True):
         values[at], labels[at] = part[:, : len(columns)], label
     frame = pd.DataFrame(values, index=index, columns=columns)
-    frame.insert(0, "group", labels)
+    frame.insert(0, "group", labels.tolist())
     return frame
 
 
@@ -215,7 +215,7 @@ def score_reliability(estimate: Estimate, method: str = "regression") -> pd.Data
         a = weights[0]
         with np.errstate(invalid="ignore", divide="ignore"):
             spread = np.diag(a.T @ m.sigma @ a) * np.diag(m.covariance)[p:]
-            r = np.diag(a.T @ m.covariance[:p, p:]) / np.sqrt(spread)
+            r = np.diag(a.T @ m.covariance[:p, p:]) / np.sqrt(np.where(spread > 0, spread, np.nan))
         error = np.sqrt(score_errors(estimate, g, weights)[0])
         for name, value, e in zip(block.names[p:], r, error, strict=True):
             records.append((name, g + 1, value, value**2, e))

@@ -25,6 +25,8 @@ def wald_test(estimate: Estimate, covariance: Array, restrictions: str) -> pd.Da
         raise ModelError("wald_restrictions")
     if not estimate.minimum.converged:
         raise ModelError("tests_not_converged")
+    if not np.isfinite(covariance).all():
+        raise ModelError("tests_without_errors")
     model, x = estimate.model, estimate.x
 
     def differences(z: Any) -> Any:
