@@ -22,7 +22,7 @@ from loyalty.analyses.synthesis import findings as synthesis
 from loyalty.analyses.synthesis.estimates import Estimate, Everything
 from loyalty.analyses.synthesis.page import PAGE
 from loyalty.cases import claims
-from loyalty.cases.study import ALL, Hypothesis, Study
+from loyalty.cases.study import ALL, Group, Hypothesis, Study
 from loyalty.ground.errors import UserError
 from loyalty.ground.findings import Findings, Record, Refused, cited
 from loyalty.ground.reading import validated
@@ -665,23 +665,34 @@ def by_level(**levels: float) -> Groups:
         {"id": "H1", "group": level, "estimate": e, "ci_lower": e - 0.1, "ci_upper": e + 0.1}
         for level, e in levels.items()
     ]
-    found: Groups = made(Groups, paths={"by_group": rows})
+    found: Groups = made(Groups, paths={"group": "kind", "by_group": rows})
     return found
+
+
+def in_groups(found: Groups) -> Everything:
+    """The case "one", of which some belong to a, b, c or d."""
+    kinds = {"id": "kind", "label": "Kind", "levels": {level: level for level in "abcd"}}
+    group = validated(Group, kinds, "study.yml")
+    one = CASES["one"].model_copy(update={"groups": [group]})
+    return everything({("one", "groups"): found}, {"one": one})
 
 
 CONTRAST = {"case": "one", "path": "H1", "more": ["b", "c"], "less": ["a"]}
 
 
 def test_a_path_of_some_groups_less_that_of_others() -> None:
-    data = everything({("one", "groups"): by_level(a=0.3, b=0.5, c=0.7)})
+    data = in_groups(by_level(a=0.3, b=0.5, c=0.7))
     (row,) = evidence.sectors(data, on_industries(CONTRAST)).rows
     (spoken,) = row.spoken
     half = 0.1 * (1 + 0.25 + 0.25) ** 0.5
     assert (spoken.estimate, spoken.ci_lower) == pytest.approx((0.3, 0.3 - half))
     assert (row.silent, spoken.verdict, row.printed) == (False, "supported", (0.45,))
-    wrong = CONTRAST | {"more": ["z"]}
-    with pytest.raises(UserError, match="D1: one: no H1 in z"):
-        evidence.sectors(data, on_industries(wrong))
+    (row,) = evidence.sectors(data, on_industries(CONTRAST | {"more": ["d"]})).rows
+    assert row.silent  # a level that had too few people
+    with pytest.raises(UserError, match="D1: one: kind has no level z"):
+        evidence.sectors(data, on_industries(CONTRAST | {"more": ["z"]}))
+    with pytest.raises(UserError, match="D1: one: no path H7 in the groups"):
+        evidence.sectors(data, on_industries(CONTRAST | {"path": "H7"}))
 
 
 def test_a_number_of_a_real_case_and_where_there_is_none() -> None:

@@ -582,12 +582,12 @@ def _sector(data: Everything, known: Ledger, claim: OnIndustries) -> SectorRow:
 
 
 def _spoken(data: Everything, claim: str, source: Speaking) -> Interval | None:
-    """What a real case says, None where its finding is not there or was refused.
+    """What a real case says, None where its finding is not there, was refused or lacks a level.
 
     Raises
     ------
     UserError
-        When an address leads nowhere, or a path or a level is not among those of the groups.
+        When an address leads nowhere, or a path or a level is not one of the case's.
     """
     if source.case not in data.cases or data.cases[source.case].simulated:
         return None
@@ -597,12 +597,14 @@ def _spoken(data: Everything, claim: str, source: Speaking) -> Interval | None:
         paths = given(groups.paths) if groups else None
         if paths is None:
             return None
-        own = {p.group: p for p in paths.by_group if p.id == source.path}
-        for level in (*source.more, *source.less):
-            if level not in own or own[level].ci_lower is None:
-                raise UserError(
-                    f"data/claims.yml: {claim}: {source.case}: no {source.path} in {level}"
-                )
+        described = next(g for g in data.cases[source.case].groups if g.id == paths.group)
+        if odd := {*source.more, *source.less} - set(described.levels):
+            raise UserError(f"{where}: {paths.group} has no level {min(odd)}")
+        own = {p.group: p for p in paths.by_group if p.id == source.path and p.ci_lower is not None}
+        if not own:
+            raise UserError(f"{where}: no path {source.path} in the groups")
+        if not {*source.more, *source.less} <= set(own):
+            return None
         return _contrast([own[x] for x in source.more], [own[x] for x in source.less])
     found = data.found.get((source.case, source.analysis or ""))
     top = getattr(found.findings, (source.number or "").split(".")[0], None) if found else None
