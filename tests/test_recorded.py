@@ -13,10 +13,13 @@ from typing import Any
 
 import pytest
 from conftest import REPOSITORY, Project, answers
+from nbformat import writes
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from loyalty import cli
 from loyalty.analyses.descriptives import findings as descriptives
 from loyalty.analyses.descriptives.findings import Descriptives
+from loyalty.book import pages
 from loyalty.cases import study, survey
 from loyalty.cases.study import Study
 from loyalty.estimates.moments import Moments
@@ -24,7 +27,7 @@ from loyalty.ground import findings, paths
 from loyalty.ground.findings import Found
 from loyalty.ground.results import DataOrigin, Provenance
 from loyalty.run import recorded
-from loyalty.run.analyses import WORKFLOW
+from loyalty.run.analyses import WORKFLOW, shown_files
 from loyalty.run.notebook import Notebook, hand_on
 
 Refusal = Callable[..., str]
@@ -170,6 +173,23 @@ def test_words_of_a_description_may_change(closed: Project) -> None:
     closed.study["constructs"][0]["label"] = {"en": "Value", "zh": "价值"}
     closed.describe()
     assert read().case == "small"
+
+
+def test_the_sentence_stands_in_the_chapter(closed: Project) -> None:
+    """Before the first heading, which stands there only with what is shown under it."""
+    cells = [
+        new_markdown_cell("# Descriptives"),
+        new_markdown_cell("The rows are not here."),
+        new_markdown_cell("## Nothing"),
+        new_markdown_cell("## Items"),
+        new_code_cell("", metadata={"label": "tbl-small-descriptives-items"}),
+    ]
+    file = shown_files("small", "descriptives")[0]
+    paths.write(file, writes(new_notebook(cells=cells)))
+    assert pages.embeds("small", "descriptives", "en").split("\n\n")[:2] == [
+        "The rows are not here.",
+        "## Items",
+    ]
 
 
 # --- bad input -------------------------------------------------------------------------------

@@ -72,7 +72,9 @@ def embeds(case: str, name: str, language: Language) -> str:
     blocks: list[str] = []
     waiting: list[str] = []
     for label, text in outline(file):
-        if not label:
+        if not label and not waiting and not text.startswith("#"):
+            blocks.append(text)  # that the rows are elsewhere
+        elif not label:
             waiting = [text]
         else:
             if label.rsplit("-", 1)[1] in moved:
