@@ -11,6 +11,8 @@ import numpy as np
 import pandas as pd
 
 GOLDEN = Path(__file__).parent / "golden"
+#: What lavaan 0.6 calls gfi and agfi is gfi_lisrel and agfi_lisrel since 0.7.
+LISREL = {"gfi": "gfi_lisrel", "agfi": "agfi_lisrel"}
 
 HS = """visual =~ x1+x2+x3
 textual =~ x4+x5+x6
@@ -253,7 +255,8 @@ def golden_parameters(name: str) -> pd.DataFrame:
 def golden_fit(name: str) -> dict[str, float]:
     text = json.loads((GOLDEN / "lavaan" / f"{name}_fit.json").read_text())["fit"]
     return {
-        k.replace(".", "_"): (np.nan if v in ("NA", None) else float(v)) for k, v in text.items()
+        LISREL.get(k, k.replace(".", "_")): (np.nan if v in ("NA", None) else float(v))
+        for k, v in text.items()
     }
 
 
@@ -261,7 +264,7 @@ def golden_fit(name: str) -> dict[str, float]:
 def mended_fit(name: str) -> dict[str, float]:
     """What lavaan's formulas give with the right moments or options (golden/make_fiml.R)."""
     text = json.loads((GOLDEN / "lavaan" / "r_fiml_mended.json").read_text())
-    return {k.replace(".", "_"): v for k, v in text.get(name, {}).items()}
+    return {LISREL.get(k, k.replace(".", "_")): v for k, v in text.get(name, {}).items()}
 
 
 def table_of(parameters: pd.DataFrame) -> dict[tuple[str, str, str, int], Any]:

@@ -104,8 +104,15 @@ class Bootstrap:
             )
         if self.used.sum() < 2:
             out.append(message("too_few_draws"))
-        elif self.one_sided:
+            return out
+        if self.one_sided:
             out.append(message("draws_on_one_side", count=self.one_sided, parameters=self._names))
+        defined = self.estimate.model.syntax.defined
+        missing = (~np.isfinite(self.values(self.estimate.model.defined_values))).sum(axis=0)
+        for (name, _, _), count in zip(defined, missing.tolist(), strict=True):
+            if count:
+                used = int(self.used.sum())
+                out.append(message("draws_undefined", name=name, count=count, draws=used))
         return out
 
     @property
@@ -197,7 +204,9 @@ class Bootstrap:
         if len(values) < 2:
             nan = np.full(len(point), np.nan)
             return point, nan, nan, nan
-        se = values.std(axis=0)  # divided by the number of draws, as lavaan does
+        whole = np.isfinite(values).all(axis=0)
+        se = np.where(whole, values, 0.0).std(axis=0)  # divided by the draws, as lavaan does
+        se[~whole] = np.nan
         influence = None
         if kind == "bca":
             if "covariance" in self.estimate.extra:
@@ -290,7 +299,13 @@ class Bootstrap:
         se = np.where(np.nan_to_num(se, nan=1.0) < 1e-12, 0.0, se)
         frame = result.standardized(solution, level)
         more = inference(point, se, level)
-        return frame.assign(se=se, z=more["z"], pvalue=more["pvalue"], ci_lower=low, ci_upper=high)
+        columns = {"se": se, "z": more["z"], "pvalue": more["pvalue"]}
+        columns |= {"ci_lower": low, "ci_upper": high}
+        # fixed predictors' rows stay as they are
+        rows = [*s.number.tolist(), *range(len(result.estimate.model.rows), len(frame))]
+        for name, values in columns.items():
+            frame.loc[rows, name] = values
+        return frame
 
     def effects(
         self,

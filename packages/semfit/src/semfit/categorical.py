@@ -31,6 +31,7 @@ from .fit_measures import (
     chisq_pvalue,
     degrees_of_freedom,
     incremental,
+    population_gfi,
     rmsea_measures,
     robust_incremental,
 )
@@ -750,6 +751,12 @@ def ordinal_fit_measures(estimate: Estimate) -> dict[str, float]:
         out |= rmsea_measures(
             point[0] / point[1], df, effective, groups, point[1], "_robust", point
         )
+    out |= population_gfi(chisq, df, effective, len(d.blocks[0].dependent), chisq)
+    out["gfi_ci_level"] = 0.90
+    if np.isfinite(scaled):
+        ratio = point[0] / point[1]
+        p = len(d.blocks[0].dependent)
+        out |= population_gfi(point[0], df, n, p, ratio, point[1], "_robust")
     out |= _ordinal_residuals(estimate)
     lost = all_ = gfi = 0.0
     nel = 0
@@ -759,8 +766,8 @@ def ordinal_fit_measures(estimate: Estimate) -> dict[str, float]:
         gfi += s.n / n * (1 - lost / all_)
         nel += len(s.moments)
     out |= {
-        "gfi": gfi,
-        "agfi": 1 - nel / df * (1 - gfi) if df else 1.0,
+        "gfi_lisrel": gfi,
+        "agfi_lisrel": 1 - nel / df * (1 - gfi) if df else 1.0,
         "pgfi": df / nel * gfi,
         "mfi": float(np.exp(-0.5 * (chisq - df) / effective)),
         "wrmr": float(np.sqrt(chisq * groups / nel)),

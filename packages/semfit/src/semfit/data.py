@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
@@ -18,11 +18,19 @@ from .model import Array, Index
 
 #: Fourth powers of larger values overflow.
 LARGEST = 1e70
+#: Of rows times what is computed of each.
+VALUES_AT_ONCE = 4_000_000
 #: Patterns times squared variables that FIML takes: about ten such arrays of 8 bytes are in use.
 MOST_PATTERN_CELLS = 50_000_000
 #: Patterns times variables cubed: the work of a fit.
 MOST_FIML_WORK = 2e10
 LONG_FIML_WORK = 2e9
+
+
+def row_blocks(rows: int, width: int) -> Iterator[slice]:
+    """All rows, as many at a time as make a matrix of some megabytes."""
+    step = max(VALUES_AT_ONCE // max(width, 1), 1)
+    return (slice(k, k + step) for k in range(0, rows, step))
 
 
 @dataclass(frozen=True)
@@ -56,6 +64,14 @@ class GroupSample:
     @cached_property
     def complete(self) -> bool:
         return len(self.patterns) <= 1
+
+    @cached_property
+    def apart(self) -> Array:
+        """Pairs of variables that no row has both of, (pairs, 2)."""
+        together = np.full((len(self.mean),) * 2, not self.patterns)
+        for pattern in self.patterns:
+            together[np.ix_(pattern.observed, pattern.observed)] = True
+        return np.argwhere(np.triu(~together))
 
 
 @dataclass(frozen=True)
@@ -215,6 +231,13 @@ def read_frame(
             part, tuple(names), where=where, fiml=fiml, clusters=clusters, finite=finite
         )
         samples.append(replace(one, rows=kept[rows]))
+        if len(one.apart):
+            first, second = (names[at] for at in one.apart[0])
+            warnings.append(
+                message(
+                    "never_together", first=first, second=second, pairs=len(one.apart), where=where
+                )
+            )
     if fiml and all(s.complete and len(s.patterns[0].observed) == len(names) for s in samples):
         missing = "fiml-complete"
     return Sample(
@@ -252,9 +275,15 @@ def group_sample(
             for k in np.flatnonzero(count < 2):
                 raise ModelError("few_values", name=names[k], values=count[k], where=where)
         center = np.nanmean(raw, axis=0) if holes else np.full(n, 1 / n) @ raw
-        deviation = raw - center
-        cov = np.zeros((0, 0)) if holes else deviation.T @ deviation / n
-        variance = np.nanmean(deviation**2, axis=0) if holes else np.diag(cov)
+        if holes:
+            cov, variance = np.zeros((0, 0)), np.nanmean((raw - center) ** 2, axis=0)
+        else:
+            cov = np.zeros((p, p))
+            for block in row_blocks(n, p):
+                deviation = raw[block] - center
+                cov += deviation.T @ deviation
+            cov /= n
+            variance = np.diag(cov)
         # no value is further from the mean than all deviations together
         near = (np.abs(center) + np.sqrt(n * variance) < LARGEST).all()
         if not near and not np.nanmax(np.abs(raw)) <= LARGEST:
@@ -293,12 +322,6 @@ def group_sample(
         mean = part.mean(axis=0)
         dev = part - mean
         patterns_list.append(Pattern(observed, rows, mean, dev.T @ dev / len(rows)))
-    together = seen.astype(float).T @ seen.astype(float)
-    lowest = np.unravel_index(int(np.argmin(together)), together.shape)
-    if together[lowest] < 2:
-        raise ModelError(
-            "never_together", first=names[lowest[0]], second=names[lowest[1]], where=where
-        )
     return GroupSample(n, center, np.diag(variance), raw, clusters, tuple(patterns_list))
 
 

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from scipy.linalg import lapack
 
-from .data import GroupSample, Sample
+from .data import GroupSample, Sample, row_blocks
 from .discrepancy.fiml import FullInformation, Saturated, saturated_of, stack_of
 from .discrepancy.normal import NormalTheory, inverse_and_logdet
 from .errors import ModelError
@@ -28,7 +28,7 @@ from .model import (
     variance_jacobian,
 )
 from .optimise import Minimum, minimise
-from .starting import starting_values
+from .starting import instrumental_values, starting_values
 
 #: Scores of so many rows times parameters are worked on at a time (20 MB).
 SCORES_AT_ONCE = 2_500_000
@@ -133,14 +133,12 @@ class Estimate:
 
     @cached_property
     def case_scores(self) -> list[Array]:
-        """Derivatives of every row's part of the discrepancy, (rows, free parameters) per group.
-
-        Of its log-likelihood (ML, FIML) or :math:`\\Delta'V` times its squares and products (GLS,
-        ULS; Browne 1984).
-        """
+        """Derivatives of every row's part of the log-likelihood, (rows, parameters) per group."""
         return [self._scores(g, sample) for g, sample in enumerate(self.sample.groups)]
 
     def _scores(self, g: int, sample: GroupSample) -> Array:
+        """Scores of some rows: of their log-likelihood, or for GLS and ULS :math:`\\Delta'V` times
+        their squares and products (Browne 1984)."""
         block, m = self.model.blocks[g], self.moments[g]
         kind = getattr(self.discrepancy, "kind", "ML")
         if kind == "ML":
@@ -151,16 +149,20 @@ class Estimate:
             assert sample.raw is not None
             d = sample.raw - (m.mu if self.means else sample.mean)
             np.add.at(out.T, block.cells.parameter, 0.5 * (d**2 @ variance_jacobian(block, m)).T)
-        centred: Array = out - out.mean(axis=0)
-        return centred
+        return out
 
     def first_order(self, clustered: bool = False) -> Array:
         """Mean outer product of case scores (or of sums over clusters), unit ``B``."""
         total = np.zeros((self.model.parameters,) * 2)
         if clustered:
             return self._clustered(total)
-        for scores in self.case_scores:
-            total += scores.T @ scores
+        for block, m, sample in zip(
+            self.model.blocks, self.moments, self.sample.groups, strict=True
+        ):
+            part = np.zeros((len(block.cells.parameter),) * 2)
+            for _, scores in cell_scores(block, m, sample, self.means):
+                part += scores.T @ scores
+            total[block.cells.square] += part
         out: Array = total / self.n
         return out
 
@@ -170,7 +172,8 @@ class Estimate:
         Gamma is that of the sample moments: deviations are from the sample's means. With fixed
         exogenous variables the moments of what they predict are taken off every row.
         """
-        total = np.zeros((self.model.parameters,) * 2)
+        q = self.model.parameters
+        total = np.zeros((q, q))
         weights = self.discrepancy.weights
         for g, (block, sample) in enumerate(
             zip(self.model.blocks, self.sample.groups, strict=True)
@@ -178,24 +181,37 @@ class Estimate:
             if sample.raw is None:
                 raise ModelError("robust_needs_raw_data")
             shift = self.moments[g].mu - sample.mean if self.means else 0.0
-            scores = self._scores(g, replace(sample, raw=sample.raw + shift))
-            if len(block.exogenous):
-                predicted = predicted_rows(sample, block) + shift
-                scores = scores - self._scores(g, replace(sample, raw=predicted))
-            centred = scores - scores.mean(axis=0)
-            total += weights[g] / len(centred) * (centred.T @ centred)
+            predicted = predicted_rows(sample, block) if len(block.exogenous) else None
+            squares, sums = np.zeros((q, q)), np.zeros(q)
+            for rows in row_blocks(sample.n, q):
+                scores = self._scores(g, replace(sample, raw=sample.raw[rows] + shift, patterns=()))
+                if predicted is not None:
+                    less = replace(sample, raw=predicted[rows] + shift, patterns=())
+                    scores = scores - self._scores(g, less)
+                squares += scores.T @ scores
+                sums += scores.sum(axis=0)
+            mean = sums / sample.n
+            total += weights[g] * (squares / sample.n - np.outer(mean, mean))
         return total
 
     def _clustered(self, total: Array) -> Array:
         codes = [np.asarray(g.clusters) for g in self.sample.groups]
         known = [np.unique(c) for c in codes]
-        parts = list(zip(codes, self.case_scores, strict=True))
-        if sum(map(len, known)) > len(np.unique(np.concatenate(known))):
-            # clusters that reach over groups: one sum each
-            parts = [(np.concatenate(codes), np.concatenate(self.case_scores))]
+        every = np.unique(np.concatenate(known))
+        # clusters that reach over groups: one sum each
+        spanning = sum(map(len, known)) > len(every)
+        parts: list[Array] = []
+        for g, (block, m, sample) in enumerate(
+            zip(self.model.blocks, self.moments, self.sample.groups, strict=True)
+        ):
+            own = every if spanning else known[g]
+            sums = np.zeros((len(own), self.model.parameters))
+            for rows, scores in cell_scores(block, m, sample, self.means):
+                place = np.searchsorted(own, codes[g][rows])
+                np.add.at(sums, (place[:, None], block.cells.parameter), scores)
+            parts.append(sums)
         out = np.zeros_like(total)
-        for code, scores in parts:
-            sums = cluster_sums(scores, code)
+        for sums in [np.sum(parts, axis=0)] if spanning else parts:
             count = len(sums)
             if count < 2:
                 raise ModelError("few_clusters")
@@ -375,8 +391,10 @@ def _starts(
     if start is not None:
         yield reduce(start)
     found = moments()
-    x = starting_values(model, [c for c, _ in found], [m for _, m in found])
+    covs, means = [c for c, _ in found], [m for _, m in found]
+    x = starting_values(model, covs, means)
     yield reduce(x)
+    yield reduce(instrumental_values(model, covs, means, x))
     plain = x.copy()
     for block, (cov, _) in zip(model.blocks, found, strict=True):
         cells: Cells = block.cells

@@ -13,10 +13,21 @@ from typing import Any
 import numpy as np
 from scipy import special
 
+from .data import GroupSample
 from .discrepancy.fiml import FullInformation
 from .discrepancy.normal import NormalTheory, inverse_and_logdet
 from .estimate import Estimate, pseudo_inverse
-from .model import MEAN, SYMMETRIC, Array, Block, Cells, Model, jacobian_cells
+from .model import (
+    MEAN,
+    SYMMETRIC,
+    Array,
+    Block,
+    Cells,
+    Model,
+    gradient_cells,
+    information_cells,
+    jacobian_cells,
+)
 from .optimise import minimise
 from .residuals import group_residuals
 from .saturated import modelled_moments, saturated_matrices, too_large
@@ -25,7 +36,9 @@ from .scaled_tests import Scaling, satorra_bentler, yuan_bentler
 
 def chisq_pvalue(chisq: float, df: float) -> float:
     """Upper tail of the central chi-square distribution; NaN without degrees of freedom."""
-    return float(special.chdtrc(df, max(chisq, 0.0))) if df > 0 else np.nan
+    if not df > 0 or np.isnan(chisq):
+        return np.nan
+    return float(special.chdtrc(df, max(chisq, 0.0)))
 
 
 def noncentral_cdf(x: float, df: float, ncp: float) -> float:
@@ -42,7 +55,9 @@ def noncentral_cdf(x: float, df: float, ncp: float) -> float:
 
 
 def noncentrality(x: float, df: float, tail: float) -> float:
-    """The noncentrality with which chi-square is below ``x`` with probability ``tail``."""
+    """The noncentrality with which chi-square is below ``x`` with probability ``tail``, or zero."""
+    if noncentral_cdf(x, df, 0.0) < tail:
+        return 0.0
     if x < 9e3:
         return float(special.chndtrinc(x, df, tail))
     from scipy.optimize import brentq  # slow to import, and hardly ever needed
@@ -71,8 +86,6 @@ def rmsea_interval(
         return np.nan, np.nan
 
     def limit(tail: float) -> float:
-        if noncentral_cdf(chisq, df, 0.0) < tail:
-            return 0.0
         return float(np.sqrt(factor * noncentrality(chisq, df, tail) / (n * df) * groups))
 
     return limit((1 + level) / 2), limit((1 - level) / 2)
@@ -119,12 +132,17 @@ def complete_loglik(estimate: Estimate, exogenous: bool = False) -> float:
         estimate.model.blocks, estimate.sample.groups, estimate.sample_moments, strict=True
     ):
         index = block.exogenous if exogenous else np.arange(block.observed)
-        if not len(index):
-            continue
-        pair = inverse_and_logdet(cov[np.ix_(index, index)])
-        assert pair is not None
-        total -= 0.5 * group.n * (len(index) * (np.log(2 * np.pi) + 1) + pair[1])
+        total += _normal_loglik(cov[np.ix_(index, index)], group.n)
     return total
+
+
+def _normal_loglik(cov: Array, n: int) -> float:
+    """Log-likelihood of n rows at their own moments."""
+    if not len(cov):
+        return 0.0
+    pair = inverse_and_logdet(cov)
+    assert pair is not None
+    return -0.5 * n * (len(cov) * (np.log(2 * np.pi) + 1) + pair[1])
 
 
 def baseline_model(estimate: Estimate) -> tuple[Model, Array]:
@@ -235,7 +253,8 @@ def fiml_correction(estimate: Estimate, df: int, robust: bool) -> tuple[float, f
         d = mean - m.mu
         value = pair[1] - base[1] + float(np.sum(pair[0] * cov)) - len(d) + float(d @ pair[0] @ d)
         chisq += group.n * value
-    if not df or too_large(model.blocks[0].observed):
+    apart = any(len(group.apart) for group in estimate.sample.groups)
+    if not df or apart or too_large(model.blocks[0].observed):
         return chisq, np.nan
     count = model.expand.shape[1]
     dwd, dcd, djd, dtd = (np.zeros((count, count)) for _ in range(4))
@@ -296,6 +315,60 @@ def weighted_size(weights: Array, s: Array, d: Array, once: float) -> Array:
     return size
 
 
+def population_gfi(
+    chisq: float,
+    df: float,
+    n: float,
+    variables: int,
+    scaled: float,
+    factor: float = 1.0,
+    suffix: str = "",
+) -> dict[str, float]:
+    """GFI of the population and its 90 % interval (Maydeu-Olivares, Ximénez & Revuelta 2024).
+
+    ``N p / {N p + 2(T - c df)}``, at most one, with p variables and T the reweighted least squares
+    statistic; limits with ``c`` times those of the noncentrality parameter of ``scaled``.
+    """
+    names = (f"gfi{suffix}", f"gfi_ci_lower{suffix}", f"gfi_ci_upper{suffix}")
+    if not np.isfinite(chisq + factor + scaled):
+        return dict.fromkeys(names, np.nan)
+    low, high = (noncentrality(scaled, df, tail) if df > 0 else 0.0 for tail in (0.95, 0.05))
+    excess = (chisq - factor * df, factor * high, factor * low)
+    return {
+        name: float(min(n * variables / (n * variables + 2 * value), 1.0))
+        for name, value in zip(names, excess, strict=True)
+    }
+
+
+def reweighted_chisq(estimate: Estimate) -> float:
+    r"""Browne's (1974) residual-based statistic with normal-theory weights of the model.
+
+    N times :math:`r'Vr - r'V\Delta(\Delta'V\Delta)^{-1}\Delta'Vr` of the residual moments r.
+    """
+    value, gradient = 0.0, np.zeros(estimate.model.parameters)
+    information = np.zeros((estimate.model.parameters,) * 2)
+    for weight, block, (mean, cov), m, w in zip(
+        estimate.weights,
+        estimate.model.blocks,
+        estimate.sample_moments,
+        estimate.moments,
+        estimate.weight_matrices,
+        strict=True,
+    ):
+        r = w @ (cov - m.sigma)
+        d = mean - m.mu if estimate.means else np.zeros(len(mean))
+        value += weight * (0.5 * float(np.sum(r * r.T)) + float(d @ w @ d))
+        np.add.at(
+            gradient,
+            block.cells.parameter,
+            0.5 * weight * gradient_cells(block, m, r @ w, -w @ d if estimate.means else None),
+        )
+        information[block.cells.square] += weight * information_cells(block, m, w, estimate.means)
+    left = estimate.model.expand.T @ gradient
+    bread, _ = pseudo_inverse(estimate.reduce(information))
+    return float(estimate.discrepancy.multiplier * (value - left @ bread @ left))
+
+
 def _once(estimate: Estimate, key: str, compute: Callable[[], Any]) -> Any:
     """A value of the baseline model that several models' measures need."""
     if key not in estimate.extra:
@@ -315,6 +388,9 @@ def incremental(
     chisq: float, df: float, base: float, base_df: float, suffix: str = ""
 ) -> dict[str, float]:
     """CFI, TLI and their kin from two chi-squares (Bentler 1990; Hu & Bentler 1999)."""
+    if np.isnan(chisq) or np.isnan(base):
+        names = ("cfi", "tli", "rfi", "nnfi", "nfi", "pnfi", "ifi", "rni")
+        return {k + suffix: np.nan for k in names}
     out: dict[str, float] = {}
     t1, t2 = max(chisq - df, 0.0), max(chisq - df, base - base_df, 0.0)
     out["cfi"] = 1.0 if t1 == 0 or t2 == 0 else 1 - t1 / t2
@@ -340,16 +416,17 @@ def incremental(
 def robust_incremental(
     chisq: float, df: float, factor: float, base: float, base_df: float, base_factor: float
 ) -> dict[str, float]:
-    """Robust CFI and TLI (Brosseau-Liard & Savalei 2014)."""
+    """Robust CFI and TLI (Brosseau-Liard & Savalei 2014); 1 for a saturated model."""
+    if not df:
+        return dict.fromkeys(("cfi_robust", "tli_robust", "nnfi_robust", "rni_robust"), 1.0)
     t1 = max(chisq - factor * df, 0.0)
     t2 = max(chisq - factor * df, base - base_factor * base_df, 0.0)
     cfi = 1.0 if t1 == 0 or t2 == 0 else 1 - t1 / t2
-    tli = np.nan
-    if df > 0:
-        bottom = (base - base_factor * base_df) * df
-        tli = 1 - (chisq - factor * df) * base_df / bottom if bottom else np.nan
-    rni_bottom = base - base_factor * base_df
-    rni = 1 - (chisq - factor * df) / rni_bottom if rni_bottom else np.nan
+    if not np.isfinite(factor + base_factor):
+        cfi = np.nan
+    bottom = base - base_factor * base_df
+    tli = 1 - (chisq - factor * df) * base_df / (bottom * df) if bottom else np.nan
+    rni = 1 - (chisq - factor * df) / bottom if bottom else np.nan
     return {"cfi_robust": cfi, "tli_robust": tli, "nnfi_robust": tli, "rni_robust": rni}
 
 
@@ -400,7 +477,7 @@ def fit_measures(estimate: Estimate, baseline: Estimate) -> dict[str, float]:
     }
     scaling = scaled_test(estimate, df, npar)
     if scaling is not None:
-        scaled = chisq / scaling.factor if df else chisq
+        scaled = chisq / scaling.usable if df else chisq
         out |= {
             "chisq_scaled": scaled,
             "df_scaled": df,
@@ -421,7 +498,7 @@ def fit_measures(estimate: Estimate, baseline: Estimate) -> dict[str, float]:
         lambda: scaled_test(baseline, base_df, baseline.model.expand.shape[1]),
     )
     if base_scaling is not None:
-        base_scaled = base / base_scaling.factor
+        base_scaled = base / base_scaling.usable
         out |= {
             "baseline_chisq_scaled": base_scaled,
             "baseline_df_scaled": base_df,
@@ -441,14 +518,14 @@ def fit_measures(estimate: Estimate, baseline: Estimate) -> dict[str, float]:
             corrected[0], df, corrected[1], base_corrected[0], base_df, base_corrected[1]
         )
     elif scaling is not None and base_scaling is not None:
-        out |= robust_incremental(chisq, df, scaling.factor, base, base_df, base_scaling.factor)
+        out |= robust_incremental(chisq, df, scaling.usable, base, base_df, base_scaling.usable)
     if likelihood:
         out |= _likelihood_measures(estimate, chisq, npar, scaling)
     out["ntotal"] = estimate.n
     out |= rmsea_measures(chisq, df, n, groups)
     out["rmsea_ci_level"], out["rmsea_close_h0"], out["rmsea_notclose_h0"] = 0.90, 0.05, 0.08
     if scaling is not None:
-        df_scaled = scaling.trace if df else np.nan
+        df_scaled = scaling.trace if df and scaling.trace > 0 else np.nan
         out |= rmsea_measures(chisq, df_scaled, n, groups, suffix="_scaled")
     if corrected is not None:
         out |= rmsea_measures(
@@ -462,20 +539,30 @@ def fit_measures(estimate: Estimate, baseline: Estimate) -> dict[str, float]:
         )
     elif scaling is not None:
         out |= rmsea_measures(
-            out["chisq_scaled"], df, n, groups, scaling.factor, "_robust", (chisq, scaling.factor)
+            out["chisq_scaled"], df, n, groups, scaling.usable, "_robust", (chisq, scaling.usable)
         )
     out |= residual_measures(estimate)
     nel = sum(
         b.observed * (b.observed + 1) // 2 + b.observed * estimate.means for b in model.blocks
     )
+    p = model.blocks[0].observed
+    rls = chisq if estimate.fiml else reweighted_chisq(estimate)  # no other of incomplete data
+    out |= population_gfi(rls, df, n, p, rls)
+    out["gfi_ci_level"] = 0.90
+    if corrected is not None:
+        factor = corrected[1] if df else 1.0
+        out |= population_gfi(corrected[0], df, n, p, corrected[0] / factor, factor, "_robust")
+    elif scaling is not None:
+        factor = scaling.usable if df else 1.0
+        out |= population_gfi(rls, df, n, p, rls / factor, factor, "_robust")
     gfi = goodness_of_fit(estimate)
     with np.errstate(all="ignore"):
         critical = chisq / n
         out |= {
             "cn_05": float(np.float64(special.chdtri(df, 0.05)) / critical + 1) if df else np.nan,
             "cn_01": float(np.float64(special.chdtri(df, 0.01)) / critical + 1) if df else np.nan,
-            "gfi": gfi,
-            "agfi": 1 - nel / df * (1 - gfi) if df else 1.0,
+            "gfi_lisrel": gfi,
+            "agfi_lisrel": 1 - nel / df * (1 - gfi) if df else 1.0,
             "pgfi": df / nel * gfi,
             "mfi": float(np.exp(-0.5 * (chisq - df) / n)),
             "ecvi": chisq / n + 2 * npar / n,
@@ -509,19 +596,55 @@ def _likelihood_measures(
     return out
 
 
+def group_measures(estimate: Estimate) -> list[dict[str, float]]:
+    """What each group adds to chi-square and likelihood, with the parameters that touch it.
+
+    ``n``, ``npar`` (equal parameters count in every group), ``chisq``, and for likelihoods
+    ``logl``, ``aic``, ``bic`` of the group alone.
+    """
+    out: list[dict[str, float]] = []
+    d, model = estimate.discrepancy, estimate.model
+    likelihood = estimate.fiml or getattr(d, "kind", "") == "ML"
+    for g, (block, sample) in enumerate(zip(model.blocks, estimate.sample.groups, strict=True)):
+        npar = int((model.expand[block.cells.parameter] != 0).any(axis=0).sum())
+        if estimate.fiml:
+            m, stack = estimate.moments[g], d.stacks[g]
+            logl = float(stack.likelihood(m.sigma, m.mu))
+            chisq = max(0.0, 2 * (estimate.saturated[g].loglik - logl))
+        elif likelihood or "statistics" not in estimate.extra:
+            chisq = float(d.multiplier * d.weights[g] * d.group_values(estimate.x)[g])
+            logl = _normal_loglik(estimate.sample_moments[g][1], sample.n) - chisq / 2
+        else:
+            r = d.statistics[g].moments - d.implied(g, estimate.x)[0]
+            chisq = float(d.multiplier * d.weights[g] * (r @ (d.w[g] * r)))
+        row: dict[str, float] = {"n": sample.n, "npar": npar, "chisq": chisq}
+        if likelihood:
+            e = block.exogenous
+            if len(e) and estimate.fiml:
+                logl -= _observed_loglik(sample, block)
+            elif len(e):
+                logl -= _normal_loglik(estimate.sample_moments[g][1][np.ix_(e, e)], sample.n)
+            bic = -2 * logl + npar * np.log(sample.n)
+            row |= {"logl": logl, "aic": -2 * logl + 2 * npar, "bic": float(bic)}
+        out.append(row)
+    return out
+
+
 def exogenous_loglik(estimate: Estimate) -> float:
     """Saturated log-likelihood of fixed exogenous variables of incomplete data."""
+    pairs = zip(estimate.model.blocks, estimate.sample.groups, strict=True)
+    return sum(_observed_loglik(group, block) for block, group in pairs)
+
+
+def _observed_loglik(group: GroupSample, block: Block) -> float:
     from .data import group_sample
     from .discrepancy.fiml import saturated_moments
 
-    total = 0.0
-    for block, group in zip(estimate.model.blocks, estimate.sample.groups, strict=True):
-        assert group.raw is not None
-        part = group.raw[:, block.exogenous]
-        part = part[~np.isnan(part).all(axis=1)]
-        names = tuple(block.names[k] for k in block.exogenous)
-        total += saturated_moments(group_sample(part, names, fiml=True)).loglik
-    return total
+    assert group.raw is not None
+    part = group.raw[:, block.exogenous]
+    part = part[~np.isnan(part).all(axis=1)]
+    names = tuple(block.names[k] for k in block.exogenous)
+    return float(saturated_moments(group_sample(part, names, fiml=True)).loglik)
 
 
 def residual_measures(estimate: Estimate) -> dict[str, float]:

@@ -41,7 +41,12 @@ def fixed(draws: Array, estimate: Array) -> NDArray[np.bool_]:
 
 
 def one_sided(draws: Array, estimate: Array) -> NDArray[np.bool_]:
-    """Columns whose draws leave nothing to correct the bias by: all on one side of ``estimate``."""
+    """Columns whose draws leave nothing to correct the bias by: all on one side of ``estimate``.
+
+    Columns with values that are not finite are no such.
+    """
+    whole = np.isfinite(estimate) & np.isfinite(draws).all(axis=0)
+    draws, estimate = np.where(whole, draws, 0.0), np.where(whole, estimate, 0.0)
     share = (draws < estimate).mean(axis=0)
     out: NDArray[np.bool_] = ((share == 0) | (share == 1)) & ~fixed(draws, estimate)
     return out
@@ -56,13 +61,21 @@ def bootstrap_interval(
 ) -> tuple[Array, Array]:
     """Limits for every column of ``draws`` (draws, k) around ``estimate`` (k,).
 
-    ``influence`` (rows, k) holds influence values and is needed for ``"bca"``.
+    ``influence`` (rows, k) holds influence values and is needed for ``"bca"``. A column with values
+    that are not finite has no limits (NaN).
     """
     if kind not in KINDS:
         raise ModelError("unknown_interval", kind=kind, known=", ".join(KINDS))
     k = len(estimate)
     if len(draws) < 2:
         return np.full(k, np.nan), np.full(k, np.nan)
+    whole = np.isfinite(estimate) & np.isfinite(draws).all(axis=0)
+    if not whole.all():
+        clean = np.where(whole, draws, 0.0), np.where(whole, estimate, 0.0)
+        if influence is not None:
+            influence = np.where(whole, influence, 0.0)
+        low, high = bootstrap_interval(clean[1], clean[0], kind, level, influence)
+        return np.where(whole, low, np.nan), np.where(whole, high, np.nan)
     tail = (1 - level) / 2
     z = float(special.ndtri(1 - tail))
     if kind == "norm":

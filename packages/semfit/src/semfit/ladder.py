@@ -4,21 +4,25 @@ configural, metric (equal loadings), scalar (and intercepts), strict (and residu
 compared with the one before: the chi-square difference, for robust estimators that of Satorra &
 Bentler (2001), :math:`c_d = (df_0c_0 - df_1c_1)/(df_0 - df_1)`, or of Satorra (2000) for WLSMV, and
 the changes in CFI, RMSEA and SRMR. A step is held when the cited rule accepts it; when it does not,
-score tests name the equality whose release helps most.
+score tests name the equality whose release helps most. A level that is not identified is not held.
+With equal intercepts the intercepts of first-order factors are free in later groups, and means of
+second-order factors zero.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from .errors import ModelError
-from .fit_measures import chisq_pvalue
+from .estimate import Estimate
+from .fit_measures import chisq_pvalue, degrees_of_freedom, scaled_test
 from .fitting import fit
+from .messages import listed, message
 from .result import Result, as_tuple
 from .syntax import parse
 
@@ -135,21 +139,29 @@ class Invariance:
         return f"{self.decision}\n{self.table.round(3).to_string(index=False)}"
 
 
-def difference_test(restricted: Result, free: Result) -> dict[str, float]:
+def difference_test(restricted: Result, free: Result) -> dict[str, Any]:
     """Chi-square difference of nested models, plain and scaled.
 
     Scaled by Satorra & Bentler (2001), :math:`c_d = (d_0c_0 - d_1c_1)/(d_0 - d_1)`; WLSMV and
-    ULSMV, whose statistics are shifted too, by Satorra (2000) with shift.
+    ULSMV, whose statistics are shifted too, by Satorra (2000) with shift. Where :math:`c_d` is
+    negative, ``delta_warning`` says so and the difference is that of Satorra & Bentler (2010), with
+    the scaling factor of the free model at the restricted estimates.
 
     Parameters
     ----------
     restricted, free
-        Fits of nested models to the same rows, the one with more degrees of freedom first.
+        Fits of nested models to the same rows, the one with more degrees of freedom first; the
+        other way round they are turned.
 
     Returns
     -------
     dict
         delta_chisq, delta_df, delta_pvalue; delta_chisq_scaled, delta_pvalue_scaled where scaled.
+
+    Raises
+    ------
+    ModelError
+        For models with other estimators, rows or variables.
 
     Examples
     --------
@@ -162,28 +174,75 @@ def difference_test(restricted: Result, free: Result) -> dict[str, float]:
     >>> print(f"{test['delta_chisq']:.2f} {test['delta_df']:.0f}")
     35.58 1
     """
+    _comparable(restricted.estimate, free.estimate)
+    if restricted.df < free.df:
+        restricted, free = free, restricted
     a, b = restricted.fit, free.fit
     df = a["df"] - b["df"]
     plain = a["chisq"] - b["chisq"]
-    out = {"delta_chisq": plain, "delta_df": df, "delta_pvalue": chisq_pvalue(plain, df)}
-    if "chisq_shift_parameter" in a and "chisq_shift_parameter" in b and df > 0:
+    out: dict[str, Any] = {
+        "delta_chisq": plain,
+        "delta_df": df,
+        "delta_pvalue": chisq_pvalue(plain, df),
+    }
+    if "chisq_scaling_factor" not in a or "chisq_scaling_factor" not in b or not df > 0:
+        return out
+    if "chisq_shift_parameter" in a:
         from .categorical import shifted_difference
 
         scaled = shifted_difference(restricted.estimate, free.estimate, plain, int(df))
-        return out | {
-            "delta_chisq_scaled": scaled,
-            "delta_pvalue_scaled": chisq_pvalue(scaled, df),
-        }
-    if "chisq_scaling_factor" in a and "chisq_scaling_factor" in b and df > 0:
+    else:
         c0, c1 = a["chisq_scaling_factor"], b["chisq_scaling_factor"]
-        c1 = 1.0 if not np.isfinite(c1) else c1
-        factor = (a["df"] * c0 - b["df"] * c1) / df
+        factor = (a["df"] * c0 - b["df"] * (c1 if b["df"] else 0.0)) / df
+        if factor < 0 and "statistics" not in free.estimate.extra:
+            out["delta_warning"] = message("negative_difference", factor=factor)
+            c1 = _scaling_at(free.estimate, restricted)
+            factor = (a["df"] * c0 - b["df"] * c1) / df
         scaled = plain / factor if factor > 0 else np.nan
-        out |= {
-            "delta_chisq_scaled": scaled,
-            "delta_pvalue_scaled": chisq_pvalue(scaled, df) if factor > 0 else np.nan,
-        }
-    return out
+    return out | {
+        "delta_chisq_scaled": scaled,
+        "delta_pvalue_scaled": chisq_pvalue(scaled, df),
+    }
+
+
+def _comparable(one: Estimate, other: Estimate) -> None:
+    """Refuse a difference test of models that are not fitted alike to the same data."""
+    a, b = one.options, other.options
+    for name in ("estimator", "likelihood", "missing", "cluster"):
+        if (first := getattr(a, name)) != (second := getattr(b, name)):
+            raise ModelError("difference_options", option=name, first=first, second=second)
+    if set(one.sample.names) != set(other.sample.names):
+        only = sorted(set(one.sample.names) ^ set(other.sample.names))
+        raise ModelError("difference_variables", names=listed(only))
+    if one.sample is other.sample:
+        return
+    order = [other.sample.names.index(name) for name in one.sample.names]
+    same = one.sample.labels == other.sample.labels and all(
+        g.n == h.n
+        and np.allclose(g.mean, h.mean[order])
+        and np.allclose(np.diag(g.cov), np.diag(h.cov)[order])
+        for g, h in zip(one.sample.groups, other.sample.groups, strict=True)
+    )
+    if not same:
+        raise ModelError("difference_rows", first=one.n, second=other.n)
+
+
+def _scaling_at(free: Estimate, restricted: Result) -> float:
+    """The scaling factor of the free model at the estimates of the restricted one."""
+    model = free.model
+    at = restricted.estimate
+    values = np.array([np.nan if r.value is None else r.value for r in at.model.rows])
+    values[at.model.free] = at.x
+    known: dict[tuple[str, str, str, int], float] = {}
+    for r, value in zip(at.model.rows, values.tolist(), strict=True):
+        known[r.lhs, r.op, r.rhs, r.group] = value
+        if r.op == "~~":
+            known[r.rhs, r.op, r.lhs, r.group] = value
+    rows = [model.rows[k] for k in model.free]
+    x = np.array([known.get((r.lhs, r.op, r.rhs, r.group), 0.0) for r in rows])
+    df = degrees_of_freedom(model)
+    scaling = scaled_test(replace(free, x=x), df, model.expand.shape[1])
+    return np.nan if scaling is None else scaling.factor
 
 
 def invariance(
@@ -246,7 +305,7 @@ def invariance(
         if k:
             _compare(record, records[-1], fits[name], fits[names[k - 1]], chosen, name)
         else:
-            record["held"] = bool(fits[name].converged)
+            record["held"] = _solved(fits[name])
         records.append(record)
         if stopped is None:
             if record["held"]:
@@ -256,7 +315,9 @@ def invariance(
     release = fits[stopped or names[-1]].release_tests()
     level = held[-1] if held else "none"
     decision = f"Invariance across {group!r} holds up to the {level} level"
-    if stopped is not None and len(release):
+    if stopped is not None and not _solved(fits[stopped]):
+        decision += f"; {stopped} {_unsolved(fits[stopped])}"
+    elif stopped is not None and len(release):
         top = release.iloc[0]
         decision += (
             f"; {stopped} is rejected, releasing {top['lhs']} {top['op']} {top['rhs']}".rstrip()
@@ -345,7 +406,7 @@ def partial_invariance(
             first = fits[key].estimate
             rows = first.extra.get("source", first.sample)
             tried.append((key, name, tuple(released), before))
-            ok = bool(fits[key].converged)
+            ok = _solved(fits[key])
             if before is not None and ok:
                 # decided with the indices that these two models have
                 pair = (fits[before], fits[key])
@@ -358,7 +419,7 @@ def partial_invariance(
                 before, kept = key, tuple(released)
                 break
             pick = None
-            if before is not None and fits[key].converged:
+            if before is not None and _solved(fits[key]):
                 pick = _suggestion(fits[key], factors, released)
             if pick is None:
                 stopped = name
@@ -376,7 +437,7 @@ def partial_invariance(
         if base is not None:
             _compare(record, records[base], fits[key], fits[base], chosen, name)
         else:
-            record["held"] = bool(fits[key].converged)
+            record["held"] = _solved(fits[key])
         records[key] = record
     last = tried[-1][0]
     level = held[-1] if held else "none"
@@ -386,8 +447,8 @@ def partial_invariance(
     if stopped is not None:
         decision += f"; {stopped} is rejected" + (
             " and no more equality may be released"
-            if fits[last].converged
-            else f" and with {', '.join(tried[-1][2]) or 'it'} the model did not converge"
+            if _solved(fits[last])
+            else f" and with {', '.join(tried[-1][2]) or 'it'} the model {_unsolved(fits[last])}"
         )
     decision += f". Rule: {chosen.citation}."
     return Invariance(
@@ -473,7 +534,17 @@ def _compare(
     """Add the differences from a less restricted level and whether the rule accepts them."""
     record |= difference_test(restricted, free)
     record |= {f"delta_{key}": record[key] - before[key] for key in ("cfi", "rmsea", "srmr")}
-    record["held"] = _held(record, rule, level)
+    record["held"] = _solved(free) and _solved(restricted) and _held(record, rule, level)
+
+
+def _solved(result: Result) -> bool:
+    """Whether a model converged and is identified; a Heywood case does not matter here."""
+    unknown = {"not_identified", "nothing_informs"}
+    return result.converged and not unknown & {problem.code for problem in result.problems}
+
+
+def _unsolved(result: Result) -> str:
+    return "is not identified" if result.converged else "did not converge"
 
 
 def _factors(model: str) -> dict[str, list[str]]:

@@ -42,6 +42,15 @@ MESSAGES = {
     "residual_covariances": "the covariance matrix of the residuals of the observed variables is"
     " not positive definite{where} (mostly {names})",
     "implied_covariances": "the implied covariance matrix is not positive definite",
+    "single_label": "one label for all groups makes parameters equal across groups: {labels}; write"
+    " c(a1, a2, …)*x for a label in each group",
+    "cluster_intervals": "intervals and p-values by t with {df} degrees of freedom, of the clusters",
+    "negative_scaling": "the scaling factor of the chi-square is {factor:.4g}, not positive (few"
+    " rows or clusters): there is no scaled test and no measure of fit from it",
+    "negative_scaling_baseline": "the scaling factor of the baseline model is {factor:.4g}, not"
+    " positive (few rows or clusters): there are no scaled and robust CFI and TLI",
+    "negative_difference": "the scaled difference of Satorra and Bentler (2001) has a negative"
+    " factor ({factor:.4g}): that of 2010 is given",
     "no_robust_fit": "robust fit measures are not computed: {variables} variables have too many"
     " moments",
     "undefined": "{name} := {expression} has no finite value at the solution",
@@ -57,6 +66,8 @@ MESSAGES = {
     "too_few_draws": "bootstrap: fewer than two usable draws, no intervals",
     "draws_on_one_side": "bootstrap: all draws lie on one side of the estimate for {count} of"
     " {parameters} parameters, which have no bias-corrected (bc, BCa) intervals",
+    "draws_undefined": "bootstrap: {name} has no finite value in {count} of {draws} draws, so no"
+    " standard error and no interval",
     "bootstrap_not_converged": "the bootstrap needs a converged fit to start from",
     "bca_ordinal": "BCa intervals are not available for ordinal estimators",
     # data
@@ -84,7 +95,9 @@ MESSAGES = {
     "few_values": "variable {name!r} has {values} value(s){where}",
     "large_values": "values larger than {limit:.0e}{where}",
     "zero_variance": "variable {name!r} has zero variance{where}",
-    "never_together": "variables {first!r} and {second!r} are never observed together{where}",
+    "never_together": "{pairs} pair(s) of variables are never observed together{where} (first"
+    " {first!r} and {second!r}): their covariance comes from the model alone, though the degrees of"
+    " freedom count it as observed, and there are no robust fit measures",
     "fewer_rows_than_variables": "{rows} rows are too few for {variables} variables{where}: the"
     " sample covariance matrix is singular",
     "singular": "the sample covariance matrix is singular{where}: perfectly collinear are {names}",
@@ -166,8 +179,25 @@ USAGE = {
     "expected_operand": "expected a label, a number or '(', found {found}",
     "expected_name": "expected a variable name, found {found!r}",
     "unexpected": "unexpected {found!r}",
-    "formative": "formative (composite) factors '<~' are not supported",
-    "scaling_factors": "scaling factors '~*~' are not supported",
+    "formative": "formative (composite) factors '<~' are not supported: give the composite as a"
+    " column of the data, or let its items predict",
+    "scaling_factors": "scaling factors '~*~' are not supported: those of ordinal variables are"
+    " one, and free in later groups where thresholds are equal; leave the line out",
+    "response_intercepts": "intercepts of latent responses '|~' are not supported: write y ~ 1",
+    "bound": "'{name}(…)' sets a bound, and bounds are not supported: leave it out (a negative"
+    " variance is reported as inadmissible) or fix the parameter, as in 0*x",
+    "exploratory": "'efa(…)' begins a block of exploratory factors, which is not supported: write"
+    " the loadings that are not zero as f =~ x1 + x2 + …",
+    "prior": "'prior(…)' is of Bayesian models, which are not supported: leave it out",
+    "random_slope": "'rv(…)' names a random slope, and multilevel models are not supported; for"
+    " clustered rows use cluster=",
+    "block": "'{name}:' begins a block of a model with several levels, groups or classes, which is"
+    " not supported: write one model, with group= for groups (c(a, b)*x for each) or cluster= for"
+    " clustered rows",
+    "phantom": "'{name} =~ 0', a factor without items, is not supported: write {name} =~ 0*x with"
+    " an item x of the model",
+    "unknown_modifier": "'{name}(…)' is no modifier; known are c(…) with one value or label a"
+    " group, start(…), equal(…) and label(…)",
     "inequality": "inequality constraints are not supported",
     "percent": "the operator '%' is not supported",
     "question_mark": "write start(value)*x instead of the '?' modifier",
@@ -179,6 +209,8 @@ USAGE = {
     "one_on_the_right": "'1' cannot stand on the right of {operator!r}",
     "both_sides": "{name!r} cannot be on both sides of {operator!r}",
     "threshold_name": "thresholds are named t1, t2, …; found {found!r}",
+    "latent_threshold": "{name} | t1: {name!r} is latent; thresholds are those of ordinal observed"
+    " variables",
     "zero_intercept": "write '~ 0*1' to fix an intercept to zero",
     "modifier_alone": "a modifier must be followed by '*' and a variable",
     "mixed_modifiers": "c(…) mixes numbers and labels",
@@ -291,6 +323,10 @@ USAGE = {
     "unknown_level": "invariance: unknown level {name!r}; known are {known}",
     "no_level": "invariance: no level given",
     "invariance_equalities": "invariance sets group_equal itself; use levels or group_partial",
+    "difference_options": "models with another {option} have no difference test: {first} and"
+    " {second}",
+    "difference_variables": "models of other variables have no difference test: only one has {names}",
+    "difference_rows": "models of other rows have no difference test: {first} and {second} rows",
     "not_latent": "{role} {name!r} is no latent variable of the model",
     "not_quadratic": "a turning point belongs to a quadratic term",
     "unknown_example": "example data {name!r} are unknown; there are {known}",

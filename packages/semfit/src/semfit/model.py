@@ -108,7 +108,8 @@ class Block:
     def second(self) -> Index:
         """Column of ``[E V]`` that is the second factor of each cell's piece."""
         c = self.cells
-        return np.where(c.kind == DIRECTED, c.column + self.size, c.column)
+        second = np.where(c.kind == DIRECTED, c.column + self.size, c.column)
+        return np.where(c.kind <= MEAN, second, 0)  # thresholds and scales have none
 
     @cached_property
     def directed_places(self) -> tuple[Index, Index]:

@@ -2,8 +2,10 @@
 
 Levenberg (1944) damping in the metric of the expected information (Lee & Jennrich 1979, "A study
 of algorithms for covariance structure analysis") makes the start robust; the last steps use the
-Hessian itself so that the solution is exact to rounding. Convergence is judged by the Newton
-decrement ``g' H^{-1} g``, twice the decrease of the fit function that is still to be had.
+Hessian itself so that the solution is exact to rounding. In a bent valley, where scoring creeps,
+steps go by the Hessian plus as much of the expected information as keeps the sum positive definite
+and the quadratic good (a trust region, Conn, Gould & Toint 2000). Convergence is judged by the
+Newton decrement ``g' H^{-1} g``, twice the decrease of the fit function that is still to be had.
 """
 
 from __future__ import annotations
@@ -58,7 +60,25 @@ def minimise(
     tolerance: float = 1e-15,
     limit: int = 300,
 ) -> Minimum:
-    """Minimise from ``theta``; ``information`` must be positive semidefinite everywhere."""
+    """Minimise from ``theta``; ``information`` must be positive semidefinite everywhere.
+
+    At most ``limit`` steps of scoring and as many again in a trust region where scoring is slow.
+    """
+    found = _score(value_and_gradient, information, hessian, theta, tolerance, min(limit, 100))
+    if found.converged or not (len(theta) and np.isfinite(found.value)):
+        return found
+    return _trust(value_and_gradient, information, hessian, found, tolerance, limit)
+
+
+def _score(
+    value_and_gradient: Callable[[Array], tuple[float, Array]],
+    information: Callable[[Array], Array],
+    hessian: Callable[[Array], Array],
+    theta: Array,
+    tolerance: float,
+    limit: int,
+) -> Minimum:
+    """Damped scoring, then Newton steps near the minimum."""
     value, gradient = value_and_gradient(theta)
     if not np.isfinite(value) or not len(theta):
         return Minimum(theta, value, gradient, np.inf if len(theta) else 0.0, 0, not len(theta))
@@ -127,3 +147,50 @@ def minimise(
             break
     # slow steps may end just short of the tolerance
     return Minimum(theta, value, gradient, decrement, iteration, decrement < 1e2 * tolerance)
+
+
+def _trust(
+    value_and_gradient: Callable[[Array], tuple[float, Array]],
+    information: Callable[[Array], Array],
+    hessian: Callable[[Array], Array],
+    before: Minimum,
+    tolerance: float,
+    limit: int,
+) -> Minimum:
+    """Steps by ``H + share * I``, the share of the information as small as the quadratic allows."""
+    theta, value, gradient = before.theta, before.value, before.gradient
+    share, growth, decrement = 1e-3, 4.0, np.inf
+    h, metric = hessian(theta), information(theta)
+    iteration = 0
+    for iteration in range(1, limit + 1):
+        sum_ = h + share * (metric + 1e-8 * np.diag(metric.diagonal()))
+        step = Factor(sum_, 0.0).solve(gradient) if sum_.diagonal().min() > 0 else None
+        if step is None:
+            share = max(4 * share, 1e-4)
+            if not share < 1e12:
+                break
+            continue
+        decrement = float(gradient @ step)
+        expected = decrement - 0.5 * float(step @ h @ step)
+        new_value, new_gradient = value_and_gradient(theta - step)
+        rounding = 4e-16 * len(theta) * (1 + abs(value))
+        gain = value - new_value
+        if gain >= 1e-4 * expected or (decrement < max(rounding, 1e-13) and -gain <= rounding):
+            theta, value, gradient = theta - step, new_value, new_gradient
+            if decrement < tolerance and share < 1e-6:
+                iterations = before.iterations + iteration
+                return Minimum(theta, value, gradient, decrement, iterations, True)
+            if gain > 0.75 * expected:
+                share = share / 10 if share > 1e-10 else 0.0
+            elif gain < 0.25 * expected:
+                share = max(4 * share, 1e-6)
+            growth = 4.0
+            h, metric = hessian(theta), information(theta)
+        else:
+            share = max(growth * share, 1e-4)
+            growth *= 2
+            if not share < 1e15:
+                break
+    converged = decrement < 1e2 * tolerance and share < 1e-6
+    iterations = before.iterations + iteration
+    return Minimum(theta, value, gradient, decrement, iterations, converged)

@@ -9,7 +9,7 @@ import pandas as pd
 
 from .errors import ModelError
 from .estimate import Estimate, case_scores, cluster_sums, predicted_rows, pseudo_inverse
-from .model import Array, information_cells, jacobian_cells, vech_index
+from .model import Array, Block, Index, information_cells, jacobian_cells, vech_index
 from .saturated import modelled_moments, saturated_information, saturated_matrices, too_large
 from .standard_errors import robust
 
@@ -147,26 +147,26 @@ def residual_variances(estimate: Estimate, group: int, standardized: bool) -> tu
     sample, means = estimate.sample.groups[group], estimate.means
     k = estimate.model.expand[block.cells.parameter]
     bread, _ = pseudo_inverse(estimate.reduce(estimate.expected_information))
-    spread = jacobian_cells(block, m, means) @ k @ bread * float(estimate.weights[group])
+    spread = jacobian_cells(block, m, means) @ k @ bread
     p = block.observed
     row, column = vech_index(p)
     if robust(estimate.options):
         values = _row_variances(estimate, group, spread if standardized else None)
     else:
-        cov, e, w = estimate.sample_moments[group][1], block.exogenous, estimate.weight_matrices
-        given = cov[:, e] @ np.linalg.solve(cov[np.ix_(e, e)], cov[e])
+        cov, share = estimate.sample_moments[group][1], float(estimate.weights[group])
         values = np.zeros(len(spread))
-        for sign, s in ((1, cov), (-1, given)):
+        for sign, s in _spreads(block, cov):
             d = np.diag(s)
             values[-len(row) :] += sign * (d[row] * d[column] + s[row, column] ** 2)
             values[: -len(row)] += sign * d[: len(values) - len(row)]
             if standardized:
                 # Gamma W Delta: the pieces seen through S Sigma^{-1}
-                through = jacobian_cells(block, m, means, s @ w[group]) @ k
-                inner = information_cells(block, m, w[group] @ s @ w[group], means)
-                values += sign * np.einsum("ij,ij->i", spread @ (k.T @ inner @ k), spread)
-                values -= 2 * sign * np.einsum("ij,ij->i", spread, through)
-    values = values / sample.n
+                w = estimate.weight_matrices[group]
+                through = jacobian_cells(block, m, means, s @ w) @ k
+                values -= 2 * share * sign * np.einsum("ij,ij->i", spread, through)
+        if standardized:  # what the estimates vary by, from all groups
+            values += share * np.einsum("ij,ij->i", spread @ _score_variance(estimate), spread)
+        values = values / sample.n
     variance, mean_variance = np.zeros((p, p)), np.zeros(p)
     variance[row, column] = variance[column, row] = values[-len(row) :]
     if means:
@@ -174,42 +174,94 @@ def residual_variances(estimate: Estimate, group: int, standardized: bool) -> tu
     return variance, mean_variance
 
 
-def _row_variances(estimate: Estimate, group: int, spread: Array | None) -> Array:
-    """The diagonal of Gamma of the rows (or clusters), of what estimation leaves with ``spread``.
+def _spreads(block: Block, cov: Array) -> list[tuple[int, Array]]:
+    """Covariances whose normal-theory Gamma counts, and that of what fixed predictors explain."""
+    e = block.exogenous
+    if not len(e):
+        return [(1, cov)]
+    return [(1, cov), (-1, cov[:, e] @ np.linalg.solve(cov[np.ix_(e, e)], cov[e]))]
 
-    A row's part of a residual moment is its product of deviations less ``spread`` times its score.
+
+def _score_variance(estimate: Estimate) -> Array:
+    r""":math:`\sum_g w_g\Delta_g'W_g\Gamma_gW_g\Delta_g` under normal theory."""
+    total = np.zeros((estimate.model.expand.shape[1],) * 2)
+    for g, (block, m) in enumerate(zip(estimate.model.blocks, estimate.moments, strict=True)):
+        k, w = estimate.model.expand[block.cells.parameter], estimate.weight_matrices[g]
+        for sign, s in _spreads(block, estimate.sample_moments[g][1]):
+            inner = information_cells(block, m, w @ s @ w, estimate.means)
+            total += sign * float(estimate.weights[g]) * (k.T @ inner @ k)
+    return total
+
+
+def _row_variances(estimate: Estimate, group: int, spread: Array | None) -> Array:
+    """Variances of one group's residual moments from the rows (or clusters).
+
+    A row's part of a residual moment is its product of deviations over n, in its own group, less
+    ``spread`` times its score over N, in every group whose estimates it shares.
     """
-    block, m = estimate.model.blocks[group], estimate.moments[group]
-    sample, means = estimate.sample.groups[group], estimate.means
-    assert sample.raw is not None
-    parts = [(1, sample.raw)]
-    if len(block.exogenous):
-        parts.append((-1, predicted_rows(sample, block)))
-    score = np.zeros((sample.n, estimate.model.parameters))
-    for sign, raw in parts:
-        # around the sample's means, not the model's
-        moved = replace(sample, raw=raw - sample.mean + m.mu) if means else replace(sample, raw=raw)
-        score += sign * case_scores(block, m, moved, estimate.model.parameters, means)
-    score = score @ estimate.model.expand
-    row, column = vech_index(block.observed)
-    first = np.concatenate([np.arange(block.observed), row]) if means else row
+    groups = [group] if spread is None else list(range(len(estimate.model.blocks)))
+    parts = [_parts(estimate, g) for g in groups]
+    scores = [
+        None if spread is None else _moment_scores(estimate, g, rows) / estimate.n
+        for g, rows in zip(groups, parts, strict=True)
+    ]
+    codes = [estimate.sample.groups[g].clusters for g in groups]
+    sample = estimate.sample.groups[group]
+    row, column = vech_index(estimate.model.blocks[group].observed)
+    p = estimate.model.blocks[group].observed if estimate.means else 0
+    first = np.concatenate([np.arange(p), row])
     out = np.empty(len(first))
-    for start in range(0, len(first), 500):
-        at = np.arange(start, min(start + 500, len(first)))
-        pairs = at >= len(first) - len(row)
-        other = np.where(pairs, column[at - len(first) + len(row)], 0)
-        u = np.zeros((sample.n, len(at)))
-        for sign, raw in parts:
-            d = raw - sample.mean
-            u += sign * np.where(pairs, d[:, first[at]] * d[:, other], d[:, first[at]])
-        if spread is not None:
-            u -= score @ spread[at].T
-        u -= u.mean(axis=0)
-        if sample.clusters is not None:
-            u = cluster_sums(u, sample.clusters)
-            u *= np.sqrt(len(u) / (len(u) - 1))
-        out[at] = (u**2).sum(axis=0) / sample.n
+    width = int(np.clip(2e7 // estimate.n, 1, 500))  # columns at a time
+    for start in range(0, len(first), width):
+        at = np.arange(start, min(start + width, len(first)))
+        pairs = at >= p
+        other = np.where(pairs, column[at - p], 0)
+        found = []
+        for g, rows, score in zip(groups, parts, scores, strict=True):
+            u = np.zeros((len(rows[0][1]), len(at)))
+            for sign, raw in rows if g == group else []:
+                d = raw - sample.mean
+                u += (
+                    sign
+                    / sample.n
+                    * np.where(pairs, d[:, first[at]] * d[:, other], d[:, first[at]])
+                )
+            if score is not None and spread is not None:
+                u -= score @ spread[at].T
+            found.append(u - u.mean(axis=0))
+        out[at] = sum((u**2).sum(axis=0) for u in _by_cluster(found, codes))
     return out
+
+
+def _parts(estimate: Estimate, group: int) -> list[tuple[int, Array]]:
+    """A group's rows and, taken off, what fixed predictors explain of them."""
+    block, sample = estimate.model.blocks[group], estimate.sample.groups[group]
+    assert sample.raw is not None
+    rows = [(1, sample.raw)]
+    return rows + ([(-1, predicted_rows(sample, block))] if len(block.exogenous) else [])
+
+
+def _moment_scores(estimate: Estimate, group: int, parts: list[tuple[int, Array]]) -> Array:
+    """Scores of a group's rows as parts of the sample moments, around the sample's means."""
+    block, m = estimate.model.blocks[group], estimate.moments[group]
+    sample, means, count = estimate.sample.groups[group], estimate.means, estimate.model.parameters
+    score = np.zeros((sample.n, count))
+    for sign, raw in parts:
+        moved = replace(sample, raw=raw - sample.mean + m.mu) if means else replace(sample, raw=raw)
+        score += sign * case_scores(block, m, moved, count, means)
+    out: Array = score @ estimate.model.expand
+    return out
+
+
+def _by_cluster(parts: list[Array], codes: list[Index | None]) -> list[Array]:
+    """Sums over clusters, with their correction; over groups too where clusters span them."""
+    if codes[0] is None:
+        return parts
+    known = [np.asarray(c) for c in codes]
+    if sum(len(np.unique(c)) for c in known) > len(np.unique(np.concatenate(known))):
+        parts, known = [np.concatenate(parts)], [np.concatenate(known)]
+    sums = [cluster_sums(u, c) for u, c in zip(parts, known, strict=True)]
+    return [u * np.sqrt(len(u) / (len(u) - 1)) for u in sums]
 
 
 def _residual_covariance(estimate: Estimate, group: int, standardized: bool) -> Array:

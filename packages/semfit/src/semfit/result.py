@@ -15,16 +15,21 @@ from scipy import special
 from . import modification
 from .errors import ModelError
 from .estimate import Estimate
-from .fit_measures import degrees_of_freedom, fit_baseline, fit_measures
+from .fit_measures import degrees_of_freedom, fit_baseline, fit_measures, group_measures
 from .fit_tests import fit_tests
 from .judgement import admissibility, convergence, identification
-from .messages import Message, message
+from .messages import Message, listed, message
 from .model import Array
 from .residual_summary import residual_summary
 from .residuals import group_residuals, residual_table
 from .saturated import too_large
 from .scores import factor_scores, predict_outcomes, reliability, score_reliability
-from .standard_errors import covariance_of_estimates, missing_information, standard_errors
+from .standard_errors import (
+    covariance_of_estimates,
+    missing_information,
+    robust,
+    standard_errors,
+)
 from .standardized import Standardizer, effect_pairs, effect_values, jacobian
 from .summary import Summary, summary
 from .wald import wald_test
@@ -43,14 +48,19 @@ class FitMeasures(dict[str, float]):
         raise KeyError(f"{key!r} is no fit measure of this fit")
 
 
-def inference(est: Array, se: Array, level: float = 0.95) -> dict[str, Array]:
-    """z, two-sided p and normal-theory limits."""
+def inference(
+    est: Array, se: Array, level: float = 0.95, df: int | None = None
+) -> dict[str, Array]:
+    """z (est / se), two-sided p and limits: normal, or with ``df`` those of Student's t."""
     with np.errstate(all="ignore"):
         z = np.where(se > 0, est / se, np.nan)
-    half = float(special.ndtri(0.5 + level / 2))
+    if df is None:
+        half, tail = float(special.ndtri(0.5 + level / 2)), special.ndtr(-np.abs(z))
+    else:
+        half, tail = float(special.stdtrit(df, 0.5 + level / 2)), special.stdtr(df, -np.abs(z))
     return {
         "z": z,
-        "pvalue": 2 * special.ndtr(-np.abs(z)),
+        "pvalue": 2 * tail,
         "ci_lower": est - half * se,
         "ci_upper": est + half * se,
     }
@@ -153,7 +163,37 @@ class Result:
             ):
                 if not np.isfinite(value):
                     more.append(message("undefined", name=name, expression=text))
-        return [*sample.warnings, *self.problems, *more]
+        return [*sample.warnings, *self.problems, *self._of_the_model(), *more]
+
+    def _of_the_model(self) -> list[Message]:
+        """What is said of labels and of scaling factors that are not positive."""
+        found = []
+        model = self.estimate.model
+        free = {r.label for r in model.rows if r.free and r.group > 1}
+        single = [f.modifier.label[0] for f in model.syntax.formulas if len(f.modifier.label) == 1]
+        labels = [label for label in dict.fromkeys(single) if label in free]
+        if labels:
+            found.append(message("single_label", labels=listed([str(label) for label in labels])))
+        if not self.converged or not robust(self.estimate.options):
+            return found
+        own = self.fit.get("chisq_scaling_factor", np.nan)
+        base = self.fit.get("baseline_chisq_scaling_factor", np.nan)
+        if own <= 0:
+            found.append(message("negative_scaling", factor=own))
+        if base <= 0:
+            found.append(message("negative_scaling_baseline", factor=base))
+        return found
+
+    @cached_property
+    def cluster_df(self) -> int | None:
+        """Degrees of freedom of t for intervals and p-values: clusters less one (Cameron, Gelbach &
+        Miller 2008), in each group where they are nested in groups; None without clusters."""
+        codes = [g.clusters for g in self.estimate.sample.groups if g.clusters is not None]
+        if not codes:
+            return None
+        inside = [len(np.unique(c)) for c in codes]
+        total = len(np.unique(np.concatenate(codes)))
+        return total - (len(inside) if sum(inside) == total else 1)
 
     # -- estimates -----------------------------------------------------------------------------
     @property
@@ -281,7 +321,8 @@ class Result:
         joined = pd.array([t for column in zip(*texts, strict=True) for t in column], dtype="str")
         lhs, op, rhs, label = (joined[k : k + len(est)] for k in range(0, len(joined), len(est)))
         columns: dict[str, Any] = {"lhs": lhs, "op": op, "rhs": rhs, "group": np.array(groups)}
-        columns |= {"label": label, "est": est, "se": se, **inference(est, se)}
+        columns |= {"label": label, "est": est, "se": se}
+        columns |= inference(est, se, df=self.cluster_df)
         columns |= {"std_lv": std_lv, "std_all": std_all}
         return pd.DataFrame(columns, copy=False)
 
@@ -361,29 +402,32 @@ class Result:
         if self.draws is not None:
             return self.draws.standardized("percentile", level, kind)
         model, x = self.estimate.model, self.estimate.x
-        s = self._standardizer
-        rows = [model.rows[k] for k in s.number]
-        est = s(x, kind)
+        s, count = self._standardizer, len(model.rows)
         with np.errstate(all="ignore"):
-            j = jacobian(lambda z: s(z, kind), x)
-            d = jacobian(lambda z: s.defined(z, kind), x)
-        j = np.concatenate([j, d])
-        est = np.concatenate([est, s.defined(x, kind)])
-        variance = np.einsum("ij,jk,ik->i", j, self._covariance, j)
-        with np.errstate(invalid="ignore"):
-            se = np.sqrt(np.where(variance < 1e-18, np.abs(variance) * 0, variance))
-        se = np.where(se < 1e-9, 0.0, se)
+            j = np.concatenate(
+                [jacobian(lambda z: s(z, kind), x), jacobian(lambda z: s.defined(z, kind), x)]
+            )
+            variance = np.einsum("ij,jk,ik->i", j, self._covariance, j)
+            root = np.sqrt(np.where(variance < 1e-18, np.abs(variance) * 0, variance))
         defined = model.syntax.defined
+        place = np.concatenate([s.number, np.arange(count, count + len(defined))])
+        se = np.zeros(count + len(defined))
+        se[place] = np.where(root < 1e-9, 0.0, root)
+        est = np.zeros(count + len(defined))
+        other = np.zeros(count + len(defined))
+        if model.variables.exogenous_observed:  # given, without errors
+            self._exogenous_rows(other.copy(), *((other, est) if kind == "all" else (est, other)))
+        est[place] = np.concatenate([s(x, kind), s.defined(x, kind)])
         return pd.DataFrame(
             {
-                "lhs": [r.lhs for r in rows] + [n for n, _, _ in defined],
-                "op": [r.op for r in rows] + [":="] * len(defined),
-                "rhs": [r.rhs for r in rows] + [t for _, _, t in defined],
-                "group": [r.group for r in rows] + [0] * len(defined),
-                "label": [r.label for r in rows] + [n for n, _, _ in defined],
+                "lhs": [r.lhs for r in model.rows] + [n for n, _, _ in defined],
+                "op": [r.op for r in model.rows] + [":="] * len(defined),
+                "rhs": [r.rhs for r in model.rows] + [t for _, _, t in defined],
+                "group": [r.group for r in model.rows] + [0] * len(defined),
+                "label": [r.label for r in model.rows] + [n for n, _, _ in defined],
                 "est_std": est,
                 "se": se,
-                **inference(est, se, level),
+                **inference(est, se, level, self.cluster_df),
             }
         )
 
@@ -466,6 +510,20 @@ class Result:
         2  browne_residual_adf  41.958  8.0     0.0             NaN    NaN
         """
         return fit_tests(self.estimate, self.df, tests)
+
+    @cached_property
+    def group_fit(self) -> pd.DataFrame:
+        """Each group's part of the fit: group, label, n, npar, chisq, logl, aic, bic.
+
+        Chi-squares and log-likelihoods sum to the model's; ``npar`` counts the parameters that
+        touch the group, equal ones in every group. Least squares have no logl, aic and bic.
+        """
+        columns = ["n", "npar", "chisq", "logl", "aic", "bic"]
+        rows = group_measures(self.estimate)
+        frame = pd.DataFrame(rows).reindex(columns=columns)
+        frame.insert(0, "group", np.arange(1, len(rows) + 1))
+        frame.insert(1, "label", list(self.group_labels))
+        return frame if self.converged else frame.assign(**dict.fromkeys(columns[2:], np.nan))
 
     @cached_property
     def r2(self) -> pd.DataFrame:
@@ -916,7 +974,7 @@ class Result:
                 "effect": [kind for kind in kinds for _ in range(n)],
                 "est": est,
                 "se": se,
-                **inference(est, se, level),
+                **inference(est, se, level, self.cluster_df),
                 "std_all": values[3:].ravel(),
             }
         )
@@ -1045,14 +1103,17 @@ class Result:
         """
         return predict_outcomes(self.estimate, outcomes, predictors, data, ridge)
 
-    def reliability(self) -> pd.DataFrame:
+    def reliability(self, total: bool = False) -> pd.DataFrame:
         r"""Omega and average variance extracted of every factor.
 
         ``omega`` is :math:`(\sum\lambda)^2\phi` over the implied variance of the items' sum
         (Raykov 2001), ``omega_observed`` has the observed variance below (McDonald 1999), ``ave``
         is the mean squared standardized loading (Fornell & Larcker 1981), ``ave_unstandardized``
         is
-        :math:`\phi\sum\lambda^2/(\phi\sum\lambda^2+\sum\theta)`.
+        :math:`\phi\sum\lambda^2/(\phi\sum\lambda^2+\sum\theta)`. The other columns, for ordinal
+        items (``omega_answers``, ``scale``), second-order factors (``omega_second``,
+        ``omega_partial``) and items left unturned (``unturned``), are explained in
+        `semfit.scores.reliability`. With ``total`` a last row is of the sum of all items.
 
         Examples
         --------
@@ -1064,7 +1125,7 @@ class Result:
         0   visual      3  0.626  0.371
         1  textual      3  0.885  0.720
         """
-        return reliability(self.estimate)
+        return reliability(self.estimate, total)
 
     def bootstrap(self, draws: int = 1000, seed: int = 1, **options: Any) -> Bootstrap:
         """Refit the model to resampled rows (whole clusters where there are any), within groups.
@@ -1161,6 +1222,8 @@ class Result:
             f" CFI {f['cfi']:.3f}, TLI {f['tli']:.3f}, RMSEA {f['rmsea']:.3f}"
             f" [{f['rmsea_ci_lower']:.3f}, {f['rmsea_ci_upper']:.3f}], SRMR {f['srmr']:.3f}",
         ]
+        if self.cluster_df is not None:
+            lines.append(message("cluster_intervals", df=self.cluster_df))
         lines += [f"warning: {w}" for w in self.warnings]
         return "\n".join(lines)
 

@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 from scipy import special
 
-from .data import GroupSample
+from .data import GroupSample, row_blocks
 from .discrepancy.normal import inverse_and_logdet
 from .estimate import Estimate, predicted_rows, pseudo_inverse
 from .model import Array, Index
@@ -31,16 +31,23 @@ class Scaling:
     h1: float = np.nan
     h0: float = np.nan
 
+    @property
+    def usable(self) -> float:
+        """The factor; NaN where it is not positive (few clusters), so that no test rests on it."""
+        return self.factor if self.factor > 0 else np.nan
+
 
 def weighted_gamma_trace(raw: Array, mean: Array, cov: Array, w: Array, means: bool) -> float:
     r""":math:`\mathrm{tr}(W\Gamma)` as a mean over rows, for normal-theory weights from ``w``."""
-    d = raw - mean
-    distance = np.einsum("ij,ij->i", d @ w, d)
+    first = second = 0.0
+    for rows in row_blocks(len(raw), 2 * len(mean)):
+        d = raw[rows] - mean
+        distance = np.einsum("ij,ij->i", d @ w, d)
+        first += float(distance.sum())
+        second += float(distance @ distance)
     wc = w @ cov
-    value = 0.5 * (float(np.mean(distance**2)) - float(np.sum(wc * wc.T)))
-    if means:
-        value += float(np.mean(distance))
-    return value
+    value = 0.5 * (second / len(raw) - float(np.sum(wc * wc.T)))
+    return value + first / len(raw) if means else value
 
 
 def clustered_gamma_trace(
@@ -48,16 +55,16 @@ def clustered_gamma_trace(
 ) -> float:
     """The same as a mean over sums of clusters, each row less the moments that it is to have."""
     root = np.linalg.cholesky(w)
-    z, unit = (raw - mean) @ root, root.T @ cov @ root
+    unit = root.T @ cov @ root
     value = 0.0
     known, place = np.unique(clusters, return_inverse=True)
     order = np.argsort(place, kind="stable")
     ends = np.cumsum(np.bincount(place))
     for rows in np.split(order, ends[:-1]):
-        part = z[rows].T @ z[rows] - len(rows) * unit
-        value += 0.5 * float(np.sum(part**2))
+        z = (raw[rows] - mean) @ root
+        value += 0.5 * float(np.sum((z.T @ z - len(rows) * unit) ** 2))
         if means:
-            value += float(np.sum(z[rows].sum(axis=0) ** 2))
+            value += float(np.sum(z.sum(axis=0) ** 2))
     return value / len(raw) * len(known) / (len(known) - 1)
 
 
@@ -123,6 +130,7 @@ def yuan_bentler(estimate: Estimate, df: int, npar: int) -> Scaling:
     h1_parameters = groups * (p * (p + 1) // 2 + p * estimate.means)
     nx = len(estimate.model.variables.exogenous_observed)
     h1_parameters -= groups * (nx * (nx + 1) // 2 + nx * estimate.means)
+    h1_parameters -= sum(len(g.apart) for g in estimate.sample.groups)
     trace1 = saturated_trace(estimate)
     bread, _ = pseudo_inverse(estimate.reduce(estimate.observed_information))
     first_order = estimate.first_order(estimate.options.cluster is not None)
@@ -154,7 +162,8 @@ def _row_trace(
 ) -> float:
     """The saturated trace of some variables, over rows or clusters."""
     assert group.raw is not None
-    raw, mean, cov = group.raw[:, of], mean[of], cov[np.ix_(of, of)]
+    raw = group.raw if len(of) == group.raw.shape[1] else group.raw[:, of]
+    mean, cov = mean[of], cov[np.ix_(of, of)]
     if group.clusters is None:
         return weighted_gamma_trace(raw, mean, cov, w, means)
     return clustered_gamma_trace(raw, group.clusters, mean, cov, w, means)

@@ -1,7 +1,8 @@
 r"""Factor scores, their errors and reliability, predicted outcomes, and the reliability of factors.
 
 Regression scores (Thurstone 1935): :math:`\hat\eta = \alpha + V_{\eta y}\Sigma^{-1}(y-\mu)`;
-Bartlett scores (1937): :math:`(\Lambda'\Theta^{-1}\Lambda)^{-1}\Lambda'\Theta^{-1}(y-\nu)`. Rows
+Bartlett scores (1937): :math:`(\Lambda'\Theta^{-1}\Lambda)^{-1}\Lambda'\Theta^{-1}(y-\nu-Kx)` with
+what observed variables predict of the items taken off; items without error are met exactly. Rows
 with missing values use what they have. With ordinal items the scores are posterior modes (empirical
 Bayes) or, for Bartlett, modes of the likelihood with a prior precision of 1e-5 as in lavaan, which
 keeps rows finite that answered every item at one end.
@@ -19,7 +20,7 @@ from scipy import special
 from .data import numeric_columns
 from .errors import ModelError
 from .estimate import Estimate
-from .model import Array, Index
+from .model import Array, Block, Index, Moments
 
 METHODS = ("regression", "bartlett")
 
@@ -362,64 +363,172 @@ def _ordinal_scores(estimate: Estimate, g: int, method: str, rows: Array) -> tup
 
 
 def _bartlett(directed: Array, symmetric: Array, o: Array, latent: Array) -> Array:
+    """Weights of the observed variables, (observed, latent); NaN where nothing measures a factor.
+
+    What observed variables predict of the items is taken off. Least squares by ``Theta^{-1}`` under
+    the condition that items without error are met: the limit of Bartlett's weights as their
+    residual variances go to zero.
+    """
     out = np.full((len(o), len(latent)), np.nan)
-    loading = directed[np.ix_(o, latent)]
+    # an item that an unobserved variable predicts has no known part that is the factor's
+    missing = np.setdiff1d(np.arange(len(directed) - len(latent)), o)
+    usable = ~directed[np.ix_(o, missing)].any(axis=1)
+    loading = directed[np.ix_(o, latent)] * usable[:, None]
     theta = symmetric[np.ix_(o, o)]
-    measured = np.flatnonzero(np.any(loading != 0, axis=0))
+    exact = (np.abs(theta).max(axis=1) == 0) & loading.any(axis=1)
+    rest = usable & ~exact
+    measured = np.flatnonzero(loading.any(axis=0))
+    a, b = loading[rest][:, measured], loading[exact][:, measured]
+    size = len(measured)
     try:
-        wl = np.linalg.solve(theta, loading[:, measured])
-        out[:, measured] = wl @ np.linalg.inv(loading[:, measured].T @ wl)
+        wa = np.linalg.solve(theta[np.ix_(rest, rest)], a)
+        left = np.block([[a.T @ wa, b.T], [b, np.zeros((len(b), len(b)))]])
+        right = np.zeros((len(left), len(o)))
+        right[:size, rest] = wa.T
+        right[size:, exact] = np.eye(len(b))
+        out[:, measured] = np.linalg.solve(left, right)[:size].T
     except np.linalg.LinAlgError:
         pass
-    return out
+    weights: Array = (np.eye(len(o)) - directed[np.ix_(o, o)].T) @ out
+    return weights
 
 
-def reliability(estimate: Estimate) -> pd.DataFrame:
+def reliability(estimate: Estimate, total: bool = False) -> pd.DataFrame:
     r"""Composite reliability and average variance extracted of every factor and group.
 
-    ``omega`` is :math:`(\sum\lambda)^2\phi` over the implied variance of the items' sum, which is
-    :math:`(\sum\lambda)^2\phi + \sum\sum\theta` without cross-loadings (Raykov 2001; Bollen
-    1980), ``omega_observed`` has the observed variance of the sum below (McDonald 1999), ``ave`` is
-    the mean squared standardized loading (Fornell & Larcker 1981), ``ave_unstandardized`` is
-    :math:`\phi\sum\lambda^2 / (\phi\sum\lambda^2 + \sum\theta)`.
+    Of the sum of a factor's items, :math:`(\sum\lambda)^2\phi` over a variance of that sum;
+    residual covariances count as error.
+
+    ``omega``
+        over the implied variance, :math:`(\sum\lambda)^2\phi + \sum\sum\theta` without
+        cross-loadings (Raykov 2001; Bollen 1980).
+    ``omega_observed``
+        over the observed variance (McDonald 1999), semTools' default.
+    ``omega_answers``
+        ordinal items alone: of the sum of the answers 0, 1, 2, …, over its observed variance (Green
+        & Yang 2009); ``omega`` and ``omega_observed`` are then of the latent responses.
+    ``omega_second``, ``omega_partial``
+        second-order factors alone, whose ``omega`` is the share of the variance of the sum of all
+        items: their share of the first-order factors' sum, and of the items' sum without what is
+        the first-order factors' own (semTools' ``reliabilityL2``).
+    ``ave``
+        mean of the squared standardized loadings: each item's explained variance over its implied
+        one (Fornell & Larcker 1981).
+    ``ave_unstandardized``
+        explained variance of all items over explained and residual variance, in the items' units.
+    ``scale``
+        what ``omega`` and ``ave`` are of: ``"answers"`` or ``"latent responses"``.
+    ``unturned``
+        items that load against most others of their factor, which make the sum less reliable than
+        it can be: turn them first.
+
+    ``items`` counts items, of second-order factors first-order factors. With ``total`` a row
+    ``"total"`` for the sum of all items of all factors. Shape (factors times groups, 12).
     """
     records = []
     for g, (block, m) in enumerate(zip(estimate.model.blocks, estimate.moments, strict=True)):
         p = block.observed
         _, cov = estimate.sample_moments[g]
-        if "statistics" in estimate.extra:  # correlations, in the scale of the latent responses
+        ordinal = "statistics" in estimate.extra
+        if ordinal:  # correlations, in the scale of the latent responses
             scale = estimate.discrepancy.scales(block, estimate.x)
             cov = cov / np.outer(scale, scale)
-        for f in range(p, block.size):
-            items = np.flatnonzero(m.directed[:p, f] != 0)
-            if not len(items):
-                continue
-            loading = m.directed[items, f]
-            phi = m.covariance[f, f]
-            theta = m.symmetric[np.ix_(items, items)]
-            true = float(loading.sum()) ** 2 * phi
-            total = np.diag(m.covariance)[items]
-            common = phi * float(loading @ loading)
-            records.append(
-                {
+        measured = np.flatnonzero((m.directed[:p, p:] != 0).any(axis=1))
+        for f in [*range(p, block.size), *([None] if total else [])]:
+            record = dict.fromkeys(RELIABILITY, np.nan) | {"group": g + 1, "unturned": ""}
+            if f is None:
+                items, parts = measured, m.directed[measured, p:]
+                explained = parts @ m.covariance[p:, p:] @ parts.T
+                record |= {"factor": "total", "items": len(items)}
+            elif not (m.directed[:p, f] != 0).any():
+                record |= _second_order(block, m, f)
+                if not record["items"]:
+                    continue
+                items = measured[(m.effects[measured, f] != 0)]
+                explained = np.outer(*[m.effects[items, f]] * 2) * m.symmetric[f, f]
+            else:
+                items = np.flatnonzero(m.directed[:p, f] != 0)
+                loading, phi = m.directed[items, f], m.covariance[f, f]
+                explained = np.outer(loading, loading) * phi
+                theta = float(np.diag(m.symmetric)[items].sum())
+                common = float(np.trace(explained))
+                side = np.sign(loading) * (1 if (loading > 0).sum() * 2 >= len(items) else -1)
+                record |= {
                     "factor": block.names[f],
-                    "group": g + 1,
                     "items": len(items),
-                    "omega": true / float(m.sigma[np.ix_(items, items)].sum()),
-                    "omega_observed": true / float(cov[np.ix_(items, items)].sum()),
-                    "ave": float(np.mean(loading**2 * phi / total)),
-                    "ave_unstandardized": common / (common + float(np.trace(theta))),
+                    "ave": float(np.mean(np.diag(explained) / np.diag(m.covariance)[items])),
+                    "ave_unstandardized": common / (common + theta),
+                    "unturned": ", ".join(block.names[k] for k in items[side < 0]),
                 }
-            )
-    return pd.DataFrame.from_records(
-        records,
-        columns=[
-            "factor",
-            "group",
-            "items",
-            "omega",
-            "omega_observed",
-            "ave",
-            "ave_unstandardized",
-        ],
-    )
+            at = np.ix_(items, items)
+            record["omega"] = float(explained.sum() / m.sigma[at].sum())
+            record["omega_observed"] = float(explained.sum() / cov[at].sum())
+            continuous = np.setdiff1d(items, block.ordinal)
+            record["scale"] = "latent responses" if len(continuous) < len(items) else "answers"
+            if ordinal and not len(continuous) and not len(block.exogenous):
+                unit = 1 / np.sqrt(np.diag(m.sigma)[items])
+                record["omega_answers"] = _answers(
+                    [estimate.discrepancy.statistics[g].thresholds[k] for k in items],
+                    explained * np.outer(unit, unit),
+                    estimate.sample_moments[g][1][at],
+                )
+            records.append(record)
+    return pd.DataFrame.from_records(records, columns=RELIABILITY)
+
+
+RELIABILITY = (
+    "factor",
+    "group",
+    "items",
+    "omega",
+    "omega_observed",
+    "ave",
+    "ave_unstandardized",
+    "omega_answers",
+    "omega_second",
+    "omega_partial",
+    "scale",
+    "unturned",
+)
+
+
+def _second_order(block: Block, m: Moments, f: int) -> dict[str, Any]:
+    """What a factor that factors measure has of its own columns."""
+    p = block.observed
+    first = np.flatnonzero(m.directed[p:, f] != 0) + p
+    first = first[(m.directed[:p, first] != 0).any(axis=0)]
+    own = float(m.symmetric[f, f])
+    shared = float(m.directed[first, f].sum()) ** 2 * own
+    items = np.flatnonzero(m.effects[:p, f] != 0)
+    common = float(m.effects[items, f].sum()) ** 2 * own
+    rest = m.symmetric[np.ix_(first, first)].sum()
+    with np.errstate(all="ignore"):
+        return {
+            "factor": block.names[f],
+            "items": len(first),
+            "omega_second": shared / (shared + rest),
+            "omega_partial": common / (common + m.symmetric[np.ix_(items, items)].sum()),
+        }
+
+
+def _answers(cuts: list[Array], explained: Array, correlation: Array) -> float:
+    r"""Reliability of the sum of ordinal answers (Green & Yang 2009, equation 21).
+
+    Covariances of answers are :math:`\sum_c\sum_{c'}\Phi_2(\tau_c, \tau_{c'}; \rho) -
+    \Phi(\tau_c)\Phi(\tau_{c'})`, with what the factor explains of the latent responses as
+    :math:`\rho` above and their correlations below.
+    """
+    from .polychoric import bivariate_normal_cdf
+
+    above = below = 0.0
+    for i, a in enumerate(cuts):
+        for j, b in enumerate(cuts):
+            base = float(special.ndtr(a).sum() * special.ndtr(b).sum())
+            pairs = np.broadcast_arrays(a[:, None], b[None, :])
+            above += float(np.sum(bivariate_normal_cdf(*pairs, explained[i, j]))) - base
+            if i == j:
+                joint = special.ndtr(np.minimum(*pairs))
+            else:
+                joint = bivariate_normal_cdf(*pairs, correlation[i, j])
+            below += float(np.sum(joint)) - base
+    return above / below

@@ -1,9 +1,12 @@
-"""Starting values: one-factor solutions of each factor's items, sample moments for the rest."""
+"""Starting values: one-factor solutions of each factor's items, sample moments for the rest; and,
+for models that are not solved from there, instrumental variables and least squares."""
 
 from __future__ import annotations
 
 import numpy as np
 
+from .data import GroupSample
+from .discrepancy.normal import NormalTheory, inverse_and_logdet
 from .model import DIRECTED, MEAN, SCALE, SYMMETRIC, THRESHOLD, Array, Block, Model
 
 
@@ -44,6 +47,51 @@ def starting_values(model: Model, covs: list[Array], means: list[Array]) -> Arra
         start = model.rows[row].start
         if start is not None:
             x[k] = start
+    return x
+
+
+def instrumental_values(model: Model, covs: list[Array], means: list[Array], x: Array) -> Array:
+    r"""Free parameters of any sign, where variances of ``x`` may have to be negative.
+
+    Loadings by two-stage least squares on the marker item with all other observed variables as
+    instruments (Hägglund 1982; Bollen 1996); then variances and covariances, in which
+    :math:`\Sigma` is linear, by generalized least squares, as far as :math:`\Sigma` stays positive
+    definite on the way there from ``x``.
+    """
+    x = x.copy()
+    number = {int(row): k for k, row in enumerate(model.free)}
+    marker: dict[tuple[int, str], tuple[int, float]] = {}
+    for at, r in enumerate(model.rows):
+        block = model.blocks[r.group - 1]
+        if r.op != "=~" or (item := block.names.index(r.rhs)) >= block.observed:
+            continue
+        if at not in number:
+            if r.value:
+                marker.setdefault((r.group, r.lhs), (item, r.value))
+        elif (r.group, r.lhs) in marker and r.start is None:
+            own, value = marker[r.group, r.lhs]
+            cov = covs[r.group - 1]
+            others = np.setdiff1d(np.arange(block.observed), [own, item])
+            if not len(others):
+                continue
+            first = np.linalg.lstsq(cov[np.ix_(others, others)], cov[others, own], rcond=None)[0]
+            explained = first @ cov[others, own]
+            if explained > 1e-8 * cov[own, own]:
+                x[number[at]] = value * (first @ cov[others, item]) / explained
+    samples = [GroupSample(2, mean, cov) for mean, cov in zip(means, covs, strict=True)]
+    squares = NormalTheory(model, samples, "GLS")
+    linear = np.unique(np.concatenate([b.cells.of(SYMMETRIC)[2] for b in model.blocks]))
+    try:
+        _, gradient = squares.value_and_gradient(x)
+        matrix = squares.information(x)[np.ix_(linear, linear)]
+    except np.linalg.LinAlgError:  # paths that go round without end
+        return x
+    step = np.linalg.lstsq(matrix, gradient[linear], rcond=1e-8)[0]
+    for part in (1.0, 0.9, 0.75, 0.5, 0.25):
+        trial = x.copy()
+        trial[linear] -= part * step
+        if all(inverse_and_logdet(m.sigma) is not None for m in model.moments(trial)):
+            return trial
     return x
 
 

@@ -37,11 +37,22 @@ FORMULA_OPERATORS = ("=~", "~~", "~", "|")
 _UNSUPPORTED = {
     "<~": message("formative"),
     "~*~": message("scaling_factors"),
+    "|~": message("response_intercepts"),
     "<": message("inequality"),
     ">": message("inequality"),
     "%": message("percent"),
     "?": message("question_mark"),
 }
+
+#: Names before a bracket that other programs know, and what is said of them.
+_UNSUPPORTED_CALLS = {
+    "lower": message("bound", name="lower"),
+    "upper": message("bound", name="upper"),
+    "efa": message("exploratory"),
+    "prior": message("prior"),
+    "rv": message("random_slope"),
+}
+_BLOCKS = ("level", "group", "block", "class")
 
 _TOKEN = re.compile(
     r"""
@@ -51,7 +62,7 @@ _TOKEN = re.compile(
       | (?P<number>(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?(?![\w.]))
       | (?P<name>[^\W\d][\w.]*|\.[^\W\d][\w.]*)
       | (?P<string>"[^"\n]*"|'[^'\n]*')
-      | (?P<op>=~|~\*~|~~|~|:=|==|<~|[<>%?|:+\-*/^(),=])
+      | (?P<op>=~|~\*~|\|~|~~|~|:=|==|<~|[<>%?|:+\-*/^(),=])
     )
     """,
     re.VERBOSE,
@@ -175,7 +186,11 @@ class _Parser:
         end = self.at
         operator = None
         while self.tokens[end].kind != "newline":
-            token = self.tokens[end]
+            token, following = self.tokens[end], self.tokens[end + 1].text
+            if token.kind == "name" and following == "(" and token.text in _UNSUPPORTED_CALLS:
+                raise self.fail(_UNSUPPORTED_CALLS[token.text])
+            if end == self.at and following == ":" and token.text.lower() in _BLOCKS:
+                raise self.fail(message("block", name=token.text))
             if token.kind == "op":
                 if token.text in _UNSUPPORTED:
                     raise self.fail(_UNSUPPORTED[token.text])
@@ -199,6 +214,8 @@ class _Parser:
         while self.accept("+"):
             left.append(self.name())
         self.expect(operator)
+        if operator == "=~" and self.here.text == "0" and self.tokens[self.at + 1].text != "*":
+            raise self.fail(message("phantom", name=left[0]))
         terms = [self.term()]
         while self.accept("+"):
             terms.append(self.term())
@@ -252,11 +269,19 @@ class _Parser:
 
     def modifier(self) -> Modifier:
         token = self.here
-        if token.kind == "name" and token.text in ("c", "start", "label", "equal"):
+        if token.kind == "name":
             following = self.tokens[self.at + 1]
             if following.kind == "op" and following.text == "(":
+                if token.text in _UNSUPPORTED_CALLS:
+                    raise self.fail(_UNSUPPORTED_CALLS[token.text])
+                if token.text not in ("c", "start", "label", "equal", "as.numeric"):
+                    raise self.fail(message("unknown_modifier", name=token.text))
                 self.at += 2
+                inner = self.here.text == "c" and self.tokens[self.at + 1].text == "("
+                self.at += 2 * inner  # start(c(1, 2)) is start(1, 2)
                 values = self.arguments()
+                if inner:
+                    self.expect(")")
                 if token.text == "start":
                     return Modifier(start=tuple(self.number_of(v) for v in values))
                 if token.text in ("label", "equal"):

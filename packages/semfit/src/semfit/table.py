@@ -103,6 +103,9 @@ def variables_of(syntax: Syntax, ordered: Sequence[str] = (), fixed_x: bool = Tr
         if v in dependent_set and v not in predictor_set and v not in indicator_set
     ]
     thresholds = [f.lhs for f in formulas if f.op == "|"]
+    for name in thresholds:
+        if name in is_latent:
+            raise ModelError("latent_threshold", name=name)
     ordinal = [v for v in observed if v in set(ordered) | set(thresholds)]
     return Variables(
         tuple(observed),
@@ -169,6 +172,7 @@ def parameter_table(
     first = _first_loadings(syntax)
     single = _single_indicators(syntax)
     latent, ordinal = set(variables.latent), set(variables.ordered)
+    zero_means = _second_order(syntax, latent)
     fixed_x = set(variables.exogenous_observed)
 
     rows: list[Row] = []
@@ -192,7 +196,7 @@ def parameter_table(
                 row.free, row.value = free, None if free else 1.0
             elif op == "~1" and lhs in latent and not row.user:
                 held = bool({"intercepts", "thresholds"} & equal)
-                free = group > 1 and held and "means" not in equal
+                free = group > 1 and held and "means" not in equal and lhs not in zero_means
                 row.free, row.value = free, None if free else 0.0
             elif not row.user and (
                 (op == "~1" and lhs in ordinal)
@@ -238,6 +242,19 @@ def _first_loadings(syntax: Syntax) -> set[tuple[str, str]]:
         if f.op == "=~":
             first.setdefault(f.lhs, f.rhs)
     return set(first.items())
+
+
+def _second_order(syntax: Syntax, latent: set[str]) -> set[str]:
+    """Factors whose mean the free intercepts of the factors that measure them take up.
+
+    Where one of these intercepts is written, the model's text says what is to be free.
+    """
+    written = {f.lhs for f in syntax.formulas if f.op == "~1"}
+    measures: dict[str, list[str]] = {}
+    for f in syntax.formulas:
+        if f.op == "=~":
+            measures.setdefault(f.lhs, []).append(f.rhs)
+    return {f for f, of in measures.items() if set(of) <= latent and not written & set(of)}
 
 
 def _single_indicators(syntax: Syntax) -> set[str]:
