@@ -267,7 +267,7 @@ def test_a_bent_valley_is_followed_to_its_end() -> None:
 
 @pytest.mark.parametrize("name", VALUES["hard"])
 def test_hard_models_reach_the_minimum(name: str) -> None:
-    """Where lavaan (``make_hard.R``) converges the same minimum, where it stops short a lower one."""
+    """Where lavaan (``make_hard.R``) converges the same minimum, elsewhere a lower one."""
     want = VALUES["hard"][name]
     result = semfit.fit(want["model"], case(f"hard_{name}"))
     value = 2 * result.estimate.n * result.estimate.minimum.value

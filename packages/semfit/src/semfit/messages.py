@@ -44,7 +44,8 @@ MESSAGES = {
     "implied_covariances": "the implied covariance matrix is not positive definite",
     "single_label": "one label for all groups makes parameters equal across groups: {labels}; write"
     " c(a1, a2, …)*x for a label in each group",
-    "cluster_intervals": "intervals and p-values by t with {df} degrees of freedom, of the clusters",
+    "cluster_intervals": "intervals and p-values by t with {df} degrees of freedom, of the"
+    " clusters",
     "negative_scaling": "the scaling factor of the chi-square is {factor:.4g}, not positive (few"
     " rows or clusters): there is no scaled test and no measure of fit from it",
     "negative_scaling_baseline": "the scaling factor of the baseline model is {factor:.4g}, not"
@@ -325,7 +326,8 @@ USAGE = {
     "invariance_equalities": "invariance sets group_equal itself; use levels or group_partial",
     "difference_options": "models with another {option} have no difference test: {first} and"
     " {second}",
-    "difference_variables": "models of other variables have no difference test: only one has {names}",
+    "difference_variables": "models of other variables have no difference test: only one has"
+    " {names}",
     "difference_rows": "models of other rows have no difference test: {first} and {second} rows",
     "not_latent": "{role} {name!r} is no latent variable of the model",
     "not_quadratic": "a turning point belongs to a quadratic term",

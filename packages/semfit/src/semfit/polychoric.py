@@ -510,9 +510,10 @@ def asymptotic(
     diagonal = np.diag(inner)[size:]
     b = np.zeros_like(inner)
     b[:size, :size] = a11_inverse
-    b[size:, :size] = -(cross / diagonal[:, None]) @ a11_inverse
-    b[np.arange(size, len(b)), np.arange(size, len(b))] = 1 / diagonal
-    matrix = b @ inner @ b.T
+    with np.errstate(divide="ignore", invalid="ignore"):  # a matrix that is not finite is refused
+        b[size:, :size] = -(cross / diagonal[:, None]) @ a11_inverse
+        b[np.arange(size, len(b)), np.arange(size, len(b))] = 1 / diagonal
+        matrix = b @ inner @ b.T
     if (~is_ordinal).any():
         # from correlations to covariances of continuous variables
         h = np.eye(len(matrix))

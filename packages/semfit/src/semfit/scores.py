@@ -434,7 +434,7 @@ def reliability(estimate: Estimate, total: bool = False) -> pd.DataFrame:
             scale = estimate.discrepancy.scales(block, estimate.x)
             cov = cov / np.outer(scale, scale)
         measured = np.flatnonzero((m.directed[:p, p:] != 0).any(axis=1))
-        for f in [*range(p, block.size), *([None] if total else [])]:
+        for f in [*range(p, block.size), *([None] if total and len(measured) else [])]:
             record = dict.fromkeys(RELIABILITY, np.nan) | {"group": g + 1, "unturned": ""}
             if f is None:
                 items, parts = measured, m.directed[measured, p:]
