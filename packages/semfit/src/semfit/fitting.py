@@ -67,7 +67,8 @@ def fit(
         Group variable; what is equal across groups (``"loadings"``, ``"intercepts"``,
         ``"residuals"``, ``"regressions"``, ``"means"``, ``"lv_variances"``,
         ``"lv_covariances"``, ``"thresholds"``, ``"residual_covariances"``); and which parameters
-        are released from that (``"x3 ~ 1"``).
+        are released from that (``"x3 ~ 1"``). With equal intercepts the intercepts of first-order
+        factors are free in later groups and means of second-order factors zero.
     meanstructure
         Model means and intercepts; None for where they are needed (groups, FIML, intercepts).
     std_lv

@@ -524,11 +524,11 @@ def _answers(cuts: list[Array], explained: Array, correlation: Array) -> float:
     for i, a in enumerate(cuts):
         for j, b in enumerate(cuts):
             base = float(special.ndtr(a).sum() * special.ndtr(b).sum())
-            pairs = np.broadcast_arrays(a[:, None], b[None, :])
-            above += float(np.sum(bivariate_normal_cdf(*pairs, explained[i, j]))) - base
+            first, second = np.broadcast_arrays(a[:, None], b[None, :])
+            above += float(np.sum(bivariate_normal_cdf(first, second, explained[i, j]))) - base
             if i == j:
-                joint = special.ndtr(np.minimum(*pairs))
+                joint = special.ndtr(np.minimum(first, second))
             else:
-                joint = bivariate_normal_cdf(*pairs, correlation[i, j])
+                joint = bivariate_normal_cdf(first, second, correlation[i, j])
             below += float(np.sum(joint)) - base
     return above / below
