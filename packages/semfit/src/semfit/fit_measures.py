@@ -142,7 +142,7 @@ def _normal_loglik(cov: Array, n: int) -> float:
         return 0.0
     pair = inverse_and_logdet(cov)
     assert pair is not None
-    return -0.5 * n * (len(cov) * (np.log(2 * np.pi) + 1) + pair[1])
+    return float(-0.5 * n * (len(cov) * (np.log(2 * np.pi) + 1) + pair[1]))
 
 
 def baseline_model(estimate: Estimate) -> tuple[Model, Array]:
