@@ -375,7 +375,7 @@ def _bartlett(directed: Array, symmetric: Array, o: Array, latent: Array) -> Arr
     usable = ~directed[np.ix_(o, missing)].any(axis=1)
     loading = directed[np.ix_(o, latent)] * usable[:, None]
     theta = symmetric[np.ix_(o, o)]
-    exact = (np.abs(theta).max(axis=1) == 0) & loading.any(axis=1)
+    exact = ~theta.any(axis=1) & loading.any(axis=1)
     rest = usable & ~exact
     measured = np.flatnonzero(loading.any(axis=0))
     a, b = loading[rest][:, measured], loading[exact][:, measured]
