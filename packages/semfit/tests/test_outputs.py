@@ -27,7 +27,7 @@ from sem_reference import (
     STRUCTURE,
     data,
 )
-from semfit import residual_summary
+from semfit import residual_summary, scores
 
 OLD = json.loads((GOLDEN / "lavaan" / "r_out.json").read_text())
 NEW = json.loads((GOLDEN / "lavaan" / "r_out_07.json").read_text())
@@ -378,10 +378,9 @@ def test_scores_of_new_rows() -> None:
     assert fitted("hs_means").factor_scores("bartlett", rows, se=True).iloc[1].isna().all()
     ordinal = ordinal_rows().head(3)
     ordinal.iloc[0, ordinal.columns.get_loc("x1")] = np.nan
-    scores = fitted("hs_ord").factor_scores(data=ordinal, se=True)
-    assert (
-        scores["visual_se"].iloc[0] > fitted("hs_ord").factor_scores(se=True)["visual_se"].iloc[0]
-    )
+    found = fitted("hs_ord").factor_scores(data=ordinal, se=True)
+    whole = fitted("hs_ord").factor_scores(se=True)
+    assert found["visual_se"].iloc[0] > whole["visual_se"].iloc[0]
 
 
 def test_errors_of_ordinal_scores_are_those_of_the_posterior() -> None:
@@ -408,6 +407,28 @@ def test_errors_of_ordinal_scores_are_those_of_the_posterior() -> None:
         sd = np.sqrt(density @ (grid - mean) ** 2)
         assert abs(table["f_se"].iloc[row] / sd - 1) < 0.05
         assert abs(table["f"].iloc[row] - mean) < 0.15
+
+
+def test_weights_of_patterns_are_those_of_each() -> None:
+    """What is computed for all patterns at once, pattern by pattern."""
+    for name in ("hs_fiml", "mg_fiml"):
+        e = fitted(name).estimate
+        m = e.moments[0]
+        p = m.observed
+        rng = np.random.default_rng(1)
+        seen = np.concatenate([np.ones((1, p), dtype=bool), rng.random((40, p)) < 0.8])
+        loading = m.directed[:p, p:]
+        seen = seen[((seen.astype(float) @ (loading != 0)) > 0).all(axis=1)]
+        assert len(seen) > 20
+        regression = scores.score_weights(e, 0, "regression", seen)
+        bartlett = scores.score_weights(e, 0, "bartlett", seen)
+        for k, there in enumerate(seen):
+            o = np.flatnonzero(there)
+            part = np.ix_(o, o)
+            close(regression[k, o], np.linalg.solve(m.sigma[part], m.covariance[o, p:]), 1e-9)
+            wl = np.linalg.solve(m.symmetric[part], loading[o])
+            close(bartlett[k, o], wl @ np.linalg.inv(loading[o].T @ wl), 1e-9)
+            assert not regression[k, ~there].any() and not bartlett[k, ~there].any()
 
 
 def test_predicted_outcomes() -> None:
@@ -578,8 +599,8 @@ def test_a_model_that_fits_exactly_has_no_residual() -> None:
     table = r.residual_summary()
     assert table["value"].abs().max() < 1e-8 and table["unbiased"].abs().max() < 1e-8
     assert table["exactfit_pvalue"].eq(0.5).all()
-    scores = r.factor_scores(data=data("hs"), se=True)
-    close(scores.filter(like="_se").iloc[0], r.score_reliability()["se"])
+    errors = r.factor_scores(data=data("hs"), se=True).filter(like="_se")
+    close(errors.iloc[0], r.score_reliability()["se"])
     assert r.tests()["test"].tolist() == ["standard", "browne_residual_nt"]
 
 
