@@ -146,6 +146,12 @@ CASES: dict[str, tuple[str, str, dict[str, Any]]] = {
     "r_single": (SINGLE, "hs", {}),
 }
 
+# ULS by default: lavaan weights groups by n and by n - 1, and counts fixed moments in its GFI
+UNWEIGHTED: dict[str, tuple[str, str, dict[str, Any]]] = {
+    "r_uls_mg": (TWO, "hs", {**SCHOOL, "group_equal": "loadings", "estimator": "ULS"}),
+    "r_uls_fixedx": (FIXED_X, "hs", {"estimator": "ULS", "fixed_x": True}),
+}
+
 # robust standard errors of least squares: parameter tables only
 LEAST_SQUARES: dict[str, tuple[str, str, dict[str, Any]]] = {
     "r_uls_robust": (HS, "hs", {"estimator": "ULS", "se": "robust"}),
@@ -174,7 +180,8 @@ ORDINAL_CASES: dict[str, tuple[str, str, dict[str, Any]]] = {
     "r_ord_struct": (ORDINAL_STRUCTURE, "hs_ord", {"ordered": ITEMS}),
     "r_ord_mg_config": (TWO, "hs_ord3", THREE),
     "r_ord_mg_thresholds": (TWO, "hs_ord3", {**THREE, "group_equal": "thresholds"}),
-    "r_ord_mg_scalar": (TWO, "hs_ord3", {**THREE, "group_equal": "thresholds,loadings"}),
+    "r_ord_mg_metric": (TWO, "hs_ord3", {**THREE, "group_equal": "thresholds,loadings"}),
+    "r_ord_mg_scalar": (TWO, "hs_ord3", {**THREE, "group_equal": "thresholds,loadings,intercepts"}),
     "r_ord_mixed": (HS, "hs_mixed", {"ordered": "x3,x5,x6,x7,x8"}),
     "r_ord_mixed_variances": (
         HS + "\nx1 ~~ v*x1\nx9 ~~ v*x9",
@@ -197,7 +204,7 @@ CX_MG = CX + "\nf1 ~ female + age\nf2 ~ f1 + female"
 CX_MIXED = CX_MG + "\nspend ~ f2 + age + f1\nf1 ~~ f1"
 CX_TWO = "med ~ female + age\nincome ~ age + female\nspend ~ income + age\nmed ~~ income + spend"
 CX_GROUPS: dict[str, Any] = {"group": "group", "ordered": CX_ITEMS}
-SCALAR = "loadings,thresholds"
+SCALAR = "loadings,thresholds,intercepts"
 CONDITIONAL_CASES: dict[str, tuple[str, str, dict[str, Any]]] = {
     "r_cx_mimic": (CX_MIMIC, "condx", {"ordered": CX_ITEMS}),
     "r_cx_mimic_dwls": (CX_MIMIC, "condx", {"ordered": CX_ITEMS, "estimator": "DWLS"}),
@@ -213,7 +220,7 @@ CONDITIONAL_CASES: dict[str, tuple[str, str, dict[str, Any]]] = {
         {**CX_GROUPS, "group_equal": SCALAR + ",regressions"},
     ),
     "r_cx_mixed": (CX_MIXED, "condx", {"ordered": CX_ITEMS}),
-    "r_cx_mixed_mg": (CX_MIXED, "condx", {**CX_GROUPS, "group_equal": SCALAR}),
+    "r_cx_mixed_mg": (CX_MIXED, "condx", {**CX_GROUPS, "group_equal": "loadings,thresholds"}),
     "r_cx_path": (
         "med ~ female + age\nincome ~ age\nbuy ~ income + female\nmed ~~ income",
         "condx",
@@ -228,7 +235,7 @@ CONDITIONAL_CASES: dict[str, tuple[str, str, dict[str, Any]]] = {
     "r_cx_two_mg": (
         CX_TWO,
         "condx",
-        {"group": "group", "ordered": "med", "group_equal": "thresholds,regressions"},
+        {"group": "group", "ordered": "med", "group_equal": "regressions"},
     ),
     "r_cx_order": (
         "med ~ female + age\nbuy ~ female\nincome ~ 0*female\nmed ~~ buy + income\nbuy ~~ income",
@@ -254,8 +261,9 @@ def golden_parameters(name: str) -> pd.DataFrame:
 
 def golden_fit(name: str) -> dict[str, float]:
     text = json.loads((GOLDEN / "lavaan" / f"{name}_fit.json").read_text())["fit"]
+    renamed = {} if "gfi_lisrel" in text else LISREL
     return {
-        LISREL.get(k, k.replace(".", "_")): (np.nan if v in ("NA", None) else float(v))
+        renamed.get(k, k.replace(".", "_")): (np.nan if v in ("NA", None) else float(v))
         for k, v in text.items()
     }
 

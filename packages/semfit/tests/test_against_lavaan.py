@@ -10,6 +10,7 @@ from sem_reference import (
     LEAST_SQUARES,
     TIGHT,
     TWO,
+    UNWEIGHTED,
     compare_fit,
     compare_parameters,
     data,
@@ -27,6 +28,15 @@ def test_case(name: str) -> None:
     loose = {"mobi2_ml": 2e-4, "mobi2_mlr": 2e-4, "pd_eq": 1e-4}.get(name, 0.0)
     compare_parameters(result.parameters, name, max(5e-5, loose), max(5e-5, loose))
     compare_fit(result.fit, name, max(3e-5, loose), mended_fit(name))
+
+
+@pytest.mark.parametrize("name", UNWEIGHTED)
+def test_unweighted_least_squares(name: str) -> None:
+    """Standard errors under normality and Browne's test, lavaan's defaults since 0.7."""
+    model, frame, options = UNWEIGHTED[name]
+    result = semfit.fit(model, data(frame), **options)
+    compare_parameters(result.parameters, name, error=2e-4)
+    compare_fit(result.fit, name, 1e-4, skip=("gfi_lisrel", "agfi_lisrel", "pgfi"))
 
 
 @pytest.mark.parametrize("name", LEAST_SQUARES)

@@ -13,6 +13,7 @@ from sem_reference import FIXED_X, GOLDEN, HS, MIMIC, PD, TWO, compare_parameter
 
 LAVAAN = GOLDEN / "lavaan"
 MORE = json.loads((LAVAAN / "r_details.json").read_text(encoding="utf-8"))
+ORDINAL = json.loads((LAVAAN / "r_ordinal_details.json").read_text(encoding="utf-8"))
 GRADED = data("hs").assign(cl=[k % 43 for k in range(301)]).dropna(subset=["grade"])
 
 
@@ -232,12 +233,12 @@ def test_ordinal_residual_variances_and_empty_cells() -> None:
     frame["x1"] = (hs["x1"] > 6.4).astype(int)
     frame["x2"] = ((hs["x2"] > 6) | (frame["x1"] == 1)).astype(int)
     cells = pd.crosstab(frame["x1"], frame["x2"]).to_numpy().T.ravel().tolist()
-    assert cells == MORE["ordinal"]["table"]
+    assert cells == ORDINAL["ordinal"]["table"]
     result = semfit.fit(TWO, frame, ordered=True)
     assert result.estimate.sample.groups[0].cov[0, 1] == pytest.approx(
-        MORE["ordinal"]["correlation"], abs=1e-4
+        ORDINAL["ordinal"]["correlation"], abs=1e-4
     )
-    theirs = pd.DataFrame(MORE["ordinal"]["std"])
+    theirs = pd.DataFrame(ORDINAL["ordinal"]["std"])
     mine = result.standardized().query("op == '~~' and lhs == rhs").set_index("lhs")
     np.testing.assert_allclose(mine.loc[theirs["lhs"], "est_std"], theirs["est.std"], atol=2e-4)
     np.testing.assert_allclose(mine.loc[theirs["lhs"], "se"], theirs["se"], rtol=2e-3, atol=1e-6)
@@ -249,10 +250,10 @@ def test_implied_covariances_of_free_scales() -> None:
     )
     names = [f"x{k}" for k in range(1, 7)]
     implied = result.implied[1]["cov"].loc[names, names]
-    np.testing.assert_allclose(implied, MORE["scaled"]["implied"], atol=2e-4)
+    np.testing.assert_allclose(implied, ORDINAL["scaled"]["implied"], atol=2e-4)
     for kind in ("raw", "cor"):  # both are correlations
         mine = result.standardized_residuals(kind)[1]["cov"].loc[names, names]
-        np.testing.assert_allclose(mine, MORE["scaled"]["cor"], atol=2e-4)
+        np.testing.assert_allclose(mine, ORDINAL["scaled"]["cor"], atol=2e-4)
     # the model fits: both denominators of omega are nearly the same, also where scales are free
     omega = result.reliability()
     np.testing.assert_allclose(omega["omega"], omega["omega_observed"], atol=0.03)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -12,13 +14,15 @@ from sem_reference import (
     HS,
     ITEMS,
     ORDINAL_CASES,
-    THREE,
     TWO,
     compare_fit,
     compare_parameters,
     data,
 )
+from semfit.categorical import statistics_of
 from semfit.polychoric import bivariate_normal_cdf, ordinal_statistics
+
+EIGHT = "f1 =~ y1+y2+y3+y4\nf2 =~ y5+y6+y7+y8"
 
 
 @pytest.mark.parametrize("name", ORDINAL_CASES)
@@ -82,17 +86,114 @@ def test_factor_scores() -> None:
     assert np.quantile(off, 0.98) < 1e-4 and off.max() < 0.1
     mixed = semfit.fit(HS, data("hs_mixed"), ordered="x3,x5,x6,x7,x8")
     np.testing.assert_allclose(mixed.factor_scores(), golden["mixed_scores"], atol=2e-5)
-    groups = semfit.fit(TWO, data("hs_ord3"), **THREE, group_equal="thresholds,loadings")
+    groups = semfit.fit(TWO, data("hs_ord3"), **ORDINAL_CASES["r_ord_mg_scalar"][2])
     scores = groups.factor_scores()[["visual", "textual"]]
     np.testing.assert_allclose(scores, golden["mg_scores"], atol=2e-5)
     with pytest.raises(semfit.ModelError, match="uncorrelated residuals"):
         semfit.fit(HS + "\nx1 ~~ x4", data("hs_ord"), ordered=ITEMS).factor_scores()
 
 
+def test_mixed_with_a_skewed_variable() -> None:
+    """lavaan 0.7-3's values; until 0.6 the error of ``w ~~ w`` was half as large."""
+    want = json.loads((GOLDEN / "lavaan" / "r_mixed_skewed.json").read_text())
+    result = semfit.fit("f =~ y1+y2+y3+w", data("mixed_skewed"), ordered="y1,y2,y3")
+    mine = result.parameters.set_index(["lhs", "op", "rhs"])
+    for row in want["parameters"]:
+        got = mine.loc[(row["lhs"], row["op"], row["rhs"])]
+        assert got["est"] == pytest.approx(row["est"], rel=1e-5, abs=1e-5)
+        assert got["std_all"] == pytest.approx(row["std.all"], rel=1e-5, abs=1e-5)
+        # lavaan 0.7-3 multiplies by N / (N - 1) once too often
+        assert got["se"] == pytest.approx(row["se"] * 599 / 600, rel=1e-5)
+    for key, value in want["fit"].items():
+        assert result.fit[key.replace(".", "_")] == pytest.approx(value, rel=1e-5)
+
+
+@pytest.mark.parametrize("exogenous", [[], [4]])
+def test_covariance_of_the_statistics(exogenous: list[int]) -> None:
+    """From numerical derivatives of the statistics by the weights of the rows."""
+    frame = data("mixed_skewed").head(90)
+    raw = frame[["y1", "y2", "w"]].to_numpy(float)
+    raw[:, 1] = raw[:, 1] > 2
+    other = 0.5 * raw[:, 2] + np.sin(np.arange(90.0))
+    raw = np.column_stack([raw, other, np.cos(np.arange(90.0)).round(1)])
+    raw = raw if exogenous else raw[:, :4]
+    names = [f"v{k}" for k in range(raw.shape[1])]
+    levels = {"v0": 4, "v1": 2}
+    once = statistics_of(raw, names, [0, 1], exogenous, levels)
+    n, times = len(raw), 20
+    many = np.repeat(raw, times, axis=0)
+    base = statistics_of(many, names, [0, 1], exogenous, levels).moments
+    changes = []
+    for row in raw:
+        more = np.concatenate([many, row[None]])
+        changes.append(statistics_of(more, names, [0, 1], exogenous, levels).moments - base)
+    influence = np.array(changes) * (times * n + 1)
+    want = influence.T @ influence / n
+    # products of scores stand for second derivatives of ordinal variables alone, as in lavaan
+    names = (
+        ["v0"] * 3 + ["v1", "w", "z"] + (["v0 slope", "v1 slope", "w", "z"] if exogenous else [])
+    )
+    names += ["w", "z", "both", "w", "z", "w", "z", "z"]
+    kept = [k for k, name in enumerate(names) if name not in ("both", "v0 slope")]
+    assert len(names) == len(want) and len(kept) >= len(want) - 2
+    spread = np.sqrt(np.diag(want))
+    off = (once.gamma - want) / np.outer(spread, spread)
+    assert np.abs(off[np.ix_(kept, kept)]).max() < 2e-2
+
+
+def test_standard_errors_by_name() -> None:
+    """The bootstrap's spread is nearer to the Hessian as bread than to its expected part; the old
+    errors stay: lavaan 0.6's by ``information="expected"``, the naive ones by ``se="expected"``."""
+    referee = pd.read_csv(GOLDEN / "referee_se_wlsmv.csv")
+    fits = {
+        name: semfit.fit(HS, data("hs_ord"), ordered=ITEMS, **options).parameters
+        for name, options in {
+            "hessian": {},
+            "dwls": {"estimator": "DWLS"},
+            "expected": {"information": "expected"},
+            "naive": {"estimator": "DWLS", "se": "expected"},
+        }.items()
+    }
+    name = fits["hessian"]["lhs"] + fits["hessian"]["op"] + fits["hessian"]["rhs"]
+    mine = pd.DataFrame({k: f["se"].to_numpy() for k, f in fits.items()}, index=name)
+    mine = mine.loc[referee["par"]]
+    np.testing.assert_allclose(mine["hessian"], referee["se_hessian_bread"] * 300 / 301, rtol=5e-5)
+    np.testing.assert_allclose(mine["expected"], referee["se_expected_bread"], rtol=5e-5)
+    assert (mine["dwls"] == mine["hessian"]).all()
+    loadings = referee["par"].str.contains("=~").to_numpy()
+    far = {
+        k: np.abs(np.log(mine[k].to_numpy() / referee["boot_mad"]))[loadings].mean() for k in mine
+    }
+    assert far["hessian"] < 0.08 and far["expected"] > 0.14 and far["naive"] > 0.14
+    with pytest.raises(semfit.ModelError, match="information='none' is unknown"):
+        semfit.fit(HS, data("hs_ord"), ordered=ITEMS, information="none")
+    with pytest.raises(semfit.ModelError, match="goes with least squares"):
+        semfit.fit(HS, data("hs"), information="expected")
+
+
+def test_polychoric_of_rare_cells() -> None:
+    """polycor's value; lavaan says .907, from a floor under small probabilities."""
+    frame = data("ten_points")
+    mine = ordinal_statistics(frame.to_numpy(float), list(frame), [0, 1], dict.fromkeys(frame, 10))
+    assert mine.cov[1, 0] == pytest.approx(0.880613, abs=1e-5)
+
+
+def test_polychoric_of_one() -> None:
+    frame, model = data("empty_corner"), "f1 =~ y1+y2+y3+y4\nf2 =~ y5+y6+y7+y8"
+    for estimator in ("ULSMV", "DWLS"):
+        with pytest.raises(semfit.ModelError, match=r"correlation of 'y5' and 'y7' is 1\.000"):
+            semfit.fit(model, frame, ordered=True, estimator=estimator)
+    frame = frame.assign(z=np.arange(len(frame)) % 7)
+    with pytest.raises(semfit.ModelError, match=r"correlation of 'y5' and 'y8' is 0\.99"):
+        semfit.fit(model + "\nf1 ~ z", frame, ordered=[f"y{k}" for k in range(1, 9)])
+
+
 def test_difference_tests() -> None:
     ladder = semfit.invariance(TWO, data("hs_ord3"), group="school", ordered=ITEMS[:6])
     golden = pd.read_csv(GOLDEN / "lavaan" / "r_ord_difference.csv")
-    want = golden["Chisq diff"].to_numpy()[1:]
+    want = golden["Chisq diff"].to_numpy()[
+        1:
+    ]  # equal thresholds of three categories restrict nothing
     np.testing.assert_allclose(ladder.table["delta_chisq_scaled"][1:], want, rtol=1e-3)
     free = semfit.fit(HS, data("hs_ord"), ordered=ITEMS)
     fixed = semfit.fit(HS + "\nvisual ~~ 0*speed", data("hs_ord"), ordered=ITEMS)
@@ -101,9 +202,32 @@ def test_difference_tests() -> None:
 
 
 def test_ladder_of_ordinal_invariance() -> None:
-    ladder = semfit.invariance(TWO, data("hs_ord3"), group="school", ordered=ITEMS[:6])
-    assert list(ladder.table["level"]) == ["configural", "thresholds", "scalar"]
-    assert ladder.table["cfi"].between(0.5, 1).all()
+    """Equal thresholds of two or three categories restrict nothing (Wu & Estabrook 2016)."""
+    wu = json.loads((GOLDEN / "lavaan" / "r_wu_estabrook.json").read_text())
+    equal = {"metric": "thresholds+loadings", "scalar": "thresholds+loadings+intercepts"}
+    for kind, model in (("three", EIGHT), ("binary", "f1 =~ y1+y2+y3+y4"), ("four", EIGHT)):
+        frame = data(f"wu_{kind}")
+        known = (
+            {"configural": ""} | ({"thresholds": "thresholds"} if kind == "four" else {}) | equal
+        )
+        ladder = semfit.invariance(model, frame, group="g", ordered=True)
+        assert list(ladder.table["level"]) == list(known)
+        assert (
+            ladder.table["df"].is_monotonic_increasing and ladder.table["delta_df"][1:].gt(0).all()
+        )
+        for level, name in known.items():
+            fit = ladder.fits[level].fit
+            for key, want in wu[kind][name or "configural"].items():
+                got = fit[key.replace(".", "_")]
+                assert got == pytest.approx(want, rel=3e-5, abs=3e-5), (kind, level, key)
+        # the level that is left out is the configural model in other parameters
+        same = semfit.fit(model, frame, group="g", ordered=True, group_equal="thresholds")
+        if kind != "four":
+            plain = ladder.fits["configural"].fit
+            assert same.df == plain["df"] and same.admissible
+            assert same.fit["chisq"] == pytest.approx(plain["chisq"], rel=1e-6)
+    walked = semfit.partial_invariance(EIGHT, data("wu_three"), group="g", ordered=True)
+    assert walked.table["level"].drop_duplicates().tolist()[:2] == ["configural", "metric"]
 
 
 def test_bootstrap_of_ordinal_model() -> None:

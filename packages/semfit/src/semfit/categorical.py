@@ -19,7 +19,6 @@ from typing import Any
 
 import numpy as np
 from scipy import special
-from scipy.linalg import block_diag
 
 from . import saturated
 from .conditional import conditional_statistics
@@ -564,22 +563,24 @@ def _reduced(
 
 
 def ordinal_covariance(estimate: Estimate) -> tuple[Array, bool]:
-    """Sandwich covariance matrix; for DWLS the plain inverse, as in lavaan."""
+    r"""Covariance matrix of the parameters, and whether they are identified.
+
+    The sandwich :math:`H^{-1}\Delta'W\Gamma W\Delta H^{-1}/(N - 1)` with the Hessian of the
+    discrepancy, or with its expected part :math:`\Delta'W\Delta`; or one of these alone.
+    """
     d: LimitedInformation = estimate.discrepancy
-    k = estimate.model.expand
-    bread, regular = pseudo_inverse(k.T @ d.information(estimate.x) @ k)
-    if estimate.options.estimator == "DWLS":
+    options, k = estimate.options, estimate.model.expand
+    expected = k.T @ d.information(estimate.x) @ k
+    bread, regular = pseudo_inverse(expected)
+    if "expected" not in (options.standard_errors, options.information):
+        observed, positive = pseudo_inverse(k.T @ d.hessian(estimate.x) @ k)
+        bread = observed if positive else bread
+    if options.standard_errors in ("expected", "observed"):
         return k @ bread @ k.T / d.multiplier, regular
-    # lavaan weights groups by n, and divides each group's Gamma by n - 1
-    total = float(sum(s.n for s in d.statistics))
-    inner = np.zeros_like(bread)
     meat = np.zeros_like(bread)
     for g, s in enumerate(d.statistics):
-        j = d.jacobian(g, estimate.x) @ k
-        wj = j * d.w[g][:, None]
-        inner += s.n / total * (j.T @ wj)
-        meat += (s.n / total) ** 2 * wj.T @ s.gamma @ wj / (s.n - 1)
-    bread, _ = pseudo_inverse(inner)
+        wj = (d.jacobian(g, estimate.x) @ k) * d.w[g][:, None]
+        meat += d.weights[g] ** 2 * wj.T @ s.gamma @ wj / (s.n - 1)
     return k @ (bread @ meat @ bread) @ k.T, regular
 
 
@@ -587,71 +588,115 @@ def ordinal_df(model: Model, statistics: list[OrdinalStatistics]) -> int:
     return sum(len(s.moments) for s in statistics) - int(model.expand.shape[1])
 
 
-def _traces(estimate: Estimate) -> tuple[float, float]:
-    r""":math:`\mathrm{tr}(U\Gamma)` and :math:`\mathrm{tr}(U\Gamma U\Gamma)` over all groups."""
+def _scaled_jacobian(estimate: Estimate) -> tuple[list[Array], list[Array], Array]:
+    r"""Per group :math:`\sqrt{w}\Delta` and :math:`\sqrt{w}\sqrt{w}'\Gamma`, with the rows of
+    moments that the model leaves free taken away, and :math:`(\Delta'W\Delta)^{-1}` of the rest.
+
+    A moment with a parameter that touches no other is as in the data, whatever the others are:
+    thresholds, as a rule. :math:`U` is zero there.
+    """
     d: LimitedInformation = estimate.discrepancy
-    k = estimate.model.expand
-    bread, _ = pseudo_inverse(k.T @ d.information(estimate.x) @ k)
-    blocks = []
-    for g in range(len(d.statistics)):
-        j = d.jacobian(g, estimate.x) @ k
-        blocks.append((np.sqrt(d.weights[g]) * j) * np.sqrt(d.w[g])[:, None])
-    tall = np.concatenate(blocks)
-    sizes = [len(b) for b in blocks]
-    gamma = np.zeros((len(tall), len(tall)))
-    at = 0
+    tall, gammas = [], []
     for g, s in enumerate(d.statistics):
-        root = np.sqrt(d.w[g])
-        gamma[at : at + sizes[g], at : at + sizes[g]] = s.gamma * np.outer(root, root)
-        at += sizes[g]
-    u = gamma - tall @ (bread @ (tall.T @ gamma))
-    return float(np.trace(u)), float(np.sum(u * u.T))
+        tall.append(d.jacobian(g, estimate.x) @ estimate.model.expand)
+        gammas.append(s.gamma)
+    touched = sum((t != 0).sum(axis=0) for t in tall)
+    for g, t in enumerate(tall):
+        lone = (t[:, touched == 1] != 0).any(axis=1)
+        root = np.sqrt(d.w[g][~lone])
+        tall[g] = np.sqrt(d.weights[g]) * root[:, None] * t[~lone]
+        gammas[g] = gammas[g][np.ix_(~lone, ~lone)] * np.outer(root, root)
+    rest = touched > 1
+    tall = [t[:, rest] for t in tall]
+    bread, _ = pseudo_inverse(np.asarray(sum(t.T @ t for t in tall)))
+    return tall, gammas, bread
 
 
-def catml(estimate: Estimate) -> tuple[float, float, float, float]:
+def _traces(estimate: Estimate) -> tuple[float, float]:
+    r""":math:`\mathrm{tr}(U\Gamma)` and :math:`\mathrm{tr}(U\Gamma U\Gamma)` over all groups.
+
+    With :math:`T = \sqrt W\Delta`, :math:`G = \sqrt W\Gamma\sqrt W` and
+    :math:`B = (T'T)^{-1}` they are :math:`\mathrm{tr}\,G - \mathrm{tr}(BT'GT)` and
+    :math:`\mathrm{tr}\,GG - 2\,\mathrm{tr}(BT'GGT) + \mathrm{tr}\{(BT'GT)^2\}`.
+    """
+    tall, gammas, bread = _scaled_jacobian(estimate)
+    once, twice = np.zeros_like(bread), np.zeros_like(bread)
+    trace = trace2 = 0.0
+    for t, gamma in zip(tall, gammas, strict=True):
+        through = gamma @ t
+        once += t.T @ through
+        twice += through.T @ through
+        trace += float(np.trace(gamma))
+        trace2 += float(np.vdot(gamma, gamma))
+    inner = bread @ once
+    trace -= float(np.trace(inner))
+    trace2 += float(np.sum(inner * inner.T)) - 2 * float(np.sum(bread * twice))
+    return trace, trace2
+
+
+@dataclass(frozen=True)
+class Correlations:
+    """The normal-theory test of the correlations alone, and that of their independence."""
+
+    chisq: float = np.nan
+    df: float = np.nan
+    factor: float = np.nan
+    base: float = np.nan
+    base_df: float = np.nan
+    base_factor: float = np.nan
+
+
+def catml(estimate: Estimate) -> Correlations:
     r"""Normal-theory chi-square of the polychoric correlations at these estimates and its factor,
     then the same of the baseline model (Savalei 2021): the base of robust CFI and RMSEA.
 
     The factor is :math:`\mathrm{tr}\{(I - DW)'V(I - DW)\Gamma\}/df` over the correlations, with
     :math:`D = \Delta(\Delta'W\Delta)^{-1}\Delta'` and :math:`V` the expected information of normal
-    theory with fixed diagonal. As in lavaan NaN with continuous variables, fixed predictors, free
-    scales, or where polychoric correlations are not positive definite.
+    theory with fixed diagonal; df are those of the correlations alone. As in lavaan NaN with
+    continuous variables, fixed predictors, free scales, or where polychoric correlations are not
+    positive definite.
     """
     d: LimitedInformation = estimate.discrepancy
-    nothing = (np.nan,) * 4
     k = estimate.model.expand
     bread, _ = pseudo_inverse(k.T @ d.information(estimate.x) @ k)
-    chisq = base = base_trace = 0.0
-    weights, gammas, deltas, infos = [], [], [], []
+    chisq = base = trace = base_trace = 0.0
+    base_df = 0
+    touched = np.zeros(k.shape[1], dtype=bool)
+    # of W D V, W D V D and W Gamma W, each seen through the Jacobian
+    dvgwd, dvd, dwgwd = (np.zeros_like(bread) for _ in range(3))
     for g, s in enumerate(d.statistics):
         block, layout = estimate.model.blocks[g], d.layouts[g]
         sigma = estimate.moments[g].sigma
         pair, observed = inverse_and_logdet(sigma), inverse_and_logdet(s.cov)
         if pair is None or observed is None or len(layout.continuous) or len(block.cells.at(SCALE)):
-            return nothing
+            return Correlations()
         if len(s.exogenous):
-            return nothing
+            return Correlations()
         if np.linalg.eigvalsh(s.cov)[0] < np.finfo(float).eps ** 0.5:
-            return nothing
-        w, logdet = pair
-        share = s.n / estimate.n
-        chisq += s.n * (logdet - observed[1] + float(np.sum(w * s.cov)) - len(sigma))
+            return Correlations()
+        v, logdet = pair
+        chisq += s.n * (logdet - observed[1] + float(np.sum(v * s.cov)) - len(sigma))
         base -= s.n * observed[1]
+        base_df += len(layout.row)
+        share = s.n / estimate.n
         i, j = layout.row, layout.column
-        infos.append(
-            share * (w[np.ix_(i, i)] * w[np.ix_(j, j)] + w[np.ix_(i, j)] * w[np.ix_(j, i)])
-        )
-        gammas.append(s.gamma[layout.pairs, layout.pairs] / share)
-        base_trace += float(np.trace(gammas[-1]))
-        weights.append(share * d.w[g][layout.pairs])
-        deltas.append(d.jacobian(g, estimate.x)[layout.pairs] @ k)
-    delta, weight = np.concatenate(deltas), np.concatenate(weights)
-    left = np.eye(len(delta)) - delta @ bread @ (delta.T * weight)
-    inner = left.T @ block_diag(*infos) @ left
-    df = ordinal_df(estimate.model, d.statistics)
-    base_df = sum(len(layout.row) for layout in d.layouts)
-    factor = float(np.sum(inner * block_diag(*gammas))) / df
-    return chisq, factor, base, base_trace / base_df
+        gamma, w = s.gamma[layout.pairs, layout.pairs], d.w[g][layout.pairs]
+        delta = d.jacobian(g, estimate.x)[layout.pairs] @ k
+        touched |= (delta != 0).any(axis=0)
+        info = v[i[:, None], i] * v[j[:, None], j]
+        info += v[i[:, None], j] * v[j[:, None], i]
+        # gamma over the share, info and w times it
+        base_trace += float(np.trace(gamma)) / share
+        trace += float(np.vdot(info, gamma))
+        through, right = info @ delta, gamma @ (w[:, None] * delta)
+        dvgwd += share * (through.T @ right)
+        dvd += share * (delta.T @ through)
+        dwgwd += share * ((w[:, None] * delta).T @ right)
+    trace += float(np.sum((bread @ dvd @ bread) * dwgwd)) - 2 * float(np.sum(bread * dvgwd))
+    df = base_df - int(touched.sum())
+    return Correlations(
+        chisq, df, trace / df if df else np.nan, base, base_df, base_trace / base_df
+    )
 
 
 def shifted_difference(restricted: Estimate, free: Estimate, plain: float, df: int) -> float:
@@ -700,13 +745,12 @@ def ordinal_fit_measures(estimate: Estimate) -> dict[str, float]:
         ug = w[:, None] * s.gamma[np.ix_(at, at)]
         base_trace += float(np.trace(ug))
         base_trace2 += float(np.sum(ug * ug.T))
-    weighted = not d.unweighted
     out: dict[str, float] = {
         "npar": npar,
         "fmin": chisq / (2 * n),
         "chisq": chisq,
         "df": df,
-        "pvalue": chisq_pvalue(chisq, df) if weighted else np.nan,
+        "pvalue": np.nan,  # the discrepancy alone is not distributed as chi-square
     }
     scaled = base_scaled = np.nan
     if options.estimator != "DWLS" and df > 0:
@@ -725,7 +769,7 @@ def ordinal_fit_measures(estimate: Estimate) -> dict[str, float]:
     out |= {
         "baseline_chisq": base,
         "baseline_df": base_df,
-        "baseline_pvalue": chisq_pvalue(base, base_df) if weighted else np.nan,
+        "baseline_pvalue": np.nan,
     }
     out |= incremental(chisq, df, base, base_df)
     if np.isfinite(scaled):
@@ -737,7 +781,9 @@ def ordinal_fit_measures(estimate: Estimate) -> dict[str, float]:
         }
         out |= incremental(scaled, df, base_scaled, base_df, "_scaled")
         normal = catml(estimate)
-        out |= robust_incremental(normal[0], df, normal[1], normal[2], base_df, normal[3])
+        out |= robust_incremental(
+            normal.chisq, normal.df, normal.factor, normal.base, normal.base_df, normal.base_factor
+        )
     out["ntotal"] = n
     effective = d.multiplier
     out |= rmsea_measures(chisq, df, effective, groups)
@@ -747,16 +793,15 @@ def ordinal_fit_measures(estimate: Estimate) -> dict[str, float]:
             out |= rmsea_measures(chisq, factor * df, effective, groups, suffix="_scaled")
         else:
             out |= rmsea_measures(scaled, df, effective, groups, suffix="_scaled")
-        point = (normal[0], normal[1])
-        out |= rmsea_measures(
-            point[0] / point[1], df, effective, groups, point[1], "_robust", point
-        )
-    out |= population_gfi(chisq, df, effective, len(d.blocks[0].dependent), chisq)
+        point = (normal.chisq, normal.factor)
+        ratio = normal.chisq / normal.factor
+        out |= rmsea_measures(ratio, normal.df, n, groups, normal.factor, "_robust", point)
+    p = len(d.blocks[0].dependent)
+    out |= population_gfi(chisq, df, effective, p, chisq)
     out["gfi_ci_level"] = 0.90
     if np.isfinite(scaled):
-        ratio = point[0] / point[1]
-        p = len(d.blocks[0].dependent)
-        out |= population_gfi(point[0], df, n, p, ratio, point[1], "_robust")
+        factor = normal.factor
+        out |= population_gfi(normal.chisq, normal.df, n, p, ratio, factor, "_robust")
     out |= _ordinal_residuals(estimate)
     lost = all_ = gfi = 0.0
     nel = 0
@@ -820,15 +865,18 @@ def _ordinal_residuals(estimate: Estimate) -> dict[str, float]:
         cor_model = sigma[layout.pairs] / (model_sd[layout.row] * model_sd[layout.column])
         cor = s.moments[layout.pairs] / (sd[layout.row] * sd[layout.column]) - cor_model
         cor_ss, th_ss = float(cor @ cor), float(th @ th)
-        off = len(pairs)
-        count = off + len(sd)  # predictors too
+        slopes = (s.moments - sigma)[layout.slopes]
+        unit = slopes * sd[layout.slope_on] / sd[layout.slope_variable]
+        off, rest = len(pairs), len(th) + len(slopes)
+        count = off + len(sd) - len(s.exogenous)
+        th_raw, th_ss = th_ss + float(slopes @ slopes), th_ss + float(unit @ unit)
         values = {
-            "rmr": np.sqrt((raw_ss + th_ss) / (count + len(th))),
+            "rmr": np.sqrt((raw_ss + th_raw) / (count + rest)),
             "rmr_nomean": np.sqrt(raw_ss / count),
             "srmr": np.sqrt(cov_ss / count),
-            "srmr_bentler": np.sqrt((cov_ss + th_ss) / (count + len(th))),
+            "srmr_bentler": np.sqrt((cov_ss + th_ss) / (count + rest)),
             "srmr_bentler_nomean": np.sqrt(cov_ss / count),
-            "crmr": np.sqrt((cor_ss + th_ss) / (off + len(th))),
+            "crmr": np.sqrt((cor_ss + th_ss) / (off + rest)) if off + rest else 0.0,
             "crmr_nomean": np.sqrt(cor_ss / off) if off else 0.0,
         }
         for key, value in values.items():

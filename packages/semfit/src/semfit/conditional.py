@@ -24,11 +24,13 @@ from .model import Array
 from .polychoric import (
     INFINITE,
     OrdinalStatistics,
-    asymptotic,
     check_continuous,
-    continuous_correlation,
+    covariance_of_rows,
     ordinal_codes,
     polyserial,
+    polyserial_curvature,
+    polyserial_score,
+    refuse_ones,
 )
 
 _SMALLEST = 1e-14  # probability of a cell
@@ -62,6 +64,13 @@ class Margin:
     codes: Any = None  # categories of an ordinal variable
     low: Any = None  # its limits given x
     high: Any = None
+    design: Any = None  # of a linear regression
+
+    def information(self) -> Array:
+        """Sum of the negative second derivatives, for a probit regression by its scores."""
+        if self.design is not None:
+            return np.asarray(self.design.T @ self.design / self.variance)
+        return np.asarray(self.scores.T @ self.scores)
 
 
 def linear_margin(y: Array, x: Array) -> Margin:
@@ -70,7 +79,8 @@ def linear_margin(y: Array, x: Array) -> Margin:
     beta, *_ = np.linalg.lstsq(design, y, rcond=None)
     rest = y - design @ beta
     variance = float(rest @ rest) / len(y)
-    return Margin(beta, design * (rest / variance)[:, None], rest / np.sqrt(variance), variance)
+    scores = design * (rest / variance)[:, None]
+    return Margin(beta, scores, rest / np.sqrt(variance), variance, design=design)
 
 
 def probit_margin(codes: Any, x: Array, count: int, name: str, where: str = "") -> Margin:
@@ -233,7 +243,8 @@ def conditional_statistics(
 ) -> OrdinalStatistics:
     """Statistics of one group's complete rows given the variables at ``exogenous``.
 
-    Raises `ModelError` where a probit regression has no finite solution.
+    Raises `ModelError` where a probit regression has no finite solution, or where a residual
+    correlation is one.
     """
     n, p = raw.shape
     e = np.array(sorted(exogenous), dtype=np.intp)
@@ -284,6 +295,8 @@ def conditional_statistics(
             mean[k] = moments[at]
         at += count
     matrix = step.gamma(where)
+    spread = np.diag(matrix)[size:] / n
+    refuse_ones(step.cor, is_ordinal, [names[k] for k in y], where, spread)
     matrix[:size] = turn @ matrix[:size]
     matrix[:, :size] = matrix[:, :size] @ turn.T
     return OrdinalStatistics(
@@ -314,7 +327,8 @@ class _SecondStep:
         self.size = int(ends[-1]) + len(continuous)
         self.column, self.row = np.triu_indices(count, 1)
         self.cor = np.eye(count)
-        self.pair_scores = np.empty((self.n, len(self.row)))
+        self.scores: dict[int, tuple[Array, Any]] = {}  # of cells, and the cell of each row
+        self.scale = np.ones(len(self.row))
         self.cross = np.zeros((len(self.row), self.size))
         _, self.pattern = np.unique(x, axis=0, return_inverse=True)
         self.pattern = self.pattern.ravel()
@@ -327,16 +341,16 @@ class _SecondStep:
             elif is_ordinal[i] or is_ordinal[j]:
                 self._mixed(k, *((i, j) if is_ordinal[i] else (j, i)))
             else:
-                self._both_continuous(k, i, j)
+                self._keep(k, i, j, float(np.mean(residual[:, i] * residual[:, j])), self.n)
 
-    def _keep(self, k: int, i: int, j: int, rho: float, score: Array) -> None:
+    def _keep(self, k: int, i: int, j: int, rho: float, information: float) -> None:
         self.cor[i, j] = self.cor[j, i] = rho
-        self.pair_scores[:, k] = score
+        self.scale[k] = self.n / information
 
     def _limits(
         self, k: int, i: int, weight: Array, by_low: Array, by_high: Array, at: Any
     ) -> None:
-        """Sums of products of a pair's scores with those by thresholds and slopes."""
+        """What the thresholds and slopes of one of a pair take from its scores."""
         codes = self.margins[i].codes[at]
         own = self.first[i]
         count = own.stop - own.start - self.x.shape[1]
@@ -355,7 +369,8 @@ class _SecondStep:
         low_a, high_a, low_b, high_b = a.low[at], a.high[at], b.low[at], b.high[at]
         cells = Rectangles(low_a, high_a, low_b, high_b)
         rho, p, by_rho = residual_correlation(cells, counts.astype(float), start)
-        self._keep(k, i, j, rho, by_rho[inverse.ravel()])
+        self._keep(k, i, j, rho, float(counts @ by_rho**2))
+        self.scores[k] = (by_rho, inverse.ravel().astype(np.min_scalar_type(len(counts))))
         root = np.sqrt(1 - rho * rho)
         weight = counts * by_rho
 
@@ -369,54 +384,52 @@ class _SecondStep:
 
     def _mixed(self, k: int, o: int, c: int) -> None:
         a, b = self.margins[o], self.margins[c]
-        rho, score, low, high, scale = polyserial(b.residual, a.codes, a.low, a.high)
-        by_low, by_high = -low / scale, high / scale
-        self._keep(k, o, c, rho, score)
-        self._limits(k, o, score, by_low, by_high, slice(None))
-        sd = np.sqrt(b.variance)
-        by_z = -b.residual - rho * (by_high + by_low)
-        self._linear(k, c, score, -by_z / sd)
-        by_variance = -by_z * b.residual / (2 * b.variance) - 0.5 / b.variance
-        self.cross[k, self.variance_at[c]] = score @ by_variance
-
-    def _linear(self, k: int, c: int, score: Array, by_mean: Array) -> None:
-        weight = score * by_mean
-        self.cross[k, self.first[c]] = np.concatenate([[weight.sum()], weight @ self.x])
-
-    def _both_continuous(self, k: int, i: int, j: int) -> None:
-        a, b = self.margins[i], self.margins[j]
-        rho, score = continuous_correlation(a.residual, b.residual)
-        self._keep(k, i, j, rho, score)
-        rest = 1 - rho * rho
-        for c, own, other in ((i, a, b), (j, b, a)):
-            moved = (own.residual - rho * other.residual) / rest
-            self._linear(k, c, score, moved / np.sqrt(own.variance))
-            by_variance = -0.5 / own.variance + own.residual * moved / (2 * own.variance)
-            self.cross[k, self.variance_at[c]] = score @ by_variance
+        rho = polyserial(b.residual, a.codes, a.low, a.high)
+        by_rho, by_low, by_high, by_y = polyserial_curvature(rho, b.residual, a.low, a.high)
+        self._keep(k, o, c, rho, -float(by_rho.sum()))
+        self._limits(k, o, np.full(self.n, -1.0), by_low, by_high, slice(None))
+        by_mean = by_y / np.sqrt(b.variance)
+        self.cross[k, self.first[c]] = np.concatenate([[by_mean.sum()], by_mean @ self.x])
+        self.cross[k, self.variance_at[c]] = by_y @ b.residual / (2 * b.variance)
 
     def gamma(self, where: str) -> Array:
         """N times the covariance matrix of all estimates, first and second step."""
-        scores = [m.scores for m in self.margins]
-        scores += [
-            ((self.margins[k].residual ** 2 - 1) / (2 * self.variance[k]))[:, None]
-            for k in self.variance_at
-        ]
         try:
-            out = asymptotic(
-                self.n,
-                np.concatenate(scores, axis=1),
-                self.pair_scores,
-                self.cross,
-                self.first,
-                self.variance_at,
-                self.cor,
-                self.variance,
-                self.row,
-                self.column,
-                self.is_ordinal,
-            )
+            # regressions of continuous variables: the residuals' products, whatever their law
+            bread = [self.n * np.linalg.inv(m.information()) for m in self.margins]
+            count = self.size + len(self.row)
+            out = covariance_of_rows(self.n, count, lambda rows: self._influence(rows, bread))
         except np.linalg.LinAlgError:
             out = np.full((1, 1), np.nan)
         if not np.isfinite(out).all():
             raise ModelError("ordinal_covariances", where=where)
+        return out
+
+    def _influence(self, rows: slice, bread: list[Array]) -> Array:
+        """What these rows add to the estimates, (estimates, rows)."""
+        margins, sd, size = self.margins, np.sqrt(self.variance), self.size
+        out = np.empty((size + len(self.row), len(range(*rows.indices(self.n)))))
+        for own, margin, inverse in zip(self.first, margins, bread, strict=True):
+            out[own] = inverse @ margin.scores[rows].T
+        for c, at in self.variance_at.items():
+            out[at] = self.variance[c] * (margins[c].residual[rows] ** 2 - 1)
+        pairs = out[size:]
+        for k, (i, j) in enumerate(zip(self.row.tolist(), self.column.tolist(), strict=True)):
+            if k in self.scores:
+                values, cell = self.scores[k]
+                pairs[k] = values[cell[rows]]
+            elif self.is_ordinal[i] or self.is_ordinal[j]:
+                a, b = (margins[i], margins[j]) if self.is_ordinal[i] else (margins[j], margins[i])
+                limits = a.low[rows], a.high[rows]
+                pairs[k] = polyserial_score(self.cor[i, j], b.residual[rows], *limits)
+            else:
+                product = margins[i].residual[rows] * margins[j].residual[rows]
+                pairs[k] = product - self.cor[i, j]
+        pairs -= self.cross @ (out[:size] / self.n)
+        scale = self.scale * np.where(self.is_ordinal, 1.0, sd)[self.row]
+        pairs *= (scale * np.where(self.is_ordinal, 1.0, sd)[self.column])[:, None]
+        for k, (i, j) in enumerate(zip(self.row.tolist(), self.column.tolist(), strict=True)):
+            if self.is_ordinal[i] != self.is_ordinal[j]:
+                c = j if self.is_ordinal[i] else i
+                pairs[k] += self.cor[i, j] / (2 * sd[c]) * out[self.variance_at[c]]
         return out

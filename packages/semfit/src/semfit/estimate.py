@@ -48,6 +48,7 @@ class Options:
     std_lv: bool = False
     ordered: tuple[str, ...] = ()
     standard_errors: str = "default"
+    information: str = "default"
 
 
 def unbiased(options: Options) -> bool:
@@ -245,7 +246,7 @@ def pseudo_inverse(information: Array) -> tuple[Array, bool]:
             root /= d
             return root.T @ root, True
     values, vectors = np.linalg.eigh(scaled)
-    good = values > 1e-10 * max(values[-1], 1e-300)
+    good = values > 1e-10 * values.max(initial=1e-300)
     inverse = (vectors[:, good] / values[good]) @ vectors[:, good].T
     return inverse / np.outer(d, d), bool(good.all())
 

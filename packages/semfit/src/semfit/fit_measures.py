@@ -110,6 +110,23 @@ def chisq_of(estimate: Estimate) -> float:
     return value if value > 1e-12 * multiplier else 0.0  # below is rounding
 
 
+def test_statistic(estimate: Estimate) -> float:
+    r"""The chi-square; for ULS Browne's residual-based one under normality (1984, eq. 2.20a).
+
+    :math:`(N - G)\{r'\Gamma^{-1}r - r'\Gamma^{-1}\Delta(\Delta'\Gamma^{-1}\Delta)^{-1}
+    \Delta'\Gamma^{-1}r\}`: the discrepancy of GLS at these estimates less what one of its steps
+    would gain.
+    """
+    if estimate.fiml or estimate.discrepancy.kind != "ULS":
+        return chisq_of(estimate)
+    model = estimate.model
+    gls = NormalTheory(model, estimate.sample.groups, "GLS", unbiased=True)
+    value, gradient = gls.value_and_gradient(estimate.x)
+    bread, _ = pseudo_inverse(model.reduce_matrix(gls.information(estimate.x)))
+    slope = model.expand.T @ gradient
+    return max(0.0, gls.multiplier * (2 * value - float(slope @ bread @ slope)))
+
+
 def fiml_loglik(estimate: Estimate) -> float:
     pairs = zip(estimate.discrepancy.stacks, estimate.moments, strict=True)
     return float(sum(stack.likelihood(m.sigma, m.mu) for stack, m in pairs))
@@ -462,7 +479,7 @@ def fit_measures(estimate: Estimate, baseline: Estimate) -> dict[str, float]:
     df = degrees_of_freedom(model)
     groups = len(model.blocks)
     likelihood = estimate.fiml or estimate.discrepancy.kind == "ML"
-    chisq = chisq_of(estimate)
+    chisq = test_statistic(estimate)
     n = float(
         estimate.n
         if likelihood and estimate.options.likelihood == "normal"
@@ -470,10 +487,11 @@ def fit_measures(estimate: Estimate, baseline: Estimate) -> dict[str, float]:
     )
     out: dict[str, float] = {
         "npar": npar,
-        "fmin": chisq / (2 * (n if estimate.options.likelihood == "wishart" else estimate.n)),
+        "fmin": chisq_of(estimate)
+        / (2 * (n if estimate.options.likelihood == "wishart" else estimate.n)),
         "chisq": chisq,
         "df": df,
-        "pvalue": np.nan if estimate.options.estimator == "ULS" else chisq_pvalue(chisq, df),
+        "pvalue": chisq_pvalue(chisq, df),
     }
     scaling = scaled_test(estimate, df, npar)
     if scaling is not None:
@@ -484,13 +502,11 @@ def fit_measures(estimate: Estimate, baseline: Estimate) -> dict[str, float]:
             "pvalue_scaled": chisq_pvalue(scaled, df),
             "chisq_scaling_factor": scaling.factor,
         }
-    base, base_df = chisq_of(baseline), degrees_of_freedom(baseline.model)
+    base, base_df = test_statistic(baseline), degrees_of_freedom(baseline.model)
     out |= {
         "baseline_chisq": base,
         "baseline_df": base_df,
-        "baseline_pvalue": (
-            np.nan if estimate.options.estimator == "ULS" else chisq_pvalue(base, base_df)
-        ),
+        "baseline_pvalue": chisq_pvalue(base, base_df),
     }
     base_scaling = _once(
         baseline,

@@ -44,6 +44,7 @@ def fit(
     orthogonal: bool = False,
     likelihood: str = "normal",
     se: str = "default",
+    information: str = "default",
 ) -> Result:
     """Fit a structural equation model.
 
@@ -88,8 +89,14 @@ def fit(
     likelihood
         ``"normal"``, or ``"wishart"``: of the covariances, which divides by N - 1.
     se
-        ``"default"``, ``"expected"``, ``"observed"`` or ``"robust"`` (for GLS and ULS Browne's
-        (1984) sandwich).
+        ``"default"``, ``"expected"``, ``"observed"`` or ``"robust"``. For GLS and ULS the last is
+        Browne's (1984) sandwich of the rows; ULS has by default that of normal theory. The default
+        of ordinal models is the robust one, for DWLS too. ``"expected"`` and ``"observed"`` are
+        the plain inverse of the information: for DWLS and ULS naive errors, much too small.
+    information
+        What stands outside in the sandwich of least squares: ``"observed"``, the Hessian of the
+        discrepancy (the default of ordinal models), or ``"expected"``, which leaves the residuals
+        out of it (the default of GLS and ULS, and of lavaan before 0.7 for all).
 
     Raises
     ------
@@ -141,6 +148,10 @@ def fit(
         raise ModelError("unknown_likelihood", value=repr(likelihood))
     if se not in ("default", "expected", "observed", "robust"):
         raise ModelError("unknown_se", value=repr(se))
+    if information not in ("default", "expected", "observed"):
+        raise ModelError("unknown_bread", value=repr(information))
+    if information != "default" and estimator not in ("GLS", "ULS", *ORDINAL):
+        raise ModelError("information_estimator", estimator=estimator)
     missing = {"ml": "fiml", "direct": "fiml"}.get(missing, missing)
     if missing == "fiml" and estimator not in ("ML", "MLR"):
         raise ModelError("fiml_estimator", estimator=estimator)
@@ -161,6 +172,7 @@ def fit(
         std_lv,
         ordinal_names,
         se,
+        information,
     )
     if group is not None and sample_cov is not None:
         raise ModelError("covariances_by_variable")

@@ -7,6 +7,11 @@ the changes in CFI, RMSEA and SRMR. A step is held when the cited rule accepts i
 score tests name the equality whose release helps most. A level that is not identified is not held.
 With equal intercepts the intercepts of first-order factors are free in later groups, and means of
 second-order factors zero.
+
+
+Ordinal items (Wu & Estabrook 2016): configural, thresholds (equal, with free intercepts and
+scales), metric (and loadings), scalar (and intercepts). A level that restricts nothing more than
+the one before is the same model and is left out: equal thresholds of two or three categories.
 """
 
 from __future__ import annotations
@@ -35,7 +40,8 @@ LEVELS: dict[str, tuple[str, ...]] = {
 ORDINAL_LEVELS: dict[str, tuple[str, ...]] = {
     "configural": (),
     "thresholds": ("thresholds",),
-    "scalar": ("thresholds", "loadings"),
+    "metric": ("thresholds", "loadings"),
+    "scalar": ("thresholds", "loadings", "intercepts"),
 }
 
 
@@ -261,7 +267,8 @@ def invariance(
     level with its fit and the differences from the level before; CFI and RMSEA are robust where
     the estimator gives that for all levels, else scaled, else plain (``indices`` says which).
     ``release`` lists score tests of the equalities of the first level that was not held (of the
-    last level otherwise).
+    last level otherwise). A level of ordinal items that is the model before it in other parameters
+    is left out.
 
     Parameters
     ----------
@@ -292,10 +299,13 @@ def invariance(
     fits: dict[str, Result] = {}
     rows = data
     for name in names:
-        fits[name] = _level(model, rows, group, known[name], partial, options)
+        result = _level(model, rows, group, known[name], partial, options)
+        if _same_model(result, fits):
+            continue
+        fits[name] = result
         # all levels are models of the same rows
-        first = fits[name].estimate
-        rows = first.extra.get("source", first.sample)
+        rows = result.estimate.extra.get("source", result.estimate.sample)
+    names = list(fits)
     records: list[dict[str, Any]] = []
     held: list[str] = []
     stopped: str | None = None
@@ -402,7 +412,10 @@ def partial_invariance(
         step = 0
         while True:
             key = name if not step else f"{name}, {step} released"
-            fits[key] = _level(model, rows, group, equal, tuple(released), options)
+            result = _level(model, rows, group, equal, tuple(released), options)
+            if not step and _same_model(result, {} if before is None else {before: fits[before]}):
+                break
+            fits[key] = result
             first = fits[key].estimate
             rows = first.extra.get("source", first.sample)
             tried.append((key, name, tuple(released), before))
@@ -499,6 +512,12 @@ def _level(
         group_partial=partial if equal else (),
         **options,
     )
+
+
+def _same_model(result: Result, fits: dict[str, Result]) -> bool:
+    """Whether a level of ordinal items is the model before it in other parameters."""
+    ordinal = bool(result.estimate.model.variables.ordered)
+    return ordinal and bool(fits) and result.df <= list(fits.values())[-1].df
 
 
 def _form(fits: Iterable[Result]) -> str:

@@ -131,6 +131,9 @@ MESSAGES = {
     " MLR",
     "no_such_threshold": "{parameter}: {name!r} has {thresholds} threshold(s)",
     "ordinal_covariances": "the ordinal statistics have no finite covariance matrix{where}",
+    "polychoric_one": "the polychoric correlation of {first!r} and {second!r} is {value}{where}: a"
+    " corner of their table is empty, and the estimates have no covariance matrix; leave one of"
+    " them out or merge categories",
     "separated": "the probit regression of {name!r} on the predictors has no finite"
     " solution{where}: they separate its categories",
     "slopes_without_errors": "the slopes of {name!r} on the predictors have no standard"
@@ -239,6 +242,9 @@ USAGE = {
     "unknown_estimator": "estimator {estimator!r} is unknown; known are {known}",
     "unknown_likelihood": "likelihood {value} is unknown; use 'normal' or 'wishart'",
     "unknown_se": "se={value} is unknown; use default, expected, observed or robust",
+    "unknown_bread": "information={value} is unknown; use default, expected or observed",
+    "information_estimator": "information= goes with least squares (GLS, ULS and ordinal models),"
+    " not with {estimator}; use se=",
     "unknown_missing": "missing={value} is unknown; use 'listwise' or 'fiml'",
     "unknown_equality": "group_equal: unknown {name!r}; known are {known}",
     "equal_without_group": "group_equal needs a group variable",

@@ -8,8 +8,9 @@ scores of the steps and :math:`B` their mean derivatives, :math:`\Gamma = B^{-1}
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -20,6 +21,11 @@ from .model import Array, Index
 
 _NODES, _WEIGHTS = np.polynomial.legendre.leggauss(24)
 INFINITE = 38.0
+MOST_CATEGORIES = 30
+_SMALLEST = 1e-14  # probability of a cell
+#: A polychoric correlation of this size is one.
+_LARGEST = 0.9999
+_ROWS = 1 << 14  # gone through at once
 
 
 def bivariate_normal_cdf(a: Any, b: Any, rho: Any) -> Any:
@@ -96,14 +102,18 @@ class OrdinalStatistics:
         return self.mean + self.slopes @ self.mean[e], out
 
 
-def recode(values: Array, name: str, where: str) -> tuple[Any, int]:
-    """Categories 0, 1, … of an ordinal variable from whatever whole numbers code it."""
+def categories(values: Array) -> tuple[Array, Index]:
+    """The distinct values, ascending, and the place of each value among them."""
+    low, high = values.min(), values.max()
+    if high - low < 1000:
+        steps = (values - low).astype(np.intp)
+        if (steps == values - low).all():  # whole numbers need no sorting
+            levels = np.flatnonzero(np.bincount(steps))
+            place = np.zeros(int(steps.max()) + 1, dtype=np.int16)
+            place[levels] = np.arange(len(levels))
+            return levels + low, place[steps]
     levels, codes = np.unique(values, return_inverse=True)
-    if len(levels) < 2:
-        raise ModelError("single_category", name=name, where=where)
-    if len(levels) > 30:
-        raise ModelError("many_categories", name=name, categories=len(levels), where=where)
-    return codes.ravel(), len(levels)
+    return levels, codes.ravel()
 
 
 def check_continuous(values: Array, name: str, where: str) -> None:
@@ -113,8 +123,13 @@ def check_continuous(values: Array, name: str, where: str) -> None:
 
 
 def ordinal_codes(values: Array, name: str, levels: dict[str, int], where: str) -> Any:
-    """`recode`, refused where not all ``levels`` occur."""
-    code, count = recode(values, name, where)
+    """Categories 0, 1, … from whatever numbers code them, refused where one does not occur."""
+    found, code = categories(values)
+    count = len(found)
+    if count < 2:
+        raise ModelError("single_category", name=name, where=where)
+    if count > MOST_CATEGORIES:
+        raise ModelError("many_categories", name=name, categories=count, where=where)
     if count != levels[name]:
         raise ModelError(
             "categories_missing", name=name, count=count, categories=levels[name], where=where
@@ -122,12 +137,24 @@ def ordinal_codes(values: Array, name: str, levels: dict[str, int], where: str) 
     return code
 
 
-def _pair_tables(codes: Any, counts: Sequence[int], pairs: Any, top: int) -> Array:
-    tables = np.zeros((len(pairs), top, top))
-    for k, (i, j) in enumerate(pairs):
-        flat = np.bincount(codes[:, i] * top + codes[:, j], minlength=top * top)
-        tables[k] = flat.reshape(top, top)
-    return tables
+def _pair_tables(codes: Any, top: int) -> Array:
+    """Contingency tables of all pairs of variables, (pairs, top, top), the later variable first.
+
+    ``codes`` is (rows, variables), pairs run over the lower triangle by column. Blocks of rows
+    are gone through one by one: memory does not grow with the rows.
+    """
+    n, p = codes.shape
+    column, row = np.triu_indices(p, 1)
+    tables = np.zeros((len(row), top * top))
+    place = np.zeros((p, p), dtype=np.intp)
+    place[row, column] = np.arange(len(row))
+    for start in range(0, n, _ROWS):
+        block = np.ascontiguousarray(codes[start : start + _ROWS].T, dtype=np.intp)
+        for i in range(1, p):
+            flat = block[:i] + (np.arange(i) * top * top)[:, None] + block[i] * top
+            counts = np.bincount(flat.ravel(), minlength=i * top * top)
+            tables[place[i, :i]] += counts.reshape(i, -1)
+    return tables.reshape(-1, top, top)
 
 
 def _adjusted(table: Array) -> Array:
@@ -203,167 +230,217 @@ def ordinal_statistics(
     where: str = "",
     gamma: bool = True,
 ) -> OrdinalStatistics:
-    """Statistics of one group's complete rows."""
+    """Statistics of one group's complete rows.
+
+    Raises `ModelError` for a variable of one, of more than 30, or not of all its categories, and
+    where a polychoric correlation is one, so that the statistics have no covariance matrix.
+    """
     n, p = raw.shape
     is_ordinal = np.zeros(p, dtype=bool)
     is_ordinal[list(ordinal)] = True
-    codes = np.zeros((n, p), dtype=np.int64)
+    continuous = np.flatnonzero(~is_ordinal)
+    codes = np.zeros((n, p), dtype=np.int8)
     cuts: list[Array] = []
-    mean, variance = raw.mean(axis=0), raw.var(axis=0)
-    standardized = np.zeros((n, p))
-    for k in range(p):
-        if not is_ordinal[k]:
-            check_continuous(raw[:, k], names[k], where)
-            standardized[:, k] = (raw[:, k] - mean[k]) / np.sqrt(variance[k])
-            cuts.append(np.zeros(0))
-            continue
-        code, count = ordinal_codes(raw[:, k], names[k], levels, where), levels[names[k]]
-        codes[:, k] = code
-        share = np.cumsum(np.bincount(code, minlength=count))[:-1] / n
-        cuts.append(special.ndtri(share))
-        mean[k], variance[k] = 0.0, 1.0
-    return _second_step(
-        n, p, is_ordinal, codes, standardized, cuts, mean, variance, gamma, names, where
-    )
-
-
-def _second_step(
-    n: int,
-    p: int,
-    is_ordinal: Any,
-    codes: Any,
-    z: Array,
-    cuts: list[Array],
-    mean: Array,
-    variance: Array,
-    gamma: bool,
-    names: Sequence[str],
-    where: str,
-) -> OrdinalStatistics:
-    column, row = np.triu_indices(p, 1)
-    pstar = len(row)
-    cor = np.eye(p)
-    scores: list[Array] = []  # first-step case scores, one block per variable
-    first: list[slice] = []
-    at = 0
+    mean, variance = np.zeros(p), np.ones(p)
+    z = np.zeros((n, len(continuous)))
     for k in range(p):
         if is_ordinal[k]:
-            scores.append(_threshold_scores(cuts[k])[codes[:, k]])
+            codes[:, k] = ordinal_codes(raw[:, k], names[k], levels, where)
+            counts = np.bincount(codes[:, k], minlength=levels[names[k]])
+            cuts.append(special.ndtri(np.cumsum(counts)[:-1] / n))
         else:
-            sd = np.sqrt(variance[k])
-            scores.append((z[:, k] / sd)[:, None])
-        first.append(slice(at, at + scores[-1].shape[1]))
-        at += scores[-1].shape[1]
-    continuous = np.flatnonzero(~is_ordinal)
-    variance_at = {int(k): at + m for m, k in enumerate(continuous)}
-    for k in continuous.tolist():
-        scores.append(((z[:, k] ** 2 - 1) / (2 * variance[k]))[:, None])
-    size = at + len(continuous)
-    both = is_ordinal[row] & is_ordinal[column]
-    pair_scores = np.empty((n, pstar)) if gamma else np.empty((0, 0))
-    cross = np.zeros((pstar, size))
-    pairs = np.flatnonzero(both)
-    if len(pairs):
-        _polychoric_part(pairs, row, column, codes, cuts, cor, gamma, pair_scores, cross, first)
-    for k in np.flatnonzero(~both).tolist():
-        _continuous_part(
-            int(k),
-            int(row[k]),
-            int(column[k]),
-            is_ordinal,
-            codes,
-            z,
-            cuts,
-            variance,
-            cor,
-            gamma,
-            pair_scores,
-            cross,
-            first,
-            variance_at,
-        )
-    sd = np.sqrt(variance)
-    cov = cor * np.outer(sd, sd)
+            check_continuous(raw[:, k], names[k], where)
+            mean[k], variance[k] = raw[:, k].mean(), raw[:, k].var()
+            z[:, np.searchsorted(continuous, k)] = (raw[:, k] - mean[k]) / np.sqrt(variance[k])
+            cuts.append(np.zeros(0))
+    step = _SecondStep(n, is_ordinal, codes, z, cuts, variance)
+    cov = step.cor * np.sqrt(np.outer(variance, variance))
     moments = np.concatenate(
         [cuts[k] if is_ordinal[k] else mean[[k]] for k in range(p)]
-        + [variance[continuous], cov[row, column]]
+        + [variance[continuous], cov[step.row, step.column]]
     )
     matrix = np.zeros((0, 0))
     if gamma:
-        matrix = asymptotic(
-            n,
-            np.concatenate(scores, axis=1),
-            pair_scores,
-            cross,
-            first,
-            variance_at,
-            cor,
-            variance,
-            row,
-            column,
-            is_ordinal,
-        )
+        refuse_ones(step.cor, is_ordinal, names, where)
+        matrix = covariance_of_rows(n, len(moments), step.influence)
         if not np.isfinite(matrix).all():
             raise ModelError("ordinal_covariances", where=where)
     return OrdinalStatistics(n, tuple(cuts), mean, cov, moments, matrix, np.flatnonzero(is_ordinal))
 
 
-def _with_ends(cuts: Sequence[Array], chosen: Any, top: int) -> Array:
-    out = np.full((len(chosen), top + 1), INFINITE)
-    out[:, 0] = -INFINITE
-    for m, k in enumerate(chosen):
-        out[m, 1 : 1 + len(cuts[k])] = cuts[k]
-    return out
-
-
-def _threshold_scores(cuts: Array) -> Array:
-    """Derivatives of log p_i by each threshold, (categories, thresholds)."""
-    p = np.diff(np.concatenate([[0.0], special.ndtr(cuts), [1.0]]))
-    density = np.exp(-0.5 * cuts**2) / np.sqrt(2 * np.pi)
-    out = np.zeros((len(p), len(cuts)))
-    k = np.arange(len(cuts))
-    out[k, k] = density / p[:-1]
-    out[k + 1, k] = -density / p[1:]
-    return out
-
-
-def _polychoric_part(
-    pairs: Any,
-    row: Any,
-    column: Any,
-    codes: Any,
-    cuts: list[Array],
-    cor: Array,
-    gamma: bool,
-    pair_scores: Array,
-    cross: Array,
-    first: list[slice],
+def refuse_ones(
+    cor: Array, is_ordinal: Any, names: Sequence[str], where: str, variance: Array | None = None
 ) -> None:
-    top = max(len(c) for c in cuts) + 1
-    i, j = row[pairs], column[pairs]
-    tables = _pair_tables(codes, [], np.column_stack([i, j]), top)
-    binary = np.array([len(c) == 1 for c in cuts])
-    for m in np.flatnonzero(binary[i] & binary[j]).tolist():
-        tables[m, :2, :2] = _adjusted(tables[m, :2, :2])
-    a, b = _with_ends(cuts, i, top), _with_ends(cuts, j, top)
-    rho = polychoric_correlations(tables, a, b)
-    cor[i, j] = cor[j, i] = rho
-    if not gamma:
-        return
-    p, d = cell_probabilities(a, b, rho)
-    p = np.maximum(p, 1e-14)
-    by_rho = d / p
-    by_a, by_b = (
-        _threshold_derivatives(a, b, rho, p),
-        _threshold_derivatives(b, a, rho, np.swapaxes(p, 1, 2)),
-    )
-    real = _pair_tables(codes, [], np.column_stack([i, j]), top)
-    weighted = real * by_rho
-    for m, k in enumerate(pairs):
-        pair_scores[:, k] = by_rho[m][codes[:, i[m]], codes[:, j[m]]]
-        ca, cb = len(cuts[i[m]]), len(cuts[j[m]])
-        cross[k, first[i[m]]] = np.einsum("ij,ijt->t", weighted[m], by_a[m])[:ca]
-        cross[k, first[j[m]]] = np.einsum("ij,jit->t", weighted[m], by_b[m])[:cb]
+    """Refuse ordinal variables whose correlation is one in size, or whose estimate has a
+    ``variance`` (pairs of the lower triangle by column) that none can have; the largest is named.
+    """
+    one = np.abs(cor) > _LARGEST
+    if variance is not None:
+        column, row = np.triu_indices(len(cor), 1)
+        one[row, column] |= ~(variance < 1)
+    size = np.where(one & np.tril(np.outer(is_ordinal, is_ordinal), -1), np.abs(cor), 0.0)
+    if size.any():
+        j, i = divmod(int(np.argmax(size)), len(size))
+        raise ModelError(
+            "polychoric_one",
+            first=names[i],
+            second=names[j],
+            value=f"{cor[j, i]:.3f}",
+            where=where,
+        )
+
+
+def covariance_of_rows(n: int, count: int, influence: Callable[[slice], Array]) -> Array:
+    """Mean product of what every row adds to ``count`` statistics, (count, rows) for a slice."""
+    total = np.zeros((count, count))
+    size = max(128, 2**22 // count)  # at most 32 MiB a block
+    for start in range(0, n, size):
+        part = influence(slice(start, min(start + size, n)))
+        total += part @ part.T
+    total /= n
+    return total
+
+
+def _ends(cuts: Sequence[Array], top: int) -> Array:
+    """Thresholds with both ends, padded with +`INFINITE`, (variables, top + 1)."""
+    out = np.full((len(cuts), top + 1), INFINITE)
+    out[:, 0] = -INFINITE
+    for m, own in enumerate(cuts):
+        out[m, 1 : 1 + len(own)] = own
+    return out
+
+
+class _SecondStep:
+    """The correlations of all pairs given the first step, and what each row adds to both.
+
+    What a row adds to an estimate is its influence function: its score times the inverse of the
+    matrix of derivatives. For thresholds and pairs of ordinal variables it depends on the category
+    or on two of them, and stands in a table; for moments of continuous variables alone it is the
+    row's own deviation or product of deviations less its mean, whatever their distribution.
+    """
+
+    def __init__(
+        self, n: int, is_ordinal: Any, codes: Any, z: Array, cuts: list[Array], variance: Array
+    ) -> None:
+        p = len(is_ordinal)
+        self.n, self.is_ordinal, self.codes, self.z = n, is_ordinal, codes, z
+        self.cuts, self.variance = cuts, variance
+        self.column, self.row = np.triu_indices(p, 1)
+        self.cor = np.eye(p)
+        ends = np.cumsum([0] + [max(len(c), 1) for c in cuts])
+        self.first = [slice(int(a), int(b)) for a, b in pairwise(ends)]
+        continuous = np.flatnonzero(~is_ordinal).tolist()
+        self.number = {k: m for m, k in enumerate(continuous)}  # column of z
+        self.variance_at = {k: int(ends[-1]) + m for m, k in enumerate(continuous)}
+        self.size = int(ends[-1]) + len(continuous)
+        both = is_ordinal[self.row].astype(int) + is_ordinal[self.column]
+        self.pairs = np.flatnonzero(both == 2)
+        self.mixed = np.flatnonzero(both == 1)
+        self.plain = np.flatnonzero(both == 0)
+        self.top = max(len(c) for c in cuts) + 1
+        self._polychorics()
+        self.cross = np.zeros((len(self.mixed), self.size))
+        self.scale = np.zeros(len(self.mixed))
+        for m, k in enumerate(self.mixed.tolist()):
+            self._polyserial(m, *self._ordinal_first(k))
+        for k in self.plain.tolist():
+            i, j = int(self.row[k]), int(self.column[k])
+            r = float(np.mean(z[:, self.number[i]] * z[:, self.number[j]]))
+            self.cor[i, j] = self.cor[j, i] = r
+
+    def _ordinal_first(self, k: int) -> tuple[int, int]:
+        i, j = int(self.row[k]), int(self.column[k])
+        return (i, j) if self.is_ordinal[i] else (j, i)
+
+    def _polychorics(self) -> None:
+        items = np.flatnonzero(self.is_ordinal)
+        i, j = self.row[self.pairs], self.column[self.pairs]
+        real = _pair_tables(self.codes[:, items], self.top)
+        binary = np.array([len(c) == 1 for c in self.cuts])
+        tables = real.copy()
+        for m in np.flatnonzero(binary[i] & binary[j]).tolist():
+            tables[m, :2, :2] = _adjusted(tables[m, :2, :2])
+        ends = _ends(self.cuts, self.top)
+        a, b = ends[i], ends[j]
+        rho = polychoric_correlations(tables, a, b)
+        self.cor[i, j] = self.cor[j, i] = rho
+        # what a row of each category adds to the thresholds, (variables, categories, thresholds)
+        inner = ends[:, 1:-1]
+        with np.errstate(under="ignore", over="ignore"):
+            below = np.arange(self.top)[:, None] <= np.arange(self.top - 1)
+            density = np.exp(-0.5 * inner**2) / np.sqrt(2 * np.pi)
+            own = np.abs(inner) < INFINITE
+            shares = below - special.ndtr(inner)[:, None, :]
+            self.by_category = np.where(
+                own[:, None, :], shares / np.where(own, density, 1.0)[:, None, :], 0.0
+            )
+        p, d = cell_probabilities(a, b, rho)
+        p = np.maximum(p, _SMALLEST)
+        by_rho = d / p
+        weighted = real * by_rho
+        information = (weighted * by_rho).sum(axis=(1, 2))
+        by_a = _threshold_derivatives(a, b, rho, p)
+        by_b = _threshold_derivatives(b, a, rho, np.swapaxes(p, 1, 2))
+        shift_a = np.einsum("kij,kijt->kt", weighted, by_a) / self.n
+        shift_b = np.einsum("kij,kjit->kt", weighted, by_b) / self.n
+        table = by_rho - np.einsum("kt,kit->ki", shift_a, self.by_category[i])[:, :, None]
+        table -= np.einsum("kt,kjt->kj", shift_b, self.by_category[j])[:, None, :]
+        with np.errstate(divide="ignore", invalid="ignore"):
+            table *= (self.n / information)[:, None, None]
+        self.by_categories = table.reshape(len(i), -1)
+
+    def _polyserial(self, m: int, o: int, c: int) -> None:
+        y, code = self.z[:, self.number[c]], self.codes[:, o]
+        low, high = self._limits(o, slice(None))
+        r = polyserial(y, code, low, high)
+        self.cor[o, c] = self.cor[c, o] = r
+        by_rho, by_low, by_high, by_y = polyserial_curvature(r, y, low, high)
+        self.scale[m] = -self.n / float(by_rho.sum())
+        count = len(self.cuts[o])
+        up = np.bincount(code, weights=by_high, minlength=count + 1)[:-1]
+        down = np.bincount(code, weights=by_low, minlength=count + 1)[1:]
+        cross, first, variance = self.cross[m], self.first, self.variance[c]
+        cross[first[o]] = up + down
+        # the continuous variable enters through its standardized value
+        cross[first[c]] = -by_y.sum() / np.sqrt(variance)
+        cross[self.variance_at[c]] = -(by_y @ y) / (2 * variance)
+
+    def _limits(self, o: int, rows: slice) -> tuple[Array, Array]:
+        ends, code = _ends([self.cuts[o]], self.top)[0], self.codes[rows, o]
+        return ends[code], ends[code + 1]
+
+    def influence(self, rows: slice) -> Array:
+        """What these rows add to the moments, (moments, rows)."""
+        codes = np.ascontiguousarray(self.codes[rows].T, dtype=np.intp)
+        z, sd = self.z[rows].T, np.sqrt(self.variance)
+        out = np.empty((self.size + len(self.row), codes.shape[1]))
+        for k, own in enumerate(self.first):
+            if self.is_ordinal[k]:
+                out[own] = self.by_category[k, :, : len(self.cuts[k])].T[:, codes[k]]
+            else:
+                y = z[self.number[k]]
+                out[own] = sd[k] * y
+                out[self.variance_at[k]] = self.variance[k] * (y * y - 1)
+        items = np.flatnonzero(self.is_ordinal)
+        flat, size = self.by_categories.ravel(), self.by_categories.shape[1]
+        at = 0
+        for m, j in enumerate(items.tolist()):  # pairs run by column: later items with this one
+            later = items[m + 1 :]
+            places = np.arange(at, at + len(later))
+            index = codes[later] * self.top + codes[j] + (places * size)[:, None]
+            out[self.size + self.pairs[places]] = flat[index]
+            at += len(later)
+        for m, k in enumerate(self.mixed.tolist()):
+            o, c = self._ordinal_first(k)
+            r, y = self.cor[o, c], z[self.number[c]]
+            score = polyserial_score(r, y, *self._limits(o, rows))
+            by_rho = self.scale[m] * (score + self.cross[m] / self.n @ out[: self.size])
+            out[self.size + k] = sd[c] * by_rho + r / (2 * sd[c]) * out[self.variance_at[c]]
+        for k in self.plain.tolist():
+            i, j = int(self.row[k]), int(self.column[k])
+            product = z[self.number[i]] * z[self.number[j]] - self.cor[i, j]
+            out[self.size + k] = sd[i] * sd[j] * product
+        return out
 
 
 def _threshold_derivatives(a: Array, b: Array, rho: Array, p: Array) -> Array:
@@ -382,88 +459,62 @@ def _threshold_derivatives(a: Array, b: Array, rho: Array, p: Array) -> Array:
     return out / p[:, :, :, None]
 
 
-def _continuous_part(
-    k: int,
-    i: int,
-    j: int,
-    is_ordinal: Any,
-    codes: Any,
-    z: Array,
-    cuts: list[Array],
-    variance: Array,
-    cor: Array,
-    gamma: bool,
-    pair_scores: Array,
-    cross: Array,
-    first: list[slice],
-    variance_at: dict[int, int],
-) -> None:
-    if not is_ordinal[i] and not is_ordinal[j]:
-        r, score = continuous_correlation(z[:, i], z[:, j])
-        cor[i, j] = cor[j, i] = r
-        if not gamma:
-            return
-        rest = 1 - r * r
-        pair_scores[:, k] = score
-        for own, other in ((i, j), (j, i)):
-            sd = np.sqrt(variance[own])
-            by_mean = (z[:, own] - r * z[:, other]) / (sd * rest)
-            inner = z[:, own] ** 2 - r * z[:, own] * z[:, other]
-            by_variance = -0.5 / variance[own] + inner / (2 * variance[own] * rest)
-            cross[k, first[own]] = score @ by_mean
-            cross[k, variance_at[own]] = score @ by_variance
-        return
-    o, c = (i, j) if is_ordinal[i] else (j, i)
-    y, code = z[:, c], codes[:, o]
-    ends = np.concatenate([[-INFINITE], cuts[o], [INFINITE]])
-    r, score, da, db, scale = polyserial(y, code, ends[code], ends[code + 1])
-    cor[i, j] = cor[j, i] = r
-    if not gamma:
-        return
-    pair_scores[:, k] = score
-    for t in range(len(cuts[o])):
-        by_cut = (np.where(code == t, db, 0.0) - np.where(code == t + 1, da, 0.0)) / scale
-        cross[k, first[o].start + t] = score @ by_cut
-    # the continuous variable enters through its standardized value
-    by_z = -y - r * (db - da) / scale
-    sd = np.sqrt(variance[c])
-    cross[k, first[c]] = score @ (-by_z / sd)
-    cross[k, variance_at[c]] = score @ (-by_z * y / (2 * variance[c]) - 0.5 / variance[c])
+def polyserial_score(r: float, y: Array, low: Array, high: Array) -> Array:
+    """Derivatives of the cases' log-likelihood by a polyserial correlation.
 
-
-def continuous_correlation(a: Array, b: Array) -> tuple[float, Array]:
-    """Correlation of standardized variables and the case scores of its log-likelihood."""
-    r = float(np.mean(a * b))
-    rest = 1 - r * r
-    q = a**2 - 2 * r * a * b + b**2
-    return r, r / rest + a * b / rest - q * r / rest**2
-
-
-def polyserial(
-    y: Array, code: Any, low: Array, high: Array
-) -> tuple[float, Array, Array, Array, Array]:
-    """Correlation of a standardized variable with a latent response between limits.
-
-    Returns the correlation, its case scores, and what derivatives are made of: normal densities
-    at both limits given ``y``, and the probability of the category times the residual's spread.
+    ``y`` is standardized, ``low`` and ``high`` are the limits of the latent response.
     """
+    _, _, (_, by_low), (_, by_high), p = _polyserial_limits(r, y, low, high)
+    out: Array = (by_high - by_low) / p
+    return out
 
-    def parts(r: float) -> tuple[Array, Array, Array, Array]:
-        root = np.sqrt(1 - r * r)
-        a, b = (low - r * y) / root, (high - r * y) / root
-        p = np.maximum(special.ndtr(b) - special.ndtr(a), 1e-14)
+
+def _polyserial_limits(r: float, y: Array, low: Array, high: Array) -> tuple[Any, ...]:
+    """Standardized limits given ``y``, at each the density and that times the limit's derivative
+    by the correlation, and the probability between them."""
+    root = np.sqrt(1 - r * r)
+    a, b = (low - r * y) / root, (high - r * y) / root
+    p = np.maximum(special.ndtr(b) - special.ndtr(a), _SMALLEST)
+    out = []
+    for limit, at in ((low, a), (high, b)):
         with np.errstate(under="ignore"):
-            da = np.exp(-0.5 * np.clip(a, -40, 40) ** 2) / np.sqrt(2 * np.pi)
-            db = np.exp(-0.5 * np.clip(b, -40, 40) ** 2) / np.sqrt(2 * np.pi)
-        inner_a = np.where(np.abs(low) < INFINITE, low * r - y, 0.0) * da
-        inner_b = np.where(np.abs(high) < INFINITE, high * r - y, 0.0) * db
-        score = (inner_b - inner_a) / (p * root**3)
-        return score, da, db, p * root
+            density = np.exp(-0.5 * np.clip(at, -40, 40) ** 2) / np.sqrt(2 * np.pi)
+        density = np.where(np.abs(limit) < INFINITE, density, 0.0)
+        out.append((density, density * (limit * r - y) / root**3))
+    return a, b, *out, p
 
+
+def polyserial_curvature(
+    r: float, y: Array, low: Array, high: Array
+) -> tuple[Array, Array, Array, Array]:
+    """Second derivatives of the cases' log-likelihood by a polyserial correlation and by: it, the
+    low limit, the high limit, ``y``."""
+    a, b, (da, by_low), (db, by_high), p = _polyserial_limits(r, y, low, high)
+    root = np.sqrt(1 - r * r)
+    score = (by_high - by_low) / p
+    sides = []
+    for limit, at, density, change in ((low, a, da, by_low), (high, b, db, by_high)):
+        limit = np.where(density > 0, limit, 0.0)
+        by_limit = (r * density / root**2 - at * change) / root
+        by_y = (r * at * change - density / root**2) / root
+        bend = limit / root**3 + 3 * r * (limit * r - y) / root**5
+        by_rho = -at * change * (limit * r - y) / root**3 + density * bend
+        sides.append((by_limit, by_y, by_rho))
+    (low_limit, low_y, low_rho), (high_limit, high_y, high_rho) = sides
+    return (
+        (high_rho - low_rho) / p - score**2,
+        (score * da / root - low_limit) / p,
+        (high_limit - score * db / root) / p,
+        (high_y - low_y + score * r * (db - da) / root) / p,
+    )
+
+
+def polyserial(y: Array, code: Any, low: Array, high: Array) -> float:
+    """Correlation of a standardized variable with a latent response between limits."""
     r = float(np.clip(np.corrcoef(y, code)[0, 1], -0.9, 0.9))
     left, right = -0.9999, 0.9999
     for _ in range(100):
-        score, *_ = parts(r)
+        score = polyserial_score(r, y, low, high)
         total = float(score.sum())
         if total > 0:
             left = r
@@ -475,54 +526,4 @@ def polyserial(
         change, r = abs(new - r), new
         if change < 1e-11:
             break
-    return (r, *parts(r))
-
-
-def asymptotic(
-    n: int,
-    scores: Array,
-    pair_scores: Array,
-    cross: Array,
-    first: list[slice],
-    variance_at: dict[int, int],
-    cor: Array,
-    variance: Array,
-    row: Any,
-    column: Any,
-    is_ordinal: Any,
-) -> Array:
-    """N times the covariance matrix of both steps' estimates (Muthén 1984).
-
-    ``first`` has each variable's places among the first-step ``scores``, ``variance_at`` those of
-    the variances of continuous variables, ``cross`` the sums of products of each pair's scores
-    with their derivatives by the first step.
-    """
-    every = np.concatenate([scores, pair_scores], axis=1)
-    inner = every.T @ every
-    size = scores.shape[1]
-    a11_inverse = np.zeros((size, size))
-    for k, where in enumerate(first):
-        index = list(range(where.start, where.stop))
-        if k in variance_at:
-            index.append(variance_at[k])
-        at = np.ix_(index, index)
-        a11_inverse[at] = np.linalg.inv(inner[at])
-    diagonal = np.diag(inner)[size:]
-    b = np.zeros_like(inner)
-    b[:size, :size] = a11_inverse
-    with np.errstate(divide="ignore", invalid="ignore"):  # a matrix that is not finite is refused
-        b[size:, :size] = -(cross / diagonal[:, None]) @ a11_inverse
-        b[np.arange(size, len(b)), np.arange(size, len(b))] = 1 / diagonal
-        matrix = b @ inner @ b.T
-    if (~is_ordinal).any():
-        # from correlations to covariances of continuous variables
-        h = np.eye(len(matrix))
-        sd = np.sqrt(variance)
-        for k, (i, j) in enumerate(zip(row, column, strict=True)):
-            h[size + k, size + k] = sd[i] * sd[j]
-            for own, other in ((i, j), (j, i)):
-                if int(own) in variance_at:
-                    h[size + k, variance_at[int(own)]] = sd[other] * cor[i, j] / (2 * sd[own])
-        matrix = h @ matrix @ h.T
-    out: Array = n * (matrix + matrix.T) / 2
-    return out
+    return r

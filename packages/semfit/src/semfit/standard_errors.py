@@ -4,7 +4,9 @@ expected or observed information :math:`A^{-1}/N`; sandwich :math:`A^{-1}BA^{-1}
 outer product of case scores :math:`B` (Huber 1967, White 1982), or of their sums over clusters;
 for MLR, FIML and clusters :math:`A` is the observed, otherwise the expected information. Least
 squares (Browne 1984):
-:math:`(\Delta'V\Delta)^{-1}\Delta'V\Gamma V\Delta(\Delta'V\Delta)^{-1}/N`.
+:math:`(\Delta'V\Delta)^{-1}\Delta'V\Gamma V\Delta(\Delta'V\Delta)^{-1}/N`, for ULS by default
+with :math:`\Gamma` of normal theory, else with that of the rows; ``information="observed"`` has
+the Hessian of the discrepancy for :math:`\Delta'V\Delta`.
 """
 
 from __future__ import annotations
@@ -16,7 +18,7 @@ from .data import GroupSample
 from .discrepancy.normal import NormalTheory
 from .errors import ModelError
 from .estimate import Estimate, Options, pseudo_inverse
-from .model import Array
+from .model import Array, Block, Moments, jacobian_cells, vech_index
 from .standardized import jacobian
 
 
@@ -37,21 +39,64 @@ def covariance_of_estimates(estimate: Estimate) -> tuple[Array, bool]:
     kind, clustered = options.standard_errors, options.cluster is not None
     if kind == "default":
         kind = "robust" if robust(options) else "observed" if estimate.fiml else "expected"
+        kind = "normal" if options.estimator == "ULS" else kind
     # whose sandwich is that of the rows' (or clusters') likelihoods, not of the sample moments
     by_rows = estimate.fiml or options.estimator == "MLR" or clustered
     observed = kind == "observed" or (kind == "robust" and by_rows)
+    if kind in ("robust", "normal") and options.information != "default":
+        observed = options.information == "observed"
     a = estimate.observed_information if observed else estimate.expected_information
     bread, regular = pseudo_inverse(estimate.reduce(a))
     k = estimate.model.expand
     if kind == "robust":
         b = estimate.first_order(clustered) if by_rows else estimate.centred_first_order()
         middle = bread @ estimate.reduce(b) @ bread
+    elif kind == "normal":
+        middle = bread @ estimate.reduce(_normal_first_order(estimate)) @ bread
     else:
         middle = bread
     if not estimate.model.plain:
         middle = k @ middle @ k.T
     matrix = middle / estimate.discrepancy.multiplier
     return (matrix + matrix.T) / 2, regular
+
+
+def _normal_first_order(estimate: Estimate) -> Array:
+    r""":math:`\Delta'V\Gamma V\Delta` of ULS with the :math:`\Gamma` of normal theory.
+
+    Less that of what fixed exogenous variables predict, as in `residuals.residual_variances`.
+    """
+    out = np.zeros((estimate.model.parameters,) * 2)
+    for weight, block, m, (_, cov) in zip(
+        estimate.discrepancy.weights,
+        estimate.model.blocks,
+        estimate.moments,
+        estimate.sample_moments,
+        strict=True,
+    ):
+        e = block.exogenous
+        given = cov[:, e] @ np.linalg.solve(cov[np.ix_(e, e)], cov[e])
+        mean, change = _unit_derivatives(block, m, estimate.means)
+        middle = np.zeros((len(block.cells.kind),) * 2)
+        for sign, s in ((1, cov), (-1, given)):
+            through = change @ s
+            turned = np.swapaxes(through, 1, 2).reshape(len(middle), -1)
+            middle += 0.5 * sign * through.reshape(len(middle), -1) @ turned.T
+            middle += sign * mean.T @ s @ mean
+        out[block.cells.square] += weight * middle
+    return out
+
+
+def _unit_derivatives(block: Block, m: Moments, means: bool) -> tuple[Array, Array]:
+    """Derivatives of the means, (p, cells), and of the covariances with the diagonal twice, so that
+    half a trace counts each moment once, (cells, p, p)."""
+    p = block.observed
+    row, column = vech_index(p)
+    cells = jacobian_cells(block, m, True)
+    out = np.zeros((cells.shape[1], p, p))
+    out[:, row, column] = cells[p:].T
+    out += np.swapaxes(out, 1, 2)  # the diagonal stood once
+    return (cells[:p] if means else np.zeros((p, cells.shape[1]))), out
 
 
 def standard_errors(matrix: Array) -> Array:

@@ -3,7 +3,9 @@
 Defaults (those of ``lavaan::sem``): the first loading of a factor is fixed to one (or, with
 ``std_lv``, its variance), residual and factor variances are free, exogenous factors covary, as do
 endogenous variables that predict nothing; observed variables that only predict ("fixed x") keep
-their sample moments and are no parameters.
+their sample moments and are no parameters. Where thresholds are equal across groups, the intercepts
+of ordinal variables are free in all groups but the first, and so are their scales if they have
+three categories or more (Wu & Estabrook 2016; lavaan since 0.7).
 """
 
 from __future__ import annotations
@@ -164,6 +166,8 @@ def parameter_table(
     if unknown:
         known = ", ".join(EQUALITIES)
         raise ModelError("unknown_equality", name=sorted(unknown)[0], known=known)
+    if variables.ordered and "intercepts" in equal:
+        equal |= {"thresholds"}  # intercepts of latent responses have no meaning without
     partial = {_compact(p) for p in group_partial}
     written = {(f.lhs, f.op, f.rhs): f for f in syntax.formulas}
     keys = list(written)
@@ -190,18 +194,21 @@ def parameter_table(
             elif diagonal and lhs in ordinal and not row.user:
                 row.free, row.value = False, 1.0
             elif op == "~*~":
-                free = group > 1 and "thresholds" in equal | (
-                    {"thresholds"} if "intercepts" in equal else set()
-                )
+                # two equal thresholds identify a scale, one does not (Wu & Estabrook 2016)
+                free = group > 1 and "thresholds" in equal and (levels or {})[lhs] > 2
                 row.free, row.value = free, None if free else 1.0
             elif op == "~1" and lhs in latent and not row.user:
-                held = bool({"intercepts", "thresholds"} & equal)
-                free = group > 1 and held and "means" not in equal and lhs not in zero_means
+                free = (
+                    group > 1
+                    and "intercepts" in equal
+                    and "means" not in equal
+                    and lhs not in zero_means
+                )
                 row.free, row.value = free, None if free else 0.0
-            elif not row.user and (
-                (op == "~1" and lhs in ordinal)
-                or (op == "~~" and not diagonal and orthogonal and lhs in latent)
-            ):
+            elif op == "~1" and lhs in ordinal and not row.user:
+                free = group > 1 and "thresholds" in equal
+                row.free, row.value = free, None if free else 0.0
+            elif not row.user and op == "~~" and not diagonal and orthogonal and lhs in latent:
                 row.free, row.value = False, 0.0
             if op in ("~~", "~1") and lhs in fixed_x and (rhs in fixed_x or op == "~1"):
                 row.free, row.exogenous = False, True
@@ -314,8 +321,6 @@ def _equality_of(row: Row, variables: Variables) -> str | None:
 def _equate_groups(
     rows: list[Row], equal: set[str], partial: set[str], variables: Variables
 ) -> None:
-    if variables.ordered and equal & {"intercepts", "thresholds"}:
-        equal = equal | {"intercepts", "thresholds"}  # one does not go without the other
     alike: dict[str, list[Row]] = {}
     for row in rows:
         alike.setdefault(row.name, []).append(row)

@@ -47,11 +47,4 @@ f <- sem(MIMIC, hs); out$scores <- lavPredict(f)[1:5,]
 f <- cfa(paste0(TWO, "\nvisual =~ 0.5*x4"), hs, orthogonal=TRUE); m <- modindices(f); out$mi <- m[, c("lhs","op","rhs","mi","epc")]
 # reliability with a cross-loading
 f <- cfa(paste0(TWO, "\nvisual =~ x4"), hs); out$omega <- compRelSEM(f, obs.var=FALSE)
-# ordinal: standardized residual variances; an empty cell of two binary items beside longer ones
-o <- as.data.frame(lapply(hs[,paste0("x",1:6)], function(x) cut(x, quantile(x, c(0,.3,.7,1)), labels=FALSE, include.lowest=TRUE)))
-o$x1 <- 1*(hs$x1 > 6.4); o$x2 <- 1*(hs$x2 > 6); o$x2[o$x1 == 1 & o$x2 == 0] <- 1
-f <- cfa(TWO, o, ordered=TRUE); s <- standardizedSolution(f)
-out$ordinal <- list(table=as.vector(table(o$x1, o$x2)), correlation=lavInspect(f,"sampstat")$cov["x1","x2"], std=s[s$op=="~~" & s$lhs==s$rhs, c("lhs","est.std","se")])
-o <- read.csv("data/hs_ord.csv"); f <- cfa(TWO, o, ordered=paste0("x",1:6), group="school", group.equal=c("thresholds","loadings"))
-out$scaled <- list(implied=fitted(f)[[2]]$cov[1:6,1:6], cor=resid(f, type="cor")[[2]]$cov[1:6,1:6])
 write(toJSON(out, digits=12, auto_unbox=TRUE, dataframe="rows"), "lavaan/r_details.json")

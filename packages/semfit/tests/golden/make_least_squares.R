@@ -24,3 +24,8 @@ save1("r_uls_robust_mg", cfa(TWO, hs, group="school", group.equal="loadings", es
 save1("r_uls_robust_config", cfa(TWO, hs, group="school", estimator="ULS", se="robust.sem"))
 save1("r_uls_robust_fixedx", sem(FX, hs, estimator="ULS", se="robust.sem"))
 f <- cfa(HS, hs, estimator="GLS"); save1("r_gls_robust", f, browne(f))
+# ULS by default, from lavaan 0.7 on: standard errors under normality, Browne's residual-based test
+if (packageVersion("lavaan") >= "0.7") for (k in 1:3) { name <- c("hs_uls", "r_uls_mg", "r_uls_fixedx")[k]
+  f <- switch(k, cfa(HS, hs, estimator="ULS"), cfa(TWO, hs, group="school", group.equal="loadings", estimator="ULS"), sem(FX, hs, estimator="ULS", fixed.x=TRUE))
+  p <- as.data.frame(parameterEstimates(f, standardized=TRUE)); write.csv(format(p, digits=12, trim=TRUE), paste0(out, "/", name, "_par.csv"), row.names=FALSE, quote=c(1, 2, 3))
+  write(toJSON(list(name=name, fit=as.list(fitMeasures(f))), auto_unbox=TRUE, digits=14, na="string"), paste0(out, "/", name, "_fit.json")) }

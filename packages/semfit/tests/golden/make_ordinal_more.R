@@ -1,7 +1,6 @@
-# Run in packages/semfit/tests/golden: Rscript make_ordinal_more.R (lavaan 0.6-14)
+# Run in packages/semfit/tests/golden: Rscript make_ordinal_more.R (lavaan 0.7)
 # Factor scores, standardized residuals and difference tests of ordinal models.
-suppressMessages({library(lavaan); library(jsonlite)})
-O <- "data/"; out <- "lavaan"
+source("ordinal.R")
 ho <- read.csv(paste0(O, "hs_ord.csv")); h3 <- read.csv(paste0(O, "hs_ord3.csv")); mix <- read.csv(paste0(O, "hs_mixed.csv"))
 HS <- "visual =~ x1+x2+x3\ntextual =~ x4+x5+x6\nspeed =~ x7+x8+x9"; TWO <- "visual =~ x1+x2+x3\ntextual =~ x4+x5+x6"
 items <- paste0("x", 1:9); i6 <- paste0("x", 1:6)
@@ -30,16 +29,13 @@ write.csv(scores(f), paste0(out, "/r_ord_scores.csv"), row.names=FALSE)
 write.csv(lavPredict(f, optim.method="nlminb"), paste0(out, "/r_ord_scores_lavpredict.csv"), row.names=FALSE)
 write.csv(scores(f, "ML"), paste0(out, "/r_ord_scores_ml.csv"), row.names=FALSE)
 write.csv(scores(cfa(HS, mix, ordered=c("x3","x5","x6","x7","x8"))), paste0(out, "/r_ord_mixed_scores.csv"), row.names=FALSE)
-g <- lapply(list("", "thresholds", c("thresholds","loadings")), function(e) cfa(TWO, h3, ordered=i6, group="school", group.equal=e))
-write.csv(scores(g[[3]]), paste0(out, "/r_ord_mg_scores.csv"), row.names=FALSE)
-lrt <- lavTestLRT(g[[1]], g[[2]], g[[3]])
+g <- lapply(list("", "thresholds", c("thresholds","loadings"), c("thresholds","loadings","intercepts")), function(e) cfa(TWO, h3, ordered=i6, group="school", group.equal=e))
+write.csv(scores(g[[4]]), paste0(out, "/r_ord_mg_scores.csv"), row.names=FALSE)
+lrt <- lavTestLRT(g[[1]], g[[3]], g[[4]])
 write.csv(as.data.frame(lrt), paste0(out, "/r_ord_difference.csv"), row.names=FALSE)
 h0 <- cfa(paste0(HS, "\nvisual ~~ 0*speed"), ho, ordered=items)
 lrt <- lavTestLRT(f, h0)
 write.csv(as.data.frame(lrt), paste0(out, "/r_ord_difference_one.csv"), row.names=FALSE)
 # observed predictors taken as normal variables of the model (conditional.x=FALSE, fixed.x=FALSE)
-save1 <- function(name, f) {
-  write.csv(parameterEstimates(f, standardized=TRUE), paste0(out, "/", name, "_par.csv"), row.names=FALSE)
-  write(toJSON(list(name=name, fit=as.list(fitMeasures(f))), auto_unbox=TRUE, digits=14, na="string"), paste0(out, "/", name, "_fit.json")) }
 mimic <- paste0(TWO, "\nvisual ~ ageyr + agemo\ntextual ~ visual + ageyr")
-save1("r_ord_predictors", sem(mimic, h3, ordered=i6, conditional.x=FALSE, fixed.x=FALSE))
+save1("r_ord_predictors", mimic, h3, ordered=i6, conditional.x=FALSE, fixed.x=FALSE)
