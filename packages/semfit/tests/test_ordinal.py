@@ -72,6 +72,17 @@ def test_standardized_residuals() -> None:
         np.testing.assert_allclose(mine, golden, atol=2e-5)
 
 
+def test_residual_thresholds() -> None:
+    model, frame, options = ORDINAL_CASES["r_ord_mg_scalar"]
+    result = semfit.fit(model, data(frame), **options)
+    theirs = pd.read_csv(GOLDEN / "lavaan" / "r_ord_mg_resid_th.csv", index_col=0)
+    for g, mine in enumerate(result.residuals):
+        want = theirs[f"g{g + 1}"]
+        np.testing.assert_allclose(mine["thresholds"][want.index], want, atol=2e-5)
+    over = result.standardized_residuals()[1]["thresholds"]
+    assert np.isfinite(over).all() and over.abs().max() < 6
+
+
 def test_factor_scores() -> None:
     """Posterior modes by R's optimiser, and lavPredict's, which stops at about 2e-4."""
     one = semfit.fit(HS, data("hs_ord"), ordered=ITEMS)

@@ -72,8 +72,9 @@ def group_residuals(estimate: Estimate, group: int) -> GroupResiduals:
 def residual_table(estimate: Estimate, kind: str) -> list[dict[str, pd.DataFrame | pd.Series]]:
     """Per group ``{"cov": …, "mean": …}``; kind is raw, normalized, standardized or cor.
 
-    Ordinal models with fixed predictors: of the dependent variables given these, and ``slopes``,
-    a row each, which ``cor`` leaves in their units.
+    Ordinal models have ``thresholds`` too, which ``cor`` leaves as they are. With fixed predictors:
+    of the dependent variables given these, and ``slopes``, a row each, which ``cor`` leaves in
+    their units.
     """
     out = []
     for g, block in enumerate(estimate.model.blocks):
@@ -101,12 +102,28 @@ def residual_table(estimate: Estimate, kind: str) -> list[dict[str, pd.DataFrame
         }
         if estimate.means:
             group["mean"] = pd.Series(shift, index=names)
+        if "statistics" in estimate.extra:
+            group["thresholds"] = _residual_thresholds(estimate, g, kind)
         if len(names) < block.observed:
             slopes = _residual_slopes(estimate, g, kind)
             x = [block.names[k] for k in block.exogenous]
             group["slopes"] = pd.DataFrame(slopes, index=names, columns=x)
         out.append(group)
     return out
+
+
+def _residual_thresholds(estimate: Estimate, group: int, kind: str) -> pd.Series:
+    """Residual thresholds, of all ordinal variables in order, named like ``y|t1``."""
+    d = estimate.discrepancy
+    s, layout = d.statistics[group], d.layouts[group]
+    at = np.flatnonzero(layout.threshold_number >= 0)
+    values = (s.moments - d.implied(group, estimate.x)[0])[at]
+    if kind in ("normalized", "standardized"):
+        variance = np.diag(_residual_covariance(estimate, group, kind == "standardized"))[at]
+        values = _over_root(values, variance, np.diag(s.gamma)[at] / s.n)
+    names = estimate.model.blocks[group].names
+    places = zip(layout.threshold_variable[at], layout.threshold_number[at], strict=True)
+    return pd.Series(values, index=[f"{names[v]}|t{k + 1}" for v, k in places])
 
 
 def _residual_slopes(estimate: Estimate, group: int, kind: str) -> Array:

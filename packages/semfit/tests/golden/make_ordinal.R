@@ -41,3 +41,5 @@ more$ordinal <- list(table=as.vector(table(o$x1, o$x2)), correlation=lavInspect(
 o <- read.csv("data/hs_ord.csv"); f <- cfa(TWO, o, ordered=paste0("x",1:6), group="school", group.equal=c("thresholds","loadings"))
 more$scaled <- list(implied=fitted(f)[[2]]$cov[1:6,1:6], cor=resid(f, type="cor")[[2]]$cov[1:6,1:6])
 write(toJSON(more, digits=12, auto_unbox=TRUE, dataframe="rows"), paste0(out, "/r_ordinal_details.json"))
+f <- cfa(TWO, h3, ordered=i6, group="school", group.equal=c("thresholds", "loadings", "intercepts"))
+r <- resid(f); write.csv(data.frame(g1=as.numeric(r[[1]]$th), g2=as.numeric(r[[2]]$th), row.names=names(r[[1]]$th)), paste0(out, "/r_ord_mg_resid_th.csv"))
