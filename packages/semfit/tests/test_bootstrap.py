@@ -15,7 +15,7 @@ from semfit.bootstrap import _MomentRefits, refit_groups
 from semfit.data import group_sample
 from semfit.intervals import bootstrap_interval
 from semfit.refit import Refitter
-from semfit.resampling import Plan
+from semfit.resampling import LARGE_GROUP, RANDOM_BLOCKS, MomentSums, Plan
 
 KINDS = {"perc": "percentile", "basic": "basic", "norm": "norm", "bca.simple": "bc"}
 
@@ -84,6 +84,33 @@ def test_same_draws_whatever_the_number_and_the_threads() -> None:
     np.testing.assert_allclose(few.x, many.x[:130], atol=1e-12)
     other = result.bootstrap(130, seed=6)
     assert np.abs(other.x - few.x).max() > 1e-3
+
+
+@pytest.mark.parametrize("whole", [True, False])
+def test_rows_of_large_groups_are_drawn_in_random_blocks(whole: bool) -> None:
+    rng = np.random.default_rng(1)
+    n = LARGE_GROUP + 5
+    factor = rng.standard_t(6, n)
+    items = factor[:, None] * [0.9, 0.8, 0.7, 0.6] + rng.standard_normal((n, 4))
+    frame = pd.DataFrame(np.rint(2 * items) if whole else items, columns=[*"abcd"])
+    result = semfit.fit("f =~ a + b + c + d", frame, estimator="MLR")
+    sample = result.estimate.sample.groups[0]
+    counts = Plan.of([sample], moments=True).counts(4, 0)[0]
+    assert counts.shape == (64, RANDOM_BLOCKS) and (counts.sum(axis=1) == RANDOM_BLOCKS).all()
+    # the same by weights of the rows
+    block = np.random.default_rng(n).permutation(n) % RANDOM_BLOCKS
+    size, mean, vech = MomentSums(sample).sums([counts])
+    for k in (0, 63):
+        weight = counts[k, block].astype(float)
+        cov = np.cov(frame.T, fweights=weight.astype(int), ddof=0)
+        assert size[k] == weight.sum()
+        np.testing.assert_allclose(mean[k], np.average(frame, axis=0, weights=weight), atol=1e-12)
+        np.testing.assert_allclose(vech[k], cov[np.triu_indices(4)], atol=1e-12)
+    # standard errors are those of the rows (1,000 draws: 2.2 % each)
+    boot = result.bootstrap(1000, seed=2)
+    ratio = boot.x.std(axis=0) / np.sqrt(np.diag(result.vcov))
+    assert np.abs(ratio - 1).max() < 0.08 and abs(ratio.mean() - 1) < 0.03
+    np.testing.assert_array_equal(boot.x[:70], result.bootstrap(70, seed=2).x)
 
 
 def test_same_draws_whatever_the_hash_seed_and_blas_threads() -> None:

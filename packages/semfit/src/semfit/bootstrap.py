@@ -476,7 +476,8 @@ def bootstrap(
 ) -> Bootstrap:
     """Refit the model to ``draws`` resamples of the rows (whole clusters where there are any).
 
-    Rows are drawn within groups. The draws depend on ``seed`` alone, not on ``threads``. Two
+    Rows are drawn within groups, those of groups with more than 131,072 in random blocks where
+    their moments are enough (`resampling`). The draws depend on ``seed`` alone, not on ``threads``. Two
     threads are about half as fast again at 3,000 rows and twice as fast at 20,000; more of them
     pay with large data only, where sums take longer than refits. They bring nothing to estimators
     that need the rows themselves (FIML, ordinal), whose draws are refitted one by one.
@@ -492,13 +493,13 @@ def bootstrap(
     if not estimate.minimum.converged:
         raise ModelError("bootstrap_not_converged")
     draws, seed = int(draws), int(seed)
-    plan = Plan.of(estimate.sample.groups)
     moments = (
         not estimate.fiml
         and "covariance" not in estimate.extra
         and estimate.discrepancy.kind == "ML"
         and not estimate.discrepancy.unbiased
     )
+    plan = Plan.of(estimate.sample.groups, moments)
     work: _MomentRefits | _RowRefits = (
         _MomentRefits(estimate, plan, seed) if moments else _RowRefits(estimate, plan, seed, draws)
     )
@@ -526,7 +527,7 @@ class _MomentRefits:
         # A refit is thousands of short array operations, and threads that refit at once spend their
         # time handing the interpreter lock around. So one refits while the others draw.
         self.lock = Lock()
-        n = estimate.n
+        n = sum(plan.sizes)
         # large data: many draws share one pass over the row products
         self.blocks_at_once = 4 if n <= 20_000 else int(np.clip(LARGE // (n * BLOCK), 1, 8))
 
