@@ -477,10 +477,11 @@ def bootstrap(
     """Refit the model to ``draws`` resamples of the rows (whole clusters where there are any).
 
     Rows are drawn within groups, those of groups with more than 131,072 in random blocks where
-    their moments are enough (`resampling`). The draws depend on ``seed`` alone, not on ``threads``. Two
-    threads are about half as fast again at 3,000 rows and twice as fast at 20,000; more of them
-    pay with large data only, where sums take longer than refits. They bring nothing to estimators
-    that need the rows themselves (FIML, ordinal), whose draws are refitted one by one.
+    their moments are enough (`resampling`). The draws depend on ``seed`` alone, not on
+    ``threads``. Two threads are about half as fast again at 3,000 rows and twice as fast at
+    20,000; more of them pay with large data only, where sums take longer than refits. They bring
+    nothing to estimators that need the rows themselves (FIML, ordinal), whose draws are refitted
+    one by one.
     """
     if not _whole(draws) or not 2 <= draws <= 10_000_000:
         raise ModelError("bootstrap_draws", value=repr(draws))

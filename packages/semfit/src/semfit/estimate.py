@@ -152,14 +152,17 @@ class Estimate:
             np.add.at(out.T, block.cells.parameter, 0.5 * (d**2 @ variance_jacobian(block, m)).T)
         return out
 
-    def first_order(self, clustered: bool = False) -> Array:
-        """Mean outer product of case scores (or of sums over clusters), unit ``B``."""
+    @cached_property
+    def first_order(self) -> Array:
+        """Mean outer product of case scores, or of their sums over clusters, unit ``B``."""
         total = np.zeros((self.model.parameters,) * 2)
-        if clustered:
+        if self.options.cluster is not None:
             return self._clustered(total)
         for block, m, sample in zip(
             self.model.blocks, self.moments, self.sample.groups, strict=True
         ):
+            if sample.raw is None:
+                raise ModelError("robust_needs_raw_data")
             part = np.zeros((len(block.cells.parameter),) * 2)
             for _, scores in cell_scores(block, m, sample, self.means):
                 part += scores.T @ scores

@@ -133,8 +133,7 @@ def yuan_bentler(estimate: Estimate, df: int, npar: int) -> Scaling:
     h1_parameters -= sum(len(g.apart) for g in estimate.sample.groups)
     trace1 = saturated_trace(estimate)
     bread, _ = pseudo_inverse(estimate.reduce(estimate.observed_information))
-    first_order = estimate.first_order(estimate.options.cluster is not None)
-    trace0 = float(np.sum(bread * estimate.reduce(first_order)))
+    trace0 = float(np.sum(bread * estimate.reduce(estimate.first_order)))
     trace = trace1 - trace0
     return Scaling(
         trace / df if df else np.nan,

@@ -49,7 +49,7 @@ def covariance_of_estimates(estimate: Estimate) -> tuple[Array, bool]:
     bread, regular = pseudo_inverse(estimate.reduce(a))
     k = estimate.model.expand
     if kind == "robust":
-        b = estimate.first_order(clustered) if by_rows else estimate.centred_first_order()
+        b = estimate.first_order if by_rows else estimate.centred_first_order()
         middle = bread @ estimate.reduce(b) @ bread
     elif kind == "normal":
         middle = bread @ estimate.reduce(_normal_first_order(estimate)) @ bread
@@ -169,5 +169,5 @@ def robust_middle(estimate: Estimate) -> Array | None:
         return None
     clustered = options.cluster is not None
     if estimate.fiml or options.estimator == "MLR" or clustered:
-        return estimate.first_order(clustered)
+        return estimate.first_order
     return estimate.centred_first_order()
