@@ -21,7 +21,7 @@ import pandas as pd
 from .data import GroupSample, group_sample
 from .errors import ModelError
 from .estimate import Estimate, pseudo_inverse, solve
-from .intervals import bootstrap_interval, one_sided
+from .intervals import bootstrap_interval, inference, one_sided
 from .messages import Message, message
 from .model import SYMMETRIC, Array, Block, Model, block_moments
 from .refit import Batch, Refits, Refitter, with_exogenous
@@ -243,7 +243,7 @@ class Bootstrap:
            lhs   est    se  ci_lower  ci_upper
         15   d -0.15  0.09     -0.32      0.09
         """
-        from .result import Result, inference
+        from .result import Result
 
         model = self.estimate.model
         frame = Result(self.estimate).parameters.copy()
@@ -285,7 +285,7 @@ class Bootstrap:
         0  visual  x1     0.78  0.09
         1  visual  x2     0.43  0.08
         """
-        from .result import Result, inference
+        from .result import Result
 
         result = Result(self.estimate)
         s = result._standardizer
@@ -333,7 +333,7 @@ class Bootstrap:
           from  to  est  ci_lower
         0   x1  x9  0.1      0.03
         """
-        from .result import Result, inference
+        from .result import Result
 
         model = self.estimate.model
         pairs = effect_pairs(model, indicators)

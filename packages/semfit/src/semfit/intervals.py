@@ -1,4 +1,4 @@
-r"""Confidence intervals from bootstrap draws.
+r"""Confidence intervals: of estimates with their errors, and from bootstrap draws.
 
 percentile and basic (Davison & Hinkley 1997, ch. 5), ``norm`` (bias-corrected normal), ``bc``
 (bias-corrected percentile, lavaan's ``bca.simple``) and BCa (Efron 1987) with the acceleration from
@@ -103,3 +103,21 @@ def bootstrap_interval(
         lower, upper = 2 * estimate - upper, 2 * estimate - lower
     constant = fixed(draws, estimate)
     return np.where(constant, estimate, lower), np.where(constant, estimate, upper)
+
+
+def inference(
+    est: Array, se: Array, level: float = 0.95, df: int | None = None
+) -> dict[str, Array]:
+    """z (est / se), two-sided p and limits: normal, or with ``df`` those of Student's t."""
+    with np.errstate(all="ignore"):
+        z = np.where(se > 0, est / se, np.nan)
+    if df is None:
+        half, tail = float(special.ndtri(0.5 + level / 2)), special.ndtr(-np.abs(z))
+    else:
+        half, tail = float(special.stdtrit(df, 0.5 + level / 2)), special.stdtr(df, -np.abs(z))
+    return {
+        "z": z,
+        "pvalue": 2 * tail,
+        "ci_lower": est - half * se,
+        "ci_upper": est + half * se,
+    }

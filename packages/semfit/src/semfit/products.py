@@ -22,8 +22,9 @@ from scipy import special
 from .data import numeric_column
 from .errors import ModelError
 from .fitting import fit
+from .intervals import inference
 from .model import Array
-from .result import Result, inference
+from .result import Result
 from .syntax import parse
 
 

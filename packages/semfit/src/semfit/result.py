@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
-from scipy import special
 
 from . import modification
 from .errors import ModelError
 from .estimate import Estimate
 from .fit_measures import degrees_of_freedom, fit_baseline, fit_measures, group_measures
 from .fit_tests import fit_tests
+from .intervals import inference
 from .judgement import admissibility, convergence, identification
 from .messages import Message, listed, message
 from .model import Array
@@ -46,24 +46,6 @@ class FitMeasures(dict[str, float]):
         if dotted != key and dotted in self:
             return self[dotted]
         raise KeyError(f"{key!r} is no fit measure of this fit")
-
-
-def inference(
-    est: Array, se: Array, level: float = 0.95, df: int | None = None
-) -> dict[str, Array]:
-    """z (est / se), two-sided p and limits: normal, or with ``df`` those of Student's t."""
-    with np.errstate(all="ignore"):
-        z = np.where(se > 0, est / se, np.nan)
-    if df is None:
-        half, tail = float(special.ndtri(0.5 + level / 2)), special.ndtr(-np.abs(z))
-    else:
-        half, tail = float(special.stdtrit(df, 0.5 + level / 2)), special.stdtr(df, -np.abs(z))
-    return {
-        "z": z,
-        "pvalue": 2 * tail,
-        "ci_lower": est - half * se,
-        "ci_upper": est + half * se,
-    }
 
 
 @dataclass(frozen=True, repr=False)

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from .errors import ModelError
+from .intervals import inference
 
 if TYPE_CHECKING:
     from .result import Result
@@ -119,14 +120,14 @@ def _probability(value: float) -> str:
 
 
 def _parameters(result: Result, level: float) -> list[Line]:
-    from .result import inference
-
     model = result.estimate.model
     if result.draws is not None:
         frame = result.draws.parameters("percentile", level)
     else:
         frame = result.parameters
-        frame = frame.assign(**inference(frame["est"].to_numpy(), frame["se"].to_numpy(), level))
+        frame = frame.assign(
+            **inference(frame["est"].to_numpy(), frame["se"].to_numpy(), level, result.cluster_df)
+        )
     given = np.zeros(len(frame), dtype=bool)
     given[: len(model.rows)] = [r.exogenous for r in model.rows]
     held = (frame["se"] == 0) & frame["op"].isin(["~1", "~*~"]) & frame["est"].isin([0.0, 1.0])

@@ -11,7 +11,6 @@ import numpy as np
 import pandas as pd
 
 from loyalty.analyses.groups.findings import Groups
-from loyalty.analyses.groups.models import PathInGroup
 from loyalty.analyses.measurement.findings import Measurement
 from loyalty.analyses.structural.findings import Structural
 from loyalty.analyses.synthesis.estimates import (
@@ -600,7 +599,11 @@ def _spoken(data: Everything, claim: str, source: Speaking) -> Interval | None:
         described = next(g for g in data.cases[source.case].groups if g.id == paths.group)
         if odd := {*source.more, *source.less} - set(described.levels):
             raise UserError(f"{where}: {paths.group} has no level {min(odd)}")
-        own = {p.group: p for p in paths.by_group if p.id == source.path and p.ci_lower is not None}
+        own = {
+            p.group: Interval(estimate=p.estimate, ci_lower=p.ci_lower, ci_upper=p.ci_upper)
+            for p in paths.by_group
+            if p.id == source.path and p.ci_lower is not None and p.ci_upper is not None
+        }
         if not own:
             raise UserError(f"{where}: no path {source.path} in the groups")
         if not {*source.more, *source.less} <= set(own):
@@ -617,7 +620,7 @@ def _spoken(data: Everything, claim: str, source: Speaking) -> Interval | None:
         raise UserError(f"{where}: {error}") from None
 
 
-def _contrast(more: Sequence[PathInGroup], less: Sequence[PathInGroup]) -> Interval:
+def _contrast(more: Sequence[Interval], less: Sequence[Interval]) -> Interval:
     """Mean path of some groups less that of others, groups taken as independent samples.
 
     The loadings that groups have in common tie their paths a little: the error neglects it.
@@ -626,7 +629,6 @@ def _contrast(more: Sequence[PathInGroup], less: Sequence[PathInGroup]) -> Inter
     estimate = variance = 0.0
     for groups, sign in ((more, 1.0), (less, -1.0)):
         for path in groups:
-            assert path.ci_lower is not None and path.ci_upper is not None
             estimate += sign * path.estimate / len(groups)
             variance += ((path.ci_upper - path.ci_lower) / (2 * z) / len(groups)) ** 2
     half = z * math.sqrt(variance)
