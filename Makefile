@@ -15,7 +15,7 @@ LOYALTY := $(RUN) loyalty
 # More for the report, like: make report ARGS="--draws 100 --to html"
 ARGS ?=
 
-.PHONY: help setup report test test-all lint docs notebooks check reproduce bench bench-run recovery schema clean
+.PHONY: help setup report test test-all lint docs notebooks check reproduce bench growth bench-run recovery schema clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 18
@@ -64,8 +64,11 @@ check: setup ## check the description and the rows of every case
 reproduce: setup ## compute recorded findings anew where their rows are, and compare
 	@$(LOYALTY) reproduce $(ARGS)
 
-bench: setup ## measure speed against lavaan and semopy, where installed
+bench: setup ## measure speed beside lavaan (half an hour)
 	@$(RUN) python benchmarks/bench.py --json benchmarks/results/bench.json $(ARGS)
+
+growth: setup ## measure how the bootstrap grows with rows, items, draws and threads
+	@$(RUN) python benchmarks/growth.py --json benchmarks/results/growth.json $(ARGS)
 
 bench-run: setup ## measure the run beside an earlier commit (half an hour)
 	@$(RUN) python benchmarks/run.py --json benchmarks/results/run.json $(ARGS)

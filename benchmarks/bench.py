@@ -1,9 +1,11 @@
-"""Speed of `semfit` beside lavaan (in R) and semopy, side by side on one thread each.
+"""Processor time of `semfit` beside lavaan: named jobs, one run, one thread each.
 
-    OPENBLAS_NUM_THREADS=1 python benchmarks/bench.py [--quick] [--json FILE] [--growth] [--memory]
+    python benchmarks/bench.py [--only TEXT] [--cap SECONDS] [--json FILE]
 
-Prints a table of medians, interquartile ranges and ratios. Where Rscript with lavaan, or semopy, is
-not installed it says so and leaves their columns empty.
+One Python and one R process do the same jobs with the same models and data; short jobs are repeated
+and their median is taken. A fit is the fit with its parameter table, standardized estimates and all
+measures of fit; what follows from a fit is timed without it. Where lavaan needs more processor time
+than the cap its process is stopped and another one does the rest.
 """
 
 from __future__ import annotations
@@ -11,307 +13,264 @@ from __future__ import annotations
 import os
 
 for _name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
-    os.environ.setdefault(_name, "1")
+    os.environ[_name] = "1"
 
 import argparse  # noqa: E402
 import json  # noqa: E402
+import platform  # noqa: E402
 import resource  # noqa: E402
-import shutil  # noqa: E402
 import subprocess  # noqa: E402
 import sys  # noqa: E402
 import tempfile  # noqa: E402
 import time  # noqa: E402
-import warnings  # noqa: E402
 from collections.abc import Callable  # noqa: E402
+from dataclasses import dataclass, field  # noqa: E402
+from importlib.metadata import version  # noqa: E402
 from pathlib import Path  # noqa: E402
+from statistics import geometric_mean, median  # noqa: E402
+from threading import Thread  # noqa: E402
 from typing import Any  # noqa: E402
 
 import numpy as np  # noqa: E402
 import pandas as pd  # noqa: E402
 import semfit  # noqa: E402
 from cases import chain_data, chain_model  # noqa: E402
-from semfit.resampling import Plan  # noqa: E402
 
 HERE = Path(__file__).parent
+#: A job is repeated until it took so many seconds, or so often.
+SECONDS, REPEATS = 2.0, 9
 
 
-def clock(function: Callable[[], Any], repeats: int) -> list[float]:
-    """Wall-clock seconds of repeated calls, after one call to warm up."""
-    function()
-    times = []
-    for _ in range(repeats):
-        start = time.perf_counter()
-        function()
-        times.append(time.perf_counter() - start)
-    return times
+def whole(result: Any) -> Any:
+    """All that a fit prints."""
+    return result.parameters, result.fit, result.warnings
 
 
-def lavaan(
-    task: str,
-    model: str,
-    data: pd.DataFrame,
-    repeats: int,
-    *more: str,
-    counts: Any = None,
-) -> tuple[list[float], pd.DataFrame | None]:
-    """Seconds per call as lavaan needs them; empty when R or lavaan is missing."""
-    if shutil.which("Rscript") is None:
-        return [], None
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder)
-        (path / "model.txt").write_text(model + "\n")
-        data.to_csv(path / "data.csv", index=False, na_rep="NA")
-        if counts is not None:
-            pd.DataFrame(counts).to_csv(path / "counts.csv", index=False, header=False)
-        done = subprocess.run(
-            ["Rscript", str(HERE / "lavaan_bench.R"), task, folder, str(repeats), *more],
-            capture_output=True,
-            text=True,
+@dataclass(frozen=True)
+class Job:
+    """A model, data, the options of its fit in both languages, and what is timed.
+
+    Timed is the fit, or what is named after it: without the fit where that is given ``f``.
+    """
+
+    name: str
+    model: str
+    data: pd.DataFrame
+    options: dict[str, Any] = field(default_factory=dict)
+    r_options: str = ""
+    ours: Callable[[Any], Any] = whole
+    r: str = ""
+    parts: int = 1  # what our time is divided by
+    r_parts: int = 1
+
+    def seconds(self) -> float:
+        """Processor time of one go."""
+        start = time.process_time()
+        result = semfit.fit(self.model, self.data, **self.options)
+        if self.r:
+            start = time.process_time()
+        self.ours(result)
+        return (time.process_time() - start) / self.parts
+
+
+def holes(data: pd.DataFrame, patterns: int = 300) -> pd.DataFrame:
+    """The data with a tenth of the values missing."""
+    gone = np.random.default_rng(2).random((patterns, data.shape[1])) < 0.1
+    return data.astype(float).mask(gone[np.arange(len(data)) % patterns])
+
+
+def jobs() -> list[Job]:
+    models = {k: chain_model(k) for k in (12, 30, 60, 120)}
+    likert = {k: chain_data(1000, k) for k in models}
+    missing = {k: holes(likert[k]) for k in (12, 30, 60)}
+    ordinal = {k: chain_data(1000, k, points=5) for k in (12, 30, 60)}
+    mlr: dict[str, Any] = {"estimator": "MLR"}
+    out = [Job(f"ML, {k} items", models[k], likert[k]) for k in models]
+    out += [Job(f"MLR, {k} items", models[k], likert[k], mlr, "estimator='MLR'") for k in models]
+    for groups, k in ((2, 30), (4, 30), (10, 30), (50, 12)):
+        data = chain_data(300 * groups, k)
+        data = data.assign(g=np.arange(len(data)) % groups)
+        name, r = f"MLR, {groups} groups, {k} items", "estimator='MLR', group='g'"
+        out.append(Job(name, models[k], data, {**mlr, "group": "g"}, r))
+    for k, data in missing.items():
+        fiml, r = {"missing": "fiml"}, "missing='fiml'"
+        out.append(Job(f"FIML, {k} items", models[k], data, fiml, r))
+        name, r = f"FIML with MLR, {k} items", "missing='fiml', estimator='MLR'"
+        out.append(Job(name, models[k], data, fiml | mlr, r))
+    for k, data in ordinal.items():
+        out.append(Job(f"WLSMV, {k} items", models[k], data, {"ordered": True}, "ordered=TRUE"))
+    m, d = models[30], likert[30]
+    clustered = d.assign(c=np.arange(1000) // 10)
+    out.append(Job("ML, 100 clusters, 30 items", m, clustered, {"cluster": "c"}, "cluster='c'"))
+    three = d.assign(g=np.arange(1000) % 3)
+
+    def ladder(_: Any) -> Any:
+        return semfit.invariance(m, three, group="g").table
+
+    name = "invariance ladder, 3 groups, 30 items"
+    out.append(Job(name, m, three, {"group": "g"}, "group='g'", ladder, "ladder(model, d)"))
+    for k in (12, 30, 60):
+        name = f"modification indices, {k} items"
+        out.append(Job(name, models[k], likert[k], ours=modindices, r="modindices(f)"))
+    for k in (12, 30, 60):
+        name = f"factor scores, {k} items"
+        out.append(Job(name, models[k], likert[k], ours=factor_scores, r="lavPredict(f)"))
+    out.append(
+        Job(
+            "standardized solution, 30 items",
+            m,
+            d,
+            ours=lambda r: r.standardized(),
+            r="standardizedSolution(f)",
         )
-        if done.returncode:
-            print(f"lavaan did not run ({task}): {done.stderr.strip()[-300:]}", file=sys.stderr)
-            return [], None
-        times = json.loads((path / "times.json").read_text())["times"]
-        refits = path / "refits.csv"
-        return [float(t) for t in times], pd.read_csv(refits) if refits.exists() else None
+    )
+    out.append(
+        Job(
+            "standardized residuals, 30 items",
+            m,
+            d,
+            ours=lambda r: r.standardized_residuals(),
+            r="residuals(f, type='standardized')",
+        )
+    )
+    scale = likert[120].iloc[:, :12]
+    one = "f =~ " + " + ".join(scale.columns)
+
+    def omega(_: Any) -> Any:
+        return semfit.fit(one, scale).reliability()
+
+    r = "suppressMessages(psych::omega(d, nfactors=1, plot=FALSE))"
+    out.append(Job("omega of 12 items (psych)", one, scale, ours=omega, r=r))
+    out.append(
+        Job(
+            "bootstrap, one draw, 30 items",
+            m,
+            d,
+            ours=lambda r: r.bootstrap(640, seed=1),
+            r="bootstrapLavaan(f, R=20)",
+            parts=640,
+            r_parts=20,
+        )
+    )
+    return out
 
 
-def semopy_refits(model: str, data: pd.DataFrame, counts: Any) -> list[float]:
-    """Seconds of semopy's plain refits to the same resamples."""
-    try:
-        import semopy
-    except ImportError:
-        return []
-    times = []
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        for row in counts:
-            part = data.iloc[np.repeat(np.arange(len(data)), row)].reset_index(drop=True)
-            start = time.perf_counter()
-            fitted = semopy.Model(model)
-            fitted.fit(part)
-            times.append(time.perf_counter() - start)
-    return times
+def modindices(result: Any) -> Any:
+    return result.modindices()
 
 
-def line(name: str, ours: list[float], theirs: dict[str, list[float]], unit: float = 1e3) -> dict:
-    """One row of the table: medians, spreads, and ratios with the spread of the quotient."""
-    row: dict[str, Any] = {"task": name, "loyalty": float(np.median(ours)) * unit}
-    row["loyalty_iqr"] = float(np.subtract(*np.percentile(ours, [75, 25]))) * unit
-    text = f"{name:44s} {row['loyalty']:10.3f} ±{row['loyalty_iqr']:7.3f} ms"
-    for who, times in theirs.items():
-        if not times:
-            text += f"   {who}: not installed"
-            continue
-        median = float(np.median(times))
-        ratio = np.median(times) / np.median(ours)
-        low = np.percentile(times, 25) / np.percentile(ours, 75)
-        high = np.percentile(times, 75) / np.percentile(ours, 25)
-        row |= {who: median * unit, f"{who}_ratio": ratio, f"{who}_ratio_range": [low, high]}
-        text += f"   {who} {median * unit:10.2f} ms = {ratio:6.1f} x [{low:.1f}, {high:.1f}]"
-    print(text, flush=True)
-    return row
+def factor_scores(result: Any) -> Any:
+    return result.factor_scores()
+
+
+def repeated(once: Callable[[], float]) -> float:
+    """The median of some goes, without the first one where it was short."""
+    times = [once()]
+    if times[0] < SECONDS:
+        times = [once()]
+        while sum(times) < SECONDS and len(times) < REPEATS:
+            times.append(once())
+    return median(times)
+
+
+def processor(pid: int) -> float:
+    """Processor seconds of a running process."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def lavaan(todo: list[Job], cap: float) -> tuple[dict[str, float], dict[str, str]]:
+    """Seconds of each job, infinite beyond the cap, and the versions in use."""
+    seconds: dict[str, float] = {}
+    versions: dict[str, str] = {}
+    with tempfile.TemporaryDirectory() as folder:
+        for number, job in enumerate(todo):
+            job.data.to_csv(Path(folder) / f"{number}.csv", index=False, na_rep="NA")
+        while left := [k for k, job in enumerate(todo) if job.name not in seconds]:
+            lines = [
+                {"file": f"{k}.csv", "model": j.model, "options": j.r_options, "call": j.r}
+                for k, j in ((k, todo[k]) for k in left)
+            ]
+            (Path(folder) / "jobs.json").write_text(json.dumps(lines))
+            process = subprocess.Popen(
+                ["Rscript", str(HERE / "lavaan_bench.R"), folder, str(SECONDS), str(REPEATS)],
+                stdout=subprocess.PIPE,
+                text=True,
+            )
+            assert process.stdout is not None
+            begun = [0.0]
+            watch = Thread(target=stop_late, args=(process, begun, cap), daemon=True)
+            versions = json.loads(process.stdout.readline())
+            watch.start()
+            for k in left:
+                begun[0] = processor(process.pid)
+                line = process.stdout.readline()
+                seconds[todo[k].name] = float(line or "inf") / todo[k].r_parts
+                print(f"lavaan {todo[k].name}: {seconds[todo[k].name]:.3f}", file=sys.stderr)
+                if not line:
+                    break
+            process.wait()
+    return seconds, versions
+
+
+def stop_late(process: subprocess.Popen[str], begun: list[float], cap: float) -> None:
+    """Stop a process that works on one job for too long."""
+    while process.poll() is None:
+        if processor(process.pid) - begun[0] > cap:
+            process.kill()
+        time.sleep(0.5)
+
+
+def loading(command: list[str]) -> float:
+    """Processor seconds of a new process."""
+
+    def once() -> float:
+        before = resource.getrusage(resource.RUSAGE_CHILDREN)
+        subprocess.run(command, check=True, capture_output=True)
+        after = resource.getrusage(resource.RUSAGE_CHILDREN)
+        return after.ru_utime - before.ru_utime + after.ru_stime - before.ru_stime
+
+    return repeated(once)
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--quick", action="store_true")
-    parser.add_argument("--growth", action="store_true")
-    parser.add_argument("--memory", action="store_true", help="a million rows; about ten minutes")
+    parser.add_argument("--only", default="", help="jobs whose names hold this text")
+    parser.add_argument("--cap", type=float, default=120.0, help="processor seconds for lavaan")
     parser.add_argument("--json", type=Path)
-    parser.add_argument("--one", nargs=2, type=int, metavar=("ROWS", "DRAWS"))
-    options = parser.parse_args()
-    if options.one:
-        print(json.dumps(one_bootstrap(*options.one)))
-        return
-    repeats = 3 if options.quick else 7
-    rows = []
-    data, model = chain_data(), chain_model()
-    result = semfit.fit(model, data)
-    print(
-        f"nine-factor chain: {data.shape[1]} items, {result.fit['npar']:.0f} parameters,"
-        f" N = {len(data)}; one thread each"
-    )
-
-    draws = 640 if options.quick else 5000
-    ours = [t / draws for t in clock(lambda: result.bootstrap(draws, seed=1), repeats)]
-    theirs, _ = lavaan("bootstrap", model, data, 3, "20" if options.quick else "60")
-    counts = Plan.of(result.estimate.sample.groups).counts(1, 0)[0][:5]
-    exact, refits = lavaan("refits", model, data, 1, counts=counts)
-    rows.append(line("bootstrap, one draw (bootstrapLavaan)", ours, {"lavaan": theirs}))
-    rows.append(
-        line(
-            "bootstrap, one draw (plain refits)",
-            ours,
-            {"lavaan": exact, "semopy": semopy_refits(model, data, counts)},
+    asked = parser.parse_args()
+    todo = [job for job in jobs() if asked.only in job.name]
+    ours = {job.name: repeated(job.seconds) for job in todo}
+    theirs, versions = lavaan(todo, asked.cap)
+    if asked.only in (name := "import"):
+        ours[name] = loading([sys.executable, "-c", "from semfit import fit"])
+        theirs[name] = loading(["Rscript", "-e", "library(lavaan)"])
+    records: list[dict[str, Any]] = []
+    print(f"{'':40s} {'semfit, ms':>12s} {'lavaan, ms':>12s} {'ratio':>8s}")
+    for name in ours:
+        late = theirs[name] == np.inf
+        bound = asked.cap if late else theirs[name]
+        records.append(
+            {
+                "task": name,
+                "semfit": ours[name] * 1e3,
+                "lavaan": None if late else theirs[name] * 1e3,
+                "ratio": bound / ours[name],
+                "beyond_cap": late,
+            }
         )
-    )
-    if refits is not None:
-        boot = result.bootstrap(64, seed=1)
-        names = [n for n in result.parameter_names if n in refits]
-        mine = boot.x[: len(refits)][:, [result.parameter_names.index(n) for n in names]]
-        worst = float(np.abs(mine - refits[names].to_numpy()).max())
-        print(f"  largest difference from lavaan on the same {len(refits)} resamples: {worst:.1e}")
-        rows.append({"task": "agreement on the same resamples", "largest_difference": worst})
-
-    def cold() -> Any:
-        fitted = semfit.fit(model, data)
-        return fitted.parameters, fitted.converged, fitted.estimate.minimum
-
-    def measures() -> Any:
-        fitted = semfit.fit(model, data)
-        return fitted.parameters, fitted.fit, fitted.warnings
-
-    rows.append(
-        line(
-            "cold ML fit with parameter table",
-            clock(cold, 3 * repeats),
-            {"lavaan": lavaan("fit", model, data, repeats)[0]},
-        )
-    )
-    rows.append(
-        line(
-            "the same with all fit measures",
-            clock(measures, 3 * repeats),
-            {"lavaan": lavaan("measures", model, data, repeats)[0]},
-        )
-    )
-    grouped = data.assign(g=np.arange(len(data)) % 3)
-
-    def ladder() -> Any:
-        for equal in (
-            (),
-            ("loadings",),
-            ("loadings", "intercepts"),
-            ("loadings", "intercepts", "residuals"),
-        ):
-            fitted = semfit.fit(model, grouped, group="g", group_equal=equal)
-            assert fitted.parameters is not None
-
-    rows.append(
-        line(
-            "three-group ladder, four fits",
-            clock(ladder, repeats),
-            {"lavaan": lavaan("ladder", model, grouped, 2 if options.quick else 3)[0]},
-        )
-    )
-    ordinal = chain_data(points=5)
-    rows.append(
-        line(
-            "WLSMV, 30 items of five categories",
-            clock(lambda: semfit.fit(model, ordinal, ordered=True).fit, repeats),
-            {"lavaan": lavaan("wlsmv", model, ordinal, 2 if options.quick else 3)[0]},
-        )
-    )
-    holes = data.astype(float)
-    rng = np.random.default_rng(2)
-    patterns = rng.random((800, holes.shape[1])) < 0.12
-    holes = holes.mask(patterns[np.arange(len(holes)) % 800])
-    rows.append(
-        line(
-            "FIML, 800 patterns",
-            clock(lambda: semfit.fit(model, holes, missing="fiml").parameters, 2),
-            {"lavaan": lavaan("fiml", model, holes, 1)[0]},
-        )
-    )
-    rows.append(first_call())
-    if options.growth:
-        rows += growth()
-    if options.memory:
-        rows += memory()
-    if options.json:
-        options.json.write_text(json.dumps(rows, indent=1))
-
-
-def growth() -> list[dict[str, Any]]:
-    """Time against rows, items, draws and threads."""
-    rows = []
-    for n in (3_000, 100_000, 1_000_000):
-        result = semfit.fit(chain_model(), chain_data(n))
-        draws = 512 if n < 1_000_000 else 128
-        times = [t / draws for t in clock(lambda: result.bootstrap(draws, seed=1), 1)]  # noqa: B023
-        rows.append(line(f"growth: N = {n:,}", times, {}) | {"n": n})
-    for items in (15, 30, 60):
-        result = semfit.fit(chain_model(items), chain_data(items=items))
-        times = [t / 512 for t in clock(lambda: result.bootstrap(512, seed=1), 3)]  # noqa: B023
-        rows.append(line(f"growth: {items} items", times, {}) | {"items": items})
-    result = semfit.fit(chain_model(), chain_data())
-    for draws in (512, 2048, 8192):
-        times = [t / draws for t in clock(lambda: result.bootstrap(draws, seed=1), 1)]  # noqa: B023
-        rows.append(line(f"growth: {draws} draws", times, {}) | {"draws": draws})
-    for threads in (1, 2):
-        times = [
-            t / 8192
-            for t in clock(lambda: result.bootstrap(8192, seed=1, threads=threads), 3)  # noqa: B023
-        ]
-        rows.append(line(f"growth: {threads} threads", times, {}) | {"threads": threads})
-    return rows
-
-
-def first_call() -> dict[str, Any]:
-    """What a new process that has pandas pays: the import, and the first fit's extra time."""
-    code = (
-        "import time, pandas; s = time.perf_counter();"
-        "import semfit; i = time.perf_counter();"
-        "from cases import chain_data, chain_model; d, m = chain_data(), chain_model();"
-        "a = time.perf_counter(); semfit.fit(m, d).parameters; b = time.perf_counter();"
-        "semfit.fit(m, d).parameters; c = time.perf_counter();"
-        "print(i - s, b - a, c - b)"
-    )
-    times = []
-    for _ in range(5):
-        done = subprocess.run(
-            [sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=HERE
-        )
-        loading, first, second = map(float, done.stdout.split())
-        times.append((loading, first - second))
-    loading, extra = np.median(times, axis=0)
-    print(
-        f"new process: import {loading:.2f} s, first fit {extra * 1e3:.0f} ms more than the second"
-    )
-    return {"task": "first call in a new process", "import_s": loading, "extra_s": extra}
-
-
-def one_bootstrap(n: int, draws: int) -> dict[str, float]:
-    """Seconds and peak memory (GiB) of this process for data, fit and bootstrap of ``n`` rows."""
-    data = chain_data(n)
-    before = peak()
-    start = time.perf_counter()
-    boot = semfit.fit(chain_model(), data).bootstrap(draws, seed=1)
-    seconds = time.perf_counter() - start
-    return {
-        "rows": n,
-        "resamples": draws,
-        "converged": int(boot.converged.sum()),
-        "seconds": seconds,
-        "peak_data_gib": before,
-        "peak_gib": peak(),
-    }
-
-
-def peak() -> float:
-    """Largest resident memory of this process so far, GiB."""
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
-
-
-def memory() -> list[dict[str, Any]]:
-    """Peak memory of a bootstrap of a million rows and 30 items, each in a process of its own."""
-    rows = []
-    for draws in (256, 5000):
-        done = subprocess.run(
-            [sys.executable, __file__, "--one", "1000000", str(draws)],
-            capture_output=True,
-            text=True,
-            check=True,
-        )
-        found = json.loads(done.stdout)
+        mark = ">" if late else " "
         print(
-            f"memory: {found['rows']:,} rows x {draws} draws: peak {found['peak_gib']:.2f} GiB"
-            f" ({found['peak_data_gib']:.2f} to make the data), {found['seconds']:.0f} s",
-            flush=True,
+            f"{name:40s} {ours[name] * 1e3:12.2f} {mark}{bound * 1e3:11.1f}"
+            f" {mark}{bound / ours[name]:7.1f}"
         )
-        rows.append({"task": f"memory: {draws} draws"} | found)
-    return rows
+    mean = geometric_mean(r["ratio"] for r in records)
+    print(f"geometric mean {mean:.1f}")
+    versions |= {"Python": platform.python_version()}
+    versions |= {package: version(package) for package in ("semfit", "numpy", "scipy", "pandas")}
+    if asked.json:
+        found = {"versions": versions, "cap": asked.cap, "geometric_mean": mean, "jobs": records}
+        asked.json.write_text(json.dumps(found, indent=1) + "\n")
 
 
 if __name__ == "__main__":

@@ -164,7 +164,7 @@ def test_figures_have_alternative_text_and_a_source(pages: list[Path]) -> None:
             alt = str(image.get("alt", ""))
             assert len(alt) > 20, (name(page), figure.get("id"))
         holder = figure.find_parent(class_="quarto-embed-nb-cell") or figure
-        measured = {"fig-growth": "bench.json", "fig-recovery": "recovery.json"}
+        measured = {"fig-growth": "growth.json", "fig-recovery": "recovery.json"}
         if figure.get("id") in measured:  # by a script of benchmarks/, which no notebook runs
             assert measured[str(figure["id"])] in main(page).get_text()
             continue

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure as Drawing
 
 
-def kept(name: str) -> list[dict[str, Any]]:
+def kept(name: str) -> Any:
     """The records of one file; none where it was not made."""
     file = measured() / name
     return json.loads(file.read_text(encoding="utf-8")) if file.is_file() else []
@@ -225,30 +225,28 @@ def _coverage(rows: list[tuple[Any, ...]]) -> Drawing:
 
 
 def bench_page() -> str:
-    """Speed beside lavaan and semopy, as ``make bench`` left it."""
-    records = [r for r in kept("bench.json") if r.get("lavaan_ratio") is not None]
-    if not records:
+    """Processor time beside lavaan, as ``make bench`` left it, and how the bootstrap grows."""
+    found = kept("bench.json")
+    if not found:
         return "The benchmark was not run here."
     columns = [
         Column("task", "Task"),
-        Column("loyalty", "This study, ms", "number", 2),
+        Column("semfit", "This study, ms", "number", 1),
         Column("lavaan", "lavaan, ms", "count"),
-        Column("lavaan_ratio", "Ratio", "number", 0),
-        Column(("low", "high"), "Quartiles", "number", 0),
-        Column("semopy_ratio", "Ratio, semopy", "number", 0),
+        Column("ratio", "Ratio", "number", 1),
     ]
-    shown = [
-        {**r, "low": r["lavaan_ratio_range"][0], "high": r["lavaan_ratio_range"][1]}
-        for r in records
-    ]
+    versions = ", ".join(" ".join(pair) for pair in found["versions"].items())
     note = (
-        "Medians of one run, one thread each, the same data and resamples. Single times depend on "
-        "the machine and on what else it does; the ratios less so. Source of the table and the "
-        "figure: `benchmarks/results/bench.json`, which `make bench` writes."
+        "Processor time, medians of one run, one thread each, the same models and data. Where "
+        f"lavaan's time is missing it was stopped after {found['cap']:.0f} seconds, and the ratio "
+        f"is at least that. Geometric mean of the ratios: {found['geometric_mean']:.1f}. Single "
+        "times depend on the machine and on what else it does; the ratios less so. "
+        f"{versions}. Source of the table: `benchmarks/results/bench.json`, which `make bench` "
+        "writes."
     )
     caption = ": Speed of `make bench`. {#tbl-bench}"
-    parts = [_table(shown, columns), caption, note, growth_figure(), memory_sentence(), run_table()]
-    return "\n\n".join(part for part in parts if part)
+    parts = [_table(found["jobs"], columns), caption, note, growth_figure(), memory_sentence()]
+    return "\n\n".join(part for part in [*parts, run_table()] if part)
 
 
 def run_table() -> str:
@@ -272,8 +270,8 @@ def run_table() -> str:
 
 
 def memory_sentence() -> str:
-    """Peak memory of the largest bootstraps, as ``make bench ARGS=--memory`` left it."""
-    large = [r for r in kept("bench.json") if "peak_gib" in r]
+    """Peak memory of the largest bootstraps, as ``make growth`` left it."""
+    large = [r for r in kept("growth.json") if "peak_gib" in r]
     if not large:
         return ""
     peaks = " and ".join(f"{r['peak_gib']:.2f} GiB with {r['resamples']:,} draws" for r in large)
@@ -287,7 +285,9 @@ def growth_figure() -> str:
     """Time a bootstrap draw takes against the size of the task, drawn into ``_generated``."""
     sizes = {"n": "Respondents", "items": "Items", "draws": "Draws", "threads": "Threads"}
     panels = {
-        label: [(r[key], r["loyalty"]) for r in kept("bench.json") if key in r]
+        label: [
+            (r[key], r["ms_a_draw"]) for r in kept("growth.json") if key in r and "rows" not in r
+        ]
         for key, label in sizes.items()
     }
     panels = {label: points for label, points in panels.items() if points}
@@ -299,7 +299,8 @@ def growth_figure() -> str:
         "respondents, items, draws and threads."
     )
     caption = "Time a bootstrap draw takes against respondents, items, draws and threads."
-    return f'![{caption}](_generated/growth.svg){{#fig-growth fig-alt="{alt}"}}'
+    source = "Source: `benchmarks/results/growth.json`, which `make growth` writes."
+    return f'![{caption}](_generated/growth.svg){{#fig-growth fig-alt="{alt}"}}\n\n{source}'
 
 
 def _growth(panels: dict[str, list[tuple[Any, Any]]]) -> Drawing:
