@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import hashlib
 import io
 import lzma
@@ -91,6 +92,10 @@ def test_formats(project: Any) -> None:
         columns={"customer": "客户", "date": "day"},
     )
     assert got.rows.to_dict("records") == [{"customer": "张", "date": pd.Timestamp("2020-01-02")}]
+    packed_again = gzip.compress(b"customer,date\na,2020-01-01\n")
+    got = loaded(project, packed_again, "rows.csv.gz")
+    assert got.rows["customer"].tolist() == ["a"]
+    assert got.checksum == hashlib.sha256(packed_again).hexdigest()
     shifted = loaded(project, b"customer,date\na,2020-01-01T23:30:00-02:00\n")
     assert shifted.rows["date"][0] == pd.Timestamp("2020-01-02 01:30")
 
@@ -122,6 +127,9 @@ def test_refusals_name_the_file_and_what_was_expected(
         assert message.startswith("small/rows.csv") and words in message, message
     resource = purchases(project, b"not a zip", "rows.csv.zip")
     assert "not a whole zip archive" in refusal(resources.load, study.load("small"), resource)
+    for broken in (b"no gzip", gzip.compress(PURCHASES.encode())[:-4]):
+        resource = purchases(project, broken, "rows.csv.gz")
+        assert "not a whole gzip file" in refusal(resources.load, study.load("small"), resource)
     resource = purchases(project, PURCHASES.encode())
     (project.folder / "rows.csv").write_bytes(b"customer,date\na,2020-01-01\n")
     assert "its SHA-256 is" in refusal(resources.load, study.load("small"), resource)

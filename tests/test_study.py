@@ -10,8 +10,10 @@ from typing import Any
 import jsonschema
 import pytest
 
-from loyalty.cases import study
+from loyalty.cases import roads, study, tables
 from loyalty.ground import reading
+from loyalty.ground.reasons import CannotCompute
+from loyalty.stats.waves import waves
 
 FILE = "data/small/study.yml: "
 DATA = Path(__file__).resolve().parents[1] / "data"
@@ -195,6 +197,27 @@ def test_analyses_follow_the_data(repository: Path) -> None:
     assert study.load("ecsi-mobile").analyses == [*study.SURVEY, "published"]
 
 
+def test_nothing_rests_on_surveys_that_nobody_here_has_seen(repository: Path) -> None:
+    unseen = [
+        case
+        for case in study.cases()
+        if any(getattr(rows, "sha256", "") == study.UNKNOWN for rows in study.load(case).sources)
+    ]
+    assert len(unseen) >= 5
+    assert not set(unseen) & set(roads.available())
+
+
+def test_players_asked_three_times(repository: Path) -> None:
+    described = study.load("games-telemetry")
+    (resource,) = described.resources
+    found = tables.load(described, resource)
+    assert (found.read, len(found.rows)) == (116_770, 61_301)
+    assert found.rows["customer"].nunique() == 37_154
+    assert found.rows["score"].between(1, 7).all()
+    with pytest.raises(CannotCompute, match="no whole number from 0 to 10"):
+        waves(found.rows, smallest=10)  # enjoyment is no question on recommending
+
+
 def printed(**values: Any) -> dict[str, Any]:
     entry = {"id": "p", "label": "P", "source": "hair2021", "place": "Table 1", "decimals": 3}
     return {**entry, **values}
@@ -294,6 +317,13 @@ def test_models_in_lavaan_syntax(project: Any) -> None:
     assert small.structural_model().splitlines() == [*measurement, "loyalty ~ p_H1*quality"]
     assert small.structural_model(labels=False).endswith("\nloyalty ~ quality")
     assert small.structural_model(drop=["q2"]).startswith("quality =~ q1 + q3\n")
+
+
+def test_a_model_without_a_hypothesis(project: Any) -> None:
+    project.study["hypotheses"] = []
+    project.describe()
+    with pytest.raises(CannotCompute, match="no path between constructs"):
+        study.load("small").structural_model()
 
 
 def test_paths_set_aside_effects_and_covariances(repository: Path) -> None:

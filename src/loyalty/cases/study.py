@@ -34,6 +34,7 @@ from loyalty.ground.reading import (
     shown_path,
     validated,
 )
+from loyalty.ground.reasons import CannotCompute
 from loyalty.ground.text import Language, Text
 
 #: The name that stands for all cases together (the synthesis).
@@ -69,7 +70,7 @@ ROLES: dict[str, dict[str, str]] = {
         "resolution": "share",
         "repurchase": "share",
     },
-    "waves": {"date": "date", "score": "number", "firm": "id?"},
+    "waves": {"date": "date", "score": "number", "firm": "id?", "customer": "id?"},
     "experiment": {"arm": "text", "outcome": "number", "baseline": "number?", "stratum": "text?"},
     "complaints": {
         "date": "date?",
@@ -561,8 +562,15 @@ class Study(Model):
             Label every path ``p_<hypothesis>`` (in several groups a label would make it equal).
         drop : collection of str
             Items to leave out.
+
+        Raises
+        ------
+        CannotCompute
+            When no path is hypothesized.
         """
         paths = [h for h in self.hypotheses if h.is_path and (all_paths or h.set_aside is None)]
+        if not paths:
+            raise CannotCompute("no_hypothesis")
         named = {end for h in paths for end in (h.from_, h.to)}
         constructs = [
             c.model_copy(update={"items": [i for i in c.items if i.id not in drop]})

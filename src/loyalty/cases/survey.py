@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import difflib
+import gzip
 import hashlib
 import io
 import os
@@ -153,11 +154,25 @@ def content(study: Study, source: Source) -> tuple[bytes, str, str, str]:
                 f"{name}: its SHA-256 is {checksum}, rows.file.sha256 in study.yml says "
                 f"{source.sha256}; write the new one there if the change is meant"
             )
+    if path.endswith(".gz"):
+        found, path = _unpacked(found, name), path.removesuffix(".gz")
     if path.endswith(".zip"):
         found, path = _unzipped(
             found, name, source.member if isinstance(source, DownloadRows) else None
         )
     return found, path, checksum, name
+
+
+def _unpacked(content: bytes, name: str) -> bytes:
+    """What a gzip file holds."""
+    try:
+        with gzip.GzipFile(fileobj=io.BytesIO(content)) as packed:
+            found = packed.read(roads.LARGEST + 1)
+    except (gzip.BadGzipFile, zlib.error, EOFError):
+        raise UserError(f"{name}: not a whole gzip file") from None
+    if len(found) > roads.LARGEST:
+        raise UserError(f"{name}: what it holds is larger than {roads.LARGEST:,} bytes")
+    return found
 
 
 def _unzipped(content: bytes, name: str, member: str | None) -> tuple[bytes, str]:

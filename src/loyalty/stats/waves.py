@@ -39,14 +39,14 @@ def waves(rows: pd.DataFrame, *, smallest: int, level: float = 0.95) -> Waves:
     """The net promoter score of every wave and its trend.
 
     Args:
-        rows: ``date`` (a wave is a month), ``score`` from 0 to 10.
+        rows: ``date`` (a wave is a month), ``score``, a whole number from 0 to 10.
         smallest: waves with fewer answers are left out.
 
     Raises:
-        CannotCompute: fewer than three waves, or a score outside 0 to 10.
+        CannotCompute: fewer than three waves, or another score.
     """
     check_level(level)
-    if not rows["score"].between(0, 10).all():
+    if not rows["score"].isin(range(11)).all():
         raise CannotCompute("score_outside")
     month = rows["date"].dt.to_period("M").dt.to_timestamp()
     found = []
