@@ -255,6 +255,61 @@ def test_the_clustered_wald_is_that_of_separate_sandwiches() -> None:
     assert tests.loc[0, "p_firms"] == pytest.approx(f.sf(ratio, 1, 5), rel=1e-5)
 
 
+def structural(data: pd.DataFrame, group: str, **options: Any) -> semfit.Result:
+    return semfit.fit(
+        f"{HS}\ntextual ~ visual\nspeed ~ textual + visual",
+        data,
+        group=group,
+        group_equal=["loadings"],
+        estimator="MLR",
+        **options,
+    )
+
+
+PATHS = [
+    Hypothesis.model_validate({"id": k, "from": a, "to": b, "sign": "+"})
+    for k, a, b in (
+        ("a", "visual", "textual"),
+        ("b", "textual", "speed"),
+        ("d", "visual", "speed"),
+    )
+]
+
+
+@pytest.mark.parametrize(("group", "k"), [("school", 2), ("third", 3)])
+def test_pairs_of_paths_against_lavaan(hs: pd.DataFrame, group: str, k: int) -> None:
+    """lavaan's := of labelled paths, with the covariances that the equal loadings bring."""
+    data = hs.assign(third=np.repeat(["a", "b", "c"], [100, 101, 100]))
+    found = groups.path_pairs(structural(data, group), PATHS)
+    expected = golden("groups_pairs")
+    expected = expected[expected["groups"] == k].reset_index()
+    levels = {str(name): n for n, name in enumerate(data[group].unique(), 1)}
+    names = [
+        f"{r['id']}_{levels[r['group_a']]}{levels[r['group_b']]}" for r in found.to_dict("records")
+    ]
+    assert names == list(expected["name"])
+    for mine, theirs in {"ci_lower": "low", "ci_upper": "high", "estimate": "est"}.items():
+        np.testing.assert_allclose(found[mine], expected[theirs], atol=2e-4, err_msg=mine)
+    np.testing.assert_allclose(found["se"], expected["se"], rtol=2e-4)
+    np.testing.assert_allclose(found["p"], expected["p"], rtol=2e-3)
+    assert found["p_holm"].min() == pytest.approx(min(1, len(found) * found["p"].min()))
+
+
+def test_pairs_of_paths_by_cluster_against_lavaan(hs: pd.DataFrame) -> None:
+    clusters = groups.clusters_of(hs, "cl", ["x1"], "school")
+    plain, robust = structural(hs, "school"), structural(hs, "school", cluster="cl")
+    found = groups.path_pairs(plain, PATHS, robust, clusters)
+    expected = golden("groups_pairs_clustered")
+    se = (found["ci_upper_firms"] - found["ci_lower_firms"]) / 2 / t.ppf(0.975, 5)
+    np.testing.assert_allclose(se, expected["se"], rtol=2e-4)
+    p = 2 * t.sf(np.abs(found["estimate"]) / se, 5)
+    np.testing.assert_allclose(found["p_firms"], p, rtol=1e-6)
+    # of two groups, a pair is the test over all groups
+    _, tests = groups.path_differences(plain, PATHS, robust, clusters)
+    np.testing.assert_allclose((found["estimate"] / found["se"]) ** 2, tests["wald"], rtol=1e-8)
+    np.testing.assert_allclose((found["estimate"] / se) ** 2, tests["f_firms"], rtol=1e-8)
+
+
 # --- total effects -------------------------------------------------------------------------------
 def test_total_effects_against_lavaan() -> None:
     data = pd.read_csv(DATA / "pd.csv")

@@ -52,12 +52,14 @@ def data() -> groups.Compared:
 def found(given: groups.Compared) -> groups.Groups:
     ladder = groups.ladder(given)
     firms = groups.by_firm(given, ladder)
-    effects = groups.effects(given)
+    effects, model = groups.effects(given), groups.path_model(given, ladder, firms)
+    tested = groups.paths(given, model)
     return groups.Groups(
         invariance=groups.invariance(ladder),
         released=groups.released(ladder),
         latent_means=groups.latent_means(given, ladder, firms),
-        paths=groups.paths(given, ladder, firms),
+        paths=tested,
+        pairs=groups.pairs(given, model, tested),
         means=groups.means(given),
         others=groups.others(given),
         icc=groups.icc(given),
@@ -87,6 +89,9 @@ def test_a_case_with_firms(project: Any, small_answers: pd.DataFrame) -> None:
     assert (means.firms, means.groups, means.df) == (8, 2, 3) and means.not_by_firm is None
     assert means.clear == sum(d.p_holm < 0.05 for d in means.differences if d.p_holm is not None)
     assert paths.df_firms == 3 and len(paths.by_group) == 2 * paths.count
+    assert isinstance(all_.pairs, models.Pairs) and all_.pairs.df_firms == 3
+    assert [(d.group_a, d.group_b) for d in all_.pairs.differences] == [("1", "2")] * paths.count
+    assert all_.pairs.clear == paths.different and all_.pairs.listed == all_.pairs.count
     assert all(t.df_firms == 6 for t in scores.tests)
     assert isinstance(all_.others, models.Others)
     assert [g.group for g in all_.others.groupings] == ["shop"]
@@ -281,6 +286,51 @@ def test_paths_that_differ(p: list[float], firms: Any, en: str, case: Case) -> N
     )
     text = said(words.differences(cited(paths, "a"), case))
     assert en in text.en and ("企业" in text.zh) == bool(firms)
+
+
+def path_pair(path: str, a: str, b: str, estimate: float, p: float, **more: Any) -> models.PathPair:
+    return models.PathPair(
+        **{"id": path, "from_": "quality", "to": "loyalty", "differs": p < 0.05},
+        **{"group_a": a, "group_b": b, "estimate": estimate, "se": 0.1},
+        **{"ci_lower": estimate - 0.2, "ci_upper": estimate + 0.2, "p": p, "p_holm": p, **more},
+    )
+
+
+def pairs(*rows: models.PathPair, **changes: Any) -> models.Pairs:
+    clear = sum((row.p_holm or 0) < 0.05 for row in rows)
+    fields: dict[str, Any] = {
+        **{"group": "plan", "count": len(rows), "listed": len(rows), "apart": clear},
+        **{"clear": clear, "clear_firms": None, "df_firms": None, "differences": rows},
+    }
+    return models.Pairs(**{**fields, **changes})
+
+
+def test_pairs_of_paths_say_no_more_than_their_intervals(case: Case) -> None:
+    rows = path_pair("H1", "1", "2", -0.5, 0.001), path_pair("H2", "1", "2", 0.3, 0.2)
+    text = said(words.path_pairs(cited(pairs(*rows, apart=2), "a"), case))
+    assert "Of 2 differences of a path between two groups 2 have an interval clear" in text.en
+    assert "clear of zero, 1 after Holm's correction." in text.en
+    assert "is lower among Prepaid than among \\*Contract\\* (difference −0\\.50" in text.en
+    assert "higher" not in text.en and "Prepaid低于合约（差异" in text.zh
+    none = said(words.path_pairs(cited(pairs(rows[1], apart=1), "a"), case))
+    assert "1 has an interval clear of zero, none after Holm's correction; that is no" in none.en
+    assert "than among" not in none.en and "不证明" in none.zh
+    wide = {"ci_lower_firms": -0.9, "ci_upper_firms": 0.1, "p_firms": 0.09, "p_holm_firms": 0.09}
+    firms = pairs(path_pair("H1", "1", "2", -0.5, 0.001, **wide), clear_firms=0, df_firms=4)
+    text = said(words.path_pairs(cited(firms, "a"), case))
+    assert "; allowing for firms \\[−0\\.90, 0\\.10\\])" in text.en.replace("\u00a0", " ")
+    assert "With firms as the independent units none of all differences" in text.en
+    many = pairs(*(path_pair("H1", "1", "2", 0.3, 0.001) for _ in range(5)))
+    text = said(words.path_pairs(cited(many, "a"), case))
+    assert text.en.count("higher among") == 3 and "its further clear pairs are in the" in text.en
+
+
+def test_of_many_pairs_those_of_paths_that_differ_are_listed(case: Case) -> None:
+    rows = path_pair("H1", "1", "2", -0.5, 0.001), path_pair("H2", "1", "2", 0.3, 0.2)
+    table = tables.path_pairs(cited(pairs(*rows, listed=1), "a"), case)
+    assert table is not None and [row.id for row in table.rows] == ["H1"]
+    assert "仅列总体检验显著之路径的组对" in table.markdown("zh")
+    assert tables.path_pairs(cited(pairs(*rows, listed=0), "a"), case) is None
 
 
 def test_other_groupings(case: Case) -> None:

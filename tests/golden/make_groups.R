@@ -4,8 +4,8 @@
 # lavaan 0.6-14, semTools 0.5-6, sandwich.
 suppressPackageStartupMessages({library(lavaan); library(semTools); library(sandwich)})
 out <- "tests/golden/"
-hs <- read.csv("tests/sem/golden/data/hs.csv")
-pd <- read.csv("tests/sem/golden/data/pd.csv")
+hs <- read.csv("packages/semfit/tests/golden/data/hs.csv")
+pd <- read.csv("packages/semfit/tests/golden/data/pd.csv")
 write <- function(x, name) {
   number <- sapply(x, is.numeric)
   x[number] <- lapply(x[number], format, digits = 15)
@@ -48,6 +48,23 @@ write(means(robust), "groups_means_clustered")
 single <- sem(paste0(HS, "\ntextual ~ visual\nspeed ~ textual + visual"), hs, estimator = "MLR", cluster = "cl")
 s <- standardizedSolution(single)
 write(s[s$op == "~", c("lhs", "rhs", "est.std", "se")], "groups_paths_clustered")
+
+# --- differences of labelled paths between two and three groups, loadings equal; by cluster, too
+pairs <- function(group, k, ...) {
+  labelled <- function(x, name) paste0("c(", paste0(name, seq_len(k), collapse = ","), ")*", x)
+  wanted <- combn(k, 2)
+  differences <- function(name) paste0(name, "_", wanted[1, ], wanted[2, ], " := ", name, wanted[1, ], " - ", name, wanted[2, ])
+  model <- paste(c(HS, paste("textual ~", labelled("visual", "a")),
+                   paste("speed ~", labelled("textual", "b"), "+", labelled("visual", "d")),
+                   differences("a"), differences("b"), differences("d")), collapse = "\n")
+  f <- sem(model, hs, group = group, group.equal = "loadings", estimator = "MLR", ...)
+  p <- parameterEstimates(f)
+  p <- p[p$op == ":=", ]
+  data.frame(name = p$lhs, est = p$est, se = p$se, low = p$ci.lower, high = p$ci.upper, p = p$pvalue)
+}
+hs$third <- rep(c("a", "b", "c"), c(100, 101, 100))
+write(rbind(cbind(groups = 2, pairs("school", 2)), cbind(groups = 3, pairs("third", 3))), "groups_pairs")
+write(pairs("school", 2, cluster = "cl"), "groups_pairs_clustered")
 
 # --- total effects, standardized, with delta-method errors
 f <- sem("ind60 =~ x1+x2+x3\ndem60 =~ y1+y2+y3+y4\ndem65 =~ y5+y6+y7+y8

@@ -353,31 +353,22 @@ def latent_means(
     """
     labels = [str(g) for g in result.group_labels]
     table = result.parameters
-    half = norm.ppf(0.975)
     rows = []
     for construct in constructs:
         means = table[(table["op"] == "~1") & (table["lhs"] == construct)].set_index("group")["est"]
         for a, b in combinations(range(1, len(labels) + 1), 2):
             value = float(means[a] - means[b])
-            se = _contrast(result.vcov, construct, a, b)
-            row = {
-                "construct": construct,
-                "group_a": labels[a - 1],
-                "group_b": labels[b - 1],
-                "estimate": value,
-                "se": se,
-                "ci_lower": value - half * se,
-                "ci_upper": value + half * se,
-                "p": float(2 * norm.sf(abs(value) / se)) if se > 0 else np.nan,
-            }
-            if clustered is not None and clusters is not None:
-                wide = _contrast(clustered.vcov, construct, a, b)
-                row |= {
-                    "ci_lower_firms": value - clusters.half(wide),
-                    "ci_upper_firms": value + clusters.half(wide),
-                    "p_firms": clusters.p(value, wide) if wide > 0 else np.nan,
+            weights = {_key(f"{construct}~1", b): -1.0}
+            if a > 1:  # the first group's is fixed
+                weights[_key(f"{construct}~1", a)] = 1.0
+            rows.append(
+                {
+                    "construct": construct,
+                    "group_a": labels[a - 1],
+                    "group_b": labels[b - 1],
+                    **_difference(value, weights, result, clustered, clusters),
                 }
-            rows.append(row)
+            )
     return holm(pd.DataFrame(rows))
 
 
@@ -389,15 +380,37 @@ def holm(tests: pd.DataFrame) -> pd.DataFrame:
     return adjusted
 
 
-def _contrast(covariance: pd.DataFrame, construct: str, a: int, b: int) -> float:
-    """Standard error of the difference of two groups' means; the first group's is fixed."""
-    weights = pd.Series(0.0, index=covariance.index)
-    for g, sign in ((a, 1.0), (b, -1.0)):
-        name = f"{construct}~1.g{g}"
-        if g > 1:
-            weights[name] = sign
-    w = weights.to_numpy()
-    variance = float(w @ covariance.to_numpy() @ w)
+def _difference(
+    value: float,
+    weights: Mapping[str, float],
+    result: semfit.Result,
+    clustered: semfit.Result | None,
+    clusters: Clusters | None,
+) -> dict[str, float]:
+    """A weighted sum of estimates with error, interval and p; by firm with `clustered`."""
+    se = _error(result.vcov, weights)
+    half = norm.ppf(0.975) * se
+    found = {
+        "estimate": value,
+        "se": se,
+        "ci_lower": value - half,
+        "ci_upper": value + half,
+        "p": float(2 * norm.sf(abs(value) / se)) if se > 0 else np.nan,
+    }
+    if clustered is not None and clusters is not None:
+        wide = _error(clustered.vcov, weights)
+        found |= {
+            "ci_lower_firms": value - clusters.half(wide),
+            "ci_upper_firms": value + clusters.half(wide),
+            "p_firms": clusters.p(value, wide) if wide > 0 else np.nan,
+        }
+    return found
+
+
+def _error(covariance: pd.DataFrame, weights: Mapping[str, float]) -> float:
+    """Standard error of a weighted sum of estimates."""
+    w = np.array(list(weights.values()))
+    variance = float(w @ covariance.loc[list(weights), list(weights)].to_numpy(float) @ w)
     return float(np.sqrt(variance)) if variance >= 0 else float("nan")
 
 
@@ -446,7 +459,7 @@ def path_differences(
             )
         estimates = raw[(raw["lhs"] == h.to) & (raw["rhs"] == h.from_)].sort_values("group")
         name = f"{h.to}~{h.from_}"
-        keys = [name if g == 1 else f"{name}.g{g}" for g in estimates["group"]]
+        keys = [_key(name, g) for g in estimates["group"]]
         b = estimates["est"].to_numpy(float)
         df = len(b) - 1
         wald = _wald(b, result.vcov.loc[keys, keys].to_numpy(float))
@@ -464,6 +477,52 @@ def path_differences(
             row |= {"f_firms": ratio, "p_firms": float(f.sf(ratio, df, clusters.df))}
         tests.append(row)
     return pd.DataFrame(shown), holm(pd.DataFrame(tests))
+
+
+def path_pairs(
+    result: semfit.Result,
+    hypotheses: Sequence[Hypothesis],
+    clustered: semfit.Result | None = None,
+    clusters: Clusters | None = None,
+) -> pd.DataFrame:
+    """Differences of unstandardized paths between all pairs of groups.
+
+    The variance of a − b is ``V_aa + V_bb − 2 V_ab``, V the joint covariance matrix of the
+    estimates of all groups: loadings that are equal make paths of two groups depend on each other.
+    Equal loadings give a path one unit in all groups; a standardized path would differ, too, where
+    a construct's spread does. p is Holm's over all rows; `clustered` as in :func:`latent_means`.
+
+    Returns
+    -------
+    DataFrame
+        ``id, from_, to, group_a, group_b, estimate`` (a − b)``, se, ci_lower, ci_upper, p,
+        p_holm``.
+    """
+    labels = [str(g) for g in result.group_labels]
+    table = result.parameters
+    table = table[table["op"] == "~"]
+    rows = []
+    for h in hypotheses:
+        mine = table[(table["lhs"] == h.to) & (table["rhs"] == h.from_)].set_index("group")["est"]
+        for a, b in combinations(range(1, len(labels) + 1), 2):
+            value = float(mine[a] - mine[b])
+            weights = {_key(f"{h.to}~{h.from_}", a): 1.0, _key(f"{h.to}~{h.from_}", b): -1.0}
+            rows.append(
+                {
+                    "id": h.id,
+                    "from_": h.from_,
+                    "to": h.to,
+                    "group_a": labels[a - 1],
+                    "group_b": labels[b - 1],
+                    **_difference(value, weights, result, clustered, clusters),
+                }
+            )
+    return holm(pd.DataFrame(rows))
+
+
+def _key(name: str, group: int) -> str:
+    """A parameter's name in the covariance matrix of the estimates."""
+    return name if group == 1 else f"{name}.g{group}"
 
 
 def _wald(b: np.ndarray, v: np.ndarray) -> float:

@@ -23,8 +23,10 @@ from loyalty.analyses.groups.models import (
     Maps,
     Means,
     Others,
+    Pairs,
     PathDifference,
     PathInGroup,
+    PathPair,
     Paths,
     Point,
     Released,
@@ -44,6 +46,8 @@ from loyalty.stats import descriptives, groups
 
 #: Released equalities that a sentence names, and differences that a table shows.
 NAMED, LARGEST = 3, 6
+#: Pairs of groups up to which a table shows those of every path (six groups).
+PAIRS = 15
 
 
 class Groups(Findings):
@@ -51,6 +55,7 @@ class Groups(Findings):
     released: Released | Refused | None = None
     latent_means: LatentMeans | Refused | None = None
     paths: Paths | Refused | None = None
+    pairs: Pairs | Refused | None = None
     means: Means | Refused | None = None
     others: Others | Refused | None = None
     icc: Icc | Refused | None = None
@@ -235,9 +240,18 @@ def latent_means(
     )
 
 
+@dataclass(frozen=True)
+class PathModel:
+    """The structural model of all groups, `robust` with errors by firm."""
+
+    result: semfit.Result
+    robust: semfit.Result | None
+    clusters: Clusters | None
+
+
 @refusable
-def paths(data: Compared, found: Ladder, firms: ByFirm) -> Paths:
-    """The paths by group, loadings equal but for the released ones."""
+def path_model(data: Compared, found: Ladder, firms: ByFirm) -> PathModel:
+    """The structural model by group, loadings equal but for the released ones."""
     model = data.study.structural_model(labels=False)
 
     def fit(rows: pd.DataFrame, cluster: str | None = None) -> semfit.Result:
@@ -256,15 +270,43 @@ def paths(data: Compared, found: Ladder, firms: ByFirm) -> Paths:
     if firms.clusters is not None and data.nested is not None:
         firm = data.nested.id
         robust = fit(found.rows[found.rows[firm].notna()], firm)
-    by_group, tests = estimates.path_differences(result, data.study.paths, robust, firms.clusters)
+    return PathModel(result, robust, firms.clusters)
+
+
+@refusable
+def paths(data: Compared, found: PathModel) -> Paths:
+    """The paths by group, and whether they differ."""
+    by_group, tests = estimates.path_differences(
+        found.result, data.study.paths, found.robust, found.clusters
+    )
     return Paths(
-        group=found.group.id,
+        group=_grouped(data).id,
         count=len(tests),
         different=_clear(tests["p_holm"]),
-        df_firms=firms.clusters.df if firms.clusters else None,
+        df_firms=found.clusters.df if found.clusters else None,
         by_group=PathInGroup.each(by_group),
         differences=PathDifference.each(tests),
-        messages=tuple(map(reason_of, result.warnings)),
+        messages=tuple(map(reason_of, found.result.warnings)),
+    )
+
+
+def pairs(data: Compared, found: PathModel | Refused, tested: Paths | Refused) -> Pairs | None:
+    """The paths of every two groups compared; None without paths."""
+    if isinstance(found, Refused) or isinstance(tested, Refused):
+        return None
+    clear = {d.id for d in tested.differences if d.p_holm < threshold("significance").value}
+    rows = estimates.path_pairs(found.result, data.study.paths, found.robust, found.clusters)
+    rows["differs"] = rows["id"].isin(clear)
+    many = len(rows) > PAIRS * tested.count
+    return Pairs(
+        group=tested.group,
+        count=len(rows),
+        listed=int(rows["differs"].sum()) if many else len(rows),
+        apart=_clear(rows["p"]),
+        clear=_clear(rows["p_holm"]),
+        clear_firms=_clear(rows["p_holm_firms"]) if found.clusters else None,
+        df_firms=tested.df_firms,
+        differences=PathPair.each(rows),
     )
 
 

@@ -158,6 +158,47 @@ class Paths(Finding):
     differences: tuple[PathDifference, ...]
 
 
+class PathPair(Record):
+    """a − b of an unstandardized path; `differs`: the test over all groups is clear.
+
+    ``…_firms``: cluster-robust by firm, with the one estimate of all respondents.
+    """
+
+    id: str
+    from_: str
+    to: str
+    differs: bool
+    group_a: str
+    group_b: str
+    estimate: Real
+    se: Real | None
+    ci_lower: Real | None
+    ci_upper: Real | None
+    p: P | None
+    p_holm: P | None
+    ci_lower_firms: Real | None = None
+    ci_upper_firms: Real | None = None
+    p_firms: P | None = None
+    p_holm_firms: P | None = None
+
+
+class Pairs(Finding):
+    """Paths compared between two groups at a time.
+
+    Of `count` differences `apart` have an interval clear of zero, `clear` are so after Holm's
+    correction, `clear_firms` with firms as independent; a table shows `listed`.
+    """
+
+    group: str
+    count: Count
+    listed: Count
+    apart: Count
+    clear: Count
+    clear_firms: Count | None
+    df_firms: Count | None
+    differences: tuple[PathPair, ...]
+
+
 class ScoreTest(OfConstruct):
     """Welch's test of a scale score; ``…_firms``: analysis of variance of the firms' means."""
 

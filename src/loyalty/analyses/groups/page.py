@@ -8,6 +8,7 @@ PAGE = {
     "released": [tables.released, words.released],
     "latent_means": [figures.latent_means, tables.largest_means, words.latent_means],
     "paths": [figures.paths, tables.differences, words.differences],
+    "pairs": [tables.path_pairs, words.path_pairs],
     "means": [tables.means, figures.pairs, words.means],
     "others": [tables.others, words.others],
     "icc": [tables.icc, words.icc],

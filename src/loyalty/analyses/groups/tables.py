@@ -14,6 +14,8 @@ from loyalty.analyses.groups.models import (
     Maps,
     Means,
     Others,
+    Pairs,
+    PathPair,
     Paths,
     Quadrant,
     Released,
@@ -177,6 +179,56 @@ def differences(found: Paths, case: Case) -> Table:
         Text(en=f"Do the paths differ by {group.en.lower()}?", zh=f"路径是否随{group.zh}而异？"),
         note,
     )
+
+
+def path_pairs(found: Pairs, case: Case) -> Table | None:
+    if not found.listed:
+        return None
+    rows = found.differences
+    group = grouping(case, found.group).label
+
+    def what(row: PathPair) -> Text:
+        path, between = (
+            case.path(row.from_, row.to),
+            pair(case, found.group, row.group_a, row.group_b),
+        )
+        return Text(en=f"{path.en}: {between.en}", zh=f"{path.zh}：{between.zh}")
+
+    columns = [
+        Column("id", "H"),
+        Column(what, "Path and groups"),
+        Column("estimate", "Difference [of groups]"),
+        Column(("ci_lower", "ci_upper"), "95 % interval"),
+        Column("p_holm", "p, Holm"),
+    ]
+    count = number(found.count)
+    note = Text(
+        en=f"Unstandardized paths, in units of the constructs' first items: with equal loadings these are the same in all groups, whereas standardized paths would differ, too, where only a construct's spread does. Delta method from the joint covariance matrix of the estimates, robust; Holm's correction over all {count} differences.",
+        zh=f"未标准化路径，以各构念首个题项为单位：载荷相等时各组单位相同，而标准化路径在仅构念离散程度不同时也会不同。delta 法，用估计的联合协方差矩阵，稳健；对全部 {count} 个差异作 Holm 校正。",
+    )
+    if found.listed < found.count:
+        rows = tuple(row for row in rows if row.differs)
+        part = Text(
+            en="Pairs of the paths whose test over all groups is clear; all are in the result file.",
+            zh="仅列总体检验显著之路径的组对；全部见结果文件。",
+        )
+        note = _with(part, note)
+    if found.df_firms is not None:
+        columns += [
+            Column(("ci_lower_firms", "ci_upper_firms"), "95 % interval, firms"),
+            Column("p_holm_firms", "p, Holm, firms"),
+        ]
+        df = number(found.df_firms)
+        more = Text(
+            en=f"Firms: cluster-robust errors, Student's t with {df} degrees of freedom; with so few firms an approximation.",
+            zh=f"企业：聚类稳健标准误，t 分布自由度 {df}；企业很少，仅为近似。",
+        )
+        note = _with(note, more)
+    caption = Text(
+        en=f"Differences of paths by {group.en.lower()}, two at a time.",
+        zh=f"按{group.zh}两两比较的路径差异。",
+    )
+    return Table(rows, columns, caption, note)
 
 
 def means(found: Means, case: Case) -> Table:

@@ -15,7 +15,9 @@ from loyalty.analyses.groups.models import (
     Maps,
     Means,
     Others,
+    Pairs,
     PathDifference,
+    PathPair,
     Paths,
     Point,
     Released,
@@ -25,7 +27,7 @@ from loyalty.ground.markdown import escape
 from loyalty.ground.text import Text
 from loyalty.ground.thresholds import threshold
 from loyalty.shown.context import Case
-from loyalty.shown.words import be, cut, estimate, names, number, significant
+from loyalty.shown.words import be, cut, estimate, interval, listed, names, number, significant
 
 
 def grouping(case: Case, group: str) -> Group:
@@ -221,6 +223,58 @@ def _ids(tests: Sequence[PathDifference], p: str) -> Text:
     """The paths that differ by the probability in a field."""
     found = [d.id for d in tests if getattr(d, p) is not None and significant(getattr(d, p))]
     return names([Text(en=name, zh=name) for name in found])
+
+
+def path_pairs(found: Pairs, case: Case) -> list[Text]:
+    """How many differences are clear, and of each path with such the clearest of them."""
+    count, apart, clear = number(found.count), number(found.apart), number(found.clear)
+    one = found.apart == 1
+    after = clear if found.clear else "none"
+    said = [
+        Text(
+            en=f"Of {count} differences of a path between two groups {apart} {'has' if one else 'have'} an interval clear of zero, {after} after Holm's correction{'' if found.clear else '; that is no proof that the paths are equal'}.",
+            zh=f"{count} 个两组间路径差异中，{apart} 个的区间不含零，Holm 校正后为 {clear} 个{'' if found.clear else '；但这不证明路径相等'}。",
+        )
+    ]
+    paths: dict[str, list[PathPair]] = {}
+    for row in found.differences:
+        if row.p_holm is not None and significant(row.p_holm):
+            paths.setdefault(row.id, []).append(row)
+    said += [_path_differs(rows, found.group, case) for rows in paths.values()]
+    if paths and found.clear_firms is not None:
+        firms = number(found.clear_firms) if found.clear_firms else "none"
+        said.append(
+            Text(
+                en=f"With firms as the independent units {firms} of all differences {be(found.clear_firms)} clear after Holm's correction.",
+                zh=f"若以企业为独立单位，Holm 校正后显著的差异为 {number(found.clear_firms)} 个。",
+            )
+        )
+    return said
+
+
+def _path_differs(rows: Sequence[PathPair], group: str, case: Case) -> Text:
+    """Between which groups a path is clear to differ, the clearest first."""
+    path, levels = case.path(rows[0].from_, rows[0].to), grouping(case, group).levels
+    clearest = sorted(rows, key=lambda r: -abs(r.estimate) / (r.se or 1.0))[:NAMED]
+    parts = []
+    for row in clearest:
+        a, b, higher = levels[row.group_a], levels[row.group_b], row.estimate > 0
+        by = estimate(row.estimate, row.ci_lower, row.ci_upper)
+        firms, zh_firms = "", ""
+        if row.ci_lower_firms is not None:
+            wide = interval(row.ci_lower_firms, row.ci_upper_firms)
+            firms, zh_firms = f"; allowing for firms {wide}", f"；考虑企业后 {wide}"
+        parts.append(
+            Text(
+                en=f"{'higher' if higher else 'lower'} among {escape(a.en)} than among {escape(b.en)} (difference {by}{firms})",
+                zh=f"{escape(a.zh)}{'高' if higher else '低'}于{escape(b.zh)}（差异 {by}{zh_firms}）",
+            )
+        )
+    whole, more = listed(parts), len(rows) > len(parts)
+    return Text(
+        en=f"{escape(path.en)} is {whole.en}{'; its further clear pairs are in the table' if more else ''}.",
+        zh=f"{escape(path.zh)}：{whole.zh}{'；其余显著的组对见表' if more else ''}。",
+    )
 
 
 # --- scale scores --------------------------------------------------------------------------------
