@@ -159,7 +159,8 @@ def test_numbers_have_eight_digits() -> None:
 #: Integers of findings that count items, models, draws, firms, tests, days … and no people.
 _NAMES = """
 above across added added_clear agree apart at_plan ave_met below beyond box_lower box_upper
-categories changed checked clear clear_firms constructs contradicted correlations count cr_met crossing days
+categories changed checked clear clear_firms constructs contradicted correlations count cr_met
+crossing days
 decimals delta_df df df1 df_difference df_firms different done drawn draws draws_heywood
 draws_used factors failed faulty fewest firms forecast gaps groups held heywood hidden highest
 htmt2_draws inadmissible inside items k large least left_out legs level listed lost lower lowest

@@ -16,13 +16,16 @@ from loyalty.analyses.robustness import estimates, figures, tables, words
 from loyalty.analyses.robustness import findings as robustness
 from loyalty.analyses.robustness.findings import Curve, Missing, PathPower, Power, Specification
 from loyalty.cases.study import Study
+from loyalty.cases.survey import Survey
+from loyalty.estimates.careless import within_person
 from loyalty.ground.findings import Refused, cited
-from loyalty.ground.reasons import Reason
+from loyalty.ground.reasons import CannotCompute, Reason
 from loyalty.ground.text import LANGUAGES, Text
 from loyalty.shown.context import Case
 from loyalty.shown.words import join, without_references
 
 DATA = Path(__file__).parents[2] / "packages" / "semfit" / "tests" / "golden" / "data"
+GOLDEN = Path(__file__).parents[1] / "golden"
 ITEMS = [f"x{k}" for k in range(1, 10)]
 SCALES = {"visual": ITEMS[:3], "textual": ITEMS[3:6], "speed": ITEMS[6:]}
 PATHS = [("H1", "visual", "textual"), ("H2", "textual", "speed"), ("H3", "visual", "speed")]
@@ -164,7 +167,7 @@ def test_the_table_lists_the_ends_of_leaving_one_out_and_every_fault() -> None:
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_choice_has_its_words(language: Any) -> None:
     rows = [
-        specification(0.1, choice=name, n=3, shift=-0.5, names=("x1",))
+        specification(0.1, choice=name, n=3, left_out=12, shift=-0.5, names=("x1",))
         for name in words.CHOICES
         if name not in ("replaced", "controls", "half")
     ]
@@ -252,3 +255,86 @@ def test_within_takes_out_the_groups_means() -> None:
     found = estimates.within(rows, ["x1", "x2"], "cl")
     means = found.groupby("cl")[["x1", "x2"]].mean()
     np.testing.assert_allclose(means, np.broadcast_to(rows[["x1", "x2"]].mean(), means.shape))
+
+
+# --- scale use -----------------------------------------------------------------------------------
+def surveyed(rows: pd.DataFrame, scales: dict[str, list[str]], reverse: str = "") -> Survey:
+    """A survey of a battery, with a path from the first construct to the second alone."""
+    described = Study.model_validate(
+        {
+            "title": "t",
+            "summary": "s",
+            "provenance": {"kind": "real", "source": "R", "licence": "MIT", "sampling": "-"},
+            "rows": {"file": {"path": "rows.csv", "sha256": "0" * 64}},
+            "scale": {"min": 1, "max": 10},
+            "constructs": [
+                {
+                    "id": name,
+                    "label": name,
+                    "role": "antecedent" if k == 0 else "outcome",
+                    "items": [{"id": i, "en": i, "reversed": i == reverse} for i in items],
+                }
+                for k, (name, items) in enumerate(scales.items())
+            ],
+            "hypotheses": [{"id": "H1", "from": "a", "to": "b", "sign": "+"}],
+        }
+    )
+    return Survey(described, rows, "", {}, {})
+
+
+def chosen(survey: Survey, *names: str) -> dict[str, estimates.Specification]:
+    every = estimates.specifications(survey, survey.study.paths[0], 1)
+    return {s.choice: s for s in every if s.choice in names}
+
+
+def test_standardized_within_the_person_as_in_lavaan() -> None:
+    """With an item asked the other way round, and a respondent without spread."""
+    rows = pd.read_csv(DATA / "mobi.csv").astype(float)
+    rows["CUSCO"] = 11 - rows["CUSCO"]
+    rows.loc[0] = 7.0
+    scales = {"a": ["PERQ1", "PERQ2", "PERQ3"], "b": ["CUSA1", "CUSA2", "CUSA3"]}
+    rest = [i for i in rows if i not in scales["a"] + scales["b"]]
+    survey = surveyed(rows, {**scales, "c": rest}, reverse="CUSCO")
+    spec = chosen(survey, "within_person")["within_person"]
+    expected = pd.read_csv(GOLDEN / "robustness_within_person.csv", skipinitialspace=True).iloc[0]
+    assert len(rows) - (spec.left_out or 0) == expected["n"] < len(rows)
+    np.testing.assert_allclose(spec.estimate()[:3], expected.iloc[1:], atol=2e-5)
+    turned = within_person(survey)["CUSCO"]
+    by_hand = -(rows["CUSCO"] - rows.mean(axis=1)) / rows.std(axis=1, ddof=1)
+    np.testing.assert_allclose(turned, by_hand[turned.index])
+
+
+def test_a_path_made_by_scale_use_alone_goes_with_it() -> None:
+    """Forty unrelated constructs; some people tick high and some low, some wide and some narrow."""
+    rng, n = np.random.default_rng(7), 800
+    factors = np.repeat(rng.normal(size=(n, 40)), 3, axis=1)
+    answers = 0.8 * factors + 0.6 * rng.normal(size=(n, 120))
+    raw = 5.5 + rng.normal(size=(n, 1)) + rng.uniform(0.5, 1.5, size=(n, 1)) * answers
+    raw[:12] = 7.0  # one answer throughout
+    rows = pd.DataFrame(raw, columns=[f"q{k}" for k in range(120)])
+    scales = {"a": ["q0", "q1", "q2"], "b": ["q3", "q4", "q5"], "c": list(rows)[6:]}
+    found = chosen(surveyed(rows, scales), "own", "one_answer", "within_person")
+    paths = {name: spec.estimate() for name, spec in found.items()}
+    assert found["one_answer"].left_out == found["within_person"].left_out == 12
+    assert paths["own"].ci_lower > 0.3 and paths["one_answer"].ci_lower > 0.3
+    gone = paths["within_person"]
+    assert abs(gone.estimate) < 0.15 and gone.ci_lower < 0 < gone.ci_upper
+    # the same by hand, person by person
+    kept = raw[12:]
+    z = np.array(
+        [(row - row.mean()) / np.sqrt(((row - row.mean()) ** 2).sum() / 119) for row in kept]
+    )
+    model = "a =~ q0 + q1 + q2\nb =~ q3 + q4 + q5\nb ~ p*a"
+    for rows_, path in ((z, gone), (kept, paths["one_answer"])):
+        refit = semfit.fit(model, pd.DataFrame(rows_, columns=list(rows)), estimator="MLR")
+        row: Any = refit.standardized().set_index("label").loc["p"]
+        assert (path.estimate, path.ci_lower) == pytest.approx((row["est_std"], row["ci_lower"]))
+
+
+def test_answers_that_add_up_to_zero_have_no_model() -> None:
+    rows = pd.read_csv(DATA / "mobi.csv").astype(float).filter(regex="^(IMAG[124]|CUSA)")
+    scales = {"a": ["IMAG1", "IMAG2", "IMAG4"], "b": ["CUSA1", "CUSA2", "CUSA3"]}
+    spec = chosen(surveyed(rows, scales), "within_person")["within_person"]
+    with pytest.raises(CannotCompute, match="all 6 items of the battery are in the model") as error:
+        spec.estimate()
+    assert "协方差矩阵不可逆" in error.value.reason.text().zh

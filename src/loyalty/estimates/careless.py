@@ -114,6 +114,39 @@ def truth(survey: Survey) -> pd.Series | None:
     return drawn["careless"].set_axis(survey.rows.index)
 
 
+# --- scale use -----------------------------------------------------------------------------------
+def battery(survey: Survey) -> list[str]:
+    """The items that are answered on the study's own scale."""
+    study, own = survey.study, (survey.study.scale.min, survey.study.scale.max)
+    scales = {i.id: study.item_scale(i) for i in study.items}
+    return [item for item, scale in scales.items() if (scale.min, scale.max) == own]
+
+
+def one_answer(survey: Survey) -> pd.Series:
+    """Who gave one answer throughout the battery (as answered, not turned), by row."""
+    return audit.intra_individual_variability(survey.rows[battery(survey)]) == 0
+
+
+def within_person(survey: Survey) -> pd.DataFrame:
+    """The scored rows with the battery's answers standardized within the person.
+
+    Each answer less the mean of the person's answers to the battery, over their standard deviation
+    (n − 1); reverse-coded items change their sign after that, since the use of a scale is that of
+    the answers as given. Respondents without spread are left out. What people tend to answer is
+    gone, and so is what they think of everything together (Rossi, Gilula & Allenby 2001, Journal
+    of the American Statistical Association 96, 20-31, on scale use).
+    """
+    items = battery(survey)
+    raw, rows = survey.rows[items], survey.scored
+    spread = audit.intra_individual_variability(raw)
+    kept = rows[spread > 0].copy()
+    for item in survey.study.items:
+        if item.id in items:
+            own = raw[item.id] - raw.mean(axis=1)
+            kept[item.id] = (-own if item.reversed else own) / spread
+    return kept
+
+
 class Selection(Record):
     """The focal path of some respondents: standardized, with its robust 95 % interval (MLR).
 

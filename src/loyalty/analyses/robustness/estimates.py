@@ -14,7 +14,7 @@ from scipy.stats import t
 
 from loyalty.cases.study import Construct, Hypothesis, Study
 from loyalty.cases.survey import Survey
-from loyalty.estimates.careless import flags
+from loyalty.estimates.careless import battery, flags, one_answer, within_person
 from loyalty.estimates.fit import missing_answers
 from loyalty.estimates.groups import clusters_of
 from loyalty.estimates.structural import structure_model, structures
@@ -37,6 +37,8 @@ Choice = Literal[
     "scores",
     "pls",
     "attentive",
+    "one_answer",
+    "within_person",
     "weak_items",
     "replaced",
     "partial",
@@ -62,15 +64,16 @@ class Path(NamedTuple):
 class Specification:
     """A choice, what it is in detail, and how to estimate.
 
-    `estimator`: as "MLR, fiml". `n`: imputations, respondents left out, paths added, or means taken
-    out. `names`: items or constructs, groups or a level that the choice is about. `group`: whose
-    levels are units. `missing`: whether the choice is about missing answers.
+    `estimator`: as "MLR, fiml". `n`: imputations, paths added, or means taken out. `left_out`:
+    respondents. `names`: items or constructs, groups or a level that the choice is about. `group`:
+    whose levels are units. `missing`: whether the choice is about missing answers.
     """
 
     choice: Choice
     estimate: Callable[[], Path]
     estimator: str | None = None
     n: int | None = None
+    left_out: int | None = None
     shift: float | None = None
     names: Sequence[str] = field(default=())
     group: str | None = None
@@ -126,7 +129,17 @@ def specifications(survey: Survey, focal: Hypothesis, seed: int) -> Iterator[Spe
     flagged = flags(survey).careless
     if flagged.any():
         attentive = fitted(main, rows[~flagged], "MLR", full)
-        yield Specification("attentive", attentive, n=int(flagged.sum()))
+        yield Specification("attentive", attentive, left_out=int(flagged.sum()))
+    flat = one_answer(survey)
+    if flat.any():
+        spread = fitted(main, rows[~flat], "MLR", full)
+        yield Specification("one_answer", spread, left_out=int(flat.sum()))
+    standardized = within_person(survey)
+    yield Specification(
+        "within_person",
+        _no_sum(fitted(main, standardized, "MLR", full), battery(survey), used),
+        left_out=len(rows) - len(standardized),
+    )
     weak = weak_items(survey)
     if weak:
         without = fitted(study.structural_model(effects=False, drop=weak), rows, "MLR", full)
@@ -176,6 +189,19 @@ def _path(result: semfit.Result, label: str) -> Path:
     row: Any = result.standardized().set_index("label").loc[label]
     problems = tuple(map(reason_of, result.problems))
     return Path(float(row["est_std"]), float(row["ci_lower"]), float(row["ci_upper"]), problems)
+
+
+def _no_sum(
+    estimate: Callable[[], Path], items: Sequence[str], used: Sequence[str]
+) -> Callable[[], Path]:
+    """`estimate`, or a refusal where all items that add up to zero in everybody are `used`."""
+
+    def run() -> Path:
+        if set(items) <= set(used):
+            raise CannotCompute("ipsative", items=len(items))
+        return estimate()
+
+    return run
 
 
 def within(rows: pd.DataFrame, items: list[str], group: str) -> pd.DataFrame:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any
 
 import numpy as np
 import semfit
@@ -15,12 +15,14 @@ from loyalty.estimates.groups import Clusters, clusters_of
 from loyalty.estimates.verdicts import judge
 from loyalty.ground.findings import (
     Bounded,
+    Cell,
     Count,
     Finding,
     Findings,
     Real,
     Record,
     Refused,
+    Shown,
     refusable,
 )
 from loyalty.ground.reasons import Reason, reason_of
@@ -34,7 +36,7 @@ SMALL = 0.10
 class Specification(Record):
     """The path under one choice; None, with the reason as problem, where there is no estimate.
 
-    `estimator`, `n`, `shift`, `names`, `group`: what the choice is in detail, see
+    `estimator`, `n`, `left_out`, `shift`, `names`, `group`: what the choice is in detail, see
     :class:`loyalty.analyses.robustness.estimates.Specification`. `missing`: it is about missing
     answers. `one_out`: it leaves out one level of a group after the other.
     """
@@ -42,6 +44,7 @@ class Specification(Record):
     choice: Choice
     estimator: str | None
     n: Count | None
+    left_out: Annotated[int, Shown("count"), Cell(alone=True)] | None = None
     shift: Real | None
     names: tuple[str, ...]
     group: str | None
@@ -153,6 +156,7 @@ def curve(survey: Survey, path: Hypothesis, seed: int) -> Curve:
                 choice=spec.choice,
                 estimator=spec.estimator,
                 n=spec.n,
+                left_out=spec.left_out,
                 shift=spec.shift,
                 names=tuple(spec.names),
                 group=spec.group,

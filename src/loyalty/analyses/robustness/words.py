@@ -21,6 +21,8 @@ CHOICES = {
     "scores": "scale scores, regression",
     "pls": "PLS path model",
     "attentive": "without careless respondents",
+    "one_answer": "without those who gave one answer throughout",
+    "within_person": "answers standardized within the person",
     "weak_items": "without weak items",
     "replaced": "replaced measures of the inputs",
     "partial": "direct paths added (partial mediation)",
@@ -47,7 +49,7 @@ def choice(row: Specification, case: Case) -> Text:
 
 def detail(row: Specification, case: Case) -> Text:
     """The choice in detail, as Markdown."""
-    n = number(row.n)
+    n, left = number(row.n), number(row.left_out)
     groups = {g.id: g for g in case.study.groups}
     match row.choice:
         case "imputed":
@@ -58,8 +60,13 @@ def detail(row: Specification, case: Case) -> Text:
             return Text(en=f"{shift} SD", zh=f"{shift} 个标准差")
         case "pls":
             return Text(en="mode A, path weighting", zh="模式 A，路径加权")
-        case "attentive":
-            return Text(en=f"{n} left out", zh=f"剔除 {n} 人")
+        case "attentive" | "one_answer":
+            return Text(en=f"{left} left out", zh=f"剔除 {left} 人")
+        case "within_person":
+            return Text(
+                en=f"mean and spread taken out; {left} without spread left out",
+                zh=f"剔除个人均值与离散程度；{left} 人答案无差异而剔除",
+            )
         case "weak_items":
             return _listed([Text(en=i, zh=i) for i in row.names])
         case "replaced":
