@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import semfit
+from semfit.messages import message
 
 from loyalty.analyses.audit import common_method
 from loyalty.cases import study
@@ -126,6 +127,31 @@ def with_marker(marker: str, **columns: pd.Series) -> sources.Survey:
     survey = holzinger()
     model = survey.study.model_copy(update={"marker": marker})
     return replace(survey, study=model, rows=survey.rows.assign(**columns))
+
+
+@pytest.mark.parametrize("missing", ["correlations", "all"])
+def test_an_improper_solution_has_no_correlations_to_compare(
+    monkeypatch: pytest.MonkeyPatch, missing: str
+) -> None:
+    survey = holzinger()
+    base = semfit.fit(survey.study.measurement_model(), survey.rows, estimator="MLR")
+    standardized = common_method._standardized
+
+    def improper(result: semfit.Result) -> pd.Series:
+        table = standardized(result)
+        hidden = [missing == "all" or k[1] == "~~" for k in table.index]
+        return table.mask(hidden)
+
+    monkeypatch.setattr(common_method, "_standardized", improper)
+    if missing == "all":
+        said = message("latent_covariances", where="")
+        monkeypatch.setattr(semfit.Result, "problems", property(lambda _: [said]))
+        with pytest.raises(CannotCompute):
+            common_method.method_factor(survey, base, "turned")
+        return
+    found = common_method.method_factor(survey, base, "turned")
+    assert found.correlation_change is None and found.correlation_pair is None
+    assert found.loading_change is not None
 
 
 def test_marker_as_a_variable_an_item_and_a_construct() -> None:

@@ -334,6 +334,7 @@ def test_the_same_inputs_give_the_same_provenance(project: Any, git: Any) -> Non
         "git_changed",
         "python",
         "packages",
+        "recorded",
     }  # no clock, no host
     assert first.packages["numpy"] == np.__version__
     assert (first.git_commit, first.git_changed) == (None, None)

@@ -154,9 +154,12 @@ def method_factor(survey: Survey, base: semfit.Result, direction: Direction) -> 
     row: Any = result.parameters.set_index("label").loc["method_variance"]
     before, after = _standardized(base), _standardized(result)
     own = after.index.isin(before.index)
-    gap = (after[own] - before[after.index[own]]).abs()
+    # Where a variance is negative nothing is standardized.
+    gap = (after[own] - before[after.index[own]]).abs().dropna()
     loads = gap[[k for k in gap.index if k[1] == "=~"]]
     pairs = gap[[k for k in gap.index if k[1] == "~~" and k[0] in names and k[0] != k[2]]]
+    if loads.empty:
+        raise CannotCompute.because(result.problems[0])
     worst = loads.index[int(loads.argmax())]
     closest = pairs.index[int(pairs.argmax())] if len(pairs) else None
     gained = float(base.fit["chisq"] - result.fit["chisq"])
