@@ -144,7 +144,7 @@ def test_an_improper_solution_has_no_correlations_to_compare(
 
     monkeypatch.setattr(common_method, "_standardized", improper)
     if missing == "all":
-        said = message("latent_covariances", where="")
+        said = message("latent_covariances", where="", names="visual")
         monkeypatch.setattr(semfit.Result, "problems", property(lambda _: [said]))
         with pytest.raises(CannotCompute):
             common_method.method_factor(survey, base, "turned")
