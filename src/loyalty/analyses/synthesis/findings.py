@@ -396,7 +396,8 @@ def _survey(data: Everything, case: str, letter: str) -> SurveyRow:
         case=case,
         simulated=data.cases[case].simulated,
         letter=letter,
-        n=flow.n if flow else None,
+        # Recorded findings may lack the flow; the measurement model names its people.
+        n=flow.n if flow else fit.n if fit else None,
         missing=missing.share if missing else None,
         alpha=min((r.alpha for r in scales.rows), default=None) if scales else None,
         htmt=ratios.largest if ratios else None,

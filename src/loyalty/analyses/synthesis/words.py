@@ -93,13 +93,15 @@ def glance(found: Glance, case: Case) -> list[Text]:
         if row.simulated or row.supported is None:
             continue
         name = title(row.case, case)
-        good, of, ratio = number(row.supported), number(row.paths), number(row.htmt)
-        said.append(
-            Text(
-                en=f"{escape(name.en)} (real data): {good} of {of} hypothesized paths are supported; the two constructs hardest to tell apart have a heterotrait–monotrait ratio of {ratio}.",
-                zh=f"{escape(name.zh)}（真实数据）：{of} 条假设路径中 {good} 条得到支持；最难区分的两个构念 HTMT 为 {ratio}。",
-            )
-        )
+        good, of = number(row.supported), number(row.paths)
+        path = "path is" if row.paths == 1 else "paths are"
+        en = f"{escape(name.en)} (real data): {good} of {of} hypothesized {path} supported"
+        zh = f"{escape(name.zh)}（真实数据）：{of} 条假设路径中 {good} 条得到支持"
+        if row.htmt is not None:
+            ratio = number(row.htmt)
+            en += f"; the two constructs hardest to tell apart have a heterotrait–monotrait ratio of {ratio}"
+            zh += f"；最难区分的两个构念 HTMT 为 {ratio}"
+        said.append(Text(en=f"{en}.", zh=f"{zh}。"))
     if found.drawn:
         said.append(_drawn(found))
     return said
