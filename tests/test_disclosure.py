@@ -9,7 +9,6 @@ from typing import Annotated, Any, get_args
 import numpy as np
 import pandas as pd
 import pytest
-from conftest import Project, description
 from pydantic import BaseModel
 from scipy.optimize import Bounds, LinearConstraint, milp
 
@@ -36,6 +35,7 @@ from loyalty.ground.findings import (
 )
 from loyalty.ground.reasons import Reason
 from loyalty.run.analyses import ANALYSES, SYNTHESIS, findings_of
+from tests.conftest import Project, description
 
 
 class Level(Record):

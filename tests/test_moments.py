@@ -8,7 +8,6 @@ import numpy as np
 import pandas as pd
 import pytest
 import semfit
-from conftest import ITEMS, Project, answers
 
 from loyalty.cases import study, survey
 from loyalty.estimates import moments
@@ -16,6 +15,7 @@ from loyalty.estimates.moments import Moments
 from loyalty.ground.findings import Refused
 from loyalty.ground.reasons import CannotCompute
 from loyalty.stats import reliability, validity
+from tests.conftest import ITEMS, Project, answers
 
 MODEL = "quality =~ q1 + q2 + q3\nloyalty =~ l1 + l2 + l3\nloyalty ~ quality"
 SCALES = {"quality": ["q1", "q2", "q3"], "loyalty": ["l1", "l2", "l3"]}

@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import REPOSITORY, Project, answers
 from nbformat import writes
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
@@ -29,6 +28,7 @@ from loyalty.ground.results import DataOrigin, Provenance
 from loyalty.run import recorded
 from loyalty.run.analyses import WORKFLOW, shown_files
 from loyalty.run.notebook import Notebook, hand_on
+from tests.conftest import REPOSITORY, Project, answers
 
 Refusal = Callable[..., str]
 COMMIT = "0123456789abcdef0123456789abcdef01234567"

@@ -183,7 +183,9 @@ def test_a_new_case_computes_itself_and_the_synthesis(done: Path) -> None:
 
 def test_a_case_is_planned_when_its_rows_are_here(done: Path) -> None:
     folder = done / "data" / "customer-sat"
-    shutil.copytree(ROOT / "data" / "customer-sat", folder, ignore=shutil.ignore_patterns("rows"))
+    shutil.copytree(
+        ROOT / "data" / "customer-sat", folder, ignore=shutil.ignore_patterns("rows", "findings")
+    )
     assert computing(due()) == set()
     rows, described = b"q1\n1\n", (folder / "study.yml").read_text(encoding="utf-8")
     pinned = study.load("customer-sat").sources[0].sha256

@@ -231,7 +231,7 @@ def test_waves_by_hand() -> None:
     assert got.change_high - got.change == pytest.approx(1.959963984540054 * se)
     with pytest.raises(CannotCompute, match="only 0 waves"):
         waves.waves(rows, smallest=50)
-    with pytest.raises(CannotCompute, match="outside 0 to 10"):
+    with pytest.raises(CannotCompute, match="no whole number from 0 to 10"):
         waves.waves(rows.assign(score=11), smallest=1)
 
 
