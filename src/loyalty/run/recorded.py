@@ -114,9 +114,10 @@ def there(case: str) -> bool:
 
 def few_answers(answers: survey.Survey | None) -> dict[str, int]:
     """Items of which some answer was given by few people: their numbers of different answers."""
+    if answers is None:
+        return {}
     found = {}
-    for item in answers.study.items if answers is not None else ():
-        assert answers is not None
+    for item in answers.study.items:
         counts = answers.rows[item.id].value_counts()
         if counts.min() < disclosure.least():
             found[item.id] = len(counts)

@@ -83,8 +83,8 @@ class Released(Finding):
     held_back: tuple[Equality, ...]
 
 
-class LatentDifference(OfConstruct):
-    """a − b in standard deviations of the first group; ``…_firms``: cluster-robust by firm."""
+class PairOfGroups(Record):
+    """A difference a − b of two groups; ``…_firms``: cluster-robust by firm."""
 
     group_a: str
     group_b: str
@@ -98,6 +98,10 @@ class LatentDifference(OfConstruct):
     ci_upper_firms: Real | None = None
     p_firms: P | None = None
     p_holm_firms: P | None = None
+
+
+class LatentDifference(PairOfGroups, OfConstruct):
+    """a − b of a construct's mean, in standard deviations of the first group."""
 
 
 class LatentMeans(Finding):
@@ -158,28 +162,16 @@ class Paths(Finding):
     differences: tuple[PathDifference, ...]
 
 
-class PathPair(Record):
+class PathPair(PairOfGroups):
     """a − b of an unstandardized path; `differs`: the test over all groups is clear.
 
-    ``…_firms``: cluster-robust by firm, with the one estimate of all respondents.
+    By firm, with the one estimate of all respondents.
     """
 
     id: str
     from_: str
     to: str
     differs: bool
-    group_a: str
-    group_b: str
-    estimate: Real
-    se: Real | None
-    ci_lower: Real | None
-    ci_upper: Real | None
-    p: P | None
-    p_holm: P | None
-    ci_lower_firms: Real | None = None
-    ci_upper_firms: Real | None = None
-    p_firms: P | None = None
-    p_holm_firms: P | None = None
 
 
 class Pairs(Finding):
