@@ -14,6 +14,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from .after_measurement import Sam, sam
     from .bootstrap import Bootstrap
     from .errors import ModelError
     from .examples import example_data
@@ -34,6 +35,7 @@ __all__ = [
     "ModelError",
     "Result",
     "Rule",
+    "Sam",
     "ScoreTest",
     "difference_test",
     "example_data",
@@ -42,6 +44,7 @@ __all__ = [
     "invariance",
     "partial_invariance",
     "product_indicators",
+    "sam",
 ]
 
 #: The module of each name; it, NumPy, SciPy and pandas are loaded when a name is first used.
@@ -55,6 +58,7 @@ _HOMES = {
     "modification": ("ScoreTest",),
     "products": ("Interaction", "interaction", "product_indicators"),
     "result": ("Result",),
+    "after_measurement": ("Sam", "sam"),
 }
 
 

@@ -159,6 +159,12 @@ MESSAGES = {
     "scores_negative_variance": "factor scores: the residual variance of {name!r} is not positive",
     "tests_not_converged": "tests of a solution need one that converged",
     "tests_without_errors": "tests of labels need standard errors, which this solution has not",
+    # structural after measurement
+    "sam_inadmissible": "the measurement of {name!r} alone: {problem}",
+    "sam_residuals": "the residual covariances of the items of {name!r} are not positive definite",
+    "sam_covariances": "the covariances of the factors, corrected for measurement error, are not"
+    " positive definite",
+    "sam_not_converged": "the structural part did not converge",
     # interactions
     "no_values": "no values in {first!r} or {second!r}",
     "pair_never_together": "{first!r} and {second!r} are never observed together",
@@ -245,6 +251,11 @@ USAGE = {
     "unknown_bread": "information={value} is unknown; use default, expected or observed",
     "information_estimator": "information= goes with least squares (GLS, ULS and ordinal models),"
     " not with {estimator}; use se=",
+    "sam_block": "structural after measurement: {name!r} belongs to more than the one factor that"
+    " it measures",
+    "sam_no_path": "structural after measurement needs a factor and a path",
+    "sam_constraints": "structural after measurement takes no constraints between parameters",
+    "sam_factor_alone": "structural after measurement: the factor {name!r} is in no path",
     "unknown_missing": "missing={value} is unknown; use 'listwise' or 'fiml'",
     "unknown_equality": "group_equal: unknown {name!r}; known are {known}",
     "equal_without_group": "group_equal needs a group variable",
