@@ -19,6 +19,7 @@ import typer
 from loyalty import cli
 from loyalty.cases import study
 from loyalty.ground.errors import UserError
+from loyalty.run import analyses
 from loyalty.run.workflow import alone
 
 
@@ -160,7 +161,8 @@ def test_cases_lists_the_sound_and_the_broken(project: Any, capsys: Any) -> None
 def test_the_steps_that_a_run_takes(project: Any) -> None:
     for name in ("01-audit", "05-structural", "11-synthesis"):
         (project.root / "notebooks" / f"{name}.ipynb").write_text("{}")
-    assert cli._shown(["all"], None) == ["show_all_synthesis_en"]
+    assert cli._shown(["all"], None) == [f"show_all_{name}_en" for name in analyses.ACROSS]
+    assert cli._shown(["all"], ["synthesis"]) == ["show_all_synthesis_en"]
     assert cli._shown(None, ["audit"]) == ["show_small_audit_en"]
     assert cli._shown(["small"], None) == [f"show_small_{name}_en" for name in study.SURVEY]
     with pytest.raises(UserError, match="none of the notebooks synthesis"):

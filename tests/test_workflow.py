@@ -122,7 +122,11 @@ def test_everything_is_planned_once(fresh: Path) -> None:
     wanted = [f"{case}_{name}" for case, name in pairs]
     wanted += [f"show_{case}_{name}_en" for case, name in pairs]
     wanted += [f"check_{case}" for case in PLANNED]
-    wanted += ["synthesis", f"show_{study.ALL}_synthesis_en", "report"]
+    wanted += [
+        *analyses.ACROSS,
+        *(f"show_{study.ALL}_{name}_en" for name in analyses.ACROSS),
+        "report",
+    ]
     assert jobs == dict.fromkeys(wanted, 1)
     assert not (fresh / ".cache" / "marks").exists()
 
@@ -164,20 +168,20 @@ def test_findings_compute_their_analysis_alone(done: Path) -> None:
     edit(
         done / "src" / "loyalty" / "analyses" / "failure" / "findings.py", '"""What', '"""All that'
     )
-    assert computing(due()) == {"quality-simulated_failure", "synthesis"}
+    assert computing(due()) == {"quality-simulated_failure", *analyses.ACROSS}
 
 
 def test_other_rows_are_checked_and_computed_anew(done: Path) -> None:
     edit(done / "data" / "quality-simulated" / "study.yml", "title:", "# A shop\ntitle:")
     jobs = due()
     assert "check_quality-simulated" in jobs and "quality-simulated_failure" in jobs
-    assert all(job.startswith("quality") for job in computing(jobs) - {"synthesis"})
+    assert all(job.startswith("quality") for job in computing(jobs) - set(analyses.ACROSS))
 
 
 def test_a_new_case_computes_itself_and_the_synthesis(done: Path) -> None:
     shutil.copytree(done / "data" / "cdnow", done / "data" / "another")
     jobs = due()
-    assert computing(jobs) == {"another_behaviour", "another_published", "synthesis"}
+    assert computing(jobs) == {"another_behaviour", "another_published", *analyses.ACROSS}
     assert {job for job in jobs if job.startswith("check_")} == {"check_another"}
 
 
@@ -195,7 +199,7 @@ def test_a_case_is_planned_when_its_rows_are_here(done: Path) -> None:
     (folder / "rows" / "customerSat.csv").write_bytes(rows)
     jobs = due()
     assert "check_customer-sat" in jobs
-    assert computing(jobs) == {*(f"customer-sat_{name}" for name in study.SURVEY), "synthesis"}
+    assert computing(jobs) == {*(f"customer-sat_{name}" for name in study.SURVEY), *analyses.ACROSS}
     (folder / "rows" / "customerSat.csv").write_bytes(b"q1\n2\n")
     assert "check_customer-sat" not in due()
 
@@ -221,7 +225,7 @@ def test_what_is_not_as_it_was_left_is_computed_anew(done: Path, harm: str) -> N
     else:
         notebook.write_text('{"cells": []}')
         os.utime(notebook, (0, 0))
-    assert computing(due()) == {"quality-simulated_failure", "synthesis"}
+    assert computing(due()) == {"quality-simulated_failure", *analyses.ACROSS}
 
 
 @pytest.mark.parametrize("harm", ["gone", "edited"])
@@ -287,13 +291,10 @@ def test_a_notebook_as_committed(file: Path) -> None:
 
 
 def test_there_is_a_notebook_for_every_analysis() -> None:
-    assert [f.stem[3:] for f in NOTEBOOKS] == [
-        *study.SURVEY,
-        *study.BESIDE,
-        analyses.SYNTHESIS,
-        study.PUBLISHED,
-    ]
-    assert [f.stem[:2] for f in NOTEBOOKS] == [f"{i:02d}" for i in range(1, len(NOTEBOOKS) + 1)]
+    assert {f.stem[3:] for f in NOTEBOOKS} == set(analyses.ANALYSES)
+    assert len({f.stem[:2] for f in NOTEBOOKS}) == len(NOTEBOOKS) == len(analyses.ANALYSES)
+    across = [f.stem[3:] for f in NOTEBOOKS if f.stem[3:] in analyses.ACROSS]
+    assert across == list(analyses.ACROSS)
 
 
 # --- citations -------------------------------------------------------------------------------

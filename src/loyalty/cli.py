@@ -364,7 +364,7 @@ def _shown(cases: list[str] | None, notebooks: list[str] | None) -> list[str]:
     for name in notebooks or []:
         analyses.notebook_file(name)
     for case in names:
-        known = [analyses.SYNTHESIS] if case == study.ALL else study.load(case).analyses
+        known = analyses.ACROSS if case == study.ALL else study.load(case).analyses
         targets += [
             f"show_{case}_{name}_en" for name in known if not notebooks or name in notebooks
         ]

@@ -15,7 +15,7 @@ from loyalty.ground import paths
 from loyalty.ground.errors import UserError
 from loyalty.ground.text import Language
 from loyalty.run import execute
-from loyalty.run.analyses import SYNTHESIS, code_behind, compute_files, show_files, shown_files
+from loyalty.run.analyses import ACROSS, code_behind, compute_files, show_files, shown_files
 from loyalty.run.marks import Step, digest, mark
 
 
@@ -50,7 +50,8 @@ def _steps(wide: dict[str, Any], languages: list[Language], to: str) -> Iterator
         )
         yield check
         computed += [_computing(case, name, wide, (check,)) for name in names]
-    computed.append(_computing(ALL, SYNTHESIS, wide, tuple(computed)))
+    for name in ACROSS:
+        computed.append(_computing(ALL, name, wide, tuple(computed)))
     yield from computed
     shown = [_showing(step, language) for step in computed for language in editions]
     yield from shown

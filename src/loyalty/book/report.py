@@ -21,7 +21,7 @@ from loyalty.ground import findings, paths
 from loyalty.ground.errors import UserError
 from loyalty.ground.findings import Found
 from loyalty.run import marks
-from loyalty.run.analyses import ANALYSES, SYNTHESIS, code_behind, findings_of, outline
+from loyalty.run.analyses import ACROSS, ANALYSES, code_behind, findings_of, outline
 
 
 def render(formats: list[str]) -> list[Path]:
@@ -111,7 +111,7 @@ def _generate() -> None:
     described = {s.case: s for s in sorted(loaded, key=lambda s: (s.simulated, s.case))}
     generated = {
         **{name: pages.analysis(name, described, found) for name in PER_CASE},
-        SYNTHESIS: pages.analysis(SYNTHESIS, {}, found),
+        **{name: pages.analysis(name, {}, found) for name in ACROSS},
         "cases": pages.cases(described, found),
         "codebooks": pages.codebooks(described),
         "notebooks": pages.notebooks(described, found),

@@ -18,13 +18,14 @@ from loyalty.ground.text import Language
 if TYPE_CHECKING:
     from loyalty.ground.findings import Findings
 
-SYNTHESIS = "synthesis"
+#: Over all cases together, in order: each may read the findings of every case and of those before.
+ACROSS = ("synthesis", "argument")
 #: Set by the workflow: the findings are results, and pages are written afterwards.
 WORKFLOW = "LOYALTY_WORKFLOW"
 #: Marks a finding's place in an executed notebook.
 PLACE = "application/vnd.loyalty.finding+json"
 #: Every analysis in the order of the report.
-ANALYSES = (*PER_CASE, SYNTHESIS)
+ANALYSES = (*PER_CASE, *ACROSS)
 #: Of each finding, what shows it, in order: functions of (finding, case).
 Page = Mapping[str, Sequence[Callable[..., Any]]]
 

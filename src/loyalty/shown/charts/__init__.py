@@ -13,6 +13,7 @@ from loyalty.shown.charts.charts import (
     path_diagram,
     specification_curve,
 )
+from loyalty.shown.charts.forest import Row, forest
 from loyalty.shown.charts.groups import importance_maps
 from loyalty.shown.charts.measurement import fit_levels, residual_map, two_triangles
 from loyalty.shown.charts.reliability import Curve, Panel, loading_map, number_of_factors
@@ -31,6 +32,7 @@ from loyalty.shown.charts.voice import cluster_choice, recovery, word_contrast
 __all__ = [
     "Curve",
     "Panel",
+    "Row",
     "answer_shares",
     "cluster_choice",
     "correlation_matrix",
@@ -39,6 +41,7 @@ __all__ = [
     "exclusion_flow",
     "fit_levels",
     "forecast",
+    "forest",
     "group_standing",
     "growth",
     "importance_maps",

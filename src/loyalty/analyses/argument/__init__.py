@@ -1,0 +1,1 @@
+"""What the real cases say together, chapter by chapter."""

@@ -1,0 +1,176 @@
+"""The findings of the real cases, and how far a path of one of them can be relied upon."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Literal
+
+from loyalty.analyses.measurement.findings import Measurement
+from loyalty.analyses.published.findings import PathOrR2, Published
+from loyalty.analyses.structural.findings import Path, Structural
+from loyalty.analyses.synthesis.estimates import WIDE, Everything, given
+from loyalty.analyses.synthesis.estimates import everything as everything
+from loyalty.analyses.synthesis.findings import Synthesis
+from loyalty.cases.study import ALL, Study
+from loyalty.estimates.fit import FitMeasures
+from loyalty.estimates.verdicts import PathVerdict
+from loyalty.ground import findings, paths
+from loyalty.ground.findings import Count, Real, Record
+from loyalty.ground.thresholds import threshold
+
+#: The indices of fit that have a cut-off.
+INDICES = ("cfi", "tli", "rmsea", "srmr")
+SATISFACTION = "satisfaction"
+#: Why a path is not to be relied upon: the solution of the structural or of the measurement model
+#: is doubtful; the interval is missing, or wider than one standard deviation; what leads there
+#: cannot be told apart from something else that does (HTMT above its cut-off, by interval).
+Doubt = Literal["solution", "measurement", "interval", "apart"]
+
+
+class Interval(Record):
+    estimate: Real
+    ci_lower: Real
+    ci_upper: Real
+
+    @property
+    def clear(self) -> bool:
+        """Whether the interval is clear of zero."""
+        return self.ci_lower > 0 or self.ci_upper < 0
+
+
+class PathRow(Record):
+    """A hypothesized path of a real survey, standardized, with how far it may be relied upon.
+
+    `n` people. `single`: its ends that are one item, taken as free of error. `missed`: cut-offs of
+    fit (of :data:`INDICES`) that the measurement model misses. `set_aside`: hypothesized, and not
+    estimated. `printed` elsewhere about the same data, and the same model estimated here
+    (``pls_…``). `source`: where the number stands.
+    """
+
+    case: str
+    id: str
+    from_: str
+    to: str
+    sign: Literal["+", "-"]
+    n: Count
+    estimate: Real | None
+    ci_lower: Real | None
+    ci_upper: Real | None
+    verdict: PathVerdict | None
+    doubts: tuple[Doubt, ...]
+    single: tuple[str, ...]
+    missed: Count | None
+    set_aside: bool
+    printed: Real | None = None
+    pls_estimate: Real | None = None
+    pls_ci_lower: Real | None = None
+    pls_ci_upper: Real | None = None
+    relied: bool
+    source: str
+
+
+def real(data: Everything) -> dict[str, Study]:
+    """The real surveys."""
+    return {case: s for case, s in data.surveys.items() if not s.simulated}
+
+
+def synthesis() -> Synthesis | None:
+    """What the analysis of all cases before this one found, if it was run."""
+    if not (paths.results() / ALL / "synthesis.json").is_file():
+        return None
+    return findings.read(ALL, "synthesis", Synthesis).findings
+
+
+def missed(fit: FitMeasures | None) -> int | None:
+    """How many cut-offs of fit a model misses; None without a model."""
+    if fit is None:
+        return None
+    values = [(threshold(name), getattr(fit, name)) for name in INDICES]
+    return sum(v is None or not cut.met(v) for cut, v in values)
+
+
+def _doubtful(fit: FitMeasures) -> bool:
+    return not fit.converged or not fit.admissible or bool(fit.problems)
+
+
+def unlike(measurement: Measurement | None) -> set[frozenset[str]]:
+    """Pairs of constructs that cannot be told apart: HTMT above its cut-off, by interval."""
+    ratios = given(measurement.htmt) if measurement else None
+    return {
+        frozenset((r.construct_a, r.construct_b))
+        for r in (ratios.rows if ratios else ())
+        if r.verdict == "not met"
+    }
+
+
+def rows_of(data: Everything, case: str) -> Iterator[PathRow]:
+    """Every hypothesized path of a survey, those set aside, too."""
+    study = data.cases[case]
+    structural = data.of(case, "structural", Structural)
+    found = given(structural.paths) if structural else None
+    fit = given(structural.fit) if structural else None
+    if found is None or fit is None:
+        return
+    measurement = data.of(case, "measurement", Measurement)
+    planned = given(measurement.fit) if measurement else None
+    whole: list[Doubt] = []
+    if _doubtful(fit):
+        whole.append("solution")
+    # Where all constructs have one item, or there is one, there is no measurement model to doubt.
+    if planned is not None and _doubtful(planned):
+        whole.append("measurement")
+    same, estimated = unlike(measurement), {r.id: r for r in found.rows}
+    printed = _printed(data, case)
+    single = {c.id for c in study.structural if len(c.items) == 1}
+    # A bend or a moderation is no path; paths keep the order of the description.
+    for h in study.hypotheses:
+        if not h.is_path:
+            continue
+        row = estimated.get(h.id)
+        doubts = list(whole)
+        if row is not None:
+            if _wide(row):
+                doubts.append("interval")
+            rivals = {r.from_ for r in found.rows if r.to == row.to} - {row.from_}
+            if any(frozenset((row.from_, rival)) in same for rival in rivals):
+                doubts.append("apart")
+        pls = printed.get((h.from_, h.to))
+        yield PathRow(
+            case=case,
+            id=h.id,
+            from_=h.from_,
+            to=h.to,
+            sign=h.sign,
+            n=fit.n,
+            estimate=row.estimate if row else None,
+            ci_lower=row.ci_lower if row else None,
+            ci_upper=row.ci_upper if row else None,
+            verdict=row.verdict if row else None,
+            doubts=tuple(doubts) if row else (),
+            single=tuple(end for end in (h.from_, h.to) if end in single),
+            missed=missed(planned or fit),
+            set_aside=row is None,
+            printed=pls.printed if pls else None,
+            pls_estimate=pls.estimate if pls else None,
+            pls_ci_lower=pls.ci_lower if pls else None,
+            pls_ci_upper=pls.ci_upper if pls else None,
+            relied=row is not None and not doubts,
+            source=f"{case}/structural/paths.rows.{h.id}",
+        )
+
+
+def _wide(row: Path) -> bool:
+    if row.ci_lower is None or row.ci_upper is None:
+        return True
+    return row.ci_upper - row.ci_lower > WIDE
+
+
+def _printed(data: Everything, case: str) -> Mapping[tuple[str | None, str], PathOrR2]:
+    found = data.of(case, "published", Published)
+    models = given(found.pls) if found else None
+    return {(f.source, f.target): f for f in (models.figures if models else ()) if f.kind == "path"}
+
+
+def loyal(study: Study) -> Sequence[str]:
+    """The constructs that stand for loyalty: outcomes other than satisfaction."""
+    return [c.id for c in study.main if c.role == "outcome" and c.concept != SATISFACTION]

@@ -1,0 +1,90 @@
+"""A forest plot in blocks: estimates with intervals, figures printed elsewhere, and gaps."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+from matplotlib.ticker import MaxNLocator
+
+from loyalty.shown.charts.marks import ranges
+from loyalty.shown.charts.style import COLOURS, DASHED, GREY, INK, canvas, key
+
+
+@dataclass(frozen=True)
+class Row:
+    """A row of the plot: an estimate with its interval, or in its place words that say why none.
+
+    `printed`: a figure printed elsewhere. Without anything it is the heading of a block.
+    """
+
+    label: str
+    estimate: float | None = None
+    ci_lower: float | None = None
+    ci_upper: float | None = None
+    printed: float | None = None
+    instead: str | None = None
+
+    @property
+    def heading(self) -> bool:
+        return self.estimate is None and self.printed is None and self.instead is None
+
+
+def forest(rows: Sequence[Row], x_label: str, estimated: str, printed: str) -> Figure:
+    """All `rows` from top to bottom; zero is marked.
+
+    `estimated` and `printed` name the two kinds of mark, where there is one printed.
+    """
+    figure, (axes,) = canvas(0.8 + 0.19 * len(rows))
+    y = np.arange(len(rows))[::-1]
+    axes.set_yticks(y, [r.label for r in rows])
+    for label, row in zip(axes.get_yticklabels(), rows, strict=True):
+        if row.heading:
+            label.set_color(INK)
+            label.set_fontsize(8.2)
+        else:
+            label.set_fontsize(7.8)
+    axes.set_ylim(-0.6, len(rows) - 0.4)
+    axes.tick_params(axis="y", length=0)
+    axes.grid(axis="x")
+    axes.set_axisbelow(True)
+    axes.axvline(0, color=GREY, linewidth=0.9, linestyle=DASHED)
+    drawn = [(r, at) for r, at in zip(rows, y, strict=True) if r.estimate is not None]
+    if drawn:
+        table = pd.DataFrame([vars(r) for r, _ in drawn])
+        ranges(axes, table, [at for _, at in drawn], COLOURS[0])
+    others = [(r.printed, at) for r, at in zip(rows, y, strict=True) if r.printed is not None]
+    if others:
+        x, at = zip(*others, strict=True)
+        axes.scatter(
+            x, at, marker="D", s=22, facecolor="none", edgecolor=COLOURS[1], linewidth=1.2, zorder=4
+        )
+        marks = [
+            Line2D([], [], color=COLOURS[0], marker="o", markersize=4, linewidth=1.4),
+            Line2D([], [], color=COLOURS[1], marker="D", markersize=4, mfc="none", linewidth=0),
+        ]
+        key(figure, 2, handles=marks, labels=[estimated, printed], handlelength=1.4)
+    ends = [v for r in rows for v in (r.ci_lower, r.ci_upper, r.printed) if v is not None]
+    if ends:
+        span = max(*ends, 0.0) - min(*ends, 0.0) or 1.0
+        axes.set_xlim(min(*ends, 0.0) - 0.05 * span, max(*ends, 0.0) + 0.05 * span)
+    left = axes.get_xlim()[0] + 0.01 * np.ptp(axes.get_xlim())
+    for row, at in zip(rows, y, strict=True):
+        if row.instead is not None:
+            words = axes.text(
+                left,
+                at,
+                row.instead,
+                va="center",
+                fontsize=7.2,
+                color=GREY,
+                bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.6},
+            )
+            words.set_in_layout(False)
+    axes.xaxis.set_major_locator(MaxNLocator(steps=[1, 2, 5, 10]))
+    axes.set_xlabel(x_label)
+    return figure
