@@ -12,7 +12,6 @@ import sys
 from pathlib import Path
 from typing import Any
 
-import pandas as pd
 import pytest
 import typer
 
@@ -112,18 +111,6 @@ def test_what_the_command_line_does_not_know(
 ) -> None:
     code, shown = called(arguments, capsys)
     assert code == 2 and "Traceback" not in shown
-
-
-def test_bad_rows_are_one_line(
-    project: Any,
-    small_answers: pd.DataFrame,
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: Any,
-) -> None:
-    project.rows(small_answers.assign(q1="[bold]x[/]"))  # no markup for Rich
-    code, shown = called(["check", "small"], capsys)
-    assert code == 2
-    assert shown == "error small/rows.csv: row 1, column q1: '[bold]x[/]' is no number\n"
 
 
 def test_a_sound_case(project: Any, capsys: Any) -> None:

@@ -35,11 +35,11 @@ def test_a_missing_column_with_the_nearest_name(
 @pytest.mark.parametrize(
     ("value", "said"),
     [
-        (6, "row 4, column q2: 6 is not on the scale 1 to 5 (1 such in this column)"),
-        (2.5, "row 4, column q2: 2.5 is not on the scale 1 to 5"),
-        (-1, "row 4, column q2: -1 is not on the scale"),
-        ("often", "row 4, column q2: 'often' is no number"),
-        ("inf", "row 4, column q2: 'inf' is no number"),
+        (6, "row 5, column q2: 6 is not on the scale 1 to 5 (1 such in this column)"),
+        (2.5, "row 5, column q2: 2.5 is not on the scale 1 to 5"),
+        (-1, "row 5, column q2: -1 is not on the scale"),
+        ("often", "row 5, column q2: 'often' is no number"),
+        ("inf", "row 5, column q2: 'inf' is no number"),
     ],
 )
 def test_a_cell_that_is_no_answer(
@@ -68,7 +68,8 @@ def test_a_constant_item(
     project: Any, small_answers: pd.DataFrame, refusal: Callable[..., str], value: int, said: str
 ) -> None:
     project.rows(small_answers.assign(l1=value))
-    assert refusal(load) == f"small/rows.csv: column l1: a constant item ({said})"
+    message = refusal(load)
+    assert message.startswith(f"small/rows.csv: column l1: a constant item ({said})")
 
 
 def test_fewer_rows_than_parameters(
@@ -86,8 +87,8 @@ def test_an_unknown_level(
 ) -> None:
     small_answers.loc[7, "plan"] = 3
     project.rows(small_answers)
-    said = "row 8, column plan: the level '3' is not declared in study.yml"
-    assert refusal(load) == f"small/rows.csv: {said}"
+    said = "row 9, column plan: the level '3' is not declared in study.yml"
+    assert refusal(load).startswith(f"small/rows.csv: {said}")
 
 
 def test_altered_rows(project: Any, refusal: Callable[..., str]) -> None:

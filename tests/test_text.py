@@ -134,7 +134,7 @@ def test_each_text_once() -> None:
     assert got.rows.to_dict("list") == {"text": ["客服 很好", "退货"], "polarity": ["pos", "neg"]}
     assert (got.used.read, got.used.excluded) == (9, 7)
     assert {left.reason.code: left.n for left in got.used.reasons} == {
-        "no_polarity": 1,
+        "not_a_level": 1,
         "duplicate_text": 2,
         "both_polarities": 2,
         "reply": 1,

@@ -10,7 +10,7 @@ import signal
 import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.console import Console
@@ -21,6 +21,9 @@ from loyalty.cases import study
 from loyalty.ground import paths
 from loyalty.ground.errors import RowsAbsent, UserError
 from loyalty.ground.text import LANGUAGES, Language
+
+if TYPE_CHECKING:
+    from loyalty.cases.check import Checked
 
 app = typer.Typer(
     name="loyalty",
@@ -59,37 +62,76 @@ def cases() -> None:
 
 
 @app.command()
-def check(case: Annotated[str, typer.Argument(help="The case's folder below data/.")]) -> None:
-    """Check a case's description and its rows, which are brought where they are not here.
+def check(
+    case: Annotated[str, typer.Argument(help="The case's folder below data/.")],
+    as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
+) -> None:
+    """Say everything that does not hold in a case's description, rows and tables, by weight.
 
-    Exit code 2 when something does not hold, 3 when the rows cannot be had on this machine.
+    Rows are brought where they are not here. Exit code 0 when nothing stops the case, 2 when
+    something does, 3 when the rows cannot be had on this machine.
     """
-    from loyalty.cases import survey as sources
-    from loyalty.cases import tables as resources
+    from loyalty.cases import check as checks
     from loyalty.run import recorded
 
-    described = study.load(case)
-    if of := recorded.instead(described):
-        rows = f"rows {of.rows[:16]}…"
-        out.print(f"  {case} · the rows are not here; findings of {of.date} are recorded, {rows}")
+    described = checks.described(case)
+    if isinstance(described, list):
+        checked = checks.Checked(case=case, sound=False, faults=tuple(described))
+    else:
+        try:
+            checked = checks.rows(described)
+        except RowsAbsent:
+            of = recorded.instead(described)
+            if of is None:
+                raise
+            checked = checks.Checked(case=case, sound=True)
+            if not as_json:
+                rows = f"rows {of.rows[:16]}…"
+                out.print(
+                    f"  {case} · the rows are not here; findings of {of.date} are recorded, {rows}"
+                )
+        if any(rows.sha256 == study.UNKNOWN for rows in described.sources) and not as_json:
+            out.print(
+                f"  {case} · never seen by us: nothing rests on it until study.yml has the sha256"
+            )
+    if as_json:
+        print(checked.model_dump_json(indent=2))
+    else:
+        _print_checked(checked)
+    if not checked.sound:
+        raise typer.Exit(2)
+
+
+def _print_checked(checked: Checked) -> None:
+    case = checked.case
+    for table in checked.read:
+        if table.table == "answers":
+            of = f"{checked.items} items, {checked.constructs} constructs"
+            out.print(f"  {case} · {table.rows:,} rows, {of}")
+            out.print(f"  {case} · sha256 {table.sha256}")
+        else:
+            of = f"{table.used:,} of {table.rows:,} rows"
+            out.print(f"  {case} · {table.table} · {of}")
+            out.print(f"  {case} · {table.table} · sha256 {table.sha256}")
+    if not checked.faults:
         return
-    if any(rows.sha256 == study.UNKNOWN for rows in described.sources):
-        out.print(
-            f"  {case} · never seen by us: nothing rests on it until study.yml has the sha256"
-        )
-    if described.constructs:
-        survey = sources.load(described)
-        items, constructs = len(described.items), len(described.constructs)
-        out.print(f"  {case} · {len(survey.rows):,} rows, {items} items, {constructs} constructs")
-        out.print(f"  {case} · sha256 {survey.checksum}")
-    for resource in described.resources:
-        loaded = resources.load(described, resource)
-        out.print(f"  {case} · {resource.id} · {len(loaded.rows):,} of {loaded.read:,} rows")
-        for left in loaded.excluded:
-            rows = "row" if left.n == 1 else "rows"
-            why = escape(left.reason.text().en)
-            out.print(f"  {case} · {resource.id} · {why}: {left.n:,} {rows} left out")
-        out.print(f"  {case} · {resource.id} · sha256 {loaded.checksum}")
+    weights = {"error": "[red]error[/]", "loss": "[yellow]loss[/]", "note": "note"}
+    for file in dict.fromkeys(fault.file for fault in checked.faults):
+        shown = Table("", "row", "column", "value", "what", "expected", box=None, pad_edge=False)
+        for fault in checked.faults:
+            if fault.file == file:
+                many = f" ({fault.n:,} such)" if fault.n > 1 and fault.row is not None else ""
+                mend = "; ".join(x for x in (fault.expected, fault.mend) if x)
+                shown.add_row(
+                    weights[fault.weight],
+                    "" if fault.row is None else str(fault.row),
+                    escape(fault.column or ""),
+                    escape(fault.value or ""),
+                    escape(fault.said + many),
+                    escape(mend),
+                )
+        out.print(f"\n  {escape(file)}", style="bold")
+        out.print(shown, soft_wrap=False)
 
 
 @app.command()

@@ -182,10 +182,11 @@ def test_every_finding_has_its_place() -> None:
 def test_ratings_off_their_scale_are_told(project: Project) -> None:
     rows = answers()
     rows.loc[0, "recommend"] = 77
+    project.study["rows"]["outside_scale"] = "missing"
     project.rows(rows)
     found, case = whole()
     assert found.codes.variables_outside == 1
-    assert "off their scale: recommend (1)." in texts("codes", found.codes, case)
+    assert "set to missing: recommend (1)." in texts("codes", found.codes, case)
 
 
 def test_one_answer_throughout_and_one_construct(project: Project) -> None:
@@ -265,7 +266,7 @@ def test_codes_and_other_variables() -> None:
     text = codes(outside=20, outside_share=0.02, declared=7)
     assert "20 answers (2.0\u00a0%) lie outside" in text.en and "7 个答案带有" in text.zh
     off = audit.VariableCodes(variable="n*s", n_outside=3)
-    assert codes(checked=2, variables=[off]).en.endswith("off their scale: n*s (3).")
+    assert codes(checked=2, variables=[off]).en.endswith("set to missing: n*s (3).")
     assert codes(checked=2).en.endswith("The answers to the 2 single questions with a scale lie "
                                         "on theirs as well.")  # fmt: skip
     assert "the single question with a scale" in codes(checked=1).en

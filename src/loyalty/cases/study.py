@@ -26,8 +26,10 @@ from loyalty.ground.errors import UserError
 from loyalty.ground.reading import (
     Code,
     Identifier,
+    Level,
     M,
     Model,
+    Problems,
     Scalar,
     Sha256,
     read_yaml,
@@ -262,7 +264,7 @@ class Resource(Model):
     rows: ResourceRows
     columns: dict[str, str] = {}
     missing: list[float] = []
-    levels: dict[Code, Text] = {}
+    levels: dict[Level, Text] = {}
     unit: Text | None = None
 
     @model_validator(mode="after")
@@ -271,6 +273,8 @@ class Resource(Model):
         for role in self.columns:
             if role not in roles:
                 raise ValueError(f"columns.{role}: expected one of {', '.join(roles)}")
+        if self.kind == "reviews" and (odd := sorted(set(self.levels) - {"pos", "neg"})):
+            raise ValueError(f"levels.{odd[0]}: expected pos or neg, which the reviews are told by")
         return self
 
 
@@ -331,10 +335,13 @@ class Variable(_Column):
 
 
 class Group(_Column):
+    """Who belongs together. `missing` are texts that stand for no level."""
+
     label: Text
-    levels: dict[Code, Text]
+    missing: list[str] = []
+    levels: dict[Level, Text]
     within: str | None = None
-    quotas: dict[Code, float] | None = None
+    quotas: dict[Level, float] | None = None
     comparable: bool = True
 
 
@@ -593,7 +600,7 @@ class Study(Model):
     def _coherent(self) -> Self:
         problems = list(self._problems())
         if problems:
-            raise ValueError("; ".join(problems))
+            raise Problems(problems)
         return self
 
     def _problems(self) -> Iterable[str]:

@@ -19,17 +19,19 @@ import zipfile
 import zlib
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from loyalty.cases import roads
+from loyalty.cases.faults import Fault, cell, refuse
 from loyalty.cases.study import (
     Distribution,
     DistributionRows,
     DownloadRows,
     FileRows,
-    Item,
+    Group,
     PackageRows,
     Scale,
     SimulatorRows,
@@ -38,6 +40,7 @@ from loyalty.cases.study import (
 from loyalty.ground import paths
 from loyalty.ground.errors import RowsAbsent, UserError
 
+MEND = "declare it under scale.missing, correct it, or set rows.outside_scale: missing"
 SUFFIXES = (".csv", ".parquet", ".xlsx", ".sav")
 
 
@@ -57,7 +60,7 @@ class Survey:
     missing_codes : dict
         Item → how many answers carried a declared missing code.
     outside_scale : dict
-        Item → how many answers outside the scale were set to missing.
+        Item, or variable with a scale → how many answers outside it were set to missing.
     """
 
     study: Study
@@ -93,23 +96,37 @@ def load(study: Study) -> Survey:
     UserError
         One line with the file, the row and the column of the first thing that does not hold:
         a file that is absent, altered or not what its suffix says, a column that is missing, an
-        answer that is no number or lies outside its scale, an item without variation, or fewer
-        rows than the measurement model has parameters.
+        answer that is no number or lies outside its scale, an item without variation, a level
+        that no row has or that is not declared, or fewer rows than the measurement model has
+        parameters.
     """
     if study.case in _held:
         if isinstance(held := _held[study.case], RowsAbsent):
             raise held
         return held
+    survey, found = looked_at(study)
+    refuse(found, study.case)
+    return survey
+
+
+def looked_at(study: Study) -> tuple[Survey, list[Fault]]:
+    """The answers, and everything that does not hold in them.
+
+    Raises
+    ------
+    UserError
+        When there is no table to look at: a file that is absent, altered or unreadable.
+    """
     rows = study.rows
     source = rows.file or rows.distribution or rows.download or rows.r_package
     if source is None:
         assert rows.simulator is not None
         frame, checksum, name = _from_simulator(study, rows.simulator)
-    else:
-        found, path, checksum, name = content(study, source)
-        sheet = getattr(source, "sheet", None)
-        frame = parse(found, Path(path).suffix.lower(), name, sheet=sheet)
-    return _typed(study, frame, checksum, name)
+        return typed(study, frame, checksum, name, 1)
+    found, path, checksum, name = content(study, source)
+    sheet = getattr(source, "sheet", None)
+    frame = parse(found, Path(path).suffix.lower(), name, sheet=sheet)
+    return typed(study, frame, checksum, name, first_row(frame, path))
 
 
 _held: dict[str, Survey | RowsAbsent] = {}
@@ -317,99 +334,218 @@ def _from_simulator(study: Study, source: SimulatorRows) -> tuple[pd.DataFrame, 
 
 
 # --- what rows must be -----------------------------------------------------------------------
-def _typed(study: Study, frame: pd.DataFrame, checksum: str, name: str) -> Survey:
+def first_row(frame: pd.DataFrame, path: str) -> int:
+    """The number of the first row of data, as the program that made the file counts.
+
+    A sheet counts its headings (``attrs["headings"]`` of them, else one); statistics programs and
+    data frames count cases.
+    """
+    sheet = Path(path).suffix.lower() in (".csv", ".tsv", ".txt", ".xlsx", ".xls", ".ods")
+    headings: int = frame.attrs.get("headings", 1 if sheet else 0)
+    return headings + 1
+
+
+def typed(
+    study: Study, frame: pd.DataFrame, checksum: str, name: str, first: int
+) -> tuple[Survey, list[Fault]]:
+    """The answers as floats and the groups as text, and everything that does not hold in them.
+
+    What a fault of weight ``error`` touches is no answer.
+    """
     frame = frame.rename(columns=str)
-    wanted = [*study.items, *study.variables, *study.groups]
-    for variable in wanted:
-        if list(frame.columns).count(variable.source_column) != 1:
-            raise UserError(no_column(name, variable.source_column, list(frame.columns)))
+    there = list(frame.columns)
+    typing = _Typing(study, frame, name, first)
     missing_codes: dict[str, int] = {}
     outside: dict[str, int] = {}
     columns: dict[str, pd.Series] = {}
+    wanted = [*study.items, *study.variables, *study.groups]
+    for column in dict.fromkeys(v.source_column for v in wanted):
+        if there.count(column) != 1:
+            typing.found.append(_lacking(name, column, there))
     for item in study.items:
-        answers = _numbers(frame[item.source_column], name)
+        if there.count(item.source_column) != 1:
+            continue
         scale = study.item_scale(item)
+        answers = typing.numbers(item.source_column)
         answers, missing_codes[item.id] = _without_codes(answers, scale)
-        answers, outside[item.id] = _within(
-            answers, item, scale, name, refuse=study.rows.outside_scale == "refuse"
-        )
-        if answers.nunique() < 2:
-            found = "no answer at all" if answers.nunique() == 0 else f"always {answers.max():g}"
-            raise UserError(f"{name}: column {item.source_column}: a constant item ({found})")
+        answers, outside[item.id] = typing.within(answers, item.source_column, scale)
+        typing.varies(answers, item.source_column)
         columns[item.id] = answers
     for variable in study.variables:
-        raw = frame[variable.source_column]
-        if variable.kind == "id":
-            columns[variable.id] = raw.astype("string")
+        if there.count(variable.source_column) != 1:
             continue
-        numbers = _numbers(raw, name)
-        columns[variable.id] = _without_codes(numbers, variable.scale or study.scale)[0]
+        if variable.kind == "id":
+            columns[variable.id] = frame[variable.source_column].astype("string")
+            continue
+        answers = typing.numbers(variable.source_column)
+        answers, _ = _without_codes(answers, variable.scale or study.scale)
+        if variable.scale is not None:
+            whole = variable.kind in ("nps", "csat")
+            answers, n = typing.within(answers, variable.source_column, variable.scale, whole)
+            if n:
+                outside[variable.id] = n
+        columns[variable.id] = answers
     for group in study.groups:
-        columns[group.id] = _levels(
-            frame[group.source_column], set(group.levels), name, group.source_column
-        )
-    parameters = _free_parameters(study)
-    if len(frame) <= parameters:
-        raise UserError(
-            f"{name}: {len(frame)} rows, but the measurement model has {parameters} parameters; "
-            "more rows than parameters are expected"
-        )
-    rows = pd.DataFrame(columns).reset_index(drop=True)
-    return Survey(study, rows, checksum, missing_codes, outside)
+        if there.count(group.source_column) == 1:
+            columns[group.id] = typing.levels(group)
+    typing.enough()
+    rows = pd.DataFrame(columns, index=frame.index).reset_index(drop=True)
+    return Survey(study, rows, checksum, missing_codes, outside), typing.found
 
 
 def no_column(name: str, column: str, columns: list[str]) -> str:
+    return _lacking(name, column, columns).line
+
+
+def _lacking(name: str, column: str, columns: list[str]) -> Fault:
     if columns.count(column) > 1:
-        return f"{name}: the column {column!r} stands there {columns.count(column)} times"
-    near = difflib.get_close_matches(column, columns, n=1)
-    hint = f"; did you mean {near[0]!r}?" if near else ""
-    return f"{name}: no column {column!r}{hint}"
-
-
-def _numbers(raw: pd.Series, name: str) -> pd.Series:
-    numbers = pd.to_numeric(raw, errors="coerce").astype("float64")
-    blank = raw.isna() | (raw.astype("string").str.strip() == "").fillna(True)
-    bad = ~np.isfinite(numbers.to_numpy()) & ~blank.to_numpy(dtype=bool)
-    if bad.any():
-        row = int(np.flatnonzero(bad)[0])
-        raise UserError(
-            f"{name}: row {row + 1}, column {raw.name}: {str(raw.iloc[row])!r:.40} is no number"
+        said = f"the column {column!r} stands there {columns.count(column)} times"
+        return Fault(
+            weight="error", file=name, said=said, expected="once", mend="rename all but one"
         )
-    return numbers
+    near = difflib.get_close_matches(column, columns, n=1)
+    hint = f"did you mean {near[0]!r}?" if near else ""
+    return Fault(
+        weight="error",
+        file=name,
+        said=f"no column {column!r}",
+        expected=f"one of {', '.join(map(repr, columns[:20]))}{' …' if len(columns) > 20 else ''}",
+        mend=hint,
+    )
+
+
+class _Typing:
+    """Columns typed one after the other; what does not hold is kept."""
+
+    def __init__(self, study: Study, frame: pd.DataFrame, name: str, first: int) -> None:
+        self.study, self.frame, self.name, self.first = study, frame, name, first
+        self.found: list[Fault] = []
+
+    def _fault(self, wrong: pd.Series, column: str, **of: str) -> None:
+        at: dict[str, Any] = cell(self.frame, wrong, column, self.first)
+        said = of.pop("said").format(**at)
+        self.found.append(Fault.model_validate({"file": self.name, "said": said, **at, **of}))
+
+    def numbers(self, column: str) -> pd.Series:
+        raw = self.frame[column]
+        try:
+            numbers = pd.to_numeric(raw, errors="coerce").astype("float64")
+        except (OverflowError, TypeError, ValueError):  # whole numbers of hundreds of digits, bytes
+            texts = raw.map(lambda value: value if value is None else str(value))
+            numbers = pd.to_numeric(texts, errors="coerce").astype("float64")
+        blank = raw.isna() | (raw.astype("string").str.strip() == "").fillna(True)
+        bad = ~pd.Series(np.isfinite(numbers.to_numpy()), index=raw.index) & ~blank.astype(bool)
+        if bad.any():
+            value = str(raw[bad].iloc[0])
+            self._fault(
+                bad,
+                column,
+                weight="error",
+                said=f"{value!r:.40} is no number".replace("{", "{{").replace("}", "}}"),
+                expected="a number, or nothing",
+            )
+        return numbers.mask(bad)
+
+    def within(
+        self, answers: pd.Series, column: str, scale: Scale, whole: bool = True
+    ) -> tuple[pd.Series, int]:
+        """Answers on the scale, and how many others there are."""
+        wrong = answers.notna() & ~answers.between(scale.min, scale.max)
+        if whole:
+            wrong |= answers.notna() & (answers % 1 != 0)
+        n = int(wrong.sum())
+        if n:
+            refused = self.study.rows.outside_scale == "refuse"
+            at = int(np.flatnonzero(wrong.to_numpy())[0])
+            self._fault(
+                wrong,
+                column,
+                weight="error" if refused else "loss",
+                said=f"{answers.iloc[at]:g} is not on the scale {scale.min} to {scale.max} "
+                f"({n} such in this column)" + ("" if refused else ", set to missing"),
+                expected=f"{scale.min} to {scale.max}",
+                mend=MEND if refused else "",
+            )
+        return answers.mask(wrong), n
+
+    def varies(self, answers: pd.Series, column: str) -> None:
+        # A column whose cells do not hold has said so.
+        if answers.nunique() < 2 and not any(
+            f.column == column and f.weight == "error" for f in self.found
+        ):
+            found = "no answer at all" if answers.nunique() == 0 else f"always {answers.max():g}"
+            self.found.append(
+                Fault(
+                    weight="error",
+                    file=self.name,
+                    column=column,
+                    said=f"a constant item ({found})",
+                    expected="two different answers",
+                    mend="leave the item out of its construct",
+                )
+            )
+
+    def levels(self, group: Group) -> pd.Series:
+        raw, column = self.frame[group.source_column], group.source_column
+        texts = raw.astype("string").str.strip()
+        if pd.api.types.is_float_dtype(raw):  # a code column with holes is read as floats
+            texts = texts.str.removesuffix(".0")
+        texts = texts.mask((texts == "") | texts.isin(group.missing))
+        unknown = texts.notna() & ~texts.isin(list(group.levels))
+        if unknown.any():
+            level = str(texts[unknown].iloc[0])
+            self._fault(
+                unknown.astype(bool),
+                column,
+                weight="error",
+                said=f"the level {level!r:.40} is not declared in study.yml".replace(
+                    "{", "{{"
+                ).replace("}", "}}"),
+                expected=", ".join(group.levels),
+                mend=f"declare it under levels or missing of the group {group.id}",
+            )
+        counts = texts.value_counts()
+        for level in group.levels:
+            if level not in counts.index:
+                self.found.append(
+                    Fault(
+                        weight="error",
+                        file=self.name,
+                        column=column,
+                        value=level,
+                        said=f"the level {level!r} is declared, but no row has it",
+                        expected=", ".join(map(repr, counts.index[:10].tolist())),
+                        mend=f"write the level of the group {group.id} as the file has it, "
+                        "or take it out",
+                    )
+                )
+        if texts.isna().any():
+            self._fault(
+                texts.isna(),
+                column,
+                weight="note",
+                said=f"no level of {group.id}",
+                expected="a level",
+            )
+        return texts.astype(object).where(texts.notna(), None)
+
+    def enough(self) -> None:
+        parameters = _free_parameters(self.study)
+        if len(self.frame) <= parameters:
+            self.found.append(
+                Fault(
+                    weight="error",
+                    file=self.name,
+                    said=f"{len(self.frame)} rows, but the measurement model has {parameters} "
+                    "parameters; more rows than parameters are expected",
+                    expected=f"more than {parameters} rows",
+                )
+            )
 
 
 def _without_codes(answers: pd.Series, scale: Scale) -> tuple[pd.Series, int]:
     coded = answers.isin(scale.missing)
     return answers.mask(coded), int(coded.sum())
-
-
-def _within(
-    answers: pd.Series, item: Item, scale: Scale, name: str, *, refuse: bool
-) -> tuple[pd.Series, int]:
-    wrong = answers.notna() & ~answers.between(scale.min, scale.max)
-    wrong |= answers.notna() & (answers % 1 != 0)
-    if refuse and wrong.any():
-        row = int(np.flatnonzero(wrong.to_numpy())[0])
-        raise UserError(
-            f"{name}: row {row + 1}, column {item.source_column}: {answers.iloc[row]:g} is not on "
-            f"the scale {scale.min} to {scale.max} ({int(wrong.sum())} such in this column); "
-            "declare it under scale.missing, correct it, or set rows.outside_scale: missing"
-        )
-    return answers.mask(wrong), int(wrong.sum())
-
-
-def _levels(raw: pd.Series, levels: set[str], name: str, column: str) -> pd.Series:
-    texts = raw.astype("string").str.strip()
-    if pd.api.types.is_float_dtype(raw):  # a code column with holes is read as floats
-        texts = texts.str.removesuffix(".0")
-    unknown = texts.notna() & ~texts.isin(levels)
-    if unknown.any():
-        row = int(np.flatnonzero(unknown.to_numpy(dtype=bool))[0])
-        raise UserError(
-            f"{name}: row {row + 1}, column {column}: the level {texts.iloc[row]!r:.40} is not "
-            "declared in study.yml"
-        )
-    return texts.astype(object).where(texts.notna(), None)
 
 
 def _free_parameters(study: Study) -> int:

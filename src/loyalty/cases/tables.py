@@ -15,11 +15,13 @@ import pickle
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from loyalty.cases import survey as sources
+from loyalty.cases.faults import Fault, cell
 from loyalty.cases.study import ROLES, Format, LineRows, Resource, Study
 from loyalty.ground import paths
 from loyalty.ground.errors import UserError
@@ -29,6 +31,9 @@ from loyalty.ground.findings import (
     Record,
 )
 from loyalty.ground.reasons import Reason
+
+#: What a review may be.
+POLARITIES = ("pos", "neg")
 
 
 class LeftOut(Record):
@@ -77,8 +82,8 @@ def rows_used(table: Loaded) -> RowsUsed:
     return RowsUsed(read=table.read, excluded=excluded, reasons=tuple(table.excluded))
 
 
-def load(study: Study, resource: Resource) -> Loaded:
-    """Fetch, check and type one table.
+def load(study: Study, resource: Resource, found: list[Fault] | None = None) -> Loaded:
+    """Fetch, check and type one table; why rows were left out is added to `found`.
 
     Raises
     ------
@@ -87,7 +92,7 @@ def load(study: Study, resource: Resource) -> Loaded:
         usable row at all.
     """
     frame, checksum, name = _read(study, resource)
-    return typed(resource, frame, checksum, name)
+    return typed(resource, frame, checksum, name, found)
 
 
 def _read(study: Study, resource: Resource) -> tuple[pd.DataFrame, str, str]:
@@ -230,19 +235,30 @@ def _lines(source: LineRows, form: Format) -> tuple[pd.DataFrame, str]:
 
 
 # --- what rows must be -----------------------------------------------------------------------
-def typed(resource: Resource, frame: pd.DataFrame, checksum: str, name: str) -> Loaded:
+def typed(
+    resource: Resource,
+    frame: pd.DataFrame,
+    checksum: str,
+    name: str,
+    found: list[Fault] | None = None,
+) -> Loaded:
     """The rows under the names of their roles; those that cannot be used are counted."""
+    first = sources.first_row(frame, name) - (0 if resource.rows.format.heading else 1)
     roles = ROLES[resource.kind]
     columns: dict[str, pd.Series] = {}
     usable = pd.Series(True, index=frame.index)
     excluded: list[LeftOut] = []
 
-    def leave_out(bad: pd.Series, reason: Reason) -> None:
+    def leave_out(bad: pd.Series, column: str, reason: Reason) -> None:
         nonlocal usable
         bad = bad & usable
         if bad.any():
             excluded.append(LeftOut(reason=reason, n=int(bad.sum())))
             usable &= ~bad
+            if found is not None:
+                at: dict[str, Any] = cell(frame, bad, column, first)
+                said = f"{reason.text().en}; the row is left out"
+                found.append(Fault(weight="loss", file=name, said=said, **at))
 
     for role, kind in roles.items():
         optional = kind.endswith("?")
@@ -257,13 +273,14 @@ def typed(resource: Resource, frame: pd.DataFrame, checksum: str, name: str) -> 
         blank = raw.isna() | (raw.astype("string").str.strip() == "").fillna(True)
         values, wrong = _values(raw, kind.rstrip("?"), resource)
         expected = Reason(code=_EXPECTED[kind.rstrip("?")], parameters={"role": role})
-        if kind == "text" and resource.levels and role != "text":
-            wrong |= ~values.isin(list(resource.levels)).fillna(False).astype(bool)
-            levels = ", ".join(resource.levels)
+        known = list(resource.levels) or list(POLARITIES if role == "polarity" else ())
+        if kind == "text" and known and role != "text":
+            wrong |= ~values.isin(known).fillna(False).astype(bool)
+            levels = ", ".join(known)
             expected = Reason(code="not_a_level", parameters={"role": role, "levels": levels})
-        leave_out(wrong & ~blank, expected)
+        leave_out(wrong & ~blank, column, expected)
         if not optional:
-            leave_out(blank, Reason(code="empty", parameters={"role": role}))
+            leave_out(blank, column, Reason(code="empty", parameters={"role": role}))
         columns[role] = values
     rows = pd.DataFrame(columns)[usable].reset_index(drop=True)
     if rows.empty:

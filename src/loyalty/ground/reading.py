@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Hashable
+from collections.abc import Hashable, Sequence
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
 
@@ -26,6 +26,9 @@ Identifier = Annotated[str, StringConstraints(pattern=r"^[A-Za-z][A-Za-z0-9_]*$"
 
 Code = Annotated[str, StringConstraints(pattern=r"^[^\s#{}@|]{1,40}$")]
 
+#: How a level of a group is written in the rows: any text.
+Level = Annotated[str, StringConstraints(pattern=r"^[^\x00-\x1f\x7f]{1,200}$")]
+
 Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 
 
@@ -35,11 +38,13 @@ class Model(BaseModel):
 
 # --- files -----------------------------------------------------------------------------------
 class _KeysOnce(yaml.constructor.SafeConstructor):
-    """Refuses keys given twice."""
+    """Takes keys as they are written (``01``, ``Yes`` and ``null`` are texts); none twice."""
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
         seen = set()
         for k, _ in node.value:
+            if isinstance(k, yaml.ScalarNode) and k.tag.startswith("tag:yaml.org,2002:"):
+                k.tag = "tag:yaml.org,2002:str"
             key = self.construct_object(k, deep=True)
             if not isinstance(key, Hashable):
                 raise yaml.constructor.ConstructorError(
@@ -104,22 +109,71 @@ def read_yaml(path: Path, *, name: str | None = None) -> Any:
         raise UserError(f"{name}: not YAML ({type(error).__name__}: {error})") from None
 
 
+class Problems(ValueError):
+    """Several things that do not hold in a model, each a text of its own."""
+
+    def __init__(self, texts: Sequence[str]) -> None:
+        super().__init__("; ".join(texts))
+        self.texts = tuple(texts)
+
+
+class NotValid(UserError):
+    """What does not hold in the content of a file: pairs of a key's steps and a text."""
+
+    def __init__(self, name: str, found: Sequence[tuple[tuple[str | int, ...], str]]) -> None:
+        shown = [_keyed(key, text) for key, text in found[:5]]
+        more = [f"and {len(found) - 5} more"] if len(found) > 5 else []
+        super().__init__(f"{name}: {'; '.join([*shown, *more])}")
+        self.name, self.found = name, tuple(found)
+
+
+def _keyed(key: Sequence[str | int], text: str) -> str:
+    return f"{'.'.join(map(str, key))}: {text}" if key else text
+
+
 def validated(model: type[M], content: Any, name: str) -> M:
-    """`content` as a `model`; the first problems as one line that names file and key."""
+    """`content` as a `model`.
+
+    Raises
+    ------
+    NotValid
+        With all that does not hold; its text is one line that names file and keys.
+    """
     try:
         return model.model_validate(content)
     except ValidationError as error:
-        problems = []
-        for problem in error.errors(include_url=False)[:5]:
-            key = ".".join(str(part) for part in problem["loc"])
+        found: list[tuple[tuple[str | int, ...], str]] = []
+        for problem in error.errors(include_url=False):
             text = problem["msg"].removeprefix("Value error, ")
             given = problem["input"]
             shown = f" (found {given!r:.60})" if isinstance(given, str | int | float) else ""
-            problems.append(f"{key}: {text}{shown}" if key else f"{text}{shown}")
-        more = error.error_count() - len(problems)
-        if more > 0:
-            problems.append(f"and {more} more")
-        raise UserError(f"{name}: {'; '.join(problems)}") from None
+            several = problem.get("ctx", {}).get("error")
+            texts = several.texts if isinstance(several, Problems) else [f"{text}{shown}"]
+            found += [(tuple(problem["loc"]), one) for one in texts]
+        raise NotValid(name, found) from None
+
+
+def line_of(text: str, key: Sequence[str | int]) -> int | None:
+    """The line of YAML on which a key stands, or the nearest above it that does."""
+    try:
+        node = yaml.compose(text, Loader=yaml.SafeLoader)
+    except (yaml.YAMLError, RecursionError, ValueError):
+        return None
+    line = 1
+    for step in key:
+        if isinstance(node, yaml.MappingNode):
+            pair = next((pair for pair in node.value if pair[0].value == str(step)), None)
+            if pair is None:
+                break
+            line, node = pair[0].start_mark.line + 1, pair[1]
+        elif isinstance(node, yaml.SequenceNode) and isinstance(step, int):
+            if step >= len(node.value):
+                break
+            node = node.value[step]
+            line = node.start_mark.line + 1
+        else:
+            break
+    return line
 
 
 def shown_path(path: Path) -> str:

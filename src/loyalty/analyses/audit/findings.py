@@ -414,18 +414,13 @@ def codes(data: Answers) -> Codes:
     table["declared"] = [survey.missing_codes.get(i, 0) for i in table["item"]]
     table["outside"] = [survey.outside_scale.get(i, 0) for i in table["item"]]
     table["share"] = (table["declared"] + table["outside"]) / data.n
-    outside = sum(survey.outside_scale.values())
-    scales = {v.id: v.scale for v in study.variables if v.scale is not None and v.kind != "id"}
-    variables: tuple[VariableCodes, ...] = ()
-    if scales:
-        off = audit.codes_outside_scale(
-            survey.rows[list(scales)],
-            {name: float(scale.min) for name, scale in scales.items()},
-            {name: float(scale.max) for name, scale in scales.items()},
-        )
-        variables = VariableCodes.each(
-            off.by_item[off.by_item["n_outside"] > 0].reset_index(names="variable")
-        )
+    outside = int(table["outside"].sum())
+    scales = [v.id for v in study.variables if v.scale is not None and v.kind != "id"]
+    variables = tuple(
+        VariableCodes(variable=name, n_outside=n)
+        for name in scales
+        if (n := survey.outside_scale.get(name, 0))
+    )
     return Codes(
         declared=sum(survey.missing_codes.values()),
         outside=outside,

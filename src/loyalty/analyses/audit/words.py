@@ -156,8 +156,8 @@ def _variables(found: Codes) -> Text:
         [_same(f"{escape(v.variable)} \\({number(v.n_outside)}\\)") for v in found.variables]
     )
     return Text(
-        en=f"Of the single questions some have answers off their scale: {off.en}.",
-        zh=f"有超出量表答案的单独变量：{off.zh}。",
+        en=f"Of the single questions some have answers off their scale, which were set to missing: {off.en}.",
+        zh=f"有超出量表答案（已设为缺失）的单独变量：{off.zh}。",
     )
 
 

@@ -97,7 +97,6 @@ def clean(tables: Sequence[Loaded]) -> Reviews:
     for table in tables:
         for left in table.excluded:
             count(Reason(code="no_text") if left.reason == _NO_TEXT else left.reason, left.n)
-    leave_out(~kept["polarity"].isin([PRAISE, COMPLAINT]), Reason(code="no_polarity"))
     leave_out(kept.duplicated(["text", "polarity"]), Reason(code="duplicate_text"))
     leave_out(kept.duplicated("text", keep=False), Reason(code="both_polarities"))
     leave_out(kept["text"].str.startswith(themes.replies()), Reason(code="reply"))

@@ -1,0 +1,242 @@
+"""Everything that does not hold in a case, at once: its description, its rows, its tables."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+from loyalty.cases import study as studies
+from loyalty.cases import survey, tables
+from loyalty.cases.faults import Fault, ordered
+from loyalty.cases.study import FileRows, Study
+from loyalty.ground import paths
+from loyalty.ground.errors import RowsAbsent, UserError
+from loyalty.ground.reading import Model, NotValid, line_of
+from loyalty.ground.thresholds import threshold
+from loyalty.stats import sameness
+
+
+class Read(Model):
+    """A table that was read: of how many rows how many can be used."""
+
+    table: str
+    rows: int
+    used: int
+    sha256: str
+
+
+class Checked(Model):
+    """What a check found, by weight; `sound` where nothing stops the case."""
+
+    case: str
+    sound: bool
+    items: int = 0
+    constructs: int = 0
+    read: tuple[Read, ...] = ()
+    faults: tuple[Fault, ...] = ()
+
+
+def described(case: str) -> Study | list[Fault]:
+    """The description, or everything that does not hold in it.
+
+    Raises
+    ------
+    UserError
+        When there is no such case, or its file is no YAML.
+    """
+    try:
+        return studies.load(case)
+    except NotValid as error:
+        text = (paths.data() / case / "study.yml").read_text(encoding="utf-8")
+        return [
+            Fault(
+                weight="error",
+                file=error.name,
+                row=line_of(text, key),
+                column=".".join(map(str, key)) or None,
+                said=said,
+            )
+            for key, said in error.found
+        ]
+
+
+def rows(study: Study) -> Checked:
+    """Everything that does not hold in the rows of a case.
+
+    Raises
+    ------
+    RowsAbsent
+        When rows are not on this machine.
+    """
+    found: list[Fault] = []
+    read: list[Read] = []
+    if study.constructs:
+        try:
+            looked, faults = survey.looked_at(_as_it_is(study, found))
+        except RowsAbsent:
+            raise
+        except UserError as error:
+            found.append(_unread(study, error))
+        else:
+            found += faults
+            n = len(looked.rows)
+            read.append(Read(table="answers", rows=n, used=n, sha256=looked.checksum))
+            if not any(fault.weight == "error" for fault in faults):
+                found += _looked(looked, _file(study))
+    for resource in study.resources:
+        whole = _as_it_is(study, found, resource.id)
+        one = next(r for r in whole.resources if r.id == resource.id)
+        left: list[Fault] = []
+        try:
+            loaded = tables.load(whole, one, left)
+        except RowsAbsent:
+            raise
+        except UserError as error:
+            found += [*left, _unread(study, error)]
+        else:
+            found += left
+            read.append(
+                Read(
+                    table=resource.id,
+                    rows=loaded.read,
+                    used=len(loaded.rows),
+                    sha256=loaded.checksum,
+                )
+            )
+    faults = ordered(found)
+    return Checked(
+        case=study.case,
+        sound=not any(fault.weight == "error" for fault in faults),
+        items=len(study.items),
+        constructs=len(study.constructs),
+        read=tuple(read),
+        faults=tuple(faults),
+    )
+
+
+def _file(study: Study) -> str:
+    """What the rows of a survey are called in a fault."""
+    rows = study.rows
+    return f"{study.case}/{rows.file.path}" if rows.file else study.case
+
+
+def _unread(study: Study, error: UserError) -> Fault:
+    name, _, said = str(error).partition(": ")
+    return (
+        Fault(weight="error", file=name, said=said)
+        if said
+        else Fault(weight="error", file=study.case, said=name)
+    )
+
+
+def _as_it_is(study: Study, found: list[Fault], resource: str | None = None) -> Study:
+    """The description with the checksum that a file of the case has; another one is a fault."""
+    owner = (
+        study.rows_
+        if resource is None
+        else next(r.rows for r in study.resources if r.id == resource)
+    )
+    source = owner.file if owner is not None else None
+    if source is None:
+        return study
+    has = _sha256(paths.inside(study.folder, source.path))
+    if has in (None, source.sha256):
+        return study
+    key = "rows.file.sha256" if resource is None else f"resources.{resource}.rows.file.sha256"
+    found.append(
+        Fault(
+            weight="error",
+            file=f"{study.case}/{source.path}",
+            value=has,
+            said=f"its SHA-256 is {has}, {key} in study.yml says {source.sha256}",
+            expected=source.sha256,
+            mend="write the new one there if the change is meant",
+        )
+    )
+    return _with_checksum(study, source, str(has))
+
+
+def _with_checksum(study: Study, source: FileRows, sha256: str) -> Study:
+    def rows(of: object) -> dict[str, object]:
+        return {"file": source.model_copy(update={"sha256": sha256})} if of is source else {}
+
+    changed = study.model_copy(
+        update={
+            "rows_": study.rows_ and study.rows_.model_copy(update=rows(study.rows_.file)),
+            "resources": [
+                r.model_copy(update={"rows": r.rows.model_copy(update=rows(r.rows.file))})
+                for r in study.resources
+            ],
+        }
+    )
+    changed._case, changed._folder = study.case, study.folder
+    return changed
+
+
+def _sha256(path: Path) -> str | None:
+    if not path.is_file():
+        return None
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+# --- what may be looked at -----------------------------------------------------------------------
+def _looked(looked: survey.Survey, file: str) -> list[Fault]:
+    """What the numbers of sound rows give reason to look at."""
+    study, scored = looked.study, looked.scored
+    columns = {item.id: item.source_column for item in study.items}
+    items = scored[list(columns)]
+    found = []
+    for construct in study.main:
+        if len(construct.items) < 2:
+            continue
+        for against in sameness.against_the_rest(items[[i.id for i in construct.items]]):
+            found.append(
+                Fault(
+                    weight="note",
+                    file=file,
+                    column=columns[against.item],
+                    value=f"r = {against.r:.2f}",
+                    n=against.n,
+                    said=f"it goes against the other items of {construct.id}",
+                    expected="a positive correlation with them",
+                    mend="reversed: true, where its wording is turned round; or take it out",
+                )
+            )
+    for pair in sameness.items_that_are_one(items, least=threshold("one_item").value):
+        a, b = columns[pair.a], columns[pair.b]
+        if pair.follows is None:
+            said = f"{a} and {b} are nearly one column"
+        elif pair.follows == "both":
+            said = f"each answer to {a} stands for one to {b}"
+        else:
+            one, other = (a, b) if pair.follows == "a" else (b, a)
+            said = f"{one} follows from {other} in each of the {pair.n:,} rows"
+        found.append(
+            Fault(
+                weight="note",
+                file=file,
+                column=b,
+                value=f"r = {pair.r:.2f}",
+                n=pair.n,
+                said=said,
+                expected="items that were asked apart",
+                mend="look where the columns come from; the audit shows the model without",
+            )
+        )
+    scales = {i.id: (study.item_scale(i).min, study.item_scale(i).max) for i in study.items}
+    for coded in sameness.codes_of_another_scale(looked.rows[list(columns)], scales):
+        low, high = coded.likely
+        found.append(
+            Fault(
+                weight="note",
+                file=file,
+                column=columns[coded.item],
+                value=f"{coded.low:g} to {coded.high:g}",
+                n=coded.n,
+                said=f"its codes fill a scale from {low} to {high}",
+                expected="{:g} to {:g}".format(*scales[coded.item]),
+                mend="give the item the scale that it was asked on",
+            )
+        )
+    return found

@@ -1,0 +1,182 @@
+"""`loyalty check` says everything that does not hold, at once."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+import yaml
+
+from loyalty import cli
+from loyalty.cases import check, study, survey
+from loyalty.cases.faults import WEIGHTS, Fault
+from loyalty.ground.errors import UserError
+
+
+def said(case: str = "small") -> list[Fault]:
+    described = check.described(case)
+    return described if isinstance(described, list) else list(check.rows(described).faults)
+
+
+def test_a_sound_case_has_no_faults(project: Any) -> None:
+    checked = check.rows(study.load("small"))
+    assert checked.sound and checked.faults == ()
+    assert checked.read[0].rows == 60
+
+
+def test_all_that_is_wrong_with_the_rows(project: Any, small_answers: pd.DataFrame) -> None:
+    rows = small_answers.astype(object)
+    rows.loc[3, "q2"] = 6
+    rows.loc[[5, 8], "q3"] = "often"
+    rows["l1"] = 3
+    rows.loc[7, "plan"] = 3
+    rows.loc[9, "recommend"] = 99
+    rows = rows.drop(columns="l3")
+    project.study["groups"][0]["levels"]["7"] = "Nobody"
+    project.rows(rows)
+    found = said()
+    # Rows as a sheet counts them: its heading is the first.
+    assert {(f.row, f.column, f.value, f.n) for f in found if f.weight == "error"} == {
+        (None, None, None, 1),
+        (5, "q2", "6", 1),
+        (7, "q3", "often", 2),
+        (None, "l1", None, 1),
+        (9, "plan", "3", 1),
+        (11, "recommend", "99", 1),
+        (None, "plan", "7", 1),
+    }
+    lines = "\n".join(f.line for f in found)
+    assert "no column 'l3'" in lines
+    assert "row 5, column q2: 6 is not on the scale 1 to 5 (1 such in this column)" in lines
+    assert "column l1: a constant item (always 3)" in lines
+    assert "the level '7' is declared, but no row has it" in lines
+    assert all(f.expected for f in found)
+    with pytest.raises(UserError, match="loyalty check small lists them"):
+        survey.load(study.load("small"))
+    weights = [WEIGHTS.index(f.weight) for f in found]
+    assert weights == sorted(weights)
+
+
+def test_all_that_is_wrong_with_a_description_by_line(project: Any) -> None:
+    project.study["constructs"][0]["items"][1]["wordng"] = "x"
+    project.study["colour"] = "red"
+    project.study["scale"]["min"] = "one"
+    for n in range(9):
+        project.study[f"extra{n}"] = n
+    project.describe()
+    found = said()
+    assert len(found) == 12
+    text = (project.folder / "study.yml").read_text().splitlines()
+    for fault in found:
+        assert fault.row is not None and fault.column is not None
+        key = fault.column.split(".")[-1]
+        assert key in text[fault.row - 1]
+
+
+def test_what_does_not_cohere_is_told_fault_by_fault(project: Any) -> None:
+    project.study["focus"] = "H9"
+    project.study["marker"] = "nothing"
+    project.study["groups"][0]["within"] = "firm"
+    project.describe()
+    assert len(said()) == 3
+
+
+def test_other_rows_than_described_are_looked_at_all_the_same(
+    project: Any, small_answers: pd.DataFrame
+) -> None:
+    small_answers.loc[0, "q1"] = 8
+    small_answers.to_csv(project.folder / "rows.csv", index=False)
+    found = said()
+    assert [f.column for f in found] == [None, "q1"]
+    assert "rows.file.sha256 in study.yml says" in found[0].said
+    assert found[0].value in found[0].said
+
+
+def test_rows_of_a_table_that_cannot_be_used(project: Any) -> None:
+    table = pd.DataFrame(
+        {"customer": [1, 2, 3], "date": ["2024-01-01", "soon", "2024-02-01"], "amount": [1, 2, -3]}
+    )
+    project.rows(table, "bought.csv")
+    file = project.study["rows"]["file"]
+    project.study["resources"] = [
+        {"id": "bought", "kind": "transactions", "label": "Bought", "rows": {"file": file}}
+    ]
+    from conftest import answers
+
+    project.rows(answers())
+    losses = [(f.row, f.column, f.value) for f in said() if f.weight == "loss"]
+    assert losses == [(3, "date", "soon"), (4, "amount", "-3")]
+
+
+def test_reviews_are_praise_or_complaint(project: Any) -> None:
+    table = pd.DataFrame({"text": ["good", "bad", "so"], "polarity": ["pos", "neg", "positive"]})
+    project.rows(table, "said.csv")
+    rows = {"file": project.study["rows"]["file"]}
+    resource = {"id": "said", "kind": "reviews", "label": "Said", "rows": rows}
+    project.study["resources"] = [resource]
+    from conftest import answers
+
+    project.rows(answers())
+    (fault,) = said()
+    assert fault.weight == "loss" and fault.value == "positive" and "pos, neg" in fault.said
+    resource["levels"] = {"pos": "praise", "good": "praise"}
+    project.describe()
+    (fault,) = said()
+    assert "levels.good: expected pos or neg" in fault.said
+
+
+def test_items_that_are_one_and_items_against_the_rest(
+    project: Any, small_answers: pd.DataFrame
+) -> None:
+    half = (small_answers["l1"] + 1) // 2
+    project.rows(small_answers.assign(q2=6 - small_answers["q2"], l3=half))
+    project.study["constructs"][1]["items"][2]["scale"] = {"min": 1, "max": 3}
+    project.describe()
+    found = {f.column: f for f in said()}
+    assert found["q2"].said == "it goes against the other items of quality"
+    assert found["l3"].said == "l3 follows from l1 in each of the 60 rows"
+    assert {f.weight for f in found.values()} == {"note"}
+
+
+def test_what_the_command_prints(project: Any, small_answers: pd.DataFrame, capsys: Any) -> None:
+    small_answers["q1"] = small_answers["q1"].astype(object)
+    small_answers.loc[0, "q1"] = "[bold]x[/]"  # no markup for Rich
+    project.rows(small_answers)
+    assert cli.main(["check", "small"]) == 2
+    shown = capsys.readouterr().out
+    assert "'[bold]x[/]' is no number" in " ".join(shown.split())
+    assert cli.main(["check", "small", "--json"]) == 2
+    checked = json.loads(capsys.readouterr().out)
+    assert checked["sound"] is False
+    (fault,) = checked["faults"]
+    assert fault["row"] == 2 and fault["column"] == "q1" and fault["value"] == "[bold]x[/]"
+
+
+def test_a_broken_description_on_the_command_line(project: Any, capsys: Any) -> None:
+    project.study["colour"] = "red"
+    project.describe()
+    assert cli.main(["check", "small", "--json"]) == 2
+    (fault,) = json.loads(capsys.readouterr().out)["faults"]
+    assert fault["column"] == "colour" and fault["file"] == "data/small/study.yml"
+
+
+def test_numbers_of_many_digits_are_no_answers(project: Any, small_answers: pd.DataFrame) -> None:
+    rows = small_answers.astype(object)
+    rows.loc[0, "q1"] = "9" * 400
+    project.rows(rows)
+    assert any(f.row == 2 and f.column == "q1" for f in said())
+
+
+@pytest.mark.parametrize("levels", [["NA", "EU"], ["Yes", "No"], ["01", "02"], ["a b", 'c "d"']])
+def test_levels_in_any_text(project: Any, small_answers: pd.DataFrame, levels: list[str]) -> None:
+    """As the description has them: unquoted keys are no numbers, no truth values and no nothing."""
+    group = {"id": "plan", "label": "Plan", "levels": "LEVELS"}
+    project.study["groups"] = [group]
+    text = yaml.safe_dump(project.study, allow_unicode=True, sort_keys=False)
+    keys = "\n".join(f"    {key}: Of {n}" for n, key in enumerate(levels))
+    project.describe(text.replace("levels: LEVELS", f"levels:\n{keys}"))
+    assert list(study.load("small").groups[0].levels) == levels
+    assert np.all([level in study.load("small").groups[0].levels for level in levels])
