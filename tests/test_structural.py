@@ -151,9 +151,9 @@ def test_bca_is_left_out_where_all_draws_lie_on_one_side(hs: pd.DataFrame) -> No
 # --- clusters ------------------------------------------------------------------------------------
 def test_paths_with_clusters_against_lavaan(hs: pd.DataFrame) -> None:
     clusters = groups.clusters_of(hs, "cl", ITEMS)
-    found, boot = structural.clustered_paths(
-        MODEL, hs, hypotheses(), "cl", clusters, items=ITEMS, missing="listwise", draws=40, seed=1
-    )
+    robust = semfit.fit(MODEL, hs, estimator="MLR", cluster="cl")
+    boot = structural.resampled(MODEL, hs, ITEMS, draws=40, seed=1, cluster="cl")
+    found = structural.clustered_paths(robust, clusters, boot, hypotheses())
     expected = pd.read_csv(GOLDEN / "groups_paths_clustered.csv", skipinitialspace=True)
     for row in found.to_dict("records"):
         _, a, b = next(p for p in PATHS if p[0] == row["id"])

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
 import pytest
+import semfit
 
 from loyalty.analyses.measurement import figures, tables, words
 from loyalty.analyses.measurement import findings as measurement
@@ -54,6 +56,7 @@ def found(case: str = "small") -> Measurement:
     fitted = measurement.rivals(scales, planned, ratios)
     loadings = measurement.loadings(planned)
     changes = measurement.changes(planned)
+    models = measurement.models(scales, fitted)
     return Measurement(
         fit=measurement.fit(planned),
         dynamic=measurement.dynamic(scales, fitted, 30, 1),
@@ -62,7 +65,8 @@ def found(case: str = "small") -> Measurement:
         htmt=ratios,
         shared_variance=measurement.shared_variance(scales, planned),
         single_items=measurement.single_items(survey.load(study.load(case))),
-        models=measurement.models(scales, fitted),
+        models=models,
+        merged=measurement.merged(survey.load(study.load(case)), models),
         second_order=measurement.second_order(scales),
         residuals=measurement.residuals(scales, planned),
         misfit=measurement.misfit(changes),
@@ -141,7 +145,11 @@ def test_no_construct_of_several_items(project: Any, small_answers: pd.DataFrame
         construct(project, name)["items"] = construct(project, name)["items"][:1]
     project.rows(small_answers)
     lost = refused(found())
-    assert lost.keys() == set(Measurement.model_fields) - {"second_order", "single_items"}
+    assert lost.keys() == set(Measurement.model_fields) - {
+        "second_order",
+        "single_items",
+        "merged",
+    }
     assert lost["fit"] == "no construct has two or more items"
 
 
@@ -499,7 +507,10 @@ def test_competing_models(case: Case) -> None:
     worse = about(planned, better, one)
     assert "Both simpler models fit worse than the planned one by" in worse.en
     lost = about(model("planned", None), model("merged", 90, merged=MERGED, bic_difference=None))
-    assert "The planned model has no solution" in lost.en and "BIC prefers Merged" in lost.en
+    assert (
+        "The planned model has no admissible solution" in lost.en
+        and "BIC prefers Merged" in lost.en
+    )
     none = about(model("planned", None))
     assert none.en == "None of the models has a solution."
 
@@ -636,3 +647,63 @@ def test_figures_hold_every_pair(case: Case) -> None:
         (residuals(), figures.residuals),
     ):
         assert draw(finding, case).draw("zh").axes
+
+
+# --- constructs that are one ---------------------------------------------------------------------
+def test_what_is_merged_has_one_path(repository: Path) -> None:
+    """The merger with image, quality and satisfaction in one, against the model by hand."""
+    answers = survey.load(study.load("ecsi-mobile"))
+    groups = (("image", "quality", "satisfaction"),)
+    planned = model("planned", 100, admissible=False)
+    rows = (planned, model("merged-sure", 97, merged=groups), model("one-factor", 90))
+    got: Any = measurement.merged(answers, compared(*rows))
+    assert (got.model, got.groups) == ("merged-sure", groups)
+    assert [(r.from_, r.to, r.verdict) for r in got.rows] == [
+        (groups[0], "loyalty", "supported"),
+        (("complaints",), "loyalty", "open"),
+    ]
+    assert got.admissible and (got.count, got.clear) == (2, 1)
+    items = {c.id: " + ".join(i.id for i in c.items) for c in answers.study.structural}
+    text = "\n".join(
+        [
+            f"one =~ {' + '.join(items[c] for c in groups[0])}",
+            *(f"{c} =~ {items[c]}" for c in ("expectation", "value", "loyalty")),
+            f"complaints =~ 1*{items['complaints']}",
+            f"{items['complaints']} ~~ 0*{items['complaints']}",
+            "loyalty ~ one + complaints",
+        ]
+    )
+    hand = semfit.fit(text, answers.scored, estimator="MLR", missing="listwise").standardized()
+    path = hand[(hand["op"] == "~") & (hand["rhs"] == "one")].iloc[0]
+    assert got.rows[0].estimate == pytest.approx(path["est_std"], abs=1e-6)
+    assert got.rows[0].ci_lower == pytest.approx(path["ci_lower"], abs=1e-5)
+
+
+def test_nothing_is_merged_that_is_apart(repository: Path) -> None:
+    answers = survey.load(study.load("ecsi-mobile"))
+    planned, merged = model("planned", 100), model("merged", 112, merged=(("image", "quality"),))
+    assert measurement.merged(answers, compared(planned, merged)) is None
+    outcome = model("merged", 90, merged=(("image", "loyalty"),))
+    assert measurement.merged(answers, compared(planned, outcome)) is None
+
+
+def test_a_doubtful_merger_shows_no_path(case: Case) -> None:
+    one = measurement.MergedPath(
+        from_=("quality",), to="loyalty", sign="+", estimate=0.5, ci_lower=0.4, ci_upper=0.6,
+        verdict="supported",
+    )  # fmt: skip
+    fit = {name: None for name in ("p", "cfi", "tli", "rmsea", "rmsea_ci_lower", "rmsea_ci_upper")}
+    found = cited(
+        measurement.Merged(
+            **fit, n=9, parameters=1, chisq=1.0, df=1, srmr=0.0, converged=True, admissible=True,
+            problems=(), model="merged", groups=MERGED, rows=(one,), count=1, clear=1,
+        ),
+        "c/m/merged",
+    )  # fmt: skip
+    assert (
+        "1 of 1 paths to the outcomes has an interval clear of zero"
+        in said(words.merged(found, case)).en
+    )
+    bad = found.model_copy(update={"problems": (Reason(code="one_construct"),)})
+    assert "not to be taken at face value" in said(words.merged(bad, case)).en
+    assert tables.merged(bad, case) is None

@@ -141,14 +141,16 @@ def test_the_curve_counts_what_is_suspect_and_what_failed() -> None:
         specification(-0.05, choice="scores"),
         specification(None, choice="pls", problems=(FAULT,)),
     )
-    assert (found.suspect, found.failed, found.agree) == (1, 1, 2)
+    assert (found.suspect, found.failed, found.sound, found.agree) == (1, 1, 2, 1)
     assert (found.sound_smallest, found.sound_largest) == (-0.05, 0.5)
     text = said(found, words.curve)
-    assert "2 of them support" in text.en
-    assert "1 of them rests on a solution that is not to be taken at face value" in text.en
+    assert "runs from −0\\.05 to 0\\.50; 1 of them supports" in text.en
+    assert "1 more rests on a solution that is not to be taken at face value" in text.en
     assert "Not to be had: PLS path model, since the model is not identified" in text.en
     assert "模型不可识别" in text.zh
-    assert "Solution" in tables.specifications(cited(found, "c/r/curve"), CASE).markdown("en")
+    table = tables.specifications(cited(found, "c/r/curve"), CASE).markdown("en")
+    assert "Solution" in table and "0\\.50" in table
+    assert "0\\.90" not in table + text.en and "0.9" not in table + text.en  # printed nowhere
 
 
 def test_the_table_lists_the_ends_of_leaving_one_out_and_every_fault() -> None:

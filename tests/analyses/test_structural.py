@@ -107,13 +107,14 @@ def rows() -> pd.DataFrame:
 def whole(rows: pd.DataFrame) -> structural.Structural:
     """All that the notebook computes, with few draws."""
     data = answers(described(*HYPOTHESES, ASIDE), rows)
-    model, boot = structural.model(data), structural.bootstrap(data, 30, 7)
+    model, firms = structural.model(data), structural.firms(data)
+    boot = structural.bootstrap(data, 30, 7, firms)
     bends = structural.bends(data)
     return structural.Structural(
         whole=structural.whole(data),
         fit=structural.fit(model),
-        paths=structural.paths(data, model),
-        clusters=structural.clusters(data, model, 20, 7),
+        paths=structural.paths(data, model, firms),
+        clusters=structural.clusters(data, model, firms, boot),
         effects=structural.effects(data, model, boot),
         totals=structural.totals(data, model, boot),
         competing=structural.competing(data),
@@ -160,8 +161,9 @@ def test_paths_and_their_verdicts(whole: Any, rows: pd.DataFrame) -> None:
     found = whole.paths
     assert [(p.id, p.verdict) for p in found.rows] == [("H1", "supported"), ("H2", "supported")]
     assert (found.count, found.supported, found.open, found.contradicted) == (2, 2, 0, 0)
-    result = semfit.fit(CASE.study.structural_model(), rows, estimator="MLR")
+    result = semfit.fit(CASE.study.structural_model(), rows, estimator="MLR", cluster="firm")
     table = result.standardized().set_index("label")
+    assert (found.firms, found.df) == (10, 9)
     assert found.rows[0].estimate == pytest.approx(table.loc["p_H1", "est_std"], rel=1e-12)
     assert found.rows[0].se == pytest.approx(table.loc["p_H1", "se"], rel=1e-12)
     r2 = result.r2.set_index("variable")["r2"]
@@ -188,12 +190,14 @@ def test_an_indirect_effect_is_the_product_of_its_paths(whole: Any) -> None:
 
 def test_firms_and_respondents_have_intervals_of_their_own(whole: Any) -> None:
     found = whole.clusters
-    assert (found.count, found.df, found.resamples.drawn) == (10, 9, 20)
+    assert (found.count, found.df, found.resamples.drawn) == (10, 9, 30)
+    assert found.resamples.firms and whole.effects.resamples == found.resamples
     ratios = [row.cluster_se / row.se for row in found.rows]
     assert [row.ratio for row in found.rows] == ratios
     assert (found.ratio_min, found.ratio_max) == (min(ratios), max(ratios))
     for row, plain in zip(found.rows, whole.paths.rows, strict=True):
-        assert (row.estimate, row.ci_lower) == (plain.estimate, plain.ci_lower)
+        assert row.estimate == pytest.approx(plain.estimate)
+        assert (row.cluster_ci_lower, row.cluster_verdict) == (plain.ci_lower, plain.verdict)
         assert row.boot_ci_lower != row.cluster_ci_lower != row.ci_lower
 
 
@@ -237,7 +241,7 @@ def test_what_a_case_does_not_call_for(rows: pd.DataFrame) -> None:
     assert structural.latent(bends) is None
     assert structural.moderation(bends) == structural.Moderation(count=0, rows=())
     for found, code in (
-        (structural.clusters(data, model, 5, 1), "no_nested_group"),
+        (structural.firms(data), "no_nested_group"),
         (structural.effects(data, model, structural.bootstrap(data, 5, 1)), "no_indirect_effect"),
     ):
         assert isinstance(found, Refused) and found.refused.code == code
@@ -248,7 +252,8 @@ def test_a_model_that_cannot_be_had_refuses_all_that_rests_on_it(rows: pd.DataFr
     model = structural.model(data)
     assert isinstance(model, Refused)
     assert structural.fit(model) == structural.paths(data, model) == model
-    assert structural.clusters(data, model, 5, 1) == model
+    boot = structural.bootstrap(data, 5, 1)
+    assert structural.clusters(data, model, structural.firms(data), boot) == model
     (text,) = shown("fit", structural.fit(model))
     assert text.bundle["text/markdown"].startswith("This analysis cannot be done here: ")
     bends = structural.bends(data)
@@ -271,9 +276,15 @@ def aftersales(repository: Path) -> structural.Answers:
 def test_what_was_put_in_is_found(aftersales: structural.Answers) -> None:
     """Firms widen every interval; a moderation is found between latent constructs."""
     model = structural.model(aftersales)
-    paths: Any = structural.paths(aftersales, model)
+    firms = structural.firms(aftersales)
+    paths: Any = structural.paths(aftersales, model, firms)
     assert {p.id: p.verdict for p in paths.rows} == {f"H{i}": "supported" for i in range(1, 12)}
-    clusters: Any = structural.clusters(aftersales, model, 4, 7)
+    boot = structural.bootstrap(aftersales, 4, 7, firms)
+    clusters: Any = structural.clusters(aftersales, model, firms, boot)
+    assert (paths.firms, paths.df) == (10, 9)
+    for row, beside in zip(paths.rows, clusters.rows, strict=True):
+        assert (row.ci_lower, row.verdict) == (beside.cluster_ci_lower, beside.cluster_verdict)
+        assert row.estimate == pytest.approx(beside.estimate, abs=1e-9)
     assert clusters.count == 10 and clusters.ratio_min > 1 and clusters.resamples.imputed
     for row in clusters.rows:
         assert row.cluster_ci_upper - row.cluster_ci_lower > row.ci_upper - row.ci_lower
@@ -360,11 +371,12 @@ def test_few_clusters_are_said_to_be_few(whole: Any) -> None:
     lost = whole.clusters.resamples.model_copy(update={"nonconverged": 3, "inadmissible": 1})
     found = whole.clusters.model_copy(update={"rows": (row,), "resamples": lost})
     text = said(words.clusters, found)
-    assert "The verdict on H1 depends on it." in text.en and "H1 的判断因此改变" in text.zh
+    assert "independent the verdict on H1 would be another" in text.en
+    assert "H1 的判断会不同" in text.zh
     assert "10 are few (50 would do" in text.en and "9 degrees of freedom" in text.en
     assert "3 did not converge and 1 was inadmissible" in text.en
     many = said(words.clusters, whole.clusters.model_copy(update={"count": 60}))
-    assert "few" not in many.en and "No verdict changes by it." in many.en
+    assert "few" not in many.en and "no verdict would be another" in many.en
 
 
 def effects(whole: Any, **changed: Any) -> Text:

@@ -13,6 +13,7 @@ import semfit
 from loyalty.cases.study import Effect, Hypothesis, Study
 from loyalty.estimates.groups import Clusters
 from loyalty.ground.reasons import CannotCompute, reason_of
+from loyalty.stats._common import normal_quantile
 from loyalty.stats.imputation import impute
 
 
@@ -164,54 +165,61 @@ def total_effects(
 
 
 # --- clusters ----------------------------------------------------------------------------------
+def with_clusters(paths: pd.DataFrame, clusters: Clusters) -> pd.DataFrame:
+    """Paths of a model with cluster-robust errors (:func:`standardized_paths`) by Student's t.
+
+    Intervals and p-values have the degrees of freedom of the `clusters`.
+    """
+    half = paths["se"].map(clusters.half)
+    return paths.assign(
+        ci_lower=paths["estimate"] - half,
+        ci_upper=paths["estimate"] + half,
+        p=[clusters.p(*one) for one in zip(paths["estimate"], paths["se"], strict=True)],
+    )
+
+
+def points_with_clusters(points: pd.DataFrame, clusters: Clusters) -> pd.DataFrame:
+    """Effects in points (:func:`one_point`) of a cluster-robust model by Student's t."""
+    half = (points["ci_upper"] - points["ci_lower"]) / 2 / normal_quantile(0.95)
+    half = half.map(clusters.half)
+    return points.assign(ci_lower=points["estimate"] - half, ci_upper=points["estimate"] + half)
+
+
 def clustered_paths(
-    model: str,
-    answers: pd.DataFrame,
-    hypotheses: Sequence[Hypothesis],
-    cluster: str,
+    robust: semfit.Result,
     clusters: Clusters,
-    *,
-    items: Sequence[str],
-    missing: str,
-    draws: int,
-    seed: int,
-) -> tuple[pd.DataFrame, semfit.Bootstrap]:
+    boot: semfit.Bootstrap,
+    hypotheses: Sequence[Hypothesis],
+) -> pd.DataFrame:
     """Standardized paths with intervals that take clusters, not respondents, as independent.
+
+    Parameters
+    ----------
+    robust : Result
+        With cluster-robust errors.
+    boot : Bootstrap
+        Refits of the same model to resampled clusters (:func:`resampled`).
 
     Returns
     -------
-    paths : DataFrame
+    DataFrame
         ``id, estimate, cluster_se, cluster_ci_lower, cluster_ci_upper`` from cluster-robust
-        standard errors and Student's t (:class:`loyalty.estimates.groups.Clusters`);
-        ``boot_ci_lower, boot_ci_upper`` are percentiles over refits to resampled clusters.
-    draws : Bootstrap
-        These refits (:func:`resampled`).
-
-    Raises
-    ------
-    CannotCompute
-        When there is no converged solution to start from.
-    semfit.ModelError
-        When the model cannot be fitted.
+        standard errors and Student's t (:func:`with_clusters`); ``boot_ci_lower, boot_ci_upper``
+        are percentiles over the refits.
     """
-    rows = answers[answers[cluster].notna()]
-    robust = semfit.fit(model, rows, estimator="MLR", missing=missing, cluster=cluster)
-    boot = resampled(model, answers, items, draws=draws, seed=seed, cluster=cluster)
-    found = standardized_paths(robust, hypotheses)
+    found = with_clusters(standardized_paths(robust, hypotheses), clusters)
     drawn = boot.standardized("percentile").set_index("label").loc[[f"p_{h}" for h in found["id"]]]
-    half = found["se"].map(clusters.half)
-    table = pd.DataFrame(
+    return pd.DataFrame(
         {
             "id": found["id"],
             "estimate": found["estimate"],
             "cluster_se": found["se"],
-            "cluster_ci_lower": found["estimate"] - half,
-            "cluster_ci_upper": found["estimate"] + half,
+            "cluster_ci_lower": found["ci_lower"],
+            "cluster_ci_upper": found["ci_upper"],
             "boot_ci_lower": drawn["ci_lower"].to_numpy(),
             "boot_ci_upper": drawn["ci_upper"].to_numpy(),
         }
     )
-    return table, boot
 
 
 # --- competing structures ----------------------------------------------------------------------

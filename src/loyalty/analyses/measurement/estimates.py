@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import combinations
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -258,6 +258,50 @@ def _merged(
     if apart:
         lines.append(study.measurement_model(apart))
     return Rival(name, "\n".join(lines), tuple(merged))
+
+
+class MergedPath(NamedTuple):
+    """A path to an outcome from constructs that are one factor, or from one of its own."""
+
+    label: str
+    from_: tuple[str, ...]
+    to: str
+    sign: str
+
+
+def merged_structure(
+    study: Study, groups: Sequence[Sequence[str]]
+) -> tuple[str, Sequence[MergedPath]]:
+    """Outcomes on what is hypothesized to lead there, with some constructs taken as one.
+
+    All that leads to no outcome correlates freely, so that a chain through merged constructs makes
+    no circle. Nothing where no outcome is left apart, or a factor's paths differ in sign.
+    """
+    constructs = study.structural
+    members = {c: tuple(group) for group in groups for c in group}
+    name = {c: f"{MERGED}_{k}" for k, group in enumerate(groups, start=1) for c in group}
+    lines = []
+    for k, group in enumerate(groups, start=1):
+        items = [i.id for c in constructs if c.id in group for i in c.items]
+        lines.append(f"{MERGED}_{k} =~ {' + '.join(items)}")
+    if apart := [c for c in constructs if c.id not in members]:
+        lines.append(study.measurement_model(apart))
+    ends = set(outcomes(constructs)) - set(members)
+    signs: dict[tuple[str, str], set[str]] = {}
+    of: dict[tuple[str, str], tuple[str, ...]] = {}
+    for h in study.paths:
+        if h.to in ends:
+            key = name.get(h.from_, h.from_), h.to
+            signs.setdefault(key, set()).add(h.sign)
+            of[key] = members.get(h.from_, (h.from_,))
+    if any(len(both) > 1 for both in signs.values()):
+        return "", ()
+    paths = [
+        MergedPath(f"m_{k}", of[key], key[1], min(both))
+        for k, (key, both) in enumerate(signs.items(), start=1)
+    ]
+    lines += [f"{end} ~ {p.label}*{start}" for p, (start, end) in zip(paths, signs, strict=True)]
+    return "\n".join(lines), paths
 
 
 def compare(

@@ -8,6 +8,7 @@ from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, get_args
 
+import numpy as np
 import pandas as pd
 import semfit
 from scipy.stats import norm
@@ -17,6 +18,7 @@ from loyalty.analyses.measurement.estimates import Trial
 from loyalty.cases.study import Construct, Study
 from loyalty.cases.survey import Survey
 from loyalty.estimates.fit import FitMeasures, Missing, fit_measures, missing_answers
+from loyalty.estimates.verdicts import PathVerdict, judge
 from loyalty.ground.findings import (
     Bounded,
     Count,
@@ -28,6 +30,7 @@ from loyalty.ground.findings import (
     Record,
     Refused,
     refusable,
+    resting,
 )
 from loyalty.ground.reasons import CannotCompute, Reason, reason_of
 from loyalty.ground.thresholds import Verdict, threshold
@@ -276,10 +279,10 @@ class Model(Record):
 class Models(Finding):
     """Competing measurement models, the planned one first.
 
-    ``preferred`` has the lowest BIC; ``margin`` is how much lower it is than that of the planned
-    model, or, of the planned one, than that of the ``next``. ``simpler`` models are nested in the
-    planned one, ``worse`` by the difference test. ``general_share``: of the common variance, the
-    general factor's in the bifactor model.
+    ``preferred`` has the lowest BIC of those with an admissible solution; ``margin`` is how much
+    lower it is than that of the planned model, or, of the planned one, than that of the ``next``.
+    ``simpler`` models are nested in the planned one, ``worse`` by the difference test.
+    ``general_share``: of the common variance, the general factor's in the bifactor model.
     """
 
     rows: tuple[Model, ...]
@@ -289,6 +292,32 @@ class Models(Finding):
     next: str | None
     margin: Real | None
     general_share: Percent | None
+
+
+class MergedPath(Record):
+    """A standardized path to an outcome; `from_` are constructs taken as one, or a single one."""
+
+    from_: tuple[str, ...]
+    to: str
+    sign: Literal["+", "-"]
+    estimate: Real
+    ci_lower: Real | None
+    ci_upper: Real | None
+    verdict: PathVerdict
+
+
+class Merged(FitMeasures, Finding):
+    """What goes with the outcomes where the constructs of a merger (`model`) are taken as one.
+
+    The merger that BIC prefers, or where the planned solution is not admissible, of those that are
+    the one with the lowest BIC. `groups` are merged; what leads to no outcome correlates freely.
+    """
+
+    model: str
+    groups: tuple[tuple[str, ...], ...]
+    rows: tuple[MergedPath, ...]
+    count: Count
+    clear: Count
 
 
 class Residual(Record):
@@ -371,6 +400,7 @@ class Measurement(Findings):
     shared_variance: SharedVariance | Refused | None = None
     single_items: SingleItems | Refused | None = None
     models: Models | Refused | None = None
+    merged: Merged | Refused | None = None
     second_order: Refused | None = None
     residuals: Residuals | Refused | None = None
     misfit: Misfit | Refused | None = None
@@ -617,12 +647,15 @@ def models(data: Scales, found: Fitted) -> Models:
     if len(data.constructs) < 2:
         raise CannotCompute("one_construct")
     tests = [row.p_difference for row in found.rows if row.p_difference is not None]
-    usable = sorted((row for row in found.rows if row.bic is not None), key=lambda r: r.bic or 0.0)
+    # A solution that is not admissible says nothing of its model's standing.
+    usable = _usable(found.rows)
     best = usable[0] if usable else None
     second = next((row for row in usable if row.id != "planned"), None)
-    # The planned model's margin is to the next, that of another model to the planned one.
+    # The planned model's margin is to the next, that of another model to the planned one, if that
+    # one's solution is admissible.
     compared = second if best and best.id == "planned" else best
     difference = compared.bic_difference if compared else None
+    planned = any(row.id == "planned" for row in usable)
     bifactor = found.solutions.get("bifactor")
     sound = bifactor is not None and bifactor.admissible
     return Models(
@@ -631,8 +664,57 @@ def models(data: Scales, found: Fitted) -> Models:
         worse=sum(p < threshold("significance").value for p in tests),
         preferred=best.id if best else None,
         next=second.id if second and compared is second and best is not second else None,
-        margin=None if difference is None else abs(difference),
+        margin=abs(difference) if difference is not None and planned else None,
         general_share=estimates.general_share(bifactor) if bifactor and sound else None,
+    )
+
+
+def _usable(rows: Sequence[Model]) -> list[Model]:
+    """The admissible models, the lowest BIC first."""
+    known = [row for row in rows if row.bic is not None and row.admissible]
+    return sorted(known, key=lambda row: row.bic or 0.0)
+
+
+@resting
+def merged(survey: Survey, found: Models) -> Merged | None:
+    """The paths to the outcomes in the merger that is preferred; None where none is."""
+    study, usable = survey.study, _usable(found.rows)
+    if not any(row.id == "planned" for row in usable):
+        usable = [row for row in usable if row.merged]
+    if not usable or not usable[0].merged:
+        return None
+    model, paths = estimates.merged_structure(study, usable[0].merged)
+    if not paths:
+        return None
+    items = [i.id for c in study.structural for i in c.items]
+    rows = survey.scored
+    result = semfit.fit(model, rows, estimator="MLR", missing=missing_answers(rows, items))
+    if not result.converged:
+        raise CannotCompute.because(result.problems[0])
+    table = result.standardized().set_index("label")
+    shown: list[MergedPath] = []
+    for path in paths:
+        one: Any = table.loc[path.label]
+        known = bool(np.isfinite(one["se"]))
+        lower, upper = float(one["ci_lower"]), float(one["ci_upper"])
+        shown.append(
+            MergedPath(
+                from_=path.from_,
+                to=path.to,
+                sign=path.sign,
+                estimate=one["est_std"],
+                ci_lower=lower if known else None,
+                ci_upper=upper if known else None,
+                verdict=judge(path.sign, lower, upper) if known else "open",
+            )
+        )
+    return Merged(
+        **dict(fit_measures(result)),
+        model=usable[0].id,
+        groups=usable[0].merged,
+        rows=tuple(shown),
+        count=len(shown),
+        clear=sum(row.verdict != "open" for row in shown),
     )
 
 

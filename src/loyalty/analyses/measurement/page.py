@@ -12,6 +12,7 @@ PAGE = {
     "shared_variance": [tables.shared_variance, words.shared_variance],
     "single_items": [tables.single_items],
     "models": [tables.models, words.models],
+    "merged": [tables.merged, words.merged],
     "second_order": [],
     "residuals": [figures.residuals, words.residuals, tables.residuals, words.large_residuals],
     "misfit": [tables.misfit, words.misfit],

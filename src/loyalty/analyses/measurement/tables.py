@@ -11,6 +11,7 @@ from loyalty.analyses.measurement.findings import (
     Convergent,
     Dynamic,
     Fit,
+    Merged,
     Misfit,
     Model,
     Models,
@@ -24,6 +25,7 @@ from loyalty.analyses.measurement.findings import (
 )
 from loyalty.analyses.measurement.words import (
     factor_label,
+    merged_path,
     model_label,
     pair,
     parameter,
@@ -34,6 +36,7 @@ from loyalty.ground.terms import term
 from loyalty.ground.text import Text
 from loyalty.ground.thresholds import Verdict, threshold
 from loyalty.shown.context import Case
+from loyalty.shown.fit import PATH_VERDICTS
 from loyalty.shown.table import Column, Table
 from loyalty.shown.words import number
 
@@ -272,6 +275,29 @@ def models(found: Models, case: Case) -> Table:
         Text(
             en="Differences from the planned model; Δχ² scaled, only for models nested in it (the bifactor model is not). A merger holds a correlation at its bound of 1, where the test is a little too lenient on it.",
             zh="差值均相对于计划模型；Δχ² 为缩放差异检验，仅用于嵌套于其中的模型（双因子模型不是）。合并即把相关固定在边界 1，此时检验对其略为宽松。",
+        ),
+    )
+
+
+def merged(found: Merged, case: Case) -> Table | None:
+    if found.problems:
+        return None
+    return Table(
+        found.rows,
+        [
+            Column(lambda r: merged_path(r, case), "Path"),
+            Column("sign", "Sign", "sign"),
+            Column("estimate", "β"),
+            Column(("ci_lower", "ci_upper"), "95 % interval"),
+            Column(lambda r: term(PATH_VERDICTS[r.verdict]), "Verdict"),
+        ],
+        Text(
+            en="Paths to the outcomes where constructs that cannot be told apart are one.",
+            zh="将无法区分的构念合而为一时指向结果的路径。",
+        ),
+        Text(
+            en="Standardized; robust standard errors, delta method. What leads to no outcome correlates freely.",
+            zh="标准化；稳健标准误，delta 法。不直接指向结果的构念自由相关。",
         ),
     )
 

@@ -13,6 +13,8 @@ from loyalty.analyses.measurement.findings import (
     Fit,
     Loading,
     Loadings,
+    Merged,
+    MergedPath,
     Misfit,
     Model,
     Models,
@@ -48,7 +50,7 @@ MODELS = {
     "second-order": "Second-order factor above the outcomes",
     "bifactor": "Bifactor: one general factor beside the constructs",
 }
-Merged = Sequence[Sequence[str]]
+Groups = Sequence[Sequence[str]]
 _OPERATORS = {"=~": "→", "~~": "↔", "~": "←"}
 
 
@@ -63,7 +65,7 @@ def _together(group: Sequence[str], case: Case) -> Text:
     return Text(en=" + ".join(t.en for t in labels), zh=" + ".join(t.zh for t in labels))
 
 
-def model_label(model: str, merged: Merged, case: Case) -> Text:
+def model_label(model: str, merged: Groups, case: Case) -> Text:
     """The name of a model; a merger is named by what it merges."""
     if not merged:
         return term(MODELS[model])
@@ -473,14 +475,41 @@ def _preferred(found: Models, case: Case) -> list[Text]:
     if found.margin is None:
         return [
             Text(
-                en=f"The planned model has no solution to compare with; of the others BIC prefers {best.en}.",
-                zh=f"计划模型无解可比；其余模型中 BIC 偏好{best.zh}。",
+                en=f"The planned model has no admissible solution to compare with; of the others BIC prefers {best.en}.",
+                zh=f"计划模型无可接受的解可比；其余模型中 BIC 偏好{best.zh}。",
             )
         ]
     return [
         Text(
             en=f"BIC, which weighs fit against the number of parameters, prefers {best.en} ({margin} lower than the planned model).",
             zh=f"兼顾拟合与参数数目的 BIC 偏好{best.zh}（比计划模型低 {margin}）。",
+        )
+    ]
+
+
+def merged_path(row: MergedPath, case: Case) -> Text:
+    """``Image + Quality → Loyalty``."""
+    start, end = _together(row.from_, case), case.label(row.to)
+    return Text(en=f"{start.en} → {end.en}", zh=f"{start.zh} → {end.zh}")
+
+
+def merged(found: Merged, case: Case) -> list[Text]:
+    """What a doubtful solution says, or how many paths are clear where constructs are one."""
+    groups = [_together(group, case) for group in found.groups]
+    en = escape("; ".join(g.en for g in groups))
+    zh = escape("；".join(g.zh for g in groups))
+    if found.problems:
+        return [
+            Text(
+                en=f"With {en} taken as one the solution is not to be taken at face value; its paths are not shown.",
+                zh=f"将{zh}视为一个构念时，该解不可直接采信；其路径不予显示。",
+            )
+        ]
+    n, clear = number(found.count), number(found.clear)
+    return [
+        Text(
+            en=f"With {en} taken as one, {clear} of {n} paths to the outcomes {'has' if found.clear == 1 else 'have'} an interval clear of zero.",
+            zh=f"将{zh}视为一个构念时，指向结果的 {n} 条路径中有 {clear} 条的区间不含零。",
         )
     ]
 

@@ -14,30 +14,30 @@ from loyalty.shown.figure import Figure
 
 
 def curve(found: Curve, case: Case) -> Figure | None:
-    if not found.done:
+    sound = [r for r in found.specifications if r.estimate is not None and not r.problems]
+    if not sound:
         return None
     path = case.path(found.from_, found.to)
 
     def draw(language: Language) -> Drawing:
         rows = pd.DataFrame(
             {
-                "choice": [choice(r, case).in_(language) for r in found.specifications],
-                "estimate": [r.estimate for r in found.specifications],
-                "ci_lower": [r.ci_lower for r in found.specifications],
-                "ci_upper": [r.ci_upper for r in found.specifications],
+                "choice": [choice(r, case).in_(language) for r in sound],
+                "estimate": [r.estimate for r in sound],
+                "ci_lower": [r.ci_lower for r in sound],
+                "ci_upper": [r.ci_upper for r in sound],
             }
         )
-        done = rows.dropna(subset=["estimate"])
-        own = rows["choice"].iloc[0]
+        own = choice(found.specifications[0], case).in_(language)
         return charts.specification_curve(
-            done, list(dict.fromkeys(done["choice"])), f"β, {path.in_(language)}", own
+            rows, list(dict.fromkeys(rows["choice"])), f"β, {path.in_(language)}", own
         )
 
     return Figure(
         draw,
         Text(
-            en=f"Specification curve of the path {path.en} (standardized), with 95 % intervals; the study's own choice in orange.",
-            zh=f"路径 {path.zh} 的规格曲线（标准化）及 95% 区间；橙色为本研究的选择。",
+            en=f"Specification curve of the path {path.en} (standardized), with 95 % intervals; the study's own choice in orange. Only acceptable solutions are drawn.",
+            zh=f"路径 {path.zh} 的规格曲线（标准化）及 95% 区间；橙色为本研究的选择。只绘解可接受的设定。",
         ),
         Text(
             en="Estimates of one path under all specifications, sorted, above a grid that shows which choice each one made.",

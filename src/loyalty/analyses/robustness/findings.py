@@ -59,9 +59,10 @@ class Specification(Record):
 class Curve(Finding):
     """All specifications of the focal path, in the order in which they were asked for.
 
-    `done` of them have an estimate, `agree` support the hypothesis by their interval, `suspect`
-    have an estimate from a solution that is not to be taken at face value; `sound_smallest` and
-    `sound_largest` are the ends without these. `lowest`, `highest` and `widest` are choices.
+    `done` of them have an estimate, `suspect` one from a solution that is not to be taken at face
+    value. All the rest is of the `sound` others: `agree` support the hypothesis by their interval,
+    `sound_smallest` and `sound_largest` are their ends, `lowest`, `highest` and `widest` choices.
+    (`smallest` and `largest` are of all that are done, and printed nowhere.)
     """
 
     hypothesis: str
@@ -72,6 +73,7 @@ class Curve(Finding):
     done: Count
     failed: Count
     suspect: Count
+    sound: Count | None = None
     one_out: Count
     agree: Count
     median: Real | None
@@ -166,9 +168,10 @@ def curve(survey: Survey, path: Hypothesis, seed: int) -> Curve:
             )
         )
     done = [(i, r) for i, r in enumerate(rows) if r.estimate is not None]
-    values = np.array([r.estimate for _, r in done], dtype=float)
-    widths = np.array([(r.ci_upper or 0) - (r.ci_lower or 0) for _, r in done], dtype=float)
-    sound = np.array([r.estimate for _, r in done if not r.problems], dtype=float)
+    every = np.array([r.estimate for _, r in done], dtype=float)
+    sound = [(i, r) for i, r in done if not r.problems]
+    values = np.array([r.estimate for _, r in sound], dtype=float)
+    widths = np.array([(r.ci_upper or 0) - (r.ci_lower or 0) for _, r in sound], dtype=float)
     return Curve(
         hypothesis=path.id,
         from_=path.from_,
@@ -177,17 +180,18 @@ def curve(survey: Survey, path: Hypothesis, seed: int) -> Curve:
         n=len(rows),
         done=len(done),
         failed=len(rows) - len(done),
-        suspect=sum(bool(r.problems) for _, r in done),
+        suspect=len(done) - len(sound),
+        sound=len(sound),
         one_out=sum(r.one_out for r in rows),
-        agree=sum(_supports(path, r) for _, r in done),
+        agree=sum(_supports(path, r) for _, r in sound),
         median=np.median(values) if len(values) else None,
-        smallest=values.min() if len(values) else None,
-        largest=values.max() if len(values) else None,
-        sound_smallest=sound.min() if len(sound) else None,
-        sound_largest=sound.max() if len(sound) else None,
-        lowest=done[int(values.argmin())][0] if len(values) else None,
-        highest=done[int(values.argmax())][0] if len(values) else None,
-        widest=done[int(widths.argmax())][0] if len(values) else None,
+        smallest=every.min() if len(every) else None,
+        largest=every.max() if len(every) else None,
+        sound_smallest=values.min() if len(values) else None,
+        sound_largest=values.max() if len(values) else None,
+        lowest=sound[int(values.argmin())][0] if len(values) else None,
+        highest=sound[int(values.argmax())][0] if len(values) else None,
+        widest=sound[int(widths.argmax())][0] if len(values) else None,
     )
 
 

@@ -7,18 +7,19 @@ from collections.abc import Sequence
 from loyalty.analyses.robustness.findings import Curve, Power, Specification
 from loyalty.analyses.robustness.words import choice, detail
 from loyalty.ground.markdown import escape
+from loyalty.ground.numbers import DASH
 from loyalty.ground.terms import term
 from loyalty.ground.text import Text
 from loyalty.shown.context import Case
 from loyalty.shown.table import Column, Table
-from loyalty.shown.words import number
+from loyalty.shown.words import interval, number
 
 
 def specifications(found: Curve, case: Case) -> Table:
     """The specifications; of those that leave one out, the lowest, the highest and the faulty."""
     rows = listed(found.specifications)
-    en = "What does not converge or is inadmissible is listed, not dropped; the reasons are in the result file."
-    zh = "未收敛或不可接受者照列，不剔除；原因见结果文件。"
+    en = "What does not converge or is inadmissible is listed without its estimate; the reasons are in the result file."
+    zh = "未收敛或不可接受者照列，但不显示估计；原因见结果文件。"
     if len(rows) < found.n:
         left = number(found.one_out)
         en += f" Of {left} specifications that leave one out, the lowest and the highest; all are in the figure."
@@ -29,8 +30,8 @@ def specifications(found: Curve, case: Case) -> Table:
         [
             Column(lambda r: choice(r, case), "Choice"),
             Column(lambda r: detail(r, case), "In detail", "markdown"),
-            Column("estimate", "β"),
-            Column(("ci_lower", "ci_upper"), "95 % interval"),
+            Column(lambda r: None if r.problems else r.estimate, "β", "number"),
+            Column(_interval, "95 % interval", "markdown"),
             *fault,
         ],
         Text(
@@ -39,6 +40,10 @@ def specifications(found: Curve, case: Case) -> Table:
         ),
         Text(en=en, zh=zh),
     )
+
+
+def _interval(row: Specification) -> str:
+    return DASH if row.problems else interval(row.ci_lower, row.ci_upper)
 
 
 def listed(rows: Sequence[Specification]) -> list[Specification]:

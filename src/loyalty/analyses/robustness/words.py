@@ -97,19 +97,15 @@ def curve(found: Curve, case: Case) -> list[Text] | None:
     """Where the path runs, what agrees, what is suspect, what could not be estimated."""
     if not found.done:
         return None
-    low, high = number(found.smallest), number(found.largest)
-    done, agree = number(found.done), number(found.agree)
-    which = "all" if found.agree == found.done else agree if found.agree else "none"
-    verb = "supports" if found.agree in (0, 1) else "support"
-    said = [
-        Text(
-            en=f"Over {done} specifications the path runs from {low} to {high}; {which} of them {verb} the hypothesis.",
-            zh=f"在 {done} 种设定下，该路径介于 {low} 与 {high} 之间；其中 {agree} 种支持假设。",
-        ),
-        *_ends(found, case),
-    ]
+    said = [*_sound(found), *_ends(found, case)]
     if found.suspect:
-        said.append(_suspect(found))
+        n, one = number(found.suspect), found.suspect == 1
+        said.append(
+            Text(
+                en=f"{n} more {'rests' if one else 'rest'} on a solution that is not to be taken at face value; {'its estimate is' if one else 'their estimates are'} not shown.",
+                zh=f"另有 {n} 种的解不可直接采信，其估计不予显示。",
+            )
+        )
     if found.failed:
         failed = [r for r in found.specifications if r.estimate is None]
         reasons = dict.fromkeys(fit.faults(r.problems, case) for r in failed)
@@ -124,10 +120,36 @@ def curve(found: Curve, case: Case) -> list[Text] | None:
     return said
 
 
+def _sound(found: Curve) -> list[Text]:
+    """The range of the path and what supports the hypothesis, of acceptable solutions."""
+    count = found.sound if found.suspect else found.done
+    if count is None or found.sound_smallest is None:
+        return []
+    low, high = number(found.sound_smallest), number(found.sound_largest)
+    n, agree = number(count), number(found.agree)
+    if count == 1:
+        return [
+            Text(
+                en=f"One specification has an acceptable solution; it {'supports' if found.agree else 'does not support'} the hypothesis.",
+                zh=f"只有一种设定的解可接受；它{'支持' if found.agree else '不支持'}假设。",
+            )
+        ]
+    which = "all" if found.agree == count else agree if found.agree else "none"
+    verb = "supports" if found.agree in (0, 1) else "support"
+    return [
+        Text(
+            en=f"Over the {n} specifications with an acceptable solution the path runs from {low} to {high}; {which} of them {verb} the hypothesis.",
+            zh=f"在 {n} 种解可接受的设定下，该路径介于 {low} 与 {high} 之间；其中 {agree} 种支持假设。",
+        )
+    ]
+
+
 def _ends(found: Curve, case: Case) -> list[Text]:
     """Which choices lie at the ends, where they are two."""
     at = (found.lowest, found.highest, found.widest)
     rows = [found.specifications[i] for i in at if i is not None]
+    if len(rows) < 3 or any(r.problems for r in rows):
+        return []
     low, high, wide = (choice(r, case) for r in rows)
     if low == high:
         return []
@@ -137,17 +159,6 @@ def _ends(found: Curve, case: Case) -> list[Text]:
             zh=f"最低者为“{escape(low.zh)}”，最高者为“{escape(high.zh)}”；区间最宽者为“{escape(wide.zh)}”。",
         )
     ]
-
-
-def _suspect(found: Curve) -> Text:
-    n, one = number(found.suspect), found.suspect == 1
-    en = f"{n} of them {'rests' if one else 'rest'} on a solution that is not to be taken at face value"
-    zh = f"其中 {n} 种的解不可直接采信"
-    if found.sound_smallest is not None:
-        low, high = number(found.sound_smallest), number(found.sound_largest)
-        en += f"; without {'it' if one else 'them'} the path runs from {low} to {high}"
-        zh += f"；除去后，该路径介于 {low} 与 {high} 之间"
-    return Text(en=f"{en}.", zh=f"{zh}。")
 
 
 def missing(found: Missing, case: Case) -> Text:

@@ -15,7 +15,7 @@ from loyalty.cases.study import Study
 from loyalty.cases.survey import Survey
 from loyalty.estimates import structural
 from loyalty.estimates.fit import FitMeasures, Missing, fit_measures, missing_answers
-from loyalty.estimates.groups import clusters_of
+from loyalty.estimates.groups import Clusters, clusters_of
 from loyalty.estimates.verdicts import PathVerdict, judge
 from loyalty.ground.findings import (
     Bounded,
@@ -58,7 +58,11 @@ class Interval(Record):
 
 
 class Path(Interval):
-    """A hypothesized path, standardized; robust standard error by the delta method."""
+    """A hypothesized path, standardized; robust standard error by the delta method.
+
+    Where respondents belong to firms, error, interval (Student's t), p and verdict take firms as
+    the independent units (:class:`Paths`).
+    """
 
     id: str
     from_: str
@@ -84,10 +88,14 @@ class OnePoint(Interval):
 
 
 class Paths(Finding):
+    """All paths by verdict; `firms`, with `df` degrees of freedom, where they are the units."""
+
     count: Count
     supported: Count
     open: Count
     contradicted: Count
+    firms: Count | None = None
+    df: Count | None = None
     rows: tuple[Path, ...]
     r2: tuple[Explained, ...]
     one_point: tuple[OnePoint, ...]
@@ -96,7 +104,8 @@ class Paths(Finding):
 class Resamples(Record):
     """Refits to resampled respondents or clusters; only converged and admissible ones are used.
 
-    `imputed`: they are divided among imputations of the missing answers.
+    `imputed`: they are divided among imputations of the missing answers; `firms`: whole firms are
+    drawn.
     """
 
     drawn: Count
@@ -104,10 +113,12 @@ class Resamples(Record):
     nonconverged: Count
     inadmissible: Count
     imputed: bool
+    firms: bool = False
 
 
 class ClusteredPath(Path):
-    """With firms independent: cluster-robust error and Student's t, and firms resampled.
+    """With respondents independent, and with firms: cluster-robust error and Student's t, and
+    firms resampled.
 
     `ratio` is the cluster-robust standard error over that of independent respondents.
     """
@@ -363,19 +374,60 @@ def _judged(rows: pd.DataFrame, before: str = "") -> list[PathVerdict]:
     return [judge(*one) for one in bounds.itertuples(index=False)]
 
 
+@dataclass(frozen=True)
+class Firms:
+    """The firms of the respondents, and the model with these as the independent units."""
+
+    group: str
+    clusters: Clusters
+    model: semfit.Result
+
+
 @refusable
-def paths(data: Answers, model: semfit.Result) -> Paths:
-    """The hypothesized paths, what they explain, and total effects in points."""
+def firms(data: Answers) -> Firms:
+    """Where respondents belong to firms, and these are enough for errors that allow for them."""
+    study = data.study
+    nested = next((g for g in study.groups if g.comparable and g.within is not None), None)
+    if nested is None:
+        raise CannotCompute("no_nested_group")
+    found = clusters_of(data.rows, nested.id, data.items)
+    rows = data.rows[data.rows[nested.id].notna()]
+    text = study.structural_model()
+    result = semfit.fit(text, rows, estimator="MLR", missing=data.missing, cluster=nested.id)
+    if not result.converged:
+        raise CannotCompute.because(result.problems[0])
+    return Firms(nested.id, found, result)
+
+
+def paths(
+    data: Answers, model: semfit.Result | Refused, by: Firms | Refused | None = None
+) -> Paths | Refused:
+    """The hypothesized paths, what they explain, and total effects in points.
+
+    With firms as the independent units where there are any.
+    """
+    return _paths(data, model, by if isinstance(by, Firms) else None)
+
+
+@refusable
+def _paths(data: Answers, model: semfit.Result, by: Firms | None) -> Paths:
     rows = structural.standardized_paths(model, data.study.paths)
+    points = structural.one_point(by.model if by else model)
+    if by:
+        robust = structural.standardized_paths(by.model, data.study.paths)
+        rows = structural.with_clusters(robust, by.clusters)
+        points = structural.points_with_clusters(points, by.clusters)
     rows["verdict"] = _judged(rows)
     r2 = model.r2.set_index("variable")["r2"]
     explained = [c.id for c in data.study.structural if c.id in r2.index]
     return Paths(
         count=len(rows),
         **{verdict: (rows["verdict"] == verdict).sum() for verdict in get_args(PathVerdict)},
+        firms=by.clusters.count if by else None,
+        df=by.clusters.df if by else None,
         rows=Path.each(rows),
         r2=[Explained(id=c, estimate=r2[c]) for c in explained],
-        one_point=OnePoint.each(structural.one_point(model)),
+        one_point=OnePoint.each(points),
     )
 
 
@@ -387,36 +439,23 @@ def _resamples(boot: semfit.Bootstrap, data: Answers) -> Resamples:
         nonconverged=boot.nonconverged,
         inadmissible=boot.inadmissible,
         imputed=data.missing == "fiml",
+        firms=boot.estimate.options.cluster is not None,
     )
 
 
 @refusable
-def clusters(data: Answers, model: semfit.Result, draws: int, seed: int) -> Clustered:
-    """The paths with firms, not respondents, taken as independent."""
+def clusters(data: Answers, model: semfit.Result, by: Firms, boot: semfit.Bootstrap) -> Clustered:
+    """The paths with respondents, and with firms, taken as independent; `boot` resamples firms."""
     study = data.study
-    firms = next((g for g in study.groups if g.comparable and g.within is not None), None)
-    if firms is None:
-        raise CannotCompute("no_nested_group")
-    found = clusters_of(data.rows, firms.id, data.items)
-    by_firm, boot = structural.clustered_paths(
-        study.structural_model(effects=False),
-        data.rows,
-        study.paths,
-        firms.id,
-        found,
-        items=data.items,
-        missing=data.missing,
-        draws=draws,
-        seed=seed,
-    )
+    by_firm = structural.clustered_paths(by.model, by.clusters, boot, study.paths)
     rows = structural.standardized_paths(model, study.paths)
     rows = rows.merge(by_firm.drop(columns="estimate"), on="id")
     for name in ("", "cluster_", "boot_"):
         rows[f"{name}verdict"] = _judged(rows, name)
     rows["ratio"] = rows["cluster_se"] / rows["se"]
     return Clustered(
-        count=found.count,
-        df=found.df,
+        count=by.clusters.count,
+        df=by.clusters.df,
         ratio_min=rows["ratio"].min(),
         ratio_max=rows["ratio"].max(),
         rows=ClusteredPath.each(rows),
@@ -426,11 +465,17 @@ def clusters(data: Answers, model: semfit.Result, draws: int, seed: int) -> Clus
 
 
 # --- effects along chains ------------------------------------------------------------------------
+def bootstrap(
+    data: Answers, draws: int, seed: int, by: Firms | Refused | None = None
+) -> semfit.Bootstrap | Refused:
+    """Refits of the model to resampled firms where there are any, else respondents."""
+    return _bootstrap(data, draws, seed, by.group if isinstance(by, Firms) else None)
+
+
 @refusable
-def bootstrap(data: Answers, draws: int, seed: int) -> semfit.Bootstrap:
-    """Refits of the model to resampled respondents."""
+def _bootstrap(data: Answers, draws: int, seed: int, group: str | None) -> semfit.Bootstrap:
     text = data.study.structural_model()
-    return structural.resampled(text, data.rows, data.items, draws=draws, seed=seed)
+    return structural.resampled(text, data.rows, data.items, draws=draws, seed=seed, cluster=group)
 
 
 def _clear(rows: pd.DataFrame, lower: str, upper: str) -> int:

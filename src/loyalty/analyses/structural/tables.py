@@ -30,6 +30,16 @@ REGIONS = {
 
 
 def paths(found: Paths, case: Case) -> Table:
+    note = Text(
+        en="Standardized paths; robust standard errors, delta method.",
+        zh="标准化路径；稳健标准误，delta 法。",
+    )
+    if found.firms is not None:
+        firms, df = number(found.firms), number(found.df)
+        note = Text(
+            en=f"Standardized paths; {firms} firms, not respondents, are the independent units: cluster-robust standard errors, delta method, Student's t with {df} degrees of freedom.",
+            zh=f"标准化路径；以 {firms} 家企业而非受访者为独立单位：聚类稳健标准误，delta 法，t 分布自由度 {df}。",
+        )
     return Table(
         found.rows,
         [
@@ -42,10 +52,7 @@ def paths(found: Paths, case: Case) -> Table:
             Column(lambda r: term(PATH_VERDICTS[r.verdict]), "Verdict"),
         ],
         Text(en="Hypothesized paths.", zh="假设路径。"),
-        Text(
-            en="Standardized paths; robust standard errors, delta method.",
-            zh="标准化路径；稳健标准误，delta 法。",
-        ),
+        note,
     )
 
 
@@ -66,8 +73,8 @@ def effects(found: Effects, case: Case) -> Table:
         ],
         Text(en="Indirect effects.", zh="间接效应。"),
         Text(
-            en=f"Products of standardized paths; three or more legs are a serial mediation; delta-method intervals are in the result file. Percentile and bias-corrected accelerated 95 % intervals: {drawn} resamples of respondents{', divided among imputations of the missing answers' if refits.imputed else ''}, of which {nonconverged} did not converge and {inadmissible} were inadmissible, and are left out.",
-            zh=f"标准化路径之积；三段及以上为链式中介；delta 法区间见结果文件。百分位与偏差校正加速 95% 区间：受访者重抽样 {drawn} 次{'（分配于缺失答案的多重插补）' if refits.imputed else ''}，其中 {nonconverged} 次未收敛、{inadmissible} 次不可接受，均予剔除。",
+            en=f"Products of standardized paths; three or more legs are a serial mediation; delta-method intervals are in the result file. Percentile and bias-corrected accelerated 95 % intervals: {drawn} resamples of {'firms' if refits.firms else 'respondents'}{', divided among imputations of the missing answers' if refits.imputed else ''}, of which {nonconverged} did not converge and {inadmissible} were inadmissible, and are left out.",
+            zh=f"标准化路径之积；三段及以上为链式中介；delta 法区间见结果文件。百分位与偏差校正加速 95% 区间：{'企业' if refits.firms else '受访者'}重抽样 {drawn} 次{'（分配于缺失答案的多重插补）' if refits.imputed else ''}，其中 {nonconverged} 次未收敛、{inadmissible} 次不可接受，均予剔除。",
         ),
     )
 

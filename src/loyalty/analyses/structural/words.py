@@ -185,16 +185,22 @@ def clusters(found: Clustered, case: Case) -> list[Text]:
             zh=f"考虑企业后，标准误为原来的 {least} 至 {most} 倍。",
         )
     ]
-    changed = [r.id for r in found.rows if {r.cluster_verdict, r.boot_verdict} != {r.verdict}]
+    changed = [r.id for r in found.rows if r.cluster_verdict != r.verdict]
     if changed:
         listed = _ids(changed)
         said.append(
             Text(
-                en=f"The verdict on {listed.en} depends on it.", zh=f"{listed.zh} 的判断因此改变。"
+                en=f"With respondents taken as independent the verdict on {listed.en} would be another.",
+                zh=f"若视受访者为独立，{listed.zh} 的判断会不同。",
             )
         )
     else:
-        said.append(Text(en="No verdict changes by it.", zh="各项判断均不因此改变。"))
+        said.append(
+            Text(
+                en="With respondents taken as independent no verdict would be another.",
+                zh="若视受访者为独立，各项判断均不改变。",
+            )
+        )
     refits = found.resamples
     if refits.nonconverged or refits.inadmissible:
         lost, odd = number(refits.nonconverged), number(refits.inadmissible)
