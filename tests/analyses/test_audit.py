@@ -167,7 +167,8 @@ def test_all_is_shown_in_one_language(project: Project, language: Any) -> None:
                 assert not ("质量" in text and language == "en")
                 assert not (re.search("Quality|Firm|Industry", text) and language == "zh")
     assert labels == [
-        "fig-flow", "txt-flow", "tbl-codes", "txt-codes", "tbl-missing", "txt-missing",
+        "fig-flow", "txt-flow", "tbl-codes", "txt-codes", "txt-columns", "tbl-missing",
+        "txt-missing",
         "tbl-patterns", "txt-patterns", "txt-little", "tbl-careless", "txt-careless",
         "tbl-agreement", "txt-agreement", "tbl-sensitivity", "txt-sensitivity", "fig-shape",
         "txt-shape", "txt-normality", "tbl-sample", "txt-sample", "tbl-quotas", "txt-quotas",
@@ -503,3 +504,60 @@ def test_harman_and_marker() -> None:
     found = audit.Marker(marker="recommend", correlation=0.1, largest_change=0.06, pairs=3, clear=1)
     text = said(words.marker, found)
     assert "The marker (Recommend) shares r = .10" in text.en and "1 of 3 stay clear" in text.en
+
+
+# --- columns that are not what they seem ---------------------------------------------------------
+def test_items_that_are_others_are_named_and_left_out(repository: Any) -> None:
+    """Robust CFI and RMSEA with and without switch_4 are those of lavaan 0.6-14 (MLR, FIML)."""
+    of = study.load("reputation-mobile")
+    found: Any = audit.columns(audit.answers(survey.load(of)))
+    assert found.left_out == ("switch_4",)
+    assert ("switch_1", "switch_4", "b") in [(p.a, p.b, p.follows) for p in found.pairs]
+    # The four items of switching costs are made of four items of quality.
+    assert {(p.a, p.b) for p in found.pairs if p.follows == "a"} == {
+        ("switch_1", "qual_6"),
+        ("switch_2", "qual_7"),
+        ("switch_3", "qual_5"),
+        ("switch_4", "qual_6"),
+    }
+    fits = [m.fit for m in found.models]
+    assert [f.cfi for f in fits] == pytest.approx([0.9338926, 0.9591118], abs=1e-5)
+    assert [f.rmsea for f in fits] == pytest.approx([0.0995313, 0.0702409], abs=1e-5)
+    assert [f.df for f in fits] == [68, 56]
+    text = texts("columns", found, Case("reputation-mobile", of))
+    assert "Without switch_4 the measurement model has CFI .959 instead of .934" in text
+    assert "The study's main path does not use them." in text
+
+
+def test_nothing_odd_about_the_columns(project: Project) -> None:
+    found, case = whole()
+    assert found.columns.pairs == found.columns.models == found.columns.against == ()
+    assert "no two are one" in texts("columns", found.columns, case)
+
+
+def test_the_main_path_without_an_item_that_is_another(project: Project) -> None:
+    rows = answers(200)
+    rows["l3"] = 6 - rows["l2"]
+    rows["q2"] = 6 - rows["q2"]
+    project.rows(rows)
+    found, case = whole()
+    (pair,) = found.columns.pairs
+    assert (pair.a, pair.b, pair.follows) == ("l2", "l3", "both")
+    assert [a.item for a in found.columns.against] == ["q2", "l2", "l3"]
+    with_, without = found.columns.models
+    assert with_.focal.n == without.focal.n == 200
+    for language, part in (("en", "l2 and l3 are the same in other codes"), ("zh", "仅编码不同")):
+        assert part in texts("columns", found.columns, case, language)
+
+
+def test_no_variation_is_judged_by_the_range_of_the_scale(project: Project) -> None:
+    """The same answers on a scale of 100 points are as much or as little variation."""
+    narrow = whole()[0].careless
+    rows = answers()
+    items = ["q1", "q2", "q3", "l1", "l2", "l3"]
+    rows[items] = (rows[items] - 1) * 25
+    project.study["scale"] = {"min": 0, "max": 100}
+    project.rows(rows)
+    assert [(s.sign, s.n) for s in whole()[0].careless.signs] == [
+        (s.sign, s.n) for s in narrow.signs
+    ]

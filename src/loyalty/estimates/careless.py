@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any
 
@@ -60,6 +60,7 @@ def screen(survey: Survey) -> Screening:
         recoded=survey.scored[items],
         synonym_threshold=SYNONYMS,
         seconds=None if clock is None else survey.rows[clock],
+        ranges={i.id: (study.item_scale(i).min, study.item_scale(i).max) for i in study.items},
     )
     left_out = dict(indices.not_computed)
     enough = int(threshold("person_pairs").value)
@@ -174,22 +175,39 @@ def sensitivity(survey: Survey, without: Sequence[tuple[str, pd.Series]]) -> lis
     CannotCompute
         Where no path leads to an outcome.
     """
+    found = []
+    everybody = pd.Series(False, index=survey.rows.index)
+    for who, out in [("everybody", everybody), *without]:
+        found.append(focal_path(survey, who, out=out))
+    return found
+
+
+def focal_path(
+    survey: Survey,
+    who: str = "everybody",
+    *,
+    out: pd.Series | None = None,
+    drop: Collection[str] = (),
+) -> Selection:
+    """The focal path without some respondents (`out`, bool by row) or items (`drop`).
+
+    Raises
+    ------
+    CannotCompute
+        Where no path leads to an outcome.
+    """
     study, rows = survey.study, survey.scored
     if study.focal is None:
         raise CannotCompute("no_focal_path")
-    model, label = study.structural_model(effects=False), f"p_{study.focal.id}"
-    used = [i.id for c in study.structural for i in c.items]
-    found = []
-    everybody = pd.Series(False, index=rows.index)
-    for who, out in [("everybody", everybody), *without]:
-        kept = rows[~out]
-        values: dict[str, Any] = dict.fromkeys(("estimate", "ci_lower", "ci_upper"))
-        try:
-            result = semfit.fit(model, kept, estimator="MLR", missing=missing_answers(kept, used))
-            row: Any = result.standardized().set_index("label").loc[label]
-            values = {"estimate": row["est_std"], **row[["ci_lower", "ci_upper"]]}
-            problems = tuple(map(reason_of, result.problems))
-        except semfit.ModelError as error:
-            problems = (reason_of(error),)
-        found.append(Selection(who=who, n=int((~out).sum()), **values, problems=problems))
-    return found
+    model, label = study.structural_model(effects=False, drop=drop), f"p_{study.focal.id}"
+    used = [i.id for c in study.structural for i in c.items if i.id not in drop]
+    kept = rows if out is None else rows[~out]
+    values: dict[str, Any] = dict.fromkeys(("estimate", "ci_lower", "ci_upper"))
+    try:
+        result = semfit.fit(model, kept, estimator="MLR", missing=missing_answers(kept, used))
+        row: Any = result.standardized().set_index("label").loc[label]
+        values = {"estimate": row["est_std"], **row[["ci_lower", "ci_upper"]]}
+        problems = tuple(map(reason_of, result.problems))
+    except semfit.ModelError as error:
+        problems = (reason_of(error),)
+    return Selection(who=who, n=len(kept), **values, problems=problems)

@@ -593,6 +593,7 @@ def careless_indices(
     recoded: pd.DataFrame | None = None,
     synonym_threshold: float = 0.60,
     seconds: pd.Series | None = None,
+    ranges: Mapping[str, tuple[float, float]] | None = None,
 ) -> CarelessIndices:
     """All indices of careless answering; one that cannot be had is NaN and says why.
 
@@ -602,6 +603,8 @@ def careless_indices(
         recoded: the same items with reverse-worded ones recoded (default: ``items``).
         synonym_threshold: least correlation of a synonym pair.
         seconds: time each respondent took for these items, same rows.
+        ranges: least and greatest answer of each item's scale: the standard deviation of a
+            person's answers is then of answers from 0 to 1, else of the codes.
     """
     if seconds is not None and not seconds.index.equals(items.index):
         raise ValueError("the response times are not of the same rows as the items")
@@ -609,7 +612,11 @@ def careless_indices(
     table = pd.DataFrame(index=items.index)
     failed: dict[str, Reason] = {}
     table["long_string"] = long_string(items)
-    table["intra_individual_variability"] = intra_individual_variability(items)
+    spread = items
+    if ranges is not None:
+        low, high = ({c: ranges[c][k] for c in items.columns} for k in (0, 1))
+        spread = (items - pd.Series(low)) / (pd.Series(high) - pd.Series(low))
+    table["intra_individual_variability"] = intra_individual_variability(spread)
     try:
         d = mahalanobis(turned)
         table["mahalanobis_d2"], table["mahalanobis_p"] = d["d2"], d["p"]
@@ -672,7 +679,7 @@ def flag_careless(
     Args:
         indices: from :func:`careless_indices`.
         max_long_string: flag a longer run (items).
-        min_variability: flag a smaller standard deviation (scale points).
+        min_variability: flag a smaller standard deviation (of the codes, or of the scale's range).
         min_mahalanobis_p: flag a smaller p.
         min_even_odd, min_synonyms: flag a smaller correlation.
         max_share_missing: flag a larger share of missing answers (0-1).

@@ -173,7 +173,7 @@ def codes_of_another_scale(
     """Items of which nobody gives the upper answers of the scale, although others do.
 
     An item is named when its answers, of at least `least` people, fill a usual shorter scale to
-    its ends (one in a hundred gives the lower, one in twenty the upper), while most items of the
+    its ends (ten people or more give either, one in twenty the upper), while most items of the
     same declared scale reach that one's upper end.
     """
     found = []
@@ -187,7 +187,8 @@ def codes_of_another_scale(
             if len(answers) < least or answers.max() >= scale[1]:
                 continue
             low, high = float(answers.min()), float(answers.max())
-            ends = (answers == low).mean() >= 0.01 and (answers == high).mean() >= 0.05
+            lower, upper = (answers == low).sum(), (answers == high).sum()
+            ends = lower >= 10 and upper >= max(10, 0.05 * len(answers))
             if (low, high) in SCALES and ends:
                 likely = (int(low), int(high))
                 found.append(OtherScale(str(name), len(answers), low, high, likely))

@@ -10,7 +10,9 @@ import numpy as np
 import pandas as pd
 import semfit
 
+from loyalty.analyses.audit import columns as seeming
 from loyalty.analyses.audit import common_method
+from loyalty.analyses.audit.columns import Columns
 from loyalty.analyses.audit.common_method import MeasurementModel
 from loyalty.cases.survey import Survey
 from loyalty.estimates import careless as rule
@@ -342,6 +344,7 @@ class Marker(Finding):
 class Audit(Findings):
     flow: Flow | Refused | None = None
     codes: Codes | Refused | None = None
+    columns: Columns | Refused | None = None
     missing: Missing | Refused | None = None
     patterns: Patterns | Refused | None = None
     little: Little | Refused | None = None
@@ -431,6 +434,12 @@ def codes(data: Answers) -> Codes:
         variables_outside=sum(v.n_outside for v in variables),
         variables=variables,
     )
+
+
+@refusable
+def columns(data: Answers) -> Columns:
+    """Items that are one, that go against their construct, or have another scale's codes."""
+    return seeming.columns(data.survey)
 
 
 def missing(data: Answers) -> Missing:

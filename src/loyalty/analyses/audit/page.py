@@ -6,6 +6,7 @@ CHAPTER = "Data audit"
 PAGE = {
     "flow": [figures.flow, words.flow],
     "codes": [tables.codes, words.codes],
+    "columns": [tables.columns, words.columns],
     "missing": [tables.missing, words.missing],
     "patterns": [tables.patterns, words.patterns],
     "little": [words.little],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from loyalty.analyses.audit.columns import Columns
 from loyalty.analyses.audit.common_method import MeasurementModel
 from loyalty.analyses.audit.findings import (
     Agreement,
@@ -20,6 +21,7 @@ from loyalty.analyses.audit.findings import (
     SignCount,
 )
 from loyalty.analyses.audit.words import KINDS, NO_DEPARTURE, SIGNS, group
+from loyalty.ground.findings import Refused
 from loyalty.ground.markdown import escape
 from loyalty.ground.terms import term
 from loyalty.ground.text import Text
@@ -36,6 +38,7 @@ SELECTIONS = {
     "any": "without any sign",
     "strict": "the strictest selection",
 }
+WITHOUT = {"all": "as planned", "without": "without items that are others"}
 MODELS = {
     "planned": "as planned",
     "turned": "with a factor on the scored answers",
@@ -55,6 +58,30 @@ def codes(found: Codes, case: Case) -> Table | None:
             Column("share", "Share of rows"),
         ],
         Text(en="Answers that were set to missing, by item.", zh="设为缺失的答案（按题项）。"),
+    )
+
+
+def columns(found: Columns, case: Case) -> Table | None:
+    """The measurement model with and without the items that are others."""
+    fitted = [m for m in found.models if not isinstance(m.fit, Refused)]
+    if len(fitted) < 2:
+        return None
+    return Table(
+        fitted,
+        [
+            Column(lambda r: term(WITHOUT[r.who]), "Measurement model"),
+            Column("fit.chisq", "χ²", "number"),
+            Column("fit.df", "df", "count"),
+            Column("fit.cfi", "CFI", "bounded", 3),
+            Column("fit.rmsea", "RMSEA", "bounded", 3),
+            Column(("fit.rmsea_ci_lower", "fit.rmsea_ci_upper"), "90 % interval", "bounded", 3),
+            Column("fit.srmr", "SRMR", "bounded", 3),
+        ],
+        Text(
+            en="The measurement model with and without items that are others.",
+            zh="保留与去掉实为他项的题项时的测量模型。",
+        ),
+        Text(en="Robust maximum likelihood.", zh="稳健极大似然法。"),
     )
 
 
@@ -111,8 +138,8 @@ def careless(found: Careless, case: Case) -> Table:
         ],
         Text(en="Signs of careless answering.", zh="敷衍作答的迹象。"),
         Text(
-            en="Cut-offs: longest run of one answer (items), standard deviation of a person's answers (scale points), p of the Mahalanobis distance, correlation of half scales stepped up, correlation over item pairs that go together in the sample, seconds an item. A dash: no sign in this case.",
-            zh="界限依次为：同一答案的最长连续题数、个人答案的标准差（量表点）、马氏距离的 p、校正后的半量表相关、样本中相近题对的个人内相关、每题秒数。短横：本案例不采用。",
+            en="Cut-offs: longest run of one answer (items), standard deviation of a person's answers (share of the scale's range), p of the Mahalanobis distance, correlation of half scales stepped up, correlation over item pairs that go together in the sample, seconds an item. A dash: no sign in this case.",
+            zh="界限依次为：同一答案的最长连续题数、个人答案的标准差（占量表全距的比例）、马氏距离的 p、校正后的半量表相关、样本中相近题对的个人内相关、每题秒数。短横：本案例不采用。",
         ),
     )
 

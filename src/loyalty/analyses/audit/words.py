@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from loyalty.analyses.audit.columns import Columns, OnePair
 from loyalty.analyses.audit.common_method import MeasurementModel
 from loyalty.analyses.audit.findings import (
     Agreement,
@@ -30,6 +31,7 @@ from loyalty.analyses.audit.findings import (
 from loyalty.cases.study import Group
 from loyalty.estimates.careless import Selection
 from loyalty.estimates.verdicts import judge
+from loyalty.ground.findings import Refused
 from loyalty.ground.markdown import escape
 from loyalty.ground.terms import term
 from loyalty.ground.text import Text
@@ -159,6 +161,123 @@ def _variables(found: Codes) -> Text:
         en=f"Of the single questions some have answers off their scale, which were set to missing: {off.en}.",
         zh=f"有超出量表答案（已设为缺失）的单独变量：{off.zh}。",
     )
+
+
+# --- columns -------------------------------------------------------------------------------------
+def columns(found: Columns, case: Case) -> list[Text]:
+    said = [_pairs(found)]
+    if found.models:
+        said += _without(found, case)
+    for item in found.against:
+        label = case.label(item.construct)
+        said.append(
+            Text(
+                en=f"{escape(item.item)} goes against the other items of {escape(label.en)} (r = {number(item.r)} with their sum): it may be worded the other way round, or coded so.",
+                zh=f"{escape(item.item)} 与“{escape(label.zh)}”的其余题项方向相反（与其总和 r = {number(item.r)}）：可能是反向表述或反向编码。",
+            )
+        )
+    for coded in found.coded:
+        low, high = number(coded.low), number(coded.high)
+        declared = f"{number(coded.declared_low)}–{number(coded.declared_high)}"
+        said.append(
+            Text(
+                en=f"The answers to {escape(coded.item)} fill the codes {low} to {high} and no others of the declared {declared}: they may come from another scale.",
+                zh=f"{escape(coded.item)} 的答案只占编码 {low} 至 {high}，未用到所声明的 {declared} 的其余部分：可能出自另一量表。",
+            )
+        )
+    return said
+
+
+def _pairs(found: Columns) -> Text:
+    n, cut_ = number(found.items), cut("one_item", "bounded")
+    if not found.pairs:
+        return Text(
+            en=f"Of the {n} items no two are one: none follows from another, and no correlation (product-moment or polychoric) reaches {cut_}.",
+            zh=f"{n} 个题项中没有两个实为一个：没有题项可由另一题项推出，也没有相关（积差或多分格）达到 {cut_}。",
+        )
+    told = [_one_pair(p) for p in found.pairs]
+    return Text(
+        en=f"Some of the {n} items are not answers of their own: {'; '.join(t.en for t in told)}. Such columns hold one answer, or nearly one, in the place of two: what rests on both counts it twice.",
+        zh=f"{n} 个题项中有些并非独立的作答：{'；'.join(t.zh for t in told)}。这样的两列只含一个（或几乎一个）答案：同时依据二者的结果把它计了两次。",
+    )
+
+
+def _one_pair(p: OnePair) -> Text:
+    a, b, n, r = escape(p.a), escape(p.b), number(p.n), number(p.r)
+    if p.follows is None:
+        more = "" if p.polychoric is None else f", polychoric {number(p.polychoric)}"
+        zh = "" if p.polychoric is None else f"，多分格相关 {number(p.polychoric)}"
+        return Text(
+            en=f"{a} and {b} are nearly the same (r = {r}{more})",
+            zh=f"{a} 与 {b} 几乎相同（r = {r}{zh}）",
+        )
+    if p.follows == "both":
+        return Text(
+            en=f"{a} and {b} are the same in other codes (all {n} rows, r = {r})",
+            zh=f"{a} 与 {b} 仅编码不同（全部 {n} 行，r = {r}）",
+        )
+    one, other = (a, b) if p.follows == "a" else (b, a)
+    return Text(
+        en=f"{one} follows from {other} in all {n} rows (r = {r})",
+        zh=f"{one} 在全部 {n} 行中均可由 {other} 推出（r = {r}）",
+    )
+
+
+def _without(found: Columns, case: Case) -> list[Text]:
+    """What the measurement model and the focal path are without the items that are others."""
+    listed_ = names([_same(item) for item in found.left_out])
+    all_, less = found.models
+    if isinstance(all_.fit, Refused) or isinstance(less.fit, Refused):
+        fit = next(m.fit for m in found.models if isinstance(m.fit, Refused))
+        why = fit.refused.text(case.labels)
+        return [
+            Text(
+                en=f"The measurement model without {listed_.en} cannot be set beside the planned one: {escape(why.en)}.",
+                zh=f"无法将去掉 {listed_.zh} 的测量模型与计划模型比较：{escape(why.zh)}。",
+            )
+        ]
+    shown = [
+        (
+            name.upper(),
+            number(getattr(all_.fit, name), "bounded", 3),
+            number(getattr(less.fit, name), "bounded", 3),
+        )
+        for name in ("cfi", "rmsea")
+    ]
+    en = ", ".join(f"{name} {after} instead of {before}" for name, before, after in shown)
+    zh = "，".join(f"{name} 为 {after}（原为 {before}）" for name, before, after in shown)
+    said = [
+        Text(
+            en=f"Without {listed_.en} the measurement model has {en}.",
+            zh=f"去掉 {listed_.zh} 后，测量模型的 {zh}。",
+        )
+    ]
+    if found.from_ is None or found.to is None:
+        return [
+            *said,
+            Text(
+                en="The study's main path does not use them.", zh="本研究的主路径不涉及这些题项。"
+            ),
+        ]
+    along = case.path(found.from_, found.to)
+    one, other = all_.focal, less.focal
+    assert one is not None and other is not None
+    if one.estimate is None or other.estimate is None:
+        return [
+            *said,
+            Text(
+                en=f"The path {escape(along.en)} cannot be estimated with and without them.",
+                zh=f"无法在保留与去掉它们两种情况下估计路径 {escape(along.zh)}。",
+            ),
+        ]
+    before, after = (estimate(s.estimate, s.ci_lower, s.ci_upper) for s in (one, other))
+    return [
+        *said,
+        Text(
+            en=f"The path {escape(along.en)} is {after} then instead of {before}.",
+            zh=f"此时路径 {escape(along.zh)} 为 {after}，原为 {before}。",
+        ),
+    ]
 
 
 # --- missing answers -----------------------------------------------------------------------------
