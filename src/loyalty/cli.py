@@ -153,62 +153,69 @@ def run(
 def render(
     cases: Cases = None,
     to: Formats = "html,pdf",
-    language: Languages = "en",
+    language: Languages = "en,zh",
+    volume: Annotated[str, typer.Option(help="Of report, trial, separated by commas.")] = (
+        "report,trial"
+    ),
 ) -> None:
-    """Render the report, or the reports of single cases, from what the notebooks left."""
+    """Render the volumes, or the pages of single cases, from what the notebooks left."""
+    from loyalty.book import dossier, report
+    from loyalty.book.files import EDITIONS
     from loyalty.run.workflow import alone
 
-    formats, editions = _formats(to), _languages(language)
-    known = [study.load(case).case for case in cases or []]
+    formats, languages = _formats(to), _languages(language)
+    volumes = _listed("volume", volume, sorted({e.volume for e in EDITIONS}))
+    known = [case if case == study.ALL else study.load(case).case for case in cases or []]
+    made: list[Path] = []
     with alone(), _interruptible():
-        if known:
-            from loyalty.book import case as case_book
-
-            made = [
-                file
-                for case in known
-                for edition in editions
-                for file in case_book.render(case, edition, formats)
-            ]
-        else:
-            from loyalty.book import report
-
-            made = report.render(formats)
+        for case in known:
+            for one in languages:
+                made += dossier.render(case, one, formats)
+        for edition in EDITIONS if not known else []:
+            if edition.volume in volumes and edition.language in languages:
+                made += report.render(edition, formats)
     for file in made:
         out.print(f"  report · {file.relative_to(paths.root())}")
+
+
+@app.command(hidden=True)
+def front() -> None:
+    """Write the page that leads to all books (what the workflow calls)."""
+    from loyalty.book import report
+
+    out.print(f"  report · {report.front().relative_to(paths.root())}")
 
 
 @app.command(name="report")
 def report_(
     cases: Cases = None,
-    to: Formats = "html,pdf",
-    language: Languages = "en",
+    to: Annotated[
+        str | None, typer.Option(help="Of html, pdf, docx; default: html,pdf, of a case html.")
+    ] = None,
+    language: Annotated[str, typer.Option(help="Of a case's pages: of en, zh.")] = "en",
     draws: Draws = None,
     seed: Seed = None,
     cores: Cores = CORES,
 ) -> None:
     """Run what is out of date, then render the report: the whole road.
 
-    With cases, only theirs: each has a report of its own, in every language asked for.
+    With cases, only theirs: all that was computed of each, in every language asked for.
     """
-    from loyalty.book.files import case_files, files
+    from loyalty.book import files
 
-    formats = _formats(to)
-    editions = _languages(language)
-    if not cases and editions != ["en"]:
-        raise UserError(f"--language {language}: the whole report is in English; name a case")
-    targets = [
-        f"report_{study.load(case).case}_{edition}" for case in cases or [] for edition in editions
-    ]
-    wide = {**_wide(draws, seed), "to": ",".join(formats), "language": ",".join(editions)}
+    formats = _formats(to or ("html" if cases else "html,pdf"))
+    languages = _languages(language)
+    targets = [f"report_{study.load(case).case}_{one}" for case in cases or [] for one in languages]
+    wide = {**_wide(draws, seed), "case_to" if cases else "to": ",".join(formats)}
     _road(targets or ["report"], wide, cores, cases)
-    made = [
-        file
-        for case in cases or []
-        for edition in editions
-        for file in case_files(case, edition, formats)
-    ]
-    for file in made or files(formats):
+    if cases:
+        made = [f for c in cases for one in languages for f in files.case_files(c, one, formats)]
+    else:
+        books = [
+            file for e in files.EDITIONS for file in e.files(f for f in formats if f != "html")
+        ]
+        made = [files.book() / "index.html", *books]
+    for file in made:
         out.print(f"report: {file.relative_to(paths.root())}")
 
 
@@ -324,11 +331,16 @@ def show(case: str, analysis: str, language: str = "en") -> None:
 
 
 def _languages(text: str) -> list[Language]:
-    asked = [name.strip() for name in text.split(",") if name.strip()]
-    wrong = [name for name in asked if name not in LANGUAGES]
-    if wrong or not asked:
-        raise UserError(f"--language {text}: expected {', '.join(LANGUAGES)}, separated by commas")
+    asked = _listed("language", text, LANGUAGES)
     return [language for language in LANGUAGES if language in asked]
+
+
+def _listed(option: str, text: str, known: Sequence[str]) -> list[str]:
+    """What an option lists, separated by commas."""
+    asked = [name.strip() for name in text.split(",") if name.strip()]
+    if not asked or not set(asked) <= set(known):
+        raise UserError(f"--{option} {text}: expected {', '.join(known)}, separated by commas")
+    return asked
 
 
 def _wide(draws: int | None, seed: int | None) -> dict[str, Any]:
@@ -337,11 +349,7 @@ def _wide(draws: int | None, seed: int | None) -> dict[str, Any]:
 
 
 def _formats(to: str) -> list[str]:
-    formats = [f.strip() for f in to.split(",") if f.strip()]
-    wrong = [f for f in formats if f not in ("html", "pdf", "docx")]
-    if wrong or not formats:
-        raise UserError(f"--to {to}: expected html, pdf, docx, separated by commas")
-    return formats
+    return _listed("to", to, ("html", "pdf", "docx"))
 
 
 def _road(
@@ -406,7 +414,7 @@ def _shown(cases: list[str] | None, notebooks: list[str] | None) -> list[str]:
     for name in notebooks or []:
         analyses.notebook_file(name)
     for case in names:
-        known = analyses.ACROSS if case == study.ALL else study.load(case).analyses
+        known = list(analyses.ACROSS) if case == study.ALL else study.load(case).analyses
         targets += [
             f"show_{case}_{name}_en" for name in known if not notebooks or name in notebooks
         ]

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from importlib.metadata import version
+from pathlib import Path
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
@@ -16,7 +17,7 @@ from loyalty.book.files import measured
 from loyalty.cases.study import Study
 from loyalty.ground import numbers, paths
 from loyalty.ground.markdown import escape
-from loyalty.ground.text import Text
+from loyalty.ground.text import Language, Text
 from loyalty.run import marks
 from loyalty.run.analyses import code_behind
 from loyalty.shown.table import Column, Table
@@ -31,17 +32,18 @@ def kept(name: str) -> Any:
     return json.loads(file.read_text(encoding="utf-8")) if file.is_file() else []
 
 
-def _table(records: list[dict[str, Any]], columns: list[Column]) -> str:
+def _table(records: list[dict[str, Any]], columns: list[Column], language: Language) -> str:
     """A table of what was measured, without its caption."""
     keys = {key for record in records for key in record}
     rows = [SimpleNamespace(**{key: record.get(key) for key in keys}) for record in records]
     caption = Text(en="Measured.", zh="测量结果。")
-    return Table(rows, columns, caption, plain=True).markdown("en")
+    return Table(rows, columns, caption, plain=True).markdown(language)
 
 
-def _drawn(name: str, drawing: Callable[[Any], Drawing], values: Any) -> None:
-    """Draw a figure into ``_generated``, unless it is there from the same values and code."""
-    target, mark = paths.generated() / f"{name}.svg", paths.cache() / "render" / f"{name}.txt"
+def _drawn(target: Path, drawing: Callable[[Any], Drawing], values: Any) -> None:
+    """Draw a figure, unless it is there from the same values and code."""
+    name = "-".join(target.parts[-4:]).removesuffix(".svg")
+    mark = paths.cache() / "render" / f"{name}.txt"
     code = code_behind("loyalty.shown.charts", __name__)
     packages = ("matplotlib", "seaborn", "numpy", "pandas", "fonttools", "noto-cjk-sans-otc")
     digest = marks.digest(code, values, *map(version, packages))
@@ -56,12 +58,17 @@ def _drawn(name: str, drawing: Callable[[Any], Drawing], values: Any) -> None:
     marks.done(step)
 
 
-def montecarlo_page() -> str:
+def montecarlo_page(language: Language) -> str:
     """Coverage of intervals and rejection rates of tests, by simulation."""
     records = kept("monte_carlo.json")
     if not records:
-        return "The Monte Carlo study was not run here."
-    data = {"normal": "normal", "likert": "Likert"}
+        return _said(
+            "The Monte Carlo study was not run here.", "此处未运行蒙特卡罗研究。", language
+        )
+    data = {
+        "normal": _said("normal", "正态", language),
+        "likert": _said("Likert", "李克特", language),
+    }
     shown = [{**r, "data": data.get(r["data"], r["data"])} for r in records]
     columns = [
         Column("data", "Answers"),
@@ -77,15 +84,26 @@ def montecarlo_page() -> str:
     error = escape(
         numbers.show(max(r["monte_carlo_se_of_95"] for r in records), "bounded", decimals=3)
     )
-    note = (
-        f"Simulated data, {records[0]['replications']:,} replications a row, answers normal or on "
+    n = f"{records[0]['replications']:,}"
+    note = _said(
+        f"Simulated data, {n} replications a row, answers normal or on "
         "seven-point Likert scales. Bias is relative, of an indirect effect; delta, percentile and "
         "BCa are the shares of 95 % intervals that hold its true value (nominal .950); the last "
         "columns are the shares of true models rejected at the 5 % level. A coverage near .95 has "
         f"a standard error of {error}. Source of both tables: "
-        "`benchmarks/results/monte_carlo.json`, which `benchmarks/monte_carlo.py` writes."
+        "`benchmarks/results/monte_carlo.json`, which `benchmarks/monte_carlo.py` writes.",
+        f"模拟数据，每行重复 {n} 次，作答为正态或七点李克特量表。偏差为某一间接效应的相对偏差；"
+        "delta、百分位与 BCa 三列为 95 % 区间包含真值的比例（名义值 .950）；末三列为真模型在 5 % "
+        f"水平上被拒绝的比例。覆盖率接近 .95 时其标准误为 {error}。两表来源："
+        "`benchmarks/results/monte_carlo.json`，由 `benchmarks/monte_carlo.py` 生成。",
+        language,
     )
-    caption = ": Coverage and error rates by simulation. {#tbl-montecarlo}"
+    caption = _captioned(
+        "Coverage and error rates by simulation.",
+        "模拟所得覆盖率与错误率。",
+        "montecarlo",
+        language,
+    )
     every = [
         *columns[:2],
         Column("largest_relative_bias", "Largest bias", "percent"),
@@ -97,61 +115,93 @@ def montecarlo_page() -> str:
     ]
     failed = sum(r["failed"] for r in records)
     fits = sum(r["replications"] for r in records) + failed
-    lost = (
+    lost = _said(
         f"{failed:,} of {fits:,} fits were inadmissible and are not in the tables."
         if failed
-        else f"None of {fits:,} fits was inadmissible."
+        else f"None of {fits:,} fits was inadmissible.",
+        f"{fits:,} 次拟合中有 {failed:,} 次不可接受，未计入表内。"
+        if failed
+        else f"{fits:,} 次拟合均可接受。",
+        language,
     )
-    every_note = (
-        f"Over {records[0]['parameters']} parameters, the free ones and the indirect effect: the "
+    count = records[0]["parameters"]
+    every_note = _said(
+        f"Over {count} parameters, the free ones and the indirect effect: the "
         "largest relative bias, the mean coverage of each kind of interval, and the least coverage "
-        f"that percentile intervals have of any parameter. {lost}"
+        f"that percentile intervals have of any parameter. {lost}",
+        f"涉及 {count} 个参数（自由参数与间接效应）：最大相对偏差、各类区间的平均覆盖率，"
+        f"以及百分位区间对各参数的最低覆盖率。{lost}",
+        language,
     )
-    every_caption = ": Bias and coverage over all parameters by simulation. {#tbl-montecarlo-all}"
+    every_caption = _captioned(
+        "Bias and coverage over all parameters by simulation.",
+        "模拟所得全部参数的偏差与覆盖率。",
+        "montecarlo-all",
+        language,
+    )
     return "\n\n".join(
         [
-            _table(shown, columns),
+            _table(shown, columns, language),
             caption,
             note,
-            _table(shown, every),
+            _table(shown, every, language),
             every_caption,
             every_note,
         ]
     )
 
 
+def _said(en: str, zh: str, language: Language) -> str:
+    return Text(en=en, zh=zh).in_(language)
+
+
+def _captioned(en: str, zh: str, label: str, language: Language) -> str:
+    return f": {_said(en, zh, language)} {{#tbl-{label}}}"
+
+
 #: What the intervals of the recovery allow for, and how the page names it.
 COVERAGES = {
-    "coverage_plain": "respondents independent",
-    "coverage_cluster": "firms, normal",
-    "coverage_cluster_t": "firms, t",
+    "coverage_plain": Text(en="respondents independent", zh="假定受访者独立"),
+    "coverage_cluster": Text(en="firms, normal", zh="考虑企业，正态"),
+    "coverage_cluster_t": Text(en="firms, t", zh="考虑企业，t"),
 }
 
 
-def recovery_page(described: dict[str, Study]) -> str:
+def recovery_page(described: dict[str, Study], language: Language, folder: Path) -> str:
     """Declared against estimated paths of the simulated cases, over many redraws."""
     records = [r for r in kept("recovery.json") if r["case"] in described]
     if not records:
-        return "The recovery of the simulated cases was not measured here."
+        return _said(
+            "The recovery of the simulated cases was not measured here.",
+            "此处未测量模拟案例的还原情况。",
+            language,
+        )
     cases = list(dict.fromkeys(r["case"] for r in records))
     least = min(r["replications"] for r in records)
-    error = numbers.show((0.95 * 0.05 / least) ** 0.5, "bounded", decimals=3)
+    error = escape(numbers.show((0.95 * 0.05 / least) ** 0.5, "bounded", decimals=3))
     parts = [
-        "Every table sets the values that a case declares beside what the structural chapter's "
-        "model estimates from rows drawn anew, with other respondents and other firms. Bias is "
-        "the mean estimate less the true value; the next column is the bias that is left when "
-        "the careless respondents, whom no analyst can know, are taken out of the same rows. The "
-        "last columns are the shares of 95 % intervals that hold the true value: taking "
-        "respondents as independent, allowing for firms with normal quantiles, and with those of "
-        "t with one degree of freedom less than there are firms. A coverage near .95 has a "
-        f"standard error of at most {escape(error)}.",
-        recovery_figure(records, described),
+        _said(
+            "Every table sets the values that a case declares beside what the structural "
+            "model estimates from rows drawn anew, with other respondents and other firms. Bias is "
+            "the mean estimate less the true value; the next column is the bias that is left when "
+            "the careless respondents, whom no analyst can know, are taken out of the same rows. "
+            "The last columns are the shares of 95 % intervals that hold the true value: taking "
+            "respondents as independent, allowing for firms with normal quantiles, and with those "
+            "of t with one degree of freedom less than there are firms. A coverage near .95 has a "
+            f"standard error of at most {error}.",
+            "各表把案例声明的数值与结构模型在重新抽取的数据（另一批受访者与企业）上的估计并列。"
+            "偏差为平均估计值减真值；下一列为在同样数据中剔除草率作答者（分析者无从知晓）后剩余的偏差。"
+            "末几列为 95 % 区间包含真值的比例：假定受访者独立、以正态分位数考虑企业、以自由度为企业数减一"
+            f"的 t 分位数考虑企业。覆盖率接近 .95 时其标准误至多为 {error}。",
+            language,
+        ),
+        recovery_figure(records, described, language, folder),
     ]
     for case in cases:
         own = [r for r in records if r["case"] == case and r["label"].startswith("p_")]
         s = described[case]
         labels = {
-            f"p_{h.id}": f"{h.id} · {s.label(h.from_, 'en')} → {s.label(h.to, 'en')}"
+            f"p_{h.id}": f"{h.id} · {s.label(h.from_, language)} → {s.label(h.to, language)}"
             for h in s.paths
         }
         columns = [
@@ -162,73 +212,100 @@ def recovery_page(described: dict[str, Study]) -> str:
             Column("coverage_plain", "Indep.", "bounded", 3),
         ]
         first = own[0]
-        firms = "no firms"
+        firms = _said("no firms", "无企业分组", language)
         if first["firms"]:
-            firms = f"{first['firms']} firms"
+            firms = _said(f"{first['firms']} firms", f"{first['firms']} 家企业", language)
             columns += [
                 Column("coverage_cluster", "Firms", "bounded", 3),
                 Column("coverage_cluster_t", "Firms, t", "bounded", 3),
             ]
         shown = [{**r, "path": labels.get(r["label"], r["label"])} for r in own]
-        lost = "all have an admissible solution"
+        lost = _said("all have an admissible solution", "均得到可接受的解", language)
         if first["nonconverged"] or first["inadmissible"]:
-            lost = (
+            lost = _said(
                 f"left out are {first['nonconverged']:,} without convergence and "
-                f"{first['inadmissible']:,} with an inadmissible solution"
+                f"{first['inadmissible']:,} with an inadmissible solution",
+                f"剔除未收敛 {first['nonconverged']:,} 次、解不可接受 {first['inadmissible']:,} 次",
+                language,
             )
+        caption = _captioned(
+            f"Recovery of {escape(s.title.en)}.",
+            f"{escape(s.title.zh)}的还原情况。",
+            f"recovery-{case}",
+            language,
+        )
         parts += [
-            f"{_table(shown, columns)}\n\n: Recovery of {escape(s.title.en)}. "
-            f"{{#tbl-recovery-{case}}}",
-            f"{first['n']:,} respondents, {firms}, {first['replications']:,} redraws; {lost}.",
+            f"{_table(shown, columns, language)}\n\n{caption}",
+            _said(
+                f"{first['n']:,} respondents, {firms}, {first['replications']:,} redraws; {lost}.",
+                f"{first['n']:,} 名受访者，{firms}，重抽 {first['replications']:,} 次；{lost}。",
+                language,
+            ),
         ]
     parts.append(
-        "Source: `benchmarks/results/recovery.json`, which `make recovery` writes from the cases' "
-        "process files and which holds the indirect effects as well."
+        _said(
+            "Source: `benchmarks/results/recovery.json`, which `make recovery` writes from the "
+            "cases' process files and which holds the indirect effects as well.",
+            "来源：`benchmarks/results/recovery.json`，由 `make recovery` 依各案例的过程文件生成，"
+            "其中也含间接效应。",
+            language,
+        )
     )
     return "\n\n".join(parts)
 
 
-def recovery_figure(records: list[dict[str, Any]], described: dict[str, Study]) -> str:
-    """Coverage by case, drawn into ``_generated``."""
+def recovery_figure(
+    records: list[dict[str, Any]], described: dict[str, Study], language: Language, folder: Path
+) -> str:
+    """Coverage by case, drawn into the edition's ``_generated``."""
     rows = []
     for kind, name in COVERAGES.items():
         for case in dict.fromkeys(r["case"] for r in records):
             found = [r[kind] for r in records if r["case"] == case and kind in r]
             if found:
-                title = described[case].title.en
+                title = described[case].title.in_(language)
                 mean = sum(found) / len(found)
-                rows.append((title, name, mean, min(found), max(found)))
-    _drawn("recovery", _coverage, rows)
-    alt = (
+                rows.append((title, name.in_(language), mean, min(found), max(found)))
+    axis = _said(
+        "Share of 95 % intervals that hold the true value", "95 % 区间包含真值的比例", language
+    )
+    nominal = _said("nominal", "名义值", language)
+    _drawn(folder / "recovery.svg", lambda v: _coverage(*v), (rows, axis, nominal))
+    alt = _said(
         "Dot plot: for every simulated case the mean coverage of its paths and effects, with a "
         "line from the least to the greatest, for intervals that take respondents as independent "
-        "and for two kinds that allow for firms; a vertical line at the nominal .95."
+        "and for two kinds that allow for firms; a vertical line at the nominal .95.",
+        "点图：各模拟案例路径与效应的平均覆盖率，线段由最低至最高，分别对应假定受访者独立的区间"
+        "与两种考虑企业的区间；竖线为名义值 .95。",
+        language,
     )
-    caption = (
+    caption = _said(
         "Coverage of 95 % intervals over the paths and effects of each simulated case: mean, and "
-        "a line from the least to the greatest (simulated data)."
+        "a line from the least to the greatest (simulated data).",
+        "各模拟案例路径与效应 95 % 区间的覆盖率：均值，线段由最低至最高（模拟数据）。",
+        language,
     )
     return f'![{caption}](_generated/recovery.svg){{#fig-recovery fig-alt="{alt}"}}'
 
 
-def _coverage(rows: list[tuple[Any, ...]]) -> Drawing:
+def _coverage(rows: list[tuple[Any, ...]], axis: str, nominal: str) -> Drawing:
     import pandas as pd
 
     from loyalty.shown.charts import dots
 
     return dots(
         pd.DataFrame(rows, columns=["label", "kind", "estimate", "ci_lower", "ci_upper"]),
-        "Share of 95 % intervals that hold the true value",
+        axis,
         group="kind",
-        marks={"nominal": 0.95},
+        marks={nominal: 0.95},
     )
 
 
-def bench_page() -> str:
+def bench_page(language: Language, folder: Path) -> str:
     """Processor time beside lavaan, as ``make bench`` left it, and how the bootstrap grows."""
     found = kept("bench.json")
     if not found:
-        return "The benchmark was not run here."
+        return _said("The benchmark was not run here.", "此处未运行基准测试。", language)
     columns = [
         Column("task", "Task"),
         Column("semfit", "This study, ms", "number", 1),
@@ -236,20 +313,34 @@ def bench_page() -> str:
         Column("ratio", "Ratio", "number", 1),
     ]
     versions = ", ".join(" ".join(pair) for pair in found["versions"].items())
-    note = (
+    cap, mean = f"{found['cap']:.0f}", f"{found['geometric_mean']:.1f}"
+    note = _said(
         "Processor time, medians of one run, one thread each, the same models and data. Where "
-        f"lavaan's time is missing it was stopped after {found['cap']:.0f} seconds, and the ratio "
-        f"is at least that. Geometric mean of the ratios: {found['geometric_mean']:.1f}. Single "
+        f"lavaan's time is missing it was stopped after {cap} seconds, and the ratio "
+        f"is at least that. Geometric mean of the ratios: {mean}. Single "
         "times depend on the machine and on what else it does; the ratios less so. "
         f"{versions}. Source of the table: `benchmarks/results/bench.json`, which `make bench` "
-        "writes."
+        "writes.",
+        "处理器时间，同一次运行的中位数，均为单线程，模型与数据相同。lavaan 时间缺失处表示其在 "
+        f"{cap} 秒后被终止，比值至少为所列数值。比值的几何平均：{mean}。单个时间取决于机器及其负载，"
+        f"比值受影响较小。{versions}。表的来源：`benchmarks/results/bench.json`，由 `make bench` 生成。",
+        language,
     )
-    caption = ": Speed of `make bench`. {#tbl-bench}"
-    parts = [_table(found["jobs"], columns), caption, note, growth_figure(), memory_sentence()]
-    return "\n\n".join(part for part in [*parts, run_table()] if part)
+    caption = _captioned(
+        "Speed of the estimator beside lavaan.", "估计程序与 lavaan 的速度对照。", "bench", language
+    )
+    parts = [
+        _table(found["jobs"], columns, language),
+        caption,
+        note,
+        growth_figure(language, folder),
+        memory_sentence(language),
+        run_table(language),
+    ]
+    return "\n\n".join(part for part in parts if part)
 
 
-def run_table() -> str:
+def run_table(language: Language) -> str:
     """Processor time and memory of the run, as ``make bench-run`` left it."""
     records = kept("run.json")
     if not records:
@@ -261,31 +352,49 @@ def run_table() -> str:
         Column("processor_share", "Share", "percent"),
         Column("peak_mib", "Largest process, MiB", "count"),
     ]
-    note = (
+    note = _said(
         "Both commits measured in one hour on one machine. Share: of the whole run of the earlier "
-        "commit, or of the pages from nothing. Source: `benchmarks/results/run.json`."
+        "commit, or of the pages from nothing. Source: `benchmarks/results/run.json`.",
+        "两个提交在同一小时、同一机器上测量。份额：相对于较早提交的整个运行，或相对于从头生成页面。"
+        "来源：`benchmarks/results/run.json`。",
+        language,
     )
-    caption = ": Processor time and memory of `make report`. {#tbl-bench-run}"
-    return "\n\n".join([_table(records, columns), caption, note])
+    caption = _captioned(
+        "Processor time and memory of `make report`.",
+        "`make report` 的处理器时间与内存。",
+        "bench-run",
+        language,
+    )
+    return "\n\n".join([_table(records, columns, language), caption, note])
 
 
-def memory_sentence() -> str:
+def memory_sentence(language: Language) -> str:
     """Peak memory of the largest bootstraps, as ``make growth`` left it."""
     large = [r for r in kept("growth.json") if "peak_gib" in r]
     if not large:
         return ""
-    peaks = " and ".join(f"{r['peak_gib']:.2f} GiB with {r['resamples']:,} draws" for r in large)
-    return (
-        f"A bootstrap of {large[0]['rows']:,} rows took at most {peaks}: draws are made in "
-        "parts, so that memory does not grow with their number."
+    rows = f"{large[0]['rows']:,}"
+    peaks = [(f"{r['peak_gib']:.2f} GiB", f"{r['resamples']:,}") for r in large]
+    en = " and ".join(f"{peak} with {draws} draws" for peak, draws in peaks)
+    zh = "，".join(f"抽样 {draws} 次时 {peak}" for peak, draws in peaks)
+    return _said(
+        f"A bootstrap of {rows} rows took at most {en}: draws are made in "
+        "parts, so that memory does not grow with their number.",
+        f"{rows} 行数据的自助抽样内存峰值：{zh}。抽样分批进行，内存不随次数增长。",
+        language,
     )
 
 
-def growth_figure() -> str:
+def growth_figure(language: Language, folder: Path) -> str:
     """Time a bootstrap draw takes against the size of the task, drawn into ``_generated``."""
-    sizes = {"n": "Respondents", "items": "Items", "draws": "Draws", "threads": "Threads"}
+    sizes = {
+        "n": Text(en="Respondents", zh="受访者"),
+        "items": Text(en="Items", zh="题项"),
+        "draws": Text(en="Draws", zh="抽样次数"),
+        "threads": Text(en="Threads", zh="线程"),
+    }
     panels = {
-        label: [
+        label.in_(language): [
             (r[key], r["ms_a_draw"]) for r in kept("growth.json") if key in r and "rows" not in r
         ]
         for key, label in sizes.items()
@@ -293,17 +402,28 @@ def growth_figure() -> str:
     panels = {label: points for label, points in panels.items() if points}
     if not panels:
         return ""
-    _drawn("growth", _growth, panels)
-    alt = (
+    axis = _said("ms a bootstrap draw", "每次自助抽样的毫秒数", language)
+    _drawn(folder / "growth.svg", lambda v: _growth(*v), (panels, axis))
+    alt = _said(
         "Four panels on logarithmic axes: milliseconds a bootstrap draw against the number of "
-        "respondents, items, draws and threads."
+        "respondents, items, draws and threads.",
+        "对数坐标的四幅图：每次自助抽样的毫秒数与受访者数、题项数、抽样次数及线程数的关系。",
+        language,
     )
-    caption = "Time a bootstrap draw takes against respondents, items, draws and threads."
-    source = "Source: `benchmarks/results/growth.json`, which `make growth` writes."
+    caption = _said(
+        "Time a bootstrap draw takes against respondents, items, draws and threads.",
+        "每次自助抽样所需时间与受访者、题项、抽样次数及线程的关系。",
+        language,
+    )
+    source = _said(
+        "Source: `benchmarks/results/growth.json`, which `make growth` writes.",
+        "来源：`benchmarks/results/growth.json`，由 `make growth` 生成。",
+        language,
+    )
     return f'![{caption}](_generated/growth.svg){{#fig-growth fig-alt="{alt}"}}\n\n{source}'
 
 
-def _growth(panels: dict[str, list[tuple[Any, Any]]]) -> Drawing:
+def _growth(panels: dict[str, list[tuple[Any, Any]]], axis: str) -> Drawing:
     from loyalty.shown.charts import growth
 
-    return growth(panels, "ms a bootstrap draw")
+    return growth(panels, axis)

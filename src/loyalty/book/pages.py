@@ -1,11 +1,12 @@
-"""The pages that are made from findings and descriptions: what authored chapters include."""
+"""The pages that are made from findings and descriptions: what chapters include."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
+from html import escape as esc
 from types import SimpleNamespace as Row
 from typing import Any
+from urllib.parse import quote
 
 from loyalty.book.variables import Results
 from loyalty.cases import claims
@@ -13,19 +14,17 @@ from loyalty.cases.study import ALL, UNKNOWN, DownloadRows, PackageRows, Study
 from loyalty.ground.findings import Refused
 from loyalty.ground.markdown import escape
 from loyalty.ground.terms import term
-from loyalty.ground.text import Language, Text
+from loyalty.ground.text import LANGUAGES, Language, Text
 from loyalty.ground.thresholds import all_thresholds
 from loyalty.run import recorded
-from loyalty.run.analyses import ANALYSES, notebook_file, outline, shown_files
-from loyalty.run.show import sourced
+from loyalty.run.analyses import notebook_file
 from loyalty.shown.table import Column, Table
 from loyalty.shown.words import number
 
-#: What a notebook shows that belongs to the chapter on the estimator, not to its own.
-APPENDIX = {"structural": ("semopy",)}
 _CHINESE = Text(en="中文", zh="中文")
 REAL, SIMULATED = Text(en="Real data", zh="真实数据"), Text(en="Simulated data", zh="模拟数据")
 
+_GOOD = {"above": "at least", "below": "at most"}
 #: Of a construct, by the name of its role.
 _ROLES = {
     "antecedent": "antecedent",
@@ -43,51 +42,11 @@ def badge(simulated: bool, language: Language) -> str:
 
 
 def numbered(table: Table, label: str, language: Language = "en") -> str:
-    """A table with its caption and label; its numbers lead to their notebooks."""
-    return (
-        f"{sourced(table.markdown(language))}\n\n: {table.caption.in_(language)} {{#tbl-{label}}}"
-    )
+    """A table with its caption and label."""
+    return f"{table.markdown(language)}\n\n: {table.caption.in_(language)} {{#tbl-{label}}}"
 
 
-# --- what notebooks show ---------------------------------------------------------------------
-def analysis(name: str, described: Mapping[str, Study], found: Results) -> str:
-    """One section a case: its heading, whether it is simulated, and all its notebook shows."""
-    if (ALL, name) in found:
-        return embeds(ALL, name, "en")
-    sections = []
-    for case, study in described.items():
-        if (case, name) in found:
-            heading = f"## {escape(study.title.en)} {{#sec-{case}-{name}}}"
-            shown = re.sub(r"(?m)^##", "###", embeds(case, name, "en"))
-            sections += [heading, badge(study.simulated, "en"), shown]
-    return "\n\n".join(sections)
-
-
-def embeds(case: str, name: str, language: Language) -> str:
-    """What the executed notebook shows, in order: its headings and its text where something
-    labelled follows, and an embed of every labelled cell but those of :data:`APPENDIX`.
-    """
-    moved = APPENDIX.get(name, ())
-    file, _ = shown_files(case, name, language)
-    blocks: list[str] = []
-    waiting: list[str] = []
-    for label, text in outline(file):
-        if not label and not waiting and not text.startswith("#"):
-            blocks.append(text)  # that the rows are elsewhere
-        elif not label:
-            waiting = [text]
-        else:
-            if label.rsplit("-", 1)[1] in moved:
-                continue
-            blocks += waiting
-            waiting = []
-            # a case's book has its edition under the plain name
-            embed = f"executed/{case}/{notebook_file(name).stem}.ipynb#{label}"
-            blocks.append(f"{{{{< embed {embed} >}}}}")
-    return "\n\n".join(blocks)
-
-
-def crosscheck(described: Mapping[str, Study], found: Results) -> str:
+def crosscheck(described: Mapping[str, Study], found: Results, language: Language) -> str:
     """How far semopy's paths and standard errors lie from ours, one row a survey."""
     rows = []
     for case, study in described.items():
@@ -104,7 +63,8 @@ def crosscheck(described: Mapping[str, Study], found: Results) -> str:
             )
         )
     if not rows:
-        return "No structural model was estimated twice."
+        none = Text(en="No structural model was estimated twice.", zh="没有结构模型被重复估计。")
+        return none.in_(language)
     table = Table(
         rows,
         [
@@ -118,11 +78,12 @@ def crosscheck(described: Mapping[str, Study], found: Results) -> str:
             zh="semopy 与本研究的路径。含模拟数据。",
         ),
     )
-    note = (
-        "Unstandardized estimates, standard errors from the expected information. Path by path in "
-        "the executed notebooks, to which the numbers lead."
+    note = Text(
+        en="Unstandardized estimates, standard errors from the expected information. Path by path "
+        "in the pages of the cases, to which the numbers lead.",
+        zh="未标准化估计值，标准误来自期望信息矩阵。逐条路径的对照见各案例页面，点击数字即可到达。",
     )
-    return f"{numbered(table, 'crosscheck')}\n\n{note}"
+    return f"{numbered(table, 'crosscheck', language)}\n\n{note.in_(language)}"
 
 
 def _digit(value: Any) -> str:
@@ -131,13 +92,48 @@ def _digit(value: Any) -> str:
 
 
 # --- the cases ---------------------------------------------------------------------------------
-def cases(described: Mapping[str, Study], found: Results, language: Language = "en") -> str:
-    """What each case is: source, licence, sampling, constructs."""
-    parts = []
-    for case, study in described.items():
-        parts.append(f"## {escape(study.title.in_(language))} {{#sec-{case}-data}}")
-        parts += one_case(study, found, language)
-    return "\n\n".join(parts)
+def cases(described: Mapping[str, Study], found: Results, language: Language) -> str:
+    """The cases of a volume in one table, each with a link to its pages."""
+    rows = [Row(study=s, rows=_rows_used(found, s.case)) for s in described.values()]
+    table = Table(
+        rows,
+        [
+            Column(lambda r: _linked(r.study, language), "Case", "markdown"),
+            Column(lambda r: _what(r, language), "Data", "markdown"),
+            Column(lambda r: _origin(r.study, language), "Source", "markdown"),
+            Column(lambda r: _licence(r.study, language), "Licence", "markdown"),
+        ],
+        Text(
+            en="The cases, their data and where they come from; each title leads to all that was "
+            "computed of the case.",
+            zh="各案例的数据及其来源；点击标题可查看该案例的全部结果。",
+        ),
+    )
+    return numbered(table, "cases", language)
+
+
+def _linked(study: Study, language: Language) -> str:
+    title = escape(study.title.in_(language))
+    return f'[{title}]{{.dossier of="{study.case}"}}'
+
+
+def _what(row: Any, language: Language) -> str:
+    """The tables of a case with the rows that were used."""
+    named = [*((term("Survey"), "answers"),) * bool(row.study.constructs)]
+    named += [(resource.label, resource.id) for resource in row.study.resources]
+    apart = "；" if language == "zh" else "; "
+    return apart.join(
+        f"{escape(label.in_(language))} ({_counted(row.rows.get(name), language).lower()})"
+        for label, name in named
+    )
+
+
+def _origin(study: Study, language: Language) -> str:
+    provenance = study.provenance
+    cited = "; ".join(f"@{key}" for key in provenance.citation)
+    if study.simulated:
+        return Text(en="declared process", zh="已声明的生成过程").in_(language)
+    return f"[{cited}]" if cited else escape(provenance.source.in_(language))
 
 
 _SOURCE = {
@@ -184,7 +180,7 @@ def one_case(study: Study, found: Results, language: Language) -> list[str]:
             zh=f"{_counted(rows.get('answers'), 'zh')}；作答范围为 {scale.min} 至 {scale.max}。",
         )
         parts += [
-            sourced(asked.in_(language)),
+            asked.in_(language),
             numbered(table, f"{study.case}-constructs", language),
         ]
     for (of, analysis), result in found.items():
@@ -192,7 +188,7 @@ def one_case(study: Study, found: Results, language: Language) -> list[str]:
             parts.append(said.in_(language))
             break  # all are recorded of the same rows
     if study.resources:
-        parts.append(sourced(_tables(study, rows, language)))
+        parts.append(_tables(study, rows, language))
     return parts
 
 
@@ -262,19 +258,6 @@ def _counted(n: Any, language: Language) -> str:
     return Text(en=f"{number(n)} rows", zh=f"{number(n)} 行").in_(language)
 
 
-def codebooks(described: Mapping[str, Study], language: Language = "en") -> str:
-    """Every item of every case with its wording."""
-    parts = []
-    for case, study in described.items():
-        if study.constructs:
-            parts += [
-                f"## {escape(study.title.in_(language))} {{#sec-{case}-codebook}}",
-                badge(study.simulated, language),
-                *codebook(study, language),
-            ]
-    return "\n\n".join(parts)
-
-
 def codebook(study: Study, language: Language) -> list[str]:
     """Every item of one case; in English with the Chinese wording beside."""
     rows = [(construct, item) for construct in study.constructs for item in construct.items]
@@ -288,7 +271,7 @@ def codebook(study: Study, language: Language) -> list[str]:
         ],
         Text(en=f"Items of {escape(study.title.en)}", zh=f"{escape(study.title.zh)}的题项"),
     )
-    package = f"[datapackage.json](executed/{study.case}/datapackage.json) (Frictionless)"
+    package = f"[datapackage.json](datapackage.json) (Frictionless)"
     machine = Text(en=f"The same for programs: {package}.", zh=f"供程序读取：{package}。")
     return [
         numbered(table, f"{study.case}-codebook", language),
@@ -303,49 +286,30 @@ def _wording(item: Any, language: Language) -> str:
 
 
 # --- where it comes from -------------------------------------------------------------------------
-def notebooks(described: Mapping[str, Study], found: Results) -> str:
-    """Links to every executed notebook by case, and the parameters that they ran with."""
-    order = [*described, ALL]
-    made = sorted(found, key=lambda key: (order.index(key[0]), ANALYSES.index(key[1])))
-    links: dict[str, list[str]] = {}
+def notebooks(found: Results, language: Language) -> str:
+    """The notebooks, and the parameters that they ran with in each case."""
     given: dict[tuple[str, str], list[str]] = {}
-    for case, name in sorted(made, key=lambda key: (key[0] == ALL, key[0])):
-        stem = notebook_file(name).stem
-        links.setdefault(case, []).append(f"[{escape(stem)}](executed/{case}/{stem}.html)")
-        parameters = found[case, name].provenance.parameters.items()
+    for (case, name), result in found.items():
+        parameters = result.provenance.parameters.items()
         text = ", ".join(f"{k} = {v}" for k, v in parameters if k != "case")
-        given.setdefault((stem, text), []).append(case)
+        given.setdefault((notebook_file(name).stem, text), []).append(case)
     every: dict[str, set[str]] = {}
     for (stem, _), own in given.items():
         every.setdefault(stem, set()).update(own)
-    listed = Table(
-        list(links),
-        [
-            Column(lambda c: described[c].title.en if c in described else "All cases", "Case"),
-            Column(lambda c: ", ".join(links[c]), "Executed notebooks", "markdown"),
-        ],
-        Text(en="Executed notebooks.", zh="已执行的笔记本。"),
-    )
+    whole = Text(en="all", zh="全部").in_(language)
     ran = Table(
         sorted(given.items()),
         [
             Column(lambda r: r[0][0], "Notebook"),
             Column(lambda r: r[0][1], "Parameters"),
             Column(
-                lambda r: "all" if set(r[1]) == every[r[0][0]] else ", ".join(r[1]),
+                lambda r: whole if set(r[1]) == every[r[0][0]] else ", ".join(r[1]),
                 "Cases that have it",
             ),
         ],
         Text(en="Notebooks and the parameters they ran with.", zh="笔记本及其运行参数。"),
     )
-    return "\n\n".join(
-        [
-            '::: {.content-visible when-format="html"}',
-            listed.markdown("en"),
-            ":::",
-            numbered(ran, "parameters"),
-        ]
-    )
+    return numbered(ran, "parameters", language)
 
 
 def data(found: Results, language: Language = "en") -> str:
@@ -396,22 +360,23 @@ def session(found: Results, language: Language = "en") -> str:
     return "\n\n".join([*parts, numbered(table, "versions", language)])
 
 
-def thresholds() -> str:
+def thresholds(language: Language) -> str:
     """The cited cut-offs by which the report judges."""
+    own = Text(en="this study", zh="本研究").in_(language)
     table = Table(
         list(all_thresholds().values()),
         [
             Column("label", "Statistic"),
-            Column(lambda t: {"above": "at least", "below": "at most"}[t.good], "Good when"),
+            Column(lambda t: term(_GOOD[t.good]), "Good when"),
             Column(lambda t: f"{t.value:g}".removeprefix("0") or "0", "Cut-off"),
-            Column(lambda t: f"@{t.cite}" if t.cite else "this study", "Source", "markdown"),
+            Column(lambda t: f"@{t.cite}" if t.cite else own, "Source", "markdown"),
         ],
         Text(en="Cut-offs and their sources.", zh="临界值及其来源。"),
     )
-    return numbered(table, "thresholds")
+    return numbered(table, "thresholds", language)
 
 
-def claims_ledger() -> str:
+def claims_ledger(language: Language) -> str:
     """The ledger of the figures that the sources print."""
     ledger = claims.load()
     parts = []
@@ -420,27 +385,73 @@ def claims_ledger() -> str:
             [c for c in ledger.claims if c.source == source],
             [
                 Column("id", "Id"),
-                Column(lambda c: c.text.en, "Claim"),
-                Column(lambda c: c.text.zh, _CHINESE),
-                Column(claimed, "Printed"),
-                Column(_place, "Place (origin named)"),
+                Column("text", "Claim"),
+                Column(lambda c: claimed(c, language), "Printed"),
+                Column(lambda c: _place(c, language), "Place (origin named)"),
             ],
             Text(en=f"Figures printed by @{source}.", zh=f"@{source} 所载数字。"),
         )
-        parts.append(numbered(table, f"claims-{source}"))
+        parts.append(numbered(table, f"claims-{source}", language))
     return "\n\n".join(parts)
 
 
-def _place(claim: claims.Claim) -> str:
-    return claim.place.en + (f" ({claim.origin})" if claim.origin else "")
+def _place(claim: claims.Claim, language: Language) -> str:
+    origin = Text(en=f" ({claim.origin})", zh=f"（{claim.origin}）") if claim.origin else None
+    return claim.place.in_(language) + (origin.in_(language) if origin else "")
 
 
-def claimed(claim: claims.Claim) -> str:
+def claimed(claim: claims.Claim, language: Language = "en") -> str:
     """The printed figure with its unit: shares and relative changes as per cent."""
     forms = {"share": "{:g} %", "relative": "{:+g} %"}
     form = forms.get(claim.unit, "{:g}")
     times = 100 if claim.unit in forms else 1
     first, *others = (form.format(times * v).replace("-", "−") for v in claim.values)
-    shown = first + (" ↔ " if claim.kind == "per" else " to ") * bool(others) + " to ".join(others)
+    to = Text(en=" to ", zh=" 至 ").in_(language)
+    shown = first + (" ↔ " if claim.kind == "per" else to) * bool(others) + to.join(others)
     unit = "" if claim.unit in forms else f" {claim.unit}"
     return shown + unit + (f", n = {claim.n:,}" if claim.n else "")
+
+
+# --- the first page of all ------------------------------------------------------------------------
+def front(described: Mapping[str, Study], report: Text, trial: Text) -> str:
+    """A plain page of links: the volumes in each language, and the pages of every case."""
+    volumes = "".join(
+        f'<li lang="{one}"><a href="{one}/index.html">{esc(report.in_(one))}</a> · '
+        f'<a href="trial/{one}/index.html">{esc(trial.in_(one))}</a></li>'
+        for one in LANGUAGES
+    )
+    listed = "".join(
+        f'<li><a href="cases/{quote(case)}/en/index.html">{esc(study.title.both)}</a>'
+        f" ({esc((SIMULATED if study.simulated else REAL).both.lower())})</li>"
+        for case, study in described.items()
+    )
+    across = f'<li><a href="cases/{ALL}/en/index.html">Across the cases 跨案例分析</a></li>'
+    return _FRONT.format(title=esc(report.both), volumes=volumes, cases=across + listed)
+
+
+_FRONT = """<!DOCTYPE html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<title>{title}</title>
+<link rel="icon" href="data:,">
+<style>body {{ font-family: "Source Sans 3", "Segoe UI", system-ui, sans-serif; line-height: 1.6; \
+max-width: 44rem; margin: 3rem auto; padding: 0 1.2rem; }} main > ul:first-of-type {{ font-size: \
+1.2rem; }} li {{ margin: .3rem 0; }}</style>
+</head>
+<body>
+<main>
+<h1>{title}</h1>
+<ul>
+{volumes}
+</ul>
+<h2>The cases <span lang="zh">案例</span></h2>
+<ul>
+{cases}
+</ul>
+</main>
+</body>
+</html>
+"""

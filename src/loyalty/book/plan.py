@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
+from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
 from loyalty.book import files
+from loyalty.book.files import TRANSLATED, Edition
 from loyalty.cases import roads, study
 from loyalty.cases.study import ALL
 from loyalty.ground import paths
 from loyalty.ground.errors import UserError
-from loyalty.ground.text import Language
+from loyalty.ground.text import LANGUAGES, Language
 from loyalty.run import execute
-from loyalty.run.analyses import ACROSS, code_behind, compute_files, show_files, shown_files
+from loyalty.run.analyses import ACROSS, code_behind, compute_files, show_files, shown_file
 from loyalty.run.marks import Step, digest, mark
 
 
@@ -27,16 +29,15 @@ def steps(config: Mapping[str, Any]) -> list[Step]:
     Parameters
     ----------
     config : mapping
-        `draws` and `seed` of every notebook; `language` and `to`, separated by commas.
+        `draws` and `seed` of every notebook; `to`, the formats of the volumes, and `case_to`, those
+        of the cases' pages, separated by commas.
     """
     wide = {key: int(config[key]) for key in ("draws", "seed") if key in config}
-    languages: list[Any] = str(config.get("language", "en")).split(",")
     to = str(config.get("to", "html,pdf"))
-    return list(_steps(wide, languages, to))
+    return list(_steps(wide, to, str(config.get("case_to", "html"))))
 
 
-def _steps(wide: dict[str, Any], languages: list[Language], to: str) -> Iterator[Step]:
-    editions: list[Language] = ["en", *(one for one in languages if one != "en")]
+def _steps(wide: dict[str, Any], to: str, case_to: str) -> Iterator[Step]:
     analyses = {case: _analyses(case) for case in roads.available()}
     computed: list[Step] = []
     for case, names in analyses.items():
@@ -53,27 +54,48 @@ def _steps(wide: dict[str, Any], languages: list[Language], to: str) -> Iterator
     for name in ACROSS:
         computed.append(_computing(ALL, name, wide, tuple(computed)))
     yield from computed
-    shown = [_showing(step, language) for step in computed for language in editions]
-    yield from shown
-    rendering = digest([], files.digest(), to)
-    yield Step(
-        "report",
-        mark("report", ALL, "book"),
-        rendering,
-        tuple(step.mark for step in shown if step.command[-1] == "en"),
-        (files.files(["html"])[0].parent,),
-        ("render", "--to", to),
+    yield from (_showing(step, language) for step in computed for language in LANGUAGES)
+    volumes = [_volume(edition, to, computed) for edition in files.EDITIONS]
+    yield from volumes
+    cases = [
+        _pages(case, names, language, case_to)
+        for case, names in {**analyses, ALL: list(ACROSS)}.items()
+        for language in LANGUAGES
+    ]
+    yield from cases
+    wanted = [step for step in cases if step.command[-1] == "en" or step.command[1] in TRANSLATED]
+    needs = tuple(step.mark for step in [*volumes, *wanted])
+    first = (files.book() / "index.html",)
+    made = digest(_descriptions(), files.digest())
+    yield Step("report", mark("report", ALL, "front"), made, needs, first, ("front",))
+
+
+def _descriptions() -> list[Path]:
+    return sorted(paths.data().glob("*/study.yml"))
+
+
+def _volume(edition: Edition, to: str, computed: Sequence[Step]) -> Step:
+    """A volume depends on what the notebooks over all cases show, and on all findings."""
+    shown = [mark(f"shown-{edition.language}", ALL, name) for name in ACROSS]
+    return Step(
+        edition.name.replace("-", "_"),
+        mark("report", ALL, edition.name),
+        digest([], files.digest(edition), to),
+        tuple(shown) + tuple(step.mark for step in computed),
+        (edition.folder,),
+        ("render", "--volume", edition.volume, "--to", to, "--language", edition.language),
     )
-    for case, names in analyses.items():
-        for language in languages:
-            yield Step(
-                f"report_{_plain(case)}_{language}",
-                mark(f"case-{language}", case, "report"),
-                rendering,
-                tuple(mark(f"shown-{language}", case, name) for name in names),
-                (files.case_folder(case, language),),
-                ("render", case, "--to", to, "--language", language),
-            )
+
+
+def _pages(case: str, names: Sequence[str], language: Language, to: str) -> Step:
+    return Step(
+        f"report_{_plain(case)}_{language}" if case != ALL else f"report_all_{language}",
+        mark(f"case-{language}", case, "report"),
+        digest([], files.digest(), to),
+        tuple(mark(f"shown-{language}", case, name) for name in names),
+        (files.case_folder(case, language),),
+        ("render", case, "--to", to, "--language", language),
+    )
 
 
 def _plain(case: str) -> str:
@@ -129,6 +151,6 @@ def _showing(computed: Step, language: Language) -> Step:
         mark(f"shown-{language}", case, analysis),
         digest([], _words(analysis), language),
         (computed.mark,),
-        shown_files(case, analysis, language),
+        (shown_file(case, analysis, language),),
         ("show", case, analysis, "--language", language),
     )

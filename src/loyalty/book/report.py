@@ -1,30 +1,37 @@
-"""From findings and executed notebooks to the book: what is generated, then the rendering.
+"""From the executed notebooks to the volumes: what is generated, then the rendering.
 
-The authored chapters stand in ``index.qmd`` and ``reports/*.qmd``. What they cite and include is
-written before every rendering: ``_variables.yml`` and ``reports/_generated/*.qmd``.
+Volume 1, *the report*, has the real cases; volume 2, *the instrument on trial*, the simulated ones;
+both are there in every language. The authored chapters stand in ``index.qmd`` and ``reports/``
+(:class:`loyalty.book.files.Edition`). What they cite and include is written before every rendering:
+``_variables.yml`` and ``reports/_generated/*.qmd`` of the edition's project, which for the English
+report is the repository itself, for the others a folder in ``.cache/books/``.
 """
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable
+import shutil
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
 import yaml
 
 from loyalty.book import files as book_files
-from loyalty.book.files import authored, cited, files
+from loyalty.book.files import EDITIONS, TRANSLATED, Edition, book, cited
+from loyalty.book.project import copy_settings, copy_shown
 from loyalty.cases import roads, study
-from loyalty.cases.study import ALL, PER_CASE
+from loyalty.cases.study import ALL, Study
 from loyalty.ground import findings, paths
 from loyalty.ground.errors import UserError
 from loyalty.ground.findings import Found
+from loyalty.ground.text import LANGUAGES, Text
 from loyalty.run import marks
-from loyalty.run.analyses import ACROSS, ANALYSES, code_behind, findings_of, outline
+from loyalty.run.analyses import ACROSS, code_behind, findings_of, shown_file
+
+Results = Mapping[tuple[str, str], Found[Any]]
 
 
-def render(formats: list[str]) -> list[Path]:
+def render(edition: Edition, formats: list[str]) -> list[Path]:
     """Generate, then render with Quarto where it is installed, else with the embedded renderer.
 
     Raises
@@ -32,20 +39,20 @@ def render(formats: list[str]) -> list[Path]:
     UserError
         With the renderer's complaints; the book of an earlier run is left as it was.
     """
-    prepare()
-    made(paths.root(), formats, files(formats)[0].parent, "report")
-    return files(formats)
+    project = prepare(edition)
+    made(project, formats, edition.folder, edition.name)
+    return edition.files(formats)
 
 
-def made(project: Path, formats: list[str], book: Path, name: str) -> None:
-    """Render the project in a folder into the folder `book`; `name` is that of its cache."""
+def made(project: Path, formats: list[str], folder: Path, name: str) -> None:
+    """Render the project in a folder into another; `name` is that of its cache."""
     from loyalty.render import embedded, quarto
 
     try:
         if quarto.find() is not None:
-            quarto.render(project, formats, book)
+            quarto.render(project, formats, folder)
         else:
-            embedded.render(project, formats, book, paths.cache() / "render" / f"{name}.zip")
+            embedded.render(project, formats, folder, paths.cache() / "render" / f"{name}.zip")
     except embedded.RenderError as error:
         raise UserError(f"the report was not rendered: {error}") from None
 
@@ -67,69 +74,127 @@ def results(cases: Iterable[str]) -> dict[tuple[str, str], Found[Any]]:
     return found
 
 
-def prepare() -> None:
-    """Write ``_variables.yml`` and ``reports/_generated/``, where they are not there from the same.
+def prepare(edition: Edition) -> Path:
+    """Write what the edition's project lacks, where it is not there from the same; its folder.
 
     Reading all findings takes seconds, which a new sentence of a chapter need not cost.
     """
-    packages = [paths.executed() / case / "datapackage.json" for case in study.cases()]
-    made = (paths.root() / "_variables.yml", paths.generated(), *packages)
-    mark = paths.cache() / "render" / "generated.txt"
-    step = marks.Step("generated", mark, _behind(), (), made, ())
+    project = _project(edition)
+    there = (project / "_variables.yml", project / "reports" / "_generated")
+    mark = paths.cache() / "render" / f"generated-{edition.name}.txt"
+    step = marks.Step("generated", mark, _behind(edition), (), there, ())
     if not step.current():
-        _generate()
+        _generate(edition, project)
         marks.done(step)
+    return project
 
 
-def _behind() -> str:
+def _project(edition: Edition) -> Path:
+    """The edition's project with its authored chapters."""
+    if edition.name == "report-en":
+        return paths.root()
+    project = paths.cache() / "books" / edition.name
+    for part in ("src", "reports/executed"):
+        shutil.rmtree(project / part, ignore_errors=True)
+    copy_settings(project)
+    for chapter in edition.chapters:
+        folder = project if chapter.name == "index.qmd" else project / "reports"
+        folder.mkdir(parents=True, exist_ok=True)
+        shutil.copy(chapter, folder / chapter.name)
+    for name in ACROSS:
+        if shown_file(ALL, name, edition.language).is_file():
+            copy_shown(ALL, name, edition.language, project)
+    up = "/".join([".."] * len(edition.place.split("/")))
+    (other,) = (one for one in LANGUAGES if one != edition.language)
+    settings = _settings(edition) | {
+        "lang": edition.language,
+        "dossiers": f"{up}/cases",
+        "translated": list(TRANSLATED),
+        "other-edition": {"language": other, "at": f"../{other}"},
+        "project": {"type": "book", "output-dir": "_rendered"},
+    }
+    text = yaml.safe_dump(settings, allow_unicode=True, sort_keys=False)
+    paths.write(project / "_quarto.yml", text)
+    return project
+
+
+def _behind(edition: Edition) -> str:
     """Digest of all that generated parts depend on."""
     root = paths.root()
-    code = code_behind(__name__, *(f"loyalty.analyses.{name}.findings" for name in ANALYSES))
+    code = code_behind(__name__, *(f"loyalty.analyses.{name}.findings" for name in ACROSS))
     data = sorted(paths.data().rglob("*"))
     read = [root / "uv.lock", *(file for file in data if file.suffix == ".yml")]
     for folder in (paths.results(), book_files.measured(), root / "src" / "loyalty" / "ground"):
         read += sorted(f for f in folder.rglob("*") if f.suffix in (".json", ".yml"))
-    chapters = [file for file in authored() if file.is_file()]
-    addresses = sorted({address for _, _, address in cited(chapters)})
-    shown = [
-        (file.relative_to(root), outline(file))
-        for file in sorted(paths.executed().rglob("*.ipynb"))
-    ]
-    return marks.digest([*code, *read], data, addresses, shown)
+    addresses = sorted({address for _, _, address in cited(edition.chapters)})
+    return marks.digest([*code, *read], addresses, edition.name)
 
 
-def _generate() -> None:
-    from loyalty.book import measured, pages
+def _generate(edition: Edition, project: Path) -> None:
     from loyalty.book.variables import variables
-    from loyalty.cases import datapackage
 
     found = results([*roads.available(), ALL])
-    text = yaml.safe_dump(variables(found, authored()), allow_unicode=True)
-    paths.write(paths.root() / "_variables.yml", text)
-    loaded = [study.load(case) for case in study.cases()]
-    # Real cases first, in every chapter.
-    described = {s.case: s for s in sorted(loaded, key=lambda s: (s.simulated, s.case))}
-    generated = {
-        **{name: pages.analysis(name, described, found) for name in PER_CASE},
-        **{name: pages.analysis(name, {}, found) for name in ACROSS},
-        "cases": pages.cases(described, found),
-        "codebooks": pages.codebooks(described),
-        "notebooks": pages.notebooks(described, found),
-        "data": pages.data(found),
-        "session": pages.session(found),
-        "thresholds": pages.thresholds(),
-        "claims": pages.claims_ledger(),
-        "crosscheck": pages.crosscheck(described, found),
-        "montecarlo": measured.montecarlo_page(),
-        "recovery": measured.recovery_page(described),
-        "bench": measured.bench_page(),
+    text = yaml.safe_dump(variables(found, edition.chapters), allow_unicode=True)
+    paths.write(project / "_variables.yml", text)
+    folder = project / "reports" / "_generated"
+    for name, page in _pages(edition, found, folder).items():
+        paths.write(folder / f"{name}.qmd", page)
+
+
+def _pages(edition: Edition, found: Results, folder: Path) -> dict[str, str]:
+    """What the edition's chapters include."""
+    from loyalty.book import measured, pages
+
+    language = edition.language
+    described = _described(simulated=edition.volume == "trial")
+    own = {key: result for key, result in found.items() if key[0] in described}
+    if edition.volume == "report":
+        return {
+            "cases": pages.cases(described, own, language),
+            "claims": pages.claims_ledger(language),
+            "thresholds": pages.thresholds(language),
+            "data": pages.data(own, language),
+            "notebooks": pages.notebooks(found, language),
+            "session": pages.session(found, language),
+        }
+    return {
+        "cases": pages.cases(described, own, language),
+        "crosscheck": pages.crosscheck(_described(None), found, language),
+        "montecarlo": measured.montecarlo_page(language),
+        "recovery": measured.recovery_page(described, language, folder),
+        "bench": measured.bench_page(language, folder),
+        "session": pages.session(found, language),
     }
-    for case, described_case in described.items():
-        used = [d for key, r in found.items() if key[0] == case for d in r.provenance.data]
-        package = datapackage.datapackage(described_case, {d.resource: d.sha256 for d in used})
-        paths.write(
-            paths.executed() / case / "datapackage.json",
-            json.dumps(package, ensure_ascii=False, indent=1),
-        )
-    for name, page in generated.items():
-        paths.write(paths.generated() / f"{name}.qmd", page)
+
+
+def _described(simulated: bool | None) -> dict[str, Study]:
+    """The cases of a volume; without `simulated` all, the real ones first."""
+    loaded = [study.load(case) for case in study.cases()]
+    return {
+        s.case: s
+        for s in sorted(loaded, key=lambda s: (s.simulated, s.case))
+        if simulated is None or s.simulated == simulated
+    }
+
+
+def front() -> Path:
+    """The page that leads to the volumes and to every case's pages."""
+    from loyalty.book import pages
+
+    titles = {edition.name: _settings(edition)["book"]["title"] for edition in EDITIONS}
+    report, trial = (
+        Text(**{one: titles[f"{volume}-{one}"] for one in LANGUAGES})
+        for volume in ("report", "trial")
+    )
+    page = pages.front(_described(None), report, trial)
+    return paths.write(book() / "index.html", page)
+
+
+def _settings(edition: Edition) -> dict[str, Any]:
+    """``_quarto.yml`` with the edition's own ``book.yml`` in it."""
+    file = paths.root() / "_quarto.yml"
+    settings: dict[str, Any] = yaml.safe_load(file.read_text(encoding="utf-8"))
+    if edition.name != "report-en":
+        own = edition.authored / "book.yml"
+        settings["book"] = yaml.safe_load(own.read_text(encoding="utf-8"))
+    return settings

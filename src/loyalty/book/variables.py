@@ -16,14 +16,13 @@ from loyalty.ground.addresses import look_up
 from loyalty.ground.errors import UserError
 from loyalty.ground.findings import CitedFloat, CitedInt, Found
 from loyalty.ground.markdown import escape
-from loyalty.run.show import sourced
 from loyalty.shown import words
 
 Results = Mapping[tuple[str, str], Found[Any]]
 
 
 def variables(found: Results, files: Iterable[Path]) -> dict[str, Any]:
-    """Every cited number, formatted and sourced, as the tree of its address.
+    """Every cited number, formatted, as a reference, as the tree of its address.
 
     Raises
     ------
@@ -36,7 +35,7 @@ def variables(found: Results, files: Iterable[Path]) -> dict[str, Any]:
         try:
             if any(step.isdigit() for step in address.split(".")):
                 raise LookupError("Quarto finds no name that is a number alone")
-            shown = sourced(_shown(found, address))
+            shown = _shown(found, address)
         except LookupError as error:
             name = file.relative_to(paths.root())
             wrong.append(f"{name}:{number}: {address}: {error.args[0]}")

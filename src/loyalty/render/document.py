@@ -5,7 +5,8 @@ The pages' blocks are Pandoc's, with these marked nodes that each format writes 
 - ``Div .x-float`` (id; kind fig|tbl, number, alt, notebook, label) of ``.x-caption``, ``.x-body``
 - ``Div .x-callout`` (kind, collapse) of ``.x-title``, ``.x-body``
 - ``Span .x-eq`` (id; number) around a formula, ``Span .x-ref`` (target, kind) around its text
-- ``Span .x-num`` (src, key) around a number that comes from a notebook
+- ``Span .x-num`` (key) around a number of a finding, ``Span .x-dossier`` (of) around a link to the
+  pages of a case: ``case`` or ``case/analysis``, ``Span .x-result`` to its result file
 - ``Div .x-pagebreak``; ``Image`` with the target ``asset:NAME``
 """
 
@@ -31,12 +32,12 @@ from .store import Store, digest
 
 KINDS = ("fig", "tbl", "eq", "sec")
 REFERENCE = re.compile(rf"^({'|'.join(KINDS)})-")
-EXECUTED = "reports/executed"
 # Markup that the reader did not understand and that would reach the page as text.
 LEFT_OVER = re.compile(r"\{[#.][A-Za-z]|\{\{<|>\}\}|\[\^[^\]]+\]")
 SAFE_LINK = re.compile(r"^(https?://|mailto:|#)", re.IGNORECASE)
 SCHEME = re.compile(r"^[a-z][a-z0-9+.-]*:", re.IGNORECASE)
-KEPT_ATTRIBUTES = {"width", "height", "src", "key"}
+KEPT_ATTRIBUTES = {"width", "height", "key", "of"}
+KEY = re.compile(r"[^/\s]+/\w+/.+")
 
 
 @dataclass(frozen=True)
@@ -61,7 +62,6 @@ class Chapter:
     key: str = ""  # digest of all that the blocks depend on
     load: Callable[[], list[Node]] = list
     citing: list[tuple[int, Node]] = field(default_factory=list)  # blocks with citations
-    notebooks: list[str] = field(default_factory=list)  # that its figures and tables are from
 
     @cached_property
     def blocks(self) -> list[Node]:
@@ -80,7 +80,6 @@ class Document:
     targets: dict[str, Target]
     assets: dict[str, dict[str, bytes]]
     files: set[str]  # files of the project that pages link to
-    notebook_pages: dict[str, bool]  # notebook page -> is linked; all of them exist
     citations: bool
     references: Chapter | None  # the page with ::: {#refs}
     footer: str  # plain text
@@ -123,7 +122,6 @@ class Builder:
         self.identifiers: dict[str, set[str]] = {}
         self.assets: dict[str, dict[str, bytes]] = {}
         self.files: set[str] = set()
-        self.notebook_pages: dict[str, bool] = {}
         self.cited = False
         self.known_keys: set[str] = set()
         self.cells: dict[tuple[str, str], Cell] = {}
@@ -187,8 +185,7 @@ class Builder:
             raise RenderError(self.faults)
         references = next((c for c in chapters if "refs" in self.identifiers[c.page.source]), None)
         return Document(
-            self.book, chapters, self.targets, self.assets, self.files, self.notebook_pages,
-            self.cited, references, footer, self.store,
+            self.book, chapters, self.targets, self.assets, self.files, self.cited, references, footer, self.store,
         )  # fmt: skip
 
     # -- reading ---------------------------------------------------------------------------
@@ -337,9 +334,6 @@ class Builder:
             path = Path(name)
             images = self.assets.setdefault(path.with_suffix("").as_posix(), {})
             images[path.suffix.lower()] = (self.book.root / path).read_bytes()
-        for name, where in facts["notebooks"]:
-            self._notebook_page(name, where)
-        chapter.notebooks = [name for name, _ in facts["notebooks"]]
         self.identifiers[page.source] |= set(facts["ids"])
         return chapter
 
@@ -357,7 +351,7 @@ class Builder:
         self, key: str, make: Callable[[], list[Node]]
     ) -> tuple[dict[str, Any], Callable[[], list[Node]]]:
         """Facts and blocks of a chapter, made anew and kept."""
-        self.facts = {"targets": [], "embeds": [], "notebooks": [], "images": {}, "files": []}
+        self.facts = {"targets": [], "embeds": [], "images": {}, "files": []}
         blocks = make()
         self.store.put(key, f"{json.dumps(self.facts)}\n{json.dumps(blocks)}")
         return self.facts, lambda: blocks
@@ -460,7 +454,6 @@ class Builder:
                     ast.node("Plain", [ast.node("Image", [ast.attr(), [], [f"asset:{asset}", ""]])])
                 ]
             source = found.notebook.removesuffix(".ipynb")
-            self.facts["notebooks"].append([source, found.where])
             alt = cell.alt or ast.plain(caption)
             made = self._float(found.label, kind, number, alt, source, caption, inner)
             return [made]
@@ -620,15 +613,6 @@ class Builder:
             [[attributes[0], attributes[1], kept], [ast.text(alt)], [f"asset:{asset}", title]],
         )
 
-    def _notebook_page(self, name: str, where: str) -> str:
-        """Path of a notebook's HTML page (checked once); it is copied into the HTML book."""
-        if name not in self.notebook_pages:
-            exists = (self.book.root / f"{name}.html").is_file()
-            if self.html and not exists:
-                self.faults.append(f"{where}: the notebook's page {name}.html does not exist")
-            self.notebook_pages[name] = exists
-        return name
-
     # -- references ------------------------------------------------------------------------
 
     def _settle(self, chapter: Chapter, text: PageText, names: str) -> None:
@@ -640,8 +624,6 @@ class Builder:
         chapter.title, chapter.citing = facts["title"], facts["citing"]
         self.cited = self.cited or facts["cited"]
         self.files |= set(facts["files"])
-        for name, where in facts["notebooks"]:
-            self._notebook_page(name, where)
 
     def _resolve(self, chapter: Chapter, text: PageText) -> list[Node]:
         page = chapter.page
@@ -706,16 +688,16 @@ class Builder:
             if kind == "Cite":
                 return cite(item)
             if kind == "Span" and "num" in content[0][1]:
-                source = ast.get(content[0], "src")
-                name = f"{EXECUTED}/{source}"
-                if name not in sources:
-                    at = where(re.escape(f'src="{source}"') if source else r"\{\.num\s*\}")
-                    if not re.fullmatch(r"[\w-]+/[\w-]+", source):
-                        self.faults.append(f'{at}: .num needs src="case/NN-analysis"')
-                        return []
-                    sources[name] = at
                 key = ast.get(content[0], "key")
-                attributes = ast.attr("", ["x-num"], [("src", name), ("key", key)])
+                if not KEY.fullmatch(key):
+                    at = where(re.escape(f'key="{key}"') if key else r"\{\.num\s*\}")
+                    self.faults.append(f'{at}: .num needs key="case/analysis/finding.field"')
+                    return []
+                attributes = ast.attr("", ["x-num"], [("key", key)])
+                return [ast.node("Span", [attributes, ast.rewrite(content[1], visit)])]
+            if kind == "Span" and {"dossier", "result"} & set(content[0][1]):
+                name = "x-dossier" if "dossier" in content[0][1] else "x-result"
+                attributes = ast.attr("", [name], [("of", ast.get(content[0], "of"))])
                 return [ast.node("Span", [attributes, ast.rewrite(content[1], visit)])]
             if kind == "Link":
                 return [self._link(item, page, where, visit)]
@@ -728,10 +710,8 @@ class Builder:
                 )
             return None
 
-        sources: dict[str, str] = {}  # notebook -> where it is first named
         self.facts["title"] = ast.rewrite(chapter.title, visit)
         resolved: list[Node] = ast.rewrite(chapter.load(), visit)
-        self.facts["notebooks"] = list(sources.items())
         self.facts["citing"] = [pair for pair in enumerate(resolved) if _cites(pair[1])]
         return resolved
 

@@ -55,13 +55,15 @@ def _blocks(document: Document, chapter: Chapter, folder: Path) -> list[Node]:
             return list(inner(content[1])) if in_word else []
         if kind == "Div" and "x-prose" in content[0][1]:
             return list(inner(content[1]))
+        if kind == "Div" and "notebook-code" in content[0][1]:
+            return []
         if kind == "Div" and "x-pagebreak" in content[0][1]:
             xml = '<w:p><w:r><w:br w:type="page"/></w:r></w:p>'
             return [ast.raw("openxml", xml)]
         if kind == "Span" and "x-ref" in content[0][1]:
             target = ast.get(content[0], "target")
             return [ast.node("Link", [ast.attr(), content[1], [f"#{target}", ""]])]
-        if kind == "Span" and "x-num" in content[0][1]:
+        if kind == "Span" and {"x-num", "x-dossier", "x-result"} & set(content[0][1]):
             return list(inner(content[1]))
         if kind == "Span" and "x-eq" in content[0][1]:
             number = ast.text(f"\u2003({ast.get(content[0], 'number')})")

@@ -7,7 +7,6 @@ import json
 import os
 import re
 import shutil
-from functools import cached_property
 from pathlib import Path
 from string import Template
 from typing import Any
@@ -16,16 +15,11 @@ from . import ast, citations, fonts, pandoc, tables
 from .ast import Node
 from .document import Chapter, Document
 from .labels import words
-from .store import digest
+from .notebook import source_of
 
 TEMPLATES = Path(__file__).parent / "templates"
 ASSETS = "assets"
-
-
-def finding_anchor(key: str) -> str:
-    """Where in the executed notebook the finding of a key ``case/analysis/finding.field`` is."""
-    found = re.fullmatch(r"[^/]+/[^/]+/(\w+).*", key)
-    return f"#finding-{found[1]}" if found else ""
+EDITIONS = {"en": "English", "zh": "中文"}
 
 
 def esc(value: str) -> str:
@@ -194,6 +188,13 @@ class HtmlWriter:
                     return list(inner(content[1]))
                 if "x-pagebreak" in classes:
                     return [ast.raw("html", '<div class="pagebreak"></div>')]
+                if "notebook-code" in classes:
+                    start = f'<details class="code-fold"><summary>{self.words["code"]}</summary>'
+                    return [
+                        ast.raw("html", start),
+                        *inner(content[1]),
+                        ast.raw("html", "</details>"),
+                    ]
             if kind == "Span":
                 classes = content[0][1]
                 if "x-only" in classes:
@@ -205,14 +206,18 @@ class HtmlWriter:
                         ast.node("Link", [ast.attr("", ["quarto-xref"]), content[1], [address, ""]])
                     ]
                 if "x-num" in classes:
-                    name = ast.get(content[0], "src")
-                    *_, case, analysis = name.split("/")
                     key = ast.get(content[0], "key")
-                    attributes = ast.attr("", ["num"], [("data-key", key)] if key else [])
-                    address = relative_href(href, f"{name}.html") + finding_anchor(key)
-                    return [
-                        ast.node("Link", [attributes, content[1], [address, f"{case}, {analysis}"]])
-                    ]
+                    case, analysis, field = key.split("/", 2)
+                    attributes = ast.attr("", ["num"], [("data-key", key)])
+                    finding = re.match(r"\w+", field)
+                    address = relative_href(href, self.book.dossier_page(case, analysis))
+                    address += f"#finding-{finding[0]}" if finding else ""
+                    return [ast.node("Link", [attributes, content[1], [address, ""]])]
+                if "x-dossier" in classes or "x-result" in classes:
+                    case, _, analysis = ast.get(content[0], "of").partition("/")
+                    at = self.book.result_file if "x-result" in classes else self.book.dossier_page
+                    address = relative_href(href, at(case, analysis))
+                    return [ast.node("Link", [ast.attr(), inner(content[1]), [address, ""]])]
                 if "x-eq" in classes:
                     number = ast.get(content[0], "number")
                     return [
@@ -251,21 +256,15 @@ class HtmlWriter:
         return [ast.node("Image", [item["c"][0], [ast.text(alt)], item["c"][2]])]
 
     def _source(self, href: str, notebook: str, identifier: str) -> str:
-        *_, case, analysis = notebook.split("/")
-        anchor = (
-            f"#{identifier}" if f'id="{identifier}"'.encode() in self._notebooks[notebook] else ""
-        )
-        address = relative_href(href, f"{notebook}.html") + anchor
+        case, analysis = source_of(notebook)
+        address = f"{self.book.dossier_page(case, analysis)}#{identifier}"
+        if case == self.book.dossier:  # here it stands: what it was made of
+            address = self.book.result_file(case, analysis)
+        address = relative_href(href, address)
         return (
             f'<p class="source">{self.words["source"]}: '
             f'<a href="{esc(address)}">{esc(analysis)} · {esc(case)}</a></p>'
         )
-
-    @cached_property
-    def _notebooks(self) -> dict[str, bytes]:
-        """The executed notebooks' pages."""
-        pages = [name for name, exists in self.document.notebook_pages.items() if exists]
-        return {name: (self.book.root / f"{name}.html").read_bytes() for name in pages}
 
     def _link(self, chapter: Chapter, content: list[Any]) -> list[Any]:
         attributes, inlines, (target, title) = content
@@ -313,8 +312,9 @@ class HtmlWriter:
         known: dict[str, str] = {}
         new: list[Chapter] = []
         for chapter in self.document.chapters:
-            pages = [digest(self._notebooks[name]) for name in dict.fromkeys(chapter.notebooks)]
-            key = store.key("html", chapter.key, assets, pages, self.book.code_fold)
+            book = self.book
+            places = [book.dossiers, book.dossier, *book.translated]
+            key = store.key("html", chapter.key, assets, places, book.code_fold)
             known[chapter.page.source] = key
             if store.get(key) is None:
                 new.append(chapter)
@@ -435,9 +435,21 @@ class HtmlWriter:
             footer=f"<p>{esc(self.document.footer)}</p>" if self.document.footer else "",
             made=f"{w['made']}: {esc(self.made_by)}",
             pdf=pdf,
+            other=self._other(href),
             w_search=w["search"], w_menu=w["menu"], w_theme=w["theme"], w_skip=w["skip"],
             w_none=w["no-results"], w_top=w["top"], w_pages=w["page-navigation"],
         )  # fmt: skip
+
+    def _other(self, href: str) -> str:
+        """The link to the same page of the other edition."""
+        language, at = self.book.other_edition
+        if not language:
+            return ""
+        address = esc(relative_href(href, f"{at}/{href}"))
+        name = EDITIONS[language]
+        return (
+            f'<a class="tool" lang="{language}" hreflang="{language}" href="{address}">{name}</a>'
+        )
 
     # -- files beside the pages ------------------------------------------------------------
 
@@ -451,7 +463,8 @@ class HtmlWriter:
         store = self.document.store
         face = fonts.subset_woff2(everything, folder / "cjk.woff2", inline=True, store=store)
         (folder / "book.css").write_text(face + css, encoding="utf-8")
-        shutil.copyfile(TEMPLATES / "book.js", folder / "book.js")
+        for script in ("book.js", "numbers.js"):
+            shutil.copyfile(TEMPLATES / script, folder / script)
         (folder / "search.js").write_text(f"window.BOOK_SEARCH={index};\n", encoding="utf-8")
 
         for asset, images in self.document.assets.items():
@@ -459,8 +472,7 @@ class HtmlWriter:
             target = out / (asset + suffix)
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_bytes(images[suffix])
-        names = {f"{name}.html" for name, exists in self.document.notebook_pages.items() if exists}
-        names |= self.document.files
+        names = set(self.document.files)
         for pattern in self.book.resources:
             for path in self.book.root.glob(pattern.removeprefix("/")):
                 inside = path.relative_to(self.book.root)

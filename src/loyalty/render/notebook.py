@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 import json
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -22,6 +23,12 @@ class Cell:
     markdown: str
     images: dict[str, bytes]
     colwidths: tuple[float, ...] = ()
+
+
+def source_of(notebook: str) -> tuple[str, str]:
+    """Case and analysis of an executed notebook, ``…/<case>/NN-<analysis>``."""
+    *_, case, name = notebook.split("/")
+    return case, re.sub(r"^\d+-", "", name)
 
 
 def _joined(value: Any) -> str:

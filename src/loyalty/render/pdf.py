@@ -18,6 +18,7 @@ from .ast import Node
 from .document import Chapter, Document
 from .errors import RenderError
 from .labels import words
+from .notebook import source_of
 
 TEMPLATE = Path(__file__).parent / "templates" / "book.typ"
 # A picture higher than TALL floats to the foot of a page, for the text to go on instead of an
@@ -125,8 +126,13 @@ class TypstWriter:
                 f"placement: {placement}, caption: [#none;"
             )
             end = f"]) {self._label(chapter, identifier)}" if identifier else "])"
+            source = []
+            if notebook := ast.get(attributes, "notebook"):
+                case, analysis = source_of(notebook)
+                said = f"{self.words['source']}: {analysis} · {case} · {identifier}"
+                source = [raw("#source["), ast.text(said), raw("]")]
             out = [
-                ast.node("Plain", [raw(start), *inlines(caption["c"][1]), raw("],[")]),
+                ast.node("Plain", [raw(start), *inlines(caption["c"][1]), *source, raw("],[")]),
                 *content,
                 ast.raw("typst", end),
             ]
@@ -220,6 +226,8 @@ class TypstWriter:
                     return list(inner(content[1])) if shown else []
                 if "x-prose" in classes:
                     return list(inner(content[1]))
+                if "notebook-code" in classes:
+                    return []
                 if "x-pagebreak" in classes:
                     return [ast.raw("typst", "#pagebreak(weak: true)")]
                 if "csl-entry" in classes:

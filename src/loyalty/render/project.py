@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import yaml
 
@@ -59,6 +60,22 @@ class Book:
     csl: Path | None
     resources: tuple[str, ...]
     variables: dict[str, str] = field(repr=False)
+    dossiers: str = ""  # where the pages of each case are, from this book's root
+    dossier: str = ""  # the case whose pages this book is
+    translated: tuple[str, ...] = ()  # the cases whose pages are there in Chinese, too
+    other_edition: tuple[str, str] = ("", "")  # its language, and its root from this book's
+
+    def dossier_page(self, case: str, analysis: str) -> str:
+        """The page of a case's analysis (or its first), from this book's root."""
+        page = f"{analysis or 'index'}.html"
+        if case == self.dossier:
+            return page
+        chinese = self.lang.lower().startswith("zh") and case in self.translated
+        return f"{self.dossiers}/{quote(case)}/{'zh' if chinese else 'en'}/{page}"
+
+    def result_file(self, case: str, analysis: str) -> str:
+        """The result file of a case's analysis, from this book's root."""
+        return f"{self.dossiers}/{quote(case)}/results/{analysis}.json"
 
 
 def _listed(value: Any) -> list[Any]:
@@ -199,6 +216,7 @@ def load_book(root: Path) -> Book:
         if not file.is_file():
             faults.append(f"{at(file.name)}: {file.name} does not exist")
     lang = str(config.get("lang") or "en")
+    other = config.get("other-edition") or {}
     day = str(book.get("date") or "").strip()
     if day in ("today", "now", "last-modified"):
         faults.append(f"{at('date')}: write the date out, `{day}` changes with every run")
@@ -231,4 +249,8 @@ def load_book(root: Path) -> Book:
             str(entry) for entry in _listed((config.get("project") or {}).get("resources"))
         ),
         variables=load_variables(root),
+        dossiers=str(config.get("dossiers") or ""),
+        dossier=str(config.get("dossier") or ""),
+        translated=tuple(str(case) for case in _listed(config.get("translated"))),
+        other_edition=(str(other.get("language") or ""), str(other.get("at") or "")),
     )

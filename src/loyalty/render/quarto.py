@@ -77,8 +77,6 @@ def faults_in_log(log: str) -> list[str]:
 def _faults_in_pages(folder: Path) -> list[str]:
     faults = []
     for page in sorted(folder.rglob("*.html")):
-        if "executed" in page.parts:
-            continue
         text = page.read_text(encoding="utf-8", errors="replace")
         main = text.partition("<main")[2]
         for found in UNRESOLVED.findall(re.sub(r"<(script|style)\b.*?</\1>", "", main, flags=re.S)):
@@ -87,11 +85,12 @@ def _faults_in_pages(folder: Path) -> list[str]:
 
 
 def _finish_pages(folder: Path, made_by: str) -> None:
-    """What the embedded renderer does by itself: say what made a page, add the Chinese glyphs.
+    """What the embedded renderer does by itself: say what made a page, add the Chinese
+    glyphs and what opens a number.
 
     Quarto also writes where on this machine an embedded notebook lies: no reader's business.
     """
-    pages = [p for p in sorted(folder.rglob("*.html")) if "executed" not in p.parts]
+    pages = sorted(folder.rglob("*.html"))
     made = f'<p class="made">Rendered by {escape(made_by)}</p>\n</main>'
     texts = {}
     for page in pages:
@@ -99,14 +98,15 @@ def _finish_pages(folder: Path, made_by: str) -> None:
         texts[page] = text.replace("</main>", made, 1)
         page.write_text(texts[page], encoding="utf-8")
     sheet = folder / "site_libs" / "report-cjk.css"
+    script = folder / "site_libs" / "numbers.js"
+    sheet.parent.mkdir(exist_ok=True)
     face = fonts.subset_woff2("".join(texts.values()), sheet.with_suffix(".woff2"), inline=True)
-    if not face:
-        return
     sheet.write_text(face, encoding="utf-8")
+    shutil.copyfile(Path(__file__).parent / "templates" / "numbers.js", script)
     for page, text in texts.items():
-        href = os.path.relpath(sheet, page.parent).replace(os.sep, "/")
-        link = f'<link rel="stylesheet" href="{href}">\n</head>'
-        page.write_text(text.replace("</head>", link, 1), encoding="utf-8")
+        near = [os.path.relpath(f, page.parent).replace(os.sep, "/") for f in (sheet, script)]
+        link = f'<link rel="stylesheet" href="{near[0]}">\n<script src="{near[1]}" defer></script>'
+        page.write_text(text.replace("</head>", f"{link}\n</head>", 1), encoding="utf-8")
 
 
 def render(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
 from pathlib import Path
@@ -24,6 +25,8 @@ ACROSS = ("synthesis", "argument")
 WORKFLOW = "LOYALTY_WORKFLOW"
 #: Marks a finding's place in an executed notebook.
 PLACE = "application/vnd.loyalty.finding+json"
+#: The code of a cell that holds one more thing that the cell before it shows.
+SHOWN_ABOVE = "# shown by the cell above"
 #: Every analysis in the order of the report.
 ANALYSES = (*PER_CASE, *ACROSS)
 #: Of each finding, what shows it, in order: functions of (finding, case).
@@ -76,21 +79,44 @@ def notebook_file(analysis: str) -> Path:
     return files[analysis]
 
 
-def shown_files(case: str, analysis: str, language: Language = "en") -> tuple[Path, Path]:
-    """The executed notebook of an edition and its page."""
+def shown_file(case: str, analysis: str, language: Language = "en") -> Path:
+    """The executed notebook of an edition."""
     stem = notebook_file(analysis).stem + ("" if language == "en" else f"-{language}")
-    folder = paths.executed() / case
-    return folder / f"{stem}.ipynb", folder / f"{stem}.html"
+    return paths.executed() / case / f"{stem}.ipynb"
 
 
-def outline(file: Path) -> list[tuple[str, str]]:
-    """What the book's text takes of an executed notebook, in order: paragraphs and labels."""
+@dataclass(frozen=True)
+class Part:
+    """A cell of an executed notebook as a page takes it.
+
+    A paragraph or heading (`text`), or code with the `label` of what it shows, the `finding`
+    behind it, and why there is none (`refused`).
+    """
+
+    text: str = ""
+    code: str = ""
+    label: str = ""
+    finding: str = ""
+    refused: str = ""
+
+
+def outline(file: Path) -> list[Part]:
+    """The cells of an executed notebook below its title, in order."""
     parts = []
     for cell in json.loads(file.read_text(encoding="utf-8"))["cells"][1:]:
+        source = "".join(cell["source"])
         if cell["cell_type"] == "markdown":
-            parts.append(("", "".join(cell["source"])))
-        elif label := cell["metadata"].get("label"):
-            parts.append((label, ""))
+            parts.append(Part(text=source))
+        else:
+            about = cell["metadata"]
+            parts.append(
+                Part(
+                    code="" if source == SHOWN_ABOVE else source,
+                    label=about.get("label", ""),
+                    finding=about.get("finding", ""),
+                    refused=about.get("refused", ""),
+                )
+            )
     return parts
 
 

@@ -1,8 +1,8 @@
 """From findings to what a reader sees: the executed notebook with tables, figures and sentences.
 
 The workflow's notebook run leaves a mark at each finding's place. Here the mark becomes what the
-analysis's page shows of the finding, in one language: cells that Quarto can embed, and the
-notebook as one HTML page. Nothing is computed.
+analysis's page shows of the finding, in one language: cells that Quarto can embed. Nothing is
+computed.
 """
 
 from __future__ import annotations
@@ -12,7 +12,6 @@ import io
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import cache
 from typing import TYPE_CHECKING
 
 from loyalty.cases import study
@@ -23,14 +22,20 @@ from loyalty.ground.findings import Finding, Refused, cited
 from loyalty.ground.terms import passage
 from loyalty.ground.text import Language, Text
 from loyalty.run import recorded
-from loyalty.run.analyses import PLACE, findings_of, notebook_file, page_of, shown_files
+from loyalty.run.analyses import (
+    PLACE,
+    SHOWN_ABOVE,
+    findings_of,
+    notebook_file,
+    page_of,
+    shown_file,
+)
 from loyalty.shown import words
 from loyalty.shown.context import Case
 from loyalty.shown.figure import Figure
 from loyalty.shown.table import Table
 
 if TYPE_CHECKING:
-    from nbconvert import HTMLExporter
     from nbformat import NotebookNode
 
     from loyalty.run.notebook import Notebook
@@ -45,6 +50,7 @@ class Display:
     bundle: dict[str, str]
     caption: str | None = None
     alt: str | None = None
+    refused: str = ""
 
 
 def displays(
@@ -55,7 +61,8 @@ def displays(
     if isinstance(finding, Refused):
         said = words.cannot(finding, case).in_(language)
         label = f"txt-{prefix}-{name.replace('_', '-')}"
-        yield Display(name, label, {"text/markdown": said, "text/plain": said})
+        why = words.readable(finding.refused.text(case.labels), case).in_(language)
+        yield Display(name, label, {"text/markdown": said, "text/plain": said}, refused=why)
         return
     for shower in page_of(analysis).get(name, ()):
         shown = shower(finding, case)
@@ -135,7 +142,7 @@ def context(case: str) -> Case:
 
 # --- the executed notebook -----------------------------------------------------------------------
 def show(case: str, analysis: str, language: Language = "en") -> None:
-    """Write the executed notebook of `case` and its page in `language`.
+    """Write the executed notebook of `case` in `language`.
 
     Raises
     ------
@@ -170,14 +177,10 @@ def show(case: str, analysis: str, language: Language = "en") -> None:
         cells.insert(1, nbformat.v4.new_markdown_cell(elsewhere.in_(language), id="recorded"))
     notebook.cells = cells
     _undrawn(case, analysis)
-    target, page_file = shown_files(case, analysis, language)
-    paths.write(page_file, page(notebook, f"{case} · {target.stem}"))
     for cell in notebook.cells:
-        cell.metadata.pop("transient", None)
-        cell.metadata.pop("finding", None)
         if cell.cell_type == "code":  # the report sets its own captions
             cell.outputs = [o for o in cell.outputs if not o.get("metadata", {}).get("caption")]
-    paths.write(target, nbformat.writes(notebook))
+    paths.write(shown_file(case, analysis, language), nbformat.writes(notebook))
 
 
 def _undrawn(case: str, analysis: str) -> None:
@@ -218,14 +221,13 @@ def _filled(
     for number, display in enumerate(shown):
         holder = cell
         if number:
-            holder = v4.new_code_cell(source="# shown by the cell above")
-            holder.metadata["transient"] = {"remove_source": True}
+            holder = v4.new_code_cell(source=SHOWN_ABOVE)
         holder.id = display.label[:64]
         holder.metadata["label"] = display.label
         holder.metadata["finding"] = display.finding
+        if display.refused:
+            holder.metadata["refused"] = display.refused
         output = v4.new_output("display_data", data=dict(display.bundle))
-        if markdown := display.bundle.get("text/markdown"):
-            output.data["text/markdown"] = sourced(markdown)
         holder.outputs = [*holder.outputs, output]
         if display.caption is not None:
             kind = display.label[:3]
@@ -238,57 +240,3 @@ def _filled(
             )
         made.append(holder)
     return made
-
-
-_KEY = re.compile(r'\{\.num key="([^/"]*)/([^/"]*)/')
-
-
-def sourced(markdown: str) -> str:
-    """References with the executed notebook that each number is from, for the filters."""
-
-    def with_source(match: re.Match[str]) -> str:
-        stem = notebook_file(match[2]).stem
-        return f'{{.num src="{match[1]}/{stem}" key="{match[1]}/{match[2]}/'
-
-    return _KEY.sub(with_source, markdown)
-
-
-@cache
-def _exporter() -> HTMLExporter:
-    from nbconvert import HTMLExporter
-
-    exporter = HTMLExporter(template_name="lab")
-    exporter.require_js_url = exporter.jquery_url = exporter.mathjax_url = ""
-    exporter.mermaid_js_url = ""
-    exporter.exclude_input_prompt = exporter.exclude_output_prompt = True
-    return exporter
-
-
-def page(notebook: NotebookNode, title: str) -> str:
-    """The executed notebook as one HTML page that asks nothing of the network.
-
-    A cell's id is an anchor, and each finding has one, ``finding-<name>``, which numbers lead to.
-    """
-    import nbformat
-
-    readable: NotebookNode = nbformat.from_dict(notebook)
-    for cell in readable.cells:
-        for output in cell.get("outputs", []):
-            if "text/markdown" in output.get("data", {}):
-                plain = words.without_references(output.data["text/markdown"])
-                output.data["text/markdown"] = plain
-    html, _ = _exporter().from_notebook_node(readable, resources={"metadata": {"name": title}})
-    back = '<p style="margin: 1em 2em" id="finding-provenance">'
-    back += '<a href="../../../index.html">← the report</a></p>'
-    style = "<style>.highlight, .jp-RenderedHTMLCommon { overflow-x: auto }</style>"
-    html = html.replace("</head>", style + "</head>", 1)
-    html = re.sub(r"(<body[^>]*>)", rf"\1{back}", html, count=1)
-    html = re.sub(r'id="cell-id=([^"]+)"', r'id="\1"', html)
-    seen = set()
-    for cell in notebook.cells:
-        name = cell.metadata.get("finding")
-        if name and name not in seen:
-            seen.add(name)
-            tag = re.compile(rf'(<div[^>]*\bid="{re.escape(cell.id)}")')
-            html = tag.sub(rf'<span id="finding-{name}"></span>\1', html, count=1)
-    return html

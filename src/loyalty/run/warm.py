@@ -157,7 +157,7 @@ def ready(commands: list[list[str]]) -> None:
     if "show" in kinds:
         modules |= {"loyalty.run.show", "loyalty.shown.charts.style"}
     if "render" in kinds:
-        modules |= {"loyalty.book.report", "loyalty.book.case", "loyalty.render.embedded"}
+        modules |= {"loyalty.book.report", "loyalty.book.dossier", "loyalty.render.embedded"}
     for name in sorted(modules):
         import_module(name)
     for kind, _, *rest in commands:
@@ -190,7 +190,6 @@ def _show_ready(cases: Iterable[str]) -> None:
     use_style()
     for name in ("headings", "reasons", "estimator", "faults", "notebooks"):
         catalogue(name)
-    show.page(nbformat.v4.new_notebook(), "")
     for case in cases:
         with contextlib.suppress(UserError):
             show.context(case)

@@ -73,7 +73,7 @@ def _sweep(reports: Path) -> None:
             part.unlink(missing_ok=True)
     for part in paths.data().glob("*/rows/.*.part"):
         shutil.rmtree(part, ignore_errors=True)
-    for half in [*reports.glob(".*-*"), *reports.glob("_cases/*/.*-*")]:
+    for half in [*reports.glob(".*-*"), *reports.glob("_book/**/.*-*")]:
         out = half.with_name(half.name[1:].partition("-")[0])
         if (half / "book").is_dir() and not out.exists():  # killed between two renames
             os.replace(half / "book", out)

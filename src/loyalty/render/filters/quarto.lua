@@ -1,8 +1,9 @@
 -- The project's filter for real Quarto: makes there what the embedded renderer makes itself.
 -- In _quarto.yml:  filters: [src/loyalty/render/filters/quarto.lua]
-local executed = "reports/executed/"
 local html = quarto.doc.is_format("html")
 local typst = quarto.doc.is_format("typst")
+local book = { dossiers = "", dossier = "", translated = {}, lang = "en", other = nil }
+local names = { en = "English", zh = "中文" }
 
 local function root()
   local offset = quarto.project and quarto.project.offset or "."
@@ -12,24 +13,57 @@ end
 local function raw(text) return pandoc.RawInline("typst", text) end
 local function raw_block(text) return pandoc.RawBlock("typst", text) end
 
--- [.45]{.num src="case/NN-analysis" key="case/analysis/finding.field"}: the number leads to its
--- finding in the notebook that computed it
+-- where this book stands among the others, from _quarto.yml
+local function settings(meta)
+  local function text(name) return meta[name] and pandoc.utils.stringify(meta[name]) or "" end
+  book.dossiers, book.dossier, book.lang = text("dossiers"), text("dossier"), text("lang")
+  for _, case in ipairs(meta.translated or {}) do
+    book.translated[pandoc.utils.stringify(case)] = true
+  end
+  local other = meta["other-edition"]
+  if other then
+    book.other = { pandoc.utils.stringify(other.language), pandoc.utils.stringify(other.at) }
+  end
+end
+
+local function quoted(text)
+  return (text:gsub("[^%w_.~-]", function(c) return ("%%%02X"):format(c:byte()) end))
+end
+
+-- the page of a case's analysis (or its first)
+local function dossier_page(case, analysis)
+  local page = (analysis ~= "" and analysis or "index") .. ".html"
+  if case == book.dossier then return root() .. page end
+  local language = (book.lang:match("^zh") and book.translated[case]) and "zh" or "en"
+  return root() .. book.dossiers .. "/" .. quoted(case) .. "/" .. language .. "/" .. page
+end
+
+local function result_file(case, analysis)
+  return root() .. book.dossiers .. "/" .. quoted(case) .. "/results/" .. analysis .. ".json"
+end
+
+-- [.45]{.num key="case/analysis/finding.field"}: the number leads to its finding in the case's pages
 local function number(span)
-  local source = span.attributes["src"] or ""
-  if not source:match("^[%w_-]+/[%w_-]+$") then
-    error(".num needs src=\"case/NN-analysis\", found " .. source)
+  local key = span.attributes["key"] or ""
+  local case, analysis, field = key:match("^([^/]+)/([%w_]+)/(.+)$")
+  if not case then
+    error('.num needs key="case/analysis/finding.field", found ' .. key)
   end
   if not html then return span.content end
-  local title = source:gsub("/", ", ")
-  local address = root() .. executed .. source .. ".html"
-  local attributes = { class = "num" }
-  local key = span.attributes["key"]
-  if key then
-    attributes["data-key"] = key
-    local finding = key:match("^[^/]+/[^/]+/([%w_]+)")
-    if finding then address = address .. "#finding-" .. finding end
+  local address = dossier_page(case, analysis)
+  local finding = field:match("^[%w_]+")
+  if finding then address = address .. "#finding-" .. finding end
+  return pandoc.Link(span.content, address, "", { class = "num", ["data-key"] = key })
+end
+
+-- [Title]{.dossier of="case/analysis"}: a link to the pages of a case
+local function dossier(span)
+  if not html then return span.content end
+  local case, analysis = (span.attributes["of"] or ""):match("^([^/]+)/?(.*)$")
+  if span.classes:includes("result") then
+    return pandoc.Link(span.content, result_file(case, analysis))
   end
-  return pandoc.Link(span.content, address, title, attributes)
+  return pandoc.Link(span.content, dossier_page(case, analysis))
 end
 
 local function badge(span, kind)
@@ -43,19 +77,49 @@ local function source_link(div)
   local path = div.attributes["notebook"] or div.attributes["data-notebook"] or ""
   local cell = div.attributes["notebook-cellId"] or div.attributes["data-notebook-cellid"]
     or div.attributes["notebook-cellid"] or ""
-  local case, name = path:match("reports[/\\]executed[/\\]([%w_-]+)[/\\]([%w_-]+)%.ipynb$")
+  local case, name = path:match("reports[/\\]executed[/\\]([^/\\]+)[/\\]%d+%-([%w_-]+)%.ipynb$")
   local label = cell:gsub("^cell%-", "")
   if not (case and (label:match("^fig%-") or label:match("^tbl%-"))) then return nil end
+  local source = book.lang:match("^zh") and "来源" or "Source"
   if typst then
     -- air around it: the space that a figure asks for is lost inside this division
     local space = raw_block("#v(1.6em, weak: true)")
-    return { space, div, space }
+    local said = pandoc.Plain {
+      raw("#source["), pandoc.Str(source .. ": " .. name .. " · " .. case .. " · " .. label), raw("]"),
+    }
+    return { space, div, said, space }
   end
   if not html then return nil end
-  local address = root() .. executed .. case .. "/" .. name .. ".html#" .. label
+  local address = dossier_page(case, name) .. "#" .. label
+  if case == book.dossier then address = result_file(case, name) end
   local link = pandoc.Link(name .. " · " .. case, address)
-  div.content:insert(pandoc.Div(pandoc.Plain { pandoc.Str("Source: "), link }, { class = "source" }))
+  local line = pandoc.Plain { pandoc.Str(source .. ": "), link }
+  div.content:insert(pandoc.Div(line, { class = "source" }))
   return div
+end
+
+-- ::: {.notebook-code}: folded on a page, nothing elsewhere
+local function notebook_code(div)
+  if not html then return {} end
+  local word = book.lang:match("^zh") and "代码" or "Code"
+  local blocks = pandoc.Blocks {
+    pandoc.RawBlock("html", '<details class="code-fold"><summary>' .. word .. "</summary>"),
+  }
+  blocks:extend(div.content)
+  blocks:insert(pandoc.RawBlock("html", "</details>"))
+  return blocks
+end
+
+-- the link to the same page of the other edition
+local function other_edition(doc)
+  if not (html and book.other) then return nil end
+  local input = pandoc.path.make_relative(quarto.doc.input_file, quarto.project.directory)
+  local page = input:gsub("%.q?md$", ".html"):gsub("\\", "/")
+  local language = book.other[1]
+  local link = pandoc.Link(names[language], root() .. book.other[2] .. "/" .. page, "",
+    { lang = language, hreflang = language })
+  doc.blocks:insert(1, pandoc.Div(pandoc.Plain { link }, { class = "other-edition" }))
+  return doc
 end
 
 -- Tables in the PDF: natural columns and a type size that fits, never past the margin.
@@ -131,9 +195,13 @@ local function fit(tbl)
   tbl.attributes["typst:inset"] = "(x: " .. inset .. "pt, y: 4pt)"
 end
 
-return {
+return { { Meta = settings }, {
+  Pandoc = other_edition,
   Span = function(span)
     if span.classes:includes("num") then return number(span) end
+    if span.classes:includes("dossier") or span.classes:includes("result") then
+      return dossier(span)
+    end
     if typst and span.classes:includes("simulated") then return badge(span, "simulated") end
     if typst and span.classes:includes("real") then return badge(span, "real") end
   end,
@@ -143,6 +211,7 @@ return {
   end,
   Div = function(div)
     if div.classes:includes("quarto-embed-nb-cell") then return source_link(div) end
+    if div.classes:includes("notebook-code") then return notebook_code(div) end
     if not typst then return nil end
     for _, kind in ipairs { "simulated", "real" } do
       if div.classes:includes(kind) then
@@ -167,4 +236,4 @@ return {
     end
     return tbl
   end,
-}
+} }

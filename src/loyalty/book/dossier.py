@@ -1,0 +1,240 @@
+"""The pages of one case: everything that its notebooks show, in any language, as a book of its own.
+
+One page an analysis, with the notebook's code folded; numbers everywhere lead here. Put together in
+``.cache/books/`` and rendered into ``reports/_book/cases/<case>/<language>/``, beside the result
+files.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+from pathlib import Path
+from types import SimpleNamespace as Row
+from typing import Any
+
+import yaml
+
+from loyalty.book import pages
+from loyalty.book.files import CASE_STEM, TRANSLATED, case_files, case_folder, result_folder
+from loyalty.book.project import copy_settings, copy_shown
+from loyalty.book.report import Results, made, results
+from loyalty.cases import datapackage, study
+from loyalty.cases.study import ALL, Study
+from loyalty.ground import paths
+from loyalty.ground.markdown import escape
+from loyalty.ground.terms import term
+from loyalty.ground.text import LANGUAGES, Language, Text
+from loyalty.run.analyses import ANALYSES, Part, chapter_of, notebook_file, outline, shown_file
+from loyalty.shown.table import Column, Table
+
+_TITLE = Text(en="Across the cases", zh="跨案例分析")
+_NOT_DONE = Text(en="What was not done", zh="未做的分析")
+
+
+def render(case: str, language: Language, formats: list[str]) -> list[Path]:
+    """Put the case's pages together and render them.
+
+    Raises
+    ------
+    UserError
+        When a result is not there, or with the renderer's complaints.
+    """
+    found = results([case])
+    project = prepare(case, language, found)
+    made(project, formats, case_folder(case, language), project.name)
+    _result_files(case, found)
+    return case_files(case, language, formats)
+
+
+def _result_files(case: str, found: Results) -> None:
+    """The result files for readers, and as scripts for the pages' numbers: a page that is opened
+    from a folder may not read files, but may run a script."""
+    for of, analysis in found:
+        text = (paths.results() / of / f"{analysis}.json").read_text(encoding="utf-8")
+        short = json.dumps(json.loads(text), ensure_ascii=False, separators=(",", ":"))
+        name = json.dumps(f"{of}/{analysis}", ensure_ascii=False)
+        paths.write(result_folder(case) / f"{analysis}.json", short)
+        script = short.replace("<", "\\u003c")
+        paths.write(result_folder(case) / f"{analysis}.js", f"loyaltyResult({name},{script});")
+
+
+def prepare(case: str, language: Language, found: Results) -> Path:
+    """Write the case's book as a project of its own; its folder."""
+    project = paths.cache() / "books" / f"case-{case}-{language}"
+    shutil.rmtree(project, ignore_errors=True)
+    described = None if case == ALL else study.load(case)
+    names = [name for name in ANALYSES if (case, name) in found]
+    chapters = {"index.qmd": _first(described, found, language)}
+    refused: list[tuple[str, str, str]] = []
+    for name in names:
+        parts = outline(shown_file(case, name, language))
+        title = term(chapter_of(name)).in_(language)
+        refused += [(title, heading, why) for heading, why in _refused(parts)]
+        chapters[f"{name}.qmd"] = [
+            f"# {title} {{#sec-{name}}}",
+            _ran(case, name, found, language),
+            page(case, name, parts),
+        ]
+    appendix = []
+    if refused:
+        appendix.append("not-done.qmd")
+        chapters["not-done.qmd"] = _not_done(refused, language)
+    if described is not None and described.constructs:
+        appendix.append("codebook.qmd")
+        chapters["codebook.qmd"] = [
+            f"# {term('Codebook').in_(language)} {{#sec-codebook}}",
+            *pages.codebook(described, language),
+        ]
+    appendix.append("provenance.qmd")
+    chapters["provenance.qmd"] = [
+        f"# {term('Provenance').in_(language)} {{#sec-provenance}}",
+        *([] if described is None else [pages.data(found, language)]),
+        pages.session(found, language),
+    ]
+    chapters["references.qmd"] = [
+        f"# {term('References').in_(language)} {{.unnumbered}}",
+        "::: {#refs}\n:::",
+    ]
+    for file, content in chapters.items():
+        paths.write(project / file, "\n\n".join(content))
+    for name in names:
+        copy_shown(case, name, language, project)
+    copy_settings(project)
+    if described is not None:
+        used = {d.resource: d.sha256 for r in found.values() for d in r.provenance.data}
+        package = json.dumps(datapackage.datapackage(described, used), ensure_ascii=False, indent=1)
+        paths.write(project / "datapackage.json", package)
+    title = _TITLE if described is None else described.title
+    settings = configuration(case, title, [*chapters], appendix, language)
+    text = yaml.safe_dump(settings, allow_unicode=True, sort_keys=False)
+    paths.write(project / "_quarto.yml", text)
+    return project
+
+
+def configuration(
+    case: str, title: Text, chapters: list[str], appendix: list[str], language: Language
+) -> dict[str, Any]:
+    """The project's own ``_quarto.yml``, with the case's title and chapters."""
+    content: dict[str, Any] = yaml.safe_load(
+        (paths.root() / "_quarto.yml").read_text(encoding="utf-8")
+    )
+    content["lang"] = language
+    content["dossiers"], content["dossier"] = "../..", case
+    content["translated"] = list(TRANSLATED)
+    content.pop("other-edition", None)
+    if case in TRANSLATED:
+        (other,) = (one for one in LANGUAGES if one != language)
+        content["other-edition"] = {"language": other, "at": f"../{other}"}
+    content["project"] = {"type": "book", "output-dir": "_rendered"}
+    content["book"] = {
+        "title": escape(title.in_(language)),
+        "author": term("The loyalty study").in_(language),
+        "output-file": CASE_STEM,
+        "chapters": [c for c in chapters if c not in appendix],
+        "appendices": appendix,
+    }
+    return content
+
+
+def _first(described: Study | None, found: Results, language: Language) -> list[str]:
+    """The first page: what the case is, and what there is to read of it."""
+    head = f"# {term('Summary').in_(language)} {{#sec-summary}}"
+    if described is not None:
+        return [head, *pages.one_case(described, found, language)]
+    said = Text(
+        en="The notebooks that read the findings of all cases, and compute nothing from rows.",
+        zh="读取所有案例结果的笔记本；它们不再使用原始数据计算。",
+    )
+    return [head, said.in_(language)]
+
+
+def _ran(case: str, analysis: str, found: Results, language: Language) -> str:
+    """Which notebook made the page, with which parameters, from which data, at which commit."""
+    of = found[case, analysis].provenance
+    parameters = ", ".join(f"{k} = {v}" for k, v in of.parameters.items() if k != "case")
+    data = ", ".join(f"{d.resource} `{d.sha256[:12]}`" for d in of.data)
+    commit = f"`{(of.git_commit or '?')[:12]}`"
+    said = Text(
+        en=f"Notebook `{of.notebook}`"
+        + (f" ({escape(parameters)})" if parameters else "")
+        + f", commit {commit}"
+        + (", with uncommitted changes" if of.git_changed else "")
+        + (f"; data: {data}" if data else "")
+        + f"; [results]{{.result of={json.dumps(f'{case}/{analysis}')}}}.",
+        zh=f"笔记本 `{of.notebook}`"
+        + (f"（{escape(parameters)}）" if parameters else "")
+        + f"，提交 {commit}"
+        + ("（含未提交的改动）" if of.git_changed else "")
+        + (f"；数据：{data}" if data else "")
+        + f"；[结果文件]{{.result of={json.dumps(f'{case}/{analysis}')}}}。",
+    )
+    return f"::: {{.ran}}\n{said.in_(language)}\n:::"
+
+
+def page(case: str, analysis: str, parts: list[Part]) -> str:
+    """What an executed notebook shows, in order: headings and text where something follows, the
+    code of each cell, folded, and the cell's output. What was refused stands elsewhere.
+    """
+    blocks: list[str] = []
+    waiting: list[str] = []
+    code: list[str] = []
+    anchored: set[str] = set()
+
+    def folded() -> list[str]:
+        source = "\n\n".join(code)
+        code.clear()
+        fence = "`" * max(3, *(len(run) + 1 for run in re.findall("`+", source)), 3)
+        block = f"::: {{.notebook-code}}\n{fence}python\n{source}\n{fence}\n:::"
+        return [block] if source.strip() else []
+
+    for part in parts:
+        if part.text:
+            if waiting or part.text.startswith("#"):
+                waiting = [part.text] if part.text.startswith("#") else [*waiting, part.text]
+            else:
+                blocks.append(part.text)
+            continue
+        if part.refused:
+            continue
+        if part.code:
+            code.append(part.code)
+        if not part.label:
+            continue
+        blocks += waiting
+        waiting = []
+        blocks += folded()
+        if part.finding and part.finding not in anchored:
+            anchored.add(part.finding)
+            blocks.append(f"::: {{#finding-{part.finding}}}\n:::")
+        embed = f"reports/executed/{case}/{notebook_file(analysis).stem}.ipynb#{part.label}"
+        blocks.append(f"{{{{< embed {embed} >}}}}")
+    return "\n\n".join([*blocks, *folded(), "::: {#finding-provenance}\n:::"])
+
+
+def _refused(parts: list[Part]) -> list[tuple[str, str]]:
+    """Of each finding that could not be made: its heading, and why."""
+    heading, found = "", []
+    for part in parts:
+        if part.text.startswith("#"):
+            heading = part.text.lstrip("# ").splitlines()[0]
+        elif part.refused:
+            found.append((heading, part.refused))
+    return list(dict.fromkeys(found))
+
+
+def _not_done(refused: list[tuple[str, str, str]], language: Language) -> list[str]:
+    table = Table(
+        [Row(chapter=c, heading=h, why=w) for c, h, w in refused],
+        [
+            Column("chapter", "Chapter"),
+            Column("heading", "Analysis"),
+            Column("why", "Why not"),
+        ],
+        Text(en="What was not done with these data, and why.", zh="未对这些数据做的分析及原因。"),
+    )
+    return [
+        f"# {_NOT_DONE.in_(language)} {{#sec-not-done}}",
+        pages.numbered(table, "not-done", language),
+    ]

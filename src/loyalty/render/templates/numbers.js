@@ -1,0 +1,148 @@
+// A number says where it comes from: on click, Enter or focus a small panel with its full value, its
+// interval, its data, seed and commit. Without this file a number is a plain link to its cell.
+(function () {
+  "use strict";
+  var zh = document.documentElement.lang.indexOf("zh") === 0;
+  var words = zh
+    ? { value: "数值", interval: "区间", of: "所属", cell: "笔记本单元", file: "结果文件", data: "数据",
+        seed: "随机种子", draws: "抽样次数", commit: "提交", changed: "含未提交的改动", close: "关闭",
+        recorded: "记录于", rows: "行", simulated: "模拟数据", none: "结果文件无法打开。", title: "数字的来源" }
+    : { value: "Value", interval: "Interval", of: "Of", cell: "Notebook cell", file: "Result file", data: "Data",
+        seed: "Seed", draws: "Draws", commit: "Commit", changed: "with uncommitted changes", close: "Close",
+        recorded: "recorded", rows: "rows", simulated: "simulated data", none: "The result file cannot be opened.",
+        title: "Where this number comes from" };
+  var results = {}, waiting = {}, panel = null, owner = null;
+
+  // a result file as a script: a page opened from a folder may not read files
+  window.loyaltyResult = function (name, content) { results[name] = content; };
+  function load(name, address, then) {
+    if (results[name]) { then(results[name]); return; }
+    if (waiting[name]) { waiting[name].push(then); return; }
+    waiting[name] = [then];
+    var script = document.createElement("script");
+    function done() { waiting[name].forEach(function (f) { f(results[name]); }); delete waiting[name]; }
+    script.src = address;
+    script.onload = script.onerror = done;
+    document.head.appendChild(script);
+  }
+
+  // finding.rows[3].ci_lower: what stands there, and in what
+  function look(result, path) {
+    var here = { findings: result.findings, provenance: result.provenance }, parent = null, last = "";
+    var steps = path.match(/[^.\[\]]+/g) || [];
+    if (steps[0] !== "provenance") steps.unshift("findings");
+    for (var i = 0; i < steps.length; i++) {
+      if (here === null || typeof here !== "object") return null;
+      if (!Array.isArray(here)) parent = here;
+      here = here[steps[i]];
+      last = steps[i];
+    }
+    return { value: here, parent: parent, field: last };
+  }
+
+  function add(list, name, content) {
+    if (content === undefined || content === null || content === "") return;
+    var term = document.createElement("dt"), said = document.createElement("dd");
+    term.textContent = name;
+    if (content instanceof Node) said.append(content); else said.textContent = content;
+    list.append(term, said);
+  }
+  function link(text, href) {
+    var made = document.createElement("a");
+    made.textContent = text; made.href = href;
+    return made;
+  }
+  function code(text) {
+    var made = document.createElement("code");
+    made.textContent = text;
+    return made;
+  }
+
+  function fill(body, number, result) {
+    var key = number.getAttribute("data-key"), parts = key.split("/");
+    var base = number.href.split("#")[0].replace(/[^/]*\/[^/]*$/, "results/" + parts[1]);
+    var list = document.createElement("dl"), path = parts.slice(2).join("/");
+    body.textContent = "";
+    body.append(list);
+    if (result) {
+      var found = look(result, path);
+      if (found) {
+        add(list, words.value, String(found.value));
+        var row = found.parent || {};
+        var stem = found.field === "estimate" ? "" : found.field + "_";
+        var lower = row[stem + "ci_lower"], upper = row[stem + "ci_upper"];
+        if (typeof lower === "number" && found.field.indexOf("ci_") < 0)
+          add(list, words.interval, "[" + lower + ", " + upper + "]");
+        add(list, words.of, Object.keys(row).filter(function (k) {
+          return typeof row[k] === "string" && row[k].length < 60;
+        }).slice(0, 4).map(function (k) { return row[k]; }).join(" · "));
+      }
+    }
+    add(list, words.cell, link(parts[0] + " · " + parts[1], number.href));
+    add(list, words.file, link(parts[1] + ".json", base + ".json"));
+    add(list, "", code(path));
+    if (!result) { add(list, "", words.none); return; }
+    var from = result.provenance, given = from.parameters || {};
+    (from.data || []).forEach(function (data) {
+      add(list, words.data, data.resource + ", " + data.rows.toLocaleString("en") + " " + words.rows +
+        (result.simulated ? ", " + words.simulated : "") + ", sha256 " + data.sha256.slice(0, 16) + "…");
+    });
+    add(list, words.seed, given.seed);
+    add(list, words.draws, given.draws);
+    add(list, words.commit, (from.git_commit || "?").slice(0, 12) +
+      (from.git_changed ? " (" + words.changed + ")" : "") +
+      (from.recorded ? ", " + words.recorded + " " + from.recorded.date : ""));
+  }
+
+  function close(back) {
+    if (!panel) return;
+    panel.remove();
+    if (owner) { owner.removeAttribute("aria-expanded"); if (back) { quiet = true; owner.focus(); quiet = false; } }
+    panel = owner = null;
+  }
+  var quiet = false;
+  function open(number) {
+    if (owner === number) return;
+    close(false);
+    owner = number;
+    number.setAttribute("aria-expanded", "true");
+    panel = document.createElement("div");
+    panel.className = "number-panel";
+    panel.setAttribute("role", "dialog");
+    panel.setAttribute("aria-label", words.title);
+    var shut = document.createElement("button"), body = document.createElement("div");
+    shut.type = "button"; shut.textContent = "✕"; shut.setAttribute("aria-label", words.close);
+    shut.addEventListener("click", function () { close(true); });
+    panel.append(shut, body);
+    document.body.append(panel);
+    var parts = number.getAttribute("data-key").split("/"), mine = panel;
+    function place() {
+      if (panel !== mine) return;
+      var box = number.getBoundingClientRect(), width = panel.offsetWidth;
+      var left = Math.max(8, Math.min(box.left, document.documentElement.clientWidth - width - 8));
+      panel.style.left = left + scrollX + "px";
+      panel.style.top = box.bottom + scrollY + 6 + "px";
+    }
+    fill(body, number, results[parts[0] + "/" + parts[1]]);
+    place();
+    load(parts[0] + "/" + parts[1],
+      number.href.split("#")[0].replace(/[^/]*\/[^/]*$/, "results/" + parts[1] + ".js"),
+      function (result) { if (panel === mine) { fill(body, number, result); place(); } });
+  }
+
+  document.addEventListener("click", function (event) {
+    var number = event.target.closest ? event.target.closest("a.num[data-key]") : null;
+    if (number && !event.ctrlKey && !event.metaKey && !event.shiftKey && event.button === 0) {
+      event.preventDefault();
+      open(number);
+      if (event.detail === 0) panel.querySelector("a").focus(); // by keyboard
+    } else if (panel && !panel.contains(event.target)) close(false);
+  });
+  document.addEventListener("focusin", function (event) {
+    if (quiet) return;
+    var number = event.target.closest ? event.target.closest("a.num[data-key]") : null;
+    if (number && number.matches(":focus-visible")) open(number);
+    else if (panel && !panel.contains(event.target) && event.target !== owner) close(false);
+  });
+  document.addEventListener("keydown", function (event) { if (event.key === "Escape") close(true); });
+})();
