@@ -80,4 +80,4 @@ schema: setup ## write data/study.schema.json anew from the description's model
 	@$(LOYALTY) schema
 
 clean: ## remove everything that was generated, but not the environment
-	@rm -rf reports/_book reports/_generated reports/executed reports/results reports/by-hand reports/_cases _variables.yml .cache/marks .cache/computed .cache/books .cache/render .snakemake packages/semfit/docs/_build
+	@rm -rf reports/_book reports/_generated reports/executed reports/results reports/by-hand _variables.yml .cache/marks .cache/computed .cache/books .cache/render .snakemake packages/semfit/docs/_build

@@ -17,7 +17,7 @@ from loyalty.ground import findings
 from loyalty.ground.errors import UserError
 from loyalty.ground.findings import CitedFloat, CitedInt
 from loyalty.ground.numbers import Kind, show
-from loyalty.run.analyses import findings_of, notebook_file
+from loyalty.run.analyses import findings_of
 
 
 def cited_numbers(value: Any) -> Iterator[CitedFloat | CitedInt]:
@@ -44,7 +44,7 @@ def printed(value: CitedFloat | CitedInt) -> Iterator[str]:
 def faults(pages: list[Path], results: Path) -> tuple[int, list[str]]:
     """How many numbers the pages have, and which do not hold: by page, key and what is wrong.
 
-    Each number is a link to its finding in the executed notebook; its ``data-key`` names a number
+    Each number is a link to its finding in the pages of its case; its ``data-key`` names a number
     in the result files below `results`, and its text is that number, printed.
     """
 
@@ -56,7 +56,6 @@ def faults(pages: list[Path], results: Path) -> tuple[int, list[str]]:
 
     @cache
     def anchors(file: Path) -> frozenset[str]:
-        # Pages of notebooks are large, and a parser takes seconds for each.
         text = file.read_text(encoding="utf-8")
         return frozenset(unescape(found) for found in re.findall(r'<[^>]*\sid="([^"]*)"', text))
 
@@ -65,7 +64,6 @@ def faults(pages: list[Path], results: Path) -> tuple[int, list[str]]:
         analysis, _, where = rest.partition("/")
         try:
             value = numbers(case, analysis).get(key)
-            stem = notebook_file(analysis).stem
         except (UserError, ImportError) as error:
             return str(error)
         if value is None:
@@ -74,8 +72,8 @@ def faults(pages: list[Path], results: Path) -> tuple[int, list[str]]:
             return f"{shown!r} is not {float(value)!r}"
         address, _, fragment = unquote(href).partition("#")
         target = (page.parent / address).resolve()
-        if not target.is_file() or target.parent.name != case or not target.stem.startswith(stem):
-            return f"{address} is not its notebook"
+        if not target.is_file() or (target.parents[1].name, target.stem) != (case, analysis):
+            return f"{address} is not its page"
         finding = where.partition(".")[0]
         if fragment != f"finding-{finding}" or fragment not in anchors(target):
             return f"no anchor #{fragment} of {finding}"

@@ -194,12 +194,13 @@ def test_one_run_at_a_time_for_as_long_as_one_process_lives(project: Any) -> Non
 
 def test_what_a_killed_run_left_half_done_is_swept(project: Any) -> None:
     reports = project.root / "reports"
-    for file in ("._book-old-x1/book/index.html", "_cases/small/.en-x2/index.html", "a.json.part"):
+    halves = ("_book/.en-old-x1/book/index.html", "_book/cases/small/.en-x2/index.html")
+    for file in (*halves, "a.json.part"):
         (reports / file).parent.mkdir(parents=True, exist_ok=True)
         (reports / file).write_text("kept")
     with alone():
         pass
-    assert (reports / "_book" / "index.html").read_text() == "kept"
+    assert (reports / "_book" / "en" / "index.html").read_text() == "kept"
     assert not [*reports.rglob(".*-*"), *reports.rglob("*.part")]
 
 

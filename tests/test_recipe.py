@@ -193,8 +193,8 @@ def test_the_recipe_for_a_new_analysis(house: Any) -> None:
         ("en", "The toy read 60 answers.", "Togetherness of items. Simulated data."),
         ("zh", "玩具读取了 60 份答卷。", "题项的聚合。模拟数据。"),
     ):
-        book = root / "reports" / "_cases" / "small" / language
-        page = (book / "reports" / "toy.html").read_text("utf-8")
+        book = root / "reports" / "_book" / "cases" / "small" / language
+        page = (book / "toy.html").read_text("utf-8")
         plain = re.sub(r"<[^>]+>", "", page)
         assert sentence in plain and caption in plain
         assert {"en": "Of what hangs together", "zh": "题项的聚合"}[language] in plain

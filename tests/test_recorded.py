@@ -26,7 +26,7 @@ from loyalty.ground import findings, paths
 from loyalty.ground.findings import Found
 from loyalty.ground.results import DataOrigin, Provenance
 from loyalty.run import recorded
-from loyalty.run.analyses import WORKFLOW, shown_files
+from loyalty.run.analyses import WORKFLOW, shown_file
 from loyalty.run.notebook import Notebook, hand_on
 from tests.conftest import REPOSITORY, Project, answers
 
@@ -184,7 +184,7 @@ def test_the_sentence_stands_in_the_chapter(closed: Project) -> None:
         new_markdown_cell("## Items"),
         new_code_cell("", metadata={"label": "tbl-small-descriptives-items"}),
     ]
-    file = shown_files("small", "descriptives")[0]
+    file = shown_file("small", "descriptives")
     paths.write(file, writes(new_notebook(cells=cells)))
     assert pages.embeds("small", "descriptives", "en").split("\n\n")[:2] == [
         "The rows are not here.",

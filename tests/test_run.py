@@ -16,7 +16,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[1]
 CASE = "panel-choice"
 COMMAND = ("-m", "loyalty.cli", "report", CASE, "--to", "html", "--draws", "20")
-GENERATED = ("reports/results", "reports/executed", "reports/_cases", ".cache/marks")
+GENERATED = ("reports/results", "reports/executed", "reports/_book", ".cache/marks")
 #: Seconds in which a run and all its processes have ended.
 AT_ONCE = 5.0
 
@@ -89,7 +89,7 @@ def forget(root: Path) -> None:
 @pytest.fixture(scope="module")
 def undisturbed(project: Path) -> dict[str, bytes]:
     said = finished(project)
-    assert f"report: reports/_cases/{CASE}/en/index.html" in said
+    assert f"report: reports/_book/cases/{CASE}/en/index.html" in said
     whole = left(project)
     assert f"reports/results/{CASE}/behaviour.json" in whole
     return whole
@@ -106,7 +106,7 @@ def ended(root: Path, process: subprocess.Popen[str]) -> str:
 
 
 def test_nothing_is_done_twice(project: Path, undisturbed: dict[str, bytes]) -> None:
-    assert finished(project) == f"report: reports/_cases/{CASE}/en/index.html\n"
+    assert finished(project) == f"report: reports/_book/cases/{CASE}/en/index.html\n"
     assert left(project) == undisturbed
 
 

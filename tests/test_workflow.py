@@ -107,7 +107,8 @@ def planned(root: Path, *arguments: str) -> dict[str, int]:
 
 def computing(jobs: Iterable[str]) -> set[str]:
     """Of the steps, those that compute."""
-    return {job for job in jobs if not job.startswith(("show_", "check_", "report"))}
+    other = ("show_", "check_", "report", "trial_")
+    return {job for job in jobs if not job.startswith(other)}
 
 
 def edit(file: Path, old: str, new: str) -> None:
@@ -156,12 +157,15 @@ def test_what_is_shown_computes_nothing(done: Path, name: str, old: str, new: st
     jobs = due()
     assert "show_quality-simulated_failure_en" in jobs and computing(jobs) == set()
     if name.startswith("analyses/failure"):
-        assert jobs == {"show_quality-simulated_failure_en", "report"}
+        pages = {"show_quality-simulated_failure_en", "report_quality-simulated_en", "report"}
+        assert jobs == pages
 
 
-def test_a_sentence_of_a_chapter_renders_the_book_alone(done: Path) -> None:
-    edit(done / "reports" / "audit.qmd", "Before anything", "Before all")
-    assert due() == {"report"}
+def test_a_sentence_of_a_chapter_renders_its_volume_alone(done: Path) -> None:
+    edit(done / "reports" / "question.qmd", "Customers who", "Those customers who")
+    assert due() == {"report_en", "report"}
+    edit(done / "reports" / "trial" / "zh" / "index.qmd", "# ", "#  ")
+    assert due() == {"report_en", "trial_zh", "report"}
 
 
 def test_findings_compute_their_analysis_alone(done: Path) -> None:
@@ -206,7 +210,7 @@ def test_a_case_is_planned_when_its_rows_are_here(done: Path) -> None:
 
 def test_a_case_report_touches_that_case_alone(done: Path) -> None:
     shutil.rmtree(done / ".cache" / "marks")
-    jobs = due("report_cdnow_zh", language="zh")
+    jobs = due("report_cdnow_zh")
     assert all("cdnow" in job for job in jobs) and "report_cdnow_zh" in jobs
     assert "show_cdnow_behaviour_zh" in jobs and "show_cdnow_behaviour_en" not in jobs
 
@@ -231,12 +235,12 @@ def test_what_is_not_as_it_was_left_is_computed_anew(done: Path, harm: str) -> N
 @pytest.mark.parametrize("harm", ["gone", "edited"])
 @pytest.mark.parametrize("which", ["page", "book"])
 def test_a_page_that_is_not_as_it_was_left_is_made_anew(done: Path, which: str, harm: str) -> None:
-    page = analyses.shown_files("quality-simulated", "failure")[1]
+    page = analyses.shown_file("quality-simulated", "failure")
     if which == "book":
-        page = book.files(["html"])[0]
+        page = book.EDITIONS[0].files(["html"])[0]
     page.write_text("other") if harm == "edited" else page.unlink()
-    shown = {"show_quality-simulated_failure_en"} if which == "page" else set()
-    assert due() == {*shown, "report"}
+    shown = {"show_quality-simulated_failure_en", "report_quality-simulated_en"}
+    assert due() == {*(shown if which == "page" else {"report_en"}), "report"}
 
 
 def test_no_clock_says_what_is_out_of_date(done: Path) -> None:

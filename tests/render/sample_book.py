@@ -145,7 +145,4 @@ def _make(root: Path, face: Path) -> Path:
             "language_info": {"name": "python"},
         }
         nbformat.write(book, folder / f"{name}.ipynb")
-        sections = "".join(f'<h2 id="{c.metadata.label}">{c.metadata.label}</h2>' for c in cells)
-        page = f'<!DOCTYPE html><html lang="en"><title>{name}</title><h1>{name}</h1>{sections}'
-        (folder / f"{name}.html").write_text(page, encoding="utf-8")
     return root

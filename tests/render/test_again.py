@@ -170,7 +170,6 @@ def test_a_fault_is_told_again(copy: Callable[..., Path], tmp_path: Path) -> Non
     embedded.render(root, ["html"], tmp_path / "book", cache)
     before = cache.read_bytes()
     replace("reports/concepts.qmd", "{#sec-concepts", "{#tbl-plain .x #sec-concepts")(root)
-    (root / "reports/executed/demo/04-measurement.html").unlink()
     faults = []
     for store in (cache, None):
         with pytest.raises(RenderError) as fault:

@@ -38,7 +38,6 @@ def pdf(book: Path) -> pdf_facts.Pdf:
 def test_files_of_the_book(book: Path) -> None:
     pages = {p.relative_to(book).as_posix() for p in book.rglob("*.html")}
     assert set(CHAPTERS) <= pages
-    assert "reports/executed/demo/04-measurement.html" in pages
     assert [p.suffix for p in sorted(book.glob("A-Sample*"))] == [".docx", ".pdf"]
 
 
@@ -71,7 +70,26 @@ def test_references_lead_to_what_they_name(book: Path) -> None:
     assert links["Figure A.1"] == "reports/methods.html#fig-demo-app"
     assert links["Equation 3.1"] == "reports/measurement.html#eq-ave"
     assert links["1981"] == "reports/references.html#ref-fornell1981"
-    assert links[".45"] == "reports/executed/demo/04-measurement.html"
+    assert links[".45"] == "../cases/demo/en/measurement.html#finding-fit"
+    assert links["all of the case"] == "../cases/demo/en/index.html"
+    assert links["its measurement"] == "../cases/demo/en/measurement.html"
+    assert links["the results"] == "../cases/demo/results/measurement.json"
+
+
+def test_code_is_folded_and_on_pages_alone(book: Path, pdf: pdf_facts.Pdf) -> None:
+    folded = main_of(book / "reports/methods.html").select_one("details.code-fold pre")
+    assert folded is not None and folded.get_text(strip=True) == "nb.show(app)"
+    assert main_of(book / "reports/methods.html").select_one("#finding-app") is not None
+    assert "nb.show" not in pdf.text
+
+
+def test_every_page_leads_to_the_other_edition(book: Path) -> None:
+    for page in CHAPTERS:
+        soup = BeautifulSoup((book / page).read_text(encoding="utf-8"), "html.parser")
+        link = soup.select_one("a[hreflang=zh]")
+        assert link is not None and link.get_text() == "中文"
+        up = "../" * page.count("/")
+        assert link["href"] == f"{up}../zh/{page}"
 
 
 def test_every_link_and_picture_exists(book: Path) -> None:
@@ -132,7 +150,7 @@ def test_notebook_markup_stays_text(book: Path) -> None:
 def test_source_links_name_the_cell(book: Path) -> None:
     links = facts(book, "reports/data.html").links
     assert (
-        "02-descriptives · demo", "reports/executed/demo/02-descriptives.html#tbl-demo-wide"
+        "descriptives · demo", "../cases/demo/en/descriptives.html#tbl-demo-wide"
     ) in links  # fmt: skip
 
 

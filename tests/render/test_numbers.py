@@ -14,7 +14,6 @@ from loyalty.analyses.failure import words
 from loyalty.ground import findings, results
 from loyalty.ground.findings import Found
 from loyalty.render import embedded
-from loyalty.run import show
 from loyalty.shown.context import Case
 
 KEY = "demo/failure/interaction.ci_lower"
@@ -38,9 +37,9 @@ def found(folder: Path) -> failure.Interaction:
 
 
 def executed(folder: Path, said: str) -> None:
-    """The executed notebook that shows `said`, and its page."""
+    """The executed notebook that shows `said`."""
     cell = nbformat.v4.new_code_cell("nb.show()", metadata={"label": CELL})
-    cell.id, cell.metadata["finding"] = CELL, "interaction"
+    cell.id = CELL
     cell.outputs = [
         nbformat.v4.new_output("display_data", data={"text/markdown": said, "text/plain": "x"})
     ]
@@ -49,7 +48,6 @@ def executed(folder: Path, said: str) -> None:
         "kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"},
         "language_info": {"name": "python"},
     }
-    (folder / "10-failure.html").write_text(show.page(notebook, "demo"), encoding="utf-8")
     nbformat.write(notebook, folder / "10-failure.ipynb")
 
 
@@ -57,14 +55,17 @@ def executed(folder: Path, said: str) -> None:
 def shown(copy: Callable[..., Path], tmp_path: Path) -> tuple[list[Path], Path]:
     """A chapter that embeds a sentence and cites one of its numbers; the results' folder."""
     interaction = found(tmp_path / "results")
-    cite = f'Again [.31]{{.num src="demo/10-failure" key="{KEY}"}}.\n\n'
+    cite = f'Again [.31]{{.num key="{KEY}"}}.\n\n'
     embed = f"{{{{< embed executed/demo/10-failure.ipynb#{CELL} >}}}}\n\n"
     sample = Path(__file__).parent / "sample" / "reports" / "data.qmd"
     root = copy({"reports/data.qmd": sample.read_text("utf-8") + f"\n\n{cite}{embed}"})
-    said = words.interaction(interaction, Case("demo")).en
-    executed(root / "reports/executed/demo", show.sourced(said))
-    embedded.render(root, ["html"], tmp_path / "book")
-    return [tmp_path / "book/reports/data.html"], tmp_path / "results"
+    executed(root / "reports/executed/demo", words.interaction(interaction, Case("demo")).en)
+    embedded.render(root, ["html"], tmp_path / "books" / "en")
+    pages = tmp_path / "books" / "cases" / "demo" / "en"
+    pages.mkdir(parents=True)
+    (pages / "failure.html").write_text('<div id="finding-interaction"></div>', encoding="utf-8")
+    (pages / "measurement.html").write_text("<p>", encoding="utf-8")
+    return [tmp_path / "books/en/reports/data.html"], tmp_path / "results"
 
 
 def test_numbers_in_a_chapter(shown: tuple[list[Path], Path]) -> None:
@@ -77,7 +78,7 @@ def test_numbers_in_a_chapter(shown: tuple[list[Path], Path]) -> None:
         ("interaction.ci_lower", "interaction.low", "there is no such number"),
         ("demo/failure/interaction", "demo/voice/interaction", "not there; run the notebook first"),
         ("#finding-interaction", "#finding-paradox", "no anchor #finding-paradox of interaction"),
-        ("demo/10-failure.html#", "demo/04-measurement.html#", "04-measurement.html is not its"),
+        ("failure.html#", "measurement.html#", "measurement.html is not its page"),
         (f'data-key="{KEY}"', "", ": .31: "),
     ):
         assert old in text, old
@@ -85,6 +86,6 @@ def test_numbers_in_a_chapter(shown: tuple[list[Path], Path]) -> None:
         wrong = faults([page], kept)[1]
         assert wrong and all(said in one for one in wrong), (said, wrong)
     page.write_text(text, encoding="utf-8")
-    target = page.parent / "executed/demo/10-failure.html"
-    target.write_text(target.read_text("utf-8").replace("finding-interaction", "gone"), "utf-8")
+    target = page.parents[2] / "cases/demo/en/failure.html"
+    target.write_text("gone", "utf-8")
     assert len(faults([page], kept)[1]) == 4

@@ -70,10 +70,10 @@ def prepare(case: str, language: Language, found: Results) -> Path:
     refused: list[tuple[str, str, str]] = []
     for name in names:
         parts = outline(shown_file(case, name, language))
-        title = term(chapter_of(name)).in_(language)
-        refused += [(title, heading, why) for heading, why in _refused(parts)]
+        heading = term(chapter_of(name)).in_(language)
+        refused += [(heading, *one) for one in _refused(parts)]
         chapters[f"{name}.qmd"] = [
-            f"# {title} {{#sec-{name}}}",
+            f"# {heading} {{#sec-{name}}}",
             _ran(case, name, found, language),
             page(case, name, parts),
         ]

@@ -271,7 +271,7 @@ def codebook(study: Study, language: Language) -> list[str]:
         ],
         Text(en=f"Items of {escape(study.title.en)}", zh=f"{escape(study.title.zh)}的题项"),
     )
-    package = f"[datapackage.json](datapackage.json) (Frictionless)"
+    package = "[datapackage.json](datapackage.json) (Frictionless)"
     machine = Text(en=f"The same for programs: {package}.", zh=f"供程序读取：{package}。")
     return [
         numbered(table, f"{study.case}-codebook", language),
@@ -385,7 +385,7 @@ def claims_ledger(language: Language) -> str:
             [c for c in ledger.claims if c.source == source],
             [
                 Column("id", "Id"),
-                Column("text", "Claim"),
+                Column(lambda c: c.text, "Claim"),
                 Column(lambda c: claimed(c, language), "Printed"),
                 Column(lambda c: _place(c, language), "Place (origin named)"),
             ],

@@ -185,7 +185,8 @@ class Builder:
             raise RenderError(self.faults)
         references = next((c for c in chapters if "refs" in self.identifiers[c.page.source]), None)
         return Document(
-            self.book, chapters, self.targets, self.assets, self.files, self.cited, references, footer, self.store,
+            self.book, chapters, self.targets, self.assets, self.files, self.cited, references,
+            footer, self.store,
         )  # fmt: skip
 
     # -- reading ---------------------------------------------------------------------------

@@ -141,6 +141,11 @@ def long_date(value: str, lang: str) -> str:
     return f"{MONTHS[day.month - 1]} {day.day}, {day.year}"
 
 
+def _plain(markdown: str) -> str:
+    """A title of Markdown, which real Quarto reads, without its backslashes."""
+    return re.sub(r"\\([!-/:-@\[-`{-~])", r"\1", markdown)
+
+
 def _footer(value: Any) -> str:
     if isinstance(value, dict):
         parts = [value.get(side) for side in ("left", "center", "right")]
@@ -232,7 +237,7 @@ def load_book(root: Path) -> Book:
     )
     return Book(
         root=root,
-        title=str(book["title"]),
+        title=_plain(str(book["title"])),
         subtitle=str(book.get("subtitle") or ""),
         authors=authors,
         date=long_date(day, lang),

@@ -181,7 +181,6 @@ def _hold(case: str) -> None:
 
 def _show_ready(cases: Iterable[str]) -> None:
     """The style, the terms, the template of pages and the descriptions."""
-    import nbformat
 
     from loyalty.ground.terms import catalogue
     from loyalty.run import show
