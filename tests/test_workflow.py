@@ -42,6 +42,8 @@ def fresh(tmp_path: Path) -> Path:
         shutil.copy(file, root)
     for file in (ROOT / "reports").glob("*.qmd"):
         shutil.copy(file, root / "reports")
+    for name in ("reports/zh", "reports/trial"):
+        shutil.copytree(ROOT / name, root / name)
     return root
 
 
