@@ -37,6 +37,10 @@ def test_import_loads_nothing_heavy() -> None:
     assert loaded("import semfit").isdisjoint(HEAVY)
 
 
+def test_pandas_waits_for_the_first_data() -> None:
+    assert {"pandas", "pyarrow"}.isdisjoint(loaded("from semfit import fit"))
+
+
 def test_fit_loads_nothing_slow() -> None:
     assert loaded(FIT).isdisjoint(SLOW)
 

@@ -16,11 +16,11 @@ from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pandas as pd
 
 from .data import GroupSample, group_sample
 from .errors import ModelError
 from .estimate import Estimate, pseudo_inverse, solve
+from .frames import pd
 from .intervals import bootstrap_interval, inference, one_sided
 from .messages import Message, message
 from .model import SYMMETRIC, Array, Block, Model, block_moments

@@ -9,10 +9,10 @@ from typing import Any
 from warnings import warn
 
 import numpy as np
-import pandas as pd
 from scipy.linalg import lapack
 
 from .errors import ModelError
+from .frames import pd
 from .messages import Message, in_group, listed, message
 from .model import Array, Index
 

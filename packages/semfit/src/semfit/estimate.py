@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from scipy.linalg import lapack
 
+from .blocks import diagonal_blocks
 from .data import GroupSample, Sample, row_blocks
 from .discrepancy.fiml import FullInformation, Saturated, saturated_of, stack_of
 from .discrepancy.normal import NormalTheory, inverse_and_logdet
@@ -242,12 +243,18 @@ def pseudo_inverse(information: Array) -> tuple[Array, bool]:
     scaled = information / d / d[:, None]
     if not np.isfinite(scaled).all():
         return np.full_like(information, np.nan), False
-    factor, info = lapack.dpotrf(scaled, lower=1, clean=1)
-    if info == 0 and len(scaled) and factor.diagonal().min() > 1e-3:
+    inverse = np.zeros_like(scaled)
+    for part in diagonal_blocks(scaled):
+        factor, info = lapack.dpotrf(scaled[part, part], lower=1, clean=1)
+        if info != 0 or not factor.diagonal().min() > 1e-3:
+            break
         root, info = lapack.dtrtri(factor, lower=1)
-        if info == 0:
-            root /= d
-            return root.T @ root, True
+        if info != 0:
+            break
+        root /= d[part]
+        inverse[part, part] = root.T @ root
+    else:
+        return inverse, True
     values, vectors = np.linalg.eigh(scaled)
     good = values > 1e-10 * values.max(initial=1e-300)
     inverse = (vectors[:, good] / values[good]) @ vectors[:, good].T

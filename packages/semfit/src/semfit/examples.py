@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from importlib.resources import files
 
-import pandas as pd
-
 from .errors import ModelError
+from .frames import pd
 
 NAMES = ("holzinger_swineford", "political_democracy")
 

@@ -20,11 +20,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-import pandas as pd
 
 from .errors import ModelError
 from .estimate import Estimate, pseudo_inverse
 from .fit_measures import chisq_of, chisq_pvalue
+from .frames import pd
 from .model import Array, vech_index
 from .residual_summary import Moments, Pieces, complete_pieces, continuous_moments, ordinal_moments
 from .scaled_tests import yuan_bentler

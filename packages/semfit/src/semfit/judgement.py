@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from scipy.linalg import lapack
 
+from .blocks import diagonal_blocks
 from .estimate import Estimate
 from .messages import Message, listed, message
 from .model import DIRECTED, MEAN, SYMMETRIC, Array
@@ -60,11 +61,16 @@ def identification(estimate: Estimate, information: Array) -> list[Message]:
 
 def surely_regular(matrix: Array) -> bool:
     """Whether the smallest eigenvalue is certainly above 1e-5, which the inverse's trace bounds."""
-    factor, info = lapack.dpotrf(matrix, lower=1, clean=1)
-    if info != 0:
-        return False
-    root, info = lapack.dtrtri(factor, lower=1)
-    return bool(info == 0 and np.vdot(root, root) < 1e5)
+    trace = 0.0
+    for part in diagonal_blocks(matrix):
+        factor, info = lapack.dpotrf(matrix[part, part], lower=1, clean=1)
+        if info != 0:
+            return False
+        root, info = lapack.dtrtri(factor, lower=1)
+        if info != 0:
+            return False
+        trace += float(np.vdot(root, root))
+    return trace < 1e5
 
 
 def parameter_scales(estimate: Estimate) -> Array:

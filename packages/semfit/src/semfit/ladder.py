@@ -21,12 +21,12 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
-import pandas as pd
 
 from .errors import ModelError
 from .estimate import Estimate
 from .fit_measures import chisq_pvalue, degrees_of_freedom, scaled_test
 from .fitting import fit
+from .frames import pd
 from .messages import listed, message
 from .result import Result, as_tuple
 from .syntax import parse

@@ -14,13 +14,13 @@ from itertools import combinations
 from typing import Any
 
 import numpy as np
-import pandas as pd
 from scipy import special
 
 from .discrepancy.fiml import FullInformation
 from .discrepancy.normal import NormalTheory
 from .errors import ModelError
 from .estimate import Estimate, pseudo_inverse
+from .frames import pd
 from .model import DIRECTED, MEAN, SYMMETRIC, Array, Cells, Index, Model
 from .scaled_tests import generalized_tests
 from .standard_errors import robust_middle

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.linalg import lapack
 
+from .blocks import diagonal_blocks
 from .model import Array
 
 
@@ -36,19 +37,20 @@ class Factor:
         self.d = np.sqrt(np.maximum(h.diagonal(), 1e-300))
         scaled = h / self.d / self.d[:, None]
         scaled.ravel()[:: len(scaled) + 1] += damping
+        self.parts = diagonal_blocks(scaled)
         # the transpose of a symmetric matrix: LAPACK's order of columns, without a copy
-        self.factor, info = lapack.dpotrf(scaled.T, lower=1, clean=0, overwrite_a=1)
-        self.good = info == 0
+        found = [lapack.dpotrf(scaled[k, k].T, lower=1, clean=0, overwrite_a=1) for k in self.parts]
+        self.factors = [factor for factor, _ in found]
+        self.good = all(info == 0 for _, info in found)
 
     def solve(self, g: Array) -> Array | None:
         """``(H + damping * diag H)^{-1} g`` if that matrix is positive definite."""
         if not self.good:
             return None
-        step, info = lapack.dpotrs(self.factor, g / self.d, lower=1)
-        if info != 0 or not np.isfinite(step).all():
-            return None
-        out: Array = step / self.d
-        return out
+        out = np.empty_like(g)
+        for factor, part in zip(self.factors, self.parts, strict=True):
+            out[part], _ = lapack.dpotrs(factor, g[part] / self.d[part], lower=1)
+        return out / self.d if np.isfinite(out).all() else None
 
 
 def minimise(

@@ -16,12 +16,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
-import pandas as pd
 from scipy import special
 
 from .data import numeric_column
 from .errors import ModelError
 from .fitting import fit
+from .frames import pd
 from .intervals import inference
 from .model import Array
 from .result import Result

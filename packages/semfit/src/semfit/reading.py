@@ -12,9 +12,9 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pandas as pd
 
 from .errors import ModelError
+from .frames import pd
 
 KINDS = (".csv", ".tsv", ".parquet", ".sav", ".dta", ".xlsx")
 #: How files of a kind begin, whatever they are called.

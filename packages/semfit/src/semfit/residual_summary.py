@@ -16,11 +16,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
-import pandas as pd
 from scipy import special
 
 from .errors import ModelError
 from .estimate import Estimate, case_scores, cluster_sums, predicted_rows, pseudo_inverse
+from .frames import pd
 from .model import Array, Index, information_cells, jacobian_cells, vech_index
 from .residuals import group_residuals
 from .saturated import modelled_moments, saturated_information, saturated_matrices, too_large

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 import numpy as np
-import pandas as pd
 
 from .errors import ModelError
 from .estimate import Estimate, case_scores, cluster_sums, predicted_rows, pseudo_inverse
+from .frames import pd
 from .model import Array, Block, Index, information_cells, jacobian_cells, vech_index
 from .saturated import modelled_moments, saturated_information, saturated_matrices, too_large
 from .standard_errors import robust

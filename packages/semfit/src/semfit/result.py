@@ -9,13 +9,13 @@ from html import escape
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pandas as pd
 
 from . import modification
 from .errors import ModelError
 from .estimate import Estimate
 from .fit_measures import degrees_of_freedom, fit_baseline, fit_measures, group_measures
 from .fit_tests import fit_tests
+from .frames import pd
 from .intervals import inference
 from .judgement import admissibility, convergence, identification
 from .messages import Message, listed, message

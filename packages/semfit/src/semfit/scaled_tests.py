@@ -12,12 +12,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import pandas as pd
 from scipy import special
 
 from .data import GroupSample, row_blocks
 from .discrepancy.normal import inverse_and_logdet
 from .estimate import Estimate, predicted_rows, pseudo_inverse
+from .frames import pd
 from .model import Array, Index
 from .saturated import saturated_matrices, too_large
 

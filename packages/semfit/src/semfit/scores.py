@@ -14,12 +14,12 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-import pandas as pd
 from scipy import special
 
 from .data import numeric_columns
 from .errors import ModelError
 from .estimate import Estimate
+from .frames import pd
 from .model import Array, Block, Index, Moments
 
 METHODS = ("regression", "bartlett")

@@ -12,12 +12,13 @@ the Hessian of the discrepancy for :math:`\Delta'V\Delta`.
 from __future__ import annotations
 
 import numpy as np
-import pandas as pd
 
+from .blocks import sandwich
 from .data import GroupSample
 from .discrepancy.normal import NormalTheory
 from .errors import ModelError
 from .estimate import Estimate, Options, pseudo_inverse
+from .frames import pd
 from .model import Array, Block, Moments, jacobian_cells, vech_index
 from .standardized import jacobian
 
@@ -50,9 +51,9 @@ def covariance_of_estimates(estimate: Estimate) -> tuple[Array, bool]:
     k = estimate.model.expand
     if kind == "robust":
         b = estimate.first_order if by_rows else estimate.centred_first_order()
-        middle = bread @ estimate.reduce(b) @ bread
+        middle = sandwich(bread, estimate.reduce(b))
     elif kind == "normal":
-        middle = bread @ estimate.reduce(_normal_first_order(estimate)) @ bread
+        middle = sandwich(bread, estimate.reduce(_normal_first_order(estimate)))
     else:
         middle = bread
     if not estimate.model.plain:

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 from unicodedata import east_asian_width
 
 import numpy as np
-import pandas as pd
 
 from .errors import ModelError
+from .frames import pd
 from .intervals import inference
 
 if TYPE_CHECKING:

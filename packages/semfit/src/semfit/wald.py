@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-import pandas as pd
 
 from .errors import ModelError
 from .estimate import Estimate, pseudo_inverse
+from .frames import pd
 from .model import Array
 from .scaled_tests import generalized_tests
 from .standard_errors import normal_theory_covariance, robust_middle
