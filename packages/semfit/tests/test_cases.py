@@ -441,13 +441,15 @@ def test_each_group_has_its_part_of_chi_square_and_likelihood() -> None:
 def test_scores_by_blocks_of_rows_are_those_of_all(monkeypatch: pytest.MonkeyPatch) -> None:
     frame = data("hs").assign(cl=[k % 30 for k in range(301)])
     wanted = {}
-    for size in (4_000_000, 100):
+    for size in (4_000_000, 3_000):
         monkeypatch.setattr("semfit.data.VALUES_AT_ONCE", size)
         monkeypatch.setattr("semfit.estimate.SCORES_AT_ONCE", size)
         for options in ({"estimator": "MLR"}, {"estimator": "MLM"}, {"cluster": "cl"}):
             r = semfit.fit(HS + "\nvisual ~ ageyr", frame, **options)
             key = json.dumps(options)
-            value = [*r.parameters["se"], r.fit["chisq_scaled"]]
+            cov = r.standardized_residuals()[0]["cov"].to_numpy()
+            summary = r.residual_summary()["se"]
+            value = [*r.parameters["se"], r.fit["chisq_scaled"], *cov.ravel(), *summary]
             np.testing.assert_allclose(value, wanted.setdefault(key, value), rtol=1e-10)
 
 

@@ -182,6 +182,20 @@ def test_standard_errors_by_name() -> None:
         semfit.fit(HS, data("hs"), information="expected")
 
 
+def test_standard_errors_of_uls() -> None:
+    """lavaan 0.7's by name; of 1,000 bootstrap samples' spread the naive ones miss a quarter."""
+    referee = pd.read_csv(GOLDEN / "referee_se_uls.csv").set_index("par")
+    named = {"nt_sandwich": "default", "robust": "robust", "naive": "expected"}
+    short = {}
+    for column, se in named.items():
+        table = semfit.fit(HS, data("hs"), estimator="ULS", se=se).parameters
+        mine = pd.Series(table["se"].to_numpy(), index=table["lhs"] + table["op"] + table["rhs"])
+        mine = mine[referee.index]
+        np.testing.assert_allclose(mine, referee[f"se_{column}"], rtol=1e-5)
+        short[column] = float((mine / referee["boot_mad"] - 1).median())
+    assert short["naive"] < -0.25 and -0.1 < short["nt_sandwich"] < short["robust"] < 0
+
+
 def test_polychoric_of_rare_cells() -> None:
     """polycor's value; lavaan says .907, from a floor under small probabilities."""
     frame = data("ten_points")

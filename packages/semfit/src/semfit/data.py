@@ -68,7 +68,9 @@ class GroupSample:
     @cached_property
     def apart(self) -> Array:
         """Pairs of variables that no row has both of, (pairs, 2)."""
-        together = np.full((len(self.mean),) * 2, not self.patterns)
+        if self.complete:
+            return np.zeros((0, 2), dtype=np.intp)
+        together = np.zeros((len(self.mean),) * 2, dtype=bool)
         for pattern in self.patterns:
             together[np.ix_(pattern.observed, pattern.observed)] = True
         return np.argwhere(np.triu(~together))

@@ -229,14 +229,6 @@ class Estimate:
         return self.model.reduce_matrix(information)
 
 
-def cluster_sums(values: Array, clusters: Array) -> Array:
-    """Sums of the rows of every cluster, (clusters, columns)."""
-    known, place = np.unique(clusters, return_inverse=True)
-    sums = np.zeros((len(known), values.shape[1]))
-    np.add.at(sums, place, values)
-    return sums
-
-
 def pseudo_inverse(information: Array) -> tuple[Array, bool]:
     """Inverse of an information matrix and whether it was regular (scaled condition)."""
     d = np.sqrt(np.maximum(information.diagonal(), 1e-300))

@@ -13,16 +13,16 @@ Rosseel 2018).
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from scipy import special
 
 from .errors import ModelError
-from .estimate import Estimate, case_scores, cluster_sums, predicted_rows, pseudo_inverse
+from .estimate import Estimate, pseudo_inverse
 from .frames import pd
 from .model import Array, Index, information_cells, jacobian_cells, vech_index
-from .residuals import group_residuals
+from .residuals import group_residuals, row_parts
 from .saturated import modelled_moments, saturated_information, saturated_matrices, too_large
 from .standard_errors import robust
 
@@ -247,10 +247,10 @@ def complete_pieces(estimate: Estimate, rows: bool) -> Pieces:
         share = float(estimate.weights[g])
         spreads.append(jacobian_cells(block, m, means) @ k @ bread)
         if rows:
-            u, score = _row_parts(estimate, g)
-            gammas.append(u.T @ u)
-            throughs.append(share * (u.T @ score))
-            middle += share**2 * (score.T @ score)
+            gamma, through, score = _row_products(estimate, g)
+            gammas.append(gamma)
+            throughs.append(share * through)
+            middle += share**2 * score
             continue
         cov, e, w = estimate.sample_moments[g][1], block.exogenous, estimate.weight_matrices[g]
         given = cov[:, e] @ np.linalg.solve(cov[np.ix_(e, e)], cov[e])
@@ -282,33 +282,27 @@ def _normal_gamma(s: Array, means: bool) -> Array:
     return out
 
 
-def _row_parts(estimate: Estimate, g: int) -> tuple[Array, Array]:
-    """Parts of the rows (or clusters) in the moments and in the score, so that sums of their
-    products are covariances of the moments; what fixed predictors predict is taken off."""
-    block, m, means = estimate.model.blocks[g], estimate.moments[g], estimate.means
+def _row_products(estimate: Estimate, g: int) -> tuple[Array, Array, Array]:
+    """Covariances of the moments, of the moments and the score, and of the score, as the rows (or
+    clusters) of a group have them; see `residuals.row_parts`."""
     sample = estimate.sample.groups[g]
-    assert sample.raw is not None
-    row, column = vech_index(block.observed)
-    pieces = [(1, sample.raw)]
-    if len(block.exogenous):
-        pieces.append((-1, predicted_rows(sample, block)))
-    u = np.zeros((sample.n, len(row) + block.observed * means))
-    score = np.zeros((sample.n, estimate.model.parameters))
-    for sign, raw in pieces:
-        d = raw - sample.mean
-        # around the sample's means, not the model's
-        moved = replace(sample, raw=d + m.mu) if means else replace(sample, raw=raw)
-        score += sign * case_scores(block, m, moved, estimate.model.parameters, means)
-        u[:, -len(row) :] += sign * d[:, row] * d[:, column]
-        if means:
-            u[:, : block.observed] += sign * d
-    both = np.concatenate([u, score @ estimate.model.expand], axis=1)
-    both -= both.mean(axis=0)
-    if sample.clusters is not None:
-        both = cluster_sums(both, sample.clusters)
-        both *= np.sqrt(len(both) / (len(both) - 1))
-    both /= sample.n
-    return both[:, : u.shape[1]], both[:, u.shape[1] :]
+    parts = ((rows, np.concatenate(pair, axis=1)) for rows, *pair in row_parts(estimate, g))
+    if sample.clusters is None:
+        total = product = np.zeros(())
+        for _, both in parts:
+            total, product = total + both.sum(axis=0), product + both.T @ both
+        product = product - np.outer(total, total) / sample.n
+    else:
+        known, place = np.unique(sample.clusters, return_inverse=True)
+        sums = np.zeros((len(known), 0))
+        for rows, both in parts:
+            sums = sums if sums.size else np.zeros((len(known), both.shape[1]))
+            np.add.at(sums, place[rows], both)
+        sums -= np.outer(np.bincount(place) / sample.n, sums.sum(axis=0))
+        product = sums.T @ sums * (len(sums) / (len(sums) - 1))
+    product = product / sample.n**2
+    first = len(product) - estimate.model.expand.shape[1]
+    return product[:first, :first], product[:first, first:], product[first:, first:]
 
 
 def _incomplete_pieces(estimate: Estimate) -> Pieces:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 
+from .data import row_blocks
 from .errors import ModelError
-from .estimate import Estimate, case_scores, cluster_sums, predicted_rows, pseudo_inverse
+from .estimate import Estimate, case_scores, predicted_rows, pseudo_inverse
 from .frames import pd
 from .model import Array, Block, Index, information_cells, jacobian_cells, vech_index
 from .saturated import modelled_moments, saturated_information, saturated_matrices, too_large
@@ -217,68 +220,76 @@ def _row_variances(estimate: Estimate, group: int, spread: Array | None) -> Arra
     ``spread`` times its score over N, in every group whose estimates it shares.
     """
     groups = [group] if spread is None else list(range(len(estimate.model.blocks)))
-    parts = [_parts(estimate, g) for g in groups]
-    scores = [
-        None if spread is None else _moment_scores(estimate, g, rows) / estimate.n
-        for g, rows in zip(groups, parts, strict=True)
-    ]
     codes = [estimate.sample.groups[g].clusters for g in groups]
-    sample = estimate.sample.groups[group]
-    row, column = vech_index(estimate.model.blocks[group].observed)
-    p = estimate.model.blocks[group].observed if estimate.means else 0
-    first = np.concatenate([np.arange(p), row])
-    out = np.empty(len(first))
-    width = int(np.clip(2e7 // estimate.n, 1, 500))  # columns at a time
-    for start in range(0, len(first), width):
-        at = np.arange(start, min(start + width, len(first)))
-        pairs = at >= p
-        other = np.where(pairs, column[at - p], 0)
-        found = []
-        for g, rows, score in zip(groups, parts, scores, strict=True):
-            u = np.zeros((len(rows[0][1]), len(at)))
-            for sign, raw in rows if g == group else []:
-                d = raw - sample.mean
-                u += (
-                    sign
-                    / sample.n
-                    * np.where(pairs, d[:, first[at]] * d[:, other], d[:, first[at]])
-                )
-            if score is not None and spread is not None:
-                u -= score @ spread[at].T
-            found.append(u - u.mean(axis=0))
-        out[at] = sum((u**2).sum(axis=0) for u in _by_cluster(found, codes))
-    return out
+    p, n = estimate.model.blocks[group].observed, estimate.sample.groups[group].n
+    count = p * (p + 1) // 2 + p * estimate.means
 
+    def parts(g: int, at: Index) -> Iterator[tuple[slice, Array]]:
+        for rows, u, score in row_parts(estimate, g, at if g == group else at[:0]):
+            part = u / n if g == group else np.zeros((len(score), len(at)))
+            if spread is not None:
+                part -= score @ (spread[at].T / estimate.n)
+            yield rows, part
 
-def _parts(estimate: Estimate, group: int) -> list[tuple[int, Array]]:
-    """A group's rows and, taken off, what fixed predictors explain of them."""
-    block, sample = estimate.model.blocks[group], estimate.sample.groups[group]
-    assert sample.raw is not None
-    rows = [(1, sample.raw)]
-    return rows + ([(-1, predicted_rows(sample, block))] if len(block.exogenous) else [])
-
-
-def _moment_scores(estimate: Estimate, group: int, parts: list[tuple[int, Array]]) -> Array:
-    """Scores of a group's rows as parts of the sample moments, around the sample's means."""
-    block, m = estimate.model.blocks[group], estimate.moments[group]
-    sample, means, count = estimate.sample.groups[group], estimate.means, estimate.model.parameters
-    score = np.zeros((sample.n, count))
-    for sign, raw in parts:
-        moved = replace(sample, raw=raw - sample.mean + m.mu) if means else replace(sample, raw=raw)
-        score += sign * case_scores(block, m, moved, count, means)
-    out: Array = score @ estimate.model.expand
-    return out
-
-
-def _by_cluster(parts: list[Array], codes: list[Index | None]) -> list[Array]:
-    """Sums over clusters, with their correction; over groups too where clusters span them."""
     if codes[0] is None:
-        return parts
-    known = [np.asarray(c) for c in codes]
-    if sum(len(np.unique(c)) for c in known) > len(np.unique(np.concatenate(known))):
-        parts, known = [np.concatenate(parts)], [np.concatenate(known)]
-    sums = [cluster_sums(u, c) for u, c in zip(parts, known, strict=True)]
-    return [u * np.sqrt(len(u) / (len(u) - 1)) for u in sums]
+        out = np.zeros(count)
+        for g in groups:
+            total = np.zeros(count)
+            for _, part in parts(g, np.arange(count)):
+                out += np.einsum("ij,ij->j", part, part)
+                total += part.sum(axis=0)
+            out -= total**2 / estimate.sample.groups[g].n
+        return out
+    # sums over clusters are kept, of as many moments at a time as make some megabytes
+    known = [np.unique(np.asarray(c)) for c in codes]
+    every = np.unique(np.concatenate(known))
+    spanning = sum(map(len, known)) > len(every)
+    known = [every] * len(known) if spanning else known
+    out = np.empty(count)
+    for at in (np.arange(count)[k] for k in row_blocks(count, sum(map(len, known)))):
+        sums = []
+        for g, own, code in zip(groups, known, codes, strict=True):
+            place = np.searchsorted(own, np.asarray(code))
+            found = np.zeros((len(own), len(at)))
+            for rows, part in parts(g, at):
+                np.add.at(found, place[rows], part)
+            mean = found.sum(axis=0) / len(place)
+            sums.append(found - np.bincount(place, minlength=len(own))[:, None] * mean)
+        joined = [np.sum(sums, axis=0)] if spanning else sums
+        out[at] = sum((u**2).sum(axis=0) * len(u) / (len(u) - 1) for u in joined)
+    return out
+
+
+def row_parts(
+    estimate: Estimate, group: int, at: Index | None = None
+) -> Iterator[tuple[slice, Array, Array]]:
+    """What a group's rows add to n times its moments, (rows, moments), and to the score around the
+    sample's means, (rows, free parameters), some rows at a time.
+
+    Moments are those of `jacobian_cells`, all or ``at``; what fixed predictors predict is taken
+    off.
+    """
+    block, m, means = estimate.model.blocks[group], estimate.moments[group], estimate.means
+    sample, count = estimate.sample.groups[group], estimate.model.parameters
+    assert sample.raw is not None
+    pieces = [(1, sample.raw)]
+    if len(block.exogenous):
+        pieces.append((-1, predicted_rows(sample, block)))
+    row, column = vech_index(block.observed)
+    first = block.observed * means
+    at = np.arange(first + len(row)) if at is None else at
+    mean, pair = at[at < first], at[at >= first] - first
+    row, column = row[pair], column[pair]
+    for rows in row_blocks(sample.n, len(at) + count):
+        u: Any = 0.0
+        score: Any = 0.0
+        for sign, raw in pieces:
+            d = raw[rows] - sample.mean
+            moved = replace(sample, raw=d + m.mu if means else raw[rows], patterns=())
+            score = score + sign * case_scores(block, m, moved, count, means)
+            products = d[:, row] * d[:, column]
+            u = u + sign * np.concatenate([d[:, mean], products], axis=1)
+        yield rows, u, score @ estimate.model.expand
 
 
 def _residual_covariance(estimate: Estimate, group: int, standardized: bool) -> Array:
