@@ -54,14 +54,14 @@ def test_models(model: object, message: str) -> None:
 
 
 def test_size_of_text() -> None:
-    start = time.perf_counter()
+    start = time.process_time()
     refused("at most", "f =~ x1 + x2\n" * 800_000)
     refused("nested deeper", HS + "\nd := " + "(" * 10_000 + "1" + ")" * 10_000)
     refused("terms", HS.replace("x2", "a*x2") + "\nd := " + "+".join(["a"] * 5_000))
     refused("nested deeper|not a parameter", HS + "\nd := " + "exp(" * 10_000)
     refused("not a parameter", HS + "\nd := " + "-" * 100_000 + "a")
     refused("nested deeper", HS + "\nd := " + "2^" * 10_000 + "2 + a")
-    assert time.perf_counter() - start < 5
+    assert time.process_time() - start < 5
 
 
 def test_variables_and_data() -> None:
