@@ -123,13 +123,18 @@ def test_everything_is_planned_once(fresh: Path) -> None:
     jobs = planned(fresh, "--config", "draws=20", "--", "report")
     pairs = [(case, name) for case in PLANNED for name in study.load(case).analyses]
     wanted = [f"{case}_{name}" for case, name in pairs]
-    wanted += [f"show_{case}_{name}_en" for case, name in pairs]
+    pairs += [(study.ALL, name) for name in analyses.ACROSS]
+    for language in ("en", "zh"):
+        whole = language == "en"
+        shown = [
+            (case, name) for case, name in pairs if whole or case in (study.ALL, "ecsi-mobile")
+        ]
+        wanted += [f"show_{case}_{name}_{language}" for case, name in shown]
+        cases = [*PLANNED, study.ALL] if whole else ["ecsi-mobile"]
+        wanted += [f"report_{case}_{language}" for case in cases]
+        wanted += [f"report_{language}", f"trial_{language}"]
     wanted += [f"check_{case}" for case in PLANNED]
-    wanted += [
-        *analyses.ACROSS,
-        *(f"show_{study.ALL}_{name}_en" for name in analyses.ACROSS),
-        "report",
-    ]
+    wanted += [*analyses.ACROSS, "report"]
     assert jobs == dict.fromkeys(wanted, 1)
     assert not (fresh / ".cache" / "marks").exists()
 
