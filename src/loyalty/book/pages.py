@@ -37,8 +37,7 @@ _ROLES = {
 
 def badge(simulated: bool, language: Language) -> str:
     kind, text = ("simulated", SIMULATED) if simulated else ("real", REAL)
-    shown = text.both if language == "en" and simulated else text.in_(language)
-    return f"::: {{.{kind}}}\n{shown}\n:::"
+    return f"[{text.in_(language)}]{{.{kind}}}"
 
 
 def numbered(table: Table, label: str, language: Language = "en") -> str:
@@ -95,10 +94,11 @@ def _digit(value: Any) -> str:
 def cases(described: Mapping[str, Study], found: Results, language: Language) -> str:
     """The cases of a volume in one table, each with a link to its pages."""
     rows = [Row(study=s, rows=_rows_used(found, s.case)) for s in described.values()]
+    rows.sort(key=lambda r: not r.rows)  # what nobody here has seen comes last
     table = Table(
         rows,
         [
-            Column(lambda r: _linked(r.study, language), "Case", "markdown"),
+            Column(lambda r: _linked(r, language), "Case", "markdown"),
             Column(lambda r: _what(r, language), "Data", "markdown"),
             Column(lambda r: _origin(r.study, language), "Source", "markdown"),
             Column(lambda r: _licence(r.study, language), "Licence", "markdown"),
@@ -112,20 +112,21 @@ def cases(described: Mapping[str, Study], found: Results, language: Language) ->
     return numbered(table, "cases", language)
 
 
-def _linked(study: Study, language: Language) -> str:
-    title = escape(study.title.in_(language))
-    return f'[{title}]{{.dossier of="{study.case}"}}'
+def _linked(row: Any, language: Language) -> str:
+    title = escape(row.study.title.in_(language))
+    return f'[{title}]{{.dossier of="{row.study.case}"}}' if row.rows else title
 
 
 def _what(row: Any, language: Language) -> str:
     """The tables of a case with the rows that were used."""
     named = [*((term("Survey"), "answers"),) * bool(row.study.constructs)]
     named += [(resource.label, resource.id) for resource in row.study.resources]
-    apart = "；" if language == "zh" else "; "
-    return apart.join(
-        f"{escape(label.in_(language))} ({_counted(row.rows.get(name), language).lower()})"
-        for label, name in named
-    )
+    if not row.rows:
+        return Text(en="never seen by us", zh="未曾见到数据").in_(language)
+    parts = [(label.in_(language), _counted(row.rows.get(name), language)) for label, name in named]
+    if language == "zh":
+        return "；".join(f"{escape(label)}（{n}）" for label, n in parts)
+    return "; ".join(f"{escape(label)} ({n})" for label, n in parts)
 
 
 def _origin(study: Study, language: Language) -> str:

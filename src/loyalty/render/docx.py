@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -44,7 +45,8 @@ def _blocks(document: Document, chapter: Chapter, folder: Path) -> list[Node]:
             style = "Table Caption" if name == "tbl" else "Image Caption"
             attributes = ast.attr(content[0][0], [], [("custom-style", style)])
             made = ast.node("Div", [attributes, [ast.node("Para", inlines)]])
-            shown = inner(body["c"][1])
+            alt = ast.get(content[0], "alt")
+            shown = inner(ast.rewrite(body["c"][1], lambda n: _alt(n, alt) if alt else None))
             return [made, *shown] if name == "tbl" else [*shown, made]
         if kind == "Div" and "x-callout" in content[0][1]:
             title, body = content[1]
@@ -95,6 +97,23 @@ def _blocks(document: Document, chapter: Chapter, folder: Path) -> list[Node]:
     return [ast.node("Header", [1, ast.attr(identifier), title]), *inner(chapter.blocks)]
 
 
+def _alt(item: Node, alt: str) -> list[Node] | None:
+    if item["t"] != "Image":
+        return None
+    return [ast.node("Image", [item["c"][0], [ast.text(alt)], item["c"][2]])]
+
+
+def _without(folder: str, target: Path) -> None:
+    """Take a folder's path, which Pandoc writes beside every picture, out of a Word file."""
+    with zipfile.ZipFile(target) as old:
+        parts = [(entry, old.read(entry)) for entry in old.infolist()]
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as new:
+        for entry, content in parts:
+            if entry.filename.endswith(".xml"):
+                content = content.replace(f"{folder}/".encode(), b"")
+            new.writestr(entry, content)
+
+
 def write(document: Document, target: Path) -> Path:
     """Write the book as one Word file."""
     book = document.book
@@ -124,4 +143,5 @@ def write(document: Document, target: Path) -> Path:
                 }
             ]
         )
+        _without(name, target)
     return target

@@ -233,7 +233,13 @@ class HtmlWriter:
                 return code(item)
             if kind == "Image":
                 target = content[2][0].removeprefix("asset:")
-                image = [content[0], content[1], [asset(target), content[2][1]]]
+                identifier, classes, values = content[0]
+                values = [*values, ["loading", "lazy"]]
+                image = [
+                    [identifier, classes, values],
+                    content[1],
+                    [asset(target), content[2][1]],
+                ]
                 return [ast.node("Image", image)]
             if kind == "Link":
                 return [ast.node("Link", self._link(chapter, inner(content)))]

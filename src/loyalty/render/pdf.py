@@ -267,7 +267,8 @@ class TypstWriter:
             if kind == "Table":
                 return table(item, False)[0]
             if kind == "Math":  # Pandoc makes a whole em backwards of TeX's thin one
-                return [ast.node("Math", [content[0], content[1].replace("\\!", "")])]
+                formula = ast.node("Math", [content[0], content[1].replace("\\!", "")])
+                return [raw(f"#spoken({quoted(content[1])})["), formula, raw("]")]
             if kind == "Image":
                 return image(item)
             if kind == "Link":
@@ -478,6 +479,7 @@ class TypstWriter:
                     root=str(folder),
                     font_paths=[str(fonts.collection().parent)],
                     ignore_system_fonts=True,
+                    pdf_standards=["ua-1"],
                     timestamp=0,
                 )
             except Exception as fault:

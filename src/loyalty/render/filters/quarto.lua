@@ -205,6 +205,9 @@ return { { Meta = settings }, {
     if typst and span.classes:includes("simulated") then return badge(span, "simulated") end
     if typst and span.classes:includes("real") then return badge(span, "real") end
   end,
+  Image = function(image)
+    if html then image.attributes["loading"] = "lazy" return image end
+  end,
   Math = function(math)
     -- Pandoc makes a whole em backwards of TeX's thin one
     if typst then math.text = math.text:gsub("\\!", "") return math end

@@ -130,6 +130,42 @@
       function (result) { if (panel === mine) { fill(body, number, result); place(); } });
   }
 
+  // a figure or a table to take away
+  function sheet(table) {
+    function cell(one) {
+      // what begins like a formula is a text to a spreadsheet
+      var text = one.textContent.replace(/\s+/g, " ").trim().replace(/^([=+@\t]|-(?![\d.]))/, "'$1");
+      return '"' + text.replace(/"/g, '""') + '"';
+    }
+    return "\ufeff" + Array.prototype.map.call(table.rows, function (row) {
+      return Array.prototype.map.call(row.cells, cell).join(",");
+    }).join("\r\n") + "\r\n";
+  }
+  function take(blob, name) {
+    var made = link("", URL.createObjectURL(blob));
+    made.download = name;
+    made.click();
+    setTimeout(function () { URL.revokeObjectURL(made.href); }, 1000);
+  }
+  document.querySelectorAll(".source").forEach(function (line) {
+    var holder = line.closest("figure, .quarto-embed-nb-cell");
+    if (!holder) return;
+    var table = holder.querySelector("table"), image = holder.querySelector("img");
+    var named = holder.id || (holder.querySelector("[id^=fig-], [id^=tbl-]") || {}).id || "table";
+    if (table) {
+      var button = document.createElement("button");
+      button.type = "button"; button.textContent = "CSV";
+      button.addEventListener("click", function () {
+        take(new Blob([sheet(table)], { type: "text/csv;charset=utf-8" }), named + ".csv");
+      });
+      line.append(" · ", button);
+    } else if (image) {
+      var picture = link(/\.png$/.test(image.src) ? "PNG" : "SVG", image.src);
+      picture.download = named + image.src.slice(image.src.lastIndexOf("."));
+      line.append(" · ", picture);
+    }
+  });
+
   document.addEventListener("click", function (event) {
     var number = event.target.closest ? event.target.closest("a.num[data-key]") : null;
     if (number && !event.ctrlKey && !event.metaKey && !event.shiftKey && event.button === 0) {
