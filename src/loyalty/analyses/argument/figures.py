@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import pandas as pd
 from matplotlib.figure import Figure as Drawing
 
-from loyalty.analyses.argument.findings import Exhibit
-from loyalty.analyses.argument.names import path, title, why_not
+from loyalty.analyses.argument.beside import Voice
+from loyalty.analyses.argument.findings import Constructs, Exhibit
+from loyalty.analyses.argument.names import path, theme, title, why_not
 from loyalty.ground.terms import term
-from loyalty.ground.text import Language, Text
+from loyalty.ground.text import Language
 from loyalty.shown import charts
 from loyalty.shown.context import Case
 from loyalty.shown.figure import Figure
-from loyalty.shown.words import number
+from loyalty.shown.words import number, text
 
 
 def exhibit(found: Exhibit, case: Case) -> Figure:
+    """All paths to loyalty, a block a survey; in the place of a doubtful one stands why."""
+
     def draw(language: Language) -> Drawing:
         rows = []
         for name in dict.fromkeys(r.case for r in found.rows):
@@ -23,7 +27,7 @@ def exhibit(found: Exhibit, case: Case) -> Figure:
                 if r.case != name:
                     continue
                 sign = "" if r.sign == "+" else " (−)"
-                instead = why_not(r, case)
+                instead = why_not(r, first=True)
                 rows.append(
                     charts.Row(
                         path(r, case).in_(language) + sign,
@@ -43,13 +47,78 @@ def exhibit(found: Exhibit, case: Case) -> Figure:
     surveys = number(found.surveys)
     return Figure(
         draw,
-        Text(
-            en=f"{clear} of the {relied} paths to loyalty that may be relied upon have an interval clear of zero; {count} were hypothesized, in {surveys} real surveys. Standardized paths with 95 % intervals; where a path may not be relied upon, the reason stands in its place. (−): expected to be negative.",
-            zh=f"{surveys} 份真实问卷共假设 {count} 条指向忠诚的路径，其中 {relied} 条可以依据，{clear} 条的区间不含零。标准化路径及 95% 区间；不可依据的路径以其原因代替。(−)：预期为负。",
+        text(
+            f"{clear} of the {relied} paths to loyalty that may be relied upon are clear of zero; {count} were hypothesized, in {surveys} real surveys. Standardized paths with 95 % intervals, published values beside; where a path may not be relied upon, the reason stands in its place. (−): expected to be negative.",
+            f"可以依据的 {relied} 条指向忠诚的路径中有 {clear} 条不含零；{surveys} 份真实问卷共假设 {count} 条。标准化路径及 95% 区间，旁为已发表的数值；不可依据者以原因代替。(−)：预期为负。",
         ),
-        Text(
-            en=f"Forest plot of the paths to loyalty in {surveys} real surveys: {clear} of {relied} that may be relied upon are clear of zero.",
-            zh=f"{surveys} 份真实问卷中指向忠诚的路径森林图：可以依据的 {relied} 条中 {clear} 条不含零。",
+        text(
+            f"Forest plot of the paths to loyalty in {surveys} real surveys: {clear} of {relied} that may be relied upon are clear of zero.",
+            f"{surveys} 份真实问卷中指向忠诚的路径森林图：可以依据的 {relied} 条中 {clear} 条不含零。",
+        ),
+        simulated=False,
+    )
+
+
+def pairs(found: Constructs, case: Case) -> Figure:
+    """Pairs of constructs a survey: distinct, open, not distinct."""
+    judged = [r for r in found.rows if r.pairs]
+
+    def draw(language: Language) -> Drawing:
+        kinds = ("Distinct", "Open", "Not distinct")
+        rows = pd.DataFrame(
+            [[r.met, r.open, r.not_met] for r in judged],
+            columns=[term(k).in_(language) for k in kinds],
+        )
+        labels = [title(r.case, case).in_(language) for r in judged]
+        return charts.stacked(rows, labels, term("Pairs of constructs").in_(language))
+
+    total, fail, unsure = number(found.pairs), number(found.not_met), number(found.open)
+    return Figure(
+        draw,
+        text(
+            f"Of {total} pairs of constructs {fail} are not distinct and {unsure} are open, by the interval of the heterotrait–monotrait ratio.",
+            f"{total} 对构念中，按 HTMT 区间 {fail} 对不可区分，{unsure} 对未定。",
+        ),
+        text(
+            f"Stacked bars, one a survey: of {total} pairs {fail} are not distinct, {unsure} open.",
+            f"堆叠条形图，每份问卷一条：{total} 对中 {fail} 对不可区分，{unsure} 对未定。",
+        ),
+        simulated=False,
+    )
+
+
+def themes(found: Voice, case: Case) -> Figure | None:
+    """Odds ratios of the themes on a logarithmic axis."""
+    if not found.rows:
+        return None
+
+    def draw(language: Language) -> Drawing:
+        rows = pd.DataFrame(
+            {
+                "label": [theme(r.theme).in_(language) for r in found.rows],
+                "estimate": [float(r.odds_ratio) for r in found.rows],
+                "ci_lower": [float(r.ci_lower) for r in found.rows],
+                "ci_upper": [float(r.ci_upper) for r in found.rows],
+            }
+        )
+        label = term("Odds in praise over odds in complaint").in_(language)
+        return charts.odds(rows, label)
+
+    praised = found.summary.praised
+    complained = number(found.summary.complained_count)
+    first = text(
+        f"{theme(praised.theme).en} goes with praise" if praised else "No theme goes with praise",
+        f"{theme(praised.theme).zh}与好评相伴" if praised else "没有主题与好评相伴",
+    )
+    return Figure(
+        draw,
+        text(
+            f"{first.en}; {complained} themes go with complaint. Odds that praise mentions a theme over the odds that complaint does, with intervals that hold for all themes together; logarithmic axis.",
+            f"{first.zh}；{complained} 个主题与差评相伴。好评提及某主题的比数与差评提及的比数之比，区间对全部主题同时成立；对数轴。",
+        ),
+        text(
+            f"Forest plot of odds ratios by theme: {first.en.lower()}; {complained} go with complaint.",
+            f"各主题比数比的森林图：{first.zh}；{complained} 个与差评相伴。",
         ),
         simulated=False,
     )

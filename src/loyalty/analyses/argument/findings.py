@@ -2,13 +2,165 @@
 
 from __future__ import annotations
 
-from loyalty.analyses.argument import read
-from loyalty.analyses.argument.read import PathRow
-from loyalty.analyses.synthesis.estimates import Everything
-from loyalty.ground.findings import Count, Finding, Findings, Refused, refusable
-from loyalty.ground.reasons import CannotCompute
+import math
+from collections import Counter
+from collections.abc import Sequence
+from typing import Literal
 
-everything = read.everything
+from loyalty.analyses.argument import read
+from loyalty.analyses.argument.beside import Claims, ClaimsSummary, Conduct, Voice, VoiceSummary
+from loyalty.analyses.argument.beside import claims as claims
+from loyalty.analyses.argument.beside import conduct as conduct
+from loyalty.analyses.argument.beside import voice as voice
+from loyalty.analyses.argument.read import SATISFACTION, Grade, Interval, PathRow
+from loyalty.analyses.audit.findings import Audit
+from loyalty.analyses.groups.findings import Groups
+from loyalty.analyses.measurement.findings import Measurement
+from loyalty.analyses.reliability.findings import Reliability
+from loyalty.analyses.robustness.findings import Robustness, Specification
+from loyalty.analyses.synthesis.estimates import (
+    WIDE,
+    Everything,
+    doubtful,
+    given,
+    shared_paths,
+    sound,
+)
+from loyalty.analyses.synthesis.estimates import Estimate as Shared
+from loyalty.estimates.verdicts import PathVerdict, judge
+from loyalty.ground.findings import (
+    Bounded,
+    Count,
+    Finding,
+    Findings,
+    Percent,
+    Real,
+    Record,
+    Refused,
+    refusable,
+)
+from loyalty.ground.reasons import CannotCompute
+from loyalty.ground.thresholds import threshold
+from loyalty.stats._common import normal_quantile
+from loyalty.stats.pooling import random_effects
+
+everything, synthesis = read.everything, read.synthesis
+
+
+# --- the findings --------------------------------------------------------------------------------
+class SurveyRow(Record):
+    """A real survey: size, quality of the answers, and fit of its measurement model.
+
+    `flagged`: respondents with several signs of careless answering. `single` of its `constructs`
+    are one item. `missed`: cut-offs of fit that are missed, of the `indices` that have one.
+    `recorded`: its rows are elsewhere.
+    """
+
+    case: str
+    n: Count | None
+    items: Count
+    constructs: Count
+    single: Count
+    points: Count | None
+    missing: Percent | None
+    flagged: Percent | None
+    cfi: Bounded | None
+    rmsea: Bounded | None
+    srmr: Bounded | None
+    missed: Count | None
+    admissible: bool | None
+    recorded: bool
+
+
+class TableRow(Record):
+    """A real table of behaviour or text, and the rows that were read."""
+
+    case: str
+    table: str
+    rows: Count | None
+
+
+class Surveys(Finding):
+    """The real data. Of the surveys: `doubtful` solutions of the measurement model, those that
+    miss `all_missed` cut-offs, and `fitting` ones that miss none."""
+
+    rows: tuple[SurveyRow, ...]
+    tables: tuple[TableRow, ...]
+    count: Count
+    n: Count
+    smallest: Count
+    largest: Count
+    with_single: Count
+    judged: Count
+    doubtful: Count
+    all_missed: Count
+    fitting: Count
+    indices: Count
+    flagged_most: Percent | None
+
+
+class ConstructsRow(Record):
+    """Of a survey's pairs of constructs, by the interval of HTMT: told apart, open, not apart.
+
+    `cr_met` and `ave_met` of `scales` reach their cut-offs with the whole interval, by the point
+    estimate where there is none. `merged`: the constructs that BIC prefers as one.
+    """
+
+    case: str
+    pairs: Count | None
+    met: Count | None
+    open: Count | None
+    not_met: Count | None
+    scales: Count | None
+    cr_met: Count | None
+    ave_met: Count | None
+    alpha: Bounded | None
+    merged: tuple[tuple[str, ...], ...]
+
+
+class MergedRow(Record):
+    """A path to an outcome where constructs that cannot be told apart, `groups`, are one."""
+
+    case: str
+    groups: tuple[tuple[str, ...], ...]
+    from_: tuple[str, ...]
+    to: str
+    estimate: Real
+    ci_lower: Real | None
+    ci_upper: Real | None
+    verdict: PathVerdict
+    admissible: bool
+    missed: Count | None
+
+
+class Tension(Record):
+    """One path, three answers: as published, in the latent model, and with constructs merged.
+
+    Only where the latent path may not be relied upon.
+    """
+
+    path: PathRow
+    merged: MergedRow | None
+
+
+class Constructs(Finding):
+    """Over all surveys: pairs `met`, `open`, `not_met`; `failing` surveys have one that is not
+    apart, `open_surveys` none of these but an open one, `apart` neither."""
+
+    rows: tuple[ConstructsRow, ...]
+    surveys: Count
+    pairs: Count
+    met: Count
+    open: Count
+    not_met: Count
+    failing: Count
+    open_surveys: Count
+    apart: Count
+    scales: Count
+    ave_met: Count
+    merged: tuple[MergedRow, ...]
+    tensions: tuple[Tension, ...]
+    grade: Grade
 
 
 class Exhibit(Finding):
@@ -19,21 +171,389 @@ class Exhibit(Finding):
     count: Count
     relied: Count
     clear: Count
+    printed: Count
+
+
+class CountRow(Record):
+    """A survey's hypothesized paths: not estimated, not to be relied upon, and the rest."""
+
+    case: str
+    hypothesized: Count
+    set_aside: Count
+    doubted: Count
+    supported: Count
+    open: Count
+    contradicted: Count
+
+
+class PooledRow(Interval):
+    """A path pooled over the `k` surveys that have it and may be relied upon, of `n` people.
+
+    Random effects, REML, Hartung–Knapp. `left_out` surveys have it and may not; of the `k`, in
+    `single` an end is one item. Of one survey alone it is that survey's interval.
+    """
+
+    from_: str
+    to: str
+    k: Count
+    n: Count
+    left_out: Count
+    single: Count
+    same_sign: Count
+    pi_lower: Real | None
+    pi_upper: Real | None
+    i2: Percent | None
+    tau: Real | None
+    grade: Grade
+
+
+class Paths(Finding):
+    """What goes with loyalty. `pooled`: paths to loyalty; `satisfaction`: that from satisfaction.
+
+    `unfit`: of the surveys behind that one, those whose measurement model misses every cut-off.
+    """
+
+    counts: tuple[CountRow, ...]
+    hypothesized: Count
+    set_aside: Count
+    doubted: Count
+    supported: Count
+    open: Count
+    contradicted: Count
+    pooled: tuple[PooledRow, ...]
+    satisfaction: PooledRow | None
+    unfit: Count
+
+
+class DifferenceRow(Record):
+    """A real survey's groups: how far measurement is equal, and how many paths differ (Holm)."""
+
+    case: str
+    group: str
+    levels: Count
+    held: Literal["none", "configural", "metric", "scalar", "strict"]
+    partial: bool
+    comparable: bool
+    paths: Count | None
+    different: Count | None
+
+
+class ApartRow(Interval):
+    """The difference a − b of an unstandardized path, clear after Holm's correction."""
+
+    case: str
+    id: str
+    from_: str
+    to: str
+    group: str
+    group_a: str
+    group_b: str
+
+
+class Differences(Finding):
+    """Of `compared` surveys whose measurement is equal enough, `differing` have a path that
+    differs; `different` of their `paths` do. `apart`: the clear differences of two groups of paths
+    that differ, the largest first."""
+
+    rows: tuple[DifferenceRow, ...]
+    apart: tuple[ApartRow, ...]
+    surveys: Count
+    compared: Count
+    paths: Count
+    different: Count
+    differing: Count
+    to_loyalty: Count
+    to_loyalty_different: Count
+
+
+class OtherwiseRow(Record):
+    """A survey's focal path under other choices.
+
+    `sound` ones have an acceptable solution and an interval that can be read; `agree` of these
+    support the hypothesis. `doubtful` solutions, intervals too `wide` and choices that `failed`
+    are counted apart. `relied`: whether the study's own estimate may be relied upon; else the
+    range from `smallest` to `largest` is not shown.
+    """
+
+    case: str
+    from_: str
+    to: str
+    sign: Literal["+", "-"]
+    relied: bool
+    count: Count
+    sound: Count
+    agree: Count
+    against: Count
+    smallest: Real | None
+    largest: Real | None
+    doubtful: Count
+    wide: Count
+    failed: Count
+
+
+class Otherwise(Finding):
+    """Of the focal paths `doubted` ones may not be relied upon. Of the others `stable` ones are
+    supported by every acceptable choice, `mixed` ones by some, `unsupported` ones by none."""
+
+    rows: tuple[OtherwiseRow, ...]
+    count: Count
+    doubted: Count
+    stable: Count
+    mixed: Count
+    unsupported: Count
+    doubtful: Count
+    wide: Count
+    failed: Count
+
+
+class Answer(Finding):
+    """The headlines, out of what the chapters found; None where there is nothing to say.
+
+    `single`, `unfit`: as in :class:`PooledRow` and :class:`Paths`. `beside`: what else goes with
+    loyalty. `experiments`: real cases that changed something at random.
+    """
+
+    surveys: Count
+    experiments: Count
+    satisfaction: PooledRow | None
+    unfit: Count
+    beside: tuple[PooledRow, ...]
+    pairs: Count
+    not_apart: Count
+    open: Count
+    judged: Count
+    failing: Count
+    apart_grade: Grade
+    tension: Tension | None
+    conduct: Conduct | None
+    voice: VoiceSummary | None
+    claims: ClaimsSummary | None
+
+
+Question = Literal[
+    "together", "first", "beside", "apart", "groups", "otherwise", "conduct", "voice", "claims"
+]
+
+
+class Statement(Record):
+    """A question, whether it is answered, and how surely."""
+
+    question: Question
+    known: Literal["yes", "partly", "no"]
+    grade: Grade
+
+
+class Known(Finding):
+    """What is known and what is not, and what stands behind it."""
+
+    rows: tuple[Statement, ...]
+    answer: Answer
+    paths: Count
+    different: Count
+    compared: Count
+    focal: Count
+    stable: Count
+
+
+class Action(Record):
+    """What follows, and how surely; `n` cases stand behind it."""
+
+    id: Literal["questionnaire", "undivided", "satisfaction", "liked", "second_purchase", "read"]
+    grade: Grade
+    n: Count
+
+
+class Actions(Finding):
+    """What follows, and what stands behind it. `weak` of `scales` miss the cut-off of AVE."""
+
+    rows: tuple[Action, ...]
+    weak: Count
+    scales: Count
+    answer: Answer
 
 
 class Argument(Findings):
+    answer: Answer | Refused | None = None
     exhibit: Exhibit | Refused | None = None
+    known: Known | Refused | None = None
+    surveys: Surveys | Refused | None = None
+    constructs: Constructs | Refused | None = None
+    paths: Paths | Refused | None = None
+    differences: Differences | Refused | None = None
+    otherwise: Otherwise | Refused | None = None
+    conduct: Conduct | Refused | None = None
+    voice: Voice | Refused | None = None
+    claims: Claims | Refused | None = None
+    actions: Actions | Refused | None = None
 
 
+# --- the data ------------------------------------------------------------------------------------
 @refusable
-def exhibit(data: Everything) -> Exhibit:
-    """The paths of every real survey that lead to loyalty (or to leaving)."""
-    rows = [
+def surveys(data: Everything) -> Surveys:
+    """The real surveys, and the tables beside them."""
+    rows = [_survey(data, case) for case in read.real(data)]
+    if not rows:
+        raise CannotCompute("no_real_survey")
+    read_rows = {
+        (case, origin.resource): origin.rows
+        for (case, _), found in data.found.items()
+        for origin in found.provenance.data
+    }
+    known = [r.n for r in rows if r.n is not None]
+    judged = [r for r in rows if r.missed is not None]
+    flagged = [r.flagged for r in rows if r.flagged is not None]
+    return Surveys(
+        rows=tuple(rows),
+        tables=tuple(
+            TableRow(case=case, table=table.id, rows=read_rows.get((case, table.id)))
+            for case, study in data.cases.items()
+            if not study.simulated
+            for table in study.resources
+        ),
+        count=len(rows),
+        n=sum(known),
+        smallest=min(known, default=0),
+        largest=max(known, default=0),
+        with_single=sum(r.single > 0 for r in rows),
+        judged=len(judged),
+        doubtful=sum(r.admissible is False for r in judged),
+        all_missed=sum(r.missed == len(read.INDICES) for r in judged),
+        fitting=sum(r.missed == 0 for r in judged),
+        indices=len(read.INDICES),
+        flagged_most=max(flagged, default=None),
+    )
+
+
+def _survey(data: Everything, case: str) -> SurveyRow:
+    study = data.cases[case]
+    audit = data.of(case, "audit", Audit)
+    measurement = data.of(case, "measurement", Measurement)
+    flow = given(audit.flow) if audit else None
+    missing = given(audit.missing) if audit else None
+    careless = given(audit.careless) if audit else None
+    fit = given(measurement.fit) if measurement else None
+    scales = {(study.item_scale(i).min, study.item_scale(i).max) for i in study.items}
+    (low, high), *more = scales or {(0, 0)}
+    found = next((f for (of, _), f in data.found.items() if of == case), None)
+    return SurveyRow(
+        case=case,
+        n=flow.n if flow else fit.n if fit else None,
+        items=len([i for c in study.main for i in c.items]),
+        constructs=len(study.main),
+        single=sum(len(c.items) == 1 for c in study.main),
+        points=None if more else int(high - low + 1),
+        missing=missing.share if missing else None,
+        flagged=careless.flagged.share if careless and careless.flagged else None,
+        cfi=fit.cfi if fit else None,
+        rmsea=fit.rmsea if fit else None,
+        srmr=fit.srmr if fit else None,
+        missed=read.missed(fit),
+        admissible=not doubtful(fit) if fit else None,
+        recorded=bool(found and found.provenance.recorded),
+    )
+
+
+# --- can the constructs be told apart ------------------------------------------------------------
+@refusable
+def constructs(data: Everything) -> Constructs:
+    """Discriminant and convergent validity by intervals, and what merging changes."""
+    rows = [r for case in read.real(data) if (r := _constructs(data, case)) is not None]
+    if not rows:
+        raise CannotCompute("no_real_survey")
+    judged = [r for r in rows if r.pairs]
+    failing = sum((r.not_met or 0) > 0 for r in judged)
+    merged = [m for case in read.real(data) for m in _merged(data, case)]
+    tensions = [
+        Tension(path=path, merged=_of(path, merged))
+        for path in _loyal_paths(data)
+        if path.printed is not None and path.estimate is not None and not path.relied
+        if data.cases[path.case].named(path.from_).concept == SATISFACTION
+    ]
+    tensions.sort(key=lambda t: -read.width(t.path))
+    return Constructs(
+        rows=tuple(rows),
+        surveys=len(judged),
+        pairs=sum(r.pairs or 0 for r in judged),
+        met=sum(r.met or 0 for r in judged),
+        open=sum(r.open or 0 for r in judged),
+        not_met=sum(r.not_met or 0 for r in judged),
+        failing=failing,
+        open_surveys=sum(not r.not_met and (r.open or 0) > 0 for r in judged),
+        apart=sum(r.met == r.pairs for r in judged),
+        scales=sum(r.scales or 0 for r in rows),
+        ave_met=sum(r.ave_met or 0 for r in rows),
+        merged=tuple(merged),
+        tensions=tuple(tensions),
+        grade=read.graded(failing),
+    )
+
+
+def _constructs(data: Everything, case: str) -> ConstructsRow | None:
+    measurement = data.of(case, "measurement", Measurement)
+    if measurement is None:
+        return None
+    reliability = data.of(case, "reliability", Reliability)
+    ratios, convergent = given(measurement.htmt), given(measurement.convergent)
+    scales = given(reliability.scales) if reliability else None
+    models = given(measurement.models)
+    best = next((m for m in models.rows if m.id == models.preferred), None) if models else None
+    alphas = [r.alpha for r in scales.rows if r.alpha is not None] if scales else []
+    return ConstructsRow(
+        case=case,
+        pairs=ratios.pairs if ratios else None,
+        met=ratios.met if ratios else None,
+        open=ratios.open if ratios else None,
+        not_met=ratios.not_met if ratios else None,
+        scales=convergent.constructs if convergent else None,
+        cr_met=sum(r.cr_verdict == "met" for r in convergent.rows) if convergent else None,
+        ave_met=sum(r.ave_verdict == "met" for r in convergent.rows) if convergent else None,
+        alpha=min(alphas, default=None),
+        merged=best.merged if best and best.admissible else (),
+    )
+
+
+def _merged(data: Everything, case: str) -> list[MergedRow]:
+    measurement = data.of(case, "measurement", Measurement)
+    found = given(measurement.merged) if measurement else None
+    if found is None or doubtful(found):
+        return []
+    return [
+        MergedRow(
+            case=case,
+            groups=found.groups,
+            from_=r.from_,
+            to=r.to,
+            estimate=r.estimate,
+            ci_lower=r.ci_lower,
+            ci_upper=r.ci_upper,
+            verdict=r.verdict,
+            admissible=found.admissible,
+            missed=read.missed(found),
+        )
+        for r in found.rows
+    ]
+
+
+def _of(path: PathRow, merged: Sequence[MergedRow]) -> MergedRow | None:
+    """The path where what it starts from is one with others."""
+    own = [m for m in merged if m.case == path.case and m.to == path.to and path.from_ in m.from_]
+    return own[0] if own else None
+
+
+# --- what goes with loyalty ----------------------------------------------------------------------
+def _loyal_paths(data: Everything) -> list[PathRow]:
+    return [
         row
         for case, study in read.real(data).items()
         for row in read.rows_of(data, case)
         if row.to in read.loyal(study)
     ]
+
+
+@refusable
+def exhibit(data: Everything) -> Exhibit:
+    """The paths of every real survey that lead to loyalty (or to leaving)."""
+    rows = _loyal_paths(data)
     if not rows:
         raise CannotCompute("no_path_to_loyalty")
     relied = [r for r in rows if r.relied]
@@ -43,4 +563,368 @@ def exhibit(data: Everything) -> Exhibit:
         count=len(rows),
         relied=len(relied),
         clear=sum(r.verdict != "open" for r in relied),
+        printed=sum(r.printed is not None for r in rows),
+    )
+
+
+@refusable
+def paths(data: Everything) -> Paths:
+    """Verdicts by survey, and the paths to loyalty pooled over the surveys to be relied upon."""
+    every = {case: list(read.rows_of(data, case)) for case in read.real(data)}
+    every = {case: rows for case, rows in every.items() if rows}
+    if not every:
+        raise CannotCompute("no_path_to_loyalty")
+    counts = [_counted(case, rows) for case, rows in every.items()]
+    pooled = _pooled(data, [r for r in _loyal_paths(data) if r.estimate is not None])
+    satisfaction = next((p for p in pooled if p.from_ == SATISFACTION), None)
+    behind = {
+        r.case
+        for r in _loyal_paths(data)
+        if r.relied and data.cases[r.case].named(r.from_).concept == SATISFACTION
+        if data.cases[r.case].named(r.to).concept == LOYALTY
+        if r.missed == len(read.INDICES)
+    }
+    total = {
+        name: sum(getattr(c, name) for c in counts)
+        for name in ("hypothesized", "set_aside", "doubted", "supported", "open", "contradicted")
+    }
+    return Paths(
+        counts=tuple(counts),
+        **total,
+        pooled=tuple(pooled),
+        satisfaction=satisfaction,
+        unfit=len(behind),
+    )
+
+
+#: The concept that paths are pooled to; leaving, using again and buying are concepts of their own.
+LOYALTY = "loyalty"
+
+
+def _counted(case: str, rows: Sequence[PathRow]) -> CountRow:
+    verdicts = Counter(r.verdict for r in rows if r.relied)
+    return CountRow(
+        case=case,
+        hypothesized=len(rows),
+        set_aside=sum(r.set_aside for r in rows),
+        doubted=sum(not r.relied and not r.set_aside for r in rows),
+        supported=verdicts["supported"],
+        open=verdicts["open"],
+        contradicted=verdicts["contradicted"],
+    )
+
+
+def _pooled(data: Everything, rows: Sequence[PathRow]) -> list[PooledRow]:
+    cases = read.real(data)
+    z = normal_quantile(0.95)
+    estimates = [
+        Shared(r.case, r.from_, r.to, r.estimate, read.width(r) / (2 * z), r.ci_lower, r.ci_upper)
+        for r in rows
+        if r.relied and r.estimate is not None and r.ci_lower is not None and r.ci_upper is not None
+    ]
+    people = {r.case: r.n for r in rows}
+    single = {(r.case, r.from_, r.to) for r in rows if r.relied and r.single}
+    found = []
+    for (a, b), same in shared_paths(estimates, cases, 1).items():
+        if b != LOYALTY:
+            continue
+        has = {r.case for r in rows if _concepts(data, r) == (a, b)}
+        alone = same[0]
+        effect = None
+        if len(same) > 1:
+            effect = random_effects([e.estimate for e in same], [e.se for e in same])
+        lower = effect.ci_lower if effect else alone.ci_lower
+        upper = effect.ci_upper if effect else alone.ci_upper
+        value = effect.estimate if effect else alone.estimate
+        clear = [e for e in same if e.ci_lower > 0 or e.ci_upper < 0]
+        agreeing = sum((e.estimate > 0) == (value > 0) for e in clear)
+        settled = judge("+", lower, upper) != "open"
+        with_single = {case for case, f, t in single if _ends(data, case, f, t) == (a, b)}
+        found.append(
+            PooledRow(
+                from_=a,
+                to=b,
+                k=len(same),
+                n=sum(people[e.case] for e in same),
+                left_out=len(has - {e.case for e in same}),
+                single=len(with_single),
+                same_sign=agreeing,
+                estimate=value,
+                ci_lower=lower,
+                ci_upper=upper,
+                # Of two surveys nothing is left to tell how far a third would lie.
+                pi_lower=effect.pi_lower if effect and effect.k > 2 else None,
+                pi_upper=effect.pi_upper if effect and effect.k > 2 else None,
+                i2=effect.i2 / 100 if effect else None,
+                tau=math.sqrt(effect.tau2) if effect else None,
+                grade=read.graded(agreeing) if settled else "none",
+            )
+        )
+    return sorted(found, key=lambda r: (-r.k, -r.n))
+
+
+def _concepts(data: Everything, row: PathRow) -> tuple[str, str]:
+    return _ends(data, row.case, row.from_, row.to)
+
+
+def _ends(data: Everything, case: str, start: str, end: str) -> tuple[str, str]:
+    named = data.cases[case].named
+    return named(start).concept, named(end).concept
+
+
+# --- who differs ---------------------------------------------------------------------------------
+@refusable
+def differences(data: Everything) -> Differences:
+    """Groups of the real surveys: equality of measurement, and paths that differ."""
+    rows: list[DifferenceRow] = []
+    apart: list[ApartRow] = []
+    loyal = loyal_different = 0
+    for case, study in read.real(data).items():
+        groups = data.of(case, "groups", Groups)
+        ladder = given(groups.invariance) if groups else None
+        if groups is None or ladder is None:
+            continue
+        level = threshold("significance").value
+        found, pairs = given(groups.paths), given(groups.pairs)
+        group = next(g for g in study.groups if g.id == ladder.group)
+        out = {aside.level for aside in ladder.left_out}
+        comparable = ladder.held in ("metric", "scalar", "strict") and sound(data, case)
+        rows.append(
+            DifferenceRow(
+                case=case,
+                group=ladder.group,
+                levels=len(set(map(str, group.levels)) - out),
+                held=ladder.held,
+                partial=ladder.partial,
+                comparable=comparable,
+                paths=found.count if found else None,
+                different=found.different if found else None,
+            )
+        )
+        if not comparable or found is None:
+            continue
+        own = [d for d in found.differences if d.to in read.loyal(study)]
+        loyal += len(own)
+        loyal_different += sum(d.p_holm < level for d in own)
+        apart += [
+            ApartRow(
+                case=case,
+                id=d.id,
+                from_=d.from_,
+                to=d.to,
+                group=ladder.group,
+                group_a=d.group_a,
+                group_b=d.group_b,
+                estimate=d.estimate,
+                ci_lower=d.ci_lower,
+                ci_upper=d.ci_upper,
+            )
+            for d in (pairs.differences if pairs else ())
+            if d.differs and d.p_holm is not None and d.p_holm < level
+            if d.ci_lower is not None and d.ci_upper is not None
+        ]
+    if not rows:
+        raise CannotCompute("no_survey_with_groups")
+    compared = [r for r in rows if r.comparable and r.paths is not None]
+    return Differences(
+        rows=tuple(rows),
+        apart=tuple(sorted(apart, key=lambda r: -abs(r.estimate))),
+        surveys=len(rows),
+        compared=len(compared),
+        paths=sum(r.paths or 0 for r in compared),
+        different=sum(r.different or 0 for r in compared),
+        differing=sum((r.different or 0) > 0 for r in compared),
+        to_loyalty=loyal,
+        to_loyalty_different=loyal_different,
+    )
+
+
+# --- would it hold otherwise ---------------------------------------------------------------------
+@refusable
+def otherwise(data: Everything) -> Otherwise:
+    """The focal path of every survey under other choices, doubtful solutions counted apart."""
+    rows = []
+    for case, study in read.real(data).items():
+        robustness = data.of(case, "robustness", Robustness)
+        curve = given(robustness.curve) if robustness else None
+        if curve is None or not curve.done:
+            continue
+        path = next(h for h in study.hypotheses if h.id == curve.hypothesis)
+        accepted = [s for s in curve.specifications if s.estimate is not None and not s.problems]
+        readable = [s for s in accepted if _readable(s)]
+        values = [s.estimate for s in readable if s.estimate is not None]
+        verdicts = [_judged(path.sign, s) for s in readable]
+        own = next((r for r in read.rows_of(data, case) if r.id == path.id), None)
+        relied = own is not None and own.relied
+        rows.append(
+            OtherwiseRow(
+                case=case,
+                from_=curve.from_,
+                to=curve.to,
+                sign=path.sign,
+                relied=relied,
+                count=curve.n,
+                sound=len(readable),
+                agree=verdicts.count("supported"),
+                against=verdicts.count("contradicted"),
+                smallest=min(values, default=None) if relied else None,
+                largest=max(values, default=None) if relied else None,
+                doubtful=curve.suspect,
+                wide=len(accepted) - len(readable),
+                failed=curve.failed,
+            )
+        )
+    if not rows:
+        raise CannotCompute("no_focal_path")
+    read_ = [r for r in rows if r.relied]
+    stable = sum(r.agree == r.sound > 0 for r in read_)
+    none = sum(r.agree == 0 for r in read_)
+    return Otherwise(
+        rows=tuple(rows),
+        count=len(rows),
+        stable=stable,
+        doubted=len(rows) - len(read_),
+        mixed=len(read_) - stable - none,
+        unsupported=none,
+        doubtful=sum(r.doubtful for r in rows),
+        wide=sum(r.wide for r in rows),
+        failed=sum(r.failed for r in rows),
+    )
+
+
+def _readable(row: Specification) -> bool:
+    """Whether an interval is narrow enough to be read, where there is one."""
+    if row.ci_lower is None or row.ci_upper is None:
+        return True
+    return row.ci_upper - row.ci_lower <= WIDE
+
+
+def _judged(sign: str, row: Specification) -> PathVerdict:
+    if row.ci_lower is None or row.ci_upper is None:
+        return "open"
+    return judge(sign, row.ci_lower, row.ci_upper)
+
+
+# --- the answer, what is known, what follows -----------------------------------------------------
+def answer(
+    data: Everything,
+    found: Paths | Refused,
+    apart: Constructs | Refused,
+    conduct: Conduct | Refused,
+    voice: Voice | Refused,
+    claims: Claims | Refused,
+) -> Answer | Refused:
+    """The headlines. What was done or written and could not be found is None, and not said."""
+    return _answer(
+        data, found, apart, conduct=given(conduct), voice=given(voice), claims=given(claims)
+    )
+
+
+@refusable
+def _answer(
+    data: Everything,
+    found: Paths,
+    apart: Constructs,
+    *,
+    conduct: Conduct | None,
+    voice: Voice | None,
+    claims: Claims | None,
+) -> Answer:
+    experiments = {
+        case
+        for case, study in data.cases.items()
+        if not study.simulated and any(r.kind == "experiment" for r in study.resources)
+    }
+    return Answer(
+        surveys=len(found.counts),
+        experiments=len(experiments),
+        satisfaction=found.satisfaction,
+        unfit=found.unfit,
+        beside=tuple(p for p in found.pooled if p.from_ != SATISFACTION and p.grade != "none"),
+        pairs=apart.pairs,
+        not_apart=apart.not_met,
+        open=apart.open,
+        judged=apart.surveys,
+        failing=apart.failing,
+        apart_grade=apart.grade,
+        tension=apart.tensions[0] if apart.tensions else None,
+        conduct=conduct,
+        voice=voice.summary if voice else None,
+        claims=claims.summary if claims else None,
+    )
+
+
+def _known(question: Question, grade: Grade) -> Statement:
+    """Answered where the grade is moderate or high, partly where it is low."""
+    known: Literal["yes", "partly", "no"] = "yes"
+    if grade in ("low", "none"):
+        known = "partly" if grade == "low" else "no"
+    return Statement(question=question, known=known, grade=grade)
+
+
+def known(
+    said: Answer | Refused, groups: Differences | Refused, others: Otherwise | Refused
+) -> Known | Refused:
+    """What is known of each question, by the grades of the findings behind it."""
+    return _all_known(said, groups=given(groups), others=given(others))
+
+
+@refusable
+def _all_known(said: Answer, *, groups: Differences | None, others: Otherwise | None) -> Known:
+    together: Grade = said.satisfaction.grade if said.satisfaction else "none"
+    grades: list[Grade] = [p.grade for p in said.beside]
+    beside: Grade = "moderate" if "moderate" in grades else "low" if grades else "none"
+    rows = [
+        _known("together", together),
+        _known("first", read.graded(said.experiments)),
+        _known("beside", beside),
+        _known("apart", said.apart_grade),
+        _known("groups", read.graded(groups.differing) if groups else "none"),
+        _known("otherwise", read.graded(others.stable) if others else "none"),
+        _known("conduct", said.conduct.grade if said.conduct else "none"),
+        _known("voice", said.voice.grade if said.voice else "none"),
+        _known("claims", said.claims.grade if said.claims else "none"),
+    ]
+    return Known(
+        rows=tuple(rows),
+        answer=said,
+        paths=groups.paths if groups else 0,
+        different=groups.different if groups else 0,
+        compared=groups.compared if groups else 0,
+        focal=others.count if others else 0,
+        stable=others.stable if others else 0,
+    )
+
+
+@refusable
+def actions(said: Answer, apart: Constructs) -> Actions:
+    """What follows from what is found, surely or less so; nothing from what is open."""
+    weak = apart.scales - apart.ave_met
+    faulty = sum(r.ave_met != r.scales for r in apart.rows if r.scales)
+    liked = [p for p in said.beside if p.estimate > 0]
+    every = [
+        Action(id="questionnaire", grade=read.graded(faulty), n=faulty),
+        Action(id="undivided", grade=apart.grade, n=apart.failing),
+        Action(
+            id="satisfaction",
+            grade=said.satisfaction.grade if said.satisfaction else "none",
+            n=said.satisfaction.k if said.satisfaction else 0,
+        ),
+        Action(id="liked", grade=liked[0].grade if liked else "none", n=liked[0].k if liked else 0),
+        Action(
+            id="second_purchase",
+            grade=said.conduct.grade if said.conduct else "none",
+            n=len(said.conduct.returning) if said.conduct else 0,
+        ),
+        Action(
+            id="read",
+            grade=said.voice.grade if said.voice and said.voice.complained else "none",
+            n=len(said.voice.cases) if said.voice else 0,
+        ),
+    ]
+    return Actions(
+        rows=tuple(a for a in every if a.grade != "none"),
+        weak=weak,
+        scales=apart.scales,
+        answer=said,
     )

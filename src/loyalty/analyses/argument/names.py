@@ -3,22 +3,59 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Protocol
 
-from loyalty.analyses.argument.read import Doubt, PathRow
+from loyalty.analyses.argument.read import Doubt, Grade
+from loyalty.analyses.synthesis.estimates import concepts
+from loyalty.analyses.voice import themes as lists
 from loyalty.cases.study import Study
-from loyalty.ground.markdown import escape
 from loyalty.ground.text import Text
 from loyalty.shown.context import Case, arrow
-from loyalty.shown.words import names
 
 #: Why a path is not to be relied upon, in a few words.
 DOUBTS: dict[Doubt, Text] = {
-    "solution": Text(en="doubtful solution", zh="结构模型解可疑"),
-    "measurement": Text(en="doubtful measurement model", zh="测量模型解可疑"),
+    "solution": Text(en="doubtful solution", zh="结构模型的解可疑"),
+    "measurement": Text(en="doubtful measurement", zh="测量模型的解可疑"),
     "interval": Text(en="interval too wide", zh="区间过宽"),
-    "apart": Text(en="causes not told apart", zh="前因彼此无法区分"),
+    "apart": Text(en="causes not told apart", zh="前因无法区分"),
 }
 NOT_ESTIMATED = Text(en="not estimated", zh="未估计")
+GRADES: dict[Grade, Text] = {
+    "high": Text(en="high", zh="高"),
+    "moderate": Text(en="moderate", zh="中"),
+    "low": Text(en="low", zh="低"),
+    "none": Text(en="none", zh="无"),
+}
+#: Where a headline's exhibit stands.
+EXHIBITS = {
+    "exhibit": "fig-all-argument-exhibit",
+    "constructs": "tbl-all-argument-constructs",
+    "returning": "tbl-all-argument-returning",
+    "themes": "fig-all-argument-themes",
+    "failures": "tbl-all-argument-failures",
+}
+
+
+class OfPath(Protocol):
+    """A row about a path of a case."""
+
+    @property
+    def case(self) -> str: ...
+    @property
+    def from_(self) -> str: ...
+    @property
+    def to(self) -> str: ...
+
+
+class Judged(OfPath, Protocol):
+    """A path that may be relied upon or not."""
+
+    @property
+    def set_aside(self) -> bool: ...
+    @property
+    def relied(self) -> bool: ...
+    @property
+    def doubts(self) -> Sequence[Doubt]: ...
 
 
 def study(case: str, everything: Case) -> Study:
@@ -30,26 +67,63 @@ def title(case: str, everything: Case) -> Text:
     return study(case, everything).title
 
 
-def path(row: PathRow, everything: Case) -> Text:
+def path(row: OfPath, everything: Case) -> Text:
     """``Quality → Loyalty`` by the labels of its case."""
     named = study(row.case, everything).named
     return arrow(named(row.from_).label, named(row.to).label)
 
 
-def surveys(cases: Sequence[str], everything: Case) -> Text:
-    """A list of surveys by their titles."""
-    return names([title(case, everything) for case in dict.fromkeys(cases)])
+def together(case: str, constructs: Sequence[str], everything: Case) -> Text:
+    """``Image + Quality``: constructs that are one."""
+    labels = [study(case, everything).named(c).label for c in constructs]
+    return Text(en=" + ".join(t.en for t in labels), zh=" + ".join(t.zh for t in labels))
 
 
-def why_not(row: PathRow, everything: Case) -> Text | None:
-    """Why a path has no number to read, in a few words; None where it has one."""
+def label(concept: str, everything: Case) -> Text:
+    """What surveys call a concept that they share."""
+    return concepts(everything.described or {})[concept]
+
+
+def concept_path(start: str, end: str, everything: Case) -> Text:
+    return arrow(label(start, everything), label(end, everything))
+
+
+def group(case: str, name: str, level: str, everything: Case) -> Text:
+    """A level of a grouping."""
+    described = next(g for g in study(case, everything).groups if g.id == name)
+    return next(text for code, text in described.levels.items() if str(code) == level)
+
+
+def grouping(case: str, name: str, everything: Case) -> Text:
+    return next(g.label for g in study(case, everything).groups if g.id == name)
+
+
+def resource(case: str, name: str, everything: Case) -> Text:
+    """The label of a case's table; its name where none has it."""
+    found = (r.label for r in study(case, everything).resources if r.id == name)
+    return next(found, Text(en=name, zh=name))
+
+
+def theme(name: str) -> Text:
+    return lists.themes()[name].label
+
+
+def graded(grade: Grade, exhibit: str) -> Text:
+    """The grade of a headline, and where its exhibit is."""
+    shown = GRADES[grade]
+    return Text(
+        en=f"*Grade of evidence: {shown.en}* (@{EXHIBITS[exhibit]}).",
+        zh=f"*证据等级：{shown.zh}*（@{EXHIBITS[exhibit]}）。",
+    )
+
+
+def why_not(row: Judged, *, first: bool = False) -> Text | None:
+    """Why a path has no number to read, in a few words, or the `first` reason alone; None where
+    it has one.
+    """
     if row.set_aside:
         return NOT_ESTIMATED
     if row.relied:
         return None
-    said = [DOUBTS[d] for d in row.doubts]
+    said = [DOUBTS[d] for d in row.doubts[: 1 if first else None]]
     return Text(en="; ".join(t.en for t in said), zh="；".join(t.zh for t in said))
-
-
-def escaped(text: Text) -> Text:
-    return Text(en=escape(text.en), zh=escape(text.zh))

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Literal
 
 from loyalty.analyses.measurement.findings import Measurement
 from loyalty.analyses.published.findings import PathOrR2, Published
 from loyalty.analyses.structural.findings import Path, Structural
-from loyalty.analyses.synthesis.estimates import WIDE, Everything, given
+from loyalty.analyses.synthesis.estimates import WIDE, Everything, doubtful, given, unlike
 from loyalty.analyses.synthesis.estimates import everything as everything
 from loyalty.analyses.synthesis.findings import Synthesis
 from loyalty.cases.study import ALL, Study
@@ -25,6 +26,17 @@ SATISFACTION = "satisfaction"
 #: is doubtful; the interval is missing, or wider than one standard deviation; what leads there
 #: cannot be told apart from something else that does (HTMT above its cut-off, by interval).
 Doubt = Literal["solution", "measurement", "interval", "apart"]
+
+
+#: How sure a statement is. High: it follows from printed figures, or from all there is to count.
+#: Moderate: two or more sets of real data agree. Low: one says so. None: the intervals hold both
+#: answers, or nothing that may be relied upon speaks to it.
+Grade = Literal["high", "moderate", "low", "none"]
+
+
+def graded(agreeing: int) -> Grade:
+    """The grade of what so many sets of real data say."""
+    return "none" if agreeing == 0 else "low" if agreeing == 1 else "moderate"
 
 
 class Interval(Record):
@@ -89,20 +101,6 @@ def missed(fit: FitMeasures | None) -> int | None:
     return sum(v is None or not cut.met(v) for cut, v in values)
 
 
-def _doubtful(fit: FitMeasures) -> bool:
-    return not fit.converged or not fit.admissible or bool(fit.problems)
-
-
-def unlike(measurement: Measurement | None) -> set[frozenset[str]]:
-    """Pairs of constructs that cannot be told apart: HTMT above its cut-off, by interval."""
-    ratios = given(measurement.htmt) if measurement else None
-    return {
-        frozenset((r.construct_a, r.construct_b))
-        for r in (ratios.rows if ratios else ())
-        if r.verdict == "not met"
-    }
-
-
 def rows_of(data: Everything, case: str) -> Iterator[PathRow]:
     """Every hypothesized path of a survey, those set aside, too."""
     study = data.cases[case]
@@ -114,10 +112,10 @@ def rows_of(data: Everything, case: str) -> Iterator[PathRow]:
     measurement = data.of(case, "measurement", Measurement)
     planned = given(measurement.fit) if measurement else None
     whole: list[Doubt] = []
-    if _doubtful(fit):
+    if doubtful(fit):
         whole.append("solution")
     # Where all constructs have one item, or there is one, there is no measurement model to doubt.
-    if planned is not None and _doubtful(planned):
+    if planned is not None and doubtful(planned):
         whole.append("measurement")
     same, estimated = unlike(measurement), {r.id: r for r in found.rows}
     printed = _printed(data, case)
@@ -157,6 +155,13 @@ def rows_of(data: Everything, case: str) -> Iterator[PathRow]:
             relied=row is not None and not doubts,
             source=f"{case}/structural/paths.rows.{h.id}",
         )
+
+
+def width(row: PathRow) -> float:
+    """Of a path's interval; endless without one."""
+    if row.ci_lower is None or row.ci_upper is None:
+        return math.inf
+    return row.ci_upper - row.ci_lower
 
 
 def _wide(row: Path) -> bool:

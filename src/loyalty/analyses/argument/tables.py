@@ -1,1 +1,549 @@
-"""Tables of the argument."""
+"""Tables of the argument: a row a survey, a path, a claim."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from loyalty.analyses.argument import words
+from loyalty.analyses.argument.beside import (
+    ClaimRow,
+    Claims,
+    Conduct,
+    FailedRow,
+)
+from loyalty.analyses.argument.findings import (
+    Action,
+    Actions,
+    ApartRow,
+    Constructs,
+    ConstructsRow,
+    DifferenceRow,
+    Differences,
+    Known,
+    MergedRow,
+    Otherwise,
+    OtherwiseRow,
+    Paths,
+    PooledRow,
+    Statement,
+    SurveyRow,
+    Surveys,
+)
+from loyalty.analyses.argument.names import (
+    GRADES,
+    concept_path,
+    group,
+    grouping,
+    path,
+    resource,
+    study,
+    title,
+    together,
+)
+from loyalty.cases import claims as ledger
+from loyalty.ground.numbers import DASH
+from loyalty.ground.terms import term
+from loyalty.ground.text import Text
+from loyalty.shown.context import Case
+from loyalty.shown.fit import PATH_VERDICTS
+from loyalty.shown.table import Column, Table
+from loyalty.shown.words import interval, number, text
+
+#: So many of the differences between two groups are shown.
+APART = 10
+QUESTIONS = {
+    "together": text("Do satisfaction and loyalty go together?", "满意与忠诚是否相伴？"),
+    "first": text("Does satisfaction make customers loyal?", "是满意使顾客忠诚吗？"),
+    "beside": text("What else goes with loyalty?", "还有什么与忠诚相伴？"),
+    "apart": text(
+        "Do customers tell apart what the questionnaires ask?", "问卷所问之事，顾客分得清吗？"
+    ),
+    "groups": text("Do customers differ?", "顾客之间有差异吗？"),
+    "otherwise": text("Would it hold otherwise?", "换一种做法还成立吗？"),
+    "conduct": text("What do customers do?", "顾客实际怎么做？"),
+    "voice": text("What do they write?", "他们写些什么？"),
+    "claims": text("Can the reports' figures be built on?", "各报告的数字靠得住吗？"),
+}
+KNOWN = {"yes": text("known", "已知"), "partly": text("partly", "部分"), "no": text("not", "未知")}
+HELD = {
+    "none": "nothing",
+    "configural": "same structure",
+    "metric": "+ loadings",
+    "scalar": "+ intercepts",
+    "strict": "+ residuals",
+}
+DESIGNS = {
+    "count": text("a count; its sample is not described", "计数；样本未说明"),
+    "change": text("a change without comparison: no", "无比较对象的升降：不能"),
+    "survey": text("one survey: what goes together", "单次问卷：何者相伴"),
+    "goal": text("a goal, no finding", "目标，并非发现"),
+}
+SAID = {
+    "incoherent": text("does not agree with other printed figures", "与其他所载数字不符"),
+    "inside": text("inside the interval of real data", "位于真实数据的区间内"),
+    "outside": text("outside the interval of real data", "位于真实数据的区间外"),
+    "untested": text("nothing, from these data", "依这些数据无可说"),
+}
+
+
+def _grade(row: Any) -> Text:
+    return GRADES[row.grade]
+
+
+def _title(case: Case, heading: str = "Survey") -> Column:
+    return Column(lambda r: title(r.case, case), heading)
+
+
+# --- the answer ----------------------------------------------------------------------------------
+def known(found: Known, case: Case) -> Table:
+    def said(row: Statement) -> Text:
+        return words.question(found, row.question, case)
+
+    return Table(
+        found.rows,
+        [
+            Column(lambda r: QUESTIONS[r.question], "Question"),
+            Column(lambda r: KNOWN[r.known], "Known"),
+            Column(said, "What can be said", "markdown"),
+            Column(_grade, "Grade"),
+        ],
+        text("What is known, and what is not.", "已知与未知。"),
+        text(
+            "Grade: high, it follows from the figures themselves; moderate, two or more sets of real data agree; low, one says so; none, the intervals hold both answers, or nothing that may be relied upon speaks to it.",
+            "等级：高，由数字本身得出；中，两组或以上真实数据一致；低，仅一组数据支持；无，区间包含两种答案，或没有可以依据的数据。",
+        ),
+        simulated=False,
+    )
+
+
+# --- the data ------------------------------------------------------------------------------------
+def surveys(found: Surveys, case: Case) -> Table:
+    def points(row: SurveyRow) -> str:
+        return number(row.points) if row.points is not None else DASH
+
+    def single(row: SurveyRow) -> str:
+        return f"{number(row.constructs)} ({number(row.single)})"
+
+    def fits(row: SurveyRow) -> Text:
+        if row.missed is None:
+            return text(DASH, DASH)
+        n = number(row.missed)
+        if row.admissible is False:
+            return text(f"{n}; not admissible", f"{n}；不可接受")
+        return text(n, n)
+
+    return Table(
+        found.rows,
+        [
+            _title(case),
+            Column("n", "n"),
+            Column("items", "Items"),
+            Column(single, "Constructs", "markdown"),
+            Column(points, "Points", "markdown"),
+            Column("missing", "Missing"),
+            Column("flagged", "Careless"),
+            Column("cfi", "CFI", decimals=3),
+            Column("rmsea", "RMSEA", decimals=3),
+            Column("srmr", "SRMR", decimals=3),
+            Column(fits, "Cut-offs missed", "markdown"),
+        ],
+        text(
+            "The real surveys at a glance, and how good their answers are.",
+            "真实问卷一览及其答案质量。",
+        ),
+        text(
+            f"Constructs of one item in brackets. Careless: several signs of careless answering. Cut-offs missed: of {number(found.indices)} (CFI, TLI, RMSEA, SRMR) by the planned measurement model.",
+            f"括号内为单题项构念数。敷衍：呈现多项敷衍作答迹象者。未达标准：计划测量模型在 {number(found.indices)} 项（CFI、TLI、RMSEA、SRMR）中未达到的项数。",
+        ),
+        simulated=False,
+    )
+
+
+def sampling(found: Surveys, case: Case) -> Table:
+    def licence(row: SurveyRow) -> Text:
+        stated = study(row.case, case).provenance.licence
+        return text("not stated", "未说明") if stated == "not stated" else text(stated, stated)
+
+    return Table(
+        found.rows,
+        [
+            _title(case),
+            Column(lambda r: study(r.case, case).provenance.sampling, "Who was asked"),
+            Column(licence, "Licence"),
+            Column(
+                lambda r: text("recorded", "仅记录结果") if r.recorded else text("here", "在此"),
+                "Rows",
+            ),
+        ],
+        text(
+            "How the respondents of the real surveys were chosen, as far as it is stated.",
+            "真实问卷受访者的选取方式（依资料所述）。",
+        ),
+        text(
+            "Recorded: the rows may not be passed on; their findings are.",
+            "仅记录结果：原始数据不可转交，只提供所得结果。",
+        ),
+        simulated=False,
+    )
+
+
+def tables(found: Surveys, case: Case) -> Table | None:
+    if not found.tables:
+        return None
+
+    return Table(
+        found.tables,
+        [
+            _title(case, "Case"),
+            Column(lambda r: resource(r.case, r.table, case), "Table"),
+            Column("rows", "Rows"),
+        ],
+        text("What customers did and wrote: the real tables.", "顾客的行为与文字：真实数据表。"),
+        simulated=False,
+    )
+
+
+# --- constructs ----------------------------------------------------------------------------------
+def constructs(found: Constructs, case: Case) -> Table:
+    def of(met: Any, all_: Any) -> str:
+        return DASH if all_ is None else f"{number(met)} / {number(all_)}"
+
+    def merged(row: ConstructsRow) -> Text:
+        groups = [together(row.case, g, case) for g in row.merged]
+        if not groups:
+            return text(DASH, DASH)
+        return text("; ".join(g.en for g in groups), "；".join(g.zh for g in groups))
+
+    return Table(
+        found.rows,
+        [
+            _title(case),
+            Column("pairs", "Pairs"),
+            Column("met", "Distinct"),
+            Column("open", "Open"),
+            Column("not_met", "Not distinct"),
+            Column("alpha", "α min."),
+            Column(lambda r: of(r.cr_met, r.scales), "CR met", "markdown"),
+            Column(lambda r: of(r.ave_met, r.scales), "AVE met", "markdown"),
+            Column(merged, "One, by BIC"),
+        ],
+        text(
+            "Can the constructs be told apart? Pairs by the interval of their heterotrait–monotrait ratio.",
+            "构念能否区分：按 HTMT 区间分类的构念对。",
+        ),
+        text(
+            "CR, AVE: scales whose whole interval reaches the cut-off. One, by BIC: constructs that the admissible model with the lowest BIC takes as one.",
+            "CR、AVE：整个区间达到标准的量表数。BIC 合并：在解可接受的模型中 BIC 最低者合而为一的构念。",
+        ),
+        simulated=False,
+    )
+
+
+def merged(found: Constructs, case: Case) -> Table | None:
+    if not found.merged:
+        return None
+
+    def named(row: MergedRow) -> Text:
+        start = together(row.case, row.from_, case)
+        end = study(row.case, case).named(row.to).label
+        return text(f"{start.en} → {end.en}", f"{start.zh} → {end.zh}")
+
+    return Table(
+        found.merged,
+        [
+            _title(case),
+            Column(named, "Path"),
+            Column("estimate", "β"),
+            Column(("ci_lower", "ci_upper"), "95 % interval"),
+            Column(lambda r: term(PATH_VERDICTS[r.verdict]), "Verdict"),
+        ],
+        text(
+            "Paths to the outcomes where constructs that BIC takes as one are one.",
+            "按 BIC 将构念合并后指向结果的路径。",
+        ),
+        simulated=False,
+    )
+
+
+# --- paths ---------------------------------------------------------------------------------------
+def counts(found: Paths, case: Case) -> Table:
+    return Table(
+        found.counts,
+        [
+            _title(case),
+            Column("hypothesized", "Hypothesized"),
+            Column("set_aside", "Not estimated"),
+            Column("doubted", "Not to be relied upon"),
+            Column("supported", "Supported"),
+            Column("open", "Open"),
+            Column("contradicted", "Contradicted"),
+        ],
+        text(
+            "Verdicts on every hypothesized path of the real surveys.",
+            "对真实问卷每条假设路径的判断。",
+        ),
+        text(
+            "Not estimated: the survey's description says why a path is set aside. Not to be relied upon: a doubtful solution, an interval wider than one standard deviation, or causes that cannot be told apart.",
+            "未估计：问卷说明中载有搁置该路径的理由。不可依据：解可疑、区间宽于一个标准差，或前因无法区分。",
+        ),
+        simulated=False,
+    )
+
+
+def pooled(found: Paths, case: Case) -> Table | None:
+    if not found.pooled:
+        return None
+
+    def name(row: PooledRow) -> Text:
+        return concept_path(row.from_, row.to, case)
+
+    return Table(
+        found.pooled,
+        [
+            Column(name, "Path"),
+            Column("k", "Surveys"),
+            Column("n", "n"),
+            Column("estimate", "β"),
+            Column(("ci_lower", "ci_upper"), "95 % interval"),
+            Column(("pi_lower", "pi_upper"), "95 % prediction"),
+            Column("i2", "I²", decimals=0),
+            Column("left_out", "Left out"),
+            Column(_grade, "Grade"),
+        ],
+        text(
+            "What goes with loyalty, over the real surveys that may be relied upon.",
+            "在可以依据的真实问卷中，何者与忠诚相伴。",
+        ),
+        text(
+            "Standardized paths; of several surveys pooled: random effects, REML, Hartung–Knapp; of one its own. Left out: surveys that have the path and may not be relied upon for it.",
+            "标准化路径；多份问卷为合并值（随机效应，REML，Hartung–Knapp），单份为其自身。略去：含该路径但不可依据的问卷数。",
+        ),
+        simulated=False,
+    )
+
+
+# --- differences ---------------------------------------------------------------------------------
+def differences(found: Differences, case: Case) -> Table:
+    def held(row: DifferenceRow) -> Text:
+        level = term(HELD[row.held])
+        if not row.partial:
+            return level
+        part = term("partial [invariance]")
+        return text(f"{level.en} ({part.en})", f"{level.zh}（{part.zh}）")
+
+    return Table(
+        found.rows,
+        [
+            _title(case),
+            Column(lambda r: grouping(r.case, r.group, case), "Groups"),
+            Column("levels", "Number"),
+            Column(held, "Equal, up to"),
+            Column("paths", "Paths"),
+            Column("different", "Differ"),
+        ],
+        text("Who differs: groups of the real surveys.", "谁有差异：真实问卷的分组。"),
+        text(
+            "Equal, up to: the last step of invariance that holds. Differ: paths that are not equal in all groups, after Holm's correction.",
+            "一致至：成立的最高不变性层级。不同：经 Holm 校正后各组不等的路径数。",
+        ),
+        simulated=False,
+    )
+
+
+def apart(found: Differences, case: Case) -> Table | None:
+    if not found.apart:
+        return None
+
+    def pair(row: ApartRow) -> Text:
+        a, b = (group(row.case, row.group, one, case) for one in (row.group_a, row.group_b))
+        return text(f"{a.en} − {b.en}", f"{a.zh} − {b.zh}")
+
+    return Table(
+        found.apart,
+        [
+            _title(case),
+            Column(lambda r: path(r, case), "Path"),
+            Column(pair, "Groups"),
+            Column("estimate", "Difference"),
+            Column(("ci_lower", "ci_upper"), "95 % interval"),
+        ],
+        text(
+            "Paths that differ between two groups after Holm's correction, the largest first.",
+            "经 Holm 校正后两组间不同的路径，大者在前。",
+        ),
+        text("Unstandardized paths.", "非标准化路径。"),
+        first=APART,
+        simulated=False,
+    )
+
+
+# --- otherwise -----------------------------------------------------------------------------------
+def otherwise(found: Otherwise, case: Case) -> Table:
+    def spread(row: OtherwiseRow) -> str:
+        if row.smallest is None or row.largest is None:
+            return DASH
+        return f"{number(row.smallest)} – {number(row.largest)}"
+
+    return Table(
+        found.rows,
+        [
+            _title(case),
+            Column(lambda r: path(r, case), "Path"),
+            Column("sign", "Sign", "sign"),
+            Column("count", "Choices"),
+            Column("sound", "Acceptable"),
+            Column("agree", "Support it"),
+            Column("against", "Against it [verdict]"),
+            Column(spread, "Range", "markdown"),
+            Column("doubtful", "Doubtful"),
+            Column("wide", "Too wide to read"),
+            Column("failed", "No solution"),
+        ],
+        text(
+            "One path of every survey under other choices of method.",
+            "每份问卷的一条路径在其他方法选择下的结果。",
+        ),
+        text(
+            "Range, support: of choices alone whose solution is acceptable and whose interval is no wider than one standard deviation; support by interval. No range where the study's own estimate may not be relied upon.",
+            "范围与支持：仅计解可接受且区间不宽于一个标准差的设定；支持按区间判断。本研究自身的估计不可依据者不给范围。",
+        ),
+        simulated=False,
+    )
+
+
+# --- what customers did and wrote ----------------------------------------------------------------
+def returning(found: Conduct, case: Case) -> Table | None:
+    if not found.returning:
+        return None
+    return Table(
+        found.returning,
+        [
+            _title(case, "Case"),
+            Column("customers", "Customers"),
+            Column("single_share", "On one day only"),
+            Column("early_weeks", "Weeks"),
+            Column("early", "Bought again"),
+            Column(("early_ci_lower", "early_ci_upper"), "95 % interval"),
+            Column("late_weeks", "Weeks"),
+            Column("late", "Bought again"),
+            Column(("late_ci_lower", "late_ci_upper"), "95 % interval"),
+        ],
+        text("Customers who buy a second time.", "第二次购买的顾客。"),
+        simulated=False,
+    )
+
+
+def brands(found: Conduct, case: Case) -> Table | None:
+    if not found.brands:
+        return None
+    return Table(
+        found.brands,
+        [
+            _title(case, "Case"),
+            Column(lambda r: resource(r.case, r.category, case), "Category"),
+            Column("households", "Households"),
+            Column("repeat", "Repeated"),
+            Column("chance", "By chance"),
+            Column("inertia", "Excess"),
+            Column(("inertia_ci_lower", "inertia_ci_upper"), "95 % interval"),
+        ],
+        text("Brands bought again, and what chance would give.", "重复购买的品牌与随机所得。"),
+        simulated=False,
+    )
+
+
+# --- what the reports claim ----------------------------------------------------------------------
+def _claim(row: ClaimRow) -> Text:
+    stated = ledger.load().named(row.id).text
+    return text(f"{row.id} · {stated.en}", f"{row.id} · {stated.zh}")
+
+
+def _printed(values: Sequence[float]) -> str:
+    return ", ".join(number(v, "decimal") for v in values)
+
+
+def claims(found: Claims, case: Case) -> Table:
+    """Every claim that was checked, or comes from a survey."""
+    return Table(
+        [r for r in found.rows if r.said != "untested" or r.design == "survey" or r.checks],
+        [
+            Column(_claim, "Claim"),
+            Column(lambda r: _printed(r.printed), "Printed", "markdown"),
+            Column(lambda r: DESIGNS[r.design], "Can its design show it?"),
+            Column(lambda r: SAID[r.said], "What can be said"),
+        ],
+        text(
+            "The claims that can be checked, and those that come from a survey.",
+            "可以核对的条目，以及出自问卷的条目。",
+        ),
+        text("All claims by number in the appendix.", "全部条目按编号见附录。"),
+        simulated=False,
+    )
+
+
+def sources(found: Claims, case: Case) -> Table:
+    return Table(
+        found.sources,
+        [
+            Column(lambda r: f"[@{r.source}]", "Report", "markdown"),
+            Column("count", "Claims"),
+            Column("with_n", "With n"),
+            Column("changes", "Changes without comparison"),
+            Column("incoherent", "Disagree"),
+            Column("inside", "Inside"),
+            Column("outside", "Outside"),
+            Column("untested", "Nothing to say"),
+        ],
+        text("What can be said of each report's claims.", "对各报告条目可说的话。"),
+        text(
+            "Disagree: with other printed figures. Inside, outside: of the interval of real data.",
+            "不符：与其他所载数字。区间内、外：相对于真实数据的区间。",
+        ),
+        simulated=False,
+    )
+
+
+def failures(found: Claims, case: Case) -> Table | None:
+    if not found.failures:
+        return None
+    stated = {c.id: c.text for c in ledger.load().checks}
+
+    def follows(row: FailedRow) -> str:
+        shown = _printed(row.computed)
+        if row.ci_lower is not None and row.ci_upper is not None:
+            shown += f" {interval(row.ci_lower, row.ci_upper)}"
+        return shown or DASH
+
+    return Table(
+        found.failures,
+        [
+            Column(lambda r: f"[@{r.source}]", "Report", "markdown"),
+            Column(lambda r: stated[r.id], "What was checked"),
+            Column(lambda r: _printed(r.printed), "Printed", "markdown"),
+            Column(follows, "Follows", "markdown"),
+        ],
+        text("Printed figures that do not agree with each other.", "彼此不符的所载数字。"),
+        simulated=False,
+    )
+
+
+# --- what to do ----------------------------------------------------------------------------------
+def actions(found: Actions, case: Case) -> Table | None:
+    if not found.rows:
+        return None
+
+    def said(row: Action) -> Text:
+        return words.action(found, row.id, case)
+
+    return Table(
+        found.rows,
+        [
+            Column(said, "What to do", "markdown"),
+            Column("n", "Cases behind it"),
+            Column(_grade, "Grade"),
+        ],
+        text("What follows for a manager, and how surely.", "管理者可以据此做什么，把握有多大。"),
+        text("Grades as in the brief.", "等级含义同摘要。"),
+        simulated=False,
+    )

@@ -1,16 +1,755 @@
-"""Sentences of the argument."""
+"""Sentences of the argument: each from the fields of a finding, and gone where these are."""
 
 from __future__ import annotations
 
-from loyalty.analyses.argument.findings import Exhibit
+from loyalty.analyses.argument.beside import Claims, Conduct, ThemeRow, Voice, VoiceSummary
+from loyalty.analyses.argument.findings import (
+    Actions,
+    Answer,
+    Constructs,
+    Differences,
+    Exhibit,
+    Known,
+    Otherwise,
+    Paths,
+    PooledRow,
+    Surveys,
+    Tension,
+)
+from loyalty.analyses.argument.names import (
+    graded,
+    group,
+    label,
+    path,
+    resource,
+    theme,
+    title,
+    together,
+)
+from loyalty.ground.markdown import escape
 from loyalty.ground.text import Text
+from loyalty.ground.thresholds import threshold
 from loyalty.shown.context import Case
-from loyalty.shown.words import number
+from loyalty.shown.words import be, cut, estimate, interval, listed, names, number, text
+
+
+def _s(n: int) -> str:
+    return "" if n == 1 else "s"
+
+
+def _has(n: int) -> str:
+    return "has" if n == 1 else "have"
+
+
+def _sized(row: PooledRow) -> str:
+    return estimate(row.estimate, row.ci_lower, row.ci_upper)
+
+
+# --- the answer ----------------------------------------------------------------------------------
+def answer(found: Answer, case: Case) -> list[Text]:
+    """The title's question, answered in two sentences."""
+    one = found.satisfaction
+    if one is None or one.grade == "none" or one.estimate <= 0:
+        said = text(
+            "No real survey here shows reliably that satisfied customers are more loyal.",
+            "此处没有真实问卷能可靠地表明满意的顾客更忠诚。",
+        )
+    elif one.k == 1:
+        said = text(
+            "In one real survey that may be relied upon, customers who are more satisfied also say that they are more loyal.",
+            "在一份可以依据的真实问卷中，更满意的顾客也自称更忠诚。",
+        )
+    else:
+        k, n = number(one.k), number(one.n)
+        also = also_zh = ""
+        if beside := [p for p in found.beside if p.grade == "moderate" and p.estimate > 0]:
+            what = names([label(p.from_, case) for p in beside])
+            go = "goes" if len(beside) == 1 else "go"
+            also = f"; beside satisfaction, {what.en.lower()} {go} with loyalty, too"
+            also_zh = f"；除满意之外，{what.zh}也与忠诚相伴"
+        said = text(
+            f"In the {k} real surveys that may be relied upon, with {n} people, customers who are more satisfied also say that they are more loyal{also}.",
+            f"在 {k} 份可以依据的真实问卷（共 {n} 人）中，更满意的顾客也自称更忠诚{also_zh}。",
+        )
+    if found.experiments == 0:
+        cause = text(
+            "What makes them so, these data cannot say: nowhere was anything changed at random to see what follows.",
+            "至于是什么使他们忠诚，这些数据无法回答：没有任何一处曾随机改变某项做法以观其后果。",
+        )
+    else:
+        cause = text(
+            f"Something was changed at random in {number(found.experiments)} of the real cases; only there can be said what makes customers loyal.",
+            f"真实案例中有 {number(found.experiments)} 个随机改变过某项做法；只有在那里才谈得上是什么使顾客忠诚。",
+        )
+    return [said, cause]
+
+
+def headline_satisfaction(found: Answer, case: Case) -> list[Text] | None:
+    """What the pooled path is, how sure, what speaks against it, and what it means."""
+    one = found.satisfaction
+    if one is None or one.grade == "none":
+        return None
+    size = _sized(one)
+    if one.k == 1:
+        first = text(
+            f"**Satisfaction and loyalty go together in the one survey that may be relied upon**: {size}.",
+            f"**在唯一可以依据的问卷中，满意与忠诚相伴**：{size}。",
+        )
+    else:
+        first = text(
+            f"**Satisfaction and loyalty go together, and not equally closely everywhere**: {size} over {number(one.k)} surveys."
+            if one.tau
+            else f"**Satisfaction and loyalty go together**: {size} over {number(one.k)} surveys.",
+            f"**满意与忠诚相伴，但各处的紧密程度不一**：{number(one.k)} 份问卷合并为 {size}。"
+            if one.tau
+            else f"**满意与忠诚相伴**：{number(one.k)} 份问卷合并为 {size}。",
+        )
+    said = [
+        first,
+        text(
+            f"Of two customers of whom one is a usual step more satisfied than the other, that one is on average {number(one.estimate)} of such a step more loyal.",
+            f"两名顾客中，一名的满意度比另一名高出一个通常的差距（一个标准差），其忠诚度平均高出 {number(one.estimate)} 个这样的差距。",
+        ),
+    ]
+    if one.pi_lower is not None and one.pi_lower <= 0:
+        said.append(
+            text(
+                f"So few surveys leave open what the next one would show: anything in {interval(one.pi_lower, one.pi_upper)}.",
+                f"问卷太少，下一份问卷会得到什么尚不能定：可能是 {interval(one.pi_lower, one.pi_upper)} 中的任何值。",
+            )
+        )
+    return [*said, *_reservations(one, found.unfit), graded(one.grade, "exhibit")]
+
+
+def _reservations(one: PooledRow, unfit: int) -> list[Text]:
+    """What the surveys behind a path are not good at."""
+    said = []
+    if one.single:
+        n = number(one.single)
+        said.append(
+            text(
+                f"In {n} of these surveys satisfaction or loyalty is a single question, taken as free of error.",
+                f"其中 {n} 份问卷只用一个问题测量满意或忠诚，并视其没有误差。",
+            )
+        )
+    if unfit:
+        said.append(
+            text(
+                f"In {number(unfit)} the questions fit together so badly that the model of measurement misses every cut-off of fit.",
+                f"有 {number(unfit)} 份问卷的题项拟合很差，测量模型未达到任何一项拟合标准。",
+            )
+        )
+    if one.left_out:
+        n = number(one.left_out)
+        said.append(
+            text(
+                f"{n} more {'survey has' if one.left_out == 1 else 'surveys have'} this path and may not be relied upon for it.",
+                f"另有 {n} 份问卷含此路径，但在这一点上不可依据。",
+            )
+        )
+    return said
+
+
+def headline_apart(found: Answer, case: Case) -> list[Text] | None:
+    """How far customers tell the constructs apart; gone where all are apart."""
+    if not found.failing:
+        return None
+    fail, unsure, pairs = number(found.not_apart), number(found.open), number(found.pairs)
+    failing, judged = number(found.failing), number(found.judged)
+    said = [
+        text(
+            f"**Customers do not tell apart all that the questionnaires ask about**: in {failing} of {judged} surveys at least two of the things asked about are one to those who answer.",
+            f"**问卷所问之事，顾客并不都能分清**：{judged} 份问卷中有 {failing} 份，至少两件被问之事在作答者看来是同一回事。",
+        ),
+        text(
+            f"Of {pairs} pairs {fail} {be(found.not_apart)} not distinct by the whole interval, and {unsure} {be(found.open)} open.",
+            f"{pairs} 对构念中，按整个区间 {fail} 对不可区分，{unsure} 对未定。",
+        ),
+    ]
+    if found.tension is not None:
+        said += tension_told(found.tension, case)
+    said.append(
+        text(
+            "Which of such things matters more can then not be said, however the question is put.",
+            "于是这些事中哪一件更要紧，无论怎样问都无从回答。",
+        )
+    )
+    return [*said, graded(found.apart_grade, "constructs")]
+
+
+def tension_told(found: Tension, case: Case) -> list[Text]:
+    """One path, three answers: published, in the latent model, and with constructs merged."""
+    row = found.path
+    name, where = path(row, case), title(row.case, case)
+    published = estimate(row.printed, row.pls_ci_lower, row.pls_ci_upper)
+    latent = estimate(row.estimate, row.ci_lower, row.ci_upper)
+    said = [
+        text(
+            f"For {escape(name.en)} in “{escape(where.en)}” the published value, by a method that takes scale scores as they are, comes out again as {published}; a model that allows for errors of measurement gives {latent}, which is not to be relied upon.",
+            f"在“{escape(where.zh)}”中，{escape(name.zh)}的已发表数值出自直接使用量表得分的方法，此处重算得 {published}；而考虑测量误差的模型得 {latent}，不可依据。",
+        )
+    ]
+    merged = found.merged
+    if merged is None:
+        return said
+    groups = [together(merged.case, group_, case) for group_ in merged.groups]
+    en = escape("; ".join(g.en for g in groups))
+    zh = escape("；".join(g.zh for g in groups))
+    size = estimate(merged.estimate, merged.ci_lower, merged.ci_upper)
+    if merged.verdict == "open":
+        tail = text("and stays open, too", "同样未定")
+    elif len(merged.from_) > 1:
+        tail = text(
+            "together they go with loyalty, one by one they cannot be read",
+            "合在一起与忠诚相伴，拆开则无法解读",
+        )
+    else:
+        tail = text("from a solution that is acceptable", "所得之解可以接受")
+    said.append(
+        text(
+            f"With {en} taken as one, as the data prefer, it is {size}: {tail.en}.",
+            f"若按数据所偏好，将{zh}视为一体，则为 {size}：{tail.zh}。",
+        )
+    )
+    return said
+
+
+def headline_conduct(found: Answer, case: Case) -> list[Text] | None:
+    """Who comes back; gone without such data."""
+    if found.conduct is None or not found.conduct.returning:
+        return None
+    said = _returning(found.conduct, case)
+    return [*said, graded(found.conduct.grade, "returning")]
+
+
+def headline_voice(found: Answer, case: Case) -> list[Text] | None:
+    """What goes with praise and with complaint; gone where nothing is clear."""
+    if found.voice is None or (found.voice.praised is None and not found.voice.complained):
+        return None
+    return [*_sides(found.voice, bold=True), graded(found.voice.grade, "themes")]
+
+
+def headline_claims(found: Answer, case: Case) -> list[Text] | None:
+    """What the reports' figures carry; gone where every check comes out."""
+    one = found.claims
+    if one is None or not one.failed:
+        return None
+    count, with_n, changes = number(one.count), number(one.with_n), number(one.changes)
+    failed, checks = number(one.failed), number(one.checks)
+    return [
+        text(
+            f"**The figures of the five reports do not carry what is built on them**: {failed} of {checks} checks of printed figures against each other do not come out."
+            if one.sources == 5
+            else f"**The figures of the reports do not carry what is built on them**: {failed} of {checks} checks of printed figures against each other do not come out.",
+            f"**各报告的数字承载不了建立在其上的结论**：把所载数字彼此核对，{checks} 项中有 {failed} 项不成立。",
+        ),
+        text(
+            f"Of {count} figures {with_n} name a number of respondents; {changes} say that one thing rose or fell with another, and name nothing it was compared with.",
+            f"{count} 个数字中，{with_n} 个注明受访人数；{changes} 个称某事随另一事升降，却没有说明与什么相比。",
+        ),
+        graded(one.grade, "failures"),
+    ]
 
 
 def exhibit(found: Exhibit, case: Case) -> Text:
     relied, count, clear = number(found.relied), number(found.count), number(found.clear)
-    return Text(
-        en=f"Of {count} hypothesized paths to loyalty {relied} may be relied upon; {clear} of these have an interval clear of zero.",
-        zh=f"{count} 条指向忠诚的假设路径中，{relied} 条可以依据，其中 {clear} 条的区间不含零。",
+    printed = ""
+    printed_zh = ""
+    if found.printed:
+        n = number(found.printed)
+        printed = f" For {n} of them a value is published; it stands beside, as printed."
+        printed_zh = f"其中 {n} 条有已发表的数值，照原样列于旁。"
+    return text(
+        f"Of {count} hypothesized paths to loyalty {relied} may be relied upon; {clear} of these {_has(found.clear)} an interval clear of zero.{printed}",
+        f"{count} 条指向忠诚的假设路径中，{relied} 条可以依据，其中 {clear} 条的区间不含零。{printed_zh}",
+    )
+
+
+def known(found: Known, case: Case) -> Text:
+    yes = sum(r.known == "yes" for r in found.rows)
+    no = sum(r.known == "no" for r in found.rows)
+    if no == 0:
+        return text("Nothing asked here is left wholly open.", "此处所问无一完全悬而未决。")
+    if yes == 0:
+        return text("Nothing asked here is settled.", "此处所问无一已有定论。")
+    return text(
+        "What stands without a grade is not known from these data, whatever is written about it elsewhere.",
+        "未标等级者，依这些数据尚属未知，无论别处如何论述。",
+    )
+
+
+# --- the data ------------------------------------------------------------------------------------
+def surveys(found: Surveys, case: Case) -> list[Text]:
+    n, people = number(found.count), number(found.n)
+    least, most = number(found.smallest), number(found.largest)
+    said = [
+        text(
+            f"{n} real surveys, of {people} people in all, the smallest of {least} and the largest of {most}.",
+            f"真实问卷 {n} 份，共 {people} 人，最小 {least} 人，最大 {most} 人。",
+        )
+    ]
+    if found.with_single:
+        single = number(found.with_single)
+        said.append(
+            text(
+                f"{single} of them measure at least one of their constructs by a single question.",
+                f"其中 {single} 份至少有一个构念只用一个问题测量。",
+            )
+        )
+    judged, fitting = number(found.judged), number(found.fitting)
+    said.append(
+        text(
+            f"By the usual cut-offs of fit, {'none' if not found.fitting else fitting} of {judged} measurement models fits in every respect"
+            + (
+                f"; {number(found.all_missed)} fail{'s' if found.all_missed == 1 else ''} in every respect"
+                if found.all_missed
+                else ""
+            )
+            + (
+                f"; the solution{_s(found.doubtful)} of {number(found.doubtful)} {be(found.doubtful)} not admissible."
+                if found.doubtful
+                else "."
+            ),
+            f"按通行的拟合标准，{judged} 个测量模型中 {fitting} 个各项均达标"
+            + (f"，{number(found.all_missed)} 个各项均未达标" if found.all_missed else "")
+            + (f"，{number(found.doubtful)} 个的解不可接受。" if found.doubtful else "。"),
+        )
+    )
+    if found.flagged_most is not None:
+        share = number(found.flagged_most)
+        said.append(
+            text(
+                f"Up to {share} of a survey's respondents show several signs of careless answering.",
+                f"单份问卷中最多有 {share} 的受访者呈现多项敷衍作答的迹象。",
+            )
+        )
+    return said
+
+
+# --- constructs ----------------------------------------------------------------------------------
+def constructs(found: Constructs, case: Case) -> list[Text]:
+    cutoff = threshold("htmt")
+    pairs, met = number(found.pairs), number(found.met)
+    unsure, fail = number(found.open), number(found.not_met)
+    surveys_, failing = number(found.surveys), number(found.failing)
+    unsettled, apart = number(found.open_surveys), number(found.apart)
+    ave, scales = number(found.ave_met), number(found.scales)
+    return [
+        text(
+            f"Of {pairs} pairs of constructs {met} {be(found.met)} distinct with the whole interval below {cut(cutoff)} [@{cutoff.cite}], {unsure} {be(found.open)} open and {fail} {be(found.not_met)} not distinct.",
+            f"{pairs} 对构念中，{met} 对的整个区间低于 {cut(cutoff)} [@{cutoff.cite}]，可以区分；{unsure} 对未定，{fail} 对不可区分。",
+        ),
+        text(
+            f"Of {surveys_} surveys with several constructs {apart} {'tells' if found.apart == 1 else 'tell'} all of them apart, in {unsettled} some pairs stay open, and in {failing} some fail.",
+            f"{surveys_} 份含多个构念的问卷中，{apart} 份的构念全部可分，{unsettled} 份有未定者，{failing} 份有不可分者。",
+        ),
+        text(
+            f"{ave} of {scales} scales explain at least half of their items' variance with their whole interval.",
+            f"{scales} 个量表中，{ave} 个按整个区间解释了题项方差的至少一半。",
+        ),
+    ]
+
+
+def tensions(found: Constructs, case: Case) -> list[Text] | None:
+    """Every path whose published value and latent estimate cannot both be read."""
+    said = [t for one in found.tensions for t in tension_told(one, case)]
+    return said or None
+
+
+# --- paths ---------------------------------------------------------------------------------------
+def paths(found: Paths, case: Case) -> list[Text]:
+    n, aside, doubted = (number(v) for v in (found.hypothesized, found.set_aside, found.doubted))
+    good, unsure = number(found.supported), number(found.open)
+    against = number(found.contradicted)
+    said = [
+        text(
+            f"The real surveys state {n} hypothesized paths. {aside} {be(found.set_aside)} not estimated, {doubted} may not be relied upon; of the rest {good} {be(found.supported)} supported, {unsure} open and {against} contradicted.",
+            f"真实问卷共提出 {n} 条假设路径：{aside} 条未估计，{doubted} 条不可依据；其余 {good} 条得到支持，{unsure} 条未定，{against} 条相反。",
+        )
+    ]
+    if found.satisfaction is not None and found.satisfaction.k > 1:
+        one = found.satisfaction
+        said.append(
+            text(
+                f"From satisfaction to loyalty the pooled path is {_sized(one)} ({number(one.k)} surveys); the surveys differ by more than their errors (I² = {number(one.i2)})."
+                if one.tau
+                else f"From satisfaction to loyalty the pooled path is {_sized(one)} ({number(one.k)} surveys).",
+                f"从满意到忠诚的合并路径为 {_sized(one)}（{number(one.k)} 份问卷）；问卷间的差异大于其误差（I² = {number(one.i2)}）。"
+                if one.tau
+                else f"从满意到忠诚的合并路径为 {_sized(one)}（{number(one.k)} 份问卷）。",
+            )
+        )
+        said += _reservations(one, found.unfit)
+    others = [p for p in found.pooled if p.from_ != "satisfaction"]
+    if clear := [p for p in others if p.grade != "none"]:
+        parts = [
+            text(
+                f"{escape(label(p.from_, case).en)} {_sized(p)}, {number(p.k)} survey{_s(p.k)}",
+                f"{escape(label(p.from_, case).zh)} {_sized(p)}（{number(p.k)} 份）",
+            )
+            for p in clear
+        ]
+        said.append(
+            text(
+                f"Beside it {'goes' if len(clear) == 1 else 'go'} with loyalty: {'; '.join(p.en for p in parts)}.",
+                f"除此之外与忠诚相伴的有：{'；'.join(p.zh for p in parts)}。",
+            )
+        )
+    if unclear := [p for p in others if p.grade == "none"]:
+        what = names([label(p.from_, case) for p in unclear])
+        said.append(
+            text(
+                f"Open {'stays' if len(unclear) == 1 else 'stay'}: {what.en}.", f"未定：{what.zh}。"
+            )
+        )
+    return said
+
+
+# --- differences ---------------------------------------------------------------------------------
+def differences(found: Differences, case: Case) -> list[Text]:
+    n, compared = number(found.surveys), number(found.compared)
+    said = [
+        text(
+            f"Groups can be compared in {compared} of {n} surveys that name any, where the questions mean enough of the same to all.",
+            f"{n} 份载有分组的问卷中，{compared} 份的题项含义在各组间足够一致，可以比较。",
+        )
+    ]
+    if found.compared:
+        different, of = number(found.different), number(found.paths)
+        which, zh = (
+            ("None", "均无差异")
+            if not found.different
+            else (different, f"有 {different} 条存在差异")
+        )
+        said.append(
+            text(
+                f"{which} of {of} paths {'differs' if found.different == 1 else 'differ'} between groups after Holm's correction.",
+                f"经 Holm 校正后，{of} 条路径中{zh}。",
+            )
+        )
+        loyal, loyal_of = number(found.to_loyalty_different), number(found.to_loyalty)
+        if found.to_loyalty:
+            said.append(
+                text(
+                    f"Of the {loyal_of} that lead to loyalty {'none' if not found.to_loyalty_different else loyal} {'does' if found.to_loyalty_different <= 1 else 'do'}.",
+                    f"其中指向忠诚的 {loyal_of} 条中，{loyal} 条存在差异。",
+                )
+            )
+    if found.apart:
+        top = found.apart[0]
+        size = estimate(top.estimate, top.ci_lower, top.ci_upper)
+        a, b = (group(top.case, top.group, one, case) for one in (top.group_a, top.group_b))
+        where = title(top.case, case)
+        what = path(top, case)
+        said.append(
+            text(
+                f"The largest difference that is clear: {escape(what.en)}, {escape(a.en)} less {escape(b.en)} ({escape(where.en)}), {size}.",
+                f"明确差异中最大者：{escape(what.zh)}，{escape(a.zh)}与{escape(b.zh)}之差（{escape(where.zh)}）为 {size}。",
+            )
+        )
+    return said
+
+
+# --- otherwise -----------------------------------------------------------------------------------
+def otherwise(found: Otherwise, case: Case) -> list[Text]:
+    n, stable, doubted = number(found.count), number(found.stable), number(found.doubted)
+    mixed, none = number(found.mixed), number(found.unsupported)
+    said = [
+        text(
+            f"Of {n} focal paths {doubted} may not be relied upon in the first place; of the others {stable} {be(found.stable)} supported under every acceptable choice, {mixed} under some, {none} under none.",
+            f"{n} 条核心路径中，{doubted} 条本身不可依据；其余之中，{stable} 条在所有可接受的设定下均得到支持，{mixed} 条在部分设定下，{none} 条在任何设定下均未得到支持。",
+        )
+    ]
+    if found.doubtful or found.wide or found.failed:
+        doubtful, wide, failed = number(found.doubtful), number(found.wide), number(found.failed)
+        said.append(
+            text(
+                f"{doubtful} further estimates rest on doubtful solutions, {wide} have intervals too wide to read and {failed} choices have no solution; none of them enters a range.",
+                f"另有 {doubtful} 个估计的解可疑、{wide} 个区间过宽、{failed} 种设定无解，均不计入范围。",
+            )
+        )
+    return said
+
+
+# --- what customers did --------------------------------------------------------------------------
+def _returning(found: Conduct, case: Case) -> list[Text]:
+    said = []
+    for r in found.returning:
+        where = title(r.case, case)
+        early = estimate(r.early, r.early_ci_lower, r.early_ci_upper)
+        late = estimate(r.late, r.late_ci_lower, r.late_ci_upper)
+        customers, single = number(r.customers), number(r.single_share)
+        weeks, more = number(r.early_weeks), number(r.late_weeks)
+        most = "Most" if r.late_ci_upper < 0.5 else "About half" if r.late_ci_lower < 0.5 else "Few"
+        zh = "多数" if r.late_ci_upper < 0.5 else "约半数" if r.late_ci_lower < 0.5 else "少数"
+        late_comers = ""
+        late_zh = ""
+        if r.part < 0.5:
+            late_comers = f", so that those who come back do so later rather than early ({number(r.part)} of them in the first {weeks} weeks)"
+            late_zh = f"，可见回来者多在后来而非早期（仅 {number(r.part)} 在前 {weeks} 周）"
+        said += [
+            text(
+                f"**{most} of those who buy once do not buy again within {more} weeks** ({escape(where.en)}, {customers} customers): {late} do, {early} within {weeks} weeks{late_comers}.",
+                f"**首次购买者中{zh}在 {more} 周内没有再买**（{escape(where.zh)}，{customers} 名顾客）：再买者占 {late}，其中 {weeks} 周内为 {early}{late_zh}。",
+            ),
+            text(
+                f"{single} were seen on one day only.",
+                f"{single} 的顾客只出现过一天。",
+            ),
+        ]
+    return said
+
+
+def returning(found: Conduct, case: Case) -> list[Text] | None:
+    return _returning(found, case) or None
+
+
+def forecasts(found: Conduct, case: Case) -> list[Text] | None:
+    said = []
+    for r in found.forecasts:
+        where, actual = title(r.case, case), number(r.actual)
+        shown = estimate(r.forecast, r.pi_lower, r.pi_upper, "count")
+        if r.inside:
+            en, zh = "inside the prediction interval", "位于预测区间之内"
+        elif r.actual > r.pi_upper:
+            en, zh = "more than the prediction interval holds", "高于预测区间"
+        else:
+            en, zh = "fewer than the prediction interval holds", "低于预测区间"
+        said.append(
+            text(
+                f"A model of who is still a customer, fitted to the first half of the time ({escape(where.en)}), forecast {shown} purchases for the rest; {actual} were made, {en}.",
+                f"以前半段时间拟合的留存模型（{escape(where.zh)}）预测其余时间有 {shown} 次购买；实际为 {actual} 次，{zh}。",
+            )
+        )
+    return said or None
+
+
+def brands(found: Conduct, case: Case) -> list[Text] | None:
+    if not found.brands:
+        return None
+    n, clear = number(found.categories), number(found.clear)
+    top = max(found.brands, key=lambda b: b.inertia)
+    size = estimate(top.inertia, top.inertia_ci_lower, top.inertia_ci_upper)
+    what = resource(top.case, top.category, case)
+    return [
+        text(
+            f"Households buy the brand they bought before more often than chance would have it in {clear} of {n} categories; the largest excess is {size} ({escape(what.en)}).",
+            f"在 {n} 个品类中，有 {clear} 个的家庭重复购买上次品牌的比例高于随机；超出最多者为 {size}（{escape(what.zh)}）。",
+        )
+    ]
+
+
+# --- what they wrote -----------------------------------------------------------------------------
+def _odds(row: ThemeRow) -> str:
+    return estimate(row.odds_ratio, row.ci_lower, row.ci_upper)
+
+
+def _sides(found: VoiceSummary, *, bold: bool = False) -> list[Text]:
+    said = []
+    mark = "**" if bold else ""
+    if found.praised is not None:
+        row = found.praised
+        name = theme(row.theme)
+        praise, complaint = number(row.praise), number(row.complaint)
+        said.append(
+            text(
+                f"{mark}{escape(name.en)} goes with praise{mark}: {praise} lines of praise mention it and {complaint} of complaint, odds {_odds(row)} times as high.",
+                f"{mark}{escape(name.zh)}与好评相伴{mark}：好评中有 {praise} 条提及，差评中有 {complaint} 条，比数为 {_odds(row)} 倍。",
+            )
+        )
+    if found.complained:
+        parts = [
+            text(
+                f"{escape(theme(r.theme).en.lower())} ({_odds(r)})",
+                f"{escape(theme(r.theme).zh)}（{_odds(r)}）",
+            )
+            for r in found.complained
+        ]
+        what = listed(parts)
+        start = mark if found.praised is None else ""
+        said.append(
+            text(
+                f"{start}With complaint{start} go {what.en}: odds of being mentioned in praise, over those in complaint.",
+                f"{start}与差评相伴{start}的是{what.zh}：括号内为好评提及的比数与差评提及的比数之比。",
+            )
+        )
+    praise, complaint = number(found.praise), number(found.complaint)
+    said.append(
+        text(
+            f"The collection holds {praise} lines of praise and {complaint} of complaint by design, so that only odds compare them.",
+            f"该文本集按设计含好评 {praise} 条、差评 {complaint} 条，因此只能比较比数。",
+        )
+    )
+    return said
+
+
+def voice(found: Voice, case: Case) -> list[Text]:
+    one = found.summary
+    share, lines = number(one.share), number(one.lines)
+    return [
+        text(
+            f"{share} of {lines} lines mention a theme of service at all.",
+            f"{lines} 条文本中有 {share} 提及某个服务主题。",
+        ),
+        *_sides(one),
+    ]
+
+
+# --- what the reports claim ----------------------------------------------------------------------
+def claims(found: Claims, case: Case) -> list[Text]:
+    one = found.summary
+    count, with_n = number(one.count), number(one.with_n)
+    changes, surveys_ = number(one.changes), number(one.surveys)
+    checked, failed, checks = number(one.checked), number(one.failed), number(one.checks)
+    said = [
+        text(
+            f"The reports print {count} figures. {with_n} come with a number of respondents; {surveys_} come from a survey, which can show what goes together; {changes} are rises or falls without anything to compare with, which can show nothing.",
+            f"各报告共载 {count} 个数字：{with_n} 个注明受访人数；{surveys_} 个出自问卷，可以说明何者相伴；{changes} 个是没有比较对象的升降，什么也说明不了。",
+        ),
+        text(
+            f"{checked} can be checked by arithmetic or beside real data; {failed} of {checks} checks of arithmetic and coherence fail.",
+            f"{checked} 个可以通过算术或真实数据核对；{checks} 项算术与一致性核对中 {failed} 项不成立。",
+        ),
+    ]
+    if one.inside or one.outside:
+        inside, outside = number(one.inside), number(one.outside)
+        said.append(
+            text(
+                f"Beside real data {inside} lie inside our interval and {outside} outside it; an interval that is wide agrees with much, and the people asked were others.",
+                f"与真实数据对照，{inside} 个位于本研究的区间内，{outside} 个在外；区间宽则易于相符，且所问之人不同。",
+            )
+        )
+    return said
+
+
+def actions(found: Actions, case: Case) -> Text | None:
+    if found.rows:
+        return None
+    return text(
+        "Nothing found here is sure enough for advice to follow from it.",
+        "此处所得没有一项确定到足以据之提出建议。",
+    )
+
+
+def action(found: Actions, row_id: str, case: Case) -> Text:
+    """What to do, by the code of an action, with what it rests on."""
+    said = found.answer
+    if row_id == "questionnaire":
+        weak, scales = number(found.weak), number(found.scales)
+        return text(
+            f"Mend the questionnaire before the next wave: {weak} of {scales} scales do not surely explain half of their items' variance.",
+            f"下一轮调查前先修订问卷：{scales} 个量表中有 {weak} 个不能确保解释题项方差的一半。",
+        )
+    if row_id == "undivided":
+        fail = number(said.not_apart)
+        return text(
+            f"Do not divide one effect among things that customers do not tell apart ({fail} pairs): track them together, rank them not.",
+            f"顾客分不清的事（{fail} 对）不要拆开计算效应：可以一并跟踪，不可排名。",
+        )
+    if row_id == "satisfaction":
+        one = said.satisfaction
+        assert one is not None
+        return text(
+            f"Ask about satisfaction and follow it: it goes with loyalty ({_sized(one)}). That raising it would raise loyalty has to be tried, not assumed.",
+            f"询问并跟踪满意度：它与忠诚相伴（{_sized(one)}）。提高它是否会提高忠诚，须经试验，不可假定。",
+        )
+    if row_id == "liked":
+        one = next(p for p in said.beside if p.estimate > 0)
+        what = label(one.from_, case)
+        return text(
+            f"Ask what stands behind {escape(what.en.lower())}, which goes with loyalty beside satisfaction ({_sized(one)}): which service makes for it, these surveys do not ask.",
+            f"追问{escape(what.zh)}的来源：它在满意之外与忠诚相伴（{_sized(one)}）；何种服务造就它，这些问卷没有问。",
+        )
+    if row_id == "second_purchase":
+        assert said.conduct is not None
+        r = said.conduct.returning[0]
+        late = estimate(r.late, r.late_ci_lower, r.late_ci_upper)
+        return text(
+            f"Look after the second purchase, and not only in the first weeks: {late} of new customers buy again within {number(r.late_weeks)} weeks.",
+            f"照顾好第二次购买，且不限于最初几周：新顾客在 {number(r.late_weeks)} 周内再买者占 {late}。",
+        )
+    assert said.voice is not None
+    what = names([theme(r.theme) for r in said.voice.complained])
+    return text(
+        f"Read first what is written about {what.en.lower()}: they go with complaint. That mending them would turn complaint into praise is not shown.",
+        f"先读有关{what.zh}的文字：它们与差评相伴。改进它们能否化差评为好评，此处未能证明。",
+    )
+
+
+def question(found: Known, name: str, case: Case) -> Text:
+    """What is known of a question, in a sentence with its numbers."""
+    said = found.answer
+    state = next(r.known for r in found.rows if r.question == name)
+    if state == "no" and name not in ("groups", "otherwise"):
+        return {
+            "first": text(
+                "Not known: nowhere was anything changed at random.",
+                "未知：没有任何一处随机改变过做法。",
+            )
+        }.get(name, text("Not known from these data.", "依这些数据未知。"))
+    if name == "together":
+        one = said.satisfaction
+        assert one is not None
+        return text(
+            f"They do: {_sized(one)} ({number(one.k)} survey{_s(one.k)}, {number(one.n)} people).",
+            f"相伴：{_sized(one)}（{number(one.k)} 份问卷，{number(one.n)} 人）。",
+        )
+    if name == "first":
+        n = number(said.experiments)
+        return text(f"Asked by {n} experiment{_s(said.experiments)}.", f"有 {n} 个实验涉及。")
+    if name == "beside":
+        parts = [
+            text(
+                f"{escape(label(p.from_, case).en)} {_sized(p)} ({number(p.k)} survey{_s(p.k)})",
+                f"{escape(label(p.from_, case).zh)} {_sized(p)}（{number(p.k)} 份）",
+            )
+            for p in said.beside
+        ]
+        return text("; ".join(p.en for p in parts) + ".", "；".join(p.zh for p in parts) + "。")
+    if name == "apart":
+        fail, pairs, unsure = number(said.not_apart), number(said.pairs), number(said.open)
+        return text(
+            f"Not everywhere: {fail} of {pairs} pairs are not distinct, {unsure} are open.",
+            f"并非处处：{pairs} 对中 {fail} 对不可区分，{unsure} 对未定。",
+        )
+    if name == "groups":
+        if not found.compared:
+            return text("No groups can be compared.", "没有可比较的分组。")
+        different, of = number(found.different), number(found.paths)
+        return text(
+            f"{different} of {of} paths differ, in {number(found.compared)} surveys whose groups can be compared.",
+            f"在 {number(found.compared)} 份分组可比的问卷中，{of} 条路径有 {different} 条不同。",
+        )
+    if name == "otherwise":
+        stable, focal = number(found.stable), number(found.focal)
+        return text(
+            f"{stable} of {focal} focal paths are supported under every acceptable choice.",
+            f"{focal} 条核心路径中，{stable} 条在所有可接受的设定下均得到支持。",
+        )
+    if name == "conduct":
+        assert said.conduct is not None
+        r = said.conduct.returning[0]
+        late = estimate(r.late, r.late_ci_lower, r.late_ci_upper)
+        return text(
+            f"Of one shop: {late} buy again within {number(r.late_weeks)} weeks.",
+            f"就一家商店而言：{number(r.late_weeks)} 周内再买者占 {late}。",
+        )
+    if name == "voice":
+        assert said.voice is not None
+        top = said.voice.praised
+        if top is None:
+            return text(
+                f"{number(said.voice.share)} of the lines mention service.",
+                f"{number(said.voice.share)} 的文本提及服务。",
+            )
+        name_ = theme(top.theme)
+        return text(
+            f"{escape(name_.en)} goes with praise: odds {_odds(top)} times as high.",
+            f"{escape(name_.zh)}与好评相伴：比数为 {_odds(top)} 倍。",
+        )
+    assert said.claims is not None
+    failed, checks = number(said.claims.failed), number(said.claims.checks)
+    return text(
+        f"{failed} of {checks} checks of their figures fail.",
+        f"对其数字的 {checks} 项核对中 {failed} 项不成立。",
     )

@@ -20,6 +20,7 @@ from loyalty.analyses.structural.findings import Structural
 from loyalty.analyses.voice.findings import Voice
 from loyalty.cases import roads, study
 from loyalty.cases.study import Study
+from loyalty.estimates.fit import FitMeasures
 from loyalty.estimates.verdicts import PathVerdict
 from loyalty.ground import findings, paths
 from loyalty.ground.findings import Findings, Found, P, Real, Record, Refused
@@ -80,6 +81,32 @@ def everything() -> Everything:
 def given(finding: R | Refused | None) -> R | None:
     """A finding, if there is one."""
     return None if isinstance(finding, Refused) else finding
+
+
+def doubtful(fit: FitMeasures) -> bool:
+    """Whether a solution is not to be taken at face value."""
+    return not fit.converged or not fit.admissible or bool(fit.problems)
+
+
+def unlike(measurement: Measurement | None) -> set[frozenset[str]]:
+    """Pairs of constructs that cannot be told apart: HTMT above its cut-off, by interval."""
+    ratios = given(measurement.htmt) if measurement else None
+    return {
+        frozenset((r.construct_a, r.construct_b))
+        for r in (ratios.rows if ratios else ())
+        if r.verdict == "not met"
+    }
+
+
+def sound(data: Everything, case: str) -> bool:
+    """Whether neither the measurement nor the structural model of a survey is doubtful."""
+    measurement = data.of(case, "measurement", Measurement)
+    structural = data.of(case, "structural", Structural)
+    fits = [
+        given(measurement.fit) if measurement else None,
+        given(structural.fit) if structural else None,
+    ]
+    return not any(fit is not None and doubtful(fit) for fit in fits)
 
 
 def people(data: Everything, case: str) -> int:

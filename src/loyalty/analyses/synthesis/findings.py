@@ -678,13 +678,15 @@ def one_point(data: Everything) -> OnePoint:
     """What one point more of an antecedent goes with in each outcome.
 
     Points are those of the first item of each construct; total effects, so that whatever the
-    antecedent moves on the way counts.
+    antecedent moves on the way counts. Surveys whose models are doubtful are left out.
     """
     rows = []
     for case, letter in letters(data).items():
         role = {c.id: c.role for c in data.cases[case].constructs}
         structural = data.of(case, "structural", Structural)
         found = given(structural.paths) if structural else None
+        if not estimates.sound(data, case):
+            continue
         for row in found.one_point if found else ():
             if role[row.from_] != "antecedent" or role[row.to] != "outcome":
                 continue

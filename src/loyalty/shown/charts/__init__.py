@@ -13,7 +13,7 @@ from loyalty.shown.charts.charts import (
     path_diagram,
     specification_curve,
 )
-from loyalty.shown.charts.forest import Row, forest
+from loyalty.shown.charts.forest import Row, forest, odds, stacked
 from loyalty.shown.charts.groups import importance_maps
 from loyalty.shown.charts.measurement import fit_levels, residual_map, two_triangles
 from loyalty.shown.charts.reliability import Curve, Panel, loading_map, number_of_factors
@@ -50,6 +50,7 @@ __all__ = [
     "loading_map",
     "missing_glyphs",
     "number_of_factors",
+    "odds",
     "path_diagram",
     "recovery",
     "residual_map",
@@ -57,6 +58,7 @@ __all__ = [
     "skew_and_kurtosis",
     "slopes",
     "specification_curve",
+    "stacked",
     "survival",
     "tracking",
     "two_triangles",

@@ -9,10 +9,10 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
-from matplotlib.ticker import MaxNLocator
+from matplotlib.ticker import LogLocator, MaxNLocator
 
 from loyalty.shown.charts.marks import ranges
-from loyalty.shown.charts.style import COLOURS, DASHED, GREY, INK, canvas, key
+from loyalty.shown.charts.style import COLOURS, DASHED, GREY, INK, PALE, canvas, key, row_axis
 
 
 @dataclass(frozen=True)
@@ -41,13 +41,7 @@ def forest(rows: Sequence[Row], x_label: str, estimated: str, printed: str) -> F
     """
     figure, (axes,) = canvas(0.8 + 0.19 * len(rows))
     y = np.arange(len(rows))[::-1]
-    axes.set_yticks(y, [r.label for r in rows])
-    for label, row in zip(axes.get_yticklabels(), rows, strict=True):
-        if row.heading:
-            label.set_color(INK)
-            label.set_fontsize(8.2)
-        else:
-            label.set_fontsize(7.8)
+    axes.set_yticks(y, ["" if r.heading else r.label for r in rows], fontsize=7.8)
     axes.set_ylim(-0.6, len(rows) - 0.4)
     axes.tick_params(axis="y", length=0)
     axes.grid(axis="x")
@@ -74,17 +68,60 @@ def forest(rows: Sequence[Row], x_label: str, estimated: str, printed: str) -> F
         axes.set_xlim(min(*ends, 0.0) - 0.05 * span, max(*ends, 0.0) + 0.05 * span)
     left = axes.get_xlim()[0] + 0.01 * np.ptp(axes.get_xlim())
     for row, at in zip(rows, y, strict=True):
-        if row.instead is not None:
+        if row.instead is not None or row.heading:
             words = axes.text(
                 left,
                 at,
-                row.instead,
+                row.label if row.heading else row.instead or "",
                 va="center",
-                fontsize=7.2,
-                color=GREY,
+                fontsize=8.2 if row.heading else 7.2,
+                color=INK if row.heading else GREY,
                 bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.6},
             )
             words.set_in_layout(False)
     axes.xaxis.set_major_locator(MaxNLocator(steps=[1, 2, 5, 10]))
     axes.set_xlabel(x_label)
+    return figure
+
+
+def odds(rows: pd.DataFrame, x_label: str) -> Figure:
+    """Ratios with intervals, one a row, on a logarithmic axis: columns ``label, estimate,
+    ci_lower, ci_upper``, all above zero. One, where both sides are alike, is marked.
+    """
+    figure, (axes,) = canvas(0.9 + 0.22 * len(rows))
+    y = row_axis(axes, list(rows["label"]))
+    axes.set_xscale("log")
+    ranges(axes, rows, y)
+    axes.axvline(1, color=GREY, linewidth=0.9, linestyle=DASHED)
+    axes.xaxis.set_major_locator(LogLocator(base=10, subs=(1.0, 2.0, 5.0)))
+    axes.xaxis.set_major_formatter(lambda v, _: f"{v:g}")
+    axes.minorticks_off()
+    axes.set_xlabel(x_label)
+    return figure
+
+
+def stacked(rows: pd.DataFrame, labels: Sequence[str], x_label: str) -> Figure:
+    """Counts of kinds (columns) as stacked bars, one a row of labels, each with its number."""
+    figure, (axes,) = canvas(0.9 + 0.2 * len(labels))
+    y = row_axis(axes, labels)
+    colours = (COLOURS[0], PALE, COLOURS[1])
+    left = np.zeros(len(labels))
+    for kind, colour in zip(rows.columns, colours, strict=True):
+        values = rows[kind].to_numpy(float)
+        axes.barh(y, values, left=left, height=0.72, color=colour, label=kind)
+        for at, start, value in zip(y, left, values, strict=True):
+            if value:
+                axes.text(
+                    start + value / 2,
+                    at,
+                    f"{value:.0f}",
+                    ha="center",
+                    va="center",
+                    fontsize=7.2,
+                    color=INK if colour == PALE else "white",
+                )
+        left = left + values
+    axes.xaxis.set_major_locator(MaxNLocator(integer=True))
+    axes.set_xlabel(x_label)
+    key(figure, len(rows.columns), handlelength=0.9)
     return figure

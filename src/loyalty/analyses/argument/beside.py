@@ -1,0 +1,436 @@
+"""What customers did, what they wrote, and what the five reports claim."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import Literal
+
+from loyalty.analyses.argument import read
+from loyalty.analyses.argument.read import Grade
+from loyalty.analyses.behaviour.findings import Behaviour
+from loyalty.analyses.synthesis.estimates import Everything, given
+from loyalty.analyses.synthesis.findings import Synthesis
+from loyalty.analyses.voice.findings import Voice as Written
+from loyalty.cases import claims as ledger
+from loyalty.cases.claims import Claim, Outcome
+from loyalty.ground.findings import Count, Finding, Percent, Real, Record, refusable
+from loyalty.ground.reasons import CannotCompute
+
+
+# --- the findings --------------------------------------------------------------------------------
+class Returning(Record):
+    """Customers who bought a second time within `early_weeks`, and within `late_weeks`.
+
+    `single_share` were seen on one day only; `part`: those of the early weeks as a share of those
+    of the late ones.
+    """
+
+    case: str
+    customers: Count
+    days: Count
+    single_share: Percent
+    early_weeks: Count
+    early: Percent
+    early_ci_lower: Percent
+    early_ci_upper: Percent
+    late_weeks: Count
+    late: Percent
+    late_ci_lower: Percent
+    late_ci_upper: Percent
+    part: Percent
+
+
+class Forecast(Record):
+    """Purchases of the weeks held out, forecast and made; `inside` the prediction interval."""
+
+    case: str
+    weeks: Real
+    forecast: Real
+    pi_lower: Real
+    pi_upper: Real
+    actual: Count
+    inside: bool
+
+
+class Repeated(Record):
+    """Share of purchases that repeat the brand before, what chance alone gives, and the excess."""
+
+    case: str
+    category: str
+    households: Count
+    repeat: Percent
+    chance: Percent | None
+    inertia: Percent
+    inertia_ci_lower: Percent
+    inertia_ci_upper: Percent
+    clear: bool
+
+
+class Conduct(Finding):
+    """What customers did in the real cases; `clear` of the `categories` repeat beyond chance."""
+
+    returning: tuple[Returning, ...]
+    forecasts: tuple[Forecast, ...]
+    brands: tuple[Repeated, ...]
+    missed: Count
+    categories: Count
+    clear: Count
+    grade: Grade
+
+
+class ThemeRow(Record):
+    """How much greater the odds are that praise mentions a theme than that complaint does.
+
+    Intervals hold for all themes together. `adjusted` odds hold subject, length and other themes
+    constant; `held`: their interval says the same.
+    """
+
+    case: str
+    theme: str
+    praise: Count
+    complaint: Count
+    odds_ratio: Real
+    ci_lower: Real
+    ci_upper: Real
+    adjusted: Real | None
+    adjusted_ci_lower: Real | None
+    adjusted_ci_upper: Real | None
+    side: Literal["praise", "complaint", "open"]
+    held: bool
+
+
+class VoiceSummary(Record):
+    """What customers wrote in the real cases: of `lines`, the share `share` mentions a theme.
+
+    `praise` and `complaint` lines are as many as the collection has of each: only odds compare
+    them. The theme that goes most with `praised`, and those that go with `complained`.
+    """
+
+    cases: tuple[str, ...]
+    lines: Count
+    praise: Count
+    complaint: Count
+    named: Count
+    share: Percent
+    praised: ThemeRow | None
+    complained: tuple[ThemeRow, ...]
+    complained_count: Count
+    grade: Grade
+
+
+class Voice(Finding):
+    """The summary, and every theme."""
+
+    summary: VoiceSummary
+    rows: tuple[ThemeRow, ...]
+
+
+#: What a claim's design can show: a state of a sample that is not described; a change without
+#: comparison; an association in one survey; nothing, for it is a goal.
+Design = Literal["count", "change", "survey", "goal"]
+#: What can be said of a claim: it does not agree with other printed figures; a real case's
+#: interval holds the printed value, or does not; nothing here can speak to it.
+Said = Literal["incoherent", "inside", "outside", "untested"]
+
+
+class ClaimRow(Record):
+    """A claim with what its design can show, which checks touch it, and what can be said."""
+
+    id: str
+    source: str
+    printed: tuple[Real, ...]
+    n: Count | None
+    design: Design
+    checks: tuple[str, ...]
+    compared: Count
+    said: Said
+
+
+class FailedRow(Record):
+    """A check of printed figures that does not come out."""
+
+    id: str
+    source: str
+    printed: tuple[Real, ...]
+    computed: tuple[Real, ...]
+    ci_lower: Real | None
+    ci_upper: Real | None
+
+
+class SourceRow(Record):
+    """A report's claims by what can be said of them."""
+
+    source: str
+    count: Count
+    with_n: Count
+    changes: Count
+    incoherent: Count
+    inside: Count
+    outside: Count
+    untested: Count
+
+
+class ClaimsSummary(Record):
+    """All claims of the reports. `checked` of them by arithmetic or beside real data; `with_n`
+    name a number of respondents; `failed` of `checks` do not come out."""
+
+    sources: Count
+    count: Count
+    with_n: Count
+    changes: Count
+    surveys: Count
+    checks: Count
+    failed: Count
+    checked: Count
+    inside: Count
+    outside: Count
+    grade: Grade
+
+
+class Claims(Finding):
+    """The summary, every claim, the reports, and the checks that fail."""
+
+    summary: ClaimsSummary
+    rows: tuple[ClaimRow, ...]
+    sources: tuple[SourceRow, ...]
+    failures: tuple[FailedRow, ...]
+
+
+# --- what customers did --------------------------------------------------------------------------
+@refusable
+def conduct(data: Everything) -> Conduct:
+    """Second purchases, forecasts of purchases, and brands bought again."""
+    returning: list[Returning] = []
+    forecasts: list[Forecast] = []
+    brands: list[Repeated] = []
+    for case, study in data.cases.items():
+        found = data.of(case, "behaviour", Behaviour)
+        if study.simulated or found is None:
+            continue
+        survival, holdout, choices = (
+            given(found.survival),
+            given(found.holdout),
+            given(found.choices),
+        )
+        if survival is not None and len(survival.bought_again) > 1:
+            early = min(survival.bought_again, key=lambda b: b.weeks)
+            late = max(survival.bought_again, key=lambda b: b.weeks)
+            returning.append(
+                Returning(
+                    case=case,
+                    customers=survival.customers,
+                    days=survival.days,
+                    single_share=survival.single_share,
+                    early_weeks=early.weeks,
+                    early=early.estimate,
+                    early_ci_lower=early.ci_lower,
+                    early_ci_upper=early.ci_upper,
+                    late_weeks=late.weeks,
+                    late=late.estimate,
+                    late_ci_lower=late.ci_lower,
+                    late_ci_upper=late.ci_upper,
+                    part=early.estimate / late.estimate,
+                )
+            )
+        if holdout is not None:
+            forecasts.append(
+                Forecast(
+                    case=case,
+                    weeks=holdout.weeks,
+                    forecast=holdout.forecast,
+                    pi_lower=holdout.pi_lower,
+                    pi_upper=holdout.pi_upper,
+                    actual=holdout.actual,
+                    inside=holdout.pi_lower <= holdout.actual <= holdout.pi_upper,
+                )
+            )
+        brands += [
+            Repeated(
+                case=case,
+                category=c.category,
+                households=c.households,
+                repeat=c.repeat,
+                chance=c.chance,
+                inertia=c.inertia,
+                inertia_ci_lower=c.inertia_ci_lower,
+                inertia_ci_upper=c.inertia_ci_upper,
+                clear=c.inertia_ci_lower > 0,
+            )
+            for c in (choices.categories if choices else ())
+            if c.repeat is not None
+            and c.inertia is not None
+            and c.inertia_ci_lower is not None
+            and c.inertia_ci_upper is not None
+        ]
+    if not returning and not forecasts and not brands:
+        raise CannotCompute("no_real_behaviour")
+    return Conduct(
+        returning=tuple(returning),
+        forecasts=tuple(forecasts),
+        brands=tuple(brands),
+        missed=sum(not f.inside for f in forecasts),
+        categories=len(brands),
+        clear=sum(b.clear for b in brands),
+        grade=read.graded(len(returning)),
+    )
+
+
+# --- what they wrote -----------------------------------------------------------------------------
+@refusable
+def voice(data: Everything) -> Voice:
+    """Odds of the themes of service in praise and in complaint."""
+    rows: list[ThemeRow] = []
+    cases: list[str] = []
+    lines = praise = complaint = named = 0
+    for case, study in data.cases.items():
+        found = data.of(case, "voice", Written)
+        themes = given(found.themes) if found and not study.simulated else None
+        texts = given(found.texts) if found else None
+        if themes is None or texts is None:
+            continue
+        cases.append(case)
+        lines, named = lines + themes.lines, named + themes.named
+        praise, complaint = praise + texts.praise, complaint + texts.complaint
+        for t in themes.themes:
+            if t.n_praise is None or t.n_complaint is None:
+                continue
+            if t.log_odds_ratio is None or t.ci_lower is None or t.ci_upper is None:
+                continue
+            side = _side(t.ci_lower, t.ci_upper)
+            rows.append(
+                ThemeRow(
+                    case=case,
+                    theme=t.theme,
+                    praise=t.n_praise,
+                    complaint=t.n_complaint,
+                    odds_ratio=math.exp(t.log_odds_ratio),
+                    ci_lower=math.exp(t.ci_lower),
+                    ci_upper=math.exp(t.ci_upper),
+                    adjusted=_odds(t.adjusted),
+                    adjusted_ci_lower=_odds(t.adjusted_ci_lower),
+                    adjusted_ci_upper=_odds(t.adjusted_ci_upper),
+                    side=side,
+                    held=t.adjusted_ci_lower is not None
+                    and t.adjusted_ci_upper is not None
+                    and _side(t.adjusted_ci_lower, t.adjusted_ci_upper) == side,
+                )
+            )
+    if not cases:
+        raise CannotCompute("no_real_reviews")
+    rows.sort(key=lambda r: -r.odds_ratio)
+    praised = [r for r in rows if r.side == "praise"]
+    complained = [r for r in reversed(rows) if r.side == "complaint"]
+    summary = VoiceSummary(
+        cases=tuple(cases),
+        lines=lines,
+        praise=praise,
+        complaint=complaint,
+        named=named,
+        share=named / lines,
+        praised=praised[0] if praised else None,
+        complained=tuple(complained),
+        complained_count=len(complained),
+        grade=read.graded(len(cases)),
+    )
+    return Voice(summary=summary, rows=tuple(rows))
+
+
+def _odds(log_ratio: float | None) -> float | None:
+    return None if log_ratio is None else math.exp(log_ratio)
+
+
+def _side(lower: float, upper: float) -> Literal["praise", "complaint", "open"]:
+    return "praise" if lower > 0 else "complaint" if upper < 0 else "open"
+
+
+# --- what the reports claim ----------------------------------------------------------------------
+def claims(said: Synthesis | None) -> Claims:
+    """Every claim of the ledger, with what its design can show and what can be said of it."""
+    known = ledger.load()
+    outcomes: dict[str, dict[str, Outcome]] = {}
+    checked = ledger.checked(known)
+    for c in checked:
+        for name in c.check.claims:
+            outcomes.setdefault(name, {})[c.check.id] = c.outcome
+    held = given(said.held) if said else None
+    beside: dict[str, list[bool]] = {}
+    for row in held.rows if held else ():
+        beside.setdefault(row.claim, []).append(row.inside)
+    rows = [_claim(claim, outcomes.get(claim.id, {}), beside) for claim in known.claims]
+    failures = [
+        FailedRow(
+            id=c.check.id,
+            source=known.named(c.check.claims[0]).source,
+            printed=c.printed,
+            computed=c.computed,
+            ci_lower=c.interval[0] if c.interval else None,
+            ci_upper=c.interval[1] if c.interval else None,
+        )
+        for c in checked
+        if c.outcome == "does not agree"
+    ]
+    sources = dict.fromkeys(r.source for r in rows)
+    summary = ClaimsSummary(
+        sources=len(sources),
+        count=len(rows),
+        with_n=sum(r.n is not None for r in rows),
+        changes=sum(r.design == "change" for r in rows),
+        surveys=sum(r.design == "survey" for r in rows),
+        checks=len(checked),
+        failed=len(failures),
+        checked=sum(bool(r.checks or r.compared) for r in rows),
+        inside=sum(r.said == "inside" for r in rows),
+        outside=sum(r.said == "outside" for r in rows),
+        grade="high",
+    )
+    return Claims(
+        summary=summary,
+        rows=tuple(rows),
+        sources=tuple(_source(name, [r for r in rows if r.source == name]) for name in sources),
+        failures=tuple(failures),
+    )
+
+
+_DESIGNS: Mapping[str, Design] = {
+    "level": "count",
+    "change": "change",
+    "per": "change",
+    "coefficient": "survey",
+    "test": "survey",
+    "goal": "goal",
+}
+
+
+def _claim(
+    claim: Claim, outcomes: Mapping[str, Outcome], beside: Mapping[str, list[bool]]
+) -> ClaimRow:
+    inside = beside.get(claim.id, [])
+    said: Said = "untested"
+    if "does not agree" in outcomes.values():
+        said = "incoherent"
+    elif inside:
+        said = "inside" if all(inside) else "outside"
+    return ClaimRow(
+        id=claim.id,
+        source=claim.source,
+        printed=tuple(claim.values),
+        n=claim.n,
+        design=_DESIGNS[claim.kind],
+        checks=tuple(outcomes),
+        compared=len(inside),
+        said=said,
+    )
+
+
+def _source(name: str, rows: list[ClaimRow]) -> SourceRow:
+    return SourceRow(
+        source=name,
+        count=len(rows),
+        with_n=sum(r.n is not None for r in rows),
+        changes=sum(r.design == "change" for r in rows),
+        incoherent=sum(r.said == "incoherent" for r in rows),
+        inside=sum(r.said == "inside" for r in rows),
+        outside=sum(r.said == "outside" for r in rows),
+        untested=sum(r.said == "untested" for r in rows),
+    )
