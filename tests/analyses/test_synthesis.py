@@ -188,12 +188,16 @@ def said(found: Record, function: Any) -> Text:
     )
 
 
+#: A solution to be taken at face value.
+SOUND = {"converged": True, "admissible": True, "problems": ()}
+
+
 # --- at a glance ---------------------------------------------------------------------------------
 def surveyed(htmt: float, supported: int, count: int) -> dict[str, Findings]:
     return {
         "audit": made(Audit, flow={"n": 250}, missing={"share": 0.01}),
         "reliability": made(Reliability, scales={"rows": [{"alpha": 0.8}, {"alpha": 0.7}]}),
-        "measurement": made(Measurement, htmt={"largest": htmt}, fit={"cfi": 0.95}),
+        "measurement": made(Measurement, htmt={"largest": htmt}, fit=SOUND | {"cfi": 0.95}),
         "structural": made(Structural, paths={"supported": supported, "count": count}),
     }
 
@@ -850,6 +854,10 @@ def test_one_point_goes_from_antecedents_to_outcomes() -> None:
     text = said(found, words.one_point).en
     assert "There are 2 such effects; the interval of 1 of them is wider" in text
     assert "The largest of those is Quality → Loyalty: one point more goes with 0\\.30" in text
+    data = {("one", "structural"): structural([], there)}
+    doubtful = made(Measurement, fit=SOUND | {"admissible": False})
+    refused = synthesis.one_point(everything(data | {("one", "measurement"): doubtful}))
+    assert isinstance(refused, Refused)  # nothing is said of a doubtful solution
     none = one_point(one=[back])
     assert isinstance(none, Refused) and none.refused.code == "no_antecedent"
 
