@@ -97,7 +97,7 @@ def test_formats(project: Any) -> None:
     assert got.rows["customer"].tolist() == ["a"]
     assert got.checksum == hashlib.sha256(packed_again).hexdigest()
     shifted = loaded(project, b"customer,date\na,2020-01-01T23:30:00-02:00\n")
-    assert shifted.rows["date"][0] == pd.Timestamp("2020-01-02 01:30")
+    assert shifted.rows["date"][0] == pd.Timestamp("2020-01-01 23:30")  # as it is written
 
 
 def test_kinds_have_their_types(project: Any) -> None:
@@ -119,8 +119,8 @@ def test_refusals_name_the_file_and_what_was_expected(
         (b"customer,date,date\na,2020-01-01,x\n", "the column 'date' stands there 2 times"),
         (b"customer,date\na,yesterday\n", "no usable row: date: a date is expected (1)"),
         (b"customer,date\n", "no usable row: it is empty"),
-        (b"", "not a readable table"),
-        (b"customer,date\n\xff\xfe,2020-01-01\n", "the text is not utf-8"),
+        (b"", "not a readable csv file"),
+        (b"customer,date\n\xff\xfe,2020-01-01\n", "not UTF-8 text (byte "),
     ):
         resource = purchases(project, content)
         message = refusal(resources.load, study.load("small"), resource)

@@ -25,6 +25,7 @@ from loyalty import cli
 from loyalty.book import pages, plan
 from loyalty.cases import roads, rpackage, study
 from loyalty.cases import survey as sources
+from loyalty.cases.reading import limits
 from loyalty.cases.study import PackageRows
 from loyalty.ground.errors import RowsAbsent
 
@@ -226,7 +227,7 @@ def test_the_checksum_decides_about_what_was_put_there_by_hand(
     assert kept.read_bytes() == server.content[:-20]  # it is theirs
     kept.unlink()
     kept.mkdir()
-    assert refusal(load) == "small/rows/all rows.csv: Is a directory"
+    assert refusal(load) == "small/rows/all rows.csv: not a regular file"
     kept.rmdir()
     kept.parent.rmdir()
     kept.parent.write_bytes(b"")
@@ -336,9 +337,10 @@ def test_a_zip_archive_that_is_broken_or_too_large(
     download(file="a.zip", member="rows.csv")
     assert refusal(load) == "small/rows/a.zip: not a whole zip archive"
     server.content = zipped(**{"rows.csv": b"0" * 10_000})
-    monkeypatch.setattr(roads, "LARGEST", 5_000)
+    monkeypatch.setattr(limits, "UNPACKED", 5_000)
     download(file="b.zip", member="rows.csv")
-    assert refusal(load) == "small/rows/b.zip: rows.csv is larger than 5,000 bytes"
+    said = "small/rows/b.zip: rows.csv: what it holds is larger than 5,000 bytes"
+    assert refusal(load) == said
 
 
 def test_a_sheet_of_a_workbook(

@@ -151,6 +151,8 @@ def _sha256(path: Path) -> str:
 
 def _hold(source: Source, path: Path, name: str) -> None:
     """Refuse a file that is not the one described."""
+    if path.exists() and not path.is_file():
+        raise UserError(f"{name}: not a regular file")
     try:
         found, page = _sha256(path), _is_page(path)
     except OSError as error:

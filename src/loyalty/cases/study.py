@@ -14,6 +14,7 @@ from functools import lru_cache
 from itertools import pairwise
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
+from zoneinfo import available_timezones
 
 from pydantic import (
     Field,
@@ -198,26 +199,71 @@ class SimulatorRows(Model):
     seed: int = Field(ge=0)
 
 
+Encoding = Literal[
+    "utf-8",
+    "utf-16",
+    "utf-16-le",
+    "utf-16-be",
+    "gb18030",
+    "big5",
+    "cp949",
+    "shift_jis",
+    "cp932",
+    "cp1250",
+    "cp1251",
+    "cp1252",
+    "cp1253",
+    "cp1254",
+    "cp1255",
+    "cp1256",
+    "cp1257",
+    "cp1258",
+]
+
+
+class Format(Model):
+    """How a table is written. What is left open is taken from the file, where it leaves no doubt.
+
+    `skip` lines stand above the heading, of whose `heading_rows` the first names the columns.
+    `decimal` and `thousands` are marks in numbers. Of a date and time the calendar day that is
+    written counts, or with `time_zone` that of this zone; `dates` says how it is written. The
+    first of the `encodings` that fits is taken; a byte order mark goes before.
+    """
+
+    delimiter: Literal["auto", ",", ";", "|", "tab", "whitespace"] = "auto"
+    heading: bool = True
+    heading_rows: int | None = Field(default=None, ge=1, le=10)
+    skip: int = Field(default=0, ge=0, le=1000)
+    sheet: str | None = None
+    decimal: Literal[".", ","] | None = None
+    thousands: Literal[".", ",", " ", "'", "’"] | None = None
+    dates: str | None = None
+    time_zone: str | None = None
+    encodings: list[Encoding] = Field(default=["utf-8"], min_length=1)
+
+    @model_validator(mode="after")
+    def _marks(self) -> Self:
+        if self.decimal is not None and self.decimal == self.thousands:
+            raise ValueError(f"decimal and thousands are both {self.decimal!r}")
+        if self.time_zone is not None and self.time_zone not in available_timezones():
+            raise ValueError(f"time_zone: {self.time_zone!r} is none, as Europe/Berlin is")
+        return self
+
+
 class Rows(Model):
+    """The answers. With `outside_scale: missing` what is off its scale is no answer."""
+
     file: FileRows | None = None
     distribution: DistributionRows | None = None
     download: DownloadRows | None = None
     r_package: PackageRows | None = None
     simulator: SimulatorRows | None = None
+    format: Format = Format()
     outside_scale: Literal["refuse", "missing"] = "refuse"
 
     @model_validator(mode="after")
     def _exactly_one(self) -> Self:
         return _one_of(self, ("file", "distribution", "download", "r_package", "simulator"))
-
-
-class Format(Model):
-    """How a table of text is written, where it is not a plain CSV with a heading."""
-
-    delimiter: Literal[",", ";", "tab", "whitespace"] = ","
-    heading: bool = True
-    dates: str | None = None
-    encodings: list[Literal["utf-8", "gb18030"]] = ["utf-8"]
 
 
 class LineRows(Distribution):
@@ -279,9 +325,12 @@ class Resource(Model):
 
 
 class Scale(Model):
+    """Answers from `min` to `max`; `missing` are codes, and `answers` the numbers of texts."""
+
     min: int
     max: int
     missing: list[float] = []
+    answers: dict[Level, float] = {}
 
     @model_validator(mode="after")
     def _ordered(self) -> Self:
@@ -432,7 +481,7 @@ class Published(Model):
 
 
 class Study(Model):
-    """One case; see the README for the format in words."""
+    """One case; see the README for the format in words. `personal` columns are never read."""
 
     title: Text
     summary: Text
@@ -442,6 +491,7 @@ class Study(Model):
     constructs: list[Construct] = []
     variables: list[Variable] = []
     groups: list[Group] = []
+    personal: list[str] = []
     hypotheses: list[Hypothesis] = []
     covariances: list[tuple[str, str]] = []
     effects: list[Effect] = []
@@ -671,6 +721,9 @@ class Study(Model):
                 yield f"groups.{group.id}.levels: at least two levels are expected"
             if group.quotas is not None and set(group.quotas) != set(group.levels):
                 yield f"groups.{group.id}.quotas: the levels are expected as keys"
+        used = {v.source_column for v in (*self.items, *self.variables, *self.groups)}
+        for column in sorted(used & set(self.personal)):
+            yield f"personal: {column!r} is used as an item, a variable or a group"
         formative = {c.id for c in self.constructs if c.mode == "formative"}
         for h in self.hypotheses:
             if formative & {h.from_, h.to, h.moderator}:

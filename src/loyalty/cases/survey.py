@@ -6,9 +6,7 @@
 from __future__ import annotations
 
 import difflib
-import gzip
 import hashlib
-import io
 import os
 import shutil
 import subprocess
@@ -16,7 +14,6 @@ import sys
 import tarfile
 import tempfile
 import zipfile
-import zlib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -24,13 +21,14 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from loyalty.cases import roads
+from loyalty.cases import reading, roads
 from loyalty.cases.faults import Fault, cell, refuse
 from loyalty.cases.study import (
     Distribution,
     DistributionRows,
     DownloadRows,
     FileRows,
+    Format,
     Group,
     PackageRows,
     Scale,
@@ -41,7 +39,6 @@ from loyalty.ground import paths
 from loyalty.ground.errors import RowsAbsent, UserError
 
 MEND = "declare it under scale.missing, correct it, or set rows.outside_scale: missing"
-SUFFIXES = (".csv", ".parquet", ".xlsx", ".sav")
 
 
 @dataclass(frozen=True)
@@ -124,8 +121,14 @@ def looked_at(study: Study) -> tuple[Survey, list[Fault]]:
         frame, checksum, name = _from_simulator(study, rows.simulator)
         return typed(study, frame, checksum, name, 1)
     found, path, checksum, name = content(study, source)
-    sheet = getattr(source, "sheet", None)
-    frame = parse(found, Path(path).suffix.lower(), name, sheet=sheet)
+    frame = parse(
+        found,
+        Path(path).suffix.lower(),
+        name,
+        rows.format,
+        sheet=getattr(source, "sheet", None),
+        wanted=wanted(study),
+    )
     return typed(study, frame, checksum, name, first_row(frame, path))
 
 
@@ -159,58 +162,15 @@ def content(study: Study, source: Source) -> tuple[bytes, str, str, str]:
         else:
             file = roads.file(study, source)
             name = f"{study.case}/rows/{file.name}"
-        try:
-            found, path = file.read_bytes(), file.name
-        except FileNotFoundError as error:
-            raise RowsAbsent(f"{name}: {error.strerror}") from None
-        except OSError as error:
-            raise UserError(f"{name}: {error.strerror}") from None
+        found, path = reading.limits.content(file, name), file.name
         checksum = hashlib.sha256(found).hexdigest()
         if isinstance(source, FileRows) and checksum != source.sha256:
             raise UserError(
                 f"{name}: its SHA-256 is {checksum}, rows.file.sha256 in study.yml says "
                 f"{source.sha256}; write the new one there if the change is meant"
             )
-    if path.endswith(".gz"):
-        found, path = _unpacked(found, name), path.removesuffix(".gz")
-    if path.endswith(".zip"):
-        found, path = _unzipped(
-            found, name, source.member if isinstance(source, DownloadRows) else None
-        )
-    return found, path, checksum, name
-
-
-def _unpacked(content: bytes, name: str) -> bytes:
-    """What a gzip file holds."""
-    try:
-        with gzip.GzipFile(fileobj=io.BytesIO(content)) as packed:
-            found = packed.read(roads.LARGEST + 1)
-    except (gzip.BadGzipFile, zlib.error, EOFError):
-        raise UserError(f"{name}: not a whole gzip file") from None
-    if len(found) > roads.LARGEST:
-        raise UserError(f"{name}: what it holds is larger than {roads.LARGEST:,} bytes")
-    return found
-
-
-def _unzipped(content: bytes, name: str, member: str | None) -> tuple[bytes, str]:
-    """A member of a zip archive; without its name, the only one. Nothing is written anywhere."""
-    try:
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            members = [m for m in archive.namelist() if not m.endswith("/")]
-            if member is None and len(members) != 1:
-                raise UserError(f"{name}: one file is expected in the archive, not {len(members)}")
-            path = member or members[0]
-            if path not in members:
-                near = difflib.get_close_matches(path, members, n=1)
-                hint = f"; did you mean {near[0]!r}?" if near else ""
-                raise UserError(f"{name}: the archive has no {path!r}{hint}")
-            if archive.getinfo(path).file_size > roads.LARGEST:
-                raise UserError(f"{name}: {path} is larger than {roads.LARGEST:,} bytes")
-            return archive.read(path), path
-    except (zipfile.BadZipFile, zlib.error, EOFError):
-        raise UserError(f"{name}: not a whole zip archive") from None
-    except (RuntimeError, NotImplementedError) as error:  # with a password, or packed in a new way
-        raise UserError(f"{name}: {error}") from None
+    inner = source.member if isinstance(source, DownloadRows) else None
+    return *reading.unpacked(found, path, name, inner), checksum, name
 
 
 def member(source: Distribution, path: str) -> bytes:
@@ -233,52 +193,31 @@ def member(source: Distribution, path: str) -> bytes:
         raise UserError(f"{name}: the distribution is not a readable archive") from None
 
 
-def parse(content: bytes, suffix: str, name: str, *, sheet: str | None = None) -> pd.DataFrame:
-    """A table out of the bytes of a csv, parquet, xlsx or sav file, judged by its suffix."""
-    if suffix not in SUFFIXES:
-        raise UserError(f"{name}: {suffix or 'no suffix'}; expected {', '.join(SUFFIXES)}")
-    try:
-        if suffix == ".parquet":
-            return pd.read_parquet(io.BytesIO(content))
-        if suffix == ".xlsx":
-            return pd.read_excel(io.BytesIO(content), sheet_name=sheet or 0, engine="openpyxl")
-        if suffix == ".sav":
-            import pyreadstat  # slow to import, and few cases need it
-
-            with tempfile.NamedTemporaryFile(suffix=".sav") as file:
-                file.write(content)
-                file.flush()
-                frame: pd.DataFrame = pyreadstat.read_sav(file.name)[0]
-                return frame
-        if b"\x00" in content[:4096]:
-            raise ValueError("binary content")
-        return _csv(content)
-    except UserError:
-        raise
-    except ImportError:
-        kind = f"{name}: what reads {suffix[1:]} files is not installed"
-        raise UserError(f"{kind} (uv sync --frozen --group files)") from None
-    except UnicodeDecodeError as error:
-        raise UserError(f"{name}: not UTF-8 text (byte {error.start}); save it as UTF-8") from None
-    except Exception as error:  # each reader has exceptions of its own
-        reason = str(error).splitlines()[0] if str(error) else type(error).__name__
-        raise UserError(f"{name}: not a readable {suffix[1:]} file ({reason})") from None
-
-
-def _csv(content: bytes) -> pd.DataFrame:
-    """A CSV, without pandas' two silent guesses: a repeated column gets another name, and where
-    rows are longer than the heading the first column becomes the index and all others shift.
+def parse(
+    content: bytes,
+    suffix: str,
+    name: str,
+    form: Format | None = None,
+    *,
+    sheet: str | None = None,
+    wanted: reading.Wanted | None = None,
+) -> pd.DataFrame:
+    """A table out of the bytes of a file, judged by its suffix; ``attrs["headings"]`` says how many
+    rows stand above the first of its data.
     """
-    heading = pd.read_csv(
-        io.BytesIO(content), encoding="utf-8-sig", skipinitialspace=True, header=None, nrows=1
-    )
-    twice = heading.iloc[0][heading.iloc[0].duplicated()].dropna()
-    if len(twice):
-        raise ValueError(f"the column {twice.iloc[0]!r} stands there twice")
-    frame = pd.read_csv(io.BytesIO(content), encoding="utf-8-sig", skipinitialspace=True)
-    if not isinstance(frame.index, pd.RangeIndex):
-        raise ValueError("its rows have more values than its heading has columns")
-    return frame
+    return reading.read(content, suffix, name, form, sheet=sheet, wanted=wanted).frame
+
+
+def wanted(study: Study) -> reading.Wanted:
+    """What is read of the answers of a study, and as what."""
+    numbers = {item.source_column: study.item_scale(item).answers for item in study.items}
+    for variable in study.variables:
+        if variable.kind != "id":
+            scale = variable.scale or study.scale
+            numbers.setdefault(variable.source_column, scale.answers)
+    ids = [variable for variable in study.variables if variable.kind == "id"]
+    texts = frozenset(c.source_column for c in (*study.groups, *ids))
+    return reading.Wanted(numbers, texts - set(numbers), frozenset(study.personal))
 
 
 def fetch_distribution(name: str, version: str, sha256: str) -> Path:

@@ -7,11 +7,11 @@ be used costs its row.
 
 from __future__ import annotations
 
-import csv
 import hashlib
 import io
 import lzma
 import pickle
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,6 +20,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from loyalty.cases import reading
 from loyalty.cases import survey as sources
 from loyalty.cases.faults import Fault, cell
 from loyalty.cases.study import ROLES, Format, LineRows, Resource, Study
@@ -117,22 +118,15 @@ def _read(study: Study, resource: Resource) -> tuple[pd.DataFrame, str, str]:
     content, path, checksum, name = sources.content(study, source)
     if path.endswith(".pkl.compress"):
         return _pickled(content, name), checksum, name
-    suffix = Path(path).suffix.lower()
-    if suffix in (".csv", ".txt", ".tsv"):
-        return _table(content, resource, name), checksum, name
-    sheet = getattr(source, "sheet", None)
-    return sources.parse(content, suffix, name, sheet=sheet), checksum, name
-
-
-def decoded(content: bytes, encodings: Iterable[str], name: str) -> str:
-    """The text in the first encoding that fits."""
-    tried = list(encodings)
-    for encoding in tried:
-        try:
-            return content.decode("utf-8-sig" if encoding == "utf-8" else encoding)
-        except UnicodeDecodeError:
-            continue
-    raise UserError(f"{name}: the text is not {' or '.join(tried)}")
+    frame = sources.parse(
+        content,
+        Path(path).suffix.lower(),
+        name,
+        rows.format,
+        sheet=getattr(source, "sheet", None),
+        wanted=wanted(resource, study),
+    )
+    return frame, checksum, name
 
 
 def lines(content: bytes, encodings: Iterable[str]) -> list[str]:
@@ -154,39 +148,16 @@ def lines(content: bytes, encodings: Iterable[str]) -> list[str]:
     return [line(raw) for raw in content.removeprefix(b"\xef\xbb\xbf").splitlines()]
 
 
-def _table(content: bytes, resource: Resource, name: str) -> pd.DataFrame:
-    """The columns that play a role in a table of text, as text."""
-    form = resource.rows.format
-    # column -> whether the table must have it
-    wanted = {
-        resource.columns.get(role, role): role in resource.columns or not kind.endswith("?")
+def wanted(resource: Resource, study: Study) -> reading.Wanted:
+    """What is read of a table, and as what."""
+    kinds = {
+        resource.columns.get(role, role): kind.rstrip("?")
         for role, kind in ROLES[resource.kind].items()
     }
-    text = decoded(content, form.encodings, name)
-    separator = {"tab": "\t", "whitespace": r"\s+"}.get(form.delimiter, form.delimiter)
-    try:
-        top: pd.DataFrame = pd.read_csv(
-            io.StringIO(text), sep=separator, header=None, dtype=str, nrows=1, index_col=False
-        )
-        columns = [str(c) for c in (top.iloc[0] if form.heading else top.columns)]
-        for column, required in wanted.items():
-            if columns.count(column) > 1 or (required and column not in columns):
-                raise UserError(sources.no_column(name, column, columns))
-        used = [i for i, column in enumerate(columns) if column in wanted]
-        frame: pd.DataFrame = pd.read_csv(
-            io.StringIO(text),
-            sep=separator,
-            header=None,
-            skiprows=1 if form.heading else 0,
-            names=columns if form.heading else None,
-            usecols=used,
-            dtype=str,
-            keep_default_na=False,
-            index_col=False,
-        )
-    except (pd.errors.ParserError, pd.errors.EmptyDataError, csv.Error) as error:
-        raise UserError(f"{name}: not a readable table ({str(error).splitlines()[0]})") from None
-    return frame.rename(columns=str)
+    numbers: dict[str, dict[str, float]] = {
+        c: {} for c, kind in kinds.items() if kind in ("number", "amount", "share")
+    }
+    return reading.Wanted(numbers, frozenset(set(kinds) - set(numbers)), frozenset(study.personal))
 
 
 class _FrameUnpickler(pickle.Unpickler):
@@ -243,7 +214,7 @@ def typed(
     found: list[Fault] | None = None,
 ) -> Loaded:
     """The rows under the names of their roles; those that cannot be used are counted."""
-    first = sources.first_row(frame, name) - (0 if resource.rows.format.heading else 1)
+    first = sources.first_row(frame, name)
     roles = ROLES[resource.kind]
     columns: dict[str, pd.Series] = {}
     usable = pd.Series(True, index=frame.index)
@@ -263,8 +234,8 @@ def typed(
     for role, kind in roles.items():
         optional = kind.endswith("?")
         column = resource.columns.get(role, role)
-        if column not in frame.columns:
-            if optional and role not in resource.columns:
+        if list(frame.columns).count(column) != 1:
+            if column not in frame.columns and optional and role not in resource.columns:
                 continue
             raise UserError(sources.no_column(name, column, [str(c) for c in frame.columns]))
         raw = frame[column]
@@ -309,13 +280,9 @@ def _values(raw: pd.Series, kind: str, resource: Resource) -> tuple[pd.Series, p
         values = raw.astype("string").str.strip()
         return values, values.str.contains("\ufffd", regex=False).fillna(False).astype(bool)
     if kind == "date":
-        form = resource.rows.format.dates
         # Each day is parsed once: a panel has few days and many rows.
         codes, days = pd.factorize(raw.astype("string").str.strip())
-        parsed = pd.to_datetime(
-            pd.Series(days, dtype="string"), format=form or "ISO8601", errors="coerce", utc=True
-        )
-        parsed = parsed.dt.tz_localize(None).dt.as_unit("s")
+        parsed = _moments(pd.Series(days, dtype="string"), resource.rows.format)
         dates = pd.Series(parsed.reindex(codes).to_numpy(), index=raw.index)
         return dates, dates.isna()
     if kind == "flag":
@@ -332,3 +299,28 @@ def _values(raw: pd.Series, kind: str, resource: Resource) -> tuple[pd.Series, p
     if kind == "share":
         wrong |= numbers > 1
     return numbers.mask(wrong), wrong
+
+
+#: The offset to UTC at the end of a date and time.
+_OFFSET = re.compile(r"(?<=\d)\s*(?:Z|[+-]\d{2}:?\d{2})$")
+
+
+def _moments(written: pd.Series, form: Format) -> pd.Series:
+    """Dates and times as they are written, or in the zone that the description names.
+
+    Without a zone an offset to UTC is passed over: the calendar day that is written counts.
+    """
+    how = form.dates
+    if form.time_zone is None:
+        written = written.str.replace(_OFFSET, "", regex=True)
+        how = how.replace("%z", "").rstrip() if how else None
+        found = pd.to_datetime(written, format=how or "ISO8601", errors="coerce")
+    else:
+        away = written.str.contains(_OFFSET).fillna(False).astype(bool)
+        moved = pd.to_datetime(
+            written.where(away), format=how or "ISO8601", errors="coerce", utc=True
+        )
+        here = how.replace("%z", "").rstrip() if how else "ISO8601"
+        kept = pd.to_datetime(written.mask(away), format=here, errors="coerce")
+        found = moved.dt.tz_convert(form.time_zone).dt.tz_localize(None).fillna(kept)
+    return found.dt.as_unit("s")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import re
 from collections.abc import Hashable, Sequence
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
@@ -37,6 +38,11 @@ class Model(BaseModel):
 
 
 # --- files -----------------------------------------------------------------------------------
+_TRUTH = "tag:yaml.org,2002:bool"
+#: What is no text where it stands unquoted; not yes, no, on and off, which YAML 1.2 takes as texts.
+_BOOL = re.compile(r"^(?:true|True|TRUE|false|False|FALSE)$")
+
+
 class _KeysOnce(yaml.constructor.SafeConstructor):
     """Takes keys as they are written (``01``, ``Yes`` and ``null`` are texts); none twice."""
 
@@ -58,8 +64,16 @@ class _KeysOnce(yaml.constructor.SafeConstructor):
         return super().construct_mapping(node, deep=deep)
 
 
+_RESOLVERS = {
+    first: [(tag, _BOOL if tag == _TRUTH else pattern) for tag, pattern in resolvers]
+    for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
+}
+
+
 class _Loader(_KeysOnce, yaml.SafeLoader):
     """Safe YAML that refuses aliases (nothing needs them)."""
+
+    yaml_implicit_resolvers = _RESOLVERS
 
     def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
         if self.check_event(yaml.AliasEvent):
@@ -72,6 +86,8 @@ class _Loader(_KeysOnce, yaml.SafeLoader):
 
 class _Quick(_KeysOnce, getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
     """The same by libyaml, ten times as fast, for texts in which no alias can be."""
+
+    yaml_implicit_resolvers = _RESOLVERS
 
 
 def _depth(text: str) -> int:

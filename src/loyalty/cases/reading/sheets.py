@@ -1,0 +1,228 @@
+"""Sheets of a workbook (.xlsx, .xlsm)."""
+
+from __future__ import annotations
+
+import io
+import re
+import zipfile
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date, datetime
+from itertools import chain
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from loyalty.cases.reading import delimited, limits
+from loyalty.cases.reading.table import Table, Wanted
+from loyalty.cases.study import Format
+from loyalty.ground.errors import UserError
+
+_SHEET = re.compile(r"xl/worksheets/[^/]+\.xml", re.I)
+_COLUMN, _ROW = (
+    re.compile(rb'\br=["\']([A-Za-z]{1,3})\d'),
+    re.compile(rb'\br=["\'][A-Za-z]{0,3}(\d+)'),
+)
+#: A formula whose value was not saved with it.
+_UNSAVED = re.compile(
+    rb'<c [^>]*?\br=["\']([A-Za-z]{1,3}\d+)["\'][^>]*>\s*<f(?:\s[^>]*)?(?:/>|>[^<]*</f>)\s*'
+    rb"(?:<v\s*/>|<v>\s*</v>)?\s*</c>"
+)
+
+
+def read(content: bytes, form: Format, name: str, wanted: Wanted, sheet: str | None) -> Table:
+    """The rows of one sheet: the one that is named, or the only one that has the columns."""
+    import python_calamine as calamine  # slow to import, and few cases need it
+
+    unsaved = _looked_at(content, name)
+    watch = limits.Watch(name)
+    try:
+        with calamine.CalamineWorkbook.from_filelike(io.BytesIO(content)) as book:
+            names = book.sheet_names
+            if sheet is not None and sheet not in names:
+                raise UserError(f"{name}: no sheet {sheet!r}; there are {', '.join(names)}")
+            chosen = sheet or _chosen(book, names, form, wanted)
+            pages = book.get_sheet_by_name(chosen)
+            limits.size(pages.total_height, pages.width, name)
+            table = _table(pages, form, name, wanted, watch)
+    except UserError:
+        raise
+    except calamine.PasswordError:
+        raise UserError(f"{name}: protected by a password; save it without") from None
+    except MemoryError:
+        raise UserError(f"{name}: too large for this machine's memory") from None
+    except BaseException as error:  # the reader's panics are no Exceptions
+        if isinstance(error, KeyboardInterrupt | SystemExit):
+            raise
+        reason = (str(error).splitlines() or [type(error).__name__])[0]
+        raise UserError(f"{name}: not a readable xlsx file ({reason:.200})") from None
+    table.found.update(sheet=chosen, sheets=names)
+    cells = unsaved.get(names.index(chosen), set())
+    first = _letters_first(pages)
+    for cell in sorted(cells, key=lambda c: (int(re.sub(rb"\D", b"", c)), c)):
+        column = _index(re.sub(rb"\d", b"", cell)) - first
+        there = table.found["columns"]
+        assert isinstance(there, list)
+        if 0 <= column < len(there) and (not wanted.columns or there[column] in wanted.columns):
+            raise UserError(
+                f"{name}: cell {cell.decode()}: a formula whose value was not saved; open the file "
+                "in a spreadsheet program and save it"
+            )
+    return table
+
+
+def _looked_at(content: bytes, name: str) -> dict[int, set[bytes]]:
+    """Refuse what unpacks to too much, or claims cells far apart; by sheet, unsaved formulas."""
+    found: dict[int, set[bytes]] = {}
+    left = limits.UNPACKED
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            members = archive.infolist()
+            if len(members) > 5_000:
+                raise UserError(f"{name}: {len(members):,} parts; at most 5,000 are read")
+            for member in members:
+                if member.flag_bits & 1:
+                    raise UserError(f"{name}: protected by a password; save it without")
+                with archive.open(member) as part:
+                    size, cells = _part(part, left, name, bool(_SHEET.fullmatch(member.filename)))
+                left -= size
+                if cells:
+                    number = re.search(r"(\d+)\.xml$", member.filename)
+                    found.setdefault(int(number[1]) - 1 if number else 0, set()).update(cells)
+    except (RuntimeError, NotImplementedError) as error:
+        raise UserError(f"{name}: not a readable xlsx file ({error})") from None
+    except limits.DAMAGED as error:
+        if content.startswith(b"\xd0\xcf\x11\xe0"):
+            raise UserError(
+                f"{name}: an old Excel file, or one with a password; save it as .xlsx without"
+            ) from None
+        raise UserError(f"{name}: not a readable xlsx file ({error})") from None
+    return found
+
+
+def _part(part: Any, left: int, name: str, sheet: bool) -> tuple[int, set[bytes]]:
+    size, rest = 0, b""
+    columns: set[bytes] = set()
+    rows = 0
+    unsaved: set[bytes] = set()
+    while piece := part.read(4 << 20):
+        size += len(piece)
+        if size > left:
+            raise UserError(f"{name}: what it holds is larger than {limits.UNPACKED:,} bytes")
+        if sheet:
+            piece = rest + piece
+            cut = piece.rfind(b"<c ") if len(piece) > 1024 else 0
+            rest = piece[cut:][-65_536:] if cut > 0 else b""
+            columns.update(_COLUMN.findall(piece))
+            rows = max([rows, *map(int, set(_ROW.findall(piece)))])
+            if b"<f" in piece and len(unsaved) < 1_000:
+                unsaved.update(_UNSAVED.findall(piece))
+    if columns:
+        limits.size(rows, max(map(_index, columns)) + 1, name)
+    return size, unsaved
+
+
+def _index(letters: bytes) -> int:
+    number = 0
+    for letter in letters.upper():
+        number = number * 26 + letter - 64
+    return number - 1
+
+
+def _letters_first(pages: Any) -> int:
+    return int(pages.start[1]) if pages.start else 0
+
+
+def _chosen(book: Any, names: list[str], form: Format, wanted: Wanted) -> str:
+    """The only sheet whose heading has every wanted column, else the first."""
+    if len(names) == 1 or not wanted.columns:
+        return str(names[0])
+    having = []
+    for sheet in names:
+        page = book.get_sheet_by_name(sheet)
+        if not page.height:
+            continue
+        heading = {_text(c).strip() for row in _from(page, form.skip, 1) for c in row}
+        if heading >= set(wanted.columns):
+            having.append(sheet)
+    return str(having[0] if len(having) == 1 else names[0])
+
+
+def _from(page: Any, skip: int, most: int | None = None) -> Iterator[list[Any]]:
+    for i, row in enumerate(page.iter_rows()):
+        if i >= skip and (most is None or i < skip + most):
+            yield row
+        elif most is not None and i >= skip + most:
+            return
+
+
+def _table(page: Any, form: Format, name: str, wanted: Wanted, watch: limits.Watch) -> Table:
+    if not page.height:
+        raise UserError(f"{name}: the sheet {page.name!r} is empty")
+    first_row = int(page.start[0]) if page.start else 0
+    skip = max(form.skip, first_row)
+    rows = _from(page, skip)
+    top = [row for _, row in zip(range(4), rows, strict=False)]
+    as_text = [[_text(c).strip() for c in row] for row in top]
+    n_headings = (form.heading_rows or delimited._headings(as_text)) if form.heading else 0
+    columns = as_text[0] if n_headings else [str(i) for i in range(len(as_text[0]))]
+    used = [i for i, column in enumerate(columns) if wanted.takes(column)]
+    frame = _columns(chain(top[n_headings:], rows), used, watch)
+    frame.columns = pd.Index([columns[i] for i in used])
+    return Table(
+        frame,
+        first=skip + n_headings + 1,
+        headings=as_text[1:n_headings],
+        found={"skip": skip, "heading_rows": n_headings, "columns": columns},
+    )
+
+
+def _columns(rows: Iterable[list[Any]], used: Sequence[int], watch: limits.Watch) -> pd.DataFrame:
+    """Columns of floats as far as all values are numbers, else of objects."""
+    parts: list[list[Any]] = [[] for _ in used]
+    done: list[list[np.ndarray]] = [[] for _ in used]
+
+    def pack() -> None:
+        for k, part in enumerate(parts):
+            done[k].append(_packed(part))
+            part.clear()
+        watch.look()
+
+    for size, row in enumerate(rows, 1):
+        for part, i in zip(parts, used, strict=True):
+            part.append(row[i])
+        if size % 5_000 == 0:
+            pack()
+    pack()
+    found = {}
+    for k, pieces in enumerate(done):
+        if all(piece.dtype == float for piece in pieces):
+            found[k] = pd.Series(np.concatenate(pieces))
+        else:
+            found[k] = pd.Series(np.concatenate([p.astype(object) for p in pieces]))
+        done[k] = []
+    return pd.DataFrame(found)
+
+
+def _packed(part: list[Any]) -> np.ndarray:
+    try:
+        return np.array([np.nan if v == "" else v for v in part], dtype=float)
+    except (TypeError, ValueError):
+        pass
+    taken = np.empty(len(part), dtype=object)
+    taken[:] = [None if v == "" else _value(v) for v in part]
+    return taken
+
+
+def _value(value: Any) -> Any:
+    if isinstance(value, datetime):
+        return value.isoformat(sep=" ") if value.time() != value.min.time() else str(value.date())
+    if isinstance(value, bool | int | float | str):
+        return value
+    return value.isoformat() if isinstance(value, date) else str(value)
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    return str(_value(value))
