@@ -10,12 +10,14 @@ from urllib.parse import quote
 
 from loyalty.book.variables import Results
 from loyalty.cases import claims
+from loyalty.cases.about import About
 from loyalty.cases.study import ALL, UNKNOWN, DownloadRows, PackageRows, Study
 from loyalty.ground.findings import Refused
 from loyalty.ground.markdown import escape
 from loyalty.ground.terms import term
 from loyalty.ground.text import LANGUAGES, Language, Text
 from loyalty.ground.thresholds import all_thresholds
+from loyalty.render.project import long_date
 from loyalty.run import recorded
 from loyalty.run.analyses import notebook_file
 from loyalty.shown.table import Column, Table
@@ -411,6 +413,57 @@ def claimed(claim: claims.Claim, language: Language = "en") -> str:
     shown = first + (" ↔ " if claim.kind == "per" else to) * bool(others) + to.join(others)
     unit = "" if claim.unit in forms else f" {claim.unit}"
     return shown + unit + (f", n = {claim.n:,}" if claim.n else "")
+
+
+# --- who made it ------------------------------------------------------------------------------
+_PARTS = {
+    "keywords": Text(en="Keywords", zh="关键词"),
+    "licence": Text(en="Licence", zh="许可"),
+    "funding": Text(en="Funding", zh="资助"),
+    "conflict": Text(en="Conflict of interest", zh="利益冲突"),
+    "ethics": Text(en="Ethics", zh="伦理"),
+    "data": Text(en="Data availability", zh="数据可得性"),
+}
+
+
+def about(block: About, title: Text, language: Language) -> str:
+    """Abstract, keywords, statements and how to cite, out of the report's one block."""
+    chinese = language == "zh"
+    stop, apart, colon = ("。", "；", "：") if chinese else (".", "; ", ": ")
+    parts = [escape(block.abstract.in_(language))]
+    for name, heading in _PARTS.items():
+        value = getattr(block, name)
+        if not value:
+            continue
+        texts = value if isinstance(value, tuple) else (value,)
+        said = escape(apart.join(text.in_(language) for text in texts))
+        end = "" if said.endswith((".", "。")) else stop
+        parts.append(f"**{heading.in_(language)}{stop}** {said}{end}")
+    authors = []
+    for author in block.authors:
+        said = escape(author.name.in_(language))
+        if author.affiliation:
+            inside = escape(author.affiliation.in_(language))
+            said += f"（{inside}）" if chinese else f" ({inside})"
+        if author.orcid:
+            said += f" <https://orcid.org/{author.orcid}>"
+        authors.append(said)
+    day = long_date(block.date.isoformat(), language)
+    made = [("Authors", "作者", apart.join(authors)), ("Date", "日期", day)]
+    if block.version:
+        made.append(("Version", "版本", escape(block.version)))
+    if block.doi:
+        made.append(("DOI", "DOI", f"<https://doi.org/{block.doi}>"))
+    names = apart.join(escape(author.name.in_(language)) for author in block.authors)
+    version = f" ({block.version})" if block.version else ""
+    where = f" <https://doi.org/{block.doi}>" if block.doi else ""
+    cite = Text(
+        en=f"{names} ({block.date.year}). *{escape(title.en)}*{version}.{where}",
+        zh=f"{names}. {escape(title.zh)}{version}\\[R\\]. {block.date.year}.{where}",
+    )
+    made.append(("How to cite", "引用方式", cite.in_(language)))
+    parts += [f"**{zh if chinese else en}{colon.strip()}** {said}" for en, zh, said in made]
+    return "\n\n".join(parts)
 
 
 # --- the first page of all ------------------------------------------------------------------------

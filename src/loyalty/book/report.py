@@ -19,7 +19,7 @@ import yaml
 from loyalty.book import files as book_files
 from loyalty.book.files import EDITIONS, TRANSLATED, Edition, book, cited
 from loyalty.book.project import copy_settings, copy_shown, write_style
-from loyalty.cases import roads, study
+from loyalty.cases import about, roads, study
 from loyalty.cases.study import ALL, Study
 from loyalty.ground import findings, paths
 from loyalty.ground.errors import UserError
@@ -123,7 +123,11 @@ def _behind(edition: Edition) -> str:
     root = paths.root()
     code = code_behind(__name__, *(f"loyalty.analyses.{name}.findings" for name in ACROSS))
     data = sorted(paths.data().rglob("*"))
-    read = [root / "uv.lock", *(file for file in data if file.suffix == ".yml")]
+    read = [
+        root / "uv.lock",
+        root / "reports" / "about.yml",
+        *(file for file in data if file.suffix == ".yml"),
+    ]
     for folder in (paths.results(), book_files.measured(), root / "src" / "loyalty" / "ground"):
         read += sorted(f for f in folder.rglob("*") if f.suffix in (".json", ".yml"))
     addresses = sorted({address for _, _, address in cited(edition.chapters)})
@@ -157,6 +161,9 @@ def _pages(edition: Edition, found: Results, folder: Path) -> dict[str, str]:
             "data": pages.data(own, language),
             "notebooks": pages.notebooks(found, language),
             "session": pages.session(found, language),
+            "about": pages.about(
+                about.load(paths.root() / "reports" / "about.yml"), _title(), language
+            ),
         }
     return {
         "cases": pages.cases(described, own, language),
@@ -166,6 +173,12 @@ def _pages(edition: Edition, found: Results, folder: Path) -> dict[str, str]:
         "bench": measured.bench_page(language, folder),
         "session": pages.session(found, language),
     }
+
+
+def _title() -> Text:
+    """The report's, in every language."""
+    own = {e.language: _settings(e)["book"]["title"] for e in EDITIONS if e.volume == "report"}
+    return Text(**own)
 
 
 def _described(simulated: bool | None) -> dict[str, Study]:
