@@ -114,7 +114,7 @@ def test_the_questionnaire_is_of_a_sensible_length(case: str) -> None:
 def test_rows_load_and_are_as_many_as_said(case: str, n: int) -> None:
     survey = sources.load(study.load_file(DATA / case / "study.yml"))
     assert len(survey.rows) == n
-    assert not any(survey.outside_scale.values())
+    assert not any(map(len, survey.outside.values()))
 
 
 # --- printed figures ---------------------------------------------------------------------------

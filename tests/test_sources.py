@@ -59,8 +59,10 @@ def test_codes_outside_the_scale_may_be_declared_missing(
     project.study["rows"]["outside_scale"] = "missing"
     project.rows(small_answers)
     survey = load()
-    assert survey.outside_scale == {**dict.fromkeys(("q1", "q3", "l1", "l2", "l3"), 0), "q2": 2}
+    found = {item: answers.to_dict() for item, answers in survey.outside.items()}
+    assert found == {**dict.fromkeys(("q1", "q3", "l1", "l2", "l3"), {}), "q2": {3: 6, 5: 6}}
     assert survey.rows["q2"].isna().sum() == 2
+    assert (survey.as_given.rows["q2"] == 6).sum() == 2
 
 
 @pytest.mark.parametrize(("value", "said"), [(3, "always 3"), (9, "no answer at all")])

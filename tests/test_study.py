@@ -226,7 +226,10 @@ def printed(**values: Any) -> dict[str, Any]:
 @pytest.mark.parametrize(
     ("change", "said"),
     [
-        ({"published": [printed()]}, "exactly one of pls, bg_nbd is expected, not none"),
+        (
+            {"published": [printed()]},
+            "exactly one of pls, statistics, bg_nbd is expected, not none",
+        ),
         (
             {"published": [printed(pls={"paths": [{"from": "quality", "to": "x", "value": 1}]})]},
             "published.p: 'x' is not a construct",

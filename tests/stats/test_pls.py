@@ -190,3 +190,42 @@ def test_refuses(mobi: pd.DataFrame, ecsi: dict) -> None:
         pls.pls_path_model(cancelling, {"a": ["CUSA1", "T"], "b": ["CUSL1"]}, [("a", "b")])
     with pytest.raises(ValueError, match="needs a seed"):
         pls.pls_path_model(mobi, ok, [("a", "b")], draws=3)
+
+
+def test_a_product_of_constructs_is_free_of_their_errors() -> None:
+    """A large drawn sample gives back the coefficients that made it; plain PLS does not."""
+    rng = np.random.default_rng(3)
+    n, r, true = 200_000, 0.4, np.array([0.35, 0.30, -0.20])
+    a, b = rng.multivariate_normal([0, 0], [[1, r], [r, 1]], n).T
+    explained = true[0] ** 2 + true[1] ** 2 + 2 * true[0] * true[1] * r + true[2] ** 2 * (1 + r**2)
+    y = true @ np.array([a, b, a * b - r]) + rng.normal(0, np.sqrt(1 - explained), n)
+    loadings = {"a": (0.8, 0.7, 0.6), "b": (0.9, 0.7, 0.5), "y": (0.8, 0.8, 0.6)}
+    items = {
+        f"{name}{i}": load * score + rng.normal(0, np.sqrt(1 - load**2), n)
+        for name, score in (("a", a), ("b", b), ("y", y))
+        for i, load in enumerate(loadings[name])
+    }
+    constructs = {name: [f"{name}{i}" for i in range(3)] for name in loadings}
+    fit = pls.pls_path_model(pd.DataFrame(items), constructs, [("a", "y"), ("b", "y")])
+    found = pls.with_product(fit, "y", ("a", "b"))
+    assert list(found.coefficients.index) == ["a", "b", "a:b"]
+    assert found.coefficients.to_numpy() == pytest.approx(true, abs=0.01)
+    assert found.r2 == pytest.approx(explained, abs=0.01)
+    assert abs(fit.paths["estimate"][0] - true[0]) > 0.03
+    for pair in (("a", "a"), ("a", "y"), ("a", "z")):
+        with pytest.raises(ValueError, match="two antecedents of y"):
+            pls.with_product(fit, "y", pair)
+
+
+def test_a_product_of_single_items_is_a_regression() -> None:
+    rng = np.random.default_rng(4)
+    x = pd.DataFrame(
+        rng.multivariate_normal([0, 0], [[1, 0.3], [0.3, 1]], 5000), columns=["a", "b"]
+    )
+    x["y"] = 0.3 * x["a"] + 0.2 * x["b"] - 0.2 * x["a"] * x["b"] + rng.normal(size=5000)
+    fit = pls.pls_path_model(x, {c: [c] for c in x}, [("a", "y"), ("b", "y")])
+    found = pls.with_product(fit, "y", ("a", "b"))
+    z = (x - x.mean()) / x.std()
+    design = np.column_stack([np.ones(5000), z["a"], z["b"], z["a"] * z["b"]])
+    slopes = np.linalg.lstsq(design, z["y"], rcond=None)[0][1:]
+    assert found.coefficients.to_numpy() == pytest.approx(slopes, abs=5e-4)

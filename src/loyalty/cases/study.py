@@ -116,7 +116,7 @@ class Provenance(Model):
 
     With `redistribute: false` no row leaves the machine: a file of the case lies in ``rows/``,
     which git ignores, and no text is quoted. `industries` (of the customers) and `year` (of the
-    answers) only where the source says so.
+    answers) only where the source says so; `country` (two letters, ISO 3166) likewise.
     """
 
     kind: Literal["real", "simulated"]
@@ -126,6 +126,7 @@ class Provenance(Model):
     citation: list[str] = []
     sampling: Text
     industries: list[Identifier] = []
+    country: Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")] | None = None
     year: int | None = Field(default=None, ge=1900, le=2100)
 
 
@@ -418,26 +419,126 @@ class Effect(Model):
 
 
 class PrintedPath(Model):
+    """A path, or that of the product of `from` and `moderator`; `value` where it is printed."""
+
     from_: str = Field(alias="from")
     to: str
-    value: float
+    moderator: str | None = None
+    value: float | None = None
 
 
 class PrintedPLS(Model):
     """A PLS path model as printed: the cases' constructs on the paths that are listed.
 
-    `scheme`, `standardized` and `consistent` say how it was estimated (see
-    :func:`loyalty.stats.pls.pls_path_model`); `alpha` is that of standardized items.
+    `scheme`, `standardized`, `consistent` and `mode_b` (regression weights for every construct)
+    say how it was estimated (see :func:`loyalty.stats.pls.pls_path_model`); a product of two
+    constructs by :func:`loyalty.stats.pls.with_product`. `alpha` is that of standardized items;
+    `rho_c` and `ave` are computed from the loadings, whatever the weights. With `as_given`
+    answers outside the scale are used as they stand.
     """
 
     paths: list[PrintedPath] = Field(min_length=1)
     r2: dict[str, float] = {}
+    loadings: dict[str, float] = {}
     alpha: dict[str, float] = {}
+    rho_c: dict[str, float] = {}
     ave: dict[str, float] = {}
     missing: Literal["mean", "listwise"] = "listwise"
     scheme: Literal["path", "centroid", "factorial"] = "path"
     standardized: bool = True
     consistent: bool = False
+    mode_b: bool = False
+    as_given: bool = False
+
+    @model_validator(mode="after")
+    def _one_product(self) -> Self:
+        products = [p for p in self.paths if p.moderator is not None]
+        if len(products) > 1:
+            raise ValueError("paths: one product of two constructs is expected at most")
+        for p in products:
+            before = {q.from_ for q in self.paths if q.to == p.to and q.moderator is None}
+            if not self.consistent or not {p.from_, p.moderator} <= before:
+                raise ValueError(
+                    "paths: a product is expected beside the paths of both constructs, and with "
+                    "consistent: true"
+                )
+        return self
+
+
+#: Statistics of answers that may be printed, and how many constructs each is of.
+STATISTICS = {
+    "htmt": (2, 2),
+    "correlation": (2, 2),
+    "t": (1, 1),
+    "coefficient": (2, 9),
+    "intercept": (2, 9),
+    "r2": (2, 9),
+    "f": (2, 9),
+    "kmo": (0, 0),
+    "eigenvalue": (0, 0),
+    "chi2": (0, 0),
+    "pi": (0, 0),
+    "xi": (0, 0),
+    "log_likelihood": (0, 0),
+}
+
+
+class PrintedStatistic(Model):
+    """A statistic of answers as printed, with all its decimals (so in quotation marks).
+
+    ``htmt`` and ``correlation`` are `of` two constructs; ``t`` (equal variances) is of one, `by` a
+    group of two levels; ``coefficient``, ``intercept``, ``r2`` and ``f`` are of an outcome and its
+    predictors, a coefficient `by` one of these; ``kmo``, ``eigenvalue`` (the `at`-th) and ``chi2``
+    (of `at` factors, maximum likelihood) are of all the entry's items; ``pi``, ``xi`` and
+    ``log_likelihood`` are of the model CUB of its one item (:func:`loyalty.stats.cub.cub`).
+    """
+
+    statistic: Literal[
+        "htmt",
+        "correlation",
+        "t",
+        "coefficient",
+        "intercept",
+        "r2",
+        "f",
+        "kmo",
+        "eigenvalue",
+        "chi2",
+        "pi",
+        "xi",
+        "log_likelihood",
+    ]
+    of: list[str] = []
+    by: str | None = None
+    at: int | None = Field(default=None, ge=1)
+    value: Annotated[str, StringConstraints(pattern=r"^-?\d+\.\d+$")]
+
+    @property
+    def decimals(self) -> int:
+        return len(self.value.partition(".")[2])
+
+    @model_validator(mode="after")
+    def _whole(self) -> Self:
+        least, most = STATISTICS[self.statistic]
+        if not least <= len(self.of) <= most:
+            raise ValueError(f"{self.statistic}: of: {least} to {most} constructs are expected")
+        if (self.by is None) == (self.statistic in ("t", "coefficient")):
+            raise ValueError(f"{self.statistic}: by: expected for t and coefficient alone")
+        if (self.at is None) == (self.statistic in ("eigenvalue", "chi2")):
+            raise ValueError(f"{self.statistic}: at: expected for eigenvalue and chi2 alone")
+        return self
+
+
+class PrintedStatistics(Model):
+    """Statistics of answers as printed; `items` (else all) are those that they rest on.
+
+    A construct's score is the mean of its items among these, with `log` the logarithm of it:
+    where that does not exist, a row is left out of the statistic.
+    """
+
+    items: list[str] = []
+    log: bool = False
+    figures: list[PrintedStatistic] = Field(min_length=1)
 
 
 class PrintedBGNBD(Model):
@@ -463,21 +564,30 @@ class NotReproduced(Model):
 class Published(Model):
     """Figures printed elsewhere for this case's data, to be computed anew and compared.
 
-    `decimals` is how many decimals are printed.
+    `decimals` is how many decimals are printed (`statistics` say their own). Of a publication
+    without any figure that is computed, `not_reproduced` says why.
     """
 
     id: Identifier
     label: Text
     source: str = Field(min_length=1)
     place: Text
-    decimals: int = Field(ge=1, le=8)
+    decimals: int = Field(default=3, ge=1, le=8)
     not_reproduced: list[NotReproduced] = []
     pls: PrintedPLS | None = None
+    statistics: PrintedStatistics | None = None
     bg_nbd: PrintedBGNBD | None = None
 
+    @property
+    def computed(self) -> bool:
+        """Whether something of it is computed anew."""
+        return not (self.pls is None and self.statistics is None and self.bg_nbd is None)
+
     @model_validator(mode="after")
-    def _exactly_one(self) -> Self:
-        return _one_of(self, ("pls", "bg_nbd"))
+    def _one_at_most(self) -> Self:
+        if not self.computed and self.not_reproduced:
+            return self
+        return _one_of(self, ("pls", "statistics", "bg_nbd"))
 
 
 class Study(Model):
@@ -739,10 +849,22 @@ class Study(Model):
             if entry.bg_nbd is not None and entry.bg_nbd.resource not in transactions:
                 yield f"published.{entry.id}: {entry.bg_nbd.resource!r} is no table of transactions"
             if entry.pls is not None:
-                ends = {end for p in entry.pls.paths for end in (p.from_, p.to)}
-                named = {*ends, *entry.pls.r2, *entry.pls.alpha, *entry.pls.ave}
-                for end in sorted(named - known):
+                ends = {end for p in entry.pls.paths for end in (p.from_, p.to, p.moderator) if end}
+                tables = (entry.pls.r2, entry.pls.alpha, entry.pls.rho_c, entry.pls.ave)
+                for end in sorted(ends.union(*tables) - known):
                     yield f"published.{entry.id}: {end!r} is not a construct"
+                for name in sorted(entry.pls.loadings.keys() - owner.keys()):
+                    yield f"published.{entry.id}: {name!r} is not an item"
+            if entry.statistics is not None:
+                for name in sorted(set(entry.statistics.items) - owner.keys()):
+                    yield f"published.{entry.id}: {name!r} is not an item"
+                for figure in entry.statistics.figures:
+                    for name in sorted(set(figure.of) - known):
+                        yield f"published.{entry.id}: {name!r} is not a construct"
+                    others = group_ids if figure.statistic == "t" else figure.of[1:]
+                    if figure.by is not None and figure.by not in others:
+                        what = "a group" if figure.statistic == "t" else "a predictor"
+                        yield f"published.{entry.id}: {figure.by!r} is not {what}"
         for name in self.notebooks:
             if name not in PER_CASE:
                 yield f"notebooks.{name}: expected one of {', '.join(PER_CASE)}"

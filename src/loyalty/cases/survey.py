@@ -14,7 +14,7 @@ import sys
 import tarfile
 import tempfile
 import zipfile
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -56,15 +56,23 @@ class Survey:
         SHA-256 of the file, the member, or the drawn rows as CSV.
     missing_codes : dict
         Item → how many answers carried a declared missing code.
-    outside_scale : dict
-        Item, or variable with a scale → how many answers outside it were set to missing.
+    outside : dict
+        Item, or variable with a scale → its answers outside it, by row, which were set to missing.
     """
 
     study: Study
     rows: pd.DataFrame
     checksum: str
     missing_codes: dict[str, int]
-    outside_scale: dict[str, int]
+    outside: dict[str, pd.Series]
+
+    @property
+    def as_given(self) -> Survey:
+        """The same with the answers outside the scale, as some publications took them."""
+        rows = self.rows.copy()
+        for name, answers in self.outside.items():
+            rows.loc[answers.index, name] = answers
+        return replace(self, rows=rows, outside={})
 
     @property
     def scored(self) -> pd.DataFrame:
@@ -295,7 +303,7 @@ def typed(
     there = list(frame.columns)
     typing = _Typing(study, frame, name, first)
     missing_codes: dict[str, int] = {}
-    outside: dict[str, int] = {}
+    outside: dict[str, pd.Series] = {}
     columns: dict[str, pd.Series] = {}
     wanted = [*study.items, *study.variables, *study.groups]
     for column in dict.fromkeys(v.source_column for v in wanted):
@@ -320,9 +328,9 @@ def typed(
         answers, _ = _without_codes(answers, variable.scale or study.scale)
         if variable.scale is not None:
             whole = variable.kind in ("nps", "csat")
-            answers, n = typing.within(answers, variable.source_column, variable.scale, whole)
-            if n:
-                outside[variable.id] = n
+            answers, wrong = typing.within(answers, variable.source_column, variable.scale, whole)
+            if len(wrong):
+                outside[variable.id] = wrong
         columns[variable.id] = answers
     for group in study.groups:
         if there.count(group.source_column) == 1:
@@ -387,8 +395,8 @@ class _Typing:
 
     def within(
         self, answers: pd.Series, column: str, scale: Scale, whole: bool = True
-    ) -> tuple[pd.Series, int]:
-        """Answers on the scale, and how many others there are."""
+    ) -> tuple[pd.Series, pd.Series]:
+        """Answers on the scale, and the others by their place in the column."""
         wrong = answers.notna() & ~answers.between(scale.min, scale.max)
         if whole:
             wrong |= answers.notna() & (answers % 1 != 0)
@@ -405,7 +413,7 @@ class _Typing:
                 expected=f"{scale.min} to {scale.max}",
                 mend=MEND if refused else "",
             )
-        return answers.mask(wrong), n
+        return answers.mask(wrong), answers[wrong].set_axis(np.flatnonzero(wrong.to_numpy()))
 
     def varies(self, answers: pd.Series, column: str) -> None:
         # A column whose cells do not hold has said so.

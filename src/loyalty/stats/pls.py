@@ -397,6 +397,71 @@ def pls_path_model(
     )
 
 
+@dataclass(frozen=True, eq=False)
+class ProductTerm(Result):
+    """An outcome on its antecedents and the product of two of them, all free of measurement error.
+
+    Attributes:
+        coefficients: index antecedent, then ``a:b`` for the product (not standardized itself, so
+            that it is the change of one path per standard deviation of the other antecedent).
+        r2: of the outcome, 0-1.
+    """
+
+    coefficients: pd.Series
+    r2: float
+
+
+def with_product(fit: PLS, outcome: str, pair: tuple[str, str]) -> ProductTerm:
+    """Consistent PLS with the product of two antecedents of `outcome`.
+
+    Third and fourth moments of the scores, over the products of the correlations between scores
+    and constructs (square roots of rho_A), estimate those of the constructs: these solve the
+    normal equations. No distribution is assumed, and measurement errors are independent of the
+    constructs. Moments are means over rows, of scores standardized with n - 1.
+
+    Args:
+        fit: a path model with the linear paths; its scores are used whatever it corrects for.
+        outcome: a construct with both of `pair` among its antecedents.
+
+    Raises:
+        CannotCompute: no finite solution (a rho_A that is not positive, collinear terms),
+            or a formative antecedent.
+        ValueError: `pair` is not two different antecedents of `outcome`.
+
+    Source: Dijkstra & Schermelleh-Engel (2014), Psychometrika 79, 585-604; moments as in cSEM.
+    """
+    names = fit.paths.loc[fit.paths["target"] == outcome, "source"].tolist()
+    a, b = pair
+    if a == b or not {a, b} <= set(names):
+        raise ValueError(f"{a} and {b} are not two antecedents of {outcome}")
+    # A single item has no rho_A: it is the construct.
+    single = fit.outer.groupby("construct").size().eq(1)
+    rho = fit.quality["rho_a"].where(~(single & fit.quality["rho_a"].isna()), 1.0)
+    z, q = fit.scores, np.sqrt(rho)
+
+    def moment(*terms: str) -> float:
+        product = z[list(terms)].to_numpy().prod(axis=1)
+        return float(product.mean() / q[list(terms)].prod())
+
+    left = np.eye(len(names) + 1)
+    for i, one in enumerate(names):
+        for j, other in enumerate(names[:i]):
+            left[i, j] = left[j, i] = moment(one, other)
+        left[i, -1] = left[-1, i] = moment(one, a, b)
+    # E(za^2 zb^2) = qa^2 qb^2 (E(a^2 b^2) - 1) + 1, for every variance is one.
+    bottom = float(rho[a] * rho[b])
+    left[-1, -1] = moment(a, a, b, b) - 1.0 / bottom + 1.0 - moment(a, b) ** 2
+    right = np.array([*(moment(name, outcome) for name in names), moment(a, b, outcome)])
+    try:
+        found = np.linalg.solve(left, right)
+    except np.linalg.LinAlgError:
+        raise CannotCompute("collinear_scores") from None
+    if not np.isfinite(found).all():
+        raise CannotCompute("no_finite_path_model")
+    index = pd.Index([*names, f"{a}:{b}"], name="term")
+    return ProductTerm(pd.Series(found, index=index), float(found @ right))
+
+
 def _has_indirect(model: _Model) -> FloatArray:
     """Truth (as 0/1) of a connection of two or more paths between constructs."""
     c = len(model.names)

@@ -415,14 +415,14 @@ def codes(data: Answers) -> Codes:
     study, survey = data.survey.study, data.survey
     table = pd.DataFrame({"item": data.items.columns})
     table["declared"] = [survey.missing_codes.get(i, 0) for i in table["item"]]
-    table["outside"] = [survey.outside_scale.get(i, 0) for i in table["item"]]
+    table["outside"] = [len(survey.outside.get(i, ())) for i in table["item"]]
     table["share"] = (table["declared"] + table["outside"]) / data.n
     outside = int(table["outside"].sum())
     scales = [v.id for v in study.variables if v.scale is not None and v.kind != "id"]
     variables = tuple(
         VariableCodes(variable=name, n_outside=n)
         for name in scales
-        if (n := survey.outside_scale.get(name, 0))
+        if (n := len(survey.outside.get(name, ())))
     )
     return Codes(
         declared=sum(survey.missing_codes.values()),

@@ -2,19 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+import functools
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, Literal, TypeVar
 
+import numpy as np
 import pandas as pd
 import semfit
+from scipy.stats import ttest_ind
 
+from loyalty.cases.study import PrintedPath, PrintedStatistic, Study
 from loyalty.cases.study import Published as Entry
-from loyalty.cases.study import Study
 from loyalty.cases.survey import Survey
 from loyalty.cases.tables import Loaded
 from loyalty.estimates.fit import missing_answers
 from loyalty.ground.findings import Count, Finding, Findings, Real, Record, Refused, refusable
-from loyalty.stats import clv, pls
+from loyalty.stats import CannotCompute, clv, efa, pls
+from loyalty.stats.cub import cub
+from loyalty.stats.regression import ols
+from loyalty.stats.reliability import composite_reliability, cronbach_alpha
+from loyalty.stats.validity import htmt
+
+_OfTarget = Literal["r2", "loading", "alpha", "rho_c", "ave"]
 
 
 # --- the findings --------------------------------------------------------------------------------
@@ -35,18 +44,29 @@ class Printed(Record):
 
 
 class PathOrR2(Printed):
-    """A path, or R², alpha or AVE of `target`, and the same in our own structural model.
+    """A path, or a figure of `target` (an item where it is a loading), and our own structural
+    model's.
 
     Intervals are percentiles of the bootstrap; `ml` is standardized (robust maximum likelihood),
-    None where that model has no such path.
+    None where that model has no such path. `moderator`: the path is of the product with it.
     """
 
-    kind: Literal["path", "r2", "alpha", "ave"]
+    kind: Literal["path", "r2", "loading", "alpha", "rho_c", "ave"]
     source: str | None
+    moderator: str | None
     target: str
     ml: Real | None
     ml_ci_lower: Real | None
     ml_ci_upper: Real | None
+
+
+class Statistic(Printed):
+    """A statistic of answers, as :class:`loyalty.cases.study.PrintedStatistic` describes it."""
+
+    statistic: str
+    of: tuple[str, ...]
+    by: str | None
+    at: Count | None
 
 
 class Parameter(Printed):
@@ -70,6 +90,20 @@ class PathModels(Finding):
     sound: bool
 
 
+class AnswerStatistics(Finding):
+    """Statistics of answers."""
+
+    figures: tuple[Statistic, ...]
+    publications: tuple[Reproduced, ...]
+
+
+class Left(Finding):
+    """Publications of which no figure is computed anew; the description says why."""
+
+    publications: tuple[str, ...]
+    count: Count
+
+
 class PurchaseModels(Finding):
     """BG/NBD models."""
 
@@ -79,14 +113,16 @@ class PurchaseModels(Finding):
 
 class Published(Findings):
     pls: PathModels | Refused | None = None
+    statistics: AnswerStatistics | Refused | None = None
     bg_nbd: PurchaseModels | Refused | None = None
+    left: Left | Refused | None = None
 
 
 P = TypeVar("P", bound=Printed)
 
 
 def compared(
-    of: type[P], entry: Entry, printed: float, estimate: float, decimals: int, **fields: Any
+    of: type[P], entry: Entry, printed: float, estimate: float, decimals: int, /, **fields: Any
 ) -> P:
     """A printed figure of an entry and our own; `fields` are the others of its row."""
     gap = abs(printed - estimate)
@@ -150,29 +186,39 @@ def _figures(
     draws: int,
     seed: int,
 ) -> Iterator[PathOrR2]:
-    """Paths, then R², alpha, AVE.
+    """Paths, then R², loadings, alpha, composite reliability, AVE.
 
     Formative constructs have regression weights (mode B), as in the sources.
     """
-    assert entry.pls is not None
-    ends = {end for p in entry.pls.paths for end in (p.from_, p.to)}
+    printed = entry.pls
+    assert printed is not None
+    ends = {end for p in printed.paths for end in (p.from_, p.to)}
     used = [c for c in study.constructs if c.id in ends]
-    ours = pls.pls_path_model(
-        survey.scored,
-        {c.id: [i.id for i in c.items] for c in used},
-        [(p.from_, p.to) for p in entry.pls.paths],
-        mode_b=[c.id for c in used if c.mode == "formative"],
-        scheme=entry.pls.scheme,
-        standardized=entry.pls.standardized,
-        consistent=entry.pls.consistent,
-        missing=entry.pls.missing,
-        draws=draws,
-        seed=seed,
+    scored = (survey.as_given if printed.as_given else survey).scored
+    fitted = functools.partial(
+        pls.pls_path_model,
+        constructs={c.id: [i.id for i in c.items] for c in used},
+        paths=[(p.from_, p.to) for p in printed.paths if p.moderator is None],
+        mode_b=[c.id for c in used if c.mode == "formative" or printed.mode_b],
+        scheme=printed.scheme,
+        standardized=printed.standardized,
+        consistent=printed.consistent,
+        missing=printed.missing,
     )
+    ours = fitted(scored, draws=draws, seed=seed)
+    estimates: dict[tuple[str, str], dict[Any, Any]]
     estimates = {(r["source"], r["target"]): r for r in ours.paths.to_dict("records")}
+    r2 = ours.r2["r2"].to_dict()
+    for p in printed.paths:
+        if p.moderator is not None:
+            of_outcome, r2[p.to] = _with_product(fitted, scored, p, draws, seed)
+            estimates |= of_outcome
     beside = {(r["rhs"], r["lhs"]): r for r in paths.to_dict("records")}
-    for p in entry.pls.paths:
-        found, ml = estimates[p.from_, p.to], beside.get((p.from_, p.to), {})
+    for p in printed.paths:
+        if p.value is None:
+            continue
+        key = (p.from_, p.to) if p.moderator is None else (f"{p.from_}:{p.moderator}", p.to)
+        found, ml = estimates[key], beside.get(key, {})
         yield compared(
             PathOrR2,
             entry,
@@ -181,6 +227,7 @@ def _figures(
             entry.decimals,
             kind="path",
             source=p.from_,
+            moderator=p.moderator,
             target=p.to,
             ci_lower=found["ci_lower"],
             ci_upper=found["ci_upper"],
@@ -189,28 +236,152 @@ def _figures(
             ml_ci_upper=ml.get("ci_upper"),
         )
     explained = model.r2.set_index("variable")["r2"].to_dict()
-    of_constructs: list[tuple[Literal["r2", "alpha", "ave"], dict[str, float], pd.Series]] = [
-        ("r2", entry.pls.r2, ours.r2["r2"]),
-        ("alpha", entry.pls.alpha, ours.quality["alpha"]),
-        ("ave", entry.pls.ave, ours.quality["ave"]),
+    loadings = ours.outer.set_index("item")["loading"]
+    complete = scored.dropna(subset=list(loadings.index))
+
+    def own(construct: str) -> pd.Series:
+        return loadings[[i.id for i in study.named(construct).items]]
+
+    kinds: list[tuple[_OfTarget, dict[str, float], Callable[[str], float]]] = [
+        ("r2", printed.r2, lambda c: r2[c]),
+        ("loading", printed.loadings, lambda item: loadings[item]),
+        ("alpha", printed.alpha, lambda c: cronbach_alpha(complete[own(c).index]).standardized),
+        ("rho_c", printed.rho_c, lambda c: composite_reliability(own(c), 1 - own(c) ** 2)),
+        ("ave", printed.ave, lambda c: (own(c) ** 2).mean()),
     ]
-    for kind, figures, estimates_of in of_constructs:
-        for construct, printed in figures.items():
+    for kind, figures, estimate_of in kinds:
+        for target, value in figures.items():
             yield compared(
                 PathOrR2,
                 entry,
-                printed,
-                float(estimates_of[construct]),
+                value,
+                float(estimate_of(target)),
                 entry.decimals,
                 kind=kind,
                 source=None,
-                target=construct,
+                moderator=None,
+                target=target,
                 ci_lower=None,
                 ci_upper=None,
-                ml=explained.get(construct) if kind == "r2" else None,
+                ml=explained.get(target) if kind == "r2" else None,
                 ml_ci_lower=None,
                 ml_ci_upper=None,
             )
+
+
+def _with_product(
+    fitted: Callable[..., pls.PLS], scored: pd.DataFrame, p: PrintedPath, draws: int, seed: int
+) -> tuple[dict[tuple[str, str], dict[Any, Any]], float]:
+    """What leads to the outcome of a product: coefficients with percentile intervals, and R²."""
+    assert p.moderator is not None
+    pair = (p.from_, p.moderator)
+    found = pls.with_product(fitted(scored), p.to, pair)
+    rng = np.random.default_rng(seed)
+    drawn = []
+    for _ in range(draws):
+        sample = scored.iloc[rng.integers(0, len(scored), len(scored))]
+        try:
+            drawn.append(pls.with_product(fitted(sample), p.to, pair).coefficients.to_numpy())
+        except CannotCompute:
+            continue
+    low, high = np.quantile(drawn, [0.025, 0.975], axis=0) if len(drawn) > 1 else [[None] * 9] * 2
+    return {
+        (str(term), p.to): {"estimate": estimate, "ci_lower": low[i], "ci_upper": high[i]}
+        for i, (term, estimate) in enumerate(found.coefficients.items())
+    }, found.r2
+
+
+# --- statistics of answers -----------------------------------------------------------------------
+@refusable
+def statistics(study: Study, answers: Callable[[], Survey]) -> AnswerStatistics | None:
+    """Printed statistics of answers and ours."""
+    entries = [entry for entry in study.published if entry.statistics is not None]
+    if not entries:
+        return None
+    survey = answers()
+    made = [list(_statistics(entry, study, survey)) for entry in entries]
+    return AnswerStatistics(
+        figures=tuple(figure for figures in made for figure in figures),
+        publications=tuple(map(_reproduced, entries, made)),
+    )
+
+
+def _statistics(entry: Entry, study: Study, survey: Survey) -> Iterator[Statistic]:
+    printed = entry.statistics
+    assert printed is not None
+    named = printed.items or [i.id for c in study.constructs for i in c.items]
+    rows = survey.scored
+    items = rows[named].dropna()
+    scales = {
+        c.id: own for c in study.constructs if (own := [i.id for i in c.items if i.id in named])
+    }
+    scores = pd.DataFrame({c: items[own].mean(axis=1) for c, own in scales.items()})
+    if printed.log:
+        scores = scores.where(scores > 0).apply(np.log)
+    for figure in printed.figures:
+        yield compared(
+            Statistic,
+            entry,
+            float(figure.value),
+            _statistic(figure, study, items, scales, scores, rows),
+            figure.decimals,
+            statistic=figure.statistic,
+            of=tuple(figure.of),
+            by=figure.by,
+            at=figure.at,
+            ci_lower=None,
+            ci_upper=None,
+        )
+
+
+def _statistic(
+    figure: PrintedStatistic,
+    study: Study,
+    items: pd.DataFrame,
+    scales: Mapping[str, Sequence[str]],
+    scores: pd.DataFrame,
+    rows: pd.DataFrame,
+) -> float:
+    match figure.statistic:
+        case "htmt":
+            a, b = figure.of
+            return float(htmt(items, {c: scales[c] for c in (a, b)}).matrix.to_numpy()[0, 1])
+        case "correlation":
+            return float(scores[figure.of].dropna().corr().to_numpy()[0, 1])
+        case "t":
+            by = rows.loc[scores.index, str(figure.by)]
+            first, second = next(g.levels for g in study.groups if g.id == figure.by)
+            one = scores.loc[by == first, figure.of[0]].dropna()
+            other = scores.loc[by == second, figure.of[0]].dropna()
+            return float(ttest_ind(one, other).statistic)
+        case "kmo":
+            return efa.kmo(items.corr()).overall
+        case "eigenvalue":
+            assert figure.at is not None
+            return float(np.linalg.eigvalsh(items.corr())[-figure.at])
+        case "chi2":
+            assert figure.at is not None
+            return efa.efa(items, figure.at, method="ml", rotation="none").chi2
+        case "pi" | "xi" | "log_likelihood":
+            (item,) = items.columns
+            points = study.item_scale(next(i for i in study.items if i.id == item)).max
+            return float(getattr(cub(items[item], int(points)), figure.statistic))
+    outcome, *predictors = figure.of
+    found = ols(scores, outcome, predictors)
+    match figure.statistic:
+        case "r2":
+            return found.r2
+        case "f":
+            k = len(predictors)
+            return found.r2 / k / ((1 - found.r2) / (found.n - k - 1))
+    return float(found.coefficients["b"][figure.by or "intercept"])
+
+
+# --- publications of which nothing is computed ---------------------------------------------------
+def left(study: Study) -> Left | None:
+    """Publications of which no figure is computed anew."""
+    names = tuple(entry.id for entry in study.published if not entry.computed)
+    return Left(publications=names, count=len(names)) if names else None
 
 
 # --- models of purchases -------------------------------------------------------------------------

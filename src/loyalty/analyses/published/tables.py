@@ -5,17 +5,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from loyalty.analyses.published.findings import (
+    AnswerStatistics,
     PathModels,
     PathOrR2,
     Printed,
     PurchaseModels,
     Reproduced,
+    Statistic,
 )
 from loyalty.analyses.published.words import entry_of
 from loyalty.ground.text import Text
-from loyalty.shown.context import Case
+from loyalty.shown.context import Case, arrow
 from loyalty.shown.table import Column, Table
-from loyalty.shown.words import number
+from loyalty.shown.words import join, number
 
 
 def _as_printed(heading_of_ours: str) -> list[Column]:
@@ -41,28 +43,115 @@ def _caption(publications: Sequence[Reproduced], case: Case) -> Text:
     return Text(en=f"Printed and computed anew: {en}.", zh=f"所刊与重算：{zh}。")
 
 
+def _same(words: str) -> Text:
+    return Text(en=words, zh=words)
+
+
+#: How figures of one construct, or of an item, are called.
+_SIGNS = {
+    "r2": _same("R²"),
+    "loading": Text(en="loading", zh="载荷"),
+    "alpha": _same("α"),
+    "rho_c": Text(en="composite reliability", zh="组合信度"),
+    "ave": _same("AVE"),
+}
+
+
 def pls(found: PathModels, case: Case) -> Table:
     def figure(row: PathOrR2) -> Text:
         if row.source is None:
-            target = case.label(row.target)
-            sign = {"r2": "R²", "alpha": "α", "ave": "AVE"}[row.kind]
-            return Text(en=f"{sign} · {target.en}", zh=f"{sign} · {target.zh}")
-        return case.path(row.source, row.target)
+            item = row.kind == "loading"
+            of, sign = _same(row.target) if item else case.label(row.target), _SIGNS[row.kind]
+            return Text(en=f"{sign.en} · {of.en}", zh=f"{sign.zh} · {of.zh}")
+        if row.moderator is None:
+            return case.path(row.source, row.target)
+        a, b = case.label(row.source), case.label(row.moderator)
+        both = Text(en=f"{a.en} × {b.en}", zh=f"{a.zh} × {b.zh}")
+        return arrow(both, case.label(row.target))
+
+    columns = [Column(figure, "Figure [printed]"), *_as_printed("PLS, anew")]
+    if all(row.kind != "path" for row in found.figures):
+        return Table(found.figures, columns, _caption(found.publications, case))
+    columns += [
+        Column(("ci_lower", "ci_upper"), "95 % interval"),
+        Column("ml", "Covariance-based"),
+        Column(("ml_ci_lower", "ml_ci_upper"), "95 % interval"),
+    ]
+    return Table(found.figures, columns, _caption(found.publications, case), _note(found, case))
+
+
+def _note(found: PathModels, case: Case) -> Text:
+    """What the paths are of: of constructs where consistent PLS has corrected them."""
+    corrected = all(
+        e.pls and e.pls.consistent for e in (entry_of(p, case) for p in found.publications)
+    )
+    said = [
+        Text(
+            en="PLS intervals: percentile bootstrap. Covariance-based: standardized paths of this study's structural model, robust maximum likelihood, a dash where it has no such path.",
+            zh="PLS 区间：百分位自助法。协方差模型：本研究结构模型的标准化路径（稳健极大似然），无此路径处为破折号。",
+        ),
+        Text(
+            en="Both are of constructs free of measurement error: consistent PLS corrects for it.",
+            zh="两者均属于不含测量误差的构念：一致性 PLS 已作校正。",
+        )
+        if corrected
+        else Text(
+            en="Both are standardized, but PLS paths are of weighted sums with their errors of measurement, the others of constructs without.",
+            zh="两者均已标准化，但 PLS 路径属于含测量误差的加权和，后者属于不含误差的构念。",
+        ),
+    ]
+    if any(row.moderator is not None for row in found.figures):
+        said.append(
+            Text(
+                en="The path of a product is the change of the first construct's path for one standard deviation more of the second; the covariance-based model here has no product, those stand among the moderations.",
+                zh="乘积项的路径是第二个构念每高一个标准差时第一个构念路径的变化；此处协方差模型不含乘积项，其结果见调节效应。",
+            )
+        )
+    return join(said)
+
+
+#: How statistics of answers are called.
+_STATISTICS = {
+    "htmt": _same("HTMT"),
+    "correlation": Text(en="correlation", zh="相关系数"),
+    "t": _same("t"),
+    "coefficient": Text(en="coefficient", zh="回归系数"),
+    "intercept": Text(en="intercept", zh="截距"),
+    "r2": _same("R²"),
+    "f": _same("F"),
+    "kmo": _same("KMO"),
+    "eigenvalue": Text(en="eigenvalue", zh="特征值"),
+    "chi2": Text(en="χ², factors:", zh="χ²，因子数："),
+    "pi": _same("CUB · π"),
+    "xi": _same("CUB · ξ"),
+    "log_likelihood": Text(en="CUB · log-likelihood", zh="CUB · 对数似然"),
+}
+
+
+def statistics(found: AnswerStatistics, case: Case) -> Table:
+    def figure(row: Statistic) -> Text:
+        sign = _STATISTICS[row.statistic]
+        if row.at is not None:
+            return Text(en=f"{sign.en} {row.at}", zh=f"{sign.zh} {row.at}")
+        if not row.of:
+            return sign
+        labels = [case.label(c) for c in row.of]
+        if row.statistic == "t":
+            labels.append(next(g.label for g in case.study.groups if g.id == row.by))
+        if row.statistic in ("htmt", "correlation", "t"):
+            en, zh = " – ".join(t.en for t in labels), "—".join(t.zh for t in labels)
+            return Text(en=f"{sign.en} · {en}", zh=f"{sign.zh} · {zh}")
+        outcome, *others = labels
+        en, zh = " + ".join(t.en for t in others), " + ".join(t.zh for t in others)
+        if row.statistic == "coefficient":
+            by = case.label(row.by or "")
+            sign = Text(en=f"{sign.en} of {by.en}", zh=f"{by.zh}的{sign.zh}")
+        return Text(en=f"{sign.en} · {outcome.en} ~ {en}", zh=f"{sign.zh} · {outcome.zh} ~ {zh}")
 
     return Table(
         found.figures,
-        [
-            Column(figure, "Figure [printed]"),
-            *_as_printed("PLS, anew"),
-            Column(("ci_lower", "ci_upper"), "95 % interval"),
-            Column("ml", "Covariance-based"),
-            Column(("ml_ci_lower", "ml_ci_upper"), "95 % interval"),
-        ],
+        [Column(figure, "Figure [printed]"), *_as_printed("Anew")],
         _caption(found.publications, case),
-        Text(
-            en="PLS intervals: percentile bootstrap. Covariance-based: standardized paths of this study's structural model, robust maximum likelihood, a dash where it has no such path. Both are standardized, but PLS paths are of weighted sums with their errors of measurement, the others of constructs without.",
-            zh="PLS 区间：百分位自助法。协方差模型：本研究结构模型的标准化路径（稳健极大似然），无此路径处为破折号。两者均已标准化，但 PLS 路径属于含测量误差的加权和，后者属于不含误差的构念。",
-        ),
     )
 
 

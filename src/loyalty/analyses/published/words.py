@@ -4,7 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from loyalty.analyses.published.findings import PathModels, PurchaseModels, Reproduced
+from loyalty.analyses.published.findings import (
+    AnswerStatistics,
+    Left,
+    PathModels,
+    PurchaseModels,
+    Reproduced,
+)
 from loyalty.cases.study import Published as Entry
 from loyalty.ground.text import Text
 from loyalty.shown.context import Case
@@ -19,6 +25,11 @@ def entry_of(found: Reproduced, case: Case) -> Entry:
 def _reproduced(found: Reproduced, case: Case) -> Text:
     cite = f"[@{entry_of(found, case).source}]"
     n, same = number(found.n), number(found.same)
+    if found.same == found.n == 1:
+        return Text(
+            en=f"Its one figure comes out as printed, to the last digit {cite}.",
+            zh=f"其唯一数值与所刊一致，精确到末位 {cite}。",
+        )
     if found.same == found.n:
         return Text(
             en=f"All {n} figures come out as printed, to the last digit {cite}.",
@@ -36,14 +47,18 @@ def _said(publications: Sequence[Reproduced], case: Case) -> list[Text]:
     said = []
     for one in publications:
         said.append(_reproduced(one, case))
-        for left in entry_of(one, case).not_reproduced:
-            said.append(
-                Text(
-                    en=f"Not computed anew: {left.what.en} ({left.why.en}).",
-                    zh=f"未重算：{left.what.zh}（{left.why.zh}）。",
-                )
-            )
+        said += _left(entry_of(one, case))
     return said
+
+
+def _left(entry: Entry) -> list[Text]:
+    return [
+        Text(
+            en=f"Not computed anew: {left.what.en} ({left.why.en}).",
+            zh=f"未重算：{left.what.zh}（{left.why.zh}）。",
+        )
+        for left in entry.not_reproduced
+    ]
 
 
 def pls(found: PathModels, case: Case) -> list[Text]:
@@ -55,6 +70,21 @@ def pls(found: PathModels, case: Case) -> list[Text]:
                 zh="协方差模型的解存疑：标准化路径超过一，或有其他迹象表明数据难以确定该模型。此处列出其路径，但不可作为标准。",
             )
         )
+    return said
+
+
+def statistics(found: AnswerStatistics, case: Case) -> list[Text]:
+    return _said(found.publications, case)
+
+
+def left(found: Left, case: Case) -> list[Text]:
+    """What publications print of which nothing is computed, and why."""
+    said = []
+    for entry in case.study.published:
+        if entry.id in found.publications:
+            cite = f"[@{entry.source}]"
+            said.append(Text(en=f"{entry.label.en} {cite}:", zh=f"{entry.label.zh} {cite}："))
+            said += _left(entry)
     return said
 
 
