@@ -223,12 +223,36 @@ def printed(**values: Any) -> dict[str, Any]:
     return {**entry, **values}
 
 
+def statistic(**values: Any) -> dict[str, Any]:
+    return {"statistic": "htmt", "of": ["quality", "loyalty"], "value": "0.81", **values}
+
+
+def product() -> dict[str, Any]:
+    return {"from": "quality", "moderator": "value", "to": "loyalty", "value": 0.1}
+
+
 @pytest.mark.parametrize(
     ("change", "said"),
     [
         (
             {"published": [printed()]},
             "exactly one of pls, statistics, bg_nbd is expected, not none",
+        ),
+        (
+            {"published": [printed(statistics={"figures": [statistic(at=2)]})]},
+            "htmt: at: expected for eigenvalue and chi2 alone",
+        ),
+        (
+            {"published": [printed(statistics={"figures": [statistic(of=["quality"])]})]},
+            "htmt: of: 2 to 2 constructs are expected",
+        ),
+        (
+            {"published": [printed(statistics={"items": ["x1"], "figures": [statistic()]})]},
+            "published.p: 'x1' is not an item",
+        ),
+        (
+            {"published": [printed(pls={"paths": [product()]})]},
+            "a product is expected beside the paths of both constructs",
         ),
         (
             {"published": [printed(pls={"paths": [{"from": "quality", "to": "x", "value": 1}]})]},

@@ -512,3 +512,51 @@ def test_an_absent_program_leaves_a_reason_in_its_place() -> None:
 
     (text,) = shown("semopy", absent())
     assert text.label == "txt-small-structural-semopy"
+
+
+# --- single questions ----------------------------------------------------------------------------
+def test_what_a_single_question_adds() -> None:
+    """Beside least squares written out; a question that cannot be judged is said."""
+    of = described(HYPOTHESES[1], groups=False, effects=False)
+    numbers = [
+        {"id": name, "label": {"en": f"*{name}*", "zh": name}, "kind": "number"}
+        for name in ("price_paid", "always")
+    ]
+    asked = Study.model_validate(of.model_dump(mode="json", by_alias=True) | {"variables": numbers})
+    rng = np.random.default_rng(9)
+    items = [i.id for c in asked.constructs for i in c.items]
+    common = rng.normal(size=300)
+    rows = pd.DataFrame({i: common + rng.normal(size=300) for i in items})
+    rows["price_paid"] = 0.5 * rows["l1"] + rng.normal(size=300)
+    rows.loc[:49, "price_paid"] = np.nan
+    rows["always"] = 3.0
+    data = structural.answers(Survey(asked, rows, "0" * 64, {}, {}))
+    found = structural.questions(data)
+    assert (found.from_, found.to, found.count) == ("value", "loyalty", 1)
+    assert [reason.code for reason in found.messages] == ["constant"]
+    (row,) = found.rows
+    assert (row.variable, row.n, row.share) == ("price_paid", 250, pytest.approx(250 / 300))
+    used = pd.DataFrame(
+        {
+            "value": rows[[f"v{i}" for i in (1, 2, 3)]].mean(axis=1),
+            "loyalty": rows[[f"l{i}" for i in (1, 2, 3)]].mean(axis=1),
+            "paid": rows["price_paid"],
+        }
+    ).dropna()
+    r = used.corr()
+    assert row.estimate == pytest.approx(r.loc["value", "paid"])
+    both = np.linalg.solve(
+        r.loc[["value", "paid"], ["value", "paid"]], r.loc[["value", "paid"], "loyalty"]
+    )
+    assert row.added == pytest.approx(both[1])
+    assert row.r2 == pytest.approx(r.loc["value", "loyalty"] ** 2)
+    assert row.r2_with == pytest.approx(both @ r.loc[["value", "paid"], "loyalty"])
+    assert row.added_ci_lower < row.added < row.added_ci_upper
+    context = Case("drawn", asked)
+    shown = cited(found, "drawn/structural/questions")
+    said = without_references(join(words.questions(shown, context)).en)
+    assert said.startswith("In 1 of 1 regression the question adds")
+    assert "“\\*price\\_paid\\*”" in said
+    assert len(tables.questions(shown, context).markdown("zh").splitlines()) == 5
+    no_number = structural.answers(Survey(of, rows, "0" * 64, {}, {}))
+    assert structural.questions(no_number) is None

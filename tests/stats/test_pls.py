@@ -219,9 +219,8 @@ def test_a_product_of_constructs_is_free_of_their_errors() -> None:
 
 def test_a_product_of_single_items_is_a_regression() -> None:
     rng = np.random.default_rng(4)
-    x = pd.DataFrame(
-        rng.multivariate_normal([0, 0], [[1, 0.3], [0.3, 1]], 5000), columns=["a", "b"]
-    )
+    both = rng.multivariate_normal([0, 0], [[1, 0.3], [0.3, 1]], 5000)
+    x = pd.DataFrame(both, columns=["a", "b"])
     x["y"] = 0.3 * x["a"] + 0.2 * x["b"] - 0.2 * x["a"] * x["b"] + rng.normal(size=5000)
     fit = pls.pls_path_model(x, {c: [c] for c in x}, [("a", "y"), ("b", "y")])
     found = pls.with_product(fit, "y", ("a", "b"))

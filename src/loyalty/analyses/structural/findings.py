@@ -23,6 +23,7 @@ from loyalty.ground.findings import (
     Finding,
     Findings,
     P,
+    Percent,
     Real,
     Record,
     Refused,
@@ -30,7 +31,9 @@ from loyalty.ground.findings import (
 )
 from loyalty.ground.reasons import CannotCompute, Reason, reason_of
 from loyalty.ground.thresholds import threshold
+from loyalty.stats.descriptives import scale_scores
 from loyalty.stats.groups import adjust_p
+from loyalty.stats.regression import ols
 
 Sign = Literal["+", "-"]
 
@@ -286,6 +289,37 @@ class Latent(Finding):
     terms: tuple[LatentTerm, ...]
 
 
+class Question(Record):
+    """A question beside the constructs, of the `n` people who answered it.
+
+    `estimate`: its standardized regression on the score of the focal path's start. `added`: its
+    coefficient in the regression of the outcome's score on those of its antecedents and on the
+    question; ``r2`` without it, and with it. Intervals: heteroscedasticity-consistent (HC3).
+    """
+
+    variable: str
+    n: Count
+    share: Percent
+    estimate: Real
+    ci_lower: Real
+    ci_upper: Real
+    added: Real
+    added_ci_lower: Real
+    added_ci_upper: Real
+    r2: Bounded
+    r2_with: Bounded
+
+
+class Questions(Finding):
+    """What single questions add about the focal path; intervals of `clear` exclude no addition."""
+
+    from_: str
+    to: str
+    rows: tuple[Question, ...]
+    count: Count
+    clear: Count
+
+
 class SecondPath(Record):
     """An unstandardized path by plain maximum likelihood here and by semopy."""
 
@@ -317,6 +351,7 @@ class Structural(Findings):
     competing: Competing | Refused | None = None
     moderation: Moderation | Refused | None = None
     latent: Latent | Refused | None = None
+    questions: Questions | Refused | None = None
     semopy: SecondOpinion | Refused | None = None
 
 
@@ -546,6 +581,52 @@ def latent(found: Bends) -> Latent | Refused | None:
         return Refused(refused=found.refused_latent[0])
     terms = [LatentTerm(**row) for row in found.slopes()]
     return Latent(terms=terms, messages=[*found.refused_latent, *found.warnings])
+
+
+# --- single questions ----------------------------------------------------------------------------
+@refusable
+def questions(data: Answers) -> Questions | None:
+    """What the numbers asked beside the constructs go with, and add about the focal outcome."""
+    study, path = data.study, data.study.focal
+    asked = [v.id for v in study.variables if v.kind == "number"]
+    if path is None or not asked:
+        return None
+    before = [h.from_ for h in study.paths if h.to == path.to]
+    scales = {c: [i.id for i in study.named(c).items] for c in (*before, path.to)}
+    scores = scale_scores(data.rows, scales).join(data.rows[asked])
+    rows, refused = [], []
+    for name in asked:
+        used = scores[[*before, path.to, name]].dropna()
+        try:
+            alone = ols(used, name, [path.from_])
+            without, with_it = ols(used, path.to, before), ols(used, path.to, [*before, name])
+        except CannotCompute as error:
+            refused.append(error.reason)
+            continue
+        sd = used.std()
+        slope = alone.coefficients.loc[path.from_] * sd[path.from_] / sd[name]
+        added = with_it.coefficients.loc[name] * sd[name] / sd[path.to]
+        rows.append(
+            Question(
+                variable=name,
+                n=len(used),
+                share=len(used) / len(scores),
+                estimate=slope["b"],
+                ci_lower=slope["ci_lower"],
+                ci_upper=slope["ci_upper"],
+                added=added["b"],
+                added_ci_lower=added["ci_lower"],
+                added_ci_upper=added["ci_upper"],
+                r2=without.r2,
+                r2_with=with_it.r2,
+            )
+        )
+    if not rows:
+        raise CannotCompute.because(refused[0])
+    clear = sum(r.added_ci_lower > 0 or r.added_ci_upper < 0 for r in rows)
+    return Questions(
+        from_=path.from_, to=path.to, rows=rows, count=len(rows), clear=clear, messages=refused
+    )
 
 
 # --- a second opinion ----------------------------------------------------------------------------

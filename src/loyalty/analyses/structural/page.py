@@ -13,5 +13,6 @@ PAGE = {
     "competing": [tables.competing, words.competing],
     "moderation": [tables.moderation, words.moderation],
     "latent": [figures.slopes, tables.slopes, words.latent],
+    "questions": [tables.questions, words.questions],
     "semopy": [tables.semopy, words.semopy],
 }

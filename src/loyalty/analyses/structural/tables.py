@@ -9,6 +9,8 @@ from loyalty.analyses.structural.findings import (
     Latent,
     Moderation,
     Paths,
+    Question,
+    Questions,
     SecondOpinion,
     Totals,
 )
@@ -173,6 +175,34 @@ def slopes(found: Latent, case: Case) -> Table:
         Text(
             en="Standardized slopes where the moderator (of a bend: the construct itself) is one standard deviation below and above its mean; Johnson–Neyman bounds in standard deviations of the moderator. Bounds far outside ±2 lie where there are no answers.",
             zh="调节变量（曲线效应为该构念自身）在均值下、上各一个标准差处的标准化斜率；Johnson–Neyman 界以调节变量标准差计。远超 ±2 的界处没有答案。",
+        ),
+    )
+
+
+def questions(found: Questions, case: Case) -> Table:
+    labels = {v.id: v.label for v in case.study.variables}
+
+    def question(row: Question) -> Text:
+        return labels[row.variable]
+
+    start, end = case.label(found.from_), case.label(found.to)
+    return Table(
+        found.rows,
+        [
+            Column(question, "Question"),
+            Column("n", "n"),
+            Column("share", "Answered"),
+            Column("estimate", Text(en=f"On {start.en}", zh=f"标准化斜率（{start.zh}）")),
+            Column(("ci_lower", "ci_upper"), "95 % interval"),
+            Column("added", Text(en=f"Added for {end.en}", zh=f"增益（{end.zh}）")),
+            Column(("added_ci_lower", "added_ci_upper"), "95 % interval"),
+            Column("r2", "R² without"),
+            Column("r2_with", "R² with"),
+        ],
+        Text(en="Single questions beside the constructs.", zh="构念之外的单个问题。"),
+        Text(
+            en="Standardized regressions of those who answered each question, on scale scores, so that errors of measurement are in them; heteroscedasticity-consistent intervals (HC3). A question that only some were asked says nothing of the others, and where the outcome decides who is asked, its range and with it every coefficient is narrower.",
+            zh="对各问题作答者的标准化回归，使用量表得分，故含测量误差；异方差一致区间（HC3）。仅问部分人的问题不能说明其他人；若由结果变量决定问谁，其取值范围及各系数都会变窄。",
         ),
     )
 

@@ -15,6 +15,7 @@ from loyalty.analyses.structural.findings import (
     Latent,
     Moderation,
     Paths,
+    Questions,
     Resamples,
     SecondOpinion,
     Structure,
@@ -28,7 +29,7 @@ from loyalty.ground.text import Text
 from loyalty.ground.thresholds import threshold
 from loyalty.shown import fit as fits
 from loyalty.shown.context import Case, arrow
-from loyalty.shown.words import be, cut, equals, estimate, names, number, significant
+from loyalty.shown.words import be, counted, cut, equals, estimate, names, number, significant
 
 #: The heading of each competing structure.
 STRUCTURES = {
@@ -488,6 +489,30 @@ def latent(found: Latent, case: Case) -> list[Text]:
             Text(
                 en="A bend has to be read with care: seven-point answers that pile up at one end bend a straight line, or straighten a bent one.",
                 zh="曲线效应须谨慎解读：答案堆积在量表一端时，直线会显得弯曲，曲线也会显得平直。",
+            )
+        )
+    return said
+
+
+# --- single questions ----------------------------------------------------------------------------
+def questions(found: Questions, case: Case) -> list[Text]:
+    """How many questions add something, and the one that adds most."""
+    most = max(found.rows, key=lambda r: r.r2_with - r.r2)
+    label = next(v.label for v in case.study.variables if v.id == most.variable)
+    end = case.label(found.to)
+    count, clear = number(found.count), number(found.clear)
+    before, after = number(most.r2), number(most.r2_with)
+    said = [
+        Text(
+            en=f"In {clear} of {counted(found.count, 'regression')} the question adds to what explains {end.en} already, clear of zero.",
+            zh=f"{count} 个回归中有 {clear} 个显示该问题对{end.zh}的既有解释有明显增益。",
+        )
+    ]
+    if found.clear:
+        said.append(
+            Text(
+                en=f"The explained variance grows most with “{escape(label.en)}”: from {before} to {after} among those who answered it.",
+                zh=f"解释方差因“{escape(label.zh)}”增加最多：在回答者中由 {before} 升至 {after}。",
             )
         )
     return said
