@@ -158,11 +158,9 @@ def test_a_notebook_shows_the_recorded_findings(
 def test_what_is_elsewhere_is_handed_on() -> None:
     code = """
 from loyalty.analyses.audit import findings as audit
-from loyalty.run.notebook import Elsewhere, hand_on
-from loyalty.ground.reasons import Reason
-rows = Elsewhere(refused=Reason(code="rows_elsewhere"))
+from loyalty.run.notebook import ELSEWHERE, hand_on
 hand_on("audit")
-assert audit.flow(audit.answers(rows)) is rows
+assert audit.flow(audit.answers(ELSEWHERE)) is ELSEWHERE
 """
     assert callable(hand_on)
     subprocess.run([sys.executable, "-c", code], check=True, env=os.environ)

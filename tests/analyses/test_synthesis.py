@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import types
 from collections.abc import Mapping, Sequence
 from types import SimpleNamespace
@@ -387,9 +388,30 @@ def test_properties_of_surveys_are_tried_where_ten_have_a_path() -> None:
     text = said(found, words.moderators)
     assert "2 properties of surveys were tried" in text.en and "interval of 1 is" in text.en
     assert "其中 1 个的区间不含零" in text.zh
-    one = found.model_copy(update={"count": 1, "clear": 0})
+    assert found.untried == ("single_item", "year", "commonest_country")
+    assert "a construct of one item, year and the commonest country" in text.en
+    one = found.model_copy(update={"count": 1, "clear": 0, "untried": ()})
+    assert "Not tried" not in said(one, words.moderators).en
     assert "1 property of surveys was" in said(one, words.moderators).en
     assert "interval of none is" in said(one, words.moderators).en
+
+
+def test_countries_are_tried_where_ten_surveys_say_theirs() -> None:
+    data = ten()
+    countries = ["ES"] * 6 + ["US"] * 4
+    cases = {
+        case: study.model_copy(
+            update={"provenance": study.provenance.model_copy(update={"country": country})}
+        )
+        for (case, study), country in zip(data.cases.items(), countries, strict=True)
+    }
+    found = evidence.moderators(dataclasses.replace(data, cases=cases))
+    assert isinstance(found, evidence.Moderators)
+    row = next(r for r in found.rows if r.moderator == "commonest_country")
+    again = meta_regression(
+        [0.1 * (5 + k % 3) for k in range(10)], [0.05] * 10, [1.0] * 6 + [0.0] * 4
+    )
+    assert (row.k, row.estimate) == (10, pytest.approx(again.estimate))
 
 
 def test_a_stretched_scale_has_no_known_points() -> None:

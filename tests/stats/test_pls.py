@@ -228,3 +228,18 @@ def test_a_product_of_single_items_is_a_regression() -> None:
     design = np.column_stack([np.ones(5000), z["a"], z["b"], z["a"] * z["b"]])
     slopes = np.linalg.lstsq(design, z["y"], rcond=None)[0][1:]
     assert found.coefficients.to_numpy() == pytest.approx(slopes, abs=5e-4)
+
+
+def test_a_product_as_csem_has_it() -> None:
+    """Drawn answers of semfit's golden tests; cSEM 0.7.1, l ~ q + s + q.s, its defaults."""
+    folder = Path(__file__).parents[2] / "packages" / "semfit" / "tests" / "golden" / "data"
+    items = pd.read_csv(folder / "survey.csv")
+    constructs = {c: [f"{c}{i}" for i in (1, 2, 3)] for c in "qsl"}
+    fit = pls.pls_path_model(items, constructs, [("q", "l"), ("s", "l")], consistent=True)
+    found = pls.with_product(fit, "l", ("q", "s"))
+    csem = [0.1498265367066, 0.5941102581342, 0.01341869866046]
+    assert found.coefficients.to_numpy() == pytest.approx(csem, abs=1e-5)
+    assert found.r2 == pytest.approx(0.4713767430913, abs=1e-5)
+    assert fit.quality["rho_a"].tolist() == pytest.approx(
+        [0.7114537997904, 0.7622946373045, 0.6418024017843], abs=1e-5
+    )

@@ -252,6 +252,19 @@ A = ParamSpec("A")
 R = TypeVar("R")
 
 
+def handing_on(function: Callable[A, R]) -> Callable[..., R | Refused]:
+    """`function`, with its first argument that is :class:`Refused` as its value, if one is."""
+
+    @functools.wraps(function)
+    def wrapped(*args: Any, **named: Any) -> R | Refused:
+        for argument in (*args, *named.values()):
+            if isinstance(argument, Refused):
+                return argument
+        return function(*args, **named)
+
+    return wrapped
+
+
 def refusable(function: Callable[A, R]) -> Callable[..., R | Refused]:
     """`function`, with a refusal as its value where it cannot compute.
 
@@ -259,11 +272,9 @@ def refusable(function: Callable[A, R]) -> Callable[..., R | Refused]:
     not be computed cannot be computed for the same reason.
     """
 
+    @handing_on
     @functools.wraps(function)
     def wrapped(*args: Any, **named: Any) -> R | Refused:
-        for argument in (*args, *named.values()):
-            if isinstance(argument, Refused):
-                return argument
         try:
             return function(*args, **named)
         except ValueError as error:

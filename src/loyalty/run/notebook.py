@@ -6,16 +6,15 @@ figure, sentences) is written afterwards, in every language, from the findings
 the results of the last full run, never over them.
 
 Where a case's rows are not on this machine but its findings are recorded, the notebook runs all
-the same: in the place of rows stands :class:`Elsewhere`, which every function of the analysis
-hands on, and each finding shown is the recorded one.
+the same: in the place of rows stands a refusal, which every function of the analysis hands on, and
+each finding shown is the recorded one.
 """
 
 from __future__ import annotations
 
-import functools
 import os
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from inspect import isfunction
 from typing import Any
 
@@ -25,25 +24,14 @@ from threadpoolctl import threadpool_limits
 from loyalty.cases import study, survey, tables
 from loyalty.cases.study import ALL, SURVEY, Study
 from loyalty.ground import findings, paths, results
-from loyalty.ground.findings import Finding, Found, Refused
+from loyalty.ground.errors import RowsAbsent
+from loyalty.ground.findings import Finding, Found, Refused, handing_on
 from loyalty.ground.reasons import CannotCompute, Reason
 from loyalty.run import recorded
 from loyalty.run.analyses import PLACE, WORKFLOW, compute_files, findings_of, notebook_file
 
-
-class Elsewhere(Refused):
-    """In the place of rows that are not on this machine, and of all that is computed of them."""
-
-
-def _handing_on(function: Callable[..., Any]) -> Callable[..., Any]:
-    @functools.wraps(function)
-    def wrapped(*args: Any, **named: Any) -> Any:
-        for argument in (*args, *named.values()):
-            if isinstance(argument, Elsewhere):
-                return argument
-        return function(*args, **named)
-
-    return wrapped
+#: In the place of rows that are not on this machine, and of all that is computed of them.
+ELSEWHERE = Refused(refused=Reason(code="rows_elsewhere"))
 
 
 def hand_on(analysis: str) -> None:
@@ -53,7 +41,7 @@ def hand_on(analysis: str) -> None:
         if name.startswith(package):
             for key, value in list(vars(module).items()):
                 if isfunction(value) and value.__module__.startswith(package):
-                    setattr(module, key, _handing_on(value))
+                    setattr(module, key, handing_on(value))
 
 
 class Notebook:
@@ -85,15 +73,18 @@ class Notebook:
         self._data: list[results.DataOrigin] = []
         self._simulated = False
         self._recorded: Found[Any] | None = None
+        self._rows: recorded.Rows | None = None
         if case != ALL:
             self.study: Study = study.load(case)
             self._simulated = self.study.simulated
-            if recorded.there(case) and recorded.absent(self.study):
-                self._recorded = recorded.read(self.study, analysis)
-                self._elsewhere = Elsewhere(refused=Reason(code="rows_elsewhere"))
-                hand_on(analysis)
+            if recorded.there(case):
+                try:
+                    self._rows = recorded.rows(self.study)
+                except RowsAbsent:
+                    self._recorded = recorded.read(self.study, analysis)
+                    hand_on(analysis)
             if analysis in SURVEY:
-                self.survey = self._elsewhere if self._recorded else self.answers()
+                self.survey = ELSEWHERE if self._recorded else self.answers()
 
     def _used(self, resource: str, checksum: str, rows: int) -> None:
         source = self.study.provenance.source.en
@@ -111,18 +102,19 @@ class Notebook:
         """
         if self._recorded:
             raise CannotCompute("rows_elsewhere")
-        loaded = survey.load(self.study)
+        loaded = (self._rows and self._rows.answers) or survey.load(self.study)
         self._used("answers", loaded.checksum, len(loaded.rows))
         return loaded
 
-    def tables(self, *kinds: str) -> list[tables.Loaded] | Elsewhere:
+    def tables(self, *kinds: str) -> list[tables.Loaded] | Refused:
         """The case's tables of these kinds, loaded, in the order of the description."""
         if self._recorded:
-            return self._elsewhere
+            return ELSEWHERE
         found = []
         for resource in self.study.resources:
             if resource.kind in kinds:
-                loaded = tables.load(self.study, resource)
+                held = self._rows.tables if self._rows else {}
+                loaded = held.get(resource.id) or tables.load(self.study, resource)
                 self._used(resource.id, loaded.checksum, loaded.read)
                 found.append(loaded)
         return found

@@ -15,7 +15,7 @@ import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from pydantic import ValidationError
 
@@ -70,38 +70,56 @@ def rows_of(case: Study) -> tuple[survey.Survey | None, dict[str, str], str]:
     """
     digest = hashlib.sha256()
     sources = {}
-    answers = survey.load(case) if case.constructs else None
+    answers, beside = rows(case)
     if answers is not None:
         sources["answers"] = answers.checksum
         digest.update(answers.rows.to_csv(index=False, lineterminator="\n").encode())
-    for resource in case.resources:
-        loaded = tables.load(case, resource)
-        sources[resource.id] = loaded.checksum
+    for name, loaded in beside.items():
+        sources[name] = loaded.checksum
         digest.update(loaded.rows.to_csv(index=False, lineterminator="\n").encode())
     return answers, sources, digest.hexdigest()
 
 
+class Rows(NamedTuple):
+    """All rows of a case, loaded; tables by their resource."""
+
+    answers: survey.Survey | None
+    tables: dict[str, tables.Loaded]
+
+
+def rows(case: Study) -> Rows:
+    """All rows of the case. A run has tried to bring them before its steps; elsewhere it is done
+    here.
+
+    Raises
+    ------
+    RowsAbsent
+        When some are not on this machine.
+    UserError
+        When they do not hold.
+    """
+    if roads.lacking(case):
+        why = None if HELD in os.environ else roads.bring([case.case]).get(case.case)
+        if why is not None:
+            raise why
+        if roads.lacking(case):
+            raise RowsAbsent(f"{case.case}: its rows are not here")
+    return Rows(
+        survey.load(case) if case.constructs else None,
+        {resource.id: tables.load(case, resource) for resource in case.resources},
+    )
+
+
 def absent(case: Study) -> RowsAbsent | None:
     """Why some rows of the case are not on this machine; None where all are.
-
-    A run has tried to bring them before its steps; elsewhere that is done here.
 
     Raises
     ------
     UserError
         When rows that are here do not hold.
     """
-    if roads.lacking(case):
-        why = None if HELD in os.environ else roads.bring([case.case]).get(case.case)
-        if why is not None and not isinstance(why, RowsAbsent):
-            raise why
-        if roads.lacking(case):
-            return why or RowsAbsent(f"{case.case}: its rows are not here")
     try:
-        if case.constructs:
-            survey.load(case)
-        for resource in case.resources:
-            tables.load(case, resource)
+        rows(case)
     except RowsAbsent as error:
         return error
     return None

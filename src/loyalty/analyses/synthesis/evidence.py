@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from typing import Literal, NamedTuple
+from typing import Literal, NamedTuple, get_args
 
 import numpy as np
 import pandas as pd
@@ -58,7 +58,7 @@ INDEX = [
 DIRECT = [("quality", "loyalty"), ("value", "loyalty")]
 #: A scale of more points is one whose answers were stretched: how many were offered is not known.
 MOST_POINTS = 11
-Moderator = Literal["points", "single_item", "year", "commonest_industry"]
+Moderator = Literal["points", "single_item", "year", "commonest_industry", "commonest_country"]
 
 
 # --- the findings --------------------------------------------------------------------------------
@@ -74,9 +74,12 @@ class ModeratorRow(Interval):
 
 
 class Moderators(Finding):
+    """`untried` properties are known of too few surveys with one path, or alike in all of them."""
+
     rows: tuple[ModeratorRow, ...]
     count: Count
     clear: Count
+    untried: tuple[Moderator, ...]
 
 
 class BackboneStudy(Record):
@@ -248,26 +251,39 @@ def moderators(data: Everything) -> Moderators:
             )
     if not rows:
         raise CannotCompute("few_surveys_for_moderators", n=most, least=least)
-    return Moderators(rows=tuple(rows), count=len(rows), clear=sum(r.clear for r in rows))
+    tried = {r.moderator for r in rows}
+    return Moderators(
+        rows=tuple(rows),
+        count=len(rows),
+        clear=sum(r.clear for r in rows),
+        untried=tuple(name for name in get_args(Moderator) if name not in tried),
+    )
 
 
 def _properties(
     surveys: Sequence[Study], a: str, b: str
 ) -> Mapping[Moderator, Sequence[float | None]]:
-    """Of each survey: points of its scale, a construct of one item, year, commonest industry."""
-    one = [
-        s.provenance.industries[0] if len(s.provenance.industries) == 1 else None for s in surveys
-    ]
-    commonest = next((i for i, _ in Counter(i for i in one if i).most_common(1)), None)
+    """Of each survey: points of its scale, a construct of one item, year, the commonest industry
+    and country; None where the survey does not say."""
+    said = [s.provenance for s in surveys]
     points = [s.scale.max - s.scale.min + 1 for s in surveys]
     return {
         "points": [float(p) if p <= MOST_POINTS else None for p in points],
         "single_item": [
             float(any(len(c.items) == 1 for c in s.main if c.concept in (a, b))) for s in surveys
         ],
-        "year": [None if s.provenance.year is None else float(s.provenance.year) for s in surveys],
-        "commonest_industry": [None if i is None else float(i == commonest) for i in one],
+        "year": [None if p.year is None else float(p.year) for p in said],
+        "commonest_industry": _commonest(
+            [p.industries[0] if len(p.industries) == 1 else None for p in said]
+        ),
+        "commonest_country": _commonest([p.country for p in said]),
     }
+
+
+def _commonest(names: Sequence[str | None]) -> list[float | None]:
+    """Whether each is the commonest name."""
+    ranked = Counter(name for name in names if name).most_common(1)
+    return [None if name is None else float(name == ranked[0][0]) for name in names]
 
 
 # --- the backbone --------------------------------------------------------------------------------

@@ -9,6 +9,7 @@ from loyalty.analyses.synthesis import evidence as real
 from loyalty.analyses.synthesis import findings
 from loyalty.analyses.synthesis.estimates import OfCase, concepts
 from loyalty.analyses.synthesis.words import (
+    PROPERTIES,
     VERDICTS,
     concept_path,
     figures,
@@ -180,14 +181,6 @@ def pooled_simulated(found: findings.Pooled, case: Case) -> Table | None:
         zh="模拟问卷的同类合并；各案例的生成过程按设计不同。",
     )
     return _pooled(found, case, caption, simulated=True)
-
-
-PROPERTIES = {
-    "points": "points of the scale",
-    "single_item": "a construct of one item",
-    "year": "year",
-    "commonest_industry": "the commonest industry",
-}
 
 
 def moderators(found: real.Moderators, case: Case) -> Table:

@@ -34,6 +34,7 @@ from loyalty.cases.study import Study
 from loyalty.ground.findings import Refused
 from loyalty.ground.markdown import escape
 from loyalty.ground.numbers import DASH
+from loyalty.ground.terms import term
 from loyalty.ground.text import Text
 from loyalty.ground.thresholds import threshold
 from loyalty.shown.context import Case, arrow
@@ -184,15 +185,34 @@ def pooled(found: Pooled, case: Case) -> list[Text]:
     return said
 
 
+#: What properties of surveys are called.
+PROPERTIES = {
+    "points": "points of the scale",
+    "single_item": "a construct of one item",
+    "year": "year",
+    "commonest_industry": "the commonest industry",
+    "commonest_country": "the commonest country",
+}
+
+
 def moderators(found: Moderators, case: Case) -> list[Text]:
     n, clear = number(found.count), number(found.clear)
     least = cut("moderator_surveys", "count")
-    return [
+    said = [
         Text(
             en=f"{n} {_verb(found.count, 'property of surveys was', 'properties of surveys were')} tried on paths that at least {least} surveys have [@deeks2023]; the interval of {_none(found.clear)} is clear of zero. Surveys that differ in one property differ in others: none of this says what the property does.",
             zh=f"对至少 {least} 份问卷共有的路径 [@deeks2023]，共检验 {n} 个问卷特征；其中 {clear} 个的区间不含零。某一特征不同的问卷在其他方面也不同：由此不能断定该特征的作用。",
         )
     ]
+    if found.untried:
+        left = names([term(PROPERTIES[name]) for name in found.untried])
+        said.append(
+            Text(
+                en=f"Not tried, for fewer than {least} surveys with one path say it or all say the same: {left.en}.",
+                zh=f"以下特征未检验，因同一路径上说明该特征的问卷不足 {least} 份，或均相同：{left.zh}。",
+            )
+        )
+    return said
 
 
 # --- the backbone --------------------------------------------------------------------------------
