@@ -303,6 +303,8 @@ def test_every_finding_has_its_place() -> None:
 def test_all_is_shown_in_one_language(whole: Any, language: Any) -> None:
     labels = []
     for name in PAGE:
+        if name == "questions":  # these answers have none
+            continue
         for display in shown(name, getattr(whole, name), language):
             labels.append(display.label.replace("small-structural-", ""))
             texts = (display.bundle.get("text/markdown"), display.caption, display.alt)
