@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import re
 import shutil
+from importlib.resources import files
 from pathlib import Path
 from types import SimpleNamespace as Row
 from typing import Any
@@ -23,13 +24,17 @@ from loyalty.book.report import Results, made, results
 from loyalty.cases import datapackage, study
 from loyalty.cases.study import ALL, Study
 from loyalty.ground import paths
+from loyalty.ground.findings import Refused
 from loyalty.ground.markdown import escape
 from loyalty.ground.terms import term
 from loyalty.ground.text import LANGUAGES, Language, Text
 from loyalty.run.analyses import ANALYSES, Part, chapter_of, notebook_file, outline, shown_file
+from loyalty.shown.context import Case
 from loyalty.shown.table import Column, Table
 
 _TITLE = Text(en="Across the cases", zh="跨案例分析")
+_REPORTING = Text(en="Reporting standards", zh="报告标准")
+_PAGES = {"index": "Summary", "codebook": "Codebook", "provenance": "Provenance"}
 _NOT_DONE = Text(en="What was not done", zh="未做的分析")
 
 
@@ -87,6 +92,9 @@ def prepare(case: str, language: Language, found: Results) -> Path:
             f"# {term('Codebook').in_(language)} {{#sec-codebook}}",
             *pages.codebook(described, language),
         ]
+    if described is not None and described.constructs:
+        appendix.append("reporting.qmd")
+        chapters["reporting.qmd"] = _reporting(case, found, [*chapters, *appendix], language)
     appendix.append("provenance.qmd")
     chapters["provenance.qmd"] = [
         f"# {term('Provenance').in_(language)} {{#sec-provenance}}",
@@ -222,6 +230,58 @@ def _refused(parts: list[Part]) -> list[tuple[str, str]]:
         elif part.refused:
             found.append((heading, part.refused))
     return list(dict.fromkeys(found))
+
+
+def _reporting(case: str, found: Results, there: list[str], language: Language) -> list[str]:
+    """Where the pages answer what the reporting standards ask, and why they do not where not."""
+    asked = yaml.safe_load((files("loyalty.book") / "jars.yml").read_text("utf-8"))
+    rows = [
+        Row(
+            item=Text(**one["item"]).in_(language),
+            where=_answered(case, found, there, one, language),
+        )
+        for one in asked
+    ]
+    table = Table(
+        rows,
+        [Column("item", "What is asked"), Column("where", "Where it is reported", "markdown")],
+        Text(
+            en="What the reporting standards for structural equation models (JARS-SEM) ask "
+            "[@appelbaum2018], and where it is.",
+            zh="结构方程模型报告标准（JARS-SEM）[@appelbaum2018] 的要求及其所在。",
+        ),
+    )
+    return [
+        f"# {_REPORTING.in_(language)} {{#sec-reporting}}",
+        pages.numbered(table, "reporting", language),
+    ]
+
+
+def _answered(
+    case: str, found: Results, there: list[str], one: dict[str, Any], language: Language
+) -> str:
+    """Links to the pages, or why there is nothing."""
+    if why := one.get("why"):
+        return escape(Text(**why).in_(language))
+    said = []
+    for place in one["where"]:
+        analysis, _, name = place.partition("/")
+        if not name:
+            heading = term(_PAGES[analysis]).in_(language)
+            there_is = f"{analysis}.qmd" in (*there, "provenance.qmd")
+            said += [f"[{heading}]({analysis}.qmd)"] if there_is else []
+        elif (case, analysis) in found:
+            finding = getattr(found[case, analysis].findings, name)
+            heading = term(chapter_of(analysis)).in_(language)
+            heading += f" ({len(said) + 1})" if said else ""
+            if isinstance(finding, Refused):
+                labels = Case(case, study.load(case)).labels
+                said.append(f"{heading}: {escape(finding.refused.text(labels).in_(language))}")
+            else:
+                said.append(f"[{heading}]({analysis}.qmd#finding-{name})")
+    apart = "；" if language == "zh" else "; "
+    none = Text(en="not reported: not computed here", zh="未报告：此处未计算")
+    return apart.join(dict.fromkeys(said)) or none.in_(language)
 
 
 def _not_done(refused: list[tuple[str, str, str]], language: Language) -> list[str]:
