@@ -72,20 +72,11 @@ class SurveyRow(Record):
     recorded: bool
 
 
-class TableRow(Record):
-    """A real table of behaviour or text, and the rows that were read."""
-
-    case: str
-    table: str
-    rows: Count | None
-
-
 class Surveys(Finding):
     """The real data. Of the surveys: `doubtful` solutions of the measurement model, those that
     miss `all_missed` cut-offs, and `fitting` ones that miss none."""
 
     rows: tuple[SurveyRow, ...]
-    tables: tuple[TableRow, ...]
     count: Count
     n: Count
     smallest: Count
@@ -390,26 +381,15 @@ class Argument(Findings):
 # --- the data ------------------------------------------------------------------------------------
 @refusable
 def surveys(data: Everything) -> Surveys:
-    """The real surveys, and the tables beside them."""
+    """The real surveys, and how good their answers are."""
     rows = [_survey(data, case) for case in read.real(data)]
     if not rows:
         raise CannotCompute("no_real_survey")
-    read_rows = {
-        (case, origin.resource): origin.rows
-        for (case, _), found in data.found.items()
-        for origin in found.provenance.data
-    }
     known = [r.n for r in rows if r.n is not None]
     judged = [r for r in rows if r.missed is not None]
     flagged = [r.flagged for r in rows if r.flagged is not None]
     return Surveys(
         rows=tuple(rows),
-        tables=tuple(
-            TableRow(case=case, table=table.id, rows=read_rows.get((case, table.id)))
-            for case, study in data.cases.items()
-            if not study.simulated
-            for table in study.resources
-        ),
         count=len(rows),
         n=sum(known),
         smallest=min(known, default=0),

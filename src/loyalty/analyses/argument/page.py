@@ -14,7 +14,7 @@ PAGE = {
     ],
     "exhibit": [figures.exhibit, words.exhibit],
     "known": [tables.known, words.known],
-    "surveys": [tables.surveys, words.surveys, tables.sampling, tables.tables],
+    "surveys": [tables.surveys, words.surveys, tables.sampling],
     "constructs": [
         figures.pairs,
         tables.constructs,

@@ -161,16 +161,11 @@ def surveys(found: Surveys, case: Case) -> Table:
 
 
 def sampling(found: Surveys, case: Case) -> Table:
-    def licence(row: SurveyRow) -> Text:
-        stated = study(row.case, case).provenance.licence
-        return text("not stated", "未说明") if stated == "not stated" else text(stated, stated)
-
     return Table(
         found.rows,
         [
             _title(case),
             Column(lambda r: study(r.case, case).provenance.sampling, "Who was asked"),
-            Column(licence, "Licence"),
             Column(
                 lambda r: text("recorded", "仅记录结果") if r.recorded else text("here", "在此"),
                 "Rows",
@@ -184,22 +179,6 @@ def sampling(found: Surveys, case: Case) -> Table:
             "Recorded: the rows may not be passed on; their findings are.",
             "仅记录结果：原始数据不可转交，只提供所得结果。",
         ),
-        simulated=False,
-    )
-
-
-def tables(found: Surveys, case: Case) -> Table | None:
-    if not found.tables:
-        return None
-
-    return Table(
-        found.tables,
-        [
-            _title(case, "Case"),
-            Column(lambda r: resource(r.case, r.table, case), "Table"),
-            Column("rows", "Rows"),
-        ],
-        text("What customers did and wrote: the real tables.", "顾客的行为与文字：真实数据表。"),
         simulated=False,
     )
 
