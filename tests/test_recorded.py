@@ -245,6 +245,23 @@ def test_absent(closed: Project, refusal: Refusal) -> None:
     assert cli.main(["check", "small"]) == 3
 
 
+def test_an_analysis_younger_than_the_record(
+    closed: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nothing is recorded of it: a refusal in the place of its first finding, no error."""
+    monkeypatch.setattr(Study, "analyses", ["descriptives", "drivers"])
+    hide(closed)
+    case = study.load("small")
+    found = recorded.read(case, "drivers")
+    assert found.analysis == "drivers" and found.provenance.recorded is not None
+    assert found.findings.shares.refused.code == "analysis_not_recorded"
+    assert found.findings.satisfied is None
+    assert recorded.instead(case) == read().provenance.recorded
+    text = recorded.said(found.provenance, "small", "drivers")
+    assert text is not None and "nothing is recorded of this analysis" in text.en
+    assert cli.main(["check", "small"]) == 0
+
+
 def test_one_line_and_exit_code_2(closed: Project, capsys: pytest.CaptureFixture[str]) -> None:
     hide(closed)
     file(closed).write_text("{")

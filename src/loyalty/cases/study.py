@@ -52,6 +52,7 @@ SURVEY = (
     "structural",
     "groups",
     "robustness",
+    "drivers",
 )
 #: What a case goes through that has one of these kinds of table.
 BESIDE = {

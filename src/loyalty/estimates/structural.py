@@ -55,13 +55,14 @@ def resampled(
     draws: int,
     seed: int,
     cluster: str | None = None,
+    imputations: int = IMPUTATIONS,
 ) -> semfit.Bootstrap:
     """Refits of `model` to resampled respondents (or clusters), missing answers allowed for.
 
-    Where answers are missing, they are imputed several times, each complete version is resampled,
-    and the draws are pooled (Schomaker & Heumann 2018, Statistics in Medicine 37, 2252-2266: *MI
-    Boot*): they vary with both the respondents and what is not known of their answers. The
-    estimate in the result is the mean over the versions.
+    Where answers are missing, they are imputed several times (at most `imputations`), each complete
+    version is resampled, and the draws are pooled (Schomaker & Heumann 2018, Statistics in Medicine
+    37, 2252-2266: *MI Boot*): they vary with both the respondents and what is not known of their
+    answers. The estimate in the result is the mean over the versions.
 
     Raises
     ------
@@ -73,7 +74,7 @@ def resampled(
     rows = answers if cluster is None else answers[answers[cluster].notna()]
     rows = rows[rows[list(items)].notna().any(axis=1)]
     holes = bool(rows[list(items)].isna().any(axis=None))
-    count = max(1, min(IMPUTATIONS, draws // 2)) if holes else 1
+    count = max(1, min(imputations, draws // 2)) if holes else 1
     versions = impute(rows[list(items)], count, seed) if holes else [rows[list(items)]]
     parts: list[semfit.Bootstrap] = []
     for k, version in enumerate(versions):

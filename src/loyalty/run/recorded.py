@@ -27,6 +27,7 @@ from loyalty.ground import disclosure, findings, paths, results
 from loyalty.ground.errors import RowsAbsent, UserError
 from loyalty.ground.findings import READ, SCHEMA_VERSION, Found, Refused
 from loyalty.ground.reading import shown_path
+from loyalty.ground.reasons import Reason
 from loyalty.ground.results import Provenance, Recorded
 from loyalty.ground.text import Text
 from loyalty.run.analyses import findings_of
@@ -128,6 +129,11 @@ def absent(case: Study) -> RowsAbsent | None:
 def there(case: str) -> bool:
     """Whether findings of the case are recorded."""
     return paths.recorded(case).is_dir()
+
+
+def recorded_of(case: str) -> list[str]:
+    """The analyses of which findings of the case are recorded."""
+    return sorted(f.stem for f in paths.recorded(case).glob("*.json") if f.stem != MOMENTS)
 
 
 def few_answers(answers: survey.Survey | None) -> dict[str, int]:
@@ -282,12 +288,25 @@ def content(case: Study, name: str) -> dict[str, Any]:
 def read(case: Study, analysis: str) -> Found[Any]:
     """The recorded findings of an analysis.
 
+    Of one of which nothing is recorded, since it is younger than the record: that, in the place of
+    its first finding.
+
     Raises
     ------
     UserError
         As :func:`content`; or when they do not hold to the analysis's schema.
     """
     kind = findings_of(analysis)
+    if analysis not in recorded_of(case.case) and (others := recorded_of(case.case)):
+        field = next(iter(kind.model_fields))
+        refused = Refused(refused=Reason(code="analysis_not_recorded"))
+        return Found[kind](  # type: ignore[valid-type]
+            case=case.case,
+            analysis=analysis,
+            simulated=case.simulated,
+            findings=kind(**{field: refused}),
+            provenance=read(case, others[0]).provenance,
+        )
     found = content(case, analysis)
     try:
         made: Found[Any] = Found[kind].model_validate(found, context=READ)  # type: ignore[valid-type]
@@ -328,10 +347,19 @@ def instead(case: Study) -> Recorded | None:
 
 
 def said(provenance: Provenance, case: str, analysis: str) -> Text | None:
-    """Where a result comes from that is a recorded finding; None of one that was computed."""
+    """Where a result comes from that is a recorded finding; None of one that was computed.
+
+    Of an analysis that is younger than the record: that there is nothing.
+    """
     of = provenance.recorded
     if of is None:
         return None
+    if analysis not in recorded_of(case):
+        return Text(
+            en="The rows of this case are not on this machine, and nothing is recorded of this "
+            "analysis.",
+            zh="本案例的原始数据不在此机器上，且该分析没有记录的结果。",
+        )
     commit = (provenance.git_commit or "unknown")[:10]
     changed = " with uncommitted changes" if provenance.git_changed else ""
     zh_changed = "（含未提交的改动）" if provenance.git_changed else ""

@@ -74,41 +74,62 @@ def _used(x: FloatArray, y: FloatArray, names: tuple[str, str]) -> tuple[FloatAr
     return x, y
 
 
-def _design(x: FloatArray, at: float) -> FloatArray:
-    return np.column_stack([np.ones(len(x)), x, np.clip(x - at, 0.0, None)])
+@dataclass(frozen=True)
+class _Points:
+    """Means of y over the different values of x: what least squares needs of the rows.
+
+    `within` is the sum of squares about these means.
+    """
+
+    x: FloatArray
+    y: FloatArray
+    root: FloatArray
+    within: float
+    n: int
+
+    @staticmethod
+    def of(x: FloatArray, y: FloatArray) -> _Points:
+        values, at, counts = np.unique(x, return_inverse=True, return_counts=True)
+        means = np.bincount(at, weights=y) / counts
+        within = float(((y - means[at]) ** 2).sum())
+        return _Points(values, means, np.sqrt(counts), within, len(x))
+
+    def design(self, at: float) -> FloatArray:
+        """Weighted columns of the constant, of x and of what of it lies above."""
+        columns = [np.ones(len(self.x)), self.x, np.clip(self.x - at, 0.0, None)]
+        return np.column_stack(columns) * self.root[:, None]
+
+    def fit(self, at: float) -> tuple[FloatArray, float]:
+        """Coefficients and residual sum of squares."""
+        design, y = self.design(at), self.y * self.root
+        b: FloatArray = np.asarray(np.linalg.lstsq(design, y, rcond=None)[0], dtype=float)
+        return b, float(((y - design @ b) ** 2).sum()) + self.within
 
 
-def _rss(x: FloatArray, y: FloatArray, at: float) -> float:
-    design = _design(x, at)
-    left = y - design @ np.linalg.lstsq(design, y, rcond=None)[0]
-    return float(left @ left)
-
-
-def _places(x: FloatArray, count: int) -> FloatArray:
-    """Between the second smallest and the second largest value."""
+def _places(x: FloatArray, count: int, trim: float) -> FloatArray:
+    """Between the second smallest and the second largest value, and `trim` of the rows aside."""
     ordered = np.sort(x)
-    found: FloatArray = np.linspace(ordered[1], ordered[-2], count)
+    aside = max(1, int(trim * len(x)))
+    found: FloatArray = np.linspace(ordered[aside], ordered[-1 - aside], count)
     return found
 
 
-def davies(x: FloatArray, y: FloatArray, *, points: int = 10) -> float:
+def davies(x: FloatArray, y: FloatArray, *, points: int = 10, trim: float = 0.0) -> float:
     """An upper bound of p of the largest t of a change of slope over `points` places.
 
     Args:
-        x, y: (n,) without missing values.
+        x, y: (n,) without missing values. trim: as in :func:`segmented`.
 
     Source: Davies (2002), Biometrika 89, 484-489 (the variance unknown).
     """
-    df = len(x) - 3
+    df, rows = len(x) - 3, _Points.of(x, y)
     t, angle = [], []
-    for at in _places(x, points):
-        design = _design(x, float(at))
+    for at in _places(x, points, trim):
+        design = rows.design(float(at))
         if np.linalg.matrix_rank(design) < 3:
             continue
-        inverse = np.linalg.inv(design.T @ design)
-        b = inverse @ (design.T @ y)
-        rss = float(((y - design @ b) ** 2).sum())
-        z = float(b[2] / np.sqrt(inverse[2, 2]))
+        b, rss = rows.fit(float(at))
+        z = float(b[2] / np.sqrt(np.linalg.inv(design.T @ design)[2, 2]))
         t.append(z / np.sqrt(rss / df))
         angle.append(np.arcsin(z / np.sqrt(z**2 + rss)))
     largest = float(np.abs(t).max())
@@ -120,12 +141,18 @@ def davies(x: FloatArray, y: FloatArray, *, points: int = 10) -> float:
 
 
 def segmented(
-    x: FloatArray, y: FloatArray, *, level: float = 0.95, names: tuple[str, str] = ("x", "y")
+    x: FloatArray,
+    y: FloatArray,
+    *,
+    trim: float = 0.0,
+    level: float = 0.95,
+    names: tuple[str, str] = ("x", "y"),
 ) -> Segmented:
     """The least-squares threshold of y on x, its intervals, and the slopes on both sides.
 
     Args:
         x, y: (n,); rows with a missing value are left out. names: of both, for a refusal.
+        trim: share of the rows at either end of x among which no threshold is looked for.
 
     Raises:
         CannotCompute: too few rows or values of x, or one of the two has one value alone.
@@ -135,13 +162,17 @@ def segmented(
     """
     level = check_level(level)
     x, y = _used(x, y, names)
-    n, df = len(x), len(x) - 4
-    places = _places(x, GRID)
-    rss = np.array([_rss(x, y, float(at)) for at in places])
+    rows, n, df = _Points.of(x, y), len(x), len(x) - 4
+    places = _places(x, GRID, trim)
+    rss = np.array([rows.fit(float(at))[1] for at in places])
     best = int(rss.argmin())
     step = places[1] - places[0]
+    if not step > 0:
+        raise CannotCompute(
+            "few_values_for_threshold", name=names[0], n=len(rows.x), least=LEAST_VALUES
+        )
     refined = minimize_scalar(
-        lambda at: _rss(x, y, at),
+        lambda at: rows.fit(at)[1],
         bounds=(max(places[0], places[best] - step), min(places[-1], places[best] + step)),
         method="bounded",
         options={"xatol": 1e-10 * float(np.ptp(x))},
@@ -149,9 +180,9 @@ def segmented(
     at, least = float(refined.x), float(refined.fun)
     if rss[best] < least:
         at, least = float(places[best]), float(rss[best])
-    design = np.column_stack([_design(x, at), -1.0 * (x > at)])
+    design = np.column_stack([rows.design(at), -1.0 * (rows.x > at) * rows.root])
     covariance = np.linalg.pinv(design.T @ design) * least / df
-    b = np.linalg.lstsq(_design(x, at), y, rcond=None)[0]
+    b, _ = rows.fit(at)
     se = float(np.sqrt(covariance[3, 3]) / abs(b[2])) if b[2] else float("nan")
     t = float(_dist.t.ppf(0.5 + level / 2, df))
     inside = rss <= least * (1.0 + _dist.f.ppf(level, 1, df) / df)
@@ -175,7 +206,7 @@ def segmented(
         slope_above_se=se_above,
         slope_above_ci_lower=above - t * se_above,
         slope_above_ci_upper=above + t * se_above,
-        p=davies(x, y),
+        p=davies(x, y, trim=trim),
         n=n,
         first=float(places[0]),
         last=float(places[-1]),

@@ -27,8 +27,8 @@ def _checked(correlations: FloatArray) -> FloatArray:
         raise ValueError("correlations of an outcome and two predictors or more are expected")
     if not np.isfinite(r).all():
         raise CannotCompute("correlation_not_finite")
-    smallest = np.linalg.eigvalsh(r[..., 1:, 1:])[..., 0].min()
-    if smallest <= 1e-10:
+    smallest = np.linalg.eigvalsh(r[..., 1:, 1:])[..., 0]
+    if (smallest <= 1e-10).any():
         raise CannotCompute("collinear_predictors")
     return r
 

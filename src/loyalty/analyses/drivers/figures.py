@@ -1,0 +1,138 @@
+"""Figures of what counts."""
+
+from __future__ import annotations
+
+import pandas as pd
+from matplotlib.figure import Figure as Drawing
+
+from loyalty.analyses.drivers.models import Satisfied, Shares, Weights
+from loyalty.analyses.drivers.words import grouping, share_of
+from loyalty.ground.terms import term
+from loyalty.ground.text import Language, Text
+from loyalty.shown import charts
+from loyalty.shown.context import Case
+from loyalty.shown.figure import Figure
+
+
+def shares(found: Shares, case: Case) -> Figure:
+    def draw(language: Language) -> Drawing:
+        rows = [
+            {
+                "label": share_of(case, r).in_(language),
+                "estimate": 100 * r.estimate,
+                "ci_lower": None if r.ci_lower is None else 100 * r.ci_lower,
+                "ci_upper": None if r.ci_upper is None else 100 * r.ci_upper,
+                "which": term("estimated").in_(language),
+            }
+            for r in found.rows
+        ]
+        rows += [
+            {
+                "label": share_of(case, r).in_(language),
+                "estimate": 100 * r.truth,
+                "ci_lower": 100 * r.truth,
+                "ci_upper": 100 * r.truth,
+                "which": term("declared").in_(language),
+            }
+            for r in found.rows
+            if r.truth is not None
+        ]
+        frame = pd.DataFrame(rows).astype({"ci_lower": float, "ci_upper": float})
+        several = frame["which"].nunique() > 1
+        return charts.dots(
+            frame,
+            term("Share of what is explained, %").in_(language),
+            group="which" if several else None,
+        )
+
+    return Figure(
+        draw,
+        Text(
+            en="Shares of what is explained (LMG), with 95 % intervals.",
+            zh="解释方差的份额（LMG）及 95% 区间。",
+        ),
+        Text(
+            en="Forest plot: one row a construct and an outcome, its share in what is explained of the outcome, with interval.",
+            zh="森林图：每行为一个构念对一个结果的份额及区间。",
+        ),
+    )
+
+
+def weights(found: Weights, case: Case) -> Figure:
+    unit = grouping(case, found.group)
+    labels = {e.id: e.label for e in case.study.effects}
+
+    def draw(language: Language) -> Drawing:
+        rows = [
+            {
+                "label": labels[r.id].in_(language),
+                "estimate": r.estimate,
+                "ci_lower": r.ci_lower,
+                "ci_upper": r.ci_upper,
+                "level": unit.levels[r.level].in_(language),
+            }
+            for r in found.rows
+        ]
+        rows += [
+            {
+                "label": labels[a.id].in_(language),
+                "estimate": a.estimate,
+                "ci_lower": a.ci_lower,
+                "ci_upper": a.ci_upper,
+                "level": term("mean of all").in_(language),
+            }
+            for a in found.averages
+        ]
+        frame = pd.DataFrame(rows).astype({"ci_lower": float, "ci_upper": float})
+        return charts.dots(
+            frame,
+            term("Indirect effect (standardized)").in_(language),
+            group="level",
+            marks={"": 0.0},
+            decimals=0,
+        )
+
+    return Figure(
+        draw,
+        Text(
+            en=f"Indirect effects by {unit.label.en.lower()}, with 95 % intervals.",
+            zh=f"分{unit.label.zh}的间接效应及 95% 区间。",
+        ),
+        Text(
+            en="Forest plot: one row an indirect effect, a colour each level and one their mean, with intervals.",
+            zh="森林图：每行一个间接效应，各水平及其平均值以不同颜色表示，附区间。",
+        ),
+    )
+
+
+def satisfied(found: Satisfied, case: Case) -> Figure:
+    def draw(language: Language) -> Drawing:
+        rows = []
+        for r in found.rows:
+            where = (
+                term("everybody")
+                if r.level is None or found.group is None
+                else grouping(case, found.group).levels[r.level]
+            )
+            label = f"{case.label(r.to).in_(language)} · {where.in_(language)}"
+            for which, name in (("satisfied", "Satisfied"), ("loyal", "Loyal")):
+                parts = (getattr(r, f"{which}{end}") for end in ("", "_ci_lower", "_ci_upper"))
+                values = dict(
+                    zip(("estimate", "ci_lower", "ci_upper"), (100 * v for v in parts), strict=True)
+                )
+                rows.append({"label": label, **values, "which": term(name).in_(language)})
+        return charts.dots(
+            pd.DataFrame(rows), term("Share of respondents, %").in_(language), group="which"
+        )
+
+    return Figure(
+        draw,
+        Text(
+            en="How many are satisfied and how many are loyal, with 95 % intervals.",
+            zh="满意者与忠诚者的比例及 95% 区间。",
+        ),
+        Text(
+            en="Forest plot: a row each loyalty and group, the share satisfied and the share loyal with intervals.",
+            zh="森林图：每行为一种忠诚与一个分组，附满意者与忠诚者的比例及区间。",
+        ),
+    )

@@ -1,0 +1,735 @@
+"""What counts: shares of what is explained, necessary conditions, a threshold, who stays loyal."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import semfit
+
+from loyalty import simulate
+from loyalty.analyses.drivers.models import (
+    Aside,
+    Average,
+    Bend,
+    Bottleneck,
+    Condition,
+    Cross,
+    Demand,
+    GroupShare,
+    GroupShares,
+    Level,
+    Necessity,
+    Needed,
+    Passing,
+    Satisfied,
+    Share,
+    Shares,
+    Side,
+    Target,
+    Threshold,
+    Thresholds,
+    Weight,
+    Weights,
+)
+from loyalty.cases.study import Construct, Effect, Group, Scale, Study
+from loyalty.cases.survey import Survey
+from loyalty.estimates import structural
+from loyalty.estimates.fit import Missing, missing_answers
+from loyalty.estimates.groups import comparable_rows, total_effects
+from loyalty.estimates.latent import Latent, latent
+from loyalty.estimates.plausible import plausible_values
+from loyalty.ground import paths
+from loyalty.ground.findings import Findings, Refused, refusable, resting
+from loyalty.ground.reasons import CannotCompute, Reason, reason_of
+from loyalty.ground.thresholds import threshold
+from loyalty.simulate import Process, load_process
+from loyalty.stats import crossed, necessity, segmented, shares
+from loyalty.stats._common import FloatArray
+from loyalty.stats.descriptives import scale_scores
+from loyalty.stats.groups import performance_index
+
+#: Refits of the model of one level.
+GROUP_DRAWS = 200
+#: Refits that are tried first: no more are made where less than half of them are admissible.
+PILOT = 40
+#: Versions of the missing answers, among which refits are divided.
+IMPUTATIONS = 5
+#: Plausible values of a construct.
+PLAUSIBLE = 20
+#: Heights of the outcome in the bottleneck table, as parts of its range.
+HEIGHTS = (0.5, 0.6, 0.7, 0.8, 0.9, 1.0)
+#: At either end of satisfaction, the share of respondents among whom no threshold is looked for.
+TRIM = 0.05
+#: The ceiling that decides: the one for answers with few levels.
+DECIDES: necessity.CeilingId = "ce_fdh"
+
+
+class Drivers(Findings):
+    shares: Shares | Refused | None = None
+    by_group: GroupShares | Refused | None = None
+    weights: Weights | Refused | None = None
+    necessity: Necessity | Refused | None = None
+    bottleneck: Bottleneck | Refused | None = None
+    thresholds: Thresholds | Refused | None = None
+    satisfied: Satisfied | Refused | None = None
+
+
+# --- the data and the model ----------------------------------------------------------------------
+@dataclass(frozen=True)
+class Answers:
+    """Scored answers, scale scores, and of a simulated case what was declared."""
+
+    study: Study
+    rows: pd.DataFrame
+    scores: pd.DataFrame
+    declared: Process | None
+
+    @property
+    def items(self) -> list[str]:
+        return [i.id for c in self.study.structural for i in c.items]
+
+    @property
+    def missing(self) -> Missing:
+        return missing_answers(self.rows, self.items)
+
+    @property
+    def group(self) -> Group | None:
+        """The first grouping that can be compared."""
+        groups = (g for g in self.study.groups if g.comparable and g.within is None)
+        return next(groups, None)
+
+
+def answers(survey: Survey) -> Answers:
+    study = survey.study
+    source = study.rows.simulator
+    process = load_process(paths.inside(study.folder, source.process)) if source else None
+    scales = {c.id: [i.id for i in c.items] for c in study.main}
+    return Answers(study, survey.scored, scale_scores(survey.scored, scales), process)
+
+
+@dataclass(frozen=True)
+class Refits:
+    """The structural model fitted, and refitted to resampled respondents."""
+
+    model: semfit.Result
+    point: Latent
+    drawn: Latent
+    draws: int
+
+    @property
+    def used(self) -> int:
+        return len(self.drawn.correlations)
+
+    def among(self, names: list[str]) -> FloatArray:
+        """Correlations of these constructs in the draws; none where too few are admissible."""
+        found = self.drawn.among(names)
+        return found if steady(self.used, self.draws) else found[:0]
+
+    def along(self, chain: list[str]) -> FloatArray:
+        """The product of the paths along a chain in the draws; none as in :meth:`among`."""
+        found = self.drawn.along(chain)
+        return found if steady(self.used, self.draws) else found[:0]
+
+
+@refusable
+def refits(data: Answers, draws: int, seed: int) -> Refits:
+    """Of all respondents."""
+    return _refits(data, data.rows, draws, seed)
+
+
+def _refits(data: Answers, rows: pd.DataFrame, draws: int, seed: int) -> Refits:
+    text = data.study.structural_model(effects=False)
+    model = semfit.fit(text, rows, estimator="MLR", missing=missing_answers(rows, data.items))
+    if model.problems:
+        raise CannotCompute.because(model.problems[0])
+
+    def boot(count: int) -> semfit.Bootstrap:
+        return structural.resampled(
+            text, rows, data.items, draws=count, seed=seed, imputations=IMPUTATIONS
+        )
+
+    drawn = boot(min(draws, PILOT))
+    if steady(int(drawn.used.sum()), drawn.draws) and draws > PILOT:
+        drawn = boot(draws)
+    return Refits(
+        model,
+        latent(model.estimate, model.estimate.x),
+        latent(drawn.estimate, drawn.x[drawn.used]),
+        drawn.draws,
+    )
+
+
+def steady(used: int, drawn: int) -> bool:
+    """Whether at least half of the refits have an admissible solution; else none are shown."""
+    return 2 * used >= drawn
+
+
+def _bounds(values: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """The middle 95 % of draws, (draws, …); NaN of fewer than two."""
+    if len(values) < 2:
+        nothing = np.full(values.shape[1:], np.nan)
+        return nothing, nothing
+    lower, upper = np.quantile(values, [0.025, 0.975], axis=0)
+    return lower, upper
+
+
+# --- shares --------------------------------------------------------------------------------------
+def equations(study: Study) -> tuple[list[tuple[str, Side, list[str]]], list[tuple[str, str]]]:
+    """Each construct with what leads to it directly, and with what begins the chains to it.
+
+    Only of two or more. What begins the chains is asked of constructs that lead nowhere, where they
+    are others than those with a direct path. Where all chains pass through one construct, that one
+    is asked in its place, since the shares are the same: the second list has (to, through).
+    """
+    edges = [(h.from_, h.to) for h in study.paths]
+    order = [c.id for c in study.structural]
+    before = {b: [a for a in order if (a, b) in edges] for b in order}
+
+    def ancestors(node: str) -> set[str]:
+        found = set(before[node])
+        for one in before[node]:
+            found |= ancestors(one)
+        return found
+
+    chosen: list[tuple[str, Side, list[str]]] = []
+    passing, asked = list[tuple[str, str]](), set[str]()
+    for to in order:
+        if before[to] and all(a != to for a, _ in edges):
+            through = to
+            while len(before[through]) == 1:
+                through = before[through][0]
+            if through != to and before[through]:
+                passing.append((to, through))
+            asked.add(through)
+    for to in order:
+        if len(before[to]) > 1:
+            chosen.append((to, "direct", before[to]))
+        first = [a for a in order if a in ancestors(to) and not before[a]]
+        if to in asked and len(first) > 1 and first != before[to]:
+            chosen.append((to, "first", first))
+    return chosen, passing
+
+
+@refusable
+def shared(data: Answers, found: Refits) -> Shares:
+    """What each construct has its part in, of all respondents."""
+    chosen, passing = equations(data.study)
+    if not chosen:
+        raise CannotCompute("one_predictor")
+    targets, rows = [], []
+    for to, side, predictors in chosen:
+        names = [to, *predictors]
+        point, drawn = found.point.among(names), found.among(names)
+        truth = _truth(data, names, "pooled")
+        r2 = _bounds(shares.explained(drawn))
+        parts = {m: shares.shares(point, m) for m in shares.MEASURES}
+        draws = {m: shares.shares(drawn, m) for m in shares.MEASURES}
+        bounds = {m: _bounds(values) for m, values in draws.items()}
+        largest = int(parts["lmg"].argmax())
+        ahead, _ = _bounds(draws["lmg"][:, [largest]] - draws["lmg"])
+        targets.append(
+            Target(
+                to=to,
+                side=side,
+                r2=float(shares.explained(point)),
+                r2_ci_lower=float(r2[0]),
+                r2_ci_upper=float(r2[1]),
+                largest=predictors[largest],
+                clear=bool((np.delete(ahead, largest) > 0).all()),
+            )
+        )
+        for k, name in enumerate(predictors):
+            rows.append(
+                Share(
+                    to=to,
+                    side=side,
+                    from_=name,
+                    estimate=parts["lmg"][k],
+                    ci_lower=bounds["lmg"][0][k],
+                    ci_upper=bounds["lmg"][1][k],
+                    johnson=parts["johnson"][k],
+                    johnson_ci_lower=bounds["johnson"][0][k],
+                    johnson_ci_upper=bounds["johnson"][1][k],
+                    product=parts["product"][k],
+                    product_ci_lower=bounds["product"][0][k],
+                    product_ci_upper=bounds["product"][1][k],
+                    truth=None if truth is None else shares.shares(truth, "lmg")[k],
+                    truth_product=None if truth is None else shares.shares(truth, "product")[k],
+                )
+            )
+    return Shares(
+        drawn=found.draws,
+        used=found.used,
+        targets=targets,
+        passing=[Passing(to=to, through=through) for to, through in passing],
+        rows=rows,
+    )
+
+
+def _truth(data: Answers, names: Sequence[str], industry: str) -> FloatArray | None:
+    """Declared correlations of these constructs."""
+    if data.declared is None or not set(names) <= set(data.declared.constructs):
+        return None
+    if industry != "pooled" and industry not in data.declared.industries:
+        return None
+    whole = simulate.latent_correlations(data.declared, industry)
+    found: FloatArray = whole.loc[list(names), list(names)].to_numpy()
+    return found
+
+
+# --- by group ------------------------------------------------------------------------------------
+@dataclass(frozen=True)
+class Grouped:
+    """A model of its own for each level of a group."""
+
+    group: Group
+    levels: Mapping[str, Refits]
+    sizes: Mapping[str, int]
+    left_out: tuple[Aside, ...]
+    draws: int
+
+
+@resting
+def grouped(data: Answers, found: Refits, draws: int, seed: int) -> Grouped | None:
+    """None without a group, or with nothing to share and no named effect."""
+    group = data.group
+    if group is None or not (equations(data.study)[0] or _effects(data)):
+        return None
+    count = min(draws, GROUP_DRAWS)
+    rows, lacking = comparable_rows(data.rows, group, data.items)
+    aside = [Aside(level=k, reason=why) for k, why in lacking.items()]
+    levels: dict[str, Refits] = {}
+    for level in group.levels:
+        own = rows[rows[group.id] == level]
+        if own.empty:
+            continue
+        free = found.model.estimate.model.expand.shape[1]
+        try:
+            if free >= len(own):
+                raise CannotCompute("few_respondents_for_parameters", n=len(own), parameters=free)
+            levels[level] = _refits(data, own, count, seed)
+        except (CannotCompute, semfit.ModelError) as error:
+            aside.append(Aside(level=level, reason=reason_of(error)))
+    if len(levels) < 2:
+        raise CannotCompute("few_levels", group=group.id, n=len(levels))
+    sizes = {level: int((rows[group.id] == level).sum()) for level in levels}
+    return Grouped(group, levels, sizes, tuple(aside), count)
+
+
+def _apart(
+    found: Grouped, point: Mapping[str, FloatArray], drawn: Mapping[str, FloatArray]
+) -> tuple[FloatArray, FloatArray, dict[str, tuple[FloatArray, ...]]]:
+    """The levels' mean weighted by respondents, its draws, and each level's values.
+
+    Values are (k,) of a level and (draws, k) of its draws, which are independent between levels.
+    """
+    least = min(len(values) for values in drawn.values())
+    weight = {level: n / sum(found.sizes.values()) for level, n in found.sizes.items()}
+    mean = sum((weight[level] * point[level] for level in weight), np.zeros(1))
+    means = sum((weight[level] * drawn[level][:least] for level in weight), np.zeros(1))
+    rows: dict[str, tuple[FloatArray, ...]] = {
+        level: (
+            point[level],
+            *_bounds(drawn[level]),
+            point[level] - mean,
+            *_bounds(drawn[level][:least] - means),
+        )
+        for level in weight
+    }
+    return mean, means, rows
+
+
+_IN_GROUP = (
+    "estimate",
+    "ci_lower",
+    "ci_upper",
+    "deviation",
+    "deviation_ci_lower",
+    "deviation_ci_upper",
+)
+
+
+@refusable
+def group_shares(data: Answers, found: Grouped | None) -> GroupShares | None:
+    """Shares in each level, and which lie apart from the mean of all levels."""
+    if found is None:
+        return None
+    rows: list[GroupShare] = []
+    for to, side, predictors in equations(data.study)[0]:
+        names = [to, *predictors]
+        point = {k: shares.shares(r.point.among(names), "lmg") for k, r in found.levels.items()}
+        drawn = {k: shares.shares(r.among(names), "lmg") for k, r in found.levels.items()}
+        _, _, values = _apart(found, point, drawn)
+        for k, name in enumerate(predictors):
+            for level, parts in values.items():
+                truth = _truth(data, names, level)
+                rows.append(
+                    GroupShare(
+                        to=to,
+                        side=side,
+                        from_=name,
+                        level=level,
+                        truth=None if truth is None else shares.shares(truth, "lmg")[k],
+                        **dict(zip(_IN_GROUP, (part[k] for part in parts), strict=True)),
+                    )
+                )
+    if not rows:
+        return None
+    return GroupShares(
+        group=found.group.id,
+        drawn=found.draws,
+        levels=[Level(level=k, n=found.sizes[k], used=r.used) for k, r in found.levels.items()],
+        left_out=found.left_out,
+        count=len(rows),
+        clear=sum(_clear(r.deviation_ci_lower, r.deviation_ci_upper) for r in rows),
+        rows=rows,
+    )
+
+
+def _clear(lower: float | None, upper: float | None) -> bool:
+    return lower is not None and upper is not None and (lower > 0 or upper < 0)
+
+
+def _effects(data: Answers) -> list[Effect]:
+    """Named indirect effects all of whose paths are estimated."""
+    edges = {(h.from_, h.to) for h in data.study.paths}
+    return [
+        e for e in data.study.effects if set(zip(e.through, e.through[1:], strict=False)) <= edges
+    ]
+
+
+def weights(data: Answers, found: Grouped | Refused | None) -> Weights | None:
+    """Named indirect effects in each level; why there are none is said of the shares."""
+    effects = _effects(data)
+    if found is None or isinstance(found, Refused) or not effects:
+        return None
+    truth = _true_effects(data)
+    averages, rows = [], []
+    for effect in effects:
+        point = {k: r.point.along(effect.through)[None] for k, r in found.levels.items()}
+        drawn = {k: r.along(effect.through)[:, None] for k, r in found.levels.items()}
+        mean, means, values = _apart(found, point, drawn)
+        name = " -> ".join(effect.through)
+        lower, upper = _bounds(means)
+        averages.append(
+            Average(
+                id=effect.id,
+                estimate=mean[0],
+                ci_lower=lower[0],
+                ci_upper=upper[0],
+                truth=truth.get((name, "average")),
+            )
+        )
+        rows += [
+            Weight(
+                id=effect.id,
+                level=level,
+                truth=truth.get((name, level)),
+                **dict(zip(_IN_GROUP, (part[0] for part in parts), strict=True)),
+            )
+            for level, parts in values.items()
+        ]
+    return Weights(group=found.group.id, drawn=found.draws, averages=averages, rows=rows)
+
+
+def _true_effects(data: Answers) -> dict[tuple[str, str], float]:
+    if data.declared is None:
+        return {}
+    table = simulate.true_parameters(data.declared)
+    table = table[table["kind"] == "indirect"]
+    return {
+        (str(row["name"]), str(row["industry"])): float(row["value"])
+        for row in table.to_dict("records")
+    }
+
+
+# --- necessary conditions ------------------------------------------------------------------------
+@dataclass(frozen=True)
+class Conditions:
+    """What has a total effect on the outcome, by scores turned so that more should be better."""
+
+    outcome: str
+    totals: pd.DataFrame
+    scores: pd.DataFrame
+    reversed: tuple[str, ...]
+    messages: tuple[Reason, ...]
+
+
+@resting
+def conditions(data: Answers, found: Refits) -> Conditions:
+    focal = data.study.focal
+    if focal is None:
+        raise CannotCompute("no_focal_path")
+    totals = total_effects(found.model, focal.to).set_index("construct")
+    scores = data.scores[[focal.to, *totals.index]].copy()
+    turned = tuple(c for c in totals.index if totals.loc[c, "estimate"] < 0)
+    for name in turned:
+        scores[name] = scores[name].max() + scores[name].min() - scores[name]
+    messages = []
+    for name in list(totals.index):
+        if scores[name].nunique() < 2:
+            messages.append(CannotCompute("constant", name=name).reason)
+            totals, scores = totals.drop(index=name), scores.drop(columns=name)
+    if totals.empty:
+        raise CannotCompute.because(messages[0])
+    return Conditions(focal.to, totals, scores, turned, tuple(messages))
+
+
+@resting
+def necessary(
+    data: Answers, found: Refits, of: Conditions, permutations: int, seed: int
+) -> Necessity:
+    """Which conditions are necessary, on scores and without their errors of measurement."""
+    least, level = threshold("necessity_effect").value, threshold("significance").value
+    drawn = plausible_values(found.model, PLAUSIBLE, seed)
+    performance = performance_index(
+        data.scores[list(of.totals.index)], *_limits(data.study, list(of.totals.index))
+    )
+    outcome = of.scores[of.outcome].to_numpy()
+    rows = []
+    for name, total in of.totals.iterrows():
+        construct, names = str(name), (str(name), of.outcome)
+        options: dict[str, Any] = {"permutations": permutations, "seed": seed, "names": names}
+        x = of.scores[construct].to_numpy()
+        on_scores = necessity.tested(x, outcome, **options)
+        sign = -1.0 if construct in of.reversed else 1.0
+        free = necessity.carried(
+            [(sign * d[construct].to_numpy(), d[of.outcome].to_numpy()) for d in drawn], **options
+        )
+        rows.append(
+            Condition(
+                construct=construct,
+                reversed=construct in of.reversed,
+                n=int((~np.isnan(x) & ~np.isnan(outcome)).sum()),
+                ce_fdh=on_scores.effect["ce_fdh"],
+                cr_fdh=on_scores.effect["cr_fdh"],
+                p=on_scores.p[DECIDES],
+                p_correlated=on_scores.p_correlated[DECIDES],
+                latent_estimate=free.effect[DECIDES],
+                latent_ci_lower=free.lower[DECIDES],
+                latent_ci_upper=free.upper[DECIDES],
+                latent_p=free.p[DECIDES],
+                verdict=_verdict(on_scores, free, least, level),
+                importance=total["estimate"],
+                ci_lower=total["ci_lower"],
+                ci_upper=total["ci_upper"],
+                performance=performance[construct],
+            )
+        )
+    return Necessity(
+        outcome=of.outcome,
+        permutations=permutations,
+        draws=PLAUSIBLE,
+        conditions=rows,
+        messages=of.messages,
+    )
+
+
+def _verdict(
+    scores: necessity.Necessity, free: necessity.Carried, least: float, level: float
+) -> necessity.Verdict:
+    """Of the scores, unless it does not outlast the errors of measurement."""
+    found = necessity.verdict(scores, DECIDES, least, level)
+    if found in ("necessary", "small") and not free.p[DECIDES] < level:
+        return "none"
+    if found == "necessary" and free.lower[DECIDES] < least:
+        return "small"
+    return found
+
+
+def _limits(study: Study, constructs: Sequence[str]) -> tuple[dict[str, float], dict[str, float]]:
+    """Lowest and highest possible score of each construct."""
+    scales = {c: study.item_scale(study.named(c).items[0]) for c in constructs}
+    return {c: s.min for c, s in scales.items()}, {c: s.max for c, s in scales.items()}
+
+
+@resting
+def bottleneck(data: Answers, of: Conditions) -> Bottleneck:
+    """How much of each condition an outcome of some height needs, and how many have less."""
+    ceilings, outcome = {}, of.scores[of.outcome].to_numpy()
+    for name in of.totals.index:
+        ceilings[name] = necessity.ceiling(of.scores[name].to_numpy(), outcome)
+    rows = []
+    for height in HEIGHTS:
+        needs = []
+        for name, found in ceilings.items():
+            level = found.y_min + height * (found.y_max - found.y_min)
+            x = found.required(level, DECIDES)
+            needed = np.isfinite(x)
+            scores = of.scores[name].dropna().to_numpy()
+            needs.append(
+                Needed(
+                    construct=name,
+                    required=(x - found.x_min) / (found.x_max - found.x_min) if needed else None,
+                    below=(scores < x - 1e-9).mean() if needed else None,
+                )
+            )
+        rows.append(Demand(level=height, needs=needs))
+    return Bottleneck(
+        outcome=of.outcome,
+        constructs=list(ceilings),
+        reversed=[c for c in of.reversed if c in ceilings],
+        rows=rows,
+    )
+
+
+# --- satisfaction and loyalty --------------------------------------------------------------------
+@dataclass(frozen=True)
+class Pair:
+    """Satisfaction and the loyalties as parts of their scales, from 0 to 1."""
+
+    question: str
+    satisfaction: pd.Series
+    loyalties: pd.DataFrame
+
+
+def pair(data: Answers) -> Pair | None:
+    """By a question of its own, or the scale; None where one of the two was not asked.
+
+    Loyalty is what has that meaning, or an outcome that satisfaction leads to.
+    """
+    study = data.study
+    satisfied = next((c for c in study.main if c.concept == "satisfaction"), None)
+    asked = next((v for v in study.variables if v.kind == "csat"), None)
+    loyal = [c for c in study.main if c.concept == "loyalty"]
+    if not loyal or (satisfied is None and asked is None):
+        return None
+    if satisfied is not None:
+        question, answered = (
+            satisfied.id,
+            _part(data.scores[satisfied.id], _scale(study, satisfied)),
+        )
+    else:
+        assert asked is not None
+        question = asked.id
+        answered = _part(data.rows[asked.id].astype(float), asked.scale or study.scale)
+    return Pair(
+        question,
+        answered,
+        pd.DataFrame({c.id: _part(data.scores[c.id], _scale(study, c)) for c in loyal}),
+    )
+
+
+def _scale(study: Study, construct: Construct) -> Scale:
+    return study.item_scale(construct.items[0])
+
+
+def _part(scores: pd.Series, scale: Scale) -> pd.Series:
+    return (scores - scale.min) / (scale.max - scale.min)
+
+
+@resting
+def thresholds(data: Answers, of: Pair) -> Thresholds:
+    """Whether loyalty bends over satisfaction, where, and at the place that is claimed."""
+    claimed, level = threshold("claimed_threshold").value, threshold("significance").value
+    x = of.satisfaction.to_numpy(float)
+    rows, messages = [], []
+    for name in of.loyalties:
+        y, names = of.loyalties[name].to_numpy(float), (of.question, str(name))
+        try:
+            found = segmented.segmented(x, y, trim=TRIM, names=names)
+        except CannotCompute as error:
+            messages.append(error.reason)
+            continue
+        try:
+            change: segmented.Change | None = segmented.change_at(x, y, claimed, names=names)
+        except CannotCompute as error:
+            messages.append(error.reason)
+            change = None
+        steeper = found.slope_above > found.slope_below
+        bend: Bend = "open" if not found.p < level else "faster" if steeper else "slower"
+        rows.append(
+            Threshold(
+                to=str(name),
+                n=found.n,
+                p=found.p,
+                threshold=found.threshold,
+                ci_lower=found.profile_lower,
+                ci_upper=found.profile_upper,
+                slope_below=found.slope_below,
+                slope_below_ci_lower=found.slope_below_ci_lower,
+                slope_below_ci_upper=found.slope_below_ci_upper,
+                slope_above=found.slope_above,
+                slope_above_ci_lower=found.slope_above_ci_lower,
+                slope_above_ci_upper=found.slope_above_ci_upper,
+                bend=bend,
+                change=change and change.estimate,
+                change_ci_lower=change and change.ci_lower,
+                change_ci_upper=change and change.ci_upper,
+                claimed=change and _bend(change),
+            )
+        )
+    if not rows:
+        raise CannotCompute.because(messages[0])
+    return Thresholds(question=of.question, claimed_at=claimed, rows=rows, messages=messages)
+
+
+def _bend(change: segmented.Change) -> Bend:
+    return "faster" if change.ci_lower > 0 else "slower" if change.ci_upper < 0 else "open"
+
+
+@resting
+def satisfied(data: Answers, of: Pair) -> Satisfied:
+    """Satisfied and loyal crossed, of everybody and by group; firms by their mean satisfaction."""
+    cut = threshold("satisfied_part").value
+    own = next((v for v in data.study.variables if v.kind == "csat"), None)
+    question, answered = of.question, of.satisfaction
+    if own is not None:
+        question = own.id
+        answered = _part(data.rows[own.id].astype(float), own.scale or data.study.scale)
+    group, rows = data.group, []
+    for name in of.loyalties:
+        used = pd.DataFrame({"satisfied": answered, "loyal": of.loyalties[name]}).dropna()
+        parts: dict[str | None, pd.DataFrame] = {None: used}
+        if group is not None:
+            level = data.rows.loc[used.index, group.id]
+            parts |= {k: used[level == k] for k in group.levels}
+        for level_, part in parts.items():
+            if len(part) >= (1 if level_ is None else threshold("small_cell").value):
+                rows.append(_crossed(str(name), level_, part, cut))
+    firms = _firms(data, answered)
+    return Satisfied(
+        question=question,
+        group=group.id if group and any(r.level for r in rows) else None,
+        cut=cut,
+        firms=None if firms is None else len(firms),
+        firms_satisfied=None if firms is None else int((firms >= cut).sum()),
+        rows=rows,
+    )
+
+
+def _firms(data: Answers, answered: pd.Series) -> pd.Series | None:
+    """The firms' mean satisfaction, of those with enough customers."""
+    firms = next((g for g in data.study.groups if g.within is not None and g.comparable), None)
+    if firms is None:
+        return None
+    means = answered.groupby(data.rows[firms.id], observed=True).agg(["mean", "count"])
+    found: pd.Series = means.loc[means["count"] >= threshold("small_cell").value, "mean"]
+    return found
+
+
+def _crossed(to: str, level: str | None, part: pd.DataFrame, cut: float) -> Cross:
+    found = crossed.crossed(
+        (part["satisfied"] >= cut - 1e-9).to_numpy(), (part["loyal"] >= cut - 1e-9).to_numpy()
+    )
+
+    def bounded(name: str, values: tuple[float, float, float]) -> dict[str, float]:
+        return dict(zip((name, f"{name}_ci_lower", f"{name}_ci_upper"), values, strict=True))
+
+    return Cross(
+        to=to,
+        level=level,
+        n=found.n,
+        both=found.both,
+        satisfied_only=found.first_only,
+        loyal_only=found.second_only,
+        neither=found.neither,
+        **bounded("satisfied", found.first),
+        **bounded("loyal", found.second),
+        **bounded("gap", found.gap),
+        **bounded("not_loyal", found.without),
+    )

@@ -1,0 +1,294 @@
+"""What counts: the findings and their rows."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from loyalty.ground.findings import (
+    Bounded,
+    Count,
+    Finding,
+    OfConstruct,
+    OfRows,
+    P,
+    People,
+    Percent,
+    Real,
+    Record,
+    Shown,
+)
+from loyalty.ground.reasons import Reason
+from loyalty.stats.necessity import Verdict
+
+#: ``direct``: of all constructs with a path to it; ``first``: of those that begin its chains.
+Side = Literal["direct", "first"]
+Bend = Literal["faster", "slower", "open"]
+
+
+class Interval(Record):
+    """A share with its 95 % interval from refits; None with fewer than two usable ones."""
+
+    estimate: Percent
+    ci_lower: Percent | None
+    ci_upper: Percent | None
+
+
+class Target(Record):
+    """An outcome, what is explained of it, and the construct with the largest share.
+
+    `clear`: its share exceeds every other's, by intervals of the differences.
+    """
+
+    to: str
+    side: Side
+    r2: Bounded
+    r2_ci_lower: Bounded | None
+    r2_ci_upper: Bounded | None
+    largest: str
+    clear: bool
+
+
+class Share(Interval):
+    """A construct's part in what is explained: LMG; beside it Johnson's and the product measure.
+
+    ``truth…`` are those of the declared process of a simulated case.
+    """
+
+    to: str
+    side: Side
+    from_: str
+    johnson: Percent
+    johnson_ci_lower: Percent | None
+    johnson_ci_upper: Percent | None
+    product: Percent
+    product_ci_lower: Percent | None
+    product_ci_upper: Percent | None
+    truth: Percent | None
+    truth_product: Percent | None
+
+
+class Passing(Record):
+    """All that leads to `to` passes `through` one construct: the shares in both are the same."""
+
+    to: str
+    through: str
+
+
+class Shares(Finding):
+    """`drawn` refits, of which `used` converged to an admissible solution."""
+
+    drawn: Count
+    used: Count
+    passing: tuple[Passing, ...]
+    targets: tuple[Target, ...]
+    rows: tuple[Share, ...]
+
+
+class Aside(Record):
+    """A level that has no model of its own, and why."""
+
+    level: str
+    reason: Reason
+
+
+class Level(Record):
+    level: str
+    n: People
+    used: Count
+
+
+class InGroup(Record):
+    """A value in one level, and how far it lies from the mean of all levels."""
+
+    level: str
+    estimate: Real
+    ci_lower: Real | None
+    ci_upper: Real | None
+    deviation: Real
+    deviation_ci_lower: Real | None
+    deviation_ci_upper: Real | None
+    truth: Real | None
+
+
+class GroupShare(InGroup):
+    """LMG share by group; as in :class:`Share`."""
+
+    estimate: Percent
+    ci_lower: Percent | None
+    ci_upper: Percent | None
+    deviation: Annotated[float, Shown("points")]
+    deviation_ci_lower: Annotated[float, Shown("points")] | None
+    deviation_ci_upper: Annotated[float, Shown("points")] | None
+    truth: Percent | None
+    to: str
+    side: Side
+    from_: str
+
+
+class GroupShares(Finding):
+    """`count` shares in levels, `clear` of them apart from the mean by their interval."""
+
+    group: str
+    drawn: Count
+    levels: tuple[Level, ...]
+    left_out: tuple[Aside, ...]
+    count: Count
+    clear: Count
+    rows: tuple[GroupShare, ...]
+
+
+class Weight(InGroup):
+    """A named indirect effect in one level: the product of its standardized paths."""
+
+    id: str
+
+
+class Average(Record):
+    """The mean of a named indirect effect over the levels, weighted by respondents."""
+
+    id: str
+    estimate: Real
+    ci_lower: Real | None
+    ci_upper: Real | None
+    truth: Real | None
+
+
+class Weights(Finding):
+    group: str
+    drawn: Count
+    averages: tuple[Average, ...]
+    rows: tuple[Weight, ...]
+
+
+class Condition(OfConstruct):
+    """A condition of the outcome, with its importance and performance.
+
+    Effect sizes of two ceilings on scale scores; p of CE-FDH against unrelated outcomes and against
+    outcomes with the same correlation; ``latent_…``: CE-FDH over plausible values, which carry
+    errors of measurement through. `reversed`: little of it is asked for, since its total effect is
+    negative. `performance` is its mean score from 0 to 100.
+    """
+
+    reversed: bool
+    n: Count
+    ce_fdh: Bounded
+    cr_fdh: Bounded
+    p: P
+    p_correlated: P
+    latent_estimate: Bounded
+    latent_ci_lower: Bounded
+    latent_ci_upper: Bounded
+    latent_p: P
+    verdict: Verdict
+    importance: Real
+    ci_lower: Real | None
+    ci_upper: Real | None
+    performance: Real
+
+
+class Necessity(Finding):
+    """By :func:`loyalty.stats.necessity.verdict` on CE-FDH, which must hold of both."""
+
+    outcome: str
+    permutations: Count
+    draws: Count
+    conditions: tuple[Condition, ...]
+
+
+class Needed(OfConstruct):
+    """What of a condition is needed, as a part of its range; None where nothing is.
+
+    `below`: how many respondents have less.
+    """
+
+    required: Annotated[float, Shown("percent"), OfRows()] | None
+    below: Percent | None
+
+
+class Demand(Record):
+    """What an outcome of this height, as a part of its range, needs (CE-FDH)."""
+
+    level: Percent
+    needs: tuple[Needed, ...]
+
+
+class Bottleneck(Finding):
+    """The bottleneck table; recorded nowhere, since single people make the ceiling."""
+
+    outcome: str
+    constructs: tuple[str, ...]
+    reversed: tuple[str, ...]
+    rows: tuple[Demand, ...]
+
+
+class Threshold(Record):
+    """Loyalty over satisfaction, both as parts of their scales: two lines that meet.
+
+    ``threshold`` with the interval that an F test leaves (None where the data do not bound it),
+    p of Davies' test that there is a bend at all; `change` of slope at the threshold that is
+    claimed elsewhere, with its interval, and what that says.
+    """
+
+    to: str
+    n: Count
+    p: P
+    threshold: Percent
+    ci_lower: Percent | None
+    ci_upper: Percent | None
+    slope_below: Real
+    slope_below_ci_lower: Real
+    slope_below_ci_upper: Real
+    slope_above: Real
+    slope_above_ci_lower: Real
+    slope_above_ci_upper: Real
+    bend: Bend
+    change: Real | None
+    change_ci_lower: Real | None
+    change_ci_upper: Real | None
+    claimed: Bend | None
+
+
+class Thresholds(Finding):
+    """`question`: the variable that asked for satisfaction, or the construct."""
+
+    question: str
+    claimed_at: Percent
+    rows: tuple[Threshold, ...]
+
+
+class Cross(Record):
+    """Satisfied and loyal, in a level (None: everybody): four cells, and what follows."""
+
+    to: str
+    level: str | None
+    n: People
+    both: People
+    satisfied_only: People
+    loyal_only: People
+    neither: People
+    satisfied: Percent
+    satisfied_ci_lower: Percent
+    satisfied_ci_upper: Percent
+    loyal: Percent
+    loyal_ci_lower: Percent
+    loyal_ci_upper: Percent
+    gap: Annotated[float, Shown("points")]
+    gap_ci_lower: Annotated[float, Shown("points")]
+    gap_ci_upper: Annotated[float, Shown("points")]
+    not_loyal: Percent | None
+    not_loyal_ci_lower: Percent | None
+    not_loyal_ci_upper: Percent | None
+
+
+class Satisfied(Finding):
+    """Who is satisfied but not loyal.
+
+    Of `firms` firms, `firms_satisfied` have a mean satisfaction from `cut` of the scale on.
+    """
+
+    question: str
+    group: str | None
+    cut: Percent
+    firms: Count | None
+    firms_satisfied: Count | None
+    rows: tuple[Cross, ...]

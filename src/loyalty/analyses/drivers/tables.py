@@ -1,0 +1,246 @@
+"""Tables of what counts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from loyalty.analyses.drivers.models import (
+    Bottleneck,
+    Cross,
+    Demand,
+    GroupShares,
+    Necessity,
+    Satisfied,
+    Shares,
+    Thresholds,
+    Weights,
+)
+from loyalty.analyses.drivers.words import BENDS, VERDICTS, asked, grouping, share_of
+from loyalty.ground.terms import term
+from loyalty.ground.text import Text
+from loyalty.shown.context import Case
+from loyalty.shown.table import Cell, Column, Table
+from loyalty.shown.words import cut, number
+
+#: Rows of a table by group that are shown.
+MANY = 12
+
+
+def shares(found: Shares, case: Case) -> Table:
+    columns = [
+        Column(lambda r: share_of(case, r), "Share of, in"),
+        Column("estimate", "LMG", decimals=0),
+        Column(("ci_lower", "ci_upper"), "95 % interval", decimals=0),
+        Column("johnson", "Johnson", decimals=0),
+        Column("product", "Product [measure]", decimals=0),
+        Column(("product_ci_lower", "product_ci_upper"), "95 % interval, product", decimals=0),
+    ]
+    if any(r.truth is not None for r in found.rows):
+        columns += [
+            Column("truth", "Declared, LMG", decimals=0),
+            Column("truth_product", "Declared, product", decimals=0),
+        ]
+    drawn, used = number(found.drawn), number(found.used)
+    return Table(
+        found.rows,
+        columns,
+        Text(en="Shares of what is explained.", zh="解释方差的份额。"),
+        Text(
+            en=f"Of the variance that all together explain, at the latent level, from the correlations that the structural model implies. LMG averages what a construct adds over all orders of entering [@gromping2007]; Johnson's weights go through orthogonal variables [@johnson2000]; the product of path and correlation [@pratt1987] can be negative. Percentile intervals of {used} of {drawn} refits to resampled respondents.",
+            zh=f"依据结构模型隐含的潜变量相关，占全部解释方差的比例。LMG 对各种进入次序取平均 [@gromping2007]；Johnson 相对权重借助正交变量 [@johnson2000]；路径与相关之积 [@pratt1987] 可为负。百分位区间取自对受访者重抽样的 {drawn} 次重新拟合，其中 {used} 次可用。",
+        ),
+    )
+
+
+def by_group(found: GroupShares, case: Case) -> Table | None:
+    """The shares that lie apart from the mean of the levels."""
+    unit = grouping(case, found.group)
+
+    def clear(row: Any) -> bool:
+        low, high = row.deviation_ci_lower, row.deviation_ci_upper
+        return low is not None and high is not None and (low > 0 or high < 0)
+
+    rows = [row for row in found.rows if clear(row)]
+    if not rows:
+        return None
+    columns = [
+        Column(lambda r: share_of(case, r), "Share of, in"),
+        Column(lambda r: unit.levels[r.level], unit.label),
+        Column("estimate", "LMG", decimals=0),
+        Column(("ci_lower", "ci_upper"), "95 % interval", decimals=0),
+        Column("deviation", "Difference from the mean", decimals=0),
+        Column(("deviation_ci_lower", "deviation_ci_upper"), "95 % interval", decimals=0),
+    ]
+    if any(r.truth is not None for r in rows):
+        columns.append(Column("truth", "Declared", decimals=0))
+    drawn, every = number(found.drawn), number(found.count)
+    return Table(
+        sorted(rows, key=lambda r: -abs(r.deviation)),
+        columns,
+        Text(
+            en=f"Shares apart from the mean of all, by {unit.label.en.lower()}.",
+            zh=f"分{unit.label.zh}：偏离平均值的份额。",
+        ),
+        Text(
+            en=f"A model for each; difference from the mean of all, weighted by respondents, in percentage points. Of {every} shares, those whose interval of the difference excludes zero; intervals are of 95 % each, by {drawn} refits.",
+            zh=f"各组分别拟合模型；与按受访者加权的平均值之差，以百分点计。仅列 {every} 个份额中差值区间不含零者；每个区间均为 95%，取自 {drawn} 次重新拟合。",
+        ),
+        first=MANY,
+    )
+
+
+def weights(found: Weights, case: Case) -> Table:
+    unit = grouping(case, found.group)
+    labels = {e.id: e.label for e in case.study.effects}
+    means = {a.id: a for a in found.averages}
+    columns = [
+        Column(lambda r: labels[r.id], "Indirect effect"),
+        Column(lambda r: unit.levels[r.level], unit.label),
+        Column("estimate", "Effect"),
+        Column(("ci_lower", "ci_upper"), "95 % interval"),
+        Column(lambda r: means[r.id].estimate, "Mean of all", "number"),
+        Column("deviation", "Difference from the mean"),
+        Column(("deviation_ci_lower", "deviation_ci_upper"), "95 % interval"),
+    ]
+    if any(r.truth is not None for r in found.rows):
+        columns.append(Column("truth", "Declared"))
+    return Table(
+        sorted(found.rows, key=lambda r: -abs(r.deviation)),
+        columns,
+        Text(
+            en=f"Indirect effects by {unit.label.en.lower()}.", zh=f"分{unit.label.zh}的间接效应。"
+        ),
+        Text(
+            en=f"Products of standardized paths, a model for each, the farthest from the mean first; the mean is weighted by respondents. Percentile intervals of {number(found.drawn)} refits each.",
+            zh=f"标准化路径之积，各组分别拟合模型，按偏离平均值的程度排列；平均值按受访者加权。百分位区间各取自 {number(found.drawn)} 次重新拟合。",
+        ),
+        first=MANY,
+    )
+
+
+def _turned(case: Case, construct: str, reversed_: bool) -> Text:
+    label = case.label(construct)
+    return Text(en=f"little {label.en.lower()}", zh=f"低{label.zh}") if reversed_ else label
+
+
+def necessity(found: Necessity, case: Case) -> Table:
+    draws, shuffled = number(found.draws), number(found.permutations)
+    return Table(
+        found.conditions,
+        [
+            Column(lambda r: _turned(case, r.construct, r.reversed), "Condition"),
+            Column("importance", "Total effect"),
+            Column(("ci_lower", "ci_upper"), "95 % interval"),
+            Column("performance", "Performance", decimals=0),
+            Column("ce_fdh", "CE-FDH"),
+            Column("cr_fdh", "CR-FDH"),
+            Column("p", "p"),
+            Column("p_correlated", "p, same correlation"),
+            Column("latent_estimate", "CE-FDH, latent"),
+            Column(("latent_ci_lower", "latent_ci_upper"), "95 % of draws"),
+            Column(lambda r: term(VERDICTS[r.verdict]), "Necessary?"),
+        ],
+        Text(
+            en=f"Importance, performance and necessity for {case.label(found.outcome).en.lower()}.",
+            zh=f"对{case.label(found.outcome).zh}的重要性、表现与必要性。",
+        ),
+        Text(
+            en=f"Effect sizes of two ceilings on scale scores [@dul2016]; p of CE-FDH by {shuffled} permutations [@dul2020] and by as many draws that keep the correlation of the two. Latent: median and middle 95 % of {draws} plausible values, which carry errors of measurement through but not sampling. Necessary: an effect size of {cut('necessity_effect')} or more, clear of both and of errors of measurement. Total effects as in the importance–performance map.",
+            zh=f"量表得分上两种上限的效应量 [@dul2016]；CE-FDH 的 p 值分别取自 {shuffled} 次置换 [@dul2020] 与同样次数的保持二者相关的抽样。潜变量：{draws} 组似真值的中位数与中间 95%，计入测量误差而不计抽样误差。判为必要须效应量不低于 {cut('necessity_effect')}，且超过二者及测量误差所能解释的程度。总效应与重要性—表现图相同。",
+        ),
+    )
+
+
+def bottleneck(found: Bottleneck, case: Case) -> Table | None:
+    needed = [
+        c for c in found.constructs if any(_of(row, c).required is not None for row in found.rows)
+    ]
+    if not needed:
+        return None
+
+    def of(construct: str) -> Callable[[Demand], Cell]:
+        def cell(row: Demand) -> Cell:
+            need = _of(row, construct)
+            if need.required is None:
+                return "NN"
+            return f"{number(need.required, decimals=0)} \\({number(need.below, decimals=0)}\\)"
+
+        return cell
+
+    columns = [Column("level", "Height of the outcome", decimals=0)]
+    for name in needed:
+        label = _turned(case, name, name in found.reversed)
+        columns.append(Column(of(name), label, "markdown"))
+    return Table(
+        found.rows,
+        columns,
+        Text(
+            en=f"Bottleneck table: what {case.label(found.outcome).en.lower()} needs.",
+            zh=f"瓶颈表：{case.label(found.outcome).zh}所需的条件水平。",
+        ),
+        Text(
+            en="In per cent of the range observed, by CE-FDH; in brackets the respondents who have less; NN: not necessary. One respondent can move such a ceiling, so read it with the tests.",
+            zh="以观测全距的百分比表示，CE-FDH；括号内为低于所需水平的受访者比例；NN：非必要。单个受访者即可移动上限，须与检验并读。",
+        ),
+    )
+
+
+def _of(row: Demand, construct: str) -> Any:
+    return next(n for n in row.needs if n.construct == construct)
+
+
+def thresholds(found: Thresholds, case: Case) -> Table:
+    return Table(
+        found.rows,
+        [
+            Column(lambda r: case.label(r.to), "Outcome"),
+            Column("p", "p of a bend"),
+            Column("threshold", "Threshold", decimals=0),
+            Column(("ci_lower", "ci_upper"), "95 % interval", decimals=0),
+            Column("slope_below", "Slope below"),
+            Column(("slope_below_ci_lower", "slope_below_ci_upper"), "95 % interval"),
+            Column("slope_above", "Slope above"),
+            Column(("slope_above_ci_lower", "slope_above_ci_upper"), "95 % interval"),
+            Column("change", "Change at the claimed place"),
+            Column(("change_ci_lower", "change_ci_upper"), "95 % interval"),
+            Column(lambda r: term(BENDS[r.bend]), "Bend"),
+        ],
+        Text(
+            en=f"Does loyalty bend over {asked(case, found.question).en.lower()}?",
+            zh=f"忠诚是否随{asked(case, found.question).zh}转折？",
+        ),
+        Text(
+            en=f"Two straight lines that meet; satisfaction and loyalty as parts of their scales, 0 % the lowest answer and 100 % the highest. p by Davies' test [@davies2002]; the interval of the threshold is what an F test leaves, a dash where the data do not bound it. Claimed place: {number(found.claimed_at, decimals=0)} of the scale [@innovation].",
+            zh=f"两条相接的直线；满意度与忠诚均以量表的比例表示，0% 为最低答案，100% 为最高答案。p 值取自 Davies 检验 [@davies2002]；阈值区间由 F 检验得出，数据无法界定处以短横表示。所称阈值：量表的 {number(found.claimed_at, decimals=0)} [@innovation]。",
+        ),
+    )
+
+
+def satisfied(found: Satisfied, case: Case) -> Table:
+    rows: list[Cross] = list(found.rows)
+
+    def who(row: Cross) -> Text:
+        if row.level is None or found.group is None:
+            return term("everybody")
+        return grouping(case, found.group).levels[row.level]
+
+    return Table(
+        rows,
+        [
+            Column(lambda r: case.label(r.to), "Loyalty"),
+            Column(who, "Group"),
+            Column("n", "n"),
+            Column("satisfied", "Satisfied", decimals=0),
+            Column("loyal", "Loyal", decimals=0),
+            Column("gap", "Difference [of shares]", decimals=0),
+            Column(("gap_ci_lower", "gap_ci_upper"), "95 % interval", decimals=0),
+            Column("not_loyal", "Of the satisfied, not loyal", decimals=0),
+            Column(("not_loyal_ci_lower", "not_loyal_ci_upper"), "95 % interval", decimals=0),
+        ],
+        Text(en="Satisfied, but not loyal.", zh="满意而不忠诚。"),
+        Text(
+            en=f"Satisfied and loyal: an answer, or a mean of a scale, from {cut('satisfied_part', 'percent')} of the scale on, that is 7 on 1 to 10 or 5 on 1 to 7 [@strategy]. Differences in percentage points of the same people [@agresti2005]; Wilson's intervals of shares.",
+            zh=f"满意与忠诚：答案或量表均值达到量表的 {cut('satisfied_part', 'percent')} 及以上，即 1–10 分中的 7 分或 1–7 分中的 5 分 [@strategy]。同一批受访者的份额之差以百分点计 [@agresti2005]；份额为 Wilson 区间。",
+        ),
+    )

@@ -1,0 +1,409 @@
+"""Sentences on what counts."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from loyalty.analyses.drivers.models import (
+    Bottleneck,
+    Condition,
+    Cross,
+    GroupShares,
+    Necessity,
+    Satisfied,
+    Shares,
+    Target,
+    Threshold,
+    Thresholds,
+    Weights,
+)
+from loyalty.cases.study import Group
+from loyalty.ground.markdown import escape
+from loyalty.ground.text import Text
+from loyalty.shown.context import Case, arrow
+from loyalty.shown.words import cut, equals, estimate, interval, listed, names, number
+
+VERDICTS = {
+    "necessary": "yes",
+    "small": "small or open",
+    "correlated": "no more than correlated",
+    "none": "not shown",
+}
+BENDS = {"faster": "steeper above", "slower": "flatter above", "open": "open"}
+
+
+def grouping(case: Case, group: str) -> Group:
+    return next(g for g in case.study.groups if g.id == group)
+
+
+def asked(case: Case, question: str) -> Text:
+    """The label of a construct, or that of a question of its own."""
+    if question in case.labels:
+        return case.label(question)
+    return Text(en="Satisfaction", zh="满意度")
+
+
+def share_of(case: Case, row: Any) -> Text:
+    """``Quality → Loyalty``."""
+    return arrow(case.label(row.from_), case.label(row.to))
+
+
+def _lower(label: Text) -> Text:
+    return Text(en=escape(label.en.lower()), zh=escape(label.zh))
+
+
+# --- shares --------------------------------------------------------------------------------------
+def shares(found: Shares, case: Case) -> list[Text]:
+    said = [_target(found, target, case) for target in found.targets]
+    if all(t.r2_ci_lower is None for t in found.targets):
+        used, drawn = number(found.used), number(found.drawn)
+        said.append(
+            Text(
+                en=f"Only {used} of {drawn} refits to resampled respondents have an admissible solution: there are no intervals, and the shares are not to be relied on.",
+                zh=f"对受访者重抽样的 {drawn} 次重新拟合中仅 {used} 次得到可接受的解：不给出区间，份额不宜采信。",
+            )
+        )
+    for through in dict.fromkeys(p.through for p in found.passing):
+        ends = listed([_lower(case.label(p.to)) for p in found.passing if p.through == through])
+        label = _lower(case.label(through))
+        said.append(
+            Text(
+                en=f"In this model everything that leads to {ends.en} passes through {label.en}, so shares in the one are shares in the other.",
+                zh=f"在本模型中，通往{ends.zh}的一切影响都经过{label.zh}，故二者的份额相同。",
+            )
+        )
+    if any(r.truth is not None for r in found.rows):
+        said.append(_recovered(found))
+    return said
+
+
+def _target(found: Shares, target: Target, case: Case) -> Text:
+    mine = [r for r in found.rows if (r.to, r.side) == (target.to, target.side)]
+    top = next(r for r in mine if r.from_ == target.largest)
+    shown = estimate(top.estimate, top.ci_lower, top.ci_upper, decimals=0)
+    r2 = estimate(target.r2, target.r2_ci_lower, target.r2_ci_upper)
+    to, first = _lower(case.label(target.to)), _lower(case.label(top.from_))
+    whole = Text(
+        en=f"Of {to.en}, {'the constructs that lead to it' if target.side == 'direct' else 'what begins the chains to it'} explain{'' if target.side == 'direct' else 's'} R² = {r2}",
+        zh=f"{to.zh}由{'直接影响它的构念' if target.side == 'direct' else '各条因果链的起点'}解释 R² = {r2}",
+    )
+    if target.clear:
+        return Text(
+            en=f"{whole.en}; {first.en} has the largest share, {shown}, and more than every other by its interval.",
+            zh=f"{whole.zh}；{first.zh}的份额最大（{shown}），且依区间大于其余各项。",
+        )
+    if top.ci_lower is None:
+        return Text(
+            en=f"{whole.en}; the largest share, {shown}, is that of {first.en}.",
+            zh=f"{whole.zh}；份额最大的是{first.zh}（{shown}）。",
+        )
+    return Text(
+        en=f"{whole.en}; the largest share, {shown}, is that of {first.en}, but the intervals do not tell it from all others.",
+        zh=f"{whole.zh}；份额最大的是{first.zh}（{shown}），但区间不足以将其与其余各项全部区分。",
+    )
+
+
+def _recovered(found: Shares) -> Text:
+    """Of the declared shares, how many lie within their intervals: named where they do not."""
+    known = [r for r in found.rows if r.truth is not None]
+    missed = [r for r in known if not _within(r.truth, r.ci_lower, r.ci_upper)]
+    top = max(known, key=lambda r: r.truth_product or 0.0)
+    declared = number(top.truth_product, decimals=0)
+    shown = estimate(top.product, top.product_ci_lower, top.product_ci_upper, decimals=0)
+    within = _within(top.truth_product, top.product_ci_lower, top.product_ci_upper)
+    en = (
+        "lies within the interval of what is found"
+        if within
+        else "lies outside the interval of what is found"
+    )
+    zh = "位于估计区间之内" if within else "位于估计区间之外"
+    inside = (
+        "every declared LMG share lies within its interval"
+        if not missed
+        else "not every declared LMG share lies within its interval; the table shows which"
+    )
+    inside_zh = (
+        "所声明的 LMG 份额均在各自区间之内"
+        if not missed
+        else "所声明的 LMG 份额并非都在各自区间之内，详见表格"
+    )
+    return Text(
+        en=f"Declared by the simulation, and so known: the largest share by the product measure, {declared}, {en} ({shown}); {inside}.",
+        zh=f"模拟所声明、因而已知：按乘积测度最大的份额 {declared} {zh}（{shown}）；{inside_zh}。",
+    )
+
+
+def _within(value: float | None, lower: float | None, upper: float | None) -> bool:
+    return None not in (value, lower, upper) and lower <= value <= upper  # type: ignore[operator]
+
+
+def by_group(found: GroupShares, case: Case) -> list[Text]:
+    unit = grouping(case, found.group)
+    said = []
+    if found.clear:
+        said.append(
+            Text(
+                en=f"Of {number(found.count)} shares by {escape(unit.label.en.lower())}, {number(found.clear)} lie apart from the mean of all; about one in twenty would by chance.",
+                zh=f"分{escape(unit.label.zh)}的 {number(found.count)} 个份额中，{number(found.clear)} 个偏离平均值；纯属偶然时约有二十分之一。",
+            )
+        )
+    else:
+        said.append(
+            Text(
+                en=f"None of {number(found.count)} shares by {escape(unit.label.en.lower())} lies apart from the mean of all by its interval.",
+                zh=f"分{escape(unit.label.zh)}的 {number(found.count)} 个份额，依区间均未偏离平均值。",
+            )
+        )
+    if found.left_out:
+        listed_ = names([unit.levels[a.level] for a in found.left_out])
+        said.append(
+            Text(
+                en=f"Without an acceptable model of their own: {listed_.en}.",
+                zh=f"无法单独得到可接受的模型：{listed_.zh}。",
+            )
+        )
+    return said
+
+
+def weights(found: Weights, case: Case) -> list[Text]:
+    """For each effect, the levels apart from the mean."""
+    unit = grouping(case, found.group)
+    labels = {e.id: e.label for e in case.study.effects}
+    said, alike = [], []
+    for mean in found.averages:
+        apart = [
+            r
+            for r in found.rows
+            if r.id == mean.id
+            and r.deviation_ci_lower is not None
+            and r.deviation_ci_upper is not None
+            and (r.deviation_ci_lower > 0 or r.deviation_ci_upper < 0)
+        ]
+        label = labels[mean.id]
+        if not apart:
+            alike.append(label)
+            continue
+        parts = []
+        for r in apart:
+            level, shown = unit.levels[r.level], estimate(r.estimate, r.ci_lower, r.ci_upper)
+            more = r.deviation > 0
+            known = _known(r)
+            parts.append(
+                Text(
+                    en=f"{'stronger' if more else 'weaker'} in {escape(level.en)} ({shown}{known.en})",
+                    zh=f"{escape(level.zh)}中{'较强' if more else '较弱'}（{shown}{known.zh}）",
+                )
+            )
+        together = listed(parts)
+        whole = estimate(mean.estimate, mean.ci_lower, mean.ci_upper)
+        known = _known(mean)
+        said.append(
+            Text(
+                en=f"{escape(label.en)}: {together.en} than on the mean of all ({whole}{known.en}).",
+                zh=f"{escape(label.zh)}：与平均值（{whole}{known.zh}）相比，{together.zh}。",
+            )
+        )
+    if alike:
+        which = names(alike)
+        said.append(
+            Text(
+                en=f"No level lies apart from the mean, by the intervals, of: {which.en}.",
+                zh=f"依区间，以下各项没有任何一组偏离平均值：{which.zh}。",
+            )
+        )
+    return said
+
+
+def _known(row: Any) -> Text:
+    if row.truth is None:
+        return Text(en="", zh="")
+    shown = number(row.truth)
+    return Text(en=f"; declared {shown}", zh=f"；声明值 {shown}")
+
+
+# --- necessary -----------------------------------------------------------------------------------
+def necessity(found: Necessity, case: Case) -> list[Text]:
+    outcome = _lower(case.label(found.outcome))
+
+    def of(*verdicts: str) -> Sequence[Condition]:
+        return [c for c in found.conditions if c.verdict in verdicts]
+
+    def called(rows: Sequence[Condition]) -> Text:
+        return names([_condition(case, c) for c in rows])
+
+    said = []
+    if yes := of("necessary"):
+        parts = listed(
+            [
+                Text(
+                    en=f"{escape(_condition(case, c).en)} (CE-FDH {number(c.ce_fdh)})",
+                    zh=f"{escape(_condition(case, c).zh)}（CE-FDH {number(c.ce_fdh)}）",
+                )
+                for c in yes
+            ]
+        )
+        said.append(
+            Text(
+                en=f"Necessary for {outcome.en}, beyond what a correlation leaves empty: {parts.en}. A necessary condition does not suffice.",
+                zh=f"对{outcome.zh}而言必要，且超出相关本身留空的程度：{parts.zh}。必要并不等于充分。",
+            )
+        )
+    else:
+        said.append(
+            Text(
+                en=f"No construct is shown to be a necessary condition of {outcome.en}.",
+                zh=f"未证实任何构念是{outcome.zh}的必要条件。",
+            )
+        )
+    if small := of("small"):
+        said.append(
+            Text(
+                en=f"Emptier than correlation leaves it, but not clearly by an effect size of {cut('necessity_effect')}: {called(small).en}.",
+                zh=f"比相关所留更空，但效应量未明确达到 {cut('necessity_effect')}：{called(small).zh}。",
+            )
+        )
+    if related := of("correlated"):
+        said.append(
+            Text(
+                en=f"The permutation test alone would name {called(related).en}; a correlation of the same size without any ceiling leaves the corner as empty.",
+                zh=f"仅凭置换检验会判定{called(related).zh}必要；但同等大小、不含上限的相关同样会使该角落留空。",
+            )
+        )
+    strong = [
+        c
+        for c in found.conditions
+        if c.verdict != "necessary"
+        and c.ci_lower is not None
+        and c.ci_upper is not None
+        and (c.ci_lower > 0 or c.ci_upper < 0)
+    ]
+    if strong and of("necessary"):
+        said.append(
+            Text(
+                en=f"What is not necessary may still help: the total effect of {called(strong).en} is clear of zero.",
+                zh=f"并非必要者仍可能有益：{called(strong).zh}的总效应区间不含零。",
+            )
+        )
+    return said
+
+
+def _condition(case: Case, row: Condition) -> Text:
+    label = case.label(row.construct)
+    if row.reversed:
+        return Text(en=f"little {label.en.lower()}", zh=f"低{label.zh}")
+    return label
+
+
+def bottleneck(found: Bottleneck, case: Case) -> Text:
+    top = found.rows[-1]
+    outcome = _lower(case.label(found.outcome))
+    needed = [n for n in top.needs if n.required is not None]
+    if not needed:
+        return Text(
+            en=f"Even the highest {outcome.en} is had with the least of every condition: there is no bottleneck.",
+            zh=f"即便最高的{outcome.zh}也可在各条件最低时出现：不存在瓶颈。",
+        )
+    worst = max(needed, key=lambda n: n.below or 0.0)
+    label = _lower(case.label(worst.construct))
+    little = worst.construct in found.reversed
+    return Text(
+        en=f"For the highest {outcome.en} observed, most respondents fall short in {'having little ' if little else ''}{label.en}: {number(worst.below, decimals=0)} have less than the {number(worst.required, decimals=0)} of its range that everybody so high has.",
+        zh=f"就观测到的最高{outcome.zh}而言，受访者最欠缺的是{'低' if little else ''}{label.zh}：{number(worst.below, decimals=0)} 的受访者低于达到该高度者均具备的全距 {number(worst.required, decimals=0)}。",
+    )
+
+
+# --- satisfaction and loyalty --------------------------------------------------------------------
+def thresholds(found: Thresholds, case: Case) -> list[Text]:
+    said = [_threshold(row, case) for row in found.rows]
+    said.append(_claimed(found, case))
+    if any(r.bend != "open" for r in found.rows):
+        said.append(
+            Text(
+                en="A bend of scale scores may come from the ends of the answering scales, where answers cannot rise or fall any further; it is no proof that loyalty itself bends.",
+                zh="量表得分上的转折可能源于答题量表的两端（答案无法再升或再降），不足以证明忠诚本身存在转折。",
+            )
+        )
+    return said
+
+
+def _threshold(row: Threshold, case: Case) -> Text:
+    to = Text(en=escape(case.label(row.to).en), zh=escape(case.label(row.to).zh))
+    if row.bend == "open":
+        return Text(
+            en=f"{to.en}: no bend is shown (Davies' p {equals(row.p)}).",
+            zh=f"{to.zh}：未见转折（Davies 检验 p {equals(row.p)}）。",
+        )
+    where = number(row.threshold, decimals=0)
+    if row.ci_lower is not None and row.ci_upper is not None:
+        where += f" {interval(row.ci_lower, row.ci_upper, decimals=0)}"
+        en, zh = "", ""
+    else:
+        en, zh = ", which the data do not bound", "（数据无法界定其范围）"
+    below = estimate(row.slope_below, row.slope_below_ci_lower, row.slope_below_ci_upper)
+    above = estimate(row.slope_above, row.slope_above_ci_lower, row.slope_above_ci_upper)
+    faster = row.bend == "faster"
+    return Text(
+        en=f"{to.en} rises {'faster' if faster else 'more slowly'} above {where} of the satisfaction scale{en}: slope {below} below, {above} above (Davies' p {equals(row.p)}).",
+        zh=f"满意度超过量表的 {where}{zh}之后，{to.zh}上升{'更快' if faster else '更慢'}：其下斜率 {below}，其上 {above}（Davies 检验 p {equals(row.p)}）。",
+    )
+
+
+def _claimed(found: Thresholds, case: Case) -> Text:
+    at = number(found.claimed_at, decimals=0)
+    by = {
+        which: [case.label(r.to) for r in found.rows if r.claimed == which]
+        for which in ("faster", "slower", "open", None)
+    }
+    en, zh = [], []
+    for which, words_en, words_zh in (
+        ("faster", "rises faster past it", "越过后上升更快"),
+        ("slower", "rises more slowly past it", "越过后上升更慢"),
+        ("open", "may do either, by the interval", "依区间尚无定论"),
+        (None, "has too few answers on one side of it", "其一侧的答案过少"),
+    ):
+        if by[which]:
+            labels = names(by[which])
+            en.append(f"{labels.en} {words_en}")
+            zh.append(f"{labels.zh}{words_zh}")
+    return Text(
+        en=f"The study of service innovation claims that loyalty rises faster past {at} of satisfaction [@innovation]: here {'; '.join(en)}.",
+        zh=f"服务创新研究称满意度超过 {at} 后忠诚上升更快 [@innovation]：此处{'；'.join(zh)}。",
+    )
+
+
+def satisfied(found: Satisfied, case: Case) -> list[Text]:
+    said = [_cross(row, case) for row in found.rows if row.level is None]
+    if found.firms:
+        said.append(
+            Text(
+                en=f"Of {number(found.firms)} firms, {number(found.firms_satisfied)} have a mean satisfaction of at least {cut('satisfied_part', 'percent')} of the scale; the source finds most firms there while few customers behave loyally [@strategy].",
+                zh=f"{number(found.firms)} 家企业中，{number(found.firms_satisfied)} 家的平均满意度达到量表的 {cut('satisfied_part', 'percent')}；资料称多数企业达到此水平，而行为忠诚的客户为数不多 [@strategy]。",
+            )
+        )
+    return said
+
+
+def _cross(row: Cross, case: Case) -> Text:
+    label = _lower(case.label(row.to))
+    happy = estimate(row.satisfied, row.satisfied_ci_lower, row.satisfied_ci_upper, decimals=0)
+    loyal = estimate(row.loyal, row.loyal_ci_lower, row.loyal_ci_upper, decimals=0)
+    gap = estimate(row.gap, row.gap_ci_lower, row.gap_ci_upper, decimals=0)
+    if row.gap_ci_lower > 0:
+        en, zh = "more are satisfied than loyal", "满意者多于忠诚者"
+    elif row.gap_ci_upper < 0:
+        en, zh = "more are loyal than satisfied", "忠诚者多于满意者"
+    else:
+        en, zh = "as many may be satisfied as loyal", "满意者与忠诚者可能一样多"
+    left = ""
+    left_zh = ""
+    if row.not_loyal is not None:
+        without = estimate(
+            row.not_loyal, row.not_loyal_ci_lower, row.not_loyal_ci_upper, decimals=0
+        )
+        left = f" Of the satisfied, {without} are not loyal."
+        left_zh = f"满意者中 {without} 并不忠诚。"
+    return Text(
+        en=f"By {label.en}, {en}: {happy} against {loyal}, a difference of {gap} percentage points.{left}",
+        zh=f"按{label.zh}，{zh}：{happy} 对 {loyal}，相差 {gap} 个百分点。{left_zh}",
+    )

@@ -1,0 +1,51 @@
+"""The latent variables that a model implies: their correlations and the paths between them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import NDArray
+from semfit.estimate import Estimate
+from semfit.model import block_moments
+
+FloatArray = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Latent:
+    """Of one group; leading axes are draws where there are any.
+
+    `correlations` and `paths` (standardized, ``paths[…, to, from]``) are (…, k, k) for the k
+    `names`.
+    """
+
+    names: tuple[str, ...]
+    correlations: FloatArray
+    paths: FloatArray
+
+    def among(self, names: list[str]) -> FloatArray:
+        """Correlations of these variables, in this order."""
+        at = [self.names.index(name) for name in names]
+        found: FloatArray = self.correlations[..., at, :][..., at]
+        return found
+
+    def along(self, chain: list[str]) -> FloatArray:
+        """The product of the standardized paths along a chain, (…,)."""
+        at = [self.names.index(name) for name in chain]
+        found = np.ones(self.paths.shape[:-2])
+        for a, b in pairwise(at):
+            found = found * self.paths[..., b, a]
+        return found
+
+
+def latent(estimate: Estimate, x: FloatArray) -> Latent:
+    """What the parameters `x`, (…, q), imply of the latent variables of the first group."""
+    block = estimate.model.blocks[0]
+    moments, p = block_moments(block, np.asarray(x, dtype=float)), block.observed
+    covariance = moments.covariance[..., p:, p:]
+    sd = np.sqrt(np.diagonal(covariance, axis1=-2, axis2=-1))
+    outer = sd[..., :, None] * sd[..., None, :]
+    paths = moments.directed[..., p:, p:] * sd[..., None, :] / sd[..., :, None]
+    return Latent(tuple(block.names[p:]), covariance / outer, paths)

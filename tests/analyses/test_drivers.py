@@ -1,0 +1,249 @@
+"""What counts: planted shares, weights and conditions are found; what cannot be, is refused."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from semfit.model import block_moments
+
+from loyalty.analyses.drivers import findings as drivers
+from loyalty.analyses.drivers import words
+from loyalty.analyses.drivers.page import PAGE
+from loyalty.cases import study, survey
+from loyalty.estimates.latent import latent
+from loyalty.ground.findings import Refused, cited
+from loyalty.shown.context import Case
+from loyalty.stats import crossed
+from loyalty.stats.crossed import Crossed
+
+
+@pytest.fixture(scope="module")
+def aftersales() -> drivers.Answers:
+    return drivers.answers(survey.load(study.load("aftersales-simulated")))
+
+
+@pytest.fixture(scope="module")
+def retail() -> drivers.Answers:
+    return drivers.answers(survey.load(study.load("retail-simulated")))
+
+
+@pytest.fixture(scope="module")
+def refitted(retail: drivers.Answers) -> drivers.Refits:
+    found = drivers.refits(retail, 60, 1)
+    assert isinstance(found, drivers.Refits)
+    return found
+
+
+# --- shares ------------------------------------------------------------------------------------
+def test_the_planted_share_of_the_first_touchpoint(
+    retail: drivers.Answers, refitted: drivers.Refits
+) -> None:
+    found = drivers.shared(retail, refitted)
+    first = next(r for r in found.rows if r.from_ == "first_contact")
+    assert first.to == "satisfaction"
+    assert first.truth_product == pytest.approx(0.40, abs=0.005)
+    assert first.product_ci_lower < 0.40 < first.product_ci_upper
+    assert first.ci_lower < first.truth < first.ci_upper
+    assert sum(r.estimate for r in found.rows if r.to == "satisfaction") == pytest.approx(1.0)
+    assert {(p.to, p.through) for p in found.passing} == {
+        ("repurchase", "satisfaction"),
+        ("recommendation", "satisfaction"),
+    }
+
+
+def test_the_planted_weight_in_cars_and_on_average(aftersales: drivers.Answers) -> None:
+    refits = drivers.refits(aftersales, 60, 1)
+    found = drivers.weights(aftersales, drivers.grouped(aftersales, refits, 60, 1))
+    assert found is not None
+    mean = next(a for a in found.averages if a.id == "I1")
+    assert mean.truth == pytest.approx(0.28) and mean.ci_lower < 0.28 < mean.ci_upper
+    cars = next(r for r in found.rows if (r.id, r.level) == ("I1", "automotive"))
+    assert cars.truth == pytest.approx(0.42) and cars.ci_lower < 0.42 < cars.ci_upper
+    assert cars.deviation_ci_lower > 0
+
+
+def test_latent_correlations_and_paths_are_the_models(refitted: drivers.Refits) -> None:
+    """Against the estimator's own covariance of the latent variables and standardized paths."""
+    covariance = refitted.model.implied[0]["lv_cov"]
+    sd = np.sqrt(np.diag(covariance))
+    names = list(covariance.columns)
+    got = refitted.point.among(names)
+    assert got == pytest.approx(covariance.to_numpy() / np.outer(sd, sd))
+    table = refitted.model.standardized().set_index(["lhs", "op", "rhs"])["est_std"]
+    want = table["satisfaction", "~", "first_contact"] * table["repurchase", "~", "satisfaction"]
+    along = refitted.point.along(["first_contact", "satisfaction", "repurchase"])
+    assert float(along) == pytest.approx(want)
+
+
+def test_chains_that_pass_through_one_construct() -> None:
+    chosen, passing = drivers.equations(study.load("aftersales-simulated"))
+    assert [(to, side) for to, side, _ in chosen] == [
+        ("functional_experience", "direct"),
+        ("emotional_experience", "direct"),
+        ("satisfaction", "direct"),
+        ("satisfaction", "first"),
+    ]
+    assert {through for _, through in passing} == {"satisfaction"}
+    chosen, passing = drivers.equations(study.load("strategy-simulated"))
+    assert ("behavioural_inertia", "first") in [(to, side) for to, side, _ in chosen]
+    assert not passing
+
+
+# --- necessary conditions ----------------------------------------------------------------------
+def test_a_planted_condition_is_called_necessary(
+    retail: drivers.Answers, refitted: drivers.Refits
+) -> None:
+    """Scores whose outcome is cut off where there is little satisfaction."""
+    found = drivers.conditions(retail, refitted)
+    rng = np.random.default_rng(3)
+    x = rng.uniform(1, 7, len(found.scores))
+    scores = found.scores.assign(
+        satisfaction=x, repurchase=np.minimum(rng.uniform(1, 7, len(x)), 0.5 + x)
+    )
+    planted = drivers.Conditions(found.outcome, found.totals, scores, (), ())
+    necessary = drivers.necessary(retail, refitted, planted, 60, 1)
+    by = {c.construct: c.verdict for c in necessary.conditions}
+    assert by["satisfaction"] in ("necessary", "small")
+    assert by["staff_service"] == "none"
+    table = drivers.bottleneck(retail, planted)
+    top = {n.construct: n for n in table.rows[-1].needs}
+    assert top["satisfaction"].required > 0.8 and top["satisfaction"].below > 0.7
+
+
+def test_a_condition_with_one_value_is_said_and_the_rest_goes_on(
+    retail: drivers.Answers, refitted: drivers.Refits
+) -> None:
+    flat = drivers.Answers(
+        retail.study, retail.rows, retail.scores.assign(checkout=4.0), retail.declared
+    )
+    found = drivers.conditions(flat, refitted)
+    assert "checkout" not in found.totals.index and len(found.totals) == 5
+    assert [m.code for m in found.messages] == ["constant"]
+
+
+def test_little_of_what_harms() -> None:
+    data = drivers.answers(survey.load(study.load("strategy-simulated")))
+    refits = drivers.refits(data, 2, 1)
+    found = drivers.conditions(data, refits)
+    assert found.reversed == ("perceived_cost",)
+    turned = found.scores["perceived_cost"] + data.scores["perceived_cost"]
+    assert turned.dropna().nunique() == 1 or np.ptp(turned.dropna()) < 1e-9
+
+
+# --- satisfaction and loyalty --------------------------------------------------------------------
+def test_crossed_by_hand() -> None:
+    """The approval ratings of Agresti & Min: 794, 150, 86, 570; half added to each cell."""
+    cells = {(1, 1): 794, (1, 0): 150, (0, 1): 86, (0, 0): 570}
+    first = np.repeat([a for a, _ in cells], list(cells.values())).astype(bool)
+    second = np.repeat([b for _, b in cells], list(cells.values())).astype(bool)
+    got: Crossed = crossed.crossed(first, second)
+    assert (got.both, got.first_only, got.second_only, got.neither) == (794, 150, 86, 570)
+    b, c, n = 150.5, 86.5, 1602.0
+    se = np.sqrt(b + c - (b - c) ** 2 / n) / n
+    middle = (b - c) / n
+    assert got.gap == pytest.approx((0.04, middle - 1.959964 * se, middle + 1.959964 * se))
+    assert got.without[0] == pytest.approx(150 / 944)
+
+
+def test_the_gap_covers_what_is_so() -> None:
+    rng = np.random.default_rng(11)
+    covered = 0
+    for _ in range(300):
+        first = rng.random(150) < 0.6
+        second = np.where(first, rng.random(150) < 0.5, rng.random(150) < 0.2)
+        _, low, high = crossed.crossed(first, second).gap
+        covered += low <= 0.6 - (0.6 * 0.5 + 0.4 * 0.2) <= high
+    assert 0.92 <= covered / 300 <= 0.98
+
+
+def test_satisfied_but_not_loyal(retail: drivers.Answers) -> None:
+    found = drivers.satisfied(retail, drivers.pair(retail))
+    assert found.question == "csat" and found.firms == 8
+    whole = next(r for r in found.rows if r.level is None and r.to == "repurchase")
+    assert whole.n == whole.both + whole.satisfied_only + whole.loyal_only + whole.neither
+    csat = retail.rows["csat"].astype(float)
+    both = csat.notna() & retail.scores["repurchase"].notna()
+    assert whole.satisfied == pytest.approx((csat[both] >= 4).mean())
+    assert whole.loyal == pytest.approx((retail.scores["repurchase"][both] >= 5 - 1e-9).mean())
+    levels = [r.level for r in found.rows if r.to == "repurchase"]
+    assert levels == [None, "grocery", "fashion", "online"]
+
+
+def test_a_claimed_threshold_outside_the_data(retail: drivers.Answers) -> None:
+    pair = drivers.pair(retail)
+    assert pair is not None
+    low = drivers.Pair(pair.question, pair.satisfaction * 0.6, pair.loyalties)
+    found = drivers.thresholds(retail, low)
+    assert {r.change for r in found.rows} == {None}
+    assert [m.code for m in found.messages] == ["threshold_outside"] * 2
+
+
+def test_what_the_case_does_not_ask_is_not_said() -> None:
+    data = drivers.answers(survey.load(study.load("innovation-drivers-simulated")))
+    assert drivers.pair(data) is None
+    assert drivers.thresholds(data, None) is None and drivers.satisfied(data, None) is None
+
+
+def test_what_rests_on_a_refusal() -> None:
+    data = drivers.answers(survey.load(study.load("innovation-drivers-simulated")))
+    refused = Refused(refused={"code": "no_hypothesis", "parameters": {}})
+    assert drivers.shared(data, refused) == refused
+    grouped = drivers.grouped(data, refused, 10, 1)
+    assert grouped is None and drivers.group_shares(data, grouped) is None
+    assert drivers.weights(data, grouped) is None
+    assert drivers.necessary(data, refused, drivers.conditions(data, refused), 10, 1) is None
+
+
+# --- shown -------------------------------------------------------------------------------------
+def test_everything_is_shown_in_both_languages(
+    retail: drivers.Answers, refitted: drivers.Refits
+) -> None:
+    grouped = drivers.grouped(retail, refitted, 20, 1)
+    conditions, pair = drivers.conditions(retail, refitted), drivers.pair(retail)
+    found: dict[str, Any] = {
+        "shares": drivers.shared(retail, refitted),
+        "by_group": drivers.group_shares(retail, grouped),
+        "weights": drivers.weights(retail, grouped),
+        "necessity": drivers.necessary(retail, refitted, conditions, 40, 1),
+        "bottleneck": drivers.bottleneck(retail, conditions),
+        "thresholds": drivers.thresholds(retail, pair),
+        "satisfied": drivers.satisfied(retail, pair),
+    }
+    assert set(found) == set(PAGE) == set(drivers.Drivers.model_fields)
+    case = Case("retail-simulated", retail.study)
+    for name, functions in PAGE.items():
+        finding = cited(found[name], f"retail-simulated/drivers/{name}")
+        for function in functions:
+            made = function(finding, case)
+            said = made if isinstance(made, list) else [made]
+            if function.__module__ == words.__name__:
+                assert all(s.en.strip() and s.zh.strip() for s in said), name
+
+
+def test_verdicts_by_error_of_measurement() -> None:
+    """What does not outlast errors of measurement is not called necessary."""
+    from loyalty.stats.necessity import Carried, Necessity
+
+    scores = Necessity({"ce_fdh": 0.3}, {"ce_fdh": 0.01}, {"ce_fdh": 0.01})
+
+    def free(lower: float, p: float) -> Carried:
+        return Carried({"ce_fdh": 0.2}, {"ce_fdh": lower}, {"ce_fdh": 0.3}, {"ce_fdh": p})
+
+    said = [
+        drivers._verdict(scores, free(*one), 0.1, 0.05)
+        for one in ((0.15, 0.01), (0.05, 0.01), (0.15, 0.3))
+    ]
+    assert said == ["necessary", "small", "none"]
+
+
+def test_draws_have_their_own_parameters(refitted: drivers.Refits) -> None:
+    """Latent of many parameter vectors at once is that of each."""
+    estimate = refitted.model.estimate
+    one = latent(estimate, estimate.x)
+    two = latent(estimate, np.stack([estimate.x, estimate.x]))
+    assert two.correlations[1] == pytest.approx(one.correlations)
+    moments = block_moments(estimate.model.blocks[0], estimate.x)
+    assert pd.DataFrame(moments.covariance).shape[0] == estimate.model.blocks[0].size
