@@ -59,6 +59,28 @@ def test_residuals_of_incomplete_data(kind: str) -> None:
     np.testing.assert_allclose(mine[lower], theirs[lower], atol=5e-3)
 
 
+@pytest.mark.parametrize("estimator", ["ML", "MLR"])
+def test_residuals_of_incomplete_data_in_groups(estimator: str) -> None:
+    """lavaan 0.7; 0.6-14 left out the groups' shares, up to the root of N over a group's rows."""
+    theirs = pd.read_csv(LAVAAN / "r_resid_fiml_groups.csv", keep_default_na=False)
+    theirs = theirs[theirs["estimator"] == estimator].set_index(["group", "lhs", "rhs"])["z"]
+    result = semfit.fit(
+        "visual =~ x1 + x2 + x3; textual =~ x4 + x5 + x6",
+        data("hs_miss"),
+        estimator=estimator,
+        missing="fiml",
+        group="school",
+        group_equal="loadings,intercepts",
+    )
+    for label, table in zip(result.group_labels, result.standardized_residuals(), strict=True):
+        cov, means = table["cov"], table["mean"]
+        want = theirs[label]
+        for (lhs, rhs), z in want.items():
+            mine = cov.loc[lhs, rhs] if rhs else means[lhs]
+            assert mine == pytest.approx(z, abs=2e-4), (label, lhs, rhs)
+        assert len(want) == 27
+
+
 def test_factor_scores() -> None:
     result = semfit.fit(PD, data("pd"))
     for method, name in (("regression", "scores"), ("bartlett", "bartlett")):

@@ -28,7 +28,6 @@ from .errors import ModelError
 from .estimate import Estimate, Options, pseudo_inverse
 from .fit_measures import (
     chisq_pvalue,
-    degrees_of_freedom,
     incremental,
     population_gfi,
     rmsea_measures,
@@ -884,4 +883,4 @@ def _ordinal_residuals(estimate: Estimate) -> dict[str, float]:
     return out
 
 
-__all__ = ["LimitedInformation", "degrees_of_freedom", "fit_ordinal"]
+__all__ = ["LimitedInformation", "fit_ordinal"]

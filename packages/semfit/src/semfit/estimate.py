@@ -26,11 +26,14 @@ from .model import (
     Model,
     Moments,
     block_moments,
+    degrees_of_freedom,
     variance_jacobian,
 )
 from .optimise import Minimum, minimise
 from .starting import instrumental_values, starting_values
 
+#: Discrepancy per degree of freedom, an RMSEA of .2, above which a minimum is sought twice.
+BAD_FIT = 0.04
 #: Scores of so many rows times parameters are worked on at a time (20 MB).
 SCORES_AT_ONCE = 2_500_000
 
@@ -343,7 +346,7 @@ def solve(
     working = discrepancy
     if sample.missing == "fiml-complete":
         working = NormalTheory(model, sample.groups)
-    k, offset = model.expand, model.offset
+    k, offset, df = model.expand, model.offset, degrees_of_freedom(model)
 
     def full(theta: Array) -> Array:
         return theta if model.plain else k @ theta + offset
@@ -365,11 +368,14 @@ def solve(
         return [(s.cov, s.mean) for s in map(saturated_of, sample.groups)]
 
     best: Minimum | None = None
-    for theta in _starts(model, moments, start):
+    for number, theta in enumerate(_starts(model, moments, start)):
         minimum = minimise(value_and_gradient, information, hessian, theta, limit=limit)
-        if best is None or minimum.converged or minimum.value < best.value:
+        if best is None or (minimum.converged, -minimum.value) > (best.converged, -best.value):
             best = minimum
-        if minimum.converged:
+        # so bad a fit may be that of a local minimum: one start more
+        known = isinstance(working, NormalTheory) and working.kind != "ULS"
+        bad = known and 2 * minimum.value > BAD_FIT * df
+        if best.converged and (start is not None or number or not bad):
             break
     assert best is not None
     return Estimate(model, sample, options, discrepancy, best, model.x_of(best.theta), extra)

@@ -24,6 +24,7 @@ from .model import (
     Block,
     Cells,
     Model,
+    degrees_of_freedom,
     gradient_cells,
     information_cells,
     jacobian_cells,
@@ -130,16 +131,6 @@ def test_statistic(estimate: Estimate) -> float:
 def fiml_loglik(estimate: Estimate) -> float:
     pairs = zip(estimate.discrepancy.stacks, estimate.moments, strict=True)
     return float(sum(stack.likelihood(m.sigma, m.mu) for stack, m in pairs))
-
-
-def degrees_of_freedom(model: Model) -> int:
-    total = 0
-    for block in model.blocks:
-        p, nx = block.observed, len(block.exogenous)
-        total += p * (p + 1) // 2 - nx * (nx + 1) // 2
-        if model.meanstructure:
-            total += p - nx
-    return total - int(model.expand.shape[1])
 
 
 def complete_loglik(estimate: Estimate, exogenous: bool = False) -> float:

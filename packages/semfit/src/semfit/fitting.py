@@ -10,8 +10,7 @@ import numpy as np
 from .data import Sample, read_frame, read_moments
 from .errors import ModelError
 from .estimate import Options, solve, unbiased
-from .fit_measures import degrees_of_freedom
-from .model import Model, compile_model
+from .model import Model, compile_model, degrees_of_freedom
 from .result import Result, as_tuple
 from .syntax import Syntax, parse
 from .table import Variables, parameter_table, variables_of

@@ -24,10 +24,11 @@ import numpy as np
 
 from .errors import ModelError
 from .estimate import Estimate
-from .fit_measures import chisq_pvalue, degrees_of_freedom, scaled_test
+from .fit_measures import chisq_pvalue, scaled_test
 from .fitting import fit
 from .frames import pd
 from .messages import listed, message
+from .model import degrees_of_freedom
 from .result import Result, as_tuple
 from .syntax import parse
 

@@ -261,6 +261,17 @@ class Model:
         )
 
 
+def degrees_of_freedom(model: Model) -> int:
+    """Moments that are modelled less free parameters."""
+    total = 0
+    for block in model.blocks:
+        p, nx = block.observed, len(block.exogenous)
+        total += p * (p + 1) // 2 - nx * (nx + 1) // 2
+        if model.meanstructure:
+            total += p - nx
+    return total - int(model.expand.shape[1])
+
+
 def block_moments(block: Block, x: Any) -> Moments:
     """``E``, ``V`` and ``eta`` of one group for parameters ``x`` of shape (…, q)."""
     lead = x.shape[:-1]

@@ -13,13 +13,13 @@ import numpy as np
 from . import modification
 from .errors import ModelError
 from .estimate import Estimate
-from .fit_measures import degrees_of_freedom, fit_baseline, fit_measures, group_measures
+from .fit_measures import fit_baseline, fit_measures, group_measures
 from .fit_tests import fit_tests
 from .frames import pd
 from .intervals import inference
 from .judgement import admissibility, convergence, identification
 from .messages import Message, listed, message
-from .model import Array
+from .model import Array, degrees_of_freedom
 from .residual_summary import residual_summary
 from .residuals import group_residuals, residual_table
 from .saturated import too_large
