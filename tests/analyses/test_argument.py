@@ -1,0 +1,595 @@
+"""The argument: what may be relied upon, and sentences that follow their fields or go."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Mapping, Sequence
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from made_up import made
+
+from loyalty.analyses.argument import beside, figures, read, tables, words
+from loyalty.analyses.argument import findings as argument
+from loyalty.analyses.argument.page import PAGE
+from loyalty.analyses.behaviour.findings import Behaviour
+from loyalty.analyses.groups.findings import Groups
+from loyalty.analyses.measurement.findings import Measurement
+from loyalty.analyses.published.findings import Published
+from loyalty.analyses.reliability.findings import Reliability
+from loyalty.analyses.robustness.findings import Robustness
+from loyalty.analyses.structural.findings import Structural
+from loyalty.analyses.synthesis.estimates import Everything
+from loyalty.analyses.voice.findings import Voice as Written
+from loyalty.cases.study import ALL, Study
+from loyalty.ground.findings import Record, Refused, cited
+from loyalty.ground.reading import validated
+from loyalty.ground.reasons import Reason
+from loyalty.ground.text import LANGUAGES, Text
+from loyalty.shown import words as shared
+from loyalty.shown.context import Case
+from loyalty.shown.figure import Figure
+from loyalty.shown.table import Table
+from loyalty.stats.pooling import random_effects
+
+FAULT = Reason(code="not_identified", of="estimator")
+SOUND = {"converged": True, "admissible": True, "problems": (), "n": 100}
+
+
+# --- made-up cases -------------------------------------------------------------------------------
+def described(title: str, *, simulated: bool = False, single: bool = False) -> Study:
+    """Image and satisfaction lead to loyalty; image to satisfaction is set aside."""
+    constructs = [
+        {
+            "id": name,
+            "label": {"en": name.title(), "zh": f"构念{name}"},
+            "role": "outcome" if name == "loyalty" else "antecedent",
+            "items": [
+                {"id": f"{name}_{k}", "en": "x"}
+                for k in range(1 if single and name == "satisfaction" else 2)
+            ],
+        }
+        for name in ("image", "satisfaction", "loyalty")
+    ]
+    content = {
+        "title": {"en": title, "zh": f"案例{title}"},
+        "summary": "S",
+        "provenance": {
+            "kind": "simulated" if simulated else "real",
+            "source": "x",
+            "licence": "x",
+            "sampling": "x",
+        },
+        "rows": {"simulator": {"process": "process.yml", "respondents": 100, "seed": 1}}
+        if simulated
+        else {"file": {"path": "a.csv", "sha256": "0" * 64}},
+        "scale": {"min": 1, "max": 7},
+        "constructs": constructs,
+        "groups": [
+            {"id": "kind", "label": "Kind", "levels": {"1": "Old", "2": "New"}, "column": "kind"}
+        ],
+        "hypotheses": [
+            {"id": "H1", "from": "image", "to": "loyalty", "sign": "+"},
+            {"id": "H2", "from": "satisfaction", "to": "loyalty", "sign": "+"},
+            {
+                "id": "H3",
+                "from": "image",
+                "to": "satisfaction",
+                "sign": "+",
+                "set_aside": {"en": "too close", "zh": "过近"},
+            },
+        ],
+    }
+    return validated(Study, content, "study.yml")
+
+
+CASES = {
+    "one": described("One"),
+    "two": described("Two", single=True),
+    "three": described("Three"),
+    "drawn": described("Drawn", simulated=True),
+}
+CASE = Case(ALL, described=CASES)
+
+
+def row(name: str, start: str, estimate: float, half: float, verdict: str) -> dict[str, Any]:
+    ends = {"ci_lower": estimate - half, "ci_upper": estimate + half}
+    return {"id": name, "from_": start, "to": "loyalty", "estimate": estimate, **ends} | {
+        "se": half / 1.96,
+        "verdict": verdict,
+    }
+
+
+def everything(**cases: Mapping[str, Any]) -> Everything:
+    """What of each case is given: ``one={"structural": …}``."""
+    found = {
+        (case, analysis): SimpleNamespace(
+            findings=value, provenance=SimpleNamespace(data=[], recorded=None)
+        )
+        for case, given in cases.items()
+        for analysis, value in given.items()
+    }
+    return Everything({c: CASES[c] for c in CASES if c in cases}, found)  # type: ignore[arg-type]
+
+
+def surveyed(
+    estimate: float = 0.6,
+    half: float = 0.1,
+    *,
+    verdict: str = "supported",
+    fit: Mapping[str, Any] | None = None,
+    planned: Mapping[str, Any] | None = None,
+    htmt: str = "met",
+    more: Mapping[str, Any] | None = None,
+) -> dict[str, Any]:
+    pairs = [{"construct_a": "image", "construct_b": "satisfaction", "verdict": htmt, "htmt": 0.9}]
+    counts = {v: int(v == htmt) for v in ("met", "open")} | {"not_met": int(htmt == "not met")}
+    measured: dict[str, Any] = {
+        "fit": SOUND | {"cfi": 0.99, "tli": 0.99, "rmsea": 0.01, "srmr": 0.01} | (planned or {}),
+        "htmt": {"rows": pairs, "pairs": 1, **counts},
+        "convergent": {"rows": [{"cr_verdict": "met", "ave_verdict": "open"}], "constructs": 1},
+    }
+    return {
+        "structural": made(
+            Structural,
+            fit=SOUND | (fit or {}),
+            paths={
+                "rows": [
+                    row("H1", "image", 0.1, 0.2, "open"),
+                    row("H2", "satisfaction", estimate, half, verdict),
+                ]
+            },
+        ),
+        "measurement": made(Measurement, **(measured | dict(more or {}))),
+        "reliability": made(Reliability, scales={"rows": [{"alpha": 0.8}]}),
+    }
+
+
+def said(function: Any, found: Record) -> Text:
+    """The sentences of a finding without references; nothing is an empty text's dash."""
+    shown = function(cited(found, "all/argument/finding"), CASE)
+    if shown is None:
+        return Text(en="-", zh="-")
+    whole = shared.join(shown) if isinstance(shown, list) else shown
+    return Text(**{one: shared.without_references(whole.in_(one)) for one in LANGUAGES})
+
+
+# --- what may be relied upon ---------------------------------------------------------------------
+def focal(**given: Any) -> read.PathRow:
+    data = everything(one=surveyed(**given))
+    return next(r for r in read.rows_of(data, "one") if r.id == "H2")
+
+
+def test_a_path_is_relied_upon_by_solution_interval_and_distinct_causes() -> None:
+    assert focal().relied and focal().doubts == ()
+    assert focal(fit={"admissible": False}).doubts == ("solution",)
+    assert focal(fit={"problems": (FAULT,)}).doubts == ("solution",)
+    assert focal(planned={"admissible": False}).doubts == ("measurement",)
+    assert focal(half=0.51).doubts == ("interval",)
+    assert focal(half=0.499).relied
+    assert focal(htmt="not met").doubts == ("apart",)
+    assert focal(htmt="open").relied  # open holds both answers
+    assert focal(planned={"cfi": 0.90, "srmr": 0.2}).missed == 2
+
+
+def test_a_path_set_aside_keeps_its_row() -> None:
+    rows = list(read.rows_of(everything(one=surveyed()), "one"))
+    assert [(r.id, r.set_aside, r.relied) for r in rows] == [
+        ("H1", False, True),
+        ("H2", False, True),
+        ("H3", True, False),
+    ]
+    counted = argument.paths(everything(one=surveyed()))
+    assert (counted.hypothesized, counted.set_aside, counted.supported, counted.open) == (
+        3,
+        1,
+        1,
+        1,
+    )
+    assert "1 is not estimated" in said(words.paths, counted).en
+
+
+def test_what_is_doubted_has_no_number_in_the_exhibit() -> None:
+    data = everything(one=surveyed(), two=surveyed(0.7712, htmt="not met"), drawn=surveyed())
+    found = argument.exhibit(data)
+    assert (found.surveys, found.count, found.relied, found.clear) == (2, 4, 2, 1)
+    assert {r.case for r in found.rows} == {"one", "two"}  # nothing simulated
+    drawing = figures.exhibit(cited(found, "all/argument/exhibit"), CASE).draw("en")
+    (axes,) = drawing.axes
+    texts = [t.get_text() for t in axes.texts]
+    assert "causes not told apart" in texts and "One" in texts
+    drawn = [x for c in axes.collections for x, _ in getattr(c, "get_offsets", list)()]
+    assert any(math.isclose(x, 0.6) for x in drawn)
+    assert not any(math.isclose(x, 0.7712) for x in drawn)
+
+
+def test_pooled_are_those_alone_that_may_be_relied_upon() -> None:
+    data = everything(
+        one=surveyed(0.6), two=surveyed(0.4), three=surveyed(0.9, fit={"admissible": False})
+    )
+    found = argument.paths(data)
+    one = found.satisfaction
+    by_hand = random_effects([0.6, 0.4], [0.1 / 1.959964] * 2)
+    assert one.estimate == pytest.approx(by_hand.estimate, abs=1e-6)
+    assert (one.k, one.left_out, one.single, one.n) == (2, 1, 1, 200)
+    assert one.pi_lower is None  # of two surveys a third cannot be foretold
+    alone = argument.paths(everything(one=surveyed(0.6))).satisfaction
+    assert (alone.k, alone.estimate, alone.ci_lower, alone.tau) == (1, 0.6, 0.5, None)
+    assert alone.grade == "low"
+
+
+def test_grades_follow_what_agrees() -> None:
+    assert [read.graded(n) for n in (0, 1, 2, 7)] == ["none", "low", "moderate", "moderate"]
+    apart = everything(one=surveyed(0.5, 0.01), two=surveyed(-0.5, 0.01, verdict="contradicted"))
+    assert argument.paths(apart).satisfaction.grade == "none"  # the pooled interval holds zero
+
+
+# --- the headlines -------------------------------------------------------------------------------
+def pooled(**changed: Any) -> argument.PooledRow:
+    fields = {
+        "from_": "satisfaction", "to": "loyalty", "k": 4, "n": 900, "left_out": 1, "single": 2,
+        "same_sign": 4, "estimate": 0.6, "ci_lower": 0.3, "ci_upper": 0.9, "pi_lower": -0.1,
+        "pi_upper": 1.3, "i2": 0.9, "tau": 0.2, "grade": "moderate",
+    }  # fmt: skip
+    return argument.PooledRow(**(fields | changed))
+
+
+def tension(**changed: Any) -> argument.Tension:
+    path = made(
+        read.PathRow, case="one", id="H2", from_="satisfaction", to="loyalty", n=100, printed=0.49,
+        pls_estimate=0.49, pls_ci_lower=0.33, pls_ci_upper=0.64, estimate=3.23, ci_lower=-2.5,
+        ci_upper=8.96, doubts=("apart",), relied=False, source="x",
+    )  # fmt: skip
+    merged = {
+        "case": "one", "groups": (("image", "satisfaction"),), "from_": ("image", "satisfaction"),
+        "to": "loyalty", "estimate": 0.7, "ci_lower": 0.5, "ci_upper": 0.9, "verdict": "supported",
+        "admissible": True, "missed": 1,
+    }  # fmt: skip
+    return argument.Tension(path=path, merged=argument.MergedRow(**(merged | changed)))
+
+
+def theme(side: str, name: str = "returns") -> beside.ThemeRow:
+    return made(
+        beside.ThemeRow, case="one", theme=name, praise=194, complaint=31, odds_ratio=6.8,
+        ci_lower=4.1, ci_upper=11.5, side=side,
+    )  # fmt: skip
+
+
+def written(**changed: Any) -> beside.VoiceSummary:
+    fields = {
+        "cases": ("one",), "lines": 17000, "praise": 8236, "complaint": 8919, "named": 700,
+        "share": 0.04, "praised": theme("praise", "personal_care"),
+        "complained": (theme("complaint"),), "complained_count": 1, "grade": "low",
+    }  # fmt: skip
+    return beside.VoiceSummary(**(fields | changed))
+
+
+def came(**changed: Any) -> beside.Conduct:
+    fields = {
+        "case": "one", "customers": 23570, "days": 545, "single_share": 0.51, "early_weeks": 4,
+        "early": 0.168, "early_ci_lower": 0.163, "early_ci_upper": 0.173, "late_weeks": 52,
+        "late": 0.458, "late_ci_lower": 0.452, "late_ci_upper": 0.464, "part": 0.37,
+    }  # fmt: skip
+    back = beside.Returning(**(fields | changed))
+    return made(beside.Conduct, returning=(back,), missed=0, categories=0, clear=0, grade="low")
+
+
+def answer(**changed: Any) -> argument.Answer:
+    fields: dict[str, Any] = {
+        "surveys": 9, "experiments": 0, "satisfaction": pooled(), "unfit": 1, "beside": (),
+        "pairs": 82, "not_apart": 8, "open": 25, "judged": 12, "failing": 4,
+        "apart_grade": "moderate", "tension": tension(), "conduct": came(), "voice": written(),
+        "claims": made(beside.ClaimsSummary, sources=5, failed=4, checks=9, grade="high"),
+    }  # fmt: skip
+    return argument.Answer(**(fields | changed))
+
+
+def test_the_answer_follows_the_grade() -> None:
+    whole = said(words.answer, answer())
+    assert (
+        whole.en.startswith("In the 4 real surveys") and "nowhere was anything changed" in whole.en
+    )
+    assert "likeability" not in whole.en and whole.en.count(". ") == 1  # two sentences
+    for row_ in (None, pooled(grade="none"), pooled(estimate=-0.6)):
+        text = said(words.answer, answer(satisfaction=row_))
+        assert text.en.startswith("No real survey here shows reliably")
+        assert text.zh.startswith("此处没有真实问卷")
+    one = said(words.answer, answer(satisfaction=pooled(k=1, grade="low")))
+    assert one.en.startswith("In one real survey")
+    other = pooled(from_="image", k=2)
+    assert (
+        "beside satisfaction, image goes with loyalty"
+        in said(words.answer, answer(beside=(other,))).en
+    )
+    weak = pooled(from_="image", grade="low")
+    assert "image" not in said(words.answer, answer(beside=(weak,))).en
+    tried = said(words.answer, answer(experiments=1)).en
+    assert "changed at random in 1 of the real cases" in tried and "nowhere" not in tried
+
+
+def test_the_first_headline_says_what_speaks_against_it_and_goes_without_evidence() -> None:
+    text = said(words.headline_satisfaction, answer()).en
+    for part in (
+        "not equally closely everywhere", "anything in \\[−0\\.10,\xa01\\.30\\]",
+        "In 2 of these surveys", "misses every cut-off", "1 more survey has", "moderate",
+    ):  # fmt: skip
+        assert part in text, part
+    alike = pooled(tau=0.0, pi_lower=0.2, single=0, left_out=0)
+    text = said(words.headline_satisfaction, answer(satisfaction=alike, unfit=0)).en
+    for part in ("not equally", "anything in", "single question", "cut-off", "more survey"):
+        assert part not in text, part
+    assert words.headline_satisfaction(answer(satisfaction=None), CASE) is None
+    assert words.headline_satisfaction(answer(satisfaction=pooled(grade="none")), CASE) is None
+
+
+def test_the_tension_is_told_with_the_merged_model() -> None:
+    text = said(words.headline_apart, answer()).en
+    assert "0\\.49\xa0\\[0\\.33,\xa00\\.64\\]" in text and "3\\.23" in text
+    assert "8 are not distinct" in text and "25 are open" in text
+    assert "With Image \\+ Satisfaction taken as one" in text and "together they go" in text
+    unsure = said(words.headline_apart, answer(tension=tension(verdict="open"))).en
+    assert "stays open, too" in unsure and "together they go" not in unsure
+    assert "3\\.23" not in said(words.headline_apart, answer(tension=None)).en
+    assert words.headline_apart(answer(failing=0), CASE) is None
+
+
+def test_who_comes_back_is_told_by_the_intervals() -> None:
+    text = said(words.headline_conduct, answer()).en
+    assert text.startswith("**Most of those who buy once do not buy again within 52 weeks**")
+    assert "come back do so later rather than early" in text
+    early = said(words.headline_conduct, answer(conduct=came(part=0.8))).en
+    assert "later rather than early" not in early
+    many = came(late_ci_lower=0.6, late_ci_upper=0.7)
+    assert said(words.headline_conduct, answer(conduct=many)).en.startswith("**Few of those")
+    half = came(late_ci_lower=0.45, late_ci_upper=0.55)
+    assert said(words.headline_conduct, answer(conduct=half)).en.startswith("**About half")
+    assert words.headline_conduct(answer(conduct=None), CASE) is None
+
+
+def test_reviews_are_told_in_odds() -> None:
+    text = said(words.headline_voice, answer()).en
+    assert "194 lines of praise mention it and 31 of complaint, odds 6\\.80" in text
+    assert "by design, so that only odds compare them" in text and "mostly" not in text.lower()
+    none = answer(voice=written(praised=None, complained=()))
+    assert words.headline_voice(none, CASE) is None
+    only = said(words.headline_voice, answer(voice=written(praised=None))).en
+    assert only.startswith("**With complaint**") and "goes with praise" not in only
+
+
+def test_the_reports_figures_are_faulted_only_where_checks_fail() -> None:
+    assert "4 of 9 checks" in said(words.headline_claims, answer()).en
+    sound = made(beside.ClaimsSummary, sources=5, failed=0, checks=9, grade="high")
+    assert words.headline_claims(answer(claims=sound), CASE) is None
+    three = made(beside.ClaimsSummary, sources=3, failed=1, checks=9, grade="high")
+    assert "five" not in said(words.headline_claims, answer(claims=three)).en
+
+
+def test_what_is_known_follows_the_grades() -> None:
+    groups = made(argument.Differences, differing=1, paths=7, different=2, compared=3)
+    others = made(argument.Otherwise, stable=4, count=9)
+    found = argument.known(answer(), groups, others)
+    state = {r.question: (r.known, r.grade) for r in found.rows}
+    assert state["together"] == ("yes", "moderate") and state["first"] == ("no", "none")
+    assert state["groups"] == ("partly", "low") and state["beside"] == ("no", "none")
+    table = tables.known(cited(found, "all/argument/known"), CASE).markdown("en")
+    assert "Not known: nowhere was anything changed at random" in table
+    less = argument.known(answer(satisfaction=pooled(grade="none"), experiments=2), groups, others)
+    state = {r.question: r.known for r in less.rows}
+    assert state["together"] == "no" and state["first"] == "yes"
+    nothing = Refused(refused=Reason(code="no_real_survey"))
+    assert isinstance(argument.known(nothing, groups, others), Refused)
+
+
+def test_nothing_is_advised_without_evidence() -> None:
+    apart = made(argument.Constructs, rows=[], scales=10, ave_met=7, failing=4, grade="moderate")
+    ids = [a.id for a in argument.actions(answer(), apart).rows]
+    assert ids == ["undivided", "satisfaction", "second_purchase", "read"]
+    nothing = answer(satisfaction=None, conduct=None, voice=None)
+    none = made(argument.Constructs, rows=[], scales=1, ave_met=1, failing=0, grade="none")
+    found = argument.actions(nothing, none)
+    assert found.rows == () and tables.actions(found, CASE) is None
+    assert "Nothing found here is sure enough" in said(words.actions, found).en
+    assert words.actions(argument.actions(answer(), apart), CASE) is None
+
+
+# --- the chapters --------------------------------------------------------------------------------
+def test_pairs_are_counted_by_interval() -> None:
+    data = everything(one=surveyed(), two=surveyed(htmt="open"), three=surveyed(htmt="not met"))
+    found = argument.constructs(data)
+    assert (found.pairs, found.met, found.open, found.not_met) == (3, 1, 1, 1)
+    assert (found.apart, found.open_surveys, found.failing, found.grade) == (1, 1, 1, "low")
+    assert (found.scales, found.ave_met) == (3, 0)  # open is not met
+    text = said(words.constructs, found).en
+    assert "1 is distinct" in text and "1 is open and 1 is not distinct" in text
+
+
+def test_a_tension_is_a_published_path_that_may_not_be_relied_upon() -> None:
+    printed = {"kind": "path", "source": "satisfaction", "target": "loyalty", "printed": 0.49}
+    published = made(Published, pls={"figures": [printed]})
+    merged = {"groups": (("image", "satisfaction"),), "rows": [], **SOUND}
+    doubted = surveyed(htmt="not met", more={"merged": merged}) | {"published": published}
+    (one,) = argument.constructs(everything(one=doubted)).tensions
+    assert one.path.printed == 0.49 and one.merged is None
+    assert argument.constructs(everything(one=surveyed() | {"published": published})).tensions == ()
+
+
+def specified(*specifications: Mapping[str, Any]) -> Robustness:
+    curve = {
+        "hypothesis": "H2", "from_": "satisfaction", "to": "loyalty", "n": len(specifications),
+        "done": 1, "suspect": sum(bool(s.get("problems")) for s in specifications), "failed": 0,
+        "specifications": list(specifications),
+    }  # fmt: skip
+    found: Robustness = made(Robustness, curve=curve)
+    return found
+
+
+def spec(estimate: float, half: float = 0.1, **more: Any) -> dict[str, Any]:
+    ends = {"ci_lower": estimate - half, "ci_upper": estimate + half}
+    return {"estimate": estimate, **ends, "problems": (), "names": (), **more}
+
+
+def test_doubtful_and_endless_choices_enter_no_range() -> None:
+    curve = specified(spec(0.6), spec(0.5), spec(-0.69, problems=(FAULT,)), spec(3.2, half=5.0))
+    (one,) = argument.otherwise(everything(one=surveyed() | {"robustness": curve})).rows
+    assert (one.sound, one.agree, one.smallest, one.largest) == (2, 2, 0.5, 0.6)
+    assert (one.doubtful, one.wide) == (1, 1)
+    found = argument.otherwise(everything(one=surveyed(htmt="not met") | {"robustness": curve}))
+    (doubted,) = found.rows  # its own estimate may not be relied upon: no range
+    assert doubted.smallest is None and (found.doubted, found.stable) == (1, 0)
+    table = tables.otherwise(cited(found, "all/argument/otherwise"), CASE).markdown("en")
+    assert "0\\.69" not in table and "3\\.2" not in table
+
+
+def grouped(held: str = "metric", p_holm: float = 0.01) -> dict[str, Any]:
+    one = {"id": "H2", "from_": "satisfaction", "to": "loyalty", "p_holm": p_holm}
+    pair = one | {
+        "group_a": "1", "group_b": "2", "estimate": 0.3, "ci_lower": 0.1, "ci_upper": 0.5,
+        "differs": True,
+    }  # fmt: skip
+    found = made(
+        Groups,
+        invariance={"group": "kind", "held": held, "left_out": []},
+        paths={"count": 2, "different": int(p_holm < 0.05), "differences": [one], "by_group": []},
+        pairs={"differences": [pair]},
+    )
+    return surveyed() | {"groups": found}
+
+
+def test_groups_are_compared_where_the_questions_mean_the_same() -> None:
+    found = argument.differences(everything(one=grouped(), two=grouped("configural")))
+    assert (found.surveys, found.compared, found.different, found.paths) == (2, 1, 1, 2)
+    assert [r.case for r in found.apart] == ["one"]
+    text = said(words.differences, found).en
+    assert "1 of 2 paths differs" in text and "Old less New" in text
+    same = argument.differences(everything(one=grouped(p_holm=0.5)))
+    text = said(words.differences, same).en
+    assert "None of 2 paths differ" in text and "largest difference" not in text
+
+
+def test_conduct_and_voice_are_of_real_cases() -> None:
+    again = [{"weeks": 4, "estimate": 0.2}, {"weeks": 52, "estimate": 0.5}]
+    bought = made(
+        Behaviour,
+        survival={"bought_again": again, "again": [], "lapse": []},
+        holdout={"actual": 10, "pi_lower": 1.0, "pi_upper": 5.0, "forecast": 3.0, "counts": []},
+    )
+    found = beside.conduct(everything(one={"behaviour": bought}, drawn={"behaviour": bought}))
+    assert [r.case for r in found.returning] == ["one"] and found.returning[0].part == 0.4
+    assert not found.forecasts[0].inside and found.missed == 1
+    assert "more than the prediction interval holds" in said(words.forecasts, found).en
+    themes = [
+        {"theme": "personal_care", "log_odds_ratio": 1.9, "ci_lower": 1.4, "ci_upper": 2.4},
+        {"theme": "returns", "log_odds_ratio": -1.0, "ci_lower": -2.0, "ci_upper": -0.1},
+        {"theme": "repair", "log_odds_ratio": -1.0, "ci_lower": -2.0, "ci_upper": 0.1},
+    ]
+    filled = [t | {"n_praise": 194, "n_complaint": 31} for t in themes]
+    wrote = made(Written, themes={"lines": 100, "named": 5, "themes": filled}, texts={"praise": 60})
+    voice = beside.voice(everything(one={"voice": wrote}, drawn={"voice": wrote}))
+    assert voice.summary.cases == ("one",) and voice.summary.share == 0.05
+    assert [r.side for r in voice.rows] == ["praise", "complaint", "open"]
+    assert voice.rows[0].odds_ratio == pytest.approx(math.exp(1.9))
+    assert voice.summary.praised == voice.rows[0] and voice.summary.complained_count == 1
+
+
+def test_every_claim_has_its_verdict() -> None:
+    found = beside.claims(None)
+    one = found.summary
+    assert one.count == len(found.rows) == sum(s.count for s in found.sources)
+    assert one.failed == len(found.failures) > 0 and one.inside == 0  # nothing to compare with
+    by = {r.id: r for r in found.rows}
+    assert by["Q05"].said == "incoherent" and by["A21"].design == "goal"
+    assert by["A03"].design == "change" and by["Q02"].n == 300
+    for source in found.sources:
+        parts = (source.incoherent, source.inside, source.outside, source.untested)
+        assert sum(parts) == source.count
+
+
+# --- what is shown -------------------------------------------------------------------------------
+def whole() -> argument.Argument:
+    """All findings of made-up results, as the notebook has them."""
+    printed = {"kind": "path", "source": "satisfaction", "target": "loyalty", "printed": 0.49}
+    again = [{"weeks": 4, "estimate": 0.2}, {"weeks": 52, "estimate": 0.5}]
+    category = {
+        "category": "tea", "repeat": 0.8, "chance": 0.7, "inertia": 0.1, "inertia_ci_lower": 0.05,
+        "inertia_ci_upper": 0.2,
+    }  # fmt: skip
+    bought = made(
+        Behaviour,
+        survival={"bought_again": again, "again": [], "lapse": []},
+        holdout={"counts": []},
+        choices={"categories": [category]},
+    )
+    theme_ = {"theme": "returns", "log_odds_ratio": -1.0, "ci_lower": -2.0, "ci_upper": -0.1}
+    wrote = made(Written, themes={"themes": [theme_ | {"n_praise": 1, "n_complaint": 2}]}, texts={})
+    path = {
+        "from_": ("image", "satisfaction"), "to": "loyalty", "sign": "+", "estimate": 0.7,
+        "ci_lower": 0.5, "ci_upper": 0.9, "verdict": "supported",
+    }  # fmt: skip
+    merged = {"groups": (("image", "satisfaction"),), "rows": [path], **SOUND}
+    data = everything(
+        one=grouped()
+        | {"behaviour": bought, "voice": wrote, "robustness": specified(spec(0.6), spec(0.5))},
+        two=surveyed(0.4),
+        three=surveyed(htmt="not met", more={"merged": merged})
+        | {"published": made(Published, pls={"figures": [printed]})},
+    )
+    apart, paths = argument.constructs(data), argument.paths(data)
+    differences, otherwise = argument.differences(data), argument.otherwise(data)
+    conduct, voice, claims = argument.conduct(data), argument.voice(data), argument.claims(None)
+    answered = argument.answer(data, paths, apart, conduct, voice, claims)
+    return argument.Argument(
+        answer=answered,
+        exhibit=argument.exhibit(data),
+        known=argument.known(answered, differences, otherwise),
+        surveys=argument.surveys(data),
+        constructs=apart,
+        paths=paths,
+        differences=differences,
+        otherwise=otherwise,
+        conduct=conduct,
+        voice=voice,
+        claims=claims,
+        actions=argument.actions(answered, apart),
+    )
+
+
+def test_every_finding_has_its_place() -> None:
+    assert set(PAGE) == set(argument.Argument.model_fields)
+
+
+def test_all_that_is_shown_is_made_of_fields() -> None:
+    found = whole()
+    assert argument.Argument.model_validate_json(found.model_dump_json()) == found
+    showers = [shower for each in PAGE.values() for shower in each]
+    assert len({(s.__module__, s.__name__) for s in showers}) == len(showers)  # labels are unique
+    pairs = [(type(f), n) for n, f in found if not isinstance(f, Refused | None)]
+    assert len(pairs) == len(PAGE)
+    for name, showers in PAGE.items():
+        finding = cited(getattr(found, name), f"all/argument/{name}")
+        for shower in showers:
+            shown = shower(finding, CASE)
+            if shown is None:
+                continue
+            for language in LANGUAGES:
+                if isinstance(shown, Figure):
+                    assert shown.simulated is False and shown.draw(language).axes
+                elif isinstance(shown, Table):
+                    assert shown.simulated is False
+                    text = shown.markdown(language)
+                    assert not re.search(r"\b(nan|None)\b", text), (name, text)
+                else:
+                    _sentences(shown, language, name)
+
+
+#: Numbers that are no findings: a confidence level, half of a variance, a cited cut-off.
+_PLAIN = re.compile(r"95 ?%|[@\[][\w@]*\d{4}\w?|0\\\.85")
+
+
+def _sentences(shown: Text | Sequence[Text], language: Any, name: str) -> None:
+    parts = [shown] if isinstance(shown, Text) else shown
+    text = shared.join(parts).in_(language)
+    rest = _PLAIN.sub("", re.sub(r"\[[^\[\]]*\]\{\.num [^{}]*\}", "", text))
+    assert not re.search(r"\d", rest), (name, rest)
+    assert not re.search(r"\b(nan|None)\b", text)
