@@ -34,7 +34,7 @@ from loyalty.ground.findings import (
     shown_as,
 )
 from loyalty.ground.reasons import Reason
-from loyalty.run.analyses import ANALYSES, SYNTHESIS, findings_of
+from loyalty.run.analyses import PER_CASE, findings_of
 from tests.conftest import Project, description
 
 
@@ -162,11 +162,12 @@ above across added added_clear agree apart at_plan ave_met below beyond box_lowe
 categories changed checked clear clear_firms constructs contradicted correlations count cr_met
 crossing days
 decimals delta_df df df1 df_difference df_firms different done drawn draws draws_heywood
-draws_used factors failed faulty fewest firms forecast gaps groups held heywood hidden highest
-htmt2_draws inadmissible inside items k large least left_out legs level listed lost lower lowest
+draws_used factors failed faulty fewest firms firms_satisfied forecast gaps groups held heywood
+hidden high highest
+htmt2_draws inadmissible inside items k large least left_out legs level listed lost low lower lowest
 maximum met minimum misspecified most n_chance n_items n_known n_levels n_pairs n_patterns
 n_selections n_without needed negative nonconverged normal_kurtosis not_met not_misspecified of
-one_out open pairs parameters paths patterns pi_lower pi_upper planned plausible quarter
+one_out open pairs parameters paths patterns permutations pi_lower pi_upper planned plausible quarter
 random_plans rank reached reaching_one released removed replications same sane scores shown
 silence simpler skewness_df sound stable supported suspect tested times tiny top total twice units
 unnamed upper used violations weak week weeks widest worse x zeros
@@ -187,7 +188,7 @@ def types_of(annotation: Any) -> Iterator[type[BaseModel]]:
 def records() -> dict[str, type[BaseModel]]:
     """Every type that a finding of a case is made of, by module and name."""
     found: dict[str, type[BaseModel]] = {}
-    waiting: list[type[BaseModel]] = [findings_of(a) for a in ANALYSES if a != SYNTHESIS]
+    waiting: list[type[BaseModel]] = [findings_of(a) for a in PER_CASE]
     while waiting:
         kind = waiting.pop()
         if f"{kind.__module__}.{kind.__name__}" not in found and kind is not Reason:
