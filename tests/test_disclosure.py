@@ -160,14 +160,15 @@ def test_numbers_have_eight_digits() -> None:
 _NAMES = """
 above across added added_clear agree apart at_plan ave_met below beyond box_lower box_upper
 categories changed checked clear clear_firms constructs contradicted correlations count cr_met
-crossing days
+crossing days declared_high declared_low
 decimals delta_df df df1 df_difference df_firms different done drawn draws draws_heywood
 draws_used factors failed faulty fewest firms firms_satisfied forecast gaps groups held heywood
 hidden high highest
 htmt2_draws inadmissible inside items k large least left_out legs level listed lost low lower lowest
 maximum met minimum misspecified most n_chance n_items n_known n_levels n_pairs n_patterns
 n_selections n_without needed negative nonconverged normal_kurtosis not_met not_misspecified of
-one_out open pairs parameters paths patterns permutations pi_lower pi_upper planned plausible quarter
+one_out open pairs parameters paths patterns permutations pi_lower pi_upper planned plausible
+quarter
 random_plans rank reached reaching_one released removed replications same sane scores shown
 silence simpler skewness_df sound stable supported suspect tested times tiny top total twice units
 unnamed upper used violations weak week weeks widest worse x zeros
