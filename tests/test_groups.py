@@ -328,6 +328,23 @@ def test_total_effects_against_lavaan() -> None:
         )
 
 
+def test_distances_of_total_effects_from_their_mean() -> None:
+    """Each against the same distance as a defined parameter of the estimator."""
+    data = pd.read_csv(DATA / "pd.csv")
+    model = (
+        "ind60 =~ x1+x2+x3\ndem60 =~ y1+y2+y3+y4\ndem65 =~ y5+y6+y7+y8\n"
+        "dem60 ~ a*ind60\ndem65 ~ b*ind60 + c*dem60\nhalf := (a*c + b - c)/2"
+    )
+    result = semfit.fit(model, data, estimator="MLR")
+    found = groups.total_effects(result, "dem65").set_index("construct")
+    table = result.standardized().set_index("label").loc["half"]
+    got = found.loc["ind60"]
+    want = (table["ci_lower"], table["ci_upper"])
+    np.testing.assert_allclose((got["apart_lower"], got["apart_upper"]), want, rtol=1e-6)
+    both = found.loc["dem60"]
+    np.testing.assert_allclose((both["apart_lower"], both["apart_upper"]), (-want[1], -want[0]))
+
+
 # --- what cannot be compared ---------------------------------------------------------------------
 def schools(*levels: str) -> Group:
     return Group.model_validate(

@@ -359,12 +359,16 @@ def test_importance_names_only_what_its_interval_bears_out(case: Case) -> None:
     points = (point("quality", 0.5, 0.3, "keep"), point("loyalty", 0.4, -0.1, "improve"))
     sound = models.Importance(outcome="loyalty", ranked=True, points=points)
     text = said(words.importance(cited(sound, "a"), case))
-    assert "Nothing is important for loyalty and weak at once." in text.en
+    assert "Nothing is shown to be important for loyalty and weak at once." in text.en
     assert "to be kept up: Quality" in text.en and "The interval of Loyalty holds zero" in text.en
     assert "应保持：质量" in text.zh and "忠诚的区间包含零" in text.zh
     weak = sound.model_copy(update={"points": (point("quality", 0.5, 0.3, "improve"),)})
     text = said(words.importance(cited(weak, "a"), case))
     assert "so first in line: Quality." in text.en and "优先改进：质量" in text.zh
+    near = sound.model_copy(update={"points": (point("quality", 0.5, 0.3, "open"),)})
+    text = said(words.importance(cited(near, "a"), case))
+    assert "Too near a mean for the intervals to name a corner: Quality." in text.en
+    assert "区间不足以判定象限：质量" in text.zh and "kept up" not in text.en
     wild = sound.model_copy(update={"ranked": False})
     text = said(words.importance(cited(wild, "a"), case))
     assert "No order of importance" in text.en and "Quality" not in text.en

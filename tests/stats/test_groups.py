@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 import pingouin
 import pytest
+from scipy import stats
 
 from loyalty.stats import CannotCompute, groups
 
@@ -155,3 +156,33 @@ def test_importance_performance() -> None:
         groups.importance_performance({"d": 0.2}, performance)
     with pytest.raises(ValueError, match="maximum"):
         groups.performance_index(scores, 7, 1)
+
+
+def test_apart_from_the_mean_by_paired_t_tests() -> None:
+    """Each column's own mean of differences from the row's mean, by SciPy."""
+    rng = np.random.default_rng(4)
+    scores = pd.DataFrame(rng.normal([50, 52, 60], 10, (40, 3)), columns=list("abc"))
+    scores.iloc[0, 1] = np.nan
+    got = groups.apart_from_mean(scores)
+    whole = scores.dropna()
+    for name in scores:
+        differences = whole[name] - whole.mean(axis=1)
+        ends = stats.ttest_1samp(differences, 0).confidence_interval(0.95)
+        want = (differences.mean(), ends.low, ends.high)
+        assert tuple(got.loc[name]) == pytest.approx(want)
+
+
+def test_a_corner_is_named_only_where_the_intervals_allow() -> None:
+    performance = pd.Series({"a": 70.0, "b": 50.0, "c": 60.0})
+    effects = {"a": 0.1, "b": 0.6, "c": 0.5}
+
+    def sides(**bounds: tuple[float, float]) -> pd.DataFrame:
+        return pd.DataFrame(bounds, index=["ci_lower", "ci_upper"]).T
+
+    clear = sides(a=(5.0, 15.0), b=(-15.0, -5.0), c=(-1.0, 1.0))
+    importance = sides(a=(-0.4, -0.2), b=(0.1, 0.3), c=(0.05, 0.2))
+    got = groups.importance_performance(effects, performance, apart=(importance, clear))
+    assert got.table["quadrant"].tolist() == ["possible_overkill", "improve", "open"]
+    near = sides(a=(-0.4, 0.1), b=(0.1, 0.3), c=(0.05, 0.2))
+    got = groups.importance_performance(effects, performance, apart=(near, clear))
+    assert got.table["quadrant"].tolist() == ["open", "improve", "open"]

@@ -542,7 +542,7 @@ def total_effects(result: semfit.Result, outcome: str, level: float = 0.95) -> p
     -------
     DataFrame
         ``construct, estimate, se, ci_lower, ci_upper`` for each construct with a path that leads
-        there.
+        there; ``apart_lower, apart_upper`` of its distance from the mean of all of them.
     """
     model, x = result.estimate.model, result.estimate.x
     names = model.blocks[0].names
@@ -554,20 +554,27 @@ def total_effects(result: semfit.Result, outcome: str, level: float = 0.95) -> p
         return values
 
     value = np.real(totals(x))
-    j = jacobian(totals, x)
-    with np.errstate(invalid="ignore"):
-        se = np.sqrt(np.einsum("ij,jk,ik->i", j, result.vcov.to_numpy(float), j))
-    half = norm.ppf(0.5 + level / 2) * se
-    frame = pd.DataFrame(
+    j, covariance = jacobian(totals, x), result.vcov.to_numpy(float)
+    kept = (value != 0) | (np.einsum("ij,jk,ik->i", j, covariance, j) > 0)
+    value, j = value[kept], j[kept]
+
+    def half(rows: np.ndarray) -> Any:
+        with np.errstate(invalid="ignore"):
+            return quantile * np.sqrt(np.einsum("ij,jk,ik->i", rows, covariance, rows))
+
+    quantile = norm.ppf(0.5 + level / 2)
+    own, apart = half(j), half(j - j.mean(axis=0))
+    return pd.DataFrame(
         {
-            "construct": [names[pairs[k][1]] for k in chosen],
+            "construct": [names[pairs[k][1]] for k, keep in zip(chosen, kept, strict=True) if keep],
             "estimate": value,
-            "se": se,
-            "ci_lower": value - half,
-            "ci_upper": value + half,
+            "se": own / quantile,
+            "ci_lower": value - own,
+            "ci_upper": value + own,
+            "apart_lower": value - value.mean() - apart,
+            "apart_upper": value - value.mean() + apart,
         }
     )
-    return frame[(frame["estimate"] != 0) | (frame["se"] > 0)].reset_index(drop=True)
 
 
 def shown_groups(values: pd.Series, group: pd.Series) -> pd.Series:
@@ -594,8 +601,8 @@ def by_level(
     Returns
     -------
     effects : DataFrame
-        ``level, n, own`` (whether the effects are its own)``, construct, estimate, se, ci_lower,
-        ci_upper``.
+        ``level, n, own`` (whether the effects are its own) and the columns of
+        :func:`total_effects`.
     left_out : list
         Levels with fewer respondents than a cell that may be shown. Levels without any row are
         not named.
@@ -618,7 +625,7 @@ def by_level(
             borrowed[level] = effects
             effects = pooled
         parts.append(effects.assign(level=level, n=len(rows), own=level not in borrowed))
-    columns = ["level", "n", "own", "construct", "estimate", "se", "ci_lower", "ci_upper"]
+    columns = ["level", "n", "own", *pooled.columns]
     frame = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=columns)
     return frame[columns], left_out, borrowed
 

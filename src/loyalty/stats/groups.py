@@ -17,7 +17,14 @@ from scipy import stats as _dist
 from scipy.optimize import brentq
 
 from loyalty.stats import _studentized_range
-from loyalty.stats._common import CannotCompute, FloatArray, Result, check_level, to_matrix
+from loyalty.stats._common import (
+    CannotCompute,
+    FloatArray,
+    Result,
+    check_level,
+    complete_rows,
+    to_matrix,
+)
 
 
 def _samples(
@@ -529,6 +536,30 @@ def adjust_p(
 # --------------------------------------------------------------------------- importance-performance
 
 
+def apart_from_mean(scores: pd.DataFrame, *, level: float = 0.95) -> pd.DataFrame:
+    """How far each column's mean lies from the mean of all columns, within the same rows.
+
+    Args:
+        scores: (n, k) on one scale, like indices from 0 to 100; rows with a missing value are left
+            out.
+
+    Returns:
+        Index column; ``estimate, ci_lower, ci_upper`` by Student's t; NaN with fewer than two rows.
+    """
+    level = check_level(level)
+    values = complete_rows(to_matrix(scores))
+    centred = values - values.mean(axis=1, keepdims=True)
+    n = len(centred)
+    middle = centred.mean(axis=0) if n else np.full(scores.shape[1], np.nan)
+    half = np.full(scores.shape[1], np.nan)
+    if n > 1:
+        half = _dist.t.ppf(0.5 + level / 2, n - 1) * centred.std(axis=0, ddof=1) / np.sqrt(n)
+    return pd.DataFrame(
+        {"estimate": middle, "ci_lower": middle - half, "ci_upper": middle + half},
+        index=scores.columns,
+    )
+
+
 def performance_index(
     scores: pd.DataFrame,
     minimum: float | Mapping[str, float],
@@ -560,7 +591,8 @@ class ImportancePerformance(Result):
     Attributes:
         table: index construct; ``importance`` (total effect as given), ``performance`` (0-100),
             ``quadrant``: ``improve`` (important, weak), ``keep`` (important, strong),
-            ``low_priority``, ``possible_overkill``; empty where a value is missing.
+            ``low_priority``, ``possible_overkill``; ``open`` where an interval leaves the side
+            open; empty where a value is missing.
         mean_importance, mean_performance: where the quadrants are cut.
     """
 
@@ -570,12 +602,17 @@ class ImportancePerformance(Result):
 
 
 def importance_performance(
-    effects: Mapping[str, float], performance: pd.Series
+    effects: Mapping[str, float],
+    performance: pd.Series,
+    *,
+    apart: tuple[pd.DataFrame, pd.DataFrame] | None = None,
 ) -> ImportancePerformance:
     """Importance-performance map (Martilla & James 1977; Ringle & Sarstedt 2016).
 
     Args:
         effects: construct -> total effect on the outcome. performance: index by construct, 0-100.
+        apart: of importance and of performance, the interval (``ci_lower, ci_upper``) of each
+            construct's distance from the mean: a corner is named only where both exclude zero.
 
     Raises:
         CannotCompute: no construct has both importance and performance.
@@ -598,9 +635,13 @@ def importance_performance(
         (False, True): "possible_overkill",
         (False, False): "low_priority",
     }
+    open_ = np.zeros(len(importance), dtype=bool)
+    for side in apart or ():
+        bounds = side.loc[list(effects), ["ci_lower", "ci_upper"]].to_numpy(dtype=np.float64)
+        open_ |= ~((bounds[:, 0] > 0) | (bounds[:, 1] < 0))
     quadrant = [
-        names[bool(i >= cut_i), bool(p >= cut_p)] if ok else ""
-        for i, p, ok in zip(importance, level, both, strict=True)
+        ("open" if unclear else names[bool(i >= cut_i), bool(p >= cut_p)]) if ok else ""
+        for i, p, ok, unclear in zip(importance, level, both, open_, strict=True)
     ]
     table = pd.DataFrame(
         {"importance": importance, "performance": level, "quadrant": quadrant},

@@ -463,11 +463,15 @@ def effects(data: Compared) -> Effects:
 def _points(data: Compared, totals: pd.DataFrame, scores: pd.DataFrame) -> pd.DataFrame:
     """Importance and performance of the constructs with scores."""
     scale, total = data.study.scale, totals.set_index("construct").loc[list(scores)]
+    index = 100 * (scores - scale.min) / (scale.max - scale.min)
+    bounds = {"apart_lower": "ci_lower", "apart_upper": "ci_upper"}
     found = groups.importance_performance(
         dict(zip(total.index.tolist(), total["estimate"].tolist(), strict=True)),
         groups.performance_index(scores, scale.min, scale.max),
+        apart=(total[list(bounds)].rename(columns=bounds), groups.apart_from_mean(index)),
     )
-    return found.table.join(total.drop(columns="estimate")).reset_index(names="construct")
+    kept = total.drop(columns=["estimate", *bounds])
+    return found.table.join(kept).reset_index(names="construct")
 
 
 @refusable

@@ -18,7 +18,8 @@ from loyalty.ground.findings import (
 from loyalty.ground.reasons import Reason
 
 Level = Literal["configural", "metric", "scalar", "strict"]
-Quadrant = Literal["improve", "keep", "low_priority", "possible_overkill"]
+#: ``open``: an interval leaves open on which side of a mean a construct lies.
+Quadrant = Literal["improve", "keep", "low_priority", "possible_overkill", "open"]
 
 
 class Aside(Record):

@@ -40,6 +40,7 @@ CORNERS: dict[Quadrant, str] = {
     "keep": "keep up",
     "low_priority": "low priority",
     "possible_overkill": "possible overkill",
+    "open": "open",
 }
 
 
@@ -316,8 +317,8 @@ def importance(found: Importance, case: Case) -> Table:
         columns,
         Text(en="Importance and performance.", zh="重要性与表现。"),
         Text(
-            en="Standardized total effects, robust standard errors, delta method; mean score on 0 to 100.",
-            zh="标准化总效应，稳健标准误，delta 法；表现为 0–100 的平均得分。",
+            en="Standardized total effects, robust standard errors, delta method; mean score on 0 to 100. A corner is named only where the intervals of both distances from the means exclude zero.",
+            zh="标准化总效应，稳健标准误，delta 法；表现为 0–100 的平均得分。仅当与两个均值之距离的区间均不含零时才判定象限。",
         ),
     )
 

@@ -339,20 +339,24 @@ def importance(found: Importance, case: Case) -> Text:
     improve = [p for p in high if p.quadrant == "improve" and _above_zero(p)]
     keep = [p for p in high if p.quadrant == "keep" and _above_zero(p)]
     doubtful = [p for p in high if not _above_zero(p)]
+    unclear = [p for p in found.points if p.quadrant == "open"]
     outcome = case.label(found.outcome)
     what = escape(outcome.en.lower())
     if improve:
         en = f"Important for {what} and weak, so first in line: {listed(improve).en}."
         zh = f"对{escape(outcome.zh)}重要而表现弱、应优先改进：{listed(improve).zh}。"
     else:
-        en = f"Nothing is important for {what} and weak at once."
-        zh = f"没有对{escape(outcome.zh)}重要而表现弱的构念。"
+        en = f"Nothing is shown to be important for {what} and weak at once."
+        zh = f"未证实有对{escape(outcome.zh)}重要而表现弱的构念。"
     if keep:
         en += f" Important and strong, to be kept up: {listed(keep).en}."
         zh += f"重要且表现好、应保持：{listed(keep).zh}。"
     if doubtful:
         en += f" The interval of {listed(doubtful).en} holds zero: its importance is not shown."
         zh += f"{listed(doubtful).zh}的区间包含零：其重要性未得证实。"
+    if unclear:
+        en += f" Too near a mean for the intervals to name a corner: {listed(unclear).en}."
+        zh += f"距均值过近、区间不足以判定象限：{listed(unclear).zh}。"
     return Text(en=en, zh=zh)
 
 
@@ -375,8 +379,8 @@ def maps(found: Maps, case: Case) -> list[Text]:
     else:
         said.append(
             Text(
-                en=f"In none of {count} maps is a construct important and weak at once.",
-                zh=f"{count} 幅图中均无重要而表现弱的构念。",
+                en=f"In none of {count} maps is a construct shown to be important and weak at once.",
+                zh=f"{count} 幅图中均未证实有重要而表现弱的构念。",
             )
         )
     if found.weak and len(found.borrowed) < found.count:
