@@ -70,7 +70,7 @@ EDITS: dict[str, Callable[[Path], None]] = {
     "other file": new_chapter,
     "cell": replace(NOTEBOOK, "Weak items are named", "Feeble items are named"),
     "caption": replace(NOTEBOOK, "Loadings with their intervals", "Loadings and intervals"),
-    "anchors": replace(NOTEBOOK.replace("ipynb", "html"), 'id="fig-demo-loadings"', 'id="gone"'),
+    "other books": replace("_quarto.yml", "dossiers: ../cases", "dossiers: ../all"),
     "picture": replace("reports/assets/path.svg", "</svg>", "<!-- new --></svg>"),
     "number": replace("_variables.yml", '".45"', '".46"'),
     "book": replace("_quarto.yml", "A Sample Study", "Another Study"),
@@ -169,7 +169,7 @@ def test_a_fault_is_told_again(copy: Callable[..., Path], tmp_path: Path) -> Non
     root, cache = copy(), tmp_path / "kept.zip"
     embedded.render(root, ["html"], tmp_path / "book", cache)
     before = cache.read_bytes()
-    replace("reports/concepts.qmd", "{#sec-concepts", "{#tbl-plain .x #sec-concepts")(root)
+    replace("reports/concepts.qmd", "@oliver2010, p. 434", "@nobody, p. 434")(root)
     faults = []
     for store in (cache, None):
         with pytest.raises(RenderError) as fault:
