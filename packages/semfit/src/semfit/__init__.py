@@ -47,7 +47,7 @@ __all__ = [
     "sam",
 ]
 
-#: The module of each name; it, NumPy, SciPy and pandas are loaded when a name is first used.
+#: The module of each name. NumPy and SciPy are loaded with the first name, pandas with the first data.
 _HOMES = {
     "bootstrap": ("Bootstrap",),
     "errors": ("ModelError",),
