@@ -47,7 +47,7 @@ __all__ = [
     "sam",
 ]
 
-#: The module of each name. NumPy and SciPy are loaded with the first name, pandas with the first data.
+#: The module of each name. The first name loads NumPy and SciPy, the first data pandas.
 _HOMES = {
     "bootstrap": ("Bootstrap",),
     "errors": ("ModelError",),
