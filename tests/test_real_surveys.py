@@ -9,6 +9,7 @@ import functools
 import json
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -16,7 +17,7 @@ import pytest
 import semfit
 
 from loyalty.cases import study, survey
-from loyalty.ground.errors import UserError
+from loyalty.ground.errors import RowsAbsent
 
 GOLDEN = json.loads((Path(__file__).parent / "golden" / "real_surveys.json").read_text())
 MEASUREMENT = """E =~ OVERALLX + CUSTOMX + WRONGX
@@ -30,11 +31,27 @@ LEVELS = ("loadings", "intercepts", "residuals")
 
 
 @functools.lru_cache
-def rows(case: str) -> pd.DataFrame:
+def loaded(case: str) -> survey.Survey:
     try:
-        return survey.load(study.load(case)).rows
-    except UserError as error:
+        return survey.load(study.load(case))
+    except RowsAbsent as error:
         pytest.skip(str(error))
+
+
+def rows(case: str) -> pd.DataFrame:
+    return loaded(case).rows
+
+
+def of(case: str, *constructs: str) -> str:
+    """The measurement of these constructs, as the case describes it."""
+    described = study.load(case)
+    return described.measurement_model([described.named(c) for c in constructs])
+
+
+def bank(**options: Any) -> semfit.Result:
+    names = ("image", "expectation", "quality", "value", "satisfaction", "loyalty")
+    model = of("bank-es-2008", *names)
+    return semfit.fit(model, rows("bank-es-2008"), estimator="MLR", **options)
 
 
 def acsi(model: str, missing: str, *, steps: int | None = None) -> semfit.Result:
@@ -77,6 +94,20 @@ FITS: dict[str, Callable[[], semfit.Result]] = {
         "LIKE =~ like_1 + like_2 + like_3\n"
         "CUSL =~ cusl_1 + cusl_2 + cusl_3",
         rows("reputation-mobile-2"),
+        estimator="MLR",
+    ),
+    "switching_cfa": lambda: semfit.fit(
+        "INV =~ INV1 + INV2 + INV3 + INV4\nSAT =~ SAT1 + SAT2 + SAT3\nINT =~ INT1 + INT2",
+        loaded("switching").as_given.rows,
+        estimator="MLR",
+    ),
+    "bank_cfa": lambda: bank(),
+    "bank_gender_config": lambda: bank(group="gender"),
+    "bank_gender_metric": lambda: bank(group="gender", group_equal=LEVELS[:1]),
+    "bank_gender_scalar": lambda: bank(group="gender", group_equal=LEVELS[:2]),
+    "service_cfa": lambda: semfit.fit(
+        of("service-points-esan", "service", "premises"),
+        rows("service-points-esan"),
         estimator="MLR",
     ),
 }

@@ -1,5 +1,6 @@
 # Values of lavaan 0.7-3 on the real surveys, whose rows are not in the repository.
-# Rscript make_real_surveys.R FOLDER (with the files acsi.csv, univer.csv, reputation2.csv)
+# Rscript make_real_surveys.R FOLDER (with the files acsi.csv, univer.csv, reputation2.csv,
+# switching.csv, csibank.csv, service.csv)
 library(lavaan)
 folder <- commandArgs(TRUE)[1]
 read <- function(name) read.csv(file.path(folder, paste0(name, ".csv")))
@@ -23,6 +24,19 @@ fits <- list(
   reputation2_cfa = cfa("COMP =~ comp_1+comp_2+comp_3\nLIKE =~ like_1+like_2+like_3\nCUSL =~ cusl_1+cusl_2+cusl_3",
                         read("reputation2"), estimator = "MLR")
 )
+# Switching with the answers past its scale as they stand; of the banks and the service points
+# only what is printed to three digits is kept.
+fits$switching_cfa <- cfa("INV =~ INV1+INV2+INV3+INV4\nSAT =~ SAT1+SAT2+SAT3\nINT =~ INT1+INT2",
+                          read("switching"), estimator = "MLR")
+block <- function(name, prefix, n) paste0(name, " =~ ", paste0(prefix, n, collapse = "+"))
+bank <- paste(block("IMAG", "imag", 1:6), block("EXPE", "expe", 1:4), block("QUAL", "qual", 1:7),
+              block("VAL", "val", 1:4), block("SAT", "sat", 1:3), block("LOY", "loy", 1:3), sep = "\n")
+fits$bank_cfa <- cfa(bank, read("csibank"), estimator = "MLR")
+for (level in c("config", "metric", "scalar"))
+  fits[[paste0("bank_gender_", level)]] <- cfa(bank, read("csibank"), estimator = "MLR",
+    group = "Gender", group.equal = levels[[level]])
+fits$service_cfa <- cfa(paste(block("S", "p5_", 1:11), block("P", "p7_", 1:7), sep = "\n"),
+                        read("service"), estimator = "MLR")
 for (level in names(levels))
   fits[[paste0("acsi_industry_", level)]] <- cfa(measurement, acsi, estimator = "MLR",
     missing = "fiml", group = "INDUSTRY", group.equal = levels[[level]])
