@@ -180,3 +180,90 @@ def test_levels_in_any_text(project: Any, small_answers: pd.DataFrame, levels: l
     project.describe(text.replace("levels: LEVELS", f"levels:\n{keys}"))
     assert list(study.load("small").groups[0].levels) == levels
     assert np.all([level in study.load("small").groups[0].levels for level in levels])
+
+
+def test_few_rows_stop_nothing_but_what_needs_them(
+    project: Any, small_answers: pd.DataFrame
+) -> None:
+    project.rows(small_answers.head(12))
+    checked = check.rows(study.load("small"))
+    assert checked.sound and "12 rows" in "\n".join(f.said for f in checked.faults)
+    project.rows(small_answers.head(1))
+    assert not check.rows(study.load("small")).sound
+
+
+# --- who is left out -----------------------------------------------------------------------------
+def test_rules_leave_out_one_after_the_other(project: Any, small_answers: pd.DataFrame) -> None:
+    rows = small_answers.assign(attention=["4"] * 50 + ["1"] * 6 + [None] * 4)
+    rows["seconds"] = [30.0] * 5 + [None] * 5 + [300.0] * 50
+    rows["status"] = ["test"] * 2 + ["real"] * 58
+    rows.loc[0, "q1"] = 77  # of a respondent who is left out: nobody's fault
+    project.study["exclude"] = [
+        {"id": "tests", "label": "Test runs", "column": "status", "is": ["test"]},
+        {"id": "attention", "label": "Attention", "column": "attention", "is_not": ["4"]},
+        {"id": "fast", "label": "Too fast", "column": "seconds", "below": 60},
+    ]
+    project.rows(rows)
+    survey_ = survey.load(study.load("small"))
+    # Without the two test runs the fast are three; who has no time stays, who has no answer goes.
+    assert survey_.excluded == {"tests": 2, "attention": 10, "fast": 3}
+    assert survey_.read == 60 and len(survey_.rows) == 45
+    expected = rows.loc[5:49, "q1"].tolist()
+    assert survey_.rows["q1"].tolist() == expected
+
+
+def test_a_fault_after_rows_were_left_out_has_the_row_of_the_file(
+    project: Any, small_answers: pd.DataFrame
+) -> None:
+    rows = small_answers.assign(status=["test"] * 3 + ["real"] * 57)
+    rows.loc[10, "q1"] = 9
+    project.study["scale"]["missing"] = []
+    project.study["exclude"] = [
+        {"id": "tests", "label": "Test runs", "column": "status", "is": ["test"]}
+    ]
+    project.rows(rows)
+    assert [f.row for f in said()] == [12]
+
+
+@pytest.mark.parametrize(
+    ("rule", "told"),
+    [
+        ({"is": ["a"], "below": 3}, "exactly one of is, is_not, below, above, blank"),
+        ({}, "exactly one of is, is_not, below, above, blank"),
+        ({"is": []}, "at least 1 item"),
+        ({"below": "soon"}, "valid number"),
+        ({"above": 1, "column": "nowhere"}, "no column 'nowhere'"),
+        ({"above": -1}, "leave nobody"),
+    ],
+)
+def test_rules_that_do_not_hold(project: Any, rule: dict[str, Any], told: str) -> None:
+    project.study["exclude"] = [{"id": "r", "label": "Rule", "column": "q1", **rule}]
+    project.describe()
+    assert told in "\n".join(f.line for f in said())
+
+
+# --- scales --------------------------------------------------------------------------------------
+@pytest.mark.parametrize(
+    ("scale", "good", "bad"),
+    [
+        ({"min": 1, "max": 5, "step": 0.5}, 2.5, 2.25),
+        ({"min": 0, "max": 100, "step": 0}, 33.333, 100.001),
+        ({"min": -3, "max": 3}, -3, -3.5),
+        ({"min": 0.5, "max": 5.5}, 1.5, 1),
+        ({"min": 0, "max": 1, "step": 0.1}, 0.3, 0.35),
+    ],
+)
+def test_half_points_and_sliders(
+    project: Any, small_answers: pd.DataFrame, scale: dict[str, Any], good: float, bad: float
+) -> None:
+    low, high = scale["min"], scale["max"]
+    rows = small_answers.assign(q1=[low, high] * 30)
+    rows["q1"] = rows["q1"].astype(float)
+    rows.loc[4, "q1"] = good
+    project.study["constructs"][0]["items"][0]["scale"] = scale
+    project.rows(rows)
+    assert not [f for f in said() if f.weight == "error"]
+    rows.loc[4, "q1"] = bad
+    project.rows(rows)
+    (fault,) = [f for f in said() if f.weight == "error"]
+    assert fault.row == 6 and fault.column == "q1"

@@ -74,16 +74,6 @@ def test_a_constant_item(
     assert message.startswith(f"small/rows.csv: column l1: a constant item ({said})")
 
 
-def test_fewer_rows_than_parameters(
-    project: Any, small_answers: pd.DataFrame, refusal: Callable[..., str]
-) -> None:
-    # 4 free loadings, 6 residual variances, 2 factor variances and their covariance.
-    project.rows(small_answers.head(13))
-    assert "13 rows, but the measurement model has 13 parameters" in refusal(load)
-    project.rows(small_answers.head(14))
-    assert len(load().rows) == 14
-
-
 def test_an_unknown_level(
     project: Any, small_answers: pd.DataFrame, refusal: Callable[..., str]
 ) -> None:

@@ -561,3 +561,26 @@ def test_no_variation_is_judged_by_the_range_of_the_scale(project: Project) -> N
     assert [(s.sign, s.n) for s in whole()[0].careless.signs] == [
         (s.sign, s.n) for s in narrow.signs
     ]
+
+
+def test_whom_the_rules_leave_out(project: Project) -> None:
+    rows = answers()
+    rows["check"] = [4] * 55 + [1] * 5
+    rule = {"id": "r", "label": {"en": "Failed <b> $x$", "zh": "未通过"}, "column": "check"}
+    project.study["exclude"] = [{**rule, "is_not": ["4"]}]
+    project.rows(rows)
+    found, case = whole()
+    assert (found.flow.read, found.flow.n) == (60, 55)
+    assert "Of 60 rows that were read, 55 are left" in texts("flow", found.flow, case)
+    assert "Failed <b> $x$ (5)" in texts("flow", found.flow, case)
+    assert "未通过（5）" in texts("flow", found.flow, case, "zh")
+    assert "All 55 rows enter the main analyses" in texts("flow", found.flow, case)
+
+
+def test_a_path_without_an_interval_is_not_compared() -> None:
+    base = {"who": "everybody", "n": 14, "problems": ()}
+    one = Selection(**base, estimate=0.4, ci_lower=None, ci_upper=None)
+    found = audit.Sensitivity(
+        from_="quality", to="loyalty", sign="+", selections=(one, one), n_selections=2, faulty=0
+    )
+    assert "could not be estimated" in said(words.sensitivity, found).en

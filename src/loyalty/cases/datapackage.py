@@ -77,7 +77,7 @@ def _item(study: Study, item: Item) -> dict[str, Any]:
     scale = study.item_scale(item)
     return {
         "name": item.source_column,
-        "type": "integer",
+        "type": "integer" if scale.step == 1 else "number",
         "title": item.en,
         "description": item.wording.zh,
         "reversed": item.reversed,

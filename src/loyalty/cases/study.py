@@ -6,6 +6,7 @@ folders. Codebook and Frictionless data package are derived from it, never typed
 
 from __future__ import annotations
 
+import math
 import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
@@ -16,6 +17,7 @@ from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 from zoneinfo import available_timezones
 
+import pandas as pd
 from pydantic import (
     Field,
     StringConstraints,
@@ -327,10 +329,14 @@ class Resource(Model):
 
 
 class Scale(Model):
-    """Answers from `min` to `max`; `missing` are codes, and `answers` the numbers of texts."""
+    """Answers from `min` to `max` in steps of `step`: 1, 0.5 for half points, 0 for any number.
 
-    min: int
-    max: int
+    `missing` are codes, and `answers` the numbers of texts.
+    """
+
+    min: int | float
+    max: int | float
+    step: float = Field(default=1, ge=0)
     missing: list[float] = []
     answers: dict[Level, float] = {}
 
@@ -339,6 +345,19 @@ class Scale(Model):
         if self.min >= self.max:
             raise ValueError(f"min must be below max, not {self.min} and {self.max}")
         return self
+
+    @property
+    def points(self) -> int | None:
+        """How many answers the scale has; None of one that takes any number."""
+        return round((self.max - self.min) / self.step) + 1 if self.step else None
+
+    def holds(self, answers: pd.Series) -> pd.Series:
+        """Whether numbers are answers of the scale, bool by row (a missing one is none)."""
+        on = answers.between(self.min, self.max)
+        if self.step:
+            steps = (answers - self.min) / self.step
+            on &= (steps - steps.round()).abs() < 1e-6
+        return on
 
 
 class _Column(Model):
@@ -394,6 +413,52 @@ class Group(_Column):
     within: str | None = None
     quotas: dict[Level, float] | None = None
     comparable: bool = True
+
+
+class Exclude(Model):
+    """Who is left out of everything, by one rule about a column of the rows.
+
+    `is` are the texts of those left out, `is_not` of those who stay (an attention check's right
+    answer); `below` and `above` are numbers (a duration), and a row without one stays; `blank`
+    leaves out whoever has nothing there.
+    """
+
+    id: Identifier
+    label: Text
+    column: str
+    is_: list[Level] | None = Field(default=None, alias="is", min_length=1)
+    is_not: list[Level] | None = Field(default=None, min_length=1)
+    below: float | None = None
+    above: float | None = None
+    blank: Literal[True] | None = None
+
+    @model_validator(mode="after")
+    def _exactly_one(self) -> Self:
+        given = [
+            k for k in ("is_", "is_not", "below", "above", "blank") if getattr(self, k) is not None
+        ]
+        if len(given) != 1:
+            raise ValueError("exactly one of is, is_not, below, above, blank is expected")
+        return self
+
+    def takes(self, raw: pd.Series) -> pd.Series:
+        """Whom the rule leaves out, bool by row."""
+        texts = raw.astype("string").str.strip()
+        if pd.api.types.is_float_dtype(raw):  # a code column with holes is read as floats
+            texts = texts.str.removesuffix(".0")
+        texts = texts.mask(texts == "")
+        if self.blank:
+            out = texts.isna()
+        elif self.is_ is not None:
+            out = texts.isin(self.is_)
+        elif self.is_not is not None:
+            out = ~texts.isin(self.is_not)
+        else:
+            numbers = pd.to_numeric(texts, errors="coerce").astype("float64")
+            low = -math.inf if self.below is None else self.below
+            high = math.inf if self.above is None else self.above
+            out = (numbers < low) | (numbers > high)
+        return out.fillna(False).astype(bool)
 
 
 class Hypothesis(Model):
@@ -603,6 +668,7 @@ class Study(Model):
     variables: list[Variable] = []
     groups: list[Group] = []
     personal: list[str] = []
+    exclude: list[Exclude] = []
     hypotheses: list[Hypothesis] = []
     covariances: list[tuple[str, str]] = []
     effects: list[Effect] = []
@@ -792,6 +858,9 @@ class Study(Model):
         for name, n in Counter(ids + sorted(set(item_ids)) + single).items():
             if n > 1:
                 yield f"the id {name} is used {n} times (constructs, items, variables, groups)"
+        for name, n in Counter(e.id for e in self.exclude).items():
+            if n > 1:
+                yield f"exclude: the id {name} is used {n} times"
         for name, n in Counter(r.id for r in self.resources).items():
             if n > 1:
                 yield f"resources: the id {name} is used {n} times"

@@ -14,7 +14,7 @@ import sys
 import tarfile
 import tempfile
 import zipfile
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -58,6 +58,10 @@ class Survey:
         Item → how many answers carried a declared missing code.
     outside : dict
         Item, or variable with a scale → its answers outside it, by row, which were set to missing.
+    read : int
+        Rows before the study's rules left any out.
+    excluded : dict
+        Rule of `exclude` → how many rows it left out of those that the rules before it left.
     """
 
     study: Study
@@ -65,6 +69,8 @@ class Survey:
     checksum: str
     missing_codes: dict[str, int]
     outside: dict[str, pd.Series]
+    read: int = 0
+    excluded: dict[str, int] = field(default_factory=dict)
 
     @property
     def as_given(self) -> Survey:
@@ -101,9 +107,8 @@ def load(study: Study) -> Survey:
     UserError
         One line with the file, the row and the column of the first thing that does not hold:
         a file that is absent, altered or not what its suffix says, a column that is missing, an
-        answer that is no number or lies outside its scale, an item without variation, a level
-        that no row has or that is not declared, or fewer rows than the measurement model has
-        parameters.
+        answer that is no number or lies outside its scale, an item without variation, or a level
+        that no row has or that is not declared.
     """
     if study.case in _held:
         if isinstance(held := _held[study.case], RowsAbsent):
@@ -301,7 +306,23 @@ def typed(
     """
     frame = frame.rename(columns=str)
     there = list(frame.columns)
+    faults: list[Fault] = []
+    read, excluded = len(frame), {}
+    for rule in study.exclude:
+        if there.count(rule.column) != 1:
+            faults.append(_lacking(name, rule.column, there))
+            continue
+        out = rule.takes(frame[rule.column])
+        excluded[rule.id] = int(out.sum())
+        frame = frame[~out]
+    if excluded and frame.empty:
+        said = "the rules of exclude leave nobody"
+        return Survey(study, frame, checksum, {}, {}, read, excluded), [
+            *faults,
+            Fault(weight="error", file=name, said=said, expected="some rows"),
+        ]
     typing = _Typing(study, frame, name, first)
+    typing.found += faults
     missing_codes: dict[str, int] = {}
     outside: dict[str, pd.Series] = {}
     columns: dict[str, pd.Series] = {}
@@ -337,7 +358,8 @@ def typed(
             columns[group.id] = typing.levels(group)
     typing.enough()
     rows = pd.DataFrame(columns, index=frame.index).reset_index(drop=True)
-    return Survey(study, rows, checksum, missing_codes, outside), typing.found
+    survey = Survey(study, rows, checksum, missing_codes, outside, read, excluded)
+    return survey, typing.found
 
 
 def no_column(name: str, column: str, columns: list[str]) -> str:
@@ -397,9 +419,8 @@ class _Typing:
         self, answers: pd.Series, column: str, scale: Scale, whole: bool = True
     ) -> tuple[pd.Series, pd.Series]:
         """Answers on the scale, and the others by their place in the column."""
-        wrong = answers.notna() & ~answers.between(scale.min, scale.max)
-        if whole:
-            wrong |= answers.notna() & (answers % 1 != 0)
+        on = scale.holds(answers) if whole else answers.between(scale.min, scale.max)
+        wrong = answers.notna() & ~on
         n = int(wrong.sum())
         if n:
             refused = self.study.rows.outside_scale == "refuse"
@@ -408,9 +429,10 @@ class _Typing:
                 wrong,
                 column,
                 weight="error" if refused else "loss",
-                said=f"{answers.iloc[at]:g} is not on the scale {scale.min} to {scale.max} "
+                said=f"{answers.iloc[at]:g} is not on the scale {scale.min:g} to {scale.max:g} "
                 f"({n} such in this column)" + ("" if refused else ", set to missing"),
-                expected=f"{scale.min} to {scale.max}",
+                expected=f"{scale.min:g} to {scale.max:g}"
+                + (f" in steps of {scale.step:g}" if scale.step not in (0, 1) else ""),
                 mend=MEND if refused else "",
             )
         return answers.mask(wrong), answers[wrong].set_axis(np.flatnonzero(wrong.to_numpy()))
@@ -477,14 +499,14 @@ class _Typing:
         return texts.astype(object).where(texts.notna(), None)
 
     def enough(self) -> None:
-        parameters = _free_parameters(self.study)
-        if len(self.frame) <= parameters:
+        parameters, n = _free_parameters(self.study), len(self.frame)
+        if n <= parameters:
             self.found.append(
                 Fault(
-                    weight="error",
+                    weight="note" if n > 1 else "error",
                     file=self.name,
-                    said=f"{len(self.frame)} rows, but the measurement model has {parameters} "
-                    "parameters; more rows than parameters are expected",
+                    said=f"{n} rows, but the measurement model has {parameters} parameters: "
+                    "what needs it cannot be computed",
                     expected=f"more than {parameters} rows",
                 )
             )

@@ -165,7 +165,11 @@ def validated(model: type[M], content: Any, name: str) -> M:
             shown = f" (found {given!r:.60})" if isinstance(given, str | int | float) else ""
             several = problem.get("ctx", {}).get("error")
             texts = several.texts if isinstance(several, Problems) else [f"{text}{shown}"]
-            found += [(tuple(problem["loc"]), one) for one in texts]
+            key = tuple(problem["loc"])
+            if key[-1:] == ("int",):  # said of a whole number or any other, it is said again
+                continue
+            key = key[:-1] if key[-1:] == ("float",) else key
+            found += [(key, one) for one in texts]
         raise NotValid(name, found) from None
 
 

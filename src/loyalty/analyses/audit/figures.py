@@ -18,6 +18,7 @@ from loyalty.shown.words import number
 #: What each box says, and each box beside it, before the number.
 KEPT = {
     "all": Text(en="Rows of the data", zh="数据行"),
+    "rules": Text(en="Kept by the study's rule", zh="按研究规则保留"),
     "empty": Text(en="Main analyses: at least one answer", zh="主要分析：至少有一个答案"),
     "repeated": Text(en="No repeated row", zh="无重复行"),
     "careless": Text(en="Not flagged", zh="未被标记"),
@@ -35,15 +36,27 @@ ASIDE = {
 
 def flow(found: Flow, case: Case) -> Figure:
     def draw(language: Language) -> Drawing:
-        left = [("all", found.n), *((s.reason, s.n_left) for s in found.steps)]
-        kept = [f"{KEPT[k].in_(language)}\nn = {show(n, 'count')}" for k, n in left]
+        labels = {rule.id: rule.label.in_(language) for rule in case.study.exclude}
+        left: list[tuple[str, int]] = [
+            (KEPT["all"].in_(language), found.read or found.n),
+            *((KEPT["rules"].in_(language), r.n_left) for r in found.rules),
+            *((KEPT[s.reason].in_(language), s.n_left) for s in found.steps),
+        ]
+        kept = [f"{what}\nn = {show(n, 'count')}" for what, n in left]
+        colon = "：" if language == "zh" else ": "
         aside = [
-            (f"{ASIDE[s.reason].in_(language)}{show(s.n_excluded, 'count')}", s.reason == "empty")
-            for s in found.steps
+            *((f"{labels[r.rule]}{colon}{show(r.n_excluded, 'count')}", True) for r in found.rules),
+            *(
+                (
+                    f"{ASIDE[s.reason].in_(language)}{show(s.n_excluded, 'count')}",
+                    s.reason == "empty",
+                )
+                for s in found.steps
+            ),
         ]
         return charts.exclusion_flow(kept, aside)
 
-    n, main = number(found.n), number(found.step("empty").n_left)
+    n, main = number(found.read or found.n), number(found.step("empty").n_left)
     strict = number(found.step("incomplete").n_left)
     return Figure(
         draw,

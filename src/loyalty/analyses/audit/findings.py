@@ -58,8 +58,18 @@ class Step(Record):
     n_left: Count
 
 
+class Rule(Record):
+    """Rows that a rule of the description leaves out, of those that are left before it."""
+
+    rule: str
+    n_excluded: People
+    n_left: Count
+
+
 class Flow(Finding):
     """Who would be left out, step by step; only empty rows are.
+
+    `rules` left out others before: of `read` rows `n` came through.
 
     `strict_share`: left of all rows when everybody in the steps goes. `repeated_rows` equal an
     earlier one, `repeated_ids` have an id seen before (`has_ids`: there are ids); `lined` are the
@@ -74,6 +84,8 @@ class Flow(Finding):
     repeated_ids: People
     has_ids: bool
     lined: People
+    read: Count | None = None
+    rules: Annotated[tuple[Rule, ...], Together()] = ()
 
     def step(self, reason: str) -> Step:
         return next(s for s in self.steps if s.reason == reason)
@@ -406,7 +418,17 @@ def flow(data: Answers) -> Flow:
         repeated_ids=data.repeated.n_ids,
         has_ids=data.has_ids,
         lined=lined.sum(),
+        read=data.survey.read if data.survey.excluded else None,
+        rules=_rules(data.survey),
     )
+
+
+def _rules(survey: Survey) -> list[Rule]:
+    left, found = survey.read, list[Rule]()
+    for name, n in survey.excluded.items():
+        left -= n
+        found.append(Rule(rule=name, n_excluded=n, n_left=left))
+    return found
 
 
 # --- codes and missing answers -------------------------------------------------------------------

@@ -73,7 +73,30 @@ def _same(words: str) -> Text:
 
 # --- rows and codes ------------------------------------------------------------------------------
 def flow(found: Flow, case: Case) -> list[Text]:
-    return [_exclusions(found), _repeated(found)]
+    return [*_ruled_out(found, case), _exclusions(found), _repeated(found)]
+
+
+def _ruled_out(found: Flow, case: Case) -> list[Text]:
+    """Whom the study's own rules leave out of everything."""
+    if not found.rules:
+        return []
+    rules = {rule.id: rule.label for rule in case.study.exclude}
+    told = listed(
+        [
+            Text(
+                en=f"{escape(rules[r.rule].en)} \\({number(r.n_excluded)}\\)",
+                zh=f"{escape(rules[r.rule].zh)}（{number(r.n_excluded)}）",
+            )
+            for r in found.rules
+        ]
+    )
+    read, n = number(found.read), number(found.n)
+    return [
+        Text(
+            en=f"Of {read} rows that were read, {n} are left by the study's own rules, which leave out: {told.en}.",
+            zh=f"读入 {read} 行，按研究自定规则保留 {n} 行；剔除：{told.zh}。",
+        )
+    ]
 
 
 def _exclusions(found: Flow) -> Text:
@@ -423,7 +446,7 @@ def detection(found: Detection, case: Case) -> Text:
 
 
 def sensitivity(found: Sensitivity, case: Case) -> list[Text]:
-    done = [s for s in found.selections if s.estimate is not None]
+    done = [s for s in found.selections if None not in (s.estimate, s.ci_lower, s.ci_upper)]
     if len(done) < 2 or done[0] is not found.selections[0]:
         return [
             Text(

@@ -59,6 +59,8 @@ class Descriptives(Findings):
 
 
 W = TypeVar("W", bound=str)
+#: Of a scale of more answers the single ones are not counted.
+MOST_POINTS = 11
 
 
 def data(survey: Survey) -> Data:
@@ -69,7 +71,10 @@ def data(survey: Survey) -> Data:
 @refusable
 def answers(data: Data) -> Answers:
     """Answers to every item of the case's common scale."""
-    low, high = data.study.scale.min, data.study.scale.max
+    own = data.study.scale
+    if own.step != 1 or own.points is None or own.points > MOST_POINTS:
+        raise CannotCompute("no_few_points")
+    low, high = int(own.min), int(own.max)
     drawn = [i for i in data.owner if (data.scale[i].min, data.scale[i].max) == (low, high)]
     if not drawn:
         raise CannotCompute("no_common_scale")
@@ -189,6 +194,8 @@ def csat(data: Data) -> Csat:
         scale = data.scale[asked]
     else:
         raise CannotCompute("no_satisfaction")
+    if scale.step != 1 or scale.points is None or scale.points > MOST_POINTS:
+        raise CannotCompute("no_few_points")
     found = descriptives.csat(
         data.answers[asked], top_box=scale.max - 1, minimum=scale.min, maximum=scale.max
     )

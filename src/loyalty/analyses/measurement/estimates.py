@@ -527,6 +527,11 @@ def respecifications(result: semfit.Result) -> pd.DataFrame:
     thresholds (a standardized loading, a correlation of residuals).
     """
     frame = result.modindices()
+    # A solution at the edge of what its data identify has indices without an expected change.
+    known = np.isfinite(frame[["mi", "epc", "sepc_all"]].to_numpy(float)).all(axis=1)
+    frame = frame[known].reset_index(drop=True)
+    if frame.empty:
+        raise CannotCompute("no_expected_change")
     loading = threshold("misspecified_loading").value
     other = threshold("misspecified_correlation").value
     judged = validity.misspecifications(
@@ -538,7 +543,8 @@ def respecifications(result: semfit.Result) -> pd.DataFrame:
     )
     frame = frame.rename(columns={"pvalue": "p", "sepc_all": "sepc"})
     columns = ["lhs", "op", "rhs", "mi", "p", "epc", "sepc"]
-    return pd.concat([frame[columns], judged[["power", "verdict"]]], axis=1)
+    table: pd.DataFrame = pd.concat([frame[columns], judged[["power", "verdict"]]], axis=1)
+    return table
 
 
 class Trial(Record):
