@@ -107,6 +107,25 @@ def test_failures_of_which_all_is_known() -> None:
                     assert said(shown).in_(language)
 
 
+def test_coefficients_in_points() -> None:
+    """Plain least squares by NumPy; the interval holds what the rows were drawn with."""
+    given = customers()
+    found = everything(given).determinants
+    assert isinstance(found, failure.Determinants)
+    terms = [row.term for row in found.circumstances]
+    after = given.query("failed == 1")
+    x = np.column_stack([np.ones(len(after)), after[terms]])
+    slopes = np.linalg.lstsq(x, after["loyalty_after"])[0][1:]
+    assert [row.points for row in found.circumstances] == pytest.approx(slopes)
+    drawn = {"severity": -0.3, "recovery": 0.4, "controllability": 0.0, "competition": 0.0}
+    for row in found.circumstances:
+        assert row.points_ci_lower is not None and row.points_ci_upper is not None
+        assert row.points_ci_lower < drawn[row.term] < row.points_ci_upper
+        # The same interval in standard deviations.
+        scale = after[row.term].std() / after["loyalty_after"].std()
+        assert row.ci_lower == pytest.approx(row.points_ci_lower * scale)
+
+
 def test_failures_that_nobody_rated() -> None:
     found = everything(customers()[["failed", "loyalty_after"]])
     for finding, code in (

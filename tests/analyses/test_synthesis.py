@@ -16,7 +16,7 @@ from loyalty.analyses.behaviour.findings import Behaviour
 from loyalty.analyses.groups.findings import Groups
 from loyalty.analyses.measurement.findings import Measurement
 from loyalty.analyses.reliability.findings import Reliability
-from loyalty.analyses.structural.findings import Structural
+from loyalty.analyses.structural.findings import Bend, Moderation, Structural
 from loyalty.analyses.synthesis import estimates, evidence, figures, tables, words
 from loyalty.analyses.synthesis import findings as synthesis
 from loyalty.analyses.synthesis.estimates import Estimate, Everything
@@ -252,13 +252,32 @@ def test_only_narrow_intervals_are_drawn() -> None:
 def test_votes_count_every_verdict_and_no_number_stands_for_none() -> None:
     wide = path("quality", "loyalty", 0.2, 0.5)
     found = synthesis.votes(with_paths("one", "three", "drawn", two=[wide]))
+    assert found is not None
     assert (found.real.supported, found.real.open, found.real.contradicted) == (3, 1, 0)
-    assert (found.real.count, found.simulated.supported, found.simulated.count) == (4, 1, 1)
-    assert {r.case: r.wide for r in found.rows} == {"one": 0, "two": 1, "three": 0, "drawn": 0}
+    assert found.real.count == 4
+    assert {r.case: r.wide for r in found.rows} == {"one": 0, "two": 1, "three": 0}
     text = said(found, words.votes).en
-    assert "3 of 4 hypothesized paths are supported, 1 is open and none are contradicted" in text
+    assert "3 of 4 hypotheses are supported, 1 is open and none are contradicted" in text
     against = synthesis.votes(with_paths(one=[path("quality", "loyalty", -0.4, 0.1)]))
+    assert against is not None
     assert "none are open and 1 is contradicted" in said(against, words.votes).en
+    assert synthesis.votes(with_paths("drawn")) is None
+
+
+def test_votes_count_moderations_and_bends_like_paths() -> None:
+    """By the latent verdict where there is one: it is the one with the measurement error out."""
+    data = with_paths("one")
+    bends = [
+        made(Bend, id="H8", verdict="open", latent_verdict="contradicted"),
+        made(Bend, id="H9", verdict="supported"),
+    ]
+    findings = data.found["one", "structural"].findings
+    bent = findings.model_copy(update={"moderation": Moderation(count=2, rows=tuple(bends))})
+    found = synthesis.votes(everything({("one", "structural"): bent}, {"one": CASES["one"]}))
+    assert found is not None
+    (row,) = found.rows
+    assert (row.supported, row.open, row.contradicted) == (2, 0, 1)
+    assert "2 of 3 hypotheses are supported, none are open and 1 is" in said(found, words.votes).en
 
 
 # --- pooling -------------------------------------------------------------------------------------
@@ -887,34 +906,6 @@ def test_what_a_faster_answer_may_cost() -> None:
     assert isinstance(none, Refused) and none.refused.code == "no_firm_panel"
 
 
-# --- recovery ------------------------------------------------------------------------------------
-def declare(patch: pytest.MonkeyPatch, **truth: float) -> None:
-    """The simulated cases' processes declare these paths."""
-    rows = [("path", "pooled", name.replace("_", " -> "), value) for name, value in truth.items()]
-    rows += [("path", "banks", "quality -> loyalty", 9.0), ("loading", "pooled", "x", 9.0)]
-    table = pd.DataFrame(rows, columns=["kind", "industry", "name", "value"])
-    patch.setattr(synthesis.simulate, "true_parameters", lambda _: table)
-    patch.setattr(synthesis.places, "inside", lambda folder, name: name)
-
-
-def test_what_was_put_in_is_counted_by_survey(monkeypatch: pytest.MonkeyPatch) -> None:
-    declare(monkeypatch, quality_loyalty=0.3, loyalty_quality=0.1)
-    put = [path("quality", "loyalty", 0.4, 0.1), path("loyalty", "quality", -0.1, 0.05, "H2")]
-    again = [{**path("quality", "loyalty", 0.5, 0.1), "ci_lower": 0.3}]
-    other = [path("quality", "quality", 0.5, 0.1)]
-    found = synthesis.recovery(with_paths("one", drawn=[*put, *other], again=again))
-    assert isinstance(found, synthesis.Recovery)
-    first, second = found.surveys
-    assert (first.case, first.letter, first.paths, first.covered) == ("drawn", "B", 2, 1)
-    assert first.missed == ("H2",) and first.largest == "H2"
-    assert (first.mean_gap, first.largest_gap) == pytest.approx((0.15, 0.2))
-    assert (second.covered, second.missed) == (1, ())  # a bound belongs to the interval
-    assert (found.count, found.covered) == (3, 2)
-    assert "2 of 3 paths hold the value" in said(found, words.recovery).en
-    none = synthesis.recovery(with_paths("one"))
-    assert isinstance(none, Refused) and none.refused.code == "no_simulated_case"
-
-
 # --- the page ------------------------------------------------------------------------------------
 def test_every_finding_is_shown() -> None:
     assert list(PAGE) == list(synthesis.Synthesis.model_fields)
@@ -960,14 +951,10 @@ def whole(known: claims.Ledger) -> synthesis.Synthesis:
         first=synthesis.first(data),
         one_point=synthesis.one_point(data),
         worth=synthesis.worth(data, 0.1, 80.0),
-        recovery=synthesis.recovery(data),
     )
 
 
-def test_all_that_is_shown_is_made_of_fields(
-    repository: object, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    declare(monkeypatch, quality_loyalty=0.5)
+def test_all_that_is_shown_is_made_of_fields(repository: object) -> None:
     known = claims.load()
     beside = ledger(one="paths.rows.H1").claims[0].beside
     first = known.claims[0].model_copy(update={"beside": beside})

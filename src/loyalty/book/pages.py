@@ -114,6 +114,37 @@ def cases(described: Mapping[str, Study], found: Results, language: Language) ->
     return numbered(table, "cases", language)
 
 
+#: Rows of tables that a page of print takes beside headings and sentences.
+PRINTED_ROWS = 30
+
+
+def trial_cases(described: Mapping[str, Study], found: Results, language: Language) -> str:
+    """The simulated cases, none over more than a page of print: what they are, what of them was
+    missed, and what is declared beside what was found.
+    """
+    trial = found.get((ALL, "trial"))
+    cases = trial.findings.cases if trial else None
+    if cases is None or isinstance(cases, Refused):
+        none = Text(en="No simulated case was analysed here.", zh="此处未分析任何模拟案例。")
+        return none.in_(language)
+    notebook = f"executed/{ALL}/{notebook_file('trial').stem}.ipynb"
+    parts, printed = [], PRINTED_ROWS
+    for row in cases.rows:
+        study = described[row.case]
+        own = sum(e.kind != "share" for e in row.effects)
+        printed += own
+        if printed > PRINTED_ROWS:
+            parts.append("{{< pagebreak >}}")
+            printed = own
+        parts += [
+            f"## {escape(study.title.in_(language))} {{#sec-trial-{row.case}}}",
+            escape(study.summary.in_(language)),
+            f"{{{{< embed {notebook}#txt-{ALL}-trial-case-{row.case} >}}}}",
+            f"{{{{< embed {notebook}#tbl-{ALL}-trial-case-{row.case} >}}}}",
+        ]
+    return "\n\n".join(parts)
+
+
 def _linked(row: Any, language: Language) -> str:
     title = escape(row.study.title.in_(language))
     return f'[{title}]{{.dossier of="{row.study.case}"}}' if row.rows else title

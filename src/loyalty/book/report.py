@@ -167,6 +167,7 @@ def _pages(edition: Edition, found: Results, folder: Path) -> dict[str, str]:
         }
     return {
         "cases": pages.cases(described, own, language),
+        "trial-cases": pages.trial_cases(described, found, language),
         "crosscheck": pages.crosscheck(_described(None), found, language),
         "montecarlo": measured.montecarlo_page(language),
         "recovery": measured.recovery_page(described, language, folder),

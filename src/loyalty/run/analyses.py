@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from loyalty.ground.findings import Findings
 
 #: Over all cases together, in order: each may read the findings of every case and of those before.
-ACROSS = ("synthesis", "argument")
+ACROSS = ("synthesis", "trial", "argument")
 #: Set by the workflow: the findings are results, and pages are written afterwards.
 WORKFLOW = "LOYALTY_WORKFLOW"
 #: Marks a finding's place in an executed notebook.

@@ -10,7 +10,7 @@ from __future__ import annotations
 import base64
 import io
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -41,6 +41,10 @@ if TYPE_CHECKING:
     from loyalty.run.notebook import Notebook
 
 
+#: What a function of a page may return.
+Shown = Figure | Table | Text | Sequence[Text]
+
+
 @dataclass(frozen=True)
 class Display:
     """One thing shown: its label, its MIME bundle, and for tables and figures the caption."""
@@ -56,7 +60,10 @@ class Display:
 def displays(
     analysis: str, name: str, finding: Finding | Refused, case: Case, language: Language
 ) -> Iterable[Display]:
-    """All that the analysis's page shows of a finding whose numbers are cited."""
+    """All that the analysis's page shows of a finding whose numbers are cited.
+
+    What shows it may return several things by name (a table a case), each with its own label.
+    """
     prefix = f"{case.id}-{analysis}"
     if isinstance(finding, Refused):
         said = words.cannot(finding, case).in_(language)
@@ -69,16 +76,20 @@ def displays(
         if shown is None or shown == []:
             continue
         label = f"{prefix}-{shower.__name__.rstrip('_').replace('_', '-')}"
-        if isinstance(shown, Figure):
-            yield _figure(name, f"fig-{label}", shown, case, language)
-        elif isinstance(shown, Table):
-            caption = _marked(shown.caption, shown.simulated, case, language)
-            bundle = {"text/markdown": shown.markdown(language), "text/plain": shown.caption.en}
-            yield Display(name, f"tbl-{label}", bundle, caption)
-        else:
-            sentences = [shown] if isinstance(shown, Text) else shown
-            said = words.join(sentences).in_(language)
-            yield Display(name, f"txt-{label}", {"text/markdown": said, "text/plain": said})
+        several = shown if isinstance(shown, Mapping) else {"": shown}
+        for one, what in several.items():
+            yield _display(name, f"{label}-{one}" if one else label, what, case, language)
+
+
+def _display(name: str, label: str, shown: Shown, case: Case, language: Language) -> Display:
+    if isinstance(shown, Figure):
+        return _figure(name, f"fig-{label}", shown, case, language)
+    if isinstance(shown, Table):
+        caption = _marked(shown.caption, shown.simulated, case, language)
+        bundle = {"text/markdown": shown.markdown(language), "text/plain": shown.caption.en}
+        return Display(name, f"tbl-{label}", bundle, caption)
+    said = words.join([shown] if isinstance(shown, Text) else shown).in_(language)
+    return Display(name, f"txt-{label}", {"text/markdown": said, "text/plain": said})
 
 
 def _figure(name: str, label: str, figure: Figure, case: Case, language: Language) -> Display:

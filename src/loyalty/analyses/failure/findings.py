@@ -28,6 +28,7 @@ from loyalty.ground.reasons import CannotCompute
 from loyalty.ground.thresholds import threshold
 from loyalty.stats import failure
 from loyalty.stats.failure import Gap, Verdict
+from loyalty.stats.regression import ols
 
 #: What loyalty after a failure may depend on, and the sign that the source expects.
 DETERMINANTS: Mapping[str, Literal["+", "-"]] = {
@@ -50,7 +51,10 @@ class Rows(Finding):
 
 
 class Coefficient(Record):
-    """A standardized coefficient; ``vif`` is its variance inflation factor."""
+    """A standardized coefficient; ``vif`` is its variance inflation factor.
+
+    `points`: the same unstandardized, in points of the outcome for a point.
+    """
 
     term: str
     expected: Literal["+", "-"]
@@ -61,6 +65,9 @@ class Coefficient(Record):
     t: Real
     p: P
     vif: Real | None
+    points: Real | None = None
+    points_ci_lower: Real | None = None
+    points_ci_upper: Real | None = None
 
 
 class Determinants(Finding):
@@ -203,6 +210,9 @@ def counted(tables: Sequence[Loaded]) -> Rows:
 def _coefficients(data: Failures, causes: Sequence[str]) -> tuple[tuple[Coefficient, ...], object]:
     model = failure.standardized(data.after, "loyalty_after", causes, cluster=data.cluster)
     rows = model.coefficients.drop(index="intercept").reset_index()
+    raw = ols(data.after, "loyalty_after", causes, cluster=data.cluster).coefficients
+    for name, column in (("points", "b"), *((f"points_{c}", c) for c in ("ci_lower", "ci_upper"))):
+        rows[name] = raw[column].loc[rows["term"]].to_numpy()
     rows["expected"] = [DETERMINANTS[t] for t in rows["term"]]
     return Coefficient.each(rows, estimate="b"), model
 

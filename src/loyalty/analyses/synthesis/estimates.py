@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 from loyalty.analyses.audit.findings import Audit
 from loyalty.analyses.behaviour.findings import Behaviour
 from loyalty.analyses.descriptives.findings import Descriptives
+from loyalty.analyses.drivers.findings import Drivers
 from loyalty.analyses.failure.findings import Failure
 from loyalty.analyses.groups.findings import Groups
 from loyalty.analyses.measurement.findings import Measurement
@@ -38,6 +39,7 @@ KINDS: Mapping[str, type[Findings]] = {
     "behaviour": Behaviour,
     "voice": Voice,
     "failure": Failure,
+    "drivers": Drivers,
     "published": Published,
 }
 F = TypeVar("F", bound=Findings)

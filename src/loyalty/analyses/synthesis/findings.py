@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 
-from loyalty import simulate
 from loyalty.analyses.audit.findings import Audit
 from loyalty.analyses.behaviour.findings import Behaviour
 from loyalty.analyses.groups.findings import Groups
@@ -28,9 +26,7 @@ from loyalty.analyses.synthesis.estimates import (
 from loyalty.analyses.synthesis.evidence import Backbone, Evidence, Moderators, Sectors
 from loyalty.cases import claims
 from loyalty.cases.claims import Ledger, Outcome
-from loyalty.cases.study import Study
 from loyalty.estimates.verdicts import PathVerdict
-from loyalty.ground import paths as places
 from loyalty.ground.findings import (
     Bounded,
     Count,
@@ -145,9 +141,10 @@ class VoteRow(OfCase):
 
 
 class Votes(Finding):
+    """Verdicts on every hypothesis of the real surveys: paths, moderations and bends."""
+
     rows: tuple[VoteRow, ...]
     real: Verdicts
-    simulated: Verdicts
 
 
 class PooledPath(Interval):
@@ -309,37 +306,6 @@ class Worth(Finding):
     margin: Real
 
 
-class RecoveredPath(Interval):
-    case: str
-    id: str
-    from_: str
-    to: str
-    truth: Real
-    covered: bool
-
-
-class RecoveredSurvey(Record):
-    """Gaps are absolute differences of estimate and true value; `largest` is a path's id."""
-
-    case: str
-    letter: str
-    paths: Count
-    covered: Count
-    missed: tuple[str, ...]
-    mean_gap: Real
-    largest_gap: Real
-    largest: str
-
-
-class Recovery(Finding):
-    """Paths declared for the simulated surveys, and found in them."""
-
-    paths: tuple[RecoveredPath, ...]
-    surveys: tuple[RecoveredSurvey, ...]
-    count: Count
-    covered: Count
-
-
 class Synthesis(Findings):
     glance: Glance | Refused | None = None
     tables: Tables | Refused | None = None
@@ -358,7 +324,6 @@ class Synthesis(Findings):
     first: First | Refused | None = None
     one_point: OnePoint | Refused | None = None
     worth: Worth | Refused | None = None
-    recovery: Recovery | Refused | None = None
 
 
 # --- at a glance ---------------------------------------------------------------------------------
@@ -459,38 +424,45 @@ def real_paths(data: Everything) -> RealPaths | None:
     return RealPaths(rows=narrow, narrow=len(narrow), count=len(real)) if real else None
 
 
-def votes(data: Everything) -> Votes:
-    """How many paths of each survey are supported, open, contradicted, and too wide to read."""
-    rows = all_paths(data)
+def votes(data: Everything) -> Votes | None:
+    """How many hypotheses of each real survey are supported, open, contradicted, and too wide."""
+    paths = [r for r in all_paths(data) if not r.simulated]
+    real = [case for case, study in data.surveys.items() if not study.simulated]
+    if not real:
+        return None
+    verdicts: dict[str, list[PathVerdict]] = {
+        case: [*(r.verdict for r in paths if r.case == case), *_bent(data, case)] for case in real
+    }
 
-    def count(verdict: PathVerdict, kind: Sequence[PathRow]) -> int:
-        return sum(r.verdict == verdict for r in kind)
+    def count(verdict: PathVerdict) -> int:
+        return sum(own.count(verdict) for own in verdicts.values())
 
-    def verdicts(simulated: bool) -> Verdicts:
-        kind = [r for r in rows if r.simulated == simulated]
-        return Verdicts(
-            supported=count("supported", kind),
-            open=count("open", kind),
-            contradicted=count("contradicted", kind),
-            count=len(kind),
-        )
-
-    by_case = {case: [r for r in rows if r.case == case] for case in data.surveys}
     return Votes(
         rows=tuple(
             VoteRow(
                 case=case,
-                simulated=data.cases[case].simulated,
-                supported=count("supported", own),
-                open=count("open", own),
-                contradicted=count("contradicted", own),
-                wide=sum(not r.narrow for r in own),
+                simulated=False,
+                supported=own.count("supported"),
+                open=own.count("open"),
+                contradicted=own.count("contradicted"),
+                wide=sum(not r.narrow for r in paths if r.case == case),
             )
-            for case, own in by_case.items()
+            for case, own in verdicts.items()
         ),
-        real=verdicts(False),
-        simulated=verdicts(True),
+        real=Verdicts(
+            supported=count("supported"),
+            open=count("open"),
+            contradicted=count("contradicted"),
+            count=sum(map(len, verdicts.values())),
+        ),
     )
+
+
+def _bent(data: Everything, case: str) -> list[PathVerdict]:
+    """Verdicts on moderations and bends: between latent constructs, else on scale scores."""
+    structural = data.of(case, "structural", Structural)
+    found = given(structural.moderation) if structural else None
+    return [r.latent_verdict or r.verdict for r in found.rows] if found else []
 
 
 def pooled(data: Everything, simulated: bool) -> Pooled | None:
@@ -752,74 +724,3 @@ def worth(data: Everything, faster: float, margin: float) -> Worth:
     if not rows:
         raise CannotCompute("no_firm_panel")
     return Worth(rows=tuple(rows), faster=faster, margin=margin)
-
-
-# --- recovery ------------------------------------------------------------------------------------
-@dataclass(frozen=True)
-class _Declared:
-    """The true paths of a simulated survey by their ends."""
-
-    paths: Mapping[tuple[str, str], float]
-
-
-def _declared(study: Study) -> _Declared | None:
-    source = study.rows.simulator if study.constructs else None
-    if source is None:
-        return None
-    truth = simulate.true_parameters(places.inside(study.folder, source.process))
-    truth = truth[(truth["kind"] == "path") & (truth["industry"] == "pooled")]
-    return _Declared(
-        {
-            tuple(name.split(" -> ")): float(value)
-            for name, value in zip(truth["name"], truth["value"], strict=True)
-        }
-    )
-
-
-@refusable
-def recovery(data: Everything) -> Recovery:
-    """True and estimated paths of the simulated surveys."""
-    declared = {case: _declared(study) for case, study in data.surveys.items()}
-    rows = []
-    for row in all_paths(data):
-        own = declared[row.case]
-        truth = own.paths.get((row.from_, row.to)) if own else None
-        if truth is None:
-            continue
-        rows.append(
-            RecoveredPath(
-                case=row.case,
-                id=row.id,
-                from_=row.from_,
-                to=row.to,
-                truth=truth,
-                estimate=row.estimate,
-                ci_lower=row.ci_lower,
-                ci_upper=row.ci_upper,
-                covered=row.ci_lower <= truth <= row.ci_upper,
-            )
-        )
-    if not rows:
-        raise CannotCompute("no_simulated_case")
-    by_case = {case: [r for r in rows if r.case == case] for case in {r.case: None for r in rows}}
-    surveys = tuple(_recovered(case, letters(data)[case], own) for case, own in by_case.items())
-    return Recovery(
-        paths=tuple(rows),
-        surveys=surveys,
-        count=len(rows),
-        covered=sum(r.covered for r in rows),
-    )
-
-
-def _recovered(case: str, letter: str, own: Sequence[RecoveredPath]) -> RecoveredSurvey:
-    gaps = [abs(r.estimate - r.truth) for r in own]
-    return RecoveredSurvey(
-        case=case,
-        letter=letter,
-        paths=len(own),
-        covered=sum(r.covered for r in own),
-        missed=tuple(r.id for r in own if not r.covered),
-        mean_gap=sum(gaps) / len(gaps),
-        largest_gap=max(gaps),
-        largest=own[gaps.index(max(gaps))].id,
-    )

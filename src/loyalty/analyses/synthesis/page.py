@@ -21,5 +21,4 @@ PAGE = {
     "first": [tables.first, words.first],
     "one_point": [tables.one_point, words.one_point],
     "worth": [tables.worth, words.worth],
-    "recovery": [tables.recovery, words.recovery],
 }

@@ -20,7 +20,6 @@ from loyalty.analyses.synthesis.words import (
 )
 from loyalty.cases import claims
 from loyalty.ground.findings import Refused
-from loyalty.ground.markdown import escape
 from loyalty.ground.terms import term
 from loyalty.ground.text import Text
 from loyalty.shown.context import Case
@@ -138,11 +137,12 @@ def votes(found: findings.Votes, case: Case) -> Table:
             Column("contradicted", "Contradicted"),
             Column("wide", "Too wide to read"),
         ],
-        Text(en="Verdicts on the hypothesized paths.", zh="对假设路径的判断。"),
+        Text(en="Verdicts on the hypotheses of the real surveys.", zh="对真实问卷各项假设的判断。"),
         Text(
-            en="Too wide: an interval wider than one standard deviation; such a path is also counted as open.",
-            zh="区间过宽：宽于一个标准差；此类路径同时计为未定。",
+            en="Paths, moderations and curvilinear effects. Too wide: a path's interval wider than one standard deviation; such a path is also counted as open.",
+            zh="包括路径、调节与曲线效应。区间过宽：路径区间宽于一个标准差；此类路径同时计为未定。",
         ),
+        simulated=False,
     )
 
 
@@ -485,38 +485,4 @@ def worth(found: findings.Worth, case: Case) -> Table:
             zh=f"响应时间缩短 {faster}；每名客户每月的成本上限，设每次购买的毛利为 {margin}。",
         ),
         simulated=all(r.simulated for r in found.rows) or None,
-    )
-
-
-def recovery(found: findings.Recovery, case: Case) -> Table:
-    by_id = {(p.case, p.id): p for p in found.paths}
-
-    def largest_path(row: findings.RecoveredSurvey) -> Text:
-        own = by_id[row.case, row.largest]
-        return path(own.case, own.from_, own.to, case)
-
-    def survey(row: findings.RecoveredSurvey) -> Text:
-        name = title(row.case, case)
-        return Text(en=f"{row.letter} · {name.en}", zh=f"{row.letter} · {name.zh}")
-
-    return Table(
-        found.surveys,
-        [
-            Column(survey, "Survey"),
-            Column("paths", "Paths"),
-            Column("covered", "Covered"),
-            Column(lambda r: ", ".join(map(escape, r.missed)), "Missed", "markdown"),
-            Column("mean_gap", "Mean gap", decimals=3),
-            Column("largest_gap", "Largest gap", decimals=3),
-            Column(largest_path, "of the path"),
-        ],
-        Text(
-            en="Paths put into the simulated surveys and found in them.",
-            zh="模拟问卷中设定的路径与所得路径。",
-        ),
-        Text(
-            en="Covered: paths whose interval holds the true value, the coefficient that a linear model of all respondents has in the population, without careless answering and missing answers. Gaps: estimate less true value, in size. Path by path in the result file, over many redraws in the appendix on the estimator.",
-            zh="覆盖：区间包含真值的路径；真值为总体中全部受访者线性模型的系数，不含敷衍作答与缺失。差：估计与真值之差的绝对值。逐条路径见结果文件，多次重抽见估计器附录。",
-        ),
-        simulated=True,
     )

@@ -24,7 +24,6 @@ from loyalty.analyses.synthesis.findings import (
     OnePoint,
     Pooled,
     RealPaths,
-    Recovery,
     Tables,
     Votes,
     Worth,
@@ -149,10 +148,10 @@ def paths(found: RealPaths, case: Case) -> Text:
 
 
 def votes(found: Votes, case: Case) -> Text:
-    real, drawn = found.real, found.simulated
+    real = found.real
     return Text(
-        en=f"In the real surveys {number(real.supported)} of {number(real.count)} hypothesized paths are supported, {_none(real.open)} {_verb(real.open, 'is', 'are')} open and {_none(real.contradicted)} {_verb(real.contradicted, 'is', 'are')} contradicted; in the simulated ones {number(drawn.supported)} of {number(drawn.count)} are supported, as their processes declare them. A count of verdicts weighs small and large samples alike and is no pooled estimate.",
-        zh=f"真实问卷的 {number(real.count)} 条假设路径中，{number(real.supported)} 条得到支持，{number(real.open)} 条未定，{number(real.contradicted)} 条相反；模拟问卷的 {number(drawn.count)} 条中 {number(drawn.supported)} 条得到支持，这出自其设定。计票不区分样本大小，并非合并估计。",
+        en=f"In the real surveys {number(real.supported)} of {number(real.count)} hypotheses are supported, {_none(real.open)} {_verb(real.open, 'is', 'are')} open and {_none(real.contradicted)} {_verb(real.contradicted, 'is', 'are')} contradicted. A count of verdicts weighs small and large samples alike and is no pooled estimate.",
+        zh=f"真实问卷的 {number(real.count)} 条假设中，{number(real.supported)} 条得到支持，{number(real.open)} 条未定，{number(real.contradicted)} 条相反。计票不区分样本大小，并非合并估计。",
     )
 
 
@@ -565,12 +564,4 @@ def worth(found: Worth, case: Case) -> Text:
     return Text(
         en=f"The share of customers who buy again would rise by {size} percentage points, so that the faster answer pays as long as it costs less than {cost} for each.{en}",
         zh=f"复购客户占比将提高 {size} 个百分点，因此只要每名客户的成本低于 {cost}，加快响应即为划算。{zh}",
-    )
-
-
-def recovery(found: Recovery, case: Case) -> Text:
-    covered, n = number(found.covered), number(found.count)
-    return Text(
-        en=f"The intervals of {covered} of {n} paths hold the value that was put in. The intervals take respondents as independent, although customers of one firm are alike, and careless and missing answers stand between the truth and the answers: more misses than one in twenty are to be expected.",
-        zh=f"{n} 条路径中有 {covered} 条的区间包含设定值。区间把受访者视为独立，而同一企业的客户彼此相似；敷衍作答与缺失亦介于真值与答案之间，因此未覆盖的比例高于二十分之一属意料之中。",
     )

@@ -27,6 +27,7 @@ from loyalty.shown.charts.survey import (
     score_distributions,
     skew_and_kurtosis,
 )
+from loyalty.shown.charts.trial import declared_found
 from loyalty.shown.charts.voice import cluster_choice, recovery, word_contrast
 
 __all__ = [
@@ -36,6 +37,7 @@ __all__ = [
     "answer_shares",
     "cluster_choice",
     "correlation_matrix",
+    "declared_found",
     "dots",
     "duplication",
     "exclusion_flow",

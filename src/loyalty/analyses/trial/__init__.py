@@ -1,0 +1,1 @@
+"""What the simulated cases declare, beside what the analyses found of it."""

@@ -1,0 +1,95 @@
+"""Names that tables, figures and sentences of the trial share."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+from loyalty.analyses.trial.read import Effect, Kind
+from loyalty.cases.study import Study
+from loyalty.estimates.verdicts import PathVerdict
+from loyalty.ground.text import Text
+from loyalty.shown.context import Case, arrow
+
+#: What is declared, in the plural.
+KINDS: dict[Kind, Text] = {
+    "path": Text(en="paths", zh="路径"),
+    "moderation": Text(en="moderations", zh="调节效应"),
+    "bend": Text(en="curvilinear effects", zh="曲线效应"),
+    "indirect": Text(en="indirect effects", zh="间接效应"),
+    "share": Text(en="shares of what is explained", zh="解释方差的份额"),
+    "table": Text(en="effects and parameters of tables", zh="数据表中的效应与参数"),
+}
+#: What an interval says of a declared effect.
+VERDICTS: dict[PathVerdict, Text] = {
+    "supported": Text(en="found", zh="已检出"),
+    "open": Text(en="left open", zh="未定"),
+    "contradicted": Text(en="wrong sign", zh="符号相反"),
+}
+ALARM = Text(en="false alarm", zh="误报")
+#: Parameters of tables that are no symbols of a model.
+PARAMETERS = {
+    "elasticity": Text(en="elasticity", zh="弹性"),
+    "nps_per_year": Text(en="points a year", zh="每年变化（分）"),
+    "nps_change": Text(en="first to last wave", zh="首次至末次变化"),
+    "lift": Text(en="effect of the arm", zh="组别效应"),
+    "severity": Text(en="severity", zh="严重程度"),
+    "controllability": Text(en="attribution to the firm", zh="归因于企业"),
+    "recovery": Text(en="recovery", zh="补救"),
+    "past_experience": Text(en="past experience", zh="以往经历"),
+    "expectations": Text(en="expectations", zh="期望"),
+    "neuroticism": Text(en="neuroticism", zh="神经质"),
+    "extraversion": Text(en="extraversion", zh="外向性"),
+    "competition": Text(en="competition", zh="竞争"),
+    "recovery_by_severity": Text(en="recovery × severity", zh="补救 × 严重程度"),
+    "paradox": Text(en="gap after an excellent recovery", zh="出色补救之后的差距"),
+    "solved": Text(en="a solution, on staying", zh="解决对留存"),
+    "soon": Text(en="an answer in time, on staying", zh="及时答复对留存"),
+}
+
+
+def study(case: str, everything: Case) -> Study:
+    assert everything.described is not None
+    return everything.described[case]
+
+
+def title(case: str, everything: Case) -> Text:
+    return study(case, everything).title
+
+
+def short(effect: Effect) -> Text:
+    """What a sentence calls an effect: the number of its hypothesis, or the parameter."""
+    if effect.table is not None:
+        return PARAMETERS.get(effect.id, Text(en=effect.id, zh=effect.id))
+    return Text(en=effect.id, zh=effect.id)
+
+
+def label(effect: Effect, described: Study) -> Text:
+    """What a table calls an effect, by the labels of its case."""
+    if effect.kind == "table":
+        return short(effect)
+    if effect.kind == "indirect":
+        return _product(effect.id, described)
+    return hypothesis(effect.id, described)
+
+
+def _product(name: str, described: Study) -> Text:
+    """``H1 × H7``: the paths whose product it is, which the table has above it."""
+    effect = next(e for e in described.effects if e.id == name)
+    by_ends = {(h.from_, h.to): h.id for h in described.paths}
+    legs = [by_ends.get(leg) for leg in pairwise(effect.through)]
+    if None in legs:
+        return effect.label
+    shown = " × ".join(str(leg) for leg in legs)
+    return Text(en=shown, zh=shown)
+
+
+def hypothesis(name: str, described: Study) -> Text:
+    """``Quality × Price → Loyalty`` of a hypothesis by its id."""
+    h = next(h for h in described.hypotheses if h.id == name)
+    start, end = described.named(h.from_).label, described.named(h.to).label
+    if h.quadratic:
+        start = Text(en=f"{start.en}²", zh=f"{start.zh}²")
+    elif h.moderator is not None:
+        by = described.named(h.moderator).label
+        start = Text(en=f"{start.en} × {by.en}", zh=f"{start.zh} × {by.zh}")
+    return arrow(start, end)

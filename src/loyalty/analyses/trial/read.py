@@ -1,0 +1,313 @@
+"""What a simulated case declares, and what its findings say of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any, Literal
+
+import pandas as pd
+
+from loyalty import simulate
+from loyalty.analyses.behaviour.findings import Behaviour
+from loyalty.analyses.drivers.findings import Drivers
+from loyalty.analyses.failure.findings import Failure
+from loyalty.analyses.structural.findings import Structural
+from loyalty.analyses.synthesis.estimates import Everything, given
+from loyalty.analyses.synthesis.estimates import everything as everything
+from loyalty.analyses.voice.findings import Voice
+from loyalty.cases.study import Hypothesis, Study
+from loyalty.estimates.verdicts import PathVerdict, judge
+from loyalty.ground import paths
+from loyalty.ground.findings import Real, Record
+from loyalty.stats import descriptives, moderation
+
+#: What is declared: a path, a moderation, a bend, a product along a chain, a construct's share of
+#: what is explained of an outcome, or something of a table.
+Kind = Literal["path", "moderation", "bend", "indirect", "share", "table"]
+KINDS: tuple[Kind, ...] = ("path", "moderation", "bend", "indirect", "share", "table")
+#: Of the parameters of tables those that are effects: zero would mean that there is none.
+EFFECTS = {"elasticity", "nps_per_year", "nps_change", "lift"}
+#: Declared values by kind and name.
+Truth = Mapping[tuple[str, str], float]
+
+
+class Effect(Record):
+    """A declared effect beside the estimate; the interval allows for firms where `firms`.
+
+    `id` is a hypothesis', an indirect effect's, or a parameter of the `table`. `held`: the
+    interval holds the declared value; None where there is no interval, or declared and found are
+    not in one unit. `held_alone`: that of respondents taken as independent does. `verdict`: by the
+    interval and the declared sign; None of what is no effect, and of what is declared to be zero.
+    """
+
+    kind: Kind
+    id: str
+    table: str | None = None
+    declared: Real
+    estimate: Real | None
+    ci_lower: Real | None
+    ci_upper: Real | None
+    firms: bool = False
+    held: bool | None
+    held_alone: bool | None
+    verdict: PathVerdict | None
+
+    @property
+    def alarm(self) -> bool:
+        """Whether an effect is seen that is declared to be zero."""
+        clear = self.ci_lower is not None and self.ci_upper is not None
+        return self.declared == 0 and clear and not _within(0.0, self.ci_lower, self.ci_upper)
+
+
+def simulated(data: Everything) -> dict[str, Study]:
+    """The cases that are drawn from a declared process."""
+    return {case: s for case, s in data.cases.items() if s.simulated}
+
+
+def truth(study: Study) -> Truth:
+    """What the process of a case declares of all its respondents together.
+
+    Of paths and products the pooled value, of products of constructs and bends the mean over
+    industries (:func:`loyalty.simulate.true_parameters`). Empty without a process.
+    """
+    sources = [study.rows.simulator if study.rows else None]
+    sources += [table.rows.simulator for table in study.resources]
+    found: dict[tuple[str, str], float] = {}
+    for process in dict.fromkeys(s.process for s in sources if s is not None):
+        table = simulate.true_parameters(paths.inside(study.folder, process))
+        for kind, name, where, value in table[["kind", "name", "industry", "value"]].itertuples(
+            index=False
+        ):
+            if where == ("average" if kind in ("moderation", "quadratic") else "pooled"):
+                found[kind, name] = float(value)
+    return found
+
+
+def by_industry(study: Study) -> Mapping[str, tuple[float, ...]]:
+    """The declared path of every hypothesis in each industry; nothing without a process."""
+    source = study.rows.simulator if study.rows and study.constructs else None
+    if source is None:
+        return {}
+    process = simulate.load_process(paths.inside(study.folder, source.process))
+    table = simulate.true_parameters(process)
+    table = table[(table["kind"] == "path") & table["industry"].isin(list(process.industries))]
+    values = {name: tuple(own["value"]) for name, own in table.groupby("name")}
+    return {h.id: values[name] for h in study.paths if (name := f"{h.from_} -> {h.to}") in values}
+
+
+def squares(study: Study, n: int, seed: int) -> Iterator[tuple[Hypothesis, float, pd.Series]]:
+    """Every declared bend with its term on scale scores of `n` answers to straight relations.
+
+    Drawn from the case's process without bends, moderations, careless and missing answers; the
+    term is a row of :func:`loyalty.stats.moderation.moderated_regression`.
+    """
+    source = study.rows.simulator if study.rows and study.constructs else None
+    if source is None:
+        return
+    process = simulate.load_process(paths.inside(study.folder, source.process))
+    declared = truth(study)
+    bent = [
+        (h, declared[key])
+        for h in study.hypotheses
+        if h.quadratic and (key := _bent(h)[1]) in declared
+    ]
+    if not bent:
+        return
+    plain: dict[str, Any] = dict(curves=[], moderations=[], careless=None, missing=None)
+    process = simulate.Process.model_validate(
+        {name: getattr(process, name) for name in simulate.Process.model_fields} | plain
+    )
+    rows = simulate.simulate(process, respondents=n, seed=seed)
+    answers = {}
+    for item in (i for c in study.main for i in c.items):
+        scale, codes = study.item_scale(item), rows[item.source_column].astype(float)
+        answers[item.id] = scale.min + scale.max - codes if item.reversed else codes
+    items = {c.id: [i.id for i in c.items] for c in study.main}
+    scores = descriptives.scale_scores(pd.DataFrame(answers), items)
+    for h, value in bent:
+        causes = [p.from_ for p in study.paths if p.to == h.to]
+        table = moderation.moderated_regression(scores, h.to, causes, squares=[h.from_])
+        yield h, value, table[table["term"] == f"{h.from_}^2"].iloc[0]
+
+
+def _within(value: float, lower: float | None, upper: float | None) -> bool:
+    return lower is not None and upper is not None and lower <= value <= upper
+
+
+def _effect(
+    kind: Kind,
+    name: str,
+    declared: float,
+    found: tuple[float | None, float | None, float | None],
+    *,
+    alone: tuple[float | None, float | None] | None = None,
+    firms: bool = False,
+    table: str | None = None,
+    same_unit: bool = True,
+    effect: bool = True,
+) -> Effect:
+    estimate, lower, upper = found
+    known = lower is not None and upper is not None
+    comparable = known and same_unit
+    own = (lower, upper) if alone is None else alone
+    return Effect(
+        kind=kind,
+        id=name,
+        table=table,
+        declared=declared,
+        estimate=estimate,
+        ci_lower=lower,
+        ci_upper=upper,
+        firms=firms,
+        held=_within(declared, lower, upper) if comparable else None,
+        held_alone=_within(declared, *own) if comparable else None,
+        verdict=judge("+" if declared > 0 else "-", lower, upper)
+        if effect and declared and lower is not None and upper is not None
+        else None,
+    )
+
+
+def effects(data: Everything, case: str) -> Iterator[Effect]:
+    """Everything that a case declares and an analysis looks for, in the order of :data:`KINDS`."""
+    study = data.cases[case]
+    declared = truth(study)
+    structural = data.of(case, "structural", Structural) or Structural()
+    yield from _paths(study, declared, structural)
+    yield from _bends(study, declared, structural)
+    yield from _products(study, declared, structural)
+    yield from _shares(data.of(case, "drivers", Drivers) or Drivers())
+    yield from _parameters(data.of(case, "behaviour", Behaviour) or Behaviour())
+    yield from _failures(study, declared, data.of(case, "failure", Failure) or Failure())
+    yield from _complaints(study, declared, data.of(case, "voice", Voice) or Voice())
+
+
+NONE = (None, None, None)
+
+
+def _paths(study: Study, declared: Truth, structural: Structural) -> Iterator[Effect]:
+    found, clusters = given(structural.paths), given(structural.clusters)
+    rows = {r.id: r for r in found.rows} if found else {}
+    by_firm = {r.id: r for r in clusters.rows} if clusters else {}
+    for h in study.hypotheses:
+        value = declared.get(("path", f"{h.from_} -> {h.to}"))
+        if not h.is_path or value is None:
+            continue
+        row, both = rows.get(h.id), by_firm.get(h.id)
+        ends = (row.estimate, row.ci_lower, row.ci_upper) if row else NONE
+        alone = (both.ci_lower, both.ci_upper) if both else None
+        firms = found is not None and found.firms is not None
+        yield _effect("path", h.id, value, ends, alone=alone, firms=firms)
+
+
+def _bent(h: Hypothesis) -> tuple[Kind, tuple[str, str]]:
+    """The kind of a hypothesis that is no path, and how the process names it."""
+    if h.quadratic:
+        return "bend", ("quadratic", f"{h.from_} -> {h.to}")
+    return "moderation", ("moderation", f"{h.from_} x {h.moderator} -> {h.to}")
+
+
+def _bends(study: Study, declared: Truth, structural: Structural) -> Iterator[Effect]:
+    """Between latent constructs; on scale scores, which have another unit, where these fail."""
+    found = given(structural.moderation)
+    rows = {r.id: r for r in found.rows} if found else {}
+    named = {h.id: _bent(h) for h in study.hypotheses if not h.is_path}
+    for wanted in ("moderation", "bend"):
+        for name, (kind, key) in named.items():
+            if kind != wanted or key not in declared:
+                continue
+            row, value = rows.get(name), declared[key]
+            if row is None:
+                yield _effect(kind, name, value, NONE)
+            elif row.latent_estimate is None:
+                ends = (row.estimate, row.ci_lower, row.ci_upper)
+                yield _effect(kind, name, value, ends, same_unit=False)
+            else:
+                latent = (row.latent_estimate, row.latent_ci_lower, row.latent_ci_upper)
+                yield _effect(kind, name, value, latent)
+
+
+def _products(study: Study, declared: Truth, structural: Structural) -> Iterator[Effect]:
+    found = given(structural.effects)
+    rows = {r.id: r for r in found.rows} if found else {}
+    for e in study.effects:
+        value = declared.get(("indirect", " -> ".join(e.through)))
+        if value is None:
+            continue
+        row = rows.get(e.id)
+        ends = (row.estimate, row.boot_ci_lower, row.boot_ci_upper) if row else NONE
+        firms = found is not None and found.resamples.firms
+        yield _effect("indirect", e.id, value, ends, firms=firms)
+
+
+def _shares(drivers: Drivers) -> Iterator[Effect]:
+    """LMG shares of what is explained of each outcome that several constructs lead to."""
+    found = given(drivers.shares)
+    for row in found.rows if found else ():
+        if row.truth is None:
+            continue
+        name = f"{row.side}-{row.from_}-{row.to}"
+        yield _effect(
+            "share", name, row.truth, (row.estimate, row.ci_lower, row.ci_upper), effect=False
+        )
+
+
+# --- tables beside the survey --------------------------------------------------------------------
+def _parameters(behaviour: Behaviour) -> Iterator[Effect]:
+    found = given(behaviour.recovered)
+    for p in found.parameters if found else ():
+        ends = (p.estimate, p.ci_lower, p.ci_upper)
+        is_effect = p.parameter in EFFECTS
+        yield _effect("table", p.parameter, p.declared, ends, table=p.table, effect=is_effect)
+
+
+def _table(study: Study, kind: str) -> str | None:
+    return next((t.id for t in study.resources if t.kind == kind), None)
+
+
+def _failures(study: Study, declared: Truth, failure: Failure) -> Iterator[Effect]:
+    """Points of loyalty for a point of each circumstance; of the paradox the sign alone.
+
+    That the recovery counts the same after every failure is declared: no product of two
+    circumstances is.
+    """
+    table, found = _table(study, "failures"), given(failure.determinants)
+    for row in found.circumstances if found else ():
+        value = declared.get(("panel", f"{table}: {row.term}"))
+        if value is None:
+            continue
+        ends = (row.points, row.points_ci_lower, row.points_ci_upper)
+        yield _effect("table", row.term, value, ends, table=table)
+    product = given(failure.interaction)
+    if product is not None and ("panel", f"{table}: severity") in declared:
+        ends = (product.estimate, product.ci_lower, product.ci_upper)
+        yield _effect("table", "recovery_by_severity", 0.0, ends, table=table)
+    gap = declared.get(("panel", f"{table}: paradox"))
+    paradox = given(failure.paradox)
+    between = (
+        next((c for c in paradox.comparisons if c.comparison == "between"), None)
+        if (paradox)
+        else None
+    )
+    if gap is not None and between is not None:
+        # Declared is the gap after the best recovery, found that after those rated excellent.
+        ends = (between.raw, between.raw_ci_lower, between.raw_ci_upper)
+        yield _effect("table", "paradox", gap, ends, table=table, same_unit=False)
+
+
+def _complaints(study: Study, declared: Truth, voice: Voice) -> Iterator[Effect]:
+    """What goes with staying: declared are log-odds, found shares; the sign is compared.
+
+    An answer in time is one after fewer hours.
+    """
+    table, found = _table(study, "complaints"), given(voice.staying)
+    rows = {r.term: r for r in found.effects} if found else {}
+    for term, parameter, sign in (
+        ("solved", "stayed_by_solved", 1.0),
+        ("soon", "stayed_by_hours", -1.0),
+    ):
+        value = declared.get(("panel", f"{table}: {parameter}"))
+        if value is None or term not in rows:
+            continue
+        row = rows[term]
+        ends = (row.estimate, row.ci_lower, row.ci_upper)
+        yield _effect("table", term, sign * value, ends, table=table, same_unit=False)

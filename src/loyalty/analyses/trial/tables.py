@@ -1,0 +1,242 @@
+"""Tables of the trial."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from loyalty.analyses.trial.findings import (
+    CaseRow,
+    Cases,
+    Differences,
+    Headline,
+    SolutionRow,
+    Solutions,
+    Straight,
+    StraightRow,
+    Tally,
+)
+from loyalty.analyses.trial.names import ALARM, KINDS, VERDICTS, hypothesis, label, study, title
+from loyalty.analyses.trial.read import KINDS as ORDER
+from loyalty.analyses.trial.read import Effect, Kind
+from loyalty.ground.numbers import DASH
+from loyalty.ground.terms import term
+from loyalty.ground.text import Text
+from loyalty.shown.context import Case
+from loyalty.shown.table import Column, Table
+from loyalty.shown.words import join, number
+
+#: What is declared, as the heading of a column.
+HEADINGS: dict[Kind, str] = {
+    "path": "Paths",
+    "moderation": "Moderations",
+    "bend": "Curvilinear",
+    "indirect": "Indirect",
+    "share": "Shares",
+    "table": "In tables",
+}
+NOTHING = Text(en=DASH, zh=DASH)
+
+
+def _title(case: Case, heading: str = "Case") -> Column:
+    return Column(lambda r: title(r.case, case), heading)
+
+
+def capital(text: Text) -> Text:
+    return Text(en=text.en[0].upper() + text.en[1:], zh=text.zh)
+
+
+def _promised(row: Tally) -> str:
+    if not row.compared:
+        return ""
+    low, high = number(row.promised_lower), number(row.promised_upper)
+    return f"{number(row.promised, 'number', 1)} \\({low}–{high}\\)"
+
+
+def headline(found: Headline, case: Case) -> Table:
+    return Table(
+        found.tallies,
+        [
+            Column(lambda r: capital(KINDS[r.kind]), "Declared [kind]"),
+            Column("compared", "Intervals"),
+            Column("held", "Hold the value"),
+            Column(_promised, "Promised", "markdown"),
+            Column("effects", "Effects"),
+            Column("found", "Found [effects]"),
+            Column("open", "Left open"),
+            Column("contradicted", "Wrong sign"),
+            Column("size", "Size", decimals=0),
+        ],
+        Text(en="What is declared, and what is found of it.", zh="设定的效应与所得结果。"),
+        Text(
+            en="Hold the value: 95 % intervals that hold what is declared; promised: the binomial expectation with its central 95 %, as if intervals were independent. Found: the interval is clear of zero on the declared side. Where customers belong to firms, paths have intervals by Student's t with one degree of freedom less than there are firms, and for indirect effects whole firms are resampled; intervals of moderations and curvilinear effects, between latent constructs, take customers as independent. Where a threshold is declared, the square that stands for it best is compared. Where declared and found have no unit in common, the sign alone is compared, and parameters that cannot be zero are no effects. Size: the estimates together, as a share of what is declared.",
+            zh="覆盖：95% 区间包含设定值；应有：二项期望及其中央 95% 范围（视各区间为独立）。检出：区间不含零且与设定同号。客户分属企业时，路径区间采用自由度为企业数减一的 t 分布，间接效应则对整家企业重抽样；调节与曲线效应取潜变量之间的估计，其区间视客户为独立。设定为阈值者，与最能代表它的平方项比较。设定与所得单位不同者只比较符号；不可能为零的参数不计为效应。大小：估计合计占设定值合计的比例。",
+        ),
+        simulated=True,
+    )
+
+
+def _of(row: CaseRow, kind: Kind) -> Tally | None:
+    return next((t for t in row.tallies if t.kind == kind), None)
+
+
+def _held(kind: Kind) -> Callable[[CaseRow], str]:
+    def cell(row: CaseRow) -> str:
+        own = _of(row, kind)
+        return f"{number(own.held)} / {number(own.compared)}" if own and own.compared else ""
+
+    return cell
+
+
+def overview(found: Cases, case: Case) -> Table:
+    kinds = [k for k in ORDER if any(_of(r, k) for r in found.rows)]
+    return Table(
+        found.rows,
+        [
+            _title(case),
+            *(Column(_held(kind), HEADINGS[kind], "markdown") for kind in kinds),
+            Column("mean_gap", "Mean gap", decimals=3),
+        ],
+        Text(en="Intervals that hold what is declared, by case.", zh="各案例中覆盖设定值的区间。"),
+        Text(
+            en="Before the stroke the intervals that hold the declared value, after it all intervals. Mean gap: estimate less declared value of a path, in size. One draw of each case.",
+            zh="斜线前为覆盖设定值的区间数，后为区间总数。平均差：路径估计与设定值之差的绝对值的平均。每个案例仅抽取一次。",
+        ),
+        simulated=True,
+    )
+
+
+def _verdict(effect: Effect) -> Text:
+    if effect.verdict is not None:
+        return VERDICTS[effect.verdict]
+    return ALARM if effect.alarm else NOTHING
+
+
+def _holds(effect: Effect) -> Text:
+    if effect.held is None:
+        return NOTHING
+    return term("yes" if effect.held else "no")
+
+
+def case_(found: Cases, case: Case) -> Mapping[str, Table]:
+    """A table a case, by its name."""
+    return {row.case: _case(row, case) for row in found.rows}
+
+
+def _note(row: CaseRow) -> Text | None:
+    """What cannot be compared like for like."""
+    said = []
+    if any(e.kind == "bend" for e in row.effects):
+        said.append(
+            Text(
+                en="Where a threshold is declared, the square that stands for it best is shown.",
+                zh="设定为阈值者，列出最能代表它的平方项。",
+            )
+        )
+    if any(e.held is None and e.estimate is not None for e in row.effects):
+        said.append(
+            Text(
+                en="Where declared and found have no unit in common, the sign alone is compared.",
+                zh="设定与所得单位不同者只比较符号。",
+            )
+        )
+    return join(said) if said else None
+
+
+def _case(row: CaseRow, case: Case) -> Table:
+    described = study(row.case, case)
+
+    return Table(
+        [e for e in row.effects if e.kind != "share"],
+        [
+            Column(lambda e: NOTHING if e.table else e.id, "H"),
+            Column(lambda e: label(e, described), "Declared effect"),
+            Column("declared", "Declared", "bounded", 3),
+            Column("estimate", "Found [estimate]", "bounded", 3),
+            Column(("ci_lower", "ci_upper"), "95 % interval", "bounded", 3),
+            Column(_holds, "Holds it"),
+            Column(_verdict, "Verdict"),
+        ],
+        Text(
+            en=f"{described.title.en}: declared, found, missed.",
+            zh=f"{described.title.zh}：设定、所得与遗漏。",
+        ),
+        _note(row),
+        simulated=True,
+    )
+
+
+def straight(found: Straight, case: Case) -> Table:
+    def name(row: StraightRow) -> Text:
+        return hypothesis(row.id, study(row.case, case))
+
+    return Table(
+        found.rows,
+        [
+            *([_title(case)] if len({r.case for r in found.rows}) > 1 else []),
+            Column("id", "H"),
+            Column(name, "Square"),
+            Column("declared", "Declared", "bounded", 3),
+            Column("estimate", "Without any bend", "bounded", 3),
+            Column(("ci_lower", "ci_upper"), "95 % interval", "bounded", 3),
+        ],
+        Text(
+            en="Curvilinear effects that the answer scales alone produce.",
+            zh="仅由量表造成的曲线效应。",
+        ),
+        Text(
+            en="Regression on scale scores, standardized, of answers drawn from the case's process without curvilinear effects, moderations, careless and missing answers; heteroscedasticity-consistent intervals (HC3).",
+            zh="对量表得分的标准化回归；答案抽自去除曲线效应、调节、敷衍作答与缺失后的同一过程；异方差一致区间（HC3）。",
+        ),
+        simulated=True,
+    )
+
+
+def differences(found: Differences, case: Case) -> Table:
+    return Table(
+        found.rows,
+        [
+            _title(case),
+            Column("differ", "Unlike"),
+            Column("found", "Found [effects]"),
+            Column("found_alone", "Without firms"),
+            Column("alike", "Alike"),
+            Column("alarms", "False alarms"),
+            Column("alarms_alone", "Without firms"),
+        ],
+        Text(
+            en="Paths that are declared to differ between industries, and what the tests say.",
+            zh="设定为因行业而异的路径与检验结果。",
+        ),
+        Text(
+            en="Unlike, alike: as declared; found: said to differ, by the test over all industries after Holm's correction. Firms are the independent units where a case has enough of them; without firms: respondents are.",
+            zh="相异、相同：依设定；检出：对全部行业的检验经 Holm 校正后判为不同。企业足够时以企业为独立单位；“不计企业”以受访者为独立单位。",
+        ),
+        simulated=True,
+    )
+
+
+def solutions(found: Solutions, case: Case) -> Table:
+    def of(*names: str) -> Callable[[SolutionRow], str]:
+        return lambda row: " / ".join(number(getattr(row, name)) for name in names)
+
+    return Table(
+        found.rows,
+        [
+            _title(case),
+            Column("models", "Models"),
+            Column(of("nonconverged", "inadmissible"), "Unusable", "markdown"),
+            Column("drawn", "Resamples"),
+            Column(of("drawn_nonconverged", "drawn_inadmissible"), "Unusable", "markdown"),
+            Column("specifications", "Specifications"),
+            Column(of("failed", "suspect"), "Doubtful", "markdown"),
+        ],
+        Text(
+            en="Solutions that did not converge or are inadmissible.",
+            zh="未收敛或不可接受的解。",
+        ),
+        Text(
+            en="Unusable: not converged / inadmissible, of measurement models and structures, and of refits to resampled respondents or firms. Specifications: of the path that the robustness checks follow; doubtful: without an estimate / with one from a solution that is not to be taken at face value.",
+            zh="不可用：未收敛／不可接受，分别就测量模型与各结构、对受访者或企业重抽样后的再估计而言。模型设定：稳健性检验所循路径的各种设定；可疑：无估计／估计来自不可直接采信的解。",
+        ),
+        simulated=True,
+    )

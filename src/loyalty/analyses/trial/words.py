@@ -1,0 +1,354 @@
+"""Sentences of the trial: how much of what is declared is found."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from loyalty.analyses.trial.findings import (
+    CaseRow,
+    Cases,
+    Differences,
+    Headline,
+    Solutions,
+    Straight,
+    Tally,
+)
+from loyalty.analyses.trial.names import KINDS, label, short, study, title
+from loyalty.analyses.trial.read import Effect, Kind
+from loyalty.ground.markdown import escape
+from loyalty.ground.text import Text
+from loyalty.shown.context import Case
+from loyalty.shown.words import be, estimate, names, number
+
+#: One of a kind.
+ONE: dict[Kind, str] = {
+    "path": "path",
+    "moderation": "moderation",
+    "bend": "curvilinear effect",
+    "indirect": "indirect effect",
+    "share": "share of what is explained",
+    "table": "effect or parameter of a table",
+}
+
+
+def _none(n: int) -> str:
+    return number(n) if n else "none"
+
+
+def _verb(n: int, one: str, many: str) -> str:
+    return one if n == 1 else many
+
+
+# --- all cases -----------------------------------------------------------------------------------
+def headline(found: Headline, case: Case) -> list[Text]:
+    said = []
+    for tally in found.tallies:
+        if tally.kind == "path":
+            said += _paths(tally, found)
+        elif tally.kind in ("moderation", "bend"):
+            said += _judged(tally)
+        else:
+            said += _held(tally)
+    return said
+
+
+def _promised(tally: Tally) -> Text:
+    """How many are promised, and how far chance alone moves that."""
+    whole = float(tally.promised).is_integer()
+    mean = number(tally.promised, "number", 0 if whole else 1)
+    low, high = number(tally.promised_lower), number(tally.promised_upper)
+    short = tally.held < tally.promised_lower
+    return Text(
+        en=f"{mean} are promised, and chance alone would leave between {low} and {high}{': fewer are held than that' if short else ''}",
+        zh=f"应有 {mean} 条，仅凭偶然会在 {low} 至 {high} 条之间{'：所得低于此范围' if short else ''}",
+    )
+
+
+def _paths(tally: Tally, found: Headline) -> list[Text]:
+    if not tally.compared:
+        return []
+    held, n, promised = number(tally.held), number(tally.compared), _promised(tally)
+    said = [
+        Text(
+            en=f"Of {n} declared paths the 95 % intervals hold {_none(tally.held)}; {promised.en}.",
+            zh=f"设定的 {n} 条路径中，95% 区间覆盖 {held} 条；{promised.zh}。",
+        )
+    ]
+    if found.clustered:
+        alone, firms = number(tally.held_alone), number(found.clustered)
+        if tally.held_alone < tally.held:
+            en, zh = "that is what ignoring firms costs", "这就是忽略企业的代价"
+        elif tally.held_alone == tally.held:
+            en, zh = "ignoring firms costs nothing in this draw", "在这次抽取中忽略企业并无代价"
+        else:
+            en = "in this draw, by chance, ignoring firms does better"
+            zh = "在这次抽取中忽略企业反而偶然占优"
+        said.append(
+            Text(
+                en=f"{firms} of these intervals allow for firms, whose customers are alike; with customers taken as independent {alone} would be held: {en}.",
+                zh=f"其中 {firms} 个区间考虑了企业（同一企业的客户彼此相似）；若视客户为独立，则覆盖 {alone} 条：{zh}。",
+            )
+        )
+    return said
+
+
+def _judged(tally: Tally) -> list[Text]:
+    """Of what is declared to be other than zero: found, left open, of the wrong sign; its size."""
+    if not tally.effects:
+        return []
+    n, zh = number(tally.effects), KINDS[tally.kind].zh
+    what = ONE[tally.kind] if tally.effects == 1 else KINDS[tally.kind].en
+    parts = [f"{_none(tally.found)} {be(tally.found)} found"]
+    zh_parts = [f"检出 {number(tally.found)} 个" if tally.found else "无一检出"]
+    if tally.open:
+        parts.append(f"{number(tally.open)} {be(tally.open)} left open")
+        zh_parts.append(f"{number(tally.open)} 个未定")
+    if tally.contradicted:
+        count = number(tally.contradicted)
+        parts.append(f"{count} {_verb(tally.contradicted, 'has', 'have')} the wrong sign")
+        zh_parts.append(f"{count} 个符号相反")
+    listed = parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} and {parts[-1]}"
+    size, zh_size = "", ""
+    if tally.size is not None and tally.size > 0:
+        share = number(tally.size, "percent", 0)
+        size = f"; together they come out at {share} of their declared size"
+        zh_size = f"；合计为设定大小的 {share}"
+    return [
+        Text(
+            en=f"Of {n} declared {what} {listed}{size}.",
+            zh=f"设定的 {n} 个{zh}中，{'，'.join(zh_parts)}{zh_size}。",
+        )
+    ]
+
+
+def _held(tally: Tally) -> list[Text]:
+    """How many intervals hold the declared value, how many effects are found, and false alarms."""
+    what, en, zh = KINDS[tally.kind], [], []
+    if tally.compared:
+        held, n = number(tally.held), number(tally.compared)
+        name = ONE[tally.kind] if tally.compared == 1 else what.en
+        en.append(f"of {n} declared {name} the intervals hold {_none(tally.held)}")
+        zh.append(f"设定的 {n} 个{what.zh}中，区间覆盖 {held} 个")
+    if tally.effects:
+        found, of = number(tally.found), number(tally.effects)
+        en.append(f"{_none(tally.found)} of {of} effects {be(tally.found)} found")
+        zh.append(f"{of} 个效应检出 {found} 个")
+    if tally.contradicted:
+        count = number(tally.contradicted)
+        en.append(f"{count} {_verb(tally.contradicted, 'has', 'have')} the wrong sign")
+        zh.append(f"{count} 个符号相反")
+    if tally.alarms:
+        count, of = number(tally.alarms), number(tally.zero)
+        en.append(f"{count} of {of} declared to be zero {be(tally.alarms)} seen all the same")
+        zh.append(f"设定为零的 {of} 个中误报 {count} 个")
+    if not en:
+        return []
+    said = "; ".join(en)
+    return [Text(en=f"{said[0].upper()}{said[1:]}.", zh=f"{'；'.join(zh)}。")]
+
+
+def gaps(found: Cases, case: Case) -> list[Text]:
+    """Where a path lies farthest from what is declared."""
+    known = [r for r in found.rows if r.largest_gap is not None]
+    if not known:
+        return []
+    row = max(known, key=lambda r: r.largest_gap or 0.0)
+    effect = next(e for e in row.effects if e.kind == "path" and e.id == row.largest)
+    name, what = title(row.case, case), label(effect, study(row.case, case))
+    declared, seen = number(effect.declared), number(effect.estimate)
+    return [
+        Text(
+            en=f"Farthest from what is declared lies {escape(what.en)} in “{escape(name.en)}”: {declared} declared, {seen} found.",
+            zh=f"与设定值相距最远的路径是“{escape(name.zh)}”中的“{escape(what.zh)}”：设定 {declared}，所得 {seen}。",
+        )
+    ]
+
+
+# --- what the answer scales bend -----------------------------------------------------------------
+def straight(found: Straight, case: Case) -> list[Text]:
+    """How far answers to straight relations bend, and whether against what is declared."""
+    n, count, against = number(found.n), number(found.count), found.against
+    rows = [r for r in found.rows if r.against] or list(found.rows)
+    row = max(rows, key=lambda r: abs(r.estimate))
+    size = estimate(row.estimate, row.ci_lower, row.ci_upper, "bounded", 3)
+    declared, name = number(row.declared, "bounded", 3), title(row.case, case)
+    if against:
+        en = f"{number(against)} of the {count} squares {be(against)} clear of zero on the other side than declared"
+        zh = f"{count} 个平方项中有 {number(against)} 个不含零且与设定反号"
+    else:
+        en = f"none of the {count} squares is clear of zero on the other side than declared"
+        zh = f"{count} 个平方项均未与设定反号"
+    said = [
+        Text(
+            en=f"In {n} answers drawn from the same processes with straight relations alone {en}.",
+            zh=f"从同样的过程中只保留直线关系抽取 {n} 份答案，{zh}。",
+        ),
+        Text(
+            en=f"The largest, {row.id} of “{escape(name.en)}”, is {size} where {declared} is declared for the bend.",
+            zh=f"最大者为“{escape(name.zh)}”的 {row.id}：{size}，而所设曲线效应为 {declared}。",
+        ),
+    ]
+    if against:
+        said.append(
+            Text(
+                en="Answer scales that are coarser at one end of a construct than at the other bend what is straight; here they hide the declared effect or turn it round.",
+                zh="量表在构念一端较粗、另一端较细，便会把直线关系变弯；此处因此掩盖甚至颠倒了所设效应。",
+            )
+        )
+    return said
+
+
+# --- one case ------------------------------------------------------------------------------------
+def case_(found: Cases, case: Case) -> Mapping[str, list[Text]]:
+    """What was held and what was missed of each case, by its name."""
+    return {
+        row.case: [*_counted(row), *_outside(row), *_shared(row), *_missed(row)]
+        for row in found.rows
+    }
+
+
+def _counted(row: CaseRow) -> list[Text]:
+    tally = next((t for t in row.tallies if t.kind == "path"), None)
+    if tally is None or not tally.compared:
+        return []
+    held, n = number(tally.held), number(tally.compared)
+    every = tally.held == tally.compared > 1
+    en = f"The intervals hold {f'all {n}' if every else f'{_none(tally.held)} of {n}'} declared paths"
+    zh = f"设定的 {n} 条路径中，区间覆盖 {held} 条"
+    if row.firms is not None:
+        firms, alone = number(row.firms), number(tally.held_alone)
+        en += f"; they allow for {firms} firms, without which {alone} would be held"
+        zh += f"；区间考虑了 {firms} 家企业，若不考虑则覆盖 {alone} 条"
+    return [Text(en=f"{en}.", zh=f"{zh}。")]
+
+
+def _named(effects: Sequence[Effect]) -> Text:
+    return names([short(e) for e in effects])
+
+
+def _outside(row: CaseRow) -> list[Text]:
+    """Declared values that lie outside their interval."""
+    outside = [e for e in row.effects if e.held is False and e.kind != "share"]
+    if not outside and any(e.held is False for e in row.effects):
+        return []
+    if not outside:
+        return [
+            Text(
+                en="No declared value lies outside its interval.",
+                zh="没有设定值落在其区间之外。",
+            )
+        ]
+    listed = _named(outside)
+    return [
+        Text(
+            en=f"Outside their intervals {_verb(len(outside), 'lies', 'lie')} the declared {_verb(len(outside), 'value', 'values')} of {listed.en}.",
+            zh=f"{listed.zh}的设定值落在区间之外。",
+        )
+    ]
+
+
+def _shared(row: CaseRow) -> list[Text]:
+    """How many declared shares of what is explained are held."""
+    tally = next((t for t in row.tallies if t.kind == "share"), None)
+    return _held(tally) if tally else []
+
+
+def _missed(row: CaseRow) -> list[Text]:
+    """What is declared and not found, or found and not declared."""
+    missed = [e for e in row.effects if e.verdict == "open"]
+    wrong = [e for e in row.effects if e.verdict == "contradicted"]
+    alarms = [e for e in row.effects if e.alarm]
+    unasked = [e for e in row.effects if e.estimate is None]
+    en, zh = [], []
+    if missed:
+        listed = _named(missed)
+        en.append(f"{listed.en} {be(len(missed))} left open")
+        zh.append(f"{listed.zh}未定")
+    if wrong:
+        listed = _named(wrong)
+        en.append(f"{listed.en} {be(len(wrong))} found with the wrong sign")
+        zh.append(f"{listed.zh}符号相反")
+    if alarms:
+        listed = _named(alarms)
+        en.append(f"{listed.en} {be(len(alarms))} seen though declared to be zero")
+        zh.append(f"{listed.zh}设定为零而被误报")
+    if unasked:
+        listed = _named(unasked)
+        en.append(f"{listed.en} {be(len(unasked))} not estimated")
+        zh.append(f"{listed.zh}未获估计")
+    if not en:
+        return [
+            Text(
+                en="Nothing was missed: every declared effect is found.",
+                zh="无遗漏：设定的效应全部检出。",
+            )
+        ]
+    return [Text(en=f"Missed: {'; '.join(en)}.", zh=f"遗漏：{'；'.join(zh)}。")]
+
+
+# --- differences between industries --------------------------------------------------------------
+def differences(found: Differences, case: Case) -> list[Text]:
+    differ, alike = number(found.differ), number(found.alike)
+    alone = number(found.found_alone)
+    said = [
+        Text(
+            en=f"{differ} paths are declared to differ between industries: {_none(found.found)} {be(found.found)} found, {alone} if customers of one firm were independent.",
+            zh=f"设定为因行业而异的路径有 {differ} 条：检出 {number(found.found)} 条；若视同一企业的客户为独立，则为 {alone} 条。",
+        )
+    ]
+    alarms, loose = number(found.alarms), number(found.alarms_alone)
+    said.append(
+        Text(
+            en=f"Of {alike} that are declared alike {_none(found.alarms)} {be(found.alarms)} said to differ, {loose} if they were independent.",
+            zh=f"设定为相同的 {alike} 条中，误报 {alarms} 条；若视为独立则为 {loose} 条。",
+        )
+    )
+    if any(r.firms for r in found.rows) and found.found < found.found_alone:
+        said.append(
+            Text(
+                en="A handful of firms an industry cannot carry a statement about industries, however many customers they have.",
+                zh="每个行业只有少数企业，无论客户多少，都不足以支撑关于行业的结论。",
+            )
+        )
+    return said
+
+
+# --- solutions -----------------------------------------------------------------------------------
+def _solved(lost: int, odd: int) -> Text:
+    """How many solutions did not converge or are inadmissible."""
+    if lost == odd == 0:
+        return Text(en="all converged to an admissible solution", zh="全部收敛于可接受的解")
+    lost_en = f"{_none(lost)} did not converge" if lost else "all converged"
+    lost_zh = f"{number(lost)} 个未收敛" if lost else "全部收敛"
+    return Text(
+        en=f"{lost_en} and {_none(odd)} {be(odd)} inadmissible",
+        zh=f"{lost_zh}，{number(odd)} 个不可接受",
+    )
+
+
+def solutions(found: Solutions, case: Case) -> list[Text]:
+    models, drawn, of = number(found.models), number(found.drawn), number(found.specifications)
+    fitted = _solved(found.nonconverged, found.inadmissible)
+    refits = _solved(found.drawn_nonconverged, found.drawn_inadmissible)
+    failed, suspect = found.failed, found.suspect
+    said = [
+        Text(
+            en=f"Of {models} measurement and structural models {fitted.en}.",
+            zh=f"{models} 个测量与结构模型中，{fitted.zh}。",
+        )
+    ]
+    if found.drawn:
+        said.append(
+            Text(
+                en=f"Of {drawn} refits to resampled respondents and firms {refits.en}.",
+                zh=f"对受访者与企业的 {drawn} 次重抽样估计中，{refits.zh}。",
+            )
+        )
+    if found.specifications:
+        said.append(
+            Text(
+                en=f"Of {of} specifications of the robustness checks {_none(failed)} {_verb(failed, 'has', 'have')} no estimate and {_none(suspect)} {_verb(suspect, 'rests', 'rest')} on a doubtful solution.",
+                zh=f"稳健性检验的 {of} 种模型设定中，{number(failed)} 种无估计，{number(suspect)} 种来自可疑的解。",
+            )
+        )
+    return said
