@@ -223,6 +223,25 @@ def test_everything_is_shown_in_both_languages(
                 assert all(s.en.strip() and s.zh.strip() for s in said), name
 
 
+def test_a_real_case_has_nothing_declared(
+    retail: drivers.Answers, refitted: drivers.Refits
+) -> None:
+    data = drivers.Answers(retail.study, retail.rows, retail.scores, None)
+    case = Case("retail-simulated", retail.study)
+    shares = drivers.shared(data, refitted)
+    assert {r.truth for r in shares.rows} == {None}
+    grouped = drivers.grouped(data, refitted, 20, 1)
+    weights = drivers.weights(data, grouped)
+    assert weights is not None
+    apart = weights.rows[0].model_copy(
+        update={"deviation": 0.2, "deviation_ci_lower": 0.1, "deviation_ci_upper": 0.3}
+    )
+    found = cited(weights.model_copy(update={"rows": (apart, *weights.rows[1:])}), "a/drivers/b")
+    said = [*words.shares(cited(shares, "a/drivers/c"), case), *words.weights(found, case)]
+    assert not any("eclared" in s.en or "声明" in s.zh for s in said)
+    assert any("stronger in Grocery" in s.en for s in said)
+
+
 def test_verdicts_by_error_of_measurement() -> None:
     """What does not outlast errors of measurement is not called necessary."""
     from loyalty.stats.necessity import Carried, Necessity

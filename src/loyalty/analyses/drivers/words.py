@@ -191,8 +191,8 @@ def weights(found: Weights, case: Case) -> list[Text]:
             known = _known(r)
             parts.append(
                 Text(
-                    en=f"{'stronger' if more else 'weaker'} in {escape(level.en)} ({shown}{known.en})",
-                    zh=f"{escape(level.zh)}中{'较强' if more else '较弱'}（{shown}{known.zh}）",
+                    en=f"{'stronger' if more else 'weaker'} in {escape(level.en)} ({shown}{known['en']})",
+                    zh=f"{escape(level.zh)}中{'较强' if more else '较弱'}（{shown}{known['zh']}）",
                 )
             )
         together = listed(parts)
@@ -200,8 +200,8 @@ def weights(found: Weights, case: Case) -> list[Text]:
         known = _known(mean)
         said.append(
             Text(
-                en=f"{escape(label.en)}: {together.en} than on the mean of all ({whole}{known.en}).",
-                zh=f"{escape(label.zh)}：与平均值（{whole}{known.zh}）相比，{together.zh}。",
+                en=f"{escape(label.en)}: {together.en} than on the mean of all ({whole}{known['en']}).",
+                zh=f"{escape(label.zh)}：与平均值（{whole}{known['zh']}）相比，{together.zh}。",
             )
         )
     if alike:
@@ -215,11 +215,12 @@ def weights(found: Weights, case: Case) -> list[Text]:
     return said
 
 
-def _known(row: Any) -> Text:
+def _known(row: Any) -> dict[str, str]:
+    """In each language, what was declared of a simulated case; nothing of a real one."""
     if row.truth is None:
-        return Text(en="", zh="")
+        return {"en": "", "zh": ""}
     shown = number(row.truth)
-    return Text(en=f"; declared {shown}", zh=f"；声明值 {shown}")
+    return {"en": f"; declared {shown}", "zh": f"；声明值 {shown}"}
 
 
 # --- necessary -----------------------------------------------------------------------------------
