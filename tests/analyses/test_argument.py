@@ -15,6 +15,7 @@ from loyalty.analyses.argument import beside, figures, read, tables, words
 from loyalty.analyses.argument import findings as argument
 from loyalty.analyses.argument.page import PAGE
 from loyalty.analyses.behaviour.findings import Behaviour
+from loyalty.analyses.drivers.findings import Drivers
 from loyalty.analyses.groups.findings import Groups
 from loyalty.analyses.measurement.findings import Measurement
 from loyalty.analyses.published.findings import Published
@@ -468,6 +469,35 @@ def test_groups_are_compared_where_the_questions_mean_the_same() -> None:
     assert "None of 2 paths differ" in text and "largest difference" not in text
 
 
+def crossed(share: float, bend: str) -> Drivers:
+    ends = {"not_loyal_ci_lower": share - 0.1, "not_loyal_ci_upper": share + 0.1}
+    one = {"to": "loyalty", "level": None, "not_loyal": share, **ends}
+    group = one | {"level": "1", "not_loyal": 0.99}
+    found: Drivers = made(
+        Drivers,
+        satisfied={"rows": [one, group]},
+        thresholds={"rows": [{"to": "loyalty", "claimed": bend}]},
+    )
+    return found
+
+
+def test_the_satisfied_who_are_not_loyal() -> None:
+    data = everything(
+        one={"drivers": crossed(0.3, "slower")},
+        two={"drivers": crossed(0.5, "open")},
+        drawn={"drivers": crossed(0.9, "faster")},
+    )
+    found = argument.satisfied(data)
+    assert [(r.case, r.not_loyal, r.bend) for r in found.rows] == [
+        ("one", 0.3, "slower"),
+        ("two", 0.5, "open"),
+    ]
+    assert (found.least, found.most, found.tried, found.faster, found.slower) == (0.3, 0.5, 2, 0, 1)
+    assert "faster in 0 and slower in 1 of 2" in said(words.satisfied, found).en
+    alone = argument.satisfied(everything(one={"drivers": crossed(0.3, "open")}))
+    assert "between" not in said(words.satisfied, alone).en
+
+
 def test_conduct_and_voice_are_of_real_cases() -> None:
     again = [{"weeks": 4, "estimate": 0.2}, {"weeks": 52, "estimate": 0.5}]
     bought = made(
@@ -530,7 +560,12 @@ def whole() -> argument.Argument:
     merged = {"groups": (("image", "satisfaction"),), "rows": [path], **SOUND}
     data = everything(
         one=grouped()
-        | {"behaviour": bought, "voice": wrote, "robustness": specified(spec(0.6), spec(0.5))},
+        | {
+            "behaviour": bought,
+            "voice": wrote,
+            "robustness": specified(spec(0.6), spec(0.5)),
+            "drivers": crossed(0.3, "slower"),
+        },
         two=surveyed(0.4),
         three=surveyed(htmt="not met", more={"merged": merged})
         | {"published": made(Published, pls={"figures": [printed]})},
@@ -546,6 +581,7 @@ def whole() -> argument.Argument:
         surveys=argument.surveys(data),
         constructs=apart,
         paths=paths,
+        satisfied=argument.satisfied(data),
         differences=differences,
         otherwise=otherwise,
         conduct=conduct,
@@ -584,7 +620,7 @@ def test_all_that_is_shown_is_made_of_fields() -> None:
 
 
 #: Numbers that are no findings: a confidence level, half of a variance, a cited cut-off.
-_PLAIN = re.compile(r"95 ?%|[@\[][\w@]*\d{4}\w?|0\\\.85")
+_PLAIN = re.compile(r"95 ?%|[@\[][\w@]*\d{4}\w?|0\\\.85|66\\\.7")
 
 
 def _sentences(shown: Text | Sequence[Text], language: Any, name: str) -> None:

@@ -9,6 +9,7 @@ from typing import Literal
 from loyalty.analyses.argument import read
 from loyalty.analyses.argument.read import Grade
 from loyalty.analyses.behaviour.findings import Behaviour
+from loyalty.analyses.drivers.findings import Drivers
 from loyalty.analyses.synthesis.estimates import Everything, given
 from loyalty.analyses.synthesis.findings import Synthesis
 from loyalty.analyses.voice.findings import Voice as Written
@@ -65,6 +66,35 @@ class Repeated(Record):
     inertia_ci_lower: Percent
     inertia_ci_upper: Percent
     clear: bool
+
+
+class SatisfiedRow(Record):
+    """Of `n` respondents the `satisfied`, and of these the share that is not loyal.
+
+    `bend`: whether loyalty rises faster or slower past the threshold that a report claims, by
+    interval; None where that was not tried.
+    """
+
+    case: str
+    to: str
+    n: Count
+    satisfied: Percent
+    not_loyal: Percent
+    not_loyal_ci_lower: Percent
+    not_loyal_ci_upper: Percent
+    bend: Literal["faster", "slower", "open"] | None
+
+
+class Satisfied(Finding):
+    """Who is satisfied and not loyal in the real surveys; bends at the claimed threshold."""
+
+    rows: tuple[SatisfiedRow, ...]
+    count: Count
+    least: Percent
+    most: Percent
+    tried: Count
+    faster: Count
+    slower: Count
 
 
 class Conduct(Finding):
@@ -273,6 +303,47 @@ def conduct(data: Everything) -> Conduct:
         categories=len(brands),
         clear=sum(b.clear for b in brands),
         grade=read.graded(len(returning)),
+    )
+
+
+# --- the satisfied -------------------------------------------------------------------------------
+@refusable
+def satisfied(data: Everything) -> Satisfied:
+    """The satisfied who are not loyal, of all respondents of every real survey."""
+    rows = []
+    for case, study in data.cases.items():
+        found = data.of(case, "drivers", Drivers)
+        crossed = given(found.satisfied) if found and not study.simulated else None
+        bends = given(found.thresholds) if found else None
+        bent = {r.to: r.claimed for r in (bends.rows if bends else ())}
+        rows += [
+            SatisfiedRow(
+                case=case,
+                to=r.to,
+                n=r.n,
+                satisfied=r.satisfied,
+                not_loyal=r.not_loyal,
+                not_loyal_ci_lower=r.not_loyal_ci_lower,
+                not_loyal_ci_upper=r.not_loyal_ci_upper,
+                bend=bent.get(r.to),
+            )
+            for r in (crossed.rows if crossed else ())
+            if r.level is None
+            and r.not_loyal is not None
+            and r.not_loyal_ci_lower is not None
+            and r.not_loyal_ci_upper is not None
+        ]
+    if not rows:
+        raise CannotCompute("no_real_survey")
+    shares = [r.not_loyal for r in rows]
+    return Satisfied(
+        rows=tuple(rows),
+        count=len(rows),
+        least=min(shares),
+        most=max(shares),
+        tried=sum(r.bend is not None for r in rows),
+        faster=sum(r.bend == "faster" for r in rows),
+        slower=sum(r.bend == "slower" for r in rows),
     )
 
 

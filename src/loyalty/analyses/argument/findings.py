@@ -8,9 +8,17 @@ from collections.abc import Sequence
 from typing import Literal
 
 from loyalty.analyses.argument import read
-from loyalty.analyses.argument.beside import Claims, ClaimsSummary, Conduct, Voice, VoiceSummary
+from loyalty.analyses.argument.beside import (
+    Claims,
+    ClaimsSummary,
+    Conduct,
+    Satisfied,
+    Voice,
+    VoiceSummary,
+)
 from loyalty.analyses.argument.beside import claims as claims
 from loyalty.analyses.argument.beside import conduct as conduct
+from loyalty.analyses.argument.beside import satisfied as satisfied
 from loyalty.analyses.argument.beside import voice as voice
 from loyalty.analyses.argument.read import SATISFACTION, Grade, Interval, PathRow
 from loyalty.analyses.audit.findings import Audit
@@ -370,6 +378,7 @@ class Argument(Findings):
     surveys: Surveys | Refused | None = None
     constructs: Constructs | Refused | None = None
     paths: Paths | Refused | None = None
+    satisfied: Satisfied | Refused | None = None
     differences: Differences | Refused | None = None
     otherwise: Otherwise | Refused | None = None
     conduct: Conduct | Refused | None = None

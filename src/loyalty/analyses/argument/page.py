@@ -23,6 +23,7 @@ PAGE = {
         words.tensions,
     ],
     "paths": [tables.counts, tables.pooled, words.paths],
+    "satisfied": [tables.satisfied, words.satisfied],
     "differences": [tables.differences, tables.apart, words.differences],
     "otherwise": [tables.otherwise, words.otherwise],
     "conduct": [

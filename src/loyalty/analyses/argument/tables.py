@@ -11,6 +11,8 @@ from loyalty.analyses.argument.beside import (
     Claims,
     Conduct,
     FailedRow,
+    Satisfied,
+    SatisfiedRow,
 )
 from loyalty.analyses.argument.findings import (
     Action,
@@ -297,6 +299,38 @@ def pooled(found: Paths, case: Case) -> Table | None:
         text(
             "Standardized paths; of several surveys pooled: random effects, REML, Hartung–Knapp; of one its own. Left out: surveys that have the path and may not be relied upon for it.",
             "标准化路径；多份问卷为合并值（随机效应，REML，Hartung–Knapp），单份为其自身。略去：含该路径但不可依据的问卷数。",
+        ),
+        simulated=False,
+    )
+
+
+# --- the satisfied -------------------------------------------------------------------------------
+BENDS = {
+    "faster": text("faster", "更快"),
+    "slower": text("slower", "更慢"),
+    "open": text("open", "未定"),
+}
+
+
+def satisfied(found: Satisfied, case: Case) -> Table:
+    def bend(row: SatisfiedRow) -> Text:
+        return text(DASH, DASH) if row.bend is None else BENDS[row.bend]
+
+    return Table(
+        found.rows,
+        [
+            _title(case),
+            Column(lambda r: study(r.case, case).named(r.to).label, "Construct"),
+            Column("n", "n"),
+            Column("satisfied", "Satisfied"),
+            Column("not_loyal", "Of these not loyal"),
+            Column(("not_loyal_ci_lower", "not_loyal_ci_upper"), "95 % interval"),
+            Column(bend, "Past the threshold"),
+        ],
+        text("Satisfied and not loyal.", "满意而不忠诚。"),
+        text(
+            "Both by the same height on their scales. Past the threshold: whether loyalty rises faster or slower beyond the satisfaction that a report names [@innovation], by interval.",
+            "两者按各自量表的同一高度划分。越过阈值：满意超过某报告所称之处 [@innovation] 后，忠诚上升更快还是更慢，按区间判断。",
         ),
         simulated=False,
     )

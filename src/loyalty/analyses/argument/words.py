@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
-from loyalty.analyses.argument.beside import Claims, Conduct, ThemeRow, Voice, VoiceSummary
+from loyalty.analyses.argument.beside import (
+    Claims,
+    Conduct,
+    Satisfied,
+    ThemeRow,
+    Voice,
+    VoiceSummary,
+)
 from loyalty.analyses.argument.findings import (
     Actions,
     Answer,
@@ -400,6 +407,32 @@ def paths(found: Paths, case: Case) -> list[Text]:
         said.append(
             text(
                 f"Open {'stays' if len(unclear) == 1 else 'stay'}: {what.en}.", f"未定：{what.zh}。"
+            )
+        )
+    return said
+
+
+# --- the satisfied -------------------------------------------------------------------------------
+def satisfied(found: Satisfied, case: Case) -> list[Text]:
+    n = number(found.count)
+    least, most = number(found.least), number(found.most)
+    cutoff = cut("satisfied_part", "percent")
+    said = [
+        text(
+            f"Of those whose satisfaction reaches {cutoff} of the scale, {least} do not reach it in loyalty."
+            if found.count == 1
+            else f"Of those whose satisfaction reaches {cutoff} of the scale, between {least} and {most} do not reach it in loyalty, by {n} comparisons.",
+            f"满意度达到量表 {cutoff} 者中，有 {least} 的忠诚度未达到这一水平。"
+            if found.count == 1
+            else f"满意度达到量表 {cutoff} 者中，按 {n} 项比较，有 {least} 至 {most} 的忠诚度未达到这一水平。",
+        )
+    ]
+    if found.tried:
+        tried, faster, slower = number(found.tried), number(found.faster), number(found.slower)
+        said.append(
+            text(
+                f"Past the threshold that a report claims, loyalty rises faster in {faster} and slower in {slower} of {tried}; of the rest the intervals hold both.",
+                f"越过某报告所称的阈值后，{tried} 项中 {faster} 项的忠诚上升更快，{slower} 项更慢；其余的区间兼含两种可能。",
             )
         )
     return said

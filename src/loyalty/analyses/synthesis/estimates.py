@@ -34,6 +34,7 @@ KINDS: Mapping[str, type[Findings]] = {
     "reliability": Reliability,
     "measurement": Measurement,
     "structural": Structural,
+    "drivers": Drivers,
     "groups": Groups,
     "robustness": Robustness,
     "behaviour": Behaviour,
