@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cache
 from html import unescape
+from importlib.resources import files as files_of
 from itertools import pairwise
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
@@ -355,6 +356,55 @@ def test_pages_fit_screen_and_phone(browsed: dict[str, Seen]) -> None:
 
 def test_pictures_load(browsed: dict[str, Seen]) -> None:
     assert {path: seen.broken for path, seen in browsed.items() if seen.broken} == {}
+
+
+def kinds(chapters: list[Path], dossiers: dict[str, list[Path]]) -> list[Path]:
+    """A page of each kind in both editions: prose, tables, figures, methods, a case's pages."""
+    wanted = {"index", "loyalty", "methods", "references", "estimator", "cases"}
+    own = {"index", "structural", "measurement", "descriptives", "codebook", "not-done"}
+    return [
+        BOOK / "index.html",
+        *(p for p in chapters if p.stem in wanted),
+        *(p for p in dossiers[TRANSLATED[0]] if p.stem in own),
+    ]
+
+
+def violations(opened: list[Path]) -> dict[str, list[str]]:
+    """What axe finds on pages in both themes: rule, how often, the first place."""
+    found = {}
+    axe = (files_of("axe_playwright_python") / "axe.min.js").read_text("utf-8")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        for scheme in ("light", "dark"):
+            page = browser.new_context(
+                viewport={"width": WIDE, "height": 900}, color_scheme=scheme
+            ).new_page()
+            for path in opened:
+                page.goto(path.as_uri())
+                page.evaluate(axe)
+                said = page.evaluate(
+                    "axe.run().then(r => r.violations.map(v =>"
+                    " `${v.id} (${v.nodes.length}): ${v.nodes[0].html.slice(0, 150)}`))"
+                )
+                if said:
+                    found[f"{name(path)}, {scheme}"] = said
+        browser.close()
+    return found
+
+
+@pytest.mark.skipif(CHROMIUM is None, reason=f"no Chromium on this machine ({', '.join(NAMES)})")
+def test_everybody_can_read_a_page_of_each_kind(
+    chapters: list[Path], dossiers: dict[str, list[Path]]
+) -> None:
+    if any(quarto(page) for page in chapters):
+        pytest.skip("real Quarto's own navigation has faults of its own")
+    assert violations(kinds(chapters, dossiers)) == {}
+
+
+@pytest.mark.long
+@pytest.mark.skipif(CHROMIUM is None, reason=f"no Chromium on this machine ({', '.join(NAMES)})")
+def test_everybody_can_read_every_page(pages: list[Path]) -> None:
+    assert violations(pages) == {}
 
 
 def test_a_number_says_where_it_comes_from(dossiers: dict[str, list[Path]]) -> None:

@@ -522,7 +522,7 @@ _FRONT = """<!DOCTYPE html>
 <meta name="color-scheme" content="light dark">
 <title>{title}</title>
 <link rel="icon" href="data:,">
-<style>body {{ font-family: "Source Sans 3", "Segoe UI", system-ui, sans-serif; line-height: 1.6; \
+<style>@media (prefers-color-scheme: dark) {{ body {{ background: #14181d; color: #dde3ea; }} a {{ color: #7fb2ec; }} }} body {{ font-family: "Source Sans 3", "Segoe UI", system-ui, sans-serif; line-height: 1.6; \
 max-width: 44rem; margin: 3rem auto; padding: 0 1.2rem; }} main > ul:first-of-type {{ font-size: \
 1.2rem; }} li {{ margin: .3rem 0; }}</style>
 </head>

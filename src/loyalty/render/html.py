@@ -118,6 +118,11 @@ class HtmlWriter:
         def table(item: Node) -> list[Node]:
             _, caption, columns, head, bodies, foot = inner(item["c"])
             rows = [row for part in bodies for row in part[3]]
+            for _, cells in head[1]:
+                for cell in cells:
+                    if not ast.plain(cell[4]).strip():  # a heading says something to everybody
+                        spoken = f'<span class="sr-only">{self.words["row"]}</span>'
+                        cell[4] = [ast.node("Plain", [ast.raw_inline("html", spoken)])]
             texts = [[ast.plain(cell[4]) for cell in row[1]] for row in [*head[1], *rows]]
             fits = tables.fits_page(texts)
             for _, cells in rows:

@@ -151,6 +151,19 @@ local function whole(tbl)
   end
 end
 
+-- a heading says something to everybody
+local function spoken(tbl)
+  local word = book.lang:match("^zh") and "行" or "Row"
+  for _, row in ipairs(tbl.head.rows) do
+    for _, cell in ipairs(row.cells) do
+      if pandoc.utils.stringify(cell.contents):match("^%s*$") then
+        local said = '<span class="visually-hidden">' .. word .. "</span>"
+        cell.contents = { pandoc.Plain { pandoc.RawInline("html", said) } }
+      end
+    end
+  end
+end
+
 local function fit(tbl)
   local natural, least = {}, {}
   local function row(cells)
@@ -231,6 +244,7 @@ return { { Meta = settings }, {
   end,
   Table = function(tbl)
     whole(tbl)
+    if html then spoken(tbl) end
     if tbl.attributes["tbl-colwidths"] then return tbl end
     if typst then
       fit(tbl)
