@@ -108,6 +108,8 @@ def test_a_planted_condition_is_called_necessary(
     by = {c.construct: c.verdict for c in necessary.conditions}
     assert by["satisfaction"] in ("necessary", "small")
     assert by["staff_service"] == "none"
+    assert sum(c.share for c in necessary.conditions) == pytest.approx(1.0)
+    assert all(c.share_ci_lower < c.share < c.share_ci_upper for c in necessary.conditions)
     table = drivers.bottleneck(retail, planted)
     top = {n.construct: n for n in table.rows[-1].needs}
     assert top["satisfaction"].required > 0.8 and top["satisfaction"].below > 0.7

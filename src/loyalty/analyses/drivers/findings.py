@@ -490,8 +490,9 @@ def necessary(
         data.scores[list(of.totals.index)], *_limits(data.study, list(of.totals.index))
     )
     outcome = of.scores[of.outcome].to_numpy()
+    parts = _beside_all(found, [of.outcome, *map(str, of.totals.index)])
     rows = []
-    for name, total in of.totals.iterrows():
+    for k, (name, total) in enumerate(of.totals.iterrows()):
         construct, names = str(name), (str(name), of.outcome)
         options: dict[str, Any] = {"permutations": permutations, "seed": seed, "names": names}
         x = of.scores[construct].to_numpy()
@@ -517,6 +518,9 @@ def necessary(
                 importance=total["estimate"],
                 ci_lower=total["ci_lower"],
                 ci_upper=total["ci_upper"],
+                share=parts[0][k],
+                share_ci_lower=parts[1][k],
+                share_ci_upper=parts[2][k],
                 performance=performance[construct],
             )
         )
@@ -527,6 +531,21 @@ def necessary(
         conditions=rows,
         messages=of.messages,
     )
+
+
+def _beside_all(found: Refits, names: list[str]) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """LMG shares of all but the first in the first, with intervals; NaN where there are none."""
+    nothing = np.full(len(names) - 1, np.nan)
+    if len(names) < 3:
+        return nothing, nothing, nothing
+    try:
+        point = shares.shares(found.point.among(names), "lmg")
+    except CannotCompute:
+        return nothing, nothing, nothing
+    try:
+        return point, *_bounds(shares.shares(found.among(names), "lmg"))
+    except CannotCompute:
+        return point, nothing, nothing
 
 
 def _verdict(

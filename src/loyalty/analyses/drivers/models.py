@@ -166,7 +166,8 @@ class Condition(OfConstruct):
     Effect sizes of two ceilings on scale scores; p of CE-FDH against unrelated outcomes and against
     outcomes with the same correlation; ``latent_…``: CE-FDH over plausible values, which carry
     errors of measurement through. `reversed`: little of it is asked for, since its total effect is
-    negative. `performance` is its mean score from 0 to 100.
+    negative. `share` is its LMG share beside all other conditions, `performance` its mean score
+    from 0 to 100.
     """
 
     reversed: bool
@@ -183,6 +184,9 @@ class Condition(OfConstruct):
     importance: Real
     ci_lower: Real | None
     ci_upper: Real | None
+    share: Percent | None
+    share_ci_lower: Percent | None
+    share_ci_upper: Percent | None
     performance: Real
 
 

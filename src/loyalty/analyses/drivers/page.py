@@ -7,7 +7,7 @@ PAGE = {
     "shares": [figures.shares, tables.shares, words.shares],
     "by_group": [tables.by_group, words.by_group],
     "weights": [figures.weights, tables.weights, words.weights],
-    "necessity": [tables.necessity, words.necessity],
+    "necessity": [tables.necessity, tables.combined, words.necessity],
     "bottleneck": [tables.bottleneck, words.bottleneck],
     "thresholds": [tables.thresholds, words.thresholds],
     "satisfied": [figures.satisfied, tables.satisfied, words.satisfied],

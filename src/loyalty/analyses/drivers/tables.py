@@ -126,13 +126,11 @@ def _turned(case: Case, construct: str, reversed_: bool) -> Text:
 
 def necessity(found: Necessity, case: Case) -> Table:
     draws, shuffled = number(found.draws), number(found.permutations)
+    outcome, least = case.label(found.outcome), cut("necessity_effect")
     return Table(
         found.conditions,
         [
             Column(lambda r: _turned(case, r.construct, r.reversed), "Condition"),
-            Column("importance", "Total effect"),
-            Column(("ci_lower", "ci_upper"), "95 % interval"),
-            Column("performance", "Performance", decimals=0),
             Column("ce_fdh", "CE-FDH"),
             Column("cr_fdh", "CR-FDH"),
             Column("p", "p"),
@@ -141,13 +139,35 @@ def necessity(found: Necessity, case: Case) -> Table:
             Column(("latent_ci_lower", "latent_ci_upper"), "95 % of draws"),
             Column(lambda r: term(VERDICTS[r.verdict]), "Necessary?"),
         ],
+        Text(en=f"Necessary conditions of {outcome.en.lower()}.", zh=f"{outcome.zh}的必要条件。"),
         Text(
-            en=f"Importance, performance and necessity for {case.label(found.outcome).en.lower()}.",
-            zh=f"对{case.label(found.outcome).zh}的重要性、表现与必要性。",
+            en=f"Effect sizes of two ceilings on scale scores [@dul2016]; p of CE-FDH by {shuffled} permutations [@dul2020] and by as many draws that keep the correlation of the two. Latent: median and middle 95 % of {draws} plausible values, which carry errors of measurement through but not sampling. Necessary: an effect size of {least} or more, clear of both and of errors of measurement.",
+            zh=f"量表得分上两种上限的效应量 [@dul2016]；CE-FDH 的 p 值分别取自 {shuffled} 次置换 [@dul2020] 与同样次数的保持二者相关的抽样。潜变量：{draws} 组似真值的中位数与中间 95%，计入测量误差而不计抽样误差。判为必要须效应量不低于 {least}，且超过二者及测量误差所能解释的程度。",
+        ),
+    )
+
+
+def combined(found: Necessity, case: Case) -> Table:
+    """Importance, performance and necessity in one table."""
+    outcome = case.label(found.outcome)
+    return Table(
+        found.conditions,
+        [
+            Column(lambda r: _turned(case, r.construct, r.reversed), "Condition"),
+            Column("importance", "Total effect"),
+            Column(("ci_lower", "ci_upper"), "95 % interval"),
+            Column("share", "LMG", decimals=0),
+            Column(("share_ci_lower", "share_ci_upper"), "95 % interval", decimals=0),
+            Column("performance", "Performance", decimals=0),
+            Column(lambda r: term(VERDICTS[r.verdict]), "Necessary?"),
+        ],
+        Text(
+            en=f"Importance, performance and necessity for {outcome.en.lower()}.",
+            zh=f"对{outcome.zh}的重要性、表现与必要性。",
         ),
         Text(
-            en=f"Effect sizes of two ceilings on scale scores [@dul2016]; p of CE-FDH by {shuffled} permutations [@dul2020] and by as many draws that keep the correlation of the two. Latent: median and middle 95 % of {draws} plausible values, which carry errors of measurement through but not sampling. Necessary: an effect size of {cut('necessity_effect')} or more, clear of both and of errors of measurement. Total effects as in the importance–performance map.",
-            zh=f"量表得分上两种上限的效应量 [@dul2016]；CE-FDH 的 p 值分别取自 {shuffled} 次置换 [@dul2020] 与同样次数的保持二者相关的抽样。潜变量：{draws} 组似真值的中位数与中间 95%，计入测量误差而不计抽样误差。判为必要须效应量不低于 {cut('necessity_effect')}，且超过二者及测量误差所能解释的程度。总效应与重要性—表现图相同。",
+            en="Total effects as in the importance–performance map, without turning; LMG: share of what all conditions together explain; performance: the mean score from 0 to 100 [@hauff2024].",
+            zh="总效应与重要性—表现图相同，未作反向；LMG：在全部条件共同解释的方差中所占份额；表现：0–100 的平均得分 [@hauff2024]。",
         ),
     )
 

@@ -195,7 +195,7 @@ def weights(found: Weights, case: Case) -> list[Text]:
                     zh=f"{escape(level.zh)}中{'较强' if more else '较弱'}（{shown}{known['zh']}）",
                 )
             )
-        together = listed(parts)
+        together = Text(en=listed(parts).en, zh="、".join(part.zh for part in parts))
         whole = estimate(mean.estimate, mean.ci_lower, mean.ci_upper)
         known = _known(mean)
         said.append(
@@ -378,7 +378,7 @@ def satisfied(found: Satisfied, case: Case) -> list[Text]:
     if found.firms:
         said.append(
             Text(
-                en=f"Of {number(found.firms)} firms, {number(found.firms_satisfied)} have a mean satisfaction of at least {cut('satisfied_part', 'percent')} of the scale; the source finds most firms there while few customers behave loyally [@strategy].",
+                en=f"Of {number(found.firms)} firms, {number(found.firms_satisfied)} {'has' if found.firms_satisfied == 1 else 'have'} a mean satisfaction of at least {cut('satisfied_part', 'percent')} of the scale; the source finds most firms there while few customers behave loyally [@strategy].",
                 zh=f"{number(found.firms)} 家企业中，{number(found.firms_satisfied)} 家的平均满意度达到量表的 {cut('satisfied_part', 'percent')}；资料称多数企业达到此水平，而行为忠诚的客户为数不多 [@strategy]。",
             )
         )
