@@ -40,7 +40,6 @@ KINDS: Mapping[str, type[Findings]] = {
     "behaviour": Behaviour,
     "voice": Voice,
     "failure": Failure,
-    "drivers": Drivers,
     "published": Published,
 }
 F = TypeVar("F", bound=Findings)
