@@ -238,3 +238,27 @@ def test_fit_is_the_command_of_the_estimator(tmp_path: Path, capsys: Any) -> Non
     assert json.loads(capsys.readouterr().out)["fit"]["df"] == 0
     code, said = called(["fit", str(model), str(tmp_path / "none.csv")], capsys)
     assert code == 2 and said.startswith("loyalty fit: no data file") and said.count("\n") == 1
+
+
+def test_git_takes_no_rows_that_no_case_publishes(project: Any) -> None:
+    def git(*words: str) -> str:
+        done = subprocess.run(
+            ["git", *words], cwd=project.root, capture_output=True, text=True, check=True
+        )
+        return done.stdout
+
+    ignored = (Path(__file__).parents[1] / ".gitignore").read_text(encoding="utf-8")
+    (project.root / ".gitignore").write_text(ignored, encoding="utf-8")
+    git("init", "--quiet")
+    names = ["answers.sav", "rows/x.csv", "notes.txt", "findings/audit.json", "README.md"]
+    for name in names:
+        file = project.folder / name
+        file.parent.mkdir(exist_ok=True)
+        file.write_text("x", encoding="utf-8")
+    git("add", "-A")
+    listed = git("ls-files", "data").split()
+    kept = ["README.md", "findings/audit.json", "study.yml"]
+    assert listed == [f"data/small/{name}" for name in kept]
+    (project.folder / ".gitignore").write_text("!rows.csv\n", encoding="utf-8")
+    git("add", "-A")
+    assert "data/small/rows.csv" in git("ls-files", "data").split()

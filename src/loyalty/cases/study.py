@@ -20,6 +20,7 @@ from zoneinfo import available_timezones
 import pandas as pd
 from pydantic import (
     Field,
+    FiniteFloat,
     StringConstraints,
     model_validator,
 )
@@ -334,9 +335,9 @@ class Scale(Model):
     `missing` are codes, and `answers` the numbers of texts.
     """
 
-    min: int | float
-    max: int | float
-    step: float = Field(default=1, ge=0)
+    min: int | FiniteFloat
+    max: int | FiniteFloat
+    step: FiniteFloat = Field(default=1, ge=0)
     missing: list[float] = []
     answers: dict[Level, float] = {}
 

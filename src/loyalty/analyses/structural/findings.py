@@ -452,6 +452,8 @@ def _paths(data: Answers, model: semfit.Result, by: Firms | None) -> Paths:
         robust = structural.standardized_paths(by.model, data.study.paths)
         rows = structural.with_clusters(robust, by.clusters)
         points = structural.points_with_clusters(points, by.clusters)
+    if rows["estimate"].isna().any():
+        raise CannotCompute("no_standardized_path")
     rows["verdict"] = _judged(rows)
     r2 = model.r2.set_index("variable")["r2"]
     explained = [c.id for c in data.study.structural if c.id in r2.index]
