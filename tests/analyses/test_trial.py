@@ -367,7 +367,7 @@ def test_what_lies_farthest_from_what_is_declared() -> None:
     assert isinstance(found, trial.Cases)
     (row,) = found.rows
     assert (row.largest, row.n, row.firms) == ("H2", 100, None)
-    assert (row.mean_gap, row.largest_gap) == pytest.approx((0.2, 0.3))
+    assert row.largest_gap == pytest.approx(0.3)
 
 
 # --- differences and solutions -------------------------------------------------------------------
@@ -491,7 +491,9 @@ def plain(text: Text) -> Text:
 
 
 def heading(*effects: Effect, clustered: int = 0) -> Text:
-    found = trial.Headline(tallies=trial.tallies(effects), cases=1, clustered=clustered)
+    found = trial.Headline(
+        tallies=trial.tallies(effects), compared=0, held=0, cases=1, clustered=clustered
+    )
     return said(found, words.headline)
 
 
@@ -557,7 +559,8 @@ def in_case(*effects: Effect, firms: int | None = None) -> Text:
         firms=firms,
         effects=effects,
         tallies=trial.tallies(effects),
-        mean_gap=0.1,
+        compared=len(effects),
+        held=1,
         largest_gap=0.1,
         largest="H1",
     )
@@ -614,6 +617,7 @@ def test_all_that_is_shown_is_made_of_fields(monkeypatch: pytest.MonkeyPatch) ->
     found = whole(monkeypatch)
     assert trial.Trial.model_validate_json(found.model_dump_json()) == found
     seen: dict[str, str] = {}
+    captions: dict[str, str] = {}
     for name in PAGE:
         finding = cited(getattr(found, name), f"all/trial/{name}")
         assert isinstance(finding, Finding), name
@@ -625,6 +629,7 @@ def test_all_that_is_shown_is_made_of_fields(monkeypatch: pytest.MonkeyPatch) ->
                 else:
                     assert f'{{.num key="all/trial/{name}' in shown, display.label
                 if display.caption is not None:
+                    captions[f"{display.label} {language}"] = shared.plain(display.caption)
                     marked = {"en": "Simulated data.", "zh": "模拟数据。"}[language]
                     assert display.caption.endswith(marked), display.label
                 seen[f"{display.label} {language}"] = shown
@@ -633,6 +638,13 @@ def test_all_that_is_shown_is_made_of_fields(monkeypatch: pytest.MonkeyPatch) ->
     assert "| H4 | M² → B |" in table and "wrong sign" in table and "false alarm" in table
     assert "| H3 | A × M → B |" in table and "| I1 | H1 × H2 |" in table
     assert "the square that stands for it best" in table and "the sign alone" in table
+    # Two paths, a moderation and a chain hold; of tables r and lift; six of nine.
+    case = "tbl-all-trial-case-drawn"
+    assert captions[f"{case} en"].startswith("5 of 9 intervals hold the declared value: Drawn.")
+    assert captions["tbl-all-trial-headline zh"].startswith("9 个区间中有 5 个覆盖设定值")
+    assert "1 of 2 squares run against" in captions["tbl-all-trial-straight en"]
+    assert captions["tbl-all-trial-differences en"].startswith("1 of 1 paths that differ")
+    assert "Paths come out at 93" in captions["fig-all-trial-effects en"]
     overview = shared.plain(seen["tbl-all-trial-overview en"])
     assert "1 / 2" in overview and "0 / 1" in overview
 
@@ -645,7 +657,8 @@ def test_a_figure_needs_something_to_draw() -> None:
         firms=None,
         effects=(effect("table", 0.2),),
         tallies=(),
-        mean_gap=None,
+        compared=0,
+        held=0,
         largest_gap=None,
         largest=None,
     )

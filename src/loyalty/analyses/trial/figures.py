@@ -13,6 +13,7 @@ from loyalty.ground.text import Language, Text
 from loyalty.shown import charts
 from loyalty.shown.context import Case
 from loyalty.shown.figure import Figure
+from loyalty.shown.words import number
 
 
 def effects(found: Cases, case: Case) -> Figure | None:
@@ -45,15 +46,22 @@ def effects(found: Cases, case: Case) -> Figure | None:
             term("interval misses the declared value").in_(language),
         )
 
+    sizes = [t.size for t in found.tallies if t.kind in ("path", "moderation")]
+    several = len(sizes) == 2 and None not in sizes
+    path, product = (number(s, "percent", 0) for s in sizes) if several else ("", "")
+    en = zh = ""
+    if several:
+        en = f"Paths come out at {path} of their declared size, moderations at {product}. "
+        zh = f"路径合计为设定大小的 {path}，调节效应为 {product}。"
     return Figure(
         draw,
         Text(
-            en="Declared and found: every effect of the simulated surveys with its 95 % interval. On the line the two are equal; hollow where the interval misses.",
-            zh="设定与所得：模拟问卷的全部效应及 95% 区间。线上两者相等；空心者区间未覆盖设定值。",
+            en=f"{en}Every effect of the simulated surveys, declared and found, with its 95 % interval. On the line the two are equal; hollow where the interval misses.",
+            zh=f"{zh}模拟问卷的全部效应，设定与所得及 95% 区间。线上两者相等；空心者区间未覆盖设定值。",
         ),
         Text(
-            en="Scatter plots of found against declared effects, a panel a kind, with intervals and the line of equality.",
-            zh="所得对设定的散点图，每类效应一格，附区间与等值线。",
+            en=f"{en}Scatter plots of found against declared effects, a panel a kind, with intervals and the line of equality.",
+            zh=f"{zh}所得对设定的散点图，每类效应一格，附区间与等值线。",
         ),
         simulated=True,
     )

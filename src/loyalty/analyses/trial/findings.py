@@ -70,8 +70,9 @@ class Tally(Record):
 class CaseRow(Record):
     """A simulated case: `firms` where its intervals of paths allow for them.
 
-    `mean_gap` and `largest_gap` are absolute differences of estimate and declared value over its
-    paths; `largest` is a path's id.
+    Of `compared` intervals of all kinds `held` hold the declared value.
+    `largest_gap` is the largest absolute difference of estimate and declared value over its paths,
+    `largest` that path's id.
     """
 
     case: str
@@ -80,21 +81,28 @@ class CaseRow(Record):
     firms: Count | None
     effects: tuple[Effect, ...]
     tallies: tuple[Tally, ...]
-    mean_gap: Real | None
+    compared: Count
+    held: Count
     largest_gap: Real | None
     largest: str | None
 
 
 class Cases(Finding):
-    """Every simulated case that declares something an analysis looks for."""
+    """Every simulated case that declares something an analysis looks for, and all together."""
 
     rows: tuple[CaseRow, ...]
+    tallies: tuple[Tally, ...] = ()
 
 
 class Headline(Finding):
-    """All simulated cases together, a tally a kind; `clustered` paths allow for firms."""
+    """All simulated cases together, a tally a kind; `clustered` paths allow for firms.
+
+    Of `compared` intervals of all kinds `held` hold the declared value.
+    """
 
     tallies: tuple[Tally, ...]
+    compared: Count
+    held: Count
     cases: Count
     clustered: Count
 
@@ -248,7 +256,7 @@ def cases(data: Everything) -> Cases:
     )
     if not rows:
         raise CannotCompute("no_simulated_case")
-    return Cases(rows=rows)
+    return Cases(rows=rows, tallies=tallies([e for row in rows for e in row.effects]))
 
 
 def _case(data: Everything, case: str, study: Study, effects: tuple[Effect, ...]) -> CaseRow:
@@ -267,7 +275,8 @@ def _case(data: Everything, case: str, study: Study, effects: tuple[Effect, ...]
         firms=paths.firms if paths else None,
         effects=effects,
         tallies=tallies(effects),
-        mean_gap=sum(gaps.values()) / len(gaps) if gaps else None,
+        compared=sum(e.held is not None for e in effects),
+        held=sum(e.held is True for e in effects),
         largest_gap=gaps[largest] if largest else None,
         largest=largest,
     )
@@ -278,7 +287,9 @@ def headline(found: Cases) -> Headline:
     """All cases together."""
     effects = [e for row in found.rows for e in row.effects]
     return Headline(
-        tallies=tallies(effects),
+        tallies=found.tallies,
+        compared=sum(row.compared for row in found.rows),
+        held=sum(row.held for row in found.rows),
         cases=len(found.rows),
         clustered=sum(e.kind == "path" and e.firms for e in effects),
     )

@@ -53,6 +53,7 @@ def _promised(row: Tally) -> str:
 
 
 def headline(found: Headline, case: Case) -> Table:
+    held, n = number(found.held), number(found.compared)
     return Table(
         found.tallies,
         [
@@ -66,7 +67,10 @@ def headline(found: Headline, case: Case) -> Table:
             Column("contradicted", "Wrong sign"),
             Column("size", "Size", decimals=0),
         ],
-        Text(en="What is declared, and what is found of it.", zh="设定的效应与所得结果。"),
+        Text(
+            en=f"{held} of {n} intervals hold the declared value: what is declared and what is found of it, by kind.",
+            zh=f"{n} 个区间中有 {held} 个覆盖设定值：各类设定与所得。",
+        ),
         Text(
             en="Hold the value: 95 % intervals that hold what is declared; promised: the binomial expectation with its central 95 %, as if intervals were independent. Found: the interval is clear of zero on the declared side. Where customers belong to firms, paths have intervals by Student's t with one degree of freedom less than there are firms, and for indirect effects whole firms are resampled; intervals of moderations and curvilinear effects, between latent constructs, take customers as independent. Where a threshold is declared, the square that stands for it best is compared. Where declared and found have no unit in common, the sign alone is compared, and parameters that cannot be zero are no effects. Size: the estimates together, as a share of what is declared.",
             zh="覆盖：95% 区间包含设定值；应有：二项期望及其中央 95% 范围（视各区间为独立）。检出：区间不含零且与设定同号。客户分属企业时，路径区间采用自由度为企业数减一的 t 分布，间接效应则对整家企业重抽样；调节与曲线效应取潜变量之间的估计，其区间视客户为独立。设定为阈值者，与最能代表它的平方项比较。设定与所得单位不同者只比较符号；不可能为零的参数不计为效应。大小：估计合计占设定值合计的比例。",
@@ -94,12 +98,11 @@ def overview(found: Cases, case: Case) -> Table:
         [
             _title(case),
             *(Column(_held(kind), HEADINGS[kind], "markdown") for kind in kinds),
-            Column("mean_gap", "Mean gap", decimals=3),
         ],
         Text(en="Intervals that hold what is declared, by case.", zh="各案例中覆盖设定值的区间。"),
         Text(
-            en="Before the stroke the intervals that hold the declared value, after it all intervals. Mean gap: estimate less declared value of a path, in size. One draw of each case.",
-            zh="斜线前为覆盖设定值的区间数，后为区间总数。平均差：路径估计与设定值之差的绝对值的平均。每个案例仅抽取一次。",
+            en="Before the stroke the intervals that hold the declared value, after it all intervals. One draw of each case.",
+            zh="斜线前为覆盖设定值的区间数，后为区间总数。每个案例仅抽取一次。",
         ),
         simulated=True,
     )
@@ -144,7 +147,7 @@ def _note(row: CaseRow) -> Text | None:
 
 def _case(row: CaseRow, case: Case) -> Table:
     described = study(row.case, case)
-
+    held, n = number(row.held), number(row.compared)
     return Table(
         [e for e in row.effects if e.kind != "share"],
         [
@@ -157,8 +160,8 @@ def _case(row: CaseRow, case: Case) -> Table:
             Column(_verdict, "Verdict"),
         ],
         Text(
-            en=f"{described.title.en}: declared, found, missed.",
-            zh=f"{described.title.zh}：设定、所得与遗漏。",
+            en=f"{held} of {n} intervals hold the declared value: {described.title.en}.",
+            zh=f"{n} 个区间中有 {held} 个覆盖设定值：{described.title.zh}。",
         ),
         _note(row),
         simulated=True,
@@ -166,6 +169,8 @@ def _case(row: CaseRow, case: Case) -> Table:
 
 
 def straight(found: Straight, case: Case) -> Table:
+    against, n = number(found.against), number(found.count)
+
     def name(row: StraightRow) -> Text:
         return hypothesis(row.id, study(row.case, case))
 
@@ -180,8 +185,8 @@ def straight(found: Straight, case: Case) -> Table:
             Column(("ci_lower", "ci_upper"), "95 % interval", "bounded", 3),
         ],
         Text(
-            en="Curvilinear effects that the answer scales alone produce.",
-            zh="仅由量表造成的曲线效应。",
+            en=f"{against} of {n} squares run against what is declared where nothing bends but the answer scales.",
+            zh=f"除量表外别无弯曲时，{n} 个平方项中有 {against} 个与设定反向。",
         ),
         Text(
             en="Regression on scale scores, standardized, of answers drawn from the case's process without curvilinear effects, moderations, careless and missing answers; heteroscedasticity-consistent intervals (HC3).",
@@ -192,6 +197,7 @@ def straight(found: Straight, case: Case) -> Table:
 
 
 def differences(found: Differences, case: Case) -> Table:
+    seen, n, alarms = number(found.found), number(found.differ), number(found.alarms)
     return Table(
         found.rows,
         [
@@ -204,8 +210,8 @@ def differences(found: Differences, case: Case) -> Table:
             Column("alarms_alone", "Without firms"),
         ],
         Text(
-            en="Paths that are declared to differ between industries, and what the tests say.",
-            zh="设定为因行业而异的路径与检验结果。",
+            en=f"{seen} of {n} paths that differ between industries are found to, with {alarms} false alarms: what is declared and what the tests say.",
+            zh=f"因行业而异的 {n} 条路径检出 {seen} 条，误报 {alarms} 条：设定与检验结果。",
         ),
         Text(
             en="Unlike, alike: as declared; found: said to differ, by the test over all industries after Holm's correction. Firms are the independent units where a case has enough of them; without firms: respondents are.",
