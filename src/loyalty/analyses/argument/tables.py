@@ -467,6 +467,23 @@ def brands(found: Conduct, case: Case) -> Table | None:
 
 
 # --- what the reports claim ----------------------------------------------------------------------
+REPORTS = {
+    "aftersales": text("After-sales service", "售后服务"),
+    "quality": text("Service quality", "服务质量"),
+    "innovation": text("Service innovation", "服务创新"),
+    "strategy": text("Building loyalty", "忠诚策略"),
+    "retail": text("Retail guide", "零售指南"),
+}
+
+
+def report(source: str) -> Text:
+    """A report by what it is about, with its citation."""
+    if source not in REPORTS:
+        return text(f"[@{source}]", f"[@{source}]")
+    named = REPORTS[source]
+    return text(f"{named.en} [@{source}]", f"{named.zh} [@{source}]")
+
+
 def _claim(row: ClaimRow) -> Text:
     stated = ledger.load().named(row.id).text
     return text(f"{row.id} · {stated.en}", f"{row.id} · {stated.zh}")
@@ -499,7 +516,7 @@ def sources(found: Claims, case: Case) -> Table:
     return Table(
         found.sources,
         [
-            Column(lambda r: f"[@{r.source}]", "Report", "markdown"),
+            Column(lambda r: report(r.source), "Report", "markdown"),
             Column("count", "Claims"),
             Column("with_n", "With n"),
             Column("changes", "Changes without comparison"),
@@ -531,7 +548,7 @@ def failures(found: Claims, case: Case) -> Table | None:
     return Table(
         found.failures,
         [
-            Column(lambda r: f"[@{r.source}]", "Report", "markdown"),
+            Column(lambda r: report(r.source), "Report", "markdown"),
             Column(lambda r: stated[r.id], "What was checked"),
             Column(lambda r: _printed(r.printed), "Printed", "markdown"),
             Column(follows, "Follows", "markdown"),
