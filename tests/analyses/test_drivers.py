@@ -14,6 +14,7 @@ from loyalty.analyses.drivers import words
 from loyalty.analyses.drivers.page import PAGE
 from loyalty.cases import study, survey
 from loyalty.estimates.latent import latent
+from loyalty.ground import disclosure
 from loyalty.ground.findings import Refused, cited
 from loyalty.shown.context import Case
 from loyalty.stats import crossed
@@ -124,6 +125,21 @@ def test_a_condition_with_one_value_is_said_and_the_rest_goes_on(
     found = drivers.conditions(flat, refitted)
     assert "checkout" not in found.totals.index and len(found.totals) == 5
     assert [m.code for m in found.messages] == ["constant"]
+
+
+def test_single_people_are_recorded_nowhere(
+    retail: drivers.Answers, refitted: drivers.Refits
+) -> None:
+    """The bottleneck table rests on the highest points; cells of fewer than ten go."""
+    table = drivers.bottleneck(retail, drivers.conditions(retail, refitted))
+    kept = disclosure.recordable(table, {})
+    assert isinstance(kept, Refused) and kept.refused.code == "not_recorded"
+    found = drivers.satisfied(retail, drivers.pair(retail))
+    few = found.rows[1].model_copy(update={"loyal_only": 4})
+    rows = (found.rows[0], few, *found.rows[2:])
+    kept = disclosure.recordable(found.model_copy(update={"rows": rows}), {})
+    left = [(r.to, r.level) for r in kept.rows]
+    assert left and (few.to, few.level) not in left and len(left) < len(rows) - 1
 
 
 def test_little_of_what_harms() -> None:

@@ -205,7 +205,7 @@ class Needed(OfConstruct):
     `below`: how many respondents have less.
     """
 
-    required: Annotated[float, Shown("percent"), OfRows()] | None
+    required: Percent | None
     below: Percent | None
 
 
@@ -222,7 +222,7 @@ class Bottleneck(Finding):
     outcome: str
     constructs: tuple[str, ...]
     reversed: tuple[str, ...]
-    rows: tuple[Demand, ...]
+    rows: Annotated[tuple[Demand, ...], OfRows()]
 
 
 class Threshold(Record):
