@@ -290,6 +290,23 @@ def reproduce(cases: Cases = None, cores: Cores = CORES) -> None:
 
 
 @app.command()
+def forget(
+    case: Annotated[str, typer.Argument(help="The case's folder below data/.")],
+    respondent: Annotated[str, typer.Argument(help="The respondent's id, as the rows have it.")],
+) -> None:
+    """Delete a respondent's rows from a case's csv files, and all that was made of them."""
+    from loyalty.run import forget as forgetting
+    from loyalty.run.workflow import alone
+
+    with alone():
+        n, removed = forgetting.forget(case, respondent)
+    out.print(f"  {case} · {n:,} {'row' if n == 1 else 'rows'} deleted")
+    for folder in removed:
+        out.print(f"  {case} · {folder.relative_to(paths.root())} removed")
+    out.print(f"  {case} · loyalty report {case} makes it anew; what git has of it, it keeps")
+
+
+@app.command()
 def schema(
     check: Annotated[
         bool, typer.Option("--check", help="Only say whether they are stale.")

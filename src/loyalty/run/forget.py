@@ -1,0 +1,130 @@
+"""A respondent who wants to be forgotten: out of the files and of all that was made of them."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import io
+import os
+import shutil
+from pathlib import Path
+
+from loyalty.cases import study as studies
+from loyalty.cases.study import ROLES, FileRows, Study
+from loyalty.ground import paths
+from loyalty.ground.errors import UserError
+
+#: Made of every case together, or kept by what it holds: made anew when it is needed.
+MADE = ("reports/_book", "reports/_generated", ".cache/render", ".cache/books", ".cache/marks")
+
+
+def forget(case: str, respondent: str) -> tuple[int, list[Path]]:
+    """Take every row of a respondent out of a case's files, and remove what was made of them.
+
+    Nothing else in the files changes, byte for byte; the description gets their new checksums.
+    Findings that were recorded go, too: what was committed or passed on before, git keeps.
+
+    Returns
+    -------
+    tuple
+        How many rows went, and the folders that were removed.
+
+    Raises
+    ------
+    UserError
+        When no column has ids, nobody has this one, or a file is no csv of the case's own; then
+        nothing has changed.
+    """
+    study = studies.load(case)
+    files = _with_ids(study)
+    if not files:
+        raise UserError(
+            f"{case}: neither a variable of kind id nor a table's column says who is who"
+        )
+    description = study.folder / "study.yml"
+    text = description.read_text(encoding="utf-8")
+    changed: dict[Path, bytes] = {}
+    n = 0
+    for source, column in files:
+        file = paths.inside(study.folder, source.path)
+        content = file.read_bytes()
+        if hashlib.sha256(content).hexdigest() != source.sha256:
+            raise UserError(f"{case}/{source.path}: not the file that study.yml describes")
+        name = f"{case}/{source.path}"
+        kept, gone = _without(changed.get(file, content), column, respondent, name)
+        if gone:
+            n, changed[file] = n + gone, kept
+    for source, _ in files:
+        if (of := changed.get(paths.inside(study.folder, source.path))) is not None:
+            text = text.replace(source.sha256, hashlib.sha256(of).hexdigest())
+    if not n:
+        raise UserError(f"{case}: nobody has the id {respondent!r}")
+    for file, kept in changed.items():
+        part = file.with_name(file.name + ".part")
+        part.write_bytes(kept)
+        os.replace(part, file)
+    paths.write(description, text)
+    return n, _purged(case)
+
+
+def _with_ids(study: Study) -> list[tuple[FileRows, str]]:
+    """The case's own files with the column that says whose a row is."""
+    found = []
+    ids = [v.source_column for v in study.variables if v.kind == "id"]
+    if study.rows_ is not None and ids:
+        found.append((study.rows_.file, ids[0]))
+    for resource in study.resources:
+        roles = [r for r, kind in ROLES[resource.kind].items() if kind.rstrip("?") == "id"]
+        # A firm is nobody.
+        people = [r for r in roles if r in ("customer", "household")]
+        found += [(resource.rows.file, resource.columns.get(r, r)) for r in people]
+    made = []
+    for source, column in found:
+        if source is None or not source.path.endswith(".csv"):
+            raise UserError(
+                f"{study.case}: only csv files of the case's own can be written anew; take the "
+                "rows out where the others come from, and write the new checksum into study.yml"
+            )
+        made.append((source, column))
+    return made
+
+
+def _without(content: bytes, column: str, respondent: str, name: str) -> tuple[bytes, int]:
+    """The bytes of a csv without the rows of one respondent, and how many there were."""
+    try:
+        text = content.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise UserError(f"{name}: not UTF-8 text (byte {error.start})") from None
+    lines = list(io.StringIO(text, newline=""))
+    for delimiter in ",;\t|":
+        reader = csv.reader(iter(lines), delimiter=delimiter)
+        heading = [cell.strip().removeprefix("\ufeff") for cell in next(reader, [])]
+        if column in heading:
+            break
+    else:
+        raise UserError(f"{name}: its first row has no {column!r}")
+    at = heading.index(column)
+    kept, gone, before = lines[: reader.line_num], 0, reader.line_num
+    for row in reader:
+        if len(row) > at and row[at].strip() == respondent:
+            gone += 1
+        else:
+            kept += lines[before : reader.line_num]
+        before = reader.line_num
+    return "".join(kept).encode(), gone
+
+
+def _purged(case: str) -> list[Path]:
+    folders = [
+        paths.results() / case,
+        paths.executed() / case,
+        paths.by_hand() / case,
+        paths.recorded(case),
+        paths.root() / "reports" / "_cases" / case,
+        paths.cache() / "computed" / case,
+        *(paths.root() / made for made in MADE),
+    ]
+    there = [folder for folder in folders if folder.is_dir()]
+    for folder in there:
+        shutil.rmtree(folder)
+    return there
