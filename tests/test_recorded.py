@@ -18,7 +18,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 from loyalty import cli
 from loyalty.analyses.descriptives import findings as descriptives
 from loyalty.analyses.descriptives.findings import Descriptives
-from loyalty.book import pages
+from loyalty.book import dossier
 from loyalty.cases import study, survey
 from loyalty.cases.study import Study
 from loyalty.estimates.moments import Moments
@@ -26,7 +26,7 @@ from loyalty.ground import findings, paths
 from loyalty.ground.findings import Found
 from loyalty.ground.results import DataOrigin, Provenance
 from loyalty.run import recorded
-from loyalty.run.analyses import WORKFLOW, shown_file
+from loyalty.run.analyses import WORKFLOW, outline, shown_file
 from loyalty.run.notebook import Notebook, hand_on
 from tests.conftest import REPOSITORY, Project, answers
 
@@ -184,10 +184,8 @@ def test_the_sentence_stands_in_the_chapter(closed: Project) -> None:
     ]
     file = shown_file("small", "descriptives")
     paths.write(file, writes(new_notebook(cells=cells)))
-    assert pages.embeds("small", "descriptives", "en").split("\n\n")[:2] == [
-        "The rows are not here.",
-        "## Items",
-    ]
+    shown = dossier.page("small", "descriptives", outline(file)).split("\n\n")
+    assert shown[:2] == ["The rows are not here.", "## Items"]
 
 
 # --- bad input -------------------------------------------------------------------------------
