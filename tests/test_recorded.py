@@ -124,7 +124,7 @@ def test_what_cannot_be_recorded(
     closed.rows(answers(700, seed=2))
     assert "of other rows (answers)" in refusal(recorded.record, "small")
     hide(closed)
-    assert "No such file" in refusal(recorded.record, "small")
+    assert "no such file" in refusal(recorded.record, "small")
     shutil.rmtree(paths.results())
     closed.rows(answers(700))
     assert "run the notebook first" in refusal(recorded.record, "small")
