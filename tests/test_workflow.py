@@ -323,13 +323,13 @@ def test_every_cited_work_is_in_the_bibliography(repository: Path) -> None:
     cited = {"thresholds.yml": {t.cite for t in all_thresholds().values()} - {""}}
     for case in CASES:
         cited[case] = set(study.load(case).provenance.citation)
-    for file in [ROOT / "index.qmd", *(ROOT / "reports").glob("*.qmd")]:
-        cited[file.name] = keys(file.read_text(encoding="utf-8"))
+    for file in (chapter for edition in book.EDITIONS for chapter in edition.chapters):
+        cited[str(file.relative_to(ROOT))] = keys(file.read_text(encoding="utf-8"))
     for file in NOTEBOOKS:
         cells = nbformat.read(file, as_version=4).cells
         cited[file.name] = keys("\n".join(c.source for c in cells if c.cell_type == "markdown"))
     for file in (ROOT / "src" / "loyalty" / "analyses").rglob("*.py"):
         name = f"{file.parent.name}/{file.name}"
         cited[name] = set(re.findall(r"\[@(\w+)\]", file.read_text(encoding="utf-8")))
-    assert cited["measurement/words.py"] and cited["introduction.qmd"]
+    assert cited["measurement/words.py"] and cited["reports/question.qmd"]
     assert {k: v - set(works) for k, v in cited.items() if v - set(works)} == {}
