@@ -357,7 +357,7 @@ def test_detection_names_the_kind_that_is_found_least() -> None:
     lined = detected("straightlining", 0.9, 0.8)
     text = said(words.detection, audit.Detection(kinds=(careful, random, lined)))
     assert "of “One answer throughout” but only 60.0" in text.en
-    assert "Too few signs" in text.en and "“随机作答”中的 60.0" in text.zh
+    assert "too few signs" in text.en and "“随机作答”中的 60.0" in text.zh
     sure = random.model_copy(update={"ci_lower": 0.55})
     text = said(words.detection, audit.Detection(kinds=(careful, sure, lined)))
     assert "may be harder to see" in text.en

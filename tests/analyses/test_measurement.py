@@ -433,7 +433,7 @@ def test_discriminant_pairs(case: Case) -> None:
     assert every.en.startswith("Both pairs of constructs are distinct") and "500" in every.zh
     some = said(words.htmt(ratios(clear, close, unsure), case))
     assert "1 is distinct" in some.en and "1 is open and 1 is not distinct" in some.en
-    assert "The highest ratio has Quality–Loyalty* (0.90 [0.80, 1.00])." in some.en
+    assert "The highest ratio is that of Quality–Loyalty* (0.90 [0.80, 1.00])." in some.en
     assert "质量–忠诚" in some.zh
     lost = said(words.htmt(ratios(unsure), case))
     assert "Of 1 pair of constructs none is distinct" in lost.en

@@ -249,7 +249,7 @@ def test_ordinal_coefficients_that_nobody_has(project: Any, undrawn: None) -> No
     assert {r.kind for r in whole.factors.rules} == {"pearson"} and whole.adequacy.change is None
     seen = shown(whole)
     assert "cannot be done here" in seen["txt-ordinal"] and "fig-coefficients" in seen
-    assert "Not to be had here: polychoric correlations (q1 has" in seen["txt-kmo"]
+    assert "Could not be estimated: polychoric correlations (q1 has" in seen["txt-kmo"]
 
 
 def test_an_item_that_a_group_was_not_asked(project: Any) -> None:
@@ -463,7 +463,7 @@ def test_omega_of_each_verdict(case: Case) -> None:
     assert "Omega lies above .70 with its whole interval for Quality; it is open" in got.en
     assert "at .70 for Loyalty*; it lies below .70 with its whole interval for Value" in got.en
     assert "整个区间高于 .70：质量；在 .70 上未定：忠诚*" in got.zh and "improper" not in got.en
-    assert "cannot be had for Image" in got.en and "（题项少于三个" in got.zh
+    assert "cannot be fitted to Image" in got.en and "（题项少于三个" in got.zh
     every = scales(*(omega(c, "met") for c in ("quality", "loyalty", "value")))
     assert "for every scale [@hair2019]" in said(words.omega(every, case)).en
     none = Refused(refused=Reason(code="no_three_varying_items"))
@@ -502,7 +502,7 @@ def test_ordinal_versions(case: Case) -> None:
     large = scales(*rows, mean_change=0.07, without_ordinal=[lacks("image")])
     got = said(words.ordinal(large, case))
     assert ".07 on average, most for Value (.12)" in got.en and "understates" in got.en
-    assert got.en.endswith("Not to be had here: Image (q_1 is constant).")
+    assert got.en.endswith("Could not be estimated: Image (q_1 is constant).")
     assert got.zh.endswith("此处无法得到形象（q_1 没有变异）。")
 
 
@@ -569,7 +569,7 @@ def test_factorability(case: Case) -> None:
     bad = said(words.kmo(adequacy(0.51, 0.4, 0.3, lost=lost), case))
     assert "is too low" in bad.en and "factor noise" in bad.en and "过低" in bad.zh
     assert "shares too little" in bad.en and "噪声" in bad.zh
-    assert "here: Pearson correlations (q_1 is constant)." in bad.en
+    assert "estimated: Pearson correlations (q_1 is constant)." in bad.en
     assert "adequacy on polychoric correlations (" in bad.en
     assert "parallel analysis on Pearson correlations (" in bad.en
     assert "无法得到多分相关的适当性（" in bad.zh and "基于 Pearson 相关的平行分析（" in bad.zh
@@ -704,7 +704,7 @@ def test_the_plan(case: Case) -> None:
     assert "congruences run from .90 (Quality) to .94 (Image)" in every.en and "500" in every.zh
     none = planned("quality", 0.95, "met", target=None, chance=None)
     lost = said(words.plan(plan(none, no_target=CONSTANT), case))
-    assert lost.en.endswith("here: the rotation to the plan (q_1 is constant).")
+    assert lost.en.endswith("estimated: the rotation to the plan (q_1 is constant).")
     assert "paunonen1997" not in lost.en
     assert without_references(tables.plan(plan(none), case).note.en).count("of which 499 converged")
 

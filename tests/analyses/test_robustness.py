@@ -146,7 +146,7 @@ def test_the_curve_counts_what_is_suspect_and_what_failed() -> None:
     text = said(found, words.curve)
     assert "runs from −0\\.05 to 0\\.50; 1 of them supports" in text.en
     assert "1 more rests on a solution that is not to be taken at face value" in text.en
-    assert "Not to be had: PLS path model, since the model is not identified" in text.en
+    assert "Could not be estimated: PLS path model, since the model is not identified" in text.en
     assert "模型不可识别" in text.zh
     table = tables.specifications(cited(found, "c/r/curve"), CASE).markdown("en")
     assert "Solution" in table and "0\\.50" in table

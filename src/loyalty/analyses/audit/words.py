@@ -434,7 +434,7 @@ def detection(found: Detection, case: Case) -> Text:
     zh = "，但只识别出".join(f"“{escape(kind.zh)}”中的 {seen}" for seen, kind in parts)
     if worst.ci_lower < 0.5:
         end = Text(
-            en="Too few signs can be had from this questionnaire to find the latter kind reliably, and some of it is likely to be left among those not flagged; in real answers too.",
+            en="This questionnaire yields too few signs to find the latter kind reliably, and some of it is likely to be left among those not flagged; in real answers too.",
             zh="这份问卷可用的迹象太少，后一类无法可靠识别，未被标记者中可能仍有此类；真实数据亦然。",
         )
     else:

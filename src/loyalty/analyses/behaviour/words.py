@@ -272,7 +272,7 @@ def choices(found: Choices, case: Case) -> list[Text]:
         listed = _named(unordered, case)
         said.append(
             Text(
-                en=f"In {listed.en} households do not come back to a brand they left: the rows are sorted by brand, not by time, so that repeat rates cannot be had from them.",
+                en=f"In {listed.en} households do not come back to a brand they left: the rows are sorted by brand, not by time, so that they yield no repeat rates.",
                 zh=f"在{listed.zh}中，家庭从不回到已离开的品牌：数据按品牌而非时间排序，无法得出重复购买率。",
             )
         )

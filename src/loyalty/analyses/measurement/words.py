@@ -325,7 +325,7 @@ def htmt(found: Ratios, case: Case) -> Text:
     label = pair(row.construct_a, row.construct_b, case, "–")
     shown = estimate(row.htmt, row.ci_lower, row.ci_upper)
     top = Text(
-        en=f"The highest ratio has {escape(label.en)} ({shown}).",
+        en=f"The highest ratio is that of {escape(label.en)} ({shown}).",
         zh=f"比率最高的是 {escape(label.zh)}（{shown}）。",
     )
     if found.met == found.pairs > 1:
@@ -523,7 +523,7 @@ def residuals(found: Residuals, case: Case) -> list[Text]:
     expected, more = number(found.expected, decimals=0), found.beyond > found.expected
     return [
         Text(
-            en=f"Of {pairs} correlations between items the model misses {_or_none(found.large)} by more than {mark} [@{cite}]; the largest residual has {label} ({shown}).",
+            en=f"Of {pairs} correlations between items the model misses {_or_none(found.large)} by more than {mark} [@{cite}]; the largest residual is that of {label} ({shown}).",
             zh=f"{pairs} 个题项间相关中，模型偏差超过 {mark} [@{cite}] 的有 {number(found.large)} 个；最大残差为 {label}（{shown}）。",
         ),
         Text(

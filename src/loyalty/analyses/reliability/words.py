@@ -99,7 +99,7 @@ def _with(label: Text, shown: str) -> Text:
 def _lacking(part: Text, reason: Reason, case: Case) -> Text:
     why = _escaped(reason.text(case.labels))
     return Text(
-        en=f"Not to be had here: {escape(part.en)} ({why.en}).",
+        en=f"Could not be estimated: {escape(part.en)} ({why.en}).",
         zh=f"此处无法得到{escape(part.zh)}（{why.zh}）。",
     )
 
@@ -219,7 +219,7 @@ def _few_items(found: Scales, case: Case) -> list[Text]:
     two = _labels([lacking.id for lacking in found.without_omega], case)
     return [
         Text(
-            en=f"A one-factor model of its own cannot be had for {two.en} (fewer than three items, or answers that do not vary); for two items alpha from standardized answers, the Spearman–Brown coefficient, is the reliability to report [@eisinga2013].",
+            en=f"A one-factor model cannot be fitted to {two.en} alone (fewer than three items, or answers that do not vary); for two items alpha from standardized answers, the Spearman–Brown coefficient, is the reliability to report [@eisinga2013].",
             zh=f"无法为{two.zh}单独建立单因子模型（题项少于三个，或答案没有变异）；两个题项时应报告标准化 α，即 Spearman–Brown 系数 [@eisinga2013]。",
         )
     ]

@@ -113,7 +113,7 @@ def curve(found: Curve, case: Case) -> list[Text] | None:
         why = Text(en="; ".join(r.en for r in reasons), zh="；".join(r.zh for r in reasons))
         said.append(
             Text(
-                en=f"Not to be had: {listed.en}, since {why.en}.",
+                en=f"Could not be estimated: {listed.en}, since {why.en}.",
                 zh=f"无法估计：{listed.zh}（{why.zh}）。",
             )
         )

@@ -279,7 +279,7 @@ def _corrected(rows: Sequence[Effect]) -> list[Text]:
         listed = _ids(lost)
         said.append(
             Text(
-                en=f"Of {listed.en} no bias-corrected interval can be had: the estimate lies beyond all draws, or nearly all.",
+                en=f"There is no bias-corrected interval for {listed.en}: the estimate lies beyond all draws, or nearly all.",
                 zh=f"{listed.zh} 无法给出偏差校正区间：估计值位于全部或几乎全部抽取之外。",
             )
         )

@@ -72,6 +72,7 @@ def glance(found: findings.Glance, case: Case) -> Table:
             en="The surveys at a glance: lowest alpha, highest heterotrait–monotrait ratio, fit of the measurement model, paths supported.",
             zh="问卷一览：最低 α、最高 HTMT、测量模型拟合、得到支持的路径。",
         ),
+        simulated=_mixed(found.rows),
     )
 
 
@@ -95,6 +96,7 @@ def tables(found: findings.Tables, case: Case) -> Table | None:
             Column("rows", "Rows"),
         ],
         Text(en="Behaviour and text beside the surveys.", zh="问卷之外的行为与文本数据。"),
+        simulated=_mixed(found.rows),
     )
 
 
@@ -124,6 +126,7 @@ def matrix(found: findings.Matrix, case: Case) -> Table:
             en="Standardized. Letters as in the first table; * simulated; ° the interval holds zero. Constructs of the same meaning stand in one row; where a case has several, their mean.",
             zh="标准化。字母同首表；* 为模拟数据；° 表示区间包含零。含义相同的构念列于同一行；一个案例有多个时取均值。",
         ),
+        simulated=_mixed([e for row in found.shared for e in row.estimates]),
     )
 
 
@@ -353,6 +356,7 @@ def industries(found: findings.Industries, case: Case) -> Table:
             en="Paths that differ between groups after Holm's correction, with respondents and with firms as the independent units; released: equalities of the measurement that did not hold.",
             zh="经 Holm 校正后存在组间差异的路径，分别以受访者与企业为独立单位；已释放：不成立的测量相等约束。",
         ),
+        simulated=_mixed(found.rows),
     )
 
 
@@ -453,6 +457,7 @@ def one_point(found: findings.OnePoint, case: Case) -> Table | None:
             en="Total effects, in points of each construct's first item. Letters as in the first table; * simulated, where only the largest effect of each survey is shown. Effects whose interval is wider than one point are left out.",
             zh="总效应，以各构念首个题项的分值计。字母同首表；* 为模拟数据，每份只列最大的效应。区间宽于一分者略去。",
         ),
+        simulated=_mixed(rows),
     )
 
 
@@ -484,5 +489,5 @@ def worth(found: findings.Worth, case: Case) -> Table:
             en=f"Answering in {faster} less time; what it may cost per customer and month, if a purchase leaves a margin of {margin}.",
             zh=f"响应时间缩短 {faster}；每名客户每月的成本上限，设每次购买的毛利为 {margin}。",
         ),
-        simulated=all(r.simulated for r in found.rows) or None,
+        simulated=_mixed(found.rows),
     )
