@@ -62,6 +62,39 @@ def cases() -> None:
 
 
 @app.command()
+def new(
+    name: Annotated[str, typer.Argument(help="The case's folder below data/: a-z, 0-9 and -.")],
+    data: Annotated[Path, typer.Option(help="The survey: csv, xlsx, sav, dta or parquet.")],
+    sheet: Annotated[str | None, typer.Option(help="Of a workbook, where it has several.")] = None,
+    like: Annotated[str | None, typer.Option(help="A case with the same questions.")] = None,
+    model: Annotated[Path | None, typer.Option(help="A model in lavaan's syntax.")] = None,
+    interactive: Annotated[bool, typer.Option("--interactive", help="Ask.")] = False,
+    language: Annotated[str, typer.Option(help="Of the comments: en or zh.")] = "en",
+) -> None:
+    """Describe a file as a case: write data/NAME/study.yml, with `# check:` where it is unsure."""
+    from loyalty import newcase
+    from loyalty.newcase import like as plans
+
+    if like and model:
+        raise UserError("new: --like or --model, not both")
+    (edition,) = _languages(language)[:1]
+    plan = plans.from_case(like) if like else plans.from_model(model) if model else None
+    made = newcase.new(
+        name,
+        data,
+        sheet=sheet,
+        plan=plan,
+        language=edition,
+        ask=(lambda what, otherwise: str(typer.prompt(what, default=otherwise)))
+        if interactive
+        else None,
+    )
+    found = f"{made.items} items, {made.constructs} constructs, {made.personal} personal columns"
+    out.print(f"  {name} · {escape(found)}")
+    out.print(f"  {name} · {made.path.relative_to(paths.root())} · {made.checks} marks to check")
+
+
+@app.command()
 def check(
     case: Annotated[str, typer.Argument(help="The case's folder below data/.")],
     as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,

@@ -32,20 +32,23 @@ def read(content: bytes, form: Format, name: str, wanted: Wanted, *, heading: bo
         rows = text.count(b"\n") + 1
     if rows > limits.ROWS:
         limits.size(rows, 1, name)
-    lines = _lines(text)
+    lines = first_lines(text)
     skip, separator = form.skip, ""
     if skip < len(lines) and (told := re.fullmatch(r'"?sep=(.)"?\r?\n?', lines[skip])):
         skip, separator = skip + 1, told[1]
     if form.delimiter != "auto":
         separator = _SEPARATORS.get(form.delimiter, form.delimiter)
     separator = separator or delimiter(lines[skip:])
-    top, used = _records(lines[skip:], separator, 8, name)
+    top, used = records(lines[skip:], separator, 8, name)
     if not top:
         raise UserError(f"{name}: not a readable csv file (it is empty)")
-    n_headings = (form.heading_rows or _headings(top)) if form.heading and heading else 0
+    n_headings = (form.heading_rows or headings(top)) if form.heading and heading else 0
     width = len(top[0])
     limits.size(rows, width, name)
-    columns = [c.strip() for c in top[0]] if n_headings else [str(i) for i in range(width)]
+    if n_headings:
+        columns = named([_padded(row, width) for row in top[:n_headings]])
+    else:
+        columns = [str(i) for i in range(width)]
     above = skip + (used[n_headings - 1] if n_headings else 0)
     start = sum(len(line.encode()) for line in lines[:above])
     frame = _frame(text[start:], separator, columns, wanted, name, skip + n_headings + 1)
@@ -69,7 +72,7 @@ def read(content: bytes, form: Format, name: str, wanted: Wanted, *, heading: bo
     )
 
 
-def _lines(text: bytes) -> list[str]:
+def first_lines(text: bytes) -> list[str]:
     """The first lines, with their ends."""
     top = text[:TOP]
     if len(text) > TOP:
@@ -77,52 +80,71 @@ def _lines(text: bytes) -> list[str]:
     return io.StringIO(top.decode("utf-8", errors="ignore"), newline="").readlines()
 
 
-def _records(
+def records(
     lines: list[str], separator: str, most: int, name: str = ""
 ) -> tuple[list[list[str]], list[int]]:
     """The first records, and after each how many lines are used up."""
     if separator == " ":
-        records = [line.split() for line in lines[:most] if line.strip()]
-        return records, list(range(1, len(records) + 1))
+        split = [line.split() for line in lines[:most] if line.strip()]
+        return split, list(range(1, len(split) + 1))
     reader = csv.reader(iter(lines), delimiter=separator, skipinitialspace=True)
-    records, used = [], []
+    found: list[list[str]] = []
+    used: list[int] = []
     try:
         for record in islice(reader, most * 4):
-            if record and len(records) < most:
-                records.append(record)
+            if record and len(found) < most:
+                found.append(record)
                 used.append(reader.line_num)
     except csv.Error as error:
         raise UserError(f"{name}: not a readable csv file ({error})") from None
-    return records, used
+    return found, used
 
 
-def delimiter(lines: list[str]) -> str:
+def delimiter(lines: list[str], *, first: bool = True) -> str:
     """What separates the values: that of comma, semicolon, tab and bar which makes most of them.
 
     A separator whose rows agree on how many values there are wins over one whose rows do not.
+    With `first` the first row must agree, too.
     """
 
     def score(separator: str) -> tuple[bool, float]:
         try:
-            records, _ = _records(lines[:400], separator, 50)
+            found, _ = records(lines[:400], separator, 50)
         except UserError:
             return False, 0
-        if not records:
+        if not found:
             return False, 0
-        (width, n), *_ = Counter(map(len, records)).most_common(1)
-        return width > 1 and len(records[0]) == width and n > 0.8 * len(records), width * n
+        (width, n), *_ = Counter(map(len, found)).most_common(1)
+        agree = n > 0.8 * len(found) and (not first or len(found[0]) == width)
+        return width > 1 and agree, width * n
 
     best = max(",;\t|", key=score)
     return best if score(best)[1] > 0 else ","
 
 
-def _headings(top: list[list[str]]) -> int:
+def headings(top: list[list[str]]) -> int:
     """How many rows are headings: three in what Qualtrics exports, one elsewhere."""
     for i, row in enumerate(top[1:3], 2):
         marked = sum(cell.lstrip().startswith('{"ImportId"') for cell in row)
         if marked and marked > len(row) // 2:
             return i
     return 1
+
+
+def named(rows: list[list[str]]) -> list[str]:
+    """Names of columns: the first heading row, and where it spans several columns, as SurveyMonkey
+    writes it, with the second.
+    """
+    first = [cell.strip() for cell in rows[0]]
+    if len(rows) != 2 or all(first):
+        return first
+    names, above = [], ""
+    for own, below in zip(first, rows[1], strict=True):
+        above = own or above
+        below = below.strip()
+        plain = below in ("", "Response", "Open-Ended Response")
+        names.append(above if plain else f"{above} - {below}")
+    return names
 
 
 def _padded(row: list[str], width: int) -> list[str]:

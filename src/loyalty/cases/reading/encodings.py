@@ -10,7 +10,7 @@ from collections.abc import Callable
 from loyalty.cases.study import Format
 from loyalty.ground.errors import UserError
 
-_MARKS = (
+MARKS = (
     (codecs.BOM_UTF8, "utf-8"),
     (codecs.BOM_UTF32_LE, "utf-32"),
     (codecs.BOM_UTF32_BE, "utf-32"),
@@ -29,7 +29,7 @@ def utf8(content: bytes, form: Format, name: str) -> tuple[bytes, str]:
         encoding fits.
     """
     declared = list(form.encodings)
-    for mark, encoding in _MARKS:
+    for mark, encoding in MARKS:
         if content.startswith(mark):
             return _decoded(
                 content[len(mark) :] if encoding == "utf-8" else content, encoding, name
@@ -71,7 +71,7 @@ def guess(content: bytes) -> str | None:
     in East Asian encodings the text must be everyday characters, in the others words must be of
     one script with capitals at their beginning only.
     """
-    for mark, encoding in _MARKS:
+    for mark, encoding in MARKS:
         if content.startswith(mark):
             return encoding
     zeros = content[:4096].count(0)

@@ -6,6 +6,7 @@ import io
 import re
 import zipfile
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import date, datetime
 from itertools import chain
 from typing import Any
@@ -19,10 +20,6 @@ from loyalty.cases.study import Format
 from loyalty.ground.errors import UserError
 
 _SHEET = re.compile(r"xl/worksheets/[^/]+\.xml", re.I)
-_COLUMN, _ROW = (
-    re.compile(rb'\br=["\']([A-Za-z]{1,3})\d'),
-    re.compile(rb'\br=["\'][A-Za-z]{0,3}(\d+)'),
-)
 #: A formula whose value was not saved with it.
 _UNSAVED = re.compile(
     rb'<c [^>]*?\br=["\']([A-Za-z]{1,3}\d+)["\'][^>]*>\s*<f(?:\s[^>]*)?(?:/>|>[^<]*</f>)\s*'
@@ -36,26 +33,14 @@ def read(content: bytes, form: Format, name: str, wanted: Wanted, sheet: str | N
 
     unsaved = _looked_at(content, name)
     watch = limits.Watch(name)
-    try:
-        with calamine.CalamineWorkbook.from_filelike(io.BytesIO(content)) as book:
-            names = book.sheet_names
-            if sheet is not None and sheet not in names:
-                raise UserError(f"{name}: no sheet {sheet!r}; there are {', '.join(names)}")
-            chosen = sheet or _chosen(book, names, form, wanted)
-            pages = book.get_sheet_by_name(chosen)
-            limits.size(pages.total_height, pages.width, name)
-            table = _table(pages, form, name, wanted, watch)
-    except UserError:
-        raise
-    except calamine.PasswordError:
-        raise UserError(f"{name}: protected by a password; save it without") from None
-    except MemoryError:
-        raise UserError(f"{name}: too large for this machine's memory") from None
-    except BaseException as error:  # the reader's panics are no Exceptions
-        if isinstance(error, KeyboardInterrupt | SystemExit):
-            raise
-        reason = (str(error).splitlines() or [type(error).__name__])[0]
-        raise UserError(f"{name}: not a readable xlsx file ({reason:.200})") from None
+    with _readable(name), calamine.CalamineWorkbook.from_filelike(io.BytesIO(content)) as book:
+        names = book.sheet_names
+        if sheet is not None and sheet not in names:
+            raise UserError(f"{name}: no sheet {sheet!r}; there are {', '.join(names)}")
+        chosen = sheet or _chosen(book, names, form, wanted)
+        pages = book.get_sheet_by_name(chosen)
+        limits.size(pages.total_height, pages.width, name)
+        table = _table(pages, form, name, wanted, watch)
     table.found.update(sheet=chosen, sheets=names)
     cells = unsaved.get(names.index(chosen), set())
     first = _letters_first(pages)
@@ -69,6 +54,40 @@ def read(content: bytes, form: Format, name: str, wanted: Wanted, sheet: str | N
                 "in a spreadsheet program and save it"
             )
     return table
+
+
+def tops(content: bytes, name: str, most: int) -> dict[str, tuple[int, list[list[str]]]]:
+    """Of each sheet how many cells it has, and its first rows as text."""
+    import python_calamine as calamine
+
+    _looked_at(content, name)
+    found = {}
+    with _readable(name), calamine.CalamineWorkbook.from_filelike(io.BytesIO(content)) as book:
+        for sheet in book.sheet_names:
+            page = book.get_sheet_by_name(sheet)
+            rows = [[_text(c).strip() for c in row] for row in _from(page, 0, most)]
+            found[sheet] = (page.height * page.width, rows)
+    return found
+
+
+@contextmanager
+def _readable(name: str) -> Iterator[None]:
+    """What the reader of workbooks raises, in one line."""
+    import python_calamine as calamine
+
+    try:
+        yield
+    except UserError:
+        raise
+    except calamine.PasswordError:
+        raise UserError(f"{name}: protected by a password; save it without") from None
+    except MemoryError:
+        raise UserError(f"{name}: too large for this machine's memory") from None
+    except BaseException as error:  # the reader's panics are no Exceptions
+        if isinstance(error, KeyboardInterrupt | SystemExit | GeneratorExit):
+            raise
+        reason = (str(error).splitlines() or [type(error).__name__])[0]
+        raise UserError(f"{name}: not a readable xlsx file ({reason:.200})") from None
 
 
 def _looked_at(content: bytes, name: str) -> dict[int, set[bytes]]:
@@ -102,8 +121,7 @@ def _looked_at(content: bytes, name: str) -> dict[int, set[bytes]]:
 
 def _part(part: Any, left: int, name: str, sheet: bool) -> tuple[int, set[bytes]]:
     size, rest = 0, b""
-    columns: set[bytes] = set()
-    rows = 0
+    rows = columns = 0
     unsaved: set[bytes] = set()
     while piece := part.read(4 << 20):
         size += len(piece)
@@ -113,13 +131,33 @@ def _part(part: Any, left: int, name: str, sheet: bool) -> tuple[int, set[bytes]
             piece = rest + piece
             cut = piece.rfind(b"<c ") if len(piece) > 1024 else 0
             rest = piece[cut:][-65_536:] if cut > 0 else b""
-            columns.update(_COLUMN.findall(piece))
-            rows = max([rows, *map(int, set(_ROW.findall(piece)))])
+            far = _far(piece)
+            rows, columns = max(rows, far[0]), max(columns, far[1])
             if b"<f" in piece and len(unsaved) < 1_000:
                 unsaved.update(_UNSAVED.findall(piece))
     if columns:
-        limits.size(rows, max(map(_index, columns)) + 1, name)
+        limits.size(rows, columns, name)
     return size, unsaved
+
+
+def _far(xml: bytes) -> tuple[int, int]:
+    """The largest row and column that references (``r="B7"``) in a part of a sheet name."""
+    text = np.frombuffer(xml + bytes(16), dtype=np.uint8)
+    n = len(text) - 16
+    quote = (text[2 : n + 2] == 34) | (text[2 : n + 2] == 39)
+    at = np.flatnonzero((text[:n] == 114) & (text[1 : n + 1] == 61) & quote) + 3
+    column = np.zeros(len(at), dtype=np.int64)
+    for _ in range(3):
+        letter = text[at] & 0xDF  # as a capital
+        named = (letter >= 65) & (letter <= 90)
+        column = np.where(named, column * 26 + letter - 64, column)
+        at = at + named
+    row = np.zeros(len(at), dtype=np.int64)
+    for _ in range(8):
+        digit = (text[at] >= 48) & (text[at] <= 57)
+        row = np.where(digit, row * 10 + text[at] - 48, row)
+        at = at + digit
+    return int(row.max(initial=0)), int(column.max(initial=0))
 
 
 def _index(letters: bytes) -> int:
@@ -164,8 +202,11 @@ def _table(page: Any, form: Format, name: str, wanted: Wanted, watch: limits.Wat
     rows = _from(page, skip)
     top = [row for _, row in zip(range(4), rows, strict=False)]
     as_text = [[_text(c).strip() for c in row] for row in top]
-    n_headings = (form.heading_rows or delimited._headings(as_text)) if form.heading else 0
-    columns = as_text[0] if n_headings else [str(i) for i in range(len(as_text[0]))]
+    n_headings = (form.heading_rows or delimited.headings(as_text)) if form.heading else 0
+    if n_headings:
+        columns = delimited.named(as_text[:n_headings])
+    else:
+        columns = [str(i) for i in range(len(as_text[0]))]
     used = [i for i, column in enumerate(columns) if wanted.takes(column)]
     frame = _columns(chain(top[n_headings:], rows), used, watch)
     frame.columns = pd.Index([columns[i] for i in used])

@@ -1,0 +1,166 @@
+"""Which items belong together, and which of them are worded the other way round."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+import pandas as pd
+from scipy.cluster import hierarchy
+from scipy.spatial.distance import squareform
+
+from loyalty.newcase.answers import Points
+from loyalty.newcase.source import Column
+
+_NUMBERED = re.compile(r"(.*?[^\d\s_.\-(\[])[\s_.\-]*[\(\[]?(?:SQ)?0*\d+[a-z]?[\)\]]?", re.S)
+_NESTED = re.compile(r"(.*\d)[\s_.\-\[(]+(?:SQ)?0*\d+[a-z]?[\])]?", re.S)
+_LETTERED = re.compile(r"(.*?\d)[_.\-]?[a-z]", re.S)
+#: The question of a matrix and one of its rows.
+_MATRIX = (
+    re.compile(r"(.+?)\s*\[\s*([^\[\]]+?)\s*\]\s*", re.S),
+    re.compile(r"(.+?[?？.:：。)）])\s*[-–—]+\s*(.+)", re.S),
+    re.compile(r"(.+?)\s*(?: - |—|–|:|：)\s*(.+)", re.S),
+    re.compile(r"(\d+[、.．]).*?[(（]([^()（）]+)[)）]\s*", re.S),
+)
+#: Stems that say nothing about what is asked.
+_BARE = re.compile(
+    r"(?:q|v|x|y|a|b|i|s|item|var|question|col|column|f|题|问题|第|p)?[_.\- ]*", re.I
+)
+
+
+@dataclass
+class Item:
+    """A column of a scale."""
+
+    column: Column
+    points: Points
+    reversed: bool = False
+    rest: float = float("nan")
+
+
+@dataclass
+class Block:
+    """Items of one construct; `why` says what holds them together."""
+
+    stem: str
+    items: list[Item]
+    why: str
+    sure: bool = True
+    label: str = ""
+    wordings: dict[str, str] = field(default_factory=dict)
+
+
+def stem(column: Column) -> tuple[str, str]:
+    """What a column has in common with others of its block, and its own wording."""
+    asked = column.asked
+    if asked != column.name or len(asked) > 25 or "[" in asked:
+        for pattern in _MATRIX:
+            if (m := pattern.fullmatch(asked)) and len(m[2]) > 1 and len(m[1]) > 2:
+                return m[1].strip(), m[2].strip()
+    for pattern in (_NESTED, _NUMBERED, _LETTERED):
+        if m := pattern.fullmatch(column.name.strip()):
+            return m[1].strip(" _.-"), asked
+    return column.name, asked
+
+
+def matrix(column: Column) -> str | None:
+    """The question of the matrix that a column is a row of."""
+    asked = column.asked
+    for pattern in _MATRIX[:2]:
+        if (m := pattern.fullmatch(asked)) and len(m[1]) > 2:
+            return m[1].strip()
+    return None
+
+
+def bare(name: str) -> bool:
+    return bool(_BARE.fullmatch(name.strip()))
+
+
+def clusters(frame: pd.DataFrame, least: float = 0.35) -> list[list[int]]:
+    """Columns that go together: average linkage of 1 − |r|, cut where |r| is below `least`.
+
+    Everitt, Landau, Leese and Stahl (2011), Cluster Analysis, chapter 4.
+    """
+    if frame.shape[1] < 3:
+        return [[int(c) for c in frame.columns]]
+    with np.errstate(all="ignore"):
+        r = np.nan_to_num(np.abs(frame.corr().to_numpy()), nan=0.0)
+    np.fill_diagonal(r, 1.0)
+    apart = squareform(np.clip(1 - (r + r.T) / 2, 0, 1), checks=False)
+    label = hierarchy.fcluster(hierarchy.linkage(apart, "average"), 1 - least, criterion="distance")
+    return [
+        [int(c) for c, of in zip(frame.columns, label, strict=True) if of == k]
+        for k in dict.fromkeys(label)
+    ]
+
+
+def turn(items: Sequence[Item]) -> None:
+    """Mark the items that run against the rest of their block.
+
+    By the sign of the loading on the first principal component; the majority points upwards.
+    Then the item–rest correlation is kept, with those items turned.
+    """
+    if len(items) < 2:
+        return
+    frame = pd.DataFrame({i: item.points.numbers for i, item in enumerate(items)})
+    with np.errstate(all="ignore"):
+        r = np.nan_to_num(frame.corr().to_numpy(), nan=0.0)
+    first = np.linalg.eigh(r)[1][:, -1]
+    if (first < 0).sum() > len(items) / 2 or ((first < 0).sum() == len(items) / 2 and first[0] < 0):
+        first = -first
+    signs = np.where(first < -0.1, -1.0, 1.0)
+    turned = frame * signs
+    for i, item in enumerate(items):
+        rest = turned.drop(columns=i).mean(axis=1)
+        with np.errstate(all="ignore"):
+            item.rest = float(turned[i].corr(rest))
+        item.reversed = bool(signs[i] < 0 and item.rest > 0.1)
+
+
+def blocks(items: Sequence[Item]) -> list[Block]:
+    """Items by the stem of their names or questions; what the names leave open, by correlation."""
+    by_stem: dict[tuple[str, int, int], list[Item]] = {}
+    wording: dict[str, str] = {}
+    for item in items:
+        of, own = stem(item.column)
+        wording[item.column.name] = own
+        by_stem.setdefault((of, item.points.low, item.points.high), []).append(item)
+    found: list[Block] = []
+    loose: list[Item] = []
+    for (of, _, _), members in by_stem.items():
+        if len(members) == 1 or (bare(of) and len(members) > 2):
+            loose += members
+        else:
+            found.append(Block(of, members, "stem"))
+    bunches: dict[tuple[bool, int, int], list[Item]] = {}
+    for item in loose:
+        of = stem(item.column)[0]
+        key = (bare(of) and of != item.column.name, item.points.low, item.points.high)
+        bunches.setdefault(key, []).append(item)
+    for bunch in bunches.values():
+        frame = pd.DataFrame({i.column.at: i.points.numbers for i in bunch})
+        for group in clusters(frame) if len(bunch) > 2 else [[i.column.at] for i in bunch]:
+            members = [i for i in bunch if i.column.at in group]
+            if len(members) == 1:
+                found.append(Block(members[0].column.name, members, "alone", sure=False))
+            else:
+                of = _common([i.column.name for i in members])
+                found.append(Block(of, members, "correlation", sure=False))
+    order = {item.column.at: k for k, item in enumerate(items)}
+    found.sort(key=lambda b: min(order[i.column.at] for i in b.items))
+    for block in found:
+        turn(block.items)
+        block.wordings = {i.column.name: wording[i.column.name] for i in block.items}
+    return found
+
+
+def _common(names: Sequence[str]) -> str:
+    """What names have in common at their beginning."""
+    first, last = min(names), max(names)
+    n = next(
+        (i for i, (a, b) in enumerate(zip(first, last, strict=False)) if a != b),
+        min(len(first), len(last)),
+    )
+    return first[:n].rstrip(" _.-0123456789")

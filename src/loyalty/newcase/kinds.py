@@ -1,0 +1,141 @@
+"""What a column is beside an item: somebody's name, a date, a duration, a group, a number."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+
+import pandas as pd
+
+from loyalty.newcase.answers import NO_ANSWER
+from loyalty.newcase.source import Column
+
+PERSONAL = re.compile(
+    r"e-?mail|mail address|\bname\b|first.?name|last.?name|surname|full.?name|recipient|phone|"
+    r"mobile(?: number)?$|telephone|\bip\b|ip.?addr|latitude|longitude|\bgeo|address|street|"
+    r"postal|post.?code|zip.?code|\bzip\b|prolific|worker.?id|assignment.?id|participant|"
+    r"respondent.?id|response.?id|responseid|collector.?id|user.?id|username|student.?id|"
+    r"external.?(?:data)?ref|record.?id|survey.?identifier|passport|social.?security|\bssn\b|"
+    r"\btoken\b|refurl|birth|custom data|signature|"
+    r"姓名|名字|电话|手机|邮箱|邮件|微信|\bqq\b|来自ip|住址|地址|身份证|学号|工号|昵称|联系方式|用户名|详细地址|出生",
+    re.I,
+)
+DATE = re.compile(
+    r"date|timestamp|time ?stamp|submitted|started|completed|recorded|created|modified|"
+    r"开始时间|提交.*时间|答题时间|填写时间|时间戳",
+    re.I,
+)
+SECONDS = re.compile(
+    r"duration|interviewtime|time.?taken|seconds|completion.?time|所用时间|答题时长|用时", re.I
+)
+ADMIN = re.compile(
+    r"^(?:progress|finished|status|response type|distributionchannel|userlanguage|language|seed|"
+    r"lastpage|last page|startlanguage|channel|collector|device|browser|version|resolution|"
+    r"operating system|redcap_.*|.*_complete|complete\?|survey|序号|来源|来源详情|总分|编号|submitid|row|index|"
+    r"unnamed: \d+|q_.*|metainfo|quota)$",
+    re.I,
+)
+ATTENTION = re.compile(
+    r"attention|instructed|manipulation.?check|quality.?check|(?:please )?(?:select|choose|tick|click)"
+    r" ['\"“‘]?\w+.{0,30}(?:to show|for this|here|answer|option)|please (?:select|choose|tick)|"
+    r"请选择?[“\"「]|本题请选|注意力|请选择(?:非常|不|比较)",
+    re.I,
+)
+RECOMMEND = re.compile(r"\bnps\b|recommend|推荐|推薦|weiterempfehl|recomend", re.I)
+GROUPING = re.compile(
+    r"(?<![A-Za-z])(?:gender|sex\b|age\b|age.?(?:group|class|band)|how old|income|educat|degree|employ|"
+    r"occupation|profession|job\b|region|country|state\b|city\b|area\b|district|marital|house|industr|"
+    r"sector|firm|size|type|segment|group|provider|brand|company|branch|store|wave|quarte|year|month|"
+    r"channel|faculty|diploma|residen|customer.?type|member|plan\b|contract|condition|treatment|"
+    r"version|ethnic|race\b|hispanic|freq|used?\b|service.?(?:type|provider))|"
+    r"性别|年龄|学历|收入|职业|地区|城市|婚姻|行业|单位|省份|教育|身份|类型|频率|"
+    r"geschlecht|alter\b|sexo|edad",
+    re.I,
+)
+_EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[A-Za-z]{2,}")
+_IP = re.compile(r"\d{1,3}(?:\.\d{1,3}){3}(?:\(.*\))?|[0-9a-f:]{4,}:[0-9a-f:]+", re.I)
+_PHONE = re.compile(r"(?:\+|00)\d[\d\s()./-]{7,}|1[3-9]\d{9}|\(?\d{3}\)?[ -]\d{3}[ -]\d{4}")
+_DATED = re.compile(
+    r"(?:\d{4}[-/.年]\d{1,2}[-/.月]\d{1,2}日?|\d{1,2}[-/.]\d{1,2}[-/.]\d{2,4})"
+    r"(?:[ T]+\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?: ?[AaPp]\.?[Mm]\.?)?(?: ?(?:Z|[A-Z]{3,4}|GMT.*|[+-]\d{2}:?\d{2}))?)?"
+)
+
+
+def personal(column: Column, counts: Counter[str]) -> str | None:
+    """Why a column is about a single person, or None."""
+    texts = list(counts)[:400]
+    if not texts:
+        return None
+    for why, pattern in (("email", _EMAIL), ("ip", _IP), ("phone", _PHONE)):
+        if sum(bool(pattern.fullmatch(t)) for t in texts) > 0.5 * len(texts):
+            return why
+    if sum(bool(_EMAIL.search(t)) for t in texts) > 0.1 * len(texts):
+        return "email"
+    n = sum(counts.values())
+    short = len(column.asked) < 60
+    few = len(counts) <= 12 and n > 3 * len(counts)
+    if (PERSONAL.search(column.name) or (short and PERSONAL.search(column.asked))) and not (
+        few and GROUPING.search(column.name)
+    ):
+        return "name" if not few or not _answers(texts) else None
+    if n >= 10 and len(counts) > 0.9 * n and _tokens(texts):
+        return "id"
+    if _open(texts, counts, n):
+        return "open"
+    return None
+
+
+def _answers(texts: list[str]) -> bool:
+    return all(len(t) <= 2 for t in texts)
+
+
+def _tokens(texts: list[str]) -> bool:
+    """Whether texts are identifiers: letters and digits mixed, of one length or so."""
+    token = re.compile(r"(?=.*\d)(?=.*[A-Za-z])[A-Za-z0-9_-]{6,}")
+    return sum(bool(token.fullmatch(t)) for t in texts) > 0.8 * len(texts)
+
+
+def _open(texts: list[str], counts: Counter[str], n: int) -> bool:
+    """Whether a column holds what people wrote themselves."""
+    words = [t for t in texts if not _number(t) and not NO_ANSWER.fullmatch(t)]
+    if len(words) < 0.5 * len(texts):
+        return False
+    if any(len(t) > 150 for t in words) and len(counts) > 12:
+        return True
+    return len(counts) > max(12, 0.1 * n)
+
+
+def _number(text: str) -> bool:
+    return bool(re.fullmatch(r"[$€£¥]?[+-]?[\d.,' \u00a0]+%?", text))
+
+
+def dated(counts: Counter[str]) -> bool:
+    """Whether values are dates."""
+    texts = list(counts)[:200]
+    return bool(texts) and all(_DATED.fullmatch(t) for t in texts)
+
+
+def running(numbers: pd.Series) -> bool:
+    """Whether numbers count the rows, or are different in each of them."""
+    known = numbers.dropna()
+    if len(known) < 10 or known.nunique() < len(known) or (known % 1 != 0).any():
+        return False
+    return bool(known.is_monotonic_increasing or known.min() >= 100_000)
+
+
+def several(counts: Counter[str]) -> str | None:
+    """What separates choices in one cell, where several may be chosen."""
+    for mark in ("┋", ";", "；", "|", ", ", ","):
+        parts: Counter[str] = Counter()
+        for text, n in counts.items():
+            for part in text.split(mark):
+                parts[part.strip()] += n
+        split = sum(mark in text for text in counts)
+        if (
+            split
+            and 2 <= len(parts) <= 20
+            and len(parts) < len(counts)
+            and split > 0.3 * len(counts)
+        ):
+            return mark
+    return None

@@ -1,0 +1,454 @@
+"""From a file to a description: look, decide, write, and check that it holds."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pandas as pd
+
+from loyalty.cases import reading
+from loyalty.cases import study as studies
+from loyalty.ground import paths
+from loyalty.ground.errors import UserError
+from loyalty.ground.text import Language
+from loyalty.newcase import answers, kinds, like, write
+from loyalty.newcase.blocks import Block, Item, bare, blocks, matrix, stem, turn
+from loyalty.newcase.source import Column, Source, columns, look
+
+#: Words that tell what a construct is in a model of loyalty.
+_OUTCOME = re.compile(
+    r"loyal|\bloy|repurchas|rebuy|recommend|intent|intention|\bcusl|churn|switch|stay|wom\b|word.?of.?mouth|"
+    r"commit|\bint\b|\bpi\b|忠诚|复购|推荐|再购|意愿|意向|口碑",
+    re.I,
+)
+_SATISFACTION = re.compile(r"satisf|\bsat\b|cusa|\bcsi\b|满意|zufrieden|satisfac", re.I)
+#: The most levels of a grouping variable.
+LEVELS = 15
+
+
+@dataclass
+class Group:
+    """A column with few values that say who belongs together."""
+
+    column: Column
+    levels: dict[str, str]
+    missing: list[str] = field(default_factory=list)
+    sure: bool = True
+
+
+@dataclass
+class Number:
+    """A single variable: nps, seconds or number."""
+
+    column: Column
+    kind: str
+    ends: tuple[int, int] | None = None
+    missing: list[float] = field(default_factory=list)
+
+
+@dataclass
+class Found:
+    """What a file turned out to hold."""
+
+    source: Source
+    blocks: list[Block] = field(default_factory=list)
+    groups: list[Group] = field(default_factory=list)
+    numbers: list[Number] = field(default_factory=list)
+    personal: list[tuple[Column, str]] = field(default_factory=list)
+    several: list[tuple[str, list[Column]]] = field(default_factory=list)
+    attention: list[Column] = field(default_factory=list)
+    dates: list[Column] = field(default_factory=list)
+    unused: list[tuple[Column, str]] = field(default_factory=list)
+    plan: like.Plan | None = None
+    ids: dict[int, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Made:
+    """The description that was written, and how many marks to check are in it."""
+
+    path: Path
+    rows: Path
+    items: int
+    constructs: int
+    checks: int
+    personal: int
+
+
+Ask = Callable[[str, str], str]
+
+
+def new(
+    name: str,
+    file: Path,
+    *,
+    sheet: str | None = None,
+    plan: like.Plan | None = None,
+    language: Language = "en",
+    ask: Ask | None = None,
+) -> Made:
+    """Describe a survey's file as the case `name`.
+
+    The file is copied into ``data/<name>/rows/``, which git ignores, unless it lies in the case's
+    folder already; it is never changed.
+
+    Parameters
+    ----------
+    ask : function, optional
+        Gives the answer to a question, of which the second argument is what is taken otherwise.
+
+    Raises
+    ------
+    UserError
+        When there is such a case already, the file cannot be read, or no column of it has answers
+        on a scale.
+    """
+    if not studies.CASE_ID.fullmatch(name) or name == studies.ALL:
+        raise UserError(f"case {name!r}: a name of a-z, 0-9 and - is expected")
+    folder = paths.data() / name
+    if (folder / "study.yml").exists():
+        raise UserError(f"data/{name}/study.yml is there already; it is not written over")
+    content = reading.limits.content(file, file.name)
+    checksum = hashlib.sha256(content).hexdigest()
+    found = find(look(content, file.name, file.name, sheet), plan)
+    if not found.blocks:
+        raise UserError(
+            f"{file.name}: no column with answers on a scale was found; columns: "
+            f"{', '.join(repr(str(c)) for c in list(found.source.table.frame.columns)[:12])}"
+        )
+    inside = file.resolve().is_relative_to(folder.resolve())
+    kept = file.resolve() if inside else folder / "rows" / _file_name(file.name)
+    if not inside:
+        if kept.exists() and kept.read_bytes() != content:
+            raise UserError(f"data/{name}/rows/{kept.name} is there already with other content")
+        kept.parent.mkdir(parents=True, exist_ok=True)
+        kept.write_bytes(content)
+    relative = kept.relative_to(folder.resolve() if inside else folder).as_posix()
+    text = write.description(found, relative, checksum, language, ask, role)
+    path = paths.write(folder / "study.yml", text)
+    return Made(
+        path,
+        kept,
+        sum(len(b.items) for b in found.blocks),
+        len(found.blocks),
+        text.count(write.CHECK),
+        len(found.personal),
+    )
+
+
+def _file_name(name: str) -> str:
+    cleaned = re.sub(r"[\x00-\x1f/\\]", "_", name).lstrip(". ")
+    return cleaned or "rows"
+
+
+def find(source: Source, plan: like.Plan | None = None) -> Found:
+    """Decide what each column of a file is."""
+    found = Found(source, plan=plan)
+    all_columns = columns(source)
+    times = Counter(c.name for c in all_columns)
+    left: list[Column] = []
+    for column in all_columns:
+        counts = answers.counted(column)
+        if not column.name:
+            found.unused.append((column, "unnamed"))
+        elif times[column.name] > 1:
+            found.unused.append((column, "doubled"))
+        elif not counts:
+            found.unused.append((column, "empty"))
+        else:
+            left.append(column)
+    wanted = {c for of in plan.constructs.values() for c in of} if plan else set()
+    rest = [c for c in left if c.name in wanted or not _aside(found, c)]
+    rest = _several(found, rest)
+    items = _items(found, rest, wanted)
+    _constructs(found, items)
+    _name(found)
+    return found
+
+
+def _aside(found: Found, column: Column) -> bool:
+    """Put a column where it belongs that is no question with set answers."""
+    counts = answers.counted(column)
+    name, n = column.name.strip(), sum(counts.values())
+    if kinds.ADMIN.fullmatch(name):
+        found.unused.append((column, "admin"))
+    elif kinds.SECONDS.search(name) and _numeric(found, column) is not None:
+        found.numbers.append(Number(column, "seconds"))
+    elif kinds.DATE.search(name) and (kinds.dated(counts) or len(counts) > 0.5 * n):
+        found.dates.append(column)
+    elif why := kinds.personal(column, counts):
+        found.personal.append((column, why))
+    elif kinds.dated(counts):
+        found.dates.append(column)
+    elif kinds.ATTENTION.search(column.asked) or kinds.ATTENTION.search(name):
+        found.attention.append(column)
+    elif (numbers := _numeric(found, column)) is not None and kinds.running(numbers):
+        found.unused.append((column, "running"))
+    else:
+        return False
+    return True
+
+
+def _numeric(found: Found, column: Column) -> pd.Series | None:
+    return answers.numeric(column, found.source.form, found.source.delimiter)
+
+
+def _several(found: Found, rest: Sequence[Column]) -> list[Column]:
+    """Take out questions of which several answers may be chosen."""
+    chosen: dict[str, list[Column]] = {}
+    kept: list[Column] = []
+    for column in rest:
+        counts = answers.counted(column)
+        texts = set(counts)
+        n = len(column.values)
+        one = len(texts) == 1 and sum(counts.values()) < 0.98 * n
+        flag = texts in ({"0", "1"}, {"0"}, {"1"}, {"Checked", "Unchecked"}, {"选中", "未选中"})
+        redcap = re.fullmatch(r"(.+)___\w+", column.name)
+        of = redcap[1] if redcap else stem(column)[0]
+        if redcap or one or (flag and of != column.name):
+            chosen.setdefault(of, []).append(column)
+        elif len(texts) > 4 and kinds.several(counts) and answers.ordered(texts) is None:
+            found.several.append((column.asked, [column]))
+        else:
+            kept.append(column)
+    for of, members in chosen.items():
+        if len(members) > 2:
+            found.several.append((of, members))
+        else:
+            kept += members
+    return sorted(kept, key=lambda c: c.at)
+
+
+def _items(found: Found, rest: Sequence[Column], wanted: set[str]) -> list[Item]:
+    """The columns with answers on a scale; the others become groups and numbers."""
+    form, delimiter = found.source.form, found.source.delimiter
+    bunches: dict[str, list[Column]] = {}
+    for column in rest:
+        bunches.setdefault(matrix(column) or stem(column)[0], []).append(column)
+    items: list[Item] = []
+    single: list[Column] = []
+    for of, members in bunches.items():
+        if kinds.GROUPING.search(of.replace("_", " ")) and len(of) < 30:
+            single += members
+            continue
+        together = answers.points(members, form, delimiter) if len(members) > 1 else None
+        apart = None if together is None else _fitting(members, together, form, delimiter)
+        if apart is None:
+            single += members
+            continue
+        for column, points in zip(members, apart, strict=True):
+            if points is None or points.numbers.nunique() < 2:
+                single.append(column)
+            else:
+                items.append(Item(column, points))
+    candidates: list[Item] = []
+    for column in single:
+        read = answers.points([column], form, delimiter)
+        scale = read[0] if read else None
+        if column.name in wanted and scale is not None:
+            items.append(Item(column, scale))
+        elif scale is not None and scale.numbers.nunique() > 2 and not _grouping(found, column):
+            candidates.append(Item(column, scale))
+        else:
+            _single(found, column)
+    _settle(found, items, candidates)
+    _on_the_common_scale(items)
+    return sorted(items, key=lambda i: i.column.at)
+
+
+def _fitting(
+    members: Sequence[Column], together: Sequence[answers.Points], form: object, delimiter: str
+) -> list[answers.Points | None] | None:
+    """Columns of one stem on one scale; those that use another are read on their own."""
+    from loyalty.cases.study import Format
+
+    assert isinstance(form, Format)
+    alone = [answers.points([c], form, delimiter) for c in members]
+    ends = Counter((p[0].low, p[0].high) for p in alone if p is not None)
+    if not ends:
+        return None
+    usual, n = ends.most_common(1)[0]
+    if usual == (together[0].low, together[0].high) or n < 0.5 * len(members):
+        wider = [p for p in alone if p is not None and p[0].high > usual[1] and p[0].outside == 0]
+        if n >= 0.5 * len(members) or not wider:
+            return list(together)
+    found: list[answers.Points | None] = []
+    for own in alone:
+        if own is None:
+            found.append(None)
+            continue
+        points = own[0]
+        if (points.low, points.high) != usual:
+            off = points.numbers.notna() & ~points.numbers.between(*usual)
+            if off.sum() <= 0.02 * max(points.numbers.notna().sum(), 1):
+                points.numbers = points.numbers.mask(off)
+                points.outside += int(off.sum())
+                points.low, points.high = usual
+        found.append(points)
+    return found
+
+
+def _on_the_common_scale(items: Sequence[Item]) -> None:
+    """Give items of whose scale an end is not in their answers that of the others, if they fit."""
+    ends = Counter((i.points.low, i.points.high) for i in items if i.points.sure)
+    if not ends:
+        return
+    (low, high), n = ends.most_common(1)[0]
+    for item in items:
+        points = item.points
+        if not points.sure and not points.answers and n >= 2:
+            known = points.numbers.dropna()
+            if known.between(low, high).all() and known.max() > low + 0.4 * (high - low):
+                points.low, points.high, points.sure = low, high, True
+
+
+def _settle(found: Found, items: list[Item], candidates: Sequence[Item]) -> None:
+    """Columns that stand alone: items if they go with others, else groups or numbers."""
+    frame = pd.DataFrame({i.column.at: i.points.numbers for i in [*items, *candidates]})
+    for item in candidates:
+        others = frame.drop(columns=item.column.at)
+        related = others.corrwith(frame[item.column.at]).abs() if others.shape[1] else None
+        points = item.points
+        if kinds.RECOMMEND.search(f"{item.column.name} {item.column.asked}") and (
+            points.low,
+            points.high,
+        ) == (0, 10):
+            found.numbers.append(Number(item.column, "nps", (0, 10), points.missing))
+        elif points.answers or (
+            related is not None and related.notna().any() and related.nlargest(3).mean() > 0.25
+        ):
+            items.append(item)
+        else:
+            _single(found, item.column)
+
+
+def _grouping(found: Found, column: Column) -> bool:
+    """Whether a column of codes says who people are rather than what they think."""
+    if answers.ordered(answers.counted(column)) is not None:
+        return False
+    named = kinds.GROUPING.search(column.name.replace("_", " "))
+    asked = len(column.asked) < 40 and kinds.GROUPING.search(column.asked)
+    return bool(named or asked) and not bare(column.name.strip())
+
+
+def _single(found: Found, column: Column) -> None:
+    """A group, a number, or nothing that is used."""
+    counts = answers.counted(column)
+    numbers = _numeric(found, column)
+    missing = [t for t in counts if answers.NO_ANSWER.fullmatch(t)]
+    levels = [t for t in counts if t not in missing]
+    whole = numbers is not None and bool((numbers.dropna() % 1 == 0).all())
+    if 2 <= len(levels) <= LEVELS and (numbers is None or whole):
+        codes = {_code(code): label for code, label in column.codes.items()}
+        if numbers is not None:
+            gone = {f"{x:g}" for x in column.missing}
+            top = max((float(t) for t in levels if float(t) not in answers.CODES), default=0)
+            odd = [
+                t
+                for t in levels
+                if t in gone or float(t) < 0 or (float(t) in answers.CODES and top < 60)
+            ]
+            levels = sorted((t for t in levels if t not in odd), key=float)
+            missing += [t for t in odd if t not in gone]
+        else:
+            order = answers.ordered(levels)
+            levels = sorted(levels, key=lambda t: (order[0].get(t, 0) if order else 0, t))
+        if len(levels) >= 2:
+            named = {t: codes.get(t, t) for t in levels}
+            sure = numbers is None or any(named[t] != t for t in levels)
+            found.groups.append(Group(column, named, missing, sure))
+            return
+    if numbers is not None and numbers.nunique() > 2:
+        found.numbers.append(Number(column, "number"))
+    elif len(levels) < 2:
+        found.unused.append((column, "constant"))
+    else:
+        found.unused.append((column, "many"))
+
+
+def _code(code: float | str) -> str:
+    return f"{code:g}" if isinstance(code, int | float) else str(code).strip()
+
+
+def _constructs(found: Found, items: Sequence[Item]) -> None:
+    """Blocks of the items: as the plan says, else as they hang together."""
+    left = list(items)
+    if found.plan:
+        by_name = {i.column.name: i for i in items}
+        for construct, names in found.plan.constructs.items():
+            members = [by_name[n] for n in names if n in by_name]
+            if not members:
+                continue
+            block = Block(construct, members, "plan")
+            turn(members)
+            block.label = found.plan.labels.get(construct, "")
+            block.wordings = dict(found.plan.wordings)
+            found.blocks.append(block)
+            left = [i for i in left if i not in members]
+        if found.blocks:
+            found.unused += [(i.column, "plan") for i in left]
+            return
+    found.blocks = blocks(left)
+
+
+# --- names -------------------------------------------------------------------------------------
+def _name(found: Found) -> None:
+    """Identifiers for columns and constructs, none twice."""
+    taken: set[str] = set()
+    for column in sorted(
+        [
+            *(i.column for b in found.blocks for i in b.items),
+            *(n.column for n in found.numbers),
+            *(g.column for g in found.groups),
+        ],
+        key=lambda c: c.at,
+    ):
+        found.ids[column.at] = identifier(column.name, f"c{column.at + 1}", taken)
+    for k, block in enumerate(found.blocks, 1):
+        block.label = block.label or _label(block)
+        base = block.stem if not bare(block.stem) else ""
+        words = base if len(base) <= 30 else ""
+        if identifier(words, "", set()).lower() in {t.lower() for t in taken}:
+            words = f"c_{words}"
+        block.stem = identifier(words.lower(), f"construct_{k}", taken)
+
+
+def identifier(text: str, otherwise: str, taken: set[str]) -> str:
+    """An identifier after a text: letters, digits and _; `otherwise` where too little is left."""
+    plain = unicodedata.normalize("NFKD", text)
+    kept = re.sub(r"\W+", "_", "".join(c for c in plain if c.isascii())).strip("_")
+    letters = sum(c.isalpha() for c in text)
+    good = re.fullmatch(r"[A-Za-z]\w*", kept) and len(kept) <= 40 and len(kept) >= letters // 2
+    base = kept if good else otherwise
+    name, n = base, 2
+    while name.lower() in {t.lower() for t in taken}:
+        name, n = f"{base[:36]}_{n}", n + 1
+    taken.add(name)
+    return name
+
+
+def _label(block: Block) -> str:
+    if len(block.items) == 1:
+        return block.items[0].column.asked[:80]
+    if block.stem and not bare(block.stem):
+        return block.stem[:1].upper() + block.stem[1:120]
+    return ""
+
+
+def role(found: Found, block: Block) -> tuple[str, bool]:
+    """A construct's place in a model of loyalty, and whether a plan or its words say so."""
+    if found.plan and block.why == "plan":
+        return found.plan.roles.get(block.stem, "antecedent"), True
+    words = f"{block.stem} {block.label} " + " ".join(block.wordings.values())
+    own = f"{block.stem} {block.label}"
+    if _OUTCOME.search(own) or (not _SATISFACTION.search(own) and _OUTCOME.search(words)):
+        return "outcome", True
+    if _SATISFACTION.search(own) or _SATISFACTION.search(words):
+        return "mediator", True
+    return "antecedent", False

@@ -1,0 +1,181 @@
+"""A file as it is: how it is written, and its columns with what the file says about them."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pandas as pd
+
+from loyalty.cases import reading
+from loyalty.cases.reading import delimited, encodings, sheets
+from loyalty.cases.reading.files import SHEET, TEXT
+from loyalty.cases.study import Format
+
+
+@dataclass
+class Source:
+    """A table, how it is written, and what of that is a guess."""
+
+    table: reading.Table
+    form: Format
+    doubts: list[str] = field(default_factory=list)
+
+    @property
+    def delimiter(self) -> str:
+        return str(self.table.found.get("delimiter", ","))
+
+
+def look(content: bytes, file: str, name: str, sheet: str | None) -> Source:
+    """Read a file of which nothing is known.
+
+    Raises
+    ------
+    UserError
+        As :func:`loyalty.cases.reading.read`.
+    """
+    content, inner = reading.unpacked(content, file, name)
+    suffix = Path(inner).suffix.lower()
+    given: dict[str, object] = {}
+    doubts: list[str] = []
+    if suffix in TEXT:
+        given, doubts = _text(content, name)
+    elif suffix in SHEET:
+        given = _sheet(content, name, sheet)
+    form = Format.model_validate(given)
+    table = reading.read(content, suffix, name, form)
+    if suffix in TEXT:
+        separator = str(table.found["delimiter"])
+        if separator != ",":
+            given["delimiter"] = separator
+    if "heading_rows" not in given and int(str(table.found.get("heading_rows", 1))) > 1:
+        given["heading_rows"] = table.found["heading_rows"]
+    return Source(table, Format.model_validate(given), doubts)
+
+
+def _text(content: bytes, name: str) -> tuple[dict[str, object], list[str]]:
+    given: dict[str, object] = {}
+    doubts = []
+    try:
+        content.decode()
+    except UnicodeDecodeError:
+        marked = any(content.startswith(mark) for mark, _ in encodings.MARKS)
+        guessed = encodings.guess(content)
+        if guessed and not marked:
+            given["encodings"] = [guessed]
+            doubts.append("encoding")
+    text, _ = encodings.utf8(content, Format.model_validate(given), name)
+    lines = delimited.first_lines(text)
+    start = 1 if lines and re.fullmatch(r'"?sep=(.)"?\r?\n?', lines[0]) else 0
+    told = re.fullmatch(r'"?sep=(.)"?\r?\n?', lines[0]) if start else None
+    separator = told[1] if told else delimited.delimiter(lines[:200], first=False)
+    records, used = delimited.records(lines[start:], separator, 60, name)
+    skip = _titles(records)
+    if skip and not start:
+        given["skip"] = used[skip - 1]
+    if rows := _headings(records[skip:]):
+        given["heading_rows"] = rows
+    return given, doubts
+
+
+def _sheet(content: bytes, name: str, sheet: str | None) -> dict[str, object]:
+    given: dict[str, object] = {}
+    tops = sheets.tops(content, name, 60)
+    if sheet is None:
+        sheet = max(tops, key=lambda s: tops[s][0])
+    if len(tops) > 1:
+        given["sheet"] = sheet
+    records = tops[sheet][1] if sheet in tops else []
+    blank = next((i for i, row in enumerate(records) if any(row)), 0)
+    skip = blank + _titles(records[blank:])
+    if skip > blank:
+        given["skip"] = skip
+    if rows := _headings(records[skip:]):
+        given["heading_rows"] = rows
+    return given
+
+
+def _titles(records: list[list[str]]) -> int:
+    """How many records stand above the heading: titles are narrower than the table."""
+    widths = [sum(bool(cell.strip()) for cell in row) for row in records]
+    if not widths:
+        return 0
+    usual = Counter(w for w in widths if w > 1).most_common(1)
+    width = max((w for w, n in Counter(widths).items() if n > len(widths) // 4), default=0)
+    width = max(width, usual[0][0] if usual else 0)
+    for i, row in enumerate(records[:30]):
+        if widths[i] >= max(2, 0.6 * width) and len(row) >= width:
+            return i
+    return 0
+
+
+def _headings(records: list[list[str]]) -> int | None:
+    """How many rows are headings, where it is more than one."""
+    if len(records) < 4:
+        return None
+    if (n := delimited.headings(records)) > 1:
+        return n
+    first, second, rest = records[0], records[1], records[2:]
+    if (
+        second
+        and re.sub(r"\W", "", first[0].lower()) in ("respondentid", "respondent")
+        and any(cell.strip() in ("Response", "Open-Ended Response") for cell in second)
+    ):
+        return 2
+    # a row of questions over rows of answers
+    long = [i for i, cell in enumerate(second) if len(cell.strip()) > 12]
+    unlike = 0
+    for i in long:
+        below = [row[i].strip() for row in rest if i < len(row) and row[i].strip()]
+        if below and second[i].strip() not in below and max(map(len, below)) < len(second[i]):
+            unlike += 1
+    filled = sum(bool(cell.strip()) for cell in second)
+    return 2 if filled > 1 and unlike > 0.6 * filled else None
+
+
+@dataclass
+class Column:
+    """A column of the file.
+
+    `question` is what was asked, as far as the file says so, `codes` what its values are called,
+    `missing` the values that its maker declared to stand for no answer.
+    """
+
+    at: int
+    name: str
+    values: pd.Series
+    question: str = ""
+    codes: dict[float | str, str] = field(default_factory=dict)
+    missing: list[float] = field(default_factory=list)
+
+    @property
+    def asked(self) -> str:
+        return self.question or self.name
+
+
+def columns(source: Source) -> list[Column]:
+    """The columns, each with its question: a label, a further heading, or the heading itself."""
+    table = source.table
+    found = []
+    for at, name in enumerate(map(str, table.frame.columns)):
+        below = [row[at].strip() for row in table.headings if at < len(row)]
+        words = [w for w in below if w and not w.startswith('{"ImportId"')]
+        question = table.labels.get(name) or (words[0] if words else name)
+        if question in ("Response", "Open-Ended Response"):
+            question = name
+        declared = [
+            float(code) for code in table.missing.get(name, ()) if isinstance(code, int | float)
+        ]
+        found.append(
+            Column(
+                at,
+                name,
+                table.frame.iloc[:, at],
+                " ".join(re.sub(r"<[^>]{1,200}>", " ", question).split()),
+                dict(table.levels.get(name, {})),
+                declared,
+            )
+        )
+    return found

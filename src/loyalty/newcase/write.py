@@ -1,0 +1,362 @@
+"""The text of ``study.yml``: commented, and marked where somebody has to look."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import Counter
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
+
+from loyalty.ground.text import Language
+from loyalty.newcase.blocks import Block, Item
+
+if TYPE_CHECKING:
+    from loyalty.newcase.make import Found
+
+#: The mark of what somebody has to look at.
+CHECK = "# check:"
+
+#: English and Chinese of what the file says in comments.
+SAYS: dict[str, tuple[str, str]] = {
+    "head": (
+        "Written by `loyalty new`. Look at every line with `# check:`, then run `loyalty check`.",
+        "由 `loyalty new` 生成。请逐一核对带 `# check:` 的行，然后运行 `loyalty check`。",
+    ),
+    "yours": (
+        "title, summary, source, licence and sampling are yours to write",
+        "标题、摘要、来源、许可与抽样方式请自行填写",
+    ),
+    "title": ("the title of your study", "研究的标题"),
+    "summary": ("who was asked what", "向谁询问了什么"),
+    "source": ("where the rows are from", "数据的来源"),
+    "licence": ("what the source states", "来源所声明的许可"),
+    "sampling": ("how people were chosen, how many answered", "如何抽样，多少人作答"),
+    "closed": (
+        "the rows lie in rows/, which git ignores; true if they may be passed on",
+        "数据放在 rows/ 中，git 会忽略；若可以公开再改为 true",
+    ),
+    "encoding": ("guessed from few letters", "根据少量字符推测的编码"),
+    "scale": ("the ends of the scale are not both in the answers", "答案中未同时出现量表的两端"),
+    "missing": ("codes that stand for no answer", "表示未作答的代码"),
+    "answers": ("the order of the answers, the lowest first", "答案的顺序，从低到高"),
+    "outside": (
+        "values off the scale are set to missing: {what}",
+        "超出量表的值按缺失处理：{what}",
+    ),
+    "label": ("a label is wanted for", "请命名"),
+    "role": (
+        "antecedent, mediator, moderator or outcome",
+        "antecedent（前因）、mediator（中介）、moderator（调节）或 outcome（结果）",
+    ),
+    "correlation": ("put together by correlation, not by name", "按相关性而非题名归组"),
+    "alone": ("single items, constructs of their own?", "单独的题项，是否自成构念？"),
+    "reversed": (
+        "runs against the others (item–rest correlation {r} once turned)",
+        "与其他题项方向相反（反向后题项—其余相关为 {r}）",
+    ),
+    "weak": (
+        "hardly goes with the others (item–rest correlation {r})",
+        "与其他题项几乎不相关（题项—其余相关为 {r}）",
+    ),
+    "group": (
+        "codes without labels, what do they mean: {what}",
+        "代码没有标签，各代表什么：{what}",
+    ),
+    "hypotheses": ("the expected paths; guessed from the names", "假设路径；根据名称推测"),
+    "no_hypotheses": (
+        'no outcome was recognized: write the expected paths, as {{id: H1, from: a, to: b, sign: "+"}}',
+        '未识别出结果变量：请写出假设路径，如 {{id: H1, from: a, to: b, sign: "+"}}',
+    ),
+    "personal": (
+        "About single people: these columns are never read.",
+        "涉及个人信息的列：永不读取。",
+    ),
+    "several": ("Questions with several choices, not used:", "多选题（未使用）："),
+    "attention": (
+        "Attention checks, not used: leave people out who failed them?",
+        "注意力检测题（未使用）：是否剔除未通过者？",
+    ),
+    "dates": ("Dates, not used:", "日期（未使用）："),
+    "unused": ("Other columns, not used:", "其他列（未使用）："),
+}
+_WHY: dict[str, tuple[str, str]] = {
+    "email": ("addresses", "邮箱"),
+    "ip": ("internet addresses", "IP 地址"),
+    "phone": ("telephone numbers", "电话号码"),
+    "name": ("by its name", "据列名判断"),
+    "id": ("an identifier", "标识符"),
+    "open": ("open answers", "开放题"),
+    "unnamed": ("has no name", "无列名"),
+    "doubled": ("its name stands there twice", "列名重复"),
+    "empty": ("empty", "空列"),
+    "admin": ("of the survey's software", "问卷系统的字段"),
+    "running": ("counts the rows", "行号"),
+    "constant": ("always the same", "取值恒定"),
+    "many": ("texts of many kinds", "取值繁多的文本"),
+    "plan": ("not in the model", "不在模型中"),
+}
+
+
+def quoted(text: str) -> str:
+    """A text in YAML, on one line and without control characters."""
+    clean = " ".join(re.sub(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ufeff]", " ", text).split())
+    return json.dumps(clean, ensure_ascii=False)
+
+
+def description(
+    found: Found,
+    path: str,
+    checksum: str,
+    language: Language,
+    ask: Callable[[str, str], str] | None,
+    role_of: Roles,
+) -> str:
+    """The text of ``study.yml``; it holds as it is, with or without the marked lines changed."""
+    at = LANGUAGE_AT[language]
+
+    def says(key: str, **of: str) -> str:
+        return SAYS[key][at].format(**of)
+
+    def check(key: str, **of: str) -> str:
+        return f"  {CHECK} {says(key, **of)}"
+
+    name = path.rsplit("/", 1)[-1]
+    own = {
+        key: (ask(says(key), value) if ask else "") or value for key, value in _given(name).items()
+    }
+    out = ["# yaml-language-server: $schema=../study.schema.json", f"# {says('head')}"]
+    if own == _given(name):
+        out.append(f"{CHECK} {says('yours')}")
+    out += [f"title: {quoted(own['title'])}", f"summary: {quoted(own['summary'])}", ""]
+    out += ["provenance:", "  kind: real", f"  source: {quoted(own['source'])}"]
+    out.append(f"  licence: {quoted(own['licence'])}")
+    if path.startswith("rows/"):
+        out.append(f"  redistribute: false  # {says('closed')}")
+    out += [f"  sampling: {quoted(own['sampling'])}", ""]
+    out += _rows(found, path, checksum, check)
+
+    items = [i for b in found.blocks for i in b.items]
+    ends, missing = _common(items)
+    shared = _answers(items)
+    sure = all(i.points.sure for i in items if (i.points.low, i.points.high) == ends)
+    out.append(
+        f"scale: {_scale(ends, missing, shared)}"
+        + ("" if sure else check("scale"))
+        + (check("missing") if missing and sure else "")
+        + (check("answers") if shared and sure and not missing else "")
+    )
+    out += ["", *_doubts(found, says, role_of), "constructs:"]
+    for block in found.blocks:
+        out += _construct(found, block, ends, missing, shared, check, ask, role_of)
+    out += _numbers(found, check)
+    out += _groups(found, check)
+    out += _hypotheses(found, check, role_of)
+    if found.personal:
+        out += ["", f"# {says('personal')}", "personal:"]
+        out += [
+            f"  - {quoted(c.name)}  # {_WHY[why][at]}"
+            for c, why in found.personal
+            if c.name == " ".join(c.name.split())
+        ]
+    for key, names in (
+        ("several", [quoted(c.name) for _, of in found.several for c in of]),
+        ("attention", [quoted(c.name) for c in found.attention]),
+        ("dates", [quoted(c.name) for c in found.dates]),
+    ):
+        if names:
+            out += ["", f"# {says(key)}", *(f"#   {n}" for n in names)]
+    if found.unused:
+        out += ["", f"# {says('unused')}"]
+        out += [f"#   {quoted(c.name)}: {_WHY[why][at]}" for c, why in found.unused]
+    return "\n".join(line for line in out) + "\n"
+
+
+def _given(name: str) -> dict[str, str]:
+    """What stands in the place of what no file says."""
+    unknown = "not stated"
+    return {"title": name, "summary": name, "source": name, "licence": unknown, "sampling": unknown}
+
+
+LANGUAGE_AT: dict[Language, int] = {"en": 0, "zh": 1}
+Check = Callable[..., str]
+Roles = Callable[["Found", Block], tuple[str, bool]]
+
+
+def _doubts(found: Found, says: Check, role_of: Roles) -> list[str]:
+    """What is unsure of the constructs, in one mark."""
+    by = {
+        "correlation": [
+            b.stem for b in found.blocks if b.why == "correlation" and len(b.items) > 1
+        ],
+        "alone": [b.stem for b in found.blocks if b.why != "plan" and len(b.items) == 1],
+        "label": [b.stem for b in found.blocks if not b.label],
+        "role": [b.stem for b in found.blocks if not role_of(found, b)[1]],
+    }
+    said = [f"{says(key)}: {', '.join(names)}" for key, names in by.items() if names]
+    return [f"{CHECK} {said[0]}", *(f"#   {one}" for one in said[1:])] if said else []
+
+
+def _rows(found: Found, path: str, checksum: str, check: Check) -> list[str]:
+    out = ["rows:", f"  file: {{path: {quoted(path)}, sha256: {checksum}}}"]
+    form = found.source.form.model_dump(exclude_defaults=True)
+    if form:
+        said = ", ".join(f"{key}: {_plain(value)}" for key, value in form.items())
+        out.append(
+            f"  format: {{{said}}}"
+            + (check("encoding") if "encoding" in found.source.doubts else "")
+        )
+    off = [
+        f"{i.column.name} ({i.points.outside})"
+        for b in found.blocks
+        for i in b.items
+        if i.points.outside
+    ]
+    if off:
+        what = re.sub(r"\s+", " ", ", ".join(off[:6]) + (" …" if len(off) > 6 else ""))
+        out.append("  outside_scale: missing" + check("outside", what=what))
+    return [*out, ""]
+
+
+def _plain(value: object) -> str:
+    if isinstance(value, list):
+        return f"[{', '.join(map(str, value))}]"
+    return quoted(value) if isinstance(value, str) else str(value)
+
+
+def _common(items: Sequence[Item]) -> tuple[tuple[int, int], tuple[float, ...]]:
+    """The scale of most items, and the codes for no answer that any item on it has."""
+    ends, _ = Counter((i.points.low, i.points.high) for i in items).most_common(1)[0]
+    on = [i for i in items if (i.points.low, i.points.high) == ends]
+    return ends, tuple(sorted({code for i in on for code in i.points.missing}))
+
+
+def _answers(items: Sequence[Item]) -> dict[str, float]:
+    """The texts of all items, if none of them means two things."""
+    found: dict[str, float] = {}
+    for item in items:
+        for text, value in item.points.answers.items():
+            if found.setdefault(text, value) != value:
+                return {}
+    return found
+
+
+def _scale(
+    ends: tuple[int, int], missing: Sequence[float], texts: dict[str, float] | None = None
+) -> str:
+    parts = [f"min: {ends[0]}", f"max: {ends[1]}"]
+    if missing:
+        parts.append(f"missing: [{', '.join(f'{code:g}' for code in missing)}]")
+    if texts:
+        ordered = sorted(texts.items(), key=lambda pair: (pair[1], pair[0]))
+        parts.append(f"answers: {{{', '.join(f'{quoted(t)}: {v:g}' for t, v in ordered)}}}")
+    return f"{{{', '.join(parts)}}}"
+
+
+def _construct(
+    found: Found,
+    block: Block,
+    ends: tuple[int, int],
+    missing: tuple[float, ...],
+    shared: dict[str, float],
+    check: Check,
+    ask: Callable[[str, str], str] | None,
+    role_of: Roles,
+) -> list[str]:
+    label = block.label or block.stem
+    if ask:
+        names = ", ".join(i.column.name for i in block.items)
+        label = ask(names[:200], label) or label
+    out = [f"  - id: {block.stem}"]
+    out.append(f"    label: {quoted(label)}")
+    out.append(f"    role: {role_of(found, block)[0]}")
+    out.append("    items:")
+    for item in block.items:
+        column, points = item.column, item.points
+        wording = block.wordings.get(column.name) or column.asked
+        of = found.ids[column.at]
+        parts = [f"id: {of}"]
+        if of != column.name:
+            parts.append(f"column: {_column(column.name)}")
+        parts.append(
+            f"en: {quoted(wording)[:1002] if len(wording) < 1000 else quoted(wording[:990])}"
+        )
+        turned = item.reversed or bool(found.plan and column.name in found.plan.reversed)
+        if turned:
+            parts.append("reversed: true")
+        own_ends, own_missing = (points.low, points.high), tuple(points.missing)
+        texts = points.answers if points.answers and not shared else {}
+        if own_ends != ends or not set(own_missing) <= set(missing) or texts:
+            given = points.answers if points.answers else {}
+            parts.append(f"scale: {_scale(own_ends, own_missing, given)}")
+        line = f"      - {{{', '.join(parts)}}}"
+        if item.reversed:
+            line += check("reversed", r=f"{item.rest:.2f}")
+        elif len(block.items) > 2 and abs(item.rest) < 0.1:
+            line += check("weak", r=f"{item.rest:.2f}")
+        out.append(line)
+    return out
+
+
+def _column(name: str) -> str:
+    return json.dumps(name, ensure_ascii=False)
+
+
+def _numbers(found: Found, check: Check) -> list[str]:
+    if not found.numbers:
+        return []
+    out = ["", "variables:"]
+    for number in sorted(found.numbers, key=lambda n: n.column.at):
+        column = number.column
+        parts = [f"id: {found.ids[column.at]}"]
+        if found.ids[column.at] != column.name:
+            parts.append(f"column: {_column(column.name)}")
+        parts += [f"label: {quoted(column.asked[:120])}", f"kind: {number.kind}"]
+        if number.ends:
+            parts.append(f"scale: {_scale(number.ends, number.missing)}")
+        out.append(f"  - {{{', '.join(parts)}}}")
+    return out
+
+
+def _groups(found: Found, check: Check) -> list[str]:
+    if not found.groups:
+        return []
+    unsure = [found.ids[g.column.at] for g in found.groups if not g.sure]
+    out = ["", "groups:" + (check("group", what=", ".join(unsure)) if unsure else "")]
+    for group in found.groups:
+        column = group.column
+        out.append(f"  - id: {found.ids[column.at]}")
+        if found.ids[column.at] != column.name:
+            out.append(f"    column: {_column(column.name)}")
+        out.append(f"    label: {quoted(column.asked[:120])}")
+        if group.missing:
+            out.append(f"    missing: [{', '.join(map(quoted, group.missing))}]")
+        pairs = ", ".join(
+            f"{quoted(level)}: {quoted(label)}" for level, label in group.levels.items()
+        )
+        out.append(f"    levels: {{{pairs}}}")
+    return out
+
+
+def _hypotheses(found: Found, check: Check, role_of: Roles) -> list[str]:
+    known = {b.stem for b in found.blocks}
+    if found.plan and found.plan.paths:
+        paths = [p for p in found.plan.paths if {p[0], p[1]} <= known]
+    else:
+        roles = {b.stem: role_of(found, b)[0] for b in found.blocks}
+        before = [name for name, r in roles.items() if r == "antecedent"]
+        middle = [name for name, r in roles.items() if r == "mediator"]
+        last = [name for name, r in roles.items() if r == "outcome"]
+        if len(before) > 8:  # a battery, rather than causes of one thing
+            before = []
+        paths = [(a, b, "+") for b in middle or last for a in before]
+        paths += [(a, b, "+") for b in last for a in middle]
+    if not paths:
+        return ["", "hypotheses: []" + check("no_hypotheses")]
+    sure = bool(found.plan and found.plan.paths)
+    out = ["", "hypotheses:" + ("" if sure else check("hypotheses"))]
+    out += [
+        f'  - {{id: H{k}, from: {a}, to: {b}, sign: "{sign}"}}'
+        for k, (a, b, sign) in enumerate(paths, 1)
+    ]
+    return out

@@ -1,0 +1,190 @@
+"""`loyalty new`: from a file to a description that holds."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import exports
+import numpy as np
+import pandas as pd
+import pytest
+import yaml
+
+from loyalty import newcase
+from loyalty.cases import study, survey
+from loyalty.ground.errors import UserError
+from loyalty.newcase import answers, blocks, kinds, like
+
+
+@pytest.mark.parametrize("made", exports.EXPORTS.values(), ids=exports.EXPORTS)
+def test_an_export_becomes_a_case(
+    project: Any, tmp_path: Path, made: Callable[[], exports.Export]
+) -> None:
+    export = made()
+    file = tmp_path / export.name
+    file.write_bytes(export.content)
+    newcase.new("mine", file)
+    assert file.read_bytes() == export.content
+    described = study.load("mine")
+    assert not described.provenance.redistribute and described.rows.file is not None
+    assert described.rows.file.sha256 == hashlib.sha256(export.content).hexdigest()
+    assert tuple(len(c.items) for c in described.constructs) == export.blocks
+    scale = described.scale
+    assert (scale.min, scale.max) == export.scale
+    assert tuple(i.source_column for i in described.items if i.reversed) == export.reversed
+    assert {g.source_column for g in described.groups} == set(export.groups)
+    assert set(export.personal) <= set(described.personal)
+    codes = {c for i in described.items for c in described.item_scale(i).missing}
+    assert set(export.missing) <= codes
+    loaded = survey.load(described)  # what `loyalty check` looks at
+    assert len(loaded.rows) == exports.N
+    means = [loaded.scored[[i.id for i in c.items]].mean(axis=1) for c in described.constructs]
+    assert means[0].corr(means[1]) > 0.2
+
+
+def test_it_is_never_written_over(project: Any, tmp_path: Path, refusal: Any) -> None:
+    export = exports.redcap()
+    file = tmp_path / export.name
+    file.write_bytes(export.content)
+    made = newcase.new("mine", file)
+    assert made.rows == project.root / "data" / "mine" / "rows" / "redcap.csv"
+    before = made.path.read_bytes()
+    assert "is there already" in refusal(newcase.new, "mine", file)
+    assert made.path.read_bytes() == before
+    assert "a name of a-z" in refusal(newcase.new, "Mine Own", file)
+    file.write_text("a,b\n" + "x,y\n" * 50)
+    assert "no column with answers on a scale" in refusal(newcase.new, "other", file)
+    assert not (project.root / "data" / "other").exists()
+
+
+def test_no_secret_is_in_the_description(project: Any, tmp_path: Path) -> None:
+    export = exports.qualtrics()
+    (tmp_path / export.name).write_bytes(export.content)
+    text = newcase.new("mine", tmp_path / export.name).path.read_text(encoding="utf-8")
+    for secret in ("example.org", "10.0.", "R_0000", "Comment number"):
+        assert secret not in text
+    described = study.load("mine")
+    found = survey.wanted(described)
+    assert set(described.personal) == set(found.never)
+
+
+def test_comments_in_chinese(project: Any, tmp_path: Path) -> None:
+    export = exports.wjx_text()
+    (tmp_path / export.name).write_bytes(export.content)
+    text = newcase.new("mine", tmp_path / export.name, language="zh").path.read_text("utf-8")
+    assert "# 由 `loyalty new` 生成" in text and "涉及个人信息的列" in text
+    assert yaml.safe_load(text)["rows"]["format"]["encodings"] == ["gb18030"]
+
+
+def test_a_model_says_what_belongs_together(project: Any, tmp_path: Path, refusal: Any) -> None:
+    export = exports.yes_no_and_nps()
+    (tmp_path / "a.csv").write_bytes(export.content)
+    (tmp_path / "m.lav").write_text(
+        "service =~ svc1 + svc2\nloyal =~ loy1 + loy2 + loy3\nloyal ~ service\n"
+    )
+    plan = like.from_model(tmp_path / "m.lav")
+    newcase.new("mine", tmp_path / "a.csv", plan=plan)
+    described = study.load("mine")
+    assert [(c.id, c.role, len(c.items)) for c in described.constructs] == [
+        ("service", "antecedent", 2),
+        ("loyal", "outcome", 3),
+    ]
+    assert [(h.from_, h.to) for h in described.hypotheses] == [("service", "loyal")]
+    (tmp_path / "bad.lav").write_text("service =~ =~ x")
+    assert refusal(like.from_model, tmp_path / "bad.lav").startswith("bad.lav: ")
+    again = like.from_case("mine")
+    newcase.new("again", tmp_path / "a.csv", plan=again)
+    assert [c.id for c in study.load("again").constructs] == ["service", "loyal"]
+
+
+def test_answers_to_questions_are_taken(project: Any, tmp_path: Path) -> None:
+    export = exports.yes_no_and_nps()
+    (tmp_path / "a.csv").write_bytes(export.content)
+
+    def ask(what: str, otherwise: str) -> str:
+        return 'Mein "Titel" — 我的' if "title" in what else otherwise
+
+    newcase.new("mine", tmp_path / "a.csv", ask=ask)
+    described = study.load("mine")
+    assert described.title.en == 'Mein "Titel" — 我的'
+    (nps,) = [v for v in described.variables if v.kind == "nps"]
+    assert nps.scale is not None and (nps.scale.min, nps.scale.max) == (0, 10)
+
+
+@pytest.mark.parametrize(
+    ("texts", "want", "points"),
+    [
+        (exports.AGREE, (1, 2, 3, 4, 5), 5),
+        (exports.ZH_AGREE, (1, 2, 3, 4, 5), 5),
+        (exports.AGREE[1:], (2, 3, 4, 5), 5),  # nobody disagrees strongly
+        (("非常满意", "比较满意", "一般", "不太满意", "N/A"), (5, 4, 3, 1), 5),
+        (
+            "strongly disagree|disagree|somewhat disagree|neutral|"
+            "somewhat agree|agree|strongly agree",
+            (1, 2, 3, 4, 5, 6, 7),
+            7,
+        ),
+        (("Never", "Rarely", "Sometimes", "Often", "Always"), (1, 2, 3, 4, 5), 5),
+        (("very unlikely", "unlikely", "neutral", "likely", "very likely"), (1, 2, 3, 4, 5), 5),
+    ],
+)
+def test_the_order_of_answers(texts: Any, want: tuple[int, ...], points: int) -> None:
+    texts = texts.split("|") if isinstance(texts, str) else texts
+    found = answers.ordered(texts)
+    assert found is not None and found[1] == points
+    given = [t for t in texts if t != "N/A"]
+    if texts[0] != "非常满意":
+        assert tuple(found[0][t] for t in given) == want
+    else:
+        assert sorted(given, key=lambda t: found[0][t]) == given[::-1]
+
+
+@pytest.mark.parametrize(
+    "texts",
+    [("Yes", "No"), ("是", "否"), ("Berlin", "Bonn"), ("red", "agree")],
+)
+def test_what_is_no_scale(texts: tuple[str, ...]) -> None:
+    assert answers.ordered(texts) is None
+
+
+def test_blocks_of_names_that_say_nothing() -> None:
+    rng = np.random.default_rng(1)
+    one, two = rng.normal(size=(2, 300))
+    made = {f"v{i}": (one if i < 4 else two) + 0.6 * rng.normal(size=300) for i in range(1, 8)}
+    frame = pd.DataFrame(made)
+    frame.columns = range(7)
+    assert blocks.clusters(frame) == [[0, 1, 2], [3, 4, 5, 6]]
+
+
+def test_kinds_of_personal_columns() -> None:
+    from loyalty.newcase.source import Column
+
+    def why(name: str, values: list[Any]) -> str | None:
+        column = Column(0, name, pd.Series(values))
+        return kinds.personal(column, answers.counted(column))
+
+    assert why("a", [f"a{i}@b.org" for i in range(30)]) == "email"
+    assert why("a", [f"10.0.0.{i}" for i in range(30)]) == "ip"
+    assert why("a", [f"+49 30 1234{i:03d}" for i in range(30)]) == "phone"
+    assert why("姓名", [f"王{i}" for i in range(30)]) == "name"
+    assert why("x", [f"5f{i:05x}abc" for i in range(30)]) == "id"
+    assert why("x", [f"I like number {i}" for i in range(30)]) == "open"
+    assert why("city", ["Bonn", "Berlin"] * 15) is None
+    assert why("Q1", [1, 2, 3] * 10) is None
+
+
+def test_the_command(project: Any, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    from loyalty.cli import main
+
+    export = exports.spss()
+    (tmp_path / export.name).write_bytes(export.content)
+    assert main(["new", "mine", "--data", str(tmp_path / export.name)]) == 0
+    said = capsys.readouterr().out
+    assert "mine · 6 items, 2 constructs, 0 personal columns" in said
+    assert main(["check", "mine"]) == 0
+    assert main(["new", "two", "--data", str(tmp_path / "none.sav")]) == 3
+    with pytest.raises(UserError):
+        newcase.new("all", tmp_path / export.name)
