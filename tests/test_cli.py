@@ -65,7 +65,10 @@ def test_a_mistake_in_a_process_of_its_own(project: Any) -> None:
         (["run", "smal"], "case 'smal': unknown"),
         (["run", "--notebook", "adit"], "notebook 'adit': unknown; known: audit, synthesis"),
         (["run", "small", "--notebook", "synthesis"], "none of the notebooks synthesis belongs"),
-        (["report", "--language", "zh"], "--language zh: the whole report is in English; name a"),
+        (
+            ["report", "--language", "zh"],
+            "--language zh: the report is made in every language",
+        ),
         (["report", "small", "--language", "fr"], "--language fr: expected en, zh, separated"),
         (["render", "small", "--language", ","], "--language ,: expected en, zh, separated"),
         (["report", "--to", "html,odt"], "--to html,odt: expected html, pdf, docx"),

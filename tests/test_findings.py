@@ -429,7 +429,7 @@ def written(project: Any) -> Callable[[str], Any]:
 
 
 def reference(shown: str, field: str) -> str:
-    return f'[{shown}]{{.num src="small/01-toy" key="small/toy/{field}"}}'
+    return f'[{shown}]{{.num key="small/toy/{field}"}}'
 
 
 def test_a_number_alone_is_no_name(written: Callable[[str], Any]) -> None:

@@ -225,7 +225,9 @@ def report_(
     to: Annotated[
         str | None, typer.Option(help="Of html, pdf, docx; default: html,pdf, of a case html.")
     ] = None,
-    language: Annotated[str, typer.Option(help="Of a case's pages: of en, zh.")] = "en",
+    language: Annotated[
+        str | None, typer.Option(help="Of a case's pages: of en, zh; default: en.")
+    ] = None,
     draws: Draws = None,
     seed: Seed = None,
     cores: Cores = CORES,
@@ -237,7 +239,9 @@ def report_(
     from loyalty.book import files
 
     formats = _formats(to or ("html" if cases else "html,pdf"))
-    languages = _languages(language)
+    languages = _languages(language or "en")
+    if language and not cases:
+        raise UserError(f"--language {language}: the report is made in every language; name a case")
     targets = [f"report_{study.load(case).case}_{one}" for case in cases or [] for one in languages]
     wide = {**_wide(draws, seed), "case_to" if cases else "to": ",".join(formats)}
     _road(targets or ["report"], wide, cores, cases)

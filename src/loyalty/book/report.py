@@ -28,6 +28,7 @@ from loyalty.ground.text import LANGUAGES, Text
 from loyalty.run import marks
 from loyalty.run.analyses import ACROSS, code_behind, findings_of, shown_file
 
+_EMPTY = "reports/results: empty; run the notebooks first (loyalty run)"
 Results = Mapping[tuple[str, str], Found[Any]]
 
 
@@ -39,6 +40,8 @@ def render(edition: Edition, formats: list[str]) -> list[Path]:
     UserError
         With the renderer's complaints; the book of an earlier run is left as it was.
     """
+    if not any(paths.results().glob("*/*.json")):
+        raise UserError(_EMPTY)
     project = prepare(edition)
     made(project, formats, edition.folder, edition.name)
     return edition.files(formats)
@@ -70,7 +73,7 @@ def results(cases: Iterable[str]) -> dict[tuple[str, str], Found[Any]]:
         for file in sorted((paths.results() / case).glob("*.json")):
             found[case, file.stem] = findings.read(case, file.stem, findings_of(file.stem))
     if not found:
-        raise UserError("reports/results: empty; run the notebooks first (loyalty run)")
+        raise UserError(_EMPTY)
     return found
 
 
