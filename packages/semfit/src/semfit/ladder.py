@@ -247,6 +247,8 @@ def _scaling_at(free: Estimate, restricted: Result) -> float:
             known[r.rhs, r.op, r.lhs, r.group] = value
     rows = [model.rows[k] for k in model.free]
     x = np.array([known.get((r.lhs, r.op, r.rhs, r.group), 0.0) for r in rows])
+    if not np.isfinite(free.discrepancy.value_and_gradient(x)[0]):
+        return np.nan  # there the free model implies no covariance matrix
     df = degrees_of_freedom(model)
     scaling = scaled_test(replace(free, x=x), df, model.expand.shape[1])
     return np.nan if scaling is None else scaling.factor

@@ -542,6 +542,8 @@ def totals(data: Answers, model: semfit.Result, boot: semfit.Bootstrap) -> Total
     rows = structural.total_effects(model, boot, data.study.paths)
     if rows.empty:
         return None
+    if rows[["estimate", "direct"]].isna().any(axis=None):
+        raise CannotCompute("no_standardized_path")
     return Totals(
         count=len(rows),
         clear=_clear(rows, "ci_lower", "ci_upper"),
