@@ -6,9 +6,10 @@ The process declares a correlation of .5 between the intention to come back and 
 of purchases. Each redraw has a seed of its own: other customers, other chains, other answers, other
 purchases. The estimate is the notebook's (`loyalty.estimates.attitude`): the intention measured by
 its three seven-point items, purchases by BG/NBD, both joined by a normal copula; beside it that of
-the mean of the items as it stands. ``attentive`` is of the same rows less the 3 % who answer
-carelessly, whom no analyst can know: what their answers take from the effect is no error of the
-method. Intervals, all of 95 %: customers taken as independent.
+the mean of the items as it stands. It is of everybody; of those whose answers show fewer than two
+signs of carelessness (``screened``, what the notebook does); and of those who do not answer
+carelessly (``attentive``), whom no analyst can know. Intervals, all of 95 %: customers taken as
+independent.
 """
 
 from __future__ import annotations
@@ -27,8 +28,9 @@ import numpy as np  # noqa: E402
 import pandas as pd  # noqa: E402
 
 from loyalty import simulate  # noqa: E402
-from loyalty.cases import study  # noqa: E402
-from loyalty.estimates import attitude  # noqa: E402
+from loyalty.cases import study, survey  # noqa: E402
+from loyalty.cases.study import Study  # noqa: E402
+from loyalty.estimates import attitude, careless  # noqa: E402
 from loyalty.ground import paths  # noqa: E402
 from loyalty.ground.reasons import CannotCompute  # noqa: E402
 from loyalty.simulate import Process, load_process  # noqa: E402
@@ -38,25 +40,31 @@ FIRST_SEED = 880_000
 CASE, PANEL = "retail-simulated", "purchases"
 
 
-def redraw(process: Process, items: list[str], n: int, seed: int) -> list[dict[str, Any]]:
-    """The effect in one redraw: of everybody and of the attentive, corrected and naive."""
+def redraw(
+    case: Study, process: Process, items: list[str], n: int, seed: int
+) -> list[dict[str, Any]]:
+    """The effect in one redraw, by who is kept; of the screened also the naive one."""
     rows = simulate.simulate(process, respondents=n, seed=seed, with_latents=True)
     bought = simulate.panel(process, PANEL, respondents=n, seed=seed)
     bought["date"] = pd.to_datetime(bought["date"])
     summary = clv.customer_summary(bought, bought["date"].max())
     summary = summary.reindex(sorted(bought["customer"].unique()))[["x", "t_x", "t"]]
+    flagged = careless.flags(survey.typed(case, rows, "", case.case, 1)[0]).careless.to_numpy()
     answers = rows[items].astype("Float64").to_numpy(dtype=float, na_value=np.nan)
     found = []
-    for who, kept in (("everybody", True), ("attentive", (rows["careless"] == "no").to_numpy())):
+    kept_of = {
+        "everybody": np.ones(n, dtype=bool),
+        "screened": ~flagged,
+        "attentive": (rows["careless"] == "no").to_numpy(),
+    }
+    for who, kept in kept_of.items():
         use = ~np.isnan(answers).all(axis=1) & kept
         frame = pd.DataFrame(answers[use], columns=items)
         values = summary[use]
-        measured = attitude.measured(frame)
-        for kind, one in (
-            ("corrected", attitude.effect(measured, "rate", values)),
-            ("naive", attitude.naive(frame.mean(axis=1), "rate", values)),
-        ):
-            found.append({"who": who, "kind": kind, **vars(one)})
+        kinds = {"corrected": attitude.effect(attitude.measured(frame), "rate", values)}
+        if who == "screened":
+            kinds["naive"] = attitude.naive(frame.mean(axis=1), "rate", values)
+        found += [{"who": who, "kind": kind, **vars(one)} for kind, one in kinds.items()]
     return found
 
 
@@ -75,10 +83,10 @@ def main() -> None:
     failed = 0
     for r in range(options.replications):
         try:
-            every += redraw(process, items, source.respondents, FIRST_SEED + r)
+            every += redraw(case, process, items, source.respondents, FIRST_SEED + r)
         except CannotCompute:
             failed += 1
-        if (options.json and (r + 1) % 20 == 0) or r + 1 == options.replications:
+        if (options.json and (r + 1) % 10 == 0) or r + 1 == options.replications:
             records = summarised(pd.DataFrame(every), truth, r + 1, failed)
             text = json.dumps(records, indent=1) + "\n"
             if options.json:

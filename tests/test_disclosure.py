@@ -173,10 +173,18 @@ random_plans rank reached reaching_one released removed replications same sane s
 silence simpler skewness_df sound stable supported suspect tested times tiny top total twice units
 unnamed upper used violations weak week weeks widest worse x zeros
 """
-NO_PEOPLE = frozenset(_NAMES.split())
+NO_PEOPLE = frozenset(_NAMES.split()) | {
+    "after",
+    "before",
+    "folds",
+    "horizon",
+    "rows",
+    "seed",
+    "waves",
+}
 #: Counts of all whom a statistic rests on, and of what stands within a field of single people.
 _TOTALS = "actual at at_risk complaints customers events left lines n n_left purchases read"
-ALL_OF_THEM = frozenset(_TOTALS.split())
+ALL_OF_THEM = frozenset(_TOTALS.split()) | {"people", "respondents"}
 
 
 def types_of(annotation: Any) -> Iterator[type[BaseModel]]:

@@ -37,8 +37,8 @@ PANELS = [
 GOLDEN = {
     "firm_months": "9a074650bea6d741",
     "failures": "b31b3ec3c6bb94b0",
-    "purchases": "8e9ba329d644dc4f",
-    "complaints": "1e313624830bd48b",
+    "purchases": "03a246e88d99c60f",
+    "complaints": "83c2e04a6af1a389",
     "nps_waves": "660e91e6115dcd78",
     "tiers": "ca8137046e19c472",
 }

@@ -65,7 +65,9 @@ BESIDE = {
 }
 #: What a case goes through that says what was printed elsewhere about its data.
 PUBLISHED = "published"
-PER_CASE = (*SURVEY, *BESIDE, PUBLISHED)
+#: What a case goes through that has what people say and what they do.
+CONDUCT = "conduct"
+PER_CASE = (*SURVEY, *BESIDE, CONDUCT, PUBLISHED)
 #: Of each kind of table, its roles: what the role's values are, with ? where it may be absent.
 ROLES: dict[str, dict[str, str]] = {
     "transactions": {"customer": "id", "date": "date", "amount": "amount?", "quantity": "amount?"},
@@ -81,6 +83,7 @@ ROLES: dict[str, dict[str, str]] = {
     "experiment": {"arm": "text", "outcome": "number", "baseline": "number?", "stratum": "text?"},
     "complaints": {
         "date": "date?",
+        "customer": "id?",
         "class": "text",
         "hours": "amount?",
         "solved": "flag?",
@@ -292,6 +295,39 @@ class ResourceRows(Model):
         return _one_of(self, kinds)
 
 
+class Measure(Model):
+    """A column of waves beside the score: what people state, what they report of what they did, or
+    what was logged of it.
+
+    With `days` a number is of so many days, and is shown by the day.
+    """
+
+    id: Identifier
+    column: str | None = None
+    label: Text
+    kind: Literal["stated", "reported", "logged"]
+    days: int | None = Field(default=None, ge=1)
+
+    @property
+    def source_column(self) -> str:
+        return self.column if self.column is not None else self.id
+
+
+class Join(Model):
+    """How the survey's people are found in tables: by `key`, a variable of the kind ``id``, which
+    the `tables` have as ``customer``.
+
+    Keys are hashed as soon as they are read, with a salt that is drawn anew each time and kept
+    nowhere; no result holds one. `asked` is the day up to which a table is of the past, `horizon`
+    how many days after it somebody has to do a thing again.
+    """
+
+    key: Identifier
+    tables: list[Identifier] = Field(min_length=1)
+    asked: date
+    horizon: int = Field(ge=1, le=3650)
+
+
 class Resource(Model):
     """A table beside the survey: `kind` says which roles its columns play (:data:`ROLES`).
 
@@ -317,6 +353,7 @@ class Resource(Model):
     missing: list[float] = []
     levels: dict[Level, Text] = {}
     unit: Text | None = None
+    measures: list[Measure] = []
 
     @model_validator(mode="after")
     def _roles(self) -> Self:
@@ -324,6 +361,11 @@ class Resource(Model):
         for role in self.columns:
             if role not in roles:
                 raise ValueError(f"columns.{role}: expected one of {', '.join(roles)}")
+        if self.measures and self.kind != "waves":
+            raise ValueError(f"measures: of waves, not of {self.kind}")
+        named = Counter(m.id for m in self.measures)
+        if odd := [n for n, k in named.items() if k > 1 or n in ("wave", *roles)]:
+            raise ValueError(f"measures.{odd[0]}: another name is expected")
         if self.kind == "reviews" and (odd := sorted(set(self.levels) - {"pos", "neg"})):
             raise ValueError(f"levels.{odd[0]}: expected pos or neg, which the reviews are told by")
         return self
@@ -676,6 +718,7 @@ class Study(Model):
     focus: str | None = None
     marker: str | None = None
     resources: list[Resource] = []
+    join: Join | None = None
     published: list[Published] = []
     notebooks: dict[str, dict[str, Scalar]] = {}
     _case: str = ""
@@ -717,8 +760,34 @@ class Study(Model):
         """The notebooks that this case has the data for, in their order."""
         kinds = {resource.kind for resource in self.resources}
         beside = [name for name, of in BESIDE.items() if kinds & set(of)]
+        conduct = [CONDUCT] if self.has_conduct else []
         compared = [PUBLISHED] if self.published else []
-        return [*(SURVEY if self.constructs else ()), *beside, *compared]
+        return [*(SURVEY if self.constructs else ()), *beside, *conduct, *compared]
+
+    @property
+    def has_conduct(self) -> bool:
+        """Whether the case has what people say and what they do."""
+        panels = any(m.kind == "logged" for r in self.resources for m in r.measures)
+        return self.join is not None or panels or bool(self.uses)
+
+    @property
+    def uses(self) -> list[tuple[Item, Item | Variable]]:
+        """What is rated, and what says whether one uses it: an item answered by no (0) and yes (1)
+        alone of an outcome that a construct of one item leads to, or a variable ``used_<item>``
+        answered by yes (1) and no (2)."""
+        items = {i.id: i for i in self.items}
+        found: list[tuple[Item, Item | Variable]] = []
+        for v in self.variables:
+            rated = items.get(v.id.removeprefix("used_")) if v.id.startswith("used_") else None
+            if rated is not None and v.scale is not None and (v.scale.min, v.scale.max) == (1, 2):
+                found.append((rated, v))
+        alone = {c.id: c.items[0] for c in self.constructs if len(c.items) == 1}
+        for h in self.paths:
+            if h.from_ in alone and h.to in alone:
+                scale = self.item_scale(alone[h.to])
+                if (scale.min, scale.max) == (0, 1):
+                    found.append((alone[h.from_], alone[h.to]))
+        return found
 
     # --- reading the model -------------------------------------------------------------------
     @property
@@ -905,6 +974,8 @@ class Study(Model):
         used = {v.source_column for v in (*self.items, *self.variables, *self.groups)}
         for column in sorted(used & set(self.personal)):
             yield f"personal: {column!r} is used as an item, a variable or a group"
+        if self.join is not None:
+            yield from self._join_problems(self.join)
         formative = {c.id for c in self.constructs if c.mode == "formative"}
         for h in self.hypotheses:
             if formative & {h.from_, h.to, h.moderator}:
@@ -939,6 +1010,16 @@ class Study(Model):
         for name in self.notebooks:
             if name not in PER_CASE:
                 yield f"notebooks.{name}: expected one of {', '.join(PER_CASE)}"
+
+    def _join_problems(self, join: Join) -> Iterable[str]:
+        if join.key not in [v.id for v in self.variables if v.kind == "id"]:
+            yield f"join.key: {join.key!r} is no variable of the kind id"
+        kinds = {r.id: r.kind for r in self.resources}
+        for name in join.tables:
+            if kinds.get(name) not in ("transactions", "complaints"):
+                yield f"join.tables: {name!r} is no table of transactions or complaints"
+        if [kinds.get(n) for n in join.tables].count("transactions") != 1:
+            yield "join.tables: one table of transactions is expected"
 
 
 def _cycle(edges: set[tuple[str, str]]) -> list[str]:

@@ -68,6 +68,10 @@ class Loaded:
         Rows before any was left out.
     excluded : sequence of LeftOut
         Rows left out, by reason, in the order in which the reasons were looked at.
+    panel : DataFrame or None
+        Of waves with measures every row with a customer and a date, answered or not: ``customer``,
+        ``wave`` (1, 2, … by date), the other roles, and a column a measure (by the day where it is
+        of several days).
     """
 
     resource: Resource
@@ -75,6 +79,7 @@ class Loaded:
     checksum: str
     read: int
     excluded: Sequence[LeftOut]
+    panel: pd.DataFrame | None = None
 
 
 def rows_used(table: Loaded) -> RowsUsed:
@@ -153,7 +158,7 @@ def wanted(resource: Resource, study: Study) -> reading.Wanted:
     kinds = {
         resource.columns.get(role, role): kind.rstrip("?")
         for role, kind in ROLES[resource.kind].items()
-    }
+    } | {measure.source_column: "number" for measure in resource.measures}
     numbers: dict[str, dict[str, float]] = {
         c: {} for c, kind in kinds.items() if kind in ("number", "amount", "share")
     }
@@ -231,6 +236,10 @@ def typed(
                 said = f"{reason.text().en}; the row is left out"
                 found.append(Fault(weight="loss", file=name, said=said, **at))
 
+    for measure in resource.measures:
+        if measure.source_column not in frame.columns:
+            columns_ = [str(c) for c in frame.columns]
+            raise UserError(sources.no_column(name, measure.source_column, columns_))
     for role, kind in roles.items():
         optional = kind.endswith("?")
         column = resource.columns.get(role, role)
@@ -259,7 +268,20 @@ def typed(
             "; ".join(f"{left.reason.text().en} ({left.n:,})" for left in excluded) or "it is empty"
         )
         raise UserError(f"{name}: no usable row: {why}")
-    return Loaded(resource, rows, checksum, len(frame), excluded)
+    panel = _panel(resource, frame, columns) if resource.measures else None
+    return Loaded(resource, rows, checksum, len(frame), excluded, panel)
+
+
+def _panel(resource: Resource, frame: pd.DataFrame, columns: dict[str, pd.Series]) -> pd.DataFrame:
+    """The waves of every customer with their measures, answered or not, in order."""
+    measures = {}
+    for measure in resource.measures:
+        numbers, _ = _values(frame[measure.source_column], "number", resource)
+        measures[measure.id] = numbers / (measure.days or 1)
+    panel = pd.DataFrame(columns | measures).dropna(subset=["customer", "date"])
+    panel = panel.sort_values(["customer", "date"], kind="stable", ignore_index=True)
+    panel.insert(1, "wave", panel.groupby("customer").cumcount() + 1)
+    return panel
 
 
 _YES, _NO = ("1", "yes", "true"), ("0", "no", "false")

@@ -38,7 +38,6 @@ from scipy.special import betaln, digamma, gammaincinv, gammaln, log_ndtr, ndtr
 from scipy.stats import norm, t
 
 from loyalty.ground.reasons import CannotCompute
-from loyalty.stats import clv
 
 Floats = NDArray[np.float64]
 Outcome = Literal["rate", "spending", "repeat", "churn", "complaints", "use"]
@@ -297,7 +296,9 @@ class _Rate(_Step):
 
     def __init__(self, values: pd.DataFrame) -> None:
         self.x, self.t_x, self.t = (values[c].to_numpy(dtype=float) for c in ("x", "t_x", "t"))
-        self.start = np.concatenate([[0.0], np.log(clv.bg_nbd(values).point)])
+        if (again := int((self.x > 0).sum())) < 10:
+            raise CannotCompute("few_repeat_customers", n=again)
+        self.start = np.log([1.0, 1.0, self.t.sum() / self.x.sum(), 1.0, 6.0])
 
     def _given(self, beta: Floats, mean: Floats, variance: Floats) -> tuple[Floats, ...]:
         """Rates, contributions, weights of the grid, and shares of those who are gone by it."""

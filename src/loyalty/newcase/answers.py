@@ -137,8 +137,6 @@ class Points:
 
 def counted(column: Column) -> Counter[str]:
     """The values of a column as text, with how often each stands there."""
-    if column.counts is not None:
-        return column.counts
     raw = column.values
     if pd.api.types.is_bool_dtype(raw):
         raw = raw.astype(object)
@@ -148,7 +146,6 @@ def counted(column: Column) -> Counter[str]:
         text = values.plain(value).strip()
         if text:
             counts[text] += int(n)
-    column.counts = counts
     return counts
 
 

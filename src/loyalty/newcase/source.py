@@ -149,7 +149,6 @@ class Column:
     question: str = ""
     codes: dict[float | str, str] = field(default_factory=dict)
     missing: list[float] = field(default_factory=list)
-    counts: Counter[str] | None = None
 
     @property
     def asked(self) -> str:

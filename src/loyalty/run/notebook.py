@@ -106,6 +106,12 @@ class Notebook:
         self._used("answers", loaded.checksum, len(loaded.rows))
         return loaded
 
+    def answers_or_none(self) -> survey.Survey | Refused | None:
+        """The case's survey, of a case that has one."""
+        if self._recorded:
+            return ELSEWHERE
+        return self.answers() if self.study.constructs else None
+
     def tables(self, *kinds: str) -> list[tables.Loaded] | Refused:
         """The case's tables of these kinds, loaded, in the order of the description."""
         if self._recorded:

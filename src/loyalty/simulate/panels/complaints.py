@@ -59,7 +59,8 @@ class Complaints(Panel):
         z = people.normal_scores(self.rate_by_person.latent)
         # Poisson of a log-normal rate: the mean is the declared one.
         often = self.rate.value * np.exp(pull * z - pull**2 / 2)
-        n = int(people.stream("often").poisson(often).sum())
+        counts = people.stream("often").poisson(often)
+        n = int(counts.sum())
         edges = np.cumsum([c.share for c in self.classes.values()])[:-1]
         kind = np.searchsorted(edges, people.stream("class").random(n), side="right")
         deviates = people.stream("hours").standard_normal(n)
@@ -76,8 +77,10 @@ class Complaints(Panel):
             people.stream("stayed"),
         )
         when = np.sort(np.floor(self.days.value * people.stream("when").random(n)))
+        who = people.stream("who").permutation(np.repeat(np.arange(len(people)), counts))
         return pd.DataFrame(
             {
+                "customer": [f"R{i + 1:05d}" for i in who],
                 "date": days(self.start, when.astype(np.int64)),
                 "class": np.array(list(self.classes))[kind],
                 "hours": hours,

@@ -95,7 +95,7 @@ class Transactions(Panel):
         rows = pd.concat(parts).sort_values(["customer", "time"], ignore_index=True)
         return pd.DataFrame(
             {
-                "customer": [f"K{i + 1:05d}" for i in rows["customer"]],
+                "customer": [f"R{i + 1:05d}" for i in rows["customer"]],
                 "date": days(self.start, np.floor(7 * rows["time"].to_numpy()).astype(np.int64)),
                 "amount": np.maximum(rows["amount"].round(2), 0.01),
             }

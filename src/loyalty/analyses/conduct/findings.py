@@ -1,0 +1,858 @@
+"""What people say against what they do: does the one foretell the other, and what is it worth?"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Annotated, Literal
+
+import numpy as np
+import pandas as pd
+
+from loyalty.cases import joining
+from loyalty.cases.joining import Joined, JoinedTable
+from loyalty.cases.study import Construct, Study
+from loyalty.cases.survey import Survey
+from loyalty.cases.tables import Loaded, RowsUsed, rows_used
+from loyalty.estimates import attitude, careless
+from loyalty.estimates.attitude import Effect as Estimate
+from loyalty.estimates.attitude import Outcome
+from loyalty.estimates.cross_lagged import cross_lagged
+from loyalty.ground import disclosure
+from loyalty.ground.findings import (
+    Bounded,
+    Cell,
+    Count,
+    Finding,
+    Findings,
+    P,
+    Part,
+    People,
+    Percent,
+    Real,
+    Record,
+    Refused,
+    Shown,
+    refusable,
+    resting,
+)
+from loyalty.ground.reasons import CannotCompute, Reason, reason_of
+from loyalty.ground.thresholds import threshold
+from loyalty.stats import clv, discrimination, rfm
+
+Verdict = Literal["+", "-", "open"]
+Odds = Annotated[float, Shown("number", 2)]
+Middle = Annotated[float, Shown("number", 1)]
+Area = Annotated[float, Shown("bounded", 3)]
+
+
+def verdict(lower: float, upper: float, none: float = 0.0) -> Verdict:
+    """Whether an interval lies wholly above or below what would be no effect."""
+    return "+" if lower > none else "-" if upper < none else "open"
+
+
+# --- the findings --------------------------------------------------------------------------------
+class Rows(Finding):
+    tables: tuple[RowsUsed, ...]
+
+
+class Joins(Finding):
+    """Whose rows are whose; `careless` respondents are left out of all that follows."""
+
+    tables: tuple[JoinedTable, ...]
+    careless: People
+    people: Count
+    horizon: Count
+
+
+class EffectRow(Record):
+    """What a standard deviation of an attitude goes with, corrected for its measurement error.
+
+    `scale` says what `estimate` is: a correlation with the outcome's normal score, or the logarithm
+    of a ratio of rates. ``naive_…`` is of the mean of the items as it stands. `planted` is what a
+    simulated table declares.
+    """
+
+    attitude: str
+    outcome: Outcome
+    scale: Literal["correlation", "log_rate"]
+    n: Count
+    reliability: Bounded
+    estimate: Real
+    ci_lower: Real
+    ci_upper: Real
+    naive: Real
+    naive_ci_lower: Real
+    naive_ci_upper: Real
+    planted: Real | None
+    verdict: Verdict
+
+
+class Effects(Finding):
+    """`clustered` where there are enough firms for errors that allow for them."""
+
+    rows: tuple[EffectRow, ...]
+    firms: Count | None
+    clustered: bool
+
+
+class AreaRow(Record):
+    """Discrimination of one set of predictors; `past` is of what people did before."""
+
+    model: str
+    past: bool
+    attitude: str | None
+    auc: Area
+    ci_lower: Area
+    ci_upper: Area
+
+
+class AreaDifference(Record):
+    model: str
+    reference: str
+    estimate: Area
+    ci_lower: Area
+    ci_upper: Area
+    p: P
+    verdict: Verdict
+
+
+class Foretold(Finding):
+    """How well people are told apart who were not used to make the prediction."""
+
+    outcome: Literal["repeat", "lapse"]
+    n: Count
+    events: People
+    folds: Count
+    seed: Annotated[int, Shown("count")]
+    areas: tuple[AreaRow, ...]
+    differences: tuple[AreaDifference, ...]
+
+
+Kind = Literal["true", "latent", "spurious", "none"]
+
+
+class Segment(Record):
+    """Dick and Basu's kinds of loyalty: attached or not, buying much or little before.
+
+    `share` of all; `returned` of them within the horizon after; `spent` by those within it, a head.
+    """
+
+    kind: Kind
+    n: People
+    share: Part
+    share_ci_lower: Percent
+    share_ci_upper: Percent
+    returned: Annotated[float, Shown("percent"), Cell("n")]
+    returned_ci_lower: Percent
+    returned_ci_upper: Percent
+    spent: Real | None
+    spent_ci_lower: Real | None
+    spent_ci_upper: Real | None
+
+
+class Segments(Finding):
+    """`hidden` are kinds of fewer people than may be shown."""
+
+    attitude: str
+    middle: Middle
+    n: Count
+    segments: tuple[Segment, ...]
+    hidden: Annotated[int, Shown("count")]
+
+
+class Leaving(Finding):
+    """Of the satisfied and of the others, who did not come back within the horizon."""
+
+    attitude: str
+    middle: Middle
+    satisfied: People
+    others: People
+    satisfied_left: Percent
+    satisfied_left_ci_lower: Percent
+    satisfied_left_ci_upper: Percent
+    others_left: Percent
+    others_left_ci_lower: Percent
+    others_left_ci_upper: Percent
+    difference: Percent
+    difference_ci_lower: Percent
+    difference_ci_upper: Percent
+    verdict: Verdict
+
+
+class LaggedRow(Record):
+    """A lagged effect within a person, from one wave to the next, unstandardized."""
+
+    said: str
+    of: Literal["said", "done"]
+    on: Literal["said", "done"]
+    estimate: Real
+    ci_lower: Real
+    ci_upper: Real
+    p: P
+    verdict: Verdict
+
+
+class Level(Record):
+    """The correlation of people's own levels of what they say and do."""
+
+    said: str
+    estimate: Bounded
+    ci_lower: Bounded
+    ci_upper: Bounded
+    verdict: Verdict
+
+
+class Panel(Finding):
+    done: str
+    people: Count
+    waves: Count
+    effects: tuple[LaggedRow, ...]
+    levels: tuple[Level, ...]
+
+
+class OddsRow(Record):
+    past: bool
+    odds_ratio: Odds
+    ci_lower: Odds
+    ci_upper: Odds
+    p: P
+    verdict: Verdict
+
+
+class Lapse(Finding):
+    """Odds of not playing (buying, coming) at all until the next wave, for a standard deviation of
+    the score; without and with what was done before."""
+
+    said: str
+    n: Count
+    lapsed: People
+    share: Percent
+    rows: tuple[OddsRow, ...]
+
+
+class Reported(Finding):
+    """Rank correlations of the score with what the same people report and what was logged."""
+
+    said: str
+    n: Count
+    reported: Bounded
+    reported_ci_lower: Bounded
+    reported_ci_upper: Bounded
+    logged: Bounded
+    logged_ci_lower: Bounded
+    logged_ci_upper: Bounded
+    difference: Bounded
+    difference_ci_lower: Bounded
+    difference_ci_upper: Bounded
+    verdict: Verdict
+
+
+class UseRow(Record):
+    """Odds of using what one rates, for a point of the rating."""
+
+    rated: str
+    construct_of: str
+    n: Count
+    users: People
+    odds_ratio: Odds
+    ci_lower: Odds
+    ci_upper: Odds
+    p: P
+    verdict: Verdict
+
+
+class Use(Finding):
+    rows: tuple[UseRow, ...]
+    held: tuple[str, ...]
+
+
+class Conduct(Findings):
+    rows: Rows | Refused | None = None
+    joins: Joins | Refused | None = None
+    effects: Effects | Refused | None = None
+    foretold: Foretold | Refused | None = None
+    segments: Segments | Refused | None = None
+    leaving: Leaving | Refused | None = None
+    reported: Reported | Refused | None = None
+    panel: Panel | Refused | None = None
+    lapse: Lapse | Refused | None = None
+    lapse_foretold: Foretold | Refused | None = None
+    use: Use | Refused | None = None
+
+
+# --- the data ------------------------------------------------------------------------------------
+@dataclass(frozen=True)
+class Persons:
+    """The survey's people and what they did, without those who show signs of carelessness.
+
+    ``joined`` are the tables by kind; ``kept`` the survey's rows; ``done`` what each of them did:
+    ``x, t_x, t`` of the whole record, ``recency, frequency, monetary`` up to the day of the survey,
+    ``repeat, churn, spending, spent`` after it, and ``complaints``.
+    """
+
+    survey: Survey
+    joined: dict[str, Joined]
+    careless: int
+    kept: pd.Index
+    done: pd.DataFrame
+
+    @property
+    def study(self) -> Study:
+        return self.survey.study
+
+
+def counted(tables: Sequence[Loaded]) -> Rows | None:
+    whole = [t for t in tables if t.panel is None]  # of a panel every row takes part
+    return Rows(tables=tuple(rows_used(t) for t in whole)) if whole else None
+
+
+@refusable
+def people(study: Study, survey: Survey | None, tables: Sequence[Loaded]) -> Persons | None:
+    """The joined data; None where the description joins nothing."""
+    if study.join is None or survey is None:
+        return None
+    by_name = joining.join(survey, tables)
+    kinds: dict[str, str] = {r.id: r.kind for r in study.resources}
+    joined = {kinds[name]: table for name, table in by_name.items()}
+    flagged = careless.flags(survey).careless
+    known = joined["transactions"].known
+    kept = known[~flagged.loc[known].to_numpy()]
+    done = _done(study, joined, kept)
+    return Persons(survey, joined, int(flagged.loc[known].sum()), kept, done)
+
+
+def _done(study: Study, joined: dict[str, Joined], kept: pd.Index) -> pd.DataFrame:
+    assert study.join is not None
+    asked = pd.Timestamp(study.join.asked)
+    bought = joined["transactions"].rows.rename(columns={"person": "customer"})
+    end, until = bought["date"].max(), asked + pd.Timedelta(days=study.join.horizon)
+    whole = clv.customer_summary(bought, end)[["x", "t_x", "t"]]
+    before = rfm.score(clv.customer_summary(bought, asked), asked)
+    done = whole.join(before[["recency", "frequency", "r", "f"]], how="outer")
+    amounts = "amount" in bought
+    if amounts:
+        done = done.join(before[["monetary", "m"]])
+    after = bought[bought["date"] > asked]
+    soon = after[after["date"] <= until]
+    past = done["recency"].notna()
+    if until <= end:
+        done["repeat"] = done.index.isin(soon["customer"]).astype(float)
+        done.loc[~past, "repeat"] = np.nan
+    done["churn"] = (~done.index.isin(after["customer"])).astype(float)
+    done.loc[~past, "churn"] = np.nan
+    if amounts:
+        done["spending"] = after[after["amount"] > 0].groupby("customer")["amount"].mean()
+        done["spent"] = soon.groupby("customer")["amount"].sum().reindex(done.index).fillna(0.0)
+    done = done.reindex(kept)
+    if "complaints" in joined and "date" in joined["complaints"].rows:
+        own = joined["complaints"].rows
+        counts = own[own["date"] > asked].groupby("person").size()
+        done["complaints"] = counts.reindex(kept).fillna(0.0)
+    return done
+
+
+@resting
+def joins(data: Persons) -> Joins:
+    """How the tables met the survey."""
+    assert data.study.join is not None
+    return Joins(
+        tables=tuple(table.counted for table in data.joined.values()),
+        careless=data.careless,
+        people=len(data.kept),
+        horizon=data.study.join.horizon,
+    )
+
+
+def _attitudes(study: Study) -> list[Construct]:
+    """Constructs that lead to conduct, or say it: mediators and outcomes."""
+    return [c for c in study.main if c.role in ("mediator", "outcome")]
+
+
+def _clusters(data: Persons) -> tuple[np.ndarray | None, int | None]:
+    """Firms of the people kept, where there are enough of them for errors that allow for them."""
+    if "firm" not in data.survey.rows:
+        return None, None
+    codes, names = pd.factorize(data.survey.rows["firm"].loc[data.kept])
+    many = len(names) >= threshold("robust_clusters").value and (codes >= 0).all()
+    return (codes.astype(np.intp) if many else None), len(names)
+
+
+# --- attitude to conduct -------------------------------------------------------------------------
+OUTCOMES: tuple[Outcome, ...] = ("rate", "repeat", "churn", "spending", "complaints")
+
+
+@resting
+def effects(data: Persons) -> Effects:
+    """Every attitude of three items or more on every outcome that the tables have."""
+    found: list[EffectRow] = []
+    messages: list[Reason] = []
+    clusters, firms = _clusters(data)
+    for construct in _attitudes(data.study):
+        items = data.survey.items(construct.id).loc[data.kept]
+        answered = items.notna().any(axis=1)
+        try:
+            measured = attitude.measured(items[answered])
+        except ValueError as error:
+            messages.append(_reason(error))
+            continue
+        scores, own = items[answered].mean(axis=1), None
+        if clusters is not None:
+            own = clusters[answered.to_numpy()]
+        for outcome in OUTCOMES:
+            columns = ["x", "t_x", "t"] if outcome == "rate" else [outcome]
+            if not set(columns) <= set(data.done):
+                continue
+            values = data.done.loc[items.index[answered], columns]
+            values = values if outcome == "rate" else values.set_axis(["y"], axis=1)
+            try:
+                corrected = attitude.effect(measured, outcome, values, clusters=own)
+                plain = attitude.naive(scores, outcome, values, clusters=own)
+            except CannotCompute as error:
+                messages.append(error.reason)
+                continue
+            planted = _planted(data.study, construct, outcome)
+            found.append(
+                _effect(construct, outcome, corrected, plain, measured.reliability, planted)
+            )
+    if not found:
+        raise CannotCompute("no_attitude_to_conduct")
+    return Effects(
+        rows=tuple(found),
+        firms=firms,
+        clustered=clusters is not None,
+        messages=tuple(dict.fromkeys(messages)),
+    )
+
+
+def _reason(error: ValueError) -> Reason:
+    if isinstance(error, CannotCompute) or hasattr(error, "code"):
+        return reason_of(error)
+    raise error
+
+
+def _effect(
+    construct: Construct,
+    outcome: Outcome,
+    corrected: Estimate,
+    plain: Estimate,
+    reliability: float,
+    planted: float | None,
+) -> EffectRow:
+    return EffectRow(
+        attitude=construct.id,
+        outcome=outcome,
+        scale=attitude.SCALE[outcome],
+        n=corrected.n,
+        reliability=reliability,
+        estimate=corrected.estimate,
+        ci_lower=corrected.ci_lower,
+        ci_upper=corrected.ci_upper,
+        naive=plain.estimate,
+        naive_ci_lower=plain.ci_lower,
+        naive_ci_upper=plain.ci_upper,
+        planted=planted,
+        verdict=verdict(corrected.ci_lower, corrected.ci_upper),
+    )
+
+
+def _planted(study: Study, construct: Construct, outcome: Outcome) -> float | None:
+    """What a simulated table declares of this attitude; None where it declares nothing."""
+    kinds: dict[Outcome, str] = {"rate": "transactions", "complaints": "complaints"}
+    for resource in study.resources:
+        source = resource.rows.simulator
+        if source is None or resource.kind != kinds.get(outcome):
+            continue
+        from loyalty import simulate
+        from loyalty.ground import paths
+
+        process = simulate.load_process(paths.inside(study.folder, source.process))
+        for link in process.panels[resource.id].links:
+            if link.latent == construct.id:
+                return float(link.value)
+    return None
+
+
+# --- who comes back ------------------------------------------------------------------------------
+def _areas(
+    frame: pd.DataFrame,
+    outcome: Literal["repeat", "lapse"],
+    said: Sequence[str],
+    past: Sequence[str],
+    folds: int,
+    seed: int,
+    direction: Literal[1, -1],
+) -> Foretold:
+    """The past alone, each thing said alone, and both; differences between them.
+
+    What is said stands for itself, in the direction that one expects: nothing of it is estimated.
+    """
+    models = {"past": list(past)} | {f"past+{name}": [*past, name] for name in said}
+    predicted = discrimination.held_out(frame, outcome, models, folds=folds, seed=seed)
+    predicted[list(said)] = direction * frame[list(said)]
+    predicted = predicted[["past", *said, *(f"past+{name}" for name in said)]]
+    pairs = [(name, "past") for name in said] + [(f"past+{name}", "past") for name in said]
+    pairs += [(a, b) for k, a in enumerate(said) for b in said[k + 1 :]]
+    found = discrimination.discrimination(frame[outcome].to_numpy(), predicted, pairs)
+    areas = [
+        AreaRow(
+            model=str(name),
+            past=str(name).startswith("past"),
+            attitude=str(name).removeprefix("past").removeprefix("+") or None,
+            auc=row["auc"],
+            ci_lower=row["ci_lower"],
+            ci_upper=row["ci_upper"],
+        )
+        for name, row in found.areas.iterrows()
+    ]
+    rows = found.differences.rename(columns={"score": "model"})
+    rows["verdict"] = [
+        verdict(a, b) for a, b in zip(rows["ci_lower"], rows["ci_upper"], strict=True)
+    ]
+    return Foretold(
+        outcome=outcome,
+        n=found.n,
+        events=found.events,
+        folds=folds,
+        seed=seed,
+        areas=tuple(areas),
+        differences=AreaDifference.each(rows.astype({"p": float}).fillna({"p": 1.0})),
+    )
+
+
+@resting
+def foretold(data: Persons, folds: int, seed: int) -> Foretold:
+    """Repeat purchase within the horizon by what people said, and by what they did before."""
+    if "repeat" not in data.done:
+        raise CannotCompute("horizon_beyond_record")
+    scores = {c.id: data.survey.items(c.id).mean(axis=1) for c in _attitudes(data.study)}
+    singles = [v.id for v in data.study.variables if v.kind in ("nps", "csat")]
+    said = pd.DataFrame(scores).join(data.survey.rows[singles]).loc[data.kept]
+    past = data.done[["recency"]].assign(frequency=np.log(data.done["frequency"]))
+    if "monetary" in data.done:
+        past["monetary"] = np.log1p(data.done["monetary"])
+    frame = said.join(past).assign(repeat=data.done["repeat"]).dropna()
+    return _areas(frame, "repeat", [*map(str, said)], [*map(str, past)], folds, seed, 1)
+
+
+def _loyalty(study: Study) -> Construct | None:
+    """What says attachment: an outcome that means loyalty, or else the first outcome."""
+    own = [c for c in study.main if c.role == "outcome"]
+    return next(iter([*(c for c in own if c.concept == "loyalty"), *own]), None)
+
+
+def _interval(k: int, n: int) -> tuple[float, float]:
+    """Wilson's."""
+    from statsmodels.stats.proportion import proportion_confint
+
+    low, high = proportion_confint(k, n, method="wilson")
+    return float(low), float(high)
+
+
+@resting
+def segments(data: Persons) -> Segments:
+    """Dick and Basu's four: attached (above the middle of the scale) by buying much (the sum of the
+    scores of recency, frequency and money above its median)."""
+    construct = _loyalty(data.study)
+    if construct is None:
+        raise CannotCompute("no_outcome_construct")
+    if "repeat" not in data.done:
+        raise CannotCompute("horizon_beyond_record")
+    scale = data.study.item_scale(construct.items[0])
+    middle = (scale.min + scale.max) / 2
+    score = data.survey.items(construct.id).mean(axis=1).loc[data.kept]
+    parts = [c for c in ("r", "f", "m") if c in data.done]
+    frame = data.done.assign(score=score).dropna(subset=["score", "repeat", *parts])
+    buys = frame[parts].sum(axis=1)
+    attached, much = frame["score"] > middle, buys > buys.median()
+    kinds: dict[Kind, pd.Series] = {
+        "true": attached & much,
+        "latent": attached & ~much,
+        "spurious": ~attached & much,
+        "none": ~attached & ~much,
+    }
+    found: list[Segment] = []
+    for kind, who in kinds.items():
+        n = int(who.sum())
+        if n < disclosure.least():
+            continue
+        share = _interval(n, len(frame))
+        back = int(frame.loc[who, "repeat"].sum())
+        returned = _interval(back, n)
+        spent = frame.loc[who, "spent"] if "spent" in frame else pd.Series(dtype=float)
+        half = 1.959963984540054 * spent.std() / np.sqrt(n) if len(spent) else np.nan
+        found.append(
+            Segment(
+                kind=kind,
+                n=n,
+                share=n / len(frame),
+                share_ci_lower=share[0],
+                share_ci_upper=share[1],
+                returned=back / n,
+                returned_ci_lower=returned[0],
+                returned_ci_upper=returned[1],
+                spent=spent.mean() if len(spent) else None,
+                spent_ci_lower=spent.mean() - half if len(spent) else None,
+                spent_ci_upper=spent.mean() + half if len(spent) else None,
+            )
+        )
+    return Segments(
+        attitude=construct.id,
+        middle=middle,
+        n=len(frame),
+        segments=tuple(found),
+        hidden=len(kinds) - len(found),
+    )
+
+
+@resting
+def leaving(data: Persons) -> Leaving:
+    """The satisfied (above the middle of the scale) who did not come back, beside the others.
+
+    The interval of the difference is Newcombe's (1998, method 10).
+    """
+    from statsmodels.stats.proportion import confint_proportions_2indep
+
+    own = [c for c in data.study.main if c.concept == "satisfaction"]
+    if not own:
+        raise CannotCompute("no_satisfaction")
+    if "repeat" not in data.done:
+        raise CannotCompute("horizon_beyond_record")
+    scale = data.study.item_scale(own[0].items[0])
+    middle = (scale.min + scale.max) / 2
+    score = data.survey.items(own[0].id).mean(axis=1).loc[data.kept]
+    frame = pd.DataFrame({"score": score, "left": 1 - data.done["repeat"]}).dropna()
+    high = frame["score"] > middle
+    n, m = int(high.sum()), int((~high).sum())
+    if min(n, m) < disclosure.least():
+        raise CannotCompute("few_did_or_not", n=min(n, m))
+    a, b = int(frame.loc[high, "left"].sum()), int(frame.loc[~high, "left"].sum())
+    low, top = confint_proportions_2indep(a, n, b, m, method="newcomb", compare="diff")
+    mine, theirs = _interval(a, n), _interval(b, m)
+    return Leaving(
+        attitude=own[0].id,
+        middle=middle,
+        satisfied=n,
+        others=m,
+        satisfied_left=a / n,
+        satisfied_left_ci_lower=mine[0],
+        satisfied_left_ci_upper=mine[1],
+        others_left=b / m,
+        others_left_ci_lower=theirs[0],
+        others_left_ci_upper=theirs[1],
+        difference=a / n - b / m,
+        difference_ci_lower=low,
+        difference_ci_upper=top,
+        verdict=verdict(low, top),
+    )
+
+
+# --- over waves ----------------------------------------------------------------------------------
+@dataclass(frozen=True)
+class Waves:
+    """A panel of people asked and logged; all else are names of measures.
+
+    The first one stated is the score that lapse and correlations are of.
+    """
+
+    panel: pd.DataFrame
+    stated: Sequence[str]
+    logged: str
+    reported: str | None
+
+
+def waves(tables: Sequence[Loaded]) -> Waves | None:
+    """The first table of waves that logs something; None without one."""
+    for table in tables:
+        by_kind = {
+            kind: [m.id for m in table.resource.measures if m.kind == kind]
+            for kind in ("stated", "reported", "logged")
+        }
+        if table.panel is not None and by_kind["logged"]:
+            reported = next(iter(by_kind["reported"]), None)
+            stated = by_kind["stated"] or ["score"]
+            return Waves(table.panel, stated, by_kind["logged"][0], reported)
+    return None
+
+
+@resting
+def panel(data: Waves) -> Panel:
+    """Levels and deviations of what is said and done, each thing said in its turn."""
+    found: list[LaggedRow] = []
+    levels: list[Level] = []
+    messages: list[Reason] = []
+    number = int(data.panel["wave"].max())
+    done = data.panel.pivot(index="customer", columns="wave", values=data.logged).add_prefix("x")
+    names = {"x": "done", "y": "said"}
+    for said in data.stated:
+        own = data.panel.pivot(index="customer", columns="wave", values=said).add_prefix("y")
+        try:
+            answer = cross_lagged(done.join(own))
+        except ValueError as error:
+            messages.append(_reason(error))
+            continue
+        rows = answer.effects.assign(
+            said=said,
+            of=answer.effects["of"].map(names),
+            on=answer.effects["on"].map(names),
+            verdict=[
+                verdict(a, b)
+                for a, b in zip(answer.effects["ci_lower"], answer.effects["ci_upper"], strict=True)
+            ],
+        )
+        found += LaggedRow.each(rows)
+        lower, upper = answer.between_ci_lower, answer.between_ci_upper
+        levels.append(
+            Level(
+                said=said,
+                estimate=answer.between,
+                ci_lower=lower,
+                ci_upper=upper,
+                verdict=verdict(lower, upper),
+            )
+        )
+    if not found:
+        raise CannotCompute("no_panel_model", why=messages[0])
+    return Panel(
+        done=data.logged,
+        people=len(done),
+        waves=number,
+        effects=tuple(found),
+        levels=tuple(levels),
+        messages=tuple(messages),
+    )
+
+
+def _first_step(data: Waves) -> pd.DataFrame:
+    """Who answered the first wave and did it before; and whether they did until the next."""
+    by = data.panel.set_index(["customer", "wave"])
+    first = by.xs(1, level="wave")
+    after = by.xs(2, level="wave")[data.logged].reindex(first.index)
+    frame = pd.DataFrame(
+        {
+            "score": first[data.stated[0]],
+            "done": first[data.logged],
+            "past": np.log1p(first[data.logged] * 14),
+            "lapse": (after == 0).astype(float).where(after.notna()),
+        }
+    )
+    if "firm" in first:
+        frame["firm"] = first["firm"]
+    frame = frame.dropna()
+    frame = frame[frame["done"] > 0]
+    if frame.empty:
+        raise CannotCompute("nobody_did_it_before")
+    return frame.assign(score=(frame["score"] - frame["score"].mean()) / frame["score"].std())
+
+
+@resting
+def lapse(data: Waves) -> Lapse:
+    """Odds of a whole wave without doing it, without and with what was done before."""
+    frame = _first_step(data)
+    factors = ["firm"] if "firm" in frame and frame["firm"].nunique() > 1 else []
+    rows = []
+    for past in (False, True):
+        one = discrimination.odds(
+            frame, "lapse", "score", held=["past"] if past else [], factors=factors
+        )
+        rows.append(
+            OddsRow(
+                past=past,
+                odds_ratio=one.odds_ratio,
+                ci_lower=one.ci_lower,
+                ci_upper=one.ci_upper,
+                p=one.p,
+                verdict=verdict(one.ci_lower, one.ci_upper, 1.0),
+            )
+        )
+    return Lapse(
+        said=data.stated[0],
+        n=len(frame),
+        lapsed=int(frame["lapse"].sum()),
+        share=frame["lapse"].mean(),
+        rows=tuple(rows),
+    )
+
+
+@resting
+def lapse_foretold(data: Waves, folds: int, seed: int) -> Foretold:
+    """Who lapses: by the score, by what was done before, and by both."""
+    frame = _first_step(data).rename(columns={"score": data.stated[0]})
+    return _areas(frame, "lapse", data.stated[:1], ["past"], folds, seed, -1)
+
+
+@resting
+def reported(data: Waves, draws: int, seed: int) -> Reported | None:
+    """Spearman's correlations of the first wave's score; intervals from resampled people."""
+    if data.reported is None:
+        return None
+    first = data.panel[data.panel["wave"] == 1][
+        [data.stated[0], data.reported, data.logged]
+    ].dropna()
+    if len(first) < 10:
+        raise CannotCompute("few_people_for_outcome", n=len(first))
+    ranks = first.rank().to_numpy()
+    rng = np.random.default_rng(seed)
+
+    def pair(values: np.ndarray) -> tuple[float, float]:
+        corr = np.corrcoef(values, rowvar=False)
+        return float(corr[0, 1]), float(corr[0, 2])
+
+    said, logged = pair(ranks)
+    n = len(ranks)
+    resampled = np.array([pair(ranks[rng.integers(0, n, n)]) for _ in range(draws)])
+    both = np.column_stack([resampled, resampled[:, 0] - resampled[:, 1]])
+    low, high = np.percentile(both, [2.5, 97.5], axis=0)
+    return Reported(
+        said=data.stated[0],
+        n=n,
+        reported=said,
+        reported_ci_lower=low[0],
+        reported_ci_upper=high[0],
+        logged=logged,
+        logged_ci_lower=low[1],
+        logged_ci_upper=high[1],
+        difference=said - logged,
+        difference_ci_lower=low[2],
+        difference_ci_upper=high[2],
+        verdict=verdict(low[2], high[2]),
+    )
+
+
+# --- what is used --------------------------------------------------------------------------------
+@refusable
+def use(study: Study, survey: Survey | None) -> Use | None:
+    """Odds of using what one rates, for a point of the rating, the description's groups held."""
+    if survey is None or not study.uses:
+        return None
+    owner = {i.id: c.id for c in study.constructs for i in c.items}
+    held = [g.id for g in study.groups if survey.rows[g.id].nunique() > 1]
+    rows: list[UseRow] = []
+    messages: list[Reason] = []
+    for rated, used in study.uses:
+        yes = survey.rows[used.id] == 1
+        known = survey.rows[used.id].notna()
+        frame = survey.rows[held].assign(
+            rating=survey.scored[rated.id], used=yes.astype(float).where(known)
+        )
+        try:
+            one = discrimination.odds(frame, "used", "rating", factors=held)
+        except CannotCompute as error:
+            messages.append(error.reason)
+            continue
+        rows.append(
+            UseRow(
+                rated=rated.id,
+                construct_of=owner[rated.id],
+                n=one.n,
+                users=one.events,
+                odds_ratio=one.odds_ratio,
+                ci_lower=one.ci_lower,
+                ci_upper=one.ci_upper,
+                p=one.p,
+                verdict=verdict(one.ci_lower, one.ci_upper, 1.0),
+            )
+        )
+    if not rows:
+        raise CannotCompute("no_use_model", why=messages[0])
+    return Use(rows=tuple(rows), held=tuple(held), messages=tuple(messages))

@@ -1,0 +1,18 @@
+"""What a reader sees of each finding, in order."""
+
+from loyalty.analyses.conduct import figures, tables, words
+
+CHAPTER = "What people say and what they do"
+PAGE = {
+    "rows": [words.rows],
+    "joins": [tables.joins, words.joins],
+    "effects": [figures.effects, tables.effects, words.effects],
+    "foretold": [figures.foretold, tables.foretold, tables.differences, words.foretold],
+    "segments": [tables.segments, words.segments],
+    "leaving": [words.leaving],
+    "reported": [words.reported],
+    "panel": [tables.panel, words.panel],
+    "lapse": [tables.lapse, words.lapse],
+    "lapse_foretold": [tables.foretold, tables.differences, words.foretold],
+    "use": [tables.use, words.use],
+}

@@ -1,0 +1,212 @@
+"""Tables of what people say and what they do."""
+
+from __future__ import annotations
+
+from loyalty.analyses.conduct.findings import (
+    AreaDifference,
+    AreaRow,
+    EffectRow,
+    Effects,
+    Foretold,
+    Joins,
+    Lapse,
+    Panel,
+    Segments,
+    Use,
+)
+from loyalty.analyses.conduct.words import (
+    KINDS,
+    OUTCOMES,
+    SCALES,
+    SIDES,
+    VERDICTS,
+    predictors,
+    said_label,
+)
+from loyalty.ground.terms import term
+from loyalty.ground.text import Text
+from loyalty.shown.context import Case
+from loyalty.shown.table import Column, Table
+from loyalty.shown.words import number
+
+
+def joins(found: Joins, case: Case) -> Table:
+    labels = {r.id: r.label for r in case.study.resources}
+    return Table(
+        found.tables,
+        [
+            Column(lambda t: labels[t.table], "Table"),
+            Column("respondents", "Respondents"),
+            Column("without_key", "Without a key"),
+            Column("shared", "Key of several"),
+            Column("unmatched", "Key in no row"),
+            Column("matched", "With rows"),
+            Column("strangers", "Others in the table"),
+            Column("before", "Rows up to the survey"),
+            Column("after", "Rows after it"),
+        ],
+        Text(en="The survey's people in the tables.", zh="问卷受访者在各数据表中的对应情况。"),
+        Text(
+            en="A key stays on the machine: it is hashed as it is read, and no result holds one. A key that several respondents have is nobody's.",
+            zh="键值不离开本机：读入即作散列，结果中均不含键值。多名受访者共有的键值不归属任何人。",
+        ),
+    )
+
+
+def effects(found: Effects, case: Case) -> Table:
+    def what(row: EffectRow) -> Text:
+        return term(SCALES[row.scale])
+
+    columns = [
+        Column(lambda r: case.label(r.attitude), "Attitude"),
+        Column(lambda r: term(OUTCOMES[r.outcome]), "Conduct"),
+        Column(what, "Measure"),
+        Column("n", "n"),
+        Column("estimate", "Corrected"),
+        Column(("ci_lower", "ci_upper"), "95 % interval"),
+        Column("naive", "Uncorrected"),
+        Column(("naive_ci_lower", "naive_ci_upper"), "95 % interval, uncorrected"),
+    ]
+    if any(row.planted is not None for row in found.rows):
+        columns.append(Column("planted", "Declared"))
+    return Table(
+        found.rows,
+        [*columns, Column(lambda r: term(VERDICTS[r.verdict]), "Verdict")],
+        Text(
+            en="What a standard deviation of an attitude goes with.",
+            zh="态度每变动一个标准差所伴随的行为差异。",
+        ),
+        Text(
+            en="Corrected: measured by its items first, the outcome after, with errors of both steps [@rosseel2024]. Uncorrected: the mean of the items as it stands. Correlations are with the outcome's normal score.",
+            zh="校正：先由题项测量态度，再估计结果，误差兼顾两步 [@rosseel2024]。未校正：直接以题项均值代替态度。相关系数针对结果的正态得分。",
+        ),
+    )
+
+
+def foretold(found: Foretold, case: Case) -> Table:
+    def label(row: AreaRow) -> Text:
+        return predictors(row.model, case)
+
+    n, events, folds = number(found.n), number(found.events), number(found.folds)
+    return Table(
+        found.areas,
+        [
+            Column(label, "Foretold by"),
+            Column("auc", "Area"),
+            Column(("ci_lower", "ci_upper"), "95 % interval"),
+        ],
+        Text(
+            en="How well people are told apart: area under the ROC curve.",
+            zh="区分能力：ROC 曲线下面积。",
+        ),
+        Text(
+            en=f"n = {n}, of whom {events} did it; predictions with the past come from the other of {folds} parts; what is said alone stands for itself. .5 is chance. Intervals after DeLong et al. [@delong1988].",
+            zh=f"n = {n}，其中 {events} 人有此行为；含过去行为的预测来自 {folds} 折中的其余各折，单独的态度分数直接使用。0.5 相当于随机。区间据 DeLong 等 [@delong1988]。",
+        ),
+    )
+
+
+def differences(found: Foretold, case: Case) -> Table:
+    def pair(row: AreaDifference) -> Text:
+        one, other = predictors(row.model, case), predictors(row.reference, case)
+        return Text(en=f"{one.en} − {other.en}", zh=f"{one.zh} − {other.zh}")
+
+    return Table(
+        found.differences,
+        [
+            Column(pair, "Difference"),
+            Column("estimate", "Area"),
+            Column(("ci_lower", "ci_upper"), "95 % interval"),
+            Column("p", "p"),
+            Column(lambda r: term(VERDICTS[r.verdict]), "Verdict"),
+        ],
+        Text(en="Differences of areas, of the same people.", zh="同一批人的曲线下面积之差。"),
+    )
+
+
+def segments(found: Segments, case: Case) -> Table:
+    columns = [
+        Column(lambda s: term(KINDS[s.kind]), "Loyalty"),
+        Column("n", "n"),
+        Column("share", "Share"),
+        Column(("share_ci_lower", "share_ci_upper"), "95 % interval"),
+        Column("returned", "Came back"),
+        Column(("returned_ci_lower", "returned_ci_upper"), "95 % interval, came back"),
+    ]
+    if any(s.spent is not None for s in found.segments):
+        columns += [
+            Column("spent", "Spent a head"),
+            Column(("spent_ci_lower", "spent_ci_upper"), "95 % interval, spent"),
+        ]
+    middle, label = number(found.middle), case.label(found.attitude)
+    return Table(
+        found.segments,
+        columns,
+        Text(en="Attached and buying: four kinds of loyalty.", zh="依恋与购买：四类忠诚。"),
+        Text(
+            en=f"Attached: {label.en} above {middle}; buying much: the scores of recency, frequency and money before the survey sum to more than their median [@dick1994]. Came back and spent: after the survey, within the horizon.",
+            zh=f"依恋：{label.zh}高于 {middle}；购买多：问卷之前的近度、频度与金额得分之和高于中位数 [@dick1994]。回购与消费：问卷之后、期限之内。",
+        ),
+    )
+
+
+def panel(found: Panel, case: Case) -> Table:
+    return Table(
+        found.effects,
+        [
+            Column(lambda r: said_label(r.said, case), "Said"),
+            Column(lambda r: term(SIDES[r.of, r.on]), "From one wave to the next"),
+            Column("estimate", "Estimate"),
+            Column(("ci_lower", "ci_upper"), "95 % interval"),
+            Column("p", "p"),
+            Column(lambda r: term(VERDICTS[r.verdict]), "Verdict"),
+        ],
+        Text(
+            en="Within a person: what carries over to the next wave.",
+            zh="个人之内：哪些波动延续到下一期。",
+        ),
+        Text(
+            en=f"Random-intercept cross-lagged panel model [@hamaker2015] of {number(found.people)} people in {number(found.waves)} waves, answers and logs missing where they are missing; unstandardized.",
+            zh=f"随机截距交叉滞后面板模型 [@hamaker2015]，{number(found.people)} 人、{number(found.waves)} 期，缺失处按完全信息估计；系数未标准化。",
+        ),
+    )
+
+
+def lapse(found: Lapse, case: Case) -> Table:
+    return Table(
+        found.rows,
+        [
+            Column(
+                lambda r: term("the past held" if r.past else "the past not held"), "Specification"
+            ),
+            Column("odds_ratio", "Odds ratio"),
+            Column(("ci_lower", "ci_upper"), "95 % interval"),
+            Column("p", "p"),
+            Column(lambda r: term(VERDICTS[r.verdict]), "Verdict"),
+        ],
+        Text(
+            en="Odds of not doing it at all until the next wave, for a standard deviation of the score.",
+            zh="分数每高一个标准差，至下一期完全不再有该行为的优势比。",
+        ),
+    )
+
+
+def use(found: Use, case: Case) -> Table:
+    items = {i.id: i.wording for i in case.study.items}
+    return Table(
+        found.rows,
+        [
+            Column(lambda r: items[r.rated], "Rated"),
+            Column(lambda r: case.label(r.construct_of), "Construct"),
+            Column("n", "n"),
+            Column("users", "Users"),
+            Column("odds_ratio", "Odds ratio"),
+            Column(("ci_lower", "ci_upper"), "95 % interval"),
+            Column("p", "p"),
+            Column(lambda r: term(VERDICTS[r.verdict]), "Verdict"),
+        ],
+        Text(
+            en="Odds of use for a point of the rating.",
+            zh="评分每高一分，使用该服务的优势比。",
+        ),
+    )

@@ -1,0 +1,449 @@
+"""Sentences on what people say and what they do."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from loyalty.analyses.conduct.findings import (
+    AreaDifference,
+    AreaRow,
+    EffectRow,
+    Effects,
+    Foretold,
+    Joins,
+    LaggedRow,
+    Lapse,
+    Leaving,
+    Panel,
+    Reported,
+    Rows,
+    Segments,
+    Use,
+    UseRow,
+)
+from loyalty.ground.markdown import escape
+from loyalty.ground.terms import term
+from loyalty.ground.text import Text
+from loyalty.shown.context import Case
+from loyalty.shown.words import estimate, listed, number, rows_used
+
+OUTCOMES = {
+    "rate": "Rate of purchases",
+    "repeat": "Bought again",
+    "churn": "Bought no more",
+    "spending": "Amount of a purchase",
+    "complaints": "Complaints",
+}
+SCALES = {"correlation": "correlation", "log_rate": "log rate ratio"}
+VERDICTS = {"+": "positive", "-": "negative", "open": "open"}
+KINDS = {
+    "true": "true loyalty",
+    "latent": "latent loyalty",
+    "spurious": "spurious loyalty",
+    "none": "no loyalty",
+}
+SINGLE = {"nps": "Net promoter score", "csat": "CSAT"}
+SIDES = {
+    ("done", "done"): "done → done",
+    ("said", "done"): "said → done",
+    ("done", "said"): "done → said",
+    ("said", "said"): "said → said",
+}
+
+
+def said_label(name: str, case: Case) -> Text:
+    """The label of a construct, a variable or a measure."""
+    study = case.study
+    labels = dict(case.labels)
+    labels |= {v.id: term(SINGLE[v.kind]) for v in study.variables if v.kind in SINGLE}
+    labels |= {m.id: m.label for r in study.resources for m in r.measures}
+    return labels.get(name) or term("Score")
+
+
+def predictors(model: str, case: Case) -> Text:
+    """``Past conduct + Satisfaction`` of a model's name."""
+    past = term("Past conduct")
+    if model == "past":
+        return past
+    label = said_label(model.removeprefix("past+"), case)
+    if not model.startswith("past+"):
+        return label
+    return Text(en=f"{past.en} + {label.en}", zh=f"{past.zh} + {label.zh}")
+
+
+def rows(found: Rows, case: Case) -> list[Text]:
+    return [rows_used(table) for table in found.tables]
+
+
+def joins(found: Joins, case: Case) -> Text:
+    people, horizon, odd = number(found.people), number(found.horizon), number(found.careless)
+    return Text(
+        en=f"What follows is of {people} people; {odd} are left out whose answers show signs of carelessness. What lies after the survey is counted within {horizon} days.",
+        zh=f"以下分析涉及 {people} 人；另有 {odd} 人的作答有不认真的迹象，未纳入。问卷之后的行为计入 {horizon} 天之内。",
+    )
+
+
+# --- attitude to conduct -------------------------------------------------------------------------
+def _shown(row: EffectRow, case: Case) -> Text:
+    value = estimate(row.estimate, row.ci_lower, row.ci_upper)
+    attitude, outcome = case.label(row.attitude), term(OUTCOMES[row.outcome])
+    return Text(
+        en=f"{escape(attitude.en)} with {escape(outcome.en.lower())} ({value})",
+        zh=f"{escape(attitude.zh)}与{escape(outcome.zh)}（{value}）",
+    )
+
+
+def effects(found: Effects, case: Case) -> list[Text]:
+    said = []
+    clear = [r for r in found.rows if r.verdict != "open"]
+    if clear:
+        which = listed([_shown(r, case) for r in clear])
+        said.append(Text(en=f"Clear of zero: {which.en}.", zh=f"区间不含零：{which.zh}。"))
+    if len(clear) < len(found.rows):
+        count = len(found.rows) - len(clear)
+        said.append(
+            Text(
+                en="All others are open: their intervals hold zero."
+                if clear
+                else "All are open: every interval holds zero.",
+                zh="其余均无定论：区间含零。" if clear else "均无定论：各区间都含零。",
+            )
+        )
+        assert count
+    said += _planted(found, case)
+    if found.firms is not None:
+        firms = number(found.firms)
+        said.append(
+            Text(en=f"Errors allow for {firms} firms.", zh=f"误差考虑了 {firms} 家企业的聚类。")
+            if found.clustered
+            else Text(
+                en=f"With {firms} firms there are too few for errors that allow for them: people are taken as independent, and intervals may be too narrow.",
+                zh=f"企业仅 {firms} 家，误差未考虑聚类：客户视为相互独立，区间可能过窄。",
+            )
+        )
+    said.append(
+        Text(
+            en="The rate of purchases is of the whole record, before the survey and after it: there the attitude foretells nothing, it goes with what was done. What comes after the survey may have causes that moved the attitude as well: nobody was made more satisfied to see what they would do.",
+            zh="购买频率取自全部记录，包括问卷前后：就此而言，态度并非预测，只是与所为相伴。问卷之后的行为也可能与态度同出一源：没有人被随机地变得更满意以观察其后的行为。",
+        )
+    )
+    return said
+
+
+def _planted(found: Effects, case: Case) -> list[Text]:
+    """Whether the intervals hold what a simulated table declares."""
+    said = []
+    for row in found.rows:
+        if row.planted is None:
+            continue
+        shown, declared = _shown(row, case), number(row.planted)
+        inside = row.ci_lower <= row.planted <= row.ci_upper
+        plain = row.naive_ci_lower <= row.planted <= row.naive_ci_upper
+        en = "its interval holds it" if inside else "its interval misses it"
+        zh = "区间包含该值" if inside else "区间未包含该值"
+        en_plain = "holds it, too" if plain else "misses it"
+        zh_plain = "也包含" if plain else "未包含"
+        naive = estimate(row.naive, row.naive_ci_lower, row.naive_ci_upper)
+        said.append(
+            Text(
+                en=f"The simulation declares {declared}: {shown.en}, {en}; that of the uncorrected mean ({naive}) {en_plain}.",
+                zh=f"模拟设定为 {declared}：{shown.zh}，{zh}；未校正均值的区间（{naive}）{zh_plain}。",
+            )
+        )
+    return said
+
+
+# --- who comes back ------------------------------------------------------------------------------
+DOES = {
+    "repeat": Text(en="who buys again", zh="谁会再次购买"),
+    "lapse": Text(en="who does it no more until the next wave", zh="谁在下一期之前不再有该行为"),
+}
+
+
+def _area(row: AreaRow, case: Case) -> Text:
+    label = predictors(row.model, case)
+    value = estimate(row.auc, row.ci_lower, row.ci_upper)
+    return Text(en=f"{escape(label.en)} {value}", zh=f"{escape(label.zh)} {value}")
+
+
+def _difference(row: AreaDifference, case: Case) -> Text:
+    label = predictors(row.model, case)
+    value = estimate(row.estimate, row.ci_lower, row.ci_upper)
+    return Text(en=f"{escape(label.en)} ({value})", zh=f"{escape(label.zh)}（{value}）")
+
+
+def foretold(found: Foretold, case: Case) -> list[Text]:
+    what = DOES[found.outcome]
+    alone = listed([_area(r, case) for r in found.areas if not r.past or r.model == "past"])
+    said = [
+        Text(
+            en=f"How well one tells {what.en}: {alone.en} (chance is .5).",
+            zh=f"区分{what.zh}的能力：{alone.zh}（随机为 0.5）。",
+        )
+    ]
+    added = [r for r in found.differences if r.model.startswith("past+")]
+    more = [r for r in added if r.verdict == "+"]
+    less = [r for r in added if r.verdict == "-"]
+    if more:
+        which = listed([_difference(r, case) for r in more])
+        said.append(
+            Text(
+                en=f"Beyond the past these add, by the interval of the difference: {which.en}.",
+                zh=f"在过去行为之外，按差值区间确有增益者：{which.zh}。",
+            )
+        )
+    if less:
+        which = listed([_difference(r, case) for r in less])
+        said.append(
+            Text(
+                en=f"Worse than the past alone: {which.en}.", zh=f"反不如仅用过去行为：{which.zh}。"
+            )
+        )
+    if len(more) + len(less) < len(added):
+        said.append(
+            Text(
+                en="Whether the others add to the past is open."
+                if more or less
+                else "Whether anything said adds to the past is open.",
+                zh="其余能否在过去行为之外有所增益，尚无定论。"
+                if more or less
+                else "所言能否在过去行为之外有所增益，尚无定论。",
+            )
+        )
+    return said + _among(found, case)
+
+
+def _among(found: Foretold, case: Case) -> list[Text]:
+    """Which of the things said tell more than another."""
+    pairs = [
+        r for r in found.differences if r.reference != "past" and not r.model.startswith("past")
+    ]
+    if not pairs:
+        return []
+    clear = [r for r in pairs if r.verdict != "open"]
+    if not clear:
+        return [
+            Text(
+                en="Which of the things said tells more is open for every pair.",
+                zh="各项态度指标两两之间孰优，均无定论。",
+            )
+        ]
+
+    def one(row: AreaDifference) -> Text:
+        pair = (row.model, row.reference) if row.verdict == "+" else (row.reference, row.model)
+        better, worse = (predictors(name, case) for name in pair)
+        value = estimate(row.estimate, row.ci_lower, row.ci_upper)
+        return Text(
+            en=f"{escape(better.en)} more than {escape(worse.en)} ({value})",
+            zh=f"{escape(better.zh)}优于{escape(worse.zh)}（{value}）",
+        )
+
+    which = listed([one(r) for r in clear])
+    rest = len(clear) < len(pairs)
+    return [
+        Text(
+            en=f"Of the things said tell {which.en}{'; the other pairs are open' if rest else ''}.",
+            zh=f"态度指标之间：{which.zh}{'；其余各对无定论' if rest else ''}。",
+        )
+    ]
+
+
+def segments(found: Segments, case: Case) -> list[Text]:
+    shown = {s.kind: s for s in found.segments}
+    parts = []
+    for kind, segment in shown.items():
+        label = term(KINDS[kind])
+        value = estimate(segment.share, segment.share_ci_lower, segment.share_ci_upper)
+        parts.append(Text(en=f"{label.en} {value}", zh=f"{label.zh} {value}"))
+    said = []
+    if parts:
+        which = listed(parts)
+        said.append(Text(en=f"Of all people: {which.en}.", zh=f"占全体的比例：{which.zh}。"))
+    if {"true", "spurious"} <= set(shown):
+        said.append(_pair(shown["true"], shown["spurious"]))
+    if {"latent", "none"} <= set(shown):
+        said.append(_pair(shown["latent"], shown["none"]))
+    if found.hidden:
+        said.append(
+            Text(
+                en=f"{number(found.hidden)} kinds have too few people to be shown.",
+                zh=f"{number(found.hidden)} 类人数过少，不予显示。",
+            )
+        )
+    return said
+
+
+def _pair(one: object, other: object) -> Text:
+    """Whether those attached came back more than those who bought as much without it."""
+    labels, values = [], []
+    for s in (one, other):
+        labels.append(term(KINDS[s.kind]))  # type: ignore[attr-defined]
+        values.append(
+            estimate(s.returned, s.returned_ci_lower, s.returned_ci_upper)  # type: ignore[attr-defined]
+        )
+    apart = (
+        one.returned_ci_lower > other.returned_ci_upper  # type: ignore[attr-defined]
+        or other.returned_ci_lower > one.returned_ci_upper  # type: ignore[attr-defined]
+    )
+    en = "the intervals do not overlap" if apart else "the intervals overlap"
+    zh = "两区间不重叠" if apart else "两区间重叠"
+    return Text(
+        en=f"Came back: {labels[0].en} {values[0]}, {labels[1].en} {values[1]}; {en}.",
+        zh=f"回购比例：{labels[0].zh} {values[0]}，{labels[1].zh} {values[1]}；{zh}。",
+    )
+
+
+def leaving(found: Leaving, case: Case) -> Text:
+    mine = estimate(
+        found.satisfied_left, found.satisfied_left_ci_lower, found.satisfied_left_ci_upper
+    )
+    theirs = estimate(found.others_left, found.others_left_ci_lower, found.others_left_ci_upper)
+    gap = estimate(found.difference, found.difference_ci_lower, found.difference_ci_upper)
+    en, zh = {
+        "+": ("the satisfied stay away more", "满意者流失更多"),
+        "-": ("the satisfied stay away less", "满意者流失较少"),
+        "open": (
+            "whether the satisfied stay away less is open",
+            "满意者是否流失较少尚无定论",
+        ),
+    }[found.verdict]
+    satisfied, others, middle = (number(v) for v in (found.satisfied, found.others, found.middle))
+    return Text(
+        en=f"Of {satisfied} satisfied people (above {middle}) {mine} did not come back, of {others} others {theirs}; the difference is {gap}: {en}.",
+        zh=f"{satisfied} 名满意者（高于 {middle}）中有 {mine} 未再回来，其余 {others} 人中为 {theirs}；相差 {gap}：{zh}。",
+    )
+
+
+# --- over waves ----------------------------------------------------------------------------------
+def reported(found: Reported, case: Case) -> Text:
+    label = said_label(found.said, case)
+    said = estimate(found.reported, found.reported_ci_lower, found.reported_ci_upper)
+    logged = estimate(found.logged, found.logged_ci_lower, found.logged_ci_upper)
+    gap = estimate(found.difference, found.difference_ci_lower, found.difference_ci_upper)
+    en, zh = {
+        "+": (
+            "conduct as people report it agrees better with what they say than conduct as it was logged",
+            "自述的行为比实际记录的行为更贴近其所言",
+        ),
+        "-": ("logged conduct agrees better with what they say", "记录的行为更贴近其所言"),
+        "open": ("which of the two agrees better is open", "两者孰近尚无定论"),
+    }[found.verdict]
+    return Text(
+        en=f"{escape(label.en)} of {number(found.n)} people has a rank correlation of {said} with what they report to have done and of {logged} with what was logged of the same days; the difference is {gap}: {en}.",
+        zh=f"{number(found.n)} 人的{escape(label.zh)}与其自述行为的等级相关为 {said}，与同一时段记录的行为为 {logged}；相差 {gap}：{zh}。",
+    )
+
+
+def panel(found: Panel, case: Case) -> list[Text]:
+    said = [_crossed(found, case, on="done"), _crossed(found, case, on="said")]
+    parts = []
+    for level in found.levels:
+        label = said_label(level.said, case)
+        value = estimate(level.estimate, level.ci_lower, level.ci_upper)
+        verdict = term(VERDICTS[level.verdict])
+        parts.append(
+            Text(
+                en=f"{escape(label.en)} {value} ({verdict.en})",
+                zh=f"{escape(label.zh)} {value}（{verdict.zh}）",
+            )
+        )
+    which = listed(parts)
+    said.append(
+        Text(
+            en=f"Between people, the correlation of their own levels with how much they do: {which.en}.",
+            zh=f"人与人之间，各自水平与行为水平的相关：{which.zh}。",
+        )
+    )
+    said.append(
+        Text(
+            en="Lagged effects within a person are free of all that stays the same about them, but not of what changes with both.",
+            zh="个人之内的滞后效应排除了此人一切不变的特征，但排除不了随两者同变的因素。",
+        )
+    )
+    return said
+
+
+def _crossed(found: Panel, case: Case, on: str) -> Text:
+    """What is said on what is done next, or the other way about."""
+    crossed = [r for r in found.effects if r.on == on and r.of != on]
+
+    def one(row: LaggedRow) -> Text:
+        label, verdict = said_label(row.said, case), term(VERDICTS[row.verdict])
+        value = estimate(row.estimate, row.ci_lower, row.ci_upper)
+        return Text(
+            en=f"{escape(label.en)} {value} ({verdict.en})",
+            zh=f"{escape(label.zh)} {value}（{verdict.zh}）",
+        )
+
+    which = listed([one(r) for r in crossed])
+    if on == "done":
+        return Text(
+            en=f"Who says more than is usual for them does more until the next wave? {which.en}.",
+            zh=f"所言高于自身平常水平者，至下一期是否做得更多？{which.zh}。",
+        )
+    return Text(
+        en=f"Who does more than is usual for them says more in the next wave? {which.en}.",
+        zh=f"所为高于自身平常水平者，下一期是否说得更好？{which.zh}。",
+    )
+
+
+def lapse(found: Lapse, case: Case) -> list[Text]:
+    label = said_label(found.said, case)
+    n, share = number(found.n), number(found.share)
+    said = [
+        Text(
+            en=f"Of {n} people who did it before the first wave, {share} did it no more until the second.",
+            zh=f"首期之前有该行为的 {n} 人中，{share} 至第二期不再有。",
+        )
+    ]
+    en = {"+": "more often", "-": "less often", "open": "more or less often, which is open,"}
+    zh = {"+": "更多", "-": "较少", "open": "多少未定地"}
+    for row in found.rows:
+        value = estimate(row.odds_ratio, row.ci_lower, row.ci_upper)
+        held = "With what they did before held, those" if row.past else "Those"
+        zh_held = "控制此前行为后，" if row.past else ""
+        said.append(
+            Text(
+                en=f"{held} with more {escape(label.en.lower())} lapse {en[row.verdict]} (odds ratio of a standard deviation {value}).",
+                zh=f"{zh_held}{escape(label.zh)}较高者{zh[row.verdict]}中断（每一标准差的优势比 {value}）。",
+            )
+        )
+    return said
+
+
+# --- what is used --------------------------------------------------------------------------------
+def use(found: Use, case: Case) -> list[Text]:
+    items = {i.id: i.wording for i in case.study.items}
+
+    def shown(rows: Sequence[UseRow]) -> Text:
+        parts = []
+        for row in rows:
+            value = estimate(row.odds_ratio, row.ci_lower, row.ci_upper)
+            label = items[row.rated]
+            parts.append(Text(en=f"{escape(label.en)} {value}", zh=f"{escape(label.zh)} {value}"))
+        return listed(parts)
+
+    said = []
+    for construct in dict.fromkeys(r.construct_of for r in found.rows):
+        own = [r for r in found.rows if r.construct_of == construct]
+        name = case.label(construct)
+        for mark, en, zh in (
+            ("+", "used more by the satisfied", "满意者使用更多"),
+            ("-", "used less by the satisfied", "满意者使用更少"),
+            ("open", "open", "无定论"),
+        ):
+            if rows := [r for r in own if r.verdict == mark]:
+                which = shown(rows)
+                said.append(
+                    Text(
+                        en=f"{escape(name.en)}, {en} (odds ratio of a point): {which.en}.",
+                        zh=f"{escape(name.zh)}，{zh}（每一分的优势比）：{which.zh}。",
+                    )
+                )
+    said.append(
+        Text(
+            en="Use and rating are of one moment: those who are satisfied may come, those who come may learn to be satisfied or be let down, and who turns to a service because something is wrong rates it with that in mind. A cross-section cannot tell these apart.",
+            zh="使用与评分取自同一时点：满意者可能前来，前来者也可能因此满意或失望；因出了问题才求助的人，评分时也难免想着这件事。横截面数据无法区分这些可能。",
+        )
+    )
+    return said

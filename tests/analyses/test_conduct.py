@@ -1,0 +1,151 @@
+"""What people say against what they do: findings of the cases that are here, and their words."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+from scipy.stats import spearmanr
+
+from loyalty.analyses.conduct import findings as conduct
+from loyalty.analyses.conduct import page, words
+from loyalty.cases import study, survey, tables
+from loyalty.ground.findings import cited
+from loyalty.shown.context import Case
+
+PLAYERS = "games-telemetry"
+
+
+@pytest.fixture(scope="module")
+def players() -> conduct.Waves:
+    case = study.load(PLAYERS)
+    found = conduct.waves([tables.load(case, r) for r in case.resources])
+    assert found is not None
+    return found
+
+
+def test_every_finding_has_a_page() -> None:
+    assert set(page.PAGE) == set(conduct.Conduct.model_fields)
+
+
+def test_players_lapse_as_was_computed_elsewhere(players: conduct.Waves) -> None:
+    """Odds of a standard deviation of enjoyment .75 [.73, .77], .90 [.87, .93] with past hours."""
+    found = conduct.lapse(players)
+    shown = [[round(v, 2) for v in (r.odds_ratio, r.ci_lower, r.ci_upper)] for r in found.rows]
+    assert shown == [[0.75, 0.73, 0.77], [0.90, 0.87, 0.93]]
+    assert [r.verdict for r in found.rows] == ["-", "-"]
+
+
+def test_past_hours_tell_who_lapses_and_enjoyment_hardly(players: conduct.Waves) -> None:
+    found = conduct.lapse_foretold(players, 5, 3)
+    areas = {r.model: r.auc for r in found.areas}
+    assert round(areas["enjoyment"], 2) == 0.56
+    assert round(areas["past"], 2) == 0.79
+    (row,) = [r for r in found.differences if (r.model, r.reference) == ("enjoyment", "past")]
+    assert row.ci_upper < 0 and row.verdict == "-"
+
+
+def test_reported_hours_agree_better_than_logged(players: conduct.Waves) -> None:
+    found = conduct.reported(players, 50, 1)
+    first = players.panel[players.panel["wave"] == 1].dropna(
+        subset=["enjoyment", "hours", "hours_said"]
+    )
+    assert found.n == len(first)
+    for name, value in (("hours_said", found.reported), ("hours", found.logged)):
+        assert value == pytest.approx(spearmanr(first["enjoyment"], first[name])[0], abs=1e-9)
+    assert (round(found.reported, 2), round(found.logged, 2)) == (0.24, 0.12)
+    assert found.difference_ci_lower > 0
+
+
+def test_waves_without_a_log_have_no_conduct() -> None:
+    case = study.load("strategy-simulated")
+    own = [tables.load(case, r) for r in case.resources if r.kind == "waves"]
+    assert conduct.waves(own) is None
+    assert conduct.panel(None) is None
+
+
+@pytest.fixture(scope="module")
+def customers() -> conduct.Persons:
+    case = study.load("retail-simulated")
+    answers = survey.load(case)
+    found = conduct.people(case, answers, [tables.load(case, r) for r in case.resources])
+    assert isinstance(found, conduct.Persons)
+    return found
+
+
+def test_the_planted_effect_is_found_and_the_uncorrected_misses_it(
+    customers: conduct.Persons,
+) -> None:
+    only = customers.study.model_copy(
+        update={"constructs": [c for c in customers.study.constructs if c.id == "repurchase"]}
+    )
+    answers = survey.Survey(only, customers.survey.rows, "", {}, {})
+    own = conduct.Persons(
+        answers,
+        customers.joined,
+        customers.careless,
+        customers.kept,
+        customers.done[["x", "t_x", "t"]],
+    )
+    (row,) = conduct.effects(own).rows
+    assert row.planted == 0.5
+    assert row.ci_lower < 0.5 < row.ci_upper
+    assert row.naive_ci_upper < 0.5
+    case = Case("retail-simulated", customers.study)
+    said = words.effects(cited(conduct.effects(own), "x/conduct/effects"), case)
+    text = " ".join(t.en for t in said)
+    assert "its interval holds it; that of the uncorrected mean" in text and "misses it" in text
+
+
+def test_segments_are_everybody_once(customers: conduct.Persons) -> None:
+    found = conduct.segments(customers)
+    assert sum(s.n for s in found.segments) == found.n
+    assert sum(s.share for s in found.segments) == pytest.approx(1)
+    by = {s.kind: s for s in found.segments}
+    assert by["true"].returned_ci_lower > by["latent"].returned_ci_upper
+
+
+def test_few_people_are_no_segment(customers: conduct.Persons) -> None:
+    """With nine people left in a corner nothing is said of them."""
+    score = customers.survey.items("repurchase").mean(axis=1).loc[customers.kept]
+    parts = customers.done[["r", "f", "m"]].sum(axis=1)
+    corner = score.index[(score <= 4) & (parts > parts.median())]
+    kept = customers.kept.difference(corner[9:])
+    few = conduct.Persons(customers.survey, customers.joined, 0, kept, customers.done.loc[kept])
+    found = conduct.segments(few)
+    assert all(s.n >= 10 for s in found.segments)
+
+
+def test_the_satisfied_who_stay_away(customers: conduct.Persons) -> None:
+    found = conduct.leaving(customers)
+    score = customers.survey.items("satisfaction").mean(axis=1).loc[customers.kept]
+    left = 1 - customers.done["repeat"]
+    known = score.notna() & left.notna()
+    high = known & (score > 4)
+    assert found.satisfied_left == pytest.approx(left[high].mean())
+    assert found.difference == pytest.approx(left[high].mean() - left[known & ~high].mean())
+
+
+def test_use_of_a_service_and_its_rating() -> None:
+    """Chosen services up, services of need down, of people made for it."""
+    case = study.load("kansas-city-2022")
+    rng = np.random.default_rng(4)
+    n = 900
+    columns: dict[str, object] = {}
+    for rated, used in case.uses:
+        sign = 1 if rated.id in ("streetcar", "bus", "parks", "airport") else -1
+        rating = rng.integers(1, 6, n).astype(float)
+        chance = 1 / (1 + np.exp(-sign * 0.6 * (rating - 3)))
+        columns[rated.id] = rating
+        columns[used.id] = np.where(rng.random(n) < chance, 1.0, 2.0)
+    for group in case.groups:
+        columns[group.id] = rng.choice(list(group.levels), n)
+    found = conduct.use(case, survey.Survey(case, pd.DataFrame(columns), "", {}, {}))
+    assert isinstance(found, conduct.Use)
+    verdicts = {r.rated: r.verdict for r in found.rows}
+    assert verdicts == {
+        rated.id: "+" if rated.id in ("streetcar", "bus", "parks", "airport") else "-"
+        for rated, _ in case.uses
+    }
+    said = words.use(cited(found, "x/conduct/use"), Case("kansas-city-2022", case))
+    assert "cannot tell these apart" in said[-1].en and said[-1].zh

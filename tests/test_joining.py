@@ -1,0 +1,120 @@
+"""A survey joined to its tables: what matches, what does not, and that no key gets out."""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+
+import pandas as pd
+import pytest
+
+from loyalty.analyses.conduct import findings as conduct
+from loyalty.cases import study, survey, tables
+from loyalty.cases.joining import join
+from loyalty.cases.survey import Survey
+from loyalty.cases.tables import Loaded
+from loyalty.stats import CannotCompute
+
+CASE = "retail-simulated"
+
+
+@pytest.fixture(scope="module")
+def answers() -> Survey:
+    return survey.load(study.load(CASE))
+
+
+@pytest.fixture(scope="module")
+def beside(answers: Survey) -> list[Loaded]:
+    return [tables.load(answers.study, r) for r in answers.study.resources]
+
+
+def with_keys(answers: Survey, keys: pd.Series) -> Survey:
+    rows = answers.rows.assign(respondent=keys.astype("string"))
+    return Survey(answers.study, rows, "", {}, {})
+
+
+def test_everybody_is_found(answers: Survey, beside: list[Loaded]) -> None:
+    found = join(answers, beside)["purchases"]
+    counted = found.counted
+    assert (counted.matched, counted.unmatched, counted.strangers) == (1000, 0, 0)
+    assert counted.before + counted.after == counted.rows == len(beside[0].rows)
+    asked = pd.Timestamp(answers.study.join.asked)  # type: ignore[union-attr]
+    assert (found.rows["date"] <= asked).sum() == counted.before
+    assert "customer" not in found.rows
+
+
+def test_rows_are_those_of_their_respondent(answers: Survey, beside: list[Loaded]) -> None:
+    """By the raw keys, which only a test may look at."""
+    found = join(answers, beside)["purchases"].rows
+    raw = beside[0].rows.groupby("customer")["amount"].sum()
+    mine = found.groupby("person")["amount"].sum()
+    keys = answers.rows["respondent"].loc[mine.index]
+    pd.testing.assert_series_equal(
+        mine.reset_index(drop=True), raw.loc[keys].reset_index(drop=True), check_names=False
+    )
+
+
+def test_keys_that_match_nobody_or_several_are_counted(
+    answers: Survey, beside: list[Loaded]
+) -> None:
+    keys = answers.rows["respondent"].copy()
+    keys.iloc[0] = "nobody"
+    keys.iloc[1] = pd.NA
+    keys.iloc[2] = "  "
+    keys.iloc[4] = keys.iloc[3]
+    found = join(with_keys(answers, keys), beside)["purchases"]
+    counted = found.counted
+    assert (counted.without_key, counted.shared, counted.unmatched) == (2, 2, 1)
+    assert counted.matched == 995
+    assert counted.strangers == 4  # those whose keys are gone; the shared one is no stranger
+    assert not {1, 2, 3, 4} & set(found.known)
+    assert not {0, 1, 2, 3, 4} & set(found.rows["person"])
+
+
+def test_no_match_at_all_is_refused(answers: Survey, beside: list[Loaded]) -> None:
+    keys = "X" + answers.rows["respondent"]
+    with pytest.raises(CannotCompute, match="no key of the survey is in the table purchases"):
+        join(with_keys(answers, keys), beside)
+
+
+def test_no_key_is_in_any_result(answers: Survey, beside: list[Loaded]) -> None:
+    people = conduct.people(answers.study, answers, beside)
+    assert isinstance(people, conduct.Persons)
+    keys = set(answers.rows["respondent"])
+    for found in (
+        conduct.joins(people),
+        conduct.segments(people),
+        conduct.leaving(people),
+        conduct.foretold(people, 5, 1),
+    ):
+        text = json.dumps(found.model_dump(mode="json"))
+        assert not any(key in text for key in keys)
+    assert not keys & set(people.done.index.astype(str))
+
+
+def test_a_horizon_beyond_the_record_is_refused(answers: Survey, beside: list[Loaded]) -> None:
+    late = answers.study.model_copy(
+        update={"join": answers.study.join.model_copy(update={"asked": date(2023, 12, 1)})}  # type: ignore[union-attr]
+    )
+    own = Survey(late, answers.rows, "", {}, {})
+    people = conduct.people(late, own, beside)
+    assert isinstance(people, conduct.Persons)
+    found = conduct.segments(people)
+    assert found.refused.code == "horizon_beyond_record"
+
+
+@pytest.mark.parametrize(
+    ("changed", "said"),
+    [
+        ({"key": "csat"}, "join.key: 'csat' is no variable of the kind id"),
+        ({"tables": ["sales"]}, "join.tables: 'sales' is no table of transactions or complaints"),
+        ({"tables": ["complaints"]}, "join.tables: one table of transactions is expected"),
+    ],
+)
+def test_what_a_description_may_not_say(
+    answers: Survey, changed: dict[str, object], said: str
+) -> None:
+    described = answers.study
+    assert described.join is not None
+    odd = described.model_copy(update={"join": described.join.model_copy(update=changed)})
+    assert said in list(odd._problems())
