@@ -15,6 +15,7 @@ from loyalty.analyses.argument import beside, figures, read, tables, words
 from loyalty.analyses.argument import findings as argument
 from loyalty.analyses.argument.page import PAGE
 from loyalty.analyses.behaviour.findings import Behaviour
+from loyalty.analyses.conduct.findings import Conduct as Both
 from loyalty.analyses.drivers.findings import Drivers
 from loyalty.analyses.groups.findings import Groups
 from loyalty.analyses.measurement.findings import Measurement
@@ -469,6 +470,29 @@ def test_groups_are_compared_where_the_questions_mean_the_same() -> None:
     assert "None of 2 paths differ" in text and "largest difference" not in text
 
 
+def test_what_is_said_and_then_done() -> None:
+    effect = {"said": "joy", "of": "said", "on": "done", "verdict": "+", "estimate": 0.2}
+    back = effect | {"of": "done", "on": "said"}
+    odds = [{"past": False, "odds_ratio": 0.5}, {"past": True, "odds_ratio": 0.7, "verdict": "-"}]
+    both = made(
+        Both,
+        panel={"done": "hours", "effects": [effect, back, effect | {"verdict": "open"}]},
+        lapse={"said": "joy", "rows": odds},
+        use={"rows": [{"verdict": "+"}, {"verdict": "open"}]},
+    )
+    found = argument.foretold(everything(one={"conduct": both}, drawn={"conduct": both}))
+    assert (found.effects, found.clear, found.cases, found.grade) == (2, 1, 1, "low")
+    assert [r.odds_ratio for r in found.lapses] == [0.7]
+    assert (found.used[0].count, found.used[0].more, found.used[0].less) == (2, 1, 0)
+    text = said(words.foretold, found).en
+    assert "1 of 2 effects" in text and "joy do so less often" in text and "used more by" in text
+    unsure = found.lapses[0].model_copy(update={"verdict": "open"})
+    less = found.model_copy(update={"said": (), "used": (), "lapses": (unsure,)})
+    text = said(words.foretold, less).en
+    assert "effects" not in text and "neither clearly more nor less often" in text
+    assert tables.foretold(less, CASE) is None
+
+
 def crossed(share: float, bend: str) -> Drivers:
     ends = {"not_loyal_ci_lower": share - 0.1, "not_loyal_ci_upper": share + 0.1}
     one = {"to": "loyalty", "level": None, "not_loyal": share, **ends}
@@ -565,6 +589,7 @@ def whole() -> argument.Argument:
             "voice": wrote,
             "robustness": specified(spec(0.6), spec(0.5)),
             "drivers": crossed(0.3, "slower"),
+            "conduct": made(Both, use={"rows": [{"verdict": "+"}]}),
         },
         two=surveyed(0.4),
         three=surveyed(htmt="not met", more={"merged": merged})
@@ -585,6 +610,7 @@ def whole() -> argument.Argument:
         differences=differences,
         otherwise=otherwise,
         conduct=conduct,
+        foretold=argument.foretold(data),
         voice=voice,
         claims=claims,
         actions=argument.actions(answered, apart),

@@ -9,6 +9,7 @@ from typing import Literal
 from loyalty.analyses.argument import read
 from loyalty.analyses.argument.read import Grade
 from loyalty.analyses.behaviour.findings import Behaviour
+from loyalty.analyses.conduct.findings import Conduct as Both
 from loyalty.analyses.drivers.findings import Drivers
 from loyalty.analyses.synthesis.estimates import Everything, given
 from loyalty.analyses.synthesis.findings import Synthesis
@@ -17,6 +18,9 @@ from loyalty.cases import claims as ledger
 from loyalty.cases.claims import Claim, Outcome
 from loyalty.ground.findings import Count, Finding, Percent, Real, Record, refusable
 from loyalty.ground.reasons import CannotCompute
+
+#: Of an effect, by its interval.
+Sign = Literal["+", "-", "open"]
 
 
 # --- the findings --------------------------------------------------------------------------------
@@ -66,6 +70,60 @@ class Repeated(Record):
     inertia_ci_lower: Percent
     inertia_ci_upper: Percent
     clear: bool
+
+
+class SaidRow(Record):
+    """Whether what people say at one time goes before what they do next, within a person.
+
+    An unstandardized effect from one wave to the next, of `people` people.
+    """
+
+    case: str
+    said: str
+    done: str
+    people: Count
+    estimate: Real
+    ci_lower: Real
+    ci_upper: Real
+    verdict: Sign
+
+
+class LapseRow(Record):
+    """Odds of not coming at all until the next wave, for a standard deviation of what is said,
+    with what was done before held constant."""
+
+    case: str
+    said: str
+    n: Count
+    share: Percent
+    odds_ratio: Real
+    ci_lower: Real
+    ci_upper: Real
+    verdict: Sign
+
+
+class UsedRow(Record):
+    """Of `count` things that people rate: how many are used more by those who rate them higher."""
+
+    case: str
+    count: Count
+    more: Count
+    less: Count
+
+
+class Foretold(Finding):
+    """Whether what people say foretells what they do, in the real cases that know both.
+
+    `clear` of the effects within a person are.
+    """
+
+    said: tuple[SaidRow, ...]
+    lapses: tuple[LapseRow, ...]
+    used: tuple[UsedRow, ...]
+    cases: Count
+    effects: Count
+    clear: Count
+    grade: Grade
 
 
 class SatisfiedRow(Record):
@@ -303,6 +361,71 @@ def conduct(data: Everything) -> Conduct:
         categories=len(brands),
         clear=sum(b.clear for b in brands),
         grade=read.graded(len(returning)),
+    )
+
+
+# --- what people say and then do -----------------------------------------------------------------
+@refusable
+def foretold(data: Everything) -> Foretold:
+    """What people say and what they do afterwards, where a real case knows both."""
+    said: list[SaidRow] = []
+    lapses: list[LapseRow] = []
+    used: list[UsedRow] = []
+    for case, study in data.cases.items():
+        found = data.of(case, "conduct", Both)
+        if study.simulated or found is None:
+            continue
+        panel, lapse, use = given(found.panel), given(found.lapse), given(found.use)
+        said += [
+            SaidRow(
+                case=case,
+                said=r.said,
+                done=panel.done,
+                people=panel.people,
+                estimate=r.estimate,
+                ci_lower=r.ci_lower,
+                ci_upper=r.ci_upper,
+                verdict=r.verdict,
+            )
+            for r in (panel.effects if panel else ())
+            if panel is not None and (r.of, r.on) == ("said", "done")
+        ]
+        lapses += [
+            LapseRow(
+                case=case,
+                said=lapse.said,
+                n=lapse.n,
+                share=lapse.share,
+                odds_ratio=r.odds_ratio,
+                ci_lower=r.ci_lower,
+                ci_upper=r.ci_upper,
+                verdict=r.verdict,
+            )
+            for r in (lapse.rows if lapse else ())
+            if lapse is not None and r.past
+        ]
+        if use is not None:
+            verdicts = [r.verdict for r in use.rows]
+            used.append(
+                UsedRow(
+                    case=case,
+                    count=len(verdicts),
+                    more=verdicts.count("+"),
+                    less=verdicts.count("-"),
+                )
+            )
+    cases = {r.case for rows in (said, lapses, used) for r in rows}
+    if not cases:
+        raise CannotCompute("no_real_behaviour")
+    clear = {r.case for r in said if r.verdict == "+"}
+    return Foretold(
+        said=tuple(said),
+        lapses=tuple(lapses),
+        used=tuple(used),
+        cases=len(cases),
+        effects=len(said),
+        clear=sum(r.verdict != "open" for r in said),
+        grade=read.graded(len(clear)),
     )
 
 

@@ -12,12 +12,14 @@ from loyalty.analyses.argument.beside import (
     Claims,
     ClaimsSummary,
     Conduct,
+    Foretold,
     Satisfied,
     Voice,
     VoiceSummary,
 )
 from loyalty.analyses.argument.beside import claims as claims
 from loyalty.analyses.argument.beside import conduct as conduct
+from loyalty.analyses.argument.beside import foretold as foretold
 from loyalty.analyses.argument.beside import satisfied as satisfied
 from loyalty.analyses.argument.beside import voice as voice
 from loyalty.analyses.argument.read import SATISFACTION, Grade, Interval, PathRow
@@ -382,6 +384,7 @@ class Argument(Findings):
     differences: Differences | Refused | None = None
     otherwise: Otherwise | Refused | None = None
     conduct: Conduct | Refused | None = None
+    foretold: Foretold | Refused | None = None
     voice: Voice | Refused | None = None
     claims: Claims | Refused | None = None
     actions: Actions | Refused | None = None

@@ -104,6 +104,12 @@ def resource(case: str, name: str, everything: Case) -> Text:
     return next(found, Text(en=name, zh=name))
 
 
+def measure(case: str, name: str, everything: Case) -> Text:
+    """The label of a measure of a case's waves; its name where none has it."""
+    found = (m.label for r in study(case, everything).resources for m in r.measures if m.id == name)
+    return next(found, Text(en=name, zh=name))
+
+
 def theme(name: str) -> Text:
     return lists.themes()[name].label
 

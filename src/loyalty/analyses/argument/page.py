@@ -33,6 +33,7 @@ PAGE = {
         tables.brands,
         words.brands,
     ],
+    "foretold": [tables.foretold, words.foretold],
     "voice": [figures.themes, words.voice],
     "claims": [tables.sources, tables.failures, tables.claims, words.claims],
     "actions": [tables.actions, words.actions],

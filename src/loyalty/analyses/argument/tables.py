@@ -11,6 +11,7 @@ from loyalty.analyses.argument.beside import (
     Claims,
     Conduct,
     FailedRow,
+    Foretold,
     Satisfied,
     SatisfiedRow,
 )
@@ -37,6 +38,7 @@ from loyalty.analyses.argument.names import (
     concept_path,
     group,
     grouping,
+    measure,
     path,
     resource,
     study,
@@ -464,6 +466,41 @@ def brands(found: Conduct, case: Case) -> Table | None:
         text("Brands bought again, and what chance would give.", "重复购买的品牌与随机所得。"),
         simulated=False,
     )
+
+
+def foretold(found: Foretold, case: Case) -> Table | None:
+    """What is said before what is done, effect by effect."""
+    if not found.said:
+        return None
+    return Table(
+        found.said,
+        [
+            _title(case, "Case"),
+            Column(lambda r: measure(r.case, r.said, case), "Said"),
+            Column(lambda r: measure(r.case, r.done, case), "Done next"),
+            Column("people", "People"),
+            Column("estimate", "Effect", decimals=3),
+            Column(("ci_lower", "ci_upper"), "95 % interval", decimals=3),
+            Column(lambda r: SIGNS[r.verdict], "Verdict"),
+        ],
+        text(
+            "What people say, and what the same people do next.",
+            "人们所说，与同一人其后所为。",
+        ),
+        text(
+            "Effects within a person, from one wave to the next, unstandardized.",
+            "个人内部由一次到下一次的效应，非标准化。",
+        ),
+        simulated=False,
+    )
+
+
+#: Of an effect, by its interval.
+SIGNS = {
+    "+": text("more", "更多"),
+    "-": text("less", "更少"),
+    "open": text("open", "未定"),
+}
 
 
 # --- what the reports claim ----------------------------------------------------------------------

@@ -5,6 +5,7 @@ from __future__ import annotations
 from loyalty.analyses.argument.beside import (
     Claims,
     Conduct,
+    Foretold,
     Satisfied,
     ThemeRow,
     Voice,
@@ -27,6 +28,7 @@ from loyalty.analyses.argument.names import (
     graded,
     group,
     label,
+    measure,
     path,
     resource,
     theme,
@@ -570,6 +572,39 @@ def brands(found: Conduct, case: Case) -> list[Text] | None:
             f"在 {n} 个品类中，有 {clear} 个的家庭重复购买上次品牌的比例高于随机；超出最多者为 {size}（{escape(what.zh)}）。",
         )
     ]
+
+
+def foretold(found: Foretold, case: Case) -> list[Text]:
+    """Whether what people say goes before what they do, and whether users rate higher."""
+    said = []
+    if found.said:
+        n, clear = number(found.effects), number(found.clear)
+        said.append(
+            text(
+                f"Within a person {clear} of {n} effects of what is said at one time on what is done until the next {be(found.clear)} clear of zero.",
+                f"在同一人身上，先前所说对其后所为的 {n} 项效应中有 {clear} 项不含零。",
+            )
+        )
+    for r in found.lapses:
+        what, where = measure(r.case, r.said, case), title(r.case, case)
+        odds = estimate(r.odds_ratio, r.ci_lower, r.ci_upper)
+        en = {"+": "more often", "-": "less often", "open": "neither clearly more nor less often"}
+        zh = {"+": "更常", "-": "更少", "open": "是否更常不能定，"}
+        said.append(
+            text(
+                f"{number(r.share)} of {number(r.n)} had stopped by the next time ({escape(where.en)}): those with more {escape(what.en.lower())} do so {en[r.verdict]} (odds ratio {odds}, with what they did before held constant).",
+                f"{number(r.n)} 人次中有 {number(r.share)} 此后未再出现（{escape(where.zh)}）：{escape(what.zh)}较高者{zh[r.verdict]}如此（控制先前行为后比数比 {odds}）。",
+            )
+        )
+    for u in found.used:
+        where = title(u.case, case)
+        said.append(
+            text(
+                f"Of {number(u.count)} services rated in “{escape(where.en)}”, {number(u.more)} {be(u.more)} used more by those who rate them higher, {number(u.less)} less.",
+                f"“{escape(where.zh)}”所评的 {number(u.count)} 项服务中，{number(u.more)} 项的评分较高者使用更多，{number(u.less)} 项更少。",
+            )
+        )
+    return said
 
 
 # --- what they wrote -----------------------------------------------------------------------------

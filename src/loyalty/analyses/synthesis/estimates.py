@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 
 from loyalty.analyses.audit.findings import Audit
 from loyalty.analyses.behaviour.findings import Behaviour
+from loyalty.analyses.conduct.findings import Conduct
 from loyalty.analyses.descriptives.findings import Descriptives
 from loyalty.analyses.drivers.findings import Drivers
 from loyalty.analyses.failure.findings import Failure
@@ -35,6 +36,7 @@ KINDS: Mapping[str, type[Findings]] = {
     "measurement": Measurement,
     "structural": Structural,
     "drivers": Drivers,
+    "conduct": Conduct,
     "groups": Groups,
     "robustness": Robustness,
     "behaviour": Behaviour,
