@@ -13,6 +13,6 @@ PAGE = {
     "reported": [words.reported],
     "panel": [tables.panel, words.panel],
     "lapse": [tables.lapse, words.lapse],
-    "lapse_foretold": [tables.foretold, tables.differences, words.foretold],
+    "lapse_foretold": [tables.lapse_foretold, tables.lapse_differences, words.lapse_foretold],
     "use": [tables.use, words.use],
 }

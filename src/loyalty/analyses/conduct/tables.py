@@ -210,3 +210,11 @@ def use(found: Use, case: Case) -> Table:
             zh="评分每高一分，使用该服务的优势比。",
         ),
     )
+
+
+def lapse_foretold(found: Foretold, case: Case) -> Table:
+    return foretold(found, case)
+
+
+def lapse_differences(found: Foretold, case: Case) -> Table:
+    return differences(found, case)

@@ -447,3 +447,7 @@ def use(found: Use, case: Case) -> list[Text]:
         )
     )
     return said
+
+
+def lapse_foretold(found: Foretold, case: Case) -> list[Text]:
+    return foretold(found, case)

@@ -9,6 +9,7 @@ import pandas as pd
 
 from loyalty import simulate
 from loyalty.analyses.behaviour.findings import Behaviour
+from loyalty.analyses.conduct.findings import Conduct
 from loyalty.analyses.drivers.findings import Drivers
 from loyalty.analyses.failure.findings import Failure
 from loyalty.analyses.structural.findings import Structural
@@ -179,6 +180,19 @@ def effects(data: Everything, case: str) -> Iterator[Effect]:
     yield from _parameters(data.of(case, "behaviour", Behaviour) or Behaviour())
     yield from _failures(study, declared, data.of(case, "failure", Failure) or Failure())
     yield from _complaints(study, declared, data.of(case, "voice", Voice) or Voice())
+    yield from _conduct(study, data.of(case, "conduct", Conduct) or Conduct())
+
+
+def _conduct(study: Study, conduct: Conduct) -> Iterator[Effect]:
+    """What attitudes are declared to do to behaviour, beside the corrected estimates."""
+    found = given(conduct.effects)
+    for row in found.rows if found else ():
+        if row.planted is not None:
+            ends = (row.estimate, row.ci_lower, row.ci_upper)
+            firms = bool(found and found.clustered)
+            table = _table(study, "transactions" if row.outcome == "rate" else row.outcome)
+            name = f"attitude_{row.outcome}"
+            yield _effect("table", name, row.planted, ends, table=table, firms=firms)
 
 
 NONE = (None, None, None)
