@@ -20,7 +20,7 @@ from loyalty.book import files as book
 from loyalty.book import plan
 from loyalty.cases import study
 from loyalty.ground.thresholds import all_thresholds
-from loyalty.run import analyses, execute, marks
+from loyalty.run import analyses, execute, marks, warm
 from loyalty.run.jobs import Jobs
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -333,3 +333,10 @@ def test_every_cited_work_is_in_the_bibliography(repository: Path) -> None:
         cited[name] = set(re.findall(r"\[@(\w+)\]", file.read_text(encoding="utf-8")))
     assert cited["measurement/words.py"] and cited["reports/question.qmd"]
     assert {k: v - set(works) for k, v in cited.items() if v - set(works)} == {}
+
+
+def test_every_kind_of_step_can_be_prepared(done: Path) -> None:
+    """The process that forks the jobs takes every command of the plan."""
+    kinds = {step.command[0]: list(step.command) for step in plan.steps({})}
+    assert set(kinds) == {"check", "execute", "show", "render", "front"}
+    warm.ready([kinds["front"], kinds["check"], kinds["render"]])

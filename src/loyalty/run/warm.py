@@ -142,9 +142,9 @@ def ready(commands: list[list[str]]) -> None:
     """Import what the commands need, and do once what every job would do anew."""
     kinds = {words[0] for words in commands}
     modules = {"loyalty.cli"}
-    for kind, _, *rest in commands:
+    for kind, *given in commands:
         if kind in ("execute", "show"):
-            package = import_module(f"loyalty.analyses.{rest[0]}")
+            package = import_module(f"loyalty.analyses.{given[1]}")
             modules |= {f"{package.__name__}.{m.name}" for m in iter_modules(package.__path__)}
     if "execute" in kinds:
         modules |= {"papermill", "papermill.clientwrap", "ipykernel.ipkernel", "IPython"}
@@ -160,9 +160,9 @@ def ready(commands: list[list[str]]) -> None:
         modules |= {"loyalty.book.report", "loyalty.book.dossier", "loyalty.render.embedded"}
     for name in sorted(modules):
         import_module(name)
-    for kind, _, *rest in commands:
+    for kind, *given in commands:
         if kind == "execute":
-            compute_files(rest[0])
+            compute_files(given[1])
     for case, n in Counter(words[1] for words in commands if words[0] == "execute").items():
         if n > 1:
             with contextlib.suppress(UserError):  # its check says why
