@@ -297,7 +297,7 @@ def test_the_answer_follows_the_grade() -> None:
     for row_ in (None, pooled(grade="none"), pooled(estimate=-0.6)):
         text = said(words.answer, answer(satisfaction=row_))
         assert text.en.startswith("No real survey here shows reliably")
-        assert text.zh.startswith("此处没有真实问卷")
+        assert text.zh.startswith("此处没有真实调查")
     one = said(words.answer, answer(satisfaction=pooled(k=1, grade="low")))
     assert one.en.startswith("In one real survey")
     other = pooled(from_="image", k=2)

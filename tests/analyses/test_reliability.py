@@ -572,8 +572,8 @@ def test_factorability(case: Case) -> None:
     assert "estimated: Pearson correlations (q_1 is constant)." in bad.en
     assert "adequacy on polychoric correlations (" in bad.en
     assert "parallel analysis on Pearson correlations (" in bad.en
-    assert "无法得到多分相关的适当性（" in bad.zh and "基于 Pearson 相关的平行分析（" in bad.zh
-    assert bad.zh.endswith("此处无法得到基于多分相关的平行分析（q_1 没有变异）。")
+    assert "无法得到多分格相关的适当性（" in bad.zh and "基于 Pearson 相关的平行分析（" in bad.zh
+    assert bad.zh.endswith("此处无法得到基于多分格相关的平行分析（q_1 没有变异）。")
 
 
 LOST: tuple[tuple[Any, Any], ...] = (
@@ -599,7 +599,7 @@ def test_number_of_factors(case: Case) -> None:
     assert "other random data could make it 3 to 5" in unsure.en and "3至5" in unsure.zh
     assert "hard to tell apart" in unsure.en and "基于 Pearson 相关的" in unsure.zh
     more = said(words.factors(factors(4, 4, 4, 2, kind="polychoric", used=3), case))
-    assert "polychoric correlations" in more.en and "基于 多分相关的" in more.zh
+    assert "polychoric correlations" in more.en and "基于 多分格相关的" in more.zh
     assert "share more than their construct" in more.en and "has 3, as many as can be" in more.en
 
 
@@ -636,10 +636,10 @@ def test_solutions(case: Case) -> None:
     lost = NoSolution(kind="polychoric", method="minres", rotation="promax", reason=CONSTANT)
     other = said(words.solutions(solutions(bad, fine, lost=[lost]), case))
     assert "takes matters: ML · oblimin · polychoric has at least one factor" in other.en
-    assert "ML · oblimin · 多分相关" in other.zh and "会影响结果" in other.zh
+    assert "ML · oblimin · 多分格相关" in other.zh and "会影响结果" in other.zh
     assert "no convergence): ML · oblimin · polychoric." in other.en
     assert "the solution minres · promax · polychoric (q_1 is constant)" in other.en
-    assert "解“minres · promax · 多分相关”" in other.zh
+    assert "解“minres · promax · 多分格相关”" in other.zh
     got = said(words.solutions(solutions(fine, beside("varimax", 0.9, converged=False)), case))
     assert "no convergence): ML · varimax." in got.en
     assert "nothing to rotate" in said(words.solutions(solutions(k=1), case)).en

@@ -604,7 +604,7 @@ def test_a_hypothesis_of_the_sources_meets_the_paths_of_real_surveys() -> None:
     assert "state 2 hypotheses" in text.en and "For 1 of them no real survey" in text.en
     assert "1 survey of 250 people speaks" in text.en and "1 is supported" in text.en
     assert "Most people stand behind Quality → Loyalty: 0\\.40" in text.en
-    assert "1 份问卷（250 人）" in text.zh
+    assert "1 项调查（250 人）" in text.zh
     nothing = evident({"drawn": drawn}, {})
     text = said(nothing, words.evidence)
     assert "For 2 of them" in text.en and "On the others" not in text.en
@@ -753,7 +753,7 @@ def test_differences_with_respondents_and_with_firms_as_units() -> None:
     assert (second.clustered, second.released, second.firms) == (None, None, None)
     assert found.real is None and (found.before, found.left) == (1, 0)
     text = said(found, words.industries)
-    assert "No real survey knows the industry" in text.en and "没有真实问卷" in text.zh
+    assert "No real survey knows the industry" in text.en and "没有真实调查" in text.zh
     assert "In the simulated ones 2 of 4 differ." in text.en
     assert "1 seems to differ with respondents" in text.en and "and none with firms" in text.en
 

@@ -300,7 +300,7 @@ def test_a_theme_goes_where_its_interval_lies() -> None:
     assert "holds zero: returns." in text.en
     assert "Too rare to be compared: service recovery." in text.en
     assert "The same holds" in text.en and "does not say" in text.en
-    assert "与差评相伴的是维修。与好评相伴的是个性化关怀。" in text.zh
+    assert "多见于差评的是维修。多见于好评的是个性化关怀。" in text.zh
 
 
 def test_a_theme_that_the_subject_explains_is_named() -> None:

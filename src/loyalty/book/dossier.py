@@ -248,7 +248,7 @@ def _reporting(case: str, found: Results, there: list[str], language: Language) 
         Text(
             en="What the reporting standards for structural equation models (JARS-SEM) ask "
             "[@appelbaum2018], and where it is.",
-            zh="结构方程模型报告标准（JARS-SEM）[@appelbaum2018] 的要求及其所在。",
+            zh="结构方程模型报告标准（JARS-SEM）[@appelbaum2018] 的要求及其对应位置。",
         ),
     )
     return [

@@ -93,7 +93,7 @@ def montecarlo_page(language: Language) -> str:
         f"a standard error of {error}. Source of both tables: "
         "`benchmarks/results/monte_carlo.json`, which `benchmarks/monte_carlo.py` writes.",
         f"模拟数据，每行重复 {n} 次，作答为正态或七点李克特量表。偏差为某一间接效应的相对偏差；"
-        "delta、百分位与 BCa 三列为 95 % 区间包含真值的比例（名义值 .950）；末三列为真模型在 5 % "
+        "delta、百分位与 BCa 三列为 95% 区间包含真值的比例（名义值 .950）；末三列为正确模型在 5% "
         f"水平上被拒绝的比例。覆盖率接近 .95 时其标准误为 {error}。两表来源："
         "`benchmarks/results/monte_carlo.json`，由 `benchmarks/monte_carlo.py` 生成。",
         language,
@@ -189,9 +189,9 @@ def recovery_page(described: dict[str, Study], language: Language, folder: Path)
             "respondents as independent, allowing for firms with normal quantiles, and with those "
             "of t with one degree of freedom less than there are firms. A coverage near .95 has a "
             f"standard error of at most {error}.",
-            "各表把案例声明的数值与结构模型在重新抽取的数据（另一批受访者与企业）上的估计并列。"
-            "偏差为平均估计值减真值；下一列为在同样数据中剔除草率作答者（分析者无从知晓）后剩余的偏差。"
-            "末几列为 95 % 区间包含真值的比例：假定受访者独立、以正态分位数考虑企业、以自由度为企业数减一"
+            "各表把案例设定的数值与结构模型在重新抽取的数据（另一批受访者与企业）上的估计并列。"
+            "偏差为平均估计值减真值；下一列为在同样数据中剔除敷衍作答者（分析者无从知晓）后剩余的偏差。"
+            "末几列为 95% 区间包含真值的比例：假定受访者独立、以正态分位数考虑企业、以自由度为企业数减一"
             f"的 t 分位数考虑企业。覆盖率接近 .95 时其标准误至多为 {error}。",
             language,
         ),
@@ -267,7 +267,7 @@ def recovery_figure(
                 mean = sum(found) / len(found)
                 rows.append((title, name.in_(language), mean, min(found), max(found)))
     axis = _said(
-        "Share of 95 % intervals that hold the true value", "95 % 区间包含真值的比例", language
+        "Share of 95 % intervals that hold the true value", "95% 区间包含真值的比例", language
     )
     nominal = _said("nominal", "名义值", language)
     _drawn(folder / "recovery.svg", lambda v: _coverage(*v), (rows, axis, nominal))
@@ -282,7 +282,7 @@ def recovery_figure(
     caption = _said(
         "Coverage of 95 % intervals over the paths and effects of each simulated case: mean, and "
         "a line from the least to the greatest (simulated data).",
-        "各模拟案例路径与效应 95 % 区间的覆盖率：均值，线段由最低至最高（模拟数据）。",
+        "各模拟案例路径与效应 95% 区间的覆盖率：均值，线段由最低至最高（模拟数据）。",
         language,
     )
     return f'![{caption}](_generated/recovery.svg){{#fig-recovery fig-alt="{alt}"}}'

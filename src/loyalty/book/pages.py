@@ -82,7 +82,7 @@ def crosscheck(described: Mapping[str, Study], found: Results, language: Languag
     note = Text(
         en="Unstandardized estimates, standard errors from the expected information. Path by path "
         "in the pages of the cases, to which the numbers lead.",
-        zh="未标准化估计值，标准误来自期望信息矩阵。逐条路径的对照见各案例页面，点击数字即可到达。",
+        zh="非标准化估计值，标准误来自期望信息矩阵。逐条路径的对照见各案例页面，点击数字即可到达。",
     )
     return f"{numbered(table, 'crosscheck', language)}\n\n{note.in_(language)}"
 
@@ -166,7 +166,7 @@ def _origin(study: Study, language: Language) -> str:
     provenance = study.provenance
     cited = "; ".join(f"@{key}" for key in provenance.citation)
     if study.simulated:
-        return Text(en="declared process", zh="已声明的生成过程").in_(language)
+        return Text(en="declared process", zh="设定的生成过程").in_(language)
     return f"[{cited}]" if cited else escape(provenance.source.in_(language))
 
 
@@ -247,7 +247,7 @@ def _absent(study: Study, found: Results, language: Language) -> list[str]:
         said = Text(
             en="**Never seen.** This case is described from what is published about it; its rows "
             "have not been seen, no result is shown, and nothing here rests on it.",
-            zh="**未曾见到数据。** 该案例仅依已发表的说明描述，数据未曾见到：不显示结果，"
+            zh="**未曾见到数据。** 该案例仅根据已发表的说明加以描述，我们未曾见到其数据：不显示结果，"
             "本报告任何内容均不依赖它。",
         )
     had = []
@@ -453,7 +453,7 @@ _PARTS = {
     "funding": Text(en="Funding", zh="资助"),
     "conflict": Text(en="Conflict of interest", zh="利益冲突"),
     "ethics": Text(en="Ethics", zh="伦理"),
-    "data": Text(en="Data availability", zh="数据可得性"),
+    "data": Text(en="Data availability", zh="数据可获得性"),
 }
 
 

@@ -30,7 +30,7 @@ SAYS: dict[str, tuple[str, str]] = {
     "title": ("the title of your study", "研究的标题"),
     "summary": ("who was asked what", "向谁询问了什么"),
     "source": ("where the rows are from", "数据的来源"),
-    "licence": ("what the source states", "来源所声明的许可"),
+    "licence": ("what the source states", "来源所注明的许可"),
     "sampling": ("how people were chosen, how many answered", "如何抽样，多少人作答"),
     "closed": (
         "the rows lie in rows/, which git ignores; true if they may be passed on",

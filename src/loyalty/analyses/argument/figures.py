@@ -49,11 +49,11 @@ def exhibit(found: Exhibit, case: Case) -> Figure:
         draw,
         text(
             f"{clear} of the {relied} paths to loyalty that may be relied upon are clear of zero; {count} were hypothesized, in {surveys} real surveys. Standardized paths with 95 % intervals, published values beside; where a path may not be relied upon, the reason stands in its place. (−): expected to be negative.",
-            f"可以依据的 {relied} 条指向忠诚的路径中有 {clear} 条不含零；{surveys} 份真实问卷共假设 {count} 条。标准化路径及 95% 区间，旁为已发表的数值；不可依据者以原因代替。(−)：预期为负。",
+            f"可以采信的 {relied} 条指向忠诚的路径中有 {clear} 条不含零；{surveys} 项真实调查共假设 {count} 条。标准化路径及 95% 区间，旁为已发表的数值；不可采信者以原因代替。(−)：预期为负。",
         ),
         text(
             f"Forest plot of the paths to loyalty in {surveys} real surveys: {clear} of {relied} that may be relied upon are clear of zero.",
-            f"{surveys} 份真实问卷中指向忠诚的路径森林图：可以依据的 {relied} 条中 {clear} 条不含零。",
+            f"{surveys} 项真实调查中指向忠诚的路径森林图：可以采信的 {relied} 条中 {clear} 条不含零。",
         ),
         simulated=False,
     )
@@ -81,7 +81,7 @@ def pairs(found: Constructs, case: Case) -> Figure:
         ),
         text(
             f"Stacked bars, one a survey: of {total} pairs {fail} are not distinct, {unsure} open.",
-            f"堆叠条形图，每份问卷一条：{total} 对中 {fail} 对不可区分，{unsure} 对未定。",
+            f"堆叠条形图，每项调查一条：{total} 对中 {fail} 对不可区分，{unsure} 对未定。",
         ),
         simulated=False,
     )
@@ -108,17 +108,17 @@ def themes(found: Voice, case: Case) -> Figure | None:
     complained = number(found.summary.complained_count)
     first = text(
         f"{theme(praised.theme).en} goes with praise" if praised else "No theme goes with praise",
-        f"{theme(praised.theme).zh}与好评相伴" if praised else "没有主题与好评相伴",
+        f"{theme(praised.theme).zh}多见于好评" if praised else "没有主题多见于好评",
     )
     return Figure(
         draw,
         text(
             f"{first.en}; {complained} themes go with complaint. Odds that praise mentions a theme over the odds that complaint does, with intervals that hold for all themes together; logarithmic axis.",
-            f"{first.zh}；{complained} 个主题与差评相伴。好评提及某主题的比数与差评提及的比数之比，区间对全部主题同时成立；对数轴。",
+            f"{first.zh}；{complained} 个主题多见于差评。好评对差评提及某主题的优势比，区间对全部主题同时成立；对数轴。",
         ),
         text(
             f"Forest plot of odds ratios by theme: {first.en.lower()}; {complained} go with complaint.",
-            f"各主题比数比的森林图：{first.zh}；{complained} 个与差评相伴。",
+            f"各主题优势比的森林图：{first.zh}；{complained} 个多见于差评。",
         ),
         simulated=False,
     )

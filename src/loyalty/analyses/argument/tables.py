@@ -57,15 +57,15 @@ from loyalty.shown.words import interval, number, text
 #: So many of the differences between two groups are shown.
 APART = 10
 QUESTIONS = {
-    "together": text("Do satisfaction and loyalty go together?", "满意与忠诚是否相伴？"),
-    "first": text("Does satisfaction make customers loyal?", "是满意使顾客忠诚吗？"),
-    "beside": text("What else goes with loyalty?", "还有什么与忠诚相伴？"),
+    "together": text("Do satisfaction and loyalty go together?", "满意与忠诚是否相关？"),
+    "first": text("Does satisfaction make customers loyal?", "是满意使客户忠诚吗？"),
+    "beside": text("What else goes with loyalty?", "还有哪些因素与忠诚相关？"),
     "apart": text(
-        "Do customers tell apart what the questionnaires ask?", "问卷所问之事，顾客分得清吗？"
+        "Do customers tell apart what the questionnaires ask?", "问卷所问之事，客户分得清吗？"
     ),
-    "groups": text("Do customers differ?", "顾客之间有差异吗？"),
+    "groups": text("Do customers differ?", "客户之间有差异吗？"),
     "otherwise": text("Would it hold otherwise?", "换一种做法还成立吗？"),
-    "conduct": text("What do customers do?", "顾客实际怎么做？"),
+    "conduct": text("What do customers do?", "客户实际怎么做？"),
     "voice": text("What do they write?", "他们写些什么？"),
     "claims": text("Can the reports' figures be built on?", "各报告的数字靠得住吗？"),
 }
@@ -80,14 +80,14 @@ HELD = {
 DESIGNS = {
     "count": text("a count; its sample is not described", "计数；样本未说明"),
     "change": text("a change without comparison: no", "无比较对象的升降：不能"),
-    "survey": text("one survey: what goes together", "单次问卷：何者相伴"),
+    "survey": text("one survey: what goes together", "单次调查：哪些因素相关"),
     "goal": text("a goal, no finding", "目标，并非发现"),
 }
 SAID = {
     "incoherent": text("does not agree with other printed figures", "与其他所载数字不符"),
     "inside": text("inside the interval of real data", "位于真实数据的区间内"),
     "outside": text("outside the interval of real data", "位于真实数据的区间外"),
-    "untested": text("nothing, from these data", "依这些数据无可说"),
+    "untested": text("nothing, from these data", "依这些数据无法判断"),
 }
 
 
@@ -115,7 +115,7 @@ def known(found: Known, case: Case) -> Table:
         text("What is known, and what is not.", "已知与未知。"),
         text(
             "Grade: high, it follows from the figures themselves; moderate, two or more sets of real data agree; low, one says so; none, the intervals hold both answers, or nothing that may be relied upon speaks to it.",
-            "等级：高，由数字本身得出；中，两组或以上真实数据一致；低，仅一组数据支持；无，区间包含两种答案，或没有可以依据的数据。",
+            "等级：高，由数字本身得出；中，两组或以上真实数据一致；低，仅一组数据支持；无，区间包含两种答案，或没有可以采信的数据。",
         ),
         simulated=False,
     )
@@ -154,7 +154,7 @@ def surveys(found: Surveys, case: Case) -> Table:
         ],
         text(
             "The real surveys at a glance, and how good their answers are.",
-            "真实问卷一览及其答案质量。",
+            "真实调查一览及其作答质量。",
         ),
         text(
             f"Constructs of one item in brackets. Careless: several signs of careless answering. Cut-offs missed: of {number(found.indices)} (CFI, TLI, RMSEA, SRMR) by the planned measurement model.",
@@ -177,7 +177,7 @@ def sampling(found: Surveys, case: Case) -> Table:
         ],
         text(
             "How the respondents of the real surveys were chosen, as far as it is stated.",
-            "真实问卷受访者的选取方式（依资料所述）。",
+            "真实调查受访者的选取方式（依资料所述）。",
         ),
         text(
             "Recorded: the rows may not be passed on; their findings are.",
@@ -264,11 +264,11 @@ def counts(found: Paths, case: Case) -> Table:
         ],
         text(
             "Verdicts on every hypothesized path of the real surveys.",
-            "对真实问卷每条假设路径的判断。",
+            "对真实调查每条假设路径的判断。",
         ),
         text(
             "Not estimated: the survey's description says why a path is set aside. Not to be relied upon: a doubtful solution, an interval wider than one standard deviation, or causes that cannot be told apart.",
-            "未估计：问卷说明中载有搁置该路径的理由。不可依据：解可疑、区间宽于一个标准差，或前因无法区分。",
+            "未估计：案例说明中载有搁置该路径的理由。不可采信：解可疑、区间宽于一个标准差，或前因无法区分。",
         ),
         simulated=False,
     )
@@ -296,11 +296,11 @@ def pooled(found: Paths, case: Case) -> Table | None:
         ],
         text(
             "What goes with loyalty, over the real surveys that may be relied upon.",
-            "在可以依据的真实问卷中，何者与忠诚相伴。",
+            "在可以采信的真实调查中，哪些因素与忠诚相关。",
         ),
         text(
             "Standardized paths; of several surveys pooled: random effects, REML, Hartung–Knapp; of one its own. Left out: surveys that have the path and may not be relied upon for it.",
-            "标准化路径；多份问卷为合并值（随机效应，REML，Hartung–Knapp），单份为其自身。略去：含该路径但不可依据的问卷数。",
+            "标准化路径；多项调查为合并值（随机效应，REML，Hartung–Knapp），单项调查为其自身的估计。略去：含该路径但不可采信的调查数。",
         ),
         simulated=False,
     )
@@ -357,10 +357,10 @@ def differences(found: Differences, case: Case) -> Table:
             Column("paths", "Paths"),
             Column("different", "Differ"),
         ],
-        text("Who differs: groups of the real surveys.", "谁有差异：真实问卷的分组。"),
+        text("Who differs: groups of the real surveys.", "谁有差异：真实调查的分组。"),
         text(
             "Equal, up to: the last step of invariance that holds. Differ: paths that are not equal in all groups, after Holm's correction.",
-            "一致至：成立的最高不变性层级。不同：经 Holm 校正后各组不等的路径数。",
+            "一致至：成立的最高不变性层级。不同：经 Holm 校正后组间有差异的路径数。",
         ),
         simulated=False,
     )
@@ -385,7 +385,7 @@ def apart(found: Differences, case: Case) -> Table | None:
         ],
         text(
             "Paths that differ between two groups after Holm's correction, the largest first.",
-            "经 Holm 校正后两组间不同的路径，大者在前。",
+            "经 Holm 校正后两组间有差异的路径，按差异由大到小排列。",
         ),
         text("Unstandardized paths.", "非标准化路径。"),
         first=APART,
@@ -417,11 +417,11 @@ def otherwise(found: Otherwise, case: Case) -> Table:
         ],
         text(
             "One path of every survey under other choices of method.",
-            "每份问卷的一条路径在其他方法选择下的结果。",
+            "每项调查的一条路径在其他方法选择下的结果。",
         ),
         text(
             "Range, support: of choices alone whose solution is acceptable and whose interval is no wider than one standard deviation; support by interval. No range where the study's own estimate may not be relied upon.",
-            "范围与支持：仅计解可接受且区间不宽于一个标准差的设定；支持按区间判断。本研究自身的估计不可依据者不给范围。",
+            "范围与支持：仅计解可接受且区间不宽于一个标准差的设定；支持按区间判断。本研究自身的估计不可采信者不给范围。",
         ),
         simulated=False,
     )
@@ -444,7 +444,7 @@ def returning(found: Conduct, case: Case) -> Table | None:
             Column("late", "Bought again"),
             Column(("late_ci_lower", "late_ci_upper"), "95 % interval"),
         ],
-        text("Customers who buy a second time.", "第二次购买的顾客。"),
+        text("Customers who buy a second time.", "第二次购买的客户。"),
         simulated=False,
     )
 
@@ -463,7 +463,7 @@ def brands(found: Conduct, case: Case) -> Table | None:
             Column("inertia", "Excess"),
             Column(("inertia_ci_lower", "inertia_ci_upper"), "95 % interval"),
         ],
-        text("Brands bought again, and what chance would give.", "重复购买的品牌与随机所得。"),
+        text("Brands bought again, and what chance would give.", "品牌的重复购买与随机水平。"),
         simulated=False,
     )
 
@@ -485,11 +485,11 @@ def foretold(found: Foretold, case: Case) -> Table | None:
         ],
         text(
             "What people say, and what the same people do next.",
-            "人们所说，与同一人其后所为。",
+            "人们所言，与同一人其后所为。",
         ),
         text(
             "Effects within a person, from one wave to the next, unstandardized.",
-            "个人内部由一次到下一次的效应，非标准化。",
+            "个体内部由一期到下一期的效应，非标准化。",
         ),
         simulated=False,
     )
@@ -542,7 +542,7 @@ def claims(found: Claims, case: Case) -> Table:
         ],
         text(
             "The claims that can be checked, and those that come from a survey.",
-            "可以核对的条目，以及出自问卷的条目。",
+            "可以核对的条目，以及出自调查的条目。",
         ),
         text("All claims by number in the appendix.", "全部条目按编号见附录。"),
         simulated=False,
@@ -562,7 +562,7 @@ def sources(found: Claims, case: Case) -> Table:
             Column("outside", "Outside"),
             Column("untested", "Nothing to say"),
         ],
-        text("What can be said of each report's claims.", "对各报告条目可说的话。"),
+        text("What can be said of each report's claims.", "对各报告条目能够作出的判断。"),
         text(
             "Disagree: with other printed figures. Inside, outside: of the interval of real data.",
             "不符：与其他所载数字。区间内、外：相对于真实数据的区间。",
@@ -590,7 +590,7 @@ def failures(found: Claims, case: Case) -> Table | None:
             Column(lambda r: _printed(r.printed), "Printed", "markdown"),
             Column(follows, "Follows", "markdown"),
         ],
-        text("Printed figures that do not agree with each other.", "彼此不符的所载数字。"),
+        text("Printed figures that do not agree with each other.", "报告所载数字中彼此不符者。"),
         simulated=False,
     )
 

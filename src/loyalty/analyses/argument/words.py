@@ -61,12 +61,12 @@ def answer(found: Answer, case: Case) -> list[Text]:
     if one is None or one.grade == "none" or one.estimate <= 0:
         said = text(
             "No real survey here shows reliably that satisfied customers are more loyal.",
-            "此处没有真实问卷能可靠地表明满意的顾客更忠诚。",
+            "此处没有真实调查能可靠地表明满意的客户更忠诚。",
         )
     elif one.k == 1:
         said = text(
             "In one real survey that may be relied upon, customers who are more satisfied also say that they are more loyal.",
-            "在一份可以依据的真实问卷中，更满意的顾客也自称更忠诚。",
+            "在一项可以采信的真实调查中，更满意的客户也自称更忠诚。",
         )
     else:
         k, n = number(one.k), number(one.n)
@@ -75,20 +75,20 @@ def answer(found: Answer, case: Case) -> list[Text]:
             what = names([label(p.from_, case) for p in beside])
             go = "goes" if len(beside) == 1 else "go"
             also = f"; beside satisfaction, {what.en.lower()} {go} with loyalty, too"
-            also_zh = f"；除满意之外，{what.zh}也与忠诚相伴"
+            also_zh = f"；除满意之外，{what.zh}也与忠诚相关"
         said = text(
             f"In the {k} real surveys that may be relied upon, with {n} people, customers who are more satisfied also say that they are more loyal{also}.",
-            f"在 {k} 份可以依据的真实问卷（共 {n} 人）中，更满意的顾客也自称更忠诚{also_zh}。",
+            f"在 {k} 项可以采信的真实调查（共 {n} 人）中，更满意的客户也自称更忠诚{also_zh}。",
         )
     if found.experiments == 0:
         cause = text(
             "What makes them so, these data cannot say: nowhere was anything changed at random to see what follows.",
-            "至于是什么使他们忠诚，这些数据无法回答：没有任何一处曾随机改变某项做法以观其后果。",
+            "至于是什么使他们忠诚，这些数据无法回答：没有任何一个案例随机改变过某项做法以观察其后果。",
         )
     else:
         cause = text(
             f"Something was changed at random in {number(found.experiments)} of the real cases; only there can be said what makes customers loyal.",
-            f"真实案例中有 {number(found.experiments)} 个随机改变过某项做法；只有在那里才谈得上是什么使顾客忠诚。",
+            f"真实案例中有 {number(found.experiments)} 个随机改变过某项做法；只有在这些案例中才能判断是什么使客户忠诚。",
         )
     return [said, cause]
 
@@ -102,29 +102,29 @@ def headline_satisfaction(found: Answer, case: Case) -> list[Text] | None:
     if one.k == 1:
         first = text(
             f"**Satisfaction and loyalty go together in the one survey that may be relied upon**: {size}.",
-            f"**在唯一可以依据的问卷中，满意与忠诚相伴**：{size}。",
+            f"**在唯一可以采信的调查中，满意与忠诚相关**：{size}。",
         )
     else:
         first = text(
             f"**Satisfaction and loyalty go together, and not equally closely everywhere**: {size} over {number(one.k)} surveys."
             if one.tau
             else f"**Satisfaction and loyalty go together**: {size} over {number(one.k)} surveys.",
-            f"**满意与忠诚相伴，但各处的紧密程度不一**：{number(one.k)} 份问卷合并为 {size}。"
+            f"**满意与忠诚相关，但相关的强度因调查而异**：{number(one.k)} 项调查合并为 {size}。"
             if one.tau
-            else f"**满意与忠诚相伴**：{number(one.k)} 份问卷合并为 {size}。",
+            else f"**满意与忠诚相关**：{number(one.k)} 项调查合并为 {size}。",
         )
     said = [
         first,
         text(
             f"Of two customers of whom one is a usual step more satisfied than the other, that one is on average {number(one.estimate)} of such a step more loyal.",
-            f"两名顾客中，一名的满意度比另一名高出一个通常的差距（一个标准差），其忠诚度平均高出 {number(one.estimate)} 个这样的差距。",
+            f"两名客户中，一名的满意度比另一名高出一个通常的差距（一个标准差），其忠诚度平均高出 {number(one.estimate)} 个这样的差距。",
         ),
     ]
     if one.pi_lower is not None and one.pi_lower <= 0:
         said.append(
             text(
                 f"So few surveys leave open what the next one would show: anything in {interval(one.pi_lower, one.pi_upper)}.",
-                f"问卷太少，下一份问卷会得到什么尚不能定：可能是 {interval(one.pi_lower, one.pi_upper)} 中的任何值。",
+                f"调查太少，无法预计下一项调查会得到什么：可能是 {interval(one.pi_lower, one.pi_upper)} 中的任何值。",
             )
         )
     return [*said, *_reservations(one, found.unfit), graded(one.grade, "exhibit")]
@@ -138,14 +138,14 @@ def _reservations(one: PooledRow, unfit: int) -> list[Text]:
         said.append(
             text(
                 f"In {n} of these surveys satisfaction or loyalty is a single question, taken as free of error.",
-                f"其中 {n} 份问卷只用一个问题测量满意或忠诚，并视其没有误差。",
+                f"其中 {n} 项调查只用一个问题测量满意或忠诚，并视为没有误差。",
             )
         )
     if unfit:
         said.append(
             text(
                 f"In {number(unfit)} the questions fit together so badly that the model of measurement misses every cut-off of fit.",
-                f"有 {number(unfit)} 份问卷的题项拟合很差，测量模型未达到任何一项拟合标准。",
+                f"有 {number(unfit)} 项调查的题项拟合很差，测量模型未达到任何一项拟合标准。",
             )
         )
     if one.left_out:
@@ -153,7 +153,7 @@ def _reservations(one: PooledRow, unfit: int) -> list[Text]:
         said.append(
             text(
                 f"{n} more {'survey has' if one.left_out == 1 else 'surveys have'} this path and may not be relied upon for it.",
-                f"另有 {n} 份问卷含此路径，但在这一点上不可依据。",
+                f"另有 {n} 项调查含此路径，但在这一点上不可采信。",
             )
         )
     return said
@@ -168,7 +168,7 @@ def headline_apart(found: Answer, case: Case) -> list[Text] | None:
     said = [
         text(
             f"**Customers do not tell apart all that the questionnaires ask about**: in {failing} of {judged} surveys at least two of the things asked about are one to those who answer.",
-            f"**问卷所问之事，顾客并不都能分清**：{judged} 份问卷中有 {failing} 份，至少两件被问之事在作答者看来是同一回事。",
+            f"**问卷所问之事，客户并不都能分清**：{judged} 项调查中有 {failing} 项，作答者至少把所问的两件事视为同一回事。",
         ),
         text(
             f"Of {pairs} pairs {fail} {be(found.not_apart)} not distinct by the whole interval, and {unsure} {be(found.open)} open.",
@@ -180,7 +180,7 @@ def headline_apart(found: Answer, case: Case) -> list[Text] | None:
     said.append(
         text(
             "Which of such things matters more can then not be said, however the question is put.",
-            "于是这些事中哪一件更要紧，无论怎样问都无从回答。",
+            "因此，这些事中哪一件更重要，无论怎样分析都无从回答。",
         )
     )
     return [*said, graded(found.apart_grade, "constructs")]
@@ -195,7 +195,7 @@ def tension_told(found: Tension, case: Case) -> list[Text]:
     said = [
         text(
             f"For {escape(name.en)} in “{escape(where.en)}” the published value, by a method that takes scale scores as they are, comes out again as {published}; a model that allows for errors of measurement gives {latent}, which is not to be relied upon.",
-            f"在“{escape(where.zh)}”中，{escape(name.zh)}的已发表数值出自直接使用量表得分的方法，此处重算得 {published}；而考虑测量误差的模型得 {latent}，不可依据。",
+            f"在“{escape(where.zh)}”中，{escape(name.zh)}的已发表数值出自直接使用量表得分的方法，此处重算得 {published}；而考虑测量误差的模型得 {latent}，不可采信。",
         )
     ]
     merged = found.merged
@@ -210,14 +210,14 @@ def tension_told(found: Tension, case: Case) -> list[Text]:
     elif len(merged.from_) > 1:
         tail = text(
             "together they go with loyalty, one by one they cannot be read",
-            "合在一起与忠诚相伴，拆开则无法解读",
+            "合在一起与忠诚相关，拆开则无法解读",
         )
     else:
         tail = text("from a solution that is acceptable", "所得之解可以接受")
     said.append(
         text(
             f"With {en} taken as one, as the data prefer, it is {size}: {tail.en}.",
-            f"若按数据所偏好，将{zh}视为一体，则为 {size}：{tail.zh}。",
+            f"若按数据支持的模型将{zh}合而为一，则为 {size}：{tail.zh}。",
         )
     )
     return said
@@ -250,7 +250,7 @@ def headline_claims(found: Answer, case: Case) -> list[Text] | None:
             f"**The figures of the five reports do not carry what is built on them**: {failed} of {checks} checks of printed figures against each other do not come out."
             if one.sources == 5
             else f"**The figures of the reports do not carry what is built on them**: {failed} of {checks} checks of printed figures against each other do not come out.",
-            f"**各报告的数字承载不了建立在其上的结论**：把所载数字彼此核对，{checks} 项中有 {failed} 项不成立。",
+            f"**各报告的数字不足以支撑据此得出的结论**：把所载数字彼此核对，{checks} 项中有 {failed} 项不成立。",
         ),
         text(
             f"Of {count} figures {with_n} name a number of respondents; {changes} say that one thing rose or fell with another, and name nothing it was compared with.",
@@ -267,10 +267,10 @@ def exhibit(found: Exhibit, case: Case) -> Text:
     if found.printed:
         n = number(found.printed)
         printed = f" For {n} of them a value is published; it stands beside, as printed."
-        printed_zh = f"其中 {n} 条有已发表的数值，照原样列于旁。"
+        printed_zh = f"其中 {n} 条有已发表的数值，按原文列于其旁。"
     return text(
         f"Of {count} hypothesized paths to loyalty {relied} may be relied upon; {clear} of these {_has(found.clear)} an interval clear of zero.{printed}",
-        f"{count} 条指向忠诚的假设路径中，{relied} 条可以依据，其中 {clear} 条的区间不含零。{printed_zh}",
+        f"{count} 条指向忠诚的假设路径中，{relied} 条可以采信，其中 {clear} 条的区间不含零。{printed_zh}",
     )
 
 
@@ -278,12 +278,12 @@ def known(found: Known, case: Case) -> Text:
     yes = sum(r.known == "yes" for r in found.rows)
     no = sum(r.known == "no" for r in found.rows)
     if no == 0:
-        return text("Nothing asked here is left wholly open.", "此处所问无一完全悬而未决。")
+        return text("Nothing asked here is left wholly open.", "此处的问题没有一个完全悬而未决。")
     if yes == 0:
-        return text("Nothing asked here is settled.", "此处所问无一已有定论。")
+        return text("Nothing asked here is settled.", "此处的问题没有一个已有定论。")
     return text(
         "What stands without a grade is not known from these data, whatever is written about it elsewhere.",
-        "未标等级者，依这些数据尚属未知，无论别处如何论述。",
+        "未标等级的问题，依这些数据尚无法回答，无论其他文献如何论述。",
     )
 
 
@@ -294,7 +294,7 @@ def surveys(found: Surveys, case: Case) -> list[Text]:
     said = [
         text(
             f"{n} real surveys, of {people} people in all, the smallest of {least} and the largest of {most}.",
-            f"真实问卷 {n} 份，共 {people} 人，最小 {least} 人，最大 {most} 人。",
+            f"真实调查 {n} 项，共 {people} 人，最少的 {least} 人，最多的 {most} 人。",
         )
     ]
     if found.with_single:
@@ -302,7 +302,7 @@ def surveys(found: Surveys, case: Case) -> list[Text]:
         said.append(
             text(
                 f"{single} of them measure at least one of their constructs by a single question.",
-                f"其中 {single} 份至少有一个构念只用一个问题测量。",
+                f"其中 {single} 项至少有一个构念只用一个问题测量。",
             )
         )
     judged, fitting = number(found.judged), number(found.fitting)
@@ -329,7 +329,7 @@ def surveys(found: Surveys, case: Case) -> list[Text]:
         said.append(
             text(
                 f"Up to {share} of a survey's respondents show several signs of careless answering.",
-                f"单份问卷中最多有 {share} 的受访者呈现多项敷衍作答的迹象。",
+                f"单项调查中最多有 {share} 的受访者呈现多项敷衍作答的迹象。",
             )
         )
     return said
@@ -350,11 +350,11 @@ def constructs(found: Constructs, case: Case) -> list[Text]:
         ),
         text(
             f"Of {surveys_} surveys with several constructs {apart} {'tells' if found.apart == 1 else 'tell'} all of them apart, in {unsettled} some pairs stay open, and in {failing} some fail.",
-            f"{surveys_} 份含多个构念的问卷中，{apart} 份的构念全部可分，{unsettled} 份有未定者，{failing} 份有不可分者。",
+            f"{surveys_} 项含多个构念的调查中，{apart} 项的构念全部可以区分，{unsettled} 项有未定的构念对，{failing} 项有不可区分的构念对。",
         ),
         text(
             f"{ave} of {scales} scales explain at least half of their items' variance with their whole interval.",
-            f"{scales} 个量表中，{ave} 个按整个区间解释了题项方差的至少一半。",
+            f"{scales} 个量表中，{ave} 个的整个区间表明其至少解释了题项方差的一半。",
         ),
     ]
 
@@ -373,7 +373,7 @@ def paths(found: Paths, case: Case) -> list[Text]:
     said = [
         text(
             f"The real surveys state {n} hypothesized paths. {aside} {be(found.set_aside)} not estimated, {doubted} may not be relied upon; of the rest {good} {be(found.supported)} supported, {unsure} open and {against} contradicted.",
-            f"真实问卷共提出 {n} 条假设路径：{aside} 条未估计，{doubted} 条不可依据；其余 {good} 条得到支持，{unsure} 条未定，{against} 条相反。",
+            f"真实调查共提出 {n} 条假设路径：{aside} 条未估计，{doubted} 条不可采信；其余 {good} 条得到支持，{unsure} 条未定，{against} 条相反。",
         )
     ]
     if found.satisfaction is not None and found.satisfaction.k > 1:
@@ -383,9 +383,9 @@ def paths(found: Paths, case: Case) -> list[Text]:
                 f"From satisfaction to loyalty the pooled path is {_sized(one)} ({number(one.k)} surveys); the surveys differ by more than their errors (I² = {number(one.i2)})."
                 if one.tau
                 else f"From satisfaction to loyalty the pooled path is {_sized(one)} ({number(one.k)} surveys).",
-                f"从满意到忠诚的合并路径为 {_sized(one)}（{number(one.k)} 份问卷）；问卷间的差异大于其误差（I² = {number(one.i2)}）。"
+                f"从满意到忠诚的合并路径为 {_sized(one)}（{number(one.k)} 项调查）；调查间的差异大于其误差（I² = {number(one.i2)}）。"
                 if one.tau
-                else f"从满意到忠诚的合并路径为 {_sized(one)}（{number(one.k)} 份问卷）。",
+                else f"从满意到忠诚的合并路径为 {_sized(one)}（{number(one.k)} 项调查）。",
             )
         )
         said += _reservations(one, found.unfit)
@@ -394,14 +394,14 @@ def paths(found: Paths, case: Case) -> list[Text]:
         parts = [
             text(
                 f"{escape(label(p.from_, case).en)} {_sized(p)}, {number(p.k)} survey{_s(p.k)}",
-                f"{escape(label(p.from_, case).zh)} {_sized(p)}（{number(p.k)} 份）",
+                f"{escape(label(p.from_, case).zh)} {_sized(p)}（{number(p.k)} 项）",
             )
             for p in clear
         ]
         said.append(
             text(
                 f"Beside it {'goes' if len(clear) == 1 else 'go'} with loyalty: {'; '.join(p.en for p in parts)}.",
-                f"除此之外与忠诚相伴的有：{'；'.join(p.zh for p in parts)}。",
+                f"除此之外与忠诚相关的有：{'；'.join(p.zh for p in parts)}。",
             )
         )
     if unclear := [p for p in others if p.grade == "none"]:
@@ -434,7 +434,7 @@ def satisfied(found: Satisfied, case: Case) -> list[Text]:
         said.append(
             text(
                 f"Past the threshold that a report claims, loyalty rises faster in {faster} and slower in {slower} of {tried}; of the rest the intervals hold both.",
-                f"越过某报告所称的阈值后，{tried} 项中 {faster} 项的忠诚上升更快，{slower} 项更慢；其余的区间兼含两种可能。",
+                f"越过某报告所称的阈值后，{tried} 项中 {faster} 项的忠诚上升更快，{slower} 项更慢；其余的区间包含两种可能。",
             )
         )
     return said
@@ -446,7 +446,7 @@ def differences(found: Differences, case: Case) -> list[Text]:
     said = [
         text(
             f"Groups can be compared in {compared} of {n} surveys that name any, where the questions mean enough of the same to all.",
-            f"{n} 份载有分组的问卷中，{compared} 份的题项含义在各组间足够一致，可以比较。",
+            f"{n} 项载有分组的调查中，{compared} 项的题项含义在各组间足够一致，可以比较。",
         )
     ]
     if found.compared:
@@ -492,7 +492,7 @@ def otherwise(found: Otherwise, case: Case) -> list[Text]:
     said = [
         text(
             f"Of {n} focal paths {doubted} may not be relied upon in the first place; of the others {stable} {be(found.stable)} supported under every acceptable choice, {mixed} under some, {none} under none.",
-            f"{n} 条核心路径中，{doubted} 条本身不可依据；其余之中，{stable} 条在所有可接受的设定下均得到支持，{mixed} 条在部分设定下，{none} 条在任何设定下均未得到支持。",
+            f"{n} 条核心路径中，{doubted} 条本身不可采信；其余路径中，{stable} 条在所有可接受的设定下均得到支持，{mixed} 条在部分设定下，{none} 条在任何设定下均未得到支持。",
         )
     ]
     if found.doubtful or found.wide or found.failed:
@@ -521,15 +521,17 @@ def _returning(found: Conduct, case: Case) -> list[Text]:
         late_zh = ""
         if r.part < 0.5:
             late_comers = f", so that those who come back do so later rather than early ({number(r.part)} of them in the first {weeks} weeks)"
-            late_zh = f"，可见回来者多在后来而非早期（仅 {number(r.part)} 在前 {weeks} 周）"
+            late_zh = (
+                f"，可见再次购买多发生在较晚而非较早的时候（仅 {number(r.part)} 在前 {weeks} 周）"
+            )
         said += [
             text(
                 f"**{most} of those who buy once do not buy again within {more} weeks** ({escape(where.en)}, {customers} customers): {late} do, {early} within {weeks} weeks{late_comers}.",
-                f"**首次购买者中{zh}在 {more} 周内没有再买**（{escape(where.zh)}，{customers} 名顾客）：再买者占 {late}，其中 {weeks} 周内为 {early}{late_zh}。",
+                f"**首次购买者中{zh}在 {more} 周内没有再买**（{escape(where.zh)}，{customers} 名客户）：再买者占 {late}，其中 {weeks} 周内为 {early}{late_zh}。",
             ),
             text(
                 f"{single} were seen on one day only.",
-                f"{single} 的顾客只出现过一天。",
+                f"{single} 的客户仅在一天有过购买。",
             ),
         ]
     return said
@@ -569,7 +571,7 @@ def brands(found: Conduct, case: Case) -> list[Text] | None:
     return [
         text(
             f"Households buy the brand they bought before more often than chance would have it in {clear} of {n} categories; the largest excess is {size} ({escape(what.en)}).",
-            f"在 {n} 个品类中，有 {clear} 个的家庭重复购买上次品牌的比例高于随机；超出最多者为 {size}（{escape(what.zh)}）。",
+            f"{n} 个品类中，有 {clear} 个品类的家庭重复购买上次品牌的比例高于随机水平；超出最多者为 {size}（{escape(what.zh)}）。",
         )
     ]
 
@@ -582,18 +584,18 @@ def foretold(found: Foretold, case: Case) -> list[Text]:
         said.append(
             text(
                 f"Within a person {clear} of {n} effects of what is said at one time on what is done until the next {be(found.clear)} clear of zero.",
-                f"在同一人身上，先前所说对其后所为的 {n} 项效应中有 {clear} 项不含零。",
+                f"在个体内部，先前所言对其后所为的 {n} 项效应中，有 {clear} 项的区间不含零。",
             )
         )
     for r in found.lapses:
         what, where = measure(r.case, r.said, case), title(r.case, case)
         odds = estimate(r.odds_ratio, r.ci_lower, r.ci_upper)
         en = {"+": "more often", "-": "less often", "open": "neither clearly more nor less often"}
-        zh = {"+": "更常", "-": "更少", "open": "是否更常不能定，"}
+        zh = {"+": "更常如此", "-": "较少如此", "open": "是否更常如此尚无定论"}
         said.append(
             text(
                 f"{number(r.share)} of {number(r.n)} had stopped by the next time ({escape(where.en)}): those with more {escape(what.en.lower())} do so {en[r.verdict]} (odds ratio {odds}, with what they did before held constant).",
-                f"{number(r.n)} 人次中有 {number(r.share)} 此后未再出现（{escape(where.zh)}）：{escape(what.zh)}较高者{zh[r.verdict]}如此（控制先前行为后比数比 {odds}）。",
+                f"{number(r.n)} 人中有 {number(r.share)} 到下一期已不再有该行为（{escape(where.zh)}）：{escape(what.zh)}较高者{zh[r.verdict]}（控制先前行为后的优势比为 {odds}）。",
             )
         )
     for u in found.used:
@@ -601,7 +603,7 @@ def foretold(found: Foretold, case: Case) -> list[Text]:
         said.append(
             text(
                 f"Of {number(u.count)} services rated in “{escape(where.en)}”, {number(u.more)} {be(u.more)} used more by those who rate them higher, {number(u.less)} less.",
-                f"“{escape(where.zh)}”所评的 {number(u.count)} 项服务中，{number(u.more)} 项的评分较高者使用更多，{number(u.less)} 项更少。",
+                f"“{escape(where.zh)}”中受评的 {number(u.count)} 项服务中，{number(u.more)} 项评分较高者使用更多，{number(u.less)} 项评分较高者使用更少。",
             )
         )
     return said
@@ -622,7 +624,7 @@ def _sides(found: VoiceSummary, *, bold: bool = False) -> list[Text]:
         said.append(
             text(
                 f"{mark}{escape(name.en)} goes with praise{mark}: {praise} lines of praise mention it and {complaint} of complaint, odds {_odds(row)} times as high.",
-                f"{mark}{escape(name.zh)}与好评相伴{mark}：好评中有 {praise} 条提及，差评中有 {complaint} 条，比数为 {_odds(row)} 倍。",
+                f"{mark}{escape(name.zh)}多见于好评{mark}：好评中有 {praise} 条提及，差评中有 {complaint} 条，优势比为 {_odds(row)}。",
             )
         )
     if found.complained:
@@ -638,14 +640,14 @@ def _sides(found: VoiceSummary, *, bold: bool = False) -> list[Text]:
         said.append(
             text(
                 f"{start}With complaint{start} go {what.en}: odds of being mentioned in praise, over those in complaint.",
-                f"{start}与差评相伴{start}的是{what.zh}：括号内为好评提及的比数与差评提及的比数之比。",
+                f"{start}多见于差评{start}的是{what.zh}：括号内为好评对差评的优势比。",
             )
         )
     praise, complaint = number(found.praise), number(found.complaint)
     said.append(
         text(
             f"The collection holds {praise} lines of praise and {complaint} of complaint by design, so that only odds compare them.",
-            f"该文本集按设计含好评 {praise} 条、差评 {complaint} 条，因此只能比较比数。",
+            f"该文本集的好评（{praise} 条）与差评（{complaint} 条）数量由收集者设定，因此只能以优势比相比较。",
         )
     )
     return said
@@ -672,7 +674,7 @@ def claims(found: Claims, case: Case) -> list[Text]:
     said = [
         text(
             f"The reports print {count} figures. {with_n} come with a number of respondents; {surveys_} come from a survey, which can show what goes together; {changes} are rises or falls without anything to compare with, which can show nothing.",
-            f"各报告共载 {count} 个数字：{with_n} 个注明受访人数；{surveys_} 个出自问卷，可以说明何者相伴；{changes} 个是没有比较对象的升降，什么也说明不了。",
+            f"各报告共载 {count} 个数字：{with_n} 个注明受访人数；{surveys_} 个出自调查，可以说明哪些因素相关；{changes} 个是没有比较对象的升降，什么也说明不了。",
         ),
         text(
             f"{checked} can be checked by arithmetic or beside real data; {failed} of {checks} checks of arithmetic and coherence fail.",
@@ -684,7 +686,7 @@ def claims(found: Claims, case: Case) -> list[Text]:
         said.append(
             text(
                 f"Beside real data {inside} lie inside our interval and {outside} outside it; an interval that is wide agrees with much, and the people asked were others.",
-                f"与真实数据对照，{inside} 个位于本研究的区间内，{outside} 个在外；区间宽则易于相符，且所问之人不同。",
+                f"与真实数据对照，{inside} 个位于本研究的区间内，{outside} 个在区间外；但区间较宽时容易相符，且受访者并非同一群人。",
             )
         )
     return said
@@ -695,7 +697,7 @@ def actions(found: Actions, case: Case) -> Text | None:
         return None
     return text(
         "Nothing found here is sure enough for advice to follow from it.",
-        "此处所得没有一项确定到足以据之提出建议。",
+        "此处的发现没有一项确定到足以据此提出建议。",
     )
 
 
@@ -712,21 +714,21 @@ def action(found: Actions, row_id: str, case: Case) -> Text:
         fail = number(said.not_apart)
         return text(
             f"Do not divide one effect among things that customers do not tell apart ({fail} pairs): track them together, rank them not.",
-            f"顾客分不清的事（{fail} 对）不要拆开计算效应：可以一并跟踪，不可排名。",
+            f"不要在客户分不清的构念之间（{fail} 对）拆分同一效应：可以一并跟踪，不可排名。",
         )
     if row_id == "satisfaction":
         one = said.satisfaction
         assert one is not None
         return text(
             f"Ask about satisfaction and follow it: it goes with loyalty ({_sized(one)}). That raising it would raise loyalty has to be tried, not assumed.",
-            f"询问并跟踪满意度：它与忠诚相伴（{_sized(one)}）。提高它是否会提高忠诚，须经试验，不可假定。",
+            f"询问并跟踪满意度：它与忠诚相关（{_sized(one)}）。提高满意度是否会提高忠诚，须经实验检验，不可假定。",
         )
     if row_id == "liked":
         one = next(p for p in said.beside if p.estimate > 0)
         what = label(one.from_, case)
         return text(
             f"Ask what stands behind {escape(what.en.lower())}, which goes with loyalty beside satisfaction ({_sized(one)}): which service makes for it, these surveys do not ask.",
-            f"追问{escape(what.zh)}的来源：它在满意之外与忠诚相伴（{_sized(one)}）；何种服务造就它，这些问卷没有问。",
+            f"追问{escape(what.zh)}的来源：在满意之外，它也与忠诚相关（{_sized(one)}）；何种服务会带来它，这些调查没有涉及。",
         )
     if row_id == "second_purchase":
         assert said.conduct is not None
@@ -734,13 +736,13 @@ def action(found: Actions, row_id: str, case: Case) -> Text:
         late = estimate(r.late, r.late_ci_lower, r.late_ci_upper)
         return text(
             f"Look after the second purchase, and not only in the first weeks: {late} of new customers buy again within {number(r.late_weeks)} weeks.",
-            f"照顾好第二次购买，且不限于最初几周：新顾客在 {number(r.late_weeks)} 周内再买者占 {late}。",
+            f"重视促成第二次购买，且不限于最初几周：新客户在 {number(r.late_weeks)} 周内再买者占 {late}。",
         )
     assert said.voice is not None
     what = names([theme(r.theme) for r in said.voice.complained])
     return text(
         f"Read first what is written about {what.en.lower()}: they go with complaint. That mending them would turn complaint into praise is not shown.",
-        f"先读有关{what.zh}的文字：它们与差评相伴。改进它们能否化差评为好评，此处未能证明。",
+        f"优先阅读有关{what.zh}的评论：这些主题多见于差评。改进它们能否使差评转为好评，此处未能证明。",
     )
 
 
@@ -752,15 +754,15 @@ def question(found: Known, name: str, case: Case) -> Text:
         return {
             "first": text(
                 "Not known: nowhere was anything changed at random.",
-                "未知：没有任何一处随机改变过做法。",
+                "未知：没有任何一个案例随机改变过做法。",
             )
-        }.get(name, text("Not known from these data.", "依这些数据未知。"))
+        }.get(name, text("Not known from these data.", "依这些数据无法回答。"))
     if name == "together":
         one = said.satisfaction
         assert one is not None
         return text(
             f"They do: {_sized(one)} ({number(one.k)} survey{_s(one.k)}, {number(one.n)} people).",
-            f"相伴：{_sized(one)}（{number(one.k)} 份问卷，{number(one.n)} 人）。",
+            f"相关：{_sized(one)}（{number(one.k)} 项调查，{number(one.n)} 人）。",
         )
     if name == "first":
         n = number(said.experiments)
@@ -769,7 +771,7 @@ def question(found: Known, name: str, case: Case) -> Text:
         parts = [
             text(
                 f"{escape(label(p.from_, case).en)} {_sized(p)} ({number(p.k)} survey{_s(p.k)})",
-                f"{escape(label(p.from_, case).zh)} {_sized(p)}（{number(p.k)} 份）",
+                f"{escape(label(p.from_, case).zh)} {_sized(p)}（{number(p.k)} 项）",
             )
             for p in said.beside
         ]
@@ -778,7 +780,7 @@ def question(found: Known, name: str, case: Case) -> Text:
         fail, pairs, unsure = number(said.not_apart), number(said.pairs), number(said.open)
         return text(
             f"Not everywhere: {fail} of {pairs} pairs are not distinct, {unsure} are open.",
-            f"并非处处：{pairs} 对中 {fail} 对不可区分，{unsure} 对未定。",
+            f"并非处处如此：{pairs} 对中 {fail} 对不可区分，{unsure} 对未定。",
         )
     if name == "groups":
         if not found.compared:
@@ -786,7 +788,7 @@ def question(found: Known, name: str, case: Case) -> Text:
         different, of = number(found.different), number(found.paths)
         return text(
             f"{different} of {of} paths differ, in {number(found.compared)} surveys whose groups can be compared.",
-            f"在 {number(found.compared)} 份分组可比的问卷中，{of} 条路径有 {different} 条不同。",
+            f"在 {number(found.compared)} 项分组可比的调查中，{of} 条路径有 {different} 条不同。",
         )
     if name == "otherwise":
         stable, focal = number(found.stable), number(found.focal)
@@ -813,7 +815,7 @@ def question(found: Known, name: str, case: Case) -> Text:
         name_ = theme(top.theme)
         return text(
             f"{escape(name_.en)} goes with praise: odds {_odds(top)} times as high.",
-            f"{escape(name_.zh)}与好评相伴：比数为 {_odds(top)} 倍。",
+            f"{escape(name_.zh)}多见于好评：优势比为 {_odds(top)}。",
         )
     assert said.claims is not None
     failed, checks = number(said.claims.failed), number(said.claims.checks)

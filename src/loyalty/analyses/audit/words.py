@@ -163,7 +163,7 @@ def codes(found: Codes, case: Case) -> list[Text]:
     if found.declared:
         n = number(found.declared)
         en += f" {n} answers carry a code declared as missing."
-        zh += f"{n} 个答案带有声明的缺失码。"
+        zh += f"{n} 个答案带有指定的缺失码。"
     said = [Text(en=en, zh=zh)]
     return [*said, _variables(found)] if found.checked else said
 
@@ -205,7 +205,7 @@ def columns(found: Columns, case: Case) -> list[Text]:
         said.append(
             Text(
                 en=f"The answers to {escape(coded.item)} fill the codes {low} to {high} and no others of the declared {declared}: they may come from another scale.",
-                zh=f"{escape(coded.item)} 的答案只占编码 {low} 至 {high}，未用到所声明的 {declared} 的其余部分：可能出自另一量表。",
+                zh=f"{escape(coded.item)} 的答案只占编码 {low} 至 {high}，未用到所指定的 {declared} 的其余部分：可能出自另一量表。",
             )
         )
     return said
@@ -435,7 +435,7 @@ def detection(found: Detection, case: Case) -> Text:
     if worst.ci_lower < 0.5:
         end = Text(
             en="This questionnaire yields too few signs to find the latter kind reliably, and some of it is likely to be left among those not flagged; in real answers too.",
-            zh="这份问卷可用的迹象太少，后一类无法可靠识别，未被标记者中可能仍有此类；真实数据亦然。",
+            zh="这项调查可用的迹象太少，后一类无法可靠识别，未被标记者中可能仍有此类；真实数据亦然。",
         )
     else:
         end = Text(en="Real carelessness may be harder to see.", zh="现实中的敷衍可能更难识别。")

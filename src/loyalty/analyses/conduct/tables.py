@@ -45,7 +45,7 @@ def joins(found: Joins, case: Case) -> Table:
             Column("before", "Rows up to the survey"),
             Column("after", "Rows after it"),
         ],
-        Text(en="The survey's people in the tables.", zh="问卷受访者在各数据表中的对应情况。"),
+        Text(en="The survey's people in the tables.", zh="调查受访者在各数据表中的对应情况。"),
         Text(
             en="A key stays on the machine: it is hashed as it is read, and no result holds one. A key that several respondents have is nobody's.",
             zh="键值不离开本机：读入即作散列，结果中均不含键值。多名受访者共有的键值不归属任何人。",
@@ -145,7 +145,7 @@ def segments(found: Segments, case: Case) -> Table:
         Text(en="Attached and buying: four kinds of loyalty.", zh="依恋与购买：四类忠诚。"),
         Text(
             en=f"Attached: {label.en} above {middle}; buying much: the scores of recency, frequency and money before the survey sum to more than their median [@dick1994]. Came back and spent: after the survey, within the horizon.",
-            zh=f"依恋：{label.zh}高于 {middle}；购买多：问卷之前的近度、频度与金额得分之和高于中位数 [@dick1994]。回购与消费：问卷之后、期限之内。",
+            zh=f"依恋：{label.zh}高于 {middle}；购买多：调查之前的近度、频度与金额得分之和高于中位数 [@dick1994]。回购与消费：调查之后、期限之内。",
         ),
     )
 

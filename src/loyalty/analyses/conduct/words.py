@@ -79,7 +79,7 @@ def joins(found: Joins, case: Case) -> Text:
     people, horizon, odd = number(found.people), number(found.horizon), number(found.careless)
     return Text(
         en=f"What follows is of {people} people; {odd} are left out whose answers show signs of carelessness. What lies after the survey is counted within {horizon} days.",
-        zh=f"以下分析涉及 {people} 人；另有 {odd} 人的作答有不认真的迹象，未纳入。问卷之后的行为计入 {horizon} 天之内。",
+        zh=f"以下分析涉及 {people} 人；另有 {odd} 人有敷衍作答的迹象，未纳入。调查之后的行为只计 {horizon} 天之内。",
     )
 
 
@@ -124,7 +124,7 @@ def effects(found: Effects, case: Case) -> list[Text]:
     said.append(
         Text(
             en="The rate of purchases is of the whole record, before the survey and after it: there the attitude foretells nothing, it goes with what was done. What comes after the survey may have causes that moved the attitude as well: nobody was made more satisfied to see what they would do.",
-            zh="购买频率取自全部记录，包括问卷前后：就此而言，态度并非预测，只是与所为相伴。问卷之后的行为也可能与态度同出一源：没有人被随机地变得更满意以观察其后的行为。",
+            zh="购买频率取自全部记录，包括调查前后：就此而言，态度不是预测，只是与行为相关。调查之后的行为也可能与态度同出一源：并未随机提高任何人的满意度以观察其后的行为。",
         )
     )
     return said
@@ -196,7 +196,8 @@ def foretold(found: Foretold, case: Case) -> list[Text]:
         which = listed([_difference(r, case) for r in less])
         said.append(
             Text(
-                en=f"Worse than the past alone: {which.en}.", zh=f"反不如仅用过去行为：{which.zh}。"
+                en=f"Worse than the past alone: {which.en}.",
+                zh=f"预测力低于仅用过去行为者：{which.zh}。",
             )
         )
     if len(more) + len(less) < len(added):
@@ -351,13 +352,13 @@ def panel(found: Panel, case: Case) -> list[Text]:
     said.append(
         Text(
             en=f"Between people, the correlation of their own levels with how much they do: {which.en}.",
-            zh=f"人与人之间，各自水平与行为水平的相关：{which.zh}。",
+            zh=f"个体之间，各自评价水平与行为水平的相关：{which.zh}。",
         )
     )
     said.append(
         Text(
             en="Lagged effects within a person are free of all that stays the same about them, but not of what changes with both.",
-            zh="个人之内的滞后效应排除了此人一切不变的特征，但排除不了随两者同变的因素。",
+            zh="个体内部的滞后效应排除了个人一切不变的特征，但排除不了与两者同时变化的因素。",
         )
     )
     return said
@@ -397,7 +398,7 @@ def lapse(found: Lapse, case: Case) -> list[Text]:
         )
     ]
     en = {"+": "more often", "-": "less often", "open": "more or less often, which is open,"}
-    zh = {"+": "更多", "-": "较少", "open": "多少未定地"}
+    zh = {"+": "更常中断", "-": "较少中断", "open": "是否更常中断尚无定论"}
     for row in found.rows:
         value = estimate(row.odds_ratio, row.ci_lower, row.ci_upper)
         held = "With what they did before held, those" if row.past else "Those"
@@ -405,7 +406,7 @@ def lapse(found: Lapse, case: Case) -> list[Text]:
         said.append(
             Text(
                 en=f"{held} with more {escape(label.en.lower())} lapse {en[row.verdict]} (odds ratio of a standard deviation {value}).",
-                zh=f"{zh_held}{escape(label.zh)}较高者{zh[row.verdict]}中断（每一标准差的优势比 {value}）。",
+                zh=f"{zh_held}{escape(label.zh)}较高者{zh[row.verdict]}（每一标准差的优势比 {value}）。",
             )
         )
     return said

@@ -124,13 +124,13 @@ def _recovered(found: Shares) -> Text:
         else "not every declared LMG share lies within its interval; the table shows which"
     )
     inside_zh = (
-        "所声明的 LMG 份额均在各自区间之内"
+        "设定的 LMG 份额均在各自区间之内"
         if not missed
-        else "所声明的 LMG 份额并非都在各自区间之内，详见表格"
+        else "设定的 LMG 份额并非都在各自区间之内，详见表格"
     )
     return Text(
         en=f"Declared by the simulation, and so known: the largest share by the product measure, {declared}, {en} ({shown}); {inside}.",
-        zh=f"模拟所声明、因而已知：按乘积测度最大的份额 {declared} {zh}（{shown}）；{inside_zh}。",
+        zh=f"设定值因模拟而已知：按乘积测度，最大的设定份额 {declared} {zh}（{shown}）；{inside_zh}。",
     )
 
 
@@ -145,7 +145,7 @@ def by_group(found: GroupShares, case: Case) -> list[Text]:
         said.append(
             Text(
                 en=f"Of {number(found.count)} shares by {escape(unit.label.en.lower())}, {number(found.clear)} lie apart from the mean of all; about one in twenty would by chance.",
-                zh=f"分{escape(unit.label.zh)}的 {number(found.count)} 个份额中，{number(found.clear)} 个偏离平均值；纯属偶然时约有二十分之一。",
+                zh=f"分{escape(unit.label.zh)}的 {number(found.count)} 个份额中，{number(found.clear)} 个偏离平均值；仅凭偶然，约每二十个会有一个。",
             )
         )
     else:
@@ -220,7 +220,7 @@ def _known(row: Any) -> dict[str, str]:
     if row.truth is None:
         return {"en": "", "zh": ""}
     shown = number(row.truth)
-    return {"en": f"; declared {shown}", "zh": f"；声明值 {shown}"}
+    return {"en": f"; declared {shown}", "zh": f"；设定值 {shown}"}
 
 
 # --- necessary -----------------------------------------------------------------------------------
@@ -247,7 +247,7 @@ def necessity(found: Necessity, case: Case) -> list[Text]:
         said.append(
             Text(
                 en=f"Necessary for {outcome.en}, beyond what a correlation leaves empty: {parts.en}. A necessary condition does not suffice.",
-                zh=f"对{outcome.zh}而言必要，且超出相关本身留空的程度：{parts.zh}。必要并不等于充分。",
+                zh=f"对{outcome.zh}而言必要，且空白程度超过相关本身所致：{parts.zh}。必要并不等于充分。",
             )
         )
     else:
@@ -261,14 +261,14 @@ def necessity(found: Necessity, case: Case) -> list[Text]:
         said.append(
             Text(
                 en=f"Emptier than correlation leaves it, but not clearly by an effect size of {cut('necessity_effect')}: {called(small).en}.",
-                zh=f"比相关所留更空，但效应量未明确达到 {cut('necessity_effect')}：{called(small).zh}。",
+                zh=f"空白程度超过相关本身所致，但效应量未明确达到 {cut('necessity_effect')}：{called(small).zh}。",
             )
         )
     if related := of("correlated"):
         said.append(
             Text(
                 en=f"The permutation test alone would name {called(related).en}; a correlation of the same size without any ceiling leaves the corner as empty.",
-                zh=f"仅凭置换检验会判定{called(related).zh}必要；但同等大小、不含上限的相关同样会使该角落留空。",
+                zh=f"仅凭置换检验会判定{called(related).zh}为必要条件；但同等大小而没有上限的相关，同样会使该角落留空。",
             )
         )
     strong = [
@@ -283,7 +283,7 @@ def necessity(found: Necessity, case: Case) -> list[Text]:
         said.append(
             Text(
                 en=f"What is not necessary may still help: the total effect of {called(strong).en} is clear of zero.",
-                zh=f"并非必要者仍可能有益：{called(strong).zh}的总效应区间不含零。",
+                zh=f"并非必要的条件仍可能有益：{called(strong).zh}的总效应区间不含零。",
             )
         )
     return said
@@ -310,7 +310,7 @@ def bottleneck(found: Bottleneck, case: Case) -> Text:
     little = worst.construct in found.reversed
     return Text(
         en=f"For the highest {outcome.en} observed, most respondents fall short in {'having little ' if little else ''}{label.en}: {number(worst.below, decimals=0)} have less than the {number(worst.required, decimals=0)} of its range that everybody so high has.",
-        zh=f"就观测到的最高{outcome.zh}而言，受访者最欠缺的是{'低' if little else ''}{label.zh}：{number(worst.below, decimals=0)} 的受访者低于达到该高度者均具备的全距 {number(worst.required, decimals=0)}。",
+        zh=f"就观测到的最高{outcome.zh}而言，受访者最欠缺的是{'低' if little else ''}{label.zh}：{number(worst.below, decimals=0)} 的受访者未达到其全距的 {number(worst.required, decimals=0)}，而结果达到该水平者无一低于此值。",
     )
 
 

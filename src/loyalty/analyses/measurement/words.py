@@ -433,7 +433,7 @@ def models(found: Models, case: Case) -> list[Text]:
         said.append(
             Text(
                 en=f"In the bifactor model the general factor takes {shown} of the common variance [@reise2010].",
-                zh=f"在双因子模型中，总因子占共同方差的 {shown} [@reise2010]。",
+                zh=f"在双因子模型中，一般因子占共同方差的 {shown} [@reise2010]。",
             )
         )
     if improper := [r for r in found.rows if r.converged and not r.admissible]:

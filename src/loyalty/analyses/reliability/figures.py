@@ -56,7 +56,7 @@ def coefficients(found: Scales, case: Case) -> Figure:
         ),
         Text(
             en="Dots with intervals, one row a construct: alpha, omega and both on polychoric correlations, against the cut-off.",
-            zh="每行一个构念的点与区间图：α、ω 以及基于多分相关的两者，并标出标准。",
+            zh="每行一个构念的点与区间图：α、ω 以及基于多分格相关的两者，并标出标准。",
         ),
     )
 

@@ -249,7 +249,7 @@ def ordinal(found: Scales, case: Case) -> list[Text]:
     return [
         Text(
             en=f"On polychoric correlations alpha changes by {mean} on average{en}. {tail.en}",
-            zh=f"改用多分相关后，α 平均变化 {mean}{zh}。{tail.zh}",
+            zh=f"改用多分格相关后，α 平均变化 {mean}{zh}。{tail.zh}",
         ),
         *(_lacking(case.label(w.id), w.reason, case) for w in found.without_ordinal),
     ]
@@ -411,7 +411,7 @@ def kmo(found: Adequacy, case: Case) -> list[Text]:
         said.append(
             Text(
                 en=f"On polychoric correlations KMO {'is the same.' if same else f'changes by {change}.'}",
-                zh=f"改用多分相关后 KMO {'不变。' if same else f'变化 {change}。'}",
+                zh=f"改用多分格相关后 KMO {'不变。' if same else f'变化 {change}。'}",
             )
         )
     return [*said, *_lost(found.lost, case)]
@@ -505,7 +505,7 @@ def factor_counts(found: Factors, case: Case) -> list[Text]:
         said.append(
             Text(
                 en=f"Parallel analysis of factors keeps {b} on polychoric correlations, {end.en}",
-                zh=f"基于多分相关的因子平行分析保留 {b} 个，{end.zh}",
+                zh=f"基于多分格相关的因子平行分析保留 {b} 个，{end.zh}",
             )
         )
     return said

@@ -63,7 +63,7 @@ def _fault(row: Specification) -> Text | None:
 
 def power(found: Power, case: Case) -> Table:
     en = "Detectable: (z of .975 + z of .80) times the robust standard error; N for .10: respondents like these for a path of .10, the error falling with √N, and a dash where no path of a plausible size could have been found."
-    zh = "可发现：（.975 与 .80 的 z 之和）乘以稳健标准误；发现 .10 所需 N：按误差随 √N 下降，发现 .10 的路径所需的同类受访者数；若任何合理大小的路径都无法发现，则为横线。"
+    zh = "可检测：（.975 与 .80 的 z 之和）乘以稳健标准误；检测 .10 所需 N：按误差随 √N 下降，发现 .10 的路径所需的同类受访者数；若任何合理大小的路径都无法发现，则为横线。"
     clustered = []
     if found.cluster_worst is not None:
         clustered = [Column("cluster_detectable", "Detectable, firms")]
@@ -79,6 +79,6 @@ def power(found: Power, case: Case) -> Table:
             Column("plausible", "N for .10"),
             *clustered,
         ],
-        Text(en="What could have been found, path by path.", zh="各路径可发现的最小效应。"),
+        Text(en="What could have been found, path by path.", zh="各路径可检测的最小效应。"),
         Text(en=en, zh=zh),
     )

@@ -183,7 +183,7 @@ def power(found: Power, case: Case) -> Text:
     if found.tiny and found.tiny == found.n:
         which = "every one"
     en = f"With a power of 80 % a path of {worst} or more could have been found {where}; {which} would have shown one as small as {small}."
-    zh = f"以 80% 的功效，{n} 条路径中有 {sane} 条可发现不小于 {worst} 的效应；其中 {tiny} 条可发现小至 {small} 的效应。"
+    zh = f"以 80% 的功效，{n} 条路径中有 {sane} 条可检测不小于 {worst} 的效应；其中 {tiny} 条可检测小至 {small} 的效应。"
     wild = [Text(en=p.id, zh=p.id) for p in found.paths if p.detectable > 1]
     if wild:
         en += f" Of {names(wild).en} no path of a plausible size could have been found."

@@ -70,7 +70,7 @@ def glance(found: findings.Glance, case: Case) -> Table:
         ],
         Text(
             en="The surveys at a glance: lowest alpha, highest heterotrait–monotrait ratio, fit of the measurement model, paths supported.",
-            zh="问卷一览：最低 α、最高 HTMT、测量模型拟合、得到支持的路径。",
+            zh="调查一览：最低 α、最高 HTMT、测量模型拟合、得到支持的路径。",
         ),
         simulated=_mixed(found.rows),
     )
@@ -95,7 +95,7 @@ def tables(found: findings.Tables, case: Case) -> Table | None:
             Column(label, "Table"),
             Column("rows", "Rows"),
         ],
-        Text(en="Behaviour and text beside the surveys.", zh="问卷之外的行为与文本数据。"),
+        Text(en="Behaviour and text beside the surveys.", zh="调查之外的行为与文本数据。"),
         simulated=_mixed(found.rows),
     )
 
@@ -121,7 +121,7 @@ def matrix(found: findings.Matrix, case: Case) -> Table:
                 for name, row in letters.items()
             ),
         ],
-        Text(en="Paths that two or more surveys share.", zh="至少两份问卷共有的路径。"),
+        Text(en="Paths that two or more surveys share.", zh="至少两项调查共有的路径。"),
         Text(
             en="Standardized. Letters as in the first table; * simulated; ° the interval holds zero. Constructs of the same meaning stand in one row; where a case has several, their mean.",
             zh="标准化。字母同首表；* 为模拟数据；° 表示区间包含零。含义相同的构念列于同一行；一个案例有多个时取均值。",
@@ -140,7 +140,7 @@ def votes(found: findings.Votes, case: Case) -> Table:
             Column("contradicted", "Contradicted"),
             Column("wide", "Too wide to read"),
         ],
-        Text(en="Verdicts on the hypotheses of the real surveys.", zh="对真实问卷各项假设的判断。"),
+        Text(en="Verdicts on the hypotheses of the real surveys.", zh="对真实调查各项假设的判断。"),
         Text(
             en="Paths, moderations and curvilinear effects. Too wide: a path's interval wider than one standard deviation; such a path is also counted as open.",
             zh="包括路径、调节与曲线效应。区间过宽：路径区间宽于一个标准差；此类路径同时计为未定。",
@@ -174,14 +174,14 @@ def _pooled(found: findings.Pooled, case: Case, caption: Text, *, simulated: boo
 
 
 def pooled(found: findings.Pooled, case: Case) -> Table | None:
-    caption = Text(en="Paths pooled over the real surveys.", zh="真实问卷的合并路径。")
+    caption = Text(en="Paths pooled over the real surveys.", zh="真实调查的合并路径。")
     return _pooled(found, case, caption, simulated=False)
 
 
 def pooled_simulated(found: findings.Pooled, case: Case) -> Table | None:
     caption = Text(
         en="The same over the simulated surveys, whose processes differ by design.",
-        zh="模拟问卷的同类合并；各案例的生成过程按设计不同。",
+        zh="模拟调查的同类合并；各案例的生成过程按设计不同。",
     )
     return _pooled(found, case, caption, simulated=True)
 
@@ -197,10 +197,10 @@ def moderators(found: real.Moderators, case: Case) -> Table:
             Column(("ci_lower", "ci_upper"), "95 % interval", decimals=3),
             Column("tau", "τ"),
         ],
-        Text(en="Paths and properties of the surveys.", zh="路径与问卷特征。"),
+        Text(en="Paths and properties of the surveys.", zh="路径与调查特征。"),
         Text(
             en="Change of the standardized path with one unit of the property: meta-regression, REML, Knapp–Hartung [@knapp2003]. τ: what is left between surveys.",
-            zh="特征每变化一个单位时标准化路径的变化：元回归，REML，Knapp–Hartung [@knapp2003]。τ 为问卷间的剩余差异。",
+            zh="特征每变化一个单位时标准化路径的变化：元回归，REML，Knapp–Hartung [@knapp2003]。τ 为调查间的剩余差异。",
         ),
         simulated=False,
     )
@@ -227,11 +227,11 @@ def correlations(found: real.Backbone, case: Case) -> Table:
         ],
         Text(
             en="Latent correlations pooled over the real surveys.",
-            zh="真实问卷潜变量相关的合并值。",
+            zh="真实调查潜变量相关的合并值。",
         ),
         Text(
             en="First stage of a two-stage meta-analytic structural equation model: multivariate random effects, maximum likelihood, Wald intervals [@cheung2014]. The errors of the correlations are those of each survey's measurement model, in which a construct of one item is free of error. I² as in Higgins and Thompson [@higgins2002].",
-            zh="两阶段元分析结构方程模型的第一阶段：多元随机效应、极大似然、Wald 区间 [@cheung2014]。相关的误差取自各问卷的测量模型，其中单题项构念视为无误差。I² 依 Higgins 与 Thompson [@higgins2002]。",
+            zh="两阶段元分析结构方程模型的第一阶段：多元随机效应、极大似然、Wald 区间 [@cheung2014]。相关的误差取自各调查的测量模型，其中单题项构念视为无误差。I² 依 Higgins 与 Thompson [@higgins2002]。",
         ),
         simulated=False,
     )
@@ -262,7 +262,7 @@ def backbone(found: real.Backbone, case: Case) -> Table:
         ],
         Text(
             en="Quality, value, satisfaction and loyalty over the real surveys.",
-            zh="真实问卷中的质量、价值、满意度与忠诚度。",
+            zh="真实调查中的质量、价值、满意度与忠诚度。",
         ),
         Text(
             en="Second stage: weighted least squares on the pooled correlations [@cheung2005], standardized, Wald intervals. Added: the index's model with paths from quality and value to loyalty.",
@@ -291,11 +291,11 @@ def evidence(found: real.Evidence, case: Case) -> Table | None:
         ],
         Text(
             en="Hypotheses of the sources that the real surveys can speak to.",
-            zh="真实问卷可以对照的各资料假设。",
+            zh="真实调查可以对照的各资料假设。",
         ),
         Text(
             en="Standardized; letters as in the first table. Several surveys: random effects, REML, Hartung–Knapp [@hartung2001]; one: its own estimate; paths that no real survey hypothesizes: from the pooled correlations, beside satisfaction. Industries: those that the surveys name. What is not listed has no real evidence here.",
-            zh="标准化；字母同首表。多份问卷：随机效应，REML，Hartung–Knapp [@hartung2001]；仅一份：其自身估计；真实问卷未作假设的路径取自合并相关（控制满意度）。行业：问卷所注明者。未列出的假设在此没有真实证据。",
+            zh="标准化；字母同首表。多项调查：随机效应，REML，Hartung–Knapp [@hartung2001]；仅一项：其自身估计；真实调查未作假设的路径取自合并相关（控制满意度）。行业：调查所注明者。未列出的假设在此没有真实证据。",
         ),
         simulated=False,
     )
@@ -329,7 +329,7 @@ def sectors(found: real.Sectors, case: Case) -> Table:
         ],
         Text(
             en="What the sources say about industries, and what real surveys can say.",
-            zh="各资料关于行业的说法与真实问卷所能说明的。",
+            zh="各资料关于行业的说法与真实调查所能说明的。",
         ),
         Text(
             en="Above zero as the claim has it. A difference is one of standardized paths, groups as independent samples. An industry or two stand for a whole sector: the interval is about these customers, not about sectors; and what was measured is not what the claim's figure counts.",
@@ -410,7 +410,7 @@ def held(found: findings.Held, case: Case) -> Table:
         Text(en="Claims to which the real data can speak.", zh="真实数据可以对照的条目。"),
         Text(
             en="Another population, another questionnaire or another shop than the claim's: agreement is no confirmation, disagreement no refutation.",
-            zh="总体、问卷或商店均与条目不同：一致不等于证实，不一致不等于否定。",
+            zh="总体、调查或商店均与条目不同：一致不等于证实，不一致不等于否定。",
         ),
         simulated=False,
     )
@@ -431,7 +431,7 @@ def first(found: findings.First, case: Case) -> Table | None:
         Text(en="Important and weak: what comes first.", zh="重要而表现弱：应优先者。"),
         Text(
             en="Constructs with a total effect above, and an index from 0 to 100 below, the mean of their survey, the effect clear of zero. * simulated.",
-            zh="总效应高于、指数（0–100）低于本问卷均值且效应不含零的构念。* 为模拟数据。",
+            zh="总效应高于、指数（0–100）低于本调查均值且效应不含零的构念。* 为模拟数据。",
         ),
         simulated=_mixed(found.rows),
     )

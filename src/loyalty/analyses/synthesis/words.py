@@ -118,7 +118,7 @@ def _drawn(found: Glance) -> Text:
         zh = f"；各自最高的 HTMT 介于 {low} 与 {high} 之间"
     return Text(
         en=f"In the {which}, whose constructs are distinct by design, {good} of {of} paths are supported{en}.",
-        zh=f"在 {n} 份模拟问卷中（构念按设定彼此可分），{of} 条路径中 {good} 条得到支持{zh}。",
+        zh=f"在 {n} 项模拟调查中（构念按设定彼此可分），{of} 条路径中 {good} 条得到支持{zh}。",
     )
 
 
@@ -126,7 +126,7 @@ def tables(found: Tables, case: Case) -> Text:
     real, n = number(found.real), number(found.count)
     return Text(
         en=f"{real} of {n} tables of behaviour and text are real; the rest are drawn from declared processes.",
-        zh=f"{n} 个行为与文本数据表中，{real} 个为真实数据，其余由公开声明的过程抽取。",
+        zh=f"{n} 个行为与文本数据表中，{real} 个为真实数据，其余由公开设定的过程抽取。",
     )
 
 
@@ -135,7 +135,7 @@ def matrix(found: Matrix, case: Case) -> Text:
     n, both = number(found.count), number(found.real)
     return Text(
         en=f"{n} {_verb(found.count, 'path stands', 'paths stand')} in two surveys or more, {both} of them in two real ones. An agreement between simulated surveys says only that their processes were declared alike.",
-        zh=f"{n} 条路径见于至少两份问卷，其中 {both} 条见于两份真实问卷。模拟问卷之间的一致仅说明其生成过程设定相近。",
+        zh=f"{n} 条路径见于至少两项调查，其中 {both} 条见于两项真实调查。模拟调查之间的一致仅说明其生成过程设定相近。",
     )
 
 
@@ -143,7 +143,7 @@ def paths(found: RealPaths, case: Case) -> Text:
     narrow, n = number(found.narrow), number(found.count)
     return Text(
         en=f"{narrow} of {n} paths of the real surveys have an interval narrow enough to be drawn; the others cannot be read as numbers.",
-        zh=f"真实问卷的 {n} 条路径中，{narrow} 条的区间窄到可以作图；其余不能当作数字来读。",
+        zh=f"真实调查的 {n} 条路径中，{narrow} 条的区间窄到可以作图；其余不能当作数字来读。",
     )
 
 
@@ -151,7 +151,7 @@ def votes(found: Votes, case: Case) -> Text:
     real = found.real
     return Text(
         en=f"In the real surveys {number(real.supported)} of {number(real.count)} hypotheses are supported, {_none(real.open)} {_verb(real.open, 'is', 'are')} open and {_none(real.contradicted)} {_verb(real.contradicted, 'is', 'are')} contradicted. A count of verdicts weighs small and large samples alike and is no pooled estimate.",
-        zh=f"真实问卷的 {number(real.count)} 条假设中，{number(real.supported)} 条得到支持，{number(real.open)} 条未定，{number(real.contradicted)} 条相反。计票不区分样本大小，并非合并估计。",
+        zh=f"真实调查的 {number(real.count)} 条假设中，{number(real.supported)} 条得到支持，{number(real.open)} 条未定，{number(real.contradicted)} 条相反。计票不区分样本大小，并非合并估计。",
     )
 
 
@@ -161,7 +161,7 @@ def pooled(found: Pooled, case: Case) -> list[Text]:
         return [
             Text(
                 en=f"No path is shared by two real surveys (there {_verb(found.surveys, 'is', 'are')} {real}): nothing is pooled.",
-                zh=f"没有为两份真实问卷共有的路径（真实问卷共 {real} 份）：不作合并。",
+                zh=f"没有为两项真实调查共有的路径（真实调查共 {real} 项）：不作合并。",
             )
         ]
     most = max(found.rows, key=lambda r: r.k)
@@ -171,14 +171,14 @@ def pooled(found: Pooled, case: Case) -> list[Text]:
     said = [
         Text(
             en=f"{number(found.count)} {_verb(found.count, 'path is', 'paths are')} shared by at least two of the {real} real surveys; the pooled interval is clear of zero for {_none(found.clear)}. For {escape(name.en)} it is {size} over {k} surveys of {n} people.",
-            zh=f"{real} 份真实问卷中有 {number(found.count)} 条路径至少为两份共有；其中 {number(found.clear)} 条的合并区间不含零。{escape(name.zh)} 为 {size}（{k} 份问卷，{n} 人）。",
+            zh=f"{real} 项真实调查中有 {number(found.count)} 条路径至少为两项共有；其中 {number(found.clear)} 条的合并区间不含零。{escape(name.zh)} 为 {size}（{k} 项调查，{n} 人）。",
         )
     ]
     if most.k < 3:
         said.append(
             Text(
                 en="With two surveys a random-effects interval has one degree of freedom: it says how little two surveys can say together, not that the path is absent.",
-                zh="仅有两份问卷时，随机效应区间只有一个自由度：它说明两份问卷合起来能说的很少，而不说明路径不存在。",
+                zh="仅有两项调查时，随机效应区间只有一个自由度：它说明两项调查合起来能说的很少，而不说明路径不存在。",
             )
         )
     return said
@@ -200,7 +200,7 @@ def moderators(found: Moderators, case: Case) -> list[Text]:
     said = [
         Text(
             en=f"{n} {_verb(found.count, 'property of surveys was', 'properties of surveys were')} tried on paths that at least {least} surveys have [@deeks2023]; the interval of {_none(found.clear)} is clear of zero. Surveys that differ in one property differ in others: none of this says what the property does.",
-            zh=f"对至少 {least} 份问卷共有的路径 [@deeks2023]，共检验 {n} 个问卷特征；其中 {clear} 个的区间不含零。某一特征不同的问卷在其他方面也不同：由此不能断定该特征的作用。",
+            zh=f"对至少 {least} 项调查共有的路径 [@deeks2023]，共检验 {n} 个调查特征；其中 {clear} 个的区间不含零。某一特征不同的调查在其他方面也不同：由此不能断定该特征的作用。",
         )
     ]
     if found.untried:
@@ -208,7 +208,7 @@ def moderators(found: Moderators, case: Case) -> list[Text]:
         said.append(
             Text(
                 en=f"Not tried, for fewer than {least} surveys with one path say it or all say the same: {left.en}.",
-                zh=f"以下特征未检验，因同一路径上说明该特征的问卷不足 {least} 份，或均相同：{left.zh}。",
+                zh=f"以下特征未检验，因同一路径上说明该特征的调查不足 {least} 项，或均相同：{left.zh}。",
             )
         )
     return said
@@ -230,7 +230,7 @@ def backbone(found: Backbone, case: Case) -> list[Text]:
     said = [
         Text(
             en=f"{k} real surveys of {n} people know latent correlations between at least two of these constructs; {_none(found.complete)} {_verb(found.complete, 'knows', 'know')} all of them.",
-            zh=f"{k} 份真实问卷（{n} 人）给出其中至少两个构念的潜变量相关；{complete} 份包含全部构念。",
+            zh=f"{k} 项真实调查（{n} 人）给出其中至少两个构念的潜变量相关；{complete} 项包含全部构念。",
         )
     ]
     if found.single:
@@ -238,7 +238,7 @@ def backbone(found: Backbone, case: Case) -> list[Text]:
         said.append(
             Text(
                 en=f"In {single} of them one construct or more has one item, which is taken as free of error: correlations with it are rather too small.",
-                zh=f"其中 {single} 份问卷有单题项构念，视为无误差：与之的相关宁可认为偏小。",
+                zh=f"其中 {single} 项调查有单题项构念，视为无误差：与之的相关宁可认为偏小。",
             )
         )
     if found.left_out:
@@ -253,12 +253,12 @@ def backbone(found: Backbone, case: Case) -> list[Text]:
     if significant(found.q_p):
         en, zh = (
             "the surveys' correlations differ by more than their errors",
-            "各问卷的相关差异超出误差",
+            "各调查的相关差异超出误差",
         )
     else:
         en, zh = (
             "that the surveys' correlations differ cannot be told from their errors",
-            "各问卷的相关是否有别，与误差无法区分",
+            "各调查的相关是否有别，与误差无法区分",
         )
     test = f"Q\\({df}\\) = {q}, p {p}"
     said.append(
@@ -286,7 +286,7 @@ def backbone(found: Backbone, case: Case) -> list[Text]:
         said.append(
             Text(
                 en=f"With {k} surveys these intervals, which take the variance between surveys as known, are rather too short than too long. All answers are of one moment: the arrows are the model's, not the data's.",
-                zh=f"仅有 {k} 份问卷，而区间把问卷间方差视为已知，故宁可认为偏短。全部答案来自同一时刻：箭头的方向出自模型，而非数据。",
+                zh=f"仅有 {k} 项调查，而区间把调查间方差视为已知，故宁可认为偏短。全部答案来自同一时刻：箭头的方向出自模型，而非数据。",
             )
         )
     return said
@@ -328,11 +328,11 @@ def _beyond(found: Backbone, case: Case) -> list[Text]:
 def _unsound(found: Backbone, case: Case) -> Text:
     n = number(found.unsound)
     en = f"In {n} of the surveys the measurement model's solution is not admissible"
-    zh = f"其中 {n} 份问卷的测量模型解不可接受"
+    zh = f"其中 {n} 项调查的测量模型解不可接受"
     if isinstance(found.without_unsound, Refused) or found.without_unsound is None:
         return Text(
             en=f"{en}; without {_verb(found.unsound, 'it', 'them')} too few surveys are left to pool.",
-            zh=f"{zh}；剔除后所余问卷过少，无法合并。",
+            zh=f"{zh}；剔除后所余调查过少，无法合并。",
         )
     sized = _sized(found.without_unsound, case)
     return Text(
@@ -360,14 +360,14 @@ def evidence(found: Evidence, case: Case) -> list[Text]:
     said = [
         Text(
             en=f"The sources' models state {of} hypotheses about paths between constructs, each counted once. For {number(found.none)} of them no real survey here has anything to say.",
-            zh=f"各资料的模型共提出 {of} 条构念间路径的假设（相同者计一次）。其中 {number(found.none)} 条没有任何真实问卷可以对照。",
+            zh=f"各资料的模型共提出 {of} 条构念间路径的假设（相同者计一次）。其中 {number(found.none)} 条没有任何真实调查可以对照。",
         )
     ]
     if found.surveys:
         said.append(
             Text(
                 en=f"On the others {spoke} {_verb(found.surveys, 'survey', 'surveys')} of {people} people {_verb(found.surveys, 'speaks', 'speak')}, from {_none(found.industries)} named {_verb(found.industries, 'industry', 'industries')} ({_none(found.unstated)} of the surveys {_verb(found.unstated, 'names', 'name')} no industry): {_none(found.supported)} {be(found.supported)} supported, {_none(found.open)} {be(found.open)} left open and {_none(found.contradicted)} {be(found.contradicted)} contradicted.",
-                zh=f"其余由 {spoke} 份问卷（{people} 人）对照，涉及 {industries} 个注明的行业（{unstated} 份问卷未注明行业）：{number(found.supported)} 条得到支持，{number(found.open)} 条未定，{number(found.contradicted)} 条相反。",
+                zh=f"其余由 {spoke} 项调查（{people} 人）对照，涉及 {industries} 个注明的行业（{unstated} 项调查未注明行业）：{number(found.supported)} 条得到支持，{number(found.open)} 条未定，{number(found.contradicted)} 条相反。",
             )
         )
     if found.by_correlations:
@@ -375,7 +375,7 @@ def evidence(found: Evidence, case: Case) -> list[Text]:
         said.append(
             Text(
                 en=f"{rest} of these {_verb(found.by_correlations, 'rests', 'rest')} on the pooled correlations, whose intervals are rather too short where surveys are few.",
-                zh=f"其中 {rest} 条依据合并相关；问卷少时其区间宁可认为偏短。",
+                zh=f"其中 {rest} 条依据合并相关；调查少时其区间宁可认为偏短。",
             )
         )
     strong = [r for r in found.rows if r.verdict == "supported" and r.road == "paths"]
@@ -387,7 +387,7 @@ def evidence(found: Evidence, case: Case) -> list[Text]:
         said.append(
             Text(
                 en=f"Most people stand behind {escape(name.en)}: {size}, {k} {_verb(most.k, 'survey', 'surveys')} of {people} people.",
-                zh=f"样本最大的是{escape(name.zh)}：{size}（{k} 份问卷，{people} 人）。",
+                zh=f"样本最大的是{escape(name.zh)}：{size}（{k} 项调查，{people} 人）。",
             )
         )
     return said
@@ -433,7 +433,7 @@ def pooled_simulated(found: Pooled, case: Case) -> Text:
     n, tau = number(found.count), number(apart.tau)
     return Text(
         en=f"{n} {_verb(found.count, 'path is', 'paths are')} pooled here only to show the method at work; {escape(name.en)} differs{' most' if found.count > 1 else ''} between surveys (τ = {tau}), because their processes were declared so.",
-        zh=f"此处合并 {n} 条路径只为展示方法；{escape(name.zh)} 在问卷之间差异{'最大' if found.count > 1 else '如此'}（τ = {tau}），出自各过程的设定。",
+        zh=f"此处合并 {n} 条路径只为展示方法；{escape(name.zh)} 在调查之间差异{'最大' if found.count > 1 else '如此'}（τ = {tau}），出自各过程的设定。",
     )
 
 
@@ -443,7 +443,7 @@ def industries(found: Industries, case: Case) -> list[Text]:
         said.append(
             Text(
                 en="No real survey knows the industry of its respondents: that a path is stronger in one industry than in another is not tested here on real data.",
-                zh="没有真实问卷记录受访者所属行业：某路径在某行业更强的说法在此无法以真实数据检验。",
+                zh="没有真实调查记录受访者所属行业：某路径在某行业更强的说法在此无法以真实数据检验。",
             )
         )
     else:
@@ -451,7 +451,7 @@ def industries(found: Industries, case: Case) -> list[Text]:
         said.append(
             Text(
                 en=f"In the real surveys with groups {_none(n)} of {of} paths {_verb(n, 'differs', 'differ')} between them after correction.",
-                zh=f"在带分组的真实问卷中，经校正后 {of} 条路径中有 {number(n)} 条存在组间差异。",
+                zh=f"在带分组的真实调查中，经校正后 {of} 条路径中有 {number(n)} 条存在组间差异。",
             )
         )
     if found.simulated is not None:
@@ -460,7 +460,7 @@ def industries(found: Industries, case: Case) -> list[Text]:
         said.append(
             Text(
                 en=f"In the simulated ones {_none(n)} of {of} {_verb(n, 'differs', 'differ')}. Where customers belong to firms, {_none(before)} {_verb(before, 'seems', 'seem')} to differ with respondents as the independent units and {_none(left)} with firms: a handful of firms an industry cannot carry a statement about industries, however many customers they have.",
-                zh=f"在模拟问卷中，{of} 条里有 {number(n)} 条存在差异。在客户分属企业的案例中，以受访者为独立单位有 {number(before)} 条，以企业为独立单位有 {number(left)} 条：每个行业只有少数企业，无论客户多少，都不足以支撑关于行业的结论。",
+                zh=f"在模拟调查中，{of} 条里有 {number(n)} 条存在差异。在客户分属企业的案例中，以受访者为独立单位有 {number(before)} 条，以企业为独立单位有 {number(left)} 条：每个行业只有少数企业，无论客户多少，都不足以支撑关于行业的结论。",
             )
         )
     return said
@@ -521,13 +521,13 @@ def first(found: First, case: Case) -> Text:
     real = [r for r in found.rows if not r.simulated]
     if real:
         named = names([study(r.case, case).named(r.construct_id).label for r in real])
-        en, zh = f"In the real surveys that is {named.en}.", f"真实问卷中为{named.zh}。"
+        en, zh = f"In the real surveys that is {named.en}.", f"真实调查中为{named.zh}。"
     else:
         en = "In no real survey does a construct that clearly matters stand below the others."
-        zh = "真实问卷中没有明显重要而表现偏低的构念。"
+        zh = "真实调查中没有明显重要而表现偏低的构念。"
     return Text(
         en=f"What matters for the outcome and stands low comes first, if anything does. {en} The map of each survey stands in the chapter on industries and firms; it says where to look, not what a change would bring.",
-        zh=f"对结果重要而表现偏低者应优先。{zh}各问卷的图见行业与企业一章；它指出该看哪里，而不说明改变会带来什么。",
+        zh=f"对结果重要而表现偏低者应优先。{zh}各调查的图见行业与企业一章；它指出该看哪里，而不说明改变会带来什么。",
     )
 
 
@@ -536,7 +536,7 @@ def one_point(found: OnePoint, case: Case) -> list[Text]:
     said = [
         Text(
             en=f"There are {number(n)} such effects; the {_verb(wide, 'interval', 'intervals')} of {_none(wide)} of them {_verb(wide, 'is', 'are')} wider than one point. Of the {real} of real surveys {_none(read)} can be read.",
-            zh=f"{number(n)} 个此类效应中，{number(wide)} 个的区间宽于一分。真实问卷的 {real} 个中，{number(read)} 个可以解读。",
+            zh=f"{number(n)} 个此类效应中，{number(wide)} 个的区间宽于一分。真实调查的 {real} 个中，{number(read)} 个可以解读。",
         )
     ]
     narrow = [r for r in found.rows if r.narrow and not r.simulated]

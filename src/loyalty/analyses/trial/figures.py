@@ -57,7 +57,7 @@ def effects(found: Cases, case: Case) -> Figure | None:
         draw,
         Text(
             en=f"{en}Every effect of the simulated surveys, declared and found, with its 95 % interval. On the line the two are equal; hollow where the interval misses.",
-            zh=f"{zh}模拟问卷的全部效应，设定与所得及 95% 区间。线上两者相等；空心者区间未覆盖设定值。",
+            zh=f"{zh}模拟调查的全部效应，设定与所得及 95% 区间。线上两者相等；空心者区间未覆盖设定值。",
         ),
         Text(
             en=f"{en}Scatter plots of found against declared effects, a panel a kind, with intervals and the line of equality.",

@@ -139,7 +139,7 @@ def _note(row: CaseRow) -> Text | None:
         said.append(
             Text(
                 en="Where declared and found have no unit in common, the sign alone is compared.",
-                zh="设定与所得单位不同者只比较符号。",
+                zh="设定与所得没有共同单位时，只比较符号。",
             )
         )
     return join(said) if said else None
@@ -186,7 +186,7 @@ def straight(found: Straight, case: Case) -> Table:
         ],
         Text(
             en=f"{against} of {n} squares run against what is declared where nothing bends but the answer scales.",
-            zh=f"除量表外别无弯曲时，{n} 个平方项中有 {against} 个与设定反向。",
+            zh=f"弯曲仅由量表造成时，{n} 个平方项中有 {against} 个与设定方向相反。",
         ),
         Text(
             en="Regression on scale scores, standardized, of answers drawn from the case's process without curvilinear effects, moderations, careless and missing answers; heteroscedasticity-consistent intervals (HC3).",

@@ -177,22 +177,22 @@ def straight(found: Straight, case: Case) -> list[Text]:
         zh = f"{count} 个平方项中有 {number(against)} 个不含零且与设定反号"
     else:
         en = f"none of the {count} squares is clear of zero on the other side than declared"
-        zh = f"{count} 个平方项均未与设定反号"
+        zh = f"{count} 个平方项中，没有一个不含零且与设定反号"
     said = [
         Text(
             en=f"In {n} answers drawn from the same processes with straight relations alone {en}.",
-            zh=f"从同样的过程中只保留直线关系抽取 {n} 份答案，{zh}。",
+            zh=f"从只保留线性关系的同样过程中抽取 {n} 份作答：{zh}。",
         ),
         Text(
             en=f"The largest, {row.id} of “{escape(name.en)}”, is {size} where {declared} is declared for the bend.",
-            zh=f"最大者为“{escape(name.zh)}”的 {row.id}：{size}，而所设曲线效应为 {declared}。",
+            zh=f"最大者为“{escape(name.zh)}”的 {row.id}：{size}，而设定的曲线效应为 {declared}。",
         ),
     ]
     if against:
         said.append(
             Text(
                 en="Answer scales that are coarser at one end of a construct than at the other bend what is straight; here they hide the declared effect or turn it round.",
-                zh="量表在构念一端较粗、另一端较细，便会把直线关系变弯；此处因此掩盖甚至颠倒了所设效应。",
+                zh="量表在构念的一端区分较粗、在另一端较细时，会使线性关系呈现弯曲；此处这种弯曲掩盖甚至颠倒了设定的效应。",
             )
         )
     return said

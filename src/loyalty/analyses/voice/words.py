@@ -94,7 +94,7 @@ def themes(found: Themes, case: Case) -> list[Text]:
     share = number(found.share)
     if found.share < SELDOM:
         en = f"Only {share} of the lines mention any of these themes: customers write of the product and the stay, seldom of what comes after."
-        zh = f"仅 {share} 的行提及任一主题：顾客谈商品与住宿，很少谈售后。"
+        zh = f"仅 {share} 的行提及任一主题：客户谈商品与住宿，很少谈售后。"
     else:
         en = f"{share} of the lines mention at least one of these themes."
         zh = f"{share} 的行至少提及一个主题。"
@@ -102,11 +102,11 @@ def themes(found: Themes, case: Case) -> list[Text]:
     sides = [_side(r) for r in found.themes]
     if "complaint" in sides:
         go = called("complaint")
-        said.append(Text(en=f"With complaint go {go.en}.", zh=f"与差评相伴的是{go.zh}。"))
+        said.append(Text(en=f"With complaint go {go.en}.", zh=f"多见于差评的是{go.zh}。"))
     if "praise" in sides:
         go = called("praise")
         verb = "goes" if sides.count("praise") == 1 else "go"
-        said.append(Text(en=f"With praise {verb} {go.en}.", zh=f"与好评相伴的是{go.zh}。"))
+        said.append(Text(en=f"With praise {verb} {go.en}.", zh=f"多见于好评的是{go.zh}。"))
     if "open" in sides:
         left = called("open")
         said.append(
@@ -153,7 +153,7 @@ def _all_else_equal(rows: Sequence[Theme]) -> list[Text]:
         said,
         Text(
             en="This is what goes together in texts; it does not say that better after-sales service would turn complaint into praise.",
-            zh="这只是文本中的相伴关系，并不说明改善售后会使差评变好评。",
+            zh="这只是文本中的相关关系，并不说明改善售后会使差评变好评。",
         ),
     ]
 
