@@ -64,7 +64,9 @@ def crosscheck(described: Mapping[str, Study], found: Results, language: Languag
             )
         )
     if not rows:
-        none = Text(en="No structural model was estimated twice.", zh="没有结构模型被重复估计。")
+        none = Text(
+            en="No structural model was estimated twice.", zh="没有结构模型经两种程序估计。"
+        )
         return none.in_(language)
     table = Table(
         rows,
