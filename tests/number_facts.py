@@ -35,7 +35,7 @@ def printed(value: CitedFloat | CitedInt) -> Iterator[str]:
     """How a number may be printed: as its field says, or as a sentence or a table asks."""
     yield show(value, value.shown.kind, decimals=value.shown.decimals)
     for kind in get_args(Kind):
-        for decimals in (None, 0, 1, 2, 3, 4):
+        for decimals in (None, *range(8)):
             if kind != "text":
                 yield show(value, kind, decimals=decimals)
 

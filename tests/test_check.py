@@ -14,6 +14,7 @@ from loyalty import cli
 from loyalty.cases import check, study, survey
 from loyalty.cases.faults import WEIGHTS, Fault
 from loyalty.ground.errors import UserError
+from tests.conftest import answers
 
 
 def said(case: str = "small") -> list[Fault]:
@@ -104,8 +105,6 @@ def test_rows_of_a_table_that_cannot_be_used(project: Any) -> None:
     project.study["resources"] = [
         {"id": "bought", "kind": "transactions", "label": "Bought", "rows": {"file": file}}
     ]
-    from conftest import answers
-
     project.rows(answers())
     losses = [(f.row, f.column, f.value) for f in said() if f.weight == "loss"]
     assert losses == [(3, "date", "soon"), (4, "amount", "-3")]
@@ -117,8 +116,6 @@ def test_reviews_are_praise_or_complaint(project: Any) -> None:
     rows = {"file": project.study["rows"]["file"]}
     resource = {"id": "said", "kind": "reviews", "label": "Said", "rows": rows}
     project.study["resources"] = [resource]
-    from conftest import answers
-
     project.rows(answers())
     (fault,) = said()
     assert fault.weight == "loss" and fault.value == "positive" and "pos, neg" in fault.said

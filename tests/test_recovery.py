@@ -112,16 +112,18 @@ def test_t_intervals_of_firms_hold_more_than_normal_ones(kept: pd.DataFrame) -> 
 
 def test_the_page_prints_what_is_kept(repository: Path, kept: pd.DataFrame) -> None:
     described = {case: study.load(case) for case in study.cases()}
-    page = measured.recovery_page(described)
+    folder = paths.root() / "reports" / "_generated"
+    page = measured.recovery_page(described, "en", folder)
     for case in kept["case"].unique():
         assert f"{{#tbl-recovery-{case}}}" in page
         assert f": Recovery of {measured.escape(described[case].title.en)}." in page
     first = kept.iloc[0]
     assert f"{first['n']:,} respondents" in page
     assert f"{first['replications']:,} redraws" in page
-    assert (paths.generated() / "recovery.svg").is_file()
+    assert (folder / "recovery.svg").is_file()
+    assert "重抽" in measured.recovery_page(described, "zh", folder)
 
 
 def test_nothing_kept_is_said(repository: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(measured, "kept", lambda name: [])
-    assert "was not measured here" in measured.recovery_page({})
+    assert "was not measured here" in measured.recovery_page({}, "en", Path())

@@ -13,6 +13,7 @@ from loyalty.analyses.descriptives.findings import Descriptives
 from loyalty.analyses.descriptives.models import Nps
 from loyalty.analyses.descriptives.page import PAGE
 from loyalty.cases import study, survey
+from loyalty.ground.errors import UserError
 from loyalty.ground.findings import Finding, Refused, cited
 from loyalty.ground.text import LANGUAGES, Text
 from loyalty.run import show
@@ -169,13 +170,12 @@ def test_groups_that_are_all_too_small(project: Project) -> None:
     assert whole.indices is whole.boxes is whole.details is None
 
 
-def test_ratings_off_their_scale_stop_their_index_alone(project: Project) -> None:
+def test_ratings_off_their_scale_are_no_ratings(project: Project) -> None:
     rows = answers()
     rows.loc[0, "recommend"] = 77
     project.rows(rows)
-    whole = found()
-    assert refused(whole)["nps"] == "a rating lies outside 0 to 10"
-    assert whole.indices is None and whole.groups is not None
+    with pytest.raises(UserError, match="column recommend: 77 is not on the scale 0 to 10"):
+        found()
 
 
 def test_one_answer_throughout_and_one_construct(project: Project) -> None:

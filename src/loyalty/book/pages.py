@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from html import escape as esc
 from types import SimpleNamespace as Row
 from typing import Any
@@ -500,7 +500,7 @@ def about(block: About, title: Text, language: Language) -> str:
 
 
 # --- the first page of all ------------------------------------------------------------------------
-def front(described: Mapping[str, Study], report: Text, trial: Text) -> str:
+def front(described: Mapping[str, Study], there: Collection[str], report: Text, trial: Text) -> str:
     """A plain page of links: the volumes in each language, and the pages of every case."""
     volumes = "".join(
         f'<li lang="{one}"><a href="{one}/index.html">{esc(report.in_(one))}</a> · '
@@ -511,6 +511,7 @@ def front(described: Mapping[str, Study], report: Text, trial: Text) -> str:
         f'<li><a href="cases/{quote(case)}/en/index.html">{esc(study.title.both)}</a>'
         f" ({esc((SIMULATED if study.simulated else REAL).both.lower())})</li>"
         for case, study in described.items()
+        if case in there
     )
     across = f'<li><a href="cases/{ALL}/en/index.html">Across the cases 跨案例分析</a></li>'
     return _FRONT.format(title=esc(report.both), volumes=volumes, cases=across + listed)

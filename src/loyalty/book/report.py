@@ -204,7 +204,7 @@ def front() -> Path:
         Text(**{one: titles[f"{volume}-{one}"] for one in LANGUAGES})
         for volume in ("report", "trial")
     )
-    page = pages.front(_described(None), report, trial)
+    page = pages.front(_described(None), roads.available(), report, trial)
     return paths.write(book() / "index.html", page)
 
 

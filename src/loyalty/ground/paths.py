@@ -59,11 +59,6 @@ def recorded(case: str) -> Path:
     return data() / case / "findings"
 
 
-def generated() -> Path:
-    """What the report includes: written anew before every rendering."""
-    return root() / "reports" / "_generated"
-
-
 def cache() -> Path:
     """Downloads and fonts: safe to delete, made again when needed."""
     return root() / ".cache"

@@ -226,7 +226,9 @@ class HtmlWriter:
                 if "x-eq" in classes:
                     number = ast.get(content[0], "number")
                     return [
-                        ast.raw_inline("html", f'<span class="equation" id="{content[0][0]}">'),
+                        ast.raw_inline(
+                            "html", f'<span class="equation" id="{content[0][0]}" tabindex="0">'
+                        ),
                         *content[1],
                         ast.raw_inline("html", f'<span class="eq-number">({number})</span></span>'),
                     ]
