@@ -444,7 +444,9 @@ def pdf(request: pytest.FixtureRequest) -> tuple[Edition, pdf_facts.Pdf]:
 
 def test_pdf_text(pdf: tuple[Edition, pdf_facts.Pdf]) -> None:
     edition, read = pdf
-    assert 10 < len(read.pages) <= 60, len(read.pages)
+    # real Quarto begins its chapters on right-hand pages
+    most = 66 if quarto(BOOK / edition.place / "index.html") else 60
+    assert 10 < len(read.pages) <= most, len(read.pages)
     assert re.findall(r"\?@\S*|\{\{<|\?var:\S+|\ufffd", read.text) == []
     if edition.volume == "trial":
         assert re.search(r"Simulated data|模拟数据", re.sub(r"\s+", " ", read.text))

@@ -6,10 +6,10 @@
   var words = zh
     ? { value: "数值", interval: "区间", of: "所属", cell: "笔记本单元", file: "结果文件", data: "数据",
         seed: "随机种子", draws: "抽样次数", commit: "提交", changed: "含未提交的改动", close: "关闭",
-        recorded: "记录于", rows: "行", simulated: "模拟数据", none: "结果文件无法打开。", title: "数字的来源" }
+        recorded: "记录于", rows: "行", tables: "个数据表，见结果文件", simulated: "模拟数据", none: "结果文件无法打开。", title: "数字的来源" }
     : { value: "Value", interval: "Interval", of: "Of", cell: "Notebook cell", file: "Result file", data: "Data",
         seed: "Seed", draws: "Draws", commit: "Commit", changed: "with uncommitted changes", close: "Close",
-        recorded: "recorded", rows: "rows", simulated: "simulated data", none: "The result file cannot be opened.",
+        recorded: "recorded", rows: "rows", tables: "tables, in the result file", simulated: "simulated data", none: "The result file cannot be opened.",
         title: "Where this number comes from" };
   var results = {}, waiting = {}, panel = null, owner = null;
 
@@ -83,7 +83,12 @@
     add(list, "", code(path));
     if (!result) { add(list, "", words.none); return; }
     var from = result.provenance, given = from.parameters || {};
-    (from.data || []).forEach(function (data) {
+    var data = from.data || [];
+    if (data.length > 3) { // of all cases together
+      add(list, words.data, data.length + " " + words.tables);
+      data = [];
+    }
+    data.forEach(function (data) {
       add(list, words.data, data.resource + ", " + data.rows.toLocaleString("en") + " " + words.rows +
         (result.simulated ? ", " + words.simulated : "") + ", sha256 " + data.sha256.slice(0, 16) + "…");
     });
