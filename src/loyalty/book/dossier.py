@@ -19,7 +19,7 @@ import yaml
 
 from loyalty.book import pages
 from loyalty.book.files import CASE_STEM, TRANSLATED, case_files, case_folder, result_folder
-from loyalty.book.project import copy_settings, copy_shown
+from loyalty.book.project import copy_settings, copy_shown, other_edition, write_settings
 from loyalty.book.report import Results, made, results
 from loyalty.cases import datapackage, study
 from loyalty.cases.study import ALL, Study
@@ -27,7 +27,7 @@ from loyalty.ground import paths
 from loyalty.ground.findings import Refused
 from loyalty.ground.markdown import escape
 from loyalty.ground.terms import term
-from loyalty.ground.text import LANGUAGES, Language, Text
+from loyalty.ground.text import Language, Text
 from loyalty.run.analyses import ANALYSES, Part, chapter_of, notebook_file, outline, shown_file
 from loyalty.shown.context import Case
 from loyalty.shown.table import Column, Table
@@ -92,9 +92,8 @@ def prepare(case: str, language: Language, found: Results) -> Path:
             f"# {term('Codebook').in_(language)} {{#sec-codebook}}",
             *pages.codebook(described, language),
         ]
-    if described is not None and described.constructs:
         appendix.append("reporting.qmd")
-        chapters["reporting.qmd"] = _reporting(case, found, [*chapters, *appendix], language)
+        chapters["reporting.qmd"] = _reporting(described, found, [*chapters], language)
     appendix.append("provenance.qmd")
     chapters["provenance.qmd"] = [
         f"# {term('Provenance').in_(language)} {{#sec-provenance}}",
@@ -114,36 +113,18 @@ def prepare(case: str, language: Language, found: Results) -> Path:
         used = {d.resource: d.sha256 for r in found.values() for d in r.provenance.data}
         package = json.dumps(datapackage.datapackage(described, used), ensure_ascii=False, indent=1)
         paths.write(project / "datapackage.json", package)
-    title = _TITLE if described is None else described.title
-    settings = configuration(case, title, [*chapters], appendix, language)
-    text = yaml.safe_dump(settings, allow_unicode=True, sort_keys=False)
-    paths.write(project / "_quarto.yml", text)
-    return project
-
-
-def configuration(
-    case: str, title: Text, chapters: list[str], appendix: list[str], language: Language
-) -> dict[str, Any]:
-    """The project's own ``_quarto.yml``, with the case's title and chapters."""
-    content: dict[str, Any] = yaml.safe_load(
-        (paths.root() / "_quarto.yml").read_text(encoding="utf-8")
-    )
-    content["lang"] = language
-    content["dossiers"], content["dossier"] = "../..", case
-    content["translated"] = list(TRANSLATED)
-    content.pop("other-edition", None)
-    if case in TRANSLATED:
-        (other,) = (one for one in LANGUAGES if one != language)
-        content["other-edition"] = {"language": other, "at": f"../{other}"}
-    content["project"] = {"type": "book", "output-dir": "_rendered"}
-    content["book"] = {
-        "title": escape(title.in_(language)),
+    book = {
+        "title": escape((_TITLE if described is None else described.title).in_(language)),
         "author": term("The loyalty study").in_(language),
         "output-file": CASE_STEM,
         "chapters": [c for c in chapters if c not in appendix],
         "appendices": appendix,
     }
-    return content
+    own: dict[str, Any] = {"dossier": case}
+    if case in TRANSLATED:
+        own["other-edition"] = other_edition(language)
+    write_settings(project, language, book, "../..", **own)
+    return project
 
 
 def _first(described: Study | None, found: Results, language: Language) -> list[str]:
@@ -193,7 +174,7 @@ def page(case: str, analysis: str, parts: list[Part]) -> str:
     def folded() -> list[str]:
         source = "\n\n".join(code)
         code.clear()
-        fence = "`" * max(3, *(len(run) + 1 for run in re.findall("`+", source)), 3)
+        fence = "`" * max([3, *(len(run) + 1 for run in re.findall("`+", source))])
         block = f"::: {{.notebook-code}}\n{fence}python\n{source}\n{fence}\n:::"
         return [block] if source.strip() else []
 
@@ -232,13 +213,13 @@ def _refused(parts: list[Part]) -> list[tuple[str, str]]:
     return list(dict.fromkeys(found))
 
 
-def _reporting(case: str, found: Results, there: list[str], language: Language) -> list[str]:
+def _reporting(described: Study, found: Results, there: list[str], language: Language) -> list[str]:
     """Where the pages answer what the reporting standards ask, and why they do not where not."""
     asked = yaml.safe_load((files("loyalty.book") / "jars.yml").read_text("utf-8"))
     rows = [
         Row(
             item=Text(**one["item"]).in_(language),
-            where=_answered(case, found, there, one, language),
+            where=_answered(described, found, there, one, language),
         )
         for one in asked
     ]
@@ -258,12 +239,12 @@ def _reporting(case: str, found: Results, there: list[str], language: Language) 
 
 
 def _answered(
-    case: str, found: Results, there: list[str], one: dict[str, Any], language: Language
+    described: Study, found: Results, there: list[str], one: dict[str, Any], language: Language
 ) -> str:
     """Links to the pages, or why there is nothing."""
     if why := one.get("why"):
         return escape(Text(**why).in_(language))
-    said = []
+    case, said = described.case, list[str]()
     for place in one["where"]:
         analysis, _, name = place.partition("/")
         if not name:
@@ -275,7 +256,7 @@ def _answered(
             heading = term(chapter_of(analysis)).in_(language)
             heading += f" ({len(said) + 1})" if said else ""
             if isinstance(finding, Refused):
-                labels = Case(case, study.load(case)).labels
+                labels = Case(case, described).labels
                 said.append(f"{heading}: {escape(finding.refused.text(labels).in_(language))}")
             else:
                 said.append(f"[{heading}]({analysis}.qmd#finding-{name})")

@@ -89,7 +89,7 @@ def _volume(edition: Edition, to: str, computed: Sequence[Step]) -> Step:
 
 def _pages(case: str, names: Sequence[str], language: Language, to: str) -> Step:
     return Step(
-        f"report_{_plain(case)}_{language}" if case != ALL else f"report_all_{language}",
+        f"report_{_plain(case)}_{language}",
         mark(f"case-{language}", case, "report"),
         digest([], files.digest(), to),
         tuple(mark(f"shown-{language}", case, name) for name in names),

@@ -5,9 +5,13 @@ from __future__ import annotations
 import shutil
 from importlib.resources import files
 from pathlib import Path
+from typing import Any
 
+import yaml
+
+from loyalty.book.files import TRANSLATED
 from loyalty.ground import paths
-from loyalty.ground.text import Language
+from loyalty.ground.text import LANGUAGES, Language
 from loyalty.run.analyses import notebook_file, shown_file
 
 
@@ -24,6 +28,34 @@ STYLES: dict[Language, str] = {
     "en": "apa.csl",
     "zh": "china-national-standard-gb-t-7714-2015-author-date.csl",
 }
+
+
+def write_settings(
+    project: Path, language: Language, book: dict[str, Any], dossiers: str, **own: Any
+) -> None:
+    """The project's ``_quarto.yml``: the repository's own, with this book in the place of its book.
+
+    `dossiers` is where the pages of the cases are from the book's root; `own` are further keys.
+    """
+    file = paths.root() / "_quarto.yml"
+    settings = yaml.safe_load(file.read_text(encoding="utf-8"))
+    del settings["other-edition"]
+    settings |= {
+        "lang": language,
+        "book": book,
+        "dossiers": dossiers,
+        "translated": list(TRANSLATED),
+        "project": {"type": "book", "output-dir": "_rendered"},
+        **own,
+    }
+    text = yaml.safe_dump(settings, allow_unicode=True, sort_keys=False)
+    paths.write(project / "_quarto.yml", text)
+
+
+def other_edition(language: Language) -> dict[str, str]:
+    """The edition beside one, in the folder beside its own."""
+    (other,) = (one for one in LANGUAGES if one != language)
+    return {"language": other, "at": f"../{other}"}
 
 
 def write_style(project: Path, language: Language) -> None:

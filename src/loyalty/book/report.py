@@ -17,8 +17,14 @@ from typing import Any
 import yaml
 
 from loyalty.book import files as book_files
-from loyalty.book.files import EDITIONS, TRANSLATED, Edition, book, cited
-from loyalty.book.project import copy_settings, copy_shown, write_style
+from loyalty.book.files import EDITIONS, Edition, book, cited
+from loyalty.book.project import (
+    copy_settings,
+    copy_shown,
+    other_edition,
+    write_settings,
+    write_style,
+)
 from loyalty.cases import about, roads, study
 from loyalty.cases.study import ALL, Study
 from loyalty.ground import findings, paths
@@ -95,6 +101,7 @@ def prepare(edition: Edition) -> Path:
 def _project(edition: Edition) -> Path:
     """The edition's project with its authored chapters."""
     if edition.name == "report-en":
+        write_style(paths.root(), edition.language)
         return paths.root()
     project = paths.cache() / "books" / edition.name
     for part in ("src", "reports/executed"):
@@ -108,16 +115,8 @@ def _project(edition: Edition) -> Path:
         if shown_file(ALL, name, edition.language).is_file():
             copy_shown(ALL, name, edition.language, project)
     up = "/".join([".."] * len(edition.place.split("/")))
-    (other,) = (one for one in LANGUAGES if one != edition.language)
-    settings = _settings(edition) | {
-        "lang": edition.language,
-        "dossiers": f"{up}/cases",
-        "translated": list(TRANSLATED),
-        "other-edition": {"language": other, "at": f"../{other}"},
-        "project": {"type": "book", "output-dir": "_rendered"},
-    }
-    text = yaml.safe_dump(settings, allow_unicode=True, sort_keys=False)
-    paths.write(project / "_quarto.yml", text)
+    other = {"other-edition": other_edition(edition.language)}
+    write_settings(project, edition.language, _book(edition), f"{up}/cases", **other)
     return project
 
 
@@ -146,7 +145,6 @@ def _generate(edition: Edition, project: Path) -> None:
     folder = project / "reports" / "_generated"
     for name, page in _pages(edition, found, folder).items():
         paths.write(folder / f"{name}.qmd", page)
-    write_style(project, edition.language)
 
 
 def _pages(edition: Edition, found: Results, folder: Path) -> dict[str, str]:
@@ -181,7 +179,7 @@ def _pages(edition: Edition, found: Results, folder: Path) -> dict[str, str]:
 
 def _title() -> Text:
     """The report's, in every language."""
-    own = {e.language: _settings(e)["book"]["title"] for e in EDITIONS if e.volume == "report"}
+    own = {e.language: _book(e)["title"] for e in EDITIONS if e.volume == "report"}
     return Text(**own)
 
 
@@ -199,7 +197,7 @@ def front() -> Path:
     """The page that leads to the volumes and to every case's pages."""
     from loyalty.book import pages
 
-    titles = {edition.name: _settings(edition)["book"]["title"] for edition in EDITIONS}
+    titles = {edition.name: _book(edition)["title"] for edition in EDITIONS}
     report, trial = (
         Text(**{one: titles[f"{volume}-{one}"] for one in LANGUAGES})
         for volume in ("report", "trial")
@@ -208,11 +206,11 @@ def front() -> Path:
     return paths.write(book() / "index.html", page)
 
 
-def _settings(edition: Edition) -> dict[str, Any]:
-    """``_quarto.yml`` with the edition's own ``book.yml`` in it."""
-    file = paths.root() / "_quarto.yml"
-    settings: dict[str, Any] = yaml.safe_load(file.read_text(encoding="utf-8"))
+def _book(edition: Edition) -> dict[str, Any]:
+    """The edition's ``book``: of ``_quarto.yml``, or its own ``book.yml``."""
     if edition.name != "report-en":
-        own = edition.authored / "book.yml"
-        settings["book"] = yaml.safe_load(own.read_text(encoding="utf-8"))
-    return settings
+        file = edition.authored / "book.yml"
+        own: dict[str, Any] = yaml.safe_load(file.read_text(encoding="utf-8"))
+        return own
+    whole = yaml.safe_load((paths.root() / "_quarto.yml").read_text(encoding="utf-8"))
+    return dict(whole["book"])

@@ -67,7 +67,7 @@ def cache() -> Path:
 def write(path: Path, text: str) -> Path:
     """Write `text` as UTF-8, ending in one line feed, in one step or not at all; `path`."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_name(path.name + ".part")
+    part = path.with_name(f"{path.name}.{os.getpid()}.part")  # two processes may write it
     part.write_text(text.rstrip("\n") + "\n", encoding="utf-8")
     os.replace(part, path)
     return path

@@ -58,9 +58,15 @@
     return made;
   }
 
+  // the result file of a number, without its suffix
+  function resultOf(number) {
+    var analysis = number.getAttribute("data-key").split("/")[1];
+    return number.href.split("#")[0].replace(/[^/]*\/[^/]*$/, "results/" + analysis);
+  }
+
   function fill(body, number, result) {
     var key = number.getAttribute("data-key"), parts = key.split("/");
-    var base = number.href.split("#")[0].replace(/[^/]*\/[^/]*$/, "results/" + parts[1]);
+    var base = resultOf(number);
     var list = document.createElement("dl"), path = parts.slice(2).join("/");
     body.textContent = "";
     body.append(list);
@@ -88,9 +94,9 @@
       add(list, words.data, data.length + " " + words.tables);
       data = [];
     }
-    data.forEach(function (data) {
-      add(list, words.data, data.resource + ", " + data.rows.toLocaleString("en") + " " + words.rows +
-        (result.simulated ? ", " + words.simulated : "") + ", sha256 " + data.sha256.slice(0, 16) + "…");
+    data.forEach(function (table) {
+      add(list, words.data, table.resource + ", " + table.rows.toLocaleString("en") + " " + words.rows +
+        (result.simulated ? ", " + words.simulated : "") + ", sha256 " + table.sha256.slice(0, 16) + "…");
     });
     add(list, words.seed, given.seed);
     add(list, words.draws, given.draws);
@@ -130,8 +136,7 @@
     }
     fill(body, number, results[parts[0] + "/" + parts[1]]);
     place();
-    load(parts[0] + "/" + parts[1],
-      number.href.split("#")[0].replace(/[^/]*\/[^/]*$/, "results/" + parts[1] + ".js"),
+    load(parts[0] + "/" + parts[1], resultOf(number) + ".js",
       function (result) { if (panel === mine) { fill(body, number, result); place(); } });
   }
 
