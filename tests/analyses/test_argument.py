@@ -344,7 +344,9 @@ def test_who_comes_back_is_told_by_the_intervals() -> None:
     early = said(words.headline_conduct, answer(conduct=came(part=0.8))).en
     assert "later rather than early" not in early
     many = came(late_ci_lower=0.6, late_ci_upper=0.7)
-    assert said(words.headline_conduct, answer(conduct=many)).en.startswith("**Few of those")
+    assert said(words.headline_conduct, answer(conduct=many)).en.startswith(
+        "**Most of those who buy once buy again within 52 weeks**"
+    )
     half = came(late_ci_lower=0.45, late_ci_upper=0.55)
     assert said(words.headline_conduct, answer(conduct=half)).en.startswith("**About half")
     assert words.headline_conduct(answer(conduct=None), CASE) is None
@@ -522,6 +524,17 @@ def test_the_satisfied_who_are_not_loyal() -> None:
     assert "between" not in said(words.satisfied, alone).en
 
 
+@pytest.mark.parametrize(("upper", "grade"), [(0.46, "moderate"), (0.75, "low")])
+def test_shops_bear_each_other_out_where_they_say_the_same(upper: float, grade: str) -> None:
+    def shop(late: float) -> dict[str, Any]:
+        ends = {"ci_lower": late - 0.01, "ci_upper": late + 0.01}
+        again = [{"weeks": w, "estimate": e} | ends for w, e in ((4, 0.2), (52, late))]
+        survival = {"bought_again": again, "again": [], "lapse": []}
+        return {"behaviour": made(Behaviour, survival=survival)}
+
+    assert beside.conduct(everything(one=shop(0.45), two=shop(upper))).grade == grade
+
+
 def test_conduct_and_voice_are_of_real_cases() -> None:
     again = [{"weeks": 4, "estimate": 0.2}, {"weeks": 52, "estimate": 0.5}]
     bought = made(
@@ -531,6 +544,7 @@ def test_conduct_and_voice_are_of_real_cases() -> None:
     )
     found = beside.conduct(everything(one={"behaviour": bought}, drawn={"behaviour": bought}))
     assert [r.case for r in found.returning] == ["one"] and found.returning[0].part == 0.4
+    assert found.grade == "low"
     assert not found.forecasts[0].inside and found.missed == 1
     assert "more than the prediction interval holds" in said(words.forecasts, found).en
     themes = [

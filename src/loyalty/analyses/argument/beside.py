@@ -45,6 +45,13 @@ class Returning(Record):
     late_ci_upper: Percent
     part: Percent
 
+    @property
+    def most(self) -> Literal["stay_away", "half", "return"]:
+        """What most of those who bought once did, by the whole interval of the late weeks."""
+        if self.late_ci_upper < 0.5:
+            return "stay_away"
+        return "return" if self.late_ci_lower > 0.5 else "half"
+
 
 class Forecast(Record):
     """Purchases of the weeks held out, forecast and made; `inside` the prediction interval."""
@@ -360,7 +367,10 @@ def conduct(data: Everything) -> Conduct:
         missed=sum(not f.inside for f in forecasts),
         categories=len(brands),
         clear=sum(b.clear for b in brands),
-        grade=read.graded(len(returning)),
+        # shops that say different things do not bear each other out
+        grade=read.graded(
+            min(len(returning), 1) if len({r.most for r in returning}) > 1 else len(returning)
+        ),
     )
 
 

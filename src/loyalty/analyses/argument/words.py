@@ -515,8 +515,6 @@ def _returning(found: Conduct, case: Case) -> list[Text]:
         late = estimate(r.late, r.late_ci_lower, r.late_ci_upper)
         customers, single = number(r.customers), number(r.single_share)
         weeks, more = number(r.early_weeks), number(r.late_weeks)
-        most = "Most" if r.late_ci_upper < 0.5 else "About half" if r.late_ci_lower < 0.5 else "Few"
-        zh = "多数" if r.late_ci_upper < 0.5 else "约半数" if r.late_ci_lower < 0.5 else "少数"
         late_comers = ""
         late_zh = ""
         if r.part < 0.5:
@@ -524,10 +522,18 @@ def _returning(found: Conduct, case: Case) -> list[Text]:
             late_zh = (
                 f"，可见再次购买多发生在较晚而非较早的时候（仅 {number(r.part)} 在前 {weeks} 周）"
             )
+        en, zh = {
+            "stay_away": (
+                "Most of those who buy once do not buy again",
+                "首次购买者中多数没有再买",
+            ),
+            "half": ("About half of those who buy once buy again", "首次购买者中约半数再次购买"),
+            "return": ("Most of those who buy once buy again", "首次购买者中多数再次购买"),
+        }[r.most]
         said += [
             text(
-                f"**{most} of those who buy once do not buy again within {more} weeks** ({escape(where.en)}, {customers} customers): {late} do, {early} within {weeks} weeks{late_comers}.",
-                f"**首次购买者中{zh}在 {more} 周内没有再买**（{escape(where.zh)}，{customers} 名客户）：再买者占 {late}，其中 {weeks} 周内为 {early}{late_zh}。",
+                f"**{en} within {more} weeks** ({escape(where.en)}, {customers} customers): {late} do, {early} within {weeks} weeks{late_comers}.",
+                f"**{zh}（{more} 周内）**（{escape(where.zh)}，{customers} 名客户）：再买者占 {late}，其中 {weeks} 周内为 {early}{late_zh}。",
             ),
             text(
                 f"{single} were seen on one day only.",
@@ -600,6 +606,16 @@ def foretold(found: Foretold, case: Case) -> list[Text]:
         )
     for u in found.used:
         where = title(u.case, case)
+        if u.count == 1:
+            used = "more" if u.more else "less" if u.less else "neither clearly more nor less"
+            used_zh = "使用更多" if u.more else "使用更少" if u.less else "使用多少尚无定论"
+            said.append(
+                text(
+                    f"The {number(u.count)} service rated in “{escape(where.en)}” is used {used} by those who rate it higher.",
+                    f"“{escape(where.zh)}”中受评的 {number(u.count)} 项服务，评分较高者{used_zh}。",
+                )
+            )
+            continue
         said.append(
             text(
                 f"Of {number(u.count)} services rated in “{escape(where.en)}”, {number(u.more)} {be(u.more)} used more by those who rate them higher, {number(u.less)} less.",
@@ -734,9 +750,12 @@ def action(found: Actions, row_id: str, case: Case) -> Text:
         assert said.conduct is not None
         r = said.conduct.returning[0]
         late = estimate(r.late, r.late_ci_lower, r.late_ci_upper)
+        en, zh = ("", "")
+        if r.part < 0.5:
+            en, zh = (", and not only in the first weeks", "，且不限于最初几周")
         return text(
-            f"Look after the second purchase, and not only in the first weeks: {late} of new customers buy again within {number(r.late_weeks)} weeks.",
-            f"重视促成第二次购买，且不限于最初几周：新客户在 {number(r.late_weeks)} 周内再买者占 {late}。",
+            f"Look after the second purchase{en}: {late} of new customers buy again within {number(r.late_weeks)} weeks.",
+            f"重视促成第二次购买{zh}：新客户在 {number(r.late_weeks)} 周内再买者占 {late}。",
         )
     assert said.voice is not None
     what = names([theme(r.theme) for r in said.voice.complained])
@@ -798,12 +817,14 @@ def question(found: Known, name: str, case: Case) -> Text:
         )
     if name == "conduct":
         assert said.conduct is not None
-        r = said.conduct.returning[0]
-        late = estimate(r.late, r.late_ci_lower, r.late_ci_upper)
-        return text(
-            f"Of one shop: {late} buy again within {number(r.late_weeks)} weeks.",
-            f"就一家商店而言：{number(r.late_weeks)} 周内再买者占 {late}。",
-        )
+        shops = [
+            text(
+                f"{escape(title(r.case, case).en)}: {estimate(r.late, r.late_ci_lower, r.late_ci_upper)} buy again within {number(r.late_weeks)} weeks",
+                f"{escape(title(r.case, case).zh)}：{number(r.late_weeks)} 周内再买者占 {estimate(r.late, r.late_ci_lower, r.late_ci_upper)}",
+            )
+            for r in said.conduct.returning
+        ]
+        return text("; ".join(t.en for t in shops) + ".", "；".join(t.zh for t in shops) + "。")
     if name == "voice":
         assert said.voice is not None
         top = said.voice.praised
