@@ -54,7 +54,7 @@ def _drawn(target: Path, drawing: Callable[[Any], Drawing], values: Any) -> None
 
     charts.use_style()
     target.parent.mkdir(parents=True, exist_ok=True)
-    drawing(values).savefig(target, metadata={"Date": None})
+    target.write_text(charts.vector.svg(drawing(values)), encoding="utf-8")
     marks.done(step)
 
 

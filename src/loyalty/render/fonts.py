@@ -106,30 +106,25 @@ def _unicode_range(points: list[int]) -> str:
     return ",".join(f"U+{a:X}" if a == b else f"U+{a:X}-{b:X}" for a, b in runs)
 
 
-def subset_woff2(text: str, out: Path, inline: bool = False, store: Store | None = None) -> str:
-    """Write a WOFF2 face with just the Chinese glyphs of `text`; returns its @font-face rule.
+def cjk_face(text: str, folder: Path, store: Store | None = None) -> str:
+    """The @font-face rule of a face with just the Chinese glyphs of `text`, and that face in it.
 
-    The licence goes beside it, as ``OFL.txt``.
-
-    Latin is not in the face's `unicode-range`, so it stays in the page's own font. Without
-    Chinese characters nothing is written and the rule is empty. With `inline` the rule holds
-    the face itself: browsers may refuse font files beside pages that are opened from a folder.
+    Browsers may refuse font files beside pages that are opened from a folder. The licence goes
+    into `folder`, as ``OFL.txt``. Latin is not in the face's `unicode-range`, so it stays in the
+    page's own font. Without Chinese characters nothing is written and the rule is empty.
     """
     points = cjk_characters(text)
     if not points:
         return ""
     store = store or Store()
     key = store.key("font", importlib.metadata.version("fonttools"), points)
-    kept = store.get(key)
-    face = base64.b64decode(kept) if kept else _subset(points)
-    encoded = store.put(key, base64.b64encode(face).decode("ascii"))
-    out.parent.mkdir(parents=True, exist_ok=True)
-    out.write_bytes(face)
-    out.with_name("OFL.txt").write_text(licence(), encoding="utf-8")
-    url = "data:font/woff2;base64," + encoded if inline else out.name
+    face = store.get(key)
+    face = face or store.put(key, base64.b64encode(_subset(points)).decode("ascii"))
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "OFL.txt").write_text(licence(), encoding="utf-8")
     return (
-        f'@font-face{{font-family:"{CSS_FAMILY}";src:url("{url}") format("woff2");'
-        f"font-display:block;unicode-range:{_unicode_range(points)}}}\n"
+        f'@font-face{{font-family:"{CSS_FAMILY}";src:url("data:font/woff2;base64,{face}") '
+        f'format("woff2");font-display:block;unicode-range:{_unicode_range(points)}}}\n'
     )
 
 

@@ -474,7 +474,7 @@ class HtmlWriter:
         everything = "".join(pages.values()) + index
         css = (TEMPLATES / "book.css").read_text(encoding="utf-8")
         store = self.document.store
-        face = fonts.subset_woff2(everything, folder / "cjk.woff2", inline=True, store=store)
+        face = fonts.cjk_face(everything, folder, store)
         (folder / "book.css").write_text(face + css, encoding="utf-8")
         for script in ("book.js", "numbers.js"):
             shutil.copyfile(TEMPLATES / script, folder / script)

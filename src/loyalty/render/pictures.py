@@ -10,7 +10,7 @@ from .tables import PORTRAIT
 # an SVG is a document: no scripts, no foreign markup, nothing fetched from elsewhere
 ACTIVE_SVG = re.compile(
     rb"""<\s*(script|foreignObject|iframe|animate|set)\b|\son\w+\s*=|<!ENTITY|@import"""
-    rb"""|(?:href|src)\s*=\s*["'](?!\#|data:image/)|url\(\s*["']?(?!\#|data:image/)[a-z/]""",
+    rb"""|(?:href|src)\s*=\s*["'](?!\#|data:image/)|url\(\s*["']?(?!\#|data:(?:image|font)/)[a-z/]""",
     re.IGNORECASE,
 )
 POINTS = {"pt": 1.0, "px": 0.75, "": 0.75, "in": 72.0, "cm": 28.35, "mm": 2.835}

@@ -100,7 +100,7 @@ def _finish_pages(folder: Path, made_by: str) -> None:
     sheet = folder / "site_libs" / "report-cjk.css"
     script = folder / "site_libs" / "numbers.js"
     sheet.parent.mkdir(exist_ok=True)
-    face = fonts.subset_woff2("".join(texts.values()), sheet.with_suffix(".woff2"), inline=True)
+    face = fonts.cjk_face("".join(texts.values()), sheet.parent)
     sheet.write_text(face, encoding="utf-8")
     shutil.copyfile(Path(__file__).parent / "templates" / "numbers.js", script)
     for page, text in texts.items():

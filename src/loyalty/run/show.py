@@ -94,22 +94,20 @@ def _display(name: str, label: str, shown: Shown, case: Case, language: Language
 
 def _figure(name: str, label: str, figure: Figure, case: Case, language: Language) -> Display:
     from matplotlib.backends.backend_agg import FigureCanvasAgg
-    from matplotlib.backends.backend_svg import FigureCanvasSVG
 
-    from loyalty.shown.charts.style import use_style
+    from loyalty.shown.charts import use_style, vector
 
     use_style()
-    svg, png = io.StringIO(), io.BytesIO()
+    png = io.BytesIO()
     drawing = figure.draw(language)
-    # `savefig` would draw everything twice
-    FigureCanvasSVG(drawing).print_svg(svg, metadata={"Date": None})
+    svg = vector.svg(drawing)
     drawing.set_layout_engine("none")  # it is laid out
     drawing.set_dpi(110)
     FigureCanvasAgg(drawing).print_png(png, metadata={"Software": None})
     drawing.clear()
     alt = words.plain(figure.alt.in_(language))
     bundle = {
-        "image/svg+xml": svg.getvalue(),
+        "image/svg+xml": svg,
         "image/png": base64.b64encode(png.getvalue()).decode(),
         "text/plain": alt,
     }

@@ -4,6 +4,7 @@ Every function takes values and labels and returns a :class:`matplotlib.figure.F
 files or estimators. Labels are drawn as they are given.
 """
 
+from loyalty.shown.charts import vector
 from loyalty.shown.charts.behaviour import duplication, forecast, survival, tracking, waves
 from loyalty.shown.charts.charts import (
     answer_shares,
@@ -65,6 +66,7 @@ __all__ = [
     "tracking",
     "two_triangles",
     "use_style",
+    "vector",
     "waves",
     "word_contrast",
 ]

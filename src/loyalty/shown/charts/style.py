@@ -23,6 +23,7 @@ LABEL = "#374151"
 WIDTH = 7.0
 #: Broken lines: cut-offs, what is not clear.
 DASHED = (0, (4, 3))
+FAMILY = fonts.FAMILY
 #: Matplotlib's own face, which comes with it: letters the Chinese face lacks, and its only bold.
 FALLBACK = "DejaVu Sans"
 #: What labels of this process held and no face draws.
@@ -40,12 +41,11 @@ def use_style() -> None:
     """
     face = fonts.extract_sc_face(paths.cache() / "fonts")
     font_manager.fontManager.addfont(face)
-    family = font_manager.FontProperties(fname=face).get_name()
     sns.set_theme(
         context="paper",
         style="ticks",
         palette=COLOURS,
-        font=[family, FALLBACK],
+        font=[FAMILY, FALLBACK],
         rc={
             "font.size": 9,
             "text.parse_math": False,
@@ -80,7 +80,6 @@ def use_style() -> None:
             "figure.dpi": 110,
             "savefig.facecolor": "white",
             "svg.hashsalt": "loyalty",
-            "svg.fonttype": "path",
         },
     )
     _count_missing_glyphs()

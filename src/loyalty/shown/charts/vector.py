@@ -1,0 +1,225 @@
+"""A drawing as a small vector picture: text as text, in a face that the picture brings along.
+
+Matplotlib draws every letter as an outline. Here letters stay letters; the outlines of those that
+a picture has, and no others, go into it as a face, so that it looks alike everywhere.
+"""
+
+from __future__ import annotations
+
+import base64
+import io
+import re
+import unicodedata
+from collections.abc import Iterable
+from functools import cache
+from typing import TYPE_CHECKING, Any
+from xml.etree import ElementTree
+
+from matplotlib import rc_context
+from matplotlib.backends.backend_svg import FigureCanvasSVG
+from matplotlib.font_manager import FontProperties, findfont, get_font
+from matplotlib.ft2font import LoadFlags
+from matplotlib.path import Path as Outline
+
+from loyalty.shown.charts.style import FALLBACK, FAMILY
+
+if TYPE_CHECKING:
+    from fontTools.misc.psCharStrings import T2CharString
+    from fontTools.pens.t2CharStringPen import T2CharStringPen
+    from matplotlib.figure import Figure
+
+#: Units of the face's em, as in the Chinese face.
+EM = 1000
+#: Letters that are set by rules a plain face does not have; the reader's own faces have them.
+_SHAPED = {"R", "AL", "NSM"}
+_SVG = "{http://www.w3.org/2000/svg}"
+_LINK = "{http://www.w3.org/1999/xlink}href"
+_NUMBER = re.compile(r"-?\d+\.\d+(?:e-?\d+)?")
+_SEGMENT = re.compile(r"([A-Za-z])([^A-Za-z]*)")
+#: What a style need not say, and how bold is drawn: the face has one weight.
+_IMPLIED = {"", "stroke-dashoffset: 0", "stroke-linecap: butt", "stroke-linejoin: round"}
+_BOLD = "stroke-width: .35; stroke: "
+
+
+def svg(drawing: Figure) -> str:
+    """The drawing as SVG, with text as text and the face for it."""
+    out = io.StringIO()
+    with rc_context({"svg.fonttype": "none"}):
+        # `savefig` would draw everything twice
+        canvas: Any = FigureCanvasSVG(drawing)
+        canvas.print_svg(out, metadata={"Date": None})
+    return compact(out.getvalue())
+
+
+def compact(text: str) -> str:
+    """Matplotlib's SVG in a fraction of its size: styles once, short numbers, no empty groups."""
+    root = ElementTree.fromstring(text)
+    for child in list(root):
+        if child.tag.endswith("metadata"):
+            root.remove(child)
+    styles: dict[str, str] = {}
+    used = re.findall(r'(?:href="|url\()#([^")]*)', text)
+    names = {name: f"i{k}" for k, name in enumerate(dict.fromkeys(used))}
+    letters: set[str] = set()
+    _shorten(root, styles, names)
+    for item in root.iter(f"{_SVG}text"):
+        letters |= set(item.text or "")
+    rules = "".join(f".{name}{{{style}}}" for style, name in styles.items())
+    sheet = root.find(f".//{_SVG}style")
+    assert sheet is not None  # matplotlib writes one
+    sheet.text = f"{_face(letters)}text{{font-family:{FAMILY!r}}}{sheet.text}{rules}"
+    del sheet.attrib["type"]
+    ElementTree.register_namespace("", _SVG[1:-1])
+    return ElementTree.tostring(root, encoding="unicode")
+
+
+def _shorten(item: ElementTree.Element, styles: dict[str, str], names: dict[str, str]) -> None:
+    for child in list(item):
+        _shorten(child, styles, names)
+    item.tail = None
+    if item.tag not in (f"{_SVG}text", f"{_SVG}style"):
+        item.text = None
+    if (identifier := item.attrib.pop("id", "")) in names:
+        item.set("id", names[identifier])
+    if link := item.attrib.pop(_LINK, None):
+        item.set("href", "#" + names[link[1:]] if link.startswith("#") else link)
+    if clip := item.get("clip-path"):
+        item.set("clip-path", re.sub(r"#(.*?)\)", lambda m: f"#{names[m[1]]})", clip))
+    for name in ("x", "y", "width", "height", "transform"):
+        if name in item.attrib and item.tag != _SVG + "svg":
+            item.set(name, _NUMBER.sub(_rounded, item.attrib[name]))
+    if outline := item.get("d"):
+        item.set("d", _outline(outline))
+    if item.tag == f"{_SVG}text":
+        _placed(item)
+    if style := _style(item.attrib.pop("style", "")):
+        item.set("class", styles.setdefault(style, f"s{len(styles)}"))
+    children: list[ElementTree.Element] = []
+    for child in item:  # a group that says nothing goes
+        alone = child.tag == f"{_SVG}g" and not child.attrib
+        children += list(child) if alone else [child]
+    item[:] = children
+
+
+def _rounded(number: re.Match[str] | str) -> str:
+    value = round(float(number if isinstance(number, str) else number[0]), 2)
+    short = f"{value:.2f}".rstrip("0").rstrip(".")
+    return "0" if short == "-0" else re.sub(r"^(-?)0\.", r"\1.", short)
+
+
+def _outline(text: str) -> str:
+    """A path's commands with two decimals; upright and level lines by one number."""
+    out, here = [], ["", ""]
+    for command, numbers in _SEGMENT.findall(text):
+        points = [_rounded(n) for n in numbers.split()]
+        if command == "L" and points[0] == here[0]:
+            out.append(f"V{points[1]}")
+        elif command == "L" and points[1] == here[1]:
+            out.append(f"H{points[0]}")
+        else:
+            out.append(command + " ".join(points).replace(" -", "-"))
+        here = points[-2:] or ["", ""]
+    return "".join(out)
+
+
+def _placed(item: ElementTree.Element) -> None:
+    """A text's place as numbers; it is turned only where it is."""
+    said = item.get("transform", "")
+    if found := re.fullmatch(r"translate\((\S+) (\S+)\)(?: rotate\(-?0\))?", said):
+        item.set("x", found[1])
+        item.set("y", found[2])
+        del item.attrib["transform"]
+    elif re.match(r"rotate\(-?0 ", said):
+        del item.attrib["transform"]
+
+
+def _style(text: str) -> str:
+    rules = [rule.strip() for rule in text.split(";")]
+    kept = [
+        r
+        for r in rules
+        if r and r not in _IMPLIED and not r.startswith(("font-family", "font-weight"))
+    ]
+    if any(rule.startswith("font-weight") for rule in rules):
+        fill = next((r[6:] for r in rules if r.startswith("fill: ")), "#000000")
+        kept.append(_BOLD + fill)
+    return ";".join(re.sub(r": ", ":", _NUMBER.sub(_rounded, rule)) for rule in kept)
+
+
+# --- the face ------------------------------------------------------------------------------------
+def _face(letters: Iterable[str]) -> str:
+    """The @font-face rule of a face that has just these letters."""
+    glyphs = {c: g for c in sorted(letters) if (g := _glyph(c)) is not None}
+    if not glyphs:
+        return ""
+    data = base64.b64encode(_font(glyphs)).decode("ascii")
+    return f'@font-face{{font-family:{FAMILY!r};src:url("data:font/woff;base64,{data}")}}'
+
+
+@cache
+def _glyph(letter: str) -> tuple[int, T2CharString] | None:
+    """Advance and outline of a letter, in the first face that has it."""
+    from fontTools.pens.t2CharStringPen import T2CharStringPen
+
+    if unicodedata.bidirectional(letter) in _SHAPED or letter < " ":
+        return None
+    for family in (FAMILY, FALLBACK):
+        font = get_font(findfont(FontProperties(family=family)))
+        if not font.get_char_index(ord(letter)):
+            continue
+        advance = font.load_char(ord(letter), flags=LoadFlags.NO_SCALE).horiAdvance
+        vertices, codes = font.get_path()
+        vertices = vertices * 64  # of what FreeType takes for pixels
+        scale = EM / font.units_per_EM
+        pen = T2CharStringPen(round(advance * scale), None)
+        points = [(round(x * scale), round(y * scale)) for x, y in vertices]
+        _draw(points, list(codes), pen)
+        return round(advance * scale), pen.getCharString()
+    return None
+
+
+def _draw(points: list[tuple[int, int]], codes: list[int], pen: T2CharStringPen) -> None:
+    at = 0
+    while at < len(codes):
+        code = codes[at]
+        if code == Outline.MOVETO:
+            pen.moveTo(points[at])
+        elif code == Outline.LINETO:
+            pen.lineTo(points[at])
+        elif code == Outline.CURVE3:
+            pen.qCurveTo(*points[at : at + 2])
+            at += 1
+        elif code == Outline.CURVE4:
+            pen.curveTo(*points[at : at + 3])
+            at += 2
+        elif code == Outline.CLOSEPOLY:
+            pen.closePath()
+        at += 1
+
+
+def _font(glyphs: dict[str, tuple[int, T2CharString]]) -> bytes:
+    from fontTools.fontBuilder import FontBuilder
+    from fontTools.pens.t2CharStringPen import T2CharStringPen
+
+    names = {c: f"u{ord(c):X}" for c in glyphs}
+    empty = T2CharStringPen(EM, None)
+    font = FontBuilder(EM, isTTF=False)
+    font.setupGlyphOrder([".notdef", *names.values()])
+    font.setupCharacterMap({ord(c): name for c, name in names.items()})
+    outlines = {names[c]: outline for c, (_, outline) in glyphs.items()}
+    font.setupCFF(FAMILY.replace(" ", ""), {}, {".notdef": empty.getCharString(), **outlines}, {})
+    font.setupHorizontalMetrics(
+        {".notdef": (EM, 0), **{names[c]: (advance, 0) for c, (advance, _) in glyphs.items()}}
+    )
+    font.setupHorizontalHeader(ascent=1160, descent=-288)
+    font.setupNameTable(
+        {"familyName": FAMILY, "styleName": "Regular", "licenseDescription": "SIL OFL 1.1"}
+    )
+    font.setupOS2()
+    font.setupPost(keepGlyphNames=False)
+    font.font["head"].created = font.font["head"].modified = 0
+    font.font.recalcTimestamp = False
+    font.font.flavor = "woff"
+    out = io.BytesIO()
+    font.save(out)
+    return out.getvalue()

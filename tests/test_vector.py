@@ -1,0 +1,114 @@
+"""Figures as small vector pictures: letters as letters, with the face for them."""
+
+from __future__ import annotations
+
+import base64
+import io
+import re
+from xml.etree import ElementTree
+
+import pytest
+from fontTools.pens.boundsPen import BoundsPen
+from fontTools.ttLib import TTFont
+from matplotlib.backends.backend_svg import FigureCanvasSVG
+from matplotlib.figure import Figure
+
+from loyalty.render import pictures
+from loyalty.shown.charts import use_style, vector
+
+SVG = "{http://www.w3.org/2000/svg}"
+
+
+@pytest.fixture(autouse=True)
+def style() -> None:
+    use_style()
+
+
+def drawing() -> Figure:
+    """Bars, markers, a clipped line and labels in several scripts."""
+    figure = Figure(figsize=(4, 3))
+    axes = figure.subplots()
+    axes.bar([1, 2], [3, 4], label="满意度 → loyalty")
+    axes.plot([1, 2], [3.123456789, 4], "o--", label="Łódź")
+    axes.text(1, 1, "two\nlines", fontweight="bold", rotation=30)
+    axes.set_ylabel("η² <5 & more")
+    axes.set_title("שלום")
+    axes.legend()
+    return figure
+
+
+def outlined(figure: Figure) -> str:
+    out = io.StringIO()
+    FigureCanvasSVG(figure).print_svg(out, metadata={"Date": None})
+    return out.getvalue()
+
+
+def face(svg: str) -> TTFont:
+    found = re.search(r"data:font/woff;base64,([A-Za-z0-9+/=]+)", svg)
+    assert found is not None
+    return TTFont(io.BytesIO(base64.b64decode(found[1])))
+
+
+def test_text_is_text_in_the_face_it_brings_along() -> None:
+    svg = vector.svg(drawing())
+    texts = [item.text or "" for item in ElementTree.fromstring(svg).iter(f"{SVG}text")]
+    assert {"满意度 → loyalty", "Łódź", "two", "lines", "η² <5 & more", "שלום"} <= set(texts)
+    letters = set("".join(texts)) - set("שלום")  # set by rules: the reader's own face
+    with face(svg) as font:
+        assert {chr(point) for point in font.getBestCmap()} == letters
+        glyphs = font.getGlyphSet()
+        for letter in "满Łw":  # as wide and high as in the face of the layout
+            pen = BoundsPen(glyphs)
+            name = font.getBestCmap()[ord(letter)]
+            glyphs[name].draw(pen)
+            assert pen.bounds is not None and 400 < pen.bounds[3] < 1100
+            assert 300 < font["hmtx"][name][0] <= 1000
+
+
+def test_widths_are_those_of_the_face(tmp_path: object) -> None:
+    from loyalty.ground import paths
+    from loyalty.render import fonts
+
+    with face(vector.svg(drawing())) as font:
+        made = {point: font["hmtx"][name][0] for point, name in font.getBestCmap().items()}
+    with TTFont(fonts.extract_sc_face(paths.cache() / "fonts"), lazy=True) as whole:
+        cmap = whole.getBestCmap()
+        of_face = {point: whole["hmtx"][cmap[point]][0] for point in made if point in cmap}
+    assert len(of_face) > 20
+    assert {point: made[point] for point in of_face} == of_face
+
+
+def test_it_is_a_fraction_of_the_outlines_and_says_the_same() -> None:
+    small, large = vector.svg(drawing()), outlined(drawing())
+    assert len(small) < 0.35 * len(large)
+    kept, all_of = ElementTree.fromstring(small), ElementTree.fromstring(large)
+    for name in ("width", "height", "viewBox"):
+        assert kept.get(name) == all_of.get(name)
+    bars = [item for item in kept.iter(f"{SVG}path") if (item.get("d") or "").endswith("z")]
+    assert len(bars) >= 3
+    numbers = re.findall(r"\.(\d+)", "".join(item.get("d") or "" for item in kept.iter()))
+    assert max(map(len, numbers)) <= 2
+    used = set(re.findall(r'(?:href="|url\()#(\w+)', small))
+    there = re.findall(r' id="(\w+)"', small)
+    assert used == set(there) and len(there) == len(set(there))
+    classes = set(re.findall(r'class="(\w+)"', small))
+    assert all(f".{name}{{" in small for name in classes)
+
+
+def test_it_is_allowed_in_a_page_and_the_same_each_time() -> None:
+    svg = vector.svg(drawing())
+    assert svg == vector.svg(drawing())
+    assert not pictures.active({".svg": svg.encode()})
+    assert "metadata" not in svg and "DOCTYPE" not in svg
+
+
+@pytest.mark.parametrize(
+    ("outline", "short"),
+    [
+        ("M 0 187.2 \nL 504 187.2 \nL 504 0 \nz\n", "M0 187.2H504V0z"),
+        ("M 1.005 -0.5 \nQ 0.004 -.25 3 4.999 ", "M1-.5Q0-.25 3 5"),
+        ("M 1 2 \nL 1.001 2.004 \nL 3 4", "M1 2V2L3 4"),
+    ],
+)
+def test_a_path_is_said_in_few_characters(outline: str, short: str) -> None:
+    assert vector._outline(outline) == short
