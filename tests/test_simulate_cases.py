@@ -20,12 +20,16 @@ from loyalty.simulate import (
     simulate,
     true_parameters,
 )
+from loyalty.stats.shares import shares
 
 DATA = Path(__file__).parents[1] / "data"
 CASES = sorted(p.parent.name for p in DATA.glob("*-simulated/process.yml"))
 NEW = [
     "innovation-drivers-simulated",
     "innovation-simulated",
+    "innovation-six-drivers-simulated",
+    "quality-dimensions-simulated",
+    "quality-mechanisms-simulated",
     "quality-simulated",
     "retail-simulated",
     "strategy-simulated",
@@ -93,9 +97,13 @@ def test_every_item_has_wording_of_its_own_in_both_languages(case: str) -> None:
 def test_the_questionnaire_is_of_a_sensible_length(case: str) -> None:
     described = study.load_file(DATA / case / "study.yml")
     sizes = {c.id: len(c.items) for c in described.constructs}
+    if case == "quality-dimensions-simulated":
+        assert sizes == dict.fromkeys(sizes, 2) | {"loyalty": 3} and len(sizes) == 11
+        return
     long = {
         "quality-simulated": "service_quality",
         "innovation-drivers-simulated": "service_quality",
+        "innovation-six-drivers-simulated": "service_quality",
     }
     assert all(3 <= n <= 4 for c, n in sizes.items() if c != long.get(case))
     assert len(described.items) <= 30
@@ -106,6 +114,9 @@ def test_the_questionnaire_is_of_a_sensible_length(case: str) -> None:
     [
         ("innovation-drivers-simulated", 1000),
         ("innovation-simulated", 500),
+        ("innovation-six-drivers-simulated", 1800),
+        ("quality-dimensions-simulated", 1800),
+        ("quality-mechanisms-simulated", 1500),
         ("quality-simulated", 300),
         ("retail-simulated", 1000),
         ("strategy-simulated", 3000),
@@ -153,6 +164,49 @@ def test_innovation_has_the_printed_paths_multiplied_not_added() -> None:
 def test_innovation_drivers_have_the_printed_coefficients() -> None:
     paths = pooled("innovation-drivers-simulated", "path")
     assert paths.tolist() == pytest.approx([0.35, 0.28, 0.22, 0.15], abs=1e-9)
+
+
+def largest(case: str, target: str, count: int) -> dict[str, set[str]]:
+    """By industry, the constructs with the largest declared shares of what is explained."""
+    process, found = process_of(case), {}
+    names = process.predictors[target]
+    for industry in process.industries:
+        r = latent_correlations(process, industry).loc[[target, *names], [target, *names]]
+        parts = pd.Series(shares(r.to_numpy(), "lmg"), index=names)
+        found[industry] = set(parts.nlargest(count).index)
+    return found
+
+
+def test_the_drivers_of_each_industry_are_those_that_the_source_names() -> None:
+    """The names are the source's; that their shares are the largest is what the case declares."""
+    assert largest("quality-dimensions-simulated", "loyalty", 3) == {
+        "manufacturing": {"response_time", "professionalism", "reliability"},
+        "services": {"attitude", "efficiency", "transparency"},
+        "retail": {"convenience", "value", "attitude"},
+    }
+    assert largest("innovation-six-drivers-simulated", "satisfaction", 1) == {
+        "banking": {"service_quality"},
+        "hospitality": {"staff"},
+        "e_commerce": {"price_value"},
+    }
+    explained = {
+        g: 1 - p.equations[0].disturbance
+        for g, p in process_of("quality-dimensions-simulated").population.items()
+    }
+    assert explained["services"] > explained["manufacturing"] > explained["retail"]
+
+
+def test_six_drivers_have_the_printed_paths_to_loyalty() -> None:
+    paths = pooled("innovation-six-drivers-simulated", "path")
+    assert paths["satisfaction -> loyalty"] == pytest.approx(0.42, abs=2e-3)
+    assert paths["brand_image -> loyalty"] == pytest.approx(0.31, abs=2e-3)
+
+
+def test_seven_mechanisms_stand_side_by_side() -> None:
+    routes = pooled("quality-mechanisms-simulated", "indirect")
+    assert len(routes) == 7 and (routes > 0).all()
+    process = process_of("quality-mechanisms-simulated")
+    assert len(process.disturbances) == 21
 
 
 @pytest.mark.parametrize("industry", ["grocery", "fashion", "online"])

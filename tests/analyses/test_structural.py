@@ -16,6 +16,7 @@ from loyalty.analyses.structural import findings as structural
 from loyalty.analyses.structural import interactions, tables, words
 from loyalty.analyses.structural.bends import Bends
 from loyalty.analyses.structural.page import PAGE
+from loyalty.analyses.structural.ways import Contrast, Contrasts
 from loyalty.cases import study, survey
 from loyalty.cases.study import Study
 from loyalty.cases.survey import Survey
@@ -188,6 +189,63 @@ def test_an_indirect_effect_is_the_product_of_its_paths(whole: Any) -> None:
     assert whole.effects.clear == whole.totals.clear == 1
 
 
+@pytest.fixture(scope="module")
+def side_by_side() -> tuple[structural.Answers, Any, Any]:
+    data = structural.answers(survey.load(study.load("innovation-simulated")))
+    model = structural.model(data)
+    return data, model, structural.bootstrap(data, 30, 1)
+
+
+def test_ways_side_by_side_differ_as_a_defined_parameter_does(
+    side_by_side: tuple[structural.Answers, Any, Any],
+) -> None:
+    """The same difference, defined in the model's text and standardized by the estimator."""
+    data, model, boot = side_by_side
+    found = structural.contrasts(data, model, boot)
+    ends = [("I1", "I2"), ("I1", "I3"), ("I2", "I3")]
+    assert [(r.first, r.second) for r in found.rows] == ends
+    complete = data.rows.dropna(subset=data.items)
+    text = data.study.structural_model()
+    plain = semfit.fit(text, complete, estimator="MLR")
+    text += "".join(f"\n{a}{b} := {a} - {b}" for a, b in ends)
+    defined = semfit.fit(text, complete, estimator="MLR")
+    rows = structural.contrasts(data, plain, plain.bootstrap(draws=30, seed=3)).rows
+    limits = defined.bootstrap(draws=30, seed=3).standardized().set_index("label")
+    for row, (a, b) in zip(rows, ends, strict=True):
+        own = limits.loc[f"{a}{b}", ["est_std", "ci_lower", "ci_upper"]].tolist()
+        assert [row.estimate, row.ci_lower, row.ci_upper] == pytest.approx(own, abs=1e-5)
+
+
+def test_ways_are_of_the_same_ends_and_two_at_least(rows: pd.DataFrame) -> None:
+    data = answers(described(groups=False), rows)
+    model = structural.model(data)
+    assert structural.contrasts(data, model, structural.bootstrap(data, 4, 7)) is None
+
+
+def test_the_way_ahead_of_all_others_is_named(
+    side_by_side: tuple[structural.Answers, Any, Any],
+) -> None:
+    case = Case("innovation-simulated", side_by_side[0].study)
+    made = cited(structural.contrasts(*side_by_side), "innovation-simulated/structural/contrasts")
+    table, figures = displays("structural", "contrasts", made, case, "zh")
+    assert "服务创新经感知价值" in table.bundle["text/markdown"] and figures.bundle
+    row = {"first": "I1", "second": "I2", "estimate": 0.2}
+    clear = Contrast(**row, ci_lower=0.1, ci_upper=0.3)
+    open_ = Contrast(**row, ci_lower=-0.1, ci_upper=0.5)
+
+    def text(*found: Any) -> str:
+        return join(words.contrasts(cited(found[0], "x/structural/contrasts"), case)).en
+
+    said = text(Contrasts(count=1, clear=1, ahead=("I1",), rows=(clear,)))
+    assert said.endswith(
+        "through every other goes this way: Innovation to loyalty through satisfaction."
+    )
+    assert "No way carries clearly more" in text(
+        Contrasts(count=1, clear=1, ahead=(), rows=(clear,))
+    )
+    assert "do not say" in text(Contrasts(count=1, clear=0, ahead=(), rows=(open_,)))
+
+
 def test_firms_and_respondents_have_intervals_of_their_own(whole: Any) -> None:
     found = whole.clusters
     assert (found.count, found.df, found.resamples.drawn) == (10, 9, 30)
@@ -303,7 +361,7 @@ def test_every_finding_has_its_place() -> None:
 def test_all_is_shown_in_one_language(whole: Any, language: Any) -> None:
     labels = []
     for name in PAGE:
-        if name == "questions":  # these answers have none
+        if name in ("questions", "contrasts"):  # these answers have none
             continue
         for display in shown(name, getattr(whole, name), language):
             labels.append(display.label.replace("small-structural-", ""))

@@ -22,6 +22,7 @@ from loyalty.analyses.groups.models import Paths as GroupPaths
 from loyalty.analyses.measurement.findings import Measurement
 from loyalty.analyses.robustness.findings import Robustness
 from loyalty.analyses.structural import findings as structural
+from loyalty.analyses.structural import ways
 from loyalty.analyses.synthesis.estimates import Everything
 from loyalty.analyses.trial import figures, read, tables, words
 from loyalty.analyses.trial import findings as trial
@@ -305,10 +306,36 @@ def test_shares_of_what_is_explained_are_held_and_no_effects() -> None:
         "direct-a-b": (True, None),
         "direct-m-b": (False, None),
     }
+    level = filled(
+        drivers.GroupShare, from_="a", to="b", side="direct", level="x", truth=0.7, **ends(0.4, 0.1)
+    )
+    grouped = drivers_found.Drivers.model_construct(
+        shares=shares, by_group=filled(drivers.GroupShares, rows=(level,))
+    )
+    assert not effects({"drivers": grouped})["direct-a-b-x"].held
     text = in_case(*(e for e in found.values() if e.kind == "share"))
     assert "Of 2 declared shares of what is explained the intervals hold 1." in text.en
     assert "解释方差的份额中，区间覆盖 1 个" in text.zh
     assert "utside" not in text.en  # one is, and is counted
+
+
+def test_differences_of_two_ways_are_held_and_counted_only(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    two = [
+        DRAWN.effects[0],
+        DRAWN.effects[0].model_copy(update={"id": "I2", "through": ["a", "n"]}),
+    ]
+    drawn = DRAWN.model_copy(update={"effects": two})
+    row = filled(ways.Contrast, first="I1", second="I2", **ends(0.3, 0.1))
+    made = filled(ways.Contrasts, rows=(row,))
+    found = structural.Structural.model_construct(contrasts=made)
+    truth = {("indirect", "a -> m -> b"): 0.5, ("indirect", "a -> n"): 0.15}
+    (one,) = read._contrasts(drawn, truth, found)
+    assert (one.kind, one.id, one.held, one.verdict) == ("contrast", "I1-I2", True, None)
+    assert one.declared == pytest.approx(0.35)
+    assert "Of 1 declared difference of two ways the intervals hold 1." in in_case(one).en
+    assert list(read._contrasts(drawn, {}, found)) == []
 
 
 def test_nothing_is_an_alarm_that_is_declared_or_not_clear() -> None:

@@ -8,6 +8,7 @@ from types import SimpleNamespace as Row
 from typing import Any
 from urllib.parse import quote
 
+from loyalty.analyses.trial.read import COUNTED
 from loyalty.book.variables import Results
 from loyalty.cases import claims
 from loyalty.cases.about import About
@@ -133,7 +134,7 @@ def trial_cases(described: Mapping[str, Study], found: Results, language: Langua
     parts, printed = [], PRINTED_ROWS
     for row in cases.rows:
         study = described[row.case]
-        own = sum(e.kind != "share" for e in row.effects)
+        own = sum(e.kind not in COUNTED for e in row.effects)
         printed += own
         if printed > PRINTED_ROWS:
             parts.append("{{< pagebreak >}}")

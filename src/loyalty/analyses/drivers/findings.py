@@ -379,6 +379,7 @@ def group_shares(data: Answers, found: Grouped | None) -> GroupShares | None:
                 )
     if not rows:
         return None
+    known = [r for r in rows if r.truth is not None]
     return GroupShares(
         group=found.group.id,
         drawn=found.draws,
@@ -386,12 +387,19 @@ def group_shares(data: Answers, found: Grouped | None) -> GroupShares | None:
         left_out=found.left_out,
         count=len(rows),
         clear=sum(_clear(r.deviation_ci_lower, r.deviation_ci_upper) for r in rows),
+        declared=len(known),
+        held=sum(_holds(r.ci_lower, r.truth, r.ci_upper) for r in known),
         rows=rows,
     )
 
 
 def _clear(lower: float | None, upper: float | None) -> bool:
     return lower is not None and upper is not None and (lower > 0 or upper < 0)
+
+
+def _holds(lower: float | None, value: float | None, upper: float | None) -> bool:
+    known = lower is not None and value is not None and upper is not None
+    return known and lower <= value <= upper  # type: ignore[operator]
 
 
 def _effects(data: Answers) -> list[Effect]:

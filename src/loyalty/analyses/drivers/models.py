@@ -126,7 +126,10 @@ class GroupShare(InGroup):
 
 
 class GroupShares(Finding):
-    """`count` shares in levels, `clear` of them apart from the mean by their interval."""
+    """`count` shares in levels, `clear` of them apart from the mean by their interval.
+
+    Of a simulated case the intervals of `held` hold the `declared` ones.
+    """
 
     group: str
     drawn: Count
@@ -134,6 +137,8 @@ class GroupShares(Finding):
     left_out: tuple[Aside, ...]
     count: Count
     clear: Count
+    declared: Count = 0
+    held: Count = 0
     rows: tuple[GroupShare, ...]
 
 

@@ -155,6 +155,13 @@ def by_group(found: GroupShares, case: Case) -> list[Text]:
                 zh=f"分{escape(unit.label.zh)}的 {number(found.count)} 个份额，依区间均未偏离平均值。",
             )
         )
+    if found.declared:
+        said.append(
+            Text(
+                en=f"Declared by the simulation are {number(found.declared)} of them; the intervals hold {number(found.held)}.",
+                zh=f"其中模拟设定了 {number(found.declared)} 个，区间覆盖 {number(found.held)} 个。",
+            )
+        )
     if found.left_out:
         listed_ = names([unit.levels[a.level] for a in found.left_out])
         said.append(

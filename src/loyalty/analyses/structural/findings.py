@@ -9,8 +9,10 @@ from typing import Literal, get_args
 import pandas as pd
 import semfit
 
+from loyalty.analyses.structural import ways
 from loyalty.analyses.structural.bends import Bends, estimated
 from loyalty.analyses.structural.crosscheck import semopy_paths
+from loyalty.analyses.structural.ways import Contrasts
 from loyalty.cases.study import Study
 from loyalty.cases.survey import Survey
 from loyalty.estimates import structural
@@ -347,6 +349,7 @@ class Structural(Findings):
     paths: Paths | Refused | None = None
     clusters: Clustered | Refused | None = None
     effects: Effects | Refused | None = None
+    contrasts: Contrasts | Refused | None = None
     totals: Totals | Refused | None = None
     competing: Competing | Refused | None = None
     moderation: Moderation | Refused | None = None
@@ -534,6 +537,12 @@ def effects(data: Answers, model: semfit.Result, boot: semfit.Bootstrap) -> Effe
         resamples=_resamples(boot, data),
         messages=list(map(reason_of, boot.warnings)),
     )
+
+
+@refusable
+def contrasts(data: Answers, model: semfit.Result, boot: semfit.Bootstrap) -> Contrasts | None:
+    """Differences of indirect effects that begin and end at the same constructs."""
+    return ways.contrasts(data.study, model, boot)
 
 
 @refusable

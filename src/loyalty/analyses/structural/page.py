@@ -9,6 +9,7 @@ PAGE = {
     "paths": [figures.paths, tables.paths, words.paths],
     "clusters": [figures.clusters, words.clusters],
     "effects": [tables.effects, words.effects],
+    "contrasts": [tables.contrasts, words.contrasts],
     "totals": [tables.totals, words.totals],
     "competing": [tables.competing, words.competing],
     "moderation": [tables.moderation, words.moderation],

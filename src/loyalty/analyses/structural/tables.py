@@ -14,6 +14,7 @@ from loyalty.analyses.structural.findings import (
     SecondOpinion,
     Totals,
 )
+from loyalty.analyses.structural.ways import Contrasts
 from loyalty.analyses.structural.words import STRUCTURES, along, bend
 from loyalty.ground.numbers import DASH
 from loyalty.ground.terms import term
@@ -77,6 +78,24 @@ def effects(found: Effects, case: Case) -> Table:
         Text(
             en=f"Products of standardized paths; three or more legs are a serial mediation; delta-method intervals are in the result file. Percentile and bias-corrected accelerated 95 % intervals: {drawn} resamples of {'firms' if refits.firms else 'respondents'}{', divided among imputations of the missing answers' if refits.imputed else ''}, of which {nonconverged} did not converge and {inadmissible} were inadmissible, and are left out.",
             zh=f"标准化路径之积；三段及以上为链式中介；delta 法区间见结果文件。百分位与偏差校正加速 95% 区间：{'企业' if refits.firms else '受访者'}重抽样 {drawn} 次{'（分配于缺失答案的多重插补）' if refits.imputed else ''}，其中 {nonconverged} 次未收敛、{inadmissible} 次不可接受，均予剔除。",
+        ),
+    )
+
+
+def contrasts(found: Contrasts, case: Case) -> Table:
+    labels = along(case)
+    return Table(
+        found.rows,
+        [
+            Column(lambda r: labels[r.first], "One way"),
+            Column(lambda r: labels[r.second], "Another"),
+            Column("estimate", "Difference", decimals=3),
+            Column(("ci_lower", "ci_upper"), "95 % interval", decimals=3),
+        ],
+        Text(en="Ways side by side.", zh="并列途径之比较。"),
+        Text(
+            en="How much more goes through the one than through the other: differences of products of standardized paths, percentile intervals from the draws above, each for itself.",
+            zh="经前者比经后者多多少：标准化路径之积的差，百分位区间取自上述抽取，逐一给出，未作多重比较校正。",
         ),
     )
 

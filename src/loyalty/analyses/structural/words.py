@@ -22,6 +22,7 @@ from loyalty.analyses.structural.findings import (
     Totals,
     Whole,
 )
+from loyalty.analyses.structural.ways import Contrasts
 from loyalty.estimates.verdicts import PathVerdict
 from loyalty.ground.markdown import escape
 from loyalty.ground.terms import term
@@ -233,6 +234,39 @@ def effects(found: Effects, case: Case) -> list[Text]:
         *_outside(found.rows),
         *_draws(found.resamples),
     ]
+
+
+def contrasts(found: Contrasts, case: Case) -> list[Text]:
+    n, clear, labels = number(found.count), number(found.clear), along(case)
+    if not found.clear:
+        return [
+            Text(
+                en=f"None of {n} differences between ways that join the same constructs is clear of zero: the data do not say that more goes through one than through another.",
+                zh=f"连接相同构念的途径两两相差共 {n} 个，区间均含零：数据不足以说明经由某一途径的效应更大。",
+            )
+        ]
+    said = [
+        Text(
+            en=f"Of {n} differences between ways that join the same constructs {clear} {be(found.clear)} clear of zero; about one in twenty would be by chance.",
+            zh=f"连接相同构念的途径两两相差共 {n} 个，其中 {clear} 个不含零；仅凭偶然，约每二十个会有一个。",
+        )
+    ]
+    if found.ahead:
+        ahead = names([labels[e] for e in found.ahead])
+        said.append(
+            Text(
+                en=f"More than through every other goes this way: {ahead.en}.",
+                zh=f"效应大于其余每一途径的是：{ahead.zh}。",
+            )
+        )
+    else:
+        said.append(
+            Text(
+                en="No way carries clearly more than every other.",
+                zh="没有一条途径的效应明确大于其余每一条。",
+            )
+        )
+    return said
 
 
 def _effects_clear(found: Effects, case: Case) -> Text:

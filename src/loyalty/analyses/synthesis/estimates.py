@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from string import ascii_uppercase
 from typing import Any, TypeVar
 
 from loyalty.analyses.audit.findings import Audit
@@ -160,8 +161,9 @@ class PathRow(OfCase, Interval):
 
 
 def letters(data: Everything) -> Mapping[str, str]:
-    """A letter for every survey, in order."""
-    return {case: chr(ord("A") + k) for k, case in enumerate(data.surveys)}
+    """A letter for every survey, in order; two after the twenty-sixth."""
+    again = ["", *ascii_uppercase]
+    return {case: again[k // 26] + ascii_uppercase[k % 26] for k, case in enumerate(data.surveys)}
 
 
 def all_paths(data: Everything) -> tuple[PathRow, ...]:

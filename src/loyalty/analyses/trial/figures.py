@@ -7,6 +7,7 @@ from matplotlib.figure import Figure as Drawing
 
 from loyalty.analyses.trial.findings import Cases
 from loyalty.analyses.trial.names import KINDS
+from loyalty.analyses.trial.read import COUNTED
 from loyalty.analyses.trial.read import KINDS as ORDER
 from loyalty.ground.terms import term
 from loyalty.ground.text import Language, Text
@@ -22,7 +23,7 @@ def effects(found: Cases, case: Case) -> Figure | None:
         e
         for row in found.rows
         for e in row.effects
-        if e.kind not in ("share", "table") and e.held is not None and e.estimate is not None
+        if e.kind not in (*COUNTED, "table") and e.held is not None and e.estimate is not None
     ]
     if not shown:
         return None

@@ -14,7 +14,7 @@ from loyalty.analyses.robustness.findings import Robustness
 from loyalty.analyses.structural.findings import Resamples, Structural
 from loyalty.analyses.synthesis.estimates import Everything, given
 from loyalty.analyses.trial import read
-from loyalty.analyses.trial.read import KINDS, Effect, Kind
+from loyalty.analyses.trial.read import COUNTED, KINDS, Effect, Kind
 from loyalty.cases.study import Study
 from loyalty.estimates.verdicts import judge
 from loyalty.ground.findings import (
@@ -227,7 +227,7 @@ def tally(kind: Kind, effects: Sequence[Effect]) -> Tally:
         found=judged.count("supported"),
         open=judged.count("open"),
         contradicted=judged.count("contradicted"),
-        size=None if kind in ("share", "table") else _size(compared),
+        size=None if kind in (*COUNTED, "table") else _size(compared),
         zero=len(zero),
         alarms=sum(e.alarm for e in zero),
     )

@@ -11,6 +11,7 @@ from loyalty import simulate
 from loyalty.analyses.behaviour.findings import Behaviour
 from loyalty.analyses.conduct.findings import Conduct
 from loyalty.analyses.drivers.findings import Drivers
+from loyalty.analyses.drivers.models import GroupShare, Share
 from loyalty.analyses.failure.findings import Failure
 from loyalty.analyses.structural.findings import Structural
 from loyalty.analyses.synthesis.estimates import Everything, given
@@ -22,10 +23,13 @@ from loyalty.ground import paths
 from loyalty.ground.findings import Real, Record
 from loyalty.stats import descriptives, moderation
 
-#: What is declared: a path, a moderation, a bend, a product along a chain, a construct's share of
-#: what is explained of an outcome, or something of a table.
-Kind = Literal["path", "moderation", "bend", "indirect", "share", "table"]
-KINDS: tuple[Kind, ...] = ("path", "moderation", "bend", "indirect", "share", "table")
+#: What is declared: a path, a moderation, a bend, a product along a chain, how much more goes
+#: along one chain than another, a share of what is explained of an outcome (of everybody
+#: or in a group), or something of a table.
+Kind = Literal["path", "moderation", "bend", "indirect", "contrast", "share", "table"]
+KINDS: tuple[Kind, ...] = ("path", "moderation", "bend", "indirect", "contrast", "share", "table")
+#: What is counted only: there are many of them, none is zero, and few are large.
+COUNTED: frozenset[Kind] = frozenset({"contrast", "share"})
 #: Of the parameters of tables those that are effects: zero would mean that there is none.
 EFFECTS = {"elasticity", "nps_per_year", "nps_change", "lift"}
 #: Declared values by kind and name.
@@ -176,6 +180,7 @@ def effects(data: Everything, case: str) -> Iterator[Effect]:
     yield from _paths(study, declared, structural)
     yield from _bends(study, declared, structural)
     yield from _products(study, declared, structural)
+    yield from _contrasts(study, declared, structural)
     yield from _shares(data.of(case, "drivers", Drivers) or Drivers())
     yield from _parameters(data.of(case, "behaviour", Behaviour) or Behaviour())
     yield from _failures(study, declared, data.of(case, "failure", Failure) or Failure())
@@ -253,13 +258,27 @@ def _products(study: Study, declared: Truth, structural: Structural) -> Iterator
         yield _effect("indirect", e.id, value, ends, firms=firms)
 
 
+def _contrasts(study: Study, declared: Truth, structural: Structural) -> Iterator[Effect]:
+    found = given(structural.contrasts)
+    through = {e.id: " -> ".join(e.through) for e in study.effects}
+    for row in found.rows if found else ():
+        ends = [declared.get(("indirect", through[one])) for one in (row.first, row.second)]
+        if ends[0] is None or ends[1] is None:
+            continue
+        estimate = (row.estimate, row.ci_lower, row.ci_upper)
+        name = f"{row.first}-{row.second}"
+        yield _effect("contrast", name, ends[0] - ends[1], estimate, effect=False)
+
+
 def _shares(drivers: Drivers) -> Iterator[Effect]:
     """LMG shares of what is explained of each outcome that several constructs lead to."""
-    found = given(drivers.shares)
-    for row in found.rows if found else ():
+    whole, parts = given(drivers.shares), given(drivers.by_group)
+    rows: list[tuple[Share | GroupShare, str]] = [(r, "") for r in (whole.rows if whole else ())]
+    rows += [(r, f"-{r.level}") for r in (parts.rows if parts else ())]
+    for row, where in rows:
         if row.truth is None:
             continue
-        name = f"{row.side}-{row.from_}-{row.to}"
+        name = f"{row.side}-{row.from_}-{row.to}{where}"
         yield _effect(
             "share", name, row.truth, (row.estimate, row.ci_lower, row.ci_upper), effect=False
         )

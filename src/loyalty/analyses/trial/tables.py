@@ -16,8 +16,8 @@ from loyalty.analyses.trial.findings import (
     Tally,
 )
 from loyalty.analyses.trial.names import ALARM, KINDS, VERDICTS, hypothesis, label, study, title
+from loyalty.analyses.trial.read import COUNTED, Effect, Kind
 from loyalty.analyses.trial.read import KINDS as ORDER
-from loyalty.analyses.trial.read import Effect, Kind
 from loyalty.ground.numbers import DASH
 from loyalty.ground.terms import term
 from loyalty.ground.text import Text
@@ -31,6 +31,7 @@ HEADINGS: dict[Kind, str] = {
     "moderation": "Moderations",
     "bend": "Curvilinear",
     "indirect": "Indirect",
+    "contrast": "Of two ways",
     "share": "Shares",
     "table": "In tables",
 }
@@ -149,7 +150,7 @@ def _case(row: CaseRow, case: Case) -> Table:
     described = study(row.case, case)
     held, n = number(row.held), number(row.compared)
     return Table(
-        [e for e in row.effects if e.kind != "share"],
+        [e for e in row.effects if e.kind not in COUNTED],
         [
             Column(lambda e: NOTHING if e.table else e.id, "H"),
             Column(lambda e: label(e, described), "Declared effect"),

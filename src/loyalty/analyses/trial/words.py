@@ -14,7 +14,7 @@ from loyalty.analyses.trial.findings import (
     Tally,
 )
 from loyalty.analyses.trial.names import KINDS, label, short, study, title
-from loyalty.analyses.trial.read import Effect, Kind
+from loyalty.analyses.trial.read import COUNTED, Effect, Kind
 from loyalty.ground.markdown import escape
 from loyalty.ground.text import Text
 from loyalty.shown.context import Case
@@ -26,6 +26,7 @@ ONE: dict[Kind, str] = {
     "moderation": "moderation",
     "bend": "curvilinear effect",
     "indirect": "indirect effect",
+    "contrast": "difference of two ways",
     "share": "share of what is explained",
     "table": "effect or parameter of a table",
 }
@@ -228,7 +229,7 @@ def _named(effects: Sequence[Effect]) -> Text:
 
 def _outside(row: CaseRow) -> list[Text]:
     """Declared values that lie outside their interval."""
-    outside = [e for e in row.effects if e.held is False and e.kind != "share"]
+    outside = [e for e in row.effects if e.held is False and e.kind not in COUNTED]
     if not outside and any(e.held is False for e in row.effects):
         return []
     if not outside:
@@ -248,9 +249,8 @@ def _outside(row: CaseRow) -> list[Text]:
 
 
 def _shared(row: CaseRow) -> list[Text]:
-    """How many declared shares of what is explained are held."""
-    tally = next((t for t in row.tallies if t.kind == "share"), None)
-    return _held(tally) if tally else []
+    """How many of what is only counted are held."""
+    return [text for tally in row.tallies if tally.kind in COUNTED for text in _held(tally)]
 
 
 def _missed(row: CaseRow) -> list[Text]:
