@@ -11,7 +11,6 @@ from loyalty import simulate
 from loyalty.analyses.behaviour.findings import Behaviour
 from loyalty.analyses.conduct.findings import Conduct
 from loyalty.analyses.drivers.findings import Drivers
-from loyalty.analyses.drivers.models import GroupShare, Share
 from loyalty.analyses.failure.findings import Failure
 from loyalty.analyses.structural.findings import Structural
 from loyalty.analyses.synthesis.estimates import Everything, given
@@ -273,7 +272,7 @@ def _contrasts(study: Study, declared: Truth, structural: Structural) -> Iterato
 def _shares(drivers: Drivers) -> Iterator[Effect]:
     """LMG shares of what is explained of each outcome that several constructs lead to."""
     whole, parts = given(drivers.shares), given(drivers.by_group)
-    rows: list[tuple[Share | GroupShare, str]] = [(r, "") for r in (whole.rows if whole else ())]
+    rows: list[tuple[Any, str]] = [(r, "") for r in (whole.rows if whole else ())]
     rows += [(r, f"-{r.level}") for r in (parts.rows if parts else ())]
     for row, where in rows:
         if row.truth is None:
