@@ -9,9 +9,11 @@ import numpy as np
 import pandas as pd
 import pytest
 import semfit
+from scipy.stats import t as t_distribution
 
 from loyalty.analyses.structural import interactions
 from loyalty.cases.study import Study
+from loyalty.estimates.groups import Clusters
 from loyalty.ground.reasons import CannotCompute
 
 GOLDEN = Path(__file__).parent / "golden"
@@ -133,3 +135,49 @@ def test_the_square_of_one_item(data: pd.DataFrame) -> None:
 def test_too_few_rows_are_refused(data: pd.DataFrame) -> None:
     with pytest.raises((CannotCompute, semfit.ModelError)):
         interactions.latent(described(PATHS), data.iloc[:24], "y")
+
+
+# --- clusters ------------------------------------------------------------------------------------
+@pytest.fixture(scope="module")
+def neighbours(data: pd.DataFrame) -> pd.DataFrame:
+    """Twenty clusters of neighbours, as golden/make_interactions.R makes them."""
+    rank = (data["x1"] + data["x4"]).rank(method="first")
+    return data.assign(cl=np.ceil(rank / 20).astype(int).astype(str))
+
+
+def test_clusters_against_lavaan(neighbours: pd.DataFrame) -> None:
+    """lavaan's ``cluster =`` on the same products; its errors, and Student's t with 19 df."""
+    golden = pd.read_csv(GOLDEN / "interactions_clustered.csv").set_index("lhs")
+    units = ("cl", Clusters(20, 1, 20))
+    found = interactions.latent(described(PATHS), neighbours, "y", units)
+    terms = {t.hypothesis.id: t for t in found.terms}
+    wide = t_distribution.ppf(0.975, 19)
+    for h, name, low, high in (
+        ("H3", "product", "low", "high"),
+        ("H4", "square", "sqlow", "sqhigh"),
+    ):
+        term, (est, se) = terms[h], golden.loc[name, ["est", "se"]]
+        assert term.estimate == pytest.approx(est, abs=2e-4)
+        half = (term.ci_upper - term.ci_lower) / 2
+        assert half == pytest.approx(wide * se, rel=1e-3)
+        assert term.p == pytest.approx(2 * t_distribution.sf(abs(est / se), 19), rel=5e-3)
+        slopes = interactions.listed(term)
+        for k, slope in ((0, low), (2, high)):
+            est, se = golden.loc[slope, ["est", "se"]]
+            row = slopes.loc[k]
+            assert row["estimate"] == pytest.approx(est, abs=3e-4)
+            half = (row["ci_upper"] - row["ci_lower"]) / 2
+            assert half == pytest.approx(wide * se, rel=2e-3)
+
+
+def test_bounds_are_where_the_interval_by_t_begins_to_exclude_zero(
+    neighbours: pd.DataFrame,
+) -> None:
+    units = ("cl", Clusters(20, 1, 20))
+    found = interactions.latent(described(PATHS), neighbours, "y", units)
+    for term in found.terms:
+        x, ends = term.slopes["sd"], term.slopes[["ci_lower", "ci_upper"]]
+        clear = (ends["ci_lower"] > 0) | (ends["ci_upper"] < 0)
+        inside = (x > min(term.bounds)) & (x < max(term.bounds))
+        assert term.region in ("inside", "outside")
+        assert (clear == (inside if term.region == "inside" else ~inside)).mean() > 0.95

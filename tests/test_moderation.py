@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from scipy.stats import t as t_distribution
 
 from loyalty.stats import CannotCompute
 from loyalty.stats.moderation import moderated_regression
@@ -51,6 +52,26 @@ def test_against_the_normal_equations() -> None:
     assert set(found["n"]) == {118}
     np.testing.assert_allclose(found["est"], beta[1:], rtol=1e-9)
     np.testing.assert_allclose(found["se"], se[1:], rtol=1e-9)
+
+
+def test_clusters_by_the_normal_equations() -> None:
+    """CR1 by hand: scores summed over clusters, and t with one degree of freedom less."""
+    scores = made()
+    firm = pd.Series([f"f{k // 10}" for k in range(len(scores))])
+    firm[5] = None
+    found = moderated_regression(scores, "y", ["a"], [("a", "b")], ["a"], firm)
+    used = scores[["y", "a", "b"]].drop(index=5).to_numpy()
+    y, a, b = ((used - used.mean(axis=0)) / used.std(axis=0)).T
+    x = np.column_stack([np.ones(len(y)), a, b, a * b, a**2])
+    bread = np.linalg.inv(x.T @ x)
+    beta = bread @ x.T @ y
+    sums = pd.DataFrame(x * (y - x @ beta)[:, None]).groupby(firm.drop(index=5).to_numpy()).sum()
+    factor = 12 / 11 * (len(y) - 1) / (len(y) - 5)
+    se = np.sqrt(factor * np.diag(bread @ sums.T.to_numpy() @ sums.to_numpy() @ bread))
+    np.testing.assert_allclose(found["est"], beta[1:], rtol=1e-9)
+    np.testing.assert_allclose(found["se"], se[1:], rtol=1e-9)
+    half = t_distribution.ppf(0.975, 11) * se[1:]
+    np.testing.assert_allclose(found["ci_upper"] - found["est"], half, rtol=1e-9)
 
 
 def test_the_scale_of_the_scores_does_not_matter() -> None:

@@ -110,7 +110,7 @@ def whole(rows: pd.DataFrame) -> structural.Structural:
     data = answers(described(*HYPOTHESES, ASIDE), rows)
     model, firms = structural.model(data), structural.firms(data)
     boot = structural.bootstrap(data, 30, 7, firms)
-    bends = structural.bends(data)
+    bends = structural.bends(data, firms)
     return structural.Structural(
         whole=structural.whole(data),
         fit=structural.fit(model),
@@ -348,7 +348,11 @@ def test_what_was_put_in_is_found(aftersales: structural.Answers) -> None:
         assert row.cluster_ci_upper - row.cluster_ci_lower > row.ci_upper - row.ci_lower
     rivals: Any = structural.competing(aftersales)
     assert min(rivals.structures, key=lambda s: s.bic).id == "hypothesized"
-    latent = interactions.latent(aftersales.study, aftersales.rows, "satisfaction")
+    units = (firms.group, firms.clusters)
+    alone = interactions.latent(aftersales.study, aftersales.rows, "satisfaction")
+    latent = interactions.latent(aftersales.study, aftersales.rows, "satisfaction", units)
+    assert latent.terms[0].estimate == pytest.approx(alone.terms[0].estimate, abs=1e-6)
+    assert latent.terms[0].ci_upper != pytest.approx(alone.terms[0].ci_upper, abs=1e-3)
     assert latent.terms[0].hypothesis.id == "H12" and latent.terms[0].ci_lower > 0
 
 

@@ -20,13 +20,15 @@ def moderated_regression(
     predictors: Sequence[str],
     products: Sequence[tuple[str, str]] = (),
     squares: Sequence[str] = (),
+    cluster: pd.Series | None = None,
 ) -> pd.DataFrame:
     """Regress a standardized score on standardized scores, their products and squares.
 
     Every score is standardized over the complete rows before products are formed, so that a
     product's coefficient is the change of one path, in standard deviations, per standard deviation
     of the other score (Aiken & West 1991, Multiple Regression). Standard errors are
-    heteroscedasticity-consistent (HC3; Long & Ervin 2000, The American Statistician 54).
+    heteroscedasticity-consistent (HC3; Long & Ervin 2000, The American Statistician 54), or
+    cluster-robust (CR1) with Student's t and as many degrees of freedom as clusters less one.
 
     Parameters
     ----------
@@ -35,6 +37,7 @@ def moderated_regression(
     predictors : names of scores; those in `products` and `squares` are added where absent
     products : pairs of names
     squares : names
+    cluster : Series, of the same index; rows without one are left out
 
     Returns
     -------
@@ -51,6 +54,8 @@ def moderated_regression(
     if outcome in names:
         raise ValueError(f"{outcome} cannot explain itself")
     frame = scores[[outcome, *names]].astype(float)
+    if cluster is not None:
+        frame = frame[cluster.reindex(frame.index).notna()]
     check_varies(frame.to_numpy(), list(frame.columns))
     frame = frame.dropna()
     if frame.empty:
@@ -61,6 +66,9 @@ def moderated_regression(
         z[f"{a}:{b}"] = z[a] * z[b]
     for a in squares:
         z[f"{a}^2"] = z[a] ** 2
-    fit = ols(z, outcome, [c for c in z.columns if c != outcome])
+    terms = [c for c in z.columns if c != outcome]
+    if cluster is not None:
+        z["(cluster)"] = cluster.reindex(z.index).astype(str)
+    fit = ols(z, outcome, terms, cluster=None if cluster is None else "(cluster)")
     table = fit.coefficients.drop(index="intercept").rename(columns={"b": "est"})
     return table.reset_index()[["term", "est", "se", "p", "ci_lower", "ci_upper"]].assign(n=fit.n)

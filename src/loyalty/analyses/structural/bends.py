@@ -11,6 +11,7 @@ import semfit
 
 from loyalty.analyses.structural import interactions
 from loyalty.cases.study import Hypothesis, Study
+from loyalty.estimates.groups import Clusters
 from loyalty.estimates.verdicts import PathVerdict, judge
 from loyalty.ground.reasons import CannotCompute, Reason, reason_of
 from loyalty.stats import descriptives, moderation
@@ -20,10 +21,13 @@ from loyalty.stats import descriptives, moderation
 class Bends:
     """What is found of each hypothesis by its id, and what was refused.
 
+    `clusters`: firms, not respondents, are the independent units.
+
     `scores` has rows of :func:`loyalty.stats.moderation.moderated_regression`.
     """
 
     hypotheses: Sequence[Hypothesis]
+    clusters: Clusters | None = None
     scores: dict[str, Any] = field(default_factory=dict)
     latent: dict[str, interactions.LatentTerm] = field(default_factory=dict)
     refused_scores: list[Reason] = field(default_factory=list)
@@ -78,9 +82,11 @@ def _judged(h: Hypothesis, row: Mapping[str, Any], before: str = "") -> dict[str
     return {f"{before}verdict": judge(h.sign, row["ci_lower"], row["ci_upper"])}
 
 
-def estimated(study: Study, answers: pd.DataFrame) -> Bends:
-    """All products and squares of an outcome together, both ways."""
-    found = Bends([h for h in study.hypotheses if not h.is_path])
+def estimated(
+    study: Study, answers: pd.DataFrame, units: tuple[str, Clusters] | None = None
+) -> Bends:
+    """All products and squares of an outcome together, both ways; `units` are firms if any."""
+    found = Bends([h for h in study.hypotheses if not h.is_path], units and units[1])
     items = {c.id: [i.id for i in c.items] for c in study.main}
     scores = descriptives.scale_scores(answers, items)
     for outcome in dict.fromkeys(h.to for h in found.hypotheses):
@@ -92,6 +98,7 @@ def estimated(study: Study, answers: pd.DataFrame) -> Bends:
                 [h.from_ for h in study.paths if h.to == outcome],
                 products=[(h.from_, h.moderator) for h in mine if h.moderator],
                 squares=[h.from_ for h in mine if h.quadratic],
+                cluster=answers[units[0]] if units else None,
             ).set_index("term")
         except CannotCompute as error:
             found.refused_scores.append(error.reason)
@@ -100,7 +107,7 @@ def estimated(study: Study, answers: pd.DataFrame) -> Bends:
                 term = f"{h.from_}^2" if h.quadratic else f"{h.from_}:{h.moderator}"
                 found.scores[h.id] = table.loc[term]
         try:
-            latent = interactions.latent(study, answers, outcome)
+            latent = interactions.latent(study, answers, outcome, units)
         except (CannotCompute, semfit.ModelError) as error:
             found.refused_latent.append(reason_of(error))
         else:

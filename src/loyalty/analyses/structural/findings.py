@@ -254,7 +254,11 @@ class Bend(Interval):
 
 
 class Moderation(Finding):
+    """`firms`, with `df` degrees of freedom, where they are the independent units."""
+
     count: Count
+    firms: Count | None = None
+    df: Count | None = None
     rows: tuple[Bend, ...]
 
 
@@ -288,6 +292,10 @@ class LatentTerm(Record):
 
 
 class Latent(Finding):
+    """`firms`, `df`: as in :class:`Moderation`."""
+
+    firms: Count | None = None
+    df: Count | None = None
     terms: tuple[LatentTerm, ...]
 
 
@@ -574,8 +582,10 @@ def competing(data: Answers) -> Competing:
 
 
 # --- moderation and bends ------------------------------------------------------------------------
-def bends(data: Answers) -> Bends:
-    return estimated(data.study, data.rows)
+def bends(data: Answers, by: Firms | Refused | None = None) -> Bends:
+    """With firms as the independent units where there are any."""
+    units = (by.group, by.clusters) if isinstance(by, Firms) else None
+    return estimated(data.study, data.rows, units)
 
 
 def moderation(found: Bends) -> Moderation | Refused:
@@ -583,7 +593,12 @@ def moderation(found: Bends) -> Moderation | Refused:
     if found.refused_scores and not found.scores:
         return Refused(refused=found.refused_scores[0])
     rows = [Bend(**row) for row in found.judged()]
-    return Moderation(count=len(rows), rows=rows, messages=found.refused_scores)
+    return Moderation(count=len(rows), rows=rows, **_units(found), messages=found.refused_scores)
+
+
+def _units(found: Bends) -> dict[str, int | None]:
+    clusters = found.clusters
+    return {"firms": clusters.count, "df": clusters.df} if clusters else {}
 
 
 def latent(found: Bends) -> Latent | Refused | None:
@@ -593,7 +608,7 @@ def latent(found: Bends) -> Latent | Refused | None:
     if not found.latent:
         return Refused(refused=found.refused_latent[0])
     terms = [LatentTerm(**row) for row in found.slopes()]
-    return Latent(terms=terms, messages=[*found.refused_latent, *found.warnings])
+    return Latent(terms=terms, **_units(found), messages=[*found.refused_latent, *found.warnings])
 
 
 # --- single questions ----------------------------------------------------------------------------

@@ -15,6 +15,7 @@ from semfit.standardized import jacobian
 
 from loyalty.cases.study import Hypothesis, Study
 from loyalty.estimates.fit import missing_answers
+from loyalty.estimates.groups import Clusters
 from loyalty.ground.reasons import CannotCompute
 
 
@@ -135,8 +136,16 @@ def _apart(one: str, other: str, paths: set[tuple[str, str]], dependent: set[str
 GRID = np.linspace(-2, 2, 41)
 
 
-def latent(study: Study, answers: pd.DataFrame, outcome: str) -> LatentModel:
+def latent(
+    study: Study,
+    answers: pd.DataFrame,
+    outcome: str,
+    units: tuple[str, Clusters] | None = None,
+) -> LatentModel:
     """Fit the model of one outcome by robust maximum likelihood and full information.
+
+    With `units`, a column of clusters and how many these are, errors are cluster-robust and
+    intervals have Student's t; rows without a cluster are left out.
 
     Raises
     ------
@@ -147,19 +156,31 @@ def latent(study: Study, answers: pd.DataFrame, outcome: str) -> LatentModel:
         When the model cannot be fitted.
     """
     text, products = latent_model(study, outcome)
+    cluster, clusters = units or (None, None)
+    if cluster is not None:
+        answers = answers[answers[cluster].notna()]
     pairs = [pair for made in products.values() for pair in made]
     made = semfit.product_indicators(answers, [a for a, _ in pairs], [b for _, b in pairs])
     wide = pd.concat([answers, made], axis=1)
     used = list(dict.fromkeys([*(i.id for c in study.structural for i in c.items), *made.columns]))
     missing = missing_answers(wide, used)
-    result = semfit.fit(text, wide, estimator="MLR", missing=missing, meanstructure=True)
+    result = semfit.fit(
+        text, wide, estimator="MLR", missing=missing, meanstructure=True, cluster=cluster
+    )
     if result.problems:
         raise CannotCompute.because(result.problems[0])
     bent = [h for h in study.hypotheses if not h.is_path and h.to == outcome]
-    return LatentModel(outcome, result, text, tuple(_term(result, h, wide, text) for h in bent))
+    terms = tuple(_term(result, h, wide, text, clusters) for h in bent)
+    return LatentModel(outcome, result, text, terms)
 
 
-def _term(result: semfit.Result, h: Hypothesis, data: pd.DataFrame, text: str) -> LatentTerm:
+def _term(
+    result: semfit.Result,
+    h: Hypothesis,
+    data: pd.DataFrame,
+    text: str,
+    clusters: Clusters | None,
+) -> LatentTerm:
     moderator = h.moderator or h.from_
     found = semfit.Interaction(result, h.from_, moderator, h.to, product_name(h), data, text)
     model, x = result.estimate.model, result.estimate.x
@@ -188,14 +209,17 @@ def _term(result: semfit.Result, h: Hypothesis, data: pd.DataFrame, text: str) -
     value = np.real(standardized(x[None])[0])
     j = jacobian(standardized, x)
     se = np.sqrt(np.einsum("ij,jk,ik->i", j, result.vcov.to_numpy(float), j))
-    half = float(norm.ppf(0.975)) * se
-    bounds = found.johnson_neyman()
+    quantile = clusters.half(1.0) if clusters else float(norm.ppf(0.975))
+    half = quantile * se
+    # The level at which a normal quantile is that of Student's t.
+    bounds = found.johnson_neyman(level=2 * float(norm.cdf(quantile)) - 1)
+    p = clusters.p(value[0], se[0]) if clusters else 2 * norm.sf(abs(value[0] / se[0]))
     return LatentTerm(
         hypothesis=h,
         estimate=float(value[0]),
         ci_lower=float(value[0] - half[0]),
         ci_upper=float(value[0] + half[0]),
-        p=float(2 * norm.sf(abs(value[0] / se[0]))),
+        p=float(p),
         slopes=pd.DataFrame(
             {
                 "sd": GRID,

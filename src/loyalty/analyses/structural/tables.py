@@ -22,7 +22,7 @@ from loyalty.ground.text import Text
 from loyalty.shown.context import Case
 from loyalty.shown.fit import PATH_VERDICTS
 from loyalty.shown.table import Column, Table
-from loyalty.shown.words import number
+from loyalty.shown.words import join, number
 
 REGIONS = {
     "inside": "between the bounds",
@@ -171,11 +171,26 @@ def moderation(found: Moderation, case: Case) -> Table | None:
             Column(_verdicts, "Verdict"),
         ],
         Text(en="Moderation and bends.", zh="调节与曲线效应。"),
-        Text(
-            en="Change of the standardized path per standard deviation of the moderator. Scores: regression, heteroscedasticity-consistent intervals (HC3); errors of measurement weaken products and squares. Latent: double-mean-centred product indicators, all terms of an outcome together, robust maximum likelihood. Two verdicts: by scores; between latent constructs.",
-            zh="调节变量每变化一个标准差时标准化路径的变化。得分：回归，异方差一致区间（HC3）；测量误差会削弱乘积项与平方项。潜变量：双重均值中心化乘积指标，同一结果变量的各项同时估计，稳健最大似然。两个判断依次出自得分与潜变量。",
+        _with_firms(
+            found,
+            Text(
+                en=f"Change of the standardized path per standard deviation of the moderator. Scores: regression{'' if found.firms else ', heteroscedasticity-consistent intervals (HC3)'}; errors of measurement weaken products and squares. Latent: double-mean-centred product indicators, all terms of an outcome together, robust maximum likelihood. Two verdicts: by scores; between latent constructs.",
+                zh=f"调节变量每变化一个标准差时标准化路径的变化。得分：回归{'' if found.firms else '，异方差一致区间（HC3）'}；测量误差会削弱乘积项与平方项。潜变量：双重均值中心化乘积指标，同一结果变量的各项同时估计，稳健最大似然。两个判断依次出自得分与潜变量。",
+            ),
         ),
     )
+
+
+def _with_firms(found: Moderation | Latent, note: Text) -> Text:
+    """The note, and that firms are the independent units where they are."""
+    if found.firms is None:
+        return note
+    firms, df = number(found.firms), number(found.df)
+    units = Text(
+        en=f"The independent units are {firms} firms: cluster-robust errors, Student's t with {df} degrees of freedom.",
+        zh=f"以 {firms} 家企业为独立单位：聚类稳健标准误，t 分布自由度 {df}。",
+    )
+    return join([note, units])
 
 
 def slopes(found: Latent, case: Case) -> Table:
@@ -191,9 +206,12 @@ def slopes(found: Latent, case: Case) -> Table:
             Column(lambda t: term(REGIONS[t.region]), "Clear of zero"),
         ],
         Text(en="Simple slopes and Johnson–Neyman bounds.", zh="简单斜率与 Johnson–Neyman 界。"),
-        Text(
-            en="Standardized slopes where the moderator (of a bend: the construct itself) is one standard deviation below and above its mean; Johnson–Neyman bounds in standard deviations of the moderator. Bounds far outside ±2 lie where there are no answers.",
-            zh="调节变量（曲线效应为该构念自身）在均值下、上各一个标准差处的标准化斜率；Johnson–Neyman 界以调节变量标准差计。远超 ±2 的界处没有答案。",
+        _with_firms(
+            found,
+            Text(
+                en="Standardized slopes where the moderator (of a bend: the construct itself) is one standard deviation below and above its mean; Johnson–Neyman bounds in standard deviations of the moderator. Bounds far outside ±2 lie where there are no answers.",
+                zh="调节变量（曲线效应为该构念自身）在均值下、上各一个标准差处的标准化斜率；Johnson–Neyman 界以调节变量标准差计。远超 ±2 的界处没有答案。",
+            ),
         ),
     )
 

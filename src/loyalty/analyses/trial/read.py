@@ -241,7 +241,8 @@ def _bends(study: Study, declared: Truth, structural: Structural) -> Iterator[Ef
                 yield _effect(kind, name, value, ends, same_unit=False)
             else:
                 latent = (row.latent_estimate, row.latent_ci_lower, row.latent_ci_upper)
-                yield _effect(kind, name, value, latent)
+                firms = found is not None and found.firms is not None
+                yield _effect(kind, name, value, latent, firms=firms)
 
 
 def _products(study: Study, declared: Truth, structural: Structural) -> Iterator[Effect]:
