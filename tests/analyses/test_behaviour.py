@@ -33,7 +33,7 @@ from loyalty.ground.text import LANGUAGES, Text
 from loyalty.run import show
 from loyalty.shown import words as kit
 from loyalty.shown.context import Case
-from loyalty.stats import clv, rfm
+from loyalty.stats import clv, ledger, rfm
 
 
 # --- made-up tables ----------------------------------------------------------------------------
@@ -356,42 +356,48 @@ def bought() -> pd.DataFrame:
     return buyers(np.random.default_rng(2), n=150)
 
 
-def test_hold_out_counts_days_after_the_calibration(bought: pd.DataFrame) -> None:
-    until, end = estimates.split(bought, 0.5)
-    assert (until - bought["date"].min()).days == (end - bought["date"].min()).days // 2
-    summary = clv.customer_summary(bought, until)
-    later = estimates.later_purchases(bought, summary, until)
-    for who in summary.index[:30]:
-        mine = bought[(bought["customer"] == who) & (bought["date"] > until)]
-        assert later[who] == mine["date"].nunique()
-    with pytest.raises(ValueError, match="between 0 and 1"):
-        estimates.split(bought, 1.0)
-
-
 def test_tracking_adds_up_to_all_repeat_purchases(bought: pd.DataFrame) -> None:
-    until, end = estimates.split(bought, 0.5)
-    summary = clv.customer_summary(bought, until)
-    theta = clv.bg_nbd(summary).point
-    path = estimates.tracking(bought, summary, theta, end)
+    reduced = ledger.of_frame(bought, 0.5, estimates.USUAL_GAPS)
+    theta = clv.bg_nbd(reduced.early).point
+    path = estimates.tracking(reduced, theta)
     week = path["week"].iloc[-1]
     last = bought["date"].min() + pd.Timedelta(days=7 * int(week))
-    mine = bought[bought["customer"].isin(summary.index) & (bought["date"] <= last)]
+    known = clv.customer_summary(bought, reduced.until).index
+    mine = bought[bought["customer"].isin(known) & (bought["date"] <= last)]
     whole = clv.customer_summary(mine, last)
     assert path["actual"].iloc[-1] == whole["x"].sum()
     expected = clv.expected_purchases(theta, whole["t"].to_numpy()).sum()
     assert path["expected"].iloc[-1] == pytest.approx(expected)
 
 
+def test_segments_of_cells_are_those_of_customers(bought: pd.DataFrame) -> None:
+    reduced = ledger.of_frame(bought, 0.5, estimates.USUAL_GAPS)
+    each = rfm.score(clv.customer_summary(bought, reduced.end))
+    cells = reduced.whole.join(rfm.score(reduced.whole))
+    table = estimates.segments(cells, 1).set_index("segment")
+    for name, mine in each.groupby("segment"):
+        row = table.loc[name]
+        assert row["n"] == len(mine)
+        assert row["recency"] == mine["recency"].median()
+        assert row["frequency"] == pytest.approx(mine["frequency"].mean())
+        assert row["revenue"] == pytest.approx(mine["monetary"].sum() / each["monetary"].sum())
+    values = reduced.whole_values
+    summary = clv.customer_summary(bought, reduced.end)
+    again = summary[summary["x"] > 0]
+    expected = again["x"].corr(again["value"].round(9), method="spearman")
+    assert estimates.rank_correlation(values) == pytest.approx(expected)
+
+
 def test_small_segments_are_not_shown(bought: pd.DataFrame) -> None:
-    _, end = estimates.split(bought, 0.5)
-    scored = rfm.score(clv.customer_summary(bought, end), end)
-    sizes = scored["segment"].value_counts()
+    reduced = ledger.of_frame(bought, 0.5, estimates.USUAL_GAPS)
+    cells = reduced.early.join(rfm.score(reduced.early))
+    sizes = cells.groupby("segment")["n"].sum()
     cut = int(sizes.min()) + 1
-    table = estimates.segments(scored, cut)
+    table = estimates.segments(cells, cut)
     hidden = table[table["n"].isna()]
     assert hidden["segment"].tolist() == [s for s in table["segment"] if sizes[s] < cut]
     assert hidden.drop(columns="segment").isna().all(axis=None)
-    assert set(estimates.returns(scored, scored.index, cut)["segment"]) == set(
+    assert set(estimates.returns(cells, cut)["segment"]) == set(
         table.loc[table["n"].notna(), "segment"]
     )
 

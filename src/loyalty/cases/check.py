@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import hashlib
-from pathlib import Path
-
+from loyalty.cases import stores, survey, tables
 from loyalty.cases import study as studies
-from loyalty.cases import survey, tables
 from loyalty.cases.faults import Fault, ordered
 from loyalty.cases.study import FileRows, Study
 from loyalty.ground import paths
@@ -99,7 +96,7 @@ def rows(study: Study) -> Checked:
                 Read(
                     table=resource.id,
                     rows=loaded.read,
-                    used=len(loaded.rows),
+                    used=loaded.used,
                     sha256=loaded.checksum,
                 )
             )
@@ -139,7 +136,7 @@ def _as_it_is(study: Study, found: list[Fault], resource: str | None = None) -> 
     source = owner.file if owner is not None else None
     if source is None:
         return study
-    has = _sha256(paths.inside(study.folder, source.path))
+    has = stores.sha256(paths.inside(study.folder, source.path))
     if has in (None, source.sha256):
         return study
     key = "rows.file.sha256" if resource is None else f"resources.{resource}.rows.file.sha256"
@@ -171,13 +168,6 @@ def _with_checksum(study: Study, source: FileRows, sha256: str) -> Study:
     )
     changed._case, changed._folder = study.case, study.folder
     return changed
-
-
-def _sha256(path: Path) -> str | None:
-    if not path.is_file():
-        return None
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 # --- what may be looked at -----------------------------------------------------------------------

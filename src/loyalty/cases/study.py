@@ -138,9 +138,17 @@ class Provenance(Model):
 
 
 class FileRows(Model):
+    """A file of the case; of a workbook a `sheet`.
+
+    Transactions may be a folder of parquet files, or a `table` of a DuckDB file (``.duckdb``): they
+    stay where they are and are only read. The checksum of a folder is that of the list of its
+    files: ``sha256  path`` a line, by path.
+    """
+
     path: str
     sha256: Sha256
     sheet: str | None = None
+    table: str | None = None
 
 
 class Distribution(Model):

@@ -14,15 +14,17 @@ import pickle
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from loyalty.cases import reading
+from loyalty.cases import reading, stores
 from loyalty.cases import survey as sources
 from loyalty.cases.faults import Fault, cell
+from loyalty.cases.stores import EXPECTED, Store
 from loyalty.cases.study import ROLES, Format, LineRows, Resource, Study
 from loyalty.ground import paths
 from loyalty.ground.errors import UserError
@@ -32,6 +34,7 @@ from loyalty.ground.findings import (
     Record,
 )
 from loyalty.ground.reasons import Reason
+from loyalty.stats import ledger
 
 #: What a review may be.
 POLARITIES = ("pos", "neg")
@@ -58,6 +61,8 @@ class Loaded:
 
     Attributes
     ----------
+    held : DataFrame or Store
+        The rows, or where a database reads them.
     rows : DataFrame
         One column a role that the table has: identifiers and texts as strings, dates as
         datetime64, numbers, amounts and shares as floats, flags as booleans. No value is missing
@@ -75,16 +80,30 @@ class Loaded:
     """
 
     resource: Resource
-    rows: pd.DataFrame
+    held: pd.DataFrame | Store
     checksum: str
     read: int
     excluded: Sequence[LeftOut]
     panel: pd.DataFrame | None = None
 
+    @cached_property
+    def rows(self) -> pd.DataFrame:
+        return self.held.rows() if isinstance(self.held, Store) else self.held
+
+    @property
+    def used(self) -> int:
+        return self.read - sum(left.n for left in self.excluded)
+
+    def reduced(self, share: float, usual: float) -> ledger.Reduced:
+        """Purchases as cells, the first `share` of the days as calibration."""
+        if isinstance(self.held, Store):
+            return self.held.reduced(share, usual)
+        return ledger.of_frame(self.held, share, usual)
+
 
 def rows_used(table: Loaded) -> RowsUsed:
     """How many of a table's rows could be used."""
-    excluded = sum(left.n for left in table.excluded)
+    excluded = table.read - table.used
     return RowsUsed(read=table.read, excluded=excluded, reasons=tuple(table.excluded))
 
 
@@ -97,8 +116,30 @@ def load(study: Study, resource: Resource, found: list[Fault] | None = None) -> 
         One line: a file that is absent, altered or unreadable, a column that is missing, or no
         usable row at all.
     """
+    if resource.rows.file is not None and stores.is_store(study, resource.rows.file):
+        return _stored(study, resource, found)
     frame, checksum, name = _read(study, resource)
     return typed(resource, frame, checksum, name, found)
+
+
+def _stored(study: Study, resource: Resource, found: list[Fault] | None) -> Loaded:
+    """A table that stays where it is: a folder of parquet files, or a table of a database."""
+    assert resource.rows.file is not None
+    name = f"{study.case}/{resource.rows.file.path}"
+    checksum = stores.checksum(study, resource.rows.file)
+    store, read, wrong = stores.opened(study, resource)
+    excluded = []
+    for role, code, n in wrong:
+        reason = Reason(code=code, parameters={"role": role})
+        excluded.append(LeftOut(reason=reason, n=n))
+        if found is not None:
+            said = f"{reason.text().en}; the row is left out"
+            column = resource.columns.get(role, role)
+            found.append(Fault(weight="loss", file=name, column=column, n=n, said=said))
+    if read == sum(left.n for left in excluded):
+        why = "; ".join(f"{left.reason.text().en} ({left.n:,})" for left in excluded)
+        raise UserError(f"{name}: no usable row: {why or 'it is empty'}")
+    return Loaded(resource, store, checksum, read, excluded)
 
 
 def _read(study: Study, resource: Resource) -> tuple[pd.DataFrame, str, str]:
@@ -252,7 +293,7 @@ def typed(
             raw = raw.mask(pd.to_numeric(raw, errors="coerce").isin(resource.missing))
         blank = raw.isna() | (raw.astype("string").str.strip() == "").fillna(True)
         values, wrong = _values(raw, kind.rstrip("?"), resource)
-        expected = Reason(code=_EXPECTED[kind.rstrip("?")], parameters={"role": role})
+        expected = Reason(code=EXPECTED[kind.rstrip("?")], parameters={"role": role})
         known = list(resource.levels) or list(POLARITIES if role == "polarity" else ())
         if kind == "text" and known and role != "text":
             wrong |= ~values.isin(known).fillna(False).astype(bool)
@@ -285,15 +326,6 @@ def _panel(resource: Resource, frame: pd.DataFrame, columns: dict[str, pd.Series
 
 
 _YES, _NO = ("1", "yes", "true"), ("0", "no", "false")
-_EXPECTED = {
-    "id": "not_an_id",
-    "date": "not_a_date",
-    "number": "not_a_number",
-    "amount": "not_an_amount",
-    "share": "not_a_share",
-    "flag": "not_a_flag",
-    "text": "not_a_text",
-}
 
 
 def _values(raw: pd.Series, kind: str, resource: Resource) -> tuple[pd.Series, pd.Series]:

@@ -4,12 +4,13 @@ Fader, Hardie & Lee (2005a), "Counting your customers" the easy way, Marketing S
 RFM and CLV: using iso-value curves, Journal of Marketing Research 42. Written here because the
 library of the field (lifetimes) is no longer kept and the Bayesian ones bring a sampler; both
 models are a page. Time is in weeks. `x` is the number of repeat purchases, `t_x` the time of the
-last one, `t` the time observed, both since the first purchase.
+last one, `t` the time observed, both since the first purchase. A summary has a row a customer, or
+(:mod:`loyalty.stats.ledger`) a row a cell of `n` customers with the same of these.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -18,9 +19,11 @@ from scipy import stats as _dist
 from scipy.optimize import minimize
 from scipy.special import digamma, expit, gammaln, hyp2f1
 
-from loyalty.stats._common import CannotCompute, FloatArray, Result, check_level
+from loyalty.stats._common import CannotCompute, FloatArray, IntArray, Result, check_level
 
 DAYS = 7.0
+#: So many customers' luck is drawn where there are more.
+LUCK = 100_000
 
 
 def customer_summary(purchases: pd.DataFrame, until: pd.Timestamp) -> pd.DataFrame:
@@ -38,7 +41,8 @@ def customer_summary(purchases: pd.DataFrame, until: pd.Timestamp) -> pd.DataFra
     Raises:
         CannotCompute: no purchase up to `until`.
     """
-    seen = purchases[purchases["date"] <= until]
+    until = until.normalize()
+    seen = purchases[purchases["date"].dt.normalize() <= until]
     if seen.empty:
         raise CannotCompute("no_purchase_until", date=until.date().isoformat())
     amounts = ["amount"] if "amount" in seen.columns else []
@@ -54,6 +58,13 @@ def customer_summary(purchases: pd.DataFrame, until: pd.Timestamp) -> pd.DataFra
         repeat = table["spend"] - by["amount"].first()
         table["value"] = repeat / table["x"].where(table["x"] > 0)
     return table
+
+
+def customers(summary: pd.DataFrame) -> FloatArray:
+    """How many customers each row of a summary stands for."""
+    if "n" in summary.columns:
+        return summary["n"].to_numpy(float)
+    return np.ones(len(summary))
 
 
 # --- maximum likelihood ------------------------------------------------------------------------
@@ -111,7 +122,7 @@ def _fit(names: list[str], value: _Gradient, n: int, level: float) -> Estimates:
     bounds = [(-12.0, 12.0)] * len(names)
     theta = minimize(lost, theta, jac=True, method="L-BFGS-B", bounds=bounds).x
     for _ in range(50):  # Newton to the end: L-BFGS stops on a plateau
-        gradient = lost(theta)[1]
+        here, gradient = lost(theta)
         if np.abs(gradient).max() < 1e-9:
             break
         try:
@@ -119,9 +130,14 @@ def _fit(names: list[str], value: _Gradient, n: int, level: float) -> Estimates:
         except np.linalg.LinAlgError:
             break
         largest = np.abs(step).max()
-        scale = min(1.0, 1.0 / largest) if np.isfinite(largest) and largest > 0 else 0.0
-        while scale > 1e-6 and not lost(theta - scale * step)[0] < lost(theta)[0] + 1e-15:
+        if not np.isfinite(largest) or largest < 1e-10:
+            break
+        scale = min(1.0, 1.0 / largest)
+        rounding = 1e-13 * max(1.0, abs(here))  # so much a sum over customers moves by itself
+        while scale > 1e-6 and not lost(theta - scale * step)[0] < here + rounding:
             scale /= 2
+        if scale <= 1e-6:
+            break
         theta = theta - scale * step
     gradient, matrix = lost(theta)[1], information(theta)
     ok = np.isfinite(matrix).all() and np.abs(gradient).max() < 1e-6
@@ -177,9 +193,10 @@ def bg_nbd(summary: pd.DataFrame, *, level: float = 0.95) -> Estimates:
     x_, tx_, t_ = (table[c].to_numpy() for c in table)
     if not np.isfinite(table.to_numpy()).all() or (x_ < 0).any() or (tx_ > t_ + 1e-9).any():
         raise CannotCompute("purchase_outside")
-    if (x_ > 0).sum() < 10:
-        raise CannotCompute("few_repeat_customers", n=int((x_ > 0).sum()))
-    unique = table.groupby(["x", "t_x", "t"], sort=True).size().reset_index(name="n")
+    table["n"] = customers(summary)
+    if (repeat := int(table.loc[x_ > 0, "n"].sum())) < 10:
+        raise CannotCompute("few_repeat_customers", n=repeat)
+    unique = table.groupby(["x", "t_x", "t"], sort=True)["n"].sum().reset_index()
     x, t_x, t, w = (unique[c].to_numpy(float) for c in ("x", "t_x", "t", "n"))
 
     def value(theta: FloatArray) -> tuple[float, FloatArray]:
@@ -199,7 +216,7 @@ def bg_nbd(summary: pd.DataFrame, *, level: float = 0.95) -> Estimates:
         )
         return float(w @ ll), np.array([w @ g for g in gradient])
 
-    return _fit(["r", "alpha", "a", "b"], value, len(summary), level)
+    return _fit(["r", "alpha", "a", "b"], value, int(w.sum()), level)
 
 
 def _apart_from_one(a: float) -> float:
@@ -228,13 +245,33 @@ def probability_alive(theta: FloatArray, summary: pd.DataFrame) -> FloatArray:
 
 def conditional_purchases(theta: FloatArray, summary: pd.DataFrame, weeks: float) -> FloatArray:
     """Mean purchases of each customer in the next `weeks`, given the purchases (eq. 10)."""
+    return np.asarray(_if_alive(theta, summary, [weeks])[0] * probability_alive(theta, summary))
+
+
+def _if_alive(theta: FloatArray, summary: pd.DataFrame, weeks: Sequence[float]) -> list[FloatArray]:
+    """Mean purchases in the next so many weeks of each row, if still a customer.
+
+    It depends on `x` and `t` alone, and is computed once for each pair of them.
+    """
     r, alpha, a, b = theta
     a = _apart_from_one(a)
+    x, t, of = _pairs(summary)
+    found = []
+    for ahead in weeks:
+        z = ahead / (alpha + t + ahead)
+        series = hyp2f1(a + b - 1 - r, a - 1, a + b + x - 1, z)
+        found.append(((a + b + x - 1) / (a - 1) * (1 - (1 - z) ** (a - 1) * series))[of])
+    return found
+
+
+def _pairs(summary: pd.DataFrame) -> tuple[FloatArray, FloatArray, IntArray]:
+    """`x` and `t` of each run of rows that share them, and of which run each row is.
+
+    Cells are in their order, so that each pair is one run.
+    """
     x, t = summary["x"].to_numpy(float), summary["t"].to_numpy(float)
-    z = weeks / (alpha + t + weeks)
-    series = hyp2f1(a + b - 1 - r, a - 1, a + b + x - 1, z)
-    whole = (a + b + x - 1) / (a - 1) * (1 - (1 - z) ** (a - 1) * series)
-    return np.asarray(whole * probability_alive(theta, summary))
+    starts = np.r_[True, (np.diff(x) != 0) | (np.diff(t) != 0)]
+    return x[starts], t[starts], np.cumsum(starts) - 1
 
 
 def simulate_purchases(
@@ -245,17 +282,29 @@ def simulate_purchases(
     Given that one is still a customer, the rate is gamma (r + x, alpha + t) and the probability
     of leaving beta (a, b + x), apart from each other; the purchases are then the smaller of a
     Poisson count and the geometric number until one leaves. With draws of the estimates as rows,
-    the totals hold the uncertainty of the parameters and the luck of customers.
+    the totals hold the uncertainty of the parameters and the luck of customers. Of more than
+    :data:`LUCK` customers the luck is that of so many drawn ones, scaled up by the root of how many
+    there are: sums of independent numbers spread like that.
     """
     rng = np.random.default_rng(seed)
-    x, t = summary["x"].to_numpy(float), summary["t"].to_numpy(float)
+    n = customers(summary).astype(np.int64)
+    drawn = np.arange(n.sum())
+    if len(drawn) > LUCK:
+        drawn = np.sort(rng.integers(0, n.sum(), LUCK))
+    cells = summary.iloc[np.searchsorted(np.cumsum(n), drawn, side="right")]
+    x, t = cells["x"].to_numpy(float), cells["t"].to_numpy(float)
     totals = []
     for theta in thetas:
         r, alpha, a, b = theta
-        alive = np.flatnonzero(rng.random(len(x)) < probability_alive(theta, summary))
+        alive = np.flatnonzero(rng.random(len(x)) < probability_alive(theta, cells))
         rate = rng.gamma(r + x[alive]) / (alpha + t[alive])
         leaves = np.clip(rng.beta(a, b + x[alive]), 1e-12, 1.0)
-        totals.append(np.minimum(rng.poisson(rate * weeks), rng.geometric(leaves)).sum())
+        total = np.minimum(rng.poisson(rate * weeks), rng.geometric(leaves)).sum()
+        if len(drawn) < n.sum():
+            luck = total - conditional_purchases(theta, cells, weeks).sum()
+            mean = (n * conditional_purchases(theta, summary, weeks)).sum()
+            total = mean + np.sqrt(n.sum() / len(drawn)) * luck
+        totals.append(total)
     return np.array(totals, dtype=float)
 
 
@@ -273,31 +322,40 @@ def gamma_gamma(summary: pd.DataFrame, *, level: float = 0.95) -> Estimates:
         CannotCompute: fewer than ten such customers, or no maximum inside.
     """
     known = summary[(summary["x"] > 0) & (summary["value"] > 0)]
-    if len(known) < 10:
-        raise CannotCompute("few_repeat_values", n=len(known))
+    n = customers(known)
+    if n.sum() < 10:
+        raise CannotCompute("few_repeat_values", n=int(n.sum()))
     x, z = known["x"].to_numpy(float), known["value"].to_numpy(float)
     unit = float(np.median(z))  # the optimum is found where gamma is near one
     z = z / unit
+    repeat, of = np.unique(x, return_inverse=True)
+    with_x = np.bincount(of, n)
+    spent, log_spent = x * z, np.log(x * z)
+    constant = float(n @ np.log(z))
+    logs = np.bincount(of, n * log_spent)
 
     def value(theta: FloatArray) -> tuple[float, FloatArray]:
+        # per distinct number of purchases what can be, per customer only log(gamma + spent)
         p, q, gamma = theta
-        px, both = p * x, gamma + x * z
-        ll = gammaln(px + q) - gammaln(px) - gammaln(q) + q * np.log(gamma)
-        ll = ll + (px - 1) * np.log(z) + px * np.log(x) - (px + q) * np.log(both)
+        px, both = p * repeat, gamma + spent
+        log_both, one_over = np.bincount(of, n * np.log(both)), np.bincount(of, n / both)
+        each = gammaln(px + q) - gammaln(px) - gammaln(q) + q * np.log(gamma)
+        ll = with_x @ each + px @ logs - constant - (px + q) @ log_both
+        more = digamma(px + q)
         gradient = (
-            x * (digamma(px + q) - digamma(px) + np.log(x * z / both)),
-            digamma(px + q) - digamma(q) + np.log(gamma) - np.log(both),
-            q / gamma - (px + q) / both,
+            with_x * repeat @ (more - digamma(px)) + repeat @ (logs - log_both),
+            with_x @ (more - digamma(q) + np.log(gamma)) - log_both.sum(),
+            with_x.sum() * q / gamma - (px + q) @ one_over,
         )
-        return float(ll.sum()), np.array([g.sum() for g in gradient])
+        return float(ll), np.array(gradient)
 
-    fitted = _fit(["p", "q", "gamma"], value, len(known), level)
+    fitted = _fit(["p", "q", "gamma"], value, int(n.sum()), level)
     parameters = fitted.parameters.copy()
     parameters.loc["gamma"] *= unit
     return Estimates(
         parameters=parameters,
         log_covariance=fitted.log_covariance,
-        log_likelihood=fitted.log_likelihood - len(known) * float(np.log(unit)),
+        log_likelihood=fitted.log_likelihood - fitted.n * float(np.log(unit)),
         n=fitted.n,
         level=level,
     )
@@ -306,6 +364,8 @@ def gamma_gamma(summary: pd.DataFrame, *, level: float = 0.95) -> Estimates:
 def expected_value(theta: FloatArray, summary: pd.DataFrame) -> FloatArray:
     """Mean value of a purchase of each customer, given those seen (2005b, eq. 4).
 
+    Of a cell the sum over its customers, of whom ``total`` is what they spent on repeat purchases.
+
     Raises:
         CannotCompute: q is not above 1, so that the mean over customers is infinite.
     """
@@ -313,8 +373,11 @@ def expected_value(theta: FloatArray, summary: pd.DataFrame) -> FloatArray:
     if q <= 1:
         raise CannotCompute("infinite_purchase_value")
     x = summary["x"].to_numpy(float)
-    total = np.where(x > 0, x * summary["value"].fillna(0.0).to_numpy(float), 0.0)
-    return np.asarray(p * (gamma + total) / (p * x + q - 1))
+    if "total" in summary.columns:
+        total = summary["total"].to_numpy(float)
+    else:
+        total = np.where(x > 0, x * summary["value"].fillna(0.0).to_numpy(float), 0.0)
+    return np.asarray(p * (gamma * customers(summary) + total) / (p * x + q - 1))
 
 
 def lifetime_value(
@@ -326,15 +389,15 @@ def lifetime_value(
     discount: float,
     periods: int = 4,
 ) -> FloatArray:
-    """Discounted revenue expected of each customer in the next `weeks`.
+    """Discounted revenue expected of each customer (of each cell's together) in the next `weeks`.
 
     Args:
         purchases, values: parameters of the two models.
         discount: rate a year (52 weeks); each of `periods` parts counts as paid in its middle.
     """
     edges = np.linspace(0.0, weeks, periods + 1)
-    so_far = [np.zeros(len(summary))]
-    so_far += [conditional_purchases(purchases, summary, float(e)) for e in edges[1:]]
+    so_far = [np.zeros(len(summary)), *_if_alive(purchases, summary, edges[1:].tolist())]
     factors = (1.0 + discount) ** (-(edges[1:] + edges[:-1]) / 2 / 52)
     bought = sum(f * (b - a) for f, a, b in zip(factors, so_far[:-1], so_far[1:], strict=True))
-    return np.asarray(bought * expected_value(values, summary))
+    alive = probability_alive(purchases, summary)
+    return np.asarray(bought * alive * expected_value(values, summary))

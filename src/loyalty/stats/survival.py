@@ -35,23 +35,30 @@ class Survival(Result):
         return float(last["survival"]), float(last["ci_lower"]), float(last["ci_upper"])
 
 
-def kaplan_meier(time: pd.Series, event: pd.Series, *, level: float = 0.95) -> Survival:
+def kaplan_meier(
+    time: pd.Series, event: pd.Series, n: pd.Series | None = None, *, level: float = 0.95
+) -> Survival:
     """Product-limit estimate (Kaplan & Meier 1958) with Greenwood's variance.
 
     Args:
         time: until the event, or until watching ended. event: whether it happened.
+        n: how many customers each row is; one where not given.
 
     Raises:
         CannotCompute: no customer, a time below zero, or no event.
     """
     check_level(level)
     t, e = time.to_numpy(float), event.to_numpy(bool)
+    each = np.ones(len(t), int) if n is None else n.to_numpy(int)
     if len(t) == 0 or not np.isfinite(t).all() or (t < 0).any():
         raise CannotCompute("time_invalid")
     if not e.any():
         raise CannotCompute("no_event")
-    times, events = np.unique(t[e], return_counts=True)
-    at_risk = len(t) - np.searchsorted(np.sort(t), times, side="left")
+    times, of = np.unique(t, return_inverse=True)
+    happened, watched = np.bincount(of, each * e), np.bincount(of, each)
+    at_risk = watched[::-1].cumsum()[::-1]
+    some = happened > 0
+    times, events, at_risk = times[some], happened[some].astype(int), at_risk[some].astype(int)
     survival = np.cumprod(1 - events / at_risk)
     with np.errstate(divide="ignore", invalid="ignore"):
         variance = np.cumsum(events / (at_risk * (at_risk - events)))
@@ -69,45 +76,4 @@ def kaplan_meier(time: pd.Series, event: pd.Series, *, level: float = 0.95) -> S
             "events": events,
         }
     )
-    return Survival(curve=curve, n=len(t), events=int(e.sum()), level=level)
-
-
-def usual_silence(purchases: pd.DataFrame, quantile: float) -> float:
-    """The gap in days between two purchases that this share of gaps does not exceed.
-
-    Args:
-        purchases: ``customer``, ``date``.
-
-    Raises:
-        CannotCompute: nobody bought on two days.
-    """
-    days = purchases[["customer", "date"]].drop_duplicates().sort_values(["customer", "date"])
-    gaps = days.groupby("customer", sort=False)["date"].diff().dropna().dt.days
-    if gaps.empty:
-        raise CannotCompute("nobody_bought_twice")
-    return float(np.quantile(gaps, quantile, method="higher"))
-
-
-def relationships(purchases: pd.DataFrame, until: pd.Timestamp, silence: float) -> pd.DataFrame:
-    """How long each customer kept buying: a relationship lapses after `silence` days without.
-
-    Returns:
-        Index customer; ``time`` (days from the first purchase until the lapse or the end),
-        ``lapsed``; ``again`` (days until the second purchase or the end), ``returned``.
-    """
-    days = purchases[["customer", "date"]].drop_duplicates().sort_values(["customer", "date"])
-    days = days[days["date"] <= until]
-    first = days.groupby("customer")["date"].transform("min")
-    since = (days["date"] - first).dt.days
-    following = days.groupby("customer")["date"].shift(-1)
-    gap = (following.fillna(until) - days["date"]).dt.days
-    ends = since[gap > silence].groupby(days["customer"]).min() + silence
-    by = days.groupby("customer")["date"]
-    table = pd.DataFrame({"first": by.min()})
-    watched = (until - table["first"]).dt.days.astype(float)
-    table["lapsed"] = table.index.isin(ends.index)
-    table["time"] = ends.reindex(table.index).astype(float).fillna(watched)
-    second = following.groupby(days["customer"]).first()
-    table["returned"] = second.notna()
-    table["again"] = (second - table["first"]).dt.days.astype(float).fillna(watched)
-    return table[["time", "lapsed", "again", "returned"]]
+    return Survival(curve=curve, n=int(each.sum()), events=int(events.sum()), level=level)

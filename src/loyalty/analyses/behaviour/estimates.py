@@ -10,7 +10,7 @@ import pandas as pd
 from loyalty.cases.tables import Loaded
 from loyalty.ground.reasons import Reason
 from loyalty.ground.thresholds import threshold
-from loyalty.stats import CannotCompute, brand_loyalty, clv, panel, rfm, survival
+from loyalty.stats import CannotCompute, brand_loyalty, clv, ledger, panel, rfm, survival
 from loyalty.stats._common import FloatArray
 from loyalty.stats.descriptives import wilson_interval
 
@@ -40,14 +40,6 @@ def table_of(tables: Sequence[Loaded], kind: str) -> Loaded | None:
     return next((table for table in tables if table.resource.kind == kind), None)
 
 
-def split(purchases: pd.DataFrame, share: float) -> tuple[pd.Timestamp, pd.Timestamp]:
-    """Last day of the calibration, which takes this share of all days, and last day of all."""
-    if not 0 < share < 1:
-        raise ValueError(f"calibration is {share}, expected a share between 0 and 1")
-    start, end = purchases["date"].min(), purchases["date"].max()
-    return start + pd.Timedelta(days=int((end - start).days * share)), end
-
-
 def bought_again(again: survival.Survival, days: int) -> pd.DataFrame:
     """Share of customers with a second purchase within so many weeks, as far as was watched."""
     rows = []
@@ -59,38 +51,50 @@ def bought_again(again: survival.Survival, days: int) -> pd.DataFrame:
 
 
 def segments(scored: pd.DataFrame, smallest: int) -> pd.DataFrame:
-    """One row a segment, from the best on; those of fewer than `smallest` customers are blank."""
+    """One row a segment, from the best on; those of fewer than `smallest` customers are blank.
+
+    `scored` are cells (:class:`loyalty.stats.ledger.Reduced`) with their segments.
+    """
     rows: list[dict[str, object]] = []
-    money = "monetary" in scored.columns
+    everybody, money = scored["n"].sum(), scored["spend"].sum()
     for name in rfm.SEGMENTS:
         mine = scored[scored["segment"] == name]
         if mine.empty:
             continue
         row: dict[str, object] = {"segment": name}
-        if len(mine) >= smallest:
+        n = int(mine["n"].sum())
+        if n >= smallest:
             row |= {
-                "n": len(mine),
-                "share": len(mine) / len(scored),
-                "recency": float(mine["recency"].median()),
-                "frequency": float(mine["frequency"].mean()),
+                "n": n,
+                "share": n / everybody,
+                "recency": _median(mine["recency"], mine["n"]),
+                "frequency": float(np.average(mine["frequency"], weights=mine["n"])),
+                "revenue": float(mine["spend"].sum() / money) if money > 0 else None,
             }
-            if money:
-                row["revenue"] = float(mine["monetary"].sum() / scored["monetary"].sum())
         rows.append(row)
     return pd.DataFrame(rows)
 
 
-def returns(scored: pd.DataFrame, later: pd.Index, smallest: int) -> pd.DataFrame:
+def _median(values: pd.Series, n: pd.Series) -> float:
+    """The median where each value stands `n` times."""
+    order = np.argsort(values.to_numpy(), kind="stable")
+    ordered, up_to = values.to_numpy()[order], np.cumsum(n.to_numpy()[order])
+    middle = [(up_to[-1] - 1) // 2, up_to[-1] // 2]
+    return float(ordered[np.searchsorted(up_to, middle, side="right")].mean())
+
+
+def returns(scored: pd.DataFrame, smallest: int) -> pd.DataFrame:
     """Share of each segment that bought in the hold-out, with Wilson's interval."""
     rows = []
     for name in rfm.SEGMENTS:
-        mine = scored.index[scored["segment"] == name]
-        if len(mine) >= smallest:
-            found = wilson_interval(int(mine.isin(later).sum()), len(mine))
+        mine = scored[scored["segment"] == name]
+        n = int(mine["n"].sum())
+        if n >= smallest:
+            found = wilson_interval(int(mine["returned"].sum()), n)
             rows.append(
                 {
                     "segment": name,
-                    "n": len(mine),
+                    "n": n,
                     "value": found.share,
                     "low": found.ci_lower,
                     "high": found.ci_upper,
@@ -99,65 +103,62 @@ def returns(scored: pd.DataFrame, later: pd.Index, smallest: int) -> pd.DataFram
     return pd.DataFrame(rows, columns=["segment", "n", "value", "low", "high"])
 
 
-def later_purchases(
-    purchases: pd.DataFrame, summary: pd.DataFrame, after: pd.Timestamp
-) -> pd.Series:
-    """Days with a purchase after a day, of every customer of `summary`."""
-    later = purchases[purchases["date"] > after]
-    days = later.assign(date=later["date"].dt.normalize()).drop_duplicates(["customer", "date"])
-    return days.groupby("customer").size().reindex(summary.index, fill_value=0)
+def rank_correlation(values: pd.DataFrame) -> float:
+    """Spearman's correlation of number and mean value of purchases, rows weighted by ``n``."""
+    n = values["n"].to_numpy(float)
+
+    def ranks(column: pd.Series) -> FloatArray:
+        codes, _ = pd.factorize(column, sort=True)
+        size = np.bincount(codes, n)
+        rank: FloatArray = (np.cumsum(size) - (size - 1) / 2)[codes]
+        return rank - np.average(rank, weights=n)
+
+    a, b = ranks(values["x"]), ranks(values["value"].round(9))  # sums differ in their last digits
+    return float((n @ (a * b)) / np.sqrt((n @ a**2) * (n @ b**2)))
 
 
-def by_count(
-    summary: pd.DataFrame, forecast: FloatArray, actual: pd.Series, smallest: int
-) -> pd.DataFrame:
+def by_count(early: pd.DataFrame, forecast: FloatArray, smallest: int) -> pd.DataFrame:
     """Mean purchases in the hold-out, forecast and actual, by repeat purchases before it.
 
     The interval is that of the actual mean (normal).
     """
-    table = pd.DataFrame(
-        {"x": summary["x"].clip(upper=MANY), "forecast": forecast, "actual": actual}
-    )
+    table = early.assign(x=early["x"].clip(upper=MANY), forecast=early["n"] * forecast)
+    sums = table.groupby("x")[["n", "forecast", "later", "later2"]].sum()
     rows = []
-    for x, part in table.groupby("x"):
-        if len(part) >= smallest:
-            mean = part["actual"].mean()
-            reach = 1.959963984540054 * part["actual"].std() / np.sqrt(len(part))
-            rows.append(
-                {
-                    "x": int(str(x)),
-                    "n": len(part),
-                    "forecast": part["forecast"].mean(),
-                    "actual": mean,
-                    "low": mean - reach,
-                    "high": mean + reach,
-                }
-            )
+    for x, part in sums[sums["n"] >= smallest].iterrows():
+        n, mean = part["n"], part["later"] / part["n"]
+        variance = max(part["later2"] - part["later"] * mean, 0.0) / (n - 1)
+        reach = 1.959963984540054 * np.sqrt(variance / n)
+        rows.append(
+            {
+                "x": int(str(x)),
+                "n": int(n),
+                "forecast": part["forecast"] / n,
+                "actual": mean,
+                "low": mean - reach,
+                "high": mean + reach,
+            }
+        )
     return pd.DataFrame(rows)
 
 
-def tracking(
-    purchases: pd.DataFrame, summary: pd.DataFrame, theta: FloatArray, end: pd.Timestamp
-) -> pd.DataFrame:
-    """Repeat purchases of the customers of `summary`, added up week by week, and expected ones."""
-    start = summary["first"].min()
-    mine = purchases[purchases["customer"].isin(summary.index)]
-    days = mine.assign(date=mine["date"].dt.normalize()).drop_duplicates(["customer", "date"])
-    repeats = days["date"].to_numpy() > summary["first"].reindex(days["customer"]).to_numpy()
-    bought = (days["date"] - start).dt.days.to_numpy()[repeats]
-    joined = (summary["first"] - start).dt.days.value_counts().sort_index()
-    weeks = np.arange(1, (end - start).days // 7 + 1)
-    since = np.maximum(7 * weeks[:, None] - joined.index.to_numpy()[None, :], 0) / 7
+def tracking(reduced: ledger.Reduced, theta: FloatArray) -> pd.DataFrame:
+    """Repeat purchases of the customers of the calibration, added up week by week, and expected."""
+    joined = reduced.early.groupby("t")["n"].sum()
+    came = (reduced.until - reduced.start).days - np.round(7 * joined.index.to_numpy()).astype(int)
+    weeks = np.arange(1, (reduced.end - reduced.start).days // 7 + 1)
+    since = np.maximum(7 * weeks[:, None] - came[None, :], 0) / 7
     expected = clv.expected_purchases(theta, since) @ joined.to_numpy()
-    actual = np.searchsorted(np.sort(bought), 7 * weeks, side="right")
+    days, repeats = (reduced.daily["date"] - reduced.start).dt.days, reduced.daily["repeats"]
+    up_to = np.r_[0, np.cumsum(repeats)]
+    actual = up_to[np.searchsorted(days, 7 * weeks, side="right")]
     return pd.DataFrame({"week": weeks, "actual": actual, "expected": expected})
 
 
 def values(
     purchases: clv.Estimates,
     spend: clv.Estimates,
-    summary: pd.DataFrame,
-    segment: pd.Series,
+    cells: pd.DataFrame,
     *,
     weeks: float,
     discount: float,
@@ -166,31 +167,35 @@ def values(
     smallest: int,
 ) -> pd.DataFrame:
     """Mean lifetime value by segment and of all, with intervals over draws of the estimates."""
+    codes = pd.Categorical(cells["segment"], categories=rfm.SEGMENTS).codes
+    n = cells["n"].to_numpy(float)
+
+    def by_segment(amounts: FloatArray) -> FloatArray:
+        parts = np.bincount(codes, amounts, minlength=len(rfm.SEGMENTS))
+        return np.append(parts, parts.sum())
 
     def worth(a: FloatArray, b: FloatArray) -> FloatArray:
-        return clv.lifetime_value(a, b, summary, weeks=weeks, discount=discount)
+        return by_segment(clv.lifetime_value(a, b, cells, weeks=weeks, discount=discount))
 
-    names = [n for n in rfm.SEGMENTS if (segment == n).sum() >= smallest]
-    chosen = {n: (segment == n).to_numpy() for n in names} | {"all": np.ones(len(summary), bool)}
-    point = worth(purchases.point, spend.point)
-    alive = clv.probability_alive(purchases.point, summary)
-    many = []
-    for a, b in zip(purchases.draws(draws, seed), spend.draws(draws, seed + 1), strict=True):
-        if b[1] > 1:
-            w = worth(a, b)
-            many.append([w[rows].mean() for rows in chosen.values()])
+    size = by_segment(n)
+    total = worth(purchases.point, spend.point)
+    drawn = zip(purchases.draws(draws, seed), spend.draws(draws, seed + 1), strict=True)
+    many = [worth(a, b) for a, b in drawn if b[1] > 1]
     low, high = np.quantile(np.array(many), [0.025, 0.975], axis=0)
-    return pd.DataFrame(
+    table = pd.DataFrame(
         {
-            "segment": list(chosen),
-            "n": [int(rows.sum()) for rows in chosen.values()],
-            "value": [point[rows].mean() for rows in chosen.values()],
+            "segment": [*rfm.SEGMENTS, "all"],
+            "n": size.astype(int),
+            "value": total,
             "low": low,
             "high": high,
-            "share": [point[rows].sum() / point.sum() for rows in chosen.values()],
-            "alive": [alive[rows].mean() for rows in chosen.values()],
+            "share": total / total[-1],
         }
     )
+    table = table[(table["n"] >= smallest) | (table["segment"] == "all")]
+    for column in ("value", "low", "high"):
+        table[column] = table[column] / table["n"]
+    return table.reset_index(drop=True)
 
 
 def choices(

@@ -40,7 +40,7 @@ def _percent(rows: pd.DataFrame) -> pd.DataFrame:
 
 def survival(found: Survival, case: Case) -> Figure:
     def draw(language: Language) -> Drawing:
-        curves = {"not yet bought again": found.again, "relationship not lapsed": found.lapse}
+        curves = {"not yet bought again": found.again, "still buying": found.held}
         return charts.survival(
             {
                 term(name).in_(language): _frame(curve).astype(float)
@@ -54,12 +54,12 @@ def survival(found: Survival, case: Case) -> Figure:
     return Figure(
         draw,
         Text(
-            en="Until the second purchase, and until the relationship lapses; Kaplan–Meier with 95 % bands.",
-            zh="直至第二次购买与直至关系流失的时间；Kaplan–Meier 曲线及 95% 带。",
+            en="Until the second purchase, and how long customers kept buying; Kaplan–Meier with 95 % bands.",
+            zh="距第二次购买的时间与持续购买的时长；Kaplan–Meier 曲线及 95% 带。",
         ),
         Text(
-            en="Two falling step curves over the days since the first purchase: the share of customers who have not yet bought again, and the share whose relationship has not lapsed.",
-            zh="首购后天数上的两条下降阶梯曲线：尚未再次购买的客户比例与关系未流失的比例。",
+            en="Two falling step curves over the days since the first purchase: the share of customers who have not yet bought again, and the share who are still buying.",
+            zh="首购后天数上的两条下降阶梯曲线：尚未再次购买的客户比例与仍在购买的客户比例。",
         ),
     )
 

@@ -59,10 +59,13 @@ class BoughtAgain(Record):
 
 
 class Survival(Finding):
-    """Until the second purchase, and until a silence longer than `silence` days, which is a lapse.
+    """Until the second purchase, and how long customers kept buying.
 
-    `silence` is no shorter than the share `usual` of all gaps between purchases. `estimate` is the
-    share of relationships that held `at` days after the first purchase. `days` are the data's.
+    A relationship ends with the last purchase before a silence of more than `silence` days, which
+    is no shorter than the share `usual` of all gaps between purchases. Only customers of whom such
+    a silence could have been seen are `watched`, up to the last day from which it could; of them
+    `lapsed` ended. `estimate` is the share that went on buying for more than `at` days. `days` are
+    the data's.
     """
 
     customers: Count
@@ -72,13 +75,14 @@ class Survival(Finding):
     bought_again: tuple[BoughtAgain, ...]
     silence: Count
     usual: Percent
+    watched: People
     lapsed: Percent
     at: Count
     estimate: Percent
     ci_lower: Percent
     ci_upper: Percent
     again: Annotated[tuple[Step, ...], OfRows()]
-    lapse: Annotated[tuple[Step, ...], OfRows()]
+    held: Annotated[tuple[Step, ...], OfRows()]
 
 
 class SegmentRow(Record):
@@ -197,7 +201,6 @@ class Value(Record):
     segment: Segment | Literal["all"]
     n: People
     customers: Percent
-    alive: Bounded
     estimate: Real
     ci_lower: Real
     ci_upper: Real
@@ -436,6 +439,6 @@ class Behaviour(Findings):
 def rows(tables: Sequence[Loaded]) -> Rows:
     return Rows(
         tables=tuple(
-            TableRows(table=t.resource.id, used=len(t.rows), **dict(rows_used(t))) for t in tables
+            TableRows(table=t.resource.id, used=t.used, **dict(rows_used(t))) for t in tables
         )
     )

@@ -35,42 +35,38 @@ from loyalty.ground.findings import resting
 from loyalty.ground.reasons import CannotCompute
 from loyalty.stats import clv, rfm
 from loyalty.stats.forecast import smooth, weekly
-from loyalty.stats.survival import kaplan_meier, relationships, usual_silence
+from loyalty.stats.ledger import Reduced
+from loyalty.stats.survival import kaplan_meier
 
 
 @dataclass(frozen=True, eq=False)
 class Purchases:
-    """A table of purchases, cut on the day `until` into calibration and hold-out (to `end`)."""
+    """A table of purchases, reduced, and cut into calibration and hold-out."""
 
     table: str
-    rows: pd.DataFrame
-    until: pd.Timestamp
-    end: pd.Timestamp
+    reduced: Reduced
 
     @property
-    def start(self) -> pd.Timestamp:
-        start: pd.Timestamp = self.rows["date"].min()
-        return start
+    def until(self) -> pd.Timestamp:
+        return self.reduced.until
+
+    @property
+    def end(self) -> pd.Timestamp:
+        return self.reduced.end
 
     @property
     def valued(self) -> bool:
-        return "amount" in self.rows.columns
+        return self.reduced.valued
 
     @cached_property
     def whole(self) -> pd.DataFrame:
-        return clv.customer_summary(self.rows, self.end)
+        """Cells of all the data, with their segments."""
+        return self.reduced.whole.join(rfm.score(self.reduced.whole))
 
-    @cached_property
-    def scored(self) -> pd.DataFrame:
-        return rfm.score(self.whole, self.end)
-
-    @cached_property
+    @property
     def early(self) -> pd.DataFrame:
-        return clv.customer_summary(self.rows, self.until)
-
-    @cached_property
-    def later(self) -> pd.Series:
-        return estimates.later_purchases(self.rows, self.early, self.until)
+        """Cells of the calibration."""
+        return self.reduced.early
 
     @cached_property
     def bg_nbd(self) -> clv.Estimates:
@@ -83,52 +79,53 @@ def load(tables: Sequence[Loaded], calibration: float) -> Purchases | None:
     table = estimates.table_of(tables, "transactions")
     if table is None:
         return None
-    until, end = estimates.split(table.rows, calibration)
-    return Purchases(table.resource.id, table.rows, until, end)
+    return Purchases(table.resource.id, table.reduced(calibration, estimates.USUAL_GAPS))
 
 
 @resting
 def survival(bought: Purchases) -> Survival:
-    days = (bought.end - bought.start).days
-    silence = usual_silence(bought.rows, estimates.USUAL_GAPS)
-    times = relationships(bought.rows, bought.end, silence)
-    again = kaplan_meier(times["again"], times["returned"])
-    lapses = kaplan_meier(times["time"], times["lapsed"])
+    reduced = bought.reduced
+    days = (bought.end - reduced.start).days
+    if reduced.silence is None:
+        raise CannotCompute("nobody_bought_twice")
+    again = kaplan_meier(*(reduced.again[c] for c in ("time", "event", "n")))
+    held = kaplan_meier(*(reduced.held[c] for c in ("time", "event", "n")))
     shares = estimates.bought_again(again, days)
-    at = int(max([silence + 1, *(7 * shares["weeks"])]))
-    held, lower, upper = lapses.at(at)
-    customers, single = len(bought.whole), int((bought.whole["x"] == 0).sum())
+    at = int(max([0, *(7 * shares["weeks"][7 * shares["weeks"] <= days - reduced.silence])]))
+    estimate, lower, upper = held.at(at)
+    n = bought.whole["n"]
+    customers, single = int(n.sum()), int(n[bought.whole["x"] == 0].sum())
     return Survival(
         customers=customers,
         single=single,
         single_share=single / customers,
         days=days,
         bought_again=BoughtAgain.each(shares, estimate="value", ci_lower="low", ci_upper="high"),
-        silence=silence,
+        silence=reduced.silence,
         usual=estimates.USUAL_GAPS,
-        lapsed=times["lapsed"].mean(),
+        watched=held.n,
+        lapsed=held.events / held.n,
         at=at,
-        estimate=held,
+        estimate=estimate,
         ci_lower=lower,
         ci_upper=upper,
         again=Step.each(again.curve),
-        lapse=Step.each(lapses.curve),
+        held=Step.each(held.curve),
     )
 
 
 @resting
 def segments(bought: Purchases) -> Segments:
     """Segments by recency, frequency and monetary value at the end of the data."""
-    table = estimates.segments(bought.scored, estimates.smallest())
+    table = estimates.segments(bought.whole, estimates.smallest())
     return Segments(segments=SegmentRow.each(table), valued=bought.valued)
 
 
 @resting
 def returns(bought: Purchases, found: Segments) -> Returns:
     """Who of the segments at the end of the calibration bought afterwards."""
-    before = rfm.score(bought.early, bought.until)
-    later = bought.later.index[bought.later > 0]
-    table = estimates.returns(before, later, estimates.smallest())
+    before = bought.early.join(rfm.score(bought.early))
+    table = estimates.returns(before, estimates.smallest())
     segments = Returned.each(table, estimate="value", ci_lower="low", ci_upper="high")
     return Returns(until=bought.until, segments=segments)
 
@@ -139,14 +136,14 @@ def model(bought: Purchases, found: Segments, *, futures: int, seed: int) -> Mod
     fitted, early, messages = {"bg_nbd": bought.bg_nbd}, bought.early, []
     if bought.valued:
         try:
-            fitted["gamma_gamma"] = clv.gamma_gamma(early)
+            fitted["gamma_gamma"] = clv.gamma_gamma(bought.reduced.early_values)
         except CannotCompute as error:
             messages.append(error.reason)
     number = fitted["bg_nbd"]
     drawn = number.draws(max(futures, 1000), seed)
     leaving = np.quantile(drawn[:, 2] / (drawn[:, 2] + drawn[:, 3]), [0.025, 0.975])
     r, alpha, a, b = number.point
-    repeat = early[early["x"] > 0]
+    values = bought.reduced.early_values
     together = "gamma_gamma" in fitted
     return Model(
         until=bought.until,
@@ -160,8 +157,8 @@ def model(bought: Purchases, found: Segments, *, futures: int, seed: int) -> Mod
         leaving=a / (a + b),
         leaving_ci_lower=leaving[0],
         leaving_ci_upper=leaving[1],
-        alive=clv.probability_alive(number.point, early).mean(),
-        correlation=repeat["x"].corr(repeat["value"], method="spearman") if together else None,
+        alive=np.average(clv.probability_alive(number.point, early), weights=early["n"]),
+        correlation=estimates.rank_correlation(values) if together else None,
         messages=messages,
     )
 
@@ -169,8 +166,10 @@ def model(bought: Purchases, found: Segments, *, futures: int, seed: int) -> Mod
 @resting
 def tracking(bought: Purchases, found: Model) -> Tracking:
     """Repeat purchases week by week, actual and expected."""
-    path = estimates.tracking(bought.rows, bought.early, bought.bg_nbd.point, bought.end)
-    return Tracking(calibration=(bought.until - bought.start).days / 7, weeks=Week.each(path))
+    path = estimates.tracking(bought.reduced, bought.bg_nbd.point)
+    return Tracking(
+        calibration=(bought.until - bought.reduced.start).days / 7, weeks=Week.each(path)
+    )
 
 
 @resting
@@ -180,8 +179,8 @@ def holdout(bought: Purchases, found: Model, *, futures: int, seed: int) -> Hold
     expected = clv.conditional_purchases(fitted.point, early, ahead)
     totals = clv.simulate_purchases(fitted.draws(futures, seed), early, ahead, seed + 1)
     lower, upper = np.quantile(totals, [0.025, 0.975])
-    forecast, actual = float(expected.sum()), int(bought.later.sum())
-    counts = estimates.by_count(early, expected, bought.later, estimates.smallest())
+    forecast, actual = float((early["n"] * expected).sum()), int(early["later"].sum())
+    counts = estimates.by_count(early, expected, estimates.smallest())
     return Holdout(
         weeks=ahead,
         forecast=forecast,
@@ -202,16 +201,15 @@ def worth(
         return None
     table = estimates.values(
         clv.bg_nbd(bought.whole),
-        clv.gamma_gamma(bought.whole),
+        clv.gamma_gamma(bought.reduced.whole_values),
         bought.whole,
-        bought.scored["segment"],
         weeks=weeks,
         discount=discount,
         draws=futures,
         seed=seed,
         smallest=estimates.smallest(),
     )
-    table["customers"] = table["n"] / len(bought.whole)
+    table["customers"] = table["n"] / bought.whole["n"].sum()
     return Worth(
         table=bought.table,
         weeks=weeks,
@@ -223,7 +221,7 @@ def worth(
 @resting
 def demand(bought: Purchases) -> Demand:
     """Weekly totals, a fifth of them forecast without having been seen."""
-    series = weekly(bought.rows)
+    series = weekly(bought.reduced.daily)
     found = smooth(series, max(4, len(series) // 5))
     return Demand(
         table=bought.table,

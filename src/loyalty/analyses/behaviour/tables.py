@@ -126,15 +126,14 @@ def worth(found: Worth, case: Case) -> Table:
         [
             Column(lambda s: term(SEGMENTS[s.segment]), "Segment"),
             Column("n", "Customers [counted]"),
-            Column("alive", "Active, mean p"),
             Column("estimate", unit(found.table, case), kind, places),
             Column(("ci_lower", "ci_upper"), "95 % interval", kind, places),
             Column("share", "Share of the total"),
         ],
         Text(en="Customer lifetime value by segment.", zh="各细分的客户终身价值。"),
         Text(
-            en=f"Discounted revenue expected of a customer in {weeks} weeks, both models fitted to all the data. The intervals are those of the means under the models: draws of the parameters. Who never bought again counts as active, since in the model one leaves only after a repeat purchase.",
-            zh=f"两模型以全部数据拟合，每位客户 {weeks} 周内的预期贴现收入。区间为模型下均值的区间（参数抽样）。从未再购者记为活跃，因模型中只有重复购买后才会离开。",
+            en=f"Discounted revenue expected of a customer in {weeks} weeks, both models fitted to all the data. The intervals are those of the means under the models: draws of the parameters.",
+            zh=f"两模型以全部数据拟合，每位客户 {weeks} 周内的预期贴现收入。区间为模型下均值的区间（参数抽样）。",
         ),
     )
 

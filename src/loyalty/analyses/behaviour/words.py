@@ -88,7 +88,7 @@ def _left_out(table: TableRows, case: Case) -> Text:
 
 # --- purchases -----------------------------------------------------------------------------------
 def survival(found: Survival, case: Case) -> list[Text]:
-    return [_repeat_purchase(found), _lapse(found)]
+    return [_repeat_purchase(found), _held(found)]
 
 
 def _repeat_purchase(found: Survival) -> Text:
@@ -104,12 +104,13 @@ def _repeat_purchase(found: Survival) -> Text:
     return Text(en=en, zh=zh)
 
 
-def _lapse(found: Survival) -> Text:
+def _held(found: Survival) -> Text:
     days, share, at = number(found.silence), number(found.usual), number(found.at)
     shown = estimate(found.estimate, found.ci_lower, found.ci_upper)
+    watched = number(found.watched)
     return Text(
-        en=f"A silence longer than {days} days counts as a lapse, since {share} of the gaps between two purchases are no longer. By that rule {shown} of relationships still held {at} days after the first purchase. The rule is a convention: gaps that outlast the data are not among those it was taken from, and some who lapse come back.",
-        zh=f"沉默超过 {days} 天视为流失，因为 {share} 的购买间隔不超过此值。按此规则，首购后 {at} 天仍维持的关系占 {shown}。该规则只是约定：超出数据期的间隔未计入，流失者也可能回归。",
+        en=f"Buying has ended with the last purchase before a silence of more than {days} days, since {share} of the gaps between two purchases are no longer. Of {watched} customers of whom such a silence could have been seen, {shown} went on buying for more than {at} days after the first purchase. The rule is a convention: gaps that outlast the data are not among those it was taken from, and some come back later.",
+        zh=f"若最后一次购买后沉默超过 {days} 天，则视该次购买为持续购买的终点，因为 {share} 的购买间隔不超过此值。在观察期足以判断此种沉默的 {watched} 名客户中，首购 {at} 天之后仍在购买的占 {shown}。该规则只是约定：超出数据期的间隔未计入，也有人日后回归。",
     )
 
 

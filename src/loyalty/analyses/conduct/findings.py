@@ -328,7 +328,7 @@ def _done(study: Study, joined: dict[str, Joined], kept: pd.Index) -> pd.DataFra
     bought = joined["transactions"].rows.rename(columns={"person": "customer"})
     end, until = bought["date"].max(), asked + pd.Timedelta(days=study.join.horizon)
     whole = clv.customer_summary(bought, end)[["x", "t_x", "t"]]
-    before = rfm.score(clv.customer_summary(bought, asked), asked)
+    before = rfm.score(clv.customer_summary(bought, asked))
     done = whole.join(before[["recency", "frequency", "r", "f"]], how="outer")
     amounts = "amount" in bought
     if amounts:
