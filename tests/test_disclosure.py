@@ -176,6 +176,7 @@ unnamed upper used violations weak week weeks widest worse x zeros
 NO_PEOPLE = frozenset(_NAMES.split()) | {
     "after",
     "before",
+    "firms_df",
     "folds",
     "horizon",
     "rows",

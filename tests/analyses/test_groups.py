@@ -173,9 +173,11 @@ def test_invariance_holds_up_to_the_first_step_that_fails(
     group: Any = study.Group.model_validate(
         {"id": "plan", "label": "Plan", "levels": {"1": "Prepaid", "2": "Contract"}}
     )
-    step = groups.invariance(groups.Ladder(group, table, {}, fitted))
+    rows = pd.DataFrame({"plan": ["1", "2", "1"]})
+    step = groups.invariance(groups.Ladder(group, rows, {}, fitted))
     assert isinstance(step, models.Invariance)
     assert (step.held, step.partial, step.failed) == (held, any(partial), failed)
+    assert [(s.level, s.n) for s in step.sizes] == [("1", 2), ("2", 1)]
     text = said(words._held(cited(step, "a")))
     name = f"partial {held}" if step.partial else held
     assert f"the {name} model holds" in text.en and ("部分" in text.zh) == step.partial

@@ -59,6 +59,8 @@ def found(case: str = "small") -> Measurement:
     models = measurement.models(scales, fitted)
     return Measurement(
         fit=measurement.fit(planned),
+        solution=measurement.solution(scales, planned),
+        observed=measurement.observed(survey.load(study.load(case))),
         dynamic=measurement.dynamic(scales, fitted, 30, 1),
         loadings=loadings,
         convergent=measurement.convergent(scales, planned),
@@ -111,7 +113,7 @@ def test_two_sound_constructs(project: Any) -> None:
 
 def test_every_finding_has_its_place() -> None:
     assert list(PAGE) == list(Measurement.model_fields)
-    assert [k for k, shown in PAGE.items() if not shown] == ["second_order"]
+    assert [k for k, shown in PAGE.items() if not shown] == ["observed", "second_order"]
 
 
 def test_constructs_of_two_items_and_of_one(project: Any, small_answers: pd.DataFrame) -> None:
@@ -148,6 +150,7 @@ def test_no_construct_of_several_items(project: Any, small_answers: pd.DataFrame
     project.rows(small_answers)
     lost = refused(found())
     assert lost.keys() == set(Measurement.model_fields) - {
+        "observed",
         "second_order",
         "single_items",
         "merged",

@@ -111,10 +111,12 @@ def whole(rows: pd.DataFrame) -> structural.Structural:
     model, firms = structural.model(data), structural.firms(data)
     boot = structural.bootstrap(data, 30, 7, firms)
     bends = structural.bends(data, firms)
+    paths = structural.paths(data, model, firms)
     return structural.Structural(
         whole=structural.whole(data),
         fit=structural.fit(model),
-        paths=structural.paths(data, model, firms),
+        paths=paths,
+        solution=structural.solution(data, model, firms, paths),
         clusters=structural.clusters(data, model, firms, boot),
         effects=structural.effects(data, model, boot),
         totals=structural.totals(data, model, boot),
@@ -375,8 +377,8 @@ def test_all_is_shown_in_one_language(whole: Any, language: Any) -> None:
                 assert not ("质量" in text and language == "en")
                 assert not ("Quality" in text and language == "zh")
     assert labels == [
-        "txt-whole", "txt-fit", "fig-paths", "tbl-paths", "txt-paths", "fig-clusters",
-        "txt-clusters", "tbl-effects", "txt-effects", "tbl-totals", "txt-totals", "tbl-competing",
+        "txt-whole", "txt-fit", "fig-paths", "tbl-paths", "txt-paths", "txt-paragraph",
+        "fig-clusters", "txt-clusters", "tbl-effects", "txt-effects", "tbl-totals", "txt-totals", "tbl-competing",
         "txt-competing", "tbl-moderation", "txt-moderation", "fig-slopes", "tbl-slopes",
         "txt-latent", "tbl-semopy", "txt-semopy",
     ]  # fmt: skip

@@ -17,24 +17,34 @@ from typing import Any
 
 import yaml
 
-from loyalty.book import pages
+from loyalty.book import models, pages
 from loyalty.book.files import CASE_STEM, TRANSLATED, case_files, case_folder, result_folder
 from loyalty.book.project import copy_settings, copy_shown, other_edition, write_settings
 from loyalty.book.report import Results, made, results
 from loyalty.cases import datapackage, study
 from loyalty.cases.study import ALL, Study
+from loyalty.estimates.moments import Moments
+from loyalty.export import jars
+from loyalty.export.jars import Taken
 from loyalty.ground import paths
 from loyalty.ground.findings import Refused
 from loyalty.ground.markdown import escape
 from loyalty.ground.terms import term
 from loyalty.ground.text import Language, Text
+from loyalty.run import recorded
 from loyalty.run.analyses import ANALYSES, Part, chapter_of, notebook_file, outline, shown_file
 from loyalty.shown.context import Case
 from loyalty.shown.table import Column, Table
 
 _TITLE = Text(en="Across the cases", zh="跨案例分析")
 _REPORTING = Text(en="Reporting standards", zh="报告标准")
-_PAGES = {"index": "Summary", "codebook": "Codebook", "provenance": "Provenance"}
+_PAGES = {
+    "index": "Summary",
+    "codebook": "Codebook",
+    "provenance": "Provenance",
+    "moments": "Moments of the items",
+    "models": "Models in full",
+}
 _NOT_DONE = Text(en="What was not done", zh="未做的分析")
 
 
@@ -50,6 +60,7 @@ def render(case: str, language: Language, formats: list[str]) -> list[Path]:
     project = prepare(case, language, found)
     made(project, formats, case_folder(case, language), project.name)
     _result_files(case, found)
+    _files_to_take(case, found)
     return case_files(case, language, formats)
 
 
@@ -63,6 +74,27 @@ def _result_files(case: str, found: Results) -> None:
         paths.write(result_folder(case) / f"{analysis}.json", short)
         script = short.replace("<", "\\u003c")
         paths.write(result_folder(case) / f"{analysis}.js", f"loyaltyResult({name},{script});")
+
+
+def _taken(case: str, found: Results) -> Taken:
+    """The tables and texts of a case to take away; none where there is no survey."""
+    described = None if case == ALL else study.load(case)
+    if described is None or not described.constructs:
+        return Taken((), {})
+    kept: Moments | Refused | None = None
+    if any(result.provenance.recorded for result in found.values()):
+        kept = recorded.read_moments(described)
+    return jars.taken(described, found, kept)
+
+
+def _files_to_take(case: str, found: Results) -> None:
+    folder = result_folder(case) / models.FOLDER
+    files = _taken(case, found).files()
+    for stale in folder.glob("*"):
+        if stale.name not in files:
+            stale.unlink()
+    for name, text in files.items():
+        paths.write(folder / name, text)
 
 
 def prepare(case: str, language: Language, found: Results) -> Path:
@@ -92,8 +124,15 @@ def prepare(case: str, language: Language, found: Results) -> Path:
             f"# {term('Codebook').in_(language)} {{#sec-codebook}}",
             *pages.codebook(described, language),
         ]
+        taken = _taken(case, found)
+        for name, written in (("moments", models.moments), ("models", models.models)):
+            if taken.sheets and (parts_ := written(described, found, taken, language)):
+                appendix.append(f"{name}.qmd")
+                heading = f"# {term(_PAGES[name]).in_(language)} {{#sec-{name}}}"
+                chapters[f"{name}.qmd"] = [heading, *parts_]
         appendix.append("reporting.qmd")
-        chapters["reporting.qmd"] = _reporting(described, found, [*chapters], language)
+        there = [*chapters, *taken.files()]
+        chapters["reporting.qmd"] = _reporting(described, found, there, language)
     appendix.append("provenance.qmd")
     chapters["provenance.qmd"] = [
         f"# {term('Provenance').in_(language)} {{#sec-provenance}}",
@@ -198,7 +237,8 @@ def page(case: str, analysis: str, parts: list[Part]) -> str:
             anchored.add(part.finding)
             blocks.append(f"::: {{#finding-{part.finding}}}\n:::")
         embed = f"reports/executed/{case}/{notebook_file(analysis).stem}.ipynb#{part.label}"
-        blocks.append(f"{{{{< embed {embed} >}}}}")
+        shown = f"{{{{< embed {embed} >}}}}"
+        blocks.append(models.paste(shown) if part.label.endswith("-paragraph") else shown)
     return "\n\n".join([*blocks, *folded(), "::: {#finding-provenance}\n:::"])
 
 
@@ -253,6 +293,8 @@ def _answered(
             said += [f"[{heading}]({analysis}.qmd)"] if there_is else []
         elif (case, analysis) in found:
             finding = getattr(found[case, analysis].findings, name)
+            if finding is None:
+                continue
             heading = term(chapter_of(analysis)).in_(language)
             heading += f" ({len(said) + 1})" if said else ""
             if isinstance(finding, Refused):
@@ -260,6 +302,7 @@ def _answered(
                 said.append(f"{heading}: {escape(finding.refused.text(labels).in_(language))}")
             else:
                 said.append(f"[{heading}]({analysis}.qmd#finding-{name})")
+    said += [models.link(case, name) for name in one.get("files", []) if name in there]
     apart = "；" if language == "zh" else "; "
     none = Text(en="not reported: not computed here", zh="未报告：此处未计算")
     return apart.join(dict.fromkeys(said)) or none.in_(language)

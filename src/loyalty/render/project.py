@@ -74,8 +74,10 @@ class Book:
         return f"{self.dossiers}/{quote(case)}/{'zh' if chinese else 'en'}/{page}"
 
     def result_file(self, case: str, analysis: str) -> str:
-        """The result file of a case's analysis, from this book's root."""
-        return f"{self.dossiers}/{quote(case)}/results/{analysis}.json"
+        """The result file of a case's analysis, or another file beside it (with its suffix), from
+        this book's root."""
+        file = analysis if "." in analysis else f"{analysis}.json"
+        return f"{self.dossiers}/{quote(case)}/results/{file}"
 
 
 def _listed(value: Any) -> list[Any]:

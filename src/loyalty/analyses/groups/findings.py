@@ -32,6 +32,7 @@ from loyalty.analyses.groups.models import (
     Released,
     ScoreDifference,
     ScoreTest,
+    Size,
     Step,
 )
 from loyalty.cases.study import Construct, Group, Study
@@ -160,6 +161,11 @@ def invariance(found: Ladder) -> Invariance:
     warnings = [*found.fitted.metric.warnings, *found.fitted.scalar.warnings]
     return Invariance(
         group=found.group.id,
+        sizes=tuple(
+            Size(level=level, n=n)
+            for level in found.group.levels
+            if (n := int((found.rows[found.group.id] == level).sum()))
+        ),
         left_out=tuple(Aside(level=k, reason=why) for k, why in found.left_out.items()),
         steps=Step.each(table),
         held=held,

@@ -49,10 +49,18 @@ class Step(Record):
     delta_srmr: Bounded | None
 
 
+class Size(Record):
+    """How many people of a level of the group are compared."""
+
+    level: str
+    n: People
+
+
 class Invariance(Finding):
     """The ladder, and the last level that holds by ΔCFI and ΔRMSEA (`partial`: with releases)."""
 
     group: str
+    sizes: tuple[Size, ...] = ()
     left_out: tuple[Aside, ...]
     steps: tuple[Step, ...]
     held: Level

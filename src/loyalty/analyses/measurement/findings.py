@@ -18,6 +18,9 @@ from loyalty.analyses.measurement.estimates import Trial
 from loyalty.cases.study import Construct, Study
 from loyalty.cases.survey import Survey
 from loyalty.estimates.fit import FitMeasures, Missing, fit_measures, missing_answers
+from loyalty.estimates.solution import Observed, Solution
+from loyalty.estimates.solution import observed as observed_of
+from loyalty.estimates.solution import solution as solution_of
 from loyalty.estimates.verdicts import PathVerdict, judge
 from loyalty.ground.findings import (
     Bounded,
@@ -393,6 +396,8 @@ class Respecification(Finding):
 
 class Measurement(Findings):
     fit: Fit | Refused | None = None
+    solution: Solution | Refused | None = None
+    observed: Observed | Refused | None = None
     dynamic: Dynamic | Refused | None = None
     loadings: Loadings | Refused | None = None
     convergent: Convergent | Refused | None = None
@@ -470,6 +475,18 @@ def rivals(data: Scales, model: Planned | Refused, found: Ratios | Refused) -> F
 def fit(model: Planned) -> Fit:
     measures = fit_measures(model.result)
     return Fit(**dict(measures), messages=tuple(map(reason_of, model.result.warnings)))
+
+
+@refusable
+def solution(data: Scales, model: Planned) -> Solution:
+    """The planned model with all of its parameters."""
+    return solution_of(data.study.measurement_model(data.constructs), model.result)
+
+
+@refusable
+def observed(survey: Survey) -> Observed:
+    """The moments of all items of the study's models."""
+    return observed_of(survey.main_items, survey.study.measurement_model())
 
 
 @refusable

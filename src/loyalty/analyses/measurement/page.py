@@ -5,6 +5,8 @@ from loyalty.analyses.measurement import figures, tables, words
 CHAPTER = "Confirmatory factor analysis and validity"
 PAGE = {
     "fit": [tables.fit, words.fit],
+    "solution": [words.paragraph],
+    "observed": [],
     "dynamic": [figures.dynamic, words.dynamic, tables.dynamic, words.dynamic_cuts],
     "loadings": [figures.loadings, words.loadings],
     "convergent": [tables.convergent, words.convergent],

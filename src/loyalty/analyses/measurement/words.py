@@ -24,12 +24,14 @@ from loyalty.analyses.measurement.findings import (
     SharedVariance,
     Standing,
 )
+from loyalty.estimates.solution import Solution
 from loyalty.ground.findings import Refused
 from loyalty.ground.markdown import escape
 from loyalty.ground.numbers import show
 from loyalty.ground.terms import term
 from loyalty.ground.text import Text
 from loyalty.ground.thresholds import Verdict, threshold
+from loyalty.shown import apa
 from loyalty.shown import fit as fitting
 from loyalty.shown.context import Case
 from loyalty.shown.words import (
@@ -52,6 +54,30 @@ MODELS = {
 }
 Groups = Sequence[Sequence[str]]
 _OPERATORS = {"=~": "→", "~~": "↔", "~": "←"}
+
+
+# --- a paragraph to paste ------------------------------------------------------------------------
+def paragraph(found: Solution, case: Case) -> list[Text]:
+    """The measurement model's results as an article would give them."""
+    factors = {row.lhs for row in found.rows if row.op == "=~"}
+    what = Text(
+        en=f"The measurement model of {_factors(factors, case).en}",
+        zh=f"由{_factors(factors, case).zh}构成的测量模型",
+    )
+    said = [apa.method(found, what), apa.fit(found), *apa.warning(found, case)]
+    if not apa.trusted(found):
+        return said
+    free = [r for r in found.rows if r.op == "=~"]
+    pairs = [r for r in found.rows if r.op == "~~" and r.lhs != r.rhs and r.lhs in factors]
+    loadings = Text(en="Standardized loadings", zh="标准化载荷")
+    between = Text(en="Correlations between constructs", zh="构念间相关")
+    if len(pairs) == 1:
+        between = Text(en="The correlation between the constructs", zh="构念间相关")
+    return [*said, *apa.between(loadings, free, case), *apa.between(between, pairs, case)]
+
+
+def _factors(factors: set[str], case: Case) -> Text:
+    return names([case.label(c.id) for c in case.study.main if c.id in factors])
 
 
 # --- names ---------------------------------------------------------------------------------------

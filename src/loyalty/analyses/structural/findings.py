@@ -18,6 +18,8 @@ from loyalty.cases.survey import Survey
 from loyalty.estimates import structural
 from loyalty.estimates.fit import FitMeasures, Missing, fit_measures, missing_answers
 from loyalty.estimates.groups import Clusters, clusters_of
+from loyalty.estimates.solution import Solution
+from loyalty.estimates.solution import solution as solution_of
 from loyalty.estimates.verdicts import PathVerdict, judge
 from loyalty.ground.findings import (
     Bounded,
@@ -104,6 +106,14 @@ class Paths(Finding):
     rows: tuple[Path, ...]
     r2: tuple[Explained, ...]
     one_point: tuple[OnePoint, ...]
+
+
+class Reported(Solution):
+    """The structural model with all of its parameters, and its hypothesized paths as judged."""
+
+    paths: tuple[Path, ...]
+    firms: Count | None
+    firms_df: Count | None
 
 
 class Resamples(Record):
@@ -355,6 +365,7 @@ class Structural(Findings):
     whole: Whole | Refused | None = None
     fit: Fit | Refused | None = None
     paths: Paths | Refused | None = None
+    solution: Reported | Refused | None = None
     clusters: Clustered | Refused | None = None
     effects: Effects | Refused | None = None
     contrasts: Contrasts | Refused | None = None
@@ -477,6 +488,19 @@ def _paths(data: Answers, model: semfit.Result, by: Firms | None) -> Paths:
         r2=[Explained(id=c, estimate=r2[c]) for c in explained],
         one_point=OnePoint.each(points),
     )
+
+
+def solution(
+    data: Answers, model: semfit.Result | Refused, by: Firms | Refused, found: Paths | Refused
+) -> Reported | Refused:
+    """The model in full; where respondents belong to firms, with errors that allow for these."""
+    return _reported(data, model, by if isinstance(by, Firms) else None, found)
+
+
+@refusable
+def _reported(data: Answers, model: semfit.Result, by: Firms | None, found: Paths) -> Reported:
+    made = solution_of(data.study.structural_model(), model, by.model if by else None)
+    return Reported(**dict(made), paths=found.rows, firms=found.firms, firms_df=found.df)
 
 
 # --- respondents of one firm ---------------------------------------------------------------------

@@ -7,6 +7,7 @@ PAGE = {
     "whole": [words.whole],
     "fit": [words.fit],
     "paths": [figures.paths, tables.paths, words.paths],
+    "solution": [words.paragraph],
     "clusters": [figures.clusters, words.clusters],
     "effects": [tables.effects, words.effects],
     "contrasts": [tables.contrasts, words.contrasts],

@@ -14,8 +14,10 @@ from loyalty.analyses.structural.findings import (
     Fit,
     Latent,
     Moderation,
+    Path,
     Paths,
     Questions,
+    Reported,
     Resamples,
     SecondOpinion,
     Structure,
@@ -28,9 +30,20 @@ from loyalty.ground.markdown import escape
 from loyalty.ground.terms import term
 from loyalty.ground.text import Text
 from loyalty.ground.thresholds import threshold
+from loyalty.shown import apa
 from loyalty.shown import fit as fits
 from loyalty.shown.context import Case, arrow
-from loyalty.shown.words import be, counted, cut, equals, estimate, names, number, significant
+from loyalty.shown.words import (
+    be,
+    counted,
+    cut,
+    equals,
+    estimate,
+    listed,
+    names,
+    number,
+    significant,
+)
 
 #: The heading of each competing structure.
 STRUCTURES = {
@@ -176,6 +189,57 @@ def _explained(found: Paths, case: Case) -> list[Text]:
             zh=f"解释方差介于 {least}（{escape(a.zh)}）与 {most}（{escape(b.zh)}）之间。",
         )
     ]
+
+
+# --- a paragraph to paste ------------------------------------------------------------------------
+def paragraph(found: Reported, case: Case) -> list[Text]:
+    """The structural model's results as an article would give them."""
+    what = Text(en="The hypothesized structural model", zh="假设的结构模型")
+    said = [apa.method(found, what), apa.fit(found), *apa.warning(found, case)]
+    if not apa.trusted(found):
+        return said
+    if found.firms is not None:
+        said.append(apa.clustering(found.firms, found.firms_df))
+    by: dict[PathVerdict, list[Path]] = {"supported": [], "contradicted": [], "open": []}
+    for row in found.paths:
+        by[row.verdict].append(row)
+    said += [_told(verdict, rows, case) for verdict, rows in by.items() if rows]
+    ends = {row.to for row in found.paths}
+    explained = [row for row in found.r2 if row.variable in ends]
+    if explained:
+        shares = [(case.label(r.variable), number(r.r2)) for r in explained]
+        parts = listed(
+            [Text(en=f"{r2} for {escape(c.en)}", zh=f"{escape(c.zh)}（{r2}）") for c, r2 in shares]
+        )
+        said.append(
+            Text(
+                en=f"The explained variance (*R*²) was {parts.en}.",
+                zh=f"解释方差（*R*²）：{parts.zh}。",
+            )
+        )
+    return said
+
+
+def _told(verdict: PathVerdict, rows: Sequence[Path], case: Case) -> Text:
+    """The paths of one verdict with their numbers, and what their intervals say."""
+    shown = listed(
+        [apa.path(case.path(r.from_, r.to), r.estimate, r.ci_lower, r.ci_upper, r.p) for r in rows]
+    )
+    one = len(rows) == 1
+    if verdict == "supported":
+        return Text(
+            en=f"The interval{' of this path lies' if one else 's of these paths lie'} on the hypothesized side of zero: {shown.en}.",
+            zh=f"下列路径的区间位于假设方向一侧，不含零：{shown.zh}。",
+        )
+    if verdict == "contradicted":
+        return Text(
+            en=f"The interval{' of this path lies' if one else 's of these paths lie'} on the other side of zero than hypothesized: {shown.en}.",
+            zh=f"下列路径的区间位于与假设相反的一侧，不含零：{shown.zh}。",
+        )
+    return Text(
+        en=f"The data leave{' this path' if one else ' these paths'} open, as the interval{' does' if one else 's do'} not exclude zero: {shown.en}.",
+        zh=f"下列路径的区间未排除零，尚无定论：{shown.zh}。",
+    )
 
 
 # --- respondents of one firm ---------------------------------------------------------------------

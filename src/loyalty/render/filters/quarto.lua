@@ -39,7 +39,8 @@ local function dossier_page(case, analysis)
 end
 
 local function result_file(case, analysis)
-  return root() .. book.dossiers .. "/" .. quoted(case) .. "/results/" .. analysis .. ".json"
+  local file = analysis:find(".", 1, true) and analysis or analysis .. ".json"
+  return root() .. book.dossiers .. "/" .. quoted(case) .. "/results/" .. file
 end
 
 -- [.45]{.num key="case/analysis/finding.field"}: the number leads to its finding in the case's pages

@@ -6,11 +6,13 @@
   var words = zh
     ? { value: "数值", interval: "区间", of: "所属", cell: "笔记本单元", file: "结果文件", data: "数据",
         seed: "随机种子", draws: "抽样次数", commit: "提交", changed: "含未提交的改动", close: "关闭",
-        recorded: "记录于", rows: "行", tables: "个数据表，见结果文件", simulated: "模拟数据", none: "结果文件无法打开。", title: "数字的来源" }
+        recorded: "记录于", rows: "行", tables: "个数据表，见结果文件", simulated: "模拟数据", none: "结果文件无法打开。", title: "数字的来源",
+        copy: "复制本段", copied: "已复制", choose: "请点击段落并手动复制" }
     : { value: "Value", interval: "Interval", of: "Of", cell: "Notebook cell", file: "Result file", data: "Data",
         seed: "Seed", draws: "Draws", commit: "Commit", changed: "with uncommitted changes", close: "Close",
         recorded: "recorded", rows: "rows", tables: "tables, in the result file", simulated: "simulated data", none: "The result file cannot be opened.",
-        title: "Where this number comes from" };
+        title: "Where this number comes from",
+        copy: "Copy this paragraph", copied: "copied", choose: "click the paragraph and copy it" };
   var results = {}, waiting = {}, panel = null, owner = null;
 
   // a result file as a script: a page opened from a folder may not read files
@@ -174,6 +176,25 @@
       picture.download = named + image.src.slice(image.src.lastIndexOf("."));
       line.append(" · ", picture);
     }
+  });
+
+  // a paragraph to paste: its words without the links, slanted where they are
+  document.querySelectorAll(".paste").forEach(function (box) {
+    var button = document.createElement("button"), said = document.createElement("span");
+    button.type = "button"; button.textContent = words.copy;
+    said.setAttribute("role", "status");
+    button.addEventListener("click", function () {
+      var copy = document.createElement("div"), range = document.createRange(), chosen = getSelection();
+      box.querySelectorAll("p").forEach(function (p) { copy.append(p.cloneNode(true)); });
+      copy.querySelectorAll("a").forEach(function (a) { a.replaceWith(a.textContent); });
+      copy.className = "copied";
+      document.body.append(copy);
+      range.selectNodeContents(copy);
+      chosen.removeAllRanges(); chosen.addRange(range);
+      said.textContent = document.execCommand("copy") ? words.copied : words.choose;
+      chosen.removeAllRanges(); copy.remove();
+    });
+    box.append(button, said);
   });
 
   document.addEventListener("click", function (event) {
