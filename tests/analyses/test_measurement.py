@@ -113,7 +113,7 @@ def test_two_sound_constructs(project: Any) -> None:
 
 def test_every_finding_has_its_place() -> None:
     assert list(PAGE) == list(Measurement.model_fields)
-    assert [k for k, shown in PAGE.items() if not shown] == ["observed", "second_order"]
+    assert [k for k, shown in PAGE.items() if not shown] == ["second_order"]
 
 
 def test_constructs_of_two_items_and_of_one(project: Any, small_answers: pd.DataFrame) -> None:

@@ -378,7 +378,8 @@ def test_all_is_shown_in_one_language(whole: Any, language: Any) -> None:
                 assert not ("Quality" in text and language == "zh")
     assert labels == [
         "txt-whole", "txt-fit", "fig-paths", "tbl-paths", "txt-paths", "txt-paragraph",
-        "fig-clusters", "txt-clusters", "tbl-effects", "txt-effects", "tbl-totals", "txt-totals", "tbl-competing",
+        "fig-clusters", "txt-clusters", "tbl-effects", "txt-effects", "tbl-totals", "txt-totals",
+        "tbl-competing",
         "txt-competing", "tbl-moderation", "txt-moderation", "fig-slopes", "tbl-slopes",
         "txt-latent", "tbl-semopy", "txt-semopy",
     ]  # fmt: skip

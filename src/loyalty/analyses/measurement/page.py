@@ -6,7 +6,7 @@ CHAPTER = "Confirmatory factor analysis and validity"
 PAGE = {
     "fit": [tables.fit, words.fit],
     "solution": [words.paragraph],
-    "observed": [],
+    "observed": [words.observed],
     "dynamic": [figures.dynamic, words.dynamic, tables.dynamic, words.dynamic_cuts],
     "loadings": [figures.loadings, words.loadings],
     "convergent": [tables.convergent, words.convergent],

@@ -24,7 +24,7 @@ from loyalty.analyses.measurement.findings import (
     SharedVariance,
     Standing,
 )
-from loyalty.estimates.solution import Solution
+from loyalty.estimates.solution import Observed, Solution
 from loyalty.ground.findings import Refused
 from loyalty.ground.markdown import escape
 from loyalty.ground.numbers import show
@@ -74,6 +74,17 @@ def paragraph(found: Solution, case: Case) -> list[Text]:
     if len(pairs) == 1:
         between = Text(en="The correlation between the constructs", zh="构念间相关")
     return [*said, *apa.between(loadings, free, case), *apa.between(between, pairs, case)]
+
+
+def observed(found: Observed, case: Case) -> Text:
+    """Whose answers the items' moments are of."""
+    n, how = number(found.n), ("", "")
+    if found.missing == "fiml":
+        how = (", by full information on missing answers", "，缺失值按全信息极大似然法处理")
+    return Text(
+        en=f"Means, standard deviations and correlations of the items (*n* = {n}{how[0]}) stand in the appendix, covariances in its files.",
+        zh=f"题项的均值、标准差与相关（*n* = {n}{how[1]}）见附录，协方差见所附文件。",
+    )
 
 
 def _factors(factors: set[str], case: Case) -> Text:
