@@ -105,7 +105,6 @@ def check(
     something does, 3 when the rows cannot be had on this machine.
     """
     from loyalty.cases import check as checks
-    from loyalty.run import recorded
 
     described = checks.described(case)
     if isinstance(described, list):
@@ -114,6 +113,8 @@ def check(
         try:
             checked = checks.rows(described)
         except RowsAbsent:
+            from loyalty.run import recorded
+
             of = recorded.instead(described)
             if of is None:
                 raise

@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 
 from loyalty.stats import CannotCompute, _factoring, efa
+from loyalty.stats.polychoric import coded, polychoric
 
 
 def test_kmo_and_bartlett_match_psych(
@@ -272,36 +273,36 @@ def test_polychoric_matches_lavaan_and_psych(
     mobi: pd.DataFrame, mobi_five: pd.DataFrame, gold_reliability: dict, data_csv: Any
 ) -> None:
     want = gold_reliability["polychoric"]
-    got = efa.polychoric(mobi_five)
+    got = polychoric(mobi_five)
     np.testing.assert_allclose(got, want["five"], atol=5e-5)  # lavaan stops at about 1e-5
     np.testing.assert_allclose(got, want["five_psych"], atol=1e-3)  # psych's optimize() is coarse
-    assert got.equals(efa.polychoric(mobi_five, missing="pairwise"))
+    assert got.equals(polychoric(mobi_five, missing="pairwise"))
     names = [c for scale in ("IMAG", "CUEX", "PERQ", "CUSA") for c in mobi if c.startswith(scale)]
-    two = efa.polychoric((mobi[names] > 7).astype(float))
+    two = polychoric((mobi[names] > 7).astype(float))
     np.testing.assert_allclose(two, want["two"], atol=1e-4)
-    holes = efa.polychoric(data_csv("mobi_five_holes.csv"), missing="pairwise")
+    holes = polychoric(data_csv("mobi_five_holes.csv"), missing="pairwise")
     np.testing.assert_allclose(holes, want["holes"], atol=1e-3)
     # what the categories are called does not matter, only their order
-    again = efa.polychoric(mobi_five**2 - 7)
+    again = polychoric(mobi_five**2 - 7)
     np.testing.assert_allclose(again, got, atol=1e-12)
 
 
 def test_polychoric_refuses(mobi_five: pd.DataFrame) -> None:
     a = mobi_five[["IMAG1", "IMAG2", "IMAG3"]]
     with pytest.raises(CannotCompute, match="IMAG2 is constant"):
-        efa.polychoric(a.assign(IMAG2=3.0))
+        polychoric(a.assign(IMAG2=3.0))
     with pytest.raises(CannotCompute, match="IMAG1 has 250 distinct answers"):
-        efa.polychoric(a.assign(IMAG1=np.arange(250.0)))
+        polychoric(a.assign(IMAG1=np.arange(250.0)))
     half = a.assign(IMAG1=a["IMAG1"].where(np.arange(250) % 2 == 0))
     half["IMAG2"] = half["IMAG2"].where(np.arange(250) % 2 == 1)
     with pytest.raises(CannotCompute, match="fewer than 2 rows in common"):
-        efa.polychoric(half, missing="pairwise")
+        polychoric(half, missing="pairwise")
     with pytest.raises(CannotCompute, match="only 0 complete rows"):
-        efa.polychoric(half)
+        polychoric(half)
     flat = a.copy()
     flat.loc[flat["IMAG1"] != 4, "IMAG2"] = np.nan
     with pytest.raises(CannotCompute, match="IMAG1 is constant where IMAG2 is answered"):
-        efa.polychoric(flat, missing="pairwise")
+        polychoric(flat, missing="pairwise")
 
 
 @pytest.mark.parametrize("rows", [250, 120])
@@ -310,13 +311,13 @@ def test_chance_polychorics_are_those_of_permuted_answers(
 ) -> None:
     """The series against the full likelihood, on the very same permutations."""
     data = mobi_five.head(rows)
-    codes = efa._coded(data.to_numpy(), list(data.columns))
+    codes = coded(data.to_numpy(), list(data.columns))
     got = efa._independent_polychorics(codes, rows, 3, np.random.default_rng(5))
     rng = np.random.default_rng(5)
     dealt = np.sort(np.stack(codes).astype(np.int64), axis=1)
     for one in got:
         permuted = pd.DataFrame(rng.permuted(dealt, axis=1).T)
-        np.testing.assert_allclose(one, efa.polychoric(permuted), atol=2e-6)
+        np.testing.assert_allclose(one, polychoric(permuted), atol=2e-6)
 
 
 def test_ordinal_parallel_analysis(mobi_five: pd.DataFrame, gold_reliability: dict) -> None:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
+
 import numpy as np
 import pandas as pd
 import pytest
 
-from loyalty.stats import sameness
-from loyalty.stats.efa import polychoric
+from loyalty.stats import CannotCompute, sameness
+from loyalty.stats._common import correlations_by_pair
+from loyalty.stats.polychoric import polychoric
 
 
 @pytest.fixture
@@ -91,3 +94,87 @@ def test_pairs_of_real_items() -> None:
     assert list(pairs) == [("switch_1", "switch_4")]
     table = pd.crosstab(found.rows["switch_1"], found.rows["switch_4"])
     assert (table > 0).sum(axis=1).tolist() == [1, 1, 1, 1, 1] and pairs.popitem()[1].n == 344
+
+
+def plainly(items: pd.DataFrame, least: float) -> dict[tuple[str, str], tuple[object, ...]]:
+    """The definition, pair by pair, over the rows of all who answered both."""
+    found: dict[tuple[str, str], tuple[object, ...]] = {}
+    few = [c for c in items if items[c].nunique() <= sameness.ANSWERS]
+
+    def from_(table: pd.DataFrame) -> bool:
+        enough = min(table.shape) > 1 and table.to_numpy().sum() >= 5 * len(table)
+        others = table.sum().sum() - table.sum().max()
+        return bool(enough and others >= 5 and ((table > 0).sum(axis=1) <= 1).all())
+
+    for i, a in enumerate(items.columns):
+        for b in items.columns[i + 1 :]:
+            both = items[[a, b]].dropna()
+            if len(both) < sameness.FEWEST:
+                continue
+            size = abs(both[a].corr(both[b]))
+            table = pd.crosstab(both[a], both[b])
+            rows, columns = from_(table), from_(table.T)
+            follows = None
+            if a in few and b in few and (rows or columns):
+                follows = "both" if rows and columns else "b" if rows else "a"
+            ordinal = None
+            if follows is None and sameness.LOOKED <= size < least:
+                with contextlib.suppress(CannotCompute):
+                    ordinal = float(polychoric(both).loc[a, b])
+            if follows is not None or max(size, abs(ordinal or 0.0)) >= least:
+                found[a, b] = (len(both), round(size, 9), follows, ordinal and round(ordinal, 9))
+    return found
+
+
+def hard(rng: np.random.Generator, n: int) -> pd.DataFrame:
+    """Items that are one in all the ways there are, nearly one, and not; with gaps."""
+    latent = rng.normal(size=n)
+    points = [int(rng.integers(2, 8)) for _ in range(4)]
+    frame = pd.DataFrame(
+        {
+            f"i{k}": np.clip(np.round((m + 1) / 2 + latent + rng.normal(size=n)), 1, m)
+            for k, m in enumerate(points)
+        }
+    )
+    frame["turned"] = 8 - frame["i0"]
+    frame["coarse"] = (frame["i1"] > frame["i1"].median()).astype(float)
+    frame["nearly"] = frame["i2"]
+    frame.loc[int(rng.integers(n)), "nearly"] = (
+        9.0  # one row departs, seldom among the first looked at
+    )
+    frame["close"] = np.round(frame["i3"] + 0.2 * rng.normal(size=n))
+    frame["any"] = latent
+    frame["line"] = 3.0 - 2 * latent + 0.1 * rng.normal(size=n)
+    frame["yes"] = (latent + 0.1 * rng.normal(size=n) > 0).astype(float)
+    frame["also"] = (latent > 0).astype(float)
+    frame["same"] = 4.0
+    frame["rare"] = np.where(np.arange(n) < 3, 2.0, 1.0)
+    frame["nobody"] = np.nan
+    return frame.mask(rng.random(frame.shape) < rng.choice([0.0, 0.05, 0.6]))
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_the_short_way_finds_what_the_definition_says(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    items = hard(rng, int(rng.choice([30, 200, 3_500])))
+    for least in (0.95, 0.5):
+        found = {
+            (p.a, p.b): (
+                p.n,
+                round(abs(p.r), 9),
+                p.follows,
+                None if p.polychoric is None else round(p.polychoric, 9),
+            )
+            for p in sameness.items_that_are_one(items, least=least)
+        }
+        assert found == plainly(items, least)
+        assert found
+
+
+def test_correlations_of_all_pairs() -> None:
+    frame = hard(np.random.default_rng(3), 20_000)
+    frame["far"] = 1e6 + frame["any"]
+    n, r = correlations_by_pair(frame.to_numpy())
+    there = frame.notna().to_numpy().astype(int)
+    assert (n == there.T @ there).all()
+    np.testing.assert_allclose(r, frame.corr(min_periods=2), atol=1e-9)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from threadpoolctl import threadpool_limits
+
 from loyalty.cases import stores, survey, tables
 from loyalty.cases import study as studies
 from loyalty.cases.faults import Fault, ordered
@@ -79,7 +81,8 @@ def rows(study: Study) -> Checked:
             n = len(looked.rows)
             read.append(Read(table="answers", rows=n, used=n, sha256=looked.checksum))
             if not any(fault.weight == "error" for fault in faults):
-                found += _looked(looked, _file(study))
+                with threadpool_limits(1):  # threads would only wait for each other
+                    found += _looked(looked, _file(study))
     for resource in study.resources:
         whole = _as_it_is(study, found, resource.id)
         one = next(r for r in whole.resources if r.id == resource.id)

@@ -402,7 +402,9 @@ class _Typing:
         except (OverflowError, TypeError, ValueError):  # whole numbers of hundreds of digits, bytes
             texts = raw.map(lambda value: value if value is None else str(value))
             numbers = pd.to_numeric(texts, errors="coerce").astype("float64")
-        blank = raw.isna() | (raw.astype("string").str.strip() == "").fillna(True)
+        blank = raw.isna()
+        if not pd.api.types.is_numeric_dtype(raw):
+            blank |= (raw.astype("string").str.strip() == "").fillna(True)
         bad = ~pd.Series(np.isfinite(numbers.to_numpy()), index=raw.index) & ~blank.astype(bool)
         if bad.any():
             value = str(raw[bad].iloc[0])

@@ -137,7 +137,13 @@ class Points:
 
 def counted(column: Column) -> Counter[str]:
     """The values of a column as text, with how often each stands there."""
-    raw = column.values
+    if "counted" not in column.kept:
+        column.kept["counted"] = _counted(column.values)
+    counts: Counter[str] = column.kept["counted"]
+    return counts
+
+
+def _counted(raw: pd.Series) -> Counter[str]:
     if pd.api.types.is_bool_dtype(raw):
         raw = raw.astype(object)
     found = raw.dropna().value_counts()
@@ -151,11 +157,33 @@ def counted(column: Column) -> Counter[str]:
 
 def numeric(column: Column, form: Format, delimiter: str) -> pd.Series | None:
     """The column as numbers, if all that is no word for no answer is one."""
+    if "numeric" not in column.kept:
+        column.kept["numeric"] = _numeric(column, form, delimiter)
+    numbers: pd.Series | None = column.kept["numeric"]
+    return numbers
+
+
+def tally(column: Column, numbers: pd.Series) -> Counter[float]:
+    """How often each number stands in a column, of which `numbers` are :func:`numeric`."""
+    if numbers is not column.kept.get("numeric"):
+        return _tally(numbers)
+    if "tally" not in column.kept:
+        column.kept["tally"] = _tally(numbers)
+    counts: Counter[float] = column.kept["tally"]
+    return counts
+
+
+def _tally(numbers: pd.Series) -> Counter[float]:
+    counts = numbers.value_counts()
+    return Counter(dict(zip(counts.index.tolist(), counts.tolist(), strict=True)))
+
+
+def _numeric(column: Column, form: Format, delimiter: str) -> pd.Series | None:
     read = values.numbers(column.values, {}, form, delimiter)
     if pd.api.types.is_numeric_dtype(read):
         return read.astype(float)
     numbers = pd.to_numeric(read.map(lambda v: v if isinstance(v, float) else np.nan))
-    left = {str(v).strip() for v in read if isinstance(v, str)}
+    left = {str(v).strip() for v in pd.unique(read) if isinstance(v, str)}
     if numbers.notna().any() and all(NO_ANSWER.fullmatch(text) for text in left):
         return numbers.astype(float)
     return None
@@ -236,26 +264,30 @@ def points(columns: Sequence[Column], form: Format, delimiter: str) -> list[Poin
         ]
     found = []
     labels = [code for column in columns for code in _labelled_ends(column)]
-    stacked = pd.concat([n for n in as_numbers if n is not None], ignore_index=True).dropna()
-    if stacked.empty or (len(stacked) > 20 and stacked.nunique() > 40):
+    tallies = [tally(c, n) for c, n in zip(columns, as_numbers, strict=True) if n is not None]
+    stacked: Counter[float] = sum(tallies, Counter())
+    if not stacked or (stacked.total() > 20 and len(stacked) > 40):
         return None
     declared = sorted({code for column in columns for code in column.missing})
     low, high, sure = (1, n_points, full) if answers else _ends(stacked, labels, declared)
     if high - low < 2 or (high - low > 10 and (low, high) != (0, 100)):
         return None
-    if (stacked % 1 != 0).any():
+    if any(value % 1 != 0 for value in stacked):
         return None
-    for column, numbers, count in zip(columns, as_numbers, counts, strict=True):
+    for column, numbers, count, own_tally in zip(columns, as_numbers, counts, tallies, strict=True):
         assert numbers is not None
-        missing = _missing(column, numbers, low, high)
+        missing = _missing(column, own_tally, low, high)
         own: dict[str, float] = {t: float(v) for t, v in answers.items() if t in count}
         for text in count:
             if answers and text not in own and NO_ANSWER.fullmatch(text):
                 own[text] = -99.0
                 missing = sorted({*missing, -99.0})
-        kept = numbers.where(~numbers.isin(missing))
-        outside = kept.notna() & ~kept.between(low, high)
-        found.append(Points(kept.mask(outside), low, high, own, missing, int(outside.sum()), sure))
+        if own_tally.keys() & set(missing):
+            numbers = numbers.mask(numbers.isin(missing))
+        off = {v: n for v, n in own_tally.items() if v not in missing and not low <= v <= high}
+        if off:
+            numbers = numbers.mask(numbers.isin(off))
+        found.append(Points(numbers, low, high, own, missing, sum(off.values()), sure))
     return found
 
 
@@ -284,10 +316,11 @@ def _labelled_ends(column: Column) -> list[float]:
 
 
 def _ends(
-    numbers: pd.Series, labels: Sequence[float], declared: Sequence[float]
+    numbers: Mapping[float, int], labels: Sequence[float], declared: Sequence[float]
 ) -> tuple[int, int, bool]:
-    """The ends of the scale on which most of the answers lie."""
-    counts = numbers[~numbers.isin([*declared, *CODES])].value_counts()
+    """The ends of the scale on which most of the answers, counted by number, lie."""
+    coded = {*declared, *CODES}
+    counts = pd.Series({v: n for v, n in numbers.items() if v not in coded}, dtype=float)
     negative = counts[counts.index < 0]
     if not (len(negative) > 1 and negative.sum() > 0.1 * counts.sum()):
         counts = counts[counts.index >= 0]
@@ -309,17 +342,15 @@ def _ends(
     return int(low), int(high), high - low == 100
 
 
-def _missing(column: Column, numbers: pd.Series, low: int, high: int) -> list[float]:
-    """The codes for no answer among a column's values."""
-    off = set(numbers[numbers.notna() & ~numbers.between(low, high)].unique())
+def _missing(column: Column, counts: Mapping[float, int], low: int, high: int) -> list[float]:
+    """The codes for no answer among a column's values, counted by number."""
+    off = {value for value in counts if not low <= value <= high}
     named = {
         float(code)
         for code, label in column.codes.items()
         if isinstance(code, int | float) and NO_ANSWER.fullmatch(label.strip())
     }
     taken = {x for x in off if x in CODES or (x < 0 <= low) or x in named or x in column.missing}
-    counts = numbers.value_counts()
-    taken |= {
-        x for x in off if x in (0, 8, 9) and x not in taken and counts[x] > 0.002 * len(numbers)
-    }
-    return sorted(taken | (named & set(counts.index)))
+    many = 0.002 * len(column.values)
+    taken |= {x for x in off if x in (0, 8, 9) and counts[x] > many}
+    return sorted(taken | (named & counts.keys()))

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import re
+import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
-from scipy.cluster import hierarchy
-from scipy.spatial.distance import squareform
 
 from loyalty.newcase.answers import Points
 from loyalty.newcase.source import Column
+from loyalty.stats._common import correlations_by_pair
 
 _NUMBERED = re.compile(r"(.*?[^\d\s_.\-(\[])[\s_.\-]*[\(\[]?(?:SQ)?0*\d+[a-z]?[\)\]]?", re.S)
 _NESTED = re.compile(r"(.*\d)[\s_.\-\[(]+(?:SQ)?0*\d+[a-z]?[\])]?", re.S)
@@ -85,8 +85,10 @@ def clusters(frame: pd.DataFrame, least: float = 0.35) -> list[list[int]]:
     """
     if frame.shape[1] < 3:
         return [[int(c) for c in frame.columns]]
-    with np.errstate(all="ignore"):
-        r = np.nan_to_num(np.abs(frame.corr().to_numpy()), nan=0.0)
+    from scipy.cluster import hierarchy  # slow to import, and few files need it
+    from scipy.spatial.distance import squareform
+
+    r = np.nan_to_num(np.abs(correlations_by_pair(frame.to_numpy(dtype=float))[1]), nan=0.0)
     np.fill_diagonal(r, 1.0)
     apart = squareform(np.clip(1 - (r + r.T) / 2, 0, 1), checks=False)
     label = hierarchy.fcluster(hierarchy.linkage(apart, "average"), 1 - least, criterion="distance")
@@ -104,18 +106,22 @@ def turn(items: Sequence[Item]) -> None:
     """
     if len(items) < 2:
         return
-    frame = pd.DataFrame({i: item.points.numbers for i, item in enumerate(items)})
-    with np.errstate(all="ignore"):
-        r = np.nan_to_num(frame.corr().to_numpy(), nan=0.0)
+    values = np.column_stack([item.points.numbers.to_numpy(dtype=float) for item in items])
+    r = np.nan_to_num(correlations_by_pair(values)[1], nan=0.0)
     first = np.linalg.eigh(r)[1][:, -1]
     if (first < 0).sum() > len(items) / 2 or ((first < 0).sum() == len(items) / 2 and first[0] < 0):
         first = -first
     signs = np.where(first < -0.1, -1.0, 1.0)
-    turned = frame * signs
+    turned = values * signs
+    there = ~np.isnan(turned)
+    total, answered = np.where(there, turned, 0.0).sum(axis=1), there.sum(axis=1)
     for i, item in enumerate(items):
-        rest = turned.drop(columns=i).mean(axis=1)
-        with np.errstate(all="ignore"):
-            item.rest = float(turned[i].corr(rest))
+        own = np.where(there[:, i], turned[:, i], 0.0)
+        with np.errstate(all="ignore"), warnings.catch_warnings():
+            warnings.simplefilter("ignore", RuntimeWarning)  # no row with both
+            rest = (total - own) / (answered - there[:, i])
+            known = there[:, i] & ~np.isnan(rest)
+            item.rest = float(np.corrcoef(turned[known, i], rest[known])[0, 1])
         item.reversed = bool(signs[i] < 0 and item.rest > 0.1)
 
 

@@ -10,7 +10,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
+from threadpoolctl import threadpool_limits
 
 from loyalty.cases import reading
 from loyalty.cases import study as studies
@@ -20,6 +22,7 @@ from loyalty.ground.text import Language
 from loyalty.newcase import answers, kinds, like, write
 from loyalty.newcase.blocks import Block, Item, bare, blocks, matrix, stem, turn
 from loyalty.newcase.source import Column, Source, columns, look
+from loyalty.stats._common import correlations_by_pair
 
 #: Words that tell what a construct is in a model of loyalty.
 _OUTCOME = re.compile(
@@ -116,7 +119,8 @@ def new(
         raise UserError(f"data/{name}/study.yml is there already; it is not written over")
     content = reading.limits.content(file, file.name)
     checksum = hashlib.sha256(content).hexdigest()
-    found = find(look(content, file.name, file.name, sheet), plan)
+    with threadpool_limits(1):  # threads would only wait for each other
+        found = find(look(content, file.name, file.name, sheet), plan)
     if not found.blocks:
         raise UserError(
             f"{file.name}: no column with answers on a scale was found; columns: "
@@ -188,7 +192,11 @@ def _aside(found: Found, column: Column) -> bool:
         found.dates.append(column)
     elif kinds.ATTENTION.search(column.asked) or kinds.ATTENTION.search(name):
         found.attention.append(column)
-    elif (numbers := _numeric(found, column)) is not None and kinds.running(numbers):
+    elif (
+        (numbers := _numeric(found, column)) is not None
+        and max(answers.tally(column, numbers).values(), default=0) == 1
+        and kinds.running(numbers)
+    ):
         found.unused.append((column, "running"))
     else:
         return False
@@ -243,7 +251,7 @@ def _items(found: Found, rest: Sequence[Column], wanted: set[str]) -> list[Item]
             single += members
             continue
         for column, points in zip(members, apart, strict=True):
-            if points is None or points.numbers.nunique() < 2:
+            if points is None or not points.numbers.min() < points.numbers.max():
                 single.append(column)
             else:
                 items.append(Item(column, points))
@@ -311,18 +319,20 @@ def _on_the_common_scale(items: Sequence[Item]) -> None:
 def _settle(found: Found, items: list[Item], candidates: Sequence[Item]) -> None:
     """Columns that stand alone: items if they go with others, else groups or numbers."""
     frame = pd.DataFrame({i.column.at: i.points.numbers for i in [*items, *candidates]})
+    related = pd.DataFrame(index=frame.columns, columns=frame.columns, dtype=float)
+    if candidates:
+        _, r = correlations_by_pair(frame.to_numpy(dtype=float))
+        np.fill_diagonal(r, np.nan)
+        related[:] = np.abs(r)
     for item in candidates:
-        others = frame.drop(columns=item.column.at)
-        related = others.corrwith(frame[item.column.at]).abs() if others.shape[1] else None
+        own = related[item.column.at]
         points = item.points
         if kinds.RECOMMEND.search(f"{item.column.name} {item.column.asked}") and (
             points.low,
             points.high,
         ) == (0, 10):
             found.numbers.append(Number(item.column, "nps", (0, 10), points.missing))
-        elif points.answers or (
-            related is not None and related.notna().any() and related.nlargest(3).mean() > 0.25
-        ):
+        elif points.answers or (own.notna().any() and own.nlargest(3).mean() > 0.25):
             items.append(item)
         else:
             _single(found, item.column)

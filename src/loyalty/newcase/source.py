@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -140,7 +141,8 @@ class Column:
     """A column of the file.
 
     `question` is what was asked, as far as the file says so, `codes` what its values are called,
-    `missing` the values that its maker declared to stand for no answer.
+    `missing` the values that its maker declared to stand for no answer. `kept` is what was
+    counted of it already.
     """
 
     at: int
@@ -149,6 +151,7 @@ class Column:
     question: str = ""
     codes: dict[float | str, str] = field(default_factory=dict)
     missing: list[float] = field(default_factory=list)
+    kept: dict[str, Any] = field(default_factory=dict, repr=False, compare=False)
 
     @property
     def asked(self) -> str:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import dataclasses
 import math
+import warnings
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Literal, Self, get_origin, get_type_hints
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy import stats as _dist
+from scipy import special
 
 from loyalty.ground.reasons import CannotCompute as CannotCompute
 
@@ -104,7 +105,7 @@ def check_level(level: float) -> float:
 
 def normal_quantile(level: float) -> float:
     """Two-sided standard normal quantile of a confidence level (1.96 for 0.95)."""
-    return float(_dist.norm.ppf(0.5 + check_level(level) / 2.0))
+    return float(special.ndtri(0.5 + check_level(level) / 2.0))
 
 
 def to_matrix(items: pd.DataFrame) -> FloatArray:
@@ -220,6 +221,39 @@ def correlation(items: pd.DataFrame, missing: Missing) -> tuple[FloatArray, Floa
     corr = np.clip((corr + corr.T) / 2.0, -1.0, 1.0)
     np.fill_diagonal(corr, 1.0)
     return corr, counts
+
+
+#: So many rows are multiplied at a time.
+_ROWS = 8_192
+
+
+def correlations_by_pair(values: FloatArray) -> tuple[IntArray, FloatArray]:
+    """Of all pairs of columns the rows with both, and the correlation over them (p × p each).
+
+    NaN where one of the two does not vary over these rows. From sums of products, in blocks of
+    rows; columns are moved by a whole number first, so that the sums of whole answers are exact.
+    """
+    p = values.shape[1]
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", RuntimeWarning)  # a column without answers
+        middle = np.nan_to_num(np.rint(np.nanmean(values[:_ROWS], axis=0)))
+    sums, squares = np.zeros((2 * p, 2 * p)), np.zeros((p, p))
+    for start in range(0, len(values), _ROWS):
+        block = values[start : start + _ROWS] - middle
+        there = ~np.isnan(block)
+        block[~there] = 0.0
+        both = np.hstack([block, there])
+        if np.abs(block).max(initial=0) <= 32 and (block == np.rint(block)).all():
+            both = both.astype(np.float32)  # exact: no sum in a block is over 2²⁴
+        sums += both.T @ both
+        squares += np.square(both[:, :p]).T @ both[:, p:]
+    products, own, n = sums[:p, :p], sums[:p, p:], sums[p:, p:]
+    spread = n * squares - own**2
+    spread[spread <= 1e-12 * n * squares] = 0.0
+    with np.errstate(invalid="ignore", divide="ignore"):
+        r = (n * products - own * own.T) / np.sqrt(spread * spread.T)
+    r[(spread == 0) | (spread.T == 0)] = np.nan
+    return np.rint(n).astype(np.int64), np.clip(r, -1.0, 1.0)
 
 
 def check_correlation(corr: pd.DataFrame) -> FloatArray:

@@ -14,7 +14,6 @@ import pandas as pd
 from scipy import special
 from scipy import stats as _dist
 from scipy.optimize import linear_sum_assignment
-from semfit.polychoric import INFINITE, polychoric_correlations
 
 from loyalty.stats._common import (
     BoolArray,
@@ -25,7 +24,6 @@ from loyalty.stats._common import (
     check_correlation,
     check_level,
     check_positive_definite,
-    check_varies,
     complete_rows,
     correlation,
     to_matrix,
@@ -38,12 +36,10 @@ from loyalty.stats._factoring import (
     rotate,
     rotated,
 )
+from loyalty.stats.polychoric import coded, polychoric
 
 Method = Literal["minres", "ml"]
 Rotation = Literal["none", "varimax", "promax", "oblimin"]
-
-#: More distinct answers than this are no categories.
-_MOST_CATEGORIES = 20
 
 
 def pearson(items: pd.DataFrame, *, missing: Missing = "listwise") -> pd.DataFrame:
@@ -53,71 +49,6 @@ def pearson(items: pd.DataFrame, *, missing: Missing = "listwise") -> pd.DataFra
         CannotCompute: a constant item, or fewer than two rows for a pair.
     """
     corr, _ = correlation(items, missing)
-    return pd.DataFrame(corr, index=items.columns, columns=items.columns)
-
-
-def _coded(values: FloatArray, names: Sequence[object]) -> list[FloatArray]:
-    """Category codes 0, 1, … a column (missing: NaN)."""
-    check_varies(values, names)
-    columns = []
-    for j, name in enumerate(names):
-        levels = np.unique(values[~np.isnan(values[:, j]), j])
-        if len(levels) > _MOST_CATEGORIES:
-            raise CannotCompute("too_many_categories", name=str(name), n=len(levels))
-        codes = np.searchsorted(levels, values[:, j]).astype(np.float64)
-        columns.append(np.where(np.isnan(values[:, j]), np.nan, codes))
-    return columns
-
-
-def _cuts(codes: FloatArray) -> FloatArray:
-    """Thresholds of an item from its margin."""
-    count = np.bincount(codes[~np.isnan(codes)].astype(np.int64))
-    return np.asarray(special.ndtri(np.cumsum(count)[:-1] / count.sum()))
-
-
-def polychoric(items: pd.DataFrame, *, missing: Missing = "listwise") -> pd.DataFrame:
-    """Polychoric correlation matrix of ordinal items, by two-step maximum likelihood.
-
-    Thresholds come from each item's own margin (all its answers if pairwise), then one correlation
-    a pair from the table of the rows where both are answered.
-
-    Raises:
-        CannotCompute: a constant item, more than 20 distinct answers, a pair without rows.
-
-    Source: Olsson (1979), Psychometrika 44, 443-460; as R's psych with ``correct = 0``.
-    """
-    values = to_matrix(items)
-    if missing == "listwise":
-        values = complete_rows(values)
-        if len(values) < 2:
-            raise CannotCompute("few_complete_rows", n=len(values), least=2)
-    p = values.shape[1]
-    codes = _coded(values, list(items.columns))
-    cuts = [_cuts(c) for c in codes]
-    top = max(len(c) for c in cuts) + 1
-    flags = np.zeros((len(values), p * top))
-    for k, code in enumerate(codes):
-        there = np.flatnonzero(~np.isnan(code))
-        flags[there, k * top + code[there].astype(np.int64)] = 1.0
-    every = (flags.T @ flags).reshape(p, top, p, top)
-    i, j = np.triu_indices(p, 1)
-    tables = every[i, :, j, :]
-    if len(tables) and tables.sum(axis=(1, 2)).min() < 2:
-        k = int(np.argmin(tables.sum(axis=(1, 2))))
-        first, second = str(items.columns[i[k]]), str(items.columns[j[k]])
-        raise CannotCompute("few_common_rows", first=first, second=second, least=2)
-    padded = np.full((p, top + 1), INFINITE)
-    padded[:, 0] = -INFINITE
-    for k, cut in enumerate(cuts):
-        padded[k, 1 : 1 + len(cut)] = cut
-    corr = np.eye(p)
-    if len(tables):
-        for axis, (one, other) in ((2, (i, j)), (1, (j, i))):
-            flat = np.flatnonzero((tables.sum(axis=axis) > 0).sum(axis=1) < 2)
-            if flat.size:
-                a, b = (str(items.columns[side[flat[0]]]) for side in (one, other))
-                raise CannotCompute("constant_where", name=a, other=b)
-        corr[i, j] = corr[j, i] = polychoric_correlations(tables, padded[i], padded[j])
     return pd.DataFrame(corr, index=items.columns, columns=items.columns)
 
 
@@ -420,7 +351,7 @@ def parallel_analysis(
             random[d] = shuffled.T @ shuffled / len(x)
             np.fill_diagonal(random[d], 1.0)
     elif data == "ordinal" and items is not None:
-        codes = _coded(to_matrix(items), list(items.columns))
+        codes = coded(to_matrix(items), list(items.columns))
         random = _independent_polychorics(codes, rows, draws, rng)
     else:
         raise ValueError(f"data {data!r} is not normal, permuted or ordinal")

@@ -12,8 +12,14 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
-from loyalty.stats._common import CannotCompute, FloatArray, IntArray, to_matrix
-from loyalty.stats.efa import polychoric
+from loyalty.stats._common import (
+    BoolArray,
+    FloatArray,
+    IntArray,
+    correlations_by_pair,
+    to_matrix,
+)
+from loyalty.stats.polychoric import polychoric_of_tables
 
 #: Of a pair whose product-moment correlation is smaller no polychoric one of .95 is looked for:
 #: two items of two categories split 5 to 95 still have .67 then.
@@ -24,6 +30,8 @@ ROWS_AN_ANSWER = 5
 FEWEST = 20
 #: An item of more different answers than these is followed in no cross table.
 ANSWERS = 21
+#: So many rows are looked at first: a pair that they refute is none in all rows.
+SOME = 1_000
 
 
 @dataclass(frozen=True)
@@ -54,49 +62,83 @@ def items_that_are_one(items: pd.DataFrame, *, least: float = 0.95) -> list[OneP
     """
     values = to_matrix(items)
     names = list(map(str, items.columns))
-    r = np.asarray(pd.DataFrame(values).corr(min_periods=3).to_numpy(), dtype=np.float64)
-    tables = _tables(values)
+    n, r = correlations_by_pair(values)
+    codes, answers = _codes(values)
+    size = np.abs(r)
+    may = _may_follow(codes, answers)
+    looked = np.triu((n >= FEWEST) & (may | (size >= min(LOOKED, least))), 1)
+    pairs = np.argwhere(looked).tolist()
+    follows: dict[tuple[int, int], Literal["a", "b", "both"] | None] = {}
+    tables = {}
+    for i, j in pairs:
+        table = _table(codes[i], codes[j])
+        follows[i, j] = _follows(table) if may[i, j] else None
+        if follows[i, j] is None and LOOKED <= size[i, j] < least:
+            tables[i, j] = table
+    ordinal = dict(zip(tables, _polychoric(list(tables.values())), strict=True))
     found = []
-    for i, j in zip(*np.triu_indices(len(names), 1), strict=True):
-        n = int((~np.isnan(values[:, [i, j]]).any(axis=1)).sum())
-        if n < FEWEST:
-            continue
-        size = abs(float(r[i, j]))
-        follows = None if tables is None else _follows(tables[i, :, j, :])
-        ordinal = None
-        if follows is None and LOOKED <= size < least:
-            ordinal = _polychoric(values[:, [i, j]])
-        if follows is not None or max(size, abs(ordinal or 0.0)) >= least:
-            found.append(OnePair(names[i], names[j], n, float(r[i, j]), ordinal, follows))
+    for i, j in pairs:
+        own = ordinal.get((i, j))
+        if follows[i, j] is not None or max(size[i, j], abs(own or 0.0)) >= least:
+            pair = OnePair(names[i], names[j], int(n[i, j]), float(r[i, j]), own, follows[i, j])
+            found.append(pair)
     return found
 
 
-def _tables(values: FloatArray) -> IntArray | None:
-    """Of all pairs of items the cross tables, p × answers × p × answers.
+def _codes(values: FloatArray) -> tuple[IntArray, IntArray]:
+    """Of each item the number of each answer in order, p × n (missing: −1), and how many there
+    are."""
+    codes = np.empty(values.shape[::-1], dtype=np.int64)
+    answers = np.zeros(values.shape[1], dtype=np.int64)
+    for k, column in enumerate(values.T):
+        codes[k], levels = pd.factorize(column, sort=True)
+        answers[k] = len(levels)
+    return codes, answers
 
-    An item of more than :data:`ANSWERS` different answers has none; None where no item has one.
+
+def _may_follow(codes: IntArray, answers: IntArray) -> BoolArray:
+    """Of which pairs one may follow from the other, as far as some rows tell, p × p.
+
+    Where in these rows two answers of the one go with one of the other it does not follow; where
+    neither follows no further row can change that.
     """
-    coded = []
-    for column in values.T:
-        there = ~np.isnan(column)
-        answers, codes = np.unique(column[there], return_inverse=True)
-        coded.append((there, codes) if len(answers) <= ANSWERS else (there & False, codes[:0]))
-    top = max((int(codes.max()) + 1 for _, codes in coded if len(codes)), default=0)
-    if top == 0:
-        return None
-    p = values.shape[1]
-    flags = np.zeros((len(values), p * top), dtype=np.float32)
-    for k, (there, codes) in enumerate(coded):
-        flags[np.flatnonzero(there), k * top + codes] = 1.0
-    counts: IntArray = np.rint(flags.T @ flags).astype(np.int64).reshape(p, top, p, top)
-    return counts
+    p, n = codes.shape
+    some = codes[:, :: max(1, n // SOME)]
+    counted = (answers > 0) & (answers <= ANSWERS)
+    top = int(answers[counted].max(initial=1))
+    flags = np.zeros((some.shape[1], p, top), dtype=np.float32)
+    item, row = np.nonzero((some >= 0) & counted[:, None])
+    flags[row, item, some[item, row]] = 1.0
+    flat = flags.reshape(len(flags), -1)
+    follows = np.zeros((p, p), dtype=bool)
+    for i in np.flatnonzero(counted):
+        there = (flags[:, i].T @ flat).reshape(top, p, top) > 0
+        follows[i] = (there.sum(axis=2) <= 1).all(axis=0)
+    may: BoolArray = (follows | follows.T) & counted & counted[:, None]
+    return may
 
 
-def _polychoric(pair: FloatArray) -> float | None:
-    try:
-        return float(polychoric(pd.DataFrame(pair, columns=["a", "b"])).to_numpy()[0, 1])
-    except CannotCompute:
-        return None
+def _table(a: IntArray, b: IntArray) -> IntArray:
+    """The cross table of two items' codes, over the rows with both; answers without row are out."""
+    there = (a >= 0) & (b >= 0)
+    a, b = a[there], b[there]
+    rows, columns = np.bincount(a) > 0, np.bincount(b) > 0
+    if rows.sum() > ANSWERS or columns.sum() > ANSWERS:
+        return np.zeros((0, 0), dtype=np.int64)
+    a, b = (np.cumsum(rows) - 1)[a], (np.cumsum(columns) - 1)[b]
+    shape = (int(rows.sum()), int(columns.sum()))
+    return np.bincount(a * shape[1] + b, minlength=shape[0] * shape[1]).reshape(shape)
+
+
+def _polychoric(tables: Sequence[IntArray]) -> list[float | None]:
+    """Polychoric correlations of cross tables; None where an item has one answer or too many."""
+    able = [k for k, t in enumerate(tables) if t.size and min(t.shape) > 1 and max(t.shape) <= 20]
+    found: list[float | None] = [None] * len(tables)
+    for start in range(0, len(able), 256):
+        part = able[start : start + 256]
+        for k, r in zip(part, polychoric_of_tables([tables[k] for k in part]), strict=True):
+            found[k] = float(r)
+    return found
 
 
 def _follows(table: IntArray) -> Literal["a", "b", "both"] | None:
@@ -135,8 +177,9 @@ def against_the_rest(items: pd.DataFrame) -> list[AgainstRest]:
     values = to_matrix(items)
     values = values[~np.isnan(values).any(axis=1)]
     found = []
+    total = values.sum(axis=1)
     for j, name in enumerate(items.columns):
-        rest = np.delete(values, j, axis=1).sum(axis=1)
+        rest = total - values[:, j]
         if values.shape[1] < 2 or len(values) < 3:
             break
         if np.ptp(rest) == 0 or np.ptp(values[:, j]) == 0:

@@ -52,6 +52,7 @@ from loyalty.ground.reasons import CannotCompute, Reason
 from loyalty.ground.thresholds import threshold
 from loyalty.stats import efa, reliability
 from loyalty.stats.groups import adjust_p
+from loyalty.stats.polychoric import polychoric
 
 #: The solution that the others are laid beside: correlations, extraction, rotation.
 REFERENCE = ("pearson", "minres", "oblimin")
@@ -278,7 +279,7 @@ def correlations(survey: Survey) -> Correlations:
     lost = []
     makers: tuple[tuple[Kind, Any], ...] = (
         ("pearson", efa.pearson),
-        ("polychoric", efa.polychoric),
+        ("polychoric", polychoric),
     )
     for kind, make in makers:
         try:

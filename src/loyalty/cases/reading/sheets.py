@@ -6,9 +6,10 @@ import io
 import re
 import zipfile
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import date, datetime
-from itertools import chain
+from functools import lru_cache
+from itertools import chain, islice
 from typing import Any
 
 import numpy as np
@@ -29,16 +30,16 @@ _UNSAVED = re.compile(
 
 def read(content: bytes, form: Format, name: str, wanted: Wanted, sheet: str | None) -> Table:
     """The rows of one sheet: the one that is named, or the only one that has the columns."""
-    import python_calamine as calamine  # slow to import, and few cases need it
-
-    unsaved = _looked_at(content, name)
+    book = _opened(content, name)
+    _opened.cache_clear()
+    unsaved = book.unsaved
     watch = limits.Watch(name)
-    with _readable(name), calamine.CalamineWorkbook.from_filelike(io.BytesIO(content)) as book:
-        names = book.sheet_names
+    with _readable(name):
+        names = book.names
         if sheet is not None and sheet not in names:
             raise UserError(f"{name}: no sheet {sheet!r}; there are {', '.join(names)}")
         chosen = sheet or _chosen(book, names, form, wanted)
-        pages = book.get_sheet_by_name(chosen)
+        pages = book.page(chosen)
         limits.size(pages.total_height, pages.width, name)
         table = _table(pages, form, name, wanted, watch)
     table.found.update(sheet=chosen, sheets=names)
@@ -56,15 +57,40 @@ def read(content: bytes, form: Format, name: str, wanted: Wanted, sheet: str | N
     return table
 
 
+class _Book:
+    """An open workbook. A sheet is parsed when it is asked for; the largest is kept."""
+
+    def __init__(self, content: bytes, name: str) -> None:
+        import python_calamine as calamine  # slow to import, and few cases need it
+
+        self.unsaved = _looked_at(content, name)
+        with _readable(name):
+            self._book = calamine.CalamineWorkbook.from_filelike(io.BytesIO(content))
+            self.names: list[str] = self._book.sheet_names
+        self._kept: Any = None
+
+    def page(self, sheet: str) -> Any:
+        if self._kept is not None and self._kept.name == sheet:
+            return self._kept
+        page = self._book.get_sheet_by_name(sheet)
+        if self._kept is None or page.height * page.width > self._kept.height * self._kept.width:
+            self._kept = page
+        return page
+
+
+@lru_cache(maxsize=1)
+def _opened(content: bytes, name: str) -> _Book:
+    """The workbook; what looks at its tops first leaves it open for the one reading after it."""
+    return _Book(content, name)
+
+
 def tops(content: bytes, name: str, most: int) -> dict[str, tuple[int, list[list[str]]]]:
     """Of each sheet how many cells it has, and its first rows as text."""
-    import python_calamine as calamine
-
-    _looked_at(content, name)
+    book = _opened(content, name)
     found = {}
-    with _readable(name), calamine.CalamineWorkbook.from_filelike(io.BytesIO(content)) as book:
-        for sheet in book.sheet_names:
-            page = book.get_sheet_by_name(sheet)
+    with _readable(name):
+        for sheet in book.names:
+            page = book.page(sheet)
             rows = [[_text(c).strip() for c in row] for row in _from(page, 0, most)]
             found[sheet] = (page.height * page.width, rows)
     return found
@@ -171,13 +197,13 @@ def _letters_first(pages: Any) -> int:
     return int(pages.start[1]) if pages.start else 0
 
 
-def _chosen(book: Any, names: list[str], form: Format, wanted: Wanted) -> str:
+def _chosen(book: _Book, names: list[str], form: Format, wanted: Wanted) -> str:
     """The only sheet whose heading has every wanted column, else the first."""
     if len(names) == 1 or not wanted.columns:
         return str(names[0])
     having = []
     for sheet in names:
-        page = book.get_sheet_by_name(sheet)
+        page = book.page(sheet)
         if not page.height:
             continue
         heading = {_text(c).strip() for row in _from(page, form.skip, 1) for c in row}
@@ -220,24 +246,18 @@ def _table(page: Any, form: Format, name: str, wanted: Wanted, watch: limits.Wat
 
 def _columns(rows: Iterable[list[Any]], used: Sequence[int], watch: limits.Watch) -> pd.DataFrame:
     """Columns of floats as far as all values are numbers, else of objects."""
-    parts: list[list[Any]] = [[] for _ in used]
     done: list[list[np.ndarray]] = [[] for _ in used]
-
-    def pack() -> None:
-        for k, part in enumerate(parts):
-            done[k].append(_packed(part))
-            part.clear()
+    left = iter(rows)
+    while part := list(islice(left, 5_000)):
+        columns = list(zip(*part, strict=True))
+        for k, i in enumerate(used):
+            done[k].append(_packed(columns[i]))
         watch.look()
-
-    for size, row in enumerate(rows, 1):
-        for part, i in zip(parts, used, strict=True):
-            part.append(row[i])
-        if size % 5_000 == 0:
-            pack()
-    pack()
     found = {}
     for k, pieces in enumerate(done):
-        if all(piece.dtype == float for piece in pieces):
+        if not pieces:
+            found[k] = pd.Series(dtype=float)
+        elif all(piece.dtype == float for piece in pieces):
             found[k] = pd.Series(np.concatenate(pieces))
         else:
             found[k] = pd.Series(np.concatenate([p.astype(object) for p in pieces]))
@@ -245,11 +265,12 @@ def _columns(rows: Iterable[list[Any]], used: Sequence[int], watch: limits.Watch
     return pd.DataFrame(found)
 
 
-def _packed(part: list[Any]) -> np.ndarray:
-    try:
-        return np.array([np.nan if v == "" else v for v in part], dtype=float)
-    except (TypeError, ValueError):
-        pass
+def _packed(part: Sequence[Any]) -> np.ndarray:
+    cells = np.empty(len(part), dtype=object)
+    cells[:] = part
+    with suppress(TypeError, ValueError):
+        cells[cells == ""] = np.nan
+        return cells.astype(float)
     taken = np.empty(len(part), dtype=object)
     taken[:] = [None if v == "" else _value(v) for v in part]
     return taken
