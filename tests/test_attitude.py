@@ -30,19 +30,6 @@ def wide(score: str) -> pd.DataFrame:
     return pd.concat(parts, axis=1)
 
 
-@pytest.mark.parametrize(
-    ("score", "printed"),
-    [
-        ("affect", {"bx": 0.47, "gx": 0.01, "gy": -0.02, "by": 0.37}),
-        ("life_satisfaction", {"bx": 0.48, "gx": 0.00, "gy": -0.06, "by": 0.18}),
-    ],
-)
-def test_the_eight_printed_values_of_the_players(score: str, printed: dict[str, float]) -> None:
-    """Vuorre et al. (2022): lavaan's random-intercept cross-lagged panel model of all games."""
-    found = cross_lagged(wide(score))
-    assert found.effects["estimate"].round(2).to_dict() == printed
-
-
 def test_the_printed_intervals_of_affect() -> None:
     found = cross_lagged(wide("affect")).effects
     limits = found[["ci_lower", "ci_upper"]].round(2)

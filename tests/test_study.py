@@ -227,6 +227,10 @@ def statistic(**values: Any) -> dict[str, Any]:
     return {"statistic": "htmt", "of": ["quality", "loyalty"], "value": "0.81", **values}
 
 
+def lag() -> dict[str, Any]:
+    return {"said": "s", "of": "said", "on": "done", "value": 0.1}
+
+
 def product() -> dict[str, Any]:
     return {"from": "quality", "moderator": "value", "to": "loyalty", "value": 0.1}
 
@@ -236,7 +240,7 @@ def product() -> dict[str, Any]:
     [
         (
             {"published": [printed()]},
-            "exactly one of pls, statistics, bg_nbd is expected, not none",
+            "exactly one of pls, statistics, bg_nbd, panel is expected, not none",
         ),
         (
             {"published": [printed(statistics={"figures": [statistic(at=2)]})]},
@@ -271,6 +275,27 @@ def product() -> dict[str, Any]:
                 ]
             },
             "published.p: 'tenth' is no table of transactions",
+        ),
+        (
+            {"published": [printed(panel={"resource": "asked", "done": "d", "figures": [lag()]})]},
+            "published.p: 'asked' is no table of waves",
+        ),
+        (
+            {
+                "resources": [
+                    {
+                        "id": "asked",
+                        "kind": "waves",
+                        "label": "Asked",
+                        "rows": {"file": {"path": "a.csv", "sha256": "0" * 64}},
+                        "measures": [{"id": "s", "kind": "stated", "label": "S"}],
+                    }
+                ],
+                "published": [
+                    printed(panel={"resource": "asked", "done": "d", "figures": [lag()]})
+                ],
+            },
+            "published.p: 'd' is no measure of asked",
         ),
     ],
 )

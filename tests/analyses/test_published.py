@@ -15,10 +15,12 @@ from loyalty.analyses.published.findings import Published
 from loyalty.analyses.published.page import PAGE
 from loyalty.cases import study
 from loyalty.cases import survey as sources
+from loyalty.cases import tables as tables_of_cases
 from loyalty.cases.study import Study
 from loyalty.cases.survey import Survey
 from loyalty.ground.errors import RowsAbsent
 from loyalty.ground.findings import cited
+from loyalty.run.show import displays
 from loyalty.shown.context import Case
 from loyalty.shown.words import join, without_references
 
@@ -189,6 +191,25 @@ def test_a_publication_of_which_nothing_is_computed(repository: Path) -> None:
     said = join(words.left(found, Case("drawn", described)))
     assert said.en == "P [@x]: Not computed anew: all (unseen)."
     assert "未重算：全部（未见）" in said.zh
+
+
+def test_the_panel_of_the_players_comes_out_as_printed(repository: Path) -> None:
+    """Eight lagged effects that Vuorre et al. (2022) print, and their models by hand."""
+    described = study.load("games-telemetry")
+    loaded = tables_of_cases.load(described, described.resources[0])
+    found: Any = findings.panel_models(described, [loaded])
+    assert [(f.publication, f.n, f.same) for f in found.publications] == [("lagged", 8, 8)]
+    assert found.people == 38_935
+    first = found.figures[0]
+    assert (first.of, first.on, round(first.ci_lower, 2), round(first.ci_upper, 2)) == (
+        *("done", "done"),
+        *(0.46, 0.49),
+    )
+    case = Case("games-telemetry", described)
+    made = cited(found, "games-telemetry/published/panel")
+    table, sentence = displays("published", "panel", made, case, "zh")
+    assert "情感 → 下一波" in table.bundle["text/markdown"]
+    assert "全部" in str(sentence.bundle)
 
 
 def test_a_figure_is_compared_to_its_last_digit(repository: Path) -> None:

@@ -671,11 +671,35 @@ class PrintedBGNBD(Model):
     log_likelihood_decimals: int = Field(default=1, ge=0, le=6)
 
 
+class PrintedLag(Model):
+    """A lagged effect within people, from one wave to the next: of what is `said`, or done."""
+
+    said: str
+    of: Literal["said", "done"]
+    on: Literal["said", "done"]
+    value: FiniteFloat
+
+
+class PrintedPanel(Model):
+    """A random-intercept cross-lagged panel model as printed: of the waves `resource`.
+
+    `done` and each figure's `said` are measures of it (:class:`Measure`).
+    """
+
+    resource: str
+    done: str
+    figures: list[PrintedLag] = Field(min_length=1)
+
+
 class NotReproduced(Model):
     """What a publication prints that is not computed anew, and why."""
 
     what: Text
     why: Text
+
+
+#: What may be printed, as a field of :class:`Published` each.
+PRINTED = ("pls", "statistics", "bg_nbd", "panel")
 
 
 class Published(Model):
@@ -694,17 +718,18 @@ class Published(Model):
     pls: PrintedPLS | None = None
     statistics: PrintedStatistics | None = None
     bg_nbd: PrintedBGNBD | None = None
+    panel: PrintedPanel | None = None
 
     @property
     def computed(self) -> bool:
         """Whether something of it is computed anew."""
-        return not (self.pls is None and self.statistics is None and self.bg_nbd is None)
+        return any(getattr(self, name) is not None for name in PRINTED)
 
     @model_validator(mode="after")
     def _one_at_most(self) -> Self:
         if not self.computed and self.not_reproduced:
             return self
-        return _one_of(self, ("pls", "statistics", "bg_nbd"))
+        return _one_of(self, PRINTED)
 
 
 class Study(Model):
@@ -998,6 +1023,8 @@ class Study(Model):
         for entry in self.published:
             if entry.bg_nbd is not None and entry.bg_nbd.resource not in transactions:
                 yield f"published.{entry.id}: {entry.bg_nbd.resource!r} is no table of transactions"
+            if entry.panel is not None:
+                yield from self._panel_problems(entry.id, entry.panel)
             if entry.pls is not None:
                 ends = {end for p in entry.pls.paths for end in (p.from_, p.to, p.moderator) if end}
                 tables = (entry.pls.r2, entry.pls.alpha, entry.pls.rho_c, entry.pls.ave)
@@ -1018,6 +1045,15 @@ class Study(Model):
         for name in self.notebooks:
             if name not in PER_CASE:
                 yield f"notebooks.{name}: expected one of {', '.join(PER_CASE)}"
+
+    def _panel_problems(self, name: str, panel: PrintedPanel) -> Iterable[str]:
+        waves = {r.id: [m.id for m in r.measures] for r in self.resources if r.kind == "waves"}
+        if panel.resource not in waves:
+            yield f"published.{name}: {panel.resource!r} is no table of waves"
+            return
+        for measure in dict.fromkeys([panel.done, *(f.said for f in panel.figures)]):
+            if measure not in waves[panel.resource]:
+                yield f"published.{name}: {measure!r} is no measure of {panel.resource}"
 
     def _join_problems(self, join: Join) -> Iterable[str]:
         if join.key not in [v.id for v in self.variables if v.kind == "id"]:

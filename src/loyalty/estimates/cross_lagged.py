@@ -57,6 +57,18 @@ def model(waves: int) -> str:
     return "\n".join(lines)
 
 
+def waves(panel: pd.DataFrame, done: str, said: str) -> pd.DataFrame:
+    """The series of :func:`cross_lagged`, x of what is `done` and y of what is `said`.
+
+    `panel` has a row a person and wave: ``customer``, ``wave`` (1, 2, …) and both columns.
+    """
+    parts = [
+        panel.pivot(index="customer", columns="wave", values=name).add_prefix(letter)
+        for letter, name in (("x", done), ("y", said))
+    ]
+    return parts[0].join(parts[1])
+
+
 def cross_lagged(frame: pd.DataFrame) -> CrossLagged:
     """Fit the model by full-information maximum likelihood.
 

@@ -18,6 +18,7 @@ from loyalty.estimates import attitude, careless
 from loyalty.estimates.attitude import Effect as Estimate
 from loyalty.estimates.attitude import Outcome
 from loyalty.estimates.cross_lagged import cross_lagged
+from loyalty.estimates.cross_lagged import waves as wide
 from loyalty.ground import disclosure
 from loyalty.ground.findings import (
     Bounded,
@@ -682,12 +683,10 @@ def panel(data: Waves) -> Panel:
     levels: list[Level] = []
     messages: list[Reason] = []
     number = int(data.panel["wave"].max())
-    done = data.panel.pivot(index="customer", columns="wave", values=data.logged).add_prefix("x")
     names = {"x": "done", "y": "said"}
     for said in data.stated:
-        own = data.panel.pivot(index="customer", columns="wave", values=said).add_prefix("y")
         try:
-            answer = cross_lagged(done.join(own))
+            answer = cross_lagged(wide(data.panel, data.logged, said))
         except ValueError as error:
             messages.append(_reason(error))
             continue
@@ -715,7 +714,7 @@ def panel(data: Waves) -> Panel:
         raise CannotCompute("no_panel_model", why=messages[0])
     return Panel(
         done=data.logged,
-        people=len(done),
+        people=data.panel["customer"].nunique(),
         waves=number,
         effects=tuple(found),
         levels=tuple(levels),

@@ -15,6 +15,7 @@ from loyalty.cases.study import PrintedPath, PrintedStatistic, Study
 from loyalty.cases.study import Published as Entry
 from loyalty.cases.survey import Survey
 from loyalty.cases.tables import Loaded
+from loyalty.estimates.cross_lagged import cross_lagged, waves
 from loyalty.estimates.fit import missing_answers
 from loyalty.ground.findings import Count, Finding, Findings, Real, Record, Refused, refusable
 from loyalty.stats import CannotCompute, clv, efa, pls
@@ -111,10 +112,31 @@ class PurchaseModels(Finding):
     publications: tuple[Reproduced, ...]
 
 
+Side = Literal["said", "done"]
+
+
+class Lag(Printed):
+    """A lagged effect within people, as :class:`loyalty.cases.study.PrintedLag` describes it."""
+
+    said: str
+    done: str
+    of: Side
+    on: Side
+
+
+class PanelModels(Finding):
+    """Random-intercept cross-lagged panel models of `people` over waves."""
+
+    figures: tuple[Lag, ...]
+    publications: tuple[Reproduced, ...]
+    people: Count
+
+
 class Published(Findings):
     pls: PathModels | Refused | None = None
     statistics: AnswerStatistics | Refused | None = None
     bg_nbd: PurchaseModels | Refused | None = None
+    panel: PanelModels | Refused | None = None
     left: Left | Refused | None = None
 
 
@@ -425,3 +447,46 @@ def _parameters(entry: Entry, bought: dict[str, pd.DataFrame]) -> Iterator[Param
         ci_lower=None,
         ci_upper=None,
     )
+
+
+# --- models of panels ----------------------------------------------------------------------------
+@refusable
+def panel_models(study: Study, tables: Sequence[Loaded]) -> PanelModels | None:
+    """Printed random-intercept cross-lagged panel models and ours."""
+    entries = [entry for entry in study.published if entry.panel is not None]
+    if not entries:
+        return None
+    panels = {table.resource.id: table.panel for table in tables if table.panel is not None}
+    made = [list(_lags(entry, panels)) for entry in entries]
+    used = [panels[entry.panel.resource] for entry in entries if entry.panel is not None]
+    return PanelModels(
+        figures=tuple(figure for figures in made for figure in figures),
+        publications=tuple(map(_reproduced, entries, made)),
+        people=max(panel["customer"].nunique() for panel in used),
+    )
+
+
+def _lags(entry: Entry, panels: Mapping[str, pd.DataFrame]) -> Iterator[Lag]:
+    printed = entry.panel
+    assert printed is not None
+    sides: dict[str, Side] = {"x": "done", "y": "said"}
+    found: dict[tuple[str, Side, Side], Any] = {}
+    for said in dict.fromkeys(figure.said for figure in printed.figures):
+        effects = cross_lagged(waves(panels[printed.resource], printed.done, said)).effects
+        for row in effects.to_dict("records"):
+            found[said, sides[row["of"]], sides[row["on"]]] = row
+    for figure in printed.figures:
+        row = found[figure.said, figure.of, figure.on]
+        yield compared(
+            Lag,
+            entry,
+            figure.value,
+            row["estimate"],
+            entry.decimals,
+            said=figure.said,
+            done=printed.done,
+            of=figure.of,
+            on=figure.on,
+            ci_lower=row["ci_lower"],
+            ci_upper=row["ci_upper"],
+        )

@@ -7,5 +7,6 @@ PAGE = {
     "pls": [tables.pls, words.pls],
     "statistics": [tables.statistics, words.statistics],
     "bg_nbd": [tables.bg_nbd, words.bg_nbd],
+    "panel": [tables.panel, words.panel],
     "left": [words.left],
 }

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 
 from loyalty.analyses.published.findings import (
     AnswerStatistics,
+    Lag,
+    PanelModels,
     PathModels,
     PathOrR2,
     Printed,
@@ -164,4 +166,28 @@ def bg_nbd(found: PurchaseModels, case: Case) -> Table:
             Column(("ci_lower", "ci_upper"), "95 % interval", decimals=3),
         ],
         _caption(found.publications, case),
+    )
+
+
+def panel(found: PanelModels, case: Case) -> Table:
+    labels = {m.id: m.label for r in case.study.resources for m in r.measures}
+
+    def effect(row: Lag) -> Text:
+        sides = {"said": labels[row.said], "done": labels[row.done]}
+        start, end = sides[row.of], sides[row.on]
+        return Text(en=f"{start.en} → {end.en}, next wave", zh=f"{start.zh} → 下一波{end.zh}")
+
+    people = number(found.people)
+    return Table(
+        found.figures,
+        [
+            Column(effect, "Figure [printed]"),
+            *_as_printed("Anew"),
+            Column(("ci_lower", "ci_upper"), "95 % interval", decimals=3),
+        ],
+        _caption(found.publications, case),
+        Text(
+            en=f"Lagged effects within people, unstandardized: random-intercept cross-lagged panel model of {people} people, full-information maximum likelihood.",
+            zh=f"个体内的滞后效应，未标准化：{people} 人的随机截距交叉滞后模型，全信息极大似然估计。",
+        ),
     )

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from loyalty.analyses.published.findings import (
     AnswerStatistics,
     Left,
+    PanelModels,
     PathModels,
     PurchaseModels,
     Reproduced,
@@ -89,4 +90,8 @@ def left(found: Left, case: Case) -> list[Text]:
 
 
 def bg_nbd(found: PurchaseModels, case: Case) -> list[Text]:
+    return _said(found.publications, case)
+
+
+def panel(found: PanelModels, case: Case) -> list[Text]:
     return _said(found.publications, case)
