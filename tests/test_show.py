@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
+from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
 
@@ -18,7 +20,7 @@ from loyalty.ground.findings import Bounded, Count, Finding, Findings, Found, Re
 from loyalty.ground.reasons import CannotCompute
 from loyalty.ground.text import Text
 from loyalty.run import show
-from loyalty.run.analyses import PLACE, outline
+from loyalty.run.analyses import PLACE, Part, outline
 from loyalty.shown.context import Case
 from loyalty.shown.figure import Figure
 from loyalty.shown.table import Column, Table
@@ -124,7 +126,17 @@ def test_captions_of_all_cases_together(
 ) -> None:
     described: Any = {str(i): SimpleNamespace(simulated=s) for i, s in enumerate(cases)}
     case = Case(study.ALL, described=described)
-    assert show._marked(Text(en="x.", zh="x。"), simulated, case, "en") == said
+    assert show._marked(_table(simulated), case, "en") == said
+
+
+def _table(simulated: bool | None) -> Table:
+    return Table([], [], Text(en="x.", zh="x。"), simulated=simulated)
+
+
+def test_a_caption_begins_with_what_was_found(toy: Case) -> None:
+    found = replace(_table(False), said=Text(en="It is so.", zh="如此。"))
+    assert show._marked(found, toy, "en") == "It is so. x. Simulated data."
+    assert show._marked(found, toy, "zh") == "如此。x。模拟数据。"
 
 
 # --- the executed notebook -----------------------------------------------------------------------
@@ -177,6 +189,13 @@ def ran(toy: Case) -> Callable[..., Any]:
         return shown.cells, page
 
     return run
+
+
+def test_what_is_shown_on_demand_stands_in_a_fold() -> None:
+    parts = [Part(code="x", label="fig-a", folded='With "items"'), Part(code="y", label="fig-b")]
+    page = dossier.page("small", "toy", parts)
+    fold = re.search(r'::: \{\.callout-note collapse="true" title="With .*?\n\n:::\n', page, re.S)
+    assert fold and "#fig-a" in fold[0] and "#fig-b" not in fold[0]
 
 
 def test_one_thing_a_cell_with_its_label(ran: Callable[..., Any]) -> None:

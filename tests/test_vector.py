@@ -95,6 +95,13 @@ def test_it_is_a_fraction_of_the_outlines_and_says_the_same() -> None:
     assert all(f".{name}{{" in small for name in classes)
 
 
+def test_it_stands_on_the_paper_of_its_page() -> None:
+    figure = drawing()
+    assert "fill: #ffffff" in outlined(drawing())
+    assert "fill:#ffffff" not in vector.svg(figure)
+    assert figure.patch.get_visible()  # the picture for Word keeps it
+
+
 def test_it_is_allowed_in_a_page_and_the_same_each_time() -> None:
     svg = vector.svg(drawing())
     assert svg == vector.svg(drawing())

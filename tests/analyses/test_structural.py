@@ -377,7 +377,8 @@ def test_all_is_shown_in_one_language(whole: Any, language: Any) -> None:
                 assert not ("质量" in text and language == "en")
                 assert not ("Quality" in text and language == "zh")
     assert labels == [
-        "txt-whole", "txt-fit", "fig-paths", "tbl-paths", "txt-paths", "txt-paragraph",
+        "txt-whole", "txt-fit", "fig-paths", "fig-whole-model", "tbl-paths", "txt-paths",
+        "txt-paragraph",
         "fig-clusters", "txt-clusters", "tbl-effects", "txt-effects", "tbl-totals", "txt-totals",
         "tbl-competing",
         "txt-competing", "tbl-moderation", "txt-moderation", "fig-slopes", "tbl-slopes",
@@ -418,19 +419,70 @@ def test_paths_are_counted_and_wide_ones_named() -> None:
         count=3, supported=1, open=1, contradicted=1, rows=rows, r2=r2, one_point=()
     )
     text = said(words.paths, found)
-    assert text.en.startswith(
-        "Of 3 hypothesized paths 1 is supported, 1 is open and 1 is contradicted. The strongest "
-        "supported path is Quality → Value (β = 0\\.50\u00a0\\[0\\.40,\u00a00\\.60\\]). The "
-        "interval of H2 is wider than one standard deviation"
-    )
+    assert text.en.startswith("The interval of H2 is wider than one standard deviation")
     assert text.en.endswith("lies between \\.25 (Value) and \\.50 (Loyalty).")
-    assert "最强的受支持路径为 质量 → 价值" in text.zh and "H2 的区间宽于一个标准差" in text.zh
+    assert "H2 的区间宽于一个标准差" in text.zh
+    best = without_references(words.strongest(cited(found, "small/structural/x"), CASE).en)
+    assert best == (
+        "The strongest supported path is Quality → Value "
+        "(β = 0\\.50\u00a0\\[0\\.40,\u00a00\\.60\\])."
+    )
     one = found.model_copy(update={"count": 1, "open": 0, "contradicted": 0, "r2": tuple(r2[:1])})
     text = said(words.paths, one.model_copy(update={"rows": rows[:1]}))
-    assert text.en.startswith("The hypothesized path is supported.")
-    assert text.en.endswith("The share of variance explained is \\.50 (Loyalty).")
-    all_ = one.model_copy(update={"count": 2, "supported": 2, "r2": ()})
-    assert said(words.paths, all_).en.startswith("All 2 hypothesized paths are supported.")
+    assert text.en == "The share of variance explained is \\.50 (Loyalty)."
+
+
+@pytest.mark.parametrize(
+    ("changes", "en", "zh"),
+    [
+        (
+            {},
+            "Of 3 hypothesized paths H1 is supported, H3 is contradicted and H2 is not to be "
+            "relied upon.",
+            "3 条假设路径中，H1 得到支持，H3 与假设相反，H2 不可采信。",
+        ),
+        (
+            {"H2": (0.2, 0.1, 0.3, "supported")},
+            "Of 3 hypothesized paths H1 and H2 are supported and H3 is contradicted.",
+            "3 条假设路径中，H1和H2 得到支持，H3 与假设相反。",
+        ),
+        (
+            {"H2": (0.2, -0.1, 0.3, "open"), "H3": (0.2, -0.1, 0.3, "open")},
+            "Of 3 hypothesized paths H1 is supported and H2 and H3 are open.",
+            "3 条假设路径中，H1 得到支持，H2和H3 未定。",
+        ),
+        (
+            {"H1": (3.2, -2.5, 9.0, "open"), "H3": (1, 0.3, 1.9, "supported")},
+            "All 3 hypothesized paths are not to be relied upon.",
+            "3 条假设路径全部不可采信。",
+        ),
+    ],
+)
+def test_what_a_diagram_finds_follows_its_rows(changes: Any, en: str, zh: str) -> None:
+    rows = {
+        "H1": (0.5, 0.4, 0.6, "supported"),
+        "H2": (2.0, -1.0, 5.0, "open"),
+        "H3": (-0.7, -0.8, -0.6, "contradicted"),
+    } | changes
+    found = structural.Paths(
+        count=3, supported=1, open=1, contradicted=1, rows=[path(k, *v) for k, v in rows.items()],
+        r2=(), one_point=(),
+    )  # fmt: skip
+    assert said(lambda f, _: words.by_verdict(f), found) == Text(en=en, zh=zh)
+    doubted = [name for name, (_, lower, upper, _) in rows.items() if upper - lower > 1]
+    (figure, folded, table, *_) = shown("paths", found)
+    assert figure.caption is not None and figure.caption.startswith(en)
+    assert ("dotted, not to be relied upon" in figure.caption) == bool(doubted)
+    assert "how certain a path is, not how large" in figure.caption
+    cells = [row.split(" | ") for row in table.bundle["text/markdown"].splitlines()[2:5]]
+    said_of = {row[0].strip("| "): row[-1].strip("| ") for row in cells}
+    for name, value in rows.items():
+        # a path that may not be relied upon has its number in the table alone
+        assert (said_of[name] == "not to be relied upon") == (name in doubted)
+        number = f"{abs(value[0]):.2f}"[-3:]
+        spoken = number in (figure.alt or "")
+        assert spoken or name in doubted
+    assert folded.folded and "items" in (folded.alt or "")
 
 
 def test_few_clusters_are_said_to_be_few(whole: Any) -> None:

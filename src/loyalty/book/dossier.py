@@ -238,6 +238,9 @@ def page(case: str, analysis: str, parts: list[Part]) -> str:
             blocks.append(f"::: {{#finding-{part.finding}}}\n:::")
         embed = f"reports/executed/{case}/{notebook_file(analysis).stem}.ipynb#{part.label}"
         shown = f"{{{{< embed {embed} >}}}}"
+        if part.folded:
+            title = json.dumps(part.folded, ensure_ascii=False)
+            shown = f'::: {{.callout-note collapse="true" title={title}}}\n\n{shown}\n\n:::'
         blocks.append(models.paste(shown) if part.label.endswith("-paragraph") else shown)
     return "\n\n".join([*blocks, *folded(), "::: {#finding-provenance}\n:::"])
 

@@ -90,7 +90,7 @@ class Part:
     """A cell of an executed notebook as a page takes it.
 
     A paragraph or heading (`text`), or code with the `label` of what it shows, the `finding`
-    behind it, and why there is none (`refused`).
+    behind it, and why there is none (`refused`) or what folds it (`folded`).
     """
 
     text: str = ""
@@ -98,6 +98,7 @@ class Part:
     label: str = ""
     finding: str = ""
     refused: str = ""
+    folded: str = ""
 
 
 def outline(file: Path) -> list[Part]:
@@ -115,6 +116,7 @@ def outline(file: Path) -> list[Part]:
                     label=about.get("label", ""),
                     finding=about.get("finding", ""),
                     refused=about.get("refused", ""),
+                    folded=about.get("folded", ""),
                 )
             )
     return parts

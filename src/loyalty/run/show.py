@@ -55,6 +55,7 @@ class Display:
     caption: str | None = None
     alt: str | None = None
     refused: str = ""
+    folded: str = ""
 
 
 def displays(
@@ -85,7 +86,7 @@ def _display(name: str, label: str, shown: Shown, case: Case, language: Language
     if isinstance(shown, Figure):
         return _figure(name, f"fig-{label}", shown, case, language)
     if isinstance(shown, Table):
-        caption = _marked(shown.caption, shown.simulated, case, language)
+        caption = _marked(shown, case, language)
         bundle = {"text/markdown": shown.markdown(language), "text/plain": shown.caption.en}
         return Display(name, f"tbl-{label}", bundle, caption)
     said = words.join([shown] if isinstance(shown, Text) else shown).in_(language)
@@ -105,19 +106,25 @@ def _figure(name: str, label: str, figure: Figure, case: Case, language: Languag
     drawing.set_dpi(110)
     FigureCanvasAgg(drawing).print_png(png, metadata={"Software": None})
     drawing.clear()
-    alt = words.plain(figure.alt.in_(language))
+    alt = words.plain(_after(figure.said, figure.alt).in_(language))
     bundle = {
         "image/svg+xml": svg,
         "image/png": base64.b64encode(png.getvalue()).decode(),
         "text/plain": alt,
     }
-    caption = _marked(figure.caption, figure.simulated, case, language)
-    return Display(name, label, bundle, caption, alt)
+    folded = figure.folded.in_(language) if figure.folded else ""
+    caption = _marked(figure, case, language)
+    return Display(name, label, bundle, caption, alt, folded=folded)
 
 
-def _marked(caption: Text, simulated: bool | None, case: Case, language: Language) -> str:
-    """The caption, ending in a full stop, and saying so where the data is simulated."""
-    shown = words.without_references(caption.in_(language))
+def _after(said: Text | None, shown: Text) -> Text:
+    return words.join([said, shown]) if said else shown
+
+
+def _marked(of: Figure | Table, case: Case, language: Language) -> str:
+    """What it finds, what it shows, ending in a full stop, and whether the data is simulated."""
+    shown = words.without_references(_after(of.said, of.caption).in_(language))
+    simulated = of.simulated
     if case.simulated or simulated:
         return shown + Text(en=" Simulated data.", zh="模拟数据。").in_(language)
     if case.id == ALL and simulated is None and case.any_simulated:
@@ -234,8 +241,9 @@ def _filled(
         holder.id = display.label[:64]
         holder.metadata["label"] = display.label
         holder.metadata["finding"] = display.finding
-        if display.refused:
-            holder.metadata["refused"] = display.refused
+        for name in ("refused", "folded"):
+            if value := getattr(display, name):
+                holder.metadata[name] = value
         output = v4.new_output("display_data", data=dict(display.bundle))
         holder.outputs = [*holder.outputs, output]
         if display.caption is not None:

@@ -16,10 +16,13 @@ if TYPE_CHECKING:
 class Figure:
     """`draw` makes the drawing in a language; caption and alternative text.
 
+    `said` is what it finds, before either; with `folded` it stands in a fold of that title.
     `simulated`: as in :class:`loyalty.shown.table.Table`.
     """
 
     draw: Callable[[Language], Drawing]
     caption: Text
     alt: Text
+    said: Text | None = field(default=None, kw_only=True)
+    folded: Text | None = field(default=None, kw_only=True)
     simulated: bool | None = field(default=None, kw_only=True)

@@ -79,10 +79,11 @@ class Column:
 class Table:
     """Rows of a finding with the columns to show, a caption, and a note to stand under them.
 
-    With `first` only so many rows, from the top, are shown. `simulated` marks the caption where a
-    table reads several cases: nothing simulated (False), nothing else (True), some of it (None).
-    Only a table that says `plain` may hold numbers that are no fields of findings (measurements of
-    speed, versions): its note says where they are from.
+    `said` is what it finds, before the caption. With `first` only so many rows, from the top, are
+    shown. `simulated` marks the caption where a table reads several cases: nothing simulated
+    (False), nothing else (True), some of it (None). Only a table that says `plain` may hold numbers
+    that are no fields of findings (measurements of speed, versions): its note says where they are
+    from.
     """
 
     rows: Sequence[Any]
@@ -90,6 +91,7 @@ class Table:
     caption: Text
     note: Text | None = None
     first: int | None = None
+    said: Text | None = field(default=None, kw_only=True)
     simulated: bool | None = field(default=None, kw_only=True)
     plain: bool = field(default=False, kw_only=True)
 

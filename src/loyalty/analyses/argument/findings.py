@@ -28,16 +28,15 @@ from loyalty.analyses.groups.findings import Groups
 from loyalty.analyses.measurement.findings import Measurement
 from loyalty.analyses.reliability.findings import Reliability
 from loyalty.analyses.robustness.findings import Robustness, Specification
+from loyalty.analyses.synthesis.estimates import Estimate as Shared
 from loyalty.analyses.synthesis.estimates import (
-    WIDE,
     Everything,
     doubtful,
     given,
     shared_paths,
     sound,
 )
-from loyalty.analyses.synthesis.estimates import Estimate as Shared
-from loyalty.estimates.verdicts import PathVerdict, judge
+from loyalty.estimates.verdicts import PathVerdict, judge, wide
 from loyalty.ground.findings import (
     Bounded,
     Count,
@@ -786,9 +785,7 @@ def otherwise(data: Everything) -> Otherwise:
 
 def _readable(row: Specification) -> bool:
     """Whether an interval is narrow enough to be read, where there is one."""
-    if row.ci_lower is None or row.ci_upper is None:
-        return True
-    return row.ci_upper - row.ci_lower <= WIDE
+    return row.ci_lower is None or not wide(row.ci_lower, row.ci_upper)
 
 
 def _judged(sign: str, row: Specification) -> PathVerdict:

@@ -8,13 +8,13 @@ from typing import Literal
 
 from loyalty.analyses.measurement.findings import Measurement
 from loyalty.analyses.published.findings import PathOrR2, Published
-from loyalty.analyses.structural.findings import Path, Structural
-from loyalty.analyses.synthesis.estimates import WIDE, Everything, doubtful, given, unlike
+from loyalty.analyses.structural.findings import Structural
+from loyalty.analyses.synthesis.estimates import Everything, doubtful, given, unlike
 from loyalty.analyses.synthesis.estimates import everything as everything
 from loyalty.analyses.synthesis.findings import Synthesis
 from loyalty.cases.study import ALL, Study
 from loyalty.estimates.fit import FitMeasures
-from loyalty.estimates.verdicts import PathVerdict
+from loyalty.estimates.verdicts import PathVerdict, wide
 from loyalty.ground import findings, paths
 from loyalty.ground.findings import Count, Real, Record
 from loyalty.ground.thresholds import threshold
@@ -127,7 +127,7 @@ def rows_of(data: Everything, case: str) -> Iterator[PathRow]:
         row = estimated.get(h.id)
         doubts = list(whole)
         if row is not None:
-            if _wide(row):
+            if wide(row.ci_lower, row.ci_upper):
                 doubts.append("interval")
             rivals = {r.from_ for r in found.rows if r.to == row.to} - {row.from_}
             if any(frozenset((row.from_, rival)) in same for rival in rivals):
@@ -162,12 +162,6 @@ def width(row: PathRow) -> float:
     if row.ci_lower is None or row.ci_upper is None:
         return math.inf
     return row.ci_upper - row.ci_lower
-
-
-def _wide(row: Path) -> bool:
-    if row.ci_lower is None or row.ci_upper is None:
-        return True
-    return row.ci_upper - row.ci_lower > WIDE
 
 
 def _printed(data: Everything, case: str) -> Mapping[tuple[str | None, str], PathOrR2]:

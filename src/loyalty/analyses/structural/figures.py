@@ -2,18 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import pandas as pd
 from matplotlib.figure import Figure as Drawing
 
-from loyalty.analyses.structural.findings import Clustered, Latent, LatentTerm, Paths, Slope
+from loyalty.analyses.structural.findings import (
+    Clustered,
+    Latent,
+    LatentTerm,
+    Path,
+    Paths,
+    Slope,
+)
+from loyalty.analyses.structural.words import by_verdict, items_spoken, spoken
+from loyalty.estimates.verdicts import PathVerdict
+from loyalty.ground.numbers import show
 from loyalty.ground.terms import term
 from loyalty.ground.text import Language, Text
 from loyalty.shown import charts
+from loyalty.shown.charts.paths import Certainty
 from loyalty.shown.context import Case
 from loyalty.shown.figure import Figure
-from loyalty.shown.words import number
+from loyalty.shown.words import join, number
 
 #: What is taken as independent, and what the fields of its interval begin with.
 INDEPENDENT = {
@@ -23,24 +34,79 @@ INDEPENDENT = {
 }
 
 
-def paths(found: Paths, case: Case) -> Figure:
-    def draw(language: Language) -> Drawing:
-        return charts.path_diagram(
-            {c.id: c.label.in_(language) for c in case.study.structural},
-            [(r.from_, r.to, r.estimate, r.verdict != "open") for r in found.rows],
-            {r.id: r.estimate for r in found.r2},
-        )
+_CERTAINTY: Mapping[PathVerdict, Certainty] = {
+    "supported": "clear",
+    "contradicted": "against",
+    "open": "open",
+}
 
+
+def _certainty(row: Path) -> Certainty:
+    if not row.relied:
+        return "doubted"
+    return _CERTAINTY[row.verdict]
+
+
+def _diagram(found: Paths, case: Case, language: Language, whole: bool) -> Drawing:
+    """The paths; as a `whole` with the hypotheses' names and the items of each construct."""
+    explained = {r.id: f"R² = {show(r.estimate, 'bounded')}" for r in found.r2}
+    below = {
+        c.id: [*filter(None, [explained.get(c.id)]), *(i.id for i in c.items if whole)]
+        for c in case.study.structural
+    }
+    arrows = []
+    for row in found.rows:
+        said = [row.id] if whole else []
+        said += [show(row.estimate, "bounded")] if row.relied else []
+        arrows.append(charts.Arrow(row.from_, row.to, "\n".join(said), _certainty(row)))
+    return charts.path_diagram(
+        {c.id: c.label.in_(language) for c in case.study.structural},
+        arrows,
+        below,
+        [pair for pair in case.study.covariances if set(pair) <= below.keys()],
+    )
+
+
+def _lines(found: Paths, case: Case) -> Text:
+    """What the lines of a path diagram mean; of kinds that it has."""
+    kinds = {_certainty(row) for row in found.rows}
+    named = {c.id for c in case.study.structural}
+    keys = [
+        ("clear" in kinds, "solid, the interval is clear of zero", "实线：区间不含零"),
+        ("against" in kinds, "orange, clear of zero against the hypothesis", "橙色：与假设相反且不含零"),
+        ("open" in kinds, "dashed, it holds zero", "虚线：区间包含零"),
+        ("doubted" in kinds, "dotted, not to be relied upon", "点线：不可采信"),
+        (any(set(pair) <= named for pair in case.study.covariances),
+         "two heads, a (residual) covariance in the model", "双箭头：模型中的（残差）协方差"),
+    ]  # fmt: skip
+    en = "; ".join(text for there, text, _ in keys if there)
+    zh = "；".join(text for there, _, text in keys if there)
+    return Text(
+        en=f"Lines: {en}. Their weight says how certain a path is, not how large.",
+        zh=f"{zh}。线条粗细表示把握程度，而非路径大小。",
+    )
+
+
+def paths(found: Paths, case: Case) -> Figure:
+    shown = Text(en="Structural model with standardized paths.", zh="结构模型与标准化路径。")
     return Figure(
-        draw,
-        Text(
-            en="Structural model with standardized paths; a dashed path's interval holds zero.",
-            zh="结构模型与标准化路径；虚线路径的区间包含零。",
-        ),
-        Text(
-            en="Path diagram of the constructs, from the antecedents on the left to the outcomes on the right; the table of paths gives every number.",
-            zh="构念路径图，左为前因，右为结果；各数值见路径表。",
-        ),
+        lambda language: _diagram(found, case, language, whole=False),
+        join([shown, _lines(found, case)]),
+        spoken(found, case),
+        said=by_verdict(found),
+    )
+
+
+def whole_model(found: Paths, case: Case) -> Figure:
+    shown = Text(
+        en="The same model with the names of the hypotheses and the items of each construct; their loadings are in the chapter on measurement.",
+        zh="同一模型，标出假设编号及各构念的题项；载荷见测量模型一章。",
+    )
+    return Figure(
+        lambda language: _diagram(found, case, language, whole=True),
+        join([shown, _lines(found, case)]),
+        items_spoken(case),
+        folded=term("The model with items and hypotheses"),
     )
 
 

@@ -20,7 +20,7 @@ from loyalty.estimates.fit import FitMeasures, Missing, fit_measures, missing_an
 from loyalty.estimates.groups import Clusters, clusters_of
 from loyalty.estimates.solution import Solution
 from loyalty.estimates.solution import solution as solution_of
-from loyalty.estimates.verdicts import PathVerdict, judge
+from loyalty.estimates.verdicts import PathVerdict, judge, wide
 from loyalty.ground.findings import (
     Bounded,
     Count,
@@ -78,6 +78,11 @@ class Path(Interval):
     se: Real | None
     p: P | None
     verdict: PathVerdict
+
+    @property
+    def relied(self) -> bool:
+        """Whether there is an interval that is narrow enough for the estimate to be read."""
+        return not wide(self.ci_lower, self.ci_upper)
 
 
 class Explained(Record):

@@ -6,7 +6,7 @@ CHAPTER = "Structural model"
 PAGE = {
     "whole": [words.whole],
     "fit": [words.fit],
-    "paths": [figures.paths, tables.paths, words.paths],
+    "paths": [figures.paths, figures.whole_model, tables.paths, words.paths],
     "solution": [words.paragraph],
     "clusters": [figures.clusters, words.clusters],
     "effects": [tables.effects, words.effects],

@@ -15,7 +15,7 @@ from loyalty.analyses.structural.findings import (
     Totals,
 )
 from loyalty.analyses.structural.ways import Contrasts
-from loyalty.analyses.structural.words import STRUCTURES, along, bend
+from loyalty.analyses.structural.words import STRUCTURES, along, bend, strongest, verdict
 from loyalty.ground.numbers import DASH
 from loyalty.ground.terms import term
 from loyalty.ground.text import Text
@@ -52,10 +52,11 @@ def paths(found: Paths, case: Case) -> Table:
             Column("estimate", "β"),
             Column(("ci_lower", "ci_upper"), "95 % interval"),
             Column("p", "p"),
-            Column(lambda r: term(PATH_VERDICTS[r.verdict]), "Verdict"),
+            Column(verdict, "Verdict"),
         ],
         Text(en="Hypothesized paths.", zh="假设路径。"),
         note,
+        said=strongest(found, case),
     )
 
 

@@ -116,48 +116,83 @@ def fit(found: Fit, case: Case) -> list[Text]:
 
 
 def paths(found: Paths, case: Case) -> list[Text]:
-    return [_counted(found), *_strongest(found, case), *_wide(found), *_explained(found, case)]
+    return [*_wide(found), *_explained(found, case)]
 
 
-def _counted(found: Paths) -> Text:
-    verdicts: tuple[PathVerdict, ...] = ("supported", "open", "contradicted")
-    n, by = number(found.count), {v: getattr(found, v) for v in verdicts}
-    some = [v for v in verdicts if by[v]]
-    if len(some) == 1 and found.count == 1:
-        en = f"The hypothesized path is {some[0]}."
-    elif len(some) == 1:
-        en = f"All {n} hypothesized paths are {some[0]}."
-    else:
-        *parts, last = (f"{number(by[v])} {be(by[v])} {v}" for v in some)
-        en = f"Of {n} hypothesized paths {', '.join(parts)} and {last}."
-    supported, unsettled, against = (number(by[v]) for v in verdicts)
+def verdict(row: Path) -> Text:
+    """What the table says of a path."""
+    return term(fits.PATH_VERDICTS[row.verdict] if row.relied else "not to be relied upon")
+
+
+def by_verdict(found: Paths) -> Text:
+    """The paths by verdict, those that may not be relied upon apart, by their ids."""
+    by: dict[str, list[str]] = {"supported": [], "open": [], "contradicted": [], "wide": []}
+    for row in found.rows:
+        by[row.verdict if row.relied else "wide"].append(row.id)
+    said = {
+        "supported": (" supported", "得到支持"),
+        "open": (" open", "未定"),
+        "contradicted": (" contradicted", "与假设相反"),
+        "wide": (" not to be relied upon", "不可采信"),
+    }
+    some = [(said[v], ids) for v, ids in by.items() if ids]
+    if len(some) == 1:
+        (en, zh), _ = some[0]
+        if found.count == 1:
+            return Text(en=f"The hypothesized path is{en}.", zh=f"假设路径{zh}。")
+        n = number(found.count)
+        return Text(en=f"All {n} hypothesized paths are{en}.", zh=f"{n} 条假设路径全部{zh}。")
+    parts = [
+        Text(en=f"{_ids(ids).en} {be(len(ids))}{en}", zh=f"{_ids(ids).zh} {zh}")
+        for (en, zh), ids in some
+    ]
+    n, all_of = number(found.count), listed(parts)
     return Text(
-        en=en,
-        zh=f"{n} 条假设路径中，{supported} 条得到支持，{unsettled} 条未定，{against} 条相反。",
+        en=f"Of {n} hypothesized paths {all_of.en}.",
+        zh=f"{n} 条假设路径中，{'，'.join(p.zh for p in parts)}。",
     )
 
 
-def _strongest(found: Paths, case: Case) -> list[Text]:
-    supported = [r for r in found.rows if r.verdict == "supported"]
+def spoken(found: Paths, case: Case) -> Text:
+    """A path diagram in words: every path with its number where it may be read."""
+
+    def said(row: Path) -> Text:
+        what = case.path(row.from_, row.to)
+        beside = Text(en=number(row.estimate), zh=number(row.estimate))
+        beside = beside if row.relied else verdict(row)
+        return Text(en=f"{what.en} {beside.en}", zh=f"{what.zh} {beside.zh}")
+
+    all_of = [said(row) for row in found.rows]
+    return Text(
+        en=f"Path diagram: {'; '.join(t.en for t in all_of)}.",
+        zh=f"路径图：{'；'.join(t.zh for t in all_of)}。",
+    )
+
+
+def items_spoken(case: Case) -> Text:
+    """The items of every construct of the structural model."""
+    said = [(c.label, ", ".join(i.id for i in c.items)) for c in case.study.structural]
+    return Text(
+        en=f"Path diagram with items: {'; '.join(f'{t.en}, {items}' for t, items in said)}.",
+        zh=f"带题项的路径图：{'；'.join(f'{t.zh}，{items}' for t, items in said)}。",
+    )
+
+
+def strongest(found: Paths, case: Case) -> Text | None:
+    supported = [r for r in found.rows if r.verdict == "supported" and r.relied]
     if not supported:
-        return []
+        return None
     top = max(supported, key=lambda r: abs(r.estimate))
     what, shown = case.path(top.from_, top.to), estimate(top.estimate, top.ci_lower, top.ci_upper)
-    return [
-        Text(
-            en=f"The strongest supported path is {escape(what.en)} (β = {shown}).",
-            zh=f"最强的受支持路径为 {escape(what.zh)}（β = {shown}）。",
-        )
-    ]
+    return Text(
+        en=f"The strongest supported path is {escape(what.en)} (β = {shown}).",
+        zh=f"最强的受支持路径为 {escape(what.zh)}（β = {shown}）。",
+    )
 
 
 def _wide(found: Paths) -> list[Text]:
     """The paths whose interval is wider than one standard deviation."""
-    wide = [
-        r.id
-        for r in found.rows
-        if r.ci_lower is not None and r.ci_upper is not None and r.ci_upper - r.ci_lower > 1
-    ]
+    wide = [r.id for r in found.rows if r.ci_lower is not None and not r.relied]
     if not wide:
         return []
     listed, one = _ids(wide), len(wide) == 1

@@ -24,7 +24,7 @@ from loyalty.analyses.voice.findings import Voice
 from loyalty.cases import roads, study
 from loyalty.cases.study import Study
 from loyalty.estimates.fit import FitMeasures
-from loyalty.estimates.verdicts import PathVerdict
+from loyalty.estimates.verdicts import PathVerdict, wide
 from loyalty.ground import findings, paths
 from loyalty.ground.findings import Findings, Found, P, Real, Record, Refused
 from loyalty.ground.text import Text
@@ -121,10 +121,6 @@ def people(data: Everything, case: str) -> int:
     return fit.n if fit else 0
 
 
-#: An interval wider than this, in standard deviations, says too little to be read as a number.
-WIDE = 1.0
-
-
 class OfCase(Record):
     """A row about one case; surveys have a letter."""
 
@@ -140,7 +136,7 @@ class Interval(Record):
     @property
     def narrow(self) -> bool:
         """Whether the interval is narrow enough to be read as a number."""
-        return self.ci_upper - self.ci_lower <= WIDE
+        return not wide(self.ci_lower, self.ci_upper)
 
     @property
     def clear(self) -> bool:

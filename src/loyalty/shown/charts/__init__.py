@@ -11,12 +11,12 @@ from loyalty.shown.charts.charts import (
     dots,
     growth,
     importance_performance,
-    path_diagram,
     specification_curve,
 )
 from loyalty.shown.charts.forest import Row, forest, odds, stacked
 from loyalty.shown.charts.groups import importance_maps
 from loyalty.shown.charts.measurement import fit_levels, residual_map, two_triangles
+from loyalty.shown.charts.paths import Arrow, path_diagram
 from loyalty.shown.charts.reliability import Curve, Panel, loading_map, number_of_factors
 from loyalty.shown.charts.structural import slopes
 from loyalty.shown.charts.style import missing_glyphs, use_style
@@ -32,6 +32,7 @@ from loyalty.shown.charts.trial import declared_found
 from loyalty.shown.charts.voice import cluster_choice, recovery, word_contrast
 
 __all__ = [
+    "Arrow",
     "Curve",
     "Panel",
     "Row",

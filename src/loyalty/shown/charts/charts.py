@@ -8,7 +8,6 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
-from matplotlib.patches import FancyBboxPatch
 from matplotlib.ticker import MaxNLocator
 
 from loyalty.ground.numbers import show
@@ -94,127 +93,6 @@ def answer_shares(shares: pd.DataFrame, labels: Sequence[str], x_label: str) -> 
         columnspacing=0.8,
         borderaxespad=0.2,
     )
-    return figure
-
-
-def path_diagram(
-    labels: Mapping[str, str],
-    edges: Sequence[tuple[str, str, float | None, bool]],
-    r2: Mapping[str, float],
-) -> Figure:
-    """The structural model as drawn boxes: edges (from, to, standardized path, clear of zero).
-
-    Columns follow the longest way from an exogenous construct; a path whose interval holds zero
-    is dashed and grey.
-    """
-    depth: dict[str, int] = {}
-
-    def depth_of(node: str) -> int:
-        if node not in depth:
-            before = [a for a, b, *_ in edges if b == node]
-            depth[node] = 1 + max((depth_of(a) for a in before), default=-1)
-        return depth[node]
-
-    for node in labels:
-        depth_of(node)
-    columns: dict[int, list[str]] = {}
-    for node in labels:
-        columns.setdefault(depth[node], []).append(node)
-    tallest = max(len(c) for c in columns.values())
-    figure, (axes,) = canvas(max(2.6, 1.05 * tallest + 0.4))
-    at = {}
-    for column, nodes in columns.items():
-        for i, node in enumerate(nodes):
-            bend = 0.17 * (-1) ** column if len(nodes) == 1 and len(columns) > 3 else 0.0
-            at[node] = np.array([column * 1.0, (len(nodes) - 1) / 2 - i + bend])
-    half = np.array([0.36, 0.24])
-    # Inches a unit across over inches a unit up: an arc's height is set in inches.
-    spots_y = [float(spot[1]) for spot in at.values()]
-    up = figure.get_figheight() / (max(spots_y) - min(spots_y) + 1.3)
-    ratio = WIDTH / (len(columns) - 0.2) / up
-    placed: list[np.ndarray] = []
-    lifted: list[float] = []
-    size = 7.8 if len(columns) < 6 else 6.8
-    for a, b, estimate, clear in edges:
-        start, end = at[a], at[b]
-        skips = depth[b] - depth[a] > 1
-        bend = 0.0 if not skips else (0.28 if start[1] + end[1] >= 0 else -0.28)
-        tail, head = start + half * [1, 0], end - half * [1, 0]
-        if depth[a] == depth[b]:
-            sign = np.sign(end[1] - start[1])
-            tail, head = start + half * [0, sign], end - half * [0, sign]
-        colour = "#1f2937" if clear else "#9ca3af"
-        axes.annotate(
-            "",
-            head,
-            tail,
-            arrowprops={
-                "arrowstyle": "-|>",
-                "color": colour,
-                "linewidth": 0.7 + 2.2 * min(abs(estimate or 0), 1),
-                "linestyle": "-" if clear else DASHED,
-                "connectionstyle": f"arc3,rad={-bend}",
-                "shrinkA": 0,
-                "shrinkB": 0,
-                "mutation_scale": 9,
-            },
-        )
-        # The label goes where on its arrow it is farthest from those already placed.
-        across = np.array([-(head - tail)[1] / ratio, (head - tail)[0] * ratio])
-        spots = [
-            tail + (head - tail) * k + across * bend * 2 * k * (1 - k)
-            for k in np.linspace(0.2, 0.8, 13)
-        ]
-        middle = max(
-            spots,
-            key=lambda spot: (
-                min(
-                    0.3,
-                    *(float(np.hypot(*((spot - other) * [1.6, 1]))) for other in placed),
-                    1.0,
-                )
-                - 0.2 * float(np.hypot(*(spot - (tail + head) / 2 - across * bend / 2)))
-            ),
-        )
-        lifted += [spots[len(spots) // 2][1]]
-        if estimate is not None:
-            placed.append(middle)
-            axes.text(
-                *middle,
-                show(estimate, "bounded"),
-                ha="center",
-                va="center",
-                fontsize=8,
-                color=colour,
-                bbox={"boxstyle": "round,pad=0.12", "facecolor": "white", "edgecolor": "none"},
-                zorder=4,
-            )
-    for node, text in labels.items():
-        share_text = f"\nR² = {show(r2[node], 'bounded')}" if node in r2 else ""
-        axes.add_patch(
-            FancyBboxPatch(
-                (at[node][0] - half[0] + 0.04, at[node][1] - half[1] + 0.04),
-                2 * half[0] - 0.08,
-                2 * half[1] - 0.08,
-                boxstyle="round,pad=0.04",
-                facecolor="#eef4fa" if node in r2 else "#f6f2ea",
-                edgecolor="#6b87a3",
-                linewidth=0.9,
-                zorder=3,
-            )
-        )
-        axes.text(
-            *at[node],
-            text.replace(" ", "\n", 1) + share_text,
-            ha="center",
-            va="center",
-            fontsize=size,
-            zorder=5,
-        )
-    x, y = np.array(list(at.values())).T
-    axes.set_xlim(x.min() - 0.4, x.max() + 0.4)
-    axes.set_ylim(min([y.min() - 0.42, *lifted]) - 0.08, max([y.max() + 0.42, *lifted]) + 0.08)
-    axes.axis("off")
     return figure
 
 

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from fontTools.misc.psCharStrings import T2CharString
     from fontTools.pens.t2CharStringPen import T2CharStringPen
     from matplotlib.figure import Figure
+    from matplotlib.patches import Patch
 
 #: Units of the face's em, as in the Chinese face.
 EM = 1000
@@ -42,13 +43,22 @@ _BOLD = "stroke-width: .35; stroke: "
 
 
 def svg(drawing: Figure) -> str:
-    """The drawing as SVG, with text as text and the face for it."""
+    """The drawing as SVG, with text as text and the face for it, on the paper of its page."""
     out = io.StringIO()
+    paper = [p for p in (drawing.patch, *(a.patch for a in drawing.axes)) if _white(p)]
+    for patch in paper:
+        patch.set_visible(False)
     with rc_context({"svg.fonttype": "none"}):
         # `savefig` would draw everything twice
         canvas: Any = FigureCanvasSVG(drawing)
         canvas.print_svg(out, metadata={"Date": None})
+    for patch in paper:
+        patch.set_visible(True)
     return compact(out.getvalue())
+
+
+def _white(patch: Patch) -> bool:
+    return patch.get_visible() and bool(patch.get_facecolor() == (1.0, 1.0, 1.0, 1.0))
 
 
 def compact(text: str) -> str:
