@@ -169,6 +169,14 @@ def test_a_path_without_an_interval_says_so() -> None:
     assert "no interval" in en and "无区间" in zh and "95% CI" not in en
 
 
+def test_a_path_too_wide_to_be_relied_upon_has_no_number() -> None:
+    wide = {**PATH, "estimate": 3.23, "ci_lower": -2.5, "ci_upper": 8.96, "verdict": "open"}
+    en, zh = of_structure(PATH, {**wide, "id": "H4", "from_": "loyalty", "to": "image"})
+    assert "Too uncertain to be relied upon" in en
+    assert "3.23" not in en + zh and "8.96" not in en + zh
+    assert "Loyalty → Image" in en and "不可采信" in zh and ".31" in en
+
+
 @pytest.mark.parametrize("position", [0, 1])
 def test_every_language_ends_its_sentences(position: int) -> None:
     text = of_structure(PATH)[position]

@@ -193,7 +193,7 @@ def ran(toy: Case) -> Callable[..., Any]:
 
 def test_what_is_shown_on_demand_stands_in_a_fold() -> None:
     parts = [Part(code="x", label="fig-a", folded='With "items"'), Part(code="y", label="fig-b")]
-    page = dossier.page("small", "toy", parts)
+    page = dossier.page("small", "descriptives", parts)
     fold = re.search(r'::: \{\.callout-note collapse="true" title="With .*?\n\n:::\n', page, re.S)
     assert fold and "#fig-a" in fold[0] and "#fig-b" not in fold[0]
 

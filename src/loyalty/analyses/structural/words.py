@@ -237,8 +237,17 @@ def paragraph(found: Reported, case: Case) -> list[Text]:
         said.append(apa.clustering(found.firms, found.firms_df))
     by: dict[PathVerdict, list[Path]] = {"supported": [], "contradicted": [], "open": []}
     for row in found.paths:
-        by[row.verdict].append(row)
+        if row.relied:
+            by[row.verdict].append(row)
     said += [_told(verdict, rows, case) for verdict, rows in by.items() if rows]
+    if doubted := [row for row in found.paths if not row.relied]:
+        named = names([case.path(row.from_, row.to) for row in doubted])
+        said.append(
+            Text(
+                en=f"Too uncertain to be relied upon, with no interval or one wider than one standard deviation: {named.en}.",
+                zh=f"下列路径的区间宽于一个标准差或无区间，不可采信：{named.zh}。",
+            )
+        )
     ends = {row.to for row in found.paths}
     explained = [row for row in found.r2 if row.variable in ends]
     if explained:
