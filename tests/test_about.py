@@ -38,7 +38,7 @@ def test_what_a_reader_sees(tmp_path: Path) -> None:
         "**Authors:** Josiah Carberry (Brown University) <https://orcid.org/0000-0002-1825-0097>"
         in shown
     )
-    assert "**How to cite:** Josiah Carberry (2026). *A \\*study\\** (1.0)." in shown
+    assert "**How to cite:** Josiah Carberry (2026). *A \\*study\\** (1\\.0)." in shown
     assert "<https://doi.org/10.5281/zenodo.1234567>" in shown and "Funding" not in shown
     chinese = pages.about(made, Text(en="A study", zh="研究"), "zh")
     assert "卡伯里" in chinese and "2026年1月31日" in chinese and "这是什么。" in chinese

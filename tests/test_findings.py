@@ -329,6 +329,7 @@ def test_the_same_inputs_give_the_same_provenance(project: Any, git: Any) -> Non
         "notebook",
         "parameters",
         "data",
+        "notebook_sha256",
         "code_sha256",
         "git_commit",
         "git_changed",

@@ -17,7 +17,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from loyalty.cases import study
+from loyalty.cases import form, study
 from loyalty.ground import paths
 from loyalty.ground.errors import RowsAbsent, UserError
 from loyalty.ground.text import LANGUAGES, Language
@@ -98,6 +98,9 @@ def new(
 def check(
     case: Annotated[str, typer.Argument(help="The case's folder below data/.")],
     as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
+    upgrade: Annotated[
+        bool, typer.Option("--upgrade", help="Write the form of today beside study.yml.")
+    ] = False,
 ) -> None:
     """Say everything that does not hold in a case's description, rows and tables, by weight.
 
@@ -106,6 +109,11 @@ def check(
     """
     from loyalty.cases import check as checks
 
+    if upgrade:
+        written = form.upgrade(study.file_of(case))
+        name = "study.yml is of today's form" if written is None else _short(written)
+        out.print(f"  {case} · {escape(name)}")
+        return
     described = checks.described(case)
     if isinstance(described, list):
         checked = checks.Checked(case=case, sound=False, faults=tuple(described))
@@ -235,10 +243,15 @@ def report_(
 ) -> None:
     """Run what is out of date, then render the report: the whole road.
 
-    With cases, only theirs: all that was computed of each, in every language asked for.
+    With cases, only theirs: all that was computed of each, in every language asked for. In a
+    project of one's own, without any named, of every case there.
     """
     from loyalty.book import files
 
+    if paths.own() and not cases:
+        cases = study.cases()
+        if not cases:
+            raise UserError("no case here yet: `loyalty new NAME --data FILE` makes one")
     formats = _formats(to or ("html" if cases else "html,pdf"))
     languages = _languages(language or "en")
     if language and not cases:
@@ -255,6 +268,17 @@ def report_(
         made = [files.book() / "index.html", *books]
     for file in made:
         out.print(f"report: {file.relative_to(paths.root())}")
+
+
+@app.command()
+def eject(
+    notebook: Annotated[str, typer.Argument(help="Like structural.")],
+) -> None:
+    """Copy a notebook of the suite into notebooks/, to be changed: it is used from then on."""
+    from loyalty.run import analyses
+
+    copied = analyses.eject(notebook)
+    out.print(f"  {notebook} · {_short(copied)} · used from now on; delete it to undo that")
 
 
 @app.command(add_help_option=False, context_settings={"ignore_unknown_options": True})
@@ -383,6 +407,10 @@ def show(case: str, analysis: str, language: str = "en") -> None:
     for edition in _languages(language):
         shower.show(case, analysis, edition)
         out.print(f"  {case} · {analysis} · shown ({edition})")
+
+
+def _short(file: Path) -> str:
+    return str(file.relative_to(paths.root()))
 
 
 def _languages(text: str) -> list[Language]:

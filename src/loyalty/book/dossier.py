@@ -18,6 +18,8 @@ from typing import Any
 import yaml
 
 from loyalty.book import models, pages
+from loyalty.book.brief import page as page_of_brief
+from loyalty.book.brief.material import Material
 from loyalty.book.files import CASE_STEM, TRANSLATED, case_files, case_folder, result_folder
 from loyalty.book.project import copy_settings, copy_shown, other_edition, write_settings
 from loyalty.book.report import Results, made, results
@@ -37,9 +39,10 @@ from loyalty.shown.context import Case
 from loyalty.shown.table import Column, Table
 
 _TITLE = Text(en="Across the cases", zh="跨案例分析")
+_BRIEF = Text(en="The brief", zh="摘要")
 _REPORTING = Text(en="Reporting standards", zh="报告标准")
 _PAGES = {
-    "index": "Summary",
+    "case": "The case",
     "codebook": "Codebook",
     "provenance": "Provenance",
     "moments": "Moments of the items",
@@ -103,7 +106,14 @@ def prepare(case: str, language: Language, found: Results) -> Path:
     shutil.rmtree(project, ignore_errors=True)
     described = None if case == ALL else study.load(case)
     names = [name for name in ANALYSES if (case, name) in found]
-    chapters = {"index.qmd": _first(described, found, language)}
+    for name in names:
+        copy_shown(case, name, language, project)
+    chapters = {"index.qmd": _first(described, found, language, project)}
+    if described is not None:
+        chapters["case.qmd"] = [
+            f"# {term('The case').in_(language)} {{#sec-case}}",
+            *pages.one_case(described, found, language),
+        ]
     refused: list[tuple[str, str, str]] = []
     for name in names:
         parts = outline(shown_file(case, name, language))
@@ -145,8 +155,6 @@ def prepare(case: str, language: Language, found: Results) -> Path:
     ]
     for file, content in chapters.items():
         paths.write(project / file, "\n\n".join(content))
-    for name in names:
-        copy_shown(case, name, language, project)
     copy_settings(project, language)
     if described is not None:
         used = {d.resource: d.sha256 for r in found.values() for d in r.provenance.data}
@@ -154,7 +162,7 @@ def prepare(case: str, language: Language, found: Results) -> Path:
         paths.write(project / "datapackage.json", package)
     book = {
         "title": escape((_TITLE if described is None else described.title).in_(language)),
-        "author": term("The loyalty study").in_(language),
+        **_front(described, language),
         "output-file": CASE_STEM,
         "chapters": [c for c in chapters if c not in appendix],
         "appendices": appendix,
@@ -166,16 +174,40 @@ def prepare(case: str, language: Language, found: Results) -> Path:
     return project
 
 
-def _first(described: Study | None, found: Results, language: Language) -> list[str]:
-    """The first page: what the case is, and what there is to read of it."""
-    head = f"# {term('Summary').in_(language)} {{#sec-summary}}"
-    if described is not None:
-        return [head, *pages.one_case(described, found, language)]
-    said = Text(
-        en="The notebooks that read the findings of all cases, and compute nothing from rows.",
-        zh="读取所有案例结果的笔记本；它们不再使用原始数据计算。",
-    )
-    return [head, said.in_(language)]
+def _front(described: Study | None, language: Language) -> dict[str, Any]:
+    """Authors and date of the title page, as far as they are known."""
+    front: dict[str, Any] = {}
+    if described is not None and described.about.authors:
+        front["author"] = [escape(a.name.in_(language)) for a in described.about.authors]
+    elif not paths.own():
+        front["author"] = term("The loyalty study").in_(language)
+    if described is not None and described.about.date:
+        front["date"] = described.about.date.isoformat()
+    return front
+
+
+def _first(described: Study | None, found: Results, language: Language, project: Path) -> list[str]:
+    """The first page: who made the report, and the brief; of all cases, what they are."""
+    if described is None:
+        said = Text(
+            en="The notebooks that read the findings of all cases, and compute nothing from rows.",
+            zh="读取所有案例结果的笔记本；它们不再使用原始数据计算。",
+        )
+        return [f"# {term('Summary').in_(language)} {{#sec-summary}}", said.in_(language)]
+    data = Material(described, found)
+
+    def there(analysis: str) -> Path:
+        stem = notebook_file(analysis).stem
+        return project / "reports" / "executed" / described.case / f"{stem}.ipynb"
+
+    figure = page_of_brief.with_exhibit(data, language, there)
+    front = pages.about(described.about, described.title, language)
+    return [
+        f"# {_BRIEF.in_(language)} {{#sec-brief}}",
+        pages.badge(described.simulated, language),
+        *([front] if front else []),
+        *page_of_brief.brief(data, figure, language),
+    ]
 
 
 def _ran(case: str, analysis: str, found: Results, language: Language) -> str:
@@ -183,22 +215,33 @@ def _ran(case: str, analysis: str, found: Results, language: Language) -> str:
     of = found[case, analysis].provenance
     parameters = ", ".join(f"{k} = {v}" for k, v in of.parameters.items() if k != "case")
     data = ", ".join(f"{d.resource} `{d.sha256[:12]}`" for d in of.data)
-    commit = f"`{(of.git_commit or '?')[:12]}`"
+    checksum = f" `{of.notebook_sha256[:12]}`" if of.notebook_sha256 else ""
+    mine = notebook_file(analysis).parent != paths.notebooks()
+    suite = of.packages.get("loyalty-study", "")
     said = Text(
-        en=f"Notebook `{of.notebook}`"
+        en=f"Notebook `{of.notebook}`{checksum}"
+        + (", a copy of one's own" if mine else "")
         + (f" ({escape(parameters)})" if parameters else "")
-        + f", commit {commit}"
+        + (f", commit {commit}" if (commit := _commit(of.git_commit)) else "")
+        + (f", loyalty-study {suite}" if suite and not commit else "")
         + (", with uncommitted changes" if of.git_changed else "")
         + (f"; data: {data}" if data else "")
         + f"; [results]{{.result of={json.dumps(f'{case}/{analysis}')}}}.",
-        zh=f"笔记本 `{of.notebook}`"
+        zh=f"笔记本 `{of.notebook}`{checksum}"
+        + ("，本项目自有副本" if mine else "")
         + (f"（{escape(parameters)}）" if parameters else "")
-        + f"，提交 {commit}"
+        + (f"，提交 {commit}" if commit else "")
+        + (f"，loyalty-study {suite}" if suite and not commit else "")
         + ("（含未提交的改动）" if of.git_changed else "")
         + (f"；数据：{data}" if data else "")
         + f"；[结果文件]{{.result of={json.dumps(f'{case}/{analysis}')}}}。",
     )
     return f"::: {{.ran}}\n{said.in_(language)}\n:::"
+
+
+def _commit(commit: str | None) -> str:
+    """Of one's own project no commit is the suite's."""
+    return f"`{commit[:12]}`" if commit and not paths.own() else ""
 
 
 def page(case: str, analysis: str, parts: list[Part]) -> str:

@@ -108,8 +108,8 @@ def cited(chapters: Iterable[Path]) -> Iterator[tuple[Path, int, str]]:
 
 def digest(edition: Edition | None = None) -> str:
     """Of all that rendering depends on besides what notebooks show; without one, of any case."""
-    root, package = paths.root(), paths.root() / "src" / "loyalty"
-    files = [root / "_quarto.yml", root / "references.bib"]
+    root, package = paths.root(), paths.package()
+    files = [paths.suite() / "_quarto.yml", paths.suite() / "references.bib"]
     folders = [package / "ground" / "terms", package / "book", package / "render"]
     if edition is not None:
         files += [*edition.chapters, edition.authored / "book.yml"]

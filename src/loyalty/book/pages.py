@@ -11,7 +11,7 @@ from urllib.parse import quote
 from loyalty.analyses.trial.read import COUNTED
 from loyalty.book.variables import Results
 from loyalty.cases import claims
-from loyalty.cases.about import About
+from loyalty.cases.about import AboutCase
 from loyalty.cases.study import ALL, UNKNOWN, DownloadRows, PackageRows, Study
 from loyalty.ground.findings import Refused
 from loyalty.ground.markdown import escape
@@ -460,11 +460,14 @@ _PARTS = {
 }
 
 
-def about(block: About, title: Text, language: Language) -> str:
-    """Abstract, keywords, statements and how to cite, out of the report's one block."""
+def about(block: AboutCase, title: Text, language: Language) -> str:
+    """Abstract, keywords, statements and how to cite, out of the report's one block.
+
+    What the block does not say is not there; it can be cited where it has authors and a date.
+    """
     chinese = language == "zh"
     stop, apart, colon = ("。", "；", "：") if chinese else (".", "; ", ": ")
-    parts = [escape(block.abstract.in_(language))]
+    parts = [escape(block.abstract.in_(language))] if block.abstract else []
     for name, heading in _PARTS.items():
         value = getattr(block, name)
         if not value:
@@ -482,20 +485,23 @@ def about(block: About, title: Text, language: Language) -> str:
         if author.orcid:
             said += f" <https://orcid.org/{author.orcid}>"
         authors.append(said)
-    day = long_date(block.date.isoformat(), language)
-    made = [("Authors", "作者", apart.join(authors)), ("Date", "日期", day)]
+    made = [("Authors", "作者", apart.join(authors))] if authors else []
+    if block.date:
+        made.append(("Date", "日期", long_date(block.date.isoformat(), language)))
     if block.version:
         made.append(("Version", "版本", escape(block.version)))
     if block.doi:
         made.append(("DOI", "DOI", f"<https://doi.org/{block.doi}>"))
     names = apart.join(escape(author.name.in_(language)) for author in block.authors)
-    version = f" ({block.version})" if block.version else ""
+    version = f" ({escape(block.version)})" if block.version else ""
     where = f" <https://doi.org/{block.doi}>" if block.doi else ""
-    cite = Text(
-        en=f"{names} ({block.date.year}). *{escape(title.en)}*{version}.{where}",
-        zh=f"{names}. {escape(title.zh)}{version}\\[R\\]. {block.date.year}.{where}",
-    )
-    made.append(("How to cite", "引用方式", cite.in_(language)))
+    if authors and block.date:
+        year = block.date.year
+        cite = Text(
+            en=f"{names} ({year}). *{escape(title.en)}*{version}.{where}",
+            zh=f"{names}. {escape(title.zh)}{version}\\[R\\]. {year}.{where}",
+        )
+        made.append(("How to cite", "引用方式", cite.in_(language)))
     parts += [f"**{zh if chinese else en}{colon.strip()}** {said}" for en, zh, said in made]
     return "\n\n".join(parts)
 

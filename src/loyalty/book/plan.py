@@ -51,18 +51,21 @@ def _steps(wide: dict[str, Any], to: str, case_to: str) -> Iterator[Step]:
         )
         yield check
         computed += [_computing(case, name, wide, (check,)) for name in names]
-    for name in ACROSS:
+    across = () if paths.own() else ACROSS  # one's own cases stand for themselves
+    for name in across:
         computed.append(_computing(ALL, name, wide, tuple(computed)))
     yield from computed
     yield from (_showing(step, language) for step in computed for language in LANGUAGES)
-    volumes = [_volume(edition, to, computed) for edition in files.EDITIONS]
-    yield from volumes
     cases = [
         _pages(case, names, language, case_to)
-        for case, names in {**analyses, ALL: list(ACROSS)}.items()
+        for case, names in {**analyses, **({ALL: list(across)} if across else {})}.items()
         for language in LANGUAGES
     ]
     yield from cases
+    if not across:
+        return
+    volumes = [_volume(edition, to, computed) for edition in files.EDITIONS]
+    yield from volumes
     wanted = [step for step in cases if step.command[-1] == "en" or step.command[1] in TRANSLATED]
     needs = tuple(step.mark for step in [*volumes, *wanted])
     first = (files.book() / "index.html",)

@@ -37,7 +37,7 @@ def write_settings(
 
     `dossiers` is where the pages of the cases are from the book's root; `own` are further keys.
     """
-    file = paths.root() / "_quarto.yml"
+    file = paths.suite() / "_quarto.yml"
     settings = yaml.safe_load(file.read_text(encoding="utf-8"))
     del settings["other-edition"]
     settings |= {
@@ -66,10 +66,9 @@ def write_style(project: Path, language: Language) -> None:
 
 def copy_settings(project: Path, language: Language) -> None:
     """The bibliography with its style, and what the renderers read beside the chapters."""
-    root = paths.root()
     project.mkdir(parents=True, exist_ok=True)
-    shutil.copy(root / "references.bib", project / "references.bib")
+    shutil.copy(paths.suite() / "references.bib", project / "references.bib")
     for part in ("filters", "templates"):
         kept = Path("src", "loyalty", "render", part)
-        shutil.copytree(root / kept, project / kept)
+        shutil.copytree(paths.package() / "render" / part, project / kept)
     write_style(project, language)

@@ -1,9 +1,13 @@
-"""Who made a report, when, and what a journal asks them to state: one block for all of it."""
+"""Who made a report, when, and what a journal asks them to state: one block for all of it.
+
+The study's own stands in ``reports/about.yml``; that of a case under ``about`` in its description,
+where all of it may be absent.
+"""
 
 from __future__ import annotations
 
 import re
-from datetime import date
+from datetime import date as Day
 from pathlib import Path
 from typing import Annotated
 
@@ -42,20 +46,29 @@ class Author(Model):
     affiliation: Text | None = None
 
 
-class About(Model):
-    """The front matter of a report."""
+class AboutCase(Model):
+    """The front matter of a case's report."""
 
-    authors: tuple[Author, ...] = Field(min_length=1)
-    date: date
+    authors: tuple[Author, ...] = ()
+    date: Day | None = None
     version: str | None = None
     doi: Doi | None = None
-    licence: Text
-    abstract: Text
+    licence: Text | None = None
+    abstract: Text | None = None
     keywords: tuple[Text, ...] = ()
     funding: Text | None = None
     conflict: Text | None = None
     ethics: Text | None = None
     data: Text | None = None
+
+
+class About(AboutCase):
+    """The front matter of the study's report."""
+
+    authors: tuple[Author, ...] = Field(min_length=1)
+    date: Day
+    licence: Text
+    abstract: Text
 
 
 def load(file: Path) -> About:

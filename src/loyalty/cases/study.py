@@ -25,6 +25,8 @@ from pydantic import (
     model_validator,
 )
 
+from loyalty.cases import form, naming
+from loyalty.cases.about import AboutCase
 from loyalty.ground import paths
 from loyalty.ground.errors import UserError
 from loyalty.ground.reading import (
@@ -733,10 +735,15 @@ class Published(Model):
 
 
 class Study(Model):
-    """One case; see the README for the format in words. `personal` columns are never read."""
+    """One case; see the README for the format in words. `personal` columns are never read.
 
+    `version` is that of the format (:mod:`loyalty.cases.form`); `about` says who made the report.
+    """
+
+    version: Literal[1] = 1
     title: Text
     summary: Text
+    about: AboutCase = AboutCase()
     provenance: Provenance
     rows_: Rows | None = Field(default=None, alias="rows")
     scale_: Scale | None = Field(default=None, alias="scale")
@@ -1103,14 +1110,25 @@ def load(case: str) -> Study:
     UserError
         When there is no such case, or its description does not hold.
     """
-    if not CASE_ID.fullmatch(case) or case == ALL:
-        raise UserError(f"case {case!r}: a name of a-z, 0-9 and - is expected")
-    folder = paths.data() / case
-    if not (folder / "study.yml").is_file():
-        raise UserError(f"case {case!r}: unknown; known cases: {', '.join(cases()) or 'none'}")
-    file = folder / "study.yml"
+    file = file_of(case)
     kept = file.stat()
     return _load_once(file, kept.st_mtime_ns, kept.st_size)
+
+
+def file_of(case: str) -> Path:
+    """The file of a case's description.
+
+    Raises
+    ------
+    UserError
+        When there is no such case.
+    """
+    file = paths.data() / case / "study.yml"
+    if not CASE_ID.fullmatch(case) or case == ALL:
+        raise UserError(naming.refused(case, file.is_file()))
+    if not file.is_file():
+        raise UserError(f"case {case!r}: unknown; known cases: {', '.join(cases()) or 'none'}")
+    return file
 
 
 @lru_cache(maxsize=256)
@@ -1121,7 +1139,8 @@ def _load_once(path: Path, changed: int, size: int) -> Study:
 
 def load_file(path: Path) -> Study:
     """The description in `path`; the case is named after the file's folder."""
-    study = validated(Study, read_yaml(path), shown_path(path))
+    content = form.known(read_yaml(path), shown_path(path))
+    study = validated(Study, content, shown_path(path))
     study._case = path.parent.name
     study._folder = path.parent
     return study

@@ -10,12 +10,11 @@ from loyalty.ground.errors import UserError
 
 
 def root() -> Path:
-    """The project's folder: ``LOYALTY_ROOT``, else the nearest folder above with `_quarto.yml`.
+    """The project's folder: ``LOYALTY_ROOT``, else the nearest above the working folder.
 
-    Raises
-    ------
-    UserError
-        When no folder above the working folder holds the project.
+    That is one with the suite in it (`_quarto.yml` beside ``notebooks/``), else one with cases of
+    somebody's own (``data/*/study.yml``), else the working folder itself, where the first case is
+    still to be made.
     """
     return _root(os.environ.get("LOYALTY_ROOT") or os.getcwd())
 
@@ -23,10 +22,39 @@ def root() -> Path:
 @lru_cache(maxsize=64)
 def _root(start: str) -> Path:
     here = Path(start).resolve()
-    for folder in (here, *here.parents):
-        if (folder / "_quarto.yml").is_file() and (folder / "notebooks").is_dir():
+    above = (here, *here.parents)
+    for folder in above:
+        if _has_suite(folder) and (folder / "notebooks").is_dir():
             return folder
-    raise UserError(f"{here}: not inside the project (no _quarto.yml beside notebooks/)")
+    return next((f for f in above if any(f.glob("data/*/study.yml"))), here)
+
+
+def _has_suite(folder: Path) -> bool:
+    return (folder / "_quarto.yml").is_file()
+
+
+def own() -> bool:
+    """Whether the project is a folder of somebody's own, without the suite in it."""
+    return not _has_suite(root())
+
+
+#: This package, as it is installed.
+PACKAGE = Path(__file__).resolve().parents[1]
+
+
+def suite() -> Path:
+    """What the suite is besides code (notebooks, references, the books' settings): the project's,
+    where it is there, else what comes with the package."""
+    if not own():
+        return root()
+    inside = PACKAGE / "suite"
+    return inside if inside.is_dir() else PACKAGE.parents[1]
+
+
+def package() -> Path:
+    """The package's files: those in the project, where it has them, else as installed."""
+    there = root() / "src" / "loyalty"
+    return there if there.is_dir() else PACKAGE
 
 
 def data() -> Path:
@@ -34,6 +62,12 @@ def data() -> Path:
 
 
 def notebooks() -> Path:
+    """The suite's notebooks."""
+    return suite() / "notebooks"
+
+
+def own_notebooks() -> Path:
+    """Notebooks that somebody took out of the suite to change them: they go before its own."""
     return root() / "notebooks"
 
 

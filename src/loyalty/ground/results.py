@@ -23,6 +23,7 @@ from loyalty.ground import paths
 PACKAGES = (
     "factor-analyzer",
     "jieba",
+    "loyalty-study",
     "matplotlib",
     "numpy",
     "pandas",
@@ -30,6 +31,7 @@ PACKAGES = (
     "scikit-learn",
     "scipy",
     "seaborn",
+    "semfit",
     "semopy",
     "statsmodels",
 )
@@ -61,6 +63,7 @@ class Recorded(_Model):
 
 class Provenance(_Model):
     notebook: str
+    notebook_sha256: str | None = None
     parameters: dict[str, bool | int | float | str]
     data: list[DataOrigin]
     code_sha256: str
@@ -94,11 +97,12 @@ def provenance(
 ) -> Provenance:
     """Where a result comes from: the same inputs give the same record (so no clock, no host).
 
-    `code` are the files that the result depends on.
+    `code` are the files that the result depends on, the notebook first.
     """
     commit, changed = _git()
     return Provenance(
         notebook=notebook,
+        notebook_sha256=hashlib.sha256(code[0].read_bytes()).hexdigest() if code else None,
         parameters=parameters,
         data=data,
         code_sha256=_code(code),

@@ -14,12 +14,12 @@ import numpy as np
 import pandas as pd
 from threadpoolctl import threadpool_limits
 
-from loyalty.cases import reading
+from loyalty.cases import naming, reading
 from loyalty.cases import study as studies
 from loyalty.ground import paths
 from loyalty.ground.errors import UserError
 from loyalty.ground.text import Language
-from loyalty.newcase import answers, kinds, like, write
+from loyalty.newcase import answers, beside, kinds, like, write
 from loyalty.newcase.blocks import Block, Item, bare, blocks, matrix, stem, turn
 from loyalty.newcase.source import Column, Source, columns, look
 from loyalty.stats._common import correlations_by_pair
@@ -113,7 +113,7 @@ def new(
         on a scale.
     """
     if not studies.CASE_ID.fullmatch(name) or name == studies.ALL:
-        raise UserError(f"case {name!r}: a name of a-z, 0-9 and - is expected")
+        raise UserError(naming.refused(name))
     folder = paths.data() / name
     if (folder / "study.yml").exists():
         raise UserError(f"data/{name}/study.yml is there already; it is not written over")
@@ -136,6 +136,7 @@ def new(
     relative = kept.relative_to(folder.resolve() if inside else folder).as_posix()
     text = write.description(found, relative, checksum, language, ask, role)
     path = paths.write(folder / "study.yml", text)
+    beside.settle()
     return Made(
         path,
         kept,

@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
+from loyalty.cases.form import VERSION
 from loyalty.ground.text import Language
 from loyalty.newcase.blocks import Block, Item
 
@@ -26,6 +27,10 @@ SAYS: dict[str, tuple[str, str]] = {
     "yours": (
         "title, summary, source, licence and sampling are yours to write",
         "标题、摘要、来源、许可与抽样方式请自行填写",
+    ),
+    "about": (
+        "for the report's first page; whatever is left out is not there",
+        "用于报告首页；不写则不显示",
     ),
     "title": ("the title of your study", "研究的标题"),
     "summary": ("who was asked what", "向谁询问了什么"),
@@ -98,6 +103,15 @@ _WHY: dict[str, tuple[str, str]] = {
 }
 
 
+_ABOUT = (
+    '#   authors: [{name: "", orcid: "0000-0002-1825-0097", affiliation: ""}]',
+    '#   abstract: ""',
+    '#   keywords: ["", ""]',
+    "#   date: 2026-01-31",
+    '#   licence: "CC BY 4.0"',
+)
+
+
 def quoted(text: str) -> str:
     """A text in YAML, on one line and without control characters."""
     clean = " ".join(re.sub(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ufeff]", " ", text).split())
@@ -128,7 +142,9 @@ def description(
     out = ["# yaml-language-server: $schema=../study.schema.json", f"# {says('head')}"]
     if own == _given(name):
         out.append(f"{CHECK} {says('yours')}")
+    out.append(f"version: {VERSION}")
     out += [f"title: {quoted(own['title'])}", f"summary: {quoted(own['summary'])}", ""]
+    out += [f"# about:  # {says('about')}", *_ABOUT, ""]
     out += ["provenance:", "  kind: real", f"  source: {quoted(own['source'])}"]
     out.append(f"  licence: {quoted(own['licence'])}")
     if path.startswith("rows/"):

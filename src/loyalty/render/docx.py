@@ -103,6 +103,10 @@ def _alt(item: Node, alt: str) -> list[Node] | None:
     return [ast.node("Image", [item["c"][0], [ast.text(alt)], item["c"][2]])]
 
 
+#: Chinese as Pandoc has words for it; Word knows it by its country.
+PANDOC_CHINESE = "zh-Hans"
+
+
 def _without(folder: str, target: Path) -> None:
     """Take a folder's path, which Pandoc writes beside every picture, out of a Word file."""
     with zipfile.ZipFile(target) as old:
@@ -111,6 +115,7 @@ def _without(folder: str, target: Path) -> None:
         for entry, content in parts:
             if entry.filename.endswith(".xml"):
                 content = content.replace(f"{folder}/".encode(), b"")
+                content = content.replace(f'"{PANDOC_CHINESE}"'.encode(), b'"zh-CN"')
             new.writestr(entry, content)
 
 
@@ -121,7 +126,8 @@ def write(document: Document, target: Path) -> Path:
     def string(value: str) -> dict[str, Any]:
         return {"t": "MetaInlines", "c": [ast.text(value)]}
 
-    meta: dict[str, Any] = {"title": string(book.title), "lang": string(book.lang)}
+    lang = PANDOC_CHINESE if book.lang.lower().startswith("zh") else book.lang
+    meta: dict[str, Any] = {"title": string(book.title), "lang": string(lang)}
     meta["author"] = {"t": "MetaList", "c": [string(author) for author in book.authors]}
     if book.subtitle:
         meta["subtitle"] = string(book.subtitle)

@@ -239,6 +239,8 @@ class TypstWriter:
                         return wrapped(f'#marked("{name}")[', inner(content[1]), "]")
                 if "lead" in classes:
                     return wrapped("#lead[", inner(content[1]), "]")
+                if identifier and not content[1]:  # a place that links lead to
+                    return [ast.raw("typst", f"#metadata(none) {self._label(chapter, identifier)}")]
                 return list(inner(content[1]))
             if kind == "Span":
                 _, classes, _ = content[0]
@@ -433,10 +435,10 @@ class TypstWriter:
             name: text.strip() for name, text in zip(names, written[len(chapters) :], strict=True)
         }
         book = self.book
-        authors = ", ".join(quoted(author) for author in book.authors)
+        authors = "".join(f"{quoted(author)}, " for author in book.authors)
         out = [
             '#import "/book.typ": *',
-            f"#show: book.with(title: {quoted(book.title)}, authors: ({authors},), "
+            f"#show: book.with(title: {quoted(book.title)}, authors: ({authors}), "
             f"subtitle: {quoted(book.subtitle) if book.subtitle else 'none'}, "
             f"date: {quoted(book.date) if book.date else 'none'}, "
             f"description: {quoted(book.description) if book.description else 'none'}, "

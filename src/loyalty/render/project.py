@@ -180,9 +180,8 @@ def load_book(root: Path) -> Book:
     kind = (config.get("project") or {}).get("type")
     if kind != "book":
         faults.append(f"{at('project')}: project type is {kind!r}, expected 'book'")
-    for key in ("title", "author"):
-        if not book.get(key):
-            faults.append(f"{at('book')}: `book: {key}` is missing")
+    if not book.get("title"):
+        faults.append(f"{at('book')}: `book: title` is missing")
 
     pages: list[Page] = []
 

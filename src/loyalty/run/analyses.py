@@ -11,6 +11,8 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import semfit
+
 from loyalty.cases.study import PER_CASE
 from loyalty.ground import paths
 from loyalty.ground.errors import UserError
@@ -61,22 +63,45 @@ def chapter_of(analysis: str) -> str:
 
 
 @cache
-def _notebooks(folder: Path) -> dict[str, Path]:
-    return {file.stem[3:]: file for file in sorted(folder.glob("[0-9][0-9]-*.ipynb"))}
+def _notebooks(*folders: Path) -> dict[str, Path]:
+    """By analysis, in order; a later folder's goes before an earlier one's."""
+    files = [f for folder in folders for f in sorted(folder.glob("[0-9][0-9]-*.ipynb"))]
+    return {file.stem[3:]: file for file in files}
 
 
 def notebook_file(analysis: str) -> Path:
-    """``notebooks/NN-<analysis>.ipynb``.
+    """``notebooks/NN-<analysis>.ipynb``: the project's own copy, else the suite's.
 
     Raises
     ------
     UserError
         When there is none.
     """
-    files = _notebooks(paths.notebooks())
+    files = _notebooks(paths.notebooks(), paths.own_notebooks())
     if analysis not in files:
         raise UserError(f"notebook {analysis!r}: unknown; known: {', '.join(files)}")
     return files[analysis]
+
+
+def eject(analysis: str) -> Path:
+    """Copy one of the suite's notebooks into the project, where it goes before the suite's.
+
+    Raises
+    ------
+    UserError
+        When there is no such notebook, the project has it already, or has the suite in it.
+    """
+    files = _notebooks(paths.notebooks())
+    if analysis not in files:
+        raise UserError(f"notebook {analysis!r}: unknown; known: {', '.join(files)}")
+    target = paths.own_notebooks() / files[analysis].name
+    if not paths.own():
+        raise UserError(f"{target.parent.name}/{target.name}: this project has the suite in it")
+    if target.exists():
+        raise UserError(f"{target.parent.name}/{target.name} is there already")
+    copied = paths.write(target, files[analysis].read_text(encoding="utf-8"))
+    _notebooks.cache_clear()
+    return copied
 
 
 def shown_file(case: str, analysis: str, language: Language = "en") -> Path:
@@ -153,14 +178,15 @@ def compute_files(analysis: str) -> list[Path]:
 @cache
 def show_files(analysis: str) -> list[Path]:
     """All that what is shown of an analysis depends on besides its findings."""
-    terms = sorted((paths.root() / "src" / "loyalty" / "ground" / "terms").glob("*.yml"))
-    own = paths.root() / "src" / "loyalty" / "run" / "show.py"
+    terms = sorted((paths.package() / "ground" / "terms").glob("*.yml"))
+    own = paths.package() / "run" / "show.py"
     return [own, *code_behind(f"loyalty.analyses.{analysis}.page"), *terms]
 
 
 def _roots() -> Iterable[tuple[str, Path]]:
-    yield "loyalty", paths.root() / "src"
-    yield "semfit", paths.root() / "packages" / "semfit" / "src"
+    yield "loyalty", paths.package().parent
+    inside = paths.root() / "packages" / "semfit" / "src"
+    yield "semfit", inside if inside.is_dir() else Path(semfit.__file__).parents[1]
 
 
 @cache

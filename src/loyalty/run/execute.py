@@ -133,7 +133,7 @@ def execute(case: str, analysis: str, overrides: dict[str, Any] | None = None) -
             _literal(file),
             _literal(scratch),
             parameters=given,
-            cwd=str(paths.notebooks()),
+            cwd=str(paths.root() if paths.own() else paths.notebooks()),
             progress_bar=False,
             log_output=False,
             extra_arguments=["--log-level=CRITICAL"],

@@ -96,7 +96,9 @@ def _files(made: Path) -> Sequence[Path]:
 
 
 def _place(file: Path) -> str:
-    return str(file).removeprefix(f"{paths.root()}{os.sep}")
+    """Where it is in the project, or in what is installed."""
+    within = str(file).removeprefix(f"{paths.root()}{os.sep}")
+    return within.removeprefix(f"{paths.PACKAGE.parent}{os.sep}")
 
 
 @cache

@@ -41,7 +41,7 @@ LARGEST = 300_000
 TOLERANCE = 1e-6
 MOMENTS = "moments"
 #: What of a description is words, which findings do not depend on.
-_WORDS = {"title", "summary", "provenance", "label", "en", "zh", "source", "place", "unit"}
+_WORDS = {"title", "summary", "about", "provenance", "label", "en", "zh", "source", "place", "unit"}
 
 
 # --- what is recorded, and of what ---------------------------------------------------------------

@@ -12,6 +12,7 @@ import io
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from loyalty.cases import study
@@ -197,6 +198,19 @@ def show(case: str, analysis: str, language: Language = "en") -> None:
         if cell.cell_type == "code":  # the report sets its own captions
             cell.outputs = [o for o in cell.outputs if not o.get("metadata", {}).get("caption")]
     paths.write(shown_file(case, analysis, language), nbformat.writes(notebook))
+
+
+def add(file: Path, label: str, figure: Figure, case: Case, language: Language) -> None:
+    """Add a cell with a figure to an executed notebook, to be embedded as ``fig-<label>``."""
+    import nbformat
+
+    notebook = nbformat.read(file, as_version=4)
+    cell = nbformat.v4.new_code_cell(source=SHOWN_ABOVE)
+    notebook.cells += _filled(
+        cell, [], [label], [_figure(label, f"fig-{label}", figure, case, language)]
+    )
+    cell.outputs = cell.outputs[:1]  # without the caption that is for reading by hand
+    paths.write(file, nbformat.writes(notebook))
 
 
 def _undrawn(case: str, analysis: str) -> None:

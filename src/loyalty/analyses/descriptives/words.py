@@ -255,9 +255,14 @@ def csat(found: Csat, case: Case) -> Text:
 def standing(found: Groups, case: Case) -> list[Text]:
     most = None if found.most is None else case.label(found.most)
     shown, said = number(found.shown), _not_shown(found.hidden)
+    nested = any(group.within is not None for group in case.study.groups)
+    alike, alike_zh = "", ""
+    if nested:
+        alike = ", and respondents who belong together are no independent witnesses"
+        alike_zh = "，且同属一个单位的受访者并非相互独立"
     caution = Text(
-        en=f"Among {shown} intervals some lie apart by chance, and respondents of one firm are no independent witnesses: the groups notebook tests the differences.",
-        zh=f"在 {shown} 个区间中，有些会偶然偏离，且同一企业的受访者并非相互独立：差异检验见分组分析。",
+        en=f"Among {shown} intervals some lie apart by chance{alike}: the groups notebook tests the differences.",
+        zh=f"在 {shown} 个区间中，有些会偶然偏离{alike_zh}：差异检验见分组分析。",
     )
     return [*_apart(found.apart, most, case), caution, *said]
 

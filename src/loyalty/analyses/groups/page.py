@@ -2,7 +2,7 @@
 
 from loyalty.analyses.groups import figures, tables, words
 
-CHAPTER = "Industries and firms"
+CHAPTER = "Groups"
 PAGE = {
     "invariance": [tables.invariance, words.invariance],
     "released": [tables.released, words.released],

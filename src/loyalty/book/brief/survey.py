@@ -1,0 +1,532 @@
+"""Sentences of a brief about a survey, each from the fields of a finding, or gone."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from loyalty.analyses.argument.read import INDICES
+from loyalty.analyses.audit.findings import Audit
+from loyalty.analyses.descriptives.findings import Descriptives
+from loyalty.analyses.groups.findings import Groups
+from loyalty.analyses.measurement.findings import Measurement
+from loyalty.analyses.reliability.findings import Reliability
+from loyalty.analyses.robustness.findings import Robustness
+from loyalty.analyses.structural.findings import Structural
+from loyalty.analyses.synthesis.estimates import doubtful
+from loyalty.book.brief.material import Grade, Headline, Judged, Material
+from loyalty.ground.findings import Refused
+from loyalty.ground.markdown import escape
+from loyalty.ground.text import Text
+from loyalty.ground.thresholds import threshold
+from loyalty.shown.words import be, cut, estimate, every, listed, number, readable, text
+
+#: So many paths, pairs or scales are named in a sentence; the chapter has all.
+NAMED = 4
+
+
+def named(parts: Sequence[Text]) -> Text:
+    """The first few of a list; where it is longer, that there are others."""
+    if len(parts) <= NAMED:
+        return listed(parts)
+    some = parts[:NAMED]
+    return text(f"{', '.join(p.en for p in some)} and others", f"{'、'.join(p.zh for p in some)}等")
+
+
+def reason(refused: Refused, data: Material) -> Text:
+    """Why something could not be computed, within a sentence."""
+    why = readable(refused.refused.text(data.case.labels), data.case)
+    return text(escape(why.en), escape(why.zh))
+
+
+# --- the answer ----------------------------------------------------------------------------------
+def answer(data: Material) -> Text | None:
+    """What the answers say of the path that the study is about; None of a case without a survey."""
+    if not data.study.constructs:
+        return None
+    path = data.focal
+    if path is None:
+        return _untested(data)
+    start, end = data.label(path.hypothesis.from_), data.label(path.hypothesis.to)
+    if path.row is None:
+        return text(
+            f"Whether {start.en} goes with {end.en} was not estimated.",
+            f"{start.zh}与{end.zh}是否相关，此处没有估计。",
+        )
+    if not path.relied:
+        return text(
+            f"Whether {start.en} goes with {end.en} these answers cannot say: {path.doubted.en}.",
+            f"{start.zh}与{end.zh}是否相关，这些答案无法回答：{path.doubted.zh}。",
+        )
+    row = path.row
+    size = estimate(row.estimate, row.ci_lower, row.ci_upper)
+    held = _held(data, path)
+    if row.verdict == "open":
+        return text(
+            f"Whether {start.en} goes with {end.en} stays open{held.en}: {size}, an interval that holds zero.",
+            f"{start.zh}与{end.zh}是否相关尚无定论{held.zh}：{size}，区间包含零。",
+        )
+    more = row.estimate > 0
+    high, zh_high = ("also score higher", "较高") if more else ("score lower", "较低")
+    expected = ("as expected", "与预期一致")
+    if row.verdict == "contradicted":
+        expected = ("against what was expected", "与预期相反")
+    return text(
+        f"People who score higher on {start.en} {high} on {end.en}, {expected[0]}: of two people one standard deviation apart on the one, the difference on the other is on average {size} standard deviations{held.en}.",
+        f"{start.zh}得分较高的人，{end.zh}得分{zh_high}，{expected[1]}：前者每相差一个标准差，后者平均相差 {size} 个标准差{held.zh}。",
+    )
+
+
+def _held(data: Material, path: Judged) -> Text:
+    """What is held constant, where more than one thing leads to the same."""
+    others = [
+        p for p in data.paths if p.row and p is not path and p.hypothesis.to == path.hypothesis.to
+    ]
+    if not others:
+        return Text.model_construct(en="", zh="")
+    return text(", with what else leads there held constant", "（其他前因保持不变）")
+
+
+def _untested(data: Material) -> Text:
+    """Nothing was expected, or what was expected could not be estimated."""
+    if not any(h.is_path for h in data.study.hypotheses):
+        return text(
+            "No expectation of what goes with what was written down, so that none was tested.",
+            "描述文件没有写明何者与何者相关的假设，因此未作检验。",
+        )
+    findings = data.of("structural", Structural)
+    refused = next(
+        (
+            found
+            for found in (findings.fit, findings.paths)  # whichever could not be had
+            if isinstance(found, Refused)
+        )
+        if findings
+        else iter(()),
+        None,
+    )
+    if refused is None:
+        return text(
+            "What was expected to go with what was not estimated here.",
+            "所假设的关系在此没有估计。",
+        )
+    why = reason(refused, data)
+    return text(
+        f"Whether what was expected holds cannot be said: {why.en}.",
+        f"所作假设是否成立无法判断：{why.zh}。",
+    )
+
+
+# --- the findings --------------------------------------------------------------------------------
+def paths(data: Material) -> Headline | None:
+    """What is borne out, open, against expectation, and what may not be relied upon."""
+    if not data.paths:
+        return None
+    by = {
+        verdict: [p for p in data.paths if p.relied and p.row and p.row.verdict == verdict]
+        for verdict in ("supported", "open", "contradicted")
+    }
+    doubted = [p for p in data.paths if p.row is not None and not p.relied]
+    aside = [p for p in data.paths if p.row is None]
+    one = len(data.paths) == 1
+    if by["supported"] and not (by["open"] or by["contradicted"] or doubted):
+        first = text(
+            "**What was expected is borne out**"
+            if one
+            else "**All that was expected is borne out**",
+            "**假设得到支持**" if one else "**所有假设均得到支持**",
+        )
+    elif by["supported"]:
+        first = text("**Some of what was expected is borne out**", "**部分假设得到支持**")
+    elif by["open"] or by["contradicted"]:
+        first = text("**None of what was expected is borne out**", "**没有任何假设得到支持**")
+    else:
+        first = text(
+            "**What was expected cannot be judged from these answers**",
+            "**依这些答案无法判断假设是否成立**",
+        )
+    parts = []
+    forms = {
+        "supported": text("borne out: {}", "得到支持：{}"),
+        "contradicted": text("against what was expected: {}", "与假设相反：{}"),
+        "open": text("open, for the interval holds zero: {}", "未定（区间包含零）：{}"),
+    }
+    for verdict, form in forms.items():
+        if by[verdict]:
+            shown = named([_sized(data, p) for p in by[verdict]])
+            parts.append(text(form.en.format(shown.en), form.zh.format(shown.zh)))
+    if doubted:
+        same = len({p.doubts[0] for p in doubted}) == 1
+        shown = named(
+            [
+                data.path(p)
+                if same
+                else text(
+                    f"{data.path(p).en} ({p.doubted.en})", f"{data.path(p).zh}（{p.doubted.zh}）"
+                )
+                for p in doubted
+            ]
+        )
+        why = doubted[0].doubted
+        parts.append(
+            text(
+                f"not to be relied upon{f', for {why.en}' if same else ''}: {shown.en}",
+                f"不可采信{f'（{why.zh}）' if same else ''}：{shown.zh}",
+            )
+        )
+    if aside:
+        shown = named([data.path(p) for p in aside])
+        parts.append(text(f"not estimated: {shown.en}", f"未估计：{shown.zh}"))
+    grade = data.grade("low" if any(p.clear for p in data.paths) else "none")
+    if len(parts) == 1 and by["supported"]:  # the first words have said it
+        shown = named([_sized(data, p) for p in by["supported"]])
+        said = text(f"{first.en}: {shown.en}.", f"{first.zh}：{shown.zh}。")
+        return Headline([said], grade, "structural")
+    body = text("; ".join(p.en for p in parts), "；".join(p.zh for p in parts))
+    said = text(f"{first.en}. {body.en[0].upper()}{body.en[1:]}.", f"{first.zh}。{body.zh}。")
+    return Headline([said], grade, "structural")
+
+
+def _sized(data: Material, path: Judged) -> Text:
+    row = path.row
+    assert row is not None
+    size = estimate(row.estimate, row.ci_lower, row.ci_upper)
+    label = data.path(path)
+    return text(f"{label.en} {size}", f"{label.zh} {size}")
+
+
+def apart(data: Material) -> Headline | None:
+    """How far the constructs can be told apart; gone where there is one, or no interval."""
+    found = data.one("measurement", Measurement, "htmt")
+    if found is None or not found.pairs:
+        return None
+    cutoff = threshold("htmt")
+    pairs, met, unsure = number(found.pairs), number(found.met), number(found.open)
+    failing = named(
+        [
+            text(
+                f"{data.label(r.construct_a).en} and {data.label(r.construct_b).en} {_ratio(r)}",
+                f"{data.label(r.construct_a).zh}与{data.label(r.construct_b).zh} {_ratio(r)}",
+            )
+            for r in found.rows
+            if r.verdict == "not met"
+        ]
+    )
+    if found.not_met:
+        n = number(found.not_met)
+        still = f", {unsure} {be(found.open)} open" if found.open else ""
+        still_zh = f"，{unsure} 对未定" if found.open else ""
+        said = [
+            text(
+                f"**People do not tell apart all that was asked about**: of {pairs} {'pair' if found.pairs == 1 else 'pairs'} of constructs {n} {be(found.not_met)} not distinct by the whole interval of the heterotrait–monotrait ratio [@{cutoff.cite}]{still} ({failing.en}; cut-off {cut(cutoff)}).",
+                f"**受访者并不能区分所问的全部构念**：{pairs} 对构念中，按 HTMT [@{cutoff.cite}] 的整个区间有 {n} 对不可区分{still_zh}（{failing.zh}；临界值 {cut(cutoff)}）。",
+            ),
+            text(
+                "Which of two such constructs matters more cannot be said.",
+                "这样的两个构念哪个更重要，无法判断。",
+            ),
+        ]
+    elif found.open and found.pairs == 1:
+        (pair,) = found.rows
+        said = [
+            text(
+                f"**Whether people tell the two constructs apart stays open**: the interval of the heterotrait–monotrait ratio [@{cutoff.cite}], {_ratio(pair)}, holds the cut-off of {cut(cutoff)}.",
+                f"**受访者能否区分这两个构念尚无定论**：HTMT [@{cutoff.cite}] 为 {_ratio(pair)}，区间包含临界值 {cut(cutoff)}。",
+            )
+        ]
+    elif found.open:
+        said = [
+            text(
+                f"**Whether people tell apart all that was asked about stays open**: of {pairs} {'pair' if found.pairs == 1 else 'pairs'} of constructs {met} {be(found.met)} distinct by the whole interval of the heterotrait–monotrait ratio [@{cutoff.cite}] and {unsure} {be(found.open)} open (cut-off {cut(cutoff)}).",
+                f"**受访者能否区分所问的全部构念尚无定论**：{pairs} 对构念中，按 HTMT [@{cutoff.cite}] 的整个区间 {met} 对可以区分，{unsure} 对未定（临界值 {cut(cutoff)}）。",
+            )
+        ]
+    else:
+        (alone,) = found.rows if len(found.rows) == 1 else (None,)
+        what = (
+            text(
+                f"the two constructs are distinct ({_ratio(alone)})",
+                f"两个构念可以区分（{_ratio(alone)}）",
+            )
+            if alone is not None
+            else text(
+                f"{every(found.pairs)} pairs of constructs are distinct",
+                f"{pairs} 对构念全部可以区分",
+            )
+        )
+        said = [
+            text(
+                f"**People tell apart what was asked about**: {what.en} by the whole interval of the heterotrait–monotrait ratio [@{cutoff.cite}] (cut-off {cut(cutoff)}).",
+                f"**受访者能够区分所问的构念**：按 HTMT [@{cutoff.cite}] 的整个区间，{what.zh}（临界值 {cut(cutoff)}）。",
+            )
+        ]
+    grade: Grade = "low" if found.not_met or not found.open else "none"
+    return Headline(said, data.grade(grade), "measurement")
+
+
+def _ratio(row: object) -> str:
+    return estimate(
+        getattr(row, "htmt", None), getattr(row, "ci_lower", None), getattr(row, "ci_upper", None)
+    )
+
+
+def fit(data: Material) -> Headline | None:
+    """Whether the planned measurement model has a sound solution, and which cut-offs it misses."""
+    found = data.one("measurement", Measurement, "fit")
+    if found is None:
+        return None
+    if doubtful(found):
+        why = [readable(p.text(data.case.labels), data.case) for p in found.problems]
+        because = listed([text(escape(t.en), escape(t.zh)) for t in why]) if why else None
+        said = text(
+            "**The planned measurement model has no acceptable solution**"
+            + (f": {because.en}. " if because else ". ")
+            + "What rests on it is not to be relied upon.",
+            "**计划的测量模型没有可接受的解**"
+            + (f"：{because.zh}。" if because else "。")
+            + "以它为基础的结果不可采信。",
+        )
+        return Headline([said], "none", "measurement")
+    values = [(threshold(name), getattr(found, name)) for name in INDICES]
+    known = [(t, v) for t, v in values if v is not None]
+    missed = [(t, v) for t, v in known if not t.met(v)]
+    if not known:
+        return None
+    shown = listed(
+        [
+            text(
+                f"{t.label} {number(v)} (cut-off {cut(t)})",
+                f"{t.label} {number(v)}（临界值 {cut(t)}）",
+            )
+            for t, v in missed or known
+        ]
+    )
+    cited = f"[@{known[0][0].cite}]"
+    if not missed:
+        said = text(
+            f"**The planned measurement model fits the answers**: {shown.en} {cited}.",
+            f"**计划的测量模型与答案拟合良好**：{shown.zh}{cited}。",
+        )
+    elif len(missed) == len(known):
+        said = text(
+            f"**The planned measurement model does not fit the answers**: every cut-off is missed, {shown.en} {cited}.",
+            f"**计划的测量模型与答案不拟合**：各项标准均未达到，{shown.zh}{cited}。",
+        )
+    else:
+        said = text(
+            f"**The planned measurement model does not fit the answers in every respect**: missed {be(len(missed))} {shown.en} {cited}.",
+            f"**计划的测量模型并非各方面都与答案拟合**：未达标的有 {shown.zh}{cited}。",
+        )
+    return Headline([said], data.grade("low"), "measurement")
+
+
+def groups(data: Material) -> Headline | None:
+    """Whether paths differ between groups, where the questions measure the same in them."""
+    ladder = data.one("groups", Groups, "invariance")
+    if ladder is None:
+        return None
+    of = data.group(ladder.group)
+    if ladder.held not in ("metric", "scalar", "strict"):
+        said = text(
+            f"**Groups by {of.en} cannot be compared**: the questions do not measure the same in them.",
+            f"**按{of.zh}划分的各组无法比较**：题项在各组中所测的并不相同。",
+        )
+        return Headline([said], "none", "groups")
+    found = data.one("groups", Groups, "paths")
+    if found is None or not any(p.clear for p in data.paths):
+        return None
+    n, count = number(found.different), number(found.count)
+    if not found.different:
+        said = text(
+            f"**No path is shown to differ by {of.en}**: none of {count} after correction for testing several; with few people a group that leaves a difference open."
+            if found.count > 1
+            else f"**The path is not shown to differ by {of.en}**; with few people a group that leaves a difference open.",
+            f"**没有路径被证明因{of.zh}而异**：{count} 条路径经多重检验校正后均无显著差异；各组人数不多时，差异仍可能存在。",
+        )
+        return Headline([said], "none", "groups")
+    level = threshold("significance").value
+    which = named(
+        [
+            data_path
+            for d in found.differences
+            if d.p_holm < level
+            for data_path in [_of(data, d.from_, d.to)]
+        ]
+    )
+    said = text(
+        f"**What goes with what is not alike in all groups by {of.en}**: {n} of {count} paths {'differs' if found.different == 1 else 'differ'} after correction for testing several ({which.en}).",
+        f"**关系的强弱因{of.zh}而异**：{count} 条路径中有 {n} 条经多重检验校正后存在差异（{which.zh}）。",
+    )
+    return Headline([said], data.grade("low"), "groups")
+
+
+def _of(data: Material, start: str, end: str) -> Text:
+    return text(
+        f"{data.label(start).en} → {data.label(end).en}",
+        f"{data.label(start).zh} → {data.label(end).zh}",
+    )
+
+
+def otherwise(data: Material) -> Headline | None:
+    """The focal path under other choices of method; gone where it may not be relied upon."""
+    found = data.one("robustness", Robustness, "curve")
+    if found is None or not found.sound:
+        return None
+    path = next((p for p in data.paths if p.hypothesis.id == found.hypothesis), None)
+    if path is None or not path.relied:
+        return None
+    label = data.path(path)
+    agree, sound = number(found.agree), number(found.sound)
+    least, most = number(found.sound_smallest), number(found.sound_largest)
+    of = text(
+        f"in {agree} of {sound} acceptable analyses the interval is clear of zero in the expected direction; estimates run from {least} to {most}",
+        f"在 {sound} 种可接受的分析中，有 {agree} 种的区间不含零且方向与预期一致；估计值从 {least} 到 {most}",
+    )
+    if found.agree == found.sound:
+        said = text(
+            f"**{label.en} holds whichever way it is analysed**: {of.en}.",
+            f"**无论采用何种分析方法，{label.zh}均成立**：{of.zh}。",
+        )
+    elif found.agree == 0:
+        said = text(
+            f"**{label.en} is borne out by no choice of method**: {of.en}.",
+            f"**没有一种分析方法支持{label.zh}**：{of.zh}。",
+        )
+    else:
+        said = text(
+            f"**{label.en} depends on the method**: {of.en}.",
+            f"**{label.zh}是否成立取决于分析方法**：{of.zh}。",
+        )
+    grade: Grade = "low" if found.agree == found.sound else "none"
+    return Headline([said], data.grade(grade), "robustness")
+
+
+def levels(data: Material) -> Headline | None:
+    """What is rated highest and lowest, on 0 to 100."""
+    found = data.one("descriptives", Descriptives, "index")
+    rows = [r for r in (found.rows if found else ()) if r.estimate is not None]
+    if not rows:
+        return None
+    high, low = max(rows, key=lambda r: r.estimate), min(rows, key=lambda r: r.estimate)
+    top = estimate(high.estimate, high.ci_lower, high.ci_upper)
+    label = data.label(high.construct)
+    if len(rows) == 1 or _overlap(high, low):
+        said = text(
+            f"**On average {label.en} is rated {top}** on a scale from 0 to 100.",
+            f"**{label.zh}的平均评分为 {top}**（换算为 0 至 100 分）。",
+        )
+        if len(rows) > 1:
+            said = text(
+                f"**No construct is surely rated higher than the others**: {label.en} reaches {top} on a scale from 0 to 100, and the lowest interval overlaps with that.",
+                f"**没有哪个构念的评分确定高于其他构念**：{label.zh}为 {top}（0 至 100 分），与最低者的区间重叠。",
+            )
+    else:
+        bottom, other = (
+            estimate(low.estimate, low.ci_lower, low.ci_upper),
+            data.label(low.construct),
+        )
+        said = text(
+            f"**{label.en} is rated higher than {other.en}**: {top} and {bottom}, the highest and the lowest mean on a scale from 0 to 100.",
+            f"**{label.zh}的评分高于{other.zh}**：分别为 {top} 与 {bottom}，即最高与最低的均值（0 至 100 分）。",
+        )
+    return Headline([said], data.grade("high"), "descriptives")
+
+
+def _overlap(high: object, low: object) -> bool:
+    bottom, top = getattr(high, "ci_lower", None), getattr(low, "ci_upper", None)
+    return bottom is None or top is None or bool(bottom <= top)
+
+
+def promoters(data: Material) -> Headline | None:
+    """The net promoter score, where it was asked."""
+    found = data.one("descriptives", Descriptives, "nps")
+    if found is None:
+        return None
+    size = estimate(found.estimate, found.ci_lower, found.ci_upper)
+    more, less = number(found.promoters), number(found.detractors)
+    if found.ci_lower > 0:
+        first = ("More would recommend than advise against", "愿意推荐者多于不愿推荐者")
+    elif found.ci_upper < 0:
+        first = ("More would advise against than recommend", "不愿推荐者多于愿意推荐者")
+    else:
+        first = (
+            "Whether more would recommend than advise against stays open",
+            "推荐者是否多于不推荐者尚无定论",
+        )
+    said = text(
+        f"**{first[0]}**: {more} against {less}, a net promoter score of {size}.",
+        f"**{first[1]}**：分别占 {more} 与 {less}，净推荐值为 {size}。",
+    )
+    open_ = found.ci_lower <= 0 <= found.ci_upper
+    return Headline([said], data.grade("none" if open_ else "high"), "descriptives")
+
+
+def scales(data: Material) -> Headline | None:
+    """Whether the questions of every construct belong together."""
+    found = data.one("reliability", Reliability, "scales")
+    if found is None or not found.rows:
+        return None
+    cutoff = threshold("alpha")
+    bad = [r for r in found.rows if r.alpha_verdict == "not met"]
+    unsure = [r for r in found.rows if r.alpha_verdict == "open"]
+    shown = named(
+        [
+            text(f"{data.label(r.id).en} {_alpha(r)}", f"{data.label(r.id).zh} {_alpha(r)}")
+            for r in bad or unsure or sorted(found.rows, key=lambda r: r.alpha)[:1]
+        ]
+    )
+    mark = f"{cut(cutoff)} [@{cutoff.cite}]"
+    if bad:
+        said = text(
+            f"**Not all questions belong together as planned**: Cronbach's α of {shown.en} is below {mark} with its whole interval.",
+            f"**并非所有题项都如计划般同属一个量表**：{shown.zh}，Cronbach's α 的整个区间低于 {mark}。",
+        )
+    elif unsure:
+        said = text(
+            f"**Whether all questions belong together as planned stays open**: Cronbach's α is {shown.en}, and the interval holds {mark}.",
+            f"**题项是否都如计划般同属一个量表尚无定论**：{shown.zh}，Cronbach's α 的区间包含 {mark}。",
+        )
+    else:
+        said = text(
+            f"**The questions of each construct belong together**: Cronbach's α is at least {mark} with its whole interval; the lowest is {shown.en}.",
+            f"**各构念的题项内部一致**：Cronbach's α 的整个区间均不低于 {mark}；最低的是{shown.zh}。",
+        )
+    return Headline([said], data.grade("none" if unsure and not bad else "low"), "reliability")
+
+
+def _alpha(row: object) -> str:
+    return estimate(
+        getattr(row, "alpha", None),
+        getattr(row, "alpha_ci_lower", None),
+        getattr(row, "alpha_ci_upper", None),
+    )
+
+
+def answers(data: Material) -> Headline | None:
+    """How many answered, how much is missing, how many answered carelessly."""
+    flow = data.one("audit", Audit, "flow")
+    if flow is None:
+        return None
+    said = [
+        text(
+            f"**{number(flow.n)} {'person' if flow.n == 1 else 'people'} answered.**",
+            f"**共有 {number(flow.n)} 人作答。**",
+        )
+    ]
+    missing = data.one("audit", Audit, "missing")
+    if missing is not None:
+        said.append(
+            text(
+                f"{number(missing.share)} of the answers are missing.",
+                f"缺失的答案占 {number(missing.share)}。",
+            )
+        )
+    careless = data.one("audit", Audit, "careless")
+    if careless is not None and careless.flagged is not None:
+        share = number(careless.flagged.share)
+        said.append(
+            text(
+                f"{share} of them show several signs of careless answering.",
+                f"{share} 的受访者呈现多项敷衍作答的迹象。",
+            )
+        )
+    return Headline(said, data.grade("high"), "audit")
