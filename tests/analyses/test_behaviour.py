@@ -16,6 +16,7 @@ import yaml
 from loyalty.analyses.behaviour import (
     brands,
     estimates,
+    figures,
     findings,
     panels,
     purchases,
@@ -150,6 +151,7 @@ def analysed(described: Study, draws: int) -> Behaviour:
         model=model,
         tracking=purchases.tracking(bought, model),
         holdout=purchases.holdout(bought, model, futures=100, seed=1),
+        prediction=purchases.prediction(bought, model, seed=1),
         worth=purchases.worth(bought, model, weeks=52, discount=0.1, futures=100, seed=1),
         demand=purchases.demand(bought),
         choices=choices,
@@ -248,7 +250,8 @@ def test_every_finding_is_shown_in_both_languages(found: Behaviour, case: Case) 
             )
             for language in LANGUAGES
         }
-        assert len(shown["en"]) == len(PAGE[name])
+        hidden = name == "demand" and not words.better(finding)
+        assert len(shown["en"]) == len(PAGE[name]) - hidden
         for en, zh in zip(shown["en"], shown["zh"], strict=True):
             assert en.label == zh.label
             assert en.bundle != zh.bundle
@@ -272,7 +275,15 @@ def test_what_cannot_be_done_is_said_once_and_the_rest_goes_on(thin: Behaviour) 
         "waves": "few_waves",
         "experiment": "few_arms",
     }
-    for name in ("tracking", "holdout", "worth", "brands", "duplication", "recovered"):
+    for name in (
+        "tracking",
+        "holdout",
+        "prediction",
+        "worth",
+        "brands",
+        "duplication",
+        "recovered",
+    ):
         assert getattr(thin, name) is None, name
     assert thin.segments is not None and thin.rows is not None
     case = Case("thin", study.load("thin"))
@@ -489,7 +500,58 @@ def test_demand(found: Behaviour, case: Case) -> None:
     better = (smoothing.model_copy(update={"mase": naive.mase / 2}), naive)
     worse = (smoothing.model_copy(update={"mase": naive.mase}), naive)
     assert "does better here" in said("demand", found, case, errors=better).en
-    assert "should not be trusted" in said("demand", found, case, errors=worse).en
+    text = said("demand", found, case, errors=worse)
+    assert text.en.startswith("Demand cannot be forecast usefully") and text.en.count(". ") == 0
+    assert "无法作出有用" in text.zh
+    # a forecast that is no better than none is not drawn
+    assert figures.demand(found.demand.model_copy(update={"errors": worse}), case) is None
+    assert figures.demand(found.demand.model_copy(update={"errors": better}), case) is not None
+
+
+def test_who_comes_back_is_foretold(found: Behaviour, case: Case) -> None:
+    told = found.prediction
+    assert 0.4 < told.customers / found.survival.customers < 0.6
+    assert sum(part.n for part in told.parts) == told.customers
+    fair = {"slope_ci_lower": 0.9, "slope_ci_upper": 1.1}
+    assert "which holds 1" in said("prediction", found, case, **fair).en
+    far = {"slope": 0.6, "slope_ci_lower": 0.5, "slope_ci_upper": 0.7}
+    assert "too far apart" in said("prediction", found, case, **far).en
+    close = {"slope": 1.6, "slope_ci_lower": 1.5, "slope_ci_upper": 1.7}
+    assert "过于集中" in said("prediction", found, case, **close).zh
+    for lower, upper, expected in (
+        (0.1, 0.2, "the model tells them apart better"),
+        (-0.2, -0.1, "the plain rule tells them apart better"),
+        (-0.1, 0.1, "neither is shown"),
+    ):
+        ends = {"difference_ci_lower": lower, "difference_ci_upper": upper}
+        assert expected in said("prediction", found, case, **ends).en
+
+
+def test_customers_of_the_model_are_foretold_as_they_come() -> None:
+    """Purchases drawn from BG/NBD: as many come back as expected, at every level."""
+    rng = np.random.default_rng(5)
+    n, end = 4000, 500.0
+    rate, leaves = rng.gamma(0.5, 0.2, n) / 7, rng.beta(1.0, 3.0, n)
+    who, now = np.arange(n), rng.uniform(0, 90, n)
+    rows = [pd.DataFrame({"customer": who, "day": now})]
+    while len(who):
+        now = now + rng.exponential(1 / rate[who])
+        who, now = who[now < end], now[now < end]
+        rows.append(pd.DataFrame({"customer": who, "day": now}))
+        stay = rng.random(len(who)) >= leaves[who]
+        who, now = who[stay], now[stay]
+    frame = pd.concat(rows, ignore_index=True)
+    frame["date"] = pd.Timestamp("2022-01-01") + pd.to_timedelta(frame.pop("day"), unit="D")
+    bought = purchases.Purchases("made", ledger.of_frame(frame, 0.5, estimates.USUAL_GAPS))
+    segments = purchases.segments(bought)
+    told = purchases.prediction(
+        bought, purchases.model(bought, segments, futures=10, seed=1), seed=1
+    )
+    assert told.slope_ci_lower < 1 < told.slope_ci_upper
+    assert told.predicted == pytest.approx(told.share, abs=0.02)
+    held = [p.ci_lower <= p.predicted <= p.ci_upper for p in told.parts]
+    assert sum(held) >= len(held) - 2
+    assert told.difference_ci_lower > 0
 
 
 def test_choices_hedge(found: Behaviour, case: Case) -> None:

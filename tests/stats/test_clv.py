@@ -244,3 +244,18 @@ def test_refuses() -> None:
         clv.gamma_gamma(customers())
     with pytest.raises(CannotCompute, match="infinite"):
         clv.expected_value(np.array([5.0, 0.9, 20.0]), customers())
+
+
+def test_probability_of_another_purchase_is_that_of_the_model() -> None:
+    """Alive, and no purchase of a Poisson process of that rate: by Gauss's quadrature."""
+    table, weeks = customers(), 13.0
+    got = clv.probability_again(THETA, table, weeks)
+    for k, row in table.iterrows():
+        x, t = row["x"], row["t"]
+        alive, gone = alive_and_gone(row, THETA)
+        silent = mixed(
+            lambda m, p, x=x, t=t: (1 - p) ** x * m**x * np.exp(-m * (t + weeks)),
+            THETA,
+            t + weeks,
+        )
+        assert got[k] == pytest.approx((alive - silent) / (alive + gone), rel=1e-8)

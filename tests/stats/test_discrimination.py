@@ -8,7 +8,7 @@ import pytest
 from sklearn.linear_model import LogisticRegression
 
 from loyalty.stats import CannotCompute
-from loyalty.stats.discrimination import discrimination, held_out, odds
+from loyalty.stats.discrimination import calibration, discrimination, held_out, odds
 
 
 @pytest.fixture
@@ -97,3 +97,46 @@ def test_what_is_refused(people: pd.DataFrame) -> None:
         odds(people.assign(c=lambda d: d["y"] + d["a"] / 100), "y", "c")
     with pytest.raises(CannotCompute, match="a is constant"):
         odds(people.assign(a=1.0), "y", "a")
+
+
+def cells() -> pd.DataFrame:
+    rng = np.random.default_rng(8)
+    x = rng.normal(size=60).round(1)
+    n = rng.integers(1, 30, 60)
+    chance = 1 / (1 + np.exp(-(0.2 + 0.7 * x)))
+    did = rng.binomial(n, chance)
+    return pd.DataFrame({"x": x, "z": rng.normal(size=60), "p": chance, "n": n, "did": did})
+
+
+def test_people_counted_are_people_listed() -> None:
+    table = cells()
+    scores = pd.concat([table[["x", "z"]]] * 2, ignore_index=True)
+    n = np.r_[table["did"], table["n"] - table["did"]]
+    outcome = np.repeat([1.0, 0.0], len(table))
+    counted = discrimination(outcome, scores, [("x", "z")], n=n)
+    at = np.repeat(np.arange(len(scores)), n)
+    listed = discrimination(outcome[at], scores.iloc[at], [("x", "z")])
+    assert (counted.n, counted.events) == (listed.n, listed.events)
+    pd.testing.assert_frame_equal(counted.areas, listed.areas, rtol=1e-10)
+    pd.testing.assert_frame_equal(counted.differences, listed.differences, rtol=1e-8)
+
+
+def test_calibration_slope_is_that_of_a_logistic_regression() -> None:
+    """statsmodels' binomial GLM on the log-odds predicted."""
+    import statsmodels.api as sm
+
+    table = cells()
+    p, did, n = (table[c].to_numpy(float) for c in ("p", "did", "n"))
+    got = calibration(p, did, n, parts=5)
+    x = sm.add_constant(np.log(p / (1 - p)))
+    fit = sm.GLM(np.c_[did, n - did], x, family=sm.families.Binomial()).fit(tol=1e-12)
+    assert got.slope == pytest.approx(fit.params[1], rel=1e-8)
+    assert [got.ci_lower, got.ci_upper] == pytest.approx(fit.conf_int()[1].tolist(), rel=1e-6)
+    assert got.parts["n"].sum() == got.n == n.sum()
+    assert got.parts["predicted"].is_monotonic_increasing
+    assert (got.parts["estimate"] * got.parts["n"]).sum() == pytest.approx(did.sum())
+    assert got.share == did.sum() / n.sum()
+    with pytest.raises(CannotCompute):
+        calibration(p, did * 0, n)
+    with pytest.raises(CannotCompute):
+        calibration(p * 0 + 0.5, did, n)

@@ -248,6 +248,18 @@ def conditional_purchases(theta: FloatArray, summary: pd.DataFrame, weeks: float
     return np.asarray(_if_alive(theta, summary, [weeks])[0] * probability_alive(theta, summary))
 
 
+def probability_again(theta: FloatArray, summary: pd.DataFrame, weeks: float) -> FloatArray:
+    """Probability of a purchase in the next `weeks`, given the purchases.
+
+    Whoever is still a customer has a rate that is gamma (r + x, alpha + t), and cannot leave before
+    the next purchase (2005a, eq. 3): 1 - ((alpha + t) / (alpha + t + weeks))^(r + x) of them buy.
+    """
+    r, alpha, _, _ = theta
+    x, t = summary["x"].to_numpy(float), summary["t"].to_numpy(float)
+    silent = np.exp((r + x) * (np.log(alpha + t) - np.log(alpha + t + weeks)))
+    return np.asarray((1 - silent) * probability_alive(theta, summary))
+
+
 def _if_alive(theta: FloatArray, summary: pd.DataFrame, weeks: Sequence[float]) -> list[FloatArray]:
     """Mean purchases in the next so many weeks of each row, if still a customer.
 

@@ -12,9 +12,11 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from scipy.stats import norm, rankdata
+from numpy.typing import NDArray
+from scipy.stats import norm
 
 from loyalty.stats._common import CannotCompute, FloatArray, Result, check_level
+from loyalty.stats.descriptives import wilson_interval
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,6 +43,7 @@ def discrimination(
     scores: pd.DataFrame,
     pairs: Sequence[tuple[str, str]] = (),
     *,
+    n: Sequence[float] | FloatArray | None = None,
     level: float = 0.95,
 ) -> Discrimination:
     """Areas under the ROC curve with DeLong's covariances.
@@ -53,24 +56,26 @@ def discrimination(
         outcome: 1 or 0 a person, none missing.
         scores: a column a score, higher for those expected to do it; none missing.
         pairs: (score, reference) whose difference is asked for.
+        n: how many people each row is; one where not given.
 
     Raises:
         CannotCompute: fewer than two people who did it, or who did not.
     """
     check_level(level)
     y = np.asarray(outcome, dtype=float)
-    did = y == 1
-    m, n = int(did.sum()), int((~did).sum())
-    if min(m, n) < 2:
-        raise CannotCompute("few_did_or_not", n=min(m, n))
+    did, people = y == 1, np.ones(len(y)) if n is None else np.asarray(n, dtype=float)
+    doers, others = people * did, people * ~did
+    m, rest = int(doers.sum()), int(others.sum())
+    if min(m, rest) < 2:
+        raise CannotCompute("few_did_or_not", n=min(m, rest))
     values = scores.to_numpy(dtype=float)
-    v10, v01 = np.empty((m, values.shape[1])), np.empty((n, values.shape[1]))
+    v10, v01 = np.empty(values.shape), np.empty(values.shape)
     for k, column in enumerate(values.T):
-        every = rankdata(column)
-        v10[:, k] = (every[did] - rankdata(column[did])) / n
-        v01[:, k] = 1 - (every[~did] - rankdata(column[~did])) / m
-    area = v10.mean(axis=0)
-    cov = np.atleast_2d(np.cov(v10, rowvar=False) / m + np.cov(v01, rowvar=False) / n)
+        codes = np.unique(column, return_inverse=True)[1]
+        v10[:, k] = _below(codes, others)[codes] / rest
+        v01[:, k] = 1 - _below(codes, doers)[codes] / m
+    area = doers @ v10 / m
+    cov = _spread(v10, doers) / m + _spread(v01, others) / rest
     z = norm.ppf(0.5 + level / 2)
     se = np.sqrt(np.diag(cov))
     inside = (area > 0) & (area < 1)
@@ -105,7 +110,113 @@ def discrimination(
             }
         )
     columns = ["score", "reference", "estimate", "se", "ci_lower", "ci_upper", "p"]
-    return Discrimination(areas, pd.DataFrame(rows, columns=columns), m + n, m, level)
+    return Discrimination(areas, pd.DataFrame(rows, columns=columns), m + rest, m, level)
+
+
+def _below(codes: NDArray[np.intp], people: FloatArray) -> FloatArray:
+    """How many of the people have a lower value than each, those with the same counted half."""
+    size = np.bincount(codes, people)
+    return np.asarray(np.cumsum(size) - size / 2)
+
+
+def _spread(placements: FloatArray, people: FloatArray) -> FloatArray:
+    """(scores, scores) covariances over people."""
+    away = placements - people @ placements / people.sum()
+    return np.asarray((away * people[:, None]).T @ away / (people.sum() - 1))
+
+
+@dataclass(frozen=True, eq=False)
+class Calibration(Result):
+    """Whether as many do it as were predicted to.
+
+    Attributes:
+        parts: about equal parts of the people by prediction: ``n``, ``predicted`` (mean),
+            ``estimate`` (share that did it), ``ci_lower``, ``ci_upper`` (Wilson).
+        slope, ci_lower, ci_upper: of the log-odds of doing it on those predicted (logistic
+            regression with an intercept); 1 where predictions are neither too extreme (below 1)
+            nor too timid.
+        predicted, share: mean prediction, and the share of all that did it.
+        n: people. level: of the intervals.
+    """
+
+    parts: pd.DataFrame
+    slope: float
+    ci_lower: float
+    ci_upper: float
+    predicted: float
+    share: float
+    n: int
+    level: float
+
+
+def calibration(
+    predicted: FloatArray,
+    did: FloatArray,
+    n: FloatArray,
+    *,
+    parts: int = 10,
+    level: float = 0.95,
+) -> Calibration:
+    """Predictions against what happened, in parts and as a slope.
+
+    Source: Cox (1958, Biometrika 45:562-565); Steyerberg (2019), Clinical Prediction Models,
+    sect. 15.3.
+
+    Args:
+        predicted: probability of each row, between 0 and 1. did: of its `n` people, so many did.
+
+    Raises:
+        CannotCompute: fewer than two people who did it, or who did not; predictions of one value.
+    """
+    check_level(level)
+    total, done = float(n.sum()), float(did.sum())
+    if min(done, total - done) < 2:
+        raise CannotCompute("few_did_or_not", n=int(min(done, total - done)))
+    if np.ptp(predicted) == 0:
+        raise CannotCompute("constant", name="p")
+    order = np.argsort(predicted, kind="stable")
+    p, k, size = predicted[order], did[order], n[order]
+    middle = np.cumsum(size) - size / 2
+    part = np.minimum((middle / total * parts).astype(int), parts - 1)
+    rows = []
+    for of in np.unique(part):
+        mine = part == of
+        found = wilson_interval(int(k[mine].sum()), int(size[mine].sum()), level=level)
+        rows.append(
+            {
+                "n": int(size[mine].sum()),
+                "predicted": float(size[mine] @ p[mine] / size[mine].sum()),
+                "estimate": found.share,
+                "ci_lower": found.ci_lower,
+                "ci_upper": found.ci_upper,
+            }
+        )
+    inside = np.clip(p, 1e-12, 1 - 1e-12)
+    slope, se = _slope(np.log(inside / (1 - inside)), k, size)
+    z = norm.ppf(0.5 + level / 2)
+    return Calibration(
+        parts=pd.DataFrame(rows),
+        slope=slope,
+        ci_lower=slope - z * se,
+        ci_upper=slope + z * se,
+        predicted=float(n @ predicted / total),
+        share=done / total,
+        n=int(total),
+        level=level,
+    )
+
+
+def _slope(log_odds: FloatArray, did: FloatArray, n: FloatArray) -> tuple[float, float]:
+    """Logistic slope with its standard error, of rows with `did` of `n`."""
+    x, beta = _design(log_odds), np.array([0.0, 1.0])
+    for _ in range(50):
+        p = 1 / (1 + np.exp(-(x @ beta)))
+        information = x.T @ (x * (n * p * (1 - p))[:, None])
+        step = np.linalg.solve(information, x.T @ (did - n * p))
+        beta = beta + step
+        if np.abs(step).max() < 1e-10:
+            return float(beta[1]), float(np.sqrt(np.linalg.inv(information)[1, 1]))
+    raise CannotCompute("separated_outcome")
 
 
 def held_out(

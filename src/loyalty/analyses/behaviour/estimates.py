@@ -142,6 +142,21 @@ def by_count(early: pd.DataFrame, forecast: FloatArray, smallest: int) -> pd.Dat
     return pd.DataFrame(rows)
 
 
+def halves(cells: pd.DataFrame, seed: int) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Each customer dealt at random into one of two halves: the cells of both.
+
+    Only ``x``, ``t_x``, ``t``, ``n`` and ``returned`` are those of the halves.
+    """
+    rng = np.random.default_rng(seed)
+    came, gone = cells["returned"].to_numpy(), (cells["n"] - cells["returned"]).to_numpy()
+    one, other = rng.binomial(came, 0.5), rng.binomial(gone, 0.5)
+    parts = []
+    for returned, stayed in ((one, other), (came - one, gone - other)):
+        part = cells[["x", "t_x", "t"]].assign(n=returned + stayed, returned=returned)
+        parts.append(part[part["n"] > 0].reset_index(drop=True))
+    return parts[0], parts[1]
+
+
 def tracking(reduced: ledger.Reduced, theta: FloatArray) -> pd.DataFrame:
     """Repeat purchases of the customers of the calibration, added up week by week, and expected."""
     joined = reduced.early.groupby("t")["n"].sum()

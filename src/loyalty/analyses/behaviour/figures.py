@@ -11,12 +11,13 @@ from loyalty.analyses.behaviour.findings import (
     Brands,
     Demand,
     Duplication,
+    Prediction,
     Returns,
     Survival,
     Tracking,
     Waves,
 )
-from loyalty.analyses.behaviour.words import SEGMENTS, level, resource, unit
+from loyalty.analyses.behaviour.words import SEGMENTS, better, level, resource, unit
 from loyalty.ground.findings import Record
 from loyalty.ground.terms import term
 from loyalty.ground.text import Language, Text
@@ -40,15 +41,18 @@ def _percent(rows: pd.DataFrame) -> pd.DataFrame:
 
 def survival(found: Survival, case: Case) -> Figure:
     def draw(language: Language) -> Drawing:
-        curves = {"not yet bought again": found.again, "still buying": found.held}
+        days = float(found.days)
+        curves = {
+            "not yet bought again": (found.again, days),
+            "still buying": (found.held, days - found.silence),
+        }
         return charts.survival(
             {
-                term(name).in_(language): _frame(curve).astype(float)
-                for name, curve in curves.items()
+                term(name).in_(language): (_frame(curve).astype(float), until)
+                for name, (curve, until) in curves.items()
             },
             term("Days since the first purchase").in_(language),
             term("Customers").in_(language),
-            until=float(found.days),
         )
 
     return Figure(
@@ -114,7 +118,34 @@ def tracking(found: Tracking, case: Case) -> Figure:
     )
 
 
-def demand(found: Demand, case: Case) -> Figure:
+def prediction(found: Prediction, case: Case) -> Figure | None:
+    if not found.parts:
+        return None
+
+    def draw(language: Language) -> Drawing:
+        return charts.calibration(
+            _frame(found.parts),
+            term("Expected to buy again").in_(language),
+            term("Bought again in the time held out").in_(language),
+        )
+
+    return Figure(
+        draw,
+        Text(
+            en="How many were expected to buy again, and how many did: tenths of customers that the model has not seen; Wilson's 95 % intervals.",
+            zh="预期与实际的再次购买比例：模型未见过的客户按预测分为十等份；Wilson 95% 区间。",
+        ),
+        Text(
+            en="Points with intervals beside a diagonal: the share that bought again against the share expected, from the tenth of customers least likely to come back to the likeliest.",
+            zh="对角线旁的点与区间：实际再次购买比例对预期比例，从最不可能回来到最可能回来的客户。",
+        ),
+    )
+
+
+def demand(found: Demand, case: Case) -> Figure | None:
+    if not better(found):
+        return None
+
     def draw(language: Language) -> Drawing:
         money = unit(found.table, case)
         total = Text(en=f"A week's {money.en}", zh=f"每周（{money.zh}）")

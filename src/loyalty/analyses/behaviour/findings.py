@@ -136,8 +136,7 @@ class Model(Finding):
     """BG/NBD, and gamma–gamma where amounts are known, on the calibration.
 
     `rate` is the mean weekly rate of repeat purchases, `leaving` the mean probability to leave
-    after one, `alive` the mean probability to be active; `correlation` (rank) is that of number
-    and value of purchases.
+    after one; `correlation` (rank) is that of number and value of purchases.
     """
 
     until: date
@@ -147,7 +146,6 @@ class Model(Finding):
     leaving: Percent
     leaving_ci_lower: Percent
     leaving_ci_upper: Percent
-    alive: Bounded
     correlation: Bounded | None
 
 
@@ -193,6 +191,48 @@ class Holdout(Finding):
     actual: Count
     error: Percent | None
     counts: tuple[ByCount, ...]
+
+
+class Foreseen(Record):
+    """A part of the customers by their predicted probability, and the share that came back."""
+
+    n: People
+    predicted: Percent
+    estimate: Part
+    ci_lower: Percent
+    ci_upper: Percent
+
+
+class Area(Record):
+    """Area under the ROC curve: 1 tells all who come back from those who do not, 0.5 none."""
+
+    score: Literal["model", "recency"]
+    auc: Bounded
+    ci_lower: Bounded
+    ci_upper: Bounded
+
+
+class Prediction(Finding):
+    """Who buys again in the `weeks` held out, foretold for customers that the model has not seen.
+
+    A random half of the customers of the calibration makes the model, the other half is foretold:
+    `customers`, of whom the share `share` came back and `predicted` were expected to. `slope` is
+    that of the log-odds on those predicted. `difference` is the area of the model less that of the
+    plain rule: whoever bought more recently comes back.
+    """
+
+    weeks: Whole
+    customers: People
+    share: Part
+    predicted: Percent
+    parts: tuple[Foreseen, ...]
+    slope: Real
+    slope_ci_lower: Real
+    slope_ci_upper: Real
+    areas: tuple[Area, ...]
+    difference: Bounded
+    difference_ci_lower: Bounded
+    difference_ci_upper: Bounded
 
 
 class Value(Record):
@@ -425,6 +465,7 @@ class Behaviour(Findings):
     model: Model | Refused | None = None
     tracking: Tracking | Refused | None = None
     holdout: Holdout | Refused | None = None
+    prediction: Prediction | Refused | None = None
     worth: Worth | Refused | None = None
     demand: Demand | Refused | None = None
     choices: Choices | Refused | None = None

@@ -11,6 +11,7 @@ PAGE = {
     "model": [tables.model, words.model],
     "tracking": [figures.tracking],
     "holdout": [tables.holdout, words.holdout],
+    "prediction": [figures.prediction, tables.prediction, words.prediction],
     "worth": [tables.worth, words.worth],
     "demand": [figures.demand, words.demand],
     "choices": [tables.choices, words.choices],

@@ -11,13 +11,16 @@ import pandas as pd
 
 from loyalty.analyses.behaviour import estimates
 from loyalty.analyses.behaviour.findings import (
+    Area,
     BoughtAgain,
     ByCount,
     Demand,
     ForecastError,
+    Foreseen,
     Holdout,
     Model,
     Parameter,
+    Prediction,
     Returned,
     Returns,
     SegmentRow,
@@ -34,6 +37,7 @@ from loyalty.cases.tables import Loaded
 from loyalty.ground.findings import resting
 from loyalty.ground.reasons import CannotCompute
 from loyalty.stats import clv, rfm
+from loyalty.stats.discrimination import calibration, discrimination
 from loyalty.stats.forecast import smooth, weekly
 from loyalty.stats.ledger import Reduced
 from loyalty.stats.survival import kaplan_meier
@@ -133,7 +137,7 @@ def returns(bought: Purchases, found: Segments) -> Returns:
 @resting
 def model(bought: Purchases, found: Segments, *, futures: int, seed: int) -> Model:
     """Models of the number and the value of purchases, fitted to the calibration."""
-    fitted, early, messages = {"bg_nbd": bought.bg_nbd}, bought.early, []
+    fitted, messages = {"bg_nbd": bought.bg_nbd}, []
     if bought.valued:
         try:
             fitted["gamma_gamma"] = clv.gamma_gamma(bought.reduced.early_values)
@@ -157,7 +161,6 @@ def model(bought: Purchases, found: Segments, *, futures: int, seed: int) -> Mod
         leaving=a / (a + b),
         leaving_ci_lower=leaving[0],
         leaving_ci_upper=leaving[1],
-        alive=np.average(clv.probability_alive(number.point, early), weights=early["n"]),
         correlation=estimates.rank_correlation(values) if together else None,
         messages=messages,
     )
@@ -189,6 +192,40 @@ def holdout(bought: Purchases, found: Model, *, futures: int, seed: int) -> Hold
         actual=actual,
         error=abs(forecast / actual - 1) if actual else None,
         counts=ByCount.each(counts, ci_lower="low", ci_upper="high"),
+    )
+
+
+@resting
+def prediction(bought: Purchases, found: Model, *, seed: int) -> Prediction:
+    """Who comes back, foretold by the model of the other half of the customers."""
+    ahead = (bought.end - bought.until).days / 7
+    seen, unseen = estimates.halves(bought.early, seed)
+    theta = clv.bg_nbd(seen).point
+    chance = clv.probability_again(theta, unseen, ahead)
+    came, n = unseen["returned"].to_numpy(float), unseen["n"].to_numpy(float)
+    fitted = calibration(chance, came, n)
+    recency = (unseen["t_x"] - unseen["t"]).to_numpy()
+    scores = pd.DataFrame({"model": chance, "recency": recency})
+    told = discrimination(
+        np.repeat([1.0, 0.0], len(scores)),
+        pd.concat([scores, scores], ignore_index=True),
+        [("model", "recency")],
+        n=np.r_[came, n - came],
+    )
+    (apart,) = told.differences.to_dict("records")
+    return Prediction(
+        weeks=ahead,
+        customers=fitted.n,
+        share=fitted.share,
+        predicted=fitted.predicted,
+        parts=Foreseen.each(fitted.parts[fitted.parts["n"] >= estimates.smallest()]),
+        slope=fitted.slope,
+        slope_ci_lower=fitted.ci_lower,
+        slope_ci_upper=fitted.ci_upper,
+        areas=Area.each(told.areas.reset_index()),
+        difference=apart["estimate"],
+        difference_ci_lower=apart["ci_lower"],
+        difference_ci_upper=apart["ci_upper"],
     )
 
 

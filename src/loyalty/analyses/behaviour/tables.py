@@ -9,6 +9,7 @@ from loyalty.analyses.behaviour.findings import (
     Experiment,
     Holdout,
     Model,
+    Prediction,
     Recovered,
     Recovery,
     Rows,
@@ -32,6 +33,7 @@ SPECIFICATIONS = {
     "lagged": "firms and months, response a month before",
 }
 METHODS = {"difference": "difference of means", "adjusted": "adjusted for the baseline"}
+SCORES = {"model": "BG/NBD", "recency": "days since the last purchase"}
 #: Parameters of the simulation that are no symbols of a model.
 DECLARED = {
     "elasticity": "elasticity",
@@ -115,6 +117,25 @@ def holdout(found: Holdout, case: Case) -> Table:
             zh="按校准期重复购买次数分列的留出期购买。",
         ),
         Text(en="The interval is that of the actual mean.", zh="区间为实际均值的区间。"),
+    )
+
+
+def prediction(found: Prediction, case: Case) -> Table:
+    return Table(
+        found.areas,
+        [
+            Column(lambda a: term(SCORES[a.score]), "Score"),
+            Column("auc", "Area"),
+            Column(("ci_lower", "ci_upper"), "95 % interval"),
+        ],
+        Text(
+            en="Who buys again: how well customers not seen before are told apart.",
+            zh="谁会再次购买：对未见过客户的区分能力。",
+        ),
+        Text(
+            en="Area under the ROC curve, DeLong's intervals. The model is that of a random half of the customers and foretells the other half; the plain rule ranks them by the days since their last purchase.",
+            zh="ROC 曲线下面积，DeLong 区间。模型以随机一半客户拟合并预测另一半；简单规则按距上次购买的天数排序。",
+        ),
     )
 
 

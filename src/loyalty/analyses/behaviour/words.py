@@ -14,6 +14,7 @@ from loyalty.analyses.behaviour.findings import (
     Experiment,
     Holdout,
     Model,
+    Prediction,
     Recovery,
     Returned,
     Returns,
@@ -178,9 +179,9 @@ def returns(found: Returns, case: Case) -> Text | None:
 
 def model(found: Model, case: Case) -> Text:
     leave = estimate(found.leaving, found.leaving_ci_lower, found.leaving_ci_upper)
-    rate, alive = number(found.rate), number(found.alive)
-    en = f"Of customers like these the mean weekly rate of repeat purchases while active is {rate}, and after a purchase {leave} leave on average. At the end of the calibration a customer is still active with a mean probability of {alive}; nothing tells who left, so this rests on the model, in which nobody can leave before a first repeat purchase."
-    zh = f"此类客户活跃时平均每周重复购买 {rate} 次，每次购买后平均有 {leave} 离开。校准期末客户仍活跃的平均概率为 {alive}；无人告知离开，故此值依赖模型；模型中首次重复购买之前不会离开。"
+    rate = number(found.rate)
+    en = f"Of customers like these the mean weekly rate of repeat purchases while active is {rate}, and after a purchase {leave} leave on average. Nothing tells who left: this rests on the model."
+    zh = f"此类客户活跃时平均每周重复购买 {rate} 次，每次购买后平均有 {leave} 离开。无人告知离开，故此依赖模型。"
     if found.correlation is not None:
         r, close = number(found.correlation), abs(found.correlation) < 0.1
         en += f" The model of value takes number and value of purchases as unrelated; their rank correlation is {r}"
@@ -209,6 +210,44 @@ def holdout(found: Holdout, case: Case) -> Text:
     )
 
 
+def prediction(found: Prediction, case: Case) -> list[Text]:
+    weeks, n = number(found.weeks), number(found.customers)
+    share, expected = number(found.share), number(found.predicted)
+    slope = estimate(found.slope, found.slope_ci_lower, found.slope_ci_upper)
+    right = found.slope_ci_lower <= 1 <= found.slope_ci_upper
+    how = Text(
+        en="which holds 1: no sign that chances are drawn too far apart or too close",
+        zh="包含 1：未见概率过于分散或过于集中",
+    )
+    if not right and found.slope < 1:
+        how = Text(en="below 1: chances are drawn too far apart", zh="低于 1：概率过于分散")
+    elif not right:
+        how = Text(en="above 1: chances lie too close together", zh="高于 1：概率过于集中")
+    return [
+        Text(
+            en=f"Of {n} customers whom the model has not seen {share} bought again within the {weeks} weeks held out; {expected} were expected to. The calibration slope is {slope}, {how.en}.",
+            zh=f"模型未见过的 {n} 名客户中，{share} 在留出的 {weeks} 周内再次购买；预期为 {expected}。校准斜率为 {slope}，{how.zh}。",
+        ),
+        _against_the_rule(found),
+    ]
+
+
+def _against_the_rule(found: Prediction) -> Text:
+    more = estimate(
+        found.difference, found.difference_ci_lower, found.difference_ci_upper, "number", 3
+    )
+    if found.difference_ci_lower > 0:
+        en, zh = "the model tells them apart better", "模型的区分更好"
+    elif found.difference_ci_upper < 0:
+        en, zh = "the plain rule tells them apart better", "简单规则的区分更好"
+    else:
+        en, zh = "neither is shown to tell them apart better", "未显示何者区分更好"
+    return Text(
+        en=f"Against the plain rule that whoever bought more recently comes back, the area under the curve differs by {more}: {en}.",
+        zh=f"与“最近购买者会回来”的简单规则相比，曲线下面积相差 {more}：{zh}。",
+    )
+
+
 def size(found: Worth) -> tuple[Kind, int]:
     """How lifetime values are printed: large ones without decimals."""
     return ("count", 0) if found.segments[-1].estimate >= 1000 else ("number", 2)
@@ -232,23 +271,27 @@ def worth(found: Worth, case: Case) -> Text:
     return Text(en=en, zh=zh)
 
 
+def better(found: Demand) -> bool:
+    """Whether the forecast misses by less than repeating the last week does."""
+    by = {error.method: error for error in found.errors}
+    return by["smoothing"].mase < by["naive"].mase
+
+
 def demand(found: Demand, case: Case) -> Text:
     by = {error.method: error for error in found.errors}
     smoothing, naive = by["smoothing"], by["naive"]
-    ours, theirs = number(smoothing.mape), number(naive.mape)
     scaled, as_naive = number(smoothing.mase), number(naive.mase)
     weeks, covered = number(found.weeks), number(found.covered)
-    en = f"Over {weeks} weeks not seen, smoothing misses by {ours} on average (MASE {scaled}), repeating the last week by {theirs} (MASE {as_naive}) [@hyndman2006]: "
-    zh = f"在未见的 {weeks} 周上，平滑法平均偏差 {ours}（MASE {scaled}），重复上周为 {theirs}（MASE {as_naive}）[@hyndman2006]："
-    if smoothing.mase < naive.mase:
-        en += "smoothing does better here."
-        zh += "平滑法在此更好。"
-    else:
-        en += "smoothing does no better than that, and should not be trusted further."
-        zh += "平滑法并不更好，不宜再加信赖。"
-    en += f" The 95 % prediction interval held {covered} of the weeks."
-    zh += f"95% 预测区间覆盖了 {covered} 的周次。"
-    return Text(en=en, zh=zh)
+    if not better(found):
+        return Text(
+            en=f"Demand cannot be forecast usefully here: over {weeks} weeks not seen, smoothing misses by no less (MASE {scaled}) than repeating the last week does (MASE {as_naive}) [@hyndman2006].",
+            zh=f"此处无法作出有用的需求预测：在未见的 {weeks} 周上，平滑法的误差（MASE {scaled}）不小于重复上周（MASE {as_naive}）[@hyndman2006]。",
+        )
+    ours, theirs = number(smoothing.mape), number(naive.mape)
+    return Text(
+        en=f"Over {weeks} weeks not seen, smoothing misses by {ours} on average (MASE {scaled}), repeating the last week by {theirs} (MASE {as_naive}) [@hyndman2006]: smoothing does better here. The 95 % prediction interval held {covered} of the weeks.",
+        zh=f"在未见的 {weeks} 周上，平滑法平均偏差 {ours}（MASE {scaled}），重复上周为 {theirs}（MASE {as_naive}）[@hyndman2006]：平滑法在此更好。95% 预测区间覆盖了 {covered} 的周次。",
+    )
 
 
 # --- choices of brands ---------------------------------------------------------------------------

@@ -5,7 +5,14 @@ files or estimators. Labels are drawn as they are given.
 """
 
 from loyalty.shown.charts import vector
-from loyalty.shown.charts.behaviour import duplication, forecast, survival, tracking, waves
+from loyalty.shown.charts.behaviour import (
+    calibration,
+    duplication,
+    forecast,
+    survival,
+    tracking,
+    waves,
+)
 from loyalty.shown.charts.charts import (
     answer_shares,
     dots,
@@ -37,6 +44,7 @@ __all__ = [
     "Panel",
     "Row",
     "answer_shares",
+    "calibration",
     "cluster_choice",
     "correlation_matrix",
     "declared_found",

@@ -17,11 +17,13 @@ _THOUSANDS = FuncFormatter(lambda v, _: f"{v:,.0f}")
 
 
 def survival(
-    curves: Mapping[str, pd.DataFrame], x_label: str, y_label: str, *, until: float
+    curves: Mapping[str, tuple[pd.DataFrame, float]], x_label: str, y_label: str
 ) -> Figure:
-    """Kaplan–Meier curves with their intervals; `curves` of ``time, survival, ci_lower, …``."""
+    """Kaplan–Meier curves with their intervals: ``time, survival, ci_lower, …``, and how long
+    somebody was watched.
+    """
     figure, (axes,) = canvas(3.0)
-    for number, (name, curve) in enumerate(curves.items()):
+    for number, (name, (curve, until)) in enumerate(curves.items()):
         colour = COLOURS[number]
         start = {"time": 0.0, "survival": 1.0, "ci_lower": 1.0, "ci_upper": 1.0}
         steps = pd.concat([pd.DataFrame([start]), curve[list(start)]], ignore_index=True)
@@ -39,7 +41,7 @@ def survival(
             linewidth=0,
         )
     axes.set_ylim(0, 1.02)
-    axes.set_xlim(0, until)
+    axes.set_xlim(0, max(until for _, until in curves.values()))
     axes.yaxis.set_major_formatter(PercentFormatter(1.0, decimals=0))
     axes.set_xlabel(x_label)
     axes.set_ylabel(y_label)
@@ -112,6 +114,26 @@ def waves(rows: pd.DataFrame, y_label: str) -> Figure:
     ranges(axes, rows, days, upright=True, joined=True)
     axes.set_ylabel(y_label)
     axes.grid(axis="y")
+    return figure
+
+
+def calibration(parts: pd.DataFrame, x_label: str, y_label: str) -> Figure:
+    """Shares against predictions: columns ``predicted, estimate, ci_lower, ci_upper``.
+
+    On the diagonal as many did it as were predicted to.
+    """
+    figure, (axes,) = canvas(3.3)
+    numbers = parts[["predicted", "estimate", "ci_lower", "ci_upper"]].astype(float)
+    most = min(1.0, 1.08 * numbers.to_numpy().max())
+    axes.plot([0, most], [0, most], color=GREY, linewidth=0.7, linestyle=":")
+    ranges(axes, numbers, numbers["predicted"].to_numpy(), upright=True, joined=True)
+    for axis in (axes.xaxis, axes.yaxis):
+        axis.set_major_formatter(PercentFormatter(1.0, decimals=0))
+    axes.set_xlim(0, most)
+    axes.set_ylim(0, most)
+    axes.set_xlabel(x_label)
+    axes.set_ylabel(y_label)
+    axes.grid()
     return figure
 
 
