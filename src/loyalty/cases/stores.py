@@ -21,6 +21,8 @@ from loyalty.cases.study import ROLES, FileRows, Format, Resource, Study
 from loyalty.cases.survey import no_column
 from loyalty.ground import paths
 from loyalty.ground.errors import RowsAbsent, UserError
+from loyalty.ground.findings import People, Record
+from loyalty.ground.reasons import Reason
 from loyalty.stats import ledger
 
 #: What is said of a value that is none of its kind.
@@ -37,6 +39,11 @@ EXPECTED = {
 ROWS = 1_000_000_000
 #: An offset to UTC at the end: the day that is written counts.
 _OFFSET = r"(\d)\s*(Z|[+-]\d{2}:?\d{2})$"
+
+
+def expected(kind: str, role: str) -> Reason:
+    """What is said of a value of a role that is none of its kind."""
+    return Reason(code=EXPECTED[kind], parameters={"role": role})
 
 
 def is_store(study: Study, source: FileRows) -> bool:
@@ -78,6 +85,13 @@ def _parquet(folder: Path) -> list[Path]:
     if out:
         raise UserError(f"{out[0].name}: a link that leaves the folder {folder.name}")
     return found
+
+
+class LeftOut(Record):
+    """How many rows could not be used for one reason."""
+
+    reason: Reason
+    n: People
 
 
 @dataclass(frozen=True, eq=False)
@@ -167,8 +181,8 @@ def _shut(db: duckdb.DuckDBPyConnection, folders: list[str]) -> None:
     db.execute("SET enable_external_access = false; SET lock_configuration = true")
 
 
-def opened(study: Study, resource: Resource) -> tuple[Store, int, list[tuple[str, str, int]]]:
-    """A store of transactions, how many rows it has, and how many cannot be used (role, code, n).
+def opened(study: Study, resource: Resource) -> tuple[Store, int, list[tuple[str, LeftOut]]]:
+    """A store of transactions, how many rows it has, and those that cannot be used, by role.
 
     Raises
     ------
@@ -194,7 +208,11 @@ def opened(study: Study, resource: Resource) -> tuple[Store, int, list[tuple[str
     read = sum(counted.values())
     if read > ROWS:
         raise UserError(f"{name}: {read:,} rows; at most {ROWS:,} are read")
-    wrong = [(*checks[i][:2], counted[i]) for i in range(len(checks)) if i in counted]
+    wrong = [
+        (role, LeftOut(reason=reason, n=counted[i]))
+        for i, (role, reason, _) in enumerate(checks)
+        if i in counted
+    ]
     valued = "amount" in values
     amount = "amount" if valued else "NULL::DOUBLE AS amount"
     query = f"SELECT customer, date, {amount} FROM ({marked}) WHERE fault IS NULL"
@@ -203,10 +221,10 @@ def opened(study: Study, resource: Resource) -> tuple[Store, int, list[tuple[str
 
 def _roles(
     types: dict[str, str], resource: Resource, name: str
-) -> tuple[dict[str, str], list[tuple[str, str, str]]]:
-    """The expression of each role's value, and (role, code, condition) of what costs a row."""
+) -> tuple[dict[str, str], list[tuple[str, Reason, str]]]:
+    """The expression of each role's value, and (role, reason, condition) of what costs a row."""
     values: dict[str, str] = {}
-    checks: list[tuple[str, str, str]] = []
+    checks: list[tuple[str, Reason, str]] = []
     for role, kind in ROLES[resource.kind].items():
         column = resource.columns.get(role, role)
         optional, kind = kind.endswith("?"), kind.rstrip("?")
@@ -231,9 +249,9 @@ def _roles(
             codes = [f"{value} = {code:g}" for code in resource.missing]
             blank = f"({' OR '.join([blank, f'coalesce(isnan({value}), false)', *codes])})"
             value = f"if({blank}, NULL, {value})"
-        checks.append((role, EXPECTED[kind], f"NOT {blank} AND ({wrong})"))
+        checks.append((role, expected(kind, role), f"NOT {blank} AND ({wrong})"))
         if not optional:
-            checks.append((role, "empty", blank))
+            checks.append((role, Reason(code="empty", parameters={"role": role}), blank))
         values[role] = value
     return values, checks
 

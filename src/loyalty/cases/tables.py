@@ -24,7 +24,7 @@ import pandas as pd
 from loyalty.cases import reading, stores
 from loyalty.cases import survey as sources
 from loyalty.cases.faults import Fault, cell
-from loyalty.cases.stores import EXPECTED, Store
+from loyalty.cases.stores import LeftOut, Store
 from loyalty.cases.study import ROLES, Format, LineRows, Resource, Study
 from loyalty.ground import paths
 from loyalty.ground.errors import UserError
@@ -38,13 +38,6 @@ from loyalty.stats import ledger
 
 #: What a review may be.
 POLARITIES = ("pos", "neg")
-
-
-class LeftOut(Record):
-    """How many rows could not be used for one reason."""
-
-    reason: Reason
-    n: People
 
 
 class RowsUsed(Record):
@@ -128,14 +121,13 @@ def _stored(study: Study, resource: Resource, found: list[Fault] | None) -> Load
     name = f"{study.case}/{resource.rows.file.path}"
     checksum = stores.checksum(study, resource.rows.file)
     store, read, wrong = stores.opened(study, resource)
-    excluded = []
-    for role, code, n in wrong:
-        reason = Reason(code=code, parameters={"role": role})
-        excluded.append(LeftOut(reason=reason, n=n))
-        if found is not None:
-            said = f"{reason.text().en}; the row is left out"
-            column = resource.columns.get(role, role)
-            found.append(Fault(weight="loss", file=name, column=column, n=n, said=said))
+    excluded = [left for _, left in wrong]
+    for role, left in wrong:
+        if found is None:
+            break
+        said = f"{left.reason.text().en}; the row is left out"
+        column = resource.columns.get(role, role)
+        found.append(Fault(weight="loss", file=name, column=column, n=left.n, said=said))
     if read == sum(left.n for left in excluded):
         why = "; ".join(f"{left.reason.text().en} ({left.n:,})" for left in excluded)
         raise UserError(f"{name}: no usable row: {why or 'it is empty'}")
@@ -293,7 +285,7 @@ def typed(
             raw = raw.mask(pd.to_numeric(raw, errors="coerce").isin(resource.missing))
         blank = raw.isna() | (raw.astype("string").str.strip() == "").fillna(True)
         values, wrong = _values(raw, kind.rstrip("?"), resource)
-        expected = Reason(code=EXPECTED[kind.rstrip("?")], parameters={"role": role})
+        expected = stores.expected(kind.rstrip("?"), role)
         known = list(resource.levels) or list(POLARITIES if role == "polarity" else ())
         if kind == "text" and known and role != "text":
             wrong |= ~values.isin(known).fillna(False).astype(bool)
