@@ -16,7 +16,8 @@ import pandas as pd
 
 from loyalty.analyses.voice import themes
 from loyalty.analyses.voice.themes import Theme
-from loyalty.cases.tables import LeftOut, Loaded, RowsUsed
+from loyalty.cases.stores import LeftOut
+from loyalty.cases.tables import Loaded, RowsUsed
 from loyalty.ground import paths
 from loyalty.ground.reasons import CannotCompute, Reason
 
