@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -19,6 +20,7 @@ from loyalty.ground.errors import UserError
 #: The folder of this repository.
 REPOSITORY = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(REPOSITORY / "tests"))  # `pdf_facts` …, whatever import mode pytest runs in
+os.environ["LOYALTY_LANGUAGE"] = "en"  # whatever the locale of who tests
 #: A locale that is not that of the tests.
 CHINESE = {"LC_ALL": "zh_CN.UTF-8", "LANG": "zh_CN.UTF-8"}
 ITEMS = ("q1", "q2", "q3", "l1", "l2", "l3")

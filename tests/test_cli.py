@@ -66,8 +66,8 @@ def test_a_mistake_in_a_process_of_its_own(project: Any) -> None:
         (["run", "--notebook", "adit"], "notebook 'adit': unknown; known: audit, synthesis"),
         (["run", "small", "--notebook", "synthesis"], "none of the notebooks synthesis belongs"),
         (
-            ["report", "--language", "zh"],
-            "--language zh: the report is made in every language",
+            ["report", "--language", "en"],
+            "--language en: the report is made in every language",
         ),
         (["report", "small", "--language", "fr"], "--language fr: expected en, zh, separated"),
         (["render", "small", "--language", ","], "--language ,: expected en, zh, separated"),
@@ -213,8 +213,8 @@ def test_a_group_that_is_not_installed(
     def renders(*_: Any, **__: Any) -> None:
         raise ModuleNotFoundError("No module named 'pypandoc'", name="pypandoc.pandoc_download")
 
-    monkeypatch.setattr(cli, "app", renders)
-    assert called([], capsys) == (2, f"error {cli.ABSENT.format('pypandoc')}\n")
+    monkeypatch.setattr(cli, "translated", renders)
+    assert called([], capsys) == (2, f"error {cli.ABSENT.format(package='pypandoc')}\n")
 
 
 def test_a_full_or_read_only_disk_is_one_line(
@@ -224,7 +224,7 @@ def test_a_full_or_read_only_disk_is_one_line(
         raise OSError(errno.ENOSPC, "No space left on device", "reports/_book/index.html")
 
     with monkeypatch.context() as patched:
-        patched.setattr(cli, "app", full)
+        patched.setattr(cli, "translated", full)
         said = "error reports/_book/index.html: No space left on device\n"
         assert called([], capsys) == (2, said)
     with monkeypatch.context() as patched:

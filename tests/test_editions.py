@@ -9,7 +9,7 @@ import translations
 import yaml
 
 from loyalty.book.files import Edition
-from loyalty.ground.terms import catalogue
+from loyalty.ground.catalogue import catalogue
 
 SAME = {
     "labels": r"\{#([\w-]+)",

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from loyalty.ground.catalogue import catalogue
 from loyalty.ground.findings import Findings
-from loyalty.ground.terms import catalogue
 from loyalty.run import schemas
 from loyalty.run.analyses import ANALYSES, findings_of, page_of
 

@@ -195,7 +195,7 @@ def test_no_server(
     download(url="http://127.0.0.1:9/rows.csv")
     with pytest.raises(RowsAbsent):
         load()
-    assert "(no connection)" in refusal(load)
+    assert "(the network cannot be reached)" in refusal(load)
 
 
 def test_what_broke_off_is_fetched_anew(

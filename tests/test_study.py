@@ -112,7 +112,7 @@ H = {"id": "H2", "from": "loyalty", "to": "quality", "sign": "+"}
             "rows.simulator",
             {"process": "p.yml", "respondents": 100, "seed": 1},
             "rows",
-            "not file and simulator",
+            "given: file, simulator",
         ),
         (
             "rows",
@@ -238,7 +238,7 @@ def product() -> dict[str, Any]:
     [
         (
             {"published": [printed()]},
-            "exactly one of pls, statistics, bg_nbd, panel is expected, not none",
+            "exactly one of pls, statistics, bg_nbd, panel is expected; given: none",
         ),
         (
             {"published": [printed(statistics={"figures": [statistic(at=2)]})]},

@@ -10,6 +10,7 @@ from string import Formatter
 import pytest
 
 from loyalty.ground import paths, reasons, terms
+from loyalty.ground.catalogue import catalogue
 from loyalty.ground.text import LANGUAGES
 from loyalty.stats import CannotCompute
 
@@ -19,7 +20,7 @@ NOTEBOOKS = sorted(paths.notebooks().glob("*.ipynb"))
 LATIN = {"HTMT", "KMO", "MAP", "NBD", "NPS", "PLS", "VIF"} | {
     *("Bartlett", "Feldt", "Fornell", "Hedges", "Heywood", "Larcker", "Little"),
 }
-ENTRIES = terms.catalogue("reasons")
+ENTRIES = catalogue("reasons")
 FILES = [Path(terms.__file__).parent / "terms" / "reasons.yml"]
 
 

@@ -13,8 +13,8 @@ import pytest
 import semfit
 from semfit.messages import MESSAGES, USAGE, message
 
+from loyalty.ground.catalogue import catalogue
 from loyalty.ground.reasons import CannotCompute, Reason, reason_of
-from loyalty.ground.terms import catalogue
 from loyalty.ground.text import Text
 
 SOURCES = sorted(Path(semfit.__file__).parent.rglob("*.py"))

@@ -10,31 +10,28 @@ import signal
 import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
-from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
 from loyalty.cases import form, study
 from loyalty.ground import paths
 from loyalty.ground.errors import RowsAbsent, UserError
+from loyalty.ground.said import Said, said_by_system, spoken
 from loyalty.ground.text import LANGUAGES, Language
-
-if TYPE_CHECKING:
-    from loyalty.cases.check import Checked
+from loyalty.reader import err, heard, out, show_checked, speaking, tell, translated, wrong
 
 app = typer.Typer(
     name="loyalty",
-    help="The loyalty study: check cases, run the notebooks, render the report.",
+    help="The loyalty study: check cases, run the notebooks, render the report. "
+    "Messages in Chinese: --language zh with any command, LOYALTY_LANGUAGE=zh, or the locale.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-out = Console(highlight=False, soft_wrap=True)
-err = Console(stderr=True, highlight=False, soft_wrap=True)
 
 Cases = Annotated[list[str] | None, typer.Argument(help="Cases (default: all).")]
 Draws = Annotated[int | None, typer.Option(min=1, help="Bootstrap draws in every notebook.")]
@@ -43,21 +40,23 @@ Languages = Annotated[str, typer.Option(help="Of en, zh, separated by commas.")]
 Cores = Annotated[int, typer.Option(min=1, help="Notebooks side by side.")]
 Formats = Annotated[str, typer.Option(help="Of html, pdf, docx, separated by commas.")]
 CORES = os.cpu_count() or 1
-ABSENT = "{} is not installed; `uv sync --frozen` installs every group of dependencies"
+ABSENT = "{package} is not installed; `uv sync --frozen` installs every group of dependencies"
 
 
 @app.command()
 def cases() -> None:
     """List the cases below data/."""
-    table = Table("case", "data", "title", "", box=None, pad_edge=False)
+    heads = (Said("case"), Said("data"), Said("title"), "")
+    table = Table(*map(spoken, heads), box=None, pad_edge=False)
     for case in study.cases():
         try:
             described = study.load(case)
         except UserError as error:
-            table.add_row(case, "[red]broken[/]", escape(str(error)), "")
+            table.add_row(case, f"[red]{spoken(Said('broken'))}[/]", escape(spoken(error)), "")
             continue
         title = described.title
-        table.add_row(case, described.provenance.kind, escape(title.en), escape(title.zh))
+        kind = Said("real") if described.provenance.kind == "real" else Said("simulated")
+        table.add_row(case, spoken(kind), escape(title.en), escape(title.zh))
     out.print(table)
 
 
@@ -89,9 +88,19 @@ def new(
         if interactive
         else None,
     )
-    found = f"{made.items} items, {made.constructs} constructs, {made.personal} personal columns"
-    out.print(f"  {name} · {escape(found)}")
-    out.print(f"  {name} · {made.path.relative_to(paths.root())} · {made.checks} marks to check")
+    tell(
+        "{case} · {items} items, {constructs} constructs, {personal} personal columns",
+        case=name,
+        items=made.items,
+        constructs=made.constructs,
+        personal=made.personal,
+    )
+    tell(
+        "{case} · {file} · {n} marks to check",
+        case=name,
+        file=made.path.relative_to(paths.root()),
+        n=made.checks,
+    )
 
 
 @app.command()
@@ -111,8 +120,10 @@ def check(
 
     if upgrade:
         written = form.upgrade(study.file_of(case))
-        name = "study.yml is of today's form" if written is None else _short(written)
-        out.print(f"  {case} · {escape(name)}")
+        if written is None:
+            tell("{case} · study.yml is of today's form", case=case)
+        else:
+            tell("{case} · {file}", case=case, file=_short(written))
         return
     described = checks.described(case)
     if isinstance(described, list):
@@ -128,52 +139,23 @@ def check(
                 raise
             checked = checks.Checked(case=case, sound=True)
             if not as_json:
-                rows = f"rows {of.rows[:16]}…"
-                out.print(
-                    f"  {case} · the rows are not here; findings of {of.date} are recorded, {rows}"
+                tell(
+                    "{case} · the rows are not here; findings of {date} are recorded, rows {rows}…",
+                    case=case,
+                    date=of.date,
+                    rows=of.rows[:16],
                 )
         if any(rows.sha256 == study.UNKNOWN for rows in described.sources) and not as_json:
-            out.print(
-                f"  {case} · never seen by us: nothing rests on it until study.yml has the sha256"
+            tell(
+                "{case} · never seen by us: nothing rests on it until study.yml has the sha256",
+                case=case,
             )
     if as_json:
         print(checked.model_dump_json(indent=2))
     else:
-        _print_checked(checked)
+        show_checked(checked)
     if not checked.sound:
         raise typer.Exit(2)
-
-
-def _print_checked(checked: Checked) -> None:
-    case = checked.case
-    for table in checked.read:
-        if table.table == "answers":
-            of = f"{checked.items} items, {checked.constructs} constructs"
-            out.print(f"  {case} · {table.rows:,} rows, {of}")
-            out.print(f"  {case} · sha256 {table.sha256}")
-        else:
-            of = f"{table.used:,} of {table.rows:,} rows"
-            out.print(f"  {case} · {table.table} · {of}")
-            out.print(f"  {case} · {table.table} · sha256 {table.sha256}")
-    if not checked.faults:
-        return
-    weights = {"error": "[red]error[/]", "loss": "[yellow]loss[/]", "note": "note"}
-    for file in dict.fromkeys(fault.file for fault in checked.faults):
-        shown = Table("", "row", "column", "value", "what", "expected", box=None, pad_edge=False)
-        for fault in checked.faults:
-            if fault.file == file:
-                many = f" ({fault.n:,} such)" if fault.n > 1 and fault.row is not None else ""
-                mend = "; ".join(x for x in (fault.expected, fault.mend) if x)
-                shown.add_row(
-                    weights[fault.weight],
-                    "" if fault.row is None else str(fault.row),
-                    escape(fault.column or ""),
-                    escape(fault.value or ""),
-                    escape(fault.said + many),
-                    escape(mend),
-                )
-        out.print(f"\n  {escape(file)}", style="bold")
-        out.print(shown, soft_wrap=False)
 
 
 @app.command()
@@ -217,7 +199,7 @@ def render(
             if edition.volume in volumes and edition.language in languages:
                 made += report.render(edition, formats)
     for file in made:
-        out.print(f"  report · {file.relative_to(paths.root())}")
+        tell("report · {file}", file=file.relative_to(paths.root()))
 
 
 @app.command(hidden=True)
@@ -225,7 +207,7 @@ def front() -> None:
     """Write the page that leads to all books (what the workflow calls)."""
     from loyalty.book import report
 
-    out.print(f"  report · {report.front().relative_to(paths.root())}")
+    tell("report · {file}", file=report.front().relative_to(paths.root()))
 
 
 @app.command(name="report")
@@ -255,7 +237,10 @@ def report_(
     formats = _formats(to or ("html" if cases else "html,pdf"))
     languages = _languages(language or "en")
     if language and not cases:
-        raise UserError(f"--language {language}: the report is made in every language; name a case")
+        raise UserError(
+            "--language {language}: the report is made in every language; name a case",
+            language=language,
+        )
     targets = [f"report_{study.load(case).case}_{one}" for case in cases or [] for one in languages]
     wide = {**_wide(draws, seed), "case_to" if cases else "to": ",".join(formats)}
     _road(targets or ["report"], wide, cores, cases)
@@ -267,7 +252,8 @@ def report_(
         ]
         made = [files.book() / "index.html", *books]
     for file in made:
-        out.print(f"report: {file.relative_to(paths.root())}")
+        said = Said("report: {file}", file=file.relative_to(paths.root()))
+        out.print(escape(spoken(said)))
 
 
 @app.command()
@@ -278,7 +264,11 @@ def eject(
     from loyalty.run import analyses
 
     copied = analyses.eject(notebook)
-    out.print(f"  {notebook} · {_short(copied)} · used from now on; delete it to undo that")
+    tell(
+        "{notebook} · {file} · used from now on; delete it to undo that",
+        notebook=notebook,
+        file=_short(copied),
+    )
 
 
 @app.command(add_help_option=False, context_settings={"ignore_unknown_options": True})
@@ -328,8 +318,12 @@ def record(case: Annotated[str, typer.Argument(help="The case, run where its row
     from loyalty.run import recorded
 
     for file in recorded.record(case):
-        size = file.stat().st_size
-        out.print(f"  {case} · {file.relative_to(paths.root())} · {size:,} bytes")
+        tell(
+            "{case} · {file} · {size:,} bytes",
+            case=case,
+            file=file.relative_to(paths.root()),
+            size=file.stat().st_size,
+        )
 
 
 @app.command()
@@ -342,7 +336,7 @@ def reproduce(cases: Cases = None, cores: Cores = CORES) -> None:
         good, found = recorded.reproduce(
             known or [case for case in study.cases() if recorded.there(case)],
             cores,
-            lambda line: out.print(f"  {escape(line)}"),
+            lambda said: out.print(f"  {escape(spoken(said))}"),
         )
     if not found.equal:
         for line in found.lines():
@@ -362,10 +356,13 @@ def forget(
 
     with alone():
         n, removed = forgetting.forget(case, respondent)
-    out.print(f"  {case} · {n:,} {'row' if n == 1 else 'rows'} deleted")
+    if n == 1:
+        tell("{case} · 1 row deleted", case=case)
+    else:
+        tell("{case} · {n:,} rows deleted", case=case, n=n)
     for folder in removed:
-        out.print(f"  {case} · {folder.relative_to(paths.root())} removed")
-    out.print(f"  {case} · loyalty report {case} makes it anew; what git has of it, it keeps")
+        tell("{case} · {folder} removed", case=case, folder=folder.relative_to(paths.root()))
+    tell("{case} · loyalty report {case} makes it anew; what git has of it, it keeps", case=case)
 
 
 @app.command()
@@ -379,7 +376,11 @@ def schema(
 
     stale = schemas.stale()
     for file in stale:
-        out.print(f"  schema · {file.relative_to(paths.root())}" + (" is stale" if check else ""))
+        name = file.relative_to(paths.root())
+        if check:
+            tell("schema · {file} is stale", file=name)
+        else:
+            tell("schema · {file}", file=name)
     if check and stale:
         raise typer.Exit(1)
     if not check:
@@ -394,9 +395,9 @@ def execute(case: str, analysis: str, wide: str = "{}") -> None:
     try:
         seconds = runner.execute(case, analysis, json.loads(wide))
     except runner.NotebookFailed as error:
-        err.print(f"[red]failed[/] {escape(str(error))}")
+        wrong("failed", error)
         raise typer.Exit(1) from None
-    out.print(f"  {case} · {analysis} · {seconds:.1f} s")
+    tell("{case} · {analysis} · {seconds:.1f} s", case=case, analysis=analysis, seconds=seconds)
 
 
 @app.command(hidden=True)
@@ -406,7 +407,12 @@ def show(case: str, analysis: str, language: str = "en") -> None:
 
     for edition in _languages(language):
         shower.show(case, analysis, edition)
-        out.print(f"  {case} · {analysis} · shown ({edition})")
+        tell(
+            "{case} · {analysis} · shown ({edition})",
+            case=case,
+            analysis=analysis,
+            edition=edition,
+        )
 
 
 def _short(file: Path) -> str:
@@ -422,7 +428,12 @@ def _listed(option: str, text: str, known: Sequence[str]) -> list[str]:
     """What an option lists, separated by commas."""
     asked = [name.strip() for name in text.split(",") if name.strip()]
     if not asked or not set(asked) <= set(known):
-        raise UserError(f"--{option} {text}: expected {', '.join(known)}, separated by commas")
+        raise UserError(
+            "--{option} {text}: expected {known}, separated by commas",
+            option=option,
+            text=text,
+            known=[*known],
+        )
     return asked
 
 
@@ -455,7 +466,7 @@ def _road(
         for why in away.values():
             if cases:
                 raise why
-            _say("away" if isinstance(why, RowsAbsent) else "error", str(why))
+            _say("away" if isinstance(why, RowsAbsent) else "error", spoken(why))
         steps = plan.steps(config)
         due = marks.sweep(steps)
         targets = names or [s.name for s in steps if s.command[0] == "show"]
@@ -471,7 +482,7 @@ def _interruptible() -> Iterator[None]:
     try:
         yield
     except KeyboardInterrupt:
-        err.print("interrupted; the next run goes on from here")
+        err.print(spoken(Said("interrupted; the next run goes on from here")))
         raise typer.Exit(130) from None
 
 
@@ -481,11 +492,11 @@ def _say(kind: str, line: str) -> None:
         step, _, said = line.partition("  ")
         out.print(f"[dim]{step}[/]  {escape(said)}")
     elif kind == "away":
-        out.print(f"[dim]not available here[/]  {escape(line)}")
+        out.print(f"[dim]{spoken(Said('not available here'))}[/]  {escape(line)}")
     elif kind == "other":
         err.print(escape(line))
     else:
-        err.print(f"[red]{kind}[/] {escape(line)}")
+        wrong(kind, line)
 
 
 def _shown(cases: list[str] | None, notebooks: list[str] | None) -> list[str]:
@@ -503,26 +514,37 @@ def _shown(cases: list[str] | None, notebooks: list[str] | None) -> list[str]:
         ]
     if not targets:
         raise UserError(
-            f"none of the notebooks {', '.join(notebooks or [])} belongs to these cases"
+            "none of the notebooks {notebooks} belongs to these cases", notebooks=notebooks or []
         )
     return targets
 
 
 def main(words: Sequence[str] | None = None) -> int:
     """Entry point: the exit code. A user's mistake is one line and exit code 2."""
-    from loyalty.run.workflow import RunFailed
-
     if words is None and os.name == "posix":
         signal.signal(signal.SIGTERM, _terminated)
+    command = typer.main.get_command(app)
     try:
-        app(words)
+        rest, given = heard(command, sys.argv[1:] if words is None else words)
+    except UserError as error:
+        wrong("error", error)
+        return 2
+    with speaking(given):
+        return _done(command, rest)
+
+
+def _done(command: Any, words: Sequence[str]) -> int:
+    from loyalty.run.workflow import RunFailed
+
+    try:
+        translated(command)(words)
     except SystemExit as end:
         return end.code if isinstance(end.code, int) else 0
     except RowsAbsent as error:
-        err.print(f"[red]not available here[/] {escape(str(error))}")
+        wrong("not available here", error)
         return 3
     except UserError as error:
-        err.print(f"[red]error[/] {escape(str(error))}")
+        wrong("error", error)
         return 2
     except RunFailed:
         return 1
@@ -530,12 +552,13 @@ def main(words: Sequence[str] | None = None) -> int:
         package = (error.name or "loyalty").partition(".")[0]
         if package in ("loyalty", "semfit"):
             raise
-        err.print(f"[red]error[/] {escape(ABSENT.format(package))}")
+        wrong("error", Said(ABSENT, package=package))
         return 2
     except OSError as error:
         if error.errno not in (errno.ENOSPC, errno.EROFS, errno.EACCES, errno.EDQUOT):
             raise
-        err.print(f"[red]error[/] {escape(f'{error.filename or paths.root()}: {error.strerror}')}")
+        where = error.filename or paths.root()
+        wrong("error", Said("{where}: {why}", where=where, why=said_by_system(error)))
         return 2
     return 0
 

@@ -34,7 +34,6 @@ from loyalty.ground.text import LANGUAGES, Text
 from loyalty.run import marks
 from loyalty.run.analyses import ACROSS, code_behind, findings_of, shown_file
 
-_EMPTY = "reports/results: empty; run the notebooks first (loyalty run)"
 Results = Mapping[tuple[str, str], Found[Any]]
 
 
@@ -47,7 +46,7 @@ def render(edition: Edition, formats: list[str]) -> list[Path]:
         With the renderer's complaints; the book of an earlier run is left as it was.
     """
     if not any(paths.results().glob("*/*.json")):
-        raise UserError(_EMPTY)
+        raise UserError("reports/results: empty; run the notebooks first (loyalty run)")
     project = prepare(edition)
     made(project, formats, edition.folder, edition.name)
     return edition.files(formats)
@@ -63,7 +62,7 @@ def made(project: Path, formats: list[str], folder: Path, name: str) -> None:
         else:
             embedded.render(project, formats, folder, paths.cache() / "render" / f"{name}.zip")
     except embedded.RenderError as error:
-        raise UserError(f"the report was not rendered: {error}") from None
+        raise UserError("the report was not rendered: {error}", error=error) from None
 
 
 def results(cases: Iterable[str]) -> dict[tuple[str, str], Found[Any]]:
@@ -79,7 +78,7 @@ def results(cases: Iterable[str]) -> dict[tuple[str, str], Found[Any]]:
         for file in sorted((paths.results() / case).glob("*.json")):
             found[case, file.stem] = findings.read(case, file.stem, findings_of(file.stem))
     if not found:
-        raise UserError(_EMPTY)
+        raise UserError("reports/results: empty; run the notebooks first (loyalty run)")
     return found
 
 

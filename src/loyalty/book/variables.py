@@ -46,7 +46,7 @@ def variables(found: Results, files: Iterable[Path]) -> dict[str, Any]:
             leaf = leaf.setdefault(step, {})
         leaf[last] = shown
     if wrong:
-        raise UserError("; ".join(wrong))
+        raise UserError("numbers that lead nowhere: {wrong}", wrong=wrong)
     return tree
 
 

@@ -13,6 +13,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field
 
+from loyalty.ground.errors import Mistake
 from loyalty.ground.reading import Model, read_yaml, shown_path, validated
 from loyalty.ground.text import Text
 
@@ -20,19 +21,19 @@ from loyalty.ground.text import Text
 def _orcid(text: str) -> str:
     """Its last sign checks the others (ISO 7064, MOD 11-2)."""
     if not re.fullmatch(r"(\d{4}-){3}\d{3}[\dX]", text):
-        raise ValueError("an ORCID like 0000-0002-1825-0097 is expected")
+        raise Mistake("an ORCID like 0000-0002-1825-0097 is expected")
     total = 0
     for sign in text.replace("-", "")[:-1]:
         total = (total + int(sign)) * 2
     check = (12 - total % 11) % 11
     if text[-1] != ("X" if check == 10 else str(check)):
-        raise ValueError(f"the ORCID {text} has a wrong check sign")
+        raise Mistake("the ORCID {text} has a wrong check sign", text=text)
     return text
 
 
 def _doi(text: str) -> str:
     if not re.fullmatch(r"10\.\d{4,9}/\S+", text):
-        raise ValueError("a DOI like 10.1234/abc is expected")
+        raise Mistake("a DOI like 10.1234/abc is expected")
     return text
 
 

@@ -11,6 +11,7 @@ from loyalty.cases.study import FileRows, Study
 from loyalty.ground import paths
 from loyalty.ground.errors import RowsAbsent, UserError
 from loyalty.ground.reading import Model, NotValid, line_of
+from loyalty.ground.said import Said
 from loyalty.ground.thresholds import threshold
 from loyalty.stats import sameness
 
@@ -121,12 +122,8 @@ def _file(study: Study) -> str:
 
 
 def _unread(study: Study, error: UserError) -> Fault:
-    name, _, said = str(error).partition(": ")
-    return (
-        Fault(weight="error", file=name, said=said)
-        if said
-        else Fault(weight="error", file=study.case, said=name)
-    )
+    name, said = error.said.placed()
+    return Fault(weight="error", file=name or study.case, said=said)
 
 
 def _as_it_is(study: Study, found: list[Fault], resource: str | None = None) -> Study:
@@ -148,9 +145,14 @@ def _as_it_is(study: Study, found: list[Fault], resource: str | None = None) -> 
             weight="error",
             file=f"{study.case}/{source.path}",
             value=has,
-            said=f"its SHA-256 is {has}, {key} in study.yml says {source.sha256}",
+            said=Said(
+                "its SHA-256 is {has}, {key} in study.yml says {sha256}",
+                has=has,
+                key=key,
+                sha256=source.sha256,
+            ),
             expected=source.sha256,
-            mend="write the new one there if the change is meant",
+            mend=Said("write the new one there if the change is meant"),
         )
     )
     return _with_checksum(study, source, str(has))
@@ -191,20 +193,27 @@ def _looked(looked: survey.Survey, file: str) -> list[Fault]:
                     column=columns[against.item],
                     value=f"r = {against.r:.2f}",
                     n=against.n,
-                    said=f"it goes against the other items of {construct.id}",
-                    expected="a positive correlation with them",
-                    mend="reversed: true, where its wording is turned round; or take it out",
+                    said=Said(
+                        "it goes against the other items of {construct}", construct=construct.id
+                    ),
+                    expected=Said("a positive correlation with them"),
+                    mend=Said("reversed: true, where its wording is turned round; or take it out"),
                 )
             )
     for pair in sameness.items_that_are_one(items, least=threshold("one_item").value):
         a, b = columns[pair.a], columns[pair.b]
         if pair.follows is None:
-            said = f"{a} and {b} are nearly one column"
+            said = Said("{a} and {b} are nearly one column", a=a, b=b)
         elif pair.follows == "both":
-            said = f"each answer to {a} stands for one to {b}"
+            said = Said("each answer to {a} stands for one to {b}", a=a, b=b)
         else:
             one, other = (a, b) if pair.follows == "a" else (b, a)
-            said = f"{one} follows from {other} in each of the {pair.n:,} rows"
+            said = Said(
+                "{one} follows from {other} in each of the {n:,} rows",
+                one=one,
+                other=other,
+                n=pair.n,
+            )
         found.append(
             Fault(
                 weight="note",
@@ -213,23 +222,24 @@ def _looked(looked: survey.Survey, file: str) -> list[Fault]:
                 value=f"r = {pair.r:.2f}",
                 n=pair.n,
                 said=said,
-                expected="items that were asked apart",
-                mend="look where the columns come from; the audit shows the model without",
+                expected=Said("items that were asked apart"),
+                mend=Said("look where the columns come from; the audit shows the model without"),
             )
         )
     scales = {i.id: (study.item_scale(i).min, study.item_scale(i).max) for i in study.items}
     for coded in sameness.codes_of_another_scale(looked.rows[list(columns)], scales):
         low, high = coded.likely
+        lowest, highest = scales[coded.item]
         found.append(
             Fault(
                 weight="note",
                 file=file,
                 column=columns[coded.item],
-                value=f"{coded.low:g} to {coded.high:g}",
+                value=Said("{low:g} to {high:g}", low=coded.low, high=coded.high),
                 n=coded.n,
-                said=f"its codes fill a scale from {low} to {high}",
-                expected="{:g} to {:g}".format(*scales[coded.item]),
-                mend="give the item the scale that it was asked on",
+                said=Said("its codes fill a scale from {low} to {high}", low=low, high=high),
+                expected=Said("{low:g} to {high:g}", low=lowest, high=highest),
+                mend=Said("give the item the scale that it was asked on"),
             )
         )
     return found

@@ -16,7 +16,7 @@ from scipy.stats import norm
 
 from loyalty.ground import paths
 from loyalty.ground.addresses import look_up
-from loyalty.ground.errors import UserError
+from loyalty.ground.errors import Mistake, UserError
 from loyalty.ground.reading import Code, Identifier, read_yaml, validated
 from loyalty.ground.text import Text
 
@@ -61,7 +61,7 @@ class Claim(_Model):
     @model_validator(mode="after")
     def _two_sides(self) -> Self:
         if self.kind == "per" and len(self.values) < 2:
-            raise ValueError(f"{self.id}: a claim of kind per has two values, if and then")
+            raise Mistake("{id}: a claim of kind per has two values, if and then", id=self.id)
         return self
 
 
@@ -106,7 +106,9 @@ class Speaking(_Model):
     def _one_kind(self) -> Self:
         number = self.analysis is not None and self.number is not None
         if number == bool(self.path and self.more and self.less):
-            raise ValueError(f"{self.case}: a number, or a path with more and less, is expected")
+            raise Mistake(
+                "{case}: a number, or a path with more and less, is expected", case=self.case
+            )
         return self
 
 
@@ -135,16 +137,20 @@ class Ledger(_Model):
         ids = [c.id for c in self.claims]
         if len(set(ids)) < len(ids):
             twice = next(i for i in ids if ids.count(i) > 1)
-            raise ValueError(f"claims: the id {twice} is used twice")
+            raise Mistake("claims: the id {twice} is used twice", twice=twice)
         for check in self.checks:
             legs = [leg for pair in check.legs for leg in pair]
             for name in [*check.claims, *legs, *([check.direct] if check.direct else [])]:
                 if name not in ids:
-                    raise ValueError(f"checks.{check.id}: {name!r} is not a claim")
+                    raise Mistake(
+                        "checks.{check}: {name!r} is not a claim", check=check.id, name=name
+                    )
         for one in self.industries:
             for name in one.claims:
                 if name not in ids:
-                    raise ValueError(f"industries.{one.id}: {name!r} is not a claim")
+                    raise Mistake(
+                        "industries.{one}: {name!r} is not a claim", one=one.id, name=name
+                    )
         return self
 
     def named(self, name: str) -> Claim:
@@ -310,7 +316,13 @@ def beside(ledger: Ledger, found: Mapping[tuple[str, str], Any]) -> list[Held]:
                 values = (row.estimate, row.ci_lower, row.ci_upper)
             except (LookupError, AttributeError) as error:
                 name = f"{source.case}.{source.analysis}.{source.number}"
-                raise UserError(f"data/{FILE}: {claim.id}: {name}: {error}") from None
+                raise UserError(
+                    "data/{file}: {claim}: {name}: {error}",
+                    file=FILE,
+                    claim=claim.id,
+                    name=name,
+                    error=error,
+                ) from None
             if None not in values:
                 held.append(Held(claim, source.case, *map(float, values)))
     return held

@@ -7,9 +7,11 @@ from typing import Literal
 
 import numpy as np
 import pandas as pd
+from pydantic import SkipValidation
 
 from loyalty.ground.errors import UserError
 from loyalty.ground.reading import Model
+from loyalty.ground.said import Said
 
 #: By weight: the case stops; answers or rows are lost; something to look at.
 Weight = Literal["error", "loss", "note"]
@@ -27,20 +29,25 @@ class Fault(Model):
     file: str
     row: int | None = None
     column: str | None = None
-    value: str | None = None
+    value: SkipValidation[str | None] = None
     n: int = 1
-    said: str
-    expected: str = ""
-    mend: str = ""
+    said: SkipValidation[str]
+    expected: SkipValidation[str] = ""
+    mend: SkipValidation[str] = ""
 
     @property
-    def line(self) -> str:
+    def line(self) -> Said:
         """The fault in one line."""
-        row = None if self.row is None else f"row {self.row}"
-        column = None if self.column is None else f"column {self.column}"
-        place = ", ".join(x for x in (row, column) if x)
-        said = f"{self.file}: {place}: {self.said}" if place else f"{self.file}: {self.said}"
-        return f"{said}; {self.mend}" if self.mend else said
+        known = {"file": self.file, "row": self.row, "column": self.column, "said": self.said}
+        if self.row is not None and self.column is not None:
+            line = Said("{file}: row {row}, column {column}: {said}", **known)
+        elif self.row is not None:
+            line = Said("{file}: row {row}: {said}", **known)
+        elif self.column is not None:
+            line = Said("{file}: column {column}: {said}", **known)
+        else:
+            line = Said("{file}: {said}", **known)
+        return Said("{line}; {mend}", line=line, mend=self.mend) if self.mend else line
 
 
 def refuse(found: Sequence[Fault], case: str) -> None:
@@ -48,8 +55,14 @@ def refuse(found: Sequence[Fault], case: str) -> None:
     stops = [fault for fault in found if fault.weight == "error"]
     if stops:
         more = len(stops) - 1
-        rest = f" (and {more} more: loyalty check {case} lists them)" if more else ""
-        raise UserError(stops[0].line + rest)
+        if not more:
+            raise UserError(stops[0].line)
+        raise UserError(
+            "{line} (and {more} more: loyalty check {case} lists them)",
+            line=stops[0].line,
+            more=more,
+            case=case,
+        )
 
 
 def ordered(found: Iterable[Fault]) -> list[Fault]:

@@ -30,11 +30,19 @@ def known(content: Any, name: str) -> Any:
     if version is None:
         return content
     if isinstance(version, bool) or not isinstance(version, int) or version < 1:
-        raise UserError(f"{name}: version: {version!r} is none; expected {VERSION}, or no line")
+        raise UserError(
+            "{name}: version: {version!r} is none; expected {known}, or no line",
+            name=name,
+            version=version,
+            known=VERSION,
+        )
     if version > VERSION:
         raise UserError(
-            f"{name}: version: {version} is newer than this program, which knows {VERSION}; "
-            "it wants a newer loyalty-study"
+            "{name}: version: {version} is newer than this program, which knows "
+            "{known}; it wants a newer loyalty-study",
+            name=name,
+            version=version,
+            known=VERSION,
         )
     return content
 
@@ -51,12 +59,14 @@ def upgrade(file: Path) -> Path | None:
     """
     content = known(read_yaml(file), shown_path(file))
     if not isinstance(content, dict):
-        raise UserError(f"{shown_path(file)}: keys with values are expected")
+        raise UserError("{file}: keys with values are expected", file=shown_path(file))
     if content.get("version") == VERSION:
         return None
     target = file.with_name(f"{file.stem}.v{VERSION}.yml")
     if target.exists():
-        raise UserError(f"{shown_path(target)} is there already; it is not written over")
+        raise UserError(
+            "{target} is there already; it is not written over", target=shown_path(target)
+        )
     return paths.write(target, upgraded(file.read_text(encoding="utf-8")))
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 import unicodedata
 
+from loyalty.ground.said import Said
+
 #: Letters that Unicode does not take apart into one of a-z and an accent.
 _LETTERS = str.maketrans({"ß": "ss", "ø": "o", "æ": "ae", "œ": "oe", "ł": "l", "đ": "d", "ı": "i"})
 
@@ -16,8 +18,17 @@ def proposed(name: str) -> str:
     return "my-survey" if found in ("", "all") else found[:60].rstrip("-")
 
 
-def refused(name: str, there: bool = False) -> str:
+def refused(name: str, there: bool = False) -> Said:
     """That `name` cannot be a case's, and what can; `there`: such a folder holds a description."""
     other = proposed(name)
-    mend = f"rename the folder to {other}" if there else f"for example {other}"
-    return f"case {name!r}: a name of a-z, 0-9 and - is expected; {mend}"
+    if there:
+        return Said(
+            "case {name!r}: a name of a-z, 0-9 and - is expected; rename the folder to {other}",
+            name=name,
+            other=other,
+        )
+    return Said(
+        "case {name!r}: a name of a-z, 0-9 and - is expected; for example {other}",
+        name=name,
+        other=other,
+    )

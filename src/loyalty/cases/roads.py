@@ -20,7 +20,8 @@ from loyalty.cases import rpackage
 from loyalty.cases import study as studies
 from loyalty.cases.study import UNKNOWN, DownloadRows, FileRows, PackageRows, Study
 from loyalty.ground import paths
-from loyalty.ground.errors import RowsAbsent, UserError
+from loyalty.ground.errors import Mistake, RowsAbsent, UserError
+from loyalty.ground.said import Said, said_by_system
 
 #: Seconds without a byte, and in all, until a download is given up.
 SILENT, LONGEST = 20.0, 600.0
@@ -122,17 +123,17 @@ def _here(study: Study, rows: Source | FileRows) -> bool:
 def _brought(study: Study) -> UserError | None:
     for rows in _away(study):
         if isinstance(rows, FileRows):
-            return RowsAbsent(f"{study.case}/{rows.path}: no such file")
+            return RowsAbsent("{case}/{path}: no such file", case=study.case, path=rows.path)
         if rows.sha256 == UNKNOWN:
             return RowsAbsent(
-                f"{study.case}: never seen by us; loyalty check {study.case} tries it"
+                "{case}: never seen by us; loyalty check {case} tries it", case=study.case
             )
         try:
             file(study, rows)
         except UserError as error:
             return error
         except OSError as error:  # as of a folder that cannot be written to
-            return UserError(f"{study.case}/rows: {error.strerror}")
+            return UserError("{case}/rows: {why}", case=study.case, why=said_by_system(error))
     return None
 
 
@@ -152,15 +153,20 @@ def _sha256(path: Path) -> str:
 def _hold(source: Source, path: Path, name: str) -> None:
     """Refuse a file that is not the one described."""
     if path.exists() and not path.is_file():
-        raise UserError(f"{name}: not a regular file")
+        raise UserError("{name}: not a regular file", name=name)
     try:
         found, page = _sha256(path), _is_page(path)
     except OSError as error:
-        raise UserError(f"{name}: {error.strerror}") from None
+        raise UserError("{name}: {why}", name=name, why=said_by_system(error)) from None
     if page and source.sha256 != found:
-        raise UserError(f"{name}: a web page, not the file")
+        raise UserError("{name}: a web page, not the file", name=name)
     if source.sha256 not in (UNKNOWN, found):
-        raise UserError(f"{name}: its SHA-256 is {found}, study.yml says {source.sha256}")
+        raise UserError(
+            "{name}: its SHA-256 is {found}, study.yml says {sha256}",
+            name=name,
+            found=found,
+            sha256=source.sha256,
+        )
 
 
 def _is_page(path: Path) -> bool:
@@ -181,9 +187,9 @@ class _Within:
     def write(self, chunk: bytes) -> None:
         self._left -= len(chunk)
         if self._left < 0:
-            raise ValueError(f"larger than {LARGEST:,} bytes")
+            raise Mistake("larger than {most:,} bytes", most=LARGEST)
         if time.monotonic() > self._end:
-            raise ValueError(f"not whole after {LONGEST:g} s")
+            raise Mistake("not whole after {seconds:g} s", seconds=LONGEST)
         self._out.write(chunk)
 
     def flush(self) -> None:
@@ -206,27 +212,36 @@ def _download(study: Study, source: DownloadRows, part: Path, name: str) -> None
             fetch(address, _Within(out), None)
     except Exception as error:  # requests, urllib3, and what a deposit's answer lacks
         raise RowsAbsent(
-            f"{name}: could not be downloaded ({_said(error)}); get {source.file!r} from "
-            f"{source.landing_page} and put it into data/{study.case}/rows/"
+            "{name}: could not be downloaded ({said}); get {file!r} from "
+            "{landing_page} and put it into data/{case}/rows/",
+            name=name,
+            said=_said(error),
+            file=source.file,
+            landing_page=source.landing_page,
+            case=study.case,
         ) from None
     finally:
         for response in opened:
             response.close()
 
 
-def _said(error: Exception) -> str:
+def _said(error: Exception) -> Said:
     """Why a download failed, in a few words."""
     from requests import exceptions as of
 
     response = getattr(error, "response", None)
     if isinstance(error, of.HTTPError) and response is not None:
-        return f"the server says {response.status_code} {response.reason}"
+        return Said(
+            "the server says {code} {reason}", code=response.status_code, reason=response.reason
+        )
     if isinstance(error, of.Timeout) or "timed out" in str(error).lower():
-        return f"no answer for {SILENT:g} s"
+        return Said("no answer for {seconds:g} s", seconds=SILENT)
     if isinstance(error, of.ChunkedEncodingError | of.ContentDecodingError):
-        return "it broke off"
+        return Said("it broke off")
     if isinstance(error, of.ConnectionError):
-        return "no connection"
+        return Said("the network cannot be reached")
     if isinstance(error, of.JSONDecodeError) or "Invalid data repository" in str(error):
-        return "a deposit of another kind than Zenodo, figshare and Dataverse"
-    return f"{str(error) or type(error).__name__:.120}"
+        return Said("a deposit of another kind than Zenodo, figshare and Dataverse")
+    if isinstance(error, Mistake):
+        return error.said
+    return Said("{error:.120}", error=str(error) or type(error).__name__)

@@ -26,6 +26,7 @@ import pandas as pd
 
 from loyalty.cases.study import PackageRows
 from loyalty.ground.errors import RowsAbsent, UserError
+from loyalty.ground.said import Said, said_by_system
 
 #: Seconds that R has for one thing.
 PATIENCE = 120
@@ -82,29 +83,44 @@ def export(source: PackageRows, folder: Path, case: str) -> tuple[bytes, str]:
             content = (Path(scratch) / "rows.rda").read_bytes()
             return _of([("rows.rda", content)], source, f"{case}: {origin}"), origin
         if code == NO_OBJECT:
-            raise UserError(f"{case}: the R package {source.name} has no {source.object}")
+            raise UserError(
+                "{case}: the R package {name} has no {object}",
+                case=case,
+                name=source.name,
+                object=source.object,
+            )
         if code == NO_FRAME:
-            raise UserError(f"{case}: {source.object} of {source.name} is no data frame")
+            raise UserError(
+                "{case}: {object} of {name} is no data frame",
+                case=case,
+                object=source.object,
+                name=source.name,
+            )
         if code == NO_PACKAGE:
             _r(_DOWNLOAD, Path(scratch), source.name)
             if archives := sorted(Path(scratch).glob("*.tar.gz")):
                 return _from_archive(archives[0], source, case)
-            why = "R does not have it and could not download it"
+            why = Said("R does not have it and could not download it")
     raise RowsAbsent(
-        f"{case}: the rows are {source.object} of the R package {source.name} {source.version}: "
-        f"{why}; put its source archive {source.name}_{source.version}.tar.gz into "
-        f"data/{case}/rows/, or install the package"
+        "{case}: the rows are {object} of the R package {name} {version}: {why}; "
+        "put its source archive {name}_{version}.tar.gz into data/{case}/rows/, "
+        "or install the package",
+        case=case,
+        object=source.object,
+        name=source.name,
+        version=source.version,
+        why=why,
     )
 
 
-def _r(script: str, scratch: Path, *words: str) -> tuple[int | None, str]:
+def _r(script: str, scratch: Path, *words: str) -> tuple[int | None, Said]:
     """Run a script in a folder: its exit code (None if it could not be run), and what went wrong.
 
     R reads no profile of the project there, and the words are never part of the script.
     """
     program = shutil.which("Rscript")
     if program is None:
-        return None, "there is no R"
+        return None, Said("there is no R")
     try:
         done = subprocess.run(
             [program, "-e", script, *words],
@@ -117,11 +133,13 @@ def _r(script: str, scratch: Path, *words: str) -> tuple[int | None, str]:
             check=False,
         )
     except OSError as error:
-        return None, f"R cannot be started ({error.strerror})"
+        return None, Said("R cannot be started ({why})", why=said_by_system(error))
     except subprocess.TimeoutExpired:
-        return None, f"R did not answer in {PATIENCE} s"
+        return None, Said("R did not answer in {seconds} s", seconds=PATIENCE)
     said = done.stderr.split()
-    return done.returncode, f"R says {' '.join(said):.160}" if said else "R does not say why"
+    if not said:
+        return done.returncode, Said("R does not say why")
+    return done.returncode, Said("R says {said:.160}", said=" ".join(said))
 
 
 # --- source archives ---------------------------------------------------------------------------
@@ -145,16 +163,22 @@ def _from_archive(path: Path, source: PackageRows, case: str) -> tuple[bytes, st
                 and file.name.lower().endswith((".rda", ".rdata"))
             ]
     except KeyError:
-        raise UserError(f"{name}: not the source archive of {source.name}") from None
+        raise UserError(
+            "{name}: not the source archive of {package}", name=name, package=source.name
+        ) from None
     except (OSError, EOFError, tarfile.TarError, lzma.LZMAError, ValueError) as error:
-        raise UserError(f"{name}: not a whole source archive ({error!s:.80})") from None
+        raise UserError(
+            "{name}: not a whole source archive ({error:.80})", name=name, error=error
+        ) from None
     return _of(files, source, name), f"{source.name} {version}"
 
 
 def _member(archive: tarfile.TarFile, path: str, name: str) -> bytes:
     info = archive.getmember(path)
     if info.size > LARGEST:
-        raise UserError(f"{name}: {path} is larger than {LARGEST:,} bytes")
+        raise UserError(
+            "{name}: {path} is larger than {most:,} bytes", name=name, path=path, most=LARGEST
+        )
     file = archive.extractfile(info)
     if file is None:
         raise KeyError(path)
@@ -167,7 +191,8 @@ def _of(files: list[tuple[str, bytes]], source: PackageRows, name: str) -> bytes
         import rdata
     except ImportError:
         raise RowsAbsent(
-            f"{name}: what reads R's files is not installed (uv sync --frozen --group files)"
+            "{name}: what reads R's files is not installed (uv sync --frozen --group files)",
+            name=name,
         ) from None
     for path, content in sorted(files, key=lambda f: Path(f[0]).stem != source.object):
         try:
@@ -177,16 +202,27 @@ def _of(files: list[tuple[str, bytes]], source: PackageRows, name: str) -> bytes
                 objects = rdata.conversion.convert(parsed)
         except Exception as error:  # a broken file raises nearly anything
             said = " ".join(str(error).split()) or type(error).__name__
-            raise UserError(f"{name}: {path} is not readable ({said:.80})") from None
+            raise UserError(
+                "{name}: {path} is not readable ({said:.80})", name=name, path=path, said=said
+            ) from None
         if source.object in objects:
             frame = objects[source.object]
             if not isinstance(frame, pd.DataFrame):
-                raise UserError(f"{name}: {source.object} is no data frame")
+                raise UserError(
+                    "{name}: {object} is no data frame", name=name, object=source.object
+                )
             for column in source.columns:
                 if list(frame.columns).count(column) != 1:
-                    raise UserError(f"{name}: {source.object} has no one column {column!r}")
+                    raise UserError(
+                        "{name}: {object} has no one column {column!r}",
+                        name=name,
+                        object=source.object,
+                        column=column,
+                    )
             return as_csv(frame[source.columns] if source.columns else frame, name)
-    raise UserError(f"{name}: no {source.object} in what it has as .rda or .RData")
+    raise UserError(
+        "{name}: no {object} in what it has as .rda or .RData", name=name, object=source.object
+    )
 
 
 def _unpacked(content: bytes) -> bytes:
@@ -229,11 +265,15 @@ def _cell(value: Any, name: str) -> str:
     if isinstance(value, bool | np.bool_):
         return "TRUE" if value else "FALSE"
     if not pd.api.types.is_scalar(value):
-        raise UserError(f"{name}: a cell that holds more than one value")
+        raise UserError("{name}: a cell that holds more than one value", name=name)
     if pd.isna(value):
         return ""
     if isinstance(value, Integral):
         return str(int(value))
     if isinstance(value, Real):
         return repr(float(value) + 0.0).removesuffix(".0")  # −0 is 0
-    raise UserError(f"{name}: a cell that is no number and no text ({type(value).__name__})")
+    raise UserError(
+        "{name}: a cell that is no number and no text ({type})",
+        name=name,
+        type=type(value).__name__,
+    )

@@ -23,6 +23,7 @@ from loyalty.ground import paths
 from loyalty.ground.errors import RowsAbsent, UserError
 from loyalty.ground.findings import People, Record
 from loyalty.ground.reasons import Reason
+from loyalty.ground.said import Said
 from loyalty.stats import ledger
 
 #: What is said of a value that is none of its kind.
@@ -68,11 +69,14 @@ def checksum(study: Study, source: FileRows) -> str:
     path, name = paths.inside(study.folder, source.path), f"{study.case}/{source.path}"
     has = sha256(path)
     if has is None:
-        raise RowsAbsent(f"{name}: No such file or directory")
+        raise RowsAbsent("{name}: {why}", name=name, why=Said("No such file or directory"))
     if has != source.sha256:
         raise UserError(
-            f"{name}: its SHA-256 is {has}, rows.file.sha256 in study.yml says "
-            f"{source.sha256}; write the new one there if the change is meant"
+            "{name}: its SHA-256 is {checksum}, rows.file.sha256 in study.yml says "
+            "{sha256}; write the new one there if the change is meant",
+            name=name,
+            checksum=has,
+            sha256=source.sha256,
         )
     return has
 
@@ -83,7 +87,9 @@ def _parquet(folder: Path) -> list[Path]:
     found = sorted(p for p in folder.rglob("*.parquet") if p.is_file())
     out = [p for p in found if not p.resolve().is_relative_to(base)]
     if out:
-        raise UserError(f"{out[0].name}: a link that leaves the folder {folder.name}")
+        raise UserError(
+            "{name}: a link that leaves the folder {folder}", name=out[0].name, folder=folder.name
+        )
     return found
 
 
@@ -148,13 +154,15 @@ def _open(path: Path, table: str | None, name: str) -> Iterator[duckdb.DuckDBPyC
             db.execute(f"CREATE TEMP VIEW source AS SELECT * FROM {reads}")
             yield db
         except duckdb.Error as error:
-            raise UserError(f"{name}: not readable ({_line(error, path)})") from None
+            raise UserError(
+                "{name}: not readable ({line})", name=name, line=_line(error, path)
+            ) from None
 
 
 def _folder(db: duckdb.DuckDBPyConnection, path: Path, name: str, spill: str) -> str:
     files = [str(p) for p in _parquet(path)]
     if not files:
-        raise UserError(f"{name}: no .parquet file in the folder")
+        raise UserError("{name}: no .parquet file in the folder", name=name)
     _shut(db, [str(path), spill])
     listed = ", ".join(_text(f) for f in files)
     return f"read_parquet([{listed}], hive_partitioning = false)"
@@ -171,8 +179,12 @@ def _table(
     ).fetchall()
     tables = [row[0] for row in known]
     if table is None or table not in tables:
-        there = ", ".join(tables) or "none"
-        raise UserError(f"{name}: rows.file.table is {table!r}; expected a table of it ({there})")
+        raise UserError(
+            "{name}: rows.file.table is {table!r}; expected a table of it ({tables})",
+            name=name,
+            table=table,
+            tables=tables,
+        )
     return f"stored.main.{_name(table)}"
 
 
@@ -194,9 +206,13 @@ def opened(study: Study, resource: Resource) -> tuple[Store, int, list[tuple[str
     assert source is not None
     path, name = paths.inside(study.folder, source.path), f"{study.case}/{source.path}"
     if resource.kind != "transactions":
-        raise UserError(f"{name}: a folder or a database is expected of transactions alone")
+        raise UserError(
+            "{name}: a folder or a database is expected of transactions alone", name=name
+        )
     if resource.rows.format.time_zone is not None:
-        raise UserError(f"{name}: rows.format.time_zone is for files; write local days there")
+        raise UserError(
+            "{name}: rows.format.time_zone is for files; write local days there", name=name
+        )
     with _open(path, source.table, name) as db:
         described = db.sql("SELECT column_name, column_type FROM (DESCRIBE source)").fetchall()
         values, checks = _roles(dict(described), resource, name)
@@ -207,7 +223,9 @@ def opened(study: Study, resource: Resource) -> tuple[Store, int, list[tuple[str
         counted = dict(db.sql(counts).fetchall())
     read = sum(counted.values())
     if read > ROWS:
-        raise UserError(f"{name}: {read:,} rows; at most {ROWS:,} are read")
+        raise UserError(
+            "{name}: {rows:,} rows; at most {most:,} are read", name=name, rows=read, most=ROWS
+        )
     wrong = [
         (role, LeftOut(reason=reason, n=counted[i]))
         for i, (role, reason, _) in enumerate(checks)

@@ -28,7 +28,7 @@ from pydantic import (
 from loyalty.cases import form, naming
 from loyalty.cases.about import AboutCase
 from loyalty.ground import paths
-from loyalty.ground.errors import UserError
+from loyalty.ground.errors import Mistake, UserError
 from loyalty.ground.reading import (
     Code,
     Identifier,
@@ -43,6 +43,7 @@ from loyalty.ground.reading import (
     validated,
 )
 from loyalty.ground.reasons import CannotCompute
+from loyalty.ground.said import Said
 from loyalty.ground.text import Language, Text
 
 #: The name that stands for all cases together (the synthesis).
@@ -114,8 +115,10 @@ def _one_of(model: M, names: Sequence[str]) -> M:
     """`model`, if exactly one of the fields is given."""
     given = [n for n in names if getattr(model, n) is not None]
     if len(given) != 1:
-        raise ValueError(
-            f"exactly one of {', '.join(names)} is expected, not {' and '.join(given) or 'none'}"
+        raise Mistake(
+            "exactly one of {names} is expected; given: {given}",
+            names=[*names],
+            given=given,
         )
     return model
 
@@ -192,7 +195,7 @@ class DownloadRows(Model):
     @model_validator(mode="after")
     def _one_place(self) -> Self:
         if self.member is not None and ".." in self.member.split("/"):
-            raise ValueError(f"member: {self.member!r} is no path within an archive")
+            raise Mistake("member: {member!r} is no path within an archive", member=self.member)
         return _one_of(self, ("url", "doi"))
 
 
@@ -262,9 +265,11 @@ class Format(Model):
     @model_validator(mode="after")
     def _marks(self) -> Self:
         if self.decimal is not None and self.decimal == self.thousands:
-            raise ValueError(f"decimal and thousands are both {self.decimal!r}")
+            raise Mistake("decimal and thousands are both {decimal!r}", decimal=self.decimal)
         if self.time_zone is not None and self.time_zone not in available_timezones():
-            raise ValueError(f"time_zone: {self.time_zone!r} is none, as Europe/Berlin is")
+            raise Mistake(
+                "time_zone: {time_zone!r} is none, as Europe/Berlin is", time_zone=self.time_zone
+            )
         return self
 
 
@@ -370,14 +375,16 @@ class Resource(Model):
         roles = ROLES[self.kind]
         for role in self.columns:
             if role not in roles:
-                raise ValueError(f"columns.{role}: expected one of {', '.join(roles)}")
+                raise Mistake("columns.{role}: expected one of {roles}", role=role, roles=[*roles])
         if self.measures and self.kind != "waves":
-            raise ValueError(f"measures: of waves, not of {self.kind}")
+            raise Mistake("measures: of waves, not of {kind}", kind=self.kind)
         named = Counter(m.id for m in self.measures)
         if odd := [n for n, k in named.items() if k > 1 or n in ("wave", *roles)]:
-            raise ValueError(f"measures.{odd[0]}: another name is expected")
+            raise Mistake("measures.{odd}: another name is expected", odd=odd[0])
         if self.kind == "reviews" and (odd := sorted(set(self.levels) - {"pos", "neg"})):
-            raise ValueError(f"levels.{odd[0]}: expected pos or neg, which the reviews are told by")
+            raise Mistake(
+                "levels.{odd}: expected pos or neg, which the reviews are told by", odd=odd[0]
+            )
         return self
 
 
@@ -396,7 +403,7 @@ class Scale(Model):
     @model_validator(mode="after")
     def _ordered(self) -> Self:
         if self.min >= self.max:
-            raise ValueError(f"min must be below max, not {self.min} and {self.max}")
+            raise Mistake("min must be below max, not {min} and {max}", min=self.min, max=self.max)
         return self
 
     @property
@@ -491,7 +498,7 @@ class Exclude(Model):
             k for k in ("is_", "is_not", "below", "above", "blank") if getattr(self, k) is not None
         ]
         if len(given) != 1:
-            raise ValueError("exactly one of is, is_not, below, above, blank is expected")
+            raise Mistake("exactly one of is, is_not, below, above, blank is expected")
         return self
 
     def takes(self, raw: pd.Series) -> pd.Series:
@@ -573,11 +580,11 @@ class PrintedPLS(Model):
     def _one_product(self) -> Self:
         products = [p for p in self.paths if p.moderator is not None]
         if len(products) > 1:
-            raise ValueError("paths: one product of two constructs is expected at most")
+            raise Mistake("paths: one product of two constructs is expected at most")
         for p in products:
             before = {q.from_ for q in self.paths if q.to == p.to and q.moderator is None}
             if not self.consistent or not {p.from_, p.moderator} <= before:
-                raise ValueError(
+                raise Mistake(
                     "paths: a product is expected beside the paths of both constructs, and with "
                     "consistent: true"
                 )
@@ -640,11 +647,20 @@ class PrintedStatistic(Model):
     def _whole(self) -> Self:
         least, most = STATISTICS[self.statistic]
         if not least <= len(self.of) <= most:
-            raise ValueError(f"{self.statistic}: of: {least} to {most} constructs are expected")
+            raise Mistake(
+                "{statistic}: of: {least} to {most} constructs are expected",
+                statistic=self.statistic,
+                least=least,
+                most=most,
+            )
         if (self.by is None) == (self.statistic in ("t", "coefficient")):
-            raise ValueError(f"{self.statistic}: by: expected for t and coefficient alone")
+            raise Mistake(
+                "{statistic}: by: expected for t and coefficient alone", statistic=self.statistic
+            )
         if (self.at is None) == (self.statistic in ("eigenvalue", "chi2")):
-            raise ValueError(f"{self.statistic}: at: expected for eigenvalue and chi2 alone")
+            raise Mistake(
+                "{statistic}: at: expected for eigenvalue and chi2 alone", statistic=self.statistic
+            )
         return self
 
 
@@ -940,18 +956,23 @@ class Study(Model):
             raise Problems(problems)
         return self
 
-    def _problems(self) -> Iterable[str]:
+    def _problems(self) -> Iterable[Said]:
         for key, given in (("rows", self.rows_), ("scale", self.scale_)):
             if self.constructs and given is None:
-                yield f"{key}: expected where there are constructs"
+                yield Said("{key}: expected where there are constructs", key=key)
             if given is not None and not self.constructs:
-                yield f"{key}: given, but no construct says which of its columns to use"
+                yield Said(
+                    "{key}: given, but no construct says which of its columns to use", key=key
+                )
         if not self.provenance.redistribute:
             for key, rows in [("rows", self.rows_), *((r.id, r.rows) for r in self.resources)]:
                 if rows is not None and rows.file and not rows.file.path.startswith("rows/"):
-                    yield f"{key}.file.path: expected in rows/, for the rows may not be passed on"
+                    yield Said(
+                        "{key}.file.path: expected in rows/, for the rows may not be passed on",
+                        key=key,
+                    )
         if not self.constructs and not self.resources:
-            yield "constructs or resources: at least one of them is expected"
+            yield Said("constructs or resources: at least one of them is expected")
         ids = [c.id for c in self.constructs]
         known = set(ids)
         item_ids = [i.id for i in self.items]
@@ -961,116 +982,187 @@ class Study(Model):
             for item in construct.items:
                 if item.id in owner:
                     yield (
-                        f"constructs: the item {item.id} is claimed twice, "
-                        f"by {owner[item.id]} and by {construct.id}"
+                        Said(
+                            "constructs: the item {item} is claimed twice, by {owner} and by "
+                            "{construct}",
+                            item=item.id,
+                            owner=owner[item.id],
+                            construct=construct.id,
+                        )
                     )
                 owner[item.id] = construct.id
         for name, n in Counter(ids + sorted(set(item_ids)) + single).items():
             if n > 1:
-                yield f"the id {name} is used {n} times (constructs, items, variables, groups)"
+                yield Said(
+                    "the id {name} is used {n} times (constructs, items, variables, groups)",
+                    name=name,
+                    n=n,
+                )
         for name, n in Counter(e.id for e in self.exclude).items():
             if n > 1:
-                yield f"exclude: the id {name} is used {n} times"
+                yield Said("exclude: the id {name} is used {n} times", name=name, n=n)
         for name, n in Counter(r.id for r in self.resources).items():
             if n > 1:
-                yield f"resources: the id {name} is used {n} times"
+                yield Said("resources: the id {name} is used {n} times", name=name, n=n)
         for name, n in Counter(h.id for h in self.hypotheses).items():
             if n > 1:
-                yield f"hypotheses: the id {name} is used {n} times"
+                yield Said("hypotheses: the id {name} is used {n} times", name=name, n=n)
         edges = set()
         for h in self.hypotheses:
             for key, end in (("from", h.from_), ("to", h.to), ("moderator", h.moderator)):
                 if end is not None and end not in known:
-                    yield f"hypotheses.{h.id}.{key}: {end!r} is not a construct"
+                    yield Said(
+                        "hypotheses.{h}.{key}: {end!r} is not a construct", h=h.id, key=key, end=end
+                    )
             if h.from_ == h.to:
-                yield f"hypotheses.{h.id}: a construct cannot lead to itself"
+                yield Said("hypotheses.{h}: a construct cannot lead to itself", h=h.id)
             if h.is_path:
                 if (h.from_, h.to) in edges:
-                    yield f"hypotheses.{h.id}: the path {h.from_} → {h.to} is named twice"
+                    yield Said(
+                        "hypotheses.{h}: the path {from_} → {to} is named twice",
+                        h=h.id,
+                        from_=h.from_,
+                        to=h.to,
+                    )
                 edges.add((h.from_, h.to))
         if cycle := _cycle(edges):
-            yield f"hypotheses: the paths run in a circle ({' → '.join(cycle)})"
+            yield Said("hypotheses: the paths run in a circle ({cycle})", cycle=" → ".join(cycle))
         for effect in self.effects:
             for pair in pairwise(effect.through):
                 if pair not in edges:
-                    yield (f"effects.{effect.id}.through: no hypothesis says {pair[0]} → {pair[1]}")
+                    yield (
+                        Said(
+                            "effects.{effect}.through: no hypothesis says {start} → {end}",
+                            effect=effect.id,
+                            start=pair[0],
+                            end=pair[1],
+                        )
+                    )
         for a, b in self.covariances:
             for end in (a, b):
                 if end not in known:
-                    yield f"covariances: {end!r} is not a construct"
+                    yield Said("covariances: {end!r} is not a construct", end=end)
         if self.focus is not None and self.focus not in [h.id for h in self.paths]:
-            yield f"focus: {self.focus!r} is not an estimated path of the hypotheses"
+            yield Said(
+                "focus: {focus!r} is not an estimated path of the hypotheses", focus=self.focus
+            )
         measured = {*ids, *item_ids, *(v.id for v in self.variables if v.kind != "id")}
         if self.marker is not None and self.marker not in measured:
-            yield f"marker: {self.marker!r} is not a construct, an item or a variable with numbers"
+            yield Said(
+                "marker: {marker!r} is not a construct, an item or a variable with numbers",
+                marker=self.marker,
+            )
         group_ids = [g.id for g in self.groups]
         for group in self.groups:
             if group.within is not None and group.within not in group_ids:
-                yield f"groups.{group.id}.within: {group.within!r} is not a group"
+                yield Said(
+                    "groups.{group}.within: {within!r} is not a group",
+                    group=group.id,
+                    within=group.within,
+                )
             if len(group.levels) < 2:
-                yield f"groups.{group.id}.levels: at least two levels are expected"
+                yield Said(
+                    "groups.{group}.levels: at least two levels are expected", group=group.id
+                )
             if group.quotas is not None and set(group.quotas) != set(group.levels):
-                yield f"groups.{group.id}.quotas: the levels are expected as keys"
+                yield Said("groups.{group}.quotas: the levels are expected as keys", group=group.id)
         used = {v.source_column for v in (*self.items, *self.variables, *self.groups)}
         for column in sorted(used & set(self.personal)):
-            yield f"personal: {column!r} is used as an item, a variable or a group"
+            yield Said(
+                "personal: {column!r} is used as an item, a variable or a group", column=column
+            )
         if self.join is not None:
             yield from self._join_problems(self.join)
         formative = {c.id for c in self.constructs if c.mode == "formative"}
         for h in self.hypotheses:
             if formative & {h.from_, h.to, h.moderator}:
                 yield (
-                    f"hypotheses.{h.id}: a formative construct takes part in no covariance-based "
-                    "model; its paths are expected under published"
+                    Said(
+                        "hypotheses.{h}: a formative construct takes part in no covariance-based "
+                        "model; its paths are expected under published",
+                        h=h.id,
+                    )
                 )
         for name, n in Counter(p.id for p in self.published).items():
             if n > 1:
-                yield f"published: the id {name} is used {n} times"
+                yield Said("published: the id {name} is used {n} times", name=name, n=n)
         transactions = {r.id for r in self.resources if r.kind == "transactions"}
         for entry in self.published:
             if entry.bg_nbd is not None and entry.bg_nbd.resource not in transactions:
-                yield f"published.{entry.id}: {entry.bg_nbd.resource!r} is no table of transactions"
+                yield Said(
+                    "published.{entry}: {resource!r} is no table of transactions",
+                    entry=entry.id,
+                    resource=entry.bg_nbd.resource,
+                )
             if entry.panel is not None:
                 yield from self._panel_problems(entry.id, entry.panel)
             if entry.pls is not None:
                 ends = {end for p in entry.pls.paths for end in (p.from_, p.to, p.moderator) if end}
                 tables = (entry.pls.r2, entry.pls.alpha, entry.pls.rho_c, entry.pls.ave)
                 for end in sorted(ends.union(*tables) - known):
-                    yield f"published.{entry.id}: {end!r} is not a construct"
+                    yield Said(
+                        "published.{entry}: {end!r} is not a construct", entry=entry.id, end=end
+                    )
                 for name in sorted(entry.pls.loadings.keys() - owner.keys()):
-                    yield f"published.{entry.id}: {name!r} is not an item"
+                    yield Said(
+                        "published.{entry}: {name!r} is not an item", entry=entry.id, name=name
+                    )
             if entry.statistics is not None:
                 for name in sorted(set(entry.statistics.items) - owner.keys()):
-                    yield f"published.{entry.id}: {name!r} is not an item"
+                    yield Said(
+                        "published.{entry}: {name!r} is not an item", entry=entry.id, name=name
+                    )
                 for figure in entry.statistics.figures:
                     for name in sorted(set(figure.of) - known):
-                        yield f"published.{entry.id}: {name!r} is not a construct"
+                        yield Said(
+                            "published.{entry}: {name!r} is not a construct",
+                            entry=entry.id,
+                            name=name,
+                        )
                     others = group_ids if figure.statistic == "t" else figure.of[1:]
                     if figure.by is not None and figure.by not in others:
-                        what = "a group" if figure.statistic == "t" else "a predictor"
-                        yield f"published.{entry.id}: {figure.by!r} is not {what}"
+                        yield Said(
+                            "published.{entry}: {by!r} is not a group"
+                            if figure.statistic == "t"
+                            else "published.{entry}: {by!r} is not a predictor",
+                            entry=entry.id,
+                            by=figure.by,
+                        )
         for name in self.notebooks:
             if name not in PER_CASE:
-                yield f"notebooks.{name}: expected one of {', '.join(PER_CASE)}"
+                yield Said(
+                    "notebooks.{name}: expected one of {known}", name=name, known=[*PER_CASE]
+                )
 
-    def _panel_problems(self, name: str, panel: PrintedPanel) -> Iterable[str]:
+    def _panel_problems(self, name: str, panel: PrintedPanel) -> Iterable[Said]:
         waves = {r.id: [m.id for m in r.measures] for r in self.resources if r.kind == "waves"}
         if panel.resource not in waves:
-            yield f"published.{name}: {panel.resource!r} is no table of waves"
+            yield Said(
+                "published.{name}: {resource!r} is no table of waves",
+                name=name,
+                resource=panel.resource,
+            )
             return
         for measure in dict.fromkeys([panel.done, *(f.said for f in panel.figures)]):
             if measure not in waves[panel.resource]:
-                yield f"published.{name}: {measure!r} is no measure of {panel.resource}"
+                yield Said(
+                    "published.{name}: {measure!r} is no measure of {resource}",
+                    name=name,
+                    measure=measure,
+                    resource=panel.resource,
+                )
 
-    def _join_problems(self, join: Join) -> Iterable[str]:
+    def _join_problems(self, join: Join) -> Iterable[Said]:
         if join.key not in [v.id for v in self.variables if v.kind == "id"]:
-            yield f"join.key: {join.key!r} is no variable of the kind id"
+            yield Said("join.key: {key!r} is no variable of the kind id", key=join.key)
         kinds = {r.id: r.kind for r in self.resources}
         for name in join.tables:
             if kinds.get(name) not in ("transactions", "complaints"):
-                yield f"join.tables: {name!r} is no table of transactions or complaints"
+                yield Said(
+                    "join.tables: {name!r} is no table of transactions or complaints", name=name
+                )
         if [kinds.get(n) for n in join.tables].count("transactions") != 1:
-            yield "join.tables: one table of transactions is expected"
+            yield Said("join.tables: one table of transactions is expected")
 
 
 def _cycle(edges: set[tuple[str, str]]) -> list[str]:
@@ -1127,7 +1219,7 @@ def file_of(case: str) -> Path:
     if not CASE_ID.fullmatch(case) or case == ALL:
         raise UserError(naming.refused(case, file.is_file()))
     if not file.is_file():
-        raise UserError(f"case {case!r}: unknown; known cases: {', '.join(cases()) or 'none'}")
+        raise UserError("case {case!r}: unknown; known cases: {cases}", case=case, cases=[*cases()])
     return file
 
 

@@ -22,7 +22,7 @@ import numpy as np
 import pandas as pd
 
 from loyalty.cases import reading, roads
-from loyalty.cases.faults import Fault, cell, refuse
+from loyalty.cases.faults import Fault, Weight, cell, refuse
 from loyalty.cases.study import (
     Distribution,
     DistributionRows,
@@ -37,8 +37,13 @@ from loyalty.cases.study import (
 )
 from loyalty.ground import paths
 from loyalty.ground.errors import RowsAbsent, UserError
+from loyalty.ground.said import Said
 
-MEND = "declare it under scale.missing, correct it, or set rows.outside_scale: missing"
+MEND = Said("declare it under scale.missing, correct it, or set rows.outside_scale: missing")
+OUTSIDE = "{value:g} is not on the scale {low:g} to {high:g} ({n} such in this column)"
+OUTSIDE_MISSING = (
+    "{value:g} is not on the scale {low:g} to {high:g} ({n} such in this column), set to missing"
+)
 
 
 @dataclass(frozen=True)
@@ -179,8 +184,11 @@ def content(study: Study, source: Source) -> tuple[bytes, str, str, str]:
         checksum = hashlib.sha256(found).hexdigest()
         if isinstance(source, FileRows) and checksum != source.sha256:
             raise UserError(
-                f"{name}: its SHA-256 is {checksum}, rows.file.sha256 in study.yml says "
-                f"{source.sha256}; write the new one there if the change is meant"
+                "{name}: its SHA-256 is {checksum}, rows.file.sha256 in study.yml says "
+                "{sha256}; write the new one there if the change is meant",
+                name=name,
+                checksum=checksum,
+                sha256=source.sha256,
             )
     inner = source.member if isinstance(source, DownloadRows) else None
     return *reading.unpacked(found, path, name, inner), checksum, name
@@ -201,9 +209,9 @@ def member(source: Distribution, path: str) -> bytes:
                 raise KeyError(path)
             return file.read()
     except KeyError:
-        raise UserError(f"{name}: the distribution has no such member") from None
+        raise UserError("{name}: the distribution has no such member", name=name) from None
     except (zipfile.BadZipFile, tarfile.TarError):
-        raise UserError(f"{name}: the distribution is not a readable archive") from None
+        raise UserError("{name}: the distribution is not a readable archive", name=name) from None
 
 
 def parse(
@@ -257,11 +265,21 @@ def fetch_distribution(name: str, version: str, sha256: str) -> Path:
         archives = sorted([*Path(scratch).glob("*.whl"), *Path(scratch).glob("*.tar.gz")])
         if done.returncode or len(archives) != 1:
             errors = [x for x in done.stderr.splitlines() if x.startswith("ERROR")]
-            reason = errors[-1].removeprefix("ERROR: ") if errors else "no archive came"
-            raise RowsAbsent(f"{name} {version}: could not be downloaded ({reason:.200})")
+            reason = errors[-1].removeprefix("ERROR: ") if errors else Said("no archive came")
+            raise RowsAbsent(
+                "{name} {version}: could not be downloaded ({reason:.200})",
+                name=name,
+                version=version,
+                reason=reason,
+            )
         (archive,) = archives
         if _sha256(archive) != sha256:
-            raise UserError(f"{name} {version}: its SHA-256 is not {sha256}")
+            raise UserError(
+                "{name} {version}: its SHA-256 is not {sha256}",
+                name=name,
+                version=version,
+                sha256=sha256,
+            )
         shutil.move(archive, scratch + ".part")
         cached = folder / f"{stem}{'.whl' if archive.suffix == '.whl' else '.tar.gz'}"
         os.replace(scratch + ".part", cached)
@@ -316,10 +334,10 @@ def typed(
         excluded[rule.id] = int(out.sum())
         frame = frame[~out]
     if excluded and frame.empty:
-        said = "the rules of exclude leave nobody"
+        said = Said("the rules of exclude leave nobody")
         return Survey(study, frame, checksum, {}, {}, read, excluded), [
             *faults,
-            Fault(weight="error", file=name, said=said, expected="some rows"),
+            Fault(weight="error", file=name, said=said, expected=Said("some rows")),
         ]
     typing = _Typing(study, frame, name, first)
     typing.found += faults
@@ -362,23 +380,32 @@ def typed(
     return survey, typing.found
 
 
-def no_column(name: str, column: str, columns: list[str]) -> str:
+def no_column(name: str, column: str, columns: list[str]) -> Said:
     return _lacking(name, column, columns).line
 
 
 def _lacking(name: str, column: str, columns: list[str]) -> Fault:
     if columns.count(column) > 1:
-        said = f"the column {column!r} stands there {columns.count(column)} times"
+        said = Said(
+            "the column {column!r} stands there {n} times", column=column, n=columns.count(column)
+        )
         return Fault(
-            weight="error", file=name, said=said, expected="once", mend="rename all but one"
+            weight="error",
+            file=name,
+            said=said,
+            expected=Said("once"),
+            mend=Said("rename all but one"),
         )
     near = difflib.get_close_matches(column, columns, n=1)
-    hint = f"did you mean {near[0]!r}?" if near else ""
+    hint = Said("did you mean {near!r}?", near=near[0]) if near else ""
     return Fault(
         weight="error",
         file=name,
-        said=f"no column {column!r}",
-        expected=f"one of {', '.join(map(repr, columns[:20]))}{' …' if len(columns) > 20 else ''}",
+        said=Said("no column {column!r}", column=column),
+        expected=Said(
+            "one of {columns} …" if len(columns) > 20 else "one of {columns}",
+            columns=[*map(repr, columns[:20])],
+        ),
         mend=hint,
     )
 
@@ -390,10 +417,19 @@ class _Typing:
         self.study, self.frame, self.name, self.first = study, frame, name, first
         self.found: list[Fault] = []
 
-    def _fault(self, wrong: pd.Series, column: str, **of: str) -> None:
+    def _fault(
+        self,
+        wrong: pd.Series,
+        column: str,
+        weight: Weight,
+        said: Said,
+        expected: str = "",
+        mend: str = "",
+    ) -> None:
         at: dict[str, Any] = cell(self.frame, wrong, column, self.first)
-        said = of.pop("said").format(**at)
-        self.found.append(Fault.model_validate({"file": self.name, "said": said, **at, **of}))
+        self.found.append(
+            Fault(weight=weight, file=self.name, said=said, expected=expected, mend=mend, **at)
+        )
 
     def numbers(self, column: str) -> pd.Series:
         raw = self.frame[column]
@@ -412,8 +448,8 @@ class _Typing:
                 bad,
                 column,
                 weight="error",
-                said=f"{value!r:.40} is no number".replace("{", "{{").replace("}", "}}"),
-                expected="a number, or nothing",
+                said=Said("{value!r:.40} is no number", value=value),
+                expected=Said("a number, or nothing"),
             )
         return numbers.mask(bad)
 
@@ -427,14 +463,16 @@ class _Typing:
         if n:
             refused = self.study.rows.outside_scale == "refuse"
             at = int(np.flatnonzero(wrong.to_numpy())[0])
+            of = {"value": answers.iloc[at], "low": scale.min, "high": scale.max, "n": n}
+            on_scale = {"low": scale.min, "high": scale.max, "step": scale.step}
             self._fault(
                 wrong,
                 column,
                 weight="error" if refused else "loss",
-                said=f"{answers.iloc[at]:g} is not on the scale {scale.min:g} to {scale.max:g} "
-                f"({n} such in this column)" + ("" if refused else ", set to missing"),
-                expected=f"{scale.min:g} to {scale.max:g}"
-                + (f" in steps of {scale.step:g}" if scale.step not in (0, 1) else ""),
+                said=Said(OUTSIDE, **of) if refused else Said(OUTSIDE_MISSING, **of),
+                expected=Said("{low:g} to {high:g}", **on_scale)
+                if scale.step in (0, 1)
+                else Said("{low:g} to {high:g} in steps of {step:g}", **on_scale),
                 mend=MEND if refused else "",
             )
         return answers.mask(wrong), answers[wrong].set_axis(np.flatnonzero(wrong.to_numpy()))
@@ -444,15 +482,16 @@ class _Typing:
         if answers.nunique() < 2 and not any(
             f.column == column and f.weight == "error" for f in self.found
         ):
-            found = "no answer at all" if answers.nunique() == 0 else f"always {answers.max():g}"
             self.found.append(
                 Fault(
                     weight="error",
                     file=self.name,
                     column=column,
-                    said=f"a constant item ({found})",
-                    expected="two different answers",
-                    mend="leave the item out of its construct",
+                    said=Said("a constant item (no answer at all)")
+                    if answers.nunique() == 0
+                    else Said("a constant item (always {value:g})", value=answers.max()),
+                    expected=Said("two different answers"),
+                    mend=Said("leave the item out of its construct"),
                 )
             )
 
@@ -469,13 +508,14 @@ class _Typing:
                 unknown.astype(bool),
                 column,
                 weight="error",
-                said=f"the level {level!r:.40} is not declared in study.yml".replace(
-                    "{", "{{"
-                ).replace("}", "}}"),
-                expected=", ".join(group.levels),
-                mend=f"declare it under levels or missing of the group {group.id}",
+                said=Said("the level {level!r:.40} is not declared in study.yml", level=level),
+                expected=Said("{levels}", levels=list(group.levels)),
+                mend=Said(
+                    "declare it under levels or missing of the group {group}", group=group.id
+                ),
             )
         counts = texts.value_counts()
+        there = [repr(level) for level in counts.index[:10]]
         for level in group.levels:
             if level not in counts.index:
                 self.found.append(
@@ -484,10 +524,15 @@ class _Typing:
                         file=self.name,
                         column=column,
                         value=level,
-                        said=f"the level {level!r} is declared, but no row has it",
-                        expected=", ".join(map(repr, counts.index[:10].tolist())),
-                        mend=f"write the level of the group {group.id} as the file has it, "
-                        "or take it out",
+                        said=Said(
+                            "the level {level!r} is declared, but no row has it", level=level
+                        ),
+                        expected=Said("{levels}", levels=there),
+                        mend=Said(
+                            "write the level of the group {group} as the file has it, "
+                            "or take it out",
+                            group=group.id,
+                        ),
                     )
                 )
         if texts.isna().any():
@@ -495,8 +540,8 @@ class _Typing:
                 texts.isna(),
                 column,
                 weight="note",
-                said=f"no level of {group.id}",
-                expected="a level",
+                said=Said("no level of {group}", group=group.id),
+                expected=Said("a level"),
             )
         return texts.astype(object).where(texts.notna(), None)
 
@@ -507,9 +552,13 @@ class _Typing:
                 Fault(
                     weight="note" if n > 1 else "error",
                     file=self.name,
-                    said=f"{n} rows, but the measurement model has {parameters} parameters: "
-                    "what needs it cannot be computed",
-                    expected=f"more than {parameters} rows",
+                    said=Said(
+                        "{n} rows, but the measurement model has {parameters} parameters: what "
+                        "needs it cannot be computed",
+                        n=n,
+                        parameters=parameters,
+                    ),
+                    expected=Said("more than {parameters} rows", parameters=parameters),
                 )
             )
 

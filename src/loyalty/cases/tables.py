@@ -34,6 +34,7 @@ from loyalty.ground.findings import (
     Record,
 )
 from loyalty.ground.reasons import Reason
+from loyalty.ground.said import Said
 from loyalty.stats import ledger
 
 #: What a review may be.
@@ -125,13 +126,19 @@ def _stored(study: Study, resource: Resource, found: list[Fault] | None) -> Load
     for role, left in wrong:
         if found is None:
             break
-        said = f"{left.reason.text().en}; the row is left out"
+        said = Said("{reason}; the row is left out", reason=left.reason.text())
         column = resource.columns.get(role, role)
         found.append(Fault(weight="loss", file=name, column=column, n=left.n, said=said))
     if read == sum(left.n for left in excluded):
-        why = "; ".join(f"{left.reason.text().en} ({left.n:,})" for left in excluded)
-        raise UserError(f"{name}: no usable row: {why or 'it is empty'}")
+        raise _nothing_usable(name, excluded)
     return Loaded(resource, store, checksum, read, excluded)
+
+
+def _nothing_usable(name: str, excluded: Sequence[LeftOut]) -> UserError:
+    if not excluded:
+        return UserError("{name}: no usable row: it is empty", name=name)
+    left = [Said("{reason} ({n:,})", reason=out.reason.text(), n=out.n) for out in excluded]
+    return UserError("{name}: no usable row: {left}", name=name, left=left)
 
 
 def _read(study: Study, resource: Resource) -> tuple[pd.DataFrame, str, str]:
@@ -230,7 +237,9 @@ def _pickled(content: bytes, name: str) -> pd.DataFrame:
             raise pickle.UnpicklingError("no table")
         return pd.DataFrame({str(c): frame[c] for c in frame.columns})
     except Exception as error:  # a broken pickle raises nearly anything
-        raise UserError(f"{name}: not a readable table ({error!s:.100})") from None
+        raise UserError(
+            "{name}: not a readable table ({error:.100})", name=name, error=error
+        ) from None
 
 
 def _lines(source: LineRows, form: Format) -> tuple[pd.DataFrame, str]:
@@ -266,7 +275,7 @@ def typed(
             usable &= ~bad
             if found is not None:
                 at: dict[str, Any] = cell(frame, bad, column, first)
-                said = f"{reason.text().en}; the row is left out"
+                said = Said("{reason}; the row is left out", reason=reason.text())
                 found.append(Fault(weight="loss", file=name, said=said, **at))
 
     for measure in resource.measures:
@@ -297,10 +306,7 @@ def typed(
         columns[role] = values
     rows = pd.DataFrame(columns)[usable].reset_index(drop=True)
     if rows.empty:
-        why = (
-            "; ".join(f"{left.reason.text().en} ({left.n:,})" for left in excluded) or "it is empty"
-        )
-        raise UserError(f"{name}: no usable row: {why}")
+        raise _nothing_usable(name, excluded)
     panel = _panel(resource, frame, columns) if resource.measures else None
     return Loaded(resource, rows, checksum, len(frame), excluded, panel)
 

@@ -211,17 +211,22 @@ def read(case: str, analysis: str, kind: type[F], folder: Path | None = None) ->
     file = (folder or paths.results()) / case / f"{analysis}.json"
     name = f"{file.parent.name}/{file.name}"
     if not file.is_file():
-        raise UserError(f"results {name}: not there; run the notebook first")
+        raise UserError("results {name}: not there; run the notebook first", name=name)
     try:
         content = json.loads(file.read_bytes())
         version = content.get("schema_version") if isinstance(content, dict) else None
         if version != SCHEMA_VERSION:
-            raise UserError(f"results {name}: schema version {version}, expected {SCHEMA_VERSION}")
+            raise UserError(
+                "results {name}: schema version {version}, expected {expected}",
+                name=name,
+                version=version,
+                expected=SCHEMA_VERSION,
+            )
         found = Found[kind].model_validate(content, context=READ)  # type: ignore[valid-type]
     except ValueError as error:
         first = error.errors()[0] if isinstance(error, ValidationError) else None
         what = f"{'.'.join(map(str, first['loc']))}: {first['msg']}" if first else str(error)
-        raise UserError(f"results {name}: {what}") from None
+        raise UserError("results {name}: {what}", name=name, what=what) from None
     address = f"{case}/{analysis}"
     findings = {
         name: cited(getattr(found.findings, name), f"{address}/{name}")

@@ -119,9 +119,15 @@ def inside(folder: Path, relative: str) -> Path:
     try:
         path = (base / relative).resolve()
     except (ValueError, OSError, RuntimeError):  # a NUL in it, or links in a circle
-        raise UserError(f"{folder.name}: {relative!r} is no path") from None
+        raise UserError(
+            "{folder}: {relative!r} is no path", folder=folder.name, relative=relative
+        ) from None
     if Path(relative).is_absolute() or not path.is_relative_to(base):
-        raise UserError(f"{folder.name}: the path {relative!r} leaves the case's folder")
+        raise UserError(
+            "{folder}: the path {relative!r} leaves the case's folder",
+            folder=folder.name,
+            relative=relative,
+        )
     return path
 
 

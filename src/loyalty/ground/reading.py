@@ -10,9 +10,11 @@ from typing import Annotated, Any, TypeVar
 
 import yaml
 from pydantic import BaseModel, ConfigDict, StringConstraints, ValidationError
+from pydantic_core import ErrorDetails, PydanticKnownError
 
 from loyalty.ground import paths
 from loyalty.ground.errors import UserError
+from loyalty.ground.said import Said, said_by_system
 
 #: Largest description that is read, in bytes; a larger one is a mistake or an attack.
 MAX_BYTES = 1_000_000
@@ -58,7 +60,7 @@ class _KeysOnce(yaml.constructor.SafeConstructor):
                 )
             if key in seen:
                 raise yaml.constructor.ConstructorError(
-                    None, None, f"the key {key!r} is given twice", k.start_mark
+                    None, None, Said("the key {key!r} is given twice", key=key), k.start_mark
                 )
             seen.add(key)
         return super().construct_mapping(node, deep=deep)
@@ -106,12 +108,14 @@ def read_yaml(path: Path, *, name: str | None = None) -> Any:
     name = name or shown_path(path)
     try:
         if path.stat().st_size > MAX_BYTES:
-            raise UserError(f"{name}: larger than {MAX_BYTES:,} bytes")
+            raise UserError("{name}: larger than {most:,} bytes", name=name, most=MAX_BYTES)
         text = path.read_text(encoding="utf-8")
     except UnicodeDecodeError as error:
-        raise UserError(f"{name}: not UTF-8 text (byte {error.start})") from None
+        raise UserError(
+            "{name}: not UTF-8 text (byte {start})", name=name, start=error.start
+        ) from None
     except OSError as error:
-        raise UserError(f"{name}: {error.strerror}") from None
+        raise UserError("{name}: {why}", name=name, why=said_by_system(error)) from None
     try:
         if "*" not in text and _depth(text) < DEEP:
             with contextlib.suppress(yaml.YAMLError):  # the other one says better what is wrong
@@ -119,16 +123,23 @@ def read_yaml(path: Path, *, name: str | None = None) -> Any:
         return yaml.load(text, Loader=_Loader)  # a SafeLoader
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark
-        where = f"line {mark.line + 1}, column {mark.column + 1}: " if mark else ""
-        raise UserError(f"{name}: {where}not YAML ({error.problem})") from None
+        raise UserError(
+            "{name}: line {line}, column {column}: not YAML ({problem})",
+            name=name,
+            line=mark.line + 1 if mark else 1,
+            column=mark.column + 1 if mark else 1,
+            problem=Said(error.problem or ""),
+        ) from None
     except (yaml.YAMLError, RecursionError, ValueError) as error:
-        raise UserError(f"{name}: not YAML ({type(error).__name__}: {error})") from None
+        raise UserError(
+            "{name}: not YAML ({type}: {error})", name=name, type=type(error).__name__, error=error
+        ) from None
 
 
 class Problems(ValueError):
-    """Several things that do not hold in a model, each a text of its own."""
+    """Several things that do not hold in a model, each a sentence of its own."""
 
-    def __init__(self, texts: Sequence[str]) -> None:
+    def __init__(self, texts: Sequence[Said]) -> None:
         super().__init__("; ".join(texts))
         self.texts = tuple(texts)
 
@@ -136,15 +147,36 @@ class Problems(ValueError):
 class NotValid(UserError):
     """What does not hold in the content of a file: pairs of a key's steps and a text."""
 
-    def __init__(self, name: str, found: Sequence[tuple[tuple[str | int, ...], str]]) -> None:
+    def __init__(self, name: str, found: Sequence[tuple[tuple[str | int, ...], Said]]) -> None:
         shown = [_keyed(key, text) for key, text in found[:5]]
-        more = [f"and {len(found) - 5} more"] if len(found) > 5 else []
-        super().__init__(f"{name}: {'; '.join([*shown, *more])}")
+        if more := len(found) - len(shown):
+            shown.append(Said("and {more} more", more=more))
+        listed = shown[0]
+        for one in shown[1:]:
+            listed = Said("{listed}; {one}", listed=listed, one=one)
+        super().__init__("{name}: {listed}", name=name, listed=listed)
         self.name, self.found = name, tuple(found)
 
 
-def _keyed(key: Sequence[str | int], text: str) -> str:
-    return f"{'.'.join(map(str, key))}: {text}" if key else text
+def _keyed(key: Sequence[str | int], text: Said) -> Said:
+    return Said("{key}: {text}", key=".".join(map(str, key)), text=text) if key else text
+
+
+def _said(problem: ErrorDetails) -> Said:
+    """What does not hold, and what was found instead."""
+    context = problem.get("ctx", {})
+    of = getattr(context.get("error"), "said", None)
+    if of is None:
+        try:
+            known = PydanticKnownError(problem["type"], context or None)  # type: ignore[arg-type]
+            many = "" if 1 in (context.get("min_length"), context.get("max_length")) else "s"
+            of = Said(known.message_template, **context, expected_plural=many)
+        except (KeyError, TypeError):  # not one of pydantic's own
+            of = Said(problem["msg"].removeprefix("Value error, "))
+    given = problem["input"]
+    if isinstance(given, str | int | float):
+        return Said("{said} (found {given!r:.60})", said=of, given=given)
+    return of
 
 
 def validated(model: type[M], content: Any, name: str) -> M:
@@ -158,13 +190,10 @@ def validated(model: type[M], content: Any, name: str) -> M:
     try:
         return model.model_validate(content)
     except ValidationError as error:
-        found: list[tuple[tuple[str | int, ...], str]] = []
+        found: list[tuple[tuple[str | int, ...], Said]] = []
         for problem in error.errors(include_url=False):
-            text = problem["msg"].removeprefix("Value error, ")
-            given = problem["input"]
-            shown = f" (found {given!r:.60})" if isinstance(given, str | int | float) else ""
             several = problem.get("ctx", {}).get("error")
-            texts = several.texts if isinstance(several, Problems) else [f"{text}{shown}"]
+            texts = several.texts if isinstance(several, Problems) else [_said(problem)]
             key = tuple(problem["loc"])
             if key[-1:] == ("int",):  # said of a whole number or any other, it is said again
                 continue

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Literal
 
+from loyalty.ground.catalogue import catalogue
 from loyalty.ground.reading import Model
-from loyalty.ground.terms import catalogue, message
+from loyalty.ground.terms import message
 from loyalty.ground.text import Text
 
 

@@ -9,21 +9,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from functools import cache
-from importlib.resources import files
 from typing import Any
 
-import yaml
-
+from loyalty.ground.catalogue import catalogue
 from loyalty.ground.text import LANGUAGES, Language, Text
-
-
-@cache
-def catalogue(name: str) -> dict[str, dict[str, str]]:
-    """One part: ``headings``, ``reasons``, ``estimator``, ``faults`` or ``notebooks``."""
-    file = files("loyalty.ground") / "terms" / f"{name}.yml"
-    entries: dict[str, dict[str, str]] = yaml.safe_load(file.read_text(encoding="utf-8"))
-    return entries
 
 
 def term(english: str) -> Text:

@@ -47,7 +47,7 @@ def from_model(file: Path) -> Plan:
     try:
         syntax = parse(content[:1_000_000].decode("utf-8-sig"))
     except (ModelError, UnicodeDecodeError) as error:
-        raise UserError(f"{file.name}: {error}") from None
+        raise UserError("{file}: {error}", file=file.name, error=error) from None
     plan = Plan()
     for formula in syntax.formulas:
         if formula.op == "=~":
@@ -56,7 +56,7 @@ def from_model(file: Path) -> Plan:
         if formula.op == "~" and {formula.lhs, formula.rhs} <= set(plan.constructs):
             plan.paths.append((formula.rhs, formula.lhs, "+"))
     if not plan.constructs:
-        raise UserError(f"{file.name}: no factor (=~) in the model")
+        raise UserError("{file}: no factor (=~) in the model", file=file.name)
     starts, ends = {a for a, _, _ in plan.paths}, {b for _, b, _ in plan.paths}
     for name in plan.constructs:
         outcome = name in ends and name not in starts

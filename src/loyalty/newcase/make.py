@@ -116,21 +116,26 @@ def new(
         raise UserError(naming.refused(name))
     folder = paths.data() / name
     if (folder / "study.yml").exists():
-        raise UserError(f"data/{name}/study.yml is there already; it is not written over")
+        raise UserError("data/{name}/study.yml is there already; it is not written over", name=name)
     content = reading.limits.content(file, file.name)
     checksum = hashlib.sha256(content).hexdigest()
     with threadpool_limits(1):  # threads would only wait for each other
         found = find(look(content, file.name, file.name, sheet), plan)
     if not found.blocks:
         raise UserError(
-            f"{file.name}: no column with answers on a scale was found; columns: "
-            f"{', '.join(repr(str(c)) for c in list(found.source.table.frame.columns)[:12])}"
+            "{file}: no column with answers on a scale was found; columns: {columns}",
+            file=file.name,
+            columns=[repr(str(c)) for c in list(found.source.table.frame.columns)[:12]],
         )
     inside = file.resolve().is_relative_to(folder.resolve())
     kept = file.resolve() if inside else folder / "rows" / _file_name(file.name)
     if not inside:
         if kept.exists() and kept.read_bytes() != content:
-            raise UserError(f"data/{name}/rows/{kept.name} is there already with other content")
+            raise UserError(
+                "data/{name}/rows/{kept} is there already with other content",
+                name=name,
+                kept=kept.name,
+            )
         kept.parent.mkdir(parents=True, exist_ok=True)
         kept.write_bytes(content)
     relative = kept.relative_to(folder.resolve() if inside else folder).as_posix()

@@ -79,7 +79,9 @@ def notebook_file(analysis: str) -> Path:
     """
     files = _notebooks(paths.notebooks(), paths.own_notebooks())
     if analysis not in files:
-        raise UserError(f"notebook {analysis!r}: unknown; known: {', '.join(files)}")
+        raise UserError(
+            "notebook {analysis!r}: unknown; known: {files}", analysis=analysis, files=[*files]
+        )
     return files[analysis]
 
 
@@ -93,12 +95,20 @@ def eject(analysis: str) -> Path:
     """
     files = _notebooks(paths.notebooks())
     if analysis not in files:
-        raise UserError(f"notebook {analysis!r}: unknown; known: {', '.join(files)}")
+        raise UserError(
+            "notebook {analysis!r}: unknown; known: {files}", analysis=analysis, files=[*files]
+        )
     target = paths.own_notebooks() / files[analysis].name
     if not paths.own():
-        raise UserError(f"{target.parent.name}/{target.name}: this project has the suite in it")
+        raise UserError(
+            "{parent}/{target}: this project has the suite in it",
+            parent=target.parent.name,
+            target=target.name,
+        )
     if target.exists():
-        raise UserError(f"{target.parent.name}/{target.name} is there already")
+        raise UserError(
+            "{parent}/{target} is there already", parent=target.parent.name, target=target.name
+        )
     copied = paths.write(target, files[analysis].read_text(encoding="utf-8"))
     _notebooks.cache_clear()
     return copied

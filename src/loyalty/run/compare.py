@@ -18,6 +18,7 @@ from typing import Any
 
 from loyalty.ground.errors import UserError
 from loyalty.ground.reading import shown_path
+from loyalty.ground.said import said_by_system
 from loyalty.run import pages
 from loyalty.run.differences import (
     TOLERANCE,
@@ -54,7 +55,11 @@ def compare(
     if all(books):
         return pages.compare_books(old, new)
     if any(books):
-        raise UserError(f"{shown_path(old)}, {shown_path(new)}: one is a book, the other is not")
+        raise UserError(
+            "{old}, {new}: one is a book, the other is not",
+            old=shown_path(old),
+            new=shown_path(new),
+        )
     return _compare_results(
         _found(old, cases, analyses), _found(new, cases, analyses), tolerance, old, moved
     )
@@ -70,14 +75,22 @@ def _found(
 ) -> dict[tuple[str, str], Path]:
     files = result_files(folder)
     if not files:
-        what = "neither results (<case>/<analysis>.json) nor a book (index.html)"
-        raise UserError(f"{shown_path(folder)}: {what}")
-    for given, known, what in (
-        (set(cases), {case for case, _ in files}, "case"),
-        (set(analyses), {analysis for _, analysis in files}, "analysis"),
+        raise UserError(
+            "{folder}: neither results (<case>/<analysis>.json) nor a book (index.html)",
+            folder=shown_path(folder),
+        )
+    for given, known, of_cases in (
+        (set(cases), {case for case, _ in files}, True),
+        (set(analyses), {analysis for _, analysis in files}, False),
     ):
         if unknown := sorted(given - known):
-            raise UserError(f"{shown_path(folder)}: no {what} {unknown[0]!r} in it")
+            raise UserError(
+                "{folder}: no case {unknown!r} in it"
+                if of_cases
+                else "{folder}: no analysis {unknown!r} in it",
+                folder=shown_path(folder),
+                unknown=unknown[0],
+            )
     return {
         (case, analysis): path
         for (case, analysis), path in files.items()
@@ -97,14 +110,14 @@ def read(path: Path) -> dict[str, Any]:
     try:
         content = json.loads(path.read_bytes())
     except OSError as error:
-        raise UserError(f"{name}: {error.strerror}") from None
+        raise UserError("{name}: {why}", name=name, why=said_by_system(error)) from None
     except (ValueError, RecursionError) as error:
-        raise UserError(f"{name}: not JSON ({error})") from None
+        raise UserError("{name}: not JSON ({error})", name=name, error=error) from None
     parts = ("numbers", "tables", "provenance"), ("findings", "provenance")
     if not isinstance(content, dict) or not any(
         all(isinstance(content.get(part), dict) for part in of) for of in parts
     ):
-        raise UserError(f"{name}: not a result file")
+        raise UserError("{name}: not a result file", name=name)
     return content
 
 
@@ -181,7 +194,7 @@ def _compare_results(
         )
     ]
     if wrong:
-        raise UserError(f"the map: matching nothing in any old file: {'; '.join(wrong)}")
+        raise UserError("the map: matching nothing in any old file: {wrong}", wrong=wrong)
     differing = [
         f"{name} {' and '.join(f'{a} → {b}' for a, b in sorted(pairs) if a != b)}"
         for name, pairs in ran.items()
@@ -241,7 +254,7 @@ def _compare_mapped(
     compared where a rule names them. Sentences are no findings, so there is nothing to compare.
     """
     if _schema(new) < _schema(old):
-        raise UserError(f"{part}: OLD is of a later schema than NEW")
+        raise UserError("{part}: OLD is of a later schema than NEW", part=part)
     analysis = part.partition("/")[2]
     tally = found.tallies.setdefault(analysis, Tally())
     flat = old_leaves(old)

@@ -15,6 +15,7 @@ from loyalty.cases import study
 from loyalty.cases.study import ALL
 from loyalty.ground import paths
 from loyalty.ground.errors import UserError
+from loyalty.ground.said import Said, spoken
 from loyalty.run.analyses import WORKFLOW, notebook_file
 
 if TYPE_CHECKING:
@@ -23,6 +24,10 @@ if TYPE_CHECKING:
 
 class NotebookFailed(Exception):
     """A notebook's cell failed; the text is one line with case, notebook, cell and error."""
+
+    def __init__(self, template: str, **parameters: Any) -> None:
+        self.said = Said(template, **parameters)
+        super().__init__(str(self.said))
 
 
 def outputs(case: str, analysis: str) -> list[Path]:
@@ -35,12 +40,16 @@ def defaults(notebook: dict[str, Any], name: str) -> dict[str, Any]:
     """The flat scalars of the one cell tagged ``parameters``."""
     cells = [c for c in notebook["cells"] if "parameters" in c["metadata"].get("tags", [])]
     if len(cells) != 1:
-        raise UserError(f"{name}: one cell tagged 'parameters' is expected, not {len(cells)}")
+        raise UserError(
+            "{name}: one cell tagged 'parameters' is expected, not {n}", name=name, n=len(cells)
+        )
     values = {}
     try:
         statements = ast.parse("".join(cells[0]["source"])).body
     except SyntaxError as error:
-        raise UserError(f"{name}: the parameters cell is not Python ({error.msg})") from None
+        raise UserError(
+            "{name}: the parameters cell is not Python ({msg})", name=name, msg=error.msg
+        ) from None
     for statement in statements:
         match statement:
             case ast.Assign(
@@ -49,7 +58,9 @@ def defaults(notebook: dict[str, Any], name: str) -> dict[str, Any]:
             ):
                 values[key] = value
             case _:
-                raise UserError(f"{name}: the parameters cell holds only NAME = VALUE lines")
+                raise UserError(
+                    "{name}: the parameters cell holds only NAME = VALUE lines", name=name
+                )
     return values
 
 
@@ -64,13 +75,19 @@ def checked(given: dict[str, Any], known: dict[str, Any], name: str) -> dict[str
     """
     for key, value in given.items():
         if key not in known:
-            raise UserError(f"{name}: no parameter {key!r}; known: {', '.join(known)}")
+            raise UserError(
+                "{name}: no parameter {key!r}; known: {known}", name=name, key=key, known=[*known]
+            )
         expected = type(known[key])
         fits = type(value) is expected or (expected is float and type(value) is int)
         if not fits:
             raise UserError(
-                f"{name}: the parameter {key} is {value!r} ({type(value).__name__}), "
-                f"expected {expected.__name__}"
+                "{name}: the parameter {key} is {value!r} ({type}), expected {expected}",
+                name=name,
+                key=key,
+                value=value,
+                type=type(value).__name__,
+                expected=expected.__name__,
             )
     return given
 
@@ -121,7 +138,17 @@ def execute(case: str, analysis: str, overrides: dict[str, Any] | None = None) -
     failed.unlink(missing_ok=True)
     result = outputs(case, analysis)[0]
     if (version := findings.other_version(result)) is not None:
-        print(f"  {case} · {analysis} · schema version {version} is another: computed anew")
+        print(
+            "  "
+            + spoken(
+                Said(
+                    "{case} · {analysis} · schema version {version} is another: computed anew",
+                    case=case,
+                    analysis=analysis,
+                    version=version,
+                )
+            )
+        )
     before = result.stat().st_mtime_ns if result.is_file() else None
     start = time.perf_counter()
     sockets = tempfile.TemporaryDirectory(prefix="loyalty-")
@@ -147,23 +174,35 @@ def execute(case: str, analysis: str, overrides: dict[str, Any] | None = None) -
         # As numbered in notebooks/: papermill puts one cell, the parameters given, before it.
         number = error.cell_index + (0 if given else 1)
         raise NotebookFailed(
-            f"{case} · {file.stem} · cell {number}: {what}"
-            f" (kept: {failed.relative_to(paths.root())})"
+            "{case} · {notebook} · cell {number}: {what} (kept: {kept})",
+            case=case,
+            notebook=file.stem,
+            number=number,
+            what=what,
+            kept=failed.relative_to(paths.root()),
         ) from None
     except DeadKernelError:
-        kept = ""
-        if scratch.is_file():
-            os.replace(scratch, failed)
-            kept = f" (kept: {failed.relative_to(paths.root())})"
+        if not scratch.is_file():
+            raise NotebookFailed(
+                "{case} · {notebook}: its kernel died, as for want of memory",
+                case=case,
+                notebook=file.stem,
+            ) from None
+        os.replace(scratch, failed)
         raise NotebookFailed(
-            f"{case} · {file.stem}: its kernel died, as for want of memory{kept}"
+            "{case} · {notebook}: its kernel died, as for want of memory (kept: {kept})",
+            case=case,
+            notebook=file.stem,
+            kept=failed.relative_to(paths.root()),
         ) from None
     finally:
         sockets.cleanup()
     notebook = nbformat.read(scratch, as_version=4)
     os.replace(scratch, failed)  # until it proves whole
     if not result.is_file() or result.stat().st_mtime_ns == before:
-        raise NotebookFailed(f"{case} · {file.stem}: it wrote no result file")
+        raise NotebookFailed(
+            "{case} · {notebook}: it wrote no result file", case=case, notebook=file.stem
+        )
     clean(notebook, f"{case} · {file.stem}")
     target = paths.computed(case, file.stem)
     paths.write(target, nbformat.writes(notebook))
@@ -186,7 +225,12 @@ def clean(notebook: NotebookNode, name: str) -> None:
         for output in cell.get("outputs", []):
             warned = re.search(r"\w*Warning: .*", output.get("text", ""))
             if output.get("name") == "stderr" and warned:
-                raise NotebookFailed(f"{name} · cell {number + 1}: {warned[0]:.200}")
+                raise NotebookFailed(
+                    "{name} · cell {number}: {warned:.200}",
+                    name=name,
+                    number=number + 1,
+                    warned=warned[0],
+                )
         tags = [t for t in cell.metadata.get("tags", []) if "parameters" in t]
         cell.metadata = {"tags": tags} if tags else {}
         cell.id = f"cell-{number + 1}"

@@ -39,7 +39,7 @@ def forget(case: str, respondent: str) -> tuple[int, list[Path]]:
     files = _with_ids(study)
     if not files:
         raise UserError(
-            f"{case}: neither a variable of kind id nor a table's column says who is who"
+            "{case}: neither a variable of kind id nor a table's column says who is who", case=case
         )
     description = study.folder / "study.yml"
     text = description.read_text(encoding="utf-8")
@@ -49,7 +49,9 @@ def forget(case: str, respondent: str) -> tuple[int, list[Path]]:
         file = paths.inside(study.folder, source.path)
         content = file.read_bytes()
         if hashlib.sha256(content).hexdigest() != source.sha256:
-            raise UserError(f"{case}/{source.path}: not the file that study.yml describes")
+            raise UserError(
+                "{case}/{path}: not the file that study.yml describes", case=case, path=source.path
+            )
         name = f"{case}/{source.path}"
         kept, gone = _without(changed.get(file, content), column, respondent, name)
         if gone:
@@ -58,7 +60,9 @@ def forget(case: str, respondent: str) -> tuple[int, list[Path]]:
         if (of := changed.get(paths.inside(study.folder, source.path))) is not None:
             text = text.replace(source.sha256, hashlib.sha256(of).hexdigest())
     if not n:
-        raise UserError(f"{case}: nobody has the id {respondent!r}")
+        raise UserError(
+            "{case}: nobody has the id {respondent!r}", case=case, respondent=respondent
+        )
     for file, kept in changed.items():
         part = file.with_name(file.name + ".part")
         part.write_bytes(kept)
@@ -82,8 +86,10 @@ def _with_ids(study: Study) -> list[tuple[FileRows, str]]:
     for source, column in found:
         if source is None or not source.path.endswith(".csv"):
             raise UserError(
-                f"{study.case}: only csv files of the case's own can be written anew; take the "
-                "rows out where the others come from, and write the new checksum into study.yml"
+                "{case}: only csv files of the case's own can be written anew; take the "
+                "rows out where the others come from, and write the new checksum into "
+                "study.yml",
+                case=study.case,
             )
         made.append((source, column))
     return made
@@ -94,7 +100,9 @@ def _without(content: bytes, column: str, respondent: str, name: str) -> tuple[b
     try:
         text = content.decode("utf-8")
     except UnicodeDecodeError as error:
-        raise UserError(f"{name}: not UTF-8 text (byte {error.start})") from None
+        raise UserError(
+            "{name}: not UTF-8 text (byte {start})", name=name, start=error.start
+        ) from None
     lines = list(io.StringIO(text, newline=""))
     for delimiter in ",;\t|":
         reader = csv.reader(iter(lines), delimiter=delimiter)
@@ -102,7 +110,7 @@ def _without(content: bytes, column: str, respondent: str, name: str) -> tuple[b
         if column in heading:
             break
     else:
-        raise UserError(f"{name}: its first row has no {column!r}")
+        raise UserError("{name}: its first row has no {column!r}", name=name, column=column)
     at = heading.index(column)
     kept, gone, before = lines[: reader.line_num], 0, reader.line_num
     for row in reader:

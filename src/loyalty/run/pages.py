@@ -147,7 +147,7 @@ def _read(path: Path) -> _Page:
     try:
         return _Page(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError) as error:
-        raise UserError(f"{shown_path(path)}: not read ({error})") from None
+        raise UserError("{path}: not read ({error})", path=shown_path(path), error=error) from None
 
 
 def _compare_pages(found: Comparison, name: str, old: _Page, new: _Page) -> None:

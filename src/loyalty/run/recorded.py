@@ -29,11 +29,11 @@ from loyalty.ground.findings import READ, SCHEMA_VERSION, Found, Refused
 from loyalty.ground.reading import shown_path
 from loyalty.ground.reasons import Reason
 from loyalty.ground.results import Provenance, Recorded
+from loyalty.ground.said import HELD, Said, said_by_system
 from loyalty.ground.text import Text
 from loyalty.run.analyses import findings_of
 from loyalty.run.compare import compare
 from loyalty.run.differences import Comparison
-from loyalty.run.workflow import HELD
 
 #: So many bytes the recorded findings of one case may have.
 LARGEST = 300_000
@@ -104,7 +104,7 @@ def rows(case: Study) -> Rows:
         if why is not None:
             raise why
         if roads.lacking(case):
-            raise RowsAbsent(f"{case.case}: its rows are not here")
+            raise RowsAbsent("{case}: its rows are not here", case=case.case)
     return Rows(
         survey.load(case) if case.constructs else None,
         {resource.id: tables.load(case, resource) for resource in case.resources},
@@ -184,18 +184,30 @@ def record(case: str) -> list[Path]:
         found = findings.read(case, analysis, findings_of(analysis))
         ran = found.provenance
         if ran.recorded is not None:
-            raise UserError(f"results {case}/{analysis}.json: themselves recorded findings")
+            raise UserError(
+                "results {case}/{analysis}.json: themselves recorded findings",
+                case=case,
+                analysis=analysis,
+            )
         for origin in ran.data:
             if sources.get(origin.resource) != origin.sha256:
                 raise UserError(
-                    f"results {case}/{analysis}.json: of other rows ({origin.resource}); "
-                    "run the case again"
+                    "results {case}/{analysis}.json: of other rows ({resource}); run the "
+                    "case again",
+                    case=case,
+                    analysis=analysis,
+                    resource=origin.resource,
                 )
         texts[analysis] = _sealed(recordable(found, _of(described_case, ran, canonical), few))
     assert ran is not None
     texts[MOMENTS] = _sealed(_moments(described_case, answers, ran, canonical))
     if (size := sum(len(text.encode()) for text in texts.values())) > LARGEST:
-        raise UserError(f"{case}: the findings have {size:,} bytes, more than {LARGEST:,}")
+        raise UserError(
+            "{case}: the findings have {size:,} bytes, more than {most:,}",
+            case=case,
+            size=size,
+            most=LARGEST,
+        )
     folder = paths.recorded(case)
     for stale in folder.glob("*.json"):
         if stale.stem not in texts:
@@ -263,25 +275,36 @@ def content(case: Study, name: str) -> dict[str, Any]:
         if not isinstance(found, dict) or not isinstance(found.get("provenance"), dict):
             raise ValueError("no recorded finding")
     except FileNotFoundError:
-        raise UserError(f"{where}: not there; nothing is recorded of this analysis") from None
+        raise UserError(
+            "{where}: not there; nothing is recorded of this analysis", where=where
+        ) from None
     except OSError as error:
-        raise UserError(f"{where}: {error.strerror}") from None
+        raise UserError("{where}: {why}", where=where, why=said_by_system(error)) from None
     except (ValueError, RecursionError) as error:
-        raise UserError(f"{where}: damaged ({error})") from None
+        raise UserError("{where}: damaged ({error})", where=where, error=error) from None
     version = found.get("schema_version")
     if version != SCHEMA_VERSION:
-        raise UserError(f"{where}: schema version {version}, expected {SCHEMA_VERSION}")
+        raise UserError(
+            "{where}: schema version {version}, expected {expected}",
+            where=where,
+            version=version,
+            expected=SCHEMA_VERSION,
+        )
     seal = found.pop("sha256", None)
     if seal != _digest(found):
-        raise UserError(f"{where}: its checksum does not match: damaged, or changed by hand")
+        raise UserError(
+            "{where}: its checksum does not match: damaged, or changed by hand", where=where
+        )
     try:
         of = Recorded.model_validate(found["provenance"].get("recorded"))
     except ValidationError:
-        raise UserError(f"{where}: it does not say what it was recorded of") from None
+        raise UserError("{where}: it does not say what it was recorded of", where=where) from None
     if found.get("case") != case.case:
-        raise UserError(f"{where}: of another case ({found.get('case')})")
+        raise UserError("{where}: of another case ({other})", where=where, other=found.get("case"))
     if of.described != described(case):
-        raise UserError(f"{where}: of other rows or another model than study.yml describes")
+        raise UserError(
+            "{where}: of other rows or another model than study.yml describes", where=where
+        )
     return found
 
 
@@ -314,9 +337,14 @@ def read(case: Study, analysis: str) -> Found[Any]:
         first = error.errors()[0]
         at = ".".join(map(str, first["loc"]))
         where = shown_path(paths.recorded(case.case) / f"{analysis}.json")
-        raise UserError(f"{where}: {at}: {first['msg']}") from None
+        raise UserError("{where}: {at}: {msg}", where=where, at=at, msg=first["msg"]) from None
     if made.analysis != analysis:
-        raise UserError(f"{case.case}: {analysis}.json holds findings of {made.analysis}")
+        raise UserError(
+            "{case}: {analysis}.json holds findings of {other}",
+            case=case.case,
+            analysis=analysis,
+            other=made.analysis,
+        )
     return made
 
 
@@ -342,7 +370,9 @@ def instead(case: Study) -> Recorded | None:
     of = [read(case, analysis).provenance.recorded for analysis in case.analyses]
     read_moments(case)
     if len(set(of)) != 1:
-        raise UserError(f"{shown_path(paths.recorded(case.case))}: recorded of different rows")
+        raise UserError(
+            "{recorded}: recorded of different rows", recorded=shown_path(paths.recorded(case.case))
+        )
     return of[0]
 
 
@@ -375,7 +405,7 @@ def said(provenance: Provenance, case: str, analysis: str) -> Text | None:
 
 # --- computed anew -------------------------------------------------------------------------------
 def reproduce(
-    cases: Sequence[str], cores: int, say: Callable[[str], None]
+    cases: Sequence[str], cores: int, say: Callable[[Said], None]
 ) -> tuple[bool, Comparison]:
     """Compute the recorded findings of cases anew where their rows are, and compare.
 
@@ -396,11 +426,11 @@ def reproduce(
             if missing is not None and not isinstance(missing, RowsAbsent):
                 raise missing
         except UserError as error:
-            say(f"{case} · {error}")
+            say(Said("{case} · {error}", case=case, error=error))
             good = False
             continue
         if missing is not None:
-            say(f"{case} · not tried: {missing}")
+            say(Said("{case} · not tried: {missing}", case=case, missing=missing))
         else:
             tried.append(case)
     if tried:
@@ -408,8 +438,10 @@ def reproduce(
         for case in tried:
             moved = _of_case(total, case)
             good = good and not moved
-            what = f"{moved:,} values are not as recorded" if moved else "as recorded"
-            say(f"{case} · {what}")
+            if moved:
+                say(Said("{case} · {moved:,} values are not as recorded", case=case, moved=moved))
+            else:
+                say(Said("{case} · as recorded", case=case))
     return good, total
 
 
@@ -435,13 +467,17 @@ def _compute(case: Study, scratch: Path, cores: int) -> RowsAbsent | None:
     answers, _, canonical = rows_of(case)
     of = Recorded.model_validate(kept[names[0]]["provenance"]["recorded"])
     if of.rows != canonical:
-        raise UserError(f"recorded of other rows: {of.rows[:16]}…, here are {canonical[:16]}…")
+        raise UserError(
+            "recorded of other rows: {rows}…, here are {canonical}…",
+            rows=of.rows[:16],
+            canonical=canonical[:16],
+        )
     few = few_answers(answers)
     given = {name: kept[name]["provenance"]["parameters"] for name in names if name != MOMENTS}
     made = scratch / "made"
     for analysis, said_ in _executed(case.case, given, made, cores):
         if said_ is not None:
-            raise UserError(f"{analysis}: {said_}")
+            raise UserError("{analysis}: {said}", analysis=analysis, said=said_)
     for name in names:
         if name == MOMENTS:
             found: dict[str, Any] = {

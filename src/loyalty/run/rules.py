@@ -80,7 +80,7 @@ def _steps(address: str) -> list[_Step]:
             steps.append(_Step(rows=tuple((name.strip(), text.strip()) for name, text in pairs)))
         at = found.end()
     if at < len(address) or not steps:
-        raise UserError(f"{address!r} is no address (column {at + 1})")
+        raise UserError("{address!r} is no address (column {at})", address=address, at=at + 1)
     return steps
 
 
@@ -175,9 +175,18 @@ class _New:
         self._steps = _steps(counted[1] if counted else address)
         unbound = sorted(set(_CAPTURE.findall(address)) - old.names)
         if unbound:
-            raise UserError(f"{address!r} names <{unbound[0]}>, {old.address!r} does not")
+            raise UserError(
+                "{address!r} names <{unbound}>, {old!r} does not",
+                address=address,
+                unbound=unbound[0],
+                old=old.address,
+            )
         if sum(step.star for step in self._steps) > old.stars:
-            raise UserError(f"{address!r} has more [*] than {old.address!r}")
+            raise UserError(
+                "{address!r} has more [*] than {old!r}",
+                address=address,
+                old=old.address,
+            )
 
     def find(self, findings: Any, bound: dict[str, str], stars: list[int]) -> tuple[str, Any]:
         """(address, value); the value is `ABSENT` where there is none or more than one."""
@@ -250,17 +259,25 @@ class Rules:
         if not isinstance(gone, dict) or not all(
             isinstance(k, str) and isinstance(v, str) and v.strip() for k, v in gone.items()
         ):
-            raise UserError(f"{analysis}: gone: old address: reason is expected")
+            raise UserError("{analysis}: gone: old address: reason is expected", analysis=analysis)
         self._gone = [_Old(address, below=True) for address in gone]
         self._rules: list[tuple[_Old, list[_New], bool]] = []
         for address, given in rules.items():
             several = isinstance(given, list)
             targets = given if several else [given]
             if not targets or not all(isinstance(t, str) for t in [address, *targets]):
-                raise UserError(f"{analysis}: {address}: an address or a list of them is expected")
+                raise UserError(
+                    "{analysis}: {address}: an address or a list of them is expected",
+                    analysis=analysis,
+                    address=address,
+                )
             old = _Old(address)
             if several and not old.stars:
-                raise UserError(f"{analysis}: {address}: a list is taken by [*], there is none")
+                raise UserError(
+                    "{analysis}: {address}: a list is taken by [*], there is none",
+                    analysis=analysis,
+                    address=address,
+                )
             self._rules.append((old, [_New(t, old) for t in targets], several))
 
     def targets(self) -> set[str]:
@@ -304,22 +321,30 @@ def read_map(path: Path) -> dict[str, Rules]:
     """
     files = sorted(path.glob("*.yml")) if path.is_dir() else [path]
     if not files:
-        raise UserError(f"{shown_path(path)}: no map in it (*.yml)")
+        raise UserError("{path}: no map in it (*.yml)", path=shown_path(path))
     maps: dict[str, Rules] = {}
     for file in files:
         content = read_yaml(file)
         name = shown_path(file)
         if not isinstance(content, dict):
-            raise UserError(f"{name}: rules by analysis are expected")
+            raise UserError("{name}: rules by analysis are expected", name=name)
         for analysis, rules in content.items():
             if not isinstance(rules, dict):
-                raise UserError(f"{name}: {analysis}: rules (old: new) are expected")
+                raise UserError(
+                    "{name}: {analysis}: rules (old: new) are expected",
+                    name=name,
+                    analysis=analysis,
+                )
             if analysis in maps:
-                raise UserError(f"{name}: {analysis} has rules in another file, too")
+                raise UserError(
+                    "{name}: {analysis} has rules in another file, too",
+                    name=name,
+                    analysis=analysis,
+                )
             try:
                 maps[str(analysis)] = Rules(str(analysis), rules)
             except UserError as error:
-                raise UserError(f"{name}: {error}") from None
+                raise UserError("{name}: {error}", name=name, error=error) from None
     return maps
 
 

@@ -170,7 +170,9 @@ def show(case: str, analysis: str, language: Language = "en") -> None:
 
     raw = paths.computed(case, notebook_file(analysis).stem)
     if not raw.is_file():
-        raise UserError(f"{case} · {analysis}: the notebook has not run")
+        raise UserError(
+            "{case} · {analysis}: the notebook has not run", case=case, analysis=analysis
+        )
     found = findings.read(case, analysis, findings_of(analysis))
     notebook = nbformat.read(raw, as_version=4)
     where = context(case)

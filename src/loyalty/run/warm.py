@@ -182,12 +182,12 @@ def _hold(case: str) -> None:
 def _show_ready(cases: Iterable[str]) -> None:
     """The style, the terms, the template of pages and the descriptions."""
 
-    from loyalty.ground.terms import catalogue
+    from loyalty.ground.catalogue import catalogue
     from loyalty.run import show
     from loyalty.shown.charts.style import use_style
 
     use_style()
-    for name in ("headings", "reasons", "estimator", "faults", "notebooks"):
+    for name in ("headings", "reasons", "estimator", "faults", "notebooks", "messages"):
         catalogue(name)
     for case in cases:
         with contextlib.suppress(UserError):

@@ -11,11 +11,9 @@ from pathlib import Path
 
 from loyalty.ground import paths
 from loyalty.ground.errors import UserError
+from loyalty.ground.said import HELD, said_by_system
 from loyalty.run.jobs import JobFailed, Jobs
 from loyalty.run.marks import Step
-
-#: Set while the project is held: for the processes of the run that holds it.
-HELD = "LOYALTY_HELD"
 
 
 class RunFailed(Exception):
@@ -46,7 +44,9 @@ def alone() -> Iterator[None]:
         handle = (paths.cache() / "running").open("w")
     except OSError as error:
         where = Path(error.filename or reports).parent.name
-        raise UserError(f"{where}: cannot be written to ({error.strerror})") from None
+        raise UserError(
+            "{where}: cannot be written to ({why})", where=where, why=said_by_system(error)
+        ) from None
     with handle:
         if os.name == "posix":
             import fcntl

@@ -6,9 +6,10 @@ from collections.abc import Sequence
 
 from loyalty.estimates.fit import FitMeasures
 from loyalty.estimates.verdicts import PathVerdict
+from loyalty.ground.catalogue import catalogue
 from loyalty.ground.markdown import escape
 from loyalty.ground.reasons import Reason
-from loyalty.ground.terms import catalogue, message
+from loyalty.ground.terms import message
 from loyalty.ground.text import Text
 from loyalty.ground.thresholds import Verdict, threshold
 from loyalty.shown.context import Case

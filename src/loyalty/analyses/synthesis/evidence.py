@@ -614,14 +614,16 @@ def _spoken(data: Everything, claim: str, source: Speaking) -> Interval | None:
             return None
         described = next(g for g in data.cases[source.case].groups if g.id == paths.group)
         if odd := {*source.more, *source.less} - set(described.levels):
-            raise UserError(f"{where}: {paths.group} has no level {min(odd)}")
+            raise UserError(
+                "{where}: {group} has no level {odd}", where=where, group=paths.group, odd=min(odd)
+            )
         own = {
             p.group: Interval(estimate=p.estimate, ci_lower=p.ci_lower, ci_upper=p.ci_upper)
             for p in paths.by_group
             if p.id == source.path and p.ci_lower is not None and p.ci_upper is not None
         }
         if not own:
-            raise UserError(f"{where}: no path {source.path} in the groups")
+            raise UserError("{where}: no path {path} in the groups", where=where, path=source.path)
         if not {*source.more, *source.less} <= set(own):
             return None
         return _contrast([own[x] for x in source.more], [own[x] for x in source.less])
@@ -633,7 +635,7 @@ def _spoken(data: Everything, claim: str, source: Speaking) -> Interval | None:
         row = look_up(found.findings, source.number or "")
         return Interval(estimate=row.estimate, ci_lower=row.ci_lower, ci_upper=row.ci_upper)
     except (LookupError, AttributeError) as error:
-        raise UserError(f"{where}: {error}") from None
+        raise UserError("{where}: {error}", where=where, error=error) from None
 
 
 def _contrast(more: Sequence[Interval], less: Sequence[Interval]) -> Interval:

@@ -42,7 +42,7 @@ def read(content: bytes, form: Format, name: str, wanted: Wanted, *, heading: bo
     separator = separator or delimiter(lines[skip:])
     top, used = records(lines[skip:], separator, 8, name)
     if not top:
-        raise UserError(f"{name}: not a readable csv file (it is empty)")
+        raise UserError("{name}: not a readable csv file (it is empty)", name=name)
     n_headings = (form.heading_rows or headings(top)) if form.heading and heading else 0
     width = len(top[0])
     limits.size(rows, width, name)
@@ -56,8 +56,11 @@ def read(content: bytes, form: Format, name: str, wanted: Wanted, *, heading: bo
     longest = max((_longest(frame.iloc[:, i]) for i in range(frame.shape[1])), default=0)
     if longest > limits.CELL:
         raise UserError(
-            f"{name}: a cell of {longest:,} characters; at most {limits.CELL:,} are read "
-            "(is a quotation mark left open?)"
+            "{name}: a cell of {n:,} characters; at most {most:,} are read (is "
+            "a quotation mark left open?)",
+            name=name,
+            n=longest,
+            most=limits.CELL,
         )
     return Table(
         frame,
@@ -97,7 +100,9 @@ def records(
                 found.append(record)
                 used.append(reader.line_num)
     except csv.Error as error:
-        raise UserError(f"{name}: not a readable csv file ({error})") from None
+        raise UserError(
+            "{name}: not a readable csv file ({error})", name=name, error=error
+        ) from None
     return found, used
 
 
@@ -186,15 +191,18 @@ def _frame(
         )
     except pd.errors.ParserWarning:
         raise UserError(
-            f"{name}: not a readable csv file (its rows have more values than its heading has "
-            "columns)"
+            "{name}: not a readable csv file (its rows have more values than its "
+            "heading has columns)",
+            name=name,
         ) from None
     except (pd.errors.ParserError, OverflowError, ValueError) as error:
         reason = str(error).splitlines()[0]
         if told := re.search(r"Expected (\d+) fields in line (\d+), saw (\d+)", reason):
             row = first - 1 + int(told[2])
             reason = f"row {row} has {told[3]} values, the heading {told[1]} columns"
-        raise UserError(f"{name}: not a readable csv file ({reason})") from None
+        raise UserError(
+            "{name}: not a readable csv file ({reason})", name=name, reason=reason
+        ) from None
     return frame.set_axis([columns[i] for i in used], axis=1)
 
 
@@ -209,13 +217,19 @@ def _even(text: bytes, separator: str, width: int, name: str, first: int) -> Non
         for i, record in enumerate(reader):
             if len(record) > width and any(record[width:]):
                 raise UserError(
-                    f"{name}: not a readable csv file (row {first + i} has {len(record)} values, "
-                    f"the heading {width} columns)"
+                    "{name}: not a readable csv file (row {row} has {n} values, the "
+                    "heading {width} columns)",
+                    name=name,
+                    row=first + i,
+                    n=len(record),
+                    width=width,
                 )
             if not i % 65_536:
                 watch.look()
     except csv.Error as error:
-        raise UserError(f"{name}: not a readable csv file ({error})") from None
+        raise UserError(
+            "{name}: not a readable csv file ({error})", name=name, error=error
+        ) from None
 
 
 def _short(text: bytes, separator: str, width: int) -> bool:

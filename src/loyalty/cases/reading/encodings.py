@@ -43,11 +43,25 @@ def utf8(content: bytes, form: Format, name: str) -> tuple[bytes, str]:
         except UnicodeDecodeError as error:
             where = error.start
     if declared != ["utf-8"]:
-        raise UserError(f"{name}: the text is not {' or '.join(declared)} (byte {where})")
+        raise UserError(
+            "{name}: the text is in none of the declared encodings, {declared} (byte {where})",
+            name=name,
+            declared=declared,
+            where=where,
+        )
     guessed = guess(content)
-    hint = f"it reads as {guessed}: declare format: {{encodings: [{guessed}]}}" if guessed else ""
+    if guessed:
+        raise UserError(
+            "{name}: not UTF-8 text (byte {where}); it reads as {guessed}: declare "
+            "format: {{encodings: [{guessed}]}}",
+            name=name,
+            where=where,
+            guessed=guessed,
+        )
     raise UserError(
-        f"{name}: not UTF-8 text (byte {where}); {hint or 'declare format: {encodings: […]}'}"
+        "{name}: not UTF-8 text (byte {where}); declare format: {{encodings: […]}}",
+        name=name,
+        where=where,
     )
 
 
@@ -55,12 +69,17 @@ def _decoded(content: bytes, encoding: str, name: str) -> tuple[bytes, str]:
     try:
         return _text(content.decode(encoding).encode(), name), encoding
     except UnicodeDecodeError as error:
-        raise UserError(f"{name}: not {encoding} text (byte {error.start})") from None
+        raise UserError(
+            "{name}: not {encoding} text (byte {start})",
+            name=name,
+            encoding=encoding,
+            start=error.start,
+        ) from None
 
 
 def _text(content: bytes, name: str) -> bytes:
     if b"\x00" in content:
-        raise UserError(f"{name}: not a readable csv file (binary content)")
+        raise UserError("{name}: not a readable csv file (binary content)", name=name)
     return content
 
 

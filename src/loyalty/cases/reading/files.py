@@ -43,9 +43,12 @@ def read(
     """
     form, wanted = form or Format(), wanted or Wanted()
     if suffix not in SUFFIXES:
-        raise UserError(f"{name}: {suffix or 'no suffix'}; expected {', '.join(SUFFIXES)}")
+        known = list(SUFFIXES)
+        if not suffix:
+            raise UserError("{name}: no suffix; expected {known}", name=name, known=known)
+        raise UserError("{name}: {suffix}; expected {known}", name=name, suffix=suffix, known=known)
     if len(content) > limits.UNPACKED:
-        raise UserError(f"{name}: larger than {limits.UNPACKED:,} bytes")
+        raise UserError("{name}: larger than {most:,} bytes", name=name, most=limits.UNPACKED)
     try:
         if suffix in TEXT:
             table = delimited.read(content, form, name, wanted)
@@ -58,11 +61,19 @@ def read(
     except UserError:
         raise
     except ImportError:
-        kind = f"{name}: what reads {suffix[1:]} files is not installed"
-        raise UserError(f"{kind} (uv sync --frozen --group files)") from None
+        raise UserError(
+            "{name}: what reads {suffix} files is not installed (uv sync --frozen --group files)",
+            name=name,
+            suffix=suffix[1:],
+        ) from None
     except Exception as error:  # each reader has exceptions of its own
         reason = str(error).splitlines()[0] if str(error) else type(error).__name__
-        raise UserError(f"{name}: not a readable {suffix[1:]} file ({reason:.200})") from None
+        raise UserError(
+            "{name}: not a readable {suffix} file ({reason:.200})",
+            name=name,
+            suffix=suffix[1:],
+            reason=reason,
+        ) from None
     return _as_wanted(table.whole(), form, wanted)
 
 
@@ -94,7 +105,7 @@ def unpacked(content: bytes, path: str, name: str, member: str | None = None) ->
             with gzip.GzipFile(fileobj=io.BytesIO(content)) as packed:
                 content = limits.drained(packed, limits.UNPACKED, name)  # type: ignore[arg-type]
         except limits.DAMAGED:
-            raise UserError(f"{name}: not a whole gzip file") from None
+            raise UserError("{name}: not a whole gzip file", name=name) from None
         path = path[:-3]
     if path.lower().endswith(".zip"):
         return _unzipped(content, name, member)
@@ -107,15 +118,25 @@ def _unzipped(content: bytes, name: str, member: str | None) -> tuple[bytes, str
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             members = [m for m in archive.namelist() if not m.endswith("/")]
             if member is None and len(members) != 1:
-                raise UserError(f"{name}: one file is expected in the archive, not {len(members)}")
+                raise UserError(
+                    "{name}: one file is expected in the archive, not {n}",
+                    name=name,
+                    n=len(members),
+                )
             path = member or members[0]
             if path not in members:
                 near = difflib.get_close_matches(path, members, n=1)
-                hint = f"; did you mean {near[0]!r}?" if near else ""
-                raise UserError(f"{name}: the archive has no {path!r}{hint}")
+                if near:
+                    raise UserError(
+                        "{name}: the archive has no {path!r}; did you mean {near!r}?",
+                        name=name,
+                        path=path,
+                        near=near[0],
+                    )
+                raise UserError("{name}: the archive has no {path!r}", name=name, path=path)
             with archive.open(path) as file:
                 return limits.drained(file, limits.UNPACKED, f"{name}: {path}"), path
     except limits.DAMAGED:
-        raise UserError(f"{name}: not a whole zip archive") from None
+        raise UserError("{name}: not a whole zip archive", name=name) from None
     except (RuntimeError, NotImplementedError) as error:  # with a password, or packed in a new way
-        raise UserError(f"{name}: {error}") from None
+        raise UserError("{name}: {error}", name=name, error=error) from None

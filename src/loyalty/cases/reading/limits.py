@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import IO
 
 from loyalty.ground.errors import RowsAbsent, UserError
+from loyalty.ground.said import said_by_system
 
 #: The largest file, and the most that a packed one may hold, in bytes.
 BYTES, UNPACKED = 512 << 20, 1 << 30
@@ -38,30 +39,46 @@ def content(path: Path, name: str) -> bytes:
             path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
         )
     except FileNotFoundError as error:
-        raise RowsAbsent(f"{name}: {error.strerror}") from None
+        raise RowsAbsent("{name}: {why}", name=name, why=said_by_system(error)) from None
     except OSError as error:
-        raise UserError(f"{name}: {error.strerror}") from None
+        raise UserError("{name}: {why}", name=name, why=said_by_system(error)) from None
     with os.fdopen(number, "rb") as file:
         kept = os.fstat(number)
         if not stat.S_ISREG(kept.st_mode):
-            raise UserError(f"{name}: not a regular file")
+            raise UserError("{name}: not a regular file", name=name)
         if kept.st_size > BYTES:
-            raise UserError(f"{name}: {kept.st_size:,} bytes; at most {BYTES:,} are read")
+            raise UserError(
+                "{name}: {size:,} bytes; at most {most:,} are read",
+                name=name,
+                size=kept.st_size,
+                most=BYTES,
+            )
         try:
             return file.read(BYTES)
         except OSError as error:
-            raise UserError(f"{name}: {error.strerror}") from None
+            raise UserError("{name}: {why}", name=name, why=said_by_system(error)) from None
 
 
 def size(rows: int, columns: int, name: str) -> None:
     """Refuse more rows, columns or cells than are read."""
     if rows > ROWS:
-        raise UserError(f"{name}: {rows:,} rows; at most {ROWS:,} are read")
+        raise UserError(
+            "{name}: {rows:,} rows; at most {most:,} are read", name=name, rows=rows, most=ROWS
+        )
     if columns > COLUMNS:
-        raise UserError(f"{name}: {columns:,} columns; at most {COLUMNS:,} are read")
+        raise UserError(
+            "{name}: {columns:,} columns; at most {most:,} are read",
+            name=name,
+            columns=columns,
+            most=COLUMNS,
+        )
     if rows * columns > CELLS:
         raise UserError(
-            f"{name}: {rows:,} rows × {columns:,} columns; at most {CELLS:,} cells are read"
+            "{name}: {rows:,} rows × {columns:,} columns; at most {most:,} cells are read",
+            name=name,
+            rows=rows,
+            columns=columns,
+            most=CELLS,
         )
 
 
@@ -73,7 +90,9 @@ class Watch:
 
     def look(self) -> None:
         if time.monotonic() > self._end:
-            raise UserError(f"{self._name}: not read within {SECONDS:g} seconds")
+            raise UserError(
+                "{name}: not read within {seconds:g} seconds", name=self._name, seconds=SECONDS
+            )
 
 
 def drained(file: IO[bytes], most: int, name: str) -> bytes:
@@ -88,7 +107,9 @@ def drained(file: IO[bytes], most: int, name: str) -> bytes:
     while part := file.read(1 << 20):
         left -= len(part)
         if left < 0:
-            raise UserError(f"{name}: what it holds is larger than {most:,} bytes")
+            raise UserError(
+                "{name}: what it holds is larger than {most:,} bytes", name=name, most=most
+            )
         parts.append(part)
     return b"".join(parts)
 

@@ -75,11 +75,20 @@ def parquet(content: bytes, name: str, wanted: Wanted) -> Table:
         limits.size(about.num_rows, len(file.schema_arrow.names), name)
         unpacked = sum(about.row_group(i).total_byte_size for i in range(about.num_row_groups))
         if unpacked > limits.UNPACKED:
-            raise UserError(f"{name}: what it holds is larger than {limits.UNPACKED:,} bytes")
+            raise UserError(
+                "{name}: what it holds is larger than {most:,} bytes",
+                name=name,
+                most=limits.UNPACKED,
+            )
         used = [c for c in file.schema_arrow.names if wanted.takes(str(c))]
         if len(set(used)) < len(used):
             twice = next(c for c in used if used.count(c) > 1)
-            raise UserError(f"{name}: the column {twice!r} stands there {used.count(twice)} times")
+            raise UserError(
+                "{name}: the column {twice!r} stands there {count} times",
+                name=name,
+                twice=twice,
+                count=used.count(twice),
+            )
         frame = file.read(columns=used).to_pandas(ignore_metadata=True)
     kept: Mapping[str, Any] = {c: _plain(frame[c]) for c in frame.columns}
     return Table(pd.DataFrame(kept, index=frame.index))

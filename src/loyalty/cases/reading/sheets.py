@@ -37,7 +37,12 @@ def read(content: bytes, form: Format, name: str, wanted: Wanted, sheet: str | N
     with _readable(name):
         names = book.names
         if sheet is not None and sheet not in names:
-            raise UserError(f"{name}: no sheet {sheet!r}; there are {', '.join(names)}")
+            raise UserError(
+                "{name}: no sheet {sheet!r}; there are {names}",
+                name=name,
+                sheet=sheet,
+                names=[*names],
+            )
         chosen = sheet or _chosen(book, names, form, wanted)
         pages = book.page(chosen)
         limits.size(pages.total_height, pages.width, name)
@@ -51,8 +56,10 @@ def read(content: bytes, form: Format, name: str, wanted: Wanted, sheet: str | N
         assert isinstance(there, list)
         if 0 <= column < len(there) and (not wanted.columns or there[column] in wanted.columns):
             raise UserError(
-                f"{name}: cell {cell.decode()}: a formula whose value was not saved; open the file "
-                "in a spreadsheet program and save it"
+                "{name}: cell {cell}: a formula whose value was not saved; open the "
+                "file in a spreadsheet program and save it",
+                name=name,
+                cell=cell.decode(),
             )
     return table
 
@@ -106,14 +113,16 @@ def _readable(name: str) -> Iterator[None]:
     except UserError:
         raise
     except calamine.PasswordError:
-        raise UserError(f"{name}: protected by a password; save it without") from None
+        raise UserError("{name}: protected by a password; save it without", name=name) from None
     except MemoryError:
-        raise UserError(f"{name}: too large for this machine's memory") from None
+        raise UserError("{name}: too large for this machine's memory", name=name) from None
     except BaseException as error:  # the reader's panics are no Exceptions
         if isinstance(error, KeyboardInterrupt | SystemExit | GeneratorExit):
             raise
         reason = (str(error).splitlines() or [type(error).__name__])[0]
-        raise UserError(f"{name}: not a readable xlsx file ({reason:.200})") from None
+        raise UserError(
+            "{name}: not a readable xlsx file ({reason:.200})", name=name, reason=reason
+        ) from None
 
 
 def _looked_at(content: bytes, name: str) -> dict[int, set[bytes]]:
@@ -124,10 +133,12 @@ def _looked_at(content: bytes, name: str) -> dict[int, set[bytes]]:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             members = archive.infolist()
             if len(members) > 5_000:
-                raise UserError(f"{name}: {len(members):,} parts; at most 5,000 are read")
+                raise UserError(
+                    "{name}: {n:,} parts; at most 5,000 are read", name=name, n=len(members)
+                )
             for member in members:
                 if member.flag_bits & 1:
-                    raise UserError(f"{name}: protected by a password; save it without")
+                    raise UserError("{name}: protected by a password; save it without", name=name)
                 with archive.open(member) as part:
                     size, cells = _part(part, left, name, bool(_SHEET.fullmatch(member.filename)))
                 left -= size
@@ -135,13 +146,18 @@ def _looked_at(content: bytes, name: str) -> dict[int, set[bytes]]:
                     number = re.search(r"(\d+)\.xml$", member.filename)
                     found.setdefault(int(number[1]) - 1 if number else 0, set()).update(cells)
     except (RuntimeError, NotImplementedError) as error:
-        raise UserError(f"{name}: not a readable xlsx file ({error})") from None
+        raise UserError(
+            "{name}: not a readable xlsx file ({error})", name=name, error=error
+        ) from None
     except limits.DAMAGED as error:
         if content.startswith(b"\xd0\xcf\x11\xe0"):
             raise UserError(
-                f"{name}: an old Excel file, or one with a password; save it as .xlsx without"
+                "{name}: an old Excel file, or one with a password; save it as .xlsx without",
+                name=name,
             ) from None
-        raise UserError(f"{name}: not a readable xlsx file ({error})") from None
+        raise UserError(
+            "{name}: not a readable xlsx file ({error})", name=name, error=error
+        ) from None
     return found
 
 
@@ -152,7 +168,11 @@ def _part(part: Any, left: int, name: str, sheet: bool) -> tuple[int, set[bytes]
     while piece := part.read(4 << 20):
         size += len(piece)
         if size > left:
-            raise UserError(f"{name}: what it holds is larger than {limits.UNPACKED:,} bytes")
+            raise UserError(
+                "{name}: what it holds is larger than {most:,} bytes",
+                name=name,
+                most=limits.UNPACKED,
+            )
         if sheet:
             piece = rest + piece
             cut = piece.rfind(b"<c ") if len(piece) > 1024 else 0
@@ -222,7 +242,7 @@ def _from(page: Any, skip: int, most: int | None = None) -> Iterator[list[Any]]:
 
 def _table(page: Any, form: Format, name: str, wanted: Wanted, watch: limits.Watch) -> Table:
     if not page.height:
-        raise UserError(f"{name}: the sheet {page.name!r} is empty")
+        raise UserError("{name}: the sheet {page!r} is empty", name=name, page=page.name)
     first_row = int(page.start[0]) if page.start else 0
     skip = max(form.skip, first_row)
     rows = _from(page, skip)

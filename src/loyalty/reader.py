@@ -1,0 +1,149 @@
+"""The command in the reader's language: which that is, its lines, its table of faults, its help."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Any
+
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Column, Table
+
+from loyalty.ground.errors import UserError
+from loyalty.ground.said import HELD, LANGUAGE, Said, language, spoken
+from loyalty.ground.text import LANGUAGES
+
+if TYPE_CHECKING:
+    from loyalty.cases.check import Checked
+
+OPTION = "--language"
+out = Console(highlight=False, soft_wrap=True)
+err = Console(stderr=True, highlight=False, soft_wrap=True)
+
+
+def heard(command: Any, words: Sequence[str]) -> tuple[list[str], str | None]:
+    """The words that a command is called with, and the language in which they ask to be answered.
+
+    ``--language`` goes with every command. Where it is an option of the command's own, it says of
+    which edition: Chinese pages alone are asked for in Chinese, English ones in any language.
+
+    Raises
+    ------
+    UserError
+        When it asks for another language than there is.
+    """
+    given, rest = _taken(words)
+    own = command.commands.get(next((word for word in rest if not word.startswith("-")), ""))
+    if given is None or HELD in os.environ:
+        return list(words), None
+    if own is not None and any(OPTION in param.opts for param in own.params):
+        return list(words), given if given == "zh" else None
+    if given not in LANGUAGES:
+        raise UserError("--language {given}: expected {known}", given=given, known=[*LANGUAGES])
+    return rest, given
+
+
+@contextlib.contextmanager
+def speaking(given: str | None) -> Iterator[None]:
+    """Speak a language (else what the environment says), here and in processes that are started."""
+    name = LANGUAGE[0]
+    before = os.environ.get(name)
+    if given is not None:
+        os.environ[name] = given
+    try:
+        yield
+    finally:
+        os.environ.pop(name, None)
+        if before is not None:
+            os.environ[name] = before
+
+
+def _taken(words: Sequence[str]) -> tuple[str | None, list[str]]:
+    """What ``--language`` asks for, and the other words."""
+    given, rest, left = None, list[str](), iter(words)
+    for word in left:
+        name, _, value = word.partition("=")
+        if name == OPTION:
+            given = value or next(left, "")
+        else:
+            rest.append(word)
+    return given, rest
+
+
+def translated(command: Any) -> Any:
+    """A command of typer, all of its help in the reader's language."""
+    if language() != "en":
+        for one in [command, *command.commands.values()]:
+            for of in [one, *one.params]:
+                if text := getattr(of, "help", None):
+                    of.help = Said(" ".join(text.split())).in_(language())
+    return command
+
+
+# --- lines ---------------------------------------------------------------------------------------
+def tell(template: str, **parameters: Any) -> None:
+    """A line of progress, in the reader's language."""
+    out.print("  " + escape(spoken(Said(template, **parameters))))
+
+
+def wrong(kind: str, what: object) -> None:
+    """Why it went no further, after a word that a run knows its steps' lines by."""
+    words = {
+        "error": Said("error"),
+        "failed": Said("failed"),
+        "not available here": Said("not available here"),
+    }
+    shown = kind if HELD in os.environ else spoken(words[kind])
+    err.print(f"[red]{shown}[/] {escape(spoken(what))}")
+
+
+def show_checked(checked: Checked) -> None:
+    """What a check found, as a table."""
+    case = checked.case
+    for table in checked.read:
+        if table.table == "answers":
+            tell(
+                "{case} · {rows:,} rows, {items} items, {constructs} constructs",
+                case=case,
+                rows=table.rows,
+                items=checked.items,
+                constructs=checked.constructs,
+            )
+            out.print(f"  {case} · sha256 {table.sha256}")
+        else:
+            tell(
+                "{case} · {table} · {used:,} of {rows:,} rows",
+                case=case,
+                table=table.table,
+                used=table.used,
+                rows=table.rows,
+            )
+            out.print(f"  {case} · {table.table} · sha256 {table.sha256}")
+    if not checked.faults:
+        return
+    weights = {
+        "error": f"[red]{spoken(Said('error'))}[/]",
+        "loss": f"[yellow]{spoken(Said('loss'))}[/]",
+        "note": spoken(Said("note")),
+    }
+    heads = (Said("row"), Said("column"), Said("value"), Said("what"), Said("expected"))
+    for file in dict.fromkeys(fault.file for fault in checked.faults):
+        folded = [Column(spoken(head), overflow="fold") for head in heads]
+        shown = Table("", *folded, box=None, pad_edge=False)
+        for fault in checked.faults:
+            if fault.file == file:
+                many = fault.n > 1 and fault.row is not None
+                what = Said("{said} ({n:,} such)", said=fault.said, n=fault.n)
+                mend = "; ".join(spoken(x) for x in (fault.expected, fault.mend) if x)
+                shown.add_row(
+                    weights[fault.weight],
+                    "" if fault.row is None else str(fault.row),
+                    escape(fault.column or ""),
+                    escape(spoken(fault.value or "")),
+                    escape(spoken(what if many else fault.said)),
+                    escape(mend),
+                )
+        out.print(f"\n  {escape(file)}", style="bold")
+        out.print(shown, soft_wrap=False)
