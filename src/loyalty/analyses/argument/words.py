@@ -729,7 +729,7 @@ def action(found: Actions, row_id: str, case: Case) -> Text:
     if row_id == "undivided":
         fail = number(said.not_apart)
         return text(
-            f"Do not divide one effect among things that customers do not tell apart ({fail} pairs): track them together, rank them not.",
+            f"Do not divide one effect among things that customers do not tell apart ({fail} pairs): track them together; do not rank them.",
             f"不要在客户分不清的构念之间（{fail} 对）拆分同一效应：可以一并跟踪，不可排名。",
         )
     if row_id == "satisfaction":
