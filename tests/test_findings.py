@@ -479,4 +479,4 @@ def test_a_citation_that_leads_nowhere(
     written: Callable[[str], Any], refusal: Callable[..., str], address: str, said: str
 ) -> None:
     message = refusal(written, f"First.\n\n{{{{< var {address} >}}}}")
-    assert message.startswith(f"index.qmd:3: {address}: {said}")
+    assert message.startswith(f"numbers that lead nowhere: index.qmd:3: {address}: {said}")
