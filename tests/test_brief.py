@@ -254,6 +254,19 @@ def test_a_survey_without_hypotheses() -> None:
     assert "No construct is surely rated higher" in said(survey.levels(close))
 
 
+def test_the_exhibit_has_paths_where_one_can_be_read() -> None:
+    means = index((60, 64), (70, 74), (50, 54))
+    sound = page.exhibit(material(structural=structural(), descriptives=means))
+    assert sound is not None and sound[0] == "structural"
+    assert plain(sound[1].caption.en).startswith("All that was expected is borne out. All hypo")
+    doubted = material(structural=structural(admissible=False), descriptives=means)
+    instead = page.exhibit(doubted)
+    assert instead is not None and instead[0] == "descriptives"
+    assert "relied" not in instead[1].caption.en
+    assert "## All constructs {#sec-exhibit}" in page.brief(doubted, "x", "en")
+    assert page.exhibit(material(structural=structural(admissible=False))) is None
+
+
 def test_paths_that_could_not_be_estimated_say_why() -> None:
     refused = Refused(refused=Reason(code="few_complete", of="reasons", parameters={}))
     refused = Refused(refused=Reason(code="no_hypothesis", of="reasons"))

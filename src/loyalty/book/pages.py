@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from html import escape as esc
 from types import SimpleNamespace as Row
 from typing import Any
@@ -184,7 +184,7 @@ def one_case(study: Study, found: Results, language: Language) -> list[str]:
     provenance = study.provenance
     rows = _rows_used(found, study.case)
     summary = escape(study.summary.in_(language))
-    other = f"{escape(study.title.zh)} · " if language == "en" else ""
+    other = f"{escape(study.title.zh)} · " if _two(study.title) and language == "en" else ""
     parts = [
         badge(study.simulated, language),
         f"{other}{summary}",
@@ -201,7 +201,7 @@ def one_case(study: Study, found: Results, language: Language) -> list[str]:
             study.constructs,
             [
                 Column(lambda c: c.label.in_(language), "Construct"),
-                *([Column(lambda c: c.label.zh, _CHINESE)] if language == "en" else []),
+                *_chinese(study.constructs, lambda c: c.label, language),
                 Column(lambda c: term(_ROLES[c.role]), "Role"),
                 Column(lambda c: ", ".join(i.id for i in c.items), "Items"),
             ],
@@ -227,6 +227,18 @@ def one_case(study: Study, found: Results, language: Language) -> list[str]:
     if study.resources:
         parts.append(_tables(study, rows, language))
     return parts
+
+
+def _two(text: Text) -> bool:
+    """Whether a text is there in both languages."""
+    return text.en != text.zh
+
+
+def _chinese(rows: Sequence[Any], of: Callable[[Any], Text], language: Language) -> list[Column]:
+    """Beside the English the Chinese, where there is one."""
+    if language != "en" or not any(_two(of(row)) for row in rows):
+        return []
+    return [Column(lambda row: of(row).zh, _CHINESE)]
 
 
 def _licence(study: Study, language: Language) -> str:
@@ -272,7 +284,7 @@ def _tables(study: Study, rows: Mapping[str, Any], language: Language) -> str:
         ]
         return f"**表。** {'；'.join(beside)}。"
     beside = [
-        f"{escape(r.label.en)} {escape(r.label.zh)} "
+        f"{escape(r.label.both)} "
         f"({r.kind.replace('_', ' ')}, {_counted(rows.get(r.id), 'en').lower()})"
         for r in study.resources
     ]
@@ -304,7 +316,7 @@ def codebook(study: Study, language: Language) -> list[str]:
             Column(lambda r: r[1].id, "Item"),
             Column(lambda r: r[0].label.in_(language), "Construct"),
             Column(lambda r: _wording(r[1], language), "Wording"),
-            *([Column(lambda r: r[1].wording.zh, _CHINESE)] if language == "en" else []),
+            *_chinese(rows, lambda r: r[1].wording, language),
         ],
         Text(en=f"Items of {escape(study.title.en)}", zh=f"{escape(study.title.zh)}的题项"),
     )

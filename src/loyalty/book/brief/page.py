@@ -250,14 +250,17 @@ def levels_drawn(data: Material, language: Language) -> Drawing:
 
 
 def exhibit(data: Material) -> tuple[str, Figure] | None:
-    """The one figure of the brief, and the analysis that it is of; None without a survey."""
+    """The one figure of the brief, and the analysis that it is of; None without a survey.
+
+    The paths, where one of them may be relied upon, else the constructs' means.
+    """
     said, draw, analysis = survey.paths(data), paths_drawn, "structural"
     what = text(
         "All hypothesized paths, standardized, with 95 % intervals.",
         "全部假设路径（标准化）及 95% 区间。",
     )
     kind = text("Forest plot of the hypothesized paths", "假设路径的森林图")
-    if said is None:
+    if not _drawn(data):
         said, draw, analysis = survey.levels(data), levels_drawn, "descriptives"
         what = text("Means of all constructs with 95 % intervals.", "全部构念的均值及 95% 区间。")
         kind = text("Forest plot of the constructs' means", "各构念均值的森林图")
@@ -266,14 +269,14 @@ def exhibit(data: Material) -> tuple[str, Figure] | None:
     whole = _bare(said)
     lead = text(*(of.split("**")[1] for of in (said.said[0].en, said.said[0].zh)))
     notes = [what]
-    if any(not p.relied for p in data.paths):
+    if analysis == "structural" and any(not p.relied for p in data.paths):
         notes.append(
             text(
                 "Where a path may not be relied upon the reason stands in its place.",
                 "不可采信者以原因代替。",
             )
         )
-    if any(p.hypothesis.sign == "-" for p in data.paths):
+    if analysis == "structural" and any(p.hypothesis.sign == "-" for p in data.paths):
         notes.append(text("(−): expected to be negative.", "(−)：预期为负。"))
     rest = join(notes)
     return analysis, Figure(
@@ -281,6 +284,11 @@ def exhibit(data: Material) -> tuple[str, Figure] | None:
         text(f"{lead.en}. {rest.en}", f"{lead.zh}。{rest.zh}"),
         text(f"{kind.en}: {whole.en}", f"{kind.zh}：{whole.zh}"),
     )
+
+
+def _drawn(data: Material) -> bool:
+    """Whether there is a path to draw."""
+    return any(path.relied for path in data.paths)
 
 
 def with_exhibit(data: Material, language: Language, notebook: Callable[[str], Path]) -> str | None:
@@ -320,7 +328,7 @@ def brief(data: Material, figure: str | None, language: Language) -> list[str]:
         parts.append(f"## {_FOUND.in_(language)} {{#sec-found}}")
         parts += [_shown(one, language) for one in found]
     if figure is not None:
-        heading = _PATHS if data.paths else _MEANS
+        heading = _PATHS if _drawn(data) else _MEANS
         parts += [
             f"## {heading.in_(language)} {{#sec-exhibit}}",
             f"{{{{< embed {figure} >}}}}",
