@@ -41,6 +41,7 @@ Cores = Annotated[int, typer.Option(min=1, help="Notebooks side by side.")]
 Formats = Annotated[str, typer.Option(help="Of html, pdf, docx, separated by commas.")]
 CORES = os.cpu_count() or 1
 ABSENT = "{package} is not installed; `uv sync --frozen` installs every group of dependencies"
+ABSENT_OWN = "{package} is not installed; it comes with loyalty-study[own]"
 
 
 @app.command()
@@ -552,7 +553,7 @@ def _done(command: Any, words: Sequence[str]) -> int:
         package = (error.name or "loyalty").partition(".")[0]
         if package in ("loyalty", "semfit"):
             raise
-        wrong("error", Said(ABSENT, package=package))
+        wrong("error", Said(ABSENT_OWN if paths.own() else ABSENT, package=package))
         return 2
     except OSError as error:
         if error.errno not in (errno.ENOSPC, errno.EROFS, errno.EACCES, errno.EDQUOT):
