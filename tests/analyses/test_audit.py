@@ -167,7 +167,7 @@ def test_all_is_shown_in_one_language(project: Project, language: Any) -> None:
                 assert not ("质量" in text and language == "en")
                 assert not (re.search("Quality|Firm|Industry", text) and language == "zh")
     assert labels == [
-        "fig-flow", "txt-flow", "tbl-codes", "txt-codes", "txt-columns", "tbl-missing",
+        "fig-flow", "txt-flow", "txt-twins", "tbl-codes", "txt-codes", "txt-columns", "tbl-missing",
         "txt-missing",
         "tbl-patterns", "txt-patterns", "txt-little", "tbl-careless", "txt-careless",
         "tbl-agreement", "txt-agreement", "tbl-sensitivity", "txt-sensitivity", "fig-shape",

@@ -6,7 +6,6 @@ folders. Codebook and Frictionless data package are derived from it, never typed
 
 from __future__ import annotations
 
-import math
 import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
@@ -27,6 +26,7 @@ from pydantic import (
 
 from loyalty.cases import form, naming
 from loyalty.cases.about import AboutCase
+from loyalty.cases.rules import Exclude, Impossible
 from loyalty.ground import paths
 from loyalty.ground.errors import Mistake, UserError
 from loyalty.ground.reading import (
@@ -475,52 +475,6 @@ class Group(_Column):
     comparable: bool = True
 
 
-class Exclude(Model):
-    """Who is left out of everything, by one rule about a column of the rows.
-
-    `is` are the texts of those left out, `is_not` of those who stay (an attention check's right
-    answer); `below` and `above` are numbers (a duration), and a row without one stays; `blank`
-    leaves out whoever has nothing there.
-    """
-
-    id: Identifier
-    label: Text
-    column: str
-    is_: list[Level] | None = Field(default=None, alias="is", min_length=1)
-    is_not: list[Level] | None = Field(default=None, min_length=1)
-    below: float | None = None
-    above: float | None = None
-    blank: Literal[True] | None = None
-
-    @model_validator(mode="after")
-    def _exactly_one(self) -> Self:
-        given = [
-            k for k in ("is_", "is_not", "below", "above", "blank") if getattr(self, k) is not None
-        ]
-        if len(given) != 1:
-            raise Mistake("exactly one of is, is_not, below, above, blank is expected")
-        return self
-
-    def takes(self, raw: pd.Series) -> pd.Series:
-        """Whom the rule leaves out, bool by row."""
-        texts = raw.astype("string").str.strip()
-        if pd.api.types.is_float_dtype(raw):  # a code column with holes is read as floats
-            texts = texts.str.removesuffix(".0")
-        texts = texts.mask(texts == "")
-        if self.blank:
-            out = texts.isna()
-        elif self.is_ is not None:
-            out = texts.isin(self.is_)
-        elif self.is_not is not None:
-            out = ~texts.isin(self.is_not)
-        else:
-            numbers = pd.to_numeric(texts, errors="coerce").astype("float64")
-            low = -math.inf if self.below is None else self.below
-            high = math.inf if self.above is None else self.above
-            out = (numbers < low) | (numbers > high)
-        return out.fillna(False).astype(bool)
-
-
 class Hypothesis(Model):
     id: Annotated[str, StringConstraints(pattern=r"^[A-Za-z][A-Za-z0-9]*$")]
     from_: str = Field(alias="from")
@@ -768,6 +722,7 @@ class Study(Model):
     groups: list[Group] = []
     personal: list[str] = []
     exclude: list[Exclude] = []
+    impossible: list[Impossible] = []
     hypotheses: list[Hypothesis] = []
     covariances: list[tuple[str, str]] = []
     effects: list[Effect] = []
@@ -998,9 +953,7 @@ class Study(Model):
                     name=name,
                     n=n,
                 )
-        for name, n in Counter(e.id for e in self.exclude).items():
-            if n > 1:
-                yield Said("exclude: the id {name} is used {n} times", name=name, n=n)
+        yield from self._rule_problems()
         for name, n in Counter(r.id for r in self.resources).items():
             if n > 1:
                 yield Said("resources: the id {name} is used {n} times", name=name, n=n)
@@ -1151,6 +1104,20 @@ class Study(Model):
                     measure=measure,
                     resource=panel.resource,
                 )
+
+    def _rule_problems(self) -> Iterable[Said]:
+        for key, rules in (("exclude", self.exclude), ("impossible", self.impossible)):
+            for name, n in Counter(rule.id for rule in rules).items():
+                if n > 1:
+                    yield Said("{key}: the id {name} is used {n} times", key=key, name=name, n=n)
+            for rule in rules:
+                for column in sorted(set(rule.columns) & set(self.personal)):
+                    yield Said(
+                        "{key}.{rule}: {column!r} is personal, and never read",
+                        key=key,
+                        rule=rule.id,
+                        column=column,
+                    )
 
     def _join_problems(self, join: Join) -> Iterable[Said]:
         if join.key not in [v.id for v in self.variables if v.kind == "id"]:

@@ -23,6 +23,7 @@ import pandas as pd
 
 from loyalty.cases import reading, roads
 from loyalty.cases.faults import Fault, Weight, cell, refuse
+from loyalty.cases.rules import Impossible
 from loyalty.cases.study import (
     Distribution,
     DistributionRows,
@@ -67,6 +68,8 @@ class Survey:
         Rows before the study's rules left any out.
     excluded : dict
         Rule of `exclude` → how many rows it left out of those that the rules before it left.
+    impossible : dict
+        Rule of `impossible` → of how many rows it holds. They stay.
     """
 
     study: Study
@@ -76,6 +79,7 @@ class Survey:
     outside: dict[str, pd.Series]
     read: int = 0
     excluded: dict[str, int] = field(default_factory=dict)
+    impossible: dict[str, int] = field(default_factory=dict)
 
     @property
     def as_given(self) -> Survey:
@@ -327,10 +331,10 @@ def typed(
     faults: list[Fault] = []
     read, excluded = len(frame), {}
     for rule in study.exclude:
-        if there.count(rule.column) != 1:
-            faults.append(_lacking(name, rule.column, there))
+        if lacking := [c for c in dict.fromkeys(rule.columns) if there.count(c) != 1]:
+            faults += [_lacking(name, column, there) for column in lacking]
             continue
-        out = rule.takes(frame[rule.column])
+        out = rule.takes(frame, study.rows.format.dates)
         excluded[rule.id] = int(out.sum())
         frame = frame[~out]
     if excluded and frame.empty:
@@ -341,6 +345,7 @@ def typed(
         ]
     typing = _Typing(study, frame, name, first)
     typing.found += faults
+    impossible = {rule.id: typing.impossible(rule, there) for rule in study.impossible}
     missing_codes: dict[str, int] = {}
     outside: dict[str, pd.Series] = {}
     columns: dict[str, pd.Series] = {}
@@ -376,7 +381,7 @@ def typed(
             columns[group.id] = typing.levels(group)
     typing.enough()
     rows = pd.DataFrame(columns, index=frame.index).reset_index(drop=True)
-    survey = Survey(study, rows, checksum, missing_codes, outside, read, excluded)
+    survey = Survey(study, rows, checksum, missing_codes, outside, read, excluded, impossible)
     return survey, typing.found
 
 
@@ -430,6 +435,23 @@ class _Typing:
         self.found.append(
             Fault(weight=weight, file=self.name, said=said, expected=expected, mend=mend, **at)
         )
+
+    def impossible(self, rule: Impossible, there: list[str]) -> int:
+        """Of how many rows a rule of `impossible` holds; the first is pointed at."""
+        if lacking := [c for c in dict.fromkeys(rule.columns) if there.count(c) != 1]:
+            self.found += [_lacking(self.name, column, there) for column in lacking]
+            return 0
+        wrong = rule.takes(self.frame, self.study.rows.format.dates)
+        if wrong.any():
+            self._fault(
+                wrong,
+                rule.columns[0],
+                weight="note",
+                said=Said("this cannot be: {rule}", rule=rule.label),
+                expected=Said("no such row"),
+                mend=Said("correct them, or leave them out by exclude; they stay in the analyses"),
+            )
+        return int(wrong.sum())
 
     def numbers(self, column: str) -> pd.Series:
         raw = self.frame[column]

@@ -37,6 +37,7 @@ from loyalty.ground.findings import (
 from loyalty.ground.reasons import CannotCompute, Reason, reason_of
 from loyalty.ground.thresholds import threshold
 from loyalty.stats import audit, descriptives, validity
+from loyalty.stats import twins as alike
 
 Sign = Literal[
     "long_string",
@@ -66,10 +67,17 @@ class Rule(Record):
     n_left: Count
 
 
+class Impossible(Record):
+    """Rows of which a rule of the description says that they cannot be."""
+
+    rule: str
+    n: People
+
+
 class Flow(Finding):
     """Who would be left out, step by step; only empty rows are.
 
-    `rules` left out others before: of `read` rows `n` came through.
+    `rules` left out others before: of `read` rows `n` came through. `impossible` rows stay.
 
     `strict_share`: left of all rows when everybody in the steps goes. `repeated_rows` equal an
     earlier one, `repeated_ids` have an id seen before (`has_ids`: there are ids); `lined` are the
@@ -86,9 +94,31 @@ class Flow(Finding):
     lined: People
     read: Count | None = None
     rules: Annotated[tuple[Rule, ...], Together()] = ()
+    impossible: tuple[Impossible, ...] = ()
 
     def step(self, reason: str) -> Step:
         return next(s for s in self.steps if s.reason == reason)
+
+
+class Twins(Finding):
+    """Respondents of whom another one, under another id, gives the same answer to the `share` or
+    more of the items that both answered.
+
+    `people` stand in `pairs`, of `n` who were compared: without the `lined` (one answer over most
+    items) and those whose id occurs again. In `draws` surveys drawn without copies it is
+    `by_chance` people on average, and `most_by_chance` at most.
+    """
+
+    n: People
+    items: Count
+    share: Percent
+    people: People
+    pairs: Count
+    lined: People
+    by_chance: Real
+    most_by_chance: Count
+    draws: Count
+    beyond: bool
 
 
 class ItemCodes(Record):
@@ -355,6 +385,7 @@ class Marker(Finding):
 
 class Audit(Findings):
     flow: Flow | Refused | None = None
+    twins: Twins | Refused | None = None
     codes: Codes | Refused | None = None
     columns: Columns | Refused | None = None
     missing: Missing | Refused | None = None
@@ -420,6 +451,7 @@ def flow(data: Answers) -> Flow:
         lined=lined.sum(),
         read=data.survey.read if data.survey.excluded else None,
         rules=_rules(data.survey),
+        impossible=[Impossible(rule=k, n=n) for k, n in data.survey.impossible.items()],
     )
 
 
@@ -429,6 +461,27 @@ def _rules(survey: Survey) -> list[Rule]:
         left -= n
         found.append(Rule(rule=name, n_excluded=n, n_left=left))
     return found
+
+
+@refusable
+def twins(data: Answers) -> Twins:
+    """Who answers as another respondent does, and how many would by chance."""
+    lined = data.screening.flags.flags["long_string"]
+    left = data.items[~lined & ~data.repeated.duplicate_ids]
+    share, least = threshold("twin_share").value, int(threshold("twin_items").value)
+    found = alike.twins(left, share=share, least=least)
+    return Twins(
+        n=found.n,
+        items=left.shape[1],
+        share=share,
+        people=found.people,
+        pairs=found.pairs,
+        lined=lined.sum(),
+        by_chance=found.by_chance,
+        most_by_chance=found.most_by_chance,
+        draws=alike.DRAWS,
+        beyond=found.people > found.most_by_chance,
+    )
 
 
 # --- codes and missing answers -------------------------------------------------------------------

@@ -5,6 +5,7 @@ from loyalty.analyses.audit import figures, tables, words
 CHAPTER = "Data audit"
 PAGE = {
     "flow": [figures.flow, words.flow],
+    "twins": [words.twins],
     "codes": [tables.codes, words.codes],
     "columns": [tables.columns, words.columns],
     "missing": [tables.missing, words.missing],

@@ -27,6 +27,7 @@ from loyalty.analyses.audit.findings import (
     SampleLevel,
     Sensitivity,
     Shape,
+    Twins,
 )
 from loyalty.cases.study import Group
 from loyalty.estimates.careless import Selection
@@ -73,7 +74,7 @@ def _same(words: str) -> Text:
 
 # --- rows and codes ------------------------------------------------------------------------------
 def flow(found: Flow, case: Case) -> list[Text]:
-    return [*_ruled_out(found, case), _exclusions(found), _repeated(found)]
+    return [*_ruled_out(found, case), _exclusions(found), _repeated(found), *_cannot(found, case)]
 
 
 def _ruled_out(found: Flow, case: Case) -> list[Text]:
@@ -95,6 +96,36 @@ def _ruled_out(found: Flow, case: Case) -> list[Text]:
         Text(
             en=f"Of {read} rows that were read, {n} are left by the study's own rules, which leave out: {told.en}.",
             zh=f"读入 {read} 行，按研究自定规则保留 {n} 行；剔除：{told.zh}。",
+        )
+    ]
+
+
+def _cannot(found: Flow, case: Case) -> list[Text]:
+    """What the description says cannot be at once."""
+    if not found.impossible:
+        return []
+    rules = {rule.id: rule.label for rule in case.study.impossible}
+    there = [r for r in found.impossible if r.n]
+    if not there:
+        return [
+            Text(
+                en="No row holds what the description says cannot be at once.",
+                zh="没有任何一行出现研究说明中列为不可能的组合。",
+            )
+        ]
+    told = listed(
+        [
+            Text(
+                en=f"{escape(rules[r.rule].en)} \\({number(r.n)}\\)",
+                zh=f"{escape(rules[r.rule].zh)}（{number(r.n)}）",
+            )
+            for r in there
+        ]
+    )
+    return [
+        Text(
+            en=f"Some rows hold what cannot be at once: {told.en}. They stay in the analyses; the numbers of rows stand in parentheses.",
+            zh=f"有些行出现不可能同时成立的组合：{told.zh}；括号内为行数，这些行仍保留在分析中。",
         )
     ]
 
@@ -148,6 +179,43 @@ def _repeated(found: Flow) -> Text:
         en=f"{en}. The rows alone cannot tell whether somebody answered twice or two people alike.",
         zh=f"{zh}。仅凭这些行无法判断是同一人作答两次还是两人答案相同。",
     )
+
+
+def twins(found: Twins, case: Case) -> list[Text]:
+    """Who answers nearly as another one does, beside what chance does."""
+    share, n, drawn = cut("twin_share", "percent"), number(found.n), number(found.draws)
+    most = number(found.most_by_chance)
+    rule = threshold("twin_share").cite
+    if not found.people:
+        return [
+            Text(
+                en=f"Among {n} respondents no two give the same answer to {share} or more of the items [@{rule}].",
+                zh=f"{n} 名受访者中，没有两人在 {share} 或以上的题项上答案相同 [@{rule}]。",
+            )
+        ]
+    people, mean = counted(found.people, "respondent"), number(found.by_chance)
+    verb = "gives" if found.people == 1 else "give"
+    said = [
+        Text(
+            en=f"Of {n} respondents {people} {verb} the same answer as another one, under another id, to {share} or more of the items that both answered [@{rule}]. In {drawn} surveys drawn with the same frequencies, gaps and correlations, but without copies, it is {mean} on average and {most} at most.",
+            zh=f"{n} 名受访者中，有 {number(found.people)} 名与另一编号不同的受访者在双方均作答题项的 {share} 或以上答案相同 [@{rule}]。按相同的频数、缺失与相关模拟 {drawn} 份不含复制的调查，平均为 {mean} 名，最多 {most} 名。",
+        )
+    ]
+    if found.beyond:
+        said.append(
+            Text(
+                en="That is more than chance explains: somebody may have answered twice, or rows were copied; but people who think alike answer alike, too [@simmons2016]. All stay in the analyses.",
+                zh="这超出了偶然所能解释的范围：可能有人重复作答，或有行被复制；但想法相近的人答案也会相近 [@simmons2016]。这些行均保留在分析中。",
+            )
+        )
+    else:
+        said.append(
+            Text(
+                en="That is no more than chance may explain.",
+                zh="这并未超出偶然所能解释的范围。",
+            )
+        )
+    return said
 
 
 def codes(found: Codes, case: Case) -> list[Text]:
