@@ -58,8 +58,11 @@ def filed(m: int = 900) -> pd.DataFrame:
     hours, solved = rng.gamma(1.5, 16, m), rng.random(m) < 0.6
     odds = np.where(of == "quality", -0.8, 0.4) + 0.8 * solved
     stayed = rng.random(m) < 1 / (1 + np.exp(-odds))
+    days = rng.integers(0, 700, m)
     return pd.DataFrame(
         {
+            "customer": np.char.add("k", rng.integers(0, 300, m).astype(str)),
+            "date": (pd.Timestamp("2022-01-01") + pd.to_timedelta(days, unit="D")).astype(str),
             "class": of,
             "hours": hours,
             "solved": solved.astype(int),
@@ -111,7 +114,9 @@ def everything(loaded: dict[str, list[loading.Loaded]]) -> voice.Voice:
         quotes=voice.quotes(texts, contrasts, study.load("small")),
         complaints=complaints.counted(loaded["complaints"], register),
         classes=classes,
+        funnel=complaints.funnel(register, classes),
         staying=complaints.staying(register, classes),
+        coming_back=complaints.coming_back(loaded["complaints"], classes, within=90),
         complaint_clusters=complaints.clusters(register, classes, seed=1, pairs=2),
     )
 
@@ -229,6 +234,63 @@ def test_what_is_missing_is_said_once(project: Any) -> None:
     assert {name: getattr(found, name) for name in rest} == dict.fromkeys(rest)
 
 
+def test_complaints_that_come_back(project: Any) -> None:
+    """Complaint by complaint: with no record that ends early, the chance is a plain share."""
+    table = filed()
+    table = table[table["class"] != "odd"].reset_index(drop=True)
+    table["date"] = pd.to_datetime(table["date"])
+    last = table["date"].max() + pd.Timedelta(days=400)
+    closing = pd.DataFrame({**table.iloc[0].to_dict(), "customer": "last", "date": last}, index=[0])
+    whole = pd.concat([table, closing], ignore_index=True)
+    loaded = given(project, {"complaints": whole.astype({"date": str})})
+    classes = complaints.classes(complaints.register(loaded["complaints"]))
+    found = complaints.coming_back(loaded["complaints"], classes, within=90)
+    assert isinstance(found, voice.ComingBack) and found.customers == whole["customer"].nunique()
+    counts = {"price": [0, 0, 0], "quality": [0, 0, 0]}
+    for _, mine in whole.groupby("customer"):
+        mine = mine.sort_values("date", kind="stable")
+        for i in range(len(mine)):
+            name = mine["class"].iloc[i]
+            if name not in counts:
+                continue
+            counts[name][0] += 1
+            if i + 1 < len(mine):
+                soon = (mine["date"].iloc[i + 1] - mine["date"].iloc[i]).days <= 90
+                counts[name][1 + (mine["class"].iloc[i + 1] != name)] += soon
+    assert found.rows[0].category is None
+    for row in found.rows[1:]:
+        n, same, other = counts[row.category]
+        assert row.n == n
+        watched = n - (row.category == table["class"].iloc[0])  # one was made on the last day
+        assert (row.same, row.other) == pytest.approx((same / watched, other / watched))
+        assert row.same_ci_lower < row.same < row.same_ci_upper
+    case = show.context("small")
+    text = said(words.coming_back(cited(found, "small/voice/coming_back"), case))
+    assert "intervals of the classes overlap" in text.en or "most often" in text.en
+    first, second = found.rows[1:]
+    apart = second.model_copy(update={"same": 0.0, "same_ci_lower": 0.0, "same_ci_upper": 0.01})
+    flipped = found.model_copy(update={"rows": (found.rows[0], first, apart)})
+    text = said(words.coming_back(cited(flipped, "small/voice/coming_back"), case))
+    assert "It comes back most often of the class" in text.en and "同类再现最多" in text.zh
+
+
+def test_the_funnel(project: Any) -> None:
+    table = filed()
+    table = table[table["class"] != "odd"].reset_index(drop=True)
+    table.loc[:99, "hours"] = np.nan
+    loaded = given(project, {"complaints": table})
+    register = complaints.register(loaded["complaints"])
+    found = complaints.funnel(register, complaints.classes(register))
+    assert isinstance(found, voice.Funnel) and found.received == len(table)
+    by = {stage.stage: stage for stage in found.stages}
+    assert by["answered"].estimate == pytest.approx(1 - 100 / len(table))
+    assert by["answered"].slow == pytest.approx(table["hours"].quantile(0.9))
+    assert by["in_time"].n == len(table) - 100
+    assert by["stayed"].estimate == pytest.approx(table["stayed"].mean())
+    text = said(words.funnel(cited(found, "small/voice/funnel"), show.context("small")))
+    assert "half of them within" in text.en and "半数在" in text.zh
+
+
 def test_complaints_of_which_only_the_class_is_known(project: Any) -> None:
     loaded = given(project, {"complaints": filed()[["class"]]})
     register = complaints.register(loaded["complaints"])
@@ -236,6 +298,8 @@ def test_complaints_of_which_only_the_class_is_known(project: Any) -> None:
     assert isinstance(found, voice.Classes) and found.soon is None
     assert isinstance(found.impact, Refused)
     case = show.context("small")
+    assert isinstance(complaints.funnel(register, found), Refused)
+    assert complaints.coming_back(loaded["complaints"], found, within=90) is None
     sentence = words.impact(found, case)
     assert sentence is not None and "cannot be done here" in sentence.en
     whole = said(words.classes(found, case)).en

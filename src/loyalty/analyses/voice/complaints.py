@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Literal
 
 import pandas as pd
 
 from loyalty.analyses.voice.findings import (
+    Again,
     Class,
     Classes,
+    ComingBack,
     ComplaintCluster,
     ComplaintClusters,
     Complaints,
     Effect,
+    Funnel,
     Impact,
     Share,
+    Stage,
     Staying,
     clustering,
     least,
@@ -25,6 +29,9 @@ from loyalty.ground.findings import refusable, resting
 from loyalty.ground.reasons import CannotCompute
 from loyalty.ground.thresholds import threshold
 from loyalty.stats import impact, text
+from loyalty.stats.competing import aalen_johansen
+
+Step = Literal["answered", "in_time", "solved", "stayed"]
 
 
 @refusable
@@ -111,6 +118,70 @@ def _impact(filed: pd.DataFrame) -> tuple[Impact, ...]:
         for end, old in (("lower", "low"), ("upper", "high"))
     }
     return Impact.each(rows.dropna(subset="impact").reset_index(), category="class", **ends)
+
+
+@resting
+def funnel(filed: pd.DataFrame, of: Classes) -> Funnel:
+    """Received, answered, answered in time, solved, and whether the customer stayed."""
+    hours = filed["hours"].dropna()
+    answered = filed["hours"].notna().astype("boolean")
+    flags: dict[Step, pd.Series] = {
+        "answered": answered if len(hours) else answered.mask(answered.notna()),
+        "in_time": filed["soon"],
+        "solved": filed["solved"],
+        "stayed": filed["stayed"],
+    }
+    stages = []
+    for stage, flag in flags.items():
+        n, estimate, lower, upper = _share(flag)
+        if n >= least():
+            takes = stage == "answered"
+            stages.append(
+                Stage(
+                    stage=stage,
+                    n=n,
+                    estimate=estimate,
+                    ci_lower=lower,
+                    ci_upper=upper,
+                    median=hours.median() if takes else None,
+                    slow=hours.quantile(0.9) if takes else None,
+                )
+            )
+    if not stages:
+        raise CannotCompute("no_stage_known")
+    return Funnel(received=len(filed), stages=tuple(stages))
+
+
+@resting
+def coming_back(tables: Sequence[Loaded], of: Classes, *, within: int) -> ComingBack | None:
+    """Of which classes customers complain again, and of which they go on to another one."""
+    parts = [t.rows for t in tables if {"customer", "date"} <= set(t.rows.columns)]
+    if not parts:
+        return None
+    filed = pd.concat(parts, ignore_index=True).dropna(subset=["customer", "date"])
+    filed = filed.sort_values(["customer", "date"], kind="stable", ignore_index=True)
+    after = filed.groupby("customer")[["date", "class"]].shift(-1)
+    days = (after["date"].fillna(filed["date"].max()) - filed["date"]).dt.days
+    same = (after["class"] == filed["class"]).map({True: "same", False: "other"})
+    cause = same.where(after["date"].notna())
+    rows = []
+    for name in [None, *(row.category for row in of.classes)]:
+        mine = filed["class"].notna() if name is None else filed["class"].astype(str) == name
+        if mine.sum() < least() or not cause[mine].notna().any():
+            continue
+        found = aalen_johansen(days[mine], cause[mine], cluster=filed.loc[mine, "customer"])
+        ends = {
+            f"{kind}{end}": value
+            for kind in ("same", "other")
+            for end, value in zip(
+                ("", "_ci_lower", "_ci_upper"), found.at(kind, within), strict=True
+            )
+        }
+        rows.append(Again(category=name, n=int(mine.sum()), **ends))
+    if not rows:
+        raise CannotCompute("no_event")
+    rows.sort(key=lambda row: (row.category is not None, -row.same))
+    return ComingBack(within=within, customers=filed["customer"].nunique(), rows=tuple(rows))
 
 
 @resting

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pandas as pd
 from matplotlib.figure import Figure as Drawing
 
-from loyalty.analyses.voice.findings import Classes, Clusters, Themes, Words
-from loyalty.analyses.voice.words import category, glossed, theme
+from loyalty.analyses.voice.findings import Classes, Clusters, Funnel, Themes, Words
+from loyalty.analyses.voice.words import STAGES, category, glossed, theme
 from loyalty.ground.findings import Refused
 from loyalty.ground.terms import term
 from loyalty.ground.text import Language, Text
@@ -153,5 +153,31 @@ def impact(found: Classes, case: Case) -> Figure | None:
         Text(
             en="Dot plot with intervals, one row a class, greatest impact first.",
             zh="带区间的点图，每行一类，影响大者在前。",
+        ),
+    )
+
+
+def funnel(found: Funnel, case: Case) -> Figure:
+    def draw(language: Language) -> Drawing:
+        rows = pd.DataFrame(
+            {
+                "label": [term(STAGES[r.stage]).in_(language) for r in found.stages],
+                "estimate": [100 * r.estimate for r in found.stages],
+                "ci_lower": [100 * r.ci_lower for r in found.stages],
+                "ci_upper": [100 * r.ci_upper for r in found.stages],
+            }
+        )
+        return charts.dots(rows, term("Share of complaints, %").in_(language), decimals=0)
+
+    received = number(found.received)
+    return Figure(
+        draw,
+        Text(
+            en=f"How far {received} complaints come; Wilson's 95 % intervals.",
+            zh=f"{received} 条投诉的处理进程；Wilson 95% 区间。",
+        ),
+        Text(
+            en="One dot with an interval a stage: the share of complaints that are answered, answered in time and solved, and whose customers stay.",
+            zh="每一阶段一点及区间：得到回应、及时回应、得到解决的投诉比例，以及客户留下的比例。",
         ),
     )

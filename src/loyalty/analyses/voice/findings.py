@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import numpy as np
 import pandas as pd
@@ -253,6 +253,54 @@ class Classes(Finding):
     impact: tuple[Impact, ...] | Refused
 
 
+class Stage(Record):
+    """How far complaints come: the share of the `n` of which it is known, with Wilson's interval.
+
+    `median` and `slow` (nine of ten come sooner) are hours, where the stage takes time.
+    """
+
+    stage: Literal["answered", "in_time", "solved", "stayed"]
+    n: People
+    estimate: Percent
+    ci_lower: Percent
+    ci_upper: Percent
+    median: Real | None
+    slow: Real | None
+
+
+class Funnel(Finding):
+    """From the `received` complaints on; a stage of which nothing is known is left out."""
+
+    received: Count
+    stages: tuple[Stage, ...]
+
+
+class Again(Record):
+    """Whether a complaint of a class (None: of any) is followed by another of the customer's.
+
+    `same` and `other`: the chance that the next one comes within the days and is of the same class,
+    or of another one, allowing for complaints that were not watched so long (Aalen–Johansen;
+    customers as clusters).
+    """
+
+    category: str | None
+    n: People
+    same: Percent
+    same_ci_lower: Percent
+    same_ci_upper: Percent
+    other: Percent
+    other_ci_lower: Percent
+    other_ci_upper: Percent
+
+
+class ComingBack(Finding):
+    """Complaints that come back `within` so many days, the class that does most often first."""
+
+    within: Count
+    customers: People
+    rows: tuple[Again, ...]
+
+
 class Effect(Record):
     """Difference in the probability that a customer stays, the other terms held constant."""
 
@@ -303,7 +351,9 @@ class Voice(Findings):
     quotes: Quotes | Refused | None = None
     complaints: Complaints | Refused | None = None
     classes: Classes | Refused | None = None
+    funnel: Funnel | Refused | None = None
     staying: Staying | Refused | None = None
+    coming_back: ComingBack | Refused | None = None
     complaint_clusters: ComplaintClusters | Refused | None = None
 
 

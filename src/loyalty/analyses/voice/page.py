@@ -12,6 +12,8 @@ PAGE = {
     "quotes": [tables.quotes, words.quotes],
     "complaints": [words.complaints],
     "classes": [tables.classes, figures.impact, words.impact, words.classes],
+    "funnel": [figures.funnel, words.funnel],
     "staying": [words.staying],
+    "coming_back": [tables.coming_back, words.coming_back],
     "complaint_clusters": [tables.complaint_clusters, words.complaint_clusters],
 }

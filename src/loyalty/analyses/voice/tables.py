@@ -5,6 +5,7 @@ from __future__ import annotations
 from loyalty.analyses.voice.findings import (
     Classes,
     Clusters,
+    ComingBack,
     ComplaintClusters,
     Quotes,
     Texts,
@@ -15,7 +16,7 @@ from loyalty.ground.terms import term
 from loyalty.ground.text import Text
 from loyalty.shown.context import Case
 from loyalty.shown.table import Column, Table
-from loyalty.shown.words import cut
+from loyalty.shown.words import cut, number
 
 
 def texts(found: Texts, case: Case) -> Table:
@@ -109,6 +110,30 @@ def classes(found: Classes, case: Case) -> Table:
         Text(
             en=f"Shares of the complaints for which it is known; Wilson's interval of those who stayed. Classes with fewer than {least} complaints are not shown.",
             zh=f"占已知结果投诉的比例；留下者的 Wilson 区间。少于 {least} 条投诉的类别不列出。",
+        ),
+    )
+
+
+def coming_back(found: ComingBack, case: Case) -> Table:
+    within = number(found.within)
+    every = Text(en="All", zh="全部")
+    return Table(
+        found.rows,
+        [
+            Column(lambda r: category(r.category, case) if r.category else every, "Class"),
+            Column("n", "Complaints [counted]"),
+            Column("same", "The same again"),
+            Column(("same_ci_lower", "same_ci_upper"), "95 % interval"),
+            Column("other", "Another complaint"),
+            Column(("other_ci_lower", "other_ci_upper"), "95 % interval"),
+        ],
+        Text(
+            en=f"Complaints that come back within {within} days.",
+            zh=f"{within} 天内再次出现的投诉。",
+        ),
+        Text(
+            en="The chance that the customer's next complaint comes within that time and is of the same class, or of another one: competing risks, by the Aalen–Johansen estimate, which allows for complaints near the end of the record; intervals with customers as clusters.",
+            zh="该客户下一次投诉在此期限内出现且属同类或他类的概率：竞争风险，Aalen–Johansen 估计，已考虑临近记录期末的投诉；区间以客户为聚类。",
         ),
     )
 

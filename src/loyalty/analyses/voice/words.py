@@ -10,8 +10,10 @@ from loyalty.analyses.voice.findings import (
     Classes,
     Clustering,
     Clusters,
+    ComingBack,
     ComplaintClusters,
     Complaints,
+    Funnel,
     Impact,
     Overlap,
     Quotes,
@@ -34,6 +36,23 @@ SELDOM = 0.1
 NAMED = 5
 #: Below this mean silhouette clusters run into one another.
 APART = 0.25
+
+
+#: The stages of a complaint, as headings and as what is said of the share.
+STAGES = {
+    "answered": "Answered",
+    "in_time": "Answered in time",
+    "solved": "Solved",
+    "stayed": "Stayed",
+}
+STAGE_SAID = {
+    "answered": Text(en="were answered", zh="得到回应"),
+    "in_time": Text(
+        en="were answered within the time that the guide asks for", zh="在指南要求的时限内得到回应"
+    ),
+    "solved": Text(en="were solved", zh="得到解决"),
+    "stayed": Text(en="of the customers stayed", zh="的客户留下"),
+}
 
 
 # --- names ---------------------------------------------------------------------------------------
@@ -301,6 +320,59 @@ def _by_impact(ranked: Sequence[Impact], case: Case) -> list[Text]:
                 zh=f"其区间与{of.zh}的重叠：孰先尚无定论。",
             )
         )
+    return said
+
+
+def funnel(found: Funnel, case: Case) -> list[Text]:
+    received = number(found.received)
+    said = [Text(en=f"{received} complaints were received.", zh=f"共收到 {received} 条投诉。")]
+    for row in found.stages:
+        shown, what = estimate(row.estimate, row.ci_lower, row.ci_upper), STAGE_SAID[row.stage]
+        if row.median is not None:
+            middle, slow = number(row.median), number(row.slow)
+            said.append(
+                Text(
+                    en=f"{shown} {what.en}, half of them within {middle} hours and nine of ten within {slow}.",
+                    zh=f"{shown} {what.zh}，其中半数在 {middle} 小时内，九成在 {slow} 小时内。",
+                )
+            )
+        else:
+            said.append(Text(en=f"{shown} {what.en}.", zh=f"{shown} {what.zh}。"))
+    return said
+
+
+def coming_back(found: ComingBack, case: Case) -> list[Text]:
+    within = number(found.within)
+    whole = next((r for r in found.rows if r.category is None), None)
+    said = []
+    if whole is not None:
+        same = estimate(whole.same, whole.same_ci_lower, whole.same_ci_upper)
+        other = estimate(whole.other, whole.other_ci_lower, whole.other_ci_upper)
+        said.append(
+            Text(
+                en=f"Within {within} days of a complaint {same} of customers complain of the same again first, and {other} of something else.",
+                zh=f"投诉后 {within} 天内，{same} 的客户首先就同类问题再次投诉，{other} 则投诉其他问题。",
+            )
+        )
+    classes = [r for r in found.rows if r.category is not None]
+    if len(classes) > 1:
+        top, low = max(classes, key=lambda r: r.same), min(classes, key=lambda r: r.same)
+        names_ = [category(str(r.category), case) for r in (top, low)]
+        a, b = (estimate(r.same, r.same_ci_lower, r.same_ci_upper) for r in (top, low))
+        if top.same_ci_lower > low.same_ci_upper:
+            said.append(
+                Text(
+                    en=f"It comes back most often of the class “{escape(names_[0].en)}” ({a}), least often of “{escape(names_[1].en)}” ({b}).",
+                    zh=f"同类再现最多的是“{escape(names_[0].zh)}”（{a}），最少的是“{escape(names_[1].zh)}”（{b}）。",
+                )
+            )
+        else:
+            said.append(
+                Text(
+                    en="The intervals of the classes overlap: none is shown to come back more often.",
+                    zh="各类别的区间重叠：未显示何者更常再现。",
+                )
+            )
     return said
 
 
