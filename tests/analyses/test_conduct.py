@@ -10,7 +10,8 @@ from scipy.stats import spearmanr
 from loyalty.analyses.conduct import findings as conduct
 from loyalty.analyses.conduct import page, words
 from loyalty.cases import study, survey, tables
-from loyalty.ground.findings import cited
+from loyalty.ground.findings import Refused, cited
+from loyalty.run.show import displays
 from loyalty.shown.context import Case
 
 PLAYERS = "games-telemetry"
@@ -57,9 +58,54 @@ def test_reported_hours_agree_better_than_logged(players: conduct.Waves) -> None
     assert found.difference_ci_lower > 0
 
 
+@pytest.fixture(scope="module")
+def followed() -> conduct.Growth:
+    case = study.load("strategy-simulated")
+    waves = conduct.waves([tables.load(case, r) for r in case.resources if r.kind == "waves"])
+    assert waves is not None and waves.table == "followed"
+    return conduct.growth(case, waves)
+
+
+def test_trends_and_what_carries_over_are_found_as_they_are_planted(
+    followed: conduct.Growth,
+) -> None:
+    assert (followed.people, followed.waves) == (1000, 8)
+    trends = {r.series: r for r in followed.trends}
+    assert trends["attachment"].planted == 0.07 and trends["attachment"].verdict == "+"
+    assert trends["attachment"].spread_ci_lower < 0.05 < trends["attachment"].spread_ci_upper
+    crossing = {(r.of, r.on): r for r in followed.carried if r.of != r.on}
+    assert {k for k, r in crossing.items() if r.planted} == {
+        ("satisfaction", "attachment"),
+        ("attachment", "recommendation"),
+        ("attachment", "spending"),
+    }
+    for row in crossing.values():
+        assert (row.verdict == "+") == bool(row.planted)
+
+
+def test_customers_followed_are_told_of_in_both_languages(followed: conduct.Growth) -> None:
+    case = Case("strategy-simulated", study.load("strategy-simulated"))
+    made = cited(followed, "strategy-simulated/conduct/growth")
+    for language, word in (
+        ("en", "Attachment → Spending"),
+        ("zh", "情感联结 → 季度消费额"),
+    ):
+        shown = list(displays("conduct", "growth", made, case, language))
+        assert len(shown) == 3
+        assert all(word in str(shown[k].bundle) for k in (1, 2))
+    alone = followed.model_copy(update={"trends": (), "carried": ()})
+    (first, *_) = words.growth(cited(alone, "x/conduct/growth"), case)
+    assert "No deviation" in first.en and "未见" in first.zh
+
+
+def test_three_waves_have_no_trends_of_their_own(players: conduct.Waves) -> None:
+    found = conduct.growth(study.load(PLAYERS), players)
+    assert isinstance(found, Refused) and "4 waves" in found.refused.text().en
+
+
 def test_waves_without_a_log_have_no_conduct() -> None:
     case = study.load("strategy-simulated")
-    own = [tables.load(case, r) for r in case.resources if r.kind == "waves"]
+    own = [tables.load(case, r) for r in case.resources if r.id == "nps_waves"]
     assert conduct.waves(own) is None
     assert conduct.panel(None) is None
 

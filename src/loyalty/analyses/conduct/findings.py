@@ -19,6 +19,7 @@ from loyalty.estimates.attitude import Effect as Estimate
 from loyalty.estimates.attitude import Outcome
 from loyalty.estimates.cross_lagged import cross_lagged
 from loyalty.estimates.cross_lagged import waves as wide
+from loyalty.estimates.growth import growth as grown
 from loyalty.ground import disclosure
 from loyalty.ground.findings import (
     Bounded,
@@ -212,6 +213,48 @@ class Panel(Finding):
     levels: tuple[Level, ...]
 
 
+class TrendRow(Record):
+    """How a series changes from one wave to the next: `start` the mean at the first, `estimate` the
+    mean change, `spread` the standard deviation of people's own changes."""
+
+    series: str
+    start: Real
+    estimate: Real
+    ci_lower: Real
+    ci_upper: Real
+    p: P
+    spread: Real
+    spread_ci_lower: Real
+    spread_ci_upper: Real
+    planted: Real | None
+    verdict: Verdict
+
+
+class CarriedRow(Record):
+    """What a deviation of one series from a person's own course does to another's at the next
+    wave, unstandardized."""
+
+    of: str
+    on: str
+    estimate: Real
+    ci_lower: Real
+    ci_upper: Real
+    p: P
+    planted: Real | None
+    verdict: Verdict
+
+
+class Growth(Finding):
+    """Levels, trends and what carries over, of all series together."""
+
+    people: Count
+    waves: Count
+    cfi: Bounded
+    rmsea: Bounded
+    trends: tuple[TrendRow, ...]
+    carried: tuple[CarriedRow, ...]
+
+
 class OddsRow(Record):
     past: bool
     odds_ratio: Odds
@@ -277,6 +320,7 @@ class Conduct(Findings):
     leaving: Leaving | Refused | None = None
     reported: Reported | Refused | None = None
     panel: Panel | Refused | None = None
+    growth: Growth | Refused | None = None
     lapse: Lapse | Refused | None = None
     lapse_foretold: Foretold | Refused | None = None
     use: Use | Refused | None = None
@@ -656,6 +700,7 @@ class Waves:
     The first one stated is the score that lapse and correlations are of.
     """
 
+    table: str
     panel: pd.DataFrame
     stated: Sequence[str]
     logged: str
@@ -672,7 +717,7 @@ def waves(tables: Sequence[Loaded]) -> Waves | None:
         if table.panel is not None and by_kind["logged"]:
             reported = next(iter(by_kind["reported"]), None)
             stated = by_kind["stated"] or ["score"]
-            return Waves(table.panel, stated, by_kind["logged"][0], reported)
+            return Waves(table.resource.id, table.panel, stated, by_kind["logged"][0], reported)
     return None
 
 
@@ -720,6 +765,45 @@ def panel(data: Waves) -> Panel:
         levels=tuple(levels),
         messages=tuple(messages),
     )
+
+
+@resting
+def growth(study: Study, data: Waves) -> Growth:
+    """Everybody's own level and trend in all that is said and done, and what carries over."""
+    series = [*data.stated, data.logged]
+    answer = grown(data.panel, series)
+    truth = _declared(study, data.table)
+    trends = answer.trends.reset_index(names="series")
+    trends["planted"] = [truth.get(f"change_{s}") for s in trends["series"]]
+    carried = answer.lags.drop(columns="se")
+    carried["planted"] = [
+        truth.get(f"lag_{of}_{on}") for of, on in zip(carried["of"], carried["on"], strict=True)
+    ]
+    for rows in (trends, carried):
+        bounds = rows[["ci_lower", "ci_upper"]].to_numpy()
+        rows["verdict"] = [verdict(low, high) for low, high in bounds]
+    fit = answer.result.fit
+    return Growth(
+        people=data.panel["customer"].nunique(),
+        waves=int(data.panel["wave"].max()),
+        cfi=fit["cfi"],
+        rmsea=fit["rmsea"],
+        trends=TrendRow.each(trends),
+        carried=CarriedRow.each(carried),
+        messages=tuple(map(reason_of, answer.result.warnings)),
+    )
+
+
+def _declared(study: Study, table: str) -> dict[str, float]:
+    """What a simulated table declares, by the name of the parameter; nothing of a real one."""
+    source = next(r.rows.simulator for r in study.resources if r.id == table)
+    if source is None:
+        return {}
+    from loyalty import simulate
+    from loyalty.ground import paths
+
+    process = simulate.load_process(paths.inside(study.folder, source.process))
+    return {name: found.value for name, found in process.panels[table].truth().items()}
 
 
 def _first_step(data: Waves) -> pd.DataFrame:

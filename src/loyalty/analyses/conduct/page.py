@@ -12,6 +12,7 @@ PAGE = {
     "leaving": [words.leaving],
     "reported": [words.reported],
     "panel": [tables.panel, words.panel],
+    "growth": [tables.trends, tables.carried, words.growth],
     "lapse": [tables.lapse, words.lapse],
     "lapse_foretold": [tables.lapse_foretold, tables.lapse_differences, words.lapse_foretold],
     "use": [tables.use, words.use],

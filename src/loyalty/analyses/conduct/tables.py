@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from loyalty.analyses.conduct.findings import (
     AreaDifference,
     AreaRow,
+    CarriedRow,
     EffectRow,
     Effects,
     Foretold,
+    Growth,
     Joins,
     Lapse,
     Panel,
     Segments,
+    TrendRow,
     Use,
 )
 from loyalty.analyses.conduct.words import (
@@ -25,7 +30,7 @@ from loyalty.analyses.conduct.words import (
 )
 from loyalty.ground.terms import term
 from loyalty.ground.text import Text
-from loyalty.shown.context import Case
+from loyalty.shown.context import Case, arrow
 from loyalty.shown.table import Column, Table
 from loyalty.shown.words import number
 
@@ -168,6 +173,63 @@ def panel(found: Panel, case: Case) -> Table:
         Text(
             en=f"Random-intercept cross-lagged panel model [@hamaker2015] of {number(found.people)} people in {number(found.waves)} waves, answers and logs missing where they are missing; unstandardized.",
             zh=f"随机截距交叉滞后面板模型 [@hamaker2015]，{number(found.people)} 人、{number(found.waves)} 期，缺失处按完全信息估计；系数未标准化。",
+        ),
+    )
+
+
+def _with_planted(columns: list[Column], rows: Sequence[TrendRow | CarriedRow]) -> list[Column]:
+    """With what a simulated table declares, beside the estimate."""
+    if all(r.planted is None for r in rows):
+        return columns
+    at = next(k for k, c in enumerate(columns) if c.of == "estimate")
+    return [*columns[:at], Column("planted", "Declared"), *columns[at:]]
+
+
+def trends(found: Growth, case: Case) -> Table:
+    columns = [
+        Column(lambda r: said_label(r.series, case), "Series"),
+        Column("start", "At the first wave"),
+        Column("estimate", "Change a wave", decimals=3),
+        Column(("ci_lower", "ci_upper"), "95 % interval", decimals=3),
+        Column("spread", "SD between people", decimals=3),
+        Column(("spread_ci_lower", "spread_ci_upper"), "95 % interval", decimals=3),
+        Column(lambda r: term(VERDICTS[r.verdict]), "Verdict"),
+    ]
+    return Table(
+        found.trends,
+        _with_planted(columns, found.trends),
+        Text(
+            en="Customers followed: how each series changes from wave to wave.",
+            zh="追踪客户：各序列逐期的变化。",
+        ),
+        Text(
+            en=f"Latent curve model with structured residuals [@curran2014] of {number(found.people)} people in {number(found.waves)} waves, all series together; full-information maximum likelihood; CFI {number(found.cfi)}, RMSEA {number(found.rmsea)}. SD between people: of their own changes a wave.",
+            zh=f"带结构化残差的潜曲线模型 [@curran2014]，{number(found.people)} 人、{number(found.waves)} 期，各序列同时估计；完全信息最大似然；CFI {number(found.cfi)}，RMSEA {number(found.rmsea)}。个体间标准差指各人每期变化的差异。",
+        ),
+    )
+
+
+def carried(found: Growth, case: Case) -> Table:
+    columns = [
+        Column(
+            lambda r: arrow(said_label(r.of, case), said_label(r.on, case)),
+            "From one wave to the next",
+        ),
+        Column("estimate", "Estimate", decimals=3),
+        Column(("ci_lower", "ci_upper"), "95 % interval", decimals=3),
+        Column("p", "p"),
+        Column(lambda r: term(VERDICTS[r.verdict]), "Verdict"),
+    ]
+    return Table(
+        found.carried,
+        _with_planted(columns, found.carried),
+        Text(
+            en="Within a person, around their own level and trend: what carries over to the next wave.",
+            zh="个人之内（剔除自身水平与趋势）：哪些波动延续到下一期。",
+        ),
+        Text(
+            en="From the same model; unstandardized, in the units of the two series.",
+            zh="出自同一模型；未标准化，单位为两序列各自的单位。",
         ),
     )
 

@@ -7,9 +7,11 @@ from collections.abc import Sequence
 from loyalty.analyses.conduct.findings import (
     AreaDifference,
     AreaRow,
+    CarriedRow,
     EffectRow,
     Effects,
     Foretold,
+    Growth,
     Joins,
     LaggedRow,
     Lapse,
@@ -18,13 +20,14 @@ from loyalty.analyses.conduct.findings import (
     Reported,
     Rows,
     Segments,
+    TrendRow,
     Use,
     UseRow,
 )
 from loyalty.ground.markdown import escape
 from loyalty.ground.terms import term
 from loyalty.ground.text import Text
-from loyalty.shown.context import Case
+from loyalty.shown.context import Case, arrow
 from loyalty.shown.words import estimate, listed, number, rows_used
 
 OUTCOMES = {
@@ -386,6 +389,58 @@ def _crossed(found: Panel, case: Case, on: str) -> Text:
         en=f"Who does more than is usual for them says more in the next wave? {which.en}.",
         zh=f"所为高于自身平常水平者，下一期是否说得更好？{which.zh}。",
     )
+
+
+def growth(found: Growth, case: Case) -> list[Text]:
+    """Which series rise or fall, and which deviations cross over to another series."""
+    said = []
+    for which, en, zh in (("+", "rise", "上升"), ("-", "fall", "下降")):
+        rows = [r for r in found.trends if r.verdict == which]
+        if rows:
+            parts = [_trend(r, case) for r in rows]
+            together = listed(parts)
+            verb = f"{en}s" if len(rows) == 1 else en
+            said.append(
+                Text(
+                    en=f"On the mean of all, from wave to wave {verb}: {together.en}.",
+                    zh=f"就全体平均而言，逐期{zh}的有：{together.zh}。",
+                )
+            )
+    crossing = [r for r in found.carried if r.of != r.on and r.verdict != "open"]
+    if crossing:
+        together = listed([_carried(r, case) for r in crossing])
+        said.append(
+            Text(
+                en=f"A wave above somebody's own course goes with another in the next wave: {together.en}.",
+                zh=f"某期高于自身轨迹时，下一期随之变化的有：{together.zh}。",
+            )
+        )
+    else:
+        said.append(
+            Text(
+                en="No deviation from somebody's own course is shown to cross over to another series.",
+                zh="未见任何偏离自身轨迹的波动延续到其他序列。",
+            )
+        )
+    said.append(
+        Text(
+            en="All series stand in one model, so an effect of one is beside those of the others; what changes with two of them and is not asked is still not ruled out.",
+            zh="各序列同在一个模型之中，故每项效应均已考虑其他序列；但未被询问且与二者同时变化的因素仍无法排除。",
+        )
+    )
+    return said
+
+
+def _trend(row: TrendRow, case: Case) -> Text:
+    label = said_label(row.series, case)
+    value = estimate(row.estimate, row.ci_lower, row.ci_upper, decimals=3)
+    return Text(en=f"{escape(label.en)} {value}", zh=f"{escape(label.zh)} {value}")
+
+
+def _carried(row: CarriedRow, case: Case) -> Text:
+    label = arrow(said_label(row.of, case), said_label(row.on, case))
+    value = estimate(row.estimate, row.ci_lower, row.ci_upper, decimals=3)
+    return Text(en=f"{escape(label.en)} {value}", zh=f"{escape(label.zh)} {value}")
 
 
 def lapse(found: Lapse, case: Case) -> list[Text]:

@@ -50,6 +50,24 @@ PARAMETERS = {
 }
 
 
+#: What customers who are followed are asked, and what is logged of them.
+FOLLOWED = {
+    "satisfaction": Text(en="satisfaction", zh="满意度"),
+    "attachment": Text(en="attachment", zh="情感联结"),
+    "recommendation": Text(en="recommendation", zh="推荐意愿"),
+    "spending": Text(en="spending", zh="消费额"),
+}
+PARAMETERS |= {
+    f"change_{name}": Text(en=f"{text.en}, change a wave", zh=f"{text.zh}每期变化")
+    for name, text in FOLLOWED.items()
+}
+PARAMETERS |= {
+    f"lag_{a}_{b}": Text(en=f"{one.en} → {other.en}, next wave", zh=f"{one.zh} → 下期{other.zh}")
+    for a, one in FOLLOWED.items()
+    for b, other in FOLLOWED.items()
+}
+
+
 def study(case: str, everything: Case) -> Study:
     assert everything.described is not None
     return everything.described[case]

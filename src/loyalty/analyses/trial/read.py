@@ -189,6 +189,16 @@ def effects(data: Everything, case: str) -> Iterator[Effect]:
 
 def _conduct(study: Study, conduct: Conduct) -> Iterator[Effect]:
     """What attitudes are declared to do to behaviour, beside the corrected estimates."""
+    grown = given(conduct.growth)
+    followed = next((t.id for t in study.resources if t.kind == "waves" and t.measures), None)
+    for trend in grown.trends if grown else ():
+        if trend.planted is not None:
+            ends = (trend.estimate, trend.ci_lower, trend.ci_upper)
+            yield _effect("table", f"change_{trend.series}", trend.planted, ends, table=followed)
+    for lag in grown.carried if grown else ():
+        if lag.planted is not None:
+            ends = (lag.estimate, lag.ci_lower, lag.ci_upper)
+            yield _effect("table", f"lag_{lag.of}_{lag.on}", lag.planted, ends, table=followed)
     found = given(conduct.effects)
     for row in found.rows if found else ():
         if row.planted is not None:
