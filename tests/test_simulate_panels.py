@@ -30,6 +30,7 @@ PANELS = [
     ("quality-simulated", "failures"),
     ("retail-simulated", "complaints"),
     ("retail-simulated", "purchases"),
+    ("strategy-simulated", "followed"),
     ("strategy-simulated", "nps_waves"),
     ("strategy-simulated", "tiers"),
 ]
@@ -39,6 +40,7 @@ GOLDEN = {
     "failures": "b31b3ec3c6bb94b0",
     "purchases": "03a246e88d99c60f",
     "complaints": "83c2e04a6af1a389",
+    "followed": "8317bc93366b8fed",
     "nps_waves": "660e91e6115dcd78",
     "tiers": "ca8137046e19c472",
 }
@@ -123,7 +125,8 @@ def test_the_rows_stay_what_they_were(case: str, name: str) -> None:
     (resource,) = (r for r in described.resources if r.id == name)
     assert resource.rows.simulator is not None
     loaded = resources.load(described, resource)
-    assert loaded.excluded == []  # every row is usable
+    stopped = name == "followed"  # whoever stops answering is still logged
+    assert (loaded.excluded == []) != stopped  # else every row is usable
     assert loaded.checksum.startswith(GOLDEN[name])
 
 
@@ -388,6 +391,17 @@ BAD: list[tuple[str, Change, str]] = [
         _set("tiers", "kind", to="trial"),
         r"panels\.tiers: Input tag 'trial' .*does",
     ),
+    (
+        "strategy",
+        _set("followed", "lags", 0, "value", to=1.0),
+        "lags: expected deviations that die away",
+    ),
+    (
+        "strategy",
+        _set("followed", "series", "spending", "level_sd", to=0),
+        r"series\.spending\.level_sd: .*greater than 0",
+    ),
+    ("strategy", _set("followed", "waves", "value", to=2), "waves: expected three or more"),
     ("strategy", _set("tiers", "lift", "because", to="so"), r"lift\.because: expected 'printed: "),
     ("strategy", _set("tiers", "lift", "value", to=0.9), r"base: expected chances in 0 to 1"),
     ("strategy", _set("tiers", "lift", "value", to=float("nan")), r"lift\.value: .*finite number"),

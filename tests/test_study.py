@@ -226,7 +226,7 @@ def statistic(**values: Any) -> dict[str, Any]:
 
 
 def lag() -> dict[str, Any]:
-    return {"said": "s", "of": "said", "on": "done", "value": 0.1}
+    return {"said": "s", "from": "said", "to": "done", "value": 0.1}
 
 
 def product() -> dict[str, Any]:

@@ -647,8 +647,8 @@ class PrintedLag(Model):
     """A lagged effect within people, from one wave to the next: of what is `said`, or done."""
 
     said: str
-    of: Literal["said", "done"]
-    on: Literal["said", "done"]
+    from_: Literal["said", "done"] = Field(alias="from")
+    to: Literal["said", "done"]
     value: FiniteFloat
 
 

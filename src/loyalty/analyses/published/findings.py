@@ -476,7 +476,7 @@ def _lags(entry: Entry, panels: Mapping[str, pd.DataFrame]) -> Iterator[Lag]:
         for row in effects.to_dict("records"):
             found[said, sides[row["of"]], sides[row["on"]]] = row
     for figure in printed.figures:
-        row = found[figure.said, figure.of, figure.on]
+        row = found[figure.said, figure.from_, figure.to]
         yield compared(
             Lag,
             entry,
@@ -485,8 +485,8 @@ def _lags(entry: Entry, panels: Mapping[str, pd.DataFrame]) -> Iterator[Lag]:
             entry.decimals,
             said=figure.said,
             done=printed.done,
-            of=figure.of,
-            on=figure.on,
+            of=figure.from_,
+            on=figure.to,
             ci_lower=row["ci_lower"],
             ci_upper=row["ci_upper"],
         )

@@ -41,8 +41,8 @@ class Series(Declared):
 class Lag(Declared):
     """What a deviation of one series does to that of another at the next wave, in their units."""
 
-    of: Name
-    on: Name
+    source: Name = Field(alias="from")
+    target: Name = Field(alias="to")
     value: Finite
     because: Because
 
@@ -67,7 +67,7 @@ class Tracked(Panel):
         if self.waves.value < 3:
             raise ValueError("waves: expected three or more")
         for k, lag in enumerate(self.lags):
-            if odd := {lag.of, lag.on} - set(self.series):
+            if odd := {lag.source, lag.target} - set(self.series):
                 raise ValueError(f"lags.{k}: {min(odd)} is no series")
         if np.abs(np.linalg.eigvals(self._carried())).max() >= 1:
             raise ValueError("lags: expected deviations that die away")
@@ -78,7 +78,7 @@ class Tracked(Panel):
         names = list(self.series)
         found = np.zeros((len(names), len(names)))
         for lag in self.lags:
-            found[names.index(lag.on), names.index(lag.of)] = lag.value
+            found[names.index(lag.target), names.index(lag.source)] = lag.value
         return found
 
     def draw(self, people: People) -> pd.DataFrame:
@@ -113,7 +113,7 @@ class Tracked(Panel):
 
     def truth(self) -> dict[str, Truth]:
         found = {f"change_{n}": Truth(s.change, s.because) for n, s in self.series.items()}
-        planted = {(lag.of, lag.on): lag for lag in self.lags}
+        planted = {(lag.source, lag.target): lag for lag in self.lags}
         for of in self.series:
             for on in self.series:
                 lag = planted.get((of, on))
