@@ -51,9 +51,9 @@ test: lint ## run the linters, the type checker and the tests, as CI does
 test-all: lint ## run the long tests, too
 	@$(RUN) pytest -n auto --dist loadfile -m "long or not long" $(ARGS)
 
-docs: setup ## build the pages of packages/semfit/docs; warnings are errors
-	@$(RUN) sphinx-build -W --keep-going -q -b html packages/semfit/docs packages/semfit/docs/_build
-	@echo "docs: packages/semfit/docs/_build/index.html"
+docs: setup ## build the documentation, of the suite and of the estimator; warnings are errors
+	@$(RUN) sphinx-build -W --keep-going -q -b html docs docs/_build
+	@echo "docs: docs/_build/index.html"
 
 notebooks: setup ## open JupyterLab on the notebooks
 	@$(RUN) jupyter lab --notebook-dir notebooks
@@ -80,4 +80,4 @@ schema: setup ## write data/study.schema.json anew from the description's model
 	@$(LOYALTY) schema
 
 clean: ## remove everything that was generated, but not the environment
-	@rm -rf reports/_book reports/_generated reports/executed reports/results reports/by-hand _variables.yml .cache/marks .cache/computed .cache/books .cache/render .snakemake packages/semfit/docs/_build
+	@rm -rf reports/_book reports/_generated reports/executed reports/results reports/by-hand _variables.yml .cache/marks .cache/computed .cache/books .cache/render .snakemake docs/_build docs/made
