@@ -6,6 +6,7 @@ import hashlib
 import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -589,3 +590,29 @@ def test_experiment(found: Behaviour, case: Case) -> None:
     text = said("experiment", found, case, arms=uneven)
     assert "At baseline Control, Points and Voucher differed" in text.en
     assert "more than .10 standard deviations" in text.en
+
+
+def test_a_value_has_no_interval_where_a_draw_has_no_value(monkeypatch: pytest.MonkeyPatch) -> None:
+    cells = pd.DataFrame({"segment": ["loyal", "dormant"], "n": [30, 40]})
+
+    def lifetime(a: Any, b: Any, cells: pd.DataFrame, **_: Any) -> Any:
+        return cells["n"].to_numpy(float) * float(a[0])
+
+    monkeypatch.setattr(clv, "lifetime_value", lifetime)
+
+    def valued(*draws: float) -> pd.DataFrame:
+        purchases = SimpleNamespace(
+            point=[2.0], draws=lambda n, seed: [np.array([d, 2.0]) for d in draws]
+        )
+        spend = SimpleNamespace(
+            point=[2.0, 2.0], draws=lambda n, seed: [np.array([2.0, 2.0])] * len(draws)
+        )
+        return estimates.values(
+            purchases, spend, cells, weeks=52, discount=0.1, draws=3, seed=1, smallest=10
+        )
+
+    sound = valued(1.0, 2.0, 3.0)
+    assert list(sound["segment"]) == ["loyal", "dormant", "all"]
+    assert sound["value"].tolist() == [2.0, 2.0, 2.0]
+    assert np.allclose(sound["low"], 1.05) and np.allclose(sound["high"], 2.95)
+    assert valued(1.0, np.inf, 3.0)[["low", "high"]].isna().all(axis=None)

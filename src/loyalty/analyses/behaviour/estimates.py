@@ -195,8 +195,11 @@ def values(
     size = by_segment(n)
     total = worth(purchases.point, spend.point)
     drawn = zip(purchases.draws(draws, seed), spend.draws(draws, seed + 1), strict=True)
-    many = [worth(a, b) for a, b in drawn if b[1] > 1]
-    low, high = np.quantile(np.array(many), [0.025, 0.975], axis=0)
+    with np.errstate(all="ignore"):  # at the edge of what a parameter may be there is no value
+        many = np.array([worth(a, b) for a, b in drawn if b[1] > 1])
+    sound = len(many) > 0 and bool(np.isfinite(many).all())
+    ends = np.quantile(many, [0.025, 0.975], axis=0) if sound else np.full((2, len(total)), np.nan)
+    low, high = ends
     table = pd.DataFrame(
         {
             "segment": [*rfm.SEGMENTS, "all"],

@@ -236,14 +236,17 @@ class Prediction(Finding):
 
 
 class Value(Record):
-    """Mean lifetime value; `share` of the total, `customers` as share of all."""
+    """Mean lifetime value; `share` of the total, `customers` as share of all.
+
+    Without an interval where some draws of the parameters give no value.
+    """
 
     segment: Segment | Literal["all"]
     n: People
     customers: Percent
     estimate: Real
-    ci_lower: Real
-    ci_upper: Real
+    ci_lower: Real | None
+    ci_upper: Real | None
     share: Percent
 
 

@@ -226,7 +226,7 @@ def forecast(data: Material) -> Headline | None:
 def worth(data: Material) -> Headline | None:
     """What a customer is expected to spend."""
     found = data.one("behaviour", Behaviour, "worth")
-    if found is None or not found.segments:
+    if found is None or not found.segments or found.segments[-1].ci_lower is None:
         return None
     said = [behaviour.worth(found, data.case)]
     return _led("Expected value", "预期价值", said, data.grade("low"))
