@@ -1,4 +1,4 @@
-"""The command line: ``loyalty cases | check | run | render | report | compare | record …``."""
+"""The command line: ``loyalty cases | check | run | render | report | export | record …``."""
 
 from __future__ import annotations
 
@@ -325,6 +325,36 @@ def record(case: Annotated[str, typer.Argument(help="The case, run where its row
             file=file.relative_to(paths.root()),
             size=file.stat().st_size,
         )
+
+
+@app.command()
+def export(
+    case: Annotated[str, typer.Argument(help="The case, run before.")],
+    to: Annotated[
+        Path | None, typer.Option(help="The folder to write into; default: reports/exports.")
+    ] = None,
+) -> None:
+    """Make a replication package: data or a synthetic twin, tables, notebooks, check.R."""
+    from loyalty.export import package
+    from loyalty.run.workflow import alone
+
+    with alone():
+        made, data = package.export(case, to)
+    tell("{case} · {why}", case=case, why=data.why)
+    if data.twin is not None:
+        of = data.twin
+        tell(
+            "{case} · nearest real row {near:.3f}, of held-out rows {held_out:.3f}; "
+            "off by at most {off:.3f}",
+            case=case,
+            near=of.nearest,
+            held_out=of.held_out,
+            off=max(of.mean, of.sd, of.correlation),
+        )
+    root = paths.root()
+    for path in (made, made.with_name(f"{made.name}.zip")):
+        shown = path.relative_to(root) if path.is_relative_to(root) else path
+        tell("{case} · {file}", case=case, file=shown)
 
 
 @app.command()

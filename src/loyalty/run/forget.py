@@ -129,10 +129,12 @@ def _purged(case: str) -> list[Path]:
         paths.by_hand() / case,
         paths.recorded(case),
         paths.root() / "reports" / "_cases" / case,
+        paths.root() / "reports" / "exports" / case,
         paths.cache() / "computed" / case,
         *(paths.root() / made for made in MADE),
     ]
     there = [folder for folder in folders if folder.is_dir()]
     for folder in there:
         shutil.rmtree(folder)
+    (paths.root() / "reports" / "exports" / f"{case}.zip").unlink(missing_ok=True)
     return there

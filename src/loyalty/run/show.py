@@ -13,13 +13,13 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from loyalty.cases import study
 from loyalty.cases.study import ALL
 from loyalty.ground import findings, paths
 from loyalty.ground.errors import UserError
-from loyalty.ground.findings import Finding, Refused, cited
+from loyalty.ground.findings import Finding, Found, Refused, cited
 from loyalty.ground.terms import passage
 from loyalty.ground.text import Language, Text
 from loyalty.run import recorded
@@ -168,13 +168,33 @@ def show(case: str, analysis: str, language: Language = "en") -> None:
     """
     import nbformat  # slow to import, and the book has no use for it
 
+    notebook = filled(case, analysis, language)
+    _undrawn(case, analysis)
+    for cell in notebook.cells:
+        if cell.cell_type == "code":  # the report sets its own captions
+            cell.outputs = [o for o in cell.outputs if not o.get("metadata", {}).get("caption")]
+    paths.write(shown_file(case, analysis, language), nbformat.writes(notebook))
+
+
+def filled(
+    case: str, analysis: str, language: Language, found: Found[Any] | None = None
+) -> NotebookNode:
+    """The executed notebook with what is shown of its findings, or of `found` in their place.
+
+    Raises
+    ------
+    UserError
+        When the findings or the notebook's run are not there.
+    """
+    import nbformat
+
     raw = paths.computed(case, notebook_file(analysis).stem)
     if not raw.is_file():
         raise UserError(
             "{case} · {analysis}: the notebook has not run", case=case, analysis=analysis
         )
-    found = findings.read(case, analysis, findings_of(analysis))
-    notebook = nbformat.read(raw, as_version=4)
+    found = found or findings.read(case, analysis, findings_of(analysis))
+    notebook: NotebookNode = nbformat.read(raw, as_version=4)
     where = context(case)
     cells: list[NotebookNode] = []
     elsewhere = recorded.said(found.provenance, case, analysis)
@@ -195,11 +215,7 @@ def show(case: str, analysis: str, language: Language = "en") -> None:
     if elsewhere is not None:  # below the notebook's title
         cells.insert(1, nbformat.v4.new_markdown_cell(elsewhere.in_(language), id="recorded"))
     notebook.cells = cells
-    _undrawn(case, analysis)
-    for cell in notebook.cells:
-        if cell.cell_type == "code":  # the report sets its own captions
-            cell.outputs = [o for o in cell.outputs if not o.get("metadata", {}).get("caption")]
-    paths.write(shown_file(case, analysis, language), nbformat.writes(notebook))
+    return notebook
 
 
 def add(file: Path, label: str, figure: Figure, case: Case, language: Language) -> None:

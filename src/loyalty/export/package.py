@@ -1,0 +1,495 @@
+"""A replication package: a folder, and the same as a zip archive, of one case.
+
+What leaves the machine has passed :func:`loyalty.ground.disclosure.recordable`; rows go where their
+licence allows it, else rows of nobody (:mod:`loyalty.stats.synthetic`) in their place. Personal
+columns, ids and what people wrote are never part of it.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import shutil
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from loyalty.cases import datapackage, study
+from loyalty.cases.study import Study
+from loyalty.cases.survey import Survey
+from loyalty.estimates import moments
+from loyalty.estimates.moments import Moments
+from loyalty.export import crate, documents, jars, rcheck
+from loyalty.export.sheets import Sheet, as_csv, as_json, as_workbook, sheet, zipped
+from loyalty.ground import findings, paths, results
+from loyalty.ground.errors import RowsAbsent, UserError
+from loyalty.ground.findings import Found, Refused, cited
+from loyalty.ground.reasons import CannotCompute
+from loyalty.ground.results import Recorded
+from loyalty.ground.said import Said
+from loyalty.ground.text import LANGUAGES, Text
+from loyalty.run import recorded, show
+from loyalty.run.analyses import findings_of, notebook_file
+from loyalty.stats.synthetic import Twin, twin
+
+#: What people wrote is quoted there.
+QUOTED = ("voice",)
+#: What of a description goes out: neither where rows are, nor the columns that identify people.
+DESCRIBED = {
+    "title", "summary", "provenance", "scale", "constructs", "hypotheses", "groups", "effects",
+    "focus",
+}  # fmt: skip
+SEED = 20261121
+
+
+@dataclass(frozen=True)
+class Data:
+    """The rows of a package: given, synthetic, or none, and `why`."""
+
+    kind: str
+    rows: pd.DataFrame | None
+    why: Text
+    twin: Twin | None = None
+
+    @property
+    def path(self) -> str:
+        return "data/answers.csv" if self.kind == "real" else "data/synthetic.csv"
+
+
+def export(case: str, folder: Path | None = None) -> tuple[Path, Data]:
+    """Write ``<case>/`` and ``<case>.zip`` below `folder` (``reports/exports``): whole, or not.
+
+    Raises
+    ------
+    UserError
+        When the case has no survey, or has not run.
+    """
+    described = study.load(case)
+    if not described.constructs:
+        raise UserError(
+            "{case}: no survey; a replication package is made of a survey's models", case=case
+        )
+    found = _found(described)
+    survey, why = _survey(described)
+    data = _data(described, survey, why)
+    entries = _entries(described, found, survey, data)
+    target = (folder or paths.root() / "reports" / "exports") / case
+    _write(entries, target)
+    return target, data
+
+
+# --- what goes in --------------------------------------------------------------------------------
+def _found(described: Study) -> dict[tuple[str, str], Found[Any]]:
+    found = {}
+    for analysis in described.analyses:
+        if analysis not in QUOTED:
+            found[described.case, analysis] = findings.read(
+                described.case, analysis, findings_of(analysis)
+            )
+    return found
+
+
+def _survey(described: Study) -> tuple[Survey | None, Said | None]:
+    try:
+        return recorded.rows(described).answers, None
+    except RowsAbsent as error:
+        return None, error.said
+
+
+def may_be_given(described: Study) -> bool:
+    """Whether the rows may be passed on: nobody forbids it, and their licence is known."""
+    of = described.provenance
+    return of.redistribute and of.licence != "not stated"
+
+
+def _data(described: Study, survey: Survey | None, why: Said | None) -> Data:
+    if survey is None:
+        assert why is not None
+        said = Text(
+            en=f"No rows: they are not on the machine that made this package ({why}), and that "
+            "synthetic ones lie far enough from them cannot be shown without them.",
+            zh=f"不含数据行：生成本数据包的机器上没有原始数据（{why.in_('zh')}），"
+            "因而无法证明合成数据与其足够远。",
+        )
+        return Data("none", None, said)
+    items = [i.id for i in described.items]
+    if may_be_given(described):
+        columns = [*items, *(g.id for g in described.groups)]
+        said = Text(
+            en="The answers as they were given, and the groups.", zh="受访者的原始作答及分组。"
+        )
+        return Data("real", survey.rows[columns], said)
+    try:
+        made = twin(
+            survey.rows[items], {i.id: _answers(described, i) for i in described.items}, SEED
+        )
+    except CannotCompute as error:
+        reason = error.reason.text()
+        said = Text(
+            en=f"No rows: these may not be passed on, and no synthetic ones can stand for them: "
+            f"{reason.en}.",
+            zh=f"不含数据行：原始数据不得转交，且无法生成合成数据：{reason.zh}。",
+        )
+        return Data("none", None, said)
+    said = Text(
+        en="Synthetic rows: nobody gave these answers. Means, standard deviations, correlations "
+        "and missing answers of the items are those of the real rows, which may not be passed on; "
+        "differences between groups are not kept.",
+        zh="合成数据：没有人作出这些作答。题项的均值、标准差、相关与缺失率与不得转交的原始数据一致；"
+        "不保留群组差异。",
+    )
+    return Data("synthetic", made.rows, said, made)
+
+
+def _answers(described: Study, item: Any) -> np.ndarray:
+    """All answers that an item's scale has; of a slider a hundred and one."""
+    scale = described.item_scale(item)
+    step = scale.step or (scale.max - scale.min) / 100
+    n = round((scale.max - scale.min) / step) + 1
+    return np.linspace(scale.min, scale.max, n)
+
+
+def _entries(
+    described: Study,
+    found: Mapping[tuple[str, str], Found[Any]],
+    survey: Survey | None,
+    data: Data,
+) -> dict[str, bytes]:
+    """Path → content of every file."""
+    safe = _recordable(described, found, survey)
+    open_ = data.kind == "real"
+    kept = None if open_ else _kept(described, survey)
+    taken = jars.taken(described, found if open_ else safe, kept)
+    tables = list(taken.sheets)
+    if not open_ and kept is None:
+        tables += _correlations(found.get((described.case, "measurement")))
+    files: dict[str, str | bytes] = {}
+    codebook = _codebook(described)
+    files["codebook.csv"], files["codebook.json"] = as_csv(codebook), as_json(codebook)
+    package = datapackage.datapackage(described, {})
+    files["description.json"] = _json(_description(described))
+    if open_:
+        files["datapackage.json"] = _json(_columns_given(package, data))
+    for table in tables:
+        files[f"tables/{table.name}.csv"] = as_csv(table)
+    files["tables/tables.xlsx"] = as_workbook([codebook, *tables])
+    files["tables/tables.docx"] = documents.word(tables, described.title.en)
+    for name, text in taken.texts.items():
+        place = "models" if name.endswith((".lav", ".tex")) else "tables"
+        files[f"{place}/{name}"] = text
+    for (case, analysis), result in safe.items():
+        stem = notebook_file(analysis).stem
+        files[f"findings/{analysis}.json"] = result.model_dump_json(indent=1)
+        files[f"notebooks/{stem}.ipynb"] = _notebook(case, analysis, result)
+    files |= _environment(found)
+    files |= _checked(described, survey, data)
+    entries = {k: v if isinstance(v, bytes) else _text(v) for k, v in files.items()}
+    entries["README.md"] = _text(_readme(described, data, entries))
+    entries[crate.CONTEXT_FILE] = crate.context()
+    entries[crate.METADATA] = _text(_json(_metadata(described, found, data, entries)))
+    return entries
+
+
+def _text(text: str) -> bytes:
+    return (text.rstrip("\n") + "\n").encode()
+
+
+def _json(content: Any) -> str:
+    return json.dumps(content, ensure_ascii=False, indent=1)
+
+
+def _recordable(
+    described: Study, found: Mapping[tuple[str, str], Found[Any]], survey: Survey | None
+) -> dict[tuple[str, str], Found[Any]]:
+    """The findings as the gate lets them pass, with their addresses."""
+    few = recorded.few_answers(survey)
+    made = {}
+    for (case, analysis), result in found.items():
+        if result.provenance.recorded is None:
+            ran = result.provenance
+            of = Recorded(
+                date=results.date_of(ran.git_commit),
+                rows=survey.checksum if survey else "",
+                described=recorded.described(described),
+            )
+            content = recorded.recordable(result, of, few)
+            kind = findings_of(analysis)
+            result = Found[kind].model_validate(content, context=findings.READ)  # type: ignore[valid-type]
+            parts = {
+                name: cited(getattr(result.findings, name), f"{case}/{analysis}/{name}")
+                for name in kind.model_fields
+            }
+            result = result.model_copy(
+                update={
+                    "findings": kind.model_construct(**parts),
+                    "provenance": ran,
+                }
+            )
+        made[case, analysis] = result
+    return made
+
+
+def _kept(described: Study, survey: Survey | None) -> Moments | None:
+    """Means and covariances that may be given without the rows."""
+    found = recorded.read_moments(described) if survey is None else moments.recorded(survey)
+    return found if isinstance(found, Moments) else None
+
+
+def _correlations(measurement: Found[Any] | None) -> list[Sheet]:
+    """The items' correlations as an article prints them: two decimals, no covariances."""
+    one = getattr(measurement.findings, "observed", None) if measurement else None
+    if one is None or isinstance(one, Refused):
+        return []
+    rows = []
+    for i, item in enumerate(one.items):
+        start = i * (i - 1) // 2
+        row: dict[str, Any] = {"item": item, "n": one.n}
+        lower = one.correlations[start : start + i]
+        row |= {
+            b: float(np.round(lower[j], 2)) if j < i else (1.0 if j == i else None)
+            for j, b in enumerate(one.items)
+        }
+        rows.append(row)
+    title = Text(en="Correlations of the items, two decimals", zh="题项相关（两位小数）")
+    return [sheet("correlations", title, rows)]
+
+
+def _codebook(described: Study) -> Sheet:
+    rows = []
+    for construct in described.constructs:
+        for item in construct.items:
+            scale = described.item_scale(item)
+            rows.append(
+                {
+                    "column": item.id,
+                    "kind": "item",
+                    "construct": construct.id,
+                    "construct_en": construct.label.en,
+                    "construct_zh": construct.label.zh,
+                    "role": construct.role,
+                    "wording_en": item.wording.en,
+                    "wording_zh": item.wording.zh,
+                    "reversed": item.reversed,
+                    "minimum": scale.min,
+                    "maximum": scale.max,
+                    "step": scale.step,
+                    "levels": None,
+                }
+            )
+    for group in described.groups if may_be_given(described) else []:
+        blank = dict.fromkeys(rows[0])
+        levels = "; ".join(f"{k} = {v.en}" for k, v in group.levels.items())
+        named = {"construct_en": group.label.en, "construct_zh": group.label.zh}
+        rows.append({**blank, "column": group.id, "kind": "group", **named, "levels": levels})
+    return sheet("codebook", Text(en="Codebook", zh="编码手册"), rows)
+
+
+def _description(described: Study) -> dict[str, Any]:
+    content = described.model_dump(mode="json", by_alias=True, exclude_defaults=True)
+    return {k: v for k, v in content.items() if k in DESCRIBED}
+
+
+def _columns_given(package: dict[str, Any], data: Data) -> dict[str, Any]:
+    """The data package of the answers alone, with the columns that are there."""
+    assert data.rows is not None
+    (answers,) = (r for r in package["resources"] if r["name"] == "answers")
+    fields = answers["schema"]["fields"]
+    by_place = dict(zip(data.rows.columns, fields[: len(data.rows.columns)], strict=False))
+    named = [
+        {**by_place.get(column, {}), "name": column}
+        if column in by_place
+        else {"name": column, "type": "string"}
+        for column in data.rows.columns
+    ]
+    schema = {"fields": named, "missingValues": [""]}
+    return {**package, "resources": [{**answers, "path": data.path, "schema": schema}]}
+
+
+def _notebook(case: str, analysis: str, result: Found[Any]) -> str:
+    import nbformat
+
+    notebook = show.filled(case, analysis, "en", result)
+    for cell in notebook.cells:
+        cell.metadata.pop("papermill", None)
+    notebook.metadata.pop("papermill", None)
+    text: str = nbformat.writes(notebook)
+    return text
+
+
+def _environment(found: Mapping[tuple[str, str], Found[Any]]) -> dict[str, str | bytes]:
+    """What computed: the lock file, and versions as the results say them."""
+    ran = next(iter(found.values())).provenance
+    versions = {
+        "python": ran.python,
+        "git_commit": ran.git_commit,
+        "git_changed": ran.git_changed,
+        "packages": ran.packages,
+        "parameters": {
+            analysis: {k: v for k, v in one.provenance.parameters.items() if k != "case"}
+            for (_, analysis), one in found.items()
+        },
+    }
+    made: dict[str, str | bytes] = {"environment/versions.json": _json(versions)}
+    for name in ("uv.lock", "pyproject.toml"):
+        if (paths.root() / name).is_file():
+            made[f"environment/{name}"] = (paths.root() / name).read_bytes()
+    return made
+
+
+def _checked(described: Study, survey: Survey | None, data: Data) -> dict[str, str | bytes]:
+    """The rows, and the script that fits the models to them, with the numbers it must find."""
+    if data.rows is None or survey is None:
+        return {}
+    made: dict[str, str | bytes] = {data.path: data.rows.to_csv(index=False, lineterminator="\n")}
+    rows = survey.scored if data.kind == "real" else _scored(described, data.rows)
+    found, without = rcheck.fitted(described, rows)
+    if data.twin is not None:
+        made["data/synthetic.json"] = _json(_quality(data.twin))
+    if not found:
+        return made
+    made["check.R"] = rcheck.script(described, found, data.path)
+    made["expected.csv"] = as_csv(rcheck.expected(found))
+    for name, one in found.items():
+        made[f"models/{name}.lav"] = one.model
+    if without:
+        made["models/not-checked.json"] = _json(without)
+    return made
+
+
+def _scored(described: Study, rows: pd.DataFrame) -> pd.DataFrame:
+    turned = rows.copy()
+    for item in described.items:
+        if item.reversed:
+            scale = described.item_scale(item)
+            turned[item.id] = scale.min + scale.max - turned[item.id]
+    return turned
+
+
+def _quality(of: Twin) -> dict[str, Any]:
+    return {
+        "rows": len(of.rows),
+        "largest_deviation": {
+            "mean_in_sd": of.mean,
+            "sd_relative": of.sd,
+            "correlation": of.correlation,
+        },
+        "median_distance_to_nearest_real_row": of.nearest,
+        "median_distance_of_held_out_real_rows": of.held_out,
+        "share_equal_to_a_real_row": of.copies,
+        "share_of_held_out_rows_equal_to_another": of.held_out_copies,
+    }
+
+
+# --- what it says of itself ----------------------------------------------------------------------
+SAID = {
+    "README.md": "What is in this package, and how to check it",
+    "check.R": "The main models in lavaan, each number beside the expected one",
+    "codebook.csv": "Every column: wording, construct, scale",
+    "codebook.json": "The same for programs",
+    "datapackage.json": "The columns of the answers (Frictionless)",
+    "data/": "The rows",
+    "description.json": "Constructs, items, hypotheses and groups as the study describes them",
+    "environment/": "Versions of what computed",
+    "expected.csv": "The numbers that check.R expects",
+    "findings/": "All findings of an analysis that may be passed on, at eight digits",
+    "models/": "A model as lavaan syntax or equations",
+    "notebooks/": "An executed notebook, with what may be passed on",
+    "tables/": "A table of results",
+    crate.CONTEXT_FILE: "The terms of the metadata, for reading them without the network",
+}
+
+
+def _readme(described: Study, data: Data, entries: Mapping[str, bytes]) -> str:
+    of = described.provenance
+    check = "check.R" in entries
+    parts = []
+    for language in LANGUAGES:
+        chinese = language == "zh"
+        title, summary = described.title.in_(language), described.summary.in_(language)
+        stop, colon = ("。", "：") if chinese else (".", ": ")
+        lines = [
+            f"# {title}",
+            summary,
+            f"**{'数据' if chinese else 'Data'}**{colon}{data.why.in_(language)}",
+        ]
+        if data.twin is not None:
+            numbers = "`data/synthetic.json`"
+            lines.append(
+                f"合成数据的检验结果见 {numbers}。"
+                if chinese
+                else f"How they were judged: {numbers}."
+            )
+        licence = f"{of.source.in_(language)}{stop} {of.licence}"
+        lines.append(
+            f"**{'来源与许可' if chinese else 'Source and licence'}**{colon}{licence}{stop}"
+        )
+        if check:
+            lines.append(
+                "**检验**：`Rscript check.R` 用 lavaan 重新拟合主要模型，逐一对照预期数值；"
+                "有偏差则以非零状态退出。"
+                if chinese
+                else "**Check**: `Rscript check.R` fits the main models with lavaan and sets each "
+                "number beside the expected one; it ends with an error where one is off."
+            )
+        lines.append(
+            "本数据包不含个人信息列、编号与开放题作答；少于规定人数的单元格已略去。"
+            if chinese
+            else "No personal column, no id and no open answer is part of this package; cells of "
+            "few people are left out."
+        )
+        parts.append("\n\n".join(lines))
+    listed = "\n".join(f"- `{path}`" for path in sorted([*entries, "README.md"]))
+    return "\n\n---\n\n".join(parts) + f"\n\n---\n\n{listed}"
+
+
+def _metadata(
+    described: Study,
+    found: Mapping[tuple[str, str], Found[Any]],
+    data: Data,
+    entries: Mapping[str, bytes],
+) -> dict[str, Any]:
+    ran = next(iter(found.values())).provenance
+    said = {**SAID, data.path: data.why.en}
+    return crate.metadata(
+        entries,
+        said,
+        name=described.title.en,
+        description=f"Replication package. {described.summary.en}",
+        licence=described.provenance.licence,
+        date=results.date_of(ran.git_commit),
+        software={"python": ran.python, **ran.packages},
+    )
+
+
+# --- writing -------------------------------------------------------------------------------------
+def _write(entries: Mapping[str, bytes], target: Path) -> None:
+    """The folder and its archive in one move each, once every file is there."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    fresh = Path(tempfile.mkdtemp(prefix=f".{target.name}-", dir=target.parent))
+    packed = fresh.with_suffix(".zip")
+    try:
+        for path, content in entries.items():
+            file = paths.inside(fresh, path)
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_bytes(content)
+        archive = io.BytesIO()
+        zipped(archive, {f"{target.name}/{path}": entries[path] for path in entries})
+        packed.write_bytes(archive.getvalue())
+        os.chmod(fresh, 0o755)
+        _replace(fresh, target)
+        os.replace(packed, target.with_name(f"{target.name}.zip"))
+    finally:
+        shutil.rmtree(fresh, ignore_errors=True)
+        packed.unlink(missing_ok=True)
+
+
+def _replace(new: Path, target: Path) -> None:
+    from loyalty.render.embedded import swap
+
+    swap(new, target)
