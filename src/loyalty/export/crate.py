@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Mapping
 from pathlib import PurePosixPath
 from typing import Any
 
 METADATA = "ro-crate-metadata.json"
-#: The terms of the context that the metadata use, so that nobody needs the network to read them.
-CONTEXT_FILE = "ro-crate-context.json"
-CONTEXT = "https://w3id.org/ro/crate/1.1/context"
+#: Of the context https://w3id.org/ro/crate/1.1/context the terms that the metadata use: they stand
+#: in the metadata themselves, so that nobody needs the network to read or to validate these.
 TERMS = {
     "CreateAction": "http://schema.org/CreateAction",
     "CreativeWork": "http://schema.org/CreativeWork",
@@ -112,9 +110,8 @@ def metadata(
         "name": licence,
         "description": "The licence of the data, as their source states it",
     }
-    own = {"sha256": TERMS["sha256"]}
     return {
-        "@context": [CONTEXT, own],
+        "@context": TERMS,
         "@graph": [about, root, *parts, stated, made, *programs],
     }
 
@@ -131,8 +128,3 @@ def _file(path: str, content: bytes, said: Mapping[str, str]) -> dict[str, Any]:
         "contentSize": str(len(content)),
         "sha256": hashlib.sha256(content).hexdigest(),
     }
-
-
-def context() -> bytes:
-    """The bundled context, as a file."""
-    return (json.dumps({"@context": TERMS}, indent=1) + "\n").encode()

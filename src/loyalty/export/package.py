@@ -191,7 +191,6 @@ def _entries(
     files |= _checked(described, survey, data)
     entries = {k: v if isinstance(v, bytes) else _text(v) for k, v in files.items()}
     entries["README.md"] = _text(_readme(described, data, entries))
-    entries[crate.CONTEXT_FILE] = crate.context()
     entries[crate.METADATA] = _text(_json(_metadata(described, found, data, entries)))
     return entries
 
@@ -401,7 +400,6 @@ SAID = {
     "models/": "A model as lavaan syntax or equations",
     "notebooks/": "An executed notebook, with what may be passed on",
     "tables/": "A table of results",
-    crate.CONTEXT_FILE: "The terms of the metadata, for reading them without the network",
 }
 
 
