@@ -9,14 +9,16 @@ from typing import Any
 import pytest
 from made_up import made
 
+from loyalty.analyses.audit.findings import Audit
 from loyalty.analyses.behaviour.findings import Behaviour
 from loyalty.analyses.descriptives.findings import Descriptives
 from loyalty.analyses.groups.findings import Groups
 from loyalty.analyses.measurement.findings import Measurement
+from loyalty.analyses.reliability.findings import Reliability
 from loyalty.analyses.robustness.findings import Robustness
 from loyalty.analyses.structural.findings import Structural
 from loyalty.analyses.voice.findings import Voice
-from loyalty.book.brief import page, survey, tables
+from loyalty.book.brief import answers, page, survey, tables
 from loyalty.book.brief.material import Headline, Material
 from loyalty.cases.study import Study
 from loyalty.ground.findings import Refused, cited
@@ -245,13 +247,15 @@ def test_a_survey_without_hypotheses() -> None:
     data = material(plain_case, descriptives=index((60, 64), (70, 74), (50, 54)))
     answer = page.answer(data)
     assert answer[0].en.startswith("No expectation of what goes with what was written down")
-    assert "Quality is rated higher than Loyalty" in said(survey.levels(data))
+    assert "Quality is rated higher than Loyalty" in said(answers.levels(data))
     assert "What is rated highest?" in [row.question.en for row in page.known(data)]
     made_ = page.exhibit(data)
     assert made_ is not None and made_[0] == "descriptives"
     assert plain(made_[1].caption.en).startswith("Quality is rated higher than Loyalty. Means")
     close = material(plain_case, descriptives=index((60, 64), (61, 65)))
-    assert "No construct is surely rated higher" in said(survey.levels(close))
+    level = answers.levels(close)
+    assert "No construct is surely rated higher" in said(level)
+    assert level is not None and level.grade == "none"
 
 
 def test_the_exhibit_has_paths_where_one_can_be_read() -> None:
@@ -343,3 +347,28 @@ def test_a_brief_of_a_survey_names_no_firms_and_no_other_cases() -> None:
         whole = "\n".join(plain(part) for part in page.brief(data, "x", language))
         assert re.findall(words, whole) == []
         assert "{{< embed x >}}" in whole
+
+
+def test_people_and_scales_are_told_by_their_intervals() -> None:
+    def scale(verdict: str) -> str:
+        rows = [{"id": "image", "alpha": 0.7, "alpha_verdict": verdict}]
+        return said(answers.scales(material(reliability=made(Reliability, scales={"rows": rows}))))
+
+    assert scale("met").startswith("**The questions of each construct belong together**")
+    assert scale("open").startswith("**Whether all questions belong together as planned stays")
+    assert scale("not met").startswith("**Not all questions belong together as planned**")
+
+    def asked(low: float, high: float) -> Headline | None:
+        nps = {"estimate": (low + high) / 2, "ci_lower": low, "ci_upper": high}
+        return answers.promoters(material(descriptives=made(Descriptives, nps=nps)))
+
+    assert "**More would recommend than advise against**" in said(asked(5, 20))
+    assert "**More would advise against than recommend**" in said(asked(-20, -5))
+    assert "stays open" in said(asked(-5, 5))
+
+    flow = {"n": 240}
+    all_there = said(answers.answers(material(audit=made(Audit, flow=flow))))
+    assert all_there == "**240 people answered.**"
+    signs = {"flow": flow, "careless": {"flagged": {"share": 0.1}}}
+    careless = said(answers.answers(material(audit=made(Audit, **signs))))
+    assert "10.0 % of the people show several signs" in careless.replace("\u00a0", " ")

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from loyalty.analyses.descriptives.findings import Descriptives
 from loyalty.analyses.groups.findings import Groups
-from loyalty.book.brief import survey, tables
+from loyalty.book.brief import answers, survey, tables
 from loyalty.book.brief.material import GRADES, Grade, Headline, Material, why_not
 from loyalty.ground.markdown import escape
 from loyalty.ground.terms import term
@@ -46,10 +46,10 @@ HEADLINES: tuple[Writer, ...] = (
     survey.fit,
     survey.groups,
     survey.otherwise,
-    survey.promoters,
-    survey.levels,
-    survey.scales,
-    survey.answers,
+    answers.promoters,
+    answers.levels,
+    answers.scales,
+    answers.answers,
     tables.used,
 )
 MOST = 5
@@ -93,11 +93,11 @@ def cause(data: Material) -> Text:
         )
     if data.study.constructs:
         return text(
-            "What brings it about these answers cannot say: nothing was changed at random to see what follows.",
+            "What causes what, these answers cannot say: nothing was changed at random to see what follows.",
             "至于因果，这些答案无法说明：调查没有随机改变任何做法以观察其后果。",
         )
     return text(
-        "What brings it about these data cannot say: they record what happened, and nothing was changed at random.",
+        "What causes what, these data cannot say: they record what happened, and nothing was changed at random.",
         "至于因果，这些数据无法说明：它们只是记录所发生的事，没有随机改变任何做法。",
     )
 
@@ -120,7 +120,7 @@ def known(data: Material) -> list[Row]:
                 grade=found.grade,
             )
         )
-    rated = survey.levels(data) if not data.paths else None
+    rated = answers.levels(data) if not data.paths else None
     if rated is not None:
         rows.append(
             Row(
@@ -159,7 +159,7 @@ def known(data: Material) -> list[Row]:
     tried = tables.experiment(data)
     rows.append(
         Row(
-            question=text("What brings it about?", "因果如何？"),
+            question=text("What causes what?", "因果如何？"),
             said=_bare(tried) if tried is not None else _UNTRIED,
             grade=tried.grade if tried is not None else "none",
         )
@@ -261,7 +261,7 @@ def exhibit(data: Material) -> tuple[str, Figure] | None:
     )
     kind = text("Forest plot of the hypothesized paths", "假设路径的森林图")
     if not _drawn(data):
-        said, draw, analysis = survey.levels(data), levels_drawn, "descriptives"
+        said, draw, analysis = answers.levels(data), levels_drawn, "descriptives"
         what = text("Means of all constructs with 95 % intervals.", "全部构念的均值及 95% 区间。")
         kind = text("Forest plot of the constructs' means", "各构念均值的森林图")
     if said is None:

@@ -1,0 +1,145 @@
+"""Sentences of a brief about what was answered: how high, how well, by how many."""
+
+from __future__ import annotations
+
+from loyalty.analyses.audit.findings import Audit
+from loyalty.analyses.descriptives.findings import Descriptives
+from loyalty.analyses.reliability.findings import Reliability
+from loyalty.book.brief.material import Grade, Headline, Material
+from loyalty.book.brief.survey import named
+from loyalty.ground.thresholds import threshold
+from loyalty.shown.words import cut, estimate, number, text
+
+
+def levels(data: Material) -> Headline | None:
+    """What is rated highest and lowest, on 0 to 100."""
+    found = data.one("descriptives", Descriptives, "index")
+    rows = [r for r in (found.rows if found else ()) if r.estimate is not None]
+    if not rows:
+        return None
+    high, low = max(rows, key=lambda r: r.estimate), min(rows, key=lambda r: r.estimate)
+    top = estimate(high.estimate, high.ci_lower, high.ci_upper)
+    label = data.label(high.construct)
+    grade: Grade = "high"
+    if len(rows) == 1 or _overlap(high, low):
+        said = text(
+            f"**On average {label.en} is rated {top}** on a scale from 0 to 100.",
+            f"**{label.zh}的平均评分为 {top}**（换算为 0 至 100 分）。",
+        )
+        if len(rows) > 1:
+            grade = "none"
+            said = text(
+                f"**No construct is surely rated higher than the others**: {label.en} reaches {top} on a scale from 0 to 100, and the lowest interval overlaps with that.",
+                f"**没有哪个构念的评分确定高于其他构念**：{label.zh}为 {top}（0 至 100 分），与最低者的区间重叠。",
+            )
+    else:
+        bottom, other = (
+            estimate(low.estimate, low.ci_lower, low.ci_upper),
+            data.label(low.construct),
+        )
+        said = text(
+            f"**{label.en} is rated higher than {other.en}**: {top} and {bottom}, the highest and the lowest mean on a scale from 0 to 100.",
+            f"**{label.zh}的评分高于{other.zh}**：分别为 {top} 与 {bottom}，即最高与最低的均值（0 至 100 分）。",
+        )
+    return Headline([said], data.grade(grade), "descriptives")
+
+
+def _overlap(high: object, low: object) -> bool:
+    bottom, top = getattr(high, "ci_lower", None), getattr(low, "ci_upper", None)
+    return bottom is None or top is None or bool(bottom <= top)
+
+
+def promoters(data: Material) -> Headline | None:
+    """The net promoter score, where it was asked."""
+    found = data.one("descriptives", Descriptives, "nps")
+    if found is None:
+        return None
+    size = estimate(found.estimate, found.ci_lower, found.ci_upper)
+    more, less = number(found.promoters), number(found.detractors)
+    if found.ci_lower > 0:
+        first = ("More would recommend than advise against", "愿意推荐者多于不愿推荐者")
+    elif found.ci_upper < 0:
+        first = ("More would advise against than recommend", "不愿推荐者多于愿意推荐者")
+    else:
+        first = (
+            "Whether more would recommend than advise against stays open",
+            "推荐者是否多于不推荐者尚无定论",
+        )
+    said = text(
+        f"**{first[0]}**: {more} against {less}, a net promoter score of {size}.",
+        f"**{first[1]}**：分别占 {more} 与 {less}，净推荐值为 {size}。",
+    )
+    open_ = found.ci_lower <= 0 <= found.ci_upper
+    return Headline([said], data.grade("none" if open_ else "high"), "descriptives")
+
+
+def scales(data: Material) -> Headline | None:
+    """Whether the questions of every construct belong together."""
+    found = data.one("reliability", Reliability, "scales")
+    if found is None or not found.rows:
+        return None
+    cutoff = threshold("alpha")
+    bad = [r for r in found.rows if r.alpha_verdict == "not met"]
+    unsure = [r for r in found.rows if r.alpha_verdict == "open"]
+    shown = named(
+        [
+            text(f"{data.label(r.id).en} {_alpha(r)}", f"{data.label(r.id).zh} {_alpha(r)}")
+            for r in bad or unsure or sorted(found.rows, key=lambda r: r.alpha)[:1]
+        ]
+    )
+    mark = f"{cut(cutoff)} [@{cutoff.cite}]"
+    if bad:
+        said = text(
+            f"**Not all questions belong together as planned**: Cronbach's α of {shown.en} is below {mark} with its whole interval.",
+            f"**并非所有题项都如计划般同属一个量表**：{shown.zh}，Cronbach's α 的整个区间低于 {mark}。",
+        )
+    elif unsure:
+        said = text(
+            f"**Whether all questions belong together as planned stays open**: Cronbach's α is {shown.en}, and the interval holds {mark}.",
+            f"**题项是否都如计划般同属一个量表尚无定论**：{shown.zh}，Cronbach's α 的区间包含 {mark}。",
+        )
+    else:
+        said = text(
+            f"**The questions of each construct belong together**: Cronbach's α is at least {mark} with its whole interval; the lowest is {shown.en}.",
+            f"**各构念的题项内部一致**：Cronbach's α 的整个区间均不低于 {mark}；最低的是{shown.zh}。",
+        )
+    return Headline([said], data.grade("none" if unsure and not bad else "low"), "reliability")
+
+
+def _alpha(row: object) -> str:
+    return estimate(
+        getattr(row, "alpha", None),
+        getattr(row, "alpha_ci_lower", None),
+        getattr(row, "alpha_ci_upper", None),
+    )
+
+
+def answers(data: Material) -> Headline | None:
+    """How many answered, how much is missing, how many answered carelessly."""
+    flow = data.one("audit", Audit, "flow")
+    if flow is None:
+        return None
+    said = [
+        text(
+            f"**{number(flow.n)} {'person' if flow.n == 1 else 'people'} answered.**",
+            f"**共有 {number(flow.n)} 人作答。**",
+        )
+    ]
+    missing = data.one("audit", Audit, "missing")
+    if missing is not None:
+        said.append(
+            text(
+                f"{number(missing.share)} of the answers are missing.",
+                f"缺失的答案占 {number(missing.share)}。",
+            )
+        )
+    careless = data.one("audit", Audit, "careless")
+    if careless is not None and careless.flagged is not None:
+        share = number(careless.flagged.share)
+        said.append(
+            text(
+                f"{share} of the people show several signs of careless answering.",
+                f"{share} 的受访者呈现多项敷衍作答的迹象。",
+            )
+        )
+    return Headline(said, data.grade("high"), "audit")
