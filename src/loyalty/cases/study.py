@@ -726,6 +726,7 @@ class Study(Model):
     hypotheses: list[Hypothesis] = []
     covariances: list[tuple[str, str]] = []
     effects: list[Effect] = []
+    cluster: Identifier | None = None
     focus: str | None = None
     marker: str | None = None
     resources: list[Resource] = []
@@ -834,6 +835,21 @@ class Study(Model):
         outcomes = {c.id for c in self.constructs if c.role == "outcome"}
         named = [h for h in self.paths if h.id == self.focus]
         return next(iter([*named, *(h for h in self.paths if h.to in outcomes)]), None)
+
+    @property
+    def ids(self) -> list[Variable]:
+        """The variables that tell respondents apart (not what they were sampled in)."""
+        return [v for v in self.variables if v.kind == "id" and v.id != self.cluster]
+
+    @property
+    def units(self) -> Group | Variable | None:
+        """What respondents were sampled in, if anything, so that they are no independent
+        witnesses: `cluster`, else the first group that lies within another one."""
+        if self.cluster is not None:
+            declared: list[Group | Variable] = [*self.groups, *self.variables]
+            return next(u for u in declared if u.id == self.cluster)
+        nested = (g for g in self.groups if g.comparable and g.within is not None)
+        return next(nested, None)
 
     @property
     def structural(self) -> list[Construct]:
@@ -1006,6 +1022,12 @@ class Study(Model):
                 marker=self.marker,
             )
         group_ids = [g.id for g in self.groups]
+        clusters = {*group_ids, *(v.id for v in self.variables if v.kind == "id")}
+        if self.cluster is not None and self.cluster not in clusters:
+            yield Said(
+                "cluster: {cluster!r} is neither a group nor a variable of the kind id",
+                cluster=self.cluster,
+            )
         for group in self.groups:
             if group.within is not None and group.within not in group_ids:
                 yield Said(

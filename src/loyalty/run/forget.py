@@ -74,7 +74,7 @@ def forget(case: str, respondent: str) -> tuple[int, list[Path]]:
 def _with_ids(study: Study) -> list[tuple[FileRows, str]]:
     """The case's own files with the column that says whose a row is."""
     found = []
-    ids = [v.source_column for v in study.variables if v.kind == "id"]
+    ids = [v.source_column for v in study.ids]
     if study.rows_ is not None and ids:
         found.append((study.rows_.file, ids[0]))
     for resource in study.resources:

@@ -140,11 +140,11 @@ def path(
     return Text(en=f"{escape(name.en)} ({ci})", zh=f"{escape(name.zh)}（{_wide(ci)}）")
 
 
-def clustering(firms: Count, df: Count | None) -> Text:
-    """That intervals take firms as the independent units."""
-    n, t = number(firms), number(df)
+def clustering(firms: Text, df: Count | None) -> Text:
+    """That intervals take so many firms, or other clusters, as the independent units."""
+    t = number(df)
     return Text(
-        en=f"Standard errors and intervals of the paths allow for the {n} firms of the "
+        en=f"Standard errors and intervals of the paths allow for the {firms.en} of the "
         f"respondents (cluster-robust, *t* with {t} degrees of freedom).",
-        zh=f"路径的标准误与区间考虑了受访者所属的 {n} 家企业（聚类稳健，*t* 分布自由度 {t}）。",
+        zh=f"路径的标准误与区间考虑了受访者所属的 {firms.zh}（聚类稳健，*t* 分布自由度 {t}）。",
     )

@@ -423,7 +423,7 @@ class Answers:
 
 def answers(survey: Survey) -> Answers:
     items = survey.rows[[i.id for i in survey.study.items]]
-    ids = [v.id for v in survey.study.variables if v.kind == "id"][:1]
+    ids = [v.id for v in survey.study.ids][:1]
     repeated = audit.duplicates(survey.rows[[*items.columns, *ids]], id=ids[0] if ids else None)
     screening = rule.screen(survey)
     steps = audit.exclusion_flow(

@@ -202,7 +202,8 @@ class ByFirm:
 @refusable
 def by_firm(data: Compared, found: Ladder) -> ByFirm:
     if data.nested is None:
-        return ByFirm()
+        declared = data.study.cluster is not None
+        return ByFirm(why=CannotCompute("clusters_over_groups").reason if declared else None)
     firm = data.nested.id
     try:
         clusters = estimates.clusters_of(found.rows, firm, data.items, found.group.id)

@@ -27,6 +27,7 @@ from loyalty.ground.markdown import escape
 from loyalty.ground.text import Text
 from loyalty.ground.thresholds import threshold
 from loyalty.shown.context import Case
+from loyalty.shown.units import units
 from loyalty.shown.words import be, cut, estimate, interval, listed, names, number, significant
 
 
@@ -192,11 +193,11 @@ def latent_means(found: LatentMeans, case: Case) -> list[Text]:
             )
         )
     if found.not_by_firm is not None:
-        why = found.not_by_firm.text(case.labels)
+        why, many = found.not_by_firm.text(case.labels), units(case).many
         said.append(
             Text(
-                en=f"This cannot be repeated with firms as the independent units ({escape(why.en)}).",
-                zh=f"无法以企业为独立单位重复此比较（{escape(why.zh)}）。",
+                en=f"This cannot be repeated with {many.en} as the independent units ({escape(why.en)}).",
+                zh=f"无法以{many.zh}为独立单位重复此比较（{escape(why.zh)}）。",
             )
         )
     return said

@@ -12,7 +12,7 @@ import pandas as pd
 import semfit
 from scipy.stats import t
 
-from loyalty.cases.study import Construct, Hypothesis, Study
+from loyalty.cases.study import Construct, Group, Hypothesis, Study
 from loyalty.cases.survey import Survey
 from loyalty.estimates.careless import battery, flags, one_answer, within_person
 from loyalty.estimates.fit import missing_answers
@@ -164,8 +164,7 @@ def specifications(survey: Survey, focal: Hypothesis, seed: int) -> Iterator[Spe
         yield Specification(
             "half", fitted(main, rows.iloc[np.sort(part)], "MLR", full), names=[str(half)]
         )
-    nested = [g for g in study.groups if g.within is not None and g.comparable]
-    for group in nested[:1]:
+    if (group := study.units) is not None:
         yield Specification(
             "within",
             fitted(main, within(rows, used, group.id), "MLR", full),
@@ -177,7 +176,7 @@ def specifications(survey: Survey, focal: Hypothesis, seed: int) -> Iterator[Spe
             partial(_clustered, main, rows, group.id, used, label, full),
             group=group.id,
         )
-        for level in group.levels:
+        for level in group.levels if isinstance(group, Group) else ():
             kept = rows[rows[group.id] != level]
             if len(kept) < len(rows):
                 yield Specification(

@@ -277,8 +277,7 @@ def power(survey: Survey) -> Power | None:
 
 def _clusters(survey: Survey, items: list[str]) -> tuple[str, Clusters | None, list[Reason]]:
     """The firms of a case that has them nested, if there are enough; else why not."""
-    groups = survey.study.groups
-    firms = next((g for g in groups if g.comparable and g.within is not None), None)
+    firms = survey.study.units
     if firms is None:
         return "", None, []
     try:

@@ -12,6 +12,7 @@ from loyalty.ground.terms import term
 from loyalty.ground.text import Text
 from loyalty.shown.context import Case
 from loyalty.shown.table import Column, Table
+from loyalty.shown.units import units
 from loyalty.shown.words import interval, number
 
 
@@ -66,9 +67,12 @@ def power(found: Power, case: Case) -> Table:
     zh = "可检测：（.975 与 .80 的 z 之和）乘以稳健标准误；检测 .10 所需 N：按误差随 √N 下降，发现 .10 的路径所需的同类受访者数；若任何合理大小的路径都无法发现，则为横线。"
     clustered = []
     if found.cluster_worst is not None:
-        clustered = [Column("cluster_detectable", "Detectable, firms")]
-        en += " Firms: cluster-robust error, Student's t."
-        zh += "企业：聚类稳健标准误，t 分布。"
+        firms = case.study.cluster is None
+        heading = "Detectable, firms" if firms else "Detectable, clusters"
+        clustered = [Column("cluster_detectable", heading)]
+        many = units(case).many
+        en += f" {many.en[:1].upper()}{many.en[1:]}: cluster-robust error, Student's t."
+        zh += f"{many.zh}：聚类稳健标准误，t 分布。"
     return Table(
         found.paths,
         [

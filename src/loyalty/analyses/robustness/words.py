@@ -8,6 +8,7 @@ from loyalty.ground.terms import term
 from loyalty.ground.text import Text
 from loyalty.shown import fit
 from loyalty.shown.context import Case
+from loyalty.shown.units import units
 from loyalty.shown.words import names, number
 
 #: The heading of each choice; those of single groups are made by :func:`choice`.
@@ -36,7 +37,9 @@ def choice(row: Specification, case: Case) -> Text:
     """What was chosen, in a few words."""
     if row.group is None:
         return term(CHOICES[row.choice])
-    label = next(g.label for g in case.study.groups if g.id == row.group)
+    unit = case.study.units
+    assert unit is not None  # the choice is of these
+    label = unit.label
     en, zh = label.en.lower(), label.zh
     return {
         "within": Text(en=f"within {en}s: their means taken out", zh=f"{zh}内：剔除{zh}均值"),
@@ -190,6 +193,7 @@ def power(found: Power, case: Case) -> Text:
         zh += f"{names(wild).zh} 则任何合理大小的路径都无法被发现。"
     if found.cluster_worst is not None:
         top = number(found.cluster_worst)
-        en += f" With firms as the independent units it takes up to {top}."
-        zh += f"若以企业为独立单位，则最多须达到 {top}。"
+        many = units(case).many
+        en += f" With {many.en} as the independent units it takes up to {top}."
+        zh += f"若以{many.zh}为独立单位，则最多须达到 {top}。"
     return Text(en=en, zh=zh)

@@ -24,6 +24,7 @@ from loyalty.shown import charts
 from loyalty.shown.charts.paths import Certainty
 from loyalty.shown.context import Case
 from loyalty.shown.figure import Figure
+from loyalty.shown.units import units
 from loyalty.shown.words import join, number
 
 #: What is taken as independent, and what the fields of its interval begin with.
@@ -31,6 +32,11 @@ INDEPENDENT = {
     "respondents independent": "",
     "firms independent, t": "cluster_",
     "firms resampled": "boot_",
+}
+_CLUSTERS = {
+    "respondents independent": "",
+    "clusters independent, t": "cluster_",
+    "clusters resampled": "boot_",
 }
 
 
@@ -111,6 +117,8 @@ def whole_model(found: Paths, case: Case) -> Figure:
 
 
 def clusters(found: Clustered, case: Case) -> Figure:
+    independent = INDEPENDENT if case.study.cluster is None else _CLUSTERS
+
     def draw(language: Language) -> Drawing:
         rows = [
             {
@@ -120,18 +128,20 @@ def clusters(found: Clustered, case: Case) -> Figure:
                 "ci_upper": getattr(r, f"{name}ci_upper"),
                 "kind": term(kind).in_(language),
             }
-            for kind, name in INDEPENDENT.items()
+            for kind, name in independent.items()
             for r in found.rows
         ]
         label = term("Standardized path").in_(language)
         return charts.dots(pd.DataFrame(rows), label, group="kind")
 
-    count, df, draws = number(found.count), number(found.df), number(found.resamples.drawn)
+    df, draws = number(found.df), number(found.resamples.drawn)
+    unit = units(case)
+    count, many = unit.counted(number(found.count)), unit.many
     return Figure(
         draw,
         Text(
-            en=f"Paths with 95 % intervals that take respondents or firms as independent: cluster-robust errors of {count} firms, with the factor √(G / (G − 1)) and Student's t with {df} degrees of freedom, and percentiles over {draws} resamples of firms.",
-            zh=f"路径及 95% 区间：以受访者或企业为独立单位（{count} 家企业的聚类稳健标准误，校正因子 √(G / (G − 1))，t 分布自由度 {df}；以及对企业重抽样 {draws} 次的百分位数）。",
+            en=f"Paths with 95 % intervals that take respondents or {many.en} as independent: cluster-robust errors of {count.en}, with the factor √(G / (G − 1)) and Student's t with {df} degrees of freedom, and percentiles over {draws} resamples of {many.en}.",
+            zh=f"路径及 95% 区间：以受访者或{many.zh}为独立单位（{count.zh}的聚类稳健标准误，校正因子 √(G / (G − 1))，t 分布自由度 {df}；以及对{many.zh}重抽样 {draws} 次的百分位数）。",
         ),
         Text(
             en="Forest plot: for every path one estimate with three intervals.",

@@ -449,7 +449,7 @@ class Firms:
 def firms(data: Answers) -> Firms:
     """Where respondents belong to firms, and these are enough for errors that allow for them."""
     study = data.study
-    nested = next((g for g in study.groups if g.comparable and g.within is not None), None)
+    nested = study.units
     if nested is None:
         raise CannotCompute("no_nested_group")
     found = clusters_of(data.rows, nested.id, data.items)

@@ -22,6 +22,7 @@ from loyalty.ground.text import Text
 from loyalty.shown.context import Case
 from loyalty.shown.fit import PATH_VERDICTS
 from loyalty.shown.table import Column, Table
+from loyalty.shown.units import units
 from loyalty.shown.words import join, number
 
 REGIONS = {
@@ -38,10 +39,10 @@ def paths(found: Paths, case: Case) -> Table:
         zh="标准化路径；稳健标准误，delta 法。",
     )
     if found.firms is not None:
-        firms, df = number(found.firms), number(found.df)
+        firms, df = units(case).counted(number(found.firms)), number(found.df)
         note = Text(
-            en=f"Standardized paths; {firms} firms, not respondents, are the independent units: cluster-robust standard errors, delta method, Student's t with {df} degrees of freedom.",
-            zh=f"标准化路径；以 {firms} 家企业而非受访者为独立单位：聚类稳健标准误，delta 法，t 分布自由度 {df}。",
+            en=f"Standardized paths; {firms.en}, not respondents, are the independent units: cluster-robust standard errors, delta method, Student's t with {df} degrees of freedom.",
+            zh=f"标准化路径；以 {firms.zh}而非受访者为独立单位：聚类稳健标准误，delta 法，t 分布自由度 {df}。",
         )
     return Table(
         found.rows,
@@ -77,8 +78,8 @@ def effects(found: Effects, case: Case) -> Table:
         ],
         Text(en="Indirect effects.", zh="间接效应。"),
         Text(
-            en=f"Products of standardized paths; three or more legs are a serial mediation; delta-method intervals are in the result file. Percentile and bias-corrected accelerated 95 % intervals: {drawn} resamples of {'firms' if refits.firms else 'respondents'}{', divided among imputations of the missing answers' if refits.imputed else ''}, of which {nonconverged} did not converge and {inadmissible} were inadmissible, and are left out.",
-            zh=f"标准化路径之积；三段及以上为链式中介；delta 法区间见结果文件。百分位与偏差校正加速 95% 区间：{'企业' if refits.firms else '受访者'}重抽样 {drawn} 次{'（分配于缺失答案的多重插补）' if refits.imputed else ''}，其中 {nonconverged} 次未收敛、{inadmissible} 次不可接受，均予剔除。",
+            en=f"Products of standardized paths; three or more legs are a serial mediation; delta-method intervals are in the result file. Percentile and bias-corrected accelerated 95 % intervals: {drawn} resamples of {units(case).many.en if refits.firms else 'respondents'}{', divided among imputations of the missing answers' if refits.imputed else ''}, of which {nonconverged} did not converge and {inadmissible} were inadmissible, and are left out.",
+            zh=f"标准化路径之积；三段及以上为链式中介；delta 法区间见结果文件。百分位与偏差校正加速 95% 区间：{units(case).many.zh if refits.firms else '受访者'}重抽样 {drawn} 次{'（分配于缺失答案的多重插补）' if refits.imputed else ''}，其中 {nonconverged} 次未收敛、{inadmissible} 次不可接受，均予剔除。",
         ),
     )
 
@@ -174,6 +175,7 @@ def moderation(found: Moderation, case: Case) -> Table | None:
         Text(en="Moderation and bends.", zh="调节与曲线效应。"),
         _with_firms(
             found,
+            case,
             Text(
                 en=f"Change of the standardized path per standard deviation of the moderator. Scores: regression{'' if found.firms else ', heteroscedasticity-consistent intervals (HC3)'}; errors of measurement weaken products and squares. Latent: double-mean-centred product indicators, all terms of an outcome together, robust maximum likelihood. Two verdicts: by scores; between latent constructs.",
                 zh=f"调节变量每变化一个标准差时标准化路径的变化。得分：回归{'' if found.firms else '，异方差一致区间（HC3）'}；测量误差会削弱乘积项与平方项。潜变量：双重均值中心化乘积指标，同一结果变量的各项同时估计，稳健最大似然。两个判断依次出自得分与潜变量。",
@@ -182,16 +184,16 @@ def moderation(found: Moderation, case: Case) -> Table | None:
     )
 
 
-def _with_firms(found: Moderation | Latent, note: Text) -> Text:
+def _with_firms(found: Moderation | Latent, case: Case, note: Text) -> Text:
     """The note, and that firms are the independent units where they are."""
     if found.firms is None:
         return note
-    firms, df = number(found.firms), number(found.df)
-    units = Text(
-        en=f"The independent units are {firms} firms: cluster-robust errors, Student's t with {df} degrees of freedom.",
-        zh=f"以 {firms} 家企业为独立单位：聚类稳健标准误，t 分布自由度 {df}。",
+    firms, df = units(case).counted(number(found.firms)), number(found.df)
+    told = Text(
+        en=f"The independent units are {firms.en}: cluster-robust errors, Student's t with {df} degrees of freedom.",
+        zh=f"以 {firms.zh}为独立单位：聚类稳健标准误，t 分布自由度 {df}。",
     )
-    return join([note, units])
+    return join([note, told])
 
 
 def slopes(found: Latent, case: Case) -> Table:
@@ -209,6 +211,7 @@ def slopes(found: Latent, case: Case) -> Table:
         Text(en="Simple slopes and Johnson–Neyman bounds.", zh="简单斜率与 Johnson–Neyman 界。"),
         _with_firms(
             found,
+            case,
             Text(
                 en="Standardized slopes where the moderator (of a bend: the construct itself) is one standard deviation below and above its mean; Johnson–Neyman bounds in standard deviations of the moderator. Bounds far outside ±2 lie where there are no answers.",
                 zh="调节变量（曲线效应为该构念自身）在均值下、上各一个标准差处的标准化斜率；Johnson–Neyman 界以调节变量标准差计。远超 ±2 的界处没有答案。",

@@ -33,6 +33,7 @@ from loyalty.ground.thresholds import threshold
 from loyalty.shown import apa
 from loyalty.shown import fit as fits
 from loyalty.shown.context import Case, arrow
+from loyalty.shown.units import units
 from loyalty.shown.words import (
     be,
     counted,
@@ -234,7 +235,7 @@ def paragraph(found: Reported, case: Case) -> list[Text]:
     if not apa.trusted(found):
         return said
     if found.firms is not None:
-        said.append(apa.clustering(found.firms, found.firms_df))
+        said.append(apa.clustering(units(case).counted(number(found.firms)), found.firms_df))
     by: dict[PathVerdict, list[Path]] = {"supported": [], "contradicted": [], "open": []}
     for row in found.paths:
         if row.relied:
@@ -289,10 +290,12 @@ def _told(verdict: PathVerdict, rows: Sequence[Path], case: Case) -> Text:
 # --- respondents of one firm ---------------------------------------------------------------------
 def clusters(found: Clustered, case: Case) -> list[Text]:
     least, most = number(found.ratio_min), number(found.ratio_max)
+    unit = units(case)
+    many = unit.many
     said = [
         Text(
-            en=f"Allowing for firms makes the standard errors {least} to {most} times as large.",
-            zh=f"考虑企业后，标准误为原来的 {least} 至 {most} 倍。",
+            en=f"Allowing for {many.en} makes the standard errors {least} to {most} times as large.",
+            zh=f"考虑{many.zh}后，标准误为原来的 {least} 至 {most} 倍。",
         )
     ]
     changed = [r.id for r in found.rows if r.cluster_verdict != r.verdict]
@@ -317,8 +320,8 @@ def clusters(found: Clustered, case: Case) -> list[Text]:
         was = "was" if refits.inadmissible == 1 else "were"
         said.append(
             Text(
-                en=f"Of the resamples of firms {lost} did not converge and {odd} {was} inadmissible; these are left out.",
-                zh=f"对企业的重抽样中，{lost} 次未收敛、{odd} 次不可接受，均予剔除。",
+                en=f"Of the resamples of {many.en} {lost} did not converge and {odd} {was} inadmissible; these are left out.",
+                zh=f"对{many.zh}的重抽样中，{lost} 次未收敛、{odd} 次不可接受，均予剔除。",
             )
         )
     enough = threshold("clusters_many")
@@ -327,8 +330,8 @@ def clusters(found: Clustered, case: Case) -> list[Text]:
         mark = cut(enough, "count")
         said.append(
             Text(
-                en=f"But cluster-robust errors are themselves unreliable with few clusters, and {count} are few ({mark} would do [@{enough.cite}]); the factor and Student's t with {df} degrees of freedom correct for some of it, and {used} resamples of {count} firms see only these {count}.",
-                zh=f"但聚类很少时，聚类稳健标准误本身不可靠，{count} 个属于很少（{mark} 个方可 [@{enough.cite}]）；校正因子与自由度为 {df} 的 t 分布只能部分弥补，对 {count} 家企业的 {used} 次重抽样也只见到这 {count} 家。",
+                en=f"But cluster-robust errors are themselves unreliable with few clusters, and {count} are few ({mark} would do [@{enough.cite}]); the factor and Student's t with {df} degrees of freedom correct for some of it, and {used} resamples of {unit.counted(count).en} see only these {count}.",
+                zh=f"但聚类很少时，聚类稳健标准误本身不可靠，{count} 个属于很少（{mark} 个方可 [@{enough.cite}]）；校正因子与自由度为 {df} 的 t 分布只能部分弥补，对 {unit.counted(count).zh}的 {used} 次重抽样也只见到这 {count} 家。",
             )
         )
     return said
