@@ -221,14 +221,17 @@ def test_everything_is_shown_in_both_languages(
 ) -> None:
     grouped = drivers.grouped(retail, refitted, 20, 1)
     conditions, pair = drivers.conditions(retail, refitted), drivers.pair(retail)
+    by_group = drivers.group_shares(retail, grouped)
+    needed = drivers.necessary(retail, refitted, conditions, 40, 1)
     found: dict[str, Any] = {
         "shares": drivers.shared(retail, refitted),
-        "by_group": drivers.group_shares(retail, grouped),
+        "by_group": by_group,
         "weights": drivers.weights(retail, grouped),
-        "necessity": drivers.necessary(retail, refitted, conditions, 40, 1),
+        "necessity": needed,
         "bottleneck": drivers.bottleneck(retail, conditions),
         "thresholds": drivers.thresholds(retail, pair),
         "satisfied": drivers.satisfied(retail, pair),
+        "recommendations": drivers.recommended(retail, needed, by_group=by_group),
     }
     assert set(found) == set(PAGE) == set(drivers.Drivers.model_fields)
     case = Case("retail-simulated", retail.study)
@@ -284,3 +287,56 @@ def test_draws_have_their_own_parameters(refitted: drivers.Refits) -> None:
     assert two.correlations[1] == pytest.approx(one.correlations)
     moments = block_moments(estimate.model.blocks[0], estimate.x)
     assert pd.DataFrame(moments.covariance).shape[0] == estimate.model.blocks[0].size
+
+
+# --- what to do --------------------------------------------------------------------------------
+def test_advice_follows_from_what_is_sure(
+    retail: drivers.Answers, refitted: drivers.Refits
+) -> None:
+    of = drivers.conditions(retail, refitted)
+    needed = drivers.necessary(retail, refitted, of, 20, 1)
+    found = drivers.recommended(retail, needed)
+    assert found.grade == "simulated" and found.group is None
+    by = {c.construct: c for c in needed.conditions}
+    spread = retail.scores.std()
+    for row in found.rows:
+        c = by[row.construct]
+        slope = c.importance * spread[found.outcome] / spread[row.construct]
+        assert row.change == pytest.approx(slope)
+        assert (row.action == "open") == (c.ci_lower <= 0 <= c.ci_upper)
+    assert found.clear == sum(row.action != "open" for row in found.rows) > 0
+    actions = [row.action for row in found.rows]
+    assert actions == sorted(actions, key=lambda a: a == "open")
+
+    case = Case("retail-simulated", retail.study)
+
+    def said(**flipped: Any) -> str:
+        changed = found.model_copy(update=flipped)
+        texts = words.recommendations(cited(changed, "x/drivers/recommendations"), case)
+        return " ".join(t.en for t in texts)
+
+    assert "People were asked once" in said()
+    assert "nothing follows for what to do" in said(clear=0)
+    assert "nothing is advised" in said(clear=len(found.rows) - 1)
+    assert "nothing is advised" not in said(clear=len(found.rows))
+
+    # a performance that its interval does not set apart from the middle is called neither
+    even = tuple(c.model_copy(update={"performance": 50.0}) for c in by.values())
+    level = drivers.recommended(retail, needed.model_copy(update={"conditions": even}))
+    assert {row.action for row in level.rows} <= {"counts", "secure", "open"}
+    assert {"raise", "keep"} & {row.action for row in found.rows}
+
+    # flipping a condition's interval takes its advice away
+    conditions = tuple(
+        c.model_copy(update={"ci_lower": -0.1, "ci_upper": 0.1}) for c in by.values()
+    )
+    none = drivers.recommended(retail, needed.model_copy(update={"conditions": conditions}))
+    assert none.clear == 0 and {row.action for row in none.rows} == {"open"}
+    turned = {"importance": -0.3, "ci_lower": -0.4, "ci_upper": -0.2}
+    conditions = tuple(c.model_copy(update=turned) for c in by.values())
+    lower = drivers.recommended(retail, needed.model_copy(update={"conditions": conditions}))
+    assert {row.action for row in lower.rows} == {"lower"}
+    sure = {"ci_lower": 0.1, "ci_upper": 0.5, "importance": 0.3, "verdict": "necessary"}
+    conditions = tuple(c.model_copy(update=sure) for c in by.values())
+    first = drivers.recommended(retail, needed.model_copy(update={"conditions": conditions}))
+    assert {row.action for row in first.rows} == {"secure"}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
@@ -25,6 +25,8 @@ from loyalty.analyses.drivers.models import (
     Necessity,
     Needed,
     Passing,
+    Recommendation,
+    Recommendations,
     Satisfied,
     Share,
     Shares,
@@ -68,6 +70,9 @@ TRIM = 0.05
 DECIDES: necessity.CeilingId = "ce_fdh"
 
 
+Action = Literal["secure", "raise", "keep", "counts", "lower", "open"]
+
+
 class Drivers(Findings):
     shares: Shares | Refused | None = None
     by_group: GroupShares | Refused | None = None
@@ -76,6 +81,7 @@ class Drivers(Findings):
     bottleneck: Bottleneck | Refused | None = None
     thresholds: Thresholds | Refused | None = None
     satisfied: Satisfied | Refused | None = None
+    recommendations: Recommendations | Refused | None = None
 
 
 # --- the data and the model ----------------------------------------------------------------------
@@ -539,6 +545,90 @@ def necessary(
         conditions=rows,
         messages=of.messages,
     )
+
+
+@resting
+def recommended(
+    data: Answers, found: Necessity, *, by_group: GroupShares | Refused | None = None
+) -> Recommendations:
+    """What to do about each condition: from its total effect, performance and necessity.
+
+    The change for one point is the standardized total effect times the standard deviation of the
+    outcome's scale mean over that of the construct's, both taken as known.
+    """
+    spread = data.scores.std()
+    names = [c.construct for c in found.conditions]
+    reach = dict(zip(names, _reach(data, names), strict=True))
+    clear = [c for c in found.conditions if _sure(c.ci_lower, c.ci_upper)]
+    middle = float(np.median([c.performance for c in clear])) if clear else 0.0
+    groups = by_group if isinstance(by_group, GroupShares) else None
+    rows = []
+    for c in found.conditions:
+        ratio = spread[found.outcome] / spread[c.construct]
+        rows.append(
+            Recommendation(
+                construct=c.construct,
+                action=_action(c, c.performance - middle, reach[c.construct]),
+                change=c.importance * ratio,
+                ci_lower=None if c.ci_lower is None else c.ci_lower * ratio,
+                ci_upper=None if c.ci_upper is None else c.ci_upper * ratio,
+                performance=c.performance,
+                levels=_more_in(c.construct, groups),
+            )
+        )
+    rows.sort(key=lambda row: (row.action == "open", -abs(row.change)))
+    return Recommendations(
+        outcome=found.outcome,
+        grade="simulated" if data.study.provenance.kind == "simulated" else "cross_section",
+        group=groups.group if groups else None,
+        clear=sum(row.action != "open" for row in rows),
+        rows=tuple(rows),
+    )
+
+
+def _sure(lower: float | None, upper: float | None) -> bool:
+    return lower is not None and upper is not None and (lower > 0 or upper < 0)
+
+
+def _reach(data: Answers, names: list[str]) -> list[float]:
+    """Half the 95 % interval of each performance, on its scale from 0 to 100."""
+    least, most = _limits(data.study, names)
+    scores = data.scores[names]
+    width = (1.959963984540054 * scores.std() / np.sqrt(scores.count())).to_dict()
+    return [float(100 * width[n] / (most[n] - least[n])) for n in names]
+
+
+def _action(of: Condition, above: float, reach: float) -> Action:
+    """Nothing where the effect is open; else by its sign, necessity, and room for more.
+
+    Args:
+        above: how far its performance lies above the middle of those whose effect is clear.
+        reach: half the interval of that performance.
+    """
+    if not _sure(of.ci_lower, of.ci_upper):
+        return "open"
+    if of.importance < 0:
+        return "lower"
+    if of.verdict == "necessary":
+        return "secure"
+    if abs(above) <= reach:
+        return "counts"
+    return "raise" if above < 0 else "keep"
+
+
+def _more_in(construct: str, groups: GroupShares | None) -> tuple[str, ...]:
+    """The levels in which the construct's share of something is clearly above the mean."""
+    if groups is None:
+        return ()
+    above = [
+        row.level
+        for row in groups.rows
+        if row.from_ == construct
+        and row.side == "direct"
+        and row.deviation_ci_lower is not None
+        and row.deviation_ci_lower > 0
+    ]
+    return tuple(dict.fromkeys(above))
 
 
 def _beside_all(found: Refits, names: list[str]) -> tuple[FloatArray, FloatArray, FloatArray]:

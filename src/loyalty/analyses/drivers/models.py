@@ -204,6 +204,32 @@ class Necessity(Finding):
     conditions: tuple[Condition, ...]
 
 
+class Recommendation(OfConstruct):
+    """What follows for one construct, and by how much the outcome's mean would move with it.
+
+    `change` is in points of the outcome's scale, for one point more of the construct (its items'
+    mean), if what goes together in the model is what moves together. `levels` of the grouping are
+    those in which its share of an outcome is clearly above the mean of all.
+    """
+
+    action: Literal["secure", "raise", "keep", "counts", "lower", "open"]
+    change: Real
+    ci_lower: Real | None
+    ci_upper: Real | None
+    performance: Real
+    levels: tuple[str, ...]
+
+
+class Recommendations(Finding):
+    """Clear ones first. `grade`: what the data can show; `group`: whose levels are named."""
+
+    outcome: str
+    grade: Literal["cross_section", "simulated"]
+    group: str | None
+    clear: Count
+    rows: tuple[Recommendation, ...]
+
+
 class Needed(OfConstruct):
     """What of a condition is needed, as a part of its range; None where nothing is.
 

@@ -11,4 +11,5 @@ PAGE = {
     "bottleneck": [tables.bottleneck, words.bottleneck],
     "thresholds": [tables.thresholds, words.thresholds],
     "satisfied": [figures.satisfied, tables.satisfied, words.satisfied],
+    "recommendations": [tables.recommendations, words.recommendations],
 }

@@ -11,12 +11,21 @@ from loyalty.analyses.drivers.models import (
     Demand,
     GroupShares,
     Necessity,
+    Recommendations,
     Satisfied,
     Shares,
     Thresholds,
     Weights,
 )
-from loyalty.analyses.drivers.words import BENDS, VERDICTS, asked, grouping, share_of
+from loyalty.analyses.drivers.words import (
+    ACTIONS,
+    BENDS,
+    GRADES,
+    VERDICTS,
+    asked,
+    grouping,
+    share_of,
+)
 from loyalty.ground.terms import term
 from loyalty.ground.text import Text
 from loyalty.shown.context import Case
@@ -168,6 +177,42 @@ def combined(found: Necessity, case: Case) -> Table:
         Text(
             en="Total effects as in the importance–performance map, without turning; LMG: share of what all conditions together explain; performance: the mean score from 0 to 100 [@hauff2024].",
             zh="总效应与重要性—表现图相同，未作反向；LMG：在全部条件共同解释的方差中所占份额；表现：0–100 的平均得分 [@hauff2024]。",
+        ),
+    )
+
+
+def recommendations(found: Recommendations, case: Case) -> Table:
+    """What to do, how much may follow, how surely, and for whom."""
+    outcome = case.label(found.outcome)
+
+    def whom(row: Any) -> Text:
+        if not row.levels or found.group is None:
+            return Text(en="all", zh="全部")
+        unit = grouping(case, found.group)
+        labels = [unit.levels[level] for level in row.levels]
+        return Text(
+            en="above all " + ", ".join(label.en for label in labels),
+            zh="尤其是" + "、".join(label.zh for label in labels),
+        )
+
+    return Table(
+        found.rows,
+        [
+            Column(lambda r: case.label(r.construct), "Construct"),
+            Column(lambda r: term(ACTIONS[r.action]), "What to do"),
+            Column("change", "Change for one point"),
+            Column(("ci_lower", "ci_upper"), "95 % interval"),
+            Column("performance", "Performance", decimals=0),
+            Column(whom, "For whom"),
+            Column(lambda r: term(GRADES[found.grade]), "Grade"),
+        ],
+        Text(
+            en=f"What follows for {outcome.en.lower()}, and how surely.",
+            zh=f"就{outcome.zh}而言可以做什么，把握有多大。",
+        ),
+        Text(
+            en=f"Change: of the mean of {outcome.en.lower()}, in points of its scale, for one point more of the construct; from the total effect and the standard deviations of the scale means. For whom: groups in which its share is clearly above the mean of all. Costs are not known here: what is cheap to raise may come before what is large.",
+            zh=f"变化：构念提高一分时{outcome.zh}均值的变化（量表分），由总效应与量表均值的标准差得出。对象：其份额明显高于总体平均的组别。成本在此不详：容易提高者可先于影响大者。",
         ),
     )
 

@@ -11,6 +11,7 @@ from loyalty.analyses.drivers.models import (
     Cross,
     GroupShares,
     Necessity,
+    Recommendations,
     Satisfied,
     Shares,
     Target,
@@ -30,6 +31,15 @@ VERDICTS = {
     "correlated": "no more than correlated",
     "none": "not shown",
 }
+ACTIONS = {
+    "secure": "secure first: little of it leaves no high outcome",
+    "raise": "raise: it counts and does worse than the others",
+    "keep": "keep up: it counts and does better than the others",
+    "counts": "raise or keep up: it counts",
+    "lower": "lower it",
+    "open": "nothing follows yet",
+}
+GRADES = {"cross_section": "low: asked once", "simulated": "none: simulated"}
 BENDS = {"faster": "steeper above", "slower": "flatter above", "open": "open"}
 
 
@@ -415,3 +425,37 @@ def _cross(row: Cross, case: Case) -> Text:
         en=f"By {label.en}, {en}: {happy} against {loyal}, a difference of {gap} percentage points.{left}",
         zh=f"按{label.zh}，{zh}：{happy} 对 {loyal}，相差 {gap} 个百分点。{left_zh}",
     )
+
+
+# --- what to do ----------------------------------------------------------------------------------
+def recommendations(found: Recommendations, case: Case) -> list[Text]:
+    outcome, n, clear = _lower(case.label(found.outcome)), len(found.rows), number(found.clear)
+    if not found.clear:
+        return [
+            Text(
+                en=f"No construct is shown to go with {outcome.en}: nothing follows for what to do.",
+                zh=f"未证实任何构念与{outcome.zh}有关：无从建议。",
+            )
+        ]
+    first = found.rows[0]
+    change = estimate(first.change, first.ci_lower, first.ci_upper)
+    label = _lower(case.label(first.construct))
+    said = [
+        Text(
+            en=f"Of the constructs that lead to {outcome.en}, {clear} {'goes' if found.clear == 1 else 'go'} with it for sure; the largest change, {change} points for one point more, goes with {label.en}.",
+            zh=f"在通向{outcome.zh}的构念中，{clear} 个与其关系明确；变化最大的是{label.zh}：提高一分对应 {change} 分。",
+        ),
+        Text(
+            en=f"People were asked once, so that this is what goes together, not what would follow. Whether it does is seen by changing it for customers drawn at random, and comparing the means of its items and of those of {outcome.en} with the others' before and after.",
+            zh=f"受访者只被询问一次，故此处只是相伴变化，并非必然结果。若要验证，可对随机抽取的客户作出改变，并比较前后两组在该构念与{outcome.zh}题项上的均值。",
+        ),
+    ]
+    if found.clear < n:
+        said.insert(
+            1,
+            Text(
+                en="Where the interval holds zero nothing is advised.",
+                zh="区间包含零者不作建议。",
+            ),
+        )
+    return said
