@@ -594,7 +594,7 @@ def _reach(data: Answers, names: list[str]) -> list[float]:
     """Half the 95 % interval of each performance, on its scale from 0 to 100."""
     least, most = _limits(data.study, names)
     scores = data.scores[names]
-    width = (1.959963984540054 * scores.std() / np.sqrt(scores.count())).to_dict()
+    width: dict[str, float] = (1.959963984540054 * scores.std() / np.sqrt(scores.count())).to_dict()
     return [float(100 * width[n] / (most[n] - least[n])) for n in names]
 
 
