@@ -21,6 +21,7 @@ from loyalty.ground.reasons import CannotCompute
 from loyalty.ground.text import Text
 from loyalty.run import show
 from loyalty.run.analyses import PLACE, Part, outline
+from loyalty.run.show import Display
 from loyalty.shown.context import Case
 from loyalty.shown.figure import Figure
 from loyalty.shown.table import Column, Table
@@ -52,7 +53,9 @@ def path_plot(found: Path_, case: Case) -> Figure:
         drawing.subplots().set_title(Text(en="Paths", zh="路径").in_(language))
         return drawing
 
-    return Figure(draw, Text(en="A plot.", zh="图。"), Text(en="A path.", zh="一条路径。"))
+    return Figure(
+        draw, Text(en="A plot.", zh="图。"), Text(en="A path.", zh="一条路径。"), says=None
+    )
 
 
 def nothing(found: Path_, case: Case) -> None:
@@ -131,6 +134,46 @@ def test_captions_of_all_cases_together(
 
 def _table(simulated: bool | None) -> Table:
     return Table([], [], Text(en="x.", zh="x。"), simulated=simulated)
+
+
+def shown_as(page: list[Any], case: Case, language: Any = "en") -> dict[str, Display]:
+    """What a page of these things shows of a finding, by label."""
+    named = [SimpleNamespace(__name__=f"part{k}") for k in range(len(page))]
+    led = show._leading([*zip(named, page, strict=True)], case)
+    out = [show._display("one", n.__name__, what, case, language) for n, what in led if what]
+    return {d.label: d for d in out}
+
+
+def test_a_figure_says_first_what_is_said_of_its_finding(toy: Case) -> None:
+    def draw(language: Any) -> Drawing:
+        return Drawing(figsize=(1, 1))
+
+    figure = Figure(draw, Text(en="A plot.", zh="图。"), Text(en="A path.", zh="一条路径。"))
+    said = [
+        Text(
+            en='*r* is [.5]{.num key="small/toy/one.estimate"} \\(high\\) [@hu1999].',
+            zh="相关为 .5。",
+        ),
+        Text(en="So be it.", zh="如此。"),
+    ]
+    shown = shown_as([_table(False), figure, said], toy)
+    assert shown["fig-part1"].caption == f"{said[0].en} A plot. Simulated data."
+    assert shown["fig-part1"].alt == "r is .5 (high). A path."
+    assert shown["tbl-part0"].caption == "x. Simulated data."
+    assert shown["txt-part2"].bundle["text/markdown"] == "So be it."
+    assert shown_as([figure, said], toy, "zh")["fig-part0"].alt == "相关为 .5。一条路径。"
+    # another sentence, another caption; nothing left to say; tables say what they show
+    later = shown_as([replace(figure, says=1), said], toy)
+    assert later["fig-part0"].alt == "So be it. A path."
+    assert later["txt-part1"].bundle["text/markdown"] == said[0].en
+    alone = shown_as([figure, said[1]], toy)
+    assert alone["fig-part0"].caption == "So be it. A plot. Simulated data."
+    assert list(alone) == ["fig-part0"]
+    assert shown_as([_table(False), said], toy)["tbl-part0"].caption == "x. Simulated data."
+    own = shown_as([replace(figure, said=Text(en="Mine.", zh="我的。")), said], toy)
+    assert own["fig-part0"].alt == "Mine. A path."
+    across = Case(study.ALL, described={})
+    assert shown_as([figure, said], across)["fig-part0"].caption == "A plot."
 
 
 def test_a_caption_begins_with_what_was_found(toy: Case) -> None:

@@ -48,7 +48,8 @@ def shown(name: str, found: Any, case: Case, language: Any = "en") -> list[Displ
 
 
 def texts(name: str, found: Any, case: Case, language: Any = "en") -> str:
-    parts = [d.bundle.get("text/markdown", "") for d in shown(name, found, case, language)]
+    displays = shown(name, found, case, language)
+    parts = [t for d in displays for t in (d.caption, d.bundle.get("text/markdown")) if t]
     return without_references("\n".join(parts)).replace("\\", "")
 
 

@@ -252,7 +252,8 @@ def test_every_finding_is_shown_in_both_languages(found: Behaviour, case: Case) 
             for language in LANGUAGES
         }
         hidden = name == "demand" and not words.better(finding)
-        assert len(shown["en"]) == len(PAGE[name]) - hidden
+        said = sum(d.label.startswith("fig-") for d in shown["en"])
+        assert len(PAGE[name]) - said <= len(shown["en"]) + hidden <= len(PAGE[name])
         for en, zh in zip(shown["en"], shown["zh"], strict=True):
             assert en.label == zh.label
             assert en.bundle != zh.bundle

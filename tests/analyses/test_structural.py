@@ -471,7 +471,7 @@ def test_what_a_diagram_finds_follows_its_rows(changes: Any, en: str, zh: str) -
     assert said(lambda f, _: words.by_verdict(f), found) == Text(en=en, zh=zh)
     doubted = [name for name, (_, lower, upper, _) in rows.items() if upper - lower > 1]
     (figure, folded, table, *_) = shown("paths", found)
-    assert figure.caption is not None and figure.caption.startswith(en)
+    assert figure.caption is not None and without_references(figure.caption).startswith(en)
     assert ("dotted, not to be relied upon" in figure.caption) == bool(doubted)
     assert "how certain a path is, not how large" in figure.caption
     cells = [row.split(" | ") for row in table.bundle["text/markdown"].splitlines()[2:5]]

@@ -11,7 +11,7 @@ import base64
 import io
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -73,14 +73,35 @@ def displays(
         why = words.readable(finding.refused.text(case.labels), case).in_(language)
         yield Display(name, label, {"text/markdown": said, "text/plain": said}, refused=why)
         return
-    for shower in page_of(analysis).get(name, ()):
-        shown = shower(finding, case)
+    page = page_of(analysis).get(name, ())
+    for shower, shown in _leading([(one, one(finding, case)) for one in page], case):
         if shown is None or shown == []:
             continue
         label = f"{prefix}-{shower.__name__.rstrip('_').replace('_', '-')}"
         several = shown if isinstance(shown, Mapping) else {"": shown}
         for one, what in several.items():
             yield _display(name, f"{label}-{one}" if one else label, what, case, language)
+
+
+def _leading(shown: Sequence[tuple[Any, Any]], case: Case) -> Sequence[tuple[Any, Any]]:
+    """What is said of a finding first moves to the head of its figure's caption.
+
+    By the words of the figure's name where there are such. Not where chapters choose what to
+    embed (all cases together).
+    """
+    of = [k for k, (_, s) in enumerate(shown) if isinstance(s, Figure)]
+    texts = [k for k, (_, s) in enumerate(shown) if isinstance(s, list | Text) and s]
+    if case.id == ALL or not of or not texts:
+        return shown
+    out, name = list(shown), shown[of[0]][0].__name__
+    said = next((k for k in texts if out[k][0].__name__ == name), texts[0])
+    (shower, what), (speaker, sentences) = out[of[0]], out[said]
+    sentences = [sentences] if isinstance(sentences, Text) else sentences
+    if what.said is None and what.says is not None and len(sentences) > what.says:
+        first = sentences[what.says]
+        out[of[0]] = shower, replace(what, said=first)
+        out[said] = speaker, [s for s in sentences if s is not first]
+    return out
 
 
 def _display(name: str, label: str, shown: Shown, case: Case, language: Language) -> Display:
@@ -107,7 +128,7 @@ def _figure(name: str, label: str, figure: Figure, case: Case, language: Languag
     drawing.set_dpi(110)
     FigureCanvasAgg(drawing).print_png(png, metadata={"Software": None})
     drawing.clear()
-    alt = words.plain(_after(figure.said, figure.alt).in_(language))
+    alt = words.spoken(_after(figure.said, figure.alt).in_(language))
     bundle = {
         "image/svg+xml": svg,
         "image/png": base64.b64encode(png.getvalue()).decode(),
@@ -124,7 +145,7 @@ def _after(said: Text | None, shown: Text) -> Text:
 
 def _marked(of: Figure | Table, case: Case, language: Language) -> str:
     """What it finds, what it shows, ending in a full stop, and whether the data is simulated."""
-    shown = words.without_references(_after(of.said, of.caption).in_(language))
+    shown = _after(of.said, of.caption).in_(language)
     simulated = of.simulated
     if case.simulated or simulated:
         return shown + Text(en=" Simulated data.", zh="模拟数据。").in_(language)
@@ -283,7 +304,8 @@ def _filled(
             holder.metadata[f"{kind}-cap"] = display.caption
             if display.alt:
                 holder.metadata[f"{kind}-alt"] = display.alt
-            caption = {"text/markdown": f"**{display.caption}**", "text/plain": display.caption}
+            plain = words.without_references(display.caption)
+            caption = {"text/markdown": f"**{plain}**", "text/plain": plain}
             holder.outputs.append(
                 v4.new_output("display_data", data=caption, metadata={"caption": True})
             )

@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 class Figure:
     """`draw` makes the drawing in a language; caption and alternative text.
 
-    `said` is what it finds, before either; with `folded` it stands in a fold of that title.
+    `said` is what it finds, before either: if it is not given, the sentence number `says` of those
+    that follow, if any. With `folded` it stands in a fold of that title.
     `simulated`: as in :class:`loyalty.shown.table.Table`.
     """
 
@@ -24,5 +25,6 @@ class Figure:
     caption: Text
     alt: Text
     said: Text | None = field(default=None, kw_only=True)
+    says: int | None = field(default=0, kw_only=True)
     folded: Text | None = field(default=None, kw_only=True)
     simulated: bool | None = field(default=None, kw_only=True)

@@ -128,6 +128,11 @@ def plain(markdown: str) -> str:
     return re.sub(r"\\([!-/:-@\[-`{-~])", r"\1", without_references(markdown))
 
 
+def spoken(markdown: str) -> str:
+    """Markdown as it is read aloud: without references, citations and marks."""
+    return plain(re.sub(r"\s?\[@[^\]]*\]|(?<!\\)[*]", "", without_references(markdown)))
+
+
 def join(sentences: Sequence[Text]) -> Text:
     """Sentences as one paragraph: with spaces in English, without in Chinese."""
     return Text(en=" ".join(s.en for s in sentences), zh="".join(s.zh for s in sentences))

@@ -50,6 +50,7 @@ def determinants(found: Determinants, case: Case) -> Figure:
             en="Forest plot: one row a circumstance, its coefficient with interval, without and with loyalty before the failure.",
             zh="森林图：每行一个因素的系数及区间，分别为不含与包含失败前忠诚。",
         ),
+        says=1,
     )
 
 

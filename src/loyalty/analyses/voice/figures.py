@@ -56,6 +56,7 @@ def themes(found: Themes, case: Case) -> Figure:
             en="Forest plot: for every theme the log odds ratio of praise with its interval, as counted and adjusted.",
             zh="森林图：各主题的好评对数优势比及区间，直接计数与控制后。",
         ),
+        says=1,
     )
 
 
