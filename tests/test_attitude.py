@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import semfit
-from scipy.special import gammaln
+from scipy.special import betaincinv, gammaincinv, gammaln
 from scipy.stats import norm
 
 from loyalty.estimates import attitude
@@ -174,6 +174,70 @@ def test_the_rate_without_an_attitude_is_bg_nbd(sample: tuple[np.ndarray, pd.Dat
     total = step.value(beta, zero, zero).sum()
     # bg_nbd's has no factorials either; both are of the same data
     assert total == pytest.approx(estimates.log_likelihood, rel=1e-6)
+
+
+def bought(n: int, leaving: float, rate: float, seed: int) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Answers and purchases: who is attached buys more often, and leaves more or less often."""
+    rng = np.random.default_rng(seed)
+    eta = rng.standard_normal(n)
+    scores = [r * eta + np.sqrt(1 - r**2) * rng.standard_normal(n) for r in (leaving, rate)]
+    p, often = betaincinv(0.8, 4.0, norm.cdf(scores[0])), gammaincinv(1.0, norm.cdf(scores[1])) / 6
+    rows = []
+    for chance, each in zip(p, often, strict=True):
+        x, last, now = 0, 0.0, rng.exponential(1 / each)
+        while now <= 70:
+            x, last = x + 1, now
+            if rng.random() < chance:
+                break
+            now += rng.exponential(1 / each)
+        rows.append((x, last, 70.0))
+    return answers(eta, rng), pd.DataFrame(rows, columns=["x", "t_x", "t"]).astype(float)
+
+
+def test_leaving_is_found_where_it_is_planted_beside_the_rate() -> None:
+    items, values = bought(1500, -0.4, 0.5, 100)
+    known = items.notna().any(axis=1)
+    found = attitude.effect(attitude.measured(items[known]), "leaving", values[known])
+    assert found.ci_lower < -0.4 < found.ci_upper < 0
+    assert found.se < 0.09
+
+
+def test_leaving_without_an_attitude_is_bg_nbd() -> None:
+    values = bought(300, 0.0, 0.0, 3)[1]
+    estimates = clv.bg_nbd(values)
+    beta = np.concatenate([[0.0, 0.0], np.log(estimates.point)])
+    some = np.full(len(values), 0.4)
+    total = attitude._step("leaving", values).value(beta, some, some).sum()
+    assert total == pytest.approx(estimates.log_likelihood, rel=1e-6)
+
+
+def test_the_likelihood_of_leaving_by_a_product_of_quadratures() -> None:
+    """Over the attitude, the rate's score and the chance's, 40 points each, person by person."""
+    values = bought(60, -0.3, 0.4, 4)[1]
+    step, beta = attitude._step("leaving", values), np.array([-0.3, 0.45, 0.1, 1.7, -0.2, 1.3])
+    rng = np.random.default_rng(1)
+    mean, variance = rng.standard_normal(60) * 0.9, np.full(60, 0.2)
+    found = step.value(beta, mean, variance)
+    nodes, weights = np.polynomial.hermite_e.hermegauss(40)
+    weights = weights / weights.sum()
+    leaving, rating = np.tanh(beta[:2])
+    r, alpha, a, b = np.exp(beta[2:])
+    for k in np.flatnonzero(values["x"] < 6)[:12]:
+        x, t_x, t = values.iloc[k]
+        eta = mean[k] + np.sqrt(variance[k]) * nodes
+        p = betaincinv(a, b, norm.cdf(leaving * eta[:, None] + np.sqrt(1 - leaving**2) * nodes))
+        each = rating * eta[:, None] + np.sqrt(1 - rating**2) * nodes
+        each = gammaincinv(r, np.minimum(norm.cdf(each), 1 - 1e-15)) / alpha
+        stays = ((1 - p) ** x @ weights) * (each**x * np.exp(-each * t) @ weights)
+        total = weights @ stays
+        if x > 0:
+            gone = p * (1 - p) ** (x - 1) @ weights
+            total += weights @ (gone * (each**x * np.exp(-each * t_x) @ weights))
+        assert found[k] == pytest.approx(np.log(total), abs=2e-3), k
+    _, scores = step.both(beta, mean, variance)
+    np.testing.assert_allclose(
+        scores, attitude._derivatives(lambda c: step.value(c, mean, variance), beta), atol=1e-6
+    )
 
 
 def test_clusters_make_errors_larger() -> None:

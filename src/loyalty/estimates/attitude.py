@@ -15,6 +15,8 @@ measurement held as it is (structural after measurement: Rosseel & Loh 2024; Bak
 - ``repeat``, ``churn``, ``use``: probit, :math:`P(1) = \Phi\{(\tau+\rho\eta)/\sqrt{1-\rho^2}\}`;
 - ``rate``: purchases by BG/NBD (Fader, Hardie & Lee 2005) whose gamma distributed rate and the
   attitude have a normal copula with correlation :math:`\rho`;
+- ``leaving``: the same with the beta distributed chance of leaving after a purchase, whose normal
+  score has the correlation :math:`\rho`, beside a rate that goes with the attitude, too;
 - ``complaints``: Poisson, :math:`\log\mu = \beta_0 + \beta\eta`.
 
 Errors are of a sandwich over both steps (Newey & McFadden 1994, theorem 6.1), so that neither the
@@ -34,13 +36,13 @@ import pandas as pd
 import semfit
 from numpy.typing import NDArray
 from scipy.optimize import minimize
-from scipy.special import betaln, digamma, gammaincinv, gammaln, log_ndtr, ndtr
+from scipy.special import betaincinv, betaln, digamma, gammaincinv, gammaln, log_ndtr, ndtr
 from scipy.stats import norm, t
 
 from loyalty.ground.reasons import CannotCompute
 
 Floats = NDArray[np.float64]
-Outcome = Literal["rate", "spending", "repeat", "churn", "complaints", "use"]
+Outcome = Literal["rate", "leaving", "spending", "repeat", "churn", "complaints", "use"]
 #: Points of the normal score of the rate: fine enough for one who bought a hundred times.
 _GRID = np.linspace(-5.5, 5.5, 133)
 _CLOSE = {"ftol": 1e-13, "gtol": 1e-7}
@@ -134,8 +136,9 @@ def effect(
     ----------
     attitude : Measured
     values : DataFrame, people
-        In the order of the attitude's people: ``x``, ``t_x``, ``t`` in weeks (``rate``), else
-        ``y``: an amount above zero, 0 or 1, or a count. Missing: not in the second step.
+        In the order of the attitude's people: ``x``, ``t_x``, ``t`` in weeks (``rate`` and
+        ``leaving``), else ``y``: an amount above zero, 0 or 1, or a count. Missing: not in the
+        second step.
     clusters : array, people
         Of whom answers and outcomes may go together.
 
@@ -350,11 +353,104 @@ class _Rate(_Step):
         return value, out
 
 
+class _Leaving(_Step):
+    """BG/NBD whose chance of leaving and whose rate both have a normal copula with the attitude.
+
+    Given the attitude the two are independent, so that the likelihood of x purchases up to t_x of t
+    weeks, ``(1 - p)^x rate^x exp(-rate t) + p (1 - p)^(x - 1) rate^x exp(-rate t_x)``, is a sum of
+    products of an expectation over p and one over the rate. Parameters: the correlation with
+    leaving, that with the rate, r, alpha, a, b.
+    """
+
+    #: Points of the attitude, near enough to each other for one that is known exactly.
+    eta = np.linspace(-5.6, 5.6, 57)
+
+    def __init__(self, values: pd.DataFrame) -> None:
+        rate = _Rate(values)
+        self.t_x, self.t = rate.t_x, rate.t
+        self.x, self.at = np.unique(rate.x, return_inverse=True)
+        self.start = np.concatenate([[0.0], rate.start])
+        self._known: tuple[Floats, Floats, Floats] | None = None
+
+    def _around(self, mean: Floats, variance: Floats) -> Floats:
+        """Weights of the points for everybody, (people, points)."""
+        if self._known is not None and self._known[0] is mean and self._known[1] is variance:
+            return self._known[2]
+        away = np.abs(self.eta - np.clip(mean, -5.5, 5.5)[:, None])
+        step = self.eta[1] - self.eta[0]
+        wide = np.maximum(variance, step**2 / 4)[:, None]
+        weight = np.where(
+            variance[:, None] > step**2 / 4,
+            np.exp(-0.5 * away**2 / wide),
+            np.maximum(1 - away / step, 0.0),
+        )
+        weight = weight / weight.sum(axis=1, keepdims=True)
+        found: Floats = weight
+        self._known = (mean, variance, found)
+        return found
+
+    def _copula(self, rho: float) -> Floats:
+        """Weights of the normal score's points at each of the attitude's, (points, points)."""
+        density = np.exp(-0.5 * (_GRID[:, None] - rho * self.eta) ** 2 / (1 - rho**2))
+        out: Floats = density / density.sum(axis=0)
+        return out
+
+    def _leaves(self, beta: Floats) -> tuple[Floats, Floats]:
+        """Expected chances to have stayed, and to have left, after x purchases, (x, points)."""
+        a, b = np.exp(beta[4:])
+        towards, x = self._copula(np.tanh(beta[0])), self.x[:, None]
+        stay = np.log(np.maximum(betaincinv(b, a, ndtr(-_GRID)), 1e-300))
+        gone = np.where(x > 0, betaincinv(a, b, ndtr(_GRID)) * np.exp((x - 1) * stay), 0.0)
+        return np.exp(x * stay) @ towards, gone @ towards
+
+    def _buys(self, beta: Floats) -> tuple[Floats, Floats, Floats]:
+        """Expected densities of the purchases where one stays, and leaves, (people, points), over
+        the exponential of the third."""
+        r, alpha = np.exp(beta[2:4])
+        rate = np.maximum(gammaincinv(r, ndtr(_GRID)) / alpha, 1e-12)
+        until = self.x[self.at][:, None] * np.log(rate) - self.t_x[:, None] * rate
+        top = until.max(axis=1, keepdims=True)
+        until = np.exp(until - top)
+        by = self._copula(np.tanh(beta[1]))
+        return (until * np.exp((self.t_x - self.t)[:, None] * rate)) @ by, until @ by, top[:, 0]
+
+    def _together(
+        self, leaves: tuple[Floats, Floats], buys: tuple[Floats, Floats, Floats], around: Floats
+    ) -> Floats:
+        both = leaves[0][self.at] * buys[0] + leaves[1][self.at] * buys[1]
+        out: Floats = buys[2] + np.log((around * both).sum(axis=1))
+        return out
+
+    def value(self, beta: Floats, mean: Floats, variance: Floats) -> Floats:
+        return self._together(self._leaves(beta), self._buys(beta), self._around(mean, variance))
+
+    def both(self, beta: Floats, mean: Floats, variance: Floats) -> tuple[Floats, Floats]:
+        """A parameter moves one of the two parts; the other is computed once."""
+        around, leaves, buys = self._around(mean, variance), self._leaves(beta), self._buys(beta)
+        h, columns = 1e-4, []
+        for k in range(len(beta)):
+            ends = []
+            for sign in (h, -h):
+                moved = beta.copy()
+                moved[k] += sign
+                if k in (0, 4, 5):
+                    ends.append(self._together(self._leaves(moved), buys, around))
+                else:
+                    ends.append(self._together(leaves, self._buys(moved), around))
+            columns.append((ends[0] - ends[1]) / (2 * h))
+        return self._together(leaves, buys, around), np.column_stack(columns)
+
+    def scores(self, beta: Floats, mean: Floats, variance: Floats) -> Floats:
+        return self.both(beta, mean, variance)[1]
+
+
 def _step(outcome: Outcome, values: pd.DataFrame) -> _Step:
     if len(values) < 50:
         raise CannotCompute("few_people_for_outcome", n=len(values))
     if outcome == "rate":
         return _Rate(values)
+    if outcome == "leaving":
+        return _Leaving(values)
     y = values["y"].to_numpy(dtype=float)
     if outcome == "spending":
         if (y <= 0).any():
@@ -385,6 +481,7 @@ def _derivatives(of: Callable[[Floats], Floats], at: Floats, h: float = 1e-4) ->
 #: What the estimate of each outcome is: a correlation, or the logarithm of a ratio of rates.
 SCALE: Mapping[Outcome, Literal["correlation", "log_rate"]] = {
     "rate": "correlation",
+    "leaving": "correlation",
     "spending": "correlation",
     "repeat": "correlation",
     "churn": "correlation",

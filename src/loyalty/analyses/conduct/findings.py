@@ -424,7 +424,7 @@ def _clusters(data: Persons) -> tuple[np.ndarray | None, int | None]:
 
 
 # --- attitude to conduct -------------------------------------------------------------------------
-OUTCOMES: tuple[Outcome, ...] = ("rate", "repeat", "churn", "spending", "complaints")
+OUTCOMES: tuple[Outcome, ...] = ("rate", "leaving", "repeat", "churn", "spending", "complaints")
 
 
 @resting
@@ -433,6 +433,7 @@ def effects(data: Persons) -> Effects:
     found: list[EffectRow] = []
     messages: list[Reason] = []
     clusters, firms = _clusters(data)
+    loyal = _loyalty(data.study)
     for construct in _attitudes(data.study):
         items = data.survey.items(construct.id).loc[data.kept]
         answered = items.notna().any(axis=1)
@@ -445,11 +446,14 @@ def effects(data: Persons) -> Effects:
         if clusters is not None:
             own = clusters[answered.to_numpy()]
         for outcome in OUTCOMES:
-            columns = ["x", "t_x", "t"] if outcome == "rate" else [outcome]
+            if outcome == "leaving" and construct != loyal:
+                continue  # beside the rate it takes as long as all others together
+            columns = ["x", "t_x", "t"] if outcome in ("rate", "leaving") else [outcome]
             if not set(columns) <= set(data.done):
                 continue
             values = data.done.loc[items.index[answered], columns]
-            values = values if outcome == "rate" else values.set_axis(["y"], axis=1)
+            if len(columns) == 1:
+                values = values.set_axis(["y"], axis=1)
             try:
                 corrected = attitude.effect(measured, outcome, values, clusters=own)
                 plain = attitude.naive(scores, outcome, values, clusters=own)
@@ -503,7 +507,11 @@ def _effect(
 
 def _planted(study: Study, construct: Construct, outcome: Outcome) -> float | None:
     """What a simulated table declares of this attitude; None where it declares nothing."""
-    kinds: dict[Outcome, str] = {"rate": "transactions", "complaints": "complaints"}
+    kinds: dict[Outcome, str] = {
+        "rate": "transactions",
+        "leaving": "transactions",
+        "complaints": "complaints",
+    }
     for resource in study.resources:
         source = resource.rows.simulator
         if source is None or resource.kind != kinds.get(outcome):
@@ -512,6 +520,8 @@ def _planted(study: Study, construct: Construct, outcome: Outcome) -> float | No
         from loyalty.ground import paths
 
         process = simulate.load_process(paths.inside(study.folder, source.process))
+        if outcome == "leaving":  # drawn apart from everything that is asked
+            return 0.0
         for link in process.panels[resource.id].links:
             if link.latent == construct.id:
                 return float(link.value)

@@ -32,6 +32,7 @@ from loyalty.shown.words import estimate, listed, number, rows_used
 
 OUTCOMES = {
     "rate": "Rate of purchases",
+    "leaving": "Leaving after a purchase",
     "repeat": "Bought again",
     "churn": "Bought no more",
     "spending": "Amount of a purchase",

@@ -44,6 +44,7 @@ PARAMETERS = {
     "recovery_by_severity": Text(en="recovery × severity", zh="补救 × 严重程度"),
     "paradox": Text(en="gap after an excellent recovery", zh="出色补救之后的差距"),
     "attitude_rate": Text(en="the attitude, on how often is bought", zh="态度对购买频率"),
+    "attitude_leaving": Text(en="the attitude, on leaving", zh="态度对流失"),
     "attitude_complaints": Text(en="the attitude, on complaints", zh="态度对投诉"),
     "solved": Text(en="a solution, on staying", zh="解决对留存"),
     "soon": Text(en="an answer in time, on staying", zh="及时答复对留存"),

@@ -204,7 +204,7 @@ def _conduct(study: Study, conduct: Conduct) -> Iterator[Effect]:
         if row.planted is not None:
             ends = (row.estimate, row.ci_lower, row.ci_upper)
             firms = bool(found and found.clustered)
-            table = _table(study, "transactions" if row.outcome == "rate" else row.outcome)
+            table = _table(study, "complaints" if row.outcome == "complaints" else "transactions")
             name = f"attitude_{row.outcome}"
             yield _effect("table", name, row.planted, ends, table=table, firms=firms)
 
