@@ -133,12 +133,14 @@ def test_the_planted_effect_is_found_and_the_uncorrected_misses_it(
         customers.kept,
         customers.done[["x", "t_x", "t"]],
     )
-    (row,) = conduct.effects(own).rows
+    found = conduct.effects(own)
+    row, gone = found.rows
+    assert (gone.outcome, gone.planted, gone.verdict) == ("leaving", 0.0, "open")
     assert row.planted == 0.5
     assert row.ci_lower < 0.5 < row.ci_upper
     assert row.naive_ci_upper < 0.5
     case = Case("retail-simulated", customers.study)
-    said = words.effects(cited(conduct.effects(own), "x/conduct/effects"), case)
+    said = words.effects(cited(found, "x/conduct/effects"), case)
     text = " ".join(t.en for t in said)
     assert "its interval holds it; that of the uncorrected mean" in text and "misses it" in text
 
