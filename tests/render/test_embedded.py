@@ -14,6 +14,7 @@ from urllib.parse import unquote
 
 import pdf_facts
 import pytest
+import sample_book
 from book_facts import facts, main_of, squeeze
 from bs4 import BeautifulSoup
 from fontTools.ttLib import TTFont
@@ -239,6 +240,24 @@ def test_word_file(book: Path) -> None:
         assert any(name.startswith("word/media/") for name in archive.namelist())
     assert "Table 3.1: Standardized loadings" in text.replace("\u00a0", " ")
     assert "1.1 Three words" in text
+
+
+def test_a_place_without_words_is_reached(copy: Callable[..., Path], tmp_path: Path) -> None:
+    text = (sample_book.SAMPLE / "index.qmd").read_text(encoding="utf-8")
+    root = copy({"index.qmd": f"{text}\n\n::: {{#here}}\n:::\n\n[Back](index.qmd#here).\n"})
+    made = embedded.render(root, ["html", "pdf", "docx"], tmp_path / "out")
+    with zipfile.ZipFile(made[2]) as archive:
+        document = archive.read("word/document.xml").decode("utf-8")
+    assert 'w:name="index--here"' in document and 'w:anchor="index--here"' in document
+
+
+def test_word_links_lead_to_one_place(book: Path) -> None:
+    with zipfile.ZipFile(next(book.glob("*.docx"))) as archive:
+        document = archive.read("word/document.xml").decode("utf-8")
+    places = re.findall(r'<w:bookmarkStart[^>]*w:name="([^"]+)"', document)
+    leads = set(re.findall(r'w:anchor="([^"]+)"', document))
+    assert len(places) == len(set(places)) and len(leads) > 10
+    assert leads - set(places) == set()
 
 
 def test_same_bytes_again_and_fast(sample: Path, book: Path, tmp_path: Path) -> None:

@@ -16,6 +16,11 @@ from .labels import words
 def _blocks(document: Document, chapter: Chapter, folder: Path) -> list[Node]:
     book_words = words(document.book.lang)
 
+    def place(of: Chapter, identifier: str) -> str:
+        """A bookmark: those that two chapters may have say whose they are."""
+        known = not identifier or identifier in document.targets or identifier == of.identifier
+        return identifier if known or identifier.startswith("ref-") else f"{of.name}--{identifier}"
+
     def inner(tree: Any) -> Any:
         return ast.rewrite(tree, visit)
 
@@ -29,7 +34,12 @@ def _blocks(document: Document, chapter: Chapter, folder: Path) -> list[Node]:
             number = next((v for k, v in values if k == "number"), "")
             return [
                 ast.node(
-                    "Header", [level, ast.attr(identifier), numbered(number, inner(heading_text))]
+                    "Header",
+                    [
+                        level,
+                        ast.attr(place(chapter, identifier)),
+                        numbered(number, inner(heading_text)),
+                    ],
                 )
             ]
         if kind == "Div" and "x-float" in content[0][1]:
@@ -48,6 +58,8 @@ def _blocks(document: Document, chapter: Chapter, folder: Path) -> list[Node]:
             alt = ast.get(content[0], "alt")
             shown = inner(ast.rewrite(body["c"][1], lambda n: _alt(n, alt) if alt else None))
             return [made, *shown] if name == "tbl" else [*shown, made]
+        if kind == "Div" and content[0][0] and not content[1]:  # a place that links lead to
+            return [ast.node("Div", [ast.attr(place(chapter, content[0][0])), []])]
         if kind == "Div" and "x-callout" in content[0][1]:
             title, body = content[1]
             heading = [ast.node("Para", [ast.node("Strong", inner(b["c"]))]) for b in title["c"][1]]
@@ -85,8 +97,11 @@ def _blocks(document: Document, chapter: Chapter, folder: Path) -> list[Node]:
             if target.startswith("page:"):
                 source, _, fragment = target[5:].partition("#")
                 page = next(c for c in document.chapters if c.page.source == source)
-                anchor = fragment or page.identifier or page.name
+                anchor = place(page, fragment) if fragment else page.identifier or page.name
                 return [ast.node("Link", [ast.attr(), inner(content[1]), [f"#{anchor}", ""]])]
+            if target.startswith("#"):
+                here = f"#{place(chapter, target[1:])}"
+                return [ast.node("Link", [content[0], inner(content[1]), [here, ""]])]
         return None
 
     number = chapter.number
