@@ -117,6 +117,7 @@ def everything(loaded: dict[str, list[loading.Loaded]]) -> voice.Voice:
         funnel=complaints.funnel(register, classes),
         staying=complaints.staying(register, classes),
         coming_back=complaints.coming_back(loaded["complaints"], classes, within=90),
+        warning=complaints.warning(loaded["complaints"], classes, draws=99, seed=1),
         complaint_clusters=complaints.clusters(register, classes, seed=1, pairs=2),
     )
 
@@ -274,6 +275,28 @@ def test_complaints_that_come_back(project: Any) -> None:
     assert "It comes back most often of the class" in text.en and "同类再现最多" in text.zh
 
 
+def test_a_rise_gives_an_alarm(project: Any) -> None:
+    table = filed()
+    table = table[table["class"] != "odd"].reset_index(drop=True)
+    case = show.context("small")
+
+    def warned(frame: pd.DataFrame) -> tuple[voice.Warned, str]:
+        loaded = given(project, {"complaints": frame})
+        classes = complaints.classes(complaints.register(loaded["complaints"]))
+        found = complaints.warning(loaded["complaints"], classes, draws=199, seed=1)
+        assert isinstance(found, voice.Warned)
+        return found, said(words.warning(cited(found, "small/voice/warning"), case)).en
+
+    calm, text = warned(table)
+    assert calm.alarm is None and "does not show that nothing rose" in text
+    assert calm.baseline + calm.watched == 99 or calm.baseline + calm.watched == 100
+    spread = pd.date_range("2023-05-01", "2023-11-30", periods=len(table)).strftime("%Y-%m-%d")
+    late = pd.concat([table, table.assign(date=spread)], ignore_index=True)
+    found, text = warned(late)
+    assert found.alarm is not None and str(found.alarm) >= "2023-05-01"
+    assert f"from {found.alarm.isoformat()} on" in text and found.after > found.mean
+
+
 def test_the_funnel(project: Any) -> None:
     table = filed()
     table = table[table["class"] != "odd"].reset_index(drop=True)
@@ -300,6 +323,7 @@ def test_complaints_of_which_only_the_class_is_known(project: Any) -> None:
     case = show.context("small")
     assert isinstance(complaints.funnel(register, found), Refused)
     assert complaints.coming_back(loaded["complaints"], found, within=90) is None
+    assert complaints.warning(loaded["complaints"], found, draws=9, seed=1) is None
     sentence = words.impact(found, case)
     assert sentence is not None and "cannot be done here" in sentence.en
     whole = said(words.classes(found, case)).en

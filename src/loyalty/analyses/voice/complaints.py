@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Literal
 
+import numpy as np
 import pandas as pd
 
 from loyalty.analyses.voice.findings import (
@@ -21,6 +22,7 @@ from loyalty.analyses.voice.findings import (
     Share,
     Stage,
     Staying,
+    Warned,
     clustering,
     least,
 )
@@ -28,7 +30,7 @@ from loyalty.cases.tables import Loaded, rows_used
 from loyalty.ground.findings import refusable, resting
 from loyalty.ground.reasons import CannotCompute
 from loyalty.ground.thresholds import threshold
-from loyalty.stats import impact, text
+from loyalty.stats import alarm, impact, text
 from loyalty.stats.competing import aalen_johansen
 
 Step = Literal["answered", "in_time", "solved", "stayed"]
@@ -182,6 +184,35 @@ def coming_back(tables: Sequence[Loaded], of: Classes, *, within: int) -> Coming
         raise CannotCompute("no_event")
     rows.sort(key=lambda row: (row.category is not None, -row.same))
     return ComingBack(within=within, customers=filed["customer"].nunique(), rows=tuple(rows))
+
+
+#: The rise that is watched for.
+RISE = 1.5
+
+
+@resting
+def warning(tables: Sequence[Loaded], of: Classes, *, draws: int, seed: int) -> Warned | None:
+    """Whether, and when, the complaints of whole weeks would have given an alarm."""
+    parts = [t.rows["date"] for t in tables if "date" in t.rows]
+    if not parts:
+        return None
+    days = pd.concat(parts, ignore_index=True).dropna()
+    first = days.min()
+    week = (days - first).dt.days // 7
+    whole = ((days.max() - first).days + 1) // 7
+    counts = np.bincount(week, minlength=whole)[:whole].astype(float)
+    found = alarm.rise(counts, factor=RISE, draws=draws, seed=seed)
+    given = None if found.at is None else (first + pd.Timedelta(weeks=found.at)).date()
+    return Warned(
+        factor=RISE,
+        baseline=found.baseline,
+        watched=found.watched,
+        mean=found.mean,
+        false=found.false,
+        p=found.p,
+        alarm=given,
+        after=found.after,
+    )
 
 
 @resting

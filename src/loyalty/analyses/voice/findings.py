@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 from typing import Annotated, Any, Literal
 
 import numpy as np
@@ -301,6 +302,25 @@ class ComingBack(Finding):
     rows: tuple[Again, ...]
 
 
+class Warned(Finding):
+    """Complaints by the week, watched for a rise to `factor` times what they were.
+
+    The first `baseline` weeks, with a mean of `mean` complaints, are learnt from, the next
+    `watched` weeks are watched. The share `false` of records in which nothing rises would give an
+    alarm; `p` is the share of them in which the sum gets as high. `alarm` is the week in which one
+    was given, None without one, and `after` the mean from then on.
+    """
+
+    factor: Real
+    baseline: Count
+    watched: Count
+    mean: Real
+    false: Percent
+    p: P
+    alarm: date | None
+    after: Real | None
+
+
 class Effect(Record):
     """Difference in the probability that a customer stays, the other terms held constant."""
 
@@ -354,6 +374,7 @@ class Voice(Findings):
     funnel: Funnel | Refused | None = None
     staying: Staying | Refused | None = None
     coming_back: ComingBack | Refused | None = None
+    warning: Warned | Refused | None = None
     complaint_clusters: ComplaintClusters | Refused | None = None
 
 

@@ -15,5 +15,6 @@ PAGE = {
     "funnel": [figures.funnel, words.funnel],
     "staying": [words.staying],
     "coming_back": [tables.coming_back, words.coming_back],
+    "warning": [words.warning],
     "complaint_clusters": [tables.complaint_clusters, words.complaint_clusters],
 }

@@ -21,6 +21,7 @@ from loyalty.analyses.voice.findings import (
     Texts,
     Theme,
     Themes,
+    Warned,
     Words,
 )
 from loyalty.ground.findings import Refused
@@ -28,7 +29,7 @@ from loyalty.ground.markdown import escape
 from loyalty.ground.text import Text
 from loyalty.ground.thresholds import threshold
 from loyalty.shown.context import Case
-from loyalty.shown.words import cannot, cut, estimate, names, number, rows_used
+from loyalty.shown.words import cannot, cut, equals, estimate, names, number, rows_used
 
 #: Below this share of the lines, themes are seldom written of.
 SELDOM = 0.1
@@ -374,6 +375,31 @@ def coming_back(found: ComingBack, case: Case) -> list[Text]:
                 )
             )
     return said
+
+
+def warning(found: Warned, case: Case) -> list[Text]:
+    learnt, watched, mean = number(found.baseline), number(found.watched), number(found.mean)
+    factor, false, p = number(found.factor), number(found.false), equals(found.p)
+    start = Text(
+        en=f"Complaints are watched for a rise to {factor} times what they were: {learnt} weeks with {mean} complaints on average are learnt from, {watched} are watched. Where nothing rises, {false} of such records would give an alarm; the order of the weeks decides, so that a season may be taken for a rise.",
+        zh=f"监测投诉是否升至原来的 {factor} 倍：以平均每周 {mean} 条的前 {learnt} 周为基准，监测其后 {watched} 周。若无上升，此类记录中有 {false} 会误报；判断依据各周的先后次序，故季节变化也可能被当作上升。",
+    )
+    if found.alarm is None:
+        return [
+            start,
+            Text(
+                en=f"No alarm was given (*p* {p}); that does not show that nothing rose.",
+                zh=f"未发出警报（*p* {p}）；这并不表明没有上升。",
+            ),
+        ]
+    day, after = found.alarm.isoformat(), number(found.after)
+    return [
+        start,
+        Text(
+            en=f"An alarm was given in the week from {day} on (*p* {p}); from then on there were {after} a week.",
+            zh=f"自 {day} 起的一周发出警报（*p* {p}）；此后平均每周 {after} 条。",
+        ),
+    ]
 
 
 def staying(found: Staying, case: Case) -> list[Text]:
