@@ -26,6 +26,7 @@ from pydantic import (
 
 from loyalty.cases import form, naming
 from loyalty.cases.about import AboutCase
+from loyalty.cases.printed import PrintedModel
 from loyalty.cases.rules import Exclude, Impossible
 from loyalty.ground import paths
 from loyalty.ground.errors import Mistake, UserError
@@ -671,7 +672,7 @@ class NotReproduced(Model):
 
 
 #: What may be printed, as a field of :class:`Published` each.
-PRINTED = ("pls", "statistics", "bg_nbd", "panel")
+PRINTED = ("pls", "model", "statistics", "bg_nbd", "panel")
 
 
 class Published(Model):
@@ -688,6 +689,7 @@ class Published(Model):
     decimals: int = Field(default=3, ge=1, le=8)
     not_reproduced: list[NotReproduced] = []
     pls: PrintedPLS | None = None
+    model: PrintedModel | None = None
     statistics: PrintedStatistics | None = None
     bg_nbd: PrintedBGNBD | None = None
     panel: PrintedPanel | None = None
@@ -1071,6 +1073,8 @@ class Study(Model):
                 )
             if entry.panel is not None:
                 yield from self._panel_problems(entry.id, entry.panel)
+            if entry.model is not None:
+                yield from self._model_problems(entry.id, entry.model)
             if entry.pls is not None:
                 ends = {end for p in entry.pls.paths for end in (p.from_, p.to, p.moderator) if end}
                 tables = (entry.pls.r2, entry.pls.alpha, entry.pls.rho_c, entry.pls.ave)
@@ -1107,6 +1111,36 @@ class Study(Model):
             if name not in PER_CASE:
                 yield Said(
                     "notebooks.{name}: expected one of {known}", name=name, known=[*PER_CASE]
+                )
+
+    def _model_problems(self, name: str, model: PrintedModel) -> Iterable[Said]:
+        main, paths = {c.id: c for c in self.main}, {(h.from_, h.to) for h in self.paths}
+        if model.of == "structural" and not paths:
+            yield Said("published.{entry}: no path is hypothesized", entry=name)
+        taken = set(model.constructs or (main if model.of == "measurement" else ()))
+        taken |= {end for path in paths for end in path} if model.of == "structural" else set()
+        for other in sorted(set(model.constructs) - main.keys()):
+            yield Said("published.{entry}: {name!r} is not a construct", entry=name, name=other)
+        for figure in model.figures:
+            constructs = figure.of[:1] if figure.statistic == "loading" else figure.of
+            items = {i.id for c in taken & main.keys() for i in main[c].items}
+            odd = set(constructs) - (taken & main.keys())
+            if figure.statistic == "r2":
+                odd -= items
+            for other in sorted(odd):
+                yield Said(
+                    "published.{entry}: {name!r} is not in the model", entry=name, name=other
+                )
+            if figure.statistic == "loading" and not odd:
+                construct, item = figure.of
+                if item not in [i.id for i in main[construct].items]:
+                    yield Said("published.{entry}: {name!r} is not an item", entry=name, name=item)
+            if figure.statistic == "path" and tuple(figure.of) not in paths:
+                yield Said(
+                    "published.{entry}: no hypothesis says {a} → {b}",
+                    entry=name,
+                    a=figure.of[0],
+                    b=figure.of[1],
                 )
 
     def _panel_problems(self, name: str, panel: PrintedPanel) -> Iterable[Said]:

@@ -11,6 +11,7 @@ import pandas as pd
 import semfit
 from scipy.stats import ttest_ind
 
+from loyalty.cases.printed import PrintedFigure
 from loyalty.cases.study import PrintedPath, PrintedStatistic, Study
 from loyalty.cases.study import Published as Entry
 from loyalty.cases.survey import Survey
@@ -70,6 +71,14 @@ class Statistic(Printed):
     at: Count | None
 
 
+class ModelFigure(Printed):
+    """A figure of a covariance-based model, as :class:`loyalty.cases.printed.PrintedFigure`
+    describes it; a parameter has a 95 % interval."""
+
+    statistic: str
+    of: tuple[str, ...]
+
+
 class Parameter(Printed):
     parameter: Literal["r", "alpha", "a", "b", "log-likelihood"]
 
@@ -89,6 +98,13 @@ class PathModels(Finding):
     figures: tuple[PathOrR2, ...]
     publications: tuple[Reproduced, ...]
     sound: bool
+
+
+class FittedModels(Finding):
+    """Covariance-based models."""
+
+    figures: tuple[ModelFigure, ...]
+    publications: tuple[Reproduced, ...]
 
 
 class AnswerStatistics(Finding):
@@ -134,6 +150,7 @@ class PanelModels(Finding):
 
 class Published(Findings):
     pls: PathModels | Refused | None = None
+    models: FittedModels | Refused | None = None
     statistics: AnswerStatistics | Refused | None = None
     bg_nbd: PurchaseModels | Refused | None = None
     panel: PanelModels | Refused | None = None
@@ -311,6 +328,89 @@ def _with_product(
         (str(term), p.to): {"estimate": estimate, "ci_lower": low[i], "ci_upper": high[i]}
         for i, (term, estimate) in enumerate(found.coefficients.items())
     }, found.r2
+
+
+# --- covariance-based models ---------------------------------------------------------------------
+@refusable
+def fitted_models(study: Study, answers: Callable[[], Survey]) -> FittedModels | None:
+    """Printed covariance-based models and ours."""
+    entries = [entry for entry in study.published if entry.model is not None]
+    if not entries:
+        return None
+    survey = answers()
+    made = [list(_fitted(entry, study, survey)) for entry in entries]
+    return FittedModels(
+        figures=tuple(figure for figures in made for figure in figures),
+        publications=tuple(map(_reproduced, entries, made)),
+    )
+
+
+def _fitted(entry: Entry, study: Study, survey: Survey) -> Iterator[ModelFigure]:
+    printed = entry.model
+    assert printed is not None
+    if printed.of == "structural":
+        text = study.structural_model(effects=False)
+    else:
+        chosen = [c for c in study.main if not printed.constructs or c.id in printed.constructs]
+        text = study.measurement_model(chosen)
+    found = semfit.fit(text, survey.scored, estimator=printed.estimator, missing=printed.missing)
+    standardized = found.standardized()
+    parameters = standardized if printed.standardized else found.parameters
+    for figure in printed.figures:
+        value = _model_figure(figure, found, standardized, parameters)
+        yield compared(
+            ModelFigure,
+            entry,
+            float(figure.value),
+            value["estimate"],
+            figure.decimals,
+            statistic=figure.statistic,
+            of=tuple(figure.of),
+            ci_lower=value.get("ci_lower"),
+            ci_upper=value.get("ci_upper"),
+        )
+
+
+def _model_figure(
+    figure: PrintedFigure,
+    found: semfit.Result,
+    standardized: pd.DataFrame,
+    parameters: pd.DataFrame,
+) -> dict[str, Any]:
+    """The same figure of our own model, a parameter with its interval."""
+    of = figure.of
+    match figure.statistic:
+        case "loading":
+            return _parameter(parameters, of[0], "=~", of[1])
+        case "path":
+            return _parameter(parameters, of[1], "~", of[0])
+        case "correlation":
+            return _parameter(standardized, of[0], "~~", of[1])
+        case "r2":
+            explained = dict(zip(found.r2["variable"], found.r2["r2"], strict=True))
+            if of[0] not in explained:
+                raise CannotCompute("no_such_parameter", name=f"R² {of[0]}")
+            return {"estimate": float(explained[of[0]])}
+        case "ave" | "rho_c":
+            own = standardized[(standardized["op"] == "=~") & (standardized["lhs"] == of[0])]
+            loadings = own.set_index("rhs")["est_std"]
+            if figure.statistic == "ave":
+                return {"estimate": float((loadings**2).mean())}
+            return {"estimate": float(composite_reliability(loadings, 1 - loadings**2))}
+    value = found.fit.get(figure.statistic)
+    if value is None:  # a robust measure of an estimator that has none
+        raise CannotCompute("no_such_measure", name=figure.statistic)
+    return {"estimate": float(value)}
+
+
+def _parameter(rows: pd.DataFrame, lhs: str, op: str, rhs: str) -> dict[str, Any]:
+    """A parameter, of a symmetric one whichever way round it stands."""
+    ways = {(lhs, rhs), (rhs, lhs)} if op == "~~" else {(lhs, rhs)}
+    for row in rows[rows["op"] == op].to_dict("records"):
+        if (row["lhs"], row["rhs"]) in ways:
+            estimate = row["est_std"] if "est_std" in row else row["est"]
+            return {"estimate": float(estimate), **{k: row[k] for k in ("ci_lower", "ci_upper")}}
+    raise CannotCompute("no_such_parameter", name=f"{lhs} {op} {rhs}")
 
 
 # --- statistics of answers -----------------------------------------------------------------------

@@ -5,6 +5,7 @@ from loyalty.analyses.published import tables, words
 CHAPTER = "Published results reproduced"
 PAGE = {
     "pls": [tables.pls, words.pls],
+    "models": [tables.models, words.models],
     "statistics": [tables.statistics, words.statistics],
     "bg_nbd": [tables.bg_nbd, words.bg_nbd],
     "panel": [tables.panel, words.panel],

@@ -6,7 +6,9 @@ from collections.abc import Sequence
 
 from loyalty.analyses.published.findings import (
     AnswerStatistics,
+    FittedModels,
     Lag,
+    ModelFigure,
     PanelModels,
     PathModels,
     PathOrR2,
@@ -110,6 +112,72 @@ def _note(found: PathModels, case: Case) -> Text:
             )
         )
     return join(said)
+
+
+#: How figures of models are called.
+_OF_MODELS = {
+    "chisq": _same("χ²"),
+    "df": _same("df"),
+    "chisq_scaled": Text(en="χ² (scaled)", zh="χ²（校正）"),
+    "chisq_scaling_factor": Text(en="scaling factor", zh="校正因子"),
+    "logl": Text(en="log-likelihood", zh="对数似然"),
+    "loading": Text(en="loading", zh="载荷"),
+    "path": Text(en="path", zh="路径"),
+    "correlation": Text(en="correlation", zh="相关系数"),
+    "r2": _same("R²"),
+    "ave": _same("AVE"),
+    "rho_c": Text(en="composite reliability", zh="组合信度"),
+    "rmsea_ci_lower": Text(en="RMSEA, lower 90 % bound", zh="RMSEA 90% 区间下限"),
+    "rmsea_ci_upper": Text(en="RMSEA, upper 90 % bound", zh="RMSEA 90% 区间上限"),
+}
+
+
+def models(found: FittedModels, case: Case) -> Table:
+    """Figures of covariance-based models, and how these were estimated."""
+    constructs = {c.id for c in case.study.constructs}
+
+    def figure(row: ModelFigure) -> Text:
+        sign = _OF_MODELS.get(row.statistic) or _measure(row.statistic)
+        labels = [case.label(n) if n in constructs else _same(n) for n in row.of]
+        if not labels:
+            return sign
+        mark = {"path": " → ", "loading": " → ", "correlation": " – "}.get(row.statistic, "")
+        en, zh = mark.join(t.en for t in labels), mark.join(t.zh for t in labels)
+        return Text(en=f"{sign.en} · {en}", zh=f"{sign.zh} · {zh}")
+
+    return Table(
+        found.figures,
+        [
+            Column(figure, "Figure [printed]"),
+            *_as_printed("Anew"),
+            Column(("ci_lower", "ci_upper"), "95 % interval"),
+        ],
+        _caption(found.publications, case),
+        _estimated(found, case),
+    )
+
+
+def _measure(name: str) -> Text:
+    """A fit measure by its own name: ``cfi_robust`` as CFI (robust)."""
+    measure, _, kind = name.partition("_")
+    zh = {"robust": "稳健", "scaled": "校正"}.get(kind, kind)
+    upper = measure.upper()
+    return Text(en=f"{upper} ({kind})", zh=f"{upper}（{zh}）") if kind else _same(upper)
+
+
+def _estimated(found: FittedModels, case: Case) -> Text:
+    said = []
+    for one in found.publications:
+        model = entry_of(one, case).model
+        assert model is not None
+        complete = model.missing == "listwise"
+        said.append(
+            Text(
+                en=f"{'Measurement' if model.of == 'measurement' else 'Structural'} model, {model.estimator}, {'complete rows' if complete else 'full information'}, {'standardized' if model.standardized else 'unstandardized'} parameters.",
+                zh=f"{'测量' if model.of == 'measurement' else '结构'}模型，{model.estimator}，{'仅完整作答' if complete else '完全信息'}，{'标准化' if model.standardized else '非标准化'}参数。",
+            )
+        )
+    return join(list(dict.fromkeys(said)))
 
 
 #: How statistics of answers are called.

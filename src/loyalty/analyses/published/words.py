@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from loyalty.analyses.published.findings import (
     AnswerStatistics,
+    FittedModels,
     Left,
     PanelModels,
     PathModels,
@@ -72,6 +73,10 @@ def pls(found: PathModels, case: Case) -> list[Text]:
             )
         )
     return said
+
+
+def models(found: FittedModels, case: Case) -> list[Text]:
+    return _said(found.publications, case)
 
 
 def statistics(found: AnswerStatistics, case: Case) -> list[Text]:
