@@ -1,10 +1,11 @@
 """Processor time and memory of `loyalty new` and `loyalty check` on a large survey.
 
-    python benchmarks/reading.py [--rows 100000] [--json FILE]
+    python benchmarks/reading.py [--rows 100000] [--before FILE] [--json FILE]
 
 Draws 100,000 respondents × 200 columns (an id, three groups, 196 answers on seven points, two in a
 hundred missing), writes them as csv, sav and xlsx, and runs both commands on each, in a process of
-its own and an empty project.
+its own and an empty project. `--before` is what the same script wrote at an earlier commit (on the
+same machine): its figures are set beside.
 """
 
 from __future__ import annotations
@@ -88,6 +89,7 @@ def measured(project: Path, *command: str) -> dict[str, float]:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rows", type=int, default=100_000)
+    parser.add_argument("--before", type=Path)
     parser.add_argument("--json", type=Path)
     given = parser.parse_args()
     found: list[dict[str, Any]] = []
@@ -107,6 +109,9 @@ def main() -> None:
                 taken = measured(project, *task)
                 found.append({"file": suffix, "task": task[0], "rows": given.rows, **taken})
                 print(found[-1], flush=True)
+    if given.before:
+        for new, old in zip(found, json.loads(given.before.read_text()), strict=True):
+            new |= {f"{key}_before": old[key] for key in ("processor", "peak_mib")}
     if given.json:
         given.json.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
 
