@@ -80,6 +80,15 @@ LEVELS = {
 }
 
 
+def levels(kind: str, frame: pd.DataFrame) -> dict[str, Any]:
+    named = frame.get("class", pd.Series(dtype=str)).astype(str)
+    letters = named[named.isin(LETTER.values())].unique()
+    return {name: name for name in letters} if len(letters) else LEVELS[kind]
+
+
+LETTER = {name: f"class {name}" for name in "abcde"}
+
+
 def given(project: Any, kinds: dict[str, pd.DataFrame]) -> dict[str, list[loading.Loaded]]:
     """The small case with these tables, loaded by kind."""
     described = []
@@ -88,7 +97,7 @@ def given(project: Any, kinds: dict[str, pd.DataFrame]) -> dict[str, list[loadin
         sha256 = hashlib.sha256((project.folder / f"{kind}.csv").read_bytes()).hexdigest()
         rows = {"file": {"path": f"{kind}.csv", "sha256": sha256}}
         described.append(
-            {"id": kind, "kind": kind, "label": kind, "rows": rows, "levels": LEVELS[kind]}
+            {"id": kind, "kind": kind, "label": kind, "rows": rows, "levels": levels(kind, frame)}
         )
     project.study["resources"] = described
     project.describe()
@@ -509,3 +518,45 @@ def test_an_effect_that_may_be_none_is_said_to() -> None:
     assert text.en.count("the difference may be none") == 1
     assert "A solution" in text.en and "quality" not in text.en and "no proof" in text.en
     assert "do not vary" in of_staying(("quality", -0.3, -0.1)).en
+
+
+@pytest.mark.parametrize(
+    "sizes",
+    [
+        {"a": 400, "b": 90, "c": 3},
+        {"a": 400, "b": 90, "c": 3, "d": 4},
+        {"a": 400, "b": 30, "c": 9, "d": 1, "e": 12},
+        {"a": 30, "b": 3},
+        {"a": 40, "b": 50},
+    ],
+)
+def test_no_class_of_few_can_be_worked_out(project: Any, sizes: dict[str, int]) -> None:
+    """What is told adds up to the whole, and in no part of it one class of few stands alone."""
+    rng = np.random.default_rng(5)
+    of = [name for name, n in sizes.items() for _ in range(n)]
+    filed = pd.DataFrame(
+        {
+            "class": of,
+            "hours": rng.uniform(1, 60, len(of)).round(1),
+            "solved": rng.integers(0, 2, len(of)),
+            "stayed": rng.integers(0, 2, len(of)),
+            "date": (pd.Timestamp("2023-01-01") + pd.to_timedelta(range(len(of)), "D")).astype(str),
+            "customer": [f"k{i % 20}" for i in range(len(of))],
+        }
+    )
+    loaded = given(project, {"complaints": filed.assign(**{"class": filed["class"].map(LETTER)})})
+    register = complaints.register(loaded["complaints"])
+    found = complaints.classes(register)
+    told = {row.category: row.n for row in found.classes}
+    assert sum(told.values()) == found.complaints == len(of)
+    named = {name: n for name, n in sizes.items() if LETTER[name] in told}
+    hidden = {name: n for name, n in sizes.items() if name not in named}
+    assert all(n >= voice.least() and told[LETTER[name]] == n for name, n in named.items())
+    if hidden:
+        assert len(hidden) >= 2 and told[voice.OTHER] == sum(hidden.values()) >= voice.least()
+    again = complaints.coming_back(loaded["complaints"], found, within=90)
+    assert isinstance(again, voice.ComingBack)
+    counts = {row.category: row.n for row in again.rows}
+    rest = counts.pop(None) - sum(counts.values())
+    assert rest == 0 or rest >= voice.least()
+    assert not set(counts) & {LETTER[name] for name in hidden}

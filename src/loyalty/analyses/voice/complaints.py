@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from loyalty.analyses.voice.findings import (
+    OTHER,
     Again,
     Class,
     Classes,
@@ -54,7 +55,7 @@ def register(tables: Sequence[Loaded]) -> pd.DataFrame:
     if not tables:
         raise CannotCompute("no_complaints")
     filed = pd.concat([t.rows for t in tables], ignore_index=True)
-    filed["class"] = filed["class"].astype(str)
+    filed["class"] = pooled(filed["class"].astype(str))
     for column in ("solved", "stayed"):
         if column not in filed:
             filed[column] = pd.Series(pd.NA, index=filed.index, dtype="boolean")
@@ -63,6 +64,23 @@ def register(tables: Sequence[Loaded]) -> pd.DataFrame:
     soon = (filed["hours"] <= threshold("first_response_hours").value).astype("boolean")
     filed["soon"] = soon.mask(filed["hours"].isna())
     return filed[["class", "hours", "soon", "solved", "stayed"]]
+
+
+def pooled(classes: pd.Series) -> pd.Series:
+    """Classes of few people under one name, so that none can be worked out from the totals.
+
+    With them goes the next smallest until two of them, and enough people, are together
+    (Hundepool et al. 2012, Statistical Disclosure Control, ch. 4).
+    """
+    together: list[str] = []
+    n = 0
+    sizes = classes.value_counts().sort_index().sort_values(kind="stable")
+    for name, size in sizes.items():
+        if size >= least() and (not together or (len(together) > 1 and n >= least())):
+            break
+        together.append(str(name))
+        n += int(size)
+    return classes.mask(classes.isin(together), OTHER)
 
 
 @refusable
@@ -166,9 +184,11 @@ def coming_back(tables: Sequence[Loaded], of: Classes, *, within: int) -> Coming
     days = (after["date"].fillna(filed["date"].max()) - filed["date"]).dt.days
     same = (after["class"] == filed["class"]).map({True: "same", False: "other"})
     cause = same.where(after["date"].notna())
+    told = filed["class"].astype(str)
+    told = pooled(told.where(told.isin([row.category for row in of.classes]), OTHER))
     rows = []
-    for name in [None, *(row.category for row in of.classes)]:
-        mine = filed["class"].notna() if name is None else filed["class"].astype(str) == name
+    for name in [None, *sorted(set(told) - {OTHER})]:
+        mine = filed["class"].notna() if name is None else told == name
         if mine.sum() < least() or not cause[mine].notna().any():
             continue
         found = aalen_johansen(days[mine], cause[mine], cluster=filed.loc[mine, "customer"])

@@ -195,6 +195,10 @@ class Complaints(Finding):
     tables: tuple[RowsUsed, ...]
 
 
+#: What classes of complaints too small to be told one by one are called.
+OTHER = "_other"
+
+
 class Class(Record):
     """A class of complaints: `hours` to the response (median), and shares where they are known."""
 

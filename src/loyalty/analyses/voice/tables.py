@@ -108,8 +108,8 @@ def classes(found: Classes, case: Case) -> Table:
         ],
         Text(en="Complaints by class.", zh="各类投诉。"),
         Text(
-            en=f"Shares of the complaints for which it is known; Wilson's interval of those who stayed. Classes with fewer than {least} complaints are not shown.",
-            zh=f"占已知结果投诉的比例；留下者的 Wilson 区间。少于 {least} 条投诉的类别不列出。",
+            en=f"Shares of the complaints for which it is known; Wilson's interval of those who stayed. Classes with fewer than {least} complaints are put together, with the next smallest where that would still tell of one of them.",
+            zh=f"占已知结果投诉的比例；留下者的 Wilson 区间。少于 {least} 条投诉的类别合并列出；若由此仍可推知其中一类，则与次小的类别一并合并。",
         ),
     )
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from loyalty.analyses.voice import themes as lists
 from loyalty.analyses.voice.findings import (
+    OTHER,
     Class,
     Classes,
     Clustering,
@@ -26,6 +27,7 @@ from loyalty.analyses.voice.findings import (
 )
 from loyalty.ground.findings import Refused
 from loyalty.ground.markdown import escape
+from loyalty.ground.terms import term
 from loyalty.ground.text import Text
 from loyalty.ground.thresholds import threshold
 from loyalty.shown.context import Case
@@ -71,6 +73,8 @@ def glossed(word: str) -> Text:
 
 def category(name: str, case: Case) -> Text:
     """What a class of complaints is called."""
+    if name == OTHER:
+        return term("Other classes [of complaints]")
     for resource in case.study.resources:
         if resource.kind == "complaints" and name in resource.levels:
             return resource.levels[name]
