@@ -6,6 +6,7 @@ import ast
 import json
 import os
 import re
+import sys
 import tempfile
 import time
 from pathlib import Path
@@ -168,7 +169,7 @@ def execute(case: str, analysis: str, overrides: dict[str, Any] | None = None) -
             config=manager if os.name == "posix" else None,
         )
     except PapermillExecutionError as error:
-        os.replace(scratch, failed)
+        _keep(scratch, failed)
         text = " ".join(re.sub(r"\x1b\[[0-9;]*m", "", str(error.evalue)).split())
         what = text if error.ename in ("UserError", "CannotCompute") else f"{error.ename}: {text}"
         # As numbered in notebooks/: papermill puts one cell, the parameters given, before it.
@@ -188,7 +189,7 @@ def execute(case: str, analysis: str, overrides: dict[str, Any] | None = None) -
                 case=case,
                 notebook=file.stem,
             ) from None
-        os.replace(scratch, failed)
+        _keep(scratch, failed)
         raise NotebookFailed(
             "{case} · {notebook}: its kernel died, as for want of memory (kept: {kept})",
             case=case,
@@ -208,6 +209,16 @@ def execute(case: str, analysis: str, overrides: dict[str, Any] | None = None) -
     paths.write(target, nbformat.writes(notebook))
     failed.unlink()
     return time.perf_counter() - start
+
+
+def _keep(scratch: Path, failed: Path) -> None:
+    """Keep a notebook that failed, without where on this machine it ran."""
+    text = scratch.read_text(encoding="utf-8")
+    places = {paths.root(): ".", paths.PACKAGE: "loyalty", Path(sys.prefix): "python"}
+    for place in sorted(places, key=lambda path: -len(str(path))):
+        text = text.replace(json.dumps(str(place))[1:-1], places[place])
+    paths.write(failed, text)
+    scratch.unlink()
 
 
 def _literal(path: Path) -> str:

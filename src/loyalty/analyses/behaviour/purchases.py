@@ -104,7 +104,10 @@ def survival(bought: Purchases) -> Survival:
         single=single,
         single_share=single / customers,
         days=days,
-        bought_again=BoughtAgain.each(shares, estimate="value", ci_lower="low", ci_upper="high"),
+        # a share of all, or of none, has no interval
+        bought_again=BoughtAgain.each(
+            shares.dropna(subset=["low", "high"]), estimate="value", ci_lower="low", ci_upper="high"
+        ),
         silence=reduced.silence,
         usual=estimates.USUAL_GAPS,
         watched=held.n,

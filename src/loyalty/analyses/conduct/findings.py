@@ -470,7 +470,7 @@ def effects(data: Persons) -> Effects:
         rows=tuple(found),
         firms=firms,
         clustered=clusters is not None,
-        messages=tuple(dict.fromkeys(messages)),
+        messages=tuple(m for i, m in enumerate(messages) if m not in messages[:i]),
     )
 
 
