@@ -63,13 +63,19 @@ def followed() -> conduct.Growth:
     case = study.load("strategy-simulated")
     waves = conduct.waves([tables.load(case, r) for r in case.resources if r.kind == "waves"])
     assert waves is not None and waves.table == "followed"
-    return conduct.growth(case, waves)
+    effect = conduct.LaggedRow.model_construct(
+        said="satisfaction", of="said", on="done", verdict="+"
+    )
+    kept = effect.model_copy(update={"said": "attachment"})
+    alone = conduct.Panel.model_construct(effects=(effect, kept))
+    return conduct.growth(case, waves, alone)
 
 
 def test_trends_and_what_carries_over_are_found_as_they_are_planted(
     followed: conduct.Growth,
 ) -> None:
     assert (followed.people, followed.waves) == (1000, 8)
+    assert followed.not_by_itself == ("satisfaction",)  # what it does goes through attachment
     trends = {r.series: r for r in followed.trends}
     assert trends["attachment"].planted == 0.07 and trends["attachment"].verdict == "+"
     assert trends["attachment"].spread_ci_lower < 0.05 < trends["attachment"].spread_ci_upper

@@ -245,7 +245,11 @@ class CarriedRow(Record):
 
 
 class Growth(Finding):
-    """Levels, trends and what carries over, of all series together."""
+    """Levels, trends and what carries over, of all series together.
+
+    `not_by_itself`: what is said that goes with doing more in a model of the two alone
+    (:class:`Panel`) and not beside the other series.
+    """
 
     people: Count
     waves: Count
@@ -253,6 +257,7 @@ class Growth(Finding):
     rmsea: Bounded
     trends: tuple[TrendRow, ...]
     carried: tuple[CarriedRow, ...]
+    not_by_itself: tuple[str, ...] = ()
 
 
 class OddsRow(Record):
@@ -777,9 +782,20 @@ def panel(data: Waves) -> Panel:
     )
 
 
+def growth(
+    study: Study, data: Waves | None, alone: Panel | Refused | None = None
+) -> Growth | Refused | None:
+    """Everybody's own level and trend in all that is said and done, and what carries over.
+
+    `alone` are the models of one thing said and what is done, each by itself.
+    """
+    rows = alone.effects if isinstance(alone, Panel) else ()
+    clear = [r.said for r in rows if (r.of, r.on, r.verdict) == ("said", "done", "+")]
+    return _growth(study, data, clear)
+
+
 @resting
-def growth(study: Study, data: Waves) -> Growth:
-    """Everybody's own level and trend in all that is said and done, and what carries over."""
+def _growth(study: Study, data: Waves, clear: Sequence[str]) -> Growth:
     series = [*data.stated, data.logged]
     answer = grown(data.panel, series)
     truth = _declared(study, data.table)
@@ -800,8 +816,15 @@ def growth(study: Study, data: Waves) -> Growth:
         rmsea=fit["rmsea"],
         trends=TrendRow.each(trends),
         carried=CarriedRow.each(carried),
+        not_by_itself=[s for s in clear if _on_conduct(carried, s, data.logged) == "open"],
         messages=tuple(map(reason_of, answer.result.warnings)),
     )
+
+
+def _on_conduct(carried: pd.DataFrame, said: str, done: str) -> Verdict:
+    of, on = carried["of"] == said, carried["on"] == done
+    found: Verdict = carried.loc[of & on, "verdict"].item()
+    return found
 
 
 def _declared(study: Study, table: str) -> dict[str, float]:

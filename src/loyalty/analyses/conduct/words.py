@@ -28,7 +28,7 @@ from loyalty.ground.markdown import escape
 from loyalty.ground.terms import term
 from loyalty.ground.text import Text
 from loyalty.shown.context import Case, arrow
-from loyalty.shown.words import estimate, listed, number, rows_used
+from loyalty.shown.words import estimate, listed, names, number, rows_used
 
 OUTCOMES = {
     "rate": "Rate of purchases",
@@ -421,6 +421,14 @@ def growth(found: Growth, case: Case) -> list[Text]:
             Text(
                 en="No deviation from somebody's own course is shown to cross over to another series.",
                 zh="未见任何偏离自身轨迹的波动延续到其他序列。",
+            )
+        )
+    if found.not_by_itself:
+        alone = names([said_label(s, case) for s in found.not_by_itself])
+        said.append(
+            Text(
+                en=f"Seen alone, {alone.en} went with doing more in the next wave; beside the other series that is not shown.",
+                zh=f"单独来看，{alone.zh}与下一期做得更多相伴；与其他序列同时考虑后，则未见此效应。",
             )
         )
     said.append(
