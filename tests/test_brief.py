@@ -12,6 +12,7 @@ from made_up import made
 from loyalty.analyses.audit.findings import Audit
 from loyalty.analyses.behaviour.findings import Behaviour
 from loyalty.analyses.descriptives.findings import Descriptives
+from loyalty.analyses.failure.findings import Failure
 from loyalty.analyses.groups.findings import Groups
 from loyalty.analyses.measurement.findings import Measurement
 from loyalty.analyses.reliability.findings import Reliability
@@ -20,6 +21,7 @@ from loyalty.analyses.structural.findings import Structural
 from loyalty.analyses.voice.findings import Voice
 from loyalty.book.brief import answers, page, survey, tables
 from loyalty.book.brief.material import Headline, Material
+from loyalty.book.project import copy_shown
 from loyalty.cases.study import Study
 from loyalty.ground.findings import Refused, cited
 from loyalty.ground.reading import validated
@@ -372,3 +374,23 @@ def test_people_and_scales_are_told_by_their_intervals() -> None:
     signs = {"flow": flow, "careless": {"flagged": {"share": 0.1}}}
     careless = said(answers.answers(material(audit=made(Audit, **signs))))
     assert "10.0 % of the people show several signs" in careless.replace("\u00a0", " ")
+
+
+def test_a_recovery_is_told_with_what_it_does_not_say() -> None:
+    def told(low: float, high: float) -> Headline | None:
+        one = {"comparison": "between", "estimate": (low + high) / 2, "verdict": "paradox"}
+        one |= {"ci_lower": low, "ci_upper": high}
+        found = made(Failure, paradox={"comparisons": [one]})
+        return tables.failures(material(transactions(), failure=found))
+
+    clear = told(0.2, 0.6)
+    assert clear is not None and clear.grade == "low"
+    assert said(clear).startswith("**After a failure.** ") and "no random selection" in said(clear)
+    unclear = told(-0.2, 0.2)
+    assert unclear is not None and unclear.grade == "none"
+
+
+def test_a_language_that_was_not_shown_is_one_line(project: Any, refusal: Any) -> None:
+    (project.root / "notebooks" / "01-audit.ipynb").write_text("{}", encoding="utf-8")
+    message = refusal(copy_shown, "small", "audit", "zh", project.root / "book")
+    assert "not shown in this language yet (loyalty report small --language zh)" in message

@@ -11,17 +11,33 @@ import yaml
 
 from loyalty.book.files import TRANSLATED
 from loyalty.ground import paths
+from loyalty.ground.errors import UserError
 from loyalty.ground.terms import term
 from loyalty.ground.text import LANGUAGES, Language
 from loyalty.run.analyses import notebook_file, shown_file
 
 
 def copy_shown(case: str, analysis: str, language: Language, project: Path) -> None:
-    """The edition's executed notebook, under the name by which chapters embed its cells."""
+    """The edition's executed notebook, under the name by which chapters embed its cells.
+
+    Raises
+    ------
+    UserError
+        When it is not there in this language.
+    """
     stem = notebook_file(analysis).stem
+    shown = shown_file(case, analysis, language)
+    if not shown.is_file():
+        raise UserError(
+            "{case} · {analysis}: not shown in this language yet "
+            "(loyalty report {case} --language {language})",
+            case=case,
+            analysis=analysis,
+            language=language,
+        )
     target = project / "reports" / "executed" / case / f"{stem}.ipynb"
     target.parent.mkdir(parents=True, exist_ok=True)
-    shutil.copy(shown_file(case, analysis, language), target)
+    shutil.copy(shown, target)
 
 
 #: The style of references in each language: APA, and the national standard GB/T 7714.

@@ -188,7 +188,8 @@ def failures(data: Material) -> Headline | None:
         return None
     first = found.comparisons[0]
     clear = first.ci_lower > 0 or first.ci_upper < 0
-    said = failure.paradox(found, data.case)[:1]
+    told = failure.paradox(found, data.case)
+    said = [told[0], told[-1]]  # and what a difference does not say
     grade = data.grade("low" if clear else "none")
     return _led("After a failure", "服务失败之后", said, grade, "failure")
 
