@@ -264,3 +264,11 @@ def test_half_points_and_sliders(
     project.rows(rows)
     (fault,) = [f for f in said() if f.weight == "error"]
     assert fault.row == 6 and fault.column == "q1"
+
+
+def test_items_of_different_ranges_are_said(project: Any) -> None:
+    assert not any("ranges" in f.said for f in check.rows(study.load("small")).faults)
+    project.study["constructs"][0]["items"][1]["scale"] = {"min": 1, "max": 10, "missing": [9]}
+    project.describe()
+    (fault,) = [f for f in check.rows(study.load("small")).faults if "ranges" in f.said]
+    assert (fault.weight, fault.said) == ("note", "the items of quality have different ranges")

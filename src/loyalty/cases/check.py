@@ -200,6 +200,22 @@ def _looked(looked: survey.Survey, file: str) -> list[Fault]:
                     mend=Said("reversed: true, where its wording is turned round; or take it out"),
                 )
             )
+    for construct in study.main:
+        ranges = {(s.min, s.max) for s in map(study.item_scale, construct.items)}
+        if len(ranges) > 1:
+            found.append(
+                Fault(
+                    weight="note",
+                    file=file,
+                    column=construct.items[0].source_column,
+                    n=len(construct.items),
+                    said=Said(
+                        "the items of {construct} have different ranges", construct=construct.id
+                    ),
+                    expected=Said("items of one range"),
+                    mend=Said("its mean score takes a point of one item for a point of another"),
+                )
+            )
     for pair in sameness.items_that_are_one(items, least=threshold("one_item").value):
         a, b = columns[pair.a], columns[pair.b]
         if pair.follows is None:

@@ -710,6 +710,8 @@ class Study(Model):
     """One case; see the README for the format in words. `personal` columns are never read.
 
     `version` is that of the format (:mod:`loyalty.cases.form`); `about` says who made the report.
+    `impossible` are rules of what cannot be at once; `cluster` names the group or the variable of
+    kind ``id`` that says in what respondents were sampled (schools, shops).
     """
 
     version: Literal[1] = 1
