@@ -27,6 +27,7 @@ from loyalty.cases.study import Study
 from loyalty.estimates import moments
 from loyalty.export import crate, package, rcheck
 from loyalty.ground import findings, paths
+from loyalty.ground.errors import RowsAbsent
 from loyalty.ground.findings import Found
 from loyalty.ground.results import DataOrigin, Provenance
 from loyalty.run.analyses import PLACE
@@ -237,6 +238,24 @@ def test_a_formula_in_a_wording_stays_a_text(case: Project) -> None:
     folder, _ = package.export("small")
     rows = list(csv.reader(io.StringIO((folder / "codebook.csv").read_text("utf-8"))))
     assert any("'=HYPERLINK(1)" in row for row in rows)
+
+
+@pytest.mark.skipif(not LAVAAN, reason="no R with lavaan on this machine")
+def test_without_rows_the_models_are_checked_from_recorded_moments(
+    case: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept = moments.moments(survey.load(study.load("small")))
+
+    def absent(described: Study) -> Any:
+        raise RowsAbsent("the rows are elsewhere")
+
+    monkeypatch.setattr(package.recorded, "rows", absent)
+    monkeypatch.setattr(package.recorded, "read_moments", lambda described: kept)
+    folder, data = package.export("small")
+    assert data.kind == "none" and "the rows are elsewhere" in data.why.en
+    assert not (folder / "data").exists() and (folder / "tables" / "covariances.csv").is_file()
+    code, said = checked(folder)
+    assert code == 0 and " numbers, 0 off" in said, said
 
 
 # --- bytes and failures --------------------------------------------------------------------------

@@ -11,7 +11,7 @@ from typing import Any
 from loyalty.book import pages
 from loyalty.cases.study import Study
 from loyalty.estimates.solution import Observed, Parameter, Solution
-from loyalty.export import jars
+from loyalty.export import equations, jars
 from loyalty.export.jars import Taken
 from loyalty.ground.findings import Refused
 from loyalty.ground.markdown import escape
@@ -40,13 +40,14 @@ def paste(blocks: str) -> str:
 
 def models(study: Study, found: jars.Results, taken: Taken, language: Language) -> list[str]:
     """Each model that has a solution: how it was made, its equations, its parameters, files."""
-    parts, files = [], taken.files()
+    parts: list[str] = []
+    files = taken.files()
     for name, one in jars.solutions(study.case, found).items():
         heading = term(_HEADINGS[name]).in_(language)
         parts += [
             f"## {heading} {{#sec-models-{name}}}",
             _how(study, name, one, language),
-            f'::: {{.equations tabindex="0"}}\n{files[f"{name}.tex"].strip()}\n:::',
+            _equations(study, name, files[f"{name}.tex"], bool(parts), language),
             folded(_SYNTAX, f"```r\n{one.model}\n```", language),
             *_tables(study, name, one, language),
         ]
@@ -64,6 +65,21 @@ _SYNTAX = Text(en="The model in lavaan's syntax", zh="lavaan 语法的模型")
 
 def folded(title: Text, body: str, language: Language) -> str:
     return f'::: {{.callout-note collapse="true"}}\n## {title.in_(language)}\n\n{body}\n:::'
+
+
+def _equations(study: Study, name: str, tex: str, after: bool, language: Language) -> str:
+    """The model's equations; `after` the measurement model's own only those of the constructs."""
+    if not (name == "structural" and after):
+        return f'::: {{.equations tabindex="0"}}\n{tex.strip()}\n:::'
+    said = Text(
+        en="Items as in the measurement model, with the first loading of each construct fixed to "
+        "one; the constructs:",
+        zh="题项方程同测量模型，但各构念的第一个载荷固定为 1；构念方程如下：",
+    )
+    single = [c for c in study.structural if len(c.items) == 1]
+    lines = equations.measurement(single, first=True) + equations.structural(study)
+    own = equations.aligned(lines)
+    return f'{said.in_(language)}\n\n::: {{.equations tabindex="0"}}\n{own}\n:::'
 
 
 def _how(study: Study, name: str, found: Solution, language: Language) -> str:
@@ -236,7 +252,7 @@ def moments(study: Study, found: jars.Results, taken: Taken, language: Language)
     one = getattr(result.findings, "observed", None) if result else None
     files = [n for n in taken.files() if n.startswith(("items", "correlations", "covariances"))]
     said = Text(en="To take away: ", zh="下载：").in_(language)
-    parts = [said + ", ".join(link(study.case, name) for name in files) + "."]
+    parts = [_on_screen(said + ", ".join(link(study.case, name) for name in files) + ".")]
     if one is None or isinstance(one, Refused):
         return parts
     if len(one.items) <= MOST_ITEMS:
@@ -287,4 +303,9 @@ def _files(case: str, files: Mapping[str, str], language: Language) -> list[str]
         stems.setdefault(re.sub(r"\.\w+$", "", name), []).append(name)
     heading = Text(en="Files to take away", zh="可下载的文件").in_(language)
     rows = ["- " + ", ".join(link(case, name) for name in names) for names in stems.values()]
-    return [f"## {heading} {{#sec-models-files}}", "\n".join(rows)]
+    return [_on_screen(f"## {heading} {{#sec-models-files}}\n\n" + "\n".join(rows))]
+
+
+def _on_screen(blocks: str) -> str:
+    """What leads to files: print has none."""
+    return f'::: {{.content-visible when-format="html"}}\n{blocks}\n:::'

@@ -22,6 +22,8 @@ def missing_answers(answers: pd.DataFrame, items: Sequence[str]) -> Missing:
 class FitMeasures(Record):
     """Robust maximum likelihood: scaled χ², robust CFI, TLI and RMSEA (90 % interval), SRMR.
 
+    By an estimator without a scaled test the plain ones.
+
     `problems` are what speaks against the solution: not converged, not admissible, not identified.
     """
 
@@ -43,17 +45,18 @@ class FitMeasures(Record):
 
 def fit_measures(result: semfit.Result) -> FitMeasures:
     fit = result.fit
+    scaled, robust = ("_scaled", "_robust") if "chisq_scaled" in fit else ("", "")
     return FitMeasures(
         n=int(fit["ntotal"]),
         parameters=int(fit["npar"]),
-        chisq=fit["chisq_scaled"],
-        df=int(fit["df_scaled"]),
-        p=fit["pvalue_scaled"],
-        cfi=fit["cfi_robust"],
-        tli=fit["tli_robust"],
-        rmsea=fit["rmsea_robust"],
-        rmsea_ci_lower=fit["rmsea_ci_lower_robust"],
-        rmsea_ci_upper=fit["rmsea_ci_upper_robust"],
+        chisq=fit[f"chisq{scaled}"],
+        df=int(fit[f"df{scaled}"]),
+        p=fit[f"pvalue{scaled}"],
+        cfi=fit[f"cfi{robust}"],
+        tli=fit[f"tli{robust}"],
+        rmsea=fit[f"rmsea{robust}"],
+        rmsea_ci_lower=fit[f"rmsea_ci_lower{robust}"],
+        rmsea_ci_upper=fit[f"rmsea_ci_upper{robust}"],
         srmr=fit["srmr"],
         converged=result.converged,
         admissible=result.admissible,

@@ -188,7 +188,7 @@ def _entries(
         files[f"findings/{analysis}.json"] = result.model_dump_json(indent=1)
         files[f"notebooks/{stem}.ipynb"] = _notebook(case, analysis, result)
     files |= _environment(found)
-    files |= _checked(described, survey, data)
+    files |= _checked(described, survey, data, kept)
     entries = {k: v if isinstance(v, bytes) else _text(v) for k, v in files.items()}
     entries["README.md"] = _text(_readme(described, data, entries))
     entries[crate.METADATA] = _text(_json(_metadata(described, found, data, entries)))
@@ -341,19 +341,29 @@ def _environment(found: Mapping[tuple[str, str], Found[Any]]) -> dict[str, str |
     return made
 
 
-def _checked(described: Study, survey: Survey | None, data: Data) -> dict[str, str | bytes]:
-    """The rows, and the script that fits the models to them, with the numbers it must find."""
-    if data.rows is None or survey is None:
-        return {}
-    made: dict[str, str | bytes] = {data.path: data.rows.to_csv(index=False, lineterminator="\n")}
-    rows = survey.scored if data.kind == "real" else _scored(described, data.rows)
-    found, without = rcheck.fitted(described, rows)
+def _checked(
+    described: Study, survey: Survey | None, data: Data, kept: Moments | None
+) -> dict[str, str | bytes]:
+    """The rows, and the script that fits the models to them, with the numbers it must find.
+
+    Without rows it fits them to the covariances that may be given (`kept`).
+    """
+    made: dict[str, str | bytes] = {}
+    rows: pd.DataFrame | Moments | None = kept
+    if data.rows is not None:
+        made[data.path] = data.rows.to_csv(index=False, lineterminator="\n")
+        real = data.kind == "real" and survey is not None
+        rows = survey.scored if real and survey else _scored(described, data.rows)
     if data.twin is not None:
         made["data/synthetic.json"] = _json(_quality(data.twin))
-    if not found:
+    if rows is None:
         return made
-    made["check.R"] = rcheck.script(described, found, data.path)
-    made["expected.csv"] = as_csv(rcheck.expected(found))
+    found, without = rcheck.fitted(described, rows)
+    if found:
+        made["check.R"] = rcheck.script(
+            described, found, data.path if data.rows is not None else None
+        )
+        made["expected.csv"] = as_csv(rcheck.expected(found))
     for name, one in found.items():
         made[f"models/{name}.lav"] = one.model
     if without:

@@ -9,7 +9,9 @@ import pandas as pd
 import semfit
 
 from loyalty.cases.study import Study
+from loyalty.estimates import moments
 from loyalty.estimates.fit import missing_answers
+from loyalty.estimates.moments import Moments
 from loyalty.estimates.solution import Solution, solution
 from loyalty.export.sheets import Sheet, sheet
 from loyalty.ground.reasons import reason_of
@@ -25,13 +27,20 @@ MEASURES = {
     "scaling_factor": "chisq.scaling.factor",
     "srmr": "srmr",
 }
+#: Of a model without a sound solution: why.
+Without = dict[str, str]
 _KINDS = {"=~": "loading", "~": "path", ":=": "defined"}
 
 
-def fitted(study: Study, rows: pd.DataFrame) -> tuple[dict[str, Solution], dict[str, str]]:
-    """The main models' solutions in `rows` (scored answers), and why others have none.
+def fitted(study: Study, rows: pd.DataFrame | Moments) -> tuple[dict[str, Solution], Without]:
+    """The main models' solutions, and why others have none.
 
     Sound solutions alone: what another program makes of an inadmissible one is no check.
+
+    Parameters
+    ----------
+    rows : DataFrame or Moments
+        Scored answers (robust maximum likelihood), or what is recorded of them (plain).
     """
     scales = [c for c in study.main if len(c.items) > 1]
     models: dict[str, tuple[str, bool]] = {}
@@ -40,16 +49,14 @@ def fitted(study: Study, rows: pd.DataFrame) -> tuple[dict[str, Solution], dict[
     if study.paths:
         models["structural"] = (study.structural_model(), False)
     found: dict[str, Solution] = {}
-    without: dict[str, str] = {}
+    without: Without = {}
     for name, (model, std_lv) in models.items():
         try:
-            result = semfit.fit(
-                model,
-                rows,
-                estimator="MLR",
-                missing=missing_answers(rows, items_of(study, name)),
-                std_lv=std_lv,
-            )
+            if isinstance(rows, Moments):
+                result = moments.fit(rows, model, estimator="ML", std_lv=std_lv)
+            else:
+                missing = missing_answers(rows, items_of(study, name))
+                result = semfit.fit(model, rows, estimator="MLR", missing=missing, std_lv=std_lv)
         except semfit.ModelError as error:
             without[name] = reason_of(error).text().en
             continue
@@ -71,6 +78,8 @@ def expected(found: Mapping[str, Solution]) -> Sheet:
     rows: list[dict[str, Any]] = []
     for name, one in found.items():
         for field, measure in MEASURES.items():
+            if one.scaling_factor is None and ".scal" in measure:
+                continue
             rows.append(_row(name, measure, "", "", "", getattr(one, field)))
         for p in one.rows:
             if p.op in ("=~", "~", "~~", ":="):
@@ -86,28 +95,50 @@ def _row(model: str, what: str, kind: str, lhs: str, rhs: str, value: Any) -> di
     return {"model": model, "what": what, "kind": kind, "lhs": lhs, "rhs": rhs, "value": value}
 
 
-def script(study: Study, found: Mapping[str, Solution], rows: str) -> str:
-    """The R script; `rows` is where the answers are, from the package's folder."""
-    turned = [
-        f'd[["{i.id}"]] <- {study.item_scale(i).min + study.item_scale(i).max:g} - d[["{i.id}"]]'
-        for i in study.items
-        if i.reversed
-    ]
+def script(study: Study, found: Mapping[str, Solution], rows: str | None) -> str:
+    """The R script; `rows` is where the answers are, from the package's folder.
+
+    Without rows the models are fitted to ``tables/covariances.csv``.
+    """
     fits = []
     for name, one in found.items():
-        missing = ', missing = "fiml"' if one.missing == "fiml" else ""
+        read = f'readLines(file.path(here, "models", "{name}.lav"))'
         unit = "TRUE" if one.unit == "variance" else "FALSE"
-        means = "TRUE" if one.missing == "fiml" else "FALSE"
-        fits.append(
-            f'models[["{name}"]] <- sem(\n'
-            f'  readLines(file.path(here, "models", "{name}.lav")), d,\n'
-            f'  estimator = "MLR", std.lv = {unit}, meanstructure = {means}{missing})'
-        )
+        if rows is None:
+            data = f'estimator = "ML", std.lv = {unit}, {_GIVEN}'
+        else:
+            missing = ', missing = "fiml"' if one.missing == "fiml" else ""
+            means = "TRUE" if one.missing == "fiml" else "FALSE"
+            data = f'd, estimator = "MLR", std.lv = {unit}, meanstructure = {means}{missing}'
+        fits.append(f'models[["{name}"]] <- sem(\n  {read},\n  {data})')
     return _SCRIPT.format(
-        rows=rows, tolerance=f"{TOLERANCE:g}", turned="\n".join(turned), fits="\n".join(fits)
+        data=_MOMENTS if rows is None else _answers(study, rows),
+        tolerance=f"{TOLERANCE:g}",
+        fits="\n".join(fits),
     )
 
 
+def _answers(study: Study, rows: str) -> str:
+    """R that reads the answers and turns those of items worded in reverse."""
+    lines = [
+        "# answers as they were given; items worded in reverse are turned",
+        f'd <- read.csv(file.path(here, "{rows}"), na.strings = "", check.names = FALSE)',
+    ]
+    for item in study.items:
+        if item.reversed:
+            both = study.item_scale(item).min + study.item_scale(item).max
+            lines.append(f'd[["{item.id}"]] <- {both:g} - d[["{item.id}"]]')
+    return "\n".join(lines)
+
+
+_GIVEN = "sample.cov = s, sample.mean = m, sample.nobs = n"
+_MOMENTS = """# means and covariances of the answers, which are not part of this package
+t <- read.csv(file.path(here, "tables", "covariances.csv"), check.names = FALSE)
+s <- as.matrix(t[, t$item])
+rownames(s) <- t$item
+s[upper.tri(s)] <- t(s)[upper.tri(s)]
+m <- setNames(t$mean, t$item)
+n <- t$n[1]"""
 _SCRIPT = """# Fits the main models with lavaan and sets each number beside the expected one.
 #   Rscript check.R
 # ends with exit code 1 where one is off by more than {tolerance} (times its size, above one), and
@@ -121,9 +152,7 @@ file <- sub("^--file=", "", grep("^--file=", commandArgs(), value = TRUE))
 here <- if (length(file)) dirname(normalizePath(file)) else "."
 tolerance <- {tolerance}
 
-# answers as they were given; items worded in reverse are turned
-d <- read.csv(file.path(here, "{rows}"), na.strings = "", check.names = FALSE)
-{turned}
+{data}
 
 models <- list()
 {fits}
