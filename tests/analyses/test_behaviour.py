@@ -74,6 +74,7 @@ def made_up(seed: int = 5) -> dict[str, pd.DataFrame]:
     effect, season = rng.normal(0, 0.3, 8)[firm], rng.normal(0, 0.1, 24)[month]
     hours = np.exp(3 + effect + season + rng.normal(0, 0.3, 192))
     repurchase = np.exp(-1 - 0.4 * np.log(hours) - effect + season + rng.normal(0, 0.05, 192))
+    taken = (firm < 3) & (month >= 15)
     dates = pd.period_range("2021-01", periods=24, freq="M").astype(str).to_numpy()[month]
     panel = pd.DataFrame(
         {
@@ -81,7 +82,10 @@ def made_up(seed: int = 5) -> dict[str, pd.DataFrame]:
             "month": dates,
             "response_hours": hours,
             "resolution": np.clip(rng.normal(0.6, 0.1, 192), 0, 1),
-            "repurchase": np.clip(repurchase, 0, 1),
+            "repurchase": np.clip(
+                repurchase * np.where(taken := (firm < 3) & (month >= 15), 1.2, 1), 0, 1
+            ),
+            "programme": taken.astype(int),
         }
     )
     panel.loc[100, "repurchase"] = 0.0
@@ -159,6 +163,7 @@ def analysed(described: Study, draws: int) -> Behaviour:
         brands=brands.brands(chosen, choices),
         duplication=brands.duplication(chosen, choices),
         speed=speed,
+        programme=panels.programme(loaded, draws=draws, seed=1),
         waves=waves,
         experiment=experiment,
         recovered=recovery.recovered(described, loaded, model, speed, waves, experiment),
@@ -274,6 +279,7 @@ def test_what_cannot_be_done_is_said_once_and_the_rest_goes_on(thin: Behaviour) 
         "demand": "few_periods",
         "choices": "few_households",
         "speed": "few_clusters",
+        "programme": "few_clusters",
         "waves": "few_waves",
         "experiment": "few_arms",
     }
@@ -554,6 +560,21 @@ def test_customers_of_the_model_are_foretold_as_they_come() -> None:
     held = [p.ci_lower <= p.predicted <= p.ci_upper for p in told.parts]
     assert sum(held) >= len(held) - 2
     assert told.difference_ci_lower > 0
+
+
+def test_a_programme_against_the_past_and_the_others(found: Behaviour, case: Case) -> None:
+    """A rise by a fifth in three of eight firms; by hand: the means before and after."""
+    made = found.programme
+    assert (made.firms, made.taking, made.starts) == (8, 3, 1)
+    assert made.ci_lower < 0.2 < made.ci_upper and made.ci_lower > 0
+    assert made.ahead_ci_lower < 0 < made.ahead_ci_upper
+    text = said("programme", found, case)
+    assert "sign open" not in text.en and "no sign that firms moved apart" in text.en
+    text = said("programme", found, case, ci_lower=-0.1, ahead_ci_lower=0.01, starts=3)
+    assert "sign open" in text.en and "not to be laid to it" in text.en
+    assert "3 different months" in text.en and "3 个不同月份" in text.zh
+    alone = said("programme", found, case, ahead=None)
+    assert "three months before" not in alone.en
 
 
 def test_choices_hedge(found: Behaviour, case: Case) -> None:

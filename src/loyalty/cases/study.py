@@ -82,6 +82,7 @@ ROLES: dict[str, dict[str, str]] = {
         "response_hours": "amount",
         "resolution": "share",
         "repurchase": "share",
+        "programme": "flag?",
     },
     "waves": {"date": "date", "score": "number", "firm": "id?", "customer": "id?"},
     "experiment": {"arm": "text", "outcome": "number", "baseline": "number?", "stratum": "text?"},

@@ -35,6 +35,7 @@ _COLUMNS = {
     "response_hours": "响应小时",
     "resolution": "首次解决率",
     "repurchase": "复购率",
+    "programme": "项目",
     "score": "评分",
     "arm": "组别",
     "outcome": "结果",

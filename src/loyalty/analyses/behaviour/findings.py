@@ -390,6 +390,27 @@ class Speed(Finding):
     specifications: tuple[Specification, ...]
 
 
+class Programme(Finding):
+    """Repurchase of firms with a programme against their own past and the firms without.
+
+    Of `firms`, `taking` have it in some months and not in others, from `starts` different months
+    on. `change` is relative, with effects of firms and months; p and intervals by the wild
+    cluster bootstrap. ``ahead…`` is that of the three months before it begins, where nothing should
+    be seen yet; None where no firm is seen before.
+    """
+
+    firms: Count
+    taking: Count
+    starts: Count
+    change: Percent
+    ci_lower: Percent | None
+    ci_upper: Percent | None
+    p: P
+    ahead: Percent | None
+    ahead_ci_lower: Percent | None
+    ahead_ci_upper: Percent | None
+
+
 class Wave(Record):
     date: date
     n: People
@@ -475,6 +496,7 @@ class Behaviour(Findings):
     brands: Brands | Refused | None = None
     duplication: Duplication | Refused | None = None
     speed: Speed | Refused | None = None
+    programme: Programme | Refused | None = None
     waves: Waves | Refused | None = None
     experiment: Experiment | Refused | None = None
     recovered: Recovery | Refused | None = None

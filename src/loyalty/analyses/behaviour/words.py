@@ -15,6 +15,7 @@ from loyalty.analyses.behaviour.findings import (
     Holdout,
     Model,
     Prediction,
+    Programme,
     Recovery,
     Returned,
     Returns,
@@ -401,6 +402,49 @@ def _rows_without(found: Speed) -> list[Text]:
             zh=f"排除：{zeros} 行为零（无对数），{twice} 行企业月份重复；{gaps} 个月份之前有缺口，没有上月值。",
         )
     ]
+
+
+def programme(found: Programme, case: Case) -> list[Text]:
+    change = estimate(found.change, found.ci_lower, found.ci_upper)
+    taking, firms, p = number(found.taking), number(found.firms), equals(found.p)
+    open_ = (
+        found.ci_lower is None or found.ci_upper is None or found.ci_lower <= 0 <= found.ci_upper
+    )
+    said = [
+        Text(
+            en=f"With the programme, which {taking} of {firms} firms took up, repurchase changes by {change} against the firms' own past and the firms without it (wild bootstrap, *p* {p}) [@cameron2008]{'; the interval leaves the sign open.' if open_ else '.'}",
+            zh=f"{firms} 家企业中有 {taking} 家采用该项目；与自身过去及未采用企业相比，其复购变化 {change}（wild 自助法，*p* {p}）[@cameron2008]{'；区间未定符号。' if open_ else '。'}",
+        )
+    ]
+    if found.ahead is not None:
+        ahead = estimate(found.ahead, found.ahead_ci_lower, found.ahead_ci_upper)
+        lower, upper = found.ahead_ci_lower, found.ahead_ci_upper
+        early = lower is not None and upper is not None and (lower > 0 or upper < 0)
+        en = (
+            "something moved before it began, so the change is not to be laid to it"
+            if early
+            else "no sign that firms moved apart before, which does not prove that they would not have later"
+        )
+        zh = (
+            "项目开始前已有变动，不宜将变化归因于它"
+            if early
+            else "未见此前已有分化，但不能证明此后不会分化"
+        )
+        said.append(
+            Text(
+                en=f"In the three months before it began the change is {ahead}: {en}.",
+                zh=f"开始前三个月的变化为 {ahead}：{zh}。",
+            )
+        )
+    if found.starts > 1:
+        starts = number(found.starts)
+        said.append(
+            Text(
+                en=f"Firms began in {starts} different months: if the change grows or fades with time, such a comparison can weigh it wrongly [@goodmanbacon2021].",
+                zh=f"各企业在 {starts} 个不同月份开始：若变化随时间增减，此种比较的加权可能有误 [@goodmanbacon2021]。",
+            )
+        )
+    return said
 
 
 def waves(found: Waves, case: Case) -> Text:
