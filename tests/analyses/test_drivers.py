@@ -11,6 +11,7 @@ from semfit.model import block_moments
 
 from loyalty.analyses.drivers import findings as drivers
 from loyalty.analyses.drivers import words
+from loyalty.analyses.drivers.models import Share
 from loyalty.analyses.drivers.page import PAGE
 from loyalty.cases import study, survey
 from loyalty.estimates.latent import latent
@@ -197,6 +198,18 @@ def test_a_claimed_threshold_outside_the_data(retail: drivers.Answers) -> None:
     found = drivers.thresholds(retail, low)
     assert {r.change for r in found.rows} == {None}
     assert [m.code for m in found.messages] == ["threshold_outside"] * 2
+
+
+def test_what_begins_a_chain_is_told_from_what_leads_there_directly() -> None:
+    described = study.load("innovation-six-drivers-simulated")
+    case = Case(described.case, described)
+    rows = [
+        Share.model_construct(from_="brand_image", to="loyalty", side=side)
+        for side in ("direct", "first")
+    ]
+    direct, first = (words.share_of(case, row) for row in rows)
+    assert (direct.en, first.en) == ("Brand image → Loyalty", "Brand image → … → Loyalty")
+    assert first.zh == "品牌形象 → … → 顾客忠诚度"
 
 
 def test_what_the_case_does_not_ask_is_not_said() -> None:

@@ -55,8 +55,11 @@ def asked(case: Case, question: str) -> Text:
 
 
 def share_of(case: Case, row: Any) -> Text:
-    """``Quality → Loyalty``."""
-    return arrow(case.label(row.from_), case.label(row.to))
+    """``Quality → Loyalty``; ``Quality → … → Loyalty`` of what begins a chain, over all its ways."""
+    start, end = case.label(row.from_), case.label(row.to)
+    if row.side == "first":
+        start = Text(en=f"{start.en} → …", zh=f"{start.zh} → …")
+    return arrow(start, end)
 
 
 def _lower(label: Text) -> Text:
