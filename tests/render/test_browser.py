@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
+from importlib.resources import files as files_of
 from pathlib import Path
 
 import pytest
@@ -96,3 +97,30 @@ def test_without_javascript(browser: Browser, book: Path) -> None:
     page.click(".menu-button")
     page.locator(".chapters a", has_text="Measurement").click()
     page.wait_for_url("**/measurement.html")
+
+
+def test_what_a_reference_leads_to_stands_beside_it(browser: Browser, book: Path) -> None:
+    """By pointer and by keyboard, of a citation and of a cross-reference; Escape takes it away."""
+    page = opened(browser, book / "reports/concepts.html", viewport={"width": 1400, "height": 844})
+    shown = page.locator("[role=tooltip]")
+    cited = page.locator("main a[data-preview]").first
+    cited.hover()
+    shown.wait_for()
+    assert shown.inner_text() == cited.get_attribute("data-preview")
+    assert cited.get_attribute("aria-describedby") == shown.get_attribute("id")
+    page.mouse.move(2, 2)
+    assert shown.count() == 0
+    inside = page.locator('main a.quarto-xref[href^="#fig-"], main a.quarto-xref[href^="#tbl-"]')
+    inside.first.focus()
+    shown.wait_for()
+    target = (inside.first.get_attribute("href") or "#")[1:]
+    assert shown.inner_text().strip() in page.locator(f'[id="{target}"]').inner_text()
+    page.evaluate((files_of("axe_playwright_python") / "axe.min.js").read_text("utf-8"))
+    faults = page.evaluate(
+        "axe.run('#book-preview').then("
+        "r => r.violations.map(v => v.id + v.nodes[0].html + v.nodes[0].failureSummary))"
+    )
+    assert faults == []
+    page.keyboard.press("Escape")
+    assert shown.count() == 0
+    page.context.close()

@@ -11,6 +11,7 @@ import zipfile
 from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import unquote
+from xml.etree import ElementTree
 
 import pdf_facts
 import pytest
@@ -258,6 +259,35 @@ def test_word_links_lead_to_one_place(book: Path) -> None:
     leads = set(re.findall(r'w:anchor="([^"]+)"', document))
     assert len(places) == len(set(places)) and len(leads) > 10
     assert leads - set(places) == set()
+
+
+def test_word_counts_and_refers_by_fields(book: Path) -> None:
+    """Real headings, captions that count, references and contents as fields, repeated heads."""
+    with zipfile.ZipFile(next(book.glob("*.docx"))) as archive:
+        xml = archive.read("word/document.xml").decode("utf-8")
+    document = ElementTree.fromstring(xml)
+    w = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+    styles = [s.get(f"{w}val") for s in document.iter(f"{w}pStyle")]
+    assert {"Heading1", "Heading2", "ImageCaption", "TableCaption"} <= set(styles)
+    asked = [f.get(f"{w}instr", "").split() for f in document.iter(f"{w}fldSimple")]
+    captions = [
+        ElementTree.tostring(p, encoding="unicode")
+        for p in document.iter(f"{w}p")
+        for style in p.iter(f"{w}pStyle")
+        if style.get(f"{w}val") in ("ImageCaption", "TableCaption")
+    ]
+    counted = [c for c in captions if " SEQ " in c]
+    assert counted and sum(one[0] == "SEQ" for one in asked) == len(counted)
+    assert {one[1] for one in asked if one[0] == "SEQ"} == {"Figure", "Table"}
+    marks = [(b.get(f"{w}id"), b.get(f"{w}name")) for b in document.iter(f"{w}bookmarkStart")]
+    for of in zip(*marks, strict=True):
+        assert len(of) == len(set(of))
+    references = {one[1] for one in asked if one[0] == "REF"}
+    assert references and references <= {name for _, name in marks}
+    contents = [i.text or "" for i in document.iter(f"{w}instrText")]
+    assert any(text.strip().startswith("TOC ") for text in contents)
+    assert all(t.find(f".//{w}tblHeader") is not None for t in document.iter(f"{w}tbl"))
+    assert xml.count("<w:drawing") <= len(re.findall(r'<wp:docPr[^>]* descr="[^"]+', xml))
 
 
 def test_same_bytes_again_and_fast(sample: Path, book: Path, tmp_path: Path) -> None:

@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import tempfile
 import zipfile
+import zlib
 from pathlib import Path
 from typing import Any
+from xml.sax.saxutils import escape
 
 from . import ast, pandoc
 from .ast import Node
 from .document import Chapter, Document
 from .labels import words
+
+#: What Word numbers by itself.
+SEQUENCES = ("fig", "tbl")
 
 
 def _blocks(document: Document, chapter: Chapter, folder: Path) -> list[Node]:
@@ -50,8 +55,13 @@ def _blocks(document: Document, chapter: Chapter, folder: Path) -> list[Node]:
             for block in caption["c"][1]:
                 inlines += inner(ast.content(block) or [])
             if number:
-                lead = ast.text(f"{book_words[name]}\u00a0{number}:")
-                inlines = [lead, ast.node("Space"), *inlines]
+                label = _numbered_label(content[0][0], book_words[name], number)
+                inlines = [
+                    ast.raw_inline("openxml", label),
+                    ast.text(":"),
+                    ast.node("Space"),
+                    *inlines,
+                ]
             style = "Table Caption" if name == "tbl" else "Image Caption"
             attributes = ast.attr(content[0][0], [], [("custom-style", style)])
             made = ast.node("Div", [attributes, [ast.node("Para", inlines)]])
@@ -76,6 +86,11 @@ def _blocks(document: Document, chapter: Chapter, folder: Path) -> list[Node]:
             return [ast.raw("openxml", xml)]
         if kind == "Span" and "x-ref" in content[0][1]:
             target = ast.get(content[0], "target")
+            kind, number = document.targets[target].kind, document.targets[target].number
+            label = f"{book_words[kind]}\u00a0{number}"
+            if kind in SEQUENCES and ast.plain(content[1]).split() == label.split():
+                field = _field(f"REF {_bookmark(target)} \\h", label)
+                return [ast.raw_inline("openxml", field)]
             return [ast.node("Link", [ast.attr(), content[1], [f"#{target}", ""]])]
         if kind == "Span" and {"x-num", "x-dossier", "x-result"} & set(content[0][1]):
             return list(inner(content[1]))
@@ -110,6 +125,49 @@ def _blocks(document: Document, chapter: Chapter, folder: Path) -> list[Node]:
     title = numbered(number, inner(chapter.title))
     identifier = chapter.identifier or chapter.name
     return [ast.node("Header", [1, ast.attr(identifier), title]), *inner(chapter.blocks)]
+
+
+def _run(text: str) -> str:
+    return f'<w:r><w:t xml:space="preserve">{escape(text)}</w:t></w:r>'
+
+
+def _field(instruction: str, shown: str) -> str:
+    """A field that Word can compute anew, and what it shows until then."""
+    return f'<w:fldSimple w:instr=" {escape(instruction)} ">{_run(shown)}</w:fldSimple>'
+
+
+def _bookmark(identifier: str) -> str:
+    """A name as Word gives to what cross-references lead to."""
+    return f"_Ref{zlib.crc32(identifier.encode()):010}"
+
+
+def _numbered_label(identifier: str, word: str, number: str) -> str:
+    """``Figure 3.2``: a sequence of its own in every chapter, and a bookmark around it."""
+    before, _, last = number.rpartition(".")
+    sequence = f"SEQ {'Figure' if identifier.startswith('fig-') else 'Table'} \\* ARABIC \\s 1"
+    lead = f"{word}\u00a0{before}." if before else f"{word}\u00a0"
+    at = zlib.crc32(identifier.encode()) >> 1
+    return (
+        f'<w:bookmarkStart w:id="{at}" w:name="{_bookmark(identifier)}"/>'
+        f'{_run(lead)}{_field(sequence, last)}<w:bookmarkEnd w:id="{at}"/>'
+    )
+
+
+def _contents(document: Document) -> Node:
+    """A table of contents that Word fills when the file is opened; the chapters until then."""
+    titles = [
+        " ".join(part for part in (chapter.number, ast.plain(chapter.title)) if part)
+        for chapter in document.chapters
+    ]
+    begin = '<w:r><w:fldChar w:fldCharType="begin" w:dirty="true"/></w:r>'
+    begin += (
+        '<w:r><w:instrText xml:space="preserve"> TOC \\o "1-3" \\h \\z \\u </w:instrText></w:r>'
+    )
+    begin += '<w:r><w:fldChar w:fldCharType="separate"/></w:r>'
+    end = '<w:r><w:fldChar w:fldCharType="end"/></w:r>'
+    lines = [_run(title) for title in titles]
+    lines[0], lines[-1] = begin + lines[0], lines[-1] + end
+    return ast.raw("openxml", "".join(f"<w:p>{line}</w:p>" for line in lines))
 
 
 def _alt(item: Node, alt: str) -> list[Node] | None:
@@ -149,7 +207,7 @@ def write(document: Document, target: Path) -> Path:
     if book.date:
         meta["date"] = string(book.date)
     with tempfile.TemporaryDirectory() as name:
-        blocks: list[Node] = []
+        blocks: list[Node] = [_contents(document)]
         for chapter in document.chapters:
             blocks += _blocks(document, chapter, Path(name))
         target.parent.mkdir(parents=True, exist_ok=True)

@@ -7,6 +7,7 @@ import json
 import os
 import re
 import shutil
+from functools import cached_property
 from pathlib import Path
 from string import Template
 from typing import Any
@@ -16,6 +17,7 @@ from .ast import Node
 from .document import Chapter, Document
 from .labels import words
 from .notebook import source_of
+from .store import digest
 
 TEMPLATES = Path(__file__).parent / "templates"
 ASSETS = "assets"
@@ -295,6 +297,9 @@ class HtmlWriter:
             target = relative_href(href, path) + (f"#{fragment}" if fragment else "")
         elif target.startswith("#ref-") and references and references is not chapter:
             page_href = references.page.href
+            if work := self._works.get(target[1:]):  # said beside the citation
+                identifier, classes, values = attributes
+                attributes = [identifier, classes, [*values, ["data-preview", work]]]
             target = relative_href(href, page_href) + target
         return [attributes, inlines, [target, title]]
 
@@ -318,16 +323,31 @@ class HtmlWriter:
         self._assets(out, pages, [entry for *_, entries in written for entry in entries])
         return paths
 
+    @cached_property
+    def _works(self) -> dict[str, str]:
+        """Each entry of the list of references by its identifier, as plain text."""
+        found: dict[str, str] = {}
+
+        def visit(item: Node) -> list[Node] | None:
+            if item["t"] == "Div" and "csl-entry" in item["c"][0][1]:
+                found[item["c"][0][0]] = " ".join(ast.plain(item["c"][1]).split())
+            return None
+
+        if self.document.references is not None:
+            ast.walk(self.document.references.blocks, visit)
+        return found
+
     def _written(self) -> list[tuple[str, str, list[list[str]]]]:
         """Each chapter's text and title as HTML, and what the search finds of it."""
         store = self.document.store
         assets = {name: sorted(images) for name, images in self.document.assets.items()}
+        works = digest([digest(file.read_bytes()) for file in self.book.bibliography])
         known: dict[str, str] = {}
         new: list[Chapter] = []
         for chapter in self.document.chapters:
             book = self.book
             places = [book.dossiers, book.dossier, *book.translated]
-            key = store.key("html", chapter.key, assets, places, book.code_fold)
+            key = store.key("html", chapter.key, assets, places, book.code_fold, works)
             known[chapter.page.source] = key
             if store.get(key) is None:
                 new.append(chapter)
