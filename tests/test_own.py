@@ -18,7 +18,7 @@ from loyalty import cli, newcase
 from loyalty.book import pages, plan
 from loyalty.cases import form, naming, study
 from loyalty.ground import paths
-from loyalty.run import analyses
+from loyalty.run import analyses, workflow
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -81,6 +81,20 @@ def test_without_a_case_a_report_says_how_to_make_one(own: Path, capsys: Any) ->
     assert cli.main(["report"]) == 2
     assert "no case here yet" in capsys.readouterr().err
     assert list(own.iterdir()) == []
+
+
+def test_one_broken_case_takes_no_others_report(
+    own: Path, capsys: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put(own)
+    broken = own / "data" / "broken" / "study.yml"
+    broken.parent.mkdir()
+    broken.write_text("title: x\n", encoding="utf-8")
+    asked: list[Any] = []
+    monkeypatch.setattr(workflow, "run", lambda steps, cores, say: asked.extend(steps))
+    assert cli.main(["report"]) == 0  # what is asked for is not done here
+    assert {"check_broken", "report_mine_en"} <= {step.name for step in asked}
+    assert cli.main(["report", "broken"]) == 2
 
 
 def test_a_notebook_taken_out_goes_before_the_suites(own: Path, capsys: Any) -> None:

@@ -227,11 +227,12 @@ def report_(
     """Run what is out of date, then render the report: the whole road.
 
     With cases, only theirs: all that was computed of each, in every language asked for. In a
-    project of one's own, without any named, of every case there.
+    project of one's own, without any named, of every case there: one that fails takes no other's.
     """
     from loyalty.book import files
 
-    if paths.own() and not cases:
+    whole = paths.own() and not cases
+    if whole:
         cases = study.cases()
         if not cases:
             raise UserError("no case here yet: `loyalty new NAME --data FILE` makes one")
@@ -242,11 +243,15 @@ def report_(
             "--language {language}: the report is made in every language; name a case",
             language=language,
         )
-    targets = [f"report_{study.load(case).case}_{one}" for case in cases or [] for one in languages]
+    for case in cases or []:
+        if not whole:
+            study.load(case)
+    targets = [f"report_{case}_{one}" for case in cases or [] for one in languages]
     wide = {**_wide(draws, seed), "case_to" if cases else "to": ",".join(formats)}
-    _road(targets or ["report"], wide, cores, cases)
+    _road(targets or ["report"], wide, cores, None if whole else cases)
     if cases:
         made = [f for c in cases for one in languages for f in files.case_files(c, one, formats)]
+        made = [file for file in made if file.is_file()]
     else:
         books = [
             file for e in files.EDITIONS for file in e.files(f for f in formats if f != "html")

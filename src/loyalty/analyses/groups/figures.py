@@ -56,6 +56,9 @@ def _pairs(
 
 def latent_means(found: LatentMeans, case: Case) -> Figure:
     group = grouping(case, found.group).label
+    firms, firms_zh = "", ""
+    if found.firms is not None:
+        firms, firms_zh = ", also allowing for firms", "（含考虑企业的区间）"
     return Figure(
         _pairs(
             found.differences,
@@ -69,8 +72,8 @@ def latent_means(found: LatentMeans, case: Case) -> Figure:
             zh=f"按{group.zh}比较的潜均值差异及 95% 区间，视受访者为独立。",
         ),
         Text(
-            en="Forest plot: for every construct one difference with its interval for each pair of groups; the table gives the largest, also allowing for firms.",
-            zh="森林图：每个构念的各组对差异及区间；最大者（含考虑企业的区间）见表格。",
+            en=f"Forest plot: for every construct one difference with its interval for each pair of groups; the table gives the largest{firms}.",
+            zh=f"森林图：每个构念的各组对差异及区间；最大者{firms_zh}见表格。",
         ),
     )
 
