@@ -355,8 +355,8 @@ def coming_back(found: ComingBack, case: Case) -> list[Text]:
         other = estimate(whole.other, whole.other_ci_lower, whole.other_ci_upper)
         said.append(
             Text(
-                en=f"Within {within} days of a complaint {same} of customers complain of the same again first, and {other} of something else.",
-                zh=f"投诉后 {within} 天内，{same} 的客户首先就同类问题再次投诉，{other} 则投诉其他问题。",
+                en=f"Within {within} days {same} of complaints are followed first by another of the same class, and {other} by one of another class, from the same customer.",
+                zh=f"{within} 天内，{same} 的投诉首先继以同一客户的同类投诉，{other} 继以其他类别的投诉。",
             )
         )
     classes = [r for r in found.rows if r.category is not None]
