@@ -238,7 +238,7 @@ def product() -> dict[str, Any]:
     [
         (
             {"published": [printed()]},
-            "exactly one of pls, statistics, bg_nbd, panel is expected; given: none",
+            "exactly one of pls, model, statistics, bg_nbd, panel is expected; given: none",
         ),
         (
             {"published": [printed(statistics={"figures": [statistic(at=2)]})]},
