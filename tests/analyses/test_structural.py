@@ -679,3 +679,20 @@ def test_what_a_single_question_adds() -> None:
     assert len(tables.questions(shown, context).markdown("zh").splitlines()) == 5
     no_number = structural.answers(Survey(of, rows, "0" * 64, {}, {}))
     assert structural.questions(no_number) is None
+
+
+def test_structures_that_fit_exactly_alike_are_named(whole: Any) -> None:
+    rows = {s.id: s for s in whole.competing.structures}
+    one, *_ = rows.values()
+    partial = one.model_copy(update={"id": "partial", "chisq": 22.651571, "df": 8})
+    direct = one.model_copy(update={"id": "unmediated", "chisq": 22.651572, "df": 8})
+
+    def of(*structures: Any) -> Text:
+        found = whole.competing.model_copy(update={"structures": structures, "added": ()})
+        return said(lambda f, _: words._equivalent(f.structures) or Text(en="no", zh="无"), found)
+
+    text = of(partial, direct)
+    assert "(partial mediation)” and “direct paths only" in text.en.replace("\\", "")
+    assert "equivalent" in text.en and "等价" in text.zh
+    for other in ({"chisq": 22.66}, {"df": 9}, {"chisq": None}):
+        assert of(partial, direct.model_copy(update=other)).en == "no"

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
+from itertools import combinations
 
 from loyalty.analyses.structural.findings import (
     Added,
@@ -494,6 +496,7 @@ def competing(found: Competing, case: Case) -> list[Text]:
         ]
     return [
         *_preferred(found.structures),
+        *_equivalent(found.structures),
         *_unsound(found.structures, case),
         *(
             _against(s, [p for p in found.added if p.structure == s.id], case)
@@ -501,6 +504,24 @@ def competing(found: Competing, case: Case) -> list[Text]:
             if s.delta_p is not None
         ),
     ]
+
+
+def _equivalent(structures: Sequence[Structure]) -> list[Text]:
+    """Structures that imply the same moments: of one χ² and df, so that no data tell them apart."""
+    said = []
+    for one, other in combinations(structures, 2):
+        if one.chisq is None or other.chisq is None or one.df != other.df:
+            continue
+        if not math.isclose(one.chisq, other.chisq, rel_tol=1e-5):
+            continue
+        a, b = _quoted(one), _quoted(other)
+        said.append(
+            Text(
+                en=f"{a.en} and {b.en} are equivalent here: they fit exactly alike, and no data of this kind can tell them apart.",
+                zh=f"{a.zh}与{b.zh}在此等价：二者拟合完全相同，此类数据无法区分。",
+            )
+        )
+    return said
 
 
 def _quoted(structure: Structure) -> Text:
