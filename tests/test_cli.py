@@ -229,7 +229,7 @@ def test_a_full_or_read_only_disk_is_one_line(
         assert called([], capsys) == (2, said)
     with monkeypatch.context() as patched:
         patched.setattr(Path, "write_bytes", full)
-        said = "error _book: cannot be written to (No space left on device)\n"
+        said = "error .cache: cannot be written to (No space left on device)\n"
         assert called(["render", "small"], capsys) == (2, said)
 
 

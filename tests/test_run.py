@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import os
 import random
+import resource
 import shutil
 import signal
 import subprocess
 import sys
 import time
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -87,8 +90,21 @@ def forget(root: Path) -> None:
 
 
 @pytest.fixture(scope="module")
-def undisturbed(project: Path) -> dict[str, bytes]:
+def timed() -> list[float]:
+    return []
+
+
+@pytest.fixture
+def seconds(undisturbed: dict[str, bytes], timed: list[float]) -> float:
+    """How long the undisturbed run took."""
+    return timed[0]
+
+
+@pytest.fixture(scope="module")
+def undisturbed(project: Path, timed: list[float]) -> dict[str, bytes]:
+    begun = time.monotonic()
     said = finished(project)
+    timed.append(time.monotonic() - begun)
     assert f"report: reports/_book/cases/{CASE}/en/index.html" in said
     whole = left(project)
     assert f"reports/results/{CASE}/behaviour.json" in whole
@@ -146,18 +162,116 @@ def test_a_killed_run_is_resumed(
     assert not list(project.rglob("*.part"))
 
 
-@pytest.mark.long
-def test_twenty_kills_at_random_moments(project: Path, undisturbed: dict[str, bytes]) -> None:
-    moment = random.Random(1)
+@pytest.mark.parametrize("part", [0.6, 0.75])
+def test_a_run_killed_at_some_moment_is_resumed(
+    project: Path, undisturbed: dict[str, bytes], seconds: float, part: float
+) -> None:
     forget(project)
-    begun = time.monotonic()
+    process = start(project)
+    time.sleep(part * seconds)
+    process.send_signal(signal.SIGKILL)
+    ended(project, process)
     finished(project)
-    whole = time.monotonic() - begun
+    assert left(project) == undisturbed
+
+
+@pytest.mark.long
+def test_twenty_kills_at_random_moments(
+    project: Path, undisturbed: dict[str, bytes], seconds: float
+) -> None:
+    moment = random.Random(1)
     for _ in range(20):
         forget(project)
         process = start(project)
-        time.sleep(moment.uniform(0, whole))
+        time.sleep(moment.uniform(0, seconds))
         process.send_signal(moment.choice([signal.SIGINT, signal.SIGTERM, signal.SIGKILL]))
         ended(project, process)
         finished(project)
         assert left(project) == undisturbed
+
+
+# --- a disk that is full or may not be written, a clock that goes back ----------------------------
+def kept(root: Path) -> dict[str, bytes]:
+    """What a reader has: findings, notebooks and pages, without what says what failed."""
+    return {
+        name: content
+        for name, content in left(root).items()
+        if name.startswith("reports/") and not name.endswith(".failed.ipynb")
+    }
+
+
+def refused(root: Path, wrap: Sequence[str], **more: Any) -> list[str]:
+    """The lines of a run that would compute anew, and cannot leave it."""
+    code = f"{root / 'src'}{os.pathsep}{root / 'packages' / 'semfit' / 'src'}"
+    done = subprocess.run(
+        [*wrap, sys.executable, *COMMAND[:-1], "21"],
+        cwd=root,
+        env={**os.environ, "LOYALTY_ROOT": str(root), "PYTHONPATH": code},
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+        **more,
+    )
+    assert done.returncode in (1, 2), done.stdout + done.stderr
+    assert "Traceback" not in done.stdout + done.stderr
+    return [line for line in done.stderr.splitlines() if line]
+
+
+@pytest.mark.parametrize("most", [0, 20_000])
+def test_a_disk_that_takes_no_more_leaves_what_was_there(
+    project: Path, undisturbed: dict[str, bytes], most: int
+) -> None:
+    def limited() -> None:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (most, most))
+
+    said = refused(project, [], preexec_fn=limited)
+    assert 1 <= len(said) <= 3 and any("File too large" in line for line in said), said
+    assert kept(project) == {k: v for k, v in undisturbed.items() if k.startswith("reports/")}
+    finished(project)
+    assert left(project) == undisturbed
+
+
+NAMESPACE = ["unshare", "--mount"]
+MAY_MOUNT = (
+    shutil.which("unshare") is not None
+    and subprocess.run([*NAMESPACE, "true"], capture_output=True, check=False).returncode == 0
+)
+
+
+@pytest.mark.skipif(not MAY_MOUNT, reason="may not mount anything here")
+@pytest.mark.parametrize(
+    ("where", "how", "why"),
+    [
+        (".cache", 'mount --bind "$0" "$0" && mount -o remount,ro,bind "$0"', "Read-only"),
+        ("reports", 'mount --bind "$0" "$0" && mount -o remount,ro,bind "$0"', "Read-only"),
+        (".cache", 'mount -t tmpfs -o size=4k tmpfs "$0" && cp /dev/zero "$0/x"', "No space left"),
+    ],
+)
+def test_a_folder_that_cannot_be_written_is_one_line(
+    project: Path, undisturbed: dict[str, bytes], where: str, how: str, why: str
+) -> None:
+    script = f'{{ {how}; }} 2>/dev/null; shift 0; exec "$@"'
+    said = refused(project, [*NAMESPACE, "sh", "-c", script, str(project / where)])
+    assert len(said) == 1, said
+    assert said[0].startswith(f"error {where}: cannot be written to ({why}")
+    assert left(project) == undisturbed
+
+
+def test_a_clock_that_goes_back_changes_nothing(
+    project: Path, undisturbed: dict[str, bytes]
+) -> None:
+    """Files from the future, and a change that is older than all that rests on it."""
+    for folder in ("reports", "notebooks", "data", "src"):
+        for file in (project / folder).rglob("*"):
+            os.utime(file, (4e9, 4e9))
+    assert finished(project) == f"report: reports/_book/cases/{CASE}/en/index.html\n"
+    description = project / "data" / CASE / "study.yml"
+    text = description.read_text(encoding="utf-8")
+    description.write_text(f"{text}# a word more\n", encoding="utf-8")
+    os.utime(description, (1e9, 1e9))
+    assert "behaviour" in finished(project)
+    description.write_text(text, encoding="utf-8")
+    os.utime(description, (1e8, 1e8))
+    finished(project)
+    assert left(project) == undisturbed

@@ -40,6 +40,8 @@ Languages = Annotated[str, typer.Option(help="Of en, zh, separated by commas.")]
 Cores = Annotated[int, typer.Option(min=1, help="Notebooks side by side.")]
 Formats = Annotated[str, typer.Option(help="Of html, pdf, docx, separated by commas.")]
 CORES = os.cpu_count() or 1
+#: What a disk says that is full, or may not be written.
+UNWRITTEN = (errno.ENOSPC, errno.EROFS, errno.EACCES, errno.EDQUOT, errno.EFBIG)
 ABSENT = "{package} is not installed; `uv sync --frozen` installs every group of dependencies"
 ABSENT_OWN = "{package} is not installed; it comes with loyalty-study[own]"
 
@@ -591,7 +593,7 @@ def _done(command: Any, words: Sequence[str]) -> int:
         wrong("error", Said(ABSENT_OWN if paths.own() else ABSENT, package=package))
         return 2
     except OSError as error:
-        if error.errno not in (errno.ENOSPC, errno.EROFS, errno.EACCES, errno.EDQUOT):
+        if error.errno not in UNWRITTEN:
             raise
         where = error.filename or paths.root()
         wrong("error", Said("{where}: {why}", where=where, why=said_by_system(error)))

@@ -196,6 +196,9 @@ def execute(case: str, analysis: str, overrides: dict[str, Any] | None = None) -
             notebook=file.stem,
             kept=failed.relative_to(paths.root()),
         ) from None
+    except OSError:  # as of a disk that is full: half a notebook helps nobody
+        scratch.unlink(missing_ok=True)
+        raise
     finally:
         sockets.cleanup()
     notebook = nbformat.read(scratch, as_version=4)

@@ -35,17 +35,18 @@ def alone() -> Iterator[None]:
         yield
         return
     reports = paths.root() / "reports"
+    folder = paths.cache()
     try:
         for folder in (paths.cache(), reports):
             folder.mkdir(parents=True, exist_ok=True)
             probe = folder / ".writable.part"
             probe.write_bytes(b"?" * 4096)
             probe.unlink()
-        handle = (paths.cache() / "running").open("w")
+        folder = paths.cache()
+        handle = (folder / "running").open("w")
     except OSError as error:
-        where = Path(error.filename or reports).parent.name
         raise UserError(
-            "{where}: cannot be written to ({why})", where=where, why=said_by_system(error)
+            "{where}: cannot be written to ({why})", where=folder.name, why=said_by_system(error)
         ) from None
     with handle:
         if os.name == "posix":
