@@ -42,6 +42,7 @@ class Pdf:
     author: str
     outline: list[tuple[str, int]]
     pages: list[Page]
+    chapters: set[int]  # the pages on which one begins
 
     @property
     def text(self) -> str:
@@ -50,15 +51,18 @@ class Pdf:
 
 def read(path: Path) -> Pdf:
     with pypdfium2.PdfDocument(path) as document:
-        outline = []
+        outline, chapters = [], set()
         for entry in document.get_toc():
             target = entry.get_dest()
             outline.append((entry.get_title(), 0 if target is None else target.get_index() + 1))
+            if entry.level == 0:
+                chapters.add(outline[-1][1])
         return Pdf(
             document.get_metadata_value("Title"),
             document.get_metadata_value("Author"),
             outline,
             [_page(document, index) for index in range(len(document))],
+            chapters,
         )
 
 

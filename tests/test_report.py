@@ -490,6 +490,23 @@ def test_pdf_fonts_are_embedded(pdf: tuple[Edition, pdf_facts.Pdf]) -> None:
     assert [name for name, embedded in fonts if not embedded] == []
 
 
+def test_pdf_pages_are_full_but_a_chapters_last(pdf: tuple[Edition, pdf_facts.Pdf]) -> None:
+    edition, read = pdf
+    if quarto(BOOK / edition.place / "index.html"):
+        pytest.skip("real Quarto begins its chapters on right-hand pages")
+    foot = 60  # points; below it stands the page's number
+    last = {page - 1 for page in read.chapters} | {len(read.pages)}
+    empty = []
+    for page in read.pages:
+        edges = [run.bottom for run in page.runs if run.bottom > foot]
+        # a page with a title alone begins a part; the one before it ends a chapter
+        if len(edges) < 3:
+            last |= {page.number, page.number - 1}
+        elif min(edges) > page.height / 2:
+            empty.append(page.number)
+    assert [number for number in empty if number not in last] == []
+
+
 def test_pdf_text_stays_on_the_paper(pdf: tuple[Edition, pdf_facts.Pdf]) -> None:
     edge = 24  # points; text margins are wider by far
     over = [
