@@ -172,6 +172,7 @@ quarter
 random_plans rank reached reaching_one released removed replications same sane scores shown
 silence simpler skewness_df sound stable supported suspect tested times tiny top total twice units
 unnamed upper used violations weak week weeks widest worse x zeros
+baseline declared most_by_chance starts taking watched within
 """
 NO_PEOPLE = frozenset(_NAMES.split()) | {
     "after",
@@ -184,7 +185,9 @@ NO_PEOPLE = frozenset(_NAMES.split()) | {
     "waves",
 }
 #: Counts of all whom a statistic rests on, and of what stands within a field of single people.
-_TOTALS = "actual at at_risk complaints customers events left lines n n_left purchases read"
+_TOTALS = (
+    "actual at at_risk complaints customers events left lines n n_left purchases read received"
+)
 ALL_OF_THEM = frozenset(_TOTALS.split()) | {"people", "respondents"}
 
 

@@ -28,6 +28,7 @@ WITHOUT = {
     "kim1995": "not confirmed",
     "paunonen1997": "not confirmed",
     "rocks2016": "not confirmed",
+    "simmons2016": "not confirmed",
 }
 
 

@@ -166,6 +166,8 @@ def _said(problem: ErrorDetails) -> Said:
     """What does not hold, and what was found instead."""
     context = problem.get("ctx", {})
     of = getattr(context.get("error"), "said", None)
+    if of is None and problem["type"] == "value_error":
+        of = Said(str(context["error"]))
     if of is None:
         try:
             known = PydanticKnownError(problem["type"], context or None)  # type: ignore[arg-type]
