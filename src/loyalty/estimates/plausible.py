@@ -7,6 +7,8 @@ import pandas as pd
 import semfit
 from semfit.scores import patterns_of, score_weights
 
+from loyalty.stats.roots import symmetric_root
+
 
 def plausible_values(result: semfit.Result, draws: int, seed: int) -> list[pd.DataFrame]:
     """Draws of the latent variables from their distribution given each row's answers.
@@ -40,9 +42,6 @@ def plausible_values(result: semfit.Result, draws: int, seed: int) -> list[pd.Da
     noise = rng.standard_normal((draws, *means.shape))
     for k in range(len(seen)):
         rows = order[ends[k] : ends[k + 1]]
-        left = within - weights[k].T @ across
-        values, vectors = np.linalg.eigh((left + left.T) / 2)
-        root = vectors * np.sqrt(np.clip(values, 0.0, None))
-        noise[:, rows] = noise[:, rows] @ root.T
+        noise[:, rows] = noise[:, rows] @ symmetric_root(within - weights[k].T @ across)
     drawn = means.to_numpy() + noise
     return [pd.DataFrame(one, index=means.index, columns=means.columns) for one in drawn]

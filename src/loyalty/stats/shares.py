@@ -15,6 +15,7 @@ from typing import Literal
 import numpy as np
 
 from loyalty.stats._common import CannotCompute, FloatArray
+from loyalty.stats.roots import symmetric_root
 
 Measure = Literal["lmg", "johnson", "product"]
 #: Regressions of 2^k subsets of predictors are solved.
@@ -91,8 +92,7 @@ def johnson(correlations: FloatArray) -> FloatArray:
     Source: Johnson (2000), Multivariate Behavioral Research 35, 1-19.
     """
     r = _checked(correlations)
-    values, vectors = np.linalg.eigh(r[..., 1:, 1:])
-    root = (vectors * np.sqrt(values)[..., None, :]) @ np.swapaxes(vectors, -1, -2)
+    root = symmetric_root(r[..., 1:, 1:])
     beta = np.linalg.solve(root, r[..., 1:, :1])
     found: FloatArray = (root**2 @ beta**2)[..., 0]
     return found

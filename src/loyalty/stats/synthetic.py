@@ -23,6 +23,7 @@ from scipy.optimize import minimize
 from scipy.special import softmax
 
 from loyalty.ground.reasons import CannotCompute
+from loyalty.stats.roots import symmetric_root
 
 Array = npt.NDArray[np.float64]
 Whole = npt.NDArray[np.int_]
@@ -240,8 +241,7 @@ def _polished(made: Array, target: Array, rng: np.random.Generator) -> Array:
 
 def _root(correlations: Array) -> Array:
     """A root of the nearest matrix that is a correlation matrix, with unit rows."""
-    values, vectors = np.linalg.eigh(correlations)
-    root = vectors * np.sqrt(np.maximum(values, 1e-10))
+    root = symmetric_root(correlations, least=1e-10)
     unit: Array = root / np.linalg.norm(root, axis=1, keepdims=True)
     return unit
 

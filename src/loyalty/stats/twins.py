@@ -16,6 +16,7 @@ from loyalty.stats._common import (
     correlations_by_pair,
     to_matrix,
 )
+from loyalty.stats.roots import symmetric_root
 
 #: All pairs of more rows than these are not looked at.
 MOST = 5_000
@@ -112,8 +113,7 @@ def _drawn(values: FloatArray, draws: int, seed: int) -> list[IntArray]:
     shrunk = np.array([_shrunk(column) for column in values.T])
     r = np.clip(r / np.outer(shrunk, shrunk), -0.98, 0.98)
     np.fill_diagonal(r, 1.0)
-    size, axes = np.linalg.eigh(r)
-    root = axes * np.sqrt(np.maximum(size, 1e-6))
+    root = symmetric_root(r, least=1e-6)
     root /= np.sqrt((root**2).sum(axis=1))[:, None]
     gaps = np.isnan(values)
     ordered = [np.sort(column[~np.isnan(column)]) for column in values.T]
