@@ -112,6 +112,14 @@ def show_checked(checked: Checked) -> None:
                 constructs=checked.constructs,
             )
             out.print(f"  {case} · sha256 {table.sha256}")
+        elif table.table == "matrix":
+            tell(
+                "{case} · a matrix of {items} items, {constructs} constructs",
+                case=case,
+                items=checked.items,
+                constructs=checked.constructs,
+            )
+            out.print(f"  {case} · {table.table} · sha256 {table.sha256}")
         else:
             tell(
                 "{case} · {table} · {used:,} of {rows:,} rows",

@@ -82,7 +82,7 @@ def _result_files(case: str, found: Results) -> None:
 def _taken(case: str, found: Results) -> Taken:
     """The tables and texts of a case to take away; none where there is no survey."""
     described = None if case == ALL else study.load(case)
-    if described is None or not described.constructs:
+    if described is None or not described.surveyed:
         return Taken((), {})
     kept: Moments | Refused | None = None
     if any(result.provenance.recorded for result in found.values()):
@@ -134,6 +134,7 @@ def prepare(case: str, language: Language, found: Results) -> Path:
             f"# {term('Codebook').in_(language)} {{#sec-codebook}}",
             *pages.codebook(described, language),
         ]
+    if described is not None and described.surveyed:
         taken = _taken(case, found)
         for name, written in (("moments", models.moments), ("models", models.models)):
             if taken.sheets and (parts_ := written(described, found, taken, language)):

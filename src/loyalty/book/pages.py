@@ -210,12 +210,7 @@ def one_case(study: Study, found: Results, language: Language) -> list[str]:
                 zh=f"{escape(study.title.zh)}的构念。",
             ),
         )
-        scale = study.scale
-        asked = Text(
-            en=f"{_counted(rows.get('answers'), 'en')}; answers on a scale from {scale.min} to "
-            f"{scale.max}.",
-            zh=f"{_counted(rows.get('answers'), 'zh')}；作答范围为 {scale.min} 至 {scale.max}。",
-        )
+        asked = _asked(study, rows)
         parts += [
             asked.in_(language),
             numbered(table, f"{study.case}-constructs", language),
@@ -227,6 +222,22 @@ def one_case(study: Study, found: Results, language: Language) -> list[str]:
     if study.resources:
         parts.append(_tables(study, rows, language))
     return parts
+
+
+def _asked(study: Study, rows: Mapping[str, Any]) -> Text:
+    """How many answers there are, on which scale; or that there is a matrix alone."""
+    if study.matrix is not None:
+        n = f"{study.matrix.n:,}"
+        return Text(
+            en=f"No rows: a matrix of the items is known, of {n} respondents.",
+            zh=f"没有原始数据：仅有 {n} 名受访者的题项矩阵。",
+        )
+    scale = study.scale
+    return Text(
+        en=f"{_counted(rows.get('answers'), 'en')}; answers on a scale from {scale.min} to "
+        f"{scale.max}.",
+        zh=f"{_counted(rows.get('answers'), 'zh')}；作答范围为 {scale.min} 至 {scale.max}。",
+    )
 
 
 def _two(text: Text) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from threadpoolctl import threadpool_limits
 
-from loyalty.cases import stores, survey, tables
+from loyalty.cases import matrix, stores, survey, tables
 from loyalty.cases import study as studies
 from loyalty.cases.faults import Fault, ordered
 from loyalty.cases.study import FileRows, Study
@@ -70,7 +70,13 @@ def rows(study: Study) -> Checked:
     """
     found: list[Fault] = []
     read: list[Read] = []
-    if study.constructs:
+    if study.matrix is not None:
+        given, faults = matrix.looked_at(study)
+        found += faults
+        if given is not None:
+            p = len(given.covariances)
+            read.append(Read(table="matrix", rows=p, used=p, sha256=given.checksum))
+    if study.surveyed:
         try:
             looked, faults = survey.looked_at(_as_it_is(study, found))
         except RowsAbsent:

@@ -18,7 +18,7 @@ def datapackage(study: Study, checksums: Mapping[str, str]) -> dict[str, Any]:
     checksums : mapping
         Table (``answers`` or the id of a table beside the survey) → SHA-256 of its rows.
     """
-    tables = [_answers(study)] if study.constructs else []
+    tables = [_answers(study)] if study.surveyed else []
     tables += [_beside(resource) for resource in study.resources]
     for table in tables:
         if table["name"] in checksums:

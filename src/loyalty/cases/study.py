@@ -67,11 +67,13 @@ BESIDE = {
     "voice": ("reviews", "complaints"),
     "failure": ("failures",),
 }
+#: What a survey goes through of which a matrix is known, and no rows.
+MATRIX = "matrix"
 #: What a case goes through that says what was printed elsewhere about its data.
 PUBLISHED = "published"
 #: What a case goes through that has what people say and what they do.
 CONDUCT = "conduct"
-PER_CASE = (*SURVEY, *BESIDE, CONDUCT, PUBLISHED)
+PER_CASE = (*SURVEY, MATRIX, *BESIDE, CONDUCT, PUBLISHED)
 #: Of each kind of table, its roles: what the role's values are, with ? where it may be absent.
 ROLES: dict[str, dict[str, str]] = {
     "transactions": {"customer": "id", "date": "date", "amount": "amount?", "quantity": "amount?"},
@@ -289,6 +291,30 @@ class Rows(Model):
     @model_validator(mode="after")
     def _exactly_one(self) -> Self:
         return _one_of(self, ("file", "distribution", "download", "r_package", "simulator"))
+
+
+class Matrix(Model):
+    """In the place of rows: the covariances of `n` people's answers, or correlations with `sds`.
+
+    `path` is a csv or yaml of the case, with the items' columns as heads and in front of each row:
+    the square, or its lower triangle with the diagonal. `sds` and `means` are by the same names.
+    Covariances and SDs are divided by `divisor`.
+    """
+
+    path: str
+    kind: Literal["covariance", "correlation"]
+    n: int = Field(ge=2, le=100_000_000)
+    sds: dict[str, Annotated[FiniteFloat, Field(gt=0)]] = {}
+    means: dict[str, FiniteFloat] = {}
+    divisor: Literal["n - 1", "n"] = "n - 1"
+
+    @model_validator(mode="after")
+    def _deviations(self) -> Self:
+        if self.kind == "covariance" and self.sds:
+            raise Mistake("sds: a covariance matrix has them in its diagonal")
+        if self.kind == "correlation" and not self.sds:
+            raise Mistake("sds: expected beside correlations, one for each item")
+        return self
 
 
 class LineRows(Distribution):
@@ -710,6 +736,8 @@ class Published(Model):
 class Study(Model):
     """One case; see the README for the format in words. `personal` columns are never read.
 
+    A survey has `rows`, or a `matrix` where nothing else of it is known.
+
     `version` is that of the format (:mod:`loyalty.cases.form`); `about` says who made the report.
     `impossible` are rules of what cannot be at once; `cluster` names the group or the variable of
     kind ``id`` that says in what respondents were sampled (schools, shops).
@@ -721,6 +749,7 @@ class Study(Model):
     about: AboutCase = AboutCase()
     provenance: Provenance
     rows_: Rows | None = Field(default=None, alias="rows")
+    matrix: Matrix | None = None
     scale_: Scale | None = Field(default=None, alias="scale")
     constructs: list[Construct] = []
     variables: list[Variable] = []
@@ -779,7 +808,13 @@ class Study(Model):
         beside = [name for name, of in BESIDE.items() if kinds & set(of)]
         conduct = [CONDUCT] if self.has_conduct else []
         compared = [PUBLISHED] if self.published else []
-        return [*(SURVEY if self.constructs else ()), *beside, *conduct, *compared]
+        asked = SURVEY if self.surveyed else [MATRIX] if self.matrix else []
+        return [*asked, *beside, *conduct, *compared]
+
+    @property
+    def surveyed(self) -> bool:
+        """Whether the case has answers of people (not only their matrix)."""
+        return bool(self.constructs) and self.matrix is None
 
     @property
     def has_conduct(self) -> bool:
@@ -933,8 +968,10 @@ class Study(Model):
         return self
 
     def _problems(self) -> Iterable[Said]:
-        for key, given in (("rows", self.rows_), ("scale", self.scale_)):
-            if self.constructs and given is None:
+        yield from self._matrix_problems()
+        sources = (("rows", self.rows_), ("scale", self.scale_), ("matrix", self.matrix))
+        for key, given in sources:
+            if self.surveyed and given is None and key != "matrix":
                 yield Said("{key}: expected where there are constructs", key=key)
             if given is not None and not self.constructs:
                 yield Said(
@@ -1115,6 +1152,27 @@ class Study(Model):
                 yield Said(
                     "notebooks.{name}: expected one of {known}", name=name, known=[*PER_CASE]
                 )
+
+    def _matrix_problems(self) -> Iterable[Said]:
+        """What a matrix cannot go with, and what it must have."""
+        if self.matrix is None:
+            return
+        of_rows = ("rows", "variables", "groups", "exclude", "impossible", "cluster", "marker")
+        for key in (*of_rows, "join", "published"):
+            if getattr(self, "rows_" if key == "rows" else key):
+                yield Said("{key}: a case with a matrix has no rows for it", key=key)
+        if not self.matrix.path.endswith((".csv", ".yml", ".yaml")):
+            yield Said("matrix.path: {path!r}: expected csv or yml", path=self.matrix.path)
+        columns = [item.source_column for item in self.items]
+        for key, by in (("sds", self.matrix.sds), ("means", self.matrix.means)):
+            for name in sorted(set(by) - set(columns)):
+                yield Said("matrix.{key}.{name}: not an item's column", key=key, name=name)
+            for name in [c for c in columns if by and c not in by]:
+                yield Said("matrix.{key}.{name}: expected beside the others", key=key, name=name)
+        if self.matrix.means and self.scale_ is None:
+            for item in self.items:
+                if item.reversed and item.scale is None:
+                    yield Said("scale: expected, for the mean of {item} is turned", item=item.id)
 
     def _model_problems(self, name: str, model: PrintedModel) -> Iterable[Said]:
         main, paths = {c.id: c for c in self.main}, {(h.from_, h.to) for h in self.paths}

@@ -29,7 +29,8 @@ DIFFERENT = 4
 class GroupMoments(Record):
     """Of one level of a group, or of everybody (None): of those who answered all items.
 
-    `covariances` (divided by n − 1) are the lower triangle, row by row.
+    `covariances` (divided by n − 1) are the lower triangle, row by row; `means` are none where a
+    matrix is known without them.
     """
 
     level: str | None
@@ -153,7 +154,7 @@ def fit(found: Moments, model: str, *, group: str | None = None, **options: Any)
     """
     levels = grouped(found, group).levels
     covs = [covariances(found.items, of) for of in levels]
-    means = [pd.Series(of.means, index=list(found.items)) for of in levels]
+    means = [pd.Series(of.means, index=list(found.items)) if of.means else None for of in levels]
     if group is None:
         return semfit.fit(
             model, sample_cov=covs[0], sample_mean=means[0], sample_nobs=levels[0].n, **options
@@ -181,7 +182,7 @@ def stand_in(found: Moments, group: str | None = None) -> pd.DataFrame:
         angle = np.pi * (np.arange(of.n)[:, None] + 0.5) * np.arange(1, p + 1) / of.n
         basis = np.sqrt(2.0 / of.n) * np.cos(angle)
         root = np.linalg.cholesky(covariances(found.items, of).to_numpy())
-        values = np.asarray(of.means) + np.sqrt(of.n - 1.0) * basis @ root.T
+        values = np.asarray(of.means or 0.0) + np.sqrt(of.n - 1.0) * basis @ root.T
         part = pd.DataFrame(values, columns=list(found.items))
         parts.append(part if group is None else part.assign(**{group: of.level}))
     return pd.concat(parts, ignore_index=True)

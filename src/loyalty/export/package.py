@@ -71,7 +71,7 @@ def export(case: str, folder: Path | None = None) -> tuple[Path, Data]:
         When the case has no survey, or has not run.
     """
     described = study.load(case)
-    if not described.constructs:
+    if not described.surveyed:
         raise UserError(
             "{case}: no survey; a replication package is made of a survey's models", case=case
         )

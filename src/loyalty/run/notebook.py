@@ -21,7 +21,7 @@ from typing import Any
 from IPython.display import display
 from threadpoolctl import threadpool_limits
 
-from loyalty.cases import study, survey, tables
+from loyalty.cases import matrix, study, survey, tables
 from loyalty.cases.study import ALL, SURVEY, Study
 from loyalty.ground import findings, paths, results
 from loyalty.ground.errors import RowsAbsent
@@ -106,11 +106,17 @@ class Notebook:
         self._used("answers", loaded.checksum, len(loaded.rows))
         return loaded
 
+    def matrix(self) -> matrix.Given:
+        """The matrix of a case without rows, checked."""
+        given = matrix.load(self.study)
+        self._used("matrix", given.checksum, len(given.covariances))
+        return given
+
     def answers_or_none(self) -> survey.Survey | Refused | None:
         """The case's survey, of a case that has one."""
         if self._recorded:
             return ELSEWHERE
-        return self.answers() if self.study.constructs else None
+        return self.answers() if self.study.surveyed else None
 
     def tables(self, *kinds: str) -> list[tables.Loaded] | Refused:
         """The case's tables of these kinds, loaded, in the order of the description."""

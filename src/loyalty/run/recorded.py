@@ -106,7 +106,7 @@ def rows(case: Study) -> Rows:
         if roads.lacking(case):
             raise RowsAbsent("{case}: its rows are not here", case=case.case)
     return Rows(
-        survey.load(case) if case.constructs else None,
+        survey.load(case) if case.surveyed else None,
         {resource.id: tables.load(case, resource) for resource in case.resources},
     )
 

@@ -175,7 +175,7 @@ def _hold(case: str) -> None:
     """Load a case's survey, which most of its notebooks need."""
     from loyalty.cases import study, survey
 
-    if case != study.ALL and study.load(case).constructs:
+    if case != study.ALL and study.load(case).surveyed:
         survey.hold(study.load(case))
 
 

@@ -59,7 +59,7 @@ class Everything:
     @property
     def surveys(self) -> dict[str, Study]:
         """The cases that have a survey."""
-        return {c: s for c, s in self.cases.items() if s.constructs}
+        return {c: s for c, s in self.cases.items() if s.surveyed}
 
     def of(self, case: str, analysis: str, kind: type[F]) -> F | None:
         """The findings of one analysis of one case, if it was run."""

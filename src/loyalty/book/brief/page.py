@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from loyalty.analyses.descriptives.findings import Descriptives
 from loyalty.analyses.groups.findings import Groups
-from loyalty.book.brief import answers, survey, tables
+from loyalty.book.brief import answers, matrix, survey, tables
 from loyalty.book.brief.material import GRADES, Grade, Headline, Material, why_not
 from loyalty.ground.markdown import escape
 from loyalty.ground.terms import term
@@ -29,6 +29,8 @@ Writer = Callable[[Material], Headline | None]
 HEADLINES: tuple[Writer, ...] = (
     tables.experiment,
     survey.paths,
+    matrix.paths,
+    matrix.fit,
     survey.apart,
     tables.leaving,
     tables.foretold,
@@ -91,10 +93,15 @@ def cause(data: Material) -> Text:
             "Only where something was changed at random can be said what brings it about; all else goes together, and may have other causes.",
             "只有随机改变过的做法才能说明因果；其余只是相关，可能另有原因。",
         )
-    if data.study.constructs:
+    if data.study.surveyed:
         return text(
             "What causes what, these answers cannot say: nothing was changed at random to see what follows.",
             "至于因果，这些答案无法说明：调查没有随机改变任何做法以观察其后果。",
+        )
+    if data.study.matrix is not None:
+        return text(
+            "What causes what, a matrix cannot say: it holds what goes together.",
+            "至于因果，矩阵无法说明：它只含变量之间的相关。",
         )
     return text(
         "What causes what, these data cannot say: they record what happened, and nothing was changed at random.",
@@ -180,6 +187,7 @@ def known(data: Material) -> list[Row]:
 
 #: What the tables of a case answer, by the chapter.
 _ASKED = {
+    "matrix": text("What does the matrix say?", "矩阵说明了什么？"),
     "conduct": text("Does what people say go with what they do?", "所言与所为是否相关？"),
     "behaviour": text("What did customers do?", "客户做了什么？"),
     "voice": text("What did customers write?", "客户写了什么？"),

@@ -38,7 +38,7 @@ def reason(refused: Refused, data: Material) -> Text:
 # --- the answer ----------------------------------------------------------------------------------
 def answer(data: Material) -> Text | None:
     """What the answers say of the path that the study is about; None of a case without a survey."""
-    if not data.study.constructs:
+    if not data.study.surveyed:
         return None
     path = data.focal
     if path is None:

@@ -1,0 +1,405 @@
+"""What can be computed of a survey of which only a matrix is known, and what cannot.
+
+All by complete-data maximum likelihood under a normal distribution: nothing corrects for answers
+that are not.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import combinations
+from typing import Any, Literal
+
+import numpy as np
+import pandas as pd
+
+from loyalty.cases.matrix import Given
+from loyalty.cases.study import Construct, Study
+from loyalty.estimates import moments
+from loyalty.estimates.moments import GroupMoments, Grouped, Moments
+from loyalty.estimates.solution import Share, Solution, solution
+from loyalty.estimates.structural import standardized_paths
+from loyalty.estimates.verdicts import PathVerdict, judge
+from loyalty.ground.findings import (
+    Bounded,
+    Count,
+    Finding,
+    Findings,
+    OfConstruct,
+    P,
+    Percent,
+    Real,
+    Record,
+    Refused,
+    refusable,
+)
+from loyalty.ground.reasons import CannotCompute, Reason
+from loyalty.ground.thresholds import threshold
+from loyalty.stats import reliability, shares, validity
+
+#: Of each analysis of rows, the reason why a matrix does not do.
+NEED_ROWS = {
+    "audit": "needs_each_answer",
+    "descriptives": "needs_distributions",
+    "reliability": "needs_rows_for_factors",
+    "measurement": "needs_rows_for_validity",
+    "structural": "needs_rows_for_rivals",
+    "groups": "needs_groups",
+    "robustness": "needs_other_choices",
+    "drivers": "needs_scores",
+    "published": "needs_rows_for_printed",
+}
+
+
+# --- the findings --------------------------------------------------------------------------------
+class ItemMoments(Record):
+    item: str
+    construct: str
+    mean: Real | None
+    sd: Real
+
+
+class Described(Finding):
+    """What is given; `smallest` is the smallest eigenvalue of the correlations."""
+
+    n: Count
+    items: Count
+    moments: Count
+    kind: Literal["covariance", "correlation"]
+    with_means: bool
+    smallest: Real
+    rows: tuple[ItemMoments, ...]
+
+
+class Scale(OfConstruct):
+    """Alpha with its Feldt interval; CR and AVE of the standardized measurement model."""
+
+    items: Count
+    alpha: Bounded | None
+    ci_lower: Bounded | None
+    ci_upper: Bounded | None
+    average_correlation: Bounded | None
+    cr: Bounded | None
+    ave: Bounded | None
+
+
+class Scales(Finding):
+    """`alpha_met` and the like: how many reach the cut-off; `counted` have two items or more."""
+
+    counted: Count
+    alpha_met: Count
+    cr_met: Count
+    ave_met: Count
+    rows: tuple[Scale, ...]
+
+
+class Loading(OfConstruct):
+    item: str
+    estimate: Bounded
+    ci_lower: Bounded | None
+    ci_upper: Bounded | None
+
+
+class Measured(Finding):
+    """The measurement model: its fit, and its standardized loadings."""
+
+    fit: Solution
+    rows: tuple[Loading, ...]
+
+
+class Pair(Record):
+    """Two constructs: HTMT and HTMT2 of their items, and the correlation in the model."""
+
+    a: str
+    b: str
+    htmt: Real | None
+    htmt2: Real | None
+    correlation: Bounded | None
+    ci_lower: Bounded | None
+    ci_upper: Bounded | None
+
+
+class Apart(Finding):
+    """`above`: pairs with an HTMT above the cut-off, of `pairs` that have one."""
+
+    pairs: Count
+    above: Count
+    rows: tuple[Pair, ...]
+
+
+class Path(Record):
+    id: str
+    from_: str
+    to: str
+    sign: Literal["+", "-"]
+    estimate: Real
+    ci_lower: Real | None
+    ci_upper: Real | None
+    p: P | None
+    verdict: PathVerdict
+
+
+class Indirect(Record):
+    """A named indirect effect, standardized, with its delta-method interval."""
+
+    id: str
+    estimate: Real
+    ci_lower: Real | None
+    ci_upper: Real | None
+
+
+class Structured(Finding):
+    """The structural model: its fit, standardized paths, indirect effects, explained variance."""
+
+    fit: Solution
+    rows: tuple[Path, ...]
+    indirect: tuple[Indirect, ...]
+    explained: tuple[Share, ...]
+
+
+class Part(Record):
+    """A predictor's part of the variance of an outcome that is explained (LMG)."""
+
+    outcome: str
+    predictor: str
+    share: Percent
+    r2: Percent
+
+
+class Drivers(Finding):
+    rows: tuple[Part, ...]
+
+
+class Needed(Record):
+    analysis: str
+    reason: Reason
+
+
+class NotDone(Finding):
+    rows: tuple[Needed, ...]
+
+
+class Matrix(Findings):
+    given: Described | Refused | None = None
+    scales: Scales | Refused | None = None
+    measured: Measured | Refused | None = None
+    apart: Apart | Refused | None = None
+    structured: Structured | Refused | None = None
+    drivers: Drivers | Refused | None = None
+    not_done: NotDone | Refused | None = None
+
+
+# --- the data ------------------------------------------------------------------------------------
+@dataclass(frozen=True)
+class Data:
+    study: Study
+    given: Given
+    moments: Moments
+    #: Rows of nobody with the same covariances, for statistics that depend on nothing else.
+    nobody: pd.DataFrame
+
+
+def data(study: Study, given: Given) -> Data:
+    """The moments of the items of the study's models."""
+    items = [i.id for c in study.main for i in c.items]
+    cov = given.covariances.loc[items, items].to_numpy()
+    means = () if given.means is None else tuple(given.means[items])
+    of = GroupMoments(
+        level=None, n=given.n, means=means, covariances=tuple(cov[np.tril_indices(len(items))])
+    )
+    few = of.model_copy(update={"n": len(items) + 2})
+
+    def wrapped(one: GroupMoments) -> Moments:
+        return Moments(items=tuple(items), groups=(Grouped(group=None, levels=(one,)),))
+
+    return Data(study, given, wrapped(of), moments.stand_in(wrapped(few)))
+
+
+@refusable
+def described(data: Data) -> Described:
+    study, cov = data.study, data.given.covariances
+    assert study.matrix is not None
+    sd = np.sqrt(np.diag(cov))
+    p, means = len(cov), data.given.means
+    owner = {i.id: c.id for c in study.constructs for i in c.items}
+    return Described(
+        n=data.given.n,
+        items=p,
+        moments=p * (p + 1) // 2 + (0 if means is None else p),
+        kind=study.matrix.kind,
+        with_means=means is not None,
+        smallest=np.linalg.eigvalsh(cov.to_numpy() / np.outer(sd, sd))[0],
+        rows=tuple(
+            ItemMoments(
+                item=item, construct=owner[item], mean=None if means is None else means[item], sd=s
+            )
+            for item, s in zip(cov.columns, sd, strict=True)
+        ),
+    )
+
+
+# --- measurement ---------------------------------------------------------------------------------
+@refusable
+def measured(data: Data) -> Measured:
+    """The measurement model of all main constructs by maximum likelihood."""
+    model = data.study.measurement_model()
+    found = solution(model, moments.fit(data.moments, model))
+    rows = [
+        Loading(
+            construct=row.lhs,
+            item=row.rhs,
+            estimate=row.std,
+            ci_lower=row.std_ci_lower,
+            ci_upper=row.std_ci_upper,
+        )
+        for row in found.rows
+        if row.op == "=~" and row.std is not None
+    ]
+    return Measured(fit=found, rows=tuple(rows))
+
+
+@refusable
+def scales(data: Data, found: Measured) -> Scales:
+    """Alpha of the covariances; CR and AVE of the measurement model."""
+    rows = tuple(_scale(data, c, found) for c in data.study.main)
+
+    def met(key: str, cut: str) -> int:
+        values = [getattr(row, key) for row in rows]
+        return sum(v is not None and threshold(cut).met(v) for v in values)
+
+    return Scales(
+        counted=sum(row.items > 1 for row in rows),
+        alpha_met=met("alpha", "alpha"),
+        cr_met=met("cr", "composite_reliability"),
+        ave_met=met("ave", "average_variance_extracted"),
+        rows=rows,
+    )
+
+
+def _scale(data: Data, construct: Construct, found: Measured) -> Scale:
+    items = [i.id for i in construct.items]
+    known: dict[str, Any] = dict.fromkeys(
+        ("alpha", "ci_lower", "ci_upper", "average_correlation", "cr", "ave")
+    )
+    if len(items) > 1:
+        alpha = reliability.cronbach_alpha(data.nobody[items])
+        lower, upper = reliability.feldt_interval(alpha.alpha, data.given.n, len(items))
+        known |= {"alpha": alpha.alpha, "average_correlation": alpha.average_correlation}
+        known |= {"ci_lower": lower, "ci_upper": upper}
+        own = np.array([row.estimate for row in found.rows if row.construct == construct.id])
+        if (np.abs(own) <= 1).all():
+            known["cr"] = reliability.composite_reliability(own, 1 - own**2)
+            known["ave"] = reliability.average_variance_extracted(own)
+    return Scale(construct=construct.id, items=len(items), **known)
+
+
+@refusable
+def apart(data: Data, found: Measured) -> Apart:
+    """HTMT and HTMT2 of each pair, and its correlation in the measurement model."""
+    main = data.study.main
+    if len(main) < 2:
+        raise CannotCompute("one_construct")
+    several = {c.id: [i.id for i in c.items] for c in main if len(c.items) > 1}
+    ratios: dict[tuple[str, str], tuple[Any, Any]] = {}
+    if len(several) > 1:
+        one, two = validity.htmt_kinds(data.nobody, several)
+        for a, b, x, y in zip(
+            one.pairs["construct_a"],
+            one.pairs["construct_b"],
+            one.pairs["htmt"],
+            two.pairs["htmt"],
+            strict=True,
+        ):
+            ratios[a, b] = (x, y)
+    together = {
+        frozenset((r.lhs, r.rhs)): r for r in found.fit.rows if r.op == "~~" and r.lhs != r.rhs
+    }
+    rows = []
+    for a, b in combinations([c.id for c in main], 2):
+        phi = together.get(frozenset((a, b)))
+        htmt, htmt2 = ratios.get((a, b), ratios.get((b, a), (None, None)))
+        rows.append(
+            Pair(
+                a=a,
+                b=b,
+                htmt=htmt,
+                htmt2=htmt2,
+                correlation=phi and phi.std,
+                ci_lower=phi and phi.std_ci_lower,
+                ci_upper=phi and phi.std_ci_upper,
+            )
+        )
+    known = [row.htmt for row in rows if row.htmt is not None]
+    cut = threshold("htmt")
+    return Apart(
+        pairs=len(known), above=sum(not cut.met(value) for value in known), rows=tuple(rows)
+    )
+
+
+# --- structure -----------------------------------------------------------------------------------
+@refusable
+def structured(data: Data) -> Structured:
+    """The hypothesized paths among constructs by maximum likelihood."""
+    study = data.study
+    model = study.structural_model()
+    fitted = moments.fit(data.moments, model)
+    table = standardized_paths(fitted, study.paths)
+    table["verdict"] = [
+        judge(sign, low, high)
+        for sign, low, high in zip(table["sign"], table["ci_lower"], table["ci_upper"], strict=True)
+    ]
+    found = solution(model, fitted)
+    named = {row.lhs: row for row in found.rows if row.op == ":="}
+    outcomes = {h.to for h in study.paths}
+    return Structured(
+        fit=found,
+        rows=Path.each(table),
+        indirect=tuple(
+            Indirect(
+                id=e.id,
+                estimate=named[e.id].std,
+                ci_lower=named[e.id].std_ci_lower,
+                ci_upper=named[e.id].std_ci_upper,
+            )
+            for e in study.effects
+            if e.id in named
+        ),
+        explained=tuple(row for row in found.r2 if row.variable in outcomes),
+    )
+
+
+@refusable
+def drivers(data: Data, found: Measured) -> Drivers:
+    """LMG shares of each outcome with several predictors, from the constructs' correlations.
+
+    The correlations are those of the measurement model, so free of the items' error.
+    """
+    study = data.study
+    latent = {frozenset((pair.a, pair.b)): pair.correlation for pair in found.fit.latent}
+    rows: list[Part] = []
+    for outcome in dict.fromkeys(h.to for h in study.paths):
+        causes = [h.from_ for h in study.paths if h.to == outcome]
+        if len(causes) > 1:
+            rows += _parts(outcome, causes, latent)
+    if not rows:
+        raise CannotCompute("no_two_predictors")
+    return Drivers(rows=tuple(rows))
+
+
+def _parts(outcome: str, causes: Sequence[str], latent: dict[frozenset[str], float]) -> list[Part]:
+    names = [outcome, *causes]
+    r = np.array([[1.0 if a == b else latent[frozenset((a, b))] for b in names] for a in names])
+    parts = shares.lmg(r)
+    r2 = float(shares.explained(r))
+    return [
+        Part(outcome=outcome, predictor=c, share=part / r2, r2=r2)
+        for c, part in zip(causes, parts, strict=True)
+    ]
+
+
+# --- what is not done ----------------------------------------------------------------------------
+def not_done() -> NotDone:
+    """The analyses of rows, each with why a matrix does not do."""
+    rows = [Needed(analysis=a, reason=Reason(code=code)) for a, code in NEED_ROWS.items()]
+    return NotDone(rows=tuple(rows))

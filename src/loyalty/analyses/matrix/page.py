@@ -1,0 +1,14 @@
+"""What a reader sees of each finding, in order."""
+
+from loyalty.analyses.matrix import tables, words
+
+CHAPTER = "From the matrix alone"
+PAGE = {
+    "given": [words.given, tables.given],
+    "scales": [tables.scales, words.scales],
+    "measured": [words.measured, tables.loadings],
+    "apart": [tables.apart, words.apart],
+    "structured": [words.structured, tables.paths, tables.indirect, tables.explained],
+    "drivers": [tables.drivers, words.drivers],
+    "not_done": [tables.not_done],
+}

@@ -1,0 +1,103 @@
+"""Sentences on what a matrix gives."""
+
+from __future__ import annotations
+
+from loyalty.analyses.matrix.findings import Apart, Described, Drivers, Measured, Scales, Structured
+from loyalty.ground.markdown import escape
+from loyalty.ground.text import Text
+from loyalty.shown.context import Case
+from loyalty.shown.fit import fit, judged
+from loyalty.shown.words import be, cut, estimate, number, text
+
+INDICES = ("cfi", "tli", "rmsea", "srmr")
+_KINDS = {
+    "covariance": text("a covariance matrix", "协方差矩阵"),
+    "correlation": text("a correlation matrix with standard deviations", "相关矩阵与标准差"),
+}
+
+
+def given(found: Described, case: Case) -> list[Text]:
+    kind, n, items = _KINDS[found.kind], number(found.n), number(found.items)
+    said = [
+        text(
+            f"Nothing but {kind.en} of {items} items is known here, of {n} respondents: all below is computed from {number(found.moments)} moments by maximum likelihood, which takes the answers to be normally distributed and complete.",
+            f"此处仅有 {n} 名受访者在 {items} 个题项上的{kind.zh}：以下全部结果均由 {number(found.moments)} 个矩以最大似然法计算，假定答案服从正态分布且没有缺失。",
+        ),
+        text(
+            "Standard errors that allow for other distributions, and intervals from resampling, need the rows.",
+            "适用于其他分布的标准误以及重抽样区间，都需要原始数据。",
+        ),
+    ]
+    if not found.with_means:
+        said.append(
+            text("Means are not given, and not modelled.", "未给出均值，模型也不含均值结构。")
+        )
+    return said
+
+
+def scales(found: Scales, case: Case) -> Text:
+    counted = number(found.counted)
+    return text(
+        f"Of {counted} scales with two items or more {number(found.alpha_met)} reach α of {cut('alpha')}, {number(found.cr_met)} a composite reliability of {cut('composite_reliability')}, and {number(found.ave_met)} an average variance extracted of {cut('average_variance_extracted')}.",
+        f"在含两个及以上题项的 {counted} 个量表中，{number(found.alpha_met)} 个的 α 达到 {cut('alpha')}，{number(found.cr_met)} 个的组合信度达到 {cut('composite_reliability')}，{number(found.ave_met)} 个的平均方差抽取量达到 {cut('average_variance_extracted')}。",
+    )
+
+
+def measured(found: Measured, case: Case) -> list[Text]:
+    return [*judged(found.fit, case), *fit(found.fit, INDICES)]
+
+
+def apart(found: Apart, case: Case) -> Text:
+    if not found.pairs:
+        return text(
+            "HTMT needs two constructs of two items each.",
+            "没有两个构念各含至少两个题项，无法计算 HTMT。",
+        )
+    if not found.above:
+        return text(
+            f"None of the ratios ({number(found.pairs)}) is above the cut-off of {cut('htmt')}; without rows they have no interval.",
+            f"全部 {number(found.pairs)} 个比率均未高于 {cut('htmt')} 的标准；没有原始数据，故无区间。",
+        )
+    return text(
+        f"Of {number(found.pairs)} ratios {number(found.above)} {be(found.above)} above the cut-off of {cut('htmt')}; without rows they have no interval.",
+        f"{number(found.pairs)} 个比率中有 {number(found.above)} 个高于 {cut('htmt')} 的标准；没有原始数据，故无区间。",
+    )
+
+
+def structured(found: Structured, case: Case) -> list[Text]:
+    return [*judged(found.fit, case), *fit(found.fit, INDICES)]
+
+
+def drivers(found: Drivers, case: Case) -> list[Text]:
+    said = []
+    for outcome in dict.fromkeys(row.outcome for row in found.rows):
+        rows = [row for row in found.rows if row.outcome == outcome]
+        top = max(rows, key=lambda row: row.share)
+        name, of = case.label(top.predictor), case.label(outcome)
+        share, r2 = number(top.share), number(top.r2)
+        said.append(
+            text(
+                f"Of what is explained of {escape(of.en)} ({r2}) the largest part, {share}, falls to {escape(name.en)}.",
+                f"{escape(of.zh)}被解释的方差（{r2}）中，{escape(name.zh)}所占份额最大，为 {share}。",
+            )
+        )
+    return said
+
+
+def path(found: Structured, case: Case, row_id: str) -> Text | None:
+    """What one path is, for the brief."""
+    row = next((row for row in found.rows if row.id == row_id), None)
+    if row is None:
+        return None
+    start, end = case.label(row.from_), case.label(row.to)
+    a, b = (text(escape(t.en), escape(t.zh)) for t in (start, end))
+    size = estimate(row.estimate, row.ci_lower, row.ci_upper)
+    en, zh = {
+        "supported": ("as was expected", "与假设一致"),
+        "contradicted": ("against what was expected", "与假设相反"),
+        "open": ("which leaves open whether it is as expected", "是否如假设所言尚无定论"),
+    }[row.verdict]
+    return text(
+        f"In the model of the matrix {b.en} goes with {a.en} by {size}, {en}.",
+        f"依矩阵所拟合的模型，{a.zh}到{b.zh}的路径为 {size}，{zh}。",
+    )
