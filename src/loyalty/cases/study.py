@@ -1161,6 +1161,8 @@ class Study(Model):
         for key in (*of_rows, "join", "published"):
             if getattr(self, "rows_" if key == "rows" else key):
                 yield Said("{key}: a case with a matrix has no rows for it", key=key)
+        if self.constructs and not self.main:
+            yield Said("matrix: at least one construct of a common factor is expected")
         if not self.matrix.path.endswith((".csv", ".yml", ".yaml")):
             yield Said("matrix.path: {path!r}: expected csv or yml", path=self.matrix.path)
         columns = [item.source_column for item in self.items]

@@ -122,7 +122,7 @@ def solution(model: str, fitted: semfit.Result, clustered: semfit.Result | None 
         aic=fit["aic"],
         bic=fit["bic"],
         rows=Parameter.each(_parameters(shown, model)),
-        r2=Share.each(fitted.r2),
+        r2=Share.each(fitted.r2.dropna()),
         latent=_latent(implied),
         messages=tuple(map(reason_of, fitted.warnings)),
     )
@@ -143,7 +143,8 @@ def _parameters(fitted: semfit.Result, model: str) -> pd.DataFrame:
 
 
 def _latent(implied: pd.DataFrame) -> tuple[LatentPair, ...]:
-    sd = np.sqrt(np.diag(implied.to_numpy()))
+    variances = np.diag(implied.to_numpy())
+    sd = np.sqrt(np.where(variances > 0, variances, np.nan))
     names = list(implied.columns)
     return tuple(
         LatentPair(a=a, b=b, correlation=implied.loc[b, a] / (sd[i] * sd[j]))

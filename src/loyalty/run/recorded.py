@@ -176,6 +176,10 @@ def record(case: str) -> list[Path]:
         are too large.
     """
     described_case = study.load(case)
+    if described_case.matrix is not None:
+        raise UserError(
+            "{case}: a matrix holds no rows; it is passed on as it is, with study.yml", case=case
+        )
     answers, sources, canonical = rows_of(described_case)
     few = few_answers(answers)
     ran: Provenance | None = None

@@ -13,11 +13,12 @@ from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
+import semfit
 
 from loyalty.cases.matrix import Given
 from loyalty.cases.study import Construct, Study
 from loyalty.estimates import moments
-from loyalty.estimates.moments import GroupMoments, Grouped, Moments
+from loyalty.estimates.moments import Grouped, GroupMoments, Moments
 from loyalty.estimates.solution import Share, Solution, solution
 from loyalty.estimates.structural import standardized_paths
 from loyalty.estimates.verdicts import PathVerdict, judge
@@ -53,9 +54,8 @@ NEED_ROWS = {
 
 
 # --- the findings --------------------------------------------------------------------------------
-class ItemMoments(Record):
+class ItemMoments(OfConstruct):
     item: str
-    construct: str
     mean: Real | None
     sd: Real
 
@@ -240,11 +240,27 @@ def described(data: Data) -> Described:
 
 
 # --- measurement ---------------------------------------------------------------------------------
+def _fitted(data: Data, model: str) -> semfit.Result:
+    """A model fitted to the matrix; what did not converge has nothing to show.
+
+    Raises
+    ------
+    CannotCompute
+        When it did not converge.
+    semfit.ModelError
+        When it cannot be fitted, as with more parameters than moments.
+    """
+    fitted = moments.fit(data.moments, model)
+    if not fitted.converged:
+        raise CannotCompute.because(fitted.problems[0])
+    return fitted
+
+
 @refusable
 def measured(data: Data) -> Measured:
     """The measurement model of all main constructs by maximum likelihood."""
     model = data.study.measurement_model()
-    found = solution(model, moments.fit(data.moments, model))
+    found = solution(model, _fitted(data, model))
     rows = [
         Loading(
             construct=row.lhs,
@@ -259,8 +275,13 @@ def measured(data: Data) -> Measured:
     return Measured(fit=found, rows=tuple(rows))
 
 
+def solved(found: Measured | Refused) -> Measured | None:
+    """The measurement model, if there is a solution: what does without it is done all the same."""
+    return None if isinstance(found, Refused) else found
+
+
 @refusable
-def scales(data: Data, found: Measured) -> Scales:
+def scales(data: Data, found: Measured | None) -> Scales:
     """Alpha of the covariances; CR and AVE of the measurement model."""
     rows = tuple(_scale(data, c, found) for c in data.study.main)
 
@@ -277,7 +298,7 @@ def scales(data: Data, found: Measured) -> Scales:
     )
 
 
-def _scale(data: Data, construct: Construct, found: Measured) -> Scale:
+def _scale(data: Data, construct: Construct, found: Measured | None) -> Scale:
     items = [i.id for i in construct.items]
     known: dict[str, Any] = dict.fromkeys(
         ("alpha", "ci_lower", "ci_upper", "average_correlation", "cr", "ave")
@@ -287,15 +308,16 @@ def _scale(data: Data, construct: Construct, found: Measured) -> Scale:
         lower, upper = reliability.feldt_interval(alpha.alpha, data.given.n, len(items))
         known |= {"alpha": alpha.alpha, "average_correlation": alpha.average_correlation}
         known |= {"ci_lower": lower, "ci_upper": upper}
-        own = np.array([row.estimate for row in found.rows if row.construct == construct.id])
-        if (np.abs(own) <= 1).all():
+        loadings = found.rows if found is not None else ()
+        own = np.array([row.estimate for row in loadings if row.construct == construct.id])
+        if len(own) == len(items) and (np.abs(own) <= 1).all():
             known["cr"] = reliability.composite_reliability(own, 1 - own**2)
             known["ave"] = reliability.average_variance_extracted(own)
     return Scale(construct=construct.id, items=len(items), **known)
 
 
 @refusable
-def apart(data: Data, found: Measured) -> Apart:
+def apart(data: Data, found: Measured | None) -> Apart:
     """HTMT and HTMT2 of each pair, and its correlation in the measurement model."""
     main = data.study.main
     if len(main) < 2:
@@ -313,7 +335,9 @@ def apart(data: Data, found: Measured) -> Apart:
         ):
             ratios[a, b] = (x, y)
     together = {
-        frozenset((r.lhs, r.rhs)): r for r in found.fit.rows if r.op == "~~" and r.lhs != r.rhs
+        frozenset((r.lhs, r.rhs)): r
+        for r in (found.fit.rows if found is not None else ())
+        if r.op == "~~" and r.lhs != r.rhs
     }
     rows = []
     for a, b in combinations([c.id for c in main], 2):
@@ -343,8 +367,10 @@ def structured(data: Data) -> Structured:
     """The hypothesized paths among constructs by maximum likelihood."""
     study = data.study
     model = study.structural_model()
-    fitted = moments.fit(data.moments, model)
+    fitted = _fitted(data, model)
     table = standardized_paths(fitted, study.paths)
+    if table["estimate"].isna().any() and fitted.problems:
+        raise CannotCompute.because(fitted.problems[0])
     table["verdict"] = [
         judge(sign, low, high)
         for sign, low, high in zip(table["sign"], table["ci_lower"], table["ci_upper"], strict=True)
@@ -376,6 +402,8 @@ def drivers(data: Data, found: Measured) -> Drivers:
     The correlations are those of the measurement model, so free of the items' error.
     """
     study = data.study
+    if not found.fit.admissible:
+        raise CannotCompute("no_admissible_correlations")
     latent = {frozenset((pair.a, pair.b)): pair.correlation for pair in found.fit.latent}
     rows: list[Part] = []
     for outcome in dict.fromkeys(h.to for h in study.paths):

@@ -1,0 +1,362 @@
+"""A published matrix in the place of rows: Wheaton and others' stability of alienation, by lavaan.
+
+The expected numbers are of lavaan 0.6-14 and psych on R, of the covariances below::
+
+    S <- getCov(lower, names = items)
+    f <- sem(model, sample.cov = S, sample.nobs = 932)
+    fitMeasures(f); standardizedSolution(f); lavInspect(f, "r2"); psych::alpha(S[1:2, 1:2])
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import yaml
+
+from loyalty import cli
+from loyalty.analyses.matrix import findings as analysis
+from loyalty.analyses.matrix import words
+from loyalty.cases import check, matrix, study
+from loyalty.ground import findings
+from loyalty.ground.findings import Refused, cited
+from loyalty.ground.reading import NotValid
+from loyalty.shown.context import Case
+
+ITEMS = ("anomia67", "powerless67", "anomia71", "powerless71", "education", "sei")
+LOWER = (
+    "11.834",
+    "6.947,9.364",
+    "6.819,5.091,12.532",
+    "4.783,5.028,7.495,9.986",
+    "-3.839,-3.889,-3.841,-3.625,9.610",
+    "-21.899,-18.831,-21.748,-18.775,35.522,450.288",
+)
+TRIANGLE = "\n".join(
+    ["," + ",".join(ITEMS), *(f"{i},{line}" for i, line in zip(ITEMS, LOWER, strict=True))]
+)
+MEANS = dict(zip(ITEMS, (13.61, 14.76, 14.13, 14.90, 10.90, 37.49), strict=True))
+
+
+def whole() -> np.ndarray:
+    values = np.zeros((6, 6))
+    values[np.tril_indices(6)] = [float(x) for line in LOWER for x in line.split(",")]
+    return values + np.tril(values, -1).T
+
+
+def square(values: np.ndarray) -> str:
+    lines = [
+        ",".join([i, *(repr(float(x)) for x in row)]) for i, row in zip(ITEMS, values, strict=True)
+    ]
+    return "\n".join(["," + ",".join(ITEMS), *lines])
+
+
+def description() -> dict[str, Any]:
+    def construct(name: str, zh: str, role: str, *items: str) -> dict[str, Any]:
+        wording = [{"id": i, "en": i} for i in items]
+        return {"id": name, "label": {"en": name, "zh": zh}, "role": role, "items": wording}
+
+    return {
+        "title": {"en": "Alienation", "zh": "疏离感"},
+        "summary": "932 people in 1967 and 1971.",
+        "provenance": {"kind": "real", "source": "x", "licence": "x", "sampling": "not stated"},
+        "matrix": {"path": "m.csv", "kind": "covariance", "n": 932},
+        "constructs": [
+            construct("status", "地位", "antecedent", "education", "sei"),
+            construct("before", "此前", "mediator", "anomia67", "powerless67"),
+            construct("after", "此后", "outcome", "anomia71", "powerless71"),
+        ],
+        "hypotheses": [
+            {"id": "H1", "from": "status", "to": "before", "sign": "-"},
+            {"id": "H2", "from": "status", "to": "after", "sign": "-"},
+            {"id": "H3", "from": "before", "to": "after", "sign": "+"},
+        ],
+        "effects": [{"id": "E1", "label": "Carried", "through": ["status", "before", "after"]}],
+        "focus": "H2",
+    }
+
+
+Put = Callable[..., study.Study]
+
+
+@pytest.fixture
+def put(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Put:
+    """Write the case with what is changed in it, and read its description."""
+    root = tmp_path / "own"
+    folder = root / "data" / "wheaton"
+    folder.mkdir(parents=True)
+    monkeypatch.setenv("LOYALTY_ROOT", str(root))
+    monkeypatch.chdir(root)
+
+    def written(
+        content: str | bytes = TRIANGLE, path: str = "m.csv", **changed: Any
+    ) -> study.Study:
+        described = {**description(), **{k: v for k, v in changed.items() if k != "matrix"}}
+        described["matrix"] |= {"path": path, **changed.get("matrix", {})}
+        (folder / path).write_bytes(content if isinstance(content, bytes) else content.encode())
+        text = yaml.safe_dump(described, allow_unicode=True, sort_keys=False)
+        (folder / "study.yml").write_text(text, encoding="utf-8")
+        return study.load("wheaton")
+
+    return written
+
+
+def computed(of: study.Study) -> analysis.Data:
+    return analysis.data(of, matrix.load(of))
+
+
+def structured(of: study.Study) -> analysis.Structured:
+    found = analysis.structured(computed(of))
+    assert isinstance(found, analysis.Structured)
+    return found
+
+
+# --- what lavaan has -----------------------------------------------------------------------------
+def test_the_structural_model_is_lavaans(put: Put) -> None:
+    found = structured(put())
+    fit = found.fit
+    assert (fit.n, fit.df, fit.parameters, fit.estimator) == (932, 6, 15, "ML")
+    assert fit.chisq == pytest.approx(71.54649935, abs=1e-5)
+    assert fit.p == pytest.approx(1.968425423e-13, rel=1e-4)
+    expected = (
+        0.9690631911,
+        0.9226579777,
+        0.1082657702,
+        0.08660174474,
+        0.1314374614,
+        0.02123736027,
+    )
+    names = ("cfi", "tli", "rmsea", "rmsea_ci_lower", "rmsea_ci_upper", "srmr")
+    assert [getattr(fit, name) for name in names] == pytest.approx(expected, abs=1e-6)
+    assert (fit.aic, fit.bic) == pytest.approx((30523.35945, 30595.91945), abs=1e-4)
+    rows = {row.id: (row.estimate, row.ci_lower, row.ci_upper) for row in found.rows}
+    assert rows["H1"] == pytest.approx((-0.56676792, -0.63438361, -0.499152239), abs=1e-5)
+    assert rows["H2"] == pytest.approx((-0.15132822, -0.24045582, -0.062200618), abs=1e-5)
+    assert rows["H3"] == pytest.approx((0.66310033, 0.58544836, 0.740752292), abs=1e-5)
+    assert {row.verdict for row in found.rows} == {"supported"}
+    (carried,) = found.indirect
+    values = (carried.estimate, carried.ci_lower, carried.ci_upper)
+    assert values == pytest.approx((-0.37582399, -0.44070483, -0.310943161), abs=1e-5)
+    r2 = {share.variable: share.r2 for share in found.explained}
+    assert r2 == pytest.approx({"before": 0.321225879, "after": 0.576347827}, abs=1e-6)
+
+
+def test_the_scales_are_those_of_psych_and_of_the_loadings(put: Put) -> None:
+    data = computed(put())
+    measured = analysis.measured(data)
+    assert isinstance(measured, analysis.Measured)
+    loadings = {row.item: row.estimate for row in measured.rows}
+    expected = (0.81282184, 0.81190542, 0.83944605, 0.79812858, 0.83284855, 0.64837242)
+    assert loadings == pytest.approx(dict(zip(ITEMS, expected, strict=True)), abs=1e-5)
+    found = analysis.scales(data, measured)
+    assert isinstance(found, analysis.Scales)
+    rows = {row.construct: row for row in found.rows}
+    alphas = {name: row.alpha for name, row in rows.items()}
+    assert alphas == pytest.approx(
+        {"status": 0.267614918, "before": 0.791861393, "after": 0.79929615}, abs=1e-8
+    )
+    assert (rows["status"].cr, rows["status"].ave) == pytest.approx(
+        (0.71234455, 0.55701175), abs=1e-5
+    )
+    assert (rows["after"].cr, rows["after"].ave) == pytest.approx(
+        (0.80289624, 0.67083949), abs=1e-5
+    )
+    assert (found.counted, found.alpha_met, found.cr_met, found.ave_met) == (3, 2, 3, 3)
+
+
+def test_ratios_and_shares_by_hand(put: Put) -> None:
+    data = computed(put())
+    measured = analysis.measured(data)
+    assert isinstance(measured, analysis.Measured)
+    apart = analysis.apart(data, measured)
+    assert isinstance(apart, analysis.Apart)
+    sd = np.sqrt(np.diag(whole()))
+    r = np.abs(whole() / np.outer(sd, sd))
+    pair = next(row for row in apart.rows if (row.a, row.b) == ("before", "after"))
+    between = r[:2, 2:4]
+    assert pair.htmt == pytest.approx(between.mean() / np.sqrt(r[0, 1] * r[2, 3]))
+    assert pair.htmt2 == pytest.approx(np.exp(np.log(between).mean()) / np.sqrt(r[0, 1] * r[2, 3]))
+    assert pair.correlation == pytest.approx(0.748868359, abs=1e-6)
+    found = analysis.drivers(data, measured)
+    assert isinstance(found, analysis.Drivers)
+    parts = {row.predictor: row.share for row in found.rows}  # of an own computation in R
+    assert parts == pytest.approx({"status": 0.2545628, "before": 0.7454372}, abs=1e-6)
+
+
+def test_the_same_however_it_is_written(put: Put) -> None:
+    expected = matrix.load(put()).covariances
+    given: list[tuple[str, str, dict[str, Any]]] = [
+        (square(whole()), "m.csv", {}),
+        ("\ufeff" + TRIANGLE.replace(",", ";").replace("-", "−"), "m.csv", {}),
+        (TRIANGLE.replace(",", "\t").replace("\n", "\r\n"), "m.csv", {}),
+        ("\n".join(f"{i}: [{x}]" for i, x in zip(ITEMS, LOWER, strict=True)), "m.yml", {}),
+        (square(whole() * 931 / 932), "m.csv", {"divisor": "n"}),
+    ]
+    sd = np.sqrt(np.diag(whole()))
+    sds = {i: float(s) for i, s in zip(ITEMS, sd, strict=True)}
+    of = square(whole() / np.outer(sd, sd))
+    given.append((of, "m.csv", {"kind": "correlation", "sds": sds}))
+    for content, path, changed in given:
+        found = matrix.load(put(content, path, matrix=changed))
+        np.testing.assert_allclose(found.covariances, expected, rtol=1e-12)
+        assert list(found.covariances) == [i.id for i in put().items] and found.means is None
+
+
+def test_reversed_items_are_turned(put: Put) -> None:
+    turned = description()["constructs"]
+    turned[0]["items"][0] |= {"reversed": True, "scale": {"min": 0, "max": 20, "step": 0}}
+    turned[0]["items"][1] |= {"reversed": True, "scale": {"min": 0, "max": 100, "step": 0}}
+    found = matrix.load(put(constructs=turned, matrix={"means": MEANS}))
+    assert found.covariances.loc["education", "sei"] == pytest.approx(35.522)
+    assert found.covariances.loc["education", "anomia67"] == pytest.approx(3.839)
+    assert found.means is not None
+    assert found.means[["education", "sei", "anomia67"]].tolist() == pytest.approx(
+        [9.1, 62.51, 13.61]
+    )
+    rows = {row.id: row.estimate for row in structured(put(constructs=turned)).rows}
+    assert rows["H2"] == pytest.approx(0.15132822, abs=1e-5)
+
+
+def test_means_take_their_part_in_the_model(put: Put) -> None:
+    fit = structured(put(matrix={"means": MEANS})).fit
+    assert (fit.chisq, fit.parameters) == (pytest.approx(71.5464993, abs=1e-5), 21)
+    assert (fit.aic, fit.bic) == pytest.approx((30535.3595, 30636.9434), abs=1e-3)
+
+
+# --- what does not hold --------------------------------------------------------------------------
+SQUARE = square(whole())
+WRONG = {
+    "empty": ("", "empty"),
+    "no csv": (b"\xff\xfe\x00", "not UTF-8"),
+    "heads alone": (TRIANGLE.splitlines()[0], "6 heads are expected"),
+    "order": ("\n".join([TRIANGLE.splitlines()[0], *TRIANGLE.splitlines()[:0:-1]]), "same order"),
+    "head twice": (TRIANGLE.replace("sei", "education"), "each once"),
+    "an item lacks": (TRIANGLE.replace("sei", "other"), "column sei: no such head"),
+    "text": (TRIANGLE.replace("5.091", "=1+1"), "row 4, column powerless67: '=1+1' is no number"),
+    "comma": (TRIANGLE.replace("5.091", '"5,091"'), "row 4, column powerless67: '5,091'"),
+    "nan": (TRIANGLE.replace("5.091", "nan"), "row 4, column powerless67: 'nan'"),
+    "huge": (TRIANGLE.replace("5.091", "1" + "0" * 400), "row 4, column powerless67"),
+    "short": (TRIANGLE.replace(",35.522,450.288", ""), "row 7, column education: no number"),
+    "long": (TRIANGLE + ",7", "row 7, column sei: more cells"),
+    "half": (TRIANGLE.replace("9.364", "9.364,1"), "neither a lower triangle nor a square"),
+    "symmetric": (SQUARE.replace("5.091", "5.19", 1), "row 4, column powerless67: not symmetric"),
+    "variance": (TRIANGLE.replace("9.364", "-9.364"), "column powerless67: a variance of -9.364"),
+    "beyond one": (TRIANGLE.replace("6.947", "16.947"), "it would correlate by 1.610"),
+    "definite": (TRIANGLE.replace("6.947", "-10.4"), "not positive definite"),
+}
+
+
+@pytest.mark.parametrize("name", WRONG)
+def test_what_does_not_hold_is_said_where(put: Put, name: str, refusal: Any) -> None:
+    content, says = WRONG[name]
+    of = put(content)
+    found = check.rows(of)
+    assert not found.sound
+    lines = [fault.line for fault in found.faults]
+    assert any(says in line and line.startswith("wheaton/m.csv: ") for line in lines), lines
+    assert "wheaton/m.csv: " in refusal(matrix.load, of)
+
+
+def test_so_is_what_the_description_says_of_it(put: Put, refusal: Any) -> None:
+    assert "n is 6, with 6 items" in refusal(matrix.load, put(matrix={"n": 6}))
+    one = {"kind": "correlation", "sds": dict.fromkeys(ITEMS, 1.0)}
+    assert "column education: 9.61 in the diagonal of correlations" in refusal(
+        matrix.load, put(matrix=one)
+    )
+    deep = "anomia67: [[1]]\n" + "".join(f"{i}: [1]\n" for i in ITEMS[1:])
+    assert "'[1]' is no number" in refusal(matrix.load, put(deep, "m.yml"))
+    assert "expected lines like" in refusal(matrix.load, put("- 1", "m.yml"))
+    many = "\n".join(["," + ",".join(f"x{k}" for k in range(600)), *(f"x{k}," for k in range(600))])
+    assert "more than 500 items" in refusal(matrix.load, put(many))
+    outside = put()
+    outside.matrix.__dict__["path"] = "../../x.csv"  # type: ignore[union-attr]
+    assert matrix.looked_at(outside)[0] is None
+
+
+@pytest.mark.parametrize(
+    ("changed", "says"),
+    [
+        ({"matrix": {"kind": "correlation"}}, "expected beside correlations"),
+        ({"matrix": {"sds": {"sei": 1.0}}}, "has them in its diagonal"),
+        ({"matrix": {"means": {"sei": 1.0}}}, "matrix.means.education: expected beside"),
+        ({"matrix": {"means": {**MEANS, "x": 1.0}}}, "matrix.means.x: not an item's column"),
+        ({"matrix": {"n": 1}}, "matrix.n"),
+        ({"path": "m.xlsx"}, "expected csv or yml"),
+        ({"rows": {"file": {"path": "a.csv", "sha256": "0" * 64}}}, "rows: a case with a matrix"),
+        ({"marker": "sei"}, "marker: a case with a matrix has no rows"),
+        ({"groups": [{"id": "g", "label": "G", "levels": {"1": "A", "2": "B"}}]}, "groups: a case"),
+        ({"constructs": []}, "matrix: given, but no construct"),
+    ],
+)
+def test_what_needs_rows_does_not_go_with_it(put: Put, changed: dict[str, Any], says: str) -> None:
+    with pytest.raises(NotValid) as caught:
+        put(**changed)
+    assert says in str(caught.value)
+
+
+# --- its report ----------------------------------------------------------------------------------
+def test_one_construct_has_scales_and_no_structure(put: Put) -> None:
+    alone = description()["constructs"][:1]
+    data = computed(put(constructs=alone, hypotheses=[], effects=[], focus=None))
+    assert isinstance(analysis.structured(data), Refused)
+    assert isinstance(analysis.drivers(data, analysis.measured(data)), Refused)
+    found = analysis.scales(data, analysis.solved(analysis.measured(data)))  # two items, no model
+    assert isinstance(found, analysis.Scales) and found.rows[0].cr is None
+    assert found.rows[0].alpha == pytest.approx(0.267614918, abs=1e-8)
+
+
+def test_what_can_be_is_done_without_an_acceptable_solution(put: Put) -> None:
+    """Of matrices of noise of very different units: nothing raises, and alpha and HTMT stand."""
+    refused = faulty = 0
+    for seed in range(12):
+        rng = np.random.default_rng(seed)
+        noise = np.cov(rng.normal(size=(8 + seed, 6)).T) * 10.0 ** (seed - 6)
+        data = computed(put(square(noise)))
+        measured = analysis.measured(data)
+        refused += isinstance(measured, Refused)
+        faulty += isinstance(measured, analysis.Measured) and bool(measured.fit.problems)
+        known = analysis.solved(measured)
+        scales, apart = analysis.scales(data, known), analysis.apart(data, known)
+        assert isinstance(scales, analysis.Scales) and isinstance(apart, analysis.Apart)
+        assert apart.pairs == 3 and all(row.alpha is not None for row in scales.rows)
+        for found in (analysis.structured(data), analysis.drivers(data, measured)):
+            assert isinstance(found, analysis.Structured | analysis.Drivers | Refused)
+    assert refused and faulty
+
+
+def test_a_path_whose_interval_holds_zero_is_open(put: Put) -> None:
+    of = put(matrix={"n": 40})
+    found = cited(structured(of), "wheaton/matrix/structured")
+    said = words.path(found, Case("wheaton", of), "H2")
+    assert said is not None and "leaves open" in said.en and "尚无定论" in said.zh
+    assert words.path(found, Case("wheaton", of), "H9") is None
+
+
+@pytest.mark.slow
+def test_its_report_end_to_end(put: Put, capsys: Any) -> None:
+    of = put()
+    assert cli.main(["check", "wheaton", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["read"][0]["table"] == "matrix"
+    assert cli.main(["report", "wheaton", "--language", "en,zh", "--to", "html"]) == 0
+    kept = findings.read("wheaton", "matrix", analysis.Matrix).findings
+    assert all(getattr(kept, name) is not None for name in analysis.Matrix.model_fields)
+    assert not any(isinstance(getattr(kept, n), Refused) for n in analysis.Matrix.model_fields)
+    book = of.folder.parents[1] / "reports" / "_book" / "cases" / "wheaton"
+    for language, brief, why in (
+        ("en", "after goes with status by", "careless answering, missing answers"),
+        ("zh", "地位到此后的路径为", "敷衍作答、缺失答案"),
+    ):
+        page = (book / language / "matrix.html").read_text(encoding="utf-8")
+        plain = re.sub(r"<[^>]+>", "", page)
+        assert why in plain and "71.5" in plain
+        assert 'data-key="wheaton/matrix/structured.rows[1].estimate"' in page
+        first = (book / language / "index.html").read_text(encoding="utf-8")
+        assert brief in re.sub(r"<[^>]+>", "", first)
+    assert cli.main(["export", "wheaton"]) == 2
+    assert cli.main(["record", "wheaton"]) == 2
+    assert "passed on as it is" in capsys.readouterr().err
