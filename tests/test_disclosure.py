@@ -176,10 +176,13 @@ baseline declared most_by_chance starts taking watched within
 """
 NO_PEOPLE = frozenset(_NAMES.split()) | {
     "after",
+    "alpha_met",
     "before",
+    "counted",
     "firms_df",
     "folds",
     "horizon",
+    "moments",
     "rows",
     "seed",
     "waves",

@@ -41,15 +41,15 @@ from loyalty.stats import reliability, shares, validity
 
 #: Of each analysis of rows, the reason why a matrix does not do.
 NEED_ROWS = {
-    "audit": "needs_each_answer",
-    "descriptives": "needs_distributions",
-    "reliability": "needs_rows_for_factors",
-    "measurement": "needs_rows_for_validity",
-    "structural": "needs_rows_for_rivals",
-    "groups": "needs_groups",
-    "robustness": "needs_other_choices",
-    "drivers": "needs_scores",
-    "published": "needs_rows_for_printed",
+    "audit": Reason(code="needs_each_answer"),
+    "descriptives": Reason(code="needs_distributions"),
+    "reliability": Reason(code="needs_rows_for_factors"),
+    "measurement": Reason(code="needs_rows_for_validity"),
+    "structural": Reason(code="needs_rows_for_rivals"),
+    "groups": Reason(code="needs_groups"),
+    "robustness": Reason(code="needs_other_choices"),
+    "drivers": Reason(code="needs_scores"),
+    "published": Reason(code="needs_rows_for_printed"),
 }
 
 
@@ -429,5 +429,5 @@ def _parts(outcome: str, causes: Sequence[str], latent: dict[frozenset[str], flo
 # --- what is not done ----------------------------------------------------------------------------
 def not_done() -> NotDone:
     """The analyses of rows, each with why a matrix does not do."""
-    rows = [Needed(analysis=a, reason=Reason(code=code)) for a, code in NEED_ROWS.items()]
-    return NotDone(rows=tuple(rows))
+    rows = tuple(Needed(analysis=of, reason=why) for of, why in NEED_ROWS.items())
+    return NotDone(rows=rows)
