@@ -390,6 +390,7 @@ def violations(opened: list[Path]) -> dict[str, list[str]]:
             ).new_page()
             for path in opened:
                 page.goto(path.as_uri())
+                page.evaluate("document.querySelectorAll('details').forEach(d => d.open = true)")
                 page.evaluate(axe)
                 said = page.evaluate(
                     "axe.run().then(r => r.violations.map(v =>"

@@ -462,7 +462,7 @@ class HtmlWriter:
             kicker=kicker,
             anchor=identifier,
             title=self._name(chapter, titles[index], long=True),
-            body=body,
+            body=re.sub(r"<pre(?=[ >])", '<pre tabindex="0"', body),  # code scrolls by the keyboard
             previous=step(index - 1, "prev", w["previous"]),
             next=step(index + 1, "next", w["next"]),
             footer=f"<p>{esc(self.document.footer)}</p>" if self.document.footer else "",
