@@ -67,6 +67,21 @@ def test_the_planted_weight_in_cars_and_on_average(aftersales: drivers.Answers) 
     assert cars.deviation_ci_lower > 0
 
 
+def test_firms_are_resampled_whole(
+    aftersales: drivers.Answers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = drivers.refits(aftersales, 60, 1)
+    unit = aftersales.study.units
+    assert unit is not None and whole.clusters == aftersales.rows[unit.id].nunique()
+    assert drivers.shared(aftersales, whole).clusters == whole.clusters
+    monkeypatch.setattr(type(aftersales.study), "units", None)
+    alone = drivers.refits(aftersales, 60, 1)
+    assert alone.clusters is None
+    wider = whole.drawn.correlations.std(axis=0) / alone.drawn.correlations.std(axis=0)
+    off = ~np.eye(len(wider), dtype=bool)
+    assert np.median(wider[off]) > 1.3  # customers of a firm resemble each other
+
+
 def test_latent_correlations_and_paths_are_the_models(refitted: drivers.Refits) -> None:
     """Against the estimator's own covariance of the latent variables and standardized paths."""
     covariance = refitted.model.implied[0]["lv_cov"]

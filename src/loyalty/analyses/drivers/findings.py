@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -41,7 +42,7 @@ from loyalty.cases.study import Construct, Effect, Group, Scale, Study
 from loyalty.cases.survey import Survey
 from loyalty.estimates import structural
 from loyalty.estimates.fit import Missing, missing_answers
-from loyalty.estimates.groups import comparable_rows, total_effects
+from loyalty.estimates.groups import clusters_of, comparable_rows, total_effects
 from loyalty.estimates.latent import Latent, latent
 from loyalty.estimates.plausible import plausible_values
 from loyalty.ground import paths
@@ -119,12 +120,15 @@ def answers(survey: Survey) -> Answers:
 
 @dataclass(frozen=True)
 class Refits:
-    """The structural model fitted, and refitted to resampled respondents."""
+    """The structural model fitted, and refitted to resampled respondents, or to the `clusters` that
+    they were sampled in, where these are enough.
+    """
 
     model: semfit.Result
     point: Latent
     drawn: Latent
     draws: int
+    clusters: int | None = None
 
     @property
     def used(self) -> int:
@@ -153,9 +157,20 @@ def _refits(data: Answers, rows: pd.DataFrame, draws: int, seed: int) -> Refits:
     if model.problems:
         raise CannotCompute.because(model.problems[0])
 
+    unit, clusters = data.study.units, None
+    if unit is not None:
+        with suppress(CannotCompute):  # too few, as often within a level
+            clusters = clusters_of(rows, unit.id, data.items).count
+
     def boot(count: int) -> semfit.Bootstrap:
         return structural.resampled(
-            text, rows, data.items, draws=count, seed=seed, imputations=IMPUTATIONS
+            text,
+            rows,
+            data.items,
+            draws=count,
+            seed=seed,
+            cluster=unit.id if unit is not None and clusters else None,
+            imputations=IMPUTATIONS,
         )
 
     drawn = boot(min(draws, PILOT))
@@ -166,6 +181,7 @@ def _refits(data: Answers, rows: pd.DataFrame, draws: int, seed: int) -> Refits:
         latent(model.estimate, model.estimate.x),
         latent(drawn.estimate, drawn.x[drawn.used]),
         drawn.draws,
+        clusters,
     )
 
 
@@ -270,6 +286,7 @@ def shared(data: Answers, found: Refits) -> Shares:
     return Shares(
         drawn=found.draws,
         used=found.used,
+        clusters=found.clusters,
         targets=targets,
         passing=[Passing(to=to, through=through) for to, through in passing],
         rows=rows,

@@ -75,10 +75,14 @@ class Passing(Record):
 
 
 class Shares(Finding):
-    """`drawn` refits, of which `used` converged to an admissible solution."""
+    """`drawn` refits, of which `used` converged to an admissible solution.
+
+    Of respondents, or of whole `clusters` of them.
+    """
 
     drawn: Count
     used: Count
+    clusters: Count | None = None
     passing: tuple[Passing, ...]
     targets: tuple[Target, ...]
     rows: tuple[Share, ...]

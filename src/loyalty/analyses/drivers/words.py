@@ -23,6 +23,7 @@ from loyalty.cases.study import Group
 from loyalty.ground.markdown import escape
 from loyalty.ground.text import Text
 from loyalty.shown.context import Case, arrow
+from loyalty.shown.units import units
 from loyalty.shown.words import cut, equals, estimate, interval, listed, names, number
 
 VERDICTS = {
@@ -67,14 +68,21 @@ def _lower(label: Text) -> Text:
 
 
 # --- shares --------------------------------------------------------------------------------------
+def resampled(found: Shares, case: Case) -> Text:
+    """Whom the refits resample."""
+    if found.clusters is None:
+        return Text(en="respondents", zh="受访者")
+    return units(case).counted(number(found.clusters))
+
+
 def shares(found: Shares, case: Case) -> list[Text]:
     said = [_target(found, target, case) for target in found.targets]
     if all(t.r2_ci_lower is None for t in found.targets):
-        used, drawn = number(found.used), number(found.drawn)
+        used, drawn, whom = number(found.used), number(found.drawn), resampled(found, case)
         said.append(
             Text(
-                en=f"Only {used} of {drawn} refits to resampled respondents have an admissible solution: there are no intervals, and the shares are not to be relied on.",
-                zh=f"对受访者重抽样的 {drawn} 次重新拟合中仅 {used} 次得到可接受的解：不给出区间，份额不宜采信。",
+                en=f"Only {used} of {drawn} refits to resampled {whom.en} have an admissible solution: there are no intervals, and the shares are not to be relied on.",
+                zh=f"对{whom.zh}重抽样的 {drawn} 次重新拟合中仅 {used} 次得到可接受的解：不给出区间，份额不宜采信。",
             )
         )
     for through in dict.fromkeys(p.through for p in found.passing):
