@@ -300,6 +300,29 @@ def test_what_needs_rows_does_not_go_with_it(put: Put, changed: dict[str, Any], 
 
 
 # --- its report ----------------------------------------------------------------------------------
+def test_it_goes_through_its_own_analysis_alone(put: Put) -> None:
+    assert put().analyses == ["matrix"]
+    single = description()["constructs"]
+    single = [{**construct, "items": construct["items"][:1]} for construct in single]
+    of = put(constructs=single)  # of one item each, on no scale
+    assert of.analyses == ["matrix"]
+    data = computed(of)
+    found = analysis.apart(data, analysis.solved(analysis.measured(data)))
+    assert isinstance(found, analysis.Apart) and found.pairs == 0
+    sd = np.sqrt(np.diag(whole()))
+    pair = next(row for row in found.rows if (row.a, row.b) == ("before", "after"))
+    assert pair.correlation == pytest.approx(whole()[0, 2] / (sd[0] * sd[2]), abs=1e-6)
+    case, model = Case("wheaton", of), cited(structured(of), "wheaton/matrix/structured")
+    assert model.fit.df == 0
+    (said,) = words.structured(model, case)
+    assert "its fit says nothing" in said.en and "拟合不说明任何问题" in said.zh
+    scales = cited(analysis.scales(data, None), "wheaton/matrix/scales")
+    assert isinstance(scales, analysis.Scales)
+    assert words.scales(scales, case).en.startswith("No construct has two items")
+    fitting = words.structured(cited(structured(put()), "wheaton/matrix/structured"), case)
+    assert "Exact fit is rejected" in fitting[-1].en
+
+
 def test_one_construct_has_scales_and_no_structure(put: Put) -> None:
     alone = description()["constructs"][:1]
     data = computed(put(constructs=alone, hypotheses=[], effects=[], focus=None))

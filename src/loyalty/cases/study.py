@@ -827,6 +827,8 @@ class Study(Model):
         """What is rated, and what says whether one uses it: an item answered by no (0) and yes (1)
         alone of an outcome that a construct of one item leads to, or a variable ``used_<item>``
         answered by yes (1) and no (2)."""
+        if self.matrix is not None:
+            return []
         items = {i.id: i for i in self.items}
         found: list[tuple[Item, Item | Variable]] = []
         for v in self.variables:

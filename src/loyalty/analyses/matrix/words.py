@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from loyalty.analyses.matrix.findings import Apart, Described, Drivers, Measured, Scales, Structured
+from loyalty.estimates.solution import Solution
 from loyalty.ground.markdown import escape
 from loyalty.ground.text import Text
 from loyalty.shown.context import Case
@@ -36,6 +37,11 @@ def given(found: Described, case: Case) -> list[Text]:
 
 
 def scales(found: Scales, case: Case) -> Text:
+    if not found.counted:
+        return text(
+            "No construct has two items, as reliability needs.",
+            "没有构念含两个题项，无法计算信度。",
+        )
     counted = number(found.counted)
     return text(
         f"Of {counted} scales with two items or more {number(found.alpha_met)} reach α of {cut('alpha')}, {number(found.cr_met)} a composite reliability of {cut('composite_reliability')}, and {number(found.ave_met)} an average variance extracted of {cut('average_variance_extracted')}.",
@@ -43,8 +49,20 @@ def scales(found: Scales, case: Case) -> Text:
     )
 
 
+def _fits(found: Solution, case: Case) -> list[Text]:
+    """How a model fits; one with as many parameters as moments cannot but fit."""
+    if found.df:
+        return [*judged(found, case), *fit(found, INDICES)]
+    n, free = number(found.n), number(found.parameters)
+    said = text(
+        f"The model has as many free parameters ({free}) as there are moments of the {n} respondents: it fits whatever the data, so that its fit says nothing.",
+        f"模型的自由参数（{free} 个）与 {n} 名受访者的矩同样多：无论数据如何都完全拟合，拟合不说明任何问题。",
+    )
+    return [*judged(found, case), said]
+
+
 def measured(found: Measured, case: Case) -> list[Text]:
-    return [*judged(found.fit, case), *fit(found.fit, INDICES)]
+    return _fits(found.fit, case)
 
 
 def apart(found: Apart, case: Case) -> Text:
@@ -65,7 +83,7 @@ def apart(found: Apart, case: Case) -> Text:
 
 
 def structured(found: Structured, case: Case) -> list[Text]:
-    return [*judged(found.fit, case), *fit(found.fit, INDICES)]
+    return _fits(found.fit, case)
 
 
 def drivers(found: Drivers, case: Case) -> list[Text]:

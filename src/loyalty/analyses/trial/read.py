@@ -74,7 +74,7 @@ def truth(study: Study) -> Truth:
     Of paths and products the pooled value, of products of constructs and bends the mean over
     industries (:func:`loyalty.simulate.true_parameters`). Empty without a process.
     """
-    sources = [study.rows.simulator if study.rows else None]
+    sources = [study.rows_.simulator if study.rows_ else None]
     sources += [table.rows.simulator for table in study.resources]
     found: dict[tuple[str, str], float] = {}
     for process in dict.fromkeys(s.process for s in sources if s is not None):
@@ -89,7 +89,7 @@ def truth(study: Study) -> Truth:
 
 def by_industry(study: Study) -> Mapping[str, tuple[float, ...]]:
     """The declared path of every hypothesis in each industry; nothing without a process."""
-    source = study.rows.simulator if study.rows and study.constructs else None
+    source = study.rows_.simulator if study.rows_ and study.constructs else None
     if source is None:
         return {}
     process = simulate.load_process(paths.inside(study.folder, source.process))
@@ -105,7 +105,7 @@ def squares(study: Study, n: int, seed: int) -> Iterator[tuple[Hypothesis, float
     Drawn from the case's process without bends, moderations, careless and missing answers; the
     term is a row of :func:`loyalty.stats.moderation.moderated_regression`.
     """
-    source = study.rows.simulator if study.rows and study.constructs else None
+    source = study.rows_.simulator if study.rows_ and study.constructs else None
     if source is None:
         return
     process = simulate.load_process(paths.inside(study.folder, source.process))
