@@ -380,6 +380,11 @@ def test_its_report_end_to_end(put: Put, capsys: Any) -> None:
         assert 'data-key="wheaton/matrix/structured.rows[1].estimate"' in page
         first = (book / language / "index.html").read_text(encoding="utf-8")
         assert brief in re.sub(r"<[^>]+>", "", first)
+        agree = {
+            "en": "do not agree: within the cut-off are CFI",
+            "zh": "各项指标不一致：达到标准的有 CFI",
+        }
+        assert agree[language] in re.sub(r"<[^>]+>", "", first)
     assert cli.main(["export", "wheaton"]) == 2
     assert cli.main(["record", "wheaton"]) == 2
     assert "passed on as it is" in capsys.readouterr().err

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from loyalty.analyses.matrix import words
 from loyalty.analyses.matrix.findings import Matrix
+from loyalty.analyses.matrix.words import INDICES
 from loyalty.book.brief.material import Grade, Headline, Material
+from loyalty.ground.text import Text
 from loyalty.ground.thresholds import threshold
-from loyalty.shown.words import number, text
+from loyalty.shown.words import be, listed, number, text
 
 
 def paths(data: Material) -> Headline | None:
@@ -28,11 +30,25 @@ def fit(data: Material) -> Headline | None:
     found = data.one("matrix", Matrix, "measured")
     if found is None or found.fit.problems or found.fit.cfi is None or found.fit.df == 0:
         return None
-    cfi, srmr = number(found.fit.cfi, "bounded", 3), number(found.fit.srmr, "bounded", 3)
-    both = all(threshold(name).met(getattr(found.fit, name)) for name in ("cfi", "srmr"))
-    en, zh = ("reach", "均达到标准") if both else ("do not both reach", "未同时达到标准")
-    said = text(
-        f"CFI ({cfi}) and SRMR ({srmr}) of the measurement model {en} their cut-offs.",
-        f"测量模型的 CFI（{cfi}）与 SRMR（{srmr}）{zh}。",
-    )
+    parts: dict[bool, list[Text]] = {True: [], False: []}
+    for name in INDICES:
+        value = getattr(found.fit, name)
+        one = f"{name.upper()} ({number(value, 'bounded', 3)})"
+        parts[value is not None and threshold(name).met(value)].append(text(one, one))
+    met, missed = listed(parts[True]), listed(parts[False])
+    if not parts[False]:
+        said = text(
+            f"The measurement model fits by its indices: {met.en} reach their cut-offs.",
+            f"测量模型的各项指标均达到标准：{met.zh}。",
+        )
+    elif not parts[True]:
+        said = text(
+            f"The measurement model does not fit by its indices: {missed.en} miss their cut-offs.",
+            f"测量模型的各项指标均未达到标准：{missed.zh}。",
+        )
+    else:
+        said = text(
+            f"The indices of the measurement model do not agree: within the cut-off {be(len(parts[True]))} {met.en}, beyond it {missed.en}.",
+            f"测量模型的各项指标不一致：达到标准的有 {met.zh}，未达到的有 {missed.zh}。",
+        )
     return Headline([said], data.grade("low"), "matrix")
