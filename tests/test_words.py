@@ -198,10 +198,17 @@ def test_rows_that_cannot_be_used() -> None:
     en, zh = ([r.text().in_(language) for r in reasons] for language in ("en", "zh"))
     said = words.rows_used(some)
     assert plain(said.en) == f"Of 1,000 rows 3 cannot be used: {en[0]} (1) and {en[1]} (2)."
-    assert plain(said.zh) == f"1,000 行中 3 行不可用：{zh[0]} (1)和{zh[1]} (2)。"
+    assert plain(said.zh) == f"1,000 行中 3 行不可用：{zh[0]}（1）和{zh[1]}（2）。"
     every = cited(RowsUsed(read=1000, excluded=0, reasons=()), "x")
     assert plain(words.rows_used(every).en) == "All 1,000 rows can be used."
     assert plain(words.rows_used(every).zh) == "1,000 行全部可用。"
+
+
+def test_latin_letters_stand_apart_from_chinese_ones() -> None:
+    assert words.spaced("H1", "和", "H2", "的区间") == "H1 和 H2 的区间"
+    assert words.spaced("质量", "和", "忠诚", "的区间") == "质量和忠诚的区间"
+    assert words.spaced("质量（.60）", "和", "“忠诚”", "。") == "质量（.60）和“忠诚”。"
+    assert words.spaced("至", '[.50]{.num key="x"}', "为止") == '至 [.50]{.num key="x"} 为止'
 
 
 def test_every_column_of_a_table_has_a_name() -> None:

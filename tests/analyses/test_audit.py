@@ -386,7 +386,7 @@ def sensitivity(*rows: tuple[float | None, float | None, float | None, bool]) ->
 
 def test_the_main_path_without_the_flagged() -> None:
     text = sensitivity((0.50, 0.40, 0.60, False), (0.45, 0.35, 0.55, False))
-    assert "the path Quality → Loyalty is 0.45" in text.en and "质量 → 忠诚 为 0.45" in text.zh
+    assert "the path Quality → Loyalty is 0.45" in text.en and "路径“质量 → 忠诚”为 0.45" in text.zh
     assert "smaller than half" in text.en and "is the same" in text.en
     text = sensitivity((0.50, 0.45, 0.55, False), (0.02, -0.1, 0.2, False))
     assert "larger than half" in text.en and "depends on who is left out" in text.en
@@ -415,7 +415,7 @@ def test_shape_of_the_items() -> None:
     assert "from −0.50 (a) to 0.20 (b); no item passes 2 in skewness or 7" in good.en
     assert "1 of 2 items have their longer tail" in good.en
     bad = shape((-2.5, 0.1), (0.2, 9.0))
-    assert "lie a and b." in bad.en and "的有 a和b。" in bad.zh
+    assert "lie a and b." in bad.en and "的有 a 和 b。" in bad.zh
 
 
 def test_multivariate_normality_says_what_normal_would_be() -> None:
@@ -486,14 +486,14 @@ def test_method_factor() -> None:
     text = method()
     assert "has a variance of 0.40\u00a0[0.20,\u00a00.60], 10.0\u00a0% of an average" in text.en
     assert "up to .12 (q1) and a correlation of constructs by up to .07 (Quality and" in text.en
-    assert "The path Quality → Loyalty is 0.30" in text.en and "路径 质量 → 忠诚 为 0.30" in text.zh
+    assert "The path Quality → Loyalty is 0.30" in text.en and "路径“质量 → 忠诚”为 0.30" in text.zh
     assert "may be zero" in method(found="open").en
     assert "none is found" in method(found="negative", variance=-0.1).en
     excluded = method(found="excluded", variance=-0.2)
     assert "nothing positive in common" in excluded.en and ".12" not in excluded.en
     unsound = method(problems=(HEYWOOD,))
     assert "face value (negative variance of the latent variable Quality" in unsound.en
-    assert "潜变量 质量 的方差为负" in unsound.zh and ".12" not in unsound.en
+    assert "潜变量“质量”的方差为负" in unsound.zh and ".12" not in unsound.en
     assert "no sound solution" in method(focal=None).en
     codes = method(model="as_answered", correlation_pair=None)
     assert "whichever way an item is worded" in codes.en and "constructs by" not in codes.en

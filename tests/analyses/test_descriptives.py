@@ -240,7 +240,7 @@ def test_answers_and_items(project: Project) -> None:
     low = changed(whole.items.rows[2], mean=1.1, floor=0.6, ceiling=0.0)
     text = english(words.items, changed(whole.items, rows=(first, high, low)))
     assert "between 1.10 (q3) and 4.90 (q2)" in text
-    assert "at the highest point has q2 (70.0 %), at the lowest q3 (60.0 %)" in text
+    assert "at the highest point is that of q2 (70.0 %), at the lowest that of q3 (60.0 %)" in text
 
 
 def test_the_lowest_and_the_highest_index(project: Project) -> None:

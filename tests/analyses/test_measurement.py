@@ -386,7 +386,7 @@ def test_convergent_validity_is_as_firm_as_the_interval(case: Case) -> None:
     got = said(words.convergent(unsure, case))
     assert "for 0 of 2; below it for Loyalty* (.60); open for Quality (.60) [" in got.en
     assert "variance extracted is at least .50 with its whole interval for every" in got.en
-    assert "低于标准的为 忠诚 (.60)" in got.zh and "Quality" not in got.zh
+    assert "低于标准的为忠诚（.60）" in got.zh and "Quality" not in got.zh
     fine = convergent(coefficients("quality", "met"), single=["loyalty"], two=["quality"])
     got = said(words.convergent(fine, case))
     assert got.en.count("for every construct") == 2
@@ -609,12 +609,12 @@ def test_a_reviewer_who_finds_much(case: Case, trial: Any, expected: str) -> Non
     assert expected in got.en and "审稿人" in got.zh
     assert "worded in reverse" in got.en and "It was not done" in got.en
     assert "Dropping q_7" in got.en and "whether Quality – Loyalty* should be merged" in got.en
-    assert "质量 – 忠诚 应否合并" in got.zh and "beyond 1" not in got.en
+    assert "以及质量 – 忠诚应否合并" in got.zh and "beyond 1" not in got.en
 
 
 def test_a_parameter_by_its_labels(case: Case) -> None:
     got = said(words.respecification(asked(change("quality", "=~", "l1", 40.6)), case))
-    assert "free Quality → l1" in got.en and "放开 质量 → l1" in got.zh
+    assert "free Quality → l1" in got.en and "放开“质量 → l1”" in got.zh
     assert "can lie beyond 1" in got.en and "worded in reverse" not in got.en
     assert "Dropping" not in got.en and "merged" not in got.en
 

@@ -461,7 +461,7 @@ def test_omega_of_each_verdict(case: Case) -> None:
     got = said(words.omega(scales(*rows, without_omega=[lacks("image")]), case))
     assert "Omega lies above .70 with its whole interval for Quality; it is open" in got.en
     assert "at .70 for Loyalty*; it lies below .70 with its whole interval for Value" in got.en
-    assert "整个区间高于 .70：质量；在 .70 上未定：忠诚*" in got.zh and "improper" not in got.en
+    assert "整个区间高于 .70：质量；是否达到 .70 未定：忠诚*" in got.zh and "improper" not in got.en
     assert "cannot be fitted to Image" in got.en and "（题项少于三个" in got.zh
     every = scales(*(omega(c, "met") for c in ("quality", "loyalty", "value")))
     assert "for every scale [@hair2019]" in said(words.omega(every, case)).en
@@ -512,7 +512,7 @@ def test_items(case: Case) -> None:
     got = said(words.item_total(of(Items(rows=[strong], weak=0)), case))
     assert got.en.startswith("Every item") and "No scale would gain" in got.en
     got = said(words.item_total(of(Items(rows=[strong, weak], weak=1)), case))
-    assert "[@nunnally1994]: q_1 (.08)." in got.en and "q_1 (+.25)" in got.zh
+    assert "[@nunnally1994]: q_1 (.08)." in got.en and "q_1（+.25）" in got.zh
     assert "partly luck" in got.en and "部分出于偶然" in got.zh
 
 
@@ -595,10 +595,10 @@ def test_number_of_factors(case: Case) -> None:
     assert "as many factors as were planned" in sure.en
     unsure = said(words.factors(factors(4, 3, 5, 7), case))
     assert "ask for 1 to 6 factors where 7 constructs" in unsure.en
-    assert "other random data could make it 3 to 5" in unsure.en and "3至5" in unsure.zh
+    assert "other random data could make it 3 to 5" in unsure.en and "3 至 5" in unsure.zh
     assert "hard to tell apart" in unsure.en and "基于 Pearson 相关的" in unsure.zh
     more = said(words.factors(factors(4, 4, 4, 2, kind="polychoric", used=3), case))
-    assert "polychoric correlations" in more.en and "基于 多分格相关的" in more.zh
+    assert "polychoric correlations" in more.en and "基于多分格相关的" in more.zh
     assert "share more than their construct" in more.en and "has 3, as many as can be" in more.en
 
 

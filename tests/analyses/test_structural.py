@@ -399,7 +399,7 @@ def test_a_path_set_aside_gives_its_reason_and_what_happens_with_it(whole: Any) 
     assert text.en.endswith(
         "the model shows: the implied covariance matrix is not positive definite."
     )
-    assert text.zh.endswith("若仍纳入，模型出现：模型隐含的协方差矩阵非正定。")
+    assert text.zh.endswith("若仍纳入，模型出现如下问题：模型隐含的协方差矩阵非正定。")
 
 
 def path(name: str, value: float, low: float, high: float, verdict: Any) -> structural.Path:
@@ -444,12 +444,12 @@ def test_paths_are_counted_and_wide_ones_named() -> None:
         (
             {"H2": (0.2, 0.1, 0.3, "supported")},
             "Of 3 hypothesized paths H1 and H2 are supported and H3 is contradicted.",
-            "3 条假设路径中，H1和H2 得到支持，H3 与假设相反。",
+            "3 条假设路径中，H1 和 H2 得到支持，H3 与假设相反。",
         ),
         (
             {"H2": (0.2, -0.1, 0.3, "open"), "H3": (0.2, -0.1, 0.3, "open")},
             "Of 3 hypothesized paths H1 is supported and H2 and H3 are open.",
-            "3 条假设路径中，H1 得到支持，H2和H3 未定。",
+            "3 条假设路径中，H1 得到支持，H2 和 H3 未定。",
         ),
         (
             {"H1": (3.2, -2.5, 9.0, "open"), "H3": (1, 0.3, 1.9, "supported")},
@@ -558,7 +558,7 @@ def test_rivals(whole: Any) -> None:
     assert "fits better (p = \\.001); of its 1 added paths 1 is clear of zero" in better.en.replace(
         "\u00a0", " "
     )
-    assert "最大的是 质量 → 忠诚" in better.zh
+    assert "最大的是“质量 → 忠诚”（" in better.zh
     assert "fits no better" in rivals(whole, delta_p=0.4).en
     variance = {"name": "loyalty", "variance": -0.1, "where": ""}
     problem = Reason(code="negative_latent_variance", parameters=variance, of="estimator")

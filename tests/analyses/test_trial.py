@@ -315,7 +315,7 @@ def test_shares_of_what_is_explained_are_held_and_no_effects() -> None:
     assert not effects({"drivers": grouped})["direct-a-b-x"].held
     text = in_case(*(e for e in found.values() if e.kind == "share"))
     assert "Of 2 declared shares of what is explained the intervals hold 1." in text.en
-    assert "解释方差的份额中，区间覆盖 1 个" in text.zh
+    assert "解释方差份额共 2 个，区间覆盖 1 个" in text.zh
     assert "utside" not in text.en  # one is, and is counted
 
 
@@ -334,7 +334,7 @@ def test_differences_of_two_ways_are_held_and_counted_only(
     (one,) = read._contrasts(drawn, truth, found)
     assert (one.kind, one.id, one.held, one.verdict) == ("contrast", "I1-I2", True, None)
     assert one.declared == pytest.approx(0.35)
-    assert "Of 1 declared difference of two ways the intervals hold 1." in in_case(one).en
+    assert "Of 1 declared difference between two ways the intervals hold 1." in in_case(one).en
     assert list(read._contrasts(drawn, {}, found)) == []
 
 
@@ -555,7 +555,7 @@ def test_bends_and_moderations() -> None:
     text = heading(missed, missed, wrong)
     assert "Of 3 declared curvilinear effects none are found, 2 are left open and 1 has" in text.en
     assert "size" not in text.en  # it is negative
-    assert "3 个曲线效应中，无一检出，2 个未定，1 个符号相反" in text.zh
+    assert "曲线效应共 3 个，无一检出，2 个未定，1 个符号相反" in text.zh
     text = heading(found, found)
     assert "Of 2 declared curvilinear effects 2 are found; together" in text.en
     assert (
@@ -611,7 +611,7 @@ def test_what_was_missed_of_a_case() -> None:
     assert "H3 is left open; H4 is found with the wrong sign" in text.en
     assert "recovery × severity is seen though declared to be zero" in text.en
     assert "I1 is not estimated" in text.en and "Nothing was missed" not in text.en
-    for part in ("H3未定", "H4符号相反", "被误报", "I1未获估计"):
+    for part in ("H3 未定", "H4 符号相反", "被误报", "I1 未获估计"):
         assert part in text.zh
 
 

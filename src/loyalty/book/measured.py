@@ -187,7 +187,7 @@ def recovery_page(described: dict[str, Study], language: Language, folder: Path)
             "the careless respondents, whom no analyst can know, are taken out of the same rows. "
             "The last columns are the shares of 95 % intervals that hold the true value: taking "
             "respondents as independent, allowing for firms with normal quantiles, and with those "
-            "of t with one degree of freedom less than there are firms. A coverage near .95 has a "
+            "of t with one degree of freedom fewer than there are firms. A coverage near .95 has a "
             f"standard error of at most {error}.",
             "各表把案例设定的数值与结构模型在重新抽取的数据（另一批受访者与企业）上的估计并列。"
             "偏差为平均估计值减真值；下一列为在同样数据中剔除敷衍作答者（分析者无从知晓）后剩余的偏差。"
@@ -238,7 +238,7 @@ def recovery_page(described: dict[str, Study], language: Language, folder: Path)
             f"{_table(shown, columns, language)}\n\n{caption}",
             _said(
                 f"{first['n']:,} respondents, {firms}, {first['replications']:,} redraws; {lost}.",
-                f"{first['n']:,} 名受访者，{firms}，重抽 {first['replications']:,} 次；{lost}。",
+                f"{first['n']:,} 名受访者，{firms}，重新生成数据 {first['replications']:,} 次；{lost}。",
                 language,
             ),
         ]

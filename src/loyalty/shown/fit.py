@@ -13,7 +13,7 @@ from loyalty.ground.terms import message
 from loyalty.ground.text import Text
 from loyalty.ground.thresholds import Verdict, threshold
 from loyalty.shown.context import Case
-from loyalty.shown.words import equals, interval, names, number, readable, significant
+from loyalty.shown.words import equals, interval, names, number, readable, significant, spaced
 
 #: The heading of each verdict on a hypothesis.
 PATH_VERDICTS: dict[PathVerdict, str] = {
@@ -69,11 +69,11 @@ def _judged_by_cuts(by: dict[Verdict, list[Text]]) -> Text:
     en, zh = [], []
     if by["met"]:
         en.append(f"{names(by['met']).en} meet{'s' if len(by['met']) == 1 else ''} the cut-off")
-        zh.append(f"{names(by['met']).zh} 达到标准")
+        zh.append(spaced(names(by["met"]).zh, "达到标准"))
     if by["not met"]:
         do = "does" if len(by["not met"]) == 1 else "do"
         en.append(f"{names(by['not met']).en} {do} not meet {'it' if by['met'] else 'the cut-off'}")
-        zh.append(f"{names(by['not met']).zh} 未达到标准")
+        zh.append(spaced(names(by["not met"]).zh, "未达到标准"))
     if by["open"]:
         en.append("RMSEA's interval holds it")
         zh.append("RMSEA 的区间包含该标准，未定")

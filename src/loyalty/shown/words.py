@@ -153,8 +153,30 @@ def listed(parts: Sequence[Text]) -> Text:
         return parts[0]
     return Text(
         en=f"{', '.join(en[:-1])} and {en[-1]}",
-        zh=f"{'、'.join(zh[:-1])}和{zh[-1]}",
+        zh=spaced("、".join(zh[:-1]), "和", zh[-1]),
     )
+
+
+_HAN = re.compile(r"[\u4e00-\u9fff]")
+
+
+def spaced(*parts: str) -> str:
+    """Parts of a Chinese sentence, a space where Latin letters or numbers meet Chinese ones."""
+    out = ""
+    for part in parts:
+        ends, begins = plain(out)[-1:], plain(part)[:1]
+        apart = bool((_latin(ends) and _HAN.match(begins)) or (_HAN.match(ends) and _latin(begins)))
+        out += f" {part}" if apart else part
+    return out
+
+
+def _latin(mark: str) -> bool:
+    return "!" <= mark <= "~" or mark in tuple("−αβχω")
+
+
+def with_number(label: Text, shown: str) -> Text:
+    """A name with its number in parentheses, those of its language."""
+    return Text(en=f"{escape(label.en)} \\({shown}\\)", zh=f"{escape(label.zh)}（{shown}）")
 
 
 def counted(n: int, noun: str) -> str:
@@ -191,11 +213,8 @@ def rows_used(table: RowsUsed) -> Text:
 
     def why(language: Language) -> str:
         said = [(left.reason.text(COLUMNS).in_(language), number(left.n)) for left in table.reasons]
-        parts = [f"{escape(reason)} \\({n}\\)" for reason, n in said]
-        if len(parts) == 1:
-            return parts[0]
-        apart, last = ("、", "和") if language == "zh" else (", ", " and ")
-        return f"{apart.join(parts[:-1])}{last}{parts[-1]}"
+        parts = [with_number(Text(en=reason, zh=reason), n) for reason, n in said]
+        return listed(parts).in_(language)
 
     read, lost = number(table.read), number(table.excluded)
     return Text(

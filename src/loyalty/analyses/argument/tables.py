@@ -485,7 +485,7 @@ def foretold(found: Foretold, case: Case) -> Table | None:
         ],
         text(
             "What people say, and what the same people do next.",
-            "人们所言，与同一人其后所为。",
+            "受访者的回答与其本人其后的行为。",
         ),
         text(
             "Effects within a person, from one wave to the next, unstandardized.",
@@ -565,7 +565,7 @@ def sources(found: Claims, case: Case) -> Table:
         text("What can be said of each report's claims.", "对各报告条目能够作出的判断。"),
         text(
             "Disagree: with other printed figures. Inside, outside: of the interval of real data.",
-            "不符：与其他所载数字。区间内、外：相对于真实数据的区间。",
+            "不符：与报告所载的其他数字不一致。区间内、外：相对于真实数据的区间。",
         ),
         simulated=False,
     )

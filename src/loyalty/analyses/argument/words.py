@@ -479,7 +479,7 @@ def differences(found: Differences, case: Case) -> list[Text]:
         said.append(
             text(
                 f"The largest difference that is clear: {escape(what.en)}, {escape(a.en)} less {escape(b.en)} ({escape(where.en)}), {size}.",
-                f"明确差异中最大者：{escape(what.zh)}，{escape(a.zh)}与{escape(b.zh)}之差（{escape(where.zh)}）为 {size}。",
+                f"明确差异中最大者：{escape(what.zh)}，“{escape(a.zh)}”与“{escape(b.zh)}”之差（{escape(where.zh)}）为 {size}。",
             )
         )
     return said
@@ -492,7 +492,7 @@ def otherwise(found: Otherwise, case: Case) -> list[Text]:
     said = [
         text(
             f"Of {n} focal paths {doubted} may not be relied upon in the first place; of the others {stable} {be(found.stable)} supported under every acceptable choice, {mixed} under some, {none} under none.",
-            f"{n} 条核心路径中，{doubted} 条本身不可采信；其余路径中，{stable} 条在所有可接受的设定下均得到支持，{mixed} 条在部分设定下，{none} 条在任何设定下均未得到支持。",
+            f"{n} 条核心路径中，{doubted} 条本身不可采信；其余路径中，{stable} 条在所有可接受的设定下均得到支持，{mixed} 条仅在部分设定下得到支持，{none} 条在所有设定下均未得到支持。",
         )
     ]
     if found.doubtful or found.wide or found.failed:
@@ -533,7 +533,7 @@ def _returning(found: Conduct, case: Case) -> list[Text]:
         said += [
             text(
                 f"**{en} within {more} weeks** ({escape(where.en)}, {customers} customers): {late} do, {early} within {weeks} weeks{late_comers}.",
-                f"**{zh}（{more} 周内）**（{escape(where.zh)}，{customers} 名客户）：再买者占 {late}，其中 {weeks} 周内为 {early}{late_zh}。",
+                f"**{more} 周内{zh}**。{escape(where.zh)}，{customers} 名客户：再买者占 {late}，其中 {weeks} 周内为 {early}{late_zh}。",
             ),
             text(
                 f"{single} were seen on one day only.",
@@ -612,14 +612,14 @@ def foretold(found: Foretold, case: Case) -> list[Text]:
             said.append(
                 text(
                     f"The {number(u.count)} service rated in “{escape(where.en)}” is used {used} by those who rate it higher.",
-                    f"“{escape(where.zh)}”中受评的 {number(u.count)} 项服务，评分较高者{used_zh}。",
+                    f"“{escape(where.zh)}”所评的 {number(u.count)} 项服务，评分较高者{used_zh}。",
                 )
             )
             continue
         said.append(
             text(
                 f"Of {number(u.count)} services rated in “{escape(where.en)}”, {number(u.more)} {be(u.more)} used more by those who rate them higher, {number(u.less)} less.",
-                f"“{escape(where.zh)}”中受评的 {number(u.count)} 项服务中，{number(u.more)} 项评分较高者使用更多，{number(u.less)} 项评分较高者使用更少。",
+                f"“{escape(where.zh)}”所评的 {number(u.count)} 项服务中，{number(u.more)} 项评分较高者使用更多，{number(u.less)} 项评分较高者使用更少。",
             )
         )
     return said

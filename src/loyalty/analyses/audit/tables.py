@@ -206,7 +206,7 @@ def sensitivity(found: Sensitivity, case: Case) -> Table:
         ],
         Text(
             en=f"The path {along.en} (standardized, robust maximum likelihood) with and without flagged respondents.",
-            zh=f"保留与剔除被标记者时的路径 {along.zh}（标准化，稳健极大似然）。",
+            zh=f"保留与剔除被标记者时的路径“{along.zh}”（标准化，稳健极大似然）。",
         ),
     )
 

@@ -48,6 +48,8 @@ from loyalty.shown.words import (
     names,
     number,
     significant,
+    spaced,
+    with_number,
 )
 
 #: The heading of each sign of careless answering, and of each kind that can be drawn.
@@ -245,9 +247,7 @@ def _variables(found: Codes) -> Text:
             else "The answers to the single question with a scale lie on it as well.",
             zh=f"{n} 个有量表的单独变量亦无超出。",
         )
-    off = listed(
-        [_same(f"{escape(v.variable)} \\({number(v.n_outside)}\\)") for v in found.variables]
-    )
+    off = listed([with_number(_same(v.variable), number(v.n_outside)) for v in found.variables])
     return Text(
         en=f"Of the single questions some have answers off their scale, which were set to missing: {off.en}.",
         zh=f"有超出量表答案（已设为缺失）的单独变量：{off.zh}。",
@@ -324,7 +324,9 @@ def _without(found: Columns, case: Case) -> list[Text]:
         return [
             Text(
                 en=f"The measurement model without {listed_.en} cannot be set beside the planned one: {escape(why.en)}.",
-                zh=f"无法将去掉 {listed_.zh} 的测量模型与计划模型比较：{escape(why.zh)}。",
+                zh=spaced(
+                    "无法将去掉", listed_.zh, f"的测量模型与计划模型比较：{escape(why.zh)}。"
+                ),
             )
         ]
     shown = [
@@ -340,7 +342,7 @@ def _without(found: Columns, case: Case) -> list[Text]:
     said = [
         Text(
             en=f"Without {listed_.en} the measurement model has {en}.",
-            zh=f"去掉 {listed_.zh} 后，测量模型的 {zh}。",
+            zh=spaced("去掉", listed_.zh, f"后，测量模型的 {zh}。"),
         )
     ]
     if found.from_ is None or found.to is None:
@@ -358,7 +360,7 @@ def _without(found: Columns, case: Case) -> list[Text]:
             *said,
             Text(
                 en=f"The path {escape(along.en)} cannot be estimated with and without them.",
-                zh=f"无法在保留与去掉它们两种情况下估计路径 {escape(along.zh)}。",
+                zh=f"无法在保留与去掉它们两种情况下估计路径“{escape(along.zh)}”。",
             ),
         ]
     before, after = (estimate(s.estimate, s.ci_lower, s.ci_upper) for s in (one, other))
@@ -366,7 +368,7 @@ def _without(found: Columns, case: Case) -> list[Text]:
         *said,
         Text(
             en=f"The path {escape(along.en)} is {after} then instead of {before}.",
-            zh=f"此时路径 {escape(along.zh)} 为 {after}，原为 {before}。",
+            zh=f"此时路径“{escape(along.zh)}”为 {after}，原为 {before}。",
         ),
     ]
 
@@ -539,7 +541,7 @@ def _shift(everybody: Selection, careful: Selection, along: Text) -> Text:
     small = abs(careful.estimate - everybody.estimate) < half
     return Text(
         en=f"Without the flagged respondents the path {escape(along.en)} is {after} instead of {before}; the shift is {'smaller' if small else 'larger'} than half the width of everybody's interval.",
-        zh=f"剔除被标记者后，路径 {escape(along.zh)} 为 {after}，全体为 {before}；变动{'小于' if small else '大于'}全体区间宽度的一半。",
+        zh=f"剔除被标记者后，路径“{escape(along.zh)}”为 {after}，全体为 {before}；变动{'小于' if small else '大于'}全体区间宽度的一半。",
     )
 
 
@@ -612,7 +614,9 @@ def _range(found: Shape) -> Text:
     if beyond:
         listed_ = names(beyond)
         en += f"; beyond {marks[0]} in skewness or {marks[1]} in kurtosis [@{skew.cite}] lie {listed_.en}."
-        zh += f"；偏度超过 {marks[0]} 或峰度超过 {marks[1]} [@{skew.cite}] 的有 {listed_.zh}。"
+        zh += spaced(
+            f"；偏度超过 {marks[0]} 或峰度超过 {marks[1]} [@{skew.cite}] 的有", listed_.zh, "。"
+        )
     else:
         en += f"; no item passes {marks[0]} in skewness or {marks[1]} in kurtosis, from where on plain maximum likelihood suffers [@{skew.cite}]."
         zh += f"；没有题项的偏度超过 {marks[0]} 或峰度超过 {marks[1]}——超过后普通极大似然法会受影响 [@{skew.cite}]。"
@@ -662,8 +666,7 @@ def sample(found: Sample, case: Case) -> Text:
     if found.lacking:
         parts = []
         for row in found.lacking:
-            label, share = group(case, row.group).label, f"\\({number(row.share)}\\)"
-            parts.append(Text(en=f"{escape(label.en)} {share}", zh=f"{escape(label.zh)} {share}"))
+            parts.append(with_number(group(case, row.group).label, number(row.share)))
         none = listed(parts)
         en += f" Without a group are respondents in {none.en}."
         zh += f"未归组的受访者：{none.zh}。"
@@ -832,7 +835,7 @@ def _focal(found: MeasurementModel, case: Case) -> Text | None:
     shown = estimate(size.estimate, size.ci_lower, size.ci_upper)
     return Text(
         en=f" The path {escape(along.en)} is {shown} then.",
-        zh=f"此时路径 {escape(along.zh)} 为 {shown}。",
+        zh=f"此时路径“{escape(along.zh)}”为 {shown}。",
     )
 
 

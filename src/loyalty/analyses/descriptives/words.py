@@ -98,7 +98,7 @@ def items(found: Items, case: Case) -> Text:
     c, d = escape(top.item), escape(bottom.item)
     ceiling, floor = number(top.ceiling), number(bottom.floor)
     return Text(
-        en=f"{means.en} The largest share of answers at the highest point has {c} ({ceiling}), at the lowest {d} ({floor}).",
+        en=f"{means.en} The largest share of answers at the highest point is that of {c} ({ceiling}), at the lowest that of {d} ({floor}).",
         zh=f"{means.zh}触顶比例最高的是 {c}（{ceiling}），触底比例最高的是 {d}（{floor}）。",
     )
 
@@ -193,7 +193,7 @@ def _reliabilities(found: Correlations, case: Case) -> Text:
         )
     low, high = (of(known, key=lambda k: k[0]) for of in (min, max))
     a, b = label(case, low[1]), label(case, high[1])
-    en = f"The alphas in the diagonal run from {number(low[0])} ({a.en}) to {number(high[0])} ({b.en}): what is measured unreliably correlates less than it belongs together."
+    en = f"The alphas in the diagonal run from {number(low[0])} ({a.en}) to {number(high[0])} ({b.en}): the less reliably two constructs are measured, the further their correlation stays behind how closely they belong together."
     zh = f"对角线上的 α 介于 {number(low[0])}（{a.zh}）与 {number(high[0])}（{b.zh}）之间：测量越不可靠，相关越低于实际关联。"
     if lacking := [case.label(r.construct) for r in found.reliabilities if r.alpha is None]:
         some = names(lacking)

@@ -107,7 +107,7 @@ def _target(found: Shares, target: Target, case: Case) -> Text:
     to, first = _lower(case.label(target.to)), _lower(case.label(top.from_))
     whole = Text(
         en=f"Of {to.en}, {'the constructs that lead to it' if target.side == 'direct' else 'what begins the chains to it'} explain{'' if target.side == 'direct' else 's'} R² = {r2}",
-        zh=f"{to.zh}由{'直接影响它的构念' if target.side == 'direct' else '各条因果链的起点'}解释 R² = {r2}",
+        zh=f"{'直接影响' + to.zh + '的构念' if target.side == 'direct' else '通往' + to.zh + '的各条因果链的起点'}所解释的方差为 R² = {r2}",
     )
     if target.clear:
         return Text(

@@ -28,7 +28,17 @@ from loyalty.ground.text import Text
 from loyalty.ground.thresholds import threshold
 from loyalty.shown.context import Case
 from loyalty.shown.units import units
-from loyalty.shown.words import be, cut, estimate, interval, listed, names, number, significant
+from loyalty.shown.words import (
+    be,
+    cut,
+    estimate,
+    interval,
+    listed,
+    names,
+    number,
+    significant,
+    spaced,
+)
 
 
 def grouping(case: Case, group: str) -> Group:
@@ -120,7 +130,11 @@ def released(found: Released, case: Case) -> list[Text]:
         said.append(
             Text(
                 en=f"The rule would also release {listed.en}, but their constructs would be left with less than two equal items; comparisons of these constructs stay doubtful.",
-                zh=f"按规则还应释放 {listed.zh}，但其构念将不足两个相等题项；这些构念的比较仍然存疑。",
+                zh=spaced(
+                    "按规则还应释放",
+                    listed.zh,
+                    "，但其构念将不足两个相等题项；这些构念的比较仍然存疑。",
+                ),
             )
         )
     return said

@@ -124,7 +124,7 @@ def dynamic(found: Dynamic, case: Case) -> Table:
             other, size = factor_label(one.other, found, case), number(one.size)
             step = Text(
                 en=f"{escape(one.item)} → {escape(other.en)} \\({size}\\)",
-                zh=f"{escape(one.item)} → {escape(other.zh)} \\({size}\\)",
+                zh=f"{escape(one.item)} → {escape(other.zh)}（{size}）",
             )
         what = Text(en=f"{at.en} {level.level}", zh=f"{at.zh} {level.level}")
         lines.append(_Line(what, step, level.cfi.cut, level.rmsea.cut, level.srmr.cut))
@@ -210,7 +210,7 @@ def single_items(found: SingleItems, case: Case) -> Table:
         Text(en="Correlations with constructs of one item.", zh="与单题项构念的相关。"),
         Text(
             en="The item is taken as free of error, since nothing in the data tells its error from the construct: the correlations are rather too small.",
-            zh="由于数据无法区分题项误差与构念，单题项视为无误差：相关宁可认为偏小。",
+            zh="由于数据无法区分题项误差与构念，单题项视为无误差：由此所得的相关应视为偏低。",
         ),
     )
 

@@ -44,6 +44,8 @@ from loyalty.shown.words import (
     names,
     number,
     significant,
+    spaced,
+    with_number,
 )
 
 MODELS = {
@@ -191,7 +193,11 @@ def _standings(found: Dynamic) -> list[Text]:
         said.append(
             Text(
                 en=f"By {which.en} the model fits as well as correct ones do in {reached} of 100 samples.",
-                zh=f"就 {which.zh} 而言，模型的拟合不逊于 100 个样本中 {reached} 个样本里的正确模型。",
+                zh=spaced(
+                    "就",
+                    which.zh,
+                    f"而言，模型的拟合不逊于 100 个样本中 {reached} 个样本里的正确模型。",
+                ),
             )
         )
     for level in found.levels:
@@ -201,7 +207,11 @@ def _standings(found: Dynamic) -> list[Text]:
             said.append(
                 Text(
                     en=f"By {which.en} it fits worse than a correct model would, yet better than one with {loadings} of that size left out.",
-                    zh=f"就 {which.zh} 而言，其拟合逊于正确模型，但优于遗漏 {left_out} 个此类载荷的模型。",
+                    zh=spaced(
+                        "就",
+                        which.zh,
+                        f"而言，其拟合逊于正确模型，但优于遗漏 {left_out} 个此类载荷的模型。",
+                    ),
                 )
             )
     if by["beyond"]:
@@ -209,16 +219,16 @@ def _standings(found: Dynamic) -> list[Text]:
         said.append(
             Text(
                 en=f"By {which.en} the misfit is larger than at any level: more is wrong than a few loadings left out.",
-                zh=f"就 {which.zh} 而言，失拟超过任一水平：问题不止于遗漏几个载荷。",
+                zh=spaced("就", which.zh, "而言，失拟超过任一水平：问题不止于遗漏几个载荷。"),
             )
         )
     if by["undecided"]:
         which = _indices(by["undecided"])
         en = f"{which.en} cannot tell the levels from a correct model in a sample of this size"
-        zh = f"在此样本量下，{which.zh} 无法将各水平与正确模型区分开"
+        zh = spaced("在此样本量下，", which.zh, "无法将各水平与正确模型区分开")
         if rare := [s for s in by["undecided"] if s.rare]:
             en += f"; yet a correct one would rarely show such a value of {_indices(rare).en}"
-            zh += f"；不过正确模型很少会有这样的 {_indices(rare).zh}"
+            zh += spaced("；不过正确模型很少会有这样的", _indices(rare).zh)
         said.append(Text(en=f"{en}.", zh=f"{zh}。"))
     return said
 
@@ -232,7 +242,7 @@ def dynamic_cuts(found: Dynamic, case: Case) -> list[Text]:
         if one is not None and one != usual.value:
             shown = f"{cut(usual, 'bounded')} \\/ {number(one, decimals=3)}"
             by["lenient" if usual.met(one) else "strict"].append(
-                _same(f"{index.upper()} \\({shown}\\)")
+                with_number(_same(index.upper()), shown)
             )
     if by["lenient"]:
         which = listed(by["lenient"])
@@ -289,12 +299,12 @@ def loadings(found: Loadings, case: Case) -> Text:
     en = f"Standardized loadings run from {shown(worst)} ({low}) to {shown(best)} ({high})."
     zh = f"标准化载荷从 {shown(worst)}（{low}）到 {shown(best)}（{high}）。"
     if below:
-        which = listed([_same(f"{escape(r.item)} \\({number(r.estimate)}\\)") for r in below])
+        which = listed([with_number(_same(r.item), number(r.estimate)) for r in below])
         en += f" Below {mark} [@{cite}] with the whole interval: {which.en}."
         zh += f"整个区间低于 {mark} [@{cite}]：{which.zh}。"
     if unsure:
         en += f" Open at that cut-off: {_items(unsure).en}."
-        zh += f"在该标准上未定：{_items(unsure).zh}。"
+        zh += f"是否达到该标准未定：{_items(unsure).zh}。"
     if not below and not unsure:
         en += f" All lie above {mark} [@{cite}] with the whole interval."
         zh += f"全部区间均高于 {mark} [@{cite}]。"
@@ -313,7 +323,7 @@ def convergent(found: Convergent, case: Case) -> list[Text]:
         said.append(
             Text(
                 en=f"{two.en} rest{'s' if len(found.two) == 1 else ''} on two items: what these share is told apart from their errors only through the other constructs.",
-                zh=f"{two.zh} 只有两个题项：其共同部分与误差只能借助其他构念加以区分。",
+                zh=spaced(two.zh, "只有两个题项：其共同部分与误差只能借助其他构念加以区分。"),
             )
         )
     if found.single:
@@ -321,7 +331,7 @@ def convergent(found: Convergent, case: Case) -> list[Text]:
         said.append(
             Text(
                 en=f"With one item, {single.en} cannot be judged and {be(len(found.single))} left out of this chapter.",
-                zh=f"{single.zh} 只有一个题项，无法判断，本章未纳入。",
+                zh=spaced(single.zh, "只有一个题项，无法判断，本章未纳入。"),
             )
         )
     return said
@@ -332,9 +342,7 @@ def _convergent(found: Convergent, case: Case, key: str, of: str, name: Text) ->
     by: dict[Verdict, list[Text]] = {verdict: [] for verdict in get_args(Verdict)}
     for row in found.rows:
         label, shown = case.label(row.id), number(getattr(row, key))
-        by[getattr(row, f"{key}_verdict")].append(
-            Text(en=f"{escape(label.en)} \\({shown}\\)", zh=f"{escape(label.zh)} \\({shown}\\)")
-        )
+        by[getattr(row, f"{key}_verdict")].append(with_number(label, shown))
     if len(by["met"]) == len(found.rows):
         return Text(
             en=f"{name.en} is at least {mark} with its whole interval for every construct [@{cite}].",
@@ -345,10 +353,10 @@ def _convergent(found: Convergent, case: Case, key: str, of: str, name: Text) ->
     zh = [f"{constructs} 个构念中 {met} 个的整个区间不低于 {mark}"]
     if by["not met"]:
         en.append(f"below it for {listed(by['not met']).en}")
-        zh.append(f"低于标准的为 {listed(by['not met']).zh}")
+        zh.append(spaced("低于标准的为", listed(by["not met"]).zh))
     if by["open"]:
         en.append(f"open for {listed(by['open']).en}")
-        zh.append(f"未定的为 {listed(by['open']).zh}")
+        zh.append(spaced("未定的为", listed(by["open"]).zh))
     return Text(
         en=f"{name.en} is {'; '.join(en)} [@{cite}].",
         zh=f"{name.zh}：{'；'.join(zh)} [@{cite}]。",
@@ -363,7 +371,7 @@ def htmt(found: Ratios, case: Case) -> Text:
     shown = estimate(row.htmt, row.ci_lower, row.ci_upper)
     top = Text(
         en=f"The highest ratio is that of {escape(label.en)} ({shown}).",
-        zh=f"比率最高的是 {escape(label.zh)}（{shown}）。",
+        zh=spaced("比率最高的是", escape(label.zh), f"（{shown}）。"),
     )
     if found.met == found.pairs > 1:
         return Text(
@@ -429,13 +437,15 @@ def shared_variance(found: SharedVariance, case: Case) -> list[Text]:
         ),
         Text(
             en=f"The smallest difference has {escape(label.en)}: {gap} for {escape(of.en)}, at a latent correlation of {r}.",
-            zh=f"差值最小的是 {escape(label.zh)}：{escape(of.zh)} 为 {gap}，潜变量相关 {r}。",
+            zh=spaced(
+                "差值最小的是", escape(label.zh), "：", escape(of.zh), f"为 {gap}，潜变量相关 {r}。"
+            ),
         ),
     ]
     if found.reaching_one:
         said.append(
             Text(
-                en=f"The interval of {counted(found.reaching_one, 'latent correlation')} reaches 1: so far as these data go, such a pair may be one construct.",
+                en=f"The {'interval' if found.reaching_one == 1 else 'intervals'} of {counted(found.reaching_one, 'latent correlation')} {'reaches' if found.reaching_one == 1 else 'reach'} 1: so far as these data go, such a pair may be one construct.",
                 zh=f"有 {number(found.reaching_one)} 个潜变量相关的区间达到 1：就这些数据而言，这样的一对可能是同一构念。",
             )
         )
@@ -581,12 +591,12 @@ def large_residuals(found: Residuals, case: Case) -> list[Text]:
     elif len(found.recurring) == 1:
         said = Text(
             en=f"Of these {top} pairs {times} have the item {items.en}.",
-            zh=f"这 {top} 对中，{items.zh} 出现 {times} 次。",
+            zh=spaced(f"这 {top} 对中，", items.zh, f"出现 {times} 次。"),
         )
     else:
         said = Text(
             en=f"The items {items.en} are in {times} of these {top} pairs each.",
-            zh=f"这 {top} 对中，{items.zh} 各出现 {times} 次。",
+            zh=spaced(f"这 {top} 对中，", items.zh, f"各出现 {times} 次。"),
         )
     en, zh = [], []
     inside, across = number(found.inside), number(found.across)
@@ -634,7 +644,11 @@ def respecification(found: Respecification, case: Case) -> list[Text]:
         said.append(
             Text(
                 en=f"Dropping {weak.en} for a weak loading would be asked for as well; items stay in here, so that the scale is the published one, and the robustness checks leave weak items out.",
-                zh=f"还会要求剔除载荷偏低的 {weak.zh}；此处予以保留，使量表与原问卷一致，弱题项在稳健性检验中剔除。",
+                zh=spaced(
+                    "还会要求剔除载荷偏低的",
+                    weak.zh,
+                    "；此处予以保留，使量表与原问卷一致，弱题项在稳健性检验中剔除。",
+                ),
             )
         )
     if found.merge:
@@ -642,7 +656,11 @@ def respecification(found: Respecification, case: Case) -> list[Text]:
         said.append(
             Text(
                 en=f"And whether {merge.en} should be merged: the comparison above shows what that costs in fit. They stay apart because the hypotheses name them apart, and every path between them is to be read with that in mind.",
-                zh=f"以及 {merge.zh} 应否合并：上文的比较给出了合并在拟合上的代价。因假设分别提及它们，此处仍予分开，其间的路径须据此谨慎解读。",
+                zh=spaced(
+                    "以及",
+                    merge.zh,
+                    "应否合并：上文的比较给出了合并在拟合上的代价。因假设分别提及它们，此处仍予分开，其间的路径须据此谨慎解读。",
+                ),
             )
         )
     return said
@@ -653,7 +671,7 @@ def _freed(found: Respecification, first: Change, case: Case) -> list[Text]:
     said = [
         Text(
             en=f"A reviewer would ask first to free {escape(name.en)} (expected standardized value {size}).",
-            zh=f"审稿人首先会要求放开 {escape(name.zh)}（标准化期望值 {size}）。",
+            zh=f"审稿人首先会要求放开“{escape(name.zh)}”（标准化期望值 {size}）。",
         )
     ]
     if abs(first.sepc) > 1:

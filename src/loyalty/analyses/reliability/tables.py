@@ -167,7 +167,7 @@ def solutions(found: Solutions, case: Case) -> Table:
         Text(en="Extractions and rotations side by side.", zh="不同抽取与旋转方法的比较。"),
         Text(
             en=f"Tucker's congruence of matched factors with the reference ({name.en}). Cross-loading: two loadings of {cross} or more in size. RMSR: root mean square residual correlation, which rotation does not change. Heywood: items left without variance of their own.",
-            zh=f"对应因子与参照解（{name.zh}）的 Tucker 一致性。交叉载荷：两个绝对值不低于 {cross} 的载荷。RMSR：残差相关的均方根，不随旋转改变。Heywood：没有留下自身方差的题项。",
+            zh=f"对应因子与参照解（{name.zh}）的 Tucker 一致性。交叉载荷：两个绝对值不低于 {cross} 的载荷。RMSR：残差相关的均方根，不随旋转改变。Heywood：独特方差为零或为负的题项。",
         ),
     )
 

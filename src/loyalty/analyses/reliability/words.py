@@ -43,6 +43,7 @@ from loyalty.shown.words import (
     names,
     number,
     significant,
+    spaced,
 )
 
 #: The heading of each kind of correlations.
@@ -93,7 +94,11 @@ def _labels(ids: Sequence[str], case: Case) -> Text:
 
 def _with(label: Text, shown: str) -> Text:
     """A name with its number."""
-    return Text(en=f"{escape(label.en)} \\({shown}\\)", zh=f"{escape(label.zh)} \\({shown}\\)")
+    return Text(en=f"{escape(label.en)} \\({shown}\\)", zh=f"{escape(label.zh)}（{shown}）")
+
+
+def _item_with(item: str, shown: str) -> Text:
+    return _with(Text(en=item, zh=item), shown)
 
 
 def _lacking(part: Text, reason: Reason, case: Case) -> Text:
@@ -171,7 +176,7 @@ def _omegas(rows: Sequence[Scale], case: Case) -> Text:
     at, source = mark("omega"), cite("omega")
     wordings: list[tuple[Verdict, str, str]] = [
         ("met", f"lies above {at} with its whole interval for", f"整个区间高于 {at}"),
-        ("open", f"is open at {at} for", f"在 {at} 上未定"),
+        ("open", f"is open at {at} for", f"是否达到 {at} 未定"),
         ("not met", f"lies below {at} with its whole interval for", f"整个区间低于 {at}"),
     ]
     en, zh = [], []
@@ -279,13 +284,12 @@ def coefficients(found: Scales, case: Case) -> Text:
 def item_total(found: Items, case: Case) -> Text:
     """Items that go little with their scale, and such without which alpha would be higher."""
     at, source = mark("item_total"), cite("item_total")
-    weak = [f"{escape(r.item)} \\({number(r.item_total)}\\)" for r in found.rows if r.weak]
-    better = [f"{escape(r.item)} \\(\\+{number(r.gain)}\\)" for r in found.rows if r.better_without]
-    which = listed([Text(en=shown, zh=shown) for shown in weak])
-    more = listed([Text(en=shown, zh=shown) for shown in better])
+    weak = [_item_with(r.item, number(r.item_total)) for r in found.rows if r.weak]
+    better = [_item_with(r.item, f"\\+{number(r.gain)}") for r in found.rows if r.better_without]
+    which, more = listed(weak), listed(better)
     if weak:
         en = f"Below the cut-off of {at} {source}: {which.en}. Such an item says little about what the others of its scale measure; it stays in here, and the robustness checks leave it out."
-        zh = f"低于标准 {at} {source} 的题项：{which.zh}。这样的题项与同量表其他题项所测之物关系甚微；此处予以保留，稳健性检验会将其剔除。"
+        zh = f"低于标准 {at} {source} 的题项：{which.zh}。这样的题项与同量表其他题项所测内容关系甚微；此处予以保留，稳健性检验会将其剔除。"
     else:
         en = f"Every item correlates at least {at} with the rest of its scale {source}."
         zh = f"每个题项与其量表其余部分的相关都不低于 {at} {source}。"
@@ -421,7 +425,7 @@ def _span(lower: int, upper: int) -> Text:
     if lower == upper:
         return Text(en=number(lower), zh=number(lower))
     low, high = number(lower), number(upper)
-    return Text(en=f"{low} to {high}", zh=f"{low}至{high}")
+    return Text(en=f"{low} to {high}", zh=f"{low} 至 {high}")
 
 
 def factors(found: Factors, case: Case) -> list[Text]:
@@ -441,7 +445,13 @@ def factors(found: Factors, case: Case) -> list[Text]:
     said = [
         Text(
             en=f"The rules ask for {asked.en} factors where {planned} constructs were planned. The rule set in advance, parallel analysis of common factors on {kind.en} correlations [@horn1965; @auerswald2019], keeps {n}{en}",
-            zh=f"各规则给出 {asked.zh} 个因子，计划构念为 {planned} 个。事先选定的规则是基于 {kind.zh}的共同因子平行分析 [@horn1965; @auerswald2019]，保留 {n} 个{zh}",
+            zh=spaced(
+                "各规则给出",
+                asked.zh,
+                f"个因子，计划构念为 {planned} 个。事先选定的规则是基于",
+                kind.zh,
+                f"的共同因子平行分析 [@horn1965; @auerswald2019]，保留 {n} 个{zh}",
+            ),
         )
     ]
     if found.n == found.planned:
@@ -549,7 +559,7 @@ def communality(found: Solution, case: Case) -> Text:
     if found.heywood:
         which = names([Text(en=i, zh=i) for i in found.heywood])
         en += f" **The solution is improper**: it leaves {which.en} no variance of its own."
-        zh += f"**该解不当**：{which.zh} 没有留下自身方差。"
+        zh += spaced("**该解不当**：", which.zh, "没有独特方差。")
     if not found.converged:
         en += " **The extraction did not converge.**"
         zh += "**抽取未收敛。**"
@@ -584,7 +594,11 @@ def _agree(found: Solutions) -> list[Text]:
         which = names(bad)
         text = Text(
             en=f"Which extraction and rotation one takes matters: {which.en} {'has' if len(bad) == 1 else 'have'} at least one factor without a counterpart in the reference ({reference.en}), that is with a congruence below {at} {source} (least {least}, {name.en}). Single loadings should not be read as facts about the items.",
-            zh=f"抽取与旋转方法会影响结果：{which.zh} 至少有一个因子在参照解（{reference.zh}）中没有对应因子，即一致性低于 {at} {source}（最低 {least}，{name.zh}）。不应把单个载荷当作题项的固有性质。",
+            zh=spaced(
+                "抽取与旋转方法会影响结果：",
+                which.zh,
+                f"至少有一个因子在参照解（{reference.zh}）中没有对应因子，即一致性低于 {at} {source}（最低 {least}，{name.zh}）。不应把单个载荷当作题项的固有性质。",
+            ),
         )
     else:
         text = Text(
@@ -649,7 +663,7 @@ def _found_again(found: Plan, case: Case) -> list[Text]:
         said.append(
             Text(
                 en=f"Whether a factor stands for the construct is open at {at} for {which.en}.",
-                zh=f"因子是否代表该构念，在 {at} 上未定：{which.zh}。",
+                zh=f"因子能否代表该构念，依标准 {at} 未定：{which.zh}。",
             )
         )
     if by["not met"]:
@@ -728,7 +742,7 @@ def general(found: General, case: Case) -> list[Text]:
         said.append(
             Text(
                 en=f"{which.en} {'runs' if len(found.negative) == 1 else 'run'} against the general factor.",
-                zh=f"{which.zh} 与一般因子方向相反。",
+                zh=spaced(which.zh, "与一般因子方向相反。"),
             )
         )
     return said

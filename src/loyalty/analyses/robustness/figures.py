@@ -37,7 +37,7 @@ def curve(found: Curve, case: Case) -> Figure | None:
         draw,
         Text(
             en=f"Specification curve of the path {path.en} (standardized), with 95 % intervals; the study's own choice in orange. Only acceptable solutions are drawn.",
-            zh=f"路径 {path.zh} 的规格曲线（标准化）及 95% 区间；橙色为本研究的选择。只绘解可接受的设定。",
+            zh=f"路径“{path.zh}”的规格曲线（标准化）及 95% 区间；橙色为本研究的选择。只绘解可接受的设定。",
         ),
         Text(
             en="Estimates of one path under all specifications, sorted, above a grid that shows which choice each one made.",

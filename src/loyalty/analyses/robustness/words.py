@@ -9,7 +9,7 @@ from loyalty.ground.text import Text
 from loyalty.shown import fit
 from loyalty.shown.context import Case
 from loyalty.shown.units import units
-from loyalty.shown.words import names, number
+from loyalty.shown.words import names, number, spaced
 
 #: The heading of each choice; those of single groups are made by :func:`choice`.
 CHOICES = {
@@ -190,7 +190,7 @@ def power(found: Power, case: Case) -> Text:
     wild = [Text(en=p.id, zh=p.id) for p in found.paths if p.detectable > 1]
     if wild:
         en += f" Of {names(wild).en} no path of a plausible size could have been found."
-        zh += f"{names(wild).zh} 则任何合理大小的路径都无法被发现。"
+        zh += spaced(names(wild).zh, "则任何合理大小的路径都无法被发现。")
     if found.cluster_worst is not None:
         top = number(found.cluster_worst)
         many = units(case).many

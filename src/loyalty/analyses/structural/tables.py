@@ -23,7 +23,7 @@ from loyalty.shown.context import Case
 from loyalty.shown.fit import PATH_VERDICTS
 from loyalty.shown.table import Column, Table
 from loyalty.shown.units import units
-from loyalty.shown.words import join, number
+from loyalty.shown.words import join, number, spaced
 
 REGIONS = {
     "inside": "between the bounds",
@@ -42,7 +42,11 @@ def paths(found: Paths, case: Case) -> Table:
         firms, df = units(case).counted(number(found.firms)), number(found.df)
         note = Text(
             en=f"Standardized paths; {firms.en}, not respondents, are the independent units: cluster-robust standard errors, delta method, Student's t with {df} degrees of freedom.",
-            zh=f"标准化路径；以 {firms.zh}而非受访者为独立单位：聚类稳健标准误，delta 法，t 分布自由度 {df}。",
+            zh=spaced(
+                "标准化路径；以",
+                firms.zh,
+                f"而非受访者为独立单位：聚类稳健标准误，delta 法，t 分布自由度 {df}。",
+            ),
         )
     return Table(
         found.rows,
@@ -191,7 +195,7 @@ def _with_firms(found: Moderation | Latent, case: Case, note: Text) -> Text:
     firms, df = units(case).counted(number(found.firms)), number(found.df)
     told = Text(
         en=f"The independent units are {firms.en}: cluster-robust errors, Student's t with {df} degrees of freedom.",
-        zh=f"以 {firms.zh}为独立单位：聚类稳健标准误，t 分布自由度 {df}。",
+        zh=spaced("以", firms.zh, f"为独立单位：聚类稳健标准误，t 分布自由度 {df}。"),
     )
     return join([note, told])
 

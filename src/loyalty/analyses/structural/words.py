@@ -46,6 +46,7 @@ from loyalty.shown.words import (
     names,
     number,
     significant,
+    spaced,
 )
 
 #: The heading of each competing structure.
@@ -93,7 +94,7 @@ def whole(found: Whole, case: Case) -> list[Text]:
         said.append(
             Text(
                 en=f"{h.id} ({escape(what.en)}) is not part of the estimated model: {escape(why.en)}.",
-                zh=f"{h.id}（{escape(what.zh)}）不在所估模型中：{escape(why.zh)}。",
+                zh=f"{h.id}（{escape(what.zh)}）不在所估模型中。理由：{escape(why.zh)}。",
             )
         )
     if found.problems:
@@ -101,7 +102,7 @@ def whole(found: Whole, case: Case) -> list[Text]:
         said.append(
             Text(
                 en=f"Estimated with it all the same, the model shows: {problems.en}.",
-                zh=f"若仍纳入，模型出现：{problems.zh}。",
+                zh=f"若仍纳入，模型出现如下问题：{problems.zh}。",
             )
         )
     else:
@@ -189,7 +190,7 @@ def strongest(found: Paths, case: Case) -> Text | None:
     what, shown = case.path(top.from_, top.to), estimate(top.estimate, top.ci_lower, top.ci_upper)
     return Text(
         en=f"The strongest supported path is {escape(what.en)} (β = {shown}).",
-        zh=f"最强的受支持路径为 {escape(what.zh)}（β = {shown}）。",
+        zh=f"最强的受支持路径为“{escape(what.zh)}”（β = {shown}）。",
     )
 
 
@@ -202,7 +203,10 @@ def _wide(found: Paths) -> list[Text]:
     return [
         Text(
             en=f"The interval{'' if one else 's'} of {listed.en} {be(len(wide))} wider than one standard deviation: the constructs behind {'this path' if one else 'these paths'} overlap so much that the data cannot divide the effect between them, and {'its point estimate' if one else 'their point estimates'} must not be read {'alone' if one else 'one by one'}.",
-            zh=f"{listed.zh} 的区间宽于一个标准差：这些路径背后的构念高度重叠，数据无法在其间分配效应，其点估计不可逐个解读。",
+            zh=spaced(
+                listed.zh,
+                "的区间宽于一个标准差：这些路径背后的构念高度重叠，数据无法在其间分配效应，其点估计不可逐个解读。",
+            ),
         )
     ]
 
@@ -306,7 +310,7 @@ def clusters(found: Clustered, case: Case) -> list[Text]:
         said.append(
             Text(
                 en=f"With respondents taken as independent the verdict on {listed.en} would be another.",
-                zh=f"若视受访者为独立，{listed.zh} 的判断会不同。",
+                zh=spaced("若视受访者为独立，", listed.zh, "的判断会不同。"),
             )
         )
     else:
@@ -333,7 +337,11 @@ def clusters(found: Clustered, case: Case) -> list[Text]:
         said.append(
             Text(
                 en=f"But cluster-robust errors are themselves unreliable with few clusters, and {count} are few ({mark} would do [@{enough.cite}]); the factor and Student's t with {df} degrees of freedom correct for some of it, and {used} resamples of {unit.counted(count).en} see only these {count}.",
-                zh=f"但聚类很少时，聚类稳健标准误本身不可靠，{count} 个属于很少（{mark} 个方可 [@{enough.cite}]）；校正因子与自由度为 {df} 的 t 分布只能部分弥补，对 {unit.counted(count).zh}的 {used} 次重抽样也只见到这 {count} 家。",
+                zh=spaced(
+                    f"但聚类很少时，聚类稳健标准误本身不可靠，{count} 个属于很少（{mark} 个方可 [@{enough.cite}]）；校正因子与自由度为 {df} 的 t 分布只能部分弥补，对",
+                    unit.counted(count).zh,
+                    f"的 {used} 次重抽样也只见到这 {count} 家。",
+                ),
             )
         )
     return said
@@ -393,7 +401,7 @@ def _effects_clear(found: Effects, case: Case) -> Text:
     label, shown = along(case)[top.id], estimate(top.estimate, top.boot_ci_lower, top.boot_ci_upper)
     return Text(
         en=f"The bootstrap interval of {count} of {n} indirect effects is clear of zero. The largest of them is {escape(label.en)} ({shown}).",
-        zh=f"{zh}其中最大的是 {escape(label.zh)}（{shown}）。",
+        zh=f"{zh}其中最大的是“{escape(label.zh)}”（{shown}）。",
     )
 
 
@@ -411,7 +419,7 @@ def _corrected(rows: Sequence[Effect]) -> list[Text]:
         said.append(
             Text(
                 en=f"Percentile and bias-corrected intervals disagree about {listed.en}: leave those open.",
-                zh=f"{listed.zh} 的百分位区间与偏差校正区间结论不一，应视为未定。",
+                zh=spaced(listed.zh, "的百分位区间与偏差校正区间结论不一，应视为未定。"),
             )
         )
     elif len(both) == len(rows):
@@ -427,7 +435,7 @@ def _corrected(rows: Sequence[Effect]) -> list[Text]:
         said.append(
             Text(
                 en=f"There is no bias-corrected interval for {listed.en}: the estimate lies beyond all draws, or nearly all.",
-                zh=f"{listed.zh} 无法给出偏差校正区间：估计值位于全部或几乎全部抽取之外。",
+                zh=spaced(listed.zh, "无法给出偏差校正区间：估计值位于全部或几乎全部抽取之外。"),
             )
         )
     return said
@@ -449,7 +457,10 @@ def _outside(rows: Sequence[Effect]) -> list[Text]:
     return [
         Text(
             en=f"The product{s} of {listed.en} {'lies' if one else 'lie'} outside {'its own' if one else 'their own'} percentile interval{s}: the solution from all respondents is not of the kind that the usable resamples give, so neither the product{s} nor the interval{s} may be taken as an estimate.",
-            zh=f"{listed.zh} 的乘积位于其自身百分位区间之外：由全部受访者所得的解与可用重抽样所得的解并非同类，乘积与区间均不可作为估计采信。",
+            zh=spaced(
+                listed.zh,
+                "的乘积位于其自身百分位区间之外：由全部受访者所得的解与可用重抽样所得的解并非同类，乘积与区间均不可作为估计采信。",
+            ),
         )
     ]
 
@@ -576,7 +587,7 @@ def _against(rival: Structure, added: Sequence[Added], case: Case) -> Text:
     what, shown = case.path(top.from_, top.to), estimate(top.estimate, top.ci_lower, top.ci_upper)
     return Text(
         en=f"{en}; of its {n} added paths {count} {be(rival.added_clear)} clear of zero after Holm's correction, the largest being {escape(what.en)} ({shown}).",
-        zh=f"{zh}；新增 {n} 条路径中，经 Holm 校正有 {count} 条异于零，最大的是 {escape(what.zh)}（{shown}）。",
+        zh=f"{zh}；新增 {n} 条路径中，经 Holm 校正有 {count} 条异于零，最大的是“{escape(what.zh)}”（{shown}）。",
     )
 
 
@@ -626,7 +637,7 @@ def latent(found: Latent, case: Case) -> list[Text]:
         said.append(
             Text(
                 en=f"Scale scores judge {listed.en} otherwise, so {rests} on the method.",
-                zh=f"量表得分对 {listed.zh} 的判断不同，因此其结论取决于方法。",
+                zh=spaced("量表得分对", listed.zh, "的判断不同，因此其结论取决于方法。"),
             )
         )
     else:
@@ -640,7 +651,7 @@ def latent(found: Latent, case: Case) -> list[Text]:
         said.append(
             Text(
                 en=f"Within two standard deviations of the moderator's mean the path of {listed.en} ceases somewhere to differ from zero.",
-                zh=f"在调节变量均值两个标准差之内，{listed.zh} 的路径在某处不再异于零。",
+                zh=spaced("在调节变量均值两个标准差之内，", listed.zh, "的路径在某处不再异于零。"),
             )
         )
     else:

@@ -37,7 +37,17 @@ from loyalty.ground.terms import term
 from loyalty.ground.text import Text
 from loyalty.ground.thresholds import threshold
 from loyalty.shown.context import Case, arrow
-from loyalty.shown.words import be, cut, equals, estimate, listed, names, number, significant
+from loyalty.shown.words import (
+    be,
+    cut,
+    equals,
+    estimate,
+    listed,
+    names,
+    number,
+    significant,
+    spaced,
+)
 
 
 # --- names ---------------------------------------------------------------------------------------
@@ -171,7 +181,11 @@ def pooled(found: Pooled, case: Case) -> list[Text]:
     said = [
         Text(
             en=f"{number(found.count)} {_verb(found.count, 'path is', 'paths are')} shared by at least two of the {real} real surveys; the pooled interval is clear of zero for {_none(found.clear)}. For {escape(name.en)} it is {size} over {k} surveys of {n} people.",
-            zh=f"{real} 项真实调查中有 {number(found.count)} 条路径至少为两项共有；其中 {number(found.clear)} 条的合并区间不含零。{escape(name.zh)} 为 {size}（{k} 项调查，{n} 人）。",
+            zh=spaced(
+                f"{real} 项真实调查中有 {number(found.count)} 条路径至少为两项共有；其中 {number(found.clear)} 条的合并区间不含零。",
+                escape(name.zh),
+                f"为 {size}（{k} 项调查，{n} 人）。",
+            ),
         )
     ]
     if most.k < 3:
@@ -238,7 +252,7 @@ def backbone(found: Backbone, case: Case) -> list[Text]:
         said.append(
             Text(
                 en=f"In {single} of them one construct or more has one item, which is taken as free of error: correlations with it are rather too small.",
-                zh=f"其中 {single} 项调查有单题项构念，视为无误差：与之的相关宁可认为偏小。",
+                zh=f"其中 {single} 项调查有单题项构念，视为无误差：与之的相关应视为偏低。",
             )
         )
     if found.left_out:
@@ -433,7 +447,11 @@ def pooled_simulated(found: Pooled, case: Case) -> Text:
     n, tau = number(found.count), number(apart.tau)
     return Text(
         en=f"{n} {_verb(found.count, 'path is', 'paths are')} pooled here only to show the method at work; {escape(name.en)} differs{' most' if found.count > 1 else ''} between surveys (τ = {tau}), because their processes were declared so.",
-        zh=f"此处合并 {n} 条路径只为展示方法；{escape(name.zh)} 在调查之间差异{'最大' if found.count > 1 else '如此'}（τ = {tau}），出自各过程的设定。",
+        zh=spaced(
+            f"此处合并 {n} 条路径只为展示方法；",
+            escape(name.zh),
+            f"在调查之间差异{'最大' if found.count > 1 else '如此'}（τ = {tau}），出自各过程的设定。",
+        ),
     )
 
 
@@ -493,7 +511,11 @@ def checks(found: Checks, case: Case) -> list[Text]:
             said.append(
                 Text(
                     en=f"The printed paths imply a Sobel z of {z.en} for observed scores, not {printed}: either the paths, the number of respondents or the test are not those of one analysis.",
-                    zh=f"按显变量得分，所载路径对应的 Sobel z 为 {z.zh}，而非 {printed}：路径、样本量或检验并非出自同一分析。",
+                    zh=spaced(
+                        "按显变量得分，所载路径对应的 Sobel z 为",
+                        z.zh,
+                        f"，而非 {printed}：路径、样本量或检验并非出自同一分析。",
+                    ),
                 )
             )
         if row.kind == "elasticity":
@@ -501,7 +523,9 @@ def checks(found: Checks, case: Case) -> list[Text]:
             said.append(
                 Text(
                     en=f"The same one per cent of satisfaction is worth {worth_.en} per cent of sales, by claim.",
-                    zh=f"同为满意度提高百分之一，各条目分别对应销售额增长百分之 {worth_.zh}。",
+                    zh=spaced(
+                        "同为满意度提高百分之一，各条目分别对应销售额增长百分之", worth_.zh, "。"
+                    ),
                 )
             )
     return said
@@ -547,7 +571,11 @@ def one_point(found: OnePoint, case: Case) -> list[Text]:
         said.append(
             Text(
                 en=f"The largest of those is {escape(name.en)}: one point more goes with {size} points. Whether raising the one would raise the other a cross-sectional survey cannot say.",
-                zh=f"其中最大的是 {escape(name.zh)}：提高一分对应 {size} 分。提高前者是否会提高后者，横断面调查无法回答。",
+                zh=spaced(
+                    "其中最大的是",
+                    escape(name.zh),
+                    f"：提高一分对应 {size} 分。提高前者是否会提高后者，横断面调查无法回答。",
+                ),
             )
         )
     return said

@@ -16,8 +16,8 @@ KINDS: dict[Kind, Text] = {
     "moderation": Text(en="moderations", zh="调节效应"),
     "bend": Text(en="curvilinear effects", zh="曲线效应"),
     "indirect": Text(en="indirect effects", zh="间接效应"),
-    "contrast": Text(en="differences of two ways", zh="两条途径之差"),
-    "share": Text(en="shares of what is explained", zh="解释方差的份额"),
+    "contrast": Text(en="differences between two ways", zh="两条途径之差"),
+    "share": Text(en="shares of what is explained", zh="解释方差份额"),
     "table": Text(en="effects and parameters of tables", zh="数据表中的效应与参数"),
 }
 #: What an interval says of a declared effect.

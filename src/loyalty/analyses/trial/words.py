@@ -18,7 +18,7 @@ from loyalty.analyses.trial.read import COUNTED, Effect, Kind
 from loyalty.ground.markdown import escape
 from loyalty.ground.text import Text
 from loyalty.shown.context import Case
-from loyalty.shown.words import be, estimate, names, number
+from loyalty.shown.words import be, estimate, names, number, spaced
 
 #: One of a kind.
 ONE: dict[Kind, str] = {
@@ -26,7 +26,7 @@ ONE: dict[Kind, str] = {
     "moderation": "moderation",
     "bend": "curvilinear effect",
     "indirect": "indirect effect",
-    "contrast": "difference of two ways",
+    "contrast": "difference between two ways",
     "share": "share of what is explained",
     "table": "effect or parameter of a table",
 }
@@ -117,7 +117,7 @@ def _judged(tally: Tally) -> list[Text]:
     return [
         Text(
             en=f"Of {n} declared {what} {listed}{size}.",
-            zh=f"设定的 {n} 个{zh}中，{'，'.join(zh_parts)}{zh_size}。",
+            zh=f"设定的{zh}共 {n} 个，{'，'.join(zh_parts)}{zh_size}。",
         )
     ]
 
@@ -129,7 +129,7 @@ def _held(tally: Tally) -> list[Text]:
         held, n = number(tally.held), number(tally.compared)
         name = ONE[tally.kind] if tally.compared == 1 else what.en
         en.append(f"of {n} declared {name} the intervals hold {_none(tally.held)}")
-        zh.append(f"设定的 {n} 个{what.zh}中，区间覆盖 {held} 个")
+        zh.append(f"设定的{what.zh}共 {n} 个，区间覆盖 {held} 个")
     if tally.effects:
         found, of = number(tally.found), number(tally.effects)
         en.append(f"{_none(tally.found)} of {of} effects {be(tally.found)} found")
@@ -219,7 +219,7 @@ def _counted(row: CaseRow) -> list[Text]:
     if row.firms is not None:
         firms, alone = number(row.firms), number(tally.held_alone)
         en += f"; they allow for {firms} firms, without which {alone} would be held"
-        zh += f"；区间考虑了 {firms} 家企业，若不考虑则覆盖 {alone} 条"
+        zh += f"；区间已考虑客户分属 {firms} 家企业，若不考虑则覆盖 {alone} 条"
     return [Text(en=f"{en}.", zh=f"{zh}。")]
 
 
@@ -243,7 +243,7 @@ def _outside(row: CaseRow) -> list[Text]:
     return [
         Text(
             en=f"Outside their intervals {_verb(len(outside), 'lies', 'lie')} the declared {_verb(len(outside), 'value', 'values')} of {listed.en}.",
-            zh=f"{listed.zh}的设定值落在区间之外。",
+            zh=spaced(listed.zh, "的设定值落在区间之外。"),
         )
     ]
 
@@ -263,19 +263,19 @@ def _missed(row: CaseRow) -> list[Text]:
     if missed:
         listed = _named(missed)
         en.append(f"{listed.en} {be(len(missed))} left open")
-        zh.append(f"{listed.zh}未定")
+        zh.append(spaced(listed.zh, "未定"))
     if wrong:
         listed = _named(wrong)
         en.append(f"{listed.en} {be(len(wrong))} found with the wrong sign")
-        zh.append(f"{listed.zh}符号相反")
+        zh.append(spaced(listed.zh, "符号相反"))
     if alarms:
         listed = _named(alarms)
         en.append(f"{listed.en} {be(len(alarms))} seen though declared to be zero")
-        zh.append(f"{listed.zh}设定为零而被误报")
+        zh.append(spaced(listed.zh, "设定为零而被误报"))
     if unasked:
         listed = _named(unasked)
         en.append(f"{listed.en} {be(len(unasked))} not estimated")
-        zh.append(f"{listed.zh}未获估计")
+        zh.append(spaced(listed.zh, "未获估计"))
     if not en:
         return [
             Text(
@@ -299,7 +299,7 @@ def differences(found: Differences, case: Case) -> list[Text]:
     alarms, loose = number(found.alarms), number(found.alarms_alone)
     said.append(
         Text(
-            en=f"Of {alike} that are declared alike {_none(found.alarms)} {be(found.alarms)} said to differ, {loose} if they were independent.",
+            en=f"Of {alike} that are declared alike {_none(found.alarms)} {be(found.alarms)} said to differ; {loose} would be, were customers of one firm independent.",
             zh=f"设定为相同的 {alike} 条中，误报 {alarms} 条；若视为独立则为 {loose} 条。",
         )
     )
@@ -334,14 +334,14 @@ def solutions(found: Solutions, case: Case) -> list[Text]:
     said = [
         Text(
             en=f"Of {models} measurement and structural models {fitted.en}.",
-            zh=f"{models} 个测量与结构模型中，{fitted.zh}。",
+            zh=f"{models} 个测量与结构模型：{fitted.zh}。",
         )
     ]
     if found.drawn:
         said.append(
             Text(
                 en=f"Of {drawn} refits to resampled respondents and firms {refits.en}.",
-                zh=f"对受访者与企业的 {drawn} 次重抽样估计中，{refits.zh}。",
+                zh=f"对受访者与企业的 {drawn} 次重抽样估计：{refits.zh}。",
             )
         )
     if found.specifications:
