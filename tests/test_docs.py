@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import typer
-from conftest import REPOSITORY
+from tests.conftest import REPOSITORY
 
 from loyalty import cli
 from loyalty.cases import study

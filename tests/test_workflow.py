@@ -278,7 +278,7 @@ RUN_WIDE = {"case", "draws", "seed"}
 OWN = {
     "measurement": {"replications"},
     "behaviour": {"calibration", "discount", "futures", "weeks"},
-    "voice": {"pairs"},
+    "voice": {"pairs", "within"},
     "failure": {"excellent_share"},
     "synthesis": {"faster", "margin"},
     "drivers": {"permutations"},

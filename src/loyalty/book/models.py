@@ -54,9 +54,14 @@ def models(study: Study, found: jars.Results, taken: Taken, language: Language) 
     return [*parts, *_files(study.case, files, language)] if parts else []
 
 
-def numbered(table: Table, label: str, language: Language) -> str:
-    """A table with caption and label, its note below."""
-    shown = pages.numbered(replace(table, note=None), label, language)
+def numbered(study: Study, table: Table, label: str, language: Language) -> str:
+    """A table with caption and label, its note below; of simulated data the caption says so."""
+    caption = table.caption
+    if study.simulated:
+        caption = caption + Text(en=" Simulated data.", zh="模拟数据。")
+    shown = pages.numbered(
+        replace(table, caption=caption, note=None), f"{study.case}-{label}", language
+    )
     return f"{shown}\n\n{table.note.in_(language)}" if table.note else shown
 
 
@@ -128,7 +133,7 @@ def _how(study: Study, name: str, found: Solution, language: Language) -> str:
         if scaled
         else None,
     )
-    return numbered(table, f"{study.case}-{name}-how", language)
+    return numbered(study, table, f"{name}-how", language)
 
 
 def _shown(value: Text | str, language: Language) -> str:
@@ -157,7 +162,7 @@ def _tables(study: Study, name: str, found: Solution, language: Language) -> lis
         made.append(
             folded(
                 _LOADINGS,
-                numbered(_items(loadings, case), f"{study.case}-{name}-items", language),
+                numbered(study, _items(loadings, case), f"{name}-items", language),
                 language,
             )
         )
@@ -165,7 +170,7 @@ def _tables(study: Study, name: str, found: Solution, language: Language) -> lis
         made.append(
             folded(
                 _CONSTRUCTS,
-                numbered(_others(others, case), f"{study.case}-{name}-constructs", language),
+                numbered(study, _others(others, case), f"{name}-constructs", language),
                 language,
             )
         )
@@ -256,7 +261,7 @@ def moments(study: Study, found: jars.Results, taken: Taken, language: Language)
     if one is None or isinstance(one, Refused):
         return parts
     if len(one.items) <= MOST_ITEMS:
-        table = numbered(_matrix(one), f"{study.case}-moments", language)
+        table = numbered(study, _matrix(one), "moments", language)
         title = Text(en="Means, standard deviations, correlations", zh="均值、标准差与相关")
         parts.append(folded(title, table, language))
     return parts

@@ -117,8 +117,8 @@ def cases(described: Mapping[str, Study], found: Results, language: Language) ->
     return numbered(table, "cases", language)
 
 
-#: Rows of tables that a page of print takes beside headings and sentences.
-PRINTED_ROWS = 30
+#: Rows of a table that a page of print takes, and those that a case's heading and sentences take.
+PRINTED_ROWS, HEAD_ROWS = 46, 8
 
 
 def trial_cases(described: Mapping[str, Study], found: Results, language: Language) -> str:
@@ -134,7 +134,7 @@ def trial_cases(described: Mapping[str, Study], found: Results, language: Langua
     parts, printed = [], PRINTED_ROWS
     for row in cases.rows:
         study = described[row.case]
-        own = sum(e.kind not in COUNTED for e in row.effects)
+        own = HEAD_ROWS + sum(e.kind not in COUNTED for e in row.effects)
         printed += own
         if printed > PRINTED_ROWS:
             parts.append("{{< pagebreak >}}")
