@@ -13,12 +13,12 @@ import numpy as np
 import pandas as pd
 import pytest
 import typer
-from tests.conftest import REPOSITORY
 
 from loyalty import cli
 from loyalty.cases import study
 from loyalty.ground.catalogue import catalogue
 from loyalty.ground.thresholds import all_thresholds
+from tests.conftest import REPOSITORY
 
 sys.path.insert(0, str(REPOSITORY / "docs"))
 import pages

@@ -525,6 +525,7 @@ def test_an_estimate_outside_its_own_interval_is_said_to_be(whole: Any) -> None:
     text = effects(whole, estimate=5.1)
     assert "The product of I1 lies outside its own percentile interval" in text.en
     assert "I1 的乘积位于其自身百分位区间之外" in text.zh
+    assert "The largest of them" not in text.en
     assert "outside" not in effects(whole).en
     assert "outside" not in effects(whole, boot_ci_lower=None, boot_ci_upper=None).en
 
@@ -534,6 +535,8 @@ def test_few_draws_are_a_warning(whole: Any) -> None:
     few = whole.totals.resamples.model_copy(update={"drawn": 200, "used": 48})
     text = said(words.totals, whole.totals.model_copy(update={"resamples": few}))
     assert "Only 48 of 200 draws" in text.en and "不可依赖" in text.zh
+    doubted = said(words.effects, whole.effects.model_copy(update={"resamples": few}))
+    assert "Only 48 of 200 draws" in doubted.en and "clear of zero" not in doubted.en
 
 
 def test_totals_are_counted(whole: Any) -> None:

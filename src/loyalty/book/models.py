@@ -58,7 +58,7 @@ def numbered(study: Study, table: Table, label: str, language: Language) -> str:
     """A table with caption and label, its note below; of simulated data the caption says so."""
     caption = table.caption
     if study.simulated:
-        caption = caption + Text(en=" Simulated data.", zh="模拟数据。")
+        caption = Text(en=f"{caption.en} Simulated data.", zh=f"{caption.zh}模拟数据。")
     shown = pages.numbered(
         replace(table, caption=caption, note=None), f"{study.case}-{label}", language
     )

@@ -349,11 +349,13 @@ def clusters(found: Clustered, case: Case) -> list[Text]:
 
 # --- effects along chains ------------------------------------------------------------------------
 def effects(found: Effects, case: Case) -> list[Text]:
+    """What the intervals say; of too few draws only that they are not to be relied on."""
+    if doubt := _draws(found.resamples):
+        return [*doubt, *_outside(found.rows)]
     return [
         _effects_clear(found, case),
         *_corrected(found.rows),
         *_outside(found.rows),
-        *_draws(found.resamples),
     ]
 
 
@@ -397,12 +399,24 @@ def _effects_clear(found: Effects, case: Case) -> Text:
     if not clear:
         s = "s" if found.count > 1 else ""
         return Text(en=f"No bootstrap interval of {n} indirect effect{s} is clear of zero.", zh=zh)
-    top = max(clear, key=lambda r: abs(r.estimate))
+    said = Text(
+        en=f"The bootstrap interval of {count} of {n} indirect effects is clear of zero.", zh=zh
+    )
+    inside = [r for r in clear if _within(r)]
+    if not inside:
+        return said
+    top = max(inside, key=lambda r: abs(r.estimate))
     label, shown = along(case)[top.id], estimate(top.estimate, top.boot_ci_lower, top.boot_ci_upper)
     return Text(
-        en=f"The bootstrap interval of {count} of {n} indirect effects is clear of zero. The largest of them is {escape(label.en)} ({shown}).",
+        en=f"{said.en} The largest of them is {escape(label.en)} ({shown}).",
         zh=f"{zh}其中最大的是“{escape(label.zh)}”（{shown}）。",
     )
+
+
+def _within(row: Effect) -> bool:
+    """Whether a product lies in its own percentile interval, where it has one."""
+    lower, upper = row.boot_ci_lower, row.boot_ci_upper
+    return lower is None or upper is None or lower <= row.estimate <= upper
 
 
 def _corrected(rows: Sequence[Effect]) -> list[Text]:
@@ -443,13 +457,7 @@ def _corrected(rows: Sequence[Effect]) -> list[Text]:
 
 def _outside(rows: Sequence[Effect]) -> list[Text]:
     """Products that lie outside their own percentile interval."""
-    outside = [
-        r.id
-        for r in rows
-        if r.boot_ci_lower is not None
-        and r.boot_ci_upper is not None
-        and not r.boot_ci_lower <= r.estimate <= r.boot_ci_upper
-    ]
+    outside = [r.id for r in rows if not _within(r)]
     if not outside:
         return []
     listed, one = _ids(outside), len(outside) == 1
