@@ -711,3 +711,13 @@ def test_rows_that_may_not_be_passed_on_lie_where_git_ignores_them(
     assert len(load().rows) == 60
     (project.folder / "rows" / "rows.csv").unlink()
     assert roads.available() == []
+
+
+def test_how_people_came_into_the_data_ends_in_a_stop(project: Any) -> None:
+    ends = {"not stated": ("not stated.", "未说明。"), "drawn": ("drawn.", "drawn。")}
+    for stated, (en, zh) in {**ends, "Drawn.": (r"Drawn\.",) * 2}.items():
+        project.study["provenance"]["sampling"] = stated
+        project.describe()
+        described = study.load("small")
+        assert f"**Sampling.** {en}\n" in "\n".join(pages.one_case(described, {}, "en"))
+        assert f"**抽样。** {zh}\n" in "\n".join(pages.one_case(described, {}, "zh"))

@@ -173,6 +173,7 @@ def _origin(study: Study, language: Language) -> str:
     return f"[{cited}]" if cited else escape(provenance.source.in_(language))
 
 
+_NOT_STATED = Text(en="not stated", zh="未说明")
 _SOURCE = {
     "en": "**Source.** {source}{cited}. **Licence.** {licence}. **Sampling.** {sampling}",
     "zh": "**来源。** {source}{cited}。**许可。** {licence}。**抽样。** {sampling}",
@@ -192,7 +193,7 @@ def one_case(study: Study, found: Results, language: Language) -> list[str]:
             source=escape(provenance.source.in_(language)),
             cited="".join(f" [@{key}]" for key in provenance.citation),
             licence=_licence(study, language),
-            sampling=escape(provenance.sampling.in_(language)),
+            sampling=_sampling(study, language),
         ),
         *_absent(study, found, language),
     ]
@@ -254,9 +255,15 @@ def _chinese(rows: Sequence[Any], of: Callable[[Any], Text], language: Language)
 
 def _licence(study: Study, language: Language) -> str:
     stated = study.provenance.licence
-    if stated == "not stated":
-        return Text(en="not stated", zh="未说明").in_(language)
-    return escape(stated)
+    return _NOT_STATED.in_(language) if stated == _NOT_STATED.en else escape(stated)
+
+
+def _sampling(study: Study, language: Language) -> str:
+    """How people came into the data, as a sentence with its stop."""
+    stated = study.provenance.sampling
+    said = (_NOT_STATED if stated.en == _NOT_STATED.en else stated).in_(language)
+    ended = said.rstrip().endswith((".", "。", "!", "！", "?", "？"))
+    return escape(said.rstrip()) + ("" if ended else {"en": ".", "zh": "。"}[language])
 
 
 def _absent(study: Study, found: Results, language: Language) -> list[str]:
