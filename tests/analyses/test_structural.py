@@ -699,3 +699,7 @@ def test_structures_that_fit_exactly_alike_are_named(whole: Any) -> None:
     assert "equivalent" in text.en and "等价" in text.zh
     for other in ({"chisq": 22.66}, {"df": 9}, {"chisq": None}):
         assert of(partial, direct.model_copy(update=other)).en == "no"
+    apart = one.model_copy(update={"chisq": 30.0, "df": 9, "bic": 99.0})
+    rows_ = [apart, *(s.model_copy(update={"bic": 90.0}) for s in (partial, direct))]
+    assert not words._preferred(rows_)
+    assert "partial mediation" in words._preferred(rows_[:2])[0].en

@@ -529,9 +529,7 @@ def _equivalent(structures: Sequence[Structure]) -> list[Text]:
     """Structures that imply the same moments: of one χ² and df, so that no data tell them apart."""
     said = []
     for one, other in combinations(structures, 2):
-        if one.chisq is None or other.chisq is None or one.df != other.df:
-            continue
-        if not math.isclose(one.chisq, other.chisq, rel_tol=1e-5):
+        if not _alike(one, other):
             continue
         a, b = _quoted(one), _quoted(other)
         said.append(
@@ -543,16 +541,27 @@ def _equivalent(structures: Sequence[Structure]) -> list[Text]:
     return said
 
 
+def _alike(one: Structure, other: Structure) -> bool:
+    """Whether two structures are of one χ² and df."""
+    if one.chisq is None or other.chisq is None or one.df != other.df:
+        return False
+    return math.isclose(one.chisq, other.chisq, rel_tol=1e-5)
+
+
 def _quoted(structure: Structure) -> Text:
     name = term(STRUCTURES[structure.id])
     return Text(en=f"“{escape(name.en)}”", zh=f"“{escape(name.zh)}”")
 
 
 def _preferred(structures: Sequence[Structure]) -> list[Text]:
+    """The structure of the least BIC; none where another is equivalent to it."""
     by_bic = {s.bic: s for s in structures if s.bic is not None}
     if not by_bic:
         return []
-    name = _quoted(by_bic[min(by_bic)])
+    best = by_bic[min(by_bic)]
+    if any(_alike(best, other) for other in structures if other is not best):
+        return []
+    name = _quoted(best)
     return [
         Text(
             en=f"By BIC the structure {name.en} is to be preferred.",
