@@ -368,9 +368,15 @@ def test_people_and_scales_are_told_by_their_intervals() -> None:
     assert "**More would advise against than recommend**" in said(asked(-20, -5))
     assert "stays open" in said(asked(-5, 5))
 
-    flow = {"n": 240}
+    def steps(n: int) -> dict[str, Any]:
+        step = {"reason": "empty", "n_excluded": 240 - n, "n_left": n}
+        return {"n": 240, "steps": [step]}
+
+    flow = steps(240)
     all_there = said(answers.answers(material(audit=made(Audit, flow=flow))))
     assert all_there == "**240 people answered.**"
+    few = said(answers.answers(material(audit=made(Audit, flow=steps(12)))))
+    assert few.startswith("**12 people answered.** The data have 240 rows")
     signs = {"flow": flow, "careless": {"flagged": {"share": 0.1}}}
     careless = said(answers.answers(material(audit=made(Audit, **signs))))
     assert "10.0 % of the people show several signs" in careless.replace("\u00a0", " ")

@@ -441,3 +441,24 @@ def test_levels_left_out_are_named_with_their_reason(case: Case) -> None:
     assert "Left out of the comparison: \\*Contract\\* (fewer than the 10 respondents" in text.en
     assert "合约（受访者少于 6 个题项所需的 10 人）" in text.zh
     assert "scale scores still carry the released items" in text.en
+
+
+def test_without_paths_the_reason_is_that_there_are_none(
+    project: Any, small_answers: pd.DataFrame
+) -> None:
+    with_firms(project, small_answers)
+    project.study["hypotheses"] = []
+    project.study.pop("effects", None)
+    project.study.pop("focus", None)
+    project.describe()
+    ladder = groups.ladder(data())
+    assert isinstance(ladder, Refused) and ladder.refused.code == "no_hypothesis"
+
+
+def test_without_two_items_nothing_is_compared(project: Any, small_answers: pd.DataFrame) -> None:
+    with_firms(project, small_answers)
+    given = data()
+    for construct in given.study.constructs:
+        construct.items[1:] = []
+    ladder = groups.ladder(given)
+    assert isinstance(ladder, Refused) and ladder.refused.code == "no_construct_of_two_items"

@@ -101,6 +101,8 @@ def test_little_mcar_is_invariant_to_rows_columns_and_units(hs_miss: pd.DataFram
 def test_little_mcar_refuses(hs: pd.DataFrame) -> None:
     with pytest.raises(CannotCompute, match="no answer is missing"):
         audit.little_mcar(hs)
+    with pytest.raises(CannotCompute, match="whole rows that are missing"):
+        audit.little_mcar(hs.mask(pd.Series(range(len(hs))) % 20 > 0))
     with pytest.raises(CannotCompute, match="has no answers"):
         audit.little_mcar(hs.assign(x1=np.nan))
     with pytest.raises(CannotCompute, match="at least 10 are needed"):

@@ -379,14 +379,17 @@ def little_mcar(items: pd.DataFrame, *, unbiased: bool = True) -> LittleMCAR:
             itself, as R's naniar does.
 
     Raises:
-        CannotCompute: nothing is missing, or the EM estimates cannot be had.
+        CannotCompute: nothing is missing, only whole rows are, or the EM estimates fail.
 
     Source: Little, R. J. A. (1988). JASA 83(404), 1198-1202.
     """
     values = to_matrix(items)
-    values = values[~np.isnan(values).all(axis=1)]
+    empty = np.isnan(values).all(axis=1)
+    values = values[~empty]
     n_missing = int(np.isnan(values).sum())
     if n_missing == 0:
+        if empty.any():
+            raise CannotCompute("only_whole_rows_missing")
         raise CannotCompute("nothing_missing")
     moments = em_moments(items)
     mu = moments.mean.to_numpy()

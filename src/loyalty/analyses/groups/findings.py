@@ -140,6 +140,10 @@ class Ladder:
 @refusable
 def ladder(data: Compared) -> Ladder:
     group = _grouped(data)
+    if not data.items:
+        if data.study.structural:
+            raise CannotCompute("no_construct_of_two_items")
+        raise CannotCompute("no_hypothesis")
     rows, left_out = estimates.comparable_rows(data.answers, group, data.items)
     model = data.study.measurement_model(data.constructs)
     fitted = estimates.partial_invariance(model, rows, group=group.id, missing=data.missing)

@@ -119,12 +119,20 @@ def answers(data: Material) -> Headline | None:
     flow = data.one("audit", Audit, "flow")
     if flow is None:
         return None
+    n = flow.step("empty").n_left
     said = [
         text(
-            f"**{number(flow.n)} {'person' if flow.n == 1 else 'people'} answered.**",
-            f"**共有 {number(flow.n)} 人作答。**",
+            f"**{number(n)} {'person' if n == 1 else 'people'} answered.**",
+            f"**共有 {number(n)} 人作答。**",
         )
     ]
+    if n != flow.n:
+        said.append(
+            text(
+                f"The data have {number(flow.n)} rows; the others have no answer to any item.",
+                f"数据共 {number(flow.n)} 行，其余各行未回答任何题项。",
+            )
+        )
     missing = data.one("audit", Audit, "missing")
     if missing is not None:
         said.append(
