@@ -482,7 +482,7 @@ def _paths(data: Answers, model: semfit.Result, by: Firms | None) -> Paths:
     if rows["estimate"].isna().any():
         raise CannotCompute("no_standardized_path")
     rows["verdict"] = _judged(rows)
-    r2 = model.r2.set_index("variable")["r2"]
+    r2 = model.r2.dropna().set_index("variable")["r2"]
     explained = [c.id for c in data.study.structural if c.id in r2.index]
     return Paths(
         count=len(rows),
