@@ -551,6 +551,28 @@ def test_the_main_path_without_an_item_that_is_another(project: Project) -> None
         assert part in texts("columns", found.columns, case, language)
 
 
+@pytest.mark.parametrize(
+    ("apart", "en", "zh"),
+    [
+        (0, "is singular: perfectly collinear are q2, q3, l2, l3", "奇异"),
+        (1, "with and without them: ", "没有剩下任何题项"),
+    ],
+)
+def test_a_construct_that_is_another(project: Project, apart: int, en: str, zh: str) -> None:
+    """All items are those of another construct: in all rows, or but for a row each."""
+    rows = answers(200)
+    rows[["l1", "l2", "l3"]] = rows[["q1", "q2", "q3"]]
+    for k, item in enumerate(["l1", "l2", "l3"][: 3 * apart]):
+        rows.loc[k, item] = rows.loc[k, item] % 5 + 1
+    project.rows(rows)
+    found, case = whole()
+    assert found.columns.left_out == ("l1", "l2", "l3")
+    (problem,) = found.columns.models[1].focal.problems
+    assert problem.code == "no_item_left"
+    assert en in texts("columns", found.columns, case)
+    assert zh in texts("columns", found.columns, case, "zh")
+
+
 def test_no_variation_is_judged_by_the_range_of_the_scale(project: Project) -> None:
     """The same answers on a scale of 100 points are as much or as little variation."""
     narrow = whole()[0].careless

@@ -939,7 +939,7 @@ class Study(Model):
         Raises
         ------
         CannotCompute
-            When no path is hypothesized.
+            When no path is hypothesized, or a construct would be left without an item.
         """
         paths = [h for h in self.hypotheses if h.is_path and (all_paths or h.set_aside is None)]
         if not paths:
@@ -950,6 +950,9 @@ class Study(Model):
             for c in self.main
             if c.id in named
         ]
+        for c in constructs:
+            if not c.items:
+                raise CannotCompute("no_item_left", name=c.id)
         lines = [self.measurement_model(constructs)]
         lines += [f"{h.to} ~ {f'p_{h.id}*' if labels else ''}{h.from_}" for h in paths]
         lines += [f"{a} ~~ {b}" for a, b in self.covariances if {a, b} <= named]

@@ -199,15 +199,16 @@ def focal_path(
     study, rows = survey.study, survey.scored
     if study.focal is None:
         raise CannotCompute("no_focal_path")
-    model, label = study.structural_model(effects=False, drop=drop), f"p_{study.focal.id}"
+    label = f"p_{study.focal.id}"
     used = [i.id for c in study.structural for i in c.items if i.id not in drop]
     kept = rows if out is None else rows[~out]
     values: dict[str, Any] = dict.fromkeys(("estimate", "ci_lower", "ci_upper"))
     try:
+        model = study.structural_model(effects=False, drop=drop)
         result = semfit.fit(model, kept, estimator="MLR", missing=missing_answers(kept, used))
         row: Any = result.standardized().set_index("label").loc[label]
         values = {"estimate": row["est_std"], **row[["ci_lower", "ci_upper"]]}
         problems = tuple(map(reason_of, result.problems))
-    except semfit.ModelError as error:
+    except (semfit.ModelError, CannotCompute) as error:
         problems = (reason_of(error),)
     return Selection(who=who, n=len(kept), **values, problems=problems)

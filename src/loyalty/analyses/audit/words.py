@@ -356,11 +356,14 @@ def _without(found: Columns, case: Case) -> list[Text]:
     one, other = all_.focal, less.focal
     assert one is not None and other is not None
     if one.estimate is None or other.estimate is None:
+        failed = one if one.estimate is None else other
+        problems = [p.text(case.labels) for p in failed.problems]
+        why = Text(en="; ".join(p.en for p in problems), zh="；".join(p.zh for p in problems))
         return [
             *said,
             Text(
-                en=f"The path {escape(along.en)} cannot be estimated with and without them.",
-                zh=f"无法在保留与去掉它们两种情况下估计路径“{escape(along.zh)}”。",
+                en=f"The path {escape(along.en)} cannot be estimated with and without them: {escape(why.en)}.",
+                zh=f"无法在保留与去掉它们两种情况下估计路径“{escape(along.zh)}”：{escape(why.zh)}。",
             ),
         ]
     before, after = (estimate(s.estimate, s.ci_lower, s.ci_upper) for s in (one, other))
