@@ -289,6 +289,15 @@ def chosen(survey: Survey, *names: str) -> dict[str, estimates.Specification]:
     return {s.choice: s for s in every if s.choice in names}
 
 
+def test_single_items_are_not_taken_as_categories() -> None:
+    rows = pd.read_csv(DATA / "mobi.csv").astype(float)
+    single = surveyed(rows, {"a": ["PERQ1"], "b": ["CUSA1"]})
+    one_each = chosen(single, "own", "ordered")
+    assert set(one_each) == {"own"} and np.isfinite(one_each["own"].estimate().estimate)
+    several = surveyed(rows, {"a": ["PERQ1"], "b": ["CUSA1", "CUSA2", "CUSA3"]})
+    assert set(chosen(several, "own", "ordered")) == {"own", "ordered"}
+
+
 def test_standardized_within_the_person_as_in_lavaan() -> None:
     """With an item asked the other way round, and a respondent without spread."""
     rows = pd.read_csv(DATA / "mobi.csv").astype(float)

@@ -117,8 +117,9 @@ def specifications(survey: Survey, focal: Hypothesis, seed: int) -> Iterator[Spe
     yield Specification("estimator", fitted(main, rows, "GLS", "listwise"), "GLS, listwise")
     # the one item of a construct has no error that could be scaled
     ordered = [i.id for c in study.structural if len(c.items) > 1 for i in c.items]
-    categories = fitted(main, rows, "WLSMV", "listwise", ordered=ordered)
-    yield Specification("ordered", categories, "WLSMV, listwise")
+    if ordered:
+        categories = fitted(main, rows, "WLSMV", "listwise", ordered=ordered)
+        yield Specification("ordered", categories, "WLSMV, listwise")
     scales = {c.id: [i.id for i in c.items] for c in study.main}
     yield Specification(
         "scores",
