@@ -456,6 +456,11 @@ def test_a_named_pipe(project: Any, refusal: Callable[..., str]) -> None:
     assert said == "small/rows.csv: not a regular file"
 
 
+def test_a_folder(project: Any, refusal: Callable[..., str]) -> None:
+    said = refusal(limits.content, project.folder, "small")
+    assert said == "small: a folder; a file in it was expected"
+
+
 @pytest.mark.parametrize(
     ("limit", "value", "said"),
     [

@@ -42,10 +42,13 @@ def content(path: Path, name: str) -> bytes:
         raise RowsAbsent("{name}: {why}", name=name, why=said_by_system(error)) from None
     except OSError as error:
         raise UserError("{name}: {why}", name=name, why=said_by_system(error)) from None
+    kept = os.fstat(number)
+    if not stat.S_ISREG(kept.st_mode):
+        os.close(number)
+        if stat.S_ISDIR(kept.st_mode):
+            raise UserError("{name}: a folder; a file in it was expected", name=name)
+        raise UserError("{name}: not a regular file", name=name)
     with os.fdopen(number, "rb") as file:
-        kept = os.fstat(number)
-        if not stat.S_ISREG(kept.st_mode):
-            raise UserError("{name}: not a regular file", name=name)
         if kept.st_size > BYTES:
             raise UserError(
                 "{name}: {size:,} bytes; at most {most:,} are read",
