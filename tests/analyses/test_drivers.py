@@ -10,7 +10,7 @@ import pytest
 from semfit.model import block_moments
 
 from loyalty.analyses.drivers import findings as drivers
-from loyalty.analyses.drivers import words
+from loyalty.analyses.drivers import tables, words
 from loyalty.analyses.drivers.models import Share
 from loyalty.analyses.drivers.page import PAGE
 from loyalty.cases import study, survey
@@ -167,6 +167,57 @@ def test_little_of_what_harms() -> None:
     assert turned.dropna().nunique() == 1 or np.ptp(turned.dropna()) < 1e-9
 
 
+@pytest.mark.parametrize(
+    ("sign", "estimate", "ends", "turned"),
+    [
+        ("+", -0.1, (-0.3, 0.1), False),
+        ("+", -0.3, (-0.5, -0.1), False),
+        ("-", 0.1, (-0.1, 0.3), True),
+        ("±", -0.3, (-0.5, -0.1), True),
+        ("±", -0.1, (-0.3, 0.1), False),
+        ("±", 0.3, (0.1, 0.5), False),
+        ("±", -0.3, (None, None), False),
+    ],
+)
+def test_a_condition_is_turned_as_is_hypothesized_else_as_is_clear(
+    project: Any, sign: str, estimate: float, ends: tuple[float, float], turned: bool
+) -> None:
+    """`±`: through two others, by chains of opposite signs."""
+    first, outcome = project.study["constructs"]
+    between = [
+        {**first, "id": f"m{k}", "label": f"m{k}", "items": [{"id": f"m{k}1", "en": "m"}]}
+        for k in (1, 2)
+    ]
+    project.study["constructs"] = [first, *between, outcome]
+    paths = [("quality", "loyalty", sign)]
+    if sign == "±":
+        paths = [(a, b, "+") for a, b in (("quality", "m1"), ("m1", "loyalty"), ("quality", "m2"))]
+        paths.append(("m2", "loyalty", "-"))
+    project.study["hypotheses"] = [
+        {"id": f"H{k}", "from": a, "to": b, "sign": s} for k, (a, b, s) in enumerate(paths)
+    ]
+    project.describe()
+    total = pd.Series({"estimate": estimate, "ci_lower": ends[0], "ci_upper": ends[1]})
+    assert drivers._harms(study.load("small"), "quality", "loyalty", total) is turned
+
+
+def test_the_performance_of_little_is_turned(
+    retail: drivers.Answers, refitted: drivers.Refits
+) -> None:
+    of = drivers.conditions(retail, refitted)
+    name = str(of.totals.index[0])
+    scores = of.scores.assign(**{name: -of.scores[name]})
+    little = drivers.Conditions(of.outcome, of.totals, scores, (name,), ())
+    found, turned = (drivers.necessary(retail, refitted, c, 20, 1) for c in (of, little))
+    (before,), (after,) = (
+        [c.performance for c in one.conditions if c.construct == name] for one in (found, turned)
+    )
+    assert not of.reversed and after == pytest.approx(100 - before) and after != before
+    advice = (drivers.recommended(retail, one) for one in (found, turned))
+    (own,), (same,) = ([r.performance for r in a.rows if r.construct == name] for a in advice)
+    assert own == before and same == pytest.approx(before)
+
+
 # --- satisfaction and loyalty --------------------------------------------------------------------
 def test_crossed_by_hand() -> None:
     """The approval ratings of Agresti & Min: 794, 150, 86, 570; half added to each cell."""
@@ -270,6 +321,22 @@ def test_everything_is_shown_in_both_languages(
             said = made if isinstance(made, list) else [made]
             if function.__module__ == words.__name__:
                 assert all(s.en.strip() and s.zh.strip() for s in said), name
+
+
+def test_a_side_without_a_slope_says_so(retail: drivers.Answers) -> None:
+    """Loyalty jumps at the highest answer alone: no line can be laid through one value."""
+    at, noise = np.tile(np.arange(7), 60), np.random.default_rng(2).normal(0, 0.05, 420)
+    y = 0.05 * at + np.array([0, 0, 0, 0, 0, -0.05, 1])[at] + noise
+    of = drivers.Pair("satisfaction", pd.Series(at / 6), pd.DataFrame({"repurchase": y}))
+    found = drivers.thresholds(retail, of)
+    (row,) = found.rows
+    assert (row.slope_above, row.slope_above_ci_lower, row.bend) == (None, None, "faster")
+    assert row.slope_below_ci_lower < row.slope_below < row.slope_below_ci_upper
+    case, shown = Case("retail-simulated", retail.study), cited(found, "x/drivers/thresholds")
+    said = words.thresholds(shown, case)[0]
+    assert "below, slope" in said.en and "above, too few different answers" in said.en
+    assert "其下斜率" in said.zh and "其上不同取值过少" in said.zh
+    assert "| – | – |" in tables.thresholds(shown, case).markdown("en")
 
 
 def test_a_real_case_has_nothing_declared(

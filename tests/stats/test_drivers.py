@@ -192,6 +192,24 @@ def test_a_threshold_against_segmented() -> None:
     assert got.p == pytest.approx(R["davies"]["10"], rel=1e-9)
 
 
+@pytest.mark.parametrize("turned", [False, True])
+def test_one_value_beyond_a_threshold_has_no_slope(turned: bool) -> None:
+    """The fit is the same with any threshold up to the last value, which so has no line."""
+    rng = np.random.default_rng(5)
+    x = rng.integers(1, 8, 400).astype(float)
+    y = 0.3 * x + np.where(x == 7, 2.0, 0.0) + 0.5 * rng.standard_normal(400)
+    got = segmented.segmented(8 - x if turned else x, -y if turned else y)
+    near, beyond = ("above", "below") if turned else ("below", "above")
+    ends = ("", "_se", "_ci_lower", "_ci_upper")
+    assert np.isnan([getattr(got, f"slope_{beyond}{end}") for end in ends]).all()
+    assert np.isnan([got.se, got.ci_lower, got.ci_upper]).all() and got.p < 0.001
+    assert got.faster is not turned
+    rest = x < 7
+    slope, least = np.polyfit(x[rest], y[rest], 1), np.var(y[rest])
+    assert getattr(got, f"slope_{near}") == pytest.approx(slope[0], abs=1e-6)
+    assert 0 < getattr(got, f"slope_{near}_se") < np.sqrt(least / rest.sum())
+
+
 def test_davies_against_segmented() -> None:
     for points in (10, 50):
         got = segmented.davies(BENT["x"].to_numpy(), BENT["y"].to_numpy(), points=points)

@@ -32,7 +32,10 @@ class Segmented(Result):
         threshold: ψ; se by the delta method; ci_lower, ci_upper: ψ ± t se.
         profile_lower, profile_upper: of all ψ that an F test does not reject, the smallest and the
             largest; NaN where they reach the last place that was tried: the data do not bound it.
-        slope_below, slope_above with their standard errors and intervals.
+        slope_below, slope_above with their standard errors and intervals; NaN where fewer than two
+            different values of x lie on that side, and then those of the threshold, too: such a
+            line is as good with any threshold up to the next value.
+        faster: whether the line is steeper above than below.
         p: that there is a bend at all (Davies).
         n: rows. first, last: where the threshold was looked for.
     """
@@ -51,6 +54,7 @@ class Segmented(Result):
     slope_above_se: float
     slope_above_ci_lower: float
     slope_above_ci_upper: float
+    faster: bool
     p: float
     n: int
     first: float
@@ -181,16 +185,24 @@ def segmented(
     if rss[best] < least:
         at, least = float(places[best]), float(rss[best])
     design = np.column_stack([rows.design(at), -1.0 * (rows.x > at) * rows.root])
+    # with one value on a side two columns are one: what of the other side can be told stays
     covariance = np.linalg.pinv(design.T @ design) * least / df
     b, _ = rows.fit(at)
-    se = float(np.sqrt(covariance[3, 3]) / abs(b[2])) if b[2] else float("nan")
+    told_below, told_above = (side.sum() > 1 for side in (rows.x < at, rows.x > at))
+    nan = float("nan")
+    se = float(np.sqrt(covariance[3, 3]) / abs(b[2])) if b[2] and told_below and told_above else nan
     t = float(_dist.t.ppf(0.5 + level / 2, df))
     inside = rss <= least * (1.0 + _dist.f.ppf(level, 1, df) / df)
     inside[best] = True
     first, last = int(np.argmax(inside)), int(len(inside) - 1 - np.argmax(inside[::-1]))
-    below, above = float(b[1]), float(b[1] + b[2])
-    se_below = float(np.sqrt(covariance[1, 1]))
-    se_above = float(np.sqrt(covariance[1, 1] + covariance[2, 2] + 2 * covariance[1, 2]))
+    below = float(b[1]) if told_below else nan
+    above = float(b[1] + b[2]) if told_above else nan
+    se_below = float(np.sqrt(covariance[1, 1])) if told_below else nan
+    se_above = (
+        float(np.sqrt(covariance[1, 1] + covariance[2, 2] + 2 * covariance[1, 2]))
+        if told_above
+        else nan
+    )
     return Segmented(
         threshold=at,
         se=se,
@@ -206,6 +218,7 @@ def segmented(
         slope_above_se=se_above,
         slope_above_ci_lower=above - t * se_above,
         slope_above_ci_upper=above + t * se_above,
+        faster=bool(b[2] > 0),
         p=davies(x, y, trim=trim),
         n=n,
         first=float(places[0]),

@@ -497,7 +497,7 @@ def conditions(data: Answers, found: Refits) -> Conditions:
         raise CannotCompute("no_focal_path")
     totals = total_effects(found.model, focal.to).set_index("construct")
     scores = data.scores[[focal.to, *totals.index]].copy()
-    turned = tuple(c for c in totals.index if totals.loc[c, "estimate"] < 0)
+    turned = tuple(c for c in totals.index if _harms(data.study, str(c), focal.to, totals.loc[c]))
     for name in turned:
         scores[name] = scores[name].max() + scores[name].min() - scores[name]
     messages = []
@@ -508,6 +508,26 @@ def conditions(data: Answers, found: Refits) -> Conditions:
     if totals.empty:
         raise CannotCompute.because(messages[0])
     return Conditions(focal.to, totals, scores, turned, tuple(messages))
+
+
+def _harms(study: Study, name: str, outcome: str, total: pd.Series) -> bool:
+    """Whether less of a construct should be better: as is hypothesized, else as is clear."""
+    if len(signs := _hypothesized(study, name, outcome)) == 1:
+        return signs == {-1}
+    return bool(_sure(total["ci_lower"], total["ci_upper"]) and total["estimate"] < 0)
+
+
+def _hypothesized(study: Study, name: str, outcome: str, passed: tuple[str, ...] = ()) -> set[int]:
+    """The signs of the path to the outcome, or else of the chains of paths that lead there."""
+    steps = [(h.to, -1 if h.sign == "-" else 1) for h in study.paths if h.from_ == name]
+    if direct := {sign for to, sign in steps if to == outcome}:
+        return direct
+    return {
+        sign * then
+        for to, sign in steps
+        if to not in passed
+        for then in _hypothesized(study, to, outcome, (*passed, name))
+    }
 
 
 @resting
@@ -552,7 +572,9 @@ def necessary(
                 share=parts[0][k],
                 share_ci_lower=parts[1][k],
                 share_ci_upper=parts[2][k],
-                performance=performance[construct],
+                performance=100.0 - performance[construct]
+                if construct in of.reversed
+                else performance[construct],
             )
         )
     return Necessity(
@@ -577,7 +599,11 @@ def recommended(
     names = [c.construct for c in found.conditions]
     reach = dict(zip(names, _reach(data, names), strict=True))
     clear = [c for c in found.conditions if _sure(c.ci_lower, c.ci_upper)]
-    middle = float(np.median([c.performance for c in clear])) if clear else 0.0
+    own = {
+        c.construct: 100.0 - c.performance if c.reversed else c.performance
+        for c in found.conditions
+    }
+    middle = float(np.median([own[c.construct] for c in clear])) if clear else 0.0
     groups = by_group if isinstance(by_group, GroupShares) else None
     rows = []
     for c in found.conditions:
@@ -585,11 +611,11 @@ def recommended(
         rows.append(
             Recommendation(
                 construct=c.construct,
-                action=_action(c, c.performance - middle, reach[c.construct]),
+                action=_action(c, own[c.construct] - middle, reach[c.construct]),
                 change=c.importance * ratio,
                 ci_lower=None if c.ci_lower is None else c.ci_lower * ratio,
                 ci_upper=None if c.ci_upper is None else c.ci_upper * ratio,
-                performance=c.performance,
+                performance=own[c.construct],
                 levels=_more_in(c.construct, groups),
             )
         )
@@ -626,7 +652,7 @@ def _action(of: Condition, above: float, reach: float) -> Action:
         return "open"
     if of.importance < 0:
         return "lower"
-    if of.verdict == "necessary":
+    if of.verdict == "necessary" and not of.reversed:
         return "secure"
     if abs(above) <= reach:
         return "counts"
@@ -774,8 +800,7 @@ def thresholds(data: Answers, of: Pair) -> Thresholds:
         except CannotCompute as error:
             messages.append(error.reason)
             change = None
-        steeper = found.slope_above > found.slope_below
-        bend: Bend = "open" if not found.p < level else "faster" if steeper else "slower"
+        bend: Bend = "open" if not found.p < level else "faster" if found.faster else "slower"
         rows.append(
             Threshold(
                 to=str(name),

@@ -174,9 +174,10 @@ class Condition(OfConstruct):
 
     Effect sizes of two ceilings on scale scores; p of CE-FDH against unrelated outcomes and against
     outcomes with the same correlation; ``latent_…``: CE-FDH over plausible values, which carry
-    errors of measurement through. `reversed`: little of it is asked for, since its total effect is
-    negative. `share` is its LMG share beside all other conditions, `performance` its mean score
-    from 0 to 100.
+    errors of measurement through. `reversed`: little of it is asked for, since that is
+    hypothesized, or else since the interval of its total effect lies below zero. `share` is its LMG
+    share beside all other conditions, `performance` its mean score from 0 to 100, turned if it is
+    `reversed`.
     """
 
     reversed: bool
@@ -264,7 +265,8 @@ class Threshold(Record):
     """Loyalty over satisfaction, both as parts of their scales: two lines that meet.
 
     ``threshold`` with the interval that an F test leaves (None where the data do not bound it),
-    p of Davies' test that there is a bend at all; `change` of slope at the threshold that is
+    p of Davies' test that there is a bend at all; a slope is None where fewer than two different
+    answers lie on its side; `change` of slope at the threshold that is
     claimed elsewhere, with its interval, and what that says.
     """
 
@@ -274,12 +276,12 @@ class Threshold(Record):
     threshold: Percent
     ci_lower: Percent | None
     ci_upper: Percent | None
-    slope_below: Real
-    slope_below_ci_lower: Real
-    slope_below_ci_upper: Real
-    slope_above: Real
-    slope_above_ci_lower: Real
-    slope_above_ci_upper: Real
+    slope_below: Real | None
+    slope_below_ci_lower: Real | None
+    slope_below_ci_upper: Real | None
+    slope_above: Real | None
+    slope_above_ci_lower: Real | None
+    slope_above_ci_upper: Real | None
     bend: Bend
     change: Real | None
     change_ci_lower: Real | None

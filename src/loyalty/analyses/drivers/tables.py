@@ -176,8 +176,8 @@ def combined(found: Necessity, case: Case) -> Table:
             zh=f"对{outcome.zh}的重要性、表现与必要性。",
         ),
         Text(
-            en="Total effects as in the importance–performance map, without turning; LMG: share of what all conditions together explain; performance: the mean score from 0 to 100 [@hauff2024].",
-            zh="总效应与重要性—表现图相同，未作反向；LMG：在全部条件共同解释的方差中所占份额；表现：0–100 的平均得分 [@hauff2024]。",
+            en="Total effects as in the importance–performance map, without turning; LMG: share of what all conditions together explain; performance: the mean score from 0 to 100, of little of a construct turned [@hauff2024].",
+            zh="总效应与重要性—表现图相同，未作反向；LMG：在全部条件共同解释的方差中所占份额；表现：0–100 的平均得分，标“低”者已反向 [@hauff2024]。",
         ),
     )
 
@@ -277,8 +277,8 @@ def thresholds(found: Thresholds, case: Case) -> Table:
             zh=f"忠诚是否随{asked(case, found.question).zh}转折？",
         ),
         Text(
-            en=f"Two straight lines that meet; satisfaction and loyalty as parts of their scales, 0 % the lowest answer and 100 % the highest. p by Davies' test [@davies2002]; the interval of the threshold is what an F test leaves, a dash where the data do not bound it. Claimed place: {number(found.claimed_at, decimals=0)} of the scale [@innovation].",
-            zh=f"两条相接的直线；满意度与忠诚均以量表的比例表示，0% 为最低答案，100% 为最高答案。p 值取自 Davies 检验 [@davies2002]；阈值区间由 F 检验得出，数据无法界定处以短横表示。所称阈值：量表的 {number(found.claimed_at, decimals=0)} [@innovation]。",
+            en=f"Two straight lines that meet; satisfaction and loyalty as parts of their scales, 0 % the lowest answer and 100 % the highest. p by Davies' test [@davies2002]; the interval of the threshold is what an F test leaves, a dash where the data do not bound it; no slope where fewer than two different answers lie on that side. Claimed place: {number(found.claimed_at, decimals=0)} of the scale [@innovation].",
+            zh=f"两条相接的直线；满意度与忠诚均以量表的比例表示，0% 为最低答案，100% 为最高答案。p 值取自 Davies 检验 [@davies2002]；阈值区间由 F 检验得出，数据无法界定处以短横表示；某侧的不同取值少于两个时不给出斜率。所称阈值：量表的 {number(found.claimed_at, decimals=0)} [@innovation]。",
         ),
     )
 

@@ -369,13 +369,20 @@ def _threshold(row: Threshold, case: Case) -> Text:
         en, zh = "", ""
     else:
         en, zh = ", which the data do not bound", "（数据无法界定其范围）"
-    below = estimate(row.slope_below, row.slope_below_ci_lower, row.slope_below_ci_upper)
-    above = estimate(row.slope_above, row.slope_above_ci_lower, row.slope_above_ci_upper)
+    below = _slope(row.slope_below, row.slope_below_ci_lower, row.slope_below_ci_upper)
+    above = _slope(row.slope_above, row.slope_above_ci_lower, row.slope_above_ci_upper)
     faster = row.bend == "faster"
     return Text(
-        en=f"{to.en} rises {'faster' if faster else 'more slowly'} above {where} of the satisfaction scale{en}: slope {below} below, {above} above (Davies' p {equals(row.p)}).",
-        zh=f"满意度超过量表的 {where}{zh}之后，{to.zh}上升{'更快' if faster else '更慢'}：其下斜率 {below}，其上 {above}（Davies 检验 p {equals(row.p)}）。",
+        en=f"{to.en} rises {'faster' if faster else 'more slowly'} above {where} of the satisfaction scale{en}: below, {below.en}; above, {above.en} (Davies' p {equals(row.p)}).",
+        zh=f"满意度超过量表的 {where}{zh}之后，{to.zh}上升{'更快' if faster else '更慢'}：其下{below.zh}，其上{above.zh}（Davies 检验 p {equals(row.p)}）。",
     )
+
+
+def _slope(value: float | None, lower: float | None, upper: float | None) -> Text:
+    if value is None:
+        return Text(en="too few different answers for a slope", zh="不同取值过少，无法求斜率")
+    said = estimate(value, lower, upper)
+    return Text(en=f"slope {said}", zh=f"斜率 {said}")
 
 
 def _claimed(found: Thresholds, case: Case) -> Text:
