@@ -33,7 +33,7 @@ from .store import Store, digest
 KINDS = ("fig", "tbl", "eq", "sec")
 REFERENCE = re.compile(rf"^({'|'.join(KINDS)})-")
 # Markup that the reader did not understand and that would reach the page as text.
-LEFT_OVER = re.compile(r"\{[#.][A-Za-z]|\{\{<|>\}\}|\[\^[^\]]+\]")
+LEFT_OVER = re.compile(r"(?:\{[#.][A-Za-z]|\[\^[^\]]+\])[\w-]*")
 SAFE_LINK = re.compile(r"^(https?://|mailto:|#)", re.IGNORECASE)
 SCHEME = re.compile(r"^[a-z][a-z0-9+.-]*:", re.IGNORECASE)
 KEPT_ATTRIBUTES = {"width", "height", "key", "of"}
@@ -478,8 +478,9 @@ class Builder:
                         return [self._callout(item, callout, visit)]
             if kind == "Span" and {"content-visible", "content-hidden"} & set(content[0][1]):
                 return self._conditional(item, visit)
-            if kind == "Str" and LEFT_OVER.search(content):
-                where = text.find(re.escape(content) + r"(?![\w-])") or page.source
+            left = LEFT_OVER.search(content) if kind == "Str" else None
+            # what the page has only with backslashes is a label's own words
+            if left and (where := text.find(re.escape(left[0]) + r"(?![\w-])")):
                 self.faults.append(f"{where}: `{content}` would be printed as it stands")
             if kind in ("Para", "Plain"):
                 return [ast.node(kind, ast.rewrite(self._equations(content, declare), visit))]

@@ -144,7 +144,7 @@ def long_date(value: str, lang: str) -> str:
 
 
 def _plain(markdown: str) -> str:
-    """A title of Markdown, which real Quarto reads, without its backslashes."""
+    """A title or name of Markdown, which real Quarto reads, without its backslashes."""
     return re.sub(r"\\([!-/:-@\[-`{-~])", r"\1", markdown)
 
 
@@ -233,7 +233,7 @@ def load_book(root: Path) -> Book:
     html = formats.get("html") if isinstance(formats, dict) else None
     html = html if isinstance(html, dict) else {}
     authors = tuple(
-        str(entry.get("name", "")) if isinstance(entry, dict) else str(entry)
+        _plain(str(entry.get("name", "") if isinstance(entry, dict) else entry))
         for entry in _listed(book.get("author"))
     )
     return Book(

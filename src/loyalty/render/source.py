@@ -242,8 +242,8 @@ class Reader:
                     self.faults.append(f"{place}: `:::` closes nothing")
             elif re.match(r"\s*:{3,}", outside):
                 self.faults.append(f"{place}: not a block's start or end: `{line.strip()}`")
-            if "{{<" in outside:
-                self.faults.append(f"{place}: a shortcode that does not end on its line")
+            if "{{<" in outside or ">}}" in outside:
+                self.faults.append(f"{place}: a shortcode that does not begin and end on its line")
             for braces in re.findall(r"\{([^{}]*)\}", outside):
                 self._braces(braces, place)
         if fence:

@@ -139,9 +139,14 @@ def join(sentences: Sequence[Text]) -> Text:
     return Text(en=" ".join(s.en for s in sentences), zh="".join(s.zh for s in sentences))
 
 
+def escaped(label: Text) -> Text:
+    """A label, level or title of a description as literal Markdown, for a sentence or a caption."""
+    return Text(en=escape(label.en), zh=escape(label.zh))
+
+
 def names(labels: Sequence[Text]) -> Text:
     """A list of names: ``a, b and c`` / ``a、b和c``; none at all is ``none``."""
-    return listed([Text(en=escape(t.en), zh=escape(t.zh)) for t in labels])
+    return listed([escaped(t) for t in labels])
 
 
 def listed(parts: Sequence[Text]) -> Text:

@@ -29,7 +29,7 @@ from loyalty.ground.thresholds import threshold
 from loyalty.shown.context import Case
 from loyalty.shown.fit import problems
 from loyalty.shown.table import Column, Table
-from loyalty.shown.words import cut, number
+from loyalty.shown.words import cut, escaped, number
 
 INTERVAL = Column(("ci_lower", "ci_upper"), "95 % interval")
 SELECTIONS = {
@@ -194,7 +194,7 @@ def sensitivity(found: Sensitivity, case: Case) -> Table:
     against = Column(
         lambda r: problems(r.problems, case) if r.problems else None, "Against it", "markdown"
     )
-    along = case.path(found.from_, found.to)
+    along = escaped(case.path(found.from_, found.to))
     return Table(
         found.selections,
         [

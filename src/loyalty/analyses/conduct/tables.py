@@ -32,7 +32,7 @@ from loyalty.ground.terms import term
 from loyalty.ground.text import Text
 from loyalty.shown.context import Case, arrow
 from loyalty.shown.table import Column, Table
-from loyalty.shown.words import number
+from loyalty.shown.words import escaped, number
 
 
 def joins(found: Joins, case: Case) -> Table:
@@ -143,7 +143,7 @@ def segments(found: Segments, case: Case) -> Table:
             Column("spent", "Spent a head"),
             Column(("spent_ci_lower", "spent_ci_upper"), "95 % interval, spent"),
         ]
-    middle, label = number(found.middle), case.label(found.attitude)
+    middle, label = number(found.middle), escaped(case.label(found.attitude))
     return Table(
         found.segments,
         columns,

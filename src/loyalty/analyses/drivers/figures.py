@@ -12,6 +12,7 @@ from loyalty.ground.text import Language, Text
 from loyalty.shown import charts
 from loyalty.shown.context import Case
 from loyalty.shown.figure import Figure
+from loyalty.shown.words import escaped
 
 
 def shares(found: Shares, case: Case) -> Figure:
@@ -60,6 +61,7 @@ def shares(found: Shares, case: Case) -> Figure:
 
 def weights(found: Weights, case: Case) -> Figure:
     unit = grouping(case, found.group)
+    of = escaped(unit.label)
     labels = {e.id: e.label for e in case.study.effects}
 
     def draw(language: Language) -> Drawing:
@@ -95,8 +97,8 @@ def weights(found: Weights, case: Case) -> Figure:
     return Figure(
         draw,
         Text(
-            en=f"Indirect effects by {unit.label.en.lower()}, with 95 % intervals.",
-            zh=f"分{unit.label.zh}的间接效应及 95% 区间。",
+            en=f"Indirect effects by {of.en.lower()}, with 95 % intervals.",
+            zh=f"分{of.zh}的间接效应及 95% 区间。",
         ),
         Text(
             en="Forest plot: one row an indirect effect, a colour each level and one their mean, with intervals.",

@@ -31,7 +31,7 @@ from loyalty.ground.terms import term
 from loyalty.ground.text import Text
 from loyalty.shown.context import Case
 from loyalty.shown.table import Cell, Column, Table
-from loyalty.shown.words import cut, number
+from loyalty.shown.words import cut, escaped, number
 
 #: Rows of a table by group that are shown.
 MANY = 12
@@ -66,6 +66,7 @@ def shares(found: Shares, case: Case) -> Table:
 def by_group(found: GroupShares, case: Case) -> Table | None:
     """The shares that lie apart from the mean of the levels."""
     unit = grouping(case, found.group)
+    of = escaped(unit.label)
 
     def clear(row: Any) -> bool:
         low, high = row.deviation_ci_lower, row.deviation_ci_upper
@@ -89,8 +90,8 @@ def by_group(found: GroupShares, case: Case) -> Table | None:
         sorted(rows, key=lambda r: -abs(r.deviation)),
         columns,
         Text(
-            en=f"Shares apart from the mean of all, by {unit.label.en.lower()}.",
-            zh=f"分{unit.label.zh}：偏离平均值的份额。",
+            en=f"Shares apart from the mean of all, by {of.en.lower()}.",
+            zh=f"分{of.zh}：偏离平均值的份额。",
         ),
         Text(
             en=f"A model for each; difference from the mean of all, weighted by respondents, in percentage points. Of {every} shares, those whose interval of the difference excludes zero; intervals are of 95 % each, by {drawn} refits.",
@@ -102,6 +103,7 @@ def by_group(found: GroupShares, case: Case) -> Table | None:
 
 def weights(found: Weights, case: Case) -> Table:
     unit = grouping(case, found.group)
+    of = escaped(unit.label)
     labels = {e.id: e.label for e in case.study.effects}
     means = {a.id: a for a in found.averages}
     columns = [
@@ -118,9 +120,7 @@ def weights(found: Weights, case: Case) -> Table:
     return Table(
         sorted(found.rows, key=lambda r: -abs(r.deviation)),
         columns,
-        Text(
-            en=f"Indirect effects by {unit.label.en.lower()}.", zh=f"分{unit.label.zh}的间接效应。"
-        ),
+        Text(en=f"Indirect effects by {of.en.lower()}.", zh=f"分{of.zh}的间接效应。"),
         Text(
             en=f"Products of standardized paths, a model for each, the farthest from the mean first; the mean is weighted by respondents. Percentile intervals of {number(found.drawn)} refits each.",
             zh=f"标准化路径之积，各组分别拟合模型，按偏离平均值的程度排列；平均值按受访者加权。百分位区间各取自 {number(found.drawn)} 次重新拟合。",
@@ -136,7 +136,7 @@ def _turned(case: Case, construct: str, reversed_: bool) -> Text:
 
 def necessity(found: Necessity, case: Case) -> Table:
     draws, shuffled = number(found.draws), number(found.permutations)
-    outcome, least = case.label(found.outcome), cut("necessity_effect")
+    outcome, least = escaped(case.label(found.outcome)), cut("necessity_effect")
     return Table(
         found.conditions,
         [
@@ -159,7 +159,7 @@ def necessity(found: Necessity, case: Case) -> Table:
 
 def combined(found: Necessity, case: Case) -> Table:
     """Importance, performance and necessity in one table."""
-    outcome = case.label(found.outcome)
+    outcome = escaped(case.label(found.outcome))
     return Table(
         found.conditions,
         [
@@ -184,7 +184,7 @@ def combined(found: Necessity, case: Case) -> Table:
 
 def recommendations(found: Recommendations, case: Case) -> Table:
     """What to do, how much may follow, how surely, and for whom."""
-    outcome = case.label(found.outcome)
+    outcome = escaped(case.label(found.outcome))
 
     def whom(row: Any) -> Text:
         if not row.levels or found.group is None:
@@ -238,12 +238,13 @@ def bottleneck(found: Bottleneck, case: Case) -> Table | None:
     for name in needed:
         label = _turned(case, name, name in found.reversed)
         columns.append(Column(of(name), label, "markdown"))
+    outcome = escaped(case.label(found.outcome))
     return Table(
         found.rows,
         columns,
         Text(
-            en=f"Bottleneck table: what {case.label(found.outcome).en.lower()} needs.",
-            zh=f"瓶颈表：{case.label(found.outcome).zh}所需的条件水平。",
+            en=f"Bottleneck table: what {outcome.en.lower()} needs.",
+            zh=f"瓶颈表：{outcome.zh}所需的条件水平。",
         ),
         Text(
             en="In per cent of the range observed, by CE-FDH; in brackets the respondents who have less; NN: not necessary. One respondent can move such a ceiling, so read it with the tests.",
@@ -257,6 +258,7 @@ def _of(row: Demand, construct: str) -> Any:
 
 
 def thresholds(found: Thresholds, case: Case) -> Table:
+    over = escaped(asked(case, found.question))
     return Table(
         found.rows,
         [
@@ -273,8 +275,8 @@ def thresholds(found: Thresholds, case: Case) -> Table:
             Column(lambda r: term(BENDS[r.bend]), "Bend"),
         ],
         Text(
-            en=f"Does loyalty bend over {asked(case, found.question).en.lower()}?",
-            zh=f"忠诚是否随{asked(case, found.question).zh}转折？",
+            en=f"Does loyalty bend over {over.en.lower()}?",
+            zh=f"忠诚是否随{over.zh}转折？",
         ),
         Text(
             en=f"Two straight lines that meet; satisfaction and loyalty as parts of their scales, 0 % the lowest answer and 100 % the highest. p by Davies' test [@davies2002]; the interval of the threshold is what an F test leaves, a dash where the data do not bound it; no slope where fewer than two different answers lie on that side. Claimed place: {number(found.claimed_at, decimals=0)} of the scale [@innovation].",

@@ -25,6 +25,7 @@ from loyalty.ground.text import Language, Text
 from loyalty.shown import charts
 from loyalty.shown.context import Case
 from loyalty.shown.figure import Figure
+from loyalty.shown.words import escaped
 
 
 def _pairs(
@@ -55,7 +56,7 @@ def _pairs(
 
 
 def latent_means(found: LatentMeans, case: Case) -> Figure:
-    group = grouping(case, found.group).label
+    group = escaped(grouping(case, found.group).label)
     firms, firms_zh = "", ""
     if found.firms is not None:
         firms, firms_zh = ", also allowing for firms", "（含考虑企业的区间）"
@@ -80,6 +81,7 @@ def latent_means(found: LatentMeans, case: Case) -> Figure:
 
 def paths(found: Paths, case: Case) -> Figure:
     group = grouping(case, found.group)
+    of = escaped(group.label)
 
     def draw(language: Language) -> Drawing:
         def label(row: PathInGroup) -> str:
@@ -100,8 +102,8 @@ def paths(found: Paths, case: Case) -> Figure:
     return Figure(
         draw,
         Text(
-            en=f"Paths by {group.label.en.lower()} with 95 % intervals; loadings equal across groups but for the released ones.",
-            zh=f"分{group.label.zh}的路径及 95% 区间；除已释放者外载荷跨组相等。",
+            en=f"Paths by {of.en.lower()} with 95 % intervals; loadings equal across groups but for the released ones.",
+            zh=f"分{of.zh}的路径及 95% 区间；除已释放者外载荷跨组相等。",
         ),
         Text(
             en="Forest plot: for every hypothesized path one estimate with its interval for each group.",
@@ -111,7 +113,7 @@ def paths(found: Paths, case: Case) -> Figure:
 
 
 def pairs(found: Means, case: Case) -> Figure:
-    group = grouping(case, found.group).label
+    group = escaped(grouping(case, found.group).label)
     return Figure(
         _pairs(found.pairs, found.group, ("g", "g_ci_lower", "g_ci_upper"), "Hedges' g", case),
         Text(
@@ -148,6 +150,7 @@ def _axes(outcome: Text, language: Language) -> tuple[str, str]:
 
 def importance(found: Importance, case: Case) -> Figure:
     outcome = case.label(found.outcome)
+    of = escaped(outcome)
 
     def draw(language: Language) -> Drawing:
         labels = [case.label(p.construct).in_(language) for p in found.points]
@@ -157,8 +160,8 @@ def importance(found: Importance, case: Case) -> Figure:
     return Figure(
         draw,
         Text(
-            en=f"Importance for {outcome.en.lower()} against performance; bars are 95 % intervals, dotted lines the means.",
-            zh=f"对{outcome.zh}的重要性与表现；横条为 95% 区间，虚线为均值。",
+            en=f"Importance for {of.en.lower()} against performance; bars are 95 % intervals, dotted lines the means.",
+            zh=f"对{of.zh}的重要性与表现；横条为 95% 区间，虚线为均值。",
         ),
         Text(
             en="Scatter plot, one point a construct: total effect on the outcome against mean index; points at the lower right are important and weak.",
@@ -169,6 +172,7 @@ def importance(found: Importance, case: Case) -> Figure:
 
 def maps(found: Maps, case: Case) -> Figure:
     unit = grouping(case, found.group)
+    of = escaped(unit.label)
     star = ("; * importance of all respondents", "；* 重要性取自全部受访者")
     en, zh = star if found.borrowed else ("", "")
 
@@ -186,8 +190,8 @@ def maps(found: Maps, case: Case) -> Figure:
     return Figure(
         draw,
         Text(
-            en=f"Importance and performance by {unit.label.en.lower()}; orange points are important and weak, bars are 95 % intervals{en}.",
-            zh=f"分{unit.label.zh}的重要性与表现；橙色点重要而表现弱，横条为 95% 区间{zh}。",
+            en=f"Importance and performance by {of.en.lower()}; orange points are important and weak, bars are 95 % intervals{en}.",
+            zh=f"分{of.zh}的重要性与表现；橙色点重要而表现弱，横条为 95% 区间{zh}。",
         ),
         Text(
             en="Small multiples, one importance–performance map each, with numbered constructs; the table lists the points that are important and weak.",

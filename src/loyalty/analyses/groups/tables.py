@@ -26,7 +26,7 @@ from loyalty.ground.terms import term
 from loyalty.ground.text import Text
 from loyalty.shown.context import Case
 from loyalty.shown.table import Column, Table
-from loyalty.shown.words import number
+from loyalty.shown.words import escaped, number
 
 EQUAL: dict[Level, str] = {
     "configural": "form",
@@ -55,7 +55,7 @@ def _with(note: Text, more: Text) -> Text:
 
 
 def invariance(found: Invariance, case: Case) -> Table:
-    group = grouping(case, found.group).label
+    group = escaped(grouping(case, found.group).label)
     return Table(
         found.steps,
         [
@@ -110,7 +110,7 @@ def released(found: Released, case: Case) -> Table | None:
 
 def largest_means(found: LatentMeans, case: Case) -> Table:
     largest = sorted(found.differences, key=lambda d: -abs(d.estimate))[: found.listed]
-    first = grouping(case, found.group).levels[found.first]
+    first = escaped(grouping(case, found.group).levels[found.first])
 
     def what(row: LatentDifference) -> Text:
         label = case.label(row.construct)
@@ -152,7 +152,7 @@ def largest_means(found: LatentMeans, case: Case) -> Table:
 
 
 def differences(found: Paths, case: Case) -> Table:
-    group = grouping(case, found.group).label
+    group = escaped(grouping(case, found.group).label)
 
     columns = [
         Column("id", "H"),
@@ -186,7 +186,7 @@ def path_pairs(found: Pairs, case: Case) -> Table | None:
     if not found.listed:
         return None
     rows = found.differences
-    group = grouping(case, found.group).label
+    group = escaped(grouping(case, found.group).label)
 
     def what(row: PathPair) -> Text:
         path, between = (
@@ -233,7 +233,7 @@ def path_pairs(found: Pairs, case: Case) -> Table | None:
 
 
 def means(found: Means, case: Case) -> Table:
-    group = grouping(case, found.group).label
+    group = escaped(grouping(case, found.group).label)
     columns = [
         Column(lambda row: case.label(row.construct), "Score"),
         Column("f", "Welch's F"),
@@ -327,6 +327,7 @@ def maps_improve(found: Maps, case: Case) -> Table | None:
     if not found.weak:
         return None
     unit = grouping(case, found.group)
+    of = escaped(unit.label)
 
     def level(row: LevelPoint) -> Text:
         label = unit.levels[row.level]
@@ -347,8 +348,8 @@ def maps_improve(found: Maps, case: Case) -> Table | None:
         [point for point in found.points if point.quadrant == "improve"],
         [Column(level, unit.label), *_points(case)],
         Text(
-            en=f"What is important and weak, by {unit.label.en.lower()}.",
-            zh=f"分{unit.label.zh}：重要而表现弱者。",
+            en=f"What is important and weak, by {of.en.lower()}.",
+            zh=f"分{of.zh}：重要而表现弱者。",
         ),
         note,
     )

@@ -18,6 +18,7 @@ from loyalty.analyses.published.findings import (
     Statistic,
 )
 from loyalty.analyses.published.words import entry_of
+from loyalty.ground.markdown import escape
 from loyalty.ground.text import Text
 from loyalty.shown.context import Case, arrow
 from loyalty.shown.table import Column, Table
@@ -42,8 +43,8 @@ def _as_printed(heading_of_ours: str) -> list[Column]:
 def _caption(publications: Sequence[Reproduced], case: Case) -> Text:
     """What is compared, and where it was printed."""
     entries = [entry_of(found, case) for found in publications]
-    en = "; ".join(f"{e.label.en} [@{e.source}], {e.place.en}" for e in entries)
-    zh = "；".join(f"{e.label.zh} [@{e.source}]，{e.place.zh}" for e in entries)
+    en = "; ".join(f"{escape(e.label.en)} [@{e.source}], {escape(e.place.en)}" for e in entries)
+    zh = "；".join(f"{escape(e.label.zh)} [@{e.source}]，{escape(e.place.zh)}" for e in entries)
     return Text(en=f"Printed and computed anew: {en}.", zh=f"所刊与重算：{zh}。")
 
 

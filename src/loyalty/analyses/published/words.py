@@ -14,6 +14,7 @@ from loyalty.analyses.published.findings import (
     Reproduced,
 )
 from loyalty.cases.study import Published as Entry
+from loyalty.ground.markdown import escape
 from loyalty.ground.text import Text
 from loyalty.shown.context import Case
 from loyalty.shown.words import number
@@ -56,8 +57,8 @@ def _said(publications: Sequence[Reproduced], case: Case) -> list[Text]:
 def _left(entry: Entry) -> list[Text]:
     return [
         Text(
-            en=f"Not computed anew: {left.what.en} ({left.why.en}).",
-            zh=f"未重算：{left.what.zh}（{left.why.zh}）。",
+            en=f"Not computed anew: {escape(left.what.en)} ({escape(left.why.en)}).",
+            zh=f"未重算：{escape(left.what.zh)}（{escape(left.why.zh)}）。",
         )
         for left in entry.not_reproduced
     ]
@@ -89,7 +90,11 @@ def left(found: Left, case: Case) -> list[Text]:
     for entry in case.study.published:
         if entry.id in found.publications:
             cite = f"[@{entry.source}]"
-            said.append(Text(en=f"{entry.label.en} {cite}:", zh=f"{entry.label.zh} {cite}："))
+            said.append(
+                Text(
+                    en=f"{escape(entry.label.en)} {cite}:", zh=f"{escape(entry.label.zh)} {cite}："
+                )
+            )
             said += _left(entry)
     return said
 

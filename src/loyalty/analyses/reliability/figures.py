@@ -16,7 +16,7 @@ from loyalty.ground.thresholds import threshold
 from loyalty.shown import charts
 from loyalty.shown.context import Case
 from loyalty.shown.figure import Figure
-from loyalty.shown.words import number
+from loyalty.shown.words import escaped, number
 
 #: The coefficients that are drawn, by their field.
 COEFFICIENTS = {
@@ -80,7 +80,7 @@ def groups(found: Groups, case: Case) -> Figure:
             marks={term("cut-off").in_(language): threshold("alpha").value},
         )
 
-    label = variable(found, case)
+    label = escaped(variable(found, case))
     return Figure(
         draw,
         Text(

@@ -11,6 +11,7 @@ from loyalty.ground.text import Language, Text
 from loyalty.shown import charts
 from loyalty.shown.context import Case
 from loyalty.shown.figure import Figure
+from loyalty.shown.words import escaped
 
 
 def curve(found: Curve, case: Case) -> Figure | None:
@@ -18,6 +19,7 @@ def curve(found: Curve, case: Case) -> Figure | None:
     if not sound:
         return None
     path = case.path(found.from_, found.to)
+    of = escaped(path)
 
     def draw(language: Language) -> Drawing:
         rows = pd.DataFrame(
@@ -36,8 +38,8 @@ def curve(found: Curve, case: Case) -> Figure | None:
     return Figure(
         draw,
         Text(
-            en=f"Specification curve of the path {path.en} (standardized), with 95 % intervals; the study's own choice in orange. Only acceptable solutions are drawn.",
-            zh=f"路径“{path.zh}”的规格曲线（标准化）及 95% 区间；橙色为本研究的选择。只绘解可接受的设定。",
+            en=f"Specification curve of the path {of.en} (standardized), with 95 % intervals; the study's own choice in orange. Only acceptable solutions are drawn.",
+            zh=f"路径“{of.zh}”的规格曲线（标准化）及 95% 区间；橙色为本研究的选择。只绘解可接受的设定。",
         ),
         Text(
             en="Estimates of one path under all specifications, sorted, above a grid that shows which choice each one made.",

@@ -41,6 +41,7 @@ from loyalty.shown.words import (
     counted,
     cut,
     equals,
+    escaped,
     estimate,
     listed,
     names,
@@ -161,7 +162,7 @@ def spoken(found: Paths, case: Case) -> Text:
     """A path diagram in words: every path with its number where it may be read."""
 
     def said(row: Path) -> Text:
-        what = case.path(row.from_, row.to)
+        what = escaped(case.path(row.from_, row.to))
         beside = Text(en=number(row.estimate), zh=number(row.estimate))
         beside = beside if row.relied else verdict(row)
         return Text(en=f"{what.en} {beside.en}", zh=f"{what.zh} {beside.zh}")
@@ -175,7 +176,9 @@ def spoken(found: Paths, case: Case) -> Text:
 
 def items_spoken(case: Case) -> Text:
     """The items of every construct of the structural model."""
-    said = [(c.label, ", ".join(i.id for i in c.items)) for c in case.study.structural]
+    said = [
+        (escaped(c.label), escape(", ".join(i.id for i in c.items))) for c in case.study.structural
+    ]
     return Text(
         en=f"Path diagram with items: {'; '.join(f'{t.en}, {items}' for t, items in said)}.",
         zh=f"带题项的路径图：{'；'.join(f'{t.zh}，{items}' for t, items in said)}。",
@@ -693,7 +696,7 @@ def questions(found: Questions, case: Case) -> list[Text]:
     """How many questions add something, and the one that adds most."""
     most = max(found.rows, key=lambda r: r.r2_with - r.r2)
     label = next(v.label for v in case.study.variables if v.id == most.variable)
-    end = case.label(found.to)
+    end = escaped(case.label(found.to))
     count, clear = number(found.count), number(found.clear)
     before, after = number(most.r2), number(most.r2_with)
     said = [

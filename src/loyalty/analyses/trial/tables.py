@@ -23,7 +23,7 @@ from loyalty.ground.terms import term
 from loyalty.ground.text import Text
 from loyalty.shown.context import Case
 from loyalty.shown.table import Column, Table
-from loyalty.shown.words import join, number
+from loyalty.shown.words import escaped, join, number
 
 #: What is declared, as the heading of a column.
 HEADINGS: dict[Kind, str] = {
@@ -161,8 +161,8 @@ def _case(row: CaseRow, case: Case) -> Table:
             Column(_verdict, "Verdict"),
         ],
         Text(
-            en=f"{held} of {n} intervals hold the declared value: {described.title.en}.",
-            zh=f"{n} 个区间中有 {held} 个覆盖设定值：{described.title.zh}。",
+            en=f"{held} of {n} intervals hold the declared value: {escaped(described.title).en}.",
+            zh=f"{n} 个区间中有 {held} 个覆盖设定值：{escaped(described.title).zh}。",
         ),
         _note(row),
         simulated=True,

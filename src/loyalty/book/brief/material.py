@@ -14,10 +14,9 @@ from loyalty.analyses.structural.findings import Path, Structural
 from loyalty.analyses.synthesis.estimates import Everything, given
 from loyalty.cases.study import Hypothesis, Study
 from loyalty.ground.findings import Findings, Found, Record
-from loyalty.ground.markdown import escape
 from loyalty.ground.text import Text
 from loyalty.shown.context import Case
-from loyalty.shown.words import text
+from loyalty.shown.words import escaped
 
 F = TypeVar("F", bound=Findings)
 R = TypeVar("R", bound=Record)
@@ -149,10 +148,6 @@ class Headline:
     grade: Grade
     chapter: str
     short: Text | None = None
-
-
-def escaped(label: Text) -> Text:
-    return text(escape(label.en), escape(label.zh))
 
 
 def why_not(path: Judged) -> Text | None:

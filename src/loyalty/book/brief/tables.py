@@ -13,11 +13,11 @@ from loyalty.analyses.failure.findings import Failure
 from loyalty.analyses.voice import themes as lists
 from loyalty.analyses.voice import words as voice
 from loyalty.analyses.voice.findings import Voice
-from loyalty.book.brief.material import Grade, Headline, Material, escaped
+from loyalty.book.brief.material import Grade, Headline, Material
 from loyalty.book.brief.survey import named
 from loyalty.ground.markdown import escape
 from loyalty.ground.text import Text
-from loyalty.shown.words import estimate, join, listed, number, text
+from loyalty.shown.words import escaped, estimate, join, listed, number, text
 
 
 def returning(data: Material) -> Headline | None:
