@@ -20,6 +20,7 @@ from book_facts import facts, main_of, squeeze
 from bs4 import BeautifulSoup
 from fontTools.ttLib import TTFont
 
+from loyalty.ground.markdown import escape
 from loyalty.render import citations, embedded, fonts, pictures, tables
 from loyalty.render.document import Builder
 from loyalty.render.embedded import RenderError
@@ -340,6 +341,16 @@ def typst_of(root: Path) -> str:
     document = Builder(load_book(root), html=False).build()
     citations.resolve(document)
     return TypstWriter(document, "test").source()
+
+
+def test_authors_have_no_backslashes(copy: Callable[..., Path]) -> None:
+    root = copy({})
+    file = root / "_quarto.yml"
+    given = file.read_text(encoding="utf-8")
+    name = "J. R. O'Neill-Smith (PhD)"
+    changed = given.replace('"The loyalty study contributors"', json.dumps(escape(name)))
+    file.write_text(changed, encoding="utf-8")
+    assert load_book(root).authors == (name,)
 
 
 def test_a_tall_picture_goes_to_the_foot_only_below_text(copy: Callable[..., Path]) -> None:
