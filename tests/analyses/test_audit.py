@@ -547,7 +547,7 @@ def test_the_main_path_without_an_item_that_is_another(project: Project) -> None
     assert [a.item for a in found.columns.against] == ["q2", "l2", "l3"]
     with_, without = found.columns.models
     assert with_.focal.n == without.focal.n == 200
-    for language, part in (("en", "l2 and l3 are the same in other codes"), ("zh", "仅编码不同")):
+    for language, part in (("en", "l2 and l3 hold the same answers"), ("zh", "答案逐一对应")):
         assert part in texts("columns", found.columns, case, language)
 
 

@@ -304,8 +304,8 @@ def _one_pair(p: OnePair) -> Text:
         )
     if p.follows == "both":
         return Text(
-            en=f"{a} and {b} are the same in other codes (all {n} rows, r = {r})",
-            zh=f"{a} 与 {b} 仅编码不同（全部 {n} 行，r = {r}）",
+            en=f"{a} and {b} hold the same answers, be it in other codes (all {n} rows, r = {r})",
+            zh=f"{a} 与 {b} 的答案逐一对应，至多编码不同（全部 {n} 行，r = {r}）",
         )
     one, other = (a, b) if p.follows == "a" else (b, a)
     return Text(
