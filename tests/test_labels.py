@@ -22,7 +22,7 @@ from loyalty.shown.table import Table
 
 MARKS = "$x$ *y* [@key] {{< z >}} |"
 #: As it stands, or escaped twice.
-WRONG = re.compile(r"(?<!\\)(?:\\\\)*\$x")
+WRONG = re.compile(r"(?<!\\)\$x|\\\\\$x")
 
 
 def marked(given: Any, key: str = "") -> Any:

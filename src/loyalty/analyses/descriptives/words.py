@@ -30,7 +30,7 @@ from loyalty.ground.terms import term
 from loyalty.ground.text import Text
 from loyalty.ground.thresholds import Verdict, threshold
 from loyalty.shown.context import Case
-from loyalty.shown.words import be, counted, cut, estimate, every, listed, names, number
+from loyalty.shown.words import be, counted, cut, escaped, estimate, every, listed, names, number
 
 #: The heading of each single-question index.
 QUESTIONS: dict[Question, str] = {
@@ -42,11 +42,7 @@ QUESTIONS: dict[Question, str] = {
 # --- names ---------------------------------------------------------------------------------------
 def label(case: Case, construct: str) -> Text:
     """A construct's label, ready for a sentence."""
-    return _safe(case.label(construct))
-
-
-def _safe(said: Text) -> Text:
-    return Text(en=escape(said.en), zh=escape(said.zh))
+    return escaped(case.label(construct))
 
 
 def _group(case: Case, group: str) -> Group:
@@ -237,7 +233,7 @@ def csat(found: Csat, case: Case) -> Text:
         question = next(v.label for v in study.variables if v.id == found.asked)
     else:
         question = next(i.wording for i in study.items if i.id == found.asked)
-    asked, n = _safe(question), number(found.n)
+    asked, n = escaped(question), number(found.n)
     shown = estimate(found.estimate, found.ci_lower, found.ci_upper)
     boxes = f"{number(found.box_lower)}–{number(found.box_upper)}"
     instead = Text(
@@ -281,13 +277,13 @@ def _apart(rows: Sequence[Apart], most: Text | None, case: Case) -> list[Text]:
     if apart:
         en, zh = [], []
         for row in apart:
-            group = _safe(group_name(case, row.group))
+            group = escaped(group_name(case, row.group))
             up, down, n = number(row.above), number(row.below), number(row.n)
             en.append(f"by {group.en} {up} above and {down} below of {n}")
             zh.append(f"{group.zh}：{n} 个中 {up} 个高于、{down} 个低于")
         end = Text(en=".", zh="。")
         if most is not None:
-            top = _safe(most)
+            top = escaped(most)
             end = Text(en=f"; most of them in {top.en}.", zh=f"；其中最多的是{top.zh}。")
         said.append(
             Text(
@@ -331,7 +327,7 @@ def _widest(found: Groups, case: Case) -> Text:
 
     def shown(row: Level) -> Text:
         name, size = (
-            _safe(level_name(case, row)),
+            escaped(level_name(case, row)),
             estimate(row.estimate, row.ci_lower, row.ci_upper),
         )
         return Text(en=f"{name.en} ({size})", zh=f"{name.zh}（{size}）")
@@ -341,7 +337,7 @@ def _widest(found: Groups, case: Case) -> Text:
     apart = end is not None and start is not None and end < start
     what, group, size = (
         label(case, gap.construct),
-        _safe(group_name(case, gap.group)),
+        escaped(group_name(case, gap.group)),
         number(gap.estimate),
     )
     return Text(
@@ -360,7 +356,7 @@ def _caution(found: Groups) -> Text:
 
 def boxes(found: OutcomeBoxes, case: Case) -> Text:
     best, worst = max(found.rows, key=lambda r: r.highest), max(found.rows, key=lambda r: r.lowest)
-    a, b = _safe(row_name(case, best)), _safe(row_name(case, worst))
+    a, b = escaped(row_name(case, best)), escaped(row_name(case, worst))
     outcome, high, low = label(case, found.construct), number(best.highest), number(worst.lowest)
     en = f"Most answers on {outcome.en} in the two highest boxes has {a.en} ({high}), most in the two lowest {b.en} ({low})."
     zh = f"{outcome.zh}最高两档比例最大的是{a.zh}（{high}），最低两档比例最大的是{b.zh}（{low}）。"
@@ -409,7 +405,7 @@ def _focal(found: Details, case: Case) -> list[Text]:
             by.setdefault(row.group, []).append((row.r, row))
 
     def shown(row: Detail) -> Text:
-        name, size = _safe(level_name(case, row)), estimate(row.r, row.r_ci_lower, row.r_ci_upper)
+        name, size = escaped(level_name(case, row)), estimate(row.r, row.r_ci_lower, row.r_ci_upper)
         return Text(en=f"{name.en} ({size})", zh=f"{name.zh}（{size}）")
 
     a, b = label(case, found.source), label(case, found.construct)
@@ -420,7 +416,7 @@ def _focal(found: Details, case: Case) -> list[Text]:
         if end is None or start is None or end >= start:
             alike.append(group_name(case, group))
             continue
-        name, lowest, highest = _safe(group_name(case, group)), shown(low), shown(high)
+        name, lowest, highest = escaped(group_name(case, group)), shown(low), shown(high)
         said.append(
             Text(
                 en=f"By {name.en} the correlation of {a.en} and {b.en} is lowest in {lowest.en} and highest in {highest.en}; the two intervals do not overlap.",

@@ -38,6 +38,7 @@ from loyalty.shown.words import (
     cannot,
     cut,
     equals,
+    escaped,
     estimate,
     listed,
     names,
@@ -84,10 +85,6 @@ def level(found: Groups, code: str, case: Case) -> Text:
     return next(g.levels[code] for g in case.study.groups if g.id == found.variable)
 
 
-def _escaped(label: Text) -> Text:
-    return Text(en=escape(label.en), zh=escape(label.zh))
-
-
 def _labels(ids: Sequence[str], case: Case) -> Text:
     return names([case.label(c) for c in ids])
 
@@ -102,7 +99,7 @@ def _item_with(item: str, shown: str) -> Text:
 
 
 def _lacking(part: Text, reason: Reason, case: Case) -> Text:
-    why = _escaped(reason.text(case.labels))
+    why = escaped(reason.text(case.labels))
     return Text(
         en=f"Could not be estimated: {escape(part.en)} ({why.en}).",
         zh=f"此处无法得到{escape(part.zh)}（{why.zh}）。",
@@ -123,7 +120,7 @@ def alpha(found: Scales, case: Case) -> list[Text]:
     if len(by["met"]) == len(found.rows) > 2:
         low = min(found.rows, key=lambda r: r.alpha)
         high = max(found.rows, key=lambda r: r.alpha)
-        ends = [(number(r.alpha), _escaped(case.label(r.id))) for r in (low, high)]
+        ends = [(number(r.alpha), escaped(case.label(r.id))) for r in (low, high)]
         en = [f"{shown} ({label.en})" for shown, label in ends]
         zh = [f"{shown}（{label.zh}）" for shown, label in ends]
         said.append(
@@ -160,7 +157,7 @@ def alpha(found: Scales, case: Case) -> list[Text]:
 
 
 def _no_alpha(lacking: Without, case: Case) -> Text:
-    label, why = _escaped(case.label(lacking.id)), _escaped(lacking.reason.text(case.labels))
+    label, why = escaped(case.label(lacking.id)), escaped(lacking.reason.text(case.labels))
     return Text(en=f"{label.en} has no alpha ({why.en}).", zh=f"{label.zh}无法计算 α（{why.zh}）。")
 
 
@@ -197,7 +194,7 @@ def _improper(rows: Sequence[Scale], found: Scales, case: Case) -> list[Text]:
     said = []
     for row in rows:
         if row.heywood:
-            label, share = _escaped(case.label(row.id)), number(row.heywood_share)
+            label, share = escaped(case.label(row.id)), number(row.heywood_share)
             bound = escape(", ".join(row.heywood))
             said.append(
                 Text(
@@ -236,7 +233,7 @@ def ordinal(found: Scales, case: Case) -> list[Text]:
         return [cannot(found.no_ordinal, case)]
     rows = [r for r in found.rows if r.change is not None]
     most = max(rows, key=lambda r: abs(r.change or 0.0))
-    label, shown = _escaped(case.label(most.id)), number(most.change)
+    label, shown = escaped(case.label(most.id)), number(most.change)
     mean, categories = number(found.mean_change), number(found.categories)
     alike = show(most.change, "bounded") == show(found.mean_change, "bounded")
     if abs(most.change or 0.0) < 0.05:
@@ -269,7 +266,7 @@ def coefficients(found: Scales, case: Case) -> Text:
             zh="没有构念包含三个及以上题项，因此只能报告 α。",
         )
     far = max(both, key=lambda r: r.gap or 0.0)
-    label, gap = _escaped(case.label(far.id)), number(far.gap)
+    label, gap = escaped(case.label(far.id)), number(far.gap)
     if (far.gap or 0.0) < 0.02:
         return Text(
             en=f"Alpha and omega differ by {gap} at most ({label.en}): the items of each scale carry about equal weight, which is what alpha takes for granted.",
@@ -307,7 +304,7 @@ def groups(found: Groups, case: Case) -> list[Text]:
     differ = [t for t in found.tests if significant(t.p)]
     said = []
     if found.tests and not differ:
-        of = _escaped(variable(found, case))
+        of = escaped(variable(found, case))
         said.append(
             Text(
                 en=f"No construct's alpha differs between the groups ({of.en}) beyond chance after Holm's correction; that is no proof that they are equal.",
@@ -316,8 +313,8 @@ def groups(found: Groups, case: Case) -> list[Text]:
         )
     said += [_differs(test, found, case) for test in differ]
     for lacking in found.without:
-        label, why = _escaped(case.label(lacking.id)), _escaped(lacking.reason.text(case.labels))
-        group = _escaped(level(found, lacking.group, case))
+        label, why = escaped(case.label(lacking.id)), escaped(lacking.reason.text(case.labels))
+        group = escaped(level(found, lacking.group, case))
         said.append(
             Text(
                 en=f"{label.en} has no alpha in {group.en}: {why.en}.",
@@ -335,8 +332,8 @@ def groups(found: Groups, case: Case) -> list[Text]:
 
 
 def _differs(test: EqualAlphas, found: Groups, case: Case) -> Text:
-    label = _escaped(case.label(test.id))
-    least, most = (_escaped(level(found, code, case)) for code in (test.least, test.most))
+    label = escaped(case.label(test.id))
+    least, most = (escaped(level(found, code, case)) for code in (test.least, test.most))
     low, high, p = number(test.least_alpha), number(test.most_alpha), equals(test.p)
     return Text(
         en=f"{label.en} is measured less reliably in {least.en} ({low}) than in {most.en} ({high}); Holm-corrected *p* {p}.",
@@ -346,8 +343,8 @@ def _differs(test: EqualAlphas, found: Groups, case: Case) -> Text:
 
 def _widest(found: Groups, case: Case) -> Text:
     wide = max(found.tests, key=lambda t: t.gap)
-    label, gap = _escaped(case.label(wide.id)), number(wide.gap)
-    least, most = (_escaped(level(found, code, case)) for code in (wide.least, wide.most))
+    label, gap = escaped(case.label(wide.id)), number(wide.gap)
+    least, most = (escaped(level(found, code, case)) for code in (wide.least, wide.most))
     if significant(wide.p):
         end = Text(en="more than chance would bring.", zh="超出偶然。")
     else:
@@ -585,10 +582,10 @@ def _agree(found: Solutions) -> list[Text]:
                 zh="只有一个因子时无需旋转：各解只在抽取方法上不同。",
             )
         ]
-    at, source, reference = mark("congruence"), cite("congruence"), _escaped(reference_name())
+    at, source, reference = mark("congruence"), cite("congruence"), escaped(reference_name())
     rows = [r for r in found.rows if not r.reference]
     worst = min(rows, key=lambda r: r.least)
-    least, name = number(worst.least), _escaped(named(worst))
+    least, name = number(worst.least), escaped(named(worst))
     bad = [named(r) for r in rows if not threshold("congruence").met(r.least)]
     if bad:
         which = names(bad)
@@ -642,7 +639,7 @@ def _found_again(found: Plan, case: Case) -> list[Text]:
         low = min(by["met"], key=lambda r: r.congruence or 0.0)
         high = max(by["met"], key=lambda r: r.congruence or 0.0)
         (a, one), (b, other) = (
-            (number(r.congruence), _escaped(case.label(r.id))) for r in (low, high)
+            (number(r.congruence), escaped(case.label(r.id))) for r in (low, high)
         )
         said.append(
             Text(
@@ -777,7 +774,7 @@ def _most_and_least(scales: Sequence[ScaleShare], case: Case) -> Text:
     most = max(scales, key=lambda s: s.of_reliable)
     least = min(scales, key=lambda s: s.of_reliable)
     (one, a), (other, b) = (
-        (_escaped(case.label(s.id)), number(s.of_reliable)) for s in (most, least)
+        (escaped(case.label(s.id)), number(s.of_reliable)) for s in (most, least)
     )
     return Text(
         en=f"Of what is reliable in a construct's score, the general factor makes up most in {one.en} ({a}) and least in {other.en} ({b}).",
