@@ -42,14 +42,35 @@ def test_what_was_made_goes_too(asked: Any, capsys: Any) -> None:
         paths.cache() / "computed" / "small",
     ]
     other = paths.results() / "another"
-    for folder in (*made, other, paths.root() / "reports" / "_book"):
+    book = paths.root() / "reports" / "_book"
+    made += [book / "cases" / "small", paths.cache() / "marks" / "case-en" / "small"]
+    kept = [other, book / "cases" / "another", paths.cache() / "marks" / "case-en" / "another"]
+    shown, silent, unknown = book / "en", book / "zh", book / "trial" / "en"
+    for folder in (*made, *kept, shown, silent):
         folder.mkdir(parents=True)
         (folder / "x.json").write_text("{}", encoding="utf-8")
+    (shown / "index.html").write_text('<a href="../cases/small/en/">', encoding="utf-8")
+    (silent / "index.html").write_text('<a href="../cases/smaller/en/">', encoding="utf-8")
+    unknown.mkdir(parents=True)
+    (unknown / "x.pdf").write_bytes(b"%PDF")
     assert cli.main(["forget", "small", "p7"]) == 0
     assert "1 row deleted" in capsys.readouterr().out
     assert not any(folder.exists() for folder in made)
-    assert not (paths.root() / "reports" / "_book").exists()
-    assert other.exists()
+    assert not shown.exists() and not unknown.exists()
+    assert silent.exists() and all(folder.exists() for folder in kept)
+
+
+def test_what_is_made_of_all_cases_goes_where_it_names_the_case(asked: Any) -> None:
+    everything = paths.results() / study.ALL
+    everything.mkdir(parents=True)
+    pages_of_all = paths.root() / "reports" / "_book" / "cases" / study.ALL
+    pages_of_all.mkdir(parents=True)
+    (everything / "synthesis.json").write_text('{"case": "other"}', encoding="utf-8")
+    forget("small", "p1")
+    assert everything.exists() and pages_of_all.exists()
+    (everything / "synthesis.json").write_text('{"case": "small"}', encoding="utf-8")
+    forget("small", "p2")
+    assert not everything.exists() and not pages_of_all.exists()
 
 
 def test_nothing_changes_where_it_cannot_be_done(asked: Any) -> None:
@@ -65,7 +86,7 @@ def test_nothing_changes_where_it_cannot_be_done(asked: Any) -> None:
 
 
 def test_without_ids_nobody_is_found(project: Any) -> None:
-    with pytest.raises(UserError, match="says who is who"):
+    with pytest.raises(UserError, match=r"says who is who; add .*\[{id: …, column: …, kind: id"):
         forget("small", "p1")
 
 

@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 import csv
+import glob
 import hashlib
 import io
 import os
+import re
 import shutil
+from itertools import product
 from pathlib import Path
+from urllib.parse import quote
 
 from loyalty.cases import study as studies
-from loyalty.cases.study import ROLES, FileRows, Study
+from loyalty.cases.study import ALL, ROLES, FileRows, Study
 from loyalty.ground import paths
 from loyalty.ground.errors import UserError
+from loyalty.ground.text import LANGUAGES
 
-#: Made of every case together, or kept by what it holds: made anew when it is needed.
-MADE = ("reports/_book", "reports/_generated", ".cache/render", ".cache/books", ".cache/marks")
+BOOK = Path("reports", "_book")
+#: Files by which it is seen whether pages show a case.
+TEXTS = (".html", ".qmd", ".json", ".js", ".md")
 
 
 def forget(case: str, respondent: str) -> tuple[int, list[Path]]:
@@ -27,7 +33,7 @@ def forget(case: str, respondent: str) -> tuple[int, list[Path]]:
     Returns
     -------
     tuple
-        How many rows went, and the folders that were removed.
+        How many rows went, and the files and folders that were removed.
 
     Raises
     ------
@@ -39,7 +45,9 @@ def forget(case: str, respondent: str) -> tuple[int, list[Path]]:
     files = _with_ids(study)
     if not files:
         raise UserError(
-            "{case}: neither a variable of kind id nor a table's column says who is who", case=case
+            "{case}: neither a variable of kind id nor a table's column says who is who; add to "
+            "study.yml: variables: [{{id: …, column: …, kind: id, label: …}}]",
+            case=case,
         )
     description = study.folder / "study.yml"
     text = description.read_text(encoding="utf-8")
@@ -123,18 +131,47 @@ def _without(content: bytes, column: str, respondent: str, name: str) -> tuple[b
 
 
 def _purged(case: str) -> list[Path]:
-    folders = [
+    """Remove what was made of a case, and what was made of all cases where it shows this one."""
+    made = [*_made_of(case), paths.root() / "reports" / "_cases" / case, paths.recorded(case)]
+    if _shown(case, paths.results() / ALL):
+        made += _made_of(ALL)
+    for volume, language in product(("report", "trial"), LANGUAGES):
+        name = f"{volume}-{language}"
+        pages = BOOK / language if volume == "report" else BOOK / volume / language
+        project = Path() if name == "report-en" else Path(".cache/books") / name
+        generated = paths.root() / project / "reports" / "_generated"
+        if _shown(case, paths.root() / pages, generated):
+            made += [paths.root() / pages, paths.cache() / "render" / f"{name}.zip"]
+            made += [generated if name == "report-en" else paths.root() / project]
+    there = [path for path in made if path.exists()]
+    for path in there:
+        if path.is_dir():
+            shutil.rmtree(path)
+        else:
+            path.unlink()
+    return there
+
+
+def _made_of(case: str) -> list[Path]:
+    """Where all that is made of one case is, besides its recorded findings."""
+    exports, cache = paths.root() / "reports" / "exports", paths.cache()
+    return [
         paths.results() / case,
         paths.executed() / case,
         paths.by_hand() / case,
-        paths.recorded(case),
-        paths.root() / "reports" / "_cases" / case,
-        paths.root() / "reports" / "exports" / case,
-        paths.cache() / "computed" / case,
-        *(paths.root() / made for made in MADE),
+        paths.root() / BOOK / "cases" / case,
+        exports / case,
+        exports / f"{case}.zip",
+        cache / "computed" / case,
+        *(cache / "books" / f"case-{case}-{language}" for language in LANGUAGES),
+        *(cache / "render" / f"case-{case}-{language}.zip" for language in LANGUAGES),
+        *sorted((cache / "marks").glob(f"*/{glob.escape(quote(case, safe=''))}")),
     ]
-    there = [folder for folder in folders if folder.is_dir()]
-    for folder in there:
-        shutil.rmtree(folder)
-    (paths.root() / "reports" / "exports" / f"{case}.zip").unlink(missing_ok=True)
-    return there
+
+
+def _shown(case: str, *folders: Path) -> bool:
+    """Whether a text in the folders names the case; so, too, where only others than texts are."""
+    files = [file for folder in folders for file in sorted(folder.rglob("*")) if file.is_file()]
+    texts = [file for file in files if file.suffix in TEXTS]
+    named = re.compile(rb"[/\"'-]" + re.escape(case.encode()) + rb"[/\"'-]")
+    return bool(files) and (not texts or any(named.search(f.read_bytes()) for f in texts))
