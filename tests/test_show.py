@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -239,6 +240,19 @@ def test_what_is_shown_on_demand_stands_in_a_fold() -> None:
     page = dossier.page("small", "descriptives", parts)
     fold = re.search(r'::: \{\.callout-note collapse="true" title="With .*?\n\n:::\n', page, re.S)
     assert fold and "#fig-a" in fold[0] and "#fig-b" not in fold[0]
+
+
+def test_only_the_parameters_that_held_are_shown(tmp_path: Path) -> None:
+    title, *rest = (
+        new_markdown_cell("# Toy"),
+        new_code_cell('case = "another"', metadata={"tags": ["parameters"]}),
+        new_code_cell('case = "mine"', metadata={"tags": ["injected-parameters"]}),
+    )
+    file = tmp_path / "toy.ipynb"
+    nbformat.write(new_notebook(cells=[title, *rest]), file)
+    assert [part.code for part in outline(file)] == ['case = "mine"']
+    nbformat.write(new_notebook(cells=[title, rest[0]]), file)
+    assert [part.code for part in outline(file)] == ['case = "another"']
 
 
 def test_one_thing_a_cell_with_its_label(ran: Callable[..., Any]) -> None:

@@ -137,9 +137,16 @@ class Part:
 
 
 def outline(file: Path) -> list[Part]:
-    """The cells of an executed notebook below its title, in order."""
+    """The cells of an executed notebook below its title, in order.
+
+    Of the parameters those that held; the notebook's defaults, of another case, stay away.
+    """
     parts = []
-    for cell in json.loads(file.read_text(encoding="utf-8"))["cells"][1:]:
+    cells = json.loads(file.read_text(encoding="utf-8"))["cells"][1:]
+    given = any("injected-parameters" in cell["metadata"].get("tags", []) for cell in cells)
+    for cell in cells:
+        if given and "parameters" in cell["metadata"].get("tags", []):
+            continue
         source = "".join(cell["source"])
         if cell["cell_type"] == "markdown":
             parts.append(Part(text=source))
