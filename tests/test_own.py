@@ -15,10 +15,14 @@ import pytest
 import yaml
 
 from loyalty import cli, newcase
-from loyalty.book import pages, plan
+from loyalty.analyses.drivers import words as sentences
+from loyalty.analyses.drivers.findings import Thresholds
+from loyalty.book import dossier, pages, plan
 from loyalty.cases import form, naming, study
-from loyalty.ground import paths
+from loyalty.ground import paths, results
+from loyalty.ground.findings import cited
 from loyalty.run import analyses, workflow
+from loyalty.shown.context import Case
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -278,3 +282,29 @@ def test_the_wheels_make_a_report_in_an_empty_folder(tmp_path: Path) -> None:
         text = (book / "en" / f"{name}.html").read_text(encoding="utf-8")
         read = re.sub(r"(?s)<pre.*?</pre>", "", text.partition("<main")[2])
         assert " firm" not in read, name
+
+
+def test_a_strangers_case_in_the_studys_clone_is_not_the_studys(project: Any) -> None:
+    git = ["git", "-C", str(project.root)]
+    front = dossier._front(study.load("small"), "en")
+    assert results.of_the_study("small") and front == {"author": "The loyalty study"}
+    subprocess.run([*git, "init", "-q"], check=True)
+    subprocess.run([*git, "add", "data/small/study.yml"], check=True)
+    shutil.copytree(project.folder, project.folder.with_name("mine"))
+    results._kept.cache_clear()
+    assert results.of_the_study("small") and not results.of_the_study("mine")
+    assert dossier._front(study.load("small"), "zh") == {"author": "客户忠诚研究"}
+    assert dossier._front(study.load("mine"), "zh") == {}
+    assert dossier._front(None, "en") == front
+
+
+def test_a_strangers_case_knows_nothing_of_the_studys_sources(
+    project: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    of = Thresholds(claimed_at=0.65, question="csat", rows=(), messages=())
+    found = cited(of, "small/drivers/thresholds")
+    case = Case("small", study.load("small"))
+    assert "@innovation" in sentences._claimed(found, case).en
+    monkeypatch.setattr("loyalty.shown.context.of_the_study", lambda case: False)
+    text = sentences._claimed(found, case)
+    assert "@" not in text.en + text.zh and "study" not in text.en

@@ -31,6 +31,7 @@ from loyalty.export.jars import Taken
 from loyalty.ground import paths
 from loyalty.ground.findings import Refused
 from loyalty.ground.markdown import escape
+from loyalty.ground.results import of_the_study
 from loyalty.ground.terms import term
 from loyalty.ground.text import Language, Text
 from loyalty.run import recorded
@@ -180,7 +181,7 @@ def _front(described: Study | None, language: Language) -> dict[str, Any]:
     front: dict[str, Any] = {}
     if described is not None and described.about.authors:
         front["author"] = [escape(a.name.in_(language)) for a in described.about.authors]
-    elif not paths.own():
+    elif described is None or of_the_study(described.case):
         front["author"] = term("The loyalty study").in_(language)
     if described is not None and described.about.date:
         front["date"] = described.about.date.isoformat()

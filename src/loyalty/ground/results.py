@@ -146,6 +146,20 @@ def git(*args: str) -> str | None:
     return done.stdout.strip() if done.returncode == 0 else None
 
 
+def of_the_study(case: str) -> bool:
+    """Whether a case is the study's own, and not somebody's who works in a copy of it.
+
+    By what git keeps; where it keeps no case (a copy without history), all are the study's.
+    """
+    return not paths.own() and _kept(paths.root(), case)
+
+
+@cache
+def _kept(root: Path, case: str) -> bool:
+    kept = (git("-C", str(root), "ls-files", "-z", "--", "data/*/study.yml") or "").split("\0")
+    return not any(kept) or f"data/{case}/study.yml" in kept
+
+
 @cache
 def _git() -> tuple[str | None, bool | None]:
     commit = git("rev-parse", "HEAD")

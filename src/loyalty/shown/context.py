@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from loyalty.cases.study import ALL, Study
+from loyalty.ground.results import of_the_study
 from loyalty.ground.text import Text
 
 
@@ -30,6 +31,11 @@ class Case:
     @property
     def simulated(self) -> bool:
         return self.id != ALL and self.study.simulated
+
+    @property
+    def of_the_study(self) -> bool:
+        """Whether what the study's sources claim concerns the case."""
+        return of_the_study(self.id)
 
     @property
     def any_simulated(self) -> bool:

@@ -402,6 +402,11 @@ def _claimed(found: Thresholds, case: Case) -> Text:
             labels = names(by[which])
             en.append(f"{labels.en} {words_en}")
             zh.append(f"{labels.zh}{words_zh}")
+    if not case.of_the_study:
+        return Text(
+            en=f"A place set beforehand is {at} of satisfaction: {'; '.join(en)}.",
+            zh=f"事先设定的考察点为满意度 {at}：{'；'.join(zh)}。",
+        )
     return Text(
         en=f"The study of service innovation claims that loyalty rises faster past {at} of satisfaction [@innovation]: here {'; '.join(en)}.",
         zh=f"服务创新研究称满意度超过 {at} 后忠诚上升更快 [@innovation]：此处{'；'.join(zh)}。",
@@ -411,10 +416,16 @@ def _claimed(found: Thresholds, case: Case) -> Text:
 def satisfied(found: Satisfied, case: Case) -> list[Text]:
     said = [_cross(row, case) for row in found.rows if row.level is None]
     if found.firms:
+        en = zh = ""
+        if case.of_the_study:
+            en = (
+                "; the source finds most firms there while few customers behave loyally [@strategy]"
+            )
+            zh = "；资料称多数企业达到此水平，而行为忠诚的客户为数不多 [@strategy]"
         said.append(
             Text(
-                en=f"Of {number(found.firms)} firms, {number(found.firms_satisfied)} {'has' if found.firms_satisfied == 1 else 'have'} a mean satisfaction of at least {cut('satisfied_part', 'percent')} of the scale; the source finds most firms there while few customers behave loyally [@strategy].",
-                zh=f"{number(found.firms)} 家企业中，{number(found.firms_satisfied)} 家的平均满意度达到量表的 {cut('satisfied_part', 'percent')}；资料称多数企业达到此水平，而行为忠诚的客户为数不多 [@strategy]。",
+                en=f"Of {number(found.firms)} firms, {number(found.firms_satisfied)} {'has' if found.firms_satisfied == 1 else 'have'} a mean satisfaction of at least {cut('satisfied_part', 'percent')} of the scale{en}.",
+                zh=f"{number(found.firms)} 家企业中，{number(found.firms_satisfied)} 家的平均满意度达到量表的 {cut('satisfied_part', 'percent')}{zh}。",
             )
         )
     return said

@@ -20,6 +20,12 @@ VERDICTS = {"paradox": "paradox", "none": "no paradox", "equal": "as loyal", "op
 
 def determinants(found: Determinants, case: Case) -> Table:
     n, r2 = number(found.n), number(found.r2, "number")
+    expected = Text(en="expected signs were set beforehand", zh="预期符号为事先设定")
+    if case.of_the_study:
+        expected = Text(
+            en="expected signs from the study of service quality [@quality]",
+            zh="预期符号取自服务质量研究 [@quality]",
+        )
     return Table(
         found.circumstances,
         [
@@ -32,8 +38,8 @@ def determinants(found: Determinants, case: Case) -> Table:
         ],
         Text(en="Regression of loyalty after the failure.", zh="失败后忠诚的回归。"),
         Text(
-            en=f"n = {n}; R² = {r2}; expected signs from the study of service quality [@quality].",
-            zh=f"n = {n}；R² = {r2}；预期符号取自服务质量研究 [@quality]。",
+            en=f"n = {n}; R² = {r2}; {expected.en}.",
+            zh=f"n = {n}；R² = {r2}；{expected.zh}。",
         ),
     )
 

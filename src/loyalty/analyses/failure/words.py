@@ -41,7 +41,7 @@ def rows(found: Rows, case: Case) -> list[Text]:
 
 # --- what loyalty depends on ---------------------------------------------------------------------
 def determinants(found: Determinants, case: Case) -> list[Text]:
-    return [_counted(found), *_directions(found.circumstances), _largest(found)]
+    return [_counted(found), *_directions(found.circumstances, case), _largest(found)]
 
 
 def _counted(found: Determinants) -> Text:
@@ -81,7 +81,7 @@ def _listed(rows: Sequence[Coefficient]) -> Text:
     return names([Text(en=t.en[0].lower() + t.en[1:], zh=t.zh) for t in labels])
 
 
-def _directions(rows: Sequence[Coefficient]) -> list[Text]:
+def _directions(rows: Sequence[Coefficient], case: Case) -> list[Text]:
     by = {
         which: _listed(part)
         for which in ("as", "against", "open")
@@ -89,10 +89,16 @@ def _directions(rows: Sequence[Coefficient]) -> list[Text]:
     }
     said = []
     if "as" in by:
+        expects = Text(en="As expected", zh="与预期一致")
+        if case.of_the_study:
+            expects = Text(
+                en="As the study of service quality expects [@quality]",
+                zh="与服务质量研究的预期 [@quality] 一致",
+            )
         said.append(
             Text(
-                en=f"As the study of service quality expects [@quality], loyalty after the failure depends on {by['as'].en}.",
-                zh=f"与服务质量研究的预期 [@quality] 一致，失败后的忠诚取决于{by['as'].zh}。",
+                en=f"{expects.en}, loyalty after the failure depends on {by['as'].en}.",
+                zh=f"{expects.zh}，失败后的忠诚取决于{by['as'].zh}。",
             )
         )
     if "against" in by:
