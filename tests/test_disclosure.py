@@ -172,7 +172,7 @@ quarter
 random_plans rank reached reaching_one released removed replications same sane scores shown
 silence simpler skewness_df sound stable supported suspect tested times tiny top total twice units
 unnamed upper used violations weak week weeks widest worse x zeros
-baseline declared most_by_chance starts taking watched within
+baseline clusters declared most_by_chance starts taking watched within
 """
 NO_PEOPLE = frozenset(_NAMES.split()) | {
     "after",

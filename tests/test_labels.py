@@ -7,7 +7,6 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 import pytest
-from conftest import answers
 
 from loyalty import cli
 from loyalty.ground import findings, paths
@@ -19,6 +18,7 @@ from loyalty.shown import words
 from loyalty.shown.context import Case
 from loyalty.shown.figure import Figure
 from loyalty.shown.table import Table
+from tests.conftest import answers
 
 MARKS = "$x$ *y* [@key] {{< z >}} |"
 #: As it stands, or escaped twice.
