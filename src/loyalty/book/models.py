@@ -56,9 +56,7 @@ def models(study: Study, found: jars.Results, taken: Taken, language: Language) 
 
 def numbered(study: Study, table: Table, label: str, language: Language) -> str:
     """A table with caption and label, its note below; of simulated data the caption says so."""
-    caption = table.caption
-    if study.simulated:
-        caption = Text(en=f"{caption.en} Simulated data.", zh=f"{caption.zh}模拟数据。")
+    caption = words.of_simulated(table.caption) if study.simulated else table.caption
     shown = pages.numbered(
         replace(table, caption=caption, note=None), f"{study.case}-{label}", language
     )

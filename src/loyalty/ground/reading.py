@@ -174,7 +174,7 @@ def _said(problem: ErrorDetails) -> Said:
             many = "" if 1 in (context.get("min_length"), context.get("max_length")) else "s"
             of = Said(known.message_template, **context, expected_plural=many)
         except (KeyError, TypeError):  # not one of pydantic's own
-            of = Said(problem["msg"].removeprefix("Value error, "))
+            of = Said(problem["msg"])
     given = problem["input"]
     if isinstance(given, str | int | float):
         return Said("{said} (found {given!r:.60})", said=of, given=given)

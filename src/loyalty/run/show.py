@@ -145,10 +145,11 @@ def _after(said: Text | None, shown: Text) -> Text:
 
 def _marked(of: Figure | Table, case: Case, language: Language) -> str:
     """What it finds, what it shows, ending in a full stop, and whether the data is simulated."""
-    shown = _after(of.said, of.caption).in_(language)
+    caption = _after(of.said, of.caption)
     simulated = of.simulated
     if case.simulated or simulated:
-        return shown + Text(en=" Simulated data.", zh="模拟数据。").in_(language)
+        return words.of_simulated(caption).in_(language)
+    shown = caption.in_(language)
     if case.id == ALL and simulated is None and case.any_simulated:
         return shown + Text(en=" Includes simulated data.", zh="含模拟数据。").in_(language)
     return shown

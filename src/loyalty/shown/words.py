@@ -139,6 +139,11 @@ def join(sentences: Sequence[Text]) -> Text:
     return Text(en=" ".join(s.en for s in sentences), zh="".join(s.zh for s in sentences))
 
 
+def of_simulated(caption: Text) -> Text:
+    """A caption that says that its data are simulated."""
+    return Text(en=f"{caption.en} Simulated data.", zh=f"{caption.zh}模拟数据。")
+
+
 def escaped(label: Text) -> Text:
     """A label, level or title of a description as literal Markdown, for a sentence or a caption."""
     return Text(en=escape(label.en), zh=escape(label.zh))

@@ -192,7 +192,8 @@ def calibration(
             }
         )
     inside = np.clip(p, 1e-12, 1 - 1e-12)
-    slope, se = _slope(np.log(inside / (1 - inside)), k, size)
+    beta, information = _logistic(_design(np.log(inside / (1 - inside))), k, size, start=(0.0, 1.0))
+    slope, se = float(beta[1]), float(np.sqrt(np.linalg.inv(information)[1, 1]))
     z = norm.ppf(0.5 + level / 2)
     return Calibration(
         parts=pd.DataFrame(rows),
@@ -204,19 +205,6 @@ def calibration(
         n=int(total),
         level=level,
     )
-
-
-def _slope(log_odds: FloatArray, did: FloatArray, n: FloatArray) -> tuple[float, float]:
-    """Logistic slope with its standard error, of rows with `did` of `n`."""
-    x, beta = _design(log_odds), np.array([0.0, 1.0])
-    for _ in range(50):
-        p = 1 / (1 + np.exp(-(x @ beta)))
-        information = x.T @ (x * (n * p * (1 - p))[:, None])
-        step = np.linalg.solve(information, x.T @ (did - n * p))
-        beta = beta + step
-        if np.abs(step).max() < 1e-10:
-            return float(beta[1]), float(np.sqrt(np.linalg.inv(information)[1, 1]))
-    raise CannotCompute("separated_outcome")
 
 
 def held_out(
@@ -258,7 +246,7 @@ def held_out(
         x = frame[list(predictors)].to_numpy(dtype=float)
         for k in range(folds):
             kept = fold != k
-            beta = _logistic(_design(x[kept]), y[kept])
+            beta, _ = _logistic(_design(x[kept]), y[kept])
             predicted[~kept] = _design(x[~kept]) @ beta
         out[name] = predicted
     return pd.DataFrame(out, index=frame.index)
@@ -268,19 +256,21 @@ def _design(x: FloatArray) -> FloatArray:
     return np.column_stack([np.ones(len(x)), x])
 
 
-def _logistic(x: FloatArray, y: FloatArray) -> FloatArray:
-    """Maximum likelihood by Newton steps."""
-    beta = np.zeros(x.shape[1])
+def _logistic(
+    x: FloatArray, did: FloatArray, n: FloatArray | float = 1.0, start: Sequence[float] = ()
+) -> tuple[FloatArray, FloatArray]:
+    """Coefficients and information by Newton steps, of rows with `did` of `n`."""
+    beta = np.array(start) if start else np.zeros(x.shape[1])
     for _ in range(50):
         p = 1 / (1 + np.exp(-(x @ beta)))
-        weight = p * (1 - p)
+        information = x.T @ (x * (n * p * (1 - p))[:, None])
         try:
-            step = np.linalg.solve(x.T @ (x * weight[:, None]), x.T @ (y - p))
+            step = np.linalg.solve(information, x.T @ (did - n * p))
         except np.linalg.LinAlgError:
             raise CannotCompute("collinear_predictors") from None
         beta = beta + step
-        if np.abs(step).max() < 1e-9:
-            return beta
+        if np.abs(step).max() < 1e-10:
+            return beta, information
     raise CannotCompute("separated_outcome")
 
 

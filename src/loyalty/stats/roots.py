@@ -28,3 +28,10 @@ def symmetric_root(matrix: NDArray[Any], least: float = 0.0) -> NDArray[np.float
     scaled = vectors * np.sqrt(np.maximum(values, least))[..., None, :]
     found: NDArray[np.float64] = scaled @ np.swapaxes(vectors, -1, -2)
     return found
+
+
+def correlation_root(matrix: NDArray[Any], least: float) -> NDArray[np.float64]:
+    """A root, (p, p), with unit rows: that of a correlation matrix near to `matrix`."""
+    root = symmetric_root(matrix, least)
+    found: NDArray[np.float64] = root / np.linalg.norm(root, axis=1, keepdims=True)
+    return found

@@ -23,7 +23,7 @@ from scipy.optimize import minimize
 from scipy.special import softmax
 
 from loyalty.ground.reasons import CannotCompute
-from loyalty.stats.roots import symmetric_root
+from loyalty.stats.roots import correlation_root
 
 Array = npt.NDArray[np.float64]
 Whole = npt.NDArray[np.int_]
@@ -190,7 +190,7 @@ def _arranged(
     z = np.asarray(np.linalg.solve(np.linalg.cholesky(z.T @ z / n), z.T).T, dtype=np.float64)
     latent, best, kept = target.copy(), np.inf, np.zeros((n, p))
     for _ in range(_ROUNDS):
-        normal = z @ _root(latent).T
+        normal = z @ correlation_root(latent, least=1e-10).T
         made = np.full((n, p), np.nan)
         for j, values in enumerate(answers):
             here = np.flatnonzero(~gone[:, j])
@@ -237,13 +237,6 @@ def _polished(made: Array, target: Array, rng: np.random.Generator) -> Array:
         off[j] -= moved[best]
         off[:, j] = off[j]
     return made
-
-
-def _root(correlations: Array) -> Array:
-    """A root of the nearest matrix that is a correlation matrix, with unit rows."""
-    root = symmetric_root(correlations, least=1e-10)
-    unit: Array = root / np.linalg.norm(root, axis=1, keepdims=True)
-    return unit
 
 
 # --- judging -------------------------------------------------------------------------------------

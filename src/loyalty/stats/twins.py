@@ -16,7 +16,7 @@ from loyalty.stats._common import (
     correlations_by_pair,
     to_matrix,
 )
-from loyalty.stats.roots import symmetric_root
+from loyalty.stats.roots import correlation_root
 
 #: All pairs of more rows than these are not looked at.
 MOST = 5_000
@@ -113,8 +113,7 @@ def _drawn(values: FloatArray, draws: int, seed: int) -> list[IntArray]:
     shrunk = np.array([_shrunk(column) for column in values.T])
     r = np.clip(r / np.outer(shrunk, shrunk), -0.98, 0.98)
     np.fill_diagonal(r, 1.0)
-    root = symmetric_root(r, least=1e-6)
-    root /= np.sqrt((root**2).sum(axis=1))[:, None]
+    root = correlation_root(r, least=1e-6)
     gaps = np.isnan(values)
     ordered = [np.sort(column[~np.isnan(column)]) for column in values.T]
     found = []
