@@ -16,7 +16,7 @@ import pytest
 import typer
 
 from loyalty import cli
-from loyalty.cases import study
+from loyalty.cases.analyses import SURVEY
 from loyalty.ground.errors import UserError
 from loyalty.run import analyses
 from loyalty.run.workflow import alone
@@ -154,7 +154,7 @@ def test_the_steps_that_a_run_takes(project: Any) -> None:
     assert cli._shown(["all"], None) == [f"show_all_{name}_en" for name in analyses.ACROSS]
     assert cli._shown(["all"], ["synthesis"]) == ["show_all_synthesis_en"]
     assert cli._shown(None, ["audit"]) == ["show_small_audit_en"]
-    assert cli._shown(["small"], None) == [f"show_small_{name}_en" for name in study.SURVEY]
+    assert cli._shown(["small"], None) == [f"show_small_{name}_en" for name in SURVEY]
     with pytest.raises(UserError, match="none of the notebooks synthesis"):
         cli._shown(["small"], ["synthesis"])
 

@@ -14,7 +14,7 @@ import pytest
 import semfit
 from scipy.stats import chi2, f, t
 
-from loyalty.cases.study import Group, Hypothesis
+from loyalty.cases.asked import Group, Hypothesis
 from loyalty.estimates import groups
 from loyalty.estimates.groups import Clusters
 from loyalty.ground.reasons import CannotCompute

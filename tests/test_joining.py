@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from loyalty.analyses.conduct import findings as conduct
-from loyalty.cases import study, survey, tables
+from loyalty.cases import coherent, study, survey, tables
 from loyalty.cases.joining import join
 from loyalty.cases.survey import Survey
 from loyalty.cases.tables import Loaded
@@ -117,4 +117,4 @@ def test_what_a_description_may_not_say(
     described = answers.study
     assert described.join is not None
     odd = described.model_copy(update={"join": described.join.model_copy(update=changed)})
-    assert said in list(odd._problems())
+    assert said in list(coherent.problems(odd))

@@ -16,7 +16,7 @@ import pytest
 
 from loyalty.cases import reading, study, survey, tables
 from loyalty.cases.reading import encodings, limits, values
-from loyalty.cases.study import Format
+from loyalty.cases.sources import Format
 from loyalty.ground.errors import UserError
 
 CITIES = ("München", "Köln", "Łódź")

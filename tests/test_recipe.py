@@ -171,10 +171,10 @@ def follow(root: Path) -> None:
         "name": "python3",
     }
     nbformat.write(notebook, root / "notebooks" / "13-toy.ipynb")
-    study = root / "src" / "loyalty" / "cases" / "study.py"
-    text = study.read_text(encoding="utf-8")
+    lists = root / "src" / "loyalty" / "cases" / "analyses.py"
+    text = lists.read_text(encoding="utf-8")
     assert text.count('    "drivers",\n)') == 1
-    study.write_text(text.replace('    "drivers",\n)', '    "drivers",\n    "toy",\n)'))
+    lists.write_text(text.replace('    "drivers",\n)', '    "drivers",\n    "toy",\n)'))
     terms = root / "src" / "loyalty" / "ground" / "terms"
     add(terms / "headings.yml", '"Togetherness": {zh: "聚合度"}')
     add(terms / "reasons.yml", 'toy_too_few: {en: "only {n} answers", zh: "仅 {n} 份答卷"}')

@@ -16,7 +16,7 @@ import pytest
 
 from loyalty.cases import study
 from loyalty.cases import tables as resources
-from loyalty.cases.study import Resource
+from loyalty.cases.sources import Resource
 
 PURCHASES = """customer,date,amount
 a,2020-01-01,10

@@ -26,7 +26,7 @@ from loyalty.book import pages, plan
 from loyalty.cases import roads, rpackage, study
 from loyalty.cases import survey as sources
 from loyalty.cases.reading import limits
-from loyalty.cases.study import PackageRows
+from loyalty.cases.sources import PackageRows
 from loyalty.ground.errors import RowsAbsent
 
 PAGE = b"\xef\xbb\xbf\n<!DOCTYPE html><html><body>Please log in</body></html>"

@@ -11,7 +11,8 @@ import pytest
 import semfit
 from scipy.stats import t
 
-from loyalty.cases.study import Effect, Hypothesis, Study
+from loyalty.cases.asked import Effect, Hypothesis
+from loyalty.cases.study import Study
 from loyalty.estimates import groups, structural
 from loyalty.stats import CannotCompute, imputation
 

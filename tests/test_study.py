@@ -11,6 +11,8 @@ import jsonschema
 import pytest
 
 from loyalty.cases import roads, study, tables
+from loyalty.cases.analyses import SURVEY
+from loyalty.cases.sources import UNKNOWN
 from loyalty.ground import reading
 from loyalty.ground.reasons import CannotCompute
 from loyalty.stats.waves import waves
@@ -192,14 +194,14 @@ def test_reputation_has_formative_drivers_that_only_pls_takes(repository: Path) 
 def test_analyses_follow_the_data(repository: Path) -> None:
     assert study.load("cdnow").analyses == ["behaviour", "published"]
     assert study.load("ta-feng").analyses == ["behaviour"]
-    assert study.load("ecsi-mobile").analyses == [*study.SURVEY, "published"]
+    assert study.load("ecsi-mobile").analyses == [*SURVEY, "published"]
 
 
 def test_nothing_rests_on_surveys_that_nobody_here_has_seen(repository: Path) -> None:
     unseen = [
         case
         for case in study.cases()
-        if any(getattr(rows, "sha256", "") == study.UNKNOWN for rows in study.load(case).sources)
+        if any(getattr(rows, "sha256", "") == UNKNOWN for rows in study.load(case).sources)
     ]
     assert len(unseen) >= 5
     assert not set(unseen) & set(roads.available())

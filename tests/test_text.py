@@ -18,7 +18,7 @@ from loyalty.analyses.voice import quotes, text, themes
 from loyalty.cases import study
 from loyalty.cases import survey as sources
 from loyalty.cases import tables as resources
-from loyalty.cases.study import Distribution, Resource
+from loyalty.cases.sources import Distribution, Resource
 from loyalty.ground import paths
 from loyalty.ground.markdown import escape
 

@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
+from loyalty.cases.sources import ROLES
 from loyalty.cases.stores import LeftOut
-from loyalty.cases.study import ROLES
 from loyalty.cases.tables import RowsUsed
 from loyalty.ground.findings import Bounded, Count, P, Percent, Real, Record, Refused, cited
 from loyalty.ground.reasons import CannotCompute

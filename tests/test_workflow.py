@@ -19,6 +19,7 @@ import pytest
 from loyalty.book import files as book
 from loyalty.book import plan
 from loyalty.cases import study
+from loyalty.cases.analyses import SURVEY
 from loyalty.ground.thresholds import all_thresholds
 from loyalty.run import analyses, execute, marks, warm
 from loyalty.run.jobs import Jobs
@@ -210,7 +211,7 @@ def test_a_case_is_planned_when_its_rows_are_here(done: Path) -> None:
     (folder / "rows" / "customerSat.csv").write_bytes(rows)
     jobs = due()
     assert "check_customer-sat" in jobs
-    own = {f"customer-sat_{name}" for name in (*study.SURVEY, "published")}
+    own = {f"customer-sat_{name}" for name in (*SURVEY, "published")}
     assert computing(jobs) == {*own, *analyses.ACROSS}
     (folder / "rows" / "customerSat.csv").write_bytes(b"q1\n2\n")
     assert "check_customer-sat" not in due()

@@ -17,6 +17,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from loyalty.cases import form, study
+from loyalty.cases.sources import UNKNOWN
 from loyalty.ground import paths
 from loyalty.ground.errors import RowsAbsent, UserError
 from loyalty.ground.said import Said, said_by_system, spoken
@@ -148,7 +149,7 @@ def check(
                     date=of.date,
                     rows=of.rows[:16],
                 )
-        if any(rows.sha256 == study.UNKNOWN for rows in described.sources) and not as_json:
+        if any(rows.sha256 == UNKNOWN for rows in described.sources) and not as_json:
             tell(
                 "{case} · never seen by us: nothing rests on it until study.yml has the sha256",
                 case=case,

@@ -29,6 +29,7 @@ from loyalty.analyses.behaviour.findings import Behaviour
 from loyalty.analyses.behaviour.page import PAGE
 from loyalty.cases import study
 from loyalty.cases import tables as sources
+from loyalty.cases.sources import Resource
 from loyalty.cases.study import Study
 from loyalty.ground.findings import Finding, Refused, cited
 from loyalty.ground.text import LANGUAGES, Text
@@ -334,10 +335,10 @@ def test_declared_truth_is_that_of_the_table(
     )
     monkeypatch.setattr(recovery.simulate, "true_parameters", lambda process: truth)
     rows = {"simulator": {"process": "process.yml", "respondents": 100, "seed": 1}}
-    table = study.Resource(id="firm_months", kind="firm_panel", label="Firms", rows=rows)
+    table = Resource(id="firm_months", kind="firm_panel", label="Firms", rows=rows)
     assert recovery.declared(described, table) == {"elasticity": -0.66}
     real = {"file": {"path": "x.csv", "sha256": "0" * 64}}
-    table = study.Resource(id="firm_months", kind="firm_panel", label="Firms", rows=real)
+    table = Resource(id="firm_months", kind="firm_panel", label="Firms", rows=real)
     assert recovery.declared(described, table) == {}
 
 

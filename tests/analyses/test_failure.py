@@ -13,7 +13,7 @@ from loyalty.analyses.failure import findings as failure
 from loyalty.analyses.failure import words
 from loyalty.analyses.failure.page import PAGE
 from loyalty.cases import tables as loading
-from loyalty.cases.study import Resource
+from loyalty.cases.sources import Resource
 from loyalty.ground.findings import Refused, cited
 from loyalty.ground.text import LANGUAGES, Text
 from loyalty.shown import words as shared

@@ -13,6 +13,7 @@ from loyalty.analyses.groups import findings as groups
 from loyalty.analyses.groups import models, tables, words
 from loyalty.analyses.groups.page import PAGE
 from loyalty.cases import study, survey
+from loyalty.cases.asked import Group
 from loyalty.estimates.groups import PartialInvariance
 from loyalty.ground.findings import Refused, cited
 from loyalty.ground.reasons import Reason
@@ -170,7 +171,7 @@ def test_invariance_holds_up_to_the_first_step_that_fails(
         warnings: tuple[str, ...] = ()
 
     fitted: Any = PartialInvariance(table, table, table, Model(), Model(), ())  # type: ignore[arg-type]
-    group: Any = study.Group.model_validate(
+    group: Any = Group.model_validate(
         {"id": "plan", "label": "Plan", "levels": {"1": "Prepaid", "2": "Contract"}}
     )
     rows = pd.DataFrame({"plan": ["1", "2", "1"]})

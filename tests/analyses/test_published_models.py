@@ -10,6 +10,7 @@ import pytest
 
 from loyalty.analyses.published import findings, tables, words
 from loyalty.cases import study, survey
+from loyalty.cases.printed import Published
 from loyalty.cases.study import Study
 from loyalty.ground.errors import RowsAbsent
 from loyalty.ground.findings import Refused, cited
@@ -32,7 +33,7 @@ def printed(figures: list[dict[str, Any]], **of: Any) -> dict[str, Any]:
 
 
 def with_(of: Study, *entries: dict[str, Any]) -> Study:
-    made = of.model_copy(update={"published": [study.Published.model_validate(e) for e in entries]})
+    made = of.model_copy(update={"published": [Published.model_validate(e) for e in entries]})
     made._case, made._folder = of.case, of.folder
     return made
 

@@ -22,7 +22,8 @@ from loyalty.analyses.synthesis import findings as synthesis
 from loyalty.analyses.synthesis.estimates import Estimate, Everything
 from loyalty.analyses.synthesis.page import PAGE
 from loyalty.cases import claims
-from loyalty.cases.study import ALL, Group, Hypothesis, Study
+from loyalty.cases.asked import Group, Hypothesis
+from loyalty.cases.study import ALL, Study
 from loyalty.ground.errors import UserError
 from loyalty.ground.findings import Findings, Record, Refused, cited
 from loyalty.ground.reading import validated

@@ -16,6 +16,7 @@ from loyalty.analyses.voice import findings as voice
 from loyalty.analyses.voice.page import PAGE
 from loyalty.cases import study
 from loyalty.cases import tables as loading
+from loyalty.cases.sources import Resource
 from loyalty.ground.findings import Refused, cited
 from loyalty.ground.reasons import Reason
 from loyalty.ground.text import LANGUAGES, Text
@@ -348,7 +349,7 @@ def test_reviews_that_tell_their_kind_for_sure() -> None:
             "polarity": ["pos" if k % 2 else "neg" for k in range(60)],
         }
     )
-    description = study.Resource.model_validate(
+    description = Resource.model_validate(
         {
             "id": "reviews",
             "kind": "reviews",

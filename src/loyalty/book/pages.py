@@ -12,7 +12,8 @@ from loyalty.analyses.trial.read import COUNTED
 from loyalty.book.variables import Results
 from loyalty.cases import claims
 from loyalty.cases.about import AboutCase
-from loyalty.cases.study import ALL, UNKNOWN, DownloadRows, PackageRows, Study
+from loyalty.cases.sources import UNKNOWN, DownloadRows, PackageRows
+from loyalty.cases.study import ALL, Study
 from loyalty.ground.findings import Refused
 from loyalty.ground.markdown import escape
 from loyalty.ground.terms import term

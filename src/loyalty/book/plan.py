@@ -12,6 +12,7 @@ from urllib.parse import quote
 from loyalty.book import files
 from loyalty.book.files import TRANSLATED, Edition
 from loyalty.cases import roads, study
+from loyalty.cases.analyses import SURVEY
 from loyalty.cases.study import ALL
 from loyalty.ground import paths
 from loyalty.ground.errors import UserError
@@ -111,7 +112,7 @@ def _analyses(case: str) -> list[str]:
     try:
         return study.load(case).analyses
     except UserError:
-        return list(study.SURVEY)
+        return list(SURVEY)
 
 
 def _checking(case: str) -> str:

@@ -7,7 +7,8 @@ from threadpoolctl import threadpool_limits
 from loyalty.cases import matrix, stores, survey, tables
 from loyalty.cases import study as studies
 from loyalty.cases.faults import Fault, ordered
-from loyalty.cases.study import FileRows, Study
+from loyalty.cases.sources import FileRows
+from loyalty.cases.study import Study
 from loyalty.ground import paths
 from loyalty.ground.errors import RowsAbsent, UserError
 from loyalty.ground.reading import Model, NotValid, line_of

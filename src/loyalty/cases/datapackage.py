@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from loyalty.cases.study import ROLES, Item, Resource, Study
+from loyalty.cases.asked import Item
+from loyalty.cases.sources import ROLES, Resource
+from loyalty.cases.study import Study
 
 
 def datapackage(study: Study, checksums: Mapping[str, str]) -> dict[str, Any]:

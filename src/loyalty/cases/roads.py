@@ -18,7 +18,8 @@ from typing import IO, Any
 
 from loyalty.cases import rpackage
 from loyalty.cases import study as studies
-from loyalty.cases.study import UNKNOWN, DownloadRows, FileRows, PackageRows, Study
+from loyalty.cases.sources import UNKNOWN, DownloadRows, FileRows, PackageRows
+from loyalty.cases.study import Study
 from loyalty.ground import paths
 from loyalty.ground.errors import Mistake, RowsAbsent, UserError
 from loyalty.ground.said import Said, said_by_system

@@ -24,7 +24,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from loyalty.cases.study import PackageRows
+from loyalty.cases.sources import PackageRows
 from loyalty.ground.errors import RowsAbsent, UserError
 from loyalty.ground.said import Said, said_by_system
 

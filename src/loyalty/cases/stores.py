@@ -17,7 +17,8 @@ import duckdb
 import pandas as pd
 
 from loyalty.cases.reading import limits
-from loyalty.cases.study import ROLES, FileRows, Format, Resource, Study
+from loyalty.cases.sources import ROLES, FileRows, Format, Resource
+from loyalty.cases.study import Study
 from loyalty.cases.survey import no_column
 from loyalty.ground import paths
 from loyalty.ground.errors import RowsAbsent, UserError

@@ -22,20 +22,19 @@ import numpy as np
 import pandas as pd
 
 from loyalty.cases import reading, roads
+from loyalty.cases.asked import Group, Scale
 from loyalty.cases.faults import Fault, Weight, cell, refuse
 from loyalty.cases.rules import Impossible
-from loyalty.cases.study import (
+from loyalty.cases.sources import (
     Distribution,
     DistributionRows,
     DownloadRows,
     FileRows,
     Format,
-    Group,
     PackageRows,
-    Scale,
     SimulatorRows,
-    Study,
 )
+from loyalty.cases.study import Study
 from loyalty.ground import paths
 from loyalty.ground.errors import RowsAbsent, UserError
 from loyalty.ground.said import Said

@@ -24,8 +24,9 @@ import pandas as pd
 from loyalty.cases import reading, stores
 from loyalty.cases import survey as sources
 from loyalty.cases.faults import Fault, cell
+from loyalty.cases.sources import ROLES, Format, LineRows, Resource
 from loyalty.cases.stores import LeftOut, Store
-from loyalty.cases.study import ROLES, Format, LineRows, Resource, Study
+from loyalty.cases.study import Study
 from loyalty.ground import paths
 from loyalty.ground.errors import UserError
 from loyalty.ground.findings import (

@@ -13,7 +13,7 @@ import semfit
 from scipy.stats import chi2, f, norm, t
 from semfit.standardized import effect_pairs, effect_values, jacobian
 
-from loyalty.cases.study import Group, Hypothesis
+from loyalty.cases.asked import Group, Hypothesis
 from loyalty.ground.reasons import CannotCompute, Reason, reason_of
 from loyalty.ground.thresholds import threshold
 from loyalty.stats.groups import adjust_p

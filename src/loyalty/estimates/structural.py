@@ -10,7 +10,8 @@ import numpy as np
 import pandas as pd
 import semfit
 
-from loyalty.cases.study import Effect, Hypothesis, Study
+from loyalty.cases.asked import Effect, Hypothesis
+from loyalty.cases.study import Study
 from loyalty.estimates.groups import Clusters
 from loyalty.ground.reasons import CannotCompute, reason_of
 from loyalty.stats._common import normal_quantile

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from loyalty.cases.study import Construct, Study
+from loyalty.cases.asked import Construct
+from loyalty.cases.study import Study
 
 _SPECIAL = {"_": r"\_", "&": r"\&", "%": r"\%", "#": r"\#", "$": r"\$"}
 

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from loyalty.cases.reading import values
-from loyalty.cases.study import Format
+from loyalty.cases.sources import Format
 from loyalty.newcase.source import Column
 
 #: Texts and labels that say that there is no answer.

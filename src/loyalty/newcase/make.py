@@ -280,7 +280,7 @@ def _fitting(
     members: Sequence[Column], together: Sequence[answers.Points], form: object, delimiter: str
 ) -> list[answers.Points | None] | None:
     """Columns of one stem on one scale; those that use another are read on their own."""
-    from loyalty.cases.study import Format
+    from loyalty.cases.sources import Format
 
     assert isinstance(form, Format)
     alone = [answers.points([c], form, delimiter) for c in members]

@@ -13,7 +13,7 @@ import pandas as pd
 from loyalty.cases import reading
 from loyalty.cases.reading import delimited, encodings, sheets
 from loyalty.cases.reading.files import SHEET, TEXT
-from loyalty.cases.study import Format
+from loyalty.cases.sources import Format
 
 
 @dataclass

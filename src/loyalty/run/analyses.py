@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import semfit
 
-from loyalty.cases.study import PER_CASE
+from loyalty.cases.analyses import PER_CASE
 from loyalty.ground import paths
 from loyalty.ground.errors import UserError
 from loyalty.ground.text import Language

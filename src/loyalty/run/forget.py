@@ -14,7 +14,8 @@ from pathlib import Path
 from urllib.parse import quote
 
 from loyalty.cases import study as studies
-from loyalty.cases.study import ALL, ROLES, FileRows, Study
+from loyalty.cases.sources import ROLES, FileRows
+from loyalty.cases.study import ALL, Study
 from loyalty.ground import paths
 from loyalty.ground.errors import UserError
 from loyalty.ground.text import LANGUAGES

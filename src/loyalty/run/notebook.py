@@ -22,7 +22,8 @@ from IPython.display import display
 from threadpoolctl import threadpool_limits
 
 from loyalty.cases import matrix, study, survey, tables
-from loyalty.cases.study import ALL, SURVEY, Study
+from loyalty.cases.analyses import SURVEY
+from loyalty.cases.study import ALL, Study
 from loyalty.ground import findings, paths, results
 from loyalty.ground.errors import RowsAbsent
 from loyalty.ground.findings import Finding, Found, Refused, handing_on

@@ -111,7 +111,7 @@ def panel(process: Process | Path, name: str, *, respondents: int, seed: int) ->
     Returns
     -------
     pandas.DataFrame
-        A column for every role of the panel's kind that it fills (`loyalty.cases.study.ROLES`).
+        A column for every role of the panel's kind that it fills (`loyalty.cases.sources.ROLES`).
 
     Raises
     ------

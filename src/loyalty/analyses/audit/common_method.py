@@ -16,7 +16,8 @@ import pandas as pd
 import semfit
 from scipy.stats import chi2
 
-from loyalty.cases.study import Construct, Study
+from loyalty.cases.asked import Construct
+from loyalty.cases.study import Study
 from loyalty.cases.survey import Survey
 from loyalty.ground.findings import Bounded, Count, P, Percent, Real, Record
 from loyalty.ground.reasons import CannotCompute, Reason, reason_of

@@ -29,7 +29,7 @@ from loyalty.analyses.audit.findings import (
     Shape,
     Twins,
 )
-from loyalty.cases.study import Group
+from loyalty.cases.asked import Group
 from loyalty.estimates.careless import Selection
 from loyalty.estimates.verdicts import judge
 from loyalty.ground.findings import Refused

@@ -14,7 +14,8 @@ from loyalty.analyses.behaviour.findings import (
     Speed,
     Waves,
 )
-from loyalty.cases.study import Resource, Study
+from loyalty.cases.sources import Resource
+from loyalty.cases.study import Study
 from loyalty.cases.tables import Loaded
 from loyalty.ground import paths
 

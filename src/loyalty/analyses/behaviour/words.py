@@ -28,7 +28,7 @@ from loyalty.analyses.behaviour.findings import (
     Waves,
     Worth,
 )
-from loyalty.cases.study import Resource
+from loyalty.cases.sources import Resource
 from loyalty.ground.markdown import escape
 from loyalty.ground.numbers import Kind
 from loyalty.ground.terms import term

@@ -10,8 +10,9 @@ import numpy as np
 import pandas as pd
 
 from loyalty.cases import joining
+from loyalty.cases.asked import Construct
 from loyalty.cases.joining import Joined, JoinedTable
-from loyalty.cases.study import Construct, Study
+from loyalty.cases.study import Study
 from loyalty.cases.survey import Survey
 from loyalty.cases.tables import Loaded, RowsUsed, rows_used
 from loyalty.estimates import attitude, careless

@@ -8,7 +8,8 @@ from functools import cached_property
 import pandas as pd
 
 from loyalty.analyses.descriptives.groupings import Groupings
-from loyalty.cases.study import Construct, Scale, Study
+from loyalty.cases.asked import Construct, Scale
+from loyalty.cases.study import Study
 from loyalty.cases.survey import Survey
 from loyalty.ground.thresholds import threshold
 from loyalty.stats import descriptives

@@ -24,7 +24,7 @@ from loyalty.analyses.descriptives.models import (
     ScaleIndex,
     Scales,
 )
-from loyalty.cases.study import Group
+from loyalty.cases.asked import Group
 from loyalty.ground.markdown import escape
 from loyalty.ground.terms import term
 from loyalty.ground.text import Text

@@ -38,7 +38,8 @@ from loyalty.analyses.drivers.models import (
     Weight,
     Weights,
 )
-from loyalty.cases.study import Construct, Effect, Group, Scale, Study
+from loyalty.cases.asked import Construct, Effect, Group, Scale
+from loyalty.cases.study import Study
 from loyalty.cases.survey import Survey
 from loyalty.estimates import structural
 from loyalty.estimates.fit import Missing, missing_answers

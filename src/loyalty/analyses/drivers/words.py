@@ -19,7 +19,7 @@ from loyalty.analyses.drivers.models import (
     Thresholds,
     Weights,
 )
-from loyalty.cases.study import Group
+from loyalty.cases.asked import Group
 from loyalty.ground.markdown import escape
 from loyalty.ground.text import Text
 from loyalty.shown.context import Case, arrow

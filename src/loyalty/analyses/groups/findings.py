@@ -35,7 +35,8 @@ from loyalty.analyses.groups.models import (
     Size,
     Step,
 )
-from loyalty.cases.study import Construct, Group, Study
+from loyalty.cases.asked import Construct, Group
+from loyalty.cases.study import Study
 from loyalty.cases.survey import Survey
 from loyalty.estimates import groups as estimates
 from loyalty.estimates.fit import Missing, missing_answers

@@ -22,7 +22,7 @@ from loyalty.analyses.groups.models import (
     Point,
     Released,
 )
-from loyalty.cases.study import Group
+from loyalty.cases.asked import Group
 from loyalty.ground.markdown import escape
 from loyalty.ground.text import Text
 from loyalty.ground.thresholds import threshold

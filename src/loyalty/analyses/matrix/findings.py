@@ -15,8 +15,9 @@ import numpy as np
 import pandas as pd
 import semfit
 
+from loyalty.cases.asked import Construct
 from loyalty.cases.matrix import Given
-from loyalty.cases.study import Construct, Study
+from loyalty.cases.study import Study
 from loyalty.estimates import moments
 from loyalty.estimates.moments import Grouped, GroupMoments, Moments
 from loyalty.estimates.solution import Share, Solution, solution

@@ -17,7 +17,8 @@ import semfit
 from semfit.refit import Batch, Refitter
 from semfit.threads import single_threaded
 
-from loyalty.cases.study import Construct, Study
+from loyalty.cases.asked import Construct
+from loyalty.cases.study import Study
 from loyalty.ground.findings import Bounded, Record, Refused, refusable
 from loyalty.ground.reasons import CannotCompute, reason_of
 from loyalty.ground.thresholds import Threshold, threshold

@@ -15,7 +15,8 @@ from scipy.stats import norm
 
 from loyalty.analyses.measurement import estimates
 from loyalty.analyses.measurement.estimates import Trial
-from loyalty.cases.study import Construct, Study
+from loyalty.cases.asked import Construct
+from loyalty.cases.study import Study
 from loyalty.cases.survey import Survey
 from loyalty.estimates.fit import FitMeasures, Missing, fit_measures, missing_answers
 from loyalty.estimates.solution import Observed, Solution

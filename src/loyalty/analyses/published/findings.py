@@ -11,9 +11,9 @@ import pandas as pd
 import semfit
 from scipy.stats import ttest_ind
 
-from loyalty.cases.printed import PrintedFigure
-from loyalty.cases.study import PrintedPath, PrintedStatistic, Study
-from loyalty.cases.study import Published as Entry
+from loyalty.cases.printed import PrintedFigure, PrintedPath, PrintedStatistic
+from loyalty.cases.printed import Published as Entry
+from loyalty.cases.study import Study
 from loyalty.cases.survey import Survey
 from loyalty.cases.tables import Loaded
 from loyalty.estimates.cross_lagged import cross_lagged, waves
@@ -63,7 +63,7 @@ class PathOrR2(Printed):
 
 
 class Statistic(Printed):
-    """A statistic of answers, as :class:`loyalty.cases.study.PrintedStatistic` describes it."""
+    """A statistic of answers, as :class:`loyalty.cases.printed.PrintedStatistic` describes it."""
 
     statistic: str
     of: tuple[str, ...]
@@ -132,7 +132,7 @@ Side = Literal["said", "done"]
 
 
 class Lag(Printed):
-    """A lagged effect within people, as :class:`loyalty.cases.study.PrintedLag` describes it."""
+    """A lagged effect within people, as :class:`loyalty.cases.printed.PrintedLag` describes it."""
 
     said: str
     done: str

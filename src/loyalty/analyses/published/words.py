@@ -13,7 +13,7 @@ from loyalty.analyses.published.findings import (
     PurchaseModels,
     Reproduced,
 )
-from loyalty.cases.study import Published as Entry
+from loyalty.cases.printed import Published as Entry
 from loyalty.ground.markdown import escape
 from loyalty.ground.text import Text
 from loyalty.shown.context import Case

@@ -45,7 +45,8 @@ from loyalty.analyses.reliability.models import (
     WithoutInGroup,
 )
 from loyalty.analyses.reliability.second import second_opinion
-from loyalty.cases.study import Construct, Group, Study
+from loyalty.cases.asked import Construct, Group
+from loyalty.cases.study import Study
 from loyalty.cases.survey import Survey
 from loyalty.ground.findings import Findings, Refused, refusable
 from loyalty.ground.reasons import CannotCompute, Reason

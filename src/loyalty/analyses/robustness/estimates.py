@@ -12,7 +12,8 @@ import pandas as pd
 import semfit
 from scipy.stats import t
 
-from loyalty.cases.study import Construct, Group, Hypothesis, Study
+from loyalty.cases.asked import Construct, Group, Hypothesis
+from loyalty.cases.study import Study
 from loyalty.cases.survey import Survey
 from loyalty.estimates.careless import battery, flags, one_answer, within_person
 from loyalty.estimates.fit import missing_answers

@@ -8,7 +8,7 @@ import numpy as np
 import semfit
 
 from loyalty.analyses.robustness.estimates import Choice, detectable, specifications
-from loyalty.cases.study import Hypothesis
+from loyalty.cases.asked import Hypothesis
 from loyalty.cases.survey import Survey
 from loyalty.estimates.fit import missing_answers
 from loyalty.estimates.groups import Clusters, clusters_of

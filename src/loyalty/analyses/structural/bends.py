@@ -10,7 +10,8 @@ import pandas as pd
 import semfit
 
 from loyalty.analyses.structural import interactions
-from loyalty.cases.study import Hypothesis, Study
+from loyalty.cases.asked import Hypothesis
+from loyalty.cases.study import Study
 from loyalty.estimates.groups import Clusters
 from loyalty.estimates.verdicts import PathVerdict, judge
 from loyalty.ground.reasons import CannotCompute, Reason, reason_of

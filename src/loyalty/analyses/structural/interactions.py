@@ -13,7 +13,8 @@ import semfit
 from scipy.stats import norm
 from semfit.standardized import jacobian
 
-from loyalty.cases.study import Hypothesis, Study
+from loyalty.cases.asked import Hypothesis
+from loyalty.cases.study import Study
 from loyalty.estimates.fit import missing_answers
 from loyalty.estimates.groups import Clusters
 from loyalty.ground.reasons import CannotCompute

@@ -16,7 +16,8 @@ from loyalty.analyses.structural.findings import Structural
 from loyalty.analyses.synthesis.estimates import Everything, given
 from loyalty.analyses.synthesis.estimates import everything as everything
 from loyalty.analyses.voice.findings import Voice
-from loyalty.cases.study import Hypothesis, Study
+from loyalty.cases.asked import Hypothesis
+from loyalty.cases.study import Study
 from loyalty.estimates.verdicts import PathVerdict, judge
 from loyalty.ground import paths
 from loyalty.ground.findings import Real, Record

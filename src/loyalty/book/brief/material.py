@@ -12,7 +12,8 @@ from loyalty.analyses.argument.read import Doubt
 from loyalty.analyses.behaviour.findings import Behaviour
 from loyalty.analyses.structural.findings import Path, Structural
 from loyalty.analyses.synthesis.estimates import Everything, given
-from loyalty.cases.study import Hypothesis, Study
+from loyalty.cases.asked import Hypothesis
+from loyalty.cases.study import Study
 from loyalty.ground.findings import Findings, Found, Record
 from loyalty.ground.text import Text
 from loyalty.shown.context import Case

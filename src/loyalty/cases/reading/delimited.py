@@ -15,7 +15,7 @@ import pandas as pd
 
 from loyalty.cases.reading import encodings, limits, values
 from loyalty.cases.reading.table import Table, Wanted
-from loyalty.cases.study import Format
+from loyalty.cases.sources import Format
 from loyalty.ground.errors import UserError
 
 #: How much of a file is looked at to see how it is written, in bytes.

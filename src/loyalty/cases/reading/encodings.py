@@ -7,7 +7,7 @@ import re
 import unicodedata
 from collections.abc import Callable
 
-from loyalty.cases.study import Format
+from loyalty.cases.sources import Format
 from loyalty.ground.errors import UserError
 
 MARKS = (

@@ -11,7 +11,7 @@ import pandas as pd
 
 from loyalty.cases.reading import delimited, limits, packages, sheets, values
 from loyalty.cases.reading.table import Table, Wanted
-from loyalty.cases.study import Format
+from loyalty.cases.sources import Format
 from loyalty.ground.errors import UserError
 
 TEXT = (".csv", ".tsv", ".txt", ".tab")

@@ -17,7 +17,7 @@ import pandas as pd
 
 from loyalty.cases.reading import delimited, limits
 from loyalty.cases.reading.table import Table, Wanted
-from loyalty.cases.study import Format
+from loyalty.cases.sources import Format
 from loyalty.ground.errors import UserError
 
 _SHEET = re.compile(r"xl/worksheets/[^/]+\.xml", re.I)

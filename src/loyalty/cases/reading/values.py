@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Mapping
 import numpy as np
 import pandas as pd
 
-from loyalty.cases.study import Format
+from loyalty.cases.sources import Format
 
 #: Texts that stand for no number in what R, pandas and spreadsheets write.
 NONE = ("", "NA", "N/A", "n/a", "#N/A", "#NA", "<NA>", "NaN", "nan", "-nan", "NULL", "null", "None")

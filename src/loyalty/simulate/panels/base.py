@@ -101,7 +101,7 @@ class Panel(Declared):
 
     @abstractmethod
     def draw(self, people: People) -> pd.DataFrame:
-        """The table, a column a role of its kind (`loyalty.cases.study.ROLES`)."""
+        """The table, a column a role of its kind (`loyalty.cases.sources.ROLES`)."""
 
     @abstractmethod
     def truth(self) -> dict[str, Truth]:
