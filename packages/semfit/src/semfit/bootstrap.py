@@ -491,6 +491,8 @@ def bootstrap(
         raise ModelError("bootstrap_rule", value=repr(inadmissible))
     if any(g.raw is None for g in estimate.sample.groups):
         raise ModelError("bootstrap_covariances")
+    if estimate.options.weights is not None:
+        raise ModelError("bootstrap_weights")
     if not estimate.minimum.converged:
         raise ModelError("bootstrap_not_converged")
     draws, seed = int(draws), int(seed)

@@ -98,6 +98,7 @@ def parser(prog: str = "semfit") -> argparse.ArgumentParser:
     add("--missing", metavar="HOW", default="listwise", help="listwise or fiml")
     add("--ordered", metavar="LIST", default="", help="the ordinal variables, or all")
     add("--cluster", metavar="COLUMN", help="the column that names the clusters")
+    add("--weights", metavar="COLUMN", help="the column of sampling weights")
     add("--se", metavar="KIND", default="default", help="expected, observed or robust")
     add("--std-lv", action="store_true", help="factor variances are one, all loadings free")
     add("--orthogonal", action="store_true", help="factors are uncorrelated")

@@ -42,14 +42,24 @@ class Pattern:
     mean: Array
     cov: Array
 
+    weight: float | None = None  # the sum of the rows' weights
+
     @property
     def n(self) -> int:
         return len(self.rows)
 
+    @property
+    def size(self) -> float:
+        """Rows, each counted by its weight."""
+        return len(self.rows) if self.weight is None else self.weight
+
 
 @dataclass(frozen=True)
 class GroupSample:
-    """Sample moments of one group; ``cov`` divides by N. ``raw`` is None for moments alone."""
+    """Sample moments of one group; ``cov`` divides by N. ``raw`` is None for moments alone.
+
+    ``weights`` of the rows sum to their number.
+    """
 
     n: int
     mean: Array
@@ -58,6 +68,7 @@ class GroupSample:
     clusters: Index | None = None
     patterns: tuple[Pattern, ...] = ()
     rows: Index | None = None  # where the rows stand in the data frame
+    weights: Array | None = None
     # what depends on these data alone and several models share; not copied by `replace`
     memo: dict[Any, Any] = field(default_factory=dict, init=False, compare=False, repr=False)
 
@@ -145,10 +156,12 @@ def read_frame(
     cluster: str | None,
     missing: str,
     exogenous: Sequence[str] = (),
+    weights: str | pd.Series[Any] | None = None,
 ) -> Sample:
     """Sample moments of the named variables of a data frame.
 
-    With FIML rows that miss a fixed ``exogenous`` variable are left out, as in lavaan.
+    With FIML rows that miss a fixed ``exogenous`` variable are left out, as in lavaan; rows without
+    a weight, or with one of 0, are left out always.
     """
     if isinstance(data, Mapping):
         data = pd.DataFrame(data)
@@ -193,11 +206,18 @@ def read_frame(
         if name_ is not None:
             keep &= data.iloc[:, position[name_]].notna().to_numpy()
     dropped = int(len(raw) - keep.sum())
+    weight = None if weights is None else sampling_weights(weights, data, columns)
+    unweighted = 0
+    if weight is not None:
+        unweighted = int((keep & ~(weight > 0)).sum())
+        keep &= weight > 0
     if not keep.any():
         raise ModelError("no_rows_left" if len(raw) else "no_rows")
     kept = np.flatnonzero(keep)
-    if dropped:
+    if dropped + unweighted:
         raw = raw[kept]
+    if weight is not None:
+        weight = weight[kept] / weight[kept].mean()
     cluster_codes = None
     if cluster is not None:
         cluster_codes = pd.factorize(data.iloc[kept, position[cluster]])[0].astype(np.intp)
@@ -216,13 +236,16 @@ def read_frame(
             raise ModelError("no_rows_left_in_group", group=labels[k])
     warnings = []
     if dropped:
-        rows_read = dropped + len(raw)
+        rows_read = dropped + unweighted + len(raw)
         if not fiml:
             warnings.append(message("rows_with_missing", dropped=dropped, rows=rows_read))
         elif fixed:
             warnings.append(message("rows_without_exogenous", dropped=dropped, rows=rows_read))
         else:
             warnings.append(message("rows_without_values", dropped=dropped, rows=rows_read))
+    if unweighted:
+        read = dropped + unweighted + len(raw)
+        warnings.append(message("rows_without_weight", dropped=unweighted, rows=read))
     samples = []
     for k, label in enumerate(labels):
         rows = np.flatnonzero(code == k) if len(labels) > 1 else np.arange(len(raw))
@@ -230,7 +253,13 @@ def read_frame(
         clusters = None if cluster_codes is None else cluster_codes[rows]
         part = raw if len(labels) == 1 else raw[rows]
         one = group_sample(
-            part, tuple(names), where=where, fiml=fiml, clusters=clusters, finite=finite
+            part,
+            tuple(names),
+            where=where,
+            fiml=fiml,
+            clusters=clusters,
+            finite=finite,
+            weights=weight,
         )
         samples.append(replace(one, rows=kept[rows]))
         if len(one.apart):
@@ -246,12 +275,34 @@ def read_frame(
         tuple(names),
         tuple(samples),
         tuple(labels),
-        dropped,
+        dropped + unweighted,
         True,
         missing,
         tuple(warnings),
         data.index,
     )
+
+
+def sampling_weights(
+    weights: str | pd.Series[Any], data: pd.DataFrame, columns: Sequence[str]
+) -> Array:
+    """The weights of the rows of ``data``, as they are given: NaN where there is none.
+
+    Raises
+    ------
+    ModelError
+        A weight that is no number, is negative or infinite; a column that is not there.
+    """
+    if isinstance(weights, str):
+        if columns.count(weights) != 1:
+            raise ModelError("weights_not_in_data", name=weights)
+        given = data.iloc[:, columns.index(weights)]
+    else:
+        given = weights.reindex(data.index)
+    found = numeric_column(given, str(given.name))
+    if (found < 0).any():
+        raise ModelError("negative_weight", name=str(given.name))
+    return found
 
 
 def group_sample(
@@ -262,12 +313,15 @@ def group_sample(
     fiml: bool = False,
     clusters: Index | None = None,
     finite: bool = False,
+    weights: Array | None = None,
 ) -> GroupSample:
     """Moments of one group's rows, after checking that they can be estimated from.
 
-    ``finite`` says that every value is known to be a finite number.
+    ``finite`` says that every value is known to be a finite number; ``weights`` sum to the rows.
     """
     n, p = raw.shape
+    if weights is not None:
+        return _weighted_sample(raw, names, weights, where, fiml, clusters)
     if n < 2:
         raise ModelError("few_rows", rows=n, where=where)
     holes = not finite and bool(np.isnan(raw).any())
@@ -296,6 +350,34 @@ def group_sample(
         check_positive_definite(cov, names, n, where)
         patterns = (Pattern(np.arange(p), np.arange(n), center, cov),) if fiml else ()
         return GroupSample(n, center, cov, raw, clusters, patterns)
+    return GroupSample(n, center, np.diag(variance), raw, clusters, _patterns(raw, where))
+
+
+def _weighted_sample(
+    raw: Array,
+    names: tuple[str, ...],
+    weights: Array,
+    where: str,
+    fiml: bool,
+    clusters: Index | None,
+) -> GroupSample:
+    """The same with rows that count by their weights."""
+    plain = group_sample(raw, names, where=where, fiml=fiml, clusters=clusters)
+    seen = ~np.isnan(raw)
+    center = np.nansum(raw * weights[:, None], axis=0) / (weights @ seen)
+    d = raw - center
+    if seen.all():
+        cov = (d * weights[:, None]).T @ d / len(raw)
+        check_positive_definite(cov, names, len(raw), where)
+    else:
+        cov = np.diag(np.nansum(d**2 * weights[:, None], axis=0) / (weights @ seen))
+    patterns = _patterns(raw, where, weights) if fiml else ()
+    return replace(plain, mean=center, cov=cov, patterns=patterns, weights=weights)
+
+
+def _patterns(raw: Array, where: str, weights: Array | None = None) -> tuple[Pattern, ...]:
+    """The rows by what they miss."""
+    p = raw.shape[1]
     seen = ~np.isnan(raw)
     packed = np.packbits(seen, axis=1)
     _, first, inverse = np.unique(packed, axis=0, return_index=True, return_inverse=True)
@@ -321,10 +403,18 @@ def group_sample(
         rows = order[bounds[number] : bounds[number + 1]]
         observed = np.flatnonzero(seen[rows[0]])
         part = raw[np.ix_(rows, observed)]
-        mean = part.mean(axis=0)
+        if weights is None:
+            mean = part.mean(axis=0)
+            dev = part - mean
+            patterns_list.append(Pattern(observed, rows, mean, dev.T @ dev / len(rows)))
+            continue
+        w = weights[rows]
+        total = float(w.sum())
+        mean = w @ part / total
         dev = part - mean
-        patterns_list.append(Pattern(observed, rows, mean, dev.T @ dev / len(rows)))
-    return GroupSample(n, center, np.diag(variance), raw, clusters, tuple(patterns_list))
+        cov = (dev * w[:, None]).T @ dev / total
+        patterns_list.append(Pattern(observed, rows, mean, cov, total))
+    return tuple(patterns_list)
 
 
 def check_positive_definite(cov: Array, names: Sequence[str], n: int, where: str = "") -> None:

@@ -46,6 +46,7 @@ class Options:
     missing: str = "listwise"
     likelihood: str = "normal"
     cluster: str | None = None
+    weights: str | None = None
     group: str | None = None
     group_equal: tuple[str, ...] = ()
     group_partial: tuple[str, ...] = ()
@@ -260,7 +261,8 @@ def predicted_rows(sample: GroupSample, block: Block) -> Array:
     """Rows with every variable replaced by its regression on the fixed exogenous ones."""
     assert sample.raw is not None
     design = np.column_stack([np.ones(sample.n), sample.raw[:, block.exogenous]])
-    slopes, *_ = np.linalg.lstsq(design, sample.raw, rcond=None)
+    root = np.ones((1, 1)) if sample.weights is None else np.sqrt(sample.weights)[:, None]
+    slopes, *_ = np.linalg.lstsq(design * root, sample.raw * root, rcond=None)
     out: Array = design @ slopes
     return out
 
@@ -286,7 +288,8 @@ def case_scores(
 def cell_scores(
     block: Block, m: Moments, sample: GroupSample, means: bool, weight_matrix: Array | None = None
 ) -> Iterator[tuple[Index, Array]]:
-    r"""Casewise scores :math:`\partial\ell_i/\partial x` by cell, a part of the rows at a time.
+    r"""Casewise scores :math:`\partial\ell_i/\partial x` by cell, a part of the rows at a time,
+    times the rows' weights.
 
     With :math:`z = [E\;V]_o'W(y_i-\mu)` a rank-two piece has score
     :math:`s(z_uz_v - [E\;V]_{ou}'W[E\;V]_{ov})`, an intercept :math:`z_u`; :math:`W` is
@@ -328,6 +331,8 @@ def cell_scores(
         values *= scale
         if means:
             values += zu * weight
+        if sample.weights is not None:
+            values *= sample.weights[rows, None]
         yield rows, values
 
 

@@ -33,6 +33,7 @@ from .optimise import minimise
 from .residuals import group_residuals
 from .saturated import modelled_moments, saturated_matrices, too_large
 from .scaled_tests import Scaling, satorra_bentler, yuan_bentler
+from .standard_errors import by_design
 
 
 def chisq_pvalue(chisq: float, df: float) -> float:
@@ -387,7 +388,7 @@ def _once(estimate: Estimate, key: str, compute: Callable[[], Any]) -> Any:
 def scaled_test(estimate: Estimate, df: int, npar: int) -> Scaling | None:
     if estimate.options.estimator == "MLM":
         return satorra_bentler(estimate, df)
-    if estimate.options.estimator == "MLR" or estimate.options.cluster is not None:
+    if estimate.options.estimator == "MLR" or by_design(estimate.options):
         return yuan_bentler(estimate, df, npar)
     return None
 
@@ -649,9 +650,11 @@ def _observed_loglik(group: GroupSample, block: Block) -> float:
 
     assert group.raw is not None
     part = group.raw[:, block.exogenous]
-    part = part[~np.isnan(part).all(axis=1)]
+    there = ~np.isnan(part).all(axis=1)
     names = tuple(block.names[k] for k in block.exogenous)
-    return float(saturated_moments(group_sample(part, names, fiml=True)).loglik)
+    weights = None if group.weights is None else group.weights[there]
+    one = group_sample(part[there], names, fiml=True, weights=weights)
+    return float(saturated_moments(one).loglik)
 
 
 def residual_measures(estimate: Estimate) -> dict[str, float]:

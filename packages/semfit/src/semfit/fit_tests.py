@@ -28,6 +28,7 @@ from .frames import pd
 from .model import Array, vech_index
 from .residual_summary import Moments, Pieces, complete_pieces, continuous_moments, ordinal_moments
 from .scaled_tests import yuan_bentler
+from .standard_errors import by_design
 
 SCALED = ("satorra_bentler", "mean_var_adjusted", "scaled_shifted")
 TESTS = ("standard", *SCALED, "yuan_bentler_mplus", "browne_residual_nt", "browne_residual_adf")
@@ -75,7 +76,7 @@ def available(estimate: Estimate) -> tuple[str, ...]:
         enough &= g.n > moments
     if "statistics" in estimate.extra:
         return ("standard", *SCALED, "browne_residual_adf")
-    if estimate.fiml or options.cluster is not None:
+    if estimate.fiml or by_design(options):
         return ("standard", "yuan_bentler_mplus")
     found = ["standard"]
     if raw and options.estimator not in ("GLS", "ULS"):

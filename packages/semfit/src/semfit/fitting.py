@@ -10,6 +10,7 @@ import numpy as np
 from .data import Sample, read_frame, read_moments
 from .errors import ModelError
 from .estimate import Options, solve, unbiased
+from .frames import pd
 from .model import Model, compile_model, degrees_of_freedom
 from .result import Result, as_tuple
 from .syntax import Syntax, parse
@@ -36,6 +37,7 @@ def fit(
     bootstrap: int = 0,
     seed: int = 1,
     cluster: str | None = None,
+    weights: str | pd.Series[Any] | None = None,
     sample_cov: Any = None,
     sample_nobs: Any = None,
     sample_mean: Any = None,
@@ -82,6 +84,11 @@ def fit(
         come from that many refits.
     cluster
         A variable that says which rows belong together: cluster-robust standard errors.
+    weights
+        Sampling weights, a variable or a series with the data's index: the likelihood of a row
+        counts so many times (scaled to a mean of 1), and standard errors and tests are those of a
+        sandwich of the weighted scores, as in lavaan (pseudo maximum likelihood, Skinner 1989).
+        For ML and MLR in one group. Rows of weight 0, or without one, are left out.
     fixed_x
         Take the moments of observed predictors as given rather than as parameters: the default,
         but for GLS and ULS, as in lavaan. Models of ordinal variables condition on them.
@@ -158,6 +165,12 @@ def fit(
         raise ModelError("fiml_wishart")
     if cluster is not None and estimator not in ("ML", "MLR"):
         raise ModelError("cluster_estimator", estimator=estimator)
+    if weights is not None and estimator not in ("ML", "MLR"):
+        raise ModelError("weights_estimator", estimator=estimator)
+    if weights is not None and se in ("expected", "observed"):
+        raise ModelError("weights_se", se=se)
+    if weights is not None and (group is not None or bootstrap or likelihood == "wishart"):
+        raise ModelError("weights_alone")
     if cluster is not None and se in ("expected", "observed"):
         raise ModelError("cluster_se", se=se)
     options = Options(
@@ -165,6 +178,7 @@ def fit(
         missing,
         likelihood,
         cluster,
+        weights if weights is None or isinstance(weights, str) else str(weights.name or "weights"),
         group,
         as_tuple(group_equal),
         as_tuple(group_partial),
@@ -175,7 +189,9 @@ def fit(
     )
     if group is not None and sample_cov is not None:
         raise ModelError("covariances_by_variable")
-    sample = read_sample(syntax, variables, data, options, sample_cov, sample_nobs, sample_mean)
+    sample = read_sample(
+        syntax, variables, data, options, sample_cov, sample_nobs, sample_mean, weights
+    )
     if ordinal or estimator in ORDINAL:
         from .categorical import fit_ordinal
 
@@ -202,13 +218,19 @@ def read_sample(
     sample_cov: Any = None,
     sample_nobs: Any = None,
     sample_mean: Any = None,
+    weights: str | pd.Series[Any] | None = None,
 ) -> Sample:
     """The data of a fit, checked."""
     if sample_cov is None:
         if data is None:
             raise ModelError("nothing_given")
         if isinstance(data, Sample):
-            if data.names != variables.observed or (len(data.groups) > 1) != bool(options.group):
+            weighted = data.groups[0].weights is not None
+            if (
+                data.names != variables.observed
+                or (len(data.groups) > 1) != bool(options.group)
+                or weighted != (options.weights is not None)
+            ):
                 raise ModelError("another_sample")
             return data
         return read_frame(
@@ -219,6 +241,7 @@ def read_sample(
             cluster=options.cluster,
             missing=options.missing,
             exogenous=variables.exogenous_observed,
+            weights=weights,
         )
     if data is not None:
         raise ModelError("both_given")
@@ -280,7 +303,8 @@ def compile_for(
                 # complete for these variables, whatever else is missing
                 cov = np.zeros_like(group.cov)
                 x = group.raw[:, e] - group.mean[e]
-                cov[np.ix_(e, e)] = x.T @ x / group.n
+                own = x if group.weights is None else x * group.weights[:, None]
+                cov[np.ix_(e, e)] = own.T @ x / group.n
             if unbiased(options):
                 cov = cov * (group.n / (group.n - 1))
             block.symmetric[e[:, None], e[None, :]] = cov[e[:, None], e[None, :]]

@@ -215,7 +215,7 @@ def difference_test(restricted: Result, free: Result) -> dict[str, Any]:
 def _comparable(one: Estimate, other: Estimate) -> None:
     """Refuse a difference test of models that are not fitted alike to the same data."""
     a, b = one.options, other.options
-    for name in ("estimator", "likelihood", "missing", "cluster"):
+    for name in ("estimator", "likelihood", "missing", "cluster", "weights"):
         if (first := getattr(a, name)) != (second := getattr(b, name)):
             raise ModelError("difference_options", option=name, first=first, second=second)
     if set(one.sample.names) != set(other.sample.names):

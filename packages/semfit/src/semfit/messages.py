@@ -74,6 +74,7 @@ MESSAGES = {
     # data
     "rows_without_values": "left out: {dropped} of {rows} rows, without any value",
     "rows_with_missing": "left out: {dropped} of {rows} rows, with missing values",
+    "rows_without_weight": "left out: {dropped} of {rows} rows, without a weight above 0",
     "rows_without_exogenous": "left out: {dropped} of {rows} rows, without a value of an"
     " exogenous variable",
     "unordered_categories": "variable {name!r} has {categories} categories without an order",
@@ -269,6 +270,11 @@ USAGE = {
     "fiml_wishart": "likelihood='wishart' goes with complete data, not with missing='fiml'",
     "cluster_estimator": "cluster goes with ML or MLR, not {estimator}",
     "cluster_se": "cluster gives robust standard errors, not se={se!r}",
+    "weights_not_in_data": "weights: the data have no single column {name!r}",
+    "negative_weight": "weights: {name!r} has a negative value",
+    "weights_estimator": "weights go with ML or MLR, not {estimator}",
+    "weights_se": "weights give robust standard errors, not se={se!r}",
+    "weights_alone": "weights go with one group, the normal likelihood and no bootstrap",
     "covariances_by_variable": "groups of covariances come as a mapping in sample_cov, not by a"
     " variable",
     "nothing_given": "give data, or sample_cov and sample_nobs",
@@ -303,6 +309,7 @@ USAGE = {
     "bootstrap_seed": "the seed must be a non-negative whole number, not {value}",
     "bootstrap_rule": "inadmissible={value} is unknown; use 'exclude' or 'keep'",
     "bootstrap_covariances": "the bootstrap needs raw data, not covariances",
+    "bootstrap_weights": "the bootstrap is not available for weighted rows",
     "unknown_interval": "unknown kind of interval {kind!r}; known are {known}",
     "bca_covariances": "BCa intervals need raw data",
     "unknown_standardized": "standardized: unknown kind {kind!r}; use 'all' or 'lv'",

@@ -22,7 +22,7 @@ from .errors import ModelError
 from .estimate import Estimate, pseudo_inverse
 from .frames import pd
 from .model import Array, Index, information_cells, jacobian_cells, vech_index
-from .residuals import group_residuals, row_parts
+from .residuals import centred_parts, group_residuals
 from .saturated import modelled_moments, saturated_information, saturated_matrices, too_large
 from .standard_errors import robust
 
@@ -284,9 +284,9 @@ def _normal_gamma(s: Array, means: bool) -> Array:
 
 def _row_products(estimate: Estimate, g: int) -> tuple[Array, Array, Array]:
     """Covariances of the moments, of the moments and the score, and of the score, as the rows (or
-    clusters) of a group have them; see `residuals.row_parts`."""
+    clusters) of a group have them; see `residuals.centred_parts`."""
     sample = estimate.sample.groups[g]
-    parts = ((rows, np.concatenate(pair, axis=1)) for rows, *pair in row_parts(estimate, g))
+    parts = ((rows, np.concatenate(pair, axis=1)) for rows, *pair in centred_parts(estimate, g))
     if sample.clusters is None:
         total = product = np.zeros(())
         for _, both in parts:

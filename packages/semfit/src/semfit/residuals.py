@@ -225,7 +225,7 @@ def _row_variances(estimate: Estimate, group: int, spread: Array | None) -> Arra
     count = p * (p + 1) // 2 + p * estimate.means
 
     def parts(g: int, at: Index) -> Iterator[tuple[slice, Array]]:
-        for rows, u, score in row_parts(estimate, g, at if g == group else at[:0]):
+        for rows, u, score in centred_parts(estimate, g, at if g == group else at[:0]):
             part = u / n if g == group else np.zeros((len(score), len(at)))
             if spread is not None:
                 part -= score @ (spread[at].T / estimate.n)
@@ -260,6 +260,21 @@ def _row_variances(estimate: Estimate, group: int, spread: Array | None) -> Arra
     return out
 
 
+def centred_parts(
+    estimate: Estimate, group: int, at: Index | None = None
+) -> Iterator[tuple[slice, Array, Array]]:
+    """`row_parts`; those of weighted rows around their mean, which a row's weight multiplies."""
+    weights = estimate.sample.groups[group].weights
+    if weights is None:
+        yield from row_parts(estimate, group, at)
+        return
+    sums = [(u.sum(axis=0), score.sum(axis=0)) for _, u, score in row_parts(estimate, group, at)]
+    means = [np.sum(part, axis=0) / len(weights) for part in zip(*sums, strict=True)]
+    for rows, u, score in row_parts(estimate, group, at):
+        own = weights[rows, None]
+        yield rows, u - own * means[0], score - own * means[1]
+
+
 def row_parts(
     estimate: Estimate, group: int, at: Index | None = None
 ) -> Iterator[tuple[slice, Array, Array]]:
@@ -267,7 +282,7 @@ def row_parts(
     sample's means, (rows, free parameters), some rows at a time.
 
     Moments are those of `jacobian_cells`, all or ``at``; what fixed predictors predict is taken
-    off.
+    off. Both are times the rows' weights.
     """
     block, m, means = estimate.model.blocks[group], estimate.moments[group], estimate.means
     sample, count = estimate.sample.groups[group], estimate.model.parameters
@@ -281,14 +296,17 @@ def row_parts(
     mean, pair = at[at < first], at[at >= first] - first
     row, column = row[pair], column[pair]
     for rows in row_blocks(sample.n, len(at) + count):
+        own = None if sample.weights is None else sample.weights[rows]
         u: Any = 0.0
         score: Any = 0.0
         for sign, raw in pieces:
             d = raw[rows] - sample.mean
-            moved = replace(sample, raw=d + m.mu if means else raw[rows], patterns=())
+            moved = replace(sample, raw=d + m.mu if means else raw[rows], patterns=(), weights=own)
             score = score + sign * case_scores(block, m, moved, count, means)
             products = d[:, row] * d[:, column]
             u = u + sign * np.concatenate([d[:, mean], products], axis=1)
+        if own is not None:
+            u = u * own[:, None]
         yield rows, u, score @ estimate.model.expand
 
 

@@ -37,6 +37,17 @@ class Scaling:
         return self.factor if self.factor > 0 else np.nan
 
 
+def saturated_row_trace(
+    raw: Array, weights: Array, mean: Array, cov: Array, w: Array, means: bool
+) -> float:
+    r""":math:`\mathrm{tr}(A_1^{-1}B_1)` over rows whose scores count by their weights, with ``w``
+    the inverse of ``cov``."""
+    d = raw - mean
+    q = np.einsum("ij,ij->i", d @ w, d)
+    value = 0.5 * (q**2 - 2 * q + len(cov)) + (q if means else 0.0)
+    return float(weights**2 @ value) / len(raw)
+
+
 def weighted_gamma_trace(raw: Array, mean: Array, cov: Array, w: Array, means: bool) -> float:
     r""":math:`\mathrm{tr}(W\Gamma)` as a mean over rows, for normal-theory weights from ``w``."""
     first = second = 0.0
@@ -51,7 +62,13 @@ def weighted_gamma_trace(raw: Array, mean: Array, cov: Array, w: Array, means: b
 
 
 def clustered_gamma_trace(
-    raw: Array, clusters: Index, mean: Array, cov: Array, w: Array, means: bool
+    raw: Array,
+    clusters: Index,
+    mean: Array,
+    cov: Array,
+    w: Array,
+    means: bool,
+    weights: Array | None = None,
 ) -> float:
     """The same as a mean over sums of clusters, each row less the moments that it is to have."""
     root = np.linalg.cholesky(w)
@@ -62,9 +79,10 @@ def clustered_gamma_trace(
     ends = np.cumsum(np.bincount(place))
     for rows in np.split(order, ends[:-1]):
         z = (raw[rows] - mean) @ root
-        value += 0.5 * float(np.sum((z.T @ z - len(rows) * unit) ** 2))
+        own = np.ones(len(rows)) if weights is None else weights[rows]
+        value += 0.5 * float(np.sum(((z.T * own) @ z - own.sum() * unit) ** 2))
         if means:
-            value += float(np.sum(z.sum(axis=0) ** 2))
+            value += float(np.sum((own @ z) ** 2))
     return value / len(raw) * len(known) / (len(known) - 1)
 
 
@@ -163,9 +181,11 @@ def _row_trace(
     assert group.raw is not None
     raw = group.raw if len(of) == group.raw.shape[1] else group.raw[:, of]
     mean, cov = mean[of], cov[np.ix_(of, of)]
-    if group.clusters is None:
-        return weighted_gamma_trace(raw, mean, cov, w, means)
-    return clustered_gamma_trace(raw, group.clusters, mean, cov, w, means)
+    if group.clusters is not None:
+        return clustered_gamma_trace(raw, group.clusters, mean, cov, w, means, group.weights)
+    if group.weights is not None:
+        return saturated_row_trace(raw, group.weights, mean, cov, w, means)
+    return weighted_gamma_trace(raw, mean, cov, w, means)
 
 
 def generalized_tests(

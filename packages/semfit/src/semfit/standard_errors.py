@@ -27,7 +27,12 @@ def robust(options: Options) -> bool:
     """Whether standard errors are those of the rows, not of normal theory."""
     if options.standard_errors != "default":
         return options.standard_errors == "robust"
-    return options.estimator in ("MLM", "MLR") or options.cluster is not None
+    return options.estimator in ("MLM", "MLR") or by_design(options)
+
+
+def by_design(options: Options) -> bool:
+    """Whether rows are clustered or weighted: errors are then a sandwich of their scores."""
+    return options.cluster is not None or options.weights is not None
 
 
 def covariance_of_estimates(estimate: Estimate) -> tuple[Array, bool]:
@@ -37,12 +42,12 @@ def covariance_of_estimates(estimate: Estimate) -> tuple[Array, bool]:
         matrix, regular = custom
         return matrix, regular
     options = estimate.options
-    kind, clustered = options.standard_errors, options.cluster is not None
+    kind = options.standard_errors
     if kind == "default":
         kind = "robust" if robust(options) else "observed" if estimate.fiml else "expected"
         kind = "normal" if options.estimator == "ULS" else kind
     # whose sandwich is that of the rows' (or clusters') likelihoods, not of the sample moments
-    by_rows = estimate.fiml or options.estimator == "MLR" or clustered
+    by_rows = estimate.fiml or options.estimator == "MLR" or by_design(options)
     observed = kind == "observed" or (kind == "robust" and by_rows)
     if kind in ("robust", "normal") and options.information != "default":
         observed = options.information == "observed"
@@ -111,7 +116,7 @@ def normal_theory_covariance(estimate: Estimate) -> Array:
     """What `covariance_of_estimates` would be were the data normal: no sandwich."""
     d, k = estimate.discrepancy, estimate.model.expand
     by_rows = estimate.fiml or estimate.options.estimator == "MLR"
-    if by_rows or estimate.options.cluster is not None:
+    if by_rows or by_design(estimate.options):
         information = estimate.observed_information
     else:
         information = estimate.expected_information
@@ -168,7 +173,6 @@ def robust_middle(estimate: Estimate) -> Array | None:
     options = estimate.options
     if not robust(options):
         return None
-    clustered = options.cluster is not None
-    if estimate.fiml or options.estimator == "MLR" or clustered:
+    if estimate.fiml or options.estimator == "MLR" or by_design(options):
         return estimate.first_order
     return estimate.centred_first_order()

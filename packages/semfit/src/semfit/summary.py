@@ -67,6 +67,8 @@ def _head(result: Result) -> list[str]:
         how.append("full information with missing values")
     if options.cluster is not None:
         how.append(f"clusters by {options.cluster}")
+    if options.weights is not None:
+        how.append(f"weights of {options.weights}")
     state = "converged" if result.converged else "NOT CONVERGED"
     free = estimate.model.expand.shape[1]
     sizes = ", ".join(

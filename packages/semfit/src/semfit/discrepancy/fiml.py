@@ -48,7 +48,8 @@ class PatternStack:
     def __init__(self, sample: GroupSample) -> None:
         p = len(sample.mean)
         count = len(sample.patterns)
-        self.n = np.array([k.n for k in sample.patterns], dtype=float)
+        self.n = np.array([k.size for k in sample.patterns], dtype=float)
+        count_rows = np.array([k.n for k in sample.patterns])
         self.total = float(self.n.sum())
         self.seen = np.zeros((count, p))
         self.mean = np.zeros((count, p))
@@ -67,13 +68,16 @@ class PatternStack:
             order = np.argsort(self.seen[which], axis=1, kind="stable")
             self.alike.append((which, order[:, :m], order[:, m:]))
         # rows of patterns that few share are cheaper than their covariances
-        few = self.n <= min(FEW_ROWS, p // 2)
+        few = count_rows <= min(FEW_ROWS, p // 2)
         self.few, self.many = np.flatnonzero(few), np.flatnonzero(~few)
-        self.rows = np.zeros((len(self.few), int(self.n[few].max(initial=1)), p))
+        self.rows = np.zeros((len(self.few), int(count_rows[few].max(initial=1)), p))
         for place, k in enumerate(self.few.tolist() if sample.raw is not None else []):
             pattern = sample.patterns[k]
             part = np.asarray(sample.raw)[np.ix_(pattern.rows, pattern.observed)]
-            self.rows[place, : pattern.n, pattern.observed] = (part - pattern.mean).T
+            part = part - pattern.mean
+            if sample.weights is not None:
+                part *= np.sqrt(sample.weights[pattern.rows])[:, None]
+            self.rows[place, : pattern.n, pattern.observed] = part.T
         if sample.raw is None:
             self.few, self.many = self.few[:0], np.arange(count)
             self.rows = self.rows[:0]
