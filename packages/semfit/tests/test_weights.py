@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 import semfit
 from sem_reference import GOLDEN, HS, data
+from semfit.resampling import Plan
 
 LAVAAN = json.loads((GOLDEN / "lavaan" / "r_weights.json").read_text(encoding="utf-8"))
 PATHS = HS + "\nspeed ~ visual + textual"
@@ -106,7 +107,7 @@ def test_rows_without_a_weight_are_left_out_and_said_to_be() -> None:
         ("infinite_values", np.inf, {}),
         ("not_numeric", "heavy", {}),
         ("weights_estimator", 1.0, {"estimator": "GLS"}),
-        ("weights_alone", 1.0, {"bootstrap": 10}),
+        ("weights_alone", 1.0, {"likelihood": "wishart"}),
         ("weights_alone", 1.0, {"group": "school"}),
         ("weights_se", 1.0, {"se": "expected"}),
         ("weights_not_in_data", 1.0, {"weights": "none"}),
@@ -122,12 +123,26 @@ def test_what_cannot_be_a_weight_is_refused_in_one_line(
     assert caught.value.code == code and "\n" not in str(caught.value)
 
 
-def test_a_row_that_weighs_nothing_all_over_and_the_bootstrap_are_refused() -> None:
+@pytest.mark.parametrize("missing", ["listwise", "fiml"])
+def test_resampled_rows_bring_their_weights_along(missing: str) -> None:
+    frame = weighted()
+    frame = (with_holes(frame) if missing == "fiml" else frame).iloc[:200].reset_index(drop=True)
+    result = semfit.fit(HS, frame, estimator="MLR", weights="w", missing=missing)
+    boot = result.bootstrap(3 if missing == "fiml" else 300, seed=5)
+    (counts,) = Plan.of(result.estimate.sample.groups).counts(5, 0)
+    drawn = frame.loc[np.repeat(np.arange(200), counts[2])]
+    again = semfit.fit(HS, drawn, estimator="MLR", weights="w", missing=missing)
+    np.testing.assert_allclose(boot.x[2], again.estimate.x, atol=1e-4)
+    if missing == "listwise":
+        errors = result.parameters["se"][result.parameters["se"] > 0]
+        ratio = np.nanstd(boot.x[boot.used], axis=0) / errors.to_numpy()
+        assert 0.8 < np.median(ratio) < 1.25
+
+
+def test_rows_that_all_weigh_nothing_and_another_sample_are_refused() -> None:
     frame = weighted()
     with pytest.raises(semfit.ModelError, match="no row"):
         semfit.fit(HS, frame.assign(w=0.0), estimator="MLR", weights="w")
     result = semfit.fit(HS, frame, estimator="MLR", weights="w")
-    with pytest.raises(semfit.ModelError, match="bootstrap"):
-        result.bootstrap(10)
     with pytest.raises(semfit.ModelError, match="sample"):
         semfit.fit(HS, result.estimate.sample, estimator="MLR")

@@ -491,8 +491,6 @@ def bootstrap(
         raise ModelError("bootstrap_rule", value=repr(inadmissible))
     if any(g.raw is None for g in estimate.sample.groups):
         raise ModelError("bootstrap_covariances")
-    if estimate.options.weights is not None:
-        raise ModelError("bootstrap_weights")
     if not estimate.minimum.converged:
         raise ModelError("bootstrap_not_converged")
     draws, seed = int(draws), int(seed)
@@ -618,7 +616,8 @@ def _observed_cov(sample: GroupSample, block: Block) -> Array:
         return sample.cov
     cov = sample.cov.copy()
     x = sample.raw[:, e] - sample.mean[e]
-    cov[np.ix_(e, e)] = x.T @ x / sample.n
+    own = x if sample.weights is None else x * sample.weights[:, None]
+    cov[np.ix_(e, e)] = own.T @ x / sample.n
     return cov
 
 
@@ -626,6 +625,15 @@ def _fresh(block: Any) -> Any:
     if block.symmetric.ndim == 3:
         return replace(block, symmetric=block.symmetric[0], mean=block.mean[0])
     return block
+
+
+def _drawn(group: GroupSample, count: Array, names: tuple[str, ...], fiml: bool) -> GroupSample:
+    """A group's rows as often as they were drawn, with their weights."""
+    weights = None if group.weights is None else np.repeat(group.weights, count)
+    if weights is not None:
+        weights = weights / weights.mean()
+    rows = np.repeat(np.asarray(group.raw), count, axis=0)
+    return group_sample(rows, names, fiml=fiml, weights=weights)
 
 
 class _RowRefits:
@@ -649,11 +657,7 @@ class _RowRefits:
             for k in range(min(BLOCK, self.draws - block * BLOCK)):
                 try:
                     groups = tuple(
-                        group_sample(
-                            np.repeat(np.asarray(g.raw), c[k].astype(np.intp), axis=0),
-                            estimate.sample.names,
-                            fiml=fiml,
-                        )
+                        _drawn(g, c[k].astype(np.intp), estimate.sample.names, fiml)
                         for g, c in zip(estimate.sample.groups, counts, strict=True)
                     )
                 except ModelError:

@@ -88,7 +88,8 @@ def fit(
         Sampling weights, a variable or a series with the data's index: the likelihood of a row
         counts so many times (scaled to a mean of 1), and standard errors and tests are those of a
         sandwich of the weighted scores, as in lavaan (pseudo maximum likelihood, Skinner 1989).
-        For ML and MLR in one group. Rows of weight 0, or without one, are left out.
+        For ML and MLR in one group; resampled rows bring their weights along. Rows of weight 0, or
+        without one, are left out.
     fixed_x
         Take the moments of observed predictors as given rather than as parameters: the default,
         but for GLS and ULS, as in lavaan. Models of ordinal variables condition on them.
@@ -169,7 +170,7 @@ def fit(
         raise ModelError("weights_estimator", estimator=estimator)
     if weights is not None and se in ("expected", "observed"):
         raise ModelError("weights_se", se=se)
-    if weights is not None and (group is not None or bootstrap or likelihood == "wishart"):
+    if weights is not None and (group is not None or likelihood == "wishart"):
         raise ModelError("weights_alone")
     if cluster is not None and se in ("expected", "observed"):
         raise ModelError("cluster_se", se=se)

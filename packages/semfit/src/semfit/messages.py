@@ -274,7 +274,7 @@ USAGE = {
     "negative_weight": "weights: {name!r} has a negative value",
     "weights_estimator": "weights go with ML or MLR, not {estimator}",
     "weights_se": "weights give robust standard errors, not se={se!r}",
-    "weights_alone": "weights go with one group, the normal likelihood and no bootstrap",
+    "weights_alone": "weights go with one group and the normal likelihood",
     "covariances_by_variable": "groups of covariances come as a mapping in sample_cov, not by a"
     " variable",
     "nothing_given": "give data, or sample_cov and sample_nobs",
@@ -309,7 +309,6 @@ USAGE = {
     "bootstrap_seed": "the seed must be a non-negative whole number, not {value}",
     "bootstrap_rule": "inadmissible={value} is unknown; use 'exclude' or 'keep'",
     "bootstrap_covariances": "the bootstrap needs raw data, not covariances",
-    "bootstrap_weights": "the bootstrap is not available for weighted rows",
     "unknown_interval": "unknown kind of interval {kind!r}; known are {known}",
     "bca_covariances": "BCa intervals need raw data",
     "unknown_standardized": "standardized: unknown kind {kind!r}; use 'all' or 'lv'",

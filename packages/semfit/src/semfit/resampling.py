@@ -34,7 +34,7 @@ RANDOM_BLOCKS = 2**15
 
 def in_blocks(sample: GroupSample) -> bool:
     """Whether the rows of a group are drawn in random blocks where their moments are enough."""
-    return sample.clusters is None and sample.n > LARGE_GROUP
+    return sample.clusters is None and sample.weights is None and sample.n > LARGE_GROUP
 
 
 @dataclass(frozen=True)
@@ -98,7 +98,8 @@ class MomentSums:
         self.n, self.p = n, p
         self.column, self.row = np.triu_indices(p)
         largest = float(np.abs(raw).max(initial=1.0))
-        whole = bool((raw == np.rint(raw)).all()) and largest < 2**20
+        self.weights = sample.weights  # a row that is drawn brings its weight along
+        whole = self.weights is None and bool((raw == np.rint(raw)).all()) and largest < 2**20
         self.center = np.rint(sample.mean) if whole else sample.mean
         centred = raw - self.center
         largest = float(np.abs(centred).max(initial=1.0)) ** 2
@@ -157,9 +158,14 @@ class MomentSums:
                 products = self._products(first, last)
             else:
                 products = self.products[first:last]
-            weights = np.concatenate([block[:, first:last] for block in counts])
-            total += weights.astype(products.dtype) @ products
-        if self.sizes is None:
+            drawn = np.concatenate([block[:, first:last] for block in counts])
+            if self.weights is None:
+                total += drawn.astype(products.dtype) @ products
+            else:
+                total += (drawn * self.weights[first:last]) @ products
+        if self.weights is not None:
+            size = np.concatenate([block @ self.weights for block in counts])
+        elif self.sizes is None:
             size = np.concatenate([block.sum(axis=1, dtype=np.int64) for block in counts]) * 1.0
         else:
             size = np.concatenate([block @ self.sizes for block in counts])
