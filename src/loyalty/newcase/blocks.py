@@ -22,7 +22,11 @@ _MATRIX = (
     re.compile(r"(.+?)\s*\[\s*([^\[\]]+?)\s*\]\s*", re.S),
     re.compile(r"(.+?[?？.:：。)）])\s*[-–—]+\s*(.+)", re.S),
     re.compile(r"(.+?)\s*(?: - |—|–|:|：)\s*(.+)", re.S),
-    re.compile(r"(\d+[、.．]).*?[(（]([^()（）]+)[)）]\s*", re.S),
+)
+#: The same as 问卷星 heads a row of a matrix: ``1、题目—题项``, ``1、题目（题项）``.
+_WJX = (
+    re.compile(r"(\d+[、.．]\s*[^—]+?)\s*—+\s*(.+)", re.S),
+    re.compile(r"(\d+[、.．]\s*.+?)\s*[(（]([^()（）]+)[)）]\s*", re.S),
 )
 #: Stems that say nothing about what is asked.
 _BARE = re.compile(
@@ -55,23 +59,28 @@ class Block:
 def stem(column: Column) -> tuple[str, str]:
     """What a column has in common with others of its block, and its own wording."""
     asked = column.asked
-    if asked != column.name or len(asked) > 25 or "[" in asked:
-        for pattern in _MATRIX:
-            if (m := pattern.fullmatch(asked)) and len(m[2]) > 1 and len(m[1]) > 2:
-                return m[1].strip(), m[2].strip()
+    if row := _row(asked, _WJX):
+        return row
+    if (asked != column.name or len(asked) > 25 or "[" in asked) and (row := _row(asked, _MATRIX)):
+        return row
     for pattern in (_NESTED, _NUMBERED, _LETTERED):
-        if m := pattern.fullmatch(column.name.strip()):
+        if m := pattern.fullmatch(column.code.strip()):
             return m[1].strip(" _.-"), asked
-    return column.name, asked
+    return column.code, asked
+
+
+def _row(asked: str, patterns: Sequence[re.Pattern[str]]) -> tuple[str, str] | None:
+    """The question of a matrix and its row, of what stands over a column."""
+    for pattern in patterns:
+        if (m := pattern.fullmatch(asked)) and len(m[2]) > 1 and len(m[1]) > 2:
+            return m[1].strip(), m[2].strip()
+    return None
 
 
 def matrix(column: Column) -> str | None:
     """The question of the matrix that a column is a row of."""
-    asked = column.asked
-    for pattern in _MATRIX[:2]:
-        if (m := pattern.fullmatch(asked)) and len(m[1]) > 2:
-            return m[1].strip()
-    return None
+    row = _row(column.asked, (*_WJX, *_MATRIX[:2]))
+    return row[0] if row else None
 
 
 def bare(name: str) -> bool:
@@ -143,16 +152,16 @@ def blocks(items: Sequence[Item]) -> list[Block]:
     bunches: dict[tuple[bool, int, int], list[Item]] = {}
     for item in loose:
         of = stem(item.column)[0]
-        key = (bare(of) and of != item.column.name, item.points.low, item.points.high)
+        key = (bare(of) and of != item.column.code, item.points.low, item.points.high)
         bunches.setdefault(key, []).append(item)
     for bunch in bunches.values():
         frame = pd.DataFrame({i.column.at: i.points.numbers for i in bunch})
         for group in clusters(frame) if len(bunch) > 2 else [[i.column.at] for i in bunch]:
             members = [i for i in bunch if i.column.at in group]
             if len(members) == 1:
-                found.append(Block(members[0].column.name, members, "alone", sure=False))
+                found.append(Block(members[0].column.code, members, "alone", sure=False))
             else:
-                of = _common([i.column.name for i in members])
+                of = _common([i.column.code for i in members])
                 found.append(Block(of, members, "correlation", sure=False))
     order = {item.column.at: k for k, item in enumerate(items)}
     found.sort(key=lambda b: min(order[i.column.at] for i in b.items))

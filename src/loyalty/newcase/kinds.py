@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections import Counter
 
@@ -17,20 +18,23 @@ PERSONAL = re.compile(
     r"respondent.?id|response.?id|responseid|collector.?id|user.?id|username|student.?id|"
     r"external.?(?:data)?ref|record.?id|survey.?identifier|passport|social.?security|\bssn\b|"
     r"\btoken\b|refurl|birth|custom data|signature|"
-    r"姓名|名字|电话|手机|邮箱|邮件|微信|\bqq\b|来自ip|住址|地址|身份证|学号|工号|昵称|联系方式|用户名|详细地址|出生",
+    r"姓名|名字|电话|手机|邮箱|邮件|微信|\bqq\b|来自ip|住址|地址|身份证|学号|工号|昵称|联系方式|用户名|详细地址|出生|"
+    r"vorname|nachname|anschrift|telefon|correo|courriel|nom de famille|prénom",
     re.I,
 )
 DATE = re.compile(
     r"date|timestamp|time ?stamp|submitted|started|completed|recorded|created|modified|"
+    r"zeitstempel|datum|horodateur|marca temporal|fecha|"
     r"开始时间|提交.*时间|答题时间|填写时间|时间戳",
     re.I,
 )
 SECONDS = re.compile(
-    r"duration|interviewtime|time.?taken|seconds|completion.?time|所用时间|答题时长|用时", re.I
+    r"duration|interviewtime|total.?time|time.?taken|seconds|completion.?time|dauer|"
+    r"所用时间|答题时长|用时", re.I
 )
 ADMIN = re.compile(
     r"^(?:progress|finished|status|response type|distributionchannel|userlanguage|language|seed|"
-    r"lastpage|last page|startlanguage|channel|collector|device|browser|version|resolution|"
+    r"lastpage|last page|startlanguage|start language|group ?time.*|question ?time.*|nps_group|.*_nps_group|channel|collector|device|browser|version|resolution|"
     r"operating system|redcap_.*|.*_complete|complete\?|survey|序号|来源|来源详情|总分|编号|submitid|row|index|"
     r"unnamed: \d+|q_.*|metainfo|quota)$",
     re.I,
@@ -42,6 +46,8 @@ ATTENTION = re.compile(
     re.I,
 )
 RECOMMEND = re.compile(r"\bnps\b|recommend|推荐|推薦|weiterempfehl|recomend", re.I)
+#: A scale of eleven points, of which nobody may have chosen the lowest.
+FROM_ZERO = re.compile(r"\bnps\b|(?<!\d)0 ?(?:[-–—~～]|to|bis|a|à|到|至) ?10(?!\d)", re.I)
 GROUPING = re.compile(
     r"(?<![A-Za-z])(?:gender|sex\b|age\b|age.?(?:group|class|band)|how old|income|educat|degree|employ|"
     r"occupation|profession|job\b|region|country|state\b|city\b|area\b|district|marital|house|industr|"
@@ -74,8 +80,8 @@ def personal(column: Column, counts: Counter[str]) -> str | None:
     n = sum(counts.values())
     short = len(column.asked) < 60
     few = len(counts) <= 12 and n > 3 * len(counts)
-    if (PERSONAL.search(column.name) or (short and PERSONAL.search(column.asked))) and not (
-        few and GROUPING.search(column.name)
+    if (PERSONAL.search(column.code) or (short and PERSONAL.search(column.asked))) and not (
+        few and GROUPING.search(column.code)
     ):
         return "name" if not few or not _answers(texts) else None
     if n >= 10 and len(counts) > 0.9 * n and _tokens(texts):
@@ -103,6 +109,27 @@ def _open(texts: list[str], counts: Counter[str], n: int) -> bool:
     if any(len(t) > 150 for t in words) and len(counts) > 12:
         return True
     return len(counts) > max(12, 0.1 * n)
+
+
+_BEFORE = re.compile(r"\bunder|\bbelow|\bless|\bup to|\bunter|\bbis zu|menos|moins|[<＜≤]|以下|以内|不足|少于|低于", re.I)
+
+
+def counting(text: str) -> tuple[float, bool]:
+    """Where a level with numbers stands among others: ``18岁以下`` before ``18~25``.
+
+    Levels without a number come last, in the order of their letters.
+    """
+    found = re.search(r"\d+(?:[.,]\d+)*", text)
+    if not found:
+        return math.inf, False
+    digits = re.sub(r"[.,](?=\d{3}(?!\d))", "", found[0]).replace(",", ".")
+    number = float(digits) if digits.count(".") < 2 else math.inf
+    return number, not _BEFORE.search(text)
+
+
+def question(asked: str) -> str:
+    """A question without the number in front, and in one line."""
+    return re.sub(r"^(?:\d{1,3}|[Qq]\d{1,3})[、.．)）:：]\s*(?=\D)", "", asked).strip(" :：") or asked
 
 
 def _number(text: str) -> bool:

@@ -19,7 +19,7 @@ from loyalty.cases import study as studies
 from loyalty.ground import paths
 from loyalty.ground.errors import UserError
 from loyalty.ground.text import Language
-from loyalty.newcase import answers, beside, kinds, like, write
+from loyalty.newcase import answers, beside, kinds, leaveout, like, write
 from loyalty.newcase.blocks import Block, Item, bare, blocks, matrix, stem, turn
 from loyalty.newcase.source import Column, Source, columns, look
 from loyalty.stats._common import correlations_by_pair
@@ -27,10 +27,11 @@ from loyalty.stats._common import correlations_by_pair
 #: Words that tell what a construct is in a model of loyalty.
 _OUTCOME = re.compile(
     r"loyal|\bloy|repurchas|rebuy|recommend|intent|intention|\bcusl|churn|switch|stay|wom\b|word.?of.?mouth|"
-    r"commit|\bint\b|\bpi\b|忠诚|复购|推荐|再购|意愿|意向|口碑",
+    r"commit|\bint\b|\bpi\b|treue|loyalität|bindung|wieder(?:kauf|kommen)|weiterempfehl|bleiben|"
+    r"fidel|fidél|recomend|recommand|volver|忠诚|复购|推荐|再购|再次购买|继续(?:购买|使用|光顾)|意愿|意向|打算|口碑",
     re.I,
 )
-_SATISFACTION = re.compile(r"satisf|\bsat\b|cusa|\bcsi\b|满意|zufrieden|satisfac", re.I)
+_SATISFACTION = re.compile(r"satisf|\bsat\b|cusa|\bcsi\b|满意|zufrieden", re.I)
 #: The most levels of a grouping variable.
 LEVELS = 15
 
@@ -68,6 +69,7 @@ class Found:
     attention: list[Column] = field(default_factory=list)
     dates: list[Column] = field(default_factory=list)
     unused: list[tuple[Column, str]] = field(default_factory=list)
+    left_out: list[leaveout.Rule] = field(default_factory=list)
     plan: like.Plan | None = None
     ids: dict[int, str] = field(default_factory=dict)
 
@@ -147,7 +149,7 @@ def new(
         kept,
         sum(len(b.items) for b in found.blocks),
         len(found.blocks),
-        text.count(write.CHECK),
+        len(re.findall(rf"(?m)(?:^|  ){write.CHECK} ", text)),
         len(found.personal),
     )
 
@@ -161,6 +163,9 @@ def find(source: Source, plan: like.Plan | None = None) -> Found:
     """Decide what each column of a file is."""
     found = Found(source, plan=plan)
     all_columns = columns(source)
+    found.left_out = leaveout.rules(all_columns)
+    leaveout.kept(all_columns, found.left_out)
+    ruled = {rule.column.at for rule in found.left_out}
     times = Counter(c.name for c in all_columns)
     left: list[Column] = []
     for column in all_columns:
@@ -169,6 +174,8 @@ def find(source: Source, plan: like.Plan | None = None) -> Found:
             found.unused.append((column, "unnamed"))
         elif times[column.name] > 1:
             found.unused.append((column, "doubled"))
+        elif column.at in ruled:
+            continue
         elif not counts:
             found.unused.append((column, "empty"))
         else:
@@ -185,7 +192,7 @@ def find(source: Source, plan: like.Plan | None = None) -> Found:
 def _aside(found: Found, column: Column) -> bool:
     """Put a column where it belongs that is no question with set answers."""
     counts = answers.counted(column)
-    name, n = column.name.strip(), sum(counts.values())
+    name, n = column.code.strip(), sum(counts.values())
     if kinds.ADMIN.fullmatch(name):
         found.unused.append((column, "admin"))
     elif kinds.SECONDS.search(name) and _numeric(found, column) is not None:
@@ -193,7 +200,10 @@ def _aside(found: Found, column: Column) -> bool:
     elif kinds.DATE.search(name) and (kinds.dated(counts) or len(counts) > 0.5 * n):
         found.dates.append(column)
     elif why := kinds.personal(column, counts):
-        found.personal.append((column, why))
+        if why == "open" and kinds.dated(counts):
+            found.dates.append(column)
+        else:
+            found.personal.append((column, why))
     elif kinds.dated(counts):
         found.dates.append(column)
     elif kinds.ATTENTION.search(column.asked) or kinds.ATTENTION.search(name):
@@ -223,9 +233,9 @@ def _several(found: Found, rest: Sequence[Column]) -> list[Column]:
         n = len(column.values)
         one = len(texts) == 1 and sum(counts.values()) < 0.98 * n
         flag = texts in ({"0", "1"}, {"0"}, {"1"}, {"Checked", "Unchecked"}, {"选中", "未选中"})
-        redcap = re.fullmatch(r"(.+)___\w+", column.name)
+        redcap = re.fullmatch(r"(.+)___\w+", column.code)
         of = redcap[1] if redcap else stem(column)[0]
-        if redcap or one or (flag and of != column.name):
+        if redcap or one or (flag and of != column.code):
             chosen.setdefault(of, []).append(column)
         elif len(texts) > 4 and kinds.several(counts) and answers.ordered(texts) is None:
             found.several.append((column.asked, [column]))
@@ -333,10 +343,11 @@ def _settle(found: Found, items: list[Item], candidates: Sequence[Item]) -> None
     for item in candidates:
         own = related[item.column.at]
         points = item.points
-        if kinds.RECOMMEND.search(f"{item.column.name} {item.column.asked}") and (
-            points.low,
-            points.high,
-        ) == (0, 10):
+        asked = f"{item.column.name} {item.column.asked}"
+        to_ten = (points.low, points.high) == (0, 10) or (
+            points.low in (0, 1) and points.high == 10 and kinds.FROM_ZERO.search(asked)
+        )
+        if kinds.RECOMMEND.search(asked) and to_ten:
             found.numbers.append(Number(item.column, "nps", (0, 10), points.missing))
         elif points.answers or (own.notna().any() and own.nlargest(3).mean() > 0.25):
             items.append(item)
@@ -348,9 +359,9 @@ def _grouping(found: Found, column: Column) -> bool:
     """Whether a column of codes says who people are rather than what they think."""
     if answers.ordered(answers.counted(column)) is not None:
         return False
-    named = kinds.GROUPING.search(column.name.replace("_", " "))
+    named = kinds.GROUPING.search(column.code.replace("_", " "))
     asked = len(column.asked) < 40 and kinds.GROUPING.search(column.asked)
-    return bool(named or asked) and not bare(column.name.strip())
+    return bool(named or asked) and not bare(column.code.strip())
 
 
 def _single(found: Found, column: Column) -> None:
@@ -374,7 +385,9 @@ def _single(found: Found, column: Column) -> None:
             missing += [t for t in odd if t not in gone]
         else:
             order = answers.ordered(levels)
-            levels = sorted(levels, key=lambda t: (order[0].get(t, 0) if order else 0, t))
+            levels = sorted(
+                levels, key=lambda t: (order[0].get(t, 0) if order else 0, *kinds.counting(t), t)
+            )
         if len(levels) >= 2:
             named = {t: codes.get(t, t) for t in levels}
             sure = numbers is None or any(named[t] != t for t in levels)
@@ -425,7 +438,7 @@ def _name(found: Found) -> None:
         ],
         key=lambda c: c.at,
     ):
-        found.ids[column.at] = identifier(column.name, f"c{column.at + 1}", taken)
+        found.ids[column.at] = identifier(column.code, f"c{column.at + 1}", taken)
     for k, block in enumerate(found.blocks, 1):
         block.label = block.label or _label(block)
         base = block.stem if not bare(block.stem) else ""
@@ -451,9 +464,9 @@ def identifier(text: str, otherwise: str, taken: set[str]) -> str:
 
 def _label(block: Block) -> str:
     if len(block.items) == 1:
-        return block.items[0].column.asked[:80]
+        return kinds.question(block.items[0].column.asked)
     if block.stem and not bare(block.stem):
-        return block.stem[:1].upper() + block.stem[1:120]
+        return kinds.question(block.stem[:1].upper() + block.stem[1:])
     return ""
 
 

@@ -140,7 +140,8 @@ def _headings(records: list[list[str]]) -> int | None:
 class Column:
     """A column of the file.
 
-    `question` is what was asked, as far as the file says so, `codes` what its values are called,
+    `name` is its heading, `code` the part of it that names the question (all of it in most files),
+    `question` what was asked, as far as the file says so, `codes` what its values are called,
     `missing` the values that its maker declared to stand for no answer. `kept` is what was
     counted of it already.
     """
@@ -148,24 +149,41 @@ class Column:
     at: int
     name: str
     values: pd.Series
+    code: str = ""
     question: str = ""
     codes: dict[float | str, str] = field(default_factory=dict)
     missing: list[float] = field(default_factory=list)
     kept: dict[str, Any] = field(default_factory=dict, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        self.code = self.code or self.name
 
     @property
     def asked(self) -> str:
         return self.question or self.name
 
 
+#: What LimeSurvey writes over a column where codes and questions are asked for.
+_CODE_AND_QUESTION = re.compile(r"([A-Za-z]\w*(?:\[[^\[\]]{1,40}\])*)\. (.+)", re.S)
+
+
+def _coded(names: list[str]) -> dict[str, re.Match[str]]:
+    """Headings of a code and a question, where nearly all of them are such."""
+    found = {name: m for name in names if (m := _CODE_AND_QUESTION.fullmatch(name))}
+    return found if len(found) > 2 and len(found) > 0.8 * len(names) else {}
+
+
 def columns(source: Source) -> list[Column]:
     """The columns, each with its question: a label, a further heading, or the heading itself."""
     table = source.table
     found = []
+    coded = _coded([*map(str, table.frame.columns)])
     for at, name in enumerate(map(str, table.frame.columns)):
         below = [row[at].strip() for row in table.headings if at < len(row)]
         words = [w for w in below if w and not w.startswith('{"ImportId"')]
         question = table.labels.get(name) or (words[0] if words else name)
+        if name in coded:
+            question = coded[name][2]
         if question in ("Response", "Open-Ended Response"):
             question = name
         declared = [
@@ -176,6 +194,7 @@ def columns(source: Source) -> list[Column]:
                 at,
                 name,
                 table.frame.iloc[:, at],
+                coded[name][1] if name in coded else name,
                 " ".join(re.sub(r"<[^>]{1,200}>", " ", question).split()),
                 dict(table.levels.get(name, {})),
                 declared,

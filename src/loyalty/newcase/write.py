@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from loyalty.cases.form import VERSION
 from loyalty.ground.text import Language
+from loyalty.newcase import kinds, leaveout
 from loyalty.newcase.blocks import Block, Item
 
 if TYPE_CHECKING:
@@ -50,6 +51,7 @@ SAYS: dict[str, tuple[str, str]] = {
         "超出量表的值按缺失处理：{what}",
     ),
     "label": ("a label is wanted for", "请命名"),
+    "short": ("its question stands as its label, a name is shorter", "以题目作为名称，可改为简短名称"),
     "role": (
         "antecedent, mediator, moderator or outcome",
         "antecedent（前因）、mediator（中介）、moderator（调节）或 outcome（结果）",
@@ -72,6 +74,10 @@ SAYS: dict[str, tuple[str, str]] = {
     "no_hypotheses": (
         'no outcome was recognized: write the expected paths, as {{id: H1, from: a, to: b, sign: "+"}}',
         '未识别出结果变量：请写出假设路径，如 {{id: H1, from: a, to: b, sign: "+"}}',
+    ),
+    "left_out": (
+        "rows that are no respondent's, left out of everything ({what}); delete a rule to keep them",
+        "不属于受访者的行，所有分析均予剔除（{what}）；删除某条规则即可保留",
     ),
     "personal": (
         "About single people: these columns are never read.",
@@ -168,6 +174,7 @@ def description(
     out += _numbers(found, check)
     out += _groups(found, check)
     out += _hypotheses(found, check, role_of)
+    out += _left_out(found, check)
     if found.personal:
         out += ["", f"# {says('personal')}", "personal:"]
         out += [
@@ -207,10 +214,17 @@ def _doubts(found: Found, says: Check, role_of: Roles) -> list[str]:
         ],
         "alone": [b.stem for b in found.blocks if b.why != "plan" and len(b.items) == 1],
         "label": [b.stem for b in found.blocks if not b.label],
+        "short": [b.stem for b in found.blocks if _long(b.label)],
         "role": [b.stem for b in found.blocks if not role_of(found, b)[1]],
     }
     said = [f"{says(key)}: {', '.join(names)}" for key, names in by.items() if names]
     return [f"{CHECK} {said[0]}", *(f"#   {one}" for one in said[1:])] if said else []
+
+
+def _long(label: str) -> bool:
+    """Whether a label is a whole question."""
+    wide = sum(2 if ord(c) > 0x2E80 else 1 for c in label)
+    return wide > 40 or label.rstrip().endswith(("?", "？"))
 
 
 def _rows(found: Found, path: str, checksum: str, check: Check) -> list[str]:
@@ -289,7 +303,7 @@ def _construct(
     out.append("    items:")
     for item in block.items:
         column, points = item.column, item.points
-        wording = block.wordings.get(column.name) or column.asked
+        wording = block.wordings.get(column.name) or kinds.question(column.asked)
         of = found.ids[column.at]
         parts = [f"id: {of}"]
         if of != column.name:
@@ -327,7 +341,7 @@ def _numbers(found: Found, check: Check) -> list[str]:
         parts = [f"id: {found.ids[column.at]}"]
         if found.ids[column.at] != column.name:
             parts.append(f"column: {_column(column.name)}")
-        parts += [f"label: {quoted(column.asked[:120])}", f"kind: {number.kind}"]
+        parts += [f"label: {quoted(kinds.question(column.asked))}", f"kind: {number.kind}"]
         if number.ends:
             parts.append(f"scale: {_scale(number.ends, number.missing)}")
         out.append(f"  - {{{', '.join(parts)}}}")
@@ -344,13 +358,29 @@ def _groups(found: Found, check: Check) -> list[str]:
         out.append(f"  - id: {found.ids[column.at]}")
         if found.ids[column.at] != column.name:
             out.append(f"    column: {_column(column.name)}")
-        out.append(f"    label: {quoted(column.asked[:120])}")
+        out.append(f"    label: {quoted(kinds.question(column.asked))}")
         if group.missing:
             out.append(f"    missing: [{', '.join(map(quoted, group.missing))}]")
         pairs = ", ".join(
             f"{quoted(level)}: {quoted(label)}" for level, label in group.levels.items()
         )
         out.append(f"    levels: {{{pairs}}}")
+    return out
+
+
+def _left_out(found: Found, check: Check) -> list[str]:
+    """Rules for rows of the survey program that are no respondent's, with how many they take."""
+    if not found.left_out:
+        return []
+    n = ", ".join(f"{rule.id} {rule.n}" for rule in found.left_out)
+    out = ["", "exclude:" + check("left_out", what=n)]
+    for rule in found.left_out:
+        en, zh = leaveout.label(rule)
+        parts = [f"id: {rule.id}", f"label: {{en: {quoted(en)}, zh: {quoted(zh)}}}"]
+        parts.append(f"column: {_column(rule.column.name)}")
+        values = ", ".join(map(quoted, rule.taken))
+        parts.append(f"is: [{values}]" if rule.taken else "blank: true")
+        out.append(f"  - {{{', '.join(parts)}}}")
     return out
 
 

@@ -19,6 +19,7 @@ _LABELLED = (
     re.compile(r"([+-]?\d+(?:\.\d+)?)\s*(?:[-–—=:.)、，,：]|\s)\s*(\D.*)", re.S),
     re.compile(r"(.*\D)\s*[(（\[]([+-]?\d+(?:\.\d+)?)[)）\]]", re.S),
 )
+_DURATION = re.compile(r"(?:(\d{1,4})小时)?(?:(\d{1,4})分钟?)?(\d{1,7})秒")
 
 
 def _written(decimal: str, thousands: str) -> re.Pattern[str]:
@@ -39,6 +40,15 @@ def _number(text: str, decimal: str, thousands: str, pattern: re.Pattern[str]) -
         text = text.replace(mark, "")
     value = float(text.replace(decimal, "."))
     return value if math.isfinite(value) else None
+
+
+def seconds(text: str) -> float | None:
+    """A time taken as 问卷星 writes it, in seconds: ``123秒``, ``2分3秒``."""
+    found = _DURATION.fullmatch(text.strip())
+    if not found:
+        return None
+    hours, minutes, rest = (int(part or 0) for part in found.groups())
+    return float(3600 * hours + 60 * minutes + rest)
 
 
 def reader(form: Format, delimiter: str) -> Callable[[list[str]], list[float | None]]:
@@ -130,6 +140,8 @@ def numbers(
     texts = [plain(uniques[i]) for i in left]
     for i, number in zip(left, reader(form, delimiter)(texts), strict=True):
         values[i] = number
+        if number is None:
+            values[i] = seconds(plain(uniques[i]))
     unread = [i for i in left if values[i] is None]
     by_label = labelled(plain(uniques[i]) for i in unread)
     for i in unread:
