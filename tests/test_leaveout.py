@@ -14,7 +14,7 @@ import pytest
 from loyalty import newcase
 from loyalty.cases import study, survey
 from loyalty.cases.reading import values
-from loyalty.cases.study import Format
+from loyalty.cases.sources import Format
 from loyalty.newcase import kinds, leaveout
 from loyalty.newcase.blocks import matrix, stem
 from loyalty.newcase.source import Column
@@ -121,7 +121,7 @@ def test_limesurvey_with_codes_and_questions(project: Any, tmp_path: Path) -> No
     newcase.new("mine", tmp_path / "a.csv")
     described = study.load("mine")
     assert [c.label.en for c in described.constructs] == ["How is it?", "What will you do?"]
-    assert [i.id for i in described.items][0] == "QUAL_SQ001"
+    assert described.items[0].id == "QUAL_SQ001"
     assert described.items[0].en == exports.QUALITY[0]
     assert [v.kind for v in described.variables] == ["seconds"]
     assert [g.label.en for g in described.groups] == ["In which state do you live?"]
@@ -155,7 +155,9 @@ def qualtrics(status: list[str], finished: list[str]) -> Callable[[], bytes]:
     ("made", "expected"),
     [
         (
-            qualtrics(["Survey Preview", "Survey Preview", "Spam", "IP Address"], ["True", "False"]),
+            qualtrics(
+                ["Survey Preview", "Survey Preview", "Spam", "IP Address"], ["True", "False"]
+            ),
             {"preview": 6, "spam": 3, "unfinished": 12},
         ),
         (qualtrics(["1", "17", "8", "0"], ["1", "0"]), {"preview": 6, "spam": 3, "unfinished": 12}),
@@ -187,7 +189,10 @@ def test_a_status_of_another_kind_leaves_nobody_out() -> None:
     [
         ({"record_id": ["1"] * 20, "survey_complete": ["2"] * 17 + ["0"] * 3}, {"unfinished": 3}),
         (
-            {"Record ID": ["1"] * 20, "Complete?": ["Complete"] * 18 + ["Incomplete", "Unverified"]},
+            {
+                "Record ID": ["1"] * 20,
+                "Complete?": ["Complete"] * 19 + ["Incomplete"],
+            },
             {"unfinished": 1},
         ),
         (
@@ -231,7 +236,9 @@ def test_a_scale_from_zero_of_which_nobody_took_zero(project: Any, tmp_path: Pat
 def test_a_german_time_stamp_is_a_date(project: Any, tmp_path: Path) -> None:
     q, y = exports.people(5)
     head = ["Zeitstempel", *(f"Wie gut? [{w}]" for w in ("a1", "b2", "c3"))]
-    head += [f"Und in Zukunft? [{w}]" for w in ("Ich werde wiederkommen", "Ich bleibe", "Ich kaufe")]
+    head += [
+        f"Und in Zukunft? [{w}]" for w in ("Ich werde wiederkommen", "Ich bleibe", "Ich kaufe")
+    ]
     rows: list[list[Any]] = [head]
     for i in range(N):
         rows.append([f"{1 + i % 28:02d}.04.2024 1{i % 10}:{i % 60:02d}:27", *q[i], *y[i]])

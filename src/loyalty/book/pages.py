@@ -22,6 +22,7 @@ from loyalty.ground.thresholds import all_thresholds
 from loyalty.render.project import long_date
 from loyalty.run import recorded
 from loyalty.run.analyses import notebook_file
+from loyalty.shown.short import in_full, shortened
 from loyalty.shown.table import Column, Table
 from loyalty.shown.words import number
 
@@ -199,11 +200,12 @@ def one_case(study: Study, found: Results, language: Language) -> list[str]:
         *_absent(study, found, language),
     ]
     if study.constructs:
+        constructs = shortened(study).constructs
         table = Table(
-            study.constructs,
+            constructs,
             [
                 Column(lambda c: c.label.in_(language), "Construct"),
-                *_chinese(study.constructs, lambda c: c.label, language),
+                *_chinese(constructs, lambda c: c.label, language),
                 Column(lambda c: term(_ROLES[c.role]), "Role"),
                 Column(lambda c: ", ".join(i.id for i in c.items), "Items"),
             ],
@@ -327,8 +329,12 @@ def _counted(n: Any, language: Language) -> str:
 
 
 def codebook(study: Study, language: Language) -> list[str]:
-    """Every item of one case; in English with the Chinese wording beside."""
-    rows = [(construct, item) for construct in study.constructs for item in construct.items]
+    """Every item of one case; in English with the Chinese wording beside.
+
+    Below it what is shortened elsewhere, in full.
+    """
+    shown = shortened(study).constructs
+    rows = [(construct, item) for construct in shown for item in construct.items]
     table = Table(
         rows,
         [
@@ -343,8 +349,28 @@ def codebook(study: Study, language: Language) -> list[str]:
     machine = Text(en=f"The same for programs: {package}.", zh=f"供程序读取：{package}。")
     return [
         numbered(table, f"{study.case}-codebook", language),
+        *_in_full(study, language),
         '::: {.content-visible when-format="html"}\n' + machine.in_(language) + "\n:::",
     ]
+
+
+def _in_full(study: Study, language: Language) -> list[str]:
+    """A table of what is shortened elsewhere; none where nothing is."""
+    long = in_full(study)
+    if not long:
+        return []
+    table = Table(
+        long,
+        [
+            Column(lambda pair: pair[0].in_(language), "As shown"),
+            Column(lambda pair: pair[1].in_(language), "In full"),
+        ],
+        Text(
+            en="Questions and answers in full that are shortened elsewhere.",
+            zh="其他各处缩写的问题与选项全文。",
+        ),
+    )
+    return [numbered(table, f"{study.case}-in-full", language)]
 
 
 def _wording(item: Any, language: Language) -> str:

@@ -30,7 +30,8 @@ DATE = re.compile(
 )
 SECONDS = re.compile(
     r"duration|interviewtime|total.?time|time.?taken|seconds|completion.?time|dauer|"
-    r"所用时间|答题时长|用时", re.I
+    r"所用时间|答题时长|用时",
+    re.I,
 )
 ADMIN = re.compile(
     r"^(?:progress|finished|status|response type|distributionchannel|userlanguage|language|seed|"
@@ -111,7 +112,10 @@ def _open(texts: list[str], counts: Counter[str], n: int) -> bool:
     return len(counts) > max(12, 0.1 * n)
 
 
-_BEFORE = re.compile(r"\bunder|\bbelow|\bless|\bup to|\bunter|\bbis zu|menos|moins|[<＜≤]|以下|以内|不足|少于|低于", re.I)
+_BEFORE = re.compile(
+    r"\bunder|\bbelow|\bless|\bup to|\bunter|\bbis zu|menos|moins|[<＜≤]|以下|以内|不足|少于|低于",
+    re.I,
+)
 
 
 def counting(text: str) -> tuple[float, bool]:
@@ -129,7 +133,9 @@ def counting(text: str) -> tuple[float, bool]:
 
 def question(asked: str) -> str:
     """A question without the number in front, and in one line."""
-    return re.sub(r"^(?:\d{1,3}|[Qq]\d{1,3})[、.．)）:：]\s*(?=\D)", "", asked).strip(" :：") or asked
+    return (
+        re.sub(r"^(?:\d{1,3}|[Qq]\d{1,3})[、.．)）:：]\s*(?=\D)", "", asked).strip(" :：") or asked
+    )
 
 
 def _number(text: str) -> bool:

@@ -151,5 +151,3 @@ LABELS: dict[str, tuple[str, str]] = {
 
 def label(rule: Rule) -> tuple[str, str]:
     return LABELS[re.sub(r"_\d+$", "", rule.id)]
-
-

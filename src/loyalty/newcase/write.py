@@ -51,7 +51,10 @@ SAYS: dict[str, tuple[str, str]] = {
         "超出量表的值按缺失处理：{what}",
     ),
     "label": ("a label is wanted for", "请命名"),
-    "short": ("its question stands as its label, a name is shorter", "以题目作为名称，可改为简短名称"),
+    "short": (
+        "its question stands as its label, a name is shorter",
+        "以题目作为名称，可改为简短名称",
+    ),
     "role": (
         "antecedent, mediator, moderator or outcome",
         "antecedent（前因）、mediator（中介）、moderator（调节）或 outcome（结果）",

@@ -9,6 +9,7 @@ from functools import cached_property
 from loyalty.cases.study import ALL, Study
 from loyalty.ground.results import of_the_study
 from loyalty.ground.text import Text
+from loyalty.shown.short import shortened
 
 
 @dataclass(frozen=True)
@@ -23,10 +24,11 @@ class Case:
     study_: Study | None = None
     described: Mapping[str, Study] | None = None
 
-    @property
+    @cached_property
     def study(self) -> Study:
+        """The description, its labels as they are shown."""
         assert self.study_ is not None, "of all cases together there is no one description"
-        return self.study_
+        return shortened(self.study_)
 
     @property
     def simulated(self) -> bool:
@@ -47,7 +49,7 @@ class Case:
         """The label of every construct by its id."""
         if self.study_ is None:
             return {}
-        return {c.id: c.label for c in self.study_.constructs}
+        return {c.id: c.label for c in self.study.constructs}
 
     def label(self, construct: str) -> Text:
         return self.labels[construct]

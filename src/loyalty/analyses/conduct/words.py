@@ -28,6 +28,7 @@ from loyalty.ground.markdown import escape
 from loyalty.ground.terms import term
 from loyalty.ground.text import Text
 from loyalty.shown.context import Case, arrow
+from loyalty.shown.short import within
 from loyalty.shown.words import estimate, listed, names, number, rows_used
 
 OUTCOMES = {
@@ -92,7 +93,7 @@ def _shown(row: EffectRow, case: Case) -> Text:
     value = estimate(row.estimate, row.ci_lower, row.ci_upper)
     attitude, outcome = case.label(row.attitude), term(OUTCOMES[row.outcome])
     return Text(
-        en=f"{escape(attitude.en)} with {escape(outcome.en.lower())} ({value})",
+        en=f"{escape(attitude.en)} with {escape(within(outcome.en))} ({value})",
         zh=f"{escape(attitude.zh)}与{escape(outcome.zh)}（{value}）",
     )
 
@@ -469,7 +470,7 @@ def lapse(found: Lapse, case: Case) -> list[Text]:
         zh_held = "控制此前行为后，" if row.past else ""
         said.append(
             Text(
-                en=f"{held} with more {escape(label.en.lower())} lapse {en[row.verdict]} (odds ratio of a standard deviation {value}).",
+                en=f"{held} with more {escape(within(label.en))} lapse {en[row.verdict]} (odds ratio of a standard deviation {value}).",
                 zh=f"{zh_held}{escape(label.zh)}较高者{zh[row.verdict]}（每一标准差的优势比 {value}）。",
             )
         )

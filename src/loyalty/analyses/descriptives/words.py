@@ -228,7 +228,7 @@ def _outweighing(found: Nps) -> Text:
 
 
 def csat(found: Csat, case: Case) -> Text:
-    study = case.study
+    study = case.study_ or case.study  # its wording in full
     if found.own:
         question = next(v.label for v in study.variables if v.id == found.asked)
     else:

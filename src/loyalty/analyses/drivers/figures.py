@@ -12,6 +12,7 @@ from loyalty.ground.text import Language, Text
 from loyalty.shown import charts
 from loyalty.shown.context import Case
 from loyalty.shown.figure import Figure
+from loyalty.shown.short import within
 from loyalty.shown.words import escaped
 
 
@@ -97,7 +98,7 @@ def weights(found: Weights, case: Case) -> Figure:
     return Figure(
         draw,
         Text(
-            en=f"Indirect effects by {of.en.lower()}, with 95 % intervals.",
+            en=f"Indirect effects by {within(of.en)}, with 95 % intervals.",
             zh=f"分{of.zh}的间接效应及 95% 区间。",
         ),
         Text(

@@ -30,6 +30,7 @@ from loyalty.analyses.drivers.words import (
 from loyalty.ground.terms import term
 from loyalty.ground.text import Text
 from loyalty.shown.context import Case
+from loyalty.shown.short import within
 from loyalty.shown.table import Cell, Column, Table
 from loyalty.shown.words import cut, escaped, number
 
@@ -90,7 +91,7 @@ def by_group(found: GroupShares, case: Case) -> Table | None:
         sorted(rows, key=lambda r: -abs(r.deviation)),
         columns,
         Text(
-            en=f"Shares apart from the mean of all, by {of.en.lower()}.",
+            en=f"Shares apart from the mean of all, by {within(of.en)}.",
             zh=f"分{of.zh}：偏离平均值的份额。",
         ),
         Text(
@@ -120,7 +121,7 @@ def weights(found: Weights, case: Case) -> Table:
     return Table(
         sorted(found.rows, key=lambda r: -abs(r.deviation)),
         columns,
-        Text(en=f"Indirect effects by {of.en.lower()}.", zh=f"分{of.zh}的间接效应。"),
+        Text(en=f"Indirect effects by {within(of.en)}.", zh=f"分{of.zh}的间接效应。"),
         Text(
             en=f"Products of standardized paths, a model for each, the farthest from the mean first; the mean is weighted by respondents. Percentile intervals of {number(found.drawn)} refits each.",
             zh=f"标准化路径之积，各组分别拟合模型，按偏离平均值的程度排列；平均值按受访者加权。百分位区间各取自 {number(found.drawn)} 次重新拟合。",
@@ -131,7 +132,7 @@ def weights(found: Weights, case: Case) -> Table:
 
 def _turned(case: Case, construct: str, reversed_: bool) -> Text:
     label = case.label(construct)
-    return Text(en=f"little {label.en.lower()}", zh=f"低{label.zh}") if reversed_ else label
+    return Text(en=f"little {within(label.en)}", zh=f"低{label.zh}") if reversed_ else label
 
 
 def necessity(found: Necessity, case: Case) -> Table:
@@ -149,7 +150,7 @@ def necessity(found: Necessity, case: Case) -> Table:
             Column(("latent_ci_lower", "latent_ci_upper"), "95 % of draws"),
             Column(lambda r: term(VERDICTS[r.verdict]), "Necessary?"),
         ],
-        Text(en=f"Necessary conditions of {outcome.en.lower()}.", zh=f"{outcome.zh}的必要条件。"),
+        Text(en=f"Necessary conditions of {within(outcome.en)}.", zh=f"{outcome.zh}的必要条件。"),
         Text(
             en=f"Effect sizes of two ceilings on scale scores [@dul2016]; p of CE-FDH by {shuffled} permutations [@dul2020] and by as many draws that keep the correlation of the two. Latent: median and middle 95 % of {draws} plausible values, which carry errors of measurement through but not sampling. Necessary: an effect size of {least} or more, clear of both and of errors of measurement.",
             zh=f"量表得分上两种上限的效应量 [@dul2016]；CE-FDH 的 p 值分别取自 {shuffled} 次置换 [@dul2020] 与同样次数的保持二者相关的抽样。潜变量：{draws} 组似真值的中位数与中间 95%，计入测量误差而不计抽样误差。判为必要须效应量不低于 {least}，且超过二者及测量误差所能解释的程度。",
@@ -172,7 +173,7 @@ def combined(found: Necessity, case: Case) -> Table:
             Column(lambda r: term(VERDICTS[r.verdict]), "Necessary?"),
         ],
         Text(
-            en=f"Importance, performance and necessity for {outcome.en.lower()}.",
+            en=f"Importance, performance and necessity for {within(outcome.en)}.",
             zh=f"对{outcome.zh}的重要性、表现与必要性。",
         ),
         Text(
@@ -208,11 +209,11 @@ def recommendations(found: Recommendations, case: Case) -> Table:
             Column(lambda r: term(GRADES[found.grade]), "Grade"),
         ],
         Text(
-            en=f"What follows for {outcome.en.lower()}, and how surely.",
+            en=f"What follows for {within(outcome.en)}, and how surely.",
             zh=f"就{outcome.zh}而言可以做什么，把握有多大。",
         ),
         Text(
-            en=f"Change: of the mean of {outcome.en.lower()}, in points of its scale, for one point more of the construct; from the total effect and the standard deviations of the scale means. For whom: groups in which its share is clearly above the mean of all. Costs are not known here: what is cheap to raise may come before what is large.",
+            en=f"Change: of the mean of {within(outcome.en)}, in points of its scale, for one point more of the construct; from the total effect and the standard deviations of the scale means. For whom: groups in which its share is clearly above the mean of all. Costs are not known here: what is cheap to raise may come before what is large.",
             zh=f"变化：构念提高一分时{outcome.zh}均值的变化（量表分），由总效应与量表均值的标准差得出。对象：其份额明显高于总体平均的组别。成本在此不详：容易提高者可先于影响大者。",
         ),
     )
@@ -243,7 +244,7 @@ def bottleneck(found: Bottleneck, case: Case) -> Table | None:
         found.rows,
         columns,
         Text(
-            en=f"Bottleneck table: what {outcome.en.lower()} needs.",
+            en=f"Bottleneck table: what {within(outcome.en)} needs.",
             zh=f"瓶颈表：{outcome.zh}所需的条件水平。",
         ),
         Text(
@@ -276,7 +277,7 @@ def thresholds(found: Thresholds, case: Case) -> Table:
             Column(lambda r: term(BENDS[r.bend]), "Bend"),
         ],
         Text(
-            en=f"Does loyalty bend over {over.en.lower()}?",
+            en=f"Does loyalty bend over {within(over.en)}?",
             zh=f"忠诚是否随{over.zh}转折？",
         ),
         Text(

@@ -23,6 +23,7 @@ from loyalty.cases.asked import Group
 from loyalty.ground.markdown import escape
 from loyalty.ground.text import Text
 from loyalty.shown.context import Case, arrow
+from loyalty.shown.short import within
 from loyalty.shown.units import units
 from loyalty.shown.words import cut, equals, estimate, interval, listed, names, number
 
@@ -64,7 +65,7 @@ def share_of(case: Case, row: Any) -> Text:
 
 
 def _lower(label: Text) -> Text:
-    return Text(en=escape(label.en.lower()), zh=escape(label.zh))
+    return Text(en=escape(within(label.en)), zh=escape(label.zh))
 
 
 # --- shares --------------------------------------------------------------------------------------
@@ -165,14 +166,14 @@ def by_group(found: GroupShares, case: Case) -> list[Text]:
     if found.clear:
         said.append(
             Text(
-                en=f"Of {number(found.count)} shares by {escape(unit.label.en.lower())}, {number(found.clear)} lie apart from the mean of all; about one in twenty would by chance.",
+                en=f"Of {number(found.count)} shares by {escape(within(unit.label.en))}, {number(found.clear)} lie apart from the mean of all; about one in twenty would by chance.",
                 zh=f"分{escape(unit.label.zh)}的 {number(found.count)} 个份额中，{number(found.clear)} 个偏离平均值；仅凭偶然，约每二十个会有一个。",
             )
         )
     else:
         said.append(
             Text(
-                en=f"None of {number(found.count)} shares by {escape(unit.label.en.lower())} lies apart from the mean of all by its interval.",
+                en=f"None of {number(found.count)} shares by {escape(within(unit.label.en))} lies apart from the mean of all by its interval.",
                 zh=f"分{escape(unit.label.zh)}的 {number(found.count)} 个份额，依区间均未偏离平均值。",
             )
         )
@@ -320,7 +321,7 @@ def necessity(found: Necessity, case: Case) -> list[Text]:
 def _condition(case: Case, row: Condition) -> Text:
     label = case.label(row.construct)
     if row.reversed:
-        return Text(en=f"little {label.en.lower()}", zh=f"低{label.zh}")
+        return Text(en=f"little {within(label.en)}", zh=f"低{label.zh}")
     return label
 
 

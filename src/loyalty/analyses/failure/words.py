@@ -19,6 +19,7 @@ from loyalty.ground.numbers import show
 from loyalty.ground.terms import term
 from loyalty.ground.text import Text
 from loyalty.shown.context import Case
+from loyalty.shown.short import within
 from loyalty.shown.words import cut, estimate, names, number, rows_used
 
 #: The heading of each circumstance.
@@ -124,7 +125,7 @@ def _largest(found: Determinants) -> Text:
     shown = estimate(row.estimate, row.ci_lower, row.ci_upper)
     share = number(found.r2)
     return Text(
-        en=f"Largest is the coefficient of {escape(label.en.lower())} (β = {shown}); all together they explain {share} of the variance.",
+        en=f"Largest is the coefficient of {escape(within(label.en))} (β = {shown}); all together they explain {share} of the variance.",
         zh=f"系数最大的是{escape(label.zh)}（β = {shown}）；合计解释 {share} 的方差。",
     )
 

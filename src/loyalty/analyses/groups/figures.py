@@ -25,6 +25,7 @@ from loyalty.ground.text import Language, Text
 from loyalty.shown import charts
 from loyalty.shown.context import Case
 from loyalty.shown.figure import Figure
+from loyalty.shown.short import within
 from loyalty.shown.words import escaped
 
 
@@ -69,7 +70,7 @@ def latent_means(found: LatentMeans, case: Case) -> Figure:
             case,
         ),
         Text(
-            en=f"Differences of latent means by {group.en.lower()} with 95 % intervals, respondents taken as independent.",
+            en=f"Differences of latent means by {within(group.en)} with 95 % intervals, respondents taken as independent.",
             zh=f"按{group.zh}比较的潜均值差异及 95% 区间，视受访者为独立。",
         ),
         Text(
@@ -102,7 +103,7 @@ def paths(found: Paths, case: Case) -> Figure:
     return Figure(
         draw,
         Text(
-            en=f"Paths by {of.en.lower()} with 95 % intervals; loadings equal across groups but for the released ones.",
+            en=f"Paths by {within(of.en)} with 95 % intervals; loadings equal across groups but for the released ones.",
             zh=f"分{of.zh}的路径及 95% 区间；除已释放者外载荷跨组相等。",
         ),
         Text(
@@ -117,7 +118,7 @@ def pairs(found: Means, case: Case) -> Figure:
     return Figure(
         _pairs(found.pairs, found.group, ("g", "g_ci_lower", "g_ci_upper"), "Hedges' g", case),
         Text(
-            en=f"Differences of scale scores by {group.en.lower()}: Hedges' g with 95 % intervals, respondents taken as independent.",
+            en=f"Differences of scale scores by {within(group.en)}: Hedges' g with 95 % intervals, respondents taken as independent.",
             zh=f"按{group.zh}比较的量表得分差异：Hedges g 及 95% 区间，视受访者为独立。",
         ),
         Text(
@@ -142,7 +143,7 @@ def _points(points: Sequence[Point]) -> pd.DataFrame:
 
 def _axes(outcome: Text, language: Language) -> tuple[str, str]:
     importance = Text(
-        en=f"Importance: total effect on {outcome.en.lower()} (standardized)",
+        en=f"Importance: total effect on {within(outcome.en)} (standardized)",
         zh=f"重要性：对{outcome.zh}的总效应（标准化）",
     )
     return importance.in_(language), term("Performance: index, 0 to 100").in_(language)
@@ -160,7 +161,7 @@ def importance(found: Importance, case: Case) -> Figure:
     return Figure(
         draw,
         Text(
-            en=f"Importance for {of.en.lower()} against performance; bars are 95 % intervals, dotted lines the means.",
+            en=f"Importance for {within(of.en)} against performance; bars are 95 % intervals, dotted lines the means.",
             zh=f"对{of.zh}的重要性与表现；横条为 95% 区间，虚线为均值。",
         ),
         Text(
@@ -190,7 +191,7 @@ def maps(found: Maps, case: Case) -> Figure:
     return Figure(
         draw,
         Text(
-            en=f"Importance and performance by {of.en.lower()}; orange points are important and weak, bars are 95 % intervals{en}.",
+            en=f"Importance and performance by {within(of.en)}; orange points are important and weak, bars are 95 % intervals{en}.",
             zh=f"分{of.zh}的重要性与表现；橙色点重要而表现弱，横条为 95% 区间{zh}。",
         ),
         Text(

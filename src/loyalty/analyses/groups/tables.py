@@ -25,6 +25,7 @@ from loyalty.analyses.groups.words import grouping, pair
 from loyalty.ground.terms import term
 from loyalty.ground.text import Text
 from loyalty.shown.context import Case
+from loyalty.shown.short import within
 from loyalty.shown.table import Column, Table
 from loyalty.shown.words import escaped, number
 
@@ -70,7 +71,7 @@ def invariance(found: Invariance, case: Case) -> Table:
             Column("delta_p", "p (Δχ²)"),
         ],
         Text(
-            en=f"Measurement invariance across {group.en.lower()}.",
+            en=f"Measurement invariance across {within(group.en)}.",
             zh=f"跨{group.zh}的测量不变性。",
         ),
         Text(
@@ -177,7 +178,7 @@ def differences(found: Paths, case: Case) -> Table:
     return Table(
         found.differences,
         columns,
-        Text(en=f"Do the paths differ by {group.en.lower()}?", zh=f"路径是否随{group.zh}而异？"),
+        Text(en=f"Do the paths differ by {within(group.en)}?", zh=f"路径是否随{group.zh}而异？"),
         note,
     )
 
@@ -226,7 +227,7 @@ def path_pairs(found: Pairs, case: Case) -> Table | None:
         )
         note = _with(note, more)
     caption = Text(
-        en=f"Differences of paths by {group.en.lower()}, two at a time.",
+        en=f"Differences of paths by {within(group.en)}, two at a time.",
         zh=f"按{group.zh}两两比较的路径差异。",
     )
     return Table(rows, columns, caption, note)
@@ -256,7 +257,7 @@ def means(found: Means, case: Case) -> Table:
             en="Firms: analysis of variance of the firms' means.", zh="企业：企业均值的方差分析。"
         )
         note = _with(note, more)
-    caption = Text(en=f"Scale scores by {group.en.lower()}.", zh=f"按{group.zh}比较量表得分。")
+    caption = Text(en=f"Scale scores by {within(group.en)}.", zh=f"按{group.zh}比较量表得分。")
     return Table(found.tests, columns, caption, note)
 
 
@@ -348,7 +349,7 @@ def maps_improve(found: Maps, case: Case) -> Table | None:
         [point for point in found.points if point.quadrant == "improve"],
         [Column(level, unit.label), *_points(case)],
         Text(
-            en=f"What is important and weak, by {of.en.lower()}.",
+            en=f"What is important and weak, by {within(of.en)}.",
             zh=f"分{of.zh}：重要而表现弱者。",
         ),
         note,

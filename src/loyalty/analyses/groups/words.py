@@ -27,6 +27,7 @@ from loyalty.ground.markdown import escape
 from loyalty.ground.text import Text
 from loyalty.ground.thresholds import threshold
 from loyalty.shown.context import Case
+from loyalty.shown.short import within
 from loyalty.shown.units import units
 from loyalty.shown.words import (
     be,
@@ -321,10 +322,11 @@ def others(found: Others, case: Case) -> Text:
             en="By none of these groupings does a score differ after Holm's correction; differences too small to be found are not excluded.",
             zh="按这些分组，经 Holm 校正后得分均无差异；但不排除过小而未被发现的差异。",
         )
-    listed = names([grouping(case, g.group).label for g in some])
+    labels = [grouping(case, g.group).label for g in some]
+    listed = names([Text(en=within(label.en), zh=label.zh) for label in labels])
     top = number(max(some, key=lambda g: g.omega2).omega2, "percent")
     return Text(
-        en=f"Scores differ by {listed.en.lower()}; the grouping accounts for at most {top} of a score's variance.",
+        en=f"Scores differ by {listed.en}; the grouping accounts for at most {top} of a score's variance.",
         zh=f"得分因{listed.zh}而异；分组最多解释得分方差的 {top}。",
     )
 
@@ -356,7 +358,7 @@ def importance(found: Importance, case: Case) -> Text:
     doubtful = [p for p in high if not _above_zero(p)]
     unclear = [p for p in found.points if p.quadrant == "open"]
     outcome = case.label(found.outcome)
-    what = escape(outcome.en.lower())
+    what = escape(within(outcome.en))
     if improve:
         en = f"Important for {what} and weak, so first in line: {listed(improve).en}."
         zh = f"对{escape(outcome.zh)}重要而表现弱、应优先改进：{listed(improve).zh}。"

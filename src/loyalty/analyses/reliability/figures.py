@@ -16,6 +16,7 @@ from loyalty.ground.thresholds import threshold
 from loyalty.shown import charts
 from loyalty.shown.context import Case
 from loyalty.shown.figure import Figure
+from loyalty.shown.short import within
 from loyalty.shown.words import escaped, number
 
 #: The coefficients that are drawn, by their field.
@@ -84,7 +85,7 @@ def groups(found: Groups, case: Case) -> Figure:
     return Figure(
         draw,
         Text(
-            en=f"Alpha by {label.en.lower()}, with Feldt intervals.",
+            en=f"Alpha by {within(label.en)}, with Feldt intervals.",
             zh=f"各{label.zh}的 α 及 Feldt 区间。",
         ),
         Text(

@@ -8,6 +8,7 @@ from loyalty.ground.terms import term
 from loyalty.ground.text import Text
 from loyalty.shown import fit
 from loyalty.shown.context import Case
+from loyalty.shown.short import within
 from loyalty.shown.units import units
 from loyalty.shown.words import names, number, spaced
 
@@ -40,7 +41,7 @@ def choice(row: Specification, case: Case) -> Text:
     unit = case.study.units
     assert unit is not None  # the choice is of these
     label = unit.label
-    en, zh = label.en.lower(), label.zh
+    en, zh = within(label.en), label.zh
     return {
         "within": Text(en=f"within {en}s: their means taken out", zh=f"{zh}内：剔除{zh}均值"),
         "clustered": Text(

@@ -126,13 +126,13 @@ class Material:
 
     def label(self, construct: str) -> Text:
         """A construct's label as Markdown."""
-        return escaped(self.study.named(construct).label)
+        return escaped(self.case.label(construct))
 
     def path(self, of: Judged) -> Text:
         return escaped(self.case.path(of.hypothesis.from_, of.hypothesis.to))
 
     def group(self, name: str) -> Text:
-        return escaped(next(g.label for g in self.study.groups if g.id == name))
+        return escaped(next(g.label for g in self.case.study.groups if g.id == name))
 
     def table(self, name: str) -> Text:
         return escaped(next(r.label for r in self.study.resources if r.id == name))

@@ -1,0 +1,123 @@
+"""Labels that are whole questions, as tables, figures and sentences show them.
+
+Survey programs head a column with its question, and ``loyalty new`` takes it for a label. What is
+longer than a label can be is cut at a word and stands in quotes; the codebook has it in full.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+
+from loyalty.cases.study import Study
+from loyalty.ground.text import LANGUAGES, Language, Text
+
+#: The widest label of a construct, a group or a variable, and of a level; Chinese counts double.
+WIDEST, WIDEST_LEVEL = 70, 48
+#: Where a longer one is cut.
+CUT, CUT_LEVEL = 44, 32
+_QUOTES: dict[Language, str] = {"en": "“{}”", "zh": "“{}”"}
+#: No label ends in one of these.
+_LOOSE = re.compile(
+    r"(?:[\s,;:，；：、(（–—-]|\b(?:a|an|and|at|by|for|from|in|is|of|on|or|that|the|to|which|with|your|"
+    r"der|die|das|den|dem|ein|eine|im|in|mit|und|von|zu|zur))+$",
+    re.I,
+)
+
+
+def within(label: str) -> str:
+    """A label in the middle of an English sentence: its first letter small, names as they are."""
+    first = label.split(" ", 1)[0]
+    return (
+        label if first[1:] != first[1:].lower() or len(first) < 2 else label[:1].lower() + label[1:]
+    )
+
+
+def width(text: str) -> int:
+    return sum(2 if ord(letter) > 0x2E80 else 1 for letter in text)
+
+
+def shortened(study: Study) -> Study:
+    """The description with labels that are short enough to stand in a sentence.
+
+    The same one where all of them are. No two labels of a kind that differ become one.
+    """
+    constructs = _short([c.label for c in study.constructs], WIDEST, CUT)
+    groups = _short([g.label for g in study.groups], WIDEST, CUT)
+    variables = _short([v.label for v in study.variables], WIDEST, CUT)
+    levels = [_short([*g.levels.values()], WIDEST_LEVEL, CUT_LEVEL) for g in study.groups]
+    if not (constructs or groups or variables or any(levels)):
+        return study
+    return study.model_copy(
+        update={
+            "constructs": [
+                c.model_copy(update={"label": constructs.get(c.label, c.label)})
+                for c in study.constructs
+            ],
+            "variables": [
+                v.model_copy(update={"label": variables.get(v.label, v.label)})
+                for v in study.variables
+            ],
+            "groups": [
+                g.model_copy(
+                    update={
+                        "label": groups.get(g.label, g.label),
+                        "levels": {k: of.get(t, t) for k, t in g.levels.items()},
+                    }
+                )
+                for g, of in zip(study.groups, levels, strict=True)
+            ],
+        }
+    )
+
+
+def in_full(study: Study) -> list[tuple[Text, Text]]:
+    """Each label that is shortened, as it is shown and as it stands in the description."""
+    shown = shortened(study)
+    pairs = [
+        (short.label, full.label)
+        for kind in ("constructs", "groups", "variables")
+        for short, full in zip(getattr(shown, kind), getattr(study, kind), strict=True)
+    ]
+    for short, full in zip(shown.groups, study.groups, strict=True):
+        pairs += [(short.levels[k], full.levels[k]) for k in full.levels]
+    return list(dict.fromkeys(pair for pair in pairs if pair[0] != pair[1]))
+
+
+def _short(labels: Sequence[Text], widest: int, cut: int) -> Mapping[Text, Text]:
+    """The short form of each label that is too long, by the long one."""
+    by = {
+        language: _cut([label.in_(language) for label in labels], widest, cut, language)
+        for language in LANGUAGES
+    }
+    made = {
+        label: Text(**{language: by[language][label.in_(language)] for language in LANGUAGES})
+        for label in labels
+    }
+    return {label: short for label, short in made.items() if short != label}
+
+
+def _cut(labels: Sequence[str], widest: int, cut: int, language: Language) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for label in dict.fromkeys(labels):
+        asks = label.rstrip().endswith(("?", "？"))
+        if width(label) <= (cut if asks else widest):
+            found[label] = _QUOTES[language].format(label) if asks else label
+            continue
+        wide, quoted = cut, _QUOTES[language]
+        while (short := quoted.format(_at_a_word(label, wide))) in found.values():
+            wide += 8
+        found[label] = short if wide < width(label) else quoted.format(label)
+    return found
+
+
+def _at_a_word(label: str, wide: int) -> str:
+    """The beginning of a label that is no wider, with a mark that it goes on."""
+    at, left = 0, wide - 1
+    while at < len(label) and left >= width(label[at]):
+        left -= width(label[at])
+        at += 1
+    begin = label[:at]
+    if at < len(label) and label[at].isascii() and label[at].isalnum():
+        begin = begin.rpartition(" ")[0] or begin
+    return f"{_LOOSE.sub('', begin) or begin}…"
