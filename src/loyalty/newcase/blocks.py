@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from loyalty.newcase.answers import Points
+from loyalty.newcase.kinds import OUTCOME, OVERALL, SATISFACTION
 from loyalty.newcase.source import Column
 from loyalty.stats._common import correlations_by_pair
 
@@ -46,13 +47,14 @@ class Item:
 
 @dataclass
 class Block:
-    """Items of one construct; `why` says what holds them together."""
+    """Items of one construct; `why` says what holds them together, `role` what it may be."""
 
     stem: str
     items: list[Item]
     why: str
     sure: bool = True
     label: str = ""
+    role: str = ""
     wordings: dict[str, str] = field(default_factory=dict)
 
 
@@ -149,26 +151,107 @@ def blocks(items: Sequence[Item]) -> list[Block]:
             loose += members
         else:
             found.append(Block(of, members, "stem"))
+    named = [b.stem for b in found]
     bunches: dict[tuple[bool, int, int], list[Item]] = {}
     for item in loose:
+        name = item.column.code.strip()
+        if any(re.fullmatch(rf"{re.escape(of)}[ _.-]+[A-Za-z]+", name) for of in named if of):
+            # one rating of what a whole block is about
+            found.append(Block(name, [item], "alone", sure=False, role="alternative"))
+            continue
         of = stem(item.column)[0]
         key = (bare(of) and of != item.column.code, item.points.low, item.points.high)
         bunches.setdefault(key, []).append(item)
     for bunch in bunches.values():
-        frame = pd.DataFrame({i.column.at: i.points.numbers for i in bunch})
-        for group in clusters(frame) if len(bunch) > 2 else [[i.column.at] for i in bunch]:
-            members = [i for i in bunch if i.column.at in group]
-            if len(members) == 1:
-                found.append(Block(members[0].column.code, members, "alone", sure=False))
-            else:
-                of = _common([i.column.code for i in members])
-                found.append(Block(of, members, "correlation", sure=False))
+        found += _kin(bunch)
     order = {item.column.at: k for k, item in enumerate(items)}
     found.sort(key=lambda b: min(order[i.column.at] for i in b.items))
     for block in found:
         turn(block.items)
         block.wordings = {i.column.name: wording[i.column.name] for i in block.items}
     return found
+
+
+def _kin(bunch: Sequence[Item]) -> list[Block]:
+    """Items whose names have no stem: by crossed names, by words, then by correlation."""
+    made, left = [], list(bunch)
+    for of, members in [*_crossed(left), *_worded(left)]:
+        if all(item in left for item in members):
+            left = [item for item in left if item not in members]
+            label = _common([i.column.asked for i in members])
+            made.append(Block(of, members, "words", sure=False, label=label if len(label) > 3 else ""))
+    frame = pd.DataFrame({i.column.at: i.points.numbers for i in left})
+    groups = clusters(frame) if len(left) > 2 else [[i.column.at] for i in left]
+    for group in groups:
+        members = [i for i in left if i.column.at in group]
+        for part in _apart(members) if len(members) > 3 else [members]:
+            if len(part) == 1:
+                item = part[0]
+                whole = len(members) > 3 and not _words(item, OUTCOME) and _words(item, OVERALL)
+                of = "mediator" if whole else ""
+                made.append(Block(item.column.code, part, "alone", sure=False, role=of))
+            else:
+                of = _common([i.column.code for i in part])
+                made.append(Block(of, part, "correlation", sure=False))
+    return made
+
+
+def _crossed(items: Sequence[Item]) -> list[tuple[str, list[Item]]]:
+    """Items of one ending, where two or more beginnings come with two or more endings.
+
+    As in ``PRICEX FOODX PRICEY FOODY``; of two ways to see it, the one with the larger blocks.
+    """
+    ends: dict[str, dict[str, Item]] = {}
+    for item in items:
+        name = item.column.code.strip()
+        for n in (1, 2, 3):
+            if len(name) - n > 2 and name[-n:].isalpha():
+                ends.setdefault(name[-n:], {})[name[:-n]] = item
+    found = []
+    for end, own in ends.items():
+        shared = [s for s in own if any(s in other for e, other in ends.items() if e != end)]
+        if len(shared) > 1:
+            found.append((end, [own[s] for s in shared]))
+    return sorted(found, key=lambda pair: (-len(pair[1]), len(pair[0])))
+
+
+def _worded(items: Sequence[Item]) -> list[tuple[str, list[Item]]]:
+    """Items asked in the same words, in whatever order."""
+    by: dict[frozenset[str], list[Item]] = {}
+    for item in items:
+        if item.column.asked != item.column.code:
+            words = re.findall(r"\w{3,}", item.column.asked.lower())
+            by.setdefault(frozenset(words), []).append(item)
+    return [
+        (_common([i.column.asked for i in of]) or of[0].column.asked, of)
+        for words, of in by.items()
+        if len(of) > 1 and len(words) > 1
+    ]
+
+
+def _apart(items: Sequence[Item]) -> list[list[Item]]:
+    """Items that go together, apart by what their words say: outcome, satisfaction, the rest.
+
+    Where none says satisfaction, a single rating of the whole stands for it.
+    """
+    parts: dict[str, list[Item]] = {}
+    for item in items:
+        place = "outcome" if _words(item, OUTCOME) else ""
+        parts.setdefault("satisfaction" if _words(item, SATISFACTION) else place, []).append(item)
+    rest = parts.get("", [])
+    whole = [i for i in rest if _words(i, OVERALL)]
+    if "satisfaction" not in parts and len(whole) == 1 and len(rest) > 2:
+        parts[""] = [i for i in rest if i not in whole]
+        parts["satisfaction"] = whole
+    return list(parts.values())
+
+
+def _words(item: Item, wanted: re.Pattern[str]) -> bool:
+    """Whether an item's name or label has one of the words; a whole sentence is no label."""
+    name, asked = item.column.code, item.column.asked
+    short = len(asked.split()) <= 4 and len(asked) <= 40
+    said = f"{name} {asked if short else ''}".replace("_", " ")
+    return wanted.search(said) is not None
 
 
 def _common(names: Sequence[str]) -> str:

@@ -59,6 +59,16 @@ GROUPING = re.compile(
     r"geschlecht|alter\b|sexo|edad",
     re.I,
 )
+#: Words that tell what a construct is in a model of loyalty.
+OUTCOME = re.compile(
+    r"loyal|\bloy|repur|rebuy|recommend|intent|intention|\bcusl|churn|switch|stay|wom\b|word.?of.?mouth|"
+    r"commit|\bint\b|\bpi\b|treue|loyalität|bindung|wieder(?:kauf|kommen)|weiterempfehl|bleiben|"
+    r"fidel|fidél|recomend|recommand|volver|忠诚|复购|推荐|再购|再次购买|继续(?:购买|使用|光顾)|意愿|意向|打算|口碑",
+    re.I,
+)
+SATISFACTION = re.compile(r"satis|\bsat\b|cusa|\bcsi\b|满意|zufrieden", re.I)
+#: Words for a rating of the whole.
+OVERALL = re.compile(r"\bglobal\b|\boverall\b|\bgeneral\b|insgesamt|总体|整体", re.I)
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[A-Za-z]{2,}")
 _IP = re.compile(r"\d{1,3}(?:\.\d{1,3}){3}(?:\(.*\))?|[0-9a-f:]{4,}:[0-9a-f:]+", re.I)
 _PHONE = re.compile(r"(?:\+|00)\d[\d\s()./-]{7,}|1[3-9]\d{9}|\(?\d{3}\)?[ -]\d{3}[ -]\d{4}")
@@ -172,3 +182,20 @@ def several(counts: Counter[str]) -> str | None:
         ):
             return mark
     return None
+
+
+def ranked(answers: pd.DataFrame) -> bool:
+    """Whether columns are the first, second … choice from one list.
+
+    Then hardly a row (1 of 100) holds a value twice, where one in ten pairs or more would be equal
+    if the choices had nothing to do with each other.
+    """
+    equal = chance = pairs = 0.0
+    for k, a in enumerate(answers.columns):
+        for b in answers.columns[k + 1 :]:
+            both = answers[[a, b]].dropna()
+            first, second = (both[c].value_counts(normalize=True) for c in (a, b))
+            equal += (both[a] == both[b]).sum()
+            chance += len(both) * (first * second).sum()
+            pairs += len(both)
+    return pairs >= 30 and equal < 0.01 * pairs and chance > 0.1 * pairs

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import math
 import re
 import unicodedata
 from collections import Counter
@@ -24,14 +25,6 @@ from loyalty.newcase.blocks import Block, Item, bare, blocks, matrix, stem, turn
 from loyalty.newcase.source import Column, Source, columns, look
 from loyalty.stats._common import correlations_by_pair
 
-#: Words that tell what a construct is in a model of loyalty.
-_OUTCOME = re.compile(
-    r"loyal|\bloy|repurchas|rebuy|recommend|intent|intention|\bcusl|churn|switch|stay|wom\b|word.?of.?mouth|"
-    r"commit|\bint\b|\bpi\b|treue|loyalität|bindung|wieder(?:kauf|kommen)|weiterempfehl|bleiben|"
-    r"fidel|fidél|recomend|recommand|volver|忠诚|复购|推荐|再购|再次购买|继续(?:购买|使用|光顾)|意愿|意向|打算|口碑",
-    re.I,
-)
-_SATISFACTION = re.compile(r"satisf|\bsat\b|cusa|\bcsi\b|满意|zufrieden", re.I)
 #: The most levels of a grouping variable.
 LEVELS = 15
 
@@ -227,7 +220,11 @@ def _several(found: Found, rest: Sequence[Column]) -> list[Column]:
     """Take out questions of which several answers may be chosen."""
     chosen: dict[str, list[Column]] = {}
     kept: list[Column] = []
+    listed = {c.at: of for of, members in _listed(found, rest).items() for c in members}
     for column in rest:
+        if column.at in listed:
+            chosen.setdefault(listed[column.at], []).append(column)
+            continue
         counts = answers.counted(column)
         texts = set(counts)
         n = len(column.values)
@@ -242,11 +239,39 @@ def _several(found: Found, rest: Sequence[Column]) -> list[Column]:
         else:
             kept.append(column)
     for of, members in chosen.items():
-        if len(members) > 2:
+        if len(members) > 2 or members[0].at in listed:
             found.several.append((of, members))
         else:
             kept += members
     return sorted(kept, key=lambda c: c.at)
+
+
+def _listed(found: Found, rest: Sequence[Column]) -> dict[str, list[Column]]:
+    """By stem, columns that hold choices from one list rather than points of a scale.
+
+    *The first, the second, the third most important*: hardly anybody names the same twice, where
+    chance alone would have some do so. *Which of these do you use*: three or more columns, all of
+    them answered by 1 and 2 (no and yes) alone.
+    """
+    stems: dict[str, list[Column]] = {}
+    for column in rest:
+        stems.setdefault(stem(column)[0], []).append(column)
+    chosen = {}
+    for of, members in stems.items():
+        read = [_numeric(found, c) for c in members]
+        if len(members) < 2 or any(numbers is None for numbers in read):
+            continue
+        answered = pd.DataFrame(
+            {
+                c.at: numbers.mask(numbers.isin([*answers.CODES, 8, 9, *c.missing]))
+                for c, numbers in zip(members, read, strict=True)
+                if numbers is not None
+            }
+        )
+        yes_no = len(members) > 2 and bool((answered.isin([1, 2]) | answered.isna()).all(axis=None))
+        if yes_no or kinds.ranked(answered):
+            chosen[of] = members
+    return chosen
 
 
 def _items(found: Found, rest: Sequence[Column], wanted: set[str]) -> list[Item]:
@@ -340,6 +365,7 @@ def _settle(found: Found, items: list[Item], candidates: Sequence[Item]) -> None
         _, r = correlations_by_pair(frame.to_numpy(dtype=float))
         np.fill_diagonal(r, np.nan)
         related[:] = np.abs(r)
+    alone: list[Item] = []
     for item in candidates:
         own = related[item.column.at]
         points = item.points
@@ -350,9 +376,18 @@ def _settle(found: Found, items: list[Item], candidates: Sequence[Item]) -> None
         if kinds.RECOMMEND.search(asked) and to_ten:
             found.numbers.append(Number(item.column, "nps", (0, 10), points.missing))
         elif points.answers or (own.notna().any() and own.nlargest(3).mean() > 0.25):
-            items.append(item)
+            alone.append(item)
         else:
             _single(found, item.column)
+    usual = np.median([i.points.numbers.count() for i in [*items, *alone]]) if alone else 0
+    for item in alone:
+        if item.points.numbers.count() < 0.5 * usual:  # asked of some people only
+            points = item.points
+            found.numbers.append(
+                Number(item.column, "number", (points.low, points.high), points.missing)
+            )
+        else:
+            items.append(item)
 
 
 def _grouping(found: Found, column: Column) -> bool:
@@ -394,7 +429,10 @@ def _single(found: Found, column: Column) -> None:
             found.groups.append(Group(column, named, missing, sure))
             return
     if numbers is not None and numbers.nunique() > 2:
-        found.numbers.append(Number(column, "number"))
+        known = numbers[~numbers.isin(column.missing)]
+        gone = [code for code in column.missing if (numbers == code).any()]
+        ends = (math.floor(known.min()), math.ceil(known.max())) if gone and len(known) else None
+        found.numbers.append(Number(column, "number", ends, gone))
     elif len(levels) < 2:
         found.unused.append((column, "constant"))
     else:
@@ -474,10 +512,12 @@ def role(found: Found, block: Block) -> tuple[str, bool]:
     """A construct's place in a model of loyalty, and whether a plan or its words say so."""
     if found.plan and block.why == "plan":
         return found.plan.roles.get(block.stem, "antecedent"), True
+    if block.role:
+        return block.role, False
     words = f"{block.stem} {block.label} " + " ".join(block.wordings.values())
     own = f"{block.stem} {block.label}"
-    if _OUTCOME.search(own) or (not _SATISFACTION.search(own) and _OUTCOME.search(words)):
+    if kinds.OUTCOME.search(own) or (not kinds.SATISFACTION.search(own) and kinds.OUTCOME.search(words)):
         return "outcome", True
-    if _SATISFACTION.search(own) or _SATISFACTION.search(words):
+    if kinds.SATISFACTION.search(own) or kinds.SATISFACTION.search(words):
         return "mediator", True
     return "antecedent", False

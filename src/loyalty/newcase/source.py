@@ -14,15 +14,21 @@ from loyalty.cases import reading
 from loyalty.cases.reading import delimited, encodings, sheets
 from loyalty.cases.reading.files import SHEET, TEXT
 from loyalty.cases.sources import Format
+from loyalty.newcase import codebook
+
+
+#: So many rows of another sheet are looked at for what they say of the columns.
+DESCRIBED = 2_000
 
 
 @dataclass
 class Source:
-    """A table, how it is written, and what of that is a guess."""
+    """A table, how it is written, what of that is a guess, and what other sheets say of it."""
 
     table: reading.Table
     form: Format
     doubts: list[str] = field(default_factory=list)
+    said: dict[str, codebook.Entry] = field(default_factory=dict)
 
     @property
     def delimiter(self) -> str:
@@ -41,10 +47,14 @@ def look(content: bytes, file: str, name: str, sheet: str | None) -> Source:
     suffix = Path(inner).suffix.lower()
     given: dict[str, object] = {}
     doubts: list[str] = []
+    pages: dict[str, codebook.Rows] = {}
     if suffix in TEXT:
         given, doubts = _text(content, name)
     elif suffix in SHEET:
         given = _sheet(content, name, sheet)
+        if "sheet" in given:
+            others = sheets.tops(content, name, DESCRIBED, but=str(given["sheet"]))
+            pages = {title: rows for title, (_, rows) in others.items()}
     form = Format.model_validate(given)
     table = reading.read(content, suffix, name, form)
     if suffix in TEXT:
@@ -53,7 +63,8 @@ def look(content: bytes, file: str, name: str, sheet: str | None) -> Source:
             given["delimiter"] = separator
     if "heading_rows" not in given and int(str(table.found.get("heading_rows", 1))) > 1:
         given["heading_rows"] = table.found["heading_rows"]
-    return Source(table, Format.model_validate(given), doubts)
+    said = codebook.read(pages, [str(c) for c in table.frame.columns])
+    return Source(table, Format.model_validate(given), doubts, said)
 
 
 def _text(content: bytes, name: str) -> tuple[dict[str, object], list[str]]:
@@ -181,7 +192,8 @@ def columns(source: Source) -> list[Column]:
     for at, name in enumerate(map(str, table.frame.columns)):
         below = [row[at].strip() for row in table.headings if at < len(row)]
         words = [w for w in below if w and not w.startswith('{"ImportId"')]
-        question = table.labels.get(name) or (words[0] if words else name)
+        said = source.said.get(name.strip(), codebook.Entry())
+        question = table.labels.get(name) or (words[0] if words else said.label or name)
         if name in coded:
             question = coded[name][2]
         if question in ("Response", "Open-Ended Response"):
@@ -196,8 +208,8 @@ def columns(source: Source) -> list[Column]:
                 table.frame.iloc[:, at],
                 coded[name][1] if name in coded else name,
                 " ".join(re.sub(r"<[^>]{1,200}>", " ", question).split()),
-                dict(table.levels.get(name, {})),
-                declared,
+                dict(table.levels.get(name, said.codes)),
+                declared or list(said.missing),
             )
         )
     return found

@@ -60,6 +60,7 @@ SAYS: dict[str, tuple[str, str]] = {
         "antecedent（前因）、mediator（中介）、moderator（调节）或 outcome（结果）",
     ),
     "correlation": ("put together by correlation, not by name", "按相关性而非题名归组"),
+    "words": ("put together by parts of their names or by words", "按题名的一部分或措辞归组"),
     "alone": ("single items, constructs of their own?", "单独的题项，是否自成构念？"),
     "reversed": (
         "runs against the others (item–rest correlation {r} once turned)",
@@ -212,9 +213,8 @@ Roles = Callable[["Found", Block], tuple[str, bool]]
 def _doubts(found: Found, says: Check, role_of: Roles) -> list[str]:
     """What is unsure of the constructs, in one mark."""
     by = {
-        "correlation": [
-            b.stem for b in found.blocks if b.why == "correlation" and len(b.items) > 1
-        ],
+        "correlation": [b.stem for b in found.blocks if b.why == "correlation"],
+        "words": [b.stem for b in found.blocks if b.why == "words"],
         "alone": [b.stem for b in found.blocks if b.why != "plan" and len(b.items) == 1],
         "label": [b.stem for b in found.blocks if not b.label],
         "short": [b.stem for b in found.blocks if _long(b.label)],

@@ -91,12 +91,16 @@ def _opened(content: bytes, name: str) -> _Book:
     return _Book(content, name)
 
 
-def tops(content: bytes, name: str, most: int) -> dict[str, tuple[int, list[list[str]]]]:
-    """Of each sheet how many cells it has, and its first rows as text."""
+def tops(
+    content: bytes, name: str, most: int, *, but: str | None = None
+) -> dict[str, tuple[int, list[list[str]]]]:
+    """Of each sheet (`but` one) how many cells it has, and its first rows as text."""
     book = _opened(content, name)
     found = {}
     with _readable(name):
         for sheet in book.names:
+            if sheet == but:
+                continue
             page = book.page(sheet)
             rows = [[_text(c).strip() for c in row] for row in _from(page, 0, most)]
             found[sheet] = (page.height * page.width, rows)
