@@ -310,6 +310,36 @@ def yes_no_and_nps() -> Export:
     return Export("a.csv", written(rows), (3, 3), (1, 7), (), ("Do you own a car?",), ("phone",))
 
 
+def excel_with_codebook() -> Export:
+    """Names of parts, and a second sheet that says what the columns are."""
+    import openpyxl
+
+    q, y = people(7)
+    rng = np.random.default_rng(6)
+    book = openpyxl.Workbook()
+    data = book.active
+    assert data is not None
+    data.title = "Data"
+    head = ["FOODX", "PRICEX", "STAFFX", "FOODQ", "PRICEQ", "STAFFQ", "BRANCH", "TOP_1", "TOP_2"]
+    data.append([*head, "USE_1", "USE_2", "USE_3"])
+    for i in range(N):
+        top = rng.permutation(5)[:2] + 1
+        used = [int(u) for u in rng.integers(1, 3, 3)]
+        values = [int(v) for v in (*q[i], *y[i], 1 + i % 2, *top)]
+        if i % 25 == 0:
+            values[4] = 98
+        data.append([*values, *used])
+    told = book.create_sheet("Codebook")
+    told.append(["Variable", "Label", "Values", "Missing"])
+    for name in head[:6]:
+        label = ("Expected " if name[-1] == "X" else "Seen ") + name[:-1].lower()
+        told.append([name, label, '1="Not good"; 7="Very good"', "98,99"])
+    told.append(["BRANCH", "Branch of the shop", "1=Bonn; 2=Berlin", ""])
+    out = io.BytesIO()
+    book.save(out)
+    return Export("a.xlsx", out.getvalue(), (3, 3), (1, 7), (), ("BRANCH",), (), (98,))
+
+
 EXPORTS: dict[str, Callable[[], Export]] = {
     one.__name__: one
     for one in (
@@ -323,6 +353,7 @@ EXPORTS: dict[str, Callable[[], Export]] = {
         spss,
         stata,
         excel_with_titles,
+        excel_with_codebook,
         german_excel,
         labelled_numbers,
         yes_no_and_nps,

@@ -15,8 +15,10 @@ import yaml
 
 from loyalty import newcase
 from loyalty.cases import study, survey
+from loyalty.cases.sources import Format
 from loyalty.ground.errors import UserError
-from loyalty.newcase import answers, blocks, kinds, like
+from loyalty.newcase import answers, blocks, codebook, kinds, like
+from loyalty.newcase.source import Column
 
 
 @pytest.mark.parametrize("made", exports.EXPORTS.values(), ids=exports.EXPORTS)
@@ -159,9 +161,74 @@ def test_blocks_of_names_that_say_nothing() -> None:
     assert blocks.clusters(frame) == [[0, 1, 2], [3, 4, 5, 6]]
 
 
-def test_kinds_of_personal_columns() -> None:
-    from loyalty.newcase.source import Column
+def test_a_sheet_says_what_the_columns_are(project: Any, tmp_path: Path) -> None:
+    export = exports.excel_with_codebook()
+    (tmp_path / export.name).write_bytes(export.content)
+    made = newcase.new("mine", tmp_path / export.name)
+    described, text = study.load("mine"), made.path.read_text(encoding="utf-8")
+    assert [c.label.en for c in described.constructs] == ["Expected", "Seen"]
+    assert [i.en for i in described.items][:2] == ["Expected food", "Expected price"]
+    (branch,) = described.groups
+    assert {k: v.en for k, v in branch.levels.items()} == {"1": "Bonn", "2": "Berlin"}
+    # no scales: the first and the second choice from a list, and yes or no
+    for name in ("TOP_1", "TOP_2", "USE_1", "USE_2", "USE_3"):
+        assert f'#   "{name}"' in text
+    assert made.checks == text.count("# check:") - 1 <= 5  # one is in what the head says
 
+
+def test_codes_in_a_codebook() -> None:
+    assert codebook.codes_in('1="Not at all"; 10="Very much"') == {1: "Not at all", 10: "Very much"}
+    assert codebook.codes_in("0: no, 1: yes, sometimes, 2: yes") == {
+        0: "no",
+        1: "yes, sometimes",
+        2: "yes",
+    }
+    assert codebook.codes_in("1＝男；2＝女") == {1: "男", 2: "女"}
+    assert codebook.codes_in("0-25") == codebook.codes_in("Age") == {}
+    assert (
+        codebook.read({"a": [["Q1", "one"], ["Q2", "two"]]}, ["Q1", "Q2", "Q3", "Q4", "Q5"]) == {}
+    )
+
+
+def _items(frame: pd.DataFrame) -> list[blocks.Item]:
+    made = []
+    for at, name in enumerate(frame):
+        column = Column(at, str(name), frame[name])
+        (points,) = answers.points([column], Format(), ",") or [None]
+        assert points is not None
+        made.append(blocks.Item(column, points))
+    return made
+
+
+def test_names_without_a_stem_are_told_apart_by_words() -> None:
+    rng = np.random.default_rng(1)
+    whole = rng.normal(size=400)
+
+    def answer() -> Any:
+        return np.clip(np.round(4 + whole + 0.8 * rng.normal(size=400)), 1, 7)
+
+    frame = pd.DataFrame({n: answer() for n in ("staff", "rooms", "global", "repurch", "clean")})
+    found = blocks.blocks(_items(frame))
+    named = {b.stem: [i.column.name for i in b.items] for b in found}
+    assert named == {"": ["staff", "rooms", "clean"], "repurch": ["repurch"], "global": ["global"]}
+    assert {b.stem: b.role for b in found}["global"] == "mediator"
+    # a rating of a whole block stands for the same thing
+    frame = pd.DataFrame({n: answer() for n in ("qual_1", "qual_2", "qual_global")})
+    found = blocks.blocks(_items(frame))
+    assert [(b.stem, b.role) for b in found] == [("qual", ""), ("qual_global", "alternative")]
+
+
+def test_choices_from_one_list_are_no_scale() -> None:
+    rng = np.random.default_rng(2)
+    chosen = pd.DataFrame([rng.permutation(6)[:3] for _ in range(200)])
+    assert kinds.ranked(chosen)
+    assert not kinds.ranked(pd.DataFrame(rng.integers(0, 6, (200, 3))))
+    assert not kinds.ranked(
+        pd.DataFrame({"a": [1.0] * 200, "b": [2.0] * 200})
+    )  # no chance to be equal
+
+
+def test_kinds_of_personal_columns() -> None:
     def why(name: str, values: list[Any]) -> str | None:
         column = Column(0, name, pd.Series(values))
         return kinds.personal(column, answers.counted(column))

@@ -179,7 +179,9 @@ def _kin(bunch: Sequence[Item]) -> list[Block]:
         if all(item in left for item in members):
             left = [item for item in left if item not in members]
             label = _common([i.column.asked for i in members])
-            made.append(Block(of, members, "words", sure=False, label=label if len(label) > 3 else ""))
+            made.append(
+                Block(of, members, "words", sure=False, label=label if len(label) > 3 else "")
+            )
     frame = pd.DataFrame({i.column.at: i.points.numbers for i in left})
     groups = clusters(frame) if len(left) > 2 else [[i.column.at] for i in left]
     for group in groups:

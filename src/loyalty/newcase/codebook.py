@@ -71,6 +71,8 @@ def read(pages: Mapping[str, Rows], names: Collection[str]) -> dict[str, Entry]:
 def codes_in(text: str) -> dict[float | str, str]:
     """The codes of ``1 = Yes; 2 = No``; none where there are not two."""
     found: dict[float | str, str] = {
-        float(m[1]): label for m in _CODE.finditer(text) if (label := m[2].strip(" \t\n;；,，|\"'“”"))
+        float(m[1]): label
+        for m in _CODE.finditer(text)
+        if (label := m[2].strip(" \t\n;；,，|\"'“”"))
     }
     return found if len(found) > 1 else {}

@@ -430,9 +430,9 @@ def _single(found: Found, column: Column) -> None:
             return
     if numbers is not None and numbers.nunique() > 2:
         known = numbers[~numbers.isin(column.missing)]
-        gone = [code for code in column.missing if (numbers == code).any()]
-        ends = (math.floor(known.min()), math.ceil(known.max())) if gone and len(known) else None
-        found.numbers.append(Number(column, "number", ends, gone))
+        coded = [code for code in column.missing if (numbers == code).any()]
+        ends = (math.floor(known.min()), math.ceil(known.max())) if coded and len(known) else None
+        found.numbers.append(Number(column, "number", ends, coded))
     elif len(levels) < 2:
         found.unused.append((column, "constant"))
     else:
@@ -516,7 +516,9 @@ def role(found: Found, block: Block) -> tuple[str, bool]:
         return block.role, False
     words = f"{block.stem} {block.label} " + " ".join(block.wordings.values())
     own = f"{block.stem} {block.label}"
-    if kinds.OUTCOME.search(own) or (not kinds.SATISFACTION.search(own) and kinds.OUTCOME.search(words)):
+    if kinds.OUTCOME.search(own) or (
+        not kinds.SATISFACTION.search(own) and kinds.OUTCOME.search(words)
+    ):
         return "outcome", True
     if kinds.SATISFACTION.search(own) or kinds.SATISFACTION.search(words):
         return "mediator", True

@@ -16,7 +16,6 @@ from loyalty.cases.reading.files import SHEET, TEXT
 from loyalty.cases.sources import Format
 from loyalty.newcase import codebook
 
-
 #: So many rows of another sheet are looked at for what they say of the columns.
 DESCRIBED = 2_000
 
