@@ -135,6 +135,10 @@ def everything(folder: Path) -> dict[str, bytes]:
     }
 
 
+def expected_of(folder: Path) -> pd.DataFrame:
+    return pd.read_csv(folder / "expected.csv", keep_default_na=False)
+
+
 def readable(content: bytes, name: str) -> str:
     """All text of a file, that of packed documents too."""
     if name.endswith((".xlsx", ".docx", ".zip")):
@@ -215,8 +219,17 @@ def test_no_synthetic_rows_where_they_cannot_be_had(case: Project) -> None:
     made, data = package.export("small")
     assert data.kind == "none" and "a synthetic twin needs 100" in data.why.en
     files = everything(made)
-    assert not any(name.startswith("data/") for name in files) and "check.R" not in files
-    assert "needs 100" in files["README.md"].decode()
+    assert not any(name.startswith("data/") for name in files)
+    said = files["README.md"].decode()
+    for part, first in zip(said.split("\n---\n"), ("holds no rows", "不含数据行"), strict=True):
+        assert first in part.split("\n\n")[1], "first thing under the title"
+    assert "needs 100" in said and "`tables/correlations.csv`" in said
+    assert set(expected_of(made)["fitted_to"]) == {"moments"}
+    r = pd.read_csv(made / "tables" / "correlations.csv")
+    assert (r["mean"] == r["mean"].round(2)).all() and (r["sd"] == r["sd"].round(2)).all()
+    if LAVAAN:
+        code, told = checked(made)
+        assert code == 0 and " numbers, 0 off" in told, told
 
 
 def test_no_secret_is_in_any_file_of_an_open_or_a_closed_package(case: Project) -> None:
@@ -254,6 +267,33 @@ def test_without_rows_the_models_are_checked_from_recorded_moments(
     folder, data = package.export("small")
     assert data.kind == "none" and "the rows are elsewhere" in data.why.en
     assert not (folder / "data").exists() and (folder / "tables" / "covariances.csv").is_file()
+    assert set(expected_of(folder)["fitted_to"]) == {"moments"}
+    code, said = checked(folder)
+    assert code == 0 and " numbers, 0 off" in said, said
+
+
+@pytest.mark.skipif(not LAVAAN, reason="no R with lavaan on this machine")
+def test_with_nothing_but_findings_the_reported_solution_is_checked_against_itself(
+    case: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """lavaan finds the reported estimates again in the covariances that they imply."""
+
+    def absent(described: Study) -> Any:
+        raise RowsAbsent("the rows are elsewhere")
+
+    monkeypatch.setattr(package.recorded, "rows", absent)
+    monkeypatch.setattr(package.recorded, "read_moments", lambda described: None)
+    monkeypatch.setattr(package, "_observed", lambda *_: None)
+    folder, _ = package.export("small")
+    rows = expected_of(folder)
+    assert set(rows["fitted_to"]) == {"implied"} and set(rows["model"]) == {
+        "measurement",
+        "structural",
+    }
+    est = rows[rows["what"].isin(["est", "std"])].astype({"value": float, "reported": float})
+    assert est["value"].to_numpy() == pytest.approx(est["reported"].to_numpy(), abs=1e-4)
+    assert rows.loc[rows["what"] == "chisq", "value"].astype(float).max() < 1e-4
+    assert "fit together" in (folder / "README.md").read_text("utf-8")
     code, said = checked(folder)
     assert code == 0 and " numbers, 0 off" in said, said
 
@@ -348,13 +388,19 @@ def test_lavaan_finds_the_expected_numbers(case: Project, close: bool) -> None:
     assert code == 0, said
     expected = pd.read_csv(folder / "expected.csv")
     assert set(expected["model"]) == {"measurement", "structural"}
+    assert set(expected["fitted_to"]) == ({"rows", "moments"} if close else {"rows"})
+    near = expected[(expected["what"] == "std") & (expected["kind"] != "covariance")]
+    if close:  # the twin's standardized loadings and paths are about the report's, not the same
+        assert (near["value"] - near["reported"]).abs().max() < 0.03
+    else:
+        assert near["value"].to_numpy() == pytest.approx(near["reported"].to_numpy(), abs=1e-6)
     assert f"{len(expected)} numbers, 0 off" in said and said.count("pass ") == len(expected)
 
 
 @pytest.mark.skipif(not LAVAAN, reason="no R with lavaan on this machine")
 def test_a_number_that_is_off_fails(case: Project) -> None:
     folder, _ = package.export("small")
-    expected = pd.read_csv(folder / "expected.csv", keep_default_na=False)
+    expected = expected_of(folder)
     expected.loc[7, "value"] = float(expected.loc[7, "value"]) + 0.01
     expected.to_csv(folder / "expected.csv", index=False)
     code, said = checked(folder)
@@ -368,9 +414,9 @@ def test_missing_answers_are_fitted_by_full_information_and_inadmissible_models_
     rows = survey.load(described).scored
     holes = rows.copy()
     holes.loc[holes.index[:30], "q2"] = np.nan
-    found, without = rcheck.fitted(described, holes)
-    assert not without and {one.missing for one in found.values()} == {"fiml"}
-    assert 'missing = "fiml"' in rcheck.script(described, found, "x.csv")
+    found, without = rcheck.fitted(described, [rcheck.Source("rows", "x.csv", holes)], {})
+    assert not without and {one.solution.missing for one in found} == {"fiml"}
+    assert 'missing = "fiml"' in rcheck.script(described, found)
     same = rows.assign(q2=rows["q1"])
-    found, without = rcheck.fitted(described, same)
+    found, without = rcheck.fitted(described, [rcheck.Source("rows", "x.csv", same)], {})
     assert without and not found

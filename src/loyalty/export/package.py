@@ -12,7 +12,7 @@ import json
 import os
 import shutil
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -25,15 +25,18 @@ from loyalty.cases.study import Study
 from loyalty.cases.survey import Survey
 from loyalty.estimates import moments
 from loyalty.estimates.moments import Moments
+from loyalty.estimates.solution import Observed, Solution
 from loyalty.export import crate, documents, jars, rcheck
+from loyalty.export.rcheck import Check, Source, Without
+from loyalty.export.readme import SAID, readme
 from loyalty.export.sheets import Sheet, as_csv, as_json, as_workbook, sheet, zipped
 from loyalty.ground import findings, paths, results
 from loyalty.ground.errors import RowsAbsent, UserError
-from loyalty.ground.findings import Found, Refused, cited
+from loyalty.ground.findings import Found, cited
 from loyalty.ground.reasons import CannotCompute
 from loyalty.ground.results import Recorded
 from loyalty.ground.said import Said
-from loyalty.ground.text import LANGUAGES, Text
+from loyalty.ground.text import Text
 from loyalty.run import recorded, show
 from loyalty.run.analyses import findings_of, notebook_file
 from loyalty.stats.synthetic import Twin, twin
@@ -112,10 +115,9 @@ def _data(described: Study, survey: Survey | None, why: Said | None) -> Data:
     if survey is None:
         assert why is not None
         said = Text(
-            en=f"No rows: they are not on the machine that made this package ({why}), and that "
-            "synthetic ones lie far enough from them cannot be shown without them.",
-            zh=f"不含数据行：生成本数据包的机器上没有原始数据（{why.in_('zh')}），"
-            "因而无法证明合成数据与其足够远。",
+            en=f"They are not on the machine that made it ({why}), and without them it cannot be "
+            "shown that synthetic ones lie far enough from them.",
+            zh=f"生成本数据包的机器上没有原始数据（{why.in_('zh')}），因而无法证明合成数据与其足够远。",
         )
         return Data("none", None, said)
     items = [i.id for i in described.items]
@@ -132,17 +134,18 @@ def _data(described: Study, survey: Survey | None, why: Said | None) -> Data:
     except CannotCompute as error:
         reason = error.reason.text()
         said = Text(
-            en=f"No rows: these may not be passed on, and no synthetic ones can stand for them: "
+            en=f"The rows may not be passed on, and no synthetic ones can stand for them: "
             f"{reason.en}.",
-            zh=f"不含数据行：原始数据不得转交，且无法生成合成数据：{reason.zh}。",
+            zh=f"原始数据不得转交，且无法生成可替代的合成数据：{reason.zh}。",
         )
         return Data("none", None, said)
     said = Text(
         en="Synthetic rows: nobody gave these answers. Means, standard deviations, correlations "
-        "and missing answers of the items are those of the real rows, which may not be passed on; "
-        "differences between groups are not kept.",
-        zh="合成数据：没有人作出这些作答。题项的均值、标准差、相关与缺失率与不得转交的原始数据一致；"
-        "不保留群组差异。",
+        "and how many answers are missing are those of the real rows, which may not be passed on. "
+        "Groups, weights and clusters are not part of them: what rests on these cannot be checked "
+        "here.",
+        zh="合成数据：没有人作出这些作答。题项的均值、标准差、相关与缺失数与不得转交的原始数据一致。"
+        "其中不含分组、权重与整群信息，依赖于这些信息的结果无法在此检验。",
     )
     return Data("synthetic", made.rows, said, made)
 
@@ -167,8 +170,9 @@ def _entries(
     kept = None if open_ else _kept(described, survey)
     taken = jars.taken(described, found if open_ else safe, kept)
     tables = list(taken.sheets)
-    if not open_ and kept is None:
-        tables += _correlations(found.get((described.case, "measurement")))
+    observed = _observed(described, found, survey) if not open_ and kept is None else None
+    if observed is not None:
+        tables.append(_correlations(observed))
     files: dict[str, str | bytes] = {}
     codebook = _codebook(described)
     files["codebook.csv"], files["codebook.json"] = as_csv(codebook), as_json(codebook)
@@ -188,9 +192,17 @@ def _entries(
         files[f"findings/{analysis}.json"] = result.model_dump_json(indent=1)
         files[f"notebooks/{stem}.ipynb"] = _notebook(case, analysis, result)
     files |= _environment(found)
-    files |= _checked(described, survey, data, kept)
+    if data.rows is not None:
+        files[data.path] = data.rows.to_csv(index=False, lineterminator="\n")
+    if data.twin is not None:
+        files["data/synthetic.json"] = _json(_quality(data.twin))
+    sources = _sources(described, survey, data, kept, observed)
+    reported = jars.solutions(described.case, found if open_ else safe)
+    checks, without = rcheck.fitted(described, sources, reported)
+    files |= _checked(described, checks, without, reported)
     entries = {k: v if isinstance(v, bytes) else _text(v) for k, v in files.items()}
-    entries["README.md"] = _text(_readme(described, data, entries))
+    said = readme(described, data.kind, data.why, data.twin, checks, without, entries)
+    entries["README.md"] = _text(said)
     entries[crate.METADATA] = _text(_json(_metadata(described, found, data, entries)))
     return entries
 
@@ -240,23 +252,37 @@ def _kept(described: Study, survey: Survey | None) -> Moments | None:
     return found if isinstance(found, Moments) else None
 
 
-def _correlations(measurement: Found[Any] | None) -> list[Sheet]:
-    """The items' correlations as an article prints them: two decimals, no covariances."""
+def _observed(
+    described: Study, found: Mapping[tuple[str, str], Found[Any]], survey: Survey | None
+) -> Observed | None:
+    """The observed moments, where at two decimals they may be given as an article prints them.
+
+    Not where some answer of so few that mean and SD tell all frequencies was given by few people.
+    """
+    measurement = found.get((described.case, "measurement"))
     one = getattr(measurement.findings, "observed", None) if measurement else None
-    if one is None or isinstance(one, Refused):
-        return []
+    few = recorded.few_answers(survey)
+    if not isinstance(one, Observed) or any(few.get(i, 99) < moments.DIFFERENT for i in one.items):
+        return None
+    return one
+
+
+def _correlations(one: Observed) -> Sheet:
+    """The items' correlations, means and SDs as an article prints them: two decimals."""
+    digits = rcheck.PRINTED
     rows = []
     for i, item in enumerate(one.items):
-        start = i * (i - 1) // 2
+        lower = one.correlations[i * (i - 1) // 2 :][:i]
         row: dict[str, Any] = {"item": item, "n": one.n}
-        lower = one.correlations[start : start + i]
+        row |= {"mean": float(np.round(one.means[i], digits))}
+        row |= {"sd": float(np.round(one.sds[i], digits))}
         row |= {
-            b: float(np.round(lower[j], 2)) if j < i else (1.0 if j == i else None)
+            b: float(np.round(lower[j], digits)) if j < i else (1.0 if j == i else None)
             for j, b in enumerate(one.items)
         }
         rows.append(row)
     title = Text(en="Correlations of the items, two decimals", zh="题项相关（两位小数）")
-    return [sheet("correlations", title, rows)]
+    return sheet("correlations", title, rows)
 
 
 def _codebook(described: Study) -> Sheet:
@@ -341,33 +367,48 @@ def _environment(found: Mapping[tuple[str, str], Found[Any]]) -> dict[str, str |
     return made
 
 
-def _checked(
-    described: Study, survey: Survey | None, data: Data, kept: Moments | None
-) -> dict[str, str | bytes]:
-    """The rows, and the script that fits the models to them, with the numbers it must find.
-
-    Without rows it fits them to the covariances that may be given (`kept`).
-    """
-    made: dict[str, str | bytes] = {}
-    rows: pd.DataFrame | Moments | None = kept
+def _sources(
+    described: Study,
+    survey: Survey | None,
+    data: Data,
+    kept: Moments | None,
+    observed: Observed | None,
+) -> list[Source]:
+    """What of the package the models are fitted to: rows; and, where these are not the real ones,
+    what may be given of the real ones' means and covariances."""
+    made = []
     if data.rows is not None:
-        made[data.path] = data.rows.to_csv(index=False, lineterminator="\n")
         real = data.kind == "real" and survey is not None
         rows = survey.scored if real and survey else _scored(described, data.rows)
-    if data.twin is not None:
-        made["data/synthetic.json"] = _json(_quality(data.twin))
-    if rows is None:
-        return made
-    found, without = rcheck.fitted(described, rows)
-    if found:
-        made["check.R"] = rcheck.script(
-            described, found, data.path if data.rows is not None else None
-        )
-        made["expected.csv"] = as_csv(rcheck.expected(found))
-    for name, one in found.items():
-        made[f"models/{name}.lav"] = one.model
+        made.append(Source("rows", data.path, rows))
+    if kept is not None:
+        made.append(Source("moments", "tables/covariances.csv", kept))
+    elif observed is not None:
+        made.append(Source("moments", "tables/correlations.csv", rcheck.printed(observed)))
+    return made
+
+
+def _checked(
+    described: Study,
+    checks: Sequence[Check],
+    without: Without,
+    reported: Mapping[str, Solution],
+) -> dict[str, str | bytes]:
+    """The script that fits the models, and the numbers it must find."""
+    made: dict[str, str | bytes] = {}
+    if checks:
+        made["check.R"] = rcheck.script(described, checks)
+        made["expected.csv"] = as_csv(rcheck.expected(checks, reported))
+    for one in checks:
+        made[f"models/{one.model}.lav"] = one.solution.model
+        if one.of == "implied":
+            title = Text(en="Implied covariances", zh="隐含协方差")
+            implied = rcheck.implied(reported[one.model])
+            made[one.file] = as_csv(rcheck.matrix(implied, title, f"{one.model}-implied"))
     if without:
-        made["models/not-checked.json"] = _json(without)
+        made["models/not-checked.json"] = _json(
+            {name: reason.model_dump() for name, reason in without.items()}
+        )
     return made
 
 
@@ -392,70 +433,11 @@ def _quality(of: Twin) -> dict[str, Any]:
         "median_distance_of_held_out_real_rows": of.held_out,
         "share_equal_to_a_real_row": of.copies,
         "share_of_held_out_rows_equal_to_another": of.held_out_copies,
+        "rows_equal_to_one_that_a_single_person_gave": of.single,
     }
 
 
 # --- what it says of itself ----------------------------------------------------------------------
-SAID = {
-    "README.md": "What is in this package, and how to check it",
-    "check.R": "The main models in lavaan, each number beside the expected one",
-    "codebook.csv": "Every column: wording, construct, scale",
-    "codebook.json": "The same for programs",
-    "datapackage.json": "The columns of the answers (Frictionless)",
-    "data/": "The rows",
-    "description.json": "Constructs, items, hypotheses and groups as the study describes them",
-    "environment/": "Versions of what computed",
-    "expected.csv": "The numbers that check.R expects",
-    "findings/": "All findings of an analysis that may be passed on, at eight digits",
-    "models/": "A model as lavaan syntax or equations",
-    "notebooks/": "An executed notebook, with what may be passed on",
-    "tables/": "A table of results",
-}
-
-
-def _readme(described: Study, data: Data, entries: Mapping[str, bytes]) -> str:
-    of = described.provenance
-    check = "check.R" in entries
-    parts = []
-    for language in LANGUAGES:
-        chinese = language == "zh"
-        title, summary = described.title.in_(language), described.summary.in_(language)
-        stop, colon = ("。", "：") if chinese else (".", ": ")
-        lines = [
-            f"# {title}",
-            summary,
-            f"**{'数据' if chinese else 'Data'}**{colon}{data.why.in_(language)}",
-        ]
-        if data.twin is not None:
-            numbers = "`data/synthetic.json`"
-            lines.append(
-                f"合成数据的检验结果见 {numbers}。"
-                if chinese
-                else f"How they were judged: {numbers}."
-            )
-        licence = f"{of.source.in_(language)}{stop} {of.licence}"
-        lines.append(
-            f"**{'来源与许可' if chinese else 'Source and licence'}**{colon}{licence}{stop}"
-        )
-        if check:
-            lines.append(
-                "**检验**：`Rscript check.R` 用 lavaan 重新拟合主要模型，逐一对照预期数值；"
-                "有偏差则以非零状态退出。"
-                if chinese
-                else "**Check**: `Rscript check.R` fits the main models with lavaan and sets each "
-                "number beside the expected one; it ends with an error where one is off."
-            )
-        lines.append(
-            "本数据包不含个人信息列、编号与开放题作答；少于规定人数的单元格已略去。"
-            if chinese
-            else "No personal column, no id and no open answer is part of this package; cells of "
-            "few people are left out."
-        )
-        parts.append("\n\n".join(lines))
-    listed = "\n".join(f"- `{path}`" for path in sorted([*entries, "README.md"]))
-    return "\n\n---\n\n".join(parts) + f"\n\n---\n\n{listed}"
-
-
 def _metadata(
     described: Study,
     found: Mapping[tuple[str, str], Found[Any]],
@@ -463,7 +445,7 @@ def _metadata(
     entries: Mapping[str, bytes],
 ) -> dict[str, Any]:
     ran = next(iter(found.values())).provenance
-    said = {**SAID, data.path: data.why.en}
+    said = {path: text.en for path, text in SAID.items()}
     return crate.metadata(
         entries,
         said,

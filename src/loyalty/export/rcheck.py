@@ -1,20 +1,28 @@
-"""`check.R`: the main models once more, in lavaan, each number beside the expected one."""
+"""`check.R`: the main models once more, in lavaan, each number beside the expected one.
+
+Whatever a package may hold, a model can be fitted to something of it: to rows (given, or
+synthetic), to the means and covariances of the real answers, as exactly as these may be given, and
+else to the covariances that the reported solution implies, which shows that what is printed of it
+fits together.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
 
+import numpy as np
 import pandas as pd
 import semfit
 
 from loyalty.cases.study import Study
 from loyalty.estimates import moments
 from loyalty.estimates.fit import missing_answers
-from loyalty.estimates.moments import Moments
-from loyalty.estimates.solution import Solution, solution
+from loyalty.estimates.moments import Grouped, GroupMoments, Moments
+from loyalty.estimates.solution import Observed, Solution, solution
 from loyalty.export.sheets import Sheet, sheet
-from loyalty.ground.reasons import reason_of
+from loyalty.ground.reasons import CannotCompute, reason_of
 from loyalty.ground.text import Text
 
 #: Two programs' numbers may differ by this, times the number's size where that is above one.
@@ -28,19 +36,49 @@ MEASURES = {
     "srmr": "srmr",
 }
 #: Of a model without a sound solution: why.
-Without = dict[str, str]
+Without = dict[str, Text]
+#: What a model is fitted to: rows; covariances of the real answers; those that a solution implies.
+Of = Literal["rows", "moments", "implied"]
 _KINDS = {"=~": "loading", "~": "path", ":=": "defined"}
+#: Digits of correlations, means and SDs of answers whose covariances may not be given.
+PRINTED = 2
 
 
-def fitted(study: Study, rows: pd.DataFrame | Moments) -> tuple[dict[str, Solution], Without]:
-    """The main models' solutions, and why others have none.
+@dataclass(frozen=True)
+class Check:
+    """A model as `semfit` fits it to what the package holds in `file`."""
 
-    Sound solutions alone: what another program makes of an inadmissible one is no check.
+    model: str
+    of: Of
+    file: str
+    solution: Solution
+
+    @property
+    def name(self) -> str:
+        return f"{self.model} {self.of}"
+
+
+@dataclass(frozen=True)
+class Source:
+    """What models are fitted to, and the file of the package that holds it."""
+
+    of: Of
+    file: str
+    content: pd.DataFrame | Moments
+
+
+def fitted(
+    study: Study, sources: Sequence[Source], reported: Mapping[str, Solution]
+) -> tuple[list[Check], Without]:
+    """The main models as they are fitted to each of the sources, and why others are not.
+
+    Sound solutions alone: what another program makes of an inadmissible one is no check. A model
+    that fits to no source is fitted to what its `reported` solution implies.
 
     Parameters
     ----------
-    rows : DataFrame or Moments
-        Scored answers (robust maximum likelihood), or what is recorded of them (plain).
+    sources : sequence
+        Scored answers (robust maximum likelihood), or what is known of them (plain).
     """
     scales = [c for c in study.main if len(c.items) > 1]
     models: dict[str, tuple[str, bool]] = {}
@@ -48,23 +86,98 @@ def fitted(study: Study, rows: pd.DataFrame | Moments) -> tuple[dict[str, Soluti
         models["measurement"] = (study.measurement_model(scales), True)
     if study.paths:
         models["structural"] = (study.structural_model(), False)
-    found: dict[str, Solution] = {}
+    found: list[Check] = []
     without: Without = {}
     for name, (model, std_lv) in models.items():
-        try:
-            if isinstance(rows, Moments):
-                result = moments.fit(rows, model, estimator="ML", std_lv=std_lv)
+        sound: list[Check] = []
+        said = reported.get(name)
+        last = (
+            [] if said is None else [Source("implied", f"models/{name}-implied.csv", implied(said))]
+        )
+        for source in (*sources, *last):
+            if source.of == "implied" and sound:
+                break
+            one = _fit(study, name, model, std_lv, source)
+            if isinstance(one, Text):
+                without.setdefault(name, one)
             else:
-                missing = missing_answers(rows, items_of(study, name))
-                result = semfit.fit(model, rows, estimator="MLR", missing=missing, std_lv=std_lv)
-        except semfit.ModelError as error:
-            without[name] = reason_of(error).text().en
-            continue
-        if result.problems:
-            without[name] = reason_of(result.problems[0]).text().en
-        else:
-            found[name] = solution(model, result)
+                sound.append(one)
+        if sound:
+            without.pop(name, None)
+        found += sound
     return found, without
+
+
+def _fit(study: Study, name: str, model: str, std_lv: bool, source: Source) -> Check | Text:
+    rows = source.content
+    try:
+        if isinstance(rows, Moments):
+            result = moments.fit(rows, model, estimator="ML", std_lv=std_lv)
+        else:
+            missing = missing_answers(rows, items_of(study, name))
+            result = semfit.fit(model, rows, estimator="MLR", missing=missing, std_lv=std_lv)
+    except (semfit.ModelError, CannotCompute) as error:
+        return reason_of(error).text()
+    if result.problems:
+        return reason_of(result.problems[0]).text()
+    return Check(name, source.of, source.file, solution(model, result))
+
+
+def printed(observed: Observed) -> Moments:
+    """n, means and covariances as they follow from correlations, means and SDs of two decimals."""
+    k = len(observed.items)
+    r = np.eye(k)
+    r[np.tril_indices(k, -1)] = np.round(observed.correlations, PRINTED)
+    sd = np.round(observed.sds, PRINTED)
+    cov = r * np.outer(sd, sd)
+    return _moments(
+        observed.items, observed.n, np.round(observed.means, PRINTED), cov[np.tril_indices(k)]
+    )
+
+
+def implied(of: Solution) -> Moments:
+    """The covariances (divided by n − 1) that a solution implies of its items.
+
+    Source: reticular action model, McArdle & McDonald (1984), British Journal of Mathematical and
+    Statistical Psychology 37, 234-251: (I − A)⁻¹ S (I − A)⁻ᵀ.
+    """
+    pairs = [p for p in of.rows if p.op in ("=~", "~", "~~")]
+    names = list(dict.fromkeys(n for p in pairs for n in (p.lhs, p.rhs)))
+    latent = {p.lhs for p in pairs if p.op == "=~"}
+    at = {name: k for k, name in enumerate(names)}
+    a, s = np.zeros((2, len(names), len(names)))
+    for p in pairs:
+        i, j = at[p.lhs], at[p.rhs]
+        if p.op == "~~":
+            s[i, j] = s[j, i] = p.estimate
+        elif p.op == "=~":
+            a[j, i] = p.estimate
+        else:
+            a[i, j] = p.estimate
+    root = np.linalg.inv(np.eye(len(names)) - a)
+    items = [name for name in names if name not in latent]
+    kept = [at[name] for name in items]
+    cov = (root @ s @ root.T)[np.ix_(kept, kept)] * of.n / (of.n - 1)
+    return _moments(items, of.n, (), cov[np.tril_indices(len(items))])
+
+
+def _moments(items: Sequence[str], n: int, means: Any, lower: Any) -> Moments:
+    of = GroupMoments(level=None, n=n, means=tuple(means), covariances=tuple(lower))
+    return Moments(items=tuple(items), groups=(Grouped(group=None, levels=(of,)),))
+
+
+def matrix(found: Moments, title: Text, name: str) -> Sheet:
+    """Covariances as check.R reads them: the lower triangle, with n and, where known, means."""
+    (of,) = found.groups[0].levels
+    cov = moments.covariances(found.items, of).to_numpy()
+    rows: list[dict[str, Any]] = []
+    for i, item in enumerate(found.items):
+        row: dict[str, Any] = {"item": item, "n": of.n}
+        if of.means:
+            row["mean"] = float(of.means[i])
+        row |= {b: float(cov[i, j]) if j <= i else None for j, b in enumerate(found.items)}
+        rows.append(row)
+    return sheet(name, title, rows)
 
 
 def items_of(study: Study, model: str) -> list[str]:
@@ -73,49 +186,74 @@ def items_of(study: Study, model: str) -> list[str]:
     return [i.id for c in of for i in c.items if model == "structural" or len(c.items) > 1]
 
 
-def expected(found: Mapping[str, Solution]) -> Sheet:
-    """A row a number: `what` is est, se or std, or lavaan's name of a measure of fit."""
-    rows: list[dict[str, Any]] = []
-    for name, one in found.items():
-        for field, measure in MEASURES.items():
-            if one.scaling_factor is None and ".scal" in measure:
-                continue
-            rows.append(_row(name, measure, "", "", "", getattr(one, field)))
-        for p in one.rows:
-            if p.op in ("=~", "~", "~~", ":="):
-                kind = _KINDS.get(p.op, "covariance")
-                rhs = "" if p.op == ":=" else p.rhs
-                shown = {"est": p.estimate, "se": p.se, "std": p.std}
-                rows += [_row(name, w, kind, p.lhs, rhs, v) for w, v in shown.items()]
-    title = Text(en="Numbers that check.R expects", zh="check.R 所预期的数值")
-    return sheet("expected", title, [row for row in rows if row["value"] is not None])
+def expected(found: Sequence[Check], reported: Mapping[str, Solution]) -> Sheet:
+    """A row a number: `what` is est, se or std, or lavaan's name of a measure of fit.
 
-
-def _row(model: str, what: str, kind: str, lhs: str, rhs: str, value: Any) -> dict[str, Any]:
-    return {"model": model, "what": what, "kind": kind, "lhs": lhs, "rhs": rhs, "value": value}
-
-
-def script(study: Study, found: Mapping[str, Solution], rows: str | None) -> str:
-    """The R script; `rows` is where the answers are, from the package's folder.
-
-    Without rows the models are fitted to ``tables/covariances.csv``.
+    `value` is what the check must find; `reported` what the report says of the real rows.
     """
-    fits = []
-    for name, one in found.items():
-        read = f'readLines(file.path(here, "models", "{name}.lav"))'
-        unit = "TRUE" if one.unit == "variance" else "FALSE"
-        if rows is None:
-            data = f'estimator = "ML", std.lv = {unit}, {_GIVEN}'
-        else:
-            missing = ', missing = "fiml"' if one.missing == "fiml" else ""
-            means = "TRUE" if one.missing == "fiml" else "FALSE"
-            data = f'd, estimator = "MLR", std.lv = {unit}, meanstructure = {means}{missing}'
-        fits.append(f'models[["{name}"]] <- sem(\n  {read},\n  {data})')
-    return _SCRIPT.format(
-        data=_MOMENTS if rows is None else _answers(study, rows),
-        tolerance=f"{TOLERANCE:g}",
-        fits="\n".join(fits),
+    rows: list[dict[str, Any]] = []
+    for one in found:
+        said = (
+            {_key(n): n["value"] for n in _numbers(reported[one.model])}
+            if one.model in reported
+            else {}
+        )
+        for number in _numbers(one.solution):
+            if number["value"] is not None:
+                of = {"model": one.model, "fitted_to": one.of}
+                rows.append({**of, **number, "reported": said.get(_key(number))})
+    return sheet(
+        "expected", Text(en="Numbers that check.R expects", zh="check.R 所预期的数值"), rows
     )
+
+
+def _key(number: Mapping[str, Any]) -> tuple[str, ...]:
+    return (number["what"], number["kind"], number["lhs"], number["rhs"])
+
+
+def _numbers(one: Solution) -> list[dict[str, Any]]:
+    rows = []
+    for field, measure in MEASURES.items():
+        if one.scaling_factor is not None or ".scal" not in measure:
+            rows.append(_row(measure, "", "", "", getattr(one, field)))
+    for p in one.rows:
+        if p.op in ("=~", "~", "~~", ":="):
+            kind = _KINDS.get(p.op, "covariance")
+            rhs = "" if p.op == ":=" else p.rhs
+            shown = {"est": p.estimate, "se": p.se, "std": p.std}
+            rows += [_row(w, kind, p.lhs, rhs, v) for w, v in shown.items()]
+    return rows
+
+
+def _row(what: str, kind: str, lhs: str, rhs: str, value: Any) -> dict[str, Any]:
+    return {"what": what, "kind": kind, "lhs": lhs, "rhs": rhs, "value": value}
+
+
+def script(study: Study, found: Sequence[Check]) -> str:
+    """The R script: it reads each file that a check is of, and fits the models."""
+    data = []
+    for file, of in dict.fromkeys((one.file, one.of) for one in found):
+        data.append(_answers(study, file) if of == "rows" else _READ[of].format(file=file))
+    return _SCRIPT.format(
+        data="\n\n".join(data),
+        tolerance=f"{TOLERANCE:g}",
+        fits="\n".join(map(_fitted, found)),
+    )
+
+
+def _fitted(one: Check) -> str:
+    read = f'readLines(file.path(here, "models", "{one.model}.lav"))'
+    unit = "TRUE" if one.solution.unit == "variance" else "FALSE"
+    if one.of == "rows":
+        missing = ', missing = "fiml"' if one.solution.missing == "fiml" else ""
+        means = "TRUE" if one.solution.missing == "fiml" else "FALSE"
+        data = f'd, estimator = "MLR", std.lv = {unit}, meanstructure = {means}{missing}'
+    else:
+        data = (
+            f'estimator = "ML", std.lv = {unit}, sample.cov = known[["{one.file}"]]$cov,\n'
+            f'  sample.mean = known[["{one.file}"]]$mean, sample.nobs = known[["{one.file}"]]$n'
+        )
+    return f'models[["{one.name}"]] <- sem(\n  {read},\n  {data})'
 
 
 def _answers(study: Study, rows: str) -> str:
@@ -131,14 +269,12 @@ def _answers(study: Study, rows: str) -> str:
     return "\n".join(lines)
 
 
-_GIVEN = "sample.cov = s, sample.mean = m, sample.nobs = n"
-_MOMENTS = """# means and covariances of the answers, which are not part of this package
-t <- read.csv(file.path(here, "tables", "covariances.csv"), check.names = FALSE)
-s <- as.matrix(t[, t$item])
-rownames(s) <- t$item
-s[upper.tri(s)] <- t(s)[upper.tri(s)]
-m <- setNames(t$mean, t$item)
-n <- t$n[1]"""
+_READ = {
+    "moments": """# means and covariances of the real answers
+known[["{file}"]] <- moments("{file}")""",
+    "implied": """# covariances that the reported solution implies
+known[["{file}"]] <- moments("{file}")""",
+}
 _SCRIPT = """# Fits the main models with lavaan and sets each number beside the expected one.
 #   Rscript check.R
 # ends with exit code 1 where one is off by more than {tolerance} (times its size, above one), and
@@ -152,6 +288,16 @@ file <- sub("^--file=", "", grep("^--file=", commandArgs(), value = TRUE))
 here <- if (length(file)) dirname(normalizePath(file)) else "."
 tolerance <- {tolerance}
 
+moments <- function(file) {{
+  t <- read.csv(file.path(here, file), check.names = FALSE)
+  s <- as.matrix(t[, t$item])
+  rownames(s) <- t$item
+  s[upper.tri(s)] <- t(s)[upper.tri(s)]
+  if ("sd" %in% names(t) && all(diag(s) == 1)) s <- s * outer(t$sd, t$sd)
+  list(cov = s, mean = if ("mean" %in% names(t)) setNames(t$mean, t$item), n = t$n[1])
+}}
+known <- list()
+
 {data}
 
 models <- list()
@@ -163,8 +309,9 @@ all_rows <- lapply(models, function(m) parameterEstimates(m, standardized = TRUE
 measures <- lapply(models, fitMeasures)
 
 found <- function(e) {{
-  if (e$kind == "") return(unname(measures[[e$model]][e$what]))
-  rows <- all_rows[[e$model]]
+  name <- paste(e$model, e$fitted_to)
+  if (e$kind == "") return(unname(measures[[name]][e$what]))
+  rows <- all_rows[[name]]
   rows <- rows[rows$op == operators[[e$kind]], ]
   same <- rows$lhs == e$lhs & (e$kind == "defined" | rows$rhs == e$rhs)
   if (e$kind == "covariance") same <- same | (rows$lhs == e$rhs & rows$rhs == e$lhs)
@@ -178,9 +325,10 @@ for (i in seq_len(nrow(expected))) {{
   value <- found(e)
   good <- !is.na(value) && abs(value - e$value) <= tolerance * max(1, abs(e$value))
   off <- off + !good
-  cat(sprintf("%s  %-11s %-20s %-40s lavaan %12.6f  expected %12.6f\\n",
-              if (good) "pass" else "FAIL", e$model, e$what,
-              trimws(paste(e$kind, e$lhs, e$rhs)), value, e$value))
+  said <- if (is.na(e$reported)) "" else sprintf("  reported %12.6f", e$reported)
+  cat(sprintf("%s  %-11s %-7s %-20s %-40s lavaan %12.6f  expected %12.6f%s\\n",
+              if (good) "pass" else "FAIL", e$model, e$fitted_to, e$what,
+              trimws(paste(e$kind, e$lhs, e$rhs)), value, e$value, said))
 }}
 cat(sprintf("%d numbers, %d off\\n", nrow(expected), off))
 if (off > 0 || nrow(expected) == 0) quit(status = 1)
