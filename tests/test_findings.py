@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import shutil
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
@@ -344,7 +345,9 @@ def test_the_same_inputs_give_the_same_provenance(project: Any, git: Any) -> Non
     assert again.code_sha256 != first.code_sha256
 
 
-def test_the_commit_and_what_was_changed_since(project: Any, git: Any) -> None:
+def test_the_commit_and_what_was_changed_since(
+    project: Any, git: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def say(*arguments: str) -> str:
         named = ["-c", "user.name=x", "-c", "user.email=x@example.org"]
         done = subprocess.run(
@@ -356,13 +359,29 @@ def test_the_commit_and_what_was_changed_since(project: Any, git: Any) -> None:
         )
         return done.stdout.strip()
 
+    def told() -> tuple[str | None, bool | None]:
+        results._git.cache_clear()
+        return results._git()
+
     say("init", "-q")
     say("add", ".")
     say("commit", "-q", "-m", "first")
-    assert results._git() == (say("rev-parse", "HEAD"), False)
+    assert told() == (say("rev-parse", "HEAD"), False)
+    another = project.root / "data" / "another"
+    another.mkdir()
+    (another / "study.yml").write_text("title: a stranger's\n")
+    assert told()[1] is False, "somebody's own case beside the study's is no change of it"
     (project.folder / "rows.csv").write_text("")
-    results._git.cache_clear()
-    assert results._git()[1] is True
+    assert told()[1] is True
+    within = project.root / "copy"
+    shutil.copytree(project.folder, within / "data" / "small")
+    shutil.copytree(project.root / "notebooks", within / "notebooks")
+    shutil.copy(project.root / "_quarto.yml", within)
+    monkeypatch.setenv("LOYALTY_ROOT", str(within))
+    assert told() == (None, None), "another's repository around it says nothing"
+    (project.root / "_quarto.yml").unlink()
+    monkeypatch.setenv("LOYALTY_ROOT", str(project.root))
+    assert told() == (None, None), "nor does that of one's own project"
 
 
 # --- addresses -----------------------------------------------------------------------------------

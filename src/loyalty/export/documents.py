@@ -24,7 +24,7 @@ def word(tables: Sequence[Sheet], title: str) -> bytes:
     parts = []
     for table in tables:
         if len(table.columns) <= MOST_COLUMNS:
-            parts += [_markdown(table), f": {escape(table.title.en)}"]
+            parts += [_markdown(table), f": {escape(table.title.both)}"]
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder, "tables.docx")
         pypandoc.convert_text(
@@ -44,17 +44,21 @@ def _markdown(table: Sheet) -> str:
     ]
     lines = ["| " + " | ".join(escape(c.replace("_", " ")) for c in table.columns) + " |"]
     lines.append("|" + "|".join("--:" if n else ":--" for n in numeric) + "|")
-    lines += ["| " + " | ".join(map(_shown, row)) + " |" for row in table.rows]
+    for row in table.rows:
+        cells = map(_shown, row, table.columns)
+        lines.append("| " + " | ".join(cells) + " |")
     return "\n".join(lines)
 
 
-def _shown(value: Cell) -> str:
+def _shown(value: Cell, column: str) -> str:
     if value is None:
         return ""
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, int):
         return show(value, "count")
+    if isinstance(value, float) and (column == "p" or column.endswith("_p")):
+        return escape(show(value, "p"))
     if isinstance(value, float):
         return show(value, "number", decimals=3)
     return escape(value)

@@ -193,7 +193,7 @@ def _entries(
         files[f"notebooks/{stem}.ipynb"] = _notebook(case, analysis, result)
     files |= _environment(found)
     if data.rows is not None:
-        files[data.path] = data.rows.to_csv(index=False, lineterminator="\n")
+        files[data.path] = data.rows.to_csv(index=False, lineterminator="\n", float_format="%.15g")
     if data.twin is not None:
         files["data/synthetic.json"] = _json(_quality(data.twin))
     sources = _sources(described, survey, data, kept, observed)

@@ -52,8 +52,8 @@ SAID = {
         zh="结果表：tables.xlsx 含全部，tables.docx 含页面容得下的，并各有 csv",
     ),
     "models/": Text(
-        en="The models in lavaan's syntax (.lav), and their equations (.tex)",
-        zh="lavaan 语法的模型（.lav）及其方程（.tex）",
+        en="The models in lavaan's syntax (.lav), their equations (.tex), and what check.R reads",
+        zh="lavaan 语法的模型（.lav）、其方程（.tex）以及 check.R 读取的文件",
     ),
     "findings/": Text(
         en="All findings of an analysis that may be passed on, at eight digits",
@@ -89,7 +89,8 @@ def readme(
         lines = [f"# {study.title.in_(language)}"]
         if kind == "none":
             lines.append(_absent(why, bool(checks)).in_(language))
-        lines.append(study.summary.in_(language))
+        if study.summary != study.title:
+            lines.append(study.summary.in_(language))
         if kind != "none":
             lines.append(f"{_bold(DATA, language)}{why.in_(language)}")
         if twin is not None:
@@ -143,11 +144,12 @@ def _likeness(of: Twin) -> Text:
         en=f"Largest deviation from the real rows: {of.mean:.3f} (a mean, in SDs), {of.sd:.3f} (an "
         f"SD, relative), {of.correlation:.3f} (a correlation); each was to be 0.02 at most. Median "
         f"distance to the nearest real row, in SDs: {of.nearest:.2f}; of real rows held out "
-        f"{of.held_out:.2f}. {equal.en} More: `data/synthetic.json`.",
+        f"{of.held_out:.2f}. {equal.en} More: `data/synthetic.json`. χ² and standard errors are the "
+        "synthetic rows' own: deviations that small can move them.",
         zh=f"与真实数据的最大偏差：均值 {of.mean:.3f}（以标准差计）、标准差 {of.sd:.3f}（相对）、"
         f"相关系数 {of.correlation:.3f}；上限均为 0.02。到最近真实数据行的距离中位数（以标准差计）为 "
         f"{of.nearest:.2f}，留出的真实数据行为 {of.held_out:.2f}。{equal.zh}"
-        "详见 `data/synthetic.json`。",
+        "详见 `data/synthetic.json`。χ² 与标准误以合成数据为准：上述微小偏差即可使其变化。",
     )
 
 
@@ -179,8 +181,8 @@ def _check(checks: Sequence[Check], without: Without) -> Text:
     for one in checks:
         files.setdefault(one.of, []).append(f"`{one.file}`")
     to = [(of, ", ".join(dict.fromkeys(named))) for of, named in files.items()]
-    en = "; ".join(_OF[of].en.format(file=file) for of, file in to)
-    zh = "；".join(_OF[of].zh.format(file=file) for of, file in to)
+    en = ", and to ".join(_OF[of].en.format(file=file) for of, file in to)
+    zh = "，并拟合于".join(_OF[of].zh.format(file=file) for of, file in to)
     left_en, left_zh = _reasons(without)
     return Text(
         en='**Check**: `Rscript check.R` (R, and in it once `install.packages("lavaan")`) fits '

@@ -162,6 +162,13 @@ def _kept(root: Path, case: str) -> bool:
 
 @cache
 def _git() -> tuple[str | None, bool | None]:
+    """The suite's commit, and whether its files are others by now; of a folder without a history
+    of the suite's own (somebody's project, or a copy within another's repository) neither."""
+    top = git("rev-parse", "--show-toplevel")
+    if paths.own() or top is None or Path(top).resolve() != paths.root().resolve():
+        return None, None
     commit = git("rev-parse", "HEAD")
-    status = git("status", "--porcelain", "--", "src", "notebooks", "data", "uv.lock")
-    return commit, None if status is None else bool(status)
+    code = git("status", "--porcelain", "--", "src", "notebooks", "uv.lock")
+    # a stranger's case that lies there, too, is no change of the study's
+    cases = git("status", "--porcelain", "--untracked-files=no", "--", "data")
+    return commit, None if code is None else bool(code or cases)
