@@ -224,7 +224,11 @@ def test_groups_only_where_they_can_be_compared() -> None:
 
 @pytest.mark.parametrize(
     ("agree", "first"),
-    [(5, "holds whichever way"), (2, "depends on the method"), (0, "by no choice of method")],
+    [
+        (5, "holds in every other analysis that was tried"),
+        (2, "depends on the method"),
+        (0, "by no choice of method"),
+    ],
 )
 def test_other_choices_of_method(agree: int, first: str) -> None:
     curve = {"hypothesis": "H1", "sound": 5, "agree": agree}
@@ -233,6 +237,39 @@ def test_other_choices_of_method(agree: int, first: str) -> None:
     assert first in said(survey.otherwise(material(structural=structural(), robustness=found)))
     doubted = material(structural=structural(admissible=False), robustness=found)
     assert survey.otherwise(doubted) is None
+
+
+@pytest.mark.parametrize(
+    ("found", "ends", "told"),
+    [
+        ("found", (0.1, 0.4), None),
+        ("found", (-0.1, 0.3), "an interval that holds zero"),
+        ("found", (-0.4, -0.1), "against the expectation"),
+        ("open", (-0.1, 0.3), None),  # no factor is shown to be there
+        ("excluded", (-0.1, 0.3), None),
+        ("found", None, None),
+    ],
+)
+def test_a_method_factor_that_says_otherwise_is_heard(
+    found: str, ends: tuple[float, float] | None, told: str | None
+) -> None:
+    curve = {"hypothesis": "H1", "sound": 5, "agree": 5}
+    curve |= {"sound_smallest": 0.3, "sound_largest": 0.7}
+    focal = ends and {"estimate": sum(ends) / 2, "ci_lower": ends[0], "ci_upper": ends[1]}
+    models = [{"model": "planned"}, {"model": "turned", "found": found, "focal": focal}]
+    headline = survey.otherwise(
+        material(
+            structural=structural(),
+            robustness=made(Robustness, curve=curve),
+            audit=made(Audit, method={"models": models}),
+        )
+    )
+    assert headline is not None
+    text = said(headline)
+    assert ("holds in every other analysis" in text) == (told is None)
+    assert ("depends on the method" in text) == (told is not None)
+    assert told is None or (told in text and "method factor" in text)
+    assert headline.grade == ("low" if told is None else "none")
 
 
 def index(*ends: tuple[float, float]) -> Descriptives:

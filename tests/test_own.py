@@ -15,8 +15,9 @@ import pytest
 import yaml
 
 from loyalty import cli, newcase
+from loyalty.analyses.drivers import tables
 from loyalty.analyses.drivers import words as sentences
-from loyalty.analyses.drivers.findings import Thresholds
+from loyalty.analyses.drivers.findings import Satisfied, Thresholds
 from loyalty.book import dossier, pages, plan
 from loyalty.cases import form, naming, study
 from loyalty.ground import paths, results
@@ -308,3 +309,12 @@ def test_a_strangers_case_knows_nothing_of_the_studys_sources(
     monkeypatch.setattr("loyalty.shown.context.of_the_study", lambda case: False)
     text = sentences._claimed(found, case)
     assert "@" not in text.en + text.zh and "study" not in text.en
+    nobody = cited(
+        Satisfied(question="csat", group=None, cut=0.66, firms=None, firms_satisfied=None, rows=()),
+        "small/drivers/satisfied",
+    )
+    note = tables.satisfied(nobody, case).note
+    assert note is not None and "@strategy" not in note.en + note.zh and "@agresti" in note.en
+    monkeypatch.setattr("loyalty.shown.context.of_the_study", lambda case: True)
+    note = tables.satisfied(nobody, case).note
+    assert note is not None and "@strategy" in note.en and "@strategy" in note.zh

@@ -444,6 +444,39 @@ def test_levels_left_out_are_named_with_their_reason(case: Case) -> None:
     assert "scale scores still carry the released items" in text.en
 
 
+@pytest.mark.parametrize(
+    ("form", "missed"),
+    [
+        ({}, []),
+        ({"cfi": 0.94}, ["CFI"]),
+        ({"rmsea": 0.07}, ["RMSEA"]),
+        ({"srmr": 0.09}, ["SRMR"]),
+        ({"cfi": 0.9, "rmsea": 0.1, "srmr": 0.1}, ["CFI", "RMSEA", "SRMR"]),
+        ({"cfi": None, "rmsea": None}, []),
+    ],
+)
+def test_a_ladder_on_a_form_that_does_not_fit_says_so(
+    case: Case, form: dict[str, Any], missed: list[str]
+) -> None:
+    """Whatever the ladder holds by its differences, the indices of its first step decide."""
+    other = dict.fromkeys(models.Step.model_fields)
+    sound = {"cfi": 0.96, "rmsea": 0.05, "srmr": 0.07}
+    step = {"partial": False, "released": 0, "chisq": 1.0, "df": 1}
+    steps = [
+        models.Step(**other | step | {"level": level} | of)
+        for level, of in (("configural", sound | form), ("strict", {"cfi": 0.9, "srmr": 0.2}))
+    ]
+    ladder = models.Invariance(
+        group="plan", left_out=(), steps=steps, held="strict", partial=False, failed=None
+    )
+    text = said(words.invariance(cited(ladder, "a"), case))
+    assert "strict model holds" in text.en and "严格等值模型成立" in text.zh
+    assert ("does not fit in every respect" in text.en) == bool(missed)
+    assert ("构型模型本身拟合不足" in text.zh) == bool(missed)
+    told = text.en.partition("every respect: ")[2]
+    assert [name for name in ("CFI", "RMSEA", "SRMR") if name in told] == missed
+
+
 def test_without_paths_the_reason_is_that_there_are_none(
     project: Any, small_answers: pd.DataFrame
 ) -> None:

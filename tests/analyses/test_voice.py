@@ -504,6 +504,14 @@ def test_the_order_by_impact_is_as_sure_as_its_intervals(project: Any) -> None:
     assert "mpact" not in of_classes(refused=True).en and "mpact" not in of_classes().en
 
 
+def test_a_strangers_complaints_are_not_held_against_the_studys_source(
+    project: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("loyalty.shown.context.of_the_study", lambda case: False)
+    text = of_classes()
+    assert "within 24 hours came to" in text.en and "@" not in text.en + text.zh
+
+
 def of_staying(*ends: tuple[str, float, float]) -> Text:
     effects = tuple(
         voice.Effect(term=t, estimate=0.1, se=0.01, ci_lower=lower, ci_upper=upper, p=0.1)

@@ -288,6 +288,7 @@ def thresholds(found: Thresholds, case: Case) -> Table:
 
 
 def satisfied(found: Satisfied, case: Case) -> Table:
+    source = " [@strategy]" if case.of_the_study else ""
     rows: list[Cross] = list(found.rows)
 
     def who(row: Cross) -> Text:
@@ -310,7 +311,7 @@ def satisfied(found: Satisfied, case: Case) -> Table:
         ],
         Text(en="Satisfied, but not loyal.", zh="满意而不忠诚。"),
         Text(
-            en=f"Satisfied and loyal: an answer, or a mean of a scale, from {cut('satisfied_part', 'percent')} of the scale on, that is 7 on 1 to 10 or 5 on 1 to 7 [@strategy]. Differences in percentage points of the same people [@agresti2005]; Wilson's intervals of shares.",
-            zh=f"满意与忠诚：答案或量表均值达到量表的 {cut('satisfied_part', 'percent')} 及以上，即 1–10 分中的 7 分或 1–7 分中的 5 分 [@strategy]。同一批受访者的份额之差以百分点计 [@agresti2005]；份额为 Wilson 区间。",
+            en=f"Satisfied and loyal: an answer, or a mean of a scale, from {cut('satisfied_part', 'percent')} of the scale on, that is 7 on 1 to 10 or 5 on 1 to 7{source}. Differences in percentage points of the same people [@agresti2005]; Wilson's intervals of shares.",
+            zh=f"满意与忠诚：答案或量表均值达到量表的 {cut('satisfied_part', 'percent')} 及以上，即 1–10 分中的 7 分或 1–7 分中的 5 分{source}。同一批受访者的份额之差以百分点计 [@agresti2005]；份额为 Wilson 区间。",
         ),
     )

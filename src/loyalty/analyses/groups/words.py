@@ -104,7 +104,35 @@ def _held(found: Invariance) -> Text:
     if found.failed:
         en += f" The {found.failed} model does not hold."
         zh += f"{_LEVELS[found.failed].zh}模型不成立。"
-    return Text(en=en, zh=zh)
+    form = _form(found)
+    return Text(en=en + form.en, zh=zh + form.zh) if form else Text(en=en, zh=zh)
+
+
+def _form(found: Invariance) -> Text | None:
+    """That the form itself misses cut-offs, on which every further equality rests."""
+    form = next((step for step in found.steps if step.level == "configural"), None)
+    if form is None:
+        return None
+    indices = {"cfi": form.cfi, "rmsea": form.rmsea, "srmr": form.srmr}
+    missed = [
+        (threshold(name), value)
+        for name, value in indices.items()
+        if value is not None and not threshold(name).met(value)
+    ]
+    if not missed:
+        return None
+    parts = [
+        Text(
+            en=f"{cutoff.label} {number(value)} (cut-off {cut(cutoff)})",
+            zh=f"{cutoff.label} {number(value)}（临界值 {cut(cutoff)}）",
+        )
+        for cutoff, value in missed
+    ]
+    said, cited = listed(parts), missed[0][0].cite
+    return Text(
+        en=f" But the form itself, with nothing held equal, does not fit in every respect: {said.en} [@{cited}]. The rule tells whether equalities make the fit worse, not whether it is good.",
+        zh=f"但不加任何等值约束的构型模型本身拟合不足：{said.zh} [@{cited}]。该规则只说明等值约束是否使拟合变差，并不说明拟合良好。",
+    )
 
 
 def released(found: Released, case: Case) -> list[Text]:

@@ -272,7 +272,7 @@ def classes(found: Classes, case: Case) -> list[Text]:
     ranked = () if isinstance(found.impact, Refused) else found.impact
     return [
         _most_frequent(found.classes[0], case),
-        *_response(found),
+        *_response(found, case),
         *(_by_impact(ranked, case) if ranked else ()),
     ]
 
@@ -285,15 +285,16 @@ def _most_frequent(row: Class, case: Case) -> Text:
     )
 
 
-def _response(found: Classes) -> list[Text]:
+def _response(found: Classes, case: Case) -> list[Text]:
     if found.soon is None:
         return []
-    hours, cite = cut("first_response_hours", decimals=0), threshold("first_response_hours").cite
+    hours = cut("first_response_hours", decimals=0)
+    of = f" [@{threshold('first_response_hours').cite}]" if case.of_the_study else ""
     shown = estimate(found.soon.estimate, found.soon.ci_lower, found.soon.ci_upper)
     return [
         Text(
-            en=f"A first response within {hours} hours [@{cite}] came to {shown} of them.",
-            zh=f"在 {hours} 小时内 [@{cite}] 得到首次回应者占 {shown}。",
+            en=f"A first response within {hours} hours{of} came to {shown} of them.",
+            zh=f"在 {hours} 小时内{of}得到首次回应者占 {shown}。",
         )
     ]
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from loyalty.analyses.argument.read import INDICES
+from loyalty.analyses.audit.findings import Audit
 from loyalty.analyses.groups.findings import Groups
 from loyalty.analyses.measurement.findings import Measurement
 from loyalty.analyses.robustness.findings import Robustness
@@ -378,10 +379,16 @@ def otherwise(data: Material) -> Headline | None:
         f"in {agree} of {sound} acceptable analyses the interval is clear of zero in the expected direction; estimates run from {least} to {most}",
         f"在 {sound} 种可接受的分析中，有 {agree} 种的区间不含零且方向与预期一致；估计值从 {least} 到 {most}",
     )
-    if found.agree == found.sound:
+    against = _against(data, path)
+    if found.agree == found.sound and against is not None:
         said = text(
-            f"**{label.en} holds whichever way it is analysed**: {of.en}.",
-            f"**无论采用何种分析方法，{label.zh}均成立**：{of.zh}。",
+            f"**{label.en} depends on the method**: {of.en}. {against.en}.",
+            f"**{label.zh}是否成立取决于分析方法**：{of.zh}。{against.zh}。",
+        )
+    elif found.agree == found.sound:
+        said = text(
+            f"**{label.en} holds in every other analysis that was tried**: {of.en}.",
+            f"**{label.zh}在所尝试的各种其他分析中均成立**：{of.zh}。",
         )
     elif found.agree == 0:
         said = text(
@@ -393,5 +400,23 @@ def otherwise(data: Material) -> Headline | None:
             f"**{label.en} depends on the method**: {of.en}.",
             f"**{label.zh}是否成立取决于分析方法**：{of.zh}。",
         )
-    grade: Grade = "low" if found.agree == found.sound else "none"
+    grade: Grade = "low" if found.agree == found.sound and against is None else "none"
     return Headline([said], data.grade(grade), "robustness")
+
+
+def _against(data: Material, path: Judged) -> Text | None:
+    """The path with a method factor that is there, where its interval does not say the same."""
+    method = data.one("audit", Audit, "method")
+    for model in method.models if method is not None else ():
+        if model.found != "found" or model.focal is None:
+            continue
+        low, high = model.focal.ci_lower, model.focal.ci_upper
+        if (low > 0) if path.hypothesis.sign == "+" else (high < 0):
+            continue
+        size = estimate(model.focal.estimate, low, high)
+        open_ = low <= 0 <= high
+        return text(
+            f"With a method factor that all answers share it is {size}, {'an interval that holds zero' if open_ else 'against the expectation'}",
+            f"加入所有答案共有的方法因子后为 {size}，{'区间包含零' if open_ else '与预期相反'}",
+        )
+    return None
