@@ -72,7 +72,7 @@ def test_wjx(project: Any, tmp_path: Path) -> None:
         "会再来",
     ]
     (group,) = described.groups
-    assert group.label.en == "您的年龄段"
+    assert group.label.en == "年龄段"
     assert [*group.levels] == ["18岁以下", "18~25", "26~30", "51岁以上"]
     assert described.personal == ["来自IP"]
     (taken,) = described.variables
@@ -213,6 +213,22 @@ def test_a_status_of_another_kind_leaves_nobody_out() -> None:
 def test_other_programs(columns: dict[str, list[str]], expected: dict[str, int]) -> None:
     made = [column(name, found, at) for at, (name, found) in enumerate(columns.items())]
     assert {rule.id: rule.n for rule in leaveout.rules(made)} == expected
+
+
+@pytest.mark.parametrize(
+    ("asked", "name"),
+    [
+        ("What is your gender?", "Gender"),
+        ("1、您的性别", "性别"),
+        ("请问您的职业是什么？", "职业"),
+        ("Please indicate your age group:", "Age group"),
+        ("Was ist Ihr Alter?", "Alter"),
+        ("您对本店满意吗？", "您对本店满意吗？"),
+        ("In which state do you live?", "In which state do you live?"),
+    ],
+)
+def test_a_question_on_the_respondent_is_named_by_what_it_asks(asked: str, name: str) -> None:
+    assert kinds.named(asked) == name
 
 
 # --- other things that programs write ------------------------------------------------------------

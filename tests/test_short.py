@@ -64,6 +64,23 @@ def test_labels_that_begin_alike_stay_apart(project: Any) -> None:
 
 
 @pytest.mark.parametrize(
+    ("label", "quoted"),
+    [
+        ("请根据您的实际体验，对本店的服务质量进行评价", True),
+        ("可承受的涨价幅度，%（再购意愿为 6 及以上者）", False),  # a name with its condition
+        ("Contacted the water company about the account", False),
+        ("Please rate the following aspects of your latest visit", True),
+        ("总体满意度", False),
+    ],
+)
+def test_a_sentence_without_a_question_mark_is_quoted(
+    project: Any, label: str, quoted: bool
+) -> None:
+    of = described(project, constructs=[label])
+    assert shortened(of).constructs[0].label.en.startswith("“") == quoted
+
+
+@pytest.mark.parametrize(
     ("label", "expected"),
     [
         ("Type of contract", "type of contract"),

@@ -141,6 +141,28 @@ def counting(text: str) -> tuple[float, bool]:
     return number, not _BEFORE.search(text)
 
 
+_NAMED = (
+    re.compile(
+        r"(?:what is|what['’]s|please (?:state|indicate|select|give)) your (.{2,40}?)[?.:]*", re.I
+    ),
+    re.compile(
+        r"(?:was|wie) ist ihr\w* (.{2,40}?)[?.:]*|ihr\w* ((?!\w+ (?:sind|haben|werden)).{2,40}?)[:.]*",
+        re.I,
+    ),
+    re.compile(r"(?:请问)?[您你]的(.{2,20}?)(?:是什么|为|是|[？?：:])*"),
+)
+
+
+def named(asked: str) -> str:
+    """What a question asks of the respondent, as a name: ``What is your gender?`` is Gender."""
+    plain = question(asked)
+    for pattern in _NAMED:
+        if m := pattern.fullmatch(plain):
+            of = next(part for part in m.groups() if part).strip()
+            return of[:1].upper() + of[1:]
+    return plain
+
+
 def question(asked: str) -> str:
     """A question without the number in front, and in one line."""
     return (

@@ -361,7 +361,7 @@ def _groups(found: Found, check: Check) -> list[str]:
         out.append(f"  - id: {found.ids[column.at]}")
         if found.ids[column.at] != column.name:
             out.append(f"    column: {_column(column.name)}")
-        out.append(f"    label: {quoted(kinds.question(column.asked))}")
+        out.append(f"    label: {quoted(kinds.named(column.asked))}")
         if group.missing:
             out.append(f"    missing: [{', '.join(map(quoted, group.missing))}]")
         pairs = ", ".join(

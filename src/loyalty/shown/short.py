@@ -14,6 +14,8 @@ from loyalty.ground.text import LANGUAGES, Language, Text
 
 #: The widest label of a construct, a group or a variable, and of a level; Chinese counts double.
 WIDEST, WIDEST_LEVEL = 70, 48
+#: From this width on a label without brackets is a sentence, as one that ends in a question mark.
+SENTENCE: dict[Language, int] = {"en": 50, "zh": 30}
 #: Where a longer one is cut.
 CUT, CUT_LEVEL = 44, 32
 _QUOTES: dict[Language, str] = {"en": "“{}”", "zh": "“{}”"}
@@ -100,7 +102,7 @@ def _short(labels: Sequence[Text], widest: int, cut: int) -> Mapping[Text, Text]
 def _cut(labels: Sequence[str], widest: int, cut: int, language: Language) -> dict[str, str]:
     found: dict[str, str] = {}
     for label in dict.fromkeys(labels):
-        asks = label.rstrip().endswith(("?", "？"))
+        asks = _asks(label)
         if width(label) <= (cut if asks else widest):
             found[label] = _QUOTES[language].format(label) if asks else label
             continue
@@ -109,6 +111,15 @@ def _cut(labels: Sequence[str], widest: int, cut: int, language: Language) -> di
             wide += 8
         found[label] = short if wide < width(label) else quoted.format(label)
     return found
+
+
+def _asks(label: str) -> bool:
+    """Whether a label is a sentence rather than a name."""
+    if label.rstrip().endswith(("?", "？")):
+        return True
+    chinese = any(ord(letter) > 0x2E80 for letter in label)
+    named = re.search(r"[(（]", label)
+    return not named and width(label) > SENTENCE["zh" if chinese else "en"]
 
 
 def _at_a_word(label: str, wide: int) -> str:

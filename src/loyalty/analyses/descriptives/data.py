@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -67,7 +68,7 @@ class Data:
             (
                 c
                 for c in self.study.main
-                if c.id == "satisfaction" or "satisf" in c.label.en.lower()
+                if c.id == "satisfaction" or re.search(r"satisf|zufrieden|满意", c.label.both, re.I)
             ),
             None,
         )

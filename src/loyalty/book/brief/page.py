@@ -201,12 +201,12 @@ def _chosen(sampling: Text) -> Text:
     if sampling.en == "not stated":
         return text(
             "Not known from these data; how people came into them is not stated.",
-            "依这些数据无法回答；数据中的人如何产生，没有说明。",
+            "依这些数据无法回答；受访者如何选取，没有说明。",
         )
     en, zh = (escape(t.rstrip("。. ")) for t in (sampling.en, sampling.zh))
     return text(
         f"Not known from these data. How people came into them: {en}.",
-        f"依这些数据无法回答。数据中的人如何产生：{zh}。",
+        f"依这些数据无法回答。受访者的选取方式：{zh}。",
     )
 
 

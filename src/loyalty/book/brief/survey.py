@@ -335,10 +335,10 @@ def groups(data: Material) -> Headline | None:
     n, count = number(found.different), number(found.count)
     if not found.different:
         said = text(
-            f"**No path is shown to differ by {of.en}**: none of {count} after correction for testing several; with few people a group that leaves a difference open."
+            f"**No path is shown to differ by {of.en}**: none of {count} after correction for testing several; that is no proof that they are alike in all groups."
             if found.count > 1
-            else f"**The path is not shown to differ by {of.en}**; with few people a group that leaves a difference open.",
-            f"**没有路径被证明因{of.zh}而异**：{count} 条路径经多重检验校正后均无显著差异；各组人数不多时，差异仍可能存在。",
+            else f"**The path is not shown to differ by {of.en}**; that is no proof that it is alike in all groups.",
+            f"**没有路径被证明因{of.zh}而异**：{count} 条路径经多重检验校正后均无显著差异；但这不证明各组相同。",
         )
         return Headline([said], "none", "groups")
     level = threshold("significance").value
