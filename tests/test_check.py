@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 import yaml
 
-from loyalty import cli
+from loyalty import cli, reader
 from loyalty.cases import check, study, survey
 from loyalty.cases.faults import WEIGHTS, Fault
 from loyalty.ground.errors import UserError
@@ -138,7 +138,10 @@ def test_items_that_are_one_and_items_against_the_rest(
     assert {f.weight for f in found.values()} == {"note"}
 
 
-def test_what_the_command_prints(project: Any, small_answers: pd.DataFrame, capsys: Any) -> None:
+def test_what_the_command_prints(
+    project: Any, small_answers: pd.DataFrame, capsys: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reader.out, "_width", 150)
     small_answers["q1"] = small_answers["q1"].astype(object)
     small_answers.loc[0, "q1"] = "[bold]x[/]"  # no markup for Rich
     project.rows(small_answers)
@@ -227,8 +230,8 @@ def test_a_fault_after_rows_were_left_out_has_the_row_of_the_file(
     [
         ({"is": ["a"], "below": 3}, "exactly one of is, is_not, below, above, blank"),
         ({}, "exactly one of is, is_not, below, above, blank"),
-        ({"is": []}, "at least 1 item"),
-        ({"below": "soon"}, "valid number"),
+        ({"is": []}, "at least one entry"),
+        ({"below": "soon"}, "a number is expected"),
         ({"above": 1, "column": "nowhere"}, "no column 'nowhere'"),
         ({"above": -1}, "leave nobody"),
     ],

@@ -91,9 +91,9 @@ def small(**changes: Any) -> dict[str, Any]:
 @pytest.mark.parametrize(
     ("content", "said"),
     [
-        ({"claims": []}, "claims: List should have at least 1 item"),
-        (small(kind="hearsay"), "claims.0.kind: "),
-        (small(values=[]), "claims.0.values: "),
+        ({"claims": []}, "claims: at least one entry is expected"),
+        (small(kind="hearsay"), "claims.X1.kind: "),
+        (small(values=[]), "claims.X1.values: "),
         (small(kind="per"), "X1: a claim of kind per has two values"),
         (small(id="X2"), "checks.C1: 'X1' is not a claim"),
         (

@@ -71,8 +71,8 @@ H = {"id": "H2", "from": "loyalty", "to": "quality", "sign": "+"}
 @pytest.mark.parametrize(
     ("path", "value", "key", "said"),
     [
-        ("colour", "red", "colour", "Extra inputs are not permitted"),
-        ("constructs.0.items.0.wordng", "x", "constructs.0.items.0.wordng", "Extra inputs"),
+        ("colour", "red", "colour", "there is no such key here; there are version"),
+        ("constructs.0.items.0.wordng", "x", "constructs.quality.items.q1.wordng", "no such key"),
         ("scale", {"min": 5, "max": 5}, "scale", "min must be below max, not 5 and 5"),
         ("scale.min", "one", "scale.min", "(found 'one')"),
         (
@@ -82,13 +82,13 @@ H = {"id": "H2", "from": "loyalty", "to": "quality", "sign": "+"}
             "the item q1 is claimed twice, by quality and by loyalty",
         ),
         ("constructs.1.id", "quality", "(none)", "the id quality is used 2 times"),
-        ("constructs.0.items", [], "constructs.0.items", "at least 1 item"),
-        ("constructs.0.role", "boss", "constructs.0.role", "'antecedent'"),
-        ("constructs.0.id", "my quality", "constructs.0.id", "(found 'my quality')"),
+        ("constructs.0.items", [], "constructs.quality.items", "at least one entry"),
+        ("constructs.0.role", "boss", "constructs.quality.role", "one of antecedent, mediator"),
+        ("constructs.0.id", "my quality", "constructs.#1.id", "(found 'my quality')"),
         ("hypotheses.0.to", "trust", "hypotheses.H1.to", "'trust' is not a construct"),
         ("hypotheses.0.moderator", "age", "hypotheses.H1.moderator", "'age' is not a construct"),
         ("hypotheses.0.to", "quality", "hypotheses.H1", "cannot lead to itself"),
-        ("hypotheses.0.sign", "positive", "hypotheses.0.sign", "'+' or '-'"),
+        ("hypotheses.0.sign", "positive", "hypotheses.H1.sign", "one of +, - is expected"),
         ("hypotheses.+", H, "hypotheses", "in a circle (loyalty → quality → loyalty)"),
         ("hypotheses.+", {**H, "id": "H1"}, "hypotheses", "the id H1 is used 2 times"),
         (
@@ -120,10 +120,10 @@ H = {"id": "H2", "from": "loyalty", "to": "quality", "sign": "+"}
             "rows",
             {"simulator": {"process": "p.yml", "respondents": 3, "seed": 1}},
             "rows.simulator.respondents",
-            "greater than or equal to 50",
+            "a number of at least 50",
         ),
-        ("title", {"fr": "Un cas"}, "title.en", "Field required"),
-        ("title", "", "title.en", "at least 1 character"),
+        ("title", {"fr": "Un cas"}, "title.en", "it is expected, and not there"),
+        ("title", "", "title.en", "not an empty one"),
     ],
 )
 def test_a_key_that_does_not_hold(

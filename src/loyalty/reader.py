@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 from collections.abc import Iterator, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
@@ -136,22 +138,32 @@ def show_checked(checked: Checked) -> None:
         "loss": f"[yellow]{spoken(Said('loss'))}[/]",
         "note": spoken(Said("note")),
     }
-    heads = (Said("row"), Said("column"), Said("value"), Said("what"), Said("expected"))
+    between = "；" if language() == "zh" else "; "
+    short = partial(_short, read=[table.sha256 for table in checked.read])
     for file in dict.fromkeys(fault.file for fault in checked.faults):
+        described = any(fault.described for fault in checked.faults if fault.file == file)
+        at = (Said("line"), Said("key")) if described else (Said("row"), Said("column"))
+        heads = (*at, Said("value"), Said("what"), Said("expected"))
         folded = [Column(spoken(head), overflow="fold") for head in heads]
         shown = Table("", *folded, box=None, pad_edge=False)
         for fault in checked.faults:
             if fault.file == file:
-                many = fault.n > 1 and fault.row is not None
+                counted = "n" in getattr(fault.said, "parameters", ())  # it says how many itself
+                many = fault.n > 1 and fault.row is not None and not counted
                 what = Said("{said} ({n:,} such)", said=fault.said, n=fault.n)
-                mend = "; ".join(spoken(x) for x in (fault.expected, fault.mend) if x)
+                mend = short(between.join(spoken(x) for x in (fault.expected, fault.mend) if x))
                 shown.add_row(
                     weights[fault.weight],
                     "" if fault.row is None else str(fault.row),
                     escape(fault.column or ""),
-                    escape(spoken(fault.value or "")),
-                    escape(spoken(what if many else fault.said)),
+                    escape(short(spoken(fault.value or ""))),
+                    escape(short(spoken(what if many else fault.said))),
                     escape(mend),
                 )
         out.print(f"\n  {escape(file)}", style="bold")
         out.print(shown, soft_wrap=False)
+
+
+def _short(text: str, read: Sequence[str]) -> str:
+    """A text for a table's cell, checksums shortened where one of them stands above the table."""
+    return re.sub(r"\b([0-9a-f]{12})[0-9a-f]{52}\b", r"\1…", text) if read else text

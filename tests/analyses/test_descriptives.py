@@ -115,7 +115,8 @@ def groups(project: Project) -> Project:
 def test_a_plain_case(project: Project) -> None:
     whole = found()
     assert refused(whole) == {
-        "csat": "the case describes no variable of the kind csat, and no construct is named satisfaction"
+        "csat": "the case describes no variable of the kind csat, and "
+        "no construct is named satisfaction"
     }
     rows = answers()
     score = 25 * (rows[["q1", "q2", "q3"]].mean(axis=1) - 1)
@@ -142,7 +143,8 @@ def test_without_groups_and_single_questions(project: Project) -> None:
     whole = found()
     assert refused(whole) == {
         "nps": "the case has no question on recommending with answers from 0 to 10",
-        "csat": "the case describes no variable of the kind csat, and no construct is named satisfaction",
+        "csat": "the case describes no variable of the kind csat, and "
+        "no construct is named satisfaction",
         "groups": "the case has no grouping variable",
     }
     assert whole.indices is whole.boxes is whole.details is None

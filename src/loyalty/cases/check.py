@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+
+import yaml
 from threadpoolctl import threadpool_limits
 
 from loyalty.cases import matrix, stores, survey, tables
@@ -49,16 +52,32 @@ def described(case: str) -> Study | list[Fault]:
         return studies.load(case)
     except NotValid as error:
         text = (paths.data() / case / "study.yml").read_text(encoding="utf-8")
-        return [
-            Fault(
-                weight="error",
-                file=error.name,
-                row=line_of(text, key),
-                column=".".join(map(str, key)) or None,
-                said=said,
-            )
-            for key, said in error.found
-        ]
+        return [_in_description(error.name, case, text, key, said) for key, said in error.found]
+
+
+def _in_description(file: str, case: str, text: str, key: tuple[str, ...], said: Said) -> Fault:
+    """What does not hold in a description, at its line; a sentence may itself name the key."""
+    place, rest = said.placed()
+    if not key and re.fullmatch(r"[\w.#-]+", place):
+        key, said = tuple(place.split(".")), rest
+    return Fault(
+        weight="error",
+        file=file,
+        row=line_of(text, key),
+        column=".".join(key) or None,
+        said=said,
+        mend=_checksum(case, text) if key == ("rows", "file", "sha256") else "",
+    )
+
+
+def _checksum(case: str, text: str) -> str:
+    """The checksum of the file that a description names, as far as both can be read."""
+    try:
+        path = yaml.safe_load(text)["rows"]["file"]["path"]
+        has = stores.sha256(paths.inside(paths.data() / case, path))
+    except (yaml.YAMLError, KeyError, TypeError, OSError, UserError):
+        return ""
+    return Said("it is {sha256}", sha256=has) if has else ""
 
 
 def rows(study: Study) -> Checked:
@@ -159,7 +178,7 @@ def _as_it_is(study: Study, found: list[Fault], resource: str | None = None) -> 
                 sha256=source.sha256,
             ),
             expected=source.sha256,
-            mend=Said("write the new one there if the change is meant"),
+            mend=Said("if the change is meant, write the SHA-256 that stands above there"),
         )
     )
     return _with_checksum(study, source, str(has))

@@ -36,10 +36,19 @@ class Fault(Model):
     mend: SkipValidation[str] = ""
 
     @property
+    def described(self) -> bool:
+        """Whether it stands in a description: `row` is its line, `column` its key."""
+        return self.row is not None and self.file.endswith((".yml", ".yaml"))
+
+    @property
     def line(self) -> Said:
         """The fault in one line."""
         known = {"file": self.file, "row": self.row, "column": self.column, "said": self.said}
-        if self.row is not None and self.column is not None:
+        if self.described and self.column is not None:
+            line = Said("{file}: line {row}, {column}: {said}", **known)
+        elif self.described:
+            line = Said("{file}: line {row}: {said}", **known)
+        elif self.row is not None and self.column is not None:
             line = Said("{file}: row {row}, column {column}: {said}", **known)
         elif self.row is not None:
             line = Said("{file}: row {row}: {said}", **known)
@@ -88,7 +97,13 @@ def cell(
     }
 
 
+def brief(value: object, most: int = 40) -> str:
+    """A value as text, its end left out where it is long."""
+    text = str(value)
+    return text if len(text) <= most else f"{text[: most - 1].rstrip()}…"
+
+
 def _shown(value: object) -> str:
     if pd.isna(value):  # type: ignore[call-overload]
         return ""
-    return f"{value:g}" if isinstance(value, float | np.floating) else f"{value!s:.60}"
+    return f"{value:g}" if isinstance(value, float | np.floating) else brief(value)

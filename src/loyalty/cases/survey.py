@@ -23,8 +23,8 @@ import pandas as pd
 
 from loyalty.cases import reading, roads
 from loyalty.cases.asked import Group, Scale
-from loyalty.cases.faults import Fault, Weight, cell, refuse
-from loyalty.cases.rules import Impossible
+from loyalty.cases.faults import Fault, Weight, brief, cell, refuse
+from loyalty.cases.rules import Exclude, Impossible
 from loyalty.cases.sources import (
     Distribution,
     DistributionRows,
@@ -335,6 +335,8 @@ def typed(
             continue
         out = rule.takes(frame, study.rows.format.dates)
         excluded[rule.id] = int(out.sum())
+        if not excluded[rule.id]:
+            faults.append(_idle(name, rule, frame))
         frame = frame[~out]
     if excluded and frame.empty:
         said = Said("the rules of exclude leave nobody")
@@ -384,6 +386,19 @@ def typed(
     return survey, typing.found
 
 
+def _idle(name: str, rule: Exclude, frame: pd.DataFrame) -> Fault:
+    """That a rule of `exclude` takes nobody, and what stands in its column."""
+    there = frame[rule.column].astype("string").str.strip().value_counts().index[:6]
+    return Fault(
+        weight="note",
+        file=name,
+        column=rule.column,
+        said=Said("the rule {rule} of exclude leaves nobody out", rule=rule.id),
+        expected=Said("values of the column: {values}", values=[repr(brief(v)) for v in there]),
+        mend=Said("correct the rule, or take it out"),
+    )
+
+
 def no_column(name: str, column: str, columns: list[str]) -> Said:
     return _lacking(name, column, columns).line
 
@@ -400,7 +415,9 @@ def _lacking(name: str, column: str, columns: list[str]) -> Fault:
             expected=Said("once"),
             mend=Said("rename all but one"),
         )
-    near = difflib.get_close_matches(column, columns, n=1)
+    near = difflib.get_close_matches(column, columns, n=1) or [
+        other for other in columns if other.casefold().startswith(column.casefold())
+    ]
     hint = Said("did you mean {near!r}?", near=near[0]) if near else ""
     return Fault(
         weight="error",
@@ -464,13 +481,20 @@ class _Typing:
             blank |= (raw.astype("string").str.strip() == "").fillna(True)
         bad = ~pd.Series(np.isfinite(numbers.to_numpy()), index=raw.index) & ~blank.astype(bool)
         if bad.any():
-            value = str(raw[bad].iloc[0])
+            value = brief(raw[bad].iloc[0])
+            first = bool(bad.iloc[0]) and len(value) > 12
             self._fault(
                 bad,
                 column,
                 weight="error",
-                said=Said("{value!r:.40} is no number", value=value),
+                said=Said("{value!r} is no number", value=value),
                 expected=Said("a number, or nothing"),
+                mend=Said(
+                    "if it is a heading, set heading_rows under rows.format to the number of "
+                    "rows that are"
+                )
+                if first
+                else Said("correct it; an answer in words gets its number under scale.answers"),
             )
         return numbers.mask(bad)
 
@@ -521,15 +545,16 @@ class _Typing:
         texts = raw.astype("string").str.strip()
         if pd.api.types.is_float_dtype(raw):  # a code column with holes is read as floats
             texts = texts.str.removesuffix(".0")
-        texts = texts.mask((texts == "") | texts.isin(group.missing))
+        blank = texts.isna() | (texts == "")
+        texts = texts.mask(blank | texts.isin(group.missing))
         unknown = texts.notna() & ~texts.isin(list(group.levels))
         if unknown.any():
-            level = str(texts[unknown].iloc[0])
+            level = brief(texts[unknown].iloc[0])
             self._fault(
                 unknown.astype(bool),
                 column,
                 weight="error",
-                said=Said("the level {level!r:.40} is not declared in study.yml", level=level),
+                said=Said("the level {level!r} is not declared in study.yml", level=level),
                 expected=Said("{levels}", levels=list(group.levels)),
                 mend=Said(
                     "declare it under levels or missing of the group {group}", group=group.id
@@ -556,13 +581,14 @@ class _Typing:
                         ),
                     )
                 )
-        if texts.isna().any():
+        if blank.any():
             self._fault(
-                texts.isna(),
+                blank.astype(bool),
                 column,
                 weight="note",
                 said=Said("no level of {group}", group=group.id),
                 expected=Said("a level"),
+                mend=Said("who has none takes no part where the groups are compared"),
             )
         return texts.astype(object).where(texts.notna(), None)
 

@@ -40,7 +40,7 @@ from pydantic import (
 )
 from pydantic_core import CoreSchema
 
-from loyalty.ground import paths
+from loyalty.ground import expected, paths
 from loyalty.ground.errors import UserError
 from loyalty.ground.numbers import Kind
 from loyalty.ground.reasons import CannotCompute, Reason, reason_of
@@ -225,8 +225,14 @@ def read(case: str, analysis: str, kind: type[F], folder: Path | None = None) ->
         found = Found[kind].model_validate(content, context=READ)  # type: ignore[valid-type]
     except ValueError as error:
         first = error.errors()[0] if isinstance(error, ValidationError) else None
-        what = f"{'.'.join(map(str, first['loc']))}: {first['msg']}" if first else str(error)
-        raise UserError("results {name}: {what}", name=name, what=what) from None
+        if first is None:
+            raise UserError("results {name}: {what}", name=name, what=str(error)) from None
+        raise UserError(
+            "results {name}: {key}: {what}",
+            name=name,
+            key=".".join(map(str, first["loc"])),
+            what=expected.said(first),
+        ) from None
     address = f"{case}/{analysis}"
     findings = {
         name: cited(getattr(found.findings, name), f"{address}/{name}")

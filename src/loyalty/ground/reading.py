@@ -10,9 +10,9 @@ from typing import Annotated, Any, TypeVar
 
 import yaml
 from pydantic import BaseModel, ConfigDict, StringConstraints, ValidationError
-from pydantic_core import ErrorDetails, PydanticKnownError
+from pydantic_core import ErrorDetails
 
-from loyalty.ground import paths
+from loyalty.ground import expected, paths
 from loyalty.ground.errors import UserError
 from loyalty.ground.said import Said, said_by_system
 
@@ -128,7 +128,7 @@ def read_yaml(path: Path, *, name: str | None = None) -> Any:
             name=name,
             line=mark.line + 1 if mark else 1,
             column=mark.column + 1 if mark else 1,
-            problem=Said(error.problem or ""),
+            problem=expected.unparsed(error.problem or ""),
         ) from None
     except (yaml.YAMLError, RecursionError, ValueError) as error:
         raise UserError(
@@ -145,9 +145,12 @@ class Problems(ValueError):
 
 
 class NotValid(UserError):
-    """What does not hold in the content of a file: pairs of a key's steps and a text."""
+    """What does not hold in the content of a file: pairs of a key's steps and a text.
 
-    def __init__(self, name: str, found: Sequence[tuple[tuple[str | int, ...], Said]]) -> None:
+    Entries of a list are named as :func:`named` does.
+    """
+
+    def __init__(self, name: str, found: Sequence[tuple[tuple[str, ...], Said]]) -> None:
         shown = [_keyed(key, text) for key, text in found[:5]]
         if more := len(found) - len(shown):
             shown.append(Said("and {more} more", more=more))
@@ -162,23 +165,30 @@ def _keyed(key: Sequence[str | int], text: Said) -> Said:
     return Said("{key}: {text}", key=".".join(map(str, key)), text=text) if key else text
 
 
-def _said(problem: ErrorDetails) -> Said:
+def _said(problem: ErrorDetails, known: Sequence[str]) -> Said:
     """What does not hold, and what was found instead."""
-    context = problem.get("ctx", {})
-    of = getattr(context.get("error"), "said", None)
-    if of is None and problem["type"] == "value_error":
-        of = Said(str(context["error"]))
-    if of is None:
-        try:
-            known = PydanticKnownError(problem["type"], context or None)  # type: ignore[arg-type]
-            many = "" if 1 in (context.get("min_length"), context.get("max_length")) else "s"
-            of = Said(known.message_template, **context, expected_plural=many)
-        except (KeyError, TypeError):  # not one of pydantic's own
-            of = Said(problem["msg"])
+    of = expected.said(problem, known)
     given = problem["input"]
-    if isinstance(given, str | int | float):
+    if isinstance(given, str | int | float) and problem["type"] != "extra_forbidden":
         return Said("{said} (found {given!r:.60})", said=of, given=given)
     return of
+
+
+def named(content: Any, key: Sequence[str | int]) -> tuple[str, ...]:
+    """The steps of a key, entries of a list by their id, or by ``#1`` for the first."""
+    steps = []
+    for step in key:
+        inner: Any = None
+        if isinstance(step, int) and isinstance(content, list) and step < len(content):
+            inner = content[step]
+            of = inner.get("id") if isinstance(inner, dict) else None
+            good = isinstance(of, str) and re.fullmatch(r"[\w-]{1,40}", of)
+            steps.append(str(of) if good else f"#{step + 1}")
+        else:
+            steps.append(f"#{step + 1}" if isinstance(step, int) else str(step))
+            inner = content.get(step) if isinstance(content, dict) else None
+        content = inner
+    return tuple(steps)
 
 
 def validated(model: type[M], content: Any, name: str) -> M:
@@ -192,20 +202,24 @@ def validated(model: type[M], content: Any, name: str) -> M:
     try:
         return model.model_validate(content)
     except ValidationError as error:
-        found: list[tuple[tuple[str | int, ...], Said]] = []
+        found: list[tuple[tuple[str, ...], Said]] = []
         for problem in error.errors(include_url=False):
             several = problem.get("ctx", {}).get("error")
-            texts = several.texts if isinstance(several, Problems) else [_said(problem)]
             key = tuple(problem["loc"])
             if key[-1:] == ("int",):  # said of a whole number or any other, it is said again
                 continue
             key = key[:-1] if key[-1:] == ("float",) else key
-            found += [(key, one) for one in texts]
+            known = expected.keys_at(model, key[:-1])
+            texts = several.texts if isinstance(several, Problems) else [_said(problem, known)]
+            found += [(named(content, key), one) for one in texts]
         raise NotValid(name, found) from None
 
 
-def line_of(text: str, key: Sequence[str | int]) -> int | None:
-    """The line of YAML on which a key stands, or the nearest above it that does."""
+def line_of(text: str, key: Sequence[str]) -> int | None:
+    """The line of YAML on which a key stands, or the nearest above it that does.
+
+    An entry of a list is found by its id, or as ``#1`` by its place.
+    """
     try:
         node = yaml.compose(text, Loader=yaml.SafeLoader)
     except (yaml.YAMLError, RecursionError, ValueError):
@@ -217,14 +231,21 @@ def line_of(text: str, key: Sequence[str | int]) -> int | None:
             if pair is None:
                 break
             line, node = pair[0].start_mark.line + 1, pair[1]
-        elif isinstance(node, yaml.SequenceNode) and isinstance(step, int):
-            if step >= len(node.value):
+        elif isinstance(node, yaml.SequenceNode):
+            entry = next((e for k, e in enumerate(node.value) if _is_entry(e, k, step)), None)
+            if entry is None:
                 break
-            node = node.value[step]
-            line = node.start_mark.line + 1
+            line, node = entry.start_mark.line + 1, entry
         else:
             break
     return line
+
+
+def _is_entry(node: yaml.Node, at: int, step: str) -> bool:
+    if step == f"#{at + 1}":
+        return True
+    pairs = node.value if isinstance(node, yaml.MappingNode) else []
+    return any(key.value == "id" and value.value == step for key, value in pairs)
 
 
 def shown_path(path: Path) -> str:
