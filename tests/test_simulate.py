@@ -424,7 +424,7 @@ BAD: list[tuple[Change, str]] = [
     (_set("paths", 0, "value", to={"goods": 0.4}), "no value for services, and no default"),
     (
         _set("paths", 0, "value", to={"goods": 0.4, "retail": 0.1}),
-        r"paths\.#1\.value: unknown industry 'retail'; expected goods, services",
+        r"paths\.0\.value: unknown industry 'retail'; expected goods, services",
     ),
     (_set("paths", 0, "value", to="high"), r"paths\.#1\.value: expected a number, or a mapping"),
     (_set("paths", 0, "strength", to=1), r"paths\.#1\.strength: there is no such key"),
