@@ -7,7 +7,7 @@ be computed from printed figures alone, :func:`beside` sets a real case's result
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal, Self
 
@@ -295,10 +295,15 @@ class Held:
         return bool(self.low <= self.claim.values[0] <= self.high)
 
 
-def beside(ledger: Ledger, found: Mapping[tuple[str, str], Any]) -> list[Held]:
+def beside(
+    ledger: Ledger,
+    found: Mapping[tuple[str, str], Any],
+    relied: Callable[[str, Any], bool] = lambda case, row: True,
+) -> list[Held]:
     """Claims to which a real case speaks, with its number and interval, where it is there.
 
-    `found`: the findings of real cases by case and analysis.
+    `found`: the findings of real cases by case and analysis. `relied`: whether a case's number,
+    as its row stands there, may be relied upon; others are left out.
 
     Raises
     ------
@@ -323,6 +328,6 @@ def beside(ledger: Ledger, found: Mapping[tuple[str, str], Any]) -> list[Held]:
                     name=name,
                     error=error,
                 ) from None
-            if None not in values:
+            if None not in values and relied(source.case, row):
                 held.append(Held(claim, source.case, *map(float, values)))
     return held

@@ -18,6 +18,7 @@ from loyalty.export import equations
 from loyalty.export.sheets import Cell, Sheet, as_csv, as_json, sheet
 from loyalty.ground.findings import Found, Refused, cited
 from loyalty.ground.text import LANGUAGES, Language, Text
+from loyalty.run.show import judged
 from loyalty.shown import words
 from loyalty.shown.context import Case
 
@@ -59,7 +60,7 @@ def taken(study: Study, found: Results, recorded: Moments | Refused | None = Non
     tables += [_fit(models), _r2(models), _latent(models), *_invariance(study.case, found)]
     texts = {f"{name}.lav": one.model + "\n" for name, one in models.items()}
     texts |= _equations(study, models)
-    if paragraphs := _paragraphs(study, models):
+    if paragraphs := _paragraphs(study, models, found):
         texts["paragraphs.json"] = json.dumps(paragraphs, ensure_ascii=False, indent=1)
         texts["paragraphs.txt"] = "\n\n".join(
             text for one in paragraphs.values() for text in one.values()
@@ -224,9 +225,11 @@ def _equations(study: Study, models: Mapping[str, Solution]) -> dict[str, str]:
     return made
 
 
-def _paragraphs(study: Study, models: Mapping[str, Solution]) -> dict[str, dict[Language, str]]:
+def _paragraphs(
+    study: Study, models: Mapping[str, Solution], found: Results
+) -> dict[str, dict[Language, str]]:
     """A results paragraph a model, in every language, without references."""
-    case, made = Case(study.case, study), {}
+    case, made = Case(study.case, study, reliance=judged(study.case, found)), {}
     for name, one in models.items():
         said: Sequence[Text] = WORDS[name].paragraph(cited(one, f"{study.case}/{name}"), case)
         text = words.join(said)

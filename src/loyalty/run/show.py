@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from loyalty.cases import study
 from loyalty.cases.study import ALL
+from loyalty.estimates.verdicts import Reliance, reliance
 from loyalty.ground import findings, paths
 from loyalty.ground.errors import UserError
 from loyalty.ground.findings import Finding, Found, Refused, cited
@@ -160,7 +161,10 @@ def by_hand(notebook: Notebook, name: str, finding: Finding | Refused) -> None:
     from IPython.display import display
 
     address = f"{notebook.case}/{notebook.analysis}/{name}"
-    case = context(notebook.case)
+    try:
+        case = context(notebook.case)
+    except UserError:  # results of another version: what stands here is judged by itself
+        case = Case(notebook.case, study.load(notebook.case))
     for shown in displays(notebook.analysis, name, cited(finding, address), case, "en"):
         bundle = {
             mime: words.without_references(content) if mime == "text/markdown" else content
@@ -176,7 +180,22 @@ def context(case: str) -> Case:
     """What tables, figures and words know of a case."""
     if case == ALL:
         return Case(ALL, described={c: study.load(c) for c in study.cases()})
-    return Case(case, study.load(case))
+    read = {
+        (case, name): findings.read(case, name, findings_of(name))
+        for name in JUDGED
+        if (paths.results() / case / f"{name}.json").is_file()
+    }
+    return Case(case, study.load(case), reliance=judged(case, read))
+
+
+#: The analyses whose findings say how far a survey's paths may be relied upon.
+JUDGED = ("measurement", "structural")
+
+
+def judged(case: str, found: Mapping[tuple[str, str], Found[Any]]) -> Reliance:
+    """How far a case's paths may be relied upon, by its results."""
+    of = {name: found[case, name].findings for name in JUDGED if (case, name) in found}
+    return reliance(of.get("structural"), of.get("measurement"))
 
 
 # --- the executed notebook -----------------------------------------------------------------------

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 from loyalty.cases.study import ALL, Study
+from loyalty.estimates.verdicts import Reliance
 from loyalty.ground.results import of_the_study
 from loyalty.ground.text import Text
 from loyalty.shown.short import shortened
@@ -17,12 +18,13 @@ class Case:
     """What tables, figures and words know besides the finding.
 
     `study` is the description; of all cases together (the synthesis) there is none, but
-    `described` has every case's.
+    `described` has every case's. `reliance`: how far the paths of a survey may be relied upon.
     """
 
     id: str
     study_: Study | None = None
     described: Mapping[str, Study] | None = None
+    reliance: Reliance = field(default_factory=Reliance)
 
     @cached_property
     def study(self) -> Study:

@@ -94,6 +94,7 @@ class Table:
     said: Text | None = field(default=None, kw_only=True)
     simulated: bool | None = field(default=None, kw_only=True)
     plain: bool = field(default=False, kw_only=True)
+    withheld: Callable[[Any], Text | None] | None = field(default=None, kw_only=True)
 
     @property
     def left_out(self) -> int:
@@ -104,13 +105,21 @@ class Table:
         """Pandoc Markdown; dash counts in the rule carry the relative column widths."""
         kinds = [c.number_kind(self.rows) for c in self.columns]
         head = [escape(c.title(language)) for c in self.columns]
+        rows = self.rows[: self.first]
         body = [
             [c.cell(row, k, language, self.plain) for c, k in zip(self.columns, kinds, strict=True)]
-            for row in self.rows[: self.first]
+            for row in rows
         ]
+        reasons = [self.withheld(row) if self.withheld else None for row in rows]
+        if any(reasons):
+            kinds.append(None)
+            head.append(escape(term("Not to be relied upon").in_(language)))
+            for cells, why in zip(body, reasons, strict=True):
+                if why is not None:
+                    cells[:] = [DASH if k else c for c, k in zip(cells, kinds[:-1], strict=True)]
+                cells.append(escape(why.in_(language)) if why else "")
         widths = [
-            min(max(_width(row[i]) for row in [head, *body]), 34) + 1
-            for i in range(len(self.columns))
+            min(max(_width(row[i]) for row in [head, *body]), 34) + 1 for i in range(len(head))
         ]
         rule = ["-" * w + ":" if k else ":" + "-" * w for k, w in zip(kinds, widths, strict=True)]
         lines = ["| " + " | ".join(head) + " |", "|" + "|".join(rule) + "|"]

@@ -31,12 +31,11 @@ from loyalty.analyses.robustness.findings import Robustness, Specification
 from loyalty.analyses.synthesis.estimates import Estimate as Shared
 from loyalty.analyses.synthesis.estimates import (
     Everything,
-    doubtful,
     given,
     shared_paths,
     sound,
 )
-from loyalty.estimates.verdicts import PathVerdict, judge, wide
+from loyalty.estimates.verdicts import PathVerdict, doubtful, judge, wide
 from loyalty.ground.findings import (
     Bounded,
     Count,

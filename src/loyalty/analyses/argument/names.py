@@ -5,20 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Protocol
 
-from loyalty.analyses.argument.read import Doubt, Grade
+from loyalty.analyses.argument.read import Grade
 from loyalty.analyses.synthesis.estimates import concepts
 from loyalty.analyses.voice import themes as lists
 from loyalty.cases.study import Study
+from loyalty.estimates.verdicts import Doubts
 from loyalty.ground.text import Text
 from loyalty.shown.context import Case, arrow
+from loyalty.shown.doubts import withheld
 
-#: Why a path is not to be relied upon, in a few words.
-DOUBTS: dict[Doubt, Text] = {
-    "solution": Text(en="doubtful solution", zh="结构模型的解可疑"),
-    "measurement": Text(en="doubtful measurement", zh="测量模型的解可疑"),
-    "interval": Text(en="interval too wide", zh="区间过宽"),
-    "apart": Text(en="causes not told apart", zh="前因无法区分"),
-}
 NOT_ESTIMATED = Text(en="not estimated", zh="未估计")
 GRADES: dict[Grade, Text] = {
     "high": Text(en="high", zh="高"),
@@ -55,7 +50,7 @@ class Judged(OfPath, Protocol):
     @property
     def relied(self) -> bool: ...
     @property
-    def doubts(self) -> Sequence[Doubt]: ...
+    def doubts(self) -> Doubts: ...
 
 
 def study(case: str, everything: Case) -> Study:
@@ -129,7 +124,4 @@ def why_not(row: Judged, *, first: bool = False) -> Text | None:
     """
     if row.set_aside:
         return NOT_ESTIMATED
-    if row.relied:
-        return None
-    said = [DOUBTS[d] for d in row.doubts[: 1 if first else None]]
-    return Text(en="; ".join(t.en for t in said), zh="；".join(t.zh for t in said))
+    return withheld(row.doubts[:1] if first else row.doubts)

@@ -9,12 +9,12 @@ from typing import Literal
 from loyalty.analyses.measurement.findings import Measurement
 from loyalty.analyses.published.findings import PathOrR2, Published
 from loyalty.analyses.structural.findings import Structural
-from loyalty.analyses.synthesis.estimates import Everything, doubtful, given, unlike
+from loyalty.analyses.synthesis.estimates import Everything, given, reliance
 from loyalty.analyses.synthesis.estimates import everything as everything
 from loyalty.analyses.synthesis.findings import Synthesis
 from loyalty.cases.study import ALL, Study
 from loyalty.estimates.fit import FitMeasures
-from loyalty.estimates.verdicts import PathVerdict, wide
+from loyalty.estimates.verdicts import Doubt, PathVerdict
 from loyalty.ground import findings, paths
 from loyalty.ground.findings import Count, Real, Record
 from loyalty.ground.thresholds import threshold
@@ -22,12 +22,6 @@ from loyalty.ground.thresholds import threshold
 #: The indices of fit that have a cut-off.
 INDICES = ("cfi", "tli", "rmsea", "srmr")
 SATISFACTION = "satisfaction"
-#: Why a path is not to be relied upon: the solution of the structural or of the measurement model
-#: is doubtful; the interval is missing, or wider than one standard deviation; what leads there
-#: cannot be told apart from something else that does (HTMT above its cut-off, by interval).
-Doubt = Literal["solution", "measurement", "interval", "apart"]
-
-
 #: How sure a statement is. High: it follows from printed figures, or from all there is to count.
 #: Moderate: two or more sets of real data agree. Low: one says so. None: the intervals hold both
 #: answers, or nothing that may be relied upon speaks to it.
@@ -111,13 +105,7 @@ def rows_of(data: Everything, case: str) -> Iterator[PathRow]:
         return
     measurement = data.of(case, "measurement", Measurement)
     planned = given(measurement.fit) if measurement else None
-    whole: list[Doubt] = []
-    if doubtful(fit):
-        whole.append("solution")
-    # Where all constructs have one item, or there is one, there is no measurement model to doubt.
-    if planned is not None and doubtful(planned):
-        whole.append("measurement")
-    same, estimated = unlike(measurement), {r.id: r for r in found.rows}
+    judged, estimated = reliance(data, case), {r.id: r for r in found.rows}
     printed = _printed(data, case)
     single = {c.id for c in study.structural if len(c.items) == 1}
     # A bend or a moderation is no path; paths keep the order of the description.
@@ -125,13 +113,7 @@ def rows_of(data: Everything, case: str) -> Iterator[PathRow]:
         if not h.is_path:
             continue
         row = estimated.get(h.id)
-        doubts = list(whole)
-        if row is not None:
-            if wide(row.ci_lower, row.ci_upper):
-                doubts.append("interval")
-            rivals = {r.from_ for r in found.rows if r.to == row.to} - {row.from_}
-            if any(frozenset((row.from_, rival)) in same for rival in rivals):
-                doubts.append("apart")
+        doubts = judged.of(row) if row is not None else ()
         pls = printed.get((h.from_, h.to))
         yield PathRow(
             case=case,
@@ -144,7 +126,7 @@ def rows_of(data: Everything, case: str) -> Iterator[PathRow]:
             ci_lower=row.ci_lower if row else None,
             ci_upper=row.ci_upper if row else None,
             verdict=row.verdict if row else None,
-            doubts=tuple(doubts) if row else (),
+            doubts=doubts,
             single=tuple(end for end in (h.from_, h.to) if end in single),
             missed=missed(planned or fit),
             set_aside=row is None,

@@ -15,7 +15,7 @@ from loyalty.analyses.structural.findings import (
     Paths,
     Slope,
 )
-from loyalty.analyses.structural.words import by_verdict, items_spoken, spoken
+from loyalty.analyses.structural.words import by_verdict, items_spoken, relied, spoken
 from loyalty.estimates.verdicts import PathVerdict
 from loyalty.ground.numbers import show
 from loyalty.ground.terms import term
@@ -47,15 +47,14 @@ _CERTAINTY: Mapping[PathVerdict, Certainty] = {
 }
 
 
-def _certainty(row: Path) -> Certainty:
-    if not row.relied:
-        return "doubted"
-    return _CERTAINTY[row.verdict]
+def _certainty(row: Path, case: Case) -> Certainty:
+    return _CERTAINTY[row.verdict] if relied(row, case) else "doubted"
 
 
 def _diagram(found: Paths, case: Case, language: Language, whole: bool) -> Drawing:
     """The paths; as a `whole` with the hypotheses' names and the items of each construct."""
-    explained = {r.id: f"R² = {show(r.estimate, 'bounded')}" for r in found.r2}
+    shares = () if case.reliance.whole else found.r2
+    explained = {r.id: f"R² = {show(r.estimate, 'bounded')}" for r in shares}
     below = {
         c.id: [*filter(None, [explained.get(c.id)]), *(i.id for i in c.items if whole)]
         for c in case.study.structural
@@ -63,8 +62,8 @@ def _diagram(found: Paths, case: Case, language: Language, whole: bool) -> Drawi
     arrows = []
     for row in found.rows:
         said = [row.id] if whole else []
-        said += [show(row.estimate, "bounded")] if row.relied else []
-        arrows.append(charts.Arrow(row.from_, row.to, "\n".join(said), _certainty(row)))
+        said += [show(row.estimate, "bounded")] if relied(row, case) else []
+        arrows.append(charts.Arrow(row.from_, row.to, "\n".join(said), _certainty(row, case)))
     return charts.path_diagram(
         {c.id: c.label.in_(language) for c in case.study.structural},
         arrows,
@@ -75,7 +74,7 @@ def _diagram(found: Paths, case: Case, language: Language, whole: bool) -> Drawi
 
 def _lines(found: Paths, case: Case) -> Text:
     """What the lines of a path diagram mean; of kinds that it has."""
-    kinds = {_certainty(row) for row in found.rows}
+    kinds = {_certainty(row, case) for row in found.rows}
     named = {c.id for c in case.study.structural}
     keys = [
         ("clear" in kinds, "solid, the interval is clear of zero", "实线：区间不含零"),
@@ -99,7 +98,7 @@ def paths(found: Paths, case: Case) -> Figure:
         lambda language: _diagram(found, case, language, whole=False),
         join([shown, _lines(found, case)]),
         spoken(found, case),
-        said=by_verdict(found),
+        said=by_verdict(found, case),
     )
 
 
@@ -116,7 +115,11 @@ def whole_model(found: Paths, case: Case) -> Figure:
     )
 
 
-def clusters(found: Clustered, case: Case) -> Figure:
+def clusters(found: Clustered, case: Case) -> Figure | None:
+    """The paths that may be relied upon; None where none may."""
+    read = [r for r in found.rows if relied(r, case)]
+    if not read:
+        return None
     independent = INDEPENDENT if case.study.cluster is None else _CLUSTERS
 
     def draw(language: Language) -> Drawing:
@@ -129,7 +132,7 @@ def clusters(found: Clustered, case: Case) -> Figure:
                 "kind": term(kind).in_(language),
             }
             for kind, name in independent.items()
-            for r in found.rows
+            for r in read
         ]
         label = term("Standardized path").in_(language)
         return charts.dots(pd.DataFrame(rows), label, group="kind")
@@ -154,7 +157,11 @@ def _line(slopes: Sequence[Slope]) -> pd.DataFrame:
     return pd.DataFrame([dict(slope) for slope in slopes])
 
 
-def slopes(found: Latent, case: Case) -> Figure:
+def slopes(found: Latent, case: Case) -> Figure | None:
+    """None where the solutions behind them may not be relied upon."""
+    if case.reliance.whole:
+        return None
+
     def draw(language: Language) -> Drawing:
         def panel(t: LatentTerm) -> tuple[pd.DataFrame, Sequence[float], str]:
             bounds = [bound for bound in (t.jn_lower, t.jn_upper) if bound is not None]

@@ -20,7 +20,7 @@ from loyalty.estimates.fit import FitMeasures, Missing, fit_measures, missing_an
 from loyalty.estimates.groups import Clusters, clusters_of
 from loyalty.estimates.solution import Solution
 from loyalty.estimates.solution import solution as solution_of
-from loyalty.estimates.verdicts import PathVerdict, judge, wide
+from loyalty.estimates.verdicts import PathVerdict, judge
 from loyalty.ground.findings import (
     Bounded,
     Count,
@@ -79,11 +79,6 @@ class Path(Interval):
     p: P | None
     verdict: PathVerdict
 
-    @property
-    def relied(self) -> bool:
-        """Whether there is an interval that is narrow enough for the estimate to be read."""
-        return not wide(self.ci_lower, self.ci_upper)
-
 
 class Explained(Record):
     """The share of a construct's variance that the paths to it explain."""
@@ -100,7 +95,11 @@ class OnePoint(Interval):
 
 
 class Paths(Finding):
-    """All paths by verdict; `firms`, with `df` degrees of freedom, where they are the units."""
+    """All paths by verdict; `firms`, with `df` degrees of freedom, where they are the units.
+
+    The verdict is that of the interval; whether it may be relied upon is judged with the
+    measurement model beside it (:func:`loyalty.estimates.verdicts.reliance`).
+    """
 
     count: Count
     supported: Count

@@ -15,11 +15,20 @@ from loyalty.analyses.structural.findings import (
     Totals,
 )
 from loyalty.analyses.structural.ways import Contrasts
-from loyalty.analyses.structural.words import STRUCTURES, along, bend, strongest, verdict
+from loyalty.analyses.structural.words import (
+    STRUCTURES,
+    along,
+    bend,
+    of_contrast,
+    of_effect,
+    strongest,
+    verdict,
+)
 from loyalty.ground.numbers import DASH
 from loyalty.ground.terms import term
 from loyalty.ground.text import Text
 from loyalty.shown.context import Case
+from loyalty.shown.doubts import withheld
 from loyalty.shown.fit import PATH_VERDICTS
 from loyalty.shown.table import Column, Table
 from loyalty.shown.units import units
@@ -57,7 +66,7 @@ def paths(found: Paths, case: Case) -> Table:
             Column("estimate", "β"),
             Column(("ci_lower", "ci_upper"), "95 % interval"),
             Column("p", "p"),
-            Column(verdict, "Verdict"),
+            Column(lambda r: verdict(r, case), "Verdict"),
         ],
         Text(en="Hypothesized paths.", zh="假设路径。"),
         note,
@@ -85,6 +94,7 @@ def effects(found: Effects, case: Case) -> Table:
             en=f"Products of standardized paths; three or more legs are a serial mediation; delta-method intervals are in the result file. Percentile and bias-corrected accelerated 95 % intervals: {drawn} resamples of {units(case).many.en if refits.firms else 'respondents'}{', divided among imputations of the missing answers' if refits.imputed else ''}, of which {nonconverged} did not converge and {inadmissible} were inadmissible, and are left out.",
             zh=f"标准化路径之积；三段及以上为链式中介；delta 法区间见结果文件。百分位与偏差校正加速 95% 区间：{units(case).many.zh if refits.firms else '受访者'}重抽样 {drawn} 次{'（分配于缺失答案的多重插补）' if refits.imputed else ''}，其中 {nonconverged} 次未收敛、{inadmissible} 次不可接受，均予剔除。",
         ),
+        withheld=lambda r: withheld(of_effect(r.id, case)),
     )
 
 
@@ -103,6 +113,7 @@ def contrasts(found: Contrasts, case: Case) -> Table:
             en="How much more goes through the one than through the other: differences of products of standardized paths, percentile intervals from the draws above, each for itself.",
             zh="经前者比经后者多多少：标准化路径之积的差，百分位区间取自上述抽取，逐一给出，未作多重比较校正。",
         ),
+        withheld=lambda r: withheld(of_contrast(r, case)),
     )
 
 
@@ -122,6 +133,7 @@ def totals(found: Totals, case: Case) -> Table:
             en="Standardized; percentile intervals of the total effect from the draws above. A direct effect of zero is what the hypotheses say, not a finding.",
             zh="标准化；总效应的百分位区间取自上述抽取。直接效应为零出自假设，并非发现。",
         ),
+        withheld=lambda r: withheld(case.reliance.between(r.from_, r.to)),
     )
 
 
@@ -221,6 +233,7 @@ def slopes(found: Latent, case: Case) -> Table:
                 zh="调节变量（曲线效应为该构念自身）在均值下、上各一个标准差处的标准化斜率；Johnson–Neyman 界以调节变量标准差计。远超 ±2 的界处没有答案。",
             ),
         ),
+        withheld=lambda _: withheld(case.reliance.whole),
     )
 
 

@@ -26,8 +26,8 @@ from loyalty.analyses.structural.findings import (
     Totals,
     Whole,
 )
-from loyalty.analyses.structural.ways import Contrasts
-from loyalty.estimates.verdicts import PathVerdict
+from loyalty.analyses.structural.ways import Contrast, Contrasts
+from loyalty.estimates.verdicts import Doubts, PathVerdict
 from loyalty.ground.markdown import escape
 from loyalty.ground.terms import term
 from loyalty.ground.text import Text
@@ -35,6 +35,7 @@ from loyalty.ground.thresholds import threshold
 from loyalty.shown import apa
 from loyalty.shown import fit as fits
 from loyalty.shown.context import Case, arrow
+from loyalty.shown.doubts import clause, shortly
 from loyalty.shown.units import units
 from loyalty.shown.words import (
     be,
@@ -121,24 +122,33 @@ def fit(found: Fit, case: Case) -> list[Text]:
 
 
 def paths(found: Paths, case: Case) -> list[Text]:
-    return [*_wide(found), *_explained(found, case)]
+    return [*_doubted(found, case), *_explained(found, case)]
 
 
-def verdict(row: Path) -> Text:
+def relied(row: Path, case: Case) -> bool:
+    """Whether a path may be relied upon."""
+    return not case.reliance.of(row)
+
+
+def verdict(row: Path, case: Case) -> Text:
     """What the table says of a path."""
-    return term(fits.PATH_VERDICTS[row.verdict] if row.relied else "not to be relied upon")
+    doubts = case.reliance.of(row)
+    if not doubts:
+        return term(fits.PATH_VERDICTS[row.verdict])
+    said, why = term("not to be relied upon"), shortly(doubts)
+    return Text(en=f"{said.en}: {why.en}", zh=f"{said.zh}：{why.zh}")
 
 
-def by_verdict(found: Paths) -> Text:
+def by_verdict(found: Paths, case: Case) -> Text:
     """The paths by verdict, those that may not be relied upon apart, by their ids."""
-    by: dict[str, list[str]] = {"supported": [], "open": [], "contradicted": [], "wide": []}
+    by: dict[str, list[str]] = {"supported": [], "open": [], "contradicted": [], "doubted": []}
     for row in found.rows:
-        by[row.verdict if row.relied else "wide"].append(row.id)
+        by[row.verdict if relied(row, case) else "doubted"].append(row.id)
     said = {
         "supported": (" supported", "得到支持"),
         "open": (" open", "未定"),
         "contradicted": (" contradicted", "与假设相反"),
-        "wide": (" not to be relied upon", "不可采信"),
+        "doubted": (" not to be relied upon", "不可采信"),
     }
     some = [(said[v], ids) for v, ids in by.items() if ids]
     if len(some) == 1:
@@ -164,7 +174,7 @@ def spoken(found: Paths, case: Case) -> Text:
     def said(row: Path) -> Text:
         what = escaped(case.path(row.from_, row.to))
         beside = Text(en=number(row.estimate), zh=number(row.estimate))
-        beside = beside if row.relied else verdict(row)
+        beside = beside if relied(row, case) else verdict(row, case)
         return Text(en=f"{what.en} {beside.en}", zh=f"{what.zh} {beside.zh}")
 
     all_of = [said(row) for row in found.rows]
@@ -186,7 +196,7 @@ def items_spoken(case: Case) -> Text:
 
 
 def strongest(found: Paths, case: Case) -> Text | None:
-    supported = [r for r in found.rows if r.verdict == "supported" and r.relied]
+    supported = [r for r in found.rows if r.verdict == "supported" and relied(r, case)]
     if not supported:
         return None
     top = max(supported, key=lambda r: abs(r.estimate))
@@ -197,26 +207,49 @@ def strongest(found: Paths, case: Case) -> Text | None:
     )
 
 
-def _wide(found: Paths) -> list[Text]:
-    """The paths whose interval is wider than one standard deviation."""
-    wide = [r.id for r in found.rows if r.ci_lower is not None and not r.relied]
-    if not wide:
-        return []
-    listed, one = _ids(wide), len(wide) == 1
-    return [
-        Text(
-            en=f"The interval{'' if one else 's'} of {listed.en} {be(len(wide))} wider than one standard deviation: the constructs behind {'this path' if one else 'these paths'} overlap so much that the data cannot divide the effect between them, and {'its point estimate' if one else 'their point estimates'} must not be read {'alone' if one else 'one by one'}.",
-            zh=spaced(
-                listed.zh,
-                "的区间宽于一个标准差：这些路径背后的构念高度重叠，数据无法在其间分配效应，其点估计不可逐个解读。",
-            ),
+def _doubted(found: Paths, case: Case) -> list[Text]:
+    """The paths that may not be relied upon, by reason."""
+    said, by = [], _by_doubt(found.rows, case)
+    for doubts, rows in by.items():
+        ids = [row.id for row in rows]
+        which, why = _ids(ids), clause(doubts)
+        said.append(
+            Text(
+                en=f"{which.en} {be(len(ids))} not to be relied upon: {why.en}.",
+                zh=spaced(which.zh, f"不可采信：{why.zh}。"),
+            )
         )
-    ]
+    if ("interval",) in by:
+        said.append(
+            Text(
+                en="Constructs overlap so much there that the data cannot divide the effect among them; the point estimates must not be read one by one.",
+                zh="所涉构念高度重叠，数据无法在其间分配效应，其点估计不可逐个解读。",
+            )
+        )
+    return said
+
+
+def _by_doubt(rows: Sequence[Path], case: Case) -> dict[Doubts, list[Path]]:
+    """The paths that may not be relied upon, by what first speaks against each."""
+    by: dict[Doubts, list[Path]] = {}
+    for row in rows:
+        if doubts := case.reliance.of(row):
+            by.setdefault(doubts[:1], []).append(row)
+    return by
+
+
+def unreliable(doubts: Doubts) -> Text:
+    """In the place of sentences on what is made of paths that are in doubt."""
+    why = clause(doubts, behind=True)
+    return Text(
+        en=f"Not to be relied upon: {why.en}.",
+        zh=f"不可采信：{why.zh}。",
+    )
 
 
 def _explained(found: Paths, case: Case) -> list[Text]:
     """The least and the most variance explained."""
-    if not found.r2:
+    if not found.r2 or case.reliance.whole:
         return []
     low, high = (which(found.r2, key=lambda r: r.estimate) for which in (min, max))
     least, a = number(low.estimate), case.label(low.id)
@@ -247,20 +280,20 @@ def paragraph(found: Reported, case: Case) -> list[Text]:
         said.append(apa.clustering(units(case).counted(number(found.firms)), found.firms_df))
     by: dict[PathVerdict, list[Path]] = {"supported": [], "contradicted": [], "open": []}
     for row in found.paths:
-        if row.relied:
+        if relied(row, case):
             by[row.verdict].append(row)
     said += [_told(verdict, rows, case) for verdict, rows in by.items() if rows]
-    if doubted := [row for row in found.paths if not row.relied]:
-        named = names([case.path(row.from_, row.to) for row in doubted])
+    for doubts, rows in _by_doubt(found.paths, case).items():
+        named, why = names([case.path(row.from_, row.to) for row in rows]), clause(doubts)
         said.append(
             Text(
-                en=f"Too uncertain to be relied upon, with no interval or one wider than one standard deviation: {named.en}.",
-                zh=f"下列路径的区间宽于一个标准差或无区间，不可采信：{named.zh}。",
+                en=f"Not relied upon, as {why.en}: {named.en}.",
+                zh=f"因{why.zh}而不予采信：{named.zh}。",
             )
         )
     ends = {row.to for row in found.paths}
     explained = [row for row in found.r2 if row.variable in ends]
-    if explained:
+    if explained and not case.reliance.whole:
         shares = [(case.label(r.variable), number(r.r2)) for r in explained]
         parts = listed(
             [Text(en=f"{r2} for {escape(c.en)}", zh=f"{escape(c.zh)}（{r2}）") for c, r2 in shares]
@@ -307,16 +340,17 @@ def clusters(found: Clustered, case: Case) -> list[Text]:
             zh=f"考虑{many.zh}后，标准误为原来的 {least} 至 {most} 倍。",
         )
     ]
-    changed = [r.id for r in found.rows if r.cluster_verdict != r.verdict]
+    read = [r for r in found.rows if relied(r, case)]
+    changed = [r.id for r in read if r.cluster_verdict != r.verdict]
     if changed:
-        listed = _ids(changed)
+        which = _ids(changed)
         said.append(
             Text(
-                en=f"With respondents taken as independent the verdict on {listed.en} would be another.",
-                zh=spaced("若视受访者为独立，", listed.zh, "的判断会不同。"),
+                en=f"With respondents taken as independent the verdict on {which.en} would be another.",
+                zh=spaced("若视受访者为独立，", which.zh, "的判断会不同。"),
             )
         )
-    else:
+    elif read:
         said.append(
             Text(
                 en="With respondents taken as independent no verdict would be another.",
@@ -353,17 +387,64 @@ def clusters(found: Clustered, case: Case) -> list[Text]:
 # --- effects along chains ------------------------------------------------------------------------
 def effects(found: Effects, case: Case) -> list[Text]:
     """What the intervals say; of too few draws only that they are not to be relied on."""
+    doubts = {r.id: of_effect(r.id, case) for r in found.rows}
+    rows = [r for r in found.rows if not doubts[r.id]]
+    if not rows:
+        return [unreliable(next(iter(doubts.values())))]
     if doubt := _draws(found.resamples):
-        return [*doubt, *_outside(found.rows)]
-    return [
-        _effects_clear(found, case),
-        *_corrected(found.rows),
-        *_outside(found.rows),
-    ]
+        return [*doubt, *_outside(rows)]
+    first = [_effects_clear(found, case)]
+    if len(rows) < len(found.rows):
+        first = _effects_named(rows, [i for i, why in doubts.items() if why])
+    return [*first, *_corrected(rows), *_outside(rows)]
+
+
+def of_effect(effect: str, case: Case) -> Doubts:
+    """What speaks against an indirect effect: whatever does against a path along it."""
+    through = next(e.through for e in case.study.effects if e.id == effect)
+    return case.reliance.along(through)
+
+
+def _effects_named(rows: Sequence[Effect], doubted: Sequence[str]) -> list[Text]:
+    """Indirect effects by what can be said of each, where some may not be relied upon."""
+    said = []
+    clear = [r.id for r in rows if _clear(r.boot_ci_lower, r.boot_ci_upper)]
+    if clear:
+        which = _ids(clear)
+        said.append(
+            Text(
+                en=f"The bootstrap interval of {which.en} is clear of zero.",
+                zh=spaced(which.zh, "的自助区间不含零。"),
+            )
+        )
+    if rest := [r.id for r in rows if r.id not in clear]:
+        which = _ids(rest)
+        said.append(
+            Text(
+                en=f"The bootstrap interval of {which.en} holds zero.",
+                zh=spaced(which.zh, "的自助区间包含零。"),
+            )
+        )
+    which = _ids(doubted)
+    said.append(
+        Text(
+            en=f"{which.en} {be(len(doubted))} not to be relied upon: a path along it may not be."
+            if len(doubted) == 1
+            else f"{which.en} are not to be relied upon: a path along each of them may not be.",
+            zh=spaced(which.zh, "不可采信：所经路径中有不可采信者。"),
+        )
+    )
+    return said
 
 
 def contrasts(found: Contrasts, case: Case) -> list[Text]:
+    doubts = [of_contrast(r, case) for r in found.rows]
+    if all(doubts):
+        return [unreliable(doubts[0])]
     n, clear, labels = number(found.count), number(found.clear), along(case)
+    if any(doubts):
+        rows = [r for r, why in zip(found.rows, doubts, strict=True) if not why]
+        return _contrasts_named([r for r in rows if _clear(r.ci_lower, r.ci_upper)], labels)
     if not found.clear:
         return [
             Text(
@@ -393,6 +474,40 @@ def contrasts(found: Contrasts, case: Case) -> list[Text]:
             )
         )
     return said
+
+
+def of_contrast(row: Contrast, case: Case) -> Doubts:
+    """What speaks against a difference of two ways: whatever does against either."""
+    both = (of_effect(row.first, case), of_effect(row.second, case))
+    return tuple(dict.fromkeys(d for doubts in both for d in doubts))
+
+
+def _contrasts_named(clear: Sequence[Contrast], labels: Mapping[str, Text]) -> list[Text]:
+    """Differences that are clear, where some others may not be relied upon."""
+    rest = Text(
+        en="Ways along which a path may not be relied upon are not compared.",
+        zh="所经路径不可采信的途径不作比较。",
+    )
+    if not clear:
+        none = Text(
+            en="No difference that may be relied upon is clear of zero.",
+            zh="可以采信的差异均含零。",
+        )
+        return [none, rest]
+    parts = []
+    for row in clear:
+        more, less = labels[row.first], labels[row.second]
+        if row.estimate < 0:
+            more, less = less, more
+        parts.append(
+            Text(
+                en=f"{escape(more.en)} rather than {escape(less.en)}",
+                zh=f"“{escape(more.zh)}”大于“{escape(less.zh)}”",
+            )
+        )
+    which = listed(parts)
+    said = Text(en=f"More goes through {which.en}.", zh=f"效应更大的途径：{which.zh}。")
+    return [said, rest]
 
 
 def _effects_clear(found: Effects, case: Case) -> Text:
@@ -490,13 +605,22 @@ def _draws(found: Resamples) -> list[Text]:
 
 
 def totals(found: Totals, case: Case) -> list[Text]:
-    top = max(found.rows, key=lambda r: abs(r.estimate))
+    doubts = [case.reliance.between(r.from_, r.to) for r in found.rows]
+    rows = [r for r, why in zip(found.rows, doubts, strict=True) if not why]
+    if not rows:
+        return [unreliable(doubts[0])]
+    top = max(rows, key=lambda r: abs(r.estimate))
     shown = estimate(top.estimate, top.ci_lower, top.ci_upper)
     a, b = case.label(top.from_), case.label(top.to)
     if found.count == 1:
         said = Text(
             en=f"Over all ways together, the total effect of {escape(a.en)} on {escape(b.en)} is {shown}.",
             zh=f"合计所有途径，{escape(a.zh)}对{escape(b.zh)}的总效应为 {shown}。",
+        )
+    elif len(rows) < len(found.rows):
+        said = Text(
+            en=f"Of the total effects that may be relied upon the largest is that of {escape(a.en)} on {escape(b.en)} ({shown}); the others lead along a path that may not be.",
+            zh=f"可以采信的总效应中，最大的是{escape(a.zh)}对{escape(b.zh)}（{shown}）；其余总效应所经路径中有不可采信者。",
         )
     else:
         n, clear = number(found.count), number(found.clear)
@@ -523,7 +647,7 @@ def competing(found: Competing, case: Case) -> list[Text]:
         *(
             _against(s, [p for p in found.added if p.structure == s.id], case)
             for s in found.structures
-            if s.delta_p is not None
+            if s.delta_p is not None and not s.problems
         ),
     ]
 
@@ -557,8 +681,8 @@ def _quoted(structure: Structure) -> Text:
 
 
 def _preferred(structures: Sequence[Structure]) -> list[Text]:
-    """The structure of the least BIC; none where another is equivalent to it."""
-    by_bic = {s.bic: s for s in structures if s.bic is not None}
+    """Of acceptable solutions that of the least BIC; none where another is equivalent to it."""
+    by_bic = {s.bic: s for s in structures if s.bic is not None and not s.problems}
     if not by_bic:
         return []
     best = by_bic[min(by_bic)]
@@ -598,6 +722,8 @@ def _against(rival: Structure, added: Sequence[Added], case: Case) -> Text:
     zh = f"按差异检验，{name.zh}拟合更好（p {p}）"
     n, count = number(rival.added), number(rival.added_clear)
     clear = [a for a in added if a.p_holm is not None and significant(a.p_holm)]
+    if case.reliance.whole:
+        return Text(en=f"{en}.", zh=f"{zh}。")
     if not clear:
         return Text(
             en=f"{en}, though none of its {n} added paths is clear of zero after Holm's correction.",
@@ -642,6 +768,8 @@ def moderation(found: Moderation, case: Case) -> Text:
 
 
 def latent(found: Latent, case: Case) -> list[Text]:
+    if case.reliance.whole:
+        return [unreliable(case.reliance.whole)]
     terms, several = found.terms, len(found.terms) > 1
     parts = _by_verdict([(t.id, t.verdict) for t in terms])
     said = [

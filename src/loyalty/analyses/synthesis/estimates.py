@@ -23,8 +23,8 @@ from loyalty.analyses.structural.findings import Structural
 from loyalty.analyses.voice.findings import Voice
 from loyalty.cases import roads, study
 from loyalty.cases.study import Study
-from loyalty.estimates.fit import FitMeasures
-from loyalty.estimates.verdicts import PathVerdict, wide
+from loyalty.estimates import verdicts
+from loyalty.estimates.verdicts import PathVerdict, Reliance, wide
 from loyalty.ground import findings, paths
 from loyalty.ground.findings import Findings, Found, P, Real, Record, Refused
 from loyalty.ground.text import Text
@@ -88,30 +88,16 @@ def given(finding: R | Refused | None) -> R | None:
     return None if isinstance(finding, Refused) else finding
 
 
-def doubtful(fit: FitMeasures) -> bool:
-    """Whether a solution is not to be taken at face value."""
-    return not fit.converged or not fit.admissible or bool(fit.problems)
-
-
-def unlike(measurement: Measurement | None) -> set[frozenset[str]]:
-    """Pairs of constructs that cannot be told apart: HTMT above its cut-off, by interval."""
-    ratios = given(measurement.htmt) if measurement else None
-    return {
-        frozenset((r.construct_a, r.construct_b))
-        for r in (ratios.rows if ratios else ())
-        if r.verdict == "not met"
-    }
+def reliance(data: Everything, case: str) -> Reliance:
+    """How far the paths of a survey may be relied upon."""
+    return verdicts.reliance(
+        data.of(case, "structural", Structural), data.of(case, "measurement", Measurement)
+    )
 
 
 def sound(data: Everything, case: str) -> bool:
     """Whether neither the measurement nor the structural model of a survey is doubtful."""
-    measurement = data.of(case, "measurement", Measurement)
-    structural = data.of(case, "structural", Structural)
-    fits = [
-        given(measurement.fit) if measurement else None,
-        given(structural.fit) if structural else None,
-    ]
-    return not any(fit is not None and doubtful(fit) for fit in fits)
+    return not reliance(data, case).whole
 
 
 def people(data: Everything, case: str) -> int:
@@ -145,7 +131,7 @@ class Interval(Record):
 
 
 class PathRow(OfCase, Interval):
-    """A hypothesized path of one survey, standardized."""
+    """A hypothesized path of one survey, standardized; `relied`: whether it may be relied upon."""
 
     letter: str
     id: str
@@ -154,6 +140,7 @@ class PathRow(OfCase, Interval):
     se: Real
     p: P | None
     verdict: PathVerdict
+    relied: bool
 
 
 def letters(data: Everything) -> Mapping[str, str]:
@@ -167,7 +154,7 @@ def all_paths(data: Everything) -> tuple[PathRow, ...]:
     rows = []
     for case, letter in letters(data).items():
         structural = data.of(case, "structural", Structural)
-        found = given(structural.paths) if structural else None
+        found, judged = given(structural.paths) if structural else None, reliance(data, case)
         for row in found.rows if found else ():
             if row.se is None or row.ci_lower is None or row.ci_upper is None:
                 continue
@@ -185,9 +172,15 @@ def all_paths(data: Everything) -> tuple[PathRow, ...]:
                     ci_upper=row.ci_upper,
                     p=row.p,
                     verdict=row.verdict,
+                    relied=not judged.of(row),
                 )
             )
     return tuple(rows)
+
+
+def relied_paths(data: Everything) -> tuple[PathRow, ...]:
+    """Those that may be relied upon; what is made of paths is made of these."""
+    return tuple(row for row in all_paths(data) if row.relied)
 
 
 # --- the same path in several cases --------------------------------------------------------------

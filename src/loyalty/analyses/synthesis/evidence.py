@@ -17,7 +17,7 @@ from loyalty.analyses.synthesis.estimates import (
     Estimate,
     Everything,
     Interval,
-    all_paths,
+    relied_paths,
     as_estimates,
     given,
     letters,
@@ -223,7 +223,7 @@ def moderators(data: Everything) -> Moderators:
     Only where ten surveys or more have a path and a property that varies between them.
     """
     real = {case: s for case, s in data.surveys.items() if not s.simulated}
-    own = as_estimates([r for r in all_paths(data) if r.case in real])
+    own = as_estimates([r for r in relied_paths(data) if r.case in real])
     most, least, rows = 0, int(threshold("moderator_surveys").value), []
     for (a, b), same in shared_paths(own, real).items():
         most = max(most, len(same))
@@ -469,7 +469,7 @@ def _stated(surveys: Mapping[str, Study]) -> dict[tuple[_Key, Literal["+", "-"]]
 def _real_estimates(data: Everything) -> dict[_Key, list[Estimate]]:
     """Standardized paths and moderations of the real surveys, one estimate a case."""
     real = {case: s for case, s in data.surveys.items() if not s.simulated}
-    own = as_estimates([r for r in all_paths(data) if r.case in real])
+    own = as_estimates([r for r in relied_paths(data) if r.case in real])
     found = {_Key(a, b, None, False): same for (a, b), same in shared_paths(own, real, 1).items()}
     bends: dict[_Key, dict[str, list[Estimate]]] = {}
     for case, study in real.items():

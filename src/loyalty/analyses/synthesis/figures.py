@@ -38,8 +38,8 @@ def paths(found: RealPaths, case: Case) -> Figure | None:
     return Figure(
         draw,
         Text(
-            en="Standardized paths of the real surveys with 95 % intervals. Letters as in the first table. Paths whose interval is wider than one standard deviation are left out.",
-            zh="真实调查的标准化路径及 95% 区间。字母同首表。区间宽于一个标准差的路径略去。",
+            en="Standardized paths of the real surveys with 95 % intervals. Letters as in the first table. Paths that may not be relied upon are left out.",
+            zh="真实调查的标准化路径及 95% 区间。字母同首表。不可采信的路径略去。",
         ),
         Text(
             en="Forest plot of the paths, one colour a survey.", zh="路径森林图，每项调查一种颜色。"

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import functools
 import math
+from collections import Counter
 from collections.abc import Sequence
+from typing import Any
 
 from loyalty.analyses.audit.findings import Audit
 from loyalty.analyses.behaviour.findings import Behaviour
 from loyalty.analyses.groups.findings import Groups
 from loyalty.analyses.measurement.findings import Measurement
 from loyalty.analyses.reliability.findings import Reliability
-from loyalty.analyses.structural.findings import Structural
+from loyalty.analyses.structural.findings import Path, Structural
 from loyalty.analyses.synthesis import estimates
 from loyalty.analyses.synthesis.estimates import (
     Everything,
@@ -21,6 +24,7 @@ from loyalty.analyses.synthesis.estimates import (
     as_estimates,
     given,
     letters,
+    relied_paths,
     shared_paths,
 )
 from loyalty.analyses.synthesis.evidence import Backbone, Evidence, Moderators, Sectors
@@ -117,10 +121,10 @@ class Matrix(Finding):
 
 
 class RealPaths(Finding):
-    """Paths of the real surveys whose interval is narrow enough to be drawn."""
+    """Paths of the real surveys that may be relied upon."""
 
     rows: tuple[PathRow, ...]
-    narrow: Count
+    relied: Count
     count: Count
 
 
@@ -128,16 +132,17 @@ class Verdicts(Record):
     supported: Count
     open: Count
     contradicted: Count
+    doubted: Count
     count: Count
 
 
 class VoteRow(OfCase):
-    """`wide`: with an interval wider than one standard deviation (counted as open, too)."""
+    """`doubted`: paths that may not be relied upon, whatever their interval says."""
 
     supported: Count
     open: Count
     contradicted: Count
-    wide: Count
+    doubted: Count
 
 
 class Votes(Finding):
@@ -357,6 +362,7 @@ def _survey(data: Everything, case: str, letter: str) -> SurveyRow:
     ratios = given(measurement.htmt) if measurement else None
     fit = given(measurement.fit) if measurement else None
     paths = given(structural.paths) if structural else None
+    judged = estimates.reliance(data, case)
     return SurveyRow(
         case=case,
         simulated=data.cases[case].simulated,
@@ -367,7 +373,9 @@ def _survey(data: Everything, case: str, letter: str) -> SurveyRow:
         alpha=min((r.alpha for r in scales.rows), default=None) if scales else None,
         htmt=ratios.largest if ratios else None,
         cfi=fit.cfi if fit else None,
-        supported=paths.supported if paths else None,
+        supported=sum(r.verdict == "supported" and not judged.of(r) for r in paths.rows)
+        if paths
+        else None,
         paths=paths.count if paths else None,
     )
 
@@ -393,7 +401,7 @@ def tables(data: Everything) -> Tables:
 @refusable
 def matrix(data: Everything) -> Matrix:
     """The paths that two surveys or more share."""
-    rows = all_paths(data)
+    rows = relied_paths(data)
     shared = tuple(
         SharedPath(
             from_=a,
@@ -420,19 +428,21 @@ def matrix(data: Everything) -> Matrix:
 
 def real_paths(data: Everything) -> RealPaths | None:
     real = [r for r in all_paths(data) if not r.simulated]
-    narrow = tuple(r for r in real if r.narrow)
-    return RealPaths(rows=narrow, narrow=len(narrow), count=len(real)) if real else None
+    good = tuple(r for r in real if r.relied)
+    return RealPaths(rows=good, relied=len(good), count=len(real)) if real else None
 
 
 def votes(data: Everything) -> Votes | None:
-    """How many hypotheses of each real survey are supported, open, contradicted, and too wide."""
+    """How many hypotheses of each real survey are supported, open, contradicted, not relied upon."""
     paths = [r for r in all_paths(data) if not r.simulated]
     real = [case for case, study in data.surveys.items() if not study.simulated]
     if not real:
         return None
     verdicts: dict[str, list[PathVerdict]] = {
-        case: [*(r.verdict for r in paths if r.case == case), *_bent(data, case)] for case in real
+        case: [*(r.verdict for r in paths if r.case == case and r.relied), *_bent(data, case)]
+        for case in real
     }
+    doubted = Counter(r.case for r in paths if not r.relied)
 
     def count(verdict: PathVerdict) -> int:
         return sum(own.count(verdict) for own in verdicts.values())
@@ -445,7 +455,7 @@ def votes(data: Everything) -> Votes | None:
                 supported=own.count("supported"),
                 open=own.count("open"),
                 contradicted=own.count("contradicted"),
-                wide=sum(not r.narrow for r in paths if r.case == case),
+                doubted=doubted[case],
             )
             for case, own in verdicts.items()
         ),
@@ -453,16 +463,21 @@ def votes(data: Everything) -> Votes | None:
             supported=count("supported"),
             open=count("open"),
             contradicted=count("contradicted"),
-            count=sum(map(len, verdicts.values())),
+            doubted=doubted.total(),
+            count=sum(map(len, verdicts.values())) + doubted.total(),
         ),
     )
 
 
 def _bent(data: Everything, case: str) -> list[PathVerdict]:
-    """Verdicts on moderations and bends: between latent constructs, else on scale scores."""
+    """Verdicts on moderations and bends: between latent constructs, else on scale scores.
+
+    Latent ones only where the solutions may be relied upon.
+    """
+    sound = not estimates.reliance(data, case).whole
     structural = data.of(case, "structural", Structural)
     found = given(structural.moderation) if structural else None
-    return [r.latent_verdict or r.verdict for r in found.rows] if found else []
+    return [(r.latent_verdict if sound else None) or r.verdict for r in found.rows] if found else []
 
 
 def pooled(data: Everything, simulated: bool) -> Pooled | None:
@@ -472,7 +487,7 @@ def pooled(data: Everything, simulated: bool) -> Pooled | None:
     share nothing.
     """
     kind = {case: s for case, s in data.surveys.items() if s.simulated == simulated}
-    own = [r for r in all_paths(data) if r.case in kind]
+    own = [r for r in relied_paths(data) if r.case in kind]
     rows = []
     for (a, b), same in shared_paths(as_estimates(own), kind).items():
         try:
@@ -603,7 +618,7 @@ def held(data: Everything, known: Ledger) -> Held:
             ci_upper=h.high,
             inside=h.inside,
         )
-        for h in claims.beside(known, real)
+        for h in claims.beside(known, real, functools.partial(_relied, data))
     )
     if not rows:
         raise CannotCompute("no_case_for_claims")
@@ -616,6 +631,11 @@ def held(data: Everything, known: Ledger) -> Held:
     )
 
 
+def _relied(data: Everything, case: str, row: Any) -> bool:
+    """Whether a number of a case may be relied upon: a path as it is judged, anything else."""
+    return not isinstance(row, Path) or not estimates.reliance(data, case).of(row)
+
+
 # --- what to do first ----------------------------------------------------------------------------
 def first(data: Everything) -> First:
     """Constructs that matter and stand low, by survey, the most important first.
@@ -626,9 +646,13 @@ def first(data: Everything) -> First:
     for case, letter in letters(data).items():
         groups = data.of(case, "groups", Groups)
         found = given(groups.importance) if groups else None
-        points = found.points if found and found.ranked else ()
-        for point in sorted(points, key=lambda p: -p.importance):
+        if found is None or not found.ranked:
+            continue
+        judged = estimates.reliance(data, case)
+        for point in sorted(found.points, key=lambda p: -p.importance):
             if point.quadrant != "improve" or point.ci_lower is None or point.ci_lower <= 0:
+                continue
+            if judged.between(point.construct, found.outcome):
                 continue
             rows.append(
                 FirstRow(
@@ -650,17 +674,18 @@ def one_point(data: Everything) -> OnePoint:
     """What one point more of an antecedent goes with in each outcome.
 
     Points are those of the first item of each construct; total effects, so that whatever the
-    antecedent moves on the way counts. Surveys whose models are doubtful are left out.
+    antecedent moves on the way counts. Left out where a path on the way may not be relied upon.
     """
     rows = []
     for case, letter in letters(data).items():
         role = {c.id: c.role for c in data.cases[case].constructs}
         structural = data.of(case, "structural", Structural)
         found = given(structural.paths) if structural else None
-        if not estimates.sound(data, case):
-            continue
+        judged = estimates.reliance(data, case)
         for row in found.one_point if found else ():
             if role[row.from_] != "antecedent" or role[row.to] != "outcome":
+                continue
+            if judged.between(row.from_, row.to):
                 continue
             rows.append(
                 OnePointRow(

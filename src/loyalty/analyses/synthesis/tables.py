@@ -123,8 +123,8 @@ def matrix(found: findings.Matrix, case: Case) -> Table:
         ],
         Text(en="Paths that two or more surveys share.", zh="至少两项调查共有的路径。"),
         Text(
-            en="Standardized. Letters as in the first table; * simulated; ° the interval holds zero. Constructs of the same meaning stand in one row; where a case has several, their mean.",
-            zh="标准化。字母同首表；* 为模拟数据；° 表示区间包含零。含义相同的构念列于同一行；一个案例有多个时取均值。",
+            en="Standardized. Letters as in the first table; * simulated; ° the interval holds zero. Constructs of the same meaning stand in one row; where a case has several, their mean. Paths that may not be relied upon are left out.",
+            zh="标准化。字母同首表；* 为模拟数据；° 表示区间包含零。含义相同的构念列于同一行；一个案例有多个时取均值。不可采信的路径未列入。",
         ),
         simulated=_mixed([e for row in found.shared for e in row.estimates]),
     )
@@ -138,12 +138,12 @@ def votes(found: findings.Votes, case: Case) -> Table:
             Column("supported", "Supported"),
             Column("open", "Open"),
             Column("contradicted", "Contradicted"),
-            Column("wide", "Too wide to read"),
+            Column("doubted", "Not to be relied upon"),
         ],
         Text(en="Verdicts on the hypotheses of the real surveys.", zh="对真实调查各项假设的判断。"),
         Text(
-            en="Paths, moderations and curvilinear effects. Too wide: a path's interval wider than one standard deviation; such a path is also counted as open.",
-            zh="包括路径、调节与曲线效应。区间过宽：路径区间宽于一个标准差；此类路径同时计为未定。",
+            en="Paths, moderations and curvilinear effects; a path that may not be relied upon has no verdict.",
+            zh="包括路径、调节与曲线效应；不可采信的路径不作判断。",
         ),
         simulated=False,
     )
@@ -454,8 +454,8 @@ def one_point(found: findings.OnePoint, case: Case) -> Table | None:
             zh="服务要素提高一分所对应的变化。",
         ),
         Text(
-            en="Total effects, in points of each construct's first item. Letters as in the first table; * simulated, where only the largest effect of each survey is shown. Effects whose interval is wider than one point are left out.",
-            zh="总效应，以各构念首个题项的分值计。字母同首表；* 为模拟数据，每份只列最大的效应。区间宽于一分者略去。",
+            en="Total effects, in points of each construct's first item. Letters as in the first table; * simulated, where only the largest effect of each survey is shown. Effects along a path that may not be relied upon, or whose interval is wider than one point, are left out.",
+            zh="总效应，以各构念首个题项的分值计。字母同首表；* 为模拟数据，每份只列最大的效应。所经路径不可采信或区间宽于一分者略去。",
         ),
         simulated=_mixed(rows),
     )

@@ -150,18 +150,18 @@ def matrix(found: Matrix, case: Case) -> Text:
 
 
 def paths(found: RealPaths, case: Case) -> Text:
-    narrow, n = number(found.narrow), number(found.count)
+    good, n = number(found.relied), number(found.count)
     return Text(
-        en=f"{narrow} of {n} paths of the real surveys have an interval narrow enough to be drawn; the others cannot be read as numbers.",
-        zh=f"真实调查的 {n} 条路径中，{narrow} 条的区间窄到可以作图；其余不能当作数字来读。",
+        en=f"{good} of {n} paths of the real surveys may be relied upon; the others cannot be read as numbers and are not drawn.",
+        zh=f"真实调查的 {n} 条路径中，{good} 条可以采信；其余不能当作数字来读，未画出。",
     )
 
 
 def votes(found: Votes, case: Case) -> Text:
     real = found.real
     return Text(
-        en=f"In the real surveys {number(real.supported)} of {number(real.count)} hypotheses are supported, {_none(real.open)} {_verb(real.open, 'is', 'are')} open and {_none(real.contradicted)} {_verb(real.contradicted, 'is', 'are')} contradicted. A count of verdicts weighs small and large samples alike and is no pooled estimate.",
-        zh=f"真实调查的 {number(real.count)} 条假设中，{number(real.supported)} 条得到支持，{number(real.open)} 条未定，{number(real.contradicted)} 条相反。计票不区分样本大小，并非合并估计。",
+        en=f"In the real surveys {number(real.supported)} of {number(real.count)} hypotheses are supported, {_none(real.open)} {_verb(real.open, 'is', 'are')} open, {_none(real.contradicted)} {_verb(real.contradicted, 'is', 'are')} contradicted, and {_none(real.doubted)} may not be relied upon either way. A count of verdicts weighs small and large samples alike and is no pooled estimate.",
+        zh=f"真实调查的 {number(real.count)} 条假设中，{number(real.supported)} 条得到支持，{number(real.open)} 条未定，{number(real.contradicted)} 条相反，{number(real.doubted)} 条不可采信。计票不区分样本大小，并非合并估计。",
     )
 
 

@@ -7,16 +7,18 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Literal, TypeVar
 
-from loyalty.analyses.argument import names, read
-from loyalty.analyses.argument.read import Doubt
+from loyalty.analyses.argument import names
 from loyalty.analyses.behaviour.findings import Behaviour
 from loyalty.analyses.structural.findings import Path, Structural
-from loyalty.analyses.synthesis.estimates import Everything, given
+from loyalty.analyses.synthesis.estimates import given
 from loyalty.cases.asked import Hypothesis
 from loyalty.cases.study import Study
+from loyalty.estimates.verdicts import Doubts
 from loyalty.ground.findings import Findings, Found, Record
 from loyalty.ground.text import Text
+from loyalty.run.show import judged
 from loyalty.shown.context import Case
+from loyalty.shown.doubts import clause, withheld
 from loyalty.shown.words import escaped
 
 F = TypeVar("F", bound=Findings)
@@ -31,20 +33,6 @@ GRADES: dict[Grade, Text] = {
     "none": Text(en="none", zh="无"),
     "drawn": Text(en="simulated", zh="模拟数据"),
 }
-#: A doubt in a sentence that begins with what it is about.
-_DOUBTS: dict[Doubt, Text] = {
-    "solution": Text(
-        en="the structural model has no acceptable solution", zh="结构模型没有可接受的解"
-    ),
-    "measurement": Text(
-        en="the measurement model has no acceptable solution", zh="测量模型没有可接受的解"
-    ),
-    "interval": Text(en="the interval is wider than a standard deviation", zh="区间宽于一个标准差"),
-    "apart": Text(
-        en="what leads there cannot be told apart from something else that does",
-        zh="该前因与另一前因无法区分",
-    ),
-}
 
 
 @dataclass(frozen=True)
@@ -53,7 +41,7 @@ class Judged:
 
     hypothesis: Hypothesis
     row: Path | None
-    doubts: Sequence[Doubt]
+    doubts: Doubts
 
     @property
     def relied(self) -> bool:
@@ -71,7 +59,7 @@ class Judged:
     @property
     def doubted(self) -> Text:
         """What speaks against it, within a sentence."""
-        return _DOUBTS[self.doubts[0]]
+        return clause(self.doubts)
 
 
 @dataclass(frozen=True)
@@ -94,19 +82,21 @@ class Material:
 
     @cached_property
     def case(self) -> Case:
-        return Case(self.study.case, self.study)
+        return Case(self.study.case, self.study, reliance=judged(self.study.case, self.found))
 
     @cached_property
     def paths(self) -> tuple[Judged, ...]:
         """Every hypothesized path, in the order of the description."""
-        everything = Everything({self.study.case: self.study}, self.found)
-        judged = {row.id: row for row in read.rows_of(everything, self.study.case)}
+        fit = self.one("structural", Structural, "fit")
         found = self.one("structural", Structural, "paths")
-        rows = {row.id: row for row in (found.rows if found else ())}
+        if found is None or fit is None:
+            return ()
+        rows = {row.id: row for row in found.rows}
         return tuple(
-            Judged(h, rows.get(h.id), judged[h.id].doubts if h.id in judged else ())
+            Judged(h, row, self.case.reliance.of(row) if row is not None else ())
             for h in self.study.hypotheses
-            if h.is_path and h.id in judged
+            if h.is_path
+            for row in (rows.get(h.id),)
         )
 
     @cached_property
@@ -155,4 +145,4 @@ def why_not(path: Judged) -> Text | None:
     """Why a path has no number to read, in a few words; None where it has one."""
     if path.set_aside:
         return names.NOT_ESTIMATED
-    return None if path.relied else names.DOUBTS[path.doubts[0]]
+    return withheld(path.doubts[:1])

@@ -10,8 +10,8 @@ from loyalty.analyses.groups.findings import Groups
 from loyalty.analyses.measurement.findings import Measurement
 from loyalty.analyses.robustness.findings import Robustness
 from loyalty.analyses.structural.findings import Structural
-from loyalty.analyses.synthesis.estimates import doubtful
 from loyalty.book.brief.material import Grade, Headline, Judged, Material
+from loyalty.estimates.verdicts import doubtful
 from loyalty.ground.findings import Refused
 from loyalty.ground.markdown import escape
 from loyalty.ground.text import Text
