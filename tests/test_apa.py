@@ -166,15 +166,15 @@ def test_firms_are_said_to_be_the_units_only_where_they_are() -> None:
 
 def test_a_path_without_an_interval_says_so() -> None:
     en, zh = of_structure({**PATH, "ci_lower": None, "ci_upper": None, "verdict": "open"})
-    assert "no interval" in en and "无区间" in zh and "95% CI" not in en
+    assert "or missing: Image → Loyalty" in en and "或缺失" in zh and "95% CI" not in en
 
 
 def test_a_path_too_wide_to_be_relied_upon_has_no_number() -> None:
     wide = {**PATH, "estimate": 3.23, "ci_lower": -2.5, "ci_upper": 8.96, "verdict": "open"}
     en, zh = of_structure(PATH, {**wide, "id": "H4", "from_": "loyalty", "to": "image"})
-    assert "Too uncertain to be relied upon" in en
+    assert "Not relied upon, as the interval is wider than one standard deviation" in en
     assert "3.23" not in en + zh and "8.96" not in en + zh
-    assert "Loyalty → Image" in en and "不可采信" in zh and ".31" in en
+    assert "Loyalty → Image" in en and "不予采信" in zh and ".31" in en
 
 
 @pytest.mark.parametrize("position", [0, 1])

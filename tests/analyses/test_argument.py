@@ -448,6 +448,7 @@ def test_doubtful_and_endless_choices_enter_no_range() -> None:
 
 def grouped(held: str = "metric", p_holm: float = 0.01) -> dict[str, Any]:
     one = {"id": "H2", "from_": "satisfaction", "to": "loyalty", "p_holm": p_holm}
+    other = {"id": "H1", "from_": "image", "to": "loyalty", "p_holm": 0.9}
     pair = one | {
         "group_a": "1", "group_b": "2", "estimate": 0.3, "ci_lower": 0.1, "ci_upper": 0.5,
         "differs": True,
@@ -455,7 +456,7 @@ def grouped(held: str = "metric", p_holm: float = 0.01) -> dict[str, Any]:
     found = made(
         Groups,
         invariance={"group": "kind", "held": held, "left_out": []},
-        paths={"count": 2, "different": int(p_holm < 0.05), "differences": [one], "by_group": []},
+        paths={"count": 2, "different": 1, "differences": [one, other]},
         pairs={"differences": [pair]},
     )
     return surveyed() | {"groups": found}

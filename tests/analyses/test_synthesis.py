@@ -156,11 +156,12 @@ SOUND = {"converged": True, "admissible": True, "problems": ()}
 
 # --- at a glance ---------------------------------------------------------------------------------
 def surveyed(htmt: float, supported: int, count: int) -> dict[str, Findings]:
+    rows = [path(f"c{k}", "loyalty", 0.4, 0.1 if k < supported else 0.5) for k in range(count)]
     return {
         "audit": made(Audit, flow={"n": 250}, missing={"share": 0.01}),
         "reliability": made(Reliability, scales={"rows": [{"alpha": 0.8}, {"alpha": 0.7}]}),
         "measurement": made(Measurement, htmt={"largest": htmt}, fit=SOUND | {"cfi": 0.95}),
-        "structural": made(Structural, paths={"supported": supported, "count": count}),
+        "structural": structural(rows),
     }
 
 
@@ -239,10 +240,10 @@ def test_the_matrix_marks_an_interval_that_holds_zero() -> None:
     assert isinstance(alone, Refused) and alone.refused.code == "no_shared_path"
 
 
-def test_only_narrow_intervals_are_drawn() -> None:
+def test_only_paths_to_be_relied_upon_are_drawn() -> None:
     wide = path("quality", "loyalty", 0.2, 0.5)
     found = synthesis.real_paths(with_paths("drawn", "one", two=[wide]))
-    assert found is not None and (found.narrow, found.count) == (1, 2)
+    assert found is not None and (found.relied, found.count) == (1, 2)
     assert [r.case for r in found.rows] == ["one"]
     assert "1 of 2 paths" in said(found, words.paths).en
     none = synthesis.real_paths(with_paths(two=[wide]))
@@ -254,14 +255,16 @@ def test_votes_count_every_verdict_and_no_number_stands_for_none() -> None:
     wide = path("quality", "loyalty", 0.2, 0.5)
     found = synthesis.votes(with_paths("one", "three", "drawn", two=[wide]))
     assert found is not None
-    assert (found.real.supported, found.real.open, found.real.contradicted) == (3, 1, 0)
-    assert found.real.count == 4
-    assert {r.case: r.wide for r in found.rows} == {"one": 0, "two": 1, "three": 0}
+    assert (found.real.supported, found.real.open, found.real.contradicted) == (3, 0, 0)
+    assert (found.real.doubted, found.real.count) == (1, 4)
+    assert {r.case: r.doubted for r in found.rows} == {"one": 0, "two": 1, "three": 0}
     text = said(found, words.votes).en
-    assert "3 of 4 hypotheses are supported, 1 is open and none are contradicted" in text
+    assert (
+        "3 of 4 hypotheses are supported, none are open, none are contradicted, and 1 may" in text
+    )
     against = synthesis.votes(with_paths(one=[path("quality", "loyalty", -0.4, 0.1)]))
     assert against is not None
-    assert "none are open and 1 is contradicted" in said(against, words.votes).en
+    assert "none are open, 1 is contradicted, and none may" in said(against, words.votes).en
     assert synthesis.votes(with_paths("drawn")) is None
 
 
@@ -278,7 +281,7 @@ def test_votes_count_moderations_and_bends_like_paths() -> None:
     assert found is not None
     (row,) = found.rows
     assert (row.supported, row.open, row.contradicted) == (2, 0, 1)
-    assert "2 of 3 hypotheses are supported, none are open and 1 is" in said(found, words.votes).en
+    assert "2 of 3 hypotheses are supported, none are open, 1 is" in said(found, words.votes).en
 
 
 # --- pooling -------------------------------------------------------------------------------------
@@ -583,7 +586,7 @@ def evident(
 def counted(case: str, n: int) -> Structural:
     rows = PATHS[case]
     paths = {"rows": rows, "count": len(rows), "supported": 1}
-    found: Structural = made(Structural, paths=paths, fit={"n": n})
+    found: Structural = made(Structural, paths=paths, fit=SOUND | {"n": n})
     return found
 
 

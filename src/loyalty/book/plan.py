@@ -20,6 +20,7 @@ from loyalty.ground.text import LANGUAGES, Language
 from loyalty.run import execute
 from loyalty.run.analyses import ACROSS, code_behind, compute_files, show_files, shown_file
 from loyalty.run.marks import Step, digest, mark
+from loyalty.run.show import JUDGED
 
 
 def steps(config: Mapping[str, Any]) -> list[Step]:
@@ -56,7 +57,15 @@ def _steps(wide: dict[str, Any], to: str, case_to: str) -> Iterator[Step]:
     for name in across:
         computed.append(_computing(ALL, name, wide, tuple(computed)))
     yield from computed
-    yield from (_showing(step, language) for step in computed for language in LANGUAGES)
+    judges: dict[str, list[Path]] = {s.command[1]: [] for s in computed}
+    for step in computed:
+        if step.command[2] in JUDGED:
+            judges[step.command[1]].append(step.mark)
+    yield from (
+        _showing(step, language, judges[step.command[1]])
+        for step in computed
+        for language in LANGUAGES
+    )
     cases = [
         _pages(case, names, language, case_to)
         for case, names in {**analyses, **({ALL: list(across)} if across else {})}.items()
@@ -147,14 +156,15 @@ def _words(analysis: str) -> str:
     return digest(show_files(analysis))
 
 
-def _showing(computed: Step, language: Language) -> Step:
-    """Depends on the findings, and on the code and the words behind what is shown."""
+def _showing(computed: Step, language: Language, judges: Sequence[Path]) -> Step:
+    """Depends on the findings, on those that say how far a survey's paths may be relied upon
+    (`judges`), and on the code and the words behind what is shown."""
     _, case, analysis, *_ = computed.command
     return Step(
         f"show_{_plain(case)}_{analysis}_{language}",
         mark(f"shown-{language}", case, analysis),
         digest([], _words(analysis), language),
-        (computed.mark,),
+        (computed.mark, *(m for m in judges if m != computed.mark)),
         (shown_file(case, analysis, language),),
         ("show", case, analysis, "--language", language),
     )

@@ -168,8 +168,8 @@ def unlike(measurement: Measured | None) -> set[frozenset[str]]:
     }
 
 
-def _given(fit: FitMeasures | Refused | None) -> FitMeasures | None:
-    return None if isinstance(fit, Refused) else fit
+def _faulty(fit: FitMeasures | Refused | None) -> bool:
+    return fit is not None and not isinstance(fit, Refused) and doubtful(fit)
 
 
 def _paths(structural: Estimated | None) -> _Paths | None:

@@ -197,7 +197,8 @@ def show_files(analysis: str) -> list[Path]:
     """All that what is shown of an analysis depends on besides its findings."""
     terms = sorted((paths.package() / "ground" / "terms").glob("*.yml"))
     own = paths.package() / "run" / "show.py"
-    return [own, *code_behind(f"loyalty.analyses.{analysis}.page"), *terms]
+    code = code_behind(f"loyalty.analyses.{analysis}.page", "loyalty.estimates.verdicts")
+    return [own, *code, *terms]
 
 
 def _roots() -> Iterable[tuple[str, Path]]:

@@ -76,7 +76,7 @@ def displays(
         return
     page = page_of(analysis).get(name, ())
     for shower, shown in _leading([(one, one(finding, case)) for one in page], case):
-        if shown is None or shown == []:
+        if shown is None or shown == [] or (isinstance(shown, Table) and shown.empty):
             continue
         label = f"{prefix}-{shower.__name__.rstrip('_').replace('_', '-')}"
         several = shown if isinstance(shown, Mapping) else {"": shown}

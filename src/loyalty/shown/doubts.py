@@ -56,3 +56,9 @@ def withheld(doubts: Doubts) -> Text | None:
 def clause(doubts: Doubts, *, behind: bool = False) -> Text:
     """What speaks first against a path (or `behind` what is made of several), in a sentence."""
     return (_BEHIND if behind else _CLAUSES)[doubts[0]]
+
+
+def unreliable(doubts: Doubts) -> Text:
+    """In the place of sentences on what is made of paths that are in doubt."""
+    why = clause(doubts, behind=True)
+    return Text(en=f"Not to be relied upon: {why.en}.", zh=f"不可采信：{why.zh}。")

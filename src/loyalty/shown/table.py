@@ -30,13 +30,14 @@ class Column:
     (an interval), or a function of a row. The heading is a term of the catalogue, or a text of the
     case (a label). `kind` and `decimals` default to what the field says its number is; a text is
     escaped unless `kind` is "markdown";
-    "sign" prints + and −.
+    "sign" prints + and −. `kept`: its numbers stand, too, where a row's are withheld.
     """
 
     of: str | tuple[str, str] | Callable[[Any], Cell]
     heading: str | Text
     kind: Kind | str | None = None
     decimals: int | None = None
+    kept: bool = False
 
     def title(self, language: Language) -> str:
         heading = term(self.heading) if isinstance(self.heading, str) else self.heading
@@ -97,6 +98,11 @@ class Table:
     withheld: Callable[[Any], Text | None] | None = field(default=None, kw_only=True)
 
     @property
+    def empty(self) -> bool:
+        """Whether no row has a number that may be relied upon: a sentence says so instead."""
+        return self.withheld is not None and bool(self.rows) and all(map(self.withheld, self.rows))
+
+    @property
     def left_out(self) -> int:
         """How many rows are not shown."""
         return 0 if self.first is None else max(len(self.rows) - self.first, 0)
@@ -116,7 +122,10 @@ class Table:
             head.append(escape(term("Not to be relied upon").in_(language)))
             for cells, why in zip(body, reasons, strict=True):
                 if why is not None:
-                    cells[:] = [DASH if k else c for c, k in zip(cells, kinds[:-1], strict=True)]
+                    cells[:] = [
+                        DASH if k and not column.kept else c
+                        for c, k, column in zip(cells, kinds[:-1], self.columns, strict=True)
+                    ]
                 cells.append(escape(why.in_(language)) if why else "")
         widths = [
             min(max(_width(row[i]) for row in [head, *body]), 34) + 1 for i in range(len(head))

@@ -32,6 +32,7 @@ from loyalty.analyses.synthesis.estimates import Estimate as Shared
 from loyalty.analyses.synthesis.estimates import (
     Everything,
     given,
+    reliance,
     shared_paths,
     sound,
 )
@@ -225,7 +226,10 @@ class Paths(Finding):
 
 
 class DifferenceRow(Record):
-    """A real survey's groups: how far measurement is equal, and how many paths differ (Holm)."""
+    """A real survey's groups: how far measurement is equal, and how many paths differ (Holm).
+
+    Of the paths that may be relied upon.
+    """
 
     case: str
     group: str
@@ -679,6 +683,8 @@ def differences(data: Everything) -> Differences:
         group = next(g for g in study.groups if g.id == ladder.group)
         out = {aside.level for aside in ladder.left_out}
         comparable = ladder.held in ("metric", "scalar", "strict") and sound(data, case)
+        judged = reliance(data, case)
+        read_ = [d for d in found.differences if not judged.along((d.from_, d.to))] if found else []
         rows.append(
             DifferenceRow(
                 case=case,
@@ -687,13 +693,13 @@ def differences(data: Everything) -> Differences:
                 held=ladder.held,
                 partial=ladder.partial,
                 comparable=comparable,
-                paths=found.count if found else None,
-                different=found.different if found else None,
+                paths=len(read_) if found else None,
+                different=sum(d.p_holm < level for d in read_) if found else None,
             )
         )
         if not comparable or found is None:
             continue
-        own = [d for d in found.differences if d.to in read.loyal(study)]
+        own = [d for d in read_ if d.to in read.loyal(study)]
         loyal += len(own)
         loyal_different += sum(d.p_holm < level for d in own)
         apart += [
@@ -711,6 +717,7 @@ def differences(data: Everything) -> Differences:
             )
             for d in (pairs.differences if pairs else ())
             if d.differs and d.p_holm is not None and d.p_holm < level
+            if not judged.along((d.from_, d.to))
             if d.ci_lower is not None and d.ci_upper is not None
         ]
     if not rows:

@@ -6,7 +6,7 @@ import pandas as pd
 from matplotlib.figure import Figure as Drawing
 
 from loyalty.analyses.drivers.models import Satisfied, Shares, Weights
-from loyalty.analyses.drivers.words import grouping, share_of
+from loyalty.analyses.drivers.words import grouping, of_effect, share_of
 from loyalty.ground.terms import term
 from loyalty.ground.text import Language, Text
 from loyalty.shown import charts
@@ -16,7 +16,10 @@ from loyalty.shown.short import within
 from loyalty.shown.words import escaped
 
 
-def shares(found: Shares, case: Case) -> Figure:
+def shares(found: Shares, case: Case) -> Figure | None:
+    if case.reliance.whole:
+        return None
+
     def draw(language: Language) -> Drawing:
         rows = [
             {
@@ -60,7 +63,11 @@ def shares(found: Shares, case: Case) -> Figure:
     )
 
 
-def weights(found: Weights, case: Case) -> Figure:
+def weights(found: Weights, case: Case) -> Figure | None:
+    """The effects that may be relied upon; None where none may."""
+    averages = [a for a in found.averages if not of_effect(a.id, case)]
+    if not averages:
+        return None
     unit = grouping(case, found.group)
     of = escaped(unit.label)
     labels = {e.id: e.label for e in case.study.effects}
@@ -75,6 +82,7 @@ def weights(found: Weights, case: Case) -> Figure:
                 "level": unit.levels[r.level].in_(language),
             }
             for r in found.rows
+            if not of_effect(r.id, case)
         ]
         rows += [
             {
@@ -84,7 +92,7 @@ def weights(found: Weights, case: Case) -> Figure:
                 "ci_upper": a.ci_upper,
                 "level": term("mean of all").in_(language),
             }
-            for a in found.averages
+            for a in averages
         ]
         frame = pd.DataFrame(rows).astype({"ci_lower": float, "ci_upper": float})
         return charts.dots(

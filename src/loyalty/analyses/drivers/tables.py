@@ -24,12 +24,14 @@ from loyalty.analyses.drivers.words import (
     VERDICTS,
     asked,
     grouping,
+    of_effect,
     resampled,
     share_of,
 )
 from loyalty.ground.terms import term
 from loyalty.ground.text import Text
 from loyalty.shown.context import Case
+from loyalty.shown.doubts import withheld
 from loyalty.shown.short import within
 from loyalty.shown.table import Cell, Column, Table
 from loyalty.shown.words import cut, escaped, number
@@ -47,6 +49,8 @@ def shares(found: Shares, case: Case) -> Table:
         Column("product", "Product [measure]", decimals=0),
         Column(("product_ci_lower", "product_ci_upper"), "95 % interval, product", decimals=0),
     ]
+    if any(case.reliance.between(r.from_, r.to) for r in found.rows):
+        columns = columns[:-2]  # a product with a path is worth no more than the path
     if any(r.truth is not None for r in found.rows):
         columns += [
             Column("truth", "Declared, LMG", decimals=0),
@@ -61,6 +65,7 @@ def shares(found: Shares, case: Case) -> Table:
             en=f"Of the variance that all together explain, at the latent level, from the correlations that the structural model implies. LMG averages what a construct adds over all orders of entering [@gromping2007]; Johnson's weights go through orthogonal variables [@johnson2000]; the product of path and correlation [@pratt1987] can be negative. With … between: among what begins the chains, over all ways. Percentile intervals of {used} of {drawn} refits to resampled {whom.en}.",
             zh=f"依据结构模型隐含的潜变量相关，占全部解释方差的比例。LMG 对各种进入次序取平均 [@gromping2007]；Johnson 相对权重借助正交变量 [@johnson2000]；路径与相关之积 [@pratt1987] 可为负。中间有“…”者，为各因果链起点之间的份额，含全部途径。百分位区间取自对{whom.zh}重抽样的 {drawn} 次重新拟合，其中 {used} 次可用。",
         ),
+        withheld=lambda _: withheld(case.reliance.whole),
     )
 
 
@@ -99,6 +104,7 @@ def by_group(found: GroupShares, case: Case) -> Table | None:
             zh=f"各组分别拟合模型；与按受访者加权的平均值之差，以百分点计。仅列 {every} 个份额中差值区间不含零者；每个区间均为 95%，取自 {drawn} 次重新拟合。",
         ),
         first=MANY,
+        withheld=lambda _: withheld(case.reliance.whole),
     )
 
 
@@ -127,6 +133,7 @@ def weights(found: Weights, case: Case) -> Table:
             zh=f"标准化路径之积，各组分别拟合模型，按偏离平均值的程度排列；平均值按受访者加权。百分位区间各取自 {number(found.drawn)} 次重新拟合。",
         ),
         first=MANY,
+        withheld=lambda r: withheld(of_effect(r.id, case)),
     )
 
 
@@ -169,7 +176,7 @@ def combined(found: Necessity, case: Case) -> Table:
             Column(("ci_lower", "ci_upper"), "95 % interval"),
             Column("share", "LMG", decimals=0),
             Column(("share_ci_lower", "share_ci_upper"), "95 % interval", decimals=0),
-            Column("performance", "Performance", decimals=0),
+            Column("performance", "Performance", decimals=0, kept=True),
             Column(lambda r: term(VERDICTS[r.verdict]), "Necessary?"),
         ],
         Text(
@@ -180,12 +187,17 @@ def combined(found: Necessity, case: Case) -> Table:
             en="Total effects as in the importance–performance map, without turning; LMG: share of what all conditions together explain; performance: the mean score from 0 to 100, of little of a construct turned [@hauff2024].",
             zh="总效应与重要性—表现图相同，未作反向；LMG：在全部条件共同解释的方差中所占份额；表现：0–100 的平均得分，标“低”者已反向 [@hauff2024]。",
         ),
+        withheld=lambda r: withheld(case.reliance.between(r.construct, found.outcome)),
     )
 
 
 def recommendations(found: Recommendations, case: Case) -> Table:
     """What to do, how much may follow, how surely, and for whom."""
     outcome = escaped(case.label(found.outcome))
+
+    def what(row: Any) -> Text:
+        doubted = case.reliance.between(row.construct, found.outcome)
+        return term(ACTIONS["open" if doubted else row.action])
 
     def whom(row: Any) -> Text:
         if not row.levels or found.group is None:
@@ -201,10 +213,10 @@ def recommendations(found: Recommendations, case: Case) -> Table:
         found.rows,
         [
             Column(lambda r: case.label(r.construct), "Construct"),
-            Column(lambda r: term(ACTIONS[r.action]), "What to do"),
+            Column(what, "What to do"),
             Column("change", "Change for one point"),
             Column(("ci_lower", "ci_upper"), "95 % interval"),
-            Column("performance", "Performance", decimals=0),
+            Column("performance", "Performance", decimals=0, kept=True),
             Column(whom, "For whom"),
             Column(lambda r: term(GRADES[found.grade]), "Grade"),
         ],
@@ -216,6 +228,7 @@ def recommendations(found: Recommendations, case: Case) -> Table:
             en=f"Change: of the mean of {within(outcome.en)}, in points of its scale, for one point more of the construct; from the total effect and the standard deviations of the scale means. For whom: groups in which its share is clearly above the mean of all. Costs are not known here: what is cheap to raise may come before what is large.",
             zh=f"变化：构念提高一分时{outcome.zh}均值的变化（量表分），由总效应与量表均值的标准差得出。对象：其份额明显高于总体平均的组别。成本在此不详：容易提高者可先于影响大者。",
         ),
+        withheld=lambda r: withheld(case.reliance.between(r.construct, found.outcome)),
     )
 
 

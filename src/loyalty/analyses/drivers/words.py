@@ -20,9 +20,11 @@ from loyalty.analyses.drivers.models import (
     Weights,
 )
 from loyalty.cases.asked import Group
+from loyalty.estimates.verdicts import Doubts
 from loyalty.ground.markdown import escape
 from loyalty.ground.text import Text
 from loyalty.shown.context import Case, arrow
+from loyalty.shown.doubts import unreliable
 from loyalty.shown.short import within
 from loyalty.shown.units import units
 from loyalty.shown.words import cut, equals, estimate, interval, listed, names, number
@@ -76,7 +78,14 @@ def resampled(found: Shares, case: Case) -> Text:
     return units(case).counted(number(found.clusters))
 
 
+def of_effect(effect: str, case: Case) -> Doubts:
+    """What speaks against a named indirect effect: whatever does against a path along it."""
+    return case.reliance.along(next(e.through for e in case.study.effects if e.id == effect))
+
+
 def shares(found: Shares, case: Case) -> list[Text]:
+    if case.reliance.whole:
+        return [unreliable(case.reliance.whole)]
     said = [_target(found, target, case) for target in found.targets]
     if all(t.r2_ci_lower is None for t in found.targets):
         used, drawn, whom = number(found.used), number(found.drawn), resampled(found, case)
@@ -161,6 +170,8 @@ def _within(value: float | None, lower: float | None, upper: float | None) -> bo
 
 
 def by_group(found: GroupShares, case: Case) -> list[Text]:
+    if case.reliance.whole:
+        return [unreliable(case.reliance.whole)]
     unit = grouping(case, found.group)
     said = []
     if found.clear:
@@ -197,10 +208,15 @@ def by_group(found: GroupShares, case: Case) -> list[Text]:
 
 def weights(found: Weights, case: Case) -> list[Text]:
     """For each effect, the levels apart from the mean."""
+    if found.averages and all(of_effect(mean.id, case) for mean in found.averages):
+        return [unreliable(of_effect(found.averages[0].id, case))]
     unit = grouping(case, found.group)
     labels = {e.id: e.label for e in case.study.effects}
-    said, alike = [], []
+    said, alike, doubted = [], [], []
     for mean in found.averages:
+        if of_effect(mean.id, case):
+            doubted.append(labels[mean.id])
+            continue
         apart = [
             r
             for r in found.rows
@@ -239,6 +255,14 @@ def weights(found: Weights, case: Case) -> list[Text]:
             Text(
                 en=f"No level lies apart from the mean, by the intervals, of: {which.en}.",
                 zh=f"依区间，以下各项没有任何一组偏离平均值：{which.zh}。",
+            )
+        )
+    if doubted:
+        which = names(doubted)
+        said.append(
+            Text(
+                en=f"Not to be relied upon, for a path along it is not: {which.en}.",
+                zh=f"因所经路径不可采信而不予采信：{which.zh}。",
             )
         )
     return said
@@ -307,6 +331,7 @@ def necessity(found: Necessity, case: Case) -> list[Text]:
         and c.ci_lower is not None
         and c.ci_upper is not None
         and (c.ci_lower > 0 or c.ci_upper < 0)
+        and not case.reliance.between(c.construct, found.outcome)
     ]
     if strong and of("necessary"):
         said.append(
@@ -459,28 +484,41 @@ def _cross(row: Cross, case: Case) -> Text:
 
 # --- what to do ----------------------------------------------------------------------------------
 def recommendations(found: Recommendations, case: Case) -> list[Text]:
-    outcome, n, clear = _lower(case.label(found.outcome)), len(found.rows), number(found.clear)
-    if not found.clear:
+    outcome = _lower(case.label(found.outcome))
+    rows = [r for r in found.rows if not case.reliance.between(r.construct, found.outcome)]
+    sure = [r for r in rows if r.action != "open"]
+    if found.rows and not rows:
+        why = case.reliance.between(found.rows[0].construct, found.outcome)
+        nothing = Text(en="Nothing follows for what to do.", zh="无从建议。")
+        return [unreliable(why), nothing]
+    if not sure:
         return [
             Text(
                 en=f"No construct is shown to go with {outcome.en}: nothing follows for what to do.",
                 zh=f"未证实任何构念与{outcome.zh}有关：无从建议。",
             )
         ]
-    first = found.rows[0]
+    first = sure[0]
     change = estimate(first.change, first.ci_lower, first.ci_upper)
     label = _lower(case.label(first.construct))
+    go = names([case.label(r.construct) for r in sure])
     said = [
         Text(
-            en=f"Of the constructs that lead to {outcome.en}, {clear} {'goes' if found.clear == 1 else 'go'} with it for sure; the largest change, {change} points for one point more, goes with {label.en}.",
-            zh=f"在通向{outcome.zh}的构念中，{clear} 个与其关系明确；变化最大的是{label.zh}：提高一分对应 {change} 分。",
+            en=f"Of the constructs that lead to {outcome.en}, by the interval {'this goes' if len(sure) == 1 else 'these go'} with it: {go.en}; the largest change, {change} points for one point more, goes with {label.en}.",
+            zh=f"在通向{outcome.zh}的构念中，依区间与其相关的有：{go.zh}；变化最大的是{label.zh}：提高一分对应 {change} 分。",
         ),
         Text(
             en=f"People were asked once, so that this is what goes together, not what would follow. Whether it does is seen by changing it for customers drawn at random, and comparing the means of its items and of those of {outcome.en} with the others' before and after.",
             zh=f"受访者只被询问一次，故此处只是相伴变化，并非必然结果。若要验证，可对随机抽取的客户作出改变，并比较前后两组在该构念与{outcome.zh}题项上的均值。",
         ),
     ]
-    if found.clear < n:
+    if len(rows) < len(found.rows):
+        aside = Text(
+            en="Where a path on the way may not be relied upon nothing is advised.",
+            zh="所经路径不可采信者不作建议。",
+        )
+        said.insert(1, aside)
+    if len(sure) < len(rows):
         said.insert(
             1,
             Text(

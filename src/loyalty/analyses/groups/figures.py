@@ -80,8 +80,12 @@ def latent_means(found: LatentMeans, case: Case) -> Figure:
     )
 
 
-def paths(found: Paths, case: Case) -> Figure:
+def paths(found: Paths, case: Case) -> Figure | None:
+    """The paths that may be relied upon; None where none may."""
     group = grouping(case, found.group)
+    read = [r for r in found.by_group if not case.reliance.along((r.from_, r.to))]
+    if not read:
+        return None
     of = escaped(group.label)
 
     def draw(language: Language) -> Drawing:
@@ -91,11 +95,11 @@ def paths(found: Paths, case: Case) -> Figure:
 
         frame = pd.DataFrame(
             {
-                "label": [label(r) for r in found.by_group],
-                "estimate": [r.estimate for r in found.by_group],
-                "ci_lower": [r.ci_lower for r in found.by_group],
-                "ci_upper": [r.ci_upper for r in found.by_group],
-                "level": [group.levels[r.group].in_(language) for r in found.by_group],
+                "label": [label(r) for r in read],
+                "estimate": [r.estimate for r in read],
+                "ci_lower": [r.ci_lower for r in read],
+                "ci_upper": [r.ci_upper for r in read],
+                "level": [group.levels[r.group].in_(language) for r in read],
             }
         )
         return charts.dots(frame, term("Standardized path").in_(language), group="level")
@@ -149,13 +153,17 @@ def _axes(outcome: Text, language: Language) -> tuple[str, str]:
     return importance.in_(language), term("Performance: index, 0 to 100").in_(language)
 
 
-def importance(found: Importance, case: Case) -> Figure:
+def importance(found: Importance, case: Case) -> Figure | None:
+    """The constructs whose total effect may be relied upon; None where none may."""
+    read = [p for p in found.points if not case.reliance.between(p.construct, found.outcome)]
+    if not read:
+        return None
     outcome = case.label(found.outcome)
     of = escaped(outcome)
 
     def draw(language: Language) -> Drawing:
-        labels = [case.label(p.construct).in_(language) for p in found.points]
-        points = _points(found.points).assign(label=labels)
+        labels = [case.label(p.construct).in_(language) for p in read]
+        points = _points(read).assign(label=labels)
         return charts.importance_performance(points, *_axes(outcome, language))
 
     return Figure(
@@ -171,7 +179,11 @@ def importance(found: Importance, case: Case) -> Figure:
     )
 
 
-def maps(found: Maps, case: Case) -> Figure:
+def maps(found: Maps, case: Case) -> Figure | None:
+    """As :func:`importance`, a map a level."""
+    read = [p for p in found.points if not case.reliance.between(p.construct, found.outcome)]
+    if not read:
+        return None
     unit = grouping(case, found.group)
     of = escaped(unit.label)
     star = ("; * importance of all respondents", "；* 重要性取自全部受访者")
@@ -179,8 +191,8 @@ def maps(found: Maps, case: Case) -> Figure:
 
     def draw(language: Language) -> Drawing:
         panels = {}
-        for level in dict.fromkeys(p.level for p in found.points):
-            mine = [p for p in found.points if p.level == level]
+        for level in dict.fromkeys(p.level for p in read):
+            mine = [p for p in read if p.level == level]
             mark, n = "" if mine[0].own else "*", show(mine[0].n, "count")
             labels = [case.label(p.construct).in_(language) for p in mine]
             name = f"{unit.levels[level].in_(language)}{mark} (n = {n})"

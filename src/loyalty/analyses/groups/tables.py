@@ -17,6 +17,7 @@ from loyalty.analyses.groups.models import (
     Pairs,
     PathPair,
     Paths,
+    Point,
     Quadrant,
     Released,
     Step,
@@ -25,6 +26,7 @@ from loyalty.analyses.groups.words import grouping, pair
 from loyalty.ground.terms import term
 from loyalty.ground.text import Text
 from loyalty.shown.context import Case
+from loyalty.shown.doubts import withheld
 from loyalty.shown.short import within
 from loyalty.shown.table import Column, Table
 from loyalty.shown.words import escaped, number
@@ -180,6 +182,7 @@ def differences(found: Paths, case: Case) -> Table:
         columns,
         Text(en=f"Do the paths differ by {within(group.en)}?", zh=f"路径是否随{group.zh}而异？"),
         note,
+        withheld=lambda r: withheld(case.reliance.along((r.from_, r.to))),
     )
 
 
@@ -230,7 +233,13 @@ def path_pairs(found: Pairs, case: Case) -> Table | None:
         en=f"Differences of paths by {within(group.en)}, two at a time.",
         zh=f"按{group.zh}两两比较的路径差异。",
     )
-    return Table(rows, columns, caption, note)
+    return Table(
+        rows,
+        columns,
+        caption,
+        note,
+        withheld=lambda r: withheld(case.reliance.along((r.from_, r.to))),
+    )
 
 
 def means(found: Means, case: Case) -> Table:
@@ -305,14 +314,19 @@ def _points(case: Case) -> list[Column]:
         Column(lambda row: case.label(row.construct), "Construct"),
         Column("importance", "Total effect"),
         Column(("ci_lower", "ci_upper"), "95 % interval"),
-        Column("performance", "Performance", decimals=1),
+        Column("performance", "Performance", decimals=1, kept=True),
     ]
 
 
 def importance(found: Importance, case: Case) -> Table:
     columns = _points(case)
+
+    def corner(row: Point) -> Text | None:
+        known = not case.reliance.between(row.construct, found.outcome)
+        return term(CORNERS[row.quadrant]) if known else None
+
     if found.ranked:
-        columns.append(Column(lambda row: term(CORNERS[row.quadrant]), "Corner"))
+        columns.append(Column(corner, "Corner"))
     return Table(
         found.points,
         columns,
@@ -321,6 +335,7 @@ def importance(found: Importance, case: Case) -> Table:
             en="Standardized total effects, robust standard errors, delta method; mean score on 0 to 100. A corner is named only where the intervals of both distances from the means exclude zero.",
             zh="标准化总效应，稳健标准误，delta 法；表现为 0–100 的平均得分。仅当与两个均值之距离的区间均不含零时才判定象限。",
         ),
+        withheld=lambda r: withheld(case.reliance.between(r.construct, found.outcome)),
     )
 
 
@@ -353,4 +368,5 @@ def maps_improve(found: Maps, case: Case) -> Table | None:
             zh=f"分{of.zh}：重要而表现弱者。",
         ),
         note,
+        withheld=lambda r: withheld(case.reliance.between(r.construct, found.outcome)),
     )

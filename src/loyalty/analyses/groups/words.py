@@ -27,6 +27,7 @@ from loyalty.ground.markdown import escape
 from loyalty.ground.text import Text
 from loyalty.ground.thresholds import threshold
 from loyalty.shown.context import Case
+from loyalty.shown.doubts import unreliable
 from loyalty.shown.short import within
 from loyalty.shown.units import units
 from loyalty.shown.words import (
@@ -247,6 +248,13 @@ def latent_means(found: LatentMeans, case: Case) -> list[Text]:
 
 
 def differences(found: Paths, case: Case) -> Text:
+    doubts = [case.reliance.along((d.from_, d.to)) for d in found.differences]
+    if doubts and all(doubts):
+        return unreliable(doubts[0])
+    if any(doubts):
+        return _differences_read(
+            [d for d, why in zip(found.differences, doubts, strict=True) if not why]
+        )
     n, different = number(found.count), number(found.different)
     if not found.different:
         return Text(
@@ -263,6 +271,20 @@ def differences(found: Paths, case: Case) -> Text:
     return Text(en=en, zh=zh)
 
 
+def _differences_read(read: Sequence[PathDifference]) -> Text:
+    """Where some paths may not be relied upon: which of the others differ."""
+    every, clear = names([Text(en=d.id, zh=d.id) for d in read]), _ids(read, "p_holm")
+    if not any(significant(d.p_holm) for d in read):
+        return Text(
+            en=f"Of the paths that may be relied upon ({every.en}) none differs between the groups after Holm's correction; that is no proof that they are equal.",
+            zh=f"可以采信的路径（{every.zh}）经 Holm 校正均未见组间差异；但这不证明其相等。",
+        )
+    return Text(
+        en=f"Of the paths that may be relied upon ({every.en}) these differ between the groups after Holm's correction: {clear.en}.",
+        zh=f"可以采信的路径（{every.zh}）中，经 Holm 校正存在组间差异的是：{clear.zh}。",
+    )
+
+
 def _ids(tests: Sequence[PathDifference], p: str) -> Text:
     """The paths that differ by the probability in a field."""
     found = [d.id for d in tests if getattr(d, p) is not None and significant(getattr(d, p))]
@@ -271,6 +293,10 @@ def _ids(tests: Sequence[PathDifference], p: str) -> Text:
 
 def path_pairs(found: Pairs, case: Case) -> list[Text]:
     """How many differences are clear, and of each path with such the clearest of them."""
+    doubts = [case.reliance.along((d.from_, d.to)) for d in found.differences]
+    read = [d for d, why in zip(found.differences, doubts, strict=True) if not why]
+    if doubts and not read:
+        return [unreliable(doubts[0])]
     count, apart, clear = number(found.count), number(found.apart), number(found.clear)
     one = found.apart == 1
     after = clear if found.clear else "none"
@@ -280,12 +306,17 @@ def path_pairs(found: Pairs, case: Case) -> list[Text]:
             zh=f"{count} 个两组间路径差异中，{apart} 个的区间不含零，Holm 校正后为 {clear} 个{'' if found.clear else '；但这不证明路径相等'}。",
         )
     ]
+    if len(read) < len(found.differences):  # the counts would be of what is in doubt, too
+        said = []
     paths: dict[str, list[PathPair]] = {}
-    for row in found.differences:
+    for row in read:
         if row.p_holm is not None and significant(row.p_holm):
             paths.setdefault(row.id, []).append(row)
     said += [_path_differs(rows, found.group, case) for rows in paths.values()]
-    if paths and found.clear_firms is not None:
+    if not said and not paths:
+        none = "No difference of a path that may be relied upon is clear after Holm's correction."
+        said.append(Text(en=none, zh="可以采信的路径，经 Holm 校正后组间均无显著差异。"))
+    if paths and found.clear_firms is not None and len(read) == len(found.differences):
         firms = number(found.clear_firms) if found.clear_firms else "none"
         said.append(
             Text(
@@ -371,6 +402,9 @@ def icc(found: Icc, case: Case) -> Text:
 
 # --- importance and performance ------------------------------------------------------------------
 def importance(found: Importance, case: Case) -> Text:
+    doubts = {p.construct: case.reliance.between(p.construct, found.outcome) for p in found.points}
+    if doubts and all(doubts.values()):
+        return unreliable(next(iter(doubts.values())))
     if not found.ranked:
         return Text(
             en="Some total effects here exceed one standard deviation or come from a questionable solution. No order of importance can be read from them, so nothing is named as first in line.",
@@ -380,11 +414,12 @@ def importance(found: Importance, case: Case) -> Text:
     def listed(points: Sequence[Point]) -> Text:
         return names([case.label(p.construct) for p in points])
 
-    high = [p for p in found.points if p.quadrant in ("improve", "keep") and p.ci_lower is not None]
+    points = [p for p in found.points if not doubts[p.construct]]
+    high = [p for p in points if p.quadrant in ("improve", "keep") and p.ci_lower is not None]
     improve = [p for p in high if p.quadrant == "improve" and _above_zero(p)]
     keep = [p for p in high if p.quadrant == "keep" and _above_zero(p)]
-    doubtful = [p for p in high if not _above_zero(p)]
-    unclear = [p for p in found.points if p.quadrant == "open"]
+    open_ = [p for p in high if not _above_zero(p)]
+    unclear = [p for p in points if p.quadrant == "open"]
     outcome = case.label(found.outcome)
     what = escape(within(outcome.en))
     if improve:
@@ -396,12 +431,15 @@ def importance(found: Importance, case: Case) -> Text:
     if keep:
         en += f" Important and strong, to be kept up: {listed(keep).en}."
         zh += f"重要且表现好、应保持：{listed(keep).zh}。"
-    if doubtful:
-        en += f" The interval of {listed(doubtful).en} holds zero: its importance is not shown."
-        zh += f"{listed(doubtful).zh}的区间包含零：其重要性未得证实。"
+    if open_:
+        en += f" The interval of {listed(open_).en} holds zero: its importance is not shown."
+        zh += f"{listed(open_).zh}的区间包含零：其重要性未得证实。"
     if unclear:
         en += f" Too near a mean for the intervals to name a corner: {listed(unclear).en}."
         zh += f"距均值过近、区间不足以判定象限：{listed(unclear).zh}。"
+    if aside := [p for p in found.points if doubts[p.construct]]:
+        en += f" Not to be relied upon, for a path on the way is not: {listed(aside).en}."
+        zh += f"因所经路径不可采信而不予采信：{listed(aside).zh}。"
     return Text(en=en, zh=zh)
 
 
@@ -410,9 +448,19 @@ def _above_zero(point: Point) -> bool:
 
 
 def maps(found: Maps, case: Case) -> list[Text]:
+    doubts = [case.reliance.between(p.construct, found.outcome) for p in found.points]
+    if doubts and all(doubts):
+        return [unreliable(doubts[0])]
     levels, count = grouping(case, found.group).levels, number(found.count)
     said = []
-    if found.weak:
+    if any(doubts):
+        said.append(
+            Text(
+                en="Constructs from which a path on the way may not be relied upon are not drawn.",
+                zh="所经路径不可采信的构念未画出。",
+            )
+        )
+    elif found.weak:
         listed, times = names([case.label(c) for c in found.often]), number(found.times)
         several = len(found.often) > 1
         said.append(
@@ -428,7 +476,7 @@ def maps(found: Maps, case: Case) -> list[Text]:
                 zh=f"{count} 幅图中均未证实有重要而表现弱的构念。",
             )
         )
-    if found.weak and len(found.borrowed) < found.count:
+    if found.weak and len(found.borrowed) < found.count and not any(doubts):
         weak, clear = number(found.weak), number(found.clear)
         said.append(
             Text(

@@ -18,11 +18,13 @@ from loyalty.analyses.published.findings import (
     Statistic,
 )
 from loyalty.analyses.published.words import entry_of
+from loyalty.estimates.verdicts import Doubts
 from loyalty.ground.markdown import escape
 from loyalty.ground.text import Text
 from loyalty.shown.context import Case, arrow
+from loyalty.shown.doubts import withheld
 from loyalty.shown.table import Column, Table
-from loyalty.shown.words import join, number
+from loyalty.shown.words import escaped, interval, join, number
 
 
 def _as_printed(heading_of_ours: str) -> list[Column]:
@@ -74,15 +76,29 @@ def pls(found: PathModels, case: Case) -> Table:
         both = Text(en=f"{a.en} × {b.en}", zh=f"{a.zh} × {b.zh}")
         return arrow(both, case.label(row.target))
 
+    def ml_interval(row: PathOrR2) -> Text | str:
+        """Of the structural model's path, or why that is not to be relied upon."""
+        why = withheld(doubted(row, case))
+        if why is not None and row.ml is not None:
+            return escaped(why)
+        return interval(row.ml_ci_lower, row.ml_ci_upper)
+
     columns = [Column(figure, "Figure [printed]"), *_as_printed("PLS, anew")]
     if all(row.kind != "path" for row in found.figures):
         return Table(found.figures, columns, _caption(found.publications, case))
     columns += [
         Column(("ci_lower", "ci_upper"), "95 % interval"),
-        Column("ml", "Covariance-based"),
-        Column(("ml_ci_lower", "ml_ci_upper"), "95 % interval"),
+        Column(lambda r: None if doubted(r, case) else r.ml, "Covariance-based", "number"),
+        Column(ml_interval, "95 % interval", "markdown"),
     ]
     return Table(found.figures, columns, _caption(found.publications, case), _note(found, case))
+
+
+def doubted(row: PathOrR2, case: Case) -> Doubts:
+    """What speaks against the structural model's own figure beside a printed one."""
+    if row.kind == "path" and row.source is not None and row.moderator is None:
+        return case.reliance.along((row.source, row.target))
+    return case.reliance.whole
 
 
 def _note(found: PathModels, case: Case) -> Text:
@@ -92,8 +108,8 @@ def _note(found: PathModels, case: Case) -> Text:
     )
     said = [
         Text(
-            en="PLS intervals: percentile bootstrap. Covariance-based: standardized paths of this study's structural model, robust maximum likelihood, a dash where it has no such path.",
-            zh="PLS 区间：百分位自助法。协方差模型：本研究结构模型的标准化路径（稳健极大似然），无此路径处为破折号。",
+            en="PLS intervals: percentile bootstrap. Covariance-based: standardized paths of this study's structural model, robust maximum likelihood, a dash where it has no such path, and the reason where it may not be relied upon.",
+            zh="PLS 区间：百分位自助法。协方差模型：本研究结构模型的标准化路径（稳健极大似然），无此路径处为破折号，不可采信处注明原因。",
         ),
         Text(
             en="Both are of constructs free of measurement error: consistent PLS corrects for it.",

@@ -69,8 +69,8 @@ def pls(found: PathModels, case: Case) -> list[Text]:
     if not found.sound:
         said.append(
             Text(
-                en="The covariance-based solution is questionable: standardized paths beyond one, or other signs that these data barely determine the model. Its paths are shown, but are no yardstick here.",
-                zh="协方差模型的解存疑：标准化路径超过一，或有其他迹象表明数据难以确定该模型。此处列出其路径，但不可作为标准。",
+                en="The covariance-based solution is questionable: standardized paths beyond one, or other signs that these data barely determine the model. It is no yardstick here.",
+                zh="协方差模型的解存疑：标准化路径超过一，或有其他迹象表明数据难以确定该模型，此处不可作为标准。",
             )
         )
     return said

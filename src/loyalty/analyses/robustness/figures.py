@@ -16,7 +16,7 @@ from loyalty.shown.words import escaped
 
 def curve(found: Curve, case: Case) -> Figure | None:
     sound = [r for r in found.specifications if r.estimate is not None and not r.problems]
-    if not sound:
+    if not sound or case.reliance.along((found.from_, found.to)):
         return None
     path = case.path(found.from_, found.to)
     of = escaped(path)

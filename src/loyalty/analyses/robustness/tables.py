@@ -11,6 +11,7 @@ from loyalty.ground.numbers import DASH
 from loyalty.ground.terms import term
 from loyalty.ground.text import Text
 from loyalty.shown.context import Case
+from loyalty.shown.doubts import withheld
 from loyalty.shown.table import Column, Table
 from loyalty.shown.units import units
 from loyalty.shown.words import interval, number
@@ -85,4 +86,5 @@ def power(found: Power, case: Case) -> Table:
         ],
         Text(en="What could have been found, path by path.", zh="各路径可检测的最小效应。"),
         Text(en=en, zh=zh),
+        withheld=lambda _: withheld(case.reliance.whole),
     )

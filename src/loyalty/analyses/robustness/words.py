@@ -8,6 +8,7 @@ from loyalty.ground.terms import term
 from loyalty.ground.text import Text
 from loyalty.shown import fit
 from loyalty.shown.context import Case
+from loyalty.shown.doubts import clause, unreliable
 from loyalty.shown.short import within
 from loyalty.shown.units import units
 from loyalty.shown.words import names, number, spaced
@@ -101,7 +102,17 @@ def curve(found: Curve, case: Case) -> list[Text] | None:
     """Where the path runs, what agrees, what is suspect, what could not be estimated."""
     if not found.done:
         return None
-    said = [*_sound(found), *_ends(found, case)]
+    doubts = case.reliance.along((found.from_, found.to))
+    if doubts:
+        why = clause(doubts)
+        said = [
+            Text(
+                en=f"The study's own estimate of this path is not to be relied upon: {why.en}. What other choices give is listed, and makes no range.",
+                zh=f"本研究对该路径的估计不可采信：{why.zh}。其他设定的结果仅逐一列出，不构成范围。",
+            )
+        ]
+    else:
+        said = [*_sound(found), *_ends(found, case)]
     if found.suspect:
         n, one = number(found.suspect), found.suspect == 1
         said.append(
@@ -166,6 +177,9 @@ def _ends(found: Curve, case: Case) -> list[Text]:
 
 
 def missing(found: Missing, case: Case) -> Text:
+    focal = case.study.focal
+    if focal is not None and (doubts := case.reliance.along((focal.from_, focal.to))):
+        return unreliable(doubts)
     gap = number(found.gap)
     return Text(
         en=f"Other treatments of missing answers move the path by at most {gap}, also where those who did not answer are assumed to stand half a standard deviation higher or lower than like respondents.",
@@ -175,6 +189,8 @@ def missing(found: Missing, case: Case) -> Text:
 
 def power(found: Power, case: Case) -> Text:
     """What would have been found with a power of 80 %."""
+    if case.reliance.whole:
+        return unreliable(case.reliance.whole)
     if found.worst is None:
         return Text(
             en="The intervals are so wide that no standardized path of a plausible size could have been found with a power of 80 %.",

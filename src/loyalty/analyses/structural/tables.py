@@ -84,7 +84,7 @@ def effects(found: Effects, case: Case) -> Table:
         [
             Column("id", "I"),
             Column(lambda r: labels[r.id], "Along"),
-            Column("legs", "Legs"),
+            Column("legs", "Legs", kept=True),
             Column("estimate", "Product", decimals=3),
             Column(("boot_ci_lower", "boot_ci_upper"), "Percentile", decimals=3),
             Column(("bca_ci_lower", "bca_ci_upper"), "BCa", decimals=3),

@@ -35,7 +35,7 @@ from loyalty.ground.thresholds import threshold
 from loyalty.shown import apa
 from loyalty.shown import fit as fits
 from loyalty.shown.context import Case, arrow
-from loyalty.shown.doubts import clause, shortly
+from loyalty.shown.doubts import clause, shortly, unreliable
 from loyalty.shown.units import units
 from loyalty.shown.words import (
     be,
@@ -153,6 +153,13 @@ def by_verdict(found: Paths, case: Case) -> Text:
     some = [(said[v], ids) for v, ids in by.items() if ids]
     if len(some) == 1:
         (en, zh), _ = some[0]
+        if by["doubted"]:
+            return Text(
+                en="None of the hypothesized paths is to be relied upon."
+                if found.count > 1
+                else "The hypothesized path is not to be relied upon.",
+                zh="假设路径均不可采信。" if found.count > 1 else "假设路径不可采信。",
+            )
         if found.count == 1:
             return Text(en=f"The hypothesized path is{en}.", zh=f"假设路径{zh}。")
         n = number(found.count)
@@ -213,6 +220,13 @@ def _doubted(found: Paths, case: Case) -> list[Text]:
     for doubts, rows in by.items():
         ids = [row.id for row in rows]
         which, why = _ids(ids), clause(doubts)
+        if len(rows) == len(found.rows) > 1:
+            return [
+                Text(
+                    en=f"None of these paths is to be relied upon: {why.en}.",
+                    zh=f"这些路径均不可采信：{why.zh}。",
+                )
+            ]
         said.append(
             Text(
                 en=f"{which.en} {be(len(ids))} not to be relied upon: {why.en}.",
@@ -222,8 +236,8 @@ def _doubted(found: Paths, case: Case) -> list[Text]:
     if ("interval",) in by:
         said.append(
             Text(
-                en="Constructs overlap so much there that the data cannot divide the effect among them; the point estimates must not be read one by one.",
-                zh="所涉构念高度重叠，数据无法在其间分配效应，其点估计不可逐个解读。",
+                en="An interval so wide says next to nothing of the size of a path, and the point estimate within it must not be read alone.",
+                zh="区间如此之宽，几乎不能说明路径的大小，其点估计不可单独解读。",
             )
         )
     return said
@@ -236,15 +250,6 @@ def _by_doubt(rows: Sequence[Path], case: Case) -> dict[Doubts, list[Path]]:
         if doubts := case.reliance.of(row):
             by.setdefault(doubts[:1], []).append(row)
     return by
-
-
-def unreliable(doubts: Doubts) -> Text:
-    """In the place of sentences on what is made of paths that are in doubt."""
-    why = clause(doubts, behind=True)
-    return Text(
-        en=f"Not to be relied upon: {why.en}.",
-        zh=f"不可采信：{why.zh}。",
-    )
 
 
 def _explained(found: Paths, case: Case) -> list[Text]:
@@ -285,6 +290,14 @@ def paragraph(found: Reported, case: Case) -> list[Text]:
     said += [_told(verdict, rows, case) for verdict, rows in by.items() if rows]
     for doubts, rows in _by_doubt(found.paths, case).items():
         named, why = names([case.path(row.from_, row.to) for row in rows]), clause(doubts)
+        if len(rows) == len(found.paths) > 1:
+            said.append(
+                Text(
+                    en=f"None of its paths is relied upon, as {why.en}.",
+                    zh=f"因{why.zh}，其路径均不予采信。",
+                )
+            )
+            continue
         said.append(
             Text(
                 en=f"Not relied upon, as {why.en}: {named.en}.",

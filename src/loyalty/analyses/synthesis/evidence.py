@@ -17,12 +17,12 @@ from loyalty.analyses.synthesis.estimates import (
     Estimate,
     Everything,
     Interval,
-    relied_paths,
     as_estimates,
     given,
     letters,
     mean,
     people,
+    relied_paths,
     shared_paths,
 )
 from loyalty.cases.claims import Ledger, OnIndustries, Speaking

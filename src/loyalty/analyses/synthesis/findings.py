@@ -433,7 +433,7 @@ def real_paths(data: Everything) -> RealPaths | None:
 
 
 def votes(data: Everything) -> Votes | None:
-    """How many hypotheses of each real survey are supported, open, contradicted, not relied upon."""
+    """How many hypotheses of each real survey are supported, open, contradicted, in doubt."""
     paths = [r for r in all_paths(data) if not r.simulated]
     real = [case for case, study in data.surveys.items() if not study.simulated]
     if not real:
@@ -538,14 +538,15 @@ def _industry(data: Everything, case: str) -> IndustryRow | None:
     found = given(groups.paths) if groups else None
     if groups is None or found is None or not found.differences:
         return None
-    level = threshold("significance").value
-    clustered = [d.p_holm_firms for d in found.differences if d.p_holm_firms is not None]
+    level, judged = threshold("significance").value, estimates.reliance(data, case)
+    tests = [d for d in found.differences if not judged.along((d.from_, d.to))]
+    clustered = [d.p_holm_firms for d in tests if d.p_holm_firms is not None]
     released, icc = given(groups.released), given(groups.icc)
     return IndustryRow(
         case=case,
         simulated=data.cases[case].simulated,
-        paths=len(found.differences),
-        different=sum(d.p_holm < level for d in found.differences),
+        paths=len(tests),
+        different=sum(d.p_holm < level for d in tests),
         clustered=sum(p < level for p in clustered) if clustered else None,
         released=(released.count or None) if released else None,
         firms=icc.firms if icc else None,

@@ -332,27 +332,21 @@ def groups(data: Material) -> Headline | None:
     found = data.one("groups", Groups, "paths")
     if found is None or not any(p.clear for p in data.paths):
         return None
-    n, count = number(found.different), number(found.count)
-    if not found.different:
+    level = threshold("significance").value
+    read = [d for d in found.differences if not data.case.reliance.along((d.from_, d.to))]
+    clear = [d for d in read if d.p_holm < level]
+    if not clear:
         said = text(
-            f"**No path is shown to differ by {of.en}**: none of {count} after correction for testing several; that is no proof that they are alike in all groups."
+            f"**No path is shown to differ by {of.en}**, after correction for testing several; that is no proof that they are alike in all groups."
             if found.count > 1
             else f"**The path is not shown to differ by {of.en}**; that is no proof that it is alike in all groups.",
-            f"**没有路径被证明因{of.zh}而异**：{count} 条路径经多重检验校正后均无显著差异；但这不证明各组相同。",
+            f"**没有路径被证明因{of.zh}而异**：经多重检验校正后均无显著差异；但这不证明各组相同。",
         )
         return Headline([said], "none", "groups")
-    level = threshold("significance").value
-    which = named(
-        [
-            data_path
-            for d in found.differences
-            if d.p_holm < level
-            for data_path in [_of(data, d.from_, d.to)]
-        ]
-    )
+    which = named([_of(data, d.from_, d.to) for d in clear])
     said = text(
-        f"**What goes with what is not alike in all groups by {of.en}**: {n} of {count} paths {'differs' if found.different == 1 else 'differ'} after correction for testing several ({which.en}).",
-        f"**关系的强弱因{of.zh}而异**：{count} 条路径中有 {n} 条经多重检验校正后存在差异（{which.zh}）。",
+        f"**What goes with what is not alike in all groups by {of.en}**: after correction for testing several {'this path differs' if len(clear) == 1 else 'these paths differ'}: {which.en}.",
+        f"**关系的强弱因{of.zh}而异**：经多重检验校正后存在差异的路径有{which.zh}。",
     )
     return Headline([said], data.grade("low"), "groups")
 
