@@ -17,6 +17,7 @@ import typer
 
 from loyalty import cli
 from loyalty.cases.analyses import SURVEY
+from loyalty.commands import describe, results, road
 from loyalty.ground.errors import UserError
 from loyalty.run import analyses
 from loyalty.run.workflow import alone
@@ -125,22 +126,22 @@ def test_a_sound_case(project: Any, capsys: Any) -> None:
 
 def test_stale_schemas_are_told_and_written(project: Any, capsys: Any) -> None:
     with pytest.raises(typer.Exit) as left:
-        cli.schema(check=True)
+        results.schema(check=True)
     assert left.value.exit_code == 1
     said = capsys.readouterr().out.splitlines()
     assert "  schema · data/study.schema.json is stale" in said
     assert "  schema · reports/schemas/failure.json is stale" in said
     assert not (project.root / "reports" / "schemas").exists()
-    cli.schema(check=False)
+    results.schema(check=False)
     assert len(capsys.readouterr().out.splitlines()) == len(said)
-    cli.schema(check=True)
+    results.schema(check=True)
     assert capsys.readouterr().out == ""
 
 
 def test_cases_lists_the_sound_and_the_broken(project: Any, capsys: Any) -> None:
     (project.root / "data" / "spoilt").mkdir()
     (project.root / "data" / "spoilt" / "study.yml").write_text("title: [")
-    cli.cases()
+    describe.cases()
     sound, broken = re.split(r"(?m)^(?=spoilt)", capsys.readouterr().out)
     assert sound.splitlines()[1].split()[:2] == ["small", "simulated"]
     assert "A small case" in sound and "小案例" in sound
@@ -151,12 +152,12 @@ def test_cases_lists_the_sound_and_the_broken(project: Any, capsys: Any) -> None
 def test_the_steps_that_a_run_takes(project: Any) -> None:
     for name in ("01-audit", "05-structural", "11-synthesis"):
         (project.root / "notebooks" / f"{name}.ipynb").write_text("{}")
-    assert cli._shown(["all"], None) == [f"show_all_{name}_en" for name in analyses.ACROSS]
-    assert cli._shown(["all"], ["synthesis"]) == ["show_all_synthesis_en"]
-    assert cli._shown(None, ["audit"]) == ["show_small_audit_en"]
-    assert cli._shown(["small"], None) == [f"show_small_{name}_en" for name in SURVEY]
+    assert road.shows(["all"], None) == [f"show_all_{name}_en" for name in analyses.ACROSS]
+    assert road.shows(["all"], ["synthesis"]) == ["show_all_synthesis_en"]
+    assert road.shows(None, ["audit"]) == ["show_small_audit_en"]
+    assert road.shows(["small"], None) == [f"show_small_{name}_en" for name in SURVEY]
     with pytest.raises(UserError, match="none of the notebooks synthesis"):
-        cli._shown(["small"], ["synthesis"])
+        road.shows(["small"], ["synthesis"])
 
 
 HOLD = """
@@ -265,3 +266,14 @@ def test_git_takes_no_rows_that_no_case_publishes(project: Any) -> None:
     (project.folder / ".gitignore").write_text("!rows.csv\n", encoding="utf-8")
     git("add", "-A")
     assert "data/small/rows.csv" in git("ls-files", "data").split()
+
+
+def test_the_help_lists_the_commands_by_family() -> None:
+    shown = [
+        name for name, one in typer.main.get_command(cli.app).commands.items() if not one.hidden
+    ]  # type: ignore[attr-defined]
+    assert shown == [
+        *("cases", "new", "check"),
+        *("run", "render", "report", "eject", "fit"),
+        *("compare", "record", "export", "reproduce", "forget", "schema"),
+    ]
