@@ -37,6 +37,7 @@ CUTS = (-1.88, -1.34, -0.84, -0.25, 0.36, 1.08)
 POPULATIONS = (
     ("unrelated", 0.0, False),
     ("correlated", 0.5, False),
+    ("strongly_correlated", 0.8, False),
     ("planted", 0.2, True),
     ("planted_correlated", 0.5, True),
 )
@@ -75,7 +76,7 @@ def replicated(
         for kind in necessity.CEILINGS:
             out[seen, kind, "effect"] = found.effect[kind]
             out[seen, kind, "unrelated"] = found.p[kind] < 0.05
-            out[seen, kind, "correlated"] = found.p_correlated[kind] < 0.05
+            out[seen, kind, "correlated"] = found.p_correlated < 0.05
             out[seen, kind, "necessary"] = necessity.verdict(found, kind, 0.1, 0.05) == "necessary"
     model = semfit.fit(MODEL, answers, estimator="MLR")
     draws = [(d["x"].to_numpy(), d["y"].to_numpy()) for d in plausible_values(model, 20, seed)]
@@ -86,7 +87,7 @@ def replicated(
     return out
 
 
-def rates(population: str, n: int, replications: int, permutations: int = 200) -> dict[str, Any]:
+def rates(population: str, n: int, replications: int, permutations: int = 500) -> dict[str, Any]:
     """Means over redraws."""
     r, planted = next((r, planted) for name, r, planted in POPULATIONS if name == population)
     rows = [replicated(n, r, planted, FIRST_SEED + k, permutations) for k in range(replications)]

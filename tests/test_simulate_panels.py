@@ -27,6 +27,7 @@ from loyalty.simulate import Process, ProcessError, load_process, panel, simulat
 DATA = Path(__file__).parents[1] / "data"
 PANELS = [
     ("aftersales-simulated", "firm_months"),
+    ("aftersales-simulated", "training"),
     ("quality-simulated", "failures"),
     ("retail-simulated", "complaints"),
     ("retail-simulated", "purchases"),
@@ -37,6 +38,7 @@ PANELS = [
 #: Whoever changes a draw on purpose writes the new digest here.
 GOLDEN = {
     "firm_months": "9a074650bea6d741",
+    "training": "e0c4e0082eaf1aad",
     "failures": "b31b3ec3c6bb94b0",
     "purchases": "03a246e88d99c60f",
     "complaints": "83c2e04a6af1a389",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -20,6 +20,7 @@ from loyalty.analyses.behaviour import (
     figures,
     findings,
     panels,
+    programme,
     purchases,
     recovery,
     tables,
@@ -149,6 +150,7 @@ def analysed(described: Study, draws: int) -> Behaviour:
     choices = brands.choices(chosen)
     speed = panels.speed(loaded, draws=draws, seed=1)
     waves, experiment = panels.waves(loaded), panels.experiment(loaded)
+    programmes = programme.programme(loaded, draws=draws, seed=1)
     return Behaviour(
         rows=findings.rows(loaded),
         survival=purchases.survival(bought),
@@ -164,7 +166,7 @@ def analysed(described: Study, draws: int) -> Behaviour:
         brands=brands.brands(chosen, choices),
         duplication=brands.duplication(chosen, choices),
         speed=speed,
-        programme=panels.programme(loaded, draws=draws, seed=1),
+        programme=programmes,
         waves=waves,
         experiment=experiment,
         recovered=recovery.recovered(described, loaded, model, speed, waves, experiment),
@@ -280,7 +282,6 @@ def test_what_cannot_be_done_is_said_once_and_the_rest_goes_on(thin: Behaviour) 
         "demand": "few_periods",
         "choices": "few_households",
         "speed": "few_clusters",
-        "programme": "few_clusters",
         "waves": "few_waves",
         "experiment": "few_arms",
     }
@@ -295,6 +296,8 @@ def test_what_cannot_be_done_is_said_once_and_the_rest_goes_on(thin: Behaviour) 
     ):
         assert getattr(thin, name) is None, name
     assert thin.segments is not None and thin.rows is not None
+    assert thin.programme.change is None and thin.programme.series
+    assert [m.code for m in thin.programme.messages] == ["programme_at_once"]
     case = Case("thin", study.load("thin"))
     text = kit.cannot(thin.speed, case)
     assert "only 2 clusters" in text.en and "聚类单位" in text.zh
@@ -570,12 +573,69 @@ def test_a_programme_against_the_past_and_the_others(found: Behaviour, case: Cas
     assert made.ci_lower < 0.2 < made.ci_upper and made.ci_lower > 0
     assert made.ahead_ci_lower < 0 < made.ahead_ci_upper
     text = said("programme", found, case)
-    assert "sign open" not in text.en and "no sign that firms moved apart" in text.en
+    assert "sign is open" not in text.en and "no sign that firms moved apart" in text.en
     text = said("programme", found, case, ci_lower=-0.1, ahead_ci_lower=0.01, starts=3)
-    assert "sign open" in text.en and "not to be laid to it" in text.en
+    assert "sign is open" in text.en and "not to be laid to it" in text.en
     assert "3 different months" in text.en and "3 个不同月份" in text.zh
     alone = said("programme", found, case, ahead=None)
     assert "three months before" not in alone.en
+
+
+def test_a_programme_before_and_after(found: Behaviour, case: Case) -> None:
+    alone, against = found.programme.series
+    assert (alone.of, against.of) == ("alone", "against")
+    for row in (alone, against):
+        assert row.before_months >= 6 and row.after_months >= 6
+        assert row.level_ci_lower < 0.2 < row.level_ci_upper
+    text = said("programme", found, case)
+    assert "no drift between the two is shown" in text.en and "未见两者分化" in text.zh
+    drifted = against.model_copy(update={"before_ci_lower": 0.001, "before_ci_upper": 0.01})
+    text = said("programme", found, case, series=(drifted,))
+    assert "already moved apart before" in text.en and "不能假定其走势平行" in text.zh
+    open_ = against.model_copy(update={"level_ci_lower": -0.1})
+    assert "change of level open" in said("programme", found, case, series=(open_,)).en
+    text = said("programme", found, case, cr2_ci_lower=-0.01)
+    assert "sign is open" in text.en and "符号未定" in text.zh
+
+
+def _panel(on: Callable[[pd.DataFrame], Any], firms: int = 8) -> list[Any]:
+    """A panel of firms in which `on` says who has a programme when, as a loaded table."""
+    rng = np.random.default_rng(5)
+    grid = pd.MultiIndex.from_product([range(firms), range(24)], names=["firm", "at"])
+    rows = grid.to_frame(index=False)
+    rows["programme"] = on(rows).astype(bool)
+    rows["repurchase"] = np.exp(
+        -1 + 0.15 * rows["programme"] + 0.05 * rng.standard_normal(len(rows))
+    )
+    rows["month"] = pd.date_range("2021-01-01", periods=24, freq="MS")[rows["at"]]
+    rows["firm"] = rows["firm"].map("F{}".format)
+    return [SimpleNamespace(rows=rows, resource=SimpleNamespace(kind="firm_panel", id="p"))]
+
+
+@pytest.mark.parametrize(
+    ("on", "firms", "reasons", "change", "series"),
+    [
+        (lambda r: r["firm"] < 4, 8, ["programme_everywhere"], False, 0),
+        (lambda r: r["firm"] < 0, 8, ["programme_nowhere"], False, 0),
+        (lambda r: r["at"] >= 12, 8, ["programme_at_once"], False, 1),
+        (lambda r: (r["firm"] < 1) & (r["at"] >= 12), 2, ["few_clusters"], False, 2),
+        (lambda r: (r["firm"] < 4) & (r["at"] >= 1), 8, ["few_periods_beside"], True, 0),
+        (lambda r: (r["firm"] < 4) & (r["at"] >= 12), 8, [], True, 2),
+        (lambda r: (r["firm"] < 4) & r["at"].between(10, 19), 8, [], True, 2),
+    ],
+)
+def test_a_programme_with_nothing_to_compare(
+    on: Callable[[pd.DataFrame], Any], firms: int, reasons: list[str], change: bool, series: int
+) -> None:
+    """Said in its place, and what can be computed all the same stays."""
+    made = programme.programme(_panel(on, firms), draws=99, seed=1)
+    if not change and not series:
+        assert made.refused.code == reasons[0]
+        return
+    assert [m.code for m in made.messages] == reasons
+    assert (made.change is not None) == change and len(made.series) == series
+    for row in made.series:
+        assert row.level_ci_lower < np.expm1(0.15) < row.level_ci_upper
 
 
 def test_choices_hedge(found: Behaviour, case: Case) -> None:

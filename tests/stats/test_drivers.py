@@ -120,13 +120,13 @@ def test_the_same_seed_the_same_p() -> None:
     assert first == second
     assert first != necessity.tested(x, Y, permutations=100, seed=8)
     # By permutation alone it would be necessary; its correlation leaves the corner as empty.
-    assert first.p["ce_fdh"] < 0.05 < first.p_correlated["ce_fdh"]
+    assert first.p["ce_fdh"] < 0.05 < first.p_correlated
     assert necessity.verdict(first, "ce_fdh", 0.1, 0.05) == "correlated"
 
 
 def test_verdicts() -> None:
     def found(effect: float, p: float, beside: float) -> necessity.Necessity:
-        return necessity.Necessity({"ce_fdh": effect}, {"ce_fdh": p}, {"ce_fdh": beside})
+        return necessity.Necessity({"ce_fdh": effect}, {"ce_fdh": p}, beside)
 
     said = [
         necessity.verdict(found(*one), "ce_fdh", 0.1, 0.05)

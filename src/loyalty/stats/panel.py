@@ -11,7 +11,7 @@ import pandas as pd
 from scipy import stats as _dist
 from scipy.optimize import brentq
 
-from loyalty.stats._common import CannotCompute, FloatArray, Result, check_level
+from loyalty.stats._common import CannotCompute, FloatArray, IntArray, Result, check_level
 
 #: Up to so many clusters every assignment of signs is gone through, above it some are drawn.
 _ENUMERATED = 12
@@ -24,7 +24,8 @@ class FixedEffects(Result):
     Attributes:
         coefficients: index predictor; ``b``, ``se`` (clustered by unit), ``t``, ``p``,
             ``ci_lower``, ``ci_upper`` (t with clusters − 1 degrees of freedom), ``wild_p``,
-            ``wild_lower``, ``wild_upper`` (wild cluster bootstrap).
+            ``wild_lower``, ``wild_upper`` (wild cluster bootstrap), ``cr2_se``, ``cr2_df``,
+            ``cr2_p``, ``cr2_lower``, ``cr2_upper`` (:func:`_bias_reduced`).
         r2_within: share of the variance that is left after the effects.
         n, units, times: rows, clusters, periods. k: parameters with the effects.
         signs: assignments of signs in the wild bootstrap; ``enumerated`` if all were taken.
@@ -116,6 +117,8 @@ def fixed_effects(
     for j in range(p):
         others = np.delete(x, j, axis=1)
         rows.append(_wild(x[:, j], others, y, members, without, signs, level, b[j], se[j]))
+    cr2_se, cr2_df = _bias_reduced(np.hstack([q, x]), np.asarray(inverse), x, residual, codes)
+    reach = _dist.t.ppf(0.5 + level / 2, cr2_df) * cr2_se
     table = pd.DataFrame(
         {
             "b": b,
@@ -127,6 +130,11 @@ def fixed_effects(
             "wild_p": [r[0] for r in rows],
             "wild_lower": [r[1] for r in rows],
             "wild_upper": [r[2] for r in rows],
+            "cr2_se": cr2_se,
+            "cr2_df": cr2_df,
+            "cr2_p": 2 * _dist.t.sf(np.abs(b) / cr2_se, cr2_df),
+            "cr2_lower": b - reach,
+            "cr2_upper": b + reach,
         },
         index=list(predictors),
     )
@@ -141,6 +149,46 @@ def fixed_effects(
         enumerated=enumerated,
         level=level,
     )
+
+
+def _bias_reduced(
+    design: FloatArray,
+    inverse: FloatArray,
+    x: FloatArray,
+    residual: FloatArray,
+    codes: IntArray,
+) -> tuple[FloatArray, FloatArray]:
+    """CR2 standard errors and Satterthwaite's degrees of freedom of every predictor.
+
+    The residuals of a cluster are multiplied by the symmetric root of the inverse of I − H, so that
+    the variance is unbiased if errors are independent and alike; t has as many degrees of freedom
+    as that variance then has. A programme that few clusters take up has few of them, however many
+    clusters there are.
+
+    Args:
+        design: (n, k) effects, orthonormal, and beside them the predictors. x: (n, p) predictors
+            without the effects; `inverse` of its cross products. codes: (n,) cluster.
+
+    Source: Bell & McCaffrey (2002), Survey Methodology 28, 169-181; Pustejovsky & Tipton (2018),
+    Journal of Business & Economic Statistics 36, 672-683 (the inverse of effects by cluster).
+    """
+    basis = np.linalg.qr(design)[0]
+    influence = x @ inverse
+    scores, parts = [], []
+    for g in range(int(codes.max()) + 1):
+        mine = np.flatnonzero(codes == g)
+        values, vectors = np.linalg.eigh(np.eye(len(mine)) - basis[mine] @ basis[mine].T)
+        root = np.zeros(len(mine))
+        root[values > 1e-9] = values[values > 1e-9] ** -0.5
+        turned = (vectors * root) @ vectors.T @ influence[mine]
+        scores.append(residual[mine] @ turned)
+        part = -basis @ (basis[mine].T @ turned)
+        part[mine] += turned
+        parts.append(part)
+    se = np.sqrt((np.array(scores) ** 2).sum(axis=0))
+    products = np.einsum("gnp,hnp->pgh", np.array(parts), np.array(parts), optimize=True)
+    df = np.trace(products, axis1=1, axis2=2) ** 2 / (products**2).sum(axis=(1, 2))
+    return se, df
 
 
 def _wild(

@@ -390,25 +390,56 @@ class Speed(Finding):
     specifications: tuple[Specification, ...]
 
 
+class Interruption(Record):
+    """The firms that take a programme up, by months since they began, on average.
+
+    ``alone`` as it is, ``against`` less the firms without it in the same months. All relative:
+    `before` the slope before (a month), `level` the change of level when it began, `slope` that of
+    the slope. `carry` is the autocorrelation of the errors.
+    """
+
+    of: Literal["alone", "against"]
+    before_months: Count
+    after_months: Count
+    carry: Bounded
+    before: Percent
+    before_ci_lower: Percent
+    before_ci_upper: Percent
+    level: Percent
+    level_ci_lower: Percent
+    level_ci_upper: Percent
+    slope: Percent
+    slope_ci_lower: Percent
+    slope_ci_upper: Percent
+
+
 class Programme(Finding):
     """Repurchase of firms with a programme against their own past and the firms without.
 
     Of `firms`, `taking` have it in some months and not in others, from `starts` different months
-    on. `change` is relative, with effects of firms and months; p and intervals by the wild
-    cluster bootstrap. ``ahead…`` is that of the three months before it begins, where nothing should
-    be seen yet; None where no firm is seen before.
+    on. `change` is relative, with effects of firms and months, and None where all firms begin at
+    once or are too few; p and its first interval by the wild cluster bootstrap, ``cr2_…`` by
+    bias-reduced errors and t with `cr2_df` degrees of freedom. ``ahead…`` is that of the three
+    months before it begins, where nothing should be seen yet; None where no firm is seen before.
+    `series`: before and after, by an interrupted time series.
     """
 
     firms: Count
     taking: Count
     starts: Count
-    change: Percent
+    change: Percent | None
     ci_lower: Percent | None
     ci_upper: Percent | None
-    p: P
+    p: P | None
+    cr2_df: Annotated[float, Shown("number", 1)] | None
+    cr2_ci_lower: Percent | None
+    cr2_ci_upper: Percent | None
     ahead: Percent | None
     ahead_ci_lower: Percent | None
     ahead_ci_upper: Percent | None
+    ahead_cr2_ci_lower: Percent | None
+    ahead_cr2_ci_upper: Percent | None
+    series: tuple[Interruption, ...]
 
 
 class Wave(Record):

@@ -18,7 +18,7 @@ PAGE = {
     "brands": [figures.brands],
     "duplication": [figures.duplication, words.duplication],
     "speed": [tables.speed, words.speed],
-    "programme": [words.programme],
+    "programme": [tables.programme, words.programme],
     "waves": [figures.waves, words.waves],
     "experiment": [tables.experiment, tables.balance, words.experiment],
     "recovered": [tables.recovered, words.recovered],

@@ -4,15 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import numpy as np
-import pandas as pd
-
 from loyalty.analyses.behaviour import estimates
 from loyalty.analyses.behaviour.findings import (
     Arm,
     Effect,
     Experiment,
-    Programme,
     Specification,
     Speed,
     Wave,
@@ -21,7 +17,6 @@ from loyalty.analyses.behaviour.findings import (
 from loyalty.cases.tables import Loaded
 from loyalty.ground.findings import Refused, refusable
 from loyalty.stats.experiment import effects
-from loyalty.stats.panel import fixed_effects
 from loyalty.stats.waves import waves as scores_by_wave
 
 
@@ -46,62 +41,6 @@ def speed(tables: Sequence[Loaded], *, draws: int, seed: int) -> Speed | Refused
             change_ci_upper="change_high",
         ),
         messages=tuple(reasons.values()),
-    )
-
-
-#: Months before a programme begins in which nothing should be seen yet.
-AHEAD = 3
-
-
-@refusable
-def programme(tables: Sequence[Loaded], *, draws: int, seed: int) -> Programme | None:
-    """Difference in differences: what a programme goes with, where the panel marks one."""
-    panel = estimates.table_of(tables, "firm_panel")
-    if panel is None or "programme" not in panel.rows:
-        return None
-    rows = panel.rows.dropna(subset=["programme"])
-    data = pd.DataFrame(
-        {
-            "firm": rows["firm"],
-            "month": rows["month"].dt.year * 12 + rows["month"].dt.month,
-            "on": rows["programme"].astype(float),
-            "outcome": rows["repurchase"],
-        }
-    )
-    data = data[data["outcome"] > 0].drop_duplicates(["firm", "month"]).reset_index(drop=True)
-    data["outcome"] = np.log(data["outcome"])
-    start = data[data["on"] == 1].groupby("firm")["month"].min()
-    until = data["firm"].map(start).astype(float) - data["month"]
-    data["soon"] = ((until > 0) & (until <= AHEAD)).astype(float)
-    switching = data.groupby("firm")["on"].nunique() > 1
-    taking = switching[switching].index
-
-    def found(predictors: list[str]) -> dict[str, float]:
-        result = fixed_effects(
-            data,
-            "outcome",
-            predictors,
-            unit="firm",
-            time="month",
-            effects=("firm", "month"),
-            draws=draws,
-            seed=seed,
-        )
-        return {str(k): float(v) for k, v in result.coefficients.iloc[-1].items()}
-
-    effect = found(["on"])
-    before = found(["on", "soon"]) if data["soon"].nunique() > 1 else None
-    return Programme(
-        firms=data["firm"].nunique(),
-        taking=len(taking),
-        starts=start.reindex(taking).nunique(),
-        change=np.expm1(effect["b"]),
-        ci_lower=np.expm1(effect["wild_lower"]),
-        ci_upper=np.expm1(effect["wild_upper"]),
-        p=effect["wild_p"],
-        ahead=None if before is None else np.expm1(before["b"]),
-        ahead_ci_lower=None if before is None else np.expm1(before["wild_lower"]),
-        ahead_ci_upper=None if before is None else np.expm1(before["wild_upper"]),
     )
 
 

@@ -9,11 +9,13 @@ from loyalty.analyses.behaviour.estimates import table_of
 from loyalty.analyses.behaviour.findings import (
     Experiment,
     Model,
+    Programme,
     Recovered,
     Recovery,
     Speed,
     Waves,
 )
+from loyalty.analyses.behaviour.programme import marked
 from loyalty.cases.sources import Resource
 from loyalty.cases.study import Study
 from loyalty.cases.tables import Loaded
@@ -46,6 +48,11 @@ def _estimates(found: object) -> tuple[str, list[Estimate]]:
                 for s in found.specifications
                 if s.specification == "resolution"
             ]
+        case Programme():
+            if found.change is not None:
+                return "programme", [
+                    ("programme", found.change, found.cr2_ci_lower, found.cr2_ci_upper)
+                ]
         case Waves():
             return "waves", [
                 ("nps_per_year", found.slope, found.slope_ci_lower, found.slope_ci_upper),
@@ -75,7 +82,7 @@ def recovered(study: Study, tables: Sequence[Loaded], *found: object) -> Recover
     """Estimates among `found` whose truth is declared; None where nothing is."""
     rows: list[Recovered] = []
     for kind, estimates in map(_estimates, found):
-        table = table_of(tables, kind)
+        table = marked(tables) if kind == "programme" else table_of(tables, kind)
         if table is not None:
             rows += _beside(study, table, estimates)
     if not rows:

@@ -10,6 +10,7 @@ from loyalty.analyses.behaviour.findings import (
     Holdout,
     Model,
     Prediction,
+    Programme,
     Recovered,
     Recovery,
     Rows,
@@ -33,10 +34,12 @@ SPECIFICATIONS = {
     "lagged": "firms and months, response a month before",
 }
 METHODS = {"difference": "difference of means", "adjusted": "adjusted for the baseline"}
+SERIES = {"alone": "firms with it", "against": "less the firms without it"}
 SCORES = {"model": "BG/NBD", "recency": "days since the last purchase"}
 #: Parameters of the simulation that are no symbols of a model.
 DECLARED = {
     "elasticity": "elasticity",
+    "programme": "effect of the programme",
     "nps_per_year": "points a year",
     "nps_change": "change from first to last wave",
     "lift": "effect of the arm",
@@ -197,6 +200,32 @@ def speed(found: Speed, case: Case) -> Table:
         Text(
             en="Log repurchase on log response hours. Wild bootstrap: signs of firms flipped with the null imposed; intervals by clustered errors are in the result file. 10 % faster: the relative change of repurchase that goes with it.",
             zh="对数复购率对对数响应小时。wild 自助法：施加零假设、翻转企业符号；聚类误差的区间见结果文件。快 10%：对应的复购相对变化。",
+        ),
+    )
+
+
+def programme(found: Programme, case: Case) -> Table | None:
+    if not found.series:
+        return None
+    return Table(
+        found.series,
+        [
+            Column(lambda r: term(SERIES[r.of]), "Series"),
+            Column("level", "Change of level"),
+            Column(("level_ci_lower", "level_ci_upper"), "95 % interval"),
+            Column("slope", "Change of slope"),
+            Column(("slope_ci_lower", "slope_ci_upper"), "95 % interval"),
+            Column("before", "Slope before"),
+            Column(("before_ci_lower", "before_ci_upper"), "95 % interval"),
+            Column("carry", "Autocorrelation"),
+        ],
+        Text(
+            en="Before and after a programme: change of level and of slope when it began.",
+            zh="项目前后：开始时水平与斜率的变化。",
+        ),
+        Text(
+            en="Relative changes of repurchase, mean of the firms with the programme by months since they began. Interrupted time series with autocorrelated errors, by restricted maximum likelihood; Satterthwaite's degrees of freedom.",
+            zh="复购的相对变化，采用企业按开始后的月数取平均。误差自相关的中断时间序列，限制极大似然估计；Satterthwaite 自由度。",
         ),
     )
 

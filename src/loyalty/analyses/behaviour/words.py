@@ -13,6 +13,7 @@ from loyalty.analyses.behaviour.findings import (
     Effect,
     Experiment,
     Holdout,
+    Interruption,
     Model,
     Prediction,
     Programme,
@@ -404,39 +405,18 @@ def _rows_without(found: Speed) -> list[Text]:
     ]
 
 
+def _clear(*intervals: tuple[float | None, float | None]) -> bool:
+    """Whether every interval lies on one and the same side of zero."""
+    ends = [e for interval_ in intervals for e in interval_]
+    known = [e for e in ends if e is not None]
+    return len(known) == len(ends) and (min(known) > 0 or max(known) < 0)
+
+
 def programme(found: Programme, case: Case) -> list[Text]:
-    change = estimate(found.change, found.ci_lower, found.ci_upper)
-    taking, firms, p = number(found.taking), number(found.firms), equals(found.p)
-    open_ = (
-        found.ci_lower is None or found.ci_upper is None or found.ci_lower <= 0 <= found.ci_upper
-    )
-    said = [
-        Text(
-            en=f"With the programme, which {taking} of {firms} firms took up, repurchase changes by {change} against the firms' own past and the firms without it (wild bootstrap, *p* {p}) [@cameron2008]{'; the interval leaves the sign open.' if open_ else '.'}",
-            zh=f"{firms} 家企业中有 {taking} 家采用该项目；与自身过去及未采用企业相比，其复购变化 {change}（wild 自助法，*p* {p}）[@cameron2008]{'；区间未定符号。' if open_ else '。'}",
-        )
-    ]
-    if found.ahead is not None:
-        ahead = estimate(found.ahead, found.ahead_ci_lower, found.ahead_ci_upper)
-        lower, upper = found.ahead_ci_lower, found.ahead_ci_upper
-        early = lower is not None and upper is not None and (lower > 0 or upper < 0)
-        en = (
-            "something moved before it began, so the change is not to be laid to it"
-            if early
-            else "no sign that firms moved apart before, which does not prove that they would not have later"
-        )
-        zh = (
-            "项目开始前已有变动，不宜将变化归因于它"
-            if early
-            else "未见此前已有分化，但不能证明此后不会分化"
-        )
-        said.append(
-            Text(
-                en=f"In the three months before it began the change is {ahead}: {en}.",
-                zh=f"开始前三个月的变化为 {ahead}：{zh}。",
-            )
-        )
-    if found.starts > 1:
+    said = [*_differences(found), *_apart_before(found)]
+    for row in found.series:
+        said.append(_interrupted(row))
+    if found.starts > 1 and found.change is not None:
         starts = number(found.starts)
         said.append(
             Text(
@@ -445,6 +425,84 @@ def programme(found: Programme, case: Case) -> list[Text]:
             )
         )
     return said
+
+
+def _differences(found: Programme) -> list[Text]:
+    """Against the firms' own past and the firms without."""
+    if found.change is None or found.p is None:
+        return []
+    change = estimate(found.change, found.ci_lower, found.ci_upper)
+    other = interval(found.cr2_ci_lower, found.cr2_ci_upper)
+    taking, firms, p = number(found.taking), number(found.firms), equals(found.p)
+    df = number(found.cr2_df)
+    clear = _clear((found.ci_lower, found.ci_upper), (found.cr2_ci_lower, found.cr2_ci_upper))
+    en = "." if clear else "; the sign is open, since not both intervals are clear of zero."
+    zh = "。" if clear else "；两个区间并非都不含零，符号未定。"
+    return [
+        Text(
+            en=f"With the programme, which {taking} of {firms} firms took up, repurchase changes by {change} against the firms' own past and the firms without it (wild bootstrap, *p* {p}) [@cameron2008]; with bias-reduced errors, which leave {df} degrees of freedom, the interval is {other} [@bell2002]{en}",
+            zh=f"{firms} 家企业中有 {taking} 家采用该项目；与自身过去及未采用企业相比，其复购变化 {change}（wild 自助法，*p* {p}）[@cameron2008]；用偏差修正的标准误（自由度 {df}），区间为 {other} [@bell2002]{zh}",
+        )
+    ]
+
+
+def _apart_before(found: Programme) -> list[Text]:
+    """Whether firms with it and firms without moved alike before."""
+    if found.ahead is None:
+        return []
+    ahead = estimate(found.ahead, found.ahead_ci_lower, found.ahead_ci_upper)
+    early = _clear((found.ahead_ci_lower, found.ahead_ci_upper))
+    en = (
+        "something moved before it began, so the change is not to be laid to it"
+        if early
+        else "no sign that firms moved apart before, which does not prove that they would not have later"
+    )
+    zh = (
+        "项目开始前已有变动，不宜将变化归因于它"
+        if early
+        else "未见此前已有分化，但不能证明此后不会分化"
+    )
+    return [
+        Text(
+            en=f"In the three months before it began the change is {ahead}: {en}.",
+            zh=f"开始前三个月的变化为 {ahead}：{zh}。",
+        )
+    ]
+
+
+def _interrupted(row: Interruption) -> Text:
+    """Level and slope before and after, of one series."""
+    level = estimate(row.level, row.level_ci_lower, row.level_ci_upper)
+    before, after = number(row.before_months), number(row.after_months)
+    jumped = _clear((row.level_ci_lower, row.level_ci_upper))
+    drifted = _clear((row.before_ci_lower, row.before_ci_upper))
+    if row.of == "alone":
+        how = Text(
+            en="a season, or what else came in that month, is in it too",
+            zh="季节及同月发生的其他变化也包含在内",
+        )
+        start = Text(
+            en=f"The firms with it alone, {before} months before and {after} after it began",
+            zh=f"仅看采用企业（开始前 {before} 个月、之后 {after} 个月）",
+        )
+    else:
+        how = (
+            Text(
+                en="the two already moved apart before, so parallel courses are not to be taken for granted",
+                zh="两者此前已在分化，不能假定其走势平行",
+            )
+            if drifted
+            else Text(en="before, no drift between the two is shown", zh="此前未见两者分化")
+        )
+        start = Text(
+            en="The same less the firms without it in the same months",
+            zh="减去同月未采用企业之后",
+        )
+    open_ = ("", "") if jumped else (", which leaves a change of level open", "，水平是否改变未定")
+    return Text(
+        en=f"{start.en}: the level changes by {level}{open_[0]} [interrupted time series: @turner2021]; {how.en}.",
+        zh=f"{start.zh}：水平变化 {level}{open_[1]} [中断时间序列：@turner2021]；{how.zh}。",
+    )
 
 
 def waves(found: Waves, case: Case) -> Text:

@@ -561,7 +561,7 @@ def necessary(
                 ce_fdh=on_scores.effect["ce_fdh"],
                 cr_fdh=on_scores.effect["cr_fdh"],
                 p=on_scores.p[DECIDES],
-                p_correlated=on_scores.p_correlated[DECIDES],
+                p_correlated=on_scores.p_correlated,
                 latent_estimate=free.effect[DECIDES],
                 latent_ci_lower=free.lower[DECIDES],
                 latent_ci_upper=free.upper[DECIDES],

@@ -159,8 +159,8 @@ def necessity(found: Necessity, case: Case) -> Table:
         ],
         Text(en=f"Necessary conditions of {within(outcome.en)}.", zh=f"{outcome.zh}的必要条件。"),
         Text(
-            en=f"Effect sizes of two ceilings on scale scores [@dul2016]; p of CE-FDH by {shuffled} permutations [@dul2020] and by as many draws that keep the correlation of the two. Latent: median and middle 95 % of {draws} plausible values, which carry errors of measurement through but not sampling. Necessary: an effect size of {least} or more, clear of both and of errors of measurement.",
-            zh=f"量表得分上两种上限的效应量 [@dul2016]；CE-FDH 的 p 值分别取自 {shuffled} 次置换 [@dul2020] 与同样次数的保持二者相关的抽样。潜变量：{draws} 组似真值的中位数与中间 95%，计入测量误差而不计抽样误差。判为必要须效应量不低于 {least}，且超过二者及测量误差所能解释的程度。",
+            en=f"Effect sizes of two ceilings on scale scores [@dul2016]; p of CE-FDH by {shuffled} permutations [@dul2020]; that of the same correlation by as many draws that keep it, of the corner above the mean of the few highest answers [@aragon2005]. Latent: median and middle 95 % of {draws} plausible values, which carry errors of measurement through but not sampling. Necessary: an effect size of {least} or more, clear of both and of errors of measurement.",
+            zh=f"量表得分上两种上限的效应量 [@dul2016]；CE-FDH 的 p 值取自 {shuffled} 次置换 [@dul2020]；“相关相同”的 p 值取自同样次数的保持二者相关的抽样，所比为最高几个答案的均值之上的空白 [@aragon2005]。潜变量：{draws} 组似真值的中位数与中间 95%，计入测量误差而不计抽样误差。判为必要须效应量不低于 {least}，且超过二者及测量误差所能解释的程度。",
         ),
     )
 

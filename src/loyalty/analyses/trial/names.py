@@ -30,6 +30,7 @@ ALARM = Text(en="false alarm", zh="误报")
 #: Parameters of tables that are no symbols of a model.
 PARAMETERS = {
     "elasticity": Text(en="elasticity", zh="弹性"),
+    "programme": Text(en="effect of the programme", zh="项目效应"),
     "nps_per_year": Text(en="points a year", zh="每年变化（分）"),
     "nps_change": Text(en="first to last wave", zh="首次至末次变化"),
     "lift": Text(en="effect of the arm", zh="组别效应"),

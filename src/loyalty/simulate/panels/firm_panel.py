@@ -4,11 +4,12 @@ r"""Firm × month: response hours, first-contact resolution, repurchase.
    \ln h_{ft} = c_h + s_f + u_{ft}, \quad
    r_{ft} = \bar r + \beta_r z^r_f + v_{ft}, \quad
    \ln y_{ft} = c_y + \beta_y z^y_f + \gamma_t
-   + \varepsilon\,(\ln h_{ft} - \ln\bar h) + \delta\,(r_{ft} - \bar r) + e_{ft}
+   + \varepsilon\,(\ln h_{ft} - \ln\bar h) + \delta\,(r_{ft} - \bar r) + \pi D_{ft} + e_{ft}
 
 with :math:`u` and :math:`v` autoregressive and :math:`z_f` a firm's mean of a survey construct.
 Firms that answer fast may have customers who are loyal anyhow, so a regression over firms mixes the
-two; within firms the elasticity :math:`\varepsilon` comes out.
+two; within firms the elasticity :math:`\varepsilon` comes out. :math:`D` is 1 from the month on in
+which a firm takes up a programme.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ import numpy as np
 import pandas as pd
 from pydantic import Field
 
-from loyalty.simulate.entries import Because, Declared, Floats
+from loyalty.simulate.entries import Because, Declared, Floats, Integers
 from loyalty.simulate.panels.base import Count, Figure, Fraction, Link, Panel, People, Positive
 from loyalty.simulate.panels.base import Truth as _Truth
 
@@ -43,6 +44,15 @@ class Movement(Declared):
         return self.sd * moves
 
 
+class Programme(Declared):
+    """What some firms take up in one month: repurchase is ``1 + effect`` times as high with it."""
+
+    firms: Annotated[list[str], Field(min_length=1)]
+    start: date
+    effect: Annotated[float, Field(gt=-1, allow_inf_nan=False)]
+    because: Because
+
+
 class FirmPanel(Panel):
     kind: Literal["firm_panel"]
     start: date
@@ -59,6 +69,11 @@ class FirmPanel(Panel):
     season: Figure
     elasticity: Figure
     resolution_effect: Figure
+    programme: Programme | None = None
+
+    @property
+    def places(self) -> list[tuple[str, str]]:
+        return [("firm", f) for f in self.programme.firms] if self.programme else []
 
     @property
     def links(self) -> list[Link]:
@@ -98,8 +113,14 @@ class FirmPanel(Panel):
             + self.repurchase_move.draw(shape, people.stream("repurchase"))
         )
         first = pd.Period(self.start, "M").to_timestamp()
-        months = pd.date_range(first, periods=shape[1], freq="MS").strftime("%Y-%m-%d")
-        return pd.DataFrame(
+        dates = pd.date_range(first, periods=shape[1], freq="MS")
+        months = dates.strftime("%Y-%m-%d")
+        with_it: Integers = np.zeros(shape, dtype=np.int64)
+        if self.programme is not None:
+            takes = np.isin(people.firms, self.programme.firms)
+            with_it = np.outer(takes, dates >= pd.Timestamp(self.programme.start)).astype(np.int64)
+            log_repurchase = log_repurchase + math.log1p(self.programme.effect) * with_it
+        drawn = pd.DataFrame(
             {
                 "firm": np.repeat(people.firms, shape[1]),
                 "month": np.tile(months, shape[0]),
@@ -108,8 +129,10 @@ class FirmPanel(Panel):
                 "repurchase": np.minimum(np.exp(log_repurchase), 1.0).ravel().round(5),
             }
         )
+        return drawn if self.programme is None else drawn.assign(programme=with_it.ravel())
 
     def truth(self) -> dict[str, _Truth]:
+        programme = self.programme
         return {
             "elasticity": _Truth(self.elasticity.value, self.elasticity.because),
             "faster_by_a_tenth": _Truth(
@@ -120,4 +143,5 @@ class FirmPanel(Panel):
             ),
             "hours": _Truth(self.hours.value, self.hours.because),
             "resolution": _Truth(self.resolution.value, self.resolution.because),
+            **({"programme": _Truth(programme.effect, programme.because)} if programme else {}),
         }
