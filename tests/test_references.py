@@ -22,6 +22,7 @@ WITHOUT = {
     "parasuraman1988": "none: the journal gave none then",
     "aalen1978": "none: the journal gave none then",
     "reichheld2003": "none: the journal gives its articles no DOI",
+    "bell2002": "none: the journal gives its articles no DOI",
     "bonett2003": "not confirmed",
     "fader2001": "not confirmed",
     "hsu2004": "not confirmed",

@@ -362,7 +362,7 @@ def test_verdicts_by_error_of_measurement() -> None:
     """What does not outlast errors of measurement is not called necessary."""
     from loyalty.stats.necessity import Carried, Necessity
 
-    scores = Necessity({"ce_fdh": 0.3}, {"ce_fdh": 0.01}, {"ce_fdh": 0.01})
+    scores = Necessity({"ce_fdh": 0.3}, {"ce_fdh": 0.01}, 0.01)
 
     def free(lower: float, p: float) -> Carried:
         return Carried({"ce_fdh": 0.2}, {"ce_fdh": lower}, {"ce_fdh": 0.3}, {"ce_fdh": p})

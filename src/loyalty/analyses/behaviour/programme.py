@@ -34,7 +34,9 @@ def programme(tables: Sequence[Loaded], *, draws: int, seed: int) -> Programme |
     switching = data.groupby("firm")["on"].nunique() > 1
     taking = switching[switching].index
     if taking.empty:
-        raise CannotCompute("programme_everywhere" if data["on"].any() else "programme_nowhere")
+        if data["on"].any():
+            raise CannotCompute("programme_everywhere")
+        raise CannotCompute("programme_nowhere")
     start = data[data["on"] == 1].groupby("firm")["month"].min().reindex(taking)
     messages: list[Reason] = []
     effect = before = None
