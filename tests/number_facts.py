@@ -43,8 +43,9 @@ def printed(value: CitedFloat | CitedInt) -> Iterator[str]:
 def faults(pages: list[Path], results: Path) -> tuple[int, list[str]]:
     """How many numbers the pages have, and which do not hold: by page, key and what is wrong.
 
-    Each number is a link to its finding in the pages of its case; its ``data-key`` names a number
-    in the result files below `results`, and its text is that number, printed.
+    Each number is a link to its finding in the pages of its case, which says in which of the result
+    files below `results` it is; its ``data-key`` names its field there, and its text is that number,
+    printed.
     """
 
     @cache
@@ -58,21 +59,20 @@ def faults(pages: list[Path], results: Path) -> tuple[int, list[str]]:
         text = file.read_text(encoding="utf-8")
         return frozenset(unescape(found) for found in re.findall(r'<[^>]*\sid="([^"]*)"', text))
 
-    def fault(page: Path, key: str, shown: str, href: str) -> str | None:
-        case, _, rest = key.partition("/")
-        analysis, _, where = rest.partition("/")
+    def fault(page: Path, where: str, shown: str, href: str) -> str | None:
+        address, _, fragment = unquote(href).partition("#")
+        target = (page.parent / address).resolve() if address else page.resolve()
+        case, analysis = target.parents[1].name, target.stem
         try:
-            value = numbers(case, analysis).get(key)
+            value = numbers(case, analysis).get(f"{case}/{analysis}/{where}")
         except (UserError, ImportError) as error:
             return str(error)
         if value is None:
             return "there is no such number"
         if shown not in printed(value):
             return f"{shown!r} is not {float(value)!r}"
-        address, _, fragment = unquote(href).partition("#")
-        target = (page.parent / address).resolve()
-        if not target.is_file() or (target.parents[1].name, target.stem) != (case, analysis):
-            return f"{address} is not its page"
+        if not target.is_file():
+            return f"{address} is not there"
         finding = where.partition(".")[0]
         if fragment != f"finding-{finding}" or fragment not in anchors(target):
             return f"no anchor #{fragment} of {finding}"
@@ -91,5 +91,5 @@ def faults(pages: list[Path], results: Path) -> tuple[int, list[str]]:
 
 
 # Pages have thousands of numbers, and a parser takes seconds for each page.
-_NUMBER = re.compile(r'<a\b([^>]*\bclass="(?:[^"]* )?num(?: [^"]*)?"[^>]*)>(.*?)</a>', re.S)
+_NUMBER = re.compile(r"<a\b([^>]*\bdata-key=[^>]*)>(.*?)</a>", re.S)
 _ATTRIBUTE = re.compile(r'([\w-]+)="([^"]*)"')

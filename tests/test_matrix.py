@@ -377,7 +377,7 @@ def test_its_report_end_to_end(put: Put, capsys: Any) -> None:
         page = (book / language / "matrix.html").read_text(encoding="utf-8")
         plain = re.sub(r"<[^>]+>", "", page)
         assert why in plain and "71.5" in plain
-        assert 'data-key="wheaton/matrix/structured.rows[1].estimate"' in page
+        assert 'data-key="structured.rows[1].estimate"' in page
         first = (book / language / "index.html").read_text(encoding="utf-8")
         assert brief in re.sub(r"<[^>]+>", "", first)
         agree = {

@@ -198,5 +198,5 @@ def test_the_recipe_for_a_new_analysis(house: Any) -> None:
         plain = re.sub(r"<[^>]+>", "", page)
         assert sentence in plain and caption in plain
         assert {"en": "Of what hangs together", "zh": "题项的聚合"}[language] in plain
-        assert 'data-key="small/toy/together.n"' in page
-        assert 'data-key="small/toy/together.rows[0].mean_correlation"' in page
+        assert 'data-key="together.n"' in page
+        assert 'data-key="together.rows[0].mean_correlation"' in page

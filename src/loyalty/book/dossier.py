@@ -7,6 +7,8 @@ files.
 
 from __future__ import annotations
 
+import base64
+import gzip
 import json
 import re
 import shutil
@@ -69,15 +71,15 @@ def render(case: str, language: Language, formats: list[str]) -> list[Path]:
 
 
 def _result_files(case: str, found: Results) -> None:
-    """The result files for readers, and as scripts for the pages' numbers: a page that is opened
-    from a folder may not read files, but may run a script."""
+    """The result files for readers, and packed into scripts for the pages' numbers: a page that is
+    opened from a folder may not read files, but may run a script."""
     for of, analysis in found:
         text = (paths.results() / of / f"{analysis}.json").read_text(encoding="utf-8")
         short = json.dumps(json.loads(text), ensure_ascii=False, separators=(",", ":"))
         name = json.dumps(f"{of}/{analysis}", ensure_ascii=False)
         paths.write(result_folder(case) / f"{analysis}.json", short)
-        script = short.replace("<", "\\u003c")
-        paths.write(result_folder(case) / f"{analysis}.js", f"loyaltyResult({name},{script});")
+        packed = base64.b64encode(gzip.compress(short.encode("utf-8"), mtime=0)).decode("ascii")
+        paths.write(result_folder(case) / f"{analysis}.js", f'loyaltyResult({name},"{packed}");')
 
 
 def _taken(case: str, found: Results) -> Taken:

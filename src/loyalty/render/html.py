@@ -22,6 +22,8 @@ from .store import digest
 TEMPLATES = Path(__file__).parent / "templates"
 ASSETS = "assets"
 EDITIONS = {"en": "English", "zh": "中文"}
+#: Columns of a table that the style sheet can set to a side.
+SIDED = 24
 
 
 def esc(value: str) -> str:
@@ -120,6 +122,7 @@ class HtmlWriter:
         def table(item: Node) -> list[Node]:
             _, caption, columns, head, bodies, foot = inner(item["c"])
             rows = [row for part in bodies for row in part[3]]
+            sides = self._sides(columns)
             for _, cells in head[1]:
                 for cell in cells:
                     if not ast.plain(cell[4]).strip():  # a heading says something to everybody
@@ -129,19 +132,8 @@ class HtmlWriter:
             fits = tables.fits_page(texts)
             for _, cells in rows:
                 for cell in cells:
-                    # numbers stay on one line, short words too where there is room for them;
-                    # the table scrolls where it must
-                    text = ast.plain(cell[4])
-                    width = tables.em(text)
-                    if width < 6.5 or (width < 11 and not re.search(r"[^\W\d_]{2}", text)):
-                        cell[0] = ast.attr("", ["tiny"])
-                    elif width < 11 and fits:
-                        cell[0] = ast.attr("", ["short"])
-                    elif tables.longest_word(text) > tables.COLUMN:
-                        cell[0] = ast.attr("", ["cut"])
-                    elif width > 14:
-                        cell[0] = ast.attr("", ["long"])
-            css = tables.page_size(texts)
+                    cell[0] = ast.attr("", tables.cell_class(ast.plain(cell[4]), fits))
+            css = [*sides, *tables.page_size(texts)]
             content = [ast.attr("", css), caption, columns, head, bodies, foot]
             return [
                 ast.raw("html", '<div class="table-wrap" role="group" tabindex="0">'),
@@ -164,19 +156,19 @@ class HtmlWriter:
                 shown = [*shown, ast.raw_inline("html", anchor)]
             return [ast.node("Header", [level, [identifier, classes, []], shown])]
 
-        def code(item: Node) -> list[Node] | None:
-            (identifier, classes, values), _ = item["c"]
-            if "cell-code" not in classes:
-                return None
+        def code(item: Node) -> list[Node]:
+            (identifier, classes, values), text = item["c"]
             fold = next((v for k, v in values if k == "code-fold"), "")
-            if not (fold in ("true", "show") or (self.book.code_fold and fold != "false")):
-                return None
+            folds = fold in ("true", "show") or (self.book.code_fold and fold != "false")
+            if "cell-code" not in classes or not folds:
+                reached = [*values, ["tabindex", "0"]]  # code scrolls by the keyboard
+                return [ast.node("CodeBlock", [[identifier, classes, reached], text])]
             is_open = " open" if fold == "show" else ""
             summary = f'<details class="code-fold"{is_open}><summary>{self.words["code"]}</summary>'
-            kept = [identifier, [c for c in classes if c != "cell-code"], []]
+            kept = [identifier, [c for c in classes if c != "cell-code"], [["tabindex", "0"]]]
             return [
                 ast.raw("html", summary),
-                ast.node("CodeBlock", [kept, item["c"][1]]),
+                ast.node("CodeBlock", [kept, text]),
                 ast.raw("html", "</details>"),
             ]
 
@@ -215,10 +207,10 @@ class HtmlWriter:
                 if "x-num" in classes:
                     key = ast.get(content[0], "key")
                     case, analysis, field = key.split("/", 2)
-                    attributes = ast.attr("", ["num"], [("data-key", key)])
-                    finding = re.match(r"\w+", field)
-                    address = relative_href(href, self.book.dossier_page(case, analysis))
-                    address += f"#finding-{finding[0]}" if finding else ""
+                    attributes = ast.attr("", [], [("data-key", field)])
+                    target = self.book.dossier_page(case, analysis)
+                    address = "" if target == href else relative_href(href, target)
+                    address += "#finding-" + re.split(r"\W", field)[0]
                     return [ast.node("Link", [attributes, content[1], [address, ""]])]
                 if "x-dossier" in classes or "x-result" in classes:
                     case, _, analysis = ast.get(content[0], "of").partition("/")
@@ -256,6 +248,18 @@ class HtmlWriter:
 
         blocks: list[Node] = ast.rewrite(chapter.blocks, visit)
         return blocks
+
+    def _sides(self, columns: list[Any]) -> list[str]:
+        """Classes of a table for the columns that are not set to the left, in place of a style in
+        every cell (``r2``: the second to the right); takes what they say out of `columns`."""
+        sides = []
+        for number, spec in enumerate(columns, 1):
+            side = {"AlignRight": "r", "AlignCenter": "c"}.get(spec[0]["t"])
+            if side and number > SIDED:
+                continue
+            spec[0] = {"t": "AlignDefault"}
+            sides += [f"{side}{number}"] if side else []
+        return sides
 
     def _captioned(self, blocks: list[Node], label: str) -> list[Node]:
         out: list[Node] = []
@@ -462,7 +466,7 @@ class HtmlWriter:
             kicker=kicker,
             anchor=identifier,
             title=self._name(chapter, titles[index], long=True),
-            body=re.sub(r"<pre(?=[ >])", '<pre tabindex="0"', body),  # code scrolls by the keyboard
+            body=body,
             previous=step(index - 1, "prev", w["previous"]),
             next=step(index + 1, "next", w["next"]),
             footer=f"<p>{esc(self.document.footer)}</p>" if self.document.footer else "",
@@ -492,7 +496,7 @@ class HtmlWriter:
         index = json.dumps(entries, ensure_ascii=False, separators=(",", ":"))
         index = index.replace("<", "\\u003c")
         everything = "".join(pages.values()) + index
-        css = (TEMPLATES / "book.css").read_text(encoding="utf-8")
+        css = (TEMPLATES / "book.css").read_text(encoding="utf-8") + _columns()
         store = self.document.store
         face = fonts.cjk_face(everything, folder, store)
         (folder / "book.css").write_text(face + css, encoding="utf-8")
@@ -539,3 +543,12 @@ class HtmlWriter:
 
         add(chapter.blocks)
         return entries
+
+
+def _columns() -> str:
+    """Rules for the columns of tables that are set to the right or to the middle."""
+    rules = []
+    for side, word in (("r", "right"), ("c", "center")):
+        cells = ", ".join(f".{side}{n} tr > :nth-child({n})" for n in range(1, SIDED + 1))
+        rules.append(f"{cells} {{ text-align: {word}; }}\n")
+    return "".join(rules)

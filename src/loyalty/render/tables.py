@@ -69,6 +69,19 @@ def fits_page(rows: list[list[str]]) -> bool:
     return sum(widest) * size * 1.1 + padding * columns <= PAGE
 
 
+def cell_class(text: str, fits: bool) -> list[str]:
+    """CSS class of a cell of a web page: numbers stay on one line (no class), short words too where
+    there is room for them (`fits`); long ones may wrap; the table scrolls where it must."""
+    width = em(text)
+    if width < 6.5 or (width < 11 and not re.search(r"[^\W\d_]{2}", text)):
+        return []
+    if width < 11 and fits:
+        return ["short"]
+    if longest_word(text) > COLUMN:
+        return ["cut"]
+    return ["long"] if width > 14 else ["wraps"]
+
+
 def page_size(rows: list[list[str]]) -> list[str]:
     """CSS classes that set a table of a web page smaller until its long texts have room."""
     columns = max((len(row) for row in rows), default=1)

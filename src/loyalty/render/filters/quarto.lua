@@ -54,7 +54,7 @@ local function number(span)
   local address = dossier_page(case, analysis)
   local finding = field:match("^[%w_]+")
   if finding then address = address .. "#finding-" .. finding end
-  return pandoc.Link(span.content, address, "", { class = "num", ["data-key"] = key })
+  return pandoc.Link(span.content, address, "", { ["data-key"] = field })
 end
 
 -- [Title]{.dossier of="case/analysis"}: a link to the pages of a case

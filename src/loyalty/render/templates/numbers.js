@@ -15,16 +15,24 @@
         copy: "Copy this paragraph", copied: "copied", choose: "click the paragraph and copy it" };
   var results = {}, waiting = {}, panel = null, owner = null;
 
-  // a result file as a script: a page opened from a folder may not read files
-  window.loyaltyResult = function (name, content) { results[name] = content; };
+  // a result file as a script, packed: a page opened from a folder may not read files
+  var packs = {};
+  window.loyaltyResult = function (name, packed) { packs[name] = packed; };
+  function unpacked(name) {
+    var bytes = Uint8Array.from(atob(packs[name]), function (c) { return c.charCodeAt(0); });
+    return new Response(new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"))).json();
+  }
   function load(name, address, then) {
     if (results[name]) { then(results[name]); return; }
     if (waiting[name]) { waiting[name].push(then); return; }
     waiting[name] = [then];
     var script = document.createElement("script");
     function done() { waiting[name].forEach(function (f) { f(results[name]); }); delete waiting[name]; }
+    function loaded() {
+      Promise.resolve(name).then(unpacked).then(function (result) { results[name] = result; }, function () {}).then(done);
+    }
     script.src = address;
-    script.onload = script.onerror = done;
+    script.onload = loaded; script.onerror = done;
     document.head.appendChild(script);
   }
 
@@ -60,16 +68,17 @@
     return made;
   }
 
-  // the result file of a number, without its suffix
-  function resultOf(number) {
-    var analysis = number.getAttribute("data-key").split("/")[1];
-    return number.href.split("#")[0].replace(/[^/]*\/[^/]*$/, "results/" + analysis);
+  // where a number leads, .../case/language/analysis.html, says whose it is and where its result file is
+  function whose(number) {
+    var page = number.href.split("#")[0].replace(/\.html$/, "").split("/"), analysis = page.pop();
+    page.pop();
+    var of = decodeURIComponent(page[page.length - 1]);
+    return { case: of, analysis: analysis, name: of + "/" + analysis, file: page.join("/") + "/results/" + analysis };
   }
 
   function fill(body, number, result) {
-    var key = number.getAttribute("data-key"), parts = key.split("/");
-    var base = resultOf(number);
-    var list = document.createElement("dl"), path = parts.slice(2).join("/");
+    var path = number.getAttribute("data-key"), of = whose(number);
+    var list = document.createElement("dl");
     body.textContent = "";
     body.append(list);
     if (result) {
@@ -86,8 +95,8 @@
         }).slice(0, 4).map(function (k) { return row[k]; }).join(" · "));
       }
     }
-    add(list, words.cell, link(parts[0] + " · " + parts[1], number.href));
-    add(list, words.file, link(parts[1] + ".json", base + ".json"));
+    add(list, words.cell, link(of.case + " · " + of.analysis, number.href));
+    add(list, words.file, link(of.analysis + ".json", of.file + ".json"));
     add(list, "", code(path));
     if (!result) { add(list, "", words.none); return; }
     var from = result.provenance, given = from.parameters || {};
@@ -128,7 +137,7 @@
     shut.addEventListener("click", function () { close(true); });
     panel.append(shut, body);
     document.body.append(panel);
-    var parts = number.getAttribute("data-key").split("/"), mine = panel;
+    var of = whose(number), mine = panel;
     function place() {
       if (panel !== mine) return;
       var box = number.getBoundingClientRect(), width = panel.offsetWidth;
@@ -136,9 +145,9 @@
       panel.style.left = left + scrollX + "px";
       panel.style.top = box.bottom + scrollY + 6 + "px";
     }
-    fill(body, number, results[parts[0] + "/" + parts[1]]);
+    fill(body, number, results[of.name]);
     place();
-    load(parts[0] + "/" + parts[1], resultOf(number) + ".js",
+    load(of.name, of.file + ".js",
       function (result) { if (panel === mine) { fill(body, number, result); place(); } });
   }
 
@@ -198,7 +207,7 @@
   });
 
   document.addEventListener("click", function (event) {
-    var number = event.target.closest ? event.target.closest("a.num[data-key]") : null;
+    var number = event.target.closest ? event.target.closest("a[data-key]") : null;
     if (number && !event.ctrlKey && !event.metaKey && !event.shiftKey && event.button === 0) {
       event.preventDefault();
       open(number);
@@ -207,7 +216,7 @@
   });
   document.addEventListener("focusin", function (event) {
     if (quiet) return;
-    var number = event.target.closest ? event.target.closest("a.num[data-key]") : null;
+    var number = event.target.closest ? event.target.closest("a[data-key]") : null;
     if (number && number.matches(":focus-visible")) open(number);
     else if (panel && !panel.contains(event.target) && event.target !== owner) close(false);
   });
