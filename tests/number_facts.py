@@ -43,9 +43,9 @@ def printed(value: CitedFloat | CitedInt) -> Iterator[str]:
 def faults(pages: list[Path], results: Path) -> tuple[int, list[str]]:
     """How many numbers the pages have, and which do not hold: by page, key and what is wrong.
 
-    Each number is a link to its finding in the pages of its case, which says in which of the result
-    files below `results` it is; its ``data-key`` names its field there, and its text is that number,
-    printed.
+    Each number is a link to its finding in the pages of its case, which says in which of the
+    result files below `results` it is; its ``data-key`` names its field there, and its text is
+    that number, printed.
     """
 
     @cache

@@ -470,7 +470,7 @@ def test_pdf_text(pdf: tuple[Edition, pdf_facts.Pdf]) -> None:
     if edition.volume == "trial":
         assert re.search(r"Simulated data|模拟数据", re.sub(r"\s+", " ", read.text))
     # every figure and table of a notebook has its source with its key
-    sources = re.findall(r"(?:Source|来源): \w+ · \S+ · ((?:fig|tbl)-\S+)", read.text)
+    sources = re.findall(r"(?:Source: |来源：)\w+ · \S+ · ((?:fig|tbl)-\S+)", read.text)
     assert sources or edition.volume == "trial"
 
 

@@ -8,7 +8,10 @@ from pathlib import Path
 
 from bs4 import BeautifulSoup, Tag
 
-FRAME = ".cover, .kicker, .anchor, .quarto-title-breadcrumbs, .quarto-title-meta, script, style"
+FRAME = (
+    ".cover, .kicker, .anchor, .other-edition, .quarto-title-breadcrumbs, .quarto-title-meta, "
+    "script, style"
+)
 
 
 def squeeze(text: str) -> str:
@@ -22,6 +25,7 @@ class PageFacts:
     cells: list[str]
     links: list[tuple[str, str]]
     alternatives: list[str]
+    narrow: list[bytes]  # second drawings of figures, for phones
 
 
 def main_of(path: Path) -> Tag:
@@ -53,4 +57,8 @@ def facts(book: Path, page: str) -> PageFacts:
         cells=[squeeze(c.get_text()) for c in main.select("th, td")],
         links=links,
         alternatives=[str(i.get("alt", "")) for i in main.select("img")],
+        narrow=[
+            (book / folder / str(source["srcset"])).read_bytes()
+            for source in main.select("picture:has(> img) > source[media*=screen]")
+        ],
     )

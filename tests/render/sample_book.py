@@ -15,6 +15,7 @@ from matplotlib import font_manager
 from matplotlib.figure import Figure
 
 from loyalty.render import fonts
+from loyalty.render.pictures import NARROW_KIND
 
 SAMPLE = Path(__file__).parent / "sample"
 
@@ -100,7 +101,10 @@ def _make(root: Path, face: Path) -> Path:
                 ),
                 cell(
                     "fig-demo-scatter",
-                    figure_output("Scatter 散点图", 60),
+                    {
+                        **figure_output("Scatter 散点图", 60),
+                        NARROW_KIND: figure_output("Narrow 窄", 60)["image/svg+xml"],
+                    },
                     **{
                         "fig-cap": "Loyalty by *satisfaction* 忠诚度与满意度",
                         "fig-alt": "Scatter of loyalty against satisfaction",

@@ -138,6 +138,7 @@ def test_ids_are_unique_and_pictures_have_alternatives(book: Path) -> None:
         assert soup.html is not None and soup.html["lang"] == "en"
     alternatives = facts(book, "reports/data.html").alternatives
     assert "Scatter of loyalty against satisfaction" in alternatives
+    assert [b"<svg" in drawn for drawn in facts(book, "reports/data.html").narrow] == [True]
 
 
 def test_conditional_text(book: Path, pdf: pdf_facts.Pdf) -> None:

@@ -24,7 +24,7 @@ from urllib.parse import unquote
 from . import ast, pandoc, pictures
 from .ast import Node
 from .errors import RenderError
-from .labels import words
+from .labels import numbered, words
 from .notebook import Cell, Notebooks
 from .project import Book, Page
 from .source import CALLOUTS, PageText, Reader, normal, relative
@@ -657,7 +657,7 @@ class Builder:
             if prefix:
                 shown = [*prefix, ast.text("\u00a0"), *shown]
             elif citation["citationMode"]["t"] != "SuppressAuthor":
-                shown = [ast.text(f"{self.words[target.kind]}\u00a0{target.number}")]
+                shown = [ast.text(numbered(self.words, target.kind, target.number))]
             attributes = ast.attr("", ["x-ref"], [("target", identifier), ("kind", target.kind)])
             return [ast.node("Span", [attributes, shown]), *citation["citationSuffix"]]
 

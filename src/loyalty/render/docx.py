@@ -12,6 +12,7 @@ from xml.sax.saxutils import escape
 from . import ast, pandoc
 from .ast import Node
 from .document import Chapter, Document
+from .labels import numbered as said_numbered
 from .labels import words
 
 #: What Word numbers by itself.
@@ -58,8 +59,7 @@ def _blocks(document: Document, chapter: Chapter, folder: Path) -> list[Node]:
                 label = _numbered_label(content[0][0], book_words[name], number)
                 inlines = [
                     ast.raw_inline("openxml", label),
-                    ast.text(":"),
-                    ast.node("Space"),
+                    ast.text(book_words["colon"]),
                     *inlines,
                 ]
             style = "Table Caption" if name == "tbl" else "Image Caption"
@@ -87,7 +87,7 @@ def _blocks(document: Document, chapter: Chapter, folder: Path) -> list[Node]:
         if kind == "Span" and "x-ref" in content[0][1]:
             target = ast.get(content[0], "target")
             kind, number = document.targets[target].kind, document.targets[target].number
-            label = f"{book_words[kind]}\u00a0{number}"
+            label = said_numbered(book_words, kind, number)
             if kind in SEQUENCES and ast.plain(content[1]).split() == label.split():
                 field = _field(f"REF {_bookmark(target)} \\h", label)
                 return [ast.raw_inline("openxml", field)]

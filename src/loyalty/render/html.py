@@ -12,7 +12,7 @@ from pathlib import Path
 from string import Template
 from typing import Any
 
-from . import ast, citations, fonts, pandoc, tables
+from . import ast, citations, fonts, pandoc, pictures, tables
 from .ast import Node
 from .document import Chapter, Document
 from .labels import words
@@ -22,6 +22,8 @@ from .store import digest
 TEMPLATES = Path(__file__).parent / "templates"
 ASSETS = "assets"
 EDITIONS = {"en": "English", "zh": "中文"}
+#: Where a figure's narrow drawing is shown.
+PHONE = "screen and (max-width: 40rem)"
 #: Columns of a table that the style sheet can set to a side.
 SIDED = 24
 
@@ -73,7 +75,8 @@ class HtmlWriter:
             identifier, (_, kind), _ = attributes
             number = ast.get(attributes, "number")
             notebook = ast.get(attributes, "notebook")
-            label = f'<span class="float-label">{self.words[kind]}\u00a0{number}</span>: '
+            label = f'<span class="float-label">{self.words[kind]}\u00a0{number}</span>'
+            label += self.words["colon"]
             head = [
                 ast.raw("html", f'<figcaption class="quarto-float-caption quarto-float-{kind}">'),
                 *self._captioned(inner(caption["c"][1]), label if number else ""),
@@ -98,7 +101,7 @@ class HtmlWriter:
             collapse = ast.get(attributes, "collapse")
             ident = f' id="{esc(attributes[0])}"' if attributes[0] else ""
             css = f"callout callout-{kind}"
-            spoken = f'<span class="sr-only">{self.words[kind]}: </span>'
+            spoken = f'<span class="sr-only">{self.words[kind]}{self.words["colon"]}</span>'
             if ast.plain(title) == self.words[kind]:
                 spoken = ""
             heading = [
@@ -236,12 +239,17 @@ class HtmlWriter:
                 target = content[2][0].removeprefix("asset:")
                 identifier, classes, values = content[0]
                 values = [*values, ["loading", "lazy"]]
-                image = [
-                    [identifier, classes, values],
-                    content[1],
-                    [asset(target), content[2][1]],
+                address = asset(target)
+                image = [[identifier, classes, values], content[1], [address, content[2][1]]]
+                if pictures.NARROW not in self.document.assets[target]:
+                    return [ast.node("Image", image)]
+                small = esc(address.removesuffix(".svg") + pictures.NARROW)
+                start = f'<picture><source media="{PHONE}" srcset="{small}">'
+                return [
+                    ast.raw_inline("html", start),
+                    ast.node("Image", image),
+                    ast.raw_inline("html", "</picture>"),
                 ]
-                return [ast.node("Image", image)]
             if kind == "Link":
                 return [ast.node("Link", self._link(chapter, inner(content)))]
             return None
@@ -281,7 +289,7 @@ class HtmlWriter:
             address = self.book.result_file(case, analysis)
         address = relative_href(href, address)
         return (
-            f'<p class="source">{self.words["source"]}: '
+            f'<p class="source">{self.words["source"]}{self.words["colon"]}'
             f'<a href="{esc(address)}">{esc(analysis)} · {esc(case)}</a></p>'
         )
 
@@ -470,7 +478,7 @@ class HtmlWriter:
             previous=step(index - 1, "prev", w["previous"]),
             next=step(index + 1, "next", w["next"]),
             footer=f"<p>{esc(self.document.footer)}</p>" if self.document.footer else "",
-            made=f"{w['made']}: {esc(self.made_by)}",
+            made=f"{w['made']}{w['colon']}{esc(self.made_by)}",
             pdf=pdf,
             other=self._other(href),
             w_search=w["search"], w_menu=w["menu"], w_theme=w["theme"], w_skip=w["skip"],
@@ -506,9 +514,10 @@ class HtmlWriter:
 
         for asset, images in self.document.assets.items():
             suffix = ".svg" if ".svg" in images else sorted(images)[0]
-            target = out / (asset + suffix)
-            target.parent.mkdir(parents=True, exist_ok=True)
-            target.write_bytes(images[suffix])
+            for one in {suffix, pictures.NARROW} & set(images):
+                target = out / (asset + one)
+                target.parent.mkdir(parents=True, exist_ok=True)
+                target.write_bytes(images[one])
         names = set(self.document.files)
         for pattern in self.book.resources:
             for path in self.book.root.glob(pattern.removeprefix("/")):

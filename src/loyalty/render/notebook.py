@@ -11,11 +11,13 @@ from pathlib import Path
 from typing import Any
 
 from .errors import RenderError
+from .pictures import NARROW, NARROW_KIND
 
 
 @dataclass(frozen=True)
 class Cell:
-    """One embedded output: a figure (`images`: suffix to bytes) or markdown."""
+    """One embedded output: a figure (`images`: suffix to bytes, :data:`NARROW` its drawing for
+    phones) or markdown."""
 
     label: str
     caption: str
@@ -90,6 +92,8 @@ class Notebooks:
                     images[suffix] = base64.b64decode(_joined(data[kind]), validate=False)
                 except binascii.Error:
                     raise RenderError([f"{where}: the {kind} output is broken"]) from None
+        if images and NARROW_KIND in data:
+            images[NARROW] = _joined(data[NARROW_KIND]).encode("utf-8")
         markdown = _joined(data.get("text/markdown"))
         if not images and not markdown:
             raise RenderError([f"{where}: output is neither markdown nor an image"])

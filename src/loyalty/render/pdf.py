@@ -17,7 +17,7 @@ from . import ast, fonts, pandoc, pictures, tables
 from .ast import Node
 from .document import Chapter, Document
 from .errors import RenderError
-from .labels import words
+from .labels import numbered, words
 from .notebook import source_of
 
 TEMPLATE = Path(__file__).parent / "templates" / "book.typ"
@@ -129,7 +129,9 @@ class TypstWriter:
             source = []
             if notebook := ast.get(attributes, "notebook"):
                 case, analysis = source_of(notebook)
-                said = f"{self.words['source']}: {analysis} · {case} · {identifier}"
+                said = (
+                    f"{self.words['source']}{self.words['colon']}{analysis} · {case} · {identifier}"
+                )
                 source = [raw("#source["), ast.text(said), raw("]")]
             out = [
                 ast.node("Plain", [raw(start), *inlines(caption["c"][1]), *source, raw("],[")]),
@@ -361,7 +363,7 @@ class TypstWriter:
     def _number(self, chapter: Chapter) -> str:
         if chapter.page.appendix:
             return f"{self.words['appendix']} {chapter.number}"
-        return f"{self.words['chapter']} {chapter.number}"
+        return numbered(self.words, "chapter", chapter.number)
 
     # -- the file --------------------------------------------------------------------------
 
@@ -443,7 +445,7 @@ class TypstWriter:
             f"date: {quoted(book.date) if book.date else 'none'}, "
             f"description: {quoted(book.description) if book.description else 'none'}, "
             f"lang: {quoted(book.lang.split('-')[0])}, "
-            f"made: {quoted(self.words['made'] + ': ' + self.made_by)})",
+            f"made: {quoted(self.words['made'] + self.words['colon'] + self.made_by)})",
             f"#contents-page({quoted(self.words['contents'])})[",
             self._contents(titles),
             "]",
@@ -469,7 +471,8 @@ class TypstWriter:
             (folder / "main.typ").write_text(source, encoding="utf-8")
             shutil.copyfile(TEMPLATE, folder / "book.typ")
             for asset, images in self.document.assets.items():
-                for suffix, content in images.items():
+                for suffix in images.keys() - {pictures.NARROW}:
+                    content = images[suffix]
                     path = folder / (asset + suffix)
                     path.parent.mkdir(parents=True, exist_ok=True)
                     path.write_bytes(content)

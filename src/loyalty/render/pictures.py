@@ -13,12 +13,14 @@ ACTIVE_SVG = re.compile(
     rb"""|(?:href|src)\s*=\s*["'](?!\#|data:image/)|url\(\s*["']?(?!\#|data:(?:image|font)/)[a-z/]""",
     re.IGNORECASE,
 )
+#: A figure's second drawing, for phones: its suffix here, its kind in a notebook's output.
+NARROW, NARROW_KIND = ".narrow.svg", "image/svg+xml;narrow"
 POINTS = {"pt": 1.0, "px": 0.75, "": 0.75, "in": 72.0, "cm": 28.35, "mm": 2.835}
 
 
 def active(images: dict[str, bytes]) -> bool:
     """Whether a vector picture could act or fetch something."""
-    return bool(ACTIVE_SVG.search(images.get(".svg", b"")))
+    return any(ACTIVE_SVG.search(images.get(suffix, b"")) for suffix in (".svg", NARROW))
 
 
 def _svg(content: bytes) -> tuple[float, float] | None:

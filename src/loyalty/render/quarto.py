@@ -6,6 +6,7 @@ project it renders. So it works on a copy, its log is read, and only a clean boo
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shutil
@@ -18,7 +19,7 @@ from pathlib import Path
 
 import yaml
 
-from . import fonts
+from . import fonts, pictures
 from .embedded import FORMATS, swap
 from .errors import RenderError
 from .project import load_yaml, output_name
@@ -30,6 +31,13 @@ BAD_LINE = re.compile(
 COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 UNRESOLVED = re.compile(r"quarto-unresolved-ref|\?@(?:fig|tbl|sec|eq)-[\w-]+|\?(?:var|meta):\S+")
 MACHINE = re.compile(r' data-notebook(?:-title|-cellid)?="[^"]*"', re.IGNORECASE)
+#: A chapter and a section as Quarto's words for Chinese have them.
+CHINESE_REFERENCE = re.compile(
+    r'(<a href="[^"]*" class="quarto-xref"[^>]*><span>)'
+    r"(?:(章)节|小(节))(?:&nbsp;|\xa0| )([\dA-Z.]+)"
+)
+#: Folder of the narrow drawings of figures, in the project that Quarto renders.
+PHONES = "narrow"
 LEFT_OUT = ("__pycache__", "_book", "build", "dist", "node_modules", "results", "tests")
 
 
@@ -95,6 +103,7 @@ def _finish_pages(folder: Path, made_by: str) -> None:
     texts = {}
     for page in pages:
         text = MACHINE.sub("", page.read_text(encoding="utf-8"))
+        text = CHINESE_REFERENCE.sub(r"\1第&nbsp;\4&nbsp;\2\3", text)
         texts[page] = text.replace("</main>", made, 1)
         page.write_text(texts[page], encoding="utf-8")
     sheet = folder / "site_libs" / "report-cjk.css"
@@ -107,6 +116,21 @@ def _finish_pages(folder: Path, made_by: str) -> None:
         near = [os.path.relpath(f, page.parent).replace(os.sep, "/") for f in (sheet, script)]
         link = f'<link rel="stylesheet" href="{near[0]}">\n<script src="{near[1]}" defer></script>'
         page.write_text(text.replace("</head>", f"{link}\n</head>", 1), encoding="utf-8")
+
+
+def _narrow_drawings(project: Path) -> int:
+    """Write the figures' drawings for phones, which embedded cells hold, as files of their own, for
+    the filter to find them by their labels; how many there are."""
+    folder, count = project / PHONES, 0
+    for file in sorted((project / "reports" / "executed").rglob("*.ipynb")):
+        for cell in json.loads(file.read_text(encoding="utf-8"))["cells"]:
+            for output in cell.get("outputs", []):
+                if drawn := output.get("data", {}).get(pictures.NARROW_KIND):
+                    folder.mkdir(exist_ok=True)
+                    text = drawn if isinstance(drawn, str) else "".join(drawn)
+                    (folder / f"{cell['metadata']['label']}.svg").write_text(text, "utf-8")
+                    count += 1
+    return count
 
 
 def render(
@@ -150,6 +174,9 @@ def render(
         config["format"] = {
             WRITERS[fmt]: formats.get(WRITERS[fmt], "default") for fmt in dict.fromkeys(to)
         }
+        if "html" in to and _narrow_drawings(copy):
+            project = config.setdefault("project", {})
+            project["resources"] = [*(project.get("resources") or []), f"{PHONES}/*.svg"]
         (copy / "_quarto.yml").write_text(
             yaml.safe_dump(config, allow_unicode=True, sort_keys=False), encoding="utf-8"
         )

@@ -43,6 +43,8 @@ if TYPE_CHECKING:
     from loyalty.run.notebook import Notebook
 
 
+#: Kind of a figure's second drawing, for phones, as the renderers look for it.
+NARROW = "image/svg+xml;narrow"
 #: What a function of a page may return.
 Shown = Figure | Table | Text | Sequence[Text]
 
@@ -119,7 +121,7 @@ def _display(name: str, label: str, shown: Shown, case: Case, language: Language
 def _figure(name: str, label: str, figure: Figure, case: Case, language: Language) -> Display:
     from matplotlib.backends.backend_agg import FigureCanvasAgg
 
-    from loyalty.shown.charts import use_style, vector
+    from loyalty.shown.charts import narrow, use_style, vector
 
     use_style()
     png = io.BytesIO()
@@ -135,6 +137,9 @@ def _figure(name: str, label: str, figure: Figure, case: Case, language: Languag
         "image/png": base64.b64encode(png.getvalue()).decode(),
         "text/plain": alt,
     }
+    if (small := narrow(lambda: figure.draw(language))) is not None:
+        bundle[NARROW] = vector.svg(small)
+        small.clear()
     folded = figure.folded.in_(language) if figure.folded else ""
     caption = _marked(figure, case, language)
     return Display(name, label, bundle, caption, alt, folded=folded)

@@ -73,6 +73,21 @@ local function badge(span, kind)
   return span.content
 end
 
+-- a figure's second drawing, for phones, where there is one
+local function narrow(div, label)
+  local file = io.open(pandoc.path.join { quarto.project.directory, "narrow", label .. ".svg" })
+  if not file then return end
+  file:close()
+  local start = '<picture><source media="screen and (max-width: 40rem)" srcset="'
+    .. root() .. "narrow/" .. quoted(label) .. '.svg">'
+  div.content = div.content:walk {
+    Image = function(image)
+      image.attributes["loading"] = "lazy"
+      return { pandoc.RawInline("html", start), image, pandoc.RawInline("html", "</picture>") }, false
+    end,
+  }
+end
+
 -- under each embedded figure and table: which notebook it is from
 local function source_link(div)
   local path = div.attributes["notebook"] or div.attributes["data-notebook"] or ""
@@ -81,20 +96,21 @@ local function source_link(div)
   local case, name = path:match("reports[/\\]executed[/\\]([^/\\]+)[/\\]%d+%-([%w_-]+)%.ipynb$")
   local label = cell:gsub("^cell%-", "")
   if not (case and (label:match("^fig%-") or label:match("^tbl%-"))) then return nil end
-  local source = book.lang:match("^zh") and "来源" or "Source"
+  local source = book.lang:match("^zh") and "来源：" or "Source: "
   if typst then
     -- air around it: the space that a figure asks for is lost inside this division
     local space = raw_block("#v(1.6em, weak: true)")
     local said = pandoc.Plain {
-      raw("#source["), pandoc.Str(source .. ": " .. name .. " · " .. case .. " · " .. label), raw("]"),
+      raw("#source["), pandoc.Str(source .. name .. " · " .. case .. " · " .. label), raw("]"),
     }
     return { space, div, said, space }
   end
   if not html then return nil end
   local address = dossier_page(case, name) .. "#" .. label
   if case == book.dossier then address = result_file(case, name) end
+  narrow(div, label)
   local link = pandoc.Link(name .. " · " .. case, address)
-  local line = pandoc.Plain { pandoc.Str(source .. ": "), link }
+  local line = pandoc.Plain { pandoc.Str(source), link }
   div.content:insert(pandoc.Div(line, { class = "source" }))
   return div
 end

@@ -24,6 +24,7 @@ from loyalty.shown.charts.forest import Row, forest, odds, stacked
 from loyalty.shown.charts.groups import importance_maps
 from loyalty.shown.charts.measurement import fit_levels, residual_map, two_triangles
 from loyalty.shown.charts.paths import Arrow, path_diagram
+from loyalty.shown.charts.phone import narrow
 from loyalty.shown.charts.reliability import Curve, Panel, loading_map, number_of_factors
 from loyalty.shown.charts.structural import slopes
 from loyalty.shown.charts.style import missing_glyphs, use_style
@@ -61,6 +62,7 @@ __all__ = [
     "interval_panels",
     "loading_map",
     "missing_glyphs",
+    "narrow",
     "number_of_factors",
     "odds",
     "path_diagram",

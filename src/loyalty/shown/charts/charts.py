@@ -12,6 +12,7 @@ from matplotlib.ticker import MaxNLocator
 
 from loyalty.ground.numbers import show
 from loyalty.shown.charts.marks import DIVERGING, ranges
+from loyalty.shown.charts.phone import NARROW, is_narrow
 from loyalty.shown.charts.style import COLOURS, DASHED, GREY, PALE, WIDTH, canvas, key, row_axis
 
 
@@ -85,6 +86,9 @@ def answer_shares(shares: pd.DataFrame, labels: Sequence[str], x_label: str) -> 
     axes.axvline(0, color=GREY, linewidth=0.8)
     axes.set_xlabel(x_label)
     axes.xaxis.set_major_formatter(lambda v, _: f"{abs(v):.0f}")
+    if is_narrow():
+        key(figure, n, handlelength=0.9, columnspacing=0.8)
+        return figure
     axes.legend(
         loc="lower left",
         bbox_to_anchor=(0, 1.0),
@@ -134,7 +138,7 @@ def specification_curve(
     choice is `headline` is marked.
     """
     rows = rows.sort_values(["estimate", "choice"], kind="stable").reset_index(drop=True)
-    figure = Figure(figsize=(WIDTH, 2.3 + 0.2 * len(choices)))
+    figure = Figure(figsize=(NARROW if is_narrow() else WIDTH, 2.3 + 0.2 * len(choices)))
     top, below = figure.subplots(
         2, 1, sharex=True, gridspec_kw={"height_ratios": [2.1, 0.2 * len(choices) + 0.2]}
     )

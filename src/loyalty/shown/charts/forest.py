@@ -10,8 +10,10 @@ import pandas as pd
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.ticker import LogLocator, MaxNLocator
+from matplotlib.transforms import blended_transform_factory
 
 from loyalty.shown.charts.marks import ranges
+from loyalty.shown.charts.phone import is_narrow
 from loyalty.shown.charts.style import COLOURS, DASHED, GREY, INK, PALE, canvas, key, row_axis
 
 
@@ -67,16 +69,20 @@ def forest(rows: Sequence[Row], x_label: str, estimated: str, printed: str) -> F
         span = max(*ends, 0.0) - min(*ends, 0.0) or 1.0
         axes.set_xlim(min(*ends, 0.0) - 0.05 * span, max(*ends, 0.0) + 0.05 * span)
     left = axes.get_xlim()[0] + 0.01 * np.ptp(axes.get_xlim())
+    # on a phone the heading of a block begins where its rows' labels do
+    across = blended_transform_factory(figure.transFigure, axes.transData)
     for row, at in zip(rows, y, strict=True):
         if row.instead is not None or row.heading:
+            out = row.heading and is_narrow()
             words = axes.text(
-                left,
+                0.01 if out else left,
                 at,
                 row.label if row.heading else row.instead or "",
                 va="center",
                 fontsize=8.2 if row.heading else 7.2,
                 color=INK if row.heading else GREY,
                 bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.6},
+                transform=across if out else axes.transData,
             )
             words.set_in_layout(False)
     axes.xaxis.set_major_locator(MaxNLocator(steps=[1, 2, 5, 10]))

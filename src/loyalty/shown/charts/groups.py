@@ -8,8 +8,9 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
+from loyalty.shown.charts import style
 from loyalty.shown.charts.marks import ranges
-from loyalty.shown.charts.style import COLOURS, GREY, LABEL, PALE, WIDTH, key
+from loyalty.shown.charts.style import COLOURS, GREY, LABEL, PALE, key
 
 #: Panels in a row.
 ACROSS = 4
@@ -24,10 +25,7 @@ def importance_maps(
     performance`` and ``quadrant``; points are numbered as in the key on top, those to improve are
     orange, dotted lines are the panel's means.
     """
-    across = min(ACROSS, len(panels))
-    down = -(-len(panels) // across)
-    figure = Figure(figsize=(WIDTH, 1.75 * down + 0.75))
-    axes = figure.subplots(down, across, sharex=True, sharey=True, squeeze=False).ravel()
+    figure, axes, across = style.panels(len(panels), ACROSS, 1.75, 0.75, sharex=True, sharey=True)
     number = {name: k for k, name in enumerate(labels, start=1)}
     for place, (name, points) in zip(axes, panels.items(), strict=False):
         x, y = points["importance"].to_numpy(float), points["performance"].to_numpy(float)
@@ -57,8 +55,6 @@ def importance_maps(
         place.axhline(y.mean(), color=GREY, linewidth=0.7, linestyle=":")
         place.set_title(name, fontsize=8)
         place.tick_params(labelsize=7)
-    for place in axes[len(panels) :]:
-        place.set_visible(False)
     for k in range(max(0, len(panels) - across), len(panels)):
         axes[k].tick_params(labelbottom=True)
     figure.supxlabel(x_label, fontsize=9, color=LABEL)

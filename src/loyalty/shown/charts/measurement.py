@@ -12,6 +12,7 @@ from matplotlib.ticker import MaxNLocator
 
 from loyalty.ground.numbers import show
 from loyalty.shown.charts.marks import cell_axes, cells, outline, ranges
+from loyalty.shown.charts.phone import is_narrow, only_wide
 from loyalty.shown.charts.style import COLOURS, DASHED, GREY, PALE, canvas, key, row_axis
 
 
@@ -61,6 +62,7 @@ def two_triangles(
 
     Cells above `cut` are outlined.
     """
+    only_wide()
     n = len(labels)
     figure, (axes,) = canvas(min(1.1 + 0.34 * n, 6.5))
     data = np.tril(lower.to_numpy(float), -1) + np.triu(upper.to_numpy(float), 1)
@@ -100,7 +102,8 @@ def residual_map(
         axes.axvline(edge, color=GREY, linewidth=0.5)
     middles = edges - np.array(list(sizes.values())) / 2
     axes.set_yticks(middles, list(sizes), rotation=0)
-    axes.set_xticks(middles, list(sizes), rotation=35, ha="right", rotation_mode="anchor")
+    across = [""] * len(sizes) if is_narrow() else list(sizes)  # as beside
+    axes.set_xticks(middles, across, rotation=35, ha="right", rotation_mode="anchor")
     axes.tick_params(length=0)
     bar = figure.colorbar(picture, ax=axes, shrink=0.6, extend="both")
     bar.set_label(x_label)

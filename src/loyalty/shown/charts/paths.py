@@ -23,6 +23,7 @@ from matplotlib.path import Path as Outline
 from matplotlib.textpath import TextToPath
 from scipy.optimize import isotonic_regression
 
+from loyalty.shown.charts.phone import only_wide
 from loyalty.shown.charts.style import COLOURS, FALLBACK, FAMILY, GREY, LABEL, WIDTH
 
 #: Clear of zero; clear of zero against what was expected; holds zero; not to be relied upon.
@@ -112,6 +113,7 @@ def path_diagram(
 
     Pairs of `together` have (residual) covariances in the model.
     """
+    only_wide()
     drawing = laid_out(labels, arrows, below, together)
     figure = Figure(figsize=(WIDTH, drawing.height / 72))
     figure.set_layout_engine("none")

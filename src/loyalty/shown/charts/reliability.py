@@ -14,6 +14,7 @@ from matplotlib.ticker import MaxNLocator
 
 from loyalty.ground.numbers import show
 from loyalty.shown.charts.marks import cells
+from loyalty.shown.charts.phone import only_wide
 from loyalty.shown.charts.style import COLOURS, GREY, WIDTH, canvas, key
 
 
@@ -108,6 +109,7 @@ def loading_map(loadings: pd.DataFrame, blocks: Sequence[tuple[str, int]], least
     `blocks`: the planned constructs as (label, number of items), in the order of the rows; lines
     part them.
     """
+    only_wide()
     rows, columns = loadings.shape
     figure = Figure(figsize=(min(WIDTH, 3.2 + 0.5 * columns), 0.9 + 0.145 * rows))
     axes = figure.subplots()

@@ -7,7 +7,8 @@ from collections.abc import Mapping, Sequence
 import pandas as pd
 from matplotlib.figure import Figure
 
-from loyalty.shown.charts.style import COLOURS, DASHED, GREY, LABEL, PALE, WIDTH
+from loyalty.shown.charts import style
+from loyalty.shown.charts.style import COLOURS, DASHED, GREY, LABEL, PALE
 
 #: Panels in a row.
 ACROSS = 3
@@ -21,10 +22,7 @@ def slopes(
     Each panel is (frame with ``sd, estimate, ci_lower, ci_upper``; Johnson–Neyman bounds in
     the same units; name of the moderator); bounds inside the drawn range are dashed and named.
     """
-    across = min(ACROSS, len(panels))
-    down = -(-len(panels) // across)
-    figure = Figure(figsize=(WIDTH, 1.95 * down + 0.35))
-    axes = figure.subplots(down, across, sharex=True, sharey=True, squeeze=False).ravel()
+    figure, axes, _ = style.panels(len(panels), ACROSS, 1.95, 0.35, sharex=True, sharey=True)
     for place, (name, (line, bounds, moderator)) in zip(axes, panels.items(), strict=False):
         band = line.astype(float)
         x = band["sd"].to_numpy()
@@ -37,8 +35,6 @@ def slopes(
         place.set_title(name, fontsize=8)
         place.set_xlabel(moderator, fontsize=7.5)
         place.tick_params(labelsize=7, labelbottom=True)
-    for place in axes[len(panels) :]:
-        place.set_visible(False)
     figure.supylabel(y_label, fontsize=9, color=LABEL)
     figure.supxlabel(x_label, fontsize=9, color=LABEL)
     return figure

@@ -15,6 +15,7 @@ from matplotlib.figure import Figure
 
 from loyalty.ground import paths
 from loyalty.render import fonts
+from loyalty.shown.charts.phone import NARROW, is_narrow
 
 #: Okabe and Ito's palette, without yellow.
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#56B4E9", "#E69F00", "#555555")
@@ -108,10 +109,28 @@ def _show_warning(
 
 
 def canvas(height: float, columns: int = 1, **options: Any) -> tuple[Figure, np.ndarray]:
-    """A figure of the report's width with a row of axes (always an array)."""
+    """A figure of the report's width with a row of axes (always an array); on a phone one below
+    the other."""
+    if is_narrow():
+        figure = Figure(figsize=(NARROW, height * columns))
+        return figure, figure.subplots(columns, 1, squeeze=False, **options)[:, 0]
     figure = Figure(figsize=(WIDTH, height))
-    axes = figure.subplots(1, columns, squeeze=False, **options)[0]
-    return figure, axes
+    return figure, figure.subplots(1, columns, squeeze=False, **options)[0]
+
+
+def panels(
+    count: int, across: int, height: float, more: float, **options: Any
+) -> tuple[Figure, np.ndarray, int]:
+    """A figure with `count` small axes, `across` in a row of `height`, and `more` inches for what
+    stands around them; how many are in a row.
+    """
+    across = min(2 if is_narrow() else across, count)
+    down = -(-count // across)
+    figure = Figure(figsize=(NARROW if is_narrow() else WIDTH, height * down + more))
+    axes = figure.subplots(down, across, squeeze=False, **options).ravel()
+    for place in axes[count:]:
+        place.set_visible(False)
+    return figure, axes, across
 
 
 def row_axis(axes: Axes, labels: Sequence[str]) -> np.ndarray:
@@ -127,4 +146,8 @@ def row_axis(axes: Axes, labels: Sequence[str]) -> np.ndarray:
 
 def key(figure: Figure, columns: int, **options: Any) -> None:
     """What colours and lines mean, above the axes."""
-    figure.legend(loc="outside upper left", ncols=columns, **options)
+    legend = figure.legend(loc="outside upper left", ncols=columns, **options)
+    while is_narrow() and columns > 1 and legend.get_window_extent().width > figure.bbox.width:
+        columns -= 1
+        legend.remove()
+        legend = figure.legend(loc="outside upper left", ncols=columns, **options)

@@ -14,6 +14,7 @@ from matplotlib.ticker import MaxNLocator
 
 from loyalty.ground.numbers import show
 from loyalty.shown.charts.marks import cell_axes, cells, ranges, word
+from loyalty.shown.charts.phone import only_wide
 from loyalty.shown.charts.style import COLOURS, DASHED, FALLBACK, GREY, INK, PALE, canvas, row_axis
 
 #: The Chinese face has no bold.
@@ -27,6 +28,7 @@ def exclusion_flow(kept: Sequence[str], aside: Sequence[tuple[str, bool]]) -> Fi
     each of them but the last, and whether those respondents are really excluded (solid) or are
     only marked, and stay in the main analyses (dashed).
     """
+    only_wide()
     tall = 0.37
     figure, (axes,) = canvas(tall * (2 * len(kept) - 1) + 0.2)
     axes.set_xlim(0, 10)
@@ -126,6 +128,7 @@ def correlation_matrix(
     labels: Sequence[str],
 ) -> Figure:
     """Lower triangle of correlations with their intervals; reliabilities in the diagonal."""
+    only_wide()
     n = len(labels)
     figure, (axes,) = canvas(min(1.1 + 0.37 * n, 6.5))
     values, lower, upper = (m.to_numpy(float) for m in (r, ci_lower, ci_upper))
@@ -163,6 +166,7 @@ def group_standing(
     they are printed bold. `blocks` holds the first row of each grouping, `centre` the mean of
     everybody by column. Suppressed cells hold a dash.
     """
+    only_wide()
     data = values.to_numpy(float)
     gap = data - np.asarray(centre, dtype=float)
     most = float(np.nanmax(np.abs(gap), initial=0.0)) or 1.0

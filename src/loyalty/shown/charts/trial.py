@@ -9,7 +9,8 @@ import pandas as pd
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from loyalty.shown.charts.style import COLOURS, DASHED, GREY, LABEL, WIDTH, key
+from loyalty.shown.charts import style
+from loyalty.shown.charts.style import COLOURS, DASHED, GREY, LABEL, key
 
 
 def declared_found(
@@ -20,10 +21,7 @@ def declared_found(
     `rows` has ``kind, declared, estimate, ci_lower, ci_upper, held``; where an interval does not
     hold the declared value (`misses`), the mark is hollow.
     """
-    across = min(2, len(panels))
-    down = -(-len(panels) // across)
-    figure = Figure(figsize=(WIDTH, 2.0 * down + 0.4))
-    axes = figure.subplots(down, across, squeeze=False).ravel()
+    figure, axes, _ = style.panels(len(panels), 2, 2.0, 0.4)
     for place, name in zip(axes, panels, strict=False):
         own = rows[rows["kind"] == name]
         ends = own[["declared", "ci_lower", "ci_upper"]].to_numpy(float)
@@ -49,8 +47,6 @@ def declared_found(
         place.set_ylim(low - room, high + room)
         place.set_title(f"{name} ({len(own)})", fontsize=8.5)
         place.tick_params(labelsize=7.5)
-    for place in axes[len(panels) :]:
-        place.set_visible(False)
     if not np.all(rows["held"]):
         mark = Line2D([], [], color=COLOURS[1], marker="o", mfc="white", linewidth=1.2)
         key(figure, 1, handles=[mark], labels=[misses])
