@@ -65,8 +65,6 @@ def write_settings(
         "project": {"type": "book", "output-dir": "_rendered"},
         **own,
     }
-    if language == "zh":
-        settings["crossref"] = {"title-delim": "："}
     text = yaml.safe_dump(settings, allow_unicode=True, sort_keys=False)
     paths.write(project / "_quarto.yml", text)
 

@@ -174,6 +174,8 @@ def render(
         config["format"] = {
             WRITERS[fmt]: formats.get(WRITERS[fmt], "default") for fmt in dict.fromkeys(to)
         }
+        if str(config.get("lang", "")).lower().startswith("zh"):
+            config["crossref"] = {"title-delim": "："}
         if "html" in to and _narrow_drawings(copy):
             project = config.setdefault("project", {})
             project["resources"] = [*(project.get("resources") or []), f"{PHONES}/*.svg"]
