@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,7 @@ import pandas as pd
 import pytest
 
 from loyalty import newcase
-from loyalty.cases import study, survey
+from loyalty.cases import check, study, survey
 from loyalty.cases.reading import values
 from loyalty.cases.sources import Format
 from loyalty.newcase import kinds, leaveout
@@ -274,3 +275,43 @@ def test_marks_are_counted_without_the_line_that_explains_them(
         lines = made.path.read_text().splitlines()
         marked = [line for line in lines if "# check:" in line and "`# check:`" not in line]
         assert made.checks == len(marked) > 2
+
+
+def test_who_ends_before_beginning_is_counted(project: Any, tmp_path: Path) -> None:
+    q, y = exports.people(5)
+    head = ["StartDate", "EndDate", "Q1_1", "Q1_2", "Q1_3", "Q2_1", "Q2_2", "Q2_3"]
+    rows: list[list[Any]] = [head]
+    for i in range(N):
+        times = [f"2024-03-01 10:{i % 60:02d}:00", f"2024-03-01 11:{i % 60:02d}:00"]
+        rows.append([*(times[::-1] if i in (3, 9) else times), *q[i], *y[i]])
+    (tmp_path / "a.csv").write_bytes(exports.written(rows))
+    newcase.new("mine", tmp_path / "a.csv")
+    loaded = survey.load(study.load("mine"))
+    assert loaded.impossible == {"ends_first": 2} and len(loaded.rows) == N
+    rows = [[row[0].replace("2024-03-01", "03/01/2024"), *row[1:]] for row in rows]
+    (tmp_path / "b.csv").write_bytes(exports.written(rows))
+    newcase.new("other", tmp_path / "b.csv")
+    assert study.load("other").impossible == []
+
+
+@pytest.mark.parametrize("whose", [True, False])
+def test_waves_out_of_order_are_said_and_taken_by_date(project: Any, whose: bool) -> None:
+    days = [1, 2, 3, 5, 4, 6]
+    table = pd.DataFrame(
+        {
+            "date": [f"2024-0{month}-01" for month in days],
+            "score": [9, 8, 10, 7, 9, 6],
+            "customer": ["a"] * 6 if whose else ["a", "a", "a", "b", "c", "c"],
+        }
+    )
+    content = table.to_csv(index=False).encode()
+    (project.folder / "waves.csv").write_bytes(content)
+    waves = {"id": "waves", "kind": "waves", "label": "Waves"}
+    sha256 = hashlib.sha256(content).hexdigest()
+    project.study["resources"] = [
+        waves | {"rows": {"file": {"path": "waves.csv", "sha256": sha256}}}
+    ]
+    project.describe()
+    said = [f for f in check.rows(study.load("small")).faults if f.file.endswith("waves.csv")]
+    assert [(f.row, f.column, f.weight) for f in said] == ([(6, "date", "note")] if whose else [])
+    assert not whose or "taken by their dates" in said[0].mend

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import io
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -106,14 +107,41 @@ def test_answers_to_questions_are_taken(project: Any, tmp_path: Path) -> None:
     export = exports.yes_no_and_nps()
     (tmp_path / "a.csv").write_bytes(export.content)
 
+    given = iter(["boss", "mediator"])  # one that there is not is asked for again
+    heard: list[str] = []
+
     def ask(what: str, otherwise: str) -> str:
+        heard.append(what)
+        if "role" in what:
+            return next(given, otherwise)
+        if "short name" in what:
+            return "Service" if "svc1" in what else otherwise
         return 'Mein "Titel" — 我的' if "title" in what else otherwise
 
-    newcase.new("mine", tmp_path / "a.csv", ask=ask)
+    made = newcase.new("mine", tmp_path / "a.csv", ask=ask)
     described = study.load("mine")
+    assert (described.constructs[0].label.en, described.constructs[0].role) == (
+        "Service",
+        "mediator",
+    )
+    assert sum("its role" in what for what in heard) == len(described.constructs) + 1
+    assert "mediator, moderator or outcome" not in made.path.read_text()
     assert described.title.en == 'Mein "Titel" — 我的'
     (nps,) = [v for v in described.variables if v.kind == "nps"]
     assert nps.scale is not None and (nps.scale.min, nps.scale.max) == (0, 10)
+
+
+def test_whoever_breaks_off_leaves_nothing_behind(
+    project: Any, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: Any
+) -> None:
+    from loyalty.cli import main
+
+    export = exports.yes_no_and_nps()
+    (tmp_path / "a.csv").write_bytes(export.content)
+    monkeypatch.setattr("sys.stdin", io.StringIO("A title\n"))  # and then nothing more
+    assert main(["new", "mine", "--interactive", "--data", str(tmp_path / "a.csv")]) == 2
+    assert "error new: broken off; nothing was written" in capsys.readouterr().err
+    assert not (project.root / "data" / "mine").exists()
 
 
 @pytest.mark.parametrize(

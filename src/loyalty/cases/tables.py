@@ -305,11 +305,38 @@ def typed(
         if not optional:
             leave_out(blank, column, Reason(code="empty", parameters={"role": role}))
         columns[role] = values
+    if found is not None and resource.kind in ("waves", "firm_panel"):
+        found += _out_of_order(resource, frame, columns, usable, name, first)
     rows = pd.DataFrame(columns)[usable].reset_index(drop=True)
     if rows.empty:
         raise _nothing_usable(name, excluded)
     panel = _panel(resource, frame, columns) if resource.measures else None
     return Loaded(resource, rows, checksum, len(frame), excluded, panel)
+
+
+def _out_of_order(
+    resource: Resource,
+    frame: pd.DataFrame,
+    columns: dict[str, pd.Series],
+    usable: pd.Series,
+    name: str,
+    first: int,
+) -> list[Fault]:
+    """That rows do not follow one another by their dates; what is computed takes them by date.
+
+    Within a customer or a firm, where the table has one.
+    """
+    role = next(r for r in ("date", "month") if r in columns)
+    dates = columns[role].where(usable)
+    whose = next((columns[r] for r in ("customer", "firm") if r in columns), None)
+    before = dates.ffill().shift() if whose is None else dates.groupby(whose).shift()
+    back = (dates < before).fillna(False)
+    if not back.any():
+        return []
+    at: dict[str, Any] = cell(frame, back, resource.columns.get(role, role), first)
+    said = Said("earlier than the row before it")
+    mend = Said("nothing to do: the rows are taken by their dates")
+    return [Fault(weight="note", file=name, said=said, mend=mend, **at)]
 
 
 def _panel(resource: Resource, frame: pd.DataFrame, columns: dict[str, pd.Series]) -> pd.DataFrame:

@@ -59,9 +59,7 @@ def new(
         sheet=sheet,
         plan=plan,
         language=edition,
-        ask=(lambda what, otherwise: str(typer.prompt(what, default=otherwise)))
-        if interactive
-        else None,
+        ask=_ask if interactive else None,
     )
     tell(
         "{case} · {items} items, {constructs} constructs, {personal} personal columns",
@@ -76,6 +74,13 @@ def new(
         file=made.path.relative_to(paths.root()),
         n=made.checks,
     )
+
+
+def _ask(what: str, otherwise: str) -> str:
+    try:
+        return str(typer.prompt(what, default=otherwise))
+    except typer.Abort:
+        raise UserError("new: broken off; nothing was written") from None
 
 
 @app.command()

@@ -139,6 +139,28 @@ def kept(columns: Sequence[Column], found: Sequence[Rule]) -> None:
         column.kept.clear()
 
 
+_START = re.compile(r"start.?date|date.?started|started?.?at|startdate|开始.*时间", re.I)
+_END = re.compile(
+    r"end.?date|submit.?date|date.?submitted|completed?.?at|enddate|(?:结束|提交).*时间", re.I
+)
+
+
+def beginning_and_end(dates: Sequence[Column]) -> tuple[Column, Column] | None:
+    """The columns with the times at which a questionnaire was begun and ended, written by ISO 8601.
+
+    A row that ends before it begins cannot be: a clock was changed, or rows were mixed.
+    """
+    start = next((c for c in dates if _START.search(c.code)), None)
+    end = next((c for c in dates if _END.search(c.code)), None)
+    if start is None or end is None:
+        return None
+    for column in (start, end):
+        texts = values.texts(column.values).dropna().head(200)
+        if pd.to_datetime(texts, format="ISO8601", errors="coerce").isna().any():
+            return None
+    return start, end
+
+
 #: What is said of each kind of rule: the label in the description, English and Chinese.
 LABELS: dict[str, tuple[str, str]] = {
     "preview": ("previews of the survey", "问卷预览"),

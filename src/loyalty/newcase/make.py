@@ -20,7 +20,7 @@ from loyalty.cases import study as studies
 from loyalty.ground import paths
 from loyalty.ground.errors import UserError
 from loyalty.ground.text import Language
-from loyalty.newcase import answers, beside, kinds, leaveout, like, write
+from loyalty.newcase import answers, asking, beside, kinds, leaveout, like, write
 from loyalty.newcase.blocks import Block, Item, bare, blocks, matrix, stem, turn
 from loyalty.newcase.source import Column, Source, columns, look
 from loyalty.stats._common import correlations_by_pair
@@ -124,17 +124,18 @@ def new(
         )
     inside = file.resolve().is_relative_to(folder.resolve())
     kept = file.resolve() if inside else folder / "rows" / _file_name(file.name)
-    if not inside:
-        if kept.exists() and kept.read_bytes() != content:
-            raise UserError(
-                "data/{name}/rows/{kept} is there already with other content",
-                name=name,
-                kept=kept.name,
-            )
+    if not inside and kept.exists() and kept.read_bytes() != content:
+        raise UserError(
+            "data/{name}/rows/{kept} is there already with other content",
+            name=name,
+            kept=kept.name,
+        )
+    relative = kept.relative_to(folder.resolve() if inside else folder).as_posix()
+    role_of = asking.constructs(found, ask, language, role) if ask else role
+    text = write.description(found, relative, checksum, language, ask, role_of)
+    if not inside:  # as late as can be: whoever breaks off leaves nothing behind
         kept.parent.mkdir(parents=True, exist_ok=True)
         kept.write_bytes(content)
-    relative = kept.relative_to(folder.resolve() if inside else folder).as_posix()
-    text = write.description(found, relative, checksum, language, ask, role)
     path = paths.write(folder / "study.yml", text)
     beside.settle()
     return Made(

@@ -174,11 +174,12 @@ def description(
     )
     out += ["", *_doubts(found, says, role_of), "constructs:"]
     for block in found.blocks:
-        out += _construct(found, block, ends, missing, shared, check, ask, role_of)
+        out += _construct(found, block, ends, missing, shared, check, role_of)
     out += _numbers(found, check)
     out += _groups(found, check)
     out += _hypotheses(found, check, role_of)
     out += _left_out(found, check)
+    out += _impossible(found)
     if found.personal:
         out += ["", f"# {says('personal')}", "personal:"]
         out += [
@@ -293,13 +294,9 @@ def _construct(
     missing: tuple[float, ...],
     shared: dict[str, float],
     check: Check,
-    ask: Callable[[str, str], str] | None,
     role_of: Roles,
 ) -> list[str]:
     label = block.label or block.stem
-    if ask:
-        names = ", ".join(i.column.name for i in block.items)
-        label = ask(names[:200], label) or label
     out = [f"  - id: {block.stem}"]
     out.append(f"    label: {quoted(label)}")
     out.append(f"    role: {role_of(found, block)[0]}")
@@ -385,6 +382,17 @@ def _left_out(found: Found, check: Check) -> list[str]:
         parts.append(f"is: [{values}]" if rule.taken else "blank: true")
         out.append(f"  - {{{', '.join(parts)}}}")
     return out
+
+
+def _impossible(found: Found) -> list[str]:
+    """That nobody ends before beginning; the audit counts those who do."""
+    of = leaveout.beginning_and_end(found.dates)
+    if of is None:
+        return []
+    start, end = (_column(column.name) for column in of)
+    label = '{en: "ended before it was begun", zh: "结束早于开始"}'
+    rule = f"{{id: ends_first, label: {label}, all: [{{column: {end}, before: {start}}}]}}"
+    return ["", "impossible:", f"  - {rule}"]
 
 
 def _hypotheses(found: Found, check: Check, role_of: Roles) -> list[str]:

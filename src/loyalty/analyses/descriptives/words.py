@@ -257,8 +257,8 @@ def standing(found: Groups, case: Case) -> list[Text]:
         alike = ", and respondents who belong together are no independent witnesses"
         alike_zh = "，且同属一个单位的受访者并非相互独立"
     caution = Text(
-        en=f"Among {shown} intervals some lie apart by chance{alike}: the groups notebook tests the differences.",
-        zh=f"在 {shown} 个区间中，有些会偶然偏离{alike_zh}：差异检验见分组分析。",
+        en=f"Among {shown} intervals some may lie apart by chance{alike}: the groups notebook tests the differences.",
+        zh=f"在 {shown} 个区间中，有些可能偶然偏离{alike_zh}：差异检验见分组分析。",
     )
     return [*_apart(found.apart, most, case), caution, *said]
 
