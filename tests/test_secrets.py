@@ -216,22 +216,28 @@ def test_no_secret_comes_out_of_a_whole_run(tmp_path: Path, redistribute: bool) 
     planted(root, redistribute)
     code = [REPOSITORY / "src", REPOSITORY / "packages" / "semfit" / "src"]
     private = {"HOME": str(home), "USER": "quiteprivateuser", "LOGNAME": "quiteprivateuser"}
-    words = ["report", "small", "--draws", "20", "--language", "en,zh", "--to", "html,pdf,docx"]
-    done = subprocess.run(
-        [sys.executable, "-m", "loyalty.cli", *words],
-        cwd=root,
-        env={
-            **os.environ,
-            **private,
-            "LOYALTY_ROOT": str(root),
-            "PYTHONPATH": os.pathsep.join(map(str, code)),
-        },
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 0, done.stdout + done.stderr
-    made = [*contents(root), ("what it says", done.stdout + done.stderr)]
+    said = ""
+    for words in (
+        ["report", "small", "--draws", "20", "--language", "en,zh", "--to", "html,pdf,docx"],
+        ["export", "small"],
+    ):
+        done = subprocess.run(
+            [sys.executable, "-m", "loyalty.cli", *words],
+            cwd=root,
+            env={
+                **os.environ,
+                **private,
+                "LOYALTY_ROOT": str(root),
+                "PYTHONPATH": os.pathsep.join(map(str, code)),
+            },
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        said += done.stdout + done.stderr
+        assert done.returncode == 0, said
+    assert (root / "reports" / "exports" / "small" / "check.R").is_file()
+    made = [*contents(root), ("what it says", said)]
     assert len(made) > 50
     machine = ["quiteprivate", "quite-private", str(REPOSITORY)]
     if len(socket.gethostname()) > 5:  # a shorter one stands in any picture

@@ -54,7 +54,8 @@ CASE_ID = re.compile(r"[a-z0-9][a-z0-9-]*")
 
 
 class Study(Model):
-    """One case; see the README for the format in words. `personal` columns are never read.
+    """One case; see the README for the format in words. `personal` columns are never read,
+    but by ``loyalty forget``, to find whom to delete.
 
     A survey has `rows`, or a `matrix` where nothing else of it is known.
 

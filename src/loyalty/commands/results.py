@@ -114,21 +114,28 @@ def reproduce(cases: Cases = None, cores: Cores = CORES) -> None:
 @app.command()
 def forget(
     case: Annotated[str, typer.Argument(help="The case's folder below data/.")],
-    respondent: Annotated[str, typer.Argument(help="The respondent's id, as the rows have it.")],
+    respondent: Annotated[
+        str, typer.Argument(help="The respondent's id, or what a personal column holds of them.")
+    ],
+    column: Annotated[str | None, typer.Option(help="Look in this column alone.")] = None,
 ) -> None:
     """Delete a respondent's rows from a case's csv files, and all that was made of them."""
     from loyalty.run import forget as forgetting
     from loyalty.run.workflow import alone
 
     with alone():
-        n, removed = forgetting.forget(case, respondent)
+        n, removed = forgetting.forget(case, respondent, column)
     if n == 1:
         tell("{case} · 1 row deleted", case=case)
     else:
         tell("{case} · {n:,} rows deleted", case=case, n=n)
     for folder in removed:
         tell("{case} · {folder} removed", case=case, folder=folder.relative_to(paths.root()))
-    tell("{case} · loyalty report {case} makes it anew; what git has of it, it keeps", case=case)
+    tell(
+        "{case} · loyalty report {case} makes it anew; what git has of it, and the file that it "
+        "was copied from, you have to see to",
+        case=case,
+    )
 
 
 @app.command()

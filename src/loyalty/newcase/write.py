@@ -84,8 +84,8 @@ SAYS: dict[str, tuple[str, str]] = {
         "不属于受访者的行，所有分析均予剔除（{what}）；删除某条规则即可保留",
     ),
     "personal": (
-        "About single people: these columns are never read.",
-        "涉及个人信息的列：永不读取。",
+        "About single people: these columns are never read, but by `loyalty forget`, to find whom to delete.",
+        "涉及个人信息的列：永不读取；仅 `loyalty forget` 用其查找要删除的人。",
     ),
     "several": ("Questions with several choices, not used:", "多选题（未使用）："),
     "attention": (

@@ -76,6 +76,11 @@ def read(content: bytes, form: Format, name: str, wanted: Wanted, *, heading: bo
     )
 
 
+def separator(name: str) -> str:
+    """What stands between values, from its name in :attr:`Table.found`."""
+    return _SEPARATORS.get(name, name)
+
+
 def first_lines(text: bytes) -> list[str]:
     """The first lines, with their ends."""
     top = text[:TOP]

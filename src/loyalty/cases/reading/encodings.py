@@ -65,6 +65,15 @@ def utf8(content: bytes, form: Format, name: str) -> tuple[bytes, str]:
     )
 
 
+def mark(content: bytes, encoding: str) -> tuple[bytes, str]:
+    """The mark that a text begins with, and the encoding of the rest, from :func:`utf8`'s."""
+    for one, of in MARKS:
+        if content.startswith(one):
+            ends = "-le" if one in (codecs.BOM_UTF16_LE, codecs.BOM_UTF32_LE) else "-be"
+            return one, of if of == "utf-8" else of + ends
+    return b"", encoding
+
+
 def _decoded(content: bytes, encoding: str, name: str) -> tuple[bytes, str]:
     try:
         return _text(content.decode(encoding).encode(), name), encoding
