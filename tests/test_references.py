@@ -23,6 +23,7 @@ WITHOUT = {
     "aalen1978": "none: the journal gave none then",
     "reichheld2003": "none: the journal gives its articles no DOI",
     "bell2002": "none: the journal gives its articles no DOI",
+    "korn1998": "none: the journal gave none then",
     "bonett2003": "not confirmed",
     "fader2001": "not confirmed",
     "hsu2004": "not confirmed",

@@ -27,10 +27,13 @@ from loyalty.simulate import Process, ProcessError, load_process, panel, simulat
 DATA = Path(__file__).parents[1] / "data"
 PANELS = [
     ("aftersales-simulated", "firm_months"),
+    ("aftersales-simulated", "service_complaints"),
+    ("aftersales-simulated", "service_steps"),
     ("aftersales-simulated", "training"),
     ("quality-simulated", "failures"),
     ("retail-simulated", "complaints"),
     ("retail-simulated", "purchases"),
+    ("retail-simulated", "visits"),
     ("strategy-simulated", "followed"),
     ("strategy-simulated", "nps_waves"),
     ("strategy-simulated", "tiers"),
@@ -41,7 +44,10 @@ GOLDEN = {
     "training": "e0c4e0082eaf1aad",
     "failures": "b31b3ec3c6bb94b0",
     "purchases": "03a246e88d99c60f",
-    "complaints": "83c2e04a6af1a389",
+    "complaints": "d4c544fa11d92737",
+    "visits": "11fc243c39582ee9",
+    "service_steps": "c41393f98598ce9b",
+    "service_complaints": "aeda97bea2d2cef7",
     "followed": "8317bc93366b8fed",
     "nps_waves": "660e91e6115dcd78",
     "tiers": "ca8137046e19c472",
@@ -373,6 +379,56 @@ def test_complaints_are_solved_and_customers_stay_as_declared(complaints: pd.Dat
         agrees(b, e, s)
 
 
+def test_complaints_end_as_declared_and_what_was_there_stays(complaints: pd.DataFrame) -> None:
+    truth = truth_of("retail-simulated", "complaints")
+    n = len(complaints)
+    for column, step, hours in (
+        ("hours", "answered", 24),
+        ("solved_hours", "solved", 72),
+        ("closed_hours", "closed", 168),
+    ):
+        expected = truth[f"{step}_in_time"]
+        agrees((complaints[column] <= hours).mean(), expected, math.sqrt(expected / n))
+    assert (complaints["solved_hours"].notna() == (complaints["solved"] == 1)).all()
+    ordered = complaints.dropna(subset=["solved_hours", "closed_hours"])
+    assert (ordered["hours"] <= ordered["solved_hours"]).all()
+    assert (ordered["solved_hours"] <= ordered["closed_hours"]).all()
+    raw = raw_of("retail-simulated")
+    del raw["panels"]["complaints"]["times"]
+    before = panel(Process.model_validate(raw), "complaints", respondents=1000, seed=20240505)
+    # the digest of this table before it told of times
+    assert digest(before).startswith("83c2e04a6af1a389")
+
+
+# --- touchpoints --------------------------------------------------------------------------------
+@pytest.fixture(scope="module")
+def visits() -> pd.DataFrame:
+    return panel(DATA / "retail-simulated" / "process.yml", "visits", respondents=40_000, seed=7)
+
+
+def test_waiting_and_loss_at_touchpoints_are_as_declared(visits: pd.DataFrame) -> None:
+    truth = truth_of("retail-simulated", "visits")
+    for name, part in visits.groupby("touchpoint"):
+        n = len(part)
+        agrees(part.waiting.mean(), truth[f"waiting_{name}"], part.waiting.std() / math.sqrt(n))
+        lost = truth[f"lost_{name}"]
+        agrees(1 - part.went_on.mean(), lost, math.sqrt(lost * (1 - lost) / n))
+    # nobody comes to a touchpoint after the one where they were lost
+    order = ["first_contact", "staff_service", "checkout", "complaint_handling"]
+    place = visits.touchpoint.map(order.index)
+    last = place.groupby(visits.customer).transform("max")
+    assert (visits.went_on[place < last] == 1).all()
+
+
+def test_the_share_of_channels_is_as_declared(visits: pd.DataFrame) -> None:
+    truth = truth_of("retail-simulated", "visits")
+    apart = visits.rating - visits.groupby("touchpoint").rating.transform("mean")
+    means = apart.groupby(visits.channel).mean()
+    share = means.var(ddof=1) / (means.var(ddof=1) + (apart - visits.channel.map(means)).var())
+    # the constructs differ between formats, too, and the slider has two ends
+    assert share == pytest.approx(truth["channel_share"], abs=0.005)
+
+
 # --- bad input ----------------------------------------------------------------------------------
 Change = Callable[[dict[str, Any]], object]
 
@@ -439,6 +495,17 @@ BAD: list[tuple[str, Change, str]] = [
         "retail",
         _set("complaints", "classes", "price", "share", to=0.5),
         r"classes: expected shares that sum to 1, got 1\.34",
+    ),
+    (
+        "retail",
+        _set("visits", "channels", "app", "share", to=0.5),
+        r"channels: expected shares that sum to 1, got 1\.32",
+    ),
+    ("retail", _set("visits", "touchpoints", "till", to={}), r"touchpoints\.till"),
+    (
+        "retail",
+        _set("complaints", "times", "left_open", "value", to=1.5),
+        r"left_open\.value: .*less than or",
     ),
     ("retail", _set("purchases", "spend", "q", to=1.0), r"spend\.q: expected more than 1"),
     (

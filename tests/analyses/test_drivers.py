@@ -10,10 +10,11 @@ import pytest
 from semfit.model import block_moments
 
 from loyalty.analyses.drivers import findings as drivers
-from loyalty.analyses.drivers import tables, words
+from loyalty.analyses.drivers import journey, tables, words
 from loyalty.analyses.drivers.models import Share
 from loyalty.analyses.drivers.page import PAGE
 from loyalty.cases import study, survey
+from loyalty.cases import tables as loading
 from loyalty.estimates.latent import latent
 from loyalty.ground import disclosure
 from loyalty.ground.findings import Refused, cited
@@ -312,6 +313,10 @@ def test_everything_is_shown_in_both_languages(
         "satisfied": drivers.satisfied(retail, pair),
         "recommendations": drivers.recommended(retail, needed, by_group=by_group),
     }
+    described = next(r for r in retail.study.resources if r.kind == "touchpoints")
+    visits = loading.load(retail.study, described)
+    found["journey"] = journey.journey(retail, visits, found["shares"], by_group)
+    found["channels"] = journey.channels(visits, found["journey"])
     assert set(found) == set(PAGE) == set(drivers.Drivers.model_fields)
     case = Case("retail-simulated", retail.study)
     for name, functions in PAGE.items():

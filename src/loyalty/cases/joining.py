@@ -95,6 +95,8 @@ def join(survey: Survey, tables: Sequence[Loaded]) -> dict[str, Joined]:
         matched = int(mine["person"].nunique())
         if not matched and table.resource.kind == "transactions":
             raise CannotCompute("no_key_matches", table=table.resource.id)
+        if "date" not in mine:
+            raise CannotCompute("no_date_to_join", table=table.resource.id)
         late = mine["date"] > asked
         counted = JoinedTable(
             table=table.resource.id,

@@ -33,9 +33,22 @@ ROLES: dict[str, dict[str, str]] = {
         "customer": "id?",
         "class": "text",
         "hours": "amount?",
+        "solved_hours": "amount?",
+        "closed_hours": "amount?",
         "solved": "flag?",
         "stayed": "flag?",
+        "group": "id?",
         "text": "text?",
+    },
+    "touchpoints": {
+        "customer": "id",
+        "date": "date?",
+        "touchpoint": "text",
+        "channel": "id?",
+        "waiting": "amount?",
+        "rating": "number?",
+        "went_on": "flag?",
+        "group": "id?",
     },
     "reviews": {"text": "text", "polarity": "text"},
     "failures": {
@@ -316,7 +329,9 @@ class Resource(Model):
 
     `columns` names the column of a role where it is not named like the role, `levels` the values
     of its text (in an experiment the first is the reference), `missing` the numbers that stand for
-    no answer, `unit` what amounts are counted in.
+    no answer, `unit` what amounts are counted in. `levels` of touchpoints are in the order in which
+    customers come to them; one that is called like a construct is what the construct rates.
+    `channels` names theirs.
     """
 
     id: Identifier
@@ -327,6 +342,7 @@ class Resource(Model):
         "waves",
         "experiment",
         "complaints",
+        "touchpoints",
         "reviews",
         "failures",
     ]
@@ -336,6 +352,7 @@ class Resource(Model):
     missing: list[float] = []
     levels: dict[Level, Text] = {}
     unit: Text | None = None
+    channels: dict[Level, Text] = {}
     measures: list[Measure] = []
 
     @model_validator(mode="after")
@@ -349,6 +366,10 @@ class Resource(Model):
         named = Counter(m.id for m in self.measures)
         if odd := [n for n, k in named.items() if k > 1 or n in ("wave", *roles)]:
             raise Mistake("measures.{odd}: another name is expected", odd=odd[0])
+        if self.kind == "touchpoints" and len(self.levels) < 2:
+            raise Mistake("levels: two touchpoints or more are expected, in their order")
+        if self.kind != "touchpoints" and self.channels:
+            raise Mistake("channels: of touchpoints, not of {kind}", kind=self.kind)
         if self.kind == "reviews" and (odd := sorted(set(self.levels) - {"pos", "neg"})):
             raise Mistake(
                 "levels.{odd}: expected pos or neg, which the reviews are told by", odd=odd[0]

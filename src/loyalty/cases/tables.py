@@ -23,6 +23,7 @@ import pandas as pd
 
 from loyalty.cases import reading, stores
 from loyalty.cases import survey as sources
+from loyalty.cases.asked import Group
 from loyalty.cases.faults import Fault, cell
 from loyalty.cases.sources import ROLES, Format, LineRows, Resource
 from loyalty.cases.stores import LeftOut, Store
@@ -38,6 +39,14 @@ from loyalty.ground.reasons import Reason
 from loyalty.ground.said import Said
 from loyalty.stats import ledger
 
+#: Roles of a kind of table of which the one cannot be less than the other.
+ORDERED = {
+    "complaints": (
+        ("hours", "solved_hours"),
+        ("hours", "closed_hours"),
+        ("solved_hours", "closed_hours"),
+    ),
+}
 #: What a review may be.
 POLARITIES = ("pos", "neg")
 
@@ -94,6 +103,13 @@ class Loaded:
         if isinstance(self.held, Store):
             return self.held.reduced(share, usual)
         return ledger.of_frame(self.held, share, usual)
+
+
+def grouping(study: Study, values: pd.Series) -> Group | None:
+    """The grouping of which most values are levels; None where none are."""
+    known = {g.id: int(values.isin(list(g.levels)).sum()) for g in study.groups}
+    best = max(study.groups, key=lambda g: known[g.id], default=None)
+    return best if best is not None and known[best.id] else None
 
 
 def rows_used(table: Loaded) -> RowsUsed:
@@ -305,6 +321,11 @@ def typed(
         if not optional:
             leave_out(blank, column, Reason(code="empty", parameters={"role": role}))
         columns[role] = values
+    for earlier, later in ORDERED.get(resource.kind, ()):
+        if earlier in columns and later in columns:
+            reason = Reason(code="out_of_order", parameters={"earlier": earlier, "later": later})
+            late = resource.columns.get(later, later)
+            leave_out(columns[later] < columns[earlier], late, reason)
     if found is not None and resource.kind in ("waves", "firm_panel"):
         found += _out_of_order(resource, frame, columns, usable, name, first)
     rows = pd.DataFrame(columns)[usable].reset_index(drop=True)

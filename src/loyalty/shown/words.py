@@ -58,6 +58,14 @@ _COLUMNS = {
     "competition": "竞争",
     "loyalty_before": "此前忠诚",
     "loyalty_after": "此后忠诚",
+    "touchpoint": "触点",
+    "channel": "渠道",
+    "waiting": "等待",
+    "rating": "评价",
+    "went_on": "继续前行",
+    "group": "分组",
+    "solved_hours": "解决用时",
+    "closed_hours": "结案用时",
 }
 #: What a column is, as reasons name it.
 COLUMNS = {role: Text(en=role, zh=zh) for role, zh in _COLUMNS.items()}

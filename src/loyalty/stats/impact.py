@@ -34,6 +34,42 @@ def share(hits: int, n: int, *, level: float = 0.95) -> tuple[float, float, floa
     return hits / n, min(float(low), hits / n), max(float(high), hits / n)
 
 
+def share_of_clusters(
+    flags: pd.Series, cluster: pd.Series, *, level: float = 0.95
+) -> tuple[float, float, float]:
+    """A proportion with Wilson's interval for as many rows as those of clusters are worth.
+
+    The rows are divided by the design effect: the variance of the share with whole clusters
+    resampled (CR1) over that of independent rows; it is not taken to be below one.
+
+    Args:
+        flags: (n,) True, False or missing (left out). cluster: whose row each is.
+
+    Source: Korn & Graubard (1998), Survey Methodology 24, 193-201; Franco, Little, Louis & Slud
+    (2019), Journal of Survey Statistics and Methodology 7, 334-364.
+    """
+    from statsmodels.stats.proportion import proportion_confint
+
+    check_level(level)
+    known = flags.notna() & cluster.notna()
+    x, who = flags[known].astype(float), cluster[known]
+    n, g = len(x), who.nunique()
+    if g < 2 or x.nunique() < 2:
+        return _all(x, g, level)
+    p = float(x.to_numpy().mean())
+    sums = (x - p).groupby(who).sum()
+    clustered = g / (g - 1) * float((sums**2).sum()) / n**2
+    effect = max(clustered / (p * (1 - p) / (n - 1)), 1.0)
+    low, high = proportion_confint(p * n / effect, n / effect, alpha=1.0 - level, method="wilson")
+    return p, float(low), float(high)
+
+
+def _all(x: pd.Series, clusters: int, level: float) -> tuple[float, float, float]:
+    """All or none of the rows: as many witnesses as there are clusters."""
+    none = len(x) == 0 or x.iloc[0] == 0
+    return share(0 if none else clusters, clusters, level=level)
+
+
 def class_impact(
     classes: pd.Series, stayed: pd.Series, *, least: int = 10, level: float = 0.95
 ) -> pd.DataFrame:

@@ -5,8 +5,14 @@ from __future__ import annotations
 import pandas as pd
 from matplotlib.figure import Figure as Drawing
 
-from loyalty.analyses.drivers.models import Satisfied, Shares, Weights
-from loyalty.analyses.drivers.words import grouping, of_effect, share_of
+from loyalty.analyses.drivers.models import Journey, Satisfied, Shares, Weights
+from loyalty.analyses.drivers.words import (
+    grouping,
+    of_effect,
+    share_of,
+    touchpoint,
+    waited,
+)
 from loyalty.ground.terms import term
 from loyalty.ground.text import Language, Text
 from loyalty.shown import charts
@@ -146,4 +152,67 @@ def satisfied(found: Satisfied, case: Case) -> Figure:
             en="Forest plot: a row each loyalty and group, the share satisfied and the share loyal with intervals.",
             zh="森林图：每行为一种忠诚与一个分组，附满意者与忠诚者的比例及区间。",
         ),
+    )
+
+
+def _map(found: Journey, case: Case, levels: bool, language: Language) -> Drawing:
+    rows = [r for r in found.rows if (r.level is not None) == levels]
+    unit = waited(found, case)
+    rated = "Rating" if found.scored == "rating" else "Score, 0 to 100"
+    names_ = {
+        "score": term(rated),
+        "share": Text(en="Share of what\nis explained, %", zh="解释份额\n（%）"),
+        "waiting": Text(en=f"Waiting,\n{unit.en}", zh=f"等待\n（{unit.zh}）"),
+        "lost": Text(en="Go no\nfurther, %", zh="就此止步\n（%）"),
+    }
+    panels = {panel: name.in_(language) for panel, name in names_.items()}
+    drawn = []
+    for r in rows:
+        name = touchpoint(r.touchpoint, found, case).in_(language)
+        who = grouping(case, found.grouped).levels[r.level] if found.grouped and r.level else None
+        for panel in panels:
+            times = 100 if panel in ("share", "lost") else 1
+            ends = [getattr(r, f"{panel}{end}") for end in ("", "_ci_lower", "_ci_upper")]
+            if ends[0] is None:
+                continue
+            values = [None if e is None else times * e for e in ends]
+            drawn.append((name, panel, who.in_(language) if who else "", *values))
+    names = ["label", "panel", "level", "estimate", "ci_lower", "ci_upper"]
+    frame = pd.DataFrame(drawn, columns=names)
+    frame[names[3:]] = frame[names[3:]].astype(float)
+    there = {k: v for k, v in panels.items() if (frame["panel"] == k).any()}
+    return charts.journey_map(frame, there, group="level" if levels else None)
+
+
+def journey(found: Journey, case: Case) -> Figure:
+    return Figure(
+        lambda language: _map(found, case, False, language),
+        Text(
+            en="The journey as the data have it: touchpoints from left to right, with 95 % intervals.",
+            zh="数据所呈现的客户旅程：触点自左向右，附 95% 区间。",
+        ),
+        Text(
+            en="Panels one above the other, touchpoints in order from left to right: satisfaction, share of what is explained, waiting, and the share of those who come that go no further.",
+            zh="自上而下的多个面板，触点自左向右依次排列：满意度、解释份额、等待，以及到达者中止步的比例。",
+        ),
+        says=1,
+    )
+
+
+def journey_by_level(found: Journey, case: Case) -> Figure | None:
+    """The same by the levels of the grouping."""
+    if found.grouped is None:
+        return None
+    of = escaped(grouping(case, found.grouped).label)
+    return Figure(
+        lambda language: _map(found, case, True, language),
+        Text(
+            en=f"The journey by {of.en.lower()}, with 95 % intervals.",
+            zh=f"分{of.zh}的客户旅程及 95% 区间。",
+        ),
+        Text(
+            en="The same panels, a colour each level.",
+            zh="面板同上，各水平以不同颜色表示。",
+        ),
+        says=None,
     )

@@ -17,11 +17,13 @@ from loyalty.analyses.drivers.models import (
     Average,
     Bend,
     Bottleneck,
+    Channels,
     Condition,
     Cross,
     Demand,
     GroupShare,
     GroupShares,
+    Journey,
     Level,
     Necessity,
     Needed,
@@ -83,6 +85,8 @@ class Drivers(Findings):
     bottleneck: Bottleneck | Refused | None = None
     thresholds: Thresholds | Refused | None = None
     satisfied: Satisfied | Refused | None = None
+    journey: Journey | Refused | None = None
+    channels: Channels | Refused | None = None
     recommendations: Recommendations | Refused | None = None
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
+from loyalty.cases.tables import RowsUsed
 from loyalty.ground.findings import (
     Bounded,
     Count,
@@ -23,6 +24,7 @@ from loyalty.stats.necessity import Verdict
 #: ``direct``: of all constructs with a path to it; ``first``: of those that begin its chains.
 Side = Literal["direct", "first"]
 Bend = Literal["faster", "slower", "open"]
+Middle = Annotated[float, Shown("number", 1)]
 
 
 class Interval(Record):
@@ -333,3 +335,78 @@ class Satisfied(Finding):
     firms: Count | None
     firms_satisfied: Count | None
     rows: tuple[Cross, ...]
+
+
+class Touch(Record):
+    """One touchpoint, of everybody (`level` None) or of a level of the grouping.
+
+    ``share``: the construct's part in what is explained of satisfaction (LMG), None where the
+    touchpoint is none of the constructs that lead to it; ``score``: the mean rating there, or of
+    the construct from 0 to 100; ``waiting``: the mean, and half waited no longer than the `median`;
+    ``lost``: of those who came, the share that went no further.
+    """
+
+    touchpoint: str
+    level: str | None
+    n: People
+    share: Percent | None
+    share_ci_lower: Percent | None
+    share_ci_upper: Percent | None
+    score: Middle | None
+    score_ci_lower: Middle | None
+    score_ci_upper: Middle | None
+    waiting: Middle | None
+    waiting_ci_lower: Middle | None
+    waiting_ci_upper: Middle | None
+    median: Middle | None
+    lost: Percent | None
+    lost_ci_lower: Percent | None
+    lost_ci_upper: Percent | None
+
+
+class Journey(Finding):
+    """The touchpoints in the order in which customers come to them.
+
+    `customers` of the table `table`; shares are of `to`, in the equation named by `side`. `silent`
+    touchpoints have too few rows to be shown, `several`: customers came more than once.
+    """
+
+    table: str
+    rows_used: RowsUsed
+    customers: Count
+    several: bool
+    scored: Literal["rating", "survey"] | None
+    to: str | None
+    side: Side | None
+    grouped: str | None
+    silent: tuple[str, ...]
+    rows: tuple[Touch, ...]
+
+
+class Channel(Record):
+    """How far ratings in a channel lie above the mean of their touchpoint, in points."""
+
+    channel: str
+    n: People
+    estimate: Middle
+    ci_lower: Middle
+    ci_upper: Middle
+
+
+class Channels(Finding):
+    """How much of the differences between ratings lies between channels (REML).
+
+    Of ratings less the means of their touchpoints: the variance between `levels` channels, crossed
+    with that between customers. `share` of both and the rest together, with an interval by the
+    profile of the likelihood; `sd` between channels in points; `people`: the customers' share.
+    """
+
+    n: Count
+    customers: Count
+    levels: Count
+    share: Percent
+    ci_lower: Percent
+    ci_upper: Percent
+    sd: Middle
+    people: Percent
+    rows: tuple[Channel, ...]

@@ -11,5 +11,7 @@ PAGE = {
     "bottleneck": [tables.bottleneck, words.bottleneck],
     "thresholds": [tables.thresholds, words.thresholds],
     "satisfied": [figures.satisfied, tables.satisfied, words.satisfied],
+    "journey": [figures.journey, tables.journey, words.journey, figures.journey_by_level],
+    "channels": [tables.channels, words.channels],
     "recommendations": [tables.recommendations, words.recommendations],
 }

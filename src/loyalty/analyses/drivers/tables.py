@@ -7,9 +7,11 @@ from typing import Any
 
 from loyalty.analyses.drivers.models import (
     Bottleneck,
+    Channels,
     Cross,
     Demand,
     GroupShares,
+    Journey,
     Necessity,
     Recommendations,
     Satisfied,
@@ -23,10 +25,13 @@ from loyalty.analyses.drivers.words import (
     GRADES,
     VERDICTS,
     asked,
+    channel,
     grouping,
     of_effect,
     resampled,
     share_of,
+    touchpoint,
+    waited,
 )
 from loyalty.ground.terms import term
 from loyalty.ground.text import Text
@@ -326,5 +331,62 @@ def satisfied(found: Satisfied, case: Case) -> Table:
         Text(
             en=f"Satisfied and loyal: an answer, or a mean of a scale, from {cut('satisfied_part', 'percent')} of the scale on, that is 7 on 1 to 10 or 5 on 1 to 7{source}. Differences in percentage points of the same people [@agresti2005]; Wilson's intervals of shares.",
             zh=f"满意与忠诚：答案或量表均值达到量表的 {cut('satisfied_part', 'percent')} 及以上，即 1–10 分中的 7 分或 1–7 分中的 5 分{source}。同一批受访者的份额之差以百分点计 [@agresti2005]；份额为 Wilson 区间。",
+        ),
+    )
+
+
+# --- the journey ---------------------------------------------------------------------------------
+def journey(found: Journey, case: Case) -> Table:
+    """What is known of each touchpoint, of everybody; what a table does not tell has no column."""
+    rows = [r for r in found.rows if r.level is None]
+    unit = waited(found, case)
+    columns = [Column(lambda r: touchpoint(r.touchpoint, found, case), "Touchpoint")]
+    columns.append(Column("n", "Visits"))
+    several = (
+        ("share", "Share of what is explained", 0),
+        ("score", "Rating" if found.scored == "rating" else "Score, 0 to 100", 1),
+        ("waiting", Text(en=f"Waiting, {unit.en}", zh=f"等待（{unit.zh}）"), 1),
+        ("lost", "Go no further", 0),
+    )
+    for field, heading, decimals in several:
+        if any(getattr(r, field) is not None for r in rows):
+            ends = (f"{field}_ci_lower", f"{field}_ci_upper")
+            columns.append(Column(field, heading, decimals=decimals))
+            columns.append(Column(ends, "95 % interval", decimals=decimals))
+            if field == "waiting":
+                columns.append(Column("median", "Median", decimals=1))
+    en = zh = ""
+    if found.to is not None:
+        to = escaped(case.label(found.to))
+        how = "directly" if found.side == "direct" else "through others"
+        wie = "直接" if found.side == "direct" else "经其他构念"
+        en, zh = (
+            f" Shares: LMG, of what all constructs that lead {how} to {to.en.lower()} explain of it, by refits as above [@gromping2007].",
+            f"份额：所有{wie}通往{to.zh}的构念所解释部分中的 LMG 份额，重新拟合方式同上 [@gromping2007]。",
+        )
+    return Table(
+        rows,
+        columns,
+        Text(en="The journey, touchpoint by touchpoint.", zh="客户旅程：逐个触点。"),
+        Text(
+            en=f"In the order in which customers come to them. Means with customers as clusters; go no further: Wilson's interval for as many visits as those of one customer are worth [@korn1998].{en}",
+            zh=f"按客户到达的先后排列。均值以客户为聚类；止步比例：按同一客户多次到访折算有效样本的 Wilson 区间 [@korn1998]。{zh}",
+        ),
+    )
+
+
+def channels(found: Channels, case: Case) -> Table:
+    return Table(
+        found.rows,
+        [
+            Column(lambda r: channel(r.channel, case), "Channel"),
+            Column("n", "Ratings"),
+            Column("estimate", "Points from the mean", decimals=1),
+            Column(("ci_lower", "ci_upper"), "95 % interval", decimals=1),
+        ],
+        Text(en="How alike channels are.", zh="各渠道的一致程度。"),
+        Text(
+            en="Ratings less the mean of their touchpoint; customers as clusters. The share of the variance that lies between channels: channels and customers as crossed random effects, touchpoints fixed, by restricted likelihood [@bates2015]; its interval by the profile of that likelihood [@venzon1988].",
+            zh="评分减去所在触点的均值；以客户为聚类。渠道之间的方差份额：渠道与客户为交叉随机效应，触点为固定效应，限制性似然估计 [@bates2015]；区间取自该似然的轮廓 [@venzon1988]。",
         ),
     )

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from loyalty.analyses.drivers.models import (
     Bottleneck,
+    Channel,
+    Channels,
     Condition,
     Cross,
     GroupShares,
+    Journey,
     Necessity,
     Recommendations,
     Satisfied,
@@ -17,9 +20,11 @@ from loyalty.analyses.drivers.models import (
     Target,
     Threshold,
     Thresholds,
+    Touch,
     Weights,
 )
 from loyalty.cases.asked import Group
+from loyalty.cases.sources import Resource
 from loyalty.estimates.verdicts import Doubts
 from loyalty.ground.markdown import escape
 from loyalty.ground.text import Text
@@ -27,7 +32,18 @@ from loyalty.shown.context import Case, arrow
 from loyalty.shown.doubts import unreliable
 from loyalty.shown.short import within
 from loyalty.shown.units import units
-from loyalty.shown.words import cut, equals, estimate, interval, listed, names, number
+from loyalty.shown.words import (
+    cut,
+    equals,
+    escaped,
+    estimate,
+    interval,
+    listed,
+    names,
+    number,
+    rows_used,
+    with_number,
+)
 
 VERDICTS = {
     "necessary": "yes",
@@ -480,6 +496,194 @@ def _cross(row: Cross, case: Case) -> Text:
         en=f"By {label.en}, {en}: {happy} against {loyal}, a difference of {gap} percentage points.{left}",
         zh=f"按{label.zh}，{zh}：{happy} 对 {loyal}，相差 {gap} 个百分点。{left_zh}",
     )
+
+
+# --- the journey ---------------------------------------------------------------------------------
+def touchpoint(name: str, found: Journey, case: Case) -> Text:
+    """Its label in the table of touchpoints."""
+    return _resource(found, case).levels[name]
+
+
+def channel(name: str, case: Case) -> Text:
+    """The label of a channel, or its name."""
+    for resource in case.study.resources:
+        if name in resource.channels:
+            return resource.channels[name]
+    return Text(en=name, zh=name)
+
+
+def _resource(found: Journey, case: Case) -> Resource:
+    return next(r for r in case.study.resources if r.id == found.table)
+
+
+def waited(found: Journey, case: Case) -> Text:
+    """What waiting is counted in."""
+    return _resource(found, case).unit or Text(en="units of time", zh="时间单位")
+
+
+def journey(found: Journey, case: Case) -> list[Text]:
+    """What stands out at which touchpoint, where intervals lie apart; then what is not known."""
+    said = [rows_used(found.rows_used)]
+    rows = [r for r in found.rows if r.level is None]
+    if found.to is not None:
+        to = _lower(case.label(found.to))
+        said += _most(
+            rows,
+            "share",
+            found,
+            case,
+            Text(
+                en=f"Of what is explained of {to.en}, the largest share among the touchpoints is that of",
+                zh=f"在{to.zh}被解释的部分中，份额最大的触点是",
+            ),
+            Text(en="which counts most", zh="哪个最重要"),
+            decimals=0,
+        )
+    said += _most(
+        rows,
+        "score",
+        found,
+        case,
+        Text(
+            en="Rated lowest is" if found.scored == "rating" else "Lowest on its scale is",
+            zh="评分最低的是" if found.scored == "rating" else "量表得分最低的是",
+        ),
+        Text(en="which is rated lowest", zh="哪个评分最低"),
+        least=True,
+    )
+    unit = escaped(waited(found, case))
+    said += _most(
+        rows,
+        "waiting",
+        found,
+        case,
+        Text(
+            en=f"Customers wait longest (mean, in {unit.en}) at",
+            zh=f"平均等待（{unit.zh}）最长的是",
+        ),
+        Text(en="where they wait longest", zh="哪里等待最长"),
+    )
+    said += _most(
+        rows,
+        "lost",
+        found,
+        case,
+        Text(en="Of those who come, most go no further after", zh="到达者中止步比例最高的是"),
+        Text(en="where most are lost", zh="哪里流失最多"),
+        decimals=0,
+    )
+    if found.silent:
+        names_ = names([touchpoint(t, found, case) for t in found.silent])
+        said.append(
+            Text(
+                en=f"Not shown, since there are no rows or too few: {names_.en}.",
+                zh=f"记录缺失或过少而未列出：{names_.zh}。",
+            )
+        )
+    said.append(
+        Text(
+            en="Who waits longer and who goes no further are seen as they came, not by chance: a touchpoint where many are lost is one to look at, not one that is shown to drive them away.",
+            zh="等待与流失均为实际发生的情形，并非随机安排：流失多的触点值得查看，但并未证明是它使客户离开。",
+        )
+    )
+    return said
+
+
+def _most(
+    rows: Sequence[Touch],
+    field: str,
+    found: Journey,
+    case: Case,
+    said: Text,
+    open_: Text,
+    *,
+    least: bool = False,
+    decimals: int | None = None,
+) -> list[Text]:
+    """Which touchpoint has the most (or `least`) of something, if its interval lies apart."""
+
+    def of(row: Touch, end: str = "") -> Any:
+        return getattr(row, f"{field}{end}")
+
+    known = [r for r in rows if of(r) is not None and of(r, "_ci_lower") is not None]
+    if len(known) < 2:
+        return []
+    top = min(known, key=of) if least else max(known, key=of)
+    others = [r for r in known if r is not top]
+    apart = (
+        all(of(top, "_ci_upper") < of(r, "_ci_lower") for r in others)
+        if least
+        else all(of(top, "_ci_lower") > of(r, "_ci_upper") for r in others)
+    )
+    label = _lower(touchpoint(top.touchpoint, found, case))
+    shown = estimate(of(top), of(top, "_ci_lower"), of(top, "_ci_upper"), decimals=decimals)
+    if apart:
+        return [Text(en=f"{said.en} {label.en}: {shown}.", zh=f"{said.zh}{label.zh}：{shown}。")]
+    rivals = [r for r in others if _meet(of, top, r)]
+    labels = names([Text(en=within(t.en), zh=t.zh) for t in _labels(rivals, found, case)])
+    return [
+        Text(
+            en=f"{said.en} {label.en} in the estimate ({shown}), but its interval meets that of {labels.en}: {open_.en} is open.",
+            zh=f"{said.zh}{label.zh}（估计值 {shown}），但其区间与{labels.zh}重叠：{open_.zh}尚无定论。",
+        )
+    ]
+
+
+def _meet(of: Callable[..., Any], one: Touch, other: Touch) -> bool:
+    apart = of(one, "_ci_lower") > of(other, "_ci_upper")
+    return not (apart or of(one, "_ci_upper") < of(other, "_ci_lower"))
+
+
+def _labels(rows: Sequence[Touch], found: Journey, case: Case) -> list[Text]:
+    return [touchpoint(r.touchpoint, found, case) for r in rows]
+
+
+#: With fewer channels than this their variance is little known.
+FEW = 10
+
+
+def channels(found: Channels, case: Case) -> list[Text]:
+    share = estimate(found.share, found.ci_lower, found.ci_upper)
+    levels, sd, people = number(found.levels), number(found.sd), number(found.people)
+    said = [
+        Text(
+            en=f"Of the differences between ratings of a touchpoint, {share} lie between the {levels} channels (a standard deviation of {sd} points), and {people} between customers.",
+            zh=f"同一触点评分的差异中，{share} 来自 {levels} 个渠道之间（标准差 {sd} 分），{people} 来自客户之间。",
+        )
+    ]
+    if found.ci_lower > 0:
+        en, zh = (
+            "The interval excludes zero: channels are not alike.",
+            "区间不含零：各渠道并不一致。",
+        )
+    else:
+        en, zh = (
+            "The interval holds zero: that channels differ is not shown, which does not show that they are alike.",
+            "区间含零：未能证明各渠道有差异，但也不等于证明其一致。",
+        )
+    said.append(Text(en=en, zh=zh))
+    if found.levels < FEW:
+        said.append(
+            Text(
+                en="A variance between so few channels is known only roughly, which is why the interval is wide.",
+                zh="渠道数量很少，其间的方差只能粗略估计，故区间较宽。",
+            )
+        )
+    below = [r for r in found.rows if r.ci_upper < 0]
+    above = [r for r in found.rows if r.ci_lower > 0]
+    for rows, en, zh in (
+        (below, "Rated lower than the mean of their touchpoints", "低于所在触点平均评分"),
+        (above, "Rated higher", "高于平均评分"),
+    ):
+        if rows:
+            parts = listed([_channel(r, case) for r in rows])
+            said.append(Text(en=f"{en}: {parts.en}.", zh=f"{zh}：{parts.zh}。"))
+    return said
+
+
+def _channel(row: Channel, case: Case) -> Text:
+    shown = estimate(row.estimate, row.ci_lower, row.ci_upper)
+    return with_number(channel(row.channel, case), shown)
 
 
 # --- what to do ----------------------------------------------------------------------------------

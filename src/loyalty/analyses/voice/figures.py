@@ -5,9 +5,10 @@ from __future__ import annotations
 import pandas as pd
 from matplotlib.figure import Figure as Drawing
 
-from loyalty.analyses.voice.findings import Classes, Clusters, Funnel, Themes, Words
-from loyalty.analyses.voice.words import STAGES, category, glossed, theme
+from loyalty.analyses.voice.findings import Classes, Clusters, Funnel, Themes, Times, Words
+from loyalty.analyses.voice.words import STAGES, STEPS, category, glossed, theme
 from loyalty.ground.findings import Refused
+from loyalty.ground.numbers import show
 from loyalty.ground.terms import term
 from loyalty.ground.text import Language, Text
 from loyalty.shown import charts
@@ -180,5 +181,39 @@ def funnel(found: Funnel, case: Case) -> Figure:
         Text(
             en="One dot with an interval a stage: the share of complaints that are answered, answered in time and solved, and whose customers stay.",
             zh="每一阶段一点及区间：得到回应、及时回应、得到解决的投诉比例，以及客户留下的比例。",
+        ),
+    )
+
+
+def times(found: Times, case: Case) -> Figure:
+    def draw(language: Language) -> Drawing:
+        curves = {
+            STEPS[step].in_(language): pd.DataFrame(
+                [
+                    (p.hours, p.estimate, p.ci_lower, p.ci_upper)
+                    for p in found.curves
+                    if p.step == step
+                ],
+                columns=["time", "estimate", "ci_lower", "ci_upper"],
+            ).astype(float)
+            for step in dict.fromkeys(p.step for p in found.curves)
+        }
+        marks = {
+            f"{show(r.hours, 'number', decimals=0)}": float(r.hours)
+            for r in found.rows
+            if r.group is None
+        }
+        x, y = term("Hours since the complaint"), term("Share of complaints")
+        return charts.incidence(curves, x.in_(language), y.in_(language), marks)
+
+    return Figure(
+        draw,
+        Text(
+            en="How fast complaints are answered, solved and closed, with 95 % intervals.",
+            zh="投诉得到回应、解决与结案的快慢及 95% 区间。",
+        ),
+        Text(
+            en="Rising step curves over the hours since the complaint: shares answered, solved, closed without a solution, and closed.",
+            zh="随投诉后小时数上升的阶梯曲线：已回应、已解决、未解决而结案、已结案的比例。",
         ),
     )

@@ -280,6 +280,63 @@ class Funnel(Finding):
     stages: tuple[Stage, ...]
 
 
+#: What a complaint comes to in time; `unsolved`: it was closed without a solution.
+Step = Literal["answered", "solved", "unsolved", "closed"]
+
+
+class Reached(Record):
+    """The share of complaints that came to a step within so many hours, of a group (None: all).
+
+    Of none or all that came there is no interval.
+    """
+
+    step: Step
+    group: str | None
+    n: People
+    hours: Real
+    estimate: Percent
+    ci_lower: Percent | None
+    ci_upper: Percent | None
+
+
+class Half(Record):
+    """By when half of the complaints had come to a step; None where they had not."""
+
+    step: Step
+    n: People
+    events: People
+    hours: Real | None
+
+
+class Point(Record):
+    """A curve's share after so many hours."""
+
+    step: Step
+    hours: Real
+    estimate: Percent
+    ci_lower: Percent | None
+    ci_upper: Percent | None
+
+
+class Times(Finding):
+    """How fast complaints are answered, solved and closed, of `n` of the `received`.
+
+    The others have no date and no hour. Complaints that had not come so far when the register was
+    read count as long as they were watched (Kaplan–Meier; where a complaint is closed without a
+    solution, or without an answer, there is none any more: Aalen–Johansen). Customers are the
+    clusters where `customers` is a number. `grouped`: the grouping whose levels `rows` have, too.
+    """
+
+    received: Count
+    n: People
+    customers: Count | None
+    open: People
+    grouped: str | None
+    halves: tuple[Half, ...]
+    rows: tuple[Reached, ...]
+    curves: tuple[Point, ...]
+
+
 class Again(Record):
     """Whether a complaint of a class (None: of any) is followed by another of the customer's.
 
@@ -376,6 +433,7 @@ class Voice(Findings):
     complaints: Complaints | Refused | None = None
     classes: Classes | Refused | None = None
     funnel: Funnel | Refused | None = None
+    times: Times | Refused | None = None
     staying: Staying | Refused | None = None
     coming_back: ComingBack | Refused | None = None
     warning: Warned | Refused | None = None

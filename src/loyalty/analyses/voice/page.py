@@ -13,6 +13,7 @@ PAGE = {
     "complaints": [words.complaints],
     "classes": [tables.classes, figures.impact, words.impact, words.classes],
     "funnel": [figures.funnel, words.funnel],
+    "times": [figures.times, tables.times, words.times],
     "staying": [words.staying],
     "coming_back": [tables.coming_back, words.coming_back],
     "warning": [words.warning],

@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+
 from loyalty.analyses.voice.findings import (
     Classes,
     Clusters,
     ComingBack,
     ComplaintClusters,
+    Half,
     Quotes,
+    Reached,
     Texts,
     Themes,
+    Times,
 )
-from loyalty.analyses.voice.words import category, glossed, theme
+from loyalty.analyses.voice.words import STEPS, category, glossed, theme
 from loyalty.ground.terms import term
 from loyalty.ground.text import Text
 from loyalty.shown.context import Case
 from loyalty.shown.table import Column, Table
-from loyalty.shown.words import cut, number
+from loyalty.shown.words import cut, number, plain
 
 
 def texts(found: Texts, case: Case) -> Table:
@@ -134,6 +140,62 @@ def coming_back(found: ComingBack, case: Case) -> Table:
         Text(
             en="The chance that the customer's next complaint comes within that time and is of the same class, or of another one: competing risks, by the Aalen–Johansen estimate, which allows for complaints near the end of the record; intervals with customers as clusters.",
             zh="该客户下一次投诉在此期限内出现且属同类或他类的概率：竞争风险，Aalen–Johansen 估计，已考虑临近记录期末的投诉；区间以客户为聚类。",
+        ),
+    )
+
+
+@dataclass(frozen=True)
+class _Stepped:
+    """A step of everybody or of a group: the shares within each of the hours."""
+
+    step: str
+    group: str | None
+    shares: Sequence[Reached]
+    half: Half | None
+
+    def __getattr__(self, name: str) -> Reached:
+        """``at0``, ``at1`` …: the share within the hours of that place."""
+        if not name.startswith("at"):
+            raise AttributeError(name)
+        return self.shares[int(name.removeprefix("at"))]
+
+
+def times(found: Times, case: Case) -> Table:
+    levels = next((g.levels for g in case.study.groups if g.id == found.grouped), {})
+    every = Text(en="All", zh="全部")
+    halves = {h.step: h for h in found.halves}
+    rows = [
+        _Stepped(
+            step,
+            group,
+            [r for r in found.rows if (r.step, r.group) == (step, group)],
+            halves.get(step) if group is None else None,
+        )
+        for step, group in dict.fromkeys((r.step, r.group) for r in found.rows)
+    ]
+    columns = [Column(lambda r: STEPS[r.step], "Step")]
+    if levels:
+        columns.append(Column(lambda r: levels[r.group] if r.group else every, "Group"))
+    for k, first in enumerate(rows[0].shares):
+        hours = number(first.hours, decimals=0)
+        heading = Text(en=f"Within {plain(hours)} h", zh=f"{plain(hours)} 小时内")
+        columns.append(Column(f"at{k}.estimate", heading, "percent"))
+        columns.append(Column((f"at{k}.ci_lower", f"at{k}.ci_upper"), "95 % interval", "percent"))
+    columns.append(
+        Column(
+            lambda r: None if r.half is None else r.half.hours, "Half within, hours", "number", 0
+        )
+    )
+    return Table(
+        rows,
+        columns,
+        Text(
+            en="From the complaint to the answer, the solution and the end.",
+            zh="从投诉到回应、解决与结案。",
+        ),
+        Text(
+            en="Shares of all complaints, open ones included: one less the Kaplan–Meier estimate [@kaplan1958]; where a complaint may end without a solution or an answer, the Aalen–Johansen estimate of competing risks [@aalen1978]. By whole hours; intervals by log(−log), customers as clusters where they are known.",
+            zh="占全部投诉（含未结案者）的比例：1 减 Kaplan–Meier 估计 [@kaplan1958]；若投诉可能未获解决或回应即结案，则用竞争风险的 Aalen–Johansen 估计 [@aalen1978]。以整小时计；log(−log) 区间，已知客户时以客户为聚类。",
         ),
     )
 

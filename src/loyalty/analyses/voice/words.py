@@ -19,9 +19,11 @@ from loyalty.analyses.voice.findings import (
     Overlap,
     Quotes,
     Staying,
+    Step,
     Texts,
     Theme,
     Themes,
+    Times,
     Warned,
     Words,
 )
@@ -31,7 +33,7 @@ from loyalty.ground.terms import term
 from loyalty.ground.text import Text
 from loyalty.ground.thresholds import threshold
 from loyalty.shown.context import Case
-from loyalty.shown.words import cannot, cut, equals, estimate, names, number, rows_used
+from loyalty.shown.words import cannot, cut, equals, escaped, estimate, names, number, rows_used
 
 #: Below this share of the lines, themes are seldom written of.
 SELDOM = 0.1
@@ -43,7 +45,7 @@ APART = 0.25
 
 #: The stages of a complaint, as headings and as what is said of the share.
 STAGES = {
-    "answered": "Answered",
+    "answered": "Answered [of complaints]",
     "in_time": "Answered in time",
     "solved": "Solved",
     "stayed": "Stayed",
@@ -344,6 +346,101 @@ def funnel(found: Funnel, case: Case) -> list[Text]:
             )
         else:
             said.append(Text(en=f"{shown} {what.en}.", zh=f"{shown} {what.zh}。"))
+    return said
+
+
+#: What is said of a share that came to a step.
+STEPS: dict[Step, Text] = {
+    "answered": Text(en="answered", zh="已回应"),
+    "solved": Text(en="solved", zh="已解决"),
+    "unsolved": Text(en="closed without a solution", zh="未解决而结案"),
+    "closed": Text(en="closed", zh="已结案"),
+}
+
+
+#: Of which of the hours a sentence gives the share.
+NAMED_AT: dict[Step, int] = {"answered": 0, "solved": 1, "unsolved": 2, "closed": 2}
+
+
+def times(found: Times, case: Case) -> list[Text]:
+    """By when how many are answered, solved and closed; who is slower, where intervals say so."""
+    rows = [r for r in found.rows if r.group is None]
+    said = []
+    if found.n < found.received:
+        left = number(found.n), number(found.received)
+        said.append(
+            Text(
+                en=f"Times are known of {left[0]} of {left[1]} complaints.",
+                zh=f"{left[1]} 条投诉中有 {left[0]} 条的时间可知。",
+            )
+        )
+    marks = list(dict.fromkeys(r.hours for r in rows))
+    for step, place in NAMED_AT.items():
+        row = next((r for r in rows if (r.step, r.hours) == (step, marks[place])), None)
+        if row is None:
+            continue
+        half = next(h for h in found.halves if h.step == step)
+        en = zh = ""
+        if half.hours is not None:
+            at = number(half.hours, decimals=0)
+            en, zh = f", half of all within {at}", f"，半数在 {at} 小时内"
+        shown, hours = (
+            estimate(row.estimate, row.ci_lower, row.ci_upper),
+            number(row.hours, decimals=0),
+        )
+        what = STEPS[step]
+        said.append(
+            Text(
+                en=f"Within {hours} hours {shown} are {what.en}{en}.",
+                zh=f"{hours} 小时内 {shown} {what.zh}{zh}。",
+            )
+        )
+    if found.open:
+        still = number(found.open)
+        said.append(
+            Text(
+                en=f"{still} were still open when the register ends; they count as long as they were watched.",
+                zh=f"登记截止时仍有 {still} 条未结案，按已观察的时长计入。",
+            )
+        )
+    return [*said, *_slower(found, case)]
+
+
+def _slower(found: Times, case: Case) -> list[Text]:
+    """Levels whose shares lie apart at the middle of the hours."""
+    if found.grouped is None:
+        return []
+    levels = next(g for g in case.study.groups if g.id == found.grouped).levels
+    said = []
+    for step in ("answered", "solved", "closed"):
+        mine = [r for r in found.rows if r.group is not None and r.step == step]
+        marks = list(dict.fromkeys(r.hours for r in mine))
+        if not marks:
+            continue
+        mine = [r for r in mine if r.hours == marks[len(marks) // 2]]
+        if len(mine) < 2:
+            continue
+        top, low = max(mine, key=lambda r: r.estimate), min(mine, key=lambda r: r.estimate)
+        ends = (top.ci_lower, low.ci_upper)
+        if ends[0] is None or ends[1] is None or ends[0] <= ends[1]:
+            continue
+        a, b = (estimate(r.estimate, r.ci_lower, r.ci_upper) for r in (top, low))
+        names_ = [escaped(levels[str(r.group)]) for r in (top, low)]
+        hours, what = number(top.hours, decimals=0), STEPS[step]
+        said.append(
+            Text(
+                en=f"Within {hours} hours more are {what.en} in {names_[0].en} ({a}) than in {names_[1].en} ({b}).",
+                zh=f"{hours} 小时内，{names_[0].zh}{what.zh}者（{a}）多于{names_[1].zh}（{b}）。",
+            )
+        )
+    if not said:
+        of = escaped(next(g for g in case.study.groups if g.id == found.grouped).label)
+        said.append(
+            Text(
+                en=f"Which {of.en.lower()} is faster is not shown: the intervals overlap.",
+                zh=f"各{of.zh}之间孰快孰慢未能显示：区间重叠。",
+            )
+        )
     return said
 
 

@@ -22,6 +22,7 @@ from loyalty.shown.charts.charts import (
 )
 from loyalty.shown.charts.forest import Row, forest, odds, stacked
 from loyalty.shown.charts.groups import importance_maps
+from loyalty.shown.charts.journey import incidence, journey_map
 from loyalty.shown.charts.measurement import fit_levels, residual_map, two_triangles
 from loyalty.shown.charts.paths import Arrow, path_diagram
 from loyalty.shown.charts.phone import narrow
@@ -59,7 +60,9 @@ __all__ = [
     "growth",
     "importance_maps",
     "importance_performance",
+    "incidence",
     "interval_panels",
+    "journey_map",
     "loading_map",
     "missing_glyphs",
     "narrow",

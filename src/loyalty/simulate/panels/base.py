@@ -15,6 +15,14 @@ from pydantic import Field
 
 from loyalty.simulate.entries import Because, Declared, Finite, Floats, Integers
 
+#: Nodes and weights of a mean over a standard normal variable.
+NODES, WEIGHTS = np.polynomial.hermite_e.hermegauss(61)
+
+
+def normal_mean(values: Floats) -> float:
+    """The mean of a function over a standard normal variable, from its values at `NODES`."""
+    return float(values @ WEIGHTS / WEIGHTS.sum())
+
 
 class Figure(Declared):
     """A number and where it is from."""

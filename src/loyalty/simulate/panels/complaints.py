@@ -6,6 +6,9 @@ complaints are solved and customers stay with log-odds
 .. math::
    \operatorname{logit} P(solved) = s_k + \sigma \ln(h / 24), \quad
    \operatorname{logit} P(stayed) = t_k + \tau\,solved + \eta \ln(h / 24).
+
+With `times`, hours to the solution and to the end of a complaint are log-normal after what came
+before; some that are not solved are never closed.
 """
 
 from __future__ import annotations
@@ -18,7 +21,20 @@ import pandas as pd
 from pydantic import Field, model_validator
 
 from loyalty.simulate.entries import Because, Declared, Finite, Floats, Identifier, Share
-from loyalty.simulate.panels.base import Count, Figure, Link, Panel, People, Positive, Truth, days
+from loyalty.simulate.panels.base import (
+    NODES,
+    WEIGHTS,
+    Count,
+    Figure,
+    Fraction,
+    Link,
+    Panel,
+    People,
+    Positive,
+    Truth,
+    days,
+    normal_mean,
+)
 
 
 class Class(Declared):
@@ -28,6 +44,25 @@ class Class(Declared):
     solved: Finite
     stayed: Finite
     because: Because
+
+
+class Times(Declared):
+    """Hours from the answer to the solution, from there to the end, and from the answer to the end
+    without a solution (medians); the share of those that never ends; days after the last complaint
+    until the register was read.
+    """
+
+    solved: Positive
+    closed: Positive
+    given_up: Positive
+    log_sd: Positive
+    left_open: Fraction
+    read_after: Count
+    groups: bool = False
+
+
+#: Hours by which the truth says how many were answered, solved and closed.
+BY = {"answered": 24.0, "solved": 72.0, "closed": 168.0}
 
 
 class Complaints(Panel):
@@ -42,6 +77,7 @@ class Complaints(Panel):
     solved_by_hours: Figure
     stayed_by_solved: Figure
     stayed_by_hours: Figure
+    times: Times | None = None
 
     @model_validator(mode="after")
     def _whole(self) -> Complaints:
@@ -78,7 +114,7 @@ class Complaints(Panel):
         )
         when = np.sort(np.floor(self.days.value * people.stream("when").random(n)))
         who = people.stream("who").permutation(np.repeat(np.arange(len(people)), counts))
-        return pd.DataFrame(
+        drawn = pd.DataFrame(
             {
                 "customer": [f"R{i + 1:05d}" for i in who],
                 "date": days(self.start, when.astype(np.int64)),
@@ -88,6 +124,33 @@ class Complaints(Panel):
                 "stayed": stayed,
             }
         )
+        if self.times is None:
+            return drawn
+        if self.times.groups:
+            drawn["group"] = people.industry[who]
+        return drawn.assign(**self._ends(people, hours, solved == 1, when))
+
+    def _ends(
+        self, people: People, hours: Floats, solved: np.ndarray, when: Floats
+    ) -> dict[str, Floats]:
+        """Hours to the solution and to the end; missing where there was none until the last day."""
+        assert self.times is not None
+        times, n = self.times, len(hours)
+
+        def after(median: Positive, part: str) -> Floats:
+            z = people.stream(part).standard_normal(n)
+            return np.asarray(median.value * np.exp(times.log_sd.value * z))
+
+        watched = 24.0 * (self.days.value + times.read_after.value - when)
+        at = np.minimum(hours + after(times.solved, "until_solved"), watched)
+        ended = np.minimum(at + after(times.closed, "until_closed"), watched)
+        gone = hours + after(times.given_up, "until_given_up")
+        left = people.stream("left_open").random(n) < times.left_open.value
+        gone = np.where(left | (gone > watched), np.nan, gone)
+        return {
+            "solved_hours": np.where(solved, at, np.nan).round(2),
+            "closed_hours": np.where(solved, ended, gone).round(2),
+        }
 
     def truth(self) -> dict[str, Truth]:
         found = {
@@ -100,7 +163,38 @@ class Complaints(Panel):
             found[f"share_{name}"] = Truth(declared.share, declared.because)
             found[f"solved_{name}"] = Truth(declared.solved, declared.because)
             found[f"stayed_{name}"] = Truth(declared.stayed, declared.because)
-        return found
+        return found | self._reached()
+
+    def _reached(self) -> dict[str, Truth]:
+        """How many were answered, solved and closed within :data:`BY` hours."""
+        if self.times is None:
+            return {}
+        from scipy.special import expit, ndtr
+
+        times, sd = self.times, self.times.log_sd.value
+        first = self.hours.value * np.exp(self.hours_log_sd.value * NODES)
+        late = self.solved_by_hours.value * np.log(first / 24)
+        chance = np.sum([c.share * expit(c.solved + late) for c in self.classes.values()], axis=0)
+
+        def within(left: Floats, median: float) -> Floats:
+            ratio = np.maximum(left, 1e-12) / median
+            return np.asarray(np.where(left > 0, ndtr(np.log(ratio) / sd), 0.0))
+
+        solved = chance * within(BY["solved"] - first, times.solved.value)
+        until = times.solved.value * np.exp(sd * NODES)
+        weights = WEIGHTS / WEIGHTS.sum()
+        ended = sum(
+            w * within(BY["closed"] - first - u, times.closed.value)
+            for w, u in zip(weights, until, strict=True)
+        )
+        given_up = (1 - times.left_open.value) * within(BY["closed"] - first, times.given_up.value)
+        closed = chance * ended + (1 - chance) * given_up
+        answered = ndtr(np.log(BY["answered"] / self.hours.value) / self.hours_log_sd.value)
+        return {
+            "answered_in_time": Truth(float(answered), "derived"),
+            "solved_in_time": Truth(normal_mean(solved), "derived"),
+            "closed_in_time": Truth(normal_mean(closed), "derived"),
+        }
 
 
 def _happens(log_odds: Floats, draw: np.random.Generator) -> np.ndarray:
