@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -367,6 +368,16 @@ stands.</p><figure id="tbl-paths"><figcaption>Table 1: Paths</figcaption><table>
 <tr><td>H2</td><td>0.10</td></tr></table></figure>
 <figure id="fig-paths"><img alt="A diagram."></figure><style>p {}</style><nav>Next</nav>
 </main></body></html>"""
+
+
+def test_a_comparison_is_told_in_chinese(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LOYALTY_LANGUAGE", "zh")
+    moved = changed(NEW, "findings", "fit", "rmsea", value=0.5)
+    comparison = mapped(tmp_path, moved, MAP.replace("  numbers.r2", "  #numbers.r2"))
+    told = "\n".join(comparison.lines())
+    assert "有变动（" in told and "未对应（" in told and "最大变动" in told
+    english = r"\b(moved|changed|went|appeared|unmatched|compared|no rule|largest|times|by)\b"
+    assert not re.search(english, told), told
 
 
 def book(folder: Path, pages: dict[str, str]) -> Path:

@@ -18,7 +18,7 @@ from typing import Any
 
 from loyalty.ground.errors import UserError
 from loyalty.ground.reading import shown_path
-from loyalty.ground.said import said_by_system
+from loyalty.ground.said import Said, said_by_system, spoken
 from loyalty.run import pages
 from loyalty.run.differences import (
     TOLERANCE,
@@ -168,9 +168,9 @@ def _compare_results(
     for key in sorted({*old, *new}):
         part = "/".join(key)
         if key not in new:
-            found.went.append(Difference(part, "", "(the file)"))
+            found.went.append(Difference(part, "", Said("(the file)")))
         elif key not in old:
-            found.appeared.append(Difference(part, "", "(the file)"))
+            found.appeared.append(Difference(part, "", Said("(the file)")))
         else:
             found.parts += 1
             before, after = read(old[key]), read(new[key])
@@ -182,7 +182,9 @@ def _compare_results(
             else:
                 mapped.add(key[1])
                 rules = maps.get(key[1], Rules(key[1]))
-                note = f"{key[1]}: its schema changed, and no map has rules for it"
+                note = Said(
+                    "{analysis}: its schema changed, and no map has rules for it", analysis=key[1]
+                )
                 if key[1] not in maps and note not in found.notes:
                     found.notes.append(note)
                 _compare_mapped(found, part, before, after, tolerance, rules)
@@ -196,12 +198,12 @@ def _compare_results(
     if wrong:
         raise UserError("the map: matching nothing in any old file: {wrong}", wrong=wrong)
     differing = [
-        f"{name} {' and '.join(f'{a} → {b}' for a, b in sorted(pairs) if a != b)}"
+        " ".join([name, *(f"{a} → {b}" for a, b in sorted(pairs) if a != b)])
         for name, pairs in ran.items()
         if any(a != b for a, b in pairs)
     ]
     if differing:
-        found.notes.append(f"ran with: {', '.join(sorted(differing))}")
+        found.notes.append(Said("ran with: {differing}", differing=sorted(differing)))
     return found
 
 
@@ -211,7 +213,7 @@ def _difference(
     """Enter what became of one leaf; the size of its move."""
     by = move(old, new, tolerance)
     if by:
-        text = f"{as_text(old)} → {as_text(new)} (by {by:.3g})"
+        text = Said("{old} → {new} (by {by:.3g})", old=as_text(old), new=as_text(new), by=by)
         found.moved.append(Difference(part, address, text, by))
     elif by is None and not _same(old, new):
         found.changed.append(Difference(part, address, f"{as_text(old)} → {as_text(new)}"))
@@ -273,11 +275,10 @@ def _compare_mapped(
             continue
         if now is ABSENT or (isinstance(now, dict | list) and now):
             tally.unmatched += address in numbers
-            why = "not there" if now is ABSENT else "no single value"
-            text = f"{as_text(value)} → {target}: {why}"
-            found.unmatched.append(
-                Difference(part, address, text, group=f"{analysis} {rule}: {why}")
-            )
+            why = Said("not there") if now is ABSENT else Said("no single value")
+            text = Said("{old} → {target}: {why}", old=as_text(value), target=target, why=why)
+            group = Said("{analysis} {rule}: {why}", analysis=analysis, rule=rule, why=why)
+            found.unmatched.append(Difference(part, address, text, group=group))
             continue
         taken.add(target)
         tally.matched += address in numbers
@@ -291,8 +292,8 @@ def _compare_mapped(
         Difference(
             part,
             a,
-            f"{as_text(flat[a])}: no rule",
-            group=f"{analysis} {_named(shape(a), words)}: no rule",
+            Said("{value}: no rule", value=as_text(flat[a])),
+            group=Said("{value}: no rule", value=f"{analysis} {_named(shape(a), words)}"),
         )
         for a in left
     ]
@@ -305,7 +306,12 @@ def _compare_mapped(
         _difference(found, part, address, before[address], after[address], tolerance)
     for address in sorted(before.keys() ^ after.keys()):
         where = "OLD" if address in before else "NEW"
-        note = f"{analysis}: {address}: in {where} alone"
+        note = Said(
+            "{analysis}: {address}: in {where} alone",
+            analysis=analysis,
+            address=address,
+            where=where,
+        )
         if note not in found.notes:
             found.notes.append(note)
 
@@ -345,14 +351,21 @@ def keys(folder: Path, *, moved: Path | None = None, analyses: Iterable[str] = (
                 seen.add(one)
             for one in seen:
                 counts[one]["files"] += 1
-        lines.append(f"{analysis}: {sum(n['numbers'] for n in counts.values()):,} numbers")
+        total = sum(n["numbers"] for n in counts.values())
+        lines.append(spoken(Said("{analysis}: {n:,} numbers", analysis=analysis, n=total)))
         for one, n in sorted(counts.items()):
             if n["numbers"] or not one.startswith("numbers."):
                 parts = [
-                    f"{n[what]:,} {what}" for what in ("numbers", "others", "files") if n[what]
+                    Said("{n:,} {what}", n=n[what], what=said)
+                    for what, said in (
+                        ("numbers", Said("numbers")),
+                        ("others", Said("others")),
+                        ("files", Said("files")),
+                    )
+                    if n[what]
                 ]
-                parts += [f"like {like[one]}"] if "<…>" in one else []
-                lines.append(f"  {one}  ({', '.join(parts)})")
+                parts += [Said("like {one}", one=like[one])] if "<…>" in one else []
+                lines.append(f"  {one}  ({spoken(parts)})")
     return lines
 
 

@@ -9,10 +9,28 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
+from rich.cells import cell_len
+
+from loyalty.ground.said import Said, spoken
+
 #: Moves up to this times ``max(1, |old|)`` are none.
 TOLERANCE = 1e-9
 #: Lines of a section that are shown unless all are asked for.
 SHOWN = 50
+
+
+#: What a section of a comparison holds.
+_TITLES = {
+    "moved": Said("moved"),
+    "changed": Said("changed"),
+    "appeared": Said("appeared"),
+    "went": Said("went"),
+    "unmatched": Said("unmatched"),
+}
+_HEADS = (
+    *(Said("old numbers"), Said("matched"), Said("moved")),
+    *(Said("unmatched"), Said("gone"), Said("appeared")),
+)
 
 
 @dataclass(frozen=True, order=True)
@@ -29,7 +47,7 @@ class Difference:
     group: str = ""
 
     def __str__(self) -> str:
-        return " ".join(text for text in (self.part, self.address, self.text) if text)
+        return " ".join(spoken(text) for text in (self.part, self.address, self.text) if text)
 
 
 @dataclass
@@ -67,8 +85,8 @@ class Comparison:
     def lines(self, *, everything: bool = False) -> Iterator[str]:
         """The report as plain text, each section sorted and at most :data:`SHOWN` lines long."""
         if self.tallies:
-            heads = ("old numbers", "matched", "moved", "largest", "unmatched", "gone", "appeared")
-            yield f"{'':20}" + "".join(f"{head:>12}" for head in heads)
+            heads = map(spoken, (*_HEADS[:3], Said("largest"), *_HEADS[3:]))
+            yield " " * 20 + "".join(" " * (12 - cell_len(head)) + head for head in heads)
             for analysis, t in sorted(self.tallies.items()):
                 largest = f"{t.largest:.2g}" if t.moved else "-"
                 counts = (t.old, t.matched, t.moved, largest, t.unmatched, t.gone, t.appeared)
@@ -77,18 +95,27 @@ class Comparison:
             found: list[Difference] = sorted(getattr(self, title))
             if found:
                 yield ""
-                yield f"{title} ({len(found):,})"
+                yield spoken(Said("{title} ({n:,})", title=_TITLES[title], n=len(found)))
                 shown = [str(one) for one in found] if everything else _grouped(found)
                 for line in shown if everything else shown[:SHOWN]:
                     yield f"  {line}"
                 if not everything and len(shown) > SHOWN:
-                    yield f"  … and {len(shown) - SHOWN:,} more"
-        yield from self.notes
+                    more = Said("… and {more:,} more", more=len(shown) - SHOWN)
+                    yield f"  {spoken(more)}"
+        yield from map(spoken, self.notes)
         every = [(title, getattr(self, title)) for title in self.SECTIONS]
-        said = ", ".join(f"{len(d):,} {title}" for title, d in every if d) or "nothing moved"
+        counts = [Said("{n:,} {title}", n=len(d), title=_TITLES[t]) for t, d in every if d]
+        said: list[Said] | Said = counts or Said("nothing moved")
         if self.moved and (by := max(one.size for one in self.moved)):
-            said += f"; the largest move is {by:.3g}"
-        yield f"{self.parts:,} compared: {said}"
+            line = Said(
+                "{parts:,} compared: {said}; the largest move is {by:.3g}",
+                parts=self.parts,
+                said=said,
+                by=by,
+            )
+        else:
+            line = Said("{parts:,} compared: {said}", parts=self.parts, said=said)
+        yield spoken(line)
 
 
 def _grouped(found: list[Difference]) -> list[str]:
@@ -97,7 +124,9 @@ def _grouped(found: list[Difference]) -> list[str]:
     for one in found:
         groups[one.group or str(one)].append(one)
     return sorted(
-        f"{group} ({len(ones):,} times, first {ones[0]})" if ones[0].group else group
+        spoken(Said("{group} ({n:,} times, first {one})", group=of, n=len(ones), one=str(ones[0])))
+        if (of := ones[0].group)
+        else group
         for group, ones in groups.items()
     )
 

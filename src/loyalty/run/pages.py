@@ -10,6 +10,7 @@ from pathlib import Path
 
 from loyalty.ground.errors import UserError
 from loyalty.ground.reading import shown_path
+from loyalty.ground.said import Said
 from loyalty.run.differences import Comparison, Difference
 
 #: A sentence, or the cells of a table's row.
@@ -129,9 +130,9 @@ def compare_books(old: Path, new: Path) -> Comparison:
     before, after = _pages(old), _pages(new)
     for name in before.keys() | after.keys():
         if name not in after:
-            found.went.append(Difference(name, "", "(the page)"))
+            found.went.append(Difference(name, "", Said("(the page)")))
         elif name not in before:
-            found.appeared.append(Difference(name, "", "(the page)"))
+            found.appeared.append(Difference(name, "", Said("(the page)")))
         else:
             found.parts += 1
             _compare_pages(found, name, _read(before[name]), _read(after[name]))
@@ -151,8 +152,10 @@ def _read(path: Path) -> _Page:
 
 
 def _compare_pages(found: Comparison, name: str, old: _Page, new: _Page) -> None:
-    found.went += [Difference(name, f"#{one}", "(gone)") for one in old.floats - new.floats]
-    found.appeared += [Difference(name, f"#{one}", "(new)") for one in new.floats - old.floats]
+    found.went += [Difference(name, f"#{one}", Said("(gone)")) for one in old.floats - new.floats]
+    found.appeared += [
+        Difference(name, f"#{one}", Said("(new)")) for one in new.floats - old.floats
+    ]
     for tag, i, i_end, j, j_end in _opcodes(old.units, new.units):
         if tag == "equal":
             continue
@@ -161,11 +164,12 @@ def _compare_pages(found: Comparison, name: str, old: _Page, new: _Page) -> None
             address = f"#{old.under[i + k]}"
             for was, is_ in _parts(old.units[i + k], new.units[j + k]):
                 by = _moved(was, is_)
-                text = f"{_short(was)} → {_short(is_)}"
+                was, is_ = _short(was), _short(is_)
                 if by is None:
-                    found.changed.append(Difference(name, address, text))
+                    found.changed.append(Difference(name, address, f"{was} → {is_}"))
                 else:
-                    found.moved.append(Difference(name, address, f"{text} (by {by:.3g})", by))
+                    text = Said("{old} → {new} (by {by:.3g})", old=was, new=is_, by=by)
+                    found.moved.append(Difference(name, address, text, by))
         for k in range(i + pairs, i_end):
             text = _short(" | ".join(old.units[k]))
             found.went.append(Difference(name, f"#{old.under[k]}", text))
