@@ -104,8 +104,8 @@ class Comparison:
                     yield f"  {spoken(more)}"
         yield from map(spoken, self.notes)
         every = [(title, getattr(self, title)) for title in self.SECTIONS]
-        counts = [Said("{n:,} {title}", n=len(d), title=_TITLES[t]) for t, d in every if d]
-        said: list[Said] | Said = counts or Said("nothing moved")
+        there = [Said("{n:,} {title}", n=len(d), title=_TITLES[of]) for of, d in every if d]
+        said: list[Said] | Said = there or Said("nothing moved")
         if self.moved and (by := max(one.size for one in self.moved)):
             line = Said(
                 "{parts:,} compared: {said}; the largest move is {by:.3g}",

@@ -171,11 +171,11 @@ def _compare_pages(found: Comparison, name: str, old: _Page, new: _Page) -> None
                     text = Said("{old} → {new} (by {by:.3g})", old=was, new=is_, by=by)
                     found.moved.append(Difference(name, address, text, by))
         for k in range(i + pairs, i_end):
-            text = _short(" | ".join(old.units[k]))
-            found.went.append(Difference(name, f"#{old.under[k]}", text))
+            row = _short(" | ".join(old.units[k]))
+            found.went.append(Difference(name, f"#{old.under[k]}", row))
         for k in range(j + pairs, j_end):
-            text = _short(" | ".join(new.units[k]))
-            found.appeared.append(Difference(name, f"#{new.under[k]}", text))
+            row = _short(" | ".join(new.units[k]))
+            found.appeared.append(Difference(name, f"#{new.under[k]}", row))
 
 
 def _opcodes(old: list[Unit], new: list[Unit]) -> Iterator[tuple[str, int, int, int, int]]:
