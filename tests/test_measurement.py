@@ -67,7 +67,9 @@ def data(name: str) -> pd.DataFrame:
 
 
 def planned(scales: dict[str, list[str]], items: pd.DataFrame, missing: str) -> semfit.Result:
-    result = measurement.fit_planned(study(scales).main, items, missing)
+    result = measurement.fit_planned(
+        study(scales).main, items, {"estimator": "MLR", "missing": missing}
+    )
     assert isinstance(result, semfit.Result)
     return result
 
@@ -230,7 +232,7 @@ def test_which_rivals_there_are() -> None:
 def test_a_model_without_solution_is_said_to_be_one() -> None:
     items = data("mobi")
     flat = items.assign(CUSA1=3)
-    refused = measurement.fit_planned(study(MOBI).main, flat, "listwise")
+    refused = measurement.fit_planned(study(MOBI).main, flat, {"estimator": "MLR"})
     assert isinstance(refused, Refused) and "CUSA1" in refused.refused.text().en
     case = study(MOBI)
     models = measurement.rivals(case, case.main, CLOSE)
@@ -243,7 +245,7 @@ def test_a_model_without_solution_is_said_to_be_one() -> None:
     table, solutions = measurement.compare(Refused(refused=why), models[:1], items, "listwise")
     assert list(solutions) == ["merged"] and np.isnan(table.loc[1, "bic_difference"])
     assert table.loc[0, "problems"] == (why,) and np.isfinite(table.loc[1, "bic"])
-    assert isinstance(measurement.fit_planned([], items[[]], "listwise"), Refused)
+    assert isinstance(measurement.fit_planned([], items[[]], {}), Refused)
 
 
 # --- dynamic cut-offs ------------------------------------------------------------------------

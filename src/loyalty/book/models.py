@@ -9,6 +9,7 @@ from types import SimpleNamespace as Row
 from typing import Any
 
 from loyalty.book import pages
+from loyalty.cases.estimation import FULL
 from loyalty.cases.study import Study
 from loyalty.estimates.solution import Observed, Parameter, Solution
 from loyalty.export import equations, jars
@@ -94,10 +95,11 @@ def _how(study: Study, name: str, found: Solution, language: Language) -> str:
         ),
         "variance": Text(en="every construct has variance 1", zh="各构念的方差固定为 1"),
     }[found.unit]
-    answers = {
-        "fiml": Text(en="full information", zh="全信息极大似然"),
-        "listwise": Text(en="none is missing", zh="无缺失"),
-    }[found.missing]
+    answers = Text(en="none is missing", zh="无缺失")
+    if found.missing == "fiml":
+        answers = Text(en="full information", zh="全信息极大似然")
+    elif found.estimator not in FULL:
+        answers = Text(en="complete rows", zh="仅用完整作答")
     df, n, free = number(found.df), number(found.n), number(found.parameters)
     scaled = found.scaling_factor is not None
     rows: list[tuple[str, Text | str]] = [
@@ -118,8 +120,9 @@ def _how(study: Study, name: str, found: Solution, language: Language) -> str:
         ("RMSEA with 90 % interval", estimate(found.rmsea, lower, upper, "bounded", 3)),
         ("p of close fit", number(found.p_close)),
         ("SRMR", number(found.srmr, "bounded", 3)),
-        ("AIC; BIC", f"{number(found.aic)}; {number(found.bic)}"),
     ]
+    if found.aic is not None:
+        rows.append(("AIC; BIC", f"{number(found.aic)}; {number(found.bic)}"))
     table = Table(
         [Row(what=term(a).in_(language), value=_shown(b, language)) for a, b in rows],
         [Column("what", "What"), Column("value", "Value", "markdown")],

@@ -141,6 +141,7 @@ def problems(study: Study) -> Iterable[Said]:
                     h=h.id,
                 )
             )
+    yield from _estimation_problems(study)
     for name, n in Counter(p.id for p in study.published).items():
         if n > 1:
             yield Said("published: the id {name} is used {n} times", name=name, n=n)
@@ -185,6 +186,27 @@ def problems(study: Study) -> Iterable[Said]:
     for name in study.notebooks:
         if name not in PER_CASE:
             yield Said("notebooks.{name}: expected one of {known}", name=name, known=[*PER_CASE])
+
+
+def _estimation_problems(study: Study) -> Iterable[Said]:
+    known = {c.id for c in study.constructs}
+    for where, modes in [("pls", study.pls.modes)] + [
+        (f"published.{p.id}.pls", p.pls.modes) for p in study.published if p.pls
+    ]:
+        for name in sorted(set(modes) - known):
+            yield Said("{key}: {end!r} is not a construct", key=f"{where}.modes", end=name)
+    for where, options in [("pls", study.pls), *((p.id, p.pls) for p in study.published)]:
+        if options is not None and options.consistent and not options.standardized:
+            yield Said("{key}: consistent: expected with standardized items alone", key=where)
+    if study.estimator != "MLR" and study.units is not None:
+        yield Said(
+            "estimator: {estimator} cannot allow for {units}, in which people were sampled; MLR "
+            "is expected",
+            estimator=study.estimator,
+            units=study.units.id,
+        )
+    if study.estimator not in ("MLR", "ML") and study.matrix is not None:
+        yield Said("estimator: a matrix is analysed by ML; ML or no line is expected")
 
 
 def _matrix_problems(study: Study) -> Iterable[Said]:

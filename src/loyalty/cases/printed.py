@@ -7,6 +7,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, FiniteFloat, StringConstraints, model_validator
 
+from loyalty.cases.estimation import FULL, Estimator, PLSOptions
 from loyalty.cases.sources import one_of
 from loyalty.ground.errors import Mistake
 from loyalty.ground.reading import Identifier, Model
@@ -57,7 +58,7 @@ class PrintedModel(Model):
     """
 
     of: Literal["measurement", "structural"]
-    estimator: Literal["ML", "MLR", "MLM", "GLS", "ULS"]
+    estimator: Estimator
     missing: Literal["listwise", "fiml"] = "listwise"
     constructs: list[str] = []
     standardized: bool = True
@@ -65,7 +66,7 @@ class PrintedModel(Model):
 
     @model_validator(mode="after")
     def _fits(self) -> Self:
-        if self.missing == "fiml" and self.estimator not in ("ML", "MLR"):
+        if self.missing == "fiml" and self.estimator not in FULL:
             raise Mistake("missing: fiml: expected with ML or MLR alone")
         if self.constructs and self.of == "structural":
             raise Mistake("constructs: expected of a measurement model alone")
@@ -81,11 +82,10 @@ class PrintedPath(Model):
     value: float | None = None
 
 
-class PrintedPLS(Model):
+class PrintedPLS(PLSOptions):
     """A PLS path model as printed: the cases' constructs on the paths that are listed.
 
-    `scheme`, `standardized`, `consistent` and `mode_b` (regression weights for every construct)
-    say how it was estimated (see :func:`loyalty.stats.pls.pls_path_model`); a product of two
+    It says how it was estimated itself, whatever the case's own ``pls`` is; a product of two
     constructs by :func:`loyalty.stats.pls.with_product`. `alpha` is that of standardized items;
     `rho_c` and `ave` are computed from the loadings, whatever the weights. With `as_given`
     answers outside the scale are used as they stand.
@@ -97,11 +97,6 @@ class PrintedPLS(Model):
     alpha: dict[str, float] = {}
     rho_c: dict[str, float] = {}
     ave: dict[str, float] = {}
-    missing: Literal["mean", "listwise"] = "listwise"
-    scheme: Literal["path", "centroid", "factorial"] = "path"
-    standardized: bool = True
-    consistent: bool = False
-    mode_b: bool = False
     as_given: bool = False
 
     @model_validator(mode="after")

@@ -22,6 +22,7 @@ from loyalty.cases import coherent, form, naming
 from loyalty.cases.about import AboutCase
 from loyalty.cases.analyses import BESIDE, CONDUCT, MATRIX, PUBLISHED, SURVEY
 from loyalty.cases.asked import Construct, Effect, Group, Hypothesis, Item, Scale, Variable
+from loyalty.cases.estimation import Estimator, PLSOptions
 from loyalty.cases.printed import Published
 from loyalty.cases.rules import Exclude, Impossible
 from loyalty.cases.sources import (
@@ -61,7 +62,8 @@ class Study(Model):
 
     `version` is that of the format (:mod:`loyalty.cases.form`); `about` says who made the report.
     `impossible` are rules of what cannot be at once; `cluster` names the group or the variable of
-    kind ``id`` that says in what respondents were sampled (schools, shops).
+    kind ``id`` that says in what respondents were sampled (schools, shops). `estimator` is that of
+    the measurement and the structural model, `pls` how this study's own PLS models are estimated.
     """
 
     version: Literal[1] = 1
@@ -82,6 +84,8 @@ class Study(Model):
     covariances: list[tuple[str, str]] = []
     effects: list[Effect] = []
     cluster: Identifier | None = None
+    estimator: Estimator = "MLR"
+    pls: PLSOptions = PLSOptions()
     focus: str | None = None
     marker: str | None = None
     resources: list[Resource] = []

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Literal
+from typing import Any, Literal
 
 import pandas as pd
 import semfit
 
+from loyalty.cases.estimation import FULL
+from loyalty.cases.study import Study
 from loyalty.ground.findings import Bounded, Count, P, Real, Record
 from loyalty.ground.reasons import Reason, reason_of
 
@@ -19,8 +21,27 @@ def missing_answers(answers: pd.DataFrame, items: Sequence[str]) -> Missing:
     return "fiml" if answers[list(items)].isna().any(axis=None) else "listwise"
 
 
+def estimation(study: Study, answers: pd.DataFrame, items: Sequence[str]) -> dict[str, Any]:
+    """The estimator that the description names, as keywords of :func:`semfit.fit`.
+
+    Maximum likelihood uses all answers, the others complete rows. WLSMV takes the items of
+    constructs with several as ordered categories.
+    """
+    full = missing_answers(answers, items) if study.estimator in FULL else "listwise"
+    options: dict[str, Any] = {"estimator": study.estimator, "missing": full}
+    if study.estimator == "WLSMV":
+        options["ordered"] = [i for i in scaled(study) if i in set(items)]
+    return options
+
+
+def scaled(study: Study) -> list[str]:
+    """The items that can be ordered categories: the one item of a construct has no error that
+    could be scaled."""
+    return [i.id for c in study.main if len(c.items) > 1 for i in c.items]
+
+
 class FitMeasures(Record):
-    """Robust maximum likelihood: scaled χ², robust CFI, TLI and RMSEA (90 % interval), SRMR.
+    """Scaled χ², robust CFI, TLI and RMSEA (90 % interval), SRMR.
 
     By an estimator without a scaled test the plain ones.
 

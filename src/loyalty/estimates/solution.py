@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, get_args
 
 import numpy as np
 import pandas as pd
@@ -12,13 +12,14 @@ from loyalty.estimates.fit import FitMeasures, Missing, fit_measures, missing_an
 from loyalty.ground.findings import Bounded, Count, Finding, OfRows, P, Real, Record
 from loyalty.ground.reasons import reason_of
 
-Operator = Literal["=~", "~", "~~", "~1", ":="]
+Operator = Literal["=~", "~", "~~", "~1", "|", ":="]
 
 
 class Parameter(Record):
     """A parameter as lavaan writes it, with its 95 % interval, and standardized by all variables.
 
-    A parameter that is not `free` is fixed, and has no error.
+    A parameter that is not `free` is fixed, and has no error. ``item | t1`` is a threshold of an
+    ordered item.
     """
 
     lhs: str
@@ -55,9 +56,10 @@ class Solution(FitMeasures, Finding):
     """A model as text, how it was fitted, its tests, and all of its parameters.
 
     `unit`: what gives a factor its unit, its first loading or its variance. ``chisq`` of
-    :class:`FitMeasures` is the scaled one: ``plain_chisq / scaling_factor``. `p_close`: of the
-    hypothesis that the (robust) RMSEA is at most .05. With a `cluster` the errors of `rows` take
-    its levels as the independent units, the tests of fit respondents.
+    :class:`FitMeasures` is the scaled one: ``plain_chisq / scaling_factor``. An estimator without
+    a likelihood has no `aic` and `bic`. `p_close`: of the hypothesis that the (robust) RMSEA is at
+    most .05. With a `cluster` the errors of `rows` take its levels as the independent units, the
+    tests of fit respondents.
     """
 
     model: str
@@ -69,8 +71,8 @@ class Solution(FitMeasures, Finding):
     plain_chisq: Real
     plain_p: P | None
     p_close: P | None
-    aic: Real
-    bic: Real
+    aic: Real | None
+    bic: Real | None
     rows: tuple[Parameter, ...]
     r2: tuple[Share, ...]
     latent: tuple[LatentPair, ...]
@@ -119,8 +121,8 @@ def solution(model: str, fitted: semfit.Result, clustered: semfit.Result | None 
         plain_chisq=fit["chisq"],
         plain_p=fit["pvalue"],
         p_close=fit.get("rmsea_pvalue_robust", fit["rmsea_pvalue"]),
-        aic=fit["aic"],
-        bic=fit["bic"],
+        aic=fit.get("aic"),
+        bic=fit.get("bic"),
         rows=Parameter.each(_parameters(shown, model)),
         r2=Share.each(fitted.r2.dropna()),
         latent=_latent(implied),
@@ -139,7 +141,9 @@ def _parameters(fitted: semfit.Result, model: str) -> pd.DataFrame:
         rows[f"std_{name}"] = std[name].where(std["se"] > 0)
         rows[name] = rows[name].where(rows["free"])
     named = {line.partition(":=")[0].strip() for line in model.splitlines() if ":=" in line}
-    return rows[(rows["op"] != ":=") | rows["lhs"].isin(named)]
+    return rows[
+        rows["op"].isin(get_args(Operator)) & ((rows["op"] != ":=") | rows["lhs"].isin(named))
+    ]
 
 
 def _latent(implied: pd.DataFrame) -> tuple[LatentPair, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -11,6 +11,7 @@ import pandas as pd
 import semfit
 
 from loyalty.cases.asked import Effect, Hypothesis
+from loyalty.cases.estimation import FULL
 from loyalty.cases.study import Study
 from loyalty.estimates.groups import Clusters
 from loyalty.ground.reasons import CannotCompute, reason_of
@@ -57,13 +58,16 @@ def resampled(
     seed: int,
     cluster: str | None = None,
     imputations: int = IMPUTATIONS,
+    how: Mapping[str, Any] | None = None,
 ) -> semfit.Bootstrap:
     """Refits of `model` to resampled respondents (or clusters), missing answers allowed for.
 
     Where answers are missing, they are imputed several times (at most `imputations`), each complete
     version is resampled, and the draws are pooled (Schomaker & Heumann 2018, Statistics in Medicine
     37, 2252-2266: *MI Boot*): they vary with both the respondents and what is not known of their
-    answers. The estimate in the result is the mean over the versions.
+    answers. The estimate in the result is the mean over the versions. With an estimator other than
+    maximum likelihood (`how`, see :func:`loyalty.estimates.fit.estimation`) complete rows alone are
+    resampled.
 
     Raises
     ------
@@ -73,14 +77,16 @@ def resampled(
         When the model cannot be fitted.
     """
     rows = answers if cluster is None else answers[answers[cluster].notna()]
-    rows = rows[rows[list(items)].notna().any(axis=1)]
+    options = {**(how or {"estimator": "MLR"}), "missing": "listwise"}
+    some = rows[list(items)].notna()
+    rows = rows[some.any(axis=1) if options["estimator"] in FULL else some.all(axis=1)]
     holes = bool(rows[list(items)].isna().any(axis=None))
     count = max(1, min(imputations, draws // 2)) if holes else 1
     versions = impute(rows[list(items)], count, seed) if holes else [rows[list(items)]]
     parts: list[semfit.Bootstrap] = []
     for k, version in enumerate(versions):
         complete = version if cluster is None else version.assign(**{cluster: rows[cluster]})
-        result = semfit.fit(model, complete, estimator="MLR", cluster=cluster)
+        result = semfit.fit(model, complete, **options, cluster=cluster)
         if not result.converged:
             raise CannotCompute.because(result.problems[0])
         share = draws // count + (k < draws % count)

@@ -26,7 +26,7 @@ Results = Mapping[tuple[str, str], Found[Any]]
 #: The models that a case reports in full, in order.
 MODELS = ("measurement", "structural")
 WORDS: Mapping[str, Any] = {"measurement": measurement_words, "structural": structural_words}
-_KINDS = {"=~": "loading", "~": "path", "~1": "intercept", ":=": "defined"}
+_KINDS = {"=~": "loading", "~": "path", "~1": "intercept", "|": "threshold", ":=": "defined"}
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ fits together.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -18,7 +19,7 @@ import semfit
 
 from loyalty.cases.study import Study
 from loyalty.estimates import moments
-from loyalty.estimates.fit import missing_answers
+from loyalty.estimates.fit import estimation
 from loyalty.estimates.moments import Grouped, GroupMoments, Moments
 from loyalty.estimates.solution import Observed, Solution, solution
 from loyalty.export.sheets import Sheet, sheet
@@ -78,7 +79,7 @@ def fitted(
     Parameters
     ----------
     sources : sequence
-        Scored answers (robust maximum likelihood), or what is known of them (plain).
+        Scored answers (by the estimator of the case), or what is known of them (plain).
     """
     scales = [c for c in study.main if len(c.items) > 1]
     models: dict[str, tuple[str, bool]] = {}
@@ -114,8 +115,8 @@ def _fit(study: Study, name: str, model: str, std_lv: bool, source: Source) -> C
         if isinstance(rows, Moments):
             result = moments.fit(rows, model, estimator="ML", std_lv=std_lv)
         else:
-            missing = missing_answers(rows, items_of(study, name))
-            result = semfit.fit(model, rows, estimator="MLR", missing=missing, std_lv=std_lv)
+            how = estimation(study, rows, items_of(study, name))
+            result = semfit.fit(model, rows, **how, std_lv=std_lv)
     except (semfit.ModelError, CannotCompute) as error:
         return reason_of(error).text()
     if result.problems:
@@ -247,7 +248,10 @@ def _fitted(one: Check) -> str:
     if one.of == "rows":
         missing = ', missing = "fiml"' if one.solution.missing == "fiml" else ""
         means = "TRUE" if one.solution.missing == "fiml" else "FALSE"
-        data = f'd, estimator = "MLR", std.lv = {unit}, meanstructure = {means}{missing}'
+        how = f", meanstructure = {means}{missing}"
+        if ordered := dict.fromkeys(p.lhs for p in one.solution.rows if p.op == "|"):
+            how = f", ordered = c({', '.join(map(json.dumps, ordered))})"
+        data = f'd, estimator = "{one.solution.estimator}", std.lv = {unit}{how}'
     else:
         data = (
             f'estimator = "ML", std.lv = {unit}, sample.cov = known[["{one.file}"]]$cov,\n'

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from loyalty.cases.estimation import FULL
 from loyalty.estimates.solution import Parameter, Solution
 from loyalty.ground.findings import Count
 from loyalty.ground.markdown import escape
@@ -27,7 +28,32 @@ ESTIMATORS = {
         Text(en="Satorra–Bentler scaled", zh="Satorra–Bentler 校正"),
     ),
     "ML": (Text(en="maximum likelihood (ML)", zh="极大似然法（ML）"), None),
+    "GLS": (Text(en="generalized least squares (GLS)", zh="广义最小二乘法（GLS）"), None),
+    "ULS": (Text(en="unweighted least squares (ULS)", zh="未加权最小二乘法（ULS）"), None),
+    "WLSMV": (
+        Text(
+            en="diagonally weighted least squares on polychoric correlations (WLSMV)",
+            zh="基于多分格相关的对角加权最小二乘法（WLSMV）",
+        ),
+        Text(en="mean- and variance-adjusted", zh="均值与方差校正"),
+    ),
 }
+
+
+def estimator(case: Case) -> Text:
+    """What the case's main models are estimated by."""
+    return ESTIMATORS[case.study.estimator][0]
+
+
+def estimated(case: Case) -> Text:
+    """That, as a sentence, and of whose answers."""
+    name, full = estimator(case), case.study.estimator in FULL
+    answers = Text(en="complete rows alone", zh="仅用完整作答")
+    if full:
+        answers = Text(en="all answers used", zh="使用全部回答")
+    return Text(
+        en=f"Estimated by {name.en}, {answers.en}.", zh=f"采用{name.zh}估计，{answers.zh}。"
+    )
 
 
 def trusted(found: Solution) -> bool:

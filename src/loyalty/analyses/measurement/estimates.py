@@ -44,19 +44,21 @@ LEAST_OUTCOMES = 3
 GENERAL, SECOND, MERGED = "general_factor", "second_order_loyalty", "merged"
 
 
-def planned_model(constructs: Sequence[Construct]) -> str:
+def planned_model(constructs: Sequence[Construct], ordered: bool = False) -> str:
     """The planned model, with composite reliability, AVE and what Fornell and Larcker compare.
 
     ``CR_<c>`` and ``AVE_<c>`` a construct; ``GAP_<a>__<b>`` (AVE of a less the variance it shares
-    with b) for every ordered pair. All are meant for the standardized solution.
+    with b) for every ordered pair. All are meant for the standardized solution. The residual
+    variances of `ordered` items are no parameters, but what their loadings leave of 1.
     """
     lines, defined = [], []
     for c in constructs:
         items = [i.id for i in c.items]
         lines.append(f"{c.id} =~ " + " + ".join(f"L_{i}*{i}" for i in items))
-        lines += [f"{i} ~~ E_{i}*{i}" for i in items]
+        if not ordered:
+            lines += [f"{i} ~~ E_{i}*{i}" for i in items]
         total = " + ".join(f"L_{i}" for i in items)
-        rest = " + ".join(f"E_{i}" for i in items)
+        rest = " + ".join(f"(1 - L_{i}^2)" if ordered else f"E_{i}" for i in items)
         squares = " + ".join(f"L_{i}^2" for i in items)
         defined.append(f"CR_{c.id} := ({total})^2 / (({total})^2 + {rest})")
         defined.append(f"AVE_{c.id} := ({squares}) / ({squares} + {rest})")
@@ -68,16 +70,18 @@ def planned_model(constructs: Sequence[Construct]) -> str:
 
 @refusable
 def fit_planned(
-    constructs: Sequence[Construct], items: pd.DataFrame, missing: str
+    constructs: Sequence[Construct], items: pd.DataFrame, how: Mapping[str, Any]
 ) -> semfit.Result | Refused:
     """The planned model's fit; refused where there is no solution.
+
+    `how`: estimator and what goes with it (:func:`loyalty.estimates.fit.estimation`).
 
     A solution that is not admissible is a solution; it says so itself.
     """
     if not constructs:
         raise CannotCompute("no_scale")
-    model = planned_model(constructs)
-    result = semfit.fit(model, items, estimator="MLR", missing=missing, std_lv=True)
+    model = planned_model(constructs, ordered="ordered" in how)
+    result = semfit.fit(model, items, **how, std_lv=True)
     return result if result.converged else Refused(refused=reason_of(result.problems[0]))
 
 

@@ -18,7 +18,7 @@ from loyalty.analyses.measurement.estimates import Trial
 from loyalty.cases.asked import Construct
 from loyalty.cases.study import Study
 from loyalty.cases.survey import Survey
-from loyalty.estimates.fit import FitMeasures, Missing, fit_measures, missing_answers
+from loyalty.estimates.fit import FitMeasures, Missing, estimation, fit_measures, missing_answers
 from loyalty.estimates.solution import Observed, Solution
 from loyalty.estimates.solution import observed as observed_of
 from loyalty.estimates.solution import solution as solution_of
@@ -429,10 +429,14 @@ class Scales:
 
 @dataclass(frozen=True)
 class Planned:
-    """The planned model's fit and its standardized solution."""
+    """The planned model's fit and its standardized solution.
+
+    `robust`: the same by robust maximum likelihood, which rivals and changes are compared with.
+    """
 
     result: semfit.Result
     solution: pd.DataFrame
+    robust: semfit.Result
 
 
 @dataclass(frozen=True)
@@ -452,8 +456,13 @@ def scales(survey: Survey) -> Scales:
 @refusable
 def planned(data: Scales) -> Planned | Refused:
     """The planned model: every item on its construct and on no other."""
-    result = estimates.fit_planned(data.constructs, data.items, data.missing)
-    return result if isinstance(result, Refused) else Planned(result, result.standardized())
+    how = estimation(data.study, data.items, data.items.columns.tolist())
+    result = estimates.fit_planned(data.constructs, data.items, how)
+    if isinstance(result, Refused):
+        return result
+    usual = {"estimator": "MLR", "missing": data.missing}
+    robust = result if how == usual else estimates.fit_planned(data.constructs, data.items, usual)
+    return robust if isinstance(robust, Refused) else Planned(result, result.standardized(), robust)
 
 
 def rivals(data: Scales, model: Planned | Refused, found: Ratios | Refused) -> Fitted:
@@ -463,7 +472,7 @@ def rivals(data: Scales, model: Planned | Refused, found: Ratios | Refused) -> F
         columns=["construct_a", "construct_b", "htmt", "ci_lower"],
     ).astype({"htmt": float, "ci_lower": float})
     rows, solutions = estimates.compare(
-        model if isinstance(model, Refused) else model.result,
+        model if isinstance(model, Refused) else model.robust,
         estimates.rivals(data.study, data.constructs, pairs),
         data.items,
         data.missing,
@@ -503,6 +512,8 @@ def dynamic(data: Scales, models: Fitted, replications: int, seed: int) -> Dynam
     result = models.solutions[chosen.id]
     n = int(result.fit["ntotal"])
     simulated = estimates.simulate_fit(result.standardized(), n, replications, seed)
+    if any(level.empty for level in simulated.draws):
+        raise CannotCompute("no_simulated_fit", n=replications)
     good: dict[str, str] = {index: threshold(index).good for index in INDICES}
     errors = [threshold(k).value for k in ("dynamic_error", "dynamic_error_loose")]
     cuts = validity.dynamic_cutoffs(simulated.draws, good, errors).to_dict("records")
@@ -755,7 +766,7 @@ def second_order(data: Scales) -> None:
 # --- where the model misfits ---------------------------------------------------------------------
 @refusable
 def residuals(data: Scales, model: Planned) -> Residuals:
-    rows = Residual.each(estimates.residual_pairs(model.result, data.constructs))
+    rows = Residual.each(estimates.residual_pairs(model.robust, data.constructs))
     cut, alpha = threshold("correlation_residual").value, threshold("significance").value
     tested = [r.z for r in rows if r.z is not None]
     limit = norm.isf(alpha / 2)
@@ -781,7 +792,7 @@ def residuals(data: Scales, model: Planned) -> Residuals:
 @refusable
 def changes(model: Planned) -> tuple[Change, ...]:
     """Every fixed parameter that may be freed, the largest modification index first."""
-    return Change.each(estimates.respecifications(model.result))
+    return Change.each(estimates.respecifications(model.robust))
 
 
 @refusable
@@ -810,13 +821,13 @@ def respecification(
     if first is not None:
         parameter = (first.lhs, first.op, first.rhs)
         trial = estimates.try_freeing(
-            model.result, data.constructs, parameter, data.items, data.missing
+            model.robust, data.constructs, parameter, data.items, data.missing
         )
     turned = {i.id for c in data.constructs for i in c.items if i.reversed}
     return Respecification(
         first=first,
         reversed=first is not None and {first.lhs, first.rhs} <= turned,
-        cfi=model.result.fit["cfi_robust"],
+        cfi=model.robust.fit["cfi_robust"],
         trial=trial,
         weak=[row.item for row in weak.rows if row.verdict == "not met"],
         merge=merge,

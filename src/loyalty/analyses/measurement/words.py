@@ -151,7 +151,7 @@ def _capital(text: str) -> str:
 # --- fit -----------------------------------------------------------------------------------------
 def fit(found: Fit, case: Case) -> list[Text]:
     indices = ("cfi", "tli", "rmsea", "srmr")
-    return [*fitting.fit(found, indices), *fitting.judged(found, case)]
+    return [apa.estimated(case), *fitting.fit(found, indices), *fitting.judged(found, case)]
 
 
 def dynamic(found: Dynamic, case: Case) -> list[Text]:
@@ -460,6 +460,13 @@ def models(found: Models, case: Case) -> list[Text]:
     if found.preferred is None:
         return [Text(en="None of the models has a solution.", zh="各模型均无解。")]
     said = []
+    if case.study.estimator != "MLR":
+        said.append(
+            Text(
+                en="The models are compared by robust maximum likelihood, whatever the estimator of the chosen one.",
+                zh="无论所选模型用何种估计法，模型比较一律采用稳健极大似然法。",
+            )
+        )
     if found.simpler:
         simpler, worse = number(found.simpler), number(found.worse)
         if found.worse == found.simpler > 1:

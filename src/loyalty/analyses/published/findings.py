@@ -11,13 +11,15 @@ import pandas as pd
 import semfit
 from scipy.stats import ttest_ind
 
+from loyalty.analyses.published.beside import Ways, theirs
+from loyalty.analyses.published.beside import ways as ways_of
 from loyalty.cases.printed import PrintedFigure, PrintedPath, PrintedStatistic
 from loyalty.cases.printed import Published as Entry
 from loyalty.cases.study import Study
 from loyalty.cases.survey import Survey
 from loyalty.cases.tables import Loaded
 from loyalty.estimates.cross_lagged import cross_lagged, waves
-from loyalty.estimates.fit import missing_answers
+from loyalty.estimates.fit import estimation
 from loyalty.ground.findings import Count, Finding, Findings, Real, Record, Refused, refusable
 from loyalty.stats import CannotCompute, clv, efa, pls
 from loyalty.stats.cub import cub
@@ -49,7 +51,7 @@ class PathOrR2(Printed):
     """A path, or a figure of `target` (an item where it is a loading), and our own structural
     model's.
 
-    Intervals are percentiles of the bootstrap; `ml` is standardized (robust maximum likelihood),
+    Intervals are percentiles of the bootstrap; `ml` is standardized (by the case's estimator),
     None where that model has no such path. `moderator`: the path is of the product with it.
     """
 
@@ -93,11 +95,17 @@ class Reproduced(Record):
 
 
 class PathModels(Finding):
-    """PLS path models; `sound`: the structural models beside them are no doubtful solutions."""
+    """PLS path models; `sound`: the structural models beside them are no doubtful solutions.
+
+    Of the paths that both have an interval of, `clear` by PLS leave zero out; of these the
+    covariance-based model's interval holds it in `open`.
+    """
 
     figures: tuple[PathOrR2, ...]
     publications: tuple[Reproduced, ...]
     sound: bool
+    clear: Count | None = None
+    open: Count | None = None
 
 
 class FittedModels(Finding):
@@ -151,6 +159,7 @@ class PanelModels(Finding):
 class Published(Findings):
     pls: PathModels | Refused | None = None
     models: FittedModels | Refused | None = None
+    ways: Ways | Refused | None = None
     statistics: AnswerStatistics | Refused | None = None
     bg_nbd: PurchaseModels | Refused | None = None
     panel: PanelModels | Refused | None = None
@@ -203,17 +212,25 @@ def path_models(
     model = semfit.fit(
         study.structural_model(),
         survey.scored,
-        estimator="MLR",
-        missing=missing_answers(survey.scored, items),
+        **estimation(study, survey.scored, items),
     )
     paths = model.standardized()
     paths = paths[paths["op"] == "~"]
     made = [list(_figures(entry, study, survey, model, paths, draws, seed)) for entry in entries]
+    figures = [figure for figures in made for figure in figures]
+    clear = [f for f in figures if f.ml_ci_lower is not None and _clear(f.ci_lower, f.ci_upper)]
     return PathModels(
-        figures=tuple(figure for figures in made for figure in figures),
+        figures=figures,
         publications=tuple(map(_reproduced, entries, made)),
+        clear=len(clear),
+        open=sum(not _clear(f.ml_ci_lower, f.ml_ci_upper) for f in clear),
         sound=not model.problems and bool((paths["est_std"].abs() <= 1).all()),
     )
+
+
+def _clear(lower: float | None, upper: float | None) -> bool:
+    """Whether an interval leaves zero out."""
+    return lower is not None and upper is not None and (lower > 0 or upper < 0)
 
 
 def _figures(
@@ -234,15 +251,11 @@ def _figures(
     ends = {end for p in printed.paths for end in (p.from_, p.to)}
     used = [c for c in study.constructs if c.id in ends]
     scored = (survey.as_given if printed.as_given else survey).scored
-    fitted = functools.partial(
+    fitted: Callable[..., pls.PLS] = functools.partial(
         pls.pls_path_model,
         constructs={c.id: [i.id for i in c.items] for c in used},
         paths=[(p.from_, p.to) for p in printed.paths if p.moderator is None],
-        mode_b=[c.id for c in used if c.mode == "formative" or printed.mode_b],
-        scheme=printed.scheme,
-        standardized=printed.standardized,
-        consistent=printed.consistent,
-        missing=printed.missing,
+        **printed.options(used),
     )
     ours = fitted(scored, draws=draws, seed=seed)
     estimates: dict[tuple[str, str], dict[Any, Any]]
@@ -353,7 +366,8 @@ def _fitted(entry: Entry, study: Study, survey: Survey) -> Iterator[ModelFigure]
     else:
         chosen = [c for c in study.main if not printed.constructs or c.id in printed.constructs]
         text = study.measurement_model(chosen)
-    found = semfit.fit(text, survey.scored, estimator=printed.estimator, missing=printed.missing)
+    how = theirs(printed, study, [i.id for i in study.items if i.id in text.split()])
+    found = semfit.fit(text, survey.scored, **how)
     standardized = found.standardized()
     parameters = standardized if printed.standardized else found.parameters
     for figure in printed.figures:
@@ -411,6 +425,14 @@ def _parameter(rows: pd.DataFrame, lhs: str, op: str, rhs: str) -> dict[str, Any
             estimate = row["est_std"] if "est_std" in row else row["est"]
             return {"estimate": float(estimate), **{k: row[k] for k in ("ci_lower", "ci_upper")}}
     raise CannotCompute("no_such_parameter", name=f"{lhs} {op} {rhs}")
+
+
+@refusable
+def ways(study: Study, answers: Callable[[], Survey]) -> Ways | None:
+    """Printed paths of structural models, and step by step as this study estimates them."""
+    if not any(e.model is not None and e.model.of == "structural" for e in study.published):
+        return None
+    return ways_of(study, answers())
 
 
 # --- statistics of answers -----------------------------------------------------------------------

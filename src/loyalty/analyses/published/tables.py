@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from types import SimpleNamespace as Row
 
+from loyalty.analyses.published.beside import Ways
 from loyalty.analyses.published.findings import (
     AnswerStatistics,
     FittedModels,
@@ -21,6 +23,7 @@ from loyalty.analyses.published.words import entry_of
 from loyalty.estimates.verdicts import Doubts
 from loyalty.ground.markdown import escape
 from loyalty.ground.text import Text
+from loyalty.shown import apa
 from loyalty.shown.context import Case, arrow
 from loyalty.shown.doubts import withheld
 from loyalty.shown.table import Column, Table
@@ -108,8 +111,8 @@ def _note(found: PathModels, case: Case) -> Text:
     )
     said = [
         Text(
-            en="PLS intervals: percentile bootstrap. Covariance-based: standardized paths of this study's structural model, robust maximum likelihood, a dash where it has no such path, and the reason where it may not be relied upon.",
-            zh="PLS 区间：百分位自助法。协方差模型：本研究结构模型的标准化路径（稳健极大似然），无此路径处为破折号，不可采信处注明原因。",
+            en=f"PLS intervals: percentile bootstrap. Covariance-based: standardized paths of this study's structural model, {apa.estimator(case).en}, a dash where it has no such path, and the reason where it may not be relied upon.",
+            zh=f"PLS 区间：百分位自助法。协方差模型：本研究结构模型的标准化路径（{apa.estimator(case).zh}），无此路径处为破折号，不可采信处注明原因。",
         ),
         Text(
             en="Both are of constructs free of measurement error: consistent PLS corrects for it.",
@@ -195,6 +198,50 @@ def _estimated(found: FittedModels, case: Case) -> Text:
             )
         )
     return join(list(dict.fromkeys(said)))
+
+
+#: What each step changes.
+CHANGES = {
+    "theirs": Text(en="as published", zh="如所刊"),
+    "robust": Text(en="robust standard errors", zh="稳健标准误"),
+    "estimator": Text(en="another estimator", zh="另一种估计法"),
+    "answers": Text(en="all answers used", zh="使用全部回答"),
+    "units": Text(en="clusters of respondents", zh="受访者的聚类"),
+}
+
+
+def ways(found: Ways, case: Case) -> Table:
+    """A row a step of every path."""
+    rows = [
+        Row(path=case.path(way.from_, way.to), step=step)
+        for way in found.rows
+        for step in way.steps
+    ]
+
+    def told(row: Row) -> Text:
+        change, by = CHANGES[row.step.change], row.step.estimator
+        return Text(en=f"{change.en} ({by})", zh=f"{change.zh}（{by}）")
+
+    return Table(
+        rows,
+        [
+            Column("path", "Path"),
+            Column(told, "Step"),
+            Column(lambda r: number(r.step.n), "N", "markdown"),
+            Column(lambda r: number(r.step.estimate), "β", "markdown"),
+            Column(
+                lambda r: interval(r.step.ci_lower, r.step.ci_upper), "95 % interval", "markdown"
+            ),
+        ],
+        Text(
+            en="Published paths step by step as this study estimates them.",
+            zh="所刊路径逐步改为本研究的估计方式。",
+        ),
+        Text(
+            en="Standardized; each step keeps those before it and changes one thing more.",
+            zh="标准化；每一步保留之前各步，只再改变一处。",
+        ),
+    )
 
 
 #: How statistics of answers are called.

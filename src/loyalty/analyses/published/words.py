@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from loyalty.analyses.published.beside import Way, Ways
 from loyalty.analyses.published.findings import (
     AnswerStatistics,
     FittedModels,
@@ -17,7 +18,8 @@ from loyalty.cases.printed import Published as Entry
 from loyalty.ground.markdown import escape
 from loyalty.ground.text import Text
 from loyalty.shown.context import Case
-from loyalty.shown.words import number
+from loyalty.shown.units import units
+from loyalty.shown.words import interval, number, spaced
 
 
 def entry_of(found: Reproduced, case: Case) -> Entry:
@@ -66,6 +68,14 @@ def _left(entry: Entry) -> list[Text]:
 
 def pls(found: PathModels, case: Case) -> list[Text]:
     said = _said(found.publications, case)
+    if found.sound and found.clear and found.open is not None:
+        clear, turned = number(found.clear), number(found.open)
+        said.append(
+            Text(
+                en=f"Of the {clear} paths whose PLS interval leaves zero out, {turned} hold{'s' if found.open == 1 else ''} it in the covariance-based model, which takes constructs apart from the errors of their items.",
+                zh=f"PLS 区间不含零的 {clear} 条路径中，有 {turned} 条在协方差模型中区间含零；后者把构念与题项误差分开。",
+            )
+        )
     if not found.sound:
         said.append(
             Text(
@@ -78,6 +88,57 @@ def pls(found: PathModels, case: Case) -> list[Text]:
 
 def models(found: FittedModels, case: Case) -> list[Text]:
     return _said(found.publications, case)
+
+
+def ways(found: Ways, case: Case) -> list[Text]:
+    """Whether published paths that are told from zero still are, and if not, by which step."""
+    count, clear, turned = number(found.count), number(found.clear), number(found.open)
+    if not found.clear:
+        return [
+            Text(
+                en="Estimated as published, no interval of a path leaves zero out.",
+                zh="按所刊方式估计，没有一条路径的区间不含零。",
+            )
+        ]
+    said = Text(
+        en=f"Estimated as published, {clear} of {count} intervals leave zero out; as this study estimates them, {turned} of these hold{'s' if found.open == 1 else ''} it.",
+        zh=f"按所刊方式估计，{count} 条路径中有 {clear} 条的区间不含零；按本研究的方式，其中 {turned} 条的区间含零。",
+    )
+    return [said, *(_turned(way, case) for way in found.rows if way.turned)]
+
+
+def _turned(way: Way, case: Case) -> Text:
+    """What turned a path: the first step from which its interval holds zero to the end."""
+    assert way.position is not None
+    before, step = way.steps[way.position - 1], way.steps[way.position]
+    path, ratio = case.path(way.from_, way.to), number(step.ratio)
+    was, now = (interval(s.ci_lower, s.ci_upper) for s in (before, step))
+    en, zh = {
+        "robust": (
+            f"robust standard errors, {ratio} times the plain one",
+            f"稳健标准误（为普通标准误的 {ratio} 倍）",
+        ),
+        "estimator": (
+            f"{step.estimator} in the place of {before.estimator}",
+            f"以 {step.estimator} 取代 {before.estimator}",
+        ),
+        "answers": (
+            f"the answers of all {number(step.n)} people in the place of the {number(before.n)} who left none out",
+            f"使用全部 {number(step.n)} 人的回答，而非仅 {number(before.n)} 份完整作答",
+        ),
+        "units": (
+            f"{units(case).counted(number(step.units)).en} and not respondents as independent units (standard error {ratio} times as large)",
+            spaced(
+                "以",
+                units(case).counted(number(step.units)).zh,
+                f"而非受访者为独立单位（标准误为原来的 {ratio} 倍）",
+            ),
+        ),
+    }[way.turned or ""]
+    return Text(
+        en=f"{escape(path.en)}: with {en}, the interval goes from {was} to {now}.",
+        zh=f"{escape(path.zh)}：{zh}之后，区间由 {was} 变为 {now}。",
+    )
 
 
 def statistics(found: AnswerStatistics, case: Case) -> list[Text]:

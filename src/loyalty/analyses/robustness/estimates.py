@@ -16,7 +16,7 @@ from loyalty.cases.asked import Construct, Group, Hypothesis
 from loyalty.cases.study import Study
 from loyalty.cases.survey import Survey
 from loyalty.estimates.careless import battery, flags, one_answer, within_person
-from loyalty.estimates.fit import missing_answers
+from loyalty.estimates.fit import estimation, missing_answers, scaled
 from loyalty.estimates.groups import clusters_of
 from loyalty.estimates.structural import structure_model, structures
 from loyalty.ground.reasons import Reason, reason_of
@@ -103,7 +103,10 @@ def specifications(survey: Survey, focal: Hypothesis, seed: int) -> Iterator[Spe
 
         return run
 
-    yield Specification("own", fitted(main, rows, "MLR", full), f"MLR, {full}")
+    own = estimation(study, rows, used)
+    yield Specification("own", fitted(main, rows, **own), f"{own['estimator']}, {own['missing']}")
+    if study.estimator != "MLR":
+        yield Specification("estimator", fitted(main, rows, "MLR", full), f"MLR, {full}")
     if full == "fiml":
         complete = fitted(main, rows, "MLR", "listwise")
         yield Specification("complete_rows", complete, "MLR, listwise", missing=True)
@@ -115,10 +118,10 @@ def specifications(survey: Survey, focal: Hypothesis, seed: int) -> Iterator[Spe
                 shift=shift or None,
                 missing=True,
             )
-    yield Specification("estimator", fitted(main, rows, "GLS", "listwise"), "GLS, listwise")
-    # the one item of a construct has no error that could be scaled
-    ordered = [i.id for c in study.structural if len(c.items) > 1 for i in c.items]
-    if ordered:
+    if study.estimator != "GLS":
+        yield Specification("estimator", fitted(main, rows, "GLS", "listwise"), "GLS, listwise")
+    ordered = scaled(study)
+    if ordered and study.estimator != "WLSMV":
         categories = fitted(main, rows, "WLSMV", "listwise", ordered=ordered)
         yield Specification("ordered", categories, "WLSMV, listwise")
     scales = {c.id: [i.id for i in c.items] for c in study.main}
@@ -304,6 +307,7 @@ def _pls(study: Study, rows: pd.DataFrame, focal: Hypothesis, seed: int) -> Path
         rows,
         {c.id: [i.id for i in c.items] for c in study.structural},
         [(h.from_, h.to) for h in study.paths],
+        **study.pls.options(study.structural),
         draws=PLS_DRAWS,
         seed=seed,
     )

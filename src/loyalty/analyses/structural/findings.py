@@ -16,7 +16,7 @@ from loyalty.analyses.structural.ways import Contrasts
 from loyalty.cases.study import Study
 from loyalty.cases.survey import Survey
 from loyalty.estimates import structural
-from loyalty.estimates.fit import FitMeasures, Missing, fit_measures, missing_answers
+from loyalty.estimates.fit import FitMeasures, Missing, estimation, fit_measures, missing_answers
 from loyalty.estimates.groups import Clusters, clusters_of
 from loyalty.estimates.solution import Solution
 from loyalty.estimates.solution import solution as solution_of
@@ -400,9 +400,9 @@ def answers(survey: Survey) -> Answers:
 
 @refusable
 def model(data: Answers) -> semfit.Result:
-    """The hypothesized model by robust maximum likelihood, all answers used."""
+    """The hypothesized model by the estimator of the case."""
     text = data.study.structural_model()
-    result = semfit.fit(text, data.rows, estimator="MLR", missing=data.missing)
+    result = semfit.fit(text, data.rows, **estimation(data.study, data.rows, data.items))
     if not result.converged:
         raise CannotCompute.because(result.problems[0])
     return result
@@ -551,7 +551,10 @@ def bootstrap(
 @refusable
 def _bootstrap(data: Answers, draws: int, seed: int, group: str | None) -> semfit.Bootstrap:
     text = data.study.structural_model()
-    return structural.resampled(text, data.rows, data.items, draws=draws, seed=seed, cluster=group)
+    how = estimation(data.study, data.rows, data.items)
+    return structural.resampled(
+        text, data.rows, data.items, draws=draws, seed=seed, cluster=group, how=how
+    )
 
 
 def _clear(rows: pd.DataFrame, lower: str, upper: str) -> int:

@@ -27,6 +27,7 @@ from loyalty.analyses.structural.words import (
 from loyalty.ground.numbers import DASH
 from loyalty.ground.terms import term
 from loyalty.ground.text import Text
+from loyalty.shown import apa
 from loyalty.shown.context import Case
 from loyalty.shown.doubts import withheld
 from loyalty.shown.fit import PATH_VERDICTS
@@ -43,9 +44,10 @@ REGIONS = {
 
 
 def paths(found: Paths, case: Case) -> Table:
+    name, robust = apa.estimator(case), case.study.estimator in ("MLR", "MLM", "WLSMV")
     note = Text(
-        en="Standardized paths; robust standard errors, delta method.",
-        zh="标准化路径；稳健标准误，delta 法。",
+        en=f"Standardized paths by {name.en}; {'robust ' if robust else ''}standard errors, delta method.",
+        zh=f"标准化路径，{name.zh}；{'稳健' if robust else ''}标准误，delta 法。",
     )
     if found.firms is not None:
         firms, df = units(case).counted(number(found.firms)), number(found.df)

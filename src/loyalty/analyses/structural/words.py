@@ -118,7 +118,8 @@ def whole(found: Whole, case: Case) -> list[Text]:
 
 
 def fit(found: Fit, case: Case) -> list[Text]:
-    return [*fits.fit(found, ("cfi", "rmsea", "srmr")), *fits.judged(found, case)]
+    said = fits.fit(found, ("cfi", "rmsea", "srmr"))
+    return [apa.estimated(case), *said, *fits.judged(found, case)]
 
 
 def paths(found: Paths, case: Case) -> list[Text]:
