@@ -230,3 +230,18 @@ def test_reasons_have_words_in_every_language() -> None:
         assert short is not None and short.en and short.zh != short.en and long.zh.endswith("。")
     assert withheld(()) is None
     assert [f.name for f in dataclasses.fields(Reliance)] == ["whole", "paths"]
+
+
+def test_of_an_outcome_that_nobody_wants_advice_is_turned() -> None:
+    """The intention to switch: what goes with less of it is to be raised, and not lowered."""
+    from loyalty.analyses.drivers.words import ACTIONS, advice
+
+    of = study.load("switching")
+    assert of.unwanted("switching") and not study.load("acsi-2015").unwanted("repurchase")
+    found = recorded("switching", "drivers")["recommendations"]
+    case = Case("switching", of)
+    said = {r.construct: advice(r, found.outcome, case) for r in found.rows}
+    assert said == {"satisfaction": "counts", "investment": "lower"}
+    doubted = Case("switching", of, reliance=Reliance(("measurement",)))
+    assert {advice(r, found.outcome, doubted) for r in found.rows} == {"open"}
+    assert set(said.values()) <= set(ACTIONS)

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from made_up import made
 
-from loyalty.analyses.argument import beside, figures, read, tables, words
+from loyalty.analyses.argument import beside, figures, headlines, read, tables, words
 from loyalty.analyses.argument import findings as argument
 from loyalty.analyses.argument.page import PAGE
 from loyalty.analyses.behaviour.findings import Behaviour
@@ -233,7 +233,7 @@ def pooled(**changed: Any) -> argument.PooledRow:
     fields = {
         "from_": "satisfaction", "to": "loyalty", "k": 4, "n": 900, "left_out": 1, "single": 2,
         "same_sign": 4, "estimate": 0.6, "ci_lower": 0.3, "ci_upper": 0.9, "pi_lower": -0.1,
-        "pi_upper": 1.3, "i2": 0.9, "tau": 0.2, "grade": "moderate",
+        "pi_upper": 1.3, "i2": 0.9, "tau": 0.2, "q_p": 0.001, "grade": "moderate",
     }  # fmt: skip
     return argument.PooledRow(**(fields | changed))
 
@@ -289,85 +289,84 @@ def answer(**changed: Any) -> argument.Answer:
 
 
 def test_the_answer_follows_the_grade() -> None:
-    whole = said(words.answer, answer())
+    whole = said(headlines.answer, answer())
     assert (
-        whole.en.startswith("In the 4 real surveys") and "nowhere was anything changed" in whole.en
+        whole.en.startswith("Over the 4 real surveys")
+        and "nowhere was anything changed" in whole.en
     )
     assert "likeability" not in whole.en and whole.en.count(". ") == 1  # two sentences
     for row_ in (None, pooled(grade="none"), pooled(estimate=-0.6)):
-        text = said(words.answer, answer(satisfaction=row_))
+        text = said(headlines.answer, answer(satisfaction=row_))
         assert text.en.startswith("No real survey here shows reliably")
         assert text.zh.startswith("此处没有真实调查")
-    one = said(words.answer, answer(satisfaction=pooled(k=1, grade="low")))
+    one = said(headlines.answer, answer(satisfaction=pooled(k=1, grade="low")))
     assert one.en.startswith("In one real survey")
     other = pooled(from_="image", k=2)
     assert (
         "beside satisfaction, image goes with loyalty"
-        in said(words.answer, answer(beside=(other,))).en
+        in said(headlines.answer, answer(beside=(other,))).en
     )
     weak = pooled(from_="image", grade="low")
-    assert "image" not in said(words.answer, answer(beside=(weak,))).en
-    tried = said(words.answer, answer(experiments=1)).en
+    assert "image" not in said(headlines.answer, answer(beside=(weak,))).en
+    tried = said(headlines.answer, answer(experiments=1)).en
     assert "changed at random in 1 of the real cases" in tried and "nowhere" not in tried
 
 
 def test_the_first_headline_says_what_speaks_against_it_and_goes_without_evidence() -> None:
-    text = said(words.headline_satisfaction, answer()).en
+    text = said(headlines.headline_satisfaction, answer()).en
     for part in (
         "not equally closely everywhere", "anything in \\[−0\\.10,\xa01\\.30\\]",
         "In 2 of these surveys", "misses every cut-off", "1 more survey has", "moderate",
     ):  # fmt: skip
         assert part in text, part
-    alike = pooled(tau=0.0, pi_lower=0.2, single=0, left_out=0)
-    text = said(words.headline_satisfaction, answer(satisfaction=alike, unfit=0)).en
+    alike = pooled(q_p=0.4, pi_lower=0.2, single=0, left_out=0)
+    text = said(headlines.headline_satisfaction, answer(satisfaction=alike, unfit=0)).en
     for part in ("not equally", "anything in", "single question", "cut-off", "more survey"):
         assert part not in text, part
-    assert words.headline_satisfaction(answer(satisfaction=None), CASE) is None
-    assert words.headline_satisfaction(answer(satisfaction=pooled(grade="none")), CASE) is None
+    assert headlines.headline_satisfaction(answer(satisfaction=None), CASE) is None
+    assert headlines.headline_satisfaction(answer(satisfaction=pooled(grade="none")), CASE) is None
 
 
 def test_the_tension_is_told_with_the_merged_model() -> None:
-    text = said(words.headline_apart, answer()).en
+    text = said(headlines.headline_apart, answer()).en
     assert "0\\.49\xa0\\[0\\.33,\xa00\\.64\\]" in text and "3\\.23" in text
     assert "8 are not distinct" in text and "25 are open" in text
     assert "With Image \\+ Satisfaction taken as one" in text and "together they go" in text
-    unsure = said(words.headline_apart, answer(tension=tension(verdict="open"))).en
+    unsure = said(headlines.headline_apart, answer(tension=tension(verdict="open"))).en
     assert "stays open, too" in unsure and "together they go" not in unsure
-    assert "3\\.23" not in said(words.headline_apart, answer(tension=None)).en
-    assert words.headline_apart(answer(failing=0), CASE) is None
+    assert "3\\.23" not in said(headlines.headline_apart, answer(tension=None)).en
+    assert headlines.headline_apart(answer(failing=0), CASE) is None
 
 
 def test_who_comes_back_is_told_by_the_intervals() -> None:
-    text = said(words.headline_conduct, answer()).en
+    text = said(headlines.headline_conduct, answer()).en
     assert text.startswith("**Most of those who buy once do not buy again within 52 weeks**")
     assert "come back do so later rather than early" in text
-    early = said(words.headline_conduct, answer(conduct=came(part=0.8))).en
+    early = said(headlines.headline_conduct, answer(conduct=came(early_ci_upper=0.24))).en
     assert "later rather than early" not in early
     many = came(late_ci_lower=0.6, late_ci_upper=0.7)
-    assert said(words.headline_conduct, answer(conduct=many)).en.startswith(
+    assert said(headlines.headline_conduct, answer(conduct=many)).en.startswith(
         "**Most of those who buy once buy again within 52 weeks**"
     )
     half = came(late_ci_lower=0.45, late_ci_upper=0.55)
-    assert said(words.headline_conduct, answer(conduct=half)).en.startswith("**About half")
-    assert words.headline_conduct(answer(conduct=None), CASE) is None
+    assert said(headlines.headline_conduct, answer(conduct=half)).en.startswith("**About half")
+    assert headlines.headline_conduct(answer(conduct=None), CASE) is None
 
 
 def test_reviews_are_told_in_odds() -> None:
-    text = said(words.headline_voice, answer()).en
+    text = said(headlines.headline_voice, answer()).en
     assert "194 lines of praise mention it and 31 of complaint, odds 6\\.80" in text
     assert "by design, so that only odds compare them" in text and "mostly" not in text.lower()
     none = answer(voice=written(praised=None, complained=()))
-    assert words.headline_voice(none, CASE) is None
-    only = said(words.headline_voice, answer(voice=written(praised=None))).en
+    assert headlines.headline_voice(none, CASE) is None
+    only = said(headlines.headline_voice, answer(voice=written(praised=None))).en
     assert only.startswith("**With complaint**") and "goes with praise" not in only
 
 
 def test_the_reports_figures_are_faulted_only_where_checks_fail() -> None:
-    assert "4 of 9 checks" in said(words.headline_claims, answer()).en
+    assert "4 of 9 checks" in said(headlines.headline_claims, answer()).en
     sound = made(beside.ClaimsSummary, sources=5, failed=0, checks=9, grade="high")
-    assert words.headline_claims(answer(claims=sound), CASE) is None
-    three = made(beside.ClaimsSummary, sources=3, failed=1, checks=9, grade="high")
-    assert "five" not in said(words.headline_claims, answer(claims=three)).en
+    assert headlines.headline_claims(answer(claims=sound), CASE) is None
 
 
 def test_what_is_known_follows_the_grades() -> None:
@@ -381,21 +380,64 @@ def test_what_is_known_follows_the_grades() -> None:
     assert "Not known: nowhere was anything changed at random" in table
     less = argument.known(answer(satisfaction=pooled(grade="none"), experiments=2), groups, others)
     state = {r.question: r.known for r in less.rows}
-    assert state["together"] == "no" and state["first"] == "yes"
+    assert state["together"] == "no" and state["first"] == "partly"
     nothing = Refused(refused=Reason(code="no_real_survey"))
     assert isinstance(argument.known(nothing, groups, others), Refused)
 
 
 def test_nothing_is_advised_without_evidence() -> None:
     apart = made(argument.Constructs, rows=[], scales=10, ave_met=7, failing=4, grade="moderate")
-    ids = [a.id for a in argument.actions(answer(), apart).rows]
+    data = everything(one=surveyed())
+    ids = [a.id for a in argument.actions(data, answer(), apart).rows]
     assert ids == ["undivided", "satisfaction", "second_purchase", "read"]
     nothing = answer(satisfaction=None, conduct=None, voice=None)
     none = made(argument.Constructs, rows=[], scales=1, ave_met=1, failing=0, grade="none")
-    found = argument.actions(nothing, none)
+    found = argument.actions(data, nothing, none)
     assert found.rows == () and tables.actions(found, CASE) is None
-    assert "Nothing found here is sure enough" in said(words.actions, found).en
-    assert words.actions(argument.actions(answer(), apart), CASE) is None
+    assert "Nothing found here is sure enough" in said(headlines.actions, found).en
+    assert headlines.actions(argument.actions(data, answer(), apart), CASE) is None
+
+    back = answer(conduct=came(late_ci_lower=0.6, late_ci_upper=0.7))
+    ids = [a.id for a in argument.actions(data, back, apart).rows]
+    assert "second_purchase" not in ids, "most come back: nothing to look after"
+
+
+def recommended(**changed: Any) -> dict[str, Any]:
+    row = {
+        "construct": "satisfaction", "action": "raise", "change": 0.4, "ci_lower": 0.2,
+        "ci_upper": 0.6, "performance": 60.0, "levels": ("1",),
+    }  # fmt: skip
+    rows = [row | changed, row | {"construct": "image", "action": "open"}]
+    found = {"outcome": "loyalty", "group": "kind", "rows": rows}
+    return {"drivers": made(Drivers, recommendations=found)}
+
+
+def test_advice_is_that_of_surveys_that_may_be_relied_upon() -> None:
+    apart = made(argument.Constructs, rows=[], scales=10, ave_met=7, failing=4, grade="moderate")
+
+    def advised(**cases: Any) -> Any:
+        return argument.actions(everything(**cases), answer(), apart)
+
+    found = advised(one=surveyed() | recommended(), two=surveyed())
+    (one,) = found.advice
+    assert (one.case, one.construct_id, one.action, one.estimate) == (
+        "one",
+        "satisfaction",
+        "raise",
+        0.4,
+    )
+    assert (found.advised, found.silent, one.grade, one.levels) == (1, 1, "low", ("1",))
+    text, table = said(headlines.advice, found), tables.advice(cited(found, "all/argument/x"), CASE)
+    assert "1 real surveys recommend" in text.en or "1 real survey recommends" in text.en
+    assert "1 more is silent" in text.en and "另有 1 项" in text.zh and table is not None
+    shown = table.markdown("en").replace("\\", "")
+    assert "Satisfaction: raise" in shown and "above all Old" in shown and "satisfaction_0" in shown
+    for doubted in (
+        surveyed(htmt="not met") | recommended(), surveyed() | recommended(action="open"),
+    ):  # fmt: skip
+        none = advised(one=doubted)
+        assert none.advice == () and tables.advice(none, CASE) is None
+        assert "No survey recommends anything" in said(headlines.advice, none).en
 
 
 # --- the chapters --------------------------------------------------------------------------------
@@ -628,7 +670,7 @@ def whole() -> argument.Argument:
         foretold=argument.foretold(data),
         voice=voice,
         claims=claims,
-        actions=argument.actions(answered, apart),
+        actions=argument.actions(data, answered, apart),
     )
 
 

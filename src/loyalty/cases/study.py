@@ -218,6 +218,14 @@ class Study(Model):
         nested = (g for g in self.groups if g.comparable and g.within is not None)
         return next(nested, None)
 
+    def unwanted(self, outcome: str) -> bool:
+        """Whether less of an outcome is better: satisfaction is expected to go with less of it."""
+        return any(
+            h.is_path and h.to == outcome and h.sign == "-"
+            for h in self.hypotheses
+            if self.named(h.from_).concept == "satisfaction"
+        )
+
     @property
     def structural(self) -> list[Construct]:
         """The constructs that take part in a structural path, set aside or not."""

@@ -33,6 +33,13 @@ def judge(sign: str, lower: float, upper: float) -> PathVerdict:
     return "supported" if (lower > 0) == (sign == "+") else "contradicted"
 
 
+def majority(lower: float, upper: float) -> Literal["stay_away", "half", "return"]:
+    """What most people did, by the whole interval of the share that did it again."""
+    if upper < 0.5:
+        return "stay_away"
+    return "return" if lower > 0.5 else "half"
+
+
 def doubtful(fit: FitMeasures) -> bool:
     """Whether a solution is not to be taken at face value."""
     return not fit.converged or not fit.admissible or bool(fit.problems)

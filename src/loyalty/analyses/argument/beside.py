@@ -16,6 +16,7 @@ from loyalty.analyses.synthesis.findings import Synthesis
 from loyalty.analyses.voice.findings import Voice as Written
 from loyalty.cases import claims as ledger
 from loyalty.cases.claims import Claim, Outcome
+from loyalty.estimates.verdicts import majority
 from loyalty.ground.findings import Count, Finding, Percent, Real, Record, refusable
 from loyalty.ground.reasons import CannotCompute
 
@@ -47,10 +48,13 @@ class Returning(Record):
 
     @property
     def most(self) -> Literal["stay_away", "half", "return"]:
-        """What most of those who bought once did, by the whole interval of the late weeks."""
-        if self.late_ci_upper < 0.5:
-            return "stay_away"
-        return "return" if self.late_ci_lower > 0.5 else "half"
+        """What most of those who bought once did, by the late weeks."""
+        return majority(self.late_ci_lower, self.late_ci_upper)
+
+    @property
+    def late_comers(self) -> bool:
+        """Whether fewer than half of those who come back do so early, by the intervals of both."""
+        return self.early_ci_upper < 0.5 * self.late_ci_lower
 
 
 class Forecast(Record):

@@ -6,7 +6,7 @@ import pandas as pd
 from matplotlib.figure import Figure as Drawing
 
 from loyalty.analyses.argument.beside import Voice
-from loyalty.analyses.argument.findings import Constructs, Exhibit
+from loyalty.analyses.argument.models import Constructs, Exhibit
 from loyalty.analyses.argument.names import path, theme, title, why_not
 from loyalty.ground.terms import term
 from loyalty.ground.text import Language

@@ -5,24 +5,44 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Sequence
-from typing import Literal
 
 from loyalty.analyses.argument import read
 from loyalty.analyses.argument.beside import (
     Claims,
-    ClaimsSummary,
     Conduct,
     Foretold,
     Satisfied,
     Voice,
-    VoiceSummary,
 )
 from loyalty.analyses.argument.beside import claims as claims
 from loyalty.analyses.argument.beside import conduct as conduct
 from loyalty.analyses.argument.beside import foretold as foretold
 from loyalty.analyses.argument.beside import satisfied as satisfied
 from loyalty.analyses.argument.beside import voice as voice
-from loyalty.analyses.argument.read import SATISFACTION, Grade, Interval, PathRow
+from loyalty.analyses.argument.conclusions import actions as actions
+from loyalty.analyses.argument.conclusions import answer as answer
+from loyalty.analyses.argument.conclusions import known as known
+from loyalty.analyses.argument.models import (
+    Actions,
+    Answer,
+    ApartRow,
+    Constructs,
+    ConstructsRow,
+    CountRow,
+    DifferenceRow,
+    Differences,
+    Exhibit,
+    Known,
+    MergedRow,
+    Otherwise,
+    OtherwiseRow,
+    Paths,
+    PooledRow,
+    SurveyRow,
+    Surveys,
+    Tension,
+)
+from loyalty.analyses.argument.read import SATISFACTION, PathRow
 from loyalty.analyses.audit.findings import Audit
 from loyalty.analyses.groups.findings import Groups
 from loyalty.analyses.measurement.findings import Measurement
@@ -38,13 +58,7 @@ from loyalty.analyses.synthesis.estimates import (
 )
 from loyalty.estimates.verdicts import PathVerdict, doubtful, judge, wide
 from loyalty.ground.findings import (
-    Bounded,
-    Count,
-    Finding,
     Findings,
-    Percent,
-    Real,
-    Record,
     Refused,
     refusable,
 )
@@ -54,325 +68,6 @@ from loyalty.stats._common import normal_quantile
 from loyalty.stats.pooling import random_effects
 
 everything, synthesis = read.everything, read.synthesis
-
-
-# --- the findings --------------------------------------------------------------------------------
-class SurveyRow(Record):
-    """A real survey: size, quality of the answers, and fit of its measurement model.
-
-    `flagged`: respondents with several signs of careless answering. `single` of its `constructs`
-    are one item. `missed`: cut-offs of fit that are missed, of the `indices` that have one.
-    `recorded`: its rows are elsewhere.
-    """
-
-    case: str
-    n: Count | None
-    items: Count
-    constructs: Count
-    single: Count
-    points: Count | None
-    missing: Percent | None
-    flagged: Percent | None
-    cfi: Bounded | None
-    rmsea: Bounded | None
-    srmr: Bounded | None
-    missed: Count | None
-    admissible: bool | None
-    recorded: bool
-
-
-class Surveys(Finding):
-    """The real data. Of the surveys: `doubtful` solutions of the measurement model, those that
-    miss `all_missed` cut-offs, and `fitting` ones that miss none."""
-
-    rows: tuple[SurveyRow, ...]
-    count: Count
-    n: Count
-    smallest: Count
-    largest: Count
-    with_single: Count
-    judged: Count
-    doubtful: Count
-    all_missed: Count
-    fitting: Count
-    indices: Count
-    flagged_most: Percent | None
-
-
-class ConstructsRow(Record):
-    """Of a survey's pairs of constructs, by the interval of HTMT: told apart, open, not apart.
-
-    `cr_met` and `ave_met` of `scales` reach their cut-offs with the whole interval, by the point
-    estimate where there is none. `merged`: the constructs that BIC prefers as one.
-    """
-
-    case: str
-    pairs: Count | None
-    met: Count | None
-    open: Count | None
-    not_met: Count | None
-    scales: Count | None
-    cr_met: Count | None
-    ave_met: Count | None
-    alpha: Bounded | None
-    merged: tuple[tuple[str, ...], ...]
-
-
-class MergedRow(Record):
-    """A path to an outcome where constructs that cannot be told apart, `groups`, are one."""
-
-    case: str
-    groups: tuple[tuple[str, ...], ...]
-    from_: tuple[str, ...]
-    to: str
-    estimate: Real
-    ci_lower: Real | None
-    ci_upper: Real | None
-    verdict: PathVerdict
-    admissible: bool
-    missed: Count | None
-
-
-class Tension(Record):
-    """One path, three answers: as published, in the latent model, and with constructs merged.
-
-    Only where the latent path may not be relied upon.
-    """
-
-    path: PathRow
-    merged: MergedRow | None
-
-
-class Constructs(Finding):
-    """Over all surveys: pairs `met`, `open`, `not_met`; `failing` surveys have one that is not
-    apart, `open_surveys` none of these but an open one, `apart` neither."""
-
-    rows: tuple[ConstructsRow, ...]
-    surveys: Count
-    pairs: Count
-    met: Count
-    open: Count
-    not_met: Count
-    failing: Count
-    open_surveys: Count
-    apart: Count
-    scales: Count
-    ave_met: Count
-    merged: tuple[MergedRow, ...]
-    tensions: tuple[Tension, ...]
-    grade: Grade
-
-
-class Exhibit(Finding):
-    """All paths to loyalty over the real `surveys`; `relied` upon, and of these `clear` of zero."""
-
-    rows: tuple[PathRow, ...]
-    surveys: Count
-    count: Count
-    relied: Count
-    clear: Count
-    printed: Count
-
-
-class CountRow(Record):
-    """A survey's hypothesized paths: not estimated, not to be relied upon, and the rest."""
-
-    case: str
-    hypothesized: Count
-    set_aside: Count
-    doubted: Count
-    supported: Count
-    open: Count
-    contradicted: Count
-
-
-class PooledRow(Interval):
-    """A path pooled over the `k` surveys that have it and may be relied upon, of `n` people.
-
-    Random effects, REML, Hartung–Knapp. `left_out` surveys have it and may not; of the `k`, in
-    `single` an end is one item. Of one survey alone it is that survey's interval.
-    """
-
-    from_: str
-    to: str
-    k: Count
-    n: Count
-    left_out: Count
-    single: Count
-    same_sign: Count
-    pi_lower: Real | None
-    pi_upper: Real | None
-    i2: Percent | None
-    tau: Real | None
-    grade: Grade
-
-
-class Paths(Finding):
-    """What goes with loyalty. `pooled`: paths to loyalty; `satisfaction`: that from satisfaction.
-
-    `unfit`: of the surveys behind that one, those whose measurement model misses every cut-off.
-    """
-
-    counts: tuple[CountRow, ...]
-    hypothesized: Count
-    set_aside: Count
-    doubted: Count
-    supported: Count
-    open: Count
-    contradicted: Count
-    pooled: tuple[PooledRow, ...]
-    satisfaction: PooledRow | None
-    unfit: Count
-
-
-class DifferenceRow(Record):
-    """A real survey's groups: how far measurement is equal, and how many paths differ (Holm).
-
-    Of the paths that may be relied upon.
-    """
-
-    case: str
-    group: str
-    levels: Count
-    held: Literal["none", "configural", "metric", "scalar", "strict"]
-    partial: bool
-    comparable: bool
-    paths: Count | None
-    different: Count | None
-
-
-class ApartRow(Interval):
-    """The difference a − b of an unstandardized path, clear after Holm's correction."""
-
-    case: str
-    id: str
-    from_: str
-    to: str
-    group: str
-    group_a: str
-    group_b: str
-
-
-class Differences(Finding):
-    """Of `compared` surveys whose measurement is equal enough, `differing` have a path that
-    differs; `different` of their `paths` do. `apart`: the clear differences of two groups of paths
-    that differ, the largest first."""
-
-    rows: tuple[DifferenceRow, ...]
-    apart: tuple[ApartRow, ...]
-    surveys: Count
-    compared: Count
-    paths: Count
-    different: Count
-    differing: Count
-    to_loyalty: Count
-    to_loyalty_different: Count
-
-
-class OtherwiseRow(Record):
-    """A survey's focal path under other choices.
-
-    `sound` ones have an acceptable solution and an interval that can be read; `agree` of these
-    support the hypothesis. `doubtful` solutions, intervals too `wide` and choices that `failed`
-    are counted apart. `relied`: whether the study's own estimate may be relied upon; else the
-    range from `smallest` to `largest` is not shown.
-    """
-
-    case: str
-    from_: str
-    to: str
-    sign: Literal["+", "-"]
-    relied: bool
-    count: Count
-    sound: Count
-    agree: Count
-    against: Count
-    smallest: Real | None
-    largest: Real | None
-    doubtful: Count
-    wide: Count
-    failed: Count
-
-
-class Otherwise(Finding):
-    """Of the focal paths `doubted` ones may not be relied upon. Of the others `stable` ones are
-    supported by every acceptable choice, `mixed` ones by some, `unsupported` ones by none."""
-
-    rows: tuple[OtherwiseRow, ...]
-    count: Count
-    doubted: Count
-    stable: Count
-    mixed: Count
-    unsupported: Count
-    doubtful: Count
-    wide: Count
-    failed: Count
-
-
-class Answer(Finding):
-    """The headlines, out of what the chapters found; None where there is nothing to say.
-
-    `single`, `unfit`: as in :class:`PooledRow` and :class:`Paths`. `beside`: what else goes with
-    loyalty. `experiments`: real cases that changed something at random.
-    """
-
-    surveys: Count
-    experiments: Count
-    satisfaction: PooledRow | None
-    unfit: Count
-    beside: tuple[PooledRow, ...]
-    pairs: Count
-    not_apart: Count
-    open: Count
-    judged: Count
-    failing: Count
-    apart_grade: Grade
-    tension: Tension | None
-    conduct: Conduct | None
-    voice: VoiceSummary | None
-    claims: ClaimsSummary | None
-
-
-Question = Literal[
-    "together", "first", "beside", "apart", "groups", "otherwise", "conduct", "voice", "claims"
-]
-
-
-class Statement(Record):
-    """A question, whether it is answered, and how surely."""
-
-    question: Question
-    known: Literal["yes", "partly", "no"]
-    grade: Grade
-
-
-class Known(Finding):
-    """What is known and what is not, and what stands behind it."""
-
-    rows: tuple[Statement, ...]
-    answer: Answer
-    paths: Count
-    different: Count
-    compared: Count
-    focal: Count
-    stable: Count
-
-
-class Action(Record):
-    """What follows, and how surely; `n` cases stand behind it."""
-
-    id: Literal["questionnaire", "undivided", "satisfaction", "liked", "second_purchase", "read"]
-    grade: Grade
-    n: Count
-
-
-class Actions(Finding):
-    """What follows, and what stands behind it. `weak` of `scales` miss the cut-off of AVE."""
-
-    rows: tuple[Action, ...]
-    weak: Count
-    scales: Count
-    answer: Answer
 
 
 class Argument(Findings):
@@ -651,6 +346,7 @@ def _pooled(data: Everything, rows: Sequence[PathRow]) -> list[PooledRow]:
                 pi_upper=effect.pi_upper if effect and effect.k > 2 else None,
                 i2=effect.i2 / 100 if effect else None,
                 tau=math.sqrt(effect.tau2) if effect else None,
+                q_p=effect.q_p if effect else None,
                 grade=read.graded(agreeing) if settled else "none",
             )
         )
@@ -693,8 +389,8 @@ def differences(data: Everything) -> Differences:
                 held=ladder.held,
                 partial=ladder.partial,
                 comparable=comparable,
-                paths=len(read_) if found else None,
-                different=sum(d.p_holm < level for d in read_) if found else None,
+                paths=len(read_) if read_ else None,
+                different=sum(d.p_holm < level for d in read_) if read_ else None,
             )
         )
         if not comparable or found is None:
@@ -725,7 +421,7 @@ def differences(data: Everything) -> Differences:
     compared = [r for r in rows if r.comparable and r.paths is not None]
     return Differences(
         rows=tuple(rows),
-        apart=tuple(sorted(apart, key=lambda r: -abs(r.estimate))),
+        apart=tuple(sorted(apart, key=lambda r: -abs(r.estimate) / (r.ci_upper - r.ci_lower))),
         surveys=len(rows),
         compared=len(compared),
         paths=sum(r.paths or 0 for r in compared),
@@ -760,6 +456,7 @@ def otherwise(data: Everything) -> Otherwise:
                 to=curve.to,
                 sign=path.sign,
                 relied=relied,
+                doubts=own.doubts if own is not None else (),
                 count=curve.n,
                 sound=len(readable),
                 agree=verdicts.count("supported"),
@@ -798,128 +495,3 @@ def _judged(sign: str, row: Specification) -> PathVerdict:
     if row.ci_lower is None or row.ci_upper is None:
         return "open"
     return judge(sign, row.ci_lower, row.ci_upper)
-
-
-# --- the answer, what is known, what follows -----------------------------------------------------
-def answer(
-    data: Everything,
-    found: Paths | Refused,
-    apart: Constructs | Refused,
-    conduct: Conduct | Refused,
-    voice: Voice | Refused,
-    claims: Claims | Refused,
-) -> Answer | Refused:
-    """The headlines. What was done or written and could not be found is None, and not said."""
-    return _answer(
-        data, found, apart, conduct=given(conduct), voice=given(voice), claims=given(claims)
-    )
-
-
-@refusable
-def _answer(
-    data: Everything,
-    found: Paths,
-    apart: Constructs,
-    *,
-    conduct: Conduct | None,
-    voice: Voice | None,
-    claims: Claims | None,
-) -> Answer:
-    experiments = {
-        case
-        for case, study in data.cases.items()
-        if not study.simulated and any(r.kind == "experiment" for r in study.resources)
-    }
-    return Answer(
-        surveys=len(found.counts),
-        experiments=len(experiments),
-        satisfaction=found.satisfaction,
-        unfit=found.unfit,
-        beside=tuple(p for p in found.pooled if p.from_ != SATISFACTION and p.grade != "none"),
-        pairs=apart.pairs,
-        not_apart=apart.not_met,
-        open=apart.open,
-        judged=apart.surveys,
-        failing=apart.failing,
-        apart_grade=apart.grade,
-        tension=apart.tensions[0] if apart.tensions else None,
-        conduct=conduct,
-        voice=voice.summary if voice else None,
-        claims=claims.summary if claims else None,
-    )
-
-
-def _known(question: Question, grade: Grade) -> Statement:
-    """Answered where the grade is moderate or high, partly where it is low."""
-    known: Literal["yes", "partly", "no"] = "yes"
-    if grade in ("low", "none"):
-        known = "partly" if grade == "low" else "no"
-    return Statement(question=question, known=known, grade=grade)
-
-
-def known(
-    said: Answer | Refused, groups: Differences | Refused, others: Otherwise | Refused
-) -> Known | Refused:
-    """What is known of each question, by the grades of the findings behind it."""
-    return _all_known(said, groups=given(groups), others=given(others))
-
-
-@refusable
-def _all_known(said: Answer, *, groups: Differences | None, others: Otherwise | None) -> Known:
-    together: Grade = said.satisfaction.grade if said.satisfaction else "none"
-    grades: list[Grade] = [p.grade for p in said.beside]
-    beside: Grade = "moderate" if "moderate" in grades else "low" if grades else "none"
-    rows = [
-        _known("together", together),
-        _known("first", read.graded(said.experiments)),
-        _known("beside", beside),
-        _known("apart", said.apart_grade),
-        _known("groups", read.graded(groups.differing) if groups else "none"),
-        _known("otherwise", read.graded(others.stable) if others else "none"),
-        _known("conduct", said.conduct.grade if said.conduct else "none"),
-        _known("voice", said.voice.grade if said.voice else "none"),
-        _known("claims", said.claims.grade if said.claims else "none"),
-    ]
-    return Known(
-        rows=tuple(rows),
-        answer=said,
-        paths=groups.paths if groups else 0,
-        different=groups.different if groups else 0,
-        compared=groups.compared if groups else 0,
-        focal=others.count if others else 0,
-        stable=others.stable if others else 0,
-    )
-
-
-@refusable
-def actions(said: Answer, apart: Constructs) -> Actions:
-    """What follows from what is found, surely or less so; nothing from what is open."""
-    weak = apart.scales - apart.ave_met
-    faulty = sum(r.ave_met != r.scales for r in apart.rows if r.scales)
-    liked = [p for p in said.beside if p.estimate > 0]
-    every = [
-        Action(id="questionnaire", grade=read.graded(faulty), n=faulty),
-        Action(id="undivided", grade=apart.grade, n=apart.failing),
-        Action(
-            id="satisfaction",
-            grade=said.satisfaction.grade if said.satisfaction else "none",
-            n=said.satisfaction.k if said.satisfaction else 0,
-        ),
-        Action(id="liked", grade=liked[0].grade if liked else "none", n=liked[0].k if liked else 0),
-        Action(
-            id="second_purchase",
-            grade=said.conduct.grade if said.conduct else "none",
-            n=len(said.conduct.returning) if said.conduct else 0,
-        ),
-        Action(
-            id="read",
-            grade=said.voice.grade if said.voice and said.voice.complained else "none",
-            n=len(said.voice.cases) if said.voice else 0,
-        ),
-    ]
-    return Actions(
-        rows=tuple(a for a in every if a.grade != "none"),
-        weak=weak,
-        scales=apart.scales,
-        answer=said,
-    )

@@ -1,19 +1,19 @@
 """What a reader sees of each finding, in order."""
 
-from loyalty.analyses.argument import figures, tables, words
+from loyalty.analyses.argument import figures, headlines, tables, words
 
 CHAPTER = "The argument"
 PAGE = {
     "answer": [
-        words.answer,
-        words.headline_satisfaction,
-        words.headline_apart,
-        words.headline_conduct,
-        words.headline_voice,
-        words.headline_claims,
+        headlines.answer,
+        headlines.headline_satisfaction,
+        headlines.headline_apart,
+        headlines.headline_conduct,
+        headlines.headline_voice,
+        headlines.headline_claims,
     ],
     "exhibit": [figures.exhibit, words.exhibit],
-    "known": [tables.known, words.known],
+    "known": [tables.known, headlines.known],
     "surveys": [tables.surveys, words.surveys, tables.sampling],
     "constructs": [
         figures.pairs,
@@ -36,5 +36,5 @@ PAGE = {
     "foretold": [tables.foretold, words.foretold],
     "voice": [figures.themes, words.voice],
     "claims": [tables.sources, tables.failures, tables.claims, words.claims],
-    "actions": [tables.actions, words.actions],
+    "actions": [tables.actions, tables.advice, headlines.actions, headlines.advice],
 }

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from loyalty.analyses.argument import words
+from loyalty.analyses.argument import headlines
 from loyalty.analyses.argument.beside import (
     ClaimRow,
     Claims,
@@ -15,9 +15,10 @@ from loyalty.analyses.argument.beside import (
     Satisfied,
     SatisfiedRow,
 )
-from loyalty.analyses.argument.findings import (
+from loyalty.analyses.argument.models import (
     Action,
     Actions,
+    Advice,
     ApartRow,
     Constructs,
     ConstructsRow,
@@ -50,14 +51,18 @@ from loyalty.ground.numbers import DASH
 from loyalty.ground.terms import term
 from loyalty.ground.text import Text
 from loyalty.shown.context import Case
+from loyalty.shown.doubts import withheld
 from loyalty.shown.fit import PATH_VERDICTS
 from loyalty.shown.table import Column, Table
 from loyalty.shown.words import interval, number, text
 
 #: So many of the differences between two groups are shown.
 APART = 10
+#: So many items are named as what to measure.
+ITEMS = 12
 QUESTIONS = {
     "together": text("Do satisfaction and loyalty go together?", "满意与忠诚是否相关？"),
+    "others": text("Does it hold for customers who were not asked?", "对未受访的客户是否成立？"),
     "first": text("Does satisfaction make customers loyal?", "是满意使客户忠诚吗？"),
     "beside": text("What else goes with loyalty?", "还有哪些因素与忠诚相关？"),
     "apart": text(
@@ -102,7 +107,7 @@ def _title(case: Case, heading: str = "Survey") -> Column:
 # --- the answer ----------------------------------------------------------------------------------
 def known(found: Known, case: Case) -> Table:
     def said(row: Statement) -> Text:
-        return words.question(found, row.question, case)
+        return headlines.question(found, row.question, case)
 
     return Table(
         found.rows,
@@ -384,10 +389,13 @@ def apart(found: Differences, case: Case) -> Table | None:
             Column(("ci_lower", "ci_upper"), "95 % interval"),
         ],
         text(
-            "Paths that differ between two groups after Holm's correction, the largest first.",
-            "经 Holm 校正后两组间有差异的路径，按差异由大到小排列。",
+            "Paths that differ between two groups after Holm's correction, the clearest first.",
+            "经 Holm 校正后两组间有差异的路径，最明确者在前。",
         ),
-        text("Unstandardized paths.", "非标准化路径。"),
+        text(
+            "Unstandardized paths, in each survey's own units: sizes of different surveys do not compare.",
+            "非标准化路径，单位因调查而异：不同调查的大小不可相比。",
+        ),
         first=APART,
         simulated=False,
     )
@@ -406,14 +414,14 @@ def otherwise(found: Otherwise, case: Case) -> Table:
             _title(case),
             Column(lambda r: path(r, case), "Path"),
             Column("sign", "Sign", "sign"),
-            Column("count", "Choices"),
+            Column("count", "Choices", kept=True),
             Column("sound", "Acceptable"),
             Column("agree", "Support it"),
             Column("against", "Against it [verdict]"),
             Column(spread, "Range", "markdown"),
-            Column("doubtful", "Doubtful"),
-            Column("wide", "Too wide to read"),
-            Column("failed", "No solution"),
+            Column("doubtful", "Doubtful", kept=True),
+            Column("wide", "Too wide to read", kept=True),
+            Column("failed", "No solution", kept=True),
         ],
         text(
             "One path of every survey under other choices of method.",
@@ -424,6 +432,7 @@ def otherwise(found: Otherwise, case: Case) -> Table:
             "范围与支持：仅计解可接受且区间不宽于一个标准差的设定；支持按区间判断。本研究自身的估计不可采信者不给范围。",
         ),
         simulated=False,
+        withheld=lambda r: withheld(r.doubts),
     )
 
 
@@ -601,7 +610,7 @@ def actions(found: Actions, case: Case) -> Table | None:
         return None
 
     def said(row: Action) -> Text:
-        return words.action(found, row.id, case)
+        return headlines.action(found, row.id, case)
 
     return Table(
         found.rows,
@@ -612,5 +621,61 @@ def actions(found: Actions, case: Case) -> Table | None:
         ],
         text("What follows for a manager, and how surely.", "管理者可以据此做什么，把握有多大。"),
         text("Grades as in the brief.", "等级含义同摘要。"),
+        simulated=False,
+    )
+
+
+ADVICE = {
+    "secure": text("secure first", "首先保证"),
+    "raise": text("raise", "提高"),
+    "keep": text("keep up", "保持"),
+    "counts": text("raise or keep up", "提高或保持"),
+    "lower": text("lower", "降低"),
+}
+
+
+def advice(found: Actions, case: Case) -> Table | None:
+    """What each survey recommends, by how much, for whom, how surely, and what to measure."""
+    if not found.advice:
+        return None
+
+    def what(row: Advice) -> Text:
+        name, do = study(row.case, case).named(row.construct_id).label, ADVICE[row.action]
+        return text(f"{name.en}: {do.en}", f"{name.zh}：{do.zh}")
+
+    def whom(row: Advice) -> Text:
+        if row.group is None or not row.levels:
+            return text("all", "全部")
+        levels = [group(row.case, row.group, one, case) for one in row.levels]
+        en, zh = ", ".join(t.en for t in levels), "、".join(t.zh for t in levels)
+        return text(f"above all {en}", f"尤其是{zh}")
+
+    def measured(row: Advice) -> Text:
+        named = study(row.case, case).named
+        ends = [named(row.construct_id), named(row.outcome)]
+        n = sum(len(c.items) for c in ends)
+        en, zh = (" and ".join(c.label.en for c in ends), "与".join(c.label.zh for c in ends))
+        items = ", ".join(i.id for c in ends for i in c.items) if n <= ITEMS else ""
+        return text(f"{en} ({items})" if items else en, f"{zh}（{items}）" if items else zh)
+
+    return Table(
+        found.advice,
+        [
+            _title(case),
+            Column(what, "What to do"),
+            Column("estimate", "Change for one point"),
+            Column(("ci_lower", "ci_upper"), "95 % interval"),
+            Column(whom, "For whom"),
+            Column(measured, "What to measure"),
+            Column(_grade, "Grade"),
+        ],
+        text(
+            "What each survey recommends, as far as one survey can.",
+            "各项调查的建议，限于单项调查所能说明者。",
+        ),
+        text(
+            "Change: of the outcome's mean, in points of its scale, for one point more of the construct, by the total effect; where less of the outcome is better (an intention to leave), the sign is turned in what to do. Only paths that may be relied upon and are clear of zero.",
+            "变化：构念提高一分时结果均值的变化（量表分），按总效应计算；结果越少越好者（如转换意愿），所作建议方向相反。仅限可以采信且区间不含零的路径。",
+        ),
         simulated=False,
     )

@@ -11,13 +11,10 @@ from loyalty.analyses.argument.beside import (
     Voice,
     VoiceSummary,
 )
-from loyalty.analyses.argument.findings import (
-    Actions,
-    Answer,
+from loyalty.analyses.argument.models import (
     Constructs,
     Differences,
     Exhibit,
-    Known,
     Otherwise,
     Paths,
     PooledRow,
@@ -25,7 +22,6 @@ from loyalty.analyses.argument.findings import (
     Tension,
 )
 from loyalty.analyses.argument.names import (
-    graded,
     group,
     label,
     measure,
@@ -38,11 +34,12 @@ from loyalty.analyses.argument.names import (
 from loyalty.ground.markdown import escape
 from loyalty.ground.text import Text
 from loyalty.ground.thresholds import threshold
+from loyalty.shown.again import bought_again
 from loyalty.shown.context import Case
-from loyalty.shown.words import be, cut, estimate, interval, listed, names, number, text
+from loyalty.shown.words import be, cut, estimate, listed, names, number, significant, text
 
 
-def _s(n: int) -> str:
+def plural(n: int) -> str:
     return "" if n == 1 else "s"
 
 
@@ -50,87 +47,17 @@ def _has(n: int) -> str:
     return "has" if n == 1 else "have"
 
 
-def _sized(row: PooledRow) -> str:
+def unequal(row: PooledRow) -> bool:
+    """Whether the surveys' paths differ by more than their errors, by Cochran's Q."""
+    return row.q_p is not None and significant(row.q_p)
+
+
+def sized(row: PooledRow) -> str:
     return estimate(row.estimate, row.ci_lower, row.ci_upper)
 
 
-# --- the answer ----------------------------------------------------------------------------------
-def answer(found: Answer, case: Case) -> list[Text]:
-    """The title's question, answered in two sentences."""
-    one = found.satisfaction
-    if one is None or one.grade == "none" or one.estimate <= 0:
-        said = text(
-            "No real survey here shows reliably that satisfied customers are more loyal.",
-            "此处没有真实调查能可靠地表明满意的客户更忠诚。",
-        )
-    elif one.k == 1:
-        said = text(
-            "In one real survey that may be relied upon, customers who are more satisfied also say that they are more loyal.",
-            "在一项可以采信的真实调查中，更满意的客户也自称更忠诚。",
-        )
-    else:
-        k, n = number(one.k), number(one.n)
-        also = also_zh = ""
-        if beside := [p for p in found.beside if p.grade == "moderate" and p.estimate > 0]:
-            what = names([label(p.from_, case) for p in beside])
-            go = "goes" if len(beside) == 1 else "go"
-            also = f"; beside satisfaction, {what.en.lower()} {go} with loyalty, too"
-            also_zh = f"；除满意之外，{what.zh}也与忠诚相关"
-        said = text(
-            f"In the {k} real surveys that may be relied upon, with {n} people, customers who are more satisfied also say that they are more loyal{also}.",
-            f"在 {k} 项可以采信的真实调查（共 {n} 人）中，更满意的客户也自称更忠诚{also_zh}。",
-        )
-    if found.experiments == 0:
-        cause = text(
-            "What makes them so, these data cannot say: nowhere was anything changed at random to see what follows.",
-            "至于是什么使他们忠诚，这些数据无法回答：没有任何一个案例随机改变过某项做法以观察其后果。",
-        )
-    else:
-        cause = text(
-            f"Something was changed at random in {number(found.experiments)} of the real cases; only there can be said what makes customers loyal.",
-            f"真实案例中有 {number(found.experiments)} 个随机改变过某项做法；只有在这些案例中才能判断是什么使客户忠诚。",
-        )
-    return [said, cause]
-
-
-def headline_satisfaction(found: Answer, case: Case) -> list[Text] | None:
-    """What the pooled path is, how sure, what speaks against it, and what it means."""
-    one = found.satisfaction
-    if one is None or one.grade == "none":
-        return None
-    size = _sized(one)
-    if one.k == 1:
-        first = text(
-            f"**Satisfaction and loyalty go together in the one survey that may be relied upon**: {size}.",
-            f"**在唯一可以采信的调查中，满意与忠诚相关**：{size}。",
-        )
-    else:
-        first = text(
-            f"**Satisfaction and loyalty go together, and not equally closely everywhere**: {size} over {number(one.k)} surveys."
-            if one.tau
-            else f"**Satisfaction and loyalty go together**: {size} over {number(one.k)} surveys.",
-            f"**满意与忠诚相关，但相关的强度因调查而异**：{number(one.k)} 项调查合并为 {size}。"
-            if one.tau
-            else f"**满意与忠诚相关**：{number(one.k)} 项调查合并为 {size}。",
-        )
-    said = [
-        first,
-        text(
-            f"Of two customers of whom one is a usual step more satisfied than the other, that one is on average {number(one.estimate)} of such a step more loyal.",
-            f"两名客户中，一名的满意度比另一名高出一个通常的差距（一个标准差），其忠诚度平均高出 {number(one.estimate)} 个这样的差距。",
-        ),
-    ]
-    if one.pi_lower is not None and one.pi_lower <= 0:
-        said.append(
-            text(
-                f"So few surveys leave open what the next one would show: anything in {interval(one.pi_lower, one.pi_upper)}.",
-                f"调查太少，无法预计下一项调查会得到什么：可能是 {interval(one.pi_lower, one.pi_upper)} 中的任何值。",
-            )
-        )
-    return [*said, *_reservations(one, found.unfit), graded(one.grade, "exhibit")]
-
-
-def _reservations(one: PooledRow, unfit: int) -> list[Text]:
+# --- what several chapters say ---------------------------------------------------------------------
+def reservations(one: PooledRow, unfit: int) -> list[Text]:
     """What the surveys behind a path are not good at."""
     said = []
     if one.single:
@@ -157,33 +84,6 @@ def _reservations(one: PooledRow, unfit: int) -> list[Text]:
             )
         )
     return said
-
-
-def headline_apart(found: Answer, case: Case) -> list[Text] | None:
-    """How far customers tell the constructs apart; gone where all are apart."""
-    if not found.failing:
-        return None
-    fail, unsure, pairs = number(found.not_apart), number(found.open), number(found.pairs)
-    failing, judged = number(found.failing), number(found.judged)
-    said = [
-        text(
-            f"**Customers do not tell apart all that the questionnaires ask about**: in {failing} of {judged} surveys at least two of the things asked about are one to those who answer.",
-            f"**问卷所问之事，客户并不都能分清**：{judged} 项调查中有 {failing} 项，作答者至少把所问的两件事视为同一回事。",
-        ),
-        text(
-            f"Of {pairs} pairs {fail} {be(found.not_apart)} not distinct by the whole interval, and {unsure} {be(found.open)} open.",
-            f"{pairs} 对构念中，按整个区间 {fail} 对不可区分，{unsure} 对未定。",
-        ),
-    ]
-    if found.tension is not None:
-        said += tension_told(found.tension, case)
-    said.append(
-        text(
-            "Which of such things matters more can then not be said, however the question is put.",
-            "因此，这些事中哪一件更重要，无论怎样分析都无从回答。",
-        )
-    )
-    return [*said, graded(found.apart_grade, "constructs")]
 
 
 def tension_told(found: Tension, case: Case) -> list[Text]:
@@ -223,43 +123,6 @@ def tension_told(found: Tension, case: Case) -> list[Text]:
     return said
 
 
-def headline_conduct(found: Answer, case: Case) -> list[Text] | None:
-    """Who comes back; gone without such data."""
-    if found.conduct is None or not found.conduct.returning:
-        return None
-    said = _returning(found.conduct, case)
-    return [*said, graded(found.conduct.grade, "returning")]
-
-
-def headline_voice(found: Answer, case: Case) -> list[Text] | None:
-    """What goes with praise and with complaint; gone where nothing is clear."""
-    if found.voice is None or (found.voice.praised is None and not found.voice.complained):
-        return None
-    return [*_sides(found.voice, bold=True), graded(found.voice.grade, "themes")]
-
-
-def headline_claims(found: Answer, case: Case) -> list[Text] | None:
-    """What the reports' figures carry; gone where every check comes out."""
-    one = found.claims
-    if one is None or not one.failed:
-        return None
-    count, with_n, changes = number(one.count), number(one.with_n), number(one.changes)
-    failed, checks = number(one.failed), number(one.checks)
-    return [
-        text(
-            f"**The figures of the five reports do not carry what is built on them**: {failed} of {checks} checks of printed figures against each other do not come out."
-            if one.sources == 5
-            else f"**The figures of the reports do not carry what is built on them**: {failed} of {checks} checks of printed figures against each other do not come out.",
-            f"**各报告的数字不足以支撑据此得出的结论**：把所载数字彼此核对，{checks} 项中有 {failed} 项不成立。",
-        ),
-        text(
-            f"Of {count} figures {with_n} name a number of respondents; {changes} say that one thing rose or fell with another, and name nothing it was compared with.",
-            f"{count} 个数字中，{with_n} 个注明受访人数；{changes} 个称某事随另一事升降，却没有说明与什么相比。",
-        ),
-        graded(one.grade, "failures"),
-    ]
-
-
 def exhibit(found: Exhibit, case: Case) -> Text:
     relied, count, clear = number(found.relied), number(found.count), number(found.clear)
     printed = ""
@@ -274,27 +137,14 @@ def exhibit(found: Exhibit, case: Case) -> Text:
     )
 
 
-def known(found: Known, case: Case) -> Text:
-    yes = sum(r.known == "yes" for r in found.rows)
-    no = sum(r.known == "no" for r in found.rows)
-    if no == 0:
-        return text("Nothing asked here is left wholly open.", "此处的问题没有一个完全悬而未决。")
-    if yes == 0:
-        return text("Nothing asked here is settled.", "此处的问题没有一个已有定论。")
-    return text(
-        "What stands without a grade is not known from these data, whatever is written about it elsewhere.",
-        "未标等级的问题，依这些数据尚无法回答，无论其他文献如何论述。",
-    )
-
-
 # --- the data ------------------------------------------------------------------------------------
 def surveys(found: Surveys, case: Case) -> list[Text]:
     n, people = number(found.count), number(found.n)
     least, most = number(found.smallest), number(found.largest)
     said = [
         text(
-            f"{n} real surveys, of {people} people in all, the smallest of {least} and the largest of {most}.",
-            f"真实调查 {n} 项，共 {people} 人，最少的 {least} 人，最多的 {most} 人。",
+            f"{n} real surveys, of {people} respondents in all, the smallest of {least} and the largest of {most}.",
+            f"真实调查 {n} 项，受访者共 {people} 人次，最少的 {least} 人，最多的 {most} 人。",
         )
     ]
     if found.with_single:
@@ -315,7 +165,7 @@ def surveys(found: Surveys, case: Case) -> list[Text]:
                 else ""
             )
             + (
-                f"; the solution{_s(found.doubtful)} of {number(found.doubtful)} {be(found.doubtful)} not admissible."
+                f"; the solution{plural(found.doubtful)} of {number(found.doubtful)} {be(found.doubtful)} not admissible."
                 if found.doubtful
                 else "."
             ),
@@ -380,21 +230,21 @@ def paths(found: Paths, case: Case) -> list[Text]:
         one = found.satisfaction
         said.append(
             text(
-                f"From satisfaction to loyalty the pooled path is {_sized(one)} ({number(one.k)} surveys); the surveys differ by more than their errors (I² = {number(one.i2)})."
-                if one.tau
-                else f"From satisfaction to loyalty the pooled path is {_sized(one)} ({number(one.k)} surveys).",
-                f"从满意到忠诚的合并路径为 {_sized(one)}（{number(one.k)} 项调查）；调查间的差异大于其误差（I² = {number(one.i2)}）。"
-                if one.tau
-                else f"从满意到忠诚的合并路径为 {_sized(one)}（{number(one.k)} 项调查）。",
+                f"From satisfaction to loyalty the pooled path is {sized(one)} ({number(one.k)} surveys); the surveys differ by more than their errors (I² = {number(one.i2)})."
+                if unequal(one)
+                else f"From satisfaction to loyalty the pooled path is {sized(one)} ({number(one.k)} surveys).",
+                f"从满意到忠诚的合并路径为 {sized(one)}（{number(one.k)} 项调查）；调查间的差异大于其误差（I² = {number(one.i2)}）。"
+                if unequal(one)
+                else f"从满意到忠诚的合并路径为 {sized(one)}（{number(one.k)} 项调查）。",
             )
         )
-        said += _reservations(one, found.unfit)
+        said += reservations(one, found.unfit)
     others = [p for p in found.pooled if p.from_ != "satisfaction"]
     if clear := [p for p in others if p.grade != "none"]:
         parts = [
             text(
-                f"{escape(label(p.from_, case).en)} {_sized(p)}, {number(p.k)} survey{_s(p.k)}",
-                f"{escape(label(p.from_, case).zh)} {_sized(p)}（{number(p.k)} 项）",
+                f"{escape(label(p.from_, case).en)} {sized(p)}, {number(p.k)} survey{plural(p.k)}",
+                f"{escape(label(p.from_, case).zh)} {sized(p)}（{number(p.k)} 项）",
             )
             for p in clear
         ]
@@ -445,8 +295,8 @@ def differences(found: Differences, case: Case) -> list[Text]:
     n, compared = number(found.surveys), number(found.compared)
     said = [
         text(
-            f"Groups can be compared in {compared} of {n} surveys that name any, where the questions mean enough of the same to all.",
-            f"{n} 项载有分组的调查中，{compared} 项的题项含义在各组间足够一致，可以比较。",
+            f"Groups can be compared in {compared} of {n} surveys that name any: where the questions mean enough of the same to all, and the solution may be relied upon.",
+            f"{n} 项载有分组的调查中，{compared} 项可以比较：其题项含义在各组间足够一致，且解可以采信。",
         )
     ]
     if found.compared:
@@ -458,8 +308,8 @@ def differences(found: Differences, case: Case) -> list[Text]:
         )
         said.append(
             text(
-                f"{which} of {of} paths {'differs' if found.different == 1 else 'differ'} between groups after Holm's correction.",
-                f"经 Holm 校正后，{of} 条路径中{zh}。",
+                f"{which} of {of} paths {'differs' if found.different == 1 else 'differ'} between groups after Holm's correction within each survey.",
+                f"经各调查内的 Holm 校正后，{of} 条路径中{zh}。",
             )
         )
         loyal, loyal_of = number(found.to_loyalty_different), number(found.to_loyalty)
@@ -478,8 +328,8 @@ def differences(found: Differences, case: Case) -> list[Text]:
         what = path(top, case)
         said.append(
             text(
-                f"The largest difference that is clear: {escape(what.en)}, {escape(a.en)} less {escape(b.en)} ({escape(where.en)}), {size}.",
-                f"明确差异中最大者：{escape(what.zh)}，“{escape(a.zh)}”与“{escape(b.zh)}”之差（{escape(where.zh)}）为 {size}。",
+                f"The clearest difference: {escape(what.en)}, {escape(a.en)} less {escape(b.en)} ({escape(where.en)}), {size}.",
+                f"最明确的差异：{escape(what.zh)}，“{escape(a.zh)}”与“{escape(b.zh)}”之差（{escape(where.zh)}）为 {size}。",
             )
         )
     return said
@@ -507,7 +357,7 @@ def otherwise(found: Otherwise, case: Case) -> list[Text]:
 
 
 # --- what customers did --------------------------------------------------------------------------
-def _returning(found: Conduct, case: Case) -> list[Text]:
+def told_returning(found: Conduct, case: Case) -> list[Text]:
     said = []
     for r in found.returning:
         where = title(r.case, case)
@@ -517,23 +367,16 @@ def _returning(found: Conduct, case: Case) -> list[Text]:
         weeks, more = number(r.early_weeks), number(r.late_weeks)
         late_comers = ""
         late_zh = ""
-        if r.part < 0.5:
+        if r.late_comers:
             late_comers = f", so that those who come back do so later rather than early ({number(r.part)} of them in the first {weeks} weeks)"
             late_zh = (
                 f"，可见再次购买多发生在较晚而非较早的时候（仅 {number(r.part)} 在前 {weeks} 周）"
             )
-        en, zh = {
-            "stay_away": (
-                "Most of those who buy once do not buy again",
-                "首次购买者中多数没有再买",
-            ),
-            "half": ("About half of those who buy once buy again", "首次购买者中约半数再次购买"),
-            "return": ("Most of those who buy once buy again", "首次购买者中多数再次购买"),
-        }[r.most]
+        first = bought_again(r.late_ci_lower, r.late_ci_upper)
         said += [
             text(
-                f"**{en} within {more} weeks** ({escape(where.en)}, {customers} customers): {late} do, {early} within {weeks} weeks{late_comers}.",
-                f"**{more} 周内{zh}**。{escape(where.zh)}，{customers} 名客户：再买者占 {late}，其中 {weeks} 周内为 {early}{late_zh}。",
+                f"**{first.en} within {more} weeks** ({escape(where.en)}, {customers} customers): {late} do, {early} within {weeks} weeks{late_comers}.",
+                f"**{more} 周内{first.zh}**。{escape(where.zh)}，{customers} 名客户：再买者占 {late}，其中 {weeks} 周内为 {early}{late_zh}。",
             ),
             text(
                 f"{single} were seen on one day only.",
@@ -544,7 +387,7 @@ def _returning(found: Conduct, case: Case) -> list[Text]:
 
 
 def returning(found: Conduct, case: Case) -> list[Text] | None:
-    return _returning(found, case) or None
+    return told_returning(found, case) or None
 
 
 def forecasts(found: Conduct, case: Case) -> list[Text] | None:
@@ -611,8 +454,8 @@ def foretold(found: Foretold, case: Case) -> list[Text]:
             used_zh = "使用更多" if u.more else "使用更少" if u.less else "使用多少尚无定论"
             said.append(
                 text(
-                    f"The {number(u.count)} service rated in “{escape(where.en)}” is used {used} by those who rate it higher.",
-                    f"“{escape(where.zh)}”所评的 {number(u.count)} 项服务，评分较高者{used_zh}。",
+                    f"The one service rated in “{escape(where.en)}” is used {used} by those who rate it higher.",
+                    f"“{escape(where.zh)}”只评一项服务，评分较高者{used_zh}。",
                 )
             )
             continue
@@ -626,11 +469,11 @@ def foretold(found: Foretold, case: Case) -> list[Text]:
 
 
 # --- what they wrote -----------------------------------------------------------------------------
-def _odds(row: ThemeRow) -> str:
+def odds_of(row: ThemeRow) -> str:
     return estimate(row.odds_ratio, row.ci_lower, row.ci_upper)
 
 
-def _sides(found: VoiceSummary, *, bold: bool = False) -> list[Text]:
+def told_sides(found: VoiceSummary, *, bold: bool = False) -> list[Text]:
     said = []
     mark = "**" if bold else ""
     if found.praised is not None:
@@ -639,15 +482,15 @@ def _sides(found: VoiceSummary, *, bold: bool = False) -> list[Text]:
         praise, complaint = number(row.praise), number(row.complaint)
         said.append(
             text(
-                f"{mark}{escape(name.en)} goes with praise{mark}: {praise} lines of praise mention it and {complaint} of complaint, odds {_odds(row)} times as high.",
-                f"{mark}{escape(name.zh)}多见于好评{mark}：好评中有 {praise} 条提及，差评中有 {complaint} 条，优势比为 {_odds(row)}。",
+                f"{mark}{escape(name.en)} goes with praise{mark}: {praise} lines of praise mention it and {complaint} of complaint, odds {odds_of(row)} times as high.",
+                f"{mark}{escape(name.zh)}多见于好评{mark}：好评中有 {praise} 条提及，差评中有 {complaint} 条，优势比为 {odds_of(row)}。",
             )
         )
     if found.complained:
         parts = [
             text(
-                f"{escape(theme(r.theme).en.lower())} ({_odds(r)})",
-                f"{escape(theme(r.theme).zh)}（{_odds(r)}）",
+                f"{escape(theme(r.theme).en.lower())} ({odds_of(r)})",
+                f"{escape(theme(r.theme).zh)}（{odds_of(r)}）",
             )
             for r in found.complained
         ]
@@ -677,7 +520,7 @@ def voice(found: Voice, case: Case) -> list[Text]:
             f"{share} of {lines} lines mention a theme of service at all.",
             f"{lines} 条文本中有 {share} 提及某个服务主题。",
         ),
-        *_sides(one),
+        *told_sides(one),
     ]
 
 
@@ -706,141 +549,3 @@ def claims(found: Claims, case: Case) -> list[Text]:
             )
         )
     return said
-
-
-def actions(found: Actions, case: Case) -> Text | None:
-    if found.rows:
-        return None
-    return text(
-        "Nothing found here is sure enough for advice to follow from it.",
-        "此处的发现没有一项确定到足以据此提出建议。",
-    )
-
-
-def action(found: Actions, row_id: str, case: Case) -> Text:
-    """What to do, by the code of an action, with what it rests on."""
-    said = found.answer
-    if row_id == "questionnaire":
-        weak, scales = number(found.weak), number(found.scales)
-        return text(
-            f"Mend the questionnaire before the next wave: {weak} of {scales} scales do not surely explain half of their items' variance.",
-            f"下一轮调查前先修订问卷：{scales} 个量表中有 {weak} 个不能确保解释题项方差的一半。",
-        )
-    if row_id == "undivided":
-        fail = number(said.not_apart)
-        return text(
-            f"Do not divide one effect among things that customers do not tell apart ({fail} pairs): track them together; do not rank them.",
-            f"不要在客户分不清的构念之间（{fail} 对）拆分同一效应：可以一并跟踪，不可排名。",
-        )
-    if row_id == "satisfaction":
-        one = said.satisfaction
-        assert one is not None
-        return text(
-            f"Ask about satisfaction and follow it: it goes with loyalty ({_sized(one)}). That raising it would raise loyalty has to be tried, not assumed.",
-            f"询问并跟踪满意度：它与忠诚相关（{_sized(one)}）。提高满意度是否会提高忠诚，须经实验检验，不可假定。",
-        )
-    if row_id == "liked":
-        one = next(p for p in said.beside if p.estimate > 0)
-        what = label(one.from_, case)
-        return text(
-            f"Ask what stands behind {escape(what.en.lower())}, which goes with loyalty beside satisfaction ({_sized(one)}): which service makes for it, these surveys do not ask.",
-            f"追问{escape(what.zh)}的来源：在满意之外，它也与忠诚相关（{_sized(one)}）；何种服务会带来它，这些调查没有涉及。",
-        )
-    if row_id == "second_purchase":
-        assert said.conduct is not None
-        r = said.conduct.returning[0]
-        late = estimate(r.late, r.late_ci_lower, r.late_ci_upper)
-        en, zh = ("", "")
-        if r.part < 0.5:
-            en, zh = (", and not only in the first weeks", "，且不限于最初几周")
-        return text(
-            f"Look after the second purchase{en}: {late} of new customers buy again within {number(r.late_weeks)} weeks.",
-            f"重视促成第二次购买{zh}：新客户在 {number(r.late_weeks)} 周内再买者占 {late}。",
-        )
-    assert said.voice is not None
-    what = names([theme(r.theme) for r in said.voice.complained])
-    return text(
-        f"Read first what is written about {what.en.lower()}: they go with complaint. That mending them would turn complaint into praise is not shown.",
-        f"优先阅读有关{what.zh}的评论：这些主题多见于差评。改进它们能否使差评转为好评，此处未能证明。",
-    )
-
-
-def question(found: Known, name: str, case: Case) -> Text:
-    """What is known of a question, in a sentence with its numbers."""
-    said = found.answer
-    state = next(r.known for r in found.rows if r.question == name)
-    if state == "no" and name not in ("groups", "otherwise"):
-        return {
-            "first": text(
-                "Not known: nowhere was anything changed at random.",
-                "未知：没有任何一个案例随机改变过做法。",
-            )
-        }.get(name, text("Not known from these data.", "依这些数据无法回答。"))
-    if name == "together":
-        one = said.satisfaction
-        assert one is not None
-        return text(
-            f"They do: {_sized(one)} ({number(one.k)} survey{_s(one.k)}, {number(one.n)} people).",
-            f"相关：{_sized(one)}（{number(one.k)} 项调查，{number(one.n)} 人）。",
-        )
-    if name == "first":
-        n = number(said.experiments)
-        return text(f"Asked by {n} experiment{_s(said.experiments)}.", f"有 {n} 个实验涉及。")
-    if name == "beside":
-        parts = [
-            text(
-                f"{escape(label(p.from_, case).en)} {_sized(p)} ({number(p.k)} survey{_s(p.k)})",
-                f"{escape(label(p.from_, case).zh)} {_sized(p)}（{number(p.k)} 项）",
-            )
-            for p in said.beside
-        ]
-        return text("; ".join(p.en for p in parts) + ".", "；".join(p.zh for p in parts) + "。")
-    if name == "apart":
-        fail, pairs, unsure = number(said.not_apart), number(said.pairs), number(said.open)
-        return text(
-            f"Not everywhere: {fail} of {pairs} pairs are not distinct, {unsure} are open.",
-            f"并非处处如此：{pairs} 对中 {fail} 对不可区分，{unsure} 对未定。",
-        )
-    if name == "groups":
-        if not found.compared:
-            return text("No groups can be compared.", "没有可比较的分组。")
-        different, of = number(found.different), number(found.paths)
-        return text(
-            f"{different} of {of} paths differ, in {number(found.compared)} surveys whose groups can be compared.",
-            f"在 {number(found.compared)} 项分组可比的调查中，{of} 条路径有 {different} 条不同。",
-        )
-    if name == "otherwise":
-        stable, focal = number(found.stable), number(found.focal)
-        return text(
-            f"{stable} of {focal} focal paths are supported under every acceptable choice.",
-            f"{focal} 条核心路径中，{stable} 条在所有可接受的设定下均得到支持。",
-        )
-    if name == "conduct":
-        assert said.conduct is not None
-        shops = [
-            text(
-                f"{escape(title(r.case, case).en)}: {estimate(r.late, r.late_ci_lower, r.late_ci_upper)} buy again within {number(r.late_weeks)} weeks",
-                f"{escape(title(r.case, case).zh)}：{number(r.late_weeks)} 周内再买者占 {estimate(r.late, r.late_ci_lower, r.late_ci_upper)}",
-            )
-            for r in said.conduct.returning
-        ]
-        return text("; ".join(t.en for t in shops) + ".", "；".join(t.zh for t in shops) + "。")
-    if name == "voice":
-        assert said.voice is not None
-        top = said.voice.praised
-        if top is None:
-            return text(
-                f"{number(said.voice.share)} of the lines mention service.",
-                f"{number(said.voice.share)} 的文本提及服务。",
-            )
-        name_ = theme(top.theme)
-        return text(
-            f"{escape(name_.en)} goes with praise: odds {_odds(top)} times as high.",
-            f"{escape(name_.zh)}多见于好评：优势比为 {_odds(top)}。",
-        )
-    assert said.claims is not None
-    failed, checks = number(said.claims.failed), number(said.claims.checks)
-    return text(
-        f"{failed} of {checks} checks of their figures fail.",
-        f"对其数字的 {checks} 项核对中 {failed} 项不成立。",
-    )

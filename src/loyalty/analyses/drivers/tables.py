@@ -24,6 +24,7 @@ from loyalty.analyses.drivers.words import (
     BENDS,
     GRADES,
     VERDICTS,
+    advice,
     asked,
     channel,
     grouping,
@@ -201,8 +202,7 @@ def recommendations(found: Recommendations, case: Case) -> Table:
     outcome = escaped(case.label(found.outcome))
 
     def what(row: Any) -> Text:
-        doubted = case.reliance.between(row.construct, found.outcome)
-        return term(ACTIONS["open" if doubted else row.action])
+        return term(ACTIONS[advice(row, found.outcome, case)])
 
     def whom(row: Any) -> Text:
         if not row.levels or found.group is None:

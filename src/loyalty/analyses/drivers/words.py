@@ -14,6 +14,7 @@ from loyalty.analyses.drivers.models import (
     GroupShares,
     Journey,
     Necessity,
+    Recommendation,
     Recommendations,
     Satisfied,
     Shares,
@@ -61,6 +62,16 @@ ACTIONS = {
 }
 GRADES = {"cross_section": "low: asked once", "simulated": "none: simulated"}
 BENDS = {"faster": "steeper above", "slower": "flatter above", "open": "open"}
+
+
+def advice(row: Recommendation, outcome: str, case: Case) -> str:
+    """The code of what follows for a construct: nothing where it may not be relied upon, and the
+    other way round where less of the outcome is better."""
+    if row.action == "open" or case.reliance.between(row.construct, outcome):
+        return "open"
+    if not case.study.unwanted(outcome):
+        return row.action
+    return "counts" if row.change < 0 else "lower"
 
 
 def grouping(case: Case, group: str) -> Group:

@@ -17,6 +17,7 @@ from loyalty.book.brief.material import Grade, Headline, Material
 from loyalty.book.brief.survey import named
 from loyalty.ground.markdown import escape
 from loyalty.ground.text import Text
+from loyalty.shown.again import bought_again
 from loyalty.shown.words import escaped, estimate, join, listed, number, text
 
 
@@ -28,15 +29,10 @@ def returning(data: Material) -> Headline | None:
     late = max(found.bought_again, key=lambda b: b.weeks)
     share = estimate(late.estimate, late.ci_lower, late.ci_upper)
     weeks, customers = number(late.weeks), number(found.customers)
-    if late.ci_upper < 0.5:
-        first = ("Most of those who buy once do not buy again", "多数首次购买者没有再买")
-    elif late.ci_lower > 0.5:
-        first = ("Most of those who buy once buy again", "多数首次购买者会再买")
-    else:
-        first = ("About half of those who buy once buy again", "约半数首次购买者会再买")
+    first = bought_again(late.ci_lower, late.ci_upper)
     said = text(
-        f"**{first[0]} within {weeks} weeks**: {share} of {customers} customers do.",
-        f"**{weeks} 周内{first[1]}**：{customers} 名客户中再买者占 {share}。",
+        f"**{first.en} within {weeks} weeks**: {share} of {customers} customers do.",
+        f"**{weeks} 周内{first.zh}**：{customers} 名客户中再买者占 {share}。",
     )
     return Headline([said], data.grade("high"), "behaviour")
 

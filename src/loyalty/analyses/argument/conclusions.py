@@ -1,0 +1,194 @@
+"""What follows from all chapters: the answer, what is known and what is not, what to do."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from loyalty.analyses.argument import read
+from loyalty.analyses.argument.beside import Claims, Conduct, Voice
+from loyalty.analyses.argument.models import (
+    Action,
+    Actions,
+    Advice,
+    Answer,
+    Constructs,
+    Differences,
+    Known,
+    Otherwise,
+    Paths,
+    Question,
+    Statement,
+)
+from loyalty.analyses.argument.read import SATISFACTION, Grade
+from loyalty.analyses.drivers.findings import Drivers
+from loyalty.analyses.synthesis.estimates import Everything, given, reliance
+from loyalty.ground.findings import Refused, refusable
+
+
+def answer(
+    data: Everything,
+    found: Paths | Refused,
+    apart: Constructs | Refused,
+    conduct: Conduct | Refused,
+    voice: Voice | Refused,
+    claims: Claims | Refused,
+) -> Answer | Refused:
+    """The headlines. What was done or written and could not be found is None, and not said."""
+    return _answer(
+        data, found, apart, conduct=given(conduct), voice=given(voice), claims=given(claims)
+    )
+
+
+@refusable
+def _answer(
+    data: Everything,
+    found: Paths,
+    apart: Constructs,
+    *,
+    conduct: Conduct | None,
+    voice: Voice | None,
+    claims: Claims | None,
+) -> Answer:
+    experiments = {
+        case
+        for case, study in data.cases.items()
+        if not study.simulated and any(r.kind == "experiment" for r in study.resources)
+    }
+    return Answer(
+        surveys=len(found.counts),
+        experiments=len(experiments),
+        satisfaction=found.satisfaction,
+        unfit=found.unfit,
+        beside=tuple(p for p in found.pooled if p.from_ != SATISFACTION and p.grade != "none"),
+        pairs=apart.pairs,
+        not_apart=apart.not_met,
+        open=apart.open,
+        judged=apart.surveys,
+        failing=apart.failing,
+        apart_grade=apart.grade,
+        tension=apart.tensions[0] if apart.tensions else None,
+        conduct=conduct,
+        voice=voice.summary if voice else None,
+        claims=claims.summary if claims else None,
+    )
+
+
+def _known(question: Question, grade: Grade) -> Statement:
+    """Answered where the grade is moderate or high, partly where it is low."""
+    known: Literal["yes", "partly", "no"] = "yes"
+    if grade in ("low", "none"):
+        known = "partly" if grade == "low" else "no"
+    return Statement(question=question, known=known, grade=grade)
+
+
+def known(
+    said: Answer | Refused, groups: Differences | Refused, others: Otherwise | Refused
+) -> Known | Refused:
+    """What is known of each question, by the grades of the findings behind it."""
+    return _all_known(said, groups=given(groups), others=given(others))
+
+
+@refusable
+def _all_known(said: Answer, *, groups: Differences | None, others: Otherwise | None) -> Known:
+    together: Grade = said.satisfaction.grade if said.satisfaction else "none"
+    grades: list[Grade] = [p.grade for p in said.beside]
+    beside: Grade = "moderate" if "moderate" in grades else "low" if grades else "none"
+    rows = [
+        _known("together", together),
+        _known("first", "low" if said.experiments else "none"),  # whatever it was that they changed
+        _known("others", "none"),
+        _known("beside", beside),
+        _known("apart", said.apart_grade),
+        _known("groups", read.graded(groups.differing) if groups else "none"),
+        _known("otherwise", read.graded(others.stable) if others else "none"),
+        _known("conduct", said.conduct.grade if said.conduct else "none"),
+        _known("voice", said.voice.grade if said.voice else "none"),
+        _known("claims", said.claims.grade if said.claims else "none"),
+    ]
+    return Known(
+        rows=tuple(rows),
+        answer=said,
+        paths=groups.paths if groups else 0,
+        different=groups.different if groups else 0,
+        compared=groups.compared if groups else 0,
+        focal=others.count if others else 0,
+        stable=others.stable if others else 0,
+    )
+
+
+@refusable
+def actions(data: Everything, said: Answer, apart: Constructs) -> Actions:
+    """What follows from what is found, surely or less so; nothing from what is open."""
+    asked = {case: s for case, s in read.real(data).items() if read.loyal(s)}
+    advice = [one for case in asked for one in _advice(data, case)]
+    advised = len({one.case for one in advice})
+    weak = apart.scales - apart.ave_met
+    faulty = sum(r.ave_met != r.scales for r in apart.rows if r.scales)
+    liked = [p for p in said.beside if p.estimate > 0]
+    shops = said.conduct.returning if said.conduct else ()
+    away = sum(r.most == "stay_away" for r in shops)
+    every = [
+        Action(id="questionnaire", grade=read.graded(faulty), n=faulty),
+        Action(id="undivided", grade=apart.grade, n=apart.failing),
+        Action(
+            id="satisfaction",
+            grade=said.satisfaction.grade if said.satisfaction else "none",
+            n=said.satisfaction.k if said.satisfaction else 0,
+        ),
+        Action(id="liked", grade=liked[0].grade if liked else "none", n=liked[0].k if liked else 0),
+        Action(
+            id="second_purchase",
+            grade=read.graded(min(away, 1)),
+            n=away,
+        ),
+        Action(
+            id="read",
+            grade=said.voice.grade if said.voice and said.voice.complained else "none",
+            n=len(said.voice.cases) if said.voice else 0,
+        ),
+    ]
+    return Actions(
+        rows=tuple(a for a in every if a.grade != "none"),
+        advice=tuple(advice),
+        advised=advised,
+        silent=len(asked) - advised,
+        weak=weak,
+        scales=apart.scales,
+        answer=said,
+    )
+
+
+def _advice(data: Everything, case: str) -> list[Advice]:
+    """What a survey recommends for its outcome; of an outcome of which less is better the other
+    way round. Nothing for a satisfaction, or along a path that may not be relied upon.
+    """
+    study, drivers = data.cases[case], data.of(case, "drivers", Drivers)
+    found = given(drivers.recommendations) if drivers else None
+    if found is None or found.outcome not in read.loyal(study):
+        return []
+    judged, less = reliance(data, case), study.unwanted(found.outcome)
+    advice = []
+    for r in found.rows:
+        lower, upper = r.ci_lower, r.ci_upper
+        if r.action == "open" or judged.between(r.construct, found.outcome):
+            continue
+        if lower is None or upper is None:
+            continue
+        action: Literal["secure", "raise", "keep", "counts", "lower"] = r.action
+        if less:
+            action = "counts" if r.change < 0 else "lower"
+        advice.append(
+            Advice(
+                case=case,
+                outcome=found.outcome,
+                construct_id=r.construct,
+                action=action,
+                estimate=r.change,
+                ci_lower=lower,
+                ci_upper=upper,
+                group=found.group,
+                levels=r.levels,
+                grade="low",
+            )
+        )
+    return advice

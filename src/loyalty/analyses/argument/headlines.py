@@ -1,0 +1,343 @@
+"""Sentences of the brief, of what is known and of what to do: each from the fields of a finding."""
+
+from __future__ import annotations
+
+from loyalty.analyses.argument.models import Actions, Answer, Known
+from loyalty.analyses.argument.names import graded, label, theme, title
+from loyalty.analyses.argument.words import (
+    odds_of,
+    plural,
+    reservations,
+    sized,
+    tension_told,
+    told_returning,
+    told_sides,
+    unequal,
+)
+from loyalty.ground.markdown import escape
+from loyalty.ground.text import Text
+from loyalty.shown.context import Case
+from loyalty.shown.words import be, estimate, interval, names, number, text
+
+#: Nothing more to say.
+EMPTY = Text.model_construct(en="", zh="")
+
+
+# --- the answer ----------------------------------------------------------------------------------
+def answer(found: Answer, case: Case) -> list[Text]:
+    """The title's question, answered in two sentences."""
+    one = found.satisfaction
+    if one is None or one.grade == "none" or one.estimate <= 0:
+        said = text(
+            "No real survey here shows reliably that satisfied customers are more loyal.",
+            "此处没有真实调查能可靠地表明满意的客户更忠诚。",
+        )
+    elif one.k == 1:
+        said = text(
+            "In one real survey that may be relied upon, customers who are more satisfied also say that they are more loyal.",
+            "在一项可以采信的真实调查中，更满意的客户也自称更忠诚。",
+        )
+    else:
+        k, n = number(one.k), number(one.n)
+        also = also_zh = ""
+        if beside := [p for p in found.beside if p.grade == "moderate" and p.estimate > 0]:
+            what = names([label(p.from_, case) for p in beside])
+            go = "goes" if len(beside) == 1 else "go"
+            also = f"; beside satisfaction, {what.en.lower()} {go} with loyalty, too"
+            also_zh = f"；除满意之外，{what.zh}也与忠诚相关"
+        said = text(
+            f"Over the {k} real surveys that may be relied upon, {n} people taken together, customers who are more satisfied also say that they are more loyal{also}.",
+            f"把可以采信的 {k} 项真实调查（共 {n} 人）合起来看，更满意的客户也自称更忠诚{also_zh}。",
+        )
+    if found.experiments == 0:
+        cause = text(
+            "What makes them so, these data cannot say: nowhere was anything changed at random to see what follows.",
+            "至于是什么使他们忠诚，这些数据无法回答：没有任何一个案例随机改变过某项做法以观察其后果。",
+        )
+    else:
+        cause = text(
+            f"Something was changed at random in {number(found.experiments)} of the real cases; only there can be said what makes customers loyal.",
+            f"真实案例中有 {number(found.experiments)} 个随机改变过某项做法；只有在这些案例中才能判断是什么使客户忠诚。",
+        )
+    return [said, cause]
+
+
+def headline_satisfaction(found: Answer, case: Case) -> list[Text] | None:
+    """What the pooled path is, how sure, what speaks against it, and what it means."""
+    one = found.satisfaction
+    if one is None or one.grade == "none":
+        return None
+    size = sized(one)
+    if one.k == 1:
+        first = text(
+            f"**Satisfaction and loyalty go together in the one survey that may be relied upon**: {size}.",
+            f"**在唯一可以采信的调查中，满意与忠诚相关**：{size}。",
+        )
+    else:
+        first = text(
+            f"**Satisfaction and loyalty go together, and not equally closely everywhere**: {size} over {number(one.k)} surveys."
+            if unequal(one)
+            else f"**Satisfaction and loyalty go together**: {size} over {number(one.k)} surveys.",
+            f"**满意与忠诚相关，但相关的强度因调查而异**：{number(one.k)} 项调查合并为 {size}。"
+            if unequal(one)
+            else f"**满意与忠诚相关**：{number(one.k)} 项调查合并为 {size}。",
+        )
+    said = [
+        first,
+        text(
+            f"Of two customers of whom one is a usual step more satisfied than the other, all else that was asked being alike, that one is on average {number(one.estimate)} of such a step more loyal.",
+            f"两名客户中，一名的满意度比另一名高出一个通常的差距（一个标准差），而所问的其他方面相同，其忠诚度平均高出 {number(one.estimate)} 个这样的差距。",
+        ),
+    ]
+    if one.pi_lower is not None and one.pi_lower <= 0:
+        said.append(
+            text(
+                f"So few surveys leave open what the next one would show: anything in {interval(one.pi_lower, one.pi_upper)}.",
+                f"调查太少，无法预计下一项调查会得到什么：可能是 {interval(one.pi_lower, one.pi_upper)} 中的任何值。",
+            )
+        )
+    return [*said, *reservations(one, found.unfit), graded(one.grade, "exhibit")]
+
+
+def headline_apart(found: Answer, case: Case) -> list[Text] | None:
+    """How far customers tell the constructs apart; gone where all are apart."""
+    if not found.failing:
+        return None
+    fail, unsure, pairs = number(found.not_apart), number(found.open), number(found.pairs)
+    failing, judged = number(found.failing), number(found.judged)
+    said = [
+        text(
+            f"**Customers do not tell apart all that the questionnaires ask about**: in {failing} of {judged} surveys the answers do not tell at least two of the things asked about apart.",
+            f"**问卷所问之事，客户并不都能分清**：{judged} 项调查中有 {failing} 项，仅凭作答至少有两件所问之事无法区分。",
+        ),
+        text(
+            f"Of {pairs} pairs {fail} {be(found.not_apart)} not distinct by the whole interval, and {unsure} {be(found.open)} open.",
+            f"{pairs} 对构念中，按整个区间 {fail} 对不可区分，{unsure} 对未定。",
+        ),
+    ]
+    if found.tension is not None:
+        said += tension_told(found.tension, case)
+    said.append(
+        text(
+            "Which of such things matters more can then not be said, however the question is put.",
+            "因此，这些事中哪一件更重要，无论怎样分析都无从回答。",
+        )
+    )
+    return [*said, graded(found.apart_grade, "constructs")]
+
+
+def headline_conduct(found: Answer, case: Case) -> list[Text] | None:
+    """Who comes back; gone without such data."""
+    if found.conduct is None or not found.conduct.returning:
+        return None
+    said = told_returning(found.conduct, case)
+    return [*said, graded(found.conduct.grade, "returning")]
+
+
+def headline_voice(found: Answer, case: Case) -> list[Text] | None:
+    """What goes with praise and with complaint; gone where nothing is clear."""
+    if found.voice is None or (found.voice.praised is None and not found.voice.complained):
+        return None
+    return [*told_sides(found.voice, bold=True), graded(found.voice.grade, "themes")]
+
+
+def headline_claims(found: Answer, case: Case) -> list[Text] | None:
+    """What the reports' figures carry; gone where every check comes out."""
+    one = found.claims
+    if one is None or not one.failed:
+        return None
+    count, with_n, changes = number(one.count), number(one.with_n), number(one.changes)
+    failed, checks = number(one.failed), number(one.checks)
+    return [
+        text(
+            f"**Figures that the reports print do not agree with each other**: {failed} of {checks} checks of one against another do not come out.",
+            f"**各报告所载的数字彼此不符**：把数字彼此核对，{checks} 项中有 {failed} 项不成立。",
+        ),
+        text(
+            f"Of {count} figures {with_n} name a number of respondents; {changes} say that one thing rose or fell with another, and name nothing it was compared with.",
+            f"{count} 个数字中，{with_n} 个注明受访人数；{changes} 个称某事随另一事升降，却没有说明与什么相比。",
+        ),
+        graded(one.grade, "failures"),
+    ]
+
+
+def known(found: Known, case: Case) -> Text:
+    yes = sum(r.known == "yes" for r in found.rows)
+    no = sum(r.known == "no" for r in found.rows)
+    if no == 0:
+        return text("Nothing asked here is left wholly open.", "此处的问题没有一个完全悬而未决。")
+    if yes == 0:
+        return text("Nothing asked here is settled.", "此处的问题没有一个已有定论。")
+    return text(
+        "What stands without a grade is not known from these data, whatever is written about it elsewhere.",
+        "未标等级的问题，依这些数据尚无法回答，无论其他文献如何论述。",
+    )
+
+
+# --- what is known, what to do -------------------------------------------------------------------
+def actions(found: Actions, case: Case) -> Text | None:
+    if found.rows:
+        return None
+    return text(
+        "Nothing found here is sure enough for advice to follow from it.",
+        "此处的发现没有一项确定到足以据此提出建议。",
+    )
+
+
+def advice(found: Actions, case: Case) -> list[Text]:
+    """How many surveys recommend something, and what that is worth."""
+    if not found.advice:
+        return [
+            text(
+                "No survey recommends anything for its own outcome: no path to one is clear of zero where it may be relied upon.",
+                "没有一项调查能就其结果提出建议：可以采信的路径中，没有一条的区间不含零。",
+            )
+        ]
+    n, silent = number(found.advised), number(found.silent)
+    rest = EMPTY if not found.silent else text(
+        f" {silent} more {be(found.silent)} silent: nothing there that leads to the outcome is both clear and to be relied upon.",
+        f"另有 {silent} 项无从建议，因为通向结果的路径不明确或不可采信。",
+    )  # fmt: skip
+    return [
+        text(
+            f"{n} real {'survey recommends' if found.advised == 1 else 'surveys recommend'} something for the outcome that stands for loyalty.{rest.en}",
+            f"{n} 项真实调查可就其中代表忠诚的结果提出建议。{rest.zh}",
+        ),
+        text(
+            "People were asked once: the change is what goes together in the answers, not what would follow. Before anything is built on a line, try it: change the one for customers drawn at random, and compare the means of its questions and of those of the outcome with the others', before and after.",
+            "受访者只被询问一次：所列变化只是答案中的相伴，并非改变之后的结果。据以行动之前应先试验：对随机抽取的客户作出改变，并与其余客户比较该构念与结果各题的均值在改变前后的差别。",
+        ),
+    ]
+
+
+def action(found: Actions, row_id: str, case: Case) -> Text:
+    """What to do, by the code of an action, with what it rests on."""
+    said = found.answer
+    if row_id == "questionnaire":
+        weak, scales = number(found.weak), number(found.scales)
+        return text(
+            f"Mend the questionnaire before the next wave: {weak} of {scales} scales do not surely explain half of their items' variance.",
+            f"下一轮调查前先修订问卷：{scales} 个量表中有 {weak} 个不能确保解释题项方差的一半。",
+        )
+    if row_id == "undivided":
+        fail = number(said.not_apart)
+        return text(
+            f"Do not divide one effect among things that customers do not tell apart ({fail} pairs): track them together; do not rank them.",
+            f"不要在客户分不清的构念之间（{fail} 对）拆分同一效应：可以一并跟踪，不可排名。",
+        )
+    if row_id == "satisfaction":
+        one = said.satisfaction
+        assert one is not None
+        return text(
+            f"Ask about satisfaction and follow it: it goes with loyalty ({sized(one)}). That raising it would raise loyalty has to be tried, not assumed.",
+            f"询问并跟踪满意度：它与忠诚相关（{sized(one)}）。提高满意度是否会提高忠诚，须经实验检验，不可假定。",
+        )
+    if row_id == "liked":
+        one = next(p for p in said.beside if p.estimate > 0)
+        what = label(one.from_, case)
+        return text(
+            f"Ask what stands behind {escape(what.en.lower())}, which goes with loyalty beside satisfaction ({sized(one)}): which service makes for it, these surveys do not ask.",
+            f"追问{escape(what.zh)}的来源：在满意之外，它也与忠诚相关（{sized(one)}）；何种服务会带来它，这些调查没有涉及。",
+        )
+    if row_id == "second_purchase":
+        assert said.conduct is not None
+        r = next(r for r in said.conduct.returning if r.most == "stay_away")
+        late, where = estimate(r.late, r.late_ci_lower, r.late_ci_upper), title(r.case, case)
+        en, zh = ("", "")
+        if r.late_comers:
+            en, zh = (", and not only in the first weeks", "，且不限于最初几周")
+        return text(
+            f"Look after the second purchase{en}, where most do not make one: {late} of new customers buy again within {number(r.late_weeks)} weeks ({escape(where.en)}). Whether anything brings back the others was not tried.",
+            f"在多数客户不再购买之处重视促成第二次购买{zh}：新客户在 {number(r.late_weeks)} 周内再买者占 {late}（{escape(where.zh)}）。能否使其余客户回来，没有试验过。",
+        )
+    assert said.voice is not None
+    what = names([theme(r.theme) for r in said.voice.complained])
+    return text(
+        f"Read first what is written about {what.en.lower()}: they go with complaint. That mending them would turn complaint into praise is not shown.",
+        f"优先阅读有关{what.zh}的评论：这些主题多见于差评。改进它们能否使差评转为好评，此处未能证明。",
+    )
+
+
+def question(found: Known, name: str, case: Case) -> Text:
+    """What is known of a question, in a sentence with its numbers."""
+    said = found.answer
+    state = next(r.known for r in found.rows if r.question == name)
+    if state == "no" and name not in ("groups", "otherwise"):
+        return {
+            "first": text(
+                "Not known: nowhere was anything changed at random.",
+                "未知：没有任何一个案例随机改变过做法。",
+            ),
+            "others": text(
+                "Not known from these data; how the people were chosen stands in @tbl-all-argument-sampling, as far as it is stated.",
+                "依这些数据无法回答；受访者如何选取，凡有说明者见@tbl-all-argument-sampling。",
+            ),
+        }.get(name, text("Not known from these data.", "依这些数据无法回答。"))
+    if name == "together":
+        one = said.satisfaction
+        assert one is not None
+        return text(
+            f"They do: {sized(one)} ({number(one.k)} survey{plural(one.k)}, {number(one.n)} people).",
+            f"相关：{sized(one)}（{number(one.k)} 项调查，{number(one.n)} 人）。",
+        )
+    if name == "first":
+        n = number(said.experiments)
+        return text(f"Asked by {n} experiment{plural(said.experiments)}.", f"有 {n} 个实验涉及。")
+    if name == "beside":
+        parts = [
+            text(
+                f"{escape(label(p.from_, case).en)} {sized(p)} ({number(p.k)} survey{plural(p.k)})",
+                f"{escape(label(p.from_, case).zh)} {sized(p)}（{number(p.k)} 项）",
+            )
+            for p in said.beside
+        ]
+        return text("; ".join(p.en for p in parts) + ".", "；".join(p.zh for p in parts) + "。")
+    if name == "apart":
+        fail, pairs, unsure = number(said.not_apart), number(said.pairs), number(said.open)
+        return text(
+            f"Not everywhere: {fail} of {pairs} pairs are not distinct, {unsure} are open.",
+            f"并非处处如此：{pairs} 对中 {fail} 对不可区分，{unsure} 对未定。",
+        )
+    if name == "groups":
+        if not found.compared:
+            return text("No groups can be compared.", "没有可比较的分组。")
+        different, of = number(found.different), number(found.paths)
+        return text(
+            f"{different} of {of} paths differ, in {number(found.compared)} surveys whose groups can be compared.",
+            f"在 {number(found.compared)} 项分组可比的调查中，{of} 条路径有 {different} 条不同。",
+        )
+    if name == "otherwise":
+        stable, focal = number(found.stable), number(found.focal)
+        return text(
+            f"{stable} of {focal} focal paths are supported under every acceptable choice.",
+            f"{focal} 条核心路径中，{stable} 条在所有可接受的设定下均得到支持。",
+        )
+    if name == "conduct":
+        assert said.conduct is not None
+        shops = [
+            text(
+                f"{escape(title(r.case, case).en)}: {estimate(r.late, r.late_ci_lower, r.late_ci_upper)} buy again within {number(r.late_weeks)} weeks",
+                f"{escape(title(r.case, case).zh)}：{number(r.late_weeks)} 周内再买者占 {estimate(r.late, r.late_ci_lower, r.late_ci_upper)}",
+            )
+            for r in said.conduct.returning
+        ]
+        return text("; ".join(t.en for t in shops) + ".", "；".join(t.zh for t in shops) + "。")
+    if name == "voice":
+        assert said.voice is not None
+        top = said.voice.praised
+        if top is None:
+            return text(
+                f"{number(said.voice.share)} of the lines mention service.",
+                f"{number(said.voice.share)} 的文本提及服务。",
+            )
+        name_ = theme(top.theme)
+        return text(
+            f"{escape(name_.en)} goes with praise: odds {odds_of(top)} times as high.",
+            f"{escape(name_.zh)}多见于好评：优势比为 {odds_of(top)}。",
+        )
+    assert said.claims is not None
+    failed, checks = number(said.claims.failed), number(said.claims.checks)
+    return text(
+        f"{failed} of {checks} checks of their figures fail.",
+        f"对其数字的 {checks} 项核对中 {failed} 项不成立。",
+    )
