@@ -189,7 +189,8 @@ NO_PEOPLE = frozenset(_NAMES.split()) | {
 }
 #: Counts of all whom a statistic rests on, and of what stands within a field of single people.
 _TOTALS = (
-    "actual at at_risk complaints customers events left lines n n_left purchases read received"
+    "actual at at_risk complaints customers effective events left lines n n_left purchases read "
+    "received"
 )
 ALL_OF_THEM = frozenset(_TOTALS.split()) | {"people", "respondents"}
 

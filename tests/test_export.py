@@ -420,3 +420,23 @@ def test_missing_answers_are_fitted_by_full_information_and_inadmissible_models_
     same = rows.assign(q2=rows["q1"])
     found, without = rcheck.fitted(described, [rcheck.Source("rows", "x.csv", same)], {})
     assert without and not found
+
+
+@pytest.mark.skipif(not LAVAAN, reason="no R with lavaan on this machine")
+def test_weights_go_with_the_rows_and_lavaan_takes_them(case: Project) -> None:
+    rows = pd.read_csv(case.folder / "rows.csv")
+    rows["w g't"] = 0.4 + (np.arange(len(rows)) * 7 % 11) * 0.13
+    rows.loc[:2, "w g't"], rows.loc[3:4, "w g't"] = 0.0, np.nan
+    case.study["weights"] = "w g't"
+    case.rows(rows)
+    ran("small")
+    folder, _ = package.export("small")
+    given = pd.read_csv(folder / "data" / "answers.csv")
+    pd.testing.assert_series_equal(given["w g't"], rows["w g't"])
+    assert "w g't" in set(pd.read_csv(folder / "codebook.csv")["column"])
+    fields = json.loads((folder / "datapackage.json").read_text())["resources"][0]["schema"]
+    assert "w g't" in {f["name"] for f in fields["fields"]}
+    assert 'sampling.weights = "w g\'t"' in (folder / "check.R").read_text()
+    code, said = checked(folder)
+    assert code == 0, said
+    assert " 0 off" in said

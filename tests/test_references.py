@@ -31,6 +31,7 @@ WITHOUT = {
     "paunonen1997": "not confirmed",
     "rocks2016": "not confirmed",
     "simmons2016": "not confirmed",
+    "kish1992": "none: the journal gave none then",
 }
 
 

@@ -26,6 +26,8 @@ from loyalty.book.files import CASE_STEM, TRANSLATED, case_files, case_folder, r
 from loyalty.book.project import copy_settings, copy_shown, other_edition, write_settings
 from loyalty.book.report import Results, made, results
 from loyalty.cases import datapackage, study
+from loyalty.cases.analyses import CONDUCT, PUBLISHED, SURVEY
+from loyalty.cases.estimation import FULL
 from loyalty.cases.study import ALL, Study
 from loyalty.estimates.moments import Moments
 from loyalty.export import jars
@@ -125,6 +127,7 @@ def prepare(case: str, language: Language, found: Results) -> Path:
         chapters[f"{name}.qmd"] = [
             f"# {heading} {{#sec-{name}}}",
             _ran(case, name, found, language),
+            *weighted(described, name, language),
             page(case, name, parts),
         ]
     appendix = []
@@ -241,6 +244,51 @@ def _ran(case: str, analysis: str, found: Results, language: Language) -> str:
         + f"；[结果文件]{{.result of={json.dumps(f'{case}/{analysis}')}}}。",
     )
     return f"::: {{.ran}}\n{said.in_(language)}\n:::"
+
+
+#: What weights count for on an analysis's page, where the case has some. Another one's page says
+#: that nothing on it is weighted.
+WEIGHTED = {
+    "descriptives": None,  # says it beside its numbers
+    "reliability": Text(
+        en="Alpha, omega and composite reliability are weighted; the ordinal coefficients, the "
+        "comparison of groups and the factor analyses are not.",
+        zh="α、ω 与组合信度已加权；序次系数、分组比较与因子分析未加权。",
+    ),
+    "measurement": Text(
+        en="The models are weighted, with robust errors and tests [@asparouhov2005]; the "
+        "heterotrait–monotrait ratios are not.",
+        zh="各模型已加权，标准误与检验均为稳健型 [@asparouhov2005]；HTMT 未加权。",
+    ),
+    "structural": Text(
+        en="The models and their resamples are weighted, with robust errors and tests "
+        "[@asparouhov2005]; moderation and bends, single questions and the second opinion are not.",
+        zh="各模型及其重抽样已加权，标准误与检验均为稳健型 [@asparouhov2005]；"
+        "调节与曲线效应、单个问题及另一种程序的结果未加权。",
+    ),
+}
+
+
+def weighted(described: Study | None, analysis: str, language: Language) -> list[str]:
+    """What of a page the weights of the case count for; nothing where it has none."""
+    if described is None or described.weights is None:
+        return []
+    if analysis not in (*SURVEY, CONDUCT, PUBLISHED):
+        return []
+    none = Text(
+        en="Nothing on this page is weighted: it describes the respondents as they are.",
+        zh="本页结果均未加权，描述的是受访者本身。",
+    )
+    said = WEIGHTED.get(analysis, none)
+    if analysis in ("measurement", "structural") and described.estimator not in FULL:
+        named = described.estimator
+        said = Text(
+            en=f"{named} takes no weights: what it estimates is not weighted. What is estimated by "
+            "robust maximum likelihood is [@asparouhov2005].",
+            zh=f"{named} 不支持权重，其估计结果未加权；稳健极大似然法的估计结果已加权 "
+            "[@asparouhov2005]。",
+        )
+    return [] if said is None else [said.in_(language)]
 
 
 def _commit(commit: str | None) -> str:

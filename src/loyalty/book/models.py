@@ -86,6 +86,13 @@ def _equations(study: Study, name: str, tex: str, after: bool, language: Languag
     return f'{said.in_(language)}\n\n::: {{.equations tabindex="0"}}\n{own}\n:::'
 
 
+def _estimator(found: Solution) -> Text:
+    name = found.estimator
+    if not found.weighted:
+        return Text(en=name, zh=name)
+    return Text(en=f"{name}, with survey weights", zh=f"{name}，以调查权重加权")
+
+
 def _how(study: Study, name: str, found: Solution, language: Language) -> str:
     """What the equations leave unsaid: identification, estimator, test, indices."""
     unit = {
@@ -104,7 +111,7 @@ def _how(study: Study, name: str, found: Solution, language: Language) -> str:
     scaled = found.scaling_factor is not None
     rows: list[tuple[str, Text | str]] = [
         ("Identification", unit),
-        ("Estimator", Text(en=found.estimator, zh=found.estimator)),
+        ("Estimator", _estimator(found)),
         ("Missing answers", answers),
         ("Respondents; free parameters", f"{n}; {free}"),
         ("χ² (df), p", f"{number(found.plain_chisq)} ({df}), {number(found.plain_p)}"),

@@ -129,6 +129,8 @@ def problems(study: Study) -> Iterable[Said]:
     used = {v.source_column for v in (*study.items, *study.variables, *study.groups)}
     for column in sorted(used & set(study.personal)):
         yield Said("personal: {column!r} is used as an item, a variable or a group", column=column)
+    if study.weights is not None:
+        yield from _weights_problems(study, study.weights, used)
     if study.join is not None:
         yield from _join_problems(study, study.join)
     formative = {c.id for c in study.constructs if c.mode == "formative"}
@@ -213,8 +215,8 @@ def _matrix_problems(study: Study) -> Iterable[Said]:
     """What a matrix cannot go with, and what it must have."""
     if study.matrix is None:
         return
-    of_rows = ("rows", "variables", "groups", "exclude", "impossible", "cluster", "marker")
-    for key in (*of_rows, "join", "published"):
+    of_rows = ("rows", "variables", "groups", "exclude", "impossible", "cluster", "weights")
+    for key in (*of_rows, "marker", "join", "published"):
         if getattr(study, "rows_" if key == "rows" else key):
             yield Said("{key}: a case with a matrix has no rows for it", key=key)
     if study.constructs and not study.main:
@@ -294,6 +296,15 @@ def _rule_problems(study: Study) -> Iterable[Said]:
                     rule=rule.id,
                     column=column,
                 )
+
+
+def _weights_problems(study: Study, column: str, used: set[str]) -> Iterable[Said]:
+    if study.matrix is None and not study.constructs:
+        yield Said("weights: given, but no construct says what is weighted")
+    if column in used:
+        yield Said("weights: {column!r} is used as an item, a variable or a group", column=column)
+    if column in study.personal:
+        yield Said("weights: {column!r} is personal, and never read", column=column)
 
 
 def _join_problems(study: Study, join: Join) -> Iterable[Said]:

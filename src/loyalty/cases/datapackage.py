@@ -51,6 +51,9 @@ def _answers(study: Study) -> dict[str, Any]:
                 "constraints": {"enum": list(group.levels)},
             }
         )
+    if study.weights is not None:
+        weight = {"name": study.weights, "type": "number", "title": "Sampling weight"}
+        fields.append({**weight, "constraints": {"minimum": 0}})
     missing = sorted({code for i in study.items for code in study.item_scale(i).missing})
     schema = {"fields": fields, "missingValues": ["", *(f"{code:g}" for code in missing)]}
     return _table("answers", "answers.csv", schema)

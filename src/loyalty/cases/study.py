@@ -62,8 +62,11 @@ class Study(Model):
 
     `version` is that of the format (:mod:`loyalty.cases.form`); `about` says who made the report.
     `impossible` are rules of what cannot be at once; `cluster` names the group or the variable of
-    kind ``id`` that says in what respondents were sampled (schools, shops). `estimator` is that of
-    the measurement and the structural model, `pls` how this study's own PLS models are estimated.
+    kind ``id`` that says in what respondents were sampled (schools, shops). `weights` names the
+    column that says how many people a respondent stands for (a design or post-stratification
+    weight, in any unit): numbers of 0 or more. A row of weight 0, or without one, is left out of
+    what is weighted. `estimator` is that of the measurement and the structural model, `pls` how
+    this study's own PLS models are estimated.
     """
 
     version: Literal[1] = 1
@@ -84,6 +87,7 @@ class Study(Model):
     covariances: list[tuple[str, str]] = []
     effects: list[Effect] = []
     cluster: Identifier | None = None
+    weights: str | None = Field(default=None, min_length=1)
     estimator: Estimator = "MLR"
     pls: PLSOptions = PLSOptions()
     focus: str | None = None

@@ -15,6 +15,7 @@ import tarfile
 import tempfile
 import zipfile
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -38,6 +39,7 @@ from loyalty.cases.study import Study
 from loyalty.ground import paths
 from loyalty.ground.errors import RowsAbsent, UserError
 from loyalty.ground.said import Said
+from loyalty.stats.weighted import Design
 
 MEND = Said("declare it under scale.missing, correct it, or set rows.outside_scale: missing")
 OUTSIDE = "{value:g} is not on the scale {low:g} to {high:g} ({n} such in this column)"
@@ -69,6 +71,8 @@ class Survey:
         Rule of `exclude` → how many rows it left out of those that the rules before it left.
     impossible : dict
         Rule of `impossible` → of how many rows it holds. They stay.
+    weights : Series, optional
+        The weights of the rows as given, NaN where there is none.
     """
 
     study: Study
@@ -79,6 +83,26 @@ class Survey:
     read: int = 0
     excluded: dict[str, int] = field(default_factory=dict)
     impossible: dict[str, int] = field(default_factory=dict)
+    weights: pd.Series | None = None
+
+    @property
+    def weighted(self) -> Survey:
+        """Of a survey with weights the rows that have one above 0, else the survey."""
+        if self.weights is None:
+            return self
+        there = self.weights > 0
+        rows = self.rows[there].reset_index(drop=True)
+        weights = self.weights[there].reset_index(drop=True)
+        return replace(self, rows=rows, weights=weights, outside={})
+
+    @cached_property
+    def design(self) -> Design | None:
+        """The weights and clusters of the rows of :attr:`weighted`, None without weights."""
+        weighted = self.weighted
+        if weighted.weights is None:
+            return None
+        units = self.study.units
+        return Design(weighted.weights, None if units is None else weighted.rows[units.id])
 
     @property
     def as_given(self) -> Survey:
@@ -239,6 +263,8 @@ def wanted(study: Study) -> reading.Wanted:
         if variable.kind != "id":
             scale = variable.scale or study.scale
             numbers.setdefault(variable.source_column, scale.answers)
+    if study.weights is not None:
+        numbers.setdefault(study.weights, {})
     ids = [variable for variable in study.variables if variable.kind == "id"]
     texts = frozenset(c.source_column for c in (*study.groups, *ids))
     return reading.Wanted(numbers, texts - set(numbers), frozenset(study.personal))
@@ -380,10 +406,12 @@ def typed(
     for group in study.groups:
         if there.count(group.source_column) == 1:
             columns[group.id] = typing.levels(group)
+    weights = typing.weights(there)
     typing.enough()
     rows = pd.DataFrame(columns, index=frame.index).reset_index(drop=True)
-    survey = Survey(study, rows, checksum, missing_codes, outside, read, excluded, impossible)
-    return survey, typing.found
+    return Survey(
+        study, rows, checksum, missing_codes, outside, read, excluded, impossible, weights
+    ), typing.found
 
 
 def _idle(name: str, rule: Exclude, frame: pd.DataFrame) -> Fault:
@@ -591,6 +619,33 @@ class _Typing:
                 mend=Said("who has none takes no part where the groups are compared"),
             )
         return texts.astype(object).where(texts.notna(), None)
+
+    def weights(self, there: list[str]) -> pd.Series | None:
+        """The weights of the rows, NaN where there is none or it does not hold."""
+        column = self.study.weights
+        if column is None:
+            return None
+        if there.count(column) != 1:
+            self.found.append(_lacking(self.name, column, there))
+            return None
+        before = len(self.found)
+        weights = self.numbers(column)
+        weight = Said("a weight of 0 or more")
+        if (below := weights < 0).any():
+            said = Said("the weight {value:g} is below 0", value=weights[below].iloc[0])
+            self._fault(below, column, weight="error", said=said, expected=weight)
+        elif not (weights > 0).any() and len(self.found) == before:
+            mend = Said("take weights out of study.yml, or name another column")
+            none = Said("no row has a weight above 0")
+            self._fault(weights.isna() | (weights == 0), column, "error", none, weight, mend)
+        elif len(self.found) == before:
+            for wrong, said in (
+                (weights.isna(), Said("no weight: left out of what is weighted")),
+                (weights == 0, Said("a weight of 0: left out of what is weighted")),
+            ):
+                if wrong.any():
+                    self._fault(wrong, column, "note", said, Said("a weight above 0"))
+        return weights.mask(below).reset_index(drop=True)
 
     def enough(self) -> None:
         parameters, n = _free_parameters(self.study), len(self.frame)

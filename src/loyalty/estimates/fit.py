@@ -21,14 +21,24 @@ def missing_answers(answers: pd.DataFrame, items: Sequence[str]) -> Missing:
     return "fiml" if answers[list(items)].isna().any(axis=None) else "listwise"
 
 
-def estimation(study: Study, answers: pd.DataFrame, items: Sequence[str]) -> dict[str, Any]:
+def robust_ml(missing: Missing, weights: pd.Series | None) -> dict[str, Any]:
+    """Robust maximum likelihood with all answers, as keywords of :func:`semfit.fit`."""
+    options: dict[str, Any] = {"estimator": "MLR", "missing": missing}
+    return options if weights is None else {**options, "weights": weights}
+
+
+def estimation(
+    study: Study, answers: pd.DataFrame, items: Sequence[str], weights: pd.Series | None = None
+) -> dict[str, Any]:
     """The estimator that the description names, as keywords of :func:`semfit.fit`.
 
-    Maximum likelihood uses all answers, the others complete rows. WLSMV takes the items of
-    constructs with several as ordered categories.
+    Maximum likelihood uses all answers, and weights, the others complete rows. WLSMV takes the
+    items of constructs with several as ordered categories.
     """
     full = missing_answers(answers, items) if study.estimator in FULL else "listwise"
     options: dict[str, Any] = {"estimator": study.estimator, "missing": full}
+    if weights is not None and study.estimator in FULL:
+        options["weights"] = weights
     if study.estimator == "WLSMV":
         options["ordered"] = [i for i in scaled(study) if i in set(items)]
     return options

@@ -19,6 +19,7 @@ from loyalty.cases.survey import Survey
 from loyalty.ground.disclosure import rounded
 from loyalty.ground.findings import Count, Real, Record, Refused
 from loyalty.ground.reasons import CannotCompute
+from loyalty.stats.weighted import Design
 
 #: So many people a group must have, and so many times as many as moments.
 LEAST, TIMES = 100, 10
@@ -62,7 +63,8 @@ def needed(items: int) -> int:
 
 
 def moments(survey: Survey) -> Moments:
-    """The moments of the main constructs' items, by eight significant digits.
+    """The moments of the main constructs' items, by eight significant digits; weighted ones of a
+    survey with weights.
 
     A grouping is there when each of its levels has enough people (and different answers), and
     nobody, or again enough, is in none of them: else those left would follow by subtraction.
@@ -72,7 +74,7 @@ def moments(survey: Survey) -> Moments:
     CannotCompute
         When too few people answered all items, or an item has too few different answers.
     """
-    study = survey.study
+    study, survey, design = survey.study, survey.weighted, survey.design
     rows = survey.main_items.dropna()
     items = list(rows.columns)
     p = len(items)
@@ -83,7 +85,7 @@ def moments(survey: Survey) -> Moments:
         raise CannotCompute(
             "few_for_moments", n=len(rows), least=needed(p), moments=p + p * (p + 1) // 2
         )
-    groups = [Grouped(group=None, levels=(_of(rows, None),))]
+    groups = [Grouped(group=None, levels=(_of(rows, None, design),))]
     for group in study.groups:
         if group.within is not None:
             continue
@@ -95,17 +97,20 @@ def moments(survey: Survey) -> Moments:
         whole = all(enough(n, p) for n in sizes)
         several = all((part.nunique() >= DIFFERENT).all() for _, part in parts)
         if len(parts) > 1 and whole and several:
-            levels = tuple(_of(part, level) for level, part in parts)
+            levels = tuple(_of(part, level, design) for level, part in parts)
             groups.append(Grouped(group=group.id, levels=levels))
     return Moments(items=tuple(items), groups=tuple(groups))
 
 
-def _of(rows: pd.DataFrame, level: str | None) -> GroupMoments:
-    cov = rows.cov().to_numpy()
+def _of(rows: pd.DataFrame, level: str | None, design: Design | None) -> GroupMoments:
+    if design is None:
+        mean, cov = rows.mean().to_numpy(), rows.cov().to_numpy()
+    else:
+        mean, cov = design.means(rows), design.covariance(rows)
     return GroupMoments(
         level=level,
         n=len(rows),
-        means=tuple(rounded(x) for x in rows.mean()),
+        means=tuple(rounded(x) for x in mean),
         covariances=tuple(rounded(x) for x in cov[np.tril_indices(len(cov))]),
     )
 

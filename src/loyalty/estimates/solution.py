@@ -11,6 +11,7 @@ import semfit
 from loyalty.estimates.fit import FitMeasures, Missing, fit_measures, missing_answers
 from loyalty.ground.findings import Bounded, Count, Finding, OfRows, P, Real, Record
 from loyalty.ground.reasons import reason_of
+from loyalty.stats.weighted import Design
 
 Operator = Literal["=~", "~", "~~", "~1", "|", ":="]
 
@@ -59,7 +60,7 @@ class Solution(FitMeasures, Finding):
     :class:`FitMeasures` is the scaled one: ``plain_chisq / scaling_factor``. An estimator without
     a likelihood has no `aic` and `bic`. `p_close`: of the hypothesis that the (robust) RMSEA is at
     most .05. With a `cluster` the errors of `rows` take its levels as the independent units, the
-    tests of fit respondents.
+    tests of fit respondents. `weighted`: by the weights of the survey.
     """
 
     model: str
@@ -67,6 +68,7 @@ class Solution(FitMeasures, Finding):
     missing: Missing
     unit: Literal["first loading", "variance"]
     cluster: str | None
+    weighted: bool = False
     scaling_factor: Real | None
     plain_chisq: Real
     plain_p: P | None
@@ -117,6 +119,7 @@ def solution(model: str, fitted: semfit.Result, clustered: semfit.Result | None 
         missing="fiml" if options.missing == "fiml" else "listwise",
         unit="variance" if options.std_lv else "first loading",
         cluster=shown.estimate.options.cluster,
+        weighted=options.weights is not None,
         scaling_factor=fit.get("chisq_scaling_factor"),
         plain_chisq=fit["chisq"],
         plain_p=fit["pvalue"],
@@ -158,8 +161,8 @@ def _latent(implied: pd.DataFrame) -> tuple[LatentPair, ...]:
     )
 
 
-def observed(answers: pd.DataFrame, model: str) -> Observed:
-    """The moments of all items, n × items.
+def observed(answers: pd.DataFrame, model: str, weights: pd.Series | None = None) -> Observed:
+    """The moments of all items, n × items; with weights those of the rows that have one.
 
     Where answers are missing, those of the saturated model: what `model`, in lavaan's syntax and of
     all items, implies, and what it leaves.
@@ -171,9 +174,15 @@ def observed(answers: pd.DataFrame, model: str) -> Observed:
     """
     items = list(answers.columns)
     missing = missing_answers(answers, items)
+    if weights is not None:
+        answers = answers[weights.reindex(answers.index) > 0]
     mean, cov, n = answers.mean(), answers.cov(), len(answers)
+    if missing == "listwise" and weights is not None:
+        design = Design(weights)
+        mean = pd.Series(design.means(answers), items)
+        cov = pd.DataFrame(design.covariance(answers), items, items)
     if missing == "fiml":
-        fitted = semfit.fit(model, answers, missing=missing)
+        fitted = semfit.fit(model, answers, missing=missing, weights=weights)
         implied, left = fitted.implied[0], fitted.residuals[0]
         n = int(fitted.fit["ntotal"])
         mean = (implied["mean"] + left["mean"])[items]

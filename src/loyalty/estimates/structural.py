@@ -310,7 +310,7 @@ def structure_model(study: Study, structure: Structure) -> str:
 
 
 def competing(
-    study: Study, answers: pd.DataFrame, missing: str
+    study: Study, answers: pd.DataFrame, missing: str, weights: pd.Series | None = None
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """All structures fitted to the same answers by robust maximum likelihood.
 
@@ -335,7 +335,11 @@ def competing(
         }
         try:
             result = semfit.fit(
-                structure_model(study, structure), rows_or_sample, estimator="MLR", missing=missing
+                structure_model(study, structure),
+                rows_or_sample,
+                estimator="MLR",
+                missing=missing,
+                weights=weights,
             )
         except semfit.ModelError as error:
             rows.append(row | {"problems": [reason_of(error)]})

@@ -126,7 +126,14 @@ def _data(described: Study, survey: Survey | None, why: Said | None) -> Data:
         said = Text(
             en="The answers as they were given, and the groups.", zh="受访者的原始作答及分组。"
         )
-        return Data("real", survey.rows[columns], said)
+        rows = survey.rows[columns]
+        if survey.weights is not None:
+            rows = rows.assign(**{rcheck.weight(described): survey.weights})
+            said = Text(
+                en="The answers as they were given, the groups and the weights.",
+                zh="受访者的原始作答、分组及权重。",
+            )
+        return Data("real", rows, said)
     try:
         made = twin(
             survey.rows[items], {i.id: _answers(described, i) for i in described.items}, SEED
@@ -312,12 +319,18 @@ def _codebook(described: Study) -> Sheet:
         levels = "; ".join(f"{k} = {v.en}" for k, v in group.levels.items())
         named = {"construct_en": group.label.en, "construct_zh": group.label.zh}
         rows.append({**blank, "column": group.id, "kind": "group", **named, "levels": levels})
+    if described.weights is not None and may_be_given(described):
+        blank = dict.fromkeys(rows[0])
+        column = {"column": rcheck.weight(described), "kind": "weight", "minimum": 0}
+        named = {"construct_en": "Sampling weight", "construct_zh": "抽样权重"}
+        rows.append({**blank, **column, **named})
     return sheet("codebook", Text(en="Codebook", zh="编码手册"), rows)
 
 
 def _description(described: Study) -> dict[str, Any]:
     content = described.model_dump(mode="json", by_alias=True, exclude_defaults=True)
-    return {k: v for k, v in content.items() if k in DESCRIBED}
+    given = {"weights"} if may_be_given(described) else set()
+    return {k: v for k, v in content.items() if k in DESCRIBED | given}
 
 
 def _columns_given(package: dict[str, Any], data: Data) -> dict[str, Any]:
@@ -380,7 +393,8 @@ def _sources(
     if data.rows is not None:
         real = data.kind == "real" and survey is not None
         rows = survey.scored if real and survey else _scored(described, data.rows)
-        made.append(Source("rows", data.path, rows))
+        weights = survey.weights if real and survey else None
+        made.append(Source("rows", data.path, rows, weights))
     if kept is not None:
         made.append(Source("moments", "tables/covariances.csv", kept))
     elif observed is not None:

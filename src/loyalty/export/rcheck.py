@@ -66,6 +66,7 @@ class Source:
     of: Of
     file: str
     content: pd.DataFrame | Moments
+    weights: pd.Series | None = None
 
 
 def fitted(
@@ -115,7 +116,7 @@ def _fit(study: Study, name: str, model: str, std_lv: bool, source: Source) -> C
         if isinstance(rows, Moments):
             result = moments.fit(rows, model, estimator="ML", std_lv=std_lv)
         else:
-            how = estimation(study, rows, items_of(study, name))
+            how = estimation(study, rows, items_of(study, name), source.weights)
             result = semfit.fit(model, rows, **how, std_lv=std_lv)
     except (semfit.ModelError, CannotCompute) as error:
         return reason_of(error).text()
@@ -234,21 +235,25 @@ def script(study: Study, found: Sequence[Check]) -> str:
     """The R script: it reads each file that a check is of, and fits the models."""
     data = []
     for file, of in dict.fromkeys((one.file, one.of) for one in found):
-        data.append(_answers(study, file) if of == "rows" else _READ[of].format(file=file))
+        weighted = any(one.solution.weighted for one in found if one.of == of)
+        read = _READ[of].format(file=file) if of != "rows" else _answers(study, file, weighted)
+        data.append(read)
     return _SCRIPT.format(
         data="\n\n".join(data),
         tolerance=f"{TOLERANCE:g}",
-        fits="\n".join(map(_fitted, found)),
+        fits="\n".join(_fitted(study, one) for one in found),
     )
 
 
-def _fitted(one: Check) -> str:
+def _fitted(study: Study, one: Check) -> str:
     read = f'readLines(file.path(here, "models", "{one.model}.lav"))'
     unit = "TRUE" if one.solution.unit == "variance" else "FALSE"
     if one.of == "rows":
         missing = ', missing = "fiml"' if one.solution.missing == "fiml" else ""
         means = "TRUE" if one.solution.missing == "fiml" else "FALSE"
         how = f", meanstructure = {means}{missing}"
+        if one.solution.weighted:
+            how += f", sampling.weights = {_quoted(weight(study))}"
         if ordered := dict.fromkeys(p.lhs for p in one.solution.rows if p.op == "|"):
             how = f", ordered = c({', '.join(map(json.dumps, ordered))})"
         data = f'd, estimator = "{one.solution.estimator}", std.lv = {unit}{how}'
@@ -260,7 +265,14 @@ def _fitted(one: Check) -> str:
     return f'models[["{one.name}"]] <- sem(\n  {read},\n  {data})'
 
 
-def _answers(study: Study, rows: str) -> str:
+def weight(study: Study) -> str:
+    """The column of the weights in a package, where items have their ids for names."""
+    taken = {*(i.id for i in study.items), *(g.id for g in study.groups)}
+    named = study.weights or ""
+    return named if named not in taken else f"{named} (weight)"
+
+
+def _answers(study: Study, rows: str, weighted: bool) -> str:
     """R that reads the answers and turns those of items worded in reverse."""
     lines = [
         "# answers as they were given; items worded in reverse are turned",
@@ -270,7 +282,15 @@ def _answers(study: Study, rows: str) -> str:
         if item.reversed:
             both = study.item_scale(item).min + study.item_scale(item).max
             lines.append(f'd[["{item.id}"]] <- {both:g} - d[["{item.id}"]]')
+    if weighted:
+        lines.append("# rows without a weight above 0 are left out")
+        lines.append(f"d <- d[which(d[[{_quoted(weight(study))}]] > 0), ]")
     return "\n".join(lines)
+
+
+def _quoted(text: str) -> str:
+    """A text in R: a column may be called anything."""
+    return json.dumps(text, ensure_ascii=False)
 
 
 _READ = {

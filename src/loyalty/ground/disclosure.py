@@ -4,7 +4,8 @@
 tells of is noted where it stands (:class:`~loyalty.ground.findings.Cell`,
 :class:`~loyalty.ground.findings.OfRows`, :class:`~loyalty.ground.findings.OfAnswers`).
 
-- A count of 1 to 9 people, or a share that comes to as many (or leaves as many): its row goes, and
+- A count of 1 to 9 people, or a share that comes to as many (or leaves as many; of a weighted share
+  ``<field>_count`` says of how many people it is): its row goes, and
   where rows add up to a known whole so does the next smallest, until two of them and ten people are
   gone (Hundepool et al. 2012, Statistical Disclosure Control, ch. 4).
 - A field of single people (texts in their words, a curve that falls with each of them): what it
@@ -63,14 +64,17 @@ def _small(n: float) -> bool:
     return 0 < round(n) < least()
 
 
-def _told(cell: Cell, value: Any, record: BaseModel) -> bool:
-    """Whether a field counts few people, or leaves few."""
+def _told(cell: Cell, value: Any, record: BaseModel, counted: Any = None) -> bool:
+    """Whether a field counts few people, or leaves few; a weighted share by whom it `counted`."""
     values = [v for v in (value if isinstance(value, tuple) else (value,)) if v is not None]
     if cell.of is None:
         return any(map(_small, values))
     n = getattr(record, cell.of)
     if n is None:
         return any(0 < v < 1 for v in values)
+    if counted is not None:
+        counts = counted if isinstance(counted, tuple) else (counted,)
+        return any(_small(k) or _small(n - k) for k in counts)
     return any(_small(v * n) or _small(n - v * n) for v in values)
 
 
@@ -87,7 +91,8 @@ def _record(record: BaseModel, few: Mapping[str, int]) -> Any:
             if of.row or not _optional(kind, name):
                 return GONE
             value = None
-        if cell is not None and value is not None and _told(cell, value, record):
+        counted = getattr(record, f"{name}_count", None)
+        if cell is not None and value is not None and _told(cell, value, record, counted):
             if not cell.alone:
                 return GONE
             made.update(

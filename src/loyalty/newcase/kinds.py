@@ -69,6 +69,18 @@ OUTCOME = re.compile(
 SATISFACTION = re.compile(r"satis|\bsat\b|cusa|\bcsi\b|满意|zufrieden", re.I)
 #: Words for a rating of the whole.
 OVERALL = re.compile(r"\bglobal\b|\boverall\b|\bgeneral\b|insgesamt|总体|整体", re.I)
+#: A column of weights by its name, and one that says so in any unit.
+WEIGHT = re.compile(
+    r"(?<![a-z])(?:weights?|weighting|wgts?|wts?|w8|gewicht\w*|gewichtung\w*|pond[eé]ra\w*|peso)(?![a-z])|"
+    r"权重|加权|權重|加權",
+    re.I,
+)
+SURVEY_WEIGHT = re.compile(
+    r"(?:survey|design|sampl\w*|post.?strat\w*|case|respondent|final|raking) ?weight|"
+    r"weighting (?:factor|variable)|gewichtungsfaktor|designgewicht|"
+    r"(?:抽样|样本|设计|调查|事后分层|最终)(?:权重|加权)|加权(?:系数|因子)|权重系数",
+    re.I,
+)
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[A-Za-z]{2,}")
 _IP = re.compile(r"\d{1,3}(?:\.\d{1,3}){3}(?:\(.*\))?|[0-9a-f:]{4,}:[0-9a-f:]+", re.I)
 _PHONE = re.compile(r"(?:\+|00)\d[\d\s()./-]{7,}|1[3-9]\d{9}|\(?\d{3}\)?[ -]\d{3}[ -]\d{4}")
@@ -76,6 +88,19 @@ _DATED = re.compile(
     r"(?:\d{4}[-/.年]\d{1,2}[-/.月]\d{1,2}日?|\d{1,2}[-/.]\d{1,2}[-/.]\d{2,4})"
     r"(?:[ T]+\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?: ?[AaPp]\.?[Mm]\.?)?(?: ?(?:Z|[A-Z]{3,4}|GMT.*|[+-]\d{2}:?\d{2}))?)?"
 )
+
+
+def weights(column: Column, numbers: pd.Series) -> bool:
+    """Whether a column of numbers says how many people a respondent stands for: it is named or
+    labelled so, no number is below 0, not all are whole, and where its label does not say that it
+    is a survey's weight their mean is about 1 (what people weigh is not)."""
+    known = numbers.dropna()
+    named = f"{column.code.replace('_', ' ')} {column.asked.replace('_', ' ')}"
+    if len(known) < 2 or known.min() < 0 or not known.max() > 0 or (known % 1 == 0).all():
+        return False
+    if SURVEY_WEIGHT.search(named):
+        return True
+    return bool(WEIGHT.search(named)) and 0.5 <= float(known.mean()) <= 2
 
 
 def personal(column: Column, counts: Counter[str]) -> str | None:

@@ -61,6 +61,7 @@ class Found:
     several: list[tuple[str, list[Column]]] = field(default_factory=list)
     attention: list[Column] = field(default_factory=list)
     dates: list[Column] = field(default_factory=list)
+    weights: Column | None = None
     unused: list[tuple[Column, str]] = field(default_factory=list)
     left_out: list[leaveout.Rule] = field(default_factory=list)
     plan: like.Plan | None = None
@@ -189,6 +190,11 @@ def _aside(found: Found, column: Column) -> bool:
     name, n = column.code.strip(), sum(counts.values())
     if kinds.ADMIN.fullmatch(name):
         found.unused.append((column, "admin"))
+    elif (weights := _numeric(found, column)) is not None and kinds.weights(column, weights):
+        if found.weights is None:
+            found.weights = column
+        else:
+            found.unused.append((column, "weights"))
     elif kinds.SECONDS.search(name) and _numeric(found, column) is not None:
         found.numbers.append(Number(column, "seconds"))
     elif kinds.DATE.search(name) and (kinds.dated(counts) or len(counts) > 0.5 * n):

@@ -83,6 +83,10 @@ SAYS: dict[str, tuple[str, str]] = {
         "rows that are no respondent's, left out of everything ({what}); delete a rule to keep them",
         "不属于受访者的行，所有分析均予剔除（{what}）；删除某条规则即可保留",
     ),
+    "weights": (
+        "how many people a respondent stands for, by its name; means, shares and models are weighted by it",
+        "据列名判断为每名受访者所代表的人数；均值、比例与模型均按此加权",
+    ),
     "personal": (
         "About single people: these columns are never read, but by `loyalty forget`, to find whom to delete.",
         "涉及个人信息的列：永不读取；仅 `loyalty forget` 用其查找要删除的人。",
@@ -110,6 +114,7 @@ _WHY: dict[str, tuple[str, str]] = {
     "constant": ("always the same", "取值恒定"),
     "many": ("texts of many kinds", "取值繁多的文本"),
     "plan": ("not in the model", "不在模型中"),
+    "weights": ("another weight", "另一个权重"),
 }
 
 
@@ -178,6 +183,8 @@ def description(
     out += _numbers(found, check)
     out += _groups(found, check)
     out += _hypotheses(found, check, role_of)
+    if found.weights is not None:
+        out += ["", f"weights: {_column(found.weights.name)}" + check("weights")]
     out += _left_out(found, check)
     out += _impossible(found)
     if found.personal:

@@ -67,6 +67,9 @@ def method(found: Solution, what: Text) -> Text:
     n, fiml = number(found.n), found.missing == "fiml"
     en = ", with full information on missing answers (FIML)" if fiml else ""
     zh = "，缺失值以全信息极大似然法（FIML）处理" if fiml else ""
+    if found.weighted:
+        en = f", with survey weights{en}"
+        zh = f"，以调查权重加权{zh}"
     return Text(
         en=f"{what.en} was estimated by {name.en}{en} (*N* = {n}).",
         zh=f"{what.zh}采用{name.zh}估计{zh}（*N* = {n}）。",

@@ -12,7 +12,9 @@ from loyalty.stats._common import BoolArray, FloatArray
 MIN_UNIQUENESS = 0.005
 
 
-def resampled_moments(values: FloatArray, draws: int, seed: int) -> tuple[FloatArray, FloatArray]:
+def resampled_moments(
+    values: FloatArray, draws: int, seed: int, own: FloatArray | None = None
+) -> tuple[FloatArray, FloatArray]:
     """Pairwise covariances and correlations of rows drawn with replacement.
 
     Every draw is a vector of counts of the rows, so that all moments of all draws are one product
@@ -20,6 +22,7 @@ def resampled_moments(values: FloatArray, draws: int, seed: int) -> tuple[FloatA
 
     Args:
         values: (n, p), missing as NaN.
+        own: (n,) weights that rows without holes bring along, however often they are drawn.
 
     Returns:
         (draws, p, p) covariances (n - 1, of the rows where both are there) and correlations (with
@@ -28,6 +31,8 @@ def resampled_moments(values: FloatArray, draws: int, seed: int) -> tuple[FloatA
     n, p = values.shape
     present = ~np.isnan(values)
     whole = bool(present.all())
+    if own is not None and not whole:
+        raise ValueError("weights go with rows without holes")
     centred = np.where(present, values - np.nanmean(values, axis=0), 0.0)
     spread = np.nanvar(values, axis=0)
     row, column = np.triu_indices(p)
@@ -38,7 +43,11 @@ def resampled_moments(values: FloatArray, draws: int, seed: int) -> tuple[FloatA
         weights = np.empty((part, n))
         for d in range(part):
             weights[d] = np.bincount(rng.integers(0, n, n), minlength=n)
+        if own is not None:
+            weights *= own / own.mean()
         cross, count = np.zeros((part, len(row))), np.full((part, len(row)), float(n))
+        if own is not None:
+            count[:] = weights.sum(axis=1)[:, None]
         sums = np.zeros((2, part, len(row)))
         squares = np.zeros((2, part, len(row)))
         if not whole:

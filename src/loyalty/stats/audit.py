@@ -792,17 +792,18 @@ def sign_agreement(flags: pd.DataFrame, *, level: float = 0.95) -> pd.DataFrame:
 # --------------------------------------------------------------------------------------- normality
 
 
-def skewness(values: FloatArray, kind: int = 2) -> float:
+def skewness(values: FloatArray, kind: int = 2, weights: FloatArray | None = None) -> float:
     """Skewness of a vector without NaN: type 1 (g1), 2 (G1, as SPSS) or 3 (b1); Joanes & Gill 1998.
 
-    NaN for fewer than three values or none that differ.
+    With weights the moments of g1 are weighted, n stays the number of values. NaN for fewer than
+    three values or none that differ.
     """
     n = len(values)
-    gap = values - values.mean() if n else values
-    m2 = float((gap**2).mean()) if n else 0.0
+    gap = values - np.average(values, weights=weights) if n else values
+    m2 = float(np.average(gap**2, weights=weights)) if n else 0.0
     if n < 3 or m2 == 0.0:
         return float("nan")
-    g1 = float((gap**3).mean() / m2**1.5)
+    g1 = float(np.average(gap**3, weights=weights) / m2**1.5)
     if kind == 1:
         return g1
     if kind == 2:
@@ -812,17 +813,17 @@ def skewness(values: FloatArray, kind: int = 2) -> float:
     raise ValueError(f"skewness type {kind} is not 1, 2 or 3")
 
 
-def kurtosis(values: FloatArray, kind: int = 2) -> float:
+def kurtosis(values: FloatArray, kind: int = 2, weights: FloatArray | None = None) -> float:
     """Excess kurtosis of a vector without NaN: type 1 (g2), 2 (G2, as SPSS) or 3 (b2).
 
-    NaN for fewer than four values or none that differ.
+    Weights as for :func:`skewness`. NaN for fewer than four values or none that differ.
     """
     n = len(values)
-    gap = values - values.mean() if n else values
-    m2 = float((gap**2).mean()) if n else 0.0
+    gap = values - np.average(values, weights=weights) if n else values
+    m2 = float(np.average(gap**2, weights=weights)) if n else 0.0
     if n < 4 or m2 == 0.0:
         return float("nan")
-    g2 = float((gap**4).mean()) / m2**2 - 3.0
+    g2 = float(np.average(gap**4, weights=weights)) / m2**2 - 3.0
     if kind == 1:
         return g2
     if kind == 2:

@@ -1,6 +1,7 @@
 """Descriptives: items, scale scores, means, correlations, NPS and CSAT, with intervals.
 
-Frames are (n respondents, p items), missing answers NaN.
+Frames are (n respondents, p items), missing answers NaN. With a ``design`` respondents count by
+their weights (:mod:`loyalty.stats.weighted`), whose index has all of the rows'; ``n`` counts rows.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from loyalty.stats._common import (
     Missing,
     Result,
     check_level,
+    check_varies,
     complete_rows,
     correlation,
     normal_quantile,
@@ -26,12 +28,16 @@ from loyalty.stats._common import (
     to_vector,
 )
 from loyalty.stats.audit import _bound, kurtosis, skewness
+from loyalty.stats.weighted import Design
 
 Bound = float | Mapping[str, float]
 
 
 def item_table(
-    items: pd.DataFrame, minimum: Bound | None = None, maximum: Bound | None = None
+    items: pd.DataFrame,
+    minimum: Bound | None = None,
+    maximum: Bound | None = None,
+    design: Design | None = None,
 ) -> pd.DataFrame:
     """One row an item: n, spread, shape, floor and ceiling.
 
@@ -49,26 +55,46 @@ def item_table(
     high = _bound(maximum, items) if maximum is not None else np.full(values.shape[1], np.nan)
     rows = []
     for j in range(values.shape[1]):
-        x = values[~np.isnan(values[:, j]), j]
+        there = ~np.isnan(values[:, j])
+        x = values[there, j]
+        w = None if design is None else design.of(items.index[there])
         n = len(x)
         nan = float("nan")
+        mean = _average(x, w) if n else nan
         rows.append(
             {
                 "n": n,
                 "n_missing": len(values) - n,
-                "mean": float(x.mean()) if n else nan,
-                "sd": float(x.std(ddof=1)) if n > 1 else nan,
-                "median": float(np.median(x)) if n else nan,
-                "skew": skewness(x),
-                "kurtosis": kurtosis(x),
-                "floor": float((x <= low[j]).mean()) if n and not np.isnan(low[j]) else nan,
-                "ceiling": float((x >= high[j]).mean()) if n and not np.isnan(high[j]) else nan,
+                "mean": mean,
+                "sd": float(np.sqrt(_average((x - mean) ** 2, w) * n / (n - 1))) if n > 1 else nan,
+                "median": _median(x, w),
+                "skew": skewness(x, weights=w),
+                "kurtosis": kurtosis(x, weights=w),
+                "floor": _average(x <= low[j], w) if n and not np.isnan(low[j]) else nan,
+                "ceiling": _average(x >= high[j], w) if n and not np.isnan(high[j]) else nan,
             }
         )
     return pd.DataFrame(rows, index=pd.Index(items.columns, name="item"))
 
 
-def answer_distribution(items: pd.DataFrame, minimum: int, maximum: int) -> pd.DataFrame:
+def _average(x: Any, w: FloatArray | None) -> float:
+    return float(np.average(x, weights=w))
+
+
+def _median(x: FloatArray, w: FloatArray | None) -> float:
+    """The value up to which half of all weight lies; between two where it lies there exactly."""
+    if w is None or not len(x):
+        return float(np.median(x)) if len(x) else float("nan")
+    order = np.argsort(x, kind="stable")
+    x, share = x[order], np.cumsum(w[order]) / w.sum()
+    at = int(np.searchsorted(share, 0.5 - 1e-12))
+    exact = abs(share[at] - 0.5) < 1e-12 and at + 1 < len(x)
+    return float((x[at] + x[at + 1]) / 2.0 if exact else x[at])
+
+
+def answer_distribution(
+    items: pd.DataFrame, minimum: int, maximum: int, design: Design | None = None
+) -> pd.DataFrame:
     """Share of each code among an item's answers (0-1), for stacked bars.
 
     Returns:
@@ -77,9 +103,10 @@ def answer_distribution(items: pd.DataFrame, minimum: int, maximum: int) -> pd.D
     """
     values = to_matrix(items)
     codes = np.arange(int(minimum), int(maximum) + 1)
-    n = (~np.isnan(values)).sum(axis=0)
-    counts = np.array([(values == c).sum(axis=0) for c in codes]).T
-    share = np.where(n[:, None] > 0, counts / np.maximum(n, 1)[:, None], np.nan)
+    w = np.ones(len(values)) if design is None else design.of(items.index)
+    n = w @ ~np.isnan(values)
+    counts = np.array([w @ (values == c) for c in codes]).T
+    share = np.where(n[:, None] > 0, counts / np.where(n > 0, n, 1)[:, None], np.nan)
     return pd.DataFrame(
         share,
         index=pd.Index(items.columns, name="item"),
@@ -141,6 +168,7 @@ def scale_table(
     maximum: Mapping[str, float],
     *,
     level: float = 0.95,
+    design: Design | None = None,
 ) -> pd.DataFrame:
     """One row a scale: mean with t interval, spread, floor and ceiling with Wilson intervals.
 
@@ -153,15 +181,20 @@ def scale_table(
         ``floor_upper``, ``ceiling``, ``ceiling_lower``, ``ceiling_upper``: shares (0-1) of the
         respondents at the very end. NaN where nobody has a score.
     """
-    table = mean_table(scores, level=level).rename_axis("scale")
-    table["skew"] = [skewness(scores[s].dropna().to_numpy(np.float64)) for s in scores]
+    table = mean_table(scores, level=level, design=design).rename_axis("scale")
+    skews = []
+    for s in scores:
+        x = scores[s].dropna()
+        own = None if design is None else design.of(x.index)
+        skews.append(skewness(x.to_numpy(np.float64), weights=own))
+    table["skew"] = skews
     for name, ends, side in (("floor", minimum, -1.0), ("ceiling", maximum, 1.0)):
         shares = []
         for scale in scores:
             x = scores[scale].dropna()
-            at_end = int((side * x >= side * ends[str(scale)] - 1e-9).sum())
+            at_end = (side * x >= side * ends[str(scale)] - 1e-9).astype(float)
             if len(x):
-                w = wilson_interval(at_end, len(x), level=level)
+                w = share_interval(at_end, level=level, design=design)
                 shares.append((w.share, w.ci_lower, w.ci_upper))
             else:
                 shares.append((np.nan,) * 3)
@@ -185,12 +218,19 @@ class Mean(Result):
     level: float
 
 
-def mean_interval(values: Iterable[float] | pd.Series, *, level: float = 0.95) -> Mean:
+def mean_interval(
+    values: Iterable[float] | pd.Series, *, level: float = 0.95, design: Design | None = None
+) -> Mean:
     """Mean of the non-missing values with Student's t interval.
 
     Raises:
         CannotCompute: fewer than two values.
     """
+    if design is not None:
+        own = pd.Series(values).dropna()
+        middle, deviation, error = design.mean(own)
+        wide = design.quantile(own.index, level) * error
+        return Mean(middle, middle - wide, middle + wide, deviation, error, len(own), level)
     x = to_vector(values)
     x = x[~np.isnan(x)]
     n = len(x)
@@ -203,13 +243,15 @@ def mean_interval(values: Iterable[float] | pd.Series, *, level: float = 0.95) -
     return Mean(mean, mean - half, mean + half, sd, float(se), n, level)
 
 
-def mean_table(frame: pd.DataFrame, *, level: float = 0.95) -> pd.DataFrame:
+def mean_table(
+    frame: pd.DataFrame, *, level: float = 0.95, design: Design | None = None
+) -> pd.DataFrame:
     """Means with t intervals, one row a column: ``n mean ci_lower ci_upper sd se`` (NaN if n<2)."""
     to_matrix(frame)
     rows = []
     for name in frame.columns:
         try:
-            m = mean_interval(frame[name], level=level)
+            m = mean_interval(frame[name], level=level, design=design)
             rows.append((m.n, m.mean, m.ci_lower, m.ci_upper, m.sd, m.se))
         except CannotCompute:
             x = frame[name].dropna()
@@ -233,10 +275,32 @@ class Correlation(Result):
     level: float
 
 
-def pair_correlation(pair: pd.DataFrame, *, level: float = 0.95) -> Correlation:
-    """Correlation of the frame's two columns; see :func:`correlations`."""
+def pair_correlation(
+    pair: pd.DataFrame, *, level: float = 0.95, design: Design | None = None
+) -> Correlation:
+    """Correlation of the frame's two columns; see :func:`correlations`.
+
+    With a design the standard error is that of the linearized correlation, which for standardized
+    values changes by ``z1 z2 - r (z1^2 + z2^2) / 2``, carried through Fisher's z.
+    """
     if pair.shape[1] != 2:
         raise ValueError(f"a pair has two columns, not {pair.shape[1]}")
+    if design is not None:
+        rows = pair.dropna()
+        if len(rows) < 4:
+            raise CannotCompute("few_rows_for_pair", n=len(rows))
+        w = design.of(rows.index)
+        d = rows.to_numpy(np.float64)
+        d = d - w @ d / w.sum()
+        check_varies(d, list(rows.columns))
+        z = d / np.sqrt(w @ d**2 / w.sum())
+        r = float(np.clip(w @ (z[:, 0] * z[:, 1]) / w.sum(), -1.0, 1.0))
+        change = z[:, 0] * z[:, 1] - r * (z**2).sum(axis=1) / 2.0
+        se = design.error(rows.index, change / w.sum())
+        middle = np.arctanh(np.clip(r, -1 + 1e-15, 1 - 1e-15))
+        half = design.quantile(rows.index, level) * se / max(1.0 - r**2, 1e-15)
+        low, high = np.tanh(middle - half), np.tanh(middle + half)
+        return Correlation(r, float(low), float(high), len(rows), level)
     both = correlations(pair, level=level)
     r, low, high, n = (
         m.to_numpy(np.float64)[0, 1] for m in (both.r, both.ci_lower, both.ci_upper, both.n)
@@ -342,13 +406,42 @@ def wilson_interval(count: int, n: int, *, level: float = 0.95) -> Proportion:
         raise CannotCompute("no_answers_to_share")
     if not 0 <= count <= n:
         raise ValueError(f"count {count} is not between 0 and {n}")
+    low, high = wilson_limits(count / n, n, level)
+    return Proportion(count / n, low, high, int(count), int(n), level)
+
+
+def wilson_limits(share: float, n: float, level: float) -> tuple[float, float]:
+    """The score interval of a share of n, which need not be whole."""
     z2 = normal_quantile(level) ** 2
-    share = count / n
     middle = (share + z2 / (2.0 * n)) / (1.0 + z2 / n)
     half = np.sqrt(z2 * (share * (1.0 - share) / n + z2 / (4.0 * n * n))) / (1.0 + z2 / n)
-    low = 0.0 if count == 0 else float(middle - half)
-    high = 1.0 if count == n else float(middle + half)
-    return Proportion(share, low, high, int(count), int(n), level)
+    return (
+        0.0 if share <= 0.0 else float(middle - half),
+        1.0 if share >= 1.0 else float(middle + half),
+    )
+
+
+def share_interval(
+    marked: pd.Series, *, level: float = 0.95, design: Design | None = None
+) -> Proportion:
+    """Share of those marked (1, not 0) with the score interval of Wilson (1927).
+
+    With a design, that of as many respondents drawn one by one as would know the share as well
+    (:meth:`loyalty.stats.weighted.Design.size`; Franco, Little, Louis & Slud 2019, Journal of
+    Survey Statistics and Methodology 7, 334-364). ``count`` and ``n`` are rows.
+
+    Raises:
+        CannotCompute: nobody.
+    """
+    x = marked.dropna()
+    count, n = int((x == 1).sum()), len(x)
+    if design is None:
+        return wilson_interval(count, n, level=level)
+    if n == 0:
+        raise CannotCompute("no_answers_to_share")
+    share, _, _ = design.mean(x)
+    found = wilson_limits(share, design.size(share, x), level)
+    return Proportion(share, *found, count, n, level)
 
 
 def csat(
@@ -358,17 +451,17 @@ def csat(
     minimum: float,
     maximum: float,
     level: float = 0.95,
+    design: Design | None = None,
 ) -> Proportion:
     """Customer satisfaction score: share of answers at ``top_box`` or above (top-box share).
 
     Raises:
         CannotCompute: no answers, or one outside the scale.
     """
-    x = to_vector(values)
-    x = x[~np.isnan(x)]
+    x = pd.Series(values, dtype=np.float64).dropna()
     if len(x) and (x.min() < minimum or x.max() > maximum):
         raise CannotCompute("answer_outside", minimum=minimum, maximum=maximum)
-    return wilson_interval(int((x >= top_box).sum()), len(x), level=level)
+    return share_interval((x >= top_box).astype(float), level=level, design=design)
 
 
 @dataclass(frozen=True, eq=False)
@@ -384,7 +477,14 @@ class BoxShares(Result):
     n: int
 
 
-def box_shares(items: pd.DataFrame, minimum: float, maximum: float, *, least: int = 1) -> BoxShares:
+def box_shares(
+    items: pd.DataFrame,
+    minimum: float,
+    maximum: float,
+    *,
+    least: int = 1,
+    design: Design | None = None,
+) -> BoxShares:
     """How the answers to several items of one scale fall into three boxes.
 
     Args:
@@ -397,15 +497,17 @@ def box_shares(items: pd.DataFrame, minimum: float, maximum: float, *, least: in
     """
     if maximum - minimum < 4:
         raise CannotCompute("no_middle")
-    x = to_matrix(items).ravel()
-    x = x[~np.isnan(x)]
+    values = to_matrix(items)
+    each = np.ones(len(values)) if design is None else design.of(items.index)
+    w, x = np.repeat(each, values.shape[1]), values.ravel()
+    w, x = w[~np.isnan(x)], x[~np.isnan(x)]
     if len(x) == 0:
         raise CannotCompute("no_answers_to_share")
-    low, high = int((x <= minimum + 1).sum()), int((x >= maximum - 1).sum())
-    counts = (low, len(x) - low - high, high)
-    if any(0 < c < least for c in counts):
+    low, high = x <= minimum + 1, x >= maximum - 1
+    boxes = (low, ~low & ~high, high)
+    if any(0 < int(box.sum()) < least for box in boxes):
         raise CannotCompute("few_in_box", least=least)
-    shares = [c / len(x) for c in counts]
+    shares = [float(w @ box / w.sum()) for box in boxes]
     return BoxShares(shares[0], shares[1], shares[2], len(x))
 
 
@@ -443,25 +545,34 @@ def net_promoter_score(
     minimum: float = 0,
     maximum: float = 10,
     level: float = 0.95,
+    design: Design | None = None,
 ) -> NetPromoterScore:
     """Net promoter score with intervals.
 
     Var(p - d) = (p + d - (p - d)^2) / n, exact for multinomial counts. The adjusted Wald interval
     adds 3/4 promoters, 3/4 detractors and 3/2 passives before the same formula (Rocks, B. (2016).
     The American Statistician 70, 365-372): it keeps its coverage for small n and for scores near
-    the ends, where the plain one collapses. Limits are cut at -100 and 100.
+    the ends, where the plain one collapses. Limits are cut at -100 and 100. With a design n is the
+    number of respondents drawn one by one who would know the score as well.
 
     Raises:
         CannotCompute: no ratings, or one outside the scale.
     """
-    x = to_vector(ratings)
-    x = x[~np.isnan(x)]
+    x = pd.Series(ratings, dtype=np.float64).dropna()
     n = len(x)
     if n == 0:
         raise CannotCompute("no_ratings")
     if x.min() < minimum or x.max() > maximum:
         raise CannotCompute("rating_outside", minimum=minimum, maximum=maximum)
-    up, down = float((x >= promoter_from).sum()), float((x <= detractor_to).sum())
+    high, under = (x >= promoter_from).astype(float), (x <= detractor_to).astype(float)
+    w = np.ones(n) if design is None else design.of(x.index)
+    promoters, detractors = float(w @ high / w.sum()), float(w @ under / w.sum())
+    size = float(n)
+    if design is not None:
+        score, _, error = design.mean(high - under)
+        spread = promoters + detractors - score**2
+        size = spread / error**2 if error > 0 else design.effective(x.index)
+    up, down = promoters * size, detractors * size
     z = normal_quantile(level)
 
     def wald(p: float, d: float, size: float) -> tuple[float, float, float, float]:
@@ -470,18 +581,18 @@ def net_promoter_score(
         se = float(np.sqrt(max(p + d - score**2, 0.0) / size))
         return score, se, max(score - z * se, -1.0), min(score + z * se, 1.0)
 
-    score, se, low, high = wald(up, down, n)
-    _, _, adjusted_low, adjusted_high = wald(up + 0.75, down + 0.75, n + 3.0)
+    score, se, wald_low, wald_high = wald(up, down, size)
+    _, _, adjusted_low, adjusted_high = wald(up + 0.75, down + 0.75, size + 3.0)
     return NetPromoterScore(
         nps=100.0 * score,
         ci_lower=100.0 * adjusted_low,
         ci_upper=100.0 * adjusted_high,
-        wald_lower=100.0 * low,
-        wald_upper=100.0 * high,
+        wald_lower=100.0 * wald_low,
+        wald_upper=100.0 * wald_high,
         se=100.0 * se,
-        promoters=up / n,
-        passives=(n - up - down) / n,
-        detractors=down / n,
+        promoters=promoters,
+        passives=max(1.0 - promoters - detractors, 0.0),
+        detractors=detractors,
         n=n,
         level=level,
     )
@@ -666,6 +777,7 @@ def shares_by_groups(
     within: Mapping[str, str] | None = None,
     min_n: int = 10,
     level: float = 0.95,
+    design: Design | None = None,
 ) -> pd.DataFrame:
     """Share of marked respondents by each of several groupings, with Wilson intervals.
 
@@ -678,7 +790,7 @@ def shares_by_groups(
     """
 
     def share(values: pd.Series) -> Proportion:
-        return wilson_interval(int(values.sum()), len(values), level=level)
+        return share_interval(values, level=level, design=design)
 
     also = (marked == 1, marked == 0)
     return by_groups(marked, groups, levels, share, within=within, min_n=min_n, also=also)

@@ -34,6 +34,7 @@ from loyalty.stats._common import (
 )
 from loyalty.stats._factoring import MIN_UNIQUENESS, extract, factorable, resampled_moments
 from loyalty.stats.efa import EFA, Resampled, schmid_leiman, schmid_leiman_of
+from loyalty.stats.weighted import Design
 
 #: More categories than this the ordinal statistics do not take.
 _MOST_CATEGORIES = 30
@@ -92,8 +93,31 @@ def feldt_interval(
     return lower, upper
 
 
+def weighted_interval(
+    items: pd.DataFrame, design: Design, *, level: float = 0.95
+) -> tuple[float, float]:
+    """Interval of the alpha of weighted complete rows, by the delta method on ln(1 - alpha).
+
+    With d a row's deviations, t = d'd and s = (1'd)^2, alpha changes by
+    p / (p - 1) (tr C s / S - t) / S, S = 1'C1 (Yuan, Guarnaccia & Hayslip 2003, Educational and
+    Psychological Measurement 63, 5-23, for rows of one weight): no normality is assumed.
+    """
+    w, x = design.of(items.index), to_matrix(items)
+    p, d = x.shape[1], x - w @ x / w.sum()
+    own, whole = (d**2).sum(axis=1), d.sum(axis=1) ** 2
+    trace, total = float(w @ own / w.sum()), float(w @ whole / w.sum())
+    change = p / (p - 1.0) * (trace * whole / total - own) / total
+    rest = 1.0 - p / (p - 1.0) * (1.0 - trace / total)
+    half = design.quantile(items.index, level) * design.error(items.index, change / w.sum()) / rest
+    return 1.0 - rest * float(np.exp(half)), 1.0 - rest * float(np.exp(-half))
+
+
 def cronbach_alpha(
-    items: pd.DataFrame, *, level: float = 0.95, missing: Missing = "listwise"
+    items: pd.DataFrame,
+    *,
+    level: float = 0.95,
+    missing: Missing = "listwise",
+    design: Design | None = None,
 ) -> Alpha:
     """Cronbach's (1951) alpha with its Feldt interval and item statistics.
 
@@ -103,6 +127,8 @@ def cronbach_alpha(
         items: (n, p) answers with reverse-worded items already recoded.
         level: of the interval.
         missing: ``"listwise"``, or ``"pairwise"`` covariances.
+        design: weights of the rows: weighted covariances of complete rows, and in the place of
+            Feldt's interval that of the linearized alpha (:func:`weighted_interval`).
 
     Raises:
         CannotCompute: fewer than two items, a constant item, too few rows.
@@ -110,12 +136,17 @@ def cronbach_alpha(
     p = items.shape[1]
     if p < 2:
         raise CannotCompute("few_items_for_alpha", n=p)
-    cov, counts = covariance(items, missing)
+    cov, counts = covariance(items, "listwise" if design is not None else missing)
+    if design is not None:
+        cov = design.covariance(items.dropna())
     n = int(np.floor(np.median(counts[np.triu_indices(p, 1)])))
     sd = np.sqrt(np.diag(cov))
     corr = cov / np.outer(sd, sd)
     raw = _alpha(cov)
-    lower, upper = feldt_interval(raw, n, p, level=level)
+    if design is None:
+        lower, upper = feldt_interval(raw, n, p, level=level)
+    else:
+        lower, upper = weighted_interval(items.dropna(), design, level=level)
     total_var = float(cov.sum())
     with_total = cov.sum(axis=1)
     rest_var = total_var - 2.0 * with_total + np.diag(cov)
@@ -342,7 +373,12 @@ class OneFactorReliability(Result):
 
 
 def one_factor_reliability(
-    items: pd.DataFrame, *, draws: int, seed: int, level: float = 0.95
+    items: pd.DataFrame,
+    *,
+    draws: int,
+    seed: int,
+    level: float = 0.95,
+    design: Design | None = None,
 ) -> OneFactorReliability:
     """McDonald's (1999) omega by maximum likelihood, with percentile bootstrap intervals.
 
@@ -350,6 +386,7 @@ def one_factor_reliability(
         items: (n, p) answers with reverse-worded items already recoded; complete rows count.
         draws, seed: of the bootstrap of rows (Kelley & Pornprasertmanit 2016, Psychological Methods
             21, 69-92, who recommend the bootstrap over a closed form).
+        design: weights of the rows; a row that is drawn brings its weight along.
 
     Raises:
         CannotCompute: fewer than three items (one factor is not identified), a constant item, a
@@ -360,14 +397,16 @@ def one_factor_reliability(
         raise CannotCompute("few_items_for_one_factor", n=p)
     tail = (1.0 - check_level(level)) / 2.0
     cov, _ = covariance(items, "listwise")
-    values = complete_rows(to_matrix(items))
+    values, weights = complete_rows(to_matrix(items)), None
+    if design is not None:
+        cov, weights = design.covariance(items.dropna()), design.of(items.dropna().index)
     sd = np.sqrt(np.diag(cov))
     corr = cov / np.outer(sd, sd)
     check_positive_definite(corr)
     load, unique, converged = _one_factor(corr[None])
     if not converged[0]:
         raise CannotCompute("one_factor_not_converged")
-    moments, shares = resampled_moments(values, draws, seed)
+    moments, shares = resampled_moments(values, draws, seed, weights)
     usable = factorable(shares)
     bounds = np.full((2, 2), np.nan)
     used = improper = 0

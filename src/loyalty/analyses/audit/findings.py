@@ -74,6 +74,14 @@ class Impossible(Record):
     n: People
 
 
+class Weightless(Record):
+    """Rows that no weighted figure counts, of those that are left before; they stay elsewhere."""
+
+    reason: Literal["missing", "zero"]
+    n_excluded: People
+    n_left: Count
+
+
 class Flow(Finding):
     """Who would be left out, step by step; only empty rows are.
 
@@ -95,6 +103,7 @@ class Flow(Finding):
     read: Count | None = None
     rules: Annotated[tuple[Rule, ...], Together()] = ()
     impossible: tuple[Impossible, ...] = ()
+    weightless: Annotated[tuple[Weightless, ...], Together()] = ()
 
     def step(self, reason: str) -> Step:
         return next(s for s in self.steps if s.reason == reason)
@@ -452,7 +461,20 @@ def flow(data: Answers) -> Flow:
         read=data.survey.read if data.survey.excluded else None,
         rules=_rules(data.survey),
         impossible=[Impossible(rule=k, n=n) for k, n in data.survey.impossible.items()],
+        weightless=_weightless(data.survey),
     )
+
+
+def _weightless(survey: Survey) -> list[Weightless]:
+    """Without a weight, and with one of 0."""
+    if survey.weights is None:
+        return []
+    missing, zero = int(survey.weights.isna().sum()), int((survey.weights == 0).sum())
+    left = len(survey.weights) - missing
+    return [
+        Weightless(reason="missing", n_excluded=missing, n_left=left),
+        Weightless(reason="zero", n_excluded=zero, n_left=left - zero),
+    ]
 
 
 def _rules(survey: Survey) -> list[Rule]:

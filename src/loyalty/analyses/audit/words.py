@@ -76,7 +76,35 @@ def _same(words: str) -> Text:
 
 # --- rows and codes ------------------------------------------------------------------------------
 def flow(found: Flow, case: Case) -> list[Text]:
-    return [*_ruled_out(found, case), _exclusions(found), _repeated(found), *_cannot(found, case)]
+    return [
+        *_ruled_out(found, case),
+        _exclusions(found),
+        *_weightless(found),
+        _repeated(found),
+        *_cannot(found, case),
+    ]
+
+
+def _weightless(found: Flow) -> list[Text]:
+    """How many rows weighted figures rest on."""
+    if not found.weightless:
+        return []
+    missing, zero = found.weightless
+    n = number(zero.n_left)
+    if not missing.n_excluded and not zero.n_excluded:
+        return [
+            Text(
+                en=f"All {n} rows have a weight above 0 and are in the weighted figures.",
+                zh=f"全部 {n} 行的权重均大于 0，都计入加权结果。",
+            )
+        ]
+    without, none = number(missing.n_excluded), number(zero.n_excluded)
+    return [
+        Text(
+            en=f"Weighted figures rest on {n} rows: {without} have no weight, and {none} a weight of 0.",
+            zh=f"加权结果基于 {n} 行：{without} 行没有权重，{none} 行权重为 0。",
+        )
+    ]
 
 
 def _ruled_out(found: Flow, case: Case) -> list[Text]:

@@ -14,11 +14,13 @@ from loyalty.cases.study import Study
 from loyalty.cases.survey import Survey
 from loyalty.ground.thresholds import threshold
 from loyalty.stats import descriptives
+from loyalty.stats.weighted import Design
 
 
 @dataclass(frozen=True)
 class Data:
-    """A survey's turned answers and the scores of its scales."""
+    """A survey's turned answers and the scores of its scales; of one with weights those of the
+    respondents who have a weight."""
 
     survey: Survey
     answers: pd.DataFrame
@@ -26,6 +28,10 @@ class Data:
     @property
     def study(self) -> Study:
         return self.survey.study
+
+    @property
+    def design(self) -> Design | None:
+        return self.survey.design
 
     @cached_property
     def owner(self) -> dict[str, str]:
@@ -91,10 +97,12 @@ class Data:
         if not self.groupings.levels:
             return pd.DataFrame()
         parts = [
-            self.groupings.by(self.index[c], descriptives.mean_interval).assign(construct=c)
-            for c in self.items
+            self.groupings.by(self.index[c], self.mean).assign(construct=c) for c in self.items
         ]
         return pd.concat(parts, ignore_index=True)
+
+    def mean(self, values: pd.Series) -> descriptives.Mean:
+        return descriptives.mean_interval(values, design=self.design)
 
     @property
     def compared(self) -> bool:

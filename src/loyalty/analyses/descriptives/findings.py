@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TypeVar
+from functools import partial
+from typing import Any, TypeVar
 
 import numpy as np
+import pandas as pd
 
 from loyalty.analyses.descriptives.data import Data, smallest
 from loyalty.analyses.descriptives.models import (
@@ -36,15 +38,19 @@ from loyalty.analyses.descriptives.models import (
     ScaleLevel,
     Scales,
     ScaleScores,
+    WeightedScale,
+    Weights,
 )
 from loyalty.cases.survey import Survey
 from loyalty.ground.findings import Findings, Refused, refusable
 from loyalty.ground.reasons import CannotCompute
 from loyalty.ground.thresholds import threshold
 from loyalty.stats import descriptives, reliability
+from loyalty.stats.weighted import Design, quantiles
 
 
 class Descriptives(Findings):
+    weights: Weights | Refused | None = None
     answers: Answers | Refused | None = None
     items: Items | Refused | None = None
     index: Index | Refused | None = None
@@ -64,7 +70,40 @@ MOST_POINTS = 11
 
 
 def data(survey: Survey) -> Data:
-    return Data(survey, survey.scored)
+    return Data(survey.weighted, survey.weighted.scored)
+
+
+# --- weights -------------------------------------------------------------------------------------
+@refusable
+def weights(data: Data) -> Weights | None:
+    """How far weights move the scales' means, and what they cost; None without weights."""
+    design = data.design
+    if design is None:
+        return None
+    rows, shifts = [], []
+    for c in data.items:
+        index, plain = data.index[c].dropna(), data.scores[c].mean()
+        row = {"construct": c, "n": len(index), "unweighted": plain, "mean": None, "deff": None}
+        if len(index) > 1:
+            mean, sd, se = design.mean(data.scores[c].dropna())
+            row |= {"mean": mean, "deff": se**2 / (sd**2 / len(index)) if sd > 0 else None}
+            shifts.append(design.mean(index)[0] - float(index.mean()))
+        rows.append(WeightedScale(**row))
+    effective = design.effective(data.answers.index)
+    return Weights(
+        n=len(data.answers),
+        effective=round(effective),
+        deff=len(data.answers) / effective,
+        units=None if design.units is None else design.units.nunique(),
+        rows=tuple(rows),
+        shift_lower=min(shifts, default=None),
+        shift_upper=max(shifts, default=None),
+    )
+
+
+def _count(data: Data, marked: Any) -> Any:
+    """How many people a weighted share is of; nothing beside one that says so itself."""
+    return None if data.design is None else marked
 
 
 # --- items ---------------------------------------------------------------------------------------
@@ -78,18 +117,32 @@ def answers(data: Data) -> Answers:
     drawn = [i for i in data.owner if (data.scale[i].min, data.scale[i].max) == (low, high)]
     if not drawn:
         raise CannotCompute("no_common_scale")
-    shares = descriptives.answer_distribution(data.answers[drawn], low, high)
+    shares = descriptives.answer_distribution(data.answers[drawn], low, high, data.design)
     x = data.answers[drawn].to_numpy(float)
     given = x[~np.isnan(x)]
+    weights = None
+    if data.design is not None:
+        each = np.repeat(data.design.of(data.answers.index), len(drawn))
+        weights = each[~np.isnan(x).ravel()]
+
+    def counts(item: str) -> tuple[int, ...]:
+        return tuple(int((data.answers[item] == code).sum()) for code in range(low, high + 1))
+
     return Answers(
         minimum=low,
         maximum=high,
-        above=(given > (low + high) / 2).mean(),
-        lowest=(given == low).mean(),
-        highest=(given == high).mean(),
+        above=np.average(given > (low + high) / 2, weights=weights),
+        lowest=np.average(given == low, weights=weights),
+        highest=np.average(given == high, weights=weights),
         left_out=len(data.owner) - len(drawn),
         items=tuple(
-            ItemAnswers(construct=data.owner[i], item=i, n=data.answers[i].count(), shares=row)
+            ItemAnswers(
+                construct=data.owner[i],
+                item=i,
+                n=data.answers[i].count(),
+                shares=row,
+                shares_count=_count(data, counts(i)),
+            )
             for i, row in zip(drawn, shares.to_numpy(float).tolist(), strict=True)
         ),
     )
@@ -99,7 +152,11 @@ def items(data: Data) -> Items:
     """Every item: its mean, its spread, its shape, and the shares at the ends of its scale."""
     lowest = {i: float(scale.min) for i, scale in data.scale.items()}
     highest = {i: float(scale.max) for i, scale in data.scale.items()}
-    table = descriptives.item_table(data.answers[list(data.owner)], lowest, highest).reset_index()
+    answers = data.answers[list(data.owner)]
+    table = descriptives.item_table(answers, lowest, highest, data.design).reset_index()
+    if data.design is not None:
+        table["floor_count"] = [int((answers[i] <= lowest[i]).sum()) for i in data.owner]
+        table["ceiling_count"] = [int((answers[i] >= highest[i]).sum()) for i in data.owner]
     rows = Item.each(table.assign(construct=list(data.owner.values())))
     return Items(n_items=len(rows), rows=rows)
 
@@ -107,8 +164,9 @@ def items(data: Data) -> Items:
 # --- scales --------------------------------------------------------------------------------------
 def index(data: Data) -> Index:
     """Scale scores on 0 to 100: their means and how they are spread."""
-    means = descriptives.mean_table(data.index).rename_axis("construct").reset_index()
-    quantiles = {c: _quantiles(data.index[c].dropna().to_numpy(float)) for c in data.items}
+    table = descriptives.mean_table(data.index, design=data.design)
+    means = table.rename_axis("construct").reset_index()
+    quantiles = {c: _quantiles(data.index[c].dropna(), data.design) for c in data.items}
     rows = means.assign(quantiles=means["construct"].map(quantiles))
     return Index(
         bandwidth=len(data.index) ** -0.2,
@@ -116,15 +174,23 @@ def index(data: Data) -> Index:
     )
 
 
-def _quantiles(scores: np.ndarray) -> list[float]:
+def _quantiles(scores: pd.Series, design: Design | None) -> list[float]:
     """As many as there are cells large enough to be shown, at most a hundred."""
     n = min(len(scores) // smallest(), 100)
-    return np.quantile(scores, (np.arange(n) + 0.5) / n).tolist() if n else []
+    at, x = (np.arange(n) + 0.5) / max(n, 1), scores.to_numpy(float)
+    if not n:
+        return []
+    found = np.quantile(x, at) if design is None else quantiles(x, design.of(scores.index), at)
+    return [float(value) for value in found]
 
 
 def scales(data: Data) -> Scales:
     """Scale scores: mean and spread, and who stands at the ends."""
-    table = descriptives.scale_table(data.scores, data.bottom, data.top)
+    table = descriptives.scale_table(data.scores, data.bottom, data.top, design=data.design)
+    if data.design is not None:
+        low, high = pd.Series(data.bottom) + 1e-9, pd.Series(data.top) - 1e-9
+        table["floor_count"] = (data.scores <= low).sum()
+        table["ceiling_count"] = (data.scores >= high).sum()
     table["items"] = [len(data.items[c]) for c in table.index]
     renamed: dict[str, str] = {}
     cut = threshold("floor_ceiling")
@@ -138,27 +204,25 @@ def scales(data: Data) -> Scales:
 @refusable
 def correlations(data: Data) -> Correlations:
     """Correlations of the scale scores, and how reliable each is."""
-    found = descriptives.correlations(data.scores)
     names = list(data.items)
+    if len(names) < 2:
+        raise CannotCompute("few_variables", n=len(names))
+    pairs = []
+    for k, a in enumerate(names):
+        for b in names[:k]:
+            found = descriptives.pair_correlation(data.scores[[a, b]], design=data.design)
+            ends = {"r": found.r, "ci_lower": found.ci_lower, "ci_upper": found.ci_upper}
+            pairs.append(Pair(construct_a=a, construct_b=b, **ends))
     return Correlations(
-        pairs=tuple(
-            Pair(
-                construct_a=a,
-                construct_b=b,
-                r=found.r.loc[a, b],
-                ci_lower=found.ci_lower.loc[a, b],
-                ci_upper=found.ci_upper.loc[a, b],
-            )
-            for k, a in enumerate(names)
-            for b in names[:k]
-        ),
+        pairs=tuple(pairs),
         reliabilities=tuple(Alpha(construct=c, alpha=_alpha(data, c)) for c in names),
     )
 
 
 def _alpha(data: Data, construct: str) -> float | None:
     try:
-        return reliability.cronbach_alpha(data.answers[data.items[construct]]).alpha
+        answers = data.answers[data.items[construct]]
+        return reliability.cronbach_alpha(answers, design=data.design).alpha
     except CannotCompute:
         return None
 
@@ -170,7 +234,8 @@ def nps(data: Data) -> Nps:
     asked = next((v.id for v in data.study.variables if v.kind == "nps"), None)
     if asked is None:
         raise CannotCompute("no_recommendation")
-    found = descriptives.net_promoter_score(data.survey.rows[asked])
+    given = data.survey.rows[asked].dropna()
+    found = descriptives.net_promoter_score(given, design=data.design)
     return Nps(
         variable=asked,
         n=found.n,
@@ -180,6 +245,9 @@ def nps(data: Data) -> Nps:
         promoters=found.promoters,
         passives=found.passives,
         detractors=found.detractors,
+        promoters_count=_count(data, int((given >= 9).sum())),
+        passives_count=_count(data, int(given.between(6, 9, inclusive="neither").sum())),
+        detractors_count=_count(data, int((given <= 6).sum())),
     )
 
 
@@ -197,7 +265,11 @@ def csat(data: Data) -> Csat:
     if scale.step != 1 or scale.points is None or scale.points > MOST_POINTS:
         raise CannotCompute("no_few_points")
     found = descriptives.csat(
-        data.answers[asked], top_box=scale.max - 1, minimum=scale.min, maximum=scale.max
+        data.answers[asked],
+        top_box=scale.max - 1,
+        minimum=scale.min,
+        maximum=scale.max,
+        design=data.design,
     )
     return Csat(
         asked=asked,
@@ -208,6 +280,7 @@ def csat(data: Data) -> Csat:
         estimate=found.share,
         ci_lower=found.ci_lower,
         ci_upper=found.ci_upper,
+        estimate_count=_count(data, found.count),
     )
 
 
@@ -220,7 +293,8 @@ def groups(data: Data) -> Groups:
     if not data.compared:
         raise CannotCompute("small_groups")
     rows = ScaleLevel.each(data.by_level, estimate="mean")
-    overall = {c: float(data.index[c].mean()) for c in data.items}
+    means = descriptives.mean_table(data.index, design=data.design)["mean"]
+    overall = {c: float(means[c]) for c in data.items}
     apart, most = _apart([(row.construct, row) for row in rows], overall)
     chosen = [c.id for c in data.study.main if c.role == "outcome" or c is data.satisfaction]
     return Groups(
@@ -294,7 +368,8 @@ def indices(data: Data, nps: Nps | Refused, csat: Csat | Refused) -> Questions |
                 ci_upper=nps.ci_upper,
             )
         )
-        found = data.groupings.by(data.survey.rows[nps.variable], descriptives.net_promoter_score)
+        score = partial(descriptives.net_promoter_score, design=data.design)
+        found = data.groupings.by(data.survey.rows[nps.variable], score)
         rows += QuestionLevel.each(found.assign(question="nps"), estimate="nps")
     if isinstance(csat, Csat):
         everybody.append(
@@ -336,7 +411,7 @@ def boxes(data: Data) -> OutcomeBoxes | None:
     ((low, high),) = ends
     found = data.groupings.by(
         data.answers[mine],
-        lambda x: descriptives.box_shares(x, low, high, least=smallest()),
+        lambda x: descriptives.box_shares(x, low, high, least=smallest(), design=data.design),
     )
     if "middle" not in found:
         raise CannotCompute("no_boxes")
@@ -363,13 +438,20 @@ def details(data: Data) -> Details | None:
     at_ceiling = (score >= data.top[outcome] - 1e-9).astype(float).where(score.notna())
     cells = data.groupings
     parts = {
-        "alpha": (cells.by(data.answers[data.items[outcome]], reliability.cronbach_alpha), "alpha"),
+        "alpha": (
+            cells.by(
+                data.answers[data.items[outcome]],
+                partial(reliability.cronbach_alpha, design=data.design),
+            ),
+            "alpha",
+        ),
         "floor": (cells.share_by(at_floor), "share"),
         "ceiling": (cells.share_by(at_ceiling), "share"),
     }
     if focal is not None:
         pair = data.scores[[focal.from_, outcome]]
-        parts["r"] = (cells.by(pair, descriptives.pair_correlation), "r")
+        correlated = partial(descriptives.pair_correlation, design=data.design)
+        parts["r"] = (cells.by(pair, correlated), "r")
     table = parts["alpha"][0][["group", "level"]].copy()
     for name, (part, column) in parts.items():
         own = {column: name, "ci_lower": f"{name}_ci_lower", "ci_upper": f"{name}_ci_upper"}

@@ -48,5 +48,10 @@ class Groupings:
         """The share of those marked by level."""
         rows = self.survey.rows[list(self.levels)]
         return descriptives.shares_by_groups(
-            marked, rows, self.levels, within=self.within, min_n=self.smallest
+            marked,
+            rows,
+            self.levels,
+            within=self.within,
+            min_n=self.smallest,
+            design=self.survey.design,
         )

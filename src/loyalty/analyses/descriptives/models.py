@@ -1,4 +1,8 @@
-"""What the descriptives find, as frozen values."""
+"""What the descriptives find, as frozen values.
+
+Of a survey with weights means, deviations, shares and correlations are weighted; `n` counts people,
+and ``<share>_count`` says of how many a share is.
+"""
 
 from __future__ import annotations
 
@@ -26,12 +30,41 @@ Question = Literal["nps", "csat"]
 End = Annotated[float, Shown("percent"), Cell("n", alone=True)]
 
 
+class WeightedScale(OfConstruct):
+    """A scale's mean with the weights and without, and the design effect of the weighted one.
+
+    The latter is its variance over that of as many respondents drawn one by one.
+    """
+
+    n: Count
+    mean: Real | None
+    unweighted: Real | None
+    deff: Real | None
+
+
+class Weights(Finding):
+    """What weights do: of `n` respondents with one as many remain as `effective` says (Kish).
+
+    `deff` is n over that. `units`: the clusters of which errors are, where there are any. Largest
+    and smallest `shift` a scale's mean, weighted less unweighted, on 0 to 100.
+    """
+
+    n: Count
+    effective: Count
+    deff: Real
+    units: Count | None
+    rows: tuple[WeightedScale, ...]
+    shift_lower: Real | None
+    shift_upper: Real | None
+
+
 class ItemAnswers(OfConstruct):
     """Share of each answer to an item, from the lowest to the highest; None without answers."""
 
     item: str
     n: Count
     shares: Annotated[tuple[Percent | None, ...], Cell("n", alone=True)]
+    shares_count: tuple[int, ...] | None = None
 
 
 class Answers(Finding):
@@ -63,6 +96,8 @@ class Item(OfConstruct):
     kurtosis: Annotated[Real | None, OfAnswers(7)]
     floor: End | None
     ceiling: End | None
+    floor_count: int | None = None
+    ceiling_count: int | None = None
 
 
 class Items(Finding):
@@ -112,6 +147,8 @@ class ScaleScores(OfConstruct):
     ceiling_ci_lower: Percent | None
     ceiling_ci_upper: Percent | None
     ceiling_verdict: Verdict
+    floor_count: int | None = None
+    ceiling_count: int | None = None
 
 
 class Scales(Finding):
@@ -148,6 +185,9 @@ class Nps(Finding):
     promoters: Part
     passives: Part
     detractors: Part
+    promoters_count: int | None = None
+    passives_count: int | None = None
+    detractors_count: int | None = None
 
 
 class Csat(Finding):
@@ -164,6 +204,7 @@ class Csat(Finding):
     estimate: Part
     ci_lower: Percent
     ci_upper: Percent
+    estimate_count: int | None = None
 
 
 class Level(Record):

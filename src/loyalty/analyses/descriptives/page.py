@@ -4,6 +4,7 @@ from loyalty.analyses.descriptives import figures, tables, words
 
 CHAPTER = "Descriptives"
 PAGE = {
+    "weights": [tables.weights, words.weights],
     "answers": [figures.answers, words.answers],
     "items": [tables.items, words.items],
     "index": [figures.index, words.index],

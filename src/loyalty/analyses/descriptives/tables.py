@@ -10,12 +10,31 @@ from loyalty.analyses.descriptives.models import (
     Items,
     ScaleLevel,
     Scales,
+    Weights,
 )
 from loyalty.analyses.descriptives.words import group_name, label, level_name
 from loyalty.ground.text import Text
 from loyalty.shown.context import Case
 from loyalty.shown.table import Column, Table
 from loyalty.shown.words import cut, estimate
+
+
+def weights(found: Weights, case: Case) -> Table:
+    return Table(
+        found.rows,
+        [
+            Column(lambda row: case.label(row.construct), "Scale"),
+            Column("n", "n"),
+            Column("mean", "Mean, weighted"),
+            Column("unweighted", "Mean, unweighted"),
+            Column("deff", "Design effect"),
+        ],
+        Text(en="Scale scores with the weights and without.", zh="加权与未加权的量表得分。"),
+        Text(
+            en="Design effect: variance of the weighted mean over that of as many respondents drawn one by one.",
+            zh="设计效应：加权均值的方差与同样人数的简单随机样本均值方差之比。",
+        ),
+    )
 
 
 def items(found: Items, case: Case) -> Table:

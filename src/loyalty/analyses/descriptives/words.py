@@ -23,6 +23,7 @@ from loyalty.analyses.descriptives.models import (
     Questions,
     ScaleIndex,
     Scales,
+    Weights,
 )
 from loyalty.cases.asked import Group
 from loyalty.ground.markdown import escape
@@ -63,6 +64,42 @@ def row_name(case: Case, row: Level | Boxes | Detail) -> Text:
     if any(g.id == group.within and g.comparable for g in case.study.groups):
         return level
     return Text(en=f"{group.label.en} · {level.en}", zh=f"{group.label.zh} · {level.zh}")
+
+
+# --- weights -------------------------------------------------------------------------------------
+def weights(found: Weights, case: Case) -> list[Text]:
+    column = escape(case.study.weights or "")
+    n, effective, deff = number(found.n), number(found.effective), number(found.deff)
+    said = [
+        Text(
+            en=f"Everything on this page is weighted by “{column}”; n counts respondents. Unequal weights cost precision: the {n} respondents with a weight tell about as much as {effective} of equal weight would, a design effect of {deff} [@kish1992].",
+            zh=f"本页各结果均按“{column}”加权；n 为人数。权重不等会损失精度：有权重的 {n} 名受访者约相当于 {effective} 名等权受访者，设计效应为 {deff} [@kish1992]。",
+        )
+    ]
+    if found.shift_lower is not None and found.shift_upper is not None:
+        low, high = number(found.shift_lower), number(found.shift_upper)
+        said.append(
+            Text(
+                en=f"On 0 to 100 the weights change the scales' means by {low} to {high} points.",
+                zh=f"按 0–100 计，加权使各量表均值变化 {low} 至 {high} 点。",
+            )
+        )
+    if found.units is not None:
+        units = number(found.units)
+        said.append(
+            Text(
+                en=f"Errors are linearized [@lumley2004], with {units} units that respondents were sampled in as the independent ones.",
+                zh=f"标准误用线性化方法计算 [@lumley2004]，以受访者所属的 {units} 个抽样单位为独立单位。",
+            )
+        )
+    else:
+        said.append(
+            Text(
+                en="Errors are linearized [@lumley2004].",
+                zh="标准误用线性化方法计算 [@lumley2004]。",
+            )
+        )
+    return said
 
 
 # --- items ---------------------------------------------------------------------------------------

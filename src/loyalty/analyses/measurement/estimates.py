@@ -152,13 +152,14 @@ def shared_variance(standardized: pd.DataFrame, constructs: Sequence[Construct])
 
 
 def latent_correlations(
-    study: Study, answers: pd.DataFrame, missing: str
+    study: Study, answers: pd.DataFrame, missing: str, weights: pd.Series | None = None
 ) -> tuple[semfit.Result, pd.DataFrame]:
     """Correlations of all main constructs; one of one item is taken as free of error.
 
     ``a, b, correlation, ci_lower, ci_upper`` with delta-method limits, one row a pair.
     """
-    result = semfit.fit(study.measurement_model(), answers, estimator="MLR", missing=missing)
+    model = study.measurement_model()
+    result = semfit.fit(model, answers, estimator="MLR", missing=missing, weights=weights)
     if not result.converged:
         raise CannotCompute.because(result.problems[0])
     solution = result.standardized()
@@ -310,7 +311,11 @@ def merged_structure(
 
 
 def compare(
-    planned: semfit.Result | Refused, rivals: Sequence[Rival], items: pd.DataFrame, missing: str
+    planned: semfit.Result | Refused,
+    rivals: Sequence[Rival],
+    items: pd.DataFrame,
+    missing: str,
+    weights: pd.Series | None = None,
 ) -> tuple[pd.DataFrame, dict[str, semfit.Result]]:
     """The planned model and its rivals, one row each, the planned first; and the solutions by id.
 
@@ -324,7 +329,8 @@ def compare(
     ]
     for rival in rivals:
         fit = refusable(semfit.fit)
-        result = fit(rival.model, items, estimator="MLR", missing=missing, **rival.options)
+        options = {"missing": missing, "weights": weights} | rival.options
+        result = fit(rival.model, items, estimator="MLR", **options)
         fits.append((rival, result))
     base: Mapping[str, float] = {} if isinstance(planned, Refused) else planned.fit
     records = []
@@ -573,10 +579,11 @@ def try_freeing(
     parameter: tuple[str, str, str],
     items: pd.DataFrame,
     missing: str,
+    weights: pd.Series | None = None,
 ) -> Trial:
     """Fit the planned model with one more free parameter; refused where it has no solution."""
     model = f"{planned_model(constructs)}\n{' '.join(parameter)}"
-    free = semfit.fit(model, items, estimator="MLR", missing=missing, std_lv=True)
+    free = semfit.fit(model, items, estimator="MLR", missing=missing, std_lv=True, weights=weights)
     if not free.converged:
         raise CannotCompute("respecified_not_converged")
     before = planned.standardized().set_index(["lhs", "op", "rhs"])["est_std"]

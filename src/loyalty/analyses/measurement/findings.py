@@ -18,7 +18,14 @@ from loyalty.analyses.measurement.estimates import Trial
 from loyalty.cases.asked import Construct
 from loyalty.cases.study import Study
 from loyalty.cases.survey import Survey
-from loyalty.estimates.fit import FitMeasures, Missing, estimation, fit_measures, missing_answers
+from loyalty.estimates.fit import (
+    FitMeasures,
+    Missing,
+    estimation,
+    fit_measures,
+    missing_answers,
+    robust_ml,
+)
 from loyalty.estimates.solution import Observed, Solution
 from loyalty.estimates.solution import observed as observed_of
 from loyalty.estimates.solution import solution as solution_of
@@ -416,11 +423,12 @@ class Measurement(Findings):
 # --- what is fitted ------------------------------------------------------------------------------
 @dataclass(frozen=True)
 class Scales:
-    """Constructs of two or more items, with their answers."""
+    """Constructs of two or more items, with their answers, and these' weights if any."""
 
     study: Study
     constructs: Sequence[Construct]
     items: pd.DataFrame
+    weights: pd.Series | None = None
 
     @property
     def missing(self) -> Missing:
@@ -450,18 +458,19 @@ class Fitted:
 def scales(survey: Survey) -> Scales:
     constructs = [c for c in survey.study.main if len(c.items) > 1]
     items = survey.scored[[i.id for c in constructs for i in c.items]]
-    return Scales(survey.study, constructs, items)
+    return Scales(survey.study, constructs, items, survey.weights)
 
 
 @refusable
 def planned(data: Scales) -> Planned | Refused:
     """The planned model: every item on its construct and on no other."""
-    how = estimation(data.study, data.items, data.items.columns.tolist())
+    how = estimation(data.study, data.items, data.items.columns.tolist(), data.weights)
     result = estimates.fit_planned(data.constructs, data.items, how)
     if isinstance(result, Refused):
         return result
-    usual = {"estimator": "MLR", "missing": data.missing}
-    robust = result if how == usual else estimates.fit_planned(data.constructs, data.items, usual)
+    usual = robust_ml(data.missing, data.weights)
+    same = how.keys() == usual.keys() and how["estimator"] == usual["estimator"]
+    robust = result if same else estimates.fit_planned(data.constructs, data.items, usual)
     return robust if isinstance(robust, Refused) else Planned(result, result.standardized(), robust)
 
 
@@ -476,6 +485,7 @@ def rivals(data: Scales, model: Planned | Refused, found: Ratios | Refused) -> F
         estimates.rivals(data.study, data.constructs, pairs),
         data.items,
         data.missing,
+        data.weights,
     )
     return Fitted(Model.each(rows), solutions)
 
@@ -496,7 +506,7 @@ def solution(data: Scales, model: Planned) -> Solution:
 @refusable
 def observed(survey: Survey) -> Observed:
     """The moments of all items of the study's models."""
-    return observed_of(survey.main_items, survey.study.measurement_model())
+    return observed_of(survey.main_items, survey.study.measurement_model(), survey.weights)
 
 
 @refusable
@@ -659,7 +669,7 @@ def single_items(survey: Survey) -> SingleItems | None:
     items = [i.id for c in constructs for i in c.items]
     answers = survey.scored[items]
     result, rows = estimates.latent_correlations(
-        survey.study, answers, missing_answers(answers, items)
+        survey.study, answers, missing_answers(answers, items), survey.weights
     )
     return SingleItems(
         rows=LatentCorrelation.each(rows),
@@ -717,7 +727,8 @@ def merged(survey: Survey, found: Models) -> Merged | None:
         return None
     items = [i.id for c in study.structural for i in c.items]
     rows = survey.scored
-    result = semfit.fit(model, rows, estimator="MLR", missing=missing_answers(rows, items))
+    missing = missing_answers(rows, items)
+    result = semfit.fit(model, rows, estimator="MLR", missing=missing, weights=survey.weights)
     if not result.converged:
         raise CannotCompute.because(result.problems[0])
     table = result.standardized().set_index("label")
@@ -821,7 +832,7 @@ def respecification(
     if first is not None:
         parameter = (first.lhs, first.op, first.rhs)
         trial = estimates.try_freeing(
-            model.robust, data.constructs, parameter, data.items, data.missing
+            model.robust, data.constructs, parameter, data.items, data.missing, data.weights
         )
     turned = {i.id for c in data.constructs for i in c.items if i.reversed}
     return Respecification(

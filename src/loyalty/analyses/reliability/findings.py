@@ -100,16 +100,17 @@ class Measures:
 def measures(survey: Survey, draws: int, seed: int) -> Measures:
     """Alpha, the one-factor model and the ordinal coefficients of every main construct."""
     found, without = [], []
+    survey, design = survey.weighted, survey.design
     one_factor = refusable(reliability.one_factor_reliability)
     ordinal = refusable(reliability.ordinal_reliability)
     for construct in survey.study.main:
         answers = survey.items(construct.id)
         try:
-            alpha = reliability.cronbach_alpha(answers)
+            alpha = reliability.cronbach_alpha(answers, design=design)
         except CannotCompute as error:
             without.append(Without(id=construct.id, reason=error.reason))
             continue
-        model = one_factor(answers, draws=draws, seed=seed)
+        model = one_factor(answers, draws=draws, seed=seed, design=design)
         found.append(Measured(construct, alpha, model, ordinal(answers)))
     return Measures(found, without, draws, max(survey.main_items.nunique(), default=0))
 

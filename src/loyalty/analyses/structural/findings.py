@@ -384,25 +384,38 @@ class Structural(Findings):
 # --- the data and the model ----------------------------------------------------------------------
 @dataclass(frozen=True)
 class Answers:
-    """Scored answers; `items` are those of the constructs on a path."""
+    """Scored answers, with their weights if any; `items` are those of the constructs on a path."""
 
     study: Study
     rows: pd.DataFrame
     items: Sequence[str]
     missing: Missing
+    weights: pd.Series | None = None
+
+    def fit(self, model: str, rows: pd.DataFrame, cluster: str | None = None) -> semfit.Result:
+        """A model by robust maximum likelihood, all answers used."""
+        return semfit.fit(
+            model,
+            rows,
+            estimator="MLR",
+            missing=self.missing,
+            cluster=cluster,
+            weights=self.weights,
+        )
 
 
 def answers(survey: Survey) -> Answers:
     study, rows = survey.study, survey.scored
     items = [i.id for c in study.structural for i in c.items]
-    return Answers(study, rows, items, missing_answers(rows, items))
+    return Answers(study, rows, items, missing_answers(rows, items), survey.weights)
 
 
 @refusable
 def model(data: Answers) -> semfit.Result:
     """The hypothesized model by the estimator of the case."""
     text = data.study.structural_model()
-    result = semfit.fit(text, data.rows, **estimation(data.study, data.rows, data.items))
+    how = estimation(data.study, data.rows, data.items, data.weights)
+    result = semfit.fit(text, data.rows, **how)
     if not result.converged:
         raise CannotCompute.because(result.problems[0])
     return result
@@ -415,7 +428,7 @@ def whole(data: Answers) -> Whole | None:
     if not aside:
         return None
     text = data.study.structural_model(all_paths=True)
-    result = semfit.fit(text, data.rows, estimator="MLR", missing=data.missing)
+    result = data.fit(text, data.rows)
     return Whole(
         set_aside=aside,
         converged=result.converged,
@@ -454,7 +467,7 @@ def firms(data: Answers) -> Firms:
     found = clusters_of(data.rows, nested.id, data.items)
     rows = data.rows[data.rows[nested.id].notna()]
     text = study.structural_model()
-    result = semfit.fit(text, rows, estimator="MLR", missing=data.missing, cluster=nested.id)
+    result = data.fit(text, rows, nested.id)
     if not result.converged:
         raise CannotCompute.because(result.problems[0])
     return Firms(nested.id, found, result)
@@ -551,7 +564,7 @@ def bootstrap(
 @refusable
 def _bootstrap(data: Answers, draws: int, seed: int, group: str | None) -> semfit.Bootstrap:
     text = data.study.structural_model()
-    how = estimation(data.study, data.rows, data.items)
+    how = estimation(data.study, data.rows, data.items, data.weights)
     return structural.resampled(
         text, data.rows, data.items, draws=draws, seed=seed, cluster=group, how=how
     )
@@ -605,7 +618,7 @@ def totals(data: Answers, model: semfit.Result, boot: semfit.Bootstrap) -> Total
 @refusable
 def competing(data: Answers) -> Competing:
     """The same constructs with other paths."""
-    rivals, added = structural.competing(data.study, data.rows, data.missing)
+    rivals, added = structural.competing(data.study, data.rows, data.missing, data.weights)
     added["p_holm"] = added.groupby("id")["p"].transform(adjust_p) if len(added) else []
     clear = added[added["p_holm"] < threshold("significance").value]["id"].value_counts()
     rivals["added_clear"] = [clear.get(name, 0) for name in rivals["id"]]
