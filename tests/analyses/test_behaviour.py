@@ -144,6 +144,7 @@ def analysed(described: Study, draws: int) -> Behaviour:
     """All findings, as the notebook makes them."""
     loaded = [sources.load(described, resource) for resource in described.resources]
     bought = purchases.load(loaded, 0.5)
+    survival = purchases.survival(bought)
     segments = purchases.segments(bought)
     model = purchases.model(bought, segments, futures=100, seed=1)
     chosen = brands.categories(loaded, draws=draws, seed=1)
@@ -153,7 +154,8 @@ def analysed(described: Study, draws: int) -> Behaviour:
     programmes = programme.programme(loaded, draws=draws, seed=1)
     return Behaviour(
         rows=findings.rows(loaded),
-        survival=purchases.survival(bought),
+        survival=survival,
+        win_back=purchases.win_back(bought, survival),
         segments=segments,
         returns=purchases.returns(bought, segments),
         model=model,
@@ -286,6 +288,7 @@ def test_what_cannot_be_done_is_said_once_and_the_rest_goes_on(thin: Behaviour) 
         "experiment": "few_arms",
     }
     for name in (
+        "win_back",
         "tracking",
         "holdout",
         "prediction",
@@ -596,6 +599,41 @@ def test_a_programme_before_and_after(found: Behaviour, case: Case) -> None:
     assert "change of level open" in said("programme", found, case, series=(open_,)).en
     text = said("programme", found, case, cr2_ci_lower=-0.01)
     assert "sign is open" in text.en and "符号未定" in text.zh
+
+
+def test_who_of_the_lapsed_comes_back(found: Behaviour, case: Case) -> None:
+    made = found.win_back
+    assert made.lapsed > made.returned > 0 and made.silence == found.survival.silence
+    quarter = next(r for r in made.came_back if r.weeks == 13)
+    assert made.still_away[0].estimate == pytest.approx(quarter.estimate)
+    assert [r.estimate for r in made.came_back] == sorted(r.estimate for r in made.came_back)
+    for by in ("purchases", "spent"):
+        assert sum(g.n for g in made.groups if g.by == by) <= made.lapsed
+    low, high = made.groups[0], made.groups[0].model_copy(update={"level": "more"})
+    apart = {"estimate": 0.9, "ci_lower": 0.85, "ci_upper": 0.95}
+    more, less = high.model_copy(update=apart), low.model_copy(update=apart)
+    for groups, en, zh in (
+        ((low, high), "which is more is open", "尚无定论"),
+        ((low, more), "come back more", "回来得更多"),
+        ((less, high), "come back less", "回来得更少"),
+    ):
+        text = said("win_back", found, case, groups=groups)
+        assert en in text.en and zh in text.zh
+    first = made.still_away[0]
+    later = first.model_copy(update={"away": 26, "estimate": 0.0, "ci_lower": 0, "ci_upper": 0})
+    text = said("win_back", found, case, still_away=(first, later))
+    assert "the longer away, the fewer" in text.en and "离开越久，回来越少" in text.zh
+
+
+@pytest.mark.parametrize(
+    ("lapsed", "code"),
+    [([], "nobody_lapsed"), ([(30, False, 1, 8.0, 40)], "nobody_came_back")],
+)
+def test_nobody_to_win_back(found: Behaviour, lapsed: list[Any], code: str) -> None:
+    columns = ["time", "event", "purchases", "spent", "n"]
+    cells = pd.DataFrame(lapsed, columns=columns).astype({"event": bool})
+    bought: Any = SimpleNamespace(reduced=SimpleNamespace(lapsed=cells), valued=True)
+    assert purchases.win_back(bought, found.survival).refused.code == code
 
 
 def _panel(on: Callable[[pd.DataFrame], Any], firms: int = 8) -> list[Any]:

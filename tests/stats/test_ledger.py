@@ -113,6 +113,31 @@ def test_how_long_customers_went_on(rows: pd.DataFrame, found: ledger.Reduced) -
     assert ends["n"].max() < 0.1 * ends["n"].sum()
 
 
+def test_who_lapsed_and_came_back(rows: pd.DataFrame, found: ledger.Reduced) -> None:
+    """Customer by customer: the first silence that is too long, and what came before it."""
+    expected = []
+    assert found.silence is not None
+    for _, mine in rows.groupby("customer"):
+        by = mine.groupby(mine["date"].dt.normalize())["amount"].sum()
+        days = list(by.index)
+        for k, (day, then) in enumerate(zip(days, [*days[1:], found.end], strict=True)):
+            if (then - day).days > found.silence:
+                bought, spent = k + 1, by.iloc[: k + 1].sum()
+                expected.append(
+                    (
+                        (then - day).days - found.silence,
+                        k + 1 < len(days),
+                        4 if bought >= 4 else 2 if bought >= 2 else 1,
+                        round(2 ** (np.floor(4 * np.log2(spent)) / 4), 9),
+                    )
+                )
+                break
+    each = found.lapsed.loc[found.lapsed.index.repeat(found.lapsed["n"])]
+    got = zip(each["time"], each["event"], each["purchases"], each["spent"].round(9), strict=True)
+    assert sorted(got) == sorted(expected)
+    assert 0 < sum(event for _, event, *_ in expected) < len(expected)
+
+
 def test_days_add_up(rows: pd.DataFrame, found: ledger.Reduced) -> None:
     by = rows.groupby(rows["date"].dt.normalize())["amount"].sum()
     assert found.daily["date"].tolist() == by.index.tolist()
@@ -151,7 +176,16 @@ def test_order_and_parts_change_nothing(
 ) -> None:
     monkeypatch.setattr(ledger, "PART", 100)
     again = ledger.of_frame(rows.iloc[::-1], 0.5, USUAL)
-    for name in ("early", "whole", "early_values", "whole_values", "daily", "again", "held"):
+    for name in (
+        "early",
+        "whole",
+        "early_values",
+        "whole_values",
+        "daily",
+        "again",
+        "held",
+        "lapsed",
+    ):
         pd.testing.assert_frame_equal(getattr(found, name), getattr(again, name), check_exact=True)
 
 

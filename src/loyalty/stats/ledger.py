@@ -47,6 +47,10 @@ class Reduced:
         held: ``time`` (days from the first purchase to the last one before a longer silence),
             ``event``, ``n``; of customers who came before the last `silence` days and watched up to
             them, so that each such silence has been seen.
+        lapsed: of the first silence longer than `silence` of each customer who had one: ``time``
+            (days from when it was as long as that until the next purchase or the end), ``event``
+            (bought again), ``purchases`` (days with one before: 1, 2 for two or three, 4 for more),
+            ``spent`` before (the lower end of a quarter of a doubling; 0 for nothing), ``n``.
     """
 
     start: pd.Timestamp
@@ -61,6 +65,7 @@ class Reduced:
     silence: int | None
     again: pd.DataFrame
     held: pd.DataFrame
+    lapsed: pd.DataFrame
 
 
 def connect(folder: str | None = None) -> duckdb.DuckDBPyConnection:
@@ -133,6 +138,12 @@ def reduced(
         silence=silence,
         again=_times(db, "again", "returned_at_all"),
         held=_times(db, "held", "lapsed", "held >= 0"),
+        lapsed=_frame(
+            db,
+            "SELECT time, event, purchases,"
+            " if(doubling IS NULL, 0, 2.0 ** (doubling / 4)) AS spent, sum(n)::BIGINT AS n "
+            "FROM lapsed GROUP BY ALL ORDER BY time, event, purchases, spent",
+        ),
     )
 
 
@@ -186,6 +197,8 @@ def _customers(
         mine = f"WHERE hash(customer) % {parts} = {part}" if parts > 1 else ""
         db.execute(f"""
             CREATE OR REPLACE TEMP TABLE customers AS SELECT
+                customer, min(day) FILTER ({gone}) AS last,
+                arg_min(next, day) FILTER ({gone}) AS back,
                 any_value(first) AS first, min(next) AS second,
                 count(*) - 1 AS x, max(day) - any_value(first) AS t_x,
                 {last} - any_value(first) AS t,
@@ -216,6 +229,19 @@ def _customers(
                 coalesce(second - first, t) AS again, second IS NOT NULL AS returned_at_all,
                 coalesce(gone, t - {seen}) AS held, gone IS NOT NULL AS lapsed, count(*) AS n
             FROM customers GROUP BY ALL""")
+        db.execute(f"""
+            {kept} lapsed{as_} SELECT
+                coalesce(back, {last}) - last - {seen} AS time, back IS NOT NULL AS event,
+                CASE WHEN x >= 4 THEN 4 WHEN x >= 2 THEN 2 ELSE 1 END AS purchases,
+                CASE WHEN spent > 0 THEN floor(4 * log2(spent::DOUBLE / 2**40)) END AS doubling,
+                count(*) AS n
+            FROM (
+                SELECT any_value(last) AS last, any_value(back) AS back, count(*) AS x,
+                    sum(units)::HUGEINT AS spent
+                FROM days JOIN (SELECT customer, last, back FROM customers WHERE last IS NOT NULL)
+                    USING (customer)
+                WHERE day <= last GROUP BY customer)
+            GROUP BY ALL""")
     db.execute("DROP TABLE customers")
 
 

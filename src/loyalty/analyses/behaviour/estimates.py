@@ -18,6 +18,8 @@ from loyalty.stats.descriptives import wilson_interval
 USUAL_GAPS = 0.95
 #: Weeks after which it is told who bought again.
 HORIZONS = (4, 13, 26, 52)
+#: Weeks within which it is told who of those still away comes back.
+NEXT = 13
 #: Repeat purchases from which on customers are taken together.
 MANY = 7
 
@@ -48,6 +50,57 @@ def bought_again(again: survival.Survival, days: int) -> pd.DataFrame:
             value, low, high = again.at(7.0 * weeks)
             rows.append({"weeks": weeks, "value": 1 - value, "low": 1 - high, "high": 1 - low})
     return pd.DataFrame(rows, columns=["weeks", "value", "low", "high"])
+
+
+def _back(cells: pd.DataFrame, weeks: int) -> dict[str, float]:
+    """Share that came back within so many weeks, with its interval; empty without one."""
+    if not cells["event"].any():
+        return {}
+    value, low, high = survival.kaplan_meier(*(cells[c] for c in ("time", "event", "n"))).at(
+        7.0 * weeks
+    )
+    if not 0 < value < 1 or np.isnan(low):
+        return {}
+    return {"estimate": 1 - value, "ci_lower": 1 - high, "ci_upper": 1 - low}
+
+
+def still_away(lapsed: pd.DataFrame) -> pd.DataFrame:
+    """Who comes back within :data:`NEXT` weeks of those away so long, as far as was watched."""
+    rows = []
+    for away in (0, *HORIZONS[1:]):
+        left = lapsed[lapsed["time"] > 7 * away] if away else lapsed
+        n = int(left["n"].sum())
+        if n < smallest() or 7 * (away + NEXT) > lapsed["time"].max():
+            continue
+        if share := _back(left.assign(time=left["time"] - 7 * away), NEXT):
+            rows.append({"away": away, "weeks": NEXT, "n": n} | share)
+    return pd.DataFrame(rows)
+
+
+def group_weeks(lapsed: pd.DataFrame) -> int:
+    """The horizon at which groups are compared: half a year, or what was watched."""
+    return max(
+        w for w in HORIZONS if w in (4, 13, 26) and (w == 4 or 7 * w <= lapsed["time"].max())
+    )
+
+
+def lapsed_groups(lapsed: pd.DataFrame, weeks: int, *, valued: bool) -> pd.DataFrame:
+    """Who came back by purchases and, where amounts are known, by thirds of what was spent."""
+    named = {"one": lapsed["purchases"] == 1, "few": lapsed["purchases"] == 2}
+    groups = [("purchases", k, mine) for k, mine in named.items()]
+    groups.append(("purchases", "more", lapsed["purchases"] == 4))
+    if valued:
+        sizes = lapsed.groupby("spent")["n"].sum()
+        # a value whose customers lie in two thirds goes where the middle one of them lies
+        middle = (sizes.cumsum() - sizes / 2) / sizes.sum()
+        third = lapsed["spent"].map((3 * middle).astype(int).clip(upper=2))
+        groups += [("spent", k, third == i) for i, k in enumerate(("least", "middle", "most"))]
+    rows: list[dict[str, object]] = []
+    for by, level, mine in groups:
+        n = int(lapsed.loc[mine, "n"].sum())
+        if n >= smallest() and (share := _back(lapsed[mine], weeks)):
+            rows.append({"by": by, "level": level, "n": n, "weeks": weeks} | dict(share))
+    return pd.DataFrame(rows)
 
 
 def segments(scored: pd.DataFrame, smallest: int) -> pd.DataFrame:

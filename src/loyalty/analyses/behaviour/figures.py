@@ -16,6 +16,7 @@ from loyalty.analyses.behaviour.findings import (
     Survival,
     Tracking,
     Waves,
+    WinBack,
 )
 from loyalty.analyses.behaviour.words import SEGMENTS, better, level, resource, unit
 from loyalty.ground.findings import Record
@@ -64,6 +65,29 @@ def survival(found: Survival, case: Case) -> Figure:
         Text(
             en="Two falling step curves over the days since the first purchase: the share of customers who have not yet bought again, and the share who are still buying.",
             zh="首购后天数上的两条下降阶梯曲线：尚未再次购买的客户比例与仍在购买的客户比例。",
+        ),
+    )
+
+
+def win_back(found: WinBack, case: Case) -> Figure:
+    def draw(language: Language) -> Drawing:
+        curve = _frame(found.curve).astype(float)
+        until = max([float(curve["time"].max()), *(7.0 * row.weeks for row in found.came_back)])
+        return charts.survival(
+            {term("still away").in_(language): (curve, until)},
+            term("Days since counted as lapsed").in_(language),
+            term("Lapsed customers").in_(language),
+        )
+
+    return Figure(
+        draw,
+        Text(
+            en="Lapsed customers until they buy again; Kaplan–Meier with a 95 % band.",
+            zh="已流失客户距再次购买的时间；Kaplan–Meier 曲线及 95% 带。",
+        ),
+        Text(
+            en="A falling step curve over the days since customers counted as lapsed: the share still away.",
+            zh="自判定流失起天数上的下降阶梯曲线：仍未回来者的比例。",
         ),
     )
 

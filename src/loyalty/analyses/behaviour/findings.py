@@ -9,6 +9,7 @@ from typing import Annotated, Literal
 from loyalty.cases.tables import Loaded, RowsUsed, rows_used
 from loyalty.ground.findings import (
     Bounded,
+    Cell,
     Count,
     Finding,
     Findings,
@@ -83,6 +84,55 @@ class Survival(Finding):
     ci_upper: Percent
     again: Annotated[tuple[Step, ...], OfRows()]
     held: Annotated[tuple[Step, ...], OfRows()]
+
+
+class CameBack(Record):
+    """Share of the lapsed who bought again within so many weeks of counting as lapsed."""
+
+    weeks: Count
+    estimate: Percent
+    ci_lower: Percent
+    ci_upper: Percent
+
+
+class StillAway(Record):
+    """Of those still away after `away` weeks, the share that came back within the next `weeks`."""
+
+    away: Count
+    weeks: Count
+    n: People
+    estimate: Percent
+    ci_lower: Percent
+    ci_upper: Percent
+
+
+class LapsedGroup(Record):
+    """Who came back within so many weeks, by what they bought or spent before they lapsed."""
+
+    by: Literal["purchases", "spent"]
+    level: Literal["one", "few", "more", "least", "middle", "most"]
+    n: People
+    weeks: Count
+    estimate: Percent
+    ci_lower: Percent
+    ci_upper: Percent
+
+
+class WinBack(Finding):
+    """Who comes back of the `lapsed`, and when.
+
+    Customers count as lapsed when their silence has become longer than `silence` days, as in
+    :class:`Survival`; each once. They are watched from that day until they buy again or the data
+    end, so that nobody's end of watching is taken for staying away. `returned` were seen to.
+    """
+
+    silence: Count
+    lapsed: People
+    returned: Annotated[int, Shown("count"), Cell("lapsed")]
+    came_back: tuple[CameBack, ...]
+    still_away: tuple[StillAway, ...]
+    groups: tuple[LapsedGroup, ...]
+    curve: Annotated[tuple[Step, ...], OfRows()]
 
 
 class SegmentRow(Record):
@@ -515,6 +565,7 @@ class Recovery(Finding):
 class Behaviour(Findings):
     rows: Rows | Refused | None = None
     survival: Survival | Refused | None = None
+    win_back: WinBack | Refused | None = None
     segments: Segments | Refused | None = None
     returns: Returns | Refused | None = None
     model: Model | Refused | None = None

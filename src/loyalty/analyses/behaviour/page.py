@@ -6,6 +6,7 @@ CHAPTER = "Behaviour"
 PAGE = {
     "rows": [tables.rows, words.rows],
     "survival": [figures.survival, words.survival],
+    "win_back": [figures.win_back, tables.win_back, words.win_back],
     "segments": [tables.segments, words.segments],
     "returns": [figures.returns, words.returns],
     "model": [tables.model, words.model],

@@ -14,10 +14,12 @@ from loyalty.analyses.behaviour.findings import (
     Area,
     BoughtAgain,
     ByCount,
+    CameBack,
     Demand,
     ForecastError,
     Foreseen,
     Holdout,
+    LapsedGroup,
     Model,
     Parameter,
     Prediction,
@@ -26,11 +28,13 @@ from loyalty.analyses.behaviour.findings import (
     SegmentRow,
     Segments,
     Step,
+    StillAway,
     Survival,
     Total,
     Tracking,
     Value,
     Week,
+    WinBack,
     Worth,
 )
 from loyalty.cases.tables import Loaded
@@ -118,6 +122,33 @@ def survival(bought: Purchases) -> Survival:
         ci_upper=upper,
         again=Step.each(again.curve),
         held=Step.each(held.curve),
+    )
+
+
+@resting
+def win_back(bought: Purchases, found: Survival) -> WinBack:
+    """Of the customers who lapsed by the rule of :func:`survival`: who buys again, and when."""
+    lapsed = bought.reduced.lapsed
+    if lapsed.empty:
+        raise CannotCompute("nobody_lapsed", days=found.silence)
+    n = int(lapsed["n"].sum())
+    if not lapsed["event"].any():
+        raise CannotCompute("nobody_came_back", n=n)
+    curve = kaplan_meier(*(lapsed[c] for c in ("time", "event", "n")))
+    at = estimates.group_weeks(lapsed)
+    return WinBack(
+        silence=found.silence,
+        lapsed=n,
+        returned=int(lapsed.loc[lapsed["event"], "n"].sum()),
+        came_back=CameBack.each(
+            estimates.bought_again(curve, int(lapsed["time"].max())).dropna(),
+            estimate="value",
+            ci_lower="low",
+            ci_upper="high",
+        ),
+        still_away=StillAway.each(estimates.still_away(lapsed)),
+        groups=LapsedGroup.each(estimates.lapsed_groups(lapsed, at, valued=bought.valued)),
+        curve=Step.each(curve.curve),
     )
 
 

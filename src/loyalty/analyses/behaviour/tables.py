@@ -16,9 +16,10 @@ from loyalty.analyses.behaviour.findings import (
     Rows,
     Segments,
     Speed,
+    WinBack,
     Worth,
 )
-from loyalty.analyses.behaviour.words import SEGMENTS, level, resource, size, unit
+from loyalty.analyses.behaviour.words import LAPSED, SEGMENTS, level, resource, size, unit
 from loyalty.ground.terms import term
 from loyalty.ground.text import Text
 from loyalty.shown.context import Case
@@ -58,6 +59,29 @@ def rows(found: Rows, case: Case) -> Table | None:
             Column("excluded", "Left out"),
         ],
         Text(en="Tables of behaviour and their rows.", zh="行为数据表及其行数。"),
+    )
+
+
+def win_back(found: WinBack, case: Case) -> Table | None:
+    if not found.groups:
+        return None
+    weeks = number(found.groups[0].weeks)
+    return Table(
+        found.groups,
+        [
+            Column(lambda g: term(LAPSED[g.level]), "Before they lapsed"),
+            Column("n", "Customers [counted]"),
+            Column("estimate", "Came back"),
+            Column(("ci_lower", "ci_upper"), "95 % interval"),
+        ],
+        Text(
+            en=f"Who of the lapsed came back within {weeks} weeks, by what they did before.",
+            zh=f"已流失客户在 {weeks} 周内回来的比例，按流失前的行为分列。",
+        ),
+        Text(
+            en="Kaplan–Meier, which allows for those who could not be watched so long. Purchases: days with one; thirds of the customers by all they had spent.",
+            zh="Kaplan–Meier 估计，已考虑观察期不足者。购买次数按有购买的天数计；消费按流失前累计金额分为三等份。",
+        ),
     )
 
 

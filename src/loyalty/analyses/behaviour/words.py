@@ -14,6 +14,7 @@ from loyalty.analyses.behaviour.findings import (
     Experiment,
     Holdout,
     Interruption,
+    LapsedGroup,
     Model,
     Prediction,
     Programme,
@@ -24,9 +25,11 @@ from loyalty.analyses.behaviour.findings import (
     Segments,
     Specification,
     Speed,
+    StillAway,
     Survival,
     TableRows,
     Waves,
+    WinBack,
     Worth,
 )
 from loyalty.cases.sources import Resource
@@ -38,6 +41,15 @@ from loyalty.ground.thresholds import threshold
 from loyalty.shown.context import Case
 from loyalty.shown.words import COLUMNS, cut, equals, estimate, interval, names, number, significant
 
+#: The heading of each group of lapsed customers.
+LAPSED = {
+    "one": "one purchase",
+    "few": "two or three purchases",
+    "more": "four purchases or more",
+    "least": "least spent",
+    "middle": "middle third of spending",
+    "most": "most spent",
+}
 #: The heading of each segment.
 SEGMENTS = {
     "champions": "Champions",
@@ -114,6 +126,75 @@ def _held(found: Survival) -> Text:
     return Text(
         en=f"Buying has ended with the last purchase before a silence of more than {days} days, since {share} of the gaps between two purchases are no longer. Of {watched} customers of whom such a silence could have been seen, {shown} went on buying for more than {at} days after the first purchase. The rule is a convention: gaps that outlast the data are not among those it was taken from, and some come back later.",
         zh=f"若最后一次购买后沉默超过 {days} 天，则视该次购买为持续购买的终点，因为 {share} 的购买间隔不超过此值。在观察期足以判断此种沉默的 {watched} 名客户中，首购 {at} 天之后仍在购买的占 {shown}。该规则只是约定：超出数据期的间隔未计入，也有人日后回归。",
+    )
+
+
+def win_back(found: WinBack, case: Case) -> list[Text]:
+    lapsed, days = number(found.lapsed), number(found.silence)
+    said = []
+    for last in found.came_back[-1:]:
+        shown, weeks = estimate(last.estimate, last.ci_lower, last.ci_upper), number(last.weeks)
+        said.append(
+            Text(
+                en=f"Of {lapsed} customers who had bought nothing for more than {days} days, and so counted as lapsed, {shown} bought again within {weeks} weeks from then on.",
+                zh=f"{lapsed} 名客户超过 {days} 天没有购买，因而判为流失；此后 {weeks} 周内再次购买的占 {shown}。",
+            )
+        )
+    if len(found.still_away) > 1:
+        said.append(_longer_away(found.still_away[0], found.still_away[-1]))
+    said += [
+        _apart([g for g in found.groups if g.by == by], en, zh)
+        for by, en, zh in (
+            ("purchases", "more purchases before", "此前购买次数较多"),
+            ("spent", "more spent before", "此前消费较多"),
+        )
+        if sum(g.by == by for g in found.groups) > 1
+    ]
+    said.append(
+        Text(
+            en="They came back, or not, as things were: what an offer would add is not in such data.",
+            zh="这是在既有情形下回来与否；若有优惠会多回来多少，此类数据无从得知。",
+        )
+    )
+    return said
+
+
+def _longer_away(first: StillAway, last: StillAway) -> Text:
+    """Whether those who have been away longer come back less."""
+    a = estimate(first.estimate, first.ci_lower, first.ci_upper)
+    b = estimate(last.estimate, last.ci_lower, last.ci_upper)
+    weeks, away = number(last.weeks), number(last.away)
+    less, more = last.ci_upper < first.ci_lower, last.ci_lower > first.ci_upper
+    en = (
+        "; the longer away, the fewer"
+        if less
+        else "; more of them"
+        if more
+        else "; which is more is open"
+    )
+    zh = "；离开越久，回来越少" if less else "；后者更多" if more else "；孰多孰少尚无定论"
+    return Text(
+        en=f"Within {weeks} weeks of lapsing {a} were back; of those still away {away} weeks later, {b} were within the next {weeks}{en}.",
+        zh=f"流失后 {weeks} 周内回来的占 {a}；{away} 周后仍未回来者中，其后 {weeks} 周内回来的占 {b}{zh}。",
+    )
+
+
+def _apart(groups: Sequence[LapsedGroup], en: str, zh: str) -> Text:
+    """The first and the last group, and whether their intervals tell them apart."""
+    low, high = groups[0], groups[-1]
+    a = estimate(low.estimate, low.ci_lower, low.ci_upper)
+    b = estimate(high.estimate, high.ci_lower, high.ci_upper)
+    weeks = number(high.weeks)
+    more, less = high.ci_lower > low.ci_upper, high.ci_upper < low.ci_lower
+    end = Text(en="which is more is open", zh="孰多孰少尚无定论")
+    if more:
+        end = Text(en=f"those with {en} come back more", zh=f"{zh}者回来得更多")
+    elif less:
+        end = Text(en=f"those with {en} come back less", zh=f"{zh}者回来得更少")
+    first, second = term(LAPSED[low.level]), term(LAPSED[high.level])
+    return Text(
+        en=f"Back within {weeks} weeks: {first.en} {a}, {second.en} {b}; {end.en}.",
+        zh=f"{weeks} 周内回来：{first.zh} {a}，{second.zh} {b}；{end.zh}。",
     )
 
 
