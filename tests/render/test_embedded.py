@@ -95,6 +95,20 @@ def test_every_page_leads_to_the_other_edition(book: Path) -> None:
         assert link["href"] == f"{up}../zh/{page}"
 
 
+def test_chinese_says_chapters_sections_and_captions_as_chinese_does(
+    copy: Callable[..., Path], sample: Path
+) -> None:
+    settings = (sample / "_quarto.yml").read_text("utf-8").replace("lang: en", "lang: zh")
+    root = copy({"_quarto.yml": settings})
+    embedded.render(root, ["html", "pdf"], root / "out")
+    data = squeeze(main_of(root / "out/reports/data.html").get_text())
+    assert "图 2.1：" in data and "来源：" in data
+    assert "第 2.1 节" in squeeze(main_of(root / "out/reports/concepts.html").get_text())
+    (made,) = (root / "out").glob("*.pdf")
+    read = squeeze(pdf_facts.read(made).text)
+    assert "图 2.1：" in read and "第 1 章" in read and "第 2.1 节" in read and "章节" not in read
+
+
 def test_every_link_and_picture_exists(book: Path) -> None:
     identifiers = {
         page: {

@@ -94,6 +94,20 @@ def test_pages_say_what_made_them_and_not_where(
     assert '<p class="made">Rendered by Quarto 1.9.0</p>' in page
 
 
+def test_chinese_references_say_chapter_and_section_as_chinese_does(
+    project: Path, stand_in: Callable[..., Path]
+) -> None:
+    said = [("章节", "3"), ("小节", "2.1"), ("附录", "A"), ("表", "2.1")]
+    links = [
+        f"<a href='x' class='quarto-xref'><span>{word}&nbsp;{n}</span></a>" for word, n in said
+    ]
+    program = stand_in(main="".join(links).replace("'", '\\"'))
+    made = quarto.render(project, ["html"], project / "book", program)
+    page = made[0].read_text(encoding="utf-8")
+    for shown in ("第&nbsp;3&nbsp;章", "第&nbsp;2.1&nbsp;节", "附录&nbsp;A", "表&nbsp;2.1"):
+        assert f"<span>{shown}</span>" in page
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [

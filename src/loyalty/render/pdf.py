@@ -105,10 +105,11 @@ class TypstWriter:
             numbering = f"(..n) => {quoted(number)}" if number else "none"
             alt = ast.get(attributes, "alt")
             turned = False
+            kept: tables.Broken | None = None
             content: list[Node] = []
             for block in body["c"][1]:
                 if block["t"] == "Table":
-                    made, flipped = table(block, top)
+                    made, flipped, kept = table(block, top)
                     turned = turned or flipped
                     content += made
                 elif kind == "tbl" and block["t"] in ("Para", "Plain"):
@@ -140,16 +141,20 @@ class TypstWriter:
             ]
             if turned:
                 return wrapped("#page(flipped: true)[", out, "]")
-            if kind == "tbl" and top:
-                out.insert(0, ast.raw("typst", "#need(3cm)"))
+            if kind == "tbl" and top and kept is not None:
+                above = 14.0 * (1 + len(ast.plain(caption)) // 100) + 16  # the caption
+                if kept.whole:
+                    return wrapped("#whole[", out, "]")
+                out.insert(0, ast.raw("typst", f"#need({kept.first + above:.0f}pt)"))
             return out
 
-        def table(item: Node, top: bool) -> tuple[list[Node], bool]:
+        def table(item: Node, top: bool) -> tuple[list[Node], bool, tables.Broken]:
             _, _, columns, head, bodies, foot = item["c"]
             head_rows = head[1]
             body_rows = [row for part in bodies for row in [*part[2], *part[3]]] + foot[1]
             texts = [[ast.plain(cell[4]) for cell in row[1]] for row in [*head_rows, *body_rows]]
             plan = tables.layout(texts, turned=top)
+            kept = tables.broken(len(head_rows), tables.heights(texts, plan))
             asked = [spec[1].get("c") for spec in columns]
             if all(asked):
                 usable = tables.LANDSCAPE if plan.landscape else tables.PORTRAIT
@@ -180,10 +185,15 @@ class TypstWriter:
             for cells in head_rows:
                 nodes += row(cells[1])
             nodes.append(raw("), "))
-            for cells in body_rows:
+            for cells in body_rows[: len(body_rows) - kept.last]:
                 nodes += row(cells[1])
+            if kept.last:  # a foot that stands once is not broken
+                nodes.append(raw("table.footer(repeat: false, "))
+                for cells in body_rows[-kept.last :]:
+                    nodes += row(cells[1])
+                nodes.append(raw("), "))
             nodes.append(raw(")"))
-            return [ast.node("Plain", nodes)], plan.landscape
+            return [ast.node("Plain", nodes)], plan.landscape, kept
 
         def image(item: Node) -> list[Node]:
             attributes, alt, (target, _) = item["c"]

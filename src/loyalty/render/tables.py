@@ -5,6 +5,7 @@ Widths are estimated from the text (in em); a table that fits as it is keeps its
 
 from __future__ import annotations
 
+import math
 import re
 import unicodedata
 from dataclasses import dataclass
@@ -22,6 +23,8 @@ COLUMN = 20.0  # em: wide enough to read any text in
 SHORT = 9.0  # em: cells up to this width are not wrapped
 CHINESE_RUN = 4  # characters of Chinese text that stay together
 MAX_LINES = 3.2
+TOGETHER = 4  # rows of a broken table that a page has at least
+KEPT = 320.0  # points that may move to the next page without leaving one under half full
 
 
 @dataclass(frozen=True)
@@ -129,6 +132,53 @@ def layout(rows: list[list[str]], turned: bool = True) -> Layout:
     usable = (LANDSCAPE if turned else PORTRAIT) - 2 * inset * columns
     cut = tuple(round(w / sum(least) * usable + 2 * inset, 1) for w in least)
     return Layout(SIZES[-1], inset, cut, turned, True)
+
+
+def heights(rows: list[list[str]], plan: Layout) -> list[float]:
+    """About how high each row is in the PDF, in points."""
+    columns = max((len(row) for row in rows), default=1)
+    widths = plan.widths or (10_000.0,) * columns
+    out = []
+    for row in rows:
+        lines = [
+            em(t) * plan.size * 1.1 / (w - 2 * plan.inset)
+            for t, w in zip(row, widths, strict=False)
+        ]
+        out.append(math.ceil(max([*lines, 1.0])) * plan.size * 1.25 + 7.2)
+    return out
+
+
+@dataclass(frozen=True)
+class Broken:
+    """How a table may be broken: not at all, or with its last rows together on a page; and the
+    points that its beginning needs on one."""
+
+    whole: bool
+    last: int
+    first: float
+
+
+def broken(head: int, rows: list[float]) -> Broken:
+    """No page has three rows of a table or fewer that goes on or comes from another page, as far as
+    that leaves no page under half full.
+
+    Parameters
+    ----------
+    head : int
+        How many of the first rows are the table's head, which every page has.
+    rows : list of float
+        Heights of all rows, in points.
+    """
+    top, body = sum(rows[:head]), rows[head:]
+    if len(body) < 2 * TOGETHER and sum(rows) <= KEPT:
+        return Broken(True, 0, sum(rows))
+    last = TOGETHER if len(body) > TOGETHER else 0
+    while last and sum(body[-last:]) > KEPT:
+        last -= 1
+    first = TOGETHER
+    while first > 1 and top + sum(body[:first]) > KEPT:
+        first -= 1
+    return Broken(False, last, min(top + sum(body[:first]), KEPT))
 
 
 def _share(

@@ -73,6 +73,22 @@ local function badge(span, kind)
   return span.content
 end
 
+-- whether a division's tables are short enough to go over to the next page whole
+local function whole_table(div)
+  local rows, long = 0, 0
+  div:walk {
+    Table = function(tbl)
+      for _, body in ipairs(tbl.bodies) do
+        rows = rows + #body.body
+        for _, row in ipairs(body.body) do
+          long = long + #pandoc.utils.stringify(row.cells[#row.cells].contents)
+        end
+      end
+    end,
+  }
+  return rows > 0 and rows < 8 and long < 1200
+end
+
 -- a figure's second drawing, for phones, where there is one
 local function narrow(div, label)
   local file = io.open(pandoc.path.join { quarto.project.directory, "narrow", label .. ".svg" })
@@ -100,6 +116,13 @@ local function source_link(div)
   if typst then
     -- air around it: the space that a figure asks for is lost inside this division
     local space = raw_block("#v(1.6em, weak: true)")
+    local whole = whole_table(div)
+    if whole then
+      div.content:insert(1, raw_block("#whole["))
+      div.content:insert(raw_block("]"))
+    elseif label:match("^tbl%-") then
+      div.content:insert(1, raw_block("#need(5.5cm)"))
+    end
     local said = pandoc.Plain {
       raw("#source["), pandoc.Str(source .. name .. " · " .. case .. " · " .. label), raw("]"),
     }
@@ -179,6 +202,16 @@ local function spoken(tbl)
       end
     end
   end
+end
+
+-- The last rows of a long table stay together on a page: a foot that stands once (quarto.typ).
+local TOGETHER = 4
+local function footed(tbl)
+  local rows = 0
+  for _, body in ipairs(tbl.bodies) do rows = rows + #body.body end
+  local last = tbl.bodies[#tbl.bodies]
+  if rows < 2 * TOGETHER or #tbl.foot.rows > 0 or #last.body <= TOGETHER then return end
+  for _ = 1, TOGETHER do tbl.foot.rows:insert(1, last.body:remove()) end
 end
 
 local function fit(tbl)
@@ -265,6 +298,7 @@ return { { Meta = settings }, {
     if tbl.attributes["tbl-colwidths"] then return tbl end
     if typst then
       fit(tbl)
+      footed(tbl)
     else
       for i, spec in ipairs(tbl.colspecs) do tbl.colspecs[i] = { spec[1], nil } end
     end

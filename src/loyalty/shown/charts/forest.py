@@ -13,7 +13,7 @@ from matplotlib.ticker import LogLocator, MaxNLocator
 from matplotlib.transforms import blended_transform_factory
 
 from loyalty.shown.charts.marks import ranges
-from loyalty.shown.charts.phone import is_narrow
+from loyalty.shown.charts.phone import OVER, is_narrow, wrapped
 from loyalty.shown.charts.style import COLOURS, DASHED, GREY, INK, PALE, canvas, key, row_axis
 
 
@@ -41,7 +41,7 @@ def forest(rows: Sequence[Row], x_label: str, estimated: str, printed: str) -> F
 
     `estimated` and `printed` name the two kinds of mark, where there is one printed.
     """
-    figure, (axes,) = canvas(0.8 + 0.19 * len(rows))
+    figure, (axes,) = canvas(0.8 + (0.28 if is_narrow() else 0.19) * len(rows))
     y = np.arange(len(rows))[::-1]
     axes.set_yticks(y, ["" if r.heading else r.label for r in rows], fontsize=7.8)
     axes.set_ylim(-0.6, len(rows) - 0.4)
@@ -77,7 +77,9 @@ def forest(rows: Sequence[Row], x_label: str, estimated: str, printed: str) -> F
             words = axes.text(
                 0.01 if out else left,
                 at,
-                row.label if row.heading else row.instead or "",
+                (wrapped(row.label, OVER) if out else row.label)
+                if row.heading
+                else row.instead or "",
                 va="center",
                 fontsize=8.2 if row.heading else 7.2,
                 color=INK if row.heading else GREY,

@@ -1,0 +1,112 @@
+"""The second, narrow drawing of a figure: as wide as a phone, its texts whole and no smaller."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+import numpy as np
+import pandas as pd
+import pytest
+from matplotlib.backends.backend_svg import FigureCanvasSVG
+from matplotlib.figure import Figure
+from matplotlib.text import Text
+
+from loyalty.shown import charts
+from loyalty.shown.charts import phone, style
+
+LABELS = [
+    "Perceived quality → Customer satisfaction",
+    "Expectations of the provider's network → Perceived value",
+    "Image",
+    "感知质量与客户满意度之间的标准化路径系数",
+]
+
+
+@pytest.fixture(autouse=True)
+def in_style() -> None:
+    style.use_style()
+
+
+def rows(labels: list[str]) -> pd.DataFrame:
+    middle = np.linspace(0.1, 0.5, len(labels))
+    return pd.DataFrame(
+        {"label": labels, "estimate": middle, "ci_lower": middle - 0.1, "ci_upper": middle + 0.1}
+    )
+
+
+def forest() -> Figure:
+    found = rows(LABELS).set_index("label")
+    shown = [charts.Row("Four industries of the American Customer Satisfaction Index")]
+    shown += [charts.Row(str(label), *values, 0.2) for label, values in found.iterrows()]
+    return charts.forest(
+        shown, "Standardized path with its interval", "here, with 95 % interval", "published"
+    )
+
+
+def dots() -> Figure:
+    several = pd.concat([rows(LABELS).assign(group=f"Group number {k}") for k in range(4)])
+    return charts.dots(several, "Reliability of a scale in each of the groups", group="group")
+
+
+def panels() -> Figure:
+    ends = {"estimate": [0, 1], "ci_lower": [-1, 0], "ci_upper": [1, 2]}
+    band = pd.DataFrame({"sd": [-2, 2], **ends})
+    shown = {f"H{k} · {LABELS[k % 3]}": (band, [0.0], "Age") for k in range(4)}
+    return charts.slopes(shown, "β", "x")
+
+
+def odds() -> Figure:
+    return charts.odds(rows(LABELS), "Odds ratio of complaint to praise, logarithmic")
+
+
+def spread() -> Figure:
+    scores = pd.DataFrame(np.random.default_rng(1).normal(size=(40, 4)))
+    return charts.score_distributions(scores, rows(LABELS), "Index, 0 to 100 (mean of the items)")
+
+
+@pytest.mark.parametrize("draw", [forest, dots, panels, odds, spread])
+def test_a_narrow_drawing_holds_its_texts_whole(draw: object) -> None:
+    wide = draw()  # type: ignore[operator]
+    small = phone.narrow(draw)  # type: ignore[arg-type]
+    assert small is not None and wide.get_figwidth() == style.WIDTH
+    assert small.get_figwidth() == phone.NARROW
+    FigureCanvasSVG(small).draw()
+    whole = small.get_tightbbox()  # a number under the last mark may stand a little over
+    assert whole.x0 > -0.02 and whole.x1 < phone.NARROW + 0.1
+    for axes in small.axes:
+        if axes.get_visible():
+            assert axes.get_position().width * phone.NARROW > 0.8
+    assert all(text.get_fontsize() >= 6.5 for text in small.findobj(Text) if text.get_text())
+
+
+def test_rows_of_a_narrow_drawing_have_the_height_of_their_lines() -> None:
+    small = phone.narrow(odds)
+    assert small is not None
+    FigureCanvasSVG(small).draw()
+    edges = [label.get_window_extent() for label in small.axes[0].get_yticklabels()]
+    ordered = sorted((e.y0, e.y1) for e in edges)
+    assert all(lower[1] <= upper[0] + 1 for lower, upper in pairwise(ordered))
+
+
+def test_maps_and_diagrams_have_none() -> None:
+    names = ["A", "B", "C"]
+    values = pd.DataFrame(np.eye(3), names, names)
+    assert phone.narrow(lambda: charts.two_triangles(values, values, names)) is None
+    arrows = [charts.Arrow("a", "b", ".5", "clear")]
+    assert phone.narrow(lambda: charts.path_diagram({"a": "A", "b": "B"}, arrows, {})) is None
+    assert not phone.is_narrow()
+    assert odds().get_figwidth() == style.WIDTH
+
+
+@pytest.mark.parametrize(
+    ("text", "width", "lines"),
+    [
+        ("short", 25, ["short"]),
+        ("Perceived quality → Satisfaction", 20, ["Perceived quality →", "Satisfaction"]),
+        ("感知质量与客户满意度", 10, ["感知质量与", "客户满意度"]),
+        ("对 PERV2 的标准化载荷", 12, ["对 PERV2 的", "标准化载荷"]),
+        ("Unbreakablylongword", 6, ["Unbreakablylongword"]),
+    ],
+)
+def test_lines(text: str, width: int, lines: list[str]) -> None:
+    assert phone.wrapped(text, width).split("\n") == lines
