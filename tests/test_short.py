@@ -9,6 +9,7 @@ import pytest
 
 from loyalty.book import pages
 from loyalty.cases import study
+from loyalty.ground.reasons import Reason
 from loyalty.ground.text import Text
 from loyalty.shown.context import Case
 from loyalty.shown.short import CUT, in_full, shortened, width, within
@@ -99,3 +100,19 @@ def test_a_short_question_is_quoted(project: Any) -> None:
     assert shortened(of).groups[0].label == Text(
         en="“What is your gender?”", zh="“What is your gender?”"
     )
+
+
+def test_quotes_about_a_quoted_label_stand_once() -> None:
+    label = "“How satisfied are you?”"
+    assert Text(en=f"The path “{label} → {label}” is", zh=f"路径“{label}”为") == Text(
+        en=f"The path {label} → {label} is", zh=f"路径{label}为"
+    )
+
+
+def test_numbers_in_reasons_have_a_true_minus() -> None:
+    reason = Reason(
+        code="negative_latent_variance",
+        of="estimator",
+        parameters={"name": "a", "variance": -0.0511, "where": ""},
+    )
+    assert "(−0.0511)" in reason.text().en and "（−0.0511）" in reason.text().zh

@@ -36,6 +36,16 @@ def passage(english: str, language: Language) -> str:
     return catalogue("notebooks").get(english, {}).get(language, english)
 
 
+class _Real(float):
+    """A number with a true minus sign, however it is formatted."""
+
+    def __format__(self, spec: str) -> str:
+        return super().__format__(spec).replace("-", "−")
+
+    def __str__(self) -> str:
+        return super().__str__().replace("-", "−")
+
+
 class _Count(int):
     """A whole number whose format ``s`` is the ending of an English plural: ``{n} item{n:s}``."""
 
@@ -67,6 +77,8 @@ def _labelled(value: Any, labels: Mapping[str, Text], language: Language) -> Any
         return value.in_(language)
     if isinstance(value, int):
         return _Count(value)
+    if isinstance(value, float):
+        return _Real(value)
     if not isinstance(value, str):
         return value
     for name in sorted(labels, key=len, reverse=True):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Literal, get_args
 
-from pydantic import Field, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from loyalty.ground.reading import Model
 
@@ -27,6 +27,14 @@ class Text(Model):
             (only,) = value.values()
             return {"en": only, "zh": only}
         return value
+
+    @field_validator("en", "zh")
+    @classmethod
+    def _quoted_once(cls, value: str) -> str:
+        """What stands in quotes already, put between quotes once more, has them once."""
+        return (
+            value.replace("““", "“").replace("””", "”") if "““" in value or "””" in value else value
+        )
 
     def in_(self, language: Language) -> str:
         return self.zh if language == "zh" else self.en
