@@ -315,3 +315,19 @@ def test_waves_out_of_order_are_said_and_taken_by_date(project: Any, whose: bool
     said = [f for f in check.rows(study.load("small")).faults if f.file.endswith("waves.csv")]
     assert [(f.row, f.column, f.weight) for f in said] == ([(6, "date", "note")] if whose else [])
     assert not whose or "taken by their dates" in said[0].mend
+
+
+def test_a_failed_attention_check_has_a_rule_to_take(project: Any, tmp_path: Path) -> None:
+    q, y = exports.people(5)
+    head = ["Q1_1", "Q1_2", "Q1_3", "Q2_1", "Q2_2", "Q2_3", "Please select 4 here", "Q_age"]
+    rows: list[list[Any]] = [head]
+    for i in range(N):
+        rows.append([*q[i], *y[i], 2 if i % 40 == 0 else 4, ("young", "old")[i % 2]])
+    (tmp_path / "a.csv").write_bytes(exports.written(rows))
+    path = newcase.new("mine", tmp_path / "a.csv").path
+    text = path.read_text()
+    assert [g.id for g in study.load("mine").groups] == ["Q_age"]  # not one of Qualtrics' own
+    (rule,) = [line for line in text.splitlines() if "attention_1" in line]
+    path.write_text(text + f"exclude:\n  {rule.removeprefix('#').strip()}\n")
+    loaded = survey.load(study.load("mine"))
+    assert loaded.excluded == {"attention_1": N // 40}

@@ -37,7 +37,9 @@ ADMIN = re.compile(
     r"^(?:progress|finished|status|response type|distributionchannel|userlanguage|language|seed|"
     r"lastpage|last page|startlanguage|start language|group ?time.*|question ?time.*|nps_group|.*_nps_group|channel|collector|device|browser|version|resolution|"
     r"operating system|redcap_.*|.*_complete|complete\?|survey|序号|来源|来源详情|总分|编号|submitid|row|index|"
-    r"unnamed: \d+|q_.*|metainfo|quota)$",
+    r"unnamed: \d+|metainfo|quota|"
+    r"q_(?:recaptcha|relevantid|duplicate|total|ballot|fraud|data|url|lang|terminate|dl$|jfe|pop|amb|"
+    r"straight|unanswered|chl|embedded|browser|device)\w*)$",
     re.I,
 )
 ATTENTION = re.compile(

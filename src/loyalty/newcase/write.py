@@ -11,10 +11,12 @@ from typing import TYPE_CHECKING
 from loyalty.cases.form import VERSION
 from loyalty.ground.text import Language
 from loyalty.newcase import kinds, leaveout
+from loyalty.newcase.answers import counted
 from loyalty.newcase.blocks import Block, Item
 
 if TYPE_CHECKING:
     from loyalty.newcase.make import Found
+    from loyalty.newcase.source import Column
 
 #: The mark of what somebody has to look at.
 CHECK = "# check:"
@@ -93,8 +95,8 @@ SAYS: dict[str, tuple[str, str]] = {
     ),
     "several": ("Questions with several choices, not used:", "多选题（未使用）："),
     "attention": (
-        "Attention checks, not used: leave people out who failed them?",
-        "注意力检测题（未使用）：是否剔除未通过者？",
+        "Attention checks, not used. To leave out whoever failed one, a rule of exclude:",
+        "注意力检测题（未使用）。若要剔除未通过者，可加入 exclude 规则：",
     ),
     "dates": ("Dates, not used:", "日期（未使用）："),
     "unused": ("Other columns, not used:", "其他列（未使用）："),
@@ -196,7 +198,7 @@ def description(
         ]
     for key, names in (
         ("several", [quoted(c.name) for _, of in found.several for c in of]),
-        ("attention", [quoted(c.name) for c in found.attention]),
+        ("attention", [_failed(c, k) for k, c in enumerate(found.attention, 1)]),
         ("dates", [quoted(c.name) for c in found.dates]),
     ):
         if names:
@@ -389,6 +391,15 @@ def _left_out(found: Found, check: Check) -> list[str]:
         parts.append(f"is: [{values}]" if rule.taken else "blank: true")
         out.append(f"  - {{{', '.join(parts)}}}")
     return out
+
+
+def _failed(column: Column, k: int) -> str:
+    """A rule for whoever did not give the answer that most people gave."""
+    (right, _), *_ = counted(column).most_common(1)
+    return (
+        f"- {{id: attention_{k}, label: {quoted(kinds.question(column.asked))}, "
+        f"column: {_column(column.name)}, is_not: [{quoted(right)}]}}"
+    )
 
 
 def _impossible(found: Found) -> list[str]:
