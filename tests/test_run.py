@@ -20,8 +20,8 @@ ROOT = Path(__file__).resolve().parents[1]
 CASE = "panel-choice"
 COMMAND = ("-m", "loyalty.cli", "report", CASE, "--to", "html", "--draws", "20")
 GENERATED = ("reports/results", "reports/executed", "reports/_book", ".cache/marks")
-#: Seconds in which a run and all its processes have ended.
-AT_ONCE = 5.0
+#: Seconds in which a run and all its processes have ended, on a busy machine, too.
+AT_ONCE = 20.0
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="looks at processes in /proc")
 
@@ -162,32 +162,50 @@ def test_a_killed_run_is_resumed(
     assert not list(project.rglob("*.part"))
 
 
+def disturbed(root: Path, after: float, number: signal.Signals) -> bool:
+    """A run from the beginning that is told to end so many seconds later; whether it still ran."""
+    forget(root)
+    process = start(root)
+    try:
+        process.wait(after)
+        hit = False
+    except subprocess.TimeoutExpired:
+        process.send_signal(number)
+        hit = True
+    ended(root, process)
+    return hit
+
+
 @pytest.mark.parametrize("part", [0.6, 0.75])
 def test_a_run_killed_at_some_moment_is_resumed(
     project: Path, undisturbed: dict[str, bytes], seconds: float, part: float
 ) -> None:
-    forget(project)
-    process = start(project)
-    time.sleep(part * seconds)
-    process.send_signal(signal.SIGKILL)
-    ended(project, process)
+    for _ in range(5):  # a run that is over before the moment was quicker than the one timed
+        if disturbed(project, part * seconds, signal.SIGKILL):
+            break
+        seconds *= 0.8
+    else:
+        pytest.fail("the run was over before it could be killed")
     finished(project)
     assert left(project) == undisturbed
 
 
 @pytest.mark.long
-def test_twenty_kills_at_random_moments(
+def test_fifty_kills_at_random_moments(
     project: Path, undisturbed: dict[str, bytes], seconds: float
 ) -> None:
     moment = random.Random(1)
-    for _ in range(20):
-        forget(project)
-        process = start(project)
-        time.sleep(moment.uniform(0, seconds))
-        process.send_signal(moment.choice([signal.SIGINT, signal.SIGTERM, signal.SIGKILL]))
-        ended(project, process)
-        finished(project)
+    hits = 0
+    for _ in range(200):
+        after = moment.uniform(0, seconds)
+        number = moment.choice([signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
+        if disturbed(project, after, number):
+            hits += 1
+            finished(project)
         assert left(project) == undisturbed
+        if hits == 50:
+            return
+    pytest.fail(f"{hits} of 200 runs could be killed")
 
 
 # --- a disk that is full or may not be written, a clock that goes back ----------------------------

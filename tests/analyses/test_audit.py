@@ -22,7 +22,7 @@ from loyalty.ground.text import LANGUAGES, Text
 from loyalty.run.show import Display, displays
 from loyalty.shown.context import Case
 from loyalty.shown.words import join, without_references
-from tests.conftest import Project, answers, description
+from tests.conftest import ITEMS, Project, answers, description
 
 #: For sentences alone; the constructs are Quality and Loyalty, the group is Plan.
 CASE = Case("small", Study.model_validate(description()))
@@ -254,6 +254,33 @@ def test_repeated_rows() -> None:
     assert "no id occurs twice; all of these hold" in flow(none, 28, 0, 28).en
     single = flow(none, 1, 1, 1).en
     assert "1 row equals" in single and "1 id occurs again; it holds" in single
+
+
+def test_equal_rows_stand_beside_what_chance_makes() -> None:
+    few = audit.Again(n=28, by_chance=25.2, most_by_chance=30, draws=20, beyond=False)
+    text = flow((0, 0, 0, 0), 28, 0, 0, again=few)
+    assert "They are 28; in 20 surveys drawn" in text.en and "25.20 on average and 30" in text.en
+    assert "not counted as repeated" in text.en and "不计为重复" in text.zh
+    many = few.model_copy(update={"n": 60, "beyond": True})
+    text = flow((0, 60, 0, 0), 72, 0, 12, again=many)
+    assert "The others are 60;" in text.en and "more than chance explains" in text.en
+    assert "cannot tell" not in text.en and "其余 60 行" in text.zh
+    hidden = few.model_copy(update={"n": None})
+    assert "cannot tell" in flow((0, 0, 0, 0), 28, 0, 0, again=hidden).en
+
+
+def test_equal_rows_of_short_surveys_are_no_step_and_copies_are(project: Project) -> None:
+    """Of 400 people with six items of three answers many answer alike."""
+    rng = np.random.default_rng(8)
+    latent = rng.normal(size=(400, 1)) + rng.normal(size=(400, 6))
+    frame = pd.DataFrame(np.clip(np.round(2 + latent), 1, 3).astype(int), columns=[*ITEMS])
+    frame = frame.assign(recommend=5, plan=np.arange(400) % 2 + 1)
+    for rows, beyond in ((frame, False), (pd.concat([frame, frame.iloc[:120]]), True)):
+        project.rows(rows.reset_index(drop=True))
+        found = audit.flow(audit.answers(survey.load(study.load(project.case))))
+        assert found.repeated_rows > 50 and found.again is not None
+        assert found.again.beyond is beyond
+        assert (found.step("repeated").n_excluded > 0) is beyond
 
 
 def codes(**given: Any) -> Text:

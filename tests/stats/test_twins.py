@@ -60,9 +60,28 @@ def test_chance_is_what_surveys_of_that_kind_do() -> None:
     assert twins.twins(again).by_chance == twins.twins(again).by_chance
 
 
+def test_rows_that_are_equal_are_counted_as_pandas_does_and_chance_says_as_many() -> None:
+    """Surveys of six items of three answers, without copies: none is flagged at more than 5 %."""
+    rng = np.random.default_rng(6)
+    found, beyond = [], 0
+    for _ in range(20):
+        frame = survey(rng, 400, 6, points=3)
+        one = twins.repeats(frame)
+        assert one.rows == frame.duplicated().sum() > 20
+        found.append(one)
+        beyond += one.beyond
+    seen = np.mean([one.rows for one in found])
+    assert np.mean([one.by_chance for one in found]) == pytest.approx(seen, rel=0.1)
+    assert beyond <= 4  # binomial, p = 1/21: more in one of a thousand
+    copies = pd.concat([frame, frame.iloc[:120]], ignore_index=True)
+    assert twins.repeats(copies).beyond
+
+
 def test_it_refuses() -> None:
     frame = survey(np.random.default_rng(5), 30, 9)
     with pytest.raises(CannotCompute, match="only 9 items"):
         twins.twins(frame)
     with pytest.raises(CannotCompute, match="rows"):
         twins.twins(pd.DataFrame(np.ones((twins.MOST + 1, 10))))
+    with pytest.raises(CannotCompute, match="rows"):
+        twins.repeats(pd.DataFrame(np.ones((1, 3))))

@@ -22,6 +22,8 @@ from loyalty.stats.roots import correlation_root
 MOST = 5_000
 #: So many surveys are drawn for what chance does.
 DRAWS = 20
+#: No surveys are drawn of more answers than these.
+ANSWERS = 4_000_000
 
 
 @dataclass(frozen=True)
@@ -81,6 +83,60 @@ def twins(
         most_by_chance=max(found),
         twins=pd.Series(alike, index=items.index, name="twin"),
     )
+
+
+@dataclass(frozen=True)
+class Repeats:
+    """Rows that equal an earlier one in every answer, and how many chance makes.
+
+    Attributes:
+        rows: how many do. by_chance: their mean in surveys drawn without any copy; most_by_chance:
+        the largest; of `draws` surveys.
+    """
+
+    rows: int
+    by_chance: float
+    most_by_chance: int
+    draws: int
+
+    @property
+    def beyond(self) -> bool:
+        """Whether there are more than in any survey without copies: a Monte Carlo test."""
+        return self.rows > self.most_by_chance
+
+
+def repeats(items: pd.DataFrame, *, draws: int = DRAWS, seed: int = 1) -> Repeats:
+    """Rows that repeat an earlier one, beside how many do by chance.
+
+    Few items of few answers make equal rows of people who never met; chance is told as by
+    :func:`twins`.
+
+    Args:
+        items: (n, p) answers as given; gaps equal gaps.
+
+    Raises:
+        CannotCompute: fewer than two rows, or more answers than :data:`ANSWERS`.
+
+    Source: Barnard (1963), Journal of the Royal Statistical Society B 25, 294 (a statistic beside
+    those of drawn samples: above all 20 is p < .05).
+    """
+    values = to_matrix(items)
+    n, p = values.shape
+    if n < 2:
+        raise CannotCompute("few_complete_rows", n=n, least=2)
+    if n * p > ANSWERS:
+        raise CannotCompute("many_rows_for_twins", n=n, most=ANSWERS // p)
+    found = [_again(drawn) for drawn in _drawn(values, draws, seed)]
+    return Repeats(
+        rows=_again(np.nan_to_num(values, nan=np.inf)),
+        by_chance=float(np.mean(found)),
+        most_by_chance=max(found),
+        draws=draws,
+    )
+
+
+def _again(rows: FloatArray | IntArray) -> int:
+    return len(rows) - len(np.unique(rows, axis=0))
 
 
 def _alike(codes: IntArray, share: float, least: int) -> tuple[BoolArray, int]:

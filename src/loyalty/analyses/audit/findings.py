@@ -19,6 +19,7 @@ from loyalty.estimates import careless as rule
 from loyalty.estimates.careless import Screening, Selection
 from loyalty.ground.findings import (
     Bounded,
+    Cell,
     Count,
     Finding,
     Findings,
@@ -82,6 +83,20 @@ class Weightless(Record):
     n_left: Count
 
 
+class Again(Record):
+    """Rows that equal an earlier one, without those of one answer over most items.
+
+    In `draws` surveys drawn without copies it is `by_chance` rows on average, and `most_by_chance`
+    at most.
+    """
+
+    n: Annotated[int, Shown("count"), Cell(alone=True)] | None
+    by_chance: Real
+    most_by_chance: Count
+    draws: Count
+    beyond: bool
+
+
 class Flow(Finding):
     """Who would be left out, step by step; only empty rows are.
 
@@ -89,7 +104,8 @@ class Flow(Finding):
 
     `strict_share`: left of all rows when everybody in the steps goes. `repeated_rows` equal an
     earlier one, `repeated_ids` have an id seen before (`has_ids`: there are ids); `lined` are the
-    repeated rows with one answer over most items.
+    repeated rows with one answer over most items. Repeated rows are a step where they are more than
+    chance makes (`again`).
     """
 
     n: People
@@ -104,6 +120,7 @@ class Flow(Finding):
     rules: Annotated[tuple[Rule, ...], Together()] = ()
     impossible: tuple[Impossible, ...] = ()
     weightless: Annotated[tuple[Weightless, ...], Together()] = ()
+    again: Again | None = None
 
     def step(self, reason: str) -> Step:
         return next(s for s in self.steps if s.reason == reason)
@@ -424,6 +441,7 @@ class Answers:
     repeated: audit.Duplicates
     screening: Screening
     steps: audit.ExclusionFlow
+    again: alike.Repeats | None
 
     @property
     def n(self) -> int:
@@ -435,16 +453,26 @@ def answers(survey: Survey) -> Answers:
     ids = [v.id for v in survey.study.ids][:1]
     repeated = audit.duplicates(survey.rows[[*items.columns, *ids]], id=ids[0] if ids else None)
     screening = rule.screen(survey)
+    again = _again(items[~screening.flags.flags["long_string"] & items.notna().any(axis=1)])
+    same = repeated.duplicate_rows if again is None or again.beyond else False
     steps = audit.exclusion_flow(
         items.index,
         [
             ("empty", items.isna().all(axis=1)),
-            ("repeated", repeated.duplicate_rows | repeated.duplicate_ids),
+            ("repeated", repeated.duplicate_ids | same),
             ("careless", screening.flags.careless),
             ("incomplete", items.isna().any(axis=1)),
         ],
     )
-    return Answers(survey, items, bool(ids), repeated, screening, steps)
+    return Answers(survey, items, bool(ids), repeated, screening, steps, again)
+
+
+def _again(items: pd.DataFrame) -> alike.Repeats | None:
+    """What chance does to rows that are equal; None where that cannot be told."""
+    try:
+        return alike.repeats(items)
+    except CannotCompute:
+        return None
 
 
 def flow(data: Answers) -> Flow:
@@ -462,6 +490,15 @@ def flow(data: Answers) -> Flow:
         rules=_rules(data.survey),
         impossible=[Impossible(rule=k, n=n) for k, n in data.survey.impossible.items()],
         weightless=_weightless(data.survey),
+        again=None
+        if data.again is None
+        else Again(
+            n=data.again.rows,
+            by_chance=data.again.by_chance,
+            most_by_chance=data.again.most_by_chance,
+            draws=data.again.draws,
+            beyond=data.again.beyond,
+        ),
     )
 
 

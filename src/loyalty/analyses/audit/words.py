@@ -205,9 +205,31 @@ def _repeated(found: Flow) -> Text:
         en += "; it holds one answer over most of the items"
     if lined:
         zh += f"；其中 {number(lined)} 行的多数题项为同一答案"
+    if (chance := _by_chance(found)) is not None:
+        return Text(en=f"{en}. {chance.en}", zh=f"{zh}。{chance.zh}")
     return Text(
         en=f"{en}. The rows alone cannot tell whether somebody answered twice or two people alike.",
         zh=f"{zh}。仅凭这些行无法判断是同一人作答两次还是两人答案相同。",
+    )
+
+
+def _by_chance(found: Flow) -> Text | None:
+    """How many rows would be equal without any copy."""
+    of = found.again
+    if of is None or not of.n:
+        return None
+    rest = found.lined > 0
+    n, mean, most = number(of.n), number(of.by_chance), number(of.most_by_chance)
+    en = f"{'The others are' if rest else 'They are'} {n}; in {number(of.draws)} surveys drawn with the same frequencies, gaps and correlations, but without copies, it is {mean} on average and {most} at most"
+    zh = f"{'其余' if rest else '共'} {n} 行；按相同的频数、缺失与相关模拟 {number(of.draws)} 份不含复制的调查，平均为 {mean} 行，最多 {most} 行"
+    if of.beyond:
+        return Text(
+            en=f"{en}. That is more than chance explains: somebody may have answered twice, or rows were copied; but people who think alike answer alike, too [@simmons2016].",
+            zh=f"{zh}。这超出了偶然所能解释的范围：可能有人重复作答，或有行被复制；但想法相近的人答案也会相近 [@simmons2016]。",
+        )
+    return Text(
+        en=f"{en}. Chance alone makes that many rows equal; they are not counted as repeated.",
+        zh=f"{zh}。偶然即可造成这么多相同的行，因此不计为重复。",
     )
 
 
