@@ -20,6 +20,8 @@ from loyalty.analyses.measurement import findings as measurement
 from loyalty.analyses.reliability import findings as reliability
 from loyalty.analyses.structural import findings as structural
 from loyalty.book import dossier
+from loyalty.book.brief import page
+from loyalty.book.brief.material import Material
 from loyalty.cases import check, study, survey
 from loyalty.ground.disclosure import recordable
 from loyalty.ground.errors import UserError
@@ -220,6 +222,33 @@ def test_each_page_says_once_what_is_weighted(weighted: Project, analysis: str) 
     assert "weighted" in en and "加权" in zh
     assert dossier.weighted(described, "descriptives", "en") == []
     assert dossier.weighted(described, "voice", "en") == []
+
+
+@pytest.mark.parametrize(("estimator", "takes"), [("ML", True), ("ULS", False), ("WLSMV", False)])
+def test_an_estimator_without_weights_says_so(
+    weighted: Project, estimator: str, takes: bool
+) -> None:
+    weighted.study["estimator"] = estimator
+    weighted.describe()
+    found = loaded()
+    data = measurement.scales(found)
+    planned: Any = measurement.planned(data)
+    assert (planned.result.estimate.options.weights is not None) is takes
+    assert planned.robust.estimate.options.weights is not None
+    (en,) = dossier.weighted(found.study, "measurement", "en")
+    (zh,) = dossier.weighted(found.study, "structural", "zh")
+    assert (f"{estimator} takes no weights" in en) is not takes
+    assert (f"{estimator} 不支持权重" in zh) is not takes
+
+
+@pytest.mark.parametrize(("language", "said"), [("en", "by their weights"), ("zh", "权重加权")])
+def test_the_brief_says_that_figures_are_weighted(
+    weighted: Project, language: Any, said: str
+) -> None:
+    assert said in page.brief(Material(study.load("small"), {}), None, language)[-1]
+    del weighted.study["weights"]
+    weighted.describe()
+    assert said not in page.brief(Material(study.load("small"), {}), None, language)[-1]
 
 
 def column(name: str, values: list[float], asked: str = "") -> tuple[Column, pd.Series]:

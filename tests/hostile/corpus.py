@@ -117,6 +117,7 @@ WRONG: dict[str, tuple[Any, ...]] = {
     "covariances": ([["quality", "trust"]], [["quality"]], "x"),
     "effects": ([{"id": "I1", "label": "x", "through": ["quality", "loyalty"]}], {}),
     "focus": ("H9", []),
+    "weights": ("q1", "plan", "", [], {"column": "wgt"}),
     "marker": ("nobody", []),
     "published": ({}, [{}], "everything"),
     "notebooks": ({"adit": {}}, [], "audit"),
@@ -212,6 +213,12 @@ def _cells() -> Iterator[Hostile]:
             if column == "recommend" and cell == "5.5":
                 says = "5.5 is not on the scale"
             yield _case(f"cell-{column}-{k}", frame.to_csv(index=False).encode(), says)
+    for k, cell in enumerate(CELLS):
+        frame = answers().assign(wgt=1.0).astype(object)
+        frame.loc[4, "wgt"] = cell
+        study = {**description(), "weights": "wgt"}
+        said = None if cell in ("99", "5.5") else "row 6, column wgt"
+        yield _case(f"cell-weight-{k}", frame.to_csv(index=False).encode(), said, study)
 
 
 def _files() -> Iterator[Hostile]:

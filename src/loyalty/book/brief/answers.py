@@ -133,14 +133,6 @@ def answers(data: Material) -> Headline | None:
                 f"数据共 {number(flow.n)} 行，其余各行未回答任何题项。",
             )
         )
-    if flow.weightless:
-        rest = number(flow.weightless[-1].n_left)
-        said.append(
-            text(
-                f"Means, shares and the paths are weighted ({rest} with a weight).",
-                f"均值、比例与路径均已加权（{rest} 人有权重）。",
-            )
-        )
     missing = data.one("audit", Audit, "missing")
     if missing is not None:
         said.append(

@@ -327,6 +327,11 @@ _HOW_DRAWN = Text(
     zh="数据为模拟生成：标为“模拟数据”者只说明研究工具能发现什么。方括号内为 95% 置信区间。",
 )
 
+_WEIGHTED = Text(
+    en="Means, shares, scale reliabilities and paths count respondents by their weights; what does not says so on its page.",
+    zh="均值、比例、量表信度与路径均按受访者的权重加权；未加权者在所在页注明。",
+)
+
 
 def brief(data: Material, figure: str | None, language: Language) -> list[str]:
     """The brief as Markdown; `figure` is what it embeds (:func:`with_exhibit`)."""
@@ -361,6 +366,7 @@ def brief(data: Material, figure: str | None, language: Language) -> list[str]:
         f"{table.markdown(language)}\n\n: {table.caption.in_(language)} "
         f"{{#tbl-{data.study.case}-known}}",
         how.in_(language),
+        *([_WEIGHTED.in_(language)] if data.study.weights is not None else []),
     ]
 
 
