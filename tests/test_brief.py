@@ -218,7 +218,7 @@ def test_groups_only_where_they_can_be_compared() -> None:
 
     assert "cannot be compared" in said(told("configural", 1))
     assert "this path differs: Image → Loyalty" in said(told("metric", 1))
-    assert "No path is shown to differ by Plan" in said(told("metric", 0))
+    assert "No path is shown to differ by plan" in said(told("metric", 0))
     assert survey.groups(material(structural=structural())) is None
 
 

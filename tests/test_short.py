@@ -97,6 +97,7 @@ def test_a_label_within_a_sentence_keeps_its_names(label: str, expected: str) ->
 
 def test_a_short_question_is_quoted(project: Any) -> None:
     of = described(project, group={"label": "What is your gender?"})
+    assert in_full(of) == []  # nothing is lost
     assert shortened(of).groups[0].label == Text(
         en="“What is your gender?”", zh="“What is your gender?”"
     )

@@ -83,7 +83,7 @@ def in_full(study: Study) -> list[tuple[Text, Text]]:
     ]
     for short, full in zip(shown.groups, study.groups, strict=True):
         pairs += [(short.levels[k], full.levels[k]) for k in full.levels]
-    return list(dict.fromkeys(pair for pair in pairs if pair[0] != pair[1]))
+    return list(dict.fromkeys(pair for pair in pairs if "…" in pair[0].both.strip("“”")))
 
 
 def _short(labels: Sequence[Text], widest: int, cut: int) -> Mapping[Text, Text]:

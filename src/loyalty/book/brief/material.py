@@ -19,6 +19,7 @@ from loyalty.ground.text import Text
 from loyalty.run.show import judged
 from loyalty.shown.context import Case
 from loyalty.shown.doubts import clause, withheld
+from loyalty.shown.short import within
 from loyalty.shown.words import escaped
 
 F = TypeVar("F", bound=Findings)
@@ -122,7 +123,9 @@ class Material:
         return escaped(self.case.path(of.hypothesis.from_, of.hypothesis.to))
 
     def group(self, name: str) -> Text:
-        return escaped(next(g.label for g in self.case.study.groups if g.id == name))
+        """A group's label within a sentence, as Markdown."""
+        label = next(g.label for g in self.case.study.groups if g.id == name)
+        return escaped(Text(en=within(label.en), zh=label.zh))
 
     def table(self, name: str) -> Text:
         return escaped(next(r.label for r in self.study.resources if r.id == name))
