@@ -13,6 +13,7 @@ import json
 import re
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -22,7 +23,9 @@ import yaml
 from loyalty import cli
 from loyalty.analyses.matrix import findings as analysis
 from loyalty.analyses.matrix import words
+from loyalty.analyses.published import findings as published
 from loyalty.cases import check, matrix, study
+from loyalty.export import jars
 from loyalty.ground import findings
 from loyalty.ground.findings import Refused, cited
 from loyalty.ground.reading import NotValid
@@ -297,6 +300,63 @@ def test_what_needs_rows_does_not_go_with_it(put: Put, changed: dict[str, Any], 
     with pytest.raises(NotValid) as caught:
         put(**changed)
     assert says in str(caught.value)
+
+
+# --- what is printed of it -----------------------------------------------------------------------
+def printed(**model: Any) -> list[dict[str, Any]]:
+    """As an article would print the fit and standardized estimates of lavaan 0.6-14."""
+    figures = [
+        {"statistic": "chisq", "value": "71.55"},
+        {"statistic": "rmsea", "value": "0.108"},
+        {"statistic": "path", "of": ["before", "after"], "value": "0.6631"},
+        {"statistic": "loading", "of": ["status", "sei"], "value": "0.6484"},
+    ]
+    given = {"of": "structural", "estimator": "ML", "figures": figures, **model}
+    entry = {"id": "theirs", "label": "Theirs", "source": "wheaton1977", "place": "Table 1"}
+    return [{**entry, "model": given}]
+
+
+def test_printed_models_are_computed_anew_from_it(put: Put) -> None:
+    of = put(published=printed())
+    assert of.analyses == ["matrix", "published"]
+    found: Any = published.fitted_models(of, lambda: matrix.load(of))
+    assert [f.statistic for f in found.figures if not f.same] == []
+    path = found.figures[2]
+    assert path.ci_lower < path.estimate < path.ci_upper
+    assert published.ways(of, lambda: None) is None  # type: ignore[arg-type,return-value]
+    with pytest.raises(NotValid) as caught:
+        put(published=printed(missing="fiml"))
+    assert "a matrix has no rows" in str(caught.value)
+
+
+@pytest.mark.parametrize("estimator", ["MLR", "MLM", "WLSMV"])
+def test_printed_models_that_need_rows_are_refused(put: Put, estimator: str) -> None:
+    with pytest.raises(NotValid) as caught:
+        put(published=printed(estimator=estimator))
+    assert "of a matrix, models by ML, GLS, ULS can be computed anew" in str(caught.value)
+
+
+def test_what_can_be_taken_away_of_it(put: Put) -> None:
+    of = put()
+    data = computed(of)
+    holder = SimpleNamespace(
+        findings=analysis.Matrix(
+            observed=analysis.observed(data),
+            measured=analysis.measured(data),
+            structured=analysis.structured(data),
+        )
+    )
+    found: Any = {("wheaton", "matrix"): holder}
+    files = jars.taken(of, found).files()
+    assert {"structural-parameters.csv", "measurement.tex", "structural.lav"} <= set(files)
+    line = files["covariances.csv"].splitlines()[2].split(",")
+    assert line[0] == "sei" and float(line[5]) == 450.288 and line[2] == ""  # no mean is given
+    paragraphs = json.loads(files["paragraphs.json"])
+    assert "maximum likelihood (ML)" in paragraphs["structural"]["en"]
+    assert "→ after" in paragraphs["structural"]["en"]
+    with_means = put(matrix={"means": MEANS})
+    observed: Any = analysis.observed(computed(with_means))
+    assert observed.means[:2] == (10.90, 37.49)
 
 
 # --- its report ----------------------------------------------------------------------------------

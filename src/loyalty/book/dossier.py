@@ -87,7 +87,7 @@ def _result_files(case: str, found: Results) -> None:
 def _taken(case: str, found: Results) -> Taken:
     """The tables and texts of a case to take away; none where there is no survey."""
     described = None if case == ALL else study.load(case)
-    if described is None or not described.surveyed:
+    if described is None or not described.constructs:
         return Taken((), {})
     kept: Moments | Refused | None = None
     if any(result.provenance.recorded for result in found.values()):
@@ -140,16 +140,17 @@ def prepare(case: str, language: Language, found: Results) -> Path:
             f"# {term('Codebook').in_(language)} {{#sec-codebook}}",
             *pages.codebook(described, language),
         ]
-    if described is not None and described.surveyed:
+    if described is not None and described.constructs:
         taken = _taken(case, found)
         for name, written in (("moments", models.moments), ("models", models.models)):
             if taken.sheets and (parts_ := written(described, found, taken, language)):
                 appendix.append(f"{name}.qmd")
                 heading = f"# {term(_PAGES[name]).in_(language)} {{#sec-{name}}}"
                 chapters[f"{name}.qmd"] = [heading, *parts_]
-        appendix.append("reporting.qmd")
-        there = [*chapters, *taken.files()]
-        chapters["reporting.qmd"] = _reporting(described, found, there, language)
+        if described.surveyed:  # the standards are of studies with people's answers
+            appendix.append("reporting.qmd")
+            there = [*chapters, *taken.files()]
+            chapters["reporting.qmd"] = _reporting(described, found, there, language)
     appendix.append("provenance.qmd")
     chapters["provenance.qmd"] = [
         f"# {term('Provenance').in_(language)} {{#sec-provenance}}",

@@ -14,7 +14,6 @@ from loyalty.cases.study import Study
 from loyalty.estimates.solution import Observed, Parameter, Solution
 from loyalty.export import equations, jars
 from loyalty.export.jars import Taken
-from loyalty.ground.findings import Refused
 from loyalty.ground.markdown import escape
 from loyalty.ground.terms import term
 from loyalty.ground.text import Language, Text
@@ -261,12 +260,11 @@ def _std(row: Parameter) -> str:
 # --- the items -----------------------------------------------------------------------------------
 def moments(study: Study, found: jars.Results, taken: Taken, language: Language) -> list[str]:
     """Means, standard deviations and correlations of the items, folded, with the files."""
-    result = found.get((study.case, "measurement"))
-    one = getattr(result.findings, "observed", None) if result else None
+    one = jars.observed(study.case, found)
     files = [n for n in taken.files() if n.startswith(("items", "correlations", "covariances"))]
     said = Text(en="To take away: ", zh="下载：").in_(language)
     parts = [_on_screen(said + ", ".join(link(study.case, name) for name in files) + ".")]
-    if one is None or isinstance(one, Refused):
+    if one is None:
         return parts
     if len(one.items) <= MOST_ITEMS:
         table = numbered(study, _matrix(one), "moments", language)
@@ -280,7 +278,14 @@ def _matrix(found: Observed) -> Table:
     for i, item in enumerate(found.items):
         start = i * (i - 1) // 2
         cells = [number(r) for r in found.correlations[start : start + i]]
-        rows.append(Row(item=item, mean=found.means[i], sd=found.sds[i], cells=[*cells, "–"]))
+        rows.append(
+            Row(
+                item=item,
+                mean=found.means[i] if found.means else None,
+                sd=found.sds[i],
+                cells=[*cells, "–"],
+            )
+        )
 
     def column(j: int) -> Column:
         heading = Text(en=str(j + 1), zh=str(j + 1))

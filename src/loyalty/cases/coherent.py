@@ -8,6 +8,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from loyalty.cases.analyses import PER_CASE
+from loyalty.cases.estimation import OF_MOMENTS
 from loyalty.cases.printed import PrintedModel, PrintedPanel
 from loyalty.cases.sources import Join
 from loyalty.ground.said import Said
@@ -216,9 +217,19 @@ def _matrix_problems(study: Study) -> Iterable[Said]:
     if study.matrix is None:
         return
     of_rows = ("rows", "variables", "groups", "exclude", "impossible", "cluster", "weights")
-    for key in (*of_rows, "marker", "join", "published"):
+    for key in (*of_rows, "marker", "join"):
         if getattr(study, "rows_" if key == "rows" else key):
             yield Said("{key}: a case with a matrix has no rows for it", key=key)
+    for entry in study.published:
+        model = entry.model
+        if not (model or entry.not_reproduced) or (model and model.estimator not in OF_MOMENTS):
+            yield Said(
+                "published.{entry}: of a matrix, models by {known} can be computed anew",
+                entry=entry.id,
+                known=[*OF_MOMENTS],
+            )
+        if model and model.missing == "fiml":
+            yield Said("published.{entry}: missing: fiml: a matrix has no rows", entry=entry.id)
     if study.constructs and not study.main:
         yield Said("matrix: at least one construct of a common factor is expected")
     if not study.matrix.path.endswith((".csv", ".yml", ".yaml")):

@@ -12,6 +12,8 @@ from loyalty.ground.reading import Identifier, Model
 Estimator = Literal["MLR", "ML", "MLM", "GLS", "ULS", "WLSMV"]
 #: Those that use the answers of people who left some out.
 FULL: tuple[Estimator, ...] = ("MLR", "ML")
+#: Those that need nothing but covariances.
+OF_MOMENTS: tuple[Estimator, ...] = ("ML", "GLS", "ULS")
 Mode = Literal["A", "B"]
 
 

@@ -15,6 +15,8 @@ import numpy as np
 import pandas as pd
 import semfit
 
+from loyalty.cases.matrix import Given
+from loyalty.cases.study import Study
 from loyalty.cases.survey import Survey
 from loyalty.ground.disclosure import rounded
 from loyalty.ground.findings import Count, Real, Record, Refused
@@ -113,6 +115,17 @@ def _of(rows: pd.DataFrame, level: str | None, design: Design | None) -> GroupMo
         means=tuple(rounded(x) for x in mean),
         covariances=tuple(rounded(x) for x in cov[np.tril_indices(len(cov))]),
     )
+
+
+def of_matrix(study: Study, given: Given) -> Moments:
+    """Those of the items of the study's models, where a matrix is all that is known."""
+    items = [i.id for c in study.main for i in c.items]
+    cov = given.covariances.loc[items, items].to_numpy()
+    means = () if given.means is None else tuple(given.means[items])
+    of = GroupMoments(
+        level=None, n=given.n, means=means, covariances=tuple(cov[np.tril_indices(len(items))])
+    )
+    return Moments(items=tuple(items), groups=(Grouped(group=None, levels=(of,)),))
 
 
 # --- from moments --------------------------------------------------------------------------------

@@ -9,8 +9,11 @@ from typing import Any
 
 import numpy as np
 
+from loyalty.analyses.matrix.findings import Structured
 from loyalty.analyses.measurement import words as measurement_words
 from loyalty.analyses.structural import words as structural_words
+from loyalty.analyses.structural.findings import Path, Reported
+from loyalty.cases.analyses import MATRIX
 from loyalty.cases.study import Study
 from loyalty.estimates.moments import GroupMoments, Moments, covariances, grouped
 from loyalty.estimates.solution import Observed, Solution
@@ -54,7 +57,7 @@ def taken(study: Study, found: Results, recorded: Moments | Refused | None = Non
         In the place of the rows' own moments, where these are not on this machine.
     """
     models = solutions(study.case, found)
-    moments = _moments(_finding(study.case, found, "measurement", "observed"), recorded)
+    moments = _moments(observed(study.case, found), recorded)
     tables = [_items(study, found, moments), *_matrices(moments)]
     tables += [_parameters(name, one) for name, one in models.items()]
     tables += [_fit(models), _r2(models), _latent(models), *_invariance(study.case, found)]
@@ -71,7 +74,26 @@ def taken(study: Study, found: Results, recorded: Moments | Refused | None = Non
 def solutions(case: str, found: Results) -> dict[str, Solution]:
     """The models of which there is a solution in full."""
     ones = {name: _finding(case, found, name, "solution") for name in MODELS}
+    if (measured := _finding(case, found, MATRIX, "measured")) is not None:
+        ones["measurement"] = measured.fit
+    if (structured := _finding(case, found, MATRIX, "structured")) is not None:
+        ones["structural"] = _reported(structured)
     return {name: one for name, one in ones.items() if one is not None}
+
+
+def _reported(found: Structured) -> Reported:
+    """The structural model of a matrix as that of rows is told of."""
+    paths = [Path(**{**dict(row), "se": None}) for row in found.rows]
+    return Reported.model_construct(
+        **dict(found.fit), paths=tuple(paths), firms=None, firms_df=None
+    )
+
+
+def observed(case: str, found: Results) -> Observed | None:
+    """The items' moments, of rows or as a matrix gives them."""
+    of_rows = _finding(case, found, "measurement", "observed")
+    one: Observed | None = of_rows or _finding(case, found, MATRIX, "observed")
+    return one
 
 
 def _finding(case: str, found: Results, analysis: str, name: str) -> Any:
@@ -104,11 +126,12 @@ def _items(
     if moments is not None:
         items, of = moments
         sd = np.sqrt(np.diag(covariances(items, of).to_numpy()))
-        by = dict(zip(items, zip(of.means, sd, strict=True), strict=True))
+        means = of.means or (None,) * len(items)
+        by = dict(zip(items, zip(means, sd, strict=True), strict=True))
     rows = []
     for construct in study.constructs:
         for item in construct.items:
-            row, scale = known.get(item.id), study.item_scale(item)
+            row, scale = known.get(item.id), item.scale or study.scale_
             mean, sd_ = (row.mean, row.sd) if row else (None, None)
             if row is None and moments is not None and item.id in by:
                 mean, sd_ = by[item.id]
@@ -119,9 +142,9 @@ def _items(
                     "wording_en": item.wording.en,
                     "wording_zh": item.wording.zh,
                     "reversed": item.reversed,
-                    "minimum": scale.min,
-                    "maximum": scale.max,
-                    "n": row.n if row else (moments[1].n if moments and mean is not None else None),
+                    "minimum": scale.min if scale else None,
+                    "maximum": scale.max if scale else None,
+                    "n": row.n if row else (moments[1].n if moments and sd_ is not None else None),
                     "missing": row.n_missing if row else None,
                     "mean": mean,
                     "sd": None if sd_ is None else float(sd_),
@@ -148,7 +171,11 @@ def _matrices(moments: tuple[tuple[str, ...], GroupMoments] | None) -> list[Shee
     for name, matrix in (("covariances", cov), ("correlations", cov / np.outer(sd, sd))):
         rows: list[dict[str, Cell]] = []
         for i, item in enumerate(items):
-            row: dict[str, Cell] = {"item": item, "n": of.n, "mean": of.means[i]}
+            row: dict[str, Cell] = {
+                "item": item,
+                "n": of.n,
+                "mean": of.means[i] if of.means else None,
+            }
             row["sd"] = float(sd[i])
             row |= {b: float(matrix[i, j]) if j <= i else None for j, b in enumerate(items)}
             rows.append(row)

@@ -113,6 +113,10 @@ class Notebook:
         self._used("matrix", given.checksum, len(given.covariances))
         return given
 
+    def known(self) -> survey.Survey | matrix.Given:
+        """The case's survey; of a case without rows its matrix."""
+        return self.answers() if self.study.matrix is None else self.matrix()
+
     def answers_or_none(self) -> survey.Survey | Refused | None:
         """The case's survey, of a case that has one."""
         if self._recorded:

@@ -19,8 +19,8 @@ from loyalty.cases.asked import Construct
 from loyalty.cases.matrix import Given
 from loyalty.cases.study import Study
 from loyalty.estimates import moments
-from loyalty.estimates.moments import Grouped, GroupMoments, Moments
-from loyalty.estimates.solution import Share, Solution, solution
+from loyalty.estimates.moments import Grouped, Moments
+from loyalty.estimates.solution import Observed, Share, Solution, solution
 from loyalty.estimates.structural import standardized_paths
 from loyalty.estimates.verdicts import PathVerdict, judge
 from loyalty.ground.findings import (
@@ -50,7 +50,6 @@ NEED_ROWS = {
     "groups": Reason(code="needs_groups"),
     "robustness": Reason(code="needs_other_choices"),
     "drivers": Reason(code="needs_scores"),
-    "published": Reason(code="needs_rows_for_printed"),
 }
 
 
@@ -183,6 +182,7 @@ class NotDone(Finding):
 
 class Matrix(Findings):
     given: Described | Refused | None = None
+    observed: Observed | Refused | None = None
     scales: Scales | Refused | None = None
     measured: Measured | Refused | None = None
     apart: Apart | Refused | None = None
@@ -203,18 +203,11 @@ class Data:
 
 def data(study: Study, given: Given) -> Data:
     """The moments of the items of the study's models."""
-    items = [i.id for c in study.main for i in c.items]
-    cov = given.covariances.loc[items, items].to_numpy()
-    means = () if given.means is None else tuple(given.means[items])
-    of = GroupMoments(
-        level=None, n=given.n, means=means, covariances=tuple(cov[np.tril_indices(len(items))])
-    )
-    few = of.model_copy(update={"n": len(items) + 2})
-
-    def wrapped(one: GroupMoments) -> Moments:
-        return Moments(items=tuple(items), groups=(Grouped(group=None, levels=(one,)),))
-
-    return Data(study, given, wrapped(of), moments.stand_in(wrapped(few)))
+    found = moments.of_matrix(study, given)
+    ((of,),) = [grouped.levels for grouped in found.groups]
+    few = of.model_copy(update={"n": len(found.items) + 2})
+    least = Moments(items=found.items, groups=(Grouped(group=None, levels=(few,)),))
+    return Data(study, given, found, moments.stand_in(least))
 
 
 @refusable
@@ -237,6 +230,24 @@ def described(data: Data) -> Described:
             )
             for item, s in zip(cov.columns, sd, strict=True)
         ),
+    )
+
+
+@refusable
+def observed(data: Data) -> Observed:
+    """The moments of the items of the study's models; no means where none are given."""
+    ((of,),) = [grouped.levels for grouped in data.moments.groups]
+    items = data.moments.items
+    sd = np.sqrt(np.diag(moments.covariances(items, of).to_numpy()))
+    r = moments.covariances(items, of).to_numpy() / np.outer(sd, sd)
+    return Observed(
+        n=of.n,
+        missing="listwise",
+        items=items,
+        means=of.means,
+        sds=tuple(sd),
+        correlations=tuple(r[np.tril_indices(len(items), -1)]),
+        covariances=of.covariances,
     )
 
 

@@ -5,6 +5,7 @@ from loyalty.analyses.matrix import tables, words
 CHAPTER = "From the matrix alone"
 PAGE = {
     "given": [words.given, tables.given],
+    "observed": [words.observed],
     "scales": [tables.scales, words.scales],
     "measured": [words.measured, tables.loadings],
     "apart": [tables.apart, words.apart],

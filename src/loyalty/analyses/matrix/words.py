@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from loyalty.analyses.matrix.findings import Apart, Described, Drivers, Measured, Scales, Structured
-from loyalty.estimates.solution import Solution
+from loyalty.estimates.solution import Observed, Solution
 from loyalty.ground.markdown import escape
 from loyalty.ground.text import Text
 from loyalty.shown.context import Case
@@ -15,6 +15,14 @@ _KINDS = {
     "covariance": text("a covariance matrix", "协方差矩阵"),
     "correlation": text("a correlation matrix with standard deviations", "相关矩阵与标准差"),
 }
+
+
+def observed(found: Observed, case: Case) -> Text:
+    """Where the moments stand."""
+    return Text(
+        en="The moments as they were analysed, items worded in reverse turned, stand in the appendix and its files.",
+        zh="分析所用的矩（反向题已转换）见附录及所附文件。",
+    )
 
 
 def given(found: Described, case: Case) -> list[Text]:

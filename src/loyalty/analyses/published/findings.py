@@ -13,11 +13,13 @@ from scipy.stats import ttest_ind
 
 from loyalty.analyses.published.beside import Ways, theirs
 from loyalty.analyses.published.beside import ways as ways_of
+from loyalty.cases.matrix import Given
 from loyalty.cases.printed import PrintedFigure, PrintedPath, PrintedStatistic
 from loyalty.cases.printed import Published as Entry
 from loyalty.cases.study import Study
 from loyalty.cases.survey import Survey
 from loyalty.cases.tables import Loaded
+from loyalty.estimates import moments
 from loyalty.estimates.cross_lagged import cross_lagged, waves
 from loyalty.estimates.fit import estimation
 from loyalty.ground.findings import Count, Finding, Findings, Real, Record, Refused, refusable
@@ -345,8 +347,8 @@ def _with_product(
 
 # --- covariance-based models ---------------------------------------------------------------------
 @refusable
-def fitted_models(study: Study, answers: Callable[[], Survey]) -> FittedModels | None:
-    """Printed covariance-based models and ours."""
+def fitted_models(study: Study, answers: Callable[[], Survey | Given]) -> FittedModels | None:
+    """Printed covariance-based models and ours; `answers` loads the survey, or its matrix."""
     entries = [entry for entry in study.published if entry.model is not None]
     if not entries:
         return None
@@ -358,7 +360,7 @@ def fitted_models(study: Study, answers: Callable[[], Survey]) -> FittedModels |
     )
 
 
-def _fitted(entry: Entry, study: Study, survey: Survey) -> Iterator[ModelFigure]:
+def _fitted(entry: Entry, study: Study, known: Survey | Given) -> Iterator[ModelFigure]:
     printed = entry.model
     assert printed is not None
     if printed.of == "structural":
@@ -366,8 +368,11 @@ def _fitted(entry: Entry, study: Study, survey: Survey) -> Iterator[ModelFigure]
     else:
         chosen = [c for c in study.main if not printed.constructs or c.id in printed.constructs]
         text = study.measurement_model(chosen)
-    how = theirs(printed, study, [i.id for i in study.items if i.id in text.split()])
-    found = semfit.fit(text, survey.scored, **how)
+    if isinstance(known, Given):
+        found = moments.fit(moments.of_matrix(study, known), text, estimator=printed.estimator)
+    else:
+        how = theirs(printed, study, [i.id for i in study.items if i.id in text.split()])
+        found = semfit.fit(text, known.scored, **how)
     standardized = found.standardized()
     parameters = standardized if printed.standardized else found.parameters
     for figure in printed.figures:
@@ -429,8 +434,13 @@ def _parameter(rows: pd.DataFrame, lhs: str, op: str, rhs: str) -> dict[str, Any
 
 @refusable
 def ways(study: Study, answers: Callable[[], Survey]) -> Ways | None:
-    """Printed paths of structural models, and step by step as this study estimates them."""
-    if not any(e.model is not None and e.model.of == "structural" for e in study.published):
+    """Printed paths of structural models, and step by step as this study estimates them.
+
+    Of a matrix there are none: it is estimated as it was printed, or not at all.
+    """
+    if study.matrix is not None or not any(
+        e.model is not None and e.model.of == "structural" for e in study.published
+    ):
         return None
     return ways_of(study, answers())
 

@@ -190,11 +190,15 @@ def _estimated(found: FittedModels, case: Case) -> Text:
     for one in found.publications:
         model = entry_of(one, case).model
         assert model is not None
-        complete = model.missing == "listwise"
+        rows = Text(en="full information, ", zh="完全信息，")
+        if case.study.matrix is not None:
+            rows = Text(en="of the matrix, ", zh="依矩阵，")
+        elif model.missing == "listwise":
+            rows = Text(en="complete rows, ", zh="仅完整作答，")
         said.append(
             Text(
-                en=f"{'Measurement' if model.of == 'measurement' else 'Structural'} model, {model.estimator}, {'complete rows' if complete else 'full information'}, {'standardized' if model.standardized else 'unstandardized'} parameters.",
-                zh=f"{'测量' if model.of == 'measurement' else '结构'}模型，{model.estimator}，{'仅完整作答' if complete else '完全信息'}，{'标准化' if model.standardized else '非标准化'}参数。",
+                en=f"{'Measurement' if model.of == 'measurement' else 'Structural'} model, {model.estimator}, {rows.en}{'standardized' if model.standardized else 'unstandardized'} parameters.",
+                zh=f"{'测量' if model.of == 'measurement' else '结构'}模型，{model.estimator}，{rows.zh}{'标准化' if model.standardized else '非标准化'}参数。",
             )
         )
     return join(list(dict.fromkeys(said)))
