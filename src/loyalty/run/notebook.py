@@ -23,6 +23,7 @@ from threadpoolctl import threadpool_limits
 
 from loyalty.cases import matrix, study, survey, tables
 from loyalty.cases.analyses import SURVEY
+from loyalty.cases.matrix import Given
 from loyalty.cases.study import ALL, Study
 from loyalty.ground import findings, paths, results
 from loyalty.ground.errors import RowsAbsent
@@ -113,7 +114,7 @@ class Notebook:
         self._used("matrix", given.checksum, len(given.covariances))
         return given
 
-    def known(self) -> survey.Survey | matrix.Given:
+    def known(self) -> survey.Survey | Given:
         """The case's survey; of a case without rows its matrix."""
         return self.answers() if self.study.matrix is None else self.matrix()
 
