@@ -435,7 +435,10 @@ def test_weights_go_with_the_rows_and_lavaan_takes_them(case: Project) -> None:
     pd.testing.assert_series_equal(given["w g't"], rows["w g't"])
     assert "w g't" in set(pd.read_csv(folder / "codebook.csv")["column"])
     fields = json.loads((folder / "datapackage.json").read_text())["resources"][0]["schema"]
-    assert "w g't" in {f["name"] for f in fields["fields"]}
+    kinds = {f["name"]: (f["type"], f["title"]) for f in fields["fields"]}
+    assert kinds["w g't"] == ("number", "Sampling weight")
+    (group,) = case.study["groups"]  # a column is not taken for the variable before it
+    assert kinds[group["id"]][0] == "string"
     assert 'sampling.weights = "w g\'t"' in (folder / "check.R").read_text()
     code, said = checked(folder)
     assert code == 0, said

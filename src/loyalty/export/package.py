@@ -186,7 +186,7 @@ def _entries(
     package = datapackage.datapackage(described, {})
     files["description.json"] = _json(_description(described))
     if open_:
-        files["datapackage.json"] = _json(_columns_given(package, data))
+        files["datapackage.json"] = _json(_columns_given(described, package, data))
     for table in tables:
         files[f"tables/{table.name}.csv"] = as_csv(table)
     files["tables/tables.xlsx"] = as_workbook([codebook, *tables])
@@ -333,18 +333,14 @@ def _description(described: Study) -> dict[str, Any]:
     return {k: v for k, v in content.items() if k in DESCRIBED | given}
 
 
-def _columns_given(package: dict[str, Any], data: Data) -> dict[str, Any]:
+def _columns_given(described: Study, package: dict[str, Any], data: Data) -> dict[str, Any]:
     """The data package of the answers alone, with the columns that are there."""
     assert data.rows is not None
     (answers,) = (r for r in package["resources"] if r["name"] == "answers")
-    fields = answers["schema"]["fields"]
-    by_place = dict(zip(data.rows.columns, fields[: len(data.rows.columns)], strict=False))
-    named = [
-        {**by_place.get(column, {}), "name": column}
-        if column in by_place
-        else {"name": column, "type": "string"}
-        for column in data.rows.columns
-    ]
+    ids = [v.id for v in (*described.items, *described.variables, *described.groups)]
+    ids += [] if described.weights is None else [rcheck.weight(described)]
+    fields = dict(zip(ids, answers["schema"]["fields"], strict=True))
+    named = [{**fields[column], "name": column} for column in data.rows.columns]
     schema = {"fields": named, "missingValues": [""]}
     return {**package, "resources": [{**answers, "path": data.path, "schema": schema}]}
 
