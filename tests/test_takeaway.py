@@ -212,3 +212,21 @@ def test_every_item_and_every_construct_that_is_explained_has_an_equation() -> N
 
 def test_names_cannot_be_more_than_text_to_tex() -> None:
     assert equations._text("a_b%c") == r"\text{a\_b\%c}"
+
+
+def test_what_the_reporting_standards_ask_is_answered_where_the_table_says() -> None:
+    """Every place is a finding of its analysis, and that analysis's page shows something of it."""
+    from importlib.resources import files
+
+    import yaml
+
+    from loyalty.run.analyses import findings_of, page_of
+
+    asked = yaml.safe_load((files("loyalty.book") / "jars.yml").read_text("utf-8"))
+    assert len(asked) > 20 and all(one["item"]["en"] and one["item"]["zh"] for one in asked)
+    places = [place.split("/") for one in asked for place in one.get("where", ()) if "/" in place]
+    assert len(places) > 30
+    for analysis, finding in places:
+        assert finding in findings_of(analysis).model_fields, (analysis, finding)
+        assert page_of(analysis)[finding], (analysis, finding)
+    assert all(("why" in one) != ("where" in one) for one in asked)

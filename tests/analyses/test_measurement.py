@@ -640,7 +640,7 @@ def test_fit_by_interval(case: Case) -> None:
     rows = tables.fit(of(Fit(**fields)), case).rows
     assert [row.verdict for row in rows] == ["met", "open", "open", "not met"]
     got = said(words.fit(of(Fit(**fields)), case))
-    assert "RMSEA = .050 [.030, .070]" in got.en
+    assert "RMSEA = .050 (90 % interval [.030, .070])" in got.en
 
 
 def test_figures_hold_every_pair(case: Case) -> None:

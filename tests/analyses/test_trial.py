@@ -599,8 +599,10 @@ def test_what_was_missed_of_a_case() -> None:
     good = effect("path", 0.2)
     text = in_case(good, effect("path", 0.25, id="H2"), firms=8)
     assert "hold all 2 declared paths; they allow for 8 firms, without which 2" in text.en
-    assert "No declared value lies outside" in text.en and "Nothing was missed" in text.en
-    assert "无遗漏" in text.zh and "8 家企业" in text.zh
+    assert (
+        "No declared value lies outside" in text.en and "Every declared effect is found" in text.en
+    )
+    assert "全部检出" in text.zh and "8 家企业" in text.zh
     missed = effect("moderation", 0.05, id="H3")
     wrong = effect("bend", 0.2, -0.2, id="H4")
     alarm = read._effect("table", "recovery_by_severity", 0.0, (0.3, 0.2, 0.4), table="failed")
@@ -610,7 +612,7 @@ def test_what_was_missed_of_a_case() -> None:
     assert "lie the declared values of H3, H4 and recovery × severity" in text.en
     assert "H3 is left open; H4 is found with the wrong sign" in text.en
     assert "recovery × severity is seen though declared to be zero" in text.en
-    assert "I1 is not estimated" in text.en and "Nothing was missed" not in text.en
+    assert "I1 is not estimated" in text.en and "Every declared effect is found" not in text.en
     for part in ("H3 未定", "H4 符号相反", "被误报", "I1 未获估计"):
         assert part in text.zh
 

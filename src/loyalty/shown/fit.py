@@ -38,18 +38,22 @@ def fit(found: FitMeasures, indices: Sequence[str]) -> list[Text]:
     by: dict[Verdict, list[Text]] = {"met": [], "not met": [], "open": []}
     for name in indices:
         seen = getattr(found, name)
-        text = f"{name.upper()} = {number(seen, 'bounded', 3)}"
+        value = f"{name.upper()} = {number(seen, 'bounded', 3)}"
+        text = Text(en=value, zh=value)
         cut = threshold(name)
         verdict: Verdict = "met" if seen is not None and cut.met(seen) else "not met"
         if name == "rmsea":
             lower, upper = found.rmsea_ci_lower, found.rmsea_ci_upper
-            text += f" {interval(lower, upper, 'bounded', 3)}"
+            ends = interval(lower, upper, "bounded", 3)
+            text = Text(en=f"{value} (90 % interval {ends})", zh=f"{value}（90% 区间 {ends}）")
             verdict = "open"
             if lower is not None and upper is not None:
                 verdict = cut.verdict(lower, upper)
         shown.append(text)
         by[verdict].append(Text(en=name.upper(), zh=name.upper()))
-    said.append(Text(en=f"{', '.join(shown)}.", zh=f"{'，'.join(shown)}。"))
+    said.append(
+        Text(en=f"{', '.join(t.en for t in shown)}.", zh=f"{'，'.join(t.zh for t in shown)}。")
+    )
     said.append(_judged_by_cuts(by))
     if found.p is None or not significant(found.p):
         said.append(Text(en="Exact fit is not rejected.", zh="精确拟合未被拒绝。"))

@@ -78,7 +78,10 @@ def _paths(tally: Tally, found: Headline) -> list[Text]:
     if found.clustered:
         alone, firms = number(tally.held_alone), number(found.clustered)
         if tally.held_alone < tally.held:
-            en, zh = "that is what ignoring firms costs", "这就是忽略企业的代价"
+            en, zh = (
+                "that is what ignoring firms costs in this draw",
+                "这就是此次抽取中忽略企业的代价",
+            )
         elif tally.held_alone == tally.held:
             en, zh = "ignoring firms costs nothing in this draw", "在这次抽取中忽略企业并无代价"
         else:
@@ -279,8 +282,8 @@ def _missed(row: CaseRow) -> list[Text]:
     if not en:
         return [
             Text(
-                en="Nothing was missed: every declared effect is found.",
-                zh="无遗漏：设定的效应全部检出。",
+                en="Every declared effect is found, with the declared sign.",
+                zh="设定的效应全部检出，且符号与设定一致。",
             )
         ]
     return [Text(en=f"Missed: {'; '.join(en)}.", zh=f"遗漏：{'；'.join(zh)}。")]
