@@ -139,6 +139,18 @@ def test_resampled_rows_bring_their_weights_along(missing: str) -> None:
         assert 0.8 < np.median(ratio) < 1.25
 
 
+def test_weights_are_a_column_or_a_series_of_the_same_rows() -> None:
+    frame = weighted()
+    frame.index = pd.Index(np.arange(len(frame)) // 2)  # rows named twice
+    by_column = semfit.fit(HS, frame, estimator="MLR", weights="w")
+    same = semfit.fit(HS, frame, estimator="MLR", weights=frame["w"])
+    np.testing.assert_array_equal(by_column.parameters["est"], same.parameters["est"])
+    for wrong, code in ((frame["w"].iloc[1:], "weights_index"), ([1.0] * 301, "weights_kind")):
+        with pytest.raises(semfit.ModelError) as caught:
+            semfit.fit(HS, frame, estimator="MLR", weights=wrong)
+        assert caught.value.code == code
+
+
 def test_rows_that_all_weigh_nothing_and_another_sample_are_refused() -> None:
     frame = weighted()
     with pytest.raises(semfit.ModelError, match="no row"):

@@ -297,8 +297,12 @@ def sampling_weights(
         if columns.count(weights) != 1:
             raise ModelError("weights_not_in_data", name=weights)
         given = data.iloc[:, columns.index(weights)]
-    else:
+    elif weights.index.equals(data.index):
+        given = weights
+    elif weights.index.is_unique:
         given = weights.reindex(data.index)
+    else:
+        raise ModelError("weights_index", name=str(weights.name))
     found = numeric_column(given, str(given.name))
     if (found < 0).any():
         raise ModelError("negative_weight", name=str(given.name))

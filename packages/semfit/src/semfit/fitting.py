@@ -166,6 +166,8 @@ def fit(
         raise ModelError("fiml_wishart")
     if cluster is not None and estimator not in ("ML", "MLR"):
         raise ModelError("cluster_estimator", estimator=estimator)
+    if not (weights is None or isinstance(weights, (str, pd.Series))):
+        raise ModelError("weights_kind", type=type(weights).__name__)
     if weights is not None and estimator not in ("ML", "MLR"):
         raise ModelError("weights_estimator", estimator=estimator)
     if weights is not None and se in ("expected", "observed"):

@@ -271,6 +271,8 @@ USAGE = {
     "cluster_estimator": "cluster goes with ML or MLR, not {estimator}",
     "cluster_se": "cluster gives robust standard errors, not se={se!r}",
     "weights_not_in_data": "weights: the data have no single column {name!r}",
+    "weights_kind": "weights are a column's name or a series, not {type}",
+    "weights_index": "weights: the index of {name!r} is not that of the data, and not unique",
     "negative_weight": "weights: {name!r} has a negative value",
     "weights_estimator": "weights go with ML or MLR, not {estimator}",
     "weights_se": "weights give robust standard errors, not se={se!r}",
