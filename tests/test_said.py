@@ -238,3 +238,32 @@ def test_what_programs_read_stays_as_it_is(capsys: pytest.CaptureFixture[str]) -
 def test_another_language_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.main(["cases", "--language", "fr"]) == 2
     assert capsys.readouterr().err == "error --language fr: expected en, zh\n"
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (["new", "z"], "缺少 --data"),
+        (["check"], "缺少 case"),
+        (["chek"], "没有命令 'chek'"),
+        (["cases", "--colour"], "没有选项 --colour"),
+        (["run", "--draws"], "--draws 需要一个值"),
+        (["run", "--draws", "many"], "--draws: 取值不合要求"),
+        (["cases", "one", "two"], "多余的参数：one two"),
+    ],
+)
+def test_words_that_do_not_fit_are_told_in_chinese(
+    words: list[str], told: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert cli.main([*words, "--language", "zh"]) == 2
+    said = capsys.readouterr().err
+    assert said.startswith(f"错误 {told}；") and "--help 列出可用的内容" in said
+    assert cli.main(words) == 2
+    assert "Error: " in capsys.readouterr().err
+
+
+def test_exit_codes_are_the_same_in_chinese(capsys: pytest.CaptureFixture[str]) -> None:
+    for words in ([], ["check", "reputation-mobile"], ["check", "nobody"], ["check", "--help"]):
+        english = cli.main(words)
+        assert cli.main([*words, "--language", "zh"]) == english
+    capsys.readouterr()

@@ -16,7 +16,7 @@ from loyalty.commands.options import app
 from loyalty.ground import paths
 from loyalty.ground.errors import RowsAbsent, UserError
 from loyalty.ground.said import Said, said_by_system
-from loyalty.reader import heard, speaking, translated, wrong
+from loyalty.reader import called, heard, speaking, translated, wrong
 
 #: The families of commands, as the help lists them: in the order in which they are imported.
 FAMILIES = (describe, make, results, steps)
@@ -44,7 +44,7 @@ def _done(command: Any, words: Sequence[str]) -> int:
     from loyalty.run.workflow import RunFailed
 
     try:
-        translated(command)(words)
+        return called(translated(command), words)
     except SystemExit as end:
         return end.code if isinstance(end.code, int) else 0
     except RowsAbsent as error:

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+import typer
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Column, Table
@@ -82,6 +83,51 @@ def translated(command: Any) -> Any:
                 if text := getattr(of, "help", None):
                     of.help = Said(" ".join(text.split())).in_(language())
     return command
+
+
+def called(command: Any, words: Sequence[str]) -> int:
+    """Run a command of typer; what is wrong with its words is told in the reader's language.
+
+    In English typer tells it itself, with the usage.
+    """
+    if language() == "en":
+        command(words)
+        return 0
+    usage = typer.BadParameter.__mro__[1]  # what typer raises where words do not fit
+    try:
+        code = command(words, standalone_mode=False)
+    except usage as error:  # type: ignore[misc]
+        if error.format_message().startswith("Usage:"):  # no word at all: the help
+            err.print(escape(error.format_message()))
+            return 2
+        own = error.ctx.info_name if error.ctx and error.ctx.parent else None
+        where = f"loyalty {own}" if own else "loyalty"
+        line = "{problem}; {command} --help tells what there is"
+        wrong("error", Said(line, problem=_misused(error), command=where))
+        return 2
+    return code if isinstance(code, int) else 0
+
+
+def _misused(error: Any) -> Said:
+    """What typer says of words that do not fit, told anew."""
+    text = " ".join(error.format_message().split())
+    option = getattr(error, "option_name", None)
+    param = getattr(error, "param", None)
+    name = str(option or (param.opts[-1] if param is not None and param.opts else ""))
+    quoted = re.findall(r"'([^']*)'", text)
+    if text.startswith("Missing"):
+        return Said("{option} is missing", option=name or (quoted or [""])[0])
+    if text.startswith("No such command"):
+        return Said("there is no command {command!r}", command=quoted[0])
+    if text.startswith("No such option"):
+        return Said("there is no option {option}", option=name)
+    if "requires an argument" in text:
+        return Said("{option} asks for a value", option=name)
+    if text.startswith("Got unexpected extra"):
+        return Said("too much was given: {words}", words=text.rpartition("(")[2].rstrip(")."))
+    if text.startswith("Invalid value"):
+        return Said("{option}: the value does not fit", option=name)
+    return Said(text)
 
 
 # --- lines ---------------------------------------------------------------------------------------

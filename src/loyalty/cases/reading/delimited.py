@@ -17,6 +17,7 @@ from loyalty.cases.reading import encodings, limits, values
 from loyalty.cases.reading.table import Table, Wanted
 from loyalty.cases.sources import Format
 from loyalty.ground.errors import UserError
+from loyalty.ground.said import Said
 
 #: How much of a file is looked at to see how it is written, in bytes.
 TOP = 2 << 20
@@ -201,14 +202,25 @@ def _frame(
             name=name,
         ) from None
     except (pd.errors.ParserError, OverflowError, ValueError) as error:
-        reason = str(error).splitlines()[0]
-        if told := re.search(r"Expected (\d+) fields in line (\d+), saw (\d+)", reason):
-            row = first - 1 + int(told[2])
-            reason = f"row {row} has {told[3]} values, the heading {told[1]} columns"
         raise UserError(
-            "{name}: not a readable csv file ({reason})", name=name, reason=reason
+            "{name}: not a readable csv file ({reason})", name=name, reason=_why(error, first)
         ) from None
     return frame.set_axis([columns[i] for i in used], axis=1)
+
+
+def _why(error: Exception, first: int) -> Said:
+    """Why pandas could not read a text, whose data begin in row `first`."""
+    reason = str(error).splitlines()[0]
+    if told := re.search(r"Expected (\d+) fields in line (\d+), saw (\d+)", reason):
+        return Said(
+            "row {row} has {n} values, the heading {width} columns",
+            row=first - 1 + int(told[2]),
+            n=int(told[3]),
+            width=int(told[1]),
+        )
+    if told := re.search(r"EOF inside string starting at row (\d+)", reason):
+        return Said("the quote that is opened in row {row} is not closed", row=first + int(told[1]))
+    return Said(reason)
 
 
 def _even(text: bytes, separator: str, width: int, name: str, first: int) -> None:

@@ -19,6 +19,7 @@ from loyalty.cases.reading import delimited, limits
 from loyalty.cases.reading.table import Table, Wanted
 from loyalty.cases.sources import Format
 from loyalty.ground.errors import UserError
+from loyalty.ground.said import Said
 
 _SHEET = re.compile(r"xl/worksheets/[^/]+\.xml", re.I)
 #: A formula whose value was not saved with it.
@@ -159,9 +160,9 @@ def _looked_at(content: bytes, name: str) -> dict[int, set[bytes]]:
                 "{name}: an old Excel file, or one with a password; save it as .xlsx without",
                 name=name,
             ) from None
-        raise UserError(
-            "{name}: not a readable xlsx file ({error})", name=name, error=error
-        ) from None
+        no_archive = Said("it is no workbook; is it a csv under another name?")
+        why = error if content.startswith(b"PK") else no_archive
+        raise UserError("{name}: not a readable xlsx file ({why})", name=name, why=why) from None
     return found
 
 
