@@ -40,7 +40,7 @@ CLASSES = {
     "counts too few to be shown": r"1 (?:to|至) 9",
     "how alike two programs are": r"0\.00001",
     "why something cannot be": r"(?:only|rests on|least|all|needs|仅基于|至少需要|只有|全部) \d+"
-    r"|(?:eigenvalue|特征值为) -?[\d.e-]+",
+    r"|(?:eigenvalue|特征值)\D{0,12}[\d.e-]+",
 }
 
 
