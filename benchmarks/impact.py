@@ -111,8 +111,12 @@ def firms(count: int, taking: int, carry: float, replications: int) -> dict[str,
             low, high = found[f"{start}_lower"], found[f"{start}_upper"]
             held[name] += not (low > 0 or high < 0)
             width[name] += (high - low) / replications
-    shares: dict[str, Any] = {k: round(v / replications, 4) for k, v in held.items()}
-    wide = {f"{k}_width": round(v, 3) for k, v in width.items()}
+    # no interval at all where one firm takes the programme up and errors are bias-reduced
+    told = {k: np.isfinite(v) for k, v in width.items()}
+    shares: dict[str, Any] = {
+        k: round(v / replications, 4) if told[k] else None for k, v in held.items()
+    }
+    wide = {f"{k}_width": round(v, 3) if told[k] else None for k, v in width.items()}
     about = {"kind": "firms", "firms": count, "taking": taking, "carry": carry}
     return about | {"n": replications} | shares | wide
 

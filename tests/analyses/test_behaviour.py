@@ -599,6 +599,8 @@ def test_a_programme_before_and_after(found: Behaviour, case: Case) -> None:
     assert "change of level open" in said("programme", found, case, series=(open_,)).en
     text = said("programme", found, case, cr2_ci_lower=-0.01)
     assert "sign is open" in text.en and "符号未定" in text.zh
+    text = said("programme", found, case, cr2_df=None, cr2_ci_lower=None, cr2_ci_upper=None)
+    assert "bias-reduced" not in text.en and "sign is open" in text.en
 
 
 def test_who_of_the_lapsed_comes_back(found: Behaviour, case: Case) -> None:
@@ -656,7 +658,14 @@ def _panel(on: Callable[[pd.DataFrame], Any], firms: int = 8) -> list[Any]:
         (lambda r: r["firm"] < 4, 8, ["programme_everywhere"], False, 0),
         (lambda r: r["firm"] < 0, 8, ["programme_nowhere"], False, 0),
         (lambda r: r["at"] >= 12, 8, ["programme_at_once"], False, 1),
-        (lambda r: (r["firm"] < 1) & (r["at"] >= 12), 2, ["few_clusters"], False, 2),
+        (
+            lambda r: (r["firm"] < 1) & (r["at"] >= 12),
+            2,
+            ["few_clusters", "programme_of_one"],
+            False,
+            2,
+        ),
+        (lambda r: (r["firm"] < 1) & (r["at"] >= 12), 8, ["programme_of_one"], True, 2),
         (lambda r: (r["firm"] < 4) & (r["at"] >= 1), 8, ["few_periods_beside"], True, 0),
         (lambda r: (r["firm"] < 4) & (r["at"] >= 12), 8, [], True, 2),
         (lambda r: (r["firm"] < 4) & r["at"].between(10, 19), 8, [], True, 2),

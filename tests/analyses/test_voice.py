@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -286,6 +287,31 @@ def test_complaints_that_come_back(project: Any) -> None:
     flipped = found.model_copy(update={"rows": (found.rows[0], first, apart)})
     text = said(words.coming_back(cited(flipped, "small/voice/coming_back"), case))
     assert "It comes back most often of the class" in text.en and "同类再现最多" in text.zh
+
+
+def test_reviews_that_turn_give_an_alarm(project: Any) -> None:
+    case, rng = show.context("small"), np.random.default_rng(6)
+    days = pd.Timestamp("2023-01-02") + pd.to_timedelta(rng.integers(0, 420, 3000), unit="D")
+    rows = pd.DataFrame({"text": [f"t{k}" for k in range(3000)], "date": days})
+
+    def told(late: float) -> tuple[voice.ReviewsWarned, str]:
+        chance = np.where(rows["date"] >= "2023-11-06", late, 0.2)
+        polarity = np.where(rng.random(3000) < chance, "neg", "pos")
+        given: Any = SimpleNamespace(rows=rows.assign(polarity=polarity))
+        made = voice.review_warning(given, draws=199, seed=1)
+        assert isinstance(made, voice.ReviewsWarned) and made.baseline + made.watched == 60
+        cited_ = cited(made, "small/voice/review_warning")
+        return made, said(words.review_warning(cited_, case)).en
+
+    calm, text = told(0.2)
+    assert calm.alarm is None and "does not show that nothing rose" in text
+    turned, text = told(0.4)
+    assert str(turned.alarm) >= "2023-11-06" and turned.after > 0.3 > turned.mean
+    assert f"from {turned.alarm} on" in text and "odds" in text
+    bare: Any = SimpleNamespace(rows=rows[["text"]].assign(polarity="pos"))
+    assert voice.review_warning(bare, draws=9, seed=1) is None
+    few: Any = SimpleNamespace(rows=rows.assign(polarity="pos"))
+    assert voice.review_warning(few, draws=9, seed=1).refused.code == "constant_series"
 
 
 def test_a_rise_gives_an_alarm(project: Any) -> None:

@@ -14,7 +14,6 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
-from scipy.special import ndtri
 
 from loyalty.stats._common import CannotCompute, FloatArray, IntArray, Result
 
@@ -163,11 +162,11 @@ def _effects(
 
 # --- tests ---------------------------------------------------------------------------------------
 def _ranks(n: int, draws: int, rho: float, rng: np.random.Generator) -> IntArray:
-    """(draws, n) ranks of y in the order of x: random, or of normal scores correlated by `rho`."""
+    """(draws, n) ranks of y in the order of x: random, or of normal pairs correlated by `rho`."""
     if rho == 0.0:
         return rng.permuted(np.broadcast_to(np.arange(n), (draws, n)), axis=1)
-    scores = ndtri((np.arange(n) + 0.5) / n)
-    second = rho * scores + np.sqrt(1.0 - rho**2) * rng.standard_normal((draws, n))
+    first = np.sort(rng.standard_normal((draws, n)), axis=1)
+    second = rho * first + np.sqrt(1.0 - rho**2) * rng.standard_normal((draws, n))
     found: IntArray = np.empty((draws, n), dtype=np.int64)
     np.put_along_axis(
         found, second.argsort(axis=1), np.broadcast_to(np.arange(n), (draws, n)), axis=1

@@ -163,7 +163,8 @@ def _bias_reduced(
     The residuals of a cluster are multiplied by the symmetric root of the inverse of I − H, so that
     the variance is unbiased if errors are independent and alike; t has as many degrees of freedom
     as that variance then has. A programme that few clusters take up has few of them, however many
-    clusters there are.
+    clusters there are. NaN where a cluster's residuals cannot vary with a predictor, since it alone
+    tells of it: of such an estimate the data hold no error.
 
     Args:
         design: (n, k) effects, orthonormal, and beside them the predictors. x: (n, p) predictors
@@ -175,9 +176,12 @@ def _bias_reduced(
     basis = np.linalg.qr(design)[0]
     influence = x @ inverse
     scores, parts = [], []
+    alone = np.zeros(x.shape[1], dtype=bool)
     for g in range(int(codes.max()) + 1):
         mine = np.flatnonzero(codes == g)
         values, vectors = np.linalg.eigh(np.eye(len(mine)) - basis[mine] @ basis[mine].T)
+        lost = vectors[:, values <= 1e-9].T @ influence[mine]
+        alone |= np.abs(lost).max(axis=0, initial=0.0) > 1e-6 * np.abs(influence[mine]).max(axis=0)
         root = np.zeros(len(mine))
         root[values > 1e-9] = values[values > 1e-9] ** -0.5
         turned = (vectors * root) @ vectors.T @ influence[mine]
@@ -188,7 +192,7 @@ def _bias_reduced(
     se = np.sqrt((np.array(scores) ** 2).sum(axis=0))
     products = np.einsum("gnp,hnp->pgh", np.array(parts), np.array(parts), optimize=True)
     df = np.trace(products, axis1=1, axis2=2) ** 2 / (products**2).sum(axis=(1, 2))
-    return se, df
+    return np.where(alone, np.nan, se), np.where(alone, np.nan, df)
 
 
 def _wild(

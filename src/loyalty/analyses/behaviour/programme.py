@@ -46,6 +46,8 @@ def programme(tables: Sequence[Loaded], *, draws: int, seed: int) -> Programme |
         effect, before = _differences(data, start, draws, seed)
     except CannotCompute as error:
         messages.append(error.reason)
+    if len(taking) == 1:
+        messages.append(Reason(code="programme_of_one"))
     series = []
     for of, values in _series(data, start).items():
         try:
@@ -61,7 +63,7 @@ def programme(tables: Sequence[Loaded], *, draws: int, seed: int) -> Programme |
         starts=start.nunique(),
         **_relative(effect, "change", ""),
         p=None if effect is None else effect["wild_p"],
-        cr2_df=None if effect is None else effect["cr2_df"],
+        cr2_df=None if effect is None or np.isnan(effect["cr2_df"]) else effect["cr2_df"],
         **_relative(before, "ahead", "ahead_"),
         series=tuple(series),
         messages=tuple(messages),
@@ -120,7 +122,8 @@ def _relative(found: Estimate | None, name: str, start: str) -> dict[str, float 
         f"{start}cr2_ci_lower": "cr2_lower",
         f"{start}cr2_ci_upper": "cr2_upper",
     }
-    return {k: None if found is None else float(np.expm1(found[v])) for k, v in names.items()}
+    values = {k: np.nan if found is None else np.expm1(found[v]) for k, v in names.items()}
+    return {k: None if np.isnan(v) else float(v) for k, v in values.items()}
 
 
 # --- before and after ----------------------------------------------------------------------------

@@ -513,16 +513,25 @@ def _differences(found: Programme) -> list[Text]:
     if found.change is None or found.p is None:
         return []
     change = estimate(found.change, found.ci_lower, found.ci_upper)
-    other = interval(found.cr2_ci_lower, found.cr2_ci_upper)
     taking, firms, p = number(found.taking), number(found.firms), equals(found.p)
-    df = number(found.cr2_df)
+    reduced = ("", "")
+    if found.cr2_df is not None:
+        df, other = number(found.cr2_df), interval(found.cr2_ci_lower, found.cr2_ci_upper)
+        reduced = (
+            f"; with bias-reduced errors, which leave {df} degrees of freedom, the interval is {other} [@bell2002]",
+            f"；用偏差修正的标准误（自由度 {df}），区间为 {other} [@bell2002]",
+        )
     clear = _clear((found.ci_lower, found.ci_upper), (found.cr2_ci_lower, found.cr2_ci_upper))
-    en = "." if clear else "; the sign is open, since not both intervals are clear of zero."
-    zh = "。" if clear else "；两个区间并非都不含零，符号未定。"
+    en = (
+        "."
+        if clear
+        else "; the sign is open, since not every interval there should be is clear of zero."
+    )
+    zh = "。" if clear else "；应有的区间并非都不含零，符号未定。"
     return [
         Text(
-            en=f"With the programme, which {taking} of {firms} firms took up, repurchase changes by {change} against the firms' own past and the firms without it (wild bootstrap, *p* {p}) [@cameron2008]; with bias-reduced errors, which leave {df} degrees of freedom, the interval is {other} [@bell2002]{en}",
-            zh=f"{firms} 家企业中有 {taking} 家采用该项目；与自身过去及未采用企业相比，其复购变化 {change}（wild 自助法，*p* {p}）[@cameron2008]；用偏差修正的标准误（自由度 {df}），区间为 {other} [@bell2002]{zh}",
+            en=f"With the programme, which {taking} of {firms} firms took up, repurchase changes by {change} against the firms' own past and the firms without it (wild bootstrap, *p* {p}) [@cameron2008]{reduced[0]}{en}",
+            zh=f"{firms} 家企业中有 {taking} 家采用该项目；与自身过去及未采用企业相比，其复购变化 {change}（wild 自助法，*p* {p}）[@cameron2008]{reduced[1]}{zh}",
         )
     ]
 

@@ -10,6 +10,7 @@ import pandas as pd
 
 from loyalty.analyses.voice.findings import (
     OTHER,
+    RISE,
     Again,
     Class,
     Classes,
@@ -204,10 +205,6 @@ def coming_back(tables: Sequence[Loaded], of: Classes, *, within: int) -> Coming
         raise CannotCompute("no_event")
     rows.sort(key=lambda row: (row.category is not None, -row.same))
     return ComingBack(within=within, customers=filed["customer"].nunique(), rows=tuple(rows))
-
-
-#: The rise that is watched for.
-RISE = 1.5
 
 
 @resting

@@ -32,7 +32,7 @@ from loyalty.ground.findings import (
 )
 from loyalty.ground.reasons import CannotCompute, Reason
 from loyalty.ground.thresholds import threshold
-from loyalty.stats import impact
+from loyalty.stats import alarm, impact
 from loyalty.stats import text as stats
 from loyalty.stats.text import ClusterChoice
 
@@ -382,6 +382,22 @@ class Warned(Finding):
     after: Real | None
 
 
+class ReviewsWarned(Finding):
+    """The share of complaint in the reviews of a week, watched for a rise.
+
+    As :class:`Warned`; `factor` is of its odds, `mean` and `after` are shares.
+    """
+
+    factor: Real
+    baseline: Count
+    watched: Count
+    mean: Percent
+    false: Percent
+    p: P
+    alarm: date | None
+    after: Percent | None
+
+
 class Effect(Record):
     """Difference in the probability that a customer stays, the other terms held constant."""
 
@@ -430,6 +446,7 @@ class Voice(Findings):
     words: Words | Refused | None = None
     clusters: Clusters | Refused | None = None
     quotes: Quotes | Refused | None = None
+    review_warning: ReviewsWarned | Refused | None = None
     complaints: Complaints | Refused | None = None
     classes: Classes | Refused | None = None
     funnel: Funnel | Refused | None = None
@@ -461,6 +478,36 @@ def texts(found: Reviews) -> Texts:
         complaint=left - praise,
         duplicate=found.left_out("duplicate_text"),
         both=found.left_out("both_polarities"),
+    )
+
+
+#: The rise that is watched for: of counts, or of the odds of a share.
+RISE = 1.5
+
+
+@resting
+def review_warning(found: Reviews, *, draws: int, seed: int) -> ReviewsWarned | None:
+    """Whether, and when, the share of complaint of whole weeks would have given an alarm."""
+    if "date" not in found.rows:
+        return None
+    rows = found.rows.dropna(subset=["date"])
+    if rows.empty:
+        return None
+    first = rows["date"].min()
+    week = ((rows["date"] - first).dt.days // 7).to_numpy()
+    whole = ((rows["date"].max() - first).days + 1) // 7
+    of = np.bincount(week, minlength=whole)[:whole].astype(float)
+    bad = np.bincount(week[(rows["polarity"] == COMPLAINT).to_numpy()], minlength=whole)[:whole]
+    told = alarm.rise_of_share(bad.astype(float), of, factor=RISE, draws=draws, seed=seed)
+    return ReviewsWarned(
+        factor=RISE,
+        baseline=told.baseline,
+        watched=told.watched,
+        mean=told.mean,
+        false=told.false,
+        p=told.p,
+        alarm=None if told.at is None else (first + pd.Timedelta(weeks=told.at)).date(),
+        after=told.after,
     )
 
 

@@ -10,6 +10,7 @@ PAGE = {
     "words": [figures.words, words.words],
     "clusters": [figures.cluster_choice, tables.clusters, words.clusters],
     "quotes": [tables.quotes, words.quotes],
+    "review_warning": [words.review_warning],
     "complaints": [words.complaints],
     "classes": [tables.classes, figures.impact, words.impact, words.classes],
     "funnel": [figures.funnel, words.funnel],

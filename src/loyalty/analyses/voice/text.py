@@ -36,7 +36,7 @@ class Reviews:
     Attributes
     ----------
     rows : DataFrame
-        ``text`` (spaces collapsed) and ``polarity``.
+        ``text`` (spaces collapsed), ``polarity`` and, where known, ``date``.
     used : RowsUsed
         Lines left out, by reason, in the order in which the reasons were looked at: those of the
         loading, then ``no_polarity``, ``duplicate_text``, ``both_polarities``, ``reply``,
@@ -85,6 +85,8 @@ def clean(tables: Sequence[Loaded]) -> Reviews:
             "polarity": rows["polarity"].astype(str).to_numpy(),
         }
     )
+    if "date" in rows:
+        kept["date"] = rows["date"].to_numpy()
     excluded: Counter[str] = Counter()
 
     def count(reason: Reason, n: int) -> None:

@@ -18,6 +18,7 @@ from loyalty.analyses.voice.findings import (
     Impact,
     Overlap,
     Quotes,
+    ReviewsWarned,
     Staying,
     Step,
     Texts,
@@ -487,19 +488,40 @@ def warning(found: Warned, case: Case) -> list[Text]:
         zh=f"监测投诉是否升至原来的 {factor} 倍：以平均每周 {mean} 条的前 {learnt} 周为基准，监测其后 {watched} 周。若无上升，此类记录中有 {false} 会误报；判断依据各周的先后次序，故季节变化也可能被当作上升。",
     )
     if found.alarm is None:
-        return [
-            start,
-            Text(
-                en=f"No alarm was given (*p* {p}); that does not show that nothing rose.",
-                zh=f"未发出警报（*p* {p}）；这并不表明没有上升。",
-            ),
-        ]
+        return [start, _no_alarm(found)]
     day, after = found.alarm.isoformat(), number(found.after)
     return [
         start,
         Text(
             en=f"An alarm was given in the week from {day} on (*p* {p}); from then on there were {after} a week.",
             zh=f"自 {day} 起的一周发出警报（*p* {p}）；此后平均每周 {after} 条。",
+        ),
+    ]
+
+
+def _no_alarm(found: Warned | ReviewsWarned) -> Text:
+    p = equals(found.p)
+    return Text(
+        en=f"No alarm was given (*p* {p}); that does not show that nothing rose.",
+        zh=f"未发出警报（*p* {p}）；这并不表明没有上升。",
+    )
+
+
+def review_warning(found: ReviewsWarned, case: Case) -> list[Text]:
+    learnt, watched, mean = number(found.baseline), number(found.watched), number(found.mean)
+    factor, false, p = number(found.factor), number(found.false), equals(found.p)
+    start = Text(
+        en=f"The share of complaint in the reviews of a week is watched for a rise of its odds to {factor} times what they were: {learnt} weeks with a share of {mean} are learnt from, {watched} are watched. Where nothing rises, {false} of such records would give an alarm; how many reviews a week has plays no part.",
+        zh=f"监测每周评论中差评的比例，看其优势是否升至原来的 {factor} 倍：以差评占 {mean} 的前 {learnt} 周为基准，监测其后 {watched} 周。若无上升，此类记录中有 {false} 会误报；每周评论数量的多少不影响判断。",
+    )
+    if found.alarm is None:
+        return [start, _no_alarm(found)]
+    day, after = found.alarm.isoformat(), number(found.after)
+    return [
+        start,
+        Text(
+            en=f"An alarm was given in the week from {day} on (*p* {p}); from then on the share is {after}.",
+            zh=f"自 {day} 起的一周发出警报（*p* {p}）；此后差评占 {after}。",
         ),
     ]
 
