@@ -505,7 +505,7 @@ BAD: list[tuple[str, Change, str]] = [
     (
         "retail",
         _set("complaints", "times", "left_open", "value", to=1.5),
-        r"left_open\.value: .*less than or",
+        r"left_open\.value: a number of at most 1",
     ),
     ("retail", _set("purchases", "spend", "q", to=1.0), r"spend\.q: expected more than 1"),
     (

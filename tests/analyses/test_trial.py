@@ -24,12 +24,13 @@ from loyalty.analyses.robustness.findings import Robustness
 from loyalty.analyses.structural import findings as structural
 from loyalty.analyses.structural import ways
 from loyalty.analyses.synthesis.estimates import Everything
-from loyalty.analyses.trial import figures, read, tables, words
+from loyalty.analyses.trial import figures, names, read, tables, words
 from loyalty.analyses.trial import findings as trial
 from loyalty.analyses.trial.page import PAGE
 from loyalty.analyses.trial.read import Effect
 from loyalty.analyses.voice import findings as voice
 from loyalty.cases import study as studies
+from loyalty.cases.sources import Resource
 from loyalty.cases.study import ALL, Study
 from loyalty.ground.findings import Finding, Findings, Found, Record, Refused, cited
 from loyalty.ground.reading import validated
@@ -102,6 +103,41 @@ TRUTH = {
     ("panel", "filed: stayed_by_solved", "pooled"): 1.2,
     ("panel", "filed: stayed_by_hours", "pooled"): -0.4,
 }
+
+
+def test_what_is_declared_of_a_journey_and_of_the_ends_of_complaints() -> None:
+    def touch(level: str | None, waiting: float) -> Any:
+        ends_ = {"waiting_ci_lower": waiting - 1, "waiting_ci_upper": waiting + 1}
+        return filled(drivers.Touch, touchpoint="till", level=level, waiting=waiting, **ends_)
+
+    found = drivers_found.Drivers.model_construct(
+        journey=filled(drivers.Journey, table="visits", rows=(touch(None, 9.0), touch("x", 1.0))),
+        channels=filled(drivers.Channels, share=0.3, ci_lower=0.1, ci_upper=0.6),
+    )
+    truth = {("panel", "visits: waiting_till"): 8.9, ("panel", "visits: channel_share"): 0.7}
+    waiting, channels = read._journey(truth, found)
+    assert (waiting.id, waiting.estimate, waiting.held) == ("waiting_till", 9.0, True)
+    assert (channels.id, channels.held, channels.verdict) == ("channel_share", False, None)
+
+    def reached(group: str | None, hours: float) -> Any:
+        ends_ = {"ci_lower": 0.3, "ci_upper": 0.5}
+        return filled(voice.Reached, step="solved", group=group, hours=hours, estimate=0.4, **ends_)
+
+    rows = (reached(None, 72.0), reached(None, 168.0), reached("x", 72.0))
+    of = voice.Voice.model_construct(staying=None, times=filled(voice.Times, rows=rows))
+    (solved,) = read._complaints(DRAWN, {("panel", "filed: solved_in_time"): 0.45}, of)
+    assert (solved.table, solved.id, solved.held) == ("filed", "solved_in_time", True)
+    visits = {
+        "id": "visits",
+        "kind": "touchpoints",
+        "label": "V",
+        "rows": {"simulator": {"process": "process.yml", "respondents": 100, "seed": 1}},
+        "levels": {"door": {"en": "Door", "zh": "门口"}, "till": {"en": "Till", "zh": "收银"}},
+    }
+    study_ = DRAWN.model_copy(update={"resources": [Resource.model_validate(visits)]})
+    at = names.label(waiting, study_)
+    assert (at.en, at.zh) == ("Till: waiting (mean)", "收银：等待（均值）")
+    assert names.label(solved, DRAWN).zh == "三日内得到解决"
 
 
 @pytest.fixture(autouse=True)

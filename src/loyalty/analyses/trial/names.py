@@ -49,6 +49,10 @@ PARAMETERS = {
     "attitude_complaints": Text(en="the attitude, on complaints", zh="态度对投诉"),
     "solved": Text(en="a solution, on staying", zh="解决对留存"),
     "soon": Text(en="an answer in time, on staying", zh="及时答复对留存"),
+    "channel_share": Text(en="share of channels in ratings", zh="渠道在评分差异中的份额"),
+    "answered_in_time": Text(en="answered within a day", zh="一日内得到回应"),
+    "solved_in_time": Text(en="solved within three days", zh="三日内得到解决"),
+    "closed_in_time": Text(en="closed within a week", zh="一周内结案"),
 }
 
 
@@ -67,6 +71,13 @@ PARAMETERS |= {
     f"lag_{a}_{b}": Text(en=f"{one.en} → {other.en}, next wave", zh=f"{one.zh} → 下期{other.zh}")
     for a, one in FOLLOWED.items()
     for b, other in FOLLOWED.items()
+}
+
+
+#: What is declared of a touchpoint.
+AT = {
+    "waiting": Text(en="waiting (mean)", zh="等待（均值）"),
+    "lost": Text(en="go no further", zh="就此止步"),
 }
 
 
@@ -89,6 +100,11 @@ def short(effect: Effect) -> Text:
 def label(effect: Effect, described: Study) -> Text:
     """What a table calls an effect, by the labels of its case."""
     if effect.kind == "table":
+        what, _, touchpoint = effect.id.partition("_")
+        table = next((r for r in described.resources if r.id == effect.table), None)
+        if what in AT and table is not None and touchpoint in table.levels:
+            of = table.levels[touchpoint]
+            return Text(en=f"{of.en}: {AT[what].en}", zh=f"{of.zh}：{AT[what].zh}")
         return short(effect)
     if effect.kind == "indirect":
         return _product(effect.id, described)

@@ -181,7 +181,9 @@ def effects(data: Everything, case: str) -> Iterator[Effect]:
     yield from _bends(study, declared, structural)
     yield from _products(study, declared, structural)
     yield from _contrasts(study, declared, structural)
-    yield from _shares(data.of(case, "drivers", Drivers) or Drivers())
+    drivers = data.of(case, "drivers", Drivers) or Drivers()
+    yield from _shares(drivers)
+    yield from _journey(declared, drivers)
     yield from _parameters(data.of(case, "behaviour", Behaviour) or Behaviour())
     yield from _failures(study, declared, data.of(case, "failure", Failure) or Failure())
     yield from _complaints(study, declared, data.of(case, "voice", Voice) or Voice())
@@ -295,6 +297,28 @@ def _shares(drivers: Drivers) -> Iterator[Effect]:
         )
 
 
+def _journey(declared: Truth, drivers: Drivers) -> Iterator[Effect]:
+    """Waiting and loss at each touchpoint, and the share of the variance between channels."""
+    found, channels = given(drivers.journey), given(drivers.channels)
+    if found is None:
+        return
+    for field in ("waiting", "lost"):
+        for row in found.rows:
+            name = f"{field}_{row.touchpoint}"
+            value = declared.get(("panel", f"{found.table}: {name}"))
+            if row.level is None and value is not None:
+                ends = tuple(getattr(row, f"{field}{e}") for e in ("", "_ci_lower", "_ci_upper"))
+                yield _effect("table", name, value, ends, table=found.table, effect=False)
+    value = declared.get(("panel", f"{found.table}: channel_share"))
+    if channels is not None and value is not None:
+        ends = (channels.share, channels.ci_lower, channels.ci_upper)
+        yield _effect("table", "channel_share", value, ends, table=found.table, effect=False)
+
+
+#: By which of the hours a process says how many complaints have come to a step.
+BY = {"answered": 24.0, "solved": 72.0, "closed": 168.0}
+
+
 # --- tables beside the survey --------------------------------------------------------------------
 def _parameters(behaviour: Behaviour) -> Iterator[Effect]:
     found = given(behaviour.recovered)
@@ -355,3 +379,10 @@ def _complaints(study: Study, declared: Truth, voice: Voice) -> Iterator[Effect]
         row = rows[term]
         ends = (row.estimate, row.ci_lower, row.ci_upper)
         yield _effect("table", term, sign * value, ends, table=table, same_unit=False)
+    times = given(voice.times)
+    for reached in times.rows if times else ():
+        value = declared.get(("panel", f"{table}: {reached.step}_in_time"))
+        if reached.group is None and value is not None and BY.get(reached.step) == reached.hours:
+            share = (reached.estimate, reached.ci_lower, reached.ci_upper)
+            name = f"{reached.step}_in_time"
+            yield _effect("table", name, value, share, table=table, effect=False)
