@@ -311,12 +311,14 @@ def test_everything_is_shown_in_both_languages(
         "bottleneck": drivers.bottleneck(retail, conditions),
         "thresholds": drivers.thresholds(retail, pair),
         "satisfied": drivers.satisfied(retail, pair),
-        "recommendations": drivers.recommended(retail, needed, by_group=by_group),
     }
     described = next(r for r in retail.study.resources if r.kind == "touchpoints")
     visits = loading.load(retail.study, described)
     found["journey"] = journey.journey(retail, visits, found["shares"], by_group)
     found["channels"] = journey.channels(visits, found["journey"])
+    found["recommendations"] = drivers.recommended(
+        retail, needed, by_group=by_group, journey=found["journey"]
+    )
     assert set(found) == set(PAGE) == set(drivers.Drivers.model_fields)
     case = Case("retail-simulated", retail.study)
     for name, functions in PAGE.items():

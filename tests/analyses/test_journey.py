@@ -142,6 +142,22 @@ def test_bad_rows_are_counted_and_a_touchpoint_without_rows_is_said(project: Any
     assert "未能证明" in said.zh
 
 
+def test_where_to_look_first_only_where_intervals_lie_apart(
+    retail: tuple[drivers.Answers, loading.Loaded],
+) -> None:
+    data, visits = retail
+    found = way.journey(data, visits, None, None)
+    assert isinstance(found, Journey)
+    (place,) = drivers._places(found)  # checkout and complaint lose as many, by their intervals
+    lowest = min((r for r in found.rows if r.level is None), key=lambda r: r.score)
+    assert (place.of, place.touchpoint) == ("score", lowest.touchpoint)
+    assert place.estimate == lowest.score
+    other = {"score_ci_upper": 100.0, "lost": 0.92, "lost_ci_lower": 0.9, "lost_ci_upper": 0.95}
+    rows = tuple(r.model_copy(update=other) if r is lowest else r for r in found.rows)
+    (place,) = drivers._places(found.model_copy(update={"rows": rows}))
+    assert (place.of, place.touchpoint, place.ci_lower) == ("lost", lowest.touchpoint, 0.9)
+
+
 def test_nothing_of_it_where_there_is_no_such_table(
     retail: tuple[drivers.Answers, loading.Loaded],
 ) -> None:

@@ -12,6 +12,7 @@ import gzip
 import json
 import re
 import shutil
+from collections.abc import Callable
 from importlib.resources import files
 from pathlib import Path
 from types import SimpleNamespace as Row
@@ -22,6 +23,7 @@ import yaml
 from loyalty.book import models, pages
 from loyalty.book.brief import page as page_of_brief
 from loyalty.book.brief.material import Material
+from loyalty.book.depth import depth
 from loyalty.book.files import CASE_STEM, TRANSLATED, case_files, case_folder, result_folder
 from loyalty.book.project import copy_settings, copy_shown, other_edition, write_settings
 from loyalty.book.report import Results, made, results
@@ -53,6 +55,7 @@ _PAGES = {
     "moments": "Moments of the items",
     "models": "Models in full",
 }
+_DEPTH = Text(en="Each group in depth", zh="各组深入分析")
 _NOT_DONE = Text(en="What was not done", zh="未做的分析")
 
 
@@ -130,6 +133,8 @@ def prepare(case: str, language: Language, found: Results) -> Path:
             *weighted(described, name, language),
             page(case, name, parts),
         ]
+    if described is not None and (parts_ := _depth(described, found, language, project)):
+        chapters["depth.qmd"] = [f"# {_DEPTH.in_(language)} {{#sec-depth}}", *parts_]
     appendix = []
     if refused:
         appendix.append("not-done.qmd")
@@ -203,12 +208,7 @@ def _first(described: Study | None, found: Results, language: Language, project:
         )
         return [f"# {term('Summary').in_(language)} {{#sec-summary}}", said.in_(language)]
     data = Material(described, found)
-
-    def there(analysis: str) -> Path:
-        stem = notebook_file(analysis).stem
-        return project / "reports" / "executed" / described.case / f"{stem}.ipynb"
-
-    figure = page_of_brief.with_exhibit(data, language, there)
+    figure = page_of_brief.with_exhibit(data, language, _notebooks(described.case, project))
     front = pages.about(described.about, described.title, language)
     return [
         f"# {_BRIEF.in_(language)} {{#sec-brief}}",
@@ -216,6 +216,19 @@ def _first(described: Study | None, found: Results, language: Language, project:
         *([front] if front else []),
         *page_of_brief.brief(data, figure, language),
     ]
+
+
+def _depth(described: Study, found: Results, language: Language, project: Path) -> list[str] | None:
+    return depth(Material(described, found), language, _notebooks(described.case, project))
+
+
+def _notebooks(case: str, project: Path) -> Callable[[str], Path]:
+    """Where the executed notebook of an analysis lies in the book."""
+
+    def there(analysis: str) -> Path:
+        return project / "reports" / "executed" / case / f"{notebook_file(analysis).stem}.ipynb"
+
+    return there
 
 
 def _ran(case: str, analysis: str, found: Results, language: Language) -> str:

@@ -26,6 +26,7 @@ from loyalty.ground.findings import (
 
 #: A number that is shown as whole, as expected purchases are.
 Whole = Annotated[float, Shown("count")]
+Middle = Annotated[float, Shown("number", 1)]
 Segment = Literal["champions", "loyal", "promising", "at_risk", "dormant"]
 
 
@@ -440,6 +441,35 @@ class Speed(Finding):
     specifications: tuple[Specification, ...]
 
 
+class OfLevel(Record):
+    """The firms of a level over the months: means of the firms' own means, firms as units.
+
+    No interval of a single firm.
+    """
+
+    level: str
+    firms: Count
+    months: Count
+    hours: Middle
+    hours_ci_lower: Middle | None
+    hours_ci_upper: Middle | None
+    resolution: Percent
+    resolution_ci_lower: Percent | None
+    resolution_ci_upper: Percent | None
+    repurchase: Percent
+    repurchase_ci_lower: Percent | None
+    repurchase_ci_upper: Percent | None
+
+
+class Months(Finding):
+    """Firms by month, by the levels of the grouping that firms lie in; `strangers` lie in none."""
+
+    table: str
+    grouped: str
+    strangers: Count
+    rows: tuple[OfLevel, ...]
+
+
 class Interruption(Record):
     """The firms that take a programme up, by months since they began, on average.
 
@@ -578,6 +608,7 @@ class Behaviour(Findings):
     brands: Brands | Refused | None = None
     duplication: Duplication | Refused | None = None
     speed: Speed | Refused | None = None
+    months: Months | Refused | None = None
     programme: Programme | Refused | None = None
     waves: Waves | Refused | None = None
     experiment: Experiment | Refused | None = None

@@ -19,6 +19,7 @@ PAGE = {
     "brands": [figures.brands],
     "duplication": [figures.duplication, words.duplication],
     "speed": [tables.speed, words.speed],
+    "months": [tables.months, words.months],
     "programme": [tables.programme, words.programme],
     "waves": [figures.waves, words.waves],
     "experiment": [tables.experiment, tables.balance, words.experiment],

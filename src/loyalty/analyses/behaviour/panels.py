@@ -9,13 +9,18 @@ from loyalty.analyses.behaviour.findings import (
     Arm,
     Effect,
     Experiment,
+    Months,
+    OfLevel,
     Specification,
     Speed,
     Wave,
     Waves,
 )
+from loyalty.cases.study import Study
+from loyalty.cases.survey import Survey
 from loyalty.cases.tables import Loaded
-from loyalty.ground.findings import Refused, refusable
+from loyalty.ground.findings import Refused, refusable, resting
+from loyalty.stats.descriptives import mean_interval, nesting
 from loyalty.stats.experiment import effects
 from loyalty.stats.waves import waves as scores_by_wave
 
@@ -41,6 +46,49 @@ def speed(tables: Sequence[Loaded], *, draws: int, seed: int) -> Speed | Refused
             change_ci_upper="change_high",
         ),
         messages=tuple(reasons.values()),
+    )
+
+
+@resting
+def months(tables: Sequence[Loaded], study: Study, survey: Survey | None) -> Months | None:
+    """Firms by month in each level of the grouping in which the survey's firms lie."""
+    panel = estimates.table_of(tables, "firm_panel")
+    inner = next((g for g in study.groups if g.within is not None), None)
+    if panel is None or inner is None or survey is None or inner.within is None:
+        return None
+    lies = nesting(survey.rows[inner.id], survey.rows[inner.within])
+    if lies is None:
+        return None
+    firms = panel.rows.groupby("firm")[["response_hours", "resolution", "repurchase"]].mean()
+    of = firms.index.to_series().map({str(k): v for k, v in lies.items()})
+    if of.isna().all():
+        return None
+    outer = next(g for g in study.groups if g.id == inner.within)
+    rows = []
+    for level in outer.levels:
+        mine = firms[of == level]
+        if mine.empty:
+            continue
+        values: dict[str, float] = {}
+        for name, column in (
+            ("hours", "response_hours"),
+            ("resolution", "resolution"),
+            ("repurchase", "repurchase"),
+        ):
+            mean = mean_interval(mine[column])
+            values |= {name: mean.mean}
+            values |= {f"{name}_ci_lower": mean.ci_lower, f"{name}_ci_upper": mean.ci_upper}
+        there = panel.rows["firm"].isin(mine.index)
+        rows.append(
+            OfLevel(
+                level=level,
+                firms=len(mine),
+                months=panel.rows.loc[there, "month"].nunique(),
+                **values,
+            )
+        )
+    return Months(
+        table=panel.resource.id, grouped=outer.id, strangers=int(of.isna().sum()), rows=tuple(rows)
     )
 
 

@@ -9,6 +9,7 @@ from loyalty.analyses.behaviour.findings import (
     Experiment,
     Holdout,
     Model,
+    Months,
     Prediction,
     Programme,
     Recovered,
@@ -24,7 +25,7 @@ from loyalty.ground.terms import term
 from loyalty.ground.text import Text
 from loyalty.shown.context import Case
 from loyalty.shown.table import Column, Table
-from loyalty.shown.words import number
+from loyalty.shown.words import escaped, number
 
 MODELS = {"bg_nbd": "BG/NBD", "gamma_gamma": "Gamma–gamma"}
 SPECIFICATIONS = {
@@ -224,6 +225,32 @@ def speed(found: Speed, case: Case) -> Table:
         Text(
             en="Log repurchase on log response hours. Wild bootstrap: signs of firms flipped with the null imposed; intervals by clustered errors are in the result file. 10 % faster: the relative change of repurchase that goes with it.",
             zh="对数复购率对对数响应小时。wild 自助法：施加零假设、翻转企业符号；聚类误差的区间见结果文件。快 10%：对应的复购相对变化。",
+        ),
+    )
+
+
+def months(found: Months, case: Case) -> Table:
+    group = next(g for g in case.study.groups if g.id == found.grouped)
+    return Table(
+        found.rows,
+        [
+            Column(lambda r: group.levels[r.level], group.label),
+            Column("firms", "Firms"),
+            Column("months", "Months"),
+            Column("hours", "Hours to the response", decimals=1),
+            Column(("hours_ci_lower", "hours_ci_upper"), "95 % interval", decimals=1),
+            Column("resolution", "Solved at first contact"),
+            Column(("resolution_ci_lower", "resolution_ci_upper"), "95 % interval"),
+            Column("repurchase", "Repurchase"),
+            Column(("repurchase_ci_lower", "repurchase_ci_upper"), "95 % interval"),
+        ],
+        Text(
+            en=f"Firms by month, by {escaped(group.label).en.lower()}.",
+            zh=f"分{escaped(group.label).zh}的企业月度数据。",
+        ),
+        Text(
+            en="Means over the firms of their own means over the months; t intervals with firms as units, wide where there are few.",
+            zh="先求各企业在各月的均值，再对企业取平均；以企业为单位的 t 区间，企业少时较宽。",
         ),
     )
 

@@ -16,6 +16,7 @@ from loyalty.analyses.behaviour.findings import (
     Interruption,
     LapsedGroup,
     Model,
+    Months,
     Prediction,
     Programme,
     Recovery,
@@ -39,7 +40,17 @@ from loyalty.ground.terms import term
 from loyalty.ground.text import Text
 from loyalty.ground.thresholds import threshold
 from loyalty.shown.context import Case
-from loyalty.shown.words import COLUMNS, cut, equals, estimate, interval, names, number, significant
+from loyalty.shown.words import (
+    COLUMNS,
+    cut,
+    equals,
+    escaped,
+    estimate,
+    interval,
+    names,
+    number,
+    significant,
+)
 
 #: The heading of each group of lapsed customers.
 LAPSED = {
@@ -491,6 +502,40 @@ def _clear(*intervals: tuple[float | None, float | None]) -> bool:
     ends = [e for interval_ in intervals for e in interval_]
     known = [e for e in ends if e is not None]
     return len(known) == len(ends) and (min(known) > 0 or max(known) < 0)
+
+
+def months(found: Months, case: Case) -> list[Text]:
+    """Where levels lie apart in the response, if anywhere; and which firms lie in none."""
+    levels = next(g for g in case.study.groups if g.id == found.grouped).levels
+    rows = [r for r in found.rows if r.hours_ci_lower is not None]
+    said = []
+    if len(rows) > 1:
+        slow, fast = max(rows, key=lambda r: r.hours), min(rows, key=lambda r: r.hours)
+        a, b = (estimate(r.hours, r.hours_ci_lower, r.hours_ci_upper) for r in (slow, fast))
+        names_ = [escaped(levels[r.level]) for r in (slow, fast)]
+        if (slow.hours_ci_lower or 0.0) > (fast.hours_ci_upper or 0.0):
+            said.append(
+                Text(
+                    en=f"Firms in {names_[0].en} take longer to respond ({a} hours) than those in {names_[1].en} ({b}).",
+                    zh=f"{names_[0].zh}企业的响应时间（{a} 小时）长于{names_[1].zh}（{b}）。",
+                )
+            )
+        else:
+            said.append(
+                Text(
+                    en="In none is the response shown to be faster than in another: the intervals of the few firms overlap.",
+                    zh="未能显示何处响应更快：企业很少，区间重叠。",
+                )
+            )
+    if found.strangers:
+        n = number(found.strangers)
+        said.append(
+            Text(
+                en=f"{n} firms of the panel are none of the survey's, and left out.",
+                zh=f"面板中有 {n} 家企业不在调查之列，未计入。",
+            )
+        )
+    return said
 
 
 def programme(found: Programme, case: Case) -> list[Text]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pandas as pd
 from matplotlib.figure import Figure as Drawing
 
@@ -155,8 +157,8 @@ def satisfied(found: Satisfied, case: Case) -> Figure:
     )
 
 
-def _map(found: Journey, case: Case, levels: bool, language: Language) -> Drawing:
-    rows = [r for r in found.rows if (r.level is not None) == levels]
+def _map(found: Journey, case: Case, levels: Sequence[str | None], language: Language) -> Drawing:
+    rows = [r for r in found.rows if r.level in levels]
     unit = waited(found, case)
     rated = "Rating" if found.scored == "rating" else "Score, 0 to 100"
     names_ = {
@@ -181,12 +183,17 @@ def _map(found: Journey, case: Case, levels: bool, language: Language) -> Drawin
     frame = pd.DataFrame(drawn, columns=names)
     frame[names[3:]] = frame[names[3:]].astype(float)
     there = {k: v for k, v in panels.items() if (frame["panel"] == k).any()}
-    return charts.journey_map(frame, there, group="level" if levels else None)
+    return charts.journey_map(frame, there, group="level" if len(levels) > 1 else None)
 
 
 def journey(found: Journey, case: Case) -> Figure:
+    return journey_of(found, case, None)
+
+
+def journey_of(found: Journey, case: Case, level: str | None) -> Figure:
+    """Of everybody, or of a level."""
     return Figure(
-        lambda language: _map(found, case, False, language),
+        lambda language: _map(found, case, [level], language),
         Text(
             en="The journey as the data have it: touchpoints from left to right, with 95 % intervals.",
             zh="数据所呈现的客户旅程：触点自左向右，附 95% 区间。",
@@ -195,7 +202,7 @@ def journey(found: Journey, case: Case) -> Figure:
             en="Panels one above the other, touchpoints in order from left to right: satisfaction, share of what is explained, waiting, and the share of those who come that go no further.",
             zh="自上而下的多个面板，触点自左向右依次排列：满意度、解释份额、等待，以及到达者中止步的比例。",
         ),
-        says=1,
+        says=1 if level is None else None,
     )
 
 
@@ -203,9 +210,10 @@ def journey_by_level(found: Journey, case: Case) -> Figure | None:
     """The same by the levels of the grouping."""
     if found.grouped is None:
         return None
-    of = escaped(grouping(case, found.grouped).label)
+    unit = grouping(case, found.grouped)
+    of = escaped(unit.label)
     return Figure(
-        lambda language: _map(found, case, True, language),
+        lambda language: _map(found, case, list(unit.levels), language),
         Text(
             en=f"The journey by {of.en.lower()}, with 95 % intervals.",
             zh=f"分{of.zh}的客户旅程及 95% 区间。",

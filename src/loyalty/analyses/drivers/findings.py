@@ -28,6 +28,7 @@ from loyalty.analyses.drivers.models import (
     Necessity,
     Needed,
     Passing,
+    Place,
     Recommendation,
     Recommendations,
     Satisfied,
@@ -591,11 +592,27 @@ def necessary(
     )
 
 
-@resting
 def recommended(
-    data: Answers, found: Necessity, *, by_group: GroupShares | Refused | None = None
+    data: Answers,
+    found: Necessity | Refused | None,
+    *,
+    by_group: GroupShares | Refused | None = None,
+    journey: Journey | Refused | None = None,
+) -> Recommendations | Refused | None:
+    """What follows, by the grouping and with the places of the journey where these are known."""
+    groups = by_group if isinstance(by_group, GroupShares) else None
+    way = journey if isinstance(journey, Journey) else None
+    if found is None or isinstance(found, Refused):
+        return None
+    return _recommended(data, found, groups, way)
+
+
+@refusable
+def _recommended(
+    data: Answers, found: Necessity, groups: GroupShares | None, journey: Journey | None
 ) -> Recommendations:
-    """What to do about each condition: from its total effect, performance and necessity.
+    """What to do about each condition: from its total effect, performance and necessity; and at
+    which touchpoints to look first.
 
     The change for one point is the standardized total effect times the standard deviation of the
     outcome's scale mean over that of the construct's, both taken as known.
@@ -609,7 +626,6 @@ def recommended(
         for c in found.conditions
     }
     middle = float(np.median([own[c.construct] for c in clear])) if clear else 0.0
-    groups = by_group if isinstance(by_group, GroupShares) else None
     rows = []
     for c in found.conditions:
         ratio = spread[found.outcome] / spread[c.construct]
@@ -631,7 +647,30 @@ def recommended(
         group=groups.group if groups else None,
         clear=sum(row.action != "open" for row in rows),
         rows=tuple(rows),
+        table=journey.table if journey else None,
+        places=_places(journey) if journey else (),
     )
+
+
+def _places(journey: Journey) -> tuple[Place, ...]:
+    """The touchpoints with the lowest score and the most loss, where intervals lie apart."""
+    found = []
+    sides: tuple[tuple[Literal["lost", "score"], float], ...] = (("lost", 1.0), ("score", -1.0))
+    for of, sign in sides:
+        known = []
+        for row in journey.rows:
+            ends = [getattr(row, f"{of}{end}") for end in ("", "_ci_lower", "_ci_upper")]
+            if row.level is None and None not in ends:
+                known.append((row.touchpoint, ends))
+        if len(known) < 2:
+            continue
+        known.sort(key=lambda one: -sign * one[1][0])
+        (name, (estimate, lower, upper)), *others = known
+        apart = (lower > ends[2] if sign > 0 else upper < ends[1] for _, ends in others)
+        if all(apart):
+            place = Place(touchpoint=name, of=of, estimate=estimate, ci_lower=lower, ci_upper=upper)
+            found.append(place)
+    return tuple(found)
 
 
 def _sure(lower: float | None, upper: float | None) -> bool:

@@ -41,24 +41,31 @@ def _least() -> int:
     return int(threshold("small_cell").value)
 
 
-@refusable
 def journey(
     data: Answers,
     table: Loaded | None,
     shares: Shares | Refused | None,
     by_group: GroupShares | Refused | None,
-) -> Journey | None:
-    """Importance, satisfaction, waiting and loss at each touchpoint, of all and by group."""
-    if table is None:
-        return None
+) -> Journey | Refused | None:
+    """Importance, satisfaction, waiting and loss at each touchpoint, of all and by group.
+
+    Where there are no shares the rest is shown without them.
+    """
+    whole = shares if isinstance(shares, Shares) else None
+    parts = by_group if isinstance(by_group, GroupShares) else None
+    return None if table is None else _journey(data, table, whole, parts)
+
+
+@refusable
+def _journey(
+    data: Answers, table: Loaded, whole: Shares | None, parts: GroupShares | None
+) -> Journey:
     rows, order = table.rows, list(table.resource.levels)
     group = grouping(data.study, rows["group"]) if "group" in rows else None
     counts = rows["touchpoint"].value_counts()
     shown = [t for t in order if counts.get(t, 0) >= _least()]
     if not shown:
         raise CannotCompute("no_touchpoint", least=_least())
-    whole = shares if isinstance(shares, Shares) else None
-    parts = by_group if isinstance(by_group, GroupShares) else None
     to, side = _outcome(data, whole, shown)
     rated = "rating" in rows and rows["rating"].notna().any()
     asked = any(t in data.scores for t in shown)

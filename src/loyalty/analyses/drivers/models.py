@@ -227,14 +227,29 @@ class Recommendation(OfConstruct):
     levels: tuple[str, ...]
 
 
+class Place(Record):
+    """A touchpoint that stands out: `of` it is clearly the most, or the least, of all."""
+
+    touchpoint: str
+    of: Literal["lost", "score"]
+    estimate: Real
+    ci_lower: Real
+    ci_upper: Real
+
+
 class Recommendations(Finding):
-    """Clear ones first. `grade`: what the data can show; `group`: whose levels are named."""
+    """Clear ones first. `grade`: what the data can show; `group`: whose levels are named.
+
+    `places` of the journey in `table` where one stands out by its interval.
+    """
 
     outcome: str
     grade: Literal["cross_section", "simulated"]
     group: str | None
     clear: Count
     rows: tuple[Recommendation, ...]
+    table: str | None = None
+    places: tuple[Place, ...] = ()
 
 
 class Needed(OfConstruct):

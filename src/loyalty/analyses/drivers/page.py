@@ -13,5 +13,5 @@ PAGE = {
     "satisfied": [figures.satisfied, tables.satisfied, words.satisfied],
     "journey": [figures.journey, tables.journey, words.journey, figures.journey_by_level],
     "channels": [tables.channels, words.channels],
-    "recommendations": [tables.recommendations, words.recommendations],
+    "recommendations": [tables.recommendations, tables.places, words.recommendations],
 }

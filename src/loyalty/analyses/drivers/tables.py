@@ -13,6 +13,7 @@ from loyalty.analyses.drivers.models import (
     GroupShares,
     Journey,
     Necessity,
+    Place,
     Recommendations,
     Satisfied,
     Shares,
@@ -23,7 +24,10 @@ from loyalty.analyses.drivers.words import (
     ACTIONS,
     BENDS,
     GRADES,
+    LOOK,
+    STANDS_OUT,
     VERDICTS,
+    WATCH,
     advice,
     asked,
     channel,
@@ -40,7 +44,7 @@ from loyalty.shown.context import Case
 from loyalty.shown.doubts import withheld
 from loyalty.shown.short import within
 from loyalty.shown.table import Cell, Column, Table
-from loyalty.shown.words import cut, escaped, number
+from loyalty.shown.words import cut, escaped, estimate, number
 
 #: Rows of a table by group that are shown.
 MANY = 12
@@ -204,7 +208,13 @@ def recommendations(found: Recommendations, case: Case) -> Table:
     def what(row: Any) -> Text:
         return term(ACTIONS[advice(row, found.outcome, case)])
 
-    def whom(row: Any) -> Text:
+    def nothing(row: Any) -> bool:
+        """Whether nothing is advised, so that there is nobody and nothing to do it for."""
+        return advice(row, found.outcome, case) == "open"
+
+    def whom(row: Any) -> Text | None:
+        if nothing(row):
+            return None
         if not row.levels or found.group is None:
             return Text(en="all", zh="全部")
         unit = grouping(case, found.group)
@@ -223,7 +233,13 @@ def recommendations(found: Recommendations, case: Case) -> Table:
             Column(("ci_lower", "ci_upper"), "95 % interval"),
             Column("performance", "Performance", decimals=0, kept=True),
             Column(whom, "For whom"),
-            Column(lambda r: term(GRADES[found.grade]), "Grade"),
+            Column(
+                lambda r: None if nothing(r) else _measured(case, r.construct), "What to measure"
+            ),
+            Column(
+                lambda r: term(GRADES["open" if nothing(r) else found.grade]),
+                "Grade",
+            ),
         ],
         Text(
             en=f"What follows for {within(outcome.en)}, and how surely.",
@@ -234,6 +250,43 @@ def recommendations(found: Recommendations, case: Case) -> Table:
             zh=f"变化：构念提高一分时{outcome.zh}均值的变化（量表分），由总效应与量表均值的标准差得出。对象：其份额明显高于总体平均的组别。成本在此不详：容易提高者可先于影响大者。",
         ),
         withheld=lambda r: withheld(case.reliance.between(r.construct, found.outcome)),
+    )
+
+
+def _measured(case: Case, construct: str) -> str:
+    """The items whose mean shows whether something changed."""
+    items = next(c.items for c in case.study.main if c.id == construct)
+    return ", ".join(i.id for i in items)
+
+
+def places(found: Recommendations, case: Case) -> Table | None:
+    """Where on the journey to look first."""
+    if not found.places or found.table is None:
+        return None
+    resource = next(r for r in case.study.resources if r.id == found.table)
+
+    def shown(row: Place) -> str:
+        ends = (row.estimate, row.ci_lower, row.ci_upper)
+        return estimate(*ends, "percent", 0) if row.of == "lost" else estimate(*ends, "number", 1)
+
+    return Table(
+        found.places,
+        [
+            Column(lambda r: resource.levels[r.touchpoint], "Touchpoint"),
+            Column(lambda r: term(STANDS_OUT[r.of]), "What stands out"),
+            Column(shown, "Estimate, 95 % interval", "markdown"),
+            Column(lambda r: term(LOOK[r.of]), "What to do"),
+            Column(lambda r: term(WATCH[r.of]), "What to measure"),
+            Column(
+                lambda r: term(GRADES["simulated" if found.grade == "simulated" else "as_it_came"]),
+                "Grade",
+            ),
+        ],
+        Text(en="Where on the journey to look first.", zh="客户旅程中应先查看之处。"),
+        Text(
+            en="Touchpoints whose interval lies apart from those of all others, for all customers. What was seen as it came does not say that a change there would keep anybody: that is what to measure.",
+            zh="其区间与其他所有触点均不重叠的触点，对象为全部客户。数据为实际发生的情形，并不说明在此作出改变就能留住客户：这正是需要测量的。",
+        ),
     )
 
 
@@ -337,8 +390,13 @@ def satisfied(found: Satisfied, case: Case) -> Table:
 
 # --- the journey ---------------------------------------------------------------------------------
 def journey(found: Journey, case: Case) -> Table:
-    """What is known of each touchpoint, of everybody; what a table does not tell has no column."""
-    rows = [r for r in found.rows if r.level is None]
+    """What is known of each touchpoint, of everybody."""
+    return journey_of(found, case, None)
+
+
+def journey_of(found: Journey, case: Case, level: str | None) -> Table:
+    """The same of a level; what the case does not tell has no column."""
+    rows = [r for r in found.rows if r.level == level]
     unit = waited(found, case)
     columns = [Column(lambda r: touchpoint(r.touchpoint, found, case), "Touchpoint")]
     columns.append(Column("n", "Visits"))

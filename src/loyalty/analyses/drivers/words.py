@@ -60,7 +60,22 @@ ACTIONS = {
     "lower": "lower it",
     "open": "nothing follows yet",
 }
-GRADES = {"cross_section": "low: asked once", "simulated": "none: simulated"}
+GRADES = {
+    "cross_section": "low: asked once",
+    "simulated": "none: simulated",
+    "open": "none: open",
+    "as_it_came": "low: seen as it came",
+}
+#: Of a touchpoint: what stands out, what to do about it, and what shows whether it helped.
+STANDS_OUT = {"lost": "most go no further", "score": "lowest rating"}
+LOOK = {
+    "lost": "look there first: what makes customers stop",
+    "score": "look there first: what displeases",
+}
+WATCH = {
+    "lost": "the share that goes no further, with the change and without, drawn by lot",
+    "score": "the rating there, with the change and without, drawn by lot",
+}
 BENDS = {"faster": "steeper above", "slower": "flatter above", "open": "open"}
 
 
