@@ -221,7 +221,8 @@ def said(name: str, found: Behaviour, case: Case, **flipped: Any) -> Text:
 # --- what is found -----------------------------------------------------------------------------
 def test_every_kind_is_analysed(found: Behaviour) -> None:
     for name in Behaviour.model_fields:
-        missing = name == "recovered"  # the tables are no process's
+        # the tables are no process's, and there is no survey whose firms lie in something
+        missing = name in ("recovered", "months")
         assert isinstance(getattr(found, name), Finding) != missing, name
     intervals: Mapping[str, tuple[Any, float]] = {
         "elasticity": (found.speed.specifications[2], -0.4),
@@ -261,7 +262,7 @@ def test_every_finding_is_shown_in_both_languages(found: Behaviour, case: Case) 
             )
             for language in LANGUAGES
         }
-        hidden = name == "demand" and not words.better(finding)
+        hidden = name == "demand" and not words.useful(finding)
         said = sum(d.label.startswith("fig-") for d in shown["en"])
         assert len(PAGE[name]) - said <= len(shown["en"]) + hidden <= len(PAGE[name])
         for en, zh in zip(shown["en"], shown["zh"], strict=True):
@@ -521,6 +522,25 @@ def test_demand(found: Behaviour, case: Case) -> None:
     # a forecast that is no better than none is not drawn
     assert figures.demand(found.demand.model_copy(update={"errors": worse}), case) is None
     assert figures.demand(found.demand.model_copy(update={"errors": better}), case) is not None
+
+
+def test_an_interval_as_wide_as_all_weeks_forecasts_nothing(found: Behaviour, case: Case) -> None:
+    smoothing, naive = found.demand.errors
+    better = (smoothing.model_copy(update={"mase": naive.mase / 2}), naive)
+    totals = [r.total for r in found.demand.series if r.total is not None]
+    apart = max(totals) - min(totals)
+    for factor, wide in ((0.9, False), (1.1, True)):
+        series = tuple(
+            r
+            if r.pi_upper is None
+            else r.model_copy(update={"pi_lower": 0.0, "pi_upper": factor * apart})
+            for r in found.demand.series
+        )
+        changed = found.demand.model_copy(update={"errors": better, "series": series})
+        assert (figures.demand(changed, case) is None) == wide
+        text = said("demand", found, case, errors=better, series=series)
+        assert ("no narrower than all weeks lie apart" in text.en) == wide
+        assert ("并不窄于" in text.zh) == wide and text.en.count(". ") == (0 if wide else 1)
 
 
 def test_who_comes_back_is_foretold(found: Behaviour, case: Case) -> None:

@@ -106,7 +106,7 @@ def _share(row: GroupShare, data: Material) -> Text:
 def _complaints(times: Times, level: str) -> Iterator[Text]:
     rows = [r for r in times.rows if r.group == level]
     marks = list(dict.fromkeys(r.hours for r in rows))
-    parts = []
+    parts: list[Text] = []
     for step, place in NAMED_AT.items():
         row = next((r for r in rows if (r.step, r.hours) == (step, marks[place])), None)
         if row is not None:
@@ -114,7 +114,7 @@ def _complaints(times: Times, level: str) -> Iterator[Text]:
             hours, what = number(row.hours, decimals=0), STEPS[step]
             parts.append(
                 Text(
-                    en=f"{shown} {what.en} within {hours} hours",
+                    en=f"{shown} {'' if parts else 'were '}{what.en} within {hours} hours",
                     zh=f"{hours} 小时内{what.zh}者 {shown}",
                 )
             )

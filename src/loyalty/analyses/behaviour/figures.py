@@ -18,7 +18,7 @@ from loyalty.analyses.behaviour.findings import (
     Waves,
     WinBack,
 )
-from loyalty.analyses.behaviour.words import SEGMENTS, better, level, resource, unit
+from loyalty.analyses.behaviour.words import SEGMENTS, level, resource, unit, useful
 from loyalty.ground.findings import Record
 from loyalty.ground.terms import term
 from loyalty.ground.text import Language, Text
@@ -167,7 +167,7 @@ def prediction(found: Prediction, case: Case) -> Figure | None:
 
 
 def demand(found: Demand, case: Case) -> Figure | None:
-    if not better(found):
+    if not useful(found):
         return None
 
     def draw(language: Language) -> Drawing:

@@ -371,6 +371,24 @@ def better(found: Demand) -> bool:
     return by["smoothing"].mase < by["naive"].mase
 
 
+def wide(found: Demand) -> bool:
+    """Whether the prediction interval is, on average, no narrower than the weeks seen lie apart."""
+    widths = [
+        r.pi_upper - r.pi_lower
+        for r in found.series
+        if r.pi_lower is not None and r.pi_upper is not None
+    ]
+    totals = [r.total for r in found.series if r.total is not None]
+    if not widths or not totals:
+        return False
+    return sum(widths) / len(widths) >= max(totals) - min(totals)
+
+
+def useful(found: Demand) -> bool:
+    """Whether a forecast is worth a figure."""
+    return better(found) and not wide(found)
+
+
 def demand(found: Demand, case: Case) -> Text:
     by = {error.method: error for error in found.errors}
     smoothing, naive = by["smoothing"], by["naive"]
@@ -380,6 +398,16 @@ def demand(found: Demand, case: Case) -> Text:
         return Text(
             en=f"Demand cannot be forecast usefully here: over {weeks} weeks not seen, smoothing misses by no less (MASE {scaled}) than repeating the last week does (MASE {as_naive}) [@hyndman2006].",
             zh=f"此处无法作出有用的需求预测：在未见的 {weeks} 周上，平滑法的误差（MASE {scaled}）不小于重复上周（MASE {as_naive}）[@hyndman2006]。",
+        )
+    if wide(found):
+        last = next(r for r in reversed(found.series) if r.pi_upper is not None)
+        seen = [r for r in found.series if r.total is not None]
+        least, most = (f(seen, key=lambda r: r.total or 0.0) for f in (min, max))
+        band = interval(last.pi_lower, last.pi_upper, "count")
+        low, high = number(least.total, "count"), number(most.total, "count")
+        return Text(
+            en=f"Demand cannot be forecast usefully here: over {weeks} weeks not seen, smoothing misses by less (MASE {scaled}) than repeating the last week does (MASE {as_naive}) [@hyndman2006], but its 95 % prediction interval, {band} for the last week, is on average no narrower than all weeks lie apart ({low} to {high}).",
+            zh=f"此处无法作出有用的需求预测：在未见的 {weeks} 周上，平滑法的误差（MASE {scaled}）虽小于重复上周（MASE {as_naive}）[@hyndman2006]，但其 95% 预测区间（最后一周为 {band}）平均而言并不窄于各周总额的全距（{low} 至 {high}）。",
         )
     ours, theirs = number(smoothing.mape), number(naive.mape)
     return Text(

@@ -14,11 +14,14 @@ from loyalty.ground.numbers import show
 from loyalty.shown.charts.marks import ranges
 from loyalty.shown.charts.phone import NARROW, is_narrow
 from loyalty.shown.charts.style import COLOURS, DASHED, GREY, WIDTH, canvas, key
+from loyalty.shown.short import width
 
 #: How far dots of several groups stand apart, of the way from one touchpoint to the next.
 APART = 0.34
 #: From so many touchpoints on their names stand aslant.
 ASLANT = 6
+#: Columns of letters that have room below the axes on a phone.
+ROOM = 30
 
 
 def journey_map(rows: pd.DataFrame, panels: Mapping[str, str], *, group: str | None) -> Figure:
@@ -45,7 +48,8 @@ def journey_map(rows: pd.DataFrame, panels: Mapping[str, str], *, group: str | N
         place.yaxis.set_major_locator(MaxNLocator(nbins=4, steps=[1, 2, 5, 10]))
         place.yaxis.set_major_formatter(lambda v, _: show(v, "number", decimals=0))
         place.grid(axis="both")
-    aslant: dict[str, object] = {"rotation": 25, "ha": "right"} if len(labels) >= ASLANT else {}
+    long = len(labels) >= ASLANT or (is_narrow() and sum(map(width, labels)) > ROOM)
+    aslant: dict[str, object] = {"rotation": 25, "ha": "right"} if long else {}
     axes[-1].set_xticks(range(len(labels)), labels, **aslant)
     axes[-1].set_xlim(-0.5, len(labels) - 0.5)
     figure.align_ylabels(axes)
