@@ -331,3 +331,22 @@ def test_a_failed_attention_check_has_a_rule_to_take(project: Any, tmp_path: Pat
     path.write_text(text + f"exclude:\n  {rule.removeprefix('#').strip()}\n")
     loaded = survey.load(study.load("mine"))
     assert loaded.excluded == {"attention_1": N // 40}
+
+
+def test_minutes_are_no_seconds(project: Any, tmp_path: Path) -> None:
+    q, y = exports.people(5)
+    head = ["Q1_1", "Q1_2", "Q1_3", "Q2_1", "Q2_2", "Q2_3", "Duration (in seconds)"]
+    rows: list[list[Any]] = [head]
+    for i in range(N):
+        rows.append([*q[i], *y[i], 100 + i])
+    (tmp_path / "a.csv").write_bytes(exports.written(rows))
+    newcase.new("mine", tmp_path / "a.csv")
+    rows[7][-1] = "5 min"
+    (tmp_path / "b.csv").write_bytes(exports.written(rows))
+    text = newcase.new("other", tmp_path / "b.csv").path.read_text()
+    assert study.load("other").variables == []
+    assert "times with their units" in text
+    file = study.load("mine").folder / "rows" / "a.csv"
+    file.write_bytes(exports.written(rows))
+    faults = {(f.row, f.column): f for f in check.rows(study.load("mine")).faults}
+    assert faults[8, "Duration (in seconds)"].said == "'5 min' is no number"

@@ -262,6 +262,13 @@ def test_words_that_do_not_fit_are_told_in_chinese(
     assert "Error: " in capsys.readouterr().err
 
 
+def test_the_list_of_commands_has_a_sentence_for_each(capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["--help", "--language", "zh"]) == 0
+    listed = capsys.readouterr().out.partition("Commands:")[2].splitlines()
+    for line in filter(None, listed):
+        assert re.search(r"[\u4e00-\u9fff]", line) and not line.rstrip().endswith("..."), line
+
+
 def test_exit_codes_are_the_same_in_chinese(capsys: pytest.CaptureFixture[str]) -> None:
     for words in ([], ["check", "reputation-mobile"], ["check", "nobody"], ["check", "--help"]):
         english = cli.main(words)

@@ -82,6 +82,8 @@ def translated(command: Any) -> Any:
             for of in [one, *one.params]:
                 if text := getattr(of, "help", None):
                     of.help = Said(" ".join(text.split())).in_(language())
+                    if hasattr(of, "short_help"):  # its first sentence, whose words have no blanks
+                        of.short_help = re.split(r"[。：；]", of.help)[0]
     return command
 
 

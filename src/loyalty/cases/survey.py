@@ -267,7 +267,8 @@ def wanted(study: Study) -> reading.Wanted:
         numbers.setdefault(study.weights, {})
     ids = [variable for variable in study.variables if variable.kind == "id"]
     texts = frozenset(c.source_column for c in (*study.groups, *ids))
-    return reading.Wanted(numbers, texts - set(numbers), frozenset(study.personal))
+    bare = frozenset(v.source_column for v in study.variables if v.kind == "seconds")
+    return reading.Wanted(numbers, texts - set(numbers), frozenset(study.personal), bare)
 
 
 def fetch_distribution(name: str, version: str, sha256: str) -> Path:

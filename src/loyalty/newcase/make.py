@@ -17,6 +17,7 @@ from threadpoolctl import threadpool_limits
 
 from loyalty.cases import naming, reading
 from loyalty.cases import study as studies
+from loyalty.cases.reading import values
 from loyalty.ground import paths
 from loyalty.ground.errors import UserError
 from loyalty.ground.text import Language
@@ -196,7 +197,10 @@ def _aside(found: Found, column: Column) -> bool:
         else:
             found.unused.append((column, "weights"))
     elif kinds.SECONDS.search(name) and _numeric(found, column) is not None:
-        found.numbers.append(Number(column, "seconds"))
+        if _bare(found, column):
+            found.numbers.append(Number(column, "seconds"))
+        else:
+            found.unused.append((column, "units"))
     elif kinds.DATE.search(name) and (kinds.dated(counts) or len(counts) > 0.5 * n):
         found.dates.append(column)
     elif why := kinds.personal(column, counts):
@@ -217,6 +221,14 @@ def _aside(found: Found, column: Column) -> bool:
     else:
         return False
     return True
+
+
+def _bare(found: Found, column: Column) -> bool:
+    """Whether a column has numbers (or 问卷星's times) alone, none with a unit behind it."""
+    form, delimiter = found.source.form, found.source.delimiter
+    read = values.numbers(column.values, {}, form, delimiter, labels=False)
+    texts = {v.strip() for v in pd.unique(read) if isinstance(v, str)}
+    return all(answers.NO_ANSWER.fullmatch(text) for text in texts)
 
 
 def _numeric(found: Found, column: Column) -> pd.Series | None:

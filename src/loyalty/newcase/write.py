@@ -115,6 +115,7 @@ _WHY: dict[str, tuple[str, str]] = {
     "running": ("counts the rows", "行号"),
     "constant": ("always the same", "取值恒定"),
     "many": ("texts of many kinds", "取值繁多的文本"),
+    "units": ("times with their units, as 5 min", "带单位的时间，如 5 min"),
     "plan": ("not in the model", "不在模型中"),
     "weights": ("another weight", "另一个权重"),
 }

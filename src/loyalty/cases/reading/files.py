@@ -88,7 +88,9 @@ def _as_wanted(table: Table, form: Format, wanted: Wanted) -> Table:
             raw = values.texts(packages.without_missing(raw, table.missing.get(column, ())))
         elif column in wanted.numbers:
             raw = packages.without_missing(raw, table.missing.get(column, ()))
-            raw = values.numbers(raw, wanted.numbers[column], form, separator)
+            raw = values.numbers(
+                raw, wanted.numbers[column], form, separator, labels=column not in wanted.bare
+            )
         columns.append(raw)
     attrs = table.frame.attrs
     named = table.frame.columns

@@ -20,11 +20,14 @@ class Wanted:
         Columns whose values are taken as they are written (levels, identifiers).
     never : set of str
         Personal columns, which are passed over.
+    bare : set of str
+        Of `numbers`, those in which a number with a text behind it (``5 min``) is none.
     """
 
     numbers: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
     texts: frozenset[str] = frozenset()
     never: frozenset[str] = frozenset()
+    bare: frozenset[str] = frozenset()
 
     @property
     def columns(self) -> list[str]:

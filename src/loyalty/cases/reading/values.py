@@ -110,7 +110,12 @@ def labelled(texts: Iterable[str]) -> dict[str, float]:
 
 
 def numbers(
-    raw: pd.Series, answers: Mapping[str, float], form: Format, delimiter: str = ","
+    raw: pd.Series,
+    answers: Mapping[str, float],
+    form: Format,
+    delimiter: str = ",",
+    *,
+    labels: bool = True,
 ) -> pd.Series:
     """A column with floats where its values are numbers or known answers, else as it is.
 
@@ -118,6 +123,8 @@ def numbers(
     ----------
     answers : mapping
         Answer text → number, looked at first.
+    labels : bool
+        Whether a number may have its text beside it, as ``1 strongly disagree``.
     """
     if pd.api.types.is_bool_dtype(raw):
         raw = raw.astype(object).map({True: "True", False: "False"})
@@ -143,7 +150,7 @@ def numbers(
         if number is None:
             values[i] = seconds(plain(uniques[i]))
     unread = [i for i in left if values[i] is None]
-    by_label = labelled(plain(uniques[i]) for i in unread)
+    by_label = labelled(plain(uniques[i]) for i in unread) if labels else {}
     for i in unread:
         values[i] = by_label.get(plain(uniques[i]), plain(uniques[i]))
     clean = not any(isinstance(v, str) for v in values)
