@@ -7,7 +7,7 @@ import json
 import os
 import re
 import shutil
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from string import Template
 from typing import Any
@@ -33,6 +33,7 @@ def esc(value: str) -> str:
     return escape_html.escape(value, quote=True)
 
 
+@cache
 def relative_href(source: str, target: str) -> str:
     """Relative address from one file of the book to another."""
     return os.path.relpath(target, os.path.dirname(source) or ".").replace(os.sep, "/")
@@ -123,20 +124,21 @@ class HtmlWriter:
             ]
 
         def table(item: Node) -> list[Node]:
+            _, _, _, head, bodies, _ = item["c"]
+            heads = len(head[1])
+            rows = [*head[1], *(row for part in bodies for row in part[3])]
+            texts = [[ast.plain(cell[4]) for cell in row[1]] for row in rows]
             _, caption, columns, head, bodies, foot = inner(item["c"])
-            rows = [row for part in bodies for row in part[3]]
-            sides = self._sides(columns)
-            for _, cells in head[1]:
-                for cell in cells:
-                    if not ast.plain(cell[4]).strip():  # a heading says something to everybody
+            rows = [*head[1], *(row for part in bodies for row in part[3])]
+            css = [*self._sides(columns), *tables.page_size(texts)]
+            fits = tables.fits_page(texts)
+            for k, ((_, cells), said) in enumerate(zip(rows, texts, strict=True)):
+                for cell, text in zip(cells, said, strict=True):
+                    if k >= heads:
+                        cell[0] = ast.attr("", tables.cell_class(text, fits))
+                    elif not text.strip():  # a heading says something to everybody
                         spoken = f'<span class="sr-only">{self.words["row"]}</span>'
                         cell[4] = [ast.node("Plain", [ast.raw_inline("html", spoken)])]
-            texts = [[ast.plain(cell[4]) for cell in row[1]] for row in [*head[1], *rows]]
-            fits = tables.fits_page(texts)
-            for _, cells in rows:
-                for cell in cells:
-                    cell[0] = ast.attr("", tables.cell_class(ast.plain(cell[4]), fits))
-            css = [*sides, *tables.page_size(texts)]
             content = [ast.attr("", css), caption, columns, head, bodies, foot]
             return [
                 ast.raw("html", '<div class="table-wrap" role="group" tabindex="0">'),
@@ -210,11 +212,16 @@ class HtmlWriter:
                 if "x-num" in classes:
                     key = ast.get(content[0], "key")
                     case, analysis, field = key.split("/", 2)
-                    attributes = ast.attr("", [], [("data-key", field)])
                     target = self.book.dossier_page(case, analysis)
                     address = "" if target == href else relative_href(href, target)
                     address += "#finding-" + re.split(r"\W", field)[0]
-                    return [ast.node("Link", [attributes, content[1], [address, ""]])]
+                    start = f'<a href="{esc(address)}" data-key="{esc(field)}">'
+                    shown = content[1]
+                    if all(part["t"] == "Str" for part in shown):  # most, and Pandoc is spared them
+                        text = esc("".join(part["c"] for part in shown))
+                        return [ast.raw_inline("html", f"{start}{text}</a>")]
+                    end = ast.raw_inline("html", "</a>")
+                    return [ast.raw_inline("html", start), *shown, end]
                 if "x-dossier" in classes or "x-result" in classes:
                     case, _, analysis = ast.get(content[0], "of").partition("/")
                     at = self.book.result_file if "x-result" in classes else self.book.dossier_page
