@@ -438,6 +438,12 @@ def test_levels_left_out_are_named_with_their_reason(case: Case) -> None:
         partial=True,
         failed=None,
     )
+    head = tables.invariance(cited(ladder, "a"), case).said
+    assert head is not None and head.en == "The partial strict model holds."
+    fell = ladder.model_copy(update={"held": "metric", "partial": False, "failed": "scalar"})
+    head = tables.invariance(cited(fell, "a"), case).said
+    assert head is not None and head.en == "The metric model holds, the scalar one does not."
+    assert head.zh == "载荷等值模型成立，截距等值模型不成立。"
     text = said(words.invariance(cited(ladder, "a"), case))
     assert "Left out of the comparison: \\*Contract\\* (fewer than the 10 respondents" in text.en
     assert "合约（受访者少于 6 个题项所需的 10 人）" in text.zh

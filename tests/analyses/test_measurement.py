@@ -387,6 +387,11 @@ def test_convergent_validity_is_as_firm_as_the_interval(case: Case) -> None:
     assert "for 0 of 2; below it for Loyalty* (.60); open for Quality (.60) [" in got.en
     assert "variance extracted is at least .50 with its whole interval for every" in got.en
     assert "低于标准的为忠诚（.60）" in got.zh and "Quality" not in got.zh
+    head = tables.convergent(unsure, case).said
+    assert head is not None
+    head = said(head)
+    assert head.en.endswith("CR reaches the cut-off for 0 and AVE for 2 of 2 constructs.")
+    assert head.zh.startswith("2 个构念中，CR 整个区间达到标准者 0 个")
     fine = convergent(coefficients("quality", "met"), single=["loyalty"], two=["quality"])
     got = said(words.convergent(fine, case))
     assert got.en.count("for every construct") == 2
@@ -639,6 +644,15 @@ def test_fit_by_interval(case: Case) -> None:
     }
     rows = tables.fit(of(Fit(**fields)), case).rows
     assert [row.verdict for row in rows] == ["met", "open", "open", "not met"]
+    head = tables.fit(of(Fit(**fields)), case).said
+    assert (
+        head is not None
+        and head.en == "CFI meets the cut-off; SRMR misses it; RMSEA leaves it open."
+    )
+    assert head.zh == "CFI 达到标准；SRMR 未达到标准；RMSEA 是否达到标准未定。"
+    turned = fields | {"cfi": 0.90, "tli": 0.91, "srmr": 0.05, "rmsea_ci_upper": 0.055}
+    head = tables.fit(of(Fit(**turned)), case).said
+    assert head is not None and head.en == "RMSEA and SRMR meet the cut-off; CFI and TLI miss it."
     got = said(words.fit(of(Fit(**fields)), case))
     assert "RMSEA = .050 (90 % interval [.030, .070])" in got.en
 

@@ -22,7 +22,7 @@ from loyalty.analyses.groups.models import (
     Released,
     Step,
 )
-from loyalty.analyses.groups.words import grouping, pair
+from loyalty.analyses.groups.words import grouping, holds, pair
 from loyalty.ground.terms import term
 from loyalty.ground.text import Text
 from loyalty.shown.context import Case
@@ -80,6 +80,7 @@ def invariance(found: Invariance, case: Case) -> Table:
             en="Robust indices; scaled difference test of Satorra and Bentler, against the last model kept one level below.",
             zh="稳健指标；Satorra–Bentler 缩放差异检验，与下一级最后保留的模型比较。",
         ),
+        said=holds(found),
     )
 
 

@@ -85,6 +85,19 @@ def invariance(found: Invariance, case: Case) -> list[Text]:
     return [*said, _held(found)]
 
 
+def holds(found: Invariance) -> Text:
+    """Which model holds, and which does not any more."""
+    name = _LEVELS[found.held]
+    en = f"The {'partial ' if found.partial else ''}{name.en} model holds"
+    zh = f"{'部分' if found.partial else ''}{name.zh}模型成立"
+    if found.failed:
+        en, zh = (
+            f"{en}, the {found.failed} one does not",
+            f"{zh}，{_LEVELS[found.failed].zh}模型不成立",
+        )
+    return Text(en=f"{en}.", zh=f"{zh}。")
+
+
 def _left_out(found: Invariance, case: Case) -> Text:
     """Levels of the group that take no part in the comparison, and why."""
     levels = grouping(case, found.group).levels

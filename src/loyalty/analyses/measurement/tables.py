@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from loyalty.analyses.measurement.findings import (
@@ -38,7 +39,7 @@ from loyalty.ground.thresholds import Verdict, threshold
 from loyalty.shown.context import Case
 from loyalty.shown.fit import PATH_VERDICTS
 from loyalty.shown.table import Column, Table
-from loyalty.shown.words import number
+from loyalty.shown.words import listed, number, spaced
 
 #: The longest tables of pairs show so many.
 PAIRS = 6
@@ -79,14 +80,35 @@ class _Index:
         return threshold(self.name).verdict(lower, upper)
 
 
+_SAID: dict[Verdict, tuple[str, str, str]] = {
+    "met": ("meets the cut-off", "meet the cut-off", "达到标准"),
+    "not met": ("misses it", "miss it", "未达到标准"),
+    "open": ("leaves it open", "leave it open", "是否达到标准未定"),
+}
+
+
+def _by_verdict(rows: Sequence[_Index]) -> Text:
+    """Which indices meet their cut-offs and which do not."""
+    parts = []
+    for verdict, (one, several, zh) in _SAID.items():
+        own = [r.name.upper() for r in rows if r.estimate is not None and r.verdict == verdict]
+        if own:
+            names = listed([Text(en=name, zh=name) for name in own])
+            en = one if len(own) == 1 else several
+            en = en if parts else en.replace(" it", " the cut-off")
+            parts.append(Text(en=f"{names.en} {en}", zh=spaced(names.zh, zh)))
+    return Text(en=f"{'; '.join(p.en for p in parts)}.", zh=f"{'；'.join(p.zh for p in parts)}。")
+
+
 def fit(found: Fit, case: Case) -> Table:
+    rows = [
+        _Index("cfi", found.cfi),
+        _Index("tli", found.tli),
+        _Index("rmsea", found.rmsea, found.rmsea_ci_lower, found.rmsea_ci_upper),
+        _Index("srmr", found.srmr),
+    ]
     return Table(
-        [
-            _Index("cfi", found.cfi),
-            _Index("tli", found.tli),
-            _Index("rmsea", found.rmsea, found.rmsea_ci_lower, found.rmsea_ci_upper),
-            _Index("srmr", found.srmr),
-        ],
+        rows,
         [
             Column(lambda r: r.name.upper(), "Index [of fit]"),
             Column("estimate", "Value [of fit]", "bounded", 3),
@@ -99,6 +121,7 @@ def fit(found: Fit, case: Case) -> Table:
             en="Robust indices (Yuan–Bentler). CFI and TLI are good above the cut-off, RMSEA and SRMR below it.",
             zh="稳健指标（Yuan–Bentler）。CFI 与 TLI 以高于标准为佳，RMSEA 与 SRMR 以低于标准为佳。",
         ),
+        said=_by_verdict(rows),
     )
 
 
@@ -147,6 +170,15 @@ def dynamic(found: Dynamic, case: Case) -> Table:
 
 
 # --- validity ------------------------------------------------------------------------------------
+def _reached(found: Convergent) -> Text:
+    """How many constructs reach the two cut-offs with their whole intervals."""
+    cr, ave, n = number(found.cr_met), number(found.ave_met), number(found.constructs)
+    return Text(
+        en=f"With its whole interval CR reaches the cut-off for {cr} and AVE for {ave} of {n} constructs.",
+        zh=f"{n} 个构念中，CR 整个区间达到标准者 {cr} 个，AVE 整个区间达到标准者 {ave} 个。",
+    )
+
+
 def convergent(found: Convergent, case: Case) -> Table:
     return Table(
         found.rows,
@@ -165,6 +197,7 @@ def convergent(found: Convergent, case: Case) -> Table:
             en="CR composite reliability, AVE average variance extracted, both from the standardized solution; intervals by the delta method on the logit scale.",
             zh="CR 组合信度，AVE 平均方差抽取量，均取自标准化解；区间用 logit 尺度上的 delta 法。",
         ),
+        said=_reached(found),
     )
 
 
