@@ -174,3 +174,29 @@ def test_what_was_refused_is_named() -> None:
     refused = Study(paths=Refused(refused=Reason(code="no_shared_path")))
     with pytest.raises(UserError, match="paths was refused"):
         claims.beside(ledger, {("one", "structural"): refused})
+
+
+def test_the_ledger_names_origins_and_units_in_chinese_and_says_what_can_be_said(
+    ledger: claims.Ledger,
+) -> None:
+    """Only names that have no Chinese, and symbols, stay as they are."""
+    from types import SimpleNamespace
+
+    from loyalty.book import pages
+
+    stay = {"ACSI", "Salesforce", "Zendesk", "Temkin Group", "Acxiom", "Forrester", "Gartner"}
+    stay |= {"HPE 2021", "Forrester 2022", "β", "b", "z", "NPS", "share", "relative"}
+    left = {
+        n for c in ledger.claims for n in (c.origin, c.unit) if n and pages.in_chinese(n).zh == n
+    }
+    assert left <= stay
+    rows = [SimpleNamespace(id=c.id, design="change", said="untested") for c in ledger.claims]
+    found: Any = {
+        ("all", "argument"): SimpleNamespace(
+            findings=SimpleNamespace(claims=SimpleNamespace(rows=rows))
+        )
+    }
+    for language, said in (("en", "a change without comparison"), ("zh", "无比较对象的升降")):
+        shown = pages.claims_ledger(found, language)  # type: ignore[arg-type]
+        assert shown.count(said) == len(ledger.claims)
+        assert said not in pages.claims_ledger({}, language)  # type: ignore[arg-type]

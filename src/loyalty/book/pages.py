@@ -8,12 +8,14 @@ from types import SimpleNamespace as Row
 from typing import Any
 from urllib.parse import quote
 
+from loyalty.analyses.argument.tables import DESIGNS, SAID
 from loyalty.analyses.trial.read import COUNTED
 from loyalty.book.variables import Results
 from loyalty.cases import claims
 from loyalty.cases.about import AboutCase
 from loyalty.cases.sources import UNKNOWN, DownloadRows, PackageRows
 from loyalty.cases.study import ALL, Study
+from loyalty.ground.catalogue import catalogue
 from loyalty.ground.findings import Refused
 from loyalty.ground.markdown import escape
 from loyalty.ground.terms import term
@@ -470,9 +472,17 @@ def thresholds(language: Language) -> str:
     return numbered(table, "thresholds", language)
 
 
-def claims_ledger(language: Language) -> str:
-    """The ledger of the figures that the sources print."""
+def claims_ledger(found: Results, language: Language) -> str:
+    """The ledger of the figures that the sources print: what each one's design can show, and what
+    can be said of it, where the argument was run."""
     ledger = claims.load()
+    argument = found.get((ALL, "argument"))
+    judged = getattr(argument.findings, "claims", None) if argument else None
+    rows = {row.id: row for row in getattr(judged, "rows", ())}
+    verdicts = [
+        Column(lambda c: DESIGNS[rows[c.id].design], "Can its design show it?"),
+        Column(lambda c: SAID[rows[c.id].said], "What can be said"),
+    ]
     parts = []
     for source in dict.fromkeys(c.source for c in ledger.claims):
         table = Table(
@@ -482,6 +492,7 @@ def claims_ledger(language: Language) -> str:
                 Column(lambda c: c.text, "Claim"),
                 Column(lambda c: claimed(c, language), "Printed"),
                 Column(lambda c: _place(c, language), "Place (origin named)"),
+                *(verdicts if rows else ()),
             ],
             Text(en=f"Figures printed by @{source}.", zh=f"@{source} 所载数字。"),
         )
@@ -490,8 +501,15 @@ def claims_ledger(language: Language) -> str:
 
 
 def _place(claim: claims.Claim, language: Language) -> str:
-    origin = Text(en=f" ({claim.origin})", zh=f"（{claim.origin}）") if claim.origin else None
-    return claim.place.in_(language) + (origin.in_(language) if origin else "")
+    if not claim.origin:
+        return claim.place.in_(language)
+    named = in_chinese(claim.origin)
+    return claim.place.in_(language) + Text(en=f" ({named.en})", zh=f"（{named.zh}）").in_(language)
+
+
+def in_chinese(name: str) -> Text:
+    """Whom a source names, or a unit; names that stay are in no catalogue."""
+    return Text(en=name, zh=catalogue("origins").get(name, {}).get("zh", name))
 
 
 def claimed(claim: claims.Claim, language: Language = "en") -> str:
@@ -502,7 +520,7 @@ def claimed(claim: claims.Claim, language: Language = "en") -> str:
     first, *others = (form.format(times * v).replace("-", "−") for v in claim.values)
     to = Text(en=" to ", zh=" 至 ").in_(language)
     shown = first + (" ↔ " if claim.kind == "per" else to) * bool(others) + to.join(others)
-    unit = "" if claim.unit in forms else f" {claim.unit}"
+    unit = "" if claim.unit in forms else f" {in_chinese(claim.unit).in_(language)}"
     return shown + unit + (f", n = {claim.n:,}" if claim.n else "")
 
 

@@ -156,7 +156,7 @@ def _pages(edition: Edition, found: Results, folder: Path) -> dict[str, str]:
     if edition.volume == "report":
         return {
             "cases": pages.cases(described, own, language),
-            "claims": pages.claims_ledger(language),
+            "claims": pages.claims_ledger(found, language),
             "thresholds": pages.thresholds(language),
             "data": pages.data(own, language),
             "notebooks": pages.notebooks(found, language),
