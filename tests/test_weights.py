@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,8 @@ from loyalty.analyses.descriptives import findings as descriptives
 from loyalty.analyses.descriptives import tables, words
 from loyalty.analyses.measurement import findings as measurement
 from loyalty.analyses.reliability import findings as reliability
+from loyalty.analyses.robustness import findings as robustness
+from loyalty.analyses.robustness.estimates import specifications
 from loyalty.analyses.structural import findings as structural
 from loyalty.book import dossier
 from loyalty.book.brief import page
@@ -222,6 +225,26 @@ def test_each_page_says_once_what_is_weighted(weighted: Project, analysis: str) 
     assert "weighted" in en and "加权" in zh
     assert dossier.weighted(described, "descriptives", "en") == []
     assert dossier.weighted(described, "voice", "en") == []
+
+
+def test_the_focal_path_is_shown_with_the_weights_and_without(weighted: Project) -> None:
+    found = loaded()
+    focal = found.study.focal
+    assert focal is not None and found.weights is not None
+    specified = specifications(found, focal, 1)
+    own, plain = next(specified), next(specified)
+    assert (own.choice, plain.choice) == ("own", "unweighted")
+    assert own.estimator == plain.estimator and own.estimator
+    model: Any = structural.model(structural.answers(found))
+    unweighted: Any = structural.model(replace(structural.answers(found), weights=None))
+    for one, result in ((own, model), (plain, unweighted)):
+        table = result.standardized().set_index("label")
+        assert one.estimate().estimate == pytest.approx(table.loc[f"p_{focal.id}", "est_std"])
+    assert own.estimate().estimate != pytest.approx(plain.estimate().estimate, abs=1e-4)
+    power: Any = robustness.power(found)
+    (path,) = power.paths
+    expected = model.standardized().set_index("label").loc[f"p_{path.id}", "se"]
+    assert path.se == pytest.approx(expected)
 
 
 @pytest.mark.parametrize(("estimator", "takes"), [("ML", True), ("ULS", False), ("WLSMV", False)])

@@ -209,7 +209,7 @@ def test_the_detectable_effect_is_found_with_the_stated_power() -> None:
 def test_power_by_path() -> None:
     rows = pd.read_csv(DATA / "hs.csv")
     rows["land"], rows["cl"] = "x", np.resize(list("abcdefghij"), len(rows))
-    found = robustness.power(SimpleNamespace(study=described(), scored=rows))
+    found = robustness.power(SimpleNamespace(study=described(), scored=rows, weights=None))
     assert isinstance(found, Power)
     se = semfit.fit(MODEL, rows, estimator="MLR").standardized().set_index("label")["se"]
     for path in found.paths:

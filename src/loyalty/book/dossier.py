@@ -274,6 +274,11 @@ WEIGHTED = {
         "heterotrait–monotrait ratios are not.",
         zh="各模型已加权，标准误与检验均为稳健型 [@asparouhov2005]；HTMT 未加权。",
     ),
+    "robustness": Text(
+        en="What is estimated by maximum likelihood is weighted [@asparouhov2005]; other "
+        "estimators, scale scores and PLS are not.",
+        zh="极大似然法的估计结果已加权 [@asparouhov2005]；其他估计方法、量表得分与 PLS 未加权。",
+    ),
     "structural": Text(
         en="The models and their resamples are weighted, with robust errors and tests "
         "[@asparouhov2005]; moderation and bends, single questions and the second opinion are not.",

@@ -13,6 +13,7 @@ import semfit
 from scipy.stats import t
 
 from loyalty.cases.asked import Construct, Group, Hypothesis
+from loyalty.cases.estimation import FULL
 from loyalty.cases.study import Study
 from loyalty.cases.survey import Survey
 from loyalty.estimates.careless import battery, flags, one_answer, within_person
@@ -30,6 +31,7 @@ PLS_DRAWS = 500
 IMPUTATIONS, SHIFTS = 20, (0.0, -0.5, 0.5)
 Choice = Literal[
     "own",
+    "unweighted",
     "complete_rows",
     "imputed",
     "shifted",
@@ -88,10 +90,14 @@ def specifications(survey: Survey, focal: Hypothesis, seed: int) -> Iterator[Spe
     label = f"p_{focal.id}"
     used = [i.id for c in study.structural for i in c.items]
     full = missing_answers(rows, used)
+    weights = survey.weights
 
     def fitted(
         model: str, data: pd.DataFrame, estimator: str, missing: str, **options: Any
     ) -> Callable[[], Path]:
+        if estimator in FULL:
+            options = {"weights": weights} | options
+
         def run() -> Path:
             result = semfit.fit(model, data, estimator=estimator, missing=missing, **options)
             found = _path(result, label)
@@ -104,7 +110,10 @@ def specifications(survey: Survey, focal: Hypothesis, seed: int) -> Iterator[Spe
         return run
 
     own = estimation(study, rows, used)
-    yield Specification("own", fitted(main, rows, **own), f"{own['estimator']}, {own['missing']}")
+    how = f"{own['estimator']}, {own['missing']}"
+    yield Specification("own", fitted(main, rows, **own), how)
+    if weights is not None and study.estimator in FULL:
+        yield Specification("unweighted", fitted(main, rows, **own, weights=None), how)
     if study.estimator != "MLR":
         yield Specification("estimator", fitted(main, rows, "MLR", full), f"MLR, {full}")
     if full == "fiml":
@@ -113,7 +122,7 @@ def specifications(survey: Survey, focal: Hypothesis, seed: int) -> Iterator[Spe
         for shift in SHIFTS:
             yield Specification(
                 "shifted" if shift else "imputed",
-                partial(_imputed, main, rows[used], label, seed, shift),
+                partial(_imputed, main, rows[used], label, seed, shift, weights),
                 n=None if shift else IMPUTATIONS,
                 shift=shift or None,
                 missing=True,
@@ -178,7 +187,7 @@ def specifications(survey: Survey, focal: Hypothesis, seed: int) -> Iterator[Spe
         )
         yield Specification(
             "clustered",
-            partial(_clustered, main, rows, group.id, used, label, full),
+            partial(_clustered, main, rows, group.id, used, label, full, weights),
             group=group.id,
         )
         for level in group.levels if isinstance(group, Group) else ():
@@ -233,11 +242,18 @@ def controls(
     return f"{focal.to} ~ {names}\n{focal.from_} ~ {names}", pd.concat([rows, *parts], axis=1)
 
 
-def _imputed(model: str, answers: pd.DataFrame, label: str, seed: int, shift: float) -> Path:
+def _imputed(
+    model: str,
+    answers: pd.DataFrame,
+    label: str,
+    seed: int,
+    shift: float,
+    weights: pd.Series | None,
+) -> Path:
     problems: dict[str, Reason] = {}
 
     def estimate(version: pd.DataFrame) -> tuple[float, float]:
-        result = semfit.fit(model, version, estimator="MLR")
+        result = semfit.fit(model, version, estimator="MLR", weights=weights)
         problems.update({p.code: reason_of(p) for p in result.problems})
         row: Any = result.standardized().set_index("label").loc[label]
         return float(row["est_std"]), float(row["se"])
@@ -248,11 +264,19 @@ def _imputed(model: str, answers: pd.DataFrame, label: str, seed: int, shift: fl
 
 
 def _clustered(
-    model: str, rows: pd.DataFrame, cluster: str, items: list[str], label: str, missing: str
+    model: str,
+    rows: pd.DataFrame,
+    cluster: str,
+    items: list[str],
+    label: str,
+    missing: str,
+    weights: pd.Series | None,
 ) -> Path:
     clusters = clusters_of(rows, cluster, items)
     kept = rows[rows[cluster].notna()]
-    result = semfit.fit(model, kept, estimator="MLR", missing=missing, cluster=cluster)
+    result = semfit.fit(
+        model, kept, estimator="MLR", missing=missing, cluster=cluster, weights=weights
+    )
     row: Any = result.standardized().set_index("label").loc[label]
     value, half = float(row["est_std"]), clusters.half(float(row["se"]))
     return Path(value, value - half, value + half, tuple(map(reason_of, result.problems)))

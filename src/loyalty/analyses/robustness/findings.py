@@ -10,7 +10,7 @@ import semfit
 from loyalty.analyses.robustness.estimates import Choice, detectable, specifications
 from loyalty.cases.asked import Hypothesis
 from loyalty.cases.survey import Survey
-from loyalty.estimates.fit import missing_answers
+from loyalty.estimates.fit import missing_answers, robust_ml
 from loyalty.estimates.groups import Clusters, clusters_of
 from loyalty.estimates.verdicts import judge
 from loyalty.ground.findings import (
@@ -225,13 +225,14 @@ def power(survey: Survey) -> Power | None:
     items = [i.id for c in study.structural for i in c.items]
     full = missing_answers(rows, items)
     model = study.structural_model(effects=False)
-    result = semfit.fit(model, rows, estimator="MLR", missing=full)
+    how = robust_ml(full, survey.weights)
+    result = semfit.fit(model, rows, **how)
     table = result.standardized().set_index("label")
     group, clusters, messages = _clusters(survey, items)
     robust = None
     if clusters is not None:
         kept = rows[rows[group].notna()]
-        again = semfit.fit(model, kept, estimator="MLR", missing=full, cluster=group)
+        again = semfit.fit(model, kept, **how, cluster=group)
         robust = again.standardized().set_index("label")
     found: list[PathPower] = []
     for h in study.paths:

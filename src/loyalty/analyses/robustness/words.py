@@ -16,6 +16,7 @@ from loyalty.shown.words import names, number, spaced
 #: The heading of each choice; those of single groups are made by :func:`choice`.
 CHOICES = {
     "own": "as in the structural model",
+    "unweighted": "without the weights",
     "complete_rows": "complete rows only",
     "imputed": "multiple imputation",
     "shifted": "imputed answers shifted",
