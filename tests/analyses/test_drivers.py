@@ -276,7 +276,7 @@ def test_what_begins_a_chain_is_told_from_what_leads_there_directly() -> None:
     ]
     direct, first = (words.share_of(case, row) for row in rows)
     assert (direct.en, first.en) == ("Brand image → Loyalty", "Brand image → … → Loyalty")
-    assert first.zh == "品牌形象 → … → 顾客忠诚度"
+    assert first.zh == "品牌形象 → … → 客户忠诚度"
 
 
 def test_what_the_case_does_not_ask_is_not_said() -> None:
