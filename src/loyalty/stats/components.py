@@ -55,7 +55,7 @@ def crossed_components(
     rows. The interval of the share holds the shares whose restricted likelihood, the other ratio of
     variances at its best, is not below the largest by more than half the quantile of chi² with one
     degree of freedom; at zero, the bound of what is possible, it is on the safe side. Of 400 draws
-    with six channels (a share of .18, 600 ratings of 200 people) 93 % of the 95 % intervals held it.
+    with six channels (a share of .18, 600 ratings of 200 people) 93 % of 95 % intervals held it.
 
     Args:
         rating: (n,) numbers; rows with a missing value are left out. people, crossed: whose row it
