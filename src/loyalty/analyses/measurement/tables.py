@@ -89,7 +89,7 @@ _SAID: dict[Verdict, tuple[str, str, str]] = {
 
 def _by_verdict(rows: Sequence[_Index]) -> Text:
     """Which indices meet their cut-offs and which do not."""
-    parts = []
+    parts: list[Text] = []
     for verdict, (one, several, zh) in _SAID.items():
         own = [r.name.upper() for r in rows if r.estimate is not None and r.verdict == verdict]
         if own:
