@@ -21,7 +21,7 @@ from loyalty.ground.text import LANGUAGES, Text
 from loyalty.run.analyses import findings_of
 from loyalty.run.show import displays, judged
 from loyalty.shown.context import Case
-from loyalty.shown.doubts import unreliable, withheld
+from loyalty.shown.doubts import clause, withheld
 from loyalty.shown.table import Column, Table
 from loyalty.shown.words import without_references
 
@@ -170,7 +170,7 @@ def test_what_rests_on_a_doubtful_solution_shows_no_number(case: str, analysis: 
             before = list(displays(analysis, name, finding, sound, language))
             after = list(displays(analysis, name, finding, doubted, language))
             said = "".join(d.bundle.get("text/markdown", "") for d in after)
-            why = unreliable(doubted.reliance.whole).in_(language)
+            why = clause(doubted.reliance.whole, behind=True).in_(language)
             if (analysis, name) == ("robustness", "curve"):  # other choices keep their rows
                 assert not [d for d in after if d.label.startswith("fig")]
             else:
@@ -226,8 +226,8 @@ def test_a_case_is_judged_by_its_own_results() -> None:
 
 def test_reasons_have_words_in_every_language() -> None:
     for doubt in ("solution", "measurement", "interval", "apart"):
-        short, long = withheld((doubt,)), unreliable((doubt,))
-        assert short is not None and short.en and short.zh != short.en and long.zh.endswith("。")
+        short, long = withheld((doubt,)), clause((doubt,), behind=True)
+        assert short is not None and short.en and short.zh != short.en and long.en != long.zh
     assert withheld(()) is None
     assert [f.name for f in dataclasses.fields(Reliance)] == ["whole", "paths"]
 

@@ -58,7 +58,26 @@ def clause(doubts: Doubts, *, behind: bool = False) -> Text:
     return (_BEHIND if behind else _CLAUSES)[doubts[0]]
 
 
-def unreliable(doubts: Doubts) -> Text:
+#: What is made of paths, as the head of a sentence that says it is not to be relied upon.
+_MADE = {
+    "effects": Text(en="The indirect effects are", zh="间接效应"),
+    "contrasts": Text(en="How far the ways differ is", zh="各途径之差"),
+    "totals": Text(en="The total effects are", zh="总效应"),
+    "latent": Text(
+        en="Moderations and bends between constructs are", zh="构念之间的调节与曲线效应"
+    ),
+    "missing": Text(
+        en="What other treatments of missing answers give is", zh="缺失答案其他处理的结果"
+    ),
+    "power": Text(en="What could have been found is", zh="可检测的效应"),
+    "shares": Text(en="The shares of what is explained are", zh="解释方差的份额"),
+    "levels": Text(en="Differences between the groups are", zh="各组之间的差异"),
+    "advice": Text(en="What would follow for what to do is", zh="据此可作的建议"),
+    "importance": Text(en="An order of importance is", zh="重要性的次序"),
+}
+
+
+def unreliable(what: str, doubts: Doubts) -> Text:
     """In the place of sentences on what is made of paths that are in doubt."""
-    why = clause(doubts, behind=True)
-    return Text(en=f"Not to be relied upon: {why.en}.", zh=f"不可采信：{why.zh}。")
+    why, of = clause(doubts, behind=True), _MADE[what]
+    return Text(en=f"{of.en} not to be relied upon: {why.en}.", zh=f"{of.zh}不可采信：{why.zh}。")

@@ -127,7 +127,7 @@ def of_effect(effect: str, case: Case) -> Doubts:
 
 def shares(found: Shares, case: Case) -> list[Text]:
     if case.reliance.whole:
-        return [unreliable(case.reliance.whole)]
+        return [unreliable("shares", case.reliance.whole)]
     said = [_target(found, target, case) for target in found.targets]
     if all(t.r2_ci_lower is None for t in found.targets):
         used, drawn, whom = number(found.used), number(found.drawn), resampled(found, case)
@@ -213,7 +213,7 @@ def _within(value: float | None, lower: float | None, upper: float | None) -> bo
 
 def by_group(found: GroupShares, case: Case) -> list[Text]:
     if case.reliance.whole:
-        return [unreliable(case.reliance.whole)]
+        return [unreliable("shares", case.reliance.whole)]
     unit = grouping(case, found.group)
     said = []
     if found.clear:
@@ -251,7 +251,7 @@ def by_group(found: GroupShares, case: Case) -> list[Text]:
 def weights(found: Weights, case: Case) -> list[Text]:
     """For each effect, the levels apart from the mean."""
     if found.averages and all(of_effect(mean.id, case) for mean in found.averages):
-        return [unreliable(of_effect(found.averages[0].id, case))]
+        return [unreliable("effects", of_effect(found.averages[0].id, case))]
     unit = grouping(case, found.group)
     labels = {e.id: e.label for e in case.study.effects}
     said, alike, doubted = [], [], []
@@ -720,7 +720,7 @@ def recommendations(found: Recommendations, case: Case) -> list[Text]:
     if found.rows and not rows:
         why = case.reliance.between(found.rows[0].construct, found.outcome)
         nothing = Text(en="Nothing follows for what to do.", zh="无从建议。")
-        return [unreliable(why), nothing]
+        return [unreliable("advice", why), nothing]
     if not sure:
         return [
             Text(

@@ -263,7 +263,7 @@ def latent_means(found: LatentMeans, case: Case) -> list[Text]:
 def differences(found: Paths, case: Case) -> Text:
     doubts = [case.reliance.along((d.from_, d.to)) for d in found.differences]
     if doubts and all(doubts):
-        return unreliable(doubts[0])
+        return unreliable("levels", doubts[0])
     if any(doubts):
         return _differences_read(
             [d for d, why in zip(found.differences, doubts, strict=True) if not why]
@@ -309,7 +309,7 @@ def path_pairs(found: Pairs, case: Case) -> list[Text]:
     doubts = [case.reliance.along((d.from_, d.to)) for d in found.differences]
     read = [d for d, why in zip(found.differences, doubts, strict=True) if not why]
     if doubts and not read:
-        return [unreliable(doubts[0])]
+        return [unreliable("levels", doubts[0])]
     count, apart, clear = number(found.count), number(found.apart), number(found.clear)
     one = found.apart == 1
     after = clear if found.clear else "none"
@@ -417,7 +417,7 @@ def icc(found: Icc, case: Case) -> Text:
 def importance(found: Importance, case: Case) -> Text:
     doubts = {p.construct: case.reliance.between(p.construct, found.outcome) for p in found.points}
     if doubts and all(doubts.values()):
-        return unreliable(next(iter(doubts.values())))
+        return unreliable("importance", next(iter(doubts.values())))
     if not found.ranked:
         return Text(
             en="Some total effects here exceed one standard deviation or come from a questionable solution. No order of importance can be read from them, so nothing is named as first in line.",
@@ -463,7 +463,7 @@ def _above_zero(point: Point) -> bool:
 def maps(found: Maps, case: Case) -> list[Text]:
     doubts = [case.reliance.between(p.construct, found.outcome) for p in found.points]
     if doubts and all(doubts):
-        return [unreliable(doubts[0])]
+        return [unreliable("importance", doubts[0])]
     levels, count = grouping(case, found.group).levels, number(found.count)
     said = []
     if any(doubts):

@@ -180,7 +180,7 @@ def _ends(found: Curve, case: Case) -> list[Text]:
 def missing(found: Missing, case: Case) -> Text:
     focal = case.study.focal
     if focal is not None and (doubts := case.reliance.along((focal.from_, focal.to))):
-        return unreliable(doubts)
+        return unreliable("missing", doubts)
     gap = number(found.gap)
     return Text(
         en=f"Other treatments of missing answers move the path by at most {gap}, also where those who did not answer are assumed to stand half a standard deviation higher or lower than like respondents.",
@@ -191,7 +191,7 @@ def missing(found: Missing, case: Case) -> Text:
 def power(found: Power, case: Case) -> Text:
     """What would have been found with a power of 80 %."""
     if case.reliance.whole:
-        return unreliable(case.reliance.whole)
+        return unreliable("power", case.reliance.whole)
     if found.worst is None:
         return Text(
             en="The intervals are so wide that no standardized path of a plausible size could have been found with a power of 80 %.",

@@ -404,7 +404,7 @@ def effects(found: Effects, case: Case) -> list[Text]:
     doubts = {r.id: of_effect(r.id, case) for r in found.rows}
     rows = [r for r in found.rows if not doubts[r.id]]
     if not rows:
-        return [unreliable(next(iter(doubts.values())))]
+        return [unreliable("effects", next(iter(doubts.values())))]
     if doubt := _draws(found.resamples):
         return [*doubt, *_outside(rows)]
     first = [_effects_clear(found, case)]
@@ -454,7 +454,7 @@ def _effects_named(rows: Sequence[Effect], doubted: Sequence[str]) -> list[Text]
 def contrasts(found: Contrasts, case: Case) -> list[Text]:
     doubts = [of_contrast(r, case) for r in found.rows]
     if all(doubts):
-        return [unreliable(doubts[0])]
+        return [unreliable("contrasts", doubts[0])]
     n, clear, labels = number(found.count), number(found.clear), along(case)
     if any(doubts):
         rows = [r for r, why in zip(found.rows, doubts, strict=True) if not why]
@@ -622,7 +622,7 @@ def totals(found: Totals, case: Case) -> list[Text]:
     doubts = [case.reliance.between(r.from_, r.to) for r in found.rows]
     rows = [r for r, why in zip(found.rows, doubts, strict=True) if not why]
     if not rows:
-        return [unreliable(doubts[0])]
+        return [unreliable("totals", doubts[0])]
     top = max(rows, key=lambda r: abs(r.estimate))
     shown = estimate(top.estimate, top.ci_lower, top.ci_upper)
     a, b = case.label(top.from_), case.label(top.to)
@@ -783,7 +783,7 @@ def moderation(found: Moderation, case: Case) -> Text:
 
 def latent(found: Latent, case: Case) -> list[Text]:
     if case.reliance.whole:
-        return [unreliable(case.reliance.whole)]
+        return [unreliable("latent", case.reliance.whole)]
     terms, several = found.terms, len(found.terms) > 1
     parts = _by_verdict([(t.id, t.verdict) for t in terms])
     said = [
