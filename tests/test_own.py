@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import exports
@@ -22,6 +23,7 @@ from loyalty.book import dossier, pages, plan
 from loyalty.cases import form, naming, study
 from loyalty.ground import paths, results
 from loyalty.ground.findings import cited
+from loyalty.ground.text import LANGUAGES
 from loyalty.run import analyses, workflow
 from loyalty.shown.context import Case
 
@@ -318,3 +320,17 @@ def test_a_strangers_case_knows_nothing_of_the_studys_sources(
     monkeypatch.setattr("loyalty.shown.context.of_the_study", lambda case: True)
     note = tables.satisfied(nobody, case).note
     assert note is not None and "@strategy" in note.en and "@strategy" in note.zh
+
+
+def test_results_of_an_installed_suite_name_no_commit() -> None:
+    def of(commit: str | None) -> Any:
+        provenance = SimpleNamespace(
+            git_commit=commit, git_changed=False, python="3.12", packages={"numpy": "2"}
+        )
+        return {("mine", "audit"): SimpleNamespace(provenance=provenance)}
+
+    for language in LANGUAGES:
+        assert "commit" not in pages.session(of(None), language) and "提交" not in pages.session(
+            of(None), language
+        )
+        assert "`abc`" in pages.session(of("abc"), language)

@@ -434,11 +434,13 @@ def session(found: Results, language: Language = "en") -> str:
     parts = []
     of = [result.provenance for result in found.values()]
     for commit, changed in sorted({(p.git_commit, p.git_changed) for p in of}, key=str):
+        if commit is None:  # the suite was installed, not run in a repository: see the versions
+            continue
         state = ", with uncommitted changes" if changed else ""
         zh_state = "，含未提交的改动" if changed else ""
         said = Text(
-            en=f"Results were computed at commit `{commit or 'unknown'}`{state}.",
-            zh=f"结果计算于提交 `{commit or '未知'}`{zh_state}。",
+            en=f"Results were computed at commit `{commit}`{state}.",
+            zh=f"结果计算于提交 `{commit}`{zh_state}。",
         )
         parts.append(said.in_(language))
     versions: dict[str, set[str]] = {}

@@ -163,8 +163,8 @@ def released(found: Released, case: Case) -> list[Text]:
     else:
         said.append(
             Text(
-                en="No equality met this rule: nothing had to be released.",
-                zh="没有等值约束符合该规则：无需释放。",
+                en="No equality met this rule: none was released.",
+                zh="没有等值约束符合该规则，故未作释放。",
             )
         )
     if found.held_back:
