@@ -325,8 +325,8 @@ def groups(data: Material) -> Headline | None:
     of = data.group(ladder.group)
     if ladder.held not in ("metric", "scalar", "strict"):
         said = text(
-            f"**Groups by {of.en} cannot be compared**: the questions do not measure the same in them.",
-            f"**按{of.zh}划分的各组无法比较**：题项在各组中所测的并不相同。",
+            f"**Groups by {of.en} cannot be compared**: that the questions measure the same in them is not shown.",
+            f"**按{of.zh}划分的各组无法比较**：未能证实题项在各组中所测相同。",
         )
         return Headline([said], "none", "groups")
     found = data.one("groups", Groups, "paths")
