@@ -307,10 +307,19 @@ def test_published_figures_must_point_at_the_case(
     assert said in refusal(study.load, "small")
 
 
-def test_a_formative_construct_takes_no_hypothesis(project: Any, refusal: Any) -> None:
-    project.study["constructs"][0]["mode"] = "formative"
+def test_a_formative_construct_leads_to_others_by_pls_alone(project: Any, refusal: Any) -> None:
+    first, second = project.study["constructs"][:2]
+    first["mode"] = "formative"
     project.describe()
-    assert "takes part in no covariance-based model" in refusal(study.load, "small")
+    described = study.load("small")
+    assert [h.id for h in described.composed] == ["H1"] and not described.paths
+    with pytest.raises(CannotCompute) as caught:
+        described.structural_model()
+    assert caught.value.reason.code == "only_formative_paths"
+    bend = {"id": "H9", "from": first["id"], "to": second["id"], "sign": "+", "quadratic": True}
+    project.study["hypotheses"].append(bend)
+    project.describe()
+    assert "no moderation and no bend" in refusal(study.load, "small")
 
 
 def test_the_schema_file_is_current(repository: Path) -> None:

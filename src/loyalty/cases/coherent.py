@@ -134,16 +134,6 @@ def problems(study: Study) -> Iterable[Said]:
         yield from _weights_problems(study, study.weights, used)
     if study.join is not None:
         yield from _join_problems(study, study.join)
-    formative = {c.id for c in study.constructs if c.mode == "formative"}
-    for h in study.hypotheses:
-        if formative & {h.from_, h.to, h.moderator}:
-            yield (
-                Said(
-                    "hypotheses.{h}: a formative construct takes part in no covariance-based "
-                    "model; its paths are expected under published",
-                    h=h.id,
-                )
-            )
     yield from _estimation_problems(study)
     for name, n in Counter(p.id for p in study.published).items():
         if n > 1:
@@ -191,7 +181,30 @@ def problems(study: Study) -> Iterable[Said]:
             yield Said("notebooks.{name}: expected one of {known}", name=name, known=[*PER_CASE])
 
 
+def _formative_problems(study: Study) -> Iterable[Said]:
+    """What a formative construct cannot take part in."""
+    formative = study.formative
+    for h in study.hypotheses:
+        if not h.is_path and formative & {h.from_, h.to, h.moderator}:
+            yield Said(
+                "hypotheses.{h}: a formative construct takes part in no moderation and no bend",
+                h=h.id,
+            )
+        elif study.matrix is not None and formative & {h.from_, h.to}:
+            yield Said(
+                "hypotheses.{h}: the paths of a formative construct need rows, for their intervals",
+                h=h.id,
+            )
+    for effect in study.effects:
+        if formative & set(effect.through):
+            yield Said(
+                "effects.{effect}.through: expected without a formative construct",
+                effect=effect.id,
+            )
+
+
 def _estimation_problems(study: Study) -> Iterable[Said]:
+    yield from _formative_problems(study)
     known = {c.id for c in study.constructs}
     for where, modes in [("pls", study.pls.modes)] + [
         (f"published.{p.id}.pls", p.pls.modes) for p in study.published if p.pls

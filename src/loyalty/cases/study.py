@@ -197,8 +197,25 @@ class Study(Model):
 
     @property
     def paths(self) -> list[Hypothesis]:
-        """The linear structural paths that are estimated (without those set aside)."""
-        return [h for h in self.hypotheses if h.is_path and h.set_aside is None]
+        """The linear structural paths of the covariance-based models (without those set aside)."""
+        return [h for h in self._of_factors() if h.set_aside is None]
+
+    @property
+    def composed(self) -> list[Hypothesis]:
+        """The linear paths from or to a formative construct, which PLS estimates."""
+        linear = [h for h in self.hypotheses if h.is_path and h.set_aside is None]
+        return [h for h in linear if self.formative & {h.from_, h.to}]
+
+    @property
+    def formative(self) -> set[str]:
+        """The constructs that their items make up."""
+        return {c.id for c in self.constructs if c.mode == "formative"}
+
+    def _of_factors(self) -> list[Hypothesis]:
+        """The linear paths between reflective constructs, set aside or not."""
+        formative = self.formative
+        linear = (h for h in self.hypotheses if h.is_path)
+        return [h for h in linear if not formative & {h.from_, h.to}]
 
     @property
     def focal(self) -> Hypothesis | None:
@@ -233,7 +250,7 @@ class Study(Model):
     @property
     def structural(self) -> list[Construct]:
         """The constructs that take part in a structural path, set aside or not."""
-        named = {end for h in self.hypotheses if h.is_path for end in (h.from_, h.to)}
+        named = {end for h in self._of_factors() for end in (h.from_, h.to)}
         return [c for c in self.main if c.id in named]
 
     # --- models in lavaan's syntax -----------------------------------------------------------
@@ -278,8 +295,10 @@ class Study(Model):
         CannotCompute
             When no path is hypothesized, or a construct would be left without an item.
         """
-        paths = [h for h in self.hypotheses if h.is_path and (all_paths or h.set_aside is None)]
+        paths = [h for h in self._of_factors() if all_paths or h.set_aside is None]
         if not paths:
+            if self.composed:
+                raise CannotCompute("only_formative_paths")
             raise CannotCompute("no_hypothesis")
         named = {end for h in paths for end in (h.from_, h.to)}
         constructs = [

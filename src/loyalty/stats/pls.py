@@ -38,7 +38,8 @@ class PLS(Result):
             ``ci_lower``, ``ci_upper`` (percentile) and ``draws`` (usable); NaN and 0 without one.
         indirect: (source, target) pairs with an indirect connection: ``source``, ``target``,
             ``indirect``, ``total``, and ``indirect_lower``, ``indirect_upper`` from the bootstrap.
-        outer: one row an item: ``construct``, ``item``, ``weight``, ``loading``.
+        outer: one row an item: ``construct``, ``item``, ``weight``, ``loading``, and percentile
+            limits ``ci_lower``, ``ci_upper`` of the weight (NaN without a bootstrap).
         r2: index endogenous construct: ``r2``, ``r2_adjusted``.
         quality: index construct: ``alpha`` (standardized), ``rho_a``, ``rho_c``, ``ave``; NaN for
             a single item or a mode B construct.
@@ -331,17 +332,19 @@ def pls_path_model(
     nan = float("nan")
     path_stats = np.full((len(cells), 3), nan)
     indirect_stats = np.full((len(routes), 2), nan)
+    weight_stats = np.full((len(model.items), 2), nan)
     usable = 0
     if draws > 0:
         if seed is None:
             raise ValueError("a bootstrap needs a seed")
-        direct_sample, indirect_sample = _bootstrap(
+        direct_sample, indirect_sample, weight_sample = _bootstrap(
             model, values, draws, seed, cells, routes, standardized=standardized
         )
         usable = len(direct_sample)
         if usable > 1:
             tails = [(1.0 - level) / 2.0, (1.0 + level) / 2.0]
             low, high = np.quantile(direct_sample, tails, axis=0)
+            weight_stats = np.quantile(weight_sample, tails, axis=0).T
             path_stats = np.column_stack([direct_sample.std(axis=0, ddof=1), low, high])
             if routes:
                 indirect_stats = np.quantile(indirect_sample, tails, axis=0).T
@@ -381,6 +384,8 @@ def pls_path_model(
                 "item": model.items,
                 "weight": point.weights[0, rows, model.owner],
                 "loading": point.loadings[0, rows, model.owner],
+                "ci_lower": weight_stats[:, 0],
+                "ci_upper": weight_stats[:, 1],
             }
         ),
         r2=pd.DataFrame.from_dict(r2_rows, orient="index", columns=["r2", "r2_adjusted"]),
@@ -481,9 +486,10 @@ def _bootstrap(
     routes: list[tuple[int, int]],
     *,
     standardized: bool,
-) -> tuple[FloatArray, FloatArray]:
-    """Direct and indirect effects of the usable draws, (draws, paths) and (draws, routes)."""
-    direct, indirect = [], []
+) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Of the usable draws direct and indirect effects and weights: (draws, paths), (draws, routes),
+    (draws, items)."""
+    direct, indirect, weights = [], [], []
     rng = np.random.default_rng(seed)
     for stack in _bootstrap_correlations(values, draws, rng, 100, covariances=not standardized):
         stack = stack[np.isfinite(stack).all(axis=(1, 2))]
@@ -502,6 +508,7 @@ def _bootstrap(
             rest = _total_effects(b) - b
             direct.append(b[:, [i for i, _ in cells], [j for _, j in cells]])
             indirect.append(rest[:, [i for i, _ in routes], [j for _, j in routes]])
+            weights.append(part.weights[good][:, np.arange(len(model.items)), model.owner])
     if not direct:
-        return np.empty((0, len(cells))), np.empty((0, len(routes)))
-    return np.concatenate(direct), np.concatenate(indirect)
+        return np.empty((0, len(cells))), np.empty((0, len(routes))), np.empty((0, len(weights)))
+    return np.concatenate(direct), np.concatenate(indirect), np.concatenate(weights)

@@ -18,6 +18,7 @@ from loyalty.analyses.measurement.estimates import Trial
 from loyalty.cases.asked import Construct
 from loyalty.cases.study import Study
 from loyalty.cases.survey import Survey
+from loyalty.estimates.composites import composites
 from loyalty.estimates.fit import (
     FitMeasures,
     Missing,
@@ -35,6 +36,7 @@ from loyalty.ground.findings import (
     Count,
     Finding,
     Findings,
+    OfConstruct,
     P,
     Percent,
     Real,
@@ -363,6 +365,30 @@ class Residuals(Finding):
     across: Count
 
 
+class Weight(OfConstruct):
+    """The weight of a formative item (standardized), its loading, and how far the others of its
+    construct inflate its variance."""
+
+    item: str
+    estimate: Real
+    ci_lower: Real | None
+    ci_upper: Real | None
+    loading: Bounded
+    vif: Real
+
+
+class Weights(Finding):
+    """What formative constructs are made of; `clear` weights leave zero out, `inflated` items have
+    a VIF above the cut-off. `n` respondents, `draws` usable bootstrap samples of them."""
+
+    rows: tuple[Weight, ...]
+    count: Count
+    clear: Count
+    inflated: Count
+    n: Count
+    draws: Count
+
+
 class Change(Record):
     """A fixed parameter: modification index, expected value, power, and what they say together."""
 
@@ -412,6 +438,7 @@ class Measurement(Findings):
     htmt: Ratios | Refused | None = None
     shared_variance: SharedVariance | Refused | None = None
     single_items: SingleItems | Refused | None = None
+    weights: Weights | Refused | None = None
     models: Models | Refused | None = None
     merged: Merged | Refused | None = None
     second_order: Refused | None = None
@@ -488,6 +515,25 @@ def rivals(data: Scales, model: Planned | Refused, found: Ratios | Refused) -> F
         data.weights,
     )
     return Fitted(Model.each(rows), solutions)
+
+
+# --- formative constructs ------------------------------------------------------------------------
+@refusable
+def weights(survey: Survey, draws: int, seed: int) -> Weights | None:
+    """The weights of formative items, of constructs that a hypothesis names."""
+    found = composites(survey.study, survey.scored, draws, seed)
+    if found is None:
+        return None
+    rows = found.weights
+    clear = (rows["ci_lower"] > 0) | (rows["ci_upper"] < 0)
+    return Weights(
+        rows=Weight.each(rows),
+        count=len(rows),
+        clear=clear.sum(),
+        inflated=sum(not threshold("vif").met(x) for x in rows["vif"]),
+        n=found.n,
+        draws=found.draws,
+    )
 
 
 # --- fit -----------------------------------------------------------------------------------------

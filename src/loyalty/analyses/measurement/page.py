@@ -13,6 +13,7 @@ PAGE = {
     "htmt": [figures.htmt, words.htmt, tables.close_pairs, words.htmt2],
     "shared_variance": [tables.shared_variance, words.shared_variance],
     "single_items": [tables.single_items],
+    "weights": [tables.weights, words.weights],
     "models": [tables.models, words.models],
     "merged": [tables.merged, words.merged],
     "second_order": [],

@@ -23,6 +23,7 @@ from loyalty.analyses.measurement.findings import (
     Shared,
     SharedVariance,
     SingleItems,
+    Weights,
 )
 from loyalty.analyses.measurement.words import (
     factor_label,
@@ -283,6 +284,26 @@ def shared_variance(found: SharedVariance, case: Case) -> Table:
 
 
 # --- competing models ----------------------------------------------------------------------------
+def weights(found: Weights, case: Case) -> Table:
+    n, draws = number(found.n), number(found.draws)
+    return Table(
+        found.rows,
+        [
+            Column(lambda r: case.label(r.construct), "Construct"),
+            Column("item", "Item"),
+            Column("estimate", "Weight"),
+            Column(("ci_lower", "ci_upper"), "95 % interval"),
+            Column("loading", "Loading"),
+            Column("vif", "VIF"),
+        ],
+        Text(en="What formative constructs are made of.", zh="形成型构念的构成。"),
+        Text(
+            en=f"PLS, mode B, weights of standardized items; {n} respondents, percentile intervals of {draws} bootstrap samples. VIF: how many times the other items of the construct inflate the variance of an item's weight.",
+            zh=f"PLS 模式 B，标准化题项的权重；{n} 名受访者，{draws} 个自助样本的百分位区间。VIF：同一构念其他题项使该题项权重的方差膨胀的倍数。",
+        ),
+    )
+
+
 def models(found: Models, case: Case) -> Table:
     def state(row: Model) -> Text:
         if not row.converged:

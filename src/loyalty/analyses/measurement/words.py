@@ -23,6 +23,7 @@ from loyalty.analyses.measurement.findings import (
     Respecification,
     SharedVariance,
     Standing,
+    Weights,
 )
 from loyalty.estimates.solution import Observed, Solution
 from loyalty.ground.findings import Refused
@@ -453,6 +454,22 @@ def shared_variance(found: SharedVariance, case: Case) -> list[Text]:
 
 
 # --- competing models ----------------------------------------------------------------------------
+def weights(found: Weights, case: Case) -> list[Text]:
+    """What the weights say, and why formative constructs have no reliability."""
+    count, clear, inflated = number(found.count), number(found.clear), number(found.inflated)
+    limit = threshold("vif")
+    return [
+        Text(
+            en="The items of a formative construct make it up and need not go together: reliability, AVE and the ratios of correlations do not describe it and are not computed.",
+            zh="形成型构念由题项构成，题项之间不必相关：信度、AVE 与相关比率均不适用，故不计算。",
+        ),
+        Text(
+            en=f"{clear} of {count} weights leave zero out; {inflated} of {count} items have a VIF above {cut(limit, 'number', 0)} [@{limit.cite}].",
+            zh=f"{count} 个权重中有 {clear} 个的区间不含零；{count} 个题项中有 {inflated} 个的 VIF 高于 {cut(limit, 'number', 0)} [@{limit.cite}]。",
+        ),
+    ]
+
+
 def models(found: Models, case: Case) -> list[Text]:
     def labels(rows: Sequence[Model]) -> Text:
         return names([model_label(r.id, r.merged, case) for r in rows])

@@ -16,6 +16,7 @@ from loyalty.analyses.structural.ways import Contrasts
 from loyalty.cases.study import Study
 from loyalty.cases.survey import Survey
 from loyalty.estimates import structural
+from loyalty.estimates.composites import composites
 from loyalty.estimates.fit import FitMeasures, Missing, estimation, fit_measures, missing_answers
 from loyalty.estimates.groups import Clusters, clusters_of
 from loyalty.estimates.solution import Solution
@@ -78,6 +79,31 @@ class Path(Interval):
     se: Real | None
     p: P | None
     verdict: PathVerdict
+
+
+class ComposedPath(Interval):
+    """A path from or to a formative construct, by PLS with its percentile interval."""
+
+    id: str
+    from_: str
+    to: str
+    sign: Sign
+    verdict: PathVerdict
+
+
+class Composed(Finding):
+    """The paths from and to formative constructs, by verdict; of `n` respondents, `draws` usable
+    bootstrap samples of them. `beside`: outcomes of theirs that the covariance-based model has,
+    too, without them."""
+
+    rows: tuple[ComposedPath, ...]
+    count: Count
+    supported: Count
+    open: Count
+    contradicted: Count
+    n: Count
+    draws: Count
+    beside: tuple[str, ...]
 
 
 class Explained(Record):
@@ -370,6 +396,7 @@ class Structural(Findings):
     fit: Fit | Refused | None = None
     paths: Paths | Refused | None = None
     solution: Reported | Refused | None = None
+    composed: Composed | Refused | None = None
     clusters: Clustered | Refused | None = None
     effects: Effects | Refused | None = None
     contrasts: Contrasts | Refused | None = None
@@ -518,6 +545,28 @@ def solution(
 def _reported(data: Answers, model: semfit.Result, by: Firms | None, found: Paths) -> Reported:
     made = solution_of(data.study.structural_model(), model, by.model if by else None)
     return Reported(**dict(made), paths=found.rows, firms=found.firms, firms_df=found.df)
+
+
+# --- formative constructs ------------------------------------------------------------------------
+@refusable
+def composed(data: Answers, draws: int, seed: int) -> Composed | None:
+    """The paths from and to formative constructs, where any are hypothesized."""
+    found = composites(data.study, data.rows, draws, seed)
+    if found is None:
+        return None
+    rows = found.paths
+    if rows[["ci_lower", "ci_upper"]].isna().any(axis=None):
+        raise CannotCompute("no_usable_draw")
+    rows["verdict"] = _judged(rows)
+    ends = {h.to for h in data.study.paths}
+    return Composed(
+        rows=ComposedPath.each(rows),
+        count=len(rows),
+        **{verdict: (rows["verdict"] == verdict).sum() for verdict in get_args(PathVerdict)},
+        n=found.n,
+        draws=found.draws,
+        beside=tuple(c for c in dict.fromkeys(rows["to"]) if c in ends),
+    )
 
 
 # --- respondents of one firm ---------------------------------------------------------------------

@@ -8,6 +8,7 @@ PAGE = {
     "fit": [words.fit],
     "paths": [figures.paths, figures.whole_model, tables.paths, words.paths],
     "solution": [words.paragraph],
+    "composed": [tables.composed, words.composed],
     "clusters": [figures.clusters, words.clusters],
     "effects": [tables.effects, words.effects],
     "contrasts": [tables.contrasts, words.contrasts],

@@ -5,6 +5,7 @@ from __future__ import annotations
 from loyalty.analyses.structural.findings import (
     Bend,
     Competing,
+    Composed,
     Effects,
     Latent,
     Moderation,
@@ -41,6 +42,26 @@ REGIONS = {
     "everywhere": "everywhere",
     "nowhere": "nowhere",
 }
+
+
+def composed(found: Composed, case: Case) -> Table:
+    n, draws = number(found.n), number(found.draws)
+    return Table(
+        found.rows,
+        [
+            Column("id", "H"),
+            Column(lambda r: case.path(r.from_, r.to), "Path"),
+            Column("sign", "Sign", "sign"),
+            Column("estimate", "β"),
+            Column(("ci_lower", "ci_upper"), "95 % interval"),
+            Column(lambda r: term(PATH_VERDICTS[r.verdict]), "Verdict"),
+        ],
+        Text(en="Paths from and to formative constructs.", zh="始于或指向形成型构念的路径。"),
+        Text(
+            en=f"Standardized PLS paths of weighted sums of items, formative constructs in mode B; {n} respondents, percentile intervals of {draws} bootstrap samples.",
+            zh=f"题项加权和的标准化 PLS 路径，形成型构念采用模式 B；{n} 名受访者，{draws} 个自助样本的百分位区间。",
+        ),
+    )
 
 
 def paths(found: Paths, case: Case) -> Table:

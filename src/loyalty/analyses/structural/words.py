@@ -11,6 +11,7 @@ from loyalty.analyses.structural.findings import (
     Bend,
     Clustered,
     Competing,
+    Composed,
     Effect,
     Effects,
     Fit,
@@ -83,6 +84,47 @@ def _ids(ids: Sequence[str]) -> Text:
 def _clear(lower: float | None, upper: float | None) -> bool:
     """Whether an interval excludes zero; one that could not be had does not."""
     return lower is not None and upper is not None and (lower > 0 or upper < 0)
+
+
+def composed(found: Composed, case: Case) -> list[Text]:
+    """Why some paths are by another method, what they say, and what the other model is without."""
+    of = [c.label for c in case.study.constructs if c.id in case.study.formative]
+    used = [
+        label
+        for label, c in zip(
+            of, [c for c in case.study.constructs if c.mode == "formative"], strict=True
+        )
+        if any(c.id in (r.from_, r.to) for r in found.rows)
+    ]
+    which = names([escaped(label) for label in used])
+    count, supported = number(found.count), number(found.supported)
+    against, undecided = number(found.contradicted), number(found.open)
+    said = [
+        Text(
+            en=f"{which.en} {'is' if len(used) == 1 else 'are'} formative: the items make the construct up, so its paths are estimated by PLS and not by the covariance-based model.",
+            zh=f"{which.zh}为形成型构念，由其题项构成；其路径用 PLS 估计，不属于协方差模型。",
+        ),
+        Text(
+            en=f"Of {count} such hypotheses {supported} are supported by their intervals, {against} contradicted, {undecided} open.",
+            zh=f"此类假设共 {count} 条：{supported} 条得到区间支持，{against} 条相反，{undecided} 条未定。",
+        ),
+    ]
+    if found.beside:
+        ends = names([escaped(case.label(c)) for c in found.beside])
+        said.append(
+            Text(
+                en=f"The covariance-based paths to {ends.en} do not allow for these constructs.",
+                zh=f"协方差模型中指向{ends.zh}的路径未控制这些构念。",
+            )
+        )
+    if case.study.units is not None:
+        said.append(
+            Text(
+                en=f"Respondents are resampled here, not {units(case).many.en}: the intervals may be too narrow.",
+                zh=f"此处重抽的是受访者，而非{units(case).many.zh}，区间可能过窄。",
+            )
+        )
+    return said
 
 
 # --- the model -----------------------------------------------------------------------------------
