@@ -13,9 +13,11 @@ from statsmodels.stats.outliers_influence import variance_inflation_factor
 from loyalty.analyses.measurement import findings as measurement
 from loyalty.analyses.measurement import tables as measurement_tables
 from loyalty.analyses.measurement import words as measurement_words
+from loyalty.analyses.robustness.estimates import specifications
 from loyalty.analyses.structural import findings as structural
 from loyalty.analyses.structural import tables, words
 from loyalty.cases.study import Study
+from loyalty.cases.survey import Survey
 from loyalty.estimates.composites import composites
 from loyalty.ground.findings import Refused, cited
 from loyalty.shown.context import Case
@@ -125,6 +127,25 @@ def test_items_that_nearly_repeat_each_other_are_counted() -> None:
     rows["facets3"] = rows["facets1"]
     none: Any = measurement.weights(Loaded(), 20, 1)  # type: ignore[arg-type]
     assert isinstance(none, Refused)
+
+
+def test_constructs_on_no_path_are_no_part_of_the_choices() -> None:
+    """Ordered answers are those of the structural model alone."""
+    paths = [
+        {"id": "H1", "from": "image", "to": "loyal", "sign": "+"},
+        {"id": "H2", "from": "facets", "to": "loyal", "sign": "+"},
+    ]
+    constructs = [construct("facets", 3, "formative"), construct("image", 3)]
+    spare, rows = construct("spare", 3), answers()
+    rows = np.clip(np.round(rows + 4), 1, 7).assign(
+        **{f"spare{k}": rows["image1"].to_numpy() for k in (1, 2, 3)}
+    )
+    of = described(constructs=[*constructs, construct("loyal", 1), spare], hypotheses=paths)
+    loaded = Survey(of, rows, "0" * 64, {}, {})
+    choices = [s.choice for s in specifications(loaded, of.paths[0], 1)]
+    assert "ordered" in choices and "pls" in choices
+    ordered = next(s for s in specifications(loaded, of.paths[0], 1) if s.choice == "ordered")
+    assert np.isfinite(ordered.estimate().estimate)
 
 
 def test_nothing_formative_needs_nothing() -> None:

@@ -153,6 +153,7 @@ def test_no_construct_of_several_items(project: Any, small_answers: pd.DataFrame
         "observed",
         "second_order",
         "single_items",
+        "weights",
         "merged",
     }
     assert lost["fit"] == "no construct has two or more items"

@@ -129,7 +129,7 @@ def specifications(survey: Survey, focal: Hypothesis, seed: int) -> Iterator[Spe
             )
     if study.estimator != "GLS":
         yield Specification("estimator", fitted(main, rows, "GLS", "listwise"), "GLS, listwise")
-    ordered = scaled(study)
+    ordered = [i for i in scaled(study) if i in used]
     if ordered and study.estimator != "WLSMV":
         categories = fitted(main, rows, "WLSMV", "listwise", ordered=ordered)
         yield Specification("ordered", categories, "WLSMV, listwise")
