@@ -302,6 +302,8 @@ def test_what_cannot_be_done_is_said_once_and_the_rest_goes_on(thin: Behaviour) 
     assert thin.segments is not None and thin.rows is not None
     assert thin.programme.change is None and thin.programme.series
     assert [m.code for m in thin.programme.messages] == ["programme_at_once"]
+    told = said("programme", thin, Case("thin", study.load("thin")))
+    assert "Not told: all firms begin in the same month" in told.en and "未能得知之处" in told.zh
     case = Case("thin", study.load("thin"))
     text = kit.cannot(thin.speed, case)
     assert "only 2 clusters" in text.en and "聚类单位" in text.zh

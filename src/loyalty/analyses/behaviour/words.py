@@ -570,6 +570,9 @@ def programme(found: Programme, case: Case) -> list[Text]:
     said = [*_differences(found), *_apart_before(found)]
     for row in found.series:
         said.append(_interrupted(row))
+    for reason in found.messages:
+        why = reason.text(case.labels)
+        said.append(Text(en=f"Not told: {escape(why.en)}.", zh=f"未能得知之处：{escape(why.zh)}。"))
     if found.starts > 1 and found.change is not None:
         starts = number(found.starts)
         said.append(
