@@ -381,6 +381,19 @@ def test_verdicts_by_error_of_measurement() -> None:
     assert said == ["necessary", "small", "none"]
 
 
+def test_intervals_of_few_clusters_are_expanded() -> None:
+    """Of a mean of few: as wide as by t, which draws of the sample alone do not reach."""
+    rng, few = np.random.default_rng(3), 6
+    held = {None: 0, few: 0}
+    for _ in range(400):
+        sample = rng.standard_normal(few)
+        means = sample[rng.integers(0, few, (999, few))].mean(axis=1)
+        for clusters in held:
+            lower, upper = drivers._bounds(means, clusters)
+            held[clusters] += bool(lower <= 0 <= upper)
+    assert held[None] < 0.91 * 400 < 0.925 * 400 < held[few]
+
+
 def test_draws_have_their_own_parameters(refitted: drivers.Refits) -> None:
     """Latent of many parameter vectors at once is that of each."""
     estimate = refitted.model.estimate

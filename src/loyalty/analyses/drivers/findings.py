@@ -10,6 +10,7 @@ from typing import Any, Literal
 import numpy as np
 import pandas as pd
 import semfit
+from scipy.stats import norm, t
 
 from loyalty import simulate
 from loyalty.analyses.drivers.models import (
@@ -196,12 +197,21 @@ def steady(used: int, drawn: int) -> bool:
     return 2 * used >= drawn
 
 
-def _bounds(values: FloatArray) -> tuple[FloatArray, FloatArray]:
-    """The middle 95 % of draws, (draws, …); NaN of fewer than two."""
+def _bounds(values: FloatArray, clusters: int | None = None) -> tuple[FloatArray, FloatArray]:
+    """The middle 95 % of draws, (draws, …); NaN of fewer than two.
+
+    With few clusters draws of them vary too little: the interval is expanded by what t with
+    clusters - 1 degrees of freedom is wider than the normal, and draws than a sample (Hesterberg
+    2015, American Statistician 69, 371-386: expanded percentile intervals; `benchmarks/shares.py`).
+    """
     if len(values) < 2:
         nothing = np.full(values.shape[1:], np.nan)
         return nothing, nothing
-    lower, upper = np.quantile(values, [0.025, 0.975], axis=0)
+    tail = 0.025
+    if clusters is not None and clusters > 1:
+        wide = np.sqrt(clusters / (clusters - 1)) * t.ppf(0.975, clusters - 1)
+        tail = float(norm.sf(wide))
+    lower, upper = np.quantile(values, [tail, 1 - tail], axis=0)
     return lower, upper
 
 
@@ -253,12 +263,12 @@ def shared(data: Answers, found: Refits) -> Shares:
         names = [to, *predictors]
         point, drawn = found.point.among(names), found.among(names)
         truth = _truth(data, names, "pooled")
-        r2 = _bounds(shares.explained(drawn))
+        r2 = _bounds(shares.explained(drawn), found.clusters)
         parts = {m: shares.shares(point, m) for m in shares.MEASURES}
         draws = {m: shares.shares(drawn, m) for m in shares.MEASURES}
-        bounds = {m: _bounds(values) for m, values in draws.items()}
+        bounds = {m: _bounds(values, found.clusters) for m, values in draws.items()}
         largest = int(parts["lmg"].argmax())
-        ahead, _ = _bounds(draws["lmg"][:, [largest]] - draws["lmg"])
+        ahead, _ = _bounds(draws["lmg"][:, [largest]] - draws["lmg"], found.clusters)
         targets.append(
             Target(
                 to=to,
@@ -363,9 +373,9 @@ def _apart(
     rows: dict[str, tuple[FloatArray, ...]] = {
         level: (
             point[level],
-            *_bounds(drawn[level]),
+            *_bounds(drawn[level], found.levels[level].clusters),
             point[level] - mean,
-            *_bounds(drawn[level][:least] - means),
+            *_bounds(drawn[level][:least] - means, found.levels[level].clusters),
         )
         for level in weight
     }
@@ -728,7 +738,7 @@ def _beside_all(found: Refits, names: list[str]) -> tuple[FloatArray, FloatArray
     except CannotCompute:
         return nothing, nothing, nothing
     try:
-        return point, *_bounds(shares.shares(found.among(names), "lmg"))
+        return point, *_bounds(shares.shares(found.among(names), "lmg"), found.clusters)
     except CannotCompute:
         return point, nothing, nothing
 

@@ -67,13 +67,19 @@ def shares(found: Shares, case: Case) -> Table:
             Column("truth_product", "Declared, product", decimals=0),
         ]
     drawn, used, whom = number(found.drawn), number(found.used), resampled(found, case)
+    few = ("", "")
+    if found.clusters is not None:
+        few = (
+            ", expanded since few of them vary too little from draw to draw [@hesterberg2015]",
+            "，并因其数目少时重抽样变异偏小而相应加宽 [@hesterberg2015]",
+        )
     return Table(
         found.rows,
         columns,
         Text(en="Shares of what is explained.", zh="解释方差的份额。"),
         Text(
-            en=f"Of the variance that all together explain, at the latent level, from the correlations that the structural model implies. LMG averages what a construct adds over all orders of entering [@gromping2007]; Johnson's weights go through orthogonal variables [@johnson2000]; the product of path and correlation [@pratt1987] can be negative. With … between: among what begins the chains, over all ways. Percentile intervals of {used} of {drawn} refits to resampled {whom.en}.",
-            zh=f"依据结构模型隐含的潜变量相关，占全部解释方差的比例。LMG 对各种进入次序取平均 [@gromping2007]；Johnson 相对权重借助正交变量 [@johnson2000]；路径与相关之积 [@pratt1987] 可为负。中间有“…”者，为各因果链起点之间的份额，含全部途径。百分位区间取自对{whom.zh}重抽样的 {drawn} 次重新拟合，其中 {used} 次可用。",
+            en=f"Of the variance that all together explain, at the latent level, from the correlations that the structural model implies. LMG averages what a construct adds over all orders of entering [@gromping2007]; Johnson's weights go through orthogonal variables [@johnson2000]; the product of path and correlation [@pratt1987] can be negative. With … between: among what begins the chains, over all ways. Percentile intervals of {used} of {drawn} refits to resampled {whom.en}{few[0]}.",
+            zh=f"依据结构模型隐含的潜变量相关，占全部解释方差的比例。LMG 对各种进入次序取平均 [@gromping2007]；Johnson 相对权重借助正交变量 [@johnson2000]；路径与相关之积 [@pratt1987] 可为负。中间有“…”者，为各因果链起点之间的份额，含全部途径。百分位区间取自对{whom.zh}重抽样的 {drawn} 次重新拟合，其中 {used} 次可用{few[1]}。",
         ),
         withheld=lambda _: withheld(case.reliance.whole),
     )
