@@ -245,3 +245,15 @@ def test_of_an_outcome_that_nobody_wants_advice_is_turned() -> None:
     doubted = Case("switching", of, reliance=Reliance(("measurement",)))
     assert {advice(r, found.outcome, doubted) for r in found.rows} == {"open"}
     assert set(said.values()) <= set(ACTIONS)
+
+
+def test_between_constructs_in_doubt_no_moderation_is_shown() -> None:
+    """Of a real survey: scores keep their numbers, latent constructs lose theirs."""
+    moderation = recorded("switching", "structural")["moderation"]
+    of = study.load("switching")
+    for reliance_, seen in ((Reliance(), True), (Reliance(("measurement",)), False)):
+        case = Case("switching", of, reliance=reliance_)
+        (table, *_) = displays("structural", "moderation", moderation, case, "en")
+        text = table.bundle["text/markdown"]
+        assert ("latent_estimate" in text) == seen and ".estimate" in text
+        assert "| Latent |" in text if seen else "| Latent |" not in text

@@ -190,9 +190,11 @@ def _signed(row: Bend, case: Case) -> Text:
     return Text(en=f"{what.en} ({sign})", zh=f"{what.zh} ({sign})")
 
 
-def _verdicts(row: Bend) -> Text:
-    """By scores; between latent constructs: once where they are the same."""
-    both = dict.fromkeys([row.verdict, row.latent_verdict])
+def _verdicts(row: Bend, case: Case) -> Text:
+    """By scores; between latent constructs: once where they are the same, or where these may not
+    be relied upon."""
+    latent = row.verdict if case.reliance.whole else row.latent_verdict
+    both = dict.fromkeys([row.verdict, latent])
     said = [term(PATH_VERDICTS[v]) if v else Text(en=DASH, zh=DASH) for v in both]
     return Text(en="; ".join(t.en for t in said), zh="；".join(t.zh for t in said))
 
@@ -200,6 +202,12 @@ def _verdicts(row: Bend) -> Text:
 def moderation(found: Moderation, case: Case) -> Table | None:
     if not found.rows:
         return None
+    latent = [
+        Column("latent_estimate", "Latent"),
+        Column(("latent_ci_lower", "latent_ci_upper"), "95 % interval"),
+    ]
+    if case.reliance.whole:  # constructs that may not be relied upon
+        latent = []
     return Table(
         found.rows,
         [
@@ -207,9 +215,8 @@ def moderation(found: Moderation, case: Case) -> Table | None:
             Column(lambda r: _signed(r, case), "Term and sign"),
             Column("estimate", "Scores"),
             Column(("ci_lower", "ci_upper"), "95 % interval"),
-            Column("latent_estimate", "Latent"),
-            Column(("latent_ci_lower", "latent_ci_upper"), "95 % interval"),
-            Column(_verdicts, "Verdict"),
+            *latent,
+            Column(lambda r: _verdicts(r, case), "Verdict"),
         ],
         Text(en="Moderation and bends.", zh="调节与曲线效应。"),
         _with_firms(
