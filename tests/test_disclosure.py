@@ -14,6 +14,7 @@ from scipy.optimize import Bounds, LinearConstraint, milp
 
 from loyalty.analyses.descriptives import findings as descriptives
 from loyalty.analyses.descriptives.models import Answers
+from loyalty.analyses.voice import findings as voice
 from loyalty.cases import study, survey
 from loyalty.estimates import moments
 from loyalty.estimates.moments import Moments
@@ -132,6 +133,20 @@ def test_what_stands_alone_becomes_none_with_its_interval() -> None:
     assert row(100, 0.2, {"q1": 6}).skew == 0.5  # too many answers to follow from it
 
 
+def test_of_a_class_of_complaints_a_share_that_counts_few_goes_with_its_interval() -> None:
+    """Three of forty answered within a day: the class stays, the share does not."""
+    shares = {"soon": 3 / 40, "solved": 0.5, "stayed": None}
+    ends = {f"{k}_ci_{e}": None if v is None else v for k, v in shares.items() for e in _ENDS}
+    one = voice.Class(category="late", n=40, share=0.5, hours=30.0, **shares, **ends)
+    made: Any = recordable(voice.Classes(complaints=80, classes=(one,), soon=None, impact=()))
+    (kept,) = made.classes
+    assert kept.soon is None and kept.soon_ci_lower is None and kept.soon_ci_upper is None
+    assert kept.solved == 0.5 and kept.solved_ci_upper == 0.5 and kept.n == 40
+
+
+_ENDS = ("lower", "upper")
+
+
 def test_what_few_are_left_out_of_goes() -> None:
     rows = tuple(Without(who=w, n=n) for w, n in (("all", 100), ("few", 95), ("many", 80)))
     made: Any = recordable(Selections(rows=rows))
@@ -176,13 +191,18 @@ baseline clusters declared most_by_chance starts taking watched within
 """
 NO_PEOPLE = frozenset(_NAMES.split()) | {
     "after",
+    "after_months",
     "alpha_met",
+    "away",
     "before",
+    "before_months",
     "counted",
     "firms_df",
     "folds",
     "horizon",
+    "levels",
     "moments",
+    "position",
     "rows",
     "seed",
     "waves",

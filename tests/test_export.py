@@ -22,14 +22,17 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_outp
 from loyalty import cli
 from loyalty.analyses.measurement import findings as measurement
 from loyalty.analyses.structural import findings as structural
+from loyalty.book import dossier, report
 from loyalty.cases import study, survey
 from loyalty.cases.study import Study
 from loyalty.estimates import moments
+from loyalty.estimates.solution import Solution
 from loyalty.export import crate, package, rcheck
 from loyalty.ground import findings, paths
 from loyalty.ground.errors import RowsAbsent
-from loyalty.ground.findings import Found
+from loyalty.ground.findings import Found, Refused
 from loyalty.ground.results import DataOrigin, Provenance
+from loyalty.run import show
 from loyalty.run.analyses import PLACE
 from tests.conftest import REPOSITORY, Project, answers
 
@@ -172,6 +175,29 @@ def test_an_open_survey_goes_with_its_rows(case: Project) -> None:
         "tables/tables.xlsx",
     }
     assert "CFI" in files["notebooks/04-measurement.ipynb"].decode()
+
+
+def test_pages_of_closed_rows_show_what_the_gate_lets_pass_and_no_more(case: Project) -> None:
+    """The same rule for pages, the files beside them, packages and what is recorded."""
+    fit = findings.read("small", "measurement", measurement.Measurement).findings.fit
+    assert not isinstance(fit, Refused) and fit is not None
+    for close in (False, True):
+        if close:
+            closed(case)
+        book = report.results(["small"])
+        of = book["small", "measurement"]
+        assert isinstance(of.findings.observed, Refused) is close
+        assert of.findings.fit is not None and of.provenance.recorded is None
+        notebook = writes(show.filled("small", "measurement", "en"))
+        assert "CFI" in notebook
+        dossier._result_files("small", book)
+        beside = (dossier.result_folder("small") / "measurement.json").read_text("utf-8")
+        whole = (paths.results() / "small" / "measurement.json").read_text("utf-8")
+        assert ("covariances" in beside) is not close and "covariances" in whole
+        folder, _ = package.export("small")
+        given = (folder / "findings" / "measurement.json").read_text("utf-8")
+        assert ("covariances" in given) is False
+    assert isinstance(book["small", "structural"].findings.solution, Solution)
 
 
 def test_covariances_of_closed_rows_go_only_where_they_may_be_recorded(case: Project) -> None:

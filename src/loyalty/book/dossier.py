@@ -78,9 +78,12 @@ def render(case: str, language: Language, formats: list[str]) -> list[Path]:
 def _result_files(case: str, found: Results) -> None:
     """The result files for readers, and packed into scripts for the pages' numbers: a page that is
     opened from a folder may not read files, but may run a script."""
-    for of, analysis in found:
-        text = (paths.results() / of / f"{analysis}.json").read_text(encoding="utf-8")
-        short = json.dumps(json.loads(text), ensure_ascii=False, separators=(",", ":"))
+    for (of, analysis), result in found.items():
+        if recorded.closed(of):
+            content = json.loads(result.model_dump_json())
+        else:
+            content = json.loads((paths.results() / of / f"{analysis}.json").read_bytes())
+        short = json.dumps(content, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
         name = json.dumps(f"{of}/{analysis}", ensure_ascii=False)
         paths.write(result_folder(case) / f"{analysis}.json", short)
         packed = base64.b64encode(gzip.compress(short.encode("utf-8"), mtime=0)).decode("ascii")
@@ -95,6 +98,8 @@ def _taken(case: str, found: Results) -> Taken:
     kept: Moments | Refused | None = None
     if any(result.provenance.recorded for result in found.values()):
         kept = recorded.read_moments(described)
+    elif recorded.closed(case):
+        kept = recorded.moments_of(described)
     return jars.taken(described, found, kept)
 
 

@@ -32,9 +32,8 @@ from loyalty.export.readme import SAID, readme
 from loyalty.export.sheets import Sheet, as_csv, as_json, as_workbook, sheet, zipped
 from loyalty.ground import findings, paths, results
 from loyalty.ground.errors import RowsAbsent, UserError
-from loyalty.ground.findings import Found, cited
+from loyalty.ground.findings import Found
 from loyalty.ground.reasons import CannotCompute
-from loyalty.ground.results import Recorded
 from loyalty.ground.said import Said
 from loyalty.ground.text import Text
 from loyalty.run import recorded, show
@@ -227,30 +226,10 @@ def _recordable(
 ) -> dict[tuple[str, str], Found[Any]]:
     """The findings as the gate lets them pass, with their addresses."""
     few = recorded.few_answers(survey)
-    made = {}
-    for (case, analysis), result in found.items():
-        if result.provenance.recorded is None:
-            ran = result.provenance
-            of = Recorded(
-                date=results.date_of(ran.git_commit),
-                rows=survey.checksum if survey else "",
-                described=recorded.described(described),
-            )
-            content = recorded.recordable(result, of, few)
-            kind = findings_of(analysis)
-            result = Found[kind].model_validate(content, context=findings.READ)  # type: ignore[valid-type]
-            parts = {
-                name: cited(getattr(result.findings, name), f"{case}/{analysis}/{name}")
-                for name in kind.model_fields
-            }
-            result = result.model_copy(
-                update={
-                    "findings": kind.model_construct(**parts),
-                    "provenance": ran,
-                }
-            )
-        made[case, analysis] = result
-    return made
+    return {
+        key: one if one.provenance.recorded is not None else recorded.gated(one, few, described)
+        for key, one in found.items()
+    }
 
 
 def _kept(described: Study, survey: Survey | None) -> Moments | None:

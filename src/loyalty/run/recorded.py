@@ -14,18 +14,19 @@ import os
 import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from pydantic import ValidationError
 
 from loyalty.cases import roads, study, survey, tables
-from loyalty.cases.study import Study
+from loyalty.cases.study import ALL, Study
 from loyalty.estimates import moments
 from loyalty.estimates.moments import Moments
 from loyalty.ground import disclosure, findings, paths, results
 from loyalty.ground.errors import RowsAbsent, UserError
-from loyalty.ground.findings import READ, SCHEMA_VERSION, Found, Refused
+from loyalty.ground.findings import READ, SCHEMA_VERSION, Found, Refused, cited
 from loyalty.ground.reading import shown_path
 from loyalty.ground.reasons import Reason
 from loyalty.ground.results import Provenance, Recorded
@@ -164,6 +165,60 @@ def recordable(found: Found[Any], of: Recorded, few: Mapping[str, int]) -> dict[
     content = made.model_dump(mode="json")
     content["findings"] = {k: v for k, v in content["findings"].items() if v is not None}
     return content
+
+
+def closed(case: str) -> bool:
+    """Whether the rows of a case may not be passed on."""
+    return case != ALL and not study.load(case).provenance.redistribute
+
+
+def shown(case: str, analysis: str) -> Found[Any]:
+    """A result as a reader may see it: of rows that may not be passed on what the gate lets pass,
+    whether these are on this machine or not.
+
+    Raises
+    ------
+    UserError
+        As :func:`loyalty.ground.findings.read`.
+    """
+    found: Found[Any] = findings.read(case, analysis, findings_of(analysis))
+    if not closed(case) or found.provenance.recorded is not None:
+        return found
+    described_case = study.load(case)
+    key = (str(paths.root()), case, described(described_case))
+    return gated(found, _few(*key), described_case)
+
+
+@lru_cache(maxsize=4)
+def _few(root: str, case: str, described: str) -> Mapping[str, int]:
+    try:
+        return few_answers(rows(study.load(case)).answers)
+    except RowsAbsent:
+        return {}
+
+
+def moments_of(case: Study) -> Moments | Refused | None:
+    """What may be given of the moments of rows that may not be passed on."""
+    try:
+        answers = rows(case).answers
+    except RowsAbsent:
+        return None
+    return None if answers is None else moments.recorded(answers)
+
+
+def gated(found: Found[Any], few: Mapping[str, int], case: Study) -> Found[Any]:
+    """A result as the gate lets it pass, its numbers cited; with the provenance that it has."""
+    of = Recorded(date="", rows="", described=described(case))
+    kind = type(found.findings)
+    content = recordable(found, of, few)
+    made = Found[kind].model_validate(content, context=READ)  # type: ignore[valid-type]
+    parts = {
+        name: cited(getattr(made.findings, name), f"{found.case}/{found.analysis}/{name}")
+        for name in kind.model_fields
+    }
+    return made.model_copy(
+        update={"findings": kind.model_construct(**parts), "provenance": found.provenance}
+    )
 
 
 def record(case: str) -> list[Path]:

@@ -16,6 +16,7 @@ from loyalty.cases.study import Study
 from loyalty.cases.tables import RowsUsed
 from loyalty.ground.findings import (
     Bounded,
+    Cell,
     Count,
     Finding,
     Findings,
@@ -27,6 +28,7 @@ from loyalty.ground.findings import (
     Real,
     Record,
     Refused,
+    Shown,
     refusable,
     resting,
 )
@@ -199,6 +201,10 @@ class Complaints(Finding):
 OTHER = "_other"
 
 
+#: A share of the complaints of which it is known: none where it counts few, or leaves few.
+Known = Annotated[float, Shown("percent"), Cell("n", alone=True)]
+
+
 class Class(Record):
     """A class of complaints: `hours` to the response (median), and shares where they are known."""
 
@@ -206,13 +212,13 @@ class Class(Record):
     n: People
     share: Percent
     hours: Real | None
-    soon: Percent | None
+    soon: Known | None
     soon_ci_lower: Percent | None
     soon_ci_upper: Percent | None
-    solved: Percent | None
+    solved: Known | None
     solved_ci_lower: Percent | None
     solved_ci_upper: Percent | None
-    stayed: Percent | None
+    stayed: Known | None
     stayed_ci_lower: Percent | None
     stayed_ci_upper: Percent | None
 
@@ -266,7 +272,7 @@ class Stage(Record):
 
     stage: Literal["answered", "in_time", "solved", "stayed"]
     n: People
-    estimate: Percent
+    estimate: Part
     ci_lower: Percent
     ci_upper: Percent
     median: Real | None
@@ -425,8 +431,8 @@ class ComplaintCluster(Record):
     n: People
     share: Percent
     hours: Real | None
-    solved: Percent | None
-    stayed: Percent | None
+    solved: Known | None
+    stayed: Known | None
     stayed_ci_lower: Percent | None
     stayed_ci_upper: Percent | None
     jaccard: Bounded
