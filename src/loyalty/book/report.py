@@ -32,7 +32,7 @@ from loyalty.ground.errors import UserError
 from loyalty.ground.findings import Found
 from loyalty.ground.text import LANGUAGES, Text
 from loyalty.run import marks, recorded
-from loyalty.run.analyses import ACROSS, code_behind, shown_file
+from loyalty.run.analyses import ACROSS, code_behind, findings_of, shown_file
 
 Results = Mapping[tuple[str, str], Found[Any]]
 
@@ -76,7 +76,7 @@ def results(cases: Iterable[str]) -> dict[tuple[str, str], Found[Any]]:
     found = {}
     for case in cases:
         for file in sorted((paths.results() / case).glob("*.json")):
-            found[case, file.stem] = recorded.shown(case, file.stem)
+            found[case, file.stem] = recorded.shown(case, file.stem, findings_of(file.stem))
     if not found:
         raise UserError("reports/results: empty; run the notebooks first (loyalty run)")
     return found

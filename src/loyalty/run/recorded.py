@@ -172,7 +172,7 @@ def closed(case: str) -> bool:
     return case != ALL and not study.load(case).provenance.redistribute
 
 
-def shown(case: str, analysis: str) -> Found[Any]:
+def shown(case: str, analysis: str, kind: type[Any]) -> Found[Any]:
     """A result as a reader may see it: of rows that may not be passed on what the gate lets pass,
     whether these are on this machine or not.
 
@@ -181,7 +181,7 @@ def shown(case: str, analysis: str) -> Found[Any]:
     UserError
         As :func:`loyalty.ground.findings.read`.
     """
-    found: Found[Any] = findings.read(case, analysis, findings_of(analysis))
+    found: Found[Any] = findings.read(case, analysis, kind)
     if not closed(case) or found.provenance.recorded is not None:
         return found
     described_case = study.load(case)

@@ -239,7 +239,7 @@ def filled(
         raise UserError(
             "{case} · {analysis}: the notebook has not run", case=case, analysis=analysis
         )
-    found = found or recorded.shown(case, analysis)
+    found = found or recorded.shown(case, analysis, findings_of(analysis))
     notebook: NotebookNode = nbformat.read(raw, as_version=4)
     where = context(case)
     cells: list[NotebookNode] = []
