@@ -202,9 +202,11 @@ NO_PEOPLE = frozenset(_NAMES.split()) | {
     "horizon",
     "levels",
     "moments",
+    "months",
     "position",
     "rows",
     "seed",
+    "strangers",  # firms in no level
     "waves",
 }
 #: Counts of all whom a statistic rests on, and of what stands within a field of single people.

@@ -309,6 +309,8 @@ def _codebook(described: Study) -> Sheet:
 def _description(described: Study) -> dict[str, Any]:
     content = described.model_dump(mode="json", by_alias=True, exclude_defaults=True)
     given = {"weights"} if may_be_given(described) else set()
+    for group in content.get("groups", []):
+        group.pop("missing", None)  # what rows hold that is no level
     return {k: v for k, v in content.items() if k in DESCRIBED | given}
 
 
