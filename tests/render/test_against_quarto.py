@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 import shutil
+import zipfile
 from pathlib import Path
 
 import pdf_facts
@@ -78,6 +79,22 @@ def test_links(books: tuple[Path, Path], page: str) -> None:
         if page in UNNUMBERED and SECTION.match(our_text):
             continue
         assert our_text == their_text, address
+
+
+@pytest.mark.skipif(shutil.which("rsvg-convert") is None, reason="Quarto's Word needs rsvg-convert")
+def test_pictures_in_word_have_alternative_texts(tmp_path: Path) -> None:
+    root = sample_book.make(tmp_path / "word")
+    for folder in ("filters", "templates"):
+        shutil.copytree(
+            Path(loyalty.render.__file__).parent / folder, root / "src/loyalty/render" / folder
+        )
+    (made,) = quarto.render(root, ["docx"], root / "out", PROGRAM)
+    with zipfile.ZipFile(made) as archive:
+        document = archive.read("word/document.xml").decode("utf-8")
+        assert not any(b"/tmp/" in archive.read(name) for name in archive.namelist())
+    said = set(re.findall(r'<wp:docPr descr="([^"]+)"', document))  # icons of callouts have none
+    assert {"Scatter of loyalty against satisfaction", "Dots", "Nine dots"} <= said
+    assert "TOC \\o" in document and 'w:val="Heading2"' in document
 
 
 def test_pdfs_say_the_same(books: tuple[Path, Path]) -> None:

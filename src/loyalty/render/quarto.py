@@ -38,6 +38,8 @@ CHINESE_REFERENCE = re.compile(
 )
 #: Folder of the narrow drawings of figures, in the project that Quarto renders.
 PHONES = "narrow"
+#: The filter that gives pictures in Word their words back.
+ALTERNATIVES = "alternatives.lua"
 LEFT_OUT = ("__pycache__", "_book", "build", "dist", "node_modules", "results", "tests")
 
 
@@ -176,6 +178,10 @@ def render(
         }
         if str(config.get("lang", "")).lower().startswith("zh"):
             config["crossref"] = {"title-delim": "："}
+        if "docx" in to:
+            shutil.copy(Path(__file__).parent / "filters" / ALTERNATIVES, copy / ALTERNATIVES)
+            late = {"path": ALTERNATIVES, "at": "post-quarto"}
+            config["filters"] = [*(config.get("filters") or []), late]
         if "html" in to and _narrow_drawings(copy):
             project = config.setdefault("project", {})
             project["resources"] = [*(project.get("resources") or []), f"{PHONES}/*.svg"]
