@@ -479,6 +479,10 @@ def test_a_ladder_on_a_form_that_does_not_fit_says_so(
     assert "strict model holds" in text.en and "严格等值模型成立" in text.zh
     assert ("does not fit in every respect" in text.en) == bool(missed)
     assert ("构型模型本身拟合不足" in text.zh) == bool(missed)
+    head = tables.invariance(cited(ladder, "a"), case).said
+    assert head is not None and ("does not fit" in head.en) == ("拟合不足" in head.zh) == bool(
+        missed
+    )
     told = text.en.partition("every respect: ")[2]
     assert [name for name in ("CFI", "RMSEA", "SRMR") if name in told] == missed
 

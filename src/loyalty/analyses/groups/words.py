@@ -95,6 +95,8 @@ def holds(found: Invariance) -> Text:
             f"{en}, the {found.failed} one does not",
             f"{zh}，{_LEVELS[found.failed].zh}模型不成立",
         )
+    if _form(found) is not None:
+        en, zh = f"{en}; its form itself does not fit in every respect", f"{zh}；构型本身拟合不足"
     return Text(en=f"{en}.", zh=f"{zh}。")
 
 
