@@ -144,6 +144,12 @@ def test_constructs_on_no_path_are_no_part_of_the_choices() -> None:
     loaded = Survey(of, rows, "0" * 64, {}, {})
     choices = [s.choice for s in specifications(loaded, of.paths[0], 1)]
     assert "ordered" in choices and "pls" in choices
+    # another measure of where the path begins leaves no such path
+    other = of.model_copy(update={"constructs": [*of.constructs]})
+    other.constructs[-1] = other.constructs[-1].model_copy(update={"role": "alternative"})
+    loaded = Survey(other, rows, "0" * 64, {}, {})
+    assert "replaced" not in [s.choice for s in specifications(loaded, other.paths[0], 1)]
+    loaded = Survey(of, rows, "0" * 64, {}, {})
     ordered = next(s for s in specifications(loaded, of.paths[0], 1) if s.choice == "ordered")
     assert np.isfinite(ordered.estimate().estimate)
 

@@ -159,7 +159,7 @@ def specifications(survey: Survey, focal: Hypothesis, seed: int) -> Iterator[Spe
         without = fitted(study.structural_model(effects=False, drop=weak), rows, "MLR", full)
         yield Specification("weak_items", without, names=weak)
     replaced = replaced_inputs(study)
-    if replaced is not None:
+    if replaced is not None and f"{label}*" in replaced:  # the path itself may begin at one
         spare = [c.id for c in study.constructs if c.role == "alternative"]
         yield Specification("replaced", fitted(replaced, rows, "MLR", full), names=spare)
     for structure in structures(study):
