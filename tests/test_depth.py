@@ -161,6 +161,7 @@ def test_the_page_says_what_each_level_has_and_what_is_not_here(
     assert all(simulated in p.lower() for p in parts if "{#tbl-" in p)
     if language == "en":
         assert "40.0 % [30.0 %, 50.0 %] were solved within 72 hours" in cars.replace("\u00a0", " ")
+        assert "its journey, its complaints, its firms by month and what counts in it" in text
         assert "No interview was held" in text and "made-up customers cannot be asked" in text
     else:
         assert "没有进行访谈" in text and "虚拟的客户无从访问" in text

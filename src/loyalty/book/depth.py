@@ -14,10 +14,17 @@ from loyalty.analyses.voice.findings import Times, Voice
 from loyalty.analyses.voice.words import NAMED_AT, STEPS
 from loyalty.book import pages
 from loyalty.book.brief.material import Material
+from loyalty.ground.findings import Findings
 from loyalty.ground.text import Language, Text
 from loyalty.run import show
+from loyalty.shown.short import within
 from loyalty.shown.words import counted, escaped, estimate, join, listed, number, of_simulated
 
+#: What may be known of a level beside its journey.
+_BESIDE: tuple[tuple[str, type[Findings], str, Text], ...] = (
+    ("voice", Voice, "times", Text(en="its complaints", zh="投诉")),
+    ("behaviour", Behaviour, "months", Text(en="its firms by month", zh="企业月度数据")),
+)
 #: How many drivers a level names.
 NAMED = 3
 
@@ -57,17 +64,22 @@ def depth(data: Material, language: Language, notebook: Callable[[str], Path]) -
 
 
 def _opening(found: Journey, data: Material, simulated: bool) -> Text:
+    """What is put together here, of what the case has; and what it is worth."""
     group = next(g for g in data.study.groups if g.id == found.grouped)
     of = escaped(group.label)
-    drawn = Text(
-        en=" All of it is simulated: nobody was asked, and no firm stands behind it."
-        if simulated
-        else " ",
-        zh="以下全部为模拟数据：没有询问过任何人，也不对应任何企业。" if simulated else " ",
-    )
+    parts = [Text(en="its journey", zh="客户旅程")]
+    for analysis, kind, name, said in _BESIDE:
+        one = data.one(analysis, kind, name)
+        if one is not None and one.grouped == found.grouped:
+            parts.append(said)
+    whole = listed([*parts, Text(en="what counts in it", zh="何者重要")])
+    en = zh = ""
+    if simulated:
+        en = " All of it is simulated: nobody was asked, and no firm stands behind it."
+        zh = "以下全部为模拟数据：没有询问过任何人，也不对应任何企业。"
     return Text(
-        en=f"What the chapters find, put together for each {of.en.lower()}: its journey, its complaints, its firms by month, and what counts in it. The map of the journey and the tests of the differences stand in [What counts](drivers.qmd).{drawn.en.rstrip()}",
-        zh=f"将各章所得按{of.zh}汇总：客户旅程、投诉、企业月度数据，以及何者重要。旅程图与差异检验见[哪些因素重要](drivers.qmd)。{drawn.zh.rstrip()}",
+        en=f"What the chapters find, put together for each {within(of.en)}: {whole.en}. The differences between them are tested in [What counts](drivers.qmd).{en}",
+        zh=f"将各章所得按{of.zh}汇总：{whole.zh}。各组之间的差异检验见[哪些因素重要](drivers.qmd)。{zh}",
     )
 
 
