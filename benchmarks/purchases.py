@@ -114,7 +114,7 @@ def analysed(futures: int, seed: int) -> dict[str, float]:
     done("load")
     bought = purchases.load(loaded, 0.5)
     done("reduce")
-    purchases.survival(bought)
+    purchases.win_back(bought, purchases.survival(bought))
     found = purchases.segments(bought)
     purchases.returns(bought, found)
     done("segments")

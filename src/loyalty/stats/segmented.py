@@ -32,9 +32,10 @@ class Segmented(Result):
         threshold: ψ; se by the delta method; ci_lower, ci_upper: ψ ± t se.
         profile_lower, profile_upper: of all ψ that an F test does not reject, the smallest and the
             largest; NaN where they reach the last place that was tried: the data do not bound it.
-        slope_below, slope_above with their standard errors and intervals; NaN where fewer than two
-            different values of x lie on that side, and then those of the threshold, too: such a
-            line is as good with any threshold up to the next value.
+        slope_below, slope_above with their standard errors and intervals; NaN where fewer than
+            three different values of x lie on that side, and then those of the threshold, too: a
+            line of one value is as good with any threshold up to the next, and one of two follows
+            the threshold (83 % of its intervals of 95 % hold the slope; of three, still 86 %).
         faster: whether the line is steeper above than below.
         p: that there is a bend at all (Davies).
         n: rows. first, last: where the threshold was looked for.
@@ -188,7 +189,7 @@ def segmented(
     # with one value on a side two columns are one: what of the other side can be told stays
     covariance = np.linalg.pinv(design.T @ design) * least / df
     b, _ = rows.fit(at)
-    told_below, told_above = (side.sum() > 1 for side in (rows.x < at, rows.x > at))
+    told_below, told_above = (side.sum() > 2 for side in (rows.x < at, rows.x > at))
     nan = float("nan")
     se = float(np.sqrt(covariance[3, 3]) / abs(b[2])) if b[2] and told_below and told_above else nan
     t = float(_dist.t.ppf(0.5 + level / 2, df))

@@ -282,7 +282,7 @@ class Threshold(Record):
     """Loyalty over satisfaction, both as parts of their scales: two lines that meet.
 
     ``threshold`` with the interval that an F test leaves (None where the data do not bound it),
-    p of Davies' test that there is a bend at all; a slope is None where fewer than two different
+    p of Davies' test that there is a bend at all; a slope is None where fewer than three different
     answers lie on its side; `change` of slope at the threshold that is
     claimed elsewhere, with its interval, and what that says.
     """

@@ -358,8 +358,8 @@ def thresholds(found: Thresholds, case: Case) -> Table:
             zh=f"忠诚是否随{over.zh}转折？",
         ),
         Text(
-            en=f"Two straight lines that meet; satisfaction and loyalty as parts of their scales, 0 % the lowest answer and 100 % the highest. p by Davies' test [@davies2002]; the interval of the threshold is what an F test leaves, a dash where the data do not bound it; no slope where fewer than two different answers lie on that side. Claimed place: {number(found.claimed_at, decimals=0)} of the scale{of}.",
-            zh=f"两条相接的直线；满意度与忠诚均以量表的比例表示，0% 为最低答案，100% 为最高答案。p 值取自 Davies 检验 [@davies2002]；阈值区间由 F 检验得出，数据无法界定处以短横表示；某侧的不同取值少于两个时不给出斜率。所称阈值：量表的 {number(found.claimed_at, decimals=0)}{of}。",
+            en=f"Two straight lines that meet; satisfaction and loyalty as parts of their scales, 0 % the lowest answer and 100 % the highest. p by Davies' test [@davies2002]; the interval of the threshold is what an F test leaves, a dash where the data do not bound it; no slope where fewer than three different answers lie on that side, and with few its interval is too narrow, since the threshold follows the answers. Claimed place: {number(found.claimed_at, decimals=0)} of the scale{of}.",
+            zh=f"两条相接的直线；满意度与忠诚均以量表的比例表示，0% 为最低答案，100% 为最高答案。p 值取自 Davies 检验 [@davies2002]；阈值区间由 F 检验得出，数据无法界定处以短横表示；某侧的不同取值少于三个时不给出斜率，取值很少时阈值随答案移动，斜率区间偏窄。所称阈值：量表的 {number(found.claimed_at, decimals=0)}{of}。",
         ),
     )
 
