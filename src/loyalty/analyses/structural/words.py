@@ -101,8 +101,10 @@ def composed(found: Composed, case: Case) -> list[Text]:
     against, undecided = number(found.contradicted), number(found.open)
     said = [
         Text(
-            en=f"{which.en} {'is' if len(used) == 1 else 'are'} formative: the items make the construct up, so its paths are estimated by PLS and not by the covariance-based model.",
-            zh=f"{which.zh}为形成型构念，由其题项构成；其路径用 PLS 估计，不属于协方差模型。",
+            en=f"{which.en} {'is formative: its items make it up, so its paths' if len(used) == 1 else 'are formative: their items make them up, so their paths'} are estimated by PLS and not by the covariance-based model.",
+            zh=spaced(
+                which.zh, "为形成型构念，由其题项构成；其路径用 PLS 估计，不属于协方差模型。"
+            ),
         ),
         Text(
             en=f"Of {count} such hypotheses {supported} are supported by their intervals, {against} contradicted, {undecided} open.",
@@ -114,7 +116,7 @@ def composed(found: Composed, case: Case) -> list[Text]:
         said.append(
             Text(
                 en=f"The covariance-based paths to {ends.en} do not allow for these constructs.",
-                zh=f"协方差模型中指向{ends.zh}的路径未控制这些构念。",
+                zh=spaced("协方差模型中指向", ends.zh, "的路径未控制这些构念。"),
             )
         )
     if case.study.units is not None:
