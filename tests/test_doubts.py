@@ -257,3 +257,15 @@ def test_between_constructs_in_doubt_no_moderation_is_shown() -> None:
         text = table.bundle["text/markdown"]
         assert ("latent_estimate" in text) == seen and ".estimate" in text
         assert "| Latent |" in text if seen else "| Latent |" not in text
+
+
+def test_of_an_outcome_that_nobody_wants_nothing_is_first_in_line() -> None:
+    found = recorded("switching", "groups")["importance"]
+    case = Case("switching", study.load("switching"))
+    assert found.ranked
+    shown = {d.label[:3]: d for d in displays("groups", "importance", found, case, "en")}
+    assert "nothing is first in line" in (shown["fig"].caption or "")
+    assert "Corner" not in shown["tbl"].bundle["text/markdown"]
+    wanted = recorded("acsi-2015", "groups")["importance"]
+    other = displays("groups", "importance", wanted, Case("x", study.load("acsi-2015")), "en")
+    assert any("Corner" in d.bundle.get("text/markdown", "") for d in other)

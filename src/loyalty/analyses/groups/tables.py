@@ -326,7 +326,7 @@ def importance(found: Importance, case: Case) -> Table:
         known = not case.reliance.between(row.construct, found.outcome)
         return term(CORNERS[row.quadrant]) if known else None
 
-    if found.ranked:
+    if found.ranked and not case.study.unwanted(found.outcome):
         columns.append(Column(corner, "Corner"))
     return Table(
         found.points,

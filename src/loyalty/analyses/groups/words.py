@@ -420,6 +420,12 @@ def importance(found: Importance, case: Case) -> Text:
     doubts = {p.construct: case.reliance.between(p.construct, found.outcome) for p in found.points}
     if doubts and all(doubts.values()):
         return unreliable("importance", next(iter(doubts.values())))
+    if case.study.unwanted(found.outcome):
+        end = case.label(found.outcome)
+        return Text(
+            en=f"Less of {escape(within(end.en))} is better: what goes with more of it is not to be raised, so that nothing is first in line.",
+            zh=f"{escape(end.zh)}越低越好：与之同增者不应提高，因此不列出优先改进者。",
+        )
     if not found.ranked:
         return Text(
             en="Some total effects here exceed one standard deviation or come from a questionable solution. No order of importance can be read from them, so nothing is named as first in line.",

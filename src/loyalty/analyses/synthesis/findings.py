@@ -647,7 +647,7 @@ def first(data: Everything) -> First:
     for case, letter in letters(data).items():
         groups = data.of(case, "groups", Groups)
         found = given(groups.importance) if groups else None
-        if found is None or not found.ranked:
+        if found is None or not found.ranked or data.cases[case].unwanted(found.outcome):
             continue
         judged = estimates.reliance(data, case)
         for point in sorted(found.points, key=lambda p: -p.importance):
