@@ -300,7 +300,7 @@ class Reached(Record):
     group: str | None
     n: People
     hours: Real
-    estimate: Percent
+    estimate: Part
     ci_lower: Percent | None
     ci_upper: Percent | None
 
