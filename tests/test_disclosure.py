@@ -200,6 +200,7 @@ NO_PEOPLE = frozenset(_NAMES.split()) | {
     "firms_df",
     "folds",
     "horizon",
+    "inflated",
     "levels",
     "moments",
     "months",
