@@ -27,6 +27,7 @@ from loyalty.cases.study import ALL, Study
 from loyalty.ground.errors import UserError
 from loyalty.ground.findings import Findings, Record, Refused, cited
 from loyalty.ground.reading import validated
+from loyalty.ground.reasons import Reason
 from loyalty.ground.text import LANGUAGES, Text
 from loyalty.shown import words as shared
 from loyalty.shown.context import Case
@@ -421,7 +422,12 @@ R = {
 
 
 def measured(
-    shift: float = 0.0, *, admissible: bool = True, of: Sequence[str] = CHAIN, n: int = 300
+    shift: float = 0.0,
+    *,
+    admissible: bool = True,
+    of: Sequence[str] = CHAIN,
+    n: int = 300,
+    **more: Any,
 ) -> Measurement:
     rows = [
         {
@@ -434,7 +440,7 @@ def measured(
         for (a, b), r in R.items()
         if {a, b} <= set(of)
     ]
-    fit = {"n": n, "admissible": admissible}
+    fit = SOUND | {"n": n, "admissible": admissible, **more}
     found: Measurement = made(Measurement, fit=fit, shared_variance={"rows": rows})
     return found
 
@@ -449,7 +455,7 @@ def test_the_backbone_is_pooled_from_latent_correlations_with_their_errors() -> 
     part = measured(of=("quality", "satisfaction"), n=500)
     found = backbone(bank=measured(0.02), phone=measured(-0.02), part=part)
     assert isinstance(found, evidence.Backbone)
-    assert (found.k, found.n, found.complete, found.unsound) == (3, 1100, 2, 0)
+    assert (found.k, found.n, found.complete, found.doubted) == (3, 1100, 2, ())
     assert [(s.case, s.concepts) for s in found.studies][2] == ("part", ("quality", "satisfaction"))
     by_pair = {(r.a, r.b): r for r in found.correlations}
     assert by_pair["quality", "satisfaction"].studies == 3
@@ -459,7 +465,7 @@ def test_the_backbone_is_pooled_from_latent_correlations_with_their_errors() -> 
     assert row.estimate == pytest.approx(0.4, abs=1e-3)
     assert row.ci_upper - row.ci_lower == pytest.approx(0.2 / 2**0.5, rel=0.02)
     assert [(p.from_, p.to) for p in found.direct] == evidence.DIRECT
-    assert found.df == 2 and found.without_unsound is None
+    assert found.df == 2 and found.with_doubted is None
     rows = [{(a, b): r + d for (a, b), r in R.items()} for d in (0.02, -0.02)]
     frames = [pd.Series(r).unstack().reindex(index=CHAIN, columns=CHAIN) for r in rows]
     frames = [f.fillna(f.T) for f in frames]
@@ -474,7 +480,8 @@ def test_a_construct_of_one_item_enters_as_free_of_error() -> None:
         {"a": "value", "b": "loyalty", "correlation": 0.3, "ci_lower": None, "ci_upper": None},
     ]
     whole = {"rows": rows, "single": ["loyalty"], "n": 80, "admissible": True}
-    both = made(Measurement, single_items=whole, fit={"n": 70}, shared_variance={"rows": []})
+    fit = SOUND | {"n": 70}
+    both = made(Measurement, single_items=whole, fit=fit, shared_variance={"rows": []})
     found = backbone(bank=measured(), phone=measured(), food=both)
     assert isinstance(found, evidence.Backbone)
     assert found.studies[2].concepts == ("quality", "loyalty")
@@ -486,25 +493,48 @@ def test_a_construct_of_one_item_enters_as_free_of_error() -> None:
     assert "one item" not in said(without, words.backbone).en
 
 
-def test_surveys_that_are_not_told_apart_are_left_out_and_unsound_ones_left_out_again() -> None:
-    found = backbone(
-        bank=measured(0.02),
-        phone=measured(-0.02),
-        food=measured(admissible=False),
-        net=measured(0.28),
-    )
+@pytest.mark.parametrize(
+    "doubt",
+    [{"admissible": False}, {"converged": False}, {"problems": (Reason(code="not_identified"),)}],
+)
+def test_what_may_not_be_relied_upon_is_pooled_only_beside(doubt: dict[str, Any]) -> None:
+    """The main paths are those of the other surveys alone; the same survey, sound, moves them."""
+    two = {"bank": measured(0.02), "phone": measured(-0.02)}
+    alone = backbone(**two)
+    found = backbone(**two, food=measured(-0.15, **doubt), net=measured(0.28))
+    with_all = backbone(**two, food=measured(-0.15))
     assert isinstance(found, evidence.Backbone)
+    assert isinstance(alone, evidence.Backbone) and isinstance(with_all, evidence.Backbone)
     assert [r.case for r in found.left_out] == ["net"]
-    assert (found.k, found.unsound) == (3, 1) and isinstance(found.without_unsound, tuple)
+    assert (found.k, found.n, found.doubted) == (2, 600, ("food",))
+    assert (found.paths, found.q, found.direct) == (alone.paths, alone.q, alone.direct)
+    assert found.with_doubted == with_all.paths != found.paths
+    assert (with_all.k, with_all.doubted, with_all.with_doubted) == (3, (), None)
     text = said(found, words.backbone)
     assert "are not told apart: Net." in text.en and "构念无法区分而未纳入：案例Net" in text.zh
-    assert (
-        "In 1 of the surveys" in text.en and "without it the paths are Quality → Value" in text.en
-    )
-    few = backbone(bank=measured(), phone=measured(admissible=False))
-    assert isinstance(few, evidence.Backbone) and isinstance(few.without_unsound, Refused)
-    assert "too few surveys are left to pool" in said(few, words.backbone).en
-    assert "无法合并" in said(few, words.backbone).zh
+    assert "2 real surveys of 600 people, whose measurement models may be relied" in text.en
+    assert "has no acceptable solution: Food. With it the paths would be Quality → V" in text.en
+    assert "因测量模型没有可接受的解而未合并：案例Food。若将其纳入，路径为" in text.zh
+    unsolved = Refused(refused=Reason(code="few_studies", parameters={"n": 1}))
+    odd = found.model_copy(update={"with_doubted": unsolved})
+    assert "With it the pooling has no solution" in said(odd, words.backbone).en
+    assert "合并无解" in said(odd, words.backbone).zh
+
+
+def test_too_few_surveys_that_may_be_relied_upon_are_not_pooled() -> None:
+    unsound, part = measured(admissible=False), measured(of=("quality", "satisfaction"))
+    for given, n, every in (
+        ({"bank": measured(), "phone": unsound}, 1, 2),
+        ({"bank": unsound, "phone": unsound}, 0, 2),
+        ({"bank": measured(), "part": part, "phone": unsound}, 2, 3),  # one knows each other pair
+        ({"part": part, "net": part, "bank": unsound, "phone": unsound}, 2, 4),  # none knows value
+    ):
+        few = backbone(**given)
+        assert isinstance(few, Refused) and few.refused.code == "few_relied_studies"
+        assert few.refused.parameters == {"n": n, "every": every}
+    why = few.refused.text({})
+    assert "may be relied upon, 2, are too few" in why.en and "可采信的 2 项不足以" in why.zh
+    assert isinstance(backbone(bank=measured(), phone=measured()), evidence.Backbone)
 
 
 def test_what_cannot_be_pooled_is_refused() -> None:
@@ -524,7 +554,7 @@ def test_the_sentences_on_the_backbone_follow_its_intervals() -> None:
     assert isinstance(found, evidence.Backbone)
     plain = said(found, words.backbone)
     assert "2 real surveys of 600 people" in plain.en and "2 know all of them" in plain.en
-    assert "Left out" not in plain.en and "admissible" not in plain.en
+    assert "Left out" not in plain.en and "Not pooled" not in plain.en
     assert "cannot be told from their errors" in plain.en and "无法区分" in plain.zh
     assert "Clear of zero are Quality → Value" in plain.en and "Left open" not in plain.en
     assert "through satisfaction alone is not refuted" in plain.en and "未被否定" in plain.zh
@@ -544,14 +574,14 @@ def test_the_sentences_on_the_backbone_follow_its_intervals() -> None:
     assert "clear of zero beside satisfaction: Value → Loyalty" in text.en
 
 
-def test_the_table_of_the_backbone_has_unsound_surveys_left_out_where_it_can() -> None:
+def test_the_table_of_the_backbone_has_the_paths_with_doubtful_surveys_beside() -> None:
     found = backbone(bank=measured(), phone=measured(), food=measured(admissible=False))
     assert isinstance(found, evidence.Backbone)
     shown = tables.backbone(cited(found, "all/synthesis/backbone"), CASE).markdown("en")
-    assert "Without unsound surveys" in shown and shown.count("added") == 2
-    sound = found.model_copy(update={"without_unsound": None})
+    assert "With doubtful surveys" in shown and shown.count("added") == 2
+    sound = found.model_copy(update={"with_doubted": None})
     plain = tables.backbone(cited(sound, "all/synthesis/backbone"), CASE).markdown("en")
-    assert "Without unsound" not in plain
+    assert "With doubtful" not in plain
 
 
 # --- the hypotheses of the sources ---------------------------------------------------------------

@@ -22,6 +22,7 @@ from loyalty.analyses.synthesis.estimates import (
     letters,
     mean,
     people,
+    reliance,
     relied_paths,
     shared_paths,
 )
@@ -56,6 +57,8 @@ INDEX = [
     ("satisfaction", "loyalty"),
 ]
 DIRECT = [("quality", "loyalty"), ("value", "loyalty")]
+#: Why correlations are not pooled where too few surveys know them.
+FEW = ("few_studies", "few_studies_for_pair", "variable_not_pooled")
 #: A scale of more points is one whose answers were stretched: how many were offered is not known.
 MOST_POINTS = 11
 Moderator = Literal["points", "single_item", "year", "commonest_industry", "commonest_country"]
@@ -85,14 +88,13 @@ class Moderators(Finding):
 class BackboneStudy(Record):
     """A survey of `n` people that knows correlations between some of the constructs.
 
-    `single`: those measured by one item. `admissible`: its measurement model's solution.
+    `single`: those measured by one item.
     """
 
     case: str
     n: Count
     concepts: tuple[str, ...]
     single: tuple[str, ...]
-    admissible: bool
 
 
 class LeftOut(Record):
@@ -120,11 +122,10 @@ class BackbonePath(Interval):
 class Backbone(Finding):
     """Two-stage meta-analytic SEM of the latent correlations of the real surveys.
 
-    `k` surveys of `n` people, `complete` ones with all constructs, `single` ones with a construct
-    of one item, `unsound` ones whose measurement
-    model's solution is not admissible; `q` is of all correlations together. `paths` of the index's
-    model with its fit, `direct` those that are added to it; `without_unsound`: `paths` once more
-    where some surveys are unsound.
+    All is of `k` surveys of `n` people whose measurement model may be relied upon, `complete` ones
+    with all constructs, `single` ones with a construct of one item; `q` is of all correlations
+    together. `paths` of the index's model with its fit, `direct` those that are added to it.
+    `doubted`: surveys that may not be relied upon; `with_doubted`: `paths` once more with these.
     """
 
     studies: tuple[BackboneStudy, ...]
@@ -135,7 +136,8 @@ class Backbone(Finding):
     q_p: P
     paths: tuple[BackbonePath, ...]
     direct: tuple[BackbonePath, ...]
-    without_unsound: tuple[BackbonePath, ...] | Refused | None
+    doubted: tuple[str, ...]
+    with_doubted: tuple[BackbonePath, ...] | Refused | None
     explained: Percent
     chisq: Real
     df: Count
@@ -146,7 +148,6 @@ class Backbone(Finding):
     n: Count
     complete: Count
     single: Count
-    unsound: Count
 
 
 class EvidenceRow(Record):
@@ -288,11 +289,15 @@ def _commonest(names: Sequence[str | None]) -> list[float | None]:
 
 # --- the backbone --------------------------------------------------------------------------------
 class _Latent(NamedTuple):
-    """Latent correlations of a survey between concepts of the backbone, and their errors."""
+    """Latent correlations of a survey between concepts of the backbone, and their errors.
+
+    `admissible`: the solution that they are of.
+    """
 
     row: BackboneStudy
     matrix: pd.DataFrame
     errors: pd.DataFrame
+    admissible: bool
 
 
 def _latent(case: str, study: Study, found: Measurement | None) -> _Latent | None:
@@ -325,9 +330,8 @@ def _latent(case: str, study: Study, found: Measurement | None) -> _Latent | Non
         n=known.n,
         concepts=names,
         single=[name for name in names if first[name] in known.single],
-        admissible=known.admissible,
     )
-    return _Latent(row, matrix, errors.loc[names, names])
+    return _Latent(row, matrix, errors.loc[names, names], known.admissible)
 
 
 class _Known(NamedTuple):
@@ -364,6 +368,8 @@ def _sound(matrix: pd.DataFrame) -> bool:
 
 
 def _pool(studies: Sequence[_Latent]) -> masem.PooledCorrelations:
+    if len(studies) < 2:
+        raise CannotCompute("few_studies", n=len(studies))
     names = [name for name in BACKBONE if any(name in s.row.concepts for s in studies)]
     if tuple(names) != BACKBONE:
         missing = next(name for name in BACKBONE if name not in names)
@@ -384,27 +390,27 @@ def backbone(data: Everything) -> Backbone:
     """Quality → value → satisfaction → loyalty from the latent correlations of the real surveys.
 
     A survey without a construct enters with the others; a construct of one item is taken as free of
-    error. A survey whose correlations are not positive definite is left out. The errors of the
-    correlations are those of the measurement model.
+    error. A survey whose correlations are not positive definite is left out; one whose measurement
+    model may not be relied upon enters only beside. The errors of the correlations are those of the
+    measurement model.
     """
-    latent, left_out = [], []
+    latent, doubted, left_out = [], [], []
     for case, study in data.surveys.items():
         if study.simulated:
             continue
         one = _latent(case, study, data.of(case, "measurement", Measurement))
         if one is None:
             continue
-        if _sound(one.matrix):
-            latent.append(one)
-        else:
+        if not _sound(one.matrix):
             why = CannotCompute("correlations_not_positive_definite")
             left_out.append(LeftOut(case=case, why=reason_of(why)))
-    if len(latent) < 2:
-        raise CannotCompute("few_studies", n=len(latent))
-    pooled = _pool(latent)
+        elif one.admissible and "measurement" not in reliance(data, case).whole:
+            latent.append(one)
+        else:
+            doubted.append(one)
+    pooled = _pool_relied(latent, doubted)
     index = masem.path_model(pooled, INDEX)
     whole = masem.path_model(pooled, [*INDEX, *DIRECT])
-    unsound = sum(not s.row.admissible for s in latent)
     return Backbone(
         studies=tuple(s.row for s in latent),
         left_out=tuple(left_out),
@@ -414,7 +420,8 @@ def backbone(data: Everything) -> Backbone:
         q_p=pooled.p,
         paths=_rows(index),
         direct=_rows(whole)[len(INDEX) :],
-        without_unsound=_without_unsound(latent) if unsound else None,
+        doubted=[s.row.case for s in doubted],
+        with_doubted=_with_doubted([*latent, *doubted]) if doubted else None,
         explained=index.r2["loyalty"],
         chisq=index.chisq,
         df=index.df,
@@ -425,16 +432,25 @@ def backbone(data: Everything) -> Backbone:
         n=pooled.n,
         complete=sum(len(s.row.concepts) == len(BACKBONE) for s in latent),
         single=sum(bool(s.row.single) for s in latent),
-        unsound=unsound,
     )
 
 
+def _pool_relied(
+    latent: Sequence[_Latent], doubted: Sequence[_Latent]
+) -> masem.PooledCorrelations:
+    """Where what may be relied upon is too little to pool, and there is more: that as the reason."""
+    try:
+        return _pool(latent)
+    except CannotCompute as error:
+        if doubted and error.reason.code in FEW:
+            every = len(latent) + len(doubted)
+            raise CannotCompute("few_relied_studies", n=len(latent), every=every) from None
+        raise
+
+
 @refusable
-def _without_unsound(latent: Sequence[_Latent]) -> tuple[BackbonePath, ...]:
-    sound = [s for s in latent if s.row.admissible]
-    if len(sound) < 2:
-        raise CannotCompute("few_studies", n=len(sound))
-    return _rows(masem.path_model(_pool(sound), INDEX))
+def _with_doubted(every: Sequence[_Latent]) -> tuple[BackbonePath, ...]:
+    return _rows(masem.path_model(_pool(every), INDEX))
 
 
 # --- the hypotheses of the sources ---------------------------------------------------------------

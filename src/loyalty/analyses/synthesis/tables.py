@@ -238,17 +238,17 @@ def correlations(found: real.Backbone, case: Case) -> Table:
 
 
 def backbone(found: real.Backbone, case: Case) -> Table:
-    """The index's paths and those that are added to it, and the former without unsound surveys."""
-    again = found.without_unsound
+    """The index's paths and those that are added to it, and the former with doubted surveys."""
+    again = found.with_doubted
     other = () if again is None or isinstance(again, Refused) else again
     rows = [(p, False) for p in found.paths] + [(p, True) for p in found.direct]
-    without = {(p.from_, p.to): p for p in other}
+    beside = {(p.from_, p.to): p for p in other}
 
     def bounds(row: tuple[real.BackbonePath, bool]) -> str:
         return interval(row[0].ci_lower, row[0].ci_upper)
 
     def later(row: tuple[real.BackbonePath, bool]) -> str:
-        one = None if row[1] else without.get((row[0].from_, row[0].to))
+        one = None if row[1] else beside.get((row[0].from_, row[0].to))
         return "" if one is None else estimate(one.estimate, one.ci_lower, one.ci_upper)
 
     return Table(
@@ -258,7 +258,7 @@ def backbone(found: real.Backbone, case: Case) -> Table:
             Column(lambda r: term("added" if r[1] else "of the index"), "Model"),
             Column(lambda r: r[0].estimate, "β", "number"),
             Column(bounds, "95 % interval", "markdown"),
-            *([Column(later, "Without unsound surveys", "markdown")] if other else []),
+            *([Column(later, "With doubtful surveys, too", "markdown")] if other else []),
         ],
         Text(
             en="Quality, value, satisfaction and loyalty over the real surveys.",

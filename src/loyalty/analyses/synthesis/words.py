@@ -37,6 +37,7 @@ from loyalty.ground.terms import term
 from loyalty.ground.text import Text
 from loyalty.ground.thresholds import threshold
 from loyalty.shown.context import Case, arrow
+from loyalty.shown.doubts import clause
 from loyalty.shown.words import (
     be,
     cut,
@@ -243,8 +244,8 @@ def backbone(found: Backbone, case: Case) -> list[Text]:
     k, n, complete = number(found.k), number(found.n), number(found.complete)
     said = [
         Text(
-            en=f"{k} real surveys of {n} people know latent correlations between at least two of these constructs; {_none(found.complete)} {_verb(found.complete, 'knows', 'know')} all of them.",
-            zh=f"{k} 项真实调查（{n} 人）给出其中至少两个构念的潜变量相关；{complete} 项包含全部构念。",
+            en=f"{k} real surveys of {n} people, whose measurement models may be relied upon, know latent correlations between at least two of these constructs; {_none(found.complete)} {_verb(found.complete, 'knows', 'know')} all of them.",
+            zh=f"{k} 项测量模型可采信的真实调查（{n} 人）给出其中至少两个构念的潜变量相关；{complete} 项包含全部构念。",
         )
     ]
     if found.single:
@@ -294,8 +295,8 @@ def backbone(found: Backbone, case: Case) -> list[Text]:
             Text(en=f"Left open by the interval: {sized.en}.", zh=f"区间包含零、未定：{sized.zh}。")
         )
     said += _beyond(found, case)
-    if found.unsound:
-        said.append(_unsound(found, case))
+    if found.doubted:
+        said.append(_doubted(found, case))
     if found.k < threshold("moderator_surveys").value:
         said.append(
             Text(
@@ -339,19 +340,19 @@ def _beyond(found: Backbone, case: Case) -> list[Text]:
     return said
 
 
-def _unsound(found: Backbone, case: Case) -> Text:
-    n = number(found.unsound)
-    en = f"In {n} of the surveys the measurement model's solution is not admissible"
-    zh = f"其中 {n} 项调查的测量模型解不可接受"
-    if isinstance(found.without_unsound, Refused) or found.without_unsound is None:
+def _doubted(found: Backbone, case: Case) -> Text:
+    """What stays out since its measurement model is in doubt, and what it would change."""
+    out, why = names([title(c, case) for c in found.doubted]), clause(("measurement",))
+    en = f"Not pooled, since {why.en}: {out.en}."
+    zh = f"因{why.zh}而未合并：{out.zh}。"
+    it = _verb(len(found.doubted), "it", "them")
+    if isinstance(found.with_doubted, Refused) or found.with_doubted is None:
         return Text(
-            en=f"{en}; without {_verb(found.unsound, 'it', 'them')} too few surveys are left to pool.",
-            zh=f"{zh}；剔除后所余调查过少，无法合并。",
+            en=f"{en} With {it} the pooling has no solution.", zh=f"{zh}若将其纳入，合并无解。"
         )
-    sized = _sized(found.without_unsound, case)
+    sized = _sized(found.with_doubted, case)
     return Text(
-        en=f"{en}; without {_verb(found.unsound, 'it', 'them')} the paths are {sized.en}.",
-        zh=f"{zh}；剔除后路径为{sized.zh}。",
+        en=f"{en} With {it} the paths would be {sized.en}.", zh=f"{zh}若将其纳入，路径为{sized.zh}。"
     )
 
 
