@@ -725,7 +725,14 @@ def test_the_general_factor(case: Case) -> None:
     met = said(words.general(general("met", scales=shares), case))
     assert ".73 [.66, .80] of its variance" in met.en and "one thing" in met.en
     assert "most in Loyalty* (75.0 %) and least in Quality (25.0 %)" in met.en
-    assert "less than half" not in met.en
+    assert "less than half" not in met.en and "more than all" not in met.en
+    over = [shares[0], shares[1].model_copy(update={"of_reliable": 1.009})]
+    beyond = said(words.general(general("met", scales=over), case))
+    assert "most in Loyalty* (100.9 %)" in beyond.en
+    assert "In Loyalty* that is more than all: the general factor alone implies" in beyond.en
+    assert "份额超过全部" in beyond.zh and "模型误差" in beyond.zh
+    whole = [shares[0], shares[1].model_copy(update={"of_reliable": 1.0})]
+    assert "more than all" not in said(words.general(general("met", scales=whole), case)).en
     assert "less than half of it" in said(words.general(general("met", common=0.4), case)).en
     unsure = said(words.general(general("open"), case))
     assert "leaves open" in unsure.en and "尚不能判断" in unsure.zh

@@ -18,9 +18,11 @@ from loyalty.analyses.robustness.findings import Curve, Missing, PathPower, Powe
 from loyalty.cases.study import Study
 from loyalty.cases.survey import Survey
 from loyalty.estimates.careless import within_person
+from loyalty.estimates.verdicts import readable
 from loyalty.ground.findings import Refused, cited
 from loyalty.ground.reasons import CannotCompute, Reason
 from loyalty.ground.text import LANGUAGES, Text
+from loyalty.shown import charts
 from loyalty.shown.context import Case
 from loyalty.shown.words import join, without_references
 
@@ -71,9 +73,9 @@ def described() -> Study:
 CASE = Case("case", described())
 
 
-def specification(estimate: float | None, **more: Any) -> Specification:
-    """A choice with an interval of ±.1 around its estimate."""
-    ends = (None, None) if estimate is None else (estimate - 0.1, estimate + 0.1)
+def specification(estimate: float | None, half: float = 0.1, **more: Any) -> Specification:
+    """A choice with an interval of ±`half` around its estimate."""
+    ends = (None, None) if estimate is None else (estimate - half, estimate + half)
     given = {
         "choice": "own",
         "estimator": "MLR, fiml",
@@ -151,6 +153,34 @@ def test_the_curve_counts_what_is_suspect_and_what_failed() -> None:
     table = tables.specifications(cited(found, "c/r/curve"), CASE).markdown("en")
     assert "Solution" in table and "0\\.50" in table
     assert "0\\.90" not in table + text.en and "0.9" not in table + text.en  # printed nowhere
+
+
+@pytest.mark.parametrize(("half", "wide"), [(0.499, 0), (0.501, 1)])
+def test_an_interval_wider_than_one_standard_deviation_makes_no_range(
+    monkeypatch: pytest.MonkeyPatch, half: float, wide: int
+) -> None:
+    """As the chapter over all cases has it: one rule."""
+    found = curve(
+        specification(0.5),
+        specification(0.4, choice="pls"),
+        specification(0.9, half, choice="ordered"),
+    )
+    assert (found.done, found.suspect, found.wide, found.sound) == (3, 0, wide, 3 - wide)
+    assert found.sound == sum(map(readable, found.specifications))
+    assert (found.agree, found.sound_largest) == (3 - wide, 0.5 if wide else 0.9)
+    assert found.highest == (0 if wide else 2) and found.median == (0.45 if wide else 0.5)
+    text = said(found, words.curve)
+    assert ("1 more has an interval wider than one standard deviation" in text.en) == bool(wide)
+    assert ("另有 1 种的区间宽于一个标准差" in text.zh) == bool(wide)
+    assert f"Over the {3 - wide} specifications" in text.en
+    table = tables.specifications(cited(found, "c/r/curve"), CASE).markdown("en")
+    assert ("interval too wide" in table) == bool(wide) and "0\\.90" in table
+    drawn: list[int] = []
+    monkeypatch.setattr(charts, "specification_curve", lambda rows, *_: drawn.append(len(rows)))
+    figure = figures.curve(cited(found, "c/r/curve"), CASE)
+    assert figure is not None
+    figure.draw("en")
+    assert drawn == [3 - wide]
 
 
 def test_the_table_lists_the_ends_of_leaving_one_out_and_every_fault() -> None:

@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import semfit
+from pydantic import ValidationError
 
 from loyalty.analyses.structural import findings as structural
 from loyalty.analyses.structural import interactions, tables, words
@@ -21,7 +22,7 @@ from loyalty.cases import study, survey
 from loyalty.cases.study import Study
 from loyalty.cases.survey import Survey
 from loyalty.estimates.verdicts import judge
-from loyalty.ground.findings import Finding, Refused, cited, refusable
+from loyalty.ground.findings import READ, Finding, Refused, cited, refusable
 from loyalty.ground.reasons import CannotCompute, Reason
 from loyalty.ground.text import LANGUAGES, Text
 from loyalty.run.show import Display, displays
@@ -163,7 +164,7 @@ def test_a_hypothesis(sign: str, lower: float, upper: float, verdict: str) -> No
 def test_paths_and_their_verdicts(whole: Any, rows: pd.DataFrame) -> None:
     found = whole.paths
     assert [(p.id, p.verdict) for p in found.rows] == [("H1", "supported"), ("H2", "supported")]
-    assert (found.count, found.supported, found.open, found.contradicted) == (2, 2, 0, 0)
+    assert found.count == 2
     result = semfit.fit(CASE.study.structural_model(), rows, estimator="MLR", cluster="firm")
     table = result.standardized().set_index("label")
     assert (found.firms, found.df) == (10, 9)
@@ -415,9 +416,7 @@ def test_paths_are_counted_and_wide_ones_named() -> None:
         path("H3", -0.7, -0.8, -0.6, "contradicted"),
     )
     r2 = [structural.Explained(id=c, estimate=e) for c, e in (("loyalty", 0.5), ("value", 0.25))]
-    found = structural.Paths(
-        count=3, supported=1, open=1, contradicted=1, rows=rows, r2=r2, one_point=()
-    )
+    found = structural.Paths(count=3, rows=rows, r2=r2, one_point=())
     text = said(words.paths, found)
     assert text.en.startswith("H2 is not to be relied upon: the interval is wider than one")
     assert text.en.endswith("lies between \\.25 (Value) and \\.50 (Loyalty).")
@@ -427,9 +426,21 @@ def test_paths_are_counted_and_wide_ones_named() -> None:
         "The strongest supported path is Quality → Value "
         "(β = 0\\.50\u00a0\\[0\\.40,\u00a00\\.60\\])."
     )
-    one = found.model_copy(update={"count": 1, "open": 0, "contradicted": 0, "r2": tuple(r2[:1])})
+    one = found.model_copy(update={"count": 1, "r2": tuple(r2[:1])})
     text = said(words.paths, one.model_copy(update={"rows": rows[:1]}))
     assert text.en == "The share of variance explained is \\.50 (Loyalty)."
+
+
+def test_paths_are_read_without_the_numbers_by_verdict_that_earlier_records_hold() -> None:
+    """And they alone: a field that never was is an error."""
+    rows = (path("H1", 0.5, 0.4, 0.6, "supported"),)
+    found = structural.Paths(count=1, rows=rows, r2=(), one_point=())
+    held = found.model_dump(mode="json") | {"supported": 1, "open": 0, "contradicted": 0}
+    assert structural.Paths.model_validate(held, context=READ) == found
+    assert not {"supported", "open", "contradicted"} & set(structural.Paths.model_fields)
+    for context, odd in ((None, held), (READ, held | {"doubted": 0})):
+        with pytest.raises(ValidationError, match="Extra inputs"):
+            structural.Paths.model_validate(odd, context=context)
 
 
 @pytest.mark.parametrize(
@@ -464,10 +475,8 @@ def test_what_a_diagram_finds_follows_its_rows(changes: Any, en: str, zh: str) -
         "H2": (2.0, -1.0, 5.0, "open"),
         "H3": (-0.7, -0.8, -0.6, "contradicted"),
     } | changes
-    found = structural.Paths(
-        count=3, supported=1, open=1, contradicted=1, rows=[path(k, *v) for k, v in rows.items()],
-        r2=(), one_point=(),
-    )  # fmt: skip
+    made = [path(k, *v) for k, v in rows.items()]
+    found = structural.Paths(count=3, rows=made, r2=(), one_point=())
     assert said(words.by_verdict, found) == Text(en=en, zh=zh)
     doubted = [name for name, (_, lower, upper, _) in rows.items() if upper - lower > 1]
     (figure, folded, table, *_) = shown("paths", found)

@@ -115,7 +115,6 @@ def structural(rows: Sequence[Mapping[str, Any]], *one_point: Mapping[str, Any])
     paths = {
         "rows": list(rows),
         "count": len(rows),
-        "supported": sum(r["verdict"] == "supported" for r in rows),
         "one_point": list(one_point),
     }
     found: Structural = made(Structural, paths=paths)
@@ -615,7 +614,7 @@ def evident(
 
 def counted(case: str, n: int) -> Structural:
     rows = PATHS[case]
-    paths = {"rows": rows, "count": len(rows), "supported": 1}
+    paths = {"rows": rows, "count": len(rows)}
     found: Structural = made(Structural, paths=paths, fit=SOUND | {"n": n})
     return found
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import itertools
 from pathlib import Path
 
 import numpy as np
@@ -360,3 +361,20 @@ def test_equal_alphas_against_bonett_and_refusals() -> None:
     for alphas, rows, k in [([0.8], [50], 3), ([0.8, 1.0], [50, 50], 3), ([0.8, 0.7], [50, 2], 3)]:
         with pytest.raises(CannotCompute):
             rel.equal_alphas(alphas, rows, k)
+
+
+def test_a_general_share_above_all_is_of_correlations_that_the_factor_overstates(
+    hs: pd.DataFrame,
+) -> None:
+    """Of sums of few items, some with a general part above their total: what such a sum means."""
+    solution, corr = efa.efa(hs, 2), efa.pearson(hs)
+    sums = {"".join(s): list(s) for k in (2, 3) for s in itertools.combinations(hs, k)}
+    shares = rel.hierarchical_reliability(solution, corr, sums).scales
+    general = efa.schmid_leiman(solution).general
+    beyond = shares.index[shares["general"] > shares["total"]]
+    assert 0 < len(beyond) < len(sums)
+    for name in beyond:
+        items = sums[name]
+        implied = general[items].sum() ** 2 - (general[items] ** 2).sum()
+        assert implied > corr.loc[items, items].to_numpy().sum() - len(items)
+        assert shares.loc[name, "specific"] < 0

@@ -26,6 +26,29 @@ def wide(lower: float | None, upper: float | None) -> bool:
     return lower is None or upper is None or upper - lower > WIDE
 
 
+class Chosen(Protocol):
+    """A standardized estimate under some choice of method; None where there is none."""
+
+    @property
+    def estimate(self) -> float | None: ...
+    @property
+    def ci_lower(self) -> float | None: ...
+    @property
+    def ci_upper(self) -> float | None: ...
+    @property
+    def problems(self) -> Sequence[object]: ...
+
+
+def solved(one: Chosen) -> bool:
+    """Whether there is an estimate, of a solution that can be taken at face value."""
+    return one.estimate is not None and not one.problems
+
+
+def readable(one: Chosen) -> bool:
+    """Whether an estimate makes part of a range: solved, and its interval, if any, not wide."""
+    return solved(one) and (one.ci_lower is None or not wide(one.ci_lower, one.ci_upper))
+
+
 def judge(sign: str, lower: float, upper: float) -> PathVerdict:
     """Of a hypothesis: supported, contradicted or open, by the interval and the expected sign."""
     if not (lower > 0 or upper < 0):

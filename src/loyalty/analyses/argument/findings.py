@@ -56,7 +56,7 @@ from loyalty.analyses.synthesis.estimates import (
     shared_paths,
     sound,
 )
-from loyalty.estimates.verdicts import PathVerdict, doubtful, judge, wide
+from loyalty.estimates.verdicts import PathVerdict, doubtful, judge, readable, solved
 from loyalty.ground.findings import (
     Findings,
     Refused,
@@ -443,10 +443,9 @@ def otherwise(data: Everything) -> Otherwise:
         if curve is None or not curve.done:
             continue
         path = next(h for h in study.hypotheses if h.id == curve.hypothesis)
-        accepted = [s for s in curve.specifications if s.estimate is not None and not s.problems]
-        readable = [s for s in accepted if _readable(s)]
-        values = [s.estimate for s in readable if s.estimate is not None]
-        verdicts = [_judged(path.sign, s) for s in readable]
+        sound = [s for s in curve.specifications if readable(s)]
+        values = [s.estimate for s in sound if s.estimate is not None]
+        verdicts = [_judged(path.sign, s) for s in sound]
         own = next((r for r in read.rows_of(data, case) if r.id == path.id), None)
         relied = own is not None and own.relied
         rows.append(
@@ -458,13 +457,13 @@ def otherwise(data: Everything) -> Otherwise:
                 relied=relied,
                 doubts=own.doubts if own is not None else (),
                 count=curve.n,
-                sound=len(readable),
+                sound=len(sound),
                 agree=verdicts.count("supported"),
                 against=verdicts.count("contradicted"),
                 smallest=min(values, default=None) if relied else None,
                 largest=max(values, default=None) if relied else None,
                 doubtful=curve.suspect,
-                wide=len(accepted) - len(readable),
+                wide=sum(map(solved, curve.specifications)) - len(sound),
                 failed=curve.failed,
             )
         )
@@ -484,11 +483,6 @@ def otherwise(data: Everything) -> Otherwise:
         wide=sum(r.wide for r in rows),
         failed=sum(r.failed for r in rows),
     )
-
-
-def _readable(row: Specification) -> bool:
-    """Whether an interval is narrow enough to be read, where there is one."""
-    return row.ci_lower is None or not wide(row.ci_lower, row.ci_upper)
 
 
 def _judged(sign: str, row: Specification) -> PathVerdict:

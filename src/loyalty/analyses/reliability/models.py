@@ -372,7 +372,11 @@ class Share(Record):
 
 
 class ScaleShare(Share):
-    """``of_reliable`` is the general factor's part of the total."""
+    """``of_reliable`` is the general factor's part of the total.
+
+    More than one, and ``specific`` negative, where the general factor alone implies higher
+    correlations between the items than there are.
+    """
 
     id: str
     of_reliable: Percent

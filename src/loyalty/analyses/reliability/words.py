@@ -726,7 +726,7 @@ def general(found: General, case: Case) -> list[Text]:
             )
         )
     if found.scales:
-        said.append(_most_and_least(found.scales, case))
+        said += [_most_and_least(found.scales, case), *_beyond(found.scales, case)]
     if found.factors == 2:
         said.append(
             Text(
@@ -780,6 +780,20 @@ def _most_and_least(scales: Sequence[ScaleShare], case: Case) -> Text:
         en=f"Of what is reliable in a construct's score, the general factor makes up most in {one.en} ({a}) and least in {other.en} ({b}).",
         zh=f"在构念得分的可靠部分中，一般因子所占最多的是{one.zh}（{a}），最少的是{other.zh}（{b}）。",
     )
+
+
+def _beyond(scales: Sequence[ScaleShare], case: Case) -> list[Text]:
+    """What a share of more than all means, where there is one."""
+    beyond = [s for s in scales if s.of_reliable > 1]
+    if not beyond:
+        return []
+    which = _labels([s.id for s in beyond], case)
+    return [
+        Text(
+            en=f"In {which.en} that is more than all: the general factor alone implies higher correlations between these items than the answers show. Nothing is left there that is the construct's own; what goes beyond all is the model's error.",
+            zh=f"{which.zh}的份额超过全部：仅由一般因子推得的题项相关已高于作答数据中的相关。其中没有构念自身的部分，超出全部者是模型误差。",
+        )
+    ]
 
 
 # --- a second opinion ----------------------------------------------------------------------------

@@ -7,6 +7,7 @@ from matplotlib.figure import Figure as Drawing
 
 from loyalty.analyses.robustness.findings import Curve
 from loyalty.analyses.robustness.words import choice
+from loyalty.estimates.verdicts import readable
 from loyalty.ground.text import Language, Text
 from loyalty.shown import charts
 from loyalty.shown.context import Case
@@ -15,7 +16,7 @@ from loyalty.shown.words import escaped
 
 
 def curve(found: Curve, case: Case) -> Figure | None:
-    sound = [r for r in found.specifications if r.estimate is not None and not r.problems]
+    sound = [r for r in found.specifications if readable(r)]
     if not sound or case.reliance.along((found.from_, found.to)):
         return None
     path = case.path(found.from_, found.to)
@@ -38,8 +39,8 @@ def curve(found: Curve, case: Case) -> Figure | None:
     return Figure(
         draw,
         Text(
-            en=f"Specification curve of the path {of.en} (standardized), with 95 % intervals; the study's own choice in orange. Only acceptable solutions are drawn.",
-            zh=f"路径“{of.zh}”的规格曲线（标准化）及 95% 区间；橙色为本研究的选择。只绘解可接受的设定。",
+            en=f"Specification curve of the path {of.en} (standardized), with 95 % intervals; the study's own choice in orange. Only acceptable solutions with an interval of at most one standard deviation are drawn.",
+            zh=f"路径“{of.zh}”的规格曲线（标准化）及 95% 区间；橙色为本研究的选择。只绘解可接受且区间不宽于一个标准差的设定。",
         ),
         Text(
             en="Estimates of one path under all specifications, sorted, above a grid that shows which choice each one made.",

@@ -12,7 +12,7 @@ from loyalty.cases.asked import Hypothesis
 from loyalty.cases.survey import Survey
 from loyalty.estimates.fit import missing_answers, robust_ml
 from loyalty.estimates.groups import Clusters, clusters_of
-from loyalty.estimates.verdicts import judge
+from loyalty.estimates.verdicts import judge, readable, solved
 from loyalty.ground.findings import (
     Bounded,
     Cell,
@@ -60,7 +60,8 @@ class Curve(Finding):
     """All specifications of the focal path, in the order in which they were asked for.
 
     `done` of them have an estimate, `suspect` one from a solution that is not to be taken at face
-    value. All the rest is of the `sound` others: `agree` support the hypothesis by their interval,
+    value, `wide` one whose interval is too wide to be read. All the rest is of the `sound` others
+    (:func:`loyalty.estimates.verdicts.readable`): `agree` support the hypothesis by their interval,
     `sound_smallest` and `sound_largest` are their ends, `lowest`, `highest` and `widest` choices.
     (`smallest` and `largest` are of all that are done, and printed nowhere.)
     """
@@ -73,6 +74,7 @@ class Curve(Finding):
     done: Count
     failed: Count
     suspect: Count
+    wide: Count | None = None
     sound: Count | None = None
     one_out: Count
     agree: Count
@@ -169,7 +171,8 @@ def curve(survey: Survey, path: Hypothesis, seed: int) -> Curve:
         )
     done = [(i, r) for i, r in enumerate(rows) if r.estimate is not None]
     every = np.array([r.estimate for _, r in done], dtype=float)
-    sound = [(i, r) for i, r in done if not r.problems]
+    accepted = sum(solved(r) for r in rows)
+    sound = [(i, r) for i, r in done if readable(r)]
     values = np.array([r.estimate for _, r in sound], dtype=float)
     widths = np.array([(r.ci_upper or 0) - (r.ci_lower or 0) for _, r in sound], dtype=float)
     return Curve(
@@ -180,7 +183,8 @@ def curve(survey: Survey, path: Hypothesis, seed: int) -> Curve:
         n=len(rows),
         done=len(done),
         failed=len(rows) - len(done),
-        suspect=len(done) - len(sound),
+        suspect=len(done) - accepted,
+        wide=accepted - len(sound),
         sound=len(sound),
         one_out=sum(r.one_out for r in rows),
         agree=sum(_supports(path, r) for _, r in sound),

@@ -6,12 +6,13 @@ from collections.abc import Sequence
 
 from loyalty.analyses.robustness.findings import Curve, Power, Specification
 from loyalty.analyses.robustness.words import choice, detail
+from loyalty.estimates.verdicts import readable
 from loyalty.ground.markdown import escape
 from loyalty.ground.numbers import DASH
 from loyalty.ground.terms import term
 from loyalty.ground.text import Text
 from loyalty.shown.context import Case
-from loyalty.shown.doubts import withheld
+from loyalty.shown.doubts import DOUBTS, withheld
 from loyalty.shown.table import Column, Table
 from loyalty.shown.units import units
 from loyalty.shown.words import interval, number
@@ -26,7 +27,8 @@ def specifications(found: Curve, case: Case) -> Table:
         left = number(found.one_out)
         en += f" Of {left} specifications that leave one out, the lowest and the highest; all are in the figure."
         zh += f"逐一剔除的 {left} 种设定仅列最低与最高者；全部见图。"
-    fault = [Column(_fault, "Solution")] if any(r.problems for r in found.specifications) else []
+    odd = any(r.problems or not readable(r) for r in found.specifications)
+    fault = [Column(_fault, "Solution")] if odd else []
     return Table(
         rows,
         [
@@ -50,7 +52,7 @@ def _interval(row: Specification) -> str:
 
 def listed(rows: Sequence[Specification]) -> list[Specification]:
     """The rows that a table shows."""
-    whole = [r for r in rows if r.one_out and r.estimate is not None and not r.problems]
+    whole = [r for r in rows if r.one_out and readable(r)]
     ordered = sorted(whole, key=lambda r: r.estimate or 0.0)
     ends = {id(r) for r in [*ordered[:1], *ordered[-1:]]}
     left_out = {id(r) for r in whole} - ends
@@ -59,7 +61,7 @@ def listed(rows: Sequence[Specification]) -> list[Specification]:
 
 def _fault(row: Specification) -> Text | None:
     if not row.problems:
-        return None
+        return None if readable(row) else DOUBTS["interval"]
     return term("no solution" if row.estimate is None else "not acceptable")
 
 

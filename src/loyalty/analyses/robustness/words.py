@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from loyalty.analyses.robustness.findings import Curve, Missing, Power, Specification
+from loyalty.estimates.verdicts import readable
 from loyalty.ground.markdown import escape
 from loyalty.ground.terms import term
 from loyalty.ground.text import Text
@@ -113,7 +114,7 @@ def curve(found: Curve, case: Case) -> list[Text] | None:
             )
         ]
     else:
-        said = [*_sound(found), *_ends(found, case)]
+        said = [*_sound(found), *_ends(found, case), *_wide(found)]
     if found.suspect:
         n, one = number(found.suspect), found.suspect == 1
         said.append(
@@ -138,7 +139,7 @@ def curve(found: Curve, case: Case) -> list[Text] | None:
 
 def _sound(found: Curve) -> list[Text]:
     """The range of the path and what supports the hypothesis, of acceptable solutions."""
-    count = found.sound if found.suspect else found.done
+    count = found.sound if found.suspect or found.wide else found.done
     if count is None or found.sound_smallest is None:
         return []
     low, high = number(found.sound_smallest), number(found.sound_largest)
@@ -146,16 +147,29 @@ def _sound(found: Curve) -> list[Text]:
     if count == 1:
         return [
             Text(
-                en=f"One specification has an acceptable solution; it {'supports' if found.agree else 'does not support'} the hypothesis.",
-                zh=f"只有一种设定的解可接受；它{'支持' if found.agree else '不支持'}假设。",
+                en=f"One specification has an acceptable solution and an interval that can be read; it {'supports' if found.agree else 'does not support'} the hypothesis.",
+                zh=f"只有一种设定的解可接受且区间可读；它{'支持' if found.agree else '不支持'}假设。",
             )
         ]
     which = "all" if found.agree == count else agree if found.agree else "none"
     verb = "supports" if found.agree in (0, 1) else "support"
     return [
         Text(
-            en=f"Over the {n} specifications with an acceptable solution the path runs from {low} to {high}; {which} of them {verb} the hypothesis.",
-            zh=f"在 {n} 种解可接受的设定下，该路径介于 {low} 与 {high} 之间；其中 {agree} 种支持假设。",
+            en=f"Over the {n} specifications with an acceptable solution and an interval that can be read the path runs from {low} to {high}; {which} of them {verb} the hypothesis.",
+            zh=f"在 {n} 种解可接受且区间可读的设定下，该路径介于 {low} 与 {high} 之间；其中 {agree} 种支持假设。",
+        )
+    ]
+
+
+def _wide(found: Curve) -> list[Text]:
+    """What is left out of the range since its interval says too little."""
+    if not found.wide:
+        return []
+    n, one = number(found.wide), found.wide == 1
+    return [
+        Text(
+            en=f"{n} more {'has' if one else 'have'} an interval wider than one standard deviation; {'it is' if one else 'they are'} listed, and left out of the range.",
+            zh=f"另有 {n} 种的区间宽于一个标准差，仅列出而不计入范围。",
         )
     ]
 
@@ -164,7 +178,7 @@ def _ends(found: Curve, case: Case) -> list[Text]:
     """Which choices lie at the ends, where they are two."""
     at = (found.lowest, found.highest, found.widest)
     rows = [found.specifications[i] for i in at if i is not None]
-    if len(rows) < 3 or any(r.problems for r in rows):
+    if len(rows) < 3 or not all(map(readable, rows)):
         return []
     low, high, wide = (choice(r, case) for r in rows)
     if low == high:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal, get_args
+from typing import Any, Literal, get_args
 
 import pandas as pd
 import semfit
+from pydantic import ValidationInfo, model_validator
 
 from loyalty.analyses.structural import ways
 from loyalty.analyses.structural.bends import Bends, estimated
@@ -23,6 +24,7 @@ from loyalty.estimates.solution import Solution
 from loyalty.estimates.solution import solution as solution_of
 from loyalty.estimates.verdicts import PathVerdict, judge
 from loyalty.ground.findings import (
+    READ,
     Bounded,
     Count,
     Finding,
@@ -121,21 +123,26 @@ class OnePoint(Interval):
 
 
 class Paths(Finding):
-    """All paths by verdict; `firms`, with `df` degrees of freedom, where they are the units.
+    """All paths; `firms`, with `df` degrees of freedom, where they are the units.
 
     The verdict is that of the interval; whether it may be relied upon is judged with the
     measurement model beside it (:func:`loyalty.estimates.verdicts.reliance`).
     """
 
     count: Count
-    supported: Count
-    open: Count
-    contradicted: Count
     firms: Count | None = None
     df: Count | None = None
     rows: tuple[Path, ...]
     r2: tuple[Explained, ...]
     one_point: tuple[OnePoint, ...]
+
+    @model_validator(mode="before")
+    @classmethod
+    def _recorded_before(cls, values: Any, info: ValidationInfo[Any]) -> Any:
+        """Read without the numbers of paths by verdict, which earlier records hold."""
+        if info.context is not READ or not isinstance(values, dict):
+            return values
+        return {k: v for k, v in values.items() if k not in get_args(PathVerdict)}
 
 
 class Reported(Solution):
@@ -525,7 +532,6 @@ def _paths(data: Answers, model: semfit.Result, by: Firms | None) -> Paths:
     explained = [c.id for c in data.study.structural if c.id in r2.index]
     return Paths(
         count=len(rows),
-        **{verdict: (rows["verdict"] == verdict).sum() for verdict in get_args(PathVerdict)},
         firms=by.clusters.count if by else None,
         df=by.clusters.df if by else None,
         rows=Path.each(rows),

@@ -435,10 +435,8 @@ def backbone(data: Everything) -> Backbone:
     )
 
 
-def _pool_relied(
-    latent: Sequence[_Latent], doubted: Sequence[_Latent]
-) -> masem.PooledCorrelations:
-    """Where what may be relied upon is too little to pool, and there is more: that as the reason."""
+def _pool_relied(latent: Sequence[_Latent], doubted: Sequence[_Latent]) -> masem.PooledCorrelations:
+    """Where too little may be relied upon to be pooled, and there is more: that as the reason."""
     try:
         return _pool(latent)
     except CannotCompute as error:

@@ -258,7 +258,7 @@ def backbone(found: real.Backbone, case: Case) -> Table:
             Column(lambda r: term("added" if r[1] else "of the index"), "Model"),
             Column(lambda r: r[0].estimate, "β", "number"),
             Column(bounds, "95 % interval", "markdown"),
-            *([Column(later, "With doubtful surveys, too", "markdown")] if other else []),
+            *([Column(later, "With doubtful surveys", "markdown")] if other else []),
         ],
         Text(
             en="Quality, value, satisfaction and loyalty over the real surveys.",

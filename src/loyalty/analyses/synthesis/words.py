@@ -352,7 +352,8 @@ def _doubted(found: Backbone, case: Case) -> Text:
         )
     sized = _sized(found.with_doubted, case)
     return Text(
-        en=f"{en} With {it} the paths would be {sized.en}.", zh=f"{zh}若将其纳入，路径为{sized.zh}。"
+        en=f"{en} With {it} the paths would be {sized.en}.",
+        zh=f"{zh}若将其纳入，路径为{sized.zh}。",
     )
 
 
