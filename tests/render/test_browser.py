@@ -91,6 +91,28 @@ def test_menu_on_a_phone(browser: Browser, book: Path) -> None:
     link.wait_for(state="hidden")
 
 
+#: A table as the renderer writes it: the longest words and bounds that are to be expected.
+PATHS = """<figure class="quarto-float-tbl"><div class="table-wrap"><table class="brief many">
+<thead><tr><th>H</th><th>Path</th><th>β</th><th>95 % interval</th><th id="verdict">Verdict</th>
+<th>Sign</th><th>p</th></tr></thead><tbody><tr><td>H10</td>
+<td class="wraps">Recommendation → Customer satisfaction</td><td>−0.12</td>
+<td class="interval">[−0.48, −0.29]</td><td>contradicted</td><td>+</td><td>&lt;&nbsp;.001</td></tr>
+</tbody></table></div></figure>"""
+
+
+def test_interval_and_verdict_are_in_sight_on_a_phone(browser: Browser, book: Path) -> None:
+    page = opened(browser, book / "reports/data.html", viewport={"width": 360, "height": 780})
+    page.evaluate(
+        "html => document.querySelector('main').insertAdjacentHTML('afterbegin', html)", PATHS
+    )
+    edge = page.evaluate("document.querySelector('#verdict').getBoundingClientRect().right")
+    assert 200 < edge <= 360
+    line = page.evaluate("document.querySelector('td.interval').getBoundingClientRect().height")
+    page.set_viewport_size({"width": 1400, "height": 780})
+    wide = page.evaluate("document.querySelector('td.interval').getClientRects()[0].height")
+    assert wide < line  # on one line where there is room
+
+
 def test_without_javascript(browser: Browser, book: Path) -> None:
     page = opened(browser, book / "reports/data.html", viewport=PHONE, java_script_enabled=False)
     assert page.locator("article table").count() == 4

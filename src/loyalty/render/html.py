@@ -136,6 +136,8 @@ class HtmlWriter:
                 for cell, text in zip(cells, said, strict=True):
                     if k >= heads:
                         cell[0] = ast.attr("", tables.cell_class(text, fits))
+                        if "interval" in cell[0][1]:
+                            cell[4] = ast.rewrite(cell[4], _breakable)
                     elif not text.strip():  # a heading says something to everybody
                         spoken = f'<span class="sr-only">{self.words["row"]}</span>'
                         cell[4] = [ast.node("Plain", [ast.raw_inline("html", spoken)])]
@@ -559,6 +561,11 @@ class HtmlWriter:
 
         add(chapter.blocks)
         return entries
+
+
+def _breakable(item: Node) -> list[Node] | None:
+    """Words that may be parted: the style sheet says where they are."""
+    return [ast.text(item["c"].replace("\u00a0", " "))] if item["t"] == "Str" else None
 
 
 def _columns() -> str:

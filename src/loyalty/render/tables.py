@@ -21,6 +21,7 @@ PLEASANT = 8.0  # long texts are wrapped rather than set smaller than this
 READABLE = 7.0  # smaller type only where even a turned page is too narrow
 COLUMN = 20.0  # em: wide enough to read any text in
 SHORT = 9.0  # em: cells up to this width are not wrapped
+BRIEF = 60.0  # em: a table of cells up to this width may have narrow columns on a phone
 CHINESE_RUN = 4  # characters of Chinese text that stay together
 MAX_LINES = 3.2
 TOGETHER = 4  # rows of a broken table that a page has at least
@@ -74,8 +75,11 @@ def fits_page(rows: list[list[str]]) -> bool:
 
 def cell_class(text: str, fits: bool) -> list[str]:
     """CSS class of a cell of a web page: numbers stay on one line (no class), short words too where
-    there is room for them (`fits`); long ones may wrap; the table scrolls where it must."""
+    there is room for them (`fits`); long ones may wrap; the table scrolls where it must.
+    An interval may break on a phone."""
     width = em(text)
+    if re.fullmatch(r"\[.+, .+\]", text) and not re.search(r"[^\W\d_]{2}", text):
+        return ["interval"]
     if width < 6.5 or (width < 11 and not re.search(r"[^\W\d_]{2}", text)):
         return []
     if width < 11 and fits:
@@ -94,7 +98,9 @@ def page_size(rows: list[list[str]]) -> list[str]:
         natural, word = max(map(em, texts)), max(map(longest_word, texts))
         least += natural if natural <= SHORT + 2 else max(word, min(natural, SHORT))
     tight = [least * size * 1.1 + padding * columns > READ for size, padding in WEB]
-    classes = ["many"] if columns > 8 or tight[0] else []
+    brief = max((em(text) for row in rows for text in row), default=0.0) <= BRIEF
+    classes = ["brief"] if brief else []
+    classes += ["many"] if columns > 8 or tight[0] else []
     return [*classes, "dense"] if columns > 11 or tight[1] else classes
 
 

@@ -69,6 +69,7 @@ def effects(found: Effects, case: Case) -> Table:
         Column("n", "n"),
         Column("estimate", "Corrected"),
         Column(("ci_lower", "ci_upper"), "95 % interval"),
+        Column(lambda r: term(VERDICTS[r.verdict]), "Verdict"),
         Column("naive", "Uncorrected"),
         Column(("naive_ci_lower", "naive_ci_upper"), "95 % interval, uncorrected"),
     ]
@@ -76,7 +77,7 @@ def effects(found: Effects, case: Case) -> Table:
         columns.append(Column("planted", "Declared"))
     return Table(
         found.rows,
-        [*columns, Column(lambda r: term(VERDICTS[r.verdict]), "Verdict")],
+        columns,
         Text(
             en="What a standard deviation of an attitude goes with.",
             zh="态度每变动一个标准差所伴随的行为差异。",
@@ -122,8 +123,8 @@ def differences(found: Foretold, case: Case) -> Table:
             Column(pair, "Difference"),
             Column("estimate", "Area"),
             Column(("ci_lower", "ci_upper"), "95 % interval"),
-            Column("p", "p"),
             Column(lambda r: term(VERDICTS[r.verdict]), "Verdict"),
+            Column("p", "p"),
         ],
         Text(en="Differences of areas, of the same people.", zh="同一批人的曲线下面积之差。"),
     )
@@ -163,8 +164,8 @@ def panel(found: Panel, case: Case) -> Table:
             Column(lambda r: term(SIDES[r.of, r.on]), "From one wave to the next"),
             Column("estimate", "Estimate"),
             Column(("ci_lower", "ci_upper"), "95 % interval"),
-            Column("p", "p"),
             Column(lambda r: term(VERDICTS[r.verdict]), "Verdict"),
+            Column("p", "p"),
         ],
         Text(
             en="Within a person: what carries over to the next wave.",
@@ -191,9 +192,9 @@ def trends(found: Growth, case: Case) -> Table:
         Column("start", "At the first wave"),
         Column("estimate", "Change a wave", decimals=3),
         Column(("ci_lower", "ci_upper"), "95 % interval", decimals=3),
+        Column(lambda r: term(VERDICTS[r.verdict]), "Verdict"),
         Column("spread", "SD between people", decimals=3),
         Column(("spread_ci_lower", "spread_ci_upper"), "95 % interval", decimals=3),
-        Column(lambda r: term(VERDICTS[r.verdict]), "Verdict"),
     ]
     return Table(
         found.trends,
@@ -217,8 +218,8 @@ def carried(found: Growth, case: Case) -> Table:
         ),
         Column("estimate", "Estimate", decimals=3),
         Column(("ci_lower", "ci_upper"), "95 % interval", decimals=3),
-        Column("p", "p"),
         Column(lambda r: term(VERDICTS[r.verdict]), "Verdict"),
+        Column("p", "p"),
     ]
     return Table(
         found.carried,
@@ -243,8 +244,8 @@ def lapse(found: Lapse, case: Case) -> Table:
             ),
             Column("odds_ratio", "Odds ratio"),
             Column(("ci_lower", "ci_upper"), "95 % interval"),
-            Column("p", "p"),
             Column(lambda r: term(VERDICTS[r.verdict]), "Verdict"),
+            Column("p", "p"),
         ],
         Text(
             en="Odds of not doing it at all until the next wave, for a standard deviation of the score.",
@@ -264,8 +265,8 @@ def use(found: Use, case: Case) -> Table:
             Column("users", "Users"),
             Column("odds_ratio", "Odds ratio"),
             Column(("ci_lower", "ci_upper"), "95 % interval"),
-            Column("p", "p"),
             Column(lambda r: term(VERDICTS[r.verdict]), "Verdict"),
+            Column("p", "p"),
         ],
         Text(
             en="Odds of use for a point of the rating.",

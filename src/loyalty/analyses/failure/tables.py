@@ -50,12 +50,12 @@ def paradox(found: Paradox, case: Case) -> Table:
         found.comparisons,
         [
             Column(lambda d: term(COMPARISONS[d.comparison]), "Comparison"),
-            Column("n", "n"),
             Column("estimate", "Difference"),
             Column(("ci_lower", "ci_upper"), "95 % interval"),
+            Column(lambda d: term(VERDICTS[d.verdict]), "Verdict"),
             Column("p", "p"),
             Column("p_equivalence", "p, equal"),
-            Column(lambda d: term(VERDICTS[d.verdict]), "Verdict"),
+            Column("n", "n"),
         ],
         Text(en="Is there a recovery paradox?", zh="是否存在补救悖论？"),
         Text(

@@ -110,13 +110,13 @@ def paths(found: Structured, case: Case) -> Table:
     return Table(
         found.rows,
         [
-            Column("id", "Hypothesis"),
+            Column("id", "H"),
             Column(lambda r: case.path(r.from_, r.to), "Path"),
-            Column("sign", "Sign", "sign"),
             Column("estimate", "β"),
             _INTERVAL,
-            Column("p", "p"),
             Column(lambda r: term(PATH_VERDICTS[r.verdict]), "Verdict"),
+            Column("sign", "Sign", "sign"),
+            Column("p", "p"),
         ],
         Text(
             en="Standardized paths by maximum likelihood, with 95 % intervals.",

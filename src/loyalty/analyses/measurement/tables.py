@@ -340,10 +340,10 @@ def merged(found: Merged, case: Case) -> Table | None:
         found.rows,
         [
             Column(lambda r: merged_path(r, case), "Path"),
-            Column("sign", "Sign", "sign"),
             Column("estimate", "β"),
             Column(("ci_lower", "ci_upper"), "95 % interval"),
             Column(lambda r: term(PATH_VERDICTS[r.verdict]), "Verdict"),
+            Column("sign", "Sign", "sign"),
         ],
         Text(
             en="Paths to the outcomes where constructs that cannot be told apart are one.",

@@ -51,10 +51,10 @@ def composed(found: Composed, case: Case) -> Table:
         [
             Column("id", "H"),
             Column(lambda r: case.path(r.from_, r.to), "Path"),
-            Column("sign", "Sign", "sign"),
             Column("estimate", "β"),
             Column(("ci_lower", "ci_upper"), "95 % interval"),
             Column(lambda r: term(PATH_VERDICTS[r.verdict]), "Verdict"),
+            Column("sign", "Sign", "sign"),
         ],
         Text(en="Paths from and to formative constructs.", zh="始于或指向形成型构念的路径。"),
         Text(
@@ -85,11 +85,11 @@ def paths(found: Paths, case: Case) -> Table:
         [
             Column("id", "H"),
             Column(lambda r: case.path(r.from_, r.to), "Path"),
-            Column("sign", "Sign", "sign"),
             Column("estimate", "β"),
             Column(("ci_lower", "ci_upper"), "95 % interval"),
-            Column("p", "p"),
             Column(lambda r: verdict(r, case), "Verdict"),
+            Column("sign", "Sign", "sign"),
+            Column("p", "p"),
         ],
         Text(en="Hypothesized paths.", zh="假设路径。"),
         note,
@@ -215,8 +215,8 @@ def moderation(found: Moderation, case: Case) -> Table | None:
             Column(lambda r: _signed(r, case), "Term and sign"),
             Column("estimate", "Scores"),
             Column(("ci_lower", "ci_upper"), "95 % interval"),
-            *latent,
             Column(lambda r: _verdicts(r, case), "Verdict"),
+            *latent,
         ],
         Text(en="Moderation and bends.", zh="调节与曲线效应。"),
         _with_firms(

@@ -280,14 +280,14 @@ def evidence(found: real.Evidence, case: Case) -> Table | None:
         rows,
         [
             Column(lambda r: hypothesis(r, case), "Hypothesis"),
+            Column("estimate", "β"),
+            Column(("ci_lower", "ci_upper"), "95 % interval"),
+            Column(lambda r: term(PATH_VERDICTS[r.verdict]), "Verdict"),
             Column("sign", "Sign", "sign"),
             Column(lambda r: ", ".join(f"{letter}*" for letter in r.letters), "Stated by"),
             Column("k", "Cases"),
             Column("n", "n"),
             Column("industries", "Industries"),
-            Column("estimate", "β"),
-            Column(("ci_lower", "ci_upper"), "95 % interval"),
-            Column(lambda r: term(PATH_VERDICTS[r.verdict]), "Verdict"),
         ],
         Text(
             en="Hypotheses of the sources that the real surveys can speak to.",

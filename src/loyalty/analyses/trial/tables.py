@@ -157,8 +157,8 @@ def _case(row: CaseRow, case: Case) -> Table:
             Column("declared", "Declared", "bounded", 3),
             Column("estimate", "Found [estimate]", "bounded", 3),
             Column(("ci_lower", "ci_upper"), "95 % interval", "bounded", 3),
-            Column(_holds, "Holds it"),
             Column(_verdict, "Verdict"),
+            Column(_holds, "Holds it"),
         ],
         Text(
             en=f"{held} of {n} intervals hold the declared value: {escaped(described.title).en}.",

@@ -191,6 +191,23 @@ local function whole(tbl)
   end
 end
 
+-- an interval may break on a phone (quarto.scss)
+local function interval(tbl)
+  for _, body in ipairs(tbl.bodies) do
+    for _, r in ipairs(body.body) do
+      for _, cell in ipairs(r.cells) do
+        local text = pandoc.utils.stringify(cell.contents)
+        if text:match("^%[.+, ?.+%]$") or text:match("^%[.+,\u{a0}.+%]$") then
+          cell.attr.classes:insert("interval")
+          cell.contents = cell.contents:walk {
+            Str = function(str) return pandoc.Str((str.text:gsub("\u{a0}", " "))) end,
+          }
+        end
+      end
+    end
+  end
+end
+
 -- a heading says something to everybody
 local function spoken(tbl)
   local word = book.lang:match("^zh") and "行" or "Row"
@@ -294,7 +311,10 @@ return { { Meta = settings }, {
   end,
   Table = function(tbl)
     whole(tbl)
-    if html then spoken(tbl) end
+    if html then
+      interval(tbl)
+      spoken(tbl)
+    end
     if tbl.attributes["tbl-colwidths"] then return tbl end
     if typst then
       fit(tbl)
