@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Annotated, Any, get_args
 
 import numpy as np
@@ -12,6 +12,7 @@ import pytest
 from pydantic import BaseModel
 from scipy.optimize import Bounds, LinearConstraint, milp
 
+from loyalty.analyses.audit import findings as audit
 from loyalty.analyses.descriptives import findings as descriptives
 from loyalty.analyses.descriptives.models import Answers
 from loyalty.analyses.voice import findings as voice
@@ -147,6 +148,95 @@ def test_of_a_class_of_complaints_a_share_that_counts_few_goes_with_its_interval
 _ENDS = ("lower", "upper")
 
 
+# --- a flow of respondents, attacked by its totals ---------------------------------------------
+N = 293
+
+
+def chain(rules: Sequence[int], steps: Sequence[int], lined: int = 12) -> audit.Flow:
+    """The flow of `N` respondents whom the rules left; 40 rows repeat an earlier one."""
+    left, ruled, after = N + sum(rules), [], []
+    for k, n in enumerate(rules):
+        left -= n
+        ruled.append(audit.Rule(rule=f"r{k}", n_excluded=n, n_left=left))
+    for why, n in zip(("empty", "repeated", "careless", "incomplete"), steps, strict=True):
+        left -= n
+        after.append(audit.Step(reason=why, n_excluded=n, n_left=left))
+    again = {"by_chance": 1.0, "most_by_chance": 3, "draws": 20, "beyond": True, "repeated": 40}
+    return audit.Flow(
+        n=N,
+        items=12,
+        steps=after,
+        strict_share=left / N,
+        repeated_rows=40,
+        repeated_ids=0,
+        has_ids=True,
+        lined=lined,
+        read=N + sum(rules),
+        rules=ruled,
+        again=audit.Again(n=40 - lined, **again),
+    )
+
+
+@pytest.mark.parametrize("place", range(6))
+@pytest.mark.parametrize("others", [0, 12])
+def test_from_no_total_of_a_flow_follows_how_many_a_small_step_takes(
+    place: int, others: int
+) -> None:
+    """Whatever of 1 to 9 it takes, the record is the same: nothing in it tells which."""
+
+    def of(n: int) -> Any:
+        counts = [others] * 6
+        counts[place] = n
+        return recordable(chain(counts[:2], counts[2:]))
+
+    records = [of(n) for n in range(1, 10)]
+    assert not isinstance(records[0], Refused)
+    assert all(one == records[0] for one in records)
+    taken = [s.n_excluded for s in (*records[0].rules, *records[0].steps)]
+    assert taken == [None if k == place else others for k in range(6)]
+    assert records[0].n == N and (records[0].read is None) is (place < 2)
+    assert (records[0].strict_share is None) is (place >= 2)
+    assert of(10).read is not None and of(10).strict_share is not None
+
+
+def test_parts_of_the_repeated_rows_do_not_follow_from_each_other() -> None:
+    for few in (range(1, 10), range(31, 40)):  # of one answer throughout, and of several
+        records = [recordable(chain((0, 0), (0, 0, 0, 0), n)) for n in few]
+        assert all(one == records[0] for one in records)
+    whole: Any = recordable(chain((0, 0), (0, 0, 0, 0), 12))
+    assert whole.lined == 12 and whole.again.n == 28
+
+
+def test_twins_and_signs_of_few_are_counted_nowhere() -> None:
+    def twins(people: int, lined: int, again: int) -> Any:
+        n = N - lined - again
+        found = {"items": 12, "share": 0.85, "pairs": people, "draws": 20, "beyond": False}
+        by = {"by_chance": 0.7, "most_by_chance": people}
+        fewest = min(k for k in (lined, again, lined + again) if k)
+        return recordable(
+            audit.Twins(n=n, people=people, lined=lined, fewest=fewest, **found, **by)
+        )
+
+    assert twins(2, 5, 0) == twins(6, 8, 0) and twins(2, 5, 0).items == 12
+    assert twins(20, 15, 3) == twins(20, 15, 7) and twins(20, 15, 3).lined == 15
+    assert twins(20, 15, 0).n == N - 15
+
+    def careless(few: int) -> Any:
+        def sign(n: int) -> dict[str, Any]:
+            return {"n": n, "share": n / N}
+
+        signs = [
+            audit.SignCount(sign=s, cutoff=1.0, **sign(n))
+            for s, n in (("long_string", few), ("mahalanobis_p", 71))
+        ]
+        flagged = audit.Flagged(**sign(few))
+        return recordable(audit.Careless(n=N, signs=signs, flagged=flagged, left_out=()))
+
+    assert careless(2) == careless(7)
+    assert [s.n for s in careless(2).signs] == [None, 71] and careless(2).flagged.n is None
+    assert careless(10).flagged.n == 10
+
+
 def test_what_few_are_left_out_of_goes() -> None:
     rows = tuple(Without(who=w, n=n) for w, n in (("all", 100), ("few", 95), ("many", 80)))
     made: Any = recordable(Selections(rows=rows))
@@ -209,6 +299,7 @@ NO_PEOPLE = frozenset(_NAMES.split()) | {
     "seed",
     "strangers",  # firms in no level
     "waves",
+    "wide",  # choices of method
 }
 #: Counts of all whom a statistic rests on, and of what stands within a field of single people.
 _TOTALS = (

@@ -152,6 +152,7 @@ class Selection(Record):
     """The focal path of some respondents: standardized, with its robust 95 % interval (MLR).
 
     None where it could not be estimated; `problems` say why, or what speaks against the solution.
+    `fewest`: people that the smallest of several steps to the selection takes.
     """
 
     who: str
@@ -160,6 +161,7 @@ class Selection(Record):
     ci_lower: Real | None
     ci_upper: Real | None
     problems: tuple[Reason, ...]
+    fewest: Annotated[int, Shown("count"), Cell(within=True)] | None = None
 
 
 def sensitivity(survey: Survey, without: Sequence[tuple[str, pd.Series]]) -> list[Selection]:

@@ -8,6 +8,9 @@ tells of is noted where it stands (:class:`~loyalty.ground.findings.Cell`,
   ``<field>_count`` says of how many people it is): its row goes, and
   where rows add up to a known whole so does the next smallest, until two of them and ten people are
   gone (Hundepool et al. 2012, Statistical Disclosure Control, ch. 4).
+- Where such a count stands alone it becomes none, and the rest of its row stays: of the steps of a
+  flow every total that it parts from the one that stays known goes, too
+  (:class:`~loyalty.ground.findings.Running`).
 - A field of single people (texts in their words, a curve that falls with each of them): what it
   belongs to goes.
 - A part that cannot stand without what went (:class:`~loyalty.ground.findings.Together`) goes
@@ -18,12 +21,21 @@ tells of is noted where it stands (:class:`~loyalty.ground.findings.Cell`,
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, get_args
 
 from pydantic import BaseModel
 
-from loyalty.ground.findings import Cell, Finding, OfAnswers, OfRows, Refused, Together, noted
+from loyalty.ground.findings import (
+    Cell,
+    Finding,
+    OfAnswers,
+    OfRows,
+    Refused,
+    Running,
+    Together,
+    noted,
+)
 from loyalty.ground.reasons import Reason
 from loyalty.ground.thresholds import threshold
 
@@ -67,9 +79,9 @@ def _small(n: float) -> bool:
 def _told(cell: Cell, value: Any, record: BaseModel, counted: Any = None) -> bool:
     """Whether a field counts few people, or leaves few; a weighted share by whom it `counted`."""
     values = [v for v in (value if isinstance(value, tuple) else (value,)) if v is not None]
-    if cell.of is None:
-        return any(map(_small, values))
-    n = getattr(record, cell.of)
+    n = None if cell.of is None else getattr(record, cell.of)
+    if cell.of is None or any(isinstance(v, int) for v in values):  # a count, and no share
+        return any(_small(v) or (n is not None and _small(n - v)) for v in values)
     if n is None:
         return any(0 < v < 1 for v in values)
     if counted is not None:
@@ -98,7 +110,7 @@ def _record(record: BaseModel, few: Mapping[str, int]) -> Any:
             made.update(
                 (other, None)
                 for other in kind.model_fields
-                if other.startswith(f"{name}_") and _optional(kind, other)
+                if (other.startswith(f"{name}_") and _optional(kind, other)) or other in cell.along
             )
             if not isinstance(value, tuple) and not _optional(kind, name):
                 return GONE
@@ -108,7 +120,19 @@ def _record(record: BaseModel, few: Mapping[str, int]) -> Any:
             if kept is GONE or (noted(kind, name, Together) and len(kept) < len(value)):
                 return GONE
             made[name] = kept
+    for name in kind.model_fields:
+        steps = noted(kind, name, Running)
+        if steps is not None and steps.of is not None:
+            before, after = getattr(record, steps.of), made[steps.of]
+            if any(_hidden(steps.taken, before, after)):
+                made[name] = None
     return kind.model_construct(**made)
+
+
+def _hidden(taken: str, before: Sequence[BaseModel], after: Sequence[BaseModel]) -> Iterator[bool]:
+    """Of each step whether its count of people went."""
+    for one, other in zip(before, after, strict=True):
+        yield getattr(one, taken) is not None and getattr(other, taken) is None
 
 
 def _optional(kind: type[BaseModel], name: str) -> bool:
@@ -144,8 +168,15 @@ def _rows(rows: Sequence[BaseModel], few: Mapping[str, int]) -> Any:
             for k, n in enumerate(sizes):
                 if n is not None and _small(whole - n):
                     made[k] = GONE
-        elif cell.of is None and not cell.alone:
+        elif cell.of is None and not cell.alone and not cell.within:
             _complement(made, sizes)
+    for name in kind.model_fields:
+        steps = noted(kind, name, Running)
+        if steps is not None and steps.of is None:
+            hidden = list(_hidden(steps.taken, rows, made))
+            for k, row in enumerate(made):
+                if any(hidden[k + 1 :] if steps.back else hidden[: k + 1]):
+                    made[k] = row.model_copy(update={name: None})
     kept = tuple(row for row in made if row is not GONE)
     return kept or GONE
 

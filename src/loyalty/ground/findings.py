@@ -72,13 +72,31 @@ class Cell:
     """A count of people who share something; with `of`, a share of as many as that field says.
 
     Where there are few of them it stands in no recorded finding: its row goes, or where
-    it is `alone` (nothing else follows from it) it becomes None. Of a count with `rest` few may
-    also lie between it and the largest of the other rows.
+    it is `alone` (nothing else follows from it) it becomes None, and so do the fields that go
+    `along`. Of a count with `rest` few may also lie between it and the largest of the other rows.
+    A count `within` its row takes no other row with it.
     """
 
     of: str | None = None
     alone: bool = False
+    along: tuple[str, ...] = ()
     rest: bool = False
+    within: bool = False
+
+
+@dataclass(frozen=True)
+class Running:
+    """A total from which (or to which) steps lead: None where a step of few stands between it and
+    the total that stays known.
+
+    `taken` counts the people of a step. Of a field of a step that is what is left after it: the
+    total before the first step stays known, or with `back` the one after the last. Of a field
+    beside the steps `of`: all of them lie between.
+    """
+
+    taken: str
+    of: str | None = None
+    back: bool = False
 
 
 @dataclass(frozen=True)
@@ -111,6 +129,8 @@ Percent = Annotated[float, Shown("percent")]
 P = Annotated[float, Shown("p")]
 #: People in a cell: of a level, a pattern, a segment, with a sign.
 People = Annotated[int, Shown("count"), Cell()]
+#: As many people, or None where they are few: what else is said of them stays.
+Few = Annotated[int, Shown("count"), Cell(alone=True)]
 #: A share of the `n` people of the same row.
 Part = Annotated[float, Shown("percent"), Cell("n")]
 

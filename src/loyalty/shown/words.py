@@ -202,6 +202,15 @@ def counted(n: int, noun: str) -> str:
     return f"{number(n)} {noun}" + ("" if n == 1 else "s")
 
 
+def few(count: int | None) -> Text:
+    """A count as a reference; where it is hidden, that it is of fewer than are shown."""
+    if count is not None:
+        shown = number(count)
+        return Text(en=shown, zh=shown)
+    least = cut("small_cell", "count")
+    return Text(en=f"fewer than {least}", zh=f"少于 {least}")
+
+
 def be(count: int) -> str:
     """``is`` or ``are``."""
     return "is" if count == 1 else "are"

@@ -13,7 +13,7 @@ from loyalty.ground.thresholds import threshold
 from loyalty.shown import charts
 from loyalty.shown.context import Case
 from loyalty.shown.figure import Figure
-from loyalty.shown.words import number
+from loyalty.shown.words import few, number, plain
 
 #: What each box says, and each box beside it, before the number.
 KEPT = {
@@ -37,18 +37,21 @@ ASIDE = {
 def flow(found: Flow, case: Case) -> Figure:
     def draw(language: Language) -> Drawing:
         labels = {rule.id: rule.label.in_(language) for rule in case.study.exclude}
-        left: list[tuple[str, int]] = [
-            (KEPT["all"].in_(language), found.read or found.n),
+        left: list[tuple[str, int | None]] = [
+            (KEPT["all"].in_(language), found.read if found.rules else found.n),
             *((KEPT["rules"].in_(language), r.n_left) for r in found.rules),
             *((KEPT[s.reason].in_(language), s.n_left) for s in found.steps),
         ]
-        kept = [f"{what}\nn = {show(n, 'count')}" for what, n in left]
+        kept = [f"{what}\nn = {show(n, 'count')}" if n is not None else what for what, n in left]
         colon = "：" if language == "zh" else ": "
         aside = [
-            *((f"{labels[r.rule]}{colon}{show(r.n_excluded, 'count')}", True) for r in found.rules),
+            *(
+                (f"{labels[r.rule]}{colon}{plain(few(r.n_excluded).in_(language))}", True)
+                for r in found.rules
+            ),
             *(
                 (
-                    f"{ASIDE[s.reason].in_(language)}{show(s.n_excluded, 'count')}",
+                    f"{ASIDE[s.reason].in_(language)}{plain(few(s.n_excluded).in_(language))}",
                     s.reason == "empty",
                 )
                 for s in found.steps
@@ -56,8 +59,10 @@ def flow(found: Flow, case: Case) -> Figure:
         ]
         return charts.exclusion_flow(kept, aside)
 
-    n, main = number(found.read or found.n), number(found.step("empty").n_left)
-    strict = number(found.step("incomplete").n_left)
+    n, main = found.read if found.rules else found.n, found.step("empty").n_left
+    strict = found.step("incomplete").n_left
+    en = [f"{number(k)} " if k is not None else "" for k in (n, main, strict)]
+    zh = [f" {number(k)} " if k is not None else "" for k in (n, main, strict)]
     return Figure(
         draw,
         Text(
@@ -65,8 +70,8 @@ def flow(found: Flow, case: Case) -> Figure:
             zh="进入分析的受访者。实线：剔除；虚线：保留在主要分析中，仅在检验时剔除。",
         ),
         Text(
-            en=f"Flow diagram from {n} rows to {main} in the main analyses, and on to {strict} complete rows that nothing speaks against; beside each step how many it takes.",
-            zh=f"流程图：从 {n} 行到主要分析的 {main} 行，再到最严格选择的 {strict} 行；各步旁注明人数。",
+            en=f"Flow diagram from the {en[0]}rows of the data to the {en[1]}rows of the main analyses, and on to the {en[2]}complete rows that nothing speaks against; beside each step how many it takes.",
+            zh=f"流程图：从数据的{zh[0]}行到主要分析的{zh[1]}行，再到最严格选择的{zh[2]}行；各步旁注明人数。",
         ),
     )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Annotated, Literal, get_args
 
@@ -21,6 +21,7 @@ from loyalty.ground.findings import (
     Bounded,
     Cell,
     Count,
+    Few,
     Finding,
     Findings,
     OfAnswers,
@@ -31,6 +32,7 @@ from loyalty.ground.findings import (
     Real,
     Record,
     Refused,
+    Running,
     Shown,
     Together,
     refusable,
@@ -52,49 +54,57 @@ SIGNS: tuple[Sign, ...] = get_args(Sign)
 
 
 # --- the findings --------------------------------------------------------------------------------
+#: What chance makes of a count: with whether it is more than that, it would tell of how few.
+CHANCE = ("by_chance", "most_by_chance")
+#: Rows left after a step.
+Left = Annotated[int, Shown("count"), Running("n_excluded")]
+
+
 class Step(Record):
     """Rows that a step takes, of those that are left before it."""
 
     reason: Literal["empty", "repeated", "careless", "incomplete"]
-    n_excluded: People
-    n_left: Count
+    n_excluded: Few | None
+    n_left: Left | None
 
 
 class Rule(Record):
     """Rows that a rule of the description leaves out, of those that are left before it."""
 
     rule: str
-    n_excluded: People
-    n_left: Count
+    n_excluded: Few | None
+    n_left: Annotated[int, Shown("count"), Running("n_excluded", back=True)] | None
 
 
 class Impossible(Record):
     """Rows of which a rule of the description says that they cannot be."""
 
     rule: str
-    n: People
+    n: Few | None
 
 
 class Weightless(Record):
     """Rows that no weighted figure counts, of those that are left before; they stay elsewhere."""
 
     reason: Literal["missing", "zero"]
-    n_excluded: People
-    n_left: Count
+    n_excluded: Few | None
+    n_left: Left | None
 
 
 class Again(Record):
-    """Rows that equal an earlier one, without those of one answer over most items.
+    """Rows that equal an earlier one, without those of one answer over most items: `n` of all
+    `repeated`.
 
     In `draws` surveys drawn without copies it is `by_chance` rows on average, and `most_by_chance`
     at most.
     """
 
-    n: Annotated[int, Shown("count"), Cell(alone=True)] | None
-    by_chance: Real
-    most_by_chance: Count
+    n: Annotated[int, Shown("count"), Cell("repeated", alone=True, along=CHANCE)] | None
+    by_chance: Real | None
+    most_by_chance: Count | None
     draws: Count
     beyond: bool
+    repeated: Few | None = None
 
 
 class Flow(Finding):
@@ -110,16 +120,16 @@ class Flow(Finding):
 
     n: People
     items: Count
-    steps: Annotated[tuple[Step, ...], Together()]
-    strict_share: Part
-    repeated_rows: People
-    repeated_ids: People
+    steps: tuple[Step, ...]
+    strict_share: Annotated[float, Shown("percent"), Running("n_excluded", of="steps")] | None
+    repeated_rows: Few | None
+    repeated_ids: Few | None
     has_ids: bool
-    lined: People
-    read: Count | None = None
-    rules: Annotated[tuple[Rule, ...], Together()] = ()
+    lined: Annotated[int, Shown("count"), Cell("repeated_rows", alone=True)] | None
+    read: Annotated[int, Shown("count"), Running("n_excluded", of="rules")] | None = None
+    rules: tuple[Rule, ...] = ()
     impossible: tuple[Impossible, ...] = ()
-    weightless: Annotated[tuple[Weightless, ...], Together()] = ()
+    weightless: tuple[Weightless, ...] = ()
     again: Again | None = None
 
     def step(self, reason: str) -> Step:
@@ -131,20 +141,22 @@ class Twins(Finding):
     more of the items that both answered.
 
     `people` stand in `pairs`, of `n` who were compared: without the `lined` (one answer over most
-    items) and those whose id occurs again. In `draws` surveys drawn without copies it is
-    `by_chance` people on average, and `most_by_chance` at most.
+    items) and those whose id occurs again (`fewest` of these two, and of both together). In
+    `draws` surveys drawn without copies it is `by_chance` people on average, and `most_by_chance`
+    at most.
     """
 
-    n: People
+    n: Count | None
     items: Count
     share: Percent
-    people: People
-    pairs: Count
-    lined: People
-    by_chance: Real
-    most_by_chance: Count
+    people: Annotated[int, Shown("count"), Cell(alone=True, along=("pairs", *CHANCE))] | None
+    pairs: Count | None
+    lined: Few | None
+    by_chance: Real | None
+    most_by_chance: Count | None
     draws: Count
     beyond: bool
+    fewest: Annotated[int, Shown("count"), Cell(alone=True, along=("n",))] | None = None
 
 
 class ItemCodes(Record):
@@ -226,18 +238,22 @@ class Little(Finding):
     p: P
 
 
+#: As :data:`~loyalty.ground.findings.Few`, with their share of all.
+Sharing = Annotated[int, Shown("count"), Cell(alone=True, along=("share",))]
+
+
 class SignCount(Record):
-    """Respondents beyond the `cutoff` of a sign; None where it is no sign in this case."""
+    """Respondents beyond the `cutoff` of a sign; no cut-off where it is no sign in this case."""
 
     sign: Sign
     cutoff: Annotated[float, Shown("significant", 6)] | None
-    n: People | None
+    n: Sharing | None
     share: Percent | None
 
 
 class Flagged(Record):
-    n: People
-    share: Percent
+    n: Sharing | None
+    share: Percent | None
 
 
 class LeftOut(Record):
@@ -255,7 +271,11 @@ class Careless(Finding):
 
 
 class Pair(Record):
-    """Agreement of two signs; `both` is None where it counts a few respondents only."""
+    """Agreement of two signs; `both` is None where it counts a few respondents only.
+
+    `fewest` of the respondents with one sign, with the other and with both, if any: with κ each
+    of these would follow from the others.
+    """
 
     a: Sign
     b: Sign
@@ -263,6 +283,7 @@ class Pair(Record):
     kappa: Bounded
     ci_lower: Bounded
     ci_upper: Bounded
+    fewest: Annotated[int, Shown("count"), Cell(within=True)] | None = None
 
 
 class Agreement(Finding):
@@ -498,6 +519,7 @@ def flow(data: Answers) -> Flow:
             most_by_chance=data.again.most_by_chance,
             draws=data.again.draws,
             beyond=data.again.beyond,
+            repeated=data.repeated.n_rows,
         ),
     )
 
@@ -522,6 +544,11 @@ def _rules(survey: Survey) -> list[Rule]:
     return found
 
 
+def _fewest(counts: Iterable[int]) -> int:
+    """The smallest that counts anybody."""
+    return min((n for n in counts if n > 0), default=0)
+
+
 @refusable
 def twins(data: Answers) -> Twins:
     """Who answers as another respondent does, and how many would by chance."""
@@ -529,6 +556,7 @@ def twins(data: Answers) -> Twins:
     left = data.items[~lined & ~data.repeated.duplicate_ids]
     share, least = threshold("twin_share").value, int(threshold("twin_items").value)
     found = alike.twins(left, share=share, least=least)
+    without = (int(lined.sum()), data.n - found.n, data.n - found.n - int(lined.sum()))
     return Twins(
         n=found.n,
         items=left.shape[1],
@@ -540,6 +568,7 @@ def twins(data: Answers) -> Twins:
         most_by_chance=found.most_by_chance,
         draws=alike.DRAWS,
         beyond=found.people > found.most_by_chance,
+        fewest=_fewest(without),
     )
 
 
@@ -647,9 +676,14 @@ def agreement(data: Answers) -> Agreement:
     """Pairs of signs that each flag somebody."""
     pairs = audit.sign_agreement(data.screening.flags.flags).dropna(subset=["kappa"])
     pairs = pairs.sort_values("kappa", ascending=False, kind="stable")
+    each = data.screening.flags.flags.sum()
+    of = pairs[["a", "b", "both"]].to_numpy().tolist()
+    fewest = [_fewest((int(each[a]), int(each[b]), int(both))) for a, b, both in of]
     few = pairs["both"].between(1, threshold("small_cell").value, inclusive="left")
     return Agreement(
-        pairs=Pair.each(pairs.assign(both=pairs["both"].astype(object).mask(few, None))),
+        pairs=Pair.each(
+            pairs.assign(both=pairs["both"].astype(object).mask(few, None), fewest=fewest)
+        ),
         n_pairs=len(pairs),
         n_chance=(pairs["ci_lower"] <= 0).sum(),
     )
@@ -678,6 +712,10 @@ def sensitivity(data: Answers) -> Sensitivity:
         [("careless", flags.careless), ("any", flags.n_flags > 0), ("strict", ~data.steps.kept)],
     )
     assert focal is not None  # else there are no selections
+    fewest = _fewest(map(int, data.steps.steps["n_excluded"]))
+    selections = [
+        s.model_copy(update={"fewest": fewest}) if s.who == "strict" else s for s in selections
+    ]
     return Sensitivity(
         from_=focal.from_,
         to=focal.to,

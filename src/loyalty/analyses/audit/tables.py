@@ -29,7 +29,7 @@ from loyalty.ground.thresholds import threshold
 from loyalty.shown.context import Case
 from loyalty.shown.fit import problems
 from loyalty.shown.table import Column, Table
-from loyalty.shown.words import cut, escaped, number
+from loyalty.shown.words import cut, escaped, few, number
 
 INTERVAL = Column(("ci_lower", "ci_upper"), "95 % interval")
 SELECTIONS = {
@@ -124,6 +124,7 @@ def _lacking(row: Pattern | Pooled) -> Text | str:
 
 
 def careless(found: Careless, case: Case) -> Table:
+    small = cut("small_cell", "count")
     return Table(
         [*found.signs, found.flagged],
         [
@@ -133,15 +134,21 @@ def careless(found: Careless, case: Case) -> Table:
                 "Cut-off [of a sign]",
                 "markdown",
             ),
-            Column("n", "Respondents"),
+            Column(_showing, "Respondents", "markdown"),
             Column("share", "Share"),
         ],
         Text(en="Signs of careless answering.", zh="敷衍作答的迹象。"),
         Text(
-            en="Cut-offs: longest run of one answer (items), standard deviation of a person's answers (share of the scale's range), p of the Mahalanobis distance, correlation of half scales stepped up, correlation over item pairs that go together in the sample, seconds an item. A dash: no sign in this case.",
-            zh="界限依次为：同一答案的最长连续题数、个人答案的标准差（占量表全距的比例）、马氏距离的 p、校正后的半量表相关、样本中相近题对的个人内相关、每题秒数。短横：本案例不采用。",
+            en=f"Cut-offs: longest run of one answer (items), standard deviation of a person's answers (share of the scale's range), p of the Mahalanobis distance, correlation of half scales stepped up, correlation over item pairs that go together in the sample, seconds an item. A dash: no sign in this case, or the share of fewer than {small}.",
+            zh=f"界限依次为：同一答案的最长连续题数、个人答案的标准差（占量表全距的比例）、马氏距离的 p、校正后的半量表相关、样本中相近题对的个人内相关、每题秒数。短横：本案例不采用，或为少于 {small} 人的比例。",
         ),
     )
+
+
+def _showing(row: SignCount | Flagged) -> Text | str | None:
+    """How many; of a sign that is one, and of few, that they are few."""
+    none = isinstance(row, SignCount) and row.cutoff is None
+    return None if row.n is None and none else few(row.n)
 
 
 def _sign(row: SignCount | Flagged) -> Text:

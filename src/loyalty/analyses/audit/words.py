@@ -44,6 +44,7 @@ from loyalty.shown.words import (
     cut,
     equals,
     estimate,
+    few,
     listed,
     names,
     number,
@@ -91,18 +92,26 @@ def _weightless(found: Flow) -> list[Text]:
         return []
     missing, zero = found.weightless
     n = number(zero.n_left)
-    if not missing.n_excluded and not zero.n_excluded:
+    if missing.n_excluded == 0 and zero.n_excluded == 0:
         return [
             Text(
                 en=f"All {n} rows have a weight above 0 and are in the weighted figures.",
                 zh=f"全部 {n} 行的权重均大于 0，都计入加权结果。",
             )
         ]
-    without, none = number(missing.n_excluded), number(zero.n_excluded)
+    without, none = few(missing.n_excluded), few(zero.n_excluded)
+    if zero.n_left is None:
+        all_ = number(found.n)
+        return [
+            Text(
+                en=f"Not all of the {all_} rows are in the weighted figures: {without.en} have no weight, and {none.en} a weight of 0.",
+                zh=f"{all_} 行并未全部计入加权结果：{without.zh} 行没有权重，{none.zh} 行权重为 0。",
+            )
+        ]
     return [
         Text(
-            en=f"Weighted figures rest on {n} rows: {without} have no weight, and {none} a weight of 0.",
-            zh=f"加权结果基于 {n} 行：{without} 行没有权重，{none} 行权重为 0。",
+            en=f"Weighted figures rest on {n} rows: {without.en} have no weight, and {none.en} a weight of 0.",
+            zh=f"加权结果基于 {n} 行：{without.zh} 行没有权重，{none.zh} 行权重为 0。",
         )
     ]
 
@@ -115,13 +124,20 @@ def _ruled_out(found: Flow, case: Case) -> list[Text]:
     told = listed(
         [
             Text(
-                en=f"{escape(rules[r.rule].en)} \\({number(r.n_excluded)}\\)",
-                zh=f"{escape(rules[r.rule].zh)}（{number(r.n_excluded)}）",
+                en=f"{escape(rules[r.rule].en)} \\({few(r.n_excluded).en}\\)",
+                zh=f"{escape(rules[r.rule].zh)}（{few(r.n_excluded).zh}）",
             )
             for r in found.rules
         ]
     )
     read, n = number(found.read), number(found.n)
+    if found.read is None:
+        return [
+            Text(
+                en=f"{n} rows are left by the study's own rules, which leave out: {told.en}.",
+                zh=f"按研究自定规则保留 {n} 行；剔除：{told.zh}。",
+            )
+        ]
     return [
         Text(
             en=f"Of {read} rows that were read, {n} are left by the study's own rules, which leave out: {told.en}.",
@@ -135,7 +151,7 @@ def _cannot(found: Flow, case: Case) -> list[Text]:
     if not found.impossible:
         return []
     rules = {rule.id: rule.label for rule in case.study.impossible}
-    there = [r for r in found.impossible if r.n]
+    there = [r for r in found.impossible if r.n != 0]
     if not there:
         return [
             Text(
@@ -146,8 +162,8 @@ def _cannot(found: Flow, case: Case) -> list[Text]:
     told = listed(
         [
             Text(
-                en=f"{escape(rules[r.rule].en)} \\({number(r.n)}\\)",
-                zh=f"{escape(rules[r.rule].zh)}（{number(r.n)}）",
+                en=f"{escape(rules[r.rule].en)} \\({few(r.n).en}\\)",
+                zh=f"{escape(rules[r.rule].zh)}（{few(r.n).zh}）",
             )
             for r in there
         ]
@@ -163,42 +179,55 @@ def _cannot(found: Flow, case: Case) -> list[Text]:
 def _exclusions(found: Flow) -> Text:
     n, empty = number(found.n), found.step("empty").n_excluded
     repeated, flagged = found.step("repeated").n_excluded, found.step("careless").n_excluded
-    strict, share = number(found.step("incomplete").n_left), number(found.strict_share)
-    if empty:
-        lost = number(empty)
-        en = f"Of {n} rows {lost} have no answer to any item and say nothing; all others enter the main analyses."
-        zh = f"{n} 行中有 {lost} 行未回答任何题项、不含信息；其余均进入主要分析。"
+    left = found.step("incomplete").n_left
+    if empty != 0:
+        lost = few(empty)
+        en = f"Of {n} rows {lost.en} have no answer to any item and say nothing; all others enter the main analyses."
+        zh = f"{n} 行中有 {lost.zh} 行未回答任何题项、不含信息；其余均进入主要分析。"
     else:
         en = f"All {n} rows enter the main analyses."
         zh = f"全部 {n} 行均进入主要分析。"
     gone = [_same("everybody with a missing answer")]
-    if flagged:
-        gone.insert(0, _same(counted(flagged, "flagged respondent")))
-    if repeated:
-        gone.insert(0, _same(counted(repeated, "repeated row")))
+    if flagged != 0:
+        gone.insert(0, _same(_of(flagged, "flagged respondent")))
+    if repeated != 0:
+        gone.insert(0, _same(_of(repeated, "repeated row")))
+    en += " Nobody is left out for a missing answer, a repeated row or a sign of carelessness"
+    zh += "无人因缺失答案、重复行或敷衍迹象而被剔除"
+    if left is None:
+        return Text(
+            en=f"{en}; a check leaves out {listed(gone).en}.",
+            zh=f"{zh}；另作一项检验，剔除{few(repeated).zh} 行重复、另外{few(flagged).zh} 名被标记者及所有有缺失者。",
+        )
+    strict, share = number(left), number(found.strict_share)
     return Text(
-        en=f"{en} Nobody is left out for a missing answer, a repeated row or a sign of carelessness; leaving out {listed(gone).en} would keep {strict} ({share}).",
-        zh=f"{zh}无人因缺失答案、重复行或敷衍迹象而被剔除；若剔除 {number(repeated)} 行重复、另外 {number(flagged)} 名被标记者及所有有缺失者，则剩 {strict} 名（{share}）。",
+        en=f"{en}; leaving out {listed(gone).en} would keep {strict} ({share}).",
+        zh=f"{zh}；若剔除 {number(repeated)} 行重复、另外 {number(flagged)} 名被标记者及所有有缺失者，则剩 {strict} 名（{share}）。",
     )
+
+
+def _of(n: int | None, noun: str) -> str:
+    return f"{few(n).en} {noun}s" if n is None else counted(n, noun)
 
 
 def _repeated(found: Flow) -> Text:
     rows, ids, lined = found.repeated_rows, found.repeated_ids, found.lined
-    if not rows and not ids:
+    if rows == 0 and ids == 0:
         return Text(
             en="No row repeats another one"
             + (" and no id occurs twice." if found.has_ids else "."),
             zh="没有重复的行" + ("，也没有重复的编号。" if found.has_ids else "。"),
         )
-    en = f"{counted(rows, 'row')} {'equals' if rows == 1 else 'equal'} an earlier one in every answer"
-    zh = f"{number(rows)} 行与前面某行的全部答案相同"
-    if ids:
-        en += f" and {counted(ids, 'id')} {'occurs' if ids == 1 else 'occur'} again"
-        zh += f"，{number(ids)} 个编号重复"
+    en = f"{_of(rows, 'row')} {'equals' if rows == 1 else 'equal'} an earlier one in every answer"
+    en = en[0].upper() + en[1:]
+    zh = f"{few(rows).zh} 行与前面某行的全部答案相同"
+    if ids != 0:
+        en += f" and {_of(ids, 'id')} {'occurs' if ids == 1 else 'occur'} again"
+        zh += f"，{few(ids).zh} 个编号重复"
     elif found.has_ids:
         en += " and no id occurs twice"
         zh += "，没有重复的编号"
-    if lined and rows > 1:
+    if lined and rows is not None and rows > 1:
         who = "all" if lined == rows else number(lined)
         en += f"; {who} of these {'holds' if lined == 1 else 'hold'} one answer over most of the items"
     elif lined:
@@ -218,7 +247,7 @@ def _by_chance(found: Flow) -> Text | None:
     of = found.again
     if of is None or not of.n:
         return None
-    rest = found.lined > 0
+    rest = found.lined is not None and found.lined > 0
     n, mean, most = number(of.n), number(of.by_chance), number(of.most_by_chance)
     en = f"{'The others are' if rest else 'They are'} {n}; in {number(of.draws)} surveys drawn with the same frequencies, gaps and correlations, but without copies, it is {mean} on average and {most} at most"
     zh = f"{'其余' if rest else '共'} {n} 行；按相同的频数、缺失与相关模拟 {number(of.draws)} 份不含复制的调查，平均为 {mean} 行，最多 {most} 行"
@@ -238,21 +267,27 @@ def twins(found: Twins, case: Case) -> list[Text]:
     share, n, drawn = cut("twin_share", "percent"), number(found.n), number(found.draws)
     most = number(found.most_by_chance)
     rule = threshold("twin_share").cite
-    if not found.people:
+    if found.people == 0:
+        among = "the respondents" if found.n is None else f"{n} respondents"
+        who = "受访者" if found.n is None else f"{n} 名受访者"
         return [
             Text(
-                en=f"Among {n} respondents no two give the same answer to {share} or more of the items [@{rule}].",
-                zh=f"{n} 名受访者中，没有两人在 {share} 或以上的题项上答案相同 [@{rule}]。",
+                en=f"Among {among} no two give the same answer to {share} or more of the items [@{rule}].",
+                zh=f"{who}中，没有两人在 {share} 或以上的题项上答案相同 [@{rule}]。",
             )
         ]
-    people, mean = counted(found.people, "respondent"), number(found.by_chance)
-    verb = "gives" if found.people == 1 else "give"
-    said = [
-        Text(
-            en=f"Of {n} respondents {people} {verb} the same answer as another one, under another id, to {share} or more of the items that both answered [@{rule}]. In {drawn} surveys drawn with the same frequencies, gaps and correlations, but without copies, it is {mean} on average and {most} at most.",
-            zh=f"{n} 名受访者中，有 {number(found.people)} 名与另一编号不同的受访者在双方均作答题项的 {share} 或以上答案相同 [@{rule}]。按相同的频数、缺失与相关模拟 {drawn} 份不含复制的调查，平均为 {mean} 名，最多 {most} 名。",
-        )
-    ]
+    people, mean = few(found.people), number(found.by_chance)
+    noun = "respondent gives" if found.people == 1 else "respondents give"
+    of = "" if found.n is None else f"Of {n} respondents "
+    who = "受访者" if found.n is None else f"{n} 名受访者"
+    begin = f"{of}{people.en} {noun}"
+    begin = begin[0].upper() + begin[1:]
+    en = f"{begin} the same answer as another one, under another id, to {share} or more of the items that both answered [@{rule}]."
+    zh = f"{who}中，有{'' if found.people is None else ' '}{people.zh} 名与另一编号不同的受访者在双方均作答题项的 {share} 或以上答案相同 [@{rule}]。"
+    if found.by_chance is not None:
+        en += f" In {drawn} surveys drawn with the same frequencies, gaps and correlations, but without copies, it is {mean} on average and {most} at most."
+        zh += f"按相同的频数、缺失与相关模拟 {drawn} 份不含复制的调查，平均为 {mean} 名，最多 {most} 名。"
+    said = [Text(en=en, zh=zh)]
     if found.beyond:
         said.append(
             Text(
@@ -495,11 +530,13 @@ def little(found: Little, case: Case) -> Text:
 
 # --- careless answering --------------------------------------------------------------------------
 def careless(found: Careless, case: Case) -> list[Text]:
-    n, flagged, share = number(found.n), number(found.flagged.n), number(found.flagged.share)
+    n, flagged, share = number(found.n), few(found.flagged.n), number(found.flagged.share)
+    of = "" if found.flagged.n is None else f" ({share})"
+    of_zh = "" if found.flagged.n is None else f"（{share}）"
     said = [
         Text(
-            en=f"{flagged} of {n} respondents ({share}) show two signs or more. A sign is no proof: they stay in, and the main path is estimated again without them below.",
-            zh=f"{n} 名受访者中有 {flagged} 名（{share}）出现两个及以上迹象。迹象并非证据：他们仍留在样本中，下文在剔除他们后重估主路径。",
+            en=f"{flagged.en[0].upper()}{flagged.en[1:]} of {n} respondents{of} show two signs or more. A sign is no proof: they stay in, and the main path is estimated again without them below.",
+            zh=f"{n} 名受访者中有{'' if found.flagged.n is None else ' '}{flagged.zh} 名{of_zh}出现两个及以上迹象。迹象并非证据：他们仍留在样本中，下文在剔除他们后重估主路径。",
         )
     ]
     if found.left_out:

@@ -12,7 +12,7 @@ from loyalty.shown.context import Case
 from loyalty.shown.doubts import clause, unreliable
 from loyalty.shown.short import within
 from loyalty.shown.units import units
-from loyalty.shown.words import names, number, spaced
+from loyalty.shown.words import few, names, number, spaced
 
 #: The heading of each choice; those of single groups are made by :func:`choice`.
 CHOICES = {
@@ -56,7 +56,7 @@ def choice(row: Specification, case: Case) -> Text:
 
 def detail(row: Specification, case: Case) -> Text:
     """The choice in detail, as Markdown."""
-    n, left = number(row.n), number(row.left_out)
+    n, left = number(row.n), few(row.left_out)
     groups = {g.id: g for g in case.study.groups}
     match row.choice:
         case "imputed":
@@ -68,11 +68,11 @@ def detail(row: Specification, case: Case) -> Text:
         case "pls":
             return Text(en="mode A, path weighting", zh="模式 A，路径加权")
         case "attentive" | "one_answer":
-            return Text(en=f"{left} left out", zh=f"剔除 {left} 人")
+            return Text(en=f"{left.en} left out", zh=spaced("剔除", left.zh, "人"))
         case "within_person":
             return Text(
-                en=f"mean and spread taken out; {left} without spread left out",
-                zh=f"剔除个人均值与离散程度；{left} 人答案无差异而剔除",
+                en=f"mean and spread taken out; {left.en} without spread left out",
+                zh=f"剔除个人均值与离散程度；{left.zh} 人答案无差异而剔除",
             )
         case "weak_items":
             return _listed([Text(en=i, zh=i) for i in row.names])

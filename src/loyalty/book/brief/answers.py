@@ -8,7 +8,7 @@ from loyalty.analyses.reliability.findings import Reliability
 from loyalty.book.brief.material import Grade, Headline, Material
 from loyalty.book.brief.survey import named
 from loyalty.ground.thresholds import threshold
-from loyalty.shown.words import cut, estimate, number, text
+from loyalty.shown.words import cut, estimate, few, number, text
 
 
 def levels(data: Material) -> Headline | None:
@@ -119,14 +119,22 @@ def answers(data: Material) -> Headline | None:
     flow = data.one("audit", Audit, "flow")
     if flow is None:
         return None
-    n = flow.step("empty").n_left
+    n = flow.step("empty").n_left or flow.n
     said = [
         text(
             f"**{number(n)} {'person' if n == 1 else 'people'} answered.**",
             f"**共有 {number(n)} 人作答。**",
         )
     ]
-    if n != flow.n:
+    if flow.step("empty").n_left is None:
+        empty = few(None)
+        said = [
+            text(
+                f"**The data have {number(n)} rows**; {empty.en} have no answer to any item.",
+                f"**数据共 {number(n)} 行**，其中{empty.zh} 行未回答任何题项。",
+            )
+        ]
+    elif n != flow.n:
         said.append(
             text(
                 f"The data have {number(flow.n)} rows; the others have no answer to any item.",
@@ -143,11 +151,16 @@ def answers(data: Material) -> Headline | None:
         )
     careless = data.one("audit", Audit, "careless")
     if careless is not None and careless.flagged is not None:
-        share = number(careless.flagged.share)
+        share, some = number(careless.flagged.share), few(None)
         said.append(
             text(
                 f"{share} of the people show several signs of careless answering.",
                 f"{share} 的受访者呈现多项敷衍作答的迹象。",
+            )
+            if careless.flagged.share is not None
+            else text(
+                f"{some.en.capitalize()} of them show several signs of careless answering.",
+                f"其中{some.zh} 人呈现多项敷衍作答的迹象。",
             )
         )
     return Headline(said, data.grade("high"), "audit")
