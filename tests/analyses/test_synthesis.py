@@ -507,13 +507,18 @@ def test_what_may_not_be_relied_upon_is_pooled_only_beside(doubt: dict[str, Any]
     assert [r.case for r in found.left_out] == ["net"]
     assert (found.k, found.n, found.doubted) == (2, 600, ("food",))
     assert (found.paths, found.q, found.direct) == (alone.paths, alone.q, alone.direct)
-    assert found.with_doubted == with_all.paths != found.paths
+    beside = found.with_doubted
+    assert isinstance(beside, evidence.WithDoubted) and beside.paths == with_all.paths
+    assert beside.paths != found.paths and (beside.chisq, beside.p) == (with_all.chisq, with_all.p)
     assert (with_all.k, with_all.doubted, with_all.with_doubted) == (3, (), None)
     text = said(found, words.backbone)
     assert "are not told apart: Net." in text.en and "构念无法区分而未纳入：案例Net" in text.zh
     assert "2 real surveys of 600 people, whose measurement models may be relied" in text.en
     assert "has no acceptable solution: Food. With it the paths would be Quality → V" in text.en
     assert "因测量模型没有可接受的解而未合并：案例Food。若将其纳入，路径为" in text.zh
+    for p, en, zh in ((0.04, "would be refuted (χ²", "会被否定"), (0.06, "would not be", "不会")):
+        other = found.model_copy(update={"with_doubted": beside.model_copy(update={"p": p})})
+        assert en in said(other, words.backbone).en and zh in said(other, words.backbone).zh
     unsolved = Refused(refused=Reason(code="few_studies", parameters={"n": 1}))
     odd = found.model_copy(update={"with_doubted": unsolved})
     assert "With it the pooling has no solution" in said(odd, words.backbone).en

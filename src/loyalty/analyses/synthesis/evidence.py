@@ -119,13 +119,22 @@ class BackbonePath(Interval):
     to: str
 
 
+class WithDoubted(Record):
+    """The index's model once more, with the surveys that may not be relied upon."""
+
+    paths: tuple[BackbonePath, ...]
+    chisq: Real
+    df: Count
+    p: P
+
+
 class Backbone(Finding):
     """Two-stage meta-analytic SEM of the latent correlations of the real surveys.
 
     All is of `k` surveys of `n` people whose measurement model may be relied upon, `complete` ones
     with all constructs, `single` ones with a construct of one item; `q` is of all correlations
     together. `paths` of the index's model with its fit, `direct` those that are added to it.
-    `doubted`: surveys that may not be relied upon; `with_doubted`: `paths` once more with these.
+    `doubted`: surveys that may not be relied upon; `with_doubted`: the same with these.
     """
 
     studies: tuple[BackboneStudy, ...]
@@ -137,7 +146,7 @@ class Backbone(Finding):
     paths: tuple[BackbonePath, ...]
     direct: tuple[BackbonePath, ...]
     doubted: tuple[str, ...]
-    with_doubted: tuple[BackbonePath, ...] | Refused | None
+    with_doubted: WithDoubted | Refused | None
     explained: Percent
     chisq: Real
     df: Count
@@ -447,8 +456,9 @@ def _pool_relied(latent: Sequence[_Latent], doubted: Sequence[_Latent]) -> masem
 
 
 @refusable
-def _with_doubted(every: Sequence[_Latent]) -> tuple[BackbonePath, ...]:
-    return _rows(masem.path_model(_pool(every), INDEX))
+def _with_doubted(every: Sequence[_Latent]) -> WithDoubted:
+    index = masem.path_model(_pool(every), INDEX)
+    return WithDoubted(paths=_rows(index), chisq=index.chisq, df=index.df, p=index.p)
 
 
 # --- the hypotheses of the sources ---------------------------------------------------------------

@@ -240,7 +240,7 @@ def correlations(found: real.Backbone, case: Case) -> Table:
 def backbone(found: real.Backbone, case: Case) -> Table:
     """The index's paths and those that are added to it, and the former with doubted surveys."""
     again = found.with_doubted
-    other = () if again is None or isinstance(again, Refused) else again
+    other = () if again is None or isinstance(again, Refused) else again.paths
     rows = [(p, False) for p in found.paths] + [(p, True) for p in found.direct]
     beside = {(p.from_, p.to): p for p in other}
 

@@ -13,6 +13,7 @@ from loyalty.analyses.synthesis.evidence import (
     Moderators,
     SectorRow,
     Sectors,
+    WithDoubted,
 )
 from loyalty.analyses.synthesis.findings import (
     Checks,
@@ -307,14 +308,15 @@ def backbone(found: Backbone, case: Case) -> list[Text]:
     return said
 
 
+def _tested(found: Backbone | WithDoubted) -> str:
+    """``χ²(2) = 4.85, p = .088``."""
+    return f"χ²\\({number(found.df)}\\) = {number(found.chisq)}, p {equals(found.p)}"
+
+
 def _beyond(found: Backbone, case: Case) -> list[Text]:
     """Whether quality and value go with loyalty beyond satisfaction."""
-    chisq, df, p = number(found.chisq), number(found.df), equals(found.p)
-    test = f"χ²\\({df}\\) = {chisq}, p {p}"
-    if significant(found.p):
-        en, zh = "is refuted", "被否定"
-    else:
-        en, zh = "is not refuted", "未被否定"
+    test = _tested(found)
+    en, zh = ("is refuted", "被否定") if significant(found.p) else ("is not refuted", "未被否定")
     said = [
         Text(
             en=f"That quality and value go with loyalty through satisfaction alone {en} ({test}).",
@@ -350,10 +352,12 @@ def _doubted(found: Backbone, case: Case) -> Text:
         return Text(
             en=f"{en} With {it} the pooling has no solution.", zh=f"{zh}若将其纳入，合并无解。"
         )
-    sized = _sized(found.with_doubted, case)
+    beside = found.with_doubted
+    sized, test = _sized(beside.paths, case), _tested(beside)
+    no, no_zh = ("", "会") if significant(beside.p) else ("not ", "不会")
     return Text(
-        en=f"{en} With {it} the paths would be {sized.en}.",
-        zh=f"{zh}若将其纳入，路径为{sized.zh}。",
+        en=f"{en} With {it} the paths would be {sized.en}, and the model “through satisfaction alone” would {no}be refuted ({test}).",
+        zh=f"{zh}若将其纳入，路径为{sized.zh}；“仅通过满意度”的模型{no_zh}被否定（{test}）。",
     )
 
 
