@@ -240,11 +240,11 @@ def merged(found: Constructs, case: Case) -> Table | None:
     return Table(
         found.merged,
         [
-            _title(case),
             Column(named, "Path"),
             Column("estimate", "β"),
             Column(("ci_lower", "ci_upper"), "95 % interval"),
             Column(lambda r: term(PATH_VERDICTS[r.verdict]), "Verdict"),
+            _title(case),
         ],
         text(
             "Paths to the outcomes where constructs that BIC takes as one are one.",
@@ -484,13 +484,13 @@ def foretold(found: Foretold, case: Case) -> Table | None:
     return Table(
         found.said,
         [
-            _title(case, "Case"),
             Column(lambda r: measure(r.case, r.said, case), "Said"),
             Column(lambda r: measure(r.case, r.done, case), "Done next"),
-            Column("people", "People"),
             Column("estimate", "Effect", decimals=3),
             Column(("ci_lower", "ci_upper"), "95 % interval", decimals=3),
             Column(lambda r: SIGNS[r.verdict], "Verdict"),
+            Column("people", "People"),
+            _title(case, "Case"),
         ],
         text(
             "What people say, and what the same people do next.",

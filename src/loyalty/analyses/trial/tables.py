@@ -154,10 +154,10 @@ def _case(row: CaseRow, case: Case) -> Table:
         [
             Column(lambda e: NOTHING if e.table else e.id, "H"),
             Column(lambda e: label(e, described), "Declared effect"),
-            Column("declared", "Declared", "bounded", 3),
             Column("estimate", "Found [estimate]", "bounded", 3),
             Column(("ci_lower", "ci_upper"), "95 % interval", "bounded", 3),
             Column(_verdict, "Verdict"),
+            Column("declared", "Declared", "bounded", 3),
             Column(_holds, "Holds it"),
         ],
         Text(
