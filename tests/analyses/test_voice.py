@@ -12,12 +12,13 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from loyalty.analyses.voice import complaints, tables, themes, times, words
+from loyalty.analyses.voice import complaints, figures, tables, themes, times, words
 from loyalty.analyses.voice import findings as voice
 from loyalty.analyses.voice.page import PAGE
 from loyalty.cases import study
 from loyalty.cases import tables as loading
 from loyalty.cases.sources import Resource
+from loyalty.ground.disclosure import recordable
 from loyalty.ground.findings import Refused, cited
 from loyalty.ground.reasons import Reason
 from loyalty.ground.text import LANGUAGES, Text
@@ -661,6 +662,36 @@ def test_times_are_those_of_survfit(project: Any) -> None:
     assert "小时内" in tables.times(of, case).markdown("zh")
     every = next(r for r in found.rows if (r.step, r.hours) == ("answered", 168.0))
     assert (every.estimate, every.ci_lower) == (1.0, None)
+
+
+def test_recorded_curves_rise_by_ten_complaints_or_more(project: Any) -> None:
+    """From no two numbers that are recorded of a step follow few who came to it between."""
+    frame = pd.concat([ended()] * 3, ignore_index=True)
+    loaded = given(project, {"complaints": frame})
+    classes = complaints.classes(complaints.register(loaded["complaints"]))
+    found = times.times(loaded["complaints"], classes, study.load("small"))
+    assert isinstance(found, voice.Times)
+    kept = recordable(found)
+    assert isinstance(kept, voice.Times)
+    used = times._watched(loaded["complaints"])
+    assert used is not None
+    seen = 0
+    for whole, part in ((found, False), (kept, True)):
+        gaps = list[int]()
+        for steps, hour, cause in times._spells(used.rows):
+            for step in steps:
+                when = hour[cause == step]
+                at = [p.hours for p in (*whole.rows, *whole.curves) if p.step == step]
+                counts = {int((when <= h).sum()) for h in at} | {0, len(when)}
+                gaps += np.diff(sorted(counts)).tolist()
+        few = [n for n in gaps if n < voice.least()]
+        assert bool(few) is not part
+        seen += len(gaps)
+    assert seen > 20 and 10 < len(kept.curves) < len(found.curves)
+    case, of = show.context("small"), cited(kept, "small/voice/times")
+    assert all(figures.times(of, case).draw(one) for one in LANGUAGES)
+    assert "Times are known of" in said(words.times(of, case)).en
+    assert tables.times(of, case).markdown("zh")
 
 
 def test_no_hours_beyond_the_answer_no_times(project: Any) -> None:

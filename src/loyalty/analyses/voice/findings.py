@@ -290,10 +290,15 @@ class Funnel(Finding):
 Step = Literal["answered", "solved", "unsolved", "closed"]
 
 
+#: Complaints between two points of a curve: a point goes where they are few.
+Between = Annotated[int, Shown("count"), Cell(within=True)]
+
+
 class Reached(Record):
     """The share of complaints that came to a step within so many hours, of a group (None: all).
 
-    Of none or all that came there is no interval.
+    Of none or all that came there is no interval. `fewest` complaints came to it between this hour
+    and another that is told of (none between two that are the same).
     """
 
     step: Step
@@ -303,6 +308,7 @@ class Reached(Record):
     estimate: Part
     ci_lower: Percent | None
     ci_upper: Percent | None
+    fewest: Between | None = None
 
 
 class Half(Record):
@@ -315,13 +321,14 @@ class Half(Record):
 
 
 class Point(Record):
-    """A curve's share after so many hours."""
+    """A curve's share after so many hours; `fewest` as in :class:`Reached`."""
 
     step: Step
     hours: Real
     estimate: Percent
     ci_lower: Percent | None
     ci_upper: Percent | None
+    fewest: Between | None = None
 
 
 class Times(Finding):

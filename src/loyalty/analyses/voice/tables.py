@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from loyalty.analyses.voice.findings import (
     Classes,
@@ -150,25 +151,29 @@ class _Stepped:
 
     step: str
     group: str | None
-    shares: Sequence[Reached]
+    shares: Sequence[Reached | None]
     half: Half | None
 
     def __getattr__(self, name: str) -> Reached:
-        """``at0``, ``at1`` …: the share within the hours of that place."""
+        """``at0``, ``at1`` …: the share within the hours of that place, none where it is hidden."""
         if not name.startswith("at"):
             raise AttributeError(name)
-        return self.shares[int(name.removeprefix("at"))]
+        none: Any = dict.fromkeys(("estimate", "ci_lower", "ci_upper"))
+        hidden = Reached.model_construct(**none)
+        return self.shares[int(name.removeprefix("at"))] or hidden
 
 
 def times(found: Times, case: Case) -> Table:
     levels = next((g.levels for g in case.study.groups if g.id == found.grouped), {})
     every = Text(en="All", zh="全部")
     halves = {h.step: h for h in found.halves}
+    by = {(r.step, r.group, float(r.hours)): r for r in found.rows}
+    marks = {float(r.hours): r.hours for r in found.rows}
     rows = [
         _Stepped(
             step,
             group,
-            [r for r in found.rows if (r.step, r.group) == (step, group)],
+            [by.get((step, group, h)) for h in sorted(marks)],
             halves.get(step) if group is None else None,
         )
         for step, group in dict.fromkeys((r.step, r.group) for r in found.rows)
@@ -176,8 +181,8 @@ def times(found: Times, case: Case) -> Table:
     columns = [Column(lambda r: STEPS[r.step], "Step")]
     if levels:
         columns.append(Column(lambda r: levels[r.group] if r.group else every, "Group"))
-    for k, first in enumerate(rows[0].shares):
-        hours = number(first.hours, decimals=0)
+    for k, mark in enumerate(sorted(marks)):
+        hours = number(marks[mark], decimals=0)
         heading = Text(en=f"Within {plain(hours)} h", zh=f"{plain(hours)} 小时内")
         columns.append(Column(f"at{k}.estimate", heading, "percent"))
         columns.append(Column((f"at{k}.ci_lower", f"at{k}.ci_upper"), "95 % interval", "percent"))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -122,14 +123,21 @@ def times(tables: Sequence[Loaded], of: Classes, study: Study) -> Times | None:
                 time, cause, cluster=part["customer"] if watched.clusters else None
             )
             for step in steps:
-                reached += [
-                    Reached(step=step, group=name, n=len(part), hours=h, **_ends(found, step, h))
-                    for h in marks
-                ]
+                when = time[cause == step]
+                told = {0, len(when), len(part)}
+                for h in marks:
+                    at: dict[str, Any] = {
+                        "hours": h,
+                        "fewest": _fewest(when, h, told),
+                        **_ends(found, step, h),
+                    }
+                    reached.append(Reached(step=step, group=name, n=len(part), **at))
                 if name is None:
                     halves.append(_half(found, step, len(part)))
                     grid = np.arange(0.0, UNTIL + EVERY, EVERY)
-                    points += [Point(step=step, hours=h, **_ends(found, step, h)) for h in grid]
+                    for h in grid:
+                        at = {"hours": h, "fewest": _fewest(when, h, told), **_ends(found, step, h)}
+                        points.append(Point(step=step, **at))
     if not reached:
         raise CannotCompute("no_event")
     return Times(
@@ -142,6 +150,18 @@ def times(tables: Sequence[Loaded], of: Classes, study: Study) -> Times | None:
         rows=tuple(reached),
         curves=tuple(points),
     )
+
+
+def _fewest(when: pd.Series, hours: float, told: set[int]) -> int:
+    """Complaints between those that came by then and the nearest count that is `told`.
+
+    It is told, too, from then on, where they are not few.
+    """
+    n = int((when <= hours).sum())
+    between = 0 if n in told else min(abs(n - other) for other in told)
+    if between >= least():
+        told.add(n)
+    return between
 
 
 def _half(found: Incidence, step: Step, n: int) -> Half:

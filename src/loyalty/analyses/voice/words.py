@@ -375,14 +375,14 @@ def times(found: Times, case: Case) -> list[Text]:
                 zh=f"{left[1]} 条投诉中有 {left[0]} 条的时间可知。",
             )
         )
-    marks = list(dict.fromkeys(r.hours for r in rows))
     for step, place in NAMED_AT.items():
-        row = next((r for r in rows if (r.step, r.hours) == (step, marks[place])), None)
-        if row is None:
+        mine = [r for r in rows if r.step == step]
+        if not mine:
             continue
-        half = next(h for h in found.halves if h.step == step)
+        row = mine[min(place, len(mine) - 1)]
+        half = next((h for h in found.halves if h.step == step), None)
         en = zh = ""
-        if half.hours is not None:
+        if half is not None and half.hours is not None:
             at = number(half.hours, decimals=0)
             en, zh = f", half of all within {at}", f"，半数在 {at} 小时内"
         shown, hours = (
