@@ -310,4 +310,5 @@ def semopy(found: SecondOpinion, case: Case) -> Table:
             en="Unstandardized estimates, expected-information standard errors.",
             zh="未标准化估计，期望信息标准误。",
         ),
+        withheld=lambda r: withheld(case.reliance.between(r.from_, r.to)),
     )
