@@ -16,6 +16,7 @@ from matplotlib.transforms import Bbox
 from loyalty.cases import study
 from loyalty.ground.text import LANGUAGES
 from loyalty.shown import charts
+from loyalty.shown.charts import phone
 from loyalty.shown.charts.paths import LINES
 
 MODELS = [c for c in study.cases() if study.load(c).constructs and study.load(c).paths]
@@ -71,7 +72,22 @@ def style(repository: object) -> None:
     ("case", "language", "whole"), [*product(MODELS, LANGUAGES, (False, True))]
 )
 def test_no_label_is_on_an_arrow_or_a_box(case: str, language: str, whole: bool) -> None:
-    figure = drawn(case, language, whole)
+    clear(drawn(case, language, whole), case, whole)
+
+
+def test_so_it_is_on_a_phone_where_a_model_has_few_columns() -> None:
+    some = set()
+    for case, language, whole in product(MODELS, LANGUAGES, (False, True)):
+        figure = phone.narrow(lambda c=case, s=language, w=whole: drawn(c, s, w))  # type: ignore[misc]
+        if figure is not None:
+            assert figure.get_figwidth() == phone.NARROW
+            FigureCanvasAgg(figure).draw()
+            clear(figure, case, whole)
+            some.add(case)
+    assert {"switching", "customer-sat", "strategy-simulated"} <= some < set(MODELS)
+
+
+def clear(figure: Figure, case: str, whole: bool) -> None:
     boxes, lines, texts = parts(figure)
     own = {line for arrow in arrows(case, whole) for line in arrow.said.splitlines()}
     said = [box for text, box in texts.items() if text.get_text() in own]

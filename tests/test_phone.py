@@ -92,8 +92,9 @@ def test_maps_and_diagrams_have_none() -> None:
     names = ["A", "B", "C"]
     values = pd.DataFrame(np.eye(3), names, names)
     assert phone.narrow(lambda: charts.two_triangles(values, values, names)) is None
-    arrows = [charts.Arrow("a", "b", ".5", "clear")]
-    assert phone.narrow(lambda: charts.path_diagram({"a": "A", "b": "B"}, arrows, {})) is None
+    chain = {name: f"Satisfaction {name}" for name in "abcde"}
+    arrows = [charts.Arrow(a, b, ".5", "clear") for a, b in pairwise(chain)]
+    assert phone.narrow(lambda: charts.path_diagram(chain, arrows, {})) is None
     assert not phone.is_narrow()
     assert odds().get_figwidth() == style.WIDTH
 

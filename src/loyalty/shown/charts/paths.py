@@ -23,7 +23,7 @@ from matplotlib.path import Path as Outline
 from matplotlib.textpath import TextToPath
 from scipy.optimize import isotonic_regression
 
-from loyalty.shown.charts.phone import only_wide
+from loyalty.shown.charts.phone import NARROW, is_narrow, only_wide
 from loyalty.shown.charts.style import COLOURS, FALLBACK, FAMILY, GREY, LABEL, WIDTH
 
 #: Clear of zero; clear of zero against what was expected; holds zero; not to be relied upon.
@@ -36,11 +36,13 @@ LINES: Mapping[Certainty, tuple[str, float, tuple[float, ...]]] = {
     "doubted": (GREY, 0.8, (1, 2)),
 }
 TOGETHER = (GREY, 0.7, ())
-ACROSS, MARGIN = WIDTH * 72, 6.0
+MARGIN = 6.0
 SIZE, SMALL = 7.2, 6.4
 LEADING, INSET = 1.22, 4.0
 #: Between boxes and lanes of a column; between a label and its arrow; an arrow's head.
 APART, LANE, BESIDE, HEAD = 15.0, 12.0, 1.6, 7.0
+#: Between columns on a phone, at least; a model with less room there is shown wide alone.
+CLOSE = 42.0
 #: How often a drawing is made higher until every label has a place.
 TRIES = 14
 
@@ -113,12 +115,13 @@ def path_diagram(
 
     Pairs of `together` have (residual) covariances in the model.
     """
-    only_wide()
     drawing = laid_out(labels, arrows, below, together)
-    figure = Figure(figsize=(WIDTH, drawing.height / 72))
+    if any(a.said and not place for a, place in zip(arrows, drawing.labels, strict=True)):
+        only_wide()
+    figure = Figure(figsize=(_across() / 72, drawing.height / 72))
     figure.set_layout_engine("none")
     axes = figure.add_axes((0, 0, 1, 1))
-    axes.set_xlim(0, ACROSS)
+    axes.set_xlim(0, _across())
     axes.set_ylim(drawing.height, 0)
     axes.axis("off")
     pointed = {a.end for a in arrows}
@@ -164,6 +167,10 @@ def path_diagram(
             middle = (place.left + place.right) / 2
             axes.text(middle, y, line, ha="center", fontsize=SIZE, color=colour)
     return figure
+
+
+def _across() -> float:
+    return 72 * (NARROW if is_narrow() else WIDTH)
 
 
 def laid_out(
@@ -257,7 +264,9 @@ def _placed(
     width = widest + 2 * INSET
     for texts in below.values():
         width = max([width, *(measured(t, SMALL) + 2 * INSET for t in texts)])
-    gap = (ACROSS - 2 * MARGIN - width * len(columns)) / max(len(columns) - 1, 1)
+    gap = (_across() - 2 * MARGIN - width * len(columns)) / max(len(columns) - 1, 1)
+    if gap < CLOSE:
+        only_wide()
     left = [MARGIN + c * (width + gap) for c in range(len(columns))]
     y = _heights(columns, links, high, stretch)
     top = min(y[n] - high.get(n, 0) / 2 for c in columns for n in c)
@@ -376,7 +385,7 @@ def _beside(drawing: Drawing, said: Sequence[str]) -> list[Box | None]:
         others = [line for line in lines if line not in own]
         found = []
         for place, off in _candidates(course, text) if text else ():
-            if place.left < 0 or place.right > ACROSS or place.top < 0:
+            if place.left < 0 or place.right > _across() or place.top < 0:
                 continue
             tight = place.wider(0.4 * BESIDE)
             if place.bottom > drawing.height or any(tight.meets(box) for box in solid):
