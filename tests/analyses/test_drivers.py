@@ -147,10 +147,30 @@ def test_a_condition_with_one_value_is_said_and_the_rest_goes_on(
 def test_single_people_are_recorded_nowhere(
     retail: drivers.Answers, refitted: drivers.Refits
 ) -> None:
-    """The bottleneck table rests on the highest points; cells of fewer than ten go."""
-    table = drivers.bottleneck(retail, drivers.conditions(retail, refitted))
+    """Of the bottleneck table, and of the satisfied, cells of fewer than ten go."""
+    conditions = drivers.conditions(retail, refitted)
+    table = drivers.bottleneck(retail, conditions)
     kept = disclosure.recordable(table, {})
-    assert isinstance(kept, Refused) and kept.refused.code == "not_recorded"
+    assert not isinstance(kept, Refused) and len(kept.rows) == len(table.rows)
+    outcome = conditions.scores[conditions.outcome]
+    for name in table.constructs:
+        n = int(conditions.scores[name].notna().sum())
+        counts = {0, n}
+        for row in kept.rows:
+            need = next(x for x in row.needs if x.construct == name)
+            level = outcome.min() + row.level * (outcome.max() - outcome.min())
+            assert need.fewest is None or (outcome >= level - 1e-9).sum() >= 10
+            counts |= set() if need.below is None else {round(need.below * n)}
+        gaps = np.diff(sorted(counts))
+        assert gaps.min() >= 10, name
+    whole = [need for row in table.rows for need in row.needs if need.required is not None]
+    shown = [need for row in kept.rows for need in row.needs if need.required is not None]
+    assert 0 < len(shown) < len(whole)
+    case = Case("retail-simulated", retail.study)
+    of = cited(kept, "retail-simulated/drivers/bottleneck")
+    assert "A dash: not shown" in tables.bottleneck(of, case).markdown("en")
+    assert "不列出" in tables.bottleneck(of, case).markdown("zh")
+    assert "fewer than 10 respondents" in words.bottleneck(of, case).en
     found = drivers.satisfied(retail, drivers.pair(retail))
     few = found.rows[1].model_copy(update={"loyal_only": 4})
     rows = (found.rows[0], few, *found.rows[2:])

@@ -761,6 +761,15 @@ def _limits(study: Study, constructs: Sequence[str]) -> tuple[dict[str, float], 
     return {c: s.min for c, s in scales.items()}, {c: s.max for c, s in scales.items()}
 
 
+def _fewest(high: int, less: int, told: set[int]) -> int:
+    """The fewest of those so `high`, and of those between `less` and a count that is told."""
+    between = 0 if less in told else min(abs(less - other) for other in told)
+    fewest = min((n for n in (high, between) if n), default=0)
+    if fewest >= int(threshold("small_cell").value):
+        told.add(less)
+    return fewest
+
+
 @resting
 def bottleneck(data: Answers, of: Conditions) -> Bottleneck:
     """How much of each condition an outcome of some height needs, and how many have less."""
@@ -768,6 +777,7 @@ def bottleneck(data: Answers, of: Conditions) -> Bottleneck:
     for name in of.totals.index:
         ceilings[name] = necessity.ceiling(of.scores[name].to_numpy(), outcome)
     rows = []
+    told: dict[str, set[int]] = {name: {0, int(of.scores[name].notna().sum())} for name in ceilings}
     for height in HEIGHTS:
         needs = []
         for name, found in ceilings.items():
@@ -775,11 +785,14 @@ def bottleneck(data: Answers, of: Conditions) -> Bottleneck:
             x = found.required(level, DECIDES)
             needed = np.isfinite(x)
             scores = of.scores[name].dropna().to_numpy()
+            less = int((scores < x - 1e-9).sum()) if needed else 0
+            high = int((of.scores[name].notna() & (outcome >= level - 1e-9)).sum())
             needs.append(
                 Needed(
                     construct=name,
                     required=(x - found.x_min) / (found.x_max - found.x_min) if needed else None,
-                    below=(scores < x - 1e-9).mean() if needed else None,
+                    below=less / len(scores) if needed else None,
+                    fewest=_fewest(high, less, told[name]),
                 )
             )
         rows.append(Demand(level=height, needs=needs))

@@ -7,10 +7,10 @@ from typing import Annotated, Literal
 from loyalty.cases.tables import RowsUsed
 from loyalty.ground.findings import (
     Bounded,
+    Cell,
     Count,
     Finding,
     OfConstruct,
-    OfRows,
     P,
     People,
     Percent,
@@ -255,11 +255,13 @@ class Recommendations(Finding):
 class Needed(OfConstruct):
     """What of a condition is needed, as a part of its range; None where nothing is.
 
-    `below`: how many respondents have less.
+    `below`: how many respondents have less. `fewest` respondents are so high, or have less, or do
+    not, or lie between this and the need of a lower height.
     """
 
     required: Percent | None
     below: Percent | None
+    fewest: Annotated[int, Shown("count"), Cell(alone=True, along=("required", "below"))] | None
 
 
 class Demand(Record):
@@ -270,12 +272,12 @@ class Demand(Record):
 
 
 class Bottleneck(Finding):
-    """The bottleneck table; recorded nowhere, since single people make the ceiling."""
+    """The bottleneck table; of few people its cells are recorded nowhere."""
 
     outcome: str
     constructs: tuple[str, ...]
     reversed: tuple[str, ...]
-    rows: Annotated[tuple[Demand, ...], OfRows()]
+    rows: tuple[Demand, ...]
 
 
 class Threshold(Record):

@@ -38,6 +38,7 @@ from loyalty.analyses.drivers.words import (
     touchpoint,
     waited,
 )
+from loyalty.ground.numbers import DASH
 from loyalty.ground.terms import term
 from loyalty.ground.text import Text
 from loyalty.shown.context import Case
@@ -300,6 +301,10 @@ def bottleneck(found: Bottleneck, case: Case) -> Table | None:
     needed = [
         c for c in found.constructs if any(_of(row, c).required is not None for row in found.rows)
     ]
+    hidden = any(need.fewest is None for row in found.rows for need in row.needs)
+    small = cut("small_cell", "count")
+    en = f" A dash: not shown, since it tells of fewer than {small} respondents." if hidden else ""
+    zh = f"短横：涉及受访者少于 {small} 人，不列出。" if hidden else ""
     if not needed:
         return None
 
@@ -307,7 +312,7 @@ def bottleneck(found: Bottleneck, case: Case) -> Table | None:
         def cell(row: Demand) -> Cell:
             need = _of(row, construct)
             if need.required is None:
-                return "NN"
+                return "NN" if need.fewest is not None else DASH
             return f"{number(need.required, decimals=0)} \\({number(need.below, decimals=0)}\\)"
 
         return cell
@@ -325,8 +330,8 @@ def bottleneck(found: Bottleneck, case: Case) -> Table | None:
             zh=f"瓶颈表：{outcome.zh}所需的条件水平。",
         ),
         Text(
-            en="In per cent of the range observed, by CE-FDH; in brackets the respondents who have less; NN: not necessary. One respondent can move such a ceiling, so read it with the tests.",
-            zh="以观测全距的百分比表示，CE-FDH；括号内为低于所需水平的受访者比例；NN：非必要。单个受访者即可移动上限，须与检验并读。",
+            en=f"In per cent of the range observed, by CE-FDH; in brackets the respondents who have less; NN: not necessary. One respondent can move such a ceiling, so read it with the tests.{en}",
+            zh=f"以观测全距的百分比表示，CE-FDH；括号内为低于所需水平的受访者比例；NN：非必要。单个受访者即可移动上限，须与检验并读。{zh}",
         ),
     )
 

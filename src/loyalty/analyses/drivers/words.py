@@ -396,6 +396,12 @@ def bottleneck(found: Bottleneck, case: Case) -> Text:
     top = found.rows[-1]
     outcome = _lower(case.label(found.outcome))
     needed = [n for n in top.needs if n.required is not None]
+    if any(n.fewest is None for n in top.needs):
+        small = cut("small_cell", "count")
+        return Text(
+            en=f"What the highest {outcome.en} needs is not shown in full: it would tell of fewer than {small} respondents.",
+            zh=f"最高{outcome.zh}所需的条件未全部列出：其涉及的受访者少于 {small} 人。",
+        )
     if not needed:
         return Text(
             en=f"Even the highest {outcome.en} is had with the least of every condition: there is no bottleneck.",
