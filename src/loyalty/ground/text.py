@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from typing import Any, Literal, get_args
 
 from pydantic import Field, field_validator, model_validator
@@ -43,3 +44,8 @@ class Text(Model):
     def both(self) -> str:
         """English and Chinese side by side, once where they are the same."""
         return self.en if self.en == self.zh else f"{self.en} {self.zh}"
+
+
+def width(text: str) -> int:
+    """In columns of a screen: two for a wide (Chinese) character."""
+    return sum(2 if unicodedata.east_asian_width(letter) in "WF" else 1 for letter in text)

@@ -10,7 +10,7 @@ import re
 from collections.abc import Mapping, Sequence
 
 from loyalty.cases.study import Study
-from loyalty.ground.text import LANGUAGES, Language, Text
+from loyalty.ground.text import LANGUAGES, Language, Text, width
 
 #: The widest label of a construct, a group or a variable, and of a level; Chinese counts double.
 WIDEST, WIDEST_LEVEL = 70, 48
@@ -33,10 +33,6 @@ def within(label: str) -> str:
     return (
         label if first[1:] != first[1:].lower() or len(first) < 2 else label[:1].lower() + label[1:]
     )
-
-
-def width(text: str) -> int:
-    return sum(2 if ord(letter) > 0x2E80 else 1 for letter in text)
 
 
 def shortened(study: Study) -> Study:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from operator import attrgetter
@@ -14,7 +13,7 @@ from loyalty.ground.findings import CitedFloat, CitedInt, shown_as
 from loyalty.ground.markdown import escape
 from loyalty.ground.numbers import DASH, Kind, interval, show
 from loyalty.ground.terms import term
-from loyalty.ground.text import Language, Text
+from loyalty.ground.text import Language, Text, width
 from loyalty.shown import words
 
 Cell = Text | str | float | int | None
@@ -150,5 +149,4 @@ class Table:
 
 def _width(cell: str) -> int:
     """Columns on a screen: two for a wide (Chinese) character, none for a backslash."""
-    plain = words.without_references(cell).replace("\\", "")
-    return sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in plain)
+    return width(words.without_references(cell).replace("\\", ""))

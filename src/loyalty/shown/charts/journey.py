@@ -11,10 +11,10 @@ from matplotlib.lines import Line2D
 from matplotlib.ticker import MaxNLocator, PercentFormatter
 
 from loyalty.ground.numbers import show
+from loyalty.ground.text import width
 from loyalty.shown.charts.marks import ranges
 from loyalty.shown.charts.phone import NARROW, is_narrow
 from loyalty.shown.charts.style import COLOURS, DASHED, GREY, WIDTH, canvas, key
-from loyalty.shown.short import width
 
 #: How far dots of several groups stand apart, of the way from one touchpoint to the next.
 APART = 0.34
