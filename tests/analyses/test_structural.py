@@ -11,7 +11,6 @@ import numpy as np
 import pandas as pd
 import pytest
 import semfit
-from pydantic import ValidationError
 
 from loyalty.analyses.structural import findings as structural
 from loyalty.analyses.structural import interactions, tables, words
@@ -22,7 +21,7 @@ from loyalty.cases import study, survey
 from loyalty.cases.study import Study
 from loyalty.cases.survey import Survey
 from loyalty.estimates.verdicts import judge
-from loyalty.ground.findings import READ, Finding, Refused, cited, refusable
+from loyalty.ground.findings import Finding, Refused, cited, refusable
 from loyalty.ground.reasons import CannotCompute, Reason
 from loyalty.ground.text import LANGUAGES, Text
 from loyalty.run.show import Display, displays
@@ -429,18 +428,6 @@ def test_paths_are_counted_and_wide_ones_named() -> None:
     one = found.model_copy(update={"count": 1, "r2": tuple(r2[:1])})
     text = said(words.paths, one.model_copy(update={"rows": rows[:1]}))
     assert text.en == "The share of variance explained is \\.50 (Loyalty)."
-
-
-def test_paths_are_read_without_the_numbers_by_verdict_that_earlier_records_hold() -> None:
-    """And they alone: a field that never was is an error."""
-    rows = (path("H1", 0.5, 0.4, 0.6, "supported"),)
-    found = structural.Paths(count=1, rows=rows, r2=(), one_point=())
-    held = found.model_dump(mode="json") | {"supported": 1, "open": 0, "contradicted": 0}
-    assert structural.Paths.model_validate(held, context=READ) == found
-    assert not {"supported", "open", "contradicted"} & set(structural.Paths.model_fields)
-    for context, odd in ((None, held), (READ, held | {"doubted": 0})):
-        with pytest.raises(ValidationError, match="Extra inputs"):
-            structural.Paths.model_validate(odd, context=context)
 
 
 @pytest.mark.parametrize(

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Literal, get_args
+from typing import Literal, get_args
 
 import pandas as pd
 import semfit
-from pydantic import ValidationInfo, model_validator
 
 from loyalty.analyses.structural import ways
 from loyalty.analyses.structural.bends import Bends, estimated
@@ -24,7 +23,6 @@ from loyalty.estimates.solution import Solution
 from loyalty.estimates.solution import solution as solution_of
 from loyalty.estimates.verdicts import PathVerdict, judge
 from loyalty.ground.findings import (
-    READ,
     Bounded,
     Count,
     Finding,
@@ -135,14 +133,6 @@ class Paths(Finding):
     rows: tuple[Path, ...]
     r2: tuple[Explained, ...]
     one_point: tuple[OnePoint, ...]
-
-    @model_validator(mode="before")
-    @classmethod
-    def _recorded_before(cls, values: Any, info: ValidationInfo[Any]) -> Any:
-        """Read without the numbers of paths by verdict, which earlier records hold."""
-        if info.context is not READ or not isinstance(values, dict):
-            return values
-        return {k: v for k, v in values.items() if k not in get_args(PathVerdict)}
 
 
 class Reported(Solution):
