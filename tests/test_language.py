@@ -60,6 +60,15 @@ def test_latin_words_in_chinese_sentences_are_terms_that_stay() -> None:
     assert {word: where for word, where in found.items() if word not in STAY} == {}
 
 
+def test_references_in_chinese_sentences_stand_in_brackets() -> None:
+    """After a Chinese letter a bare one stays plain text."""
+    sources = [*(ROOT / "src").rglob("*.py"), *TERMS, *(ROOT / "reports").glob("**/zh/*.qmd")]
+    texts = {file: file.read_text(encoding="utf-8") for file in sources}
+    bare = re.compile("[\u4e00-\u9fff]-?@[a-z]+-")
+    assert any("[@" in text for text in texts.values())
+    assert [file.name for file, text in texts.items() if bare.search(text)] == []
+
+
 @pytest.mark.parametrize("path", [*READMES, *CHAPTERS], ids=lambda p: Path(p).name)
 def test_what_is_checked_is_there(path: Path) -> None:
     assert path.is_file()

@@ -270,7 +270,7 @@ def question(found: Known, name: str, case: Case) -> Text:
             ),
             "others": text(
                 "Not known from these data; how the people were chosen stands in @tbl-all-argument-sampling, as far as it is stated.",
-                "依这些数据无法回答；受访者如何选取，凡有说明者见@tbl-all-argument-sampling。",
+                "依这些数据无法回答；受访者如何选取，凡有说明者见[@tbl-all-argument-sampling]。",
             ),
         }.get(name, text("Not known from these data.", "依这些数据无法回答。"))
     if name == "together":
