@@ -207,6 +207,23 @@ def test_what_is_doubted_has_no_number_in_the_exhibit() -> None:
     assert not any(math.isclose(x, 0.7712) for x in drawn)
 
 
+def test_paths_clear_of_zero_on_the_wrong_side_are_named() -> None:
+    found = argument.exhibit(everything(one=surveyed(), two=surveyed(-0.5, verdict="contradicted")))
+    text = said(words.exhibit, found)
+    assert "clear of zero, on the other side than expected for " in text.en
+    assert "in “Two”." in text.en and "“Two”" not in text.zh and "与预期反号" in text.zh
+    alone = said(words.exhibit, argument.exhibit(everything(one=surveyed()))).en
+    assert "clear of zero." in alone and "other side" not in alone
+
+
+def test_a_forecast_names_no_share_of_the_time() -> None:
+    made_ = beside.Forecast(
+        case="one", weeks=5, forecast=20, pi_lower=10, pi_upper=30, actual=25, inside=True
+    )
+    found = came().model_copy(update={"forecasts": (made_,)})
+    assert "half" not in said(words.forecasts, found).en  # cases are divided at different times
+
+
 def test_pooled_are_those_alone_that_may_be_relied_upon() -> None:
     data = everything(
         one=surveyed(0.6), two=surveyed(0.4), three=surveyed(0.9, fit={"admissible": False})
@@ -291,7 +308,7 @@ def answer(**changed: Any) -> argument.Answer:
 def test_the_answer_follows_the_grade() -> None:
     whole = said(headlines.answer, answer())
     assert (
-        whole.en.startswith("Over the 4 real surveys")
+        whole.en.startswith("Over the 4 real surveys that may be relied upon for it")
         and "nowhere was anything changed" in whole.en
     )
     assert "likeability" not in whole.en and whole.en.count(". ") == 1  # two sentences
@@ -303,7 +320,7 @@ def test_the_answer_follows_the_grade() -> None:
     assert one.en.startswith("In one real survey")
     other = pooled(from_="image", k=2)
     assert (
-        "beside satisfaction, image goes with loyalty"
+        "beside satisfaction, image goes with loyalty, too, where that was asked"
         in said(headlines.answer, answer(beside=(other,))).en
     )
     weak = pooled(from_="image", grade="low")
@@ -329,12 +346,14 @@ def test_the_first_headline_says_what_speaks_against_it_and_goes_without_evidenc
 
 def test_the_tension_is_told_with_the_merged_model() -> None:
     text = said(headlines.headline_apart, answer()).en
-    assert "0\\.49\xa0\\[0\\.33,\xa00\\.64\\]" in text and "3\\.23" in text
+    assert "0\\.49\xa0\\[0\\.33,\xa00\\.64\\]" in text
+    assert "gives none that may be relied upon (causes not told apart)" in text
+    assert "3\\.23" not in text  # what may not be relied upon has no number in a sentence
     assert "8 are not distinct" in text and "25 are open" in text
     assert "With Image \\+ Satisfaction taken as one" in text and "together they go" in text
     unsure = said(headlines.headline_apart, answer(tension=tension(verdict="open"))).en
     assert "stays open, too" in unsure and "together they go" not in unsure
-    assert "3\\.23" not in said(headlines.headline_apart, answer(tension=None)).en
+    assert "0\\.49" not in said(headlines.headline_apart, answer(tension=None)).en
     assert headlines.headline_apart(answer(failing=0), CASE) is None
 
 
@@ -453,7 +472,8 @@ def test_pairs_are_counted_by_interval() -> None:
 
 def test_a_tension_is_a_published_path_that_may_not_be_relied_upon() -> None:
     printed = {"kind": "path", "source": "satisfaction", "target": "loyalty", "printed": 0.49}
-    published = made(Published, pls={"figures": [printed]})
+    product = printed | {"moderator": "image", "printed": -0.15}  # that of another path
+    published = made(Published, pls={"figures": [printed, product]})
     merged = {"groups": (("image", "satisfaction"),), "rows": [], **SOUND}
     doubted = surveyed(htmt="not met", more={"merged": merged}) | {"published": published}
     (one,) = argument.constructs(everything(one=doubted)).tensions
@@ -531,9 +551,11 @@ def test_what_is_said_and_then_done() -> None:
     assert (found.used[0].count, found.used[0].more, found.used[0].less) == (2, 1, 0)
     text = said(words.foretold, found).en
     assert "1 of 2 effects" in text and "joy do so less often" in text and "used more by" in text
+    assert "at one time there" in text and "孰先孰后" in said(words.foretold, found).zh
     unsure = found.lapses[0].model_copy(update={"verdict": "open"})
     less = found.model_copy(update={"said": (), "used": (), "lapses": (unsure,)})
     text = said(words.foretold, less).en
+    assert "at one time there" not in text
     assert "effects" not in text and "neither clearly more nor less often" in text
     assert tables.foretold(less, CASE) is None
 

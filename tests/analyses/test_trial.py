@@ -138,6 +138,12 @@ def test_what_is_declared_of_a_journey_and_of_the_ends_of_complaints() -> None:
     at = names.label(waiting, study_)
     assert (at.en, at.zh) == ("Till: waiting (mean)", "收银：等待（均值）")
     assert names.label(solved, DRAWN).zh == "三日内得到解决"
+    told = words._named(
+        (waiting,), SimpleNamespace(case="drawn"), Case(ALL, described={"drawn": study_})
+    )
+    assert (
+        told.en.replace("\\", "") == "Till: waiting (mean)"
+    )  # in a sentence as in the table, and no raw id
 
 
 @pytest.fixture(autouse=True)
@@ -353,6 +359,12 @@ def test_shares_of_what_is_explained_are_held_and_no_effects() -> None:
     assert "Of 2 declared shares of what is explained the intervals hold 1." in text.en
     assert "解释方差份额共 2 个，区间覆盖 1 个" in text.zh
     assert "utside" not in text.en  # one is, and is counted
+
+
+def test_fewer_than_chance_would_leave_is_said() -> None:
+    text = in_case(*[effect("share", 0.2)] * 5, *[effect("share", 0.6)] * 5)
+    assert "hold 5, fewer than the 8 to 10 that chance alone would leave" in text.en
+    assert "低于仅凭偶然应有的 8 至 10 个" in text.zh
 
 
 def test_differences_of_two_ways_are_held_and_counted_only(
@@ -606,7 +618,10 @@ def test_bends_and_moderations() -> None:
 
 def test_products_and_tables() -> None:
     text = heading(effect("indirect", 0.2), effect("indirect", 0.05), effect("indirect", -0.4))
-    assert "Of 3 declared indirect effects the intervals hold 1; 1 of 3 effects is found" in text.en
+    assert (
+        "Of 3 declared indirect effects the intervals hold 1, fewer than the 2 to 3 that" in text.en
+    )
+    assert "would leave; 1 of 3 effects is found" in text.en
     assert "1 has the wrong sign" in text.en and "3 个效应检出 1 个；1 个符号相反" in text.zh
     text = heading(effect("table", 0.3, 0.0), effect("table", 0.05, 0.0))
     assert "1 of 2 declared to be zero is seen all the same" in text.en

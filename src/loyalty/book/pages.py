@@ -26,11 +26,13 @@ from loyalty.run import recorded
 from loyalty.run.analyses import notebook_file
 from loyalty.shown.short import in_full, shortened
 from loyalty.shown.table import Column, Table
-from loyalty.shown.words import number
+from loyalty.shown.words import names, number
 
 _CHINESE = Text(en="中文", zh="中文")
 REAL, SIMULATED = Text(en="Real data", zh="真实数据"), Text(en="Simulated data", zh="模拟数据")
 
+#: A difference of two programs that is none of rounding.
+UNLIKE = 0.001
 _GOOD = {"above": "at least", "below": "at most"}
 #: Of a construct, by the name of its role.
 _ROLES = {
@@ -91,7 +93,14 @@ def crosscheck(described: Mapping[str, Study], found: Results, language: Languag
         "in the pages of the cases, to which the numbers lead.",
         zh="非标准化估计值，标准误来自期望信息矩阵。逐条路径的对照见各案例页面，点击数字即可到达。",
     )
-    return f"{numbered(table, 'crosscheck', language)}\n\n{note.in_(language)}"
+    said = [numbered(table, "crosscheck", language), note.in_(language)]
+    if unlike := [r.case for r in rows if r.estimates > UNLIKE]:
+        part = Text(
+            en=f"The two programs part in {names(unlike).en}: there nothing is confirmed.",
+            zh=f"两种程序在{names(unlike).zh}中所得不同：此处未获印证。",
+        )
+        said.append(part.in_(language))
+    return "\n\n".join(said)
 
 
 def _digit(value: Any) -> str:

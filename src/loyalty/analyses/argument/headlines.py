@@ -43,11 +43,11 @@ def answer(found: Answer, case: Case) -> list[Text]:
         if beside := [p for p in found.beside if p.grade == "moderate" and p.estimate > 0]:
             what = names([label(p.from_, case) for p in beside])
             go = "goes" if len(beside) == 1 else "go"
-            also = f"; beside satisfaction, {what.en.lower()} {go} with loyalty, too"
-            also_zh = f"；除满意之外，{what.zh}也与忠诚相关"
+            also = f"; beside satisfaction, {what.en.lower()} {go} with loyalty, too, where that was asked"
+            also_zh = f"；在问及的调查中，{what.zh}也在满意之外与忠诚相关"
         said = text(
-            f"Over the {k} real surveys that may be relied upon, {n} people taken together, customers who are more satisfied also say that they are more loyal{also}.",
-            f"把可以采信的 {k} 项真实调查（共 {n} 人）合起来看，更满意的客户也自称更忠诚{also_zh}。",
+            f"Over the {k} real surveys that may be relied upon for it, {n} people taken together, customers who are more satisfied also say that they are more loyal{also}.",
+            f"把在这一点上可以采信的 {k} 项真实调查（共 {n} 人）合起来看，更满意的客户也自称更忠诚{also_zh}。",
         )
     if found.experiments == 0:
         cause = text(

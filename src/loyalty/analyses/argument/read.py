@@ -149,7 +149,11 @@ def width(row: PathRow) -> float:
 def _printed(data: Everything, case: str) -> Mapping[tuple[str | None, str], PathOrR2]:
     found = data.of(case, "published", Published)
     models = given(found.pls) if found else None
-    return {(f.source, f.target): f for f in (models.figures if models else ()) if f.kind == "path"}
+    return {
+        (f.source, f.target): f
+        for f in (models.figures if models else ())
+        if f.kind == "path" and f.moderator is None
+    }
 
 
 def loyal(study: Study) -> Sequence[str]:

@@ -674,8 +674,8 @@ def advice(found: Actions, case: Case) -> Table | None:
             "各项调查的建议，限于单项调查所能说明者。",
         ),
         text(
-            "Change: of the outcome's mean, in points of its scale, for one point more of the construct, by the total effect; where less of the outcome is better (an intention to leave), the sign is turned in what to do. Only paths that may be relied upon and are clear of zero.",
-            "变化：构念提高一分时结果均值的变化（量表分），按总效应计算；结果越少越好者（如转换意愿），所作建议方向相反。仅限可以采信且区间不含零的路径。",
+            "Change: of the outcome's mean, in points of its scale, for one point more of the construct, by the total effect; where less of the outcome is better (an intention to leave), the sign is turned in what to do. For whom: groups in which its share of what is explained is clearly above the mean of all; whether their paths differ is another question, and tested apart. Only paths that may be relied upon and are clear of zero.",
+            "变化：构念提高一分时结果均值的变化（量表分），按总效应计算；结果越少越好者（如转换意愿），所作建议方向相反。对象：其解释方差份额明显高于总体平均的组别；各组路径是否不同是另一问题，另行检验。仅限可以采信且区间不含零的路径。",
         ),
         simulated=False,
     )

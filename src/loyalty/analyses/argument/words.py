@@ -31,11 +31,13 @@ from loyalty.analyses.argument.names import (
     title,
     together,
 )
+from loyalty.analyses.argument.read import PathRow
 from loyalty.ground.markdown import escape
 from loyalty.ground.text import Text
 from loyalty.ground.thresholds import threshold
 from loyalty.shown.again import bought_again
 from loyalty.shown.context import Case
+from loyalty.shown.doubts import shortly
 from loyalty.shown.words import be, cut, estimate, listed, names, number, significant, text
 
 
@@ -91,11 +93,11 @@ def tension_told(found: Tension, case: Case) -> list[Text]:
     row = found.path
     name, where = path(row, case), title(row.case, case)
     published = estimate(row.printed, row.pls_ci_lower, row.pls_ci_upper)
-    latent = estimate(row.estimate, row.ci_lower, row.ci_upper)
+    why = shortly(row.doubts)
     said = [
         text(
-            f"For {escape(name.en)} in “{escape(where.en)}” the published value, by a method that takes scale scores as they are, comes out again as {published}; a model that allows for errors of measurement gives {latent}, which is not to be relied upon.",
-            f"在“{escape(where.zh)}”中，{escape(name.zh)}的已发表数值出自直接使用量表得分的方法，此处重算得 {published}；而考虑测量误差的模型得 {latent}，不可采信。",
+            f"For {escape(name.en)} in “{escape(where.en)}” the published value, by a method that takes scale scores as they are, comes out again as {published}; a model that allows for errors of measurement gives none that may be relied upon ({why.en}).",
+            f"在“{escape(where.zh)}”中，{escape(name.zh)}的已发表数值出自直接使用量表得分的方法，此处重算得 {published}；而考虑测量误差的模型没有给出可以采信的数值（{why.zh}）。",
         )
     ]
     merged = found.merged
@@ -123,17 +125,29 @@ def tension_told(found: Tension, case: Case) -> list[Text]:
     return said
 
 
+def _in_survey(row: PathRow, case: Case) -> Text:
+    name, where = path(row, case), title(row.case, case)
+    return text(
+        f"{escape(name.en)} in “{escape(where.en)}”", f"“{escape(where.zh)}”的{escape(name.zh)}"
+    )
+
+
 def exhibit(found: Exhibit, case: Case) -> Text:
     relied, count, clear = number(found.relied), number(found.count), number(found.clear)
     printed = ""
     printed_zh = ""
     if found.printed:
         n = number(found.printed)
-        printed = f" For {n} of them a value is published; it stands beside, as printed."
-        printed_zh = f"其中 {n} 条有已发表的数值，按原文列于其旁。"
+        printed = f" For {n} of the {count} a value is published; it stands beside, as printed."
+        printed_zh = f"{count} 条中有 {n} 条有已发表的数值，按原文列于其旁。"
+    against = against_zh = ""
+    if wrong := [r for r in found.rows if r.relied and r.verdict == "contradicted"]:
+        which = listed([_in_survey(r, case) for r in wrong])
+        against = f", on the other side than expected for {which.en}"
+        against_zh = f"，而{which.zh}与预期反号"
     return text(
-        f"Of {count} hypothesized paths to loyalty {relied} may be relied upon; {clear} of these {_has(found.clear)} an interval clear of zero.{printed}",
-        f"{count} 条指向忠诚的假设路径中，{relied} 条可以采信，其中 {clear} 条的区间不含零。{printed_zh}",
+        f"Of {count} hypothesized paths to loyalty {relied} may be relied upon; {clear} of these {_has(found.clear)} an interval clear of zero{against}.{printed}",
+        f"{count} 条指向忠诚的假设路径中，{relied} 条可以采信，其中 {clear} 条的区间不含零{against_zh}。{printed_zh}",
     )
 
 
@@ -403,8 +417,8 @@ def forecasts(found: Conduct, case: Case) -> list[Text] | None:
             en, zh = "fewer than the prediction interval holds", "低于预测区间"
         said.append(
             text(
-                f"A model of who is still a customer, fitted to the first half of the time ({escape(where.en)}), forecast {shown} purchases for the rest; {actual} were made, {en}.",
-                f"以前半段时间拟合的留存模型（{escape(where.zh)}）预测其余时间有 {shown} 次购买；实际为 {actual} 次，{zh}。",
+                f"A model of who is still a customer, fitted to the first part of the time ({escape(where.en)}), forecast {shown} purchases for the rest; {actual} were made, {en}.",
+                f"以前一部分时间拟合的留存模型（{escape(where.zh)}）预测其余时间有 {shown} 次购买；实际为 {actual} 次，{zh}。",
             )
         )
     return said or None
@@ -463,6 +477,13 @@ def foretold(found: Foretold, case: Case) -> list[Text]:
             text(
                 f"Of {number(u.count)} services rated in “{escape(where.en)}”, {number(u.more)} {be(u.more)} used more by those who rate them higher, {number(u.less)} less.",
                 f"“{escape(where.zh)}”所评的 {number(u.count)} 项服务中，{number(u.more)} 项评分较高者使用更多，{number(u.less)} 项评分较高者使用更少。",
+            )
+        )
+    if found.used:
+        said.append(
+            text(
+                "Rating and use were asked at one time there: which came first, they do not tell.",
+                "这些评分与使用是同一次询问所得，孰先孰后无从得知。",
             )
         )
     return said

@@ -133,6 +133,10 @@ def _held(tally: Tally) -> list[Text]:
         name = ONE[tally.kind] if tally.compared == 1 else what.en
         en.append(f"of {n} declared {name} the intervals hold {_none(tally.held)}")
         zh.append(f"设定的{what.zh}共 {n} 个，区间覆盖 {held} 个")
+        if tally.held < tally.promised_lower:
+            low, high = number(tally.promised_lower), number(tally.promised_upper)
+            en[0] += f", fewer than the {low} to {high} that chance alone would leave"
+            zh[0] += f"，低于仅凭偶然应有的 {low} 至 {high} 个"
     if tally.effects:
         found, of = number(tally.found), number(tally.effects)
         en.append(f"{_none(tally.found)} of {of} effects {be(tally.found)} found")
@@ -206,7 +210,12 @@ def straight(found: Straight, case: Case) -> list[Text]:
 def case_(found: Cases, case: Case) -> Mapping[str, list[Text]]:
     """What was held and what was missed of each case, by its name."""
     return {
-        row.case: [*_counted(row), *_outside(row), *_shared(row), *_missed(row)]
+        row.case: [
+            *_counted(row),
+            *_outside(row, case),
+            *_shared(row),
+            *_missed(row, case),
+        ]
         for row in found.rows
     }
 
@@ -226,11 +235,13 @@ def _counted(row: CaseRow) -> list[Text]:
     return [Text(en=f"{en}.", zh=f"{zh}。")]
 
 
-def _named(effects: Sequence[Effect]) -> Text:
-    return names([short(e) for e in effects])
+def _named(effects: Sequence[Effect], row: CaseRow, case: Case) -> Text:
+    """Hypotheses by number, what stands beside the survey as in the table."""
+    described = study(row.case, case)
+    return names([label(e, described) if e.kind == "table" else short(e) for e in effects])
 
 
-def _outside(row: CaseRow) -> list[Text]:
+def _outside(row: CaseRow, case: Case) -> list[Text]:
     """Declared values that lie outside their interval."""
     outside = [e for e in row.effects if e.held is False and e.kind not in COUNTED]
     if not outside and any(e.held is False for e in row.effects):
@@ -242,7 +253,7 @@ def _outside(row: CaseRow) -> list[Text]:
                 zh="没有设定值落在其区间之外。",
             )
         ]
-    listed = _named(outside)
+    listed = _named(outside, row, case)
     return [
         Text(
             en=f"Outside their intervals {_verb(len(outside), 'lies', 'lie')} the declared {_verb(len(outside), 'value', 'values')} of {listed.en}.",
@@ -256,7 +267,7 @@ def _shared(row: CaseRow) -> list[Text]:
     return [text for tally in row.tallies if tally.kind in COUNTED for text in _held(tally)]
 
 
-def _missed(row: CaseRow) -> list[Text]:
+def _missed(row: CaseRow, case: Case) -> list[Text]:
     """What is declared and not found, or found and not declared."""
     missed = [e for e in row.effects if e.verdict == "open"]
     wrong = [e for e in row.effects if e.verdict == "contradicted"]
@@ -264,19 +275,19 @@ def _missed(row: CaseRow) -> list[Text]:
     unasked = [e for e in row.effects if e.estimate is None]
     en, zh = [], []
     if missed:
-        listed = _named(missed)
+        listed = _named(missed, row, case)
         en.append(f"{listed.en} {be(len(missed))} left open")
         zh.append(spaced(listed.zh, "未定"))
     if wrong:
-        listed = _named(wrong)
+        listed = _named(wrong, row, case)
         en.append(f"{listed.en} {be(len(wrong))} found with the wrong sign")
         zh.append(spaced(listed.zh, "符号相反"))
     if alarms:
-        listed = _named(alarms)
+        listed = _named(alarms, row, case)
         en.append(f"{listed.en} {be(len(alarms))} seen though declared to be zero")
         zh.append(spaced(listed.zh, "设定为零而被误报"))
     if unasked:
-        listed = _named(unasked)
+        listed = _named(unasked, row, case)
         en.append(f"{listed.en} {be(len(unasked))} not estimated")
         zh.append(spaced(listed.zh, "未获估计"))
     if not en:
