@@ -151,7 +151,9 @@ def test_without_another_path_nothing_is_held_constant() -> None:
 
 def test_paths_are_told_by_what_became_of_them() -> None:
     both = survey.paths(material(structural=structural()))
-    assert said(both).startswith("**All that was expected is borne out**: Image → Loyalty 0.60")
+    assert said(both).startswith(
+        "**All paths that were expected are borne out**: Image → Loyalty 0.60"
+    )
     assert both is not None and both.grade == "low"
     some = said(survey.paths(material(structural=structural(second=(0.0, 0.1, "open")))))
     assert "**Some of what" in some and "open, for the interval holds zero: Quality" in some
@@ -188,6 +190,7 @@ def test_constructs_apart_open_or_one() -> None:
     assert "stays open" in told("met", "open", "met")
     one = told("not met", "open", "met")
     assert "do not tell apart" in one and "Image and Quality 0.9" in one and "1 is open" in one
+    assert one.index("Image and Quality") < one.index("1 is open")  # named are those that fail
     assert told("open").startswith("**Whether people tell the two constructs apart stays open**")
     assert "the two constructs are distinct" in told("met")
     assert survey.apart(material()) is None
@@ -301,7 +304,9 @@ def test_the_exhibit_has_paths_where_one_can_be_read() -> None:
     means = index((60, 64), (70, 74), (50, 54))
     sound = page.exhibit(material(structural=structural(), descriptives=means))
     assert sound is not None and sound[0] == "structural"
-    assert plain(sound[1].caption.en).startswith("All that was expected is borne out. All hypo")
+    assert plain(sound[1].caption.en).startswith(
+        "All paths that were expected are borne out. All hypo"
+    )
     doubted = material(structural=structural(admissible=False), descriptives=means)
     instead = page.exhibit(doubted)
     assert instead is not None and instead[0] == "descriptives"

@@ -76,6 +76,8 @@ def test_printed_figures_come_out(case: str, figures: int, good: bool, repositor
             assert row.ci_lower < row.estimate < row.ci_upper
     context = Case(case, described)
     assert said(found, context).startswith(f"All {figures} figures come out as printed")
+    if good:
+        assert "that holds zero in the covariance-based model" in said(found, context)
     assert ("no yardstick here" in said(found, context)) != good
     table = tables.pls(cited(found, f"{case}/published/pls"), context)
     for language in ("en", "zh"):

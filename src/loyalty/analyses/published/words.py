@@ -72,7 +72,7 @@ def pls(found: PathModels, case: Case) -> list[Text]:
         clear, turned = number(found.clear), number(found.open)
         said.append(
             Text(
-                en=f"Of the {clear} paths whose PLS interval leaves zero out, {turned} hold{'s' if found.open == 1 else ''} it in the covariance-based model, which takes constructs apart from the errors of their items.",
+                en=f"Of the {clear} paths whose PLS interval leaves zero out, {turned} {'has' if found.open == 1 else 'have'} one that holds zero in the covariance-based model, which takes constructs apart from the errors of their items.",
                 zh=f"PLS 区间不含零的 {clear} 条路径中，有 {turned} 条在协方差模型中区间含零；后者把构念与题项误差分开。",
             )
         )

@@ -128,10 +128,10 @@ def paths(data: Material) -> Headline | None:
     one = len(data.paths) == 1
     if by["supported"] and not (by["open"] or by["contradicted"] or doubted):
         first = text(
-            "**What was expected is borne out**"
+            "**The path that was expected is borne out**"
             if one
-            else "**All that was expected is borne out**",
-            "**假设得到支持**" if one else "**所有假设均得到支持**",
+            else "**All paths that were expected are borne out**",
+            "**所假设的路径得到支持**" if one else "**所假设的路径均得到支持**",
         )
     elif by["supported"]:
         first = text("**Some of what was expected is borne out**", "**部分假设得到支持**")
@@ -215,8 +215,8 @@ def apart(data: Material) -> Headline | None:
         still_zh = f"，{unsure} 对未定" if found.open else ""
         said = [
             text(
-                f"**People do not tell apart all that was asked about**: of {pairs} {'pair' if found.pairs == 1 else 'pairs'} of constructs {n} {be(found.not_met)} not distinct by the whole interval of the heterotrait–monotrait ratio [@{cutoff.cite}]{still} ({failing.en}; cut-off {cut(cutoff)}).",
-                f"**受访者并不能区分所问的全部构念**：{pairs} 对构念中，按 HTMT [@{cutoff.cite}] 的整个区间有 {n} 对不可区分{still_zh}（{failing.zh}；临界值 {cut(cutoff)}）。",
+                f"**People do not tell apart all that was asked about**: of {pairs} {'pair' if found.pairs == 1 else 'pairs'} of constructs {n} {be(found.not_met)} not distinct by the whole interval of the heterotrait–monotrait ratio [@{cutoff.cite}] ({failing.en}; cut-off {cut(cutoff)}){still}.",
+                f"**受访者并不能区分所问的全部构念**：{pairs} 对构念中，按 HTMT [@{cutoff.cite}] 的整个区间有 {n} 对不可区分（{failing.zh}；临界值 {cut(cutoff)}）{still_zh}。",
             ),
             text(
                 "Which of two such constructs matters more cannot be said.",
