@@ -18,7 +18,7 @@ from loyalty import newcase
 from loyalty.cases import study, survey
 from loyalty.cases.sources import Format
 from loyalty.ground.errors import UserError
-from loyalty.newcase import answers, blocks, codebook, kinds, like
+from loyalty.newcase import answers, blocks, codebook, kinds, like, write
 from loyalty.newcase.source import Column
 
 
@@ -129,6 +129,21 @@ def test_answers_to_questions_are_taken(project: Any, tmp_path: Path) -> None:
     assert described.title.en == 'Mein "Titel" — 我的'
     (nps,) = [v for v in described.variables if v.kind == "nps"]
     assert nps.scale is not None and (nps.scale.min, nps.scale.max) == (0, 10)
+
+
+@pytest.mark.parametrize(
+    ("file", "title"),
+    [
+        ("My Library Survey_March 3, 2025_10.15.csv", "My Library Survey"),
+        ("298374651_按文本_商场满意度调查_260_260.xlsx", "商场满意度调查"),
+        ("bank survey 2.1.sav", "bank survey 2.1"),
+        ("2024_12_wave.csv", "2024_12_wave"),
+        ("123456_按文本_.csv", "123456_按文本_"),
+        (".csv", ".csv"),
+    ],
+)
+def test_the_title_is_the_files_name_without_what_programs_add(file: str, title: str) -> None:
+    assert write._title(file) == title
 
 
 def test_whoever_breaks_off_leaves_nothing_behind(

@@ -220,6 +220,15 @@ def test_the_command_speaks_chinese(words: list[str], capsys: pytest.CaptureFixt
     assert capsys.readouterr().err.startswith("error case 'nobody': unknown; known cases: ")
 
 
+def test_a_language_before_a_command_that_has_one_of_its_own(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert cli.main(["--language", "zh", "new", "mine", "--data", "nowhere.csv"]) == 3
+    assert "nowhere.csv" in capsys.readouterr().err
+    assert cli.main(["--language=xx", "report", "nobody"]) == 2
+    assert "--language xx: expected en, zh" in capsys.readouterr().err
+
+
 def test_its_help_is_chinese(capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.main(["check", "--help", "--language", "zh"]) == 0
     assert "供程序读取" in capsys.readouterr().out

@@ -61,7 +61,25 @@ def test_labels_that_begin_alike_stay_apart(project: Any) -> None:
     begin = "How much do you agree with the following statements on the staff of "
     of = described(project, constructs=[f"{begin}the shop?", f"{begin}the telephone line?"])
     one, other = (c.label.en for c in shortened(of).constructs[:2])
-    assert one != other and one.startswith("“How much") and other.startswith("“How much")
+    assert one == "“How much do you agree… shop?”"
+    assert other == "“How much do you agree… telephone line?”"
+
+
+def test_of_questions_that_begin_alike_the_end_stays(project: Any) -> None:
+    begin = "How much do you agree about "
+    asked = [f"{begin}the service quality?", f"{begin}your satisfaction?"]
+    of = described(project, constructs=asked)
+    shown = [c.label.en for c in shortened(of).constructs[:2]]
+    assert shown == [
+        "“How much do you agree… the service quality?”",
+        "“How much do you agree… your satisfaction?”",
+    ]
+    begin = "请根据您最近三个月内的实际体验，对本店的"
+    asked = [f"{begin}服务质量总体水平进行评价", f"{begin}商品价格总体水平进行评价"]
+    shown = [c.label.zh for c in shortened(described(project, constructs=asked)).constructs[:2]]
+    assert "服务质量" in shown[0] and "商品价格" in shown[1]
+    of = described(project, constructs=["Price cut that would win them back, %", LONG, LONG[:60]])
+    assert shortened(of).constructs[1].label.en == "“How often have you visited your gym…”"
 
 
 @pytest.mark.parametrize(

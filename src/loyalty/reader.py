@@ -42,7 +42,10 @@ def heard(command: Any, words: Sequence[str]) -> tuple[list[str], str | None]:
     if given is None or HELD in os.environ:
         return list(words), None
     if own is not None and any(OPTION in param.opts for param in own.params):
-        return list(words), given if given == "zh" else None
+        at = rest.index(own.name or "") + 1
+        before = OPTION in (word.partition("=")[0] for word in words[:at])
+        asked = [*rest[:at], OPTION, given, *rest[at:]] if before else list(words)
+        return asked, given if given == "zh" else None
     if given not in LANGUAGES:
         raise UserError("--language {given}: expected {known}", given=given, known=[*LANGUAGES])
     return rest, given

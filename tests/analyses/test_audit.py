@@ -241,7 +241,10 @@ def test_who_is_in() -> None:
     assert text.en.startswith("All 100 rows enter")
     assert "5 repeated rows, 1 flagged respondent and everybody" in text.en
     assert "would keep 74 (74.0\u00a0%)" in text.en and "则剩 74 名" in text.zh
+    assert "若剔除 5 行重复、1 名被标记者和所有有缺失者，则" in text.zh
     assert "2 have no answer to any item" in flow((2, 0, 0, 0), 0, 0, 0).en
+    none = flow((0, 0, 1, 20), 5, 0, 0)
+    assert "repeated rows" not in none.en and "行重复、" not in none.zh
 
 
 def test_repeated_rows() -> None:
@@ -405,9 +408,11 @@ def sensitivity(*rows: tuple[float | None, float | None, float | None, bool]) ->
     counts = {"n_selections": len(rows), "faulty": sum(row[3] for row in rows)}
     ends = {"from_": "quality", "to": "loyalty", "sign": "+"}
     found = audit.Sensitivity(**ends, selections=selections, **counts)
-    assert (
-        tables.sensitivity(cited(found, "x"), CASE).markdown("zh").count("质量") == counts["faulty"]
-    )
+    of = tables.sensitivity(cited(found, "x"), CASE)
+    assert of.markdown("zh").count("质量") == counts["faulty"]
+    weighted = Case("small", CASE.study.model_copy(update={"weights": "w"}))
+    shown = tables.sensitivity(cited(found, "x"), weighted).markdown("en")
+    assert "main analyses" in of.markdown("en") and "main analyses" not in shown
     return said(words.sensitivity, found)
 
 
@@ -427,14 +432,14 @@ def test_the_main_path_without_the_flagged() -> None:
 
 
 # --- normality -----------------------------------------------------------------------------------
-def shape(*items: tuple[float | None, float | None]) -> Text:
+def shape(*items: tuple[float | None, float | None], known: int | None = None) -> Text:
     rows = [
         audit.ItemShape(item=name, n=9, skew=s, skew_se=0.1, kurtosis=k, kurtosis_se=0.1)
         for name, (s, k) in zip("abc", items, strict=False)
     ]
-    known = [s for s, _ in items if s is not None]
-    left = sum(s < 0 for s in known)
-    return said(words.shape, audit.Shape(items=rows, n_known=len(known), n_left=left))
+    skews = [s for s, _ in items if s is not None]
+    left = sum(s < 0 for s in skews)
+    return said(words.shape, audit.Shape(items=rows, n_known=known or len(skews), n_left=left))
 
 
 def test_shape_of_the_items() -> None:
@@ -443,6 +448,17 @@ def test_shape_of_the_items() -> None:
     assert "1 of 2 items have their longer tail" in good.en
     bad = shape((-2.5, 0.1), (0.2, 9.0))
     assert "lie a and b." in bad.en and "的有 a 和 b。" in bad.zh
+
+
+def test_shape_of_items_of_which_few_can_be_shown() -> None:
+    one = shape((0.05, 0.1), known=9)
+    assert one.en.startswith("Not all of 9 items are shown") and "skewness is 0.05 (a);" in one.en
+    assert one.zh.startswith("9 个题项未全部列出") and "所列题项的偏度为 0.05（a）；" in one.zh
+    two = shape((-0.5, 0.1), (0.2, 0.3), known=9)
+    assert (
+        "of those that are, skewness runs from −0.50 (a) to 0.20 (b); none of these passes 2"
+        in two.en
+    )
 
 
 def test_multivariate_normality_says_what_normal_would_be() -> None:

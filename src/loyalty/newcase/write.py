@@ -212,10 +212,29 @@ def description(
 
 def _given(name: str) -> dict[str, str]:
     """What stands in the place of what no file says."""
-    unknown = "not stated"
-    return {"title": name, "summary": name, "source": name, "licence": unknown, "sampling": unknown}
+    title, unknown = _title(name), "not stated"
+    return {
+        "title": title,
+        "summary": title,
+        "source": name,
+        "licence": unknown,
+        "sampling": unknown,
+    }
 
 
+def _title(name: str) -> str:
+    """A file's name without its ending, and without what survey programs write about it."""
+    stem = name.rpartition(".")[0] or name
+    for written in _ABOUT_A_NAME:
+        stem = written.sub("", stem).strip() or stem
+    return stem
+
+
+#: When it was saved (Qualtrics), the survey's number and its answers (问卷星).
+_ABOUT_A_NAME = (
+    re.compile(r"_[A-Z][a-z]+ \d{1,2}, \d{4}_\d{1,2}\.\d{2}$"),
+    re.compile(r"^\d{6,}_按[^\W_]{1,4}_|(?<=[\u4e00-\u9fff])_\d+_\d+$"),
+)
 LANGUAGE_AT: dict[Language, int] = {"en": 0, "zh": 1}
 Check = Callable[..., str]
 Roles = Callable[["Found", Block], tuple[str, bool]]

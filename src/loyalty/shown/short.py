@@ -1,13 +1,15 @@
 """Labels that are whole questions, as tables, figures and sentences show them.
 
 Survey programs head a column with its question, and ``loyalty new`` takes it for a label. What is
-longer than a label can be is cut at a word and stands in quotes; the codebook has it in full.
+longer than a label can be is cut at a word and stands in quotes; of questions that begin alike the
+middle is left out. The codebook has all in full.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from itertools import takewhile
 
 from loyalty.cases.study import Study
 from loyalty.ground.text import LANGUAGES, Language, Text, width
@@ -18,6 +20,8 @@ WIDEST, WIDEST_LEVEL = 70, 48
 SENTENCE: dict[Language, int] = {"en": 50, "zh": 30}
 #: Where a longer one is cut.
 CUT, CUT_LEVEL = 44, 32
+#: How wide the beginning is, at least, that stands before what sets a label apart.
+_HEAD = 12
 _QUOTES: dict[Language, str] = {"en": "“{}”", "zh": "“{}”"}
 #: No label ends in one of these.
 _LOOSE = re.compile(
@@ -102,11 +106,35 @@ def _cut(labels: Sequence[str], widest: int, cut: int, language: Language) -> di
         if width(label) <= (cut if asks else widest):
             found[label] = _QUOTES[language].format(label) if asks else label
             continue
-        wide, quoted = cut, _QUOTES[language]
-        while (short := quoted.format(_at_a_word(label, wide))) in found.values():
+        wide, quoted, alike = cut, _QUOTES[language], _alike(label, labels)
+        while (short := quoted.format(_within(label, alike, wide, cut))) in found.values():
             wide += 8
         found[label] = short if wide < width(label) else quoted.format(label)
     return found
+
+
+def _alike(label: str, labels: Sequence[str]) -> int:
+    """How many letters, in whole words, a label shares with the one that begins most like it."""
+    pairs = [zip(label, of, strict=False) for of in labels if of != label]
+    most = max((sum(1 for _ in takewhile(lambda p: p[0] == p[1], of)) for of in pairs), default=0)
+    while 0 < most < len(label) and _of_word(label[most - 1]) and _of_word(label[most]):
+        most -= 1
+    return most
+
+
+def _of_word(letter: str) -> bool:
+    return letter.isascii() and letter.isalnum()
+
+
+def _within(label: str, alike: int, wide: int, cut: int) -> str:
+    """The beginning of a label, and what sets it apart from those that begin alike for long."""
+    apart = label[alike:]
+    if width(label[:alike]) < cut // 2 or not apart[:1].isalnum():
+        return _at_a_word(label, wide)
+    if width(apart) > wide - _HEAD:
+        apart = _at_a_word(apart, wide - _HEAD)
+    begin = _at_a_word(label[:alike], max(wide - width(apart), _HEAD))
+    return f"{begin}{' ' if label[alike - 1] == ' ' else ''}{apart}"
 
 
 def _asks(label: str) -> bool:
@@ -125,6 +153,6 @@ def _at_a_word(label: str, wide: int) -> str:
         left -= width(label[at])
         at += 1
     begin = label[:at]
-    if at < len(label) and label[at].isascii() and label[at].isalnum():
+    if at < len(label) and _of_word(label[at]):
         begin = begin.rpartition(" ")[0] or begin
     return f"{_LOOSE.sub('', begin) or begin}…"

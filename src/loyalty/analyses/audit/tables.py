@@ -202,10 +202,12 @@ def sensitivity(found: Sensitivity, case: Case) -> Table:
         lambda r: problems(r.problems, case) if r.problems else None, "Against it", "markdown"
     )
     along = escaped(case.path(found.from_, found.to))
+    # The main analyses are weighted where there are weights, this is not.
+    whose = SELECTIONS | ({"everybody": "everybody"} if case.study.weights else {})
     return Table(
         found.selections,
         [
-            Column(lambda r: term(SELECTIONS[r.who]), "Respondents"),
+            Column(lambda r: term(whose[r.who]), "Respondents"),
             Column("n", "n"),
             Column("estimate", "β"),
             INTERVAL,

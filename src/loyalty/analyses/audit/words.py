@@ -187,22 +187,24 @@ def _exclusions(found: Flow) -> Text:
     else:
         en = f"All {n} rows enter the main analyses."
         zh = f"全部 {n} 行均进入主要分析。"
-    gone = [_same("everybody with a missing answer")]
+    gone = [Text(en="everybody with a missing answer", zh="所有有缺失者")]
     if flagged != 0:
-        gone.insert(0, _same(_of(flagged, "flagged respondent")))
+        who = spaced("", few(flagged).zh, "名被标记者")
+        gone.insert(0, Text(en=_of(flagged, "flagged respondent"), zh=who))
     if repeated != 0:
-        gone.insert(0, _same(_of(repeated, "repeated row")))
+        rows = spaced("", few(repeated).zh, "行重复")
+        gone.insert(0, Text(en=_of(repeated, "repeated row"), zh=rows))
     en += " Nobody is left out for a missing answer, a repeated row or a sign of carelessness"
     zh += "无人因缺失答案、重复行或敷衍迹象而被剔除"
     if left is None:
         return Text(
             en=f"{en}; a check leaves out {listed(gone).en}.",
-            zh=f"{zh}；另作一项检验，剔除{few(repeated).zh} 行重复、另外{few(flagged).zh} 名被标记者及所有有缺失者。",
+            zh=spaced(f"{zh}；另作一项检验，剔除", listed(gone).zh, "。"),
         )
     strict, share = number(left), number(found.strict_share)
     return Text(
         en=f"{en}; leaving out {listed(gone).en} would keep {strict} ({share}).",
-        zh=f"{zh}；若剔除 {number(repeated)} 行重复、另外 {number(flagged)} 名被标记者及所有有缺失者，则剩 {strict} 名（{share}）。",
+        zh=spaced(f"{zh}；若剔除", listed(gone).zh, f"，则剩 {strict} 名（{share}）。"),
     )
 
 
@@ -699,8 +701,19 @@ def _range(found: Shape) -> Text:
     beyond = [_same(i.item) for s, k, i in shaped if not skew.met(abs(s)) or not kurtosis.met(k)]
     marks = cut(skew, "count"), cut(kurtosis, "count")
     least, most = number(low.skew), number(high.skew)
-    en = f"Skewness runs from {least} ({escape(low.item)}) to {most} ({escape(high.item)})"
-    zh = f"偏度介于 {least}（{escape(low.item)}）与 {most}（{escape(high.item)}）之间"
+    if len(shaped) == 1:
+        en = f"skewness is {least} ({escape(low.item)})"
+        zh = f"偏度为 {least}（{escape(low.item)}）"
+    else:
+        en = f"skewness runs from {least} ({escape(low.item)}) to {most} ({escape(high.item)})"
+        zh = f"偏度介于 {least}（{escape(low.item)}）与 {most}（{escape(high.item)}）之间"
+    if len(shaped) < found.n_known:  # the others would tell of few
+        n, least_ = number(found.n_known), cut("small_cell", "count")
+        en, none = f"of those that are, {en}", "none of these"
+        en = f"Not all of {n} items are shown, which would tell of fewer than {least_} respondents; {en}"
+        zh = f"{n} 个题项未全部列出，以免涉及少于 {least_} 名受访者；所列题项的{zh}"
+    else:
+        en, none = f"S{en[1:]}", "no item"
     if beyond:
         listed_ = names(beyond)
         en += f"; beyond {marks[0]} in skewness or {marks[1]} in kurtosis [@{skew.cite}] lie {listed_.en}."
@@ -708,7 +721,7 @@ def _range(found: Shape) -> Text:
             f"；偏度超过 {marks[0]} 或峰度超过 {marks[1]} [@{skew.cite}] 的有", listed_.zh, "。"
         )
     else:
-        en += f"; no item passes {marks[0]} in skewness or {marks[1]} in kurtosis, from where on plain maximum likelihood suffers [@{skew.cite}]."
+        en += f"; {none} passes {marks[0]} in skewness or {marks[1]} in kurtosis, from where on plain maximum likelihood suffers [@{skew.cite}]."
         zh += f"；没有题项的偏度超过 {marks[0]} 或峰度超过 {marks[1]}——超过后普通极大似然法会受影响 [@{skew.cite}]。"
     return Text(en=en, zh=zh)
 

@@ -79,7 +79,7 @@ def detail(row: Specification, case: Case) -> Text:
         case "replaced":
             return _listed([case.label(c) for c in row.names])
         case "partial" | "forward":
-            return Text(en=f"{n} paths added", zh=f"增加 {n} 条路径")
+            return Text(en=f"{n} path{'' if row.n == 1 else 's'} added", zh=f"增加 {n} 条路径")
         case "controls":
             return _listed([groups[g].label for g in row.names])
         case "half":
