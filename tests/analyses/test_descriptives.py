@@ -115,8 +115,8 @@ def groups(project: Project) -> Project:
 def test_a_plain_case(project: Project) -> None:
     whole = found()
     assert refused(whole) == {
-        "csat": "the case describes no variable of the kind csat, and "
-        "no construct is named satisfaction"
+        "csat": "the case describes no rating of satisfaction (a variable of the kind `csat`), "
+        "and no construct is named satisfaction"
     }
     rows = answers()
     score = 25 * (rows[["q1", "q2", "q3"]].mean(axis=1) - 1)

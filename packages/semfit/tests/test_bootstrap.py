@@ -175,6 +175,16 @@ def test_no_bias_correction_where_all_draws_lie_on_one_side() -> None:
     assert lop.parameters("percentile").loc[row, "ci_lower"] > 5
 
 
+@pytest.mark.parametrize("kind", ["percentile", "basic", "norm", "bc", "bca"])
+def test_effects_of_no_usable_draw_have_no_interval(kind: str) -> None:
+    boot = semfit.fit(PD_MEDIATION, data("pd")).bootstrap(20, seed=1)
+    none = replace(boot, converged=np.zeros(boot.draws, dtype=bool))
+    for standardized in (False, True):
+        effects = none.effects(kind, standardized=standardized)
+        assert len(effects) and effects[["ci_lower", "ci_upper"]].isna().all(axis=None)
+    assert none.interval(lambda x: x[..., :2], kind)[2].shape == (2,)
+
+
 def test_clusters_and_fiml() -> None:
     frame = data("hs").assign(cl=[k % 50 for k in range(301)])
     boot = semfit.fit(TWO, frame, cluster="cl").bootstrap(64, seed=1)

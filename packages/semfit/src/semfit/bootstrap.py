@@ -343,7 +343,7 @@ class Bootstrap:
 
         def function(x: Any) -> Any:
             values = effect_values(model, pairs, x)[..., offset : offset + 3, :]
-            return np.swapaxes(values, -1, -2).reshape(*x.shape[:-1], -1)
+            return np.swapaxes(values, -1, -2).reshape(*x.shape[:-1], 3 * len(pairs))
 
         point, se, low, high = self.interval(function, kind, level)
         se = np.where(np.nan_to_num(se, nan=1.0) < 1e-12, 0.0, se)
