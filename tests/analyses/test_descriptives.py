@@ -143,8 +143,8 @@ def test_without_groups_and_single_questions(project: Project) -> None:
     whole = found()
     assert refused(whole) == {
         "nps": "the case has no question on recommending with answers from 0 to 10",
-        "csat": "the case describes no variable of the kind csat, and "
-        "no construct is named satisfaction",
+        "csat": "the case describes no rating of satisfaction (a variable of the kind `csat`), "
+        "and no construct is named satisfaction",
         "groups": "the case has no grouping variable",
     }
     assert whole.indices is whole.boxes is whole.details is None
