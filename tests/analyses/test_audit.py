@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 from typing import Any
 
 import numpy as np
@@ -16,6 +17,7 @@ from loyalty.analyses.audit.page import PAGE
 from loyalty.cases import study, survey
 from loyalty.cases.study import Study
 from loyalty.estimates.careless import Selection
+from loyalty.estimates.verdicts import Reliance
 from loyalty.ground.findings import Finding, Refused, cited
 from loyalty.ground.reasons import Reason
 from loyalty.ground.text import LANGUAGES, Text
@@ -429,6 +431,15 @@ def test_the_main_path_without_the_flagged() -> None:
     assert "In some the standardized path lies beyond 1" in wild.en
     lost = sensitivity((None, None, None, True), (0.5, 0.4, 0.6, False))
     assert "could not be estimated" in lost.en
+
+
+def test_a_path_in_doubt_has_no_number_in_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+    doubted = Case("small", CASE.study, reliance=Reliance(("measurement",)))
+    monkeypatch.setattr(sys.modules[__name__], "CASE", doubted)
+    text = sensitivity((0.50, 0.40, 0.60, False), (0.45, 0.35, 0.55, False))
+    assert text.en.startswith("The path Quality → Loyalty is not to be relied upon: the measure")
+    assert "0.45" not in text.en and "不可采信" in text.zh
+    assert "0.30" not in method().en and "variance of 0.40" in method().en
 
 
 # --- normality -----------------------------------------------------------------------------------

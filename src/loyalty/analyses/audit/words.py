@@ -38,6 +38,7 @@ from loyalty.ground.terms import term
 from loyalty.ground.text import Text
 from loyalty.ground.thresholds import threshold
 from loyalty.shown.context import Case
+from loyalty.shown.doubts import clause
 from loyalty.shown.fit import problems
 from loyalty.shown.words import (
     counted,
@@ -453,6 +454,8 @@ def _without(found: Columns, case: Case) -> list[Text]:
                 zh=f"无法在保留与去掉它们两种情况下估计路径“{escape(along.zh)}”：{escape(why.zh)}。",
             ),
         ]
+    if doubted := _doubted((found.from_, found.to), case):
+        return [*said, doubted]
     before, after = (estimate(s.estimate, s.ci_lower, s.ci_upper) for s in (one, other))
     return [
         *said,
@@ -616,6 +619,8 @@ def sensitivity(found: Sensitivity, case: Case) -> list[Text]:
                 zh="无法在保留与剔除被标记者两种情况下估计该路径。",
             )
         ]
+    if doubted := _doubted((found.from_, found.to), case):
+        return [doubted]
     sound = [s for s in done if not s.problems]
     return [
         _shift(done[0], done[1], case.path(found.from_, found.to)),
@@ -623,6 +628,18 @@ def sensitivity(found: Sensitivity, case: Case) -> list[Text]:
         *_wild(sound),
         *_faulty(found),
     ]
+
+
+def _doubted(ends: tuple[str, str], case: Case) -> Text | None:
+    """Instead of a path's numbers, where it may not be relied upon."""
+    doubts = case.reliance.along(ends)
+    if not doubts:
+        return None
+    along, why = case.path(*ends), clause(doubts)
+    return Text(
+        en=f"The path {escape(along.en)} is not to be relied upon: {why.en}.",
+        zh=f"路径“{escape(along.zh)}”不可采信：{why.zh}。",
+    )
 
 
 def _shift(everybody: Selection, careful: Selection, along: Text) -> Text:
@@ -934,6 +951,8 @@ def _focal(found: MeasurementModel, case: Case) -> Text | None:
             en=" The structural model with it has no sound solution.",
             zh="加入该因子的结构模型没有可采信的解。",
         )
+    if case.reliance.along((focal.from_, focal.to)):
+        return None
     along = case.path(focal.from_, focal.to)
     shown = estimate(size.estimate, size.ci_lower, size.ci_upper)
     return Text(
