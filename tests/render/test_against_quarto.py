@@ -97,6 +97,21 @@ def test_pictures_in_word_have_alternative_texts(tmp_path: Path) -> None:
     assert "TOC \\o" in document and 'w:val="Heading2"' in document
 
 
+def test_a_pdf_of_a_case_has_its_findings_twice_and_no_empty_page(tmp_path: Path) -> None:
+    root = sample_book.make(tmp_path)
+    package = Path(loyalty.render.__file__).parent
+    for folder in ("filters", "templates"):
+        shutil.copytree(package / folder, root / "src/loyalty/render" / folder)
+    place = "\n\n[of both](concepts.qmd#finding-scales)\n\n::: {#finding-scales}\n:::\n"
+    for name in ("concepts", "data"):
+        with (root / f"reports/{name}.qmd").open("a", encoding="utf-8") as page:
+            page.write(place)
+    (made,) = quarto.render(root, ["pdf"], root / "out", PROGRAM)
+    pages = [squeeze(page.text) for page in pdf_facts.read(made).pages]
+    assert "of both" in " ".join(pages)
+    assert all(re.search("[^\\W\\d]", page) for page in pages)
+
+
 def test_pdfs_say_the_same(books: tuple[Path, Path]) -> None:
     read = [pdf_facts.read(next(book.glob("*.pdf"))) for book in books]
     texts = [squeeze(pdf.text) for pdf in read]

@@ -12,7 +12,7 @@ ENGLISH = {
     "theme": "Light or dark", "menu": "Chapters", "skip": "Skip to the text",
     "top": "Back to the top", "download": "PDF", "anchor": "Link to this place",
     "page-navigation": "Previous and next chapter", "row": "Row",
-    "made": "Rendered by the embedded renderer", "colon": ": ",
+    "made": "Rendered by the embedded renderer", "made-by": "Rendered by {}", "colon": ": ",
 }  # fmt: skip
 CHINESE = {
     "fig": "图", "tbl": "表", "eq": "式", "sec": "节", "chapter": "章", "appendix": "附录",
@@ -22,7 +22,8 @@ CHINESE = {
     "part": "部分", "search": "搜索", "no-results": "没有结果", "previous": "上一页",
     "next": "下一页", "theme": "浅色或深色", "menu": "章节", "skip": "跳到正文",
     "top": "回到顶部", "download": "PDF", "anchor": "此处的链接",
-    "page-navigation": "上一章与下一章", "row": "行", "made": "由内置渲染器生成", "colon": "：",
+    "page-navigation": "上一章与下一章", "row": "行", "made": "由内置渲染器生成",
+    "made-by": "由 {} 生成", "colon": "：",
 }  # fmt: skip
 
 

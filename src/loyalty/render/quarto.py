@@ -22,6 +22,7 @@ import yaml
 from . import fonts, pictures
 from .embedded import FORMATS, swap
 from .errors import RenderError
+from .labels import words
 from .project import load_yaml, output_name
 
 WRITERS = {"html": "html", "pdf": "typst", "docx": "docx"}
@@ -36,6 +37,8 @@ CHINESE_REFERENCE = re.compile(
     r'(<a href="[^"]*" class="quarto-xref"[^>]*><span>)'
     r"(?:(章)节|小(节))(?:&nbsp;|\xa0| )([\dA-Z.]+)"
 )
+#: The space after a caption's colon, which a Chinese colon has in itself.
+CHINESE_CAPTION = re.compile(r"((?:图|表)(?:&nbsp;|\xa0)[\dA-Z.]+：)(?:&nbsp;|\xa0|\s)+")
 #: Folder of the narrow drawings of figures, in the project that Quarto renders.
 PHONES = "narrow"
 #: The filter that gives pictures in Word their words back.
@@ -94,18 +97,19 @@ def _faults_in_pages(folder: Path) -> list[str]:
     return faults
 
 
-def _finish_pages(folder: Path, made_by: str) -> None:
+def _finish_pages(folder: Path, made_by: str, said: dict[str, str]) -> None:
     """What the embedded renderer does by itself: say what made a page, add the Chinese
     glyphs and what opens a number.
 
     Quarto also writes where on this machine an embedded notebook lies: no reader's business.
     """
     pages = sorted(folder.rglob("*.html"))
-    made = f'<p class="made">Rendered by {escape(made_by)}</p>\n</main>'
+    made = f'<p class="made">{said["made-by"].format(escape(made_by))}</p>\n</main>'
     texts = {}
     for page in pages:
         text = MACHINE.sub("", page.read_text(encoding="utf-8"))
         text = CHINESE_REFERENCE.sub(r"\1第&nbsp;\4&nbsp;\2\3", text)
+        text = CHINESE_CAPTION.sub(r"\1", text)
         texts[page] = text.replace("</main>", made, 1)
         page.write_text(texts[page], encoding="utf-8")
     sheet = folder / "site_libs" / "report-cjk.css"
@@ -214,7 +218,7 @@ def render(
         if faults:
             raise RenderError(faults)
         if "html" in to:
-            _finish_pages(book, describe(program))
+            _finish_pages(book, describe(program), words(str(config.get("lang", ""))))
         fresh = Path(tempfile.mkdtemp(prefix=f".{out.name}-", dir=out.parent))
         try:
             shutil.copytree(book, fresh, dirs_exist_ok=True)

@@ -191,7 +191,7 @@ local function whole(tbl)
   end
 end
 
--- an interval may break on a phone (quarto.scss)
+-- an interval may break on a phone; Chinese, which breaks anywhere, keeps a width (quarto.scss)
 local function interval(tbl)
   for _, body in ipairs(tbl.bodies) do
     for _, r in ipairs(body.body) do
@@ -202,6 +202,8 @@ local function interval(tbl)
           cell.contents = cell.contents:walk {
             Str = function(str) return pandoc.Str((str.text:gsub("\u{a0}", " "))) end,
           }
+        elseif em(text) >= 5 and text:find("[\228-\233]") then
+          cell.attr.classes:insert("wraps")
         end
       end
     end
@@ -292,7 +294,12 @@ return { { Meta = settings }, {
     -- Pandoc makes a whole em backwards of TeX's thin one
     if typst then math.text = math.text:gsub("\\!", "") return math end
   end,
+  Link = function(link)
+    if typst and link.target:find("#finding-", 1, true) then return link.content end
+  end,
   Div = function(div)
+    -- what numbers lead to on the pages; in a PDF of all pages a name may stand twice
+    if typst and div.identifier:find("^finding%-") then div.identifier = "" end
     if div.classes:includes("quarto-embed-nb-cell") then return source_link(div) end
     if div.classes:includes("notebook-code") then return notebook_code(div) end
     if not typst then return nil end
