@@ -176,6 +176,17 @@ def test_what_was_refused_is_named() -> None:
         claims.beside(ledger, {("one", "structural"): refused})
 
 
+def test_every_cut_off_is_named_in_chinese() -> None:
+    from loyalty.book import pages
+    from loyalty.ground.thresholds import all_thresholds
+
+    labels = {t.label for t in all_thresholds().values()}
+    same = {label for label in labels if pages.in_chinese(label, "thresholds").zh == label}
+    assert same == {"Cronbach's α", "CFI", "TLI", "RMSEA", "SRMR"}
+    assert "平均方差抽取量" in pages.thresholds("zh")
+    assert "Average variance extracted" in pages.thresholds("en")
+
+
 def test_the_ledger_names_origins_and_units_in_chinese_and_says_what_can_be_said(
     ledger: claims.Ledger,
 ) -> None:

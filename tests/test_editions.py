@@ -51,7 +51,9 @@ class TestEdition:
             assert not re.search(r"[\u4e00-\u9fff]@", text), file
 
 
-@pytest.mark.parametrize("name", ["headings", "reasons", "estimator", "faults", "notebooks"])
+@pytest.mark.parametrize(
+    "name", ["headings", "reasons", "estimator", "faults", "notebooks", "thresholds"]
+)
 def test_every_term_has_its_chinese(name: str) -> None:
     without = [key for key, entry in catalogue(name).items() if not entry.get("zh")]
     # names that are the same in every language

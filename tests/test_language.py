@@ -69,6 +69,13 @@ def test_references_in_chinese_sentences_stand_in_brackets() -> None:
     assert [file.name for file, text in texts.items() if bare.search(text)] == []
 
 
+def test_references_to_chapters_stand_close_in_chinese_sentences() -> None:
+    """They are Chinese themselves (第 2 章) unless only a number."""
+    loose = re.compile(r"(?<!-)@(?:sec|fig|tbl)-[\w-]+\]? [\u4e00-\u9fff]")
+    files = (ROOT / "reports").glob("**/zh/*.qmd")
+    assert [f.name for f in files if loose.search(f.read_text(encoding="utf-8"))] == []
+
+
 @pytest.mark.parametrize("path", [*READMES, *CHAPTERS], ids=lambda p: Path(p).name)
 def test_what_is_checked_is_there(path: Path) -> None:
     assert path.is_file()

@@ -180,16 +180,16 @@ def test_a_table_that_pandoc_reads() -> None:
 @pytest.mark.parametrize(
     ("named", "en", "zh"),
     [
-        ({"note": Text(en="Made up.", zh="虚构。")}, "*Note.* Made up.", "*注：* 虚构。"),
+        ({"note": Text(en="Made up.", zh="虚构。")}, "*Note.* Made up.", "*注*：虚构。"),
         (
             {"first": 1},
             "*Note.* 1 more row is in the result file.",
-            "*注：* 另有 1 行见结果文件。",
+            "*注*：另有 1 行见结果文件。",
         ),
         (
             {"rows": ROWS * 3, "first": 2, "note": Text(en="Made up.", zh="虚构。")},
             "*Note.* Made up. 4 more rows are in the result file.",
-            "*注：* 虚构。另有 4 行见结果文件。",
+            "*注*：虚构。另有 4 行见结果文件。",
         ),
     ],
 )

@@ -669,7 +669,7 @@ def test_communalities(case: Case) -> None:
     assert "from .08 (q_1) to .73 (l_1)" in got.en and "converge" not in got.en
     bad = said(words.communality(solution(heywood=["a"], converged=False), case))
     assert "**The solution is improper**: it leaves a no variance" in bad.en
-    assert "**The extraction did not converge.**" in bad.en and "**抽取未收敛。**" in bad.zh
+    assert "**The extraction did not converge.**" in bad.en and "**提取未收敛。**" in bad.zh
 
 
 def planned(name: str, at: float | None, verdict: Any, **more: Any) -> Planned:

@@ -99,10 +99,11 @@ def test_chinese_says_chapters_sections_and_captions_as_chinese_does(
     copy: Callable[..., Path], sample: Path
 ) -> None:
     settings = (sample / "_quarto.yml").read_text("utf-8").replace("lang: en", "lang: zh")
-    root = copy({"_quarto.yml": settings})
+    said = (sample / "reports/data.qmd").read_text("utf-8") + "\n\n62.0\u00a0% 的客户。\n"
+    root = copy({"_quarto.yml": settings, "reports/data.qmd": said})
     embedded.render(root, ["html", "pdf"], root / "out")
     data = squeeze(main_of(root / "out/reports/data.html").get_text())
-    assert "图 2.1：" in data and "来源：" in data
+    assert "图 2.1：" in data and "来源：" in data and "62.0% 的客户。" in data
     assert "第 2.1 节" in squeeze(main_of(root / "out/reports/concepts.html").get_text())
     (made,) = (root / "out").glob("*.pdf")
     read = squeeze(pdf_facts.read(made).text)

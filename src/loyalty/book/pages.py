@@ -473,7 +473,7 @@ def thresholds(language: Language) -> str:
     table = Table(
         list(all_thresholds().values()),
         [
-            Column("label", "Statistic"),
+            Column(lambda t: in_chinese(t.label, "thresholds"), "Statistic"),
             Column(lambda t: term(_GOOD[t.good]), "Good when"),
             Column(lambda t: f"{t.value:g}".removeprefix("0") or "0", "Cut-off"),
             Column(lambda t: f"@{t.cite}" if t.cite else own, "Source", "markdown"),
@@ -518,14 +518,15 @@ def _place(claim: claims.Claim, language: Language) -> str:
     return claim.place.in_(language) + Text(en=f" ({named.en})", zh=f"（{named.zh}）").in_(language)
 
 
-def in_chinese(name: str) -> Text:
-    """Whom a source names, or a unit; names that stay are in no catalogue."""
-    return Text(en=name, zh=catalogue("origins").get(name, {}).get("zh", name))
+def in_chinese(name: str, part: str = "origins") -> Text:
+    """Whom a source names, a unit, or a cut-off; names that stay are in no catalogue."""
+    return Text(en=name, zh=catalogue(part).get(name, {}).get("zh", name))
 
 
 def claimed(claim: claims.Claim, language: Language = "en") -> str:
     """The printed figure with its unit: shares and relative changes as per cent."""
-    forms = {"share": "{:g} %", "relative": "{:+g} %"}
+    per_cent = Text(en=" %", zh="%").in_(language)
+    forms = {"share": "{:g}" + per_cent, "relative": "{:+g}" + per_cent}
     form = forms.get(claim.unit, "{:g}")
     times = 100 if claim.unit in forms else 1
     first, *others = (form.format(times * v).replace("-", "−") for v in claim.values)

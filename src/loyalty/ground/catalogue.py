@@ -10,7 +10,7 @@ import yaml
 
 @cache
 def catalogue(name: str) -> dict[str, dict[str, str]]:
-    """One part: headings, reasons, estimator, faults, notebooks or messages."""
+    """One part: headings, reasons, estimator, faults, notebooks, messages or another."""
     file = files("loyalty.ground") / "terms" / f"{name}.yml"
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     entries: dict[str, dict[str, str]] = yaml.load(file.read_text(encoding="utf-8"), Loader=loader)

@@ -685,6 +685,8 @@ class Builder:
             self.facts["cited"] = True
             return None
 
+        chinese = self.book.lang.startswith("zh")  # where per cent stands close to its number
+
         def visit(item: Node) -> list[Node] | None:
             kind, content = item["t"], ast.content(item)
             if kind == "Cite":
@@ -710,6 +712,8 @@ class Builder:
                     f"{where(re.escape(content))}: {name} stays plain text: "
                     "put a space or a bracket before it"
                 )
+            if kind == "Str" and chinese and "\u00a0%" in content:
+                return [ast.text(content.replace("\u00a0%", "%"))]
             return None
 
         self.facts["title"] = ast.rewrite(chapter.title, visit)

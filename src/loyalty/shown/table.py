@@ -18,7 +18,7 @@ from loyalty.shown import words
 
 Cell = Text | str | float | int | None
 
-_NOTE = Text(en="Note.", zh="注：")
+_NOTE = Text(en="*Note.* ", zh="*注*：")
 
 
 @dataclass(frozen=True)
@@ -133,7 +133,7 @@ class Table:
         lines = ["| " + " | ".join(head) + " |", "|" + "|".join(rule) + "|"]
         lines += ["| " + " | ".join(row) + " |" for row in body]
         if note := self._note(language):
-            lines += ["", f"*{_NOTE.in_(language)}* {note}"]
+            lines += ["", f"{_NOTE.in_(language)}{note}"]
         return "\n".join(lines)
 
     def _note(self, language: Language) -> str:

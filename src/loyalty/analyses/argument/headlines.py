@@ -155,7 +155,7 @@ def headline_claims(found: Answer, case: Case) -> list[Text] | None:
         ),
         text(
             f"Of {count} figures {with_n} name a number of respondents; {changes} say that one thing rose or fell with another, and name nothing it was compared with.",
-            f"{count} 个数字中，{with_n} 个注明受访人数；{changes} 个称某事随另一事升降，却没有说明与什么相比。",
+            f"{count} 个数字中，{with_n} 个注明受访人数；{changes} 个声称一者随另一者升降，却没有说明比较的基准。",
         ),
         graded(one.grade, "failures"),
     ]

@@ -447,7 +447,7 @@ def foretold(found: Foretold, case: Case) -> list[Text]:
         said.append(
             text(
                 f"Within a person {clear} of {n} effects of what is said at one time on what is done until the next {be(found.clear)} clear of zero.",
-                f"在个体内部，先前所言对其后所为的 {n} 项效应中，有 {clear} 项的区间不含零。",
+                f"在个体内层面，先前的回答对其后行为的 {n} 项效应中，有 {clear} 项的区间不含零。",
             )
         )
     for r in found.lapses:

@@ -276,7 +276,7 @@ def programme(found: Programme, case: Case) -> Table | None:
         ),
         Text(
             en="Relative changes of repurchase, mean of the firms with the programme by months since they began. Interrupted time series with autocorrelated errors, by restricted maximum likelihood; Satterthwaite's degrees of freedom.",
-            zh="复购的相对变化，采用企业按开始后的月数取平均。误差自相关的中断时间序列，限制极大似然估计；Satterthwaite 自由度。",
+            zh="复购的相对变化，采用企业按开始后的月数取平均。误差自相关的中断时间序列，限制性极大似然估计；Satterthwaite 自由度。",
         ),
     )
 

@@ -205,7 +205,7 @@ def trends(found: Growth, case: Case) -> Table:
         ),
         Text(
             en=f"Latent curve model with structured residuals [@curran2014] of {number(found.people)} people in {number(found.waves)} waves, all series together; full-information maximum likelihood; CFI {number(found.cfi)}, RMSEA {number(found.rmsea)}. SD between people: of their own changes a wave.",
-            zh=f"带结构化残差的潜曲线模型 [@curran2014]，{number(found.people)} 人、{number(found.waves)} 期，各序列同时估计；完全信息最大似然；CFI {number(found.cfi)}，RMSEA {number(found.rmsea)}。个体间标准差指各人每期变化的差异。",
+            zh=f"带结构化残差的潜曲线模型 [@curran2014]，{number(found.people)} 人、{number(found.waves)} 期，各序列同时估计；完全信息极大似然；CFI {number(found.cfi)}，RMSEA {number(found.rmsea)}。个体间标准差指各人每期变化的差异。",
         ),
     )
 

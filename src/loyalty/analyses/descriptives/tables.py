@@ -60,7 +60,7 @@ def items(found: Items, case: Case) -> Table:
         ),
         Text(
             en="Reversed items are turned. Kurtosis is in excess of the normal; floor and ceiling are the shares at the ends of the scale.",
-            zh="反向题已转向。峰度为超出正态的部分；触底与触顶为量表两端的比例。",
+            zh="反向题已转向。峰度为超出正态的部分；地板与天花板效应为取量表两端者的比例。",
         ),
         first=8,
     )
@@ -82,7 +82,7 @@ def scales(found: Scales, case: Case) -> Table:
         Text(en="Scale scores.", zh="量表得分。"),
         Text(
             en="Scores are means of the answered items, where at least half of them are answered. Floor and ceiling: share of respondents with the lowest and the highest possible score.",
-            zh="得分为已答题项的均值（至少答一半）。触底与触顶：得分为最低与最高可能值的受访者比例。",
+            zh="得分为已答题项的均值（至少答一半）。地板与天花板效应：得分为最低与最高可能值的受访者比例。",
         ),
     )
 
@@ -150,7 +150,7 @@ def details(found: Details, case: Case) -> Table:
         source, least = label(case, found.source), cut("small_cell", "count")
         note = Text(
             en=f"Floor and ceiling: share with the lowest and the highest possible score, not shown where fewer than {least} respondents make it up or would follow. r: correlation with {source.en}.",
-            zh=f"触底与触顶：得分为最低与最高可能值的比例，不足 {least} 人或可据以推出者不列出。r：与{source.zh}的相关。",
+            zh=f"地板与天花板效应：得分为最低与最高可能值的比例，不足 {least} 人或可据以推出者不列出。r：与{source.zh}的相关。",
         )
     return Table(
         sorted(found.rows, key=alpha),

@@ -132,7 +132,7 @@ def items(found: Items, case: Case) -> Text:
     ceiling, floor = number(top.ceiling), number(bottom.floor)
     return Text(
         en=f"{means.en} The largest share of answers at the highest point is that of {c} ({ceiling}), at the lowest that of {d} ({floor}).",
-        zh=f"{means.zh}触顶比例最高的是 {c}（{ceiling}），触底比例最高的是 {d}（{floor}）。",
+        zh=f"{means.zh}取最高分比例最大的是 {c}（{ceiling}），取最低分比例最大的是 {d}（{floor}）。",
     )
 
 
@@ -173,7 +173,7 @@ def _spread(found: Scales, case: Case) -> Text:
 
 def _ends(found: Scales, case: Case) -> Text:
     """At which scales more than the cited share stand at an end, as far as the interval tells."""
-    ends = {"floor": "触底", "ceiling": "触顶"}
+    ends = {"floor": "地板效应", "ceiling": "天花板效应"}
     by: dict[Verdict, list[Text]] = {"met": [], "not met": [], "open": []}
     for end, zh_end in ends.items():
         for row in found.rows:
@@ -184,7 +184,7 @@ def _ends(found: Scales, case: Case) -> Text:
     if not by["not met"] and not by["open"]:
         return Text(
             en=f"No scale has more than {mark} of the respondents at its floor or its ceiling, from where on a scale is said to cut off [@{cite}]; that holds for the whole interval of every share.",
-            zh=f"没有量表的触底或触顶者超过 {mark}——超过则视为存在截断 [@{cite}]；各比例的整个区间均如此。",
+            zh=f"没有量表的最低分者或最高分者超过 {mark}（超过即视为存在地板或天花板效应 [@{cite}]）；各比例的整个区间均如此。",
         )
     en, zh = "", ""
     if by["not met"]:

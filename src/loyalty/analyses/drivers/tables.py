@@ -360,7 +360,7 @@ def thresholds(found: Thresholds, case: Case) -> Table:
         ],
         Text(
             en=f"Does loyalty bend over {within(over.en)}?",
-            zh=f"忠诚是否随{over.zh}转折？",
+            zh=f"忠诚随{over.zh}的变化是否有转折？",
         ),
         Text(
             en=f"Two straight lines that meet; satisfaction and loyalty as parts of their scales, 0 % the lowest answer and 100 % the highest. p by Davies' test [@davies2002]; the interval of the threshold is what an F test leaves, a dash where the data do not bound it; no slope where fewer than three different answers lie on that side, and with few its interval is too narrow, since the threshold follows the answers. Claimed place: {number(found.claimed_at, decimals=0)} of the scale{of}.",

@@ -83,7 +83,7 @@ def loadings(found: Measured, case: Case) -> Table:
         ],
         Text(
             en="Standardized loadings by maximum likelihood, with 95 % intervals.",
-            zh="标准化载荷（最大似然估计）及 95% 区间。",
+            zh="标准化载荷（极大似然估计）及 95% 区间。",
         ),
     )
 
@@ -120,7 +120,7 @@ def paths(found: Structured, case: Case) -> Table:
         ],
         Text(
             en="Standardized paths by maximum likelihood, with 95 % intervals.",
-            zh="标准化路径（最大似然估计）及 95% 区间。",
+            zh="标准化路径（极大似然估计）及 95% 区间。",
         ),
     )
 

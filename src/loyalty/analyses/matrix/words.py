@@ -30,7 +30,7 @@ def given(found: Described, case: Case) -> list[Text]:
     said = [
         text(
             f"Nothing but {kind.en} of {items} items is known here, of {n} respondents: all below is computed from {number(found.moments)} moments by maximum likelihood, which takes the answers to be normally distributed and complete.",
-            f"此处仅有 {n} 名受访者在 {items} 个题项上的{kind.zh}：以下全部结果均由 {number(found.moments)} 个矩以最大似然法计算，假定答案服从正态分布且没有缺失。",
+            f"此处仅有 {n} 名受访者在 {items} 个题项上的{kind.zh}：以下全部结果均由 {number(found.moments)} 个矩以极大似然法计算，假定答案服从正态分布且没有缺失。",
         ),
         text(
             "Standard errors that allow for other distributions, and intervals from resampling, need the rows.",

@@ -164,7 +164,7 @@ def dynamic(found: Dynamic, case: Case) -> Table:
         Text(en="Dynamic cut-offs of fit.", zh="拟合的动态标准。"),
         Text(
             en="At level 0 the value that 95 % of correct models reach. At further levels the value that at most 5 % (failing that, 10 %) of the misspecified models reach and that no larger share of correct models misses; a dash where there is none. SRMR without means.",
-            zh="水平 0 为 95% 的正确模型所达到的数值。其后各水平为至多 5%（否则 10%）的误设模型能达到、且至多同样比例的正确模型达不到的数值；无此数值者为短横。SRMR 不含均值。",
+            zh="水平 0 为 95% 的正确模型所达到的数值。其后各水平：误设模型中达到该值者至多 5%（做不到时放宽至 10%），正确模型中达不到该值者的比例也不高于此；无此数值时以短横表示。SRMR 不含均值。",
         ),
         first=PAIRS,
     )

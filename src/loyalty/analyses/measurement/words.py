@@ -599,7 +599,7 @@ def residuals(found: Residuals, case: Case) -> list[Text]:
         ),
         Text(
             en=f"{beyond} of {tested} standardized residuals lie beyond their 5 % limits, {'more' if more else 'no more'} than the {expected} or so that chance alone would leave there.",
-            zh=f"{tested} 个标准化残差中有 {beyond} 个超出其 5% 界限，{'多于' if more else '不多于'}仅凭偶然约应有的 {expected} 个。",
+            zh=f"{tested} 个标准化残差中有 {beyond} 个超出其 5% 界限，{'多于' if more else '不多于'}随机情况下预期的 {expected} 个。",
         ),
     ]
 

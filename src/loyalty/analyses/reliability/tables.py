@@ -81,7 +81,7 @@ def alpha(found: Scales, case: Case) -> Table:
         Text(en="Cronbach's alpha and omega.", zh="Cronbach α 与 ω 系数。"),
         Text(
             en=f"Complete rows of the scale. α: Feldt interval; mean r: between the items. ω: omega total of the sum of the answers, CR (composite reliability) of the sum of standardized answers, from a one-factor maximum-likelihood model of the scale alone; percentile interval from {draws} bootstrap draws. A verdict is open where the interval holds the cut-off. Draws with an item's error variance at its lower bound: {en}.",
-            zh=f"基于该量表的完整行。α：Feldt 区间；平均 r：题项间相关的平均。ω 总指答案之和的信度，CR（组合信度）指标准化答案之和的信度，来自该量表单独的单因子极大似然模型；{draws} 次自助抽样的百分位区间。区间包含标准值时判断为未定。有题项误差方差处于下限的抽样：{zh}。",
+            zh=f"基于该量表的完整行。α：Feldt 区间；平均 r：题项间相关的平均。总 ω指答案之和的信度，CR（组合信度）指标准化答案之和的信度，来自该量表单独的单因子极大似然模型；{draws} 次自助抽样的百分位区间。区间包含标准值时判断为未定。有题项误差方差处于下限的抽样：{zh}。",
         ),
     )
 
@@ -164,7 +164,7 @@ def solutions(found: Solutions, case: Case) -> Table:
             Column("rmsr", "RMSR", decimals=3),
             Column(lambda r: ", ".join(r.heywood), "Heywood"),
         ],
-        Text(en="Extractions and rotations side by side.", zh="不同抽取与旋转方法的比较。"),
+        Text(en="Extractions and rotations side by side.", zh="不同提取与旋转方法的比较。"),
         Text(
             en=f"Tucker's congruence of matched factors with the reference ({name.en}). Cross-loading: two loadings of {cross} or more in size. RMSR: root mean square residual correlation, which rotation does not change. Heywood: items left without variance of their own.",
             zh=f"对应因子与参照解（{name.zh}）的 Tucker 一致性。交叉载荷：两个绝对值不低于 {cross} 的载荷。RMSR：残差相关的均方根，不随旋转改变。Heywood：独特方差为零或为负的题项。",
@@ -213,7 +213,7 @@ def general(found: General, case: Case) -> Table:
         Text(en="The general factor in every score.", zh="各得分中的一般因子。"),
         Text(
             en=f"Shares of the variance of the sum of standardized answers, from {factors} oblimin factors and one above them; the general factor's share of all items is omega hierarchical. Percentile intervals from {used} of {draws} bootstrap draws, {improper} with an item's uniqueness at its lower bound.",
-            zh=f"标准化答案之和的方差份额，来自 {factors} 个 oblimin 因子及其上的一个因子；全部题项中一般因子的份额即 ω 层级。百分位区间来自 {draws} 次自助抽样中的 {used} 次，其中 {improper} 次有题项的独特性处于下限。",
+            zh=f"标准化答案之和的方差份额，来自 {factors} 个 oblimin 因子及其上的一个因子；全部题项中一般因子的份额即 层级 ω。百分位区间来自 {draws} 次自助抽样中的 {used} 次，其中 {improper} 次有题项的独特性处于下限。",
         ),
     )
 

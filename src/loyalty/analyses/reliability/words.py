@@ -559,7 +559,7 @@ def communality(found: Solution, case: Case) -> Text:
         zh += spaced("**该解不当**：", which.zh, "没有独特方差。")
     if not found.converged:
         en += " **The extraction did not converge.**"
-        zh += "**抽取未收敛。**"
+        zh += "**提取未收敛。**"
     return Text(en=en, zh=zh)
 
 
@@ -579,7 +579,7 @@ def _agree(found: Solutions) -> list[Text]:
         return [
             Text(
                 en="With one factor there is nothing to rotate: the solutions differ by extraction only.",
-                zh="只有一个因子时无需旋转：各解只在抽取方法上不同。",
+                zh="只有一个因子时无需旋转：各解只在提取方法上不同。",
             )
         ]
     at, source, reference = mark("congruence"), cite("congruence"), escaped(reference_name())
@@ -592,7 +592,7 @@ def _agree(found: Solutions) -> list[Text]:
         text = Text(
             en=f"Which extraction and rotation one takes matters: {which.en} {'has' if len(bad) == 1 else 'have'} at least one factor without a counterpart in the reference ({reference.en}), that is with a congruence below {at} {source} (least {least}, {name.en}). Single loadings should not be read as facts about the items.",
             zh=spaced(
-                "抽取与旋转方法会影响结果：",
+                "提取与旋转方法会影响结果：",
                 which.zh,
                 f"至少有一个因子在参照解（{reference.zh}）中没有对应因子，即一致性低于 {at} {source}（最低 {least}，{name.zh}）。不应把单个载荷当作题项的固有性质。",
             ),
@@ -600,7 +600,7 @@ def _agree(found: Solutions) -> list[Text]:
     else:
         text = Text(
             en=f"Which extraction and rotation one takes matters little: every factor of every other solution has its counterpart in the reference ({reference.en}) with a congruence of {at} or more {source}, at least {least} ({name.en}).",
-            zh=f"抽取与旋转方法影响很小：其他各解的每个因子都能在参照解（{reference.zh}）中找到一致性不低于 {at} {source} 的对应因子，最低为 {least}（{name.zh}）。",
+            zh=f"提取与旋转方法影响很小：其他各解的每个因子都能在参照解（{reference.zh}）中找到一致性不低于 {at} {source} 的对应因子，最低为 {least}（{name.zh}）。",
         )
     improper = [named(r) for r in rows if r.heywood or not r.converged]
     if not improper:
@@ -691,7 +691,7 @@ def _aimed(found: Plan, case: Case) -> list[Text]:
         return [
             Text(
                 en=f"Even when the factors are rotated as near to the plan as can be, the likeness is no greater than what the same rotation brings to items dealt at random [@paunonen1997] for {which.en}.",
-                zh=f"即使把因子尽可能旋转到计划结构，其相似程度也不超过对随机分配题项作同样旋转所得 [@paunonen1997] 的构念：{which.zh}。",
+                zh=f"即使把因子尽可能旋转到计划结构，以下构念与计划的相似程度仍不高于随机分配题项作同样旋转的水平 [@paunonen1997]：{which.zh}。",
             )
         ]
     if all(target is None for _, target, _ in aimed):
@@ -766,7 +766,7 @@ def _whole(found: General) -> Text:
     }[found.verdict]
     return Text(
         en=f"A sum of all {items} items would be reliable (omega total {total}); what all items share makes up {shown} of its variance (omega hierarchical), {en}. The general factor accounts for {common} of the common variance.",
-        zh=f"全部 {items} 个题项之和本身可靠（ω 总 {total}）；所有题项的共同部分占其方差的 {shown}（ω 层级），{zh}。一般因子占共同方差的 {common}。",
+        zh=f"全部 {items} 个题项之和本身可靠（总 ω {total}）；所有题项的共同部分占其方差的 {shown}（层级 ω），{zh}。一般因子占共同方差的 {common}。",
     )
 
 

@@ -180,7 +180,7 @@ def competing(found: Competing, case: Case) -> Table | None:
         Text(en="Competing structures.", zh="竞争结构。"),
         Text(
             en="Robust maximum likelihood on the same answers; scaled difference tests against the hypothesized structure where it is the special case.",
-            zh="对相同答案的稳健最大似然；假设结构为其特例时，给出与之的缩放差异检验。",
+            zh="对相同答案的稳健极大似然；假设结构为其特例时，给出与之的缩放差异检验。",
         ),
     )
 
@@ -224,7 +224,7 @@ def moderation(found: Moderation, case: Case) -> Table | None:
             case,
             Text(
                 en=f"Change of the standardized path per standard deviation of the moderator. Scores: regression{'' if found.firms else ', heteroscedasticity-consistent intervals (HC3)'}; errors of measurement weaken products and squares. Latent: double-mean-centred product indicators, all terms of an outcome together, robust maximum likelihood. Two verdicts: by scores; between latent constructs.",
-                zh=f"调节变量每变化一个标准差时标准化路径的变化。得分：回归{'' if found.firms else '，异方差一致区间（HC3）'}；测量误差会削弱乘积项与平方项。潜变量：双重均值中心化乘积指标，同一结果变量的各项同时估计，稳健最大似然。两个判断依次出自得分与潜变量。",
+                zh=f"调节变量每变化一个标准差时标准化路径的变化。得分：回归{'' if found.firms else '，异方差一致区间（HC3）'}；测量误差会削弱乘积项与平方项。潜变量：双重均值中心化乘积指标，同一结果变量的各项同时估计，稳健极大似然。两个判断依次出自得分与潜变量。",
             ),
         ),
     )

@@ -243,7 +243,7 @@ def solutions(found: Solutions, case: Case) -> Table:
         ),
         Text(
             en="Unusable: not converged / inadmissible, of measurement models and structures, and of refits to resampled respondents or firms. Specifications: of the path that the robustness checks follow; doubtful: without an estimate / with one from a solution that is not to be taken at face value.",
-            zh="不可用：未收敛／不可接受，分别就测量模型与各结构、对受访者或企业重抽样后的再估计而言。模型设定：稳健性检验所循路径的各种设定；可疑：无估计／估计来自不可直接采信的解。",
+            zh="不可用：未收敛／不可接受，分别就测量模型与各结构、对受访者或企业重抽样后的再估计而言。模型设定：稳健性检验所跟踪路径的各种设定；可疑：无估计／估计来自不可直接采信的解。",
         ),
         simulated=True,
     )

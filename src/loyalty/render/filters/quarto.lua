@@ -290,6 +290,10 @@ return { { Meta = settings }, {
   Image = function(image)
     if html then image.attributes["loading"] = "lazy" return image end
   end,
+  Str = function(str)
+    -- Chinese sets the sign of per cent close to the number
+    if book.lang:match("^zh") then return pandoc.Str((str.text:gsub("(%d)\u{a0}%%", "%1%%"))) end
+  end,
   Math = function(math)
     -- Pandoc makes a whole em backwards of TeX's thin one
     if typst then math.text = math.text:gsub("\\!", "") return math end
