@@ -280,7 +280,9 @@ def test_the_books_are_small(pages: list[Path], dossiers: dict[str, list[Path]])
     if any(quarto(page) for page in pages):
         pytest.skip("real Quarto's own files are larger")
     cases = {case: size(BOOK / "cases" / case) for case in dossiers}
-    assert {case: n for case, n in cases.items() if n > 3 * MB} == {}
+    # a simulated case may have a survey and five tables; one of real people has half of that
+    most = {case: (4 if case in SIMULATED else 3) * MB for case in cases}
+    assert {case: n for case, n in cases.items() if n > most[case]} == {}
     assert size(BOOK) - sum(cases.values()) < 15 * MB
     large = {name(p): p.stat().st_size for p in pages}
     assert {page: n for page, n in large.items() if n > 150_000} == {}
