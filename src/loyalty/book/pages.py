@@ -135,8 +135,8 @@ PRINTED_ROWS, HEAD_ROWS = 46, 8
 
 
 def trial_cases(described: Mapping[str, Study], found: Results, language: Language) -> str:
-    """The simulated cases, none over more than a page of print: what they are, what of them was
-    missed, and what is declared beside what was found.
+    """The simulated cases: what they are, what of them was missed, and what is declared beside what
+    was found. None begins in the lower half of a page of print that it does not fit on.
     """
     trial = found.get((ALL, "trial"))
     cases = trial.findings.cases if trial else None
@@ -148,10 +148,10 @@ def trial_cases(described: Mapping[str, Study], found: Results, language: Langua
     for row in cases.rows:
         study = described[row.case]
         own = HEAD_ROWS + sum(e.kind not in COUNTED for e in row.effects)
-        printed += own
-        if printed > PRINTED_ROWS:
+        if printed > PRINTED_ROWS / 2 and printed + own > PRINTED_ROWS:
             parts.append("{{< pagebreak >}}")
-            printed = own
+            printed = 0
+        printed = (printed + own - 1) % PRINTED_ROWS + 1
         parts += [
             f"## {escape(study.title.in_(language))} {{#sec-trial-{row.case}}}",
             escape(study.summary.in_(language)),
@@ -380,6 +380,7 @@ def _in_full(study: Study, language: Language) -> list[str]:
             en="Questions and answers in full that are shortened elsewhere.",
             zh="其他各处缩写的问题与选项全文。",
         ),
+        simulated=study.simulated,
     )
     return [numbered(table, f"{study.case}-in-full", language)]
 
