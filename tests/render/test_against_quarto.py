@@ -97,6 +97,13 @@ def test_pictures_in_word_have_alternative_texts(tmp_path: Path) -> None:
     assert "TOC \\o" in document and 'w:val="Heading2"' in document
 
 
+def test_contents_are_unfolded_without_a_script(books: tuple[Path, Path]) -> None:
+    sheets = (books[1] / "site_libs/bootstrap").glob("*.min.css")
+    rule = re.compile(r"nav#TOC ul\.collapse\s*\{\s*display:\s*block")
+    unfolded = [sheet for sheet in sheets if rule.search(sheet.read_text(encoding="utf-8"))]
+    assert len(unfolded) >= 2, "in the light and in the dark"
+
+
 def test_a_pdf_of_a_case_has_its_findings_twice_and_no_empty_page(tmp_path: Path) -> None:
     root = sample_book.make(tmp_path)
     package = Path(loyalty.render.__file__).parent
