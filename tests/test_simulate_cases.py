@@ -256,7 +256,8 @@ def numbers_without_reason(node: Any, key: str = "") -> list[str]:
     if isinstance(node, dict):
         if "because" in node:
             return []
-        found = [key] if any(isinstance(v, (int, float)) for v in node.values()) else []
+        numbers = [v for v in node.values() if isinstance(v, (int, float)) and v is not True]
+        found = [key] if numbers else []
         for k, v in node.items():
             found += numbers_without_reason(v, f"{key}.{k}")
         return found

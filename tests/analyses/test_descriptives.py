@@ -115,7 +115,7 @@ def groups(project: Project) -> Project:
 def test_a_plain_case(project: Project) -> None:
     whole = found()
     assert refused(whole) == {
-        "csat": "the case describes no rating of satisfaction (a variable of the kind `csat`), "
+        "csat": "the case describes no rating of satisfaction (a variable of the kind csat), "
         "and no construct is named satisfaction"
     }
     rows = answers()
@@ -143,7 +143,7 @@ def test_without_groups_and_single_questions(project: Project) -> None:
     whole = found()
     assert refused(whole) == {
         "nps": "the case has no question on recommending with answers from 0 to 10",
-        "csat": "the case describes no rating of satisfaction (a variable of the kind `csat`), "
+        "csat": "the case describes no rating of satisfaction (a variable of the kind csat), "
         "and no construct is named satisfaction",
         "groups": "the case has no grouping variable",
     }

@@ -15,12 +15,12 @@ rarely:
 from __future__ import annotations
 
 from datetime import date
+from statistics import NormalDist
 from typing import Annotated, Literal
 
 import numpy as np
 import pandas as pd
 from pydantic import Field, model_validator
-from scipy.special import expit, ndtri
 
 from loyalty.simulate.entries import Because, Declared, Finite, Floats, Identifier, Share
 from loyalty.simulate.panels.base import (
@@ -35,6 +35,10 @@ from loyalty.simulate.panels.base import (
     days,
     normal_mean,
 )
+
+
+def _chance(log_odds: Floats) -> Floats:
+    return 1 / (1 + np.exp(-log_odds))
 
 
 class Touchpoint(Declared):
@@ -80,7 +84,7 @@ class Touchpoints(Panel):
     def scores(self) -> Floats:
         """What each channel adds to a rating: normal scores of the declared variance."""
         q = len(self.channels)
-        scores = ndtri((np.arange(1, q + 1) - 0.5) / q)
+        scores = np.array([NormalDist().inv_cdf((i - 0.5) / q) for i in range(1, q + 1)])
         return np.asarray(self.channel_sd.value * scores / scores.std(ddof=1), dtype=np.float64)
 
     def draw(self, people: People) -> pd.DataFrame:
@@ -93,7 +97,7 @@ class Touchpoints(Panel):
             comes = here & (people.stream(f"comes/{name}").random(n) < touch.comes)
             deviates = people.stream(f"waiting/{name}").standard_normal(n)
             longer = self.waiting_log_sd.value * deviates
-            chance = expit(touch.lost + self.lost_by_waiting.value * longer)
+            chance = _chance(touch.lost + self.lost_by_waiting.value * longer)
             lost = people.stream(f"lost/{name}").random(n) < chance
             way = np.searchsorted(edges, people.stream(f"channel/{name}").random(n), side="right")
             rating = (
@@ -125,7 +129,7 @@ class Touchpoints(Panel):
         found: dict[str, Truth] = {}
         for name, touch in self.touchpoints.items():
             found[f"waiting_{name}"] = Truth(touch.waiting * float(np.exp(sd**2 / 2)), "derived")
-            found[f"lost_{name}"] = Truth(normal_mean(expit(touch.lost + longer)), "derived")
+            found[f"lost_{name}"] = Truth(normal_mean(_chance(touch.lost + longer)), "derived")
         parts = [self.channel_sd, self.person_sd, self.noise_sd, self.rating_by_construct]
         whole = sum(part.value**2 for part in parts)
         found["channel_share"] = Truth(self.channel_sd.value**2 / whole, self.channel_sd.because)
