@@ -9,7 +9,6 @@ from typing import Any
 from urllib.parse import quote
 
 from loyalty.analyses.argument.tables import DESIGNS, SAID
-from loyalty.analyses.trial.read import COUNTED
 from loyalty.book.variables import Results
 from loyalty.cases import claims
 from loyalty.cases.about import AboutCase
@@ -130,13 +129,9 @@ def cases(described: Mapping[str, Study], found: Results, language: Language) ->
     return numbered(table, "cases", language)
 
 
-#: Rows of a table that a page of print takes, and those that a case's heading and sentences take.
-PRINTED_ROWS, HEAD_ROWS = 46, 8
-
-
 def trial_cases(described: Mapping[str, Study], found: Results, language: Language) -> str:
     """The simulated cases: what they are, what of them was missed, and what is declared beside what
-    was found. None begins in the lower half of a page of print that it does not fit on.
+    was found.
     """
     trial = found.get((ALL, "trial"))
     cases = trial.findings.cases if trial else None
@@ -144,14 +139,9 @@ def trial_cases(described: Mapping[str, Study], found: Results, language: Langua
         none = Text(en="No simulated case was analysed here.", zh="此处未分析任何模拟案例。")
         return none.in_(language)
     notebook = f"executed/{ALL}/{notebook_file('trial').stem}.ipynb"
-    parts, printed = [], PRINTED_ROWS
+    parts = []
     for row in cases.rows:
         study = described[row.case]
-        own = HEAD_ROWS + sum(e.kind not in COUNTED for e in row.effects)
-        if printed > PRINTED_ROWS / 2 and printed + own > PRINTED_ROWS:
-            parts.append("{{< pagebreak >}}")
-            printed = 0
-        printed = (printed + own - 1) % PRINTED_ROWS + 1
         parts += [
             f"## {escape(study.title.in_(language))} {{#sec-trial-{row.case}}}",
             escape(study.summary.in_(language)),
@@ -380,7 +370,6 @@ def _in_full(study: Study, language: Language) -> list[str]:
             en="Questions and answers in full that are shortened elsewhere.",
             zh="其他各处缩写的问题与选项全文。",
         ),
-        simulated=study.simulated,
     )
     return [numbered(table, f"{study.case}-in-full", language)]
 
