@@ -289,7 +289,7 @@ def test_the_books_are_small(pages: list[Path], dossiers: dict[str, list[Path]])
     most = {page: 165_000 if page in whole else 150_000 for page in large}
     assert {page: n for page, n in large.items() if n > most[page]} == {}
     nodes = {name(p): len(re.findall(r"<[a-z]", source(p))) for p in pages}
-    assert {p: n for p, n in nodes.items() if n > (3_500 if p in whole else 3_000)} == {}
+    assert {p: n for p, n in nodes.items() if n > (3_750 if p in whole else 3_000)} == {}
 
 
 # --- the pages in a browser ------------------------------------------------------------------
