@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import subprocess
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -32,6 +33,20 @@ def chinese() -> dict[str, str]:
     if not str(REPOSITORY).isascii() and sys.version_info < (3, 13):
         pytest.skip("where the locale is not installed, Python does not start from such a folder")
     return CHINESE
+
+
+def loyalty(root: Path, *words: str, **given: str) -> subprocess.CompletedProcess[str]:
+    """``loyalty …`` of this repository in the project `root`, in a process of its own."""
+    code = [REPOSITORY / "src", REPOSITORY / "packages" / "semfit" / "src"]
+    own = {"LOYALTY_ROOT": str(root), "PYTHONPATH": os.pathsep.join(map(str, code))}
+    return subprocess.run(
+        [sys.executable, "-m", "loyalty.cli", *words],
+        cwd=root,
+        env={**os.environ, **given, **own},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
 
 
 def answers(n: int = 60, seed: int = 1) -> pd.DataFrame:

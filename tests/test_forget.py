@@ -4,9 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +16,7 @@ from loyalty.cases import study, survey
 from loyalty.ground import paths
 from loyalty.ground.errors import UserError
 from loyalty.run.forget import forget
-from tests.conftest import REPOSITORY, answers
+from tests.conftest import answers, loyalty
 
 
 @pytest.fixture
@@ -194,21 +191,9 @@ def test_whoever_loyalty_new_found_to_be_personal_is_forgotten_from_end_to_end(
     """The file is described, a notebook runs, somebody goes by e-mail, and it runs once more."""
     root = tmp_path / "my own"
     root.mkdir()
-    code = [REPOSITORY / "src", REPOSITORY / "packages" / "semfit" / "src"]
 
     def say(*words: str, code_expected: int = 0) -> str:
-        done = subprocess.run(
-            [sys.executable, "-m", "loyalty.cli", *words],
-            cwd=root,
-            env={
-                **os.environ,
-                "LOYALTY_ROOT": str(root),
-                "PYTHONPATH": os.pathsep.join(map(str, code)),
-            },
-            capture_output=True,
-            text=True,
-            check=False,
-        )
+        done = loyalty(root, *words)
         assert done.returncode == code_expected, done.stdout + done.stderr
         return done.stdout + done.stderr
 

@@ -4,11 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import html
-import os
 import re
 import socket
-import subprocess
-import sys
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -19,7 +16,7 @@ import pypdfium2
 import pytest
 import yaml
 
-from tests.conftest import REPOSITORY, answers, description
+from tests.conftest import REPOSITORY, answers, description, loyalty
 
 #: What must come out nowhere, by kind.
 SECRETS = {
@@ -214,26 +211,13 @@ def test_no_secret_comes_out_of_a_whole_run(tmp_path: Path, redistribute: bool) 
     home.mkdir()
     root.mkdir()
     planted(root, redistribute)
-    code = [REPOSITORY / "src", REPOSITORY / "packages" / "semfit" / "src"]
     private = {"HOME": str(home), "USER": "quiteprivateuser", "LOGNAME": "quiteprivateuser"}
     said = ""
     for words in (
         ["report", "small", "--draws", "20", "--language", "en,zh", "--to", "html,pdf,docx"],
         ["export", "small"],
     ):
-        done = subprocess.run(
-            [sys.executable, "-m", "loyalty.cli", *words],
-            cwd=root,
-            env={
-                **os.environ,
-                **private,
-                "LOYALTY_ROOT": str(root),
-                "PYTHONPATH": os.pathsep.join(map(str, code)),
-            },
-            capture_output=True,
-            text=True,
-            check=False,
-        )
+        done = loyalty(root, *words, **private)
         said += done.stdout + done.stderr
         assert done.returncode == 0, said
     assert (root / "reports" / "exports" / "small" / "check.R").is_file()

@@ -16,6 +16,7 @@ import pandas as pd
 
 from loyalty.cases.study import Study
 from loyalty.stats import CannotCompute, pls
+from loyalty.stats.regression import variance_inflation
 
 
 @dataclass(frozen=True)
@@ -83,7 +84,7 @@ def composites(study: Study, rows: pd.DataFrame, draws: int, seed: int) -> Compo
 
 
 def vif(items: pd.DataFrame) -> np.ndarray:
-    """Variance inflation of each item by the others: the diagonal of the inverse correlations.
+    """Variance inflation of each item by the others.
 
     Raises
     ------
@@ -91,6 +92,6 @@ def vif(items: pd.DataFrame) -> np.ndarray:
         When the items are collinear.
     """
     try:
-        return np.asarray(np.diag(np.linalg.inv(items.corr().to_numpy())), dtype=float)
+        return variance_inflation(items.corr().to_numpy(np.float64))
     except np.linalg.LinAlgError:
         raise CannotCompute("collinear_scores") from None

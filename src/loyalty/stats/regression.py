@@ -8,7 +8,14 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from loyalty.stats._common import CannotCompute, Result, check_level, check_varies, to_matrix
+from loyalty.stats._common import (
+    CannotCompute,
+    FloatArray,
+    Result,
+    check_level,
+    check_varies,
+    to_matrix,
+)
 
 
 @dataclass(frozen=True, eq=False)
@@ -100,7 +107,7 @@ def ols(
             "p": np.asarray(fit.pvalues),
             "ci_lower": interval[:, 0],
             "ci_upper": interval[:, 1],
-            "vif": np.concatenate([[np.nan], np.diag(np.linalg.inv(corr))]),
+            "vif": np.concatenate([[np.nan], variance_inflation(corr)]),
         },
         index=pd.Index(["intercept", *predictors], name="term"),
     )
@@ -114,3 +121,10 @@ def ols(
         df=df,
         level=level,
     )
+
+
+def variance_inflation(corr: FloatArray) -> FloatArray:
+    """How often the variance of each of p predictors' coefficients is what it would be if they
+    did not correlate: the diagonal of their inverse correlations (p, p)."""
+    out: FloatArray = np.diag(np.linalg.inv(corr))
+    return out

@@ -10,8 +10,8 @@ import seaborn as sns
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, PercentFormatter
 
-from loyalty.shown.charts.marks import ranges
-from loyalty.shown.charts.style import COLOURS, DASHED, GREY, canvas, key
+from loyalty.shown.charts.marks import line_at, ranges, stepped
+from loyalty.shown.charts.style import COLOURS, GREY, canvas, key
 
 _THOUSANDS = FuncFormatter(lambda v, _: f"{v:,.0f}")
 
@@ -24,22 +24,10 @@ def survival(
     """
     figure, (axes,) = canvas(3.0)
     for number, (name, (curve, until)) in enumerate(curves.items()):
-        colour = COLOURS[number]
         start = {"time": 0.0, "survival": 1.0, "ci_lower": 1.0, "ci_upper": 1.0}
         steps = pd.concat([pd.DataFrame([start]), curve[list(start)]], ignore_index=True)
         steps.loc[len(steps)] = steps.iloc[-1].to_dict() | {"time": until}
-        axes.step(
-            steps["time"], steps["survival"], where="post", color=colour, linewidth=1.4, label=name
-        )
-        axes.fill_between(
-            steps["time"],
-            steps["ci_lower"],
-            steps["ci_upper"],
-            step="post",
-            color=colour,
-            alpha=0.2,
-            linewidth=0,
-        )
+        stepped(axes, steps, "survival", COLOURS[number], name)
     axes.set_ylim(0, 1.02)
     axes.set_xlim(0, max(until for _, until in curves.values()))
     axes.yaxis.set_major_formatter(PercentFormatter(1.0, decimals=0))
@@ -59,16 +47,7 @@ def tracking(
     axes.plot(
         rows["week"], rows["expected"], "--", color=COLOURS[0], linewidth=1.6, label=labels[1]
     )
-    axes.axvline(calibration, color=GREY, linewidth=0.9, linestyle=DASHED)
-    axes.annotate(
-        labels[2],
-        (calibration, 1.0),
-        xycoords=("data", "axes fraction"),
-        xytext=(3, -9),
-        textcoords="offset points",
-        fontsize=7.5,
-        color=GREY,
-    )
+    line_at(axes, calibration, labels[2], off=(3, -9))
     axes.set_xlim(0, float(rows["week"].max()))
     axes.set_ylim(bottom=0)
     axes.yaxis.set_major_formatter(_THOUSANDS)

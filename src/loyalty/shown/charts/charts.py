@@ -11,9 +11,9 @@ from matplotlib.lines import Line2D
 from matplotlib.ticker import MaxNLocator
 
 from loyalty.ground.numbers import show
-from loyalty.shown.charts.marks import DIVERGING, ranges
+from loyalty.shown.charts.marks import DIVERGING, line_at, ranges
 from loyalty.shown.charts.phone import NARROW, is_narrow
-from loyalty.shown.charts.style import COLOURS, DASHED, GREY, PALE, WIDTH, canvas, key, row_axis
+from loyalty.shown.charts.style import COLOURS, GREY, PALE, WIDTH, canvas, key, row_axis
 
 
 def dots(
@@ -44,16 +44,7 @@ def dots(
     ranges(axes, rows, y, [colours[k] for k in number])
     row_axis(axes, labels)
     for text, at in (marks or {}).items():
-        axes.axvline(at, color=GREY, linewidth=0.9, linestyle=DASHED)
-        axes.annotate(
-            f"{text} {show(at, 'number', decimals=decimals)}".strip(),
-            (at, 1.0),
-            xycoords=("data", "axes fraction"),
-            xytext=(2, 2),
-            textcoords="offset points",
-            fontsize=7.5,
-            color=GREY,
-        )
+        line_at(axes, at, f"{text} {show(at, 'number', decimals=decimals)}".strip())
     axes.xaxis.set_major_locator(MaxNLocator(steps=[1, 2, 5, 10]))
     axes.set_xlabel(x_label)
     if len(groups) > 1:

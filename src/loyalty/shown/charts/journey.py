@@ -12,9 +12,9 @@ from matplotlib.ticker import MaxNLocator, PercentFormatter
 
 from loyalty.ground.numbers import show
 from loyalty.ground.text import width
-from loyalty.shown.charts.marks import ranges
+from loyalty.shown.charts.marks import line_at, ranges, stepped
 from loyalty.shown.charts.phone import NARROW, is_narrow
-from loyalty.shown.charts.style import COLOURS, DASHED, GREY, WIDTH, canvas, key
+from loyalty.shown.charts.style import COLOURS, WIDTH, canvas, key
 
 #: How far dots of several groups stand apart, of the way from one touchpoint to the next.
 APART = 0.34
@@ -71,30 +71,9 @@ def incidence(
     """
     figure, (axes,) = canvas(3.2)
     for number, (name, curve) in enumerate(curves.items()):
-        colour = COLOURS[number]
-        axes.step(
-            curve["time"], curve["estimate"], where="post", color=colour, linewidth=1.4, label=name
-        )
-        axes.fill_between(
-            curve["time"],
-            curve["ci_lower"],
-            curve["ci_upper"],
-            step="post",
-            color=colour,
-            alpha=0.2,
-            linewidth=0,
-        )
+        stepped(axes, curve, "estimate", COLOURS[number], name)
     for text, at in marks.items():
-        axes.axvline(at, color=GREY, linewidth=0.9, linestyle=DASHED)
-        axes.annotate(
-            text,
-            (at, 1.0),
-            xycoords=("data", "axes fraction"),
-            xytext=(2, 2),
-            textcoords="offset points",
-            fontsize=7.5,
-            color=GREY,
-        )
+        line_at(axes, at, text)
     axes.set_ylim(0, 1.02)
     axes.set_xlim(0, max(float(c["time"].max()) for c in curves.values()))
     axes.xaxis.set_major_locator(MaxNLocator(steps=[1, 2, 4, 8]))

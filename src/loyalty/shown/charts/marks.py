@@ -14,7 +14,7 @@ from matplotlib.patches import Rectangle
 from matplotlib.text import Text
 from seaborn.utils import relative_luminance
 
-from loyalty.shown.charts.style import COLOURS, INK
+from loyalty.shown.charts.style import COLOURS, DASHED, GREY, INK
 
 #: From orange-red over white to blue: told apart with any colour vision.
 DIVERGING = sns.color_palette("RdBu", as_cmap=True)
@@ -63,6 +63,36 @@ def ranges(
     if joined:
         sns.lineplot(x=x, y=y, estimator=None, linewidth=0.9, ax=axes, **style)
     sns.scatterplot(x=x, y=y, s=size**2, edgecolor="none", zorder=3, ax=axes, **style)
+
+
+def stepped(axes: Axes, rows: pd.DataFrame, estimate: str, colour: str, name: str) -> None:
+    """A curve that holds until it steps, with its band: `rows` of ``time``, `estimate`,
+    ``ci_lower``, ``ci_upper``.
+    """
+    axes.step(rows["time"], rows[estimate], where="post", color=colour, linewidth=1.4, label=name)
+    axes.fill_between(
+        rows["time"],
+        rows["ci_lower"],
+        rows["ci_upper"],
+        step="post",
+        color=colour,
+        alpha=0.2,
+        linewidth=0,
+    )
+
+
+def line_at(axes: Axes, at: float, text: str, *, off: tuple[float, float] = (2, 2)) -> None:
+    """A dashed vertical line, with words `off` its upper end by so many points."""
+    axes.axvline(at, color=GREY, linewidth=0.9, linestyle=DASHED)
+    axes.annotate(
+        text,
+        (at, 1.0),
+        xycoords=("data", "axes fraction"),
+        xytext=off,
+        textcoords="offset points",
+        fontsize=7.5,
+        color=GREY,
+    )
 
 
 def cells(
