@@ -9,7 +9,7 @@ from loyalty.cases.asked import Construct
 from loyalty.ground.text import Language
 
 if TYPE_CHECKING:
-    from loyalty.newcase.make import Found
+    from loyalty.newcase.found import Found
     from loyalty.newcase.write import Roles
 
 Ask = Callable[[str, str], str]

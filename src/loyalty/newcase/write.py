@@ -15,7 +15,7 @@ from loyalty.newcase.answers import counted
 from loyalty.newcase.blocks import Block, Item
 
 if TYPE_CHECKING:
-    from loyalty.newcase.make import Found
+    from loyalty.newcase.found import Found
     from loyalty.newcase.source import Column
 
 #: The mark of what somebody has to look at.

@@ -1,0 +1,48 @@
+"""What a file turned out to hold: blocks of items, groups, numbers, and what is not used."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from loyalty.newcase import leaveout, like
+from loyalty.newcase.blocks import Block
+from loyalty.newcase.source import Column, Source
+
+
+@dataclass
+class Group:
+    """A column with few values that say who belongs together."""
+
+    column: Column
+    levels: dict[str, str]
+    missing: list[str] = field(default_factory=list)
+    sure: bool = True
+
+
+@dataclass
+class Number:
+    """A single variable: nps, seconds or number."""
+
+    column: Column
+    kind: str
+    ends: tuple[int, int] | None = None
+    missing: list[float] = field(default_factory=list)
+
+
+@dataclass
+class Found:
+    """What a file turned out to hold."""
+
+    source: Source
+    blocks: list[Block] = field(default_factory=list)
+    groups: list[Group] = field(default_factory=list)
+    numbers: list[Number] = field(default_factory=list)
+    personal: list[tuple[Column, str]] = field(default_factory=list)
+    several: list[tuple[str, list[Column]]] = field(default_factory=list)
+    attention: list[Column] = field(default_factory=list)
+    dates: list[Column] = field(default_factory=list)
+    weights: Column | None = None
+    unused: list[tuple[Column, str]] = field(default_factory=list)
+    left_out: list[leaveout.Rule] = field(default_factory=list)
+    plan: like.Plan | None = None
+    ids: dict[int, str] = field(default_factory=dict)
