@@ -1,10 +1,11 @@
-"""Processor time and memory of `loyalty new` and `loyalty check` on a large survey.
+"""Time and memory of `loyalty new` and `loyalty check` on a large survey, and of a report.
 
     python benchmarks/reading.py [--rows 100000] [--before FILE] [--json FILE]
 
 Draws 100,000 respondents × 200 columns (an id, three groups, 196 answers on seven points, two in a
 hundred missing), writes them as csv, sav and xlsx, and runs both commands on each, in a process of
-its own and an empty project. `--before` is what the same script wrote at an earlier commit (on the
+its own and an empty project. Of 3,000 respondents × 24 answers the whole report is made: English,
+html, pdf and docx, all draws. `--before` is what the same script wrote at an earlier commit (on the
 same machine): its figures are set beside.
 """
 
@@ -16,6 +17,7 @@ import os
 import subprocess
 import sys
 import tempfile
+import time
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +26,7 @@ import pandas as pd
 
 PER_CONSTRUCT = 4
 CONSTRUCTS = 49
+REPORTED = 3_000
 SUFFIXES = ("csv", "sav", "xlsx")
 
 
@@ -66,8 +69,9 @@ def write(frame: pd.DataFrame, file: Path) -> None:
 
 
 def measured(project: Path, *command: str) -> dict[str, float]:
-    """Processor seconds and the largest memory (MiB) of a command."""
+    """Seconds of wall and processor and the largest memory (MiB) of a command."""
     environment = {**os.environ, "LOYALTY_ROOT": str(project)}
+    start = time.perf_counter()
     with tempfile.TemporaryFile() as said:
         process = subprocess.Popen(
             [sys.executable, "-m", "loyalty.cli", *command],
@@ -81,6 +85,7 @@ def measured(project: Path, *command: str) -> dict[str, float]:
         if status:
             sys.exit(f"{' '.join(command)}: failed\n{said.read().decode()[-2000:]}")
     return {
+        "wall": round(time.perf_counter() - start, 1),
         "processor": round(usage.ru_utime + usage.ru_stime, 1),
         "peak_mib": round(usage.ru_maxrss / 1024),
     }
@@ -96,9 +101,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         frame = survey(given.rows)
         project = Path(folder) / "project"
-        for inner in ("data", "notebooks"):
-            (project / inner).mkdir(parents=True)
-        (project / "_quarto.yml").touch()
+        (project / "data").mkdir(parents=True)
         for suffix in SUFFIXES:
             file = Path(folder) / f"answers.{suffix}"
             write(frame, file)
@@ -109,8 +112,14 @@ def main() -> None:
                 taken = measured(project, *task)
                 found.append({"file": suffix, "task": task[0], "rows": given.rows, **taken})
                 print(found[-1], flush=True)
+        small = Path(folder) / "small.csv"
+        write(survey(REPORTED).iloc[:, :28], small)
+        measured(project, "new", "small", "--data", str(small))
+        taken = measured(project, "report", "small", "--language", "en", "--to", "html,pdf,docx")
+        found.append({"file": "csv", "task": "report", "rows": REPORTED, **taken})
+        print(found[-1], flush=True)
     if given.before:
-        for new, old in zip(found, json.loads(given.before.read_text()), strict=True):
+        for new, old in zip(found, json.loads(given.before.read_text()), strict=False):
             new |= {f"{key}_before": old[key] for key in ("processor", "peak_mib")}
     if given.json:
         given.json.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
