@@ -168,7 +168,7 @@ def test_the_rate_without_an_attitude_is_bg_nbd(sample: tuple[np.ndarray, pd.Dat
     """With no correlation the copula's likelihood is BG/NBD's, summed over a grid."""
     values = outcomes(sample[0])["rate"][1]
     estimates = clv.bg_nbd(values)
-    step = attitude._step("rate", values)
+    step = attitude.step_of("rate", values)
     beta = np.concatenate([[0.0], np.log(estimates.point)])
     zero = np.zeros(len(values))
     total = step.value(beta, zero, zero).sum()
@@ -207,14 +207,14 @@ def test_leaving_without_an_attitude_is_bg_nbd() -> None:
     estimates = clv.bg_nbd(values)
     beta = np.concatenate([[0.0, 0.0], np.log(estimates.point)])
     some = np.full(len(values), 0.4)
-    total = attitude._step("leaving", values).value(beta, some, some).sum()
+    total = attitude.step_of("leaving", values).value(beta, some, some).sum()
     assert total == pytest.approx(estimates.log_likelihood, rel=1e-6)
 
 
 def test_the_likelihood_of_leaving_by_a_product_of_quadratures() -> None:
     """Over the attitude, the rate's score and the chance's, 40 points each, person by person."""
     values = bought(60, -0.3, 0.4, 4)[1]
-    step, beta = attitude._step("leaving", values), np.array([-0.3, 0.45, 0.1, 1.7, -0.2, 1.3])
+    step, beta = attitude.step_of("leaving", values), np.array([-0.3, 0.45, 0.1, 1.7, -0.2, 1.3])
     rng = np.random.default_rng(1)
     mean, variance = rng.standard_normal(60) * 0.9, np.full(60, 0.2)
     found = step.value(beta, mean, variance)
@@ -236,7 +236,7 @@ def test_the_likelihood_of_leaving_by_a_product_of_quadratures() -> None:
         assert found[k] == pytest.approx(np.log(total), abs=2e-3), k
     _, scores = step.both(beta, mean, variance)
     np.testing.assert_allclose(
-        scores, attitude._derivatives(lambda c: step.value(c, mean, variance), beta), atol=1e-6
+        scores, attitude.derivatives(lambda c: step.value(c, mean, variance), beta), atol=1e-6
     )
 
 
@@ -255,7 +255,7 @@ def test_clusters_make_errors_larger() -> None:
 
 def test_the_complaints_likelihood_is_poisson_where_the_attitude_is_known() -> None:
     y, mean = np.array([0.0, 2.0, 5.0]), np.array([-1.0, 0.0, 1.0])
-    step = attitude._step("complaints", pd.DataFrame({"y": np.tile(y, 20)}))
+    step = attitude.step_of("complaints", pd.DataFrame({"y": np.tile(y, 20)}))
     found = step.value(np.array([0.3, 0.2]), np.tile(mean, 20), np.zeros(60))[:3]
     log_mu = 0.2 + 0.3 * mean
     np.testing.assert_allclose(found, y * log_mu - np.exp(log_mu) - gammaln(y + 1), rtol=1e-10)

@@ -148,12 +148,19 @@ def effect(
         Too few people, an outcome that does not vary, or no maximum.
     """
     kept = values.notna().all(axis=1).to_numpy()
-    step = _step(outcome, values[kept])
+    beta, whole = after_measurement(attitude, step_of(outcome, values[kept]), kept)
+    return effect_of(0, outcome, beta, whole, int(kept.sum()), clusters, level)
+
+
+def after_measurement(
+    attitude: Measured, step: Step, kept: NDArray[np.bool_]
+) -> tuple[Floats, Floats]:
+    """The second step's parameters, and the pull of everybody on them over both steps."""
     known = attitude.theta
     mean, variance = (part[kept] for part in attitude.given(known))
     beta, pull = _second(step, mean, variance)
     cross: Floats = np.zeros((len(beta), len(known)))
-    moved = _derivatives(lambda h: np.column_stack(attitude.given(h))[kept].T.ravel(), known)
+    moved = derivatives(lambda h: np.column_stack(attitude.given(h))[kept].T.ravel(), known)
     by_mean, by_variance = moved[: len(mean)], moved[len(mean) :]
     h = 1e-4
     for of, change in ((np.array([h, 0]), by_mean), (np.array([0, h]), by_variance)):
@@ -163,7 +170,7 @@ def effect(
     whole = np.zeros((len(kept), len(beta)))
     whole[kept] = pull
     whole += attitude.influence @ cross.T @ _bread(step, beta, mean, variance).T
-    return _effect(outcome, beta, whole, int(kept.sum()), clusters, level)
+    return beta, whole
 
 
 def naive(
@@ -176,21 +183,21 @@ def naive(
 ) -> Effect:
     """The same of the standardized mean of the items, as if it had no error."""
     kept = values.notna().all(axis=1).to_numpy() & scores.notna().to_numpy()
-    step = _step(outcome, values[kept])
+    step = step_of(outcome, values[kept])
     mean = ((scores - scores.mean()) / scores.std(ddof=0)).to_numpy(dtype=float)[kept]
     beta, pull = _second(step, mean, np.zeros(len(mean)))
     whole = np.zeros((len(kept), len(beta)))
     whole[kept] = pull
-    return _effect(outcome, beta, whole, int(kept.sum()), clusters, level)
+    return effect_of(0, outcome, beta, whole, int(kept.sum()), clusters, level)
 
 
-def _bread(step: _Step, beta: Floats, mean: Floats, variance: Floats) -> Floats:
+def _bread(step: Step, beta: Floats, mean: Floats, variance: Floats) -> Floats:
     """The inverse of the second step's information."""
-    hessian = _derivatives(lambda b: step.scores(b, mean, variance).sum(axis=0), beta)
+    hessian = derivatives(lambda b: step.scores(b, mean, variance).sum(axis=0), beta)
     return np.asarray(np.linalg.inv(-(hessian + hessian.T) / 2), dtype=np.float64)
 
 
-def _second(step: _Step, mean: Floats, variance: Floats) -> tuple[Floats, Floats]:
+def _second(step: Step, mean: Floats, variance: Floats) -> tuple[Floats, Floats]:
     """The maximum of the second step, and each person's pull on it."""
 
     def lost(beta: Floats) -> tuple[float, Floats]:
@@ -214,16 +221,17 @@ def _second(step: _Step, mean: Floats, variance: Floats) -> tuple[Floats, Floats
     return beta, step.scores(beta, mean, variance) @ bread.T
 
 
-def _effect(
-    outcome: Outcome,
+def effect_of(
+    which: int,
+    outcome: Outcome | None,
     beta: Floats,
     pull: Floats,
     n: int,
     clusters: NDArray[np.intp] | None,
     level: float,
 ) -> Effect:
-    """The estimate, its first parameter, with the sandwich's interval."""
-    first = pull[:, 0]
+    """One of the parameters, with the sandwich's interval; without an `outcome` as it stands."""
+    first = pull[:, which]
     if clusters is None:
         se, quantile = float(np.sqrt((first**2).sum())), float(norm.ppf(0.5 + level / 2))
     else:
@@ -231,15 +239,15 @@ def _effect(
         count = len(sums)
         se = float(np.sqrt((sums**2).sum() * count / (count - 1)))
         quantile = float(t.ppf(0.5 + level / 2, count - 1))
-    z, half = float(beta[0]), quantile * se
-    if outcome == "complaints":
+    z, half = float(beta[which]), quantile * se
+    if outcome is None or SCALE[outcome] == "log_rate":
         return Effect(z, se, z - half, z + half, n)
     low, high = np.tanh([z - half, z + half])
     return Effect(float(np.tanh(z)), se * float(1 - np.tanh(z) ** 2), float(low), float(high), n)
 
 
 # --- the outcomes --------------------------------------------------------------------------------
-class _Step:
+class Step:
     """The second step's likelihood: contributions of people and their derivatives, given the
     parameters (the effect first) and the attitude's mean and variance."""
 
@@ -249,13 +257,13 @@ class _Step:
         raise NotImplementedError
 
     def scores(self, beta: Floats, mean: Floats, variance: Floats) -> Floats:
-        return _derivatives(lambda b: self.value(b, mean, variance), beta)
+        return derivatives(lambda b: self.value(b, mean, variance), beta)
 
     def both(self, beta: Floats, mean: Floats, variance: Floats) -> tuple[Floats, Floats]:
         return self.value(beta, mean, variance), self.scores(beta, mean, variance)
 
 
-class _Spending(_Step):
+class _Spending(Step):
     def __init__(self, y: Floats) -> None:
         self.y = np.log(y)
         self.start = np.array([0.0, self.y.mean(), np.log(self.y.std())])
@@ -268,7 +276,7 @@ class _Spending(_Step):
         return out
 
 
-class _Probit(_Step):
+class _Probit(Step):
     def __init__(self, y: Floats) -> None:
         self.y = y
         self.start = np.array([0.0, norm.ppf(y.mean())])
@@ -280,7 +288,7 @@ class _Probit(_Step):
         return out
 
 
-class _Complaints(_Step):
+class _Complaints(Step):
     def __init__(self, y: Floats) -> None:
         self.y = y
         self.start = np.array([0.0, np.log(y.mean())])
@@ -294,7 +302,7 @@ class _Complaints(_Step):
         return out
 
 
-class _Rate(_Step):
+class _Rate(Step):
     """BG/NBD given the rate, averaged over the rate's normal score given the attitude."""
 
     def __init__(self, values: pd.DataFrame) -> None:
@@ -353,7 +361,7 @@ class _Rate(_Step):
         return value, out
 
 
-class _Leaving(_Step):
+class _Leaving(Step):
     """BG/NBD whose chance of leaving and whose rate both have a normal copula with the attitude.
 
     Given the attitude the two are independent, so that the likelihood of x purchases up to t_x of t
@@ -444,7 +452,7 @@ class _Leaving(_Step):
         return self.both(beta, mean, variance)[1]
 
 
-def _step(outcome: Outcome, values: pd.DataFrame) -> _Step:
+def step_of(outcome: Outcome, values: pd.DataFrame) -> Step:
     if len(values) < 50:
         raise CannotCompute("few_people_for_outcome", n=len(values))
     if outcome == "rate":
@@ -468,7 +476,7 @@ def _step(outcome: Outcome, values: pd.DataFrame) -> _Step:
     return _Probit(y)
 
 
-def _derivatives(of: Callable[[Floats], Floats], at: Floats, h: float = 1e-4) -> Floats:
+def derivatives(of: Callable[[Floats], Floats], at: Floats, h: float = 1e-4) -> Floats:
     """Derivatives of a vector by central differences, (its length, parameters)."""
     columns = []
     for k in range(len(at)):

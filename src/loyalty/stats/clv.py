@@ -100,17 +100,21 @@ class Estimates(Result):
 _Gradient = Callable[[FloatArray], tuple[float, FloatArray]]
 
 
-def _fit(names: list[str], value: _Gradient, n: int, level: float) -> Estimates:
-    """Maximise a mean log-likelihood over the logarithms of its parameters."""
-    check_level(level)
+def maximum(
+    lost: _Gradient, theta: FloatArray, n: int, names: Sequence[str], h: float = 1e-4
+) -> tuple[FloatArray, FloatArray]:
+    """Where a mean loss of `n` customers is least, from `theta` on, and the covariance there.
 
-    def lost(theta: FloatArray) -> tuple[float, FloatArray]:
-        natural = np.exp(theta)
-        ll, gradient = value(natural)
-        return -ll / n, -gradient * natural / n
+    Args:
+        lost: the mean of minus the log-likelihood, and its derivatives.
+        h: how far apart derivatives are compared for the observed information.
+
+    Raises:
+        CannotCompute: no minimum inside.
+    """
 
     def information(theta: FloatArray) -> FloatArray:
-        h, k = 1e-4, len(theta)
+        k = len(theta)
         columns = [
             (lost(theta + h * np.eye(k)[i])[1] - lost(theta - h * np.eye(k)[i])[1]) / (2 * h)
             for i in range(k)
@@ -118,7 +122,6 @@ def _fit(names: list[str], value: _Gradient, n: int, level: float) -> Estimates:
         matrix = np.array(columns)
         return np.asarray((matrix + matrix.T) / 2)
 
-    theta = np.zeros(len(names))
     bounds = [(-12.0, 12.0)] * len(names)
     theta = minimize(lost, theta, jac=True, method="L-BFGS-B", bounds=bounds).x
     for _ in range(50):  # Newton to the end: L-BFGS stops on a plateau
@@ -144,7 +147,19 @@ def _fit(names: list[str], value: _Gradient, n: int, level: float) -> Estimates:
     if not ok or np.abs(theta).max() > 11.0 or np.linalg.eigvalsh(matrix)[0] < 1e-10:
         raise CannotCompute("no_maximum", n=n, parameters=", ".join(names))
     covariance = np.linalg.inv(matrix) / n
-    covariance = (covariance + covariance.T) / 2
+    return theta, (covariance + covariance.T) / 2
+
+
+def _fit(names: list[str], value: _Gradient, n: int, level: float) -> Estimates:
+    """Maximise a mean log-likelihood over the logarithms of its parameters."""
+    check_level(level)
+
+    def lost(theta: FloatArray) -> tuple[float, FloatArray]:
+        natural = np.exp(theta)
+        ll, gradient = value(natural)
+        return -ll / n, -gradient * natural / n
+
+    theta, covariance = maximum(lost, np.zeros(len(names)), n, names)
     se = np.sqrt(np.diag(covariance))
     z = float(_dist.norm.ppf(0.5 + level / 2))
     point = np.exp(theta)

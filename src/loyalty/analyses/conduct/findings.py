@@ -9,6 +9,7 @@ from typing import Annotated, Literal
 import numpy as np
 import pandas as pd
 
+from loyalty.analyses.conduct.staying import Staying, compared
 from loyalty.cases import joining
 from loyalty.cases.asked import Construct
 from loyalty.cases.joining import Joined, JoinedTable
@@ -321,6 +322,7 @@ class Conduct(Findings):
     rows: Rows | Refused | None = None
     joins: Joins | Refused | None = None
     effects: Effects | Refused | None = None
+    staying: Staying | Refused | None = None
     foretold: Foretold | Refused | None = None
     segments: Segments | Refused | None = None
     leaving: Leaving | Refused | None = None
@@ -477,6 +479,24 @@ def effects(data: Persons) -> Effects:
         firms=firms,
         clustered=clusters is not None,
         messages=tuple(m for i, m in enumerate(messages) if m not in messages[:i]),
+    )
+
+
+@resting
+def staying(data: Persons) -> Staying:
+    """What says attachment with how often is bought and with leaving, by two models of leaving."""
+    construct = _loyalty(data.study)
+    if construct is None:
+        raise CannotCompute("no_outcome_construct")
+    items = data.survey.items(construct.id).loc[data.kept]
+    answered = items.notna().any(axis=1)
+    clusters = _clusters(data)[0]
+    return compared(
+        construct.id,
+        items[answered],
+        data.done.loc[items.index[answered], ["x", "t_x", "t"]],
+        None if clusters is None else clusters[answered.to_numpy()],
+        _planted(data.study, construct, "leaving"),
     )
 
 

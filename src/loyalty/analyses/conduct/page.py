@@ -7,6 +7,7 @@ PAGE = {
     "rows": [words.rows],
     "joins": [tables.joins, words.joins],
     "effects": [figures.effects, tables.effects, words.effects],
+    "staying": [tables.staying, words.staying],
     "foretold": [figures.foretold, tables.foretold, tables.differences, words.foretold],
     "segments": [tables.segments, words.segments],
     "leaving": [words.leaving],

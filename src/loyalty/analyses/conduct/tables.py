@@ -19,8 +19,10 @@ from loyalty.analyses.conduct.findings import (
     TrendRow,
     Use,
 )
+from loyalty.analyses.conduct.staying import Staying
 from loyalty.analyses.conduct.words import (
     KINDS,
+    MODELS,
     OUTCOMES,
     SCALES,
     SIDES,
@@ -85,6 +87,31 @@ def effects(found: Effects, case: Case) -> Table:
         Text(
             en="Corrected: measured by its items first, the outcome after, with errors of both steps [@rosseel2024]. Uncorrected: the mean of the items as it stands. Correlations are with the outcome's normal score.",
             zh="校正：先由题项测量态度，再估计结果，误差兼顾两步 [@rosseel2024]。未校正：直接以题项均值代替态度。相关系数针对结果的正态得分。",
+        ),
+    )
+
+
+def staying(found: Staying, case: Case) -> Table:
+    columns = [
+        Column(lambda r: term(OUTCOMES[r.conduct]), "Conduct"),
+        Column(lambda r: term(MODELS[r.model]), "Model of leaving"),
+        Column("times", "Times"),
+        Column(("ci_lower", "ci_upper"), "95 % interval"),
+        Column(lambda r: term(VERDICTS[r.verdict]), "Verdict"),
+    ]
+    if any(row.planted is not None for row in found.rows):
+        columns.append(Column("planted", "Declared"))
+    n, label = number(found.n), escaped(case.label(found.attitude))
+    return Table(
+        sorted(found.rows, key=lambda r: r.conduct, reverse=True),
+        columns,
+        Text(
+            en=f"{label.en}: what one standard deviation multiplies conduct by, by two models of how customers leave.",
+            zh=f"{label.zh}：每高一个标准差，行为变为几倍；按两种客户流失模型。",
+        ),
+        Text(
+            en=f"{n} people; corrected for measurement error. BG/NBD [@fader2005]: one leaves after a purchase, and its odds are multiplied. Pareto/NBD [@schmittlein1987]: one leaves at any time, and the rate of it is multiplied. 1 is no effect.",
+            zh=f"{n} 人；已校正测量误差。BG/NBD [@fader2005]：客户在某次购买之后流失，倍数针对其几率。Pareto/NBD [@schmittlein1987]：客户随时可能流失，倍数针对其速率。1 表示没有效应。",
         ),
     )
 

@@ -24,6 +24,7 @@ from loyalty.analyses.conduct.findings import (
     Use,
     UseRow,
 )
+from loyalty.analyses.conduct.staying import Staying, StayingRow
 from loyalty.ground.markdown import escape
 from loyalty.ground.terms import term
 from loyalty.ground.text import Text
@@ -39,6 +40,7 @@ OUTCOMES = {
     "spending": "Amount of a purchase",
     "complaints": "Complaints",
 }
+MODELS = {"bg_nbd": "BG/NBD", "pareto_nbd": "Pareto/NBD"}
 SCALES = {"correlation": "correlation", "log_rate": "log rate ratio"}
 VERDICTS = {"+": "positive", "-": "negative", "open": "open"}
 KINDS = {
@@ -133,6 +135,47 @@ def effects(found: Effects, case: Case) -> list[Text]:
         )
     )
     return said
+
+
+def staying(found: Staying, case: Case) -> list[Text]:
+    """Where two models of leaving agree, and which of them the purchases are likelier under."""
+    said = []
+    for conduct in ("rate", "leaving"):
+        own = [r for r in found.rows if r.conduct == conduct]
+        shown = listed([_by_model(r) for r in own])
+        name = term(OUTCOMES[conduct])
+        if len({r.verdict for r in own}) == 1:
+            en = "the verdict is the same under both models of leaving"
+            zh = "两种流失模型的结论一致"
+        else:
+            en, zh = "the verdict hangs on the model of leaving", "结论取决于采用哪种流失模型"
+        said.append(
+            Text(en=f"{name.en}: {en} ({shown.en}).", zh=f"{name.zh}：{zh}（{shown.zh}）。")
+        )
+    gap = estimate(found.better, found.better_ci_lower, found.better_ci_upper)
+    which = {"+": "bg_nbd", "-": "pareto_nbd", "open": None}[found.verdict]
+    en, zh = "which of the two the purchases speak for is open", "购买记录支持哪一种模型尚无定论"
+    if which is not None:
+        name = term(MODELS[which])
+        en, zh = (
+            f"the purchases are likelier under {name.en}",
+            f"购买记录在 {name.zh} 之下更为可能",
+        )
+    said.append(
+        Text(
+            en=f"Both have as many parameters; the log-likelihood of BG/NBD is {gap} above that of Pareto/NBD: {en}.",
+            zh=f"两种模型参数个数相同；BG/NBD 的对数似然减去 Pareto/NBD 的为 {gap}：{zh}。",
+        )
+    )
+    return said
+
+
+def _by_model(row: StayingRow) -> Text:
+    model, verdict = term(MODELS[row.model]), term(VERDICTS[row.verdict])
+    value = estimate(row.times, row.ci_lower, row.ci_upper)
+    return Text(
+        en=f"{model.en} {value} times, {verdict.en}", zh=f"{model.zh} {value} 倍，{verdict.zh}"
+    )
 
 
 def _planted(found: Effects, case: Case) -> list[Text]:
