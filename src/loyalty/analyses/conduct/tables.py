@@ -21,6 +21,7 @@ from loyalty.analyses.conduct.findings import (
 )
 from loyalty.analyses.conduct.staying import Staying
 from loyalty.analyses.conduct.words import (
+    KEEPING,
     KINDS,
     MODELS,
     OUTCOMES,
@@ -93,7 +94,7 @@ def effects(found: Effects, case: Case) -> Table:
 
 def staying(found: Staying, case: Case) -> Table:
     columns = [
-        Column(lambda r: term(OUTCOMES[r.conduct]), "Conduct"),
+        Column(lambda r: term(KEEPING[r.conduct]), "Conduct"),
         Column(lambda r: term(MODELS[r.model]), "Model of leaving"),
         Column("times", "Times"),
         Column(("ci_lower", "ci_upper"), "95 % interval"),

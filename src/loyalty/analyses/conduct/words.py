@@ -40,6 +40,7 @@ OUTCOMES = {
     "spending": "Amount of a purchase",
     "complaints": "Complaints",
 }
+KEEPING = {"rate": "Rate of purchases", "leaving": "Leaving for good"}
 MODELS = {"bg_nbd": "BG/NBD", "pareto_nbd": "Pareto/NBD"}
 SCALES = {"correlation": "correlation", "log_rate": "log rate ratio"}
 VERDICTS = {"+": "positive", "-": "negative", "open": "open"}
@@ -143,7 +144,7 @@ def staying(found: Staying, case: Case) -> list[Text]:
     for conduct in ("rate", "leaving"):
         own = [r for r in found.rows if r.conduct == conduct]
         shown = listed([_by_model(r) for r in own])
-        name = term(OUTCOMES[conduct])
+        name = term(KEEPING[conduct])
         if len({r.verdict for r in own}) == 1:
             en = "the verdict is the same under both models of leaving"
             zh = "两种流失模型的结论一致"
