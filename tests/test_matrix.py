@@ -189,6 +189,109 @@ def test_ratios_and_shares_by_hand(put: Put) -> None:
     assert isinstance(found, analysis.Drivers)
     parts = {row.predictor: row.share for row in found.rows}  # of an own computation in R
     assert parts == pytest.approx({"status": 0.2545628, "before": 0.7454372}, abs=1e-6)
+    # of two predictors Johnson's weights are the LMG shares
+    assert {row.predictor: row.johnson for row in found.rows} == pytest.approx(parts, abs=1e-9)
+
+
+def test_the_pls_model_is_that_of_an_own_computation_in_r(put: Put) -> None:
+    """Mode A, path weighting: the algorithm in twenty lines of R, iterated to 1e-13."""
+    found = analysis.composites(computed(put()))
+    assert isinstance(found, analysis.Composites)
+    weights = {row.item: row.weight for row in found.outer}
+    loadings = {row.item: row.loading for row in found.outer}
+    expected = (0.5449889685, 0.5526697915, 0.5612442442, 0.5330398604, 0.6394660123, 0.4974966993)
+    assert weights == pytest.approx(dict(zip(ITEMS, expected, strict=True)), abs=1e-8)
+    expected = (0.9097148150, 0.9123267982, 0.9183734350, 0.9090655907, 0.9081122317, 0.8428057775)
+    assert loadings == pytest.approx(dict(zip(ITEMS, expected, strict=True)), abs=1e-8)
+    paths = {row.id: (row.estimate, row.total) for row in found.paths}
+    assert paths["H1"] == pytest.approx((-0.4314174273, -0.4314174273), abs=1e-8)
+    assert paths["H2"] == pytest.approx((-0.1828630854, -0.4068327134), abs=1e-8)
+    assert paths["H3"][0] == pytest.approx(0.5191483093, abs=1e-8)
+    rows = {row.construct: row for row in found.quality}
+    after, status = rows["after"], rows["status"]
+    values = [after.alpha, after.rho_a, after.rho_c, after.ave, after.r2]
+    assert values == pytest.approx(
+        [0.8023850983, 0.8038800893, 0.9100231948, 0.8349050072, 0.3848654295], abs=1e-8
+    )
+    assert status.alpha == pytest.approx(0.701295314, abs=1e-8) and status.r2 is None
+    pairs = {(p.a, p.b): (p.correlation, p.distinct) for p in found.pairs}
+    assert pairs["before", "after"] == (pytest.approx(0.5980386311, abs=1e-8), True)
+    assert (found.n, found.as_expected, found.compared, found.alike) == (932, 3, 3, 0)
+
+
+def test_pls_as_the_description_says_and_formative_constructs(put: Put) -> None:
+    consistent = analysis.composites(computed(put(pls={"consistent": True})))
+    assert isinstance(consistent, analysis.Composites) and consistent.consistent
+    after = next(row for row in consistent.pairs if (row.a, row.b) == ("before", "after"))
+    # over the square roots of both rho A of the model above
+    expected = 0.5980386311 / np.sqrt(0.7952419906 * 0.8038800893)
+    assert after.correlation == pytest.approx(expected, abs=1e-8)
+    made = description()["constructs"]
+    made[0]["mode"] = "formative"
+    of = put(constructs=made, effects=[], focus=None)
+    found = analysis.composites(computed(of))
+    assert isinstance(found, analysis.Composites) and found.mode_b == ("status",)
+    status = next(row for row in found.quality if row.construct == "status")
+    assert status.ave is None and found.compared == 1
+    # mode B: the weights are the regression of the others' proxy on the items
+    r = whole() / np.sqrt(np.outer(np.diag(whole()), np.diag(whole())))
+    at = [4, 5]
+    w = np.zeros((6, 3))
+    for row in found.outer:
+        w[ITEMS.index(row.item), ["status", "before", "after"].index(row.construct)] = row.weight
+    inner = r @ w[:, 1:] @ (w[:, :1].T @ r @ w[:, 1:]).T
+    weights = np.linalg.solve(r[np.ix_(at, at)], inner[at, 0])
+    weights /= np.sqrt(weights @ r[np.ix_(at, at)] @ weights)
+    assert weights == pytest.approx(w[at, 0], abs=1e-7)
+
+
+def test_fornell_and_larckers_criterion_of_the_matrix(put: Put) -> None:
+    data = computed(put())
+    measured = analysis.measured(data)
+    assert isinstance(measured, analysis.Measured)
+    found = analysis.apart(data, measured)
+    assert isinstance(found, analysis.Apart)
+    # √AVE: before .8124, after .8190, status .7463; correlations of lavaan .7489, .5272, .5668
+    assert {row.distinct for row in found.rows} == {True}
+    assert (found.compared, found.alike) == (3, 0)
+    close = whole()
+    close[:2, 2:4] *= 1.2
+    close[2:4, :2] *= 1.2
+    data = computed(put(square(close)))
+    measured = analysis.measured(data)
+    assert isinstance(measured, analysis.Measured) and measured.fit.admissible
+    found = analysis.apart(data, measured)
+    assert isinstance(found, analysis.Apart) and found.alike == 1
+    said = words.apart(cited(found, "wheaton/matrix/apart"), Case("wheaton", put()))
+    assert "of 3 pairs" in re.sub(r"\[([^\]]*)\]\{[^}]*\}", r"\1", said[-1].en)
+
+
+def test_the_factors_are_those_of_psych(put: Put) -> None:
+    """psych 2.x: KMO(R), cortest.bartlett(R, 932), fa(R, 2, 932, fm = "minres"), vss(R)$map."""
+    found = analysis.factors(computed(put()), 200, 1)
+    assert isinstance(found, analysis.Factors)
+    assert found.kmo == pytest.approx(0.7509053318, abs=1e-8)
+    assert (found.item, found.item_kmo) == ("anomia71", pytest.approx(0.7404961473, abs=1e-8))
+    assert (found.chisq, found.df) == (pytest.approx(2124.946016, abs=1e-5), 15)
+    assert (found.planned, found.map, found.kaiser) == (3, 1, 2)
+    assert (found.parallel, found.used, found.draws) == (3, 3, 200)  # fa.parallel's
+    assert (
+        found.heywood
+        and "improper"
+        in words.factors(cited(found, "wheaton/matrix/factors"), Case("wheaton", put()))[-1].en
+    )  # three factors of six items: no degree of freedom is left
+    found = analysis.factors(computed(put(matrix={"n": 60})), 200, 1)
+    assert isinstance(found, analysis.Factors)
+    assert (found.parallel, found.used, found.closest) == (1, 1, None)
+    loadings = {row.item: row.loadings["F1"] for row in found.rows}
+    expected = (0.7283336, 0.7367677, 0.7364091, 0.7117620, -0.5715372, -0.4709422)
+    assert loadings == pytest.approx(dict(zip(ITEMS, expected, strict=True)), abs=1e-5)
+    assert found.explained == pytest.approx(0.4451068945, abs=1e-6)
+    two = [
+        {**construct, "items": construct["items"][:1]} for construct in description()["constructs"]
+    ]
+    of = put(constructs=two[:2], hypotheses=description()["hypotheses"][:1], effects=[], focus=None)
+    assert isinstance(analysis.factors(computed(of), 50, 1), Refused)
 
 
 def test_the_same_however_it_is_written(put: Put) -> None:
@@ -329,6 +432,93 @@ def test_printed_models_are_computed_anew_from_it(put: Put) -> None:
     assert "a matrix has no rows" in str(caught.value)
 
 
+def beside(**entry: Any) -> list[dict[str, Any]]:
+    return [{"id": "theirs", "label": "Theirs", "source": "wheaton1977", "place": "1", **entry}]
+
+
+def test_printed_pls_models_are_computed_anew_from_it(put: Put) -> None:
+    """As an article would print the PLS model of an own computation in R."""
+    paths = [
+        {"from": "status", "to": "before", "value": -0.431},
+        {"from": "status", "to": "after", "value": -0.183},
+        {"from": "before", "to": "after", "value": 0.519},
+    ]
+    pls = {
+        "paths": paths,
+        "r2": {"after": 0.385},
+        "loadings": {"sei": 0.843},
+        "alpha": {"after": 0.802},
+        "rho_c": {"after": 0.91},
+        "ave": {"before": 0.83},
+    }
+    of = put(published=beside(pls=pls))
+    found: Any = published.path_models(of, lambda: matrix.load(of), draws=50, seed=1)
+    assert [f.kind for f in found.figures] == [
+        *("path", "path", "path"),
+        *("r2", "loading", "alpha", "rho_c", "ave"),
+    ]
+    assert all(f.same and f.ci_lower is None for f in found.figures)
+    assert found.figures[2].ml == pytest.approx(0.66310033, abs=1e-5)  # lavaan's
+    assert found.figures[2].ml_ci_lower == pytest.approx(0.58544836, abs=1e-5)
+    assert found.sound and found.clear == 0
+
+
+def test_printed_statistics_are_computed_anew_from_it(put: Put) -> None:
+    """alpha, HTMT, correlations and regressions of mean scores, and of factors: R's values."""
+    r = np.abs(whole() / np.sqrt(np.outer(np.diag(whole()), np.diag(whole()))))
+    ratio = r[:2, 2:4].mean() / np.sqrt(r[0, 1] * r[2, 3])
+    figures = [
+        {"statistic": "alpha", "of": ["status"], "value": "0.2676"},
+        {"statistic": "htmt", "of": ["before", "after"], "value": f"{ratio:.4f}"},
+        {"statistic": "correlation", "of": ["before", "after"], "value": "0.5987"},
+        {
+            **{"statistic": "coefficient", "of": ["after", "status", "before"]},
+            **{"by": "before", "value": "0.5654"},
+        },
+        {"statistic": "kmo", "value": "0.7509"},
+        {"statistic": "eigenvalue", "at": 2, "value": "1.0168"},
+    ]
+    of = put(published=beside(statistics={"figures": figures}))
+    found: Any = published.statistics(of, lambda: matrix.load(of))
+    assert [f.statistic for f in found.figures if not f.same] == []
+    means = [{"statistic": "intercept", "of": ["after", "before"], "value": "5.83"}]
+    of = put(published=beside(statistics={"figures": means}), matrix={"means": MEANS})
+    found = published.statistics(of, lambda: matrix.load(of))
+    slope = whole()[:2, 2:4].sum() / whole()[:2, :2].sum()
+    expected = (14.13 + 14.90) / 2 - slope * (13.61 + 14.76) / 2
+    assert found.figures[0].estimate == pytest.approx(expected)
+
+
+@pytest.mark.parametrize(
+    ("entry", "says"),
+    [
+        ({"statistics": {"figures": [{"statistic": "pi", "value": "0.1"}]}}, "pi: does not follow"),
+        (
+            {
+                "statistics": {
+                    "figures": [
+                        {"statistic": "intercept", "of": ["after", "before"], "value": "1.0"}
+                    ]
+                }
+            },
+            "intercept: does not follow",
+        ),
+        (
+            {"statistics": {"log": True, "figures": [{"statistic": "kmo", "value": "0.7"}]}},
+            "log: does not follow",
+        ),
+        ({"pls": {"paths": [{"from": "status", "to": "after"}], "missing": "mean"}}, "no rows"),
+        ({"pls": {"paths": [{"from": "status", "to": "after"}], "as_given": True}}, "no rows"),
+    ],
+)
+def test_printed_figures_that_need_rows_are_refused(
+    put: Put, entry: dict[str, Any], says: str
+) -> None:
+    with pytest.raises(NotValid) as caught:
+        put(published=beside(**entry))
+    assert says in str(caught.value)
+
+
 @pytest.mark.parametrize("estimator", ["MLR", "MLM", "WLSMV"])
 def test_printed_models_that_need_rows_are_refused(put: Put, estimator: str) -> None:
     with pytest.raises(NotValid) as caught:
@@ -436,7 +626,11 @@ def test_its_report_end_to_end(put: Put, capsys: Any) -> None:
     ):
         page = (book / language / "matrix.html").read_text(encoding="utf-8")
         plain = re.sub(r"<[^>]+>", "", page)
-        assert why in plain and "71.5" in plain
+        assert why not in plain and "71.5" in plain
+        last = (book / language / "not-done.html").read_text(encoding="utf-8")
+        assert last.count("<tr") == 1 + len(analysis.NEED_ROWS) and why in last
+        asked = (book / language / "reporting.html").read_text(encoding="utf-8")
+        assert 'href="matrix.html#finding-apart"' in asked and 'href="not-done.html"' in asked
         assert 'data-key="structured.rows[1].estimate"' in page
         first = (book / language / "index.html").read_text(encoding="utf-8")
         assert brief in re.sub(r"<[^>]+>", "", first)

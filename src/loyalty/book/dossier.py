@@ -28,7 +28,7 @@ from loyalty.book.files import CASE_STEM, TRANSLATED, case_files, case_folder, r
 from loyalty.book.project import copy_settings, copy_shown, other_edition, write_settings
 from loyalty.book.report import Results, made, results
 from loyalty.cases import datapackage, study
-from loyalty.cases.analyses import CONDUCT, PUBLISHED, SURVEY
+from loyalty.cases.analyses import CONDUCT, MATRIX, PUBLISHED, SURVEY
 from loyalty.cases.estimation import FULL
 from loyalty.cases.study import ALL, Study
 from loyalty.estimates.moments import Moments
@@ -132,6 +132,7 @@ def prepare(case: str, language: Language, found: Results) -> Path:
         parts = outline(shown_file(case, name, language))
         heading = term(chapter_of(name)).in_(language)
         refused += [(heading, *one) for one in _refused(parts)]
+        refused += _needs_rows(described, found, heading, language) if name == MATRIX else []
         chapters[f"{name}.qmd"] = [
             f"# {heading} {{#sec-{name}}}",
             _ran(case, name, found, language),
@@ -157,10 +158,9 @@ def prepare(case: str, language: Language, found: Results) -> Path:
                 appendix.append(f"{name}.qmd")
                 heading = f"# {term(_PAGES[name]).in_(language)} {{#sec-{name}}}"
                 chapters[f"{name}.qmd"] = [heading, *parts_]
-        if described.surveyed:  # the standards are of studies with people's answers
-            appendix.append("reporting.qmd")
-            there = [*chapters, *taken.files()]
-            chapters["reporting.qmd"] = _reporting(described, found, there, language)
+        appendix.append("reporting.qmd")
+        there = [*chapters, *taken.files()]
+        chapters["reporting.qmd"] = _reporting(described, found, there, language)
     appendix.append("provenance.qmd")
     chapters["provenance.qmd"] = [
         f"# {term('Provenance').in_(language)} {{#sec-provenance}}",
@@ -375,6 +375,25 @@ def _refused(parts: list[Part]) -> list[tuple[str, str]]:
     return list(dict.fromkeys(found))
 
 
+def _needs_rows(
+    described: Study | None, found: Results, heading: str, language: Language
+) -> list[tuple[str, str, str]]:
+    """The analyses of rows that a matrix does not do, each with why."""
+    assert described is not None
+    one = found[described.case, MATRIX].findings.not_done
+    if one is None or isinstance(one, Refused):
+        return []
+    labels = Case(described.case, described).labels
+    return [
+        (
+            heading,
+            term(chapter_of(row.analysis)).in_(language),
+            row.reason.text(labels).in_(language),
+        )
+        for row in one.rows
+    ]
+
+
 def _reporting(described: Study, found: Results, there: list[str], language: Language) -> list[str]:
     """Where the pages answer what the reporting standards ask, and why they do not where not."""
     asked = yaml.safe_load((files("loyalty.book") / "jars.yml").read_text("utf-8"))
@@ -427,6 +446,11 @@ def _answered(
     said += [models.link(case, name) for name in one.get("files", []) if name in there]
     apart = "；" if language == "zh" else "; "
     none = Text(en="not reported: not computed here", zh="未报告：此处未计算")
+    if described.matrix is not None:
+        none = Text(
+            en="not reported: needs the rows ([what was not done](not-done.qmd))",
+            zh="未报告：需要原始数据（[未做的分析](not-done.qmd)）",
+        )
     return apart.join(dict.fromkeys(said)) or none.in_(language)
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from loyalty.cases.analyses import PER_CASE
 from loyalty.cases.estimation import OF_MOMENTS
-from loyalty.cases.printed import PrintedModel, PrintedPanel
+from loyalty.cases.printed import OF_ROWS, PrintedModel, PrintedPanel, Published
 from loyalty.cases.sources import Join
 from loyalty.ground.said import Said
 
@@ -190,11 +190,6 @@ def _formative_problems(study: Study) -> Iterable[Said]:
                 "hypotheses.{h}: a formative construct takes part in no moderation and no bend",
                 h=h.id,
             )
-        elif study.matrix is not None and formative & {h.from_, h.to}:
-            yield Said(
-                "hypotheses.{h}: the paths of a formative construct need rows, for their intervals",
-                h=h.id,
-            )
     for effect in study.effects:
         if formative & set(effect.through):
             yield Said(
@@ -234,15 +229,9 @@ def _matrix_problems(study: Study) -> Iterable[Said]:
         if getattr(study, "rows_" if key == "rows" else key):
             yield Said("{key}: a case with a matrix has no rows for it", key=key)
     for entry in study.published:
-        model = entry.model
-        if not (model or entry.not_reproduced) or (model and model.estimator not in OF_MOMENTS):
-            yield Said(
-                "published.{entry}: of a matrix, models by {known} can be computed anew",
-                entry=entry.id,
-                known=[*OF_MOMENTS],
-            )
-        if model and model.missing == "fiml":
-            yield Said("published.{entry}: missing: fiml: a matrix has no rows", entry=entry.id)
+        yield from _printed_of_matrix(study, entry)
+    if study.pls.missing != "listwise":
+        yield Said("pls.missing: a matrix has no rows")
     if study.constructs and not study.main:
         yield Said("matrix: at least one construct of a common factor is expected")
     if not study.matrix.path.endswith((".csv", ".yml", ".yaml")):
@@ -257,6 +246,32 @@ def _matrix_problems(study: Study) -> Iterable[Said]:
         for item in study.items:
             if item.reversed and item.scale is None:
                 yield Said("scale: expected, for the mean of {item} is turned", item=item.id)
+
+
+def _printed_of_matrix(study: Study, entry: Published) -> Iterable[Said]:
+    """What is printed that does not follow from a matrix."""
+    model, printed = entry.model, entry.statistics
+    if model and model.estimator not in OF_MOMENTS:
+        yield Said(
+            "published.{entry}: of a matrix, models by {known} can be computed anew",
+            entry=entry.id,
+            known=[*OF_MOMENTS],
+        )
+    if model and model.missing == "fiml":
+        yield Said("published.{entry}: missing: fiml: a matrix has no rows", entry=entry.id)
+    if (pls := entry.pls) is not None:
+        keys = {"missing": pls.missing != "listwise", "as_given": pls.as_given}
+        keys["moderator"] = any(p.moderator for p in pls.paths)
+        for key in [key for key, given in keys.items() if given]:
+            yield Said("published.{entry}: {key}: a matrix has no rows", entry=entry.id, key=key)
+    if printed is not None:
+        assert study.matrix is not None
+        without = (*OF_ROWS, *(() if study.matrix.means else ("intercept",)))
+        names = dict.fromkeys(f.statistic for f in printed.figures if f.statistic in without)
+        for key in [*names, *(["log"] if printed.log else [])]:
+            yield Said(
+                "published.{entry}: {key}: does not follow from the matrix", entry=entry.id, key=key
+            )
 
 
 def _model_problems(study: Study, name: str, model: PrintedModel) -> Iterable[Said]:

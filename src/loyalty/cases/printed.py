@@ -114,8 +114,11 @@ class PrintedPLS(PLSOptions):
         return self
 
 
+#: What follows from no moments of the answers.
+OF_ROWS = ("t", "pi", "xi", "log_likelihood")
 #: Statistics of answers that may be printed, and how many constructs each is of.
 STATISTICS = {
+    "alpha": (1, 1),
     "htmt": (2, 2),
     "correlation": (2, 2),
     "t": (1, 1),
@@ -135,14 +138,16 @@ STATISTICS = {
 class PrintedStatistic(Model):
     """A statistic of answers as printed, with all its decimals (so in quotation marks).
 
-    ``htmt`` and ``correlation`` are `of` two constructs; ``t`` (equal variances) is of one, `by` a
-    group of two levels; ``coefficient``, ``intercept``, ``r2`` and ``f`` are of an outcome and its
-    predictors, a coefficient `by` one of these; ``kmo``, ``eigenvalue`` (the `at`-th) and ``chi2``
-    (of `at` factors, maximum likelihood) are of all the entry's items; ``pi``, ``xi`` and
-    ``log_likelihood`` are of the model CUB of its one item (:func:`loyalty.stats.cub.cub`).
+    ``alpha`` is `of` a construct, ``htmt`` and ``correlation`` are of two; ``t`` (equal variances)
+    is of one, `by` a group of two levels; ``coefficient``, ``intercept``, ``r2`` and ``f`` are of
+    an outcome and its predictors, a coefficient `by` one of these; ``kmo``, ``eigenvalue`` (the
+    `at`-th) and ``chi2`` (of `at` factors, maximum likelihood) are of all the entry's items;
+    ``pi``, ``xi`` and ``log_likelihood`` are of the model CUB of its one item
+    (:func:`loyalty.stats.cub.cub`).
     """
 
     statistic: Literal[
+        "alpha",
         "htmt",
         "correlation",
         "t",

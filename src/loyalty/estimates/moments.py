@@ -119,11 +119,19 @@ def _of(rows: pd.DataFrame, level: str | None, design: Design | None) -> GroupMo
 
 def of_matrix(study: Study, given: Given) -> Moments:
     """Those of the items of the study's models, where a matrix is all that is known."""
-    items = [i.id for c in study.main for i in c.items]
+    return of_items(given, [i.id for c in study.main for i in c.items])
+
+
+def of_items(given: Given, items: list[str] | None = None, n: int | None = None) -> Moments:
+    """Those of these `items` of a matrix (else of all), as of `n` people (else as many as there
+    were)."""
+    items = [str(i) for i in given.covariances] if items is None else items
     cov = given.covariances.loc[items, items].to_numpy()
-    means = () if given.means is None else tuple(given.means[items])
     of = GroupMoments(
-        level=None, n=given.n, means=means, covariances=tuple(cov[np.tril_indices(len(items))])
+        level=None,
+        n=n or given.n,
+        means=() if given.means is None else tuple(given.means[items]),
+        covariances=tuple(cov[np.tril_indices(len(items))]),
     )
     return Moments(items=tuple(items), groups=(Grouped(group=None, levels=(of,)),))
 

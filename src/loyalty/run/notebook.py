@@ -90,9 +90,9 @@ class Notebook:
 
     def _used(self, resource: str, checksum: str, rows: int) -> None:
         source = self.study.provenance.source.en
-        self._data.append(
-            results.DataOrigin(resource=resource, source=source, sha256=checksum, rows=rows)
-        )
+        origin = results.DataOrigin(resource=resource, source=source, sha256=checksum, rows=rows)
+        if origin not in self._data:
+            self._data.append(origin)
 
     def answers(self) -> survey.Survey:
         """The case's survey, loaded.

@@ -42,7 +42,7 @@ ESTIMATORS = {
 
 def estimator(case: Case) -> Text:
     """What the case's main models are estimated by."""
-    return ESTIMATORS[case.study.estimator][0]
+    return ESTIMATORS[case.study.estimator if case.study.matrix is None else "ML"][0]
 
 
 def estimated(case: Case) -> Text:

@@ -516,6 +516,13 @@ class EFA(Result):
     converged: bool
 
 
+def estimable(factors: int, items: int) -> int:
+    """As many factors of so many items, or the most that leave degrees of freedom."""
+    while (items - factors) ** 2 < items + factors:
+        factors -= 1
+    return factors
+
+
 def efa(
     items: pd.DataFrame | None = None,
     n_factors: int = 1,

@@ -6,8 +6,7 @@ that are not.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from itertools import combinations
 from typing import Any, Literal
 
@@ -15,11 +14,14 @@ import numpy as np
 import pandas as pd
 import semfit
 
+from loyalty.analyses.matrix import composites as pls
+from loyalty.analyses.matrix import factors as exploratory
+from loyalty.analyses.matrix.composites import Composites
+from loyalty.analyses.matrix.data import Data, told_apart
+from loyalty.analyses.matrix.data import data as data
+from loyalty.analyses.matrix.factors import Factors
 from loyalty.cases.asked import Construct
-from loyalty.cases.matrix import Given
-from loyalty.cases.study import Study
 from loyalty.estimates import moments
-from loyalty.estimates.moments import Grouped, Moments
 from loyalty.estimates.solution import Observed, Share, Solution, solution
 from loyalty.estimates.structural import standardized_paths
 from loyalty.estimates.verdicts import PathVerdict, judge
@@ -109,7 +111,10 @@ class Measured(Finding):
 
 
 class Pair(Record):
-    """Two constructs: HTMT and HTMT2 of their items, and the correlation in the model."""
+    """Two constructs: HTMT and HTMT2 of their items, and the correlation in the model.
+
+    `distinct`: below the square roots of both AVE (Fornell and Larcker).
+    """
 
     a: str
     b: str
@@ -118,13 +123,17 @@ class Pair(Record):
     correlation: Bounded | None
     ci_lower: Bounded | None
     ci_upper: Bounded | None
+    distinct: bool | None
 
 
 class Apart(Finding):
-    """`above`: pairs with an HTMT above the cut-off, of `pairs` that have one."""
+    """`above`: pairs with an HTMT above the cut-off, of `pairs` that have one; `alike`: pairs that
+    are not distinct, of `compared` with AVE on both sides."""
 
     pairs: Count
     above: Count
+    compared: Count
+    alike: Count
     rows: tuple[Pair, ...]
 
 
@@ -159,11 +168,13 @@ class Structured(Finding):
 
 
 class Part(Record):
-    """A predictor's part of the variance of an outcome that is explained (LMG)."""
+    """A predictor's part of the variance of an outcome that is explained: LMG, and Johnson's
+    relative weight."""
 
     outcome: str
     predictor: str
     share: Percent
+    johnson: Percent
     r2: Percent
 
 
@@ -187,29 +198,13 @@ class Matrix(Findings):
     measured: Measured | Refused | None = None
     apart: Apart | Refused | None = None
     structured: Structured | Refused | None = None
+    composites: Composites | Refused | None = None
+    factors: Factors | Refused | None = None
     drivers: Drivers | Refused | None = None
     not_done: NotDone | Refused | None = None
 
 
 # --- the data ------------------------------------------------------------------------------------
-@dataclass(frozen=True)
-class Data:
-    study: Study
-    given: Given
-    moments: Moments
-    #: Rows of nobody with the same covariances, for statistics that depend on nothing else.
-    nobody: pd.DataFrame
-
-
-def data(study: Study, given: Given) -> Data:
-    """The moments of the items of the study's models."""
-    found = moments.of_matrix(study, given)
-    ((of,),) = [grouped.levels for grouped in found.groups]
-    few = of.model_copy(update={"n": len(found.items) + 2})
-    least = Moments(items=found.items, groups=(Grouped(group=None, levels=(few,)),))
-    return Data(study, given, found, moments.stand_in(least))
-
-
 @refusable
 def described(data: Data) -> Described:
     study, cov = data.study, data.given.covariances
@@ -351,7 +346,7 @@ def apart(data: Data, found: Measured | None) -> Apart:
         for r in (found.fit.rows if found is not None else ())
         if r.op == "~~" and r.lhs != r.rhs
     }
-    rows = []
+    rows, distinct = [], _distinct(found, several)
     for a, b in combinations([c.id for c in main], 2):
         phi = together.get(frozenset((a, b)))
         htmt, htmt2 = ratios.get((a, b), ratios.get((b, a), (None, None)))
@@ -364,13 +359,31 @@ def apart(data: Data, found: Measured | None) -> Apart:
                 correlation=phi and phi.std,
                 ci_lower=phi and phi.std_ci_lower,
                 ci_upper=phi and phi.std_ci_upper,
+                distinct=distinct.get(frozenset((a, b))),
             )
         )
+    compared = [row for row in rows if row.distinct is not None]
     known = [row.htmt for row in rows if row.htmt is not None]
     cut = threshold("htmt")
     return Apart(
-        pairs=len(known), above=sum(not cut.met(value) for value in known), rows=tuple(rows)
+        pairs=len(known),
+        above=sum(not cut.met(value) for value in known),
+        compared=len(compared),
+        alike=sum(not row.distinct for row in compared),
+        rows=tuple(rows),
     )
+
+
+def _distinct(found: Measured | None, constructs: Mapping[str, Sequence[str]]) -> Any:
+    """Fornell and Larcker's criterion of each pair of constructs of several items."""
+    if found is None or not found.fit.admissible:
+        return {}
+    loadings = {c: [r.estimate for r in found.rows if r.construct == c] for c in constructs}
+    r = pd.DataFrame(np.eye(len(loadings)), index=list(loadings), columns=list(loadings))
+    for pair in found.fit.latent:
+        if {pair.a, pair.b} <= loadings.keys():
+            r.loc[pair.a, pair.b] = r.loc[pair.b, pair.a] = pair.correlation
+    return told_apart(loadings, r)
 
 
 # --- structure -----------------------------------------------------------------------------------
@@ -408,10 +421,23 @@ def structured(data: Data) -> Structured:
 
 
 @refusable
-def drivers(data: Data, found: Measured) -> Drivers:
-    """LMG shares of each outcome with several predictors, from the constructs' correlations.
+def composites(data: Data) -> Composites:
+    """All plain hypotheses as one PLS path model, without intervals."""
+    return pls.composites(data)
 
-    The correlations are those of the measurement model, so free of the items' error.
+
+@refusable
+def factors(data: Data, draws: int, seed: int) -> Factors:
+    """How many factors the items have, and which items go together when nothing is planned."""
+    return exploratory.factors(data, draws, seed)
+
+
+@refusable
+def drivers(data: Data, found: Measured) -> Drivers:
+    """LMG and Johnson's shares of each outcome with several predictors.
+
+    The correlations of the constructs are those of the measurement model, so free of the items'
+    error.
     """
     study = data.study
     if not found.fit.admissible:
@@ -430,11 +456,11 @@ def drivers(data: Data, found: Measured) -> Drivers:
 def _parts(outcome: str, causes: Sequence[str], latent: dict[frozenset[str], float]) -> list[Part]:
     names = [outcome, *causes]
     r = np.array([[1.0 if a == b else latent[frozenset((a, b))] for b in names] for a in names])
-    parts = shares.lmg(r)
     r2 = float(shares.explained(r))
+    parts = [shares.shares(r, "lmg"), shares.shares(r, "johnson")]
     return [
-        Part(outcome=outcome, predictor=c, share=part / r2, r2=r2)
-        for c, part in zip(causes, parts, strict=True)
+        Part(outcome=outcome, predictor=c, share=lmg, johnson=johnson, r2=r2)
+        for c, lmg, johnson in zip(causes, *parts, strict=True)
     ]
 
 

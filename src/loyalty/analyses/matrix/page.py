@@ -10,6 +10,14 @@ PAGE = {
     "measured": [words.measured, tables.loadings],
     "apart": [tables.apart, words.apart],
     "structured": [words.structured, tables.paths, tables.indirect, tables.explained],
+    "composites": [
+        words.composites,
+        tables.composites,
+        tables.weights,
+        tables.quality,
+        tables.beside,
+    ],
+    "factors": [words.factors, tables.factors],
     "drivers": [tables.drivers, words.drivers],
-    "not_done": [tables.not_done],
+    "not_done": [words.not_done],
 }

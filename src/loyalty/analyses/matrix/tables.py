@@ -2,32 +2,29 @@
 
 from __future__ import annotations
 
+from loyalty.analyses.matrix.composites import Beside, Composites
+from loyalty.analyses.matrix.factors import Factors
 from loyalty.analyses.matrix.findings import (
     Apart,
     Described,
     Drivers,
     Measured,
-    NotDone,
+    Pair,
     Scales,
     Structured,
 )
+from loyalty.ground.numbers import DASH
 from loyalty.ground.terms import term
 from loyalty.ground.text import Text
 from loyalty.shown.context import Case
 from loyalty.shown.fit import PATH_VERDICTS
 from loyalty.shown.table import Column, Table
+from loyalty.shown.words import escaped, names
 
-#: The title of each analysis that needs rows.
-CHAPTERS = {
-    "audit": "Data audit",
-    "descriptives": "Descriptives",
-    "reliability": "Reliability and exploratory factor analysis",
-    "measurement": "Confirmatory factor analysis and validity",
-    "structural": "Structural model",
-    "groups": "Groups",
-    "robustness": "Robustness",
-    "drivers": "What counts",
-    "published": "Published results reproduced",
+SCHEMES = {
+    "path": Text(en="path", zh="路径"),
+    "centroid": Text(en="centroid", zh="质心"),
+    "factorial": Text(en="factorial", zh="因子"),
 }
 _INTERVAL = Column(("ci_lower", "ci_upper"), "95 % interval")
 
@@ -98,12 +95,26 @@ def apart(found: Apart, case: Case) -> Table:
             Column("htmt2", "HTMT2"),
             Column("correlation", "Correlation in the model"),
             _INTERVAL,
+            Column(_distinct, "Below √AVE"),
         ],
         Text(
             en="How far the constructs are apart: ratios of the items' correlations, and the correlations of the constructs in the measurement model.",
             zh="构念之间的区分：题项相关的比率，以及测量模型中构念之间的相关。",
         ),
+        _FORNELL,
     )
+
+
+_FORNELL = Text(
+    en="Below √AVE: the correlation is below the square roots of both constructs' AVE [@fornell1981]; a dash where one of them has none.",
+    zh="低于 √AVE：相关低于两个构念 AVE 的平方根 [@fornell1981]；任一构念没有 AVE 处为破折号。",
+)
+
+
+def _distinct(row: Pair | Beside) -> Text:
+    if row.distinct is None:
+        return Text(en=DASH, zh=DASH)
+    return term("yes" if row.distinct else "no")
 
 
 def paths(found: Structured, case: Case) -> Table:
@@ -166,22 +177,117 @@ def drivers(found: Drivers, case: Case) -> Table:
         [
             Column(lambda r: case.label(r.outcome), "Outcome"),
             Column(lambda r: case.label(r.predictor), "Predictor"),
-            Column("share", "Share"),
+            Column("share", "LMG"),
+            Column("johnson", "Johnson"),
             Column("r2", "R²"),
         ],
         Text(
-            en="Parts of what is explained of each outcome (LMG), from the correlations of the constructs.",
-            zh="各预测构念在所解释方差中的份额（LMG），由构念之间的相关计算。",
+            en="Parts of what is explained of each outcome, from the correlations of the constructs in the measurement model.",
+            zh="各预测构念在所解释方差中的份额，由测量模型中构念之间的相关计算。",
         ),
     )
 
 
-def not_done(found: NotDone, case: Case) -> Table:
+def weights(found: Composites, case: Case) -> Table:
+    return Table(
+        found.outer,
+        [
+            Column(lambda r: case.label(r.construct), "Construct"),
+            Column("item", "Item"),
+            Column("weight", "Weight"),
+            Column("loading", "Loading"),
+        ],
+        Text(
+            en="PLS: what each item weighs in its composite, and how it loads on it.",
+            zh="PLS：各题项在组合变量中的权重与载荷。",
+        ),
+        _how(found, case),
+    )
+
+
+def _how(found: Composites, case: Case) -> Text:
+    """How the PLS model was estimated."""
+    scheme = SCHEMES[found.scheme]
+    modes = names([escaped(case.label(c)) for c in found.mode_b])
+    en, zh = f"{scheme.en} weighting scheme", f"{scheme.zh}加权方案"
+    if found.mode_b:
+        en += f"; regression weights (mode B): {modes.en}, all others correlation weights (mode A)"
+        zh += f"；回归权重（模式 B）：{modes.zh}，其余为相关权重（模式 A）"
+    if found.consistent:
+        en += "; consistent (PLSc)"
+        zh += "；一致性 PLS（PLSc）"
+    return Text(en=f"{en[0].upper()}{en[1:]}.", zh=f"{zh}。")
+
+
+def quality(found: Composites, case: Case) -> Table:
+    return Table(
+        found.quality,
+        [
+            Column(lambda r: case.label(r.construct), "Construct"),
+            Column("alpha", "α"),
+            Column("rho_a", "ρA"),
+            Column("rho_c", "CR"),
+            Column("ave", "AVE"),
+            Column("r2", "R²"),
+        ],
+        Text(
+            en="PLS: reliability, AVE and R² of the composites.",
+            zh="PLS：各组合变量的信度、AVE 与 R²。",
+        ),
+        Text(
+            en="α of standardized items. Neither a single item nor a composite with regression weights has a reliability here.",
+            zh="α 按标准化题项计算。单一题项与采用回归权重的组合变量此处均无信度。",
+        ),
+    )
+
+
+def composites(found: Composites, case: Case) -> Table:
+    return Table(
+        found.paths,
+        [
+            Column("id", "H"),
+            Column(lambda r: case.path(r.from_, r.to), "Path"),
+            Column("estimate", "β"),
+            Column("total", "Total effect"),
+            Column("sign", "Sign", "sign"),
+        ],
+        Text(
+            en="PLS: standardized paths, and total effects along all of them.",
+            zh="PLS：标准化路径系数及沿各路径的总效应。",
+        ),
+    )
+
+
+def beside(found: Composites, case: Case) -> Table:
+    return Table(
+        found.pairs,
+        [
+            Column(lambda r: case.label(r.a), "Construct"),
+            Column(lambda r: case.label(r.b), "Other construct"),
+            Column("correlation", "Correlation"),
+            Column(_distinct, "Below √AVE"),
+        ],
+        Text(en="PLS: correlations of the composites.", zh="PLS：组合变量之间的相关。"),
+        _FORNELL,
+    )
+
+
+def factors(found: Factors, case: Case) -> Table:
+    """The loadings, items in the order of the constructs."""
+
+    def loading(factor: str) -> Column:
+        return Column(lambda r: r.loadings[factor], Text(en=factor, zh=factor), "bounded")
+
     return Table(
         found.rows,
         [
-            Column(lambda r: term(CHAPTERS[r.analysis]), "Analysis"),
-            Column(lambda r: r.reason.text(case.labels), "Why not"),
+            Column(lambda r: case.label(r.construct), "Construct"),
+            Column("item", "Item"),
+            *(loading(factor) for factor in found.rows[0].loadings),
+            Column("communality", "Communality"),
         ],
-        Text(en="What a matrix cannot be asked.", zh="矩阵无法回答的分析。"),
+        Text(
+            en="Exploratory factors: pattern loadings (minres, oblimin).",
+            zh="探索性因子：模式载荷（minres，oblimin）。",
+        ),
     )

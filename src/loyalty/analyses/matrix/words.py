@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
-from loyalty.analyses.matrix.findings import Apart, Described, Drivers, Measured, Scales, Structured
+from loyalty.analyses.matrix.composites import Composites
+from loyalty.analyses.matrix.factors import Factors
+from loyalty.analyses.matrix.findings import (
+    Apart,
+    Described,
+    Drivers,
+    Measured,
+    NotDone,
+    Scales,
+    Structured,
+)
 from loyalty.estimates.solution import Observed, Solution
 from loyalty.ground.markdown import escape
 from loyalty.ground.text import Text
+from loyalty.ground.thresholds import threshold
 from loyalty.shown.context import Case
 from loyalty.shown.fit import fit, judged
-from loyalty.shown.words import be, cut, estimate, number, text
+from loyalty.shown.words import be, counted, cut, equals, estimate, names, number, text
 
 INDICES = ("cfi", "tli", "rmsea", "srmr")
 _KINDS = {
@@ -73,7 +84,11 @@ def measured(found: Measured, case: Case) -> list[Text]:
     return _fits(found.fit, case)
 
 
-def apart(found: Apart, case: Case) -> Text:
+def apart(found: Apart, case: Case) -> list[Text]:
+    return [_ratios(found), *criterion(found)]
+
+
+def _ratios(found: Apart) -> Text:
     if not found.pairs:
         return text(
             "HTMT needs two constructs of two items each.",
@@ -90,8 +105,80 @@ def apart(found: Apart, case: Case) -> Text:
     )
 
 
+def criterion(found: Apart | Composites) -> list[Text]:
+    """How many pairs fail Fornell and Larcker's criterion."""
+    if not found.compared:
+        return []
+    pairs, alike = number(found.compared), number(found.alike)
+    if not found.alike:
+        return [
+            text(
+                f"By Fornell and Larcker's criterion every pair with AVE on both sides ({pairs}) is distinct.",
+                f"按 Fornell–Larcker 准则，两侧均有 AVE 的 {pairs} 对构念均可区分。",
+            )
+        ]
+    return [
+        text(
+            f"By Fornell and Larcker's criterion {alike} of {pairs} pairs with AVE on both sides {be(found.alike)} not distinct.",
+            f"按 Fornell–Larcker 准则，两侧均有 AVE 的 {pairs} 对构念中有 {alike} 对不能区分。",
+        )
+    ]
+
+
 def structured(found: Structured, case: Case) -> list[Text]:
     return _fits(found.fit, case)
+
+
+def composites(found: Composites, case: Case) -> list[Text]:
+    paths, expected = number(found.count), number(found.as_expected)
+    return [
+        text(
+            f"The same hypotheses as a PLS path model, of the {number(found.n)} respondents' correlations: weights, loadings, paths, R² and reliabilities follow from these alone. Its intervals resample rows, so there are none here, and a path is no verdict on its hypothesis.",
+            f"同样的假设另作 PLS 路径模型，依据 {number(found.n)} 名受访者的题项相关：权重、载荷、路径、R² 与信度均可仅由相关算得。其区间须对原始数据重抽样，此处没有，因此路径系数不构成对假设的判断。",
+        ),
+        text(
+            f"Of {paths} paths {expected} {'has' if found.as_expected == 1 else 'have'} the sign that is expected.",
+            f"{paths} 条路径中有 {expected} 条的符号与假设一致。",
+        ),
+        *criterion(found),
+    ]
+
+
+def factors(found: Factors, case: Case) -> list[Text]:
+    enough = threshold("kmo").met(found.kmo)
+    said = [
+        text(
+            f"The items {'have' if enough else 'do not have'} enough in common to be factored: sampling adequacy (KMO) is {number(found.kmo)}, {'at least' if enough else 'below'} {cut('kmo')}, lowest for {escape(found.item)} ({number(found.item_kmo)}); Bartlett's χ² is {number(found.chisq)}, df {number(found.df)}, p {equals(found.p)}.",
+            f"题项间的共同部分{'足以' if enough else '不足以'}作因子分析：取样适切性（KMO）为 {number(found.kmo)}，{'不低于' if enough else '低于'} {cut('kmo')}，以 {escape(found.item)} 为最低（{number(found.item_kmo)}）；Bartlett 检验 χ² 为 {number(found.chisq)}，自由度 {number(found.df)}，p {equals(found.p)}。",
+        ),
+        text(
+            f"Parallel analysis ({number(found.draws)} random matrices of normal data) keeps {counted(found.parallel, 'factor')}, the minimum average partial {counted(found.map, 'component')}, and {counted(found.kaiser, 'eigenvalue')} {be(found.kaiser)} above one; {counted(found.planned, 'construct')} {be(found.planned)} planned. The solution has {number(found.used)}, which explain {number(found.explained)} of the variance.",
+            f"平行分析（{number(found.draws)} 个正态数据的随机矩阵）保留 {number(found.parallel)} 个因子，最小平均偏相关法保留 {number(found.map)} 个成分，大于一的特征值有 {number(found.kaiser)} 个；计划的构念为 {number(found.planned)} 个。下列解取 {number(found.used)} 个因子，解释方差的 {number(found.explained)}。",
+        ),
+    ]
+    if found.closest is not None:
+        said.append(
+            text(
+                f"The largest correlation of two factors is {number(found.closest)}.",
+                f"两因子之间的最大相关为 {number(found.closest)}。",
+            )
+        )
+    if found.heywood:
+        which = names([text(escape(i), escape(i)) for i in found.heywood])
+        said.append(
+            text(
+                f"No variance of its own is left to {which.en}: the solution is improper.",
+                f"{which.zh} 没有剩余的独特方差，该解不适当。",
+            )
+        )
+    return said
+
+
+def not_done(found: NotDone, case: Case) -> Text:
+    return text(
+        "What a matrix cannot be asked, and why, stands with everything else that was not done at the end.",
+        "矩阵无法回答的分析及原因，与其他未做的分析一并列于文末。",
+    )
 
 
 def drivers(found: Drivers, case: Case) -> list[Text]:

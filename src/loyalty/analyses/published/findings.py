@@ -200,25 +200,30 @@ def _reproduced(entry: Entry, figures: Sequence[Printed]) -> Reproduced:
 # --- PLS path models -----------------------------------------------------------------------------
 @refusable
 def path_models(
-    study: Study, answers: Callable[[], Survey], *, draws: int, seed: int
+    study: Study, answers: Callable[[], Survey | Given], *, draws: int, seed: int
 ) -> PathModels | None:
     """Printed PLS models and ours, beside the study's covariance-based model.
 
-    `answers` loads the survey, which a case may lack that has nothing printed of a survey.
+    `answers` loads the survey, or its matrix, which says nothing of intervals; a case may lack
+    both that has nothing printed of a survey.
     """
     entries = [entry for entry in study.published if entry.pls is not None]
     if not entries:
         return None
-    survey = answers()
-    items = [i.id for c in study.structural for i in c.items]
-    model = semfit.fit(
-        study.structural_model(),
-        survey.scored,
-        **estimation(study, survey.scored, items),
-    )
+    known = answers()
+    if isinstance(known, Given):
+        draws = 0
+        model = moments.fit(moments.of_matrix(study, known), study.structural_model())
+    else:
+        items = [i.id for c in study.structural for i in c.items]
+        rows = known.scored
+        model = semfit.fit(study.structural_model(), rows, **estimation(study, rows, items))
     paths = model.standardized()
     paths = paths[paths["op"] == "~"]
-    made = [list(_figures(entry, study, survey, model, paths, draws, seed)) for entry in entries]
+    made = [
+        list(_figures(entry, study, _rows(entry, known), model, paths, draws, seed))
+        for entry in entries
+    ]
     figures = [figure for figures in made for figure in figures]
     clear = [f for f in figures if f.ml_ci_lower is not None and _clear(f.ci_lower, f.ci_upper)]
     return PathModels(
@@ -230,6 +235,13 @@ def path_models(
     )
 
 
+def _rows(entry: Entry, known: Survey | Given) -> pd.DataFrame:
+    """The answers that an entry is about; of a matrix rows of nobody with the same moments."""
+    if isinstance(known, Given):
+        return moments.stand_in(moments.of_items(known))
+    return (known.as_given if entry.pls and entry.pls.as_given else known).scored
+
+
 def _clear(lower: float | None, upper: float | None) -> bool:
     """Whether an interval leaves zero out."""
     return lower is not None and upper is not None and (lower > 0 or upper < 0)
@@ -238,7 +250,7 @@ def _clear(lower: float | None, upper: float | None) -> bool:
 def _figures(
     entry: Entry,
     study: Study,
-    survey: Survey,
+    scored: pd.DataFrame,
     model: semfit.Result,
     paths: pd.DataFrame,
     draws: int,
@@ -252,7 +264,6 @@ def _figures(
     assert printed is not None
     ends = {end for p in printed.paths for end in (p.from_, p.to)}
     used = [c for c in study.constructs if c.id in ends]
-    scored = (survey.as_given if printed.as_given else survey).scored
     fitted: Callable[..., pls.PLS] = functools.partial(
         pls.pls_path_model,
         constructs={c.id: [i.id for i in c.items] for c in used},
@@ -447,24 +458,23 @@ def ways(study: Study, answers: Callable[[], Survey]) -> Ways | None:
 
 # --- statistics of answers -----------------------------------------------------------------------
 @refusable
-def statistics(study: Study, answers: Callable[[], Survey]) -> AnswerStatistics | None:
-    """Printed statistics of answers and ours."""
+def statistics(study: Study, answers: Callable[[], Survey | Given]) -> AnswerStatistics | None:
+    """Printed statistics of answers and ours; `answers` loads the survey, or its matrix."""
     entries = [entry for entry in study.published if entry.statistics is not None]
     if not entries:
         return None
-    survey = answers()
-    made = [list(_statistics(entry, study, survey)) for entry in entries]
+    known = answers()
+    made = [list(_statistics(entry, study, _rows(entry, known))) for entry in entries]
     return AnswerStatistics(
         figures=tuple(figure for figures in made for figure in figures),
         publications=tuple(map(_reproduced, entries, made)),
     )
 
 
-def _statistics(entry: Entry, study: Study, survey: Survey) -> Iterator[Statistic]:
+def _statistics(entry: Entry, study: Study, rows: pd.DataFrame) -> Iterator[Statistic]:
     printed = entry.statistics
     assert printed is not None
     named = printed.items or [i.id for c in study.constructs for i in c.items]
-    rows = survey.scored
     items = rows[named].dropna()
     scales = {
         c.id: own for c in study.constructs if (own := [i.id for i in c.items if i.id in named])
@@ -500,6 +510,8 @@ def _statistic(
         case "htmt":
             a, b = figure.of
             return float(htmt(items, {c: scales[c] for c in (a, b)}).matrix.to_numpy()[0, 1])
+        case "alpha":
+            return cronbach_alpha(items[scales[figure.of[0]]]).alpha
         case "correlation":
             return float(scores[figure.of].dropna().corr().to_numpy()[0, 1])
         case "t":

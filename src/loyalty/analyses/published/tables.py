@@ -89,8 +89,9 @@ def pls(found: PathModels, case: Case) -> Table:
     columns = [Column(figure, "Figure [printed]"), *_as_printed("PLS, anew")]
     if all(row.kind != "path" for row in found.figures):
         return Table(found.figures, columns, _caption(found.publications, case))
+    of_rows = case.study.matrix is None
     columns += [
-        Column(("ci_lower", "ci_upper"), "95 % interval"),
+        *([Column(("ci_lower", "ci_upper"), "95 % interval")] if of_rows else []),
         Column(lambda r: None if doubted(r, case) else r.ml, "Covariance-based", "number"),
         Column(ml_interval, "95 % interval", "markdown"),
     ]
@@ -109,10 +110,17 @@ def _note(found: PathModels, case: Case) -> Text:
     corrected = all(
         e.pls and e.pls.consistent for e in (entry_of(p, case) for p in found.publications)
     )
+    drawn = Text(en="PLS intervals: percentile bootstrap.", zh="PLS 区间：百分位自助法。")
+    if case.study.matrix is not None:
+        drawn = Text(
+            en="A matrix gives PLS no intervals: they resample rows.",
+            zh="仅有矩阵时 PLS 没有区间：区间须对原始数据重抽样。",
+        )
     said = [
+        drawn,
         Text(
-            en=f"PLS intervals: percentile bootstrap. Covariance-based: standardized paths of this study's structural model, {apa.estimator(case).en}, a dash where it has no such path, and the reason where it may not be relied upon.",
-            zh=f"PLS 区间：百分位自助法。协方差模型：本研究结构模型的标准化路径（{apa.estimator(case).zh}），无此路径处为破折号，不可采信处注明原因。",
+            en=f"Covariance-based: standardized paths of this study's structural model, {apa.estimator(case).en}, a dash where it has no such path, and the reason where it may not be relied upon.",
+            zh=f"协方差模型：本研究结构模型的标准化路径（{apa.estimator(case).zh}），无此路径处为破折号，不可采信处注明原因。",
         ),
         Text(
             en="Both are of constructs free of measurement error: consistent PLS corrects for it.",
@@ -250,6 +258,7 @@ def ways(found: Ways, case: Case) -> Table:
 
 #: How statistics of answers are called.
 _STATISTICS = {
+    "alpha": _same("α"),
     "htmt": _same("HTMT"),
     "correlation": Text(en="correlation", zh="相关系数"),
     "t": _same("t"),
@@ -276,7 +285,7 @@ def statistics(found: AnswerStatistics, case: Case) -> Table:
         labels = [case.label(c) for c in row.of]
         if row.statistic == "t":
             labels.append(next(g.label for g in case.study.groups if g.id == row.by))
-        if row.statistic in ("htmt", "correlation", "t"):
+        if row.statistic in ("alpha", "htmt", "correlation", "t"):
             en, zh = " – ".join(t.en for t in labels), "—".join(t.zh for t in labels)
             return Text(en=f"{sign.en} · {en}", zh=f"{sign.zh} · {zh}")
         outcome, *others = labels

@@ -365,10 +365,8 @@ def factors(corr: Correlations, draws: int, seed: int) -> Factors:
         screes.append(Scree(kind=kind, eigenvalues=eigenvalues, partials=list(m.table["squared"])))
     if not rules:
         raise _first(lost, CannotCompute("no_correlations"))
-    chosen, planned, width = rules[0], len(corr.constructs), corr.items.shape[1]
-    used = max(1, chosen.n)
-    while (width - used) ** 2 < width + used:  # negative degrees of freedom
-        used -= 1
+    chosen, planned = rules[0], len(corr.constructs)
+    used = efa.estimable(max(1, chosen.n), corr.items.shape[1])
     return Factors(
         planned=planned,
         kind=chosen.kind,
