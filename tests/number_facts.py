@@ -62,7 +62,7 @@ def faults(pages: list[Path], results: Path) -> tuple[int, list[str]]:
     def fault(page: Path, where: str, shown: str, href: str) -> str | None:
         address, _, fragment = unquote(href).partition("#")
         target = (page.parent / address).resolve() if address else page.resolve()
-        case, analysis = target.parents[1].name, target.stem
+        case, analysis = target.parents[1].name, target.stem.removesuffix("-further")
         try:
             value = numbers(case, analysis).get(f"{case}/{analysis}/{where}")
         except (UserError, ImportError) as error:
@@ -80,7 +80,7 @@ def faults(pages: list[Path], results: Path) -> tuple[int, list[str]]:
 
     count, wrong = 0, []
     for page in pages:
-        for tag, inside in _NUMBER.findall(page.read_text(encoding="utf-8")):
+        for tag, inside in _NUMBER.findall(whole_keys(page.read_text(encoding="utf-8"))):
             count += 1
             about = {key: unescape(value) for key, value in _ATTRIBUTE.findall(tag)}
             key = about.get("data-key", "")
@@ -89,6 +89,15 @@ def faults(pages: list[Path], results: Path) -> tuple[int, list[str]]:
             if said := fault(page, key, shown, about.get("href", "")):
                 wrong.append(f"{page.name}: {key or shown}: {said}")
     return count, wrong
+
+
+def whole_keys(html: str) -> str:
+    """A page with each number's key as a whole, where a table's row has their beginning."""
+
+    def row(found: re.Match[str]) -> str:
+        return re.sub(r'data-key="(?=[.\[])', f'data-key="{found[1]}', found[0])
+
+    return re.sub(r'<tr data-of="([^"]*)".*?</tr>', row, html, flags=re.S)
 
 
 # Pages have thousands of numbers, and a parser takes seconds for each page.

@@ -19,6 +19,7 @@ from typing import Any
 import numpy as np
 import pytest
 import yaml
+from number_facts import whole_keys
 
 from loyalty import cli
 from loyalty.analyses.matrix import findings as analysis
@@ -624,7 +625,7 @@ def test_its_report_end_to_end(put: Put, capsys: Any) -> None:
         ("en", "after goes with status by", "careless answering, missing answers"),
         ("zh", "地位到此后的路径为", "敷衍作答、缺失答案"),
     ):
-        page = (book / language / "matrix.html").read_text(encoding="utf-8")
+        page = whole_keys((book / language / "matrix.html").read_text(encoding="utf-8"))
         plain = re.sub(r"<[^>]+>", "", page)
         assert why not in plain and "71.5" in plain
         last = (book / language / "not-done.html").read_text(encoding="utf-8")

@@ -354,7 +354,7 @@ def test_a_web_table_that_fits_keeps_its_lines() -> None:
 
 
 def typst_of(root: Path) -> str:
-    document = Builder(load_book(root), html=False).build()
+    document = Builder(load_book(root)).build()
     citations.resolve(document)
     return TypstWriter(document, "test").source()
 

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 
 import nbformat
 import pytest
-from number_facts import faults
+from number_facts import faults, whole_keys
 
 from loyalty.analyses.failure import findings as failure
 from loyalty.analyses.failure import words
-from loyalty.ground import findings, results
+from loyalty.ground import findings, paths, results
 from loyalty.ground.findings import Found
 from loyalty.render import embedded
+from loyalty.render.project import load_book
+from loyalty.run.analyses import page_of
 from loyalty.shown.context import Case
 
 KEY = "demo/failure/interaction.ci_lower"
@@ -89,3 +92,40 @@ def test_numbers_in_a_chapter(shown: tuple[list[Path], Path]) -> None:
     target = page.parents[2] / "cases/demo/en/failure.html"
     target.write_text("gone", "utf-8")
     assert len(faults([page], kept)[1]) == 4
+
+
+def test_a_row_has_the_beginning_of_its_keys_once(
+    copy: Callable[..., Path], tmp_path: Path
+) -> None:
+    """Whole names of it; where the cells have nothing in common they keep theirs."""
+    keys = ["a.rows[10].low", "a.rows[10].high"], ["a.rows[1].n", "a.rows[10].n"], ["a.n", "b.n"]
+    cells = [[f'[1]{{.num key="demo/failure/{key}"}}' for key in row] for row in keys]
+    rows = "\n".join(f"| {' | '.join(row)} |" for row in cells)
+    sample = Path(__file__).parent / "sample" / "reports" / "data.qmd"
+    text = f"{sample.read_text('utf-8')}\n\n| x | y |\n|:--|:--|\n{rows}\n"
+    embedded.render(copy({"reports/data.qmd": text}), ["html"], tmp_path / "en")
+    page = (tmp_path / "en/reports/data.html").read_text("utf-8")
+    assert '<tr data-of="a.rows[10]"><td>' in page and 'data-key=".low">1</a>' in page
+    assert '<tr data-of="a.rows">' in page and 'data-key="[10].n">1</a>' in page
+    assert 'data-key="b.n">1</a>' in page
+    whole = re.findall(r'data-key="([^"]*)">1</a>', whole_keys(page))
+    assert whole == [key for row in keys for key in row]
+
+
+def test_what_stands_on_a_second_page_is_there(tmp_path: Path) -> None:
+    """A finding, and the names of what shows it; the settings list none that is not there."""
+    whole = load_book(paths.root())
+    assert whole.further
+    for address, listed in whole.further.items():
+        case, analysis = address.split("/")
+        page = page_of(analysis)
+        shown = {
+            one.__name__.strip("_").replace("_", "-") for made in page.values() for one in made
+        }
+        assert set(listed) <= set(page) | shown, address
+        first = [name for name in page if name not in listed]
+        assert whole.dossier_page(case, analysis, first[0]).endswith(f"/en/{analysis}.html")
+        for name in (listed[0], f"{listed[0]}-of-a-case"):
+            there = whole.dossier_page(case, analysis, name)
+            assert there.endswith(f"/en/{analysis}-further.html")
+    assert whole.dossier_page("demo", "trial", "cases").endswith("/en/trial.html")

@@ -12,7 +12,7 @@ import gzip
 import json
 import re
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from importlib.resources import files
 from pathlib import Path
 from types import SimpleNamespace as Row
@@ -25,7 +25,13 @@ from loyalty.book.brief import page as page_of_brief
 from loyalty.book.brief.material import Material
 from loyalty.book.depth import depth
 from loyalty.book.files import CASE_STEM, TRANSLATED, case_files, case_folder, result_folder
-from loyalty.book.project import copy_settings, copy_shown, other_edition, write_settings
+from loyalty.book.project import (
+    copy_settings,
+    copy_shown,
+    further,
+    other_edition,
+    write_settings,
+)
 from loyalty.book.report import Results, made, results
 from loyalty.cases import datapackage, study
 from loyalty.cases.analyses import CONDUCT, MATRIX, PUBLISHED, SURVEY
@@ -133,12 +139,13 @@ def prepare(case: str, language: Language, found: Results) -> Path:
         heading = term(chapter_of(name)).in_(language)
         refused += [(heading, *one) for one in _refused(parts)]
         refused += _needs_rows(described, found, heading, language) if name == MATRIX else []
-        chapters[f"{name}.qmd"] = [
-            f"# {heading} {{#sec-{name}}}",
-            _ran(case, name, found, language),
-            *weighted(described, name, language),
-            page(case, name, parts),
-        ]
+        for stem, title, held in _pages(case, name, heading, parts, language):
+            chapters[f"{stem}.qmd"] = [
+                f"# {title} {{#sec-{stem}}}",
+                _ran(case, name, found, language),
+                *weighted(described, name, language),
+                page(case, name, held),
+            ]
     if described is not None and (parts_ := _depth(described, found, language, project)):
         chapters["depth.qmd"] = [f"# {_DEPTH.in_(language)} {{#sec-depth}}", *parts_]
     appendix = []
@@ -190,6 +197,35 @@ def prepare(case: str, language: Language, found: Results) -> Path:
         own["other-edition"] = other_edition(language)
     write_settings(project, language, book, "../..", **own)
     return project
+
+
+def _pages(
+    case: str, analysis: str, heading: str, parts: list[Part], language: Language
+) -> Iterator[tuple[str, str, list[Part]]]:
+    """Of an analysis's pages the file's stem, the title, and what it shows.
+
+    The settings say what is on a second one, tables and figures by name, what is said by finding;
+    headings and text of the notebook go with what follows them.
+    """
+    listed = further(case, analysis)
+
+    def second(part: Part) -> bool:
+        name = part.label.partition(f"-{case}-{analysis}-")[2]
+        if not name or part.label.startswith("txt-"):
+            return part.finding in listed
+        return any(name == one or name.startswith(f"{one}-") for one in listed)
+
+    pages: tuple[list[Part], list[Part]] = ([], [])
+    waiting: list[Part] = []
+    for part in parts:
+        waiting.append(part)
+        if not part.text:
+            pages[second(part)].extend(waiting)
+            waiting = []
+    yield analysis, heading, [*pages[False], *waiting]
+    if pages[True]:
+        title = Text(en=f"{heading}, continued", zh=f"{heading}（续）")
+        yield f"{analysis}-further", title.in_(language), pages[True]
 
 
 def _front(described: Study | None, language: Language) -> dict[str, Any]:

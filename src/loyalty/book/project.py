@@ -47,6 +47,18 @@ STYLES: dict[Language, str] = {
 }
 
 
+def _settings() -> dict[str, Any]:
+    file = paths.suite() / "_quarto.yml"
+    settings: dict[str, Any] = yaml.safe_load(file.read_text(encoding="utf-8"))
+    return settings
+
+
+def further(case: str, analysis: str) -> list[str]:
+    """What an analysis has on a second page: findings, and the names of what shows them."""
+    listed: list[str] = _settings().get("further", {}).get(f"{case}/{analysis}", [])
+    return listed
+
+
 def write_settings(
     project: Path, language: Language, book: dict[str, Any], dossiers: str, **own: Any
 ) -> None:
@@ -54,8 +66,7 @@ def write_settings(
 
     `dossiers` is where the pages of the cases are from the book's root; `own` are further keys.
     """
-    file = paths.suite() / "_quarto.yml"
-    settings = yaml.safe_load(file.read_text(encoding="utf-8"))
+    settings = _settings()
     del settings["other-edition"]
     settings |= {
         "lang": language,

@@ -6,6 +6,8 @@ import json
 from collections.abc import Callable, Iterable
 from typing import Any
 
+from . import hidden
+
 Node = dict[str, Any]
 Attr = list[Any]  # [identifier, classes, [[key, value], ...]]
 Visitor = Callable[[Node], list[Node] | None]
@@ -127,4 +129,4 @@ def plain(tree: Any) -> str:
         return None
 
     walk(tree if isinstance(tree, list) else [tree], visit)
-    return " ".join("".join(parts).split())
+    return " ".join(hidden.bare("".join(parts)).split())

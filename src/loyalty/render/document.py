@@ -5,8 +5,9 @@ The pages' blocks are Pandoc's, with these marked nodes that each format writes 
 - ``Div .x-float`` (id; kind fig|tbl, number, alt, notebook, label) of ``.x-caption``, ``.x-body``
 - ``Div .x-callout`` (kind, collapse) of ``.x-title``, ``.x-body``
 - ``Span .x-eq`` (id; number) around a formula, ``Span .x-ref`` (target, kind) around its text
-- ``Span .x-num`` (key) around a number of a finding, ``Span .x-dossier`` (of) around a link to the
-  pages of a case: ``case`` or ``case/analysis``, ``Span .x-result`` to its result file
+- ``Span .x-num`` (key) around a number of a finding, most in short (:mod:`.hidden`); ``Span
+  .x-dossier`` (of) around a link to the pages of a case: ``case`` or ``case/analysis``, ``Span
+  .x-result`` to its result file
 - ``Div .x-pagebreak``; ``Image`` with the target ``asset:NAME``
 """
 
@@ -21,7 +22,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
 
-from . import ast, pandoc, pictures
+from . import ast, hidden, pandoc, pictures
 from .ast import Node
 from .errors import RenderError
 from .labels import numbered, words
@@ -67,6 +68,12 @@ class Chapter:
     def blocks(self) -> list[Node]:
         return self.load()
 
+    @cached_property
+    def unlinked(self) -> list[Node]:
+        """The blocks for what has no links to findings."""
+        blocks: list[Node] = hidden.without(self.blocks)
+        return blocks
+
     @property
     def name(self) -> str:
         """Short name of the page, for identifiers: ``reports-methods``."""
@@ -110,11 +117,10 @@ class Builder:
     the files of the project, have to do with. A chapter with a fault is never kept.
     """
 
-    def __init__(self, book: Book, html: bool, store: Store | None = None) -> None:
+    def __init__(self, book: Book, store: Store | None = None) -> None:
         self.book = book
         self.store = store or Store()
         self.facts: dict[str, Any] = {}
-        self.html = html
         self.words = words(book.lang)
         self.faults: list[str] = []
         self.targets: dict[str, Target] = {}
@@ -126,6 +132,7 @@ class Builder:
         self.known_keys: set[str] = set()
         self.cells: dict[tuple[str, str], Cell] = {}
         self.trees: dict[tuple[str, str], list[str]] = {}  # a cell's body and caption
+        self.keys: list[list[str]] = []  # what the numbers of each text lead to
         self.callout_titles: dict[str, list[Node]] = {}
 
     def build(self) -> Document:
@@ -142,10 +149,12 @@ class Builder:
         cells, jobs = self._cells(texts)
         self.cells = cells
         for text in texts:
+            written, keys = hidden.hidden(text.text)
+            self.keys.append(keys)
             jobs.append(
                 {
                     "op": "read",
-                    "text": text.text,
+                    "text": written,
                     "format": pandoc.AUTHORED_MARKDOWN,
                     "where": text.page.source,
                 }
@@ -163,6 +172,8 @@ class Builder:
             trees = pandoc.run(jobs, store=self.store)
         except RenderError as fault:
             raise RenderError([*self.faults, *fault.lines]) from None
+        for position, keys in enumerate(self.keys):
+            trees[position] = hidden.told(trees[position], keys)
         self.trees = {key: trees[2 * i : 2 * i + 2] for i, key in enumerate(cells)}
         self._bibliography(trees[2 * len(cells) + len(texts) :])
 
@@ -210,10 +221,12 @@ class Builder:
                 cells[key] = cell
                 where = f"{embed.notebook}#{embed.label}"
                 for markdown in (_simple(cell), cell.caption):
+                    written, keys = hidden.hidden(markdown)
+                    self.keys.append(keys)
                     jobs.append(
                         {
                             "op": "read",
-                            "text": markdown,
+                            "text": written,
                             "format": pandoc.SAFE_MARKDOWN,
                             "where": where,
                         }

@@ -124,7 +124,7 @@ def _blocks(document: Document, chapter: Chapter, folder: Path) -> list[Node]:
         number = f"{book_words['appendix']} {number} —"
     title = numbered(number, inner(chapter.title))
     identifier = chapter.identifier or chapter.name
-    return [ast.node("Header", [1, ast.attr(identifier), title]), *inner(chapter.blocks)]
+    return [ast.node("Header", [1, ast.attr(identifier), title]), *inner(chapter.unlinked)]
 
 
 def _run(text: str) -> str:

@@ -7,12 +7,13 @@ import json
 import os
 import re
 import shutil
-from functools import cache, cached_property
+from functools import cache, cached_property, partial
+from itertools import takewhile
 from pathlib import Path
 from string import Template
 from typing import Any
 
-from . import ast, citations, fonts, pandoc, pictures, tables
+from . import ast, citations, fonts, hidden, pandoc, pictures, tables
 from .ast import Node
 from .document import Chapter, Document
 from .labels import words
@@ -24,6 +25,12 @@ ASSETS = "assets"
 EDITIONS = {"en": "English", "zh": "中文"}
 #: Where a figure's narrow drawing is shown.
 PHONE = "screen and (max-width: 40rem)"
+_ROW = re.compile(r"<tr\b.*?</tr>", re.DOTALL)
+#: Of what Pandoc writes: lines between cells of tables, a link and a name for each line of code.
+_NEEDLESS = re.compile(
+    r"\n(?=</?(?:t[dhr]|thead|tbody|table)\b)|(?<=<span) id=\"cb[\d-]+\"(?=>)"
+    r"|<a href=\"#cb[\d-]+\" aria-hidden=\"true\" tabindex=\"-1\"></a>"
+)
 #: Columns of a table that the style sheet can set to a side.
 SIDED = 24
 
@@ -212,18 +219,10 @@ class HtmlWriter:
                         ast.node("Link", [ast.attr("", ["quarto-xref"]), content[1], [address, ""]])
                     ]
                 if "x-num" in classes:
-                    key = ast.get(content[0], "key")
-                    case, analysis, field = key.split("/", 2)
-                    target = self.book.dossier_page(case, analysis)
-                    address = "" if target == href else relative_href(href, target)
-                    address += "#finding-" + re.split(r"\W", field)[0]
-                    start = f'<a href="{esc(address)}" data-key="{esc(field)}">'
-                    shown = content[1]
-                    if all(part["t"] == "Str" for part in shown):  # most, and Pandoc is spared them
-                        text = esc("".join(part["c"] for part in shown))
-                        return [ast.raw_inline("html", f"{start}{text}</a>")]
-                    end = ast.raw_inline("html", "</a>")
-                    return [ast.raw_inline("html", start), *shown, end]
+                    before, after = self._number(href, ast.get(content[0], "key"), "\n").split("\n")
+                    return [
+                        ast.raw_inline("html", before), *content[1], ast.raw_inline("html", after)
+                    ]  # fmt: skip
                 if "x-dossier" in classes or "x-result" in classes:
                     case, _, analysis = ast.get(content[0], "of").partition("/")
                     at = self.book.result_file if "x-result" in classes else self.book.dossier_page
@@ -266,6 +265,29 @@ class HtmlWriter:
         blocks: list[Node] = ast.rewrite(chapter.blocks, visit)
         return blocks
 
+    def _number(self, href: str, key: str, text: str) -> str:
+        """The link of a number to its finding; its text is HTML."""
+        case, analysis, field = key.split("/", 2)
+        finding = re.split(r"\W", field)[0]
+        target = self.book.dossier_page(case, analysis, finding)
+        address = "" if target == href else relative_href(href, target)
+        address += f"#finding-{finding}"
+        return f'<a href="{esc(address)}" data-key="{esc(field)}">{text}</a>'
+
+    def _numbers(self, href: str, body: str) -> str:
+        """A written page with its numbers linked; what the keys of a table's row begin with stands
+        once, at the row."""
+
+        def row(found: re.Match[str]) -> str:
+            begin = _beginning([key.split("/", 2)[2] for key in hidden.keys(found[0])])
+            if not begin:
+                return found[0]
+            cells = hidden.shown(found[0], partial(self._number, href))
+            cells = cells.replace(f'data-key="{esc(begin)}', 'data-key="')
+            return cells.replace("<tr", f'<tr data-of="{esc(begin)}"', 1)
+
+        return hidden.shown(_ROW.sub(row, body), partial(self._number, href))
+
     def _sides(self, columns: list[Any]) -> list[str]:
         """Classes of a table for the columns that are not set to the left, in place of a style in
         every cell (``r2``: the second to the right); takes what they say out of `columns`."""
@@ -293,7 +315,8 @@ class HtmlWriter:
 
     def _source(self, href: str, notebook: str, identifier: str) -> str:
         case, analysis = source_of(notebook)
-        address = f"{self.book.dossier_page(case, analysis)}#{identifier}"
+        name = identifier.partition(f"-{case}-{analysis}-")[2]
+        address = f"{self.book.dossier_page(case, analysis, name)}#{identifier}"
         if case == self.book.dossier:  # here it stands: what it was made of
             address = self.book.result_file(case, analysis)
         address = relative_href(href, address)
@@ -367,7 +390,7 @@ class HtmlWriter:
         new: list[Chapter] = []
         for chapter in self.document.chapters:
             book = self.book
-            places = [book.dossiers, book.dossier, *book.translated]
+            places = [book.dossiers, book.dossier, *book.translated, book.further]
             key = store.key("html", chapter.key, assets, places, book.code_fold, works)
             known[chapter.page.source] = key
             if store.get(key) is None:
@@ -385,7 +408,9 @@ class HtmlWriter:
             jobs.append({"op": "write", "ast": ast.dump(title), "format": "html5", "where": where})
         made = pandoc.run(jobs)
         for position, chapter in enumerate(new):
-            parts = [*made[2 * position : 2 * position + 2], self._entries(chapter)]
+            written, heading = made[2 * position : 2 * position + 2]
+            linked = self._numbers(chapter.page.href, _NEEDLESS.sub("", written))
+            parts = [linked, heading, self._entries(chapter)]
             store.put(known[chapter.page.source], json.dumps(parts, ensure_ascii=False))
         return [json.loads(store.get(key) or "") for key in known.values()]
 
@@ -561,6 +586,16 @@ class HtmlWriter:
 
         add(chapter.blocks)
         return entries
+
+
+def _beginning(fields: list[str]) -> str:
+    """What several keys begin with: whole names and places of it."""
+    first, last = (min(fields), max(fields)) if len(fields) > 1 else ("", "")
+    same = takewhile(lambda pair: pair[0] == pair[1], zip(first, last, strict=False))
+    begin = "".join(letter for letter, _ in same)
+    while begin and not all(field[len(begin) :].startswith((".", "[")) for field in fields):
+        begin = re.sub(r"[.\[]?[^.\[]*$", "", begin)
+    return begin
 
 
 def _breakable(item: Node) -> list[Node] | None:

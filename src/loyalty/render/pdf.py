@@ -296,10 +296,10 @@ class TypstWriter:
 
         out: list[Node] = []
         headed = False  # a picture right below a heading stays there: a foot may come before it
-        for index, block in enumerate(chapter.blocks):
+        for index, block in enumerate(chapter.unlinked):
             if block["t"] == "Div" and "x-float" in block["c"][0][1]:
                 tall = not headed and self._picture(block) > TALL
-                room = self._room(chapter.blocks[index + 1 :]) if tall else 0.0
+                room = self._room(chapter.unlinked[index + 1 :]) if tall else 0.0
                 out += floating(block, True, room)
                 headed = False
             else:
@@ -389,7 +389,7 @@ class TypstWriter:
             group = own
             title = titles[target]
             lines.append(f"#entry(1, [{chapter.number}], [#none;{title}], {target})")
-            for block in chapter.blocks:
+            for block in chapter.unlinked:
                 if block["t"] != "Header" or block["c"][0] != 2 or not block["c"][1][0]:
                     continue
                 place = self._label(chapter, block["c"][1][0])
@@ -428,7 +428,7 @@ class TypstWriter:
             heads = [(self._chapter_label(chapter), chapter.title)]
             heads += [
                 (self._label(chapter, block["c"][1][0]), block["c"][2])
-                for block in chapter.blocks
+                for block in chapter.unlinked
                 if block["t"] == "Header" and block["c"][0] == 2 and block["c"][1][0]
             ]
             for name, inlines in heads:

@@ -64,10 +64,16 @@ class Book:
     dossier: str = ""  # the case whose pages this book is
     translated: tuple[str, ...] = ()  # the cases whose pages are there in Chinese, too
     other_edition: tuple[str, str] = ("", "")  # its language, and its root from this book's
+    further: dict[str, tuple[str, ...]] = field(
+        default_factory=dict
+    )  # on an analysis's second page
 
-    def dossier_page(self, case: str, analysis: str) -> str:
-        """The page of a case's analysis (or its first), from this book's root."""
-        page = f"{analysis or 'index'}.html"
+    def dossier_page(self, case: str, analysis: str, name: str = "") -> str:
+        """The page of a case's analysis (or its first), from this book's root: that which has a
+        finding, or what is shown under a name."""
+        second = self.further.get(f"{case}/{analysis}", ())
+        further = any(name == one or name.startswith(f"{one}-") for one in second)
+        page = f"{analysis or 'index'}{'-further' if further else ''}.html"
         if case == self.dossier:
             return page
         chinese = self.lang.lower().startswith("zh") and case in self.translated
@@ -258,5 +264,9 @@ def load_book(root: Path) -> Book:
         dossiers=str(config.get("dossiers") or ""),
         dossier=str(config.get("dossier") or ""),
         translated=tuple(str(case) for case in _listed(config.get("translated"))),
+        further={
+            name: tuple(map(str, _listed(listed)))
+            for name, listed in (config.get("further") or {}).items()
+        },
         other_edition=(str(other.get("language") or ""), str(other.get("at") or "")),
     )

@@ -2,7 +2,7 @@
 -- In _quarto.yml:  filters: [src/loyalty/render/filters/quarto.lua]
 local html = quarto.doc.is_format("html")
 local typst = quarto.doc.is_format("typst")
-local book = { dossiers = "", dossier = "", translated = {}, lang = "en", other = nil }
+local book = { dossiers = "", dossier = "", translated = {}, further = {}, lang = "en", other = nil }
 local names = { en = "English", zh = "中文" }
 
 local function root()
@@ -20,6 +20,10 @@ local function settings(meta)
   for _, case in ipairs(meta.translated or {}) do
     book.translated[pandoc.utils.stringify(case)] = true
   end
+  for name, listed in pairs(meta.further or {}) do
+    book.further[name] = {}
+    for _, one in ipairs(listed) do table.insert(book.further[name], pandoc.utils.stringify(one)) end
+  end
   local other = meta["other-edition"]
   if other then
     book.other = { pandoc.utils.stringify(other.language), pandoc.utils.stringify(other.at) }
@@ -30,9 +34,14 @@ local function quoted(text)
   return (text:gsub("[^%w_.~-]", function(c) return ("%%%02X"):format(c:byte()) end))
 end
 
--- the page of a case's analysis (or its first)
-local function dossier_page(case, analysis)
-  local page = (analysis ~= "" and analysis or "index") .. ".html"
+-- the page of a case's analysis (or its first): that which has a finding, or what a name stands for
+local function dossier_page(case, analysis, name)
+  local page = analysis ~= "" and analysis or "index"
+  local second = false
+  for _, one in ipairs(name and book.further[case .. "/" .. analysis] or {}) do
+    second = second or name == one or name:sub(1, #one + 1) == one .. "-"
+  end
+  page = page .. (second and "-further" or "") .. ".html"
   if case == book.dossier then return root() .. page end
   local language = (book.lang:match("^zh") and book.translated[case]) and "zh" or "en"
   return root() .. book.dossiers .. "/" .. quoted(case) .. "/" .. language .. "/" .. page
@@ -51,8 +60,8 @@ local function number(span)
     error('.num needs key="case/analysis/finding.field", found ' .. key)
   end
   if not html then return span.content end
-  local address = dossier_page(case, analysis)
   local finding = field:match("^[%w_]+")
+  local address = dossier_page(case, analysis, finding)
   if finding then address = address .. "#finding-" .. finding end
   return pandoc.Link(span.content, address, "", { ["data-key"] = field })
 end
@@ -129,7 +138,8 @@ local function source_link(div)
     return { space, div, said, space }
   end
   if not html then return nil end
-  local address = dossier_page(case, name) .. "#" .. label
+  local _, before = label:find("-" .. case .. "-" .. name .. "-", 1, true)
+  local address = dossier_page(case, name, before and label:sub(before + 1)) .. "#" .. label
   if case == book.dossier then address = result_file(case, name) end
   narrow(div, label)
   local link = pandoc.Link(name .. " · " .. case, address)

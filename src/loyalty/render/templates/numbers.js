@@ -68,16 +68,22 @@
     return made;
   }
 
+  // what the keys of a table's row begin with stands at the row
+  function key(number) {
+    var own = number.getAttribute("data-key"), row = number.closest("[data-of]");
+    return (row && /^[.\[]/.test(own) ? row.getAttribute("data-of") : "") + own;
+  }
+
   // where a number leads, .../case/language/analysis.html, says whose it is and where its result file is
   function whose(number) {
-    var page = number.href.split("#")[0].replace(/\.html$/, "").split("/"), analysis = page.pop();
+    var page = number.href.split("#")[0].replace(/\.html$/, "").split("/"), analysis = page.pop().replace(/-further$/, "");
     page.pop();
     var of = decodeURIComponent(page[page.length - 1]);
     return { case: of, analysis: analysis, name: of + "/" + analysis, file: page.join("/") + "/results/" + analysis };
   }
 
   function fill(body, number, result) {
-    var path = number.getAttribute("data-key"), of = whose(number);
+    var path = key(number), of = whose(number);
     var list = document.createElement("dl");
     body.textContent = "";
     body.append(list);
