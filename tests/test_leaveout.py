@@ -16,7 +16,7 @@ from loyalty import newcase
 from loyalty.cases import check, study, survey
 from loyalty.cases.reading import values
 from loyalty.cases.sources import Format
-from loyalty.newcase import kinds, leaveout
+from loyalty.newcase import kinds, leaveout, orders
 from loyalty.newcase.blocks import matrix, stem
 from loyalty.newcase.source import Column
 
@@ -94,9 +94,9 @@ def test_a_time_taken_is_seconds(text: str, expected: float | None) -> None:
 
 def test_levels_stand_in_the_order_of_their_numbers() -> None:
     levels = ["51岁以上", "18~25", "18岁以下", "26~30"]
-    assert sorted(levels, key=kinds.counting) == ["18岁以下", "18~25", "26~30", "51岁以上"]
+    assert sorted(levels, key=orders.counting) == ["18岁以下", "18~25", "26~30", "51岁以上"]
     money = ["over 100,000", "under 2,500", "2,500 to 5,000"]
-    assert sorted(money, key=kinds.counting) == ["under 2,500", "2,500 to 5,000", "over 100,000"]
+    assert sorted(money, key=orders.counting) == ["under 2,500", "2,500 to 5,000", "over 100,000"]
 
 
 # --- LimeSurvey ----------------------------------------------------------------------------------

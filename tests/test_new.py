@@ -18,7 +18,7 @@ from loyalty import newcase
 from loyalty.cases import study, survey
 from loyalty.cases.sources import Format
 from loyalty.ground.errors import UserError
-from loyalty.newcase import answers, blocks, codebook, kinds, like, write
+from loyalty.newcase import answers, blocks, codebook, kinds, like, orders, write
 from loyalty.newcase.source import Column
 
 
@@ -178,7 +178,7 @@ def test_whoever_breaks_off_leaves_nothing_behind(
 )
 def test_the_order_of_answers(texts: Any, want: tuple[int, ...], points: int) -> None:
     texts = texts.split("|") if isinstance(texts, str) else texts
-    found = answers.ordered(texts)
+    found = orders.ordered(texts)
     assert found is not None and found[1] == points
     given = [t for t in texts if t != "N/A"]
     if texts[0] != "非常满意":
@@ -192,7 +192,7 @@ def test_the_order_of_answers(texts: Any, want: tuple[int, ...], points: int) ->
     [("Yes", "No"), ("是", "否"), ("Berlin", "Bonn"), ("red", "agree")],
 )
 def test_what_is_no_scale(texts: tuple[str, ...]) -> None:
-    assert answers.ordered(texts) is None
+    assert orders.ordered(texts) is None
 
 
 def test_blocks_of_names_that_say_nothing() -> None:

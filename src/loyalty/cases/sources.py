@@ -231,7 +231,7 @@ class Format(Model):
 
 
 class Rows(Model):
-    """The answers. With `outside_scale: missing` what is off its scale is no answer."""
+    """The answers. With `outside_scale: missing` what is off its scale or no number is none."""
 
     file: FileRows | None = None
     distribution: DistributionRows | None = None

@@ -42,6 +42,7 @@ from loyalty.ground.said import Said
 from loyalty.stats.weighted import Design
 
 MEND = Said("declare it under scale.missing, correct it, or set rows.outside_scale: missing")
+MENDED = Said("correct it in the file, where it is known what was meant")
 OUTSIDE = "{value:g} is not on the scale {low:g} to {high:g} ({n} such in this column)"
 OUTSIDE_MISSING = (
     "{value:g} is not on the scale {low:g} to {high:g} ({n} such in this column), set to missing"
@@ -385,9 +386,10 @@ def typed(
         if there.count(item.source_column) != 1:
             continue
         scale = study.item_scale(item)
-        answers = typing.numbers(item.source_column)
+        answers, none = typing.numbers(item.source_column)
         answers, missing_codes[item.id] = _without_codes(answers, scale)
-        answers, outside[item.id] = typing.within(answers, item.source_column, scale)
+        answers, off = typing.within(answers, item.source_column, scale)
+        outside[item.id] = pd.concat([off, none]) if len(none) else off
         typing.varies(answers, item.source_column)
         columns[item.id] = answers
     for variable in study.variables:
@@ -396,13 +398,13 @@ def typed(
         if variable.kind == "id":
             columns[variable.id] = frame[variable.source_column].astype("string")
             continue
-        answers = typing.numbers(variable.source_column)
+        answers, none = typing.numbers(variable.source_column)
         answers, _ = _without_codes(answers, variable.scale or study.scale)
         if variable.scale is not None:
             whole = variable.kind in ("nps", "csat")
             answers, wrong = typing.within(answers, variable.source_column, variable.scale, whole)
-            if len(wrong):
-                outside[variable.id] = wrong
+            if len(wrong) or len(none):
+                outside[variable.id] = pd.concat([wrong, none]) if len(none) else wrong
         columns[variable.id] = answers
     for group in study.groups:
         if there.count(group.source_column) == 1:
@@ -498,7 +500,12 @@ class _Typing:
             )
         return int(wrong.sum())
 
-    def numbers(self, column: str) -> pd.Series:
+    def numbers(self, column: str, strict: bool = False) -> tuple[pd.Series, pd.Series]:
+        """A column as numbers, and by its place in it what is none (NaN) and was set to missing.
+
+        That is done where what is off its scale is, unless most of the column is no number or its
+        first cell looks like a heading.
+        """
         raw = self.frame[column]
         try:
             numbers = pd.to_numeric(raw, errors="coerce").astype("float64")
@@ -509,23 +516,31 @@ class _Typing:
         if not pd.api.types.is_numeric_dtype(raw):
             blank |= (raw.astype("string").str.strip() == "").fillna(True)
         bad = ~pd.Series(np.isfinite(numbers.to_numpy()), index=raw.index) & ~blank.astype(bool)
+        none = bad & False
         if bad.any():
             value = brief(raw[bad].iloc[0])
             first = bool(bad.iloc[0]) and len(value) > 12
+            refused = strict or first or self.study.rows.outside_scale == "refuse"
+            refused |= int(bad.sum()) > int((numbers.notna() & ~bad).sum())
+            said = "{value!r} is no number" if refused else "{value!r} is no number, set to missing"
+            none = none if refused else bad
             self._fault(
                 bad,
                 column,
-                weight="error",
-                said=Said("{value!r} is no number", value=value),
+                weight="error" if refused else "loss",
+                said=Said(said, value=value),
                 expected=Said("a number, or nothing"),
                 mend=Said(
                     "if it is a heading, set heading_rows under rows.format to the number of "
                     "rows that are"
                 )
                 if first
-                else Said("correct it; an answer in words gets its number under scale.answers"),
+                else Said("correct it; an answer in words gets its number under scale.answers")
+                if refused
+                else MENDED,
             )
-        return numbers.mask(bad)
+        at = np.flatnonzero(none.to_numpy())
+        return numbers.mask(bad), pd.Series(np.nan, index=at, dtype="float64")
 
     def within(
         self, answers: pd.Series, column: str, scale: Scale, whole: bool = True
@@ -547,7 +562,7 @@ class _Typing:
                 expected=Said("{low:g} to {high:g}", **on_scale)
                 if scale.step in (0, 1)
                 else Said("{low:g} to {high:g} in steps of {step:g}", **on_scale),
-                mend=MEND if refused else "",
+                mend=MEND if refused else MENDED,
             )
         return answers.mask(wrong), answers[wrong].set_axis(np.flatnonzero(wrong.to_numpy()))
 
@@ -630,7 +645,7 @@ class _Typing:
             self.found.append(_lacking(self.name, column, there))
             return None
         before = len(self.found)
-        weights = self.numbers(column)
+        weights, _ = self.numbers(column, strict=True)
         weight = Said("a weight of 0 or more")
         if (below := weights < 0).any():
             said = Said("the weight {value:g} is below 0", value=weights[below].iloc[0])

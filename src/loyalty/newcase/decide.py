@@ -12,6 +12,7 @@ from loyalty.cases.reading import values
 from loyalty.newcase import answers, items, kinds, leaveout, like, names
 from loyalty.newcase.blocks import stem
 from loyalty.newcase.found import Found, Number
+from loyalty.newcase.orders import NO_ANSWER, ordered
 from loyalty.newcase.source import Column, Source, columns
 
 
@@ -19,9 +20,9 @@ def find(source: Source, plan: like.Plan | None = None) -> Found:
     """Decide what each column of a file is."""
     found = Found(source, plan=plan)
     all_columns = columns(source)
-    found.left_out = leaveout.rules(all_columns)
+    found.left_out = leaveout.rules(all_columns, source.table.headings)
     leaveout.kept(all_columns, found.left_out)
-    ruled = {rule.column.at for rule in found.left_out}
+    ruled = {rule.column.at for rule in found.left_out if rule.id != leaveout.HEADING}
     times = Counter(c.name for c in all_columns)
     left: list[Column] = []
     for column in all_columns:
@@ -51,7 +52,7 @@ def _aside(found: Found, column: Column) -> bool:
     name, n = column.code.strip(), sum(counts.values())
     if kinds.ADMIN.fullmatch(name):
         found.unused.append((column, "admin"))
-    elif (weights := _numeric(found, column)) is not None and kinds.weights(column, weights):
+    elif (numbers := _numeric(found, column)) is not None and kinds.weights(column, numbers):
         if found.weights is None:
             found.weights = column
         else:
@@ -88,7 +89,7 @@ def _bare(found: Found, column: Column) -> bool:
     form, delimiter = found.source.form, found.source.delimiter
     read = values.numbers(column.values, {}, form, delimiter, labels=False)
     texts = {v.strip() for v in pd.unique(read) if isinstance(v, str)}
-    return all(answers.NO_ANSWER.fullmatch(text) for text in texts)
+    return not any(re.search(r"\d", text) for text in texts if not NO_ANSWER.fullmatch(text))
 
 
 def _numeric(found: Found, column: Column) -> pd.Series | None:
@@ -113,7 +114,7 @@ def _several(found: Found, rest: Sequence[Column]) -> list[Column]:
         of = redcap[1] if redcap else stem(column)[0]
         if redcap or one or (flag and of != column.code):
             chosen.setdefault(of, []).append(column)
-        elif len(texts) > 4 and kinds.several(counts) and answers.ordered(texts) is None:
+        elif len(texts) > 4 and kinds.several(counts) and ordered(texts) is None:
             found.several.append((column.asked, [column]))
         else:
             kept.append(column)

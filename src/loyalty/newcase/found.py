@@ -11,22 +11,24 @@ from loyalty.newcase.source import Column, Source
 
 @dataclass
 class Group:
-    """A column with few values that say who belongs together."""
+    """A column with few values that say who belongs together; `odd` says in which rows none is."""
 
     column: Column
     levels: dict[str, str]
     missing: list[str] = field(default_factory=list)
     sure: bool = True
+    odd: dict[int, str] = field(default_factory=dict)
 
 
 @dataclass
 class Number:
-    """A single variable: nps, seconds or number."""
+    """A single variable: nps, seconds or number; `odd` says in which rows none is."""
 
     column: Column
     kind: str
     ends: tuple[int, int] | None = None
     missing: list[float] = field(default_factory=list)
+    odd: dict[int, str] = field(default_factory=dict)
 
 
 @dataclass

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from loyalty.cases.sources import Format
-from loyalty.newcase import answers, kinds
+from loyalty.newcase import answers, kinds, orders
 from loyalty.newcase.blocks import Block, Item, bare, blocks, matrix, stem, turn
 from loyalty.newcase.found import Found, Group, Number
 from loyalty.newcase.source import Column
@@ -32,8 +32,7 @@ def items(found: Found, rest: Sequence[Column], wanted: set[str]) -> list[Item]:
         if kinds.GROUPING.search(of.replace("_", " ")) and len(of) < 30:
             single += members
             continue
-        together = answers.points(members, form, delimiter) if len(members) > 1 else None
-        apart = None if together is None else _fitting(members, together, form, delimiter)
+        apart = _fitting(of, members, form, delimiter) if len(members) > 1 else None
         if apart is None:
             single += members
             continue
@@ -53,51 +52,85 @@ def items(found: Found, rest: Sequence[Column], wanted: set[str]) -> list[Item]:
         else:
             _single(found, column)
     _settle(found, items, candidates)
-    _on_the_common_scale(items)
+    _on_the_common_scale(items, form, delimiter)
+    _codes_of_others(items)
     return sorted(items, key=lambda i: i.column.at)
 
 
 def _fitting(
-    members: Sequence[Column], together: Sequence[answers.Points], form: Format, delimiter: str
+    of: str, members: Sequence[Column], form: Format, delimiter: str
 ) -> list[answers.Points | None] | None:
-    """Columns of one stem on one scale; those that use another are read on their own."""
+    """Columns of one stem on one scale; those that use another are read on their own.
+
+    Where one of them has no answers on a scale, the others have to be half of them or more, of a
+    stem that says something.
+    """
+    together = answers.points(members, form, delimiter)
     alone = [answers.points([c], form, delimiter) for c in members]
     ends = Counter((p[0].low, p[0].high) for p in alone if p is not None)
-    if not ends:
+    if not ends or (together is None and bare(of)):
         return None
     usual, n = ends.most_common(1)[0]
-    if usual == (together[0].low, together[0].high) or n < 0.5 * len(members):
-        wider = [p for p in alone if p is not None and p[0].high > usual[1] and p[0].outside == 0]
-        if n >= 0.5 * len(members) or not wider:
+    many = n >= 0.5 * len(members)
+    if together is None and not many:
+        return None
+    if together and (usual == (together[0].low, together[0].high) or not many):
+        wider = [p for p in alone if p is not None and p[0].high > usual[1] and not p[0].odd]
+        if many or not wider:
             return list(together)
-    found: list[answers.Points | None] = []
-    for own in alone:
-        if own is None:
-            found.append(None)
-            continue
-        points = own[0]
-        if (points.low, points.high) != usual:
-            off = points.numbers.notna() & ~points.numbers.between(*usual)
-            if off.sum() <= 0.02 * max(points.numbers.notna().sum(), 1):
-                points.numbers = points.numbers.mask(off)
-                points.outside += int(off.sum())
-                points.low, points.high = usual
-        found.append(points)
-    return found
+    return [
+        None if own is None else _on(column, own[0], usual, form, delimiter)
+        for column, own in zip(members, alone, strict=True)
+    ]
 
 
-def _on_the_common_scale(items: Sequence[Item]) -> None:
-    """Give items of whose scale an end is not in their answers that of the others, if they fit."""
-    ends = Counter((i.points.low, i.points.high) for i in items if i.points.sure)
-    if not ends:
+def _on(
+    column: Column, own: answers.Points, ends: tuple[int, int], form: Format, delimiter: str
+) -> answers.Points:
+    """A column on the scale of others, if hardly any of its answers lies off it."""
+    if (own.low, own.high) == ends or own.answers:
+        return own
+    read = answers.points([column], form, delimiter, ends)
+    fits = read is not None and answers.few(len(read[0].odd), int(read[0].numbers.count()))
+    return read[0] if read is not None and fits else own
+
+
+def _on_the_common_scale(items: Sequence[Item], form: Format, delimiter: str) -> None:
+    """Give items that of the others if an end of their scale is not in their answers, or stands
+    there by a few slips; if they fit.
+    """
+    sure = Counter((i.points.low, i.points.high) for i in items if i.points.sure)
+    if not sure:
         return
-    (low, high), n = ends.most_common(1)[0]
+    (low, high), n = sure.most_common(1)[0]
     for item in items:
         points = item.points
-        if not points.sure and not points.answers and n >= 2:
-            known = points.numbers.dropna()
+        if points.answers or n < 2 or kinds.FROM_ZERO.search(item.column.asked):
+            continue
+        known = points.numbers.dropna()
+        if not points.sure:
             if known.between(low, high).all() and known.max() > low + 0.4 * (high - low):
                 points.low, points.high, points.sure = low, high, True
+        elif points.odd or (points.low <= low and high <= points.high and n > 0.5 * len(items)):
+            read = _on(item.column, points, (low, high), form, delimiter)
+            if not points.odd:
+                item.points = read
+            elif len(read.odd) < len(points.odd):  # then its block is on that scale, too
+                for one in items:
+                    if stem(one.column)[0] == stem(item.column)[0]:
+                        one.points = _on(one.column, one.points, (low, high), form, delimiter)
+
+
+def _codes_of_others(items: Sequence[Item]) -> None:
+    """What stands for no answer to one item does so to the others on its scale, however rarely."""
+    codes: dict[tuple[int, int], set[float]] = {}
+    for item in items:
+        codes.setdefault((item.points.low, item.points.high), set()).update(item.points.missing)
+    for item in items:
+        points, known = item.points, codes[item.points.low, item.points.high]
+        coded = {row: float(v) for row, v in points.odd.items() if v in {f"{x:g}" for x in known}}
+        points.odd = {row: v for row, v in points.odd.items() if row not in coded}
+        points.missing = sorted({*points.missing, *coded.values()})
 
 
 def _settle(found: Found, items: list[Item], candidates: Sequence[Item]) -> None:
@@ -117,7 +150,7 @@ def _settle(found: Found, items: list[Item], candidates: Sequence[Item]) -> None
             points.low in (0, 1) and points.high == 10 and kinds.FROM_ZERO.search(asked)
         )
         if kinds.RECOMMEND.search(asked) and to_ten:
-            found.numbers.append(Number(item.column, "nps", (0, 10), points.missing))
+            found.numbers.append(Number(item.column, "nps", (0, 10), points.missing, points.odd))
         elif points.answers or (own.notna().any() and own.nlargest(3).mean() > 0.25):
             alone.append(item)
         else:
@@ -127,7 +160,13 @@ def _settle(found: Found, items: list[Item], candidates: Sequence[Item]) -> None
         if item.points.numbers.count() < 0.5 * usual:  # asked of some people only
             points = item.points
             found.numbers.append(
-                Number(item.column, "number", (points.low, points.high), points.missing)
+                Number(
+                    item.column,
+                    "number",
+                    (points.low, points.high),
+                    points.missing,
+                    points.odd,
+                )
             )
         else:
             items.append(item)
@@ -135,7 +174,7 @@ def _settle(found: Found, items: list[Item], candidates: Sequence[Item]) -> None
 
 def _grouping(found: Found, column: Column) -> bool:
     """Whether a column of codes says who people are rather than what they think."""
-    if answers.ordered(answers.counted(column)) is not None:
+    if orders.ordered(answers.counted(column)) is not None:
         return False
     named = kinds.GROUPING.search(column.code.replace("_", " "))
     asked = len(column.asked) < 40 and kinds.GROUPING.search(column.asked)
@@ -146,40 +185,52 @@ def _single(found: Found, column: Column) -> None:
     """A group, a number, or nothing that is used."""
     counts = answers.counted(column)
     numbers = answers.numeric(column, found.source.form, found.source.delimiter)
-    missing = [t for t in counts if answers.NO_ANSWER.fullmatch(t)]
-    levels = [t for t in counts if t not in missing]
-    whole = numbers is not None and bool((numbers.dropna() % 1 == 0).all())
-    if 2 <= len(levels) <= LEVELS and (numbers is None or whole):
-        codes = {_code(code): label for code, label in column.codes.items()}
-        if numbers is not None:
-            gone = {f"{x:g}" for x in column.missing}
-            top = max((float(t) for t in levels if float(t) not in answers.CODES), default=0)
-            odd = [
-                t
-                for t in levels
-                if t in gone or float(t) < 0 or (float(t) in answers.CODES and top < 60)
-            ]
-            levels = sorted((t for t in levels if t not in odd), key=float)
-            missing += [t for t in odd if t not in gone]
-        else:
-            order = answers.ordered(levels)
-            levels = sorted(
-                levels, key=lambda t: (order[0].get(t, 0) if order else 0, *kinds.counting(t), t)
-            )
-        if len(levels) >= 2:
-            named = {t: codes.get(t, t) for t in levels}
-            sure = numbers is None or any(named[t] != t for t in levels)
-            found.groups.append(Group(column, named, missing, sure))
-            return
-    if numbers is not None and numbers.nunique() > 2:
+    if group := _group(column, counts, numbers):
+        found.groups.append(group)
+    elif numbers is not None and numbers.nunique() > 2:
         known = numbers[~numbers.isin(column.missing)]
         coded = [code for code in column.missing if (numbers == code).any()]
         ends = (math.floor(known.min()), math.ceil(known.max())) if coded and len(known) else None
-        found.numbers.append(Number(column, "number", ends, coded))
-    elif len(levels) < 2:
-        found.unused.append((column, "constant"))
+        found.numbers.append(Number(column, "number", ends, coded, answers.unread(column)))
     else:
-        found.unused.append((column, "many"))
+        few = len([t for t in counts if not orders.NO_ANSWER.fullmatch(t)]) < 2
+        found.unused.append((column, "constant" if few else "many"))
+
+
+def _group(column: Column, counts: Counter[str], numbers: pd.Series | None) -> Group | None:
+    """A column's values as levels in their order, if they are few."""
+    missing = [t for t in counts if orders.NO_ANSWER.fullmatch(t)]
+    levels = [t for t in counts if t not in missing]
+    odd: dict[int, str] = {}
+    sure = True
+    if numbers is not None:
+        number = answers.numbered(column, numbers)
+        broken = numbers.notna() & (numbers % 1 != 0)
+        if broken.any() and answers.few(int(broken.sum()), int((~broken).sum())):
+            odd = answers.written(column, broken)
+        odd |= answers.unread(column)
+        gone = {f"{x:g}" for x in column.missing}
+        levels = [t for t in levels if t in number and t not in odd.values()]
+        top = max((x for t in levels if (x := number[t]) not in answers.CODES), default=0)
+        off = [
+            t
+            for t in levels
+            if t in gone or number[t] < 0 or (number[t] in answers.CODES and top < 60)
+        ]
+        levels = sorted((t for t in levels if t not in off), key=lambda t: (number[t], t))
+        missing += [t for t in off if t not in gone]
+        missing += [t for t in dict.fromkeys(odd.values()) if t not in missing]
+        if any(number[t] % 1 != 0 for t in levels):
+            return None
+    else:
+        levels, sure = orders.levels(levels)
+    if not 2 <= len(levels) <= LEVELS:
+        return None
+    codes = {_code(code): label for code, label in column.codes.items()}
+    named = {t: codes.get(t, t) for t in levels}
+    if numbers is not None:
+        sure = any(named[t] != t for t in levels) or not all(t.isdigit() for t in levels)
+    return Group(column, named, missing, sure, odd)
 
 
 def _code(code: float | str) -> str:

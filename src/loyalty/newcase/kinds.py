@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import math
 import re
 from collections import Counter
 
 import pandas as pd
 
-from loyalty.newcase.answers import NO_ANSWER
+from loyalty.newcase.orders import NO_ANSWER
 from loyalty.newcase.source import Column
 
 PERSONAL = re.compile(
@@ -147,25 +146,6 @@ def _open(texts: list[str], counts: Counter[str], n: int) -> bool:
     if any(len(t) > 150 for t in words) and len(counts) > 12:
         return True
     return len(counts) > max(12, 0.1 * n)
-
-
-_BEFORE = re.compile(
-    r"\bunder|\bbelow|\bless|\bup to|\bunter|\bbis zu|menos|moins|[<＜≤]|以下|以内|不足|少于|低于",
-    re.I,
-)
-
-
-def counting(text: str) -> tuple[float, bool]:
-    """Where a level with numbers stands among others: ``18岁以下`` before ``18~25``.
-
-    Levels without a number come last, in the order of their letters.
-    """
-    found = re.search(r"\d+(?:[.,]\d+)*", text)
-    if not found:
-        return math.inf, False
-    digits = re.sub(r"[.,](?=\d{3}(?!\d))", "", found[0]).replace(",", ".")
-    number = float(digits) if digits.count(".") < 2 else math.inf
-    return number, not _BEFORE.search(text)
 
 
 _NAMED = (

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from loyalty.cases.reading import values
+from loyalty.newcase.answers import counted
 from loyalty.newcase.source import Column
 
 
@@ -90,10 +91,20 @@ _KNOWN = (
 )
 
 
-def rules(columns: Sequence[Column]) -> list[Rule]:
-    """The rules that the columns of an export give reason for; none that would leave nobody."""
-    found: list[Rule] = []
-    taken_ids: set[str] = set()
+#: The rule for headings that stand among the rows again, as where files were put together.
+HEADING = "heading"
+
+
+def rules(columns: Sequence[Column], headings: Sequence[Sequence[str]] = ()) -> list[Rule]:
+    """The rules that the columns of an export give reason for; none that would leave nobody.
+
+    Parameters
+    ----------
+    headings : sequence
+        The rows of headings below the first, each a text a column.
+    """
+    found = _repeated(columns, headings)
+    taken_ids = {rule.id for rule in found}
     left = pd.Series(True, index=columns[0].values.index) if columns else pd.Series(dtype=bool)
     for known in _KNOWN:
         if not any(known.beside.fullmatch(_plain(c)) for c in columns):
@@ -116,6 +127,27 @@ def rules(columns: Sequence[Column]) -> list[Rule]:
     return found
 
 
+def _repeated(columns: Sequence[Column], headings: Sequence[Sequence[str]]) -> list[Rule]:
+    """A rule for rows in which half of what stands there or more are headings of their columns."""
+    names = {
+        c.at: {c.name.strip(), *(row[c.at].strip() for row in headings if c.at < len(row))} - {""}
+        for c in columns
+    }
+    heard = [c for c in columns if names[c.at] & counted(c).keys()]
+    if len(heard) < 2:
+        return []
+    again = pd.DataFrame({c.at: values.texts(c.values).isin(names[c.at]) for c in heard})
+    some = again.sum(axis=1) > 1
+    filled = pd.DataFrame({c.at: c.values[some].notna() for c in columns}).sum(axis=1)
+    rows = again[some][2 * again[some].sum(axis=1) >= filled].index
+    telling = [c for c in heard if again.loc[rows, c.at].all() and again[c.at].sum() == len(rows)]
+    if not len(rows) or not telling:
+        return []
+    column = min(telling, key=lambda c: (len(counted(c)), c.at))
+    taken = tuple(sorted(set(values.texts(column.values[rows]))))
+    return [Rule(HEADING, column, taken, len(rows))]
+
+
 def _plain(column: Column) -> str:
     return column.code.strip()
 
@@ -135,7 +167,7 @@ def kept(columns: Sequence[Column], found: Sequence[Rule]) -> None:
         texts = values.texts(rule.column.values)
         out |= texts.isin(rule.taken) if rule.taken else texts.isna()
     for column in columns:
-        column.values = column.values[~out].reset_index(drop=True)
+        column.values = column.values[~out]  # its rows keep their numbers
         column.kept.clear()
 
 
@@ -163,6 +195,7 @@ def beginning_and_end(dates: Sequence[Column]) -> tuple[Column, Column] | None:
 
 #: What is said of each kind of rule: the label in the description, English and Chinese.
 LABELS: dict[str, tuple[str, str]] = {
+    "heading": ("headings among the rows", "混在数据中的标题行"),
     "preview": ("previews of the survey", "问卷预览"),
     "test": ("test responses", "测试答卷"),
     "spam": ("marked as spam", "被标记为垃圾答卷"),

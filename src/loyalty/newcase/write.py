@@ -49,9 +49,10 @@ SAYS: dict[str, tuple[str, str]] = {
     "missing": ("codes that stand for no answer", "表示未作答的代码"),
     "answers": ("the order of the answers, the lowest first", "答案的顺序，从低到高"),
     "outside": (
-        "values off the scale are set to missing: {what}",
-        "超出量表的值按缺失处理：{what}",
+        "no answers on the scale, taken as missing unless you correct them in the file: {what}",
+        "不是量表上的答案，若不在文件中更正则按缺失处理：{what}",
     ),
+    "odd": ("{column} row {row} {value}", "{column} 第 {row} 行 {value}"),
     "label": ("a label is wanted for", "请命名"),
     "short": (
         "its question stands as its label, a name is shorter",
@@ -76,6 +77,7 @@ SAYS: dict[str, tuple[str, str]] = {
         "codes without labels, what do they mean: {what}",
         "代码没有标签，各代表什么：{what}",
     ),
+    "slips": ("taken for no level: {what}", "不作为任何类别：{what}"),
     "hypotheses": ("the expected paths; guessed from the names", "假设路径；根据名称推测"),
     "no_hypotheses": (
         'no outcome was recognized: write the expected paths, as {{id: H1, from: a, to: b, sign: "+"}}',
@@ -168,7 +170,7 @@ def description(
     if path.startswith("rows/"):
         out.append(f"  redistribute: false  # {says('closed')}")
     out += [f"  sampling: {quoted(own['sampling'])}", ""]
-    out += _rows(found, path, checksum, check)
+    out += _rows(found, path, checksum, says)
 
     items = [i for b in found.blocks for i in b.items]
     ends, missing = _common(items)
@@ -184,7 +186,7 @@ def description(
     for block in found.blocks:
         out += _construct(found, block, ends, missing, shared, check, role_of)
     out += _numbers(found, check)
-    out += _groups(found, check)
+    out += _groups(found, says)
     out += _hypotheses(found, check, role_of)
     if found.weights is not None:
         out += ["", f"weights: {_column(found.weights.name)}" + check("weights")]
@@ -260,25 +262,36 @@ def _long(label: str) -> bool:
     return wide > 40 or label.rstrip().endswith(("?", "？"))
 
 
-def _rows(found: Found, path: str, checksum: str, check: Check) -> list[str]:
+def _rows(found: Found, path: str, checksum: str, says: Check) -> list[str]:
     out = ["rows:", f"  file: {{path: {quoted(path)}, sha256: {checksum}}}"]
     form = found.source.form.model_dump(exclude_defaults=True)
     if form:
         said = ", ".join(f"{key}: {_plain(value)}" for key, value in form.items())
         out.append(
             f"  format: {{{said}}}"
-            + (check("encoding") if "encoding" in found.source.doubts else "")
+            + (f"  {CHECK} {says('encoding')}" if "encoding" in found.source.doubts else "")
         )
-    off = [
-        f"{i.column.name} ({i.points.outside})"
-        for b in found.blocks
-        for i in b.items
-        if i.points.outside
-    ]
-    if off:
-        what = re.sub(r"\s+", " ", ", ".join(off[:6]) + (" …" if len(off) > 6 else ""))
-        out.append("  outside_scale: missing" + check("outside", what=what))
+    items = [(i.column, i.points.odd) for b in found.blocks for i in b.items]
+    numbers = [(n.column, n.odd) for n in found.numbers]
+    if what := _odd(found, [*items, *numbers], says):
+        out.append(f"  outside_scale: missing  {CHECK} {says('outside', what=what)}")
     return [*out, ""]
+
+
+def _odd(found: Found, of: Sequence[tuple[Column, dict[int, str]]], says: Check) -> str:
+    """The first thing in each of some columns that fits nothing else there.
+
+    A value of more than a few letters is not repeated: somebody may have written it.
+    """
+    said = []
+    for column, odd in of:
+        if odd:
+            row, value = min(odd.items())
+            shown = repr(value) if len(value) < 9 else "…"
+            row += found.source.table.first
+            more = f" ({len(odd)})" if len(odd) > 1 else ""
+            said.append(says("odd", column=column.name, row=str(row), value=shown) + more)
+    return re.sub(r"\s+", " ", ", ".join(said[:6]) + (" …" if len(said) > 6 else ""))
 
 
 def _plain(value: object) -> str:
@@ -377,11 +390,14 @@ def _numbers(found: Found, check: Check) -> list[str]:
     return out
 
 
-def _groups(found: Found, check: Check) -> list[str]:
+def _groups(found: Found, says: Check) -> list[str]:
     if not found.groups:
         return []
     unsure = [found.ids[g.column.at] for g in found.groups if not g.sure]
-    out = ["", "groups:" + (check("group", what=", ".join(unsure)) if unsure else "")]
+    odd = _odd(found, [(g.column, g.odd) for g in found.groups], says)
+    doubts = [says("group", what=", ".join(unsure))] if unsure else []
+    doubts += [says("slips", what=odd)] if odd else []
+    out = ["", "groups:" + (f"  {CHECK} {'; '.join(doubts)}" if doubts else "")]
     for group in found.groups:
         column = group.column
         out.append(f"  - id: {found.ids[column.at]}")

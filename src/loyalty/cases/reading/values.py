@@ -109,6 +109,12 @@ def labelled(texts: Iterable[str]) -> dict[str, float]:
     return found
 
 
+def _by_label(texts: list[str]) -> dict[str, float]:
+    """What :func:`labelled` makes of texts, a few of which may be no such answers."""
+    of = [t for t in texts if any(p.fullmatch(t.strip()) for p in _LABELLED)]
+    return labelled(of) if 2 * len(of) > len(texts) else {}
+
+
 def numbers(
     raw: pd.Series,
     answers: Mapping[str, float],
@@ -150,7 +156,7 @@ def numbers(
         if number is None:
             values[i] = seconds(plain(uniques[i]))
     unread = [i for i in left if values[i] is None]
-    by_label = labelled(plain(uniques[i]) for i in unread) if labels else {}
+    by_label = _by_label([plain(uniques[i]) for i in unread]) if labels else {}
     for i in unread:
         values[i] = by_label.get(plain(uniques[i]), plain(uniques[i]))
     clean = not any(isinstance(v, str) for v in values)
