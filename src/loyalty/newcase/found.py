@@ -11,13 +11,18 @@ from loyalty.newcase.source import Column, Source
 
 @dataclass
 class Group:
-    """A column with few values that say who belongs together; `odd` says in which rows none is."""
+    """A column with few values that say who belongs together.
+
+    `sure` where the file says what codes mean, `in_order` where the order of texts is known; `odd`
+    says in which rows no level stands.
+    """
 
     column: Column
     levels: dict[str, str]
     missing: list[str] = field(default_factory=list)
     sure: bool = True
     odd: dict[int, str] = field(default_factory=dict)
+    in_order: bool = True
 
 
 @dataclass

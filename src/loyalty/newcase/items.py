@@ -202,7 +202,7 @@ def _group(column: Column, counts: Counter[str], numbers: pd.Series | None) -> G
     missing = [t for t in counts if orders.NO_ANSWER.fullmatch(t)]
     levels = [t for t in counts if t not in missing]
     odd: dict[int, str] = {}
-    sure = True
+    sure = in_order = True
     if numbers is not None:
         number = answers.numbered(column, numbers)
         broken = numbers.notna() & (numbers % 1 != 0)
@@ -223,14 +223,14 @@ def _group(column: Column, counts: Counter[str], numbers: pd.Series | None) -> G
         if any(number[t] % 1 != 0 for t in levels):
             return None
     else:
-        levels, sure = orders.levels(levels)
+        levels, in_order = orders.levels(levels)
     if not 2 <= len(levels) <= LEVELS:
         return None
     codes = {_code(code): label for code, label in column.codes.items()}
     named = {t: codes.get(t, t) for t in levels}
     if numbers is not None:
         sure = any(named[t] != t for t in levels) or not all(t.isdigit() for t in levels)
-    return Group(column, named, missing, sure, odd)
+    return Group(column, named, missing, sure, odd, in_order)
 
 
 def _code(code: float | str) -> str:

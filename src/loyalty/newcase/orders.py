@@ -111,6 +111,9 @@ def ordered(texts: Iterable[str]) -> tuple[dict[str, int], int, bool] | None:
             found = {text: place[word] for text, word in plain.items()}
             if len(set(found.values())) == len(found):
                 return found, len(order), len(found) == len(order)
+    if often := _climbed(given, _OFTEN):
+        rank = {step: k for k, step in enumerate(sorted(often.values()), 1)}
+        return {text: rank[step] for text, step in often.items()}, len(rank), True
     degrees: dict[str, float] = {}
     for text, word in plain.items():
         if _NEUTRAL.search(word):
@@ -173,28 +176,155 @@ def read_but_for(
     return found if few(odd, counts.total() - odd) else None
 
 
+def _ladder(*steps: str) -> tuple[re.Pattern[str], ...]:
+    return tuple(re.compile(step, re.I) for step in steps)
+
+
+#: How often, the least first; a text is on the first step that it says.
+_OFTEN = _ladder(
+    r"^never$|^not at all$|从不|從不|从未|從未|从来没有|^nie$|^nunca$|^jamais$",
+    r"almost never|hardly ever|very rarely|几乎不|几乎从不|极少",
+    r"rarely|seldom|很少|较少|selten|rara vez|rarement",
+    r"^occasionally|once in a while|now and then|偶尔|偶爾|gelegentlich",
+    r"sometimes|有时|有時|manchmal|a veces|parfois",
+    r"about half",
+    r"^(?:quite )?often|frequently|经常|經常|常常|^oft$|häufig|a menudo|souvent",
+    r"very often|usually|most of the time|通常|多数时候|大多数时候|频繁|sehr oft|meistens",
+    r"almost always|几乎总是|fast immer",
+    r"^always$|总是|總是|一直|每次|^immer$|^siempre$|^toujours$",
+)
+#: How often, by the calendar.
+_EACH = _ladder(
+    r"^never$|从不|从未|从来没有",
+    r"less (?:often )?than once a year|一年不到一次",
+    r"(?:once a|every|per) year|yearly|annually|每年一次|一年一次",
+    r"(?:(?:a few|several) times (?:a|per)|twice a) year|每年[数几多]次|一年[数几多]次",
+    r"quarter|每季",
+    r"less than once a month|每月不到一次",
+    r"(?:once a|every|per) month|monthly|每月一次|一个月一次",
+    r"(?:(?:a few|several) times (?:a|per)|twice a) month|每月[数几多]次|一个月[数几多]次",
+    r"(?:once a|every|per) week|weekly|每周一次|一周一次",
+    r"(?:(?:a few|several) times (?:a|per)|twice a) week|每周[数几多]次|一周[数几多]次",
+    r"(?:several|many) times a day|每天[数几多]次",
+    r"every day|daily|once a day|每天|每日",
+)
+#: Education, the least first.
+_EDUCATION = _ladder(
+    r"^(?:none|no (?:formal )?(?:education|schooling|qualification).*)$|未上过?学|文盲|不识字|无学历",
+    r"less than (?:primary|elementary)|^(?:unfinished|incomplete)",
+    r"some (?:primary|elementary)|^primary|^elementary|小学|grundschule|primaria",
+    r"(?:less than|some|below|lower) (?:high|secondary|upper)|middle school|junior (?:high|second)|"
+    r"初中|hauptschule",
+    r"realschule|mittlere reife",
+    r"^(?:senior )?high.?school|secondary|\bged\b|高中|中专|中職|中职|职高|技校|abitur|bachillerato",
+    r"some college|vocational|trade|technical|ausbildung",
+    r"associate|大专|专科|高职|community college|diploma",
+    r"bachelor|under.?grad|^college|4.?year|four.?year|大学本科|本科|学士|大學",
+    r"^university|^大学",
+    r"some (?:post.?)?graduate",
+    r"master|^post.?grad|^graduated?(?: degree| school)?$|硕士|碩士|研究生",
+    r"professional degree",
+    r"ph\.? ?d|doctor|博士|promotion",
+)
+#: Sizes, ages and amounts in words.
+_SIZE = _ladder(
+    r"^(?:none|no)$|^无$|^没有$",
+    r"^very (?:low|small|light)$|^(?:很低|很小)$|^micro\b|微型",
+    r"^(?:low|small|light|young|short|new|niedrig|klein|bajo|baja)\b|^(?:低|小|少|青|短|新|轻)",
+    r"^(?:lower[ -]middle)|中低|中下",
+    r"^(?:medium|middle|moderate|mid|mittel|medio|media)\b(?!.*high)|^(?:中等?|中型|中年.*|中度|适中)$",
+    r"^(?:upper[ -]middle)|中高|中上",
+    r"^(?:high|large|big|heavy|old|senior|long|hoch|groß|alto|alta)\b|^(?:高|大|多|老|长|重)",
+    r"^very (?:high|large|heavy)$|^(?:很高|很大)$",
+)
+_LAST = re.compile(r"others?\b.*|其他.*|其它.*|sonstige.*|andere.*|otros?", re.I)
+_NOUGHT = re.compile(r"(?:no|without) .*|never.*|无.*|没有.*|从未.*|none|kein.*", re.I)
+
+
+def _climbed(texts: Sequence[str], ladder: Sequence[re.Pattern[str]]) -> dict[str, int] | None:
+    """The step of each text, where every one is on a step of its own."""
+    found = {
+        text: next((k for k, step in enumerate(ladder) if step.search(text.strip())), -1)
+        for text in texts
+    }
+    steps = set(found.values())
+    return found if -1 not in steps and len(steps) == len(found) > 2 else None
+
+
 def levels(texts: Sequence[str]) -> tuple[list[str], bool]:
-    """Levels in their order, and whether that is known: by their words, or by numbers in each."""
-    order = ordered(texts)
-    if order:
-        return sorted(texts, key=lambda t: (order[0].get(t, 0), t)), True
-    return sorted(texts, key=lambda t: (*counting(t), t)), True
+    """Levels in their order, and whether one is known.
+
+    By their words (how often, how much, which education) or by a number in each of them (ages,
+    incomes); two levels need none, *other* comes last. Else in the order of their letters.
+    """
+    last = sorted(text for text in texts if _LAST.fullmatch(text.strip()))
+    rest = sorted(text for text in texts if text not in last)
+    order = ordered(rest)
+    place = order[0] if order else None
+    for ladder in (_OFTEN, _EACH, _EDUCATION, _SIZE):
+        place = place or _climbed(rest, ladder)
+    if place:
+        return [*sorted(rest, key=lambda t: (place.get(t, 0), t)), *last], True
+    numbers = {t: (-math.inf, False) if _NOUGHT.fullmatch(t.strip()) else counting(t) for t in rest}
+    known = len(rest) < 3 or (
+        sum(n == -math.inf for n, _ in numbers.values()) < 2
+        and all(n < math.inf for n, _ in numbers.values())
+        and len(set(numbers.values())) == len(rest)
+    )
+    return [*sorted(rest, key=lambda t: (*numbers[t], t)), *last], known
 
 
 _BEFORE = re.compile(
-    r"\bunder|\bbelow|\bless|\bup to|\bunter|\bbis zu|menos|moins|[<＜≤]|以下|以内|不足|少于|低于",
+    r"\bunder|\bbelow|\bless|\bup to|\bfewer|\bunter|\bbis zu|\bweniger|menos|moins|[<＜≤]|"
+    r"以下|以内|不足|少于|低于|不到|未满",
     re.I,
 )
+_AFTER = re.compile(r"\b(?:over|above|more|and up|plus|über|mehr)\b|[>＞≥]|以上|超过|\+$", re.I)
+_UNITS: tuple[tuple[re.Pattern[str], float], ...] = (
+    (re.compile(r"k\b|千|tsd", re.I), 1e3),
+    (re.compile(r"m\b|mio|million", re.I), 1e6),
+    (re.compile(r"[万萬w]"), 1e4),
+    (re.compile(r"days?\b|天|日|tage?\b", re.I), 1 / 365),
+    (re.compile(r"weeks?\b|周|wochen?\b", re.I), 7 / 365),
+    (re.compile(r"months?\b|mths?\b|个?月|monate?\b", re.I), 1 / 12),
+)
+_DIGITS = "零一二三四五六七八九"
+_ONE = re.compile(r"\b(?:a|an|one|einem?|un)(?= (?:year|month|week|day|jahr|monat|año|an\b))", re.I)
+
+
+def _arabic(text: str) -> str:
+    """A text with its small Chinese numerals, *half* and *a year* in digits."""
+    text = re.sub(r"半年|half a year", "0.5年", text)
+    text = re.sub(r"十([一二三四五六七八九])", lambda m: f"1{_DIGITS.index(m[1])}", text)
+    text = re.sub(r"十", "10", text)
+    text = re.sub(
+        f"[{_DIGITS}](?=[年月周天次岁个千万0-9~～至到-])", lambda m: str(_DIGITS.index(m[0])), text
+    )
+    return _ONE.sub("1", text)
 
 
 def counting(text: str) -> tuple[float, bool]:
     """Where a level with numbers stands among others: ``18岁以下`` before ``18~25``.
 
-    Levels without a number come last, in the order of their letters.
+    Its first number counts, in years or as it is; a bare one has the unit of a larger one behind
+    it (``6–12 months``). Levels without a number come last.
     """
-    found = re.search(r"\d+(?:[.,]\d+)*", text)
+    text = _arabic(text)
+    found = [*re.finditer(r"\d+(?:[.,]\d+)*", text)]
     if not found:
         return math.inf, False
-    digits = re.sub(r"[.,](?=\d{3}(?!\d))", "", found[0]).replace(",", ".")
-    number = float(digits) if digits.count(".") < 2 else math.inf
-    return number, not _BEFORE.search(text)
+    number, unit = _number(found[0][0]), _unit(text[found[0].end() :])
+    if unit is None and len(found) > 1 and _number(found[1][0]) >= number:
+        unit = _unit(text[found[1].end() :])
+    upper = bool(_AFTER.search(text)) and len(found) == 1
+    return number * (unit or 1.0), not _BEFORE.search(text) or upper
+
+
+def _number(written: str) -> float:
+    digits = re.sub(r"[.,](?=\d{3}(?!\d))", "", written).replace(",", ".")
+    return float(digits) if digits.count(".") < 2 else math.inf
+
+
+def _unit(behind: str) -> float | None:
+    behind = behind.strip()
+    return next((of for pattern, of in _UNITS if pattern.match(behind)), None)

@@ -77,6 +77,10 @@ SAYS: dict[str, tuple[str, str]] = {
         "codes without labels, what do they mean: {what}",
         "代码没有标签，各代表什么：{what}",
     ),
+    "in_order": (
+        "levels in the order of their letters, write them in their own if they have one: {what}",
+        "类别按字母排列，若有固有顺序请改写：{what}",
+    ),
     "slips": ("taken for no level: {what}", "不作为任何类别：{what}"),
     "hypotheses": ("the expected paths; guessed from the names", "假设路径；根据名称推测"),
     "no_hypotheses": (
@@ -396,6 +400,8 @@ def _groups(found: Found, says: Check) -> list[str]:
     unsure = [found.ids[g.column.at] for g in found.groups if not g.sure]
     odd = _odd(found, [(g.column, g.odd) for g in found.groups], says)
     doubts = [says("group", what=", ".join(unsure))] if unsure else []
+    any_order = [found.ids[g.column.at] for g in found.groups if not g.in_order]
+    doubts += [says("in_order", what=", ".join(any_order))] if any_order else []
     doubts += [says("slips", what=odd)] if odd else []
     out = ["", "groups:" + (f"  {CHECK} {'; '.join(doubts)}" if doubts else "")]
     for group in found.groups:
