@@ -522,13 +522,14 @@ class _Typing:
             first = bool(bad.iloc[0]) and len(value) > 12
             refused = strict or first or self.study.rows.outside_scale == "refuse"
             refused |= int(bad.sum()) > int((numbers.notna() & ~bad).sum())
-            said = "{value!r} is no number" if refused else "{value!r} is no number, set to missing"
             none = none if refused else bad
             self._fault(
                 bad,
                 column,
                 weight="error" if refused else "loss",
-                said=Said(said, value=value),
+                said=Said("{value!r} is no number", value=value)
+                if refused
+                else Said("{value!r} is no number, set to missing", value=value),
                 expected=Said("a number, or nothing"),
                 mend=Said(
                     "if it is a heading, set heading_rows under rows.format to the number of "
