@@ -9,15 +9,15 @@ import numpy as np
 import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
-from matplotlib.patches import FancyArrowPatch, FancyBboxPatch
+from matplotlib.patches import Circle, FancyArrowPatch, FancyBboxPatch
 from matplotlib.text import Text
 from matplotlib.transforms import Bbox
 
 from loyalty.cases import study
 from loyalty.ground.text import LANGUAGES
 from loyalty.shown import charts
-from loyalty.shown.charts import phone
-from loyalty.shown.charts.paths import LINES
+from loyalty.shown.charts import ladder, phone
+from loyalty.shown.charts.arrows import LINES
 
 MODELS = [c for c in study.cases() if study.load(c).constructs and study.load(c).paths]
 NUMBERS = (".45", "−.12", "1.03", "−1.14")
@@ -75,16 +75,43 @@ def test_no_label_is_on_an_arrow_or_a_box(case: str, language: str, whole: bool)
     clear(drawn(case, language, whole), case, whole)
 
 
-def test_so_it_is_on_a_phone_where_a_model_has_few_columns() -> None:
+def test_so_it_is_on_a_phone_one_below_the_other_where_a_model_has_many_columns() -> None:
     some = set()
     for case, language, whole in product(MODELS, LANGUAGES, (False, True)):
         figure = phone.narrow(lambda c=case, s=language, w=whole: drawn(c, s, w))  # type: ignore[misc]
-        if figure is not None:
-            assert figure.get_figwidth() == phone.NARROW
-            FigureCanvasAgg(figure).draw()
-            clear(figure, case, whole)
+        assert figure is not None and figure.get_figwidth() == phone.NARROW
+        FigureCanvasAgg(figure).draw()
+        assert all(text.get_fontsize() >= 6.8 for text in figure.axes[0].texts)
+        if any(isinstance(patch, Circle) for patch in figure.axes[0].patches):
+            listed(figure, case, whole)
             some.add(case)
-    assert {"switching", "customer-sat", "strategy-simulated"} <= some < set(MODELS)
+        else:
+            clear(figure, case, whole)
+    assert {"ecsi-mobile", "quality-mechanisms-simulated", "aftersales-simulated"} <= some
+    assert not {"switching", "customer-sat", "strategy-simulated"} & some
+
+
+def listed(figure: Figure, case: str, whole: bool) -> None:
+    """Every path has its line in the box that it enters, no line runs through a box."""
+    boxes, lines, texts = parts(figure)
+    paths = arrows(case, whole)
+    drawn_lines = [line.get_window_extent() for line in figure.axes[0].lines]
+    assert len(drawn_lines) == len({arrow.start for arrow in paths})
+    assert all(figure.bbox.x0 <= line.x0 for line in drawn_lines)
+    numbers = [t for t in texts if t.get_horizontalalignment() == "right"]
+    said = sorted(arrow.said.splitlines()[-1] for arrow in paths)
+    assert sorted(t.get_text() for t in numbers) == said
+    for text, box in texts.items():
+        held = [b for b in boxes if b.x0 - 1 <= box.x0 and box.x1 <= b.x1 + 1]
+        assert any(b.y0 - 2 <= box.y0 and box.y1 <= b.y1 + 2 for b in held), text.get_text()
+    for one, other in combinations(texts.values(), 2):
+        both = Bbox.intersection(one, other)
+        assert both is None or both.width * both.height < 0.1 * one.width * one.height
+    for line in lines:
+        assert not any(inside(box, line, by=2) for box in boxes)
+    heads = [line[-1] for line in lines[: len(paths)]]
+    for number in numbers:  # an arrow ends at its height
+        assert any(texts[number].y0 <= y <= texts[number].y1 for _, y in heads)
 
 
 def clear(figure: Figure, case: str, whole: bool) -> None:
@@ -146,3 +173,10 @@ def test_the_same_bytes_each_time() -> None:
 
     one, other = (bytes_of(drawn("retail-simulated", "zh", True)) for _ in range(2))
     assert one == other
+
+
+def test_constructs_that_all_covary_share_a_line_on_a_phone() -> None:
+    three = [("a", "b"), ("b", "c"), ("a", "c")]
+    assert ladder._braces(three) == [("a", "b", "c")]
+    assert sorted(ladder._braces([*three, ("c", "d")])) == [*sorted(three), ("c", "d")]
+    assert ladder._braces([("b", "a"), ("c", "d")]) == [("a", "b"), ("c", "d")]

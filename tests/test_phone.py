@@ -88,13 +88,47 @@ def test_rows_of_a_narrow_drawing_have_the_height_of_their_lines() -> None:
     assert all(lower[1] <= upper[0] + 1 for lower, upper in pairwise(ordered))
 
 
-def test_maps_and_diagrams_have_none() -> None:
+def test_words_in_the_place_of_an_estimate_stand_beside_a_published_one() -> None:
+    shown = [charts.Row("A survey"), charts.Row("Image → Loyalty", 0.9, 0.8, 1.0)]
+    shown += [charts.Row("Value → Loyalty", printed=v, instead="doubtful measurement")
+              for v in (0.05, 0.3, 0.6, 0.95)]  # fmt: skip
+    small = phone.narrow(lambda: charts.forest(shown, "Path", "here", "published"))
+    assert small is not None
+    FigureCanvasSVG(small).draw()
+    (axes,) = small.axes
+    words = [t for t in axes.texts if "doubtful" in t.get_text()]
+    marks = axes.collections[-1].get_offsets()
+    assert len(words) == len(marks) == 4
+    edges = small.bbox
+    for text, mark in zip(words, marks, strict=True):
+        box, (x, _) = text.get_window_extent(), axes.transData.transform(mark)
+        assert box.x1 < x - 3 or box.x0 > x + 3
+        assert edges.x0 <= box.x0 and box.x1 <= edges.x1
+
+
+def test_a_flow_has_its_texts_in_its_boxes() -> None:
+    kept = ["Rows of the data\nn = 8,239", "Main analyses: at least one answer\nn = 8,230", "Rest"]
+    aside = [
+        ("No answer to any item: fewer than 10", True),
+        ("Two signs of carelessness: 12", False),
+    ]
+    small = phone.narrow(lambda: charts.exclusion_flow(kept, aside))
+    assert small is not None
+    FigureCanvasSVG(small).draw()
+    boxes = [p.get_window_extent() for p in small.axes[0].patches]
+    texts = [t.get_window_extent() for t in small.axes[0].texts if t.get_text()]
+    assert len(texts) == len(kept) + len(aside)
+    for text in texts:
+        assert any(
+            b.x0 <= text.x0 and text.x1 <= b.x1 and b.y0 <= text.y0 and text.y1 <= b.y1
+            for b in boxes
+        )
+
+
+def test_maps_have_none() -> None:
     names = ["A", "B", "C"]
     values = pd.DataFrame(np.eye(3), names, names)
     assert phone.narrow(lambda: charts.two_triangles(values, values, names)) is None
-    chain = {name: f"Satisfaction {name}" for name in "abcde"}
-    arrows = [charts.Arrow(a, b, ".5", "clear") for a, b in pairwise(chain)]
-    assert phone.narrow(lambda: charts.path_diagram(chain, arrows, {})) is None
     assert not phone.is_narrow()
     assert odds().get_figwidth() == style.WIDTH
 

@@ -21,7 +21,7 @@ from loyalty.ground.numbers import show
 from loyalty.ground.terms import term
 from loyalty.ground.text import Language, Text
 from loyalty.shown import charts
-from loyalty.shown.charts.paths import Certainty
+from loyalty.shown.charts.arrows import Certainty
 from loyalty.shown.context import Case
 from loyalty.shown.figure import Figure
 from loyalty.shown.units import units

@@ -5,6 +5,7 @@ files or estimators. Labels are drawn as they are given.
 """
 
 from loyalty.shown.charts import vector
+from loyalty.shown.charts.arrows import Arrow
 from loyalty.shown.charts.behaviour import (
     calibration,
     duplication,
@@ -24,7 +25,7 @@ from loyalty.shown.charts.forest import Row, forest, odds, stacked
 from loyalty.shown.charts.groups import importance_maps
 from loyalty.shown.charts.journey import incidence, journey_map
 from loyalty.shown.charts.measurement import fit_levels, residual_map, two_triangles
-from loyalty.shown.charts.paths import Arrow, path_diagram
+from loyalty.shown.charts.paths import path_diagram
 from loyalty.shown.charts.phone import narrow
 from loyalty.shown.charts.reliability import Curve, Panel, loading_map, number_of_factors
 from loyalty.shown.charts.structural import slopes

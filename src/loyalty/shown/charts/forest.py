@@ -10,10 +10,10 @@ import pandas as pd
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.ticker import LogLocator, MaxNLocator
-from matplotlib.transforms import blended_transform_factory
+from matplotlib.transforms import ScaledTranslation, blended_transform_factory
 
 from loyalty.shown.charts.marks import ranges
-from loyalty.shown.charts.phone import OVER, is_narrow, wrapped
+from loyalty.shown.charts.phone import BESIDE, OVER, is_narrow, wrapped
 from loyalty.shown.charts.style import COLOURS, DASHED, GREY, INK, PALE, canvas, key, row_axis
 
 
@@ -87,6 +87,13 @@ def forest(rows: Sequence[Row], x_label: str, estimated: str, printed: str) -> F
                 transform=across if out else axes.transData,
             )
             words.set_in_layout(False)
+            if is_narrow() and row.printed is not None:  # beside its mark, where there is more room
+                before = row.printed > np.mean(axes.get_xlim())
+                words.set_text(wrapped(row.instead or "", BESIDE // 2))
+                words.set_horizontalalignment("right" if before else "left")
+                aside = ScaledTranslation((-6 if before else 6) / 72, 0, figure.dpi_scale_trans)
+                words.set_x(row.printed)
+                words.set_transform(axes.transData + aside)
     axes.xaxis.set_major_locator(MaxNLocator(steps=[1, 2, 5, 10]))
     axes.set_xlabel(x_label)
     return figure

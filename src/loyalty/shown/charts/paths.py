@@ -8,56 +8,46 @@ stands beside it. All lengths are points, from the upper left.
 from __future__ import annotations
 
 import math
-import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from itertools import combinations, pairwise
-from typing import Literal
 
 from matplotlib.figure import Figure
-from matplotlib.font_manager import FontProperties
-from matplotlib.patches import FancyArrowPatch, FancyBboxPatch
-from matplotlib.path import Path as Outline
-from matplotlib.textpath import TextToPath
 from scipy.optimize import isotonic_regression
 
-from loyalty.shown.charts.phone import NARROW, is_narrow, only_wide
-from loyalty.shown.charts.style import COLOURS, FALLBACK, FAMILY, GREY, LABEL, WIDTH
+from loyalty.shown.charts.arrows import (
+    HEAD,
+    INSET,
+    LEADING,
+    LINES,
+    MARGIN,
+    SIZE,
+    TOGETHER,
+    Arrow,
+    Point,
+    across,
+    boxed,
+    measured,
+    paper,
+    pointed_to,
+    small,
+    widest,
+    wrapped,
+)
+from loyalty.shown.charts.ladder import ladder
+from loyalty.shown.charts.phone import OnlyWide, only_wide
+from loyalty.shown.charts.style import LABEL
 
-#: Clear of zero; clear of zero against what was expected; holds zero; not to be relied upon.
-Certainty = Literal["clear", "against", "open", "doubted"]
-#: Colour, width and dashes of an arrow. Nothing depends on the size of the path.
-LINES: Mapping[Certainty, tuple[str, float, tuple[float, ...]]] = {
-    "clear": ("#1f2937", 1.7, ()),
-    "against": (COLOURS[1], 1.7, ()),
-    "open": (GREY, 0.9, (4, 2.5)),
-    "doubted": (GREY, 0.8, (1, 2)),
-}
-TOGETHER = (GREY, 0.7, ())
-MARGIN = 6.0
-SIZE, SMALL = 7.2, 6.4
-LEADING, INSET = 1.22, 4.0
-#: Between boxes and lanes of a column; between a label and its arrow; an arrow's head.
-APART, LANE, BESIDE, HEAD = 15.0, 12.0, 1.6, 7.0
-#: Between columns on a phone, at least; a model with less room there is shown wide alone.
+#: Between boxes and lanes of a column; between a label and its arrow.
+APART, LANE, BESIDE = 15.0, 12.0, 1.6
+#: Between columns on a phone, at least; a model with less room there is shown from top to bottom.
 CLOSE = 42.0
 #: How often a drawing is made higher until every label has a place.
 TRIES = 14
 
-Point = tuple[float, float]
 Node = str | tuple[int, int]  # a construct, or the lane of an arrow in a column
-
-
-@dataclass(frozen=True)
-class Arrow:
-    """A path; what is said of it may have several lines."""
-
-    start: str
-    end: str
-    said: str
-    certainty: Certainty
 
 
 @dataclass(frozen=True)
@@ -115,50 +105,28 @@ def path_diagram(
 
     Pairs of `together` have (residual) covariances in the model.
     """
-    drawing = laid_out(labels, arrows, below, together)
-    if any(a.said and not place for a, place in zip(arrows, drawing.labels, strict=True)):
-        only_wide()
-    figure = Figure(figsize=(_across() / 72, drawing.height / 72))
-    figure.set_layout_engine("none")
-    axes = figure.add_axes((0, 0, 1, 1))
-    axes.set_xlim(0, _across())
-    axes.set_ylim(drawing.height, 0)
-    axes.axis("off")
+    try:
+        drawing = laid_out(labels, arrows, below, together)
+        if any(a.said and not place for a, place in zip(arrows, drawing.labels, strict=True)):
+            only_wide()
+    except OnlyWide:
+        order = sorted(labels, key=_depths(labels, arrows).__getitem__)
+        return ladder({name: labels[name] for name in order}, arrows, below, together)
+    figure, axes = paper(drawing.height)
     pointed = {a.end for a in arrows}
     for name, box in drawing.boxes.items():
-        axes.add_patch(
-            FancyBboxPatch(
-                (box.left + 3, box.top + 3),
-                box.right - box.left - 6,
-                box.bottom - box.top - 6,
-                boxstyle="round,pad=3",
-                facecolor="#eef4fa" if name in pointed else "#f6f2ea",
-                edgecolor="#6b87a3",
-                linewidth=0.9,
-            )
-        )
-        lines = [(text, SIZE, "#111827") for text in _wrapped(labels[name], _widest(labels))]
-        lines += [(text, SMALL, LABEL) for text in below.get(name, ())]
+        boxed(axes, (box.left, box.top), (box.right, box.bottom), name in pointed)
+        lines = [(text, SIZE, "#111827") for text in wrapped(labels[name], widest(labels))]
+        lines += [(text, small(), LABEL) for text in below.get(name, ())]
         y = (box.top + box.bottom - sum(size * LEADING for _, size, _ in lines)) / 2
         for text, size, colour in lines:
             y += size * LEADING
             middle = (box.left + box.right) / 2
             axes.text(middle, y - 0.3 * size, text, ha="center", fontsize=size, color=colour)
-    courses = [*zip(drawing.arrows, (LINES[a.certainty] for a in arrows), strict=True)]
-    for course, (colour, width, dashes) in [*courses, *((c, TOGETHER) for c in drawing.together)]:
-        axes.add_patch(
-            FancyArrowPatch(
-                path=Outline(course),
-                arrowstyle="<|-|>" if course in drawing.together else "-|>",
-                color=colour,
-                linewidth=width,
-                linestyle=(0, dashes) if dashes else "-",
-                mutation_scale=HEAD,
-                shrinkA=0,
-                shrinkB=0,
-                joinstyle="round",
-            )
-        )
+    for arrow, course in zip(arrows, drawing.arrows, strict=True):
+        pointed_to(axes, course, LINES[arrow.certainty])
+    for course in drawing.together:
+        pointed_to(axes, course, TOGETHER, both=True)
     for arrow, place in zip(arrows, drawing.labels, strict=True):
         for k, line in enumerate(arrow.said.splitlines() if place else ()):
             assert place is not None
@@ -167,10 +135,6 @@ def path_diagram(
             middle = (place.left + place.right) / 2
             axes.text(middle, y, line, ha="center", fontsize=SIZE, color=colour)
     return figure
-
-
-def _across() -> float:
-    return 72 * (NARROW if is_narrow() else WIDTH)
 
 
 def laid_out(
@@ -254,17 +218,17 @@ def _placed(
         ways.append([a, *lanes, b])
     links = [leg for way in ways for leg in pairwise(way)]
     columns = _ordered(columns, links)
-    widest = _widest(labels)
-    lines = {n: len(_wrapped(text, widest)) for n, text in labels.items()}
+    room_of_text = widest(labels)
+    lines = {n: len(wrapped(text, room_of_text)) for n, text in labels.items()}
     high: dict[Node, float] = {
-        n: LEADING * (lines[n] * SIZE + len(below.get(n, ())) * SMALL) + 2 * INSET for n in labels
+        n: LEADING * (lines[n] * SIZE + len(below.get(n, ())) * small()) + 2 * INSET for n in labels
     }
     grown = max(1.0, stretch / 2)  # higher boxes where arrows need to be farther apart
     high = {n: h * grown for n, h in high.items()}
-    width = widest + 2 * INSET
+    width = room_of_text + 2 * INSET
     for texts in below.values():
-        width = max([width, *(measured(t, SMALL) + 2 * INSET for t in texts)])
-    gap = (_across() - 2 * MARGIN - width * len(columns)) / max(len(columns) - 1, 1)
+        width = max([width, *(measured(t, small()) + 2 * INSET for t in texts)])
+    gap = (across() - 2 * MARGIN - width * len(columns)) / max(len(columns) - 1, 1)
     if gap < CLOSE:
         only_wide()
     left = [MARGIN + c * (width + gap) for c in range(len(columns))]
@@ -385,7 +349,7 @@ def _beside(drawing: Drawing, said: Sequence[str]) -> list[Box | None]:
         others = [line for line in lines if line not in own]
         found = []
         for place, off in _candidates(course, text) if text else ():
-            if place.left < 0 or place.right > _across() or place.top < 0:
+            if place.left < 0 or place.right > across() or place.top < 0:
                 continue
             tight = place.wider(0.4 * BESIDE)
             if place.bottom > drawing.height or any(tight.meets(box) for box in solid):
@@ -437,37 +401,3 @@ def _candidates(course: Sequence[Point], text: str) -> Iterable[tuple[Box, float
                 )
                 yield box, abs((before + share * length) / whole - 0.5)
         before += length
-
-
-# --- text ----------------------------------------------------------------------------------------
-@cache
-def measured(text: str, size: float) -> float:
-    """How wide a text is in points."""
-    font = FontProperties(family=[FAMILY, FALLBACK], size=size)
-    return float(TextToPath().get_text_width_height_descent(text, font, False)[0])
-
-
-def _widest(labels: Mapping[str, str]) -> float:
-    """The width of a box's text: of the longest word, and no less than a short label."""
-    words = [word for text in labels.values() for word in _words(text)]
-    return max([34.0, *(measured(word, SIZE) for word in words)])
-
-
-def _words(text: str) -> list[str]:
-    """What is not parted: words; of Chinese, no more than six characters."""
-    return [
-        word
-        for part in text.split()
-        for word in (re.findall(".{1,6}", part) if re.search("[\u2e80-\u9fff]", part) else [part])
-    ]
-
-
-def _wrapped(text: str, width: float) -> list[str]:
-    lines: list[str] = []
-    for word in _words(text):
-        longer = f"{lines[-1]} {word}" if lines else word
-        if lines and measured(longer, SIZE) <= width:
-            lines[-1] = longer
-        else:
-            lines.append(word)
-    return lines

@@ -14,9 +14,11 @@ from matplotlib.ticker import MaxNLocator
 
 from loyalty.ground.numbers import show
 from loyalty.shown.charts.marks import cell_axes, cells, ranges, word
-from loyalty.shown.charts.phone import only_wide
+from loyalty.shown.charts.phone import is_narrow, only_wide, wrapped
 from loyalty.shown.charts.style import COLOURS, DASHED, FALLBACK, GREY, INK, PALE, canvas, row_axis
 
+#: Letters of a line of a box of the flow on a phone.
+FLOW = 26
 #: The Chinese face has no bold.
 BOLD: dict[str, Any] = {"fontfamily": FALLBACK, "fontweight": "bold"}
 
@@ -28,12 +30,17 @@ def exclusion_flow(kept: Sequence[str], aside: Sequence[tuple[str, bool]]) -> Fi
     each of them but the last, and whether those respondents are really excluded (solid) or are
     only marked, and stay in the main analyses (dashed).
     """
-    only_wide()
-    tall = 0.37
+    slim = is_narrow()
+    if slim:
+        kept = [_in_box(text) for text in kept]
+        aside = [(_in_box(text), out) for text, out in aside]
+    lines = max(text.count("\n") + 1 for text in [*kept, *(text for text, _ in aside)])
+    tall = 0.14 + 0.13 * lines if slim else 0.37
     figure, (axes,) = canvas(tall * (2 * len(kept) - 1) + 0.2)
     axes.set_xlim(0, 10)
     axes.set_ylim(-(2 * len(kept) - 1), 0.1)
     axes.axis("off")
+    size = 7.2 if slim else 8
 
     def box(x: float, y: float, width: float, text: str, *, solid: bool, colour: str) -> None:
         axes.add_patch(
@@ -48,7 +55,8 @@ def exclusion_flow(kept: Sequence[str], aside: Sequence[tuple[str, bool]]) -> Fi
                 linestyle="-" if solid else DASHED,
             )
         )
-        axes.text(x + width / 2, y - 0.45, text, ha="center", va="center", fontsize=8, color=INK)
+        middle = x + width / 2, y - 0.45
+        axes.text(*middle, text, ha="center", va="center", fontsize=size, color=INK)
 
     def arrow(tail: tuple[float, float], head: tuple[float, float], *, solid: bool = True) -> None:
         style = {
@@ -74,6 +82,10 @@ def exclusion_flow(kept: Sequence[str], aside: Sequence[tuple[str, bool]]) -> Fi
         if k + 1 < len(kept):
             arrow((2.4, y - 0.9), (2.4, y - 2.0))
     return figure
+
+
+def _in_box(text: str) -> str:
+    return "\n".join(wrapped(line, FLOW) for line in text.splitlines())
 
 
 def skew_and_kurtosis(
