@@ -107,7 +107,10 @@ def test_a_horizon_beyond_the_record_is_refused(answers: Survey, beside: list[Lo
     ("changed", "said"),
     [
         ({"key": "csat"}, "join.key: 'csat' is no variable of the kind id"),
-        ({"tables": ["sales"]}, "join.tables: 'sales' is no table of transactions or complaints"),
+        (
+            {"tables": ["sales"]},
+            "join.tables: 'sales' is no table of transactions, complaints or reviews",
+        ),
         ({"tables": ["complaints"]}, "join.tables: one table of transactions is expected"),
     ],
 )

@@ -351,10 +351,15 @@ def _join_problems(study: Study, join: Join) -> Iterable[Said]:
         yield Said("join.key: {key!r} is no variable of the kind id", key=join.key)
     kinds = {r.id: r.kind for r in study.resources}
     for name in join.tables:
-        if kinds.get(name) not in ("transactions", "complaints"):
-            yield Said("join.tables: {name!r} is no table of transactions or complaints", name=name)
+        if kinds.get(name) not in ("transactions", "complaints", "reviews"):
+            yield Said(
+                "join.tables: {name!r} is no table of transactions, complaints or reviews",
+                name=name,
+            )
     if [kinds.get(n) for n in join.tables].count("transactions") != 1:
         yield Said("join.tables: one table of transactions is expected")
+    if [kinds.get(n) for n in join.tables].count("reviews") > 1:
+        yield Said("join.tables: at most one table of reviews is expected")
 
 
 def _cycle(edges: set[tuple[str, str]]) -> list[str]:

@@ -90,7 +90,8 @@ def join(survey: Survey, tables: Sequence[Loaded]) -> dict[str, Joined]:
             raise CannotCompute("no_customer_to_join", table=table.resource.id)
         customers = _hashed(table.rows["customer"], salt)
         who = customers.map(person)
-        mine = table.rows.drop(columns="customer").assign(person=who)
+        # No word that somebody wrote is handed on.
+        mine = table.rows.drop(columns=["customer", "text"], errors="ignore").assign(person=who)
         mine = mine[who.notna()]
         matched = int(mine["person"].nunique())
         if not matched and table.resource.kind == "transactions":

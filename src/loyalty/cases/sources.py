@@ -50,7 +50,7 @@ ROLES: dict[str, dict[str, str]] = {
         "went_on": "flag?",
         "group": "id?",
     },
-    "reviews": {"text": "text", "polarity": "text", "date": "date?"},
+    "reviews": {"text": "text", "polarity": "text", "date": "date?", "customer": "id?"},
     "failures": {
         "failed": "flag",
         "severity": "number?",

@@ -158,7 +158,7 @@ def after_measurement(
     """The second step's parameters, and the pull of everybody on them over both steps."""
     known = attitude.theta
     mean, variance = (part[kept] for part in attitude.given(known))
-    beta, pull = _second(step, mean, variance)
+    beta, pull = maximised(step, mean, variance)
     cross: Floats = np.zeros((len(beta), len(known)))
     moved = derivatives(lambda h: np.column_stack(attitude.given(h))[kept].T.ravel(), known)
     by_mean, by_variance = moved[: len(mean)], moved[len(mean) :]
@@ -185,7 +185,7 @@ def naive(
     kept = values.notna().all(axis=1).to_numpy() & scores.notna().to_numpy()
     step = step_of(outcome, values[kept])
     mean = ((scores - scores.mean()) / scores.std(ddof=0)).to_numpy(dtype=float)[kept]
-    beta, pull = _second(step, mean, np.zeros(len(mean)))
+    beta, pull = maximised(step, mean, np.zeros(len(mean)))
     whole = np.zeros((len(kept), len(beta)))
     whole[kept] = pull
     return effect_of(0, outcome, beta, whole, int(kept.sum()), clusters, level)
@@ -197,7 +197,7 @@ def _bread(step: Step, beta: Floats, mean: Floats, variance: Floats) -> Floats:
     return np.asarray(np.linalg.inv(-(hessian + hessian.T) / 2), dtype=np.float64)
 
 
-def _second(step: Step, mean: Floats, variance: Floats) -> tuple[Floats, Floats]:
+def maximised(step: Step, mean: Floats, variance: Floats) -> tuple[Floats, Floats]:
     """The maximum of the second step, and each person's pull on it."""
 
     def lost(beta: Floats) -> tuple[float, Floats]:
@@ -361,7 +361,7 @@ class _Rate(Step):
         return value, out
 
 
-class _Leaving(Step):
+class Leaving(Step):
     """BG/NBD whose chance of leaving and whose rate both have a normal copula with the attitude.
 
     Given the attitude the two are independent, so that the likelihood of x purchases up to t_x of t
@@ -405,7 +405,7 @@ class _Leaving(Step):
 
     def _leaves(self, beta: Floats) -> tuple[Floats, Floats]:
         """Expected chances to have stayed, and to have left, after x purchases, (x, points)."""
-        a, b = np.exp(beta[4:])
+        a, b = np.exp(beta[4:6])
         towards, x = self._copula(np.tanh(beta[0])), self.x[:, None]
         stay = np.log(np.maximum(betaincinv(b, a, ndtr(-_GRID)), 1e-300))
         gone = np.where(x > 0, betaincinv(a, b, ndtr(_GRID)) * np.exp((x - 1) * stay), 0.0)
@@ -458,7 +458,7 @@ def step_of(outcome: Outcome, values: pd.DataFrame) -> Step:
     if outcome == "rate":
         return _Rate(values)
     if outcome == "leaving":
-        return _Leaving(values)
+        return Leaving(values)
     y = values["y"].to_numpy(dtype=float)
     if outcome == "spending":
         if (y <= 0).any():

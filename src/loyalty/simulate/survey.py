@@ -133,6 +133,7 @@ def panel(process: Process | Path, name: str, *, respondents: int, seed: int) ->
         firms=firms,
         latents=draw_latents(process, industry, firm, streams),
         stream=lambda part: streams(f"panel/{name}", part),
+        mood=streams("people", "mood").standard_normal(respondents),
     )
     if process.panels[name].by_firm and respondents < len(firms):
         raise ProcessError(f"respondents: expected one or more of each of {len(firms)} firms")

@@ -71,3 +71,7 @@ def foretold(found: Foretold, case: Case) -> Figure:
             zh="各组预测变量的 ROC 曲线下面积与区间，竖线为随机水平。",
         ),
     )
+
+
+def emotion(found: Foretold, case: Case) -> Figure:
+    return foretold(found, case)

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from loyalty.analyses.conduct.staying import Staying, compared
+from loyalty.analyses.conduct.tone import TONE, Tone, told, written
 from loyalty.cases import joining
 from loyalty.cases.asked import Construct
 from loyalty.cases.joining import Joined, JoinedTable
@@ -324,6 +325,8 @@ class Conduct(Findings):
     effects: Effects | Refused | None = None
     staying: Staying | Refused | None = None
     foretold: Foretold | Refused | None = None
+    tone: Tone | Refused | None = None
+    emotion: Foretold | Refused | None = None
     segments: Segments | Refused | None = None
     leaving: Leaving | Refused | None = None
     reported: Reported | Refused | None = None
@@ -356,7 +359,10 @@ class Persons:
 
 
 def counted(tables: Sequence[Loaded]) -> Rows | None:
-    whole = [t for t in tables if t.panel is None]  # of a panel every row takes part
+    # Of a panel every row takes part; texts without customers are no conduct.
+    whole = [
+        t for t in tables if t.panel is None and ("text" not in t.rows or "customer" in t.rows)
+    ]
     return Rows(tables=tuple(rows_used(t) for t in whole)) if whole else None
 
 
@@ -604,16 +610,69 @@ def _areas(
 @resting
 def foretold(data: Persons, folds: int, seed: int) -> Foretold:
     """Repeat purchase within the horizon by what people said, and by what they did before."""
-    if "repeat" not in data.done:
-        raise CannotCompute("horizon_beyond_record")
     scores = {c.id: data.survey.items(c.id).mean(axis=1) for c in _attitudes(data.study)}
     singles = [v.id for v in data.study.variables if v.kind in ("nps", "csat")]
     said = pd.DataFrame(scores).join(data.survey.rows[singles]).loc[data.kept]
+    frame, past = _with_past(data, said)
+    return _areas(frame, "repeat", [*map(str, said)], past, folds, seed, 1)
+
+
+def _with_past(data: Persons, said: pd.DataFrame) -> tuple[pd.DataFrame, list[str]]:
+    """What people said, with recency, frequency and money before and whether they came back after.
+
+    Raises
+    ------
+    CannotCompute
+        Where the horizon lies beyond the record.
+    """
+    if "repeat" not in data.done:
+        raise CannotCompute("horizon_beyond_record")
     past = data.done[["recency"]].assign(frequency=np.log(data.done["frequency"]))
     if "monetary" in data.done:
         past["monetary"] = np.log1p(data.done["monetary"])
     frame = said.join(past).assign(repeat=data.done["repeat"]).dropna()
-    return _areas(frame, "repeat", [*map(str, said)], [*map(str, past)], folds, seed, 1)
+    return frame, [*map(str, past)]
+
+
+# --- the tone of what they wrote -----------------------------------------------------------------
+def _wrote(data: Persons) -> pd.DataFrame | None:
+    if "reviews" not in data.joined or data.study.join is None:
+        return None
+    asked = pd.Timestamp(data.study.join.asked)
+    return written(data.joined["reviews"].rows, asked, data.kept)
+
+
+@resting
+def tone(data: Persons) -> Tone | None:
+    """How surely texts tell their writer's mood, and what it goes with."""
+    wrote = _wrote(data)
+    if wrote is None:
+        return None
+    planted: dict[str, float] = {}
+    for kind in ("transactions", "reviews"):
+        table = next((r.id for r in data.study.resources if r.kind == kind), None)
+        planted |= _declared(data.study, table) if table is not None else {}
+    if "tone_leaving" in planted:
+        planted["tone_rate"] = 0.0  # drawn apart from the rate
+    every, names = _clusters(data)
+    at = data.kept.get_indexer(wrote.index)
+    clusters = None if every is None or names is None else every[at]
+    return told(wrote, data.done.loc[wrote.index, ["x", "t_x", "t"]], clusters, planted)
+
+
+@resting
+def emotion(data: Persons, folds: int, seed: int) -> Foretold | None:
+    """Whether a fourth letter, attachment or tone, adds to recency, frequency and money."""
+    wrote = _wrote(data)
+    if wrote is None:
+        return None
+    construct = _loyalty(data.study)
+    if construct is None:
+        raise CannotCompute("no_outcome_construct")
+    attached = data.survey.items(construct.id).mean(axis=1).rename(construct.id)
+    said = pd.DataFrame(attached).join(wrote[[TONE]], how="right")
+    frame, past = _with_past(data, said)
+    return _areas(frame, "repeat", [construct.id, TONE], past, folds, seed, 1)
 
 
 def _loyalty(study: Study) -> Construct | None:

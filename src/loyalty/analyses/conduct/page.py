@@ -9,6 +9,8 @@ PAGE = {
     "effects": [figures.effects, tables.effects, words.effects],
     "staying": [tables.staying, words.staying],
     "foretold": [figures.foretold, tables.foretold, tables.differences, words.foretold],
+    "tone": [tables.tone, words.tone],
+    "emotion": [figures.emotion, tables.emotion, tables.emotion_differences, words.emotion],
     "segments": [tables.segments, words.segments],
     "leaving": [words.leaving],
     "reported": [words.reported],

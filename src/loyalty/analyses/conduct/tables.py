@@ -20,6 +20,7 @@ from loyalty.analyses.conduct.findings import (
     Use,
 )
 from loyalty.analyses.conduct.staying import Staying
+from loyalty.analyses.conduct.tone import Tone
 from loyalty.analyses.conduct.words import (
     KEEPING,
     KINDS,
@@ -308,4 +309,36 @@ def lapse_foretold(found: Foretold, case: Case) -> Table:
 
 
 def lapse_differences(found: Foretold, case: Case) -> Table:
+    return differences(found, case)
+
+
+def tone(found: Tone, case: Case) -> Table:
+    columns = [
+        Column(lambda r: term(OUTCOMES[r.conduct]), "Conduct"),
+        Column("estimate", "Estimate"),
+        Column(("ci_lower", "ci_upper"), "95 % interval"),
+        Column(lambda r: term(VERDICTS[r.verdict]), "Verdict"),
+    ]
+    if any(row.planted is not None for row in found.rows):
+        columns.append(Column("planted", "Declared"))
+    writers, texts = number(found.writers), number(found.texts)
+    return Table(
+        found.rows,
+        columns,
+        Text(
+            en="Correlation of the mood behind what customers wrote with what they do.",
+            zh="客户留言背后的情绪与其行为的相关。",
+        ),
+        Text(
+            en=f"{texts} texts of {writers} people, written up to the day of the survey; a text counts as it is filed, as praise or complaint, and no word of it is read. Texts and purchases (BG/NBD [@fader2005]) in one likelihood, so that the error of a single text does not make the correlation small.",
+            zh=f"{writers} 人在调查日及之前写下的 {texts} 条留言；每条按其归类（好评或差评）计，不读取任何文字。留言与购买（BG/NBD [@fader2005]）同在一个似然之中，故单条留言的误差不会压低相关。",
+        ),
+    )
+
+
+def emotion(found: Foretold, case: Case) -> Table:
+    return foretold(found, case)
+
+
+def emotion_differences(found: Foretold, case: Case) -> Table:
     return differences(found, case)

@@ -25,6 +25,7 @@ from loyalty.analyses.conduct.findings import (
     UseRow,
 )
 from loyalty.analyses.conduct.staying import Staying, StayingRow
+from loyalty.analyses.conduct.tone import TONE, Tone
 from loyalty.ground.markdown import escape
 from loyalty.ground.terms import term
 from loyalty.ground.text import Text
@@ -64,6 +65,7 @@ def said_label(name: str, case: Case) -> Text:
     study = case.study
     labels = dict(case.labels)
     labels |= {v.id: term(SINGLE[v.kind]) for v in study.variables if v.kind in SINGLE}
+    labels[TONE] = term("Tone of texts")
     labels |= {m.id: m.label for r in study.resources for m in r.measures}
     return labels.get(name) or term("Score")
 
@@ -362,6 +364,67 @@ def leaving(found: Leaving, case: Case) -> Text:
         en=f"Of {satisfied} satisfied people (above {middle}) {mine} did not come back, of {others} others {theirs}; the difference is {gap}: {en}.",
         zh=f"{satisfied} 名满意者（高于 {middle}）中有 {mine} 未再回来，其余 {others} 人中为 {theirs}；相差 {gap}：{zh}。",
     )
+
+
+def tone(found: Tone, case: Case) -> list[Text]:
+    """How surely a text tells its writer's mood, and what the mood goes with."""
+    praise, writers = number(found.praise), number(found.writers)
+    said = [
+        Text(
+            en=f"Of the texts of {writers} people {praise} are praise.",
+            zh=f"{writers} 人的留言中，好评占 {praise}。",
+        )
+    ]
+    if found.apart is not None:
+        several, apart = number(found.several), number(found.apart)
+        share = estimate(found.customer, found.customer_ci_lower, found.customer_ci_upper)
+        said.append(
+            Text(
+                en=f"One text is an uncertain sign: two texts of one person are filed apart in {apart} of the pairs ({several} people wrote more than once), and of the variance of a text's tone {share} is its writer's.",
+                zh=f"单条留言并不可靠：同一人的两条留言有 {apart} 归类不同（{several} 人写过不止一条）；一条留言的语气，其方差中 {share} 属于写者本人。",
+            )
+        )
+    if found.customer_planted is not None:
+        inside = found.customer_ci_lower <= found.customer_planted <= found.customer_ci_upper
+        said.append(_holds(found.customer_planted, inside))
+    for row in found.rows:
+        name = term(OUTCOMES[row.conduct])
+        value = estimate(row.estimate, row.ci_lower, row.ci_upper)
+        verdict = term(VERDICTS[row.verdict])
+        said.append(
+            Text(
+                en=f"A better mood with {escape(within(name.en))}: {value}, {verdict.en}.",
+                zh=f"情绪较好与{escape(name.zh)}：{value}，{verdict.zh}。",
+            )
+        )
+        if row.planted is not None:
+            said.append(_holds(row.planted, row.ci_lower <= row.planted <= row.ci_upper))
+    said.append(
+        Text(
+            en="Who does not write has no tone: all this is of those who do.",
+            zh="不写留言者没有语气可言：以上仅就写过的人而言。",
+        )
+    )
+    return said
+
+
+def _holds(planted: float, inside: bool) -> Text:
+    declared = number(planted)
+    en = "the interval holds it" if inside else "the interval misses it"
+    zh = "区间包含该值" if inside else "区间未包含该值"
+    return Text(
+        en=f"The simulation declares {declared}: {en}.", zh=f"模拟设定为 {declared}：{zh}。"
+    )
+
+
+def emotion(found: Foretold, case: Case) -> list[Text]:
+    """Whether recency, frequency and money gain by a fourth letter, of those who wrote."""
+    n = number(found.n)
+    first = Text(
+        en=f"The fourth letter beside recency, frequency and money, of the {n} people who wrote: attachment from the survey, or the tone of their texts.",
+        zh=f"近度、频度、金额之外的第四个字母，就写过留言的 {n} 人而言：问卷中的依恋，或其留言的语气。",
+    )
+    return [first, *foretold(found, case)]
 
 
 # --- over waves ----------------------------------------------------------------------------------

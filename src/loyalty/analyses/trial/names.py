@@ -47,6 +47,11 @@ PARAMETERS = {
     "attitude_rate": Text(en="the attitude, on how often is bought", zh="态度对购买频率"),
     "attitude_leaving": Text(en="the attitude, on leaving", zh="态度对流失"),
     "attitude_complaints": Text(en="the attitude, on complaints", zh="态度对投诉"),
+    "tone_leaving": Text(en="the mood of texts, on leaving", zh="留言情绪对流失"),
+    "tone_rate": Text(en="the mood of texts, on how often is bought", zh="留言情绪对购买频率"),
+    "tone_of_customer": Text(
+        en="share of a text's tone that is its writer's", zh="留言语气中属于写者的份额"
+    ),
     "solved": Text(en="a solution, on staying", zh="解决对留存"),
     "soon": Text(en="an answer in time, on staying", zh="及时答复对留存"),
     "channel_share": Text(en="share of channels in ratings", zh="渠道在评分差异中的份额"),

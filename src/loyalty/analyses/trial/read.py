@@ -210,6 +210,25 @@ def _conduct(study: Study, conduct: Conduct) -> Iterator[Effect]:
             table = _table(study, "complaints" if row.outcome == "complaints" else "transactions")
             name = f"attitude_{row.outcome}"
             yield _effect("table", name, row.planted, ends, table=table, firms=firms)
+    yield from _tone(study, conduct)
+
+
+def _tone(study: Study, conduct: Conduct) -> Iterator[Effect]:
+    """What the mood that customers write in is declared to do, and how much of it a text tells."""
+    found, bought, wrote = (
+        given(conduct.tone),
+        *(_table(study, k) for k in ("transactions", "reviews")),
+    )
+    if found is None:
+        return
+    for row in found.rows:
+        if row.planted is not None:
+            ends = (row.estimate, row.ci_lower, row.ci_upper)
+            yield _effect("table", f"tone_{row.conduct}", row.planted, ends, table=bought)
+    if found.customer_planted is not None:
+        ends = (found.customer, found.customer_ci_lower, found.customer_ci_upper)
+        planted = found.customer_planted
+        yield _effect("table", "tone_of_customer", planted, ends, table=wrote, effect=False)
 
 
 NONE = (None, None, None)

@@ -69,15 +69,18 @@ class Reviews:
 
 def clean(tables: Sequence[Loaded]) -> Reviews:
     """Each text once; none that is filed under both polarities, is a business's answer, or has no
-    letter.
+    letter. A table that names its customers is not read: nothing of it is counted or quoted here.
 
     Raises
     ------
     CannotCompute
-        When there is no table.
+        When there is no table, or each names its customers.
     """
     if not tables:
         raise CannotCompute("no_reviews")
+    tables = [table for table in tables if "customer" not in table.rows]
+    if not tables:
+        raise CannotCompute("reviews_of_customers")
     rows = pd.concat([t.rows for t in tables], ignore_index=True)
     kept = pd.DataFrame(
         {

@@ -63,7 +63,8 @@ class People:
     """The respondents of the survey with the same seed, as a panel sees them.
 
     ``industry`` and ``firm`` are the names of each respondent's; ``latents`` the construct's
-    values, means and firm effects included; ``stream`` gives a generator by a name.
+    values, means and firm effects included; ``stream`` gives a generator by a name; ``mood`` is a
+    standard normal trait that no question asks.
     """
 
     industry: npt.NDArray[np.str_]
@@ -71,6 +72,7 @@ class People:
     firms: tuple[str, ...]
     latents: Mapping[str, Floats]
     stream: Callable[[str], np.random.Generator]
+    mood: Floats
 
     def __len__(self) -> int:
         return len(self.industry)

@@ -4,7 +4,8 @@ A customer buys first within the first weeks, then at a rate of ``rate`` a week;
 (r, alpha) over customers. After each further purchase the customer leaves for good with a chance
 that is beta (a, b) over customers. A purchase is gamma (p, nu), nu gamma (q, gamma) over customers
 (Fader, Hardie & Lee 2005b), so the mean is p gamma / (q - 1). Those who say that they come back buy
-more often: the rate's rank and the survey's construct have a normal copula.
+more often: the rate's rank and the survey's construct have a normal copula. With ``tone`` so have
+the chance of leaving and the mood that customers write in.
 """
 
 from __future__ import annotations
@@ -17,7 +18,16 @@ import pandas as pd
 from pydantic import model_validator
 
 from loyalty.simulate.entries import Because, Declared
-from loyalty.simulate.panels.base import Count, Link, Panel, People, Positive, Truth, days
+from loyalty.simulate.panels.base import (
+    Count,
+    Figure,
+    Link,
+    Panel,
+    People,
+    Positive,
+    Truth,
+    days,
+)
 
 
 class Purchases(Declared):
@@ -47,6 +57,7 @@ class Transactions(Panel):
     purchases: Purchases
     spend: Spend
     link: Link
+    tone: Figure | None = None
 
     @model_validator(mode="after")
     def _possible(self) -> Transactions:
@@ -58,6 +69,8 @@ class Transactions(Panel):
             raise ValueError("spend.q: expected more than 1, else there is no mean")
         if not -1 < self.link.value < 1:
             raise ValueError("link.value: expected a correlation")
+        if self.tone is not None and not -1 < self.tone.value < 1:
+            raise ValueError("tone.value: expected a correlation")
         if self.first_within.value >= self.weeks.value:
             raise ValueError("first_within: expected less than weeks")
         return self
@@ -67,7 +80,7 @@ class Transactions(Panel):
         return [self.link]
 
     def draw(self, people: People) -> pd.DataFrame:
-        from scipy.special import betaincinv, gammaincinv, ndtr
+        from scipy.special import betaincinv, gammaincinv, ndtr, ndtri
 
         n = len(people)
         buys, spend = self.purchases, self.spend
@@ -75,7 +88,11 @@ class Transactions(Panel):
         mixed = self.link.value * people.normal_scores(self.link.latent)
         mixed = mixed + np.sqrt(1 - self.link.value**2) * own
         rate = gammaincinv(buys.r, ndtr(mixed)) / buys.alpha
-        leaving = betaincinv(buys.a, buys.b, people.stream("leaving").random(n))
+        chance = people.stream("leaving").random(n)
+        if self.tone is not None:
+            pull = self.tone.value
+            chance = ndtr(pull * people.mood + np.sqrt(1 - pull**2) * ndtri(chance))
+        leaving = betaincinv(buys.a, buys.b, chance)
         nu = gammaincinv(spend.q, people.stream("nu").random(n)) / spend.gamma
 
         when, stay, amount = (people.stream(s) for s in ("when", "stay", "amount"))
@@ -109,4 +126,7 @@ class Transactions(Panel):
             if name != "because"
         }
         mean = self.spend.p * self.spend.gamma / (self.spend.q - 1)
-        return found | {"mean_spend": Truth(mean, "derived: p gamma / (q - 1)")}
+        found |= {"mean_spend": Truth(mean, "derived: p gamma / (q - 1)")}
+        if self.tone is not None:
+            found["tone_leaving"] = Truth(self.tone.value, self.tone.because)
+        return found
