@@ -300,6 +300,7 @@ NO_PEOPLE = frozenset(_NAMES.split()) | {
     "strangers",  # firms in no level
     "waves",
     "wide",  # choices of method
+    "texts",
 }
 #: Counts of all whom a statistic rests on, and of what stands within a field of single people.
 _TOTALS = (

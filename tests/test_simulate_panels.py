@@ -33,6 +33,7 @@ PANELS = [
     ("quality-simulated", "failures"),
     ("retail-simulated", "complaints"),
     ("retail-simulated", "purchases"),
+    ("retail-simulated", "texts"),
     ("retail-simulated", "visits"),
     ("strategy-simulated", "followed"),
     ("strategy-simulated", "nps_waves"),
@@ -43,8 +44,9 @@ GOLDEN = {
     "firm_months": "9a074650bea6d741",
     "training": "e0c4e0082eaf1aad",
     "failures": "b31b3ec3c6bb94b0",
-    "purchases": "03a246e88d99c60f",
+    "purchases": "9424100bdbdb46cb",
     "complaints": "d4c544fa11d92737",
+    "texts": "0cd4afeb2b8b1837",
     "visits": "11fc243c39582ee9",
     "service_steps": "c41393f98598ce9b",
     "service_complaints": "aeda97bea2d2cef7",
@@ -339,6 +341,30 @@ def test_who_means_to_come_back_buys_more() -> None:
     assert 0.25 < r < 0.55
 
 
+def test_who_writes_in_a_good_mood_stays_and_texts_of_one_agree() -> None:
+    """Two texts of one writer: a bivariate normal pair with the declared correlation."""
+    from scipy.stats import multivariate_normal, norm
+
+    path = DATA / "retail-simulated" / "process.yml"
+    bought, wrote = (panel(path, t, respondents=20_000, seed=5) for t in ("purchases", "texts"))
+    truth = truth_of("retail-simulated", "texts")
+    good = (wrote["polarity"] == "pos").groupby(wrote["customer"], sort=False)
+    agrees(good.first().mean(), truth["praise"], math.sqrt(0.24 / good.ngroups))
+    assert good.ngroups / 20_000 == pytest.approx(0.9, abs=0.01)
+    assert wrote["date"].max() < "2023-01-02"
+    pairs = good.nth([0, 1]).groupby(wrote["customer"]).agg(["sum", "size"])
+    both = (pairs["sum"] == 2)[pairs["size"] == 2]
+    cut, rho = norm.ppf(truth["praise"]), truth["tone_of_customer"]
+    expected = multivariate_normal.cdf([cut, cut], cov=[[1, rho], [rho, 1]])
+    agrees(both.mean(), expected, math.sqrt(expected * (1 - expected) / len(both)))
+    assert truth_of("retail-simulated", "purchases")["tone_leaving"] == -0.8
+    last = pd.to_datetime(bought["date"]).groupby(bought["customer"]).max()
+    first = good.first().reindex(last.index).dropna()
+    stays = last.reindex(first.index) > pd.Timestamp("2023-07-01")
+    gap = stays[first.astype(bool)].mean() - stays[~first.astype(bool)].mean()
+    assert 0.05 < gap < 0.25
+
+
 # --- complaints ---------------------------------------------------------------------------------
 @pytest.fixture(scope="module")
 def complaints() -> pd.DataFrame:
@@ -518,6 +544,8 @@ BAD: list[tuple[str, Change, str]] = [
         r"purchases\.a: expected a number",
     ),
     ("retail", _set("purchases", "link", "value", to=1.5), r"link\.value: expected a correlation"),
+    ("retail", _set("purchases", "tone", "value", to=-1), r"tone\.value: expected a correlation"),
+    ("retail", _set("texts", "praise", "value", to=1), r"praise: expected a share between"),
     (
         "retail",
         _set("purchases", "first_within", "value", to=200),
