@@ -342,6 +342,7 @@ def test_the_same_inputs_give_the_same_provenance(project: Any, git: Any) -> Non
         "git_changed",
         "python",
         "packages",
+        "behind",
         "recorded",
     }  # no clock, no host
     assert first.packages["numpy"] == np.__version__

@@ -42,12 +42,24 @@ class _Model(BaseModel):
 
 
 class DataOrigin(_Model):
-    """A table that a result used: the survey's ``answers``, or a table beside it by its id."""
+    """A table that a result used: the survey's ``answers``, or a table beside it by its id; of
+    results over all cases with the `case` that it belongs to.
+    """
 
     resource: str
     source: str
     sha256: str
     rows: int
+    case: str | None = None
+
+
+class Behind(_Model):
+    """A result that one over all cases rests on, with the seed and the draws it ran with."""
+
+    case: str
+    analysis: str
+    seed: int | None = None
+    draws: int | None = None
 
 
 class Recorded(_Model):
@@ -66,6 +78,7 @@ class Provenance(_Model):
     notebook_sha256: str | None = None
     parameters: dict[str, bool | int | float | str]
     data: list[DataOrigin]
+    behind: list[Behind] = []
     code_sha256: str
     git_commit: str | None
     git_changed: bool | None
@@ -94,10 +107,12 @@ def provenance(
     parameters: dict[str, Any],
     data: list[DataOrigin],
     code: Sequence[Path],
+    behind: Sequence[Behind] = (),
 ) -> Provenance:
     """Where a result comes from: the same inputs give the same record (so no clock, no host).
 
-    `code` are the files that the result depends on, the notebook first.
+    `code` are the files that the result depends on, the notebook first; `behind`, the results that
+    it reads.
     """
     commit, changed = _git()
     return Provenance(
@@ -105,6 +120,7 @@ def provenance(
         notebook_sha256=hashlib.sha256(code[0].read_bytes()).hexdigest() if code else None,
         parameters=parameters,
         data=data,
+        behind=list(behind),
         code_sha256=_code(code),
         git_commit=commit,
         git_changed=changed,

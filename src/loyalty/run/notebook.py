@@ -73,6 +73,7 @@ class Notebook:
         self.kind = findings_of(analysis)
         self._findings: dict[str, Finding | Refused] = {}
         self._data: list[results.DataOrigin] = []
+        self._behind: list[results.Behind] = []
         self._simulated = False
         self._recorded: Found[Any] | None = None
         self._rows: recorded.Rows | None = None
@@ -138,9 +139,15 @@ class Notebook:
         return found
 
     def uses(self, found: Mapping[tuple[str, str], Found[Any]]) -> None:
-        """Count other results' data among this one's origins."""
-        for one in found.values():
-            self._data += [d for d in one.provenance.data if d not in self._data]
+        """Count other results' data among this one's origins, by case, and their seeds."""
+        for (case, analysis), one in found.items():
+            if case == ALL:  # it has its own from the same cases
+                continue
+            data = [d.model_copy(update={"case": case}) for d in one.provenance.data]
+            self._data += [d for d in data if d not in self._data]
+            ran = one.provenance.parameters
+            given = {name: ran[name] for name in ("seed", "draws") if name in ran}
+            self._behind.append(results.Behind(case=case, analysis=analysis, **given))
 
     def show(self, name: str, finding: Finding | Refused | None) -> None:
         """Keep a finding under its name, and show it here; None is not called for in this case."""
@@ -173,7 +180,11 @@ class Notebook:
             simulated=self._simulated,
             findings=self.kind(**self._findings),
             provenance=results.provenance(
-                file.stem, self.parameters, self._data, compute_files(self.analysis)
+                file.stem,
+                self.parameters,
+                self._data,
+                compute_files(self.analysis),
+                self._behind,
             ),
         )
         self._write(found)

@@ -4,15 +4,30 @@
   "use strict";
   var zh = document.documentElement.lang.indexOf("zh") === 0;
   var words = zh
-    ? { value: "数值", interval: "区间", of: "所属", cell: "笔记本单元", file: "结果文件", data: "数据",
-        seed: "随机种子", draws: "抽样次数", commit: "提交", changed: "含未提交的改动", close: "关闭",
-        recorded: "记录于", rows: "行", tables: "个数据表，见结果文件", simulated: "模拟数据", none: "结果文件无法打开。", title: "数字的来源",
-        copy: "复制本段", copied: "已复制", choose: "请点击段落并手动复制" }
-    : { value: "Value", interval: "Interval", of: "Of", cell: "Notebook cell", file: "Result file", data: "Data",
-        seed: "Seed", draws: "Draws", commit: "Commit", changed: "with uncommitted changes", close: "Close",
-        recorded: "recorded", rows: "rows", tables: "tables, in the result file", simulated: "simulated data", none: "The result file cannot be opened.",
+    ? { value: "数值", interval: "区间", beside: "所属估计", what: "是什么", of: "所属", case: "案例", cell: "笔记本单元",
+        file: "结果文件", key: "键", data: "数据", seed: "随机种子", draws: "抽样次数", commit: "提交", changed: "含未提交的改动",
+        close: "关闭", recorded: "记录于", rows: "行", simulated: "模拟数据", none: "结果文件无法打开。", title: "数字的来源",
+        copy: "复制本段", copied: "已复制", choose: "请点击段落并手动复制", all: "全部案例" }
+    : { value: "Value", interval: "Interval", beside: "Beside", what: "What it is", of: "Of", case: "Case", cell: "Notebook cell",
+        file: "Result file", key: "Key", data: "Data", seed: "Seed", draws: "Draws", commit: "Commit", changed: "with uncommitted changes",
+        close: "Close", recorded: "recorded", rows: "rows", simulated: "simulated data", none: "The result file cannot be opened.",
         title: "Where this number comes from",
-        copy: "Copy this paragraph", copied: "copied", choose: "click the paragraph and copy it" };
+        copy: "Copy this paragraph", copied: "copied", choose: "click the paragraph and copy it", all: "all cases" };
+  // what a field is, where its name does not say it in every language
+  var fields = zh
+    ? { estimate: "估计值", ci_lower: "区间下限", ci_upper: "区间上限", pi_lower: "预测区间下限", pi_upper: "预测区间上限", p: "p 值",
+        p_holm: "p 值（Holm）", se: "标准误", n: "个数", count: "个数", k: "调查数", share: "份额", printed: "所载数值" }
+    : { ci_lower: "lower end of the interval", ci_upper: "upper end of the interval", pi_lower: "lower end of the prediction interval",
+        pi_upper: "upper end of the prediction interval", p: "p-value", p_holm: "p-value after Holm", se: "standard error", n: "number",
+        count: "number", k: "surveys" };
+  // what a row is about; the rest of its texts is what was found of it
+  var about = ["publication", "table", "id", "hypothesis", "claim", "predictor", "moderator", "attitude", "said", "done", "construct",
+    "construct_id", "construct_a", "construct_b", "outcome", "item", "item_a", "item_b", "factor", "scale", "variable",
+    "touchpoint", "channel", "category", "brand", "other", "theme", "word", "model", "term", "parameter", "statistic", "group", "level",
+    "group_a", "group_b", "arm", "a", "b", "lhs", "rhs", "first", "second", "letter", "question", "of", "on"];
+  // whose interval `ci_lower` and `ci_upper` of a row are: the first of these that has none of its own
+  var main = ["estimate", "odds_ratio", "log_odds_ratio", "variance", "correlation", "htmt", "icc", "importance", "survival",
+    "difference", "change", "threshold", "congruence", "auc", "alpha", "kappa", "r", "mean", "actual", "computed", "share"];
   var results = {}, waiting = {}, panel = null, owner = null;
 
   // a result file as a script, packed: a page opened from a folder may not read files
@@ -36,18 +51,59 @@
     document.head.appendChild(script);
   }
 
-  // finding.rows[3].ci_lower: what stands there, and in what
+  // finding.rows[3].ci_lower: what stands there, in what, and of which case
   function look(result, path) {
-    var here = { findings: result.findings, provenance: result.provenance }, parent = null, last = "";
+    var here = { findings: result.findings, provenance: result.provenance }, parent = null, last = "", of = null;
     var steps = path.match(/[^.\[\]]+/g) || [];
     if (steps[0] !== "provenance") steps.unshift("findings");
     for (var i = 0; i < steps.length; i++) {
       if (here === null || typeof here !== "object") return null;
-      if (!Array.isArray(here)) parent = here;
+      if (!Array.isArray(here)) { parent = here; last = steps[i]; }
+      if (typeof here.case === "string") of = here.case;
       here = here[steps[i]];
-      last = steps[i];
     }
-    return { value: here, parent: parent, field: last };
+    return { value: here, parent: parent, field: last, case: of };
+  }
+
+  // the ends of an interval whose fields begin so; null where there is none
+  function ends(row, stem) {
+    var lower = row[stem + "lower"], upper = row[stem + "upper"];
+    return typeof lower === "number" && typeof upper === "number" ? "[" + lower + ", " + upper + "]" : null;
+  }
+  function own(row, field) {
+    var stem = field.replace(/(ci|pi)_(lower|upper)$/, "$1_");
+    if (stem !== field) return ends(row, stem);
+    stem = field.replace(/_?estimate$/, "");
+    return ends(row, stem + (stem && "_") + "ci_");
+  }
+  // the number of a row that its interval belongs to, with it
+  function whole(row) {
+    var field = main.filter(function (f) { return typeof row[f] === "number" && (f === "estimate" || !own(row, f)); })[0];
+    var interval = ends(row, "ci_") || ends(row, "pi_");
+    return interval && { field: field, interval: interval };
+  }
+  function named(field) {
+    var end = field.match(/^(.+)_((?:ci|pi)_(?:lower|upper)|p|se)$/);
+    return fields[field] || (end ? fields[end[2]] + " (" + named(end[1]) + ")" : field.replace(/_/g, " "));
+  }
+  function identity(row) {
+    function plain(value) { return Array.isArray(value) ? value.join(" + ") : value; }
+    var from = plain(row.from_), parts = about.filter(function (k) { return typeof row[k] === "string" && row[k].length < 60; })
+      .map(function (k) { return row[k]; });
+    if (typeof from === "string" && from && typeof row.to === "string") parts.push(from + " → " + row.to);
+    else if (typeof row.to === "string") parts.push("→ " + row.to);
+    return parts.join(" · ");
+  }
+  // distinct values, each with the analyses that have it where there are several
+  function several(behind, name) {
+    var by = {}, order = [];
+    behind.forEach(function (b) {
+      if (typeof b[name] !== "number") return;
+      if (!by[b[name]]) { by[b[name]] = []; order.push(b[name]); }
+      if (by[b[name]].indexOf(b.analysis) < 0) by[b[name]].push(b.analysis);
+    });
+    if (order.length < 2) return order.join("");
+    return order.map(function (v) { return v + " (" + by[v].join(", ") + ")"; }).join("; ");
   }
 
   function add(list, name, content) {
@@ -87,36 +143,39 @@
     var list = document.createElement("dl");
     body.textContent = "";
     body.append(list);
-    if (result) {
-      var found = look(result, path);
-      if (found) {
-        add(list, words.value, String(found.value));
-        var row = found.parent || {};
-        var stem = found.field === "estimate" ? "" : found.field + "_";
-        var lower = row[stem + "ci_lower"], upper = row[stem + "ci_upper"];
-        if (typeof lower === "number" && found.field.indexOf("ci_") < 0)
-          add(list, words.interval, "[" + lower + ", " + upper + "]");
-        add(list, words.of, Object.keys(row).filter(function (k) {
-          return typeof row[k] === "string" && row[k].length < 60;
-        }).slice(0, 4).map(function (k) { return row[k]; }).join(" · "));
-      }
+    var found = result && look(result, path), row = (found && found.parent) || {};
+    if (found) {
+      add(list, words.value, String(found.value));
+      var mine = own(row, found.field), beside = whole(row);
+      if (beside && !mine && (beside.field === found.field || !beside.field)) mine = beside.interval;
+      add(list, words.interval, mine);
+      if (beside && !mine) add(list, words.beside, named(beside.field) + " " + row[beside.field] + " " + beside.interval);
+      add(list, words.what, named(found.field));
+      add(list, words.of, identity(row));
     }
+    // of a result over all cases: the case that the row is about
+    var subject = (found && found.case) || of.case;
+    add(list, words.case, subject === "all" ? words.all : subject === of.case ? subject :
+      link(subject, number.href.split("#")[0].replace(/[^/]+\/([^/]+)\/[^/]+$/, encodeURIComponent(subject) + "/$1/index.html")));
+    add(list, words.key, code(path));
     add(list, words.cell, link(of.case + " · " + of.analysis, number.href));
     add(list, words.file, link(of.analysis + ".json", of.file + ".json"));
-    add(list, "", code(path));
     if (!result) { add(list, "", words.none); return; }
     var from = result.provenance, given = from.parameters || {};
-    var data = from.data || [];
-    if (data.length > 3) { // of all cases together
-      add(list, words.data, data.length + " " + words.tables);
+    function mineOnly(one) { return subject === of.case || !one.case || one.case === subject; }
+    var data = (from.data || []).filter(mineOnly), behind = (from.behind || []).filter(mineOnly);
+    if (data.length > 3 && data[0].case) { // of several cases together
+      var cases = [];
+      data.forEach(function (d) { if (cases.indexOf(d.case) < 0) cases.push(d.case); });
+      add(list, words.data, (cases.length > 1 ? cases : data.map(function (d) { return d.resource; })).join(", "));
       data = [];
     }
     data.forEach(function (table) {
       add(list, words.data, table.resource + ", " + table.rows.toLocaleString("en") + " " + words.rows +
         (result.simulated ? ", " + words.simulated : "") + ", sha256 " + table.sha256.slice(0, 16) + "…");
     });
-    add(list, words.seed, given.seed);
-    add(list, words.draws, given.draws);
+    add(list, words.seed, given.seed !== undefined ? given.seed : several(behind, "seed"));
+    add(list, words.draws, given.draws !== undefined ? given.draws : several(behind, "draws"));
     add(list, words.commit, (from.git_commit || "?").slice(0, 12) +
       (from.git_changed ? " (" + words.changed + ")" : "") +
       (from.recorded ? ", " + words.recorded + " " + from.recorded.date : ""));
