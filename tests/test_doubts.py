@@ -241,7 +241,13 @@ def test_of_an_outcome_that_nobody_wants_advice_is_turned() -> None:
     found = recorded("switching", "drivers")["recommendations"]
     case = Case("switching", of)
     said = {r.construct: advice(r, found.outcome, case) for r in found.rows}
-    assert said == {"satisfaction": "counts", "investment": "lower"}
+    # which way the questions on investments run nobody says: no advice either way
+    assert said == {"satisfaction": "counts", "investment": "undirected"}
+    known = [c.model_copy(update={"direction": "stated"}) for c in of.constructs]
+    stated = of.model_copy(update={"constructs": known})
+    stated._case = of.case
+    told = Case("switching", stated)
+    assert [advice(r, found.outcome, told) for r in found.rows if r.change > 0] == ["lower"]
     doubted = Case("switching", of, reliance=Reliance(("measurement",)))
     assert {advice(r, found.outcome, doubted) for r in found.rows} == {"open"}
     assert set(said.values()) <= set(ACTIONS)

@@ -448,15 +448,34 @@ def test_advice_is_that_of_surveys_that_may_be_relied_upon() -> None:
     assert (found.advised, found.silent, one.grade, one.levels) == (1, 1, "low", ("1",))
     text, table = said(headlines.advice, found), tables.advice(cited(found, "all/argument/x"), CASE)
     assert "1 real surveys recommend" in text.en or "1 real survey recommends" in text.en
-    assert "1 more is silent" in text.en and "另有 1 项" in text.zh and table is not None
+    assert "1 more is silent: Two (no path to the outcome is expected there)" in text.en
+    assert "另有 1 项" in text.zh and "没有假设通向结果的路径" in text.zh and table is not None
     shown = table.markdown("en").replace("\\", "")
     assert "Satisfaction: raise" in shown and "above all Old" in shown and "satisfaction_0" in shown
-    for doubted in (
-        surveyed(htmt="not met") | recommended(), surveyed() | recommended(action="open"),
-    ):  # fmt: skip
+    for why, because, doubted in (
+        ("doubted", "may be relied upon", surveyed(htmt="not met") | recommended()),
+        ("open", "is clear of zero", surveyed() | recommended(action="open")),
+    ):
         none = advised(one=doubted)
         assert none.advice == () and tables.advice(none, CASE) is None
-        assert "No survey recommends anything" in said(headlines.advice, none).en
+        assert [s.why for s in none.silences] == [why]
+        text = said(headlines.advice, none).en
+        assert "No survey recommends anything" in text and because in text
+
+
+def test_advice_is_withheld_where_nobody_says_which_way_the_answers_are_scored() -> None:
+    apart = made(argument.Constructs, rows=[], scales=10, ave_met=7, failing=4, grade="moderate")
+    data = everything(one=surveyed() | recommended())
+    told = argument.actions(data, answer(), apart)
+    assert len(told.advice) == 1 and told.undirected == ()
+    one = data.cases["one"]
+    turned = [c.model_copy(update={"direction": "not stated"}) for c in one.constructs]
+    data.cases["one"] = one.model_copy(update={"constructs": turned})
+    none = argument.actions(data, answer(), apart)
+    assert none.advice == () and [s.why for s in none.silences] == ["undirected"]
+    assert [u.construct_id for u in none.undirected] == ["satisfaction"]
+    text = said(headlines.advice, none)
+    assert "What to do about satisfaction" in text.en and "计分方向" in text.zh
 
 
 # --- the chapters --------------------------------------------------------------------------------

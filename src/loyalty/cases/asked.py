@@ -73,6 +73,7 @@ class Construct(Model):
     mode: Literal["reflective", "formative"] = "reflective"
     items: list[Item] = Field(min_length=1)
     same_as: Identifier | None = None
+    direction: Literal["stated", "not stated"] = "stated"
 
     @property
     def concept(self) -> str:

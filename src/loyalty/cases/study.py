@@ -247,6 +247,10 @@ class Study(Model):
             if self.named(h.from_).concept == "satisfaction"
         )
 
+    def directed(self, *constructs: str) -> bool:
+        """Whether it is stated of each which way it is scored; else nothing is advised."""
+        return all(self.named(name).direction == "stated" for name in constructs)
+
     @property
     def structural(self) -> list[Construct]:
         """The constructs that take part in a structural path, set aside or not."""

@@ -43,6 +43,7 @@ TOLERANCE = 1e-6
 MOMENTS = "moments"
 #: What of a description is words, which findings do not depend on.
 _WORDS = {"title", "summary", "about", "provenance", "label", "en", "zh", "source", "place", "unit"}
+_WORDS |= {"direction"}  # of a construct's scores: what is advised depends on it, no number
 
 
 # --- what is recorded, and of what ---------------------------------------------------------------

@@ -17,10 +17,14 @@ from loyalty.analyses.argument.models import (
     Otherwise,
     Paths,
     Question,
+    Silent,
     Statement,
+    Undirected,
+    Why,
 )
 from loyalty.analyses.argument.read import SATISFACTION, Grade
 from loyalty.analyses.drivers.findings import Drivers
+from loyalty.analyses.drivers.models import Recommendation, Recommendations
 from loyalty.analyses.synthesis.estimates import Everything, given, reliance
 from loyalty.ground.findings import Refused, refusable
 
@@ -120,7 +124,8 @@ def _all_known(said: Answer, *, groups: Differences | None, others: Otherwise | 
 def actions(data: Everything, said: Answer, apart: Constructs) -> Actions:
     """What follows from what is found, surely or less so; nothing from what is open."""
     asked = {case: s for case, s in read.real(data).items() if read.loyal(s)}
-    advice = [one for case in asked for one in _advice(data, case)]
+    told = {case: _advice(data, case) for case in asked}
+    advice = [one for each, _ in told.values() for one in each]
     advised = len({one.case for one in advice})
     weak = apart.scales - apart.ave_met
     faulty = sum(r.ave_met != r.scales for r in apart.rows if r.scales)
@@ -152,31 +157,65 @@ def actions(data: Everything, said: Answer, apart: Constructs) -> Actions:
         advice=tuple(advice),
         advised=advised,
         silent=len(asked) - advised,
+        silences=tuple(Silent(case=c, why=why) for c, (_, why) in told.items() if why),
+        undirected=tuple(
+            Undirected(case=case, construct_id=r.construct)
+            for case in asked
+            for r in _clear(data, case)
+            if not data.cases[case].directed(r.construct, _outcome(data, case))
+        ),
         weak=weak,
         scales=apart.scales,
         answer=said,
     )
 
 
-def _advice(data: Everything, case: str) -> list[Advice]:
-    """What a survey recommends for its outcome; of an outcome of which less is better the other
-    way round. Nothing for a satisfaction, or along a path that may not be relied upon.
-    """
-    study, drivers = data.cases[case], data.of(case, "drivers", Drivers)
+def _found(data: Everything, case: str) -> Recommendations | None:
+    """What a survey's drivers recommend for the outcome that stands for loyalty."""
+    drivers = data.of(case, "drivers", Drivers)
     found = given(drivers.recommendations) if drivers else None
-    if found is None or found.outcome not in read.loyal(study):
-        return []
+    return found if found and found.outcome in read.loyal(data.cases[case]) else None
+
+
+def _outcome(data: Everything, case: str) -> str:
+    found = _found(data, case)
+    assert found is not None
+    return found.outcome
+
+
+def _clear(data: Everything, case: str) -> list[Recommendation]:
+    """Constructs whose way to loyalty may be relied upon and is clear of zero."""
+    found, judged = _found(data, case), reliance(data, case)
+    return [
+        r
+        for r in (found.rows if found else ())
+        if r.action != "open" and not judged.between(r.construct, _outcome(data, case))
+        if r.ci_lower is not None and r.ci_upper is not None
+    ]
+
+
+def _advice(data: Everything, case: str) -> tuple[list[Advice], Why | None]:
+    """What a survey recommends for its outcome, and why not where it recommends nothing.
+
+    Of an outcome of which less is better the other way round. Nothing for a satisfaction, along a
+    path that may not be relied upon, or where which way a construct is scored is not stated.
+    """
+    study, found = data.cases[case], _found(data, case)
+    if found is None or not found.rows:
+        return [], "no_path"
     judged, less = reliance(data, case), study.unwanted(found.outcome)
+    clear = _clear(data, case)
+    if not clear:
+        doubted = all(judged.between(r.construct, found.outcome) for r in found.rows)
+        return [], "doubted" if doubted else "open"
     advice = []
-    for r in found.rows:
-        lower, upper = r.ci_lower, r.ci_upper
-        if r.action == "open" or judged.between(r.construct, found.outcome):
+    for r in clear:
+        if not study.directed(r.construct, found.outcome):
             continue
-        if lower is None or upper is None:
-            continue
-        action: Literal["secure", "raise", "keep", "counts", "lower"] = r.action
+        action: Literal["secure", "raise", "keep", "counts", "lower"] = r.action  # type: ignore[assignment]
         if less:
             action = "counts" if r.change < 0 else "lower"
+        assert r.ci_lower is not None and r.ci_upper is not None
         advice.append(
             Advice(
                 case=case,
@@ -184,11 +223,11 @@ def _advice(data: Everything, case: str) -> list[Advice]:
                 construct_id=r.construct,
                 action=action,
                 estimate=r.change,
-                ci_lower=lower,
-                ci_upper=upper,
+                ci_lower=r.ci_lower,
+                ci_upper=r.ci_upper,
                 group=found.group,
                 levels=r.levels,
                 grade="low",
             )
         )
-    return advice
+    return advice, None if advice else "undirected"

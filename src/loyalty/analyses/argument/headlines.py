@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from loyalty.analyses.argument.models import Actions, Answer, Known
-from loyalty.analyses.argument.names import graded, label, theme, title
+from loyalty.analyses.argument.models import Actions, Answer, Known, Why
+from loyalty.analyses.argument.names import graded, label, study, theme, title
 from loyalty.analyses.argument.words import (
     odds_of,
     plural,
@@ -17,6 +17,7 @@ from loyalty.analyses.argument.words import (
 from loyalty.ground.markdown import escape
 from loyalty.ground.text import Text
 from loyalty.shown.context import Case
+from loyalty.shown.short import within
 from loyalty.shown.words import be, estimate, interval, names, number, text
 
 #: Nothing more to say.
@@ -189,25 +190,65 @@ def advice(found: Actions, case: Case) -> list[Text]:
     if not found.advice:
         return [
             text(
-                "No survey recommends anything for its own outcome: no path to one is clear of zero where it may be relied upon.",
-                "没有一项调查能就其结果提出建议：可以采信的路径中，没有一条的区间不含零。",
-            )
+                "No survey recommends anything for its own outcome.",
+                "没有一项调查能就其结果提出建议。",
+            ),
+            *_silences(found, case),
         ]
-    n, silent = number(found.advised), number(found.silent)
-    rest = EMPTY if not found.silent else text(
-        f" {silent} more {be(found.silent)} silent: nothing there that leads to the outcome is both clear and to be relied upon.",
-        f"另有 {silent} 项无从建议，因为通向结果的路径不明确或不可采信。",
-    )  # fmt: skip
+    n = number(found.advised)
     return [
         text(
-            f"{n} real {'survey recommends' if found.advised == 1 else 'surveys recommend'} something for the outcome that stands for loyalty.{rest.en}",
-            f"{n} 项真实调查可就其中代表忠诚的结果提出建议。{rest.zh}",
+            f"{n} real {'survey recommends' if found.advised == 1 else 'surveys recommend'} something for the outcome that stands for loyalty.",
+            f"{n} 项真实调查可就其中代表忠诚的结果提出建议。",
         ),
+        *_silences(found, case),
         text(
             "People were asked once: the change is what goes together in the answers, not what would follow. Before anything is built on a line, try it: change the one for customers drawn at random, and compare the means of its questions and of those of the outcome with the others', before and after.",
             "受访者只被询问一次：所列变化只是答案中的相伴，并非改变之后的结果。据以行动之前应先试验：对随机抽取的客户作出改变，并与其余客户比较该构念与结果各题的均值在改变前后的差别。",
         ),
     ]
+
+
+#: Why a survey recommends nothing; Chinese with the surveys before it.
+SILENCES: dict[Why, Text] = {
+    "no_path": text("no path to the outcome is expected there", "没有假设通向结果的路径"),
+    "doubted": text("no path to the outcome may be relied upon", "通向结果的路径均不可采信"),
+    "open": text(
+        "no path to the outcome that may be relied upon is clear of zero",
+        "可以采信的通向结果的路径，区间均包含零",
+    ),
+    "undirected": text(
+        "which way the answers are scored is not stated for what goes with the outcome",
+        "与结果相关的构念未说明计分方向",
+    ),
+}
+
+
+def _silences(found: Actions, case: Case) -> list[Text]:
+    """Which surveys recommend nothing, and why; of which constructs advice is withheld."""
+    said = []
+    if found.silent:
+        parts = []
+        for why, because in SILENCES.items():
+            if own := [title(r.case, case) for r in found.silences if r.why == why]:
+                which = names(own)
+                parts.append(text(f"{which.en} ({because.en})", f"{which.zh}（{because.zh}）"))
+        silent = number(found.silent)
+        said.append(
+            text(
+                f"{silent} more {be(found.silent)} silent: {'; '.join(p.en for p in parts)}.",
+                f"另有 {silent} 项无从建议：{'；'.join(p.zh for p in parts)}。",
+            )
+        )
+    for row in found.undirected:
+        label, where = study(row.case, case).named(row.construct_id).label, title(row.case, case)
+        said.append(
+            text(
+                f"What to do about {escape(within(label.en))} ({escape(where.en)}) is not said: which way the answers are scored is not stated with the data.",
+                f"对{escape(label.zh)}（{escape(where.zh)}）不作建议：数据未说明其计分方向。",
+            )
+        )
+    return said
 
 
 def action(found: Actions, row_id: str, case: Case) -> Text:

@@ -347,17 +347,41 @@ class Advice(Interval):
     grade: Grade
 
 
+#: Why a survey recommends nothing.
+Why = Literal["no_path", "doubted", "open", "undirected"]
+
+
+class Silent(Record):
+    """A survey that has an outcome for loyalty and no advice, and `why`: no path to it is expected
+    or estimated, none may be relied upon, of those that may none is clear of zero, or which way
+    they are scored is not stated.
+    """
+
+    case: str
+    why: Why
+
+
+class Undirected(Record):
+    """A construct whose path is clear, and nobody says which way its answers are scored."""
+
+    case: str
+    construct_id: str
+
+
 class Actions(Finding):
     """What follows, and what stands behind it. `weak` of `scales` miss the cut-off of AVE.
 
     `advice`: for each survey whose paths on the way may be relied upon, for the outcomes that
-    stand for loyalty; of `advised` surveys. `silent` ones have such an outcome and no advice.
+    stand for loyalty; of `advised` surveys. `silent` ones, by `silences`, have such an outcome and
+    no advice; of `undirected` constructs it is withheld.
     """
 
     rows: tuple[Action, ...]
     advice: tuple[Advice, ...]
     advised: Count
     silent: Count
+    silences: tuple[Silent, ...]
+    undirected: tuple[Undirected, ...]
     weak: Count
     scales: Count
     answer: Answer

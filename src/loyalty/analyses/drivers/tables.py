@@ -217,7 +217,7 @@ def recommendations(found: Recommendations, case: Case) -> Table:
 
     def nothing(row: Any) -> bool:
         """Whether nothing is advised, so that there is nobody and nothing to do it for."""
-        return advice(row, found.outcome, case) == "open"
+        return advice(row, found.outcome, case) in ("open", "undirected")
 
     def whom(row: Any) -> Text | None:
         if nothing(row):
@@ -244,7 +244,9 @@ def recommendations(found: Recommendations, case: Case) -> Table:
                 lambda r: None if nothing(r) else _measured(case, r.construct), "What to measure"
             ),
             Column(
-                lambda r: term(GRADES["open" if nothing(r) else found.grade]),
+                lambda r: term(
+                    GRADES[advice(r, found.outcome, case) if nothing(r) else found.grade]
+                ),
                 "Grade",
             ),
         ],

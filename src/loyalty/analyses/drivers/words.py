@@ -59,11 +59,13 @@ ACTIONS = {
     "counts": "raise or keep up: it counts",
     "lower": "lower it",
     "open": "nothing follows yet",
+    "undirected": "nothing: which way its answers are scored is not stated",
 }
 GRADES = {
     "cross_section": "low: asked once",
     "simulated": "none: simulated",
     "open": "none: open",
+    "undirected": "none: direction not stated",
     "as_it_came": "low: seen as it came",
 }
 #: Of a touchpoint: what stands out, what to do about it, and what shows whether it helped.
@@ -80,10 +82,12 @@ BENDS = {"faster": "steeper above", "slower": "flatter above", "open": "open"}
 
 
 def advice(row: Recommendation, outcome: str, case: Case) -> str:
-    """The code of what follows for a construct: nothing where it may not be relied upon, and the
-    other way round where less of the outcome is better."""
+    """The code of what follows for a construct: nothing where it may not be relied upon or nobody
+    says which way it is scored, and the other way round where less of the outcome is better."""
     if row.action == "open" or case.reliance.between(row.construct, outcome):
         return "open"
+    if not case.study.directed(row.construct, outcome):
+        return "undirected"
     if not case.study.unwanted(outcome):
         return row.action
     return "counts" if row.change < 0 else "lower"
@@ -748,6 +752,15 @@ def recommendations(found: Recommendations, case: Case) -> list[Text]:
             zh=f"受访者只被询问一次，故此处只是相伴变化，并非必然结果。若要验证，可对随机抽取的客户作出改变，并比较前后两组在该构念与{outcome.zh}题项上的均值。",
         ),
     ]
+    if unsaid := [r for r in sure if advice(r, found.outcome, case) == "undirected"]:
+        what = names([case.label(r.construct) for r in unsaid])
+        said.insert(
+            1,
+            Text(
+                en=f"What to do about {what.en} is not said: which way the answers are scored is not stated with the data.",
+                zh=f"对{what.zh}不作建议：数据未说明其计分方向。",
+            ),
+        )
     if len(rows) < len(found.rows):
         aside = Text(
             en="Where a path on the way may not be relied upon nothing is advised.",
