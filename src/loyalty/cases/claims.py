@@ -281,13 +281,14 @@ def sobel_z(a: float, b: float, direct: float, n: int) -> float:
 
 @dataclass(frozen=True)
 class Held:
-    """A claim held against a real case's number."""
+    """A claim held against a real case's number; `weeks`, within how many it was reached."""
 
     claim: Claim
     case: str
     value: float
     low: float
     high: float
+    weeks: int | None = None
 
     @property
     def inside(self) -> bool:
@@ -329,5 +330,6 @@ def beside(
                     error=error,
                 ) from None
             if None not in values and relied(source.case, row):
-                held.append(Held(claim, source.case, *map(float, values)))
+                weeks = getattr(row, "weeks", None)
+                held.append(Held(claim, source.case, *map(float, values), weeks=weeks))
     return held

@@ -126,6 +126,8 @@ Real = Annotated[float, Shown("number")]
 Bounded = Annotated[float, Shown("bounded")]
 #: A share between 0 and 1, printed as per cent.
 Percent = Annotated[float, Shown("percent")]
+#: A difference of two such shares, printed in percentage points.
+Points = Annotated[float, Shown("points")]
 P = Annotated[float, Shown("p")]
 #: People in a cell: of a level, a pattern, a segment, with a sign.
 People = Annotated[int, Shown("count"), Cell()]

@@ -12,12 +12,12 @@ from loyalty.analyses.behaviour.findings import Behaviour
 from loyalty.analyses.conduct.findings import Conduct as Both
 from loyalty.analyses.drivers.findings import Drivers
 from loyalty.analyses.synthesis.estimates import Everything, given
-from loyalty.analyses.synthesis.findings import Synthesis
+from loyalty.analyses.synthesis.findings import HeldRow, Synthesis
 from loyalty.analyses.voice.findings import Voice as Written
 from loyalty.cases import claims as ledger
 from loyalty.cases.claims import Claim, Outcome
 from loyalty.estimates.verdicts import majority
-from loyalty.ground.findings import Count, Finding, Percent, Real, Record, refusable
+from loyalty.ground.findings import Count, Finding, Percent, Points, Real, Record, refusable
 from loyalty.ground.reasons import CannotCompute
 
 #: Of an effect, by its interval.
@@ -77,9 +77,9 @@ class Repeated(Record):
     households: Count
     repeat: Percent
     chance: Percent | None
-    inertia: Percent
-    inertia_ci_lower: Percent
-    inertia_ci_upper: Percent
+    inertia: Points
+    inertia_ci_lower: Points
+    inertia_ci_upper: Points
     clear: bool
 
 
@@ -233,8 +233,19 @@ Design = Literal["count", "change", "survey", "goal"]
 Said = Literal["incoherent", "inside", "outside", "untested"]
 
 
+class ComparedRow(Record):
+    """A real case's number beside a claim, within so many `weeks` where it is of a time."""
+
+    case: str
+    weeks: Count | None
+    estimate: Real
+    ci_lower: Real
+    ci_upper: Real
+
+
 class ClaimRow(Record):
-    """A claim with what its design can show, which checks touch it, and what can be said."""
+    """A claim with what its design can show, which checks touch it, what it was `compared` with,
+    and what can be said."""
 
     id: str
     source: str
@@ -242,7 +253,7 @@ class ClaimRow(Record):
     n: Count | None
     design: Design
     checks: tuple[str, ...]
-    compared: Count
+    compared: tuple[ComparedRow, ...]
     said: Said
 
 
@@ -284,6 +295,7 @@ class ClaimsSummary(Record):
     checked: Count
     inside: Count
     outside: Count
+    untested: Count
     grade: Grade
 
 
@@ -562,9 +574,9 @@ def claims(said: Synthesis | None) -> Claims:
         for name in c.check.claims:
             outcomes.setdefault(name, {})[c.check.id] = c.outcome
     held = given(said.held) if said else None
-    beside: dict[str, list[bool]] = {}
+    beside: dict[str, list[HeldRow]] = {}
     for row in held.rows if held else ():
-        beside.setdefault(row.claim, []).append(row.inside)
+        beside.setdefault(row.claim, []).append(row)
     rows = [_claim(claim, outcomes.get(claim.id, {}), beside) for claim in known.claims]
     failures = [
         FailedRow(
@@ -590,6 +602,7 @@ def claims(said: Synthesis | None) -> Claims:
         checked=sum(bool(r.checks or r.compared) for r in rows),
         inside=sum(r.said == "inside" for r in rows),
         outside=sum(r.said == "outside" for r in rows),
+        untested=sum(r.said == "untested" for r in rows),
         grade="high",
     )
     return Claims(
@@ -611,14 +624,14 @@ _DESIGNS: Mapping[str, Design] = {
 
 
 def _claim(
-    claim: Claim, outcomes: Mapping[str, Outcome], beside: Mapping[str, list[bool]]
+    claim: Claim, outcomes: Mapping[str, Outcome], beside: Mapping[str, list[HeldRow]]
 ) -> ClaimRow:
-    inside = beside.get(claim.id, [])
+    compared = beside.get(claim.id, [])
     said: Said = "untested"
     if "does not agree" in outcomes.values():
         said = "incoherent"
-    elif inside:
-        said = "inside" if all(inside) else "outside"
+    elif compared:
+        said = "inside" if all(r.inside for r in compared) else "outside"
     return ClaimRow(
         id=claim.id,
         source=claim.source,
@@ -626,7 +639,16 @@ def _claim(
         n=claim.n,
         design=_DESIGNS[claim.kind],
         checks=tuple(outcomes),
-        compared=len(inside),
+        compared=tuple(
+            ComparedRow(
+                case=r.case,
+                weeks=r.weeks,
+                estimate=r.estimate,
+                ci_lower=r.ci_lower,
+                ci_upper=r.ci_upper,
+            )
+            for r in compared
+        ),
         said=said,
     )
 

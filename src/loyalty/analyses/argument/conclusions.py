@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Literal
 
 from loyalty.analyses.argument import read
@@ -109,8 +110,13 @@ def _all_known(said: Answer, *, groups: Differences | None, others: Otherwise | 
         _known("voice", said.voice.grade if said.voice else "none"),
         _known("claims", said.claims.grade if said.claims else "none"),
     ]
+    counted = Counter(r.known for r in rows)
     return Known(
         rows=tuple(rows),
+        asked=len(rows),
+        answered=counted["yes"],
+        partly=counted["partly"],
+        unanswered=counted["no"],
         answer=said,
         paths=groups.paths if groups else 0,
         different=groups.different if groups else 0,

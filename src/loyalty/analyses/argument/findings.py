@@ -172,6 +172,8 @@ def constructs(data: Everything) -> Constructs:
         scales=sum(r.scales or 0 for r in rows),
         ave_met=sum(r.ave_met or 0 for r in rows),
         merged=tuple(merged),
+        merged_count=len(merged),
+        merged_clear=sum(m.verdict != "open" for m in merged),
         tensions=tuple(tensions),
         grade=read.graded(failing),
     )

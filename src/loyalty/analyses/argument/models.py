@@ -98,7 +98,8 @@ class Tension(Record):
 
 class Constructs(Finding):
     """Over all surveys: pairs `met`, `open`, `not_met`; `failing` surveys have one that is not
-    apart, `open_surveys` none of these but an open one, `apart` neither."""
+    apart, `open_surveys` none of these but an open one, `apart` neither. Of `merged_count` paths
+    with constructs merged `merged_clear` are clear of zero."""
 
     rows: tuple[ConstructsRow, ...]
     surveys: Count
@@ -112,6 +113,8 @@ class Constructs(Finding):
     scales: Count
     ave_met: Count
     merged: tuple[MergedRow, ...]
+    merged_count: Count
+    merged_clear: Count
     tensions: tuple[Tension, ...]
     grade: Grade
 
@@ -312,9 +315,14 @@ class Statement(Record):
 
 
 class Known(Finding):
-    """What is known and what is not, and what stands behind it."""
+    """What is known and what is not, and what stands behind it: of `asked` questions those
+    `answered`, those answered by one set of data alone (`partly`), and those `unanswered`."""
 
     rows: tuple[Statement, ...]
+    asked: Count
+    answered: Count
+    partly: Count
+    unanswered: Count
     answer: Answer
     paths: Count
     different: Count

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
-from loyalty.analyses.argument import headlines
+from loyalty.analyses.argument import captions, headlines
 from loyalty.analyses.argument.beside import (
     ClaimRow,
     Claims,
+    ComparedRow,
     Conduct,
     FailedRow,
     Foretold,
@@ -47,14 +47,14 @@ from loyalty.analyses.argument.names import (
     together,
 )
 from loyalty.cases import claims as ledger
-from loyalty.ground.numbers import DASH
+from loyalty.ground.numbers import DASH, Kind
 from loyalty.ground.terms import term
 from loyalty.ground.text import Text
 from loyalty.shown.context import Case
 from loyalty.shown.doubts import withheld
 from loyalty.shown.fit import PATH_VERDICTS
 from loyalty.shown.table import Column, Table
-from loyalty.shown.words import interval, number, text
+from loyalty.shown.words import escaped, interval, number, text
 
 #: So many of the differences between two groups are shown.
 APART = 10
@@ -117,7 +117,7 @@ def known(found: Known, case: Case) -> Table:
             Column(said, "What can be said", "markdown"),
             Column(_grade, "Grade"),
         ],
-        text("What is known, and what is not.", "已知与未知。"),
+        captions.known(found),
         text(
             "Grade: high, it follows from the figures themselves; moderate, two or more sets of real data agree; low, one says so; none, the intervals hold both answers, or nothing that may be relied upon speaks to it.",
             "等级：高，由数字本身得出；中，两组或以上真实数据一致；低，仅一组数据支持；无，区间包含两种答案，或没有可以采信的数据。",
@@ -157,10 +157,7 @@ def surveys(found: Surveys, case: Case) -> Table:
             Column("srmr", "SRMR", decimals=3),
             Column(fits, "Cut-offs missed", "markdown"),
         ],
-        text(
-            "The real surveys at a glance, and how good their answers are.",
-            "真实调查一览及其作答质量。",
-        ),
+        captions.surveys(found),
         text(
             f"Constructs of one item in brackets. Careless: several signs of careless answering. Cut-offs missed: of {number(found.indices)} (CFI, TLI, RMSEA, SRMR) by the planned measurement model.",
             f"括号内为单题项构念数。敷衍：呈现多项敷衍作答迹象者。未达标准：计划测量模型在 {number(found.indices)} 项（CFI、TLI、RMSEA、SRMR）中未达到的项数。",
@@ -216,10 +213,7 @@ def constructs(found: Constructs, case: Case) -> Table:
             Column(lambda r: of(r.ave_met, r.scales), "AVE met", "markdown"),
             Column(merged, "One, by BIC"),
         ],
-        text(
-            "Can the constructs be told apart? Pairs by the interval of their heterotrait–monotrait ratio.",
-            "构念能否区分：按 HTMT 区间分类的构念对。",
-        ),
+        captions.constructs(found),
         text(
             "CR, AVE: scales whose whole interval reaches the cut-off. One, by BIC: constructs that the admissible model with the lowest BIC takes as one.",
             "CR、AVE：整个区间达到标准的量表数。BIC 合并：在解可接受的模型中 BIC 最低者合而为一的构念。",
@@ -246,10 +240,7 @@ def merged(found: Constructs, case: Case) -> Table | None:
             Column(lambda r: term(PATH_VERDICTS[r.verdict]), "Verdict"),
             _title(case),
         ],
-        text(
-            "Paths to the outcomes where constructs that BIC takes as one are one.",
-            "按 BIC 将构念合并后指向结果的路径。",
-        ),
+        captions.merged(found),
         simulated=False,
     )
 
@@ -267,10 +258,7 @@ def counts(found: Paths, case: Case) -> Table:
             Column("open", "Open"),
             Column("contradicted", "Contradicted"),
         ],
-        text(
-            "Verdicts on every hypothesized path of the real surveys.",
-            "对真实调查每条假设路径的判断。",
-        ),
+        captions.counts(found),
         text(
             "Not estimated: the survey's description says why a path is set aside. Not to be relied upon: a doubtful solution, an interval wider than one standard deviation, or causes that cannot be told apart.",
             "未估计：案例说明中载有搁置该路径的理由。不可采信：解可疑、区间宽于一个标准差，或前因无法区分。",
@@ -299,10 +287,7 @@ def pooled(found: Paths, case: Case) -> Table | None:
             Column("left_out", "Left out"),
             Column(_grade, "Grade"),
         ],
-        text(
-            "What goes with loyalty, over the real surveys that may be relied upon.",
-            "在可以采信的真实调查中，哪些因素与忠诚相关。",
-        ),
+        captions.pooled(found, case),
         text(
             "Standardized paths; of several surveys pooled: random effects, REML, Hartung–Knapp; of one its own. Left out: surveys that have the path and may not be relied upon for it.",
             "标准化路径；多项调查为合并值（随机效应，REML，Hartung–Knapp），单项调查为其自身的估计。略去：含该路径但不可采信的调查数。",
@@ -334,7 +319,7 @@ def satisfied(found: Satisfied, case: Case) -> Table:
             Column(("not_loyal_ci_lower", "not_loyal_ci_upper"), "95 % interval"),
             Column(bend, "Past the threshold"),
         ],
-        text("Satisfied and not loyal.", "满意而不忠诚。"),
+        captions.satisfied(found),
         text(
             "Both by the same height on their scales. Past the threshold: whether loyalty rises faster or slower beyond the satisfaction that a report names [@innovation], by interval.",
             "两者按各自量表的同一高度划分。越过阈值：满意超过某报告所称之处 [@innovation] 后，忠诚上升更快还是更慢，按区间判断。",
@@ -362,7 +347,7 @@ def differences(found: Differences, case: Case) -> Table:
             Column("paths", "Paths"),
             Column("different", "Differ"),
         ],
-        text("Who differs: groups of the real surveys.", "谁有差异：真实调查的分组。"),
+        captions.differences(found),
         text(
             "Equal, up to: the last step of invariance that holds. Differ: paths that are not equal in all groups, after Holm's correction.",
             "一致至：成立的最高不变性层级。不同：经 Holm 校正后组间有差异的路径数。",
@@ -388,10 +373,7 @@ def apart(found: Differences, case: Case) -> Table | None:
             Column("estimate", "Difference"),
             Column(("ci_lower", "ci_upper"), "95 % interval"),
         ],
-        text(
-            "Paths that differ between two groups after Holm's correction, the clearest first.",
-            "经 Holm 校正后两组间有差异的路径，最明确者在前。",
-        ),
+        captions.apart(found, case),
         text(
             "Unstandardized paths, in each survey's own units: sizes of different surveys do not compare.",
             "非标准化路径，单位因调查而异：不同调查的大小不可相比。",
@@ -423,10 +405,7 @@ def otherwise(found: Otherwise, case: Case) -> Table:
             Column("wide", "Too wide to read", kept=True),
             Column("failed", "No solution", kept=True),
         ],
-        text(
-            "One path of every survey under other choices of method.",
-            "每项调查的一条路径在其他方法选择下的结果。",
-        ),
+        captions.otherwise(found),
         text(
             "Range, support: of choices alone whose solution is acceptable and whose interval is no wider than one standard deviation; support by interval. No range where the study's own estimate may not be relied upon.",
             "范围与支持：仅计解可接受且区间不宽于一个标准差的设定；支持按区间判断。本研究自身的估计不可采信者不给范围。",
@@ -453,7 +432,7 @@ def returning(found: Conduct, case: Case) -> Table | None:
             Column("late", "Bought again"),
             Column(("late_ci_lower", "late_ci_upper"), "95 % interval"),
         ],
-        text("Customers who buy a second time.", "第二次购买的客户。"),
+        captions.returning(found, case),
         simulated=False,
     )
 
@@ -469,10 +448,10 @@ def brands(found: Conduct, case: Case) -> Table | None:
             Column("households", "Households"),
             Column("repeat", "Repeated"),
             Column("chance", "By chance"),
-            Column("inertia", "Excess"),
+            Column("inertia", "Excess, points"),
             Column(("inertia_ci_lower", "inertia_ci_upper"), "95 % interval"),
         ],
-        text("Brands bought again, and what chance would give.", "品牌的重复购买与随机水平。"),
+        captions.brands(found),
         simulated=False,
     )
 
@@ -492,10 +471,7 @@ def foretold(found: Foretold, case: Case) -> Table | None:
             Column("people", "People"),
             _title(case, "Case"),
         ],
-        text(
-            "What people say, and what the same people do next.",
-            "受访者的回答与其本人其后的行为。",
-        ),
+        captions.foretold(found),
         text(
             "Effects within a person, from one wave to the next, unstandardized.",
             "个体内部由一期到下一期的效应，非标准化。",
@@ -535,8 +511,45 @@ def _claim(row: ClaimRow) -> Text:
     return text(f"{row.id} · {stated.en}", f"{row.id} · {stated.zh}")
 
 
-def _printed(values: Sequence[float]) -> str:
-    return ", ".join(number(v, "decimal") for v in values)
+#: Units of which the ledger prints parts of one as per cent.
+SHARES = ("share", "relative")
+
+
+def _figure(value: float, unit: str) -> str:
+    """A printed figure: a share or a relative change as per cent, as the reports have it."""
+    if unit not in SHARES:
+        return number(value, "decimal")
+    return number(value, "percent", 0 if round(1000 * value) % 10 == 0 else 1)
+
+
+def _printed(row: ClaimRow) -> str:
+    claim = ledger.load().named(row.id)
+    between = " ↔ " if claim.kind == "per" else "–"
+    return between.join(_figure(v, claim.unit) for v in row.printed)
+
+
+def _said(row: ClaimRow, case: Case) -> Text:
+    """What can be said, with the number of the case that says it."""
+    said = SAID[row.said]
+    if row.said not in ("inside", "outside"):
+        return said
+    unit = ledger.load().named(row.id).unit
+    parts = []
+    for r in row.compared:
+        where = escaped(title(r.case, case))
+        size = f"{_figure(r.estimate, unit)} {_range(r, unit)}"
+        weeks = "" if r.weeks is None else f" within {number(r.weeks)} weeks"
+        weeks_zh = "" if r.weeks is None else f" {number(r.weeks)} 周内"
+        parts.append(text(f"{size}{weeks} ({where.en})", f"{where.zh}{weeks_zh}为 {size}"))
+    return text(
+        f"{said.en}: {'; '.join(p.en for p in parts)}",
+        f"{said.zh}：{'；'.join(p.zh for p in parts)}",
+    )
+
+
+def _range(row: ComparedRow, unit: str) -> str:
+    kind: Kind = "percent" if unit in SHARES else "decimal"
+    return interval(row.ci_lower, row.ci_upper, kind)
 
 
 def claims(found: Claims, case: Case) -> Table:
@@ -545,15 +558,15 @@ def claims(found: Claims, case: Case) -> Table:
         [r for r in found.rows if r.said != "untested" or r.design == "survey" or r.checks],
         [
             Column(_claim, "Claim"),
-            Column(lambda r: _printed(r.printed), "Printed", "markdown"),
+            Column(_printed, "Printed", "markdown"),
             Column(lambda r: DESIGNS[r.design], "Can its design show it?"),
-            Column(lambda r: SAID[r.said], "What can be said"),
+            Column(lambda r: _said(r, case), "What can be said", "markdown"),
         ],
+        captions.claims(found),
         text(
-            "The claims that can be checked, and those that come from a survey.",
-            "可以核对的条目，以及出自调查的条目。",
+            "All claims by number in the appendix. Real data: of the case and the time that are named; where the report names neither, the two need not be of the same thing.",
+            "全部条目按编号见附录。真实数据：所列案例与时间；报告未说明时，两者所指未必相同。",
         ),
-        text("All claims by number in the appendix.", "全部条目按编号见附录。"),
         simulated=False,
     )
 
@@ -571,7 +584,7 @@ def sources(found: Claims, case: Case) -> Table:
             Column("outside", "Outside"),
             Column("untested", "Nothing to say"),
         ],
-        text("What can be said of each report's claims.", "对各报告条目能够作出的判断。"),
+        captions.sources(found),
         text(
             "Disagree: with other printed figures. Inside, outside: of the interval of real data.",
             "不符：与报告所载的其他数字不一致。区间内、外：相对于真实数据的区间。",
@@ -583,10 +596,14 @@ def sources(found: Claims, case: Case) -> Table:
 def failures(found: Claims, case: Case) -> Table | None:
     if not found.failures:
         return None
-    stated = {c.id: c.text for c in ledger.load().checks}
+    checks = {c.id: c for c in ledger.load().checks}
+
+    def printed(row: FailedRow) -> str:
+        unit = ledger.load().named(checks[row.id].claims[0]).unit
+        return ", ".join(_figure(v, unit) for v in row.printed)
 
     def follows(row: FailedRow) -> str:
-        shown = _printed(row.computed)
+        shown = ", ".join(number(v, "decimal") for v in row.computed)
         if row.ci_lower is not None and row.ci_upper is not None:
             shown += f" {interval(row.ci_lower, row.ci_upper)}"
         return shown or DASH
@@ -595,11 +612,11 @@ def failures(found: Claims, case: Case) -> Table | None:
         found.failures,
         [
             Column(lambda r: report(r.source), "Report", "markdown"),
-            Column(lambda r: stated[r.id], "What was checked"),
-            Column(lambda r: _printed(r.printed), "Printed", "markdown"),
+            Column(lambda r: checks[r.id].text, "What was checked"),
+            Column(printed, "Printed", "markdown"),
             Column(follows, "Follows", "markdown"),
         ],
-        text("Printed figures that do not agree with each other.", "报告所载数字中彼此不符者。"),
+        captions.failures(found),
         simulated=False,
     )
 
@@ -619,7 +636,7 @@ def actions(found: Actions, case: Case) -> Table | None:
             Column("n", "Cases behind it"),
             Column(_grade, "Grade"),
         ],
-        text("What follows for a manager, and how surely.", "管理者可以据此做什么，把握有多大。"),
+        captions.actions(found),
         text("Grades as in the brief.", "等级含义同摘要。"),
         simulated=False,
     )
@@ -669,10 +686,7 @@ def advice(found: Actions, case: Case) -> Table | None:
             Column(measured, "What to measure"),
             Column(_grade, "Grade"),
         ],
-        text(
-            "What each survey recommends, as far as one survey can.",
-            "各项调查的建议，限于单项调查所能说明者。",
-        ),
+        captions.advice(found),
         text(
             "Change: of the outcome's mean, in points of its scale, for one point more of the construct, by the total effect; where less of the outcome is better (an intention to leave), the sign is turned in what to do. For whom: groups in which its share of what is explained is clearly above the mean of all; whether their paths differ is another question, and tested apart. Only paths that may be relied upon and are clear of zero.",
             "变化：构念提高一分时结果均值的变化（量表分），按总效应计算；结果越少越好者（如转换意愿），所作建议方向相反。对象：其解释方差份额明显高于总体平均的组别；各组路径是否不同是另一问题，另行检验。仅限可以采信且区间不含零的路径。",

@@ -433,8 +433,8 @@ def brands(found: Conduct, case: Case) -> list[Text] | None:
     what = resource(top.case, top.category, case)
     return [
         text(
-            f"Households buy the brand they bought before more often than chance would have it in {clear} of {n} categories; the largest excess is {size} ({escape(what.en)}).",
-            f"{n} 个品类中，有 {clear} 个品类的家庭重复购买上次品牌的比例高于随机水平；超出最多者为 {size}（{escape(what.zh)}）。",
+            f"Households buy the brand they bought before more often than chance would have it in {clear} of {n} categories; the largest excess is {size} percentage points ({escape(what.en)}).",
+            f"{n} 个品类中，有 {clear} 个品类的家庭重复购买上次品牌的比例高于随机水平；超出最多者为 {size} 个百分点（{escape(what.zh)}）。",
         )
     ]
 

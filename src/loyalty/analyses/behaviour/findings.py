@@ -18,6 +18,7 @@ from loyalty.ground.findings import (
     Part,
     People,
     Percent,
+    Points,
     Real,
     Record,
     Refused,
@@ -358,9 +359,9 @@ class Category(Record):
     chance: Percent | None
     chance_ci_lower: Percent | None
     chance_ci_upper: Percent | None
-    inertia: Percent | None
-    inertia_ci_lower: Percent | None
-    inertia_ci_upper: Percent | None
+    inertia: Points | None
+    inertia_ci_lower: Points | None
+    inertia_ci_upper: Points | None
     sole: Percent | None
     sole_ci_lower: Percent | None
     sole_ci_upper: Percent | None

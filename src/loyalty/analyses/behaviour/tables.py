@@ -197,13 +197,13 @@ def choices(found: Choices, case: Case) -> Table:
             Column("repeat", "Same brand again"),
             Column(("repeat_ci_lower", "repeat_ci_upper"), "95 % interval"),
             Column("chance", "By chance [in random order]"),
-            Column(("inertia_ci_lower", "inertia_ci_upper"), "Difference [from chance]"),
+            Column(("inertia_ci_lower", "inertia_ci_upper"), "Difference, points [from chance]"),
             Column("sole", "One brand only"),
         ],
         Text(en="Loyalty to brands by category.", zh="各品类的品牌忠诚。"),
         Text(
-            en="Where purchases are not numbered, rows are taken in the order they stand. By chance: how often the same brand would follow if each household's own purchases came in random order; difference: the interval of what is more. One brand only: of households that bought at least twice. Intervals over resampled households.",
-            zh="购买未编号者按行序。随机期望：若各家庭自身的购买次序随机，同一品牌相继的比例；差异：超出部分的区间。只买一个品牌：占至少购买两次的家庭。区间来自对家庭的重抽样。",
+            en="Where purchases are not numbered, rows are taken in the order they stand. By chance: how often the same brand would follow if each household's own purchases came in random order; difference: the interval of what is more, in percentage points. One brand only: of households that bought at least twice. Intervals over resampled households.",
+            zh="购买未编号者按行序。随机期望：若各家庭自身的购买次序随机，同一品牌相继的比例；差异：超出部分的区间（百分点）。只买一个品牌：占至少购买两次的家庭。区间来自对家庭的重抽样。",
         ),
     )
 

@@ -34,6 +34,7 @@ from loyalty.ground.findings import (
     Part,
     People,
     Percent,
+    Points,
     Real,
     Record,
     Refused,
@@ -179,9 +180,9 @@ class Leaving(Finding):
     others_left: Percent
     others_left_ci_lower: Percent
     others_left_ci_upper: Percent
-    difference: Percent
-    difference_ci_lower: Percent
-    difference_ci_upper: Percent
+    difference: Points
+    difference_ci_lower: Points
+    difference_ci_upper: Points
     verdict: Verdict
 
 

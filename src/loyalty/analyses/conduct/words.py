@@ -361,8 +361,8 @@ def leaving(found: Leaving, case: Case) -> Text:
     }[found.verdict]
     satisfied, others, middle = (number(v) for v in (found.satisfied, found.others, found.middle))
     return Text(
-        en=f"Of {satisfied} satisfied people (above {middle}) {mine} did not come back, of {others} others {theirs}; the difference is {gap}: {en}.",
-        zh=f"{satisfied} 名满意者（高于 {middle}）中有 {mine} 未再回来，其余 {others} 人中为 {theirs}；相差 {gap}：{zh}。",
+        en=f"Of {satisfied} satisfied people (above {middle}) {mine} did not come back, of {others} others {theirs}; the difference is {gap} percentage points: {en}.",
+        zh=f"{satisfied} 名满意者（高于 {middle}）中有 {mine} 未再回来，其余 {others} 人中为 {theirs}；相差 {gap} 个百分点：{zh}。",
     )
 
 

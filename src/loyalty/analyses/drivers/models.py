@@ -14,6 +14,7 @@ from loyalty.ground.findings import (
     P,
     People,
     Percent,
+    Points,
     Real,
     Record,
     Shown,
@@ -122,9 +123,9 @@ class GroupShare(InGroup):
     estimate: Percent
     ci_lower: Percent | None
     ci_upper: Percent | None
-    deviation: Annotated[float, Shown("points")]
-    deviation_ci_lower: Annotated[float, Shown("points")] | None
-    deviation_ci_upper: Annotated[float, Shown("points")] | None
+    deviation: Points
+    deviation_ci_lower: Points | None
+    deviation_ci_upper: Points | None
     truth: Percent | None
     to: str
     side: Side
@@ -332,9 +333,9 @@ class Cross(Record):
     loyal: Percent
     loyal_ci_lower: Percent
     loyal_ci_upper: Percent
-    gap: Annotated[float, Shown("points")]
-    gap_ci_lower: Annotated[float, Shown("points")]
-    gap_ci_upper: Annotated[float, Shown("points")]
+    gap: Points
+    gap_ci_lower: Points
+    gap_ci_upper: Points
     not_loyal: Percent | None
     not_loyal_ci_lower: Percent | None
     not_loyal_ci_upper: Percent | None

@@ -243,10 +243,14 @@ class Checks(Finding):
 
 
 class HeldRow(Interval):
-    """A claim beside a real case's number; `inside`: the printed value lies in the interval."""
+    """A claim beside a real case's number; `inside`: the printed value lies in the interval.
+
+    `weeks`: of a share that bought again, within how many.
+    """
 
     claim: str
     case: str
+    weeks: Count | None
     printed: Real
     inside: bool
 
@@ -613,6 +617,7 @@ def held(data: Everything, known: Ledger) -> Held:
         HeldRow(
             claim=h.claim.id,
             case=h.case,
+            weeks=h.weeks,
             printed=h.claim.values[0],
             estimate=h.value,
             ci_lower=h.low,

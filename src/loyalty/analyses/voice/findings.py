@@ -25,6 +25,7 @@ from loyalty.ground.findings import (
     Part,
     People,
     Percent,
+    Points,
     Real,
     Record,
     Refused,
@@ -72,9 +73,9 @@ class Theme(Record):
     n_complaint: People | None
     praise: Percent | None
     complaint: Percent | None
-    difference: Percent | None
-    difference_ci_lower: Percent | None
-    difference_ci_upper: Percent | None
+    difference: Points | None
+    difference_ci_lower: Points | None
+    difference_ci_upper: Points | None
     log_odds_ratio: Real | None
     ci_lower: Real | None
     ci_upper: Real | None
@@ -236,12 +237,12 @@ class Impact(Record):
     stayed: Part
     stayed_ci_lower: Percent
     stayed_ci_upper: Percent
-    difference: Percent
-    difference_ci_lower: Percent
-    difference_ci_upper: Percent
-    impact: Percent
-    impact_ci_lower: Percent
-    impact_ci_upper: Percent
+    difference: Points
+    difference_ci_lower: Points
+    difference_ci_upper: Points
+    impact: Points
+    impact_ci_lower: Points
+    impact_ci_upper: Points
 
 
 class Share(Record):
@@ -415,10 +416,10 @@ class Effect(Record):
     """Difference in the probability that a customer stays, the other terms held constant."""
 
     term: str
-    estimate: Percent
-    se: Percent
-    ci_lower: Percent
-    ci_upper: Percent
+    estimate: Points
+    se: Points
+    ci_lower: Points
+    ci_upper: Points
     p: P
 
 

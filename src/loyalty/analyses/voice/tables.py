@@ -51,7 +51,7 @@ def themes(found: Themes, case: Case) -> Table:
             Column("n", "Lines [counted]"),
             Column("praise", "Of praise", decimals=2),
             Column("complaint", "Of complaint", decimals=2),
-            Column("difference", "Difference", decimals=2),
+            Column("difference", "Difference, points", decimals=2),
             Column(("difference_ci_lower", "difference_ci_upper"), "95 % interval", decimals=2),
         ],
         Text(en="Themes in praise and in complaint.", zh="好评与差评中的主题。"),

@@ -57,13 +57,13 @@ def brands(data: Material) -> Headline | None:
     )
     said = (
         text(
-            f"**Households come back to the brand they bought before, more often than chance would have it**: by {shown.en}.",
-            f"**家庭再次购买原品牌的比例高于随机水平**：高出 {shown.zh}。",
+            f"**Households come back to the brand they bought before, more often than chance would have it**: by {shown.en} percentage points.",
+            f"**家庭再次购买原品牌的比例高于随机水平**：高出 {shown.zh} 个百分点。",
         )
         if clear
         else text(
-            f"**That households come back to a brand more often than chance would have it is not shown**: {shown.en}.",
-            f"**没有显示家庭再次购买原品牌的比例高于随机水平**：{shown.zh}。",
+            f"**That households come back to a brand more often than chance would have it is not shown**: {shown.en} percentage points.",
+            f"**没有显示家庭再次购买原品牌的比例高于随机水平**：{shown.zh} 个百分点。",
         )
     )
     return Headline([said], data.grade("high" if clear else "none"), "behaviour")
