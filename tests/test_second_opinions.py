@@ -41,7 +41,9 @@ def test_factor_analyzer_agrees(items: pd.DataFrame, k: int, rotation: Any, meth
 
 def test_semopy_agrees(items: pd.DataFrame) -> None:
     pytest.importorskip("semopy")
-    (path,) = semopy_paths(MODEL, items).to_dict("records")
+    table, converged = semopy_paths(MODEL, items)
+    (path,) = table.to_dict("records")
+    assert converged
     assert (path["from"], path["to"]) == ("visual", "textual")
     assert path["semopy_est"] == pytest.approx(path["est"], abs=1e-4)
     assert path["semopy_se"] == pytest.approx(path["se"], rel=1e-3)

@@ -621,7 +621,11 @@ def test_how_far_two_programs_lie_apart(whole: Any) -> None:
 
     assert text(1e-6) == "The estimates differ by less than 0\\.00001."
     assert text(0.0005) == "The estimates differ by at most 0\\.00050."
-    assert "barely identified" in text(0.02)
+    assert "confirms nothing" in text(0.02)
+    lost = whole.semopy.model_copy(update={"converged": False})
+    assert "did not converge" in said(words.semopy, lost).en
+    shown_ = tables.semopy(cited(lost, "small/structural/semopy"), CASE).markdown("en")
+    assert whole.semopy.converged and "semopy" not in shown_.splitlines()[0]
 
 
 def test_an_absent_program_leaves_a_reason_in_its_place() -> None:

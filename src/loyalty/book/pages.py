@@ -67,6 +67,7 @@ def crosscheck(described: Mapping[str, Study], found: Results, language: Languag
                 paths=second.paths,
                 estimates=second.largest_difference,
                 errors=second.largest_relative_difference_se,
+                converged=second.converged is not False,
             )
         )
     if not rows:
@@ -82,10 +83,7 @@ def crosscheck(described: Mapping[str, Study], found: Results, language: Languag
             Column(lambda r: _digit(r.estimates), "Largest difference, estimates", "markdown"),
             Column(lambda r: _digit(r.errors), "Largest relative difference, SE", "markdown"),
         ],
-        Text(
-            en="Paths by semopy beside our own. Includes simulated data.",
-            zh="semopy 与本研究的路径。含模拟数据。",
-        ),
+        _agreeing(rows),
     )
     note = Text(
         en="Unstandardized estimates, standard errors from the expected information. Path by path "
@@ -93,13 +91,37 @@ def crosscheck(described: Mapping[str, Study], found: Results, language: Languag
         zh="非标准化估计值，标准误来自期望信息矩阵。逐条路径的对照见各案例页面，点击数字即可到达。",
     )
     said = [numbered(table, "crosscheck", language), note.in_(language)]
-    if unlike := [r.case for r in rows if r.estimates > UNLIKE]:
+    if lost := [r.case for r in rows if not r.converged]:
+        part = Text(
+            en=f"In {names(lost).en} semopy says that it did not converge: its numbers are left out, and nothing is confirmed there.",
+            zh=f"在{names(lost).zh}中，semopy 报告未收敛：其数值从略，此处未获印证。",
+        )
+        said.append(part.in_(language))
+    if unlike := [r.case for r in rows if r.estimates is not None and r.estimates > UNLIKE]:
         part = Text(
             en=f"The two programs part in {names(unlike).en}: there nothing is confirmed.",
             zh=f"两种程序在{names(unlike).zh}中所得不同：此处未获印证。",
         )
         said.append(part.in_(language))
     return "\n\n".join(said)
+
+
+def _agreeing(rows: Sequence[Any]) -> Text:
+    """In which of the surveys the two programs do not say the same."""
+    unlike = [r.case for r in rows if r.estimates is None or r.estimates > UNLIKE]
+    if len(unlike) == len(rows):
+        first = Text(en="The two programs agree in no survey", zh="两种程序在各项调查中均不一致")
+    elif unlike:
+        first = Text(
+            en=f"The two programs agree in all surveys but {names(unlike).en}",
+            zh=f"除{names(unlike).zh}外，两种程序在各项调查中结果一致",
+        )
+    else:
+        first = Text(en="The two programs agree in all surveys", zh="两种程序在各项调查中结果一致")
+    return Text(
+        en=f"{first.en}: paths by semopy beside our own. Includes simulated data.",
+        zh=f"{first.zh}：semopy 与本研究的路径。含模拟数据。",
+    )
 
 
 def _digit(value: Any) -> str:

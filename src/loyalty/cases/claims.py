@@ -331,5 +331,6 @@ def beside(
                 ) from None
             if None not in values and relied(source.case, row):
                 weeks = getattr(row, "weeks", None)
-                held.append(Held(claim, source.case, *map(float, values), weeks=weeks))
+                value, low, high = map(float, values)
+                held.append(Held(claim, source.case, value, low, high, weeks))
     return held

@@ -12,7 +12,7 @@ import semfit
 from loyalty.ground.reasons import CannotCompute
 
 
-def semopy_paths(model: str, data: pd.DataFrame) -> pd.DataFrame:
+def semopy_paths(model: str, data: pd.DataFrame) -> tuple[pd.DataFrame, bool]:
     """Structural paths by :mod:`semfit` and by semopy, both plain maximum likelihood.
 
     semopy's default tolerance stops early, so it is tightened; only its estimates and their
@@ -28,6 +28,8 @@ def semopy_paths(model: str, data: pd.DataFrame) -> pd.DataFrame:
     -------
     DataFrame
         ``from, to, est, se, semopy_est, semopy_se``, one row a path; NaN where semopy found none.
+    bool
+        Whether semopy's optimiser says that it converged.
 
     Raises
     ------
@@ -45,7 +47,7 @@ def semopy_paths(model: str, data: pd.DataFrame) -> pd.DataFrame:
     other = semopy.Model(model)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of its own dependencies
-        other.fit(complete, options={"ftol": 1e-14, "maxiter": 5000})
+        solved: Any = other.fit(complete, options={"ftol": 1e-14, "maxiter": 5000})
         inspected: Any = other.inspect()
     second = {
         (row["lval"], row["rval"]): row for row in inspected.to_dict("records") if row["op"] == "~"
@@ -63,7 +65,7 @@ def semopy_paths(model: str, data: pd.DataFrame) -> pd.DataFrame:
                 "semopy_se": _float(match.get("Std. Err")),
             }
         )
-    return pd.DataFrame(rows)
+    return pd.DataFrame(rows), bool(solved.success)
 
 
 def _float(value: Any) -> float:

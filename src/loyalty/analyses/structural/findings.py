@@ -380,8 +380,13 @@ class SecondPath(Record):
 
 
 class SecondOpinion(Finding):
-    """How far the two lie apart over all paths; standard errors relative to ours."""
+    """How far the two lie apart over all paths; standard errors relative to ours.
 
+    `converged`: whether semopy says that it did; if not, its numbers confirm nothing and neither
+    distance is given. None where that was not asked.
+    """
+
+    converged: bool | None = None
     paths: Count
     largest_difference: Real | None
     largest_relative_difference_se: Real | None
@@ -750,11 +755,13 @@ def questions(data: Answers) -> Questions | None:
 @refusable
 def second_opinion(data: Answers) -> SecondOpinion:
     """The same paths by semopy, both by plain maximum likelihood on the complete rows."""
-    rows = semopy_paths(data.study.structural_model(labels=False), data.rows)
+    rows, converged = semopy_paths(data.study.structural_model(labels=False), data.rows)
     rows["difference"] = (rows["est"] - rows["semopy_est"]).abs()
+    errors = (rows["semopy_se"] / rows["se"] - 1).abs()
     return SecondOpinion(
+        converged=converged,
         paths=len(rows),
-        largest_difference=rows["difference"].max(),
-        largest_relative_difference_se=(rows["semopy_se"] / rows["se"] - 1).abs().max(),
+        largest_difference=rows["difference"].max() if converged else None,
+        largest_relative_difference_se=errors.max() if converged else None,
         rows=SecondPath.each(rows, from_="from", estimate="est", semopy_estimate="semopy_est"),
     )

@@ -302,8 +302,14 @@ def semopy(found: SecondOpinion, case: Case) -> Table:
             Column(lambda r: case.path(r.from_, r.to), "Path"),
             Column("estimate", "This study", decimals=4),
             Column("se", "SE", decimals=4),
-            Column("semopy_estimate", "semopy", decimals=4),
-            Column("semopy_se", "SE", decimals=4),
+            *(
+                []
+                if found.converged is False
+                else [
+                    Column("semopy_estimate", "semopy", decimals=4),
+                    Column("semopy_se", "SE", decimals=4),
+                ]
+            ),
         ],
         Text(en="Cross-check of the paths with semopy.", zh="与 semopy 的路径交叉核对。"),
         Text(

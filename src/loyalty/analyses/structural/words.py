@@ -903,6 +903,13 @@ def questions(found: Questions, case: Case) -> list[Text]:
 
 # --- a second opinion ----------------------------------------------------------------------------
 def semopy(found: SecondOpinion, case: Case) -> list[Text]:
+    if found.converged is False:
+        return [
+            Text(
+                en="semopy says that it did not converge: its numbers are not shown, and nothing is confirmed.",
+                zh="semopy 报告未收敛：其数值不列出，此处未获印证。",
+            )
+        ]
     if found.largest_difference is None:
         return []
     if found.largest_difference < 1e-5:
@@ -917,8 +924,8 @@ def semopy(found: SecondOpinion, case: Case) -> list[Text]:
     if found.largest_difference > 0.001:
         said.append(
             Text(
-                en="Where a model is barely identified, the likelihood is nearly flat and optimisers stop at different points of it.",
-                zh="模型勉强可识别时，似然几乎平坦，不同优化器会停在不同位置。",
+                en="Here the second program confirms nothing; which of the two is right its numbers do not say.",
+                zh="此处第二个程序未能印证；孰是孰非，仅凭其数值无从判断。",
             )
         )
     return said
