@@ -20,7 +20,8 @@ def show(value: object, kind: Kind, *, decimals: int | None = None) -> str:
     ``bounded`` .48 (cannot exceed one in size: correlations, standardized paths, reliabilities, fit
     indices); ``p`` .034 or < .001; ``percent`` 62.0 % of the proportion 0.62; ``points`` 2.0 of
     the difference 0.02 between proportions, in percentage points; ``text`` as it is. Missing and
-    infinite values are a dash.
+    infinite values are a dash. A number is never rounded to a bound that it does not reach: .996
+    has three digits where two would say 1.00, and so have shares near none and all, and a p near 1.
     """
     if kind == "text" or isinstance(value, str):
         return str(value)
@@ -36,16 +37,19 @@ def show(value: object, kind: Kind, *, decimals: int | None = None) -> str:
     if kind == "count":
         return _minus(f"{number:,.0f}")
     if kind == "percent":
-        return f"{_plain(100 * number, 1 if decimals is None else decimals)} %"
+        places = _short_of(100 * number, 1 if decimals is None else decimals, 0.0, 100.0)
+        return f"{_plain(100 * number, places)} %"
     if kind == "points":
         return _plain(100 * number, 1 if decimals is None else decimals)
     if kind == "p":
         places = 3 if decimals is None else decimals
         least = 10.0**-places
-        return f"< {_strip(least, places)}" if number < least else _strip(number, places)
+        if number < least:
+            return f"< {_strip(least, places)}"
+        return _strip(number, _short_of(number, places, 0.0, 1.0))
     places = 2 if decimals is None else decimals
     if kind == "bounded":
-        return _strip(number, places)
+        return _strip(number, _short_of(number, places, -1.0, 1.0))
     return _plain(number, places)
 
 
@@ -53,6 +57,28 @@ def interval(low: object, high: object, kind: Kind, *, decimals: int | None = No
     """``[.31, .45]``, or a dash where a bound is missing."""
     texts = (show(low, kind, decimals=decimals), show(high, kind, decimals=decimals))
     return DASH if DASH in texts else f"[{texts[0]}, {texts[1]}]"
+
+
+#: So many more digits keep a number from a bound that it does not reach.
+MORE = 4
+
+
+def _short_of(number: float, places: int, *bounds: float) -> int:
+    """So many decimals that a number is not printed as a bound that it does not reach.
+
+    Within rounding of computing (1e-9) it reaches the bound; no number below none is meant.
+    """
+    for bound in bounds:
+        if abs(number - bound) < 1e-9 * max(abs(bound), 1) or number < min(bounds):
+            return places
+        for more in range(MORE + 1):
+            if round(number, places + more) != bound:
+                break
+        else:
+            return places
+        if more:
+            return places + more
+    return places
 
 
 def _plain(number: float, places: int) -> str:

@@ -24,8 +24,7 @@ from loyalty.analyses.argument.models import (
     Why,
 )
 from loyalty.analyses.argument.read import SATISFACTION, Grade
-from loyalty.analyses.drivers.findings import Drivers
-from loyalty.analyses.drivers.models import Recommendation, Recommendations
+from loyalty.analyses.drivers.findings import Drivers, Recommendation, Recommendations
 from loyalty.analyses.synthesis.estimates import Everything, given, reliance
 from loyalty.ground.findings import Refused, refusable
 

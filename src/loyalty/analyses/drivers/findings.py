@@ -30,8 +30,6 @@ from loyalty.analyses.drivers.models import (
     Needed,
     Passing,
     Place,
-    Recommendation,
-    Recommendations,
     Satisfied,
     Share,
     Shares,
@@ -42,6 +40,8 @@ from loyalty.analyses.drivers.models import (
     Weight,
     Weights,
 )
+from loyalty.analyses.drivers.models import Recommendation as Recommendation
+from loyalty.analyses.drivers.models import Recommendations as Recommendations
 from loyalty.cases.asked import Construct, Effect, Group, Scale
 from loyalty.cases.study import Study
 from loyalty.cases.survey import Survey
