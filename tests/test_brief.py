@@ -170,6 +170,45 @@ def test_paths_are_told_by_what_became_of_them() -> None:
     assert survey.paths(material()) is None
 
 
+def test_moderations_and_bends_are_told() -> None:
+    """Of every hypothesis: borne out, judged otherwise by scores, open, or not estimated."""
+    more = [
+        {"id": "H3", "from": "image", "to": "loyalty", "sign": "+", "moderator": "quality"},
+        {"id": "H4", "from": "image", "to": "loyalty", "sign": "-", "quadratic": True},
+    ]
+    plain_ones = [
+        {"id": "H1", "from": "image", "to": "loyalty", "sign": "+"},
+        {"id": "H2", "from": "quality", "to": "loyalty", "sign": "+"},
+    ]
+    study = described(hypotheses=[*plain_ones, *more])
+
+    def told(*rows: dict[str, Any]) -> Headline:
+        found = {"moderation": {"rows": list(rows), "count": len(rows)}}
+        headline = survey.bends(material(study, structural=made(Structural, **found)))
+        assert headline is not None
+        return headline
+
+    def term(name: str, scores: str, latent: str | None) -> dict[str, Any]:
+        size = {"estimate": 0.1, "ci_lower": 0.02, "ci_upper": 0.18}
+        given = {f"latent_{k}": 2 * v for k, v in size.items()} if latent else {}
+        given |= {"latent_verdict": latent, "verdict": scores, "id": name}
+        return {"from_": "image", "moderator": "quality", "to": "loyalty", **size, **given}
+
+    both = told(term("H3", "supported", "supported"), term("H4", "supported", None))
+    text = said(both).replace("\u00a0", " ")
+    assert "**The moderations and bends that were expected are borne out**" in text
+    assert "Image × Quality → Loyalty 0.20 [0.04, 0.36]" in text and both.grade == "low"
+    assert "Image² → Loyalty 0.10 [0.02, 0.18]" in text  # by scores, where there is no other
+    mixed = told(term("H3", "supported", "open"))
+    assert "udged otherwise by scores" in said(mixed) and mixed.grade == "none"
+    assert "not estimated: Image² → Loyalty" in said(mixed)
+    assert said(mixed).startswith("**None of the moderations and bends")
+    against = told(term("H3", "contradicted", "contradicted"), term("H4", "open", None))
+    assert "gainst what was expected: Image × Quality" in said(against) and against.grade == "low"
+    assert "open, for the interval holds zero: Image²" in said(against)
+    assert survey.bends(material()) is None
+
+
 def test_a_simulated_case_is_graded_as_such() -> None:
     drawn = described(
         provenance={"kind": "simulated", "source": "x", "licence": "x", "sampling": "x"},
@@ -409,6 +448,9 @@ def test_people_and_scales_are_told_by_their_intervals() -> None:
     assert "**More would recommend than advise against**" in said(asked(5, 20))
     assert "**More would advise against than recommend**" in said(asked(-20, -5))
     assert "stays open" in said(asked(-5, 5))
+    # of few people the score is no measurement of much
+    grades = [h.grade if (h := asked(*ends)) else None for ends in ((5, 20), (5, 60), (-5, 5))]
+    assert grades == ["high", "low", "none"]
 
     def steps(n: int) -> dict[str, Any]:
         step = {"reason": "empty", "n_excluded": 240 - n, "n_left": n}

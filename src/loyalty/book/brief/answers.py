@@ -5,7 +5,7 @@ from __future__ import annotations
 from loyalty.analyses.audit.findings import Audit
 from loyalty.analyses.descriptives.findings import Descriptives
 from loyalty.analyses.reliability.findings import Reliability
-from loyalty.book.brief.material import Grade, Headline, Material
+from loyalty.book.brief.material import Headline, Material
 from loyalty.book.brief.survey import named
 from loyalty.ground.thresholds import threshold
 from loyalty.shown.words import cut, estimate, few, number, text
@@ -20,19 +20,21 @@ def levels(data: Material) -> Headline | None:
     high, low = max(rows, key=lambda r: r.estimate), min(rows, key=lambda r: r.estimate)
     top = estimate(high.estimate, high.ci_lower, high.ci_upper)
     label = data.label(high.construct)
-    grade: Grade = "high"
+    ends = [(high.ci_lower, high.ci_upper)]
+    settled = True
     if len(rows) == 1 or _overlap(high, low):
         said = text(
             f"**On average {label.en} is rated {top}** on a scale from 0 to 100.",
             f"**{label.zh}的平均评分为 {top}**（换算为 0 至 100 分）。",
         )
         if len(rows) > 1:
-            grade = "none"
+            settled = False
             said = text(
                 f"**No construct is surely rated higher than the others**: {label.en} reaches {top} on a scale from 0 to 100, and the lowest interval overlaps with that.",
                 f"**没有哪个构念的评分确定高于其他构念**：{label.zh}为 {top}（0 至 100 分），与最低者的区间重叠。",
             )
     else:
+        ends.append((low.ci_lower, low.ci_upper))
         bottom, other = (
             estimate(low.estimate, low.ci_lower, low.ci_upper),
             data.label(low.construct),
@@ -41,7 +43,8 @@ def levels(data: Material) -> Headline | None:
             f"**{label.en} is rated higher than {other.en}**: {top} and {bottom}, the highest and the lowest mean on a scale from 0 to 100.",
             f"**{label.zh}的评分高于{other.zh}**：分别为 {top} 与 {bottom}，即最高与最低的均值（0 至 100 分）。",
         )
-    return Headline([said], data.grade(grade), "descriptives")
+    grade = data.measured(*ends, span=100) if settled else data.grade("none")
+    return Headline([said], grade, "descriptives")
 
 
 def _overlap(high: object, low: object) -> bool:
@@ -66,11 +69,12 @@ def promoters(data: Material) -> Headline | None:
             "推荐者是否多于不推荐者尚无定论",
         )
     said = text(
-        f"**{first[0]}**: {more} against {less}, a net promoter score of {size}.",
-        f"**{first[1]}**：分别占 {more} 与 {less}，净推荐值为 {size}。",
+        f"**{first[0]}**: {more} against {less} of {number(found.n)}, a net promoter score of {size}.",
+        f"**{first[1]}**：{number(found.n)} 人中分别占 {more} 与 {less}，净推荐值为 {size}。",
     )
     open_ = found.ci_lower <= 0 <= found.ci_upper
-    return Headline([said], data.grade("none" if open_ else "high"), "descriptives")
+    exact = data.measured((found.ci_lower, found.ci_upper), span=200)
+    return Headline([said], data.grade("none") if open_ else exact, "descriptives")
 
 
 def scales(data: Material) -> Headline | None:

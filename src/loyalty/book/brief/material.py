@@ -16,6 +16,7 @@ from loyalty.cases.study import Study
 from loyalty.estimates.verdicts import Doubts
 from loyalty.ground.findings import Findings, Found, Record
 from loyalty.ground.text import Text
+from loyalty.ground.thresholds import threshold
 from loyalty.run.show import judged
 from loyalty.shown.context import Case
 from loyalty.shown.doubts import clause, withheld
@@ -24,8 +25,8 @@ from loyalty.shown.words import escaped
 
 F = TypeVar("F", bound=Findings)
 R = TypeVar("R", bound=Record)
-#: How sure a sentence about one case is. High: counted or measured in all there is, or changed at
-#: random. Low: one set of data shows it, by an interval. None: the interval holds both answers,
+#: How sure a sentence about one case is. High: counted or measured in all there is, with a narrow
+#: interval, or changed at random. Low: one set of data shows it, by an interval. None: the interval holds both answers,
 #: or nothing that may be relied upon speaks to it. Drawn: the data are simulated.
 Grade = Literal["high", "low", "none", "drawn"]
 GRADES: dict[Grade, Text] = {
@@ -114,6 +115,16 @@ class Material:
 
     def grade(self, grade: Grade) -> Grade:
         return "drawn" if self.study.simulated and grade != "none" else grade
+
+    def measured(self, *intervals: tuple[float | None, float | None], span: float = 1.0) -> Grade:
+        """Of what is counted or averaged on a scale so long: high where every interval is narrow
+        enough to be exact, else low."""
+        margin = threshold("margin").value * span
+        exact = all(
+            lower is not None and upper is not None and (upper - lower) / 2 <= margin
+            for lower, upper in intervals
+        )
+        return self.grade("high" if exact else "low")
 
     def label(self, construct: str) -> Text:
         """A construct's label as Markdown."""

@@ -29,6 +29,7 @@ Writer = Callable[[Material], Headline | None]
 HEADLINES: tuple[Writer, ...] = (
     tables.experiment,
     survey.paths,
+    survey.bends,
     matrix.paths,
     matrix.fit,
     survey.apart,
@@ -118,6 +119,18 @@ def known(data: Material) -> list[Row]:
         clear = data.focal is not None and data.focal.clear
         assert focal is not None
         rows.append(_row("Does what was expected hold?", "假设是否成立？", focal, data, clear))
+    bent = survey.bends(data)
+    if bent is not None:
+        rows.append(
+            Row(
+                question=text(
+                    "Do the moderations and bends that were expected hold?",
+                    "假设的调节与曲线效应是否成立？",
+                ),
+                said=_bare(bent),
+                grade=bent.grade,
+            )
+        )
     found = survey.apart(data)
     if found is not None:
         rows.append(
@@ -319,8 +332,8 @@ _PATHS = Text(en="All paths that were expected", zh="全部假设路径")
 _MEANS = Text(en="All constructs", zh="全部构念")
 _KNOWN = Text(en="What is known, and what is not", zh="已知与未知")
 _HOW = Text(
-    en="Grades of evidence: *high*, counted or measured in all there is, or changed at random; *low*, one set of data shows it by its interval; *none*, the interval holds both answers, or nothing that may be relied upon speaks to it. An interval in brackets holds the value with a confidence of 95 %.",
-    zh="证据等级：*高*，对全部数据计数或测得，或经随机改变；*低*，仅一组数据的区间表明如此；*无*，区间包含两种答案，或没有可采信的依据。方括号内为 95% 置信区间。",
+    en="Grades of evidence: *high*, counted or measured in all there is, with an interval that is narrow, or changed at random; *low*, one set of data shows it by its interval; *none*, the interval holds both answers, or nothing that may be relied upon speaks to it. An interval in brackets holds the value with a confidence of 95 %.",
+    zh="证据等级：*高*，对全部数据计数或测得且区间较窄，或经随机改变；*低*，仅一组数据的区间表明如此；*无*，区间包含两种答案，或没有可采信的依据。方括号内为 95% 置信区间。",
 )
 _HOW_DRAWN = Text(
     en="The data are simulated: what is graded so shows what the instrument finds. An interval in brackets holds the value with a confidence of 95 %.",

@@ -11,6 +11,7 @@ from loyalty.analyses.measurement.findings import Measurement
 from loyalty.analyses.robustness.findings import Robustness
 from loyalty.analyses.structural.findings import Structural
 from loyalty.book.brief.material import Grade, Headline, Judged, Material
+from loyalty.cases.asked import Hypothesis
 from loyalty.estimates.verdicts import doubtful
 from loyalty.ground.findings import Refused
 from loyalty.ground.markdown import escape
@@ -182,6 +183,91 @@ def paths(data: Material) -> Headline | None:
     body = text("; ".join(p.en for p in parts), "；".join(p.zh for p in parts))
     said = text(f"{first.en}. {body.en[0].upper()}{body.en[1:]}.", f"{first.zh}。{body.zh}。")
     return Headline([said], grade, "structural")
+
+
+def bends(data: Material) -> Headline | None:
+    """What is borne out of the moderations and bends that were expected; gone without any.
+
+    By the latent constructs where these may be relied upon and were estimated, else by scores;
+    where the two judge otherwise that is said.
+    """
+    expected = [h for h in data.study.hypotheses if not h.is_path]
+    if not expected:
+        return None
+    found = data.one("structural", Structural, "moderation")
+    rows = {r.id: r for r in (found.rows if found else ())}
+    parts: dict[str, list[Text]] = {"supported": [], "contradicted": [], "method": [], "open": []}
+    lost = []
+    for h in expected:
+        row = rows.get(h.id)
+        what = _term(data, h)
+        if row is None:
+            lost.append(what)
+            continue
+        verdict, size = row.verdict, estimate(row.estimate, row.ci_lower, row.ci_upper)
+        if row.latent_verdict is not None and not data.case.reliance.whole:
+            size = estimate(row.latent_estimate, row.latent_ci_lower, row.latent_ci_upper)
+            verdict = row.verdict if row.verdict == row.latent_verdict else "method"
+        parts[verdict].append(text(f"{what.en} {size}", f"{what.zh} {size}"))
+    forms = {
+        "supported": text("borne out: {}", "得到支持：{}"),
+        "contradicted": text("against what was expected: {}", "与假设相反：{}"),
+        "method": text(
+            "judged otherwise by scores than between latent constructs: {}",
+            "得分与潜变量的判断不同：{}",
+        ),
+        "open": text("open, for the interval holds zero: {}", "未定（区间包含零）：{}"),
+    }
+    told = [
+        text(form.en.format(shown.en), form.zh.format(shown.zh))
+        for verdict, form in forms.items()
+        if parts[verdict]
+        for shown in [named(parts[verdict])]
+    ]
+    if lost:
+        shown = named(lost)
+        told.append(text(f"not estimated: {shown.en}", f"未估计：{shown.zh}"))
+    good, all_ = len(parts["supported"]), len(expected)
+    if good == all_:
+        first = text(
+            "**The moderations and bends that were expected are borne out**"
+            if all_ > 1
+            else f"**The {_kind(expected[0]).en} that was expected is borne out**",
+            "**所假设的调节与曲线效应均得到支持**"
+            if all_ > 1
+            else f"**所假设的{_kind(expected[0]).zh}得到支持**",
+        )
+    elif good:
+        first = text(
+            "**Some of the moderations and bends that were expected are borne out**",
+            "**所假设的调节与曲线效应部分得到支持**",
+        )
+    else:
+        first = text(
+            "**None of the moderations and bends that were expected is borne out**"
+            if all_ > 1
+            else f"**The {_kind(expected[0]).en} that was expected is not borne out**",
+            "**所假设的调节与曲线效应均未得到支持**"
+            if all_ > 1
+            else f"**所假设的{_kind(expected[0]).zh}未得到支持**",
+        )
+    body = text("; ".join(p.en for p in told), "；".join(p.zh for p in told))
+    said = text(f"{first.en}. {body.en[0].upper()}{body.en[1:]}.", f"{first.zh}。{body.zh}。")
+    clear = good or parts["contradicted"]
+    return Headline([said], data.grade("low" if clear else "none"), "structural")
+
+
+def _kind(of: Hypothesis) -> Text:
+    return text("bend", "曲线效应") if of.quadratic else text("moderation", "调节效应")
+
+
+def _term(data: Material, of: Hypothesis) -> Text:
+    """``Satisfaction × Investments → Intention``, ``Satisfaction² → Loyalty``."""
+    start, end = data.label(of.from_), data.label(of.to)
+    if of.quadratic:
+        return text(f"{start.en}² → {end.en}", f"{start.zh}² → {end.zh}")
+    by = data.label(of.moderator or "")
+    return text(f"{start.en} × {by.en} → {end.en}", f"{start.zh} × {by.zh} → {end.zh}")
 
 
 def _sized(data: Material, path: Judged) -> Text:

@@ -34,7 +34,7 @@ def returning(data: Material) -> Headline | None:
         f"**{first.en} within {weeks} weeks**: {share} of {customers} customers do.",
         f"**{weeks} 周内{first.zh}**：{customers} 名客户中再买者占 {share}。",
     )
-    return Headline([said], data.grade("high"), "behaviour")
+    return Headline([said], data.measured((late.ci_lower, late.ci_upper)), "behaviour")
 
 
 def brands(data: Material) -> Headline | None:
@@ -66,7 +66,8 @@ def brands(data: Material) -> Headline | None:
             f"**没有显示家庭再次购买原品牌的比例高于随机水平**：{shown.zh} 个百分点。",
         )
     )
-    return Headline([said], data.grade("high" if clear else "none"), "behaviour")
+    exact = data.measured(*((c.inertia_ci_lower, c.inertia_ci_upper) for c in clear))
+    return Headline([said], exact if clear else data.grade("none"), "behaviour")
 
 
 def themes(data: Material) -> Headline | None:
@@ -90,11 +91,12 @@ def themes(data: Material) -> Headline | None:
             shown = named([_theme(t) for t in side])
             parts.append(text(f"{en}: {shown.en}", f"{zh}：{shown.zh}"))
     said = text(
-        f"**Praise and complaint speak of different things** (share of the lines of praise that mention it, less that of complaint): {'; '.join(p.en for p in parts)}.",
-        f"**好评与差评所谈不同**（数值为好评与差评提及比例之差）：{'；'.join(p.zh for p in parts)}。",
+        f"**Praise and complaint speak of different things** (share of the lines of praise that mention it, less that of complaint, in percentage points): {'; '.join(p.en for p in parts)}.",
+        f"**好评与差评所谈不同**（数值为好评与差评提及比例之差，百分点）：{'；'.join(p.zh for p in parts)}。",
     )
     short = text("Praise and complaint speak of different things.", "好评与差评所谈的内容不同。")
-    return Headline([said], data.grade("high"), "voice", short)
+    ends = [(t.difference_ci_lower, t.difference_ci_upper) for t in (*up, *down)]
+    return Headline([said], data.measured(*ends), "voice", short)
 
 
 def _theme(row: object) -> Text:
