@@ -225,6 +225,13 @@ def test_missing_answers_move_the_path_by_a_stated_gap() -> None:
     gap = robustness.missing(found)
     assert isinstance(gap, Missing) and gap.gap == pytest.approx(0.08)
     assert "by at most 0.08" in said(gap, words.missing).en.replace("\\", "")
+    # what rests on a doubtful solution, or cannot be read, moves nothing, and is counted
+    wide = specification(0.9, 0.8, choice="imputed", missing=True)
+    apart = robustness.missing(curve(specification(0.5), found.specifications[1], wide))
+    assert apart.gap == pytest.approx(gap.gap) and (gap.left_out, apart.left_out) == (0, 1)
+    assert "1 more is not counted" in said(apart, words.missing).en
+    lost = robustness.missing(curve(specification(0.5), wide))
+    assert isinstance(lost, Refused) and lost.refused.code == "no_missing_to_rely_on"
     none = robustness.missing(curve(specification(0.5)))
     assert isinstance(none, Refused) and none.refused.code == "no_missing_answer"
 

@@ -58,6 +58,11 @@ class Claim(_Model):
     def text(self) -> Text:
         return Text(en=self.en, zh=self.zh)
 
+    @property
+    def shares(self) -> bool:
+        """Whether its values are shares or relative changes, which are printed as per cent."""
+        return self.unit in ("share", "relative")
+
     @model_validator(mode="after")
     def _two_sides(self) -> Self:
         if self.kind == "per" and len(self.values) < 2:

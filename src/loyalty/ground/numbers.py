@@ -7,7 +7,16 @@ from typing import Literal
 
 #: What a number is, which decides how it is printed.
 Kind = Literal[
-    "count", "number", "significant", "decimal", "bounded", "p", "percent", "points", "text"
+    "count",
+    "number",
+    "significant",
+    "decimal",
+    "bounded",
+    "p",
+    "percent",
+    "whole",
+    "points",
+    "text",
 ]
 DASH = "–"
 
@@ -18,8 +27,8 @@ def show(value: object, kind: Kind, *, decimals: int | None = None) -> str:
     ``count`` 3,000; ``number`` 1.52; ``significant`` 3e−06 (so many digits that count);
     ``decimal`` 0.45 (up to three decimals, as others print them);
     ``bounded`` .48 (cannot exceed one in size: correlations, standardized paths, reliabilities, fit
-    indices); ``p`` .034 or < .001; ``percent`` 62.0 % of the proportion 0.62; ``points`` 2.0 of
-    the difference 0.02 between proportions, in percentage points; ``text`` as it is. Missing and
+    indices); ``p`` .034 or < .001; ``percent`` 62.0 % of the proportion 0.62; ``whole`` 62 % of it,
+    and 1.3 % of 0.013 (as others print them); ``points`` 2.0 of the difference 0.02 between proportions, in percentage points; ``text`` as it is. Missing and
     infinite values are a dash. A number is never rounded to a bound that it does not reach: .996
     has three digits where two would say 1.00, and so have shares near none and all, and a p near 1.
     """
@@ -39,6 +48,8 @@ def show(value: object, kind: Kind, *, decimals: int | None = None) -> str:
     if kind == "percent":
         places = _short_of(100 * number, 1 if decimals is None else decimals, 0.0, 100.0)
         return f"{_plain(100 * number, places)} %"
+    if kind == "whole":
+        return f"{show(100 * number, 'decimal', decimals=decimals)} %"
     if kind == "points":
         return _plain(100 * number, 1 if decimals is None else decimals)
     if kind == "p":

@@ -8,7 +8,6 @@ from loyalty.analyses.argument import captions, headlines
 from loyalty.analyses.argument.beside import (
     ClaimRow,
     Claims,
-    ComparedRow,
     Conduct,
     FailedRow,
     Foretold,
@@ -47,6 +46,7 @@ from loyalty.analyses.argument.names import (
     together,
 )
 from loyalty.cases import claims as ledger
+from loyalty.cases.claims import Claim
 from loyalty.ground.numbers import DASH, Kind
 from loyalty.ground.terms import term
 from loyalty.ground.text import Text
@@ -54,7 +54,7 @@ from loyalty.shown.context import Case
 from loyalty.shown.doubts import withheld
 from loyalty.shown.fit import PATH_VERDICTS
 from loyalty.shown.table import Column, Table
-from loyalty.shown.words import escaped, interval, number, text
+from loyalty.shown.words import escaped, estimate, interval, number, text
 
 #: So many of the differences between two groups are shown.
 APART = 10
@@ -511,21 +511,15 @@ def _claim(row: ClaimRow) -> Text:
     return text(f"{row.id} · {stated.en}", f"{row.id} · {stated.zh}")
 
 
-#: Units of which the ledger prints parts of one as per cent.
-SHARES = ("share", "relative")
-
-
-def _figure(value: float, unit: str) -> str:
+def _figure(value: float, claim: Claim) -> str:
     """A printed figure: a share or a relative change as per cent, as the reports have it."""
-    if unit not in SHARES:
-        return number(value, "decimal")
-    return number(value, "percent", 0 if round(1000 * value) % 10 == 0 else 1)
+    return number(value, "whole" if claim.shares else "decimal")
 
 
 def _printed(row: ClaimRow) -> str:
     claim = ledger.load().named(row.id)
     between = " ↔ " if claim.kind == "per" else "–"
-    return between.join(_figure(v, claim.unit) for v in row.printed)
+    return between.join(_figure(v, claim) for v in row.printed)
 
 
 def _said(row: ClaimRow, case: Case) -> Text:
@@ -533,11 +527,12 @@ def _said(row: ClaimRow, case: Case) -> Text:
     said = SAID[row.said]
     if row.said not in ("inside", "outside"):
         return said
-    unit = ledger.load().named(row.id).unit
+    claim = ledger.load().named(row.id)
     parts = []
     for r in row.compared:
         where = escaped(title(r.case, case))
-        size = f"{_figure(r.estimate, unit)} {_range(r, unit)}"
+        kind: Kind = "percent" if claim.shares else "decimal"
+        size = estimate(r.estimate, r.ci_lower, r.ci_upper, kind)
         weeks = "" if r.weeks is None else f" within {number(r.weeks)} weeks"
         weeks_zh = "" if r.weeks is None else f" {number(r.weeks)} 周内"
         parts.append(text(f"{size}{weeks} ({where.en})", f"{where.zh}{weeks_zh}为 {size}"))
@@ -545,11 +540,6 @@ def _said(row: ClaimRow, case: Case) -> Text:
         f"{said.en}: {'; '.join(p.en for p in parts)}",
         f"{said.zh}：{'；'.join(p.zh for p in parts)}",
     )
-
-
-def _range(row: ComparedRow, unit: str) -> str:
-    kind: Kind = "percent" if unit in SHARES else "decimal"
-    return interval(row.ci_lower, row.ci_upper, kind)
 
 
 def claims(found: Claims, case: Case) -> Table:
@@ -599,8 +589,8 @@ def failures(found: Claims, case: Case) -> Table | None:
     checks = {c.id: c for c in ledger.load().checks}
 
     def printed(row: FailedRow) -> str:
-        unit = ledger.load().named(checks[row.id].claims[0]).unit
-        return ", ".join(_figure(v, unit) for v in row.printed)
+        claim = ledger.load().named(checks[row.id].claims[0])
+        return ", ".join(_figure(v, claim) for v in row.printed)
 
     def follows(row: FailedRow) -> str:
         shown = ", ".join(number(v, "decimal") for v in row.computed)

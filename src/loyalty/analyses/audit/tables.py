@@ -27,17 +27,19 @@ from loyalty.ground.terms import term
 from loyalty.ground.text import Text
 from loyalty.ground.thresholds import threshold
 from loyalty.shown.context import Case
+from loyalty.shown.doubts import withheld
 from loyalty.shown.fit import problems
 from loyalty.shown.table import Column, Table
 from loyalty.shown.words import cut, escaped, few, number
 
 INTERVAL = Column(("ci_lower", "ci_upper"), "95 % interval")
 SELECTIONS = {
-    "everybody": "everybody (main analyses)",
+    "everybody": "everybody: the whole (main analyses)",
     "careless": "without two signs or more",
     "any": "without any sign",
     "strict": "the strictest selection",
 }
+UNWEIGHTED = "everybody: the whole, unweighted"
 WITHOUT = {"all": "as planned", "without": "without items that are others"}
 MODELS = {
     "planned": "as planned",
@@ -203,7 +205,7 @@ def sensitivity(found: Sensitivity, case: Case) -> Table:
     )
     along = escaped(case.path(found.from_, found.to))
     # The main analyses are weighted where there are weights, this is not.
-    whose = SELECTIONS | ({"everybody": "everybody"} if case.study.weights else {})
+    whose = SELECTIONS | ({"everybody": UNWEIGHTED} if case.study.weights else {})
     return Table(
         found.selections,
         [
@@ -217,6 +219,7 @@ def sensitivity(found: Sensitivity, case: Case) -> Table:
             en=f"The path {along.en} (standardized, robust maximum likelihood) with and without flagged respondents.",
             zh=f"保留与剔除被标记者时的路径“{along.zh}”（标准化，稳健极大似然）。",
         ),
+        withheld=lambda r: withheld(case.reliance.along((found.from_, found.to))),
     )
 
 

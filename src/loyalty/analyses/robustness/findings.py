@@ -89,9 +89,11 @@ class Curve(Finding):
 
 
 class Missing(Finding):
-    """The largest move of the path under other treatments of missing answers."""
+    """The largest move of the path under other treatments of missing answers whose solution is
+    acceptable and whose interval can be read; `left_out` others."""
 
     gap: Real
+    left_out: Count = 0
 
 
 class PathPower(Record):
@@ -211,10 +213,14 @@ def missing(found: Curve) -> Missing | None:
     own = found.specifications[0].estimate
     if own is None:
         return None
-    others = [r.estimate for r in found.specifications if r.missing and r.estimate is not None]
-    if not others:
+    treated = [r for r in found.specifications if r.missing and r.estimate is not None]
+    if not treated:
         raise CannotCompute("no_missing_answer")
-    return Missing(gap=max(abs(other - own) for other in others))
+    others = [r.estimate for r in treated if readable(r) and r.estimate is not None]
+    if not others:
+        raise CannotCompute("no_missing_to_rely_on")
+    gap = max(abs(other - own) for other in others)
+    return Missing(gap=gap, left_out=len(treated) - len(others))
 
 
 # --- what could have been found ------------------------------------------------------------------

@@ -196,9 +196,14 @@ def missing(found: Missing, case: Case) -> Text:
     if focal is not None and (doubts := case.reliance.along((focal.from_, focal.to))):
         return unreliable("missing", doubts)
     gap = number(found.gap)
+    rest = rest_zh = ""
+    if found.left_out:
+        n = number(found.left_out)
+        rest = f" {n} more {'is' if found.left_out == 1 else 'are'} not counted: a doubtful solution, or an interval too wide to read."
+        rest_zh = f"另有 {n} 种未计入：解可疑，或区间过宽。"
     return Text(
-        en=f"Other treatments of missing answers move the path by at most {gap}, also where those who did not answer are assumed to stand half a standard deviation higher or lower than like respondents.",
-        zh=f"改变缺失答案的处理方式，路径至多变动 {gap}，即使假定未作答者比相似受访者高或低半个标准差。",
+        en=f"Other treatments of missing answers move the path by at most {gap}, also where those who did not answer are assumed to stand half a standard deviation higher or lower than like respondents.{rest}",
+        zh=f"改变缺失答案的处理方式，路径至多变动 {gap}，即使假定未作答者比相似受访者高或低半个标准差。{rest_zh}",
     )
 
 
