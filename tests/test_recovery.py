@@ -127,3 +127,26 @@ def test_the_page_prints_what_is_kept(repository: Path, kept: pd.DataFrame) -> N
 def test_nothing_kept_is_said(repository: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(measured, "kept", lambda name: [])
     assert "was not measured here" in measured.recovery_page({}, "en", Path())
+
+
+def test_what_the_intervals_miss_is_said_with_its_reason() -> None:
+    """Flipping bias, error or coverage changes the sentence, or takes it away."""
+    row = {
+        "label": "p_H9", "firms": 10, "replications": 200, "bias": 0.029, "bias_attentive": 0.001,
+        "sd": 0.017, "se_plain": 0.017, "se_cluster": 0.024, "coverage_plain": 0.6,
+        "coverage_cluster_t": 0.855,
+    }  # fmt: skip
+
+    def said(**changed: Any) -> str:
+        told = measured.short_of_nominal([row | changed])
+        return told[0].en.replace("\\", "") if told else ""
+
+    biased = said()
+    assert "misses more often than it should for H9 (.855)" in biased and "least .920" in biased
+    assert "standard deviations: H9 (1.7)" in biased and "it would be H9 (0.1)" in biased
+    short = said(bias=0.0, se_cluster=0.012)
+    assert "smaller than the spread over the redraws, as its parts: H9 (0.71)" in short
+    assert "Neither bias nor error says why" in said(bias=0.0)
+    assert said(coverage_cluster_t=0.93) == ""
+    assert "H9 (.600)" in said(firms=0)  # without firms the plain interval is the one
+    assert "least .936" in said(replications=1000)

@@ -7,7 +7,7 @@ and kept as JSON in ``benchmarks/results``; these pages only show what is kept.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from importlib.metadata import version
 from pathlib import Path
 from types import SimpleNamespace
@@ -21,6 +21,7 @@ from loyalty.ground.text import Language, Text
 from loyalty.run import marks
 from loyalty.run.analyses import code_behind
 from loyalty.shown.table import Column, Table
+from loyalty.shown.words import join, listed, names, spaced
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure as Drawing
@@ -98,9 +99,11 @@ def montecarlo_page(language: Language) -> str:
         "`benchmarks/results/monte_carlo.json`，由 `benchmarks/monte_carlo.py` 生成。",
         language,
     )
+    held = [r["coverage_percentile"] for r in records]
+    least, most = (escape(numbers.show(f(held), "bounded", decimals=3)) for f in (min, max))
     caption = _captioned(
-        "Coverage and error rates by simulation.",
-        "模拟所得覆盖率与错误率。",
+        f"Percentile intervals hold the value in {least} to {most}: coverage and error rates by simulation.",
+        f"百分位区间的覆盖率为 {least} 至 {most}：模拟所得覆盖率与错误率。",
         "montecarlo",
         language,
     )
@@ -133,9 +136,11 @@ def montecarlo_page(language: Language) -> str:
         f"以及百分位区间对各参数的最低覆盖率。{lost}",
         language,
     )
+    lowest = min(r["least_coverage_percentile"] for r in records)
+    lowest = escape(numbers.show(lowest, "bounded", decimals=3))
     every_caption = _captioned(
-        "Bias and coverage over all parameters by simulation.",
-        "模拟所得全部参数的偏差与覆盖率。",
+        f"No parameter is held in less than {lowest} by percentile intervals: bias and coverage over all parameters by simulation.",
+        f"百分位区间对各参数的覆盖率均不低于 {lowest}：模拟所得全部参数的偏差与覆盖率。",
         "montecarlo-all",
         language,
     )
@@ -229,8 +234,8 @@ def recovery_page(described: dict[str, Study], language: Language, folder: Path)
                 language,
             )
         caption = _captioned(
-            f"Recovery of {escape(s.title.en)}.",
-            f"{escape(s.title.zh)}的还原情况。",
+            f"{_recovered(own).en}: recovery of {escape(s.title.en)}.",
+            f"{_recovered(own).zh}：{escape(s.title.zh)}的还原情况。",
             f"recovery-{case}",
             language,
         )
@@ -241,6 +246,7 @@ def recovery_page(described: dict[str, Study], language: Language, folder: Path)
                 f"{first['n']:,} 名受访者，{firms}，重新生成数据 {first['replications']:,} 次；{lost}。",
                 language,
             ),
+            *(t.in_(language) for t in short_of_nominal(own)),
         ]
     parts.append(
         _said(
@@ -252,6 +258,108 @@ def recovery_page(described: dict[str, Study], language: Language, folder: Path)
         )
     )
     return "\n\n".join(parts)
+
+
+#: So large a part of its spread is a bias that it and not the error explains what is missed.
+BIASED = 0.5
+#: Errors that are smaller than this part of the spread make intervals too short.
+SHORT = 0.95
+
+
+def _held(r: Mapping[str, Any]) -> float:
+    """The coverage of the interval that a verdict rests on."""
+    return float(r["coverage_cluster_t"] if r["firms"] else r["coverage_plain"])
+
+
+def _least(r: Mapping[str, Any]) -> float:
+    """The coverage that chance over the redraws would leave at least (95 %)."""
+    return 0.95 - 1.96 * float((0.95 * 0.05 / int(r["replications"])) ** 0.5)
+
+
+def _missed(records: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    return [r for r in records if _held(r) < _least(r)]
+
+
+def _recovered(records: Sequence[Mapping[str, Any]]) -> Text:
+    """Whether the intervals hold the paths of a case as often as they promise."""
+    low = [r["label"].removeprefix("p_") for r in _missed(records)]
+    if not low:
+        return Text(
+            en="Every path is held as often as is promised",
+            zh="各路径的区间覆盖率均如所承诺",
+        )
+    which = names([Text(en=name, zh=name) for name in low])
+    return Text(
+        en=f"{which.en} {'is' if len(low) == 1 else 'are'} held more seldom than is promised",
+        zh=spaced(which.zh, "的区间覆盖率低于所承诺"),
+    )
+
+
+def short_of_nominal(records: Sequence[Mapping[str, Any]]) -> list[Text]:
+    """Of which paths the intervals hold the true value more seldom than chance over the redraws
+    allows, and why, by bias, spread and error; nothing where all do.
+
+    Each record: ``label``, ``replications``, ``bias``, ``bias_attentive``, ``sd``, ``se_plain``
+    and ``coverage_plain``, and with firms ``se_cluster`` and ``coverage_cluster_t``.
+    """
+
+    low = _missed(records)
+    if not low:
+        return []
+
+    def called(rows: Sequence[Mapping[str, Any]], value: Callable[[Any], str]) -> Text:
+        said = [f"{r['label'].removeprefix('p_')} \\({value(r)}\\)" for r in rows]
+        zh = [f"{r['label'].removeprefix('p_')}（{value(r)}）" for r in rows]
+        return listed([Text(en=e, zh=z) for e, z in zip(said, zh, strict=True)])
+
+    def share(value: float) -> str:
+        return escape(numbers.show(value, "bounded", decimals=3))
+
+    def ratio(value: float, decimals: int = 1) -> str:
+        return escape(numbers.show(value, "number", decimals=decimals))
+
+    which = called(low, lambda r: share(_held(r)))
+    said = [
+        Text(
+            en=f"The interval misses more often than it should for {which.en}: chance over the redraws would leave at least {share(_least(low[0]))}.",
+            zh=f"{which.zh}的区间未覆盖真值的次数多于应有：仅凭抽样偶然，覆盖率至少应为 {share(_least(low[0]))}。",
+        )
+    ]
+    biased = [r for r in low if abs(r["bias"]) >= BIASED * r["sd"]]
+    short = [
+        r
+        for r in low
+        if r not in biased and r["se_cluster" if r["firms"] else "se_plain"] < SHORT * r["sd"]
+    ]
+    rest = [r for r in low if r not in biased and r not in short]
+    if biased:
+        off = called(biased, lambda r: ratio(abs(r["bias"]) / r["sd"]))
+        without = called(biased, lambda r: ratio(abs(r["bias_attentive"]) / r["sd"]))
+        said.append(
+            Text(
+                en=f"The estimates are off the true value on average, by so many of their standard deviations: {off.en}; an interval allows for chance alone. Without the careless respondents it would be {without.en}.",
+                zh=f"估计平均而言偏离真值，以其标准差计：{off.zh}；而区间只考虑抽样偶然。若剔除敷衍作答者，则依次为：{without.zh}。",
+            )
+        )
+    if short:
+        which = called(
+            short, lambda r: ratio(r["se_cluster" if r["firms"] else "se_plain"] / r["sd"], 2)
+        )
+        said.append(
+            Text(
+                en=f"The standard errors are smaller than the spread over the redraws, as its parts: {which.en}.",
+                zh=f"标准误小于重复抽取所得的离散程度，占其比例为：{which.zh}。",
+            )
+        )
+    if rest:
+        which = called(rest, lambda r: share(_held(r)))
+        said.append(
+            Text(
+                en=f"Neither bias nor error says why for {which.en}.",
+                zh=f"{which.zh}的原因既非偏差也非标准误偏小。",
+            )
+        )
+    return [join(said)]
 
 
 def recovery_figure(
@@ -327,7 +435,10 @@ def bench_page(language: Language, folder: Path) -> str:
         language,
     )
     caption = _captioned(
-        "Speed of the estimator beside lavaan.", "估计程序与 lavaan 的速度对照。", "bench", language
+        f"The same tasks take lavaan at least {mean} times as long, by the geometric mean: speed of the estimator.",
+        f"按几何平均，同样任务 lavaan 用时至少为其 {mean} 倍：估计程序的速度。",
+        "bench",
+        language,
     )
     parts = [
         _table(found["jobs"], columns, language),

@@ -28,9 +28,11 @@ def show(value: object, kind: Kind, *, decimals: int | None = None) -> str:
     ``decimal`` 0.45 (up to three decimals, as others print them);
     ``bounded`` .48 (cannot exceed one in size: correlations, standardized paths, reliabilities, fit
     indices); ``p`` .034 or < .001; ``percent`` 62.0 % of the proportion 0.62; ``whole`` 62 % of it,
-    and 1.3 % of 0.013 (as others print them); ``points`` 2.0 of the difference 0.02 between proportions, in percentage points; ``text`` as it is. Missing and
-    infinite values are a dash. A number is never rounded to a bound that it does not reach: .996
-    has three digits where two would say 1.00, and so have shares near none and all, and a p near 1.
+    and 1.3 % of 0.013 (as others print them); ``points`` 2.0 of the difference 0.02 between
+    proportions, in percentage points; ``text`` as it is. Missing and infinite values are a dash.
+
+    A number is never rounded to a bound that it does not reach: .996 has three digits where two
+    would say 1.00, and so have shares near none and all, and a p near 1.
     """
     if kind == "text" or isinstance(value, str):
         return str(value)
