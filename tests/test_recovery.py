@@ -116,7 +116,7 @@ def test_the_page_prints_what_is_kept(repository: Path, kept: pd.DataFrame) -> N
     page = measured.recovery_page(described, "en", folder)
     for case in kept["case"].unique():
         assert f"{{#tbl-recovery-{case}}}" in page
-        assert f": Recovery of {measured.escape(described[case].title.en)}." in page
+        assert f": recovery of {measured.escape(described[case].title.en)}." in page
     first = kept.iloc[0]
     assert f"{first['n']:,} respondents" in page
     assert f"{first['replications']:,} redraws" in page
