@@ -12,6 +12,8 @@ from scipy.stats import t
 
 from loyalty.analyses.audit import findings as audit
 from loyalty.analyses.groups import findings as compared
+from loyalty.analyses.reliability import findings as scored
+from loyalty.analyses.reliability import tables as shown_scales
 from loyalty.analyses.robustness.findings import _clusters
 from loyalty.analyses.structural import figures, findings, tables, words
 from loyalty.cases import study, survey
@@ -86,6 +88,26 @@ def test_whole_schools_are_drawn_and_said(schools: Project) -> None:
     assert "Allowing for clusters" in said.en and "考虑聚类单位" in said.zh
     caption = figures.clusters(cite, case).caption
     assert "firm" not in said.en + caption.en and "企业" not in said.zh + caption.zh
+
+
+def test_intervals_of_reliability_allow_for_schools(schools: Project) -> None:
+    def scales() -> tuple[Any, Case]:
+        _, loaded, case = read()
+        return scored.scales(scored.measures(loaded, 60, 1)), case
+
+    found, case = scales()
+    schools.study.pop("cluster")
+    schools.describe()
+    plain, _ = scales()
+    assert (found.clusters, plain.clusters) == (SCHOOLS, None)
+    for one, other in zip(found.rows, plain.rows, strict=True):
+        assert one.alpha == pytest.approx(other.alpha) and one.omega == pytest.approx(other.omega)
+        assert one.alpha_ci_lower != other.alpha_ci_lower
+        assert one.omega_ci_lower != other.omega_ci_lower
+    table = shown_scales.alpha(cited(found, "small/reliability/scales"), case)
+    assert table.note is not None
+    assert "draws of whole clusters" in table.note.en and "整群" in table.note.zh
+    assert "Feldt" not in table.note.en and "clusters (School)" in table.note.en.replace("\\", "")
 
 
 def test_robustness_takes_the_same_units(schools: Project) -> None:

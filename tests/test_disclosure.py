@@ -19,8 +19,10 @@ from loyalty.analyses.voice import findings as voice
 from loyalty.cases import study, survey
 from loyalty.estimates import moments
 from loyalty.estimates.moments import Moments
-from loyalty.ground.disclosure import recordable
+from loyalty.ground.disclosure import Known, recordable, rounded
 from loyalty.ground.findings import (
+    Answering,
+    Base,
     Cell,
     Count,
     Finding,
@@ -31,6 +33,7 @@ from loyalty.ground.findings import (
     Real,
     Record,
     Refused,
+    Shown,
     Together,
     noted,
     shown_as,
@@ -122,7 +125,7 @@ def test_a_share_counts_people_and_those_it_leaves() -> None:
 def test_what_stands_alone_becomes_none_with_its_interval() -> None:
     def row(n: int, floor: float, few: Mapping[str, int]) -> Item:
         item = Item(item="q1", n=n, skew=0.5, floor=floor, floor_ci_lower=0.01)
-        made: Any = recordable(Items(rows=(item,)), few)
+        made: Any = recordable(Items(rows=(item,)), Known(few))
         (one,) = made.rows
         assert isinstance(one, Item)
         return one
@@ -146,6 +149,90 @@ def test_of_a_class_of_complaints_a_share_that_counts_few_goes_with_its_interval
 
 
 _ENDS = ("lower", "upper")
+
+
+# --- of how many people two statistics are ------------------------------------------------------
+class Mean(Record):
+    item: str
+    n: Answering
+    mean: Real
+    sd: Real
+    floor_count: int | None = None
+
+
+class Means(Finding):
+    rows: tuple[Mean, ...]
+
+
+class OfLevel(Record):
+    group: str
+    level: str
+    item: str
+    n: Annotated[int, Shown("count"), Cell(), Base(by=("group", "level"))]
+    mean: Real
+
+
+class OfLevels(Finding):
+    rows: tuple[OfLevel, ...]
+
+
+def means(*answered: int, whole: int = 293, mixed: bool = False) -> list[Mean]:
+    """What is told of items that so many answered, each by a mean of whole points."""
+    rows = [
+        Mean(item=f"q{k}", n=n, mean=(3 * n + 17) / n, sd=1 / 3, floor_count=20)
+        for k, n in enumerate(answered)
+    ]
+    made: Any = recordable(Means(rows=tuple(rows)), Known(whole=whole, mixed=mixed))
+    return list(made.rows)
+
+
+def test_of_two_sample_sizes_no_few_people_follow() -> None:
+    told = {n: means(n)[0].n for n in range(200, 294)}
+    differences = {abs(a - b) for a in told.values() for b in told.values()}
+    assert not differences & set(range(1, 10)), "never the size of a small cell"
+    assert all(0 <= told[n] - n < 10 for n in told)
+    assert means(293)[0].mean == rounded((3 * 293 + 17) / 293), "of all: to eight digits"
+    (few,) = means(290)
+    assert (few.n, few.mean, few.sd, few.floor_count) == (293, 3.06, 0.333, None)
+
+
+@pytest.mark.parametrize("n", [205, 284, 287, 292])
+def test_nor_does_n_follow_from_a_mean_of_whole_points(n: int) -> None:
+    """Each of the ten that may have been has a sum of points with the told mean."""
+    (row,) = means(n)
+    for possible in range(row.n - 9, row.n + 1):
+        total = round(row.mean * possible)
+        assert float(f"{total / possible:.3g}") == row.mean
+    (small,) = means(n - 150, whole=143)
+    assert small.mean == float(f"{small.mean:.2g}")
+
+
+def test_nor_the_sum_of_a_few_peoples_answers_from_complete_rows() -> None:
+    """767 answered, 761 of them everything: the mean of all is of so many sums."""
+    (exact,), (told,) = means(767, whole=767), means(767, whole=767, mixed=True)
+    assert exact.n == told.n == 767 and told.mean != exact.mean
+    sums = {s for s in range(2000, 2800) if float(f"{s / 767:.3g}") == told.mean}
+    assert len(sums) >= 7
+
+
+def test_nor_of_a_level_that_answered_one_question_and_not_another() -> None:
+    rows = tuple(
+        OfLevel(group="g", level=level, item=item, n=n, mean=(3 * n + 5) / n)
+        for level, item, n in (("a", "q1", 60), ("a", "q2", 57), ("b", "q1", 40), ("b", "q2", 30))
+    )
+    made: Any = recordable(OfLevels(rows=rows), Known(whole=100))
+    assert [row.n for row in made.rows] == [60, 60, 40, 30]
+    assert made.rows[1].mean == 3.1 and made.rows[3].mean == rounded(95 / 30)
+
+
+def test_two_decimals_are_given_where_the_answers_hold_four_times_as_much() -> None:
+    def given(n: int, items: int, points: int = 5) -> bool:
+        rows = np.random.default_rng(1).integers(1, points + 1, size=(n, items))
+        return moments.printable(pd.DataFrame(rows))
+
+    assert given(99, 12) and not given(98, 12)
+    assert given(185, 25) and not given(184, 25)
+    assert not given(5000, 4, points=3), "mean and SD tell all frequencies"
 
 
 # --- a flow of respondents, attacked by its totals ---------------------------------------------
@@ -282,18 +369,24 @@ baseline clusters declared most_by_chance starts taking watched within
 NO_PEOPLE = frozenset(_NAMES.split()) | {
     "after",
     "after_months",
+    "alike",
+    "as_expected",
     "alpha_met",
     "away",
     "before",
     "before_months",
+    "compared",
     "counted",
     "firms_df",
     "folds",
     "horizon",
     "inflated",
+    "kaiser",
     "levels",
+    "map",
     "moments",
     "months",
+    "parallel",
     "position",
     "rows",
     "seed",

@@ -311,7 +311,6 @@ def test_with_nothing_but_findings_the_reported_solution_is_checked_against_itse
 
     monkeypatch.setattr(package.recorded, "rows", absent)
     monkeypatch.setattr(package.recorded, "read_moments", lambda described: None)
-    monkeypatch.setattr(package, "_observed", lambda *_: None)
     folder, _ = package.export("small")
     rows = expected_of(folder)
     assert set(rows["fitted_to"]) == {"implied"} and set(rows["model"]) == {

@@ -150,7 +150,7 @@ def test_single_people_are_recorded_nowhere(
     """Of the bottleneck table, and of the satisfied, cells of fewer than ten go."""
     conditions = drivers.conditions(retail, refitted)
     table = drivers.bottleneck(retail, conditions)
-    kept = disclosure.recordable(table, {})
+    kept = disclosure.recordable(table)
     assert not isinstance(kept, Refused) and len(kept.rows) == len(table.rows)
     outcome = conditions.scores[conditions.outcome]
     for name in table.constructs:
@@ -174,7 +174,7 @@ def test_single_people_are_recorded_nowhere(
     found = drivers.satisfied(retail, drivers.pair(retail))
     few = found.rows[1].model_copy(update={"loyal_only": 4})
     rows = (found.rows[0], few, *found.rows[2:])
-    kept = disclosure.recordable(found.model_copy(update={"rows": rows}), {})
+    kept = disclosure.recordable(found.model_copy(update={"rows": rows}))
     left = [(r.to, r.level) for r in kept.rows]
     assert left and (few.to, few.level) not in left and len(left) < len(rows) - 1
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import itertools
 from collections.abc import Sequence
 from pathlib import Path
 from types import SimpleNamespace
@@ -692,6 +693,34 @@ def test_recorded_curves_rise_by_ten_complaints_or_more(project: Any) -> None:
     assert all(figures.times(of, case).draw(one) for one in LANGUAGES)
     assert "Times are known of" in said(words.times(of, case)).en
     assert tables.times(of, case).markdown("zh")
+
+
+def test_nor_do_few_follow_from_two_kinds_of_steps(project: Any) -> None:
+    """At an hour: answered less decided, decided less closed; and so who is still at risk."""
+    frame = pd.concat([ended()] * 3, ignore_index=True)
+    loaded = given(project, {"complaints": frame})
+    classes = complaints.classes(complaints.register(loaded["complaints"]))
+    found = times.times(loaded["complaints"], classes, study.load("small"))
+    used = times._watched(loaded["complaints"])
+    kept = recordable(found)
+    assert used is not None and isinstance(kept, voice.Times) and isinstance(found, voice.Times)
+    spells = list(times._spells(used.rows))
+
+    def few(whole: voice.Times) -> int:
+        shown = {(p.step, p.hours) for p in (*whole.curves, *whole.rows)}
+        gaps = list[int]()
+        for hour in {h for _, h in shown}:
+            known = list[set[int]]()
+            for steps, time, cause in spells:
+                told = [step for step in steps if (step, hour) in shown]
+                came = [int(((cause == step) & (time <= hour)).sum()) for step in told]
+                known.append({*came, sum(came)} if len(told) == len(steps) else {*came})
+            for a, b in itertools.combinations(known, 2):
+                gaps += [abs(x - y) for x in a for y in b]
+        return sum(0 < gap < voice.least() for gap in gaps)
+
+    assert few(found) > 10 and few(kept) == 0
+    assert {point.step for point in kept.curves} >= {"answered", "solved", "closed"}
 
 
 def test_no_hours_beyond_the_answer_no_times(project: Any) -> None:

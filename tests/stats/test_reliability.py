@@ -10,6 +10,8 @@ import pytest
 
 from loyalty.stats import CannotCompute, efa, pls
 from loyalty.stats import reliability as rel
+from loyalty.stats.reliability import one_factor_reliability
+from loyalty.stats.weighted import Design
 
 
 def test_alpha_matches_psych(hs: pd.DataFrame, gold: dict, psych_hs: dict) -> None:
@@ -378,3 +380,46 @@ def test_a_general_share_above_all_is_of_correlations_that_the_factor_overstates
         implied = general[items].sum() ** 2 - (general[items] ** 2).sum()
         assert implied > corr.loc[items, items].to_numpy().sum() - len(items)
         assert shares.loc[name, "specific"] < 0
+
+
+# --- respondents sampled in clusters -------------------------------------------------------------
+def in_clusters(seed: int, clusters: int = 40, size: int = 10) -> tuple[pd.DataFrame, pd.Series]:
+    """Answers to four items of a factor that lies half between clusters."""
+    rng = np.random.default_rng(seed)
+    units = np.repeat(np.arange(clusters), size)
+    factor = 0.7 * rng.normal(size=clusters)[units] + 0.7 * rng.normal(size=len(units))
+    noise = rng.normal(size=(len(units), 4)) * rng.uniform(0.4, 1.6, size=clusters)[units, None]
+    frame = pd.DataFrame(factor[:, None] + noise, columns=list("abcd"))
+    return frame, pd.Series(units, frame.index)
+
+
+def test_clusters_of_equal_rows_are_drawn_as_the_rows_would_be() -> None:
+    """Three of each row in a cluster: the draws of the clusters are those of single rows."""
+    frame, _ = in_clusters(1, clusters=60, size=1)
+    single = one_factor_reliability(frame, draws=80, seed=4)
+    thrice = frame.loc[frame.index.repeat(3)].reset_index(drop=True)
+    units = pd.Series(np.repeat(np.arange(len(frame)), 3))
+    design = Design(pd.Series(1.0, thrice.index), units)
+    found = one_factor_reliability(thrice, draws=80, seed=4, design=design)
+    for name in ("omega", "omega_lower", "omega_upper", "composite_lower", "composite_upper"):
+        assert getattr(found, name) == pytest.approx(getattr(single, name), abs=1e-9), name
+    assert found.draws_used == single.draws_used
+    alone = one_factor_reliability(thrice, draws=80, seed=4)
+    assert alone.omega_upper - alone.omega_lower < 0.8 * (found.omega_upper - found.omega_lower)
+
+
+def test_an_interval_of_omega_that_ignores_clusters_is_too_narrow() -> None:
+    """The spread of omega over samples of clusters, beside the widths of both intervals."""
+    spread, plain, whole = [], [], []
+    for seed in range(24):
+        frame, units = in_clusters(seed)
+        design = Design(pd.Series(1.0, frame.index), units)
+        one = one_factor_reliability(frame, draws=100, seed=1)
+        two = one_factor_reliability(frame, draws=100, seed=1, design=design)
+        assert two.omega == pytest.approx(one.omega, abs=1e-9)
+        spread.append(one.omega)
+        plain.append(one.omega_upper - one.omega_lower)
+        whole.append(two.omega_upper - two.omega_lower)
+    wanted = 3.92 * np.std(spread, ddof=1)
+    assert np.mean(plain) < 0.8 * wanted
+    assert 0.75 * wanted < np.mean(whole) < 1.35 * wanted

@@ -102,11 +102,13 @@ def _taken(case: str, found: Results) -> Taken:
     if described is None or not described.constructs:
         return Taken((), {})
     kept: Moments | Refused | None = None
+    rough = None
     if any(result.provenance.recorded for result in found.values()):
         kept = recorded.read_moments(described)
     elif recorded.closed(case):
         kept = recorded.moments_of(described)
-    return jars.taken(described, found, kept)
+        rough = None if isinstance(kept, Moments) else recorded.printable_of(described)
+    return jars.taken(described, found, kept, rough)
 
 
 def _files_to_take(case: str, found: Results) -> None:

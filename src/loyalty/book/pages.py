@@ -15,6 +15,7 @@ from loyalty.cases.about import AboutCase
 from loyalty.cases.sources import UNKNOWN, DownloadRows, PackageRows
 from loyalty.cases.study import ALL, Study
 from loyalty.ground.catalogue import catalogue
+from loyalty.ground.disclosure import least
 from loyalty.ground.findings import Refused
 from loyalty.ground.markdown import escape
 from loyalty.ground.terms import term
@@ -221,6 +222,7 @@ def one_case(study: Study, found: Results, language: Language) -> list[str]:
             sampling=_sampling(study, language),
         ),
         *_absent(study, found, language),
+        *_withheld(study, language),
     ]
     if study.constructs:
         constructs = shortened(study).constructs
@@ -249,6 +251,21 @@ def one_case(study: Study, found: Results, language: Language) -> list[str]:
     if study.resources:
         parts.append(_tables(study, rows, language))
     return parts
+
+
+def _withheld(study: Study, language: Language) -> list[str]:
+    """What pages of rows that may not be passed on leave out."""
+    if not study.surveyed or not recorded.closed(study.case):
+        return []
+    few = least()
+    said = Text(
+        en=f"The rows may not be passed on: no cell of fewer than {few} people is shown, and how "
+        f"many answered is told, where fewer than {few} did not, to full tens of those left out, "
+        "with coarser numbers beside it.",
+        zh=f"原始数据不得外传：少于 {few} 人的单元格不予显示；若某项统计量所依据的样本与其他统计量相差不足 "
+        f"{few} 人，则样本量按未计入人数的整十数给出，相应数值也取较少位数。",
+    )
+    return [said.in_(language)]
 
 
 def _asked(study: Study, rows: Mapping[str, Any]) -> Text:

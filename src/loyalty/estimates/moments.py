@@ -27,6 +27,10 @@ from loyalty.stats.weighted import Design
 LEAST, TIMES = 100, 10
 #: Of fewer different answers the frequencies would follow from n, mean and variance.
 DIFFERENT = 4
+#: Decimals of correlations, means and SDs that articles print.
+PRINTED = 2
+#: So many times as much as two decimals of all moments tell, the answers must hold.
+FOLD = 4
 
 
 class GroupMoments(Record):
@@ -62,6 +66,21 @@ def enough(n: int, items: int) -> bool:
 def needed(items: int) -> int:
     """People that must have answered so many items for their moments to be recorded."""
     return max(LEAST, TIMES * (items + items * (items + 1) // 2))
+
+
+def printable(answers: pd.DataFrame) -> bool:
+    """Whether means, SDs and correlations of the answers may be given at two decimals.
+
+    A correlation at two decimals is one of 200 values and tells log2(200) = 7.6 bits, and so,
+    about, does a mean or an SD; an answer on k points holds log2(k) at most. With less than
+    `FOLD` times as many bits as are told few tables of answers would fit them. Nor where mean and
+    SD tell all frequencies of an item.
+    """
+    p = answers.shape[1]
+    told = (2 * p + p * (p - 1) // 2) * np.log2(2 * 10**PRINTED)
+    different = answers.nunique().to_numpy()
+    held = len(answers) * np.log2(different).sum()
+    return bool((different >= DIFFERENT).all() and held >= FOLD * told)
 
 
 def moments(survey: Survey) -> Moments:

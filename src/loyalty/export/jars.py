@@ -15,7 +15,7 @@ from loyalty.analyses.structural import words as structural_words
 from loyalty.analyses.structural.findings import Path, Reported
 from loyalty.cases.analyses import MATRIX
 from loyalty.cases.study import Study
-from loyalty.estimates.moments import GroupMoments, Moments, covariances, grouped
+from loyalty.estimates.moments import PRINTED, GroupMoments, Moments, covariances, grouped
 from loyalty.estimates.solution import Observed, Solution
 from loyalty.export import equations
 from loyalty.export.sheets import Cell, Sheet, as_csv, as_json, sheet
@@ -48,17 +48,25 @@ class Taken:
         return made
 
 
-def taken(study: Study, found: Results, recorded: Moments | Refused | None = None) -> Taken:
+def taken(
+    study: Study,
+    found: Results,
+    recorded: Moments | Refused | None = None,
+    rough: Observed | None = None,
+) -> Taken:
     """All that there is to take away of a case.
 
     Parameters
     ----------
     recorded : Moments
         In the place of the rows' own moments, where these are not on this machine.
+    rough : Observed
+        In their place where they may be given at two decimals alone.
     """
     models = solutions(study.case, found)
     moments = _moments(observed(study.case, found), recorded)
     tables = [_items(study, found, moments), *_matrices(moments)]
+    tables += [printed(rough)] if rough is not None and moments is None else []
     tables += [_parameters(name, one) for name, one in models.items()]
     tables += [_fit(models), _r2(models), _latent(models), *_invariance(study.case, found)]
     texts = {f"{name}.lav": one.model + "\n" for name, one in models.items()}
@@ -181,6 +189,23 @@ def _matrices(moments: tuple[tuple[str, ...], GroupMoments] | None) -> list[Shee
             rows.append(row)
         made.append(sheet(name, titles[name], rows))
     return made
+
+
+def printed(one: Observed) -> Sheet:
+    """The items' correlations, means and SDs as an article prints them: two decimals."""
+    rows = []
+    for i, item in enumerate(one.items):
+        lower = one.correlations[i * (i - 1) // 2 :][:i]
+        row: dict[str, Any] = {"item": item, "n": one.n}
+        row |= {"mean": float(np.round(one.means[i], PRINTED))}
+        row |= {"sd": float(np.round(one.sds[i], PRINTED))}
+        row |= {
+            b: float(np.round(lower[j], PRINTED)) if j < i else (1.0 if j == i else None)
+            for j, b in enumerate(one.items)
+        }
+        rows.append(row)
+    title = Text(en="Correlations of the items, two decimals", zh="题项相关（两位小数）")
+    return sheet("correlations", title, rows)
 
 
 # --- models --------------------------------------------------------------------------------------

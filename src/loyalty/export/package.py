@@ -176,9 +176,11 @@ def _entries(
     kept = None if open_ else _kept(described, survey)
     taken = jars.taken(described, found if open_ else safe, kept)
     tables = list(taken.sheets)
-    observed = _observed(described, found, survey) if not open_ and kept is None else None
+    observed = None
+    if not open_ and kept is None and survey is not None:
+        observed = recorded.printable(survey, found)
     if observed is not None:
-        tables.append(_correlations(observed))
+        tables.append(jars.printed(observed))
     files: dict[str, str | bytes] = {}
     codebook = _codebook(described)
     files["codebook.csv"], files["codebook.json"] = as_csv(codebook), as_json(codebook)
@@ -225,9 +227,9 @@ def _recordable(
     described: Study, found: Mapping[tuple[str, str], Found[Any]], survey: Survey | None
 ) -> dict[tuple[str, str], Found[Any]]:
     """The findings as the gate lets them pass, with their addresses."""
-    few = recorded.few_answers(survey)
+    known = recorded.known(survey)
     return {
-        key: one if one.provenance.recorded is not None else recorded.gated(one, few, described)
+        key: one if one.provenance.recorded is not None else recorded.gated(one, known, described)
         for key, one in found.items()
     }
 
@@ -236,39 +238,6 @@ def _kept(described: Study, survey: Survey | None) -> Moments | None:
     """Means and covariances that may be given without the rows."""
     found = recorded.read_moments(described) if survey is None else moments.recorded(survey)
     return found if isinstance(found, Moments) else None
-
-
-def _observed(
-    described: Study, found: Mapping[tuple[str, str], Found[Any]], survey: Survey | None
-) -> Observed | None:
-    """The observed moments, where at two decimals they may be given as an article prints them.
-
-    Not where some answer of so few that mean and SD tell all frequencies was given by few people.
-    """
-    measurement = found.get((described.case, "measurement"))
-    one = getattr(measurement.findings, "observed", None) if measurement else None
-    few = recorded.few_answers(survey)
-    if not isinstance(one, Observed) or any(few.get(i, 99) < moments.DIFFERENT for i in one.items):
-        return None
-    return one
-
-
-def _correlations(one: Observed) -> Sheet:
-    """The items' correlations, means and SDs as an article prints them: two decimals."""
-    digits = rcheck.PRINTED
-    rows = []
-    for i, item in enumerate(one.items):
-        lower = one.correlations[i * (i - 1) // 2 :][:i]
-        row: dict[str, Any] = {"item": item, "n": one.n}
-        row |= {"mean": float(np.round(one.means[i], digits))}
-        row |= {"sd": float(np.round(one.sds[i], digits))}
-        row |= {
-            b: float(np.round(lower[j], digits)) if j < i else (1.0 if j == i else None)
-            for j, b in enumerate(one.items)
-        }
-        rows.append(row)
-    title = Text(en="Correlations of the items, two decimals", zh="题项相关（两位小数）")
-    return sheet("correlations", title, rows)
 
 
 def _codebook(described: Study) -> Sheet:

@@ -20,7 +20,7 @@ import semfit
 from loyalty.cases.study import Study
 from loyalty.estimates import moments
 from loyalty.estimates.fit import estimation
-from loyalty.estimates.moments import Grouped, GroupMoments, Moments
+from loyalty.estimates.moments import PRINTED, Grouped, GroupMoments, Moments
 from loyalty.estimates.solution import Observed, Solution, solution
 from loyalty.export.sheets import Sheet, sheet
 from loyalty.ground.reasons import CannotCompute, reason_of
@@ -41,8 +41,6 @@ Without = dict[str, Text]
 #: What a model is fitted to: rows; covariances of the real answers; those that a solution implies.
 Of = Literal["rows", "moments", "implied"]
 _KINDS = {"=~": "loading", "~": "path", ":=": "defined"}
-#: Digits of correlations, means and SDs of answers whose covariances may not be given.
-PRINTED = 2
 
 
 @dataclass(frozen=True)

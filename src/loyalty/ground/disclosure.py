@@ -15,18 +15,25 @@ tells of is noted where it stands (:class:`~loyalty.ground.findings.Cell`,
   belongs to goes.
 - A part that cannot stand without what went (:class:`~loyalty.ground.findings.Together`) goes
   too; a finding becomes refused.
-- Numbers have eight significant digits.
+- How many people a statistic of answers rests on is told to full tens of those left out of it,
+  where they are few of some statistic (:class:`~loyalty.ground.findings.Base`): of two statistics
+  no difference of a few people follows. The numbers of such a row have three significant digits,
+  of fewer than 200 respondents two, so that neither n follows from a mean nor a sum of a few
+  people's answers from two of them.
+- Other numbers have eight significant digits.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any, get_args
 
 from pydantic import BaseModel
 
 from loyalty.ground.findings import (
+    Base,
     Cell,
     Finding,
     OfAnswers,
@@ -50,25 +57,49 @@ def least() -> int:
     return int(threshold("small_cell").value)
 
 
-def rounded(value: float) -> float:
-    """A number with eight significant digits."""
-    return float(f"{value:.{DIGITS}g}")
+def rounded(value: float, digits: int = DIGITS) -> float:
+    """A number with so many significant digits."""
+    return float(f"{value:.{digits}g}")
 
 
-def recordable(
-    finding: Finding | Refused | None, few: Mapping[str, int] | None = None
-) -> Finding | Refused | None:
-    """A finding as it may be recorded, or refused.
+@dataclass(frozen=True)
+class Known:
+    """What is known of the answers that findings are of.
 
-    Parameters
+    Attributes
     ----------
     few : mapping
         Items of which some answer was given by fewer than ten people, but by somebody, each with
         the number of its different answers.
+    whole : int or None
+        All respondents; None where there is no survey.
+    mixed : bool
+        Whether fewer than ten, but somebody, did not answer all items: statistics of complete rows
+        are of fewer people by them.
     """
+
+    few: Mapping[str, int] = field(default_factory=dict)
+    whole: int | None = None
+    mixed: bool = False
+
+
+def told_of(n: int, whole: int) -> int:
+    """Of how many people is told where `n` of the `whole` answered: all but full tens."""
+    return n if n > whole else whole - (whole - n) // least() * least()
+
+
+def _coarse(whole: int) -> int:
+    """Digits of a statistic of which fewer than ten of the `whole` are left out."""
+    return 3 if whole >= 20 * least() else 2
+
+
+def recordable(
+    finding: Finding | Refused | None, known: Known | None = None
+) -> Finding | Refused | None:
+    """A finding as it may be recorded, or refused."""
     if finding is None:
         return None
-    made = _record(finding, few or {})
+    made = _record(finding, known or Known())
     return Refused(refused=Reason(code="not_recorded")) if made is GONE else made
 
 
@@ -90,7 +121,7 @@ def _told(cell: Cell, value: Any, record: BaseModel, counted: Any = None) -> boo
     return any(_small(v * n) or _small(n - v * n) for v in values)
 
 
-def _record(record: BaseModel, few: Mapping[str, int]) -> Any:
+def _record(record: BaseModel, known: Known) -> Any:
     if isinstance(record, Refused):
         return GONE if _counts(record.refused) else record
     kind, made = type(record), dict[str, Any]()
@@ -99,7 +130,7 @@ def _record(record: BaseModel, few: Mapping[str, int]) -> Any:
         cell, of = noted(kind, name, Cell), noted(kind, name, OfAnswers)
         if noted(kind, name, OfRows) and value:
             return GONE
-        if of is not None and few.get(getattr(record, "item", ""), 99) <= of.different:
+        if of is not None and known.few.get(getattr(record, "item", ""), 99) <= of.different:
             if of.row or not _optional(kind, name):
                 return GONE
             value = None
@@ -116,7 +147,7 @@ def _record(record: BaseModel, few: Mapping[str, int]) -> Any:
                 return GONE
             value = (None,) * len(value) if isinstance(value, tuple) else None
         if name not in made:
-            kept = _value(value, few)
+            kept = _value(value, known)
             if kept is GONE or (noted(kind, name, Together) and len(kept) < len(value)):
                 return GONE
             made[name] = kept
@@ -126,7 +157,33 @@ def _record(record: BaseModel, few: Mapping[str, int]) -> Any:
             before, after = getattr(record, steps.of), made[steps.of]
             if any(_hidden(steps.taken, before, after)):
                 made[name] = None
-    return kind.model_construct(**made)
+    return _based(kind.model_construct(**made), known.whole, mixed=known.mixed)
+
+
+def _based(
+    record: BaseModel, whole: int | None, *, mixed: bool = False, by: bool = False
+) -> BaseModel:
+    """A row with how many it rests on told to full tens of those left out, and coarse numbers."""
+    changed = dict[str, Any]()
+    for name in type(record).model_fields:
+        base, n = noted(type(record), name, Base), getattr(record, name)
+        if base is None or n is None or whole is None or bool(base.by) != by:
+            continue
+        if mixed or (whole - n) % least():  # else nobody, or ten, or twenty …
+            changed = {
+                other: None
+                if other.endswith("_count")
+                else _digits(getattr(record, other), _coarse(whole))
+                for other in type(record).model_fields
+            }
+            changed[name] = told_of(n, whole)
+    return record.model_copy(update=changed)
+
+
+def _digits(value: Any, digits: int) -> Any:
+    if isinstance(value, tuple):
+        return tuple(_digits(v, digits) for v in value)
+    return rounded(value, digits) if isinstance(value, float) else value
 
 
 def _hidden(taken: str, before: Sequence[BaseModel], after: Sequence[BaseModel]) -> Iterator[bool]:
@@ -139,26 +196,26 @@ def _optional(kind: type[BaseModel], name: str) -> bool:
     return type(None) in get_args(kind.model_fields[name].annotation)
 
 
-def _value(value: Any, few: Mapping[str, int]) -> Any:
+def _value(value: Any, known: Known) -> Any:
     if isinstance(value, float):
         return rounded(value)
     if isinstance(value, Reason):
         return GONE if _counts(value) else value
     if isinstance(value, BaseModel):
-        return _record(value, few)
+        return _record(value, known)
     if isinstance(value, Mapping):
-        named = {k: _value(v, few) for k, v in value.items()}
+        named = {k: _value(v, known) for k, v in value.items()}
         return GONE if any(v is GONE for v in named.values()) else named
     if not isinstance(value, tuple | list) or not value:
         return value
     if isinstance(value[0], BaseModel) and not isinstance(value[0], Reason):
-        return _rows(value, few)
-    parts = [_value(v, few) for v in value]  # of messages those that count few people go
+        return _rows(value, known)
+    parts = [_value(v, known) for v in value]  # of messages those that count few people go
     return type(value)(v for v in parts if v is not GONE)
 
 
-def _rows(rows: Sequence[BaseModel], few: Mapping[str, int]) -> Any:
-    made = [_record(row, few) for row in rows]
+def _rows(rows: Sequence[BaseModel], known: Known) -> Any:
+    made = [_record(row, known) for row in rows]
     kind = type(rows[0])
     cells = {name: cell for name in kind.model_fields if (cell := noted(kind, name, Cell))}
     for name, cell in cells.items():
@@ -178,7 +235,20 @@ def _rows(rows: Sequence[BaseModel], few: Mapping[str, int]) -> Any:
                 if any(hidden[k + 1 :] if steps.back else hidden[: k + 1]):
                     made[k] = row.model_copy(update={name: None})
     kept = tuple(row for row in made if row is not GONE)
+    for name in kind.model_fields:
+        base = noted(kind, name, Base)
+        if base is not None and base.by:
+            kept = _by(kept, name, base.by)
     return kept or GONE
+
+
+def _by(rows: Sequence[Any], name: str, by: Sequence[str]) -> tuple[Any, ...]:
+    """Rows of levels: the most of a level's rows are the whole of it."""
+    most = dict[Any, int]()
+    for row in rows:
+        key = tuple(getattr(row, one) for one in by)
+        most[key] = max(most.get(key, 0), getattr(row, name) or 0)
+    return tuple(_based(r, most[tuple(getattr(r, one) for one in by)], by=True) for r in rows)
 
 
 def _complement(made: list[Any], sizes: Sequence[int | None]) -> None:

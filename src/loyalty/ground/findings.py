@@ -85,6 +85,19 @@ class Cell:
 
 
 @dataclass(frozen=True)
+class Base:
+    """How many people a statistic of answers rests on.
+
+    Fewer than ten may be left out of one statistic and not of another, of which then a count, or
+    a sum of their answers, would be the difference. So of those left out full tens are told, and
+    the row's numbers have few digits. `whole`: of all respondents; else of the most of the rows
+    that are `by` the same.
+    """
+
+    by: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class Running:
     """A total from which (or to which) steps lead: None where a step of few stands between it and
     the total that stays known.
@@ -129,6 +142,8 @@ Percent = Annotated[float, Shown("percent")]
 #: A difference of two such shares, printed in percentage points.
 Points = Annotated[float, Shown("points")]
 P = Annotated[float, Shown("p")]
+#: People whose answers a statistic rests on.
+Answering = Annotated[int, Shown("count"), Base()]
 #: People in a cell: of a level, a pattern, a segment, with a sign.
 People = Annotated[int, Shown("count"), Cell()]
 #: As many people, or None where they are few: what else is said of them stays.

@@ -24,6 +24,7 @@ from loyalty.cases import roads, study, survey, tables
 from loyalty.cases.study import ALL, Study
 from loyalty.estimates import moments
 from loyalty.estimates.moments import Moments
+from loyalty.estimates.solution import Observed
 from loyalty.ground import disclosure, findings, paths, results
 from loyalty.ground.errors import RowsAbsent, UserError
 from loyalty.ground.findings import READ, SCHEMA_VERSION, Found, Refused, cited
@@ -150,11 +151,22 @@ def few_answers(answers: survey.Survey | None) -> dict[str, int]:
     return found
 
 
-def recordable(found: Found[Any], of: Recorded, few: Mapping[str, int]) -> dict[str, Any]:
+def known(answers: survey.Survey | None) -> disclosure.Known:
+    """What of the answers decides what may be shown of them."""
+    if answers is None:
+        return disclosure.Known()
+    rows_ = answers.main_items
+    left_out = len(rows_) - len(rows_.dropna())
+    return disclosure.Known(
+        few_answers(answers), len(rows_), mixed=0 < left_out < disclosure.least()
+    )
+
+
+def recordable(found: Found[Any], of: Recorded, known: disclosure.Known) -> dict[str, Any]:
     """A result as it may be recorded: what its file holds, without the checksum."""
     kind = type(found.findings)
     parts = {
-        name: disclosure.recordable(getattr(found.findings, name), few)
+        name: disclosure.recordable(getattr(found.findings, name), known)
         for name in kind.model_fields
     }
     made = found.model_copy(
@@ -187,15 +199,15 @@ def shown(case: str, analysis: str, kind: type[Any]) -> Found[Any]:
         return found
     described_case = study.load(case)
     key = (str(paths.root()), case, described(described_case))
-    return gated(found, _few(*key), described_case)
+    return gated(found, _known(*key), described_case)
 
 
 @lru_cache(maxsize=4)
-def _few(root: str, case: str, described: str) -> Mapping[str, int]:
+def _known(root: str, case: str, described: str) -> disclosure.Known:
     try:
-        return few_answers(rows(study.load(case)).answers)
+        return known(rows(study.load(case)).answers)
     except RowsAbsent:
-        return {}
+        return disclosure.Known()
 
 
 def moments_of(case: Study) -> Moments | Refused | None:
@@ -207,11 +219,28 @@ def moments_of(case: Study) -> Moments | Refused | None:
     return None if answers is None else moments.recorded(answers)
 
 
-def gated(found: Found[Any], few: Mapping[str, int], case: Study) -> Found[Any]:
+def printable(answers: survey.Survey, found: Mapping[tuple[str, str], Found[Any]]) -> Any:
+    """The observed moments, where at two decimals they may be given as an article prints them."""
+    measured = found.get((answers.study.case, "measurement"))
+    one = getattr(measured.findings, "observed", None) if measured else None
+    return one if isinstance(one, Observed) and moments.printable(answers.main_items) else None
+
+
+def printable_of(case: Study) -> Any:
+    """The same of the case's last run; None where it is not of rows on this machine."""
+    try:
+        answers = rows(case).answers
+        found = findings.read(case.case, "measurement", findings_of("measurement"))
+    except (RowsAbsent, UserError):
+        return None
+    return None if answers is None else printable(answers, {(case.case, "measurement"): found})
+
+
+def gated(found: Found[Any], known: disclosure.Known, case: Study) -> Found[Any]:
     """A result as the gate lets it pass, its numbers cited; with the provenance that it has."""
     of = Recorded(date="", rows="", described=described(case))
     kind = type(found.findings)
-    content = recordable(found, of, few)
+    content = recordable(found, of, known)
     made = Found[kind].model_validate(content, context=READ)  # type: ignore[valid-type]
     parts = {
         name: cited(getattr(made.findings, name), f"{found.case}/{found.analysis}/{name}")
@@ -237,7 +266,7 @@ def record(case: str) -> list[Path]:
             "{case}: a matrix holds no rows; it is passed on as it is, with study.yml", case=case
         )
     answers, sources, canonical = rows_of(described_case)
-    few = few_answers(answers)
+    of_answers = known(answers)
     ran: Provenance | None = None
     texts = {}
     for analysis in described_case.analyses:
@@ -258,7 +287,9 @@ def record(case: str) -> list[Path]:
                     analysis=analysis,
                     resource=origin.resource,
                 )
-        texts[analysis] = _sealed(recordable(found, _of(described_case, ran, canonical), few))
+        texts[analysis] = _sealed(
+            recordable(found, _of(described_case, ran, canonical), of_answers)
+        )
     assert ran is not None
     texts[MOMENTS] = _sealed(_moments(described_case, answers, ran, canonical))
     if (size := sum(len(text.encode()) for text in texts.values())) > LARGEST:
@@ -532,7 +563,7 @@ def _compute(case: Study, scratch: Path, cores: int) -> RowsAbsent | None:
             rows=of.rows[:16],
             canonical=canonical[:16],
         )
-    few = few_answers(answers)
+    of_answers = known(answers)
     given = {name: kept[name]["provenance"]["parameters"] for name in names if name != MOMENTS}
     made = scratch / "made"
     for analysis, said_ in _executed(case.case, given, made, cores):
@@ -548,7 +579,7 @@ def _compute(case: Study, scratch: Path, cores: int) -> RowsAbsent | None:
             }
         else:
             one = findings.read(case.case, name, findings_of(name), made / "reports" / "results")
-            found = recordable(one, of, few)
+            found = recordable(one, of, of_answers)
         for folder, text in (("recorded", kept[name]), ("computed", found)):
             paths.write(scratch / folder / case.case / f"{name}.json", json.dumps(text))
     return None

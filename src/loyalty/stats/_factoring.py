@@ -6,14 +6,18 @@ from typing import Any
 
 import numpy as np
 
-from loyalty.stats._common import BoolArray, FloatArray
+from loyalty.stats._common import BoolArray, FloatArray, IntArray
 
 #: Least uniqueness in extraction, as in R's psych.
 MIN_UNIQUENESS = 0.005
 
 
 def resampled_moments(
-    values: FloatArray, draws: int, seed: int, own: FloatArray | None = None
+    values: FloatArray,
+    draws: int,
+    seed: int,
+    own: FloatArray | None = None,
+    clusters: IntArray | None = None,
 ) -> tuple[FloatArray, FloatArray]:
     """Pairwise covariances and correlations of rows drawn with replacement.
 
@@ -23,6 +27,7 @@ def resampled_moments(
     Args:
         values: (n, p), missing as NaN.
         own: (n,) weights that rows without holes bring along, however often they are drawn.
+        clusters: (n,) numbers from 0 on of the rows' clusters, which are drawn whole.
 
     Returns:
         (draws, p, p) covariances (n - 1, of the rows where both are there) and correlations (with
@@ -37,12 +42,14 @@ def resampled_moments(
     spread = np.nanvar(values, axis=0)
     row, column = np.triu_indices(p)
     rng = np.random.default_rng(seed)
+    units = n if clusters is None else int(clusters.max()) + 1
     cov, corr = np.empty((draws, p, p)), np.empty((draws, p, p))
     for first in range(0, draws, 100):
         part = min(100, draws - first)
         weights = np.empty((part, n))
         for d in range(part):
-            weights[d] = np.bincount(rng.integers(0, n, n), minlength=n)
+            counts = np.bincount(rng.integers(0, units, units), minlength=units)
+            weights[d] = counts if clusters is None else counts[clusters]
         if own is not None:
             weights *= own / own.mean()
         cross, count = np.zeros((part, len(row))), np.full((part, len(row)), float(n))

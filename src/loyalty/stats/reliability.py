@@ -386,7 +386,9 @@ def one_factor_reliability(
         items: (n, p) answers with reverse-worded items already recoded; complete rows count.
         draws, seed: of the bootstrap of rows (Kelley & Pornprasertmanit 2016, Psychological Methods
             21, 69-92, who recommend the bootstrap over a closed form).
-        design: weights of the rows; a row that is drawn brings its weight along.
+        design: weights of the rows; a row that is drawn brings its weight along, and with it all
+            of its cluster, where there are clusters (Davison & Hinkley 1997, Bootstrap Methods and
+            their Application, 3.8).
 
     Raises:
         CannotCompute: fewer than three items (one factor is not identified), a constant item, a
@@ -397,16 +399,18 @@ def one_factor_reliability(
         raise CannotCompute("few_items_for_one_factor", n=p)
     tail = (1.0 - check_level(level)) / 2.0
     cov, _ = covariance(items, "listwise")
-    values, weights = complete_rows(to_matrix(items)), None
+    values, weights, clusters = complete_rows(to_matrix(items)), None, None
     if design is not None:
-        cov, weights = design.covariance(items.dropna()), design.of(items.dropna().index)
+        there = items.dropna().index
+        cov, weights = design.covariance(items.dropna()), design.of(there)
+        clusters = design.clusters(there)
     sd = np.sqrt(np.diag(cov))
     corr = cov / np.outer(sd, sd)
     check_positive_definite(corr)
     load, unique, converged = _one_factor(corr[None])
     if not converged[0]:
         raise CannotCompute("one_factor_not_converged")
-    moments, shares = resampled_moments(values, draws, seed, weights)
+    moments, shares = resampled_moments(values, draws, seed, weights, clusters)
     usable = factorable(shares)
     bounds = np.full((2, 2), np.nan)
     used = improper = 0

@@ -17,7 +17,7 @@ import numpy as np
 import pandas as pd
 from scipy import stats as _dist
 
-from loyalty.stats._common import CannotCompute, FloatArray, check_level, to_matrix
+from loyalty.stats._common import CannotCompute, FloatArray, IntArray, check_level, to_matrix
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,6 +47,12 @@ class Design:
     def of(self, index: pd.Index) -> FloatArray:
         """The weights of some respondents."""
         return self.weights.loc[index].to_numpy(np.float64)
+
+    def clusters(self, index: pd.Index) -> IntArray | None:
+        """The clusters of some respondents, numbered from 0 on; None where there are none."""
+        if self.units is None:
+            return None
+        return np.unique(self._codes.loc[index].to_numpy(), return_inverse=True)[1]
 
     def effective(self, index: pd.Index) -> float:
         """Kish's (1965) effective sample size of some respondents, (sum w)^2 / sum w^2."""

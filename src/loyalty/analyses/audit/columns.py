@@ -11,7 +11,7 @@ from loyalty.cases.survey import Survey
 from loyalty.estimates import careless
 from loyalty.estimates.careless import Selection
 from loyalty.estimates.fit import FitMeasures, fit_measures, missing_answers
-from loyalty.ground.findings import Bounded, Count, Finding, OfConstruct, Record, Refused
+from loyalty.ground.findings import Answering, Bounded, Count, Finding, OfConstruct, Record, Refused
 from loyalty.ground.reasons import CannotCompute, reason_of
 from loyalty.ground.thresholds import threshold
 from loyalty.stats import sameness
@@ -26,7 +26,7 @@ class OnePair(Record):
 
     a: str
     b: str
-    n: Count
+    n: Answering
     r: Bounded
     polychoric: Bounded | None
     follows: Literal["a", "b", "both"] | None

@@ -18,6 +18,7 @@ from loyalty.cases.survey import Survey
 from loyalty.estimates import careless as rule
 from loyalty.estimates.careless import Screening, Selection
 from loyalty.ground.findings import (
+    Answering,
     Bounded,
     Cell,
     Count,
@@ -191,7 +192,7 @@ class Codes(Finding):
 
 class ItemMissing(Record):
     item: str
-    n: Count
+    n: Answering
     n_missing: People
     share_missing: Percent
 
@@ -327,7 +328,7 @@ class ItemShape(Record):
     """Skewness and excess kurtosis, None of an item that is constant."""
 
     item: str
-    n: Count
+    n: Answering
     skew: Annotated[Real | None, OfAnswers(7, row=True)]
     skew_se: Real | None
     kurtosis: Annotated[Real | None, OfAnswers(7, row=True)]
@@ -345,7 +346,7 @@ class Shape(Finding):
 class Normality(Finding):
     """Mardia's tests over complete rows; `normal_kurtosis` under a normal distribution."""
 
-    n: Count
+    n: Answering
     n_items: Count
     skewness: Real
     skewness_chi2: Real

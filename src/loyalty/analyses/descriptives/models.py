@@ -9,6 +9,8 @@ from __future__ import annotations
 from typing import Annotated, Literal
 
 from loyalty.ground.findings import (
+    Answering,
+    Base,
     Bounded,
     Cell,
     Count,
@@ -16,7 +18,6 @@ from loyalty.ground.findings import (
     OfAnswers,
     OfConstruct,
     Part,
-    People,
     Percent,
     Real,
     Record,
@@ -36,7 +37,7 @@ class WeightedScale(OfConstruct):
     The latter is its variance over that of as many respondents drawn one by one.
     """
 
-    n: Count
+    n: Answering
     mean: Real | None
     unweighted: Real | None
     deff: Real | None
@@ -62,7 +63,7 @@ class ItemAnswers(OfConstruct):
     """Share of each answer to an item, from the lowest to the highest; None without answers."""
 
     item: str
-    n: Count
+    n: Answering
     shares: Annotated[tuple[Percent | None, ...], Cell("n", alone=True)]
     shares_count: tuple[int, ...] | None = None
 
@@ -87,7 +88,7 @@ class Item(OfConstruct):
     """An item, turned if reversed; kurtosis in excess of the normal, shares at the scale's ends."""
 
     item: str
-    n: Count
+    n: Answering
     n_missing: Annotated[int, Shown("count"), Cell(alone=True)] | None
     mean: Real
     sd: Annotated[Real, OfAnswers(3)]
@@ -111,7 +112,7 @@ class ScaleIndex(OfConstruct):
     Each quantile stands for as many respondents as a cell must have to be shown, or more.
     """
 
-    n: Count
+    n: Answering
     estimate: Real | None
     ci_lower: Real | None
     ci_upper: Real | None
@@ -132,7 +133,7 @@ class ScaleScores(OfConstruct):
     """
 
     items: Count
-    n: Count
+    n: Answering
     mean: Real | None
     ci_lower: Real | None
     ci_upper: Real | None
@@ -178,7 +179,7 @@ class Nps(Finding):
     """The net promoter score in points from −100 to 100, with its adjusted Wald interval."""
 
     variable: str
-    n: Count
+    n: Answering
     estimate: Real
     ci_lower: Real
     ci_upper: Real
@@ -200,7 +201,7 @@ class Csat(Finding):
     own: bool
     box_lower: Count
     box_upper: Count
-    n: Count
+    n: Answering
     estimate: Part
     ci_lower: Percent
     ci_upper: Percent
@@ -212,7 +213,7 @@ class Level(Record):
 
     group: str
     level: str
-    n: People | None = None
+    n: Annotated[int, Shown("count"), Cell(), Base(by=("group", "level"))] | None = None
     estimate: Real | None = None
     ci_lower: Real | None = None
     ci_upper: Real | None = None
@@ -332,7 +333,7 @@ class Details(Finding, OfConstruct):
     """
 
     source: str | None
-    n: Count
+    n: Answering
     met: Count
     open: Count
     not_met: Count

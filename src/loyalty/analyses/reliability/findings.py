@@ -48,12 +48,14 @@ from loyalty.analyses.reliability.second import second_opinion
 from loyalty.cases.asked import Construct, Group
 from loyalty.cases.study import Study
 from loyalty.cases.survey import Survey
+from loyalty.estimates.groups import clusters_of
 from loyalty.ground.findings import Findings, Refused, refusable
 from loyalty.ground.reasons import CannotCompute, Reason
 from loyalty.ground.thresholds import threshold
 from loyalty.stats import efa, reliability
 from loyalty.stats.groups import adjust_p
 from loyalty.stats.polychoric import polychoric
+from loyalty.stats.weighted import Design
 
 #: The solution that the others are laid beside: correlations, extraction, rotation.
 REFERENCE = ("pearson", "minres", "oblimin")
@@ -95,12 +97,17 @@ class Measures:
     without: Sequence[Without]
     draws: int
     categories: int
+    clusters: int | None = None
 
 
 def measures(survey: Survey, draws: int, seed: int) -> Measures:
     """Alpha, the one-factor model and the ordinal coefficients of every main construct."""
     found, without = [], []
     survey, design = survey.weighted, survey.design
+    clusters = _clusters(survey)
+    if design is None and clusters is not None and survey.study.units is not None:
+        rows = survey.rows
+        design = Design(pd.Series(1.0, rows.index), rows[survey.study.units.id])
     one_factor = refusable(reliability.one_factor_reliability)
     ordinal = refusable(reliability.ordinal_reliability)
     for construct in survey.study.main:
@@ -112,7 +119,19 @@ def measures(survey: Survey, draws: int, seed: int) -> Measures:
             continue
         model = one_factor(answers, draws=draws, seed=seed, design=design)
         found.append(Measured(construct, alpha, model, ordinal(answers)))
-    return Measures(found, without, draws, max(survey.main_items.nunique(), default=0))
+    categories = max(survey.main_items.nunique(), default=0)
+    return Measures(found, without, draws, categories, clusters)
+
+
+def _clusters(survey: Survey) -> int | None:
+    """How many clusters respondents were sampled in, where they are enough for intervals."""
+    units = survey.study.units
+    if units is None:
+        return None
+    try:
+        return clusters_of(survey.scored, units.id, survey.main_items.columns.tolist()).count
+    except CannotCompute:
+        return None
 
 
 def _scale(found: Measured) -> Scale:
@@ -155,6 +174,7 @@ def scales(found: Measures) -> Scales:
         rows=rows,
         draws=found.draws,
         categories=found.categories,
+        clusters=found.clusters,
         mean_change=sum(changes) / len(changes) if changes else None,
         without_alpha=found.without,
         without_omega=without("one_factor"),

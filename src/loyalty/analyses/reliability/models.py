@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Annotated, Literal
 
 from loyalty.ground.findings import (
+    Answering,
     Bounded,
     Count,
     Finding,
@@ -45,7 +46,7 @@ class Scale(Record):
 
     id: str
     items: Count
-    n: Count
+    n: Answering
     alpha: Bounded
     alpha_ci_lower: Bounded
     alpha_ci_upper: Bounded
@@ -76,13 +77,15 @@ class Scale(Record):
 class Scales(Finding):
     """The main constructs' reliabilities.
 
-    ``categories`` are the most different answers of an item; ``no_omega`` and ``no_ordinal`` stand
-    where no scale has these.
+    ``categories`` are the most different answers of an item; of so many ``clusters`` respondents
+    were sampled in, which the intervals of alpha, omega and CR allow for; ``no_omega`` and
+    ``no_ordinal`` stand where no scale has these.
     """
 
     rows: tuple[Scale, ...]
     draws: Count
     categories: Count
+    clusters: Count | None = None
     mean_change: Bounded | None
     without_alpha: tuple[Without, ...]
     without_omega: tuple[Without, ...]

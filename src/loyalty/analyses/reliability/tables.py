@@ -26,7 +26,8 @@ from loyalty.ground.text import Text
 from loyalty.ground.thresholds import Verdict, threshold
 from loyalty.shown.context import Case
 from loyalty.shown.table import Column, Table
-from loyalty.shown.words import number
+from loyalty.shown.units import units
+from loyalty.shown.words import number, text
 
 RULES: dict[Rule, str] = {
     "parallel-factors": "Parallel analysis, factors, 95th percentile",
@@ -63,6 +64,18 @@ def alpha(found: Scales, case: Case) -> Table:
     bound = [(case.label(r.id), number(r.draws_heywood)) for r in found.rows if r.draws_heywood]
     en = ", ".join(f"{escape(label.en)} {n}" for label, n in bound) or "none"
     zh = "，".join(f"{escape(label.zh)} {n}" for label, n in bound) or "无"
+    plain = text("Feldt interval", "Feldt 区间")
+    drawn = text(f"{draws} bootstrap draws", f"{draws} 次自助抽样")
+    if found.clusters is not None:
+        many = units(case).counted(number(found.clusters))
+        plain = text(
+            f"linearized interval that allows for {many.en}", f"考虑了{many.zh}的线性化区间"
+        )
+        drawn = text(
+            f"{draws} bootstrap draws of whole clusters", f"{draws} 次以整群为单位的自助抽样"
+        )
+    elif case.study.weights is not None:
+        plain = text("linearized interval", "线性化区间")
     return Table(
         found.rows,
         [
@@ -80,8 +93,8 @@ def alpha(found: Scales, case: Case) -> Table:
         ],
         Text(en="Cronbach's alpha and omega.", zh="Cronbach α 与 ω 系数。"),
         Text(
-            en=f"Complete rows of the scale. α: Feldt interval; mean r: between the items. ω: omega total of the sum of the answers, CR (composite reliability) of the sum of standardized answers, from a one-factor maximum-likelihood model of the scale alone; percentile interval from {draws} bootstrap draws. A verdict is open where the interval holds the cut-off. Draws with an item's error variance at its lower bound: {en}.",
-            zh=f"基于该量表的完整行。α：Feldt 区间；平均 r：题项间相关的平均。总 ω指答案之和的信度，CR（组合信度）指标准化答案之和的信度，来自该量表单独的单因子极大似然模型；{draws} 次自助抽样的百分位区间。区间包含标准值时判断为未定。有题项误差方差处于下限的抽样：{zh}。",
+            en=f"Complete rows of the scale. α: {plain.en}; mean r: between the items. ω: omega total of the sum of the answers, CR (composite reliability) of the sum of standardized answers, from a one-factor maximum-likelihood model of the scale alone; percentile interval from {drawn.en}. A verdict is open where the interval holds the cut-off. Draws with an item's error variance at its lower bound: {en}.",
+            zh=f"基于该量表的完整行。α：{plain.zh}；平均 r：题项间相关的平均。总 ω指答案之和的信度，CR（组合信度）指标准化答案之和的信度，来自该量表单独的单因子极大似然模型；{drawn.zh}的百分位区间。区间包含标准值时判断为未定。有题项误差方差处于下限的抽样：{zh}。",
         ),
     )
 

@@ -116,19 +116,22 @@ def times(tables: Sequence[Loaded], of: Classes, study: Study) -> Times | None:
     reached: list[Reached] = []
     points: list[Point] = []
     for name, part in parts.items():
-        for steps, time, cause in _spells(part):
+        spells = list(_spells(part))
+        ends = [int((cause == step).sum()) for steps, _, cause in spells for step in steps]
+        told = Told(len(part), *ends)
+        for steps, time, cause in spells:
             if not cause.isin(steps).any():
                 continue
+            told.begin(time[cause.isin(steps)])
             found = aalen_johansen(
                 time, cause, cluster=part["customer"] if watched.clusters else None
             )
             for step in steps:
                 when = time[cause == step]
-                told = {0, len(when), len(part)}
                 for h in marks:
                     at: dict[str, Any] = {
                         "hours": h,
-                        "fewest": _fewest(when, h, told),
+                        "fewest": told.fewest(when, h),
                         **_ends(found, step, h),
                     }
                     reached.append(Reached(step=step, group=name, n=len(part), **at))
@@ -136,7 +139,7 @@ def times(tables: Sequence[Loaded], of: Classes, study: Study) -> Times | None:
                     halves.append(_half(found, step, len(part)))
                     grid = np.arange(0.0, UNTIL + EVERY, EVERY)
                     for h in grid:
-                        at = {"hours": h, "fewest": _fewest(when, h, told), **_ends(found, step, h)}
+                        at = {"hours": h, "fewest": told.fewest(when, h), **_ends(found, step, h)}
                         points.append(Point(step=step, **at))
     if not reached:
         raise CannotCompute("no_event")
@@ -152,16 +155,41 @@ def times(tables: Sequence[Loaded], of: Classes, study: Study) -> Times | None:
     )
 
 
-def _fewest(when: pd.Series, hours: float, told: set[int]) -> int:
-    """Complaints between those that came by then and the nearest count that is `told`.
+class Told:
+    """How many complaints have come to a step, as is told of the same complaints: of no two numbers
+    of one step or of several few are the difference, and so neither of those still at risk."""
 
-    It is told, too, from then on, where they are not few.
-    """
-    n = int((when <= hours).sum())
-    between = 0 if n in told else min(abs(n - other) for other in told)
-    if between >= least():
-        told.add(n)
-    return between
+    def __init__(self, *ends: int) -> None:
+        #: None, all, and all that ever came to a step: these are told.
+        self.ends = {0, *ends}
+        #: Of each spell the counts of its steps, and those of all its steps together.
+        self.counts: list[set[int]] = []
+        self.sums: list[set[int]] = []
+        self.any: pd.Series = pd.Series(dtype=float)
+
+    def begin(self, some: pd.Series) -> None:
+        """The next spell, of which a step comes after so many hours each."""
+        self.counts.append(set())
+        self.sums.append(set())
+        self.any = some
+
+    def fewest(self, when: pd.Series, hours: float) -> int:
+        """Complaints between those that came to the step by then and the nearest count told.
+
+        It is told, too, from then on, where they are not few.
+        """
+        n, both = int((when <= hours).sum()), int((self.any <= hours).sum())
+        others = self.ends.union(*self.counts[:-1], *self.sums[:-1])
+        gaps = [_gap(n, others | self.counts[-1]), _gap(both, others)]
+        between = min((gap for gap in gaps if gap), default=0)
+        if between == 0 or between >= least():
+            self.counts[-1].add(n)
+            self.sums[-1].add(both)
+        return between
+
+
+def _gap(n: int, told: set[int]) -> int:
+    return min(abs(n - other) for other in told)
 
 
 def _half(found: Incidence, step: Step, n: int) -> Half:
