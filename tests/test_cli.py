@@ -54,17 +54,17 @@ def test_a_mistake_in_a_process_of_its_own(project: Any) -> None:
     done = loyalty(project.root, "check", "smal")
     assert done.returncode == 2
     assert done.stdout == ""
-    assert done.stderr == "error case 'smal': unknown; known cases: small\n"
+    assert done.stderr == "error case 'smal': unknown; did you mean 'small'?\n"
     assert tree(project.root) == before
 
 
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (["check", "smal"], "case 'smal': unknown; known cases: small"),
+        (["check", "smal"], "case 'smal': unknown; did you mean 'small'?"),
         (["check", "../small"], "case '../small': a name of a-z, 0-9 and - is expected"),
         (["run", "smal"], "case 'smal': unknown"),
-        (["run", "--notebook", "adit"], "notebook 'adit': unknown; known: audit, synthesis"),
+        (["run", "--notebook", "adit"], "notebook 'adit': unknown; did you mean 'audit'?"),
         (["run", "small", "--notebook", "synthesis"], "none of the notebooks synthesis belongs"),
         (
             ["report", "--language", "en"],
@@ -73,11 +73,11 @@ def test_a_mistake_in_a_process_of_its_own(project: Any) -> None:
         (["report", "small", "--language", "fr"], "--language fr: expected en, zh, separated"),
         (["render", "small", "--language", ","], "--language ,: expected en, zh, separated"),
         (["report", "--to", "html,odt"], "--to html,odt: expected html, pdf, docx"),
-        (["report", "smal"], "case 'smal': unknown; known cases: small"),
-        (["render", "smal"], "case 'smal': unknown; known cases: small"),
+        (["report", "smal"], "case 'smal': unknown; did you mean 'small'?"),
+        (["render", "smal"], "case 'smal': unknown; did you mean 'small'?"),
         (["render", "small"], "reports/results: empty; run the notebooks first"),
-        (["execute", "smal", "audit"], "case 'smal': unknown; known cases: small"),
-        (["execute", "small", "adit"], "notebook 'adit': unknown; known: audit, synthesis"),
+        (["execute", "smal", "audit"], "case 'smal': unknown; did you mean 'small'?"),
+        (["execute", "small", "adit"], "notebook 'adit': unknown; did you mean 'audit'?"),
         (
             ["execute", "small", "audit", "--wide", '{"draws": "many"}'],
             "01-audit.ipynb: the parameter draws is 'many' (str), expected int",
@@ -115,6 +115,45 @@ def test_what_the_command_line_does_not_know(
 ) -> None:
     code, shown = called(arguments, capsys)
     assert code == 2 and "Traceback" not in shown
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+@pytest.mark.parametrize(
+    ("arguments", "near"),
+    [
+        (["chek", "small"], "check"),
+        (["check", "smal"], "small"),
+        (["report", "smll"], "small"),
+        (["export", "smal"], "small"),
+        (["forget", "smal", "x"], "small"),
+        (["new", "other", "--dat", "a.csv"], "--data"),
+        (["new", "other", "--data", "a.csv", "--like", "smal"], "small"),
+        (["report", "small", "--langage", "zh"], "--language"),
+        (["check", "small", "--jsn"], "--json"),
+        (["--languge", "zh", "cases"], "--language"),
+        (["run", "--draw", "3"], "--draws"),
+        (["run", "small", "--cors", "2"], "--cores"),
+    ],
+)
+def test_what_was_meant_is_said(
+    project: Any,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: Any,
+    arguments: list[str],
+    near: str,
+    language: str,
+) -> None:
+    monkeypatch.setenv("LOYALTY_LANGUAGE", language)
+    code, shown = called(arguments, capsys)
+    hint = f"did you mean {near!r}?" if language == "en" else f"是否指 {near!r}？"
+    assert code == 2 and hint in shown and shown.count("\n") == 1
+
+
+def test_values_that_do_not_fit_say_what_would(project: Any, capsys: Any) -> None:
+    assert (
+        "--draws: a number of at least 1 is expected" in called(["run", "--draws", "0"], capsys)[1]
+    )
+    assert "--seed: a whole number is expected" in called(["run", "--seed", "x"], capsys)[1]
 
 
 def test_a_sound_case(project: Any, capsys: Any) -> None:

@@ -152,7 +152,7 @@ def test_a_name_that_no_case_can_have(project: Any, refusal: Callable[..., str],
 
 
 def test_an_unknown_case_is_told_the_known_ones(project: Any, refusal: Callable[..., str]) -> None:
-    assert refusal(study.load, "smal") == "case 'smal': unknown; known cases: small"
+    assert refusal(study.load, "smal") == "case 'smal': unknown; did you mean 'small'?"
 
 
 def test_an_empty_folder_has_no_case(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

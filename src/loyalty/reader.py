@@ -15,6 +15,7 @@ from rich.markup import escape
 from rich.table import Column, Table
 
 from loyalty.ground.errors import UserError
+from loyalty.ground.expected import meant
 from loyalty.ground.said import HELD, LANGUAGE, Said, language, spoken
 from loyalty.ground.text import LANGUAGES
 
@@ -91,13 +92,9 @@ def translated(command: Any) -> Any:
 
 
 def called(command: Any, words: Sequence[str]) -> int:
-    """Run a command of typer; what is wrong with its words is told in the reader's language.
-
-    In English typer tells it itself, with the usage.
+    """Run a command of typer; what is wrong with its words is told in one line, in the reader's
+    language, with the nearest word that there is.
     """
-    if language() == "en":
-        command(words)
-        return 0
     usage = typer.BadParameter.__mro__[1]  # what typer raises where words do not fit
     try:
         code = command(words, standalone_mode=False)
@@ -108,12 +105,15 @@ def called(command: Any, words: Sequence[str]) -> int:
         own = error.ctx.info_name if error.ctx and error.ctx.parent else None
         where = f"loyalty {own}" if own else "loyalty"
         line = "{problem}; {command} --help tells what there is"
-        wrong("error", Said(line, problem=_misused(error), command=where))
+        wrong("error", Said(line, problem=_misused(error, command), command=where))
         return 2
+    except typer.Abort:  # outside a run, which says where it goes on
+        err.print(spoken(Said("interrupted")))
+        return 130
     return code if isinstance(code, int) else 0
 
 
-def _misused(error: Any) -> Said:
+def _misused(error: Any, command: Any) -> Said:
     """What typer says of words that do not fit, told anew."""
     text = " ".join(error.format_message().split())
     option = getattr(error, "option_name", None)
@@ -123,16 +123,39 @@ def _misused(error: Any) -> Said:
     if text.startswith("Missing"):
         return Said("{option} is missing", option=name or (quoted or [""])[0])
     if text.startswith("No such command"):
-        return Said("there is no command {command!r}", command=quoted[0])
+        return _meant(
+            Said("there is no command {command!r}", command=quoted[0]),
+            quoted[0],
+            [name for name, one in command.commands.items() if not one.hidden],
+        )
     if text.startswith("No such option"):
-        return Said("there is no option {option}", option=name)
+        of = error.ctx.command if error.ctx else command
+        known = [word for one in of.params for word in (*one.opts, *one.secondary_opts)]
+        known = [*(word for word in known if word.startswith("--")), OPTION, "--help"]
+        return _meant(Said("there is no option {option}", option=name), name, known)
     if "requires an argument" in text:
         return Said("{option} asks for a value", option=name)
     if text.startswith("Got unexpected extra"):
         return Said("too much was given: {words}", words=text.rpartition("(")[2].rstrip(")."))
     if text.startswith("Invalid value"):
-        return Said("{option}: the value does not fit", option=name)
+        return Said("{option}: {why}", option=name, why=_unfit(text))
     return Said(text)
+
+
+def _meant(problem: Said, word: str, known: Sequence[str]) -> Said:
+    hint = meant(word, known)
+    return Said("{problem}; {hint}", problem=problem, hint=hint) if hint else problem
+
+
+def _unfit(text: str) -> Said:
+    """Why typer does not take a value."""
+    if least := re.search(r"greater than or equal to (-?[\d.]+)", text):
+        return Said("a number of at least {ge} is expected", ge=least[1])
+    if "valid integer" in text:
+        return Said("a whole number is expected")
+    if "valid number" in text or "valid float" in text:
+        return Said("a number is expected")
+    return Said("the value does not fit")
 
 
 # --- lines ---------------------------------------------------------------------------------------

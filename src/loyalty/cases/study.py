@@ -362,6 +362,8 @@ def file_of(case: str) -> Path:
     if not CASE_ID.fullmatch(case) or case == ALL:
         raise UserError(naming.refused(case, file.is_file()))
     if not file.is_file():
+        if hint := meant(case, cases()):
+            raise UserError("case {case!r}: unknown; {hint}", case=case, hint=hint)
         raise UserError("case {case!r}: unknown; known cases: {cases}", case=case, cases=[*cases()])
     return file
 
@@ -393,4 +395,7 @@ def json_schema() -> dict[str, Any]:
             {**text, "required": [], "minProperties": 1},
         ],
     }
+    item = schema["$defs"]["Item"]
+    item["required"].remove("en")
+    item["anyOf"] = [{"required": ["en"]}, {"required": ["zh"]}]
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema}

@@ -164,6 +164,12 @@ def _one_of(expected: str) -> Said:
     return Said("one of {values} is expected", values=listed)
 
 
+def meant(word: str, known: Sequence[str]) -> Said | None:
+    """Which of the known words another may stand for."""
+    near = difflib.get_close_matches(word, known, n=1, cutoff=0.7)
+    return Said("did you mean {near!r}?", near=near[0]) if near else None
+
+
 def _unknown(key: str, known: Sequence[str]) -> Said:
     near = difflib.get_close_matches(key, known, n=1, cutoff=0.7)
     if near:

@@ -16,6 +16,7 @@ import semfit
 from loyalty.cases.analyses import PER_CASE
 from loyalty.ground import paths
 from loyalty.ground.errors import UserError
+from loyalty.ground.expected import meant
 from loyalty.ground.text import Language
 
 if TYPE_CHECKING:
@@ -79,6 +80,8 @@ def notebook_file(analysis: str) -> Path:
     """
     files = _notebooks(paths.notebooks(), paths.own_notebooks())
     if analysis not in files:
+        if hint := meant(analysis, [*files]):
+            raise UserError("notebook {analysis!r}: unknown; {hint}", analysis=analysis, hint=hint)
         raise UserError(
             "notebook {analysis!r}: unknown; known: {files}", analysis=analysis, files=[*files]
         )
@@ -95,6 +98,8 @@ def eject(analysis: str) -> Path:
     """
     files = _notebooks(paths.notebooks())
     if analysis not in files:
+        if hint := meant(analysis, [*files]):
+            raise UserError("notebook {analysis!r}: unknown; {hint}", analysis=analysis, hint=hint)
         raise UserError(
             "notebook {analysis!r}: unknown; known: {files}", analysis=analysis, files=[*files]
         )
