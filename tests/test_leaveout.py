@@ -16,7 +16,7 @@ from loyalty import newcase
 from loyalty.cases import check, study, survey
 from loyalty.cases.reading import values
 from loyalty.cases.sources import Format
-from loyalty.newcase import kinds, leaveout, orders
+from loyalty.newcase import kinds, leaveout, orders, write
 from loyalty.newcase.blocks import matrix, stem
 from loyalty.newcase.source import Column
 
@@ -331,6 +331,58 @@ def test_a_failed_attention_check_has_a_rule_to_take(project: Any, tmp_path: Pat
     path.write_text(text + f"exclude:\n  {rule.removeprefix('#').strip()}\n")
     loaded = survey.load(study.load("mine"))
     assert loaded.excluded == {"attention_1": N // 40}
+
+
+def test_what_is_written_beside_a_choice_is_personal(project: Any, tmp_path: Path) -> None:
+    q, y = exports.people(5)
+    head = ["Q1_1", "Q1_2", "Q1_3", "Q2_1", "Q2_2", "Q2_3", "Q4", "Q4_5_TEXT"]
+    head += ["Other (please specify)", "8、职业（其他，请注明）"]
+    rows: list[list[Any]] = [head]
+    for i in range(N):
+        own = "a bakery in Bonn" if i % 30 == 0 else ""
+        rows.append([*q[i], *y[i], ("Shop", "Web")[i % 2], own, own, own and "农民"])
+    (tmp_path / "a.csv").write_bytes(exports.written(rows))
+    path = newcase.new("mine", tmp_path / "a.csv").path
+    described = study.load("mine")
+    assert described.personal == head[7:] and "bakery" not in path.read_text()
+    assert [g.source_column for g in described.groups] == ["Q4"]
+    assert [len(c.items) for c in described.constructs] == [3, 3]
+
+
+def test_chinese_wordings_are_chinese(project: Any, tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_bytes(wjx())
+    text = newcase.new("mine", tmp_path / "a.csv").path.read_text("utf-8")
+    assert 'zh: "友好"' in text and 'en: "' not in text.partition("constructs:")[2]
+    first = study.load("mine").items[0]
+    assert (first.en, first.zh, first.wording.en) == ("友好", "友好", "友好")
+    assert [write._language(t) for t in ("友好", "Nice", "とても満足", "만족", "App 好用")] == [
+        *("zh", "en", "en", "en", "zh")
+    ]
+
+
+def test_what_was_ticked_first_second_third_is_one_question() -> None:
+    rng = np.random.default_rng(7)
+    rows = []
+    for _ in range(300):
+        ticked = sorted(rng.choice(6, size=1 + rng.integers(0, 8) // 6, replace=False) + 1)
+        rows.append([*ticked, *[np.nan] * (3 - len(ticked))])
+    assert kinds.listed(pd.DataFrame(rows))
+    assert not kinds.listed(pd.DataFrame(rng.integers(1, 6, (300, 3)).astype(float)))
+    assert not kinds.listed(pd.DataFrame(rows).iloc[:, ::-1])
+
+
+def test_a_code_for_no_answer_to_the_items_is_no_level(project: Any, tmp_path: Path) -> None:
+    q, y = exports.people(5)
+    rng = np.random.default_rng(8)
+    head = ["q1_1", "q1_2", "q1_3", "q2_1", "q2_2", "q2_3", "q3_w", "q4_w"]
+    rows: list[list[Any]] = [head]
+    for i in range(N):
+        rows.append([*q[i], *y[i], rng.choice([1, 2, 9]), rng.integers(1, 4)])
+        rows[-1][0] = 9 if i % 20 == 0 else rows[-1][0]
+    (tmp_path / "a.csv").write_bytes(exports.written(rows))
+    newcase.new("mine", tmp_path / "a.csv")
+    groups = {g.id: (list(g.levels), g.missing) for g in study.load("mine").groups}
+    assert groups == {"q3_w": (["1", "2"], ["9"]), "q4_w": (["1", "2", "3"], [])}
 
 
 def test_minutes_are_no_seconds(project: Any, tmp_path: Path) -> None:

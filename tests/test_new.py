@@ -204,6 +204,30 @@ def test_blocks_of_names_that_say_nothing() -> None:
     assert blocks.clusters(frame) == [[0, 1, 2], [3, 4, 5, 6]]
 
 
+def test_one_bunch_of_names_that_say_nothing_is_cut_where_there_is_structure() -> None:
+    rng = np.random.default_rng(2)
+    whole = rng.normal(size=(400, 1))
+    two = np.repeat(whole + 0.8 * rng.normal(size=(400, 2)), [6, 4], axis=1)
+    frame = pd.DataFrame(two + 0.6 * rng.normal(size=(400, 10)))
+    assert blocks.clusters(frame) == [[0, 1, 2, 3, 4, 5], [6, 7, 8, 9]]
+    one = pd.DataFrame(whole + 0.8 * rng.normal(size=(400, 10)))
+    assert blocks.clusters(one) == [[*range(10)]]
+
+
+def test_the_average_silhouette_is_that_of_the_definition() -> None:
+    rng = np.random.default_rng(3)
+    apart = 1 - np.abs(np.corrcoef(rng.normal(size=(30, 7)), rowvar=False))
+    label = np.array([1, 1, 2, 2, 2, 3, 3])
+    widths = []
+    for i in range(7):
+        own = [apart[i, j] for j in range(7) if j != i and label[j] == label[i]]
+        others = [np.mean(apart[i, label == k]) for k in (1, 2, 3) if k != label[i]]
+        a, b = np.mean(own), min(others)
+        widths.append((b - a) / max(a, b))
+    assert blocks._silhouette(apart, label) == pytest.approx(np.mean(widths), abs=1e-12)
+    assert blocks._silhouette(apart, np.ones(7)) == 0
+
+
 def test_a_sheet_says_what_the_columns_are(project: Any, tmp_path: Path) -> None:
     export = exports.excel_with_codebook()
     (tmp_path / export.name).write_bytes(export.content)

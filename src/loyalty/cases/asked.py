@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
 import pandas as pd
 from pydantic import Field, FiniteFloat, StringConstraints, model_validator
@@ -56,10 +56,19 @@ class _Column(Model):
 
 
 class Item(_Column):
+    """A question; worded in one language alone, that stands for both."""
+
     en: str = Field(min_length=1)
     zh: str = ""
     reversed: bool = False
     scale: Scale | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _worded_once(cls, value: Any) -> Any:
+        if isinstance(value, dict) and "en" not in value and value.get("zh"):
+            return {**value, "en": value["zh"]}
+        return value
 
     @property
     def wording(self) -> Text:

@@ -37,6 +37,7 @@ from loyalty.cases.sources import (
 )
 from loyalty.ground import paths
 from loyalty.ground.errors import UserError
+from loyalty.ground.expected import meant
 from loyalty.ground.reading import (
     Identifier,
     Model,

@@ -89,10 +89,16 @@ def bare(name: str) -> bool:
     return bool(_BARE.fullmatch(name.strip()))
 
 
+#: Kaufman and Rousseeuw (1990), Finding Groups in Data, table 2.4: from here on there is structure.
+STRUCTURE = 0.26
+
+
 def clusters(frame: pd.DataFrame, least: float = 0.35) -> list[list[int]]:
     """Columns that go together: average linkage of 1 − |r|, cut where |r| is below `least`.
 
-    Everitt, Landau, Leese and Stahl (2011), Cluster Analysis, chapter 4.
+    Everitt, Landau, Leese and Stahl (2011), Cluster Analysis, chapter 4. Where that leaves all of
+    six or more together, they are cut into the clusters of two or more with the best average
+    silhouette, if it reaches :data:`STRUCTURE`.
     """
     if frame.shape[1] < 3:
         return [[int(c) for c in frame.columns]]
@@ -102,11 +108,33 @@ def clusters(frame: pd.DataFrame, least: float = 0.35) -> list[list[int]]:
     r = np.nan_to_num(np.abs(correlations_by_pair(frame.to_numpy(dtype=float))[1]), nan=0.0)
     np.fill_diagonal(r, 1.0)
     apart = squareform(np.clip(1 - (r + r.T) / 2, 0, 1), checks=False)
-    label = hierarchy.fcluster(hierarchy.linkage(apart, "average"), 1 - least, criterion="distance")
+    tree = hierarchy.linkage(apart, "average")
+    label = hierarchy.fcluster(tree, 1 - least, criterion="distance")
+    if len(label) > 5 and len(set(label)) == 1:
+        cuts = [hierarchy.fcluster(tree, k, criterion="maxclust") for k in range(2, 6)]
+        parts = [cut for cut in cuts if min(np.unique(cut, return_counts=True)[1]) > 1]
+        best = max(parts, key=lambda cut: _silhouette(1 - r, cut), default=label)
+        label = best if _silhouette(1 - r, best) >= STRUCTURE else label
     return [
         [int(c) for c, of in zip(frame.columns, label, strict=True) if of == k]
         for k in dict.fromkeys(label)
     ]
+
+
+def _silhouette(apart: np.ndarray, label: np.ndarray) -> float:
+    """The average silhouette of clusters of two or more: Rousseeuw (1987); 0 of a single one."""
+    parts = [label == k for k in np.unique(label)]
+    if len(parts) < 2:
+        return 0.0
+    total = np.column_stack([apart[:, part].sum(axis=1) for part in parts])
+    size = np.array([part.sum() for part in parts])
+    own = np.searchsorted(np.unique(label), label)
+    rows = np.arange(len(label))
+    within = total[rows, own] / (size[own] - 1)
+    others = total / size
+    others[rows, own] = np.inf
+    nearest = others.min(axis=1)
+    return float(np.mean((nearest - within) / np.maximum(nearest, within)))
 
 
 def turn(items: Sequence[Item]) -> None:

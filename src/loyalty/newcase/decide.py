@@ -149,6 +149,6 @@ def _listed(found: Found, rest: Sequence[Column]) -> dict[str, list[Column]]:
             }
         )
         yes_no = len(members) > 2 and bool((answered.isin([1, 2]) | answered.isna()).all(axis=None))
-        if yes_no or kinds.ranked(answered):
+        if yes_no or kinds.ranked(answered) or kinds.listed(answered):
             chosen[of] = members
     return chosen

@@ -54,6 +54,8 @@ def items(found: Found, rest: Sequence[Column], wanted: set[str]) -> list[Item]:
     _settle(found, items, candidates)
     _on_the_common_scale(items, form, delimiter)
     _codes_of_others(items)
+    for group in found.groups:
+        _code_of_items(group, items)
     return sorted(items, key=lambda i: i.column.at)
 
 
@@ -133,6 +135,16 @@ def _codes_of_others(items: Sequence[Item]) -> None:
         points.missing = sorted({*points.missing, *coded.values()})
 
 
+def _code_of_items(group: Group, items: Sequence[Item]) -> None:
+    """A code behind a group's others that stands for no answer to the items does so here, too."""
+    *others, last = group.levels
+    known = {f"{x:g}" for item in items for x in item.points.missing}
+    bare_codes = all(level == label and level.isdigit() for level, label in group.levels.items())
+    if len(others) > 1 and bare_codes and last in known and int(last) > int(others[-1]) + 1:
+        del group.levels[last]
+        group.missing.append(last)
+
+
 def _settle(found: Found, items: list[Item], candidates: Sequence[Item]) -> None:
     """Columns that stand alone: items if they go with others, else groups or numbers."""
     frame = pd.DataFrame({i.column.at: i.points.numbers for i in [*items, *candidates]})
@@ -141,6 +153,7 @@ def _settle(found: Found, items: list[Item], candidates: Sequence[Item]) -> None
         _, r = correlations_by_pair(frame.to_numpy(dtype=float))
         np.fill_diagonal(r, np.nan)
         related[:] = np.abs(r)
+    usual_ends = Counter((i.points.low, i.points.high) for i in items).most_common(1)
     alone: list[Item] = []
     for item in candidates:
         own = related[item.column.at]
@@ -149,9 +162,16 @@ def _settle(found: Found, items: list[Item], candidates: Sequence[Item]) -> None
         to_ten = (points.low, points.high) == (0, 10) or (
             points.low in (0, 1) and points.high == 10 and kinds.FROM_ZERO.search(asked)
         )
+        # codes of few points beside many answers on one scale are rather a group
+        like = (
+            not usual_ends or usual_ends[0][1] < 6 or usual_ends[0][0] == (points.low, points.high)
+        )
+        strict = not like and points.high <= 5
+        own = own[[i.column.at for i in items]] if strict else own
+        least = 0.35 if strict else 0.25
         if kinds.RECOMMEND.search(asked) and to_ten:
             found.numbers.append(Number(item.column, "nps", (0, 10), points.missing, points.odd))
-        elif points.answers or (own.notna().any() and own.nlargest(3).mean() > 0.25):
+        elif points.answers or (own.notna().any() and own.nlargest(3).mean() > least):
             alone.append(item)
         else:
             _single(found, item.column)

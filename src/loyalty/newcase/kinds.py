@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 
+import numpy as np
 import pandas as pd
 
 from loyalty.newcase.orders import NO_ANSWER
@@ -20,6 +21,13 @@ PERSONAL = re.compile(
     r"姓名|名字|电话|手机|邮箱|邮件|微信|\bqq\b|来自ip|住址|地址|身份证|学号|工号|昵称|联系方式|用户名|详细地址|出生|"
     r"vorname|nachname|anschrift|telefon|correo|courriel|nom de famille|prénom",
     re.I,
+)
+#: Headings over what people wrote beside a choice: *other, please specify*.
+OTHER = re.compile(
+    r".*_TEXT(?:_\d+)?|.*\[(?:other|comment)\]|.*(?<![a-z])comment|"
+    r".*(?:please (?:specify|describe|explain)|bitte (?:angeben|nennen)|por favor especifi\w+).*|"
+    r".*[\(（\[〔〖].{0,4}(?:请注明|请说明|请填写|填空).*",
+    re.I | re.S,
 )
 DATE = re.compile(
     r"date|timestamp|time ?stamp|submitted|started|completed|recorded|created|modified|"
@@ -123,6 +131,9 @@ def personal(column: Column, counts: Counter[str]) -> str | None:
         return "name" if not few or not _answers(texts) else None
     if n >= 10 and len(counts) > 0.9 * n and _tokens(texts):
         return "id"
+    beside = OTHER.fullmatch(column.code) or OTHER.fullmatch(column.asked)
+    if beside and not all(_number(t) for t in texts):
+        return "open"
     if _open(texts, counts, n):
         return "open"
     return None
@@ -228,3 +239,16 @@ def ranked(answers: pd.DataFrame) -> bool:
             chance += len(both) * (first * second).sum()
             pairs += len(both)
     return pairs >= 30 and equal < 0.01 * pairs and chance > 0.1 * pairs
+
+
+def listed(answers: pd.DataFrame) -> bool:
+    """Whether columns hold what one of several choices a respondent ticked, then the next one.
+
+    Each row fills them from the first on, in the order of the codes; some rows fill two.
+    """
+    there = answers.notna().to_numpy()
+    filled = bool((there[:, :-1] >= there[:, 1:]).all())
+    values = answers.to_numpy(dtype=float)
+    with np.errstate(invalid="ignore"):
+        rising = (values[:, 1:] > values[:, :-1]) | ~there[:, 1:]
+    return filled and bool(rising.all()) and 10 <= int(there[:, 1].sum()) < 0.5 * len(answers)

@@ -355,7 +355,7 @@ def _construct(
         if of != column.name:
             parts.append(f"column: {_column(column.name)}")
         parts.append(
-            f"en: {quoted(wording)[:1002] if len(wording) < 1000 else quoted(wording[:990])}"
+            f"{_language(wording)}: {quoted(wording if len(wording) < 1000 else wording[:990])}"
         )
         turned = item.reversed or bool(found.plan and column.name in found.plan.reversed)
         if turned:
@@ -372,6 +372,13 @@ def _construct(
             line += check("weak", r=f"{item.rest:.2f}")
         out.append(line)
     return out
+
+
+def _language(text: str) -> Language:
+    """Chinese, where a text has its letters and neither kana nor hangul."""
+    if re.search(r"[\u3040-\u30ff\uac00-\ud7af]", text):
+        return "en"
+    return "zh" if re.search(r"[\u4e00-\u9fff]", text) else "en"
 
 
 def _column(name: str) -> str:
