@@ -9,7 +9,7 @@ from collections.abc import Sequence
 import pandas as pd
 
 from loyalty.cases.reading import values
-from loyalty.newcase import answers, items, kinds, leaveout, like, names
+from loyalty.newcase import answers, behaviour, items, kinds, leaveout, like, names
 from loyalty.newcase.blocks import stem
 from loyalty.newcase.found import Found, Number
 from loyalty.newcase.orders import NO_ANSWER, ordered
@@ -43,6 +43,8 @@ def find(source: Source, plan: like.Plan | None = None) -> Found:
     asked = items.items(found, rest, wanted)
     items.constructs(found, asked)
     names.name(found)
+    if not found.blocks:
+        found.table = behaviour.table(left, source)
     return found
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from loyalty.newcase import leaveout, like
+from loyalty.newcase.behaviour import Behaviour
 from loyalty.newcase.blocks import Block
 from loyalty.newcase.source import Column, Source
 
@@ -52,4 +53,5 @@ class Found:
     unused: list[tuple[Column, str]] = field(default_factory=list)
     left_out: list[leaveout.Rule] = field(default_factory=list)
     plan: like.Plan | None = None
+    table: Behaviour | None = None
     ids: dict[int, str] = field(default_factory=dict)

@@ -68,7 +68,7 @@ def new(
     checksum = hashlib.sha256(content).hexdigest()
     with threadpool_limits(1):  # threads would only wait for each other
         found = decide.find(look(content, file.name, file.name, sheet), plan)
-    if not found.blocks:
+    if not found.blocks and found.table is None:
         raise UserError(
             "{file}: no column with answers on a scale was found; columns: {columns}",
             file=file.name,

@@ -13,119 +13,17 @@ from loyalty.ground.text import Language
 from loyalty.newcase import kinds, leaveout
 from loyalty.newcase.answers import counted
 from loyalty.newcase.blocks import Block, Item
+from loyalty.newcase.comments import SAYS, WHY
+from loyalty.newcase.names import identifier
+from loyalty.newcase.source import columns
 
 if TYPE_CHECKING:
+    from loyalty.newcase.behaviour import Behaviour
     from loyalty.newcase.found import Found
     from loyalty.newcase.source import Column
 
 #: The mark of what somebody has to look at.
 CHECK = "# check:"
-
-#: English and Chinese of what the file says in comments.
-SAYS: dict[str, tuple[str, str]] = {
-    "head": (
-        "Written by `loyalty new`. Look at every line with `# check:`, then run `loyalty check`.",
-        "由 `loyalty new` 生成。请逐一核对带 `# check:` 的行，然后运行 `loyalty check`。",
-    ),
-    "yours": (
-        "title, summary, source, licence and sampling are yours to write",
-        "标题、摘要、来源、许可与抽样方式请自行填写",
-    ),
-    "about": (
-        "for the report's first page; whatever is left out is not there",
-        "用于报告首页；不写则不显示",
-    ),
-    "title": ("the title of your study", "研究的标题"),
-    "summary": ("who was asked what", "向谁询问了什么"),
-    "source": ("where the rows are from", "数据的来源"),
-    "licence": ("what the source states", "来源所注明的许可"),
-    "sampling": ("how people were chosen, how many answered", "如何抽样，多少人作答"),
-    "closed": (
-        "the rows lie in rows/, which git ignores; true if they may be passed on",
-        "数据放在 rows/ 中，git 会忽略；若可以公开再改为 true",
-    ),
-    "encoding": ("guessed from few letters", "根据少量字符推测的编码"),
-    "scale": ("the ends of the scale are not both in the answers", "答案中未同时出现量表的两端"),
-    "missing": ("codes that stand for no answer", "表示未作答的代码"),
-    "answers": ("the order of the answers, the lowest first", "答案的顺序，从低到高"),
-    "outside": (
-        "no answers on the scale, taken as missing unless you correct them in the file: {what}",
-        "不是量表上的答案，若不在文件中更正则按缺失处理：{what}",
-    ),
-    "odd": ("{column} row {row} {value}", "{column} 第 {row} 行 {value}"),
-    "label": ("a label is wanted for", "请命名"),
-    "short": (
-        "its question stands as its label, a name is shorter",
-        "以题目作为名称，可改为简短名称",
-    ),
-    "role": (
-        "antecedent, mediator, moderator or outcome",
-        "antecedent（前因）、mediator（中介）、moderator（调节）或 outcome（结果）",
-    ),
-    "correlation": ("put together by correlation, not by name", "按相关性而非题名归组"),
-    "words": ("put together by parts of their names or by words", "按题名的一部分或措辞归组"),
-    "alone": ("single items, constructs of their own?", "单独的题项，是否自成构念？"),
-    "reversed": (
-        "runs against the others (item–rest correlation {r} once turned)",
-        "与其他题项方向相反（反向后题项—其余相关为 {r}）",
-    ),
-    "weak": (
-        "hardly goes with the others (item–rest correlation {r})",
-        "与其他题项几乎不相关（题项—其余相关为 {r}）",
-    ),
-    "group": (
-        "codes without labels, what do they mean: {what}",
-        "代码没有标签，各代表什么：{what}",
-    ),
-    "in_order": (
-        "levels in the order of their letters, write them in their own if they have one: {what}",
-        "类别按字母排列，若有固有顺序请改写：{what}",
-    ),
-    "slips": ("taken for no level: {what}", "不作为任何类别：{what}"),
-    "hypotheses": ("the expected paths; guessed from the names", "假设路径；根据名称推测"),
-    "no_hypotheses": (
-        'no outcome was recognized: write the expected paths, as {{id: H1, from: a, to: b, sign: "+"}}',
-        '未识别出结果变量：请写出假设路径，如 {{id: H1, from: a, to: b, sign: "+"}}',
-    ),
-    "left_out": (
-        "rows that are no respondent's, left out of everything ({what}); delete a rule to keep them",
-        "不属于受访者的行，所有分析均予剔除（{what}）；删除某条规则即可保留",
-    ),
-    "weights": (
-        "how many people a respondent stands for, by its name; means, shares and models are weighted by it",
-        "据列名判断为每名受访者所代表的人数；均值、比例与模型均按此加权",
-    ),
-    "personal": (
-        "About single people: these columns are never read, but by `loyalty forget`, to find whom to delete.",
-        "涉及个人信息的列：永不读取；仅 `loyalty forget` 用其查找要删除的人。",
-    ),
-    "several": ("Questions with several choices, not used:", "多选题（未使用）："),
-    "attention": (
-        "Attention checks, not used. To leave out whoever failed one, a rule of exclude:",
-        "注意力检测题（未使用）。若要剔除未通过者，可加入 exclude 规则：",
-    ),
-    "dates": ("Dates, not used:", "日期（未使用）："),
-    "unused": ("Other columns, not used:", "其他列（未使用）："),
-}
-_WHY: dict[str, tuple[str, str]] = {
-    "email": ("addresses", "邮箱"),
-    "ip": ("internet addresses", "IP 地址"),
-    "phone": ("telephone numbers", "电话号码"),
-    "name": ("by its name", "据列名判断"),
-    "id": ("an identifier", "标识符"),
-    "open": ("open answers", "开放题"),
-    "unnamed": ("has no name", "无列名"),
-    "doubled": ("its name stands there twice", "列名重复"),
-    "empty": ("empty", "空列"),
-    "admin": ("of the survey's software", "问卷系统的字段"),
-    "running": ("counts the rows", "行号"),
-    "constant": ("always the same", "取值恒定"),
-    "many": ("texts of many kinds", "取值繁多的文本"),
-    "units": ("times with their units, as 5 min", "带单位的时间，如 5 min"),
-    "plan": ("not in the model", "不在模型中"),
-    "weights": ("another weight", "另一个权重"),
-}
-
 
 _ABOUT = (
     '#   authors: [{name: "", orcid: "0000-0002-1825-0097", affiliation: ""}]',
@@ -159,21 +57,9 @@ def description(
     def check(key: str, **of: str) -> str:
         return f"  {CHECK} {says(key, **of)}"
 
-    name = path.rsplit("/", 1)[-1]
-    own = {
-        key: (ask(says(key), value) if ask else "") or value for key, value in _given(name).items()
-    }
-    out = ["# yaml-language-server: $schema=../study.schema.json", f"# {says('head')}"]
-    if own == _given(name):
-        out.append(f"{CHECK} {says('yours')}")
-    out.append(f"version: {VERSION}")
-    out += [f"title: {quoted(own['title'])}", f"summary: {quoted(own['summary'])}", ""]
-    out += [f"# about:  # {says('about')}", *_ABOUT, ""]
-    out += ["provenance:", "  kind: real", f"  source: {quoted(own['source'])}"]
-    out.append(f"  licence: {quoted(own['licence'])}")
-    if path.startswith("rows/"):
-        out.append(f"  redistribute: false  # {says('closed')}")
-    out += [f"  sampling: {quoted(own['sampling'])}", ""]
+    out = _front(path, says, ask)
+    if found.table is not None:
+        return "\n".join([*out, *_table(found, found.table, path, checksum, says)]) + "\n"
     out += _rows(found, path, checksum, says)
 
     items = [i for b in found.blocks for i in b.items]
@@ -199,7 +85,7 @@ def description(
     if found.personal:
         out += ["", f"# {says('personal')}", "personal:"]
         out += [
-            f"  - {quoted(c.name)}  # {_WHY[why][at]}"
+            f"  - {quoted(c.name)}  # {WHY[why][at]}"
             for c, why in found.personal
             if c.name == " ".join(c.name.split())
         ]
@@ -212,8 +98,54 @@ def description(
             out += ["", f"# {says(key)}", *(f"#   {n}" for n in names)]
     if found.unused:
         out += ["", f"# {says('unused')}"]
-        out += [f"#   {quoted(c.name)}: {_WHY[why][at]}" for c, why in found.unused]
+        out += [f"#   {quoted(c.name)}: {WHY[why][at]}" for c, why in found.unused]
     return "\n".join(line for line in out) + "\n"
+
+
+def _front(path: str, says: Check, ask: Callable[[str, str], str] | None) -> list[str]:
+    """What a description says first: titles and where the rows are from."""
+    name = path.rsplit("/", 1)[-1]
+    own = {
+        key: (ask(says(key), value) if ask else "") or value for key, value in _given(name).items()
+    }
+    out = ["# yaml-language-server: $schema=../study.schema.json", f"# {says('head')}"]
+    if own == _given(name):
+        out.append(f"{CHECK} {says('yours')}")
+    out.append(f"version: {VERSION}")
+    out += [f"title: {quoted(own['title'])}", f"summary: {quoted(own['summary'])}", ""]
+    out += [f"# about:  # {says('about')}", *_ABOUT, ""]
+    out += ["provenance:", "  kind: real", f"  source: {quoted(own['source'])}"]
+    out.append(f"  licence: {quoted(own['licence'])}")
+    if path.startswith("rows/"):
+        out.append(f"  redistribute: false  # {says('closed')}")
+    out += [f"  sampling: {quoted(own['sampling'])}", ""]
+    return out
+
+
+def _table(found: Found, table: Behaviour, path: str, checksum: str, says: Check) -> list[str]:
+    """A table of behaviour in the place of a survey."""
+    form = found.source.form.model_dump(exclude_defaults=True)
+    form |= {"dates": table.dates} if table.dates else {}
+    shape = ", ".join(f"{key}: {_plain(value)}" for key, value in form.items())
+    out = [f"{CHECK} {says(table.kind)}", "resources:", f"  - id: {table.kind}"]
+    out += [f"    kind: {table.kind}", f"    label: {quoted(_title(path.rsplit('/', 1)[-1]))}"]
+    out += ["    rows:", f"      file: {{path: {quoted(path)}, sha256: {checksum}}}"]
+    out += [f"      format: {{{shape}}}"] if shape else []
+    roles = ", ".join(f"{role}: {_column(c.name)}" for role, c in table.roles.items())
+    out.append(f"    columns: {{{roles}}}")
+    if table.levels:
+        out.append(f"    levels:  {CHECK} {says('journey')}")
+        out += [f"      {quoted(level)}: {quoted(level)}" for level in table.levels]
+    if table.measures:
+        taken = {"wave", "date", "score", "firm", "customer"}
+        out.append(f"    measures:  {CHECK} {says('measures')}")
+    for column, kind in table.measures:
+        of = identifier(column.code, f"c{column.at + 1}", taken)
+        parts = [f"id: {of}", *([f"column: {_column(column.name)}"] if of != column.name else [])]
+        parts += [f"kind: {kind}", f"label: {quoted(kinds.question(column.asked))}"]
+        out.append(f"      - {{{', '.join(parts)}}}")
+    left = [c for c in columns(found.source) if c.at not in table.used and c.name]
+    return [*out, "", f"# {says('unused')}", *(f"#   {quoted(c.name)}" for c in left)]
 
 
 def _given(name: str) -> dict[str, str]:
