@@ -182,7 +182,7 @@ def prepare(case: str, language: Language, found: Results) -> Path:
     ]
     for file, content in chapters.items():
         paths.write(project / file, "\n\n".join(content))
-    copy_settings(project, language)
+    copy_settings(project, language, None if described is None else case)
     if described is not None:
         used = {d.resource: d.sha256 for r in found.values() for d in r.provenance.data}
         package = json.dumps(datapackage.datapackage(described, used), ensure_ascii=False, indent=1)

@@ -11,7 +11,7 @@ from urllib.parse import quote
 
 from loyalty.book import files
 from loyalty.book.files import TRANSLATED, Edition
-from loyalty.cases import roads, study
+from loyalty.cases import roads, study, works
 from loyalty.cases.analyses import SURVEY
 from loyalty.cases.study import ALL
 from loyalty.ground import paths
@@ -104,7 +104,7 @@ def _pages(case: str, names: Sequence[str], language: Language, to: str) -> Step
     return Step(
         f"report_{_plain(case)}_{language}",
         mark(f"case-{language}", case, "report"),
-        digest([], files.digest(), to),
+        digest([f for f in [works.file_of(case)] if f.is_file()], files.digest(), to),
         tuple(mark(f"shown-{language}", case, name) for name in names),
         (files.case_folder(case, language),),
         ("render", case, "--to", to, "--language", language),
@@ -125,7 +125,11 @@ def _analyses(case: str) -> list[str]:
 
 
 def _checking(case: str) -> str:
-    data = sorted(p for p in (paths.data() / case).rglob("*") if p.is_file())
+    data = sorted(
+        p
+        for p in (paths.data() / case).rglob("*")
+        if p.is_file() and p != works.file_of(case)  # no number hangs on the literature
+    )
     return digest([*data, *code_behind("loyalty.cases.survey", "loyalty.cases.tables")])
 
 

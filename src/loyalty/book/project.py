@@ -10,6 +10,7 @@ from typing import Any
 import yaml
 
 from loyalty.book.files import TRANSLATED
+from loyalty.cases import works as literature
 from loyalty.ground import paths
 from loyalty.ground.errors import UserError
 from loyalty.ground.terms import term
@@ -120,10 +121,12 @@ def write_style(project: Path, language: Language) -> None:
     paths.write(project / "reports" / "_generated" / "style.csl", style)
 
 
-def copy_settings(project: Path, language: Language) -> None:
-    """The bibliography with its style, and what the renderers read beside the chapters."""
+def copy_settings(project: Path, language: Language, case: str | None = None) -> None:
+    """The bibliography (with a case's own) and its style, and what the renderers read beside the
+    chapters.
+    """
     project.mkdir(parents=True, exist_ok=True)
-    works = (paths.suite() / "references.bib").read_text(encoding="utf-8")
+    works = literature.merged(case)
     nobody = term("Anonymous")
     works = works.replace(f"{{{{{nobody.en}}}}}", f"{{{{{nobody.in_(language)}}}}}")
     paths.write(project / "references.bib", works)

@@ -7,7 +7,7 @@ import re
 import yaml
 from threadpoolctl import threadpool_limits
 
-from loyalty.cases import matrix, stores, survey, tables
+from loyalty.cases import matrix, stores, survey, tables, works
 from loyalty.cases import study as studies
 from loyalty.cases.faults import Fault, ordered
 from loyalty.cases.sources import FileRows
@@ -130,6 +130,7 @@ def rows(study: Study) -> Checked:
                     sha256=loaded.checksum,
                 )
             )
+    found += works.uncited(study)
     faults = ordered(found)
     return Checked(
         case=study.case,

@@ -12,6 +12,7 @@ _IGNORED = """\
 !/*/.gitignore
 !/*/study.yml
 !/*/README.md
+!/*/references.bib
 !/*/findings/
 """
 
