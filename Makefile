@@ -8,7 +8,8 @@ unexport PYTHONDONTWRITEBYTECODE
 
 TOOLS := .cache/tools
 UV_VERSION := 0.13.9
-QUARTO_VERSION := 1.10.19
+# the version whose books were looked at
+QUARTO_VERSION := 1.10.18
 UV := $(shell command -v uv 2>/dev/null || echo $(TOOLS)/bin/uv)
 RUN := $(UV) run --frozen --no-sync
 LOYALTY := $(RUN) loyalty

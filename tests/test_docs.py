@@ -6,8 +6,10 @@ import re
 import shlex
 import subprocess
 import sys
+from html import unescape
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote, urlsplit
 
 import numpy as np
 import pandas as pd
@@ -125,3 +127,16 @@ def test_the_pages_are_built_without_a_warning(tmp_path: Path) -> None:
     )
     assert (done.returncode, done.stderr) == (0, "")
     assert (tmp_path / "made" / "semfit" / "index.html").is_file()
+    texts = {page: page.read_text("utf-8") for page in tmp_path.rglob("*.html")}
+    assert sum(text.count("<math ") for text in texts.values()) > 50
+    for page, text in texts.items():
+        # a reader may leave; a page may not ask
+        assert re.findall(r'<(?!a\b)\w+\b[^>]*\s(?:src|href)="(?:https?:)?//', text) == [], page
+        for target in re.findall(r'<a\b[^>]*\shref="([^"]*)"', text):
+            parts = urlsplit(unescape(target))
+            if parts.scheme:
+                continue
+            file = (page.parent / unquote(parts.path)).resolve() if parts.path else page
+            assert file.is_file(), (page, target)
+            if parts.fragment and file in texts:
+                assert f'id="{unquote(parts.fragment)}"' in texts[file], (page, target)
