@@ -203,6 +203,19 @@ def test_a_negative_scaled_difference_is_said_and_replaced() -> None:
         assert test["delta_warning"].code == "negative_difference"
 
 
+def test_so_is_one_whose_factor_is_near_zero() -> None:
+    """lavTestLRT of 2001 divides by 0.004 and has 620.5 on 1 df; of 2010 it has 5.4533."""
+    rows = case("near_zero_difference")
+    free = semfit.fit("f =~ q1+q2+q3+q4", rows, estimator="MLM")
+    equal = semfit.fit("f =~ q1+a*q2+a*q3+q4", rows, estimator="MLM")
+    test = semfit.difference_test(equal, free)
+    assert test["delta_chisq"] == pytest.approx(2.48227, abs=1e-4)
+    assert test["delta_chisq_scaled"] == pytest.approx(5.453336001, rel=1e-4)
+    assert test["delta_pvalue_scaled"] == pytest.approx(0.0195309968, rel=1e-3)
+    warning = test["delta_warning"]
+    assert warning.code == "negative_difference" and "0.004, negative or near zero" in str(warning)
+
+
 def test_models_that_cannot_be_compared_are_refused() -> None:
     w = case("incomparable")
     two, one = semfit.fit(TWO_FACTORS, w), semfit.fit(ONE_FACTOR, w)

@@ -47,6 +47,8 @@ ORDINAL_LEVELS: dict[str, tuple[str, ...]] = {
 
 
 INDICES = ("cfi", "rmsea")
+#: A factor of a difference is near zero below this part of the smaller of the models' factors.
+SMALL_FACTOR = 0.1
 
 
 @dataclass(frozen=True)
@@ -151,8 +153,9 @@ def difference_test(restricted: Result, free: Result) -> dict[str, Any]:
 
     Scaled by Satorra & Bentler (2001), :math:`c_d = (d_0c_0 - d_1c_1)/(d_0 - d_1)`; WLSMV and
     ULSMV, whose statistics are shifted too, by Satorra (2000) with shift. Where :math:`c_d` is
-    negative, ``delta_warning`` says so and the difference is that of Satorra & Bentler (2010), with
-    the scaling factor of the free model at the restricted estimates.
+    negative, or less than a tenth of both models' own factors (so that dividing by it makes any
+    difference enormous), ``delta_warning`` says so and the difference is that of Satorra & Bentler
+    (2010), with the scaling factor of the free model at the restricted estimates.
 
     Parameters
     ----------
@@ -201,7 +204,8 @@ def difference_test(restricted: Result, free: Result) -> dict[str, Any]:
     else:
         c0, c1 = a["chisq_scaling_factor"], b["chisq_scaling_factor"]
         factor = (a["df"] * c0 - b["df"] * (c1 if b["df"] else 0.0)) / df
-        if factor < 0 and "statistics" not in free.estimate.extra:
+        least = SMALL_FACTOR * min(c0, c1 if b["df"] else c0)
+        if factor < least and "statistics" not in free.estimate.extra:
             out["delta_warning"] = message("negative_difference", factor=factor)
             c1 = _scaling_at(free.estimate, restricted)
             factor = (a["df"] * c0 - b["df"] * c1) / df

@@ -50,8 +50,8 @@ MESSAGES = {
     " rows or clusters): there is no scaled test and no measure of fit from it",
     "negative_scaling_baseline": "the scaling factor of the baseline model is {factor:.4g}, not"
     " positive (few rows or clusters): there are no scaled and robust CFI and TLI",
-    "negative_difference": "the scaled difference of Satorra and Bentler (2001) has a negative"
-    " factor ({factor:.4g}): that of 2010 is given",
+    "negative_difference": "the scaled difference of Satorra and Bentler (2001) has a factor of"
+    " {factor:.4g}, negative or near zero: that of 2010 is given",
     "no_robust_fit": "robust fit measures are not computed: {variables} variables have too many"
     " moments",
     "undefined": "{name} := {expression} has no finite value at the solution",
