@@ -463,6 +463,23 @@ def test_advice_is_that_of_surveys_that_may_be_relied_upon() -> None:
         assert "No survey recommends anything" in text and because in text
 
 
+def test_advice_says_what_is_not_told_apart() -> None:
+    """Two lines of advice about what answers do not tell apart are one."""
+    apart = made(argument.Constructs, rows=[], scales=10, ave_met=7, failing=4, grade="moderate")
+    for verdict, alike in (("met", ()), ("not met", ("loyalty",))):
+        given = surveyed() | recommended()
+        pair = {"construct_a": "satisfaction", "construct_b": "loyalty", "htmt": 0.95}
+        rows = {"rows": [pair | {"verdict": verdict}], "pairs": 1}
+        measured = given["measurement"].model_copy(
+            update={"htmt": made(Measurement, htmt=rows).htmt}
+        )
+        found = argument.actions(everything(one=given | {"measurement": measured}), answer(), apart)
+        assert [a.alike for a in found.advice] == [alike]
+        shown = tables.advice(cited(found, "all/argument/x"), CASE).markdown("en")
+        assert ("not told apart from Loyalty" in shown.replace("\\", "")) is bool(alike)
+        assert ("such lines are one" in said(headlines.advice, found).en) is bool(alike)
+
+
 def test_advice_is_withheld_where_nobody_says_which_way_the_answers_are_scored() -> None:
     apart = made(argument.Constructs, rows=[], scales=10, ave_met=7, failing=4, grade="moderate")
     data = everything(one=surveyed() | recommended())

@@ -10,6 +10,7 @@ from typing import Any
 
 import pandas as pd
 import pytest
+from made_up import made
 
 from loyalty import simulate
 from loyalty.analyses.behaviour import findings as behaviour
@@ -103,6 +104,40 @@ TRUTH = {
     ("panel", "filed: stayed_by_solved", "pooled"): 1.2,
     ("panel", "filed: stayed_by_hours", "pooled"): -0.4,
 }
+
+
+def every(*rows: trial.CaseRow) -> trial.Cases:
+    """All cases together, their numbers cited."""
+    whole = sum(r.held == r.compared for r in rows)
+    found = trial.Cases(rows=rows, count=len(rows), complete=whole)
+    return cited(found, "all/trial/cases")
+
+
+def test_captions_follow_their_fields() -> None:
+    row = made(trial.CaseRow, case=next(iter(CASE.described or {})), compared=5, held=5)
+    missed = row.model_copy(update={"held": 4})
+
+    def overview(*rows: trial.CaseRow) -> str:
+        return shared.without_references(tables.overview(every(*rows), CASE).caption.en)
+
+    assert overview(row, missed).startswith("In 1 of 2 cases every interval holds")
+    assert overview(missed).startswith("In none of 1 cases")
+    counts = {"rows": [], "models": 57, "drawn": 900, "nonconverged": 0, "inadmissible": 0}
+    counts |= {"drawn_nonconverged": 0, "drawn_inadmissible": 0}
+
+    def solved_(**changed: int) -> str:
+        found = made(trial.Solutions, **(counts | changed))
+        shown = tables.solutions(cited(found, "all/trial/solutions"), CASE)
+        return shared.without_references(shown.caption.en)
+
+    assert solved_() == (
+        "All 57 models have an admissible solution; "
+        "all 900 refits have an admissible solution: solutions by case."
+    )
+    assert "of 900 refits 2 did not converge and none are inadmissible" in solved_(
+        drawn_nonconverged=2
+    )
+    assert "Of 57 models none did not converge and 1 is inadmissible" in solved_(inadmissible=1)
 
 
 def test_what_is_declared_of_a_journey_and_of_the_ends_of_complaints() -> None:
@@ -642,7 +677,7 @@ def in_case(*effects: Effect, firms: int | None = None) -> Text:
         largest_gap=0.1,
         largest="H1",
     )
-    shown = words.case_(cited(trial.Cases(rows=(row,)), "all/trial/cases"), CASE)
+    shown = words.case_(every(row), CASE)
     return plain(shared.join(shown["drawn"]))
 
 
@@ -742,7 +777,7 @@ def test_a_figure_needs_something_to_draw() -> None:
         largest_gap=None,
         largest=None,
     )
-    assert figures.effects(trial.Cases(rows=(row,)), CASE) is None
-    assert words.gaps(trial.Cases(rows=(row,)), CASE) == []
-    assert isinstance(tables.overview(trial.Cases(rows=(row,)), CASE), Table)
-    assert not isinstance(figures.effects(trial.Cases(rows=()), CASE), Figure)
+    assert figures.effects(every(row), CASE) is None
+    assert words.gaps(every(row), CASE) == []
+    assert isinstance(tables.overview(every(row), CASE), Table)
+    assert not isinstance(figures.effects(every(), CASE), Figure)

@@ -167,7 +167,9 @@ class Satisfied(Finding):
 
 
 class Conduct(Finding):
-    """What customers did in the real cases; `clear` of the `categories` repeat beyond chance."""
+    """What customers did in the real cases; `clear` of the `categories` repeat beyond chance;
+    `unordered` others have rows that are not in the order of time.
+    """
 
     returning: tuple[Returning, ...]
     forecasts: tuple[Forecast, ...]
@@ -175,6 +177,7 @@ class Conduct(Finding):
     missed: Count
     categories: Count
     clear: Count
+    unordered: Count
     grade: Grade
 
 
@@ -315,6 +318,7 @@ def conduct(data: Everything) -> Conduct:
     returning: list[Returning] = []
     forecasts: list[Forecast] = []
     brands: list[Repeated] = []
+    unordered = 0
     for case, study in data.cases.items():
         found = data.of(case, "behaviour", Behaviour)
         if study.simulated or found is None:
@@ -374,6 +378,7 @@ def conduct(data: Everything) -> Conduct:
             and c.inertia_ci_lower is not None
             and c.inertia_ci_upper is not None
         ]
+        unordered += sum(not c.in_order for c in (choices.categories if choices else ()))
     if not returning and not forecasts and not brands:
         raise CannotCompute("no_real_behaviour")
     return Conduct(
@@ -383,6 +388,7 @@ def conduct(data: Everything) -> Conduct:
         missed=sum(not f.inside for f in forecasts),
         categories=len(brands),
         clear=sum(b.clear for b in brands),
+        unordered=unordered,
         # shops that say different things do not bear each other out
         grade=read.graded(
             min(len(returning), 1) if len({r.most for r in returning}) > 1 else len(returning)

@@ -25,7 +25,9 @@ from loyalty.analyses.argument.models import (
 )
 from loyalty.analyses.argument.read import SATISFACTION, Grade
 from loyalty.analyses.drivers.findings import Drivers, Recommendation, Recommendations
+from loyalty.analyses.measurement.findings import Measurement
 from loyalty.analyses.synthesis.estimates import Everything, given, reliance
+from loyalty.estimates.verdicts import unlike
 from loyalty.ground.findings import Refused, refusable
 
 
@@ -214,6 +216,8 @@ def _advice(data: Everything, case: str) -> tuple[list[Advice], Why | None]:
         doubted = all(judged.between(r.construct, found.outcome) for r in found.rows)
         return [], "doubted" if doubted else "open"
     advice = []
+    same = unlike(data.of(case, "measurement", Measurement))
+    told = [r.construct for r in clear] + [found.outcome]
     for r in clear:
         if not study.directed(r.construct, found.outcome):
             continue
@@ -232,6 +236,7 @@ def _advice(data: Everything, case: str) -> tuple[list[Advice], Why | None]:
                 ci_upper=r.ci_upper,
                 group=found.group,
                 levels=r.levels,
+                alike=tuple(c for c in told if frozenset((c, r.construct)) in same),
                 grade="low",
             )
         )

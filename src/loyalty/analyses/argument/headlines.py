@@ -240,6 +240,13 @@ def _silences(found: Actions, case: Case) -> list[Text]:
                 f"另有 {silent} 项无从建议：{'；'.join(p.zh for p in parts)}。",
             )
         )
+    if any(row.alike for row in found.advice):
+        said.append(
+            text(
+                "Where answers do not tell one construct apart from another it says so: such lines are one, to be tried together, and no order of importance.",
+                "凡作答无法区分的构念均已注明：这样的各行应视为一项，一并试验，不分先后。",
+            )
+        )
     for row in found.undirected:
         label, where = study(row.case, case).named(row.construct_id).label, title(row.case, case)
         said.append(

@@ -343,7 +343,8 @@ class Advice(Interval):
     """What follows for a construct that goes with an outcome, in one survey.
 
     The interval is of the change of the outcome's mean, in points of its scale, for one point more
-    of the construct. `levels` of the `group` are those in which it counts for more.
+    of the construct. `levels` of the `group` are those in which it counts for more. `alike`: other
+    constructs of the advice or its outcome that answers do not tell apart from it.
     """
 
     case: str
@@ -352,6 +353,7 @@ class Advice(Interval):
     action: Literal["secure", "raise", "keep", "counts", "lower"]
     group: str | None
     levels: tuple[str, ...]
+    alike: tuple[str, ...]
     grade: Grade
 
 

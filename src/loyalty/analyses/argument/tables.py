@@ -38,6 +38,7 @@ from loyalty.analyses.argument.names import (
     concept_path,
     group,
     grouping,
+    label,
     measure,
     path,
     resource,
@@ -109,13 +110,24 @@ def known(found: Known, case: Case) -> Table:
     def said(row: Statement) -> Text:
         return headlines.question(found, row.question, case)
 
+    def grade(row: Statement) -> Text:
+        """Of several answers with grades of their own each one's."""
+        beside = found.answer.beside
+        if row.question != "beside" or len({p.grade for p in beside}) < 2:
+            return _grade(row)
+        parts = [(GRADES[p.grade], label(p.from_, case)) for p in beside]
+        return text(
+            "; ".join(f"{name.en}: {of.en}" for of, name in parts),
+            "；".join(f"{name.zh}：{of.zh}" for of, name in parts),
+        )
+
     return Table(
         found.rows,
         [
             Column(lambda r: QUESTIONS[r.question], "Question"),
             Column(lambda r: KNOWN[r.known], "Known"),
             Column(said, "What can be said", "markdown"),
-            Column(_grade, "Grade"),
+            Column(grade, "Grade"),
         ],
         captions.known(found),
         text(
@@ -647,8 +659,14 @@ def advice(found: Actions, case: Case) -> Table | None:
         return None
 
     def what(row: Advice) -> Text:
-        name, do = study(row.case, case).named(row.construct_id).label, ADVICE[row.action]
-        return text(f"{name.en}: {do.en}", f"{name.zh}：{do.zh}")
+        named = study(row.case, case).named
+        name, do = named(row.construct_id).label, ADVICE[row.action]
+        rest = rest_zh = ""
+        if row.alike:
+            others = [named(c).label for c in row.alike]
+            rest = f" (not told apart from {', '.join(o.en for o in others)})"
+            rest_zh = f"（与{'、'.join(o.zh for o in others)}无法区分）"
+        return text(f"{name.en}: {do.en}{rest}", f"{name.zh}：{do.zh}{rest_zh}")
 
     def whom(row: Advice) -> Text:
         if row.group is None or not row.levels:

@@ -435,6 +435,20 @@ def brands(found: Conduct, case: Case) -> list[Text] | None:
         text(
             f"Households buy the brand they bought before more often than chance would have it in {clear} of {n} categories; the largest excess is {size} percentage points ({escape(what.en)}).",
             f"{n} 个品类中，有 {clear} 个品类的家庭重复购买上次品牌的比例高于随机水平；超出最多者为 {size} 个百分点（{escape(what.zh)}）。",
+        ),
+        *_unordered(found),
+    ]
+
+
+def _unordered(found: Conduct) -> list[Text]:
+    """Of how many categories nothing can be said, for their rows are not in the order of time."""
+    if not found.unordered:
+        return []
+    n = number(found.unordered)
+    return [
+        text(
+            f"Of {n} more nothing can be said: their rows are not in the order of time.",
+            f"另有 {n} 个品类的数据未按时间排列，无从判断。",
         )
     ]
 
@@ -565,7 +579,7 @@ def claims(found: Claims, case: Case) -> list[Text]:
         inside, outside = number(one.inside), number(one.outside)
         said.append(
             text(
-                f"Beside real data {inside} lie inside our interval and {outside} outside it; an interval that is wide agrees with much, and the people asked were others.",
+                f"Beside real data {inside} {'lies' if one.inside == 1 else 'lie'} inside our interval and {outside} outside it; an interval that is wide agrees with much, and the people asked were others.",
                 f"与真实数据对照，{inside} 个位于本研究的区间内，{outside} 个在区间外；但区间较宽时容易相符，且受访者并非同一群人。",
             )
         )

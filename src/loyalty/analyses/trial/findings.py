@@ -88,9 +88,14 @@ class CaseRow(Record):
 
 
 class Cases(Finding):
-    """Every simulated case that declares something an analysis looks for, and all together."""
+    """Every simulated case that declares something an analysis looks for, and all together.
+
+    Of `count` cases `complete` ones have no interval that misses.
+    """
 
     rows: tuple[CaseRow, ...]
+    count: Count
+    complete: Count
     tallies: tuple[Tally, ...] = ()
 
 
@@ -256,7 +261,12 @@ def cases(data: Everything) -> Cases:
     )
     if not rows:
         raise CannotCompute("no_simulated_case")
-    return Cases(rows=rows, tallies=tallies([e for row in rows for e in row.effects]))
+    return Cases(
+        rows=rows,
+        count=len(rows),
+        complete=sum(row.held == row.compared for row in rows),
+        tallies=tallies([e for row in rows for e in row.effects]),
+    )
 
 
 def _case(data: Everything, case: str, study: Study, effects: tuple[Effect, ...]) -> CaseRow:

@@ -23,7 +23,7 @@ from loyalty.ground.terms import term
 from loyalty.ground.text import Text
 from loyalty.shown.context import Case
 from loyalty.shown.table import Column, Table
-from loyalty.shown.words import escaped, join, number
+from loyalty.shown.words import be, escaped, join, number
 
 #: What is declared, as the heading of a column.
 HEADINGS: dict[Kind, str] = {
@@ -44,6 +44,10 @@ def _title(case: Case, heading: str = "Case") -> Column:
 
 def capital(text: Text) -> Text:
     return Text(en=text.en[0].upper() + text.en[1:], zh=text.zh)
+
+
+def _or_none(n: int) -> str:
+    return number(n) if n else "none"
 
 
 def _promised(row: Tally) -> str:
@@ -100,7 +104,10 @@ def overview(found: Cases, case: Case) -> Table:
             _title(case),
             *(Column(_held(kind), HEADINGS[kind], "markdown") for kind in kinds),
         ],
-        Text(en="Intervals that hold what is declared, by case.", zh="各案例中覆盖设定值的区间。"),
+        Text(
+            en=f"In {_or_none(found.complete)} of {number(found.count)} cases every interval holds what is declared: intervals that do, by case and kind.",
+            zh=f"{number(found.count)} 个案例中有 {number(found.complete)} 个的全部区间覆盖设定值：各案例、各类设定的区间。",
+        ),
         Text(
             en="Before the stroke the intervals that hold the declared value, after it all intervals. One draw of each case.",
             zh="斜线前为覆盖设定值的区间数，后为区间总数。每个案例仅抽取一次。",
@@ -222,6 +229,37 @@ def differences(found: Differences, case: Case) -> Table:
     )
 
 
+def _usable(n: int, lost: int, odd: int, what: Text) -> Text:
+    """How many of so many solutions did not converge, or are inadmissible."""
+    if not (lost or odd):
+        return Text(
+            en=f"all {number(n)} {what.en} have an admissible solution",
+            zh=f"{number(n)} {what.zh}均有可接受的解",
+        )
+    return Text(
+        en=f"of {number(n)} {what.en} {_or_none(lost)} did not converge and {_or_none(odd)} {be(odd)} inadmissible",
+        zh=f"{number(n)} {what.zh}中，{number(lost)} 个未收敛，{number(odd)} 个的解不可接受",
+    )
+
+
+def _solved(found: Solutions) -> Text:
+    """How many of the models and of their refits can be used."""
+    said = [
+        _usable(
+            found.models,
+            found.nonconverged,
+            found.inadmissible,
+            Text(en="models", zh="个模型"),
+        )
+    ]
+    if found.drawn:
+        refits = Text(en="refits", zh="次重抽样估计")
+        lost, odd = found.drawn_nonconverged, found.drawn_inadmissible
+        said.append(_usable(found.drawn, lost, odd, refits))
+    en, zh = "; ".join(t.en for t in said), "；".join(t.zh for t in said)
+    return capital(Text(en=f"{en}: solutions by case.", zh=f"{zh}：各案例的解。"))
+
+
 def solutions(found: Solutions, case: Case) -> Table:
     def of(*names: str) -> Callable[[SolutionRow], str]:
         return lambda row: " / ".join(number(getattr(row, name)) for name in names)
@@ -237,10 +275,7 @@ def solutions(found: Solutions, case: Case) -> Table:
             Column("specifications", "Specifications"),
             Column(of("failed", "suspect"), "Doubtful", "markdown"),
         ],
-        Text(
-            en="Solutions that did not converge or are inadmissible.",
-            zh="未收敛或不可接受的解。",
-        ),
+        _solved(found),
         Text(
             en="Unusable: not converged / inadmissible, of measurement models and structures, and of refits to resampled respondents or firms. Specifications: of the path that the robustness checks follow; doubtful: without an estimate / with one from a solution that is not to be taken at face value.",
             zh="不可用：未收敛／不可接受，分别就测量模型与各结构、对受访者或企业重抽样后的再估计而言。模型设定：稳健性检验所跟踪路径的各种设定；可疑：无估计／估计来自不可直接采信的解。",
