@@ -9,7 +9,7 @@ from pathlib import Path
 from bs4 import BeautifulSoup, Tag
 
 FRAME = (
-    ".cover, .kicker, .anchor, .other-edition, .quarto-title-breadcrumbs, .quarto-title-meta, "
+    ".cover, .kicker, .anchor, .elsewhere, .quarto-title-breadcrumbs, .quarto-title-meta, "
     "script, style"
 )
 

@@ -13,6 +13,7 @@ from pathlib import Path
 import pdf_facts
 import pytest
 import sample_book
+import test_breaks
 from book_facts import PageFacts, facts, squeeze
 
 import loyalty.render
@@ -34,13 +35,22 @@ UNNUMBERED = {"index.html", "reports/references.html"}
 SECTION = re.compile(r"^(Chapter|Section|Appendix) [A-Z\d.]+$")
 
 
+def project(root: Path, language: str = "en") -> Path:
+    """The sample with the renderer's own files, which a project for Quarto has."""
+    sample_book.make(root)
+    for folder in ("filters", "templates"):
+        package = Path(loyalty.render.__file__).parent
+        shutil.copytree(package / folder, root / "src/loyalty/render" / folder)
+    config = root / "_quarto.yml"
+    text = config.read_text("utf-8").replace("lang: en", f"lang: {language}", 1)
+    config.write_text(text, encoding="utf-8")
+    return root
+
+
 @pytest.fixture(scope="module")
 def books(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
     """The sample rendered by the embedded renderer and by Quarto."""
-    root = sample_book.make(tmp_path_factory.mktemp("both"))
-    package = Path(loyalty.render.__file__).parent
-    for folder in ("filters", "templates"):
-        shutil.copytree(package / folder, root / "src/loyalty/render" / folder)
+    root = project(tmp_path_factory.mktemp("both"))
     ours, theirs = root / "reports/_book", root / "reports/_quarto_book"
     embedded.render(root, ["html", "pdf"], ours)
     before = sorted(root.rglob("*"))
@@ -83,11 +93,7 @@ def test_links(books: tuple[Path, Path], page: str) -> None:
 
 @pytest.mark.skipif(shutil.which("rsvg-convert") is None, reason="Quarto's Word needs rsvg-convert")
 def test_pictures_in_word_have_alternative_texts(tmp_path: Path) -> None:
-    root = sample_book.make(tmp_path / "word")
-    for folder in ("filters", "templates"):
-        shutil.copytree(
-            Path(loyalty.render.__file__).parent / folder, root / "src/loyalty/render" / folder
-        )
+    root = project(tmp_path / "word")
     (made,) = quarto.render(root, ["docx"], root / "out", PROGRAM)
     with zipfile.ZipFile(made) as archive:
         document = archive.read("word/document.xml").decode("utf-8")
@@ -105,18 +111,25 @@ def test_contents_are_unfolded_without_a_script(books: tuple[Path, Path]) -> Non
 
 
 def test_a_pdf_of_a_case_has_its_findings_twice_and_no_empty_page(tmp_path: Path) -> None:
-    root = sample_book.make(tmp_path)
-    package = Path(loyalty.render.__file__).parent
-    for folder in ("filters", "templates"):
-        shutil.copytree(package / folder, root / "src/loyalty/render" / folder)
+    root = project(tmp_path)
     place = "\n\n[of both](concepts.qmd#finding-scales)\n\n::: {#finding-scales}\n:::\n"
+    anchored = [
+        f"{'Some words between them. ' * (7 * k % 23)}\n\n## Heading number {k}x\n\n"
+        f"::: {{#finding-f{k}}}\n:::\n\n{test_breaks.table(f't{k}q', 2 + 5 * k % 29)}"
+        for k in range(24)
+    ]
     for name in ("concepts", "data"):
         with (root / f"reports/{name}.qmd").open("a", encoding="utf-8") as page:
-            page.write(place)
+            page.write(place + ("\n\n".join(anchored) if name == "data" else ""))
     (made,) = quarto.render(root, ["pdf"], root / "out", PROGRAM)
-    pages = [squeeze(page.text) for page in pdf_facts.read(made).pages]
+    pdf = pdf_facts.read(made)
+    pages = [squeeze(page.text) for page in pdf.pages]
     assert "of both" in " ".join(pages)
     assert all(re.search("[^\\W\\d]", page) for page in pages)
+    starts = next(
+        k for k, text in enumerate(pages) if "Design and data" in text and "Phones" in text
+    )
+    assert test_breaks.ending_with_a_heading(pdf, starts) == []
 
 
 def test_pdfs_say_the_same(books: tuple[Path, Path]) -> None:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from loyalty.render import quarto
+from loyalty.render import quarto, quarto_pages
 from loyalty.render.errors import RenderError
+from loyalty.render.labels import words
 
 #: For a Python whose path no first line of a script could hold.
 SHELL = """#!/bin/sh
@@ -77,7 +79,8 @@ def test_a_clean_book_replaces_the_old_one(project: Path, stand_in: Callable[...
     assert listing(project) == [
         "_quarto.yml", "reports", "reports/_book", "reports/_book/index.html",
         "reports/_book/site_libs", "reports/_book/site_libs/OFL.txt",
-        "reports/_book/site_libs/numbers.js", "reports/_book/site_libs/report-cjk.css",
+        "reports/_book/site_libs/folder.js", "reports/_book/site_libs/numbers.js",
+        "reports/_book/site_libs/previews.js", "reports/_book/site_libs/report-cjk.css",
         "reports/_book/the-book.pdf",
     ]  # fmt: skip
 
@@ -118,6 +121,40 @@ def test_a_chinese_page_has_chinese_captions_and_says_what_made_it(
     page = made[0].read_text(encoding="utf-8")
     assert "表&nbsp;1.1：结果" in page and "图&nbsp;A.2：路径" in page
     assert '<p class="made">由 Quarto 1.9.0 生成</p>' in page
+
+
+def test_modules_are_made_usual_scripts(tmp_path: Path) -> None:
+    """What a module imports is put into it; one of a kind that is not known stays."""
+    libs = tmp_path / "site_libs" / "quarto-html"
+    (libs / "tabsets").mkdir(parents=True)
+    (libs / "tabsets/tabsets.js").write_text("export function init() { return 3; }\n", "utf-8")
+    quarto_js = 'import * as tabsets from "./tabsets/tabsets.js";\nwindow.found = tabsets.init();\n'
+    (libs / "quarto.js").write_text(quarto_js, encoding="utf-8")
+    odd = 'import { other } from "./other.js";\nother();\n'
+    (libs / "odd.js").write_text(odd, encoding="utf-8")
+    names = ("quarto.js", "tabsets/tabsets.js", "odd.js")
+    tag = '<script src="site_libs/quarto-html/{}" type="module"></script>\n'
+    page = tmp_path / "index.html"
+    page.write_text(f"<head>{''.join(map(tag.format, names))}</head>", encoding="utf-8")
+    quarto_pages.finish(tmp_path, "Quarto", words("en"))
+    asked = re.findall(r'quarto-html/(\S+)" (defer|type="module")', page.read_text("utf-8"))
+    assert asked == [("quarto.js", "defer"), ("odd.js", 'type="module"')]
+    assert (libs / "odd.js").read_text("utf-8") == odd
+    made = (libs / "quarto.js").read_text("utf-8")
+    assert "import" not in made and "export" not in made
+    assert "return { init };" in made and "window.found = tabsets.init();" in made
+
+
+def test_a_citation_carries_what_it_cites_and_a_folder_is_not_shown(
+    project: Path, stand_in: Callable[..., Path]
+) -> None:
+    work = '<div id="ref-a" class="csl-entry" role="listitem">A &amp; B. <em>Loyal?</em></div>'
+    links = '<a href="reports/x.html#ref-a" role="r">A</a><a href="./">T</a><a href="../">U</a>'
+    program = stand_in(main=(work + links).replace('"', '\\"'))
+    made = quarto.render(project, ["html"], project / "book", program)
+    page = made[0].read_text(encoding="utf-8")
+    assert 'href="reports/x.html#ref-a" data-preview="A &amp; B. Loyal?"' in page
+    assert 'href="./index.html"' in page and 'href="../index.html"' in page
 
 
 @pytest.mark.parametrize(

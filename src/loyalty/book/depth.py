@@ -78,8 +78,8 @@ def _opening(found: Journey, data: Material, simulated: bool) -> Text:
         en = " All of it is simulated: nobody was asked, and no firm stands behind it."
         zh = "以下全部为模拟数据：没有询问过任何人，也不对应任何企业。"
     return Text(
-        en=f"What the chapters find, put together for each {within(of.en)}: {whole.en}. The differences between them are tested in [What counts](drivers.qmd).{en}",
-        zh=f"将各章所得按{of.zh}汇总：{whole.zh}。各组之间的差异检验见[哪些因素重要](drivers.qmd)。{zh}",
+        en=f"What the chapters find, put together for each {within(of.en)}: {whole.en}. The differences between them are tested in [What counts](drivers.qmd#sec-drivers).{en}",
+        zh=f"将各章所得按{of.zh}汇总：{whole.zh}。各组之间的差异检验见[哪些因素重要](drivers.qmd#sec-drivers)。{zh}",
     )
 
 

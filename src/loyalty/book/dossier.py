@@ -469,7 +469,7 @@ def _answered(
         if not name:
             heading = term(_PAGES[analysis]).in_(language)
             there_is = f"{analysis}.qmd" in (*there, "provenance.qmd")
-            said += [f"[{heading}]({analysis}.qmd)"] if there_is else []
+            said += [f"[{heading}]({analysis}.qmd#sec-{analysis})"] if there_is else []
         elif (case, analysis) in found:
             finding = getattr(found[case, analysis].findings, name)
             if finding is None:

@@ -66,7 +66,8 @@ def render(
     store = Store(cache, made_by)
     document = Builder(book, store).build()
     citations.resolve(document)
-    pdf_name = f"{book.output_file}.pdf"
+    names = {"html": "index.html", "pdf": f"{book.output_file}.pdf"}
+    names["docx"] = f"{book.output_file}.docx"
 
     out.parent.mkdir(parents=True, exist_ok=True)
     temporary = Path(tempfile.mkdtemp(prefix=f".{out.name}-", dir=out.parent))
@@ -74,14 +75,15 @@ def render(
         with ThreadPoolExecutor(2) as pool:
             tasks = []
             if "html" in to:
-                writer = HtmlWriter(document, made_by, pdf_name if "pdf" in to else "")
+                others = [names[fmt] for fmt in ("pdf", "docx") if fmt in to]
+                writer = HtmlWriter(document, made_by, others)
                 tasks.append(pool.submit(writer.write, temporary))
             if "pdf" in to:
                 typst_writer = pdf.TypstWriter(document, made_by)
-                tasks.append(pool.submit(lambda: [typst_writer.write(temporary / pdf_name)]))
+                tasks.append(pool.submit(lambda: [typst_writer.write(temporary / names["pdf"])]))
             if "docx" in to:
-                name = f"{book.output_file}.docx"
-                tasks.append(pool.submit(lambda: [docx.write(document, temporary / name)]))
+                word = temporary / names["docx"]
+                tasks.append(pool.submit(lambda: [docx.write(document, word)]))
             for task in tasks:
                 task.result()
         os.chmod(temporary, 0o755)
@@ -89,7 +91,6 @@ def render(
         store.save()
     finally:
         shutil.rmtree(temporary, ignore_errors=True)
-    names = {"html": "index.html", "pdf": pdf_name, "docx": f"{book.output_file}.docx"}
     return [out / names[fmt] for fmt in dict.fromkeys(to)]
 
 

@@ -7,6 +7,7 @@ import json
 import os
 import re
 import shutil
+from collections.abc import Sequence
 from functools import cache, cached_property, partial
 from itertools import takewhile
 from pathlib import Path
@@ -33,6 +34,8 @@ _NEEDLESS = re.compile(
 )
 #: Columns of a table that the style sheet can set to a side.
 SIDED = 24
+#: What a page calls the book in its other formats.
+OTHERS = {".pdf": "PDF", ".docx": "Word"}
 
 
 def esc(value: str) -> str:
@@ -49,12 +52,12 @@ def relative_href(source: str, target: str) -> str:
 class HtmlWriter:
     """Writes the pages of one book into a folder."""
 
-    def __init__(self, document: Document, made_by: str, pdf: str) -> None:
+    def __init__(self, document: Document, made_by: str, others: Sequence[str]) -> None:
         self.document = document
         self.book = document.book
         self.words = words(self.book.lang)
         self.made_by = made_by
-        self.pdf = pdf
+        self.others = others
 
     # -- blocks ----------------------------------------------------------------------------
 
@@ -490,10 +493,8 @@ class HtmlWriter:
         part = chapter.page.part
         kicker = f'<p class="kicker">{esc(part)}</p>' if part else ""
         identifier = f'<span id="{esc(chapter.identifier)}"></span>' if chapter.identifier else ""
-        pdf = ""
-        if self.pdf:
-            address = esc(relative_href(href, self.pdf))
-            pdf = f'<a class="tool" href="{address}">{w["download"]}</a>'
+        links = [(esc(relative_href(href, f)), OTHERS[Path(f).suffix]) for f in self.others]
+        others = "\n".join(f'<a class="tool" href="{at}">{name}</a>' for at, name in links)
         return template.substitute(
             lang=esc(self.book.lang),
             page_title=esc(self.book.title if first else f"{full} – {self.book.title}"),
@@ -513,7 +514,7 @@ class HtmlWriter:
             next=step(index + 1, "next", w["next"]),
             footer=f"<p>{esc(self.document.footer)}</p>" if self.document.footer else "",
             made=f"{w['made']}{w['colon']}{esc(self.made_by)}",
-            pdf=pdf,
+            others=others,
             other=self._other(href),
             w_search=w["search"], w_menu=w["menu"], w_theme=w["theme"], w_skip=w["skip"],
             w_none=w["no-results"], w_top=w["top"], w_pages=w["page-navigation"],
@@ -542,7 +543,7 @@ class HtmlWriter:
         store = self.document.store
         face = fonts.cjk_face(everything, folder, store)
         (folder / "book.css").write_text(face + css, encoding="utf-8")
-        for script in ("book.js", "numbers.js"):
+        for script in ("book.js", "numbers.js", "previews.js"):
             shutil.copyfile(TEMPLATES / script, folder / script)
         (folder / "search.js").write_text(f"window.BOOK_SEARCH={index};\n", encoding="utf-8")
 

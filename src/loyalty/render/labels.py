@@ -10,7 +10,7 @@ ENGLISH = {
     "caution": "Caution", "code": "Code", "source": "Source", "part": "Part",
     "search": "Search", "no-results": "No results", "previous": "Previous", "next": "Next",
     "theme": "Light or dark", "menu": "Chapters", "skip": "Skip to the text",
-    "top": "Back to the top", "download": "PDF", "anchor": "Link to this place",
+    "top": "Back to the top", "anchor": "Link to this place",
     "page-navigation": "Previous and next chapter", "row": "Row",
     "made": "Rendered by the embedded renderer", "made-by": "Rendered by {}", "colon": ": ",
 }  # fmt: skip
@@ -21,7 +21,7 @@ CHINESE = {
     "warning": "警告", "important": "重要", "caution": "注意", "code": "代码", "source": "来源",
     "part": "部分", "search": "搜索", "no-results": "没有结果", "previous": "上一页",
     "next": "下一页", "theme": "浅色或深色", "menu": "章节", "skip": "跳到正文",
-    "top": "回到顶部", "download": "PDF", "anchor": "此处的链接",
+    "top": "回到顶部", "anchor": "此处的链接",
     "page-navigation": "上一章与下一章", "row": "行", "made": "由内置渲染器生成",
     "made-by": "由 {} 生成", "colon": "：",
 }  # fmt: skip

@@ -14,12 +14,11 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Sequence
-from html import escape
 from pathlib import Path
 
 import yaml
 
-from . import fonts, pictures
+from . import fonts, pictures, quarto_pages
 from .embedded import FORMATS, swap
 from .errors import RenderError
 from .labels import words
@@ -31,16 +30,10 @@ BAD_LINE = re.compile(
 )
 COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 UNRESOLVED = re.compile(r"quarto-unresolved-ref|\?@(?:fig|tbl|sec|eq)-[\w-]+|\?(?:var|meta):\S+")
-MACHINE = re.compile(r' data-notebook(?:-title|-cellid)?="[^"]*"', re.IGNORECASE)
-#: A chapter and a section as Quarto's words for Chinese have them.
-CHINESE_REFERENCE = re.compile(
-    r'(<a href="[^"]*" class="quarto-xref"[^>]*><span>)'
-    r"(?:(章)节|小(节))(?:&nbsp;|\xa0| )([\dA-Z.]+)"
-)
-#: The space after a caption's colon, which a Chinese colon has in itself.
-CHINESE_CAPTION = re.compile(r"((?:图|表)(?:&nbsp;|\xa0)[\dA-Z.]+：)(?:&nbsp;|\xa0|\s)+")
 #: Folder of the narrow drawings of figures, in the project that Quarto renders.
 PHONES = "narrow"
+#: Quarto's own boxes beside links, which a page opened from a folder cannot fill.
+WITHOUT = {f"{kind}-hover": False for kind in ("citations", "crossrefs", "footnotes")}
 #: The filter that gives pictures in Word their words back.
 ALTERNATIVES = "alternatives.lua"
 LEFT_OUT = ("__pycache__", "_book", "build", "dist", "node_modules", "results", "tests")
@@ -95,33 +88,6 @@ def _faults_in_pages(folder: Path) -> list[str]:
         for found in UNRESOLVED.findall(re.sub(r"<(script|style)\b.*?</\1>", "", main, flags=re.S)):
             faults.append(f"{page.relative_to(folder).as_posix()}: unresolved: {found}")
     return faults
-
-
-def _finish_pages(folder: Path, made_by: str, said: dict[str, str]) -> None:
-    """What the embedded renderer does by itself: say what made a page, add the Chinese
-    glyphs and what opens a number.
-
-    Quarto also writes where on this machine an embedded notebook lies: no reader's business.
-    """
-    pages = sorted(folder.rglob("*.html"))
-    made = f'<p class="made">{said["made-by"].format(escape(made_by))}</p>\n</main>'
-    texts = {}
-    for page in pages:
-        text = MACHINE.sub("", page.read_text(encoding="utf-8"))
-        text = CHINESE_REFERENCE.sub(r"\1第&nbsp;\4&nbsp;\2\3", text)
-        text = CHINESE_CAPTION.sub(r"\1", text)
-        texts[page] = text.replace("</main>", made, 1)
-        page.write_text(texts[page], encoding="utf-8")
-    sheet = folder / "site_libs" / "report-cjk.css"
-    script = folder / "site_libs" / "numbers.js"
-    sheet.parent.mkdir(exist_ok=True)
-    face = fonts.cjk_face("".join(texts.values()), sheet.parent)
-    sheet.write_text(face, encoding="utf-8")
-    shutil.copyfile(Path(__file__).parent / "templates" / "numbers.js", script)
-    for page, text in texts.items():
-        near = [os.path.relpath(f, page.parent).replace(os.sep, "/") for f in (sheet, script)]
-        link = f'<link rel="stylesheet" href="{near[0]}">\n<script src="{near[1]}" defer></script>'
-        page.write_text(text.replace("</head>", f"{link}\n</head>", 1), encoding="utf-8")
 
 
 def _narrow_drawings(project: Path) -> int:
@@ -180,6 +146,11 @@ def render(
         config["format"] = {
             WRITERS[fmt]: formats.get(WRITERS[fmt], "default") for fmt in dict.fromkeys(to)
         }
+        names = {"html": "index.html", "pdf": f"{name}.pdf", "docx": f"{name}.docx"}
+        config["other-formats"] = [names[fmt] for fmt in ("pdf", "docx") if fmt in to]
+        if "html" in to:  # what is said beside a link: templates/previews.js
+            html = config["format"]["html"]
+            config["format"]["html"] = {**(html if isinstance(html, dict) else {}), **WITHOUT}
         if str(config.get("lang", "")).lower().startswith("zh"):
             config["crossref"] = {"title-delim": "："}
         if "docx" in to:
@@ -211,14 +182,13 @@ def render(
             raise RenderError([f"quarto ({done.returncode}): {line}" for line in faults])
         book = copy / "_rendered"
         faults = [f"quarto: {line}" for line in faults] + _faults_in_pages(book)
-        names = {"html": "index.html", "pdf": f"{name}.pdf", "docx": f"{name}.docx"}
         faults += [
             f"quarto: made no {names[fmt]}" for fmt in to if not (book / names[fmt]).is_file()
         ]
         if faults:
             raise RenderError(faults)
         if "html" in to:
-            _finish_pages(book, describe(program), words(str(config.get("lang", ""))))
+            quarto_pages.finish(book, describe(program), words(str(config.get("lang", ""))))
         fresh = Path(tempfile.mkdtemp(prefix=f".{out.name}-", dir=out.parent))
         try:
             shutil.copytree(book, fresh, dirs_exist_ok=True)

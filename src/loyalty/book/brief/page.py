@@ -387,7 +387,7 @@ def _shown(headline: Headline, language: Language) -> str:
     """A headline with its grade and the way to its chapter."""
     grade = GRADES[headline.grade].in_(language)
     name = term("Provenance" if headline.chapter == "provenance" else chapter_of(headline.chapter))
-    where = f"[{name.in_(language)}]({headline.chapter}.qmd)"
+    where = f"[{name.in_(language)}]({headline.chapter}.qmd#sec-{headline.chapter})"
     said = join(list(headline.said))
     return text(
         f"{said.en} *Grade of evidence: {grade}* ({where}).",

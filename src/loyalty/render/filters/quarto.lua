@@ -2,7 +2,9 @@
 -- In _quarto.yml:  filters: [src/loyalty/render/filters/quarto.lua]
 local html = quarto.doc.is_format("html")
 local typst = quarto.doc.is_format("typst")
-local book = { dossiers = "", dossier = "", translated = {}, further = {}, lang = "en", other = nil }
+local book = {
+  dossiers = "", dossier = "", translated = {}, further = {}, lang = "en", other = nil, formats = {},
+}
 local names = { en = "English", zh = "中文" }
 
 local function root()
@@ -27,6 +29,9 @@ local function settings(meta)
   local other = meta["other-edition"]
   if other then
     book.other = { pandoc.utils.stringify(other.language), pandoc.utils.stringify(other.at) }
+  end
+  for _, file in ipairs(meta["other-formats"] or {}) do
+    table.insert(book.formats, pandoc.utils.stringify(file))
   end
 end
 
@@ -160,15 +165,23 @@ local function notebook_code(div)
   return blocks
 end
 
--- the link to the same page of the other edition
-local function other_edition(doc)
-  if not (html and book.other) then return nil end
-  local input = pandoc.path.make_relative(quarto.doc.input_file, quarto.project.directory)
-  local page = input:gsub("%.q?md$", ".html"):gsub("\\", "/")
-  local language = book.other[1]
-  local link = pandoc.Link(names[language], root() .. book.other[2] .. "/" .. page, "",
-    { lang = language, hreflang = language })
-  doc.blocks:insert(1, pandoc.Div(pandoc.Plain { link }, { class = "other-edition" }))
+-- links to the same page of the other edition, and to the book in its other formats
+local function elsewhere(doc)
+  if not html then return nil end
+  local links = pandoc.Inlines {}
+  if book.other then
+    local input = pandoc.path.make_relative(quarto.doc.input_file, quarto.project.directory)
+    local page = input:gsub("%.q?md$", ".html"):gsub("\\", "/")
+    local language = book.other[1]
+    links:insert(pandoc.Link(names[language], root() .. book.other[2] .. "/" .. page, "",
+      { lang = language, hreflang = language }))
+  end
+  for _, file in ipairs(book.formats) do
+    if #links > 0 then links:insert(pandoc.Str(" · ")) end
+    links:insert(pandoc.Link(file:match("%.pdf$") and "PDF" or "Word", root() .. file))
+  end
+  if #links == 0 then return nil end
+  doc.blocks:insert(1, pandoc.Div(pandoc.Plain(links), { class = "elsewhere" }))
   return doc
 end
 
@@ -288,7 +301,7 @@ local function fit(tbl)
 end
 
 return { { Meta = settings }, {
-  Pandoc = other_edition,
+  Pandoc = elsewhere,
   Span = function(span)
     if span.classes:includes("num") then return number(span) end
     if span.classes:includes("dossier") or span.classes:includes("result") then
@@ -312,8 +325,9 @@ return { { Meta = settings }, {
     if typst and link.target:find("#finding-", 1, true) then return link.content end
   end,
   Div = function(div)
-    -- what numbers lead to on the pages; in a PDF of all pages a name may stand twice
-    if typst and div.identifier:find("^finding%-") then div.identifier = "" end
+    -- what numbers lead to on the pages: nothing in print, where it would part a heading from what it
+    -- heads
+    if typst and div.identifier:find("^finding%-") then return div.content end
     if div.classes:includes("quarto-embed-nb-cell") then return source_link(div) end
     if div.classes:includes("notebook-code") then return notebook_code(div) end
     if not typst then return nil end
