@@ -277,8 +277,9 @@ def _notebooks(case: str, project: Path) -> Callable[[str], Path]:
 def _ran(case: str, analysis: str, found: Results, language: Language) -> str:
     """Which notebook made the page, with which parameters, from which data, at which commit."""
     of = found[case, analysis].provenance
-    parameters = ", ".join(f"{k} = {v}" for k, v in of.parameters.items() if k != "case")
-    data = ", ".join(f"{d.resource} `{d.sha256[:12]}`" for d in of.data)
+    apart = {"en": ", ", "zh": "，"}[language]
+    parameters = apart.join(f"{k} = {v}" for k, v in of.parameters.items() if k != "case")
+    data = apart.join(f"{d.resource} `{d.sha256[:12]}`" for d in of.data)
     checksum = f" `{of.notebook_sha256[:12]}`" if of.notebook_sha256 else ""
     mine = notebook_file(analysis).parent != paths.notebooks()
     suite = of.packages.get("loyalty-study", "")
@@ -475,10 +476,12 @@ def _answered(
             if finding is None:
                 continue
             heading = term(chapter_of(analysis)).in_(language)
-            heading += f" ({len(said) + 1})" if said else ""
+            if said:
+                heading += Text(en=f" ({len(said) + 1})", zh=f"（{len(said) + 1}）").in_(language)
             if isinstance(finding, Refused):
-                labels = Case(case, described).labels
-                said.append(f"{heading}: {escape(finding.refused.text(labels).in_(language))}")
+                labels = Case(case, described).names
+                why_not = escape(finding.refused.text(labels).in_(language))
+                said.append(f"{heading}{Text(en=': ', zh='：').in_(language)}{why_not}")
             else:
                 said.append(f"[{heading}]({analysis}.qmd#finding-{name})")
     said += [models.link(case, name) for name in one.get("files", []) if name in there]

@@ -7,6 +7,7 @@ and kept as JSON in ``benchmarks/results``; these pages only show what is kept.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Mapping, Sequence
 from importlib.metadata import version
 from pathlib import Path
@@ -16,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 from loyalty.book.files import measured
 from loyalty.cases.study import Study
 from loyalty.ground import numbers, paths
+from loyalty.ground.catalogue import catalogue
 from loyalty.ground.markdown import escape
 from loyalty.ground.text import Language, Text
 from loyalty.run import marks
@@ -384,7 +386,7 @@ def recovery_figure(
         "line from the least to the greatest, for intervals that take respondents as independent "
         "and for two kinds that allow for firms; a vertical line at the nominal .95.",
         "点图：各模拟案例路径与效应的平均覆盖率，线段由最低至最高，分别对应假定受访者独立的区间"
-        "与两种考虑企业的区间；竖线为名义值 .95。",
+        "与两种考虑企业的区间；竖线为名义值 0.95。",
         language,
     )
     caption = _said(
@@ -415,7 +417,7 @@ def bench_page(language: Language, folder: Path) -> str:
     if not found:
         return _said("The benchmark was not run here.", "此处未运行基准测试。", language)
     columns = [
-        Column("task", "Task"),
+        Column(lambda r: _task(r.task, language), "Task"),
         Column("semfit", "This study, ms", "number", 1),
         Column("lavaan", "lavaan, ms", "count"),
         Column("ratio", "Ratio", "number", 1),
@@ -451,13 +453,26 @@ def bench_page(language: Language, folder: Path) -> str:
     return "\n\n".join(part for part in parts if part)
 
 
+def _task(name: str, language: Language) -> str:
+    """A row's name, in Chinese part by part."""
+    if language == "en":
+        return name
+    own = r"\w*\d\w*|\w+-\w+"
+
+    def said(part: str) -> str:
+        known = catalogue("measured").get(re.sub(own, "{}", part), {}).get("zh")
+        return known.format(*re.findall(own, part)) if known else part
+
+    return "，".join(said(part) for part in name.split(", "))
+
+
 def run_table(language: Language) -> str:
     """Processor time and memory of the run, as ``make bench-run`` left it."""
     records = kept("run.json")
     if not records:
         return ""
     columns = [
-        Column("task", "The run"),
+        Column(lambda r: _task(r.task, language), "The run"),
         Column("processor", "Processor, s", "number", 1),
         Column("wall", "Wall, s", "number", 1),
         Column("processor_share", "Share", "percent"),
@@ -466,7 +481,7 @@ def run_table(language: Language) -> str:
     note = _said(
         "Both commits measured in one hour on one machine. Share: of the whole run of the earlier "
         "commit, or of the pages from nothing. Source: `benchmarks/results/run.json`.",
-        "两个提交在同一小时、同一机器上测量。份额：相对于较早提交的整个运行，或相对于从头生成页面。"
+        "两个提交在同一小时、同一机器上测量。比例：相对于较早提交的整个运行，或相对于从头生成页面。"
         "来源：`benchmarks/results/run.json`。",
         language,
     )

@@ -103,7 +103,7 @@ def _how(study: Study, name: str, found: Solution, language: Language) -> str:
     }[found.unit]
     answers = Text(en="none is missing", zh="无缺失")
     if found.missing == "fiml":
-        answers = Text(en="full information", zh="全信息极大似然")
+        answers = Text(en="full information", zh="完全信息极大似然")
     elif found.estimator not in FULL:
         answers = Text(en="complete rows", zh="仅用完整作答")
     df, n, free = number(found.df), number(found.n), number(found.parameters)
@@ -263,7 +263,8 @@ def moments(study: Study, found: jars.Results, taken: Taken, language: Language)
     one = jars.observed(study.case, found)
     files = [n for n in taken.files() if n.startswith(("items", "correlations", "covariances"))]
     said = Text(en="To take away: ", zh="下载：").in_(language)
-    parts = [_on_screen(said + ", ".join(link(study.case, name) for name in files) + ".")]
+    apart, stop = {"en": (", ", "."), "zh": ("、", "。")}[language]
+    parts = [_on_screen(said + apart.join(link(study.case, name) for name in files) + stop)]
     if one is None:
         return parts
     if len(one.items) <= MOST_ITEMS:
@@ -307,7 +308,7 @@ def _matrix(found: Observed) -> Table:
         ),
         Text(
             en="By full-information maximum likelihood, as answers are missing.",
-            zh="因存在缺失值，按全信息极大似然法估计。",
+            zh="因存在缺失值，按完全信息极大似然法估计。",
         )
         if missing
         else None,
@@ -320,7 +321,8 @@ def _files(case: str, files: Mapping[str, str], language: Language) -> list[str]
     for name in files:
         stems.setdefault(re.sub(r"\.\w+$", "", name), []).append(name)
     heading = Text(en="Files to take away", zh="可下载的文件").in_(language)
-    rows = ["- " + ", ".join(link(case, name) for name in names) for names in stems.values()]
+    apart = {"en": ", ", "zh": "、"}[language]
+    rows = ["- " + apart.join(link(case, name) for name in names) for names in stems.values()]
     return [_on_screen(f"## {heading} {{#sec-models-files}}\n\n" + "\n".join(rows))]
 
 

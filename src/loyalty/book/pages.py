@@ -101,7 +101,7 @@ def crosscheck(described: Mapping[str, Study], found: Results, language: Languag
     if unlike := [r.case for r in rows if r.estimates is not None and r.estimates > UNLIKE]:
         part = Text(
             en=f"The two programs part in {names(unlike).en}: there nothing is confirmed.",
-            zh=f"两种程序在{names(unlike).zh}中所得不同：此处未获印证。",
+            zh=f"在{names(unlike).zh}中，两种程序所得不同：此处未获印证。",
         )
         said.append(part.in_(language))
     return "\n\n".join(said)
@@ -202,7 +202,7 @@ def _origin(study: Study, language: Language) -> str:
 _NOT_STATED = Text(en="not stated", zh="未说明")
 _SOURCE = {
     "en": "**Source.** {source}{cited}. **Licence.** {licence}. **Sampling.** {sampling}",
-    "zh": "**来源。** {source}{cited}。**许可。** {licence}。**抽样。** {sampling}",
+    "zh": "**来源**：{source}{cited}。**许可**：{licence}。**抽样**：{sampling}",
 }
 
 
@@ -217,7 +217,7 @@ def one_case(study: Study, found: Results, language: Language) -> list[str]:
         f"{other}{summary}",
         _SOURCE[language].format(
             source=escape(provenance.source.in_(language)),
-            cited="".join(f" [@{key}]" for key in provenance.citation),
+            cited=_works(provenance.citation),
             licence=_licence(study, language),
             sampling=_sampling(study, language),
         ),
@@ -232,7 +232,7 @@ def one_case(study: Study, found: Results, language: Language) -> list[str]:
                 Column(lambda c: c.label.in_(language), "Construct"),
                 *_chinese(constructs, lambda c: c.label, language),
                 Column(lambda c: term(_ROLES[c.role]), "Role"),
-                Column(lambda c: ", ".join(i.id for i in c.items), "Items"),
+                Column(lambda c: _apart(language).join(i.id for i in c.items), "Items"),
             ],
             Text(
                 en=f"Constructs of {escape(study.title.en)}.",
@@ -296,9 +296,24 @@ def _chinese(rows: Sequence[Any], of: Callable[[Any], Text], language: Language)
     return [Column(lambda row: of(row).zh, _CHINESE)]
 
 
+def _works(keys: Sequence[str]) -> str:
+    return f" [{'; '.join(f'@{key}' for key in keys)}]" if keys else ""
+
+
 def _licence(study: Study, language: Language) -> str:
     stated = study.provenance.licence
-    return _NOT_STATED.in_(language) if stated == _NOT_STATED.en else escape(stated)
+    if stated == _NOT_STATED.en:
+        return _NOT_STATED.in_(language)
+    name, _, note = stated.removesuffix(")").rpartition(" (")
+    known = in_chinese(note)
+    if language == "en" or known.zh == known.en:
+        return escape(stated)
+    return escape(f"{name}（{known.zh}）" if name else known.zh)
+
+
+def _apart(language: Language) -> str:
+    """Between names in a list."""
+    return {"en": ", ", "zh": "、"}[language]
 
 
 def _sampling(study: Study, language: Language) -> str:
@@ -316,14 +331,13 @@ def _absent(study: Study, found: Results, language: Language) -> list[str]:
     said = Text(
         en="**Not available.** The machine that made this report does not have the rows of this "
         "case: no result is shown, and nothing here rests on it.",
-        zh="**不可用。** 生成本报告的机器上没有该案例的数据：不显示结果，"
-        "本报告任何内容均不依赖它。",
+        zh="**不可用**：生成本报告的机器上没有该案例的数据：不显示结果，本报告任何内容均不依赖它。",
     )
     if any(rows.sha256 == UNKNOWN for rows in study.sources):
         said = Text(
             en="**Never seen.** This case is described from what is published about it; its rows "
             "have not been seen, no result is shown, and nothing here rests on it.",
-            zh="**未曾见到数据。** 该案例仅根据已发表的说明加以描述，我们未曾见到其数据：不显示结果，"
+            zh="**未曾见到数据**：该案例仅根据已发表的说明加以描述，我们未曾见到其数据：不显示结果，"
             "本报告任何内容均不依赖它。",
         )
     had = []
@@ -343,7 +357,7 @@ def _tables(study: Study, rows: Mapping[str, Any], language: Language) -> str:
         beside = [
             f"{escape(r.label.zh)}（{_counted(rows.get(r.id), 'zh')}）" for r in study.resources
         ]
-        return f"**表。** {'；'.join(beside)}。"
+        return f"**数据表**：{'；'.join(beside)}。"
     beside = [
         f"{escape(r.label.both)} "
         f"({r.kind.replace('_', ' ')}, {_counted(rows.get(r.id), 'en').lower()})"
@@ -425,7 +439,7 @@ def notebooks(found: Results, language: Language) -> str:
     given: dict[tuple[str, str], list[str]] = {}
     for (case, name), result in found.items():
         parameters = result.provenance.parameters.items()
-        text = ", ".join(f"{k} = {v}" for k, v in parameters if k != "case")
+        text = _apart(language).join(f"{k} = {v}" for k, v in parameters if k != "case")
         given.setdefault((notebook_file(name).stem, text), []).append(case)
     every: dict[str, set[str]] = {}
     for (stem, _), own in given.items():
@@ -437,7 +451,7 @@ def notebooks(found: Results, language: Language) -> str:
             Column(lambda r: r[0][0], "Notebook"),
             Column(lambda r: r[0][1], "Parameters"),
             Column(
-                lambda r: whole if set(r[1]) == every[r[0][0]] else ", ".join(r[1]),
+                lambda r: whole if set(r[1]) == every[r[0][0]] else _apart(language).join(r[1]),
                 "Cases that have it",
             ),
         ],
@@ -489,7 +503,7 @@ def session(found: Results, language: Language = "en") -> str:
         sorted(versions.items()),
         [
             Column(lambda r: r[0], "Package"),
-            Column(lambda r: ", ".join(sorted(r[1])), "Version"),
+            Column(lambda r: _apart(language).join(sorted(r[1])), "Version"),
         ],
         Text(en="Versions.", zh="版本。"),
     )
@@ -499,13 +513,14 @@ def session(found: Results, language: Language = "en") -> str:
 def thresholds(language: Language) -> str:
     """The cited cut-offs by which the report judges."""
     own = Text(en="this study", zh="本研究").in_(language)
+    cited = {"en": "@{}", "zh": "[@{}]"}[language]
     table = Table(
         list(all_thresholds().values()),
         [
             Column(lambda t: in_chinese(t.label, "thresholds"), "Statistic"),
             Column(lambda t: term(_GOOD[t.good]), "Good when"),
             Column(lambda t: f"{t.value:g}".removeprefix("0") or "0", "Cut-off"),
-            Column(lambda t: f"@{t.cite}" if t.cite else own, "Source", "markdown"),
+            Column(lambda t: cited.format(t.cite) if t.cite else own, "Source", "markdown"),
         ],
         Text(en="Cut-offs and their sources.", zh="临界值及其来源。"),
     )
@@ -534,7 +549,7 @@ def claims_ledger(found: Results, language: Language) -> str:
                 Column(lambda c: _place(c, language), "Place (origin named)"),
                 *(verdicts if rows else ()),
             ],
-            Text(en=f"Figures printed by @{source}.", zh=f"@{source} 所载数字。"),
+            Text(en=f"Figures printed by @{source}.", zh=f"报告 [@{source}] 所载数字。"),
         )
         parts.append(numbered(table, f"claims-{source}", language))
     return "\n\n".join(parts)
@@ -555,14 +570,15 @@ def in_chinese(name: str, part: str = "origins") -> Text:
 def claimed(claim: claims.Claim, language: Language = "en") -> str:
     """The printed figure with its unit: shares and relative changes as per cent."""
     per_cent = Text(en=" %", zh="%").in_(language)
-    forms = {"share": "{:g}" + per_cent, "relative": "{:+g}" + per_cent}
+    forms = {"share": "{:g}" + per_cent, "relative": "{:+g}" + per_cent, "weight": "{:g}"}
     form = forms.get(claim.unit, "{:g}")
-    times = 100 if claim.unit in forms else 1
+    times = 100 if "%" in form else 1
     first, *others = (form.format(times * v).replace("-", "−") for v in claim.values)
     to = Text(en=" to ", zh=" 至 ").in_(language)
     shown = first + (" ↔ " if claim.kind == "per" else to) * bool(others) + to.join(others)
     unit = "" if claim.unit in forms else f" {in_chinese(claim.unit).in_(language)}"
-    return shown + unit + (f", n = {claim.n:,}" if claim.n else "")
+    stop = Text(en=", ", zh="，").in_(language)
+    return shown + unit + (f"{stop}n = {claim.n:,}" if claim.n else "")
 
 
 # --- who made it ------------------------------------------------------------------------------
@@ -582,7 +598,7 @@ def about(block: AboutCase, title: Text, language: Language) -> str:
     What the block does not say is not there; it can be cited where it has authors and a date.
     """
     chinese = language == "zh"
-    stop, apart, colon = ("。", "；", "：") if chinese else (".", "; ", ": ")
+    stop, apart = ("。", "；") if chinese else (".", "; ")
     parts = [escape(block.abstract.in_(language))] if block.abstract else []
     for name, heading in _PARTS.items():
         value = getattr(block, name)
@@ -591,7 +607,8 @@ def about(block: AboutCase, title: Text, language: Language) -> str:
         texts = value if isinstance(value, tuple) else (value,)
         said = escape(apart.join(text.in_(language) for text in texts))
         end = "" if said.endswith((".", "。")) else stop
-        parts.append(f"**{heading.in_(language)}{stop}** {said}{end}")
+        named = heading.in_(language)
+        parts.append(f"**{named}**：{said}{end}" if chinese else f"**{named}.** {said}{end}")
     authors = []
     for author in block.authors:
         said = escape(author.name.in_(language))
@@ -618,7 +635,7 @@ def about(block: AboutCase, title: Text, language: Language) -> str:
             zh=f"{names}. {escape(title.zh)}{version}\\[R\\]. {year}.{where}",
         )
         made.append(("How to cite", "引用方式", cite.in_(language)))
-    parts += [f"**{zh if chinese else en}{colon.strip()}** {said}" for en, zh, said in made]
+    parts += [f"**{zh}**：{said}" if chinese else f"**{en}:** {said}" for en, zh, said in made]
     return "\n\n".join(parts)
 
 

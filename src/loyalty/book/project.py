@@ -91,6 +91,7 @@ _ORDINALS = {"": "th", "-01": "st", "-02": "nd", "-03": "rd", "-11": "th", "-12"
 #: What a style lacks where the processor does not know a work's language. GB/T 7714: works in
 #: English keep their terms ("et al.", "2nd ed."; all works by several authors or of a later edition
 #: are in English); and a work without a year says so, and is told apart from others by a letter.
+#: In a sentence citations have its full-width marks.
 _AMENDED: dict[Language, tuple[tuple[str, str], ...]] = {
     "zh": (
         (
@@ -103,7 +104,17 @@ _AMENDED: dict[Language, tuple[tuple[str, str], ...]] = {
         (
             '<date variable="accessed" form="numeric" date-parts="year" prefix="[" suffix="]"/>\n'
             "      </else>\n    </choose>",
-            '<text term="no date"/></else></choose><text variable="year-suffix"/>',
+            '<text term="no date" suffix="\u00a0"/></else></choose><text variable="year-suffix"/>',
+        ),
+        (
+            'collapse="year">',
+            'collapse="year" cite-group-delimiter="、">',
+        ),
+        (
+            '<layout prefix="(" suffix=")" delimiter="; ">\n      <group delimiter=", ">\n'
+            '        <text macro="author-intext"/>',
+            '<layout prefix="（" suffix="）" delimiter="；"><group delimiter="，">'
+            '<text macro="author-intext"/>',
         ),
         (
             '<key macro="issued-year"/>\n    </sort>',
@@ -128,7 +139,9 @@ def copy_settings(project: Path, language: Language, case: str | None = None) ->
     project.mkdir(parents=True, exist_ok=True)
     works = literature.merged(case)
     nobody = term("Anonymous")
-    works = works.replace(f"{{{{{nobody.en}}}}}", f"{{{{{nobody.in_(language)}}}}}")
+    for name in (nobody.en, f"{nobody.en} authors"):
+        said = nobody.zh if language == "zh" else name
+        works = works.replace(f"{{{{{name}}}}}", f"{{{{{said}}}}}")
     paths.write(project / "references.bib", works)
     for part in ("filters", "templates"):
         kept = Path("src", "loyalty", "render", part)

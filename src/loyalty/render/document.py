@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
 
-from . import ast, hidden, pandoc, pictures
+from . import ast, chinese, hidden, pandoc, pictures
 from .ast import Node
 from .errors import RenderError
 from .labels import numbered, words
@@ -698,7 +698,7 @@ class Builder:
             self.facts["cited"] = True
             return None
 
-        chinese = self.book.lang.startswith("zh")  # where per cent stands close to its number
+        in_chinese = self.book.lang.startswith("zh")
 
         def visit(item: Node) -> list[Node] | None:
             kind, content = item["t"], ast.content(item)
@@ -725,12 +725,12 @@ class Builder:
                     f"{where(re.escape(content))}: {name} stays plain text: "
                     "put a space or a bracket before it"
                 )
-            if kind == "Str" and chinese and "\u00a0%" in content:
-                return [ast.text(content.replace("\u00a0%", "%"))]
-            return None
+            return chinese.numbers(item) if in_chinese else None
 
         self.facts["title"] = ast.rewrite(chapter.title, visit)
         resolved: list[Node] = ast.rewrite(chapter.load(), visit)
+        if in_chinese:
+            resolved = chinese.close(resolved)
         self.facts["citing"] = [pair for pair in enumerate(resolved) if _cites(pair[1])]
         return resolved
 

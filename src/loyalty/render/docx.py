@@ -121,7 +121,7 @@ def _blocks(document: Document, chapter: Chapter, folder: Path) -> list[Node]:
 
     number = chapter.number
     if number and chapter.page.appendix:
-        number = f"{book_words['appendix']} {number} —"
+        number = f"{book_words['appendix']} {number}{book_words['appendix-end']}".rstrip()
     title = numbered(number, inner(chapter.title))
     identifier = chapter.identifier or chapter.name
     return [ast.node("Header", [1, ast.attr(identifier), title]), *inner(chapter.unlinked)]

@@ -43,6 +43,15 @@ def esc(value: str) -> str:
     return escape_html.escape(value, quote=True)
 
 
+def _led(lead: str, blocks: list[Node]) -> list[Node]:
+    """Blocks of which the first begins with what is only spoken."""
+    if not lead:
+        return blocks
+    (first, *others) = blocks
+    inlines = [ast.raw_inline("html", lead), *first["c"]]
+    return [ast.node(first["t"], inlines), *others]
+
+
 @cache
 def relative_href(source: str, target: str) -> str:
     """Relative address from one file of the book to another."""
@@ -126,8 +135,8 @@ class HtmlWriter:
                 start = f'<div class="{css}"{ident}><div class="callout-title">'
                 between, end = "</div>", "</div>"
             return [
-                ast.raw("html", start + spoken),
-                *heading,
+                ast.raw("html", start),
+                *_led(spoken, heading),
                 ast.raw("html", between + '<div class="callout-body">'),
                 *inner(body["c"][1]),
                 ast.raw("html", "</div>" + end),
@@ -420,7 +429,7 @@ class HtmlWriter:
     def _name(self, chapter: Chapter, title: str, long: bool = False) -> str:
         number = chapter.number
         if long and chapter.page.appendix and number:
-            name = f"{self.words['appendix']} {number}\u00a0— "
+            name = f"{self.words['appendix']} {number}{self.words['appendix-end']}"
             return f'{name}<span class="chapter-title">{title}</span>'
         if not number:
             return f'<span class="chapter-title">{title}</span>'

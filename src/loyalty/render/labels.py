@@ -13,17 +13,18 @@ ENGLISH = {
     "top": "Back to the top", "anchor": "Link to this place",
     "page-navigation": "Previous and next chapter", "row": "Row",
     "made": "Rendered by the embedded renderer", "made-by": "Rendered by {}", "colon": ": ",
+    "appendix-end": "\u00a0— ",
 }  # fmt: skip
 CHINESE = {
     "fig": "图", "tbl": "表", "eq": "式", "sec": "节", "chapter": "章", "appendix": "附录",
-    "appendices": "附录", "contents": "目录", "page-contents": "该页面内容",
-    "references": "参考文献", "footnotes": "脚注", "note": "注记", "tip": "提示",
+    "appendices": "附录", "contents": "目录", "page-contents": "本页内容",
+    "references": "参考文献", "footnotes": "脚注", "note": "说明", "tip": "提示",
     "warning": "警告", "important": "重要", "caution": "注意", "code": "代码", "source": "来源",
     "part": "部分", "search": "搜索", "no-results": "没有结果", "previous": "上一页",
     "next": "下一页", "theme": "浅色或深色", "menu": "章节", "skip": "跳到正文",
     "top": "回到顶部", "anchor": "此处的链接",
     "page-navigation": "上一章与下一章", "row": "行", "made": "由内置渲染器生成",
-    "made-by": "由 {} 生成", "colon": "：",
+    "made-by": "由 {} 生成", "colon": "：", "appendix-end": "\u3000",
 }  # fmt: skip
 
 

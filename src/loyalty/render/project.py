@@ -145,7 +145,7 @@ def long_date(value: str, lang: str) -> str:
     except ValueError:
         return value
     if lang.lower().startswith("zh"):
-        return f"{day.year}年{day.month}月{day.day}日"
+        return f"{day.year} 年 {day.month} 月 {day.day} 日"
     return f"{MONTHS[day.month - 1]} {day.day}, {day.year}"
 
 

@@ -152,7 +152,8 @@ def render(
             html = config["format"]["html"]
             config["format"]["html"] = {**(html if isinstance(html, dict) else {}), **WITHOUT}
         if str(config.get("lang", "")).lower().startswith("zh"):
-            config["crossref"] = {"title-delim": "："}
+            config["crossref"] = {"title-delim": "：", "appendix-delim": "\u3000"}
+            config["language"] = {"toc-title-website": words("zh")["page-contents"]}
         if "docx" in to:
             shutil.copy(Path(__file__).parent / "filters" / ALTERNATIVES, copy / ALTERNATIVES)
             late = {"path": ALTERNATIVES, "at": "post-quarto"}

@@ -490,7 +490,7 @@ def said(provenance: Provenance, case: str, analysis: str) -> Text | None:
         f"{of.date} at commit `{commit}`{changed} from rows with the SHA-256 `{of.rows[:16]}…` "
         f"(`{file}`).",
         zh=f"本案例的原始数据不在此机器上：所示为 {of.date} 于提交 `{commit}`"
-        f"{zh_changed}记录的结果，其数据的 SHA-256 为 `{of.rows[:16]}…`（`{file}`）。",
+        f"{zh_changed} 记录的结果，其数据的 SHA-256 为 `{of.rows[:16]}…`（`{file}`）。",
     )
 
 

@@ -38,6 +38,7 @@ from loyalty.shown.figure import Figure
 from loyalty.shown.table import Table
 
 if TYPE_CHECKING:
+    from matplotlib.figure import Figure as Drawing
     from nbformat import NotebookNode
 
     from loyalty.run.notebook import Notebook
@@ -73,7 +74,7 @@ def displays(
     if isinstance(finding, Refused):
         said = words.cannot(finding, case).in_(language)
         label = f"txt-{prefix}-{name.replace('_', '-')}"
-        why = words.readable(finding.refused.text(case.labels), case).in_(language)
+        why = words.readable(finding.refused.text(case.names), case).in_(language)
         yield Display(name, label, {"text/markdown": said, "text/plain": said}, refused=why)
         return
     page = page_of(analysis).get(name, ())
@@ -120,24 +121,35 @@ def _display(name: str, label: str, shown: Shown, case: Case, language: Language
 
 def _figure(name: str, label: str, figure: Figure, case: Case, language: Language) -> Display:
     from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.text import Text as Words
 
+    from loyalty.render.chinese import typeset
     from loyalty.shown.charts import narrow, use_style, vector
 
     use_style()
     png = io.BytesIO()
-    drawing = figure.draw(language)
+
+    def draw() -> Drawing:
+        drawing = figure.draw(language)
+        if language == "zh":
+            for said in drawing.findobj(Words):
+                said.set_text(typeset(said.get_text()))
+        return drawing
+
+    drawing = draw()
     svg = vector.svg(drawing)
     drawing.set_layout_engine("none")  # it is laid out
     drawing.set_dpi(110)
     FigureCanvasAgg(drawing).print_png(png, metadata={"Software": None})
     drawing.clear()
     alt = words.spoken(_after(figure.said, figure.alt).in_(language))
+    alt = typeset(alt) if language == "zh" else alt
     bundle = {
         "image/svg+xml": svg,
         "image/png": base64.b64encode(png.getvalue()).decode(),
         "text/plain": alt,
     }
-    if (small := narrow(lambda: figure.draw(language))) is not None:
+    if (small := narrow(draw)) is not None:
         bundle[NARROW] = vector.svg(small)
         small.clear()
     folded = figure.folded.in_(language) if figure.folded else ""

@@ -66,7 +66,7 @@ def method(found: Solution, what: Text) -> Text:
     name = ESTIMATORS[found.estimator][0]
     n, fiml = number(found.n), found.missing == "fiml"
     en = ", with full information on missing answers (FIML)" if fiml else ""
-    zh = "，缺失值以全信息极大似然法（FIML）处理" if fiml else ""
+    zh = "，缺失值以完全信息极大似然法（FIML）处理" if fiml else ""
     if found.weighted:
         en = f", with survey weights{en}"
         zh = f"，以调查权重加权{zh}"

@@ -53,6 +53,12 @@ class Case:
             return {}
         return {c.id: c.label for c in self.study.constructs}
 
+    @property
+    def names(self) -> Mapping[str, Text]:
+        """The label of every construct and grouping by its id, as reasons name them."""
+        groups = {} if self.study_ is None else {g.id: g.label for g in self.study.groups}
+        return {**groups, **self.labels}
+
     def label(self, construct: str) -> Text:
         return self.labels[construct]
 

@@ -72,8 +72,8 @@ _MADE = {
     "power": Text(en="What could have been found is", zh="可检测的效应"),
     "shares": Text(en="The shares of what is explained are", zh="解释方差的份额"),
     "levels": Text(en="Differences between the groups are", zh="各组之间的差异"),
-    "advice": Text(en="What would follow for what to do is", zh="据此可作的建议"),
-    "importance": Text(en="An order of importance is", zh="重要性的次序"),
+    "advice": Text(en="What would follow for what to do is", zh="所能作出的建议"),
+    "importance": Text(en="An order of importance is", zh="重要性排序"),
 }
 
 

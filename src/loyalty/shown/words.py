@@ -223,7 +223,7 @@ def every(n: int) -> str:
 
 def cannot(refused: Refused, case: Case) -> Text:
     """That an analysis cannot be done, and why, constructs by their labels."""
-    why = readable(refused.refused.text(case.labels), case)
+    why = readable(refused.refused.text(case.names), case)
     return Text(
         en=f"This analysis cannot be done here: {escape(why.en)}.",
         zh=f"此处无法进行该分析：{escape(why.zh)}。",

@@ -49,11 +49,11 @@ def exhibit(found: Exhibit, case: Case) -> Figure:
         draw,
         text(
             f"{clear} of the {relied} paths to loyalty that may be relied upon are clear of zero; {count} were hypothesized, in {surveys} real surveys. Standardized paths with 95 % intervals, published values beside; where a path may not be relied upon, the reason stands in its place. (−): expected to be negative.",
-            f"可以采信的 {relied} 条指向忠诚的路径中有 {clear} 条不含零；{surveys} 项真实调查共假设 {count} 条。标准化路径及 95% 区间，旁为已发表的数值；不可采信者以原因代替。(−)：预期为负。",
+            f"可以采信的 {relied} 条指向忠诚的路径中，{clear} 条的区间不含零；{surveys} 项真实调查共假设 {count} 条。标准化路径及 95% 区间，旁为已发表的数值；不可采信者以原因代替。（−）：预期为负。",
         ),
         text(
             f"Forest plot of the paths to loyalty in {surveys} real surveys: {clear} of {relied} that may be relied upon are clear of zero.",
-            f"{surveys} 项真实调查中指向忠诚的路径森林图：可以采信的 {relied} 条中 {clear} 条不含零。",
+            f"{surveys} 项真实调查中指向忠诚的路径森林图：可以采信的 {relied} 条中，{clear} 条的区间不含零。",
         ),
         simulated=False,
     )

@@ -45,7 +45,7 @@ def answer(found: Answer, case: Case) -> list[Text]:
             what = names([label(p.from_, case) for p in beside])
             go = "goes" if len(beside) == 1 else "go"
             also = f"; beside satisfaction, {what.en.lower()} {go} with loyalty, too, where that was asked"
-            also_zh = f"；在问及的调查中，{what.zh}也在满意之外与忠诚相关"
+            also_zh = f"；凡问及{what.zh}的调查，控制满意后，{what.zh}仍与忠诚相关"
         said = text(
             f"Over the {k} real surveys that may be relied upon for it, {n} people taken together, customers who are more satisfied also say that they are more loyal{also}.",
             f"把在这一点上可以采信的 {k} 项真实调查（共 {n} 人）合起来看，更满意的客户也自称更忠诚{also_zh}。",
@@ -87,14 +87,14 @@ def headline_satisfaction(found: Answer, case: Case) -> list[Text] | None:
         first,
         text(
             f"Of two customers of whom one is a usual step more satisfied than the other, all else that was asked being alike, that one is on average {number(one.estimate)} of such a step more loyal.",
-            f"两名客户中，一名的满意度比另一名高出一个通常的差距（一个标准差），而所问的其他方面相同，其忠诚度平均高出 {number(one.estimate)} 个这样的差距。",
+            f"设想两名客户，所问的其他方面均相同，只是其中一名的满意度高出一个标准差（客户之间的通常差距）：其忠诚度平均也高出 {number(one.estimate)} 个标准差。",
         ),
     ]
     if one.pi_lower is not None and one.pi_lower <= 0:
         said.append(
             text(
                 f"So few surveys leave open what the next one would show: anything in {interval(one.pi_lower, one.pi_upper)}.",
-                f"调查太少，无法预计下一项调查会得到什么：可能是 {interval(one.pi_lower, one.pi_upper)} 中的任何值。",
+                f"调查太少，难以预计下一项调查的结果：{interval(one.pi_lower, one.pi_upper)} 之内的任何值都有可能。",
             )
         )
     return [*said, *reservations(one, found.unfit), graded(one.grade, "exhibit")]
@@ -109,7 +109,7 @@ def headline_apart(found: Answer, case: Case) -> list[Text] | None:
     said = [
         text(
             f"**Customers do not tell apart all that the questionnaires ask about**: in {failing} of {judged} surveys the answers do not tell at least two of the things asked about apart.",
-            f"**问卷所问之事，客户并不都能分清**：{judged} 项调查中有 {failing} 项，仅凭作答至少有两件所问之事无法区分。",
+            f"**问卷所问的各项内容，客户并不都能区分**：{judged} 项调查中有 {failing} 项至少有两个构念仅凭作答无法区分。",
         ),
         text(
             f"Of {pairs} pairs {fail} {be(found.not_apart)} not distinct by the whole interval, and {unsure} {be(found.open)} open.",
@@ -121,7 +121,7 @@ def headline_apart(found: Answer, case: Case) -> list[Text] | None:
     said.append(
         text(
             "Which of such things matters more can then not be said, however the question is put.",
-            "因此，这些事中哪一件更重要，无论怎样分析都无从回答。",
+            "因此，其中哪一个更重要，无论怎样分析都无法回答。",
         )
     )
     return [*said, graded(found.apart_grade, "constructs")]
@@ -152,7 +152,7 @@ def headline_claims(found: Answer, case: Case) -> list[Text] | None:
     return [
         text(
             f"**Figures that the reports print do not agree with each other**: {failed} of {checks} checks of one against another do not come out.",
-            f"**各报告所载的数字彼此不符**：把数字彼此核对，{checks} 项中有 {failed} 项不成立。",
+            f"**各报告所载的数字并不完全相符**：相互核对的 {checks} 项中有 {failed} 项不成立。",
         ),
         text(
             f"Of {count} figures {with_n} name a number of respondents; {changes} say that one thing rose or fell with another, and name nothing it was compared with.",
@@ -285,7 +285,7 @@ def action(found: Actions, row_id: str, case: Case) -> Text:
         what = label(one.from_, case)
         return text(
             f"Ask what stands behind {escape(what.en.lower())}, which goes with loyalty beside satisfaction ({sized(one)}): which service makes for it, these surveys do not ask.",
-            f"追问{escape(what.zh)}的来源：在满意之外，它也与忠诚相关（{sized(one)}）；何种服务会带来它，这些调查没有涉及。",
+            f"追问{escape(what.zh)}的来源：控制满意后，它仍与忠诚相关（{sized(one)}）；哪些服务能带来它，这些调查没有涉及。",
         )
     if row_id == "second_purchase":
         assert said.conduct is not None
@@ -296,7 +296,7 @@ def action(found: Actions, row_id: str, case: Case) -> Text:
             en, zh = (", and not only in the first weeks", "，且不限于最初几周")
         return text(
             f"Look after the second purchase{en}, where most do not make one: {late} of new customers buy again within {number(r.late_weeks)} weeks ({escape(where.en)}). Whether anything brings back the others was not tried.",
-            f"在多数客户不再购买之处重视促成第二次购买{zh}：新客户在 {number(r.late_weeks)} 周内再买者占 {late}（{escape(where.zh)}）。能否使其余客户回来，没有试验过。",
+            f"在多数客户不再购买的场所，应着力促成第二次购买{zh}：新客户在 {number(r.late_weeks)} 周内再买者占 {late}（{escape(where.zh)}）。能否使其余客户回来，尚无试验。",
         )
     assert said.voice is not None
     what = names([theme(r.theme) for r in said.voice.complained])
@@ -344,7 +344,7 @@ def question(found: Known, name: str, case: Case) -> Text:
         fail, pairs, unsure = number(said.not_apart), number(said.pairs), number(said.open)
         return text(
             f"Not everywhere: {fail} of {pairs} pairs are not distinct, {unsure} are open.",
-            f"并非处处如此：{pairs} 对中 {fail} 对不可区分，{unsure} 对未定。",
+            f"并非总能区分：{pairs} 对构念中 {fail} 对不可区分，{unsure} 对未定。",
         )
     if name == "groups":
         if not found.compared:

@@ -67,7 +67,7 @@ QUESTIONS = {
     "first": text("Does satisfaction make customers loyal?", "是满意使客户忠诚吗？"),
     "beside": text("What else goes with loyalty?", "还有哪些因素与忠诚相关？"),
     "apart": text(
-        "Do customers tell apart what the questionnaires ask?", "问卷所问之事，客户分得清吗？"
+        "Do customers tell apart what the questionnaires ask?", "问卷所问的内容，客户能否区分？"
     ),
     "groups": text("Do customers differ?", "客户之间有差异吗？"),
     "otherwise": text("Would it hold otherwise?", "换一种做法还成立吗？"),
@@ -172,7 +172,7 @@ def surveys(found: Surveys, case: Case) -> Table:
         captions.surveys(found),
         text(
             f"Constructs of one item in brackets. Careless: several signs of careless answering. Cut-offs missed: of {number(found.indices)} (CFI, TLI, RMSEA, SRMR) by the planned measurement model.",
-            f"括号内为单题项构念数。敷衍：呈现多项敷衍作答迹象者。未达标准：计划测量模型在 {number(found.indices)} 项（CFI、TLI、RMSEA、SRMR）中未达到的项数。",
+            f"括号内为单题项构念数。敷衍作答：呈现多项敷衍作答迹象者。未达标准数：计划测量模型在 {number(found.indices)} 项（CFI、TLI、RMSEA、SRMR）中未达到的项数。",
         ),
         simulated=False,
     )
@@ -185,7 +185,7 @@ def sampling(found: Surveys, case: Case) -> Table:
             _title(case),
             Column(lambda r: study(r.case, case).provenance.sampling, "Who was asked"),
             Column(
-                lambda r: text("recorded", "仅记录结果") if r.recorded else text("here", "在此"),
+                lambda r: text("recorded", "仅记录结果") if r.recorded else text("here", "可用"),
                 "Rows",
             ),
         ],
@@ -195,7 +195,7 @@ def sampling(found: Surveys, case: Case) -> Table:
         ),
         text(
             "Recorded: the rows may not be passed on; their findings are.",
-            "仅记录结果：原始数据不可转交，只提供所得结果。",
+            "仅记录结果：原始数据不得转发，只提供所得结果。",
         ),
         simulated=False,
     )
@@ -302,7 +302,7 @@ def pooled(found: Paths, case: Case) -> Table | None:
         captions.pooled(found, case),
         text(
             "Standardized paths; of several surveys pooled: random effects, REML, Hartung–Knapp; of one its own. Left out: surveys that have the path and may not be relied upon for it.",
-            "标准化路径；多项调查为合并值（随机效应，REML，Hartung–Knapp），单项调查为其自身的估计。略去：含该路径但不可采信的调查数。",
+            "标准化路径；多项调查为合并值（随机效应，REML，Hartung–Knapp），单项调查为其自身的估计。排除：含该路径但不可采信的调查数。",
         ),
         simulated=False,
     )
@@ -362,7 +362,7 @@ def differences(found: Differences, case: Case) -> Table:
         captions.differences(found),
         text(
             "Equal, up to: the last step of invariance that holds. Differ: paths that are not equal in all groups, after Holm's correction.",
-            "一致至：成立的最高不变性层级。不同：经 Holm 校正后组间有差异的路径数。",
+            "不变性水平：成立的最高层级。有差异：经 Holm 校正后组间有差异的路径数。",
         ),
         simulated=False,
     )
@@ -388,7 +388,7 @@ def apart(found: Differences, case: Case) -> Table | None:
         captions.apart(found, case),
         text(
             "Unstandardized paths, in each survey's own units: sizes of different surveys do not compare.",
-            "非标准化路径，单位因调查而异：不同调查的大小不可相比。",
+            "非标准化路径，单位因调查而异：不同调查的数值不可相互比较。",
         ),
         first=APART,
         simulated=False,
@@ -680,8 +680,10 @@ def advice(found: Actions, case: Case) -> Table | None:
         ends = [named(row.construct_id), named(row.outcome)]
         n = sum(len(c.items) for c in ends)
         en, zh = (" and ".join(c.label.en for c in ends), "与".join(c.label.zh for c in ends))
-        items = ", ".join(i.id for c in ends for i in c.items) if n <= ITEMS else ""
-        return text(f"{en} ({items})" if items else en, f"{zh}（{items}）" if items else zh)
+        if n > ITEMS:
+            return text(en, zh)
+        items = [i.id for c in ends for i in c.items]
+        return text(f"{en} ({', '.join(items)})", f"{zh}（{'、'.join(items)}）")
 
     return Table(
         found.advice,

@@ -128,7 +128,8 @@ def tension_told(found: Tension, case: Case) -> list[Text]:
 def _in_survey(row: PathRow, case: Case) -> Text:
     name, where = path(row, case), title(row.case, case)
     return text(
-        f"{escape(name.en)} in “{escape(where.en)}”", f"“{escape(where.zh)}”的{escape(name.zh)}"
+        f"{escape(name.en)} in “{escape(where.en)}”",
+        f"“{escape(where.zh)}”中的路径“{escape(name.zh)}”",
     )
 
 
@@ -144,7 +145,7 @@ def exhibit(found: Exhibit, case: Case) -> Text:
     if wrong := [r for r in found.rows if r.relied and r.verdict == "contradicted"]:
         which = listed([_in_survey(r, case) for r in wrong])
         against = f", on the other side than expected for {which.en}"
-        against_zh = f"，而{which.zh}与预期反号"
+        against_zh = f"，而{which.zh}与预期符号相反"
     return text(
         f"Of {count} hypothesized paths to loyalty {relied} may be relied upon; {clear} of these {_has(found.clear)} an interval clear of zero{against}.{printed}",
         f"{count} 条指向忠诚的假设路径中，{relied} 条可以采信，其中 {clear} 条的区间不含零{against_zh}。{printed_zh}",
@@ -290,7 +291,7 @@ def satisfied(found: Satisfied, case: Case) -> list[Text]:
             else f"Of those whose satisfaction reaches {cutoff} of the scale, between {least} and {most} do not reach it in loyalty, by {n} comparisons.",
             f"满意度达到量表 {cutoff} 者中，有 {least} 的忠诚度未达到这一水平。"
             if found.count == 1
-            else f"满意度达到量表 {cutoff} 者中，按 {n} 项比较，有 {least} 至 {most} 的忠诚度未达到这一水平。",
+            else f"在 {n} 项比较中，满意度达到量表 {cutoff} 者里，忠诚度未达到这一水平的占 {least} 至 {most}。",
         )
     ]
     if found.tried:
@@ -298,7 +299,7 @@ def satisfied(found: Satisfied, case: Case) -> list[Text]:
         said.append(
             text(
                 f"Past the threshold that a report claims, loyalty rises faster in {faster} and slower in {slower} of {tried}; of the rest the intervals hold both.",
-                f"越过某报告所称的阈值后，{tried} 项中 {faster} 项的忠诚上升更快，{slower} 项更慢；其余的区间包含两种可能。",
+                f"越过某报告所称的阈值后，{tried} 项比较中忠诚上升更快的有 {faster} 项，更慢的有 {slower} 项；其余的区间包含两种可能。",
             )
         )
     return said
@@ -356,7 +357,7 @@ def otherwise(found: Otherwise, case: Case) -> list[Text]:
     said = [
         text(
             f"Of {n} focal paths {doubted} may not be relied upon in the first place; of the others {stable} {be(found.stable)} supported under every acceptable choice, {mixed} under some, {none} under none.",
-            f"{n} 条核心路径中，{doubted} 条本身不可采信；其余路径中，{stable} 条在所有可接受的设定下均得到支持，{mixed} 条仅在部分设定下得到支持，{none} 条在所有设定下均未得到支持。",
+            f"{n} 条核心路径中，{doubted} 条本身不可采信；其余路径中，在所有可接受的设定下均得到支持的有 {stable} 条，仅在部分设定下得到支持的有 {mixed} 条，在任何设定下均未得到支持的有 {none} 条。",
         )
     ]
     if found.doubtful or found.wide or found.failed:
@@ -390,11 +391,11 @@ def told_returning(found: Conduct, case: Case) -> list[Text]:
         said += [
             text(
                 f"**{first.en} within {more} weeks** ({escape(where.en)}, {customers} customers): {late} do, {early} within {weeks} weeks{late_comers}.",
-                f"**{more} 周内{first.zh}**。{escape(where.zh)}，{customers} 名客户：再买者占 {late}，其中 {weeks} 周内为 {early}{late_zh}。",
+                f"**{more} 周内，{first.zh}**。{escape(where.zh)}，{customers} 名客户：再买者占 {late}，其中 {weeks} 周内为 {early}{late_zh}。",
             ),
             text(
                 f"{single} were seen on one day only.",
-                f"{single} 的客户仅在一天有过购买。",
+                f"{single} 的客户只在某一天购买过。",
             ),
         ]
     return said

@@ -184,7 +184,7 @@ def _exclusions(found: Flow) -> Text:
     if empty != 0:
         lost = few(empty)
         en = f"Of {n} rows {lost.en} have no answer to any item and say nothing; all others enter the main analyses."
-        zh = f"{n} 行中有 {lost.zh} 行未回答任何题项、不含信息；其余均进入主要分析。"
+        zh = f"{n} 行中有{'' if empty is None else ' '}{lost.zh} 行未回答任何题项、不含信息；其余均进入主要分析。"
     else:
         en = f"All {n} rows enter the main analyses."
         zh = f"全部 {n} 行均进入主要分析。"
@@ -315,7 +315,7 @@ def codes(found: Codes, case: Case) -> list[Text]:
         zh = f"{n} 个答案（{part}）超出量表，按案例说明设为缺失。"
     elif found.refused:
         en = "Every answer lies on its scale; one that did not would have stopped the case."
-        zh = "所有答案均在量表范围内；若有超出者，本案例会被拒绝。"
+        zh = "所有答案均在量表范围内；若有超出者，本案例的数据不予读取。"
     else:
         en, zh = "Every answer lies on its scale.", "所有答案均在量表范围内。"
     if found.declared:
@@ -377,7 +377,7 @@ def _pairs(found: Columns) -> Text:
     told = [_one_pair(p) for p in found.pairs]
     return Text(
         en=f"Some of the {n} items are not answers of their own: {'; '.join(t.en for t in told)}. Such columns hold one answer, or nearly one, in the place of two: what rests on both counts it twice.",
-        zh=f"{n} 个题项中有些并非独立的作答：{'；'.join(t.zh for t in told)}。这样的两列只含一个（或几乎一个）答案：同时依据二者的结果把它计了两次。",
+        zh=f"{n} 个题项中有些题项并非独立的作答：{'；'.join(t.zh for t in told)}。这样的两列只含一个（或几乎一个）答案：同时依据二者的结果把它计了两次。",
     )
 
 
@@ -437,7 +437,7 @@ def _without(found: Columns, case: Case) -> list[Text]:
         return [
             *said,
             Text(
-                en="The study's main path does not use them.", zh="本研究的主路径不涉及这些题项。"
+                en="The study's main path does not use them.", zh="本研究的核心路径不涉及这些题项。"
             ),
         ]
     along = case.path(found.from_, found.to)
@@ -525,7 +525,7 @@ def little(found: Little, case: Case) -> Text:
     if threshold("significance").met(found.p):
         return Text(
             en=f"Little's test speaks against answers missing completely at random ({test}): complete cases alone would be a selected sample, so the models use all answers by full-information maximum likelihood.",
-            zh=f"Little 检验不支持完全随机缺失（{test}）：仅用完整个案会造成样本选择，因此模型以全信息极大似然法使用所有答案。",
+            zh=f"Little 检验不支持完全随机缺失（{test}）：仅用完整个案会造成样本选择，因此模型以完全信息极大似然法使用所有答案。",
         )
     return Text(
         en=f"Little's test gives no reason to doubt that answers are missing completely at random ({test}); it cannot show that they are.",
@@ -541,7 +541,7 @@ def careless(found: Careless, case: Case) -> list[Text]:
     said = [
         Text(
             en=f"{flagged.en[0].upper()}{flagged.en[1:]} of {n} respondents{of} show two signs or more. A sign is no proof: they stay in, and the main path is estimated again without them below.",
-            zh=f"{n} 名受访者中有{'' if found.flagged.n is None else ' '}{flagged.zh} 名{of_zh}出现两个及以上迹象。迹象并非证据：他们仍留在样本中，下文在剔除他们后重估主路径。",
+            zh=f"{n} 名受访者中有{'' if found.flagged.n is None else ' '}{flagged.zh} 名{of_zh}出现两个及以上迹象。迹象并非证据：他们仍留在样本中，下文剔除他们后重新估计核心路径。",
         )
     ]
     if found.left_out:
@@ -739,7 +739,7 @@ def _range(found: Shape) -> Text:
         )
     else:
         en += f"; {none} passes {marks[0]} in skewness or {marks[1]} in kurtosis, from where on plain maximum likelihood suffers [@{skew.cite}]."
-        zh += f"；没有题项的偏度超过 {marks[0]} 或峰度超过 {marks[1]}——超过后普通极大似然法会受影响 [@{skew.cite}]。"
+        zh += f"；没有题项的偏度超过 {marks[0]} 或峰度超过 {marks[1]}，即普通极大似然法开始受影响的界限 [@{skew.cite}]。"
     return Text(en=en, zh=zh)
 
 

@@ -224,7 +224,7 @@ def speed(found: Speed, case: Case) -> Table:
         ),
         Text(
             en="Log repurchase on log response hours. Wild bootstrap: signs of firms flipped with the null imposed; intervals by clustered errors are in the result file. 10 % faster: the relative change of repurchase that goes with it.",
-            zh="对数复购率对对数响应小时。wild 自助法：施加零假设、翻转企业符号；聚类误差的区间见结果文件。快 10%：对应的复购相对变化。",
+            zh="对数复购率对响应小时之对数的回归。野聚类自助法：施加零假设，按企业随机翻转符号；聚类误差的区间见结果文件。快 10%：对应的复购相对变化。",
         ),
     )
 

@@ -183,7 +183,7 @@ def _longer_away(first: StillAway, last: StillAway) -> Text:
         if more
         else "; which is more is open"
     )
-    zh = "；离开越久，回来越少" if less else "；后者更多" if more else "；孰多孰少尚无定论"
+    zh = "；离开越久，回来越少" if less else "；后者更多" if more else "；多少尚无定论"
     return Text(
         en=f"Within {weeks} weeks of lapsing {a} were back; of those still away {away} weeks later, {b} were within the next {weeks}{en}.",
         zh=f"流失后 {weeks} 周内回来的占 {a}；{away} 周后仍未回来者中，其后 {weeks} 周内回来的占 {b}{zh}。",
@@ -197,7 +197,7 @@ def _apart(groups: Sequence[LapsedGroup], en: str, zh: str) -> Text:
     b = estimate(high.estimate, high.ci_lower, high.ci_upper)
     weeks = number(high.weeks)
     more, less = high.ci_lower > low.ci_upper, high.ci_upper < low.ci_lower
-    end = Text(en="which is more is open", zh="孰多孰少尚无定论")
+    end = Text(en="which is more is open", zh="多少尚无定论")
     if more:
         end = Text(en=f"those with {en} come back more", zh=f"{zh}者回来得更多")
     elif less:
@@ -275,7 +275,7 @@ def model(found: Model, case: Case) -> Text:
     leave = estimate(found.leaving, found.leaving_ci_lower, found.leaving_ci_upper)
     rate = number(found.rate)
     en = f"Of customers like these the mean weekly rate of repeat purchases while active is {rate}, and after a purchase {leave} leave on average. Nothing tells who left: this rests on the model."
-    zh = f"此类客户活跃时平均每周重复购买 {rate} 次，每次购买后平均有 {leave} 离开。无人告知离开，故此依赖模型。"
+    zh = f"此类客户活跃时平均每周重复购买 {rate} 次，每次购买后平均有 {leave} 离开。客户离开时不会告知，因此这一结论依赖模型。"
     if found.correlation is not None:
         r, close = number(found.correlation), abs(found.correlation) < 0.1
         en += f" The model of value takes number and value of purchases as unrelated; their rank correlation is {r}"
@@ -509,7 +509,7 @@ def _faster(row: Specification) -> Text:
     zh = "。" if clear else "；区间包含零，符号未定。"
     return Text(
         en=f"Within firms, and beyond what moves all of them in a month, a response that takes 10 % less time goes with a change of repurchase of {change} (wild bootstrap over {firms} firms, *p* {p}) [@cameron2008]{en} It is an association over time, not proof that speed brings customers back.",
-        zh=f"在企业内部并剔除各月共同变动后，响应时间缩短 10% 对应的复购变化为 {change}（对 {firms} 家企业作 wild 自助法，*p* {p}）[@cameron2008]{zh}这是随时间的关联，不证明速度带来回购。",
+        zh=f"在企业内部并剔除各月共同变动后，响应时间缩短 10% 对应的复购变化为 {change}（对 {firms} 家企业作野聚类自助法，*p* {p}）[@cameron2008]{zh}这是随时间的关联，不证明速度带来回购。",
     )
 
 
@@ -607,7 +607,7 @@ def _differences(found: Programme) -> list[Text]:
     return [
         Text(
             en=f"With the programme, which {taking} of {firms} firms took up, repurchase changes by {change} against the firms' own past and the firms without it (wild bootstrap, *p* {p}) [@cameron2008]{reduced[0]}{en}",
-            zh=f"{firms} 家企业中有 {taking} 家采用该项目；与自身过去及未采用企业相比，其复购变化 {change}（wild 自助法，*p* {p}）[@cameron2008]{reduced[1]}{zh}",
+            zh=f"{firms} 家企业中有 {taking} 家采用该项目；与自身过去及未采用企业相比，其复购变化 {change}（野聚类自助法，*p* {p}）[@cameron2008]{reduced[1]}{zh}",
         )
     ]
 
@@ -667,7 +667,7 @@ def _interrupted(row: Interruption) -> Text:
     open_ = ("", "") if jumped else (", which leaves a change of level open", "，水平是否改变未定")
     return Text(
         en=f"{start.en}: the level changes by {level}{open_[0]} [interrupted time series: @turner2021]; {how.en}.",
-        zh=f"{start.zh}：水平变化 {level}{open_[1]} [中断时间序列：@turner2021]；{how.zh}。",
+        zh=f"{start.zh}：水平变化 {level}{open_[1]}，按中断时间序列估计 [@turner2021]；{how.zh}。",
     )
 
 

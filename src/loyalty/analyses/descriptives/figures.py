@@ -166,7 +166,7 @@ def indices(found: Questions, case: Case) -> Figure | None:
         draw,
         Text(
             en=f"{title.en} by group, with 95 % intervals; the band is everybody's interval.",
-            zh=f"各组{title.zh}及 95% 区间；色带为总体区间。",
+            zh=f"各组{title.zh.removesuffix('，%')}及 95% 区间；色带为总体区间。",
         ),
         Text(
             en="Dot plots of the single-question indices of each group with their 95 % confidence intervals.",

@@ -194,7 +194,7 @@ def _ends(found: Scales, case: Case) -> Text:
     if by["open"]:
         some = listed(by["open"])
         en += f"Whether more than {mark} stand at one end [@{cite}] is open for {some.en}. "
-        zh += f"是否有超过 {mark} 者处于一端 [@{cite}] 尚无定论：{some.zh}。"
+        zh += f"是否有超过 {mark} 的受访者处于量表一端 [@{cite}]，尚无定论：{some.zh}。"
     return Text(
         en=f"{en}Differences between respondents at such an end are out of sight.",
         zh=f"{zh}处于端点的受访者之间的差异无法显现。",
@@ -231,7 +231,7 @@ def _reliabilities(found: Correlations, case: Case) -> Text:
     if lacking := [case.label(r.construct) for r in found.reliabilities if r.alpha is None]:
         some = names(lacking)
         en += f" {some.en} {'has' if len(lacking) == 1 else 'have'} none."
-        zh += f"{some.zh}无法计算。"
+        zh += f"{some.zh}的 α 无法计算。"
     return Text(en=en, zh=zh)
 
 
@@ -241,7 +241,7 @@ def nps(found: Nps, case: Case) -> list[Text]:
     n, up, down = number(found.n), number(found.promoters), number(found.detractors)
     score = Text(
         en=f"The net promoter score is {shown}: {up} promoters less {down} detractors of {n} answers.",
-        zh=f"净推荐值为 {shown}：{n} 个回答中推荐者占 {up}，贬损者占 {down}。",
+        zh=f"净推荐值为 {shown}：{n} 个回答中推荐者占 {up}，批评者占 {down}。",
     )
     return [score, _outweighing(found)]
 
@@ -251,12 +251,12 @@ def _outweighing(found: Nps) -> Text:
     if found.ci_lower > 0:
         return Text(
             en="With its whole interval above zero promoters outweigh detractors.",
-            zh="整个区间高于零：推荐者多于贬损者。",
+            zh="整个区间高于零：推荐者多于批评者。",
         )
     if found.ci_upper < 0:
         return Text(
             en="With its whole interval below zero detractors outweigh promoters.",
-            zh="整个区间低于零：贬损者多于推荐者。",
+            zh="整个区间低于零：批评者多于推荐者。",
         )
     return Text(
         en="The interval holds zero, so that it is open who outweighs.",
@@ -317,7 +317,7 @@ def _apart(rows: Sequence[Apart], most: Text | None, case: Case) -> list[Text]:
             group = escaped(group_name(case, row.group))
             up, down, n = number(row.above), number(row.below), number(row.n)
             en.append(f"by {group.en} {up} above and {down} below of {n}")
-            zh.append(f"{group.zh}：{n} 个中 {up} 个高于、{down} 个低于")
+            zh.append(f"按{group.zh}，{n} 个中 {up} 个高于、{down} 个低于")
         end = Text(en=".", zh="。")
         if most is not None:
             top = escaped(most)
@@ -325,7 +325,7 @@ def _apart(rows: Sequence[Apart], most: Text | None, case: Case) -> list[Text]:
         said.append(
             Text(
                 en=f"Intervals that lie wholly to one side of everybody's value: {'; '.join(en)}{end.en}",
-                zh=f"整个区间位于总体值一侧的：{'；'.join(zh)}{end.zh}",
+                zh=f"整个区间位于总体值一侧的个数：{'；'.join(zh)}{end.zh}",
             )
         )
     if alike := [group_name(case, row.group) for row in rows if row not in apart]:

@@ -45,7 +45,7 @@ from loyalty.shown.context import Case
 from loyalty.shown.doubts import withheld
 from loyalty.shown.short import within
 from loyalty.shown.table import Cell, Column, Table
-from loyalty.shown.words import cut, escaped, estimate, number
+from loyalty.shown.words import cut, escaped, estimate, number, spaced
 
 #: Rows of a table by group that are shown.
 MANY = 12
@@ -80,7 +80,7 @@ def shares(found: Shares, case: Case) -> Table:
         Text(en="Shares of what is explained.", zh="解释方差的份额。"),
         Text(
             en=f"Of the variance that all together explain, at the latent level, from the correlations that the structural model implies. LMG averages what a construct adds over all orders of entering [@gromping2007]; Johnson's weights go through orthogonal variables [@johnson2000]; the product of path and correlation [@pratt1987] can be negative. With … between: among what begins the chains, over all ways. Percentile intervals of {used} of {drawn} refits to resampled {whom.en}{few[0]}.",
-            zh=f"依据结构模型隐含的潜变量相关，占全部解释方差的比例。LMG 对各种进入次序取平均 [@gromping2007]；Johnson 相对权重借助正交变量 [@johnson2000]；路径与相关之积 [@pratt1987] 可为负。中间有“…”者，为各因果链起点之间的份额，含全部途径。百分位区间取自对{whom.zh}重抽样的 {drawn} 次重新拟合，其中 {used} 次可用{few[1]}。",
+            zh=f"依据结构模型隐含的潜变量相关，占全部解释方差的比例。LMG 对各种进入次序取平均 [@gromping2007]；Johnson 相对权重借助正交变量 [@johnson2000]；路径与相关之积 [@pratt1987] 可为负。中间有“…”者，为各因果链起点之间的份额，含全部途径。百分位区间取自{spaced('对', whom.zh)}重抽样的 {drawn} 次重新拟合，其中 {used} 次可用{few[1]}。",
         ),
         withheld=lambda _: withheld(case.reliance.whole),
     )
@@ -114,7 +114,7 @@ def by_group(found: GroupShares, case: Case) -> Table | None:
         columns,
         Text(
             en=f"Shares apart from the mean of all, by {within(of.en)}.",
-            zh=f"分{of.zh}：偏离平均值的份额。",
+            zh=f"分{of.zh}的份额：偏离平均值者。",
         ),
         Text(
             en=f"A model for each; difference from the mean of all, weighted by respondents, in percentage points. Of {every} shares, those whose interval of the difference excludes zero; intervals are of 95 % each, by {drawn} refits.",
@@ -177,7 +177,7 @@ def necessity(found: Necessity, case: Case) -> Table:
         Text(en=f"Necessary conditions of {within(outcome.en)}.", zh=f"{outcome.zh}的必要条件。"),
         Text(
             en=f"Effect sizes of two ceilings on scale scores [@dul2016]; p of CE-FDH by {shuffled} permutations [@dul2020]; that of the same correlation by as many draws that keep it, of the corner above the mean of the few highest answers [@aragon2005]. Latent: median and middle 95 % of {draws} plausible values, which carry errors of measurement through but not sampling. Necessary: an effect size of {least} or more, clear of both and of errors of measurement.",
-            zh=f"量表得分上两种上限的效应量 [@dul2016]；CE-FDH 的 p 值取自 {shuffled} 次置换 [@dul2020]；“相关相同”的 p 值取自同样次数的保持二者相关的抽样，所比为最高几个答案的均值之上的空白 [@aragon2005]。潜变量：{draws} 组似真值的中位数与中间 95%，计入测量误差而不计抽样误差。判为必要须效应量不低于 {least}，且超过二者及测量误差所能解释的程度。",
+            zh=f"量表得分上两种上限的效应量 [@dul2016]；CE-FDH 的 p 值取自 {shuffled} 次置换 [@dul2020]；“同等相关”的 p 值取自同样次数、保持二者相关的抽样，比较的是最高几个答案的均值之上的空白 [@aragon2005]。潜变量：{draws} 组似真值的中位数与中间 95%，计入测量误差而不计抽样误差。判为必要须效应量不低于 {least}，且超过二者及测量误差所能解释的程度。",
         ),
     )
 
@@ -202,7 +202,7 @@ def combined(found: Necessity, case: Case) -> Table:
         ),
         Text(
             en="Total effects as in the importance–performance map, without turning; LMG: share of what all conditions together explain; performance: the mean score from 0 to 100, of little of a construct turned [@hauff2024].",
-            zh="总效应与重要性—表现图相同，未作反向；LMG：在全部条件共同解释的方差中所占份额；表现：0–100 的平均得分，标“低”者已反向 [@hauff2024]。",
+            zh="总效应与重要性–表现图相同，未作反向；LMG：在全部条件共同解释的方差中所占份额；表现：0–100 的平均得分，标“低”者已反向 [@hauff2024]。",
         ),
         withheld=lambda r: withheld(case.reliance.between(r.construct, found.outcome)),
     )
@@ -256,16 +256,16 @@ def recommendations(found: Recommendations, case: Case) -> Table:
         ),
         Text(
             en=f"Change: of the mean of {within(outcome.en)}, in points of its scale, for one point more of the construct; from the total effect and the standard deviations of the scale means. For whom: groups in which its share is clearly above the mean of all. Costs are not known here: what is cheap to raise may come before what is large.",
-            zh=f"变化：构念提高一分时{outcome.zh}均值的变化（量表分），由总效应与量表均值的标准差得出。对象：其份额明显高于总体平均的组别。成本在此不详：容易提高者可先于影响大者。",
+            zh=f"变化：构念提高一分时{outcome.zh}均值的变化（量表分），由总效应与量表均值的标准差得出。对象：其份额明显高于总体平均的组别。成本不详：容易提高的构念可以先于影响大的构念。",
         ),
         withheld=lambda r: withheld(case.reliance.between(r.construct, found.outcome)),
     )
 
 
-def _measured(case: Case, construct: str) -> str:
+def _measured(case: Case, construct: str) -> Text:
     """The items whose mean shows whether something changed."""
-    items = next(c.items for c in case.study.main if c.id == construct)
-    return ", ".join(i.id for i in items)
+    items = [i.id for i in next(c.items for c in case.study.main if c.id == construct)]
+    return Text(en=", ".join(items), zh="、".join(items))
 
 
 def places(found: Recommendations, case: Case) -> Table | None:

@@ -43,6 +43,7 @@ from loyalty.shown.words import (
     names,
     number,
     rows_used,
+    spaced,
     with_number,
 )
 
@@ -138,7 +139,7 @@ def shares(found: Shares, case: Case) -> list[Text]:
         said.append(
             Text(
                 en=f"Only {used} of {drawn} refits to resampled {whom.en} have an admissible solution: there are no intervals, and the shares are not to be relied on.",
-                zh=f"对{whom.zh}重抽样的 {drawn} 次重新拟合中仅 {used} 次得到可接受的解：不给出区间，份额不宜采信。",
+                zh=f"{spaced('对', whom.zh)}重抽样的 {drawn} 次重新拟合中仅 {used} 次得到可接受的解：不给出区间，份额不宜采信。",
             )
         )
     for through in dict.fromkeys(p.through for p in found.passing):
@@ -367,7 +368,7 @@ def necessity(found: Necessity, case: Case) -> list[Text]:
         said.append(
             Text(
                 en=f"The permutation test alone would name {called(related).en}; a correlation of the same size without any ceiling leaves the corner as empty.",
-                zh=f"仅凭置换检验会判定{called(related).zh}为必要条件；但同等大小而没有上限的相关，同样会使该角落留空。",
+                zh=f"仅凭置换检验会判定{called(related).zh}为必要条件；但同等大小而没有上限的相关，同样会使该区域留空。",
             )
         )
     strong = [
@@ -452,7 +453,7 @@ def _threshold(row: Threshold, case: Case) -> Text:
     faster = row.bend == "faster"
     return Text(
         en=f"{to.en} rises {'faster' if faster else 'more slowly'} above {where} of the satisfaction scale{en}: below, {below.en}; above, {above.en} (Davies' p {equals(row.p)}).",
-        zh=f"满意度超过量表的 {where}{zh}之后，{to.zh}上升{'更快' if faster else '更慢'}：其下{below.zh}，其上{above.zh}（Davies 检验 p {equals(row.p)}）。",
+        zh=f"满意度超过量表的 {where}{zh or ' '}之后，{to.zh}上升{'更快' if faster else '更慢'}：阈值以下{below.zh}，以上{above.zh}（Davies 检验 p {equals(row.p)}）。",
     )
 
 
@@ -530,7 +531,7 @@ def _cross(row: Cross, case: Case) -> Text:
         left_zh = f"满意者中 {without} 并不忠诚。"
     return Text(
         en=f"By {label.en}, {en}: {happy} against {loyal}, a difference of {gap} percentage points.{left}",
-        zh=f"按{label.zh}，{zh}：{happy} 对 {loyal}，相差 {gap} 个百分点。{left_zh}",
+        zh=f"以{label.zh}衡量，{zh}：{happy} 对 {loyal}，相差 {gap} 个百分点。{left_zh}",
     )
 
 
@@ -749,7 +750,7 @@ def recommendations(found: Recommendations, case: Case) -> list[Text]:
         ),
         Text(
             en=f"People were asked once, so that this is what goes together, not what would follow. Whether it does is seen by changing it for customers drawn at random, and comparing the means of its items and of those of {outcome.en} with the others' before and after.",
-            zh=f"受访者只被询问一次，故此处只是相伴变化，并非必然结果。若要验证，可对随机抽取的客户作出改变，并比较前后两组在该构念与{outcome.zh}题项上的均值。",
+            zh=f"受访者只被询问一次，故此处只是相伴的变化，并非因果效应。若要验证，可对随机抽取的客户作出改变，并比较前后两组在该构念与{outcome.zh}题项上的均值。",
         ),
     ]
     if unsaid := [r for r in sure if advice(r, found.outcome, case) == "undirected"]:

@@ -208,6 +208,6 @@ def maps(found: Maps, case: Case) -> Figure | None:
         ),
         Text(
             en="Small multiples, one importance–performance map each, with numbered constructs; the table lists the points that are important and weak.",
-            zh="分面图，每面为一幅重要性—表现图，构念以编号表示；重要而表现弱的点见表格。",
+            zh="分面图，每面为一幅重要性–表现图，构念以编号表示；重要而表现弱的点见表格。",
         ),
     )

@@ -78,7 +78,7 @@ def invariance(found: Invariance, case: Case) -> Table:
         ),
         Text(
             en="Robust indices; scaled difference test of Satorra and Bentler, against the last model kept one level below.",
-            zh="稳健指标；Satorra–Bentler 缩放差异检验，与下一级最后保留的模型比较。",
+            zh="稳健指标；Satorra–Bentler 校正差异检验，与下一级最后保留的模型比较。",
         ),
         said=holds(found),
     )
@@ -129,7 +129,7 @@ def largest_means(found: LatentMeans, case: Case) -> Table:
     ]
     note = Text(
         en=f"Standard deviations of the construct in the first group ({first.en}); scalar model with the releases above.",
-        zh=f"以首组（{first.zh}）的构念标准差计；含上述释放的标量模型。",
+        zh=f"以首组（{first.zh}）的构念标准差计；截距等值模型（含上述释放）。",
     )
     if found.listed < found.count:
         listed, count = number(found.listed), number(found.count)
@@ -366,7 +366,7 @@ def maps_improve(found: Maps, case: Case) -> Table | None:
         [Column(level, unit.label), *_points(case)],
         Text(
             en=f"What is important and weak, by {within(of.en)}.",
-            zh=f"分{of.zh}：重要而表现弱者。",
+            zh=f"分{of.zh}的“重要而表现弱”者。",
         ),
         note,
         withheld=lambda r: withheld(case.reliance.between(r.construct, found.outcome)),

@@ -41,7 +41,7 @@ def given(found: Described, case: Case) -> Table:
         ],
         Text(
             en="The items of the matrix, as the models take them (reversed ones turned).",
-            zh="矩阵中的题项（反向题已转换），即各模型所用者。",
+            zh="矩阵中的题项（反向题已反向计分），即各模型所用者。",
         ),
     )
 
@@ -60,7 +60,7 @@ def scales(found: Scales, case: Case) -> Table:
         ],
         Text(
             en="Reliability and convergent validity from the matrix.",
-            zh="由矩阵计算的信度与收敛效度。",
+            zh="由矩阵计算的信度与聚合效度。",
         ),
         Text(
             en="α with Feldt's interval; CR and AVE from the standardized loadings of the measurement model.",

@@ -32,7 +32,7 @@ def observed(found: Observed, case: Case) -> Text:
     """Where the moments stand."""
     return Text(
         en="The moments as they were analysed, items worded in reverse turned, stand in the appendix and its files.",
-        zh="分析所用的矩（反向题已转换）见附录及所附文件。",
+        zh="分析所用的矩（反向题已反向计分）见附录及所附文件。",
     )
 
 

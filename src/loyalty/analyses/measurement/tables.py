@@ -328,7 +328,7 @@ def models(found: Models, case: Case) -> Table:
         Text(en="Competing measurement models.", zh="竞争的测量模型。"),
         Text(
             en="Differences from the planned model; Δχ² scaled, only for models nested in it (the bifactor model is not). A merger holds a correlation at its bound of 1, where the test is a little too lenient on it.",
-            zh="差值均相对于计划模型；Δχ² 为缩放差异检验，仅用于嵌套于其中的模型（双因子模型不是）。合并即把相关固定在边界 1，此时检验对其略为宽松。",
+            zh="差值均相对于计划模型；Δχ² 为校正差异检验，仅用于嵌套于其中的模型（双因子模型不是）。合并即把相关固定在边界 1，此时检验对其略为宽松。",
         ),
     )
 
@@ -396,6 +396,6 @@ def misfit(found: Misfit, case: Case) -> Table:
         Text(en="The largest modification indices.", zh="最大的修正指数。"),
         Text(
             en="↔ is a covariance of residuals, → a further loading. None was added to the model. Power against a misspecification that matters.",
-            zh="↔ 为残差协方差，→ 为额外载荷。均未加入模型。功效针对值得在意的误设。",
+            zh="↔ 为残差协方差，→ 为额外载荷。均未加入模型。功效：检出不可忽略的误设的概率。",
         ),
     )

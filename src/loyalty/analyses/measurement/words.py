@@ -83,7 +83,7 @@ def observed(found: Observed, case: Case) -> Text:
     """Whose answers the items' moments are of."""
     n, how = number(found.n), ("", "")
     if found.missing == "fiml":
-        how = (", by full information on missing answers", "，缺失值按全信息极大似然法处理")
+        how = (", by full information on missing answers", "，缺失值按完全信息极大似然法处理")
     return Text(
         en=f"Means, standard deviations and correlations of the items (*n* = {n}{how[0]}) stand in the appendix, covariances in its files.",
         zh=f"题项的均值、标准差与相关（*n* = {n}{how[1]}）见附录，协方差见所附文件。",
@@ -112,7 +112,7 @@ def model_label(model: str, merged: Groups, case: Case) -> Text:
     groups = [_together(group, case) for group in merged]
     return Text(
         en=f"Merged: {'; '.join(g.en for g in groups)}",
-        zh=f"合并：{'；'.join(g.zh for g in groups)}",
+        zh=f"合并{'、'.join(f'“{g.zh}”' for g in groups)}",
     )
 
 
@@ -173,7 +173,7 @@ def dynamic(found: Dynamic, case: Case) -> list[Text]:
     said.append(
         Text(
             en=f"The levels come from {replications} samples of {n} simulated respondents each, drawn from the fitted model (level 0) and from it with one more loading left out a level, the first {shown} of {escape(first.item)} on {escape(other.en)} [@mcneish2023].",
-            zh=f"各水平取自模拟样本，每个水平 {replications} 个样本、各 {n} 名受访者：水平 0 为拟合模型本身，此后每一水平多遗漏一个载荷，首个为 {escape(first.item)} 在{escape(other.zh)}上的 {shown} [@mcneish2023]。",
+            zh=f"各水平取自模拟样本，每个水平 {replications} 个样本、各 {n} 名受访者：水平 0 为拟合模型本身，此后每一水平再遗漏一个载荷，首个为 {escape(first.item)} 在{escape(other.zh)}上的 {shown} [@mcneish2023]。",
         )
     )
     return said + _standings(found)
@@ -492,7 +492,7 @@ def models(found: Models, case: Case) -> list[Text]:
             fit = "fit" if found.worse > 1 else "fits"
             en = f"Of {counted(found.simpler, 'simpler model')} {_or_none(found.worse)} {fit} worse than the planned one"
         en += " by the scaled difference test [@satorra2001]"
-        zh = f"{simpler} 个较简模型中，按缩放差异检验 [@satorra2001]，{worse} 个的拟合差于计划模型"
+        zh = f"{simpler} 个较简模型中，按校正差异检验 [@satorra2001]，{worse} 个的拟合差于计划模型"
         nested = [r for r in found.rows if r.p_difference is not None]
         if equal := [r for r in nested if not significant(r.p_difference or 0.0)]:
             en += f"; no worse, as far as the test can tell: {labels(equal).en}"
@@ -648,7 +648,7 @@ def misfit(found: Misfit, case: Case) -> Text:
     some = found.misspecified or 1
     return Text(
         en=f"Judged by index, power and expected change together [@saris2009], of {parameters} fixed parameters {_or_none(found.misspecified)} {be(some)} wrong by enough to matter (a loading of {loading}, a correlation of residuals of {other}), {fine} {be(found.not_misspecified)} not, and for {unsure} the data cannot say.",
-        zh=f"结合指数、检验功效与期望变化判断 [@saris2009]，{parameters} 个固定参数中，{wrong} 个的偏误大到值得在意（载荷 {loading}、残差相关 {other}），{fine} 个并非如此，{unsure} 个数据无法判断。",
+        zh=f"结合指数、检验功效与期望变化判断 [@saris2009]，{parameters} 个固定参数中，{wrong} 个的偏误不可忽略（载荷 {loading}、残差相关 {other}），{fine} 个并非如此，{unsure} 个数据无法判断。",
     )
 
 
@@ -658,7 +658,7 @@ def respecification(found: Respecification, case: Case) -> list[Text]:
     said = [
         Text(
             en="No fixed parameter is wrong by enough to matter, so a reviewer has no ground in these data to ask for another loading or a correlation of residuals, and none was added.",
-            zh="没有哪个固定参数的偏误大到值得在意，审稿人无从据这些数据要求增加载荷或残差相关，此处也未增加。",
+            zh="没有哪个固定参数的偏误不可忽略，审稿人无从据这些数据要求增加载荷或残差相关，此处也未增加。",
         )
     ]
     if found.first is not None:
@@ -681,9 +681,9 @@ def respecification(found: Respecification, case: Case) -> list[Text]:
             Text(
                 en=f"And whether {merge.en} should be merged: the comparison above shows what that costs in fit. They stay apart because the hypotheses name them apart, and every path between them is to be read with that in mind.",
                 zh=spaced(
-                    "以及",
+                    "审稿人还会问",
                     merge.zh,
-                    "应否合并：上文的比较给出了合并在拟合上的代价。因假设分别提及它们，此处仍予分开，其间的路径须据此谨慎解读。",
+                    "应否合并：上文的比较给出了合并在拟合上的代价。由于假设分别提及这些构念，此处仍将其分开，其间的路径须谨慎解读。",
                 ),
             )
         )

@@ -286,7 +286,7 @@ def statistics(found: AnswerStatistics, case: Case) -> Table:
         if row.statistic == "t":
             labels.append(next(g.label for g in case.study.groups if g.id == row.by))
         if row.statistic in ("alpha", "htmt", "correlation", "t"):
-            en, zh = " – ".join(t.en for t in labels), "—".join(t.zh for t in labels)
+            en, zh = " – ".join(t.en for t in labels), "–".join(t.zh for t in labels)
             return Text(en=f"{sign.en} · {en}", zh=f"{sign.zh} · {zh}")
         outcome, *others = labels
         en, zh = " + ".join(t.en for t in others), " + ".join(t.zh for t in others)
@@ -333,6 +333,6 @@ def panel(found: PanelModels, case: Case) -> Table:
         _caption(found.publications, case),
         Text(
             en=f"Lagged effects within people, unstandardized: random-intercept cross-lagged panel model of {people} people, full-information maximum likelihood.",
-            zh=f"个体内的滞后效应，未标准化：{people} 人的随机截距交叉滞后模型，全信息极大似然估计。",
+            zh=f"个体内的滞后效应，未标准化：{people} 人的随机截距交叉滞后模型，完全信息极大似然估计。",
         ),
     )

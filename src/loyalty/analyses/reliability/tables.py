@@ -94,7 +94,7 @@ def alpha(found: Scales, case: Case) -> Table:
         Text(en="Cronbach's alpha and omega.", zh="Cronbach α 与 ω 系数。"),
         Text(
             en=f"Complete rows of the scale. α: {plain.en}; mean r: between the items. ω: omega total of the sum of the answers, CR (composite reliability) of the sum of standardized answers, from a one-factor maximum-likelihood model of the scale alone; percentile interval from {drawn.en}. A verdict is open where the interval holds the cut-off. Draws with an item's error variance at its lower bound: {en}.",
-            zh=f"基于该量表的完整行。α：{plain.zh}；平均 r：题项间相关的平均。总 ω指答案之和的信度，CR（组合信度）指标准化答案之和的信度，来自该量表单独的单因子极大似然模型；{drawn.zh}的百分位区间。区间包含标准值时判断为未定。有题项误差方差处于下限的抽样：{zh}。",
+            zh=f"基于该量表的完整行。α：{plain.zh}；平均 r：题项间相关的平均。总 ω 指答案之和的信度，CR（组合信度）指标准化答案之和的信度，来自该量表单独的单因子极大似然模型；{drawn.zh}的百分位区间。区间包含标准值时判断为未定。有题项误差方差处于下限的抽样：{zh}。",
         ),
     )
 
@@ -159,7 +159,7 @@ def factor_counts(found: Factors, case: Case) -> Table:
         Text(en="Number of factors by rule.", zh="各规则给出的因子数。"),
         Text(
             en="Range: what the error of a percentile of so many random data sets leaves open. Random data are normal for Pearson correlations and permuted answers, with the same distributions, for polychoric ones. Components are not factors: their number is a lower guess. Eigenvalues above one keep too many, and stand here because readers look for them.",
-            zh="范围：有限次随机数据的百分位误差所容许的数目。Pearson 相关用正态随机数据，多分格相关用置换后的答案（分布不变）。主成分不是因子，其数目偏低。特征值大于 1 的规则保留过多，仅因读者常查阅而列出。",
+            zh="范围：随机数据次数有限，百分位有误差，据此可能得到的因子数。Pearson 相关用正态随机数据，多分格相关用置换后的答案（分布不变）。主成分不是因子，其数目偏低。特征值大于 1 的规则保留过多，仅因读者常查阅而列出。",
         ),
     )
 
@@ -226,7 +226,7 @@ def general(found: General, case: Case) -> Table:
         Text(en="The general factor in every score.", zh="各得分中的一般因子。"),
         Text(
             en=f"Shares of the variance of the sum of standardized answers, from {factors} oblimin factors and one above them; the general factor's share of all items is omega hierarchical. Percentile intervals from {used} of {draws} bootstrap draws, {improper} with an item's uniqueness at its lower bound.",
-            zh=f"标准化答案之和的方差份额，来自 {factors} 个 oblimin 因子及其上的一个因子；全部题项中一般因子的份额即 层级 ω。百分位区间来自 {draws} 次自助抽样中的 {used} 次，其中 {improper} 次有题项的独特性处于下限。",
+            zh=f"标准化答案之和的方差份额，来自 {factors} 个 oblimin 因子及其上的一个因子；全部题项中一般因子的份额即层级 ω。百分位区间来自 {draws} 次自助抽样中的 {used} 次，其中 {improper} 次有题项的独特性处于下限。",
         ),
     )
 

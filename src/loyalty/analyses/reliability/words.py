@@ -337,7 +337,7 @@ def _differs(test: EqualAlphas, found: Groups, case: Case) -> Text:
     low, high, p = number(test.least_alpha), number(test.most_alpha), equals(test.p)
     return Text(
         en=f"{label.en} is measured less reliably in {least.en} ({low}) than in {most.en} ({high}); Holm-corrected *p* {p}.",
-        zh=f"{label.zh}在{least.zh}（{low}）的测量信度低于{most.zh}（{high}）；Holm 校正 *p* {p}。",
+        zh=f"{label.zh}的信度：{least.zh}（{low}）低于{most.zh}（{high}）；Holm 校正 *p* {p}。",
     )
 
 
@@ -496,7 +496,7 @@ def factor_counts(found: Factors, case: Case) -> list[Text]:
     said = [
         Text(
             en=f"{at_plan if found.at_plan else 'None'} of {total} rules come{'' if found.at_plan > 1 else 's'} out at the {planned} planned constructs{en}",
-            zh=f"{total} 条规则中有 {at_plan} 条与 {planned} 个计划构念一致{zh}",
+            zh=f"{total} 条规则中，与 {planned} 个计划构念一致的有 {at_plan} 条{zh}",
         )
     ]
     both = {r.kind: r.n for r in found.rules if r.rule == "parallel-factors"}
@@ -610,7 +610,7 @@ def _agree(found: Solutions) -> list[Text]:
         text,
         Text(
             en=f"Not to be taken at face value (Heywood case or no convergence): {which.en}.",
-            zh=f"不可直接采信（Heywood 情形或未收敛）：{which.zh}。",
+            zh=f"不可直接采信（出现 Heywood 现象或未收敛）：{which.zh}。",
         ),
     ]
 
@@ -753,7 +753,7 @@ def _whole(found: General) -> Text:
     en, zh = {
         "met": (
             f"above {at} {source}, so one overall score of all questions would chiefly tell of one thing",
-            f"高于 {at} {source}，因此全部题目的总分主要反映同一事物",
+            f"高于 {at} {source}，因此全部题项的总分主要反映同一事物",
         ),
         "open": (
             f"an interval that leaves open whether it reaches {at} {source}",
@@ -761,7 +761,7 @@ def _whole(found: General) -> Text:
         ),
         "not met": (
             f"below {at} {source}, so one overall score of all questions would mix several things",
-            f"低于 {at} {source}，因此全部题目的总分会混合多种事物",
+            f"低于 {at} {source}，因此全部题项的总分会混合多种事物",
         ),
     }[found.verdict]
     return Text(

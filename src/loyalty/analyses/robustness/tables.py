@@ -67,7 +67,7 @@ def _fault(row: Specification) -> Text | None:
 
 def power(found: Power, case: Case) -> Table:
     en = "Detectable: (z of .975 + z of .80) times the robust standard error; N for .10: respondents like these for a path of .10, the error falling with √N, and a dash where no path of a plausible size could have been found."
-    zh = "可检测：（.975 与 .80 的 z 之和）乘以稳健标准误；检测 .10 所需 N：按误差随 √N 下降，发现 .10 的路径所需的同类受访者数；若任何合理大小的路径都无法发现，则为横线。"
+    zh = "可检测：（.975 与 .80 的 z 之和）乘以稳健标准误；检测 .10 所需 N：按误差随 √N 下降，发现 .10 的路径所需的同类受访者数；若任何合理大小的路径都无法发现，则为短横。"
     clustered = []
     if found.cluster_worst is not None:
         firms = case.study.cluster is None

@@ -131,10 +131,10 @@ def contrasts(found: Contrasts, case: Case) -> Table:
             Column("estimate", "Difference", decimals=3),
             Column(("ci_lower", "ci_upper"), "95 % interval", decimals=3),
         ],
-        Text(en="Ways side by side.", zh="并列途径之比较。"),
+        Text(en="Ways side by side.", zh="并列途径的比较。"),
         Text(
             en="How much more goes through the one than through the other: differences of products of standardized paths, percentile intervals from the draws above, each for itself.",
-            zh="经前者比经后者多多少：标准化路径之积的差，百分位区间取自上述抽取，逐一给出，未作多重比较校正。",
+            zh="经前一途径的效应比经后一途径大多少：标准化路径之积的差，百分位区间取自上述抽取，逐一给出，未作多重比较校正。",
         ),
         withheld=lambda r: withheld(of_contrast(r, case)),
     )
@@ -180,7 +180,7 @@ def competing(found: Competing, case: Case) -> Table | None:
         Text(en="Competing structures.", zh="竞争结构。"),
         Text(
             en="Robust maximum likelihood on the same answers; scaled difference tests against the hypothesized structure where it is the special case.",
-            zh="对相同答案的稳健极大似然；假设结构为其特例时，给出与之的缩放差异检验。",
+            zh="对相同答案的稳健极大似然；假设结构为其特例时，给出与之的校正差异检验。",
         ),
     )
 

@@ -227,7 +227,7 @@ def spoken(found: Paths, case: Case) -> Text:
         what = escaped(case.path(row.from_, row.to))
         beside = Text(en=number(row.estimate), zh=number(row.estimate))
         beside = beside if relied(row, case) else verdict(row, case)
-        return Text(en=f"{what.en} {beside.en}", zh=f"{what.zh} {beside.zh}")
+        return Text(en=f"{what.en} {beside.en}", zh=f"{what.zh}（{beside.zh}）")
 
     all_of = [said(row) for row in found.rows]
     return Text(
@@ -238,12 +238,11 @@ def spoken(found: Paths, case: Case) -> Text:
 
 def items_spoken(case: Case) -> Text:
     """The items of every construct of the structural model."""
-    said = [
-        (escaped(c.label), escape(", ".join(i.id for i in c.items))) for c in case.study.structural
-    ]
+    said = [(escaped(c.label), [escape(i.id) for i in c.items]) for c in case.study.structural]
+    zh = [label.zh + "：" + "、".join(items) for label, items in said]
     return Text(
-        en=f"Path diagram with items: {'; '.join(f'{t.en}, {items}' for t, items in said)}.",
-        zh=f"带题项的路径图：{'；'.join(f'{t.zh}，{items}' for t, items in said)}。",
+        en=f"Path diagram with items: {'; '.join(', '.join([t.en, *items]) for t, items in said)}.",
+        zh=f"带题项的路径图：{'；'.join(zh)}。",
     )
 
 
@@ -821,7 +820,7 @@ def moderation(found: Moderation, case: Case) -> Text:
     )
     return Text(
         en=f"The {what}, judged on scale scores: {parts.en}.",
-        zh=f"就量表得分而言，{n} 个关于调节与曲线的假设：{parts.zh}。",
+        zh=f"就量表得分而言，{n} 个关于调节与曲线效应的假设中，{parts.zh}。",
     )
 
 
@@ -833,7 +832,7 @@ def latent(found: Latent, case: Case) -> list[Text]:
     said = [
         Text(
             en=f"Between the constructs freed from errors of measurement: {parts.en}.",
-            zh=f"在剔除测量误差的构念之间：{parts.zh}。",
+            zh=f"在剔除测量误差的构念之间，{parts.zh}。",
         )
     ]
     apart = [t.id for t in terms if t.score_verdict not in (None, t.verdict)]

@@ -381,7 +381,7 @@ def checks(found: findings.Checks, case: Case) -> Table:
         ),
         Text(
             en="Claims by their number in the ledger (appendix). Sobel's z is computed for observed scores twice: with the printed direct effect taken as given beside the mediator, and as the total effect. For rises that go with one another what follows is the elasticity.",
-            zh="条目编号见附录台账。Sobel z 按显变量得分计算两次：所载直接效应分别视为控制中介后的效应与总效应。对“此升彼升”类说法，所得为弹性。",
+            zh="条目编号见附录的论断清单。Sobel z 按显变量得分计算两次：所载直接效应分别视为控制中介后的效应与总效应。对“一方升降、另一方随之升降”的说法，所得为弹性。",
         ),
         simulated=False,
     )

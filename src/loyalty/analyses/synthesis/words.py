@@ -254,7 +254,7 @@ def backbone(found: Backbone, case: Case) -> list[Text]:
         said.append(
             Text(
                 en=f"In {single} of them one construct or more has one item, which is taken as free of error: correlations with it are rather too small.",
-                zh=f"其中 {single} 项调查有单题项构念，视为无误差：与之的相关应视为偏低。",
+                zh=f"其中 {single} 项调查有单题项构念，视为无误差：由此所得的相关应视为偏低。",
             )
         )
     if found.left_out:
@@ -302,7 +302,7 @@ def backbone(found: Backbone, case: Case) -> list[Text]:
         said.append(
             Text(
                 en=f"With {k} surveys these intervals, which take the variance between surveys as known, are rather too short than too long. All answers are of one moment: the arrows are the model's, not the data's.",
-                zh=f"仅有 {k} 项调查，而区间把调查间方差视为已知，故宁可认为偏短。全部答案来自同一时刻：箭头的方向出自模型，而非数据。",
+                zh=f"仅有 {k} 项调查，而区间把调查间方差视为已知，因而应视为偏窄。全部答案来自同一时刻：箭头的方向出自模型，而非数据。",
             )
         )
     return said
@@ -395,7 +395,7 @@ def evidence(found: Evidence, case: Case) -> list[Text]:
         said.append(
             Text(
                 en=f"{rest} of these {_verb(found.by_correlations, 'rests', 'rest')} on the pooled correlations, whose intervals are rather too short where surveys are few.",
-                zh=f"其中 {rest} 条依据合并相关；调查少时其区间宁可认为偏短。",
+                zh=f"其中 {rest} 条依据合并相关；调查少时其区间应视为偏窄。",
             )
         )
     strong = [r for r in found.rows if r.verdict == "supported" and r.road == "paths"]
@@ -497,7 +497,7 @@ def checks(found: Checks, case: Case) -> list[Text]:
     said = [
         Text(
             en=f"The ledger holds {claims} figures. None is printed with an interval; {with_n} are printed with a number of respondents; {changes} say that one thing rose or fell with another and name no design that could show it. {failed} of {n} checks do not come out.",
-            zh=f"台账共 {claims} 个数字。没有一个附有区间；{with_n} 个注明了样本量；{changes} 个声称一者随另一者升降，却未说明可以证明它的设计。{n} 项核对中有 {failed} 项不成立。",
+            zh=f"论断清单共 {claims} 个数字。没有一个附有区间；{with_n} 个注明了样本量；{changes} 个声称一者随另一者升降，却未说明可以证明它的设计。{n} 项核对中有 {failed} 项不成立。",
         )
     ]
     for row in found.rows:

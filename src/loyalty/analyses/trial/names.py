@@ -44,16 +44,16 @@ PARAMETERS = {
     "competition": Text(en="competition", zh="竞争"),
     "recovery_by_severity": Text(en="recovery × severity", zh="补救 × 严重程度"),
     "paradox": Text(en="gap after an excellent recovery", zh="出色补救之后的差距"),
-    "attitude_rate": Text(en="the attitude, on how often is bought", zh="态度对购买频率"),
-    "attitude_leaving": Text(en="the attitude, on leaving", zh="态度对流失"),
-    "attitude_complaints": Text(en="the attitude, on complaints", zh="态度对投诉"),
-    "tone_leaving": Text(en="the mood of texts, on leaving", zh="留言情绪对流失"),
-    "tone_rate": Text(en="the mood of texts, on how often is bought", zh="留言情绪对购买频率"),
+    "attitude_rate": Text(en="the attitude, on how often is bought", zh="态度对购买频率的效应"),
+    "attitude_leaving": Text(en="the attitude, on leaving", zh="态度对流失的效应"),
+    "attitude_complaints": Text(en="the attitude, on complaints", zh="态度对投诉的效应"),
+    "tone_leaving": Text(en="the mood of texts, on leaving", zh="留言情绪对流失的效应"),
+    "tone_rate": Text(en="the mood of texts, on how often is bought", zh="留言情绪对购买频率的效应"),
     "tone_of_customer": Text(
         en="share of a text's tone that is its writer's", zh="留言语气中属于写者的份额"
     ),
-    "solved": Text(en="a solution, on staying", zh="解决对留存"),
-    "soon": Text(en="an answer in time, on staying", zh="及时答复对留存"),
+    "solved": Text(en="a solution, on staying", zh="问题解决对留存的效应"),
+    "soon": Text(en="an answer in time, on staying", zh="及时答复对留存的效应"),
     "channel_share": Text(en="share of channels in ratings", zh="渠道在评分差异中的份额"),
     "answered_in_time": Text(en="answered within a day", zh="一日内得到回应"),
     "solved_in_time": Text(en="solved within three days", zh="三日内得到解决"),
@@ -81,8 +81,8 @@ PARAMETERS |= {
 
 #: What is declared of a touchpoint.
 AT = {
-    "waiting": Text(en="waiting (mean)", zh="等待（均值）"),
-    "lost": Text(en="go no further", zh="就此止步"),
+    "waiting": Text(en="waiting (mean)", zh="等待时间（均值）"),
+    "lost": Text(en="go no further", zh="就此止步的比例"),
 }
 
 

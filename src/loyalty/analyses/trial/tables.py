@@ -219,7 +219,7 @@ def differences(found: Differences, case: Case) -> Table:
         ],
         Text(
             en=f"{seen} of {n} paths that differ between industries are found to, with {alarms} false alarms: what is declared and what the tests say.",
-            zh=f"因行业而异的 {n} 条路径检出 {seen} 条，误报 {alarms} 条：设定与检验结果。",
+            zh=f"{n} 条因行业而异的路径中检出 {seen} 条，误报 {alarms} 条：设定与检验结果。",
         ),
         Text(
             en="Unlike, alike: as declared; found: said to differ, by the test over all industries after Holm's correction. Firms are the independent units where a case has enough of them; without firms: respondents are.",

@@ -116,7 +116,7 @@ def _judged(tally: Tally) -> list[Text]:
     if tally.size is not None and tally.size > 0:
         share = number(tally.size, "percent", 0)
         size = f"; together they come out at {share} of their declared size"
-        zh_size = f"；合计为设定大小的 {share}"
+        zh_size = f"；估计值合计为设定值合计的 {share}"
     return [
         Text(
             en=f"Of {n} declared {what} {listed}{size}.",
@@ -182,10 +182,10 @@ def straight(found: Straight, case: Case) -> list[Text]:
     declared, name = number(row.declared, "bounded", 3), title(row.case, case)
     if against:
         en = f"{number(against)} of the {count} squares {be(against)} clear of zero on the other side than declared"
-        zh = f"{count} 个平方项中有 {number(against)} 个不含零且与设定反号"
+        zh = f"{count} 个平方项中有 {number(against)} 个的区间不含零且与设定符号相反"
     else:
         en = f"none of the {count} squares is clear of zero on the other side than declared"
-        zh = f"{count} 个平方项中，没有一个不含零且与设定反号"
+        zh = f"{count} 个平方项中，没有一个的区间不含零且与设定符号相反"
     said = [
         Text(
             en=f"In {n} answers drawn from the same processes with straight relations alone {en}.",
@@ -238,7 +238,9 @@ def _counted(row: CaseRow) -> list[Text]:
 def _named(effects: Sequence[Effect], row: CaseRow, case: Case) -> Text:
     """Hypotheses by number, what stands beside the survey as in the table."""
     described = study(row.case, case)
-    return names([label(e, described) if e.kind == "table" else short(e) for e in effects])
+    named = [label(e, described) if e.kind == "table" else short(e) for e in effects]
+    # the Chinese of a name has marks of its own
+    return names([n if n.zh == n.en else Text(en=n.en, zh=f"“{n.zh}”") for n in named])
 
 
 def _outside(row: CaseRow, case: Case) -> list[Text]:
@@ -250,7 +252,7 @@ def _outside(row: CaseRow, case: Case) -> list[Text]:
         return [
             Text(
                 en="No declared value lies outside its interval.",
-                zh="没有设定值落在其区间之外。",
+                zh="所有设定值均落在各自的区间之内。",
             )
         ]
     listed = _named(outside, row, case)
@@ -297,7 +299,7 @@ def _missed(row: CaseRow, case: Case) -> list[Text]:
                 zh="设定的效应全部检出，且符号与设定一致。",
             )
         ]
-    return [Text(en=f"Missed: {'; '.join(en)}.", zh=f"遗漏：{'；'.join(zh)}。")]
+    return [Text(en=f"Missed: {'; '.join(en)}.", zh=f"与设定不一致：{'；'.join(zh)}。")]
 
 
 # --- differences between industries --------------------------------------------------------------

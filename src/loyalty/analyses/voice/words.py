@@ -326,7 +326,7 @@ def _by_impact(ranked: Sequence[Impact], case: Case) -> list[Text]:
         said.append(
             Text(
                 en=f"Its interval overlaps that of {of.en}: which is first is not settled.",
-                zh=f"其区间与{of.zh}的重叠：孰先尚无定论。",
+                zh=f"其区间与{of.zh}的重叠：先后尚无定论。",
             )
         )
     return said
@@ -439,7 +439,7 @@ def _slower(found: Times, case: Case) -> list[Text]:
         said.append(
             Text(
                 en=f"Which {of.en.lower()} is faster is not shown: the intervals overlap.",
-                zh=f"各{of.zh}之间孰快孰慢未能显示：区间重叠。",
+                zh=f"各{of.zh}之间快慢之别未能显示：区间重叠。",
             )
         )
     return said
@@ -455,7 +455,7 @@ def coming_back(found: ComingBack, case: Case) -> list[Text]:
         said.append(
             Text(
                 en=f"Within {within} days {same} of complaints are followed first by another of the same class, and {other} by one of another class, from the same customer.",
-                zh=f"{within} 天内，{same} 的投诉首先继以同一客户的同类投诉，{other} 继以其他类别的投诉。",
+                zh=f"{within} 天内，同一客户随后首先再次提出同类投诉的占 {same}，首先提出其他类别投诉的占 {other}。",
             )
         )
     classes = [r for r in found.rows if r.category is not None]

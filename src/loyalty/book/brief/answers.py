@@ -95,17 +95,17 @@ def scales(data: Material) -> Headline | None:
     if bad:
         said = text(
             f"**Not all questions belong together as planned**: Cronbach's α of {shown.en} is below {mark} with its whole interval.",
-            f"**并非所有题项都如计划般同属一个量表**：{shown.zh}，Cronbach's α 的整个区间低于 {mark}。",
+            f"**并非所有题项都如计划般同属一个量表**：{shown.zh}，Cronbach α 的整个区间低于 {mark}。",
         )
     elif unsure:
         said = text(
             f"**Whether all questions belong together as planned stays open**: Cronbach's α is {shown.en}, and the interval holds {mark}.",
-            f"**题项是否都如计划般同属一个量表尚无定论**：{shown.zh}，Cronbach's α 的区间包含 {mark}。",
+            f"**题项是否都如计划般同属一个量表尚无定论**：{shown.zh}，Cronbach α 的区间包含 {mark}。",
         )
     else:
         said = text(
             f"**The questions of each construct belong together**: Cronbach's α is at least {mark} with its whole interval; the lowest is {shown.en}.",
-            f"**各构念的题项内部一致**：Cronbach's α 的整个区间均不低于 {mark}；最低的是{shown.zh}。",
+            f"**各构念的题项内部一致**：Cronbach α 的整个区间均不低于 {mark}；最低的是{shown.zh}。",
         )
     return Headline([said], data.grade("none" if unsure and not bad else "low"), "reliability")
 

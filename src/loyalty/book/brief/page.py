@@ -179,7 +179,7 @@ def known(data: Material) -> list[Row]:
     tried = tables.experiment(data)
     rows.append(
         Row(
-            question=text("What causes what?", "因果如何？"),
+            question=text("What causes what?", "能否说明因果关系？"),
             said=_bare(tried) if tried is not None else _UNTRIED,
             grade=tried.grade if tried is not None else "none",
         )
@@ -189,7 +189,7 @@ def known(data: Material) -> list[Row]:
         rows.append(
             Row(
                 question=text(
-                    "Does it hold for people who are not in the data?", "对数据之外的人是否成立？"
+                    "Does it hold for people who are not in the data?", "对样本之外的人群是否成立？"
                 ),
                 said=_chosen(sampling),
                 grade="none",
@@ -298,7 +298,7 @@ def exhibit(data: Material) -> tuple[str, Figure] | None:
             )
         )
     if analysis == "structural" and any(p.hypothesis.sign == "-" for p in data.paths):
-        notes.append(text("(−): expected to be negative.", "(−)：预期为负。"))
+        notes.append(text("(−): expected to be negative.", "（−）：预期为负。"))
     rest = join(notes)
     return analysis, Figure(
         partial(draw, data),

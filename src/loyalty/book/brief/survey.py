@@ -426,7 +426,7 @@ def groups(data: Material) -> Headline | None:
             f"**No path is shown to differ by {of.en}**, after correction for testing several; that is no proof that they are alike in all groups."
             if found.count > 1
             else f"**The path is not shown to differ by {of.en}**; that is no proof that it is alike in all groups.",
-            f"**没有路径被证明因{of.zh}而异**：经多重检验校正后均无显著差异；但这不证明各组相同。",
+            f"**未能证明任何路径因{of.zh}而异**：经多重检验校正后均无显著差异；但这不证明各组相同。",
         )
         return Headline([said], "none", "groups")
     which = named([_of(data, d.from_, d.to) for d in clear])

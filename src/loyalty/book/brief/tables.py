@@ -32,7 +32,7 @@ def returning(data: Material) -> Headline | None:
     first = bought_again(late.ci_lower, late.ci_upper)
     said = text(
         f"**{first.en} within {weeks} weeks**: {share} of {customers} customers do.",
-        f"**{weeks} 周内{first.zh}**：{customers} 名客户中再买者占 {share}。",
+        f"**{weeks} 周内，{first.zh}**：{customers} 名客户中再买者占 {share}。",
     )
     return Headline([said], data.measured((late.ci_lower, late.ci_upper)), "behaviour")
 
@@ -257,5 +257,5 @@ def _led(
 ) -> Headline:
     """An analysis's own sentences, with a lead, which the answer does without."""
     first, *others = said
-    led = text(f"**{en}.** {first.en}", f"**{zh}。**{first.zh}")
+    led = text(f"**{en}.** {first.en}", f"**{zh}**：{first.zh}")
     return Headline([led, *others], grade, chapter, join(said))

@@ -165,6 +165,12 @@ local function notebook_code(div)
   return blocks
 end
 
+-- a citation of a work, not a reference to a figure, table or chapter
+local function work(inline)
+  local kind = inline and inline.t == "Cite" and inline.citations[1].id:match("^(%l+)%-")
+  return inline and inline.t == "Cite" and not ({ fig = 1, tbl = 1, sec = 1, eq = 1 })[kind or ""]
+end
+
 -- links to the same page of the other edition, and to the book in its other formats
 local function elsewhere(doc)
   if not html then return nil end
@@ -314,8 +320,20 @@ return { { Meta = settings }, {
     if html then image.attributes["loading"] = "lazy" return image end
   end,
   Str = function(str)
-    -- Chinese sets the sign of per cent close to the number
-    if book.lang:match("^zh") then return pandoc.Str((str.text:gsub("(%d)\u{a0}%%", "%1%%"))) end
+    -- Chinese sets the sign of per cent close to the number, and a decimal keeps its zero
+    if not book.lang:match("^zh") then return nil end
+    local said = (" " .. str.text:gsub("\u{a0}%%", "%%")):gsub("([^%w_.])%.(%d)", "%10.%2")
+    return pandoc.Str(said:sub(2))
+  end,
+  Inlines = function(inlines)
+    -- no space around a citation, which has full-width brackets in Chinese
+    if not book.lang:match("^zh") then return nil end
+    local kept = pandoc.Inlines {}
+    for i, inline in ipairs(inlines) do
+      local space = inline.t == "Space" or inline.t == "SoftBreak"
+      if not (space and (work(inlines[i - 1]) or work(inlines[i + 1]))) then kept:insert(inline) end
+    end
+    return kept
   end,
   Math = function(math)
     -- Pandoc makes a whole em backwards of TeX's thin one

@@ -1,0 +1,123 @@
+"""How Chinese is set: marks, spaces and numbers, in every text of the project's own."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import yaml
+
+from loyalty.ground import paths
+from loyalty.render import chinese
+from loyalty.render.ast import node, text
+
+ROOT = paths.root()
+HAN = "\u4e00-\u9fff"
+MARKS = "，。；：！？、（）《》“”"
+#: What no Chinese sentence has, with an example of each.
+FAULTS = {
+    "a space beside a full-width mark": (
+        r"[，。；：！？、（] (?!\[@)|(?<! ·) [，。；：！？、）]",
+        "满意， 忠诚",
+    ),
+    "a space between Chinese letters": (rf"[{HAN}] [{HAN}]", "份额即 层级"),
+    "Latin letters or numbers that touch Chinese ones": (
+        rf"[{HAN}][A-Za-z0-9αβλωχΔ]|[A-Za-z0-9%αβλωχ][{HAN}]",
+        "总 ω指",
+    ),
+    "a half-width mark between Chinese letters": (rf"[{HAN}][,;:!?]|[,;:!?][{HAN}]", "满意, 忠诚"),
+    "a half-width bracket": (rf"[{HAN}]\(|\)[{HAN}]", "满意(忠诚)"),
+    "two marks in a row": (r"[，。；：、！？]{2}|（）|““|””", "满意，。"),
+    "an arrow that leads nowhere": (r"[←→][。，；、）]|[←→] ?$", "主要涉及客户满意度 ←"),
+    "per cent apart from its number": (r"[\d}][ \u00a0]%", "95 % 区间"),
+}
+#: Words of programs, of commands and of patterns, no sentences.
+_CODE = re.compile(
+    r"`[^`]*`|\{\{[^}]*\}\}|\{[^{}]*\}|\$[^$]*\$|\]\([^)]*\)|<[^>]*>|\(\?|\[\^|https?://\S+"
+)
+
+
+def sentences() -> Iterator[tuple[str, str]]:
+    """Chinese texts with where they stand: of chapters, terms, descriptions and the code."""
+    for file in sorted((ROOT / "reports").glob("**/zh/*.qmd")):
+        for line in file.read_text(encoding="utf-8").splitlines():
+            yield file.name, line
+    files = [*(ROOT / "src/loyalty/ground/terms").glob("*.yml"), *ROOT.glob("data/*/study.yml")]
+    for file in sorted([*files, ROOT / "data/claims.yml"]):
+        if file.name != "messages.yml":
+            yield from _below(
+                f"{file.parent.name}/{file.name}", yaml.safe_load(file.read_text("utf-8"))
+            )
+    for folder in ("analyses", "book", "shown", "estimates"):
+        for file in sorted((ROOT / "src/loyalty" / folder).rglob("*.py")):
+            if file.name != "quotes.py":  # patterns of names and numbers
+                yield from _literals(file)
+
+
+def _below(where: str, value: object) -> Iterator[tuple[str, str]]:
+    if isinstance(value, dict):
+        for below in value.values():
+            yield from _below(where, below)
+    elif isinstance(value, list):
+        for below in value:
+            yield from _below(where, below)
+    elif isinstance(value, str):
+        yield where, value
+
+
+def _literals(file: Path) -> Iterator[tuple[str, str]]:
+    tree = ast.parse(file.read_text(encoding="utf-8"))
+    docs = {id(n.value) for n in ast.walk(tree) if isinstance(n, ast.Expr)}  # docstrings
+    inner = docs | {
+        id(part) for n in ast.walk(tree) if isinstance(n, ast.JoinedStr) for part in n.values
+    }
+    for item in ast.walk(tree):
+        if isinstance(item, ast.JoinedStr):
+            parts = [p.value if isinstance(p, ast.Constant) else "{}" for p in item.values]
+            yield f"{file.name}:{item.lineno}", "".join(map(str, parts))
+        elif (
+            isinstance(item, ast.Constant) and isinstance(item.value, str) and id(item) not in inner
+        ):
+            yield f"{file.name}:{item.lineno}", item.value
+
+
+TEXTS = [
+    (where, _CODE.sub("¤", said)) for where, said in sentences() if re.search(f"[{HAN}]", said)
+]
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_no_chinese_text_has(fault: str) -> None:
+    pattern, example = FAULTS[fault]
+    assert re.search(pattern, example)
+    assert len(TEXTS) > 2000
+    assert [(where, said) for where, said in TEXTS if re.search(pattern, said)] == []
+
+
+@pytest.mark.parametrize(
+    ("written", "set_"),
+    [
+        (".48", "0.48"),
+        ("[−.31,", "[−0.31,"),
+        ("为.5", "为0.5"),
+        ("62.0\u00a0%", "62.0%"),
+        ("3.14", "3.14"),
+        ("v1.2.3", "v1.2.3"),
+        ("items.csv", "items.csv"),
+    ],
+)
+def test_numbers_are_set_as_chinese_does(written: str, set_: str) -> None:
+    assert chinese.typeset(written) == set_
+    said = chinese.numbers(text(written))
+    assert said == (None if written == set_ else [text(set_)])
+
+
+def test_citations_stand_close() -> None:
+    space, cite = node("Space"), node("Cite", [[], [text("（甲，2020）")]])
+    inlines = [text("满意"), space, cite, space, text("与"), space, text("CFI")]
+    assert chinese.close([node("Para", inlines)]) == [
+        node("Para", [text("满意"), cite, text("与"), space, text("CFI")])
+    ]
