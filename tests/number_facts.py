@@ -85,7 +85,8 @@ def faults(pages: list[Path], results: Path) -> tuple[int, list[str]]:
             about = {key: unescape(value) for key, value in _ATTRIBUTE.findall(tag)}
             key = about.get("data-key", "")
             shown = unescape(re.sub(r"<[^>]*>", "", inside)).replace("\u00a0", " ")
-            shown = re.sub(r"(?<=\d)%$", " %", shown)  # set close in Chinese
+            shown = re.sub(r"(?<=\d)%$", " %", shown)  # set close in Chinese, and with its zero
+            shown = re.sub(r"^< 0\.", "< .", shown)
             if said := fault(page, key, shown, about.get("href", "")):
                 wrong.append(f"{page.name}: {key or shown}: {said}")
     return count, wrong

@@ -41,7 +41,7 @@ def test_what_a_reader_sees(tmp_path: Path) -> None:
     assert "**How to cite:** Josiah Carberry (2026). *A \\*study\\** (1\\.0)." in shown
     assert "<https://doi.org/10.5281/zenodo.1234567>" in shown and "Funding" not in shown
     chinese = pages.about(made, Text(en="A study", zh="研究"), "zh")
-    assert "卡伯里" in chinese and "2026年1月31日" in chinese and "这是什么。" in chinese
+    assert "卡伯里" in chinese and "2026 年 1 月 31 日" in chinese and "这是什么。" in chinese
 
 
 @pytest.mark.parametrize(

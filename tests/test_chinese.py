@@ -42,7 +42,7 @@ _CODE = re.compile(
 
 def sentences() -> Iterator[tuple[str, str]]:
     """Chinese texts with where they stand: of chapters, terms, descriptions and the code."""
-    for file in sorted((ROOT / "reports").glob("**/zh/*.qmd")):
+    for file in sorted([*ROOT.glob("*.zh.md"), *(ROOT / "reports").glob("**/zh/*.qmd")]):
         for line in file.read_text(encoding="utf-8").splitlines():
             yield file.name, line
     files = [*(ROOT / "src/loyalty/ground/terms").glob("*.yml"), *ROOT.glob("data/*/study.yml")]

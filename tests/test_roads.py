@@ -720,4 +720,4 @@ def test_how_people_came_into_the_data_ends_in_a_stop(project: Any) -> None:
         project.describe()
         described = study.load("small")
         assert f"**Sampling.** {en}\n" in "\n".join(pages.one_case(described, {}, "en"))
-        assert f"**抽样。** {zh}\n" in "\n".join(pages.one_case(described, {}, "zh"))
+        assert f"**抽样**：{zh}\n" in "\n".join(pages.one_case(described, {}, "zh"))

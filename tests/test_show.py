@@ -162,7 +162,7 @@ def test_a_figure_says_first_what_is_said_of_its_finding(toy: Case) -> None:
     assert shown["fig-part1"].alt == "r is .5 (high). A path."
     assert shown["tbl-part0"].caption == "x. Simulated data."
     assert shown["txt-part2"].bundle["text/markdown"] == "So be it."
-    assert shown_as([figure, said], toy, "zh")["fig-part0"].alt == "相关为 .5。一条路径。"
+    assert shown_as([figure, said], toy, "zh")["fig-part0"].alt == "相关为 0.5。一条路径。"
     # another sentence, another caption; nothing left to say; tables say what they show
     later = shown_as([replace(figure, says=1), said], toy)
     assert later["fig-part0"].alt == "So be it. A path."

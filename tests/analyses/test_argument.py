@@ -211,7 +211,7 @@ def test_paths_clear_of_zero_on_the_wrong_side_are_named() -> None:
     found = argument.exhibit(everything(one=surveyed(), two=surveyed(-0.5, verdict="contradicted")))
     text = said(words.exhibit, found)
     assert "clear of zero, on the other side than expected for " in text.en
-    assert "in “Two”." in text.en and "路径“Satisfaction → Loyalty”与预期符号相反" in text.zh
+    assert "in “Two”." in text.en and "构念loyalty”与预期符号相反" in text.zh
     alone = said(words.exhibit, argument.exhibit(everything(one=surveyed()))).en
     assert "clear of zero." in alone and "other side" not in alone
 

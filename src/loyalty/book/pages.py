@@ -616,7 +616,7 @@ def about(block: AboutCase, title: Text, language: Language) -> str:
             inside = escape(author.affiliation.in_(language))
             said += f"（{inside}）" if chinese else f" ({inside})"
         if author.orcid:
-            said += f" <https://orcid.org/{author.orcid}>"
+            said += f"{'' if chinese else ' '}<https://orcid.org/{author.orcid}>"
         authors.append(said)
     made = [("Authors", "作者", apart.join(authors))] if authors else []
     if block.date:
