@@ -43,7 +43,8 @@ _CODE = re.compile(
 def sentences() -> Iterator[tuple[str, str]]:
     """Chinese texts with where they stand: of chapters, terms, descriptions and the code."""
     for file in sorted([*ROOT.glob("*.zh.md"), *(ROOT / "reports").glob("**/zh/*.qmd")]):
-        for line in file.read_text(encoding="utf-8").splitlines():
+        said = re.sub(r"(?ms)^```.*?^```", "", file.read_text(encoding="utf-8"))
+        for line in said.splitlines():
             yield file.name, line
     files = [*(ROOT / "src/loyalty/ground/terms").glob("*.yml"), *ROOT.glob("data/*/study.yml")]
     for file in sorted([*files, ROOT / "data/claims.yml"]):

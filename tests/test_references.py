@@ -108,7 +108,7 @@ def test_what_each_style_must_get_right(tmp_path: Path) -> None:
     assert "McDonald’s ωH: Their" in apa["zinbarg2005"]
     assert apa["aftersales"].startswith("Anonymous. (n.d.-a). 售后服务客户忠诚度研究报告 [")
     assert re.fullmatch(
-        "佚名, 日期不详[a-e]. 售后服务客户忠诚度研究报告\\[R\\].", gbt["aftersales"]
+        "佚名, 日期不详\u00a0[a-e]. 售后服务客户忠诚度研究报告\\[R\\].", gbt["aftersales"]
     )
     assert gbt["dul2020"].startswith("DUL J, VAN DER LAAN E, KUIK R, 2020. ")
     assert "KNOL" not in gbt["terwee2007"] and "DE BOER M R, et al., 2007" in gbt["terwee2007"]

@@ -48,7 +48,9 @@ PARAMETERS = {
     "attitude_leaving": Text(en="the attitude, on leaving", zh="态度对流失的效应"),
     "attitude_complaints": Text(en="the attitude, on complaints", zh="态度对投诉的效应"),
     "tone_leaving": Text(en="the mood of texts, on leaving", zh="留言情绪对流失的效应"),
-    "tone_rate": Text(en="the mood of texts, on how often is bought", zh="留言情绪对购买频率的效应"),
+    "tone_rate": Text(
+        en="the mood of texts, on how often is bought", zh="留言情绪对购买频率的效应"
+    ),
     "tone_of_customer": Text(
         en="share of a text's tone that is its writer's", zh="留言语气中属于写者的份额"
     ),
