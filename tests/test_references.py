@@ -114,6 +114,10 @@ def test_what_each_style_must_get_right(tmp_path: Path) -> None:
     assert "KNOL" not in gbt["terwee2007"] and "DE BOER M R, et al., 2007" in gbt["terwee2007"]
     assert "[M/OL]. 2nd ed. Lawrence Erlbaum." in gbt["cohen1988"]
     assert "2005a. " in gbt["fader2005"] and "2005b. " in gbt["fader2005rfm"]
-    unnamed = [re.findall(r"日期不详([a-e])\.", entry) for entry in gbt.values() if "佚名" in entry]
+    unnamed = [
+        re.findall(r"日期不详\u00a0([a-e])\.", entry)
+        for entry in gbt.values()
+        if "日期不详" in entry
+    ]
     assert unnamed == [["a"], ["b"], ["c"], ["d"], ["e"]]
     assert "等" not in "".join(gbt.values())

@@ -171,7 +171,7 @@ def test_what_is_declared_of_a_journey_and_of_the_ends_of_complaints() -> None:
     }
     study_ = DRAWN.model_copy(update={"resources": [Resource.model_validate(visits)]})
     at = names.label(waiting, study_)
-    assert (at.en, at.zh) == ("Till: waiting (mean)", "收银：等待（均值）")
+    assert (at.en, at.zh) == ("Till: waiting (mean)", "收银：等待时间（均值）")
     assert names.label(solved, DRAWN).zh == "三日内得到解决"
     told = words._named(
         (waiting,), SimpleNamespace(case="drawn"), Case(ALL, described={"drawn": study_})
@@ -646,7 +646,7 @@ def test_bends_and_moderations() -> None:
         and "open" not in text.en
         and "wrong" not in text.en
     )
-    assert "检出 2 个；合计为设定大小的 150" in text.zh
+    assert "检出 2 个；估计值合计为设定值合计的 150" in text.zh
     one = heading(effect("moderation", 0.2))
     assert "Of 1 declared moderation 1 is found" in one.en
 
