@@ -355,7 +355,7 @@ def test_a_failure_leaves_the_old_package(case: Project, monkeypatch: pytest.Mon
 
 
 def test_what_did_not_run_is_refused(project: Project, refusal: Callable[..., str]) -> None:
-    assert "run the notebook first" in refusal(package.export, "small")
+    assert "not there; loyalty run small makes it" in refusal(package.export, "small")
 
 
 def test_a_case_without_a_survey_is_refused(repository: Path, refusal: Callable[..., str]) -> None:

@@ -287,7 +287,7 @@ def test_half_a_file_and_none(project: Any, refusal: Callable[..., str]) -> None
     assert refusal(findings.read, "small", "toy", Toy).startswith("results small/toy.json: ")
     file.unlink()
     said = refusal(findings.read, "small", "toy", Toy)
-    assert said == "results small/toy.json: not there; run the notebook first"
+    assert said == "results small/toy.json: not there; loyalty run small makes it"
 
 
 def test_the_version_of_an_older_file(project: Any, tmp_path: Path) -> None:

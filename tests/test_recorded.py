@@ -127,7 +127,7 @@ def test_what_cannot_be_recorded(
     assert "no such file" in refusal(recorded.record, "small")
     shutil.rmtree(paths.results())
     closed.rows(answers(700))
-    assert "run the notebook first" in refusal(recorded.record, "small")
+    assert "not there; loyalty run small makes it" in refusal(recorded.record, "small")
 
 
 # --- read where the rows are absent ----------------------------------------------------------

@@ -15,14 +15,16 @@ import pytest
 import typer
 
 from loyalty import cli
+from loyalty.book.report import _said
 from loyalty.ground.catalogue import catalogue
 from loyalty.ground.errors import UserError
 from loyalty.ground.said import Said, language, spoken
+from loyalty.render.errors import Fault
 
 SOURCE = Path(cli.__file__).parent
 MESSAGES = catalogue("messages")
 #: What takes a template as its first argument.
-TELLERS = {"Said", "UserError", "RowsAbsent", "Mistake", "NotebookFailed", "tell"}
+TELLERS = {"Said", "UserError", "RowsAbsent", "Mistake", "NotebookFailed", "Fault", "tell"}
 #: Who speaks of the project's own declared processes, to their author, speaks English.
 ENGLISH = {"simulate"}
 #: What Chinese texts have in Latin letters beside parameters, options, keys and file names.
@@ -101,6 +103,35 @@ def test_every_message_of_the_code_is_in_the_catalogue_and_every_entry_is_used()
     elsewhere |= {text for _, _, text in HELP}
     by_yaml = {"a plain key is expected", "aliases (*name) are not allowed"}
     assert sorted(MESSAGES.keys() - told - elsewhere - by_yaml) == []
+
+
+def test_faults_of_a_book_are_said_in_the_readers_language() -> None:
+    """What an author of chapters has done wrong; what other programs say stays as it is."""
+    faults = [
+        Fault("{where}: citation @{key} is not in the bibliography", where="a.qmd:3", key="x"),
+        Fault(
+            "{where}: {line}",
+            where="b.qmd:1",
+            line=Fault("notebook {name} does not exist", name="n"),
+        ),
+        "pandoc: {odd}",
+    ]
+    said = Said("the report was not rendered: {faults}", faults=[_said(one) for one in faults])
+    assert said == (
+        "the report was not rendered: a.qmd:3: citation @x is not in the bibliography, "
+        "b.qmd:1: notebook n does not exist, pandoc: {odd}"
+    )
+    assert said.in_("zh") == (
+        "报告未能生成：a.qmd:3: 文献 @x 不在参考文献库中、b.qmd:1: 笔记本 n 不存在、pandoc: {odd}"
+    )
+    loose = []
+    for file in sorted((SOURCE / "render").glob("*.py")):
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and ast.unparse(node.func).endswith("faults.append"):
+                loose += [
+                    f"{file.name}:{a.lineno}" for a in node.args if isinstance(a, ast.JoinedStr)
+                ]
+    assert loose == []
 
 
 def test_no_message_is_composed_of_fragments() -> None:

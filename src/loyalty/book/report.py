@@ -30,6 +30,7 @@ from loyalty.cases.study import ALL, Study
 from loyalty.ground import paths
 from loyalty.ground.errors import UserError
 from loyalty.ground.findings import Found
+from loyalty.ground.said import Said
 from loyalty.ground.text import LANGUAGES, Text
 from loyalty.run import marks, recorded
 from loyalty.run.analyses import ACROSS, code_behind, findings_of, shown_file
@@ -62,7 +63,19 @@ def made(project: Path, formats: list[str], folder: Path, name: str) -> None:
         else:
             embedded.render(project, formats, folder, paths.cache() / "render" / f"{name}.zip")
     except embedded.RenderError as error:
-        raise UserError("the report was not rendered: {error}", error=error) from None
+        raise UserError(
+            "the report was not rendered: {faults}", faults=[_said(line) for line in error.lines]
+        ) from None
+
+
+def _said(line: str) -> Said:
+    """A fault of a book in the reader's language; what other programs say stays as it is."""
+    template = getattr(line, "template", None)
+    if template is None:
+        return Said(line)
+    told = getattr(line, "parameters", {})
+    parts = {k: _said(v) if hasattr(v, "template") else v for k, v in told.items()}
+    return Said(template, **parts)
 
 
 def results(cases: Iterable[str]) -> dict[tuple[str, str], Found[Any]]:

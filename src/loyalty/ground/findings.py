@@ -248,7 +248,9 @@ def read(case: str, analysis: str, kind: type[F], folder: Path | None = None) ->
     file = (folder or paths.results()) / case / f"{analysis}.json"
     name = f"{file.parent.name}/{file.name}"
     if not file.is_file():
-        raise UserError("results {name}: not there; run the notebook first", name=name)
+        raise UserError(
+            "results {name}: not there; loyalty run {case} makes it", name=name, case=case
+        )
     try:
         content = json.loads(file.read_bytes())
         version = content.get("schema_version") if isinstance(content, dict) else None

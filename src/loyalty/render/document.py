@@ -24,7 +24,7 @@ from urllib.parse import unquote
 
 from . import ast, chinese, hidden, pandoc, pictures
 from .ast import Node
-from .errors import RenderError
+from .errors import Fault, RenderError
 from .labels import numbered, words
 from .notebook import Cell, Notebooks
 from .project import Book, Page
@@ -211,12 +211,21 @@ class Builder:
                 key = (embed.notebook, embed.label)
                 if key in cells:
                     if not embed.label.startswith("txt-"):
-                        self.faults.append(f"{embed.where}: {embed.label} is embedded twice")
+                        self.faults.append(
+                            Fault(
+                                "{where}: {label} is embedded twice",
+                                where=embed.where,
+                                label=embed.label,
+                            )
+                        )
                     continue
                 try:
                     cell = notebooks.cell(*key)
                 except RenderError as fault:
-                    self.faults += [f"{embed.where}: {line}" for line in fault.lines]
+                    self.faults += [
+                        Fault("{where}: {line}", where=embed.where, line=line)
+                        for line in fault.lines
+                    ]
                     continue
                 cells[key] = cell
                 where = f"{embed.notebook}#{embed.label}"
@@ -268,13 +277,19 @@ class Builder:
         def visit(item: Node) -> list[Node] | None:
             kind, content = item["t"], ast.content(item)
             if kind in ("RawBlock", "RawInline"):
-                self.faults.append(f"{where}: raw markup in a notebook's output")
+                self.faults.append(Fault("{where}: raw markup in a notebook's output", where=where))
                 return []
             if kind == "Image":
-                self.faults.append(f"{where}: an image inside markdown output")
+                self.faults.append(Fault("{where}: an image inside markdown output", where=where))
                 return []
             if kind == "Link" and not SAFE_LINK.match(content[2][0]):
-                self.faults.append(f"{where}: link to {content[2][0]!r} in a notebook's output")
+                self.faults.append(
+                    Fault(
+                        "{where}: link to {target!r} in a notebook's output",
+                        where=where,
+                        target=content[2][0],
+                    )
+                )
                 return []
             if kind in ("Span", "Link", "Header", "Code", "CodeBlock", "Table"):
                 position = 1 if kind == "Header" else 0
@@ -292,7 +307,14 @@ class Builder:
     def _declare(self, identifier: str, target: Target, place: str) -> None:
         if identifier in self.targets:
             first = self.places[identifier]
-            self.faults.append(f"{place}: label {identifier} is used already at {first}")
+            self.faults.append(
+                Fault(
+                    "{where}: label {identifier} is used already at {first}",
+                    where=place,
+                    identifier=identifier,
+                    first=first,
+                )
+            )
         self.targets[identifier] = target
         self.places[identifier] = place
 
@@ -305,7 +327,9 @@ class Builder:
         page = text.page
         first = tree[0] if tree and tree[0]["t"] == "Header" and tree[0]["c"][0] == 1 else None
         if first is None:
-            self.faults.append(f"{page.source}:1: the page has no title (`# Title` at its top)")
+            self.faults.append(
+                Fault("{page}:1: the page has no title (`# Title` at its top)", page=page.source)
+            )
             first = ast.node("Header", [1, ast.attr(), [ast.text(page.source)]])
         else:
             tree = tree[1:]
@@ -399,7 +423,11 @@ class Builder:
             level, (identifier, classes, values), inlines = item["c"]
             if level == 1:
                 self.faults.append(
-                    f"{place(identifier)}: a second first-level heading: {ast.plain(inlines)}"
+                    Fault(
+                        "{where}: a second first-level heading: {heading}",
+                        where=place(identifier),
+                        heading=ast.plain(inlines),
+                    )
                 )
                 return []
             number = ""
@@ -460,7 +488,9 @@ class Builder:
                 return [ast.node("Div", [ast.attr("", ["x-prose"]), inner])]
             number = declare(found.label, kind, found.where)
             if pictures.active(cell.images):
-                self.faults.append(f"{found.where}: the SVG holds a script or an address")
+                self.faults.append(
+                    Fault("{where}: the SVG holds a script or an address", where=found.where)
+                )
             if cell.images:
                 asset = f"reports/figures/{found.label}"
                 self.facts["embeds"].append(position)
@@ -494,7 +524,13 @@ class Builder:
             left = LEFT_OVER.search(content) if kind == "Str" else None
             # what the page has only with backslashes is a label's own words
             if left and (where := text.find(re.escape(left[0]) + r"(?![\w-])")):
-                self.faults.append(f"{where}: `{content}` would be printed as it stands")
+                self.faults.append(
+                    Fault(
+                        "{where}: `{content}` would be printed as it stands",
+                        where=where,
+                        content=content,
+                    )
+                )
             if kind in ("Para", "Plain"):
                 return [ast.node(kind, ast.rewrite(self._equations(content, declare), visit))]
             if kind == "Image":
@@ -524,10 +560,14 @@ class Builder:
     def _inner(self, item: Node, cell: Cell, visit: Any) -> list[Node] | None:
         if item["t"] == "Table":
             if item["c"][1][1]:
-                self.faults.append(f"#{cell.label}: a table's caption belongs to the cell")
+                self.faults.append(
+                    Fault("#{label}: a table's caption belongs to the cell", label=cell.label)
+                )
             return [self._bare_table(item, cell.colwidths)]
         if item["t"] == "Header":
-            self.faults.append(f"#{cell.label}: a heading inside a notebook's output")
+            self.faults.append(
+                Fault("#{label}: a heading inside a notebook's output", label=cell.label)
+            )
             return []
         return None
 
@@ -606,22 +646,38 @@ class Builder:
         where = text.find(re.escape(target)) or page.source
         asset = "missing"
         if SCHEME.match(target) or target.startswith("//"):
-            self.faults.append(f"{where}: image {target} is not in the project")
+            self.faults.append(
+                Fault("{where}: image {target} is not in the project", where=where, target=target)
+            )
         else:
             path = normal(self.book.root, relative(Path(page.source).parent, unquote(target)))
             if path is None or not (self.book.root / path).is_file():
-                self.faults.append(f"{where}: image {target} does not exist")
+                self.faults.append(
+                    Fault("{where}: image {target} does not exist", where=where, target=target)
+                )
             elif path.suffix.lower() not in (".svg", ".png", ".jpg", ".jpeg"):
-                self.faults.append(f"{where}: image {target} is not svg, png or jpg")
+                self.faults.append(
+                    Fault(
+                        "{where}: image {target} is not svg, png or jpg", where=where, target=target
+                    )
+                )
             else:
                 asset = path.with_suffix("").as_posix()
                 self.facts["images"][path.as_posix()] = self._file(path.as_posix())
                 content = (self.book.root / path).read_bytes()
                 if pictures.active({path.suffix.lower(): content}):
-                    self.faults.append(f"{where}: {target} holds a script or an address")
+                    self.faults.append(
+                        Fault(
+                            "{where}: {target} holds a script or an address",
+                            where=where,
+                            target=target,
+                        )
+                    )
         alt = ast.get(attributes, "fig-alt") or ast.plain(inlines)
         if not alt:
-            self.faults.append(f"{where}: image {target} has no alternative text")
+            self.faults.append(
+                Fault("{where}: image {target} has no alternative text", where=where, target=target)
+            )
         kept = [pair for pair in attributes[2] if pair[0] in ("width", "height")]
         return ast.node(
             "Image",
@@ -659,11 +715,23 @@ class Builder:
             target = self.targets.get(identifier)
             if target is None:
                 at = where(rf"@{re.escape(identifier)}(?![\w-])")
-                self.faults.append(f"{at}: reference @{identifier} is not resolved")
+                self.faults.append(
+                    Fault(
+                        "{where}: reference @{identifier} is not resolved",
+                        where=at,
+                        identifier=identifier,
+                    )
+                )
                 return []
             if not target.number:
                 at = where(rf"@{re.escape(identifier)}(?![\w-])")
-                self.faults.append(f"{at}: @{identifier} is unnumbered: write a link to it")
+                self.faults.append(
+                    Fault(
+                        "{where}: @{identifier} is unnumbered: write a link to it",
+                        where=at,
+                        identifier=identifier,
+                    )
+                )
                 return []
             shown: list[Node] = [ast.text(target.number)]
             prefix = citation["citationPrefix"]
@@ -687,14 +755,21 @@ class Builder:
             if any(internal):
                 key = citations[0]["citationId"]
                 self.faults.append(
-                    f"{where('@' + re.escape(key))}: references and citations in one bracket"
+                    Fault(
+                        "{where}: references and citations in one bracket",
+                        where=where("@" + re.escape(key)),
+                    )
                 )
                 return []
             for citation in citations:
                 key = citation["citationId"]
                 if key not in self.known_keys:
                     at = where(rf"@{{?{re.escape(key)}(?![\w-])")
-                    self.faults.append(f"{at}: citation @{key} is not in the bibliography")
+                    self.faults.append(
+                        Fault(
+                            "{where}: citation @{key} is not in the bibliography", where=at, key=key
+                        )
+                    )
             self.facts["cited"] = True
             return None
 
@@ -708,7 +783,9 @@ class Builder:
                 key = ast.get(content[0], "key")
                 if not KEY.fullmatch(key):
                     at = where(re.escape(f'key="{key}"') if key else r"\{\.num\s*\}")
-                    self.faults.append(f'{at}: .num needs key="case/analysis/finding.field"')
+                    self.faults.append(
+                        Fault('{where}: .num needs key="case/analysis/finding.field"', where=at)
+                    )
                     return []
                 attributes = ast.attr("", ["x-num"], [("key", key)])
                 return [ast.node("Span", [attributes, ast.rewrite(content[1], visit)])]
@@ -722,8 +799,11 @@ class Builder:
                 found = re.search(r"@[\w-]+", content)
                 name = found[0] if found else content
                 self.faults.append(
-                    f"{where(re.escape(content))}: {name} stays plain text: "
-                    "put a space or a bracket before it"
+                    Fault(
+                        "{where}: {name} stays plain text: put a space or a bracket before it",
+                        where=where(re.escape(content)),
+                        name=name,
+                    )
                 )
             return chinese.numbers(item) if in_chinese else None
 
@@ -751,14 +831,28 @@ class Builder:
                 known = self.identifiers.get(name)
                 if fragment and fragment not in (known or ()):
                     at = where(written)
-                    self.faults.append(f"{at}: link to #{fragment}, which is not there")
+                    self.faults.append(
+                        Fault(
+                            "{where}: link to #{fragment}, which is not there",
+                            where=at,
+                            fragment=fragment,
+                        )
+                    )
             elif path is None or not (self.book.root / path).is_file():
-                self.faults.append(f"{where(written)}: link to {target}, which does not exist")
+                self.faults.append(
+                    Fault(
+                        "{where}: link to {target}, which does not exist",
+                        where=where(written),
+                        target=target,
+                    )
+                )
             else:
                 self.facts["files"].append(name)
                 target = f"file:{name}" + (f"#{fragment}" if fragment else "")
         elif re.match(r"(javascript|data|vbscript|file):", target, re.IGNORECASE):
-            self.faults.append(f"{where(written)}: link to {target[:40]!r}")
+            self.faults.append(
+                Fault("{where}: link to {target!r}", where=where(written), target=target[:40])
+            )
         return ast.node("Link", [attributes, inner, [target, title]])
 
     def _ids(self, blocks: list[Node]) -> list[str]:

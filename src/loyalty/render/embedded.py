@@ -17,7 +17,7 @@ from pathlib import Path
 
 from . import citations, docx, pandoc, pdf
 from .document import Builder
-from .errors import RenderError
+from .errors import Fault, RenderError
 from .html import HtmlWriter
 from .project import load_book
 from .store import Store
@@ -58,9 +58,17 @@ def render(
     out = out.resolve()
     unknown = [fmt for fmt in to if fmt not in FORMATS]
     if unknown or not to:
-        raise RenderError([f"formats are {', '.join(FORMATS)}; asked for {list(to)}"])
+        raise RenderError(
+            [
+                Fault(
+                    "formats are {known}; asked for {asked}",
+                    known=", ".join(FORMATS),
+                    asked=list(to),
+                )
+            ]
+        )
     if root == out or out in root.parents:
-        raise RenderError([f"{out}: the book cannot be written over the project"])
+        raise RenderError([Fault("{out}: the book cannot be written over the project", out=out)])
     book = load_book(root)
     made_by = describe()
     store = Store(cache, made_by)

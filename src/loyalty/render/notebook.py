@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from .errors import RenderError
+from .errors import Fault, RenderError
 from .pictures import NARROW, NARROW_KIND
 
 
@@ -49,12 +49,12 @@ class Notebooks:
             return self._cells[name]
         path = self.root / name
         if not path.is_file():
-            raise RenderError([f"notebook {name} does not exist"])
+            raise RenderError([Fault("notebook {name} does not exist", name=name)])
         try:
             content = json.loads(path.read_text(encoding="utf-8"))
             cells = content["cells"]
         except (ValueError, KeyError, TypeError):
-            raise RenderError([f"{name} is not a notebook"]) from None
+            raise RenderError([Fault("{name} is not a notebook", name=name)]) from None
         found: dict[str, list[dict[str, Any]]] = {}
         for cell in cells:
             label = cell.get("metadata", {}).get("label")
@@ -68,21 +68,42 @@ class Notebooks:
         cells = self._load(name).get(label, [])
         where = f"{name}#{label}"
         if not cells:
-            raise RenderError([f"no cell is labelled {label} in {name}"])
+            raise RenderError(
+                [Fault("no cell is labelled {label} in {name}", label=label, name=name)]
+            )
         if len(cells) > 1:
-            raise RenderError([f"{len(cells)} cells are labelled {label} in {name}"])
+            raise RenderError(
+                [
+                    Fault(
+                        "{n} cells are labelled {label} in {name}",
+                        n=len(cells),
+                        label=label,
+                        name=name,
+                    )
+                ]
+            )
         meta = cells[0].get("metadata", {})
         outputs = cells[0].get("outputs", [])
         if any(output.get("output_type") == "error" for output in outputs):
-            raise RenderError([f"{where}: the cell failed"])
+            raise RenderError([Fault("{where}: the cell failed", where=where)])
         shown = [o for o in outputs if o.get("output_type") in ("display_data", "execute_result")]
         if not shown:
-            raise RenderError([f"{where}: the cell has no output"])
+            raise RenderError([Fault("{where}: the cell has no output", where=where)])
         if len(shown) > 1:
-            raise RenderError([f"{where}: {len(shown)} outputs in one cell, expected one"])
+            raise RenderError(
+                [
+                    Fault(
+                        "{where}: {n} outputs in one cell, expected one",
+                        where=where,
+                        n=len(shown),
+                    )
+                ]
+            )
         data = shown[0].get("data", {})
         if "text/html" in data:
-            raise RenderError([f"{where}: output is text/html, expected markdown or an image"])
+            raise RenderError(
+                [Fault("{where}: output is text/html, expected markdown or an image", where=where)]
+            )
         images: dict[str, bytes] = {}
         if "image/svg+xml" in data:
             images[".svg"] = _joined(data["image/svg+xml"]).encode("utf-8")
@@ -91,18 +112,24 @@ class Notebooks:
                 try:
                     images[suffix] = base64.b64decode(_joined(data[kind]), validate=False)
                 except binascii.Error:
-                    raise RenderError([f"{where}: the {kind} output is broken"]) from None
+                    raise RenderError(
+                        [Fault("{where}: the {kind} output is broken", where=where, kind=kind)]
+                    ) from None
         if images and NARROW_KIND in data:
             images[NARROW] = _joined(data[NARROW_KIND]).encode("utf-8")
         markdown = _joined(data.get("text/markdown"))
         if not images and not markdown:
-            raise RenderError([f"{where}: output is neither markdown nor an image"])
+            raise RenderError(
+                [Fault("{where}: output is neither markdown nor an image", where=where)]
+            )
         kind = label.split("-")[0]
         if (kind == "fig") != bool(images):
-            raise RenderError([f"{where}: the label's prefix does not fit the output"])
+            raise RenderError(
+                [Fault("{where}: the label's prefix does not fit the output", where=where)]
+            )
         caption = str(meta.get("fig-cap" if images else "tbl-cap") or "")
         if kind in ("fig", "tbl") and not caption.strip():
-            raise RenderError([f"{where}: has no {kind}-cap"])
+            raise RenderError([Fault("{where}: has no {kind}-cap", where=where, kind=kind)])
         widths = meta.get("tbl-colwidths")
         return Cell(
             label=label,

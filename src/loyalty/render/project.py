@@ -12,7 +12,7 @@ from urllib.parse import quote
 
 import yaml
 
-from .errors import RenderError
+from .errors import Fault, RenderError
 
 MONTHS = (
     "January", "February", "March", "April", "May", "June", "July", "August", "September",
@@ -97,12 +97,23 @@ def load_yaml(path: Path, name: str) -> Any:
     try:
         return yaml.safe_load(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
-        raise RenderError([f"{name}: no such file"]) from None
+        raise RenderError([Fault("{name}: no such file", name=name)]) from None
     except UnicodeDecodeError as fault:
-        raise RenderError([f"{name}: not UTF-8 text ({fault.reason})"]) from None
+        raise RenderError(
+            [Fault("{name}: not UTF-8 text ({reason})", name=name, reason=fault.reason)]
+        ) from None
     except yaml.MarkedYAMLError as fault:
         line = fault.problem_mark.line + 1 if fault.problem_mark else 1
-        raise RenderError([f"{name}:{line}: {fault.problem or 'not valid YAML'}"]) from None
+        raise RenderError(
+            [
+                Fault(
+                    "{name}:{line}: {problem}",
+                    name=name,
+                    line=line,
+                    problem=fault.problem or Fault("not valid YAML"),
+                )
+            ]
+        ) from None
 
 
 def load_variables(root: Path) -> dict[str, str]:
@@ -134,7 +145,7 @@ def output_name(config: Any) -> str:
     """Name of the PDF and the Word file, without suffix, from `_quarto.yml`'s content."""
     book = config.get("book") if isinstance(config, dict) else None
     if not isinstance(book, dict):
-        raise RenderError(["_quarto.yml: has no `book:` with its chapters"])
+        raise RenderError([Fault("_quarto.yml: has no `book:` with its chapters")])
     return str(book.get("output-file") or _slug(str(book.get("title") or "book")))
 
 
@@ -175,19 +186,35 @@ def load_book(root: Path) -> Book:
         return name
 
     if not isinstance(config, dict) or not isinstance(config.get("book"), dict):
-        raise RenderError([f"{name}: has no `book:` with its chapters"])
+        raise RenderError([Fault("{name}: has no `book:` with its chapters", name=name)])
     book: dict[str, Any] = config["book"]
     for key in config:
         if key in REFUSED:
-            faults.append(f"{at(str(key))}: the embedded renderer does not know `{key}`")
+            faults.append(
+                Fault(
+                    "{where}: the embedded renderer does not know `{key}`",
+                    where=at(str(key)),
+                    key=key,
+                )
+            )
     for key in book:
         if key not in HONOURED | IGNORED:
-            faults.append(f"{at(str(key))}: the embedded renderer does not know `book: {key}`")
+            faults.append(
+                Fault(
+                    "{where}: the embedded renderer does not know `book: {key}`",
+                    where=at(str(key)),
+                    key=key,
+                )
+            )
     kind = (config.get("project") or {}).get("type")
     if kind != "book":
-        faults.append(f"{at('project')}: project type is {kind!r}, expected 'book'")
+        faults.append(
+            Fault(
+                "{where}: project type is {kind!r}, expected 'book'", where=at("project"), kind=kind
+            )
+        )
     if not book.get("title"):
-        faults.append(f"{at('book')}: `book: title` is missing")
+        faults.append(Fault("{where}: `book: title` is missing", where=at("book")))
 
     pages: list[Page] = []
 
@@ -196,42 +223,74 @@ def load_book(root: Path) -> Book:
             if isinstance(item, dict) and "part" in item and not part:
                 title = str(item["part"])
                 if title.endswith(".qmd"):
-                    faults.append(f"{at(title)}: a part must be a title, not a file")
+                    faults.append(
+                        Fault("{where}: a part must be a title, not a file", where=at(title))
+                    )
                 unknown = set(item) - {"part", "chapters"}
                 if unknown:
-                    faults.append(f"{at(title)}: unknown {sorted(map(str, unknown))} in a part")
+                    faults.append(
+                        Fault(
+                            "{where}: unknown {names} in a part",
+                            where=at(title),
+                            names=sorted(map(str, unknown)),
+                        )
+                    )
                 add(item.get("chapters"), title, appendix)
             elif isinstance(item, str) and item.endswith(".qmd"):
                 if not (root / item).is_file():
-                    faults.append(f"{at(item)}: chapter {item} does not exist")
+                    faults.append(
+                        Fault("{where}: chapter {item} does not exist", where=at(item), item=item)
+                    )
                 elif not (root / item).resolve().is_relative_to(root.resolve()):
-                    faults.append(f"{at(item)}: chapter {item} lies outside the project")
+                    faults.append(
+                        Fault(
+                            "{where}: chapter {item} lies outside the project",
+                            where=at(item),
+                            item=item,
+                        )
+                    )
                 else:
                     pages.append(Page(item, part, appendix))
             else:
                 word = str(item) if isinstance(item, str) else "chapters"
-                faults.append(f"{at(word)}: expected a .qmd file or a part, found {item!r}")
+                faults.append(
+                    Fault(
+                        "{where}: expected a .qmd file or a part, found {item!r}",
+                        where=at(word),
+                        item=item,
+                    )
+                )
 
     add(book.get("chapters"), "", False)
     add(book.get("appendices"), "", True)
     if not any(page.source == "index.qmd" for page in pages):
-        faults.append(f"{at('chapters')}: the book needs the chapter index.qmd")
+        faults.append(Fault("{where}: the book needs the chapter index.qmd", where=at("chapters")))
     seen: set[str] = set()
     for page in pages:
         if page.source in seen:
-            faults.append(f"{at(page.source)}: {page.source} is listed twice")
+            faults.append(
+                Fault("{where}: {page} is listed twice", where=at(page.source), page=page.source)
+            )
         seen.add(page.source)
 
     bibliography = [root / str(entry) for entry in _listed(config.get("bibliography"))]
     csl = root / str(config["csl"]) if config.get("csl") else None
     for file in [*bibliography, *([csl] if csl else [])]:
         if not file.is_file():
-            faults.append(f"{at(file.name)}: {file.name} does not exist")
+            faults.append(
+                Fault("{where}: {name} does not exist", where=at(file.name), name=file.name)
+            )
     lang = str(config.get("lang") or "en")
     other = config.get("other-edition") or {}
     day = str(book.get("date") or "").strip()
     if day in ("today", "now", "last-modified"):
-        faults.append(f"{at('date')}: write the date out, `{day}` changes with every run")
+        faults.append(
+            Fault(
+                "{where}: write the date out, `{day}` changes with every run",
+                where=at("date"),
+                day=day,
+            )
+        )
     if faults:
         raise RenderError(faults)
 

@@ -20,7 +20,7 @@ import yaml
 
 from . import fonts, pictures, quarto_pages
 from .embedded import FORMATS, swap
-from .errors import RenderError
+from .errors import Fault, RenderError
 from .labels import words
 from .project import load_yaml, output_name
 
@@ -81,12 +81,18 @@ def faults_in_log(log: str) -> list[str]:
 
 
 def _faults_in_pages(folder: Path) -> list[str]:
-    faults = []
+    faults: list[str] = []
     for page in sorted(folder.rglob("*.html")):
         text = page.read_text(encoding="utf-8", errors="replace")
         main = text.partition("<main")[2]
         for found in UNRESOLVED.findall(re.sub(r"<(script|style)\b.*?</\1>", "", main, flags=re.S)):
-            faults.append(f"{page.relative_to(folder).as_posix()}: unresolved: {found}")
+            faults.append(
+                Fault(
+                    "{where}: unresolved: {found}",
+                    where=page.relative_to(folder).as_posix(),
+                    found=found,
+                )
+            )
     return faults
 
 
@@ -116,10 +122,18 @@ def render(
     root, out = project_root.resolve(), out.resolve()
     program = program or find()
     if program is None:
-        raise RenderError(["Quarto is not installed: no `quarto` on the path"])
+        raise RenderError([Fault("Quarto is not installed: no `quarto` on the path")])
     unknown = [fmt for fmt in to if fmt not in FORMATS]
     if unknown or not to:
-        raise RenderError([f"formats are {', '.join(FORMATS)}; asked for {list(to)}"])
+        raise RenderError(
+            [
+                Fault(
+                    "formats are {known}; asked for {asked}",
+                    known=", ".join(FORMATS),
+                    asked=list(to),
+                )
+            ]
+        )
     config = load_yaml(root / "_quarto.yml", "_quarto.yml")
     name = output_name(config)
 

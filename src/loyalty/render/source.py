@@ -9,6 +9,7 @@ from typing import Any
 
 import yaml
 
+from .errors import Fault
 from .project import Book, Page
 
 CALLOUTS = ("note", "tip", "warning", "important", "caution")
@@ -100,7 +101,7 @@ class Reader:
         try:
             text = path.read_text(encoding="utf-8-sig")
         except UnicodeDecodeError:
-            self.faults.append(f"{page.source}:1: not UTF-8 text")
+            self.faults.append(Fault("{page}:1: not UTF-8 text", page=page.source))
             return PageText(page, {})
         head, lines, first = split_front_matter(text)
         out = PageText(page, self._front_matter(page, head))
@@ -113,10 +114,17 @@ class Reader:
             meta = yaml.safe_load(head) if head else {}
         except yaml.MarkedYAMLError as fault:
             line = fault.problem_mark.line + 2 if fault.problem_mark else 1
-            self.faults.append(f"{page.source}:{line}: {fault.problem or 'not valid YAML'}")
+            self.faults.append(
+                Fault(
+                    "{page}:{line}: {problem}",
+                    page=page.source,
+                    line=line,
+                    problem=fault.problem or Fault("not valid YAML"),
+                )
+            )
             return {}
         if not isinstance(meta, dict):
-            self.faults.append(f"{page.source}:1: front matter must be a mapping")
+            self.faults.append(Fault("{page}:1: front matter must be a mapping", page=page.source))
             return {}
         for key in meta:
             if key not in META:
@@ -125,13 +133,21 @@ class Reader:
                     1,
                 )
                 self.faults.append(
-                    f"{page.source}:{number}: unknown key `{key}` in the front matter"
+                    Fault(
+                        "{page}:{number}: unknown key `{key}` in the front matter",
+                        page=page.source,
+                        number=number,
+                        key=key,
+                    )
                 )
         if "{" in str(meta.get("title", "")):
             # Quarto prints it as it stands
             self.faults.append(
-                f"{page.source}:1: a title in the front matter has no label: "
-                "write `# Title {#sec-…}` instead"
+                Fault(
+                    "{page}:1: a title in the front matter has no label: write `# Title "
+                    "{{#sec-…}}` instead",
+                    page=page.source,
+                )
             )
         return meta
 
@@ -148,7 +164,9 @@ class Reader:
                 index = number - first
                 around = [lines[i] for i in (index - 1, index + 1) if 0 <= i < len(lines)]
                 if any(other.strip() for other in around):
-                    self.faults.append(f"{place}: an embed must stand alone in its paragraph")
+                    self.faults.append(
+                        Fault("{where}: an embed must stand alone in its paragraph", where=place)
+                    )
                 line = self._embed(out, whole[2], place)
             else:
                 line = self.variables(line, place)
@@ -164,29 +182,47 @@ class Reader:
     def _include(self, out: PageText, argument: str, place: str, chain: tuple[str, ...]) -> None:
         path = normal(self.book.root, relative(Path(out.page.source).parent, argument))
         if path is None:
-            self.faults.append(f"{place}: include {argument} lies outside the project")
+            self.faults.append(
+                Fault(
+                    "{where}: include {argument} lies outside the project",
+                    where=place,
+                    argument=argument,
+                )
+            )
         elif not (self.book.root / path).is_file():
-            self.faults.append(f"{place}: include {argument} does not exist")
+            self.faults.append(
+                Fault("{where}: include {argument} does not exist", where=place, argument=argument)
+            )
         elif str(path) in chain:
-            self.faults.append(f"{place}: include {argument} includes itself")
+            self.faults.append(
+                Fault("{where}: include {argument} includes itself", where=place, argument=argument)
+            )
         else:
             text = (self.book.root / path).read_text(encoding="utf-8-sig")
             head, lines, first = split_front_matter(text)
             if head:
-                self.faults.append(f"{path}:1: an included file has no front matter")
+                self.faults.append(
+                    Fault("{path}:1: an included file has no front matter", path=path)
+                )
             # blank lines around, as Quarto has them: a paragraph does not run into the next file
             self._add(out, ["", *lines, ""], str(path), first - 1, (*chain, str(path)))
 
     def _embed(self, out: PageText, argument: str, place: str) -> str:
         if not re.fullmatch(r"[^\s#]+\.ipynb#[\w.-]+", argument):
             self.faults.append(
-                f"{place}: expected `embed notebook.ipynb#label`, found `embed {argument}`"
+                Fault(
+                    "{where}: expected `embed notebook.ipynb#label`, found `embed {argument}`",
+                    where=place,
+                    argument=argument,
+                )
             )
             return ""
         file, label = argument.split("#")
         path = normal(self.book.root, relative(Path(out.page.source).parent, file))
         if path is None:
-            self.faults.append(f"{place}: notebook {file} lies outside the project")
+            self.faults.append(
+                Fault("{where}: notebook {file} lies outside the project", where=place, file=file)
+            )
             return ""
         out.embeds.append(Embed(path.as_posix(), label, place))
         return f'::: {{.x-embed key="{len(out.embeds) - 1}"}}\n:::'
@@ -196,22 +232,44 @@ class Reader:
         kind = words[0] if words else ""
         if kind == "var":
             if len(words) != 2:
-                self.faults.append(f"{place}: `var` takes one name, found `{inside}`")
+                self.faults.append(
+                    Fault(
+                        "{where}: `var` takes one name, found `{inside}`",
+                        where=place,
+                        inside=inside,
+                    )
+                )
                 return ""
             value = self.book.variables.get(words[1])
             if value is None:
-                self.faults.append(f"{place}: variable {words[1]} is not in _variables.yml")
+                self.faults.append(
+                    Fault(
+                        "{where}: variable {words} is not in _variables.yml",
+                        where=place,
+                        words=words[1],
+                    )
+                )
                 return ""
             if "\n" in value or MARKUP.search(value):
-                self.faults.append(f"{place}: variable {words[1]} holds markup or several lines")
+                self.faults.append(
+                    Fault(
+                        "{where}: variable {words} holds markup or several lines",
+                        where=place,
+                        words=words[1],
+                    )
+                )
                 return ""
             return value
         if kind == "pagebreak" and len(words) == 1:
             return "\n\n::: {.x-pagebreak}\n:::\n\n"
         if kind in ("embed", "include"):
-            self.faults.append(f"{place}: `{kind}` must stand alone on its line")
+            self.faults.append(
+                Fault("{where}: `{kind}` must stand alone on its line", where=place, kind=kind)
+            )
         else:
-            self.faults.append(f"{place}: unknown shortcode `{inside}`")
+            self.faults.append(
+                Fault("{where}: unknown shortcode `{inside}`", where=place, inside=inside)
+            )
         return ""
 
     def _check(self, out: PageText) -> None:
@@ -239,22 +297,38 @@ class Reader:
                 if opened:
                     opened.pop()
                 else:
-                    self.faults.append(f"{place}: `:::` closes nothing")
+                    self.faults.append(Fault("{where}: `:::` closes nothing", where=place))
             elif re.match(r"\s*:{3,}", outside):
-                self.faults.append(f"{place}: not a block's start or end: `{line.strip()}`")
+                self.faults.append(
+                    Fault(
+                        "{where}: not a block's start or end: `{text}`",
+                        where=place,
+                        text=line.strip(),
+                    )
+                )
             if "{{<" in outside or ">}}" in outside:
-                self.faults.append(f"{place}: a shortcode that does not begin and end on its line")
+                self.faults.append(
+                    Fault(
+                        "{where}: a shortcode that does not begin and end on its line", where=place
+                    )
+                )
             for braces in re.findall(r"\{([^{}]*)\}", outside):
                 self._braces(braces, place)
         if fence:
-            self.faults.append(f"{out.places[-1]}: a code block is not closed")
+            self.faults.append(Fault("{where}: a code block is not closed", where=out.places[-1]))
         for place in opened:
-            self.faults.append(f"{place}: this `:::` block is not closed")
+            self.faults.append(Fault("{where}: this `:::` block is not closed", where=place))
 
     def _inline(self, place: str) -> Any:
         def check(found: re.Match[str]) -> str:
             if re.match(r"`\{\w+\}\s", found[0]):
-                self.faults.append(f"{place}: inline code to execute is not known: {found[0]}")
+                self.faults.append(
+                    Fault(
+                        "{where}: inline code to execute is not known: {found}",
+                        where=place,
+                        found=found[0],
+                    )
+                )
             return "`" * len(found[1])
 
         return check
@@ -262,8 +336,12 @@ class Reader:
     def _code(self, info: str, place: str) -> None:
         if info.startswith("{") and not re.match(r"\{\s*([.#=]|[\w-]+\s*=|\})", info):
             self.faults.append(
-                f"{place}: a code cell `{info}` is not known here: show code as ```python, "
-                "run it in a notebook"
+                Fault(
+                    "{where}: a code cell `{info}` is not known here: show code as ```python, run "
+                    "it in a notebook",
+                    where=place,
+                    info=info,
+                )
             )
         elif info.startswith("{"):
             self._braces(info.strip("{}"), place)
@@ -276,21 +354,35 @@ class Reader:
         self._classes([word[1:] for word in words if word.startswith(".")], place)
         for word in words:
             if word.startswith("#") and QUARTO_ID.match(word[1:]):
-                self.faults.append(f"{place}: labels such as `{word}` are not known")
+                self.faults.append(
+                    Fault("{where}: labels such as `{word}` are not known", where=place, word=word)
+                )
             name, equals, _ = word.partition("=")
             if equals and QUARTO_ATTRIBUTE.match(name):
-                self.faults.append(f"{place}: attribute `{name}` is not known")
+                self.faults.append(
+                    Fault("{where}: attribute `{name}` is not known", where=place, name=name)
+                )
         for name, value in re.findall(r'((?:when|unless)-format)="([^"]*)"', inside):
             if value not in FORMATS:
                 self.faults.append(
-                    f"{place}: {name}={value!r}: expected one of {', '.join(FORMATS)}"
+                    Fault(
+                        "{where}: {name}={value!r}: expected one of {known}",
+                        where=place,
+                        name=name,
+                        value=value,
+                        known=", ".join(FORMATS),
+                    )
                 )
 
     def _classes(self, classes: list[str], place: str) -> None:
         for name in classes:
             if name.startswith("x-") and name not in ("x-embed", "x-pagebreak"):
-                self.faults.append(f"{place}: class `.{name}` is the renderer's own")
+                self.faults.append(
+                    Fault("{where}: class `.{name}` is the renderer's own", where=place, name=name)
+                )
             if name in (*(f"callout-{kind}" for kind in CALLOUTS), "cell-code"):
                 continue
             if QUARTO_CLASS.match(name):
-                self.faults.append(f"{place}: class `.{name}` is not known")
+                self.faults.append(
+                    Fault("{where}: class `.{name}` is not known", where=place, name=name)
+                )
