@@ -7,6 +7,7 @@ import random
 import resource
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -160,6 +161,31 @@ def test_a_killed_run_is_resumed(
     finished(project)
     assert left(project) == undisturbed
     assert not list(project.rglob("*.part"))
+
+
+STILL_IMPORTING = """
+import time
+from loyalty.run import warm
+warm.ready = lambda commands: (print("importing", flush=True), time.sleep(60))
+warm.main()
+"""
+
+
+def test_a_warm_process_ends_with_its_starter_though_it_still_imports() -> None:
+    ours, its = socket.socketpair()
+    with ours, its:
+        process = subprocess.Popen(
+            [sys.executable, "-c", STILL_IMPORTING, str(its.fileno()), "[]"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            pass_fds=[its.fileno()],
+            start_new_session=True,
+        )
+        assert process.stdin is not None and process.stdout is not None
+        assert process.stdout.readline() == b"importing\n"
+        process.stdin.close()
+        assert process.wait(AT_ONCE) == -signal.SIGKILL
+        process.stdout.close()
 
 
 def disturbed(root: Path, after: float, number: signal.Signals) -> bool:
