@@ -459,6 +459,7 @@ class TypstWriter:
             f"#contents-page({quoted(self.words['contents'])})[",
             self._contents(titles),
             "]",
+            "#pagebreak(weak: true)",
         ]
         group, count = "", 0
         for chapter, body in zip(chapters, bodies, strict=True):
