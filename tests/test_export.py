@@ -22,7 +22,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_outp
 from loyalty import cli
 from loyalty.analyses.measurement import findings as measurement
 from loyalty.analyses.structural import findings as structural
-from loyalty.book import dossier, report
+from loyalty.book import report, result_files
 from loyalty.cases import study, survey
 from loyalty.cases.study import Study
 from loyalty.estimates import moments
@@ -190,8 +190,8 @@ def test_pages_of_closed_rows_show_what_the_gate_lets_pass_and_no_more(case: Pro
         assert of.findings.fit is not None and of.provenance.recorded is None
         notebook = writes(show.filled("small", "measurement", "en"))
         assert "CFI" in notebook
-        dossier._result_files("small", book)
-        beside = (dossier.result_folder("small") / "measurement.json").read_text("utf-8")
+        result_files.write("small", book)
+        beside = (result_files.result_folder("small") / "measurement.json").read_text("utf-8")
         whole = (paths.results() / "small" / "measurement.json").read_text("utf-8")
         assert ("covariances" in beside) is not close and "covariances" in whole
         folder, _ = package.export("small")

@@ -112,10 +112,49 @@ def test_it_is_allowed_in_a_page_and_the_same_each_time() -> None:
 @pytest.mark.parametrize(
     ("outline", "short"),
     [
-        ("M 0 187.2 \nL 504 187.2 \nL 504 0 \nz\n", "M0 187.2H504V0z"),
-        ("M 1.005 -0.5 \nQ 0.004 -.25 3 4.999 ", "M1-.5Q0-.25 3 5"),
-        ("M 1 2 \nL 1.001 2.004 \nL 3 4", "M1 2V2L3 4"),
+        ("M 0 187.2 \nL 504 187.2 \nL 504 0 \nz\n", "M0 187.2h504v-187.2z"),
+        ("M 1.005 -0.5 \nQ 0.004 -.25 3 4.999 ", "M1-.5q-1 .25 2 5.5"),
+        ("M 1 2 \nL 1.001 2.004 \nL 3 4", "M1 2v0l2 2"),
+        ("M 0 0 \nL 30.04 1 \nL 60.08 2 L 90.12 3 z M 1 1 L 1 9", "M0 0l30 1 30.1 1 30 1zM1 1v8"),
     ],
 )
 def test_a_path_is_said_in_few_characters(outline: str, short: str) -> None:
     assert vector._outline(outline) == short
+
+
+def places(outline: str) -> list[tuple[float, float]]:
+    """The points of a path whose commands are steps, after each command as it is read."""
+    out: list[tuple[float, float]] = []
+    here = start = (0.0, 0.0)
+    for command, numbers in re.findall(r"([A-Za-z])([^A-Za-z]*)", outline):
+        n = [float(one) for one in re.findall(r"-?\d*\.?\d+", numbers)]
+        if command == "z":
+            here = start
+            continue
+        if command in "hv":
+            n = [v for one in n for v in ((one, 0.0) if command == "h" else (0.0, one))]
+        size = {"c": 6, "q": 4}.get(command, 2)
+        for k in range(0, len(n), size):
+            base = (0.0, 0.0) if command == "M" else here
+            step = [(base[0] + x, base[1] + y) for x, y in zip(n[k::2], n[k + 1 :: 2], strict=True)]
+            out += step[: size // 2]
+            here = out[-1]
+            start = here if command == "M" else start
+    return out
+
+
+def test_steps_lead_to_the_points_of_the_drawing() -> None:
+    whole = ElementTree.fromstring(outlined(drawing()))
+    paths = [item.get("d") or "" for item in whole.iter(f"{SVG}path")]
+    for path in filter(None, paths):
+        real = [float(n) for n in re.findall(r"-?\d+(?:\.\d+)?(?:e-?\d+)?", path)]
+        made = [value for place in places(vector._outline(path)) for value in place]
+        assert len(made) == len(real)
+        assert max(abs(a - b) for a, b in zip(made, real, strict=True)) <= 0.0501
+
+
+def test_what_is_behind_one_window_is_there_together() -> None:
+    svg = vector.svg(drawing())
+    groups = re.findall(r'<g clip-path="url\(#\w+\)">(.*?)</g>', svg)
+    assert groups and any(group.count("<path") > 1 for group in groups)
+    assert not re.search(r'(clip-path="[^"]*")[^>]*/><\w+ [^>]*\1', svg)

@@ -7,8 +7,6 @@ files.
 
 from __future__ import annotations
 
-import base64
-import gzip
 import json
 import re
 import shutil
@@ -20,7 +18,7 @@ from typing import Any
 
 import yaml
 
-from loyalty.book import models, pages
+from loyalty.book import models, pages, result_files
 from loyalty.book.brief import page as page_of_brief
 from loyalty.book.brief.material import Material
 from loyalty.book.depth import depth
@@ -76,24 +74,9 @@ def render(case: str, language: Language, formats: list[str]) -> list[Path]:
     found = results([case])
     project = prepare(case, language, found)
     made(project, formats, case_folder(case, language), project.name)
-    _result_files(case, found)
+    result_files.write(case, found)
     _files_to_take(case, found)
     return case_files(case, language, formats)
-
-
-def _result_files(case: str, found: Results) -> None:
-    """The result files for readers, and packed into scripts for the pages' numbers: a page that is
-    opened from a folder may not read files, but may run a script."""
-    for (of, analysis), result in found.items():
-        if recorded.closed(of):
-            content = json.loads(result.model_dump_json())
-        else:
-            content = json.loads((paths.results() / of / f"{analysis}.json").read_bytes())
-        short = json.dumps(content, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
-        name = json.dumps(f"{of}/{analysis}", ensure_ascii=False)
-        paths.write(result_folder(case) / f"{analysis}.json", short)
-        packed = base64.b64encode(gzip.compress(short.encode("utf-8"), mtime=0)).decode("ascii")
-        paths.write(result_folder(case) / f"{analysis}.js", f'loyaltyResult({name},"{packed}");')
 
 
 def _taken(case: str, found: Results) -> Taken:

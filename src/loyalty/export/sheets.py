@@ -65,13 +65,11 @@ def _plain(value: Cell) -> Cell:
 
 
 def as_json(table: Sheet) -> str:
-    """The title in every language, and a record a row."""
-    content = {
-        "name": table.name,
-        "title": table.title.model_dump(),
-        "rows": [dict(zip(table.columns, row, strict=True)) for row in table.rows],
-    }
-    return json.dumps(content, ensure_ascii=False, indent=1)
+    """The title in every language, and a record a row, each in a line of its own."""
+    content = {"name": table.name, "title": table.title.model_dump(), "rows": []}
+    rows = [dict(zip(table.columns, row, strict=True)) for row in table.rows]
+    lines = (json.dumps(row, ensure_ascii=False, separators=(",", ":")) for row in rows)
+    return json.dumps(content, ensure_ascii=False)[:-2] + "\n" + ",\n".join(lines) + "\n]}\n"
 
 
 def as_workbook(tables: Sequence[Sheet]) -> bytes:

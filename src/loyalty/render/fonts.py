@@ -133,7 +133,8 @@ def _subset(points: list[int]) -> bytes:
 
     options = subset.Options()
     options.flavor = "woff2"
-    options.layout_features = ["*"]
+    # the space of marks side by side; others bring glyphs that no page asks for
+    options.layout_features = ["kern", "halt", "chws"]
     options.hinting = False
     options.desubroutinize = True
     options.name_IDs = KEPT

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import gzip
 import html as escape_html
 import json
 import os
@@ -546,7 +548,7 @@ class HtmlWriter:
         folder = out / ASSETS
         folder.mkdir(parents=True, exist_ok=True)
         index = json.dumps(entries, ensure_ascii=False, separators=(",", ":"))
-        index = index.replace("<", "\\u003c")
+        packed = base64.b64encode(gzip.compress(index.encode("utf-8"), mtime=0)).decode("ascii")
         everything = "".join(pages.values()) + index
         css = (TEMPLATES / "book.css").read_text(encoding="utf-8") + _columns()
         store = self.document.store
@@ -554,7 +556,7 @@ class HtmlWriter:
         (folder / "book.css").write_text(face + css, encoding="utf-8")
         for script in ("book.js", "numbers.js", "previews.js"):
             shutil.copyfile(TEMPLATES / script, folder / script)
-        (folder / "search.js").write_text(f"window.BOOK_SEARCH={index};\n", encoding="utf-8")
+        (folder / "search.js").write_text(f'window.BOOK_PACKED="{packed}";\n', encoding="utf-8")
 
         for asset, images in self.document.assets.items():
             suffix = ".svg" if ".svg" in images else sorted(images)[0]

@@ -46,7 +46,11 @@
     loading = true;
     var index = document.createElement("script");
     index.src = script.getAttribute("data-index");
-    index.onload = search;
+    index.onload = function () { // packed: a page opened from a folder may not read files
+      var bytes = Uint8Array.from(atob(window.BOOK_PACKED), function (c) { return c.charCodeAt(0); });
+      new Response(new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"))).json()
+        .then(function (entries) { window.BOOK_SEARCH = entries; search(); });
+    };
     document.head.appendChild(index);
   }
   function fold(text) { return text.normalize("NFKD").replace(/[\u0300-\u036f]/g, "").toLowerCase(); }

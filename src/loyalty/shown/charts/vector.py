@@ -12,6 +12,7 @@ import re
 import unicodedata
 from collections.abc import Iterable
 from functools import cache
+from itertools import groupby
 from typing import TYPE_CHECKING, Any
 from xml.etree import ElementTree
 
@@ -31,6 +32,8 @@ if TYPE_CHECKING:
 
 #: Units of the face's em, as in the Chinese face.
 EM = 1000
+#: Points of an outline whose hundredths of a point are seen.
+SMALL = 20.0
 #: Letters that are set by rules a plain face does not have; the reader's own faces have them.
 _SHAPED = {"R", "AL", "NSM"}
 _SVG = "{http://www.w3.org/2000/svg}"
@@ -80,7 +83,7 @@ def compact(text: str) -> str:
     sheet.text = f"{_face(letters)}text{{font-family:{FAMILY!r}}}{sheet.text}{rules}"
     del sheet.attrib["type"]
     ElementTree.register_namespace("", _SVG[1:-1])
-    return ElementTree.tostring(root, encoding="unicode")
+    return ElementTree.tostring(root, encoding="unicode").replace(" />", "/>")
 
 
 def _shorten(item: ElementTree.Element, styles: dict[str, str], names: dict[str, str]) -> None:
@@ -97,7 +100,7 @@ def _shorten(item: ElementTree.Element, styles: dict[str, str], names: dict[str,
         item.set("clip-path", re.sub(r"#(.*?)\)", lambda m: f"#{names[m[1]]})", clip))
     for name in ("x", "y", "width", "height", "transform"):
         if name in item.attrib and item.tag != _SVG + "svg":
-            item.set(name, _NUMBER.sub(_rounded, item.attrib[name]))
+            item.set(name, _NUMBER.sub(_tenth if name in "xy" else _rounded, item.attrib[name]))
     if outline := item.get("d"):
         item.set("d", _outline(outline))
     if item.tag == f"{_SVG}text":
@@ -108,28 +111,66 @@ def _shorten(item: ElementTree.Element, styles: dict[str, str], names: dict[str,
     for child in item:  # a group that says nothing goes
         alone = child.tag == f"{_SVG}g" and not child.attrib
         children += list(child) if alone else [child]
-    item[:] = children
+    item[:] = _clipped(children)
+
+
+def _clipped(children: list[ElementTree.Element]) -> list[ElementTree.Element]:
+    """What follows one another behind the same window is put behind it together."""
+    out: list[ElementTree.Element] = []
+    for clip, several in groupby(children, lambda child: child.get("clip-path")):
+        run = list(several)
+        if clip is None or len(run) == 1:
+            out += run
+            continue
+        group = ElementTree.Element(f"{_SVG}g", {"clip-path": clip})
+        for child in run:
+            del child.attrib["clip-path"]
+            alone = child.tag == f"{_SVG}g" and not child.attrib
+            group.extend(list(child) if alone else [child])
+        out.append(group)
+    return out
 
 
 def _rounded(number: re.Match[str] | str) -> str:
-    value = round(float(number if isinstance(number, str) else number[0]), 2)
-    short = f"{value:.2f}".rstrip("0").rstrip(".")
-    return "0" if short == "-0" else re.sub(r"^(-?)0\.", r"\1.", short)
+    return _short(round(float(number if isinstance(number, str) else number[0]) * 100), 100)
+
+
+def _tenth(number: re.Match[str]) -> str:
+    return _short(round(float(number[0]) * 10), 10)
+
+
+def _short(value: int, scale: int) -> str:
+    """A hundredth or a tenth part of a whole number: ``-.5``."""
+    digits = f"{value / scale:.2f}".rstrip("0").rstrip(".")
+    return re.sub(r"^(-?)0\.", r"\1.", digits)
 
 
 def _outline(text: str) -> str:
-    """A path's commands with two decimals; upright and level lines by one number."""
-    out, here = [], ["", ""]
-    for command, numbers in _SEGMENT.findall(text):
-        points = [_rounded(n) for n in numbers.split()]
-        if command == "L" and points[0] == here[0]:
-            out.append(f"V{points[1]}")
-        elif command == "L" and points[1] == here[1]:
-            out.append(f"H{points[0]}")
-        else:
-            out.append(command + " ".join(points).replace(" -", "-"))
-        here = points[-2:] or ["", ""]
-    return "".join(out)
+    """A path's commands by steps, upright and level ones by one number; in tenths of a point, or
+    hundredths where it is small."""
+    segments = _SEGMENT.findall(text)
+    points = [float(n) for _, numbers in segments for n in numbers.split()]
+    widest = max(max(side) - min(side) for side in (points[::2], points[1::2]))
+    scale = 100 if widest < SMALL else 10
+    out, name = "", ""
+    start = here = (0, 0)
+    for command, numbers in segments:
+        ends = [round(float(n) * scale) for n in numbers.split()]
+        if command in "zZ":
+            out, name, here = f"{out}z", "z", start
+            continue
+        before = (0, 0) if command == "M" else here
+        steps = [value - before[k % 2] for k, value in enumerate(ends)]
+        here = (ends[-2], ends[-1])
+        kind = command if command == "M" else command.lower()
+        if command == "M":
+            start = here
+        elif command == "L" and 0 in steps:
+            kind, steps = ("v", steps[1:]) if steps[0] == 0 else ("h", steps[:1])
+        written = " ".join(_short(step, scale) for step in steps).replace(" -", "-")
+        apart = kind if kind != name or kind == "M" else "" if written.startswith("-") else " "
+        out, name = f"{out}{apart}{written}", kind
+    return out
 
 
 def _placed(item: ElementTree.Element) -> None:
