@@ -249,7 +249,7 @@ def test_grades_follow_what_agrees() -> None:
 def pooled(**changed: Any) -> argument.PooledRow:
     fields = {
         "from_": "satisfaction", "to": "loyalty", "k": 4, "n": 900, "left_out": 1, "single": 2,
-        "same_sign": 4, "estimate": 0.6, "ci_lower": 0.3, "ci_upper": 0.9, "pi_lower": -0.1,
+        "not_apart": 0, "same_sign": 4, "estimate": 0.6, "ci_lower": 0.3, "ci_upper": 0.9, "pi_lower": -0.1,
         "pi_upper": 1.3, "i2": 0.9, "tau": 0.2, "q_p": 0.001, "grade": "moderate",
     }  # fmt: skip
     return argument.PooledRow(**(fields | changed))
@@ -461,6 +461,23 @@ def test_advice_is_that_of_surveys_that_may_be_relied_upon() -> None:
         assert [s.why for s in none.silences] == [why]
         text = said(headlines.advice, none).en
         assert "No survey recommends anything" in text and because in text
+
+
+def test_what_is_pooled_may_be_one_thing_asked_twice() -> None:
+    """Of the surveys behind a path those whose answers do not tell its two ends apart."""
+    asked = "do not tell satisfaction and loyalty apart"
+    assert asked not in said(headlines.headline_satisfaction, answer()).en
+    one = answer(satisfaction=pooled(not_apart=1))
+    assert f"In 1 the answers {asked}" in said(headlines.headline_satisfaction, one).en
+    for verdict, n in (("met", 0), ("not met", 1)):
+        pair = {"construct_a": "satisfaction", "construct_b": "loyalty", "htmt": 0.95}
+        rows = {"rows": [pair | {"verdict": verdict}], "pairs": 1}
+        given = surveyed()
+        measured = given["measurement"].model_copy(
+            update={"htmt": made(Measurement, htmt=rows).htmt}
+        )
+        found = argument.paths(everything(one=given | {"measurement": measured}))
+        assert found.satisfaction.not_apart == n
 
 
 def test_advice_says_what_is_not_told_apart() -> None:

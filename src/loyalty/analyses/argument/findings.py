@@ -56,7 +56,7 @@ from loyalty.analyses.synthesis.estimates import (
     shared_paths,
     sound,
 )
-from loyalty.estimates.verdicts import PathVerdict, doubtful, judge, readable, solved
+from loyalty.estimates.verdicts import PathVerdict, doubtful, judge, readable, solved, unlike
 from loyalty.ground.findings import (
     Findings,
     Refused,
@@ -339,6 +339,11 @@ def _pooled(data: Everything, rows: Sequence[PathRow]) -> list[PooledRow]:
                 n=sum(people[e.case] for e in same),
                 left_out=len(has - {e.case for e in same}),
                 single=len(with_single),
+                not_apart=sum(
+                    frozenset((e.from_, e.to))
+                    in unlike(data.of(e.case, "measurement", Measurement))
+                    for e in same
+                ),
                 same_sign=agreeing,
                 estimate=value,
                 ci_lower=lower,

@@ -243,8 +243,8 @@ def _silences(found: Actions, case: Case) -> list[Text]:
     if any(row.alike for row in found.advice):
         said.append(
             text(
-                "Where answers do not tell one construct apart from another it says so: such lines are one, to be tried together, and no order of importance.",
-                "凡作答无法区分的构念均已注明：这样的各行应视为一项，一并试验，不分先后。",
+                "Where answers do not tell one construct apart from another it says so: such lines are one, to be tried together, and no order of importance; what is not told apart from the outcome may be the outcome itself.",
+                "凡作答无法区分的构念均已注明：这样的各行应视为一项，一并试验，不分先后；与结果无法区分者，可能就是结果本身。",
             )
         )
     for row in found.undirected:

@@ -146,8 +146,9 @@ class PooledRow(Interval):
     """A path pooled over the `k` surveys that have it and may be relied upon, of `n` people.
 
     Random effects, REML, Hartung–Knapp; `q_p` of Cochran's Q, that all surveys have the same path.
-    `left_out` surveys have it and may not; of the `k`, in
-    `single` an end is one item. Of one survey alone it is that survey's interval.
+    `left_out` surveys have it and may not; of the `k`, in `single` an end is one item, and in
+    `not_apart` answers do not tell the two ends apart. Of one survey alone it is that survey's
+    interval.
     """
 
     from_: str
@@ -156,6 +157,7 @@ class PooledRow(Interval):
     n: Count
     left_out: Count
     single: Count
+    not_apart: Count
     same_sign: Count
     pi_lower: Real | None
     pi_upper: Real | None

@@ -77,6 +77,14 @@ def reservations(one: PooledRow, unfit: int) -> list[Text]:
                 f"有 {number(unfit)} 项调查的题项拟合很差，测量模型未达到任何一项拟合标准。",
             )
         )
+    if one.not_apart:
+        n = number(one.not_apart)
+        said.append(
+            text(
+                f"In {n} the answers do not tell satisfaction and loyalty apart: what goes together there may be one thing asked twice.",
+                f"有 {n} 项调查的作答无法区分满意与忠诚：其相关可能只是同一事物被问了两次。",
+            )
+        )
     if one.left_out:
         n = number(one.left_out)
         said.append(
