@@ -249,8 +249,8 @@ def test_grades_follow_what_agrees() -> None:
 def pooled(**changed: Any) -> argument.PooledRow:
     fields = {
         "from_": "satisfaction", "to": "loyalty", "k": 4, "n": 900, "left_out": 1, "single": 2,
-        "not_apart": 0, "same_sign": 4, "estimate": 0.6, "ci_lower": 0.3, "ci_upper": 0.9, "pi_lower": -0.1,
-        "pi_upper": 1.3, "i2": 0.9, "tau": 0.2, "q_p": 0.001, "grade": "moderate",
+        "not_apart": 0, "same_sign": 4, "estimate": 0.6, "ci_lower": 0.3, "ci_upper": 0.9,
+        "pi_lower": -0.1, "pi_upper": 1.3, "i2": 0.9, "tau": 0.2, "q_p": 0.001, "grade": "moderate",
     }  # fmt: skip
     return argument.PooledRow(**(fields | changed))
 

@@ -143,7 +143,7 @@ def returning(found: Conduct, case: Case) -> Text:
     parts = [
         text(
             f"{number(r.late)} within {number(r.late_weeks)} weeks ({where.en})",
-            f"{where.zh} {number(r.late_weeks)} 周内为 {number(r.late)}",
+            f"{where.zh}在 {number(r.late_weeks)} 周内有 {number(r.late)} 的客户再次购买",
         )
         for r in found.returning
         for where in [escaped(title(r.case, case))]
@@ -151,7 +151,7 @@ def returning(found: Conduct, case: Case) -> Text:
     shown = listed(parts)
     return text(
         f"Of those who buy once {shown.en} buy again: customers who buy a second time.",
-        f"买过一次者再次购买的比例，{shown.zh}：第二次购买的客户。",
+        f"{'，'.join(p.zh for p in parts)}：第二次购买的客户。",
     )
 
 

@@ -252,7 +252,7 @@ def _silences(found: Actions, case: Case) -> list[Text]:
         said.append(
             text(
                 f"What to do about {escape(within(label.en))} ({escape(where.en)}) is not said: which way the answers are scored is not stated with the data.",
-                f"对{escape(label.zh)}（{escape(where.zh)}）不作建议：数据未说明其计分方向。",
+                f"对“{escape(label.zh)}”（{escape(where.zh)}）不作建议：数据未说明其计分方向。",
             )
         )
     return said

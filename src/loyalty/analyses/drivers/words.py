@@ -759,7 +759,7 @@ def recommendations(found: Recommendations, case: Case) -> list[Text]:
             1,
             Text(
                 en=f"What to do about {what.en} is not said: which way the answers are scored is not stated with the data.",
-                zh=f"对{what.zh}不作建议：数据未说明其计分方向。",
+                zh=f"对“{what.zh}”不作建议：数据未说明其计分方向。",
             ),
         )
     if len(rows) < len(found.rows):
