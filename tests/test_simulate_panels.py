@@ -36,6 +36,7 @@ PANELS = [
     ("retail-simulated", "texts"),
     ("retail-simulated", "visits"),
     ("strategy-simulated", "followed"),
+    ("strategy-simulated", "membership"),
     ("strategy-simulated", "nps_waves"),
     ("strategy-simulated", "tiers"),
 ]
@@ -51,6 +52,7 @@ GOLDEN = {
     "service_steps": "c41393f98598ce9b",
     "service_complaints": "aeda97bea2d2cef7",
     "followed": "8317bc93366b8fed",
+    "membership": "0590873c473f5c07",
     "nps_waves": "660e91e6115dcd78",
     "tiers": "ca8137046e19c472",
 }

@@ -16,7 +16,13 @@ from loyalty.ground.text import Text
 
 #: Of each kind of table, its roles: what the role's values are, with ? where it may be absent.
 ROLES: dict[str, dict[str, str]] = {
-    "transactions": {"customer": "id", "date": "date", "amount": "amount?", "quantity": "amount?"},
+    "transactions": {
+        "customer": "id",
+        "date": "date",
+        "amount": "amount?",
+        "quantity": "amount?",
+        "programme": "flag?",
+    },
     "choices": {"household": "id", "occasion": "number?", "brand": "text", "price": "number?"},
     "firm_panel": {
         "firm": "id",
@@ -26,7 +32,13 @@ ROLES: dict[str, dict[str, str]] = {
         "repurchase": "share",
         "programme": "flag?",
     },
-    "waves": {"date": "date", "score": "number", "firm": "id?", "customer": "id?"},
+    "waves": {
+        "date": "date",
+        "score": "number",
+        "firm": "id?",
+        "customer": "id?",
+        "programme": "flag?",
+    },
     "experiment": {"arm": "text", "outcome": "number", "baseline": "number?", "stratum": "text?"},
     "complaints": {
         "date": "date?",
@@ -324,6 +336,13 @@ class Join(Model):
     horizon: int = Field(ge=1, le=3650)
 
 
+class Programme(Model):
+    """A programme that some customers or firms take up, all on the same day; the column of the role
+    ``programme`` says who, in each of their rows."""
+
+    start: date
+
+
 class Resource(Model):
     """A table beside the survey: `kind` says which roles its columns play (:data:`ROLES`).
 
@@ -331,7 +350,7 @@ class Resource(Model):
     of its text (in an experiment the first is the reference), `missing` the numbers that stand for
     no answer, `unit` what amounts are counted in. `levels` of touchpoints are in the order in which
     customers come to them; one that is called like a construct is what the construct rates.
-    `channels` names theirs.
+    `channels` names theirs. Purchases and waves may have a `programme`.
     """
 
     id: Identifier
@@ -354,6 +373,7 @@ class Resource(Model):
     unit: Text | None = None
     channels: dict[Level, Text] = {}
     measures: list[Measure] = []
+    programme: Programme | None = None
 
     @model_validator(mode="after")
     def _roles(self) -> Self:
@@ -363,6 +383,8 @@ class Resource(Model):
                 raise Mistake("columns.{role}: expected one of {roles}", role=role, roles=[*roles])
         if self.measures and self.kind != "waves":
             raise Mistake("measures: of waves, not of {kind}", kind=self.kind)
+        if self.programme is not None and self.kind not in ("transactions", "waves"):
+            raise Mistake("programme: of transactions or waves, not of {kind}", kind=self.kind)
         named = Counter(m.id for m in self.measures)
         if odd := [n for n, k in named.items() if k > 1 or n in ("wave", *roles)]:
             raise Mistake("measures.{odd}: another name is expected", odd=odd[0])

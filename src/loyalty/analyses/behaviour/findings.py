@@ -523,6 +523,32 @@ class Programme(Finding):
     series: tuple[Interruption, ...]
 
 
+Changed = Annotated[float, Shown("number", 2)]
+
+
+class Uptake(Finding):
+    """Those who take a programme up, against their own past and the others.
+
+    `change` is, of purchases, what their rate is multiplied by, and of scores points. ``ahead…`` is
+    that of the time shortly before it began, where nothing should be seen yet; None where nothing
+    is known from before. `series`: purchases before and after, by an interrupted time series.
+    """
+
+    table: str
+    of: Literal["purchases", "scores"]
+    unit: Literal["customers", "firms"]
+    start: date
+    taking: People
+    others: People
+    change: Changed | None
+    ci_lower: Changed | None
+    ci_upper: Changed | None
+    ahead: Changed | None
+    ahead_ci_lower: Changed | None
+    ahead_ci_upper: Changed | None
+    series: tuple[Interruption, ...]
+
+
 class Wave(Record):
     date: date
     n: People
@@ -611,6 +637,7 @@ class Behaviour(Findings):
     speed: Speed | Refused | None = None
     months: Months | Refused | None = None
     programme: Programme | Refused | None = None
+    uptake: Uptake | Refused | None = None
     waves: Waves | Refused | None = None
     experiment: Experiment | Refused | None = None
     recovered: Recovery | Refused | None = None

@@ -21,6 +21,7 @@ PAGE = {
     "speed": [tables.speed, words.speed],
     "months": [tables.months, words.months],
     "programme": [tables.programme, words.programme],
+    "uptake": [tables.uptake, words.uptake],
     "waves": [figures.waves, words.waves],
     "experiment": [tables.experiment, tables.balance, words.experiment],
     "recovered": [tables.recovered, words.recovered],

@@ -51,7 +51,7 @@ def programme(tables: Sequence[Loaded], *, draws: int, seed: int) -> Programme |
     series = []
     for of, values in _series(data, start).items():
         try:
-            series.append(_interruption(of, values))
+            series.append(interruption(of, values))
         except CannotCompute as error:
             messages.append(error.reason)
     messages = list({m.model_dump_json(): m for m in messages}.values())
@@ -158,7 +158,8 @@ def _series(data: pd.DataFrame, start: pd.Series) -> dict[str, Series]:
     return {kind: dict(zip(m.index.astype(int), m, strict=True)) for kind, m in means.items()}
 
 
-def _interruption(of: str, values: Series) -> Interruption:
+def interruption(of: str, values: Series) -> Interruption:
+    """An interrupted series of values by period, of which those below zero are before."""
     months = sorted(values)
     if not months or months != list(range(months[0], months[-1] + 1)):
         raise CannotCompute("gap_in_series")

@@ -13,9 +13,11 @@ from loyalty.analyses.behaviour.findings import (
     Recovered,
     Recovery,
     Speed,
+    Uptake,
     Waves,
 )
 from loyalty.analyses.behaviour.programme import marked
+from loyalty.analyses.behaviour.uptake import marked as taken_up
 from loyalty.cases.sources import Resource
 from loyalty.cases.study import Study
 from loyalty.cases.tables import Loaded
@@ -53,6 +55,9 @@ def _estimates(found: object) -> tuple[str, list[Estimate]]:
                 return "programme", [
                     ("programme", found.change, found.cr2_ci_lower, found.cr2_ci_upper)
                 ]
+        case Uptake():
+            if found.change is not None:
+                return "uptake", [("uptake", found.change, found.ci_lower, found.ci_upper)]
         case Waves():
             return "waves", [
                 ("nps_per_year", found.slope, found.slope_ci_lower, found.slope_ci_upper),
@@ -82,7 +87,8 @@ def recovered(study: Study, tables: Sequence[Loaded], *found: object) -> Recover
     """Estimates among `found` whose truth is declared; None where nothing is."""
     rows: list[Recovered] = []
     for kind, estimates in map(_estimates, found):
-        table = marked(tables) if kind == "programme" else table_of(tables, kind)
+        known = {"programme": marked, "uptake": taken_up}.get(kind)
+        table = known(tables) if known is not None else table_of(tables, kind)
         if table is not None:
             rows += _beside(study, table, estimates)
     if not rows:

@@ -17,6 +17,7 @@ from loyalty.analyses.behaviour.findings import (
     Rows,
     Segments,
     Speed,
+    Uptake,
     WinBack,
     Worth,
 )
@@ -37,11 +38,13 @@ SPECIFICATIONS = {
 }
 METHODS = {"difference": "difference of means", "adjusted": "adjusted for the baseline"}
 SERIES = {"alone": "firms with it", "against": "less the firms without it"}
+TAKERS = {"alone": "those with it", "against": "less the others"}
 SCORES = {"model": "BG/NBD", "recency": "days since the last purchase"}
 #: Parameters of the simulation that are no symbols of a model.
 DECLARED = {
     "elasticity": "elasticity",
     "programme": "effect of the programme",
+    "uptake": "effect of the membership",
     "nps_per_year": "points a year",
     "nps_change": "change from first to last wave",
     "lift": "effect of the arm",
@@ -277,6 +280,32 @@ def programme(found: Programme, case: Case) -> Table | None:
         Text(
             en="Relative changes of repurchase, mean of the firms with the programme by months since they began. Interrupted time series with autocorrelated errors, by restricted maximum likelihood; Satterthwaite's degrees of freedom.",
             zh="复购的相对变化，采用企业按开始后的月数取平均。误差自相关的中断时间序列，限制性极大似然估计；Satterthwaite 自由度。",
+        ),
+    )
+
+
+def uptake(found: Uptake, case: Case) -> Table | None:
+    if not found.series:
+        return None
+    return Table(
+        found.series,
+        [
+            Column(lambda r: term(TAKERS[r.of]), "Series"),
+            Column("level", "Change of level"),
+            Column(("level_ci_lower", "level_ci_upper"), "95 % interval"),
+            Column("slope", "Change of slope"),
+            Column(("slope_ci_lower", "slope_ci_upper"), "95 % interval"),
+            Column("before", "Slope before"),
+            Column(("before_ci_lower", "before_ci_upper"), "95 % interval"),
+            Column("carry", "Autocorrelation"),
+        ],
+        Text(
+            en="Before and after a programme that customers take up: change of level and of slope.",
+            zh="客户所采用项目的前后：水平与斜率的变化。",
+        ),
+        Text(
+            en="Relative changes of the rate of repeat purchases in periods of four weeks. Interrupted time series with autocorrelated errors, by restricted maximum likelihood; Satterthwaite's degrees of freedom.",
+            zh="每四周重复购买率的相对变化。误差自相关的中断时间序列，限制性极大似然估计；Satterthwaite 自由度。",
         ),
     )
 

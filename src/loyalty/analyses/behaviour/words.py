@@ -29,6 +29,7 @@ from loyalty.analyses.behaviour.findings import (
     StillAway,
     Survival,
     TableRows,
+    Uptake,
     Waves,
     WinBack,
     Worth,
@@ -582,6 +583,90 @@ def programme(found: Programme, case: Case) -> list[Text]:
             )
         )
     return said
+
+
+def uptake(found: Uptake, case: Case) -> list[Text]:
+    """Those who take a programme up against their own past and the others."""
+    taking, others, day = number(found.taking), number(found.others), found.start.isoformat()
+    firms = found.unit == "firms"
+    en, zh = ("firms", "家企业") if firms else ("customers", "名客户")
+    said = [
+        Text(
+            en=f"From {day} on {taking} of the {en} took the programme up, {others} did not.",
+            zh=f"自 {day} 起，{taking} {zh}采用该项目，{others} {zh}未采用。",
+        )
+    ]
+    if found.change is not None:
+        said.append(_taken_up(found))
+    if found.ahead is not None:
+        said.append(_ahead_of_it(found))
+    said += [_by_period(row) for row in found.series]
+    for reason in found.messages:
+        why = reason.text(case.labels)
+        said.append(Text(en=f"Not told: {escape(why.en)}.", zh=f"未能得知之处：{escape(why.zh)}。"))
+    said.append(
+        Text(
+            en="Nobody was drawn by lot to take it up: those who did may have been about to change anyway.",
+            zh="采用与否并非抽签决定：采用者也许本来就会改变。",
+        )
+    )
+    return said
+
+
+def _by_period(row: Interruption) -> Text:
+    """Change of level of a series of four weeks."""
+    level = estimate(row.level, row.level_ci_lower, row.level_ci_upper)
+    before, after = number(row.before_months), number(row.after_months)
+    clear = _clear((row.level_ci_lower, row.level_ci_upper))
+    en, zh = ("clear of zero", "区间不含零") if clear else ("open", "尚无定论")
+    start = {
+        "alone": Text(en="Those with it alone", zh="仅看采用者"),
+        "against": Text(en="The same less the others", zh="减去其他客户"),
+    }[row.of]
+    return Text(
+        en=f"{start.en}, by four weeks ({before} before, {after} after): the level changes by {level}, {en}.",
+        zh=f"{start.zh}，以四周为一期（之前 {before} 期、之后 {after} 期）：水平变化 {level}，{zh}。",
+    )
+
+
+def _taken_up(found: Uptake) -> Text:
+    value = estimate(found.change, found.ci_lower, found.ci_upper)
+    clear = _clear_of_none(found.ci_lower, found.ci_upper, found.of)
+    en, zh = ("clear of no change", "区间不含“无变化”") if clear else ("open", "尚无定论")
+    if found.of == "purchases":
+        return Text(
+            en=f"Against their own past and the others, the rate of their repeat purchases is multiplied by {value}: {en}.",
+            zh=f"与自身过去及其他客户相比，其重复购买率变为 {value} 倍：{zh}。",
+        )
+    return Text(
+        en=f"Against their own past and the others, their score changes by {value} points: {en}.",
+        zh=f"与自身过去及其他人相比，其评分变化 {value} 分：{zh}。",
+    )
+
+
+def _ahead_of_it(found: Uptake) -> Text:
+    value = estimate(found.ahead, found.ahead_ci_lower, found.ahead_ci_upper)
+    early = _clear_of_none(found.ahead_ci_lower, found.ahead_ci_upper, found.of)
+    en = (
+        "something moved before it began, so the change is not to be laid to it"
+        if early
+        else "no sign that they moved apart before, which does not prove that they would not have later"
+    )
+    zh = (
+        "项目开始前已有变动，不宜将变化归因于它"
+        if early
+        else "未见此前已有分化，但不能证明此后不会分化"
+    )
+    return Text(
+        en=f"Shortly before it began the same comparison gives {value}: {en}.",
+        zh=f"项目开始前不久，同样的比较得 {value}：{zh}。",
+    )
+
+
+def _clear_of_none(lower: float | None, upper: float | None, of: str) -> bool:
+    """Whether an interval is clear of no change."""
+    none = 1.0 if of == "purchases" else 0.0
+    return lower is not None and upper is not None and (lower > none or upper < none)
 
 
 def _differences(found: Programme) -> list[Text]:

@@ -31,6 +31,7 @@ ALARM = Text(en="false alarm", zh="误报")
 PARAMETERS = {
     "elasticity": Text(en="elasticity", zh="弹性"),
     "programme": Text(en="effect of the programme", zh="项目效应"),
+    "uptake": Text(en="effect of the membership", zh="会员计划的效应"),
     "nps_per_year": Text(en="points a year", zh="每年变化（分）"),
     "nps_change": Text(en="first to last wave", zh="首次至末次变化"),
     "lift": Text(en="effect of the arm", zh="组别效应"),

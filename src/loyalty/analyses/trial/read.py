@@ -31,7 +31,7 @@ KINDS: tuple[Kind, ...] = ("path", "moderation", "bend", "indirect", "contrast",
 #: What is counted only: there are many of them, none is zero, and few are large.
 COUNTED: frozenset[Kind] = frozenset({"contrast", "share"})
 #: Of the parameters of tables those that are effects: zero would mean that there is none.
-EFFECTS = {"elasticity", "programme", "nps_per_year", "nps_change", "lift"}
+EFFECTS = {"elasticity", "programme", "uptake", "nps_per_year", "nps_change", "lift"}
 #: Declared values by kind and name.
 Truth = Mapping[tuple[str, str], float]
 

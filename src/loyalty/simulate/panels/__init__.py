@@ -9,6 +9,7 @@ from loyalty.simulate.panels.complaints import Complaints
 from loyalty.simulate.panels.experiment import Experiment
 from loyalty.simulate.panels.failures import Failures
 from loyalty.simulate.panels.firm_panel import FirmPanel
+from loyalty.simulate.panels.members import Members
 from loyalty.simulate.panels.reviews import Reviews
 from loyalty.simulate.panels.touchpoints import Touchpoints
 from loyalty.simulate.panels.tracked import Tracked
@@ -20,6 +21,7 @@ AnyPanel = Annotated[
     | Experiment
     | Failures
     | FirmPanel
+    | Members
     | Reviews
     | Touchpoints
     | Tracked
