@@ -221,8 +221,9 @@ def said(name: str, found: Behaviour, case: Case, **flipped: Any) -> Text:
 # --- what is found -----------------------------------------------------------------------------
 def test_every_kind_is_analysed(found: Behaviour) -> None:
     for name in Behaviour.model_fields:
-        # the tables are no process's, and there is no survey whose firms lie in something
-        missing = name in ("recovered", "months")
+        # the tables are no process's, there is no survey whose firms lie in something, and
+        # no customer takes up a programme
+        missing = name in ("recovered", "months", "uptake")
         assert isinstance(getattr(found, name), Finding) != missing, name
     intervals: Mapping[str, tuple[Any, float]] = {
         "elasticity": (found.speed.specifications[2], -0.4),
