@@ -1,4 +1,4 @@
-"""Firms by month, scores in waves, an experiment's arms."""
+"""Firms by month, scores in waves, an experiment's arms; a programme that customers take up."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from loyalty.analyses.behaviour.findings import (
     Wave,
     Waves,
 )
+from loyalty.analyses.behaviour.uptake import uptake as uptake
 from loyalty.cases.study import Study
 from loyalty.cases.survey import Survey
 from loyalty.cases.tables import Loaded
