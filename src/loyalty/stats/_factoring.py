@@ -52,9 +52,8 @@ def resampled_moments(
             weights[d] = counts if clusters is None else counts[clusters]
         if own is not None:
             weights *= own / own.mean()
-        cross, count = np.zeros((part, len(row))), np.full((part, len(row)), float(n))
-        if own is not None:
-            count[:] = weights.sum(axis=1)[:, None]
+        cross = np.zeros((part, len(row)))
+        count = np.repeat(weights.sum(axis=1)[:, None], len(row), axis=1)
         sums = np.zeros((2, part, len(row)))
         squares = np.zeros((2, part, len(row)))
         if not whole:
