@@ -332,7 +332,7 @@ def test_sentences_on_the_levels(case: Case) -> None:
     merged = dynamic(LEVELS, *right, model="merged", merged=MERGED)
     got = said(words.dynamic(merged, case))
     assert got.en.startswith("The solution of the planned model is not admissible")
-    assert "Merged: Quality + Loyalty*." in got.en and "合并：质量 + 忠诚" in got.zh
+    assert "Merged: Quality + Loyalty*." in got.en and "合并“质量 + 忠诚”" in got.zh
     assert "By CFI, RMSEA and SRMR the model fits as well as correct ones do in 95 of" in got.en
     got = said(words.dynamic(dynamic(LEVELS, Standing(index="cfi", standing="beyond")), case))
     assert "By CFI the misfit is larger than at any level" in got.en
@@ -508,7 +508,7 @@ def test_competing_models(case: Case) -> None:
     assert "Of 2 simpler models 1 fits worse" in got.en
     assert "no worse, as far as the test can tell: Merged: Quality + Loyalty*." in got.en
     assert "planned model, the next being Merged: Quality + Loyalty* (12.0 higher)" in got.en
-    assert "not admissible: One factor for all items" in got.en and "合并：质量 + 忠诚" in got.zh
+    assert "not admissible: One factor for all items" in got.en and "合并“质量 + 忠诚”" in got.zh
     assert "general factor takes 62.3 % of the common variance" in got.en
     better = model("merged", 95, 0.001, merged=MERGED)
     got = about(planned, better, model("one-factor", None))
@@ -615,7 +615,7 @@ def test_a_reviewer_who_finds_much(case: Case, trial: Any, expected: str) -> Non
     assert expected in got.en and "审稿人" in got.zh
     assert "worded in reverse" in got.en and "It was not done" in got.en
     assert "Dropping q_7" in got.en and "whether Quality – Loyalty* should be merged" in got.en
-    assert "以及质量 – 忠诚应否合并" in got.zh and "beyond 1" not in got.en
+    assert "审稿人还会问质量 – 忠诚应否合并" in got.zh and "beyond 1" not in got.en
 
 
 def test_a_parameter_by_its_labels(case: Case) -> None:
