@@ -9,11 +9,12 @@ import numpy as np
 import pandas as pd
 import pytest
 import semfit
-from scipy.stats import t
+from scipy.stats import norm, t
 
 from loyalty.cases.asked import Effect, Hypothesis
 from loyalty.cases.study import Study
 from loyalty.estimates import groups, structural
+from loyalty.estimates.latent import latent
 from loyalty.stats import CannotCompute, imputation
 
 GOLDEN = Path(__file__).parent / "golden"
@@ -167,6 +168,48 @@ def test_paths_with_clusters_against_lavaan(hs: pd.DataFrame) -> None:
         )
     plain = semfit.fit(MODEL, hs, estimator="MLR", cluster="cl").bootstrap(draws=40, seed=1)
     np.testing.assert_allclose(boot.x, plain.x)  # whole clusters are drawn
+
+
+def test_percentiles_of_few_clusters_are_expanded(hs: pd.DataFrame) -> None:
+    """Of seven: the limits are those draws that t with six degrees of freedom reaches (√7/6 wider),
+    of effects, of paths and of totals alike."""
+    few = hs.assign(seven=np.arange(len(hs)) % 7)
+    result = semfit.fit(MODEL, few, estimator="MLR", cluster="seven")
+    boot = structural.resampled(MODEL, few, ITEMS, draws=400, seed=5, cluster="seven")
+    tail = norm.sf(np.sqrt(7 / 6) * t.ppf(0.975, 6))
+    effect = Effect.model_validate(
+        {"id": "I1", "label": "i", "through": ["visual", "textual", "speed"]}
+    )
+    (row,) = structural.indirect_effects(result, boot, [effect]).to_dict("records")
+    paths = structural.clustered_paths(result, groups.Clusters(7), boot, hypotheses())
+    (total,) = structural.total_effects(result, boot, hypotheses()).to_dict("records")
+    drawn = latent(boot.estimate, boot.x[boot.used])
+    chain = drawn.along(["visual", "textual", "speed"])
+    both = chain + drawn.along(["visual", "speed"])
+    first = drawn.along(["visual", "textual"])
+
+    def limits_at(values: np.ndarray, tail: float) -> list[float]:
+        """As boot's norm.inter: between two order statistics on the normal scale."""
+        found = []
+        for share in (tail, 1 - tail):
+            at = share * (len(values) + 1)
+            k = int(at)
+            below, here, above = norm.ppf(
+                [k / (len(values) + 1), share, (k + 1) / (len(values) + 1)]
+            )
+            low, high = np.sort(values)[[k - 1, k]]
+            found.append(low + (here - below) / (above - below) * (high - low))
+        return found
+
+    for one, before, values in (
+        (row, "boot_", chain),
+        (total, "", both),
+        (paths.iloc[0], "boot_", first),
+    ):
+        limits = (one[f"{before}ci_lower"], one[f"{before}ci_upper"])
+        assert limits == pytest.approx(limits_at(values, tail))
+        narrow = limits_at(values, 0.025)
+        assert limits[0] < narrow[0] < narrow[1] < limits[1]
 
 
 # --- rivals --------------------------------------------------------------------------------------

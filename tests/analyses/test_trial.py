@@ -398,8 +398,8 @@ def test_shares_of_what_is_explained_are_held_and_no_effects() -> None:
 
 def test_fewer_than_chance_would_leave_is_said() -> None:
     text = in_case(*[effect("share", 0.2)] * 5, *[effect("share", 0.6)] * 5)
-    assert "hold 5, fewer than the 8 to 10 that chance alone would leave" in text.en
-    assert "低于仅凭偶然应有的 8 至 10 个" in text.zh
+    assert "hold 5, fewer than the 8 to 10 that chance would leave of as many" in text.en
+    assert "低于同样多的独立区间仅凭偶然应有的 8 至 10 个" in text.zh
 
 
 def test_differences_of_two_ways_are_held_and_counted_only(

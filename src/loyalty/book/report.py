@@ -161,7 +161,7 @@ def _generate(edition: Edition, project: Path) -> None:
 
 def _pages(edition: Edition, found: Results, folder: Path) -> dict[str, str]:
     """What the edition's chapters include."""
-    from loyalty.book import measured, pages
+    from loyalty.book import covered, measured, pages
 
     language = edition.language
     described = _described(simulated=edition.volume == "trial")
@@ -183,6 +183,8 @@ def _pages(edition: Edition, found: Results, folder: Path) -> dict[str, str]:
         "trial-cases": pages.trial_cases(described, found, language),
         "crosscheck": pages.crosscheck(_described(None), found, language),
         "montecarlo": measured.montecarlo_page(language),
+        "again": covered.again_page(described, language),
+        "necessity": covered.necessity_page(language),
         "recovery": measured.recovery_page(described, language, folder),
         "bench": measured.bench_page(language, folder),
         "session": pages.session(found, language),

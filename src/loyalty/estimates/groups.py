@@ -299,6 +299,21 @@ class Clusters:
         return float(2 * t.sf(abs(value) / se, self.df))
 
 
+def expanded(clusters: int | None, level: float = 0.95) -> float:
+    """The level of percentiles of draws of so many clusters; `level` itself of respondents (None).
+
+    Draws of few clusters vary too little, by a factor of (G - 1) / G in the variance, and t with
+    G - 1 degrees of freedom is wider than the normal.
+
+    Source: Hesterberg (2015), American Statistician 69, 371-386 (expanded percentile intervals);
+    `benchmarks/shares.py`.
+    """
+    if clusters is None or clusters < 2:
+        return level
+    wide = np.sqrt(clusters / (clusters - 1)) * t.ppf(0.5 + level / 2, clusters - 1)
+    return float(2 * norm.cdf(wide) - 1)
+
+
 def clusters_of(
     data: pd.DataFrame, cluster: str, items: Sequence[str], group: str | None = None
 ) -> Clusters:

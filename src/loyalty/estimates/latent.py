@@ -31,6 +31,10 @@ class Latent:
         found: FloatArray = self.correlations[..., at, :][..., at]
         return found
 
+    def first(self, count: int) -> Latent:
+        """The first draws."""
+        return Latent(self.names, self.correlations[:count], self.paths[:count])
+
     def along(self, chain: list[str]) -> FloatArray:
         """The product of the standardized paths along a chain, (…,)."""
         at = [self.names.index(name) for name in chain]

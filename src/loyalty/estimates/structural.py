@@ -13,7 +13,7 @@ import semfit
 from loyalty.cases.asked import Effect, Hypothesis
 from loyalty.cases.estimation import FULL
 from loyalty.cases.study import Study
-from loyalty.estimates.groups import Clusters
+from loyalty.estimates.groups import Clusters, expanded
 from loyalty.ground.reasons import CannotCompute, reason_of
 from loyalty.stats._common import normal_quantile
 from loyalty.stats.imputation import impute
@@ -103,10 +103,18 @@ def resampled(
     )
 
 
+def confidence(boot: semfit.Bootstrap) -> float:
+    """The level of percentiles of draws: of respondents .95, of few clusters :func:`expanded`."""
+    codes = boot.estimate.sample.groups[0].clusters
+    return expanded(None if codes is None else len(np.unique(codes)))
+
+
 def indirect_effects(
     result: semfit.Result, boot: semfit.Bootstrap, effects: Sequence[Effect]
 ) -> pd.DataFrame:
     """Products of standardized paths with delta-method, percentile and BCa intervals.
+
+    Of draws of clusters the limits are those of :func:`confidence`.
 
     Returns
     -------
@@ -115,9 +123,9 @@ def indirect_effects(
         bca_ci_upper``; NaN for a BCa interval where all draws lie on one side of the estimate,
         which leaves nothing to correct.
     """
-    table = result.standardized().set_index("label")
-    percentile = boot.standardized("percentile").set_index("label")
-    corrected = boot.standardized("bca").set_index("label")
+    table, level = result.standardized().set_index("label"), confidence(boot)
+    percentile = boot.standardized("percentile", level).set_index("label")
+    corrected = boot.standardized("bca", level).set_index("label")
     rows = []
     for e in effects:
         one: Any = table.loc[e.id]
@@ -148,12 +156,12 @@ def total_effects(
     -------
     DataFrame
         ``from_, to, direct, indirect, estimate, ci_lower, ci_upper``: the total effect with its
-        percentile interval.
+        percentile interval (:func:`confidence`).
     """
     starts = {h.from_ for h in hypotheses} - {h.to for h in hypotheses}
     ends = {h.to for h in hypotheses} - {h.from_ for h in hypotheses}
     known = result.effects().set_index(["from", "to", "effect"])["std_all"].to_dict()
-    drawn = boot.effects("percentile", standardized=True)
+    drawn = boot.effects("percentile", confidence(boot), standardized=True)
     rows = []
     for row in drawn[drawn["effect"] == "total"].to_dict("records"):
         a, b = row["from"], row["to"]
@@ -213,10 +221,11 @@ def clustered_paths(
     DataFrame
         ``id, estimate, cluster_se, cluster_ci_lower, cluster_ci_upper`` from cluster-robust
         standard errors and Student's t (:func:`with_clusters`); ``boot_ci_lower, boot_ci_upper``
-        are percentiles over the refits.
+        are percentiles over the refits (:func:`confidence`).
     """
     found = with_clusters(standardized_paths(robust, hypotheses), clusters)
-    drawn = boot.standardized("percentile").set_index("label").loc[[f"p_{h}" for h in found["id"]]]
+    drawn = boot.standardized("percentile", confidence(boot)).set_index("label")
+    drawn = drawn.loc[[f"p_{h}" for h in found["id"]]]
     return pd.DataFrame(
         {
             "id": found["id"],

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
 import semfit
-from scipy.stats import norm, t
 
 from loyalty import simulate
 from loyalty.analyses.drivers.models import (
@@ -46,8 +46,9 @@ from loyalty.cases.asked import Construct, Effect, Group, Scale
 from loyalty.cases.study import Study
 from loyalty.cases.survey import Survey
 from loyalty.estimates import structural
+from loyalty.estimates.design_effect import Alike, alike, widened
 from loyalty.estimates.fit import Missing, missing_answers
-from loyalty.estimates.groups import clusters_of, comparable_rows, total_effects
+from loyalty.estimates.groups import clusters_of, comparable_rows, expanded, total_effects
 from loyalty.estimates.latent import Latent, latent
 from loyalty.estimates.plausible import plausible_values
 from loyalty.ground import paths
@@ -141,15 +142,14 @@ class Refits:
     def used(self) -> int:
         return len(self.drawn.correlations)
 
-    def among(self, names: list[str]) -> FloatArray:
-        """Correlations of these constructs in the draws; none where too few are admissible."""
-        found = self.drawn.among(names)
-        return found if steady(self.used, self.draws) else found[:0]
+    @property
+    def usable(self) -> Latent:
+        """The draws; none where too few are admissible."""
+        return self.drawn if steady(self.used, self.draws) else self.drawn.first(0)
 
-    def along(self, chain: list[str]) -> FloatArray:
-        """The product of the paths along a chain in the draws; none as in :meth:`among`."""
-        found = self.drawn.along(chain)
-        return found if steady(self.used, self.draws) else found[:0]
+    def among(self, names: list[str]) -> FloatArray:
+        """Correlations of these constructs in the usable draws."""
+        return self.usable.among(names)
 
 
 @refusable
@@ -198,19 +198,14 @@ def steady(used: int, drawn: int) -> bool:
 
 
 def _bounds(values: FloatArray, clusters: int | None = None) -> tuple[FloatArray, FloatArray]:
-    """The middle 95 % of draws, (draws, …); NaN of fewer than two.
+    """The middle 95 % of draws, (draws, …), of few clusters :func:`expanded`.
 
-    With few clusters draws of them vary too little: the interval is expanded by what t with
-    clusters - 1 degrees of freedom is wider than the normal, and draws than a sample (Hesterberg
-    2015, American Statistician 69, 371-386: expanded percentile intervals; `benchmarks/shares.py`).
+    NaN of fewer than two draws.
     """
     if len(values) < 2:
         nothing = np.full(values.shape[1:], np.nan)
         return nothing, nothing
-    tail = 0.025
-    if clusters is not None and clusters > 1:
-        wide = np.sqrt(clusters / (clusters - 1)) * t.ppf(0.975, clusters - 1)
-        tail = float(norm.sf(wide))
+    tail = (1 - expanded(clusters)) / 2
     lower, upper = np.quantile(values, [tail, 1 - tail], axis=0)
     return lower, upper
 
@@ -323,13 +318,28 @@ def _truth(data: Answers, names: Sequence[str], industry: str) -> FloatArray | N
 # --- by group ------------------------------------------------------------------------------------
 @dataclass(frozen=True)
 class Grouped:
-    """A model of its own for each level of a group."""
+    """A model of its own for each level of a group.
+
+    `few` has the firms of the levels where they are in any level too few to be resampled.
+    """
 
     group: Group
     levels: Mapping[str, Refits]
     sizes: Mapping[str, int]
     left_out: tuple[Aside, ...]
     draws: int
+    few: Alike | None = None
+
+    @property
+    def df(self) -> int | None:
+        """Of the design effect of clusters that are too few to be resampled."""
+        return self.few.df if self.few else None
+
+    def wider(self, of: Callable[[Latent], FloatArray]) -> FloatArray | float:
+        """By how much the intervals of levels that resample respondents are to be widened."""
+        if self.few is None:
+            return 1.0
+        return self.few.wider({level: own.model for level, own in self.levels.items()}, of)
 
 
 @resting
@@ -356,30 +366,64 @@ def grouped(data: Answers, found: Refits, draws: int, seed: int) -> Grouped | No
     if len(levels) < 2:
         raise CannotCompute("few_levels", group=group.id, n=len(levels))
     sizes = {level: int((rows[group.id] == level).sum()) for level in levels}
-    return Grouped(group, levels, sizes, tuple(aside), count)
+    few = _few(data, {level: rows[rows[group.id] == level] for level in levels}, levels)
+    return Grouped(group, levels, sizes, tuple(aside), count, few)
+
+
+def _few(
+    data: Answers, rows: Mapping[str, pd.DataFrame], levels: Mapping[str, Refits]
+) -> Alike | None:
+    """The firms of the levels, where they are in any level too few to be resampled."""
+    unit = data.study.units
+    if unit is None or all(own.clusters for own in levels.values()):
+        return None
+    text = data.study.structural_model(effects=False)
+
+    def refit(own: pd.DataFrame) -> semfit.Result:
+        missing = missing_answers(own, data.items)
+        return semfit.fit(text, own, estimator="MLR", missing=missing, cluster=unit.id)
+
+    return alike(rows, unit.id, refit)
 
 
 def _apart(
-    found: Grouped, point: Mapping[str, FloatArray], drawn: Mapping[str, FloatArray]
-) -> tuple[FloatArray, FloatArray, dict[str, tuple[FloatArray, ...]]]:
-    """The levels' mean weighted by respondents, its draws, and each level's values.
+    found: Grouped, of: Callable[[Latent], FloatArray]
+) -> tuple[FloatArray, tuple[FloatArray, FloatArray], dict[str, tuple[FloatArray, ...]]]:
+    """The levels' mean weighted by respondents, its interval, and each level's values.
 
-    Values are (k,) of a level and (draws, k) of its draws, which are independent between levels.
+    `of` makes (…, k) numbers of the latent variables. The levels' draws are independent.
     """
+    point = {level: of(own.point) for level, own in found.levels.items()}
+    drawn = {level: of(own.usable) for level, own in found.levels.items()}
     least = min(len(values) for values in drawn.values())
     weight = {level: n / sum(found.sizes.values()) for level, n in found.sizes.items()}
     mean = sum((weight[level] * point[level] for level in weight), np.zeros(1))
     means = sum((weight[level] * drawn[level][:least] for level in weight), np.zeros(1))
-    rows: dict[str, tuple[FloatArray, ...]] = {
-        level: (
+    wide = found.wider(of)
+    rows: dict[str, tuple[FloatArray, ...]] = {}
+    for level in weight:
+        clusters = found.levels[level].clusters
+        wider, apart = 1.0 if clusters else wide, point[level] - mean
+        inside = _bounds(drawn[level], clusters)
+        beside = _bounds(drawn[level][:least] - means, clusters)
+        rows[level] = (
             point[level],
-            *_bounds(drawn[level], found.levels[level].clusters),
-            point[level] - mean,
-            *_bounds(drawn[level][:least] - means, found.levels[level].clusters),
+            *widened(inside, point[level], wider),
+            apart,
+            *widened(beside, apart, wider),
         )
-        for level in weight
-    }
-    return mean, means, rows
+    return mean, widened(_bounds(means), mean, wide), rows
+
+
+def _lmg(one: Latent, names: list[str]) -> FloatArray:
+    """Shares of all but the first in the first."""
+    return shares.shares(one.among(names), "lmg")
+
+
+def _product(one: Latent, chain: list[str]) -> FloatArray:
+    """The product of the paths along a chain, as one number."""
+    found: FloatArray = one.along(chain)[..., None]
+    return found
 
 
 _IN_GROUP = (
@@ -400,11 +444,10 @@ def group_shares(data: Answers, found: Grouped | None) -> GroupShares | None:
     rows: list[GroupShare] = []
     for to, side, predictors in equations(data.study)[0]:
         names = [to, *predictors]
-        point = {k: shares.shares(r.point.among(names), "lmg") for k, r in found.levels.items()}
-        drawn = {k: shares.shares(r.among(names), "lmg") for k, r in found.levels.items()}
-        _, _, values = _apart(found, point, drawn)
+        _, _, values = _apart(found, partial(_lmg, names=names))
         for k, name in enumerate(predictors):
-            for level, parts in values.items():
+            for level, (estimate, lower, upper, *apart) in values.items():
+                parts = (estimate, np.maximum(lower, 0.0), np.minimum(upper, 1.0), *apart)
                 truth = _truth(data, names, level)
                 rows.append(
                     GroupShare(
@@ -422,6 +465,7 @@ def group_shares(data: Answers, found: Grouped | None) -> GroupShares | None:
     return GroupShares(
         group=found.group.id,
         drawn=found.draws,
+        df=found.df,
         levels=[Level(level=k, n=found.sizes[k], used=r.used) for k, r in found.levels.items()],
         left_out=found.left_out,
         count=len(rows),
@@ -457,11 +501,8 @@ def weights(data: Answers, found: Grouped | Refused | None) -> Weights | None:
     truth = _true_effects(data)
     averages, rows = [], []
     for effect in effects:
-        point = {k: r.point.along(effect.through)[None] for k, r in found.levels.items()}
-        drawn = {k: r.along(effect.through)[:, None] for k, r in found.levels.items()}
-        mean, means, values = _apart(found, point, drawn)
+        mean, (lower, upper), values = _apart(found, partial(_product, chain=effect.through))
         name = " -> ".join(effect.through)
-        lower, upper = _bounds(means)
         averages.append(
             Average(
                 id=effect.id,
@@ -480,7 +521,9 @@ def weights(data: Answers, found: Grouped | Refused | None) -> Weights | None:
             )
             for level, parts in values.items()
         ]
-    return Weights(group=found.group.id, drawn=found.draws, averages=averages, rows=rows)
+    return Weights(
+        group=found.group.id, drawn=found.draws, df=found.df, averages=averages, rows=rows
+    )
 
 
 def _true_effects(data: Answers) -> dict[tuple[str, str], float]:

@@ -135,11 +135,14 @@ class GroupShare(InGroup):
 class GroupShares(Finding):
     """`count` shares in levels, `clear` of them apart from the mean by their interval.
 
-    Of a simulated case the intervals of `held` hold the `declared` ones.
+    Of a simulated case the intervals of `held` hold the `declared` ones. Where firms are too few
+    in a level to be resampled, its intervals are widened by their design effect over all levels,
+    with `df` degrees of freedom.
     """
 
     group: str
     drawn: Count
+    df: Count | None = None
     levels: tuple[Level, ...]
     left_out: tuple[Aside, ...]
     count: Count
@@ -166,8 +169,11 @@ class Average(Record):
 
 
 class Weights(Finding):
+    """`df` as in :class:`GroupShares`."""
+
     group: str
     drawn: Count
+    df: Count | None = None
     averages: tuple[Average, ...]
     rows: tuple[Weight, ...]
 

@@ -45,6 +45,7 @@ from loyalty.shown.context import Case
 from loyalty.shown.doubts import withheld
 from loyalty.shown.short import within
 from loyalty.shown.table import Cell, Column, Table
+from loyalty.shown.units import units
 from loyalty.shown.words import cut, escaped, estimate, number, spaced
 
 #: Rows of a table by group that are shown.
@@ -86,6 +87,17 @@ def shares(found: Shares, case: Case) -> Table:
     )
 
 
+def _few(df: int | None, case: Case) -> Text:
+    """How intervals of groups allow for clusters that are too few to be resampled."""
+    if df is None:
+        return Text(en="", zh="")
+    many = units(case).many
+    return Text(
+        en=f" to resampled respondents, widened by the design effect of {many.en}, pooled over the groups, and to Student's t with {number(df)} degrees of freedom [@kish1965], since {many.en} are too few in a group to be resampled",
+        zh=f"（对受访者重抽样；各组内{many.zh}过少，无法重抽样，故按各组合并的{many.zh}设计效应及自由度为 {number(df)} 的 t 分布加宽 [@kish1965]）",
+    )
+
+
 def by_group(found: GroupShares, case: Case) -> Table | None:
     """The shares that lie apart from the mean of the levels."""
     unit = grouping(case, found.group)
@@ -109,6 +121,7 @@ def by_group(found: GroupShares, case: Case) -> Table | None:
     if any(r.truth is not None for r in rows):
         columns.append(Column("truth", "Declared", decimals=0))
     drawn, every = number(found.drawn), number(found.count)
+    few = _few(found.df, case)
     return Table(
         sorted(rows, key=lambda r: -abs(r.deviation)),
         columns,
@@ -117,8 +130,8 @@ def by_group(found: GroupShares, case: Case) -> Table | None:
             zh=f"分{of.zh}的份额：偏离平均值者。",
         ),
         Text(
-            en=f"A model for each; difference from the mean of all, weighted by respondents, in percentage points. Of {every} shares, those whose interval of the difference excludes zero; intervals are of 95 % each, by {drawn} refits.",
-            zh=f"各组分别拟合模型；与按受访者加权的平均值之差，以百分点计。仅列 {every} 个份额中差值区间不含零者；每个区间均为 95%，取自 {drawn} 次重新拟合。",
+            en=f"A model for each; difference from the mean of all, weighted by respondents, in percentage points. Of {every} shares, those whose interval of the difference excludes zero; intervals are of 95 % each, by {drawn} refits{few.en}.",
+            zh=f"各组分别拟合模型；与按受访者加权的平均值之差，以百分点计。仅列 {every} 个份额中差值区间不含零者；每个区间均为 95%，取自 {drawn} 次重新拟合{few.zh}。",
         ),
         first=MANY,
         withheld=lambda _: withheld(case.reliance.whole),
@@ -141,13 +154,14 @@ def weights(found: Weights, case: Case) -> Table:
     ]
     if any(r.truth is not None for r in found.rows):
         columns.append(Column("truth", "Declared"))
+    few = _few(found.df, case)
     return Table(
         sorted(found.rows, key=lambda r: -abs(r.deviation)),
         columns,
         Text(en=f"Indirect effects by {within(of.en)}.", zh=f"分{of.zh}的间接效应。"),
         Text(
-            en=f"Products of standardized paths, a model for each, the farthest from the mean first; the mean is weighted by respondents. Percentile intervals of {number(found.drawn)} refits each.",
-            zh=f"标准化路径之积，各组分别拟合模型，按偏离平均值的程度排列；平均值按受访者加权。百分位区间各取自 {number(found.drawn)} 次重新拟合。",
+            en=f"Products of standardized paths, a model for each, the farthest from the mean first; the mean is weighted by respondents. Percentile intervals of {number(found.drawn)} refits each{few.en}.",
+            zh=f"标准化路径之积，各组分别拟合模型，按偏离平均值的程度排列；平均值按受访者加权。百分位区间各取自 {number(found.drawn)} 次重新拟合{few.zh}。",
         ),
         first=MANY,
         withheld=lambda r: withheld(of_effect(r.id, case)),

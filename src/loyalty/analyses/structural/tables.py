@@ -102,6 +102,12 @@ def effects(found: Effects, case: Case) -> Table:
     refits = found.resamples
     drawn, nonconverged = number(refits.drawn), number(refits.nonconverged)
     inadmissible = number(refits.inadmissible)
+    wider = Text(en="", zh="")
+    if refits.firms:
+        wider = Text(
+            en=" (the intervals are expanded, since few of them vary too little from draw to draw [@hesterberg2015])",
+            zh="（因其数目少时重抽样变异偏小，区间相应加宽 [@hesterberg2015]）",
+        )
     return Table(
         found.rows,
         [
@@ -114,8 +120,8 @@ def effects(found: Effects, case: Case) -> Table:
         ],
         Text(en="Indirect effects.", zh="间接效应。"),
         Text(
-            en=f"Products of standardized paths; three or more legs are a serial mediation; delta-method intervals are in the result file. Percentile and bias-corrected accelerated 95 % intervals: {drawn} resamples of {units(case).many.en if refits.firms else 'respondents'}{', divided among imputations of the missing answers' if refits.imputed else ''}, of which {nonconverged} did not converge and {inadmissible} were inadmissible, and are left out.",
-            zh=f"标准化路径之积；三段及以上为链式中介；delta 法区间见结果文件。百分位与偏差校正加速 95% 区间：{units(case).many.zh if refits.firms else '受访者'}重抽样 {drawn} 次{'（分配于缺失答案的多重插补）' if refits.imputed else ''}，其中 {nonconverged} 次未收敛、{inadmissible} 次不可接受，均予剔除。",
+            en=f"Products of standardized paths; three or more legs are a serial mediation; delta-method intervals are in the result file. Percentile and bias-corrected accelerated 95 % intervals: {drawn} resamples of {units(case).many.en if refits.firms else 'respondents'}{wider.en}{', divided among imputations of the missing answers' if refits.imputed else ''}, of which {nonconverged} did not converge and {inadmissible} were inadmissible, and are left out.",
+            zh=f"标准化路径之积；三段及以上为链式中介；delta 法区间见结果文件。百分位与偏差校正加速 95% 区间：{units(case).many.zh if refits.firms else '受访者'}重抽样 {drawn} 次{wider.zh}{'（分配于缺失答案的多重插补）' if refits.imputed else ''}，其中 {nonconverged} 次未收敛、{inadmissible} 次不可接受，均予剔除。",
         ),
         withheld=lambda r: withheld(of_effect(r.id, case)),
     )

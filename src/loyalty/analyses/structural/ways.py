@@ -10,6 +10,7 @@ from semfit.estimate import Estimate
 
 from loyalty.cases.study import Study
 from loyalty.estimates.latent import FloatArray, latent
+from loyalty.estimates.structural import confidence
 from loyalty.ground.findings import Count, Finding, Real, Record
 
 
@@ -65,7 +66,7 @@ def contrasts(study: Study, model: semfit.Result, boot: semfit.Bootstrap) -> Con
         return np.stack([found.along(through[a]) - found.along(through[b]) for a, b in wanted], -1)
 
     point = differences(model.estimate.x, model.estimate)
-    _, _, lower, upper = boot.interval(differences)
+    _, _, lower, upper = boot.interval(differences, level=confidence(boot))
     rows = [
         Contrast(first=a, second=b, estimate=point[k], ci_lower=lower[k], ci_upper=upper[k])
         for k, (a, b) in enumerate(wanted)

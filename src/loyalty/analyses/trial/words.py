@@ -60,8 +60,8 @@ def _promised(tally: Tally) -> Text:
     low, high = number(tally.promised_lower), number(tally.promised_upper)
     short = tally.held < tally.promised_lower
     return Text(
-        en=f"{mean} are promised, and chance alone would leave between {low} and {high}{': fewer are held than that' if short else ''}",
-        zh=f"应有 {mean} 条，仅凭偶然会在 {low} 至 {high} 条之间{'：所得低于此范围' if short else ''}",
+        en=f"{mean} are promised, and of as many independent ones chance alone would leave between {low} and {high}{': fewer are held than that' if short else ''}",
+        zh=f"应有 {mean} 条，若各区间独立，仅凭偶然会在 {low} 至 {high} 条之间{'：所得低于此范围' if short else ''}",
     )
 
 
@@ -135,8 +135,10 @@ def _held(tally: Tally) -> list[Text]:
         zh.append(f"设定的{what.zh}共 {n} 个，区间覆盖 {held} 个")
         if tally.held < tally.promised_lower:
             low, high = number(tally.promised_lower), number(tally.promised_upper)
-            en[0] += f", fewer than the {low} to {high} that chance alone would leave"
-            zh[0] += f"，低于仅凭偶然应有的 {low} 至 {high} 个"
+            en[0] += (
+                f", fewer than the {low} to {high} that chance would leave of as many independent ones"
+            )
+            zh[0] += f"，低于同样多的独立区间仅凭偶然应有的 {low} 至 {high} 个"
     if tally.effects:
         found, of = number(tally.found), number(tally.effects)
         en.append(f"{_none(tally.found)} of {of} effects {be(tally.found)} found")

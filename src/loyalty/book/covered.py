@@ -1,0 +1,193 @@
+"""The trial's pages of what was measured over many draws: its intervals, and necessity."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from types import SimpleNamespace
+from typing import Any
+
+from loyalty.analyses.trial.names import KINDS
+from loyalty.book.measured import kept
+from loyalty.cases.study import Study
+from loyalty.ground import numbers
+from loyalty.ground.markdown import escape
+from loyalty.ground.text import Language, Text
+from loyalty.shown.table import Column, Table
+from loyalty.shown.words import listed
+
+PROMISED = 0.95
+#: What was measured of the trial, as the page names it; `share_…` are among `share`.
+NAMED = {kind: KINDS[kind] for kind in ("path", "indirect", "contrast", "share")} | {
+    "share_whole": Text(en="shares over all respondents", zh="全体受访者的份额"),
+    "share_within": Text(en="shares within an industry", zh="行业内的份额"),
+}
+WITH, WITHOUT = Text(en="firms", zh="有企业"), Text(en="no firms", zh="无企业")
+
+
+def _sum(label: Text, rows: Sequence[dict[str, Any]]) -> SimpleNamespace:
+    """Of several cases, which are drawn independently of one another, as one trial has them."""
+    intervals = sum(r["intervals"] for r in rows)
+    mean, sd = sum(r["mean"] for r in rows), math.sqrt(sum(r["sd"] ** 2 for r in rows))
+    spread = math.sqrt(sum((r["intervals"] * r["coverage_se"]) ** 2 for r in rows))
+    return SimpleNamespace(
+        label=label,
+        intervals=intervals,
+        coverage=mean / intervals,
+        coverage_se=spread / intervals,
+        low=max(0, math.floor(mean - 1.96 * sd)),
+        high=min(intervals, math.ceil(mean + 1.96 * sd)),
+        redraws=min(r["redraws"] for r in rows),
+        cases=len(rows),
+    )
+
+
+def sums(records: Sequence[dict[str, Any]], described: dict[str, Study]) -> list[SimpleNamespace]:
+    """By kind, of cases whose customers belong to firms, and of the others."""
+    found = []
+    for kind, name in NAMED.items():
+        for firms, what in ((True, WITH), (False, WITHOUT)):
+            own = [
+                r
+                for r in records
+                if r["kind"] == kind and (described[r["case"]].units is not None) == firms
+            ]
+            if own:
+                label = Text(en=f"{name.en}, {what.en}", zh=f"{name.zh}（{what.zh}）")
+                found.append(_sum(label, own))
+    return found
+
+
+def said(en: str, zh: str, language: Language) -> str:
+    return Text(en=en, zh=zh).in_(language)
+
+
+def _bounded(value: float) -> str:
+    return escape(numbers.show(value, "bounded", decimals=3))
+
+
+def _named(record: dict[str, Any], case: Study) -> Text:
+    """Kind, case and coverage."""
+    kind, coverage = NAMED[record["kind"]], _bounded(record["coverage"])
+    return Text(
+        en=f"{kind.en} in “{escape(case.title.en)}” ({coverage})",
+        zh=f"“{escape(case.title.zh)}”的{kind.zh}（{coverage}）",
+    )
+
+
+def again_page(described: dict[str, Study], language: Language) -> str:
+    """How often the trial's intervals hold over many draws of its surveys."""
+    records = [r for r in kept("trial.json") if r["case"] in described]
+    if not records:
+        return said("The redraws were not made here.", "此处未重新抽取。", language)
+    rows = sums(records, described)
+    least, most = min(r.redraws for r in rows), max(r["redraws"] for r in records)
+    between = f"{least}" if least == most else f"{least}–{most}"
+    low = [r for r in records if r["coverage"] + 2 * r["coverage_se"] < PROMISED]
+    which = listed([_named(r, described[r["case"]]) for r in low])
+    judged = said(
+        f"Less than promised, by more than twice the standard error, cover the intervals of {which.en}."
+        if low
+        else "In no case does a kind cover less than promised by more than twice its standard error.",
+        f"覆盖率低于名义值且相差超过两倍标准误的有：{which.zh}。"
+        if low
+        else "各案例中没有哪一类的覆盖率比名义值低两倍标准误以上。",
+        language,
+    )
+    columns = [
+        Column(lambda r: r.label, "Declared [kind]"),
+        Column("intervals", "Intervals", "count"),
+        Column("coverage", "Coverage", "bounded", 3),
+        Column("coverage_se", "Standard error [of the coverage]", "bounded", 3),
+        Column(lambda r: f"{r.low}–{r.high}", "Hold the value, in 95 of 100 trials", "markdown"),
+    ]
+    ends = [_bounded(pick(r.coverage for r in rows)) for pick in (min, max)]
+    caption = Text(
+        en=f"Coverage by kind over {between} redraws of each survey: {ends[0]} to {ends[1]}.",
+        zh=f"各调查重新抽取 {between} 次，各类区间的覆盖率：{ends[0]} 至 {ends[1]}。",
+    )
+    table = Table(rows, columns, caption, plain=True).markdown(language)
+    label = f": {caption.in_(language)} {{#tbl-again}}"
+    note = said(
+        "Other respondents, firms and careless ones, the same notebooks and the same count. "
+        "Promised is a coverage of .950. Intervals of one draw rest on the same answers, and "
+        "shares of one outcome add up to one: more of them miss at once, or none, than of as many "
+        "independent ones, so that the number that holds the value varies from trial to trial as "
+        "the last column says. Moderations and curvilinear effects are left out, since answer "
+        "scales distort them (@sec-straight), as are tables beside the surveys. Source: "
+        "`benchmarks/results/trial.json`, which `benchmarks/trial.py` writes.",
+        "受访者、企业与敷衍作答者均重新抽取，笔记本与计数方法不变。名义覆盖率为 .950。"
+        "同一次抽取中的各区间出自同样的答案，同一结果变量的份额之和又为一：与同样多的独立区间相比，它们更常同时落空或同时成立，"
+        "因此每次检验中覆盖设定值的个数会像末列那样变动。调节效应与曲线效应受量表影响（[@sec-straight]），"
+        "与调查之外的数据表一样未列入。来源：`benchmarks/results/trial.json`，"
+        "由 `benchmarks/trial.py` 生成。",
+        language,
+    )
+    return "\n\n".join([judged, table, label, note])
+
+
+#: The populations of `benchmarks/necessity.py`, as the page names them.
+POPULATIONS = {
+    "unrelated": Text(en="unrelated", zh="不相关"),
+    "correlated": Text(en="correlated, .5", zh="相关 .5"),
+    "strongly_correlated": Text(en="correlated, .8", zh="相关 .8"),
+    "planted": Text(en="necessary, correlation .2", zh="必要条件，相关 .2"),
+    "planted_correlated": Text(en="necessary, correlation .5", zh="必要条件，相关 .5"),
+}
+SEEN = {
+    "scores": Text(en="scale scores of three items", zh="三题项量表均分"),
+    "exact": Text(en="without error", zh="无测量误差"),
+}
+PLANTED = ("planted", "planted_correlated")
+#: The ceiling by which the analysis decides.
+CEILING = "ce_fdh"
+
+
+def necessity_page(language: Language) -> str:
+    """How often a necessary condition is found where it is planted, and where it is not."""
+    records = [r for r in kept("necessity.json") if r["n"] == 300]
+    if not records:
+        return said("The rates were not measured here.", "此处未测量检出率。", language)
+    rows = [
+        SimpleNamespace(
+            label=Text(
+                en=f"{POPULATIONS[r['population']].en}, {name.en}",
+                zh=f"{POPULATIONS[r['population']].zh}，{name.zh}",
+            ),
+            planted=r["population"] in PLANTED,
+            found=r[seen][CEILING]["necessary"],
+            beside=r[seen][CEILING]["correlated"],
+            plain=r[seen][CEILING]["unrelated"],
+        )
+        for r in records
+        for seen, name in SEEN.items()
+    ]
+    n, redraws = records[0]["n"], min(r["replications"] for r in records)
+    least = _bounded(min(r.found for r in rows if r.planted))
+    most = _bounded(max(r.found for r in rows if not r.planted))
+    error = _bounded(math.sqrt((1 - PROMISED) * PROMISED / redraws))
+    caption = Text(
+        en=f"A planted necessity is found in at least {least} of the redraws, one that is not there in at most {most}.",
+        zh=f"设定的必要条件检出率至少为 {least}，并不存在的必要条件误报率至多为 {most}。",
+    )
+    columns = [
+        Column(lambda r: r.label, "Condition and outcome"),
+        Column("found", "Called necessary", "bounded", 3),
+        Column("beside", "p < .05 beside the correlation", "bounded", 3),
+        Column("plain", "p < .05 beside chance", "bounded", 3),
+    ]
+    table = Table(rows, columns, caption, plain=True).markdown(language)
+    label = f": {caption.in_(language)} {{#tbl-necessity}}"
+    note = said(
+        f"{n} respondents, {redraws} redraws a row. Called necessary is what is clear of chance and "
+        "of what the correlation alone leaves, with an effect size of .1 or more. Beside chance "
+        "alone, as the method is usually applied, whatever correlates would pass for necessary. "
+        f"A rate near .05 has a standard error of {error}. Source: "
+        "`benchmarks/results/necessity.json`, which `benchmarks/necessity.py` writes.",
+        f"受访者 {n} 名，每行重新抽取 {redraws} 次。效应量不低于 .1，且既超出偶然、又超出相关本身所致者，"
+        "才称为必要条件。若像通常那样只与偶然相比，凡相关者都会被当作必要条件。"
+        f"比率接近 .05 时其标准误为 {error}。来源：`benchmarks/results/necessity.json`，"
+        "由 `benchmarks/necessity.py` 生成。",
+        language,
+    )
+    return "\n\n".join([table, label, note])

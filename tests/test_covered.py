@@ -1,0 +1,67 @@
+"""The trial's page of what its intervals hold over many draws."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from loyalty.book import covered
+from loyalty.cases import study
+from loyalty.cases.study import Study
+
+CASE = "retail-simulated"  # with firms
+
+
+def record(case: str = CASE, kind: str = "path", **values: float) -> dict[str, Any]:
+    usual = {"intervals": 10, "redraws": 25, "coverage": 0.95, "coverage_se": 0.01}
+    return {"case": case, "kind": kind, **usual, "mean": 9.5, "sd": 0.7} | values
+
+
+@pytest.fixture(scope="module")
+def described() -> dict[str, Study]:
+    return {case: study.load(case) for case in study.cases() if study.load(case).simulated}
+
+
+def test_cases_are_drawn_independently(described: dict[str, Study]) -> None:
+    """Coverage is that of all intervals; variances of the cases add up."""
+    one = record(intervals=10, mean=9.0, sd=0.6, coverage=0.9, coverage_se=0.012)
+    two = record("strategy-simulated", intervals=30, mean=28.5, sd=0.8, coverage_se=0.004)
+    none = record("quality-simulated")
+    firms, alone = covered.sums([one, two, none], described)
+    assert firms.intervals == 40 and firms.coverage == pytest.approx(37.5 / 40)
+    assert firms.coverage_se == pytest.approx((0.12**2 + 0.12**2) ** 0.5 / 40)
+    assert (firms.low, firms.high) == (35, 40)  # 37.5 ± 1.96 × 1.0
+    assert (alone.low, alone.high) == (8, 10)  # no more than there are
+
+
+@pytest.mark.parametrize(("coverage", "named"), [(0.85, True), (0.94, False)])
+def test_what_covers_less_is_named_with_its_coverage(
+    described: dict[str, Study], monkeypatch: pytest.MonkeyPatch, coverage: float, named: bool
+) -> None:
+    monkeypatch.setattr(
+        covered, "kept", lambda name: [record(coverage=coverage), record(kind="share")]
+    )
+    page = covered.again_page(described, "en")
+    assert ("cover the intervals of paths in" in page and "\\.850" in page) == named
+    assert ("In no case does a kind cover less than promised" in page) == (not named)
+    assert ("覆盖率低于名义值" in covered.again_page(described, "zh")) == named
+
+
+def test_what_is_kept_is_shown(described: dict[str, Study]) -> None:
+    """Every simulated survey was drawn again, and a count over the redraws is that of coverage."""
+    records = covered.kept("trial.json")
+    assert {r["case"] for r in records} == {c for c, s in described.items() if s.constructs}
+    for one in records:
+        assert one["mean"] == pytest.approx(one["coverage"] * one["intervals"], abs=0.01)
+        assert one["redraws"] >= 8
+    page = covered.again_page(described, "en")
+    assert (
+        "{#tbl-again}" in page
+        and page.count("\n| ") == 2 + len(covered.sums(records, described)) - 1
+    )
+
+
+def test_nothing_kept_is_said(described: dict[str, Study], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(covered, "kept", lambda name: [])
+    assert "not made here" in covered.again_page(described, "en")
