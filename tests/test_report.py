@@ -269,7 +269,7 @@ def test_numbers_are_in_the_scripts_that_open_them(pages: list[Path]) -> None:
 
     @cache
     def held(script: Path) -> Any:
-        packed = re.fullmatch(r'loyaltyResult\(.*,"([^"]*)"\);', source(script))
+        packed = re.match(r'loyaltyResult\(.*,"([^"]*)"\);', source(script))
         assert packed is not None
         return json.loads(gzip.decompress(base64.b64decode(packed[1])))
 
