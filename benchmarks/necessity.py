@@ -101,10 +101,11 @@ def rates(population: str, n: int, replications: int, permutations: int = 500) -
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--replications", type=int, default=500)
+    parser.add_argument("--n", type=int, nargs="*", default=[300])
     parser.add_argument("--json", type=Path)
     options = parser.parse_args()
     records = []
-    for n in (300, 1000):
+    for n in options.n:
         for population, *_ in POPULATIONS:
             records.append(rates(population, n, options.replications))
             print(records[-1], flush=True)

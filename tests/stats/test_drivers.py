@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from scipy.stats import norm
 
 from loyalty.stats import CannotCompute, necessity, segmented, shares
 
@@ -174,6 +175,62 @@ def test_necessity_planted_and_not_planted() -> None:
             assert found["exact"]["ce_fdh"]["necessary"] >= 0.95
     # The permutation test alone takes a mere correlation for a necessary condition.
     assert got["correlated"]["exact"]["ce_fdh"]["unrelated"] >= 0.8
+
+
+def related(n: int, r: float, seed: int) -> np.ndarray:
+    """Normal pairs, (2, n)."""
+    return np.random.default_rng(seed).multivariate_normal([0, 0], [[1, r], [r, 1]], n).T
+
+
+def test_beside_a_correlation_the_units_of_what_is_continuous_do_not_matter() -> None:
+    x, y = related(200, 0.7, 3)
+    p = necessity.beside_correlation(x, y, draws=200, seed=1)
+    bent = necessity.beside_correlation(np.exp(x), y**3, draws=200, seed=1)
+    assert 0 < p < 1 and bent == pytest.approx(p)
+    codes = np.searchsorted([-1.0, 0.0, 1.0], x) + 1.0
+    assert necessity._compared(codes) is codes  # answers are compared in their own units
+
+
+def test_beside_a_correlation_by_drawing_normal_pairs() -> None:
+    """Second derivation: whole samples of normal pairs, their ranks as normal scores, the corner
+    by looping over the condition, and all that on the correlation by least squares."""
+
+    def corner(x: np.ndarray, y: np.ndarray) -> tuple[float, float]:
+        order = np.argsort(x)
+        scores = norm.ppf((np.arange(len(x)) + 0.5) / len(x))
+        ys = scores[np.argsort(np.argsort(y))][order]
+        area = 0.0
+        for k in range(len(x) - 1):
+            top = np.sort(np.concatenate([ys[: k + 1], np.full(necessity.SOFT, scores[0])]))
+            area += (scores[k + 1] - scores[k]) * (scores[-1] - top[-necessity.SOFT :].mean())
+        whole = (scores[-1] - scores[0]) ** 2
+        return area / whole, float(np.corrcoef(scores, ys)[0, 1])
+
+    for seed, planted in ((11, False), (12, False), (13, True)):
+        x, y = related(80, 0.6, seed)
+        if planted:
+            y = np.minimum(y, 0.1 + 1.1 * x)
+        found, r = corner(x, y)
+        drawn = np.array([corner(*related(80, r, 1000 + k)) for k in range(500)])
+        slope, start = np.polyfit(drawn[:, 1], drawn[:, 0], 1)
+        left = drawn[:, 0] - start - slope * drawn[:, 1]
+        expected = float((left >= found - start - slope * r).mean())
+        p = necessity.beside_correlation(x, y, draws=2000, seed=5)
+        assert p == pytest.approx(expected, abs=0.06), seed
+        assert (p < 0.05) == planted
+
+
+@pytest.mark.parametrize("seen", ["exact", "scores"])
+def test_the_measured_rates_are_those_promised(seen: str) -> None:
+    """Planted: found in 95 of 100 redraws; not planted: in 5, and two standard errors more."""
+    file = Path(__file__).parents[2] / "benchmarks" / "results" / "necessity.json"
+    for record in json.loads(file.read_text(encoding="utf-8")):
+        rate = record[seen]["ce_fdh"]["necessary"]
+        if record["population"].startswith("planted"):
+            assert rate >= 0.95, record["population"]
+        else:
+            error = np.sqrt(0.05 * 0.95 / record["replications"])
+            assert rate <= 0.05 + 2 * error, record["population"]
 
 
 # --- thresholds --------------------------------------------------------------------------------

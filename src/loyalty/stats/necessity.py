@@ -14,6 +14,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
+from scipy.special import ndtri
+from scipy.stats import rankdata
 
 from loyalty.stats._common import CannotCompute, FloatArray, IntArray, Result
 
@@ -241,13 +243,31 @@ def emptiness(xs: FloatArray, ys: FloatArray) -> FloatArray:
     return found
 
 
+def _compared(values: FloatArray) -> FloatArray:
+    """Normal scores of what is continuous (most values occur once); scale scores as they are.
+
+    Which rows belong together is independent of the values themselves only where nothing
+    correlates: a far outlier of a correlated outcome has one in the condition beside it. The null
+    keeps the margins and draws ranks anew, and so would forget that; of normal scores, which are
+    the same for every sample, there is nothing to forget. (At r = .8 the test rejected .088 of
+    normal pairs otherwise.) A bounded scale has no far outliers, but ties that ranks would spread.
+
+    Source: van der Waerden (1952), Indagationes Mathematicae 14, 453-458.
+    """
+    if 2 * len(np.unique(values)) <= len(values):
+        return values
+    found: FloatArray = ndtri((rankdata(values) - 0.5) / len(values))
+    return found
+
+
 def beside_correlation(x: FloatArray, y: FloatArray, *, draws: int, seed: int) -> float:
     """p that so empty a corner is left by a correlation alone.
 
     Any positive correlation leaves the upper left corner emptier than permutations do. Here the
     outcomes are correlated with the condition by a normal copula (:func:`copula`), with the margins
-    of x and y, and what is compared is :func:`emptiness` given the correlation: draws whose
-    correlation happens to be larger are emptier for that reason, which is taken off by regression.
+    of x and y (continuous ones as normal scores, :func:`_compared`), and what is compared is
+    :func:`emptiness` given the correlation: draws whose correlation happens to be larger are
+    emptier for that reason, which is taken off by regression.
 
     Args:
         x, y: (n,) without missing values, neither constant.
@@ -255,6 +275,7 @@ def beside_correlation(x: FloatArray, y: FloatArray, *, draws: int, seed: int) -
     Source: Nelsen (2006), An Introduction to Copulas, chapter 2; `benchmarks/necessity.py` has
     how often it finds what is planted, and what is not.
     """
+    x, y = _compared(x), _compared(y)
     order = np.argsort(x, kind="stable")
     xs, y_sorted = x[order], np.sort(y)
     rho, rng = copula(x, y, seed), np.random.default_rng(seed)
