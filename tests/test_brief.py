@@ -242,6 +242,8 @@ def test_fit_says_what_is_missed() -> None:
     assert told().startswith("**The planned measurement model fits the answers**")
     some = told(rmsea=0.09)
     assert "in every respect**: missed is RMSEA" in some and "CFI" not in some
+    # not rounded to the cut-off that it misses
+    assert "missed is RMSEA .063 (cut-off 0.06)" in told(rmsea=0.063)
     assert "every cut-off is missed" in told(cfi=0.8, tli=0.8, rmsea=0.2, srmr=0.2)
     assert "no acceptable solution" in told(problems=(FAULT,))
 

@@ -378,8 +378,8 @@ def fit(data: Material) -> Headline | None:
     shown = listed(
         [
             text(
-                f"{t.label} {number(v)} (cut-off {cut(t)})",
-                f"{t.label} {number(v)}（临界值 {cut(t)}）",
+                f"{t.label} {number(v, decimals=3)} (cut-off {cut(t)})",
+                f"{t.label} {number(v, decimals=3)}（临界值 {cut(t)}）",
             )
             for t, v in missed or known
         ]
