@@ -24,7 +24,9 @@ ZH_AGREE = ("非常不同意", "不同意", "一般", "同意", "非常同意")
 
 @dataclass(frozen=True)
 class Export:
-    """A file and what it holds: items by construct, who is reversed, groups, personal columns."""
+    """A file and what it holds: items by construct, who is reversed, groups, personal columns, how
+    many rows are no respondent's, and the most marks to check.
+    """
 
     name: str
     content: bytes
@@ -34,6 +36,8 @@ class Export:
     groups: tuple[str, ...] = ()
     personal: tuple[str, ...] = ()
     missing: tuple[float, ...] = ()
+    left_out: int = 0
+    marks: int = 5
 
 
 def people(points: int = 5, turned: int | None = None, seed: int = 3) -> tuple[Any, Any]:
@@ -340,6 +344,155 @@ def excel_with_codebook() -> Export:
     return Export("a.xlsx", out.getvalue(), (3, 3), (1, 7), (), ("BRANCH",), (), (98,))
 
 
+def surveymonkey_xlsx() -> Export:
+    """Two rows of headings in a workbook, numbers as answers, an open *other* beside a choice."""
+    q, y = people(7)
+    first = ["Respondent ID", "Collector ID", "Date Created", "IP Address", "Email Address"]
+    first += ["How much do you agree?", None, None, "What about the future?", None, None]
+    first += ["Where do you buy?", None, "How old are you?"]
+    second: list[Any] = [None] * 5
+    second += [*QUALITY, *LOYALTY, "Response", "Other (please specify)", "Response"]
+    ages = ("18-24", "25-34", "35-44", "45+")
+    rows: list[list[Any]] = [second]
+    for i in range(N):
+        front = [11_800_000_000 + 7 * i, 400123, _stamp(i), f"10.1.1.{i % 250}", _mail(i)]
+        other = "at my cousin's" if i % 40 == 0 else None
+        shop = ("Shop", "Web", "Phone")[i % 3]
+        rows.append([*front, *map(int, (*q[i], *y[i])), shop, other, ages[i % 4]])
+    made = io.BytesIO()
+    pd.DataFrame(rows, columns=range(len(first))).to_excel(made, index=False, header=first)
+    personal = ("Respondent ID", "IP Address", "Email Address")
+    groups = ("Where do you buy?", "How old are you?")
+    return Export("monkey.xlsx", made.getvalue(), (3, 3), (1, 7), (), groups, personal)
+
+
+def redcap_labels() -> Export:
+    """The labels in the place of names and codes."""
+    q, y = people(5, turned=2)
+    head = ["Record ID", "Survey Timestamp", "E-mail", *QUALITY, *LOYALTY]
+    head += ["Which do you use? (choice=App)", "Which do you use? (choice=Shop)"]
+    head += ["Which do you use? (choice=Phone)", "Highest education", "Complete?"]
+    rows: list[list[Any]] = [head]
+    school = ("Primary school", "High school", "Bachelor", "Master")
+    for i in range(N):
+        used = [("Checked", "Unchecked")[(i // k) % 2] for k in (1, 2, 3)]
+        texts = [AGREE[a - 1] for a in (*q[i], *y[i])]
+        done = "Incomplete" if i % 60 == 7 else "Complete"
+        rows.append([f"{i + 1}", _stamp(i), _mail(i), *texts, *used, school[i % 4], done])
+    personal = ("Record ID", "E-mail")
+    return Export(
+        "redcap_labels.csv",
+        written(rows),
+        (3, 3),
+        (1, 5),
+        (QUALITY[2],),
+        ("Highest education",),
+        personal,
+        (),
+        4,
+        6,
+    )
+
+
+def big5() -> Export:
+    """Traditional Chinese as Excel in Taiwan saves it."""
+    words = ("非常不同意", "不同意", "普通", "同意", "非常同意")
+    head = [f"1、服務—{w}" for w in ("親切", "專業", "迅速")]
+    head += [f"2、忠誠—{w}" for w in ("再次購買", "推薦", "繼續光顧")]
+    q, y = people(5)
+    rows: list[list[Any]] = [[*head, "性別"]]
+    for i in range(N):
+        rows.append([*(words[a - 1] for a in (*q[i], *y[i])), ("女", "男")[i % 2]])
+    return Export("big5.csv", written(rows, "big5"), (3, 3), (1, 5), (), ("性別",))
+
+
+def cp949() -> Export:
+    """Korean, numbers as answers."""
+    q, y = people(7)
+    rows: list[list[Any]] = [
+        [*(f"서비스{k}" for k in (1, 2, 3)), *(f"충성도{k}" for k in (1, 2, 3)), "성별"]
+    ]
+    rows += [[*q[i], *y[i], ("여자", "남자")[i % 2]] for i in range(N)]
+    return Export("cp949.csv", written(rows, "cp949"), (3, 3), (1, 7), (), ("성별",))
+
+
+def shift_jis() -> Export:
+    """Japanese, numbers as answers, tabs between."""
+    q, y = people(5)
+    rows: list[list[Any]] = [
+        [*(f"サービス{k}" for k in (1, 2, 3)), *(f"継続意向{k}" for k in (1, 2, 3)), "性別"]
+    ]
+    rows += [[*q[i], *y[i], ("女性", "男性")[i % 2]] for i in range(N)]
+    return Export("sjis.tsv", written(rows, "shift_jis", "\t"), (3, 3), (1, 5), (), ("性別",))
+
+
+def sosci() -> Export:
+    """SoSci Survey: codes below 0 for no answer, its own columns around."""
+    q, y = people(5)
+    head = ["CASE", "SERIAL", "REF", "QUESTNNR", "MODE", "STARTED"]
+    head += ["ZU01_01", "ZU01_02", "ZU01_03", "LO01_01", "LO01_02", "LO01_03", "SD01"]
+    head += ["TIME001", "TIME_SUM", "LASTDATA", "FINISHED", "MISSING"]
+    rows: list[list[Any]] = [head]
+    for i in range(N):
+        answers = [*map(int, q[i]), *map(int, y[i])]
+        if i % 25 == 0:
+            answers[1] = -9
+        front = [i + 1, "", "", "base", "interview", _stamp(i), *answers, 1 + i % 2]
+        rows.append([*front, 40 + i % 30, 90 + i % 60, _stamp(i), 1, 0])
+    content = written(rows, "utf-16", "\t")
+    return Export("sosci.csv", content, (3, 3), (1, 5), (), ("SD01",), (), (-9,))
+
+
+def wjx_scores() -> Export:
+    """问卷星: a matrix with its rows in brackets, 跳过 and the sum of points."""
+    q, y = people(5)
+    head = ["序号", "提交答卷时间", "所用时间", "来源", "来源详情", "来自IP", "总分"]
+    head += ["1、您的学历：", "2、您的职业：", "2、您的职业：（其他〔填空〕）"]
+    head += [f"3、服务评价（{w}）" for w in ("友好", "专业", "迅速")]
+    head += [f"4、您今后（{w}）" for w in ("会再次购买", "会推荐", "会继续")]
+    made = []
+    for i in range(N):
+        front = [i + 1, _stamp(i), f"{60 + i}秒", "手机提交", "直接访问", f"10.2.{i % 200}.1(北京)"]
+        job = ("学生", "职员", "其他")[i % 3]
+        own = f"自由职业{i}" if job == "其他" else "(跳过)"
+        school = ("高中及以下", "大专", "本科", "硕士及以上")[i % 4]
+        values = [*map(int, q[i]), *map(int, y[i])]
+        made.append([*front, sum(values), school, job, own, *values])
+    out = io.BytesIO()
+    pd.DataFrame(made, columns=head).to_excel(out, index=False)
+    return Export(
+        "按序号.xlsx",
+        out.getvalue(),
+        (3, 3),
+        (1, 5),
+        (),
+        ("1、您的学历：", "2、您的职业："),
+        ("来自IP", "2、您的职业：（其他〔填空〕）"),
+    )
+
+
+def typeform() -> Export:
+    """Long questions as headings, opinion scales, a token and times in UTC."""
+    q, y = people(5)
+    head = ["#", *(f"How would you rate this: {w.lower()}?" for w in QUALITY)]
+    head += [f"How likely is this: {w.lower()}?" for w in LOYALTY]
+    head += ["Where do you live?", "Start Date (UTC)", "Submit Date (UTC)", "Network ID"]
+    rows: list[list[Any]] = [head]
+    for i in range(N):
+        token = f"{i * 7919:08x}{i * 104729:08x}"
+        place = ("Town", "Country")[i % 2]
+        rows.append([f"r{token}", *q[i], *y[i], place, _stamp(i), _stamp(i), f"n{token}"])
+    return Export(
+        "typeform.csv",
+        written(rows),
+        (3, 3),
+        (1, 5),
+        (),
+        ("Where do you live?",),
+        ("#", "Network ID"),
+    )
+
+
 EXPORTS: dict[str, Callable[[], Export]] = {
     one.__name__: one
     for one in (
@@ -357,5 +510,13 @@ EXPORTS: dict[str, Callable[[], Export]] = {
         german_excel,
         labelled_numbers,
         yes_no_and_nps,
+        surveymonkey_xlsx,
+        redcap_labels,
+        big5,
+        cp949,
+        shift_jis,
+        sosci,
+        wjx_scores,
+        typeform,
     )
 }

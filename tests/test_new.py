@@ -29,8 +29,8 @@ def test_an_export_becomes_a_case(
     export = made()
     file = tmp_path / export.name
     file.write_bytes(export.content)
-    newcase.new("mine", file)
-    assert file.read_bytes() == export.content
+    made_of_it = newcase.new("mine", file)
+    assert file.read_bytes() == export.content and made_of_it.checks <= export.marks
     described = study.load("mine")
     assert not described.provenance.redistribute and described.rows.file is not None
     assert described.rows.file.sha256 == hashlib.sha256(export.content).hexdigest()
@@ -43,7 +43,7 @@ def test_an_export_becomes_a_case(
     codes = {c for i in described.items for c in described.item_scale(i).missing}
     assert set(export.missing) <= codes
     loaded = survey.load(described)  # what `loyalty check` looks at
-    assert len(loaded.rows) == exports.N
+    assert len(loaded.rows) == exports.N - export.left_out
     means = [loaded.scored[[i.id for i in c.items]].mean(axis=1) for c in described.constructs]
     assert means[0].corr(means[1]) > 0.2
 
@@ -283,6 +283,20 @@ def test_names_without_a_stem_are_told_apart_by_words() -> None:
     frame = pd.DataFrame({n: answer() for n in ("qual_1", "qual_2", "qual_global")})
     found = blocks.blocks(_items(frame))
     assert [(b.stem, b.role) for b in found] == [("qual", ""), ("qual_global", "alternative")]
+
+
+def test_all_leads_to_satisfaction_where_nothing_follows_it(project: Any, tmp_path: Path) -> None:
+    q, y = exports.people(7)
+    names = ["qual_1", "qual_2", "qual_3", "sat_1", "sat_2", "sat_3"]
+    frame = pd.DataFrame(np.hstack([q, y]), columns=names)
+    frame.to_csv(tmp_path / "a.csv", index=False)
+    newcase.new("mine", tmp_path / "a.csv")
+    assert [c.role for c in study.load("mine").constructs] == ["antecedent", "outcome"]
+    frame["loy_1"], frame["loy_2"] = frame["sat_1"], frame["sat_3"]
+    frame.to_csv(tmp_path / "b.csv", index=False)
+    newcase.new("other", tmp_path / "b.csv")
+    roles = [c.role for c in study.load("other").constructs]
+    assert roles == ["antecedent", "mediator", "outcome"]
 
 
 def test_choices_from_one_list_are_no_scale() -> None:

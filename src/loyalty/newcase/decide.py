@@ -98,6 +98,10 @@ def _numeric(found: Found, column: Column) -> pd.Series | None:
     return answers.numeric(column, found.source.form, found.source.delimiter)
 
 
+#: A choice of several as REDCap heads it: by name, by label.
+_REDCAP = re.compile(r"(.+)___\w+|(.+?) \(choice=.+\)", re.S)
+
+
 def _several(found: Found, rest: Sequence[Column]) -> list[Column]:
     """Take out questions of which several answers may be chosen."""
     chosen: dict[str, list[Column]] = {}
@@ -112,8 +116,9 @@ def _several(found: Found, rest: Sequence[Column]) -> list[Column]:
         n = len(column.values)
         one = len(texts) == 1 and sum(counts.values()) < 0.98 * n
         flag = texts in ({"0", "1"}, {"0"}, {"1"}, {"Checked", "Unchecked"}, {"选中", "未选中"})
-        redcap = re.fullmatch(r"(.+)___\w+", column.code)
-        of = redcap[1] if redcap else stem(column)[0]
+        ticked = _REDCAP.fullmatch(column.code)
+        redcap = (ticked[1] or ticked[2]) if ticked else ""
+        of = redcap or stem(column)[0]
         if redcap or one or (flag and of != column.code):
             chosen.setdefault(of, []).append(column)
         elif len(texts) > 4 and kinds.several(counts) and ordered(texts) is None:

@@ -72,10 +72,11 @@ GROUPING = re.compile(
 OUTCOME = re.compile(
     r"loyal|\bloy|repur|rebuy|recommend|intent|intention|\bcusl|churn|switch|stay|wom\b|word.?of.?mouth|"
     r"commit|\bint\b|\bpi\b|treue|loyalität|bindung|wieder(?:kauf|kommen)|weiterempfehl|bleiben|"
-    r"fidel|fidél|recomend|recommand|volver|忠诚|复购|推荐|再购|再次购买|继续(?:购买|使用|光顾)|意愿|意向|打算|口碑",
+    r"fidel|fidél|recomend|recommand|volver|忠诚|复购|推荐|再购|再次购买|继续(?:购买|使用|光顾)|意愿|意向|打算|口碑|"
+    r"忠誠|復購|推薦|再購|再次購買|繼續(?:購買|使用|光顧)|意願|충성|재구매|추천|의향|ロイヤル|再購入|推奨|継続",
     re.I,
 )
-SATISFACTION = re.compile(r"satis|\bsat\b|cusa|\bcsi\b|满意|zufrieden", re.I)
+SATISFACTION = re.compile(r"satis|\bsat\b|cusa|\bcsi\b|满意|滿意|満足|만족|zufrieden", re.I)
 #: Words for a rating of the whole.
 OVERALL = re.compile(r"\bglobal\b|\boverall\b|\bgeneral\b|insgesamt|总体|整体", re.I)
 #: A column of weights by its name, and one that says so in any unit.

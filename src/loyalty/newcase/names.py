@@ -54,7 +54,18 @@ def _label(block: Block) -> str:
 
 
 def role(found: Found, block: Block) -> tuple[str, bool]:
-    """A construct's place in a model of loyalty, and whether a plan or its words say so."""
+    """A construct's place in a model of loyalty, and whether a plan or its words say so.
+
+    Where nothing is an outcome, what would stand before one is it: all leads to satisfaction.
+    """
+    of, sure = _role(found, block)
+    if of == "mediator" and not (found.plan and block.why == "plan"):
+        last = any(_role(found, other)[0] == "outcome" for other in found.blocks)
+        return of if last else "outcome", sure
+    return of, sure
+
+
+def _role(found: Found, block: Block) -> tuple[str, bool]:
     if found.plan and block.why == "plan":
         return found.plan.roles.get(block.stem, "antecedent"), True
     if block.role:
