@@ -13,6 +13,7 @@ from loyalty.cases import coherent, study, survey, tables
 from loyalty.cases.joining import join
 from loyalty.cases.survey import Survey
 from loyalty.cases.tables import Loaded
+from loyalty.ground.findings import Refused
 from loyalty.stats import CannotCompute
 
 CASE = "retail-simulated"
@@ -75,6 +76,42 @@ def test_no_match_at_all_is_refused(answers: Survey, beside: list[Loaded]) -> No
     keys = "X" + answers.rows["respondent"]
     with pytest.raises(CannotCompute, match="no key of the survey is in the table purchases"):
         join(with_keys(answers, keys), beside)
+
+
+def test_a_match_of_few_is_refused_and_their_number_not_told(
+    answers: Survey, beside: list[Loaded]
+) -> None:
+    keys = "X" + answers.rows["respondent"]
+    keys.iloc[:9] = answers.rows["respondent"].iloc[:9]
+    with pytest.raises(CannotCompute) as refused:
+        join(with_keys(answers, keys), beside)
+    assert refused.value.reason.code == "few_keys_match"
+    assert "n" not in refused.value.reason.parameters
+    keys.iloc[9] = answers.rows["respondent"].iloc[9]
+    assert join(with_keys(answers, keys), beside)["purchases"].counted.matched == 10
+
+
+def test_a_survey_before_or_after_all_that_was_done(answers: Survey, beside: list[Loaded]) -> None:
+    """Before: nothing was done that attitudes could be held against; after: nothing came of them,
+    and what rests on the past alone goes on."""
+
+    def asked(day: date) -> Survey:
+        assert answers.study.join is not None
+        moved = answers.study.join.model_copy(update={"asked": day})
+        return Survey(answers.study.model_copy(update={"join": moved}), answers.rows, "", {}, {})
+
+    early = asked(date(2021, 1, 1))
+    none = conduct.people(early.study, early, beside)
+    assert isinstance(none, Refused) and none.refused.code == "no_purchase_until"
+    late = asked(date(2025, 1, 1))
+    people = conduct.people(late.study, late, beside)
+    assert isinstance(people, conduct.Persons)
+    counted = conduct.joins(people)
+    assert not isinstance(counted, Refused)
+    assert [t.after for t in counted.tables] == [0, 0, 0]
+    for found in (conduct.foretold(people, 5, 1), conduct.leaving(people)):
+        assert isinstance(found, Refused) and found.refused.code == "horizon_beyond_record"
+    assert not isinstance(conduct.tone(people), Refused)
 
 
 def test_no_key_is_in_any_result(answers: Survey, beside: list[Loaded]) -> None:

@@ -16,6 +16,7 @@ import pandas as pd
 from loyalty.cases.study import Study
 from loyalty.cases.survey import Survey
 from loyalty.cases.tables import Loaded
+from loyalty.ground import disclosure
 from loyalty.ground.findings import Count, People, Record
 from loyalty.ground.reasons import CannotCompute
 
@@ -73,7 +74,8 @@ def join(survey: Survey, tables: Sequence[Loaded]) -> dict[str, Joined]:
     Raises
     ------
     CannotCompute
-        Where no key of the survey is in a table of transactions.
+        Where no key of the survey is in a table of transactions, or those of so few people that
+        what they did would be known of them.
     """
     study: Study = survey.study
     assert study.join is not None
@@ -96,6 +98,8 @@ def join(survey: Survey, tables: Sequence[Loaded]) -> dict[str, Joined]:
         matched = int(mine["person"].nunique())
         if not matched and table.resource.kind == "transactions":
             raise CannotCompute("no_key_matches", table=table.resource.id)
+        if matched < disclosure.least() and table.resource.kind == "transactions":
+            raise CannotCompute("few_keys_match", table=table.resource.id)
         if "date" not in mine:
             raise CannotCompute("no_date_to_join", table=table.resource.id)
         late = mine["date"] > asked
