@@ -95,16 +95,21 @@ def crosscheck(described: Mapping[str, Study], found: Results, language: Languag
     if lost := [r.case for r in rows if not r.converged]:
         part = Text(
             en=f"In {names(lost).en} semopy says that it did not converge: its numbers are left out, and nothing is confirmed there.",
-            zh=f"在{names(lost).zh}中，semopy 报告未收敛：其数值从略，此处未获印证。",
+            zh=f"在{_titled(lost)}中，semopy 报告未收敛：其数值从略，此处未获印证。",
         )
         said.append(part.in_(language))
     if unlike := [r.case for r in rows if r.estimates is not None and r.estimates > UNLIKE]:
         part = Text(
             en=f"The two programs part in {names(unlike).en}: there nothing is confirmed.",
-            zh=f"在{names(unlike).zh}中，两种程序所得不同：此处未获印证。",
+            zh=f"在{_titled(unlike)}中，两种程序所得不同：此处未获印证。",
         )
         said.append(part.in_(language))
     return "\n\n".join(said)
+
+
+def _titled(cases: Sequence[Text]) -> str:
+    """Titles of cases in a Chinese sentence."""
+    return names([Text(en=case.en, zh=f"“{case.zh}”") for case in cases]).zh
 
 
 def _agreeing(rows: Sequence[Any]) -> Text:
@@ -115,7 +120,7 @@ def _agreeing(rows: Sequence[Any]) -> Text:
     elif unlike:
         first = Text(
             en=f"The two programs agree in all surveys but {names(unlike).en}",
-            zh=f"除{names(unlike).zh}外，两种程序在各项调查中结果一致",
+            zh=f"除{_titled(unlike)}外，两种程序在各项调查中结果一致",
         )
     else:
         first = Text(en="The two programs agree in all surveys", zh="两种程序在各项调查中结果一致")

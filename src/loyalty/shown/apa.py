@@ -15,7 +15,7 @@ from loyalty.ground.markdown import escape
 from loyalty.ground.text import Text
 from loyalty.shown import fit as fits
 from loyalty.shown.context import Case
-from loyalty.shown.words import equals, interval, number
+from loyalty.shown.words import equals, interval, number, wide
 
 #: Of each estimator: its name, and the scaled test that it gives, if one.
 ESTIMATORS = {
@@ -98,7 +98,7 @@ def fit(found: Solution) -> Text:
     return Text(
         en=f"Its fit was {test}{about[0]}, {word[0]}CFI = {cfi}, {word[0]}TLI = {tli}, "
         f"{word[0]}RMSEA = {rmsea}, 90% CI {ends}, *p* of close fit {close}, SRMR = {srmr}.",
-        zh=f"模型拟合：{_wide(test)}{about[1]}，{word[1]}CFI = {cfi}，{word[1]}TLI = {tli}，"
+        zh=f"模型拟合：{wide(test)}{about[1]}，{word[1]}CFI = {cfi}，{word[1]}TLI = {tli}，"
         f"{word[1]}RMSEA = {rmsea}，90% CI {ends}，近似拟合检验 *p* {close}，SRMR = {srmr}。",
     )
 
@@ -109,13 +109,8 @@ def _scaled(found: Solution, plain: str) -> tuple[str, str]:
     factor = number(found.scaling_factor, decimals=3)
     return (
         f" ({kind.en}, factor {factor}; unscaled {plain})",
-        f"（{kind.zh}，校正因子 {factor}；未校正 {_wide(plain)}）",
+        f"（{kind.zh}，校正因子 {factor}；未校正 {wide(plain)}）",
     )
-
-
-def _wide(text: str) -> str:
-    """With Chinese commas."""
-    return text.replace(", ", "，")
 
 
 def warning(found: Solution, case: Case) -> list[Text]:
@@ -166,7 +161,7 @@ def path(
             en=f"{escape(name.en)} ({beta}, no interval)", zh=f"{escape(name.zh)}（{beta}，无区间）"
         )
     ci = f"β = {number(value)}, 95% CI {interval(lower, upper)}, *p* {equals(p)}"
-    return Text(en=f"{escape(name.en)} ({ci})", zh=f"{escape(name.zh)}（{_wide(ci)}）")
+    return Text(en=f"{escape(name.en)} ({ci})", zh=f"{escape(name.zh)}（{wide(ci)}）")
 
 
 def clustering(firms: Text, df: Count | None) -> Text:

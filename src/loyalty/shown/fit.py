@@ -13,7 +13,7 @@ from loyalty.ground.terms import message
 from loyalty.ground.text import Text
 from loyalty.ground.thresholds import Verdict, threshold
 from loyalty.shown.context import Case
-from loyalty.shown.words import equals, interval, names, number, readable, significant, spaced
+from loyalty.shown.words import equals, interval, names, number, readable, significant, spaced, wide
 
 #: The heading of each verdict on a hypothesis.
 PATH_VERDICTS: dict[PathVerdict, str] = {
@@ -31,7 +31,7 @@ def fit(found: FitMeasures, indices: Sequence[str]) -> list[Text]:
     said = [
         Text(
             en=f"With {n} respondents and {free} free parameters the model has {test}.",
-            zh=f"{n} 名受访者、{free} 个自由参数，模型的检验为 {test}。",
+            zh=f"{n} 名受访者、{free} 个自由参数，模型的检验为 {wide(test)}。",
         )
     ]
     shown = []

@@ -192,6 +192,11 @@ def _latin(mark: str) -> bool:
     return "!" <= mark <= "~" or mark in tuple("−αβχω")
 
 
+def wide(text: str) -> str:
+    """What stands in a Chinese sentence with its commas."""
+    return text.replace(", ", "，")
+
+
 def with_number(label: Text, shown: str) -> Text:
     """A name with its number in parentheses, those of its language."""
     return Text(en=f"{escape(label.en)} \\({shown}\\)", zh=f"{escape(label.zh)}（{shown}）")

@@ -427,7 +427,7 @@ def forecasts(found: Conduct, case: Case) -> list[Text] | None:
         said.append(
             text(
                 f"A model of who is still a customer, fitted to the first part of the time ({escape(where.en)}), forecast {shown} purchases for the rest; {actual} were made, {en}.",
-                f"以前一部分时间拟合的留存模型（{escape(where.zh)}）预测其余时间有 {shown} 次购买；实际为 {actual} 次，{zh}。",
+                f"用前一部分时间的数据拟合的留存模型（{escape(where.zh)}）预测其余时间有 {shown} 次购买；实际为 {actual} 次，{zh}。",
             )
         )
     return said or None

@@ -51,6 +51,7 @@ from loyalty.shown.words import (
     number,
     significant,
     spaced,
+    wide,
     with_number,
 )
 
@@ -525,11 +526,11 @@ def little(found: Little, case: Case) -> Text:
     if threshold("significance").met(found.p):
         return Text(
             en=f"Little's test speaks against answers missing completely at random ({test}): complete cases alone would be a selected sample, so the models use all answers by full-information maximum likelihood.",
-            zh=f"Little 检验不支持完全随机缺失（{test}）：仅用完整个案会造成样本选择，因此模型以完全信息极大似然法使用所有答案。",
+            zh=f"Little 检验不支持完全随机缺失（{wide(test)}）：仅用完整个案会造成样本选择，因此模型以完全信息极大似然法使用所有答案。",
         )
     return Text(
         en=f"Little's test gives no reason to doubt that answers are missing completely at random ({test}); it cannot show that they are.",
-        zh=f"Little 检验未提供质疑完全随机缺失的理由（{test}）；但它也不能证明这一点。",
+        zh=f"Little 检验未提供质疑完全随机缺失的理由（{wide(test)}）；但它也不能证明这一点。",
     )
 
 
@@ -759,7 +760,7 @@ def normality(found: Normality, case: Case) -> Text:
     size, usual = number(found.kurtosis), number(found.normal_kurtosis)
     z = f"*z* = {number(found.kurtosis_z)}, *p* {equals(found.kurtosis_p)}"
     en = f"(Mardia's skewness {skew}; kurtosis {size} where {usual} is normal, {z})"
-    zh = f"（Mardia 偏度 {skew}；峰度 {size}，正态时为 {usual}，{z}）"
+    zh = f"（Mardia 偏度 {wide(skew)}；峰度 {size}，正态时为 {usual}，{wide(z)}）"
     if significant(min(found.skewness_p, found.kurtosis_p)):
         return Text(
             en=f"Over {n} complete rows the {items} items are not multivariate normal {en}: standard errors and test statistics are therefore taken in their robust form.",
@@ -826,7 +827,7 @@ def _departure(tests: Sequence[QuotaTest], case: Case) -> list[Text]:
     said = [
         Text(
             en=f"The sample departs most from its quotas in {escape(label.en)} ({size}, {test}), {'less' if less else 'more'} than the {mark} from where on Cohen speaks of a small effect [@{small.cite}].",
-            zh=f"样本与配额差异最大的是{escape(label.zh)}（{size}，{test}），{'小于' if less else '大于'} Cohen 所称小效应的起点 {mark} [@{small.cite}]。",
+            zh=f"样本与配额差异最大的是{escape(label.zh)}（{size}，{wide(test)}），{'小于' if less else '大于'} Cohen 所称小效应的起点 {mark} [@{small.cite}]。",
         )
     ]
     if odd := [group(case, t.group).label for t in tests if significant(t.p)]:

@@ -45,6 +45,7 @@ from loyalty.shown.words import (
     number,
     significant,
     spaced,
+    wide,
 )
 
 #: The heading of each kind of correlations.
@@ -388,12 +389,12 @@ def kmo(found: Adequacy, case: Case) -> list[Text]:
     if significant(first.p):
         test = Text(
             en=f"finds correlations to explain ({sphere}), as it does in any survey of this size.",
-            zh=f"显示存在可解释的相关（{sphere}），这样规模的调查几乎总是如此。",
+            zh=f"显示存在可解释的相关（{wide(sphere)}），这样规模的调查几乎总是如此。",
         )
     else:
         test = Text(
             en=f"finds no correlations to explain ({sphere}): a factor analysis would factor noise.",
-            zh=f"未发现可解释的相关（{sphere}）：因子分析只会分解噪声。",
+            zh=f"未发现可解释的相关（{wide(sphere)}）：因子分析只会分解噪声。",
         )
     shown, low, item = number(first.kmo), number(first.item_kmo), escape(first.item)
     fine = threshold("kmo").met(first.item_kmo)
