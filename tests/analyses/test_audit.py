@@ -348,7 +348,8 @@ def test_little(p: float, printed: str) -> None:
     text = said(words.little, audit.Little(chi2=10.5, df=1200, p=p))
     assert ("speaks against" in text.en) == (p < 0.05)
     for said_ in (text.en, text.zh):
-        assert f"χ²(1200) = 10.50, *p* {printed}" in said_.replace("\u00a0", " ")
+        shown = said_.replace("\u00a0", " ").replace("，*p*", ", *p*")
+        assert f"χ²(1200) = 10.50, *p* {printed}" in shown
 
 
 # --- careless answering --------------------------------------------------------------------------
