@@ -370,13 +370,7 @@ def browsed(chapters: list[Path], dossiers: dict[str, list[Path]]) -> Iterator[d
 
 
 def test_pages_report_no_error(browsed: dict[str, Seen]) -> None:
-    # real Quarto's pages ask for modules, which a browser gives to no page opened from a folder
-    module = re.compile(r"site_libs/quarto-|net::ERR_FAILED")
-    said = {
-        path: [text for text in seen.said if not (quarto(BOOK / path) and module.search(text))]
-        for path, seen in browsed.items()
-    }
-    assert {path: texts for path, texts in said.items() if texts} == {}
+    assert {path: seen.said for path, seen in browsed.items() if seen.said} == {}
 
 
 def test_no_request_leaves_the_machine(browsed: dict[str, Seen]) -> None:
@@ -434,8 +428,6 @@ def violations(opened: list[Path]) -> dict[str, list[str]]:
 def test_everybody_can_read_a_page_of_each_kind(
     chapters: list[Path], dossiers: dict[str, list[Path]]
 ) -> None:
-    if any(quarto(page) for page in chapters):
-        pytest.skip("real Quarto's own navigation has faults of its own")
     assert violations(kinds(chapters, dossiers)) == {}
 
 
@@ -498,9 +490,7 @@ def pdf(request: pytest.FixtureRequest) -> tuple[Edition, pdf_facts.Pdf]:
 
 def test_pdf_text(pdf: tuple[Edition, pdf_facts.Pdf]) -> None:
     edition, read = pdf
-    # real Quarto begins its chapters on right-hand pages
-    most = 66 if quarto(BOOK / edition.place / "index.html") else 60
-    assert 10 < len(read.pages) <= most, len(read.pages)
+    assert 10 < len(read.pages) <= 60, len(read.pages)
     assert re.findall(r"\?@\S*|\{\{<|\?var:\S+|\ufffd", read.text) == []
     if edition.volume == "trial":
         assert re.search(r"Simulated data|模拟数据", re.sub(r"\s+", " ", read.text))
@@ -522,9 +512,7 @@ def test_pdf_fonts_are_embedded(pdf: tuple[Edition, pdf_facts.Pdf]) -> None:
 
 
 def test_pdf_pages_are_full_but_a_chapters_last(pdf: tuple[Edition, pdf_facts.Pdf]) -> None:
-    edition, read = pdf
-    if quarto(BOOK / edition.place / "index.html"):
-        pytest.skip("real Quarto begins its chapters on right-hand pages")
+    read = pdf[1]
     foot = 60  # points; below it stands the page's number
     last = {page - 1 for page in read.chapters} | {len(read.pages)}
     ends = {len(read.pages)}

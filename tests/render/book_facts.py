@@ -43,7 +43,8 @@ def facts(book: Path, page: str) -> PageFacts:
     folder = posixpath.dirname(page)
     links = []
     for link in main.select("a[href]"):
-        if link.find_parent(class_="pager") is not None:
+        # Quarto's code has a link for each line, which nobody is told of
+        if link.find_parent(class_="pager") is not None or link.get("aria-hidden") == "true":
             continue
         href = str(link["href"])
         if "://" not in href:

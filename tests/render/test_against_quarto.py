@@ -141,6 +141,28 @@ def test_pdfs_say_the_same(books: tuple[Path, Path]) -> None:
     pattern = r"(?:Figure|Table) [A-Z\d]\.\d+: \w+ \w+"
     ours, theirs = (sorted(set(re.findall(pattern, text))) for text in texts)
     assert ours == theirs and len(ours) > 6
+    assert not [run for run in read[1].pages[0].runs if run.bottom < 60], (
+        "a title page has no number"
+    )
     for text in texts:
         assert "企业之间差别很小" in text and "(3.1)" in text and "(A.1)" in text
         assert "in the PDF only" in text and "on the web page only" not in text
+
+
+def test_a_chinese_book_says_the_same(tmp_path: Path) -> None:
+    """Captions with their colon, references to chapters and sections, on the pages and in print."""
+    root = project(tmp_path, "zh")
+    ours, theirs = root / "out" / "ours", root / "out" / "theirs"
+    embedded.render(root, ["html", "pdf"], ours)
+    quarto.render(root, ["html", "pdf"], theirs, PROGRAM)
+    for page in CHAPTERS:
+        one, other = facts(ours, page), facts(theirs, page)
+        assert one.captions == other.captions
+        if page not in UNNUMBERED:
+            assert [text for text, _ in one.links] == [text for text, _ in other.links]
+    said = [
+        re.sub(r"\s", "", pdf_facts.read(next(book.glob("*.pdf"))).text) for book in (ours, theirs)
+    ]
+    captions = [sorted(set(re.findall(r"(?:图|表)[A-Z\d]\.\d：\w\w", text))) for text in said]
+    assert captions[0] == captions[1] and len(captions[0]) > 6
+    assert all("第1章" in text and "第2.1节" in text for text in said)
