@@ -266,6 +266,8 @@ def refused(root: Path, wrap: Sequence[str], **more: Any) -> list[str]:
 def test_a_disk_that_takes_no_more_leaves_what_was_there(
     project: Path, undisturbed: dict[str, bytes], most: int
 ) -> None:
+    finished(project)
+
     def limited() -> None:
         resource.setrlimit(resource.RLIMIT_FSIZE, (most, most))
 
@@ -295,6 +297,7 @@ MAY_MOUNT = (
 def test_a_folder_that_cannot_be_written_is_one_line(
     project: Path, undisturbed: dict[str, bytes], where: str, how: str, why: str
 ) -> None:
+    finished(project)
     script = f'{{ {how}; }} 2>/dev/null; shift 0; exec "$@"'
     said = refused(project, [*NAMESPACE, "sh", "-c", script, str(project / where)])
     assert len(said) == 1, said
@@ -306,6 +309,7 @@ def test_a_clock_that_goes_back_changes_nothing(
     project: Path, undisturbed: dict[str, bytes]
 ) -> None:
     """Files from the future, and a change that is older than all that rests on it."""
+    finished(project)
     for folder in ("reports", "notebooks", "data", "src"):
         for file in (project / folder).rglob("*"):
             os.utime(file, (4e9, 4e9))
