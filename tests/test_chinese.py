@@ -43,7 +43,7 @@ _CODE = re.compile(
 def sentences() -> Iterator[tuple[str, str]]:
     """Chinese texts with where they stand: of chapters, terms, descriptions and the code."""
     for file in sorted([*ROOT.glob("*.zh.md"), *(ROOT / "reports").glob("**/zh/*.qmd")]):
-        said = re.sub(r"(?ms)^```.*?^```", "", file.read_text(encoding="utf-8"))
+        said = re.sub(r"(?ms)^```.*?^```| \{#[^}]*\}", "", file.read_text(encoding="utf-8"))
         for line in said.splitlines():
             yield file.name, line
     files = [*(ROOT / "src/loyalty/ground/terms").glob("*.yml"), *ROOT.glob("data/*/study.yml")]
