@@ -116,7 +116,7 @@ def again_page(described: dict[str, Study], language: Language) -> str:
         "the last column says. Moderations and curvilinear effects are left out, since answer "
         "scales distort them (@sec-straight), as are tables beside the surveys. Source: "
         "`benchmarks/results/trial.json`, which `benchmarks/trial.py` writes.",
-        "受访者、企业与敷衍作答者均重新抽取，笔记本与计数方法不变。名义覆盖率为 .950。"
+        "受访者、企业与敷衍作答者均重新抽取，笔记本与计数方法不变。名义覆盖率为 0.950。"
         "同一次抽取中的各区间出自同样的答案，同一结果变量的份额之和又为一：与同样多的独立区间相比，它们更常同时落空或同时成立，"
         "因此每次检验中覆盖设定值的个数会像末列那样变动。调节效应与曲线效应受量表影响（[@sec-straight]），"
         "与调查之外的数据表一样未列入。来源：`benchmarks/results/trial.json`，"
@@ -129,10 +129,10 @@ def again_page(described: dict[str, Study], language: Language) -> str:
 #: The populations of `benchmarks/necessity.py`, as the page names them.
 POPULATIONS = {
     "unrelated": Text(en="unrelated", zh="不相关"),
-    "correlated": Text(en="correlated, .5", zh="相关 .5"),
-    "strongly_correlated": Text(en="correlated, .8", zh="相关 .8"),
-    "planted": Text(en="necessary, correlation .2", zh="必要条件，相关 .2"),
-    "planted_correlated": Text(en="necessary, correlation .5", zh="必要条件，相关 .5"),
+    "correlated": Text(en="correlated, .5", zh="相关 0.5"),
+    "strongly_correlated": Text(en="correlated, .8", zh="相关 0.8"),
+    "planted": Text(en="necessary, correlation .2", zh="必要条件，相关 0.2"),
+    "planted_correlated": Text(en="necessary, correlation .5", zh="必要条件，相关 0.5"),
 }
 SEEN = {
     "scores": Text(en="scale scores of three items", zh="三题项量表均分"),
@@ -184,9 +184,9 @@ def necessity_page(language: Language) -> str:
         "alone, as the method is usually applied, whatever correlates would pass for necessary. "
         f"A rate near .05 has a standard error of {error}. Source: "
         "`benchmarks/results/necessity.json`, which `benchmarks/necessity.py` writes.",
-        f"受访者 {n} 名，每行重新抽取 {redraws} 次。效应量不低于 .1，且既超出偶然、又超出相关本身所致者，"
+        f"受访者 {n} 名，每行重新抽取 {redraws} 次。效应量不低于 0.1，且既超出偶然、又超出相关本身所致者，"
         "才称为必要条件。若像通常那样只与偶然相比，凡相关者都会被当作必要条件。"
-        f"比率接近 .05 时其标准误为 {error}。来源：`benchmarks/results/necessity.json`，"
+        f"比率接近 0.05 时其标准误为 {error}。来源：`benchmarks/results/necessity.json`，"
         "由 `benchmarks/necessity.py` 生成。",
         language,
     )
