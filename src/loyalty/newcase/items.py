@@ -238,7 +238,7 @@ def _group(column: Column, counts: Counter[str], numbers: pd.Series | None) -> G
             if t in gone or number[t] < 0 or (number[t] in answers.CODES and top < 60)
         ]
         levels = sorted((t for t in levels if t not in off), key=lambda t: (number[t], t))
-        missing += [t for t in off if t not in gone]
+        missing += off
         missing += [t for t in dict.fromkeys(odd.values()) if t not in missing]
         if any(number[t] % 1 != 0 for t in levels):
             return None
