@@ -348,6 +348,14 @@ def test_everything_is_shown_in_both_languages(
             said = made if isinstance(made, list) else [made]
             if function.__module__ == words.__name__:
                 assert all(s.en.strip() and s.zh.strip() for s in said), name
+    assert by_group is not None
+    apart = {"deviation": 0.2, "deviation_ci_lower": 0.1, "deviation_ci_upper": 0.3}
+    rows = (by_group.rows[0].model_copy(update=apart), *by_group.rows[1:])
+    for df in (None, 5):
+        widened = by_group.model_copy(update={"df": df, "rows": rows})
+        table = tables.by_group(cited(widened, "retail-simulated/drivers/by_group"), case)
+        assert table is not None
+        assert ("design effect" in table.markdown("en")) is (df is not None)
 
 
 def test_a_side_without_a_slope_says_so(retail: drivers.Answers) -> None:
