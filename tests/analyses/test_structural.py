@@ -508,6 +508,14 @@ def test_labels_of_effects_are_no_markup(whole: Any) -> None:
     )
 
 
+def test_expanded_intervals_are_said_where_firms_are_resampled(whole: Any) -> None:
+    for firms in (None, 8):
+        refits = whole.effects.resamples.model_copy(update={"firms": firms})
+        found = whole.effects.model_copy(update={"resamples": refits})
+        note = tables.effects(cited(found, "small/structural/effects"), CASE).markdown("en")
+        assert ("expanded" in note) is (firms is not None)
+
+
 def test_percentile_and_corrected_intervals(whole: Any) -> None:
     assert "say the same of every one" in effects(whole).en
     assert "disagree about I1: leave those open" in effects(whole, bca_ci_lower=-0.01).en

@@ -46,6 +46,10 @@ class Text(Model):
         return self.en if self.en == self.zh else f"{self.en} {self.zh}"
 
 
+#: No words at all, where a sentence goes on without.
+NOTHING = Text.model_construct(en="", zh="")
+
+
 def width(text: str) -> int:
     """In columns of a screen: two for a wide (Chinese) character."""
     return sum(2 if unicodedata.east_asian_width(letter) in "WF" else 1 for letter in text)

@@ -21,7 +21,6 @@ from loyalty.shown.short import within
 from loyalty.shown.words import be, estimate, interval, names, number, text
 
 #: Nothing more to say.
-EMPTY = Text.model_construct(en="", zh="")
 
 
 # --- the answer ----------------------------------------------------------------------------------

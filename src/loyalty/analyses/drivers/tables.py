@@ -40,7 +40,7 @@ from loyalty.analyses.drivers.words import (
 )
 from loyalty.ground.numbers import DASH
 from loyalty.ground.terms import term
-from loyalty.ground.text import Text
+from loyalty.ground.text import NOTHING, Text
 from loyalty.shown.context import Case
 from loyalty.shown.doubts import withheld
 from loyalty.shown.short import within
@@ -87,14 +87,14 @@ def shares(found: Shares, case: Case) -> Table:
     )
 
 
-def _few(df: int | None, case: Case) -> tuple[str, str]:
+def _few(df: int | None, case: Case) -> Text:
     """How intervals of groups allow for clusters that are too few to be resampled."""
     if df is None:
-        return "", ""
+        return NOTHING
     many = units(case).many
-    return (
-        f" to resampled respondents, widened by the design effect of {many.en}, pooled over the groups, and to Student's t with {number(df)} degrees of freedom [@kish1965], since {many.en} are too few in a group to be resampled",
-        f"（对受访者重抽样；各组内{many.zh}过少，无法重抽样，故按各组合并的{many.zh}设计效应及自由度为 {number(df)} 的 t 分布加宽 [@kish1965]）",
+    return Text(
+        en=f" to resampled respondents, widened by the design effect of {many.en}, pooled over the groups, and to Student's t with {number(df)} degrees of freedom [@kish1965], since {many.en} are too few in a group to be resampled",
+        zh=f"（对受访者重抽样；各组内{many.zh}过少，无法重抽样，故按各组合并的{many.zh}设计效应及自由度为 {number(df)} 的 t 分布加宽 [@kish1965]）",
     )
 
 
@@ -130,8 +130,8 @@ def by_group(found: GroupShares, case: Case) -> Table | None:
             zh=f"分{of.zh}的份额：偏离平均值者。",
         ),
         Text(
-            en=f"A model for each; difference from the mean of all, weighted by respondents, in percentage points. Of {every} shares, those whose interval of the difference excludes zero; intervals are of 95 % each, by {drawn} refits{few[0]}.",
-            zh=f"各组分别拟合模型；与按受访者加权的平均值之差，以百分点计。仅列 {every} 个份额中差值区间不含零者；每个区间均为 95%，取自 {drawn} 次重新拟合{few[1]}。",
+            en=f"A model for each; difference from the mean of all, weighted by respondents, in percentage points. Of {every} shares, those whose interval of the difference excludes zero; intervals are of 95 % each, by {drawn} refits{few.en}.",
+            zh=f"各组分别拟合模型；与按受访者加权的平均值之差，以百分点计。仅列 {every} 个份额中差值区间不含零者；每个区间均为 95%，取自 {drawn} 次重新拟合{few.zh}。",
         ),
         first=MANY,
         withheld=lambda _: withheld(case.reliance.whole),
@@ -160,8 +160,8 @@ def weights(found: Weights, case: Case) -> Table:
         columns,
         Text(en=f"Indirect effects by {within(of.en)}.", zh=f"分{of.zh}的间接效应。"),
         Text(
-            en=f"Products of standardized paths, a model for each, the farthest from the mean first; the mean is weighted by respondents. Percentile intervals of {number(found.drawn)} refits each{few[0]}.",
-            zh=f"标准化路径之积，各组分别拟合模型，按偏离平均值的程度排列；平均值按受访者加权。百分位区间各取自 {number(found.drawn)} 次重新拟合{few[1]}。",
+            en=f"Products of standardized paths, a model for each, the farthest from the mean first; the mean is weighted by respondents. Percentile intervals of {number(found.drawn)} refits each{few.en}.",
+            zh=f"标准化路径之积，各组分别拟合模型，按偏离平均值的程度排列；平均值按受访者加权。百分位区间各取自 {number(found.drawn)} 次重新拟合{few.zh}。",
         ),
         first=MANY,
         withheld=lambda r: withheld(of_effect(r.id, case)),

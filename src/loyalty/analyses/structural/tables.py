@@ -27,7 +27,7 @@ from loyalty.analyses.structural.words import (
 )
 from loyalty.ground.numbers import DASH
 from loyalty.ground.terms import term
-from loyalty.ground.text import Text
+from loyalty.ground.text import NOTHING, Text
 from loyalty.shown import apa
 from loyalty.shown.context import Case
 from loyalty.shown.doubts import withheld
@@ -102,7 +102,7 @@ def effects(found: Effects, case: Case) -> Table:
     refits = found.resamples
     drawn, nonconverged = number(refits.drawn), number(refits.nonconverged)
     inadmissible = number(refits.inadmissible)
-    wider = Text(en="", zh="")
+    wider = NOTHING
     if refits.firms:
         wider = Text(
             en=" (the intervals are expanded, since few of them vary too little from draw to draw [@hesterberg2015])",

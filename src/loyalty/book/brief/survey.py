@@ -15,7 +15,7 @@ from loyalty.cases.asked import Hypothesis
 from loyalty.estimates.verdicts import doubtful
 from loyalty.ground.findings import Refused
 from loyalty.ground.markdown import escape
-from loyalty.ground.text import Text
+from loyalty.ground.text import NOTHING, Text
 from loyalty.ground.thresholds import threshold
 from loyalty.shown.words import be, cut, estimate, every, listed, number, readable, text
 
@@ -81,7 +81,7 @@ def _held(data: Material, path: Judged) -> Text:
         p for p in data.paths if p.row and p is not path and p.hypothesis.to == path.hypothesis.to
     ]
     if not others:
-        return Text.model_construct(en="", zh="")
+        return NOTHING
     return text(", with what else leads there held constant", "（其他前因保持不变）")
 
 
