@@ -1,6 +1,7 @@
 """What the intervals of the trial hold, over many draws of its simulated surveys.
 
-    OPENBLAS_NUM_THREADS=1 python benchmarks/trial.py [--replications 40] [--cases …] [--json FILE]
+    OPENBLAS_NUM_THREADS=1 python benchmarks/trial.py [--replications 40] [--cases …] [--bends]
+        [--json FILE]
 
 A case of the trial is drawn once, and what lies outside an interval there may be bad luck. Here
 every survey is drawn anew with other seeds, so with other respondents, firms and careless ones,
@@ -8,9 +9,9 @@ goes through the trial's own notebooks (structural and drivers), and is judged b
 count. By case and kind (of shares also those of all respondents, and those within industries): how
 many `intervals` a draw has, the `coverage`, the share of them that hold what is declared, over all
 redraws, its standard error (draws, not intervals, are independent), and the `mean` and `sd` over
-redraws of how many hold. Moderations and bends, which answer scales distort (`straight` in the
-trial's notebook), are left out, as are tables beside the surveys. A file that is there keeps its
-records of other cases.
+redraws of how many hold. What moves moderations and bends away from what is declared says
+`benchmarks/bends.py`; `--bends` draws these alone, which need no resampling. Tables beside the
+surveys are left out. A file that is there keeps its records of other cases and kinds.
 """
 
 from __future__ import annotations
@@ -37,6 +38,11 @@ from loyalty.cases.study import Study  # noqa: E402
 
 FIRST_SEED = 550_000
 DRAWS = 400
+#: In the order of the records.
+KINDS = (
+    *("path", "moderation", "bend", "indirect", "contrast"),
+    *("share", "share_whole", "share_within"),
+)
 
 
 def reseeded(case: Study, seed: int) -> Study:
@@ -47,11 +53,14 @@ def reseeded(case: Study, seed: int) -> Study:
     return case.model_copy(update={"rows_": rows.model_copy(update={"simulator": other})})
 
 
-def analysed(case: Study, draws: int, seed: int) -> dict[str, Any]:
-    """The findings that the trial reads, as the notebooks make them."""
+def analysed(case: Study, draws: int, seed: int, bends: bool = False) -> dict[str, Any]:
+    """The findings that the trial reads, as the notebooks make them; or moderations and bends."""
     answers = survey.load(case)
     data = structural.answers(answers)
     model, firms = structural.model(data), structural.firms(data)
+    bent = structural.moderation(structural.bends(data, firms))
+    if bends:
+        return {"structural": structural.Structural(moderation=bent)}
     boot = structural.bootstrap(data, draws, seed, firms)
     asked = drivers.answers(answers)
     refits = drivers.refits(asked, draws, seed)
@@ -62,6 +71,7 @@ def analysed(case: Study, draws: int, seed: int) -> dict[str, Any]:
             clusters=structural.clusters(data, model, firms, boot),
             effects=structural.effects(data, model, boot),
             contrasts=structural.contrasts(data, model, boot),
+            moderation=bent,
         ),
         "drivers": drivers.Drivers(
             shares=drivers.shared(asked, refits), by_group=drivers.group_shares(asked, grouped)
@@ -69,9 +79,9 @@ def analysed(case: Study, draws: int, seed: int) -> dict[str, Any]:
     }
 
 
-def held(case: Study, draws: int, seed: int) -> pd.DataFrame:
+def held(case: Study, draws: int, seed: int, bends: bool = False) -> pd.DataFrame:
     """Every interval of one draw: ``kind``, and whether it holds what is declared."""
-    found = analysed(case, draws, seed)
+    found = analysed(case, draws, seed, bends)
     data = SimpleNamespace(cases={case.case: case}, of=lambda _, name, kind: found.get(name))
     rows = []
     for e in read.effects(data, case.case):  # type: ignore[arg-type]
@@ -80,11 +90,13 @@ def held(case: Study, draws: int, seed: int) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["kind", "id", "held"])
 
 
-def records(name: str, replications: int, draws: int = DRAWS) -> list[dict[str, Any]]:
-    """Of one case."""
+def records(
+    name: str, replications: int, draws: int = DRAWS, bends: bool = False
+) -> list[dict[str, Any]]:
+    """Of one case; none where it has no such intervals."""
     case, start = study.load(name), time.process_time()
     parts = [
-        held(reseeded(case, seed), draws, seed).assign(seed=seed)
+        held(reseeded(case, seed), draws, seed, bends).assign(seed=seed)
         for seed in range(FIRST_SEED, FIRST_SEED + replications)
     ]
     print(f"{name}: {time.process_time() - start:.0f} s", flush=True)
@@ -122,6 +134,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--replications", type=int, default=40)
     parser.add_argument("--cases", nargs="*", help="default: every simulated survey")
+    parser.add_argument("--bends", action="store_true", help="moderations and bends alone")
     parser.add_argument("--json", type=Path)
     options = parser.parse_args()
     simulated = [c for c in study.cases() if study.load(c).simulated and study.load(c).constructs]
@@ -129,8 +142,10 @@ def main() -> None:
     if options.json and options.json.is_file():
         kept = json.loads(options.json.read_text(encoding="utf-8"))
     for name in options.cases or simulated:
-        kept = [r for r in kept if r["case"] != name] + records(name, options.replications)
-        kept.sort(key=lambda r: simulated.index(r["case"]))
+        new = records(name, options.replications, bends=options.bends)
+        made = {(r["case"], r["kind"]) for r in new}
+        kept = [r for r in kept if (r["case"], r["kind"]) not in made] + new
+        kept.sort(key=lambda r: (simulated.index(r["case"]), KINDS.index(r["kind"])))
         if options.json:
             options.json.write_text(json.dumps(kept, indent=1) + "\n", encoding="utf-8")
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
+from loyalty.analyses.trial import read
 from loyalty.book import covered
 from loyalty.cases import study
 from loyalty.cases.study import Study
@@ -65,3 +67,49 @@ def test_what_is_kept_is_shown(described: dict[str, Study]) -> None:
 def test_nothing_kept_is_said(described: dict[str, Study], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(covered, "kept", lambda name: [])
     assert "not made here" in covered.again_page(described, "en")
+
+
+# --- moderations and bends -----------------------------------------------------------------------
+def term(name: str, kind: str, declared: float, *found: float) -> dict[str, Any]:
+    estimate = dict(zip(covered.STEPS, found, strict=True))
+    se = dict.fromkeys(covered.STEPS, 0.004) | {"answers": 0.006}
+    own = {"id": name, "kind": kind, "respondents": 5000, "declared": declared}
+    return {"case": "aftersales-simulated", **own, "estimate": estimate, "se": se}
+
+
+def test_what_moves_bends_is_summed_in_the_declared_direction(
+    described: dict[str, Study], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A share of what is declared, by step; what turns round is a negative share."""
+    terms = [
+        term("H1", "moderation", 0.10, 0.10, 0.09, 0.08, 0.05),
+        term("H2", "moderation", -0.10, -0.09, -0.09, -0.08, -0.06),
+        term("H3", "bend", -0.05, -0.05, -0.04, 0.01, 0.02),
+    ]
+    monkeypatch.setattr(covered, "kept", lambda name: terms if name == "bends.json" else [])
+    page = covered.bends_page(described, "en")
+    assert "95 % on the constructs themselves, 90 % on answers" in page
+    assert "80 % on the declared answer scales and 55 % with careless respondents." in page
+    assert "100 % on the constructs themselves" in page and "−20 % on the declared" in page
+    assert "no standard error exceeds \\.006" in page and page.count("\n| H") == 3
+    assert "合计之比：直接对构念为 95%" in covered.bends_page(described, "zh").replace(" %", "%")
+    monkeypatch.setattr(covered, "kept", lambda name: [])
+    assert "not measured here" in covered.bends_page(described, "en")
+
+
+def test_what_is_kept_of_bends_is_what_is_declared(described: dict[str, Study]) -> None:
+    """Of every simulated survey, in order; without answers it comes back but for the pooling."""
+    records = covered.kept("bends.json")
+    wanted = [
+        (case, e.id, round(e.declared, 4))
+        for case, own in described.items()
+        for e in read.effects(SimpleNamespace(cases={case: own}, of=lambda *_: None), case)  # type: ignore[arg-type]
+        if e.kind in ("moderation", "bend")
+    ]
+    assert [(r["case"], r["id"], r["declared"]) for r in records] == wanted
+    for one in records:
+        assert one["estimate"]["constructs"] == pytest.approx(one["declared"], abs=0.02)
+        gap = one["estimate"]["fine"] - one["estimate"]["constructs"]
+        assert abs(gap) < 4 * one["se"]["fine"]  # the estimator alone
+        assert set(one["estimate"]) == set(one["se"]) == set(covered.STEPS)
+    assert "{#tbl-bends}" in covered.bends_page(described, "en")

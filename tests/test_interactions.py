@@ -137,6 +137,36 @@ def test_too_few_rows_are_refused(data: pd.DataFrame) -> None:
         interactions.latent(described(PATHS), data.iloc[:24], "y")
 
 
+# --- outcomes whose disturbances covary ----------------------------------------------------------
+def test_a_product_covaries_with_the_disturbances_that_the_outcome_s_covaries_with() -> None:
+    """Directly (v) or by another (w); a construct that is exogenous covaries anyway."""
+    hypotheses = [{"id": f"H{n}", "from": "x", "to": n, "sign": "+"} for n in ("v", "w")]
+    study = described([*PATHS[:3], *hypotheses], v=["v1", "v2"], w=["w1", "w2"])
+    joined = study.model_copy(update={"covariances": [("w", "v"), ("v", "y"), ("x", "z")]})
+    lines = interactions.latent_model(joined, "y")[0].splitlines()
+    assert [line for line in lines if line.startswith("x_x_z ~~")] == ["x_x_z ~~ v", "x_x_z ~~ w"]
+    assert "x_x_z ~~" not in interactions.latent_model(study, "y")[0]
+
+
+def test_what_a_product_does_to_another_outcome_is_not_taken_for_its_own() -> None:
+    """Two outcomes whose disturbances correlate by .6; the product acts on the other alone."""
+    rng = np.random.default_rng(20261128)
+    n = 4000
+    x, z = rng.multivariate_normal([0, 0], [[1, 0.3], [0.3, 1]], n).T
+    left = rng.multivariate_normal([0, 0], [[0.64, 0.384], [0.384, 0.64]], n).T
+    latents = {"x": x, "z": z, "y": 0.4 * x + left[0], "w": 0.4 * x + 0.3 * x * z + left[1]}
+    items = {**SCALES, "w": ["w1", "w2", "w3"]}
+    data = pd.DataFrame(
+        {i: latents[c] + 0.5 * rng.standard_normal(n) for c, own in items.items() for i in own}
+    )
+    study = described(
+        [*PATHS[:3], {"id": "H5", "from": "x", "to": "w", "sign": "+"}], w=items["w"]
+    ).model_copy(update={"covariances": [("y", "w")]})
+    (term,) = interactions.latent(study, data, "y").terms
+    assert term.ci_lower < 0 < term.ci_upper
+    assert abs(term.estimate) < 0.05  # -.18 where the product is held apart from w
+
+
 # --- clusters ------------------------------------------------------------------------------------
 @pytest.fixture(scope="module")
 def neighbours(data: pd.DataFrame) -> pd.DataFrame:

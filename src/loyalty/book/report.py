@@ -184,6 +184,7 @@ def _pages(edition: Edition, found: Results, folder: Path) -> dict[str, str]:
         "crosscheck": pages.crosscheck(_described(None), found, language),
         "montecarlo": measured.montecarlo_page(language),
         "again": covered.again_page(described, language),
+        "bends": covered.bends_page(described, language),
         "necessity": covered.necessity_page(language),
         "recovery": measured.recovery_page(described, language, folder),
         "bench": measured.bench_page(language, folder),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 from typing import Any
@@ -63,9 +63,10 @@ def latent_model(study: Study, outcome: str) -> tuple[str, dict[str, list[tuple[
     Components that do not yet lead to the outcome get a path; a moderator that the structural
     model lacks joins it and covaries with the focal construct. Items are multiplied in matched
     pairs; the one item of a one-item construct, which is taken as free of error, with every item
-    of the other. A product factor covaries with its components; indicators of two products that
-    share an item have covarying residuals (Marsh, Wen & Hau 2004, Psychological Methods 9,
-    275-300).
+    of the other. A product factor covaries with its components, and with the disturbances that
+    covary with the outcome's: without the latter what it does to another outcome would be taken
+    for what it does to this one. Indicators of two products that share an item have covarying
+    residuals (Marsh, Wen & Hau 2004, Psychological Methods 9, 275-300).
 
     Returns
     -------
@@ -84,6 +85,7 @@ def latent_model(study: Study, outcome: str) -> tuple[str, dict[str, list[tuple[
     known = {c.id for c in study.structural}
     covaries: set[frozenset[str]] = {frozenset(pair) for pair in study.covariances}
     dependent = {h.to for h in study.paths}
+    joined = _joined(outcome, study.covariances)
     products: dict[str, list[tuple[str, str]]] = {}
     for h in bent:
         parts = list(dict.fromkeys([h.from_, h.moderator or h.from_]))
@@ -114,11 +116,22 @@ def latent_model(study: Study, outcome: str) -> tuple[str, dict[str, list[tuple[
                 raise CannotCompute("square_of_one_indicator", construct=parts[0])
             raise CannotCompute("product_of_one_indicator", first=parts[0], second=parts[1])
         lines.append(f"{name} =~ {' + '.join(f'{a}.{b}' for a, b in products[name])}")
-        lines += [f"{name} ~~ {part}" for part in parts if part in dependent]
+        others = [*parts, *(c for c in joined if c not in parts)]
+        lines += [f"{name} ~~ {other}" for other in others if other in dependent]
     lines.append(f"{outcome} ~ {' + '.join(dict.fromkeys(product_name(h) for h in bent))}")
     for one, other in combinations(products.values(), 2):
         lines += [f"{a}.{b} ~~ {c}.{d}" for a, b in one for c, d in other if {a, b} & {c, d}]
     return "\n".join(lines), products
+
+
+def _joined(outcome: str, covariances: Iterable[tuple[str, str]]) -> list[str]:
+    """The constructs whose disturbances covary with the outcome's, directly or by others."""
+    pairs, found = list(covariances), [outcome]
+    for one in found:  # grows
+        for pair in pairs:
+            if one in pair:
+                found += [c for c in pair if c not in found]
+    return found[1:]
 
 
 def _apart(one: str, other: str, paths: set[tuple[str, str]], dependent: set[str]) -> bool:
