@@ -7,8 +7,9 @@ A case of the trial is drawn once, and what lies outside an interval there may b
 every survey is drawn anew with other seeds, so with other respondents, firms and careless ones,
 goes through the trial's own notebooks (structural and drivers), and is judged by the trial's own
 count. By case and kind (of shares also those of all respondents, and those within industries): how
-many `intervals` a draw has, the `coverage`, the share of them that hold what is declared, over all
-redraws, its standard error (draws, not intervals, are independent), and the `mean` and `sd` over
+many `intervals` a draw has (on average: a solution may be unusable), the `coverage`, the share of
+them that hold what is declared, over all redraws, its standard error (draws, not intervals, are
+independent), and the `mean` and `sd` over
 redraws of how many hold. What moves moderations and bends away from what is declared says
 `benchmarks/bends.py`; `--bends` draws these alone, which need no resampling. Tables beside the
 surveys are left out. A file that is there keeps its records of other cases and kinds.
@@ -119,7 +120,7 @@ def summed(name: str, every: pd.DataFrame) -> list[dict[str, Any]]:
             {
                 "case": name,
                 "kind": kind,
-                "intervals": round(intervals),
+                "intervals": int(intervals) if intervals.is_integer() else round(intervals, 3),
                 "redraws": replications,
                 "coverage": round(float(own["held"].mean()), 4),
                 "coverage_se": round(float(counts.sem() / intervals), 4),

@@ -53,6 +53,7 @@ def test_what_covers_less_is_named_with_its_coverage(
 def test_what_is_kept_is_shown(described: dict[str, Study]) -> None:
     """Every simulated survey was drawn again, and a count over the redraws is that of coverage."""
     records = covered.kept("trial.json")
+    assert {"moderation", "bend"} <= {r["kind"] for r in records}
     assert {r["case"] for r in records} == {c for c, s in described.items() if s.constructs}
     for one in records:
         assert one["mean"] == pytest.approx(one["coverage"] * one["intervals"], abs=0.01)

@@ -32,11 +32,11 @@ def _sum(label: Text, rows: Sequence[dict[str, Any]]) -> SimpleNamespace:
     spread = math.sqrt(sum((r["intervals"] * r["coverage_se"]) ** 2 for r in rows))
     return SimpleNamespace(
         label=label,
-        intervals=intervals,
+        intervals=round(intervals),
         coverage=mean / intervals,
         coverage_se=spread / intervals,
         low=max(0, math.floor(mean - 1.96 * sd)),
-        high=min(intervals, math.ceil(mean + 1.96 * sd)),
+        high=min(round(intervals), math.ceil(mean + 1.96 * sd)),
         redraws=min(r["redraws"] for r in rows),
         cases=len(rows),
     )
