@@ -143,10 +143,10 @@ def _sizes(kind: str, own: Sequence[dict[str, Any]]) -> Text:
         sizes = (math.copysign(1, r["declared"]) * r["estimate"][step] for r in own)
         share = numbers.show(math.fsum(sizes) / whole, "percent", decimals=0)
         parts.append(Text(en=f"{share} {name.en}", zh=f"{name.zh}为 {share}"))
-    found, what = listed(parts), NAMED[kind]
+    what, zh = NAMED[kind], "，".join(part.zh for part in parts)
     return Text(
-        en=f"Of the declared size of all {what.en} together come out {found.en}.",
-        zh=f"全部{what.zh}的估计值合计与设定值合计之比：{found.zh}。",
+        en=f"Of the declared size of all {what.en} together come out {listed(parts).en}.",
+        zh=f"全部{what.zh}的估计值合计与设定值合计之比：{zh}。",
     )
 
 
@@ -167,7 +167,7 @@ def bends_page(described: dict[str, Study], language: Language) -> str:
         for r in records
     ]
     columns = [
-        Column(lambda r: r.label, "Declared [kind]"),
+        Column(lambda r: r.label, "Declared effect"),
         Column("declared", "Declared", "bounded", 3),
         Column("constructs", "Constructs", "bounded", 3),
         Column("fine", "Answers of 100 steps", "bounded", 3),
@@ -175,6 +175,7 @@ def bends_page(described: dict[str, Study], language: Language) -> str:
         Column("careless", "With careless ones", "bounded", 3),
     ]
     n, error = records[0]["respondents"], max(max(r["se"].values()) for r in records)
+    error = math.ceil(error * 1000) / 1000
     caption = Text(
         en=f"Moderations and curvilinear effects in one draw of {numbers.show(n, 'count')} respondents without firms: no answers, fine ones, the declared scales, and careless respondents.",
         zh=f"一次抽取 {numbers.show(n, 'count')} 名受访者（不分企业）所得的调节效应与曲线效应：无量表、精细量表、设定的量表、敷衍作答者。",
