@@ -201,7 +201,9 @@ def test_the_ledger_names_origins_and_units_in_chinese_and_says_what_can_be_said
         n for c in ledger.claims for n in (c.origin, c.unit) if n and pages.in_chinese(n).zh == n
     }
     assert left <= stay
-    rows = [SimpleNamespace(id=c.id, design="change", said="untested") for c in ledger.claims]
+    rows = [
+        SimpleNamespace(id=c.id, design="change", said="untested", checks=()) for c in ledger.claims
+    ]
     found: Any = {
         ("all", "argument"): SimpleNamespace(
             findings=SimpleNamespace(claims=SimpleNamespace(rows=rows))

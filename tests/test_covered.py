@@ -50,6 +50,20 @@ def test_what_covers_less_is_named_with_its_coverage(
     assert ("覆盖率低于名义值" in covered.again_page(described, "zh")) == named
 
 
+@pytest.mark.parametrize(("error", "named"), [(0.001, True), (0.02, False)])
+def test_what_covers_less_over_all_surveys_is_named_too(
+    described: dict[str, Study], monkeypatch: pytest.MonkeyPatch, error: float, named: bool
+) -> None:
+    """Many surveys tell what none does alone: what the table shows the sentence says."""
+    one = record(intervals=10, mean=9.3, coverage=0.93, coverage_se=error)
+    monkeypatch.setattr(covered, "kept", lambda name: [one])
+    english, chinese = (covered.again_page(described, one) for one in ("en", "zh"))
+    assert (
+        "Over all surveys together the intervals of paths, firms (\\.930) cover" in english
+    ) == named
+    assert ("各调查合计" in chinese) == named
+
+
 def test_what_is_kept_is_shown(described: dict[str, Study]) -> None:
     """Every simulated survey was drawn again, and a count over the redraws is that of coverage."""
     records = covered.kept("trial.json")

@@ -16,6 +16,7 @@ from loyalty.ground.markdown import escape
 from loyalty.ground.numbers import DASH, interval, show
 from loyalty.ground.text import Text
 from loyalty.ground.thresholds import Threshold, all_thresholds
+from loyalty.shown import words
 from loyalty.shown.table import Column, Table
 
 
@@ -83,6 +84,18 @@ def test_decimals_and_intervals() -> None:
     assert show(0.12345, "decimal", decimals=1) == "0.1"
     assert interval(0.31, 0.449, "bounded") == "[.31, .45]"
     assert interval(-0.31, math.nan, "bounded") == DASH
+
+
+def test_an_end_of_an_interval_is_on_its_side_of_zero() -> None:
+    """What is clear of zero is not printed as if it held it, and an exact zero stays one."""
+    assert interval(0.003, 0.4, "number") == "[0.003, 0.40]"
+    assert interval(-0.139, -0.00042, "bounded", decimals=3) == "[−.139, −.0004]"
+    assert interval(-0.004, 0.2, "bounded") == "[−.004, .20]"
+    assert interval(0, 0.2, "number") == "[0.00, 0.20]"
+    row = Row(item="one", beta=0.2, ci_lower=-0.004, ci_upper=0.4)
+    named = cited(row, "case/analysis/finding")
+    shown = words.without_references(words.interval(named.ci_lower, named.ci_upper))
+    assert words.plain(shown).replace("\u00a0", " ") == "[−.004, .40]"
 
 
 @pytest.mark.parametrize(

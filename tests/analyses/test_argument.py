@@ -679,6 +679,31 @@ def test_conduct_and_voice_are_of_real_cases() -> None:
     assert voice.summary.praised == voice.rows[0] and voice.summary.complained_count == 1
 
 
+def test_it_rests_on_real_cases() -> None:
+    """The origins of its numbers name no simulated case."""
+    data = everything(one={"behaviour": None}, drawn={"behaviour": None})
+    assert list(argument.used(data)) == [("one", "behaviour")]
+
+
+def test_a_figure_that_was_checked_and_held_is_not_one_of_which_nothing_is_known() -> None:
+    by = {r.id: r for r in beside.claims(None).rows}
+    assert by["A04"].said == "untested" and "no contradiction" in tables.told(by["A04"]).en
+    assert "未见矛盾" in tables.told(by["A04"]).zh
+    unchecked = by["A04"].model_copy(update={"checks": ()})
+    assert tables.told(unchecked).en == "nothing, from these data"
+    assert "does not agree" in tables.told(by["Q05"]).en
+
+
+def test_what_stands_beside_a_single_question_is_said_to_look_stronger() -> None:
+    other = pooled(from_="image", single=0)
+    for single in (2, 0):
+        one = pooled(single=single)
+        found = made(argument.Paths, pooled=(one, other), satisfaction=one, unfit=0)
+        text = said(words.paths, found)
+        assert ("may look stronger than it is" in text.en) == bool(single)
+        assert ("显得比实际更强" in text.zh) == bool(single)
+
+
 def test_every_claim_has_its_verdict() -> None:
     found = beside.claims(None)
     one = found.summary

@@ -77,7 +77,7 @@ FOCAL = {"count": 12, "stable": 9, "doubted": 2}
         (captions.foretold, beside.Foretold, {"effects": 3, "clear": 1}, {"clear": 0},
          "1 of 3 effects is clear", "None of 3 effects is clear"),
         (captions.sources, beside.Claims, {"summary": CLAIMS},
-         {"summary": CLAIMS | {"untested": 3}}, "of 142 of 151 figures", "of 3 of 151"),
+         {"summary": CLAIMS | {"untested": 3}}, "142 of 151 figures", "3 of 151 figures neither"),
         (captions.failures, beside.Claims, {"summary": CLAIMS},
          {"summary": CLAIMS | {"failed": 1}}, "4 of 9 checks do not", "1 of 9 checks does not"),
         (captions.claims, beside.Claims, {"summary": CLAIMS},

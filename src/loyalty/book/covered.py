@@ -75,6 +75,22 @@ def _named(record: dict[str, Any], case: Study) -> Text:
     )
 
 
+def _together(rows: Sequence[Any], language: Language) -> str:
+    """The kinds that cover less than promised over all surveys, whatever single ones do."""
+    parts = []
+    for r in (r for r in rows if r.coverage + 2 * r.coverage_se < PROMISED):
+        shown = _bounded(r.coverage)
+        parts.append(Text(en=f"{r.label.en} ({shown})", zh=f"{r.label.zh[:-1]}，{shown}）"))
+    if not parts:
+        return ""
+    which = listed(parts)
+    return said(
+        f" Over all surveys together the intervals of {which.en} cover less than promised by more than twice the standard error.",
+        f"各调查合计，{which.zh}的覆盖率比名义值低两倍标准误以上。",
+        language,
+    )
+
+
 def again_page(described: dict[str, Study], language: Language) -> str:
     """How often the trial's intervals hold over many draws of its surveys."""
     records = [r for r in kept("trial.json") if r["case"] in described]
@@ -94,6 +110,7 @@ def again_page(described: dict[str, Study], language: Language) -> str:
         else "各案例中没有哪一类的覆盖率比名义值低两倍标准误以上。",
         language,
     )
+    judged += _together(rows, language)
     columns = [
         Column(lambda r: r.label, "Declared [kind]"),
         Column("intervals", "Intervals", "count"),

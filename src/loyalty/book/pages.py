@@ -8,7 +8,7 @@ from types import SimpleNamespace as Row
 from typing import Any
 from urllib.parse import quote
 
-from loyalty.analyses.argument.tables import DESIGNS, SAID
+from loyalty.analyses.argument.tables import DESIGNS, told
 from loyalty.book.variables import Results
 from loyalty.cases import claims
 from loyalty.cases.about import AboutCase
@@ -541,7 +541,7 @@ def claims_ledger(found: Results, language: Language) -> str:
     rows = {row.id: row for row in getattr(judged, "rows", ())}
     verdicts = [
         Column(lambda c: DESIGNS[rows[c.id].design], "Can its design show it?"),
-        Column(lambda c: SAID[rows[c.id].said], "What can be said"),
+        Column(lambda c: told(rows[c.id]), "What can be said"),
     ]
     parts = []
     for source in dict.fromkeys(c.source for c in ledger.claims):

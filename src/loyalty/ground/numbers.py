@@ -67,9 +67,22 @@ def show(value: object, kind: Kind, *, decimals: int | None = None) -> str:
 
 
 def interval(low: object, high: object, kind: Kind, *, decimals: int | None = None) -> str:
-    """``[.31, .45]``, or a dash where a bound is missing."""
-    texts = (show(low, kind, decimals=decimals), show(high, kind, decimals=decimals))
+    """``[.31, .45]``, or a dash where a bound is missing.
+
+    A bound that is not zero is not printed as zero: which side it is on is what an interval says.
+    """
+    texts = tuple(show(b, kind, decimals=clear_of_zero(b, kind, decimals)) for b in (low, high))
     return DASH if DASH in texts else f"[{texts[0]}, {texts[1]}]"
+
+
+def clear_of_zero(bound: object, kind: Kind, decimals: int | None) -> int | None:
+    """So many decimals that the bound of an interval is not printed as a zero that it is not."""
+    if kind not in ("number", "bounded") or not isinstance(bound, int | float):
+        return decimals
+    places = 2 if decimals is None else decimals
+    if not math.isfinite(bound) or abs(bound) < 1e-9 or round(bound, places):
+        return decimals
+    return next((p for p in range(places, places + MORE + 1) if round(bound, p)), decimals)
 
 
 #: So many more digits keep a number from a bound that it does not reach.

@@ -14,7 +14,7 @@ from typing import Any
 from loyalty.cases.tables import RowsUsed
 from loyalty.ground.findings import CitedFloat, CitedInt, Refused
 from loyalty.ground.markdown import escape
-from loyalty.ground.numbers import DASH, Kind, show
+from loyalty.ground.numbers import DASH, Kind, clear_of_zero, show
 from loyalty.ground.text import LANGUAGES, Language, Text
 from loyalty.ground.thresholds import Threshold, Verdict, threshold
 from loyalty.shown.context import Case
@@ -99,8 +99,16 @@ def interval(lower: Any, upper: Any, kind: Kind | None = None, decimals: int | N
     """``[.31, .45]``, both bounds as references, or a dash where one is missing."""
     if lower is None or upper is None:
         return DASH
-    bounds = f"{number(lower, kind, decimals)},{NO_BREAK}{number(upper, kind, decimals)}"
+    bounds = f",{NO_BREAK}".join(_bound(b, kind, decimals) for b in (lower, upper))
     return f"\\[{bounds}\\]"
+
+
+def _bound(value: Any, kind: Kind | None, decimals: int | None) -> str:
+    """An end of an interval, in so many digits that it is on the side of zero where it is."""
+    if isinstance(value, CitedFloat | CitedInt):
+        as_it_is = decimals if decimals is not None or kind is not None else value.shown.decimals
+        decimals = clear_of_zero(value, kind or value.shown.kind, as_it_is)
+    return number(value, kind, decimals)
 
 
 def estimate(

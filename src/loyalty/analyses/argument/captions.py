@@ -175,8 +175,8 @@ def sources(found: Claims) -> Text:
     one = found.summary
     n, nothing = number(one.count), number(one.untested)
     return text(
-        f"Nothing can be said, from these data, of {nothing} of {n} figures: each report's figures by what can be said.",
-        f"{n} 个数字中有 {nothing} 个依这些数据无法判断：各报告的数字及所能作出的判断。",
+        f"{nothing} of {n} figures neither disagree with others nor can be held against real data: each report's figures by what can be said.",
+        f"{n} 个数字中有 {nothing} 个既未见与其他数字不符，也无从与真实数据对照：各报告的数字及所能作出的判断。",
     )
 
 

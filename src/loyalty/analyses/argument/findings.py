@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from loyalty.analyses.argument import read
 from loyalty.analyses.argument.beside import (
@@ -59,6 +60,7 @@ from loyalty.analyses.synthesis.estimates import (
 from loyalty.estimates.verdicts import PathVerdict, doubtful, judge, readable, solved, unlike
 from loyalty.ground.findings import (
     Findings,
+    Found,
     Refused,
     refusable,
 )
@@ -85,6 +87,12 @@ class Argument(Findings):
     voice: Voice | Refused | None = None
     claims: Claims | Refused | None = None
     actions: Actions | Refused | None = None
+
+
+def used(data: Everything) -> Mapping[tuple[str, str], Found[Any]]:
+    """The results of the real cases, which all this rests on."""
+    real = {case for case, study in data.cases.items() if not study.simulated}
+    return {key: one for key, one in data.found.items() if key[0] in real}
 
 
 # --- the data ------------------------------------------------------------------------------------

@@ -356,8 +356,8 @@ def question(found: Known, name: str, case: Case) -> Text:
     if name == "otherwise":
         stable, focal = number(found.stable), number(found.focal)
         return text(
-            f"{stable} of {focal} focal paths are supported under every acceptable choice.",
-            f"{focal} 条核心路径中，{stable} 条在所有可接受的设定下均得到支持。",
+            f"One path of each survey was also estimated otherwise: {stable} of {focal} are supported under every acceptable choice of method.",
+            f"每项调查各取一条路径换用其他方法估计：{focal} 条中有 {stable} 条在所有可接受的设定下均得到支持。",
         )
     if name == "conduct":
         assert said.conduct is not None

@@ -95,6 +95,16 @@ SAID = {
     "outside": text("outside the interval of real data", "位于真实数据的区间外"),
     "untested": text("nothing, from these data", "依这些数据无法判断"),
 }
+#: Of a figure that was checked against others, and held.
+UNOPPOSED = text(
+    "the check against other printed figures finds no contradiction; nothing more, from these data",
+    "与其他所载数字核对未见矛盾；此外依这些数据无法判断",
+)
+
+
+def told(row: ClaimRow) -> Text:
+    """What can be said of a printed figure."""
+    return UNOPPOSED if row.said == "untested" and row.checks else SAID[row.said]
 
 
 def _grade(row: Any) -> Text:
@@ -402,6 +412,9 @@ def otherwise(found: Otherwise, case: Case) -> Table:
             return DASH
         return f"{number(row.smallest)} – {number(row.largest)}"
 
+    def left_out(row: OtherwiseRow) -> str:  # three counts in one column: a page is no wider
+        return " / ".join(number(n) for n in (row.doubtful, row.wide, row.failed))
+
     return Table(
         found.rows,
         [
@@ -413,14 +426,12 @@ def otherwise(found: Otherwise, case: Case) -> Table:
             Column("agree", "Support it"),
             Column("against", "Against it [verdict]"),
             Column(spread, "Range", "markdown"),
-            Column("doubtful", "Doubtful", kept=True),
-            Column("wide", "Too wide to read", kept=True),
-            Column("failed", "No solution", kept=True),
+            Column(left_out, "Doubtful / too wide / none", "markdown", kept=True),
         ],
         captions.otherwise(found),
         text(
-            "Range, support: of choices alone whose solution is acceptable and whose interval is no wider than one standard deviation; support by interval. No range where the study's own estimate may not be relied upon.",
-            "范围与支持：仅计解可接受且区间不宽于一个标准差的设定；支持按区间判断。本研究自身的估计不可采信者不给范围。",
+            "Range, support: of choices alone whose solution is acceptable and whose interval is no wider than one standard deviation; support by interval. Doubtful, too wide, none: choices with a doubtful solution, an interval too wide to read, and no solution. No range where the study's own estimate may not be relied upon.",
+            "范围与支持：仅计解可接受且区间不宽于一个标准差的设定；支持按区间判断。可疑、过宽、无解：解可疑、区间过宽无法解读及没有解的设定数。本研究自身的估计不可采信者不给范围。",
         ),
         simulated=False,
         withheld=lambda r: withheld(r.doubts),
@@ -536,7 +547,7 @@ def _printed(row: ClaimRow) -> str:
 
 def _said(row: ClaimRow, case: Case) -> Text:
     """What can be said, with the number of the case that says it."""
-    said = SAID[row.said]
+    said = told(row)
     if row.said not in ("inside", "outside"):
         return said
     claim = ledger.load().named(row.id)
@@ -566,8 +577,8 @@ def claims(found: Claims, case: Case) -> Table:
         ],
         captions.claims(found),
         text(
-            "All claims by number in the appendix. Real data: of the case and the time that are named; where the report names neither, the two need not be of the same thing.",
-            "全部条目按编号见附录。真实数据：所列案例与时间；报告未说明时，两者所指未必相同。",
+            "All claims by number in the appendix. Real data: of the case and the time that are named, which the ledger chose, and not of every case that has such a number; where the report names neither, the two need not be of the same thing.",
+            "全部条目按编号见附录。真实数据：台账所选的案例与时间，并非含有同类数字的全部案例；报告未说明时，两者所指未必相同。",
         ),
         simulated=False,
     )

@@ -277,6 +277,13 @@ def paths(found: Paths, case: Case) -> list[Text]:
                 f"除此之外与忠诚相关的有：{'；'.join(p.zh for p in parts)}。",
             )
         )
+        if found.satisfaction is not None and found.satisfaction.single:
+            said.append(
+                text(
+                    "What stands beside a single question may look stronger than it is: the error of that question is not allowed for.",
+                    "与单个问题并列的因素可能显得比实际更强，因为该问题的误差未予考虑。",
+                )
+            )
     if unclear := [p for p in others if p.grade == "none"]:
         what = names([label(p.from_, case) for p in unclear])
         said.append(
@@ -480,8 +487,8 @@ def foretold(found: Foretold, case: Case) -> list[Text]:
         zh = {"+": "更常如此", "-": "较少如此", "open": "是否更常如此尚无定论"}
         said.append(
             text(
-                f"{number(r.share)} of {number(r.n)} had stopped by the next time ({escape(where.en)}): those with more {escape(what.en.lower())} do so {en[r.verdict]} (odds ratio {odds}, with what they did before held constant).",
-                f"{number(r.n)} 人中有 {number(r.share)} 到下一期已不再有该行为（{escape(where.zh)}）：{escape(what.zh)}较高者{zh[r.verdict]}（控制先前行为后的优势比为 {odds}）。",
+                f"{number(r.share)} of {number(r.n)} had stopped by the next time ({escape(where.en)}): between people, not within one, those with more {escape(what.en.lower())} do so {en[r.verdict]} (odds ratio {odds}, with what they did before held constant).",
+                f"{number(r.n)} 人中有 {number(r.share)} 到下一期已不再有该行为（{escape(where.zh)}）：就不同的人相比（而非同一人前后相比），{escape(what.zh)}较高者{zh[r.verdict]}（控制先前行为后的优势比为 {odds}）。",
             )
         )
     for u in found.used:

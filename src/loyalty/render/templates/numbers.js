@@ -16,10 +16,26 @@
   // what a field is, where its name does not say it in every language
   var fields = zh
     ? { estimate: "估计值", ci_lower: "区间下限", ci_upper: "区间上限", pi_lower: "预测区间下限", pi_upper: "预测区间上限", p: "p 值",
-        p_holm: "p 值（Holm）", se: "标准误", n: "个数", count: "个数", k: "调查数", share: "份额", printed: "所载数值" }
+        p_holm: "p 值（Holm）", se: "标准误", n: "个数", count: "个数", k: "调查数", share: "份额", printed: "所载数值",
+        single_share: "只在某一天出现者的占比", early: "较早期间内再次购买者的占比", late: "全部期间内再次购买者的占比", early_weeks: "较早期间的周数",
+        late_weeks: "全部期间的周数", customers: "客户数", households: "家庭数", inertia: "超出随机水平的重复购买", flagged: "有多项敷衍作答迹象者",
+        cr_met: "组合信度整个区间达标的量表数", ave_met: "平均方差提取量整个区间达标的量表数", not_apart: "不可区分", doubted: "不可采信",
+        set_aside: "按说明未估计", left_out: "排除", hypothesized: "假设路径数", supported: "得到支持", contradicted: "相反",
+        not_loyal: "满意者中不忠诚者的占比", with_n: "注明受访人数的数字", incoherent: "与其他数字不符的数字", untested: "未见不符也无从对照的数字",
+        odds_ratio: "优势比", i2: "I²", smallest: "最小值", largest: "最大值", people: "人数", draws: "抽样次数" }
     : { ci_lower: "lower end of the interval", ci_upper: "upper end of the interval", pi_lower: "lower end of the prediction interval",
         pi_upper: "upper end of the prediction interval", p: "p-value", p_holm: "p-value after Holm", se: "standard error", n: "number",
-        count: "number", k: "surveys" };
+        count: "number", k: "surveys",
+        single_share: "share seen on one day only", early: "share that bought again early",
+        late: "share that bought again by the end", early_weeks: "weeks, early", late_weeks: "weeks, to the end",
+        inertia: "repeat purchases beyond chance", flagged: "with several signs of careless answering",
+        cr_met: "scales whose composite reliability is met with the whole interval",
+        ave_met: "scales whose average variance extracted is met with the whole interval",
+        not_apart: "not told apart", doubted: "may not be relied upon", set_aside: "not estimated, as declared",
+        left_out: "left out", hypothesized: "hypothesized paths",
+        not_loyal: "share of the satisfied who are not loyal",
+        with_n: "figures that come with a number of respondents", incoherent: "figures that disagree with others",
+        untested: "figures that neither disagree nor can be compared", odds_ratio: "odds ratio", i2: "I²" };
   // what a row is about; the rest of its texts is what was found of it
   var about = ["publication", "table", "id", "hypothesis", "claim", "predictor", "moderator", "attitude", "said", "done", "construct",
     "construct_id", "construct_a", "construct_b", "outcome", "item", "item_a", "item_b", "factor", "scale", "variable",
@@ -27,7 +43,7 @@
     "group_a", "group_b", "arm", "a", "b", "lhs", "rhs", "first", "second", "letter", "question", "of", "on"];
   // whose interval `ci_lower` and `ci_upper` of a row are: the first of these that has none of its own
   var main = ["estimate", "odds_ratio", "log_odds_ratio", "variance", "correlation", "htmt", "icc", "importance", "survival",
-    "difference", "change", "threshold", "congruence", "auc", "alpha", "kappa", "r", "mean", "actual", "computed", "share"];
+    "difference", "change", "times", "threshold", "congruence", "auc", "alpha", "kappa", "r", "mean", "actual", "computed", "share"];
   var results = {}, waiting = {}, panel = null, owner = null;
 
   // a result file as a script, packed: a page opened from a folder may not read files
