@@ -11,7 +11,7 @@ from semfit.model import block_moments
 
 from loyalty.analyses.drivers import findings as drivers
 from loyalty.analyses.drivers import journey, tables, words
-from loyalty.analyses.drivers.models import Share
+from loyalty.analyses.drivers.models import Share, Threshold, Thresholds
 from loyalty.analyses.drivers.page import PAGE
 from loyalty.cases import study, survey
 from loyalty.cases import tables as loading
@@ -334,7 +334,7 @@ def test_everything_is_shown_in_both_languages(
     }
     described = next(r for r in retail.study.resources if r.kind == "touchpoints")
     visits = loading.load(retail.study, described)
-    found["journey"] = journey.journey(retail, visits, found["shares"], by_group)
+    found["journey"] = journey.journey(retail.study, visits, retail, found["shares"], by_group)
     found["channels"] = journey.channels(visits, found["journey"])
     found["recommendations"] = drivers.recommended(
         retail, needed, by_group=by_group, journey=found["journey"]
@@ -372,6 +372,36 @@ def test_a_side_without_a_slope_says_so(retail: drivers.Answers) -> None:
     assert "below, slope" in said.en and "above, too few different answers" in said.en
     assert "以下斜率" in said.zh and "以上不同取值过少" in said.zh
     assert "| – | – |" in tables.thresholds(shown, case).markdown("en")
+
+
+def test_an_interval_beside_few_answers_is_said_to_promise_too_much(
+    retail: drivers.Answers,
+) -> None:
+    """The mean of three items from 1 to 7 has 19 values: 16, 17 and 18 of 18 lie above 0.85."""
+    case = Case("retail-simulated", retail.study)
+    assert len(case.study.named("satisfaction").items) == 3 and case.study.scale.max == 7
+    assert words.values_beside(0.85, "satisfaction", case) == (16, 3)
+    assert words.values_beside(0.83, "satisfaction", case) == (15, 4)
+    assert words.values_beside(0.15, "satisfaction", case) == (3, 16)
+    slope = {
+        f"slope_{side}{end}": 0.5
+        for side in ("below", "above")
+        for end in ("", "_ci_lower", "_ci_upper")
+    }
+    ends = dict.fromkeys(("ci_lower", "ci_upper", "change", "change_ci_lower", "change_ci_upper"))
+    row = {"to": "repurchase", "n": 400, "p": 0.001, "bend": "slower", "claimed": None}
+
+    def said(at: float, **more: Any) -> str:
+        made = Threshold(**{**row, **slope, **ends, "threshold": at, **more})
+        found = Thresholds(question="satisfaction", claimed_at=0.65, rows=(made,))
+        whole = words.thresholds(cited(found, "x/drivers/thresholds"), case)
+        assert all(s.zh for s in whole)
+        return " ".join(s.en for s in whole)
+
+    few = "fewer than four different answers lie"
+    assert f"{few} above the threshold" in said(0.85) and few not in said(0.83)
+    assert f"{few} below the threshold" in said(0.15)
+    assert few not in said(0.85, bend="open") and few not in said(0.85, slope_above=None)
 
 
 def test_a_real_case_has_nothing_declared(

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import hashlib
+import shutil
+from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
+import nbformat
 import numpy as np
 import pandas as pd
 import pytest
@@ -14,13 +18,18 @@ from loyalty.analyses.drivers import figures, tables, words
 from loyalty.analyses.drivers import findings as drivers
 from loyalty.analyses.drivers import journey as way
 from loyalty.analyses.drivers.models import Channels, Journey
+from loyalty.analyses.drivers.page import PAGE
+from loyalty.book.brief import page
+from loyalty.book.brief.material import Material
+from loyalty.book.depth import depth
 from loyalty.cases import check, study, survey
 from loyalty.cases import tables as loading
-from loyalty.ground import paths
+from loyalty.ground import findings, paths
 from loyalty.ground.findings import Refused, cited
 from loyalty.ground.text import Text
 from loyalty.run import show
 from loyalty.shown import words as shared
+from tests.conftest import REPOSITORY, loyalty
 
 
 def told(sentences: Any) -> Text:
@@ -48,7 +57,7 @@ def test_what_is_planted_is_found(
     data, visits = retail
     refits = drivers.refits(data, 60, 1)
     shares = drivers.shared(data, refits)
-    found = way.journey(data, visits, shares, None)
+    found = way.journey(data.study, visits, data, shares)
     assert isinstance(found, Journey) and (found.to, found.side) == ("satisfaction", "direct")
     rows = {r.touchpoint: r for r in found.rows if r.level is None}
     assert list(rows) == ["first_contact", "staff_service", "checkout", "complaint_handling"]
@@ -70,7 +79,7 @@ def test_what_is_planted_is_found(
 def test_plain_means_and_shares(retail: tuple[drivers.Answers, loading.Loaded]) -> None:
     """With one row a customer they are those of the rows."""
     data, visits = retail
-    found = way.journey(data, visits, None, None)
+    found = way.journey(data.study, visits, data)
     assert isinstance(found, Journey) and found.to is None and not found.several
     row = next(r for r in found.rows if (r.touchpoint, r.level) == ("checkout", "online"))
     part = visits.rows[
@@ -123,7 +132,7 @@ def test_bad_rows_are_counted_and_a_touchpoint_without_rows_is_said(project: Any
         "not_a_level": 1,
         "empty": 1,
     }
-    found = cited(way.journey(data, visits, None, None), "small/drivers/journey")
+    found = cited(way.journey(data.study, visits, data), "small/drivers/journey")
     assert found.silent == ("leave",) and found.several and found.grouped is None
     case = show.context("small")
     said = told(words.journey(found, case))
@@ -146,7 +155,7 @@ def test_where_to_look_first_only_where_intervals_lie_apart(
     retail: tuple[drivers.Answers, loading.Loaded],
 ) -> None:
     data, visits = retail
-    found = way.journey(data, visits, None, None)
+    found = way.journey(data.study, visits, data)
     assert isinstance(found, Journey)
     (place,) = drivers._places(found)  # checkout and complaint lose as many, by their intervals
     lowest = min((r for r in found.rows if r.level is None), key=lambda r: r.score)
@@ -161,13 +170,13 @@ def test_where_to_look_first_only_where_intervals_lie_apart(
 def test_nothing_of_it_where_there_is_no_such_table(
     retail: tuple[drivers.Answers, loading.Loaded],
 ) -> None:
-    assert way.journey(retail[0], None, None, None) is None
+    assert way.journey(retail[0].study, None) is None
     assert way.channels(None, None) is None
 
 
 def test_too_few_rows_are_refused(project: Any) -> None:
     data, visits = described(project, made_up(9))
-    found = way.journey(data, visits, None, None)
+    found = way.journey(data.study, visits, data)
     assert isinstance(found, Refused) and found.refused.code == "no_touchpoint"
 
 
@@ -176,3 +185,67 @@ def test_touchpoints_without_an_order_are_a_mistake(project: Any) -> None:
         described(project, made_up(), levels={})
     found = check.described("small")
     assert isinstance(found, list) and any("touchpoints" in str(f.said) for f in found)
+
+
+def alone(project: Any, frame: pd.DataFrame) -> None:
+    """A project's case that is a table of touchpoints and nothing else."""
+    described(project, frame)
+    for key in ("rows", "scale", "constructs", "hypotheses", "variables", "indirect"):
+        project.study.pop(key, None)
+    project.study["groups"] = [
+        {
+            "id": "site",
+            "label": {"en": "Site", "zh": "院区"},
+            "levels": {
+                "a": {"en": "Old site", "zh": "老院"},
+                "b": {"en": "New site", "zh": "新院"},
+            },
+        }
+    ]
+    project.describe()
+
+
+def test_without_a_survey_the_map_is_drawn_of_the_table(project: Any) -> None:
+    """Its findings are those of the table; importance is absent, and said to be."""
+    frame = made_up(240)
+    frame.loc[frame["touchpoint"] == "pay", "rating"] = 2
+    frame.loc[frame.index % 4 == 0, "rating"] = 1  # at the entrance, in half of the visits
+    frame["group"] = np.where(np.arange(240) % 120 < 60, "a", "b")
+    alone(project, frame)
+    assert study.load("small").analyses == ["drivers"]
+    shutil.copy(REPOSITORY / "notebooks" / "13-drivers.ipynb", project.root / "notebooks")
+    done = loyalty(project.root, "execute", "small", "drivers")
+    assert done.returncode == 0, done.stdout + done.stderr
+    found = findings.read("small", "drivers", drivers.Drivers).findings
+    assert {n for n in PAGE if getattr(found, n) is not None} == {"journey", "channels"}
+    assert found.journey.grouped == "site" and found.journey.scored == "rating"
+    assert all(r.share is None for r in found.journey.rows)
+    rows = {(r.touchpoint, r.level): r for r in found.journey.rows}
+    assert set(rows) == {(t, k) for t in ("enter", "pay") for k in (None, "a", "b")}
+    for (touchpoint, level), row in rows.items():
+        mine = frame[frame["touchpoint"] == touchpoint]
+        mine = mine if level is None else mine[mine["group"] == level]
+        assert row.n == len(mine) and row.waiting == pytest.approx(mine["waiting"].mean())
+        assert row.score == pytest.approx(mine["rating"].mean())
+        assert row.lost == pytest.approx(1 - mine["went_on"].mean())
+    case = show.context("small")
+    said = told(words.journey(found.journey, case))
+    assert "How much each touchpoint counts is not known" in said.en
+    assert "各触点的重要程度不得而知" in said.zh
+    for language in ("en", "zh"):
+        assert len(figures.journey(found.journey, case).draw(language).axes) == 3
+        assert figures.journey_by_level(found.journey, case).draw(language).axes
+        assert "Share of what" not in tables.journey(found.journey, case).markdown(language)
+    data = Material(case.study, {("small", "drivers"): SimpleNamespace(findings=found)})
+    (headline,) = page.headlines(data)
+    assert headline.chapter == "drivers" and "Rated lowest" in headline.said[0].en
+    parts = depth(data, "zh", lambda _: executed(project))
+    assert parts is not None and "新院" in "".join(parts) and "何者重要" not in "".join(parts)
+
+
+def executed(project: Any) -> Path:
+    """A notebook that a page's figures can be put into."""
+    file: Path = project.folder / "page.ipynb"
+    if not file.is_file():
+        nbformat.write(nbformat.v4.new_notebook(), file)
+    return file

@@ -8,6 +8,8 @@ import numpy as np
 import pandas as pd
 import pytest
 import statsmodels.api as sm
+from scipy import stats as dist
+from scipy.optimize import minimize_scalar
 
 from loyalty.stats import CannotCompute
 from loyalty.stats.components import crossed_components
@@ -15,12 +17,9 @@ from loyalty.stats.impact import share, share_of_clusters
 
 #: 72 ratings of 40 people (p) in 5 channels (c) at 3 touchpoints (t).
 ROWS = pd.read_csv(Path(__file__).parent / "golden" / "crossed_ratings.csv")
-#: m <- lmer(y ~ 0 + t + (1|p) + (1|c), REML = TRUE): VarCorr(m), REMLcrit(m). The interval: with
-#: f <- lmer(..., devFunOnly = TRUE) and
-#: best <- function(s) optimize(function(r) f(c(r, sqrt(s * (1 + r^2) / (1 - s)))), c(0, 10))
-#: the shares s with best(s) - REMLcrit(m) = qchisq(.95, 1), by uniroot.
+#: m <- lmer(y ~ 0 + t + (1|p) + (1|c), REML = TRUE): VarCorr(m), REMLcrit(m).
 PEOPLE, CROSSED, REST, CRITERION = 88.1533987574, 21.7707020051, 54.9672786081, 537.57127933
-SHARE, LOWER, UPPER = 0.13203057, 0.00499872, 0.55388379
+SHARE = 0.13203057
 
 
 def test_components_are_those_of_lme4() -> None:
@@ -30,7 +29,6 @@ def test_components_are_those_of_lme4() -> None:
         [PEOPLE, CROSSED, REST], rel=2e-5
     )
     assert found.share == pytest.approx(SHARE, abs=2e-6)
-    assert (found.ci_lower, found.ci_upper) == pytest.approx((LOWER, UPPER), abs=1e-7)
     assert (found.n, found.levels, found.persons) == (72, 5, 40)
 
 
@@ -45,6 +43,37 @@ def test_the_likelihood_is_that_of_the_whole_matrix() -> None:
     whole = np.linalg.slogdet(v)[1] + np.linalg.slogdet(inner)[1] + left @ inverse @ left
     whole += (len(y) - x.shape[1]) * np.log(2 * np.pi)
     assert found.criterion == pytest.approx(whole, abs=1e-6)
+
+
+def test_the_bounds_are_where_the_f_ratio_of_the_channels_is_at_its_quantiles() -> None:
+    """By whole matrices: what channels as fixed effects take from the residual sum of squares."""
+    found = crossed_components(ROWS["y"], ROWS["p"], ROWS["c"], ROWS["t"])
+    zp, zc, x = (pd.get_dummies(ROWS[c], dtype=float).to_numpy() for c in ("p", "c", "t"))
+    y, n = ROWS["y"].to_numpy(), len(ROWS)
+    both = np.column_stack([x, zc[:, 1:]])
+
+    def residual(v: np.ndarray, design: np.ndarray) -> tuple[float, float]:
+        """The generalized least squares' sum of squares, and log determinants."""
+        inverse = np.linalg.inv(v)
+        inner = design.T @ inverse @ design
+        left = y - design @ np.linalg.solve(inner, design.T @ inverse @ y)
+        return left @ inverse @ left, np.linalg.slogdet(v)[1] + np.linalg.slogdet(inner)[1]
+
+    for bound, chance in ((found.ci_lower, 0.025), (found.ci_upper, 0.975)):
+
+        def whole(root: float, share: float = bound) -> np.ndarray:
+            ratio = share * (1 + root**2) / (1 - share)
+            return np.eye(n) + root**2 * zp @ zp.T + ratio * zc @ zc.T
+
+        def criterion(root: float) -> float:
+            squares, determinants = residual(whole(root), x)
+            return determinants + (n - 3) * np.log(squares)
+
+        root = minimize_scalar(criterion, bounds=(0, 10), method="bounded").x
+        rest = residual(whole(root, 0.0), both)[0]
+        df = n - both.shape[1]
+        ratio = (residual(whole(root), x)[0] - rest) / 4 / (rest / df)
+        assert dist.f.sf(ratio, 4, df) == pytest.approx(chance, abs=1e-5)
 
 
 def test_units_do_not_matter_and_alike_channels_have_a_share_of_zero() -> None:

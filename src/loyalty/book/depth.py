@@ -50,7 +50,8 @@ def depth(data: Material, language: Language, notebook: Callable[[str], Path]) -
         heading = escaped(label).in_(language) + (mark.in_(language) if mark else "")
         parts.append(f"## {heading} {{#sec-depth-{level.lower()}}}")
         said = list(_said(data, found, level))
-        parts.append(join(said).in_(language))
+        if said:
+            parts.append(join(said).in_(language))
         name, file = f"{data.study.case}-depth-{level.lower()}", notebook("drivers")
         show.add(file, name, figures.journey_of(found, data.case, level), data.case, language)
         parts.append(f"{{{{< embed reports/executed/{data.study.case}/{file.name}#fig-{name} >}}}}")
@@ -72,14 +73,18 @@ def _opening(found: Journey, data: Material, simulated: bool) -> Text:
         one = data.one(analysis, kind, name)
         if one is not None and one.grouped == found.grouped:
             parts.append(said)
-    whole = listed([*parts, Text(en="what counts in it", zh="何者重要")])
+    tested = data.one("drivers", Drivers, "by_group") is not None
+    whole = listed([*parts, Text(en="what counts in it", zh="何者重要")] if tested else parts)
+    beside = Text(en="stand side by side", zh="各组的并列比较")
+    if tested:
+        beside = Text(en="are tested", zh="各组之间的差异检验")
     en = zh = ""
     if simulated:
         en = " All of it is simulated: nobody was asked, and no firm stands behind it."
         zh = "以下全部为模拟数据：没有询问过任何人，也不对应任何企业。"
     return Text(
-        en=f"What the chapters find, put together for each {within(of.en)}: {whole.en}. The differences between them are tested in [What counts](drivers.qmd#sec-drivers).{en}",
-        zh=f"将各章所得按{of.zh}汇总：{whole.zh}。各组之间的差异检验见[哪些因素重要](drivers.qmd#sec-drivers)。{zh}",
+        en=f"What the chapters find, put together for each {within(of.en)}: {whole.en}. The differences between them {beside.en} in [What counts](drivers.qmd#sec-drivers).{en}",
+        zh=f"将各章所得按{of.zh}汇总：{whole.zh}。{beside.zh}见[哪些因素重要](drivers.qmd#sec-drivers)。{zh}",
     )
 
 

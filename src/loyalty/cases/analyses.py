@@ -13,6 +13,7 @@ SURVEY = (
 )
 #: What a case goes through that has one of these kinds of table.
 BESIDE = {
+    "drivers": ("touchpoints",),
     "behaviour": ("transactions", "choices", "firm_panel", "waves", "experiment"),
     "voice": ("reviews", "complaints"),
     "failure": ("failures",),
@@ -23,4 +24,4 @@ MATRIX = "matrix"
 PUBLISHED = "published"
 #: What a case goes through that has what people say and what they do.
 CONDUCT = "conduct"
-PER_CASE = (*SURVEY, MATRIX, *BESIDE, CONDUCT, PUBLISHED)
+PER_CASE = tuple(dict.fromkeys((*SURVEY, MATRIX, *BESIDE, CONDUCT, PUBLISHED)))

@@ -139,7 +139,7 @@ class Study(Model):
         conduct = [CONDUCT] if self.has_conduct else []
         compared = [PUBLISHED] if self.published else []
         asked = SURVEY if self.surveyed else [MATRIX] if self.matrix else []
-        return [*asked, *beside, *conduct, *compared]
+        return list(dict.fromkeys((*asked, *beside, *conduct, *compared)))
 
     @property
     def surveyed(self) -> bool:

@@ -335,6 +335,16 @@ def refusable(function: Callable[A, R]) -> Callable[..., R | Refused]:
     return wrapped
 
 
+def of_data(function: Callable[A, R]) -> Callable[..., R | None]:
+    """`function`, with no value where its first argument is None: the case has no such data."""
+
+    @functools.wraps(function)
+    def wrapped(*args: Any, **named: Any) -> R | None:
+        return None if args[0] is None else function(*args, **named)
+
+    return wrapped
+
+
 def resting(function: Callable[A, R]) -> Callable[..., R | Refused | None]:
     """`function`, with no value where what it rests on is not there; else as :func:`refusable`.
 

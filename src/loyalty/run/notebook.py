@@ -87,7 +87,7 @@ class Notebook:
                     self._recorded = recorded.read(self.study, analysis)
                     hand_on(analysis)
             if analysis in SURVEY:
-                self.survey = ELSEWHERE if self._recorded else self.answers()
+                self.survey = self.answers_or_none()
 
     def _used(self, resource: str, checksum: str, rows: int) -> None:
         source = self.study.provenance.source.en

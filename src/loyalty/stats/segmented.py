@@ -35,7 +35,8 @@ class Segmented(Result):
         slope_below, slope_above with their standard errors and intervals; NaN where fewer than
             three different values of x lie on that side, and then those of the threshold, too: a
             line of one value is as good with any threshold up to the next, and one of two follows
-            the threshold (83 % of its intervals of 95 % hold the slope; of three, still 86 %).
+            the threshold (83 % of its intervals of 95 % hold the slope; of three, still 86 %: said
+            beside it).
         faster: whether the line is steeper above than below.
         p: that there is a bend at all (Davies).
         n: rows. first, last: where the threshold was looked for.

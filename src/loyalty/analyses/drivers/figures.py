@@ -21,7 +21,7 @@ from loyalty.shown import charts
 from loyalty.shown.context import Case
 from loyalty.shown.figure import Figure
 from loyalty.shown.short import within
-from loyalty.shown.words import escaped
+from loyalty.shown.words import escaped, listed
 
 
 def shares(found: Shares, case: Case) -> Figure | None:
@@ -198,11 +198,24 @@ def journey_of(found: Journey, case: Case, level: str | None) -> Figure:
             en="The journey as the data have it: touchpoints from left to right, with 95 % intervals.",
             zh="数据所呈现的客户旅程：触点自左向右，附 95% 区间。",
         ),
-        Text(
-            en="Panels one above the other, touchpoints in order from left to right: satisfaction, share of what is explained, waiting, and the share of those who come that go no further.",
-            zh="自上而下的多个面板，触点自左向右依次排列：满意度、解释份额、等待，以及到达者中止步的比例。",
-        ),
+        _panels(found),
         says=1 if level is None else None,
+    )
+
+
+def _panels(found: Journey) -> Text:
+    """What the map shows, of what is known, for who does not see it."""
+    shown = {
+        "score": Text(en="satisfaction", zh="满意度"),
+        "share": Text(en="share of what is explained", zh="解释份额"),
+        "waiting": Text(en="waiting", zh="等待"),
+        "lost": Text(en="the share of those who come that go no further", zh="到达者中止步的比例"),
+    }
+    rows = found.rows
+    what = listed([t for k, t in shown.items() if any(getattr(r, k) is not None for r in rows)])
+    return Text(
+        en=f"Panels one above the other, touchpoints in order from left to right: {what.en}.",
+        zh=f"自上而下的多个面板，触点自左向右依次排列：{what.zh}。",
     )
 
 

@@ -52,7 +52,7 @@ from loyalty.estimates.groups import clusters_of, comparable_rows, expanded, tot
 from loyalty.estimates.latent import Latent, latent
 from loyalty.estimates.plausible import plausible_values
 from loyalty.ground import paths
-from loyalty.ground.findings import Findings, Refused, refusable, resting
+from loyalty.ground.findings import Findings, Refused, of_data, refusable, resting
 from loyalty.ground.reasons import CannotCompute, Reason, reason_of
 from loyalty.ground.thresholds import threshold
 from loyalty.simulate import Process, load_process
@@ -118,6 +118,7 @@ class Answers:
         return next(groups, None)
 
 
+@of_data
 def answers(survey: Survey) -> Answers:
     study = survey.study
     source = study.rows.simulator
@@ -152,6 +153,7 @@ class Refits:
         return self.usable.among(names)
 
 
+@of_data
 @refusable
 def refits(data: Answers, draws: int, seed: int) -> Refits:
     """Of all respondents."""
@@ -247,6 +249,7 @@ def equations(study: Study) -> tuple[list[tuple[str, Side, list[str]]], list[tup
     return chosen, passing
 
 
+@of_data
 @refusable
 def shared(data: Answers, found: Refits) -> Shares:
     """What each construct has its part in, of all respondents."""
@@ -495,8 +498,7 @@ def _effects(data: Answers) -> list[Effect]:
 
 def weights(data: Answers, found: Grouped | Refused | None) -> Weights | None:
     """Named indirect effects in each level; why there are none is said of the shares."""
-    effects = _effects(data)
-    if found is None or isinstance(found, Refused) or not effects:
+    if found is None or isinstance(found, Refused) or not (effects := _effects(data)):
         return None
     truth = _true_effects(data)
     averages, rows = [], []
@@ -857,6 +859,7 @@ class Pair:
     loyalties: pd.DataFrame
 
 
+@of_data
 def pair(data: Answers) -> Pair | None:
     """By a question of its own, or the scale; None where one of the two was not asked.
 

@@ -18,6 +18,7 @@ from loyalty.analyses.drivers.models import (
     Side,
     Touch,
 )
+from loyalty.cases.study import Study
 from loyalty.cases.tables import Loaded, grouping, rows_used
 from loyalty.ground.findings import Refused, refusable, resting
 from loyalty.ground.reasons import CannotCompute
@@ -42,33 +43,38 @@ def _least() -> int:
 
 
 def journey(
-    data: Answers,
+    study: Study,
     table: Loaded | None,
-    shares: Shares | Refused | None,
-    by_group: GroupShares | Refused | None,
+    data: Answers | None = None,
+    shares: Shares | Refused | None = None,
+    by_group: GroupShares | Refused | None = None,
 ) -> Journey | Refused | None:
     """Importance, satisfaction, waiting and loss at each touchpoint, of all and by group.
 
-    Where there are no shares the rest is shown without them.
+    Where there is no survey, or there are no shares, the rest is shown without them.
     """
     whole = shares if isinstance(shares, Shares) else None
     parts = by_group if isinstance(by_group, GroupShares) else None
-    return None if table is None else _journey(data, table, whole, parts)
+    return None if table is None else _journey(study, table, data, whole, parts)
 
 
 @refusable
 def _journey(
-    data: Answers, table: Loaded, whole: Shares | None, parts: GroupShares | None
+    study: Study,
+    table: Loaded,
+    data: Answers | None,
+    whole: Shares | None,
+    parts: GroupShares | None,
 ) -> Journey:
     rows, order = table.rows, list(table.resource.levels)
-    group = grouping(data.study, rows["group"]) if "group" in rows else None
+    group = grouping(study, rows["group"]) if "group" in rows else None
     counts = rows["touchpoint"].value_counts()
     shown = [t for t in order if counts.get(t, 0) >= _least()]
     if not shown:
         raise CannotCompute("no_touchpoint", least=_least())
-    to, side = _outcome(data, whole, shown)
+    to, side = _outcome(study, whole, shown)
     rated = "rating" in rows and rows["rating"].notna().any()
-    asked = any(t in data.scores for t in shown)
+    asked = data is not None and any(t in data.scores for t in shown)
     levels: list[str | None] = [None]
     if group is not None:
         levels += [k for k in group.levels if (rows["group"] == k).sum() >= _least()]
@@ -83,8 +89,10 @@ def _journey(
             if len(part) < _least():
                 continue
             importance = _importance(known, name, level, to, side)
-            people = data.rows[group.id] == level if group is not None and level else None
-            score = _mean(part, "rating") if rated else _performance(data, name, people)
+            score = _mean(part, "rating") if rated else NOTHING
+            if not rated and data is not None:
+                people = data.rows[group.id] == level if group is not None and level else None
+                score = _performance(data, name, people)
             found.append(_touch(name, level, part, importance, score))
     return Journey(
         table=table.resource.id,
@@ -101,12 +109,12 @@ def _journey(
 
 
 def _outcome(
-    data: Answers, shares: Shares | None, touchpoints: Sequence[str]
+    study: Study, shares: Shares | None, touchpoints: Sequence[str]
 ) -> tuple[str | None, Side | None]:
     """The satisfaction that touchpoints lead to, directly or at the beginning of its chains."""
     if shares is None:
         return None, None
-    meant = {c.id for c in data.study.main if c.concept == "satisfaction"}
+    meant = {c.id for c in study.main if c.concept == "satisfaction"}
     there = {(r.to, r.side) for r in shares.rows if r.from_ in touchpoints and r.to in meant}
     for to, side in sorted(there):
         return to, side

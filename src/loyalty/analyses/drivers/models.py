@@ -421,8 +421,8 @@ class Channels(Finding):
     """How much of the differences between ratings lies between channels (REML).
 
     Of ratings less the means of their touchpoints: the variance between `levels` channels, crossed
-    with that between customers. `share` of both and the rest together, with an interval by the
-    profile of the likelihood; `sd` between channels in points; `people`: the customers' share.
+    with that between customers. `share` of both and the rest together, with an interval by an
+    F ratio; `sd` between channels in points; `people`: the customers' share.
     """
 
     n: Count

@@ -471,7 +471,7 @@ def channels(found: Channels, case: Case) -> Table:
         ],
         Text(en="How alike channels are.", zh="各渠道的一致程度。"),
         Text(
-            en="Ratings less the mean of their touchpoint; customers as clusters. The share of the variance that lies between channels: channels and customers as crossed random effects, touchpoints fixed, by restricted likelihood [@bates2015]; its interval by the profile of that likelihood [@venzon1988].",
-            zh="评分减去所在触点的均值；以客户为聚类。渠道之间的方差份额：渠道与客户为交叉随机效应，触点为固定效应，限制性似然估计 [@bates2015]；区间取自该似然的轮廓 [@venzon1988]。",
+            en="Ratings less the mean of their touchpoint; customers as clusters. The share of the variance that lies between channels: channels and customers as crossed random effects, touchpoints fixed, by restricted likelihood [@bates2015]; its interval by the F ratio of the channels' effects [@harville1985].",
+            zh="评分减去所在触点的均值；以客户为聚类。渠道之间的方差份额：渠道与客户为交叉随机效应，触点为固定效应，限制性似然估计 [@bates2015]；区间由渠道效应的 F 比求得 [@harville1985]。",
         ),
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from loyalty.analyses.drivers.models import (
@@ -424,6 +424,7 @@ def bottleneck(found: Bottleneck, case: Case) -> Text:
 # --- satisfaction and loyalty --------------------------------------------------------------------
 def thresholds(found: Thresholds, case: Case) -> list[Text]:
     said = [_threshold(row, case) for row in found.rows]
+    said += [few for row in found.rows if (few := _few_values(row, found.question, case))]
     said.append(_claimed(found, case))
     if any(r.bend != "open" for r in found.rows):
         said.append(
@@ -454,6 +455,47 @@ def _threshold(row: Threshold, case: Case) -> Text:
     return Text(
         en=f"{to.en} rises {'faster' if faster else 'more slowly'} above {where} of the satisfaction scale{en}: below, {below.en}; above, {above.en} (Davies' p {equals(row.p)}).",
         zh=f"满意度超过量表的 {where}{zh or ' '}之后，{to.zh}上升{'更快' if faster else '更慢'}：阈值以下{below.zh}，以上{above.zh}（Davies 检验 p {equals(row.p)}）。",
+    )
+
+
+#: From so many different answers on a side on the interval of its slope holds what it promises.
+VALUES = 4
+
+
+def values_beside(at: float, question: str, case: Case) -> tuple[int, int]:
+    """How many different answers are possible below and above a part of the scale of a question,
+    or of the mean of a construct's items."""
+    study, items = case.study, 1
+    if question in case.labels:
+        construct = study.named(question)
+        scale, items = study.item_scale(construct.items[0]), len(construct.items)
+    else:
+        asked_ = next(v for v in study.variables if v.id == question)
+        scale = asked_.scale or study.scale
+    steps = round((scale.max - scale.min) * items)
+    places = [k / steps for k in range(steps + 1)]
+    return sum(p < at for p in places), sum(p > at for p in places)
+
+
+def _few_values(row: Threshold, question: str, case: Case) -> Text | None:
+    """What the interval of a slope beside a bend is worth that rests on few different answers."""
+    if row.bend == "open":
+        return None
+    below, above = values_beside(row.threshold, question, case)
+    sides = [
+        said
+        for n, slope, said in (
+            (below, row.slope_below, Text(en="below", zh="以下")),
+            (above, row.slope_above, Text(en="above", zh="以上")),
+        )
+        if n < VALUES and slope is not None
+    ]
+    if not sides:
+        return None
+    to, where = _lower(case.label(row.to)), names(sides)
+    return Text(
+        en=f"Of {to.en}, fewer than four different answers lie {where.en} the threshold, which follows them: the interval of the slope there holds it less often than the 95 % that it promises.",
+        zh=f"就{to.zh}而言，阈值{where.zh}的不同取值不足四个，阈值会随之移动：该侧斜率区间的实际覆盖率低于所称的 95%。",
     )
 
 
@@ -560,55 +602,14 @@ def waited(found: Journey, case: Case) -> Text:
 
 def journey(found: Journey, case: Case) -> list[Text]:
     """What stands out at which touchpoint, where intervals lie apart; then what is not known."""
-    said = [rows_used(found.rows_used)]
-    rows = [r for r in found.rows if r.level is None]
-    if found.to is not None:
-        to = _lower(case.label(found.to))
-        said += _most(
-            rows,
-            "share",
-            found,
-            case,
+    said = [rows_used(found.rows_used), *standing_out(found, case)]
+    if all(r.share is None for r in found.rows):
+        said.append(
             Text(
-                en=f"Of what is explained of {to.en}, the largest share among the touchpoints is that of",
-                zh=f"在{to.zh}被解释的部分中，份额最大的触点是",
-            ),
-            Text(en="which counts most", zh="哪个最重要"),
-            decimals=0,
+                en="How much each touchpoint counts is not known: that takes a survey whose model leads from the touchpoints to satisfaction.",
+                zh="各触点的重要程度不得而知：这需要一项调查，其模型由各触点通往满意度。",
+            )
         )
-    said += _most(
-        rows,
-        "score",
-        found,
-        case,
-        Text(
-            en="Rated lowest is" if found.scored == "rating" else "Lowest on its scale is",
-            zh="评分最低的是" if found.scored == "rating" else "量表得分最低的是",
-        ),
-        Text(en="which is rated lowest", zh="哪个评分最低"),
-        least=True,
-    )
-    unit = escaped(waited(found, case))
-    said += _most(
-        rows,
-        "waiting",
-        found,
-        case,
-        Text(
-            en=f"Customers wait longest (mean, in {unit.en}) at",
-            zh=f"平均等待（{unit.zh}）最长的是",
-        ),
-        Text(en="where they wait longest", zh="哪里等待最长"),
-    )
-    said += _most(
-        rows,
-        "lost",
-        found,
-        case,
-        Text(en="Of those who come, most go no further after", zh="到达者中止步比例最高的是"),
-        Text(en="where most are lost", zh="哪里流失最多"),
-        decimals=0,
-    )
     if found.silent:
         names_ = names([touchpoint(t, found, case) for t in found.silent])
         said.append(
@@ -626,37 +627,67 @@ def journey(found: Journey, case: Case) -> list[Text]:
     return said
 
 
+def standing_out(found: Journey, case: Case) -> list[Text]:
+    """Which touchpoint counts most, is rated lowest, keeps customers waiting longest, loses most."""
+    unit, said = escaped(waited(found, case)), []
+    if found.to is not None:
+        to = _lower(case.label(found.to))
+        leads = Text(
+            en=f"Of what is explained of {to.en}, the largest share among the touchpoints is that of",
+            zh=f"在{to.zh}被解释的部分中，份额最大的触点是",
+        )
+        open_ = Text(en="which counts most", zh="哪个最重要")
+        said += _most("share", found, case, leads, open_, decimals=0)
+    leads = Text(
+        en="Rated lowest is" if found.scored == "rating" else "Lowest on its scale is",
+        zh="评分最低的是" if found.scored == "rating" else "量表得分最低的是",
+    )
+    said += _most("score", found, case, leads, Text(en="which is rated lowest", zh="哪个评分最低"))
+    leads = Text(
+        en=f"Customers wait longest (mean, in {unit.en}) at", zh=f"平均等待（{unit.zh}）最长的是"
+    )
+    open_ = Text(en="where they wait longest", zh="哪里等待最长")
+    said += _most("waiting", found, case, leads, open_)
+    leads = Text(en="Of those who come, most go no further after", zh="到达者中止步比例最高的是")
+    open_ = Text(en="where most are lost", zh="哪里流失最多")
+    return said + _most("lost", found, case, leads, open_, decimals=0)
+
+
+def outermost(found: Journey, field: str) -> tuple[Touch, list[Touch]] | None:
+    """The touchpoint with the lowest `score`, or the most of something else, and those whose
+    intervals meet its; None of fewer than two."""
+    rows = [r for r in found.rows if r.level is None]
+    known = [r for r in rows if None not in _ends(r, field)]
+    if len(known) < 2:
+        return None
+    top = (min if field == "score" else max)(known, key=lambda r: _ends(r, field)[0])
+    _, lower, upper = _ends(top, field)
+    others = [(r, _ends(r, field)) for r in known if r is not top]
+    return top, [r for r, (_, low, high) in others if not (lower > high or upper < low)]
+
+
+def _ends(row: Touch, field: str) -> list[Any]:
+    return [getattr(row, f"{field}{end}") for end in ("", "_ci_lower", "_ci_upper")]
+
+
 def _most(
-    rows: Sequence[Touch],
     field: str,
     found: Journey,
     case: Case,
     said: Text,
     open_: Text,
     *,
-    least: bool = False,
     decimals: int | None = None,
 ) -> list[Text]:
-    """Which touchpoint has the most (or `least`) of something, if its interval lies apart."""
-
-    def of(row: Touch, end: str = "") -> Any:
-        return getattr(row, f"{field}{end}")
-
-    known = [r for r in rows if of(r) is not None and of(r, "_ci_lower") is not None]
-    if len(known) < 2:
+    """Which touchpoint is :func:`outermost`, if its interval lies apart."""
+    outer = outermost(found, field)
+    if outer is None:
         return []
-    top = min(known, key=of) if least else max(known, key=of)
-    others = [r for r in known if r is not top]
-    apart = (
-        all(of(top, "_ci_upper") < of(r, "_ci_lower") for r in others)
-        if least
-        else all(of(top, "_ci_lower") > of(r, "_ci_upper") for r in others)
-    )
+    top, rivals = outer
     label = _lower(touchpoint(top.touchpoint, found, case))
-    shown = estimate(of(top), of(top, "_ci_lower"), of(top, "_ci_upper"), decimals=decimals)
-    if apart:
+    shown = estimate(*_ends(top, field), decimals=decimals)
+    if not rivals:
         return [Text(en=f"{said.en} {label.en}: {shown}.", zh=f"{said.zh}{label.zh}：{shown}。")]
-    rivals = [r for r in others if _meet(of, top, r)]
     labels = names([Text(en=within(t.en), zh=t.zh) for t in _labels(rivals, found, case)])
     return [
         Text(
@@ -664,11 +695,6 @@ def _most(
             zh=f"{said.zh}{label.zh}（估计值 {shown}），但其区间与{labels.zh}重叠：{open_.zh}尚无定论。",
         )
     ]
-
-
-def _meet(of: Callable[..., Any], one: Touch, other: Touch) -> bool:
-    apart = of(one, "_ci_lower") > of(other, "_ci_upper")
-    return not (apart or of(one, "_ci_upper") < of(other, "_ci_lower"))
 
 
 def _labels(rows: Sequence[Touch], found: Journey, case: Case) -> list[Text]:

@@ -46,6 +46,7 @@ HEADLINES: tuple[Writer, ...] = (
     tables.themes,
     tables.complaints,
     tables.failures,
+    tables.journey,
     survey.fit,
     survey.groups,
     survey.otherwise,

@@ -8,6 +8,8 @@ from loyalty.analyses.behaviour import words as behaviour
 from loyalty.analyses.behaviour.findings import Behaviour
 from loyalty.analyses.conduct import words as conduct
 from loyalty.analyses.conduct.findings import Conduct
+from loyalty.analyses.drivers import words as drivers
+from loyalty.analyses.drivers.findings import Drivers
 from loyalty.analyses.failure import words as failure
 from loyalty.analyses.failure.findings import Failure
 from loyalty.analyses.voice import themes as lists
@@ -177,6 +179,17 @@ def speed(data: Material) -> Headline | None:
     ends = row.wild_ci_lower, row.wild_ci_upper
     clear = None not in ends and (ends[0] > 0 or ends[1] < 0)
     return _led("Speed and return", "响应与复购", said, data.grade("low" if clear else "none"))
+
+
+def journey(data: Material) -> Headline | None:
+    """What stands out on the way of customers, of a case that nobody was asked for."""
+    found = data.one("drivers", Drivers, "journey")
+    if data.study.surveyed or found is None or not (said := drivers.standing_out(found, data.case)):
+        return None
+    led = text(f"**The journey.** {said[0].en}", f"**客户旅程**：{said[0].zh}")
+    outer = (drivers.outermost(found, field) for field in ("score", "waiting", "lost"))
+    apart = any(one is not None and not one[1] for one in outer)
+    return Headline([led, *said[1:]], data.grade("low" if apart else "none"), "drivers", said[0])
 
 
 def failures(data: Material) -> Headline | None:
