@@ -472,7 +472,7 @@ def values_beside(at: float, question: str, case: Case) -> tuple[int, int]:
     else:
         asked_ = next(v for v in study.variables if v.id == question)
         scale = asked_.scale or study.scale
-    steps = round((scale.max - scale.min) * items)
+    steps = int((scale.max - scale.min) * items)
     places = [k / steps for k in range(steps + 1)]
     return sum(p < at for p in places), sum(p > at for p in places)
 
@@ -685,7 +685,8 @@ def _most(
         return []
     top, rivals = outer
     label = _lower(touchpoint(top.touchpoint, found, case))
-    shown = estimate(*_ends(top, field), decimals=decimals)
+    value, lower, upper = _ends(top, field)
+    shown = estimate(value, lower, upper, decimals=decimals)
     if not rivals:
         return [Text(en=f"{said.en} {label.en}: {shown}.", zh=f"{said.zh}{label.zh}：{shown}。")]
     labels = names([Text(en=within(t.en), zh=t.zh) for t in _labels(rivals, found, case)])
