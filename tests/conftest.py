@@ -176,3 +176,11 @@ def refusal() -> Callable[..., str]:
         return message
 
     return refused
+
+
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    """What tests say that they did (``record_property("did", …)``), as how often they tried."""
+    for report in terminalreporter.getreports("passed"):
+        for name, said in report.user_properties:
+            if name == "did":
+                terminalreporter.write_line(f"{report.nodeid}: {said}")

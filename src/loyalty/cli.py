@@ -15,8 +15,8 @@ from loyalty.commands import describe, make, results, steps
 from loyalty.commands.options import app
 from loyalty.ground import paths
 from loyalty.ground.errors import RowsAbsent, UserError
-from loyalty.ground.said import Said, said_by_system
-from loyalty.reader import called, heard, speaking, translated, wrong
+from loyalty.ground.said import Said, said_by_system, spoken
+from loyalty.reader import called, err, heard, speaking, translated, wrong
 
 #: The families of commands, as the help lists them: in the order in which they are imported.
 FAMILIES = (describe, make, results, steps)
@@ -30,14 +30,17 @@ def main(words: Sequence[str] | None = None) -> int:
     """Entry point: the exit code. A user's mistake is one line and exit code 2."""
     if words is None and os.name == "posix":
         signal.signal(signal.SIGTERM, _terminated)
-    command = typer.main.get_command(app)
     try:
+        command = typer.main.get_command(app)
         rest, given = heard(command, sys.argv[1:] if words is None else words)
+        with speaking(given):
+            return _done(command, rest)
     except UserError as error:
         wrong("error", error)
         return 2
-    with speaking(given):
-        return _done(command, rest)
+    except KeyboardInterrupt:
+        err.print(spoken(Said("interrupted")))
+        return 130
 
 
 def _done(command: Any, words: Sequence[str]) -> int:

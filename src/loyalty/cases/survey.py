@@ -295,8 +295,7 @@ def fetch_distribution(name: str, version: str, sha256: str) -> Path:
         done = subprocess.run(command, capture_output=True, text=True, check=False)
         archives = sorted([*Path(scratch).glob("*.whl"), *Path(scratch).glob("*.tar.gz")])
         if done.returncode or len(archives) != 1:
-            errors = [x for x in done.stderr.splitlines() if x.startswith("ERROR")]
-            reason = errors[-1].removeprefix("ERROR: ") if errors else Said("no archive came")
+            reason = _brought_nothing(done.stderr)
             raise RowsAbsent(
                 "{name} {version}: could not be downloaded ({reason:.200})",
                 name=name,
@@ -315,6 +314,16 @@ def fetch_distribution(name: str, version: str, sha256: str) -> Path:
         cached = folder / f"{stem}{'.whl' if archive.suffix == '.whl' else '.tar.gz'}"
         os.replace(scratch + ".part", cached)
     return cached
+
+
+def _brought_nothing(said: str) -> Said | str:
+    """Why, by what pip says: it takes an index that it cannot reach for one that has nothing."""
+    if "incomplete-download" in said or "IncompleteRead" in said:
+        return Said("it broke off")
+    errors = [x for x in said.splitlines() if x.startswith("ERROR: ")] or [""]
+    if "No matching distribution" in errors[-1] and "connection broken by" in said:
+        return Said("the network cannot be reached")
+    return errors[-1].removeprefix("ERROR: ") or Said("no archive came")
 
 
 def _sha256(path: Path) -> str:

@@ -72,6 +72,8 @@ def _sweep(reports: Path) -> None:
     for folder in (paths.cache(), reports):
         for part in folder.rglob("*.part"):
             part.unlink(missing_ok=True)
+    for part in (reports / "executed").rglob("*.running.ipynb"):
+        part.unlink(missing_ok=True)
     for part in paths.data().glob("*/rows/.*.part"):
         shutil.rmtree(part, ignore_errors=True)
     for half in [*reports.glob(".*-*"), *reports.glob("_book/**/.*-*")]:
