@@ -33,6 +33,15 @@ FAULTS = {
     "two marks in a row": (r"[，。；：、！？]{2}|（）|““|””", "满意，。"),
     "an arrow that leads nowhere": (r"[←→][。，；、）]|[←→] ?$", "主要涉及客户满意度 ←"),
     "per cent apart from its number": (r"[\d}][ \u00a0]%", "95 % 区间"),
+    "a bracket within brackets of its kind": (r"（[^（）]*（", "留存模型（在线唱片店（CDNOW））"),
+    "a p that is no value": (
+        rf"[{HAN}、，] \*?p\*?(?=[、，。；]| (?![值=<>¤]))",
+        "马氏距离的 p、相关",
+    ),
+    "a word that no paper has": (
+        r"再买|抽样偶然|所承诺|似然之中|与之的|最急转折|抽样得如何|所购之物|写者",
+        "52 周内再买者占 45.8%",
+    ),
 }
 #: Words of programs, of commands and of patterns, no sentences.
 _CODE = re.compile(

@@ -764,6 +764,15 @@ def test_all_that_is_shown_is_made_of_fields(monkeypatch: pytest.MonkeyPatch) ->
     assert "1 / 2" in overview and "0 / 1" in overview
 
 
+def test_all_intervals_that_hold_are_said_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tables, "number", str)
+    monkeypatch.setattr(tables, "every", lambda n: f"all {n}")
+    said = tables._all_held(26, 26)
+    assert said.en == "All 26 intervals hold the declared value"
+    assert said.zh == "26 个区间全部覆盖设定值"
+    assert tables._all_held(5, 9).zh == "9 个区间中有 5 个覆盖设定值"
+
+
 def test_a_figure_needs_something_to_draw() -> None:
     row = trial.CaseRow(
         case="drawn",

@@ -116,10 +116,10 @@ def test_a_chinese_page_has_chinese_captions_and_says_what_made_it(
 ) -> None:
     file = project / "_quarto.yml"
     file.write_text("lang: zh\n" + file.read_text(encoding="utf-8"), encoding="utf-8")
-    program = stand_in(main="<p>表&nbsp;1.1： 结果</p><p>图&nbsp;A.2：&nbsp;路径</p>")
+    program = stand_in(main="<p>表&nbsp;1.1\u3000 结果</p><p>图&nbsp;A.2\u3000&nbsp;路径</p>")
     made = quarto.render(project, ["html"], project / "book", program)
     page = made[0].read_text(encoding="utf-8")
-    assert "表&nbsp;1.1：结果" in page and "图&nbsp;A.2：路径" in page
+    assert "表&nbsp;1.1\u3000结果" in page and "图&nbsp;A.2\u3000路径" in page
     assert '<p class="made">由 Quarto 1.9.0 生成</p>' in page
 
 

@@ -99,6 +99,7 @@ def again_page(described: dict[str, Study], language: Language) -> str:
     rows = sums(records, described)
     least, most = min(r.redraws for r in rows), max(r["redraws"] for r in records)
     between = f"{least}" if least == most else f"{least}–{most}"
+    between_zh = between.replace("–", " 至 ")
     low = [r for r in records if r["coverage"] + 2 * r["coverage_se"] < PROMISED]
     which = listed([_named(r, described[r["case"]]) for r in low])
     judged = said(
@@ -121,7 +122,7 @@ def again_page(described: dict[str, Study], language: Language) -> str:
     ends = [_bounded(pick(r.coverage for r in rows)) for pick in (min, max)]
     caption = Text(
         en=f"Coverage by kind over {between} redraws of each survey: {ends[0]} to {ends[1]}.",
-        zh=f"各调查重新抽取 {between} 次，各类区间的覆盖率：{ends[0]} 至 {ends[1]}。",
+        zh=f"各调查重新抽取 {between_zh} 次，各类区间的覆盖率为 {ends[0]} 至 {ends[1]}。",
     )
     table = Table(rows, columns, caption, plain=True).markdown(language)
     label = f": {caption.in_(language)} {{#tbl-again}}"

@@ -96,8 +96,8 @@ def montecarlo_page(language: Language) -> str:
         f"a standard error of {error}. Source of both tables: "
         "`benchmarks/results/monte_carlo.json`, which `benchmarks/monte_carlo.py` writes.",
         f"模拟数据，每行重复 {n} 次，作答为正态或七点李克特量表。偏差为某一间接效应的相对偏差；"
-        "delta、百分位与 BCa 三列为 95% 区间包含真值的比例（名义值 .950）；末三列为正确模型在 5% "
-        f"水平上被拒绝的比例。覆盖率接近 .95 时其标准误为 {error}。两表来源："
+        "delta、百分位与 BCa 三列为 95% 区间包含真值的比例（名义值 0.950）；末三列为正确模型在 5% "
+        f"水平上被拒绝的比例。覆盖率接近 0.95 时其标准误为 {error}。两表来源："
         "`benchmarks/results/monte_carlo.json`，由 `benchmarks/monte_carlo.py` 生成。",
         language,
     )
@@ -198,8 +198,8 @@ def recovery_page(described: dict[str, Study], language: Language, folder: Path)
             f"standard error of at most {error}.",
             "各表把案例设定的数值与结构模型在重新抽取的数据（另一批受访者与企业）上的估计并列。"
             "偏差为平均估计值减真值；下一列为在同样数据中剔除敷衍作答者（分析者无从知晓）后剩余的偏差。"
-            "末几列为 95% 区间包含真值的比例：假定受访者独立、以正态分位数考虑企业、以自由度为企业数减一"
-            f"的 t 分位数考虑企业。覆盖率接近 .95 时其标准误至多为 {error}。",
+            "末几列为 95% 区间包含真值的比例：假定受访者独立；以企业为聚类，用正态分位数；以企业为聚类，"
+            f"用自由度为企业数减一的 t 分位数。覆盖率接近 0.95 时其标准误至多为 {error}。",
             language,
         ),
         recovery_figure(records, described, language, folder),
@@ -288,12 +288,12 @@ def _recovered(records: Sequence[Mapping[str, Any]]) -> Text:
     if not low:
         return Text(
             en="Every path is held as often as is promised",
-            zh="各路径的区间覆盖率均如所承诺",
+            zh="各路径的区间覆盖率均与名义水平相符",
         )
     which = names([Text(en=name, zh=name) for name in low])
     return Text(
         en=f"{which.en} {'is' if len(low) == 1 else 'are'} held more seldom than is promised",
-        zh=spaced(which.zh, "的区间覆盖率低于所承诺"),
+        zh=spaced(which.zh, "的区间覆盖率低于名义水平"),
     )
 
 
@@ -324,7 +324,7 @@ def short_of_nominal(records: Sequence[Mapping[str, Any]]) -> list[Text]:
     said = [
         Text(
             en=f"The interval misses more often than it should for {which.en}: chance over the redraws would leave at least {share(_least(low[0]))}.",
-            zh=f"{which.zh}的区间未覆盖真值的次数多于应有：仅凭抽样偶然，覆盖率至少应为 {share(_least(low[0]))}。",
+            zh=f"{which.zh}的区间未覆盖真值的次数多于应有：若只有重复抽取的随机误差，覆盖率至少应为 {share(_least(low[0]))}。",
         )
     ]
     biased = [r for r in low if abs(r["bias"]) >= BIASED * r["sd"]]
@@ -340,7 +340,7 @@ def short_of_nominal(records: Sequence[Mapping[str, Any]]) -> list[Text]:
         said.append(
             Text(
                 en=f"The estimates are off the true value on average, by so many of their standard deviations: {off.en}; an interval allows for chance alone. Without the careless respondents it would be {without.en}.",
-                zh=f"估计平均而言偏离真值，以其标准差计：{off.zh}；而区间只考虑抽样偶然。若剔除敷衍作答者，则依次为：{without.zh}。",
+                zh=f"估计值平均而言偏离真值，以其自身的标准差为单位：{off.zh}；而区间只考虑随机误差。若剔除敷衍作答者，则为：{without.zh}。",
             )
         )
     if short:

@@ -497,7 +497,7 @@ def session(found: Results, language: Language = "en") -> str:
         zh_state = "，含未提交的改动" if changed else ""
         said = Text(
             en=f"Results were computed at commit `{commit}`{state}.",
-            zh=f"结果计算于提交 `{commit}`{zh_state}。",
+            zh=f"结果由提交 `{commit}` 的代码算得{zh_state}。",
         )
         parts.append(said.in_(language))
     versions: dict[str, set[str]] = {}

@@ -59,7 +59,7 @@ def _blocks(document: Document, chapter: Chapter, folder: Path) -> list[Node]:
                 label = _numbered_label(content[0][0], book_words[name], number)
                 inlines = [
                     ast.raw_inline("openxml", label),
-                    ast.text(book_words["colon"]),
+                    ast.text(book_words["caption-end"]),
                     *inlines,
                 ]
             style = "Table Caption" if name == "tbl" else "Image Caption"

@@ -98,7 +98,7 @@ class HtmlWriter:
             number = ast.get(attributes, "number")
             notebook = ast.get(attributes, "notebook")
             label = f'<span class="float-label">{self.words[kind]}\u00a0{number}</span>'
-            label += self.words["colon"]
+            label += self.words["caption-end"]
             head = [
                 ast.raw("html", f'<figcaption class="quarto-float-caption quarto-float-{kind}">'),
                 *self._captioned(inner(caption["c"][1]), label if number else ""),

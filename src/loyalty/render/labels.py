@@ -13,7 +13,7 @@ ENGLISH = {
     "top": "Back to the top", "anchor": "Link to this place",
     "page-navigation": "Previous and next chapter", "row": "Row",
     "made": "Rendered by the embedded renderer", "made-by": "Rendered by {}", "colon": ": ",
-    "appendix-end": "\u00a0— ",
+    "caption-end": ": ", "appendix-end": "\u00a0— ",
 }  # fmt: skip
 CHINESE = {
     "fig": "图", "tbl": "表", "eq": "式", "sec": "节", "chapter": "章", "appendix": "附录",
@@ -24,7 +24,8 @@ CHINESE = {
     "next": "下一页", "theme": "浅色或深色", "menu": "章节", "skip": "跳到正文",
     "top": "回到顶部", "anchor": "此处的链接",
     "page-navigation": "上一章与下一章", "row": "行", "made": "由内置渲染器生成",
-    "made-by": "由 {} 生成", "colon": "：", "appendix-end": "\u3000",
+    "made-by": "由 {} 生成", "colon": "：",
+    "caption-end": "\u3000", "appendix-end": "\u3000",
 }  # fmt: skip
 
 

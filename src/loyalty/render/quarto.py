@@ -166,7 +166,7 @@ def render(
             html = config["format"]["html"]
             config["format"]["html"] = {**(html if isinstance(html, dict) else {}), **WITHOUT}
         if str(config.get("lang", "")).lower().startswith("zh"):
-            config["crossref"] = {"title-delim": "：", "appendix-delim": "\u3000"}
+            config["crossref"] = {"title-delim": "\u3000", "appendix-delim": "\u3000"}
             config["language"] = {"toc-title-website": words("zh")["page-contents"]}
         if "docx" in to:
             shutil.copy(Path(__file__).parent / "filters" / ALTERNATIVES, copy / ALTERNATIVES)

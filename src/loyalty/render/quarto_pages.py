@@ -24,10 +24,10 @@ CHINESE_REFERENCE = re.compile(
     r'(<a href="[^"]*" class="quarto-xref"[^>]*><span>)'
     r"(?:(章)节|小(节))(?:&nbsp;|\xa0| )([\dA-Z.]+)"
 )
-#: The space after a caption's colon, which a Chinese colon has in itself.
-CHINESE_CAPTION = re.compile(r"((?:图|表)(?:&nbsp;|\xa0)[\dA-Z.]+：)(?:&nbsp;|\xa0|\s)+")
+#: The space after the wide one that ends the number of a Chinese caption.
+CHINESE_CAPTION = re.compile(r"((?:图|表)(?:&nbsp;|\xa0)[\dA-Z.]+\u3000)(?:&nbsp;|[\xa0 \t\n])+")
 #: A caption's kind and number.
-LABEL = re.compile(r"(<figcaption\b[^>]*>\s*)((?:\w+)(?:&nbsp;|\xa0)[\dA-Z.]+)(?=: |：)")
+LABEL = re.compile(r"(<figcaption\b[^>]*>\s*)((?:\w+)(?:&nbsp;|\xa0)[\dA-Z.]+)(?=: |\u3000)")
 #: Navigation without a name beside others, and the name that it gets.
 UNNAMED = {'<nav id="quarto-sidebar"': "menu", '<nav class="page-navigation"': "page-navigation"}
 #: A bar inside the page's head, which is a landmark itself.

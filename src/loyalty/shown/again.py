@@ -7,7 +7,7 @@ from loyalty.ground.text import Text
 
 _SAID = {
     "stay_away": Text(
-        en="Most of those who buy once do not buy again", zh="首次购买后多数客户没有再买"
+        en="Most of those who buy once do not buy again", zh="首次购买后多数客户没有再次购买"
     ),
     "half": Text(
         en="About half of those who buy once buy again", zh="首次购买后约半数客户再次购买"

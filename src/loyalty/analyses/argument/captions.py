@@ -212,5 +212,5 @@ def advice(found: Actions) -> Text:
     rest_zh = f"，{silent} 项不能" if found.silent else ""
     return text(
         f"{advised} {'survey recommends' if found.advised == 1 else 'surveys recommend'} something for the outcome that stands for loyalty{rest}: what to do, as far as one survey can say.",
-        f"{advised} 项调查可就其代表忠诚的结果提出建议{rest_zh}：限于单项调查所能说明者。",
+        f"{advised} 项调查可就代表忠诚的结果变量提出建议{rest_zh}：限于单项调查所能说明者。",
     )

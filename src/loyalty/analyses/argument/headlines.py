@@ -198,12 +198,12 @@ def advice(found: Actions, case: Case) -> list[Text]:
     return [
         text(
             f"{n} real {'survey recommends' if found.advised == 1 else 'surveys recommend'} something for the outcome that stands for loyalty.",
-            f"{n} 项真实调查可就其中代表忠诚的结果提出建议。",
+            f"{n} 项真实调查可就代表忠诚的结果变量提出建议。",
         ),
         *_silences(found, case),
         text(
             "People were asked once: the change is what goes together in the answers, not what would follow. Before anything is built on a line, try it: change the one for customers drawn at random, and compare the means of its questions and of those of the outcome with the others', before and after.",
-            "受访者只被询问一次：所列变化只是答案中的相伴，并非改变之后的结果。据以行动之前应先试验：对随机抽取的客户作出改变，并与其余客户比较该构念与结果各题的均值在改变前后的差别。",
+            "受访者只被询问一次：所列变化只是作答中的伴随关系，并非作出改变之后的结果。据以行动之前应先试验：对随机抽取的客户作出改变，并与其余客户比较该构念与结果各题的均值在改变前后的差别。",
         ),
     ]
 
@@ -243,7 +243,7 @@ def _silences(found: Actions, case: Case) -> list[Text]:
         said.append(
             text(
                 "Where answers do not tell one construct apart from another it says so: such lines are one, to be tried together, and no order of importance; what is not told apart from the outcome may be the outcome itself.",
-                "凡作答无法区分的构念均已注明：这样的各行应视为一项，一并试验，不分先后；与结果无法区分者，可能就是结果本身。",
+                "凡仅凭作答无法区分的构念均已注明；这样的各行应视为一项，一并试验，不分先后；与结果无法区分者，可能就是结果本身。",
             )
         )
     for row in found.undirected:
@@ -295,7 +295,7 @@ def action(found: Actions, row_id: str, case: Case) -> Text:
             en, zh = (", and not only in the first weeks", "，且不限于最初几周")
         return text(
             f"Look after the second purchase{en}, where most do not make one: {late} of new customers buy again within {number(r.late_weeks)} weeks ({escape(where.en)}). Whether anything brings back the others was not tried.",
-            f"在多数客户不再购买的场所，应着力促成第二次购买{zh}：新客户在 {number(r.late_weeks)} 周内再买者占 {late}（{escape(where.zh)}）。能否使其余客户回来，尚无试验。",
+            f"在多数客户不再购买的场所，应着力促成第二次购买{zh}：“{escape(where.zh)}”的新客户中，{number(r.late_weeks)} 周内再次购买的占 {late}。能否使其余客户回来，尚无试验。",
         )
     assert said.voice is not None
     what = names([theme(r.theme) for r in said.voice.complained])
@@ -364,7 +364,7 @@ def question(found: Known, name: str, case: Case) -> Text:
         shops = [
             text(
                 f"{escape(title(r.case, case).en)}: {estimate(r.late, r.late_ci_lower, r.late_ci_upper)} buy again within {number(r.late_weeks)} weeks",
-                f"{escape(title(r.case, case).zh)}：{number(r.late_weeks)} 周内再买者占 {estimate(r.late, r.late_ci_lower, r.late_ci_upper)}",
+                f"{escape(title(r.case, case).zh)}：{number(r.late_weeks)} 周内再次购买的占 {estimate(r.late, r.late_ci_lower, r.late_ci_upper)}",
             )
             for r in said.conduct.returning
         ]

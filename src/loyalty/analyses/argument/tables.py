@@ -55,7 +55,7 @@ from loyalty.shown.context import Case
 from loyalty.shown.doubts import withheld
 from loyalty.shown.fit import PATH_VERDICTS
 from loyalty.shown.table import Column, Table
-from loyalty.shown.words import escaped, estimate, interval, number, text
+from loyalty.shown.words import escaped, estimate, interval, number, spaced, text
 
 #: So many of the differences between two groups are shown.
 APART = 10
@@ -557,8 +557,8 @@ def _said(row: ClaimRow, case: Case) -> Text:
         kind: Kind = "percent" if claim.shares else "decimal"
         size = estimate(r.estimate, r.ci_lower, r.ci_upper, kind)
         weeks = "" if r.weeks is None else f" within {number(r.weeks)} weeks"
-        weeks_zh = "" if r.weeks is None else f" {number(r.weeks)} 周内"
-        parts.append(text(f"{size}{weeks} ({where.en})", f"{where.zh}{weeks_zh}为 {size}"))
+        weeks_zh = "" if r.weeks is None else f"{number(r.weeks)} 周内"
+        parts.append(text(f"{size}{weeks} ({where.en})", spaced(where.zh, weeks_zh, f"为 {size}")))
     return text(
         f"{said.en}: {'; '.join(p.en for p in parts)}",
         f"{said.zh}：{'；'.join(p.zh for p in parts)}",
@@ -710,7 +710,7 @@ def advice(found: Actions, case: Case) -> Table | None:
         captions.advice(found),
         text(
             "Change: of the outcome's mean, in points of its scale, for one point more of the construct, by the total effect; where less of the outcome is better (an intention to leave), the sign is turned in what to do. For whom: groups in which its share of what is explained is clearly above the mean of all; whether their paths differ is another question, and tested apart. Only paths that may be relied upon and are clear of zero.",
-            "变化：构念提高一分时结果均值的变化（量表分），按总效应计算；结果越少越好者（如转换意愿），所作建议方向相反。对象：其解释方差份额明显高于总体平均的组别；各组路径是否不同是另一问题，另行检验。仅限可以采信且区间不含零的路径。",
+            "变化：构念提高一分时结果均值的变化（量表分），按总效应计算；结果越少越好者（如转换意愿），所作建议方向相反。对象：该构念的解释方差份额明显高于总体平均的组别；各组路径是否不同是另一问题，另行检验。仅限可以采信且区间不含零的路径。",
         ),
         simulated=False,
     )

@@ -113,7 +113,7 @@ def tension_told(found: Tension, case: Case) -> list[Text]:
         return said
     groups = [together(merged.case, group_, case) for group_ in merged.groups]
     en = escape("; ".join(g.en for g in groups))
-    zh = escape("；".join(g.zh for g in groups))
+    zh = escape("”和“".join(g.zh for g in groups))
     size = estimate(merged.estimate, merged.ci_lower, merged.ci_upper)
     if merged.verdict == "open":
         tail = text("and stays open, too", "同样未定")
@@ -127,7 +127,7 @@ def tension_told(found: Tension, case: Case) -> list[Text]:
     said.append(
         text(
             f"With {en} taken as one, as the data prefer, it is {size}: {tail.en}.",
-            f"若按数据支持的模型将{zh}合而为一，则为 {size}：{tail.zh}。",
+            f"若按数据支持的模型将“{zh}”合而为一，则为 {size}：{tail.zh}。",
         )
     )
     return said
@@ -359,7 +359,7 @@ def differences(found: Differences, case: Case) -> list[Text]:
         said.append(
             text(
                 f"The clearest difference: {escape(what.en)}, {escape(a.en)} less {escape(b.en)} ({escape(where.en)}), {size}.",
-                f"最明确的差异：{escape(what.zh)}，“{escape(a.zh)}”与“{escape(b.zh)}”之差（{escape(where.zh)}）为 {size}。",
+                f"最明确的差异见于“{escape(where.zh)}”的{escape(what.zh)}：“{escape(a.zh)}”与“{escape(b.zh)}”之差为 {size}。",
             )
         )
     return said
@@ -406,11 +406,11 @@ def told_returning(found: Conduct, case: Case) -> list[Text]:
         said += [
             text(
                 f"**{first.en} within {more} weeks** ({escape(where.en)}, {customers} customers): {late} do, {early} within {weeks} weeks{late_comers}.",
-                f"**{more} 周内，{first.zh}**。{escape(where.zh)}，{customers} 名客户：再买者占 {late}，其中 {weeks} 周内为 {early}{late_zh}。",
+                f"**{more} 周内，{first.zh}**。{escape(where.zh)}，{customers} 名客户：再次购买的占 {late}，其中 {weeks} 周内为 {early}{late_zh}。",
             ),
             text(
                 f"{single} were seen on one day only.",
-                f"{single} 的客户只在某一天购买过。",
+                f"{single} 的客户只有一个购买日。",
             ),
         ]
     return said
@@ -434,7 +434,7 @@ def forecasts(found: Conduct, case: Case) -> list[Text] | None:
         said.append(
             text(
                 f"A model of who is still a customer, fitted to the first part of the time ({escape(where.en)}), forecast {shown} purchases for the rest; {actual} were made, {en}.",
-                f"用前一部分时间的数据拟合的留存模型（{escape(where.zh)}）预测其余时间有 {shown} 次购买；实际为 {actual} 次，{zh}。",
+                f"对“{escape(where.zh)}”，用前一部分时间的数据拟合的留存模型预测其余时间有 {shown} 次购买；实际为 {actual} 次，{zh}。",
             )
         )
     return said or None
@@ -495,7 +495,7 @@ def foretold(found: Foretold, case: Case) -> list[Text]:
         where = title(u.case, case)
         if u.count == 1:
             used = "more" if u.more else "less" if u.less else "neither clearly more nor less"
-            used_zh = "使用更多" if u.more else "使用更少" if u.less else "使用多少尚无定论"
+            used_zh = "使用更多" if u.more else "使用更少" if u.less else "使用孰多孰少尚无定论"
             said.append(
                 text(
                     f"The one service rated in “{escape(where.en)}” is used {used} by those who rate it higher.",

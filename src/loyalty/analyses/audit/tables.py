@@ -142,7 +142,7 @@ def careless(found: Careless, case: Case) -> Table:
         Text(en="Signs of careless answering.", zh="敷衍作答的迹象。"),
         Text(
             en=f"Cut-offs: longest run of one answer (items), standard deviation of a person's answers (share of the scale's range), p of the Mahalanobis distance, correlation of half scales stepped up, correlation over item pairs that go together in the sample, seconds an item. A dash: no sign in this case, or the share of fewer than {small}.",
-            zh=f"界限依次为：同一答案的最长连续题数、个人答案的标准差（占量表全距的比例）、马氏距离的 p、校正后的半量表相关、样本中相近题对的个人内相关、每题秒数。短横：本案例不采用，或为少于 {small} 人的比例。",
+            zh=f"界限依次为：同一答案的最长连续题数、个人答案的标准差（占量表全距的比例）、马氏距离的 p 值、校正后的半量表相关、样本中相近题对的个人内相关、每题秒数。短横：本案例不采用，或为少于 {small} 人的比例。",
         ),
     )
 

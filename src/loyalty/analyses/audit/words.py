@@ -884,7 +884,7 @@ def _factor(found: MeasurementModel, case: Case) -> Text:
         why = problems(found.problems, case)
         return Text(
             en=f"{variance.en} Its solution is not to be taken at face value ({why.en}), so that loadings are not compared.",
-            zh=f"{variance.zh}其解不可直接采信（{why.zh}），故不比较载荷。",
+            zh=f"{variance.zh}其解不可直接采信，故不比较载荷：{why.zh}。",
         )
     changes, focal = _changes(found, case), _focal(found, case)
     return Text(

@@ -122,7 +122,7 @@ def _repeat_purchase(found: Survival) -> Text:
     customers, single = number(found.customers), number(found.single)
     share = number(found.single_share)
     en = f"Of {customers} customers, {single} ({share}) were seen on one day only."
-    zh = f"{customers} 名客户中，{single} 名（{share}）只在一天购买过。"
+    zh = f"{customers} 名客户中，{single} 名（{share}）只有一个购买日。"
     last: BoughtAgain
     for last in found.bought_again[-1:]:
         shown, weeks = estimate(last.estimate, last.ci_lower, last.ci_upper), number(last.weeks)
@@ -184,7 +184,7 @@ def _longer_away(first: StillAway, last: StillAway) -> Text:
         if more
         else "; which is more is open"
     )
-    zh = "；离开越久，回来越少" if less else "；后者更多" if more else "；多少尚无定论"
+    zh = "；离开越久，回来越少" if less else "；后者更多" if more else "；孰多孰少尚无定论"
     return Text(
         en=f"Within {weeks} weeks of lapsing {a} were back; of those still away {away} weeks later, {b} were within the next {weeks}{en}.",
         zh=f"流失后 {weeks} 周内回来的占 {a}；{away} 周后仍未回来者中，其后 {weeks} 周内回来的占 {b}{zh}。",
@@ -198,7 +198,7 @@ def _apart(groups: Sequence[LapsedGroup], en: str, zh: str) -> Text:
     b = estimate(high.estimate, high.ci_lower, high.ci_upper)
     weeks = number(high.weeks)
     more, less = high.ci_lower > low.ci_upper, high.ci_upper < low.ci_lower
-    end = Text(en="which is more is open", zh="多少尚无定论")
+    end = Text(en="which is more is open", zh="孰多孰少尚无定论")
     if more:
         end = Text(en=f"those with {en} come back more", zh=f"{zh}者回来得更多")
     elif less:
@@ -332,11 +332,11 @@ def _against_the_rule(found: Prediction) -> Text:
         found.difference, found.difference_ci_lower, found.difference_ci_upper, "number", 3
     )
     if found.difference_ci_lower > 0:
-        en, zh = "the model tells them apart better", "模型的区分更好"
+        en, zh = "the model tells them apart better", "模型的区分能力更强"
     elif found.difference_ci_upper < 0:
-        en, zh = "the plain rule tells them apart better", "简单规则的区分更好"
+        en, zh = "the plain rule tells them apart better", "简单规则的区分能力更强"
     else:
-        en, zh = "neither is shown to tell them apart better", "未显示何者区分更好"
+        en, zh = "neither is shown to tell them apart better", "未显示何者的区分能力更强"
     return Text(
         en=f"Against the plain rule that whoever bought more recently comes back, the area under the curve differs by {more}: {en}.",
         zh=f"与“最近购买者会回来”的简单规则相比，曲线下面积相差 {more}：{zh}。",
@@ -362,7 +362,7 @@ def worth(found: Worth, case: Case) -> Text:
             number(top.customers),
         )
         en += f" {share} of it is expected from the segment “{name.en}”, {customers} of the customers."
-        zh += f"其中 {share} 预期来自{name.zh}，其占客户的 {customers}。"
+        zh += f"其中 {share} 预期来自{name.zh}；该细分占客户的 {customers}。"
     return Text(en=en, zh=zh)
 
 
@@ -607,7 +607,7 @@ def uptake(found: Uptake, case: Case) -> list[Text]:
     said.append(
         Text(
             en="Nobody was drawn by lot to take it up: those who did may have been about to change anyway.",
-            zh="采用与否并非抽签决定：采用者也许本来就会改变。",
+            zh="采用与否并非随机决定：采用者也许本来就会改变。",
         )
     )
     return said
@@ -636,7 +636,7 @@ def _taken_up(found: Uptake) -> Text:
     if found.of == "purchases":
         return Text(
             en=f"Against their own past and the others, the rate of their repeat purchases is multiplied by {value}: {en}.",
-            zh=f"与自身过去及其他客户相比，其重复购买率变为 {value} 倍：{zh}。",
+            zh=f"与自身过去及其他客户相比，其重复购买率变为原来的 {value} 倍：{zh}。",
         )
     return Text(
         en=f"Against their own past and the others, their score changes by {value} points: {en}.",

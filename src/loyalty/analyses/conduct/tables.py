@@ -331,7 +331,7 @@ def tone(found: Tone, case: Case) -> Table:
         ),
         Text(
             en=f"{texts} texts of {writers} people, written up to the day of the survey; a text counts as it is filed, as praise or complaint, and no word of it is read. Texts and purchases (BG/NBD [@fader2005]) in one likelihood, so that the error of a single text does not make the correlation small.",
-            zh=f"{writers} 人在调查日及之前写下的 {texts} 条留言；每条按其归类（好评或差评）计，不读取任何文字。留言与购买（BG/NBD [@fader2005]）同在一个似然之中，故单条留言的误差不会压低相关。",
+            zh=f"{writers} 人在调查日及之前写下的 {texts} 条留言；每条按其归类（好评或差评）计，不读取任何文字。留言与购买（BG/NBD [@fader2005]）在同一个似然函数中估计，故单条留言的误差不会压低相关。",
         ),
     )
 

@@ -381,7 +381,7 @@ def tone(found: Tone, case: Case) -> list[Text]:
         said.append(
             Text(
                 en=f"One text is an uncertain sign: two texts of one person are filed apart in {apart} of the pairs ({several} people wrote more than once), and of the variance of a text's tone {share} is its writer's.",
-                zh=f"单条留言并不可靠：同一人的两条留言有 {apart} 归类不同（{several} 人写过不止一条）；一条留言的语气，其方差中 {share} 属于写者本人。",
+                zh=f"单条留言并不可靠：同一人的两条留言有 {apart} 归类不同（{several} 人写过不止一条）；在单条留言语气的方差中，{share} 来自留言者本人。",
             )
         )
     if found.customer_planted is not None:
@@ -422,7 +422,7 @@ def emotion(found: Foretold, case: Case) -> list[Text]:
     n = number(found.n)
     first = Text(
         en=f"The fourth letter beside recency, frequency and money, of the {n} people who wrote: attachment from the survey, or the tone of their texts.",
-        zh=f"近度、频度、金额之外的第四个字母，就写过留言的 {n} 人而言：问卷中的依恋，或其留言的语气。",
+        zh=f"RFM（近度、频度、金额）之外的第四个字母，就写过留言的 {n} 人而言，是问卷中的依恋，或其留言的语气。",
     )
     return [first, *foretold(found, case)]
 

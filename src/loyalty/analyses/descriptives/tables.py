@@ -60,7 +60,7 @@ def items(found: Items, case: Case) -> Table:
         ),
         Text(
             en="Reversed items are turned. Kurtosis is in excess of the normal; floor and ceiling are the shares at the ends of the scale.",
-            zh="反向题已反向计分。峰度为超出正态的部分；地板与天花板效应为取量表两端者的比例。",
+            zh="反向题已反向计分。峰度为超额峰度（正态分布为 0）；地板与天花板效应为取量表两端者的比例。",
         ),
         first=8,
     )

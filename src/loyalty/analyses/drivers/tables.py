@@ -191,7 +191,7 @@ def necessity(found: Necessity, case: Case) -> Table:
         Text(en=f"Necessary conditions of {within(outcome.en)}.", zh=f"{outcome.zh}的必要条件。"),
         Text(
             en=f"Effect sizes of two ceilings on scale scores [@dul2016]; p of CE-FDH by {shuffled} permutations [@dul2020]; that of the same correlation by as many draws that keep it, of the corner above the mean of the few highest answers [@aragon2005]. Latent: median and middle 95 % of {draws} plausible values, which carry errors of measurement through but not sampling. Necessary: an effect size of {least} or more, clear of both and of errors of measurement.",
-            zh=f"量表得分上两种上限的效应量 [@dul2016]；CE-FDH 的 p 值取自 {shuffled} 次置换 [@dul2020]；“同等相关”的 p 值取自同样次数、保持二者相关的抽样，比较的是最高几个答案的均值之上的空白 [@aragon2005]。潜变量：{draws} 组似真值的中位数与中间 95%，计入测量误差而不计抽样误差。判为必要须效应量不低于 {least}，且超过二者及测量误差所能解释的程度。",
+            zh=f"量表得分上两种上限的效应量 [@dul2016]；CE-FDH 的 p 值取自 {shuffled} 次置换 [@dul2020]；“同等相关”的 p 值取自同样次数、保持二者相关的抽样，比较的是最高几个答案的均值之上的空白 [@aragon2005]。潜变量：{draws} 组似真值的中位数与中间 95%，计入测量误差而不计抽样误差。判为必要条件，须效应量不低于 {least}，且超出两种检验的随机水平与测量误差所能解释的程度。",
         ),
     )
 
@@ -270,7 +270,7 @@ def recommendations(found: Recommendations, case: Case) -> Table:
         ),
         Text(
             en=f"Change: of the mean of {within(outcome.en)}, in points of its scale, for one point more of the construct; from the total effect and the standard deviations of the scale means. For whom: groups in which its share is clearly above the mean of all. Costs are not known here: what is cheap to raise may come before what is large.",
-            zh=f"变化：构念提高一分时{outcome.zh}均值的变化（量表分），由总效应与量表均值的标准差得出。对象：其份额明显高于总体平均的组别。成本不详：容易提高的构念可以先于影响大的构念。",
+            zh=f"变化：构念提高一分时{outcome.zh}均值的变化（量表分），由总效应与量表均值的标准差得出。对象：该构念的份额明显高于总体平均的组别。成本不详：容易提高的构念可以先于影响大的构念。",
         ),
         withheld=lambda r: withheld(case.reliance.between(r.construct, found.outcome)),
     )

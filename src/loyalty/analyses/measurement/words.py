@@ -97,7 +97,7 @@ def _factors(factors: set[str], case: Case) -> Text:
 # --- names ---------------------------------------------------------------------------------------
 def pair(a: str, b: str, case: Case, dash: str = " – ") -> Text:
     one, other = case.label(a), case.label(b)
-    return Text(en=f"{one.en}{dash}{other.en}", zh=f"{one.zh}{dash}{other.zh}")
+    return Text(en=f"{one.en}{dash}{other.en}", zh=f"{one.zh}{dash.strip()}{other.zh}")
 
 
 def _together(group: Sequence[str], case: Case) -> Text:
@@ -420,13 +420,14 @@ def htmt2(found: Ratios, case: Case) -> list[Text]:
 def shared_variance(found: SharedVariance, case: Case) -> list[Text]:
     pairs, met = number(found.pairs), number(found.met)
     some_en, some_zh, how_many = "", "", f"{_or_none(found.met)} of {pairs}"
+    how_many_zh = f"{pairs} 对构念中" + (f"有 {met} 对" if found.met else "没有一对")
     if found.met < found.pairs:
         unsure, failed = _or_none(found.open), _or_none(found.not_met)
         fail = "fail" if found.not_met > 1 else "fails"
         some_en = f"; {unsure} {be(found.open or 1)} open and {failed} {fail}"
         some_zh = f"；{number(found.open)} 对未定，{number(found.not_met)} 对不成立"
     elif found.pairs > 1:
-        how_many = every(found.pairs)
+        how_many, how_many_zh = every(found.pairs), f"{pairs} 对构念中每一对"
     row = min(found.rows, key=lambda r: r.gap)
     label, of = pair(row.a, row.b, case, "–"), case.label(row.of)
     gap = estimate(row.gap, row.gap_ci_lower, row.gap_ci_upper)
@@ -434,7 +435,7 @@ def shared_variance(found: SharedVariance, case: Case) -> list[Text]:
     said = [
         Text(
             en=f"By the criterion of Fornell and Larcker, in {how_many} pairs either construct shares more variance with its own items than with the other, the whole interval of the difference above zero [@fornell1981]{some_en}.",
-            zh=f"按 Fornell–Larcker 准则，{pairs} 对中有 {met} 对的两个构念与自身题项共享的方差都多于彼此共享的方差，且差值的整个区间大于零 [@fornell1981]{some_zh}。",
+            zh=f"按 Fornell–Larcker 准则，{how_many_zh}的两个构念与自身题项共享的方差都多于彼此共享的方差，且差值的整个区间大于零 [@fornell1981]{some_zh}。",
         ),
         Text(
             en=f"The smallest difference has {escape(label.en)}: {gap} for {escape(of.en)}, at a latent correlation of {r}.",
@@ -568,7 +569,7 @@ def merged(found: Merged, case: Case) -> list[Text]:
     """What a doubtful solution says, or how many paths are clear where constructs are one."""
     groups = [_together(group, case) for group in found.groups]
     en = escape("; ".join(g.en for g in groups))
-    zh = escape("；".join(g.zh for g in groups))
+    zh = escape("“" + "”和“".join(g.zh for g in groups) + "”")
     if found.problems:
         return [
             Text(

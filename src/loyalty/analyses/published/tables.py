@@ -120,7 +120,7 @@ def _note(found: PathModels, case: Case) -> Text:
         drawn,
         Text(
             en=f"Covariance-based: standardized paths of this study's structural model, {apa.estimator(case).en}, a dash where it has no such path, and the reason where it may not be relied upon.",
-            zh=f"协方差模型：本研究结构模型的标准化路径（{apa.estimator(case).zh}），无此路径处为破折号，不可采信处注明原因。",
+            zh=f"协方差模型：本研究结构模型的标准化路径，采用{apa.estimator(case).zh}；无此路径处为破折号，不可采信处注明原因。",
         ),
         Text(
             en="Both are of constructs free of measurement error: consistent PLS corrects for it.",

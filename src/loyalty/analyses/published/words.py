@@ -80,7 +80,7 @@ def pls(found: PathModels, case: Case) -> list[Text]:
         said.append(
             Text(
                 en="The covariance-based solution is questionable: standardized paths beyond one, or other signs that these data barely determine the model. It is no yardstick here.",
-                zh="协方差模型的解存疑：标准化路径超过一，或有其他迹象表明数据难以确定该模型，此处不可作为标准。",
+                zh="协方差模型的解存疑：标准化路径大于 1，或有其他迹象表明数据难以确定该模型，此处不可作为比较标准。",
             )
         )
     return said

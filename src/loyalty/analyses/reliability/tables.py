@@ -138,7 +138,7 @@ def kmo(found: Adequacy, case: Case) -> Table:
         Text(en="Sampling adequacy and sphericity.", zh="抽样适当性与球形检验。"),
         Text(
             en=f"Pairwise correlations of {items} items, {n} rows a pair on average. On polychoric correlations the test's p is nominal.",
-            zh=f"{items} 个题项的成对相关，平均每对 {n} 行。多分格相关上检验的 p 仅供参考。",
+            zh=f"{items} 个题项的成对相关，平均每对 {n} 行。多分格相关上检验的 p 值仅供参考。",
         ),
     )
 
@@ -159,7 +159,7 @@ def factor_counts(found: Factors, case: Case) -> Table:
         Text(en="Number of factors by rule.", zh="各规则给出的因子数。"),
         Text(
             en="Range: what the error of a percentile of so many random data sets leaves open. Random data are normal for Pearson correlations and permuted answers, with the same distributions, for polychoric ones. Components are not factors: their number is a lower guess. Eigenvalues above one keep too many, and stand here because readers look for them.",
-            zh="范围：随机数据次数有限，百分位有误差，据此可能得到的因子数。Pearson 相关用正态随机数据，多分格相关用置换后的答案（分布不变）。主成分不是因子，其数目偏低。特征值大于 1 的规则保留过多，仅因读者常查阅而列出。",
+            zh="范围指因随机数据次数有限、百分位存在误差而可能得到的因子数。Pearson 相关用正态随机数据，多分格相关用置换后的答案（分布不变）。主成分不是因子，其数目偏低。特征值大于 1 的规则保留过多，仅因读者常查阅而列出。",
         ),
     )
 

@@ -401,7 +401,7 @@ def kmo(found: Adequacy, case: Case) -> list[Text]:
     said = [
         Text(
             en=f"Sampling adequacy {en} for factoring (KMO = {shown}, cut-off {at} {source}), and Bartlett's test [@bartlett1951] {test.en}",
-            zh=f"抽样适当性{zh}（KMO = {shown}，标准 {at} {source}）；Bartlett 球形检验 [@bartlett1951] {test.zh}",
+            zh=f"抽样适当性{zh}：KMO = {shown}，标准为 {at} {source}；Bartlett 球形检验 [@bartlett1951] {test.zh}",
         ),
         Text(
             en=f"The least adequate single item is {item} ({low}), {'still above the cut-off.' if fine else 'which shares too little with the rest.'}",
@@ -438,7 +438,7 @@ def factors(found: Factors, case: Case) -> list[Text]:
     zh = (
         "。"
         if sure
-        else f"；有特征值与随机数据的特征值十分接近，换一批随机数据可能得到 {could.zh} 个。"
+        else f"；有的特征值与随机数据的特征值十分接近，换一批随机数据可能得到 {could.zh} 个。"
     )
     said = [
         Text(
@@ -779,7 +779,7 @@ def _most_and_least(scales: Sequence[ScaleShare], case: Case) -> Text:
     )
     return Text(
         en=f"Of what is reliable in a construct's score, the general factor makes up most in {one.en} ({a}) and least in {other.en} ({b}).",
-        zh=f"在构念得分的可靠部分中，一般因子所占最多的是{one.zh}（{a}），最少的是{other.zh}（{b}）。",
+        zh=f"在构念得分的可靠部分中，一般因子占比最高的是{one.zh}（{a}），最低的是{other.zh}（{b}）。",
     )
 
 

@@ -120,7 +120,7 @@ def curve(found: Curve, case: Case) -> list[Text] | None:
         said.append(
             Text(
                 en=f"{n} more {'rests' if one else 'rest'} on a solution that is not to be taken at face value; {'its estimate is' if one else 'their estimates are'} not shown.",
-                zh=f"另有 {n} 种的解不可直接采信，其估计不予显示。",
+                zh=f"另有 {n} 种设定的解不可直接采信，其估计不予显示。",
             )
         )
     if found.failed:

@@ -186,7 +186,7 @@ def competing(found: Competing, case: Case) -> Table | None:
         Text(en="Competing structures.", zh="竞争结构。"),
         Text(
             en="Robust maximum likelihood on the same answers; scaled difference tests against the hypothesized structure where it is the special case.",
-            zh="对相同答案的稳健极大似然；假设结构为其特例时，给出与之的校正差异检验。",
+            zh="对相同答案的稳健极大似然；假设结构为其特例时，另给出二者的校正差异检验。",
         ),
     )
 

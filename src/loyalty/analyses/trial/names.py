@@ -53,7 +53,7 @@ PARAMETERS = {
         en="the mood of texts, on how often is bought", zh="留言情绪对购买频率的效应"
     ),
     "tone_of_customer": Text(
-        en="share of a text's tone that is its writer's", zh="留言语气中属于写者的份额"
+        en="share of a text's tone that is its writer's", zh="留言语气方差中来自留言者的份额"
     ),
     "solved": Text(en="a solution, on staying", zh="问题解决对留存的效应"),
     "soon": Text(en="an answer in time, on staying", zh="及时答复对留存的效应"),

@@ -23,7 +23,7 @@ from loyalty.ground.terms import term
 from loyalty.ground.text import Text
 from loyalty.shown.context import Case
 from loyalty.shown.table import Column, Table
-from loyalty.shown.words import be, escaped, join, number
+from loyalty.shown.words import be, escaped, every, join, number
 
 #: What is declared, as the heading of a column.
 HEADINGS: dict[Kind, str] = {
@@ -57,8 +57,18 @@ def _promised(row: Tally) -> str:
     return f"{number(row.promised, 'number', 1)} \\({low}–{high}\\)"
 
 
+def _all_held(held: int, n: int) -> Text:
+    """How many of the intervals hold what is declared."""
+    if held == n > 1:
+        every_one = every(n)
+        en, zh = every_one[0].upper() + every_one[1:], f"{number(n)} 个区间全部"
+    else:
+        en, zh = f"{number(held)} of {number(n)}", f"{number(n)} 个区间中有 {number(held)} 个"
+    return Text(en=f"{en} intervals hold the declared value", zh=f"{zh}覆盖设定值")
+
+
 def headline(found: Headline, case: Case) -> Table:
-    held, n = number(found.held), number(found.compared)
+    held = _all_held(found.held, found.compared)
     return Table(
         found.tallies,
         [
@@ -73,8 +83,8 @@ def headline(found: Headline, case: Case) -> Table:
             Column("size", "Size", decimals=0),
         ],
         Text(
-            en=f"{held} of {n} intervals hold the declared value: what is declared and what is found of it, by kind.",
-            zh=f"{n} 个区间中有 {held} 个覆盖设定值：各类设定与所得。",
+            en=f"{held.en}: what is declared and what is found of it, by kind.",
+            zh=f"{held.zh}：各类设定与所得。",
         ),
         Text(
             en="Hold the value: 95 % intervals that hold what is declared; promised: the binomial expectation with its central 95 %, as if intervals were independent. Found: the interval is clear of zero on the declared side. Where customers belong to firms, intervals of paths, moderations and curvilinear effects are by Student's t with one degree of freedom fewer than there are firms, and for indirect effects and shares whole firms are resampled; shares within an industry, where firms are too few to be resampled, resample customers and are widened by the design effect of firms over all industries. Where a threshold is declared, the square that stands for it best is compared. Where declared and found have no unit in common, the sign alone is compared, and parameters that cannot be zero are no effects. Size: the estimates together, as a share of what is declared.",
@@ -155,7 +165,7 @@ def _note(row: CaseRow) -> Text | None:
 
 def _case(row: CaseRow, case: Case) -> Table:
     described = study(row.case, case)
-    held, n = number(row.held), number(row.compared)
+    held = _all_held(row.held, row.compared)
     return Table(
         [e for e in row.effects if e.kind not in COUNTED],
         [
@@ -168,8 +178,8 @@ def _case(row: CaseRow, case: Case) -> Table:
             Column(_holds, "Holds it"),
         ],
         Text(
-            en=f"{held} of {n} intervals hold the declared value: {escaped(described.title).en}.",
-            zh=f"{n} 个区间中有 {held} 个覆盖设定值：{escaped(described.title).zh}。",
+            en=f"{held.en}: {escaped(described.title).en}.",
+            zh=f"{held.zh}：{escaped(described.title).zh}。",
         ),
         _note(row),
         simulated=True,

@@ -34,7 +34,7 @@ def returning(data: Material) -> Headline | None:
     first = bought_again(late.ci_lower, late.ci_upper)
     said = text(
         f"**{first.en} within {weeks} weeks**: {share} of {customers} customers do.",
-        f"**{weeks} 周内，{first.zh}**：{customers} 名客户中再买者占 {share}。",
+        f"**{weeks} 周内，{first.zh}**：{customers} 名客户中再次购买的占 {share}。",
     )
     return Headline([said], data.measured((late.ci_lower, late.ci_upper)), "behaviour")
 

@@ -4,7 +4,7 @@
   "use strict";
   var zh = document.documentElement.lang.indexOf("zh") === 0;
   var words = zh
-    ? { value: "数值", interval: "区间", beside: "所属估计", what: "是什么", of: "所属", case: "案例", cell: "笔记本单元",
+    ? { value: "数值", interval: "区间", beside: "所属估计", what: "含义", of: "所属", case: "案例", cell: "笔记本单元",
         file: "结果文件", key: "键", data: "数据", seed: "随机种子", draws: "抽样次数", commit: "提交", changed: "含未提交的改动",
         close: "关闭", recorded: "记录于", rows: "行", simulated: "模拟数据", none: "结果文件无法打开。", title: "数字的来源",
         copy: "复制本段", copied: "已复制", choose: "请点击段落并手动复制", all: "全部案例" }
