@@ -80,8 +80,9 @@ def test_the_description_fits_the_process(case: str) -> None:
     assert levels.pop("industry") == list(process.industries)
     assert levels.pop("firm", []) == firms
     assert levels == {q: list(shares) for q, shares in process.quotas.items()}
-    # The same customers followed are waves, too.
-    kinds = {n: {"tracked": "waves"}.get(p.kind, p.kind) for n, p in process.panels.items()}
+    # The same customers followed are waves, too, and so are members.
+    waves = {"tracked": "waves", "members": "waves"}
+    kinds = {n: waves.get(p.kind, p.kind) for n, p in process.panels.items()}
     assert {r.id: r.kind for r in described.resources} == kinds
 
 
@@ -272,7 +273,8 @@ def test_every_number_says_where_it_is_from(case: str) -> None:
     del raw["industries"]  # shares of respondents: said in the comment above them
     assert numbers_without_reason(raw) in (
         [],
-        [".panels.nps_waves", ".panels.followed"],  # every_months: by the waves
+        # every_months: by the waves
+        [".panels.nps_waves", ".panels.followed", ".panels.membership"],
     )
 
 
