@@ -13,6 +13,7 @@ import pytest
 
 from loyalty.analyses.measurement import findings as measurement
 from loyalty.analyses.structural import findings as structural
+from loyalty.book import models
 from loyalty.cases import study, survey
 from loyalty.cases.study import Study
 from loyalty.estimates.moments import Grouped, GroupMoments, Moments
@@ -192,6 +193,16 @@ def test_recorded_moments_stand_in_for_those_of_absent_rows(mobile: Any) -> None
 def test_nothing_is_written_of_a_case_of_which_nothing_was_found() -> None:
     described = study.load("reputation-mobile")
     assert set(jars.taken(described, {}).files()) == {"items.csv", "items.json"}
+
+
+def test_the_page_of_the_moments_says_where_no_correlations_are_given(mobile: Any) -> None:
+    described, found = mobile
+    said = {"en": "are not among them", "zh": "没有题项间的相关"}
+    for language in ("en", "zh"):
+        none = models.moments(described, {}, jars.taken(described, {}), language)  # type: ignore[arg-type]
+        assert said[language] in none[-1]
+        whole = models.moments(described, {}, jars.taken(described, found), language)  # type: ignore[arg-type]
+        assert said[language] not in "".join(whole)
 
 
 # --- equations -----------------------------------------------------------------------------------

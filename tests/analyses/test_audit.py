@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -432,6 +433,18 @@ def test_the_main_path_without_the_flagged() -> None:
     assert "In some the standardized path lies beyond 1" in wild.en
     lost = sensitivity((None, None, None, True), (0.5, 0.4, 0.6, False))
     assert "could not be estimated" in lost.en
+
+
+@pytest.mark.parametrize("more", [(), ("any",)])
+def test_of_few_flagged_it_is_not_said_what_the_path_is_without_them(more: Sequence[str]) -> None:
+    base = {"n": 90, "ci_lower": 0.4, "ci_upper": 0.6, "problems": ()}
+    kept = [Selection(who=who, estimate=0.5, **base) for who in ("everybody", *more)]
+    ends = {"from_": "quality", "to": "loyalty", "sign": "+"}
+    found = audit.Sensitivity(**ends, selections=kept, n_selections=4, faulty=0)
+    text = said(words.sensitivity, found)
+    assert "Quality → Loyalty is without the flagged respondents is not shown" in text.en
+    assert "Without the flagged" not in text.en and "could not be estimated" not in text.en
+    assert "未列出，因其人数少于 10" in text.zh and ("is the same" in text.en) == bool(more)
 
 
 def test_a_path_in_doubt_has_no_number_in_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -331,7 +331,7 @@ def test_groups_that_stand_apart(groups: Project) -> None:
     assert "By Industry every interval holds everybody's value." in text.en
     assert "其中最多的是质量" in text.zh and "not shown" not in text.en
     few = english(words.standing, changed(whole.groups, apart=(), hidden=1))
-    assert "No group is large enough to be shown." in few
+    assert "No group's value can be shown." in few
     assert "1 value is not shown: it rests on fewer than 10 answers" in few
     some = changed(whole.indices, apart=apart, most="nps")
     assert "most of them in Net promoter score." in english(words.indices, some)
@@ -352,6 +352,21 @@ def test_the_widest_gap(groups: Project) -> None:
     assert words.groups(changed(whole, chosen=()), show.context("small")) == []
 
 
+def test_items_of_which_few_gave_an_answer_are_not_drawn(groups: Project) -> None:
+    whole = found().answers
+    case = show.context("small")
+    none = tuple(changed(row, shares=(None,) * len(row.shares)) for row in whole.items)
+    some = changed(whole, items=(*none[:1], *whole.items[1:]))
+    (axes,) = figures.answers(some, case).draw("en").axes
+    assert len(axes.get_yticklabels()) == len(whole.items) - 1
+    assert "Items are not drawn of which some answer was given by fewer than 10" in english(
+        words.answers, some
+    )
+    assert figures.answers(changed(whole, items=none), case) is None
+    assert "No item is drawn" in english(words.answers, changed(whole, items=none))
+    assert "drawn" not in english(words.answers, whole)
+
+
 def test_boxes_by_group(groups: Project) -> None:
     whole = found().boxes
     a, b = (
@@ -359,9 +374,13 @@ def test_boxes_by_group(groups: Project) -> None:
         for level, low, high in (("a1", 0.1, 0.5), ("b2", 0.3, 0.2))
     )
     text = english(words.boxes, changed(whole, rows=(a, b), hidden=1))
-    assert "Most answers on Loyalty in the two highest boxes has A1 (50.0 %)" in text
+    assert "Of the groups shown: most answers on Loyalty in the two highest boxes has A1" in text
     assert "most in the two lowest B2 (30.0 %). 1 group is not shown" in text
-    assert "not shown" not in english(words.boxes, changed(whole, rows=(a, b), hidden=0))
+    text = english(words.boxes, changed(whole, rows=(a, b), hidden=0))
+    assert text.startswith("Most answers") and "not shown" not in text
+    text = english(words.boxes, changed(whole, rows=(a,), hidden=2))
+    assert "A1: 50.0 % of the answers on Loyalty are in the two highest boxes, 10.0 % in" in text
+    assert "ost answers" not in text and "2 groups are not shown" in text
 
 
 def test_rows_of_figures_name_a_grouping_that_lies_in_no_other(groups: Project) -> None:
@@ -375,16 +394,19 @@ def test_rows_of_figures_name_a_grouping_that_lies_in_no_other(groups: Project) 
 @pytest.mark.parametrize(
     ("met", "unsure", "not_met", "text"),
     [
-        (1, 1, 1, "in 1 of 3 groups, open in 1 and below in 1."),
-        (1, 0, 1, "in 1 of 2 groups, below in 1."),
+        (1, 1, 1, "in 1 group, open in 1 and below in 1."),
+        (1, 0, 1, "in 1 group, below in 1."),
         (2, 0, 0, "in both groups."),
         (1, 0, 0, "in the one group shown."),
+        (0, 2, 0, "in 0 groups, open in 2."),
         (0, 0, 0, "No group has an alpha."),
     ],
 )
 def test_alpha_by_group(project: Project, met: int, unsure: int, not_met: int, text: str) -> None:
-    counts = {"n": met + unsure + not_met, "met": met, "open": unsure, "not_met": not_met}
-    assert text in english(words.details, changed(found().details, source=None, **counts))
+    counts = {"met": met, "open": unsure, "not_met": not_met}
+    for n in (met + unsure + not_met, 27):  # of closed rows it is coarse
+        details = changed(found().details, source=None, n=n, **counts)
+        assert text in english(words.details, details)
 
 
 def test_the_focal_correlation_by_group(project: Project) -> None:

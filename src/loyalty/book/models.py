@@ -25,6 +25,12 @@ from loyalty.shown.words import estimate, number
 #: More items make a matrix that no page holds.
 MOST_ITEMS = 40
 FOLDER = "tables"
+_NO_MATRIX = Text(
+    en="The correlations of the items are not among them: of so few respondents, or of so many "
+    "items, answers of single people could follow from them, or the measurement model was not "
+    "estimated.",
+    zh="其中没有题项间的相关：受访者过少或题项过多时，可能由此推出个人的回答；或测量模型未能估计。",
+)
 _HEADINGS = {"measurement": "Measurement model", "structural": "Structural model"}
 
 
@@ -266,6 +272,8 @@ def moments(study: Study, found: jars.Results, taken: Taken, language: Language)
     apart, stop = {"en": (", ", "."), "zh": ("、", "。")}[language]
     parts = [_on_screen(said + apart.join(link(study.case, name) for name in files) + stop)]
     if one is None:
+        if not any(name.startswith(("correlations", "covariances")) for name in files):
+            parts.append(_on_screen(_NO_MATRIX.in_(language)))
         return parts
     if len(one.items) <= MOST_ITEMS:
         table = numbered(study, _matrix(one), "moments", language)

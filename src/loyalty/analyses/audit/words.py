@@ -613,7 +613,9 @@ def detection(found: Detection, case: Case) -> Text:
 
 def sensitivity(found: Sensitivity, case: Case) -> list[Text]:
     done = [s for s in found.selections if None not in (s.estimate, s.ci_lower, s.ci_upper)]
-    if len(done) < 2 or done[0] is not found.selections[0]:
+    careful = next((s for s in found.selections if s.who == "careless"), None)
+    lost = careful is not None and careful not in done
+    if lost or not done or done[0] is not found.selections[0]:
         return [
             Text(
                 en="The path could not be estimated with and without the flagged respondents.",
@@ -623,12 +625,22 @@ def sensitivity(found: Sensitivity, case: Case) -> list[Text]:
     if doubted := _doubted((found.from_, found.to), case):
         return [doubted]
     sound = [s for s in done if not s.problems]
+    along = case.path(found.from_, found.to)
     return [
-        _shift(done[0], done[1], case.path(found.from_, found.to)),
-        *_verdicts(sound, found.sign),
+        _unflagged(along) if careful is None else _shift(done[0], careful, along),
+        *(_verdicts(sound, found.sign) if len(done) > 1 else []),
         *_wild(sound),
         *_faulty(found),
     ]
+
+
+def _unflagged(along: Text) -> Text:
+    """Of closed rows: what becomes of the path is not told, for few are flagged."""
+    least = cut("small_cell", "count")
+    return Text(
+        en=f"What the path {escape(along.en)} is without the flagged respondents is not shown, for they are fewer than {least}.",
+        zh=f"剔除被标记者后路径“{escape(along.zh)}”为多少未列出，因其人数少于 {least}。",
+    )
 
 
 def _doubted(ends: tuple[str, str], case: Case) -> Text | None:

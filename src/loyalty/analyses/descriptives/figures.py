@@ -10,6 +10,7 @@ from loyalty.analyses.descriptives.models import (
     Correlations,
     Groups,
     Index,
+    ItemAnswers,
     OutcomeBoxes,
     Questions,
 )
@@ -21,15 +22,24 @@ from loyalty.shown.context import Case
 from loyalty.shown.figure import Figure
 
 
-def answers(found: Answers, case: Case) -> Figure:
+def drawn(found: Answers) -> list[ItemAnswers]:
+    """Items that can be drawn: of closed rows those whose every answer many gave, or nobody."""
+    return [row for row in found.items if None not in row.shares]
+
+
+def answers(found: Answers, case: Case) -> Figure | None:
+    items = drawn(found)
+    if not items:
+        return None
+
     def draw(language: Language) -> Drawing:
         names, before = [], None
-        for row in found.items:
+        for row in items:
             named = f"{case.label(row.construct).in_(language)} · {row.item}"
             names.append(row.item if row.construct == before else named)
             before = row.construct
         codes = range(found.minimum, found.maximum + 1)
-        shares = pd.DataFrame([row.shares for row in found.items], columns=list(codes))
+        shares = pd.DataFrame([row.shares for row in items], columns=list(codes))
         axis = term("Share of answers, % (reversed items turned)")
         return charts.answer_shares(shares, names, axis.in_(language))
 

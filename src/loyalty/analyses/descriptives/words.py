@@ -113,6 +113,10 @@ def answers(found: Answers, case: Case) -> Text:
             f" {counted(rest, 'item')} with a scale of {own} own {be(rest)} left out of the figure."
         )
         zh += f"另有 {number(rest)} 个采用其他量表的题项未绘入图中。"
+    if few := [row for row in found.items if None in row.shares]:
+        every, least = len(few) == len(found.items), cut("small_cell", "count")
+        en += f" {'No item is drawn, for of each' if every else 'Items are not drawn of which'} some answer was given by fewer than {least} respondents."
+        zh += f"{'各题项均有' if every else '有'}选项的回答者少于 {least} 人{'，因此不绘图' if every else '的题项未绘入图中'}。"
     return Text(en=en, zh=zh)
 
 
@@ -308,7 +312,7 @@ def indices(found: Questions, case: Case) -> list[Text]:
 def _apart(rows: Sequence[Apart], most: Text | None, case: Case) -> list[Text]:
     """Which groups stand apart from everybody; `most`: in what most of them do."""
     if not rows:
-        return [Text(en="No group is large enough to be shown.", zh="没有足够大的组可以列出。")]
+        return [Text(en="No group's value can be shown.", zh="没有可以列出数值的组。")]
     apart = [row for row in rows if row.above or row.below]
     said = []
     if apart:
@@ -395,8 +399,14 @@ def boxes(found: OutcomeBoxes, case: Case) -> Text:
     best, worst = max(found.rows, key=lambda r: r.highest), max(found.rows, key=lambda r: r.lowest)
     a, b = escaped(row_name(case, best)), escaped(row_name(case, worst))
     outcome, high, low = label(case, found.construct), number(best.highest), number(worst.lowest)
-    en = f"Most answers on {outcome.en} in the two highest boxes has {a.en} ({high}), most in the two lowest {b.en} ({low})."
-    zh = f"{outcome.zh}最高两档比例最大的是{a.zh}（{high}），最低两档比例最大的是{b.zh}（{low}）。"
+    if len(found.rows) == 1:
+        en = f"{a.en}: {high} of the answers on {outcome.en} are in the two highest boxes, {low} in the two lowest."
+        zh = f"{a.zh}对{outcome.zh}的回答中，{high}在最高两档，{low}在最低两档。"
+    else:
+        en = f"Most answers on {outcome.en} in the two highest boxes has {a.en} ({high}), most in the two lowest {b.en} ({low})."
+        zh = f"{outcome.zh}最高两档比例最大的是{a.zh}（{high}），最低两档比例最大的是{b.zh}（{low}）。"
+    if found.hidden and len(found.rows) > 1:
+        en, zh = f"Of the groups shown: {en[0].lower()}{en[1:]}", f"在列出的各组中，{zh}"
     if found.hidden:
         least = cut("small_cell", "count")
         en += f" {counted(found.hidden, 'group')} {be(found.hidden)} not shown, for a group or a box of fewer than {least} answers."
@@ -409,15 +419,16 @@ def details(found: Details, case: Case) -> list[Text]:
 
 
 def _alphas(found: Details) -> Text:
-    if not found.n:
+    """How the alphas stand to their cut-off: of the three counts, as `n` of closed rows is coarse."""
+    if not (found.met or found.open or found.not_met):
         return Text(en="No group has an alpha.", zh="各组均无法计算 α。")
     mark, cite = cut("alpha", "bounded"), threshold("alpha").cite
-    n, met = number(found.n), number(found.met)
-    if found.met == found.n:
-        all_ = f"{every(found.n)} groups" if found.n > 1 else "the one group shown"
+    met = number(found.met)
+    if not (found.open or found.not_met):
+        all_ = f"{every(found.met)} groups" if found.met > 1 else "the one group shown"
         return Text(
             en=f"Alpha is at least {mark} [@{cite}] with its whole interval in {all_}.",
-            zh=f"全部 {n} 组的 α 整个区间均不低于 {mark} [@{cite}]。",
+            zh=f"全部 {met} 组的 α 整个区间均不低于 {mark} [@{cite}]。",
         )
     en, zh = [], []
     if found.open:
@@ -427,8 +438,8 @@ def _alphas(found: Details) -> Text:
         en.append(f"below in {number(found.not_met)}")
         zh.append(f"低于者 {number(found.not_met)} 组")
     return Text(
-        en=f"Alpha is at least {mark} [@{cite}] with its whole interval in {met} of {counted(found.n, 'group')}, {' and '.join(en)}.",
-        zh=f"{n} 组中，α 的整个区间不低于 {mark} [@{cite}] 的有 {met} 组，{'，'.join(zh)}。",
+        en=f"Alpha is at least {mark} [@{cite}] with its whole interval in {counted(found.met, 'group')}, {' and '.join(en)}.",
+        zh=f"α 的整个区间不低于 {mark} [@{cite}] 的有 {met} 组，{'，'.join(zh)}。",
     )
 
 
