@@ -145,6 +145,21 @@ def test_modules_are_made_usual_scripts(tmp_path: Path) -> None:
     assert "return { init };" in made and "window.found = tabsets.init();" in made
 
 
+def test_drawings_for_phones_that_no_page_shows_are_left_out(tmp_path: Path) -> None:
+    (tmp_path / "narrow").mkdir()
+    for label in ("fig-a", "fig-客户", "fig-other"):
+        (tmp_path / f"narrow/{label}.svg").write_text("<svg/>", encoding="utf-8")
+    (tmp_path / "reports").mkdir()
+    for page, shown in (
+        ("index", "narrow/fig-a"),
+        ("reports/x", "../narrow/fig-%E5%AE%A2%E6%88%B7"),
+    ):
+        text = f'<head></head><source srcset="{shown}.svg">'
+        (tmp_path / f"{page}.html").write_text(text, encoding="utf-8")
+    quarto_pages.finish(tmp_path, "Quarto", words("en"))
+    assert {file.stem for file in (tmp_path / "narrow").iterdir()} == {"fig-a", "fig-客户"}
+
+
 def test_a_citation_carries_what_it_cites_and_a_folder_is_not_shown(
     project: Path, stand_in: Callable[..., Path]
 ) -> None:

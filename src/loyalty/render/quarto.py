@@ -23,6 +23,7 @@ from .embedded import FORMATS, swap
 from .errors import Fault, RenderError
 from .labels import words
 from .project import load_yaml, output_name
+from .quarto_pages import PHONES
 
 WRITERS = {"html": "html", "pdf": "typst", "docx": "docx"}
 BAD_LINE = re.compile(
@@ -30,8 +31,6 @@ BAD_LINE = re.compile(
 )
 COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 UNRESOLVED = re.compile(r"quarto-unresolved-ref|\?@(?:fig|tbl|sec|eq)-[\w-]+|\?(?:var|meta):\S+")
-#: Folder of the narrow drawings of figures, in the project that Quarto renders.
-PHONES = "narrow"
 #: Quarto's own boxes beside links, which a page opened from a folder cannot fill.
 WITHOUT = {f"{kind}-hover": False for kind in ("citations", "crossrefs", "footnotes")}
 #: The filter that gives pictures in Word their words back.

@@ -12,10 +12,13 @@ import shutil
 from collections.abc import Iterable
 from html import escape, unescape
 from pathlib import Path
+from urllib.parse import quote
 
 from . import fonts
 
 LIBS = "site_libs"
+#: Folder of the narrow drawings of figures.
+PHONES = "narrow"
 TEMPLATES = Path(__file__).parent / "templates"
 SCRIPTS = ("numbers.js", "previews.js", "folder.js")
 MACHINE = re.compile(r' data-notebook(?:-title|-cellid)?="[^"]*"', re.IGNORECASE)
@@ -68,6 +71,7 @@ def finish(folder: Path, made_by: str, said: dict[str, str]) -> None:
     for script in SCRIPTS:
         shutil.copyfile(TEMPLATES / script, libs / script)
     _search_index(folder)
+    _unshown_drawings(folder, texts.values())
     for page, text in texts.items():
         near = os.path.relpath(libs, page.parent).replace(os.sep, "/")
         links = [f'<link rel="stylesheet" href="{near}/report-cjk.css">']
@@ -153,6 +157,14 @@ def _classic(script: Path, inside: set[Path]) -> str | None:
     if re.search(r"^\s*(import|export)\b", text, re.M):
         return None
     return f"(() => {{\n{text}\nreturn {{ {', '.join(exported)} }};\n}})()"
+
+
+def _unshown_drawings(folder: Path, texts: Iterable[str]) -> None:
+    """Remove the narrow drawings that no page shows: a volume is of more notebooks than figures."""
+    shown = "".join(texts)
+    for drawing in sorted((folder / PHONES).glob("*.svg")):
+        if f"{PHONES}/{quote(drawing.name)}" not in shown:
+            drawing.unlink()
 
 
 def _search_index(folder: Path) -> None:

@@ -262,15 +262,19 @@ local function footed(tbl)
   for _ = 1, TOGETHER do tbl.foot.rows:insert(1, last.body:remove()) end
 end
 
+-- em of a column that any text can be read in (tables.py)
+local COLUMN = 20
 local function fit(tbl)
   local natural, least = {}, {}
   local function row(cells)
     for i, cell in ipairs(cells) do
       local text = pandoc.utils.stringify(cell.contents)
       natural[i] = math.max(natural[i] or 0.6, em(text) * 1.04)
-      for word in text:gmatch("%S+") do
-        local long = word:match("[\228-\233]") and 2 or em(word) * 1.04
-        least[i] = math.max(least[i] or 0.6, long)
+      -- Chinese, its commas among it, breaks anywhere: of a list "a、b" each of its words is one
+      local words, chinese = text:gsub("[\227-\233\239][\128-\191][\128-\191]", " ")
+      if chinese > 0 then least[i] = math.max(least[i] or 0.6, 2) end
+      for word in words:gmatch("%S+") do
+        least[i] = math.max(least[i] or 0.6, em(word) * 1.04)
       end
     end
   end
@@ -278,11 +282,12 @@ local function fit(tbl)
   for _, body in ipairs(tbl.bodies) do
     for _, r in ipairs(body.body) do row(r.cells) end
   end
-  local columns, wide, narrow = #tbl.colspecs, 0, 0
+  local columns, wide, narrow, floors = #tbl.colspecs, 0, 0, {}
   for i = 1, columns do
     natural[i], least[i] = natural[i] or 0.6, least[i] or 0.6
     wide = wide + natural[i]
-    narrow = narrow + math.max(least[i], natural[i] / 3.2)
+    floors[i] = math.max(least[i], math.min(natural[i] / 3.2, COLUMN))
+    narrow = narrow + floors[i]
   end
   local inset = columns > 8 and 2.5 or 5
   local usable = 430 - 2 * inset * columns
@@ -294,9 +299,8 @@ local function fit(tbl)
   local total = 0
   local widths = {}
   for i = 1, columns do
-    local floor = math.max(least[i], natural[i] / 3.2)
-    local share = wide > narrow and (natural[i] - floor) / (wide - narrow) or 0
-    widths[i] = floor * size * 1.03 + math.max(0, usable - narrow * size * 1.03) * share + 2 * inset
+    local share = wide > narrow and (natural[i] - floors[i]) / (wide - narrow) or 0
+    widths[i] = floors[i] * size * 1.03 + math.max(0, usable - narrow * size * 1.03) * share + 2 * inset
     total = total + widths[i]
   end
   for i, spec in ipairs(tbl.colspecs) do
@@ -374,6 +378,8 @@ return { { Meta = settings }, {
       footed(tbl)
     else
       for i, spec in ipairs(tbl.colspecs) do tbl.colspecs[i] = { spec[1], nil } end
+      -- or Quarto makes a table with links anew, without the classes of its cells
+      if html then tbl.attributes["tbl-colwidths"] = "true" end
     end
     return tbl
   end,
