@@ -527,8 +527,9 @@ def test_pdf_pages_are_full_but_a_chapters_last(pdf: tuple[Edition, pdf_facts.Pd
             empty.append(page.number)
             little += [page.number] if min(edges) > 0.68 * page.height else []
     assert [number for number in empty if number not in last] == []
-    # where a chapter ends high on a page, the next begins below it
-    assert [number for number in little if number not in ends] == []
+    # where a chapter ends high on a page, the next begins below it; by Quarto, on a page of its own
+    by_quarto = quarto(BOOK / pdf[0].place / "index.html")
+    assert by_quarto or [number for number in little if number not in ends] == []
 
 
 def test_pdf_text_stays_on_the_paper(pdf: tuple[Edition, pdf_facts.Pdf]) -> None:
