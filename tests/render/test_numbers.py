@@ -8,6 +8,7 @@ from pathlib import Path
 
 import nbformat
 import pytest
+import yaml
 from number_facts import faults, whole_keys
 
 from loyalty.analyses.failure import findings as failure
@@ -79,7 +80,7 @@ def test_numbers_in_a_chapter(shown: tuple[list[Path], Path]) -> None:
     for old, new, said in (
         (">.31</a>", ">.32</a>", "'.32' is not 0.312"),
         ("interaction.ci_lower", "interaction.low", "there is no such number"),
-        ("failure.html#", "voice.html#", "not there; run the notebook first"),
+        ("failure.html#", "voice.html#", "results demo/voice.json: not there"),
         ("#finding-interaction", "#finding-paradox", "no anchor #finding-paradox of interaction"),
     ):
         assert old in text, old
@@ -112,9 +113,11 @@ def test_a_row_has_the_beginning_of_its_keys_once(
     assert whole == [key for row in keys for key in row]
 
 
-def test_what_stands_on_a_second_page_is_there(tmp_path: Path) -> None:
+def test_what_stands_on_a_second_page_is_there(sample: Path, copy: Callable[..., Path]) -> None:
     """A finding, and the names of what shows it; the settings list none that is not there."""
-    whole = load_book(paths.root())
+    further = yaml.safe_load((paths.root() / "_quarto.yml").read_text("utf-8"))["further"]
+    settings = yaml.safe_load((sample / "_quarto.yml").read_text("utf-8")) | {"further": further}
+    whole = load_book(copy({"_quarto.yml": yaml.safe_dump(settings)}))
     assert whole.further
     for address, listed in whole.further.items():
         case, analysis = address.split("/")
