@@ -17,12 +17,25 @@ from loyalty.shown.table import Column, Table
 from loyalty.shown.words import listed
 
 PROMISED = 0.95
+
 #: What was measured of the trial, as the page names it; `share_…` are among `share`.
 NAMED = {kind: KINDS[kind] for kind in KINDS if kind != "table"} | {
     "share_whole": Text(en="shares over all respondents", zh="全体受访者的份额"),
     "share_within": Text(en="shares within an industry", zh="行业内的份额"),
 }
 WITH, WITHOUT = Text(en="firms", zh="有企业"), Text(en="no firms", zh="无企业")
+
+
+def _table(
+    rows: Sequence[SimpleNamespace],
+    columns: list[Column],
+    caption: Text,
+    name: str,
+    language: Language,
+) -> str:
+    """A table with its caption below, as a reference by `name` finds it."""
+    table = Table(rows, columns, caption, plain=True).markdown(language)
+    return f"{table}\n\n: {caption.in_(language)} {{#tbl-{name}}}"
 
 
 def _sum(label: Text, rows: Sequence[dict[str, Any]]) -> SimpleNamespace:
@@ -124,8 +137,7 @@ def again_page(described: dict[str, Study], language: Language) -> str:
         en=f"Coverage by kind over {between} redraws of each survey: {ends[0]} to {ends[1]}.",
         zh=f"各调查重新抽取 {between_zh} 次，各类区间的覆盖率为 {ends[0]} 至 {ends[1]}。",
     )
-    table = Table(rows, columns, caption, plain=True).markdown(language)
-    label = f": {caption.in_(language)} {{#tbl-again}}"
+    table = _table(rows, columns, caption, "again", language)
     note = said(
         "Other respondents, firms and careless ones, the same notebooks and the same count. "
         "Promised is a coverage of .950. Intervals of one draw rest on the same answers, and "
@@ -141,7 +153,7 @@ def again_page(described: dict[str, Study], language: Language) -> str:
         "由 `benchmarks/trial.py` 生成。",
         language,
     )
-    return "\n\n".join([judged, table, label, note])
+    return "\n\n".join([judged, table, note])
 
 
 #: What `benchmarks/bends.py` adds one after another, as the page names it.
@@ -200,8 +212,7 @@ def bends_page(described: dict[str, Study], language: Language) -> str:
     )
     kinds = dict.fromkeys(r["kind"] for r in records)
     sizes = [_sizes(k, [r for r in records if r["kind"] == k]).in_(language) for k in kinds]
-    table = Table(rows, columns, caption, plain=True).markdown(language)
-    label = f": {caption.in_(language)} {{#tbl-bends}}"
+    table = _table(rows, columns, caption, "bends", language)
     note = said(
         f"Each column adds one thing; no standard error exceeds {_bounded(error)}. On the constructs "
         "one model is fitted to all industries, whose paths and means differ, and a square stands "
@@ -214,7 +225,7 @@ def bends_page(described: dict[str, Study], language: Language) -> str:
         language,
     )
     space = "" if language == "zh" else " "
-    return "\n\n".join([space.join(sizes), table, label, note])
+    return "\n\n".join([space.join(sizes), table, note])
 
 
 #: The populations of `benchmarks/necessity.py`, as the page names them.
@@ -267,8 +278,7 @@ def necessity_page(language: Language) -> str:
         Column("beside", "p < .05 beside the correlation", "bounded", 3),
         Column("plain", "p < .05 beside chance", "bounded", 3),
     ]
-    table = Table(rows, columns, caption, plain=True).markdown(language)
-    label = f": {caption.in_(language)} {{#tbl-necessity}}"
+    table = _table(rows, columns, caption, "necessity", language)
     note = said(
         f"{n} respondents, {redraws} redraws a row. Called necessary is what is clear of chance and "
         "of what the correlation alone leaves, with an effect size of .1 or more. Beside chance "
@@ -281,4 +291,4 @@ def necessity_page(language: Language) -> str:
         "由 `benchmarks/necessity.py` 生成。",
         language,
     )
-    return "\n\n".join([table, label, note])
+    return "\n\n".join([table, note])

@@ -11,6 +11,8 @@ from loyalty.estimates.fit import FitMeasures
 from loyalty.ground.findings import Refused
 
 PathVerdict = Literal["supported", "open", "contradicted"]
+#: On which side of no effect a whole interval lies.
+Side = Literal["+", "-", "open"]
 #: Why a path is not to be relied upon: the solution of the structural or of the measurement model
 #: is doubtful; the interval is missing, or wider than one standard deviation; what leads there
 #: cannot be told apart from something else that does (HTMT above its cut-off, by interval).
@@ -54,6 +56,11 @@ def judge(sign: str, lower: float, upper: float) -> PathVerdict:
     if not (lower > 0 or upper < 0):
         return "open"
     return "supported" if (lower > 0) == (sign == "+") else "contradicted"
+
+
+def side(lower: float, upper: float, none: float = 0.0) -> Side:
+    """Whether an interval lies wholly above or below what would be no effect."""
+    return "+" if lower > none else "-" if upper < none else "open"
 
 
 def majority(lower: float, upper: float) -> Literal["stay_away", "half", "return"]:

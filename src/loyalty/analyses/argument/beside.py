@@ -16,12 +16,11 @@ from loyalty.analyses.synthesis.findings import HeldRow, Synthesis
 from loyalty.analyses.voice.findings import Voice as Written
 from loyalty.cases import claims as ledger
 from loyalty.cases.claims import Claim, Outcome
-from loyalty.estimates.verdicts import majority
+from loyalty.estimates.verdicts import Side, majority
 from loyalty.ground.findings import Count, Finding, Percent, Points, Real, Record, refusable
 from loyalty.ground.reasons import CannotCompute
 
 #: Of an effect, by its interval.
-Sign = Literal["+", "-", "open"]
 
 
 # --- the findings --------------------------------------------------------------------------------
@@ -96,7 +95,7 @@ class SaidRow(Record):
     estimate: Real
     ci_lower: Real
     ci_upper: Real
-    verdict: Sign
+    verdict: Side
 
 
 class LapseRow(Record):
@@ -110,7 +109,7 @@ class LapseRow(Record):
     odds_ratio: Real
     ci_lower: Real
     ci_upper: Real
-    verdict: Sign
+    verdict: Side
 
 
 class UsedRow(Record):

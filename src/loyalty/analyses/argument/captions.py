@@ -26,6 +26,11 @@ def _or_none(n: int) -> str:
     return number(n) if n else "none"
 
 
+def _begin(n: int) -> str:
+    """`_or_none` where a sentence begins."""
+    return number(n) if n else "None"
+
+
 def known(found: Known) -> Text:
     asked, yes, partly, no = (
         number(n) for n in (found.asked, found.answered, found.partly, found.unanswered)
@@ -39,7 +44,7 @@ def known(found: Known) -> Text:
 def surveys(found: Surveys) -> Text:
     judged, fitting = number(found.judged), number(found.fitting)
     return text(
-        f"{fitting if found.fitting else 'None'} of {judged} measurement models {'meets' if found.fitting <= 1 else 'meet'} every cut-off of fit: the real surveys, and how good their answers are.",
+        f"{_begin(found.fitting)} of {judged} measurement models {'meets' if found.fitting <= 1 else 'meet'} every cut-off of fit: the real surveys, and how good their answers are.",
         f"{judged} 个测量模型中 {fitting} 个各项拟合均达标：真实调查一览及其作答质量。",
     )
 
@@ -47,7 +52,7 @@ def surveys(found: Surveys) -> Text:
 def constructs(found: Constructs) -> Text:
     n, apart, failing = number(found.surveys), number(found.apart), number(found.failing)
     return text(
-        f"{apart if found.apart else 'None'} of {n} surveys {'tells' if found.apart <= 1 else 'tell'} all constructs apart, {_or_none(found.failing)} {'fails' if found.failing == 1 else 'fail'} for at least one pair: pairs by the interval of their heterotrait–monotrait ratio.",
+        f"{_begin(found.apart)} of {n} surveys {'tells' if found.apart <= 1 else 'tell'} all constructs apart, {_or_none(found.failing)} {'fails' if found.failing == 1 else 'fail'} for at least one pair: pairs by the interval of their heterotrait–monotrait ratio.",
         f"{n} 项调查中，{apart} 项的构念全部可以区分，{failing} 项至少有一对不可区分：按 HTMT 区间分类的构念对。",
     )
 
@@ -55,7 +60,7 @@ def constructs(found: Constructs) -> Text:
 def merged(found: Constructs) -> Text:
     n, clear = number(found.merged_count), number(found.merged_clear)
     return text(
-        f"{clear if found.merged_clear else 'None'} of {n} paths {be(max(found.merged_clear, 1))} clear of zero: paths to the outcomes where constructs that BIC takes as one are one.",
+        f"{_begin(found.merged_clear)} of {n} paths {be(max(found.merged_clear, 1))} clear of zero: paths to the outcomes where constructs that BIC takes as one are one.",
         f"{n} 条路径中 {clear} 条的区间不含零：按 BIC 将构念合并后指向结果的路径。",
     )
 
@@ -63,7 +68,7 @@ def merged(found: Constructs) -> Text:
 def counts(found: Paths) -> Text:
     n, good, doubted = number(found.hypothesized), number(found.supported), number(found.doubted)
     return text(
-        f"{good if found.supported else 'None'} of {n} hypothesized paths {be(max(found.supported, 1))} supported, and {doubted} may not be relied upon: verdicts by survey.",
+        f"{_begin(found.supported)} of {n} hypothesized paths {be(max(found.supported, 1))} supported, and {doubted} may not be relied upon: verdicts by survey.",
         f"{n} 条假设路径中 {good} 条得到支持，{doubted} 条不可采信：各调查的判断。",
     )
 
@@ -134,7 +139,7 @@ def apart(found: Differences, case: Case) -> Text:
 def otherwise(found: Otherwise) -> Text:
     n, stable, doubted = number(found.count), number(found.stable), number(found.doubted)
     return text(
-        f"{stable if found.stable else 'None'} of {n} focal paths {be(max(found.stable, 1))} supported under every acceptable choice, and {_or_none(found.doubted)} may not be relied upon: one path of every survey under other choices of method.",
+        f"{_begin(found.stable)} of {n} focal paths {be(max(found.stable, 1))} supported under every acceptable choice, and {_or_none(found.doubted)} may not be relied upon: one path of every survey under other choices of method.",
         f"{n} 条核心路径中 {stable} 条在所有可接受的设定下均得到支持，{doubted} 条不可采信：每项调查的一条路径在其他方法选择下的结果。",
     )
 
@@ -166,7 +171,7 @@ def brands(found: Conduct) -> Text:
 def foretold(found: Foretold) -> Text:
     n, clear = number(found.effects), number(found.clear)
     return text(
-        f"{clear if found.clear else 'None'} of {n} effects {be(max(found.clear, 1))} clear of zero: what people say, and what the same people do next.",
+        f"{_begin(found.clear)} of {n} effects {be(max(found.clear, 1))} clear of zero: what people say, and what the same people do next.",
         f"{n} 项效应中 {clear} 项的区间不含零：受访者的回答与其本人其后的行为。",
     )
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from loyalty.analyses.behaviour.estimates import MANY
 from loyalty.analyses.behaviour.findings import (
     ByCount,
@@ -258,21 +260,26 @@ def months(found: Months, case: Case) -> Table:
     )
 
 
+def _interrupted(series: Mapping[str, str]) -> list[Column]:
+    """Columns of interrupted time series, which `series` names."""
+    return [
+        Column(lambda r: term(series[r.of]), "Series"),
+        Column("level", "Change of level"),
+        Column(("level_ci_lower", "level_ci_upper"), "95 % interval"),
+        Column("slope", "Change of slope"),
+        Column(("slope_ci_lower", "slope_ci_upper"), "95 % interval"),
+        Column("before", "Slope before"),
+        Column(("before_ci_lower", "before_ci_upper"), "95 % interval"),
+        Column("carry", "Autocorrelation"),
+    ]
+
+
 def programme(found: Programme, case: Case) -> Table | None:
     if not found.series:
         return None
     return Table(
         found.series,
-        [
-            Column(lambda r: term(SERIES[r.of]), "Series"),
-            Column("level", "Change of level"),
-            Column(("level_ci_lower", "level_ci_upper"), "95 % interval"),
-            Column("slope", "Change of slope"),
-            Column(("slope_ci_lower", "slope_ci_upper"), "95 % interval"),
-            Column("before", "Slope before"),
-            Column(("before_ci_lower", "before_ci_upper"), "95 % interval"),
-            Column("carry", "Autocorrelation"),
-        ],
+        _interrupted(SERIES),
         Text(
             en="Before and after a programme: change of level and of slope when it began.",
             zh="项目前后：开始时水平与斜率的变化。",
@@ -289,16 +296,7 @@ def uptake(found: Uptake, case: Case) -> Table | None:
         return None
     return Table(
         found.series,
-        [
-            Column(lambda r: term(TAKERS[r.of]), "Series"),
-            Column("level", "Change of level"),
-            Column(("level_ci_lower", "level_ci_upper"), "95 % interval"),
-            Column("slope", "Change of slope"),
-            Column(("slope_ci_lower", "slope_ci_upper"), "95 % interval"),
-            Column("before", "Slope before"),
-            Column(("before_ci_lower", "before_ci_upper"), "95 % interval"),
-            Column("carry", "Autocorrelation"),
-        ],
+        _interrupted(TAKERS),
         Text(
             en="Before and after a programme that customers take up: change of level and of slope.",
             zh="客户所采用项目的前后：水平与斜率的变化。",

@@ -23,6 +23,7 @@ from loyalty.estimates.attitude import Outcome
 from loyalty.estimates.cross_lagged import cross_lagged
 from loyalty.estimates.cross_lagged import waves as wide
 from loyalty.estimates.growth import growth as grown
+from loyalty.estimates.verdicts import Side, side
 from loyalty.ground import disclosure
 from loyalty.ground.findings import (
     Bounded,
@@ -46,15 +47,9 @@ from loyalty.ground.reasons import CannotCompute, Reason, reason_of
 from loyalty.ground.thresholds import threshold
 from loyalty.stats import clv, discrimination, rfm
 
-Verdict = Literal["+", "-", "open"]
 Odds = Annotated[float, Shown("number", 2)]
 Middle = Annotated[float, Shown("number", 1)]
 Area = Annotated[float, Shown("bounded", 3)]
-
-
-def verdict(lower: float, upper: float, none: float = 0.0) -> Verdict:
-    """Whether an interval lies wholly above or below what would be no effect."""
-    return "+" if lower > none else "-" if upper < none else "open"
 
 
 # --- the findings --------------------------------------------------------------------------------
@@ -91,7 +86,7 @@ class EffectRow(Record):
     naive_ci_lower: Real
     naive_ci_upper: Real
     planted: Real | None
-    verdict: Verdict
+    verdict: Side
 
 
 class Effects(Finding):
@@ -120,7 +115,7 @@ class AreaDifference(Record):
     ci_lower: Area
     ci_upper: Area
     p: P
-    verdict: Verdict
+    verdict: Side
 
 
 class Foretold(Finding):
@@ -183,7 +178,7 @@ class Leaving(Finding):
     difference: Points
     difference_ci_lower: Points
     difference_ci_upper: Points
-    verdict: Verdict
+    verdict: Side
 
 
 class LaggedRow(Record):
@@ -196,7 +191,7 @@ class LaggedRow(Record):
     ci_lower: Real
     ci_upper: Real
     p: P
-    verdict: Verdict
+    verdict: Side
 
 
 class Level(Record):
@@ -206,7 +201,7 @@ class Level(Record):
     estimate: Bounded
     ci_lower: Bounded
     ci_upper: Bounded
-    verdict: Verdict
+    verdict: Side
 
 
 class Panel(Finding):
@@ -231,7 +226,7 @@ class TrendRow(Record):
     spread_ci_lower: Real
     spread_ci_upper: Real
     planted: Real | None
-    verdict: Verdict
+    verdict: Side
 
 
 class CarriedRow(Record):
@@ -245,7 +240,7 @@ class CarriedRow(Record):
     ci_upper: Real
     p: P
     planted: Real | None
-    verdict: Verdict
+    verdict: Side
 
 
 class Growth(Finding):
@@ -270,7 +265,7 @@ class OddsRow(Record):
     ci_lower: Odds
     ci_upper: Odds
     p: P
-    verdict: Verdict
+    verdict: Side
 
 
 class Lapse(Finding):
@@ -298,7 +293,7 @@ class Reported(Finding):
     difference: Bounded
     difference_ci_lower: Bounded
     difference_ci_upper: Bounded
-    verdict: Verdict
+    verdict: Side
 
 
 class UseRow(Record):
@@ -312,7 +307,7 @@ class UseRow(Record):
     ci_lower: Odds
     ci_upper: Odds
     p: P
-    verdict: Verdict
+    verdict: Side
 
 
 class Use(Finding):
@@ -534,7 +529,7 @@ def _effect(
         naive_ci_lower=plain.ci_lower,
         naive_ci_upper=plain.ci_upper,
         planted=planted,
-        verdict=verdict(corrected.ci_lower, corrected.ci_upper),
+        verdict=side(corrected.ci_lower, corrected.ci_upper),
     )
 
 
@@ -594,9 +589,7 @@ def _areas(
         for name, row in found.areas.iterrows()
     ]
     rows = found.differences.rename(columns={"score": "model"})
-    rows["verdict"] = [
-        verdict(a, b) for a, b in zip(rows["ci_lower"], rows["ci_upper"], strict=True)
-    ]
+    rows["verdict"] = [side(a, b) for a, b in zip(rows["ci_lower"], rows["ci_upper"], strict=True)]
     return Foretold(
         outcome=outcome,
         n=found.n,
@@ -784,7 +777,7 @@ def leaving(data: Persons) -> Leaving:
         difference=a / n - b / m,
         difference_ci_lower=low,
         difference_ci_upper=top,
-        verdict=verdict(low, top),
+        verdict=side(low, top),
     )
 
 
@@ -836,7 +829,7 @@ def panel(data: Waves) -> Panel:
             of=answer.effects["of"].map(names),
             on=answer.effects["on"].map(names),
             verdict=[
-                verdict(a, b)
+                side(a, b)
                 for a, b in zip(answer.effects["ci_lower"], answer.effects["ci_upper"], strict=True)
             ],
         )
@@ -848,7 +841,7 @@ def panel(data: Waves) -> Panel:
                 estimate=answer.between,
                 ci_lower=lower,
                 ci_upper=upper,
-                verdict=verdict(lower, upper),
+                verdict=side(lower, upper),
             )
         )
     if not found:
@@ -888,7 +881,7 @@ def _growth(study: Study, data: Waves, clear: Sequence[str]) -> Growth:
     ]
     for rows in (trends, carried):
         bounds = rows[["ci_lower", "ci_upper"]].to_numpy()
-        rows["verdict"] = [verdict(low, high) for low, high in bounds]
+        rows["verdict"] = [side(low, high) for low, high in bounds]
     fit = answer.result.fit
     return Growth(
         people=data.panel["customer"].nunique(),
@@ -902,9 +895,9 @@ def _growth(study: Study, data: Waves, clear: Sequence[str]) -> Growth:
     )
 
 
-def _on_conduct(carried: pd.DataFrame, said: str, done: str) -> Verdict:
+def _on_conduct(carried: pd.DataFrame, said: str, done: str) -> Side:
     of, on = carried["of"] == said, carried["on"] == done
-    found: Verdict = carried.loc[of & on, "verdict"].item()
+    found: Side = carried.loc[of & on, "verdict"].item()
     return found
 
 
@@ -959,7 +952,7 @@ def lapse(data: Waves) -> Lapse:
                 ci_lower=one.ci_lower,
                 ci_upper=one.ci_upper,
                 p=one.p,
-                verdict=verdict(one.ci_lower, one.ci_upper, 1.0),
+                verdict=side(one.ci_lower, one.ci_upper, 1.0),
             )
         )
     return Lapse(
@@ -1012,7 +1005,7 @@ def reported(data: Waves, draws: int, seed: int) -> Reported | None:
         difference=said - logged,
         difference_ci_lower=low[2],
         difference_ci_upper=high[2],
-        verdict=verdict(low[2], high[2]),
+        verdict=side(low[2], high[2]),
     )
 
 
@@ -1047,7 +1040,7 @@ def use(study: Study, survey: Survey | None) -> Use | None:
                 ci_lower=one.ci_lower,
                 ci_upper=one.ci_upper,
                 p=one.p,
-                verdict=verdict(one.ci_lower, one.ci_upper, 1.0),
+                verdict=side(one.ci_lower, one.ci_upper, 1.0),
             )
         )
     if not rows:

@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 
 from loyalty.estimates import attitude, staying
 from loyalty.estimates.staying import Model
+from loyalty.estimates.verdicts import Side, side
 from loyalty.ground.findings import Bounded, Count, Finding, Real, Record, Shown
 
-Verdict = Literal["+", "-", "open"]
 Times = Annotated[float, Shown("number", 2)]
 
 
@@ -29,7 +29,7 @@ class StayingRow(Record):
     ci_lower: Times
     ci_upper: Times
     planted: Times | None
-    verdict: Verdict
+    verdict: Side
 
 
 class Staying(Finding):
@@ -43,11 +43,7 @@ class Staying(Finding):
     better: Real
     better_ci_lower: Real
     better_ci_upper: Real
-    verdict: Verdict
-
-
-def verdict(lower: float, upper: float, none: float) -> Verdict:
-    return "+" if lower > none else "-" if upper < none else "open"
+    verdict: Side
 
 
 def compared(
@@ -79,7 +75,7 @@ def compared(
                     ci_lower=low,
                     ci_upper=high,
                     planted=None if planted is None else np.exp(planted),
-                    verdict=verdict(low, high, 1.0),
+                    verdict=side(low, high, 1.0),
                 )
             )
     better, half = staying.apart(found["bg_nbd"], found["pareto_nbd"], clusters)
@@ -91,5 +87,5 @@ def compared(
         better=better,
         better_ci_lower=better - half,
         better_ci_upper=better + half,
-        verdict=verdict(better - half, better + half, 0.0),
+        verdict=side(better - half, better + half),
     )

@@ -9,11 +9,11 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from loyalty.estimates import tone
+from loyalty.estimates.verdicts import Side, side
 from loyalty.ground import disclosure
 from loyalty.ground.findings import Bounded, Count, Finding, People, Percent, Record
 from loyalty.ground.reasons import CannotCompute
 
-Verdict = Literal["+", "-", "open"]
 #: The name of the tone among predictors.
 TONE = "tone"
 
@@ -27,7 +27,7 @@ class ToneRow(Record):
     ci_lower: Bounded
     ci_upper: Bounded
     planted: Bounded | None
-    verdict: Verdict
+    verdict: Side
 
 
 class Tone(Finding):
@@ -95,7 +95,7 @@ def told(
                 ci_lower=low,
                 ci_upper=high,
                 planted=planted.get(f"tone_{conduct}"),
-                verdict="+" if low > 0 else "-" if high < 0 else "open",
+                verdict=side(low, high),
             )
         )
     several = wrote[wrote["texts"] > 1]
