@@ -12,6 +12,8 @@ from scipy.stats import t
 
 from loyalty.analyses.audit import findings as audit
 from loyalty.analyses.groups import findings as compared
+from loyalty.analyses.measurement import findings as measured
+from loyalty.analyses.measurement import tables as shown_pairs
 from loyalty.analyses.reliability import findings as scored
 from loyalty.analyses.reliability import tables as shown_scales
 from loyalty.analyses.robustness.findings import _clusters
@@ -106,7 +108,7 @@ def test_intervals_of_reliability_allow_for_schools(schools: Project) -> None:
         assert one.omega_ci_lower != other.omega_ci_lower
     table = shown_scales.alpha(cited(found, "small/reliability/scales"), case)
     assert table.note is not None
-    assert "draws of whole clusters" in table.note.en and "整群" in table.note.zh
+    assert "samples of whole clusters" in table.note.en and "整体抽取" in table.note.zh
     assert "Feldt" not in table.note.en and "clusters (School)" in table.note.en.replace("\\", "")
 
 
@@ -152,3 +154,37 @@ def test_what_is_no_cluster(project: Project, refusal: Any, cluster: Any, said: 
     project.study["cluster"] = cluster
     project.describe()
     assert said in refusal(lambda: study.load("small"))
+
+
+def test_every_bootstrap_draws_whole_clusters_and_says_so(schools: Project) -> None:
+    """Ratios and factors; with few clusters respondents are drawn, which is said."""
+    _, loaded, case = read()
+    ratios: Any = measured.ratios(measured.scales(loaded), 60, 1)
+    corr = scored.correlations(loaded)
+    factors: Any = scored.factors(corr, 20, 1)
+    factored: Any = scored.reference(corr, factors)
+    drawn: Any = scored.resampled(corr, factored, 20, 1)
+    plan: Any = scored.plan(corr, factored, drawn, 1)
+    assert (ratios.clusters, drawn.clusters, plan.clusters) == (SCHOOLS,) * 3
+    pairs = shown_pairs.close_pairs(cited(ratios, "small/measurement/htmt"), case)
+    planned = shown_scales.plan(cited(plan, "small/reliability/plan"), case)
+    for table in (pairs, planned):
+        assert table.note is not None
+        note = {k: without_references(table.note.in_(k)).replace("\\", "") for k in ("en", "zh")}
+        assert "samples of whole clusters (School) (12 clusters" in note["en"]
+        assert "12 个聚类单位（学校）为单位整体抽取" in note["zh"]
+    schools.study["cluster"] = None
+    schools.describe()
+    alone: Any = measured.ratios(measured.scales(read()[1]), 60, 1)
+    assert alone.clusters is None and alone.rows[0].htmt == ratios.rows[0].htmt
+    assert alone.rows[0].ci_lower != ratios.rows[0].ci_lower
+    few = pd.read_csv(schools.folder / "rows.csv")
+    few["school"] = few["school"].where(few["school"] < "S-04", "S-03")
+    schools.study["cluster"] = "school"
+    schools.rows(few)
+    _, loaded, case = read()
+    ratios = measured.ratios(measured.scales(loaded), 60, 1)
+    assert ratios.clusters is None and ratios.rows[0].ci_lower == alone.rows[0].ci_lower
+    note = shown_pairs.close_pairs(cited(ratios, "small/measurement/htmt"), case).note
+    assert note is not None and "respondents are resampled here" in note.en
+    assert "此处重抽的是受访者" in note.zh

@@ -10,7 +10,6 @@ import pytest
 
 from loyalty.stats import CannotCompute, efa, pls
 from loyalty.stats import reliability as rel
-from loyalty.stats._factoring import resampled_moments
 from loyalty.stats.reliability import one_factor_reliability
 from loyalty.stats.weighted import Design
 
@@ -396,8 +395,9 @@ def in_clusters(seed: int, clusters: int = 40, size: int = 10) -> tuple[pd.DataF
 
 def test_clusters_of_equal_rows_are_drawn_as_the_rows_would_be() -> None:
     """Three of each row in a cluster: the draws of the clusters are those of single rows."""
-    frame, _ = in_clusters(1, clusters=60, size=1)
-    single = one_factor_reliability(frame, draws=80, seed=4)
+    frame, own = in_clusters(1, clusters=60, size=1)
+    one = Design(pd.Series(1.0, frame.index), own)
+    single = one_factor_reliability(frame, draws=80, seed=4, design=one)
     thrice = frame.loc[frame.index.repeat(3)].reset_index(drop=True)
     units = pd.Series(np.repeat(np.arange(len(frame)), 3))
     design = Design(pd.Series(1.0, thrice.index), units)
@@ -407,27 +407,6 @@ def test_clusters_of_equal_rows_are_drawn_as_the_rows_would_be() -> None:
     assert found.draws_used == single.draws_used
     alone = one_factor_reliability(thrice, draws=80, seed=4)
     assert alone.omega_upper - alone.omega_lower < 0.8 * (found.omega_upper - found.omega_lower)
-
-
-@pytest.mark.parametrize("holes", [False, True])
-def test_moments_of_drawn_clusters_of_unequal_size(holes: bool) -> None:
-    """Each draw laid out in rows, its covariances by pandas."""
-    frame, _ = in_clusters(2, clusters=5, size=9)
-    units = np.repeat(np.arange(5), (2, 5, 20, 8, 10))
-    if holes:
-        frame.iloc[::7, 1] = np.nan
-    cov, corr = resampled_moments(frame.to_numpy(), 6, 3, clusters=units)
-    rng = np.random.default_rng(3)
-    for d in range(6):
-        drawn = rng.integers(0, 5, 5)
-        rows = pd.concat([frame[units == k] for k in drawn])
-        there = [(a, b) for a in range(4) for b in range(a + 1)]
-        for a, b in there:
-            both = rows.iloc[:, [a, b]].dropna() if a != b else rows.iloc[:, [a]].dropna()
-            expected = np.atleast_2d(np.cov(both.to_numpy().T))
-            assert cov[d, a, b] == pytest.approx(expected[0, -1])
-            if a != b:
-                assert corr[d, a, b] == pytest.approx(both.corr().iloc[0, 1])
 
 
 def test_an_interval_of_omega_that_ignores_clusters_is_too_narrow() -> None:

@@ -297,9 +297,10 @@ WEIGHTED = {
         zh="α、ω 与组合信度已加权；序次系数、分组比较与因子分析未加权。",
     ),
     "measurement": Text(
-        en="The models are weighted, with robust errors and tests [@asparouhov2005]; the "
-        "heterotrait–monotrait ratios are not.",
-        zh="各模型已加权，标准误与检验均为稳健型 [@asparouhov2005]；HTMT 未加权。",
+        en="The models, with robust errors and tests [@asparouhov2005], and the "
+        "heterotrait–monotrait ratios are weighted; what PLS estimates is not.",
+        zh="各模型与 HTMT 已加权，模型的标准误与检验为稳健型 [@asparouhov2005]；"
+        "PLS 的估计结果未加权。",
     ),
     "robustness": Text(
         en="What is estimated by maximum likelihood is weighted [@asparouhov2005]; other "
@@ -308,9 +309,10 @@ WEIGHTED = {
     ),
     "structural": Text(
         en="The models and their resamples are weighted, with robust errors and tests "
-        "[@asparouhov2005]; moderation and bends, single questions and the second opinion are not.",
+        "[@asparouhov2005]; moderation and bends, single questions, PLS and the second opinion "
+        "are not.",
         zh="各模型及其重抽样已加权，标准误与检验均为稳健型 [@asparouhov2005]；"
-        "调节与曲线效应、单个问题及另一种程序的结果未加权。",
+        "调节与曲线效应、单个问题、PLS 及另一种程序的结果未加权。",
     ),
 }
 

@@ -15,6 +15,7 @@ import numpy as np
 import pandas as pd
 
 from loyalty.cases.study import Study
+from loyalty.estimates.groups import sampling
 from loyalty.stats import CannotCompute, pls
 from loyalty.stats.regression import variance_inflation
 
@@ -31,12 +32,15 @@ class Composites:
         ``construct, item, estimate, ci_lower, ci_upper, loading, vif``: of standardized items.
     n, draws : int
         Respondents; usable bootstrap samples of them.
+    clusters : int, optional
+        How many whole clusters these samples draw; None where respondents are drawn.
     """
 
     paths: pd.DataFrame
     weights: pd.DataFrame
     n: int
     draws: int
+    clusters: int | None = None
 
 
 def composites(study: Study, rows: pd.DataFrame, draws: int, seed: int) -> Composites | None:
@@ -52,6 +56,7 @@ def composites(study: Study, rows: pd.DataFrame, draws: int, seed: int) -> Compo
     hypotheses = [h for h in study.hypotheses if h.is_path and h.set_aside is None]
     ends = {end for h in hypotheses for end in (h.from_, h.to)}
     used = [c for c in study.constructs if c.id in ends]
+    items = [i.id for c in used for i in c.items]
     found = pls.pls_path_model(
         rows,
         {c.id: [i.id for i in c.items] for c in used},
@@ -59,6 +64,7 @@ def composites(study: Study, rows: pd.DataFrame, draws: int, seed: int) -> Compo
         **study.pls.options(used),
         draws=draws,
         seed=seed,
+        design=sampling(study, rows, items),
     )
     by = found.paths.set_index(["source", "target"])
     paths = pd.DataFrame(
@@ -80,7 +86,7 @@ def composites(study: Study, rows: pd.DataFrame, draws: int, seed: int) -> Compo
     complete = answers.fillna(answers.mean()) if study.pls.missing == "mean" else answers.dropna()
     vifs = [vif(complete[group["item"]]) for _, group in weights.groupby("construct", sort=False)]
     weights["vif"] = np.concatenate(vifs)
-    return Composites(paths, weights, found.n, int(by["draws"].iloc[0]))
+    return Composites(paths, weights, found.n, int(by["draws"].iloc[0]), found.clusters)
 
 
 def vif(items: pd.DataFrame) -> np.ndarray:

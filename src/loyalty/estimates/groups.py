@@ -14,9 +14,11 @@ from scipy.stats import chi2, f, norm, t
 from semfit.standardized import effect_pairs, effect_values, jacobian
 
 from loyalty.cases.asked import Group, Hypothesis
+from loyalty.cases.study import Study
 from loyalty.ground.reasons import CannotCompute, Reason, reason_of
 from loyalty.ground.thresholds import threshold
 from loyalty.stats.groups import adjust_p
+from loyalty.stats.weighted import Design
 
 EQUAL = {
     "configural": (),
@@ -299,21 +301,6 @@ class Clusters:
         return float(2 * t.sf(abs(value) / se, self.df))
 
 
-def expanded(clusters: int | None, level: float = 0.95) -> float:
-    """The level of percentiles of draws of so many clusters; `level` itself of respondents (None).
-
-    Draws of few clusters vary too little, by a factor of (G - 1) / G in the variance, and t with
-    G - 1 degrees of freedom is wider than the normal.
-
-    Source: Hesterberg (2015), American Statistician 69, 371-386 (expanded percentile intervals);
-    `benchmarks/shares.py`.
-    """
-    if clusters is None or clusters < 2:
-        return level
-    wide = np.sqrt(clusters / (clusters - 1)) * t.ppf(0.5 + level / 2, clusters - 1)
-    return float(2 * norm.cdf(wide) - 1)
-
-
 def clusters_of(
     data: pd.DataFrame, cluster: str, items: Sequence[str], group: str | None = None
 ) -> Clusters:
@@ -344,6 +331,23 @@ def clusters_of(
             least_in_group=each,
         )
     return Clusters(count, groups, least)
+
+
+def sampling(
+    study: Study, rows: pd.DataFrame, items: Sequence[str], weights: pd.Series | None = None
+) -> Design | None:
+    """How a bootstrap draws respondents with answers to `items`: in whole clusters where the case
+    has enough of them (:func:`clusters_of`), else one by one (None where without weights)."""
+    units = study.units
+    if units is not None:
+        try:
+            clusters_of(rows, units.id, items)
+        except CannotCompute:
+            units = None
+    if units is None and weights is None:
+        return None
+    own = pd.Series(1.0, rows.index) if weights is None else weights
+    return Design(own, None if units is None else rows[units.id])
 
 
 # --- latent means ------------------------------------------------------------------------------

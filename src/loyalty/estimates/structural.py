@@ -13,10 +13,11 @@ import semfit
 from loyalty.cases.asked import Effect, Hypothesis
 from loyalty.cases.estimation import FULL
 from loyalty.cases.study import Study
-from loyalty.estimates.groups import Clusters, expanded
+from loyalty.estimates.groups import Clusters
 from loyalty.ground.reasons import CannotCompute, reason_of
 from loyalty.stats._common import normal_quantile
 from loyalty.stats.imputation import impute
+from loyalty.stats.resampling import expanded
 
 
 # --- paths --------------------------------------------------------------------------------------

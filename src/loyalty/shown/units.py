@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from loyalty.ground.findings import Count
 from loyalty.ground.markdown import escape
 from loyalty.ground.text import Text
 from loyalty.shown.context import Case
+from loyalty.shown.words import number
 
 
 @dataclass(frozen=True)
@@ -21,6 +23,27 @@ class Units:
 
 
 FIRMS = Units(Text(en="firms", zh="企业"), "家")
+
+
+def samples(draws: Count, clusters: Count | None, case: Case) -> Text:
+    """So many bootstrap samples, and of what."""
+    n = number(draws)
+    if clusters is not None:
+        whole = units(case).counted(number(clusters))
+        return Text(
+            en=f"{n} bootstrap samples of whole {units(case).many.en} ({whole.en}; the intervals "
+            "are expanded, since few of them vary too little from draw to draw [@hesterberg2015])",
+            zh=f"{n} 个自助样本（以 {whole.zh}为单位整体抽取；因其数目少时重抽样变异偏小，"
+            "区间相应加宽 [@hesterberg2015]）",
+        )
+    if case.study.units is not None:
+        many = units(case).many
+        return Text(
+            en=f"{n} bootstrap samples (respondents are resampled here, not {many.en}: the "
+            "intervals may be too narrow)",
+            zh=f"{n} 个自助样本（此处重抽的是受访者，而非{many.zh}，区间可能过窄）",
+        )
+    return Text(en=f"{n} bootstrap samples", zh=f"{n} 个自助样本")
 
 
 def units(case: Case) -> Units:

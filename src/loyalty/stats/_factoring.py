@@ -6,82 +6,10 @@ from typing import Any
 
 import numpy as np
 
-from loyalty.stats._common import BoolArray, FloatArray, IntArray
+from loyalty.stats._common import BoolArray, FloatArray
 
 #: Least uniqueness in extraction, as in R's psych.
 MIN_UNIQUENESS = 0.005
-
-
-def resampled_moments(
-    values: FloatArray,
-    draws: int,
-    seed: int,
-    own: FloatArray | None = None,
-    clusters: IntArray | None = None,
-) -> tuple[FloatArray, FloatArray]:
-    """Pairwise covariances and correlations of rows drawn with replacement.
-
-    Every draw is a vector of counts of the rows, so that all moments of all draws are one product
-    of counts and products of items.
-
-    Args:
-        values: (n, p), missing as NaN.
-        own: (n,) weights that rows without holes bring along, however often they are drawn.
-        clusters: (n,) numbers from 0 on of the rows' clusters, which are drawn whole.
-
-    Returns:
-        (draws, p, p) covariances (n - 1, of the rows where both are there) and correlations (with
-        the variances over those rows); NaN where a draw has no variance.
-    """
-    n, p = values.shape
-    present = ~np.isnan(values)
-    whole = bool(present.all())
-    if own is not None and not whole:
-        raise ValueError("weights go with rows without holes")
-    centred = np.where(present, values - np.nanmean(values, axis=0), 0.0)
-    spread = np.nanvar(values, axis=0)
-    row, column = np.triu_indices(p)
-    rng = np.random.default_rng(seed)
-    units = n if clusters is None else int(clusters.max()) + 1
-    cov, corr = np.empty((draws, p, p)), np.empty((draws, p, p))
-    for first in range(0, draws, 100):
-        part = min(100, draws - first)
-        weights = np.empty((part, n))
-        for d in range(part):
-            counts = np.bincount(rng.integers(0, units, units), minlength=units)
-            weights[d] = counts if clusters is None else counts[clusters]
-        if own is not None:
-            weights *= own / own.mean()
-        cross = np.zeros((part, len(row)))
-        count = np.repeat(weights.sum(axis=1)[:, None], len(row), axis=1)
-        sums = np.zeros((2, part, len(row)))
-        squares = np.zeros((2, part, len(row)))
-        if not whole:
-            count[:] = 0.0
-        for start in range(0, n, 4096):
-            x, w = centred[start : start + 4096], weights[:, start : start + 4096]
-            cross += w @ (x[:, row] * x[:, column])
-            if whole:
-                total, square = w @ x, w @ (x * x)
-                sums += np.stack([total[:, row], total[:, column]])
-                squares += np.stack([square[:, row], square[:, column]])
-                continue
-            m = present[start : start + 4096].astype(float)
-            count += w @ (m[:, row] * m[:, column])
-            for k, (a, b) in enumerate(((row, column), (column, row))):
-                sums[k] += w @ (x[:, a] * m[:, b])
-                squares[k] += w @ (x[:, a] ** 2 * m[:, b])
-        with np.errstate(divide="ignore", invalid="ignore"):
-            pairs = (cross - sums[0] * sums[1] / count) / (count - 1.0)
-            variance = (squares - sums**2 / count) / (count - 1.0)
-            for side, which in zip(variance, (row, column), strict=True):
-                side[side <= 1e-12 * spread[which]] = np.nan
-            shares = np.clip(pairs / np.sqrt(variance[0] * variance[1]), -1.0, 1.0)
-        at = slice(first, first + part)
-        for target, source in ((cov, pairs), (corr, shares)):
-            target[at, row, column] = source
-            target[at, column, row] = source
-    return cov, corr
 
 
 def factorable(corr: FloatArray) -> BoolArray:

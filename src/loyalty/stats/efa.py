@@ -32,11 +32,12 @@ from loyalty.stats._factoring import (
     MIN_UNIQUENESS,
     extract,
     factorable,
-    resampled_moments,
     rotate,
     rotated,
 )
 from loyalty.stats.polychoric import coded, polychoric
+from loyalty.stats.resampling import all_moments, expanded
+from loyalty.stats.weighted import Design
 
 Method = Literal["minres", "ml"]
 Rotation = Literal["none", "varimax", "promax", "oblimin"]
@@ -648,6 +649,7 @@ class Resampled:
         uniquenesses: (draws, p).
         sound: (draws,) whether extraction and rotation converged.
         heywood: (draws,) whether a uniqueness sits at the lower bound.
+        clusters: how many were drawn whole; None where single rows were.
     """
 
     corr: FloatArray
@@ -656,12 +658,21 @@ class Resampled:
     uniquenesses: FloatArray
     sound: BoolArray
     heywood: BoolArray
+    clusters: int | None = None
+
+    def tails(self, level: float) -> list[float]:
+        """Where a percentile interval of the draws ends; of few clusters it is expanded."""
+        wide = expanded(self.clusters, check_level(level))
+        return [(1.0 - wide) / 2.0, (1.0 + wide) / 2.0]
 
 
-def resample(items: pd.DataFrame, solution: EFA, *, draws: int, seed: int) -> Resampled:
+def resample(
+    items: pd.DataFrame, solution: EFA, *, draws: int, seed: int, design: Design | None = None
+) -> Resampled:
     """Bootstrap of a minres or ML solution that is unrotated, of one factor, or oblimin.
 
-    Correlations are pairwise. Draws whose matrix cannot be factored are not sound.
+    Correlations are pairwise. Draws whose matrix cannot be factored are not sound. Of a `design`
+    with clusters these are drawn whole; weights do not count.
 
     Raises:
         ValueError: another rotation than these.
@@ -669,7 +680,8 @@ def resample(items: pd.DataFrame, solution: EFA, *, draws: int, seed: int) -> Re
     k = solution.n_factors
     if solution.rotation not in ("none", "oblimin") or (solution.rotation == "none" and k > 1):
         raise ValueError(f"a {solution.rotation} solution cannot be resampled here")
-    _, corr = resampled_moments(to_matrix(items), draws, seed)
+    clusters = None if design is None else design.clusters(items.index)
+    _, corr = all_moments(to_matrix(items), draws, seed, clusters=clusters)
     usable = factorable(corr)
     corr = np.where(usable[:, None, None], corr, np.eye(corr.shape[1]))
     loads, unique, sound = extract(
@@ -691,7 +703,8 @@ def resample(items: pd.DataFrame, solution: EFA, *, draws: int, seed: int) -> Re
             loads[d] = loads[d][:, order] * sign
             phi[d] = phi[d][np.ix_(order, order)] * np.outer(sign, sign)
     heywood = (unique <= 1.001 * MIN_UNIQUENESS).any(axis=1)
-    return Resampled(corr, loads, phi, unique, sound & usable, heywood & usable)
+    count = None if clusters is None else int(clusters.max()) + 1
+    return Resampled(corr, loads, phi, unique, sound & usable, heywood & usable, count)
 
 
 def _second_order(phi: FloatArray) -> FloatArray:
@@ -902,7 +915,6 @@ def congruence_with_plan(
     """
     found = match_factors(solution.loadings, target)
     low, high = np.full(len(found), np.nan), np.full(len(found), np.nan)
-    tail = (1.0 - check_level(level)) / 2.0
     if resampled is not None and resampled.sound.sum() >= 2:
         plan = target.loc[solution.loadings.index].to_numpy(dtype=np.float64)
         loads = resampled.loadings[resampled.sound]
@@ -911,5 +923,5 @@ def congruence_with_plan(
         for j, factor in enumerate(found["factor"]):
             if factor is not None:
                 drawn = every[:, list(solution.loadings.columns).index(factor), j]
-                low[j], high[j] = np.quantile(drawn, [tail, 1.0 - tail])
+                low[j], high[j] = np.quantile(drawn, resampled.tails(level))
     return found.assign(low=low, high=high)

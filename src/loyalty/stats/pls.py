@@ -23,7 +23,8 @@ from loyalty.stats._common import (
     complete_rows,
     to_matrix,
 )
-from loyalty.stats.validity import _bootstrap_correlations
+from loyalty.stats.resampling import expanded, moments
+from loyalty.stats.weighted import Design
 
 _TOLERANCE = 1e-9
 _MAX_ITERATIONS = 1000
@@ -47,6 +48,7 @@ class PLS(Result):
         scores: (n, constructs), mean 0 and sd (n - 1) 1, index as the rows used.
         n: rows. iterations, converged: of the algorithm.
         draws, seed, level: of the bootstrap. failed_draws: without convergence or a finite result.
+        clusters: how many were drawn whole; None where single rows were.
     """
 
     paths: pd.DataFrame
@@ -63,6 +65,7 @@ class PLS(Result):
     seed: int | None
     level: float
     failed_draws: int
+    clusters: int | None = None
 
 
 Scheme = Literal["path", "centroid", "factorial"]
@@ -256,6 +259,7 @@ def pls_path_model(
     draws: int = 0,
     seed: int | None = None,
     level: float = 0.95,
+    design: Design | None = None,
 ) -> PLS:
     """PLS path model, mode A (correlation weights), of standardized items.
 
@@ -277,7 +281,8 @@ def pls_path_model(
         missing: ``"listwise"``, or ``"mean"`` (replacement by item means, the habit of the field;
             it shrinks correlations).
         draws: bootstrap samples of rows (0: none). seed: of the draws, needed with them.
-        level: of the percentile intervals.
+        level: of the percentile intervals; of few clusters they are expanded.
+        design: what the rows were sampled in, clusters that are drawn whole. Weights do not count.
 
     Raises:
         CannotCompute: a loop, a constant item, too few rows, collinear scores, no convergence.
@@ -333,16 +338,19 @@ def pls_path_model(
     path_stats = np.full((len(cells), 3), nan)
     indirect_stats = np.full((len(routes), 2), nan)
     weight_stats = np.full((len(model.items), 2), nan)
+    clusters = None if design is None else design.clusters(index)
+    count = None if clusters is None else int(clusters.max()) + 1
     usable = 0
     if draws > 0:
         if seed is None:
             raise ValueError("a bootstrap needs a seed")
         direct_sample, indirect_sample, weight_sample = _bootstrap(
-            model, values, draws, seed, cells, routes, standardized=standardized
+            model, values, draws, seed, clusters, cells, routes, standardized=standardized
         )
         usable = len(direct_sample)
         if usable > 1:
-            tails = [(1.0 - level) / 2.0, (1.0 + level) / 2.0]
+            wide = expanded(count, level)
+            tails = [(1.0 - wide) / 2.0, (1.0 + wide) / 2.0]
             low, high = np.quantile(direct_sample, tails, axis=0)
             weight_stats = np.quantile(weight_sample, tails, axis=0).T
             path_stats = np.column_stack([direct_sample.std(axis=0, ddof=1), low, high])
@@ -399,6 +407,7 @@ def pls_path_model(
         seed=seed,
         level=level,
         failed_draws=draws - usable,
+        clusters=count,
     )
 
 
@@ -482,6 +491,7 @@ def _bootstrap(
     values: FloatArray,
     draws: int,
     seed: int,
+    clusters: IntArray | None,
     cells: list[tuple[int, int]],
     routes: list[tuple[int, int]],
     *,
@@ -490,8 +500,8 @@ def _bootstrap(
     """Of the usable draws direct and indirect effects and weights: (draws, paths), (draws, routes),
     (draws, items)."""
     direct, indirect, weights = [], [], []
-    rng = np.random.default_rng(seed)
-    for stack in _bootstrap_correlations(values, draws, rng, 100, covariances=not standardized):
+    for both in moments(values, draws, seed, clusters=clusters):
+        stack = both[standardized]
         stack = stack[np.isfinite(stack).all(axis=(1, 2))]
         try:
             parts = [_estimate(model, stack)] if len(stack) else []

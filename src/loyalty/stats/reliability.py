@@ -32,8 +32,9 @@ from loyalty.stats._common import (
     normal_quantile,
     to_matrix,
 )
-from loyalty.stats._factoring import MIN_UNIQUENESS, extract, factorable, resampled_moments
+from loyalty.stats._factoring import MIN_UNIQUENESS, extract, factorable
 from loyalty.stats.efa import EFA, Resampled, schmid_leiman, schmid_leiman_of
+from loyalty.stats.resampling import all_moments, expanded
 from loyalty.stats.weighted import Design
 
 #: More categories than this the ordinal statistics do not take.
@@ -397,7 +398,7 @@ def one_factor_reliability(
     p = items.shape[1]
     if p < 3:
         raise CannotCompute("few_items_for_one_factor", n=p)
-    tail = (1.0 - check_level(level)) / 2.0
+    check_level(level)
     cov, _ = covariance(items, "listwise")
     values, weights, clusters = complete_rows(to_matrix(items)), None, None
     if design is not None:
@@ -410,8 +411,9 @@ def one_factor_reliability(
     load, unique, converged = _one_factor(corr[None])
     if not converged[0]:
         raise CannotCompute("one_factor_not_converged")
-    moments, shares = resampled_moments(values, draws, seed, weights, clusters)
+    moments, shares = all_moments(values, draws, seed, weights, clusters)
     usable = factorable(shares)
+    wide = expanded(None if clusters is None else int(clusters.max()) + 1, level)
     bounds = np.full((2, 2), np.nan)
     used = improper = 0
     if usable.any():
@@ -424,7 +426,7 @@ def one_factor_reliability(
             for k, value in enumerate(
                 (_congeneric(drawn, left, spread), _congeneric(drawn, left, 1))
             ):
-                bounds[k] = np.quantile(value, [tail, 1.0 - tail])
+                bounds[k] = np.quantile(value, [(1.0 - wide) / 2.0, (1.0 + wide) / 2.0])
     return OneFactorReliability(
         omega=float(_congeneric(load, unique, sd)[0]),
         omega_lower=float(bounds[0, 0]),
@@ -617,7 +619,7 @@ def hierarchical_reliability(
     Raises:
         CannotCompute: one factor only. ValueError: an item of a scale that is not there.
     """
-    tail = (1.0 - check_level(level)) / 2.0
+    check_level(level)
     sl = schmid_leiman(solution)
     names = list(solution.loadings.index)
     r = check_correlation(corr.loc[names, names])
@@ -648,7 +650,7 @@ def hierarchical_reliability(
                 chosen,
             )
             flat = np.column_stack(drawn)
-            bounds = np.quantile(flat, [tail, 1.0 - tail], axis=0)
+            bounds = np.quantile(flat, resampled.tails(level), axis=0)
     m = 1 + len(scales)
     return HierarchicalReliability(
         omega_hierarchical=float(hierarchical[0]),

@@ -5,7 +5,7 @@ Constructs are given as a mapping of construct name to its items.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -21,13 +21,14 @@ from loyalty.stats._common import (
     Result,
     check_correlation,
     check_level,
-    complete_rows,
     correlation,
     normal_quantile,
     to_matrix,
 )
 from loyalty.stats.efa import _one_factor_communalities
 from loyalty.stats.reliability import average_variance_extracted
+from loyalty.stats.resampling import expanded, moments, weighted_moments
+from loyalty.stats.weighted import Design
 
 
 @dataclass(frozen=True, eq=False)
@@ -117,6 +118,7 @@ class HTMT(Result):
         n: rows used (complete rows, or all if pairwise).
         draws, seed, level: of the bootstrap (0 draws: none was made).
         not_computed: constructs of one item, which have no ratio.
+        clusters: how many were drawn whole; None where single rows were.
     """
 
     matrix: pd.DataFrame
@@ -130,6 +132,7 @@ class HTMT(Result):
     seed: int | None
     level: float
     not_computed: tuple[str, ...]
+    clusters: int | None = None
 
 
 def _design(
@@ -201,66 +204,6 @@ def _ratios(
     return ratio
 
 
-def _bootstrap_correlations(
-    values: FloatArray,
-    draws: int,
-    rng: np.random.Generator,
-    chunk: int,
-    *,
-    covariances: bool = False,
-) -> Iterator[FloatArray]:
-    """Yield correlation (or, of complete values, covariance) matrices of bootstrap samples of rows.
-
-    In chunks (b, p, p).
-
-    A draw is a vector of multinomial counts w; all moments of all draws are products of the counts
-    with products of columns, so no sample is ever laid out. Missing values enter pairwise.
-    """
-    n, p = values.shape
-    present = ~np.isnan(values)
-    full = bool(present.all())
-    centre = np.nanmean(values, axis=0)
-    spread = np.nanstd(values, axis=0)
-    z = np.where(present, (values - centre) / spread, 0.0)
-    i, j = np.triu_indices(p)
-    products = z[:, i] * z[:, j]
-    m = present.astype(np.float64)
-    for start in range(0, draws, chunk):
-        b = min(chunk, draws - start)
-        picks = rng.integers(0, n, size=(b, n))
-        weights = np.empty((b, n))
-        for d in range(b):
-            weights[d] = np.bincount(picks[d], minlength=n)
-        cross = np.empty((b, p, p))
-        cross[:, i, j] = cross[:, j, i] = weights @ products
-        if full:
-            mean = (weights @ z) / n
-            cov = cross / n - mean[:, :, None] * mean[:, None, :]
-            sd = np.sqrt(np.maximum(np.diagonal(cov, axis1=1, axis2=2), 0.0))
-            bottom = sd[:, :, None] * sd[:, None, :]
-        else:
-            k = (weights @ (m[:, i] * m[:, j])).astype(np.float64)
-            count = np.empty((b, p, p))
-            count[:, i, j] = count[:, j, i] = k
-            pairs = (m[:, :, None] * z[:, None, :]).reshape(n, p * p)
-            first = (weights @ pairs).reshape(b, p, p)  # sum of z_j where i is there
-            pairs = (m[:, :, None] * (z**2)[:, None, :]).reshape(n, p * p)
-            second = (weights @ pairs).reshape(b, p, p)
-            with np.errstate(invalid="ignore", divide="ignore"):
-                mean = first / count
-                var = np.maximum(second / count - mean**2, 0.0)
-                cov = cross / count - mean * mean.transpose(0, 2, 1)
-                bottom = np.sqrt(var * var.transpose(0, 2, 1))
-        if covariances:
-            yield cov * (spread[:, None] * spread)
-            continue
-        with np.errstate(invalid="ignore", divide="ignore"):
-            corr = np.where(bottom > 1e-12, cov / bottom, np.nan)
-        index = np.arange(p)
-        corr[:, index, index] = np.where(np.isnan(corr[:, index, index]), np.nan, 1.0)
-        yield corr
-
-
 def htmt(
     items: pd.DataFrame,
     constructs: Mapping[str, Sequence[str]],
@@ -272,6 +215,7 @@ def htmt(
     draws: int = 0,
     seed: int | None = None,
     level: float = 0.95,
+    design: Design | None = None,
 ) -> HTMT:
     """Heterotrait-monotrait ratio of all pairs of constructs, with percentile intervals.
 
@@ -294,7 +238,8 @@ def htmt(
             item counts as free of error, as PLS programs have it.
         missing: of the correlations, in the sample and in each draw.
         draws: bootstrap samples of rows (0: no intervals). seed: of the draws, needed with them.
-        level: of the intervals.
+        level: of the intervals; of few clusters they are expanded.
+        design: weights of the rows, and clusters of them that are drawn whole.
 
     Raises:
         CannotCompute: fewer than two constructs with two items, a constant item, too few rows.
@@ -310,6 +255,7 @@ def htmt(
         draws=draws,
         seed=seed,
         level=level,
+        design=design,
     )[0]
 
 
@@ -324,6 +270,7 @@ def htmt_kinds(
     draws: int = 0,
     seed: int | None = None,
     level: float = 0.95,
+    design: Design | None = None,
 ) -> tuple[HTMT, ...]:
     """:func:`htmt` of several kinds from the same bootstrap samples, one result a kind.
 
@@ -341,20 +288,18 @@ def htmt_kinds(
     if absent:
         raise ValueError(f"there is no item {absent[0]}")
     frame = items[columns]
-    r, _ = correlation(frame, missing)
-    values = to_matrix(frame)
-    if missing == "listwise":
-        values = complete_rows(values)
-    else:
-        values = values[~np.isnan(values).all(axis=1)]
+    frame = frame.dropna(how="any" if missing == "listwise" else "all")
+    values, r = to_matrix(frame), _correlations(frame, missing, design)
+    weights = None if design is None else design.of(frame.index)
+    clusters = None if design is None else design.clusters(frame.index)
+    count = None if clusters is None else int(clusters.max()) + 1
     rows, cols = np.tril_indices(len(names), k=-1)
     samples: list[FloatArray] = []
     if draws > 0:
         if seed is None:
             raise ValueError("a bootstrap needs a seed")
-        # Chunks of fixed size: the same draws whatever the memory or the number of processes.
         parts: list[list[FloatArray]] = [[] for _ in kinds]
-        for corr in _bootstrap_correlations(values, draws, np.random.default_rng(seed), 100):
+        for _, corr in moments(values, draws, seed, weights, clusters):
             for part, kind in zip(parts, kinds, strict=True):
                 part.append(_ratios(corr, positions, kind, absolute, single_items)[:, rows, cols])
         samples = [np.concatenate(part) for part in parts]
@@ -370,10 +315,11 @@ def htmt_kinds(
         if samples:
             sample = samples[number]
             usable = np.isfinite(sample).sum(axis=0)
-            tail = (1.0 - level) / 2.0
+            tail, side = (1.0 - expanded(count, level)) / 2.0, expanded(count, 2 * level - 1)
+            ends = [tail, 1.0 - tail, 0.5 + side / 2.0]
             for k in np.flatnonzero(usable):
                 good = sample[np.isfinite(sample[:, k]), k]
-                low[k], high[k], one[k] = np.quantile(good, [tail, 1.0 - tail, level])
+                low[k], high[k], one[k] = np.quantile(good, ends)
         pairs = pd.DataFrame(
             {
                 "construct_a": [names[i] for i in cols],
@@ -398,9 +344,20 @@ def htmt_kinds(
                 seed=seed,
                 level=level,
                 not_computed=single,
+                clusters=count,
             )
         )
     return tuple(out)
+
+
+def _correlations(frame: pd.DataFrame, missing: Missing, design: Design | None) -> FloatArray:
+    """Correlations of the items, of respondents who count by their weights where they have any."""
+    r, _ = correlation(frame, missing)
+    weights = np.ones(len(frame)) if design is None else design.of(frame.index)
+    if not np.ptp(weights):
+        return r
+    _, (corr,) = weighted_moments(to_matrix(frame), weights[None] / weights.mean())
+    return np.asarray(corr, dtype=np.float64)
 
 
 # ------------------------------------------------------------------------------------- convergent

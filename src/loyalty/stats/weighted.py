@@ -54,6 +54,11 @@ class Design:
             return None
         return np.unique(self._codes.loc[index].to_numpy(), return_inverse=True)[1]
 
+    @property
+    def count(self) -> int | None:
+        """How many clusters respondents were sampled in; None where there are none."""
+        return None if self.units is None else self.units.nunique()
+
     def effective(self, index: pd.Index) -> float:
         """Kish's (1965) effective sample size of some respondents, (sum w)^2 / sum w^2."""
         w = self.of(index)

@@ -46,6 +46,7 @@ from loyalty.ground.findings import (
 from loyalty.ground.reasons import CannotCompute, Reason, reason_of
 from loyalty.ground.thresholds import threshold
 from loyalty.stats import clv, discrimination, rfm
+from loyalty.stats.resampling import all_moments
 
 Odds = Annotated[float, Shown("number", 2)]
 Middle = Annotated[float, Shown("number", 1)]
@@ -982,15 +983,9 @@ def reported(data: Waves, draws: int, seed: int) -> Reported | None:
     if len(first) < 10:
         raise CannotCompute("few_people_for_outcome", n=len(first))
     ranks = first.rank().to_numpy()
-    rng = np.random.default_rng(seed)
-
-    def pair(values: np.ndarray) -> tuple[float, float]:
-        corr = np.corrcoef(values, rowvar=False)
-        return float(corr[0, 1]), float(corr[0, 2])
-
-    said, logged = pair(ranks)
+    _, said, logged = np.corrcoef(ranks, rowvar=False)[0]
     n = len(ranks)
-    resampled = np.array([pair(ranks[rng.integers(0, n, n)]) for _ in range(draws)])
+    resampled = all_moments(ranks, draws, seed)[1][:, 0, 1:]
     both = np.column_stack([resampled, resampled[:, 0] - resampled[:, 1]])
     low, high = np.percentile(both, [2.5, 97.5], axis=0)
     return Reported(

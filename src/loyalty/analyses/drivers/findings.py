@@ -48,7 +48,7 @@ from loyalty.cases.survey import Survey
 from loyalty.estimates import structural
 from loyalty.estimates.design_effect import Alike, alike, widened
 from loyalty.estimates.fit import Missing, missing_answers
-from loyalty.estimates.groups import clusters_of, comparable_rows, expanded, total_effects
+from loyalty.estimates.groups import clusters_of, comparable_rows, total_effects
 from loyalty.estimates.latent import Latent, latent
 from loyalty.estimates.plausible import plausible_values
 from loyalty.ground import paths
@@ -60,6 +60,7 @@ from loyalty.stats import crossed, necessity, segmented, shares
 from loyalty.stats._common import FloatArray
 from loyalty.stats.descriptives import scale_scores
 from loyalty.stats.groups import performance_index
+from loyalty.stats.resampling import expanded
 
 #: Refits of the model of one level.
 GROUP_DRAWS = 200

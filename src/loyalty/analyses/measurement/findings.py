@@ -27,6 +27,7 @@ from loyalty.estimates.fit import (
     missing_answers,
     robust_ml,
 )
+from loyalty.estimates.groups import sampling
 from loyalty.estimates.solution import Observed, Solution
 from loyalty.estimates.solution import observed as observed_of
 from loyalty.estimates.solution import solution as solution_of
@@ -48,6 +49,7 @@ from loyalty.ground.findings import (
 from loyalty.ground.reasons import CannotCompute, Reason, reason_of
 from loyalty.ground.thresholds import Verdict, threshold
 from loyalty.stats import validity
+from loyalty.stats.weighted import Design
 
 Index = Literal["cfi", "rmsea", "srmr"]
 INDICES: tuple[Index, ...] = get_args(Index)
@@ -196,7 +198,8 @@ class Ratios(Finding):
     """Heterotrait–monotrait ratios of absolute item correlations.
 
     ``above``: pairs with a ratio above the cut-off; ``apart``: the largest difference between the
-    two ratios; ``changed``: verdicts that differ; ``negative`` of all item ``correlations``.
+    two ratios; ``changed``: verdicts that differ; ``negative`` of all item ``correlations``;
+    ``clusters``: so many are drawn whole.
     """
 
     rows: tuple[Ratio, ...]
@@ -212,6 +215,7 @@ class Ratios(Finding):
     negative: Count
     correlations: Count
     draws: Count
+    clusters: Count | None = None
 
 
 class Shared(Record):
@@ -379,7 +383,8 @@ class Weight(OfConstruct):
 
 class Weights(Finding):
     """What formative constructs are made of; `clear` weights leave zero out, `inflated` items have
-    a VIF above the cut-off. `n` respondents, `draws` usable bootstrap samples of them."""
+    a VIF above the cut-off. `n` respondents, `draws` usable bootstrap samples of them, or of so
+    many whole `clusters`."""
 
     rows: tuple[Weight, ...]
     count: Count
@@ -387,6 +392,7 @@ class Weights(Finding):
     inflated: Count
     n: Count
     draws: Count
+    clusters: Count | None = None
 
 
 class Change(Record):
@@ -456,6 +462,12 @@ class Scales:
     constructs: Sequence[Construct]
     items: pd.DataFrame
     weights: pd.Series | None = None
+    design: Design | None = None
+
+    @property
+    def weighted(self) -> pd.DataFrame:
+        """The answers of those who have a weight above 0, where there are weights."""
+        return self.items if self.weights is None else self.items[self.weights > 0]
 
     @property
     def missing(self) -> Missing:
@@ -485,7 +497,8 @@ class Fitted:
 def scales(survey: Survey) -> Scales:
     constructs = [c for c in survey.study.main if len(c.items) > 1]
     items = survey.scored[[i.id for c in constructs for i in c.items]]
-    return Scales(survey.study, constructs, items, survey.weights)
+    design = sampling(survey.study, survey.scored, items.columns.tolist(), survey.weights)
+    return Scales(survey.study, constructs, items, survey.weights, design)
 
 
 @refusable
@@ -533,6 +546,7 @@ def weights(survey: Survey, draws: int, seed: int) -> Weights | None:
         inflated=sum(not threshold("vif").met(x) for x in rows["vif"]),
         n=found.n,
         draws=found.draws,
+        clusters=found.clusters,
     )
 
 
@@ -653,7 +667,9 @@ def convergent(data: Scales, model: Planned) -> Convergent:
 def ratios(data: Scales, draws: int, seed: int) -> Ratios:
     """Heterotrait–monotrait ratios of all pairs, with bootstrap intervals."""
     own = {c.id: [i.id for i in c.items] for c in data.constructs}
-    one, two = validity.htmt_kinds(data.items, own, missing="pairwise", draws=draws, seed=seed)
+    one, two = validity.htmt_kinds(
+        data.weighted, own, missing="pairwise", draws=draws, seed=seed, design=data.design
+    )
     cut = threshold("htmt")
     for kind in (one, two):
         ends = zip(kind.pairs["ci_lower"], kind.pairs["ci_upper"], strict=True)
@@ -676,6 +692,7 @@ def ratios(data: Scales, draws: int, seed: int) -> Ratios:
         negative=one.negative,
         correlations=one.correlations,
         draws=draws,
+        clusters=one.clusters,
     )
 
 

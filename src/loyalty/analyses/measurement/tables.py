@@ -40,6 +40,7 @@ from loyalty.ground.thresholds import Verdict, threshold
 from loyalty.shown.context import Case
 from loyalty.shown.fit import PATH_VERDICTS
 from loyalty.shown.table import Column, Table
+from loyalty.shown.units import samples
 from loyalty.shown.words import listed, number, spaced
 
 #: The longest tables of pairs show so many.
@@ -206,7 +207,7 @@ def close_pairs(found: Ratios, case: Case) -> Table:
     """The pairs that are not clearly distinct, or else the closest ones."""
     rows = sorted(found.rows, key=lambda r: (r.htmt is None, -(r.htmt or 0.0)))
     blurred = [r for r in rows if r.verdict != "met"]
-    draws = number(found.draws)
+    drawn = samples(found.draws, found.clusters, case)
 
     def label(row: Ratio) -> Text:
         return pair(row.construct_a, row.construct_b, case)
@@ -225,8 +226,8 @@ def close_pairs(found: Ratios, case: Case) -> Table:
         if blurred
         else Text(en="The closest pairs of constructs.", zh="最接近的几对构念。"),
         Text(
-            en=f"Percentile intervals of {draws} bootstrap samples.",
-            zh=f"{draws} 个自助样本的百分位区间。",
+            en=f"Percentile intervals of {drawn.en}.",
+            zh=f"百分位区间来自 {drawn.zh}。",
         ),
         first=PAIRS,
     )
@@ -285,7 +286,7 @@ def shared_variance(found: SharedVariance, case: Case) -> Table:
 
 # --- competing models ----------------------------------------------------------------------------
 def weights(found: Weights, case: Case) -> Table:
-    n, draws = number(found.n), number(found.draws)
+    n, drawn = number(found.n), samples(found.draws, found.clusters, case)
     return Table(
         found.rows,
         [
@@ -298,8 +299,8 @@ def weights(found: Weights, case: Case) -> Table:
         ],
         Text(en="What formative constructs are made of.", zh="形成型构念的构成。"),
         Text(
-            en=f"PLS, mode B, weights of standardized items; {n} respondents, percentile intervals of {draws} bootstrap samples. VIF: how many times the other items of the construct inflate the variance of an item's weight.",
-            zh=f"PLS 模式 B，标准化题项的权重；{n} 名受访者，{draws} 个自助样本的百分位区间。VIF：同一构念其他题项使该题项权重的方差膨胀的倍数。",
+            en=f"PLS, mode B, weights of standardized items; {n} respondents, percentile intervals of {drawn.en}. VIF: how many times the other items of the construct inflate the variance of an item's weight.",
+            zh=f"PLS 模式 B，标准化题项的权重；{n} 名受访者，百分位区间来自 {drawn.zh}。VIF：同一构念其他题项使该题项权重的方差膨胀的倍数。",
         ),
     )
 

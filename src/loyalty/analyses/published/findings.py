@@ -22,12 +22,14 @@ from loyalty.cases.tables import Loaded
 from loyalty.estimates import moments
 from loyalty.estimates.cross_lagged import cross_lagged, waves
 from loyalty.estimates.fit import estimation
+from loyalty.estimates.groups import sampling
 from loyalty.ground.findings import Count, Finding, Findings, Real, Record, Refused, refusable
-from loyalty.stats import CannotCompute, clv, efa, pls
+from loyalty.stats import CannotCompute, clv, efa, pls, resampling
 from loyalty.stats.cub import cub
 from loyalty.stats.regression import ols
 from loyalty.stats.reliability import composite_reliability, cronbach_alpha
 from loyalty.stats.validity import htmt
+from loyalty.stats.weighted import Design
 
 _OfTarget = Literal["r2", "loading", "alpha", "rho_c", "ave"]
 
@@ -270,13 +272,14 @@ def _figures(
         paths=[(p.from_, p.to) for p in printed.paths if p.moderator is None],
         **printed.options(used),
     )
-    ours = fitted(scored, draws=draws, seed=seed)
+    design = sampling(study, scored, [i.id for c in used for i in c.items]) if draws else None
+    ours = fitted(scored, draws=draws, seed=seed, design=design)
     estimates: dict[tuple[str, str], dict[Any, Any]]
     estimates = {(r["source"], r["target"]): r for r in ours.paths.to_dict("records")}
     r2 = ours.r2["r2"].to_dict()
     for p in printed.paths:
         if p.moderator is not None:
-            of_outcome, r2[p.to] = _with_product(fitted, scored, p, draws, seed)
+            of_outcome, r2[p.to] = _with_product(fitted, scored, p, draws, seed, design)
             estimates |= of_outcome
     beside = {(r["rhs"], r["lhs"]): r for r in paths.to_dict("records")}
     for p in printed.paths:
@@ -335,21 +338,29 @@ def _figures(
 
 
 def _with_product(
-    fitted: Callable[..., pls.PLS], scored: pd.DataFrame, p: PrintedPath, draws: int, seed: int
+    fitted: Callable[..., pls.PLS],
+    scored: pd.DataFrame,
+    p: PrintedPath,
+    draws: int,
+    seed: int,
+    design: Design | None,
 ) -> tuple[dict[tuple[str, str], dict[Any, Any]], float]:
     """What leads to the outcome of a product: coefficients with percentile intervals, and R²."""
     assert p.moderator is not None
     pair = (p.from_, p.moderator)
     found = pls.with_product(fitted(scored), p.to, pair)
-    rng = np.random.default_rng(seed)
+    clusters = None if design is None else design.clusters(scored.index)
+    count = None if design is None else design.count
     drawn = []
-    for _ in range(draws):
-        sample = scored.iloc[rng.integers(0, len(scored), len(scored))]
-        try:
-            drawn.append(pls.with_product(fitted(sample), p.to, pair).coefficients.to_numpy())
-        except CannotCompute:
-            continue
-    low, high = np.quantile(drawn, [0.025, 0.975], axis=0) if len(drawn) > 1 else [[None] * 9] * 2
+    for part in resampling.counts(len(scored), draws, seed, clusters):
+        for times in part.astype(int):
+            sample = scored.iloc[np.repeat(np.arange(len(scored)), times)]
+            try:
+                drawn.append(pls.with_product(fitted(sample), p.to, pair).coefficients.to_numpy())
+            except CannotCompute:
+                continue
+    tail = (1 - resampling.expanded(count)) / 2
+    low, high = np.quantile(drawn, [tail, 1 - tail], axis=0) if len(drawn) > 1 else [[None] * 9] * 2
     return {
         (str(term), p.to): {"estimate": estimate, "ci_lower": low[i], "ci_upper": high[i]}
         for i, (term, estimate) in enumerate(found.coefficients.items())

@@ -48,7 +48,7 @@ from loyalty.analyses.reliability.second import second_opinion
 from loyalty.cases.asked import Construct, Group
 from loyalty.cases.study import Study
 from loyalty.cases.survey import Survey
-from loyalty.estimates.groups import clusters_of
+from loyalty.estimates.groups import sampling
 from loyalty.ground.findings import Findings, Refused, refusable
 from loyalty.ground.reasons import CannotCompute, Reason
 from loyalty.ground.thresholds import threshold
@@ -103,11 +103,11 @@ class Measures:
 def measures(survey: Survey, draws: int, seed: int) -> Measures:
     """Alpha, the one-factor model and the ordinal coefficients of every main construct."""
     found, without = [], []
-    survey, design = survey.weighted, survey.design
-    clusters = _clusters(survey)
-    if design is None and clusters is not None and survey.study.units is not None:
-        rows = survey.rows
-        design = Design(pd.Series(1.0, rows.index), rows[survey.study.units.id])
+    survey = survey.weighted
+    design = sampling(
+        survey.study, survey.scored, survey.main_items.columns.tolist(), survey.weights
+    )
+    clusters = None if design is None else design.count
     one_factor = refusable(reliability.one_factor_reliability)
     ordinal = refusable(reliability.ordinal_reliability)
     for construct in survey.study.main:
@@ -121,17 +121,6 @@ def measures(survey: Survey, draws: int, seed: int) -> Measures:
         found.append(Measured(construct, alpha, model, ordinal(answers)))
     categories = max(survey.main_items.nunique(), default=0)
     return Measures(found, without, draws, categories, clusters)
-
-
-def _clusters(survey: Survey) -> int | None:
-    """How many clusters respondents were sampled in, where they are enough for intervals."""
-    units = survey.study.units
-    if units is None:
-        return None
-    try:
-        return clusters_of(survey.scored, units.id, survey.main_items.columns.tolist()).count
-    except CannotCompute:
-        return None
 
 
 def _scale(found: Measured) -> Scale:
@@ -282,6 +271,7 @@ class Correlations:
     matrices: dict[Kind, pd.DataFrame]
     n: int
     lost: Sequence[Lost]
+    design: Design | None = None
 
     @property
     def scales(self) -> dict[str, list[str]]:
@@ -312,7 +302,8 @@ def correlations(survey: Survey) -> Correlations:
     counts = there.T @ there
     pairs = counts[np.triu_indices(len(counts), 1)]
     n = round(float(pairs.mean())) if len(pairs) else 0
-    return Correlations(answers, survey.study.main, matrices, n, lost)
+    design = sampling(survey.study, survey.scored, answers.columns.tolist())
+    return Correlations(answers, survey.study.main, matrices, n, lost, design)
 
 
 @refusable
@@ -509,7 +500,7 @@ def solutions(corr: Correlations, found: efa.EFA) -> Solutions:
 # --- the plan, and one general factor ------------------------------------------------------------
 @refusable
 def resampled(corr: Correlations, found: efa.EFA, draws: int, seed: int) -> efa.Resampled:
-    return efa.resample(corr.items, found, draws=draws, seed=seed)
+    return efa.resample(corr.items, found, draws=draws, seed=seed, design=corr.design)
 
 
 @refusable
@@ -550,6 +541,7 @@ def plan(corr: Correlations, found: efa.EFA, drawn: efa.Resampled, seed: int) ->
         draws=len(drawn.sound),
         sound=int(drawn.sound.sum()),
         heywood=int(drawn.heywood.sum()),
+        clusters=drawn.clusters,
         random_plans=RANDOM_PLANS,
         no_target=no_target,
     )
@@ -589,6 +581,7 @@ def general(corr: Correlations, found: efa.EFA, drawn: efa.Resampled) -> General
         draws=h.draws,
         draws_used=h.draws_used,
         draws_heywood=h.draws_heywood,
+        clusters=drawn.clusters,
     )
 
 

@@ -351,13 +351,15 @@ class Planned(Record):
 
 
 class Plan(Finding):
-    """``sound`` of the draws converged, ``heywood`` with a uniqueness at its bound."""
+    """``sound`` of the draws converged, ``heywood`` with a uniqueness at its bound; so many
+    ``clusters`` are drawn whole."""
 
     rows: tuple[Planned, ...]
     left_out: tuple[str, ...]
     draws: Count
     sound: Count
     heywood: Count
+    clusters: Count | None = None
     random_plans: Count
     no_target: Reason | None
 
@@ -388,7 +390,8 @@ class ScaleShare(Share):
 class General(Finding):
     """A general factor by Schmid and Leiman: omega total and hierarchical of the sum of all items.
 
-    ``common`` is the general factor's share of the common variance.
+    ``common`` is the general factor's share of the common variance; so many ``clusters`` are drawn
+    whole.
     """
 
     whole: Share
@@ -401,6 +404,7 @@ class General(Finding):
     draws: Count
     draws_used: Count
     draws_heywood: Count
+    clusters: Count | None = None
 
 
 class Twice(Record):

@@ -26,7 +26,7 @@ from loyalty.ground.text import Text
 from loyalty.ground.thresholds import Verdict, threshold
 from loyalty.shown.context import Case
 from loyalty.shown.table import Column, Table
-from loyalty.shown.units import units
+from loyalty.shown.units import samples, units
 from loyalty.shown.words import number, text
 
 RULES: dict[Rule, str] = {
@@ -60,19 +60,15 @@ def _verdict(found: Verdict | None) -> Text | str:
 
 # --- scales --------------------------------------------------------------------------------------
 def alpha(found: Scales, case: Case) -> Table:
-    draws = number(found.draws)
     bound = [(case.label(r.id), number(r.draws_heywood)) for r in found.rows if r.draws_heywood]
     en = ", ".join(f"{escape(label.en)} {n}" for label, n in bound) or "none"
     zh = "，".join(f"{escape(label.zh)} {n}" for label, n in bound) or "无"
     plain = text("Feldt interval", "Feldt 区间")
-    drawn = text(f"{draws} bootstrap draws", f"{draws} 次自助抽样")
+    drawn = samples(found.draws, found.clusters, case)
     if found.clusters is not None:
         many = units(case).counted(number(found.clusters))
         plain = text(
             f"linearized interval that allows for {many.en}", f"考虑了{many.zh}的线性化区间"
-        )
-        drawn = text(
-            f"{draws} bootstrap draws of whole clusters", f"{draws} 次以整群为单位的自助抽样"
         )
     elif case.study.weights is not None:
         plain = text("linearized interval", "线性化区间")
@@ -93,8 +89,8 @@ def alpha(found: Scales, case: Case) -> Table:
         ],
         Text(en="Cronbach's alpha and omega.", zh="Cronbach α 与 ω 系数。"),
         Text(
-            en=f"Complete rows of the scale. α: {plain.en}; mean r: between the items. ω: omega total of the sum of the answers, CR (composite reliability) of the sum of standardized answers, from a one-factor maximum-likelihood model of the scale alone; percentile interval from {drawn.en}. A verdict is open where the interval holds the cut-off. Draws with an item's error variance at its lower bound: {en}.",
-            zh=f"基于该量表的完整行。α：{plain.zh}；平均 r：题项间相关的平均。总 ω 指答案之和的信度，CR（组合信度）指标准化答案之和的信度，来自该量表单独的单因子极大似然模型；{drawn.zh}的百分位区间。区间包含标准值时判断为未定。有题项误差方差处于下限的抽样：{zh}。",
+            en=f"Complete rows of the scale. α: {plain.en}; mean r: between the items. ω: omega total of the sum of the answers, CR (composite reliability) of the sum of standardized answers, from a one-factor maximum-likelihood model of the scale alone; percentile interval of {drawn.en}. A verdict is open where the interval holds the cut-off. Draws with an item's error variance at its lower bound: {en}.",
+            zh=f"基于该量表的完整行。α：{plain.zh}；平均 r：题项间相关的平均。总 ω 指答案之和的信度，CR（组合信度）指标准化答案之和的信度，来自该量表单独的单因子极大似然模型；百分位区间来自 {drawn.zh}。区间包含标准值时判断为未定。有题项误差方差处于下限的抽样：{zh}。",
         ),
     )
 
@@ -186,7 +182,7 @@ def solutions(found: Solutions, case: Case) -> Table:
 
 
 def plan(found: Plan, case: Case) -> Table:
-    draws, sound = number(found.draws), number(found.sound)
+    drawn, sound = samples(found.draws, found.clusters, case), number(found.sound)
     improper, plans = number(found.heywood), number(found.random_plans)
     return Table(
         found.rows,
@@ -201,8 +197,8 @@ def plan(found: Plan, case: Case) -> Table:
         ],
         Text(en="Factors and planned constructs.", zh="因子与计划构念。"),
         Text(
-            en=f"Tucker's congruence with the planned pattern; percentile intervals from {draws} bootstrap draws, of which {sound} converged ({improper} with an item's uniqueness at its lower bound). By chance: 95th percentile of {plans} random assignments of items to constructs, rotated alike.",
-            zh=f"与计划模式的 Tucker 一致性；区间为 {draws} 次自助抽样的百分位区间，其中 {sound} 次收敛（{improper} 次有题项的独特性处于下限）。偶然水平：把题项随机分配给构念并作同样旋转 {plans} 次的第 95 百分位。",
+            en=f"Tucker's congruence with the planned pattern; percentile intervals from {drawn.en}, of which {sound} converged ({improper} with an item's uniqueness at its lower bound). By chance: 95th percentile of {plans} random assignments of items to constructs, rotated alike.",
+            zh=f"与计划模式的 Tucker 一致性；百分位区间来自 {drawn.zh}，其中 {sound} 个收敛（{improper} 个有题项的独特性处于下限）。偶然水平：把题项随机分配给构念并作同样旋转 {plans} 次的第 95 百分位。",
         ),
     )
 
@@ -212,7 +208,7 @@ def general(found: General, case: Case) -> Table:
         return case.label(row.id) if isinstance(row, ScaleShare) else term("All items")
 
     rows: Sequence[Share] = [found.whole, *found.scales]
-    factors, draws = number(found.factors), number(found.draws)
+    factors, drawn = number(found.factors), samples(found.draws, found.clusters, case)
     used, improper = number(found.draws_used), number(found.draws_heywood)
     return Table(
         rows,
@@ -225,8 +221,8 @@ def general(found: General, case: Case) -> Table:
         ],
         Text(en="The general factor in every score.", zh="各得分中的一般因子。"),
         Text(
-            en=f"Shares of the variance of the sum of standardized answers, from {factors} oblimin factors and one above them; the general factor's share of all items is omega hierarchical. Percentile intervals from {used} of {draws} bootstrap draws, {improper} with an item's uniqueness at its lower bound.",
-            zh=f"标准化答案之和的方差份额，来自 {factors} 个 oblimin 因子及其上的一个因子；全部题项中一般因子的份额即层级 ω。百分位区间来自 {draws} 次自助抽样中的 {used} 次，其中 {improper} 次有题项的独特性处于下限。",
+            en=f"Shares of the variance of the sum of standardized answers, from {factors} oblimin factors and one above them; the general factor's share of all items is omega hierarchical. Percentile intervals from {used} of {drawn.en}, {improper} with an item's uniqueness at its lower bound.",
+            zh=f"标准化答案之和的方差份额，来自 {factors} 个 oblimin 因子及其上的一个因子；全部题项中一般因子的份额即层级 ω。百分位区间来自 {drawn.zh}中的 {used} 个，其中 {improper} 个有题项的独特性处于下限。",
         ),
     )
 

@@ -18,7 +18,7 @@ from loyalty.cases.study import Study
 from loyalty.cases.survey import Survey
 from loyalty.estimates.careless import battery, flags, one_answer, within_person
 from loyalty.estimates.fit import estimation, missing_answers, scaled
-from loyalty.estimates.groups import clusters_of
+from loyalty.estimates.groups import clusters_of, sampling
 from loyalty.estimates.structural import structure_model, structures
 from loyalty.ground.reasons import Reason, reason_of
 from loyalty.ground.thresholds import threshold
@@ -334,6 +334,7 @@ def _pls(study: Study, rows: pd.DataFrame, focal: Hypothesis, seed: int) -> Path
         **study.pls.options(study.structural),
         draws=PLS_DRAWS,
         seed=seed,
+        design=sampling(study, rows, [i.id for c in study.structural for i in c.items]),
     )
     table = result.paths
     row = table[(table["source"] == focal.from_) & (table["target"] == focal.to)].iloc[0]

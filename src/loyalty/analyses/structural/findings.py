@@ -93,8 +93,8 @@ class ComposedPath(Interval):
 
 class Composed(Finding):
     """The paths from and to formative constructs, by verdict; of `n` respondents, `draws` usable
-    bootstrap samples of them. `beside`: outcomes of theirs that the covariance-based model has,
-    too, without them."""
+    bootstrap samples of them, or of so many whole `clusters`. `beside`: outcomes of
+    theirs that the covariance-based model has, too, without them."""
 
     rows: tuple[ComposedPath, ...]
     count: Count
@@ -103,6 +103,7 @@ class Composed(Finding):
     contradicted: Count
     n: Count
     draws: Count
+    clusters: Count | None = None
     beside: tuple[str, ...]
 
 
@@ -566,6 +567,7 @@ def composed(data: Answers, draws: int, seed: int) -> Composed | None:
         **{verdict: (rows["verdict"] == verdict).sum() for verdict in get_args(PathVerdict)},
         n=found.n,
         draws=found.draws,
+        clusters=found.clusters,
         beside=tuple(c for c in dict.fromkeys(rows["to"]) if c in ends),
     )
 

@@ -33,7 +33,7 @@ from loyalty.shown.context import Case
 from loyalty.shown.doubts import withheld
 from loyalty.shown.fit import PATH_VERDICTS
 from loyalty.shown.table import Column, Table
-from loyalty.shown.units import units
+from loyalty.shown.units import samples, units
 from loyalty.shown.words import join, number, spaced
 
 REGIONS = {
@@ -45,7 +45,7 @@ REGIONS = {
 
 
 def composed(found: Composed, case: Case) -> Table:
-    n, draws = number(found.n), number(found.draws)
+    n, drawn = number(found.n), samples(found.draws, found.clusters, case)
     return Table(
         found.rows,
         [
@@ -58,8 +58,8 @@ def composed(found: Composed, case: Case) -> Table:
         ],
         Text(en="Paths from and to formative constructs.", zh="始于或指向形成型构念的路径。"),
         Text(
-            en=f"Standardized PLS paths of weighted sums of items, formative constructs in mode B; {n} respondents, percentile intervals of {draws} bootstrap samples.",
-            zh=f"题项加权和的标准化 PLS 路径，形成型构念采用模式 B；{n} 名受访者，{draws} 个自助样本的百分位区间。",
+            en=f"Standardized PLS paths of weighted sums of items, formative constructs in mode B; {n} respondents, percentile intervals of {drawn.en}.",
+            zh=f"题项加权和的标准化 PLS 路径，形成型构念采用模式 B；{n} 名受访者，百分位区间来自 {drawn.zh}。",
         ),
     )
 

@@ -119,13 +119,6 @@ def composed(found: Composed, case: Case) -> list[Text]:
                 zh=spaced("协方差模型中指向", ends.zh, "的路径未控制这些构念。"),
             )
         )
-    if case.study.units is not None:
-        said.append(
-            Text(
-                en=f"Respondents are resampled here, not {units(case).many.en}: the intervals may be too narrow.",
-                zh=f"此处重抽的是受访者，而非{units(case).many.zh}，区间可能过窄。",
-            )
-        )
     return said
 
 
