@@ -209,7 +209,7 @@ def test_the_ledger_names_origins_and_units_in_chinese_and_says_what_can_be_said
             findings=SimpleNamespace(claims=SimpleNamespace(rows=rows))
         )
     }
-    for language, said in (("en", "a change without comparison"), ("zh", "无比较对象的升降")):
+    for language, said in (("en", "a change without comparison"), ("zh", "升降没有比较对象")):
         shown = pages.claims_ledger(found, language)  # type: ignore[arg-type]
         assert shown.count(said) == len(ledger.claims)
         assert said not in pages.claims_ledger({}, language)  # type: ignore[arg-type]

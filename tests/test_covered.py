@@ -47,7 +47,7 @@ def test_what_covers_less_is_named_with_its_coverage(
     page = covered.again_page(described, "en")
     assert ("cover the intervals of paths in" in page and "\\.850" in page) == named
     assert ("In no case does a kind cover less than promised" in page) == (not named)
-    assert ("覆盖率低于名义值" in covered.again_page(described, "zh")) == named
+    assert ("标准误以上的，有" in covered.again_page(described, "zh")) == named
 
 
 @pytest.mark.parametrize(("error", "named"), [(0.001, True), (0.02, False)])
@@ -61,7 +61,7 @@ def test_what_covers_less_over_all_surveys_is_named_too(
     assert (
         "Over all surveys together the intervals of paths, firms (\\.930) cover" in english
     ) == named
-    assert ("各调查合计" in chinese) == named
+    assert ("各项调查合计" in chinese) == named
 
 
 def test_what_is_kept_is_shown(described: dict[str, Study]) -> None:
@@ -107,7 +107,7 @@ def test_what_moves_bends_is_summed_in_the_declared_direction(
     assert "80 % on the declared answer scales and 55 % with careless respondents." in page
     assert "100 % on the constructs themselves" in page and "−20 % on the declared" in page
     assert "no standard error exceeds \\.006" in page and page.count("\n| H") == 3
-    assert "合计之比：直接对构念为 95%" in covered.bends_page(described, "zh").replace(" %", "%")
+    assert "合计之比，直接用构念时为 95%" in covered.bends_page(described, "zh").replace(" %", "%")
     monkeypatch.setattr(covered, "kept", lambda name: [])
     assert "not measured here" in covered.bends_page(described, "en")
 

@@ -121,7 +121,7 @@ def test_the_page_prints_what_is_kept(repository: Path, kept: pd.DataFrame) -> N
     assert f"{first['n']:,} respondents" in page
     assert f"{first['replications']:,} redraws" in page
     assert (folder / "recovery.svg").is_file()
-    assert "重新生成数据" in measured.recovery_page(described, "zh", folder)
+    assert "共重新抽取" in measured.recovery_page(described, "zh", folder)
 
 
 def test_nothing_kept_is_said(repository: Path, monkeypatch: pytest.MonkeyPatch) -> None:

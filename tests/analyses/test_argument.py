@@ -315,7 +315,7 @@ def test_the_answer_follows_the_grade() -> None:
     for row_ in (None, pooled(grade="none"), pooled(estimate=-0.6)):
         text = said(headlines.answer, answer(satisfaction=row_))
         assert text.en.startswith("No real survey here shows reliably")
-        assert text.zh.startswith("此处没有真实调查")
+        assert text.zh.startswith("此处没有一项真实调查")
     one = said(headlines.answer, answer(satisfaction=pooled(k=1, grade="low")))
     assert one.en.startswith("In one real survey")
     other = pooled(from_="image", k=2)
@@ -449,7 +449,7 @@ def test_advice_is_that_of_surveys_that_may_be_relied_upon() -> None:
     text, table = said(headlines.advice, found), tables.advice(cited(found, "all/argument/x"), CASE)
     assert "1 real surveys recommend" in text.en or "1 real survey recommends" in text.en
     assert "1 more is silent: Two (no path to the outcome is expected there)" in text.en
-    assert "另有 1 项" in text.zh and "没有假设通向结果的路径" in text.zh and table is not None
+    assert "另有 1 项" in text.zh and "没有假设通向结果变量的路径" in text.zh and table is not None
     shown = table.markdown("en").replace("\\", "")
     assert "Satisfaction: raise" in shown and "above all Old" in shown and "satisfaction_0" in shown
     for why, because, doubted in (
@@ -509,7 +509,7 @@ def test_advice_is_withheld_where_nobody_says_which_way_the_answers_are_scored()
     assert none.advice == () and [s.why for s in none.silences] == ["undirected"]
     assert [u.construct_id for u in none.undirected] == ["satisfaction"]
     text = said(headlines.advice, none)
-    assert "What to do about satisfaction" in text.en and "计分方向" in text.zh
+    assert "What to do about satisfaction" in text.en and "如何计分" in text.zh
 
 
 # --- the chapters --------------------------------------------------------------------------------
@@ -688,7 +688,7 @@ def test_it_rests_on_real_cases() -> None:
 def test_a_figure_that_was_checked_and_held_is_not_one_of_which_nothing_is_known() -> None:
     by = {r.id: r for r in beside.claims(None).rows}
     assert by["A04"].said == "untested" and "no contradiction" in tables.told(by["A04"]).en
-    assert "未见矛盾" in tables.told(by["A04"]).zh
+    assert "没有发现矛盾" in tables.told(by["A04"]).zh
     unchecked = by["A04"].model_copy(update={"checks": ()})
     assert tables.told(unchecked).en == "nothing, from these data"
     assert "does not agree" in tables.told(by["Q05"]).en

@@ -392,14 +392,14 @@ def test_shares_of_what_is_explained_are_held_and_no_effects() -> None:
     assert not effects({"drivers": grouped})["direct-a-b-x"].held
     text = in_case(*(e for e in found.values() if e.kind == "share"))
     assert "Of 2 declared shares of what is explained the intervals hold 1." in text.en
-    assert "解释方差份额共 2 个，区间覆盖 1 个" in text.zh
+    assert "解释方差份额共 2 个，其中 1 个的 95% 区间覆盖设定值" in text.zh
     assert "utside" not in text.en  # one is, and is counted
 
 
 def test_fewer_than_chance_would_leave_is_said() -> None:
     text = in_case(*[effect("share", 0.2)] * 5, *[effect("share", 0.6)] * 5)
     assert "hold 5, fewer than the 8 to 10 that chance would leave of as many" in text.en
-    assert "低于同样多的独立区间仅凭偶然应有的 8 至 10 个" in text.zh
+    assert "少于同样数目的独立区间仅凭偶然应有的 8 至 10 个" in text.zh
 
 
 def test_differences_of_two_ways_are_held_and_counted_only(
@@ -507,7 +507,7 @@ def test_declared_differences_between_industries(monkeypatch: pytest.MonkeyPatch
     assert "handful of firms" not in said(found, words.differences).en
     text = said(firms, words.differences)
     assert "none are found, 1 if" in text.en and "handful of firms" in text.en
-    assert "检出 0 条" in text.zh and "少数企业" in text.zh
+    assert "1 条，无一检出" in text.zh and "少数几家企业" in text.zh
 
 
 def test_declared_paths_by_industry() -> None:
@@ -547,7 +547,7 @@ def test_solutions_are_counted() -> None:
     assert (found.drawn, found.drawn_nonconverged, found.drawn_inadmissible) == (100, 2, 1)
     text = said(found, words.solutions)
     assert "Of 6 measurement and structural models 2 did not converge and 2 are" in text.en
-    assert "2 have no estimate and 1 rests on a doubtful" in text.en and "2 种无估计" in text.zh
+    assert "2 have no estimate and 1 rests on a doubtful" in text.en and "2 种没有估计值" in text.zh
     sound = found.model_copy(update={"nonconverged": 0, "inadmissible": 0, "specifications": 0})
     text = said(sound, words.solutions)
     assert "all converged to an admissible solution" in text.en and "specifications" not in text.en
@@ -584,7 +584,7 @@ def test_what_is_said_of_straight_relations() -> None:
     text = said(bent(0.05, 0.0, 0.02), words.straight)
     assert "2 of the 3 squares are clear of zero on the other side" in text.en
     assert "is .050" in text.en and "hide the declared effect" in text.en
-    assert "3 个平方项中有 2 个" in text.zh and "颠倒" in text.zh
+    assert "3 个平方项中有 2 个的区间不含零" in text.zh and "颠倒" in text.zh
     fine = said(bent(0.0, -0.005), words.straight)
     assert "none of the 2 squares" in fine.en and "hide" not in fine.en and "颠倒" not in fine.zh
 
@@ -612,9 +612,9 @@ def test_paths_held_and_promised() -> None:
     text = heading(*[good] * 37, *[bad] * 3)
     assert "Of 40 declared paths the 95 % intervals hold 37; 38 are promised" in text.en
     assert "between 35 and 40." in text.en and "fewer" not in text.en and "firms" not in text.en
-    assert "95% 区间覆盖 37 条；应有 38 条" in text.zh and "35 至 40" in text.zh
+    assert "37 条的 95% 区间覆盖设定值；按名义水平应有 38 条" in text.zh and "35 至 40" in text.zh
     text = heading(*[good] * 30, *[bad] * 10)
-    assert "fewer are held than that" in text.en and "低于此范围" in text.zh
+    assert "fewer are held than that" in text.en and "低于这一范围" in text.zh
 
 
 def test_what_ignoring_firms_costs() -> None:
@@ -628,7 +628,7 @@ def test_what_ignoring_firms_costs() -> None:
     assert "忽略企业的代价" in costs.zh
     nothing = heading(by(True, True), by(True, True), clustered=2)
     assert "2 would be held: ignoring firms costs nothing" in nothing.en
-    assert "并无代价" in nothing.zh
+    assert "没有代价" in nothing.zh
     better = heading(by(False, True), by(True, True), clustered=2)
     assert "by chance, ignoring firms does better" in better.en and "反而" in better.zh
 
@@ -638,7 +638,7 @@ def test_bends_and_moderations() -> None:
     text = heading(missed, missed, wrong)
     assert "Of 3 declared curvilinear effects none are found, 2 are left open and 1 has" in text.en
     assert "size" not in text.en  # it is negative
-    assert "曲线效应共 3 个，无一检出，2 个未定，1 个符号相反" in text.zh
+    assert "曲线效应共 3 个，无一检出，未定 2 个，符号相反 1 个" in text.zh
     text = heading(found, found)
     assert "Of 2 declared curvilinear effects 2 are found; together" in text.en
     assert (
@@ -646,7 +646,7 @@ def test_bends_and_moderations() -> None:
         and "open" not in text.en
         and "wrong" not in text.en
     )
-    assert "检出 2 个；估计值合计为设定值合计的 150" in text.zh
+    assert "全部检出；估计值合计为设定值合计的 150" in text.zh
     one = heading(effect("moderation", 0.2))
     assert "Of 1 declared moderation 1 is found" in one.en
 
@@ -657,7 +657,7 @@ def test_products_and_tables() -> None:
         "Of 3 declared indirect effects the intervals hold 1, fewer than the 2 to 3 that" in text.en
     )
     assert "as many independent ones; 1 of 3 effects is found" in text.en
-    assert "1 has the wrong sign" in text.en and "3 个效应检出 1 个；1 个符号相反" in text.zh
+    assert "1 has the wrong sign" in text.en and "检出 1 个；符号相反 1 个" in text.zh
     text = heading(effect("table", 0.3, 0.0), effect("table", 0.05, 0.0))
     assert "1 of 2 declared to be zero is seen all the same" in text.en
     assert "误报 1 个" in text.zh and "effects are found" not in text.en
@@ -699,7 +699,7 @@ def test_what_was_missed_of_a_case() -> None:
     assert "H3 is left open; H4 is found with the wrong sign" in text.en
     assert "recovery × severity is seen though declared to be zero" in text.en
     assert "I1 is not estimated" in text.en and "Every declared effect is found" not in text.en
-    for part in ("H3 未定", "H4 符号相反", "被误报", "I1 未获估计"):
+    for part in ("H3 的区间含零", "H4 的符号与设定相反", "被误报", "I1 没有估计值"):
         assert part in text.zh
 
 
@@ -756,7 +756,7 @@ def test_all_that_is_shown_is_made_of_fields(monkeypatch: pytest.MonkeyPatch) ->
     # Two paths, a moderation and a chain hold; of tables r and lift; six of nine.
     case = "tbl-all-trial-case-drawn"
     assert captions[f"{case} en"].startswith("5 of 9 intervals hold the declared value: Drawn.")
-    assert captions["tbl-all-trial-headline zh"].startswith("9 个区间中有 5 个覆盖设定值")
+    assert "：9 个区间中有 5 个覆盖设定值。" in captions["tbl-all-trial-headline zh"]
     assert "1 of 2 squares run against" in captions["tbl-all-trial-straight en"]
     assert captions["tbl-all-trial-differences en"].startswith("1 of 1 paths that differ")
     assert "Paths come out at 93" in captions["fig-all-trial-effects en"]
@@ -765,7 +765,8 @@ def test_all_that_is_shown_is_made_of_fields(monkeypatch: pytest.MonkeyPatch) ->
 
 
 def test_all_intervals_that_hold_are_said_so(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(tables, "number", str)
+    for module in (tables, shared):
+        monkeypatch.setattr(module, "number", str)
     monkeypatch.setattr(tables, "every", lambda n: f"all {n}")
     said = tables._all_held(26, 26)
     assert said.en == "All 26 intervals hold the declared value"

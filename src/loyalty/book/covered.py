@@ -99,7 +99,7 @@ def _together(rows: Sequence[Any], language: Language) -> str:
     which = listed(parts)
     return said(
         f" Over all surveys together the intervals of {which.en} cover less than promised by more than twice the standard error.",
-        f"各调查合计，{which.zh}的覆盖率比名义值低两倍标准误以上。",
+        f"各项调查合计，{which.zh}的覆盖率比名义值低两倍标准误以上。",
         language,
     )
 
@@ -108,7 +108,7 @@ def again_page(described: dict[str, Study], language: Language) -> str:
     """How often the trial's intervals hold over many draws of its surveys."""
     records = [r for r in kept("trial.json") if r["case"] in described]
     if not records:
-        return said("The redraws were not made here.", "此处未重新抽取。", language)
+        return said("The redraws were not made here.", "此处没有重新抽取。", language)
     rows = sums(records, described)
     least, most = min(r.redraws for r in rows), max(r["redraws"] for r in records)
     between = f"{least}" if least == most else f"{least}–{most}"
@@ -119,9 +119,9 @@ def again_page(described: dict[str, Study], language: Language) -> str:
         f"Less than promised, by more than twice the standard error, cover the intervals of {which.en}."
         if low
         else "In no case does a kind cover less than promised by more than twice its standard error.",
-        f"覆盖率低于名义值且相差超过两倍标准误的有：{which.zh}。"
+        f"覆盖率比名义值低两倍标准误以上的，有{which.zh}。"
         if low
-        else "各案例中没有哪一类的覆盖率比名义值低两倍标准误以上。",
+        else "任何案例的任何一类区间，覆盖率都不比名义值低两倍标准误以上。",
         language,
     )
     judged += _together(rows, language)
@@ -135,7 +135,7 @@ def again_page(described: dict[str, Study], language: Language) -> str:
     ends = [_bounded(pick(r.coverage for r in rows)) for pick in (min, max)]
     caption = Text(
         en=f"Coverage by kind over {between} redraws of each survey: {ends[0]} to {ends[1]}.",
-        zh=f"各调查重新抽取 {between_zh} 次，各类区间的覆盖率为 {ends[0]} 至 {ends[1]}。",
+        zh=f"每项调查重新抽取 {between_zh} 次时各类区间的覆盖率：{ends[0]} 至 {ends[1]}。",
     )
     table = _table(rows, columns, caption, "again", language)
     note = said(
@@ -147,10 +147,10 @@ def again_page(described: dict[str, Study], language: Language) -> str:
         "declared stands in @sec-straight. Tables beside the surveys are left out. Source: "
         "`benchmarks/results/trial.json`, which `benchmarks/trial.py` writes.",
         "受访者、企业与敷衍作答者均重新抽取，笔记本与计数方法不变。名义覆盖率为 0.950。"
-        "同一次抽取中的各区间出自同样的答案，同一结果变量的份额之和又为一：与同样多的独立区间相比，它们更常同时落空或同时成立，"
-        "因此每次检验中覆盖设定值的个数会像末列那样变动。调节效应与曲线效应偏离设定值的原因见[@sec-straight]。"
-        "调查之外的数据表未列入。来源：`benchmarks/results/trial.json`，"
-        "由 `benchmarks/trial.py` 生成。",
+        "同一次抽取中的各区间以同样的答案为依据，同一结果变量的各份额之和又等于一，因此与同样数目的独立区间相比，"
+        "更容易同时不覆盖或同时覆盖设定值；每次检验中覆盖设定值的区间个数，变动范围见末栏。"
+        "调节效应与曲线效应偏离设定值的原因见[@sec-straight]。调查之外的数据表没有列入。"
+        "本表取自 `benchmarks/results/trial.json`，该文件由 `benchmarks/trial.py` 生成。",
         language,
     )
     return "\n\n".join([judged, table, note])
@@ -158,7 +158,7 @@ def again_page(described: dict[str, Study], language: Language) -> str:
 
 #: What `benchmarks/bends.py` adds one after another, as the page names it.
 STEPS = {
-    "constructs": Text(en="on the constructs themselves", zh="直接对构念"),
+    "constructs": Text(en="on the constructs themselves", zh="直接用构念时"),
     "fine": Text(en="on answers of a hundred even steps", zh="作答分为一百个等距等级时"),
     "answers": Text(en="on the declared answer scales", zh="采用设定的量表时"),
     "careless": Text(en="with careless respondents", zh="再加入敷衍作答者时"),
@@ -176,7 +176,7 @@ def _sizes(kind: str, own: Sequence[dict[str, Any]]) -> Text:
     what, zh = NAMED[kind], "，".join(part.zh for part in parts)
     return Text(
         en=f"Of the declared size of all {what.en} together come out {listed(parts).en}.",
-        zh=f"全部{what.zh}的估计值合计与设定值合计之比：{zh}。",
+        zh=f"全部{what.zh}的估计值合计与设定值合计之比，{zh}。",
     )
 
 
@@ -184,7 +184,7 @@ def bends_page(described: dict[str, Study], language: Language) -> str:
     """What moves moderations and bends away from what is declared, one thing after another."""
     records = [r for r in kept("bends.json") if r["case"] in described]
     if not records:
-        return said("The causes were not measured here.", "此处未分解偏离的原因。", language)
+        return said("The causes were not measured here.", "此处没有分解偏离的原因。", language)
     rows = [
         SimpleNamespace(
             label=Text(
@@ -208,7 +208,7 @@ def bends_page(described: dict[str, Study], language: Language) -> str:
     error = math.ceil(error * 1000) / 1000
     caption = Text(
         en=f"Moderations and curvilinear effects in one draw of {numbers.show(n, 'count')} respondents without firms: no answers, fine ones, the declared scales, and careless respondents.",
-        zh=f"一次抽取 {numbers.show(n, 'count')} 名受访者（不分企业）所得的调节效应与曲线效应：无量表、精细量表、设定的量表、敷衍作答者。",
+        zh=f"不用量表、用精细量表、用设定的量表、加入敷衍作答者时的调节效应与曲线效应（一次抽取 {numbers.show(n, 'count')} 名受访者，不设企业）。",
     )
     kinds = dict.fromkeys(r["kind"] for r in records)
     sizes = [_sizes(k, [r for r in records if r["kind"] == k]).in_(language) for k in kinds]
@@ -219,9 +219,9 @@ def bends_page(described: dict[str, Study], language: Language) -> str:
         "for a threshold. Answers of 100 steps cut nothing off: what they are away from the "
         "constructs is the estimator's. Source: `benchmarks/results/bends.json`, which "
         "`benchmarks/bends.py` writes.",
-        f"每列比前一列多一项；标准误均不超过 {_bounded(error)}。对构念的回归把各行业合并为一个模型，"
-        "而行业间路径与均值不同，阈值效应又以平方项代替。一百级作答不截断任何差异，其与构念一列之差即估计方法本身的偏差。"
-        "来源：`benchmarks/results/bends.json`，由 `benchmarks/bends.py` 生成。",
+        f"每一栏比前一栏多一项因素，标准误均不超过 {_bounded(error)}。“构念”一栏用一个模型拟合全部行业，"
+        "而各行业的路径与均值不同，阈值效应又用平方项代替。“一百级作答”不截断任何差异，这一栏与“构念”一栏之差"
+        "就是估计方法本身的偏差。本表取自 `benchmarks/results/bends.json`，该文件由 `benchmarks/bends.py` 生成。",
         language,
     )
     space = "" if language == "zh" else " "
@@ -237,7 +237,7 @@ POPULATIONS = {
     "planted_correlated": Text(en="necessary, correlation .5", zh="必要条件，相关 0.5"),
 }
 SEEN = {
-    "scores": Text(en="scale scores of three items", zh="三题项量表均分"),
+    "scores": Text(en="scale scores of three items", zh="三题项的量表均分"),
     "exact": Text(en="without error", zh="无测量误差"),
 }
 PLANTED = ("planted", "planted_correlated")
@@ -249,7 +249,7 @@ def necessity_page(language: Language) -> str:
     """How often a necessary condition is found where it is planted, and where it is not."""
     records = [r for r in kept("necessity.json") if r["n"] == 300]
     if not records:
-        return said("The rates were not measured here.", "此处未测量检出率。", language)
+        return said("The rates were not measured here.", "此处没有测量检出率。", language)
     rows = [
         SimpleNamespace(
             label=Text(
@@ -270,7 +270,7 @@ def necessity_page(language: Language) -> str:
     error = _bounded(math.sqrt((1 - PROMISED) * PROMISED / redraws))
     caption = Text(
         en=f"A planted necessity is found in at least {least} of the redraws, one that is not there in at most {most}.",
-        zh=f"设定的必要条件检出率至少为 {least}，并不存在的必要条件误报率至多为 {most}。",
+        zh=f"必要条件的检出率与误报率：设定的必要条件，检出率至少为 {least}；不存在的必要条件，误报率至多为 {most}。",
     )
     columns = [
         Column(lambda r: r.label, "Condition and outcome"),
@@ -285,10 +285,10 @@ def necessity_page(language: Language) -> str:
         "alone, as the method is usually applied, whatever correlates would pass for necessary. "
         f"A rate near .05 has a standard error of {error}. Source: "
         "`benchmarks/results/necessity.json`, which `benchmarks/necessity.py` writes.",
-        f"受访者 {n} 名，每行重新抽取 {redraws} 次。效应量不低于 0.1，且既超出偶然、又超出相关本身所致者，"
-        "才称为必要条件。若像通常那样只与偶然相比，凡相关者都会被当作必要条件。"
-        f"比率接近 0.05 时其标准误为 {error}。来源：`benchmarks/results/necessity.json`，"
-        "由 `benchmarks/necessity.py` 生成。",
+        f"受访者为 {n} 名，每行重新抽取 {redraws} 次。空白区域既超出偶然所致，又超出相关单独所致，"
+        "且效应量不低于 0.1，才判为必要条件。如果像通常那样只与偶然相比，凡是相关的条件都会被当作必要条件。"
+        f"比率接近 0.05 时，标准误为 {error}。本表取自 `benchmarks/results/necessity.json`，"
+        "该文件由 `benchmarks/necessity.py` 生成。",
         language,
     )
     return "\n\n".join([table, note])

@@ -66,7 +66,7 @@ def montecarlo_page(language: Language) -> str:
     records = kept("monte_carlo.json")
     if not records:
         return _said(
-            "The Monte Carlo study was not run here.", "此处未运行蒙特卡罗研究。", language
+            "The Monte Carlo study was not run here.", "此处没有运行蒙特卡罗研究。", language
         )
     data = {
         "normal": _said("normal", "正态", language),
@@ -95,17 +95,17 @@ def montecarlo_page(language: Language) -> str:
         "columns are the shares of true models rejected at the 5 % level. A coverage near .95 has "
         f"a standard error of {error}. Source of both tables: "
         "`benchmarks/results/monte_carlo.json`, which `benchmarks/monte_carlo.py` writes.",
-        f"模拟数据，每行重复 {n} 次，作答为正态或七点李克特量表。偏差为某一间接效应的相对偏差；"
-        "delta、百分位与 BCa 三列为 95% 区间包含真值的比例（名义值 0.950）；末三列为正确模型在 5% "
-        f"水平上被拒绝的比例。覆盖率接近 0.95 时其标准误为 {error}。两表来源："
-        "`benchmarks/results/monte_carlo.json`，由 `benchmarks/monte_carlo.py` 生成。",
+        f"数据为模拟数据，每行重复 {n} 次，作答或为正态变量，或采用七点李克特量表。“偏差”为一个间接效应的"
+        "相对偏差；“delta 法”“百分位”与“BCa”三栏为 95% 区间包含真值的比例，名义值为 0.950；末三栏为正确模型在 "
+        f"5% 水平上被拒绝的比例。覆盖率接近 0.95 时，标准误为 {error}。本表与下表均取自 "
+        "`benchmarks/results/monte_carlo.json`，该文件由 `benchmarks/monte_carlo.py` 生成。",
         language,
     )
     held = [r["coverage_percentile"] for r in records]
     least, most = (escape(numbers.show(f(held), "bounded", decimals=3)) for f in (min, max))
     caption = _captioned(
         f"Percentile intervals hold the value in {least} to {most}: coverage and error rates by simulation.",
-        f"百分位区间的覆盖率为 {least} 至 {most}：模拟所得覆盖率与错误率。",
+        f"模拟所得的覆盖率与错误率：百分位区间的覆盖率为 {least} 至 {most}。",
         "montecarlo",
         language,
     )
@@ -124,9 +124,9 @@ def montecarlo_page(language: Language) -> str:
         f"{failed:,} of {fits:,} fits were inadmissible and are not in the tables."
         if failed
         else f"None of {fits:,} fits was inadmissible.",
-        f"{fits:,} 次拟合中有 {failed:,} 次不可接受，未计入表内。"
+        f"{fits:,} 次拟合中，有 {failed:,} 次的解不可接受，没有计入表内。"
         if failed
-        else f"{fits:,} 次拟合均可接受。",
+        else f"{fits:,} 次拟合的解均可接受。",
         language,
     )
     count = records[0]["parameters"]
@@ -134,7 +134,7 @@ def montecarlo_page(language: Language) -> str:
         f"Over {count} parameters, the free ones and the indirect effect: the "
         "largest relative bias, the mean coverage of each kind of interval, and the least coverage "
         f"that percentile intervals have of any parameter. {lost}",
-        f"涉及 {count} 个参数（自由参数与间接效应）：最大相对偏差、各类区间的平均覆盖率，"
+        f"表中汇总 {count} 个参数（自由参数与间接效应）的结果，列出最大相对偏差、各类区间的平均覆盖率，"
         f"以及百分位区间对各参数的最低覆盖率。{lost}",
         language,
     )
@@ -142,7 +142,7 @@ def montecarlo_page(language: Language) -> str:
     lowest = escape(numbers.show(lowest, "bounded", decimals=3))
     every_caption = _captioned(
         f"No parameter is held in less than {lowest} by percentile intervals: bias and coverage over all parameters by simulation.",
-        f"百分位区间对各参数的覆盖率均不低于 {lowest}：模拟所得全部参数的偏差与覆盖率。",
+        f"模拟所得的全部参数的偏差与覆盖率：百分位区间对各参数的覆盖率均不低于 {lowest}。",
         "montecarlo-all",
         language,
     )
@@ -168,9 +168,9 @@ def _captioned(en: str, zh: str, label: str, language: Language) -> str:
 
 #: What the intervals of the recovery allow for, and how the page names it.
 COVERAGES = {
-    "coverage_plain": Text(en="respondents independent", zh="假定受访者独立"),
-    "coverage_cluster": Text(en="firms, normal", zh="考虑企业，正态"),
-    "coverage_cluster_t": Text(en="firms, t", zh="考虑企业，t"),
+    "coverage_plain": Text(en="respondents independent", zh="假定受访者相互独立"),
+    "coverage_cluster": Text(en="firms, normal", zh="考虑企业，正态分布"),
+    "coverage_cluster_t": Text(en="firms, t", zh="考虑企业，t 分布"),
 }
 
 
@@ -180,7 +180,7 @@ def recovery_page(described: dict[str, Study], language: Language, folder: Path)
     if not records:
         return _said(
             "The recovery of the simulated cases was not measured here.",
-            "此处未测量模拟案例的还原情况。",
+            "此处没有测量模拟案例的真值能否还原。",
             language,
         )
     cases = list(dict.fromkeys(r["case"] for r in records))
@@ -196,10 +196,11 @@ def recovery_page(described: dict[str, Study], language: Language, folder: Path)
             "respondents as independent, allowing for firms with normal quantiles, and with those "
             "of t with one degree of freedom fewer than there are firms. A coverage near .95 has a "
             f"standard error of at most {error}.",
-            "各表把案例设定的数值与结构模型在重新抽取的数据（另一批受访者与企业）上的估计并列。"
-            "偏差为平均估计值减真值；下一列为在同样数据中剔除敷衍作答者（分析者无从知晓）后剩余的偏差。"
-            "末几列为 95% 区间包含真值的比例：假定受访者独立；以企业为聚类，用正态分位数；以企业为聚类，"
-            f"用自由度为企业数减一的 t 分位数。覆盖率接近 0.95 时其标准误至多为 {error}。",
+            "以下各表把案例的设定值与结构模型的估计值并列，估计所用的数据是重新抽取的，受访者与企业都已换过一批。"
+            "“偏差”为平均估计值减去真值；“偏差（认真作答者）”为从同样的数据中剔除敷衍作答者之后剩余的偏差，"
+            "哪些人敷衍作答，分析者本来无法知道。末尾各栏为 95% 区间包含真值的比例，“独立”假定受访者相互独立，"
+            "“企业”考虑企业并采用正态分布的分位数，“企业，t”考虑企业并采用 t 分布的分位数，"
+            f"自由度为企业数减一。覆盖率接近 0.95 时，标准误至多为 {error}。",
             language,
         ),
         recovery_figure(records, described, language, folder),
@@ -219,7 +220,7 @@ def recovery_page(described: dict[str, Study], language: Language, folder: Path)
             Column("coverage_plain", "Indep.", "bounded", 3),
         ]
         first = own[0]
-        firms = _said("no firms", "无企业分组", language)
+        firms = _said("no firms", "没有企业", language)
         if first["firms"]:
             firms = _said(f"{first['firms']} firms", f"{first['firms']} 家企业", language)
             columns += [
@@ -227,17 +228,17 @@ def recovery_page(described: dict[str, Study], language: Language, folder: Path)
                 Column("coverage_cluster_t", "Firms, t", "bounded", 3),
             ]
         shown = [{**r, "path": labels.get(r["label"], r["label"])} for r in own]
-        lost = _said("all have an admissible solution", "均得到可接受的解", language)
+        lost = _said("all have an admissible solution", "每次都得到可接受的解", language)
         if first["nonconverged"] or first["inadmissible"]:
             lost = _said(
                 f"left out are {first['nonconverged']:,} without convergence and "
                 f"{first['inadmissible']:,} with an inadmissible solution",
-                f"剔除未收敛 {first['nonconverged']:,} 次、解不可接受 {first['inadmissible']:,} 次",
+                f"剔除没有收敛的 {first['nonconverged']:,} 次与解不可接受的 {first['inadmissible']:,} 次",
                 language,
             )
         caption = _captioned(
             f"{_recovered(own).en}: recovery of {escape(s.title.en)}.",
-            f"{_recovered(own).zh}：{escape(s.title.zh)}的还原情况。",
+            f"“{escape(s.title.zh)}”的真值能否还原：{_recovered(own).zh}。",
             f"recovery-{case}",
             language,
         )
@@ -245,7 +246,7 @@ def recovery_page(described: dict[str, Study], language: Language, folder: Path)
             f"{_table(shown, columns, language)}\n\n{caption}",
             _said(
                 f"{first['n']:,} respondents, {firms}, {first['replications']:,} redraws; {lost}.",
-                f"{first['n']:,} 名受访者，{firms}，重新生成数据 {first['replications']:,} 次；{lost}。",
+                f"每次抽取 {first['n']:,} 名受访者，{firms}，共重新抽取 {first['replications']:,} 次，{lost}。",
                 language,
             ),
             *(t.in_(language) for t in short_of_nominal(own)),
@@ -254,8 +255,8 @@ def recovery_page(described: dict[str, Study], language: Language, folder: Path)
         _said(
             "Source: `benchmarks/results/recovery.json`, which `make recovery` writes from the "
             "cases' process files and which holds the indirect effects as well.",
-            "来源：`benchmarks/results/recovery.json`，由 `make recovery` 依各案例的过程文件生成，"
-            "其中也含间接效应。",
+            "以上各表取自 `benchmarks/results/recovery.json`，该文件由 `make recovery` 根据各案例的过程文件生成，"
+            "也含有间接效应的结果。",
             language,
         )
     )
@@ -324,7 +325,7 @@ def short_of_nominal(records: Sequence[Mapping[str, Any]]) -> list[Text]:
     said = [
         Text(
             en=f"The interval misses more often than it should for {which.en}: chance over the redraws would leave at least {share(_least(low[0]))}.",
-            zh=f"{which.zh}的区间未覆盖真值的次数多于应有：若只有重复抽取的随机误差，覆盖率至少应为 {share(_least(low[0]))}。",
+            zh=f"{which.zh}的区间覆盖率过低：如果偏离名义水平只是由于重复抽取的随机误差，覆盖率至少应为 {share(_least(low[0]))}。",
         )
     ]
     biased = [r for r in low if abs(r["bias"]) >= BIASED * r["sd"]]
@@ -340,7 +341,7 @@ def short_of_nominal(records: Sequence[Mapping[str, Any]]) -> list[Text]:
         said.append(
             Text(
                 en=f"The estimates are off the true value on average, by so many of their standard deviations: {off.en}; an interval allows for chance alone. Without the careless respondents it would be {without.en}.",
-                zh=f"估计值平均而言偏离真值，以其自身的标准差为单位：{off.zh}；而区间只考虑随机误差。若剔除敷衍作答者，则为：{without.zh}。",
+                zh=f"估计值平均偏离真值的幅度，以估计值的标准差为单位，是 {off.zh}，而区间只考虑随机误差；剔除敷衍作答者之后，偏离的幅度是 {without.zh}。",
             )
         )
     if short:
@@ -350,7 +351,7 @@ def short_of_nominal(records: Sequence[Mapping[str, Any]]) -> list[Text]:
         said.append(
             Text(
                 en=f"The standard errors are smaller than the spread over the redraws, as its parts: {which.en}.",
-                zh=f"标准误小于重复抽取所得的离散程度，占其比例为：{which.zh}。",
+                zh=f"标准误小于各次抽取之间的标准差，两者之比是 {which.zh}。",
             )
         )
     if rest:
@@ -358,7 +359,7 @@ def short_of_nominal(records: Sequence[Mapping[str, Any]]) -> list[Text]:
         said.append(
             Text(
                 en=f"Neither bias nor error says why for {which.en}.",
-                zh=f"{which.zh}的原因既非偏差也非标准误偏小。",
+                zh=f"{which.zh}的覆盖率过低，既不能用偏差解释，也不能用标准误偏小解释。",
             )
         )
     return [join(said)]
@@ -385,14 +386,14 @@ def recovery_figure(
         "Dot plot: for every simulated case the mean coverage of its paths and effects, with a "
         "line from the least to the greatest, for intervals that take respondents as independent "
         "and for two kinds that allow for firms; a vertical line at the nominal .95.",
-        "点图：各模拟案例路径与效应的平均覆盖率，线段由最低至最高，分别对应假定受访者独立的区间"
+        "点图，显示各模拟案例中路径与效应的平均覆盖率，线段由最低覆盖率到最高覆盖率，分别对应假定受访者相互独立的区间"
         "与两种考虑企业的区间；竖线为名义值 0.95。",
         language,
     )
     caption = _said(
         "Coverage of 95 % intervals over the paths and effects of each simulated case: mean, and "
         "a line from the least to the greatest (simulated data).",
-        "各模拟案例路径与效应 95% 区间的覆盖率：均值，线段由最低至最高（模拟数据）。",
+        "各模拟案例中路径与效应的 95% 区间覆盖率。点为均值，线段由最低覆盖率到最高覆盖率（模拟数据）。",
         language,
     )
     return f'![{caption}](_generated/recovery.svg){{#fig-recovery fig-alt="{alt}"}}'
@@ -415,14 +416,15 @@ def bench_page(language: Language, folder: Path) -> str:
     """Processor time beside lavaan, as ``make bench`` left it, and how the bootstrap grows."""
     found = kept("bench.json")
     if not found:
-        return _said("The benchmark was not run here.", "此处未运行基准测试。", language)
+        return _said("The benchmark was not run here.", "此处没有运行基准测试。", language)
     columns = [
         Column(lambda r: _task(r.task, language), "Task"),
         Column("semfit", "This study, ms", "number", 1),
         Column("lavaan", "lavaan, ms", "count"),
         Column("ratio", "Ratio", "number", 1),
     ]
-    versions = ", ".join(" ".join(pair) for pair in found["versions"].items())
+    used = [" ".join(pair) for pair in found["versions"].items()]
+    versions, versions_zh = ", ".join(used), "、".join(used)
     cap, mean = f"{found['cap']:.0f}", f"{found['geometric_mean']:.1f}"
     note = _said(
         "Processor time, medians of one run, one thread each, the same models and data. Where "
@@ -431,14 +433,15 @@ def bench_page(language: Language, folder: Path) -> str:
         "times depend on the machine and on what else it does; the ratios less so. "
         f"{versions}. Source of the table: `benchmarks/results/bench.json`, which `make bench` "
         "writes.",
-        "处理器时间，同一次运行的中位数，均为单线程，模型与数据相同。lavaan 时间缺失处表示其在 "
-        f"{cap} 秒后被终止，比值至少为所列数值。比值的几何平均：{mean}。单个时间取决于机器及其负载，"
-        f"比值受影响较小。{versions}。表的来源：`benchmarks/results/bench.json`，由 `make bench` 生成。",
+        "表中为处理器时间，取同一次运行的中位数，均为单线程，模型与数据相同。lavaan 一栏缺失时，表示程序在 "
+        f"{cap} 秒后被终止，比值至少为所列数值。比值的几何平均数为 {mean}。各项用时取决于机器及其负载，"
+        f"比值受到的影响较小。所用软件为 {versions_zh}。本表取自 `benchmarks/results/bench.json`，"
+        "该文件由 `make bench` 生成。",
         language,
     )
     caption = _captioned(
         f"The same tasks take lavaan at least {mean} times as long, by the geometric mean: speed of the estimator.",
-        f"按几何平均，同样任务 lavaan 用时至少为其 {mean} 倍：估计程序的速度。",
+        f"估计程序的速度：完成同样的任务，lavaan 的用时按几何平均至少为本研究的 {mean} 倍。",
         "bench",
         language,
     )
@@ -481,13 +484,13 @@ def run_table(language: Language) -> str:
     note = _said(
         "Both commits measured in one hour on one machine. Share: of the whole run of the earlier "
         "commit, or of the pages from nothing. Source: `benchmarks/results/run.json`.",
-        "两个提交在同一小时、同一机器上测量。比例：相对于较早提交的整个运行，或相对于从头生成页面。"
-        "来源：`benchmarks/results/run.json`。",
+        "代码的两次提交在同一小时内、同一台机器上测量。“比例”相对于较早提交的全程运行，或相对于从头生成页面。"
+        "本表取自 `benchmarks/results/run.json`。",
         language,
     )
     caption = _captioned(
         "Processor time and memory of `make report`.",
-        "`make report` 的处理器时间与内存。",
+        "运行 `make report` 所用的处理器时间与内存。",
         "bench-run",
         language,
     )
@@ -502,11 +505,11 @@ def memory_sentence(language: Language) -> str:
     rows = f"{large[0]['rows']:,}"
     peaks = [(f"{r['peak_gib']:.2f} GiB", f"{r['resamples']:,}") for r in large]
     en = " and ".join(f"{peak} with {draws} draws" for peak, draws in peaks)
-    zh = "，".join(f"抽样 {draws} 次时 {peak}" for peak, draws in peaks)
+    zh = "，".join(f"抽样 {draws} 次时内存最多占用 {peak}" for peak, draws in peaks)
     return _said(
         f"A bootstrap of {rows} rows took at most {en}: draws are made in "
         "parts, so that memory does not grow with their number.",
-        f"{rows} 行数据的自助抽样内存峰值：{zh}。抽样分批进行，内存不随次数增长。",
+        f"对 {rows} 行数据作自助抽样，{zh}；抽样分批进行，内存不随抽样次数增长。",
         language,
     )
 
@@ -514,10 +517,10 @@ def memory_sentence(language: Language) -> str:
 def growth_figure(language: Language, folder: Path) -> str:
     """Time a bootstrap draw takes against the size of the task, drawn into ``_generated``."""
     sizes = {
-        "n": Text(en="Respondents", zh="受访者"),
-        "items": Text(en="Items", zh="题项"),
+        "n": Text(en="Respondents", zh="受访者数"),
+        "items": Text(en="Items", zh="题项数"),
         "draws": Text(en="Draws", zh="抽样次数"),
-        "threads": Text(en="Threads", zh="线程"),
+        "threads": Text(en="Threads", zh="线程数"),
     }
     panels = {
         label.in_(language): [
@@ -533,17 +536,17 @@ def growth_figure(language: Language, folder: Path) -> str:
     alt = _said(
         "Four panels on logarithmic axes: milliseconds a bootstrap draw against the number of "
         "respondents, items, draws and threads.",
-        "对数坐标的四幅图：每次自助抽样的毫秒数与受访者数、题项数、抽样次数及线程数的关系。",
+        "采用对数坐标的四幅图，显示每次自助抽样的毫秒数与受访者数、题项数、抽样次数及线程数的关系。",
         language,
     )
     caption = _said(
         "Time a bootstrap draw takes against respondents, items, draws and threads.",
-        "每次自助抽样所需时间与受访者、题项、抽样次数及线程的关系。",
+        "每次自助抽样所需的时间与受访者数、题项数、抽样次数及线程数的关系。",
         language,
     )
     source = _said(
         "Source: `benchmarks/results/growth.json`, which `make growth` writes.",
-        "来源：`benchmarks/results/growth.json`，由 `make growth` 生成。",
+        "本图取自 `benchmarks/results/growth.json`，该文件由 `make growth` 生成。",
         language,
     )
     return f'![{caption}](_generated/growth.svg){{#fig-growth fig-alt="{alt}"}}\n\n{source}'

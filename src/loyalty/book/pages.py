@@ -73,7 +73,7 @@ def crosscheck(described: Mapping[str, Study], found: Results, language: Languag
         )
     if not rows:
         none = Text(
-            en="No structural model was estimated twice.", zh="没有结构模型经两种程序估计。"
+            en="No structural model was estimated twice.", zh="没有一个结构模型经两种程序估计。"
         )
         return none.in_(language)
     table = Table(
@@ -89,19 +89,19 @@ def crosscheck(described: Mapping[str, Study], found: Results, language: Languag
     note = Text(
         en="Unstandardized estimates, standard errors from the expected information. Path by path "
         "in the pages of the cases, to which the numbers lead.",
-        zh="非标准化估计值，标准误来自期望信息矩阵。逐条路径的对照见各案例页面，点击数字即可到达。",
+        zh="估计值为非标准化值，标准误来自期望信息矩阵。逐条路径的对照见各案例的页面，点击数字即可到达。",
     )
     said = [numbered(table, "crosscheck", language), note.in_(language)]
     if lost := [r.case for r in rows if not r.converged]:
         part = Text(
             en=f"In {names(lost).en} semopy says that it did not converge: its numbers are left out, and nothing is confirmed there.",
-            zh=f"在{_titled(lost)}中，semopy 报告未收敛：其数值从略，此处未获印证。",
+            zh=f"在{_titled(lost)}中，semopy 报告没有收敛，因此不列出它的数值，这里的结果没有得到印证。",
         )
         said.append(part.in_(language))
     if unlike := [r.case for r in rows if r.estimates is not None and r.estimates > UNLIKE]:
         part = Text(
             en=f"The two programs part in {names(unlike).en}: there nothing is confirmed.",
-            zh=f"在{_titled(unlike)}中，两种程序所得不同：此处未获印证。",
+            zh=f"在{_titled(unlike)}中，两种程序的结果不同，这里的结果没有得到印证。",
         )
         said.append(part.in_(language))
     return "\n\n".join(said)
@@ -116,17 +116,21 @@ def _agreeing(rows: Sequence[Any]) -> Text:
     """In which of the surveys the two programs do not say the same."""
     unlike = [r.case for r in rows if r.estimates is None or r.estimates > UNLIKE]
     if len(unlike) == len(rows):
-        first = Text(en="The two programs agree in no survey", zh="两种程序在各项调查中均不一致")
+        first = Text(
+            en="The two programs agree in no survey", zh="两种程序的结果在各项调查中均不一致"
+        )
     elif unlike:
         first = Text(
             en=f"The two programs agree in all surveys but {names(unlike).en}",
-            zh=f"除{_titled(unlike)}外，两种程序在各项调查中结果一致",
+            zh=f"除{_titled(unlike)}外，两种程序的结果在各项调查中均一致",
         )
     else:
-        first = Text(en="The two programs agree in all surveys", zh="两种程序在各项调查中结果一致")
+        first = Text(
+            en="The two programs agree in all surveys", zh="两种程序的结果在各项调查中均一致"
+        )
     return Text(
         en=f"{first.en}: paths by semopy beside our own. Includes simulated data.",
-        zh=f"{first.zh}：semopy 与本研究的路径。含模拟数据。",
+        zh=f"semopy 与本研究的路径：{first.zh}。含模拟数据。",
     )
 
 
@@ -164,7 +168,7 @@ def trial_cases(described: Mapping[str, Study], found: Results, language: Langua
     trial = found.get((ALL, "trial"))
     cases = trial.findings.cases if trial else None
     if cases is None or isinstance(cases, Refused):
-        none = Text(en="No simulated case was analysed here.", zh="此处未分析任何模拟案例。")
+        none = Text(en="No simulated case was analysed here.", zh="此处没有分析任何模拟案例。")
         return none.in_(language)
     notebook = f"executed/{ALL}/{notebook_file('trial').stem}.ipynb"
     parts = []
@@ -189,7 +193,7 @@ def _what(row: Any, language: Language) -> str:
     named = [*((term("Survey"), "answers"),) * bool(row.study.constructs)]
     named += [(resource.label, resource.id) for resource in row.study.resources]
     if not row.rows:
-        return Text(en="never seen by us", zh="未曾见到数据").in_(language)
+        return Text(en="never seen by us", zh="未见到数据").in_(language)
     parts = [(label.in_(language), _counted(row.rows.get(name), language)) for label, name in named]
     if language == "zh":
         return "；".join(f"{escape(label)}（{n}）" for label, n in parts)
@@ -460,7 +464,7 @@ def notebooks(found: Results, language: Language) -> str:
                 "Cases that have it",
             ),
         ],
-        Text(en="Notebooks and the parameters they ran with.", zh="笔记本及其运行参数。"),
+        Text(en="Notebooks and the parameters they ran with.", zh="各笔记本的运行参数。"),
     )
     return numbered(ran, "parameters", language)
 
@@ -481,7 +485,7 @@ def data(found: Results, language: Language = "en") -> str:
             Column(lambda r: r.origin.rows, "Rows", "count"),
             Column(lambda r: r.origin.sha256, "SHA-256 of the data"),
         ],
-        Text(en="Data sets and their checksums.", zh="数据集及其校验和。"),
+        Text(en="Data sets and their checksums.", zh="各数据集的校验和。"),
     )
     return numbered(table, "data-checksums", language)
 
@@ -497,7 +501,7 @@ def session(found: Results, language: Language = "en") -> str:
         zh_state = "，含未提交的改动" if changed else ""
         said = Text(
             en=f"Results were computed at commit `{commit}`{state}.",
-            zh=f"结果由提交 `{commit}` 的代码算得{zh_state}。",
+            zh=f"结果由提交 `{commit}` 的代码算出{zh_state}。",
         )
         parts.append(said.in_(language))
     versions: dict[str, set[str]] = {}
@@ -510,7 +514,7 @@ def session(found: Results, language: Language = "en") -> str:
             Column(lambda r: r[0], "Package"),
             Column(lambda r: _apart(language).join(sorted(r[1])), "Version"),
         ],
-        Text(en="Versions.", zh="版本。"),
+        Text(en="Versions.", zh="所用软件包的版本。"),
     )
     return "\n\n".join([*parts, numbered(table, "versions", language)])
 
@@ -527,7 +531,7 @@ def thresholds(language: Language) -> str:
             Column(lambda t: f"{t.value:g}".removeprefix("0") or "0", "Cut-off"),
             Column(lambda t: cited.format(t.cite) if t.cite else own, "Source", "markdown"),
         ],
-        Text(en="Cut-offs and their sources.", zh="临界值及其来源。"),
+        Text(en="Cut-offs and their sources.", zh="各统计量的临界值及其来源。"),
     )
     return numbered(table, "thresholds", language)
 
@@ -554,7 +558,7 @@ def claims_ledger(found: Results, language: Language) -> str:
                 Column(lambda c: _place(c, language), "Place (origin named)"),
                 *(verdicts if rows else ()),
             ],
-            Text(en=f"Figures printed by @{source}.", zh=f"报告 [@{source}] 所载数字。"),
+            Text(en=f"Figures printed by @{source}.", zh=f"报告 [@{source}] 中的数字。"),
         )
         parts.append(numbered(table, f"claims-{source}", language))
     return "\n\n".join(parts)

@@ -24,7 +24,7 @@ DASH = "–"
 def show(value: object, kind: Kind, *, decimals: int | None = None) -> str:
     """A value as text.
 
-    ``count`` 3,000; ``number`` 1.52; ``significant`` 3e−06 (so many digits that count);
+    ``count`` 3,000; ``number`` 1.52, 2,178.0; ``significant`` 3e−06 (so many digits that count);
     ``decimal`` 0.45 (up to three decimals, as others print them);
     ``bounded`` .48 (cannot exceed one in size: correlations, standardized paths, reliabilities, fit
     indices); ``p`` .034 or < .001; ``percent`` 62.0 % of the proportion 0.62; ``whole`` 62 % of it,
@@ -63,7 +63,7 @@ def show(value: object, kind: Kind, *, decimals: int | None = None) -> str:
     places = 2 if decimals is None else decimals
     if kind == "bounded":
         return _strip(number, _short_of(number, places, -1.0, 1.0))
-    return _plain(number, places)
+    return _minus(f"{number:,.{places}f}")
 
 
 def interval(low: object, high: object, kind: Kind, *, decimals: int | None = None) -> str:

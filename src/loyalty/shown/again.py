@@ -7,15 +7,22 @@ from loyalty.ground.text import Text
 
 _SAID = {
     "stay_away": Text(
-        en="Most of those who buy once do not buy again", zh="首次购买后多数客户没有再次购买"
+        en="Most of those who buy once do not buy again",
+        zh="多数客户在首次购买后的 {} 周内没有再次购买",
     ),
     "half": Text(
-        en="About half of those who buy once buy again", zh="首次购买后约半数客户再次购买"
+        en="About half of those who buy once buy again",
+        zh="约半数客户在首次购买后的 {} 周内再次购买",
     ),
-    "return": Text(en="Most of those who buy once buy again", zh="首次购买后多数客户再次购买"),
+    "return": Text(
+        en="Most of those who buy once buy again", zh="多数客户在首次购买后的 {} 周内再次购买"
+    ),
 }
 
 
-def bought_again(lower: float, upper: float) -> Text:
-    """Of the share that bought again the bounds of its interval; how the sentence begins."""
-    return _SAID[majority(lower, upper)]
+def bought_again(lower: float, upper: float, weeks: str) -> Text:
+    """Of the share that bought again within so many weeks the bounds of its interval; how the
+    sentence begins, in Chinese with the weeks.
+    """
+    said = _SAID[majority(lower, upper)]
+    return Text(en=said.en, zh=said.zh.format(weeks))

@@ -156,8 +156,9 @@ def join(sentences: Sequence[Text]) -> Text:
 
 
 def of_simulated(caption: Text) -> Text:
-    """A caption that says that its data are simulated."""
-    return Text(en=f"{caption.en} Simulated data.", zh=f"{caption.zh}模拟数据。")
+    """A caption that says that its data are simulated, in Chinese unless it names them so."""
+    named = "模拟数据" in caption.zh
+    return Text(en=f"{caption.en} Simulated data.", zh=caption.zh + "模拟数据。" * (not named))
 
 
 def escaped(label: Text) -> Text:
@@ -213,6 +214,37 @@ def with_number(label: Text, shown: str) -> Text:
 def counted(n: int, noun: str) -> str:
     """``1 row``, ``1,845 rows``: a count as a reference with its English noun."""
     return f"{number(n)} {noun}" + ("" if n == 1 else "s")
+
+
+def some(n: int, unit: str) -> str:
+    """``有 3 条`` or ``没有一条``: how many, where a Chinese clause begins."""
+    return f"有 {number(n)} {unit}" if n else f"没有一{unit}"
+
+
+def many(n: int, unit: str) -> str:
+    """``3 条`` or ``没有一条``: as :func:`some`, further on in a sentence."""
+    return f"{number(n)} {unit}" if n else f"没有一{unit}"
+
+
+def out_of(n: int, of: int, unit: str, what: str, does: str) -> str:
+    """``12 条路径中有 9 条得到支持``; all of several and none are said in words.
+
+    `does` follows the subject, and so has none of its own: 得到支持, not 的区间不含零.
+    """
+    every_one = f"{number(of)} {unit}{what}"
+    if n == of:
+        return f"{every_one}{'全部' if of > 1 else ''}{does}"
+    return f"{every_one}中{some(n, unit)}{does}"
+
+
+def clear_zh(n: int, of: int, unit: str, what: str) -> str:
+    """``12 条路径中有 9 条的区间不含零``; all of several and none are said in words."""
+    every_one = f"{number(of)} {unit}{what}"
+    if n == of:
+        return f"{every_one}的区间{'均' if of > 1 else ''}不含零"
+    if not n:
+        return f"{every_one}的区间{'均' if of > 1 else ''}含零"
+    return f"{every_one}中有 {number(n)} {unit}的区间不含零"
 
 
 def few(count: int | None) -> Text:

@@ -16,7 +16,19 @@ from loyalty.analyses.argument.names import GRADES, label, path, title
 from loyalty.analyses.argument.read import Grade
 from loyalty.ground.text import Text
 from loyalty.shown.context import Case
-from loyalty.shown.words import be, escaped, estimate, listed, names, number, text
+from loyalty.shown.words import (
+    be,
+    clear_zh,
+    escaped,
+    estimate,
+    listed,
+    many,
+    names,
+    number,
+    out_of,
+    some,
+    text,
+)
 
 #: From the surest on.
 ORDER: tuple[Grade, ...] = ("high", "moderate", "low")
@@ -37,39 +49,39 @@ def known(found: Known) -> Text:
     )
     return text(
         f"Of {asked} questions {yes} {be(found.answered)} answered, {partly} in part and {no} not: what is known, and how surely.",
-        f"{asked} 个问题中，{yes} 个已有答案，{partly} 个部分有答案，{no} 个没有：已知与未知及其等级。",
+        f"已知与未知的问题及证据等级：{asked} 个问题中，{some(found.answered, '个')}已有答案，{many(found.partly, '个')}只有部分答案，{many(found.unanswered, '个')}无法回答。",
     )
 
 
 def surveys(found: Surveys) -> Text:
-    judged, fitting = number(found.judged), number(found.fitting)
+    judged = number(found.judged)
     return text(
         f"{_begin(found.fitting)} of {judged} measurement models {'meets' if found.fitting <= 1 else 'meet'} every cut-off of fit: the real surveys, and how good their answers are.",
-        f"{judged} 个测量模型中 {fitting} 个各项拟合均达标：真实调查一览及其作答质量。",
+        f"真实调查一览及作答质量：{out_of(found.fitting, found.judged, '个', '测量模型', '各项拟合指标均达标')}。",
     )
 
 
 def constructs(found: Constructs) -> Text:
-    n, apart, failing = number(found.surveys), number(found.apart), number(found.failing)
+    n = number(found.surveys)
     return text(
         f"{_begin(found.apart)} of {n} surveys {'tells' if found.apart <= 1 else 'tell'} all constructs apart, {_or_none(found.failing)} {'fails' if found.failing == 1 else 'fail'} for at least one pair: pairs by the interval of their heterotrait–monotrait ratio.",
-        f"{n} 项调查中，{apart} 项的构念全部可以区分，{failing} 项至少有一对不可区分：按 HTMT 区间分类的构念对。",
+        f"按 HTMT 区间分类的构念对：{n} 项调查中，{some(found.apart, '项')}的构念全部可以区分，{many(found.failing, '项')}至少有一对构念不可区分。",
     )
 
 
 def merged(found: Constructs) -> Text:
-    n, clear = number(found.merged_count), number(found.merged_clear)
+    n = number(found.merged_count)
     return text(
         f"{_begin(found.merged_clear)} of {n} paths {be(max(found.merged_clear, 1))} clear of zero: paths to the outcomes where constructs that BIC takes as one are one.",
-        f"{n} 条路径中 {clear} 条的区间不含零：按 BIC 将构念合并后指向结果的路径。",
+        f"按 BIC 合并构念后指向结果变量的路径：{clear_zh(found.merged_clear, found.merged_count, '条', '路径')}。",
     )
 
 
 def counts(found: Paths) -> Text:
-    n, good, doubted = number(found.hypothesized), number(found.supported), number(found.doubted)
+    n, doubted = number(found.hypothesized), number(found.doubted)
     return text(
         f"{_begin(found.supported)} of {n} hypothesized paths {be(max(found.supported, 1))} supported, and {doubted} may not be relied upon: verdicts by survey.",
-        f"{n} 条假设路径中 {good} 条得到支持，{doubted} 条不可采信：各调查的判断。",
+        f"各项调查中假设路径的判断结果：{n} 条路径中，{some(found.supported, '条')}得到支持，{many(found.doubted, '条')}不可采信。",
     )
 
 
@@ -92,7 +104,7 @@ def pooled(found: Paths, case: Case) -> Text:
         zh.append(f"{which.zh}未定")
     return text(
         f"{'; '.join(en)}: paths to loyalty, over the real surveys that may be relied upon.",
-        f"{'；'.join(zh)}：可以采信的真实调查中指向忠诚的路径。",
+        f"可以采信的真实调查中指向忠诚的路径：{'；'.join(zh)}。",
     )
 
 
@@ -101,29 +113,30 @@ def satisfied(found: Satisfied) -> Text:
     if found.count == 1:
         return text(
             f"Of the satisfied {least} are not loyal: the satisfied, and those of them who are not loyal.",
-            f"满意者中有 {least} 不忠诚：满意而不忠诚者。",
+            f"满意而不忠诚的受访者：满意者中有 {least} 不忠诚。",
         )
     return text(
         f"Between {least} and {most} of the satisfied are not loyal: the satisfied, and those of them who are not loyal, by survey.",
-        f"满意者中有 {least} 至 {most} 不忠诚：各调查中满意而不忠诚者。",
+        f"各项调查中满意而不忠诚的受访者：满意者中有 {least} 至 {most} 不忠诚。",
     )
 
 
 def differences(found: Differences) -> Text:
     if not found.compared:
         return text(
-            "No groups can be compared: equality of measurement.", "没有可比较的分组：测量不变性。"
+            "No groups can be compared: equality of measurement.",
+            "测量不变性：没有可以比较的分组。",
         )
     different, paths_ = number(found.different), number(found.paths)
     n, compared = number(found.differing), number(found.compared)
     if not found.different:
         return text(
             f"No path of {paths_} is shown to differ, in {compared} surveys whose groups can be compared: equality of measurement and paths that differ.",
-            f"{compared} 项分组可比的调查中，{paths_} 条路径均未显示差异：测量不变性与有差异的路径。",
+            f"测量不变性与存在组间差异的路径：分组可以比较的 {compared} 项调查中，{paths_} 条路径均未显示出组间差异。",
         )
     return text(
         f"{different} of {paths_} paths {'differs' if found.different == 1 else 'differ'} between groups, in {n} of {compared} surveys whose groups can be compared: equality of measurement and paths that differ.",
-        f"{paths_} 条路径中 {different} 条因组而异，见于 {compared} 项分组可比调查中的 {n} 项：测量不变性与有差异的路径。",
+        f"测量不变性与存在组间差异的路径：分组可以比较的 {compared} 项调查中，{paths_} 条路径有 {different} 条显示出组间差异，这些路径出自 {n} 项调查。",
     )
 
 
@@ -132,15 +145,15 @@ def apart(found: Differences, case: Case) -> Text:
     name, size = escaped(path(top, case)), estimate(top.estimate, top.ci_lower, top.ci_upper)
     return text(
         f"{name.en} differs most clearly, by {size}: paths that differ between two groups after Holm's correction, the clearest first.",
-        f"{name.zh}的差异最明确，为 {size}：经 Holm 校正后两组间有差异的路径，最明确者在前。",
+        f"经 Holm 校正后两组间存在差异的路径，差异最明确的在前：最明确的是“{name.zh}”，相差 {size}。",
     )
 
 
 def otherwise(found: Otherwise) -> Text:
-    n, stable, doubted = number(found.count), number(found.stable), number(found.doubted)
+    n = number(found.count)
     return text(
         f"{_begin(found.stable)} of {n} focal paths {be(max(found.stable, 1))} supported under every acceptable choice, and {_or_none(found.doubted)} may not be relied upon: one path of every survey under other choices of method.",
-        f"{n} 条核心路径中 {stable} 条在所有可接受的设定下均得到支持，{doubted} 条不可采信：每项调查的一条路径在其他方法选择下的结果。",
+        f"每项调查的一条核心路径在其他设定下的结果：{n} 条路径中，{some(found.stable, '条')}在所有可接受的设定下都得到支持，{many(found.doubted, '条')}不可采信。",
     )
 
 
@@ -148,7 +161,7 @@ def returning(found: Conduct, case: Case) -> Text:
     parts = [
         text(
             f"{number(r.late)} within {number(r.late_weeks)} weeks ({where.en})",
-            f"{where.zh}在 {number(r.late_weeks)} 周内有 {number(r.late)} 的客户再次购买",
+            f"“{where.zh}”在 {number(r.late_weeks)} 周内有 {number(r.late)} 的客户再次购买",
         )
         for r in found.returning
         for where in [escaped(title(r.case, case))]
@@ -156,23 +169,23 @@ def returning(found: Conduct, case: Case) -> Text:
     shown = listed(parts)
     return text(
         f"Of those who buy once {shown.en} buy again: customers who buy a second time.",
-        f"{'，'.join(p.zh for p in parts)}：第二次购买的客户。",
+        f"再次购买的客户：{'，'.join(p.zh for p in parts)}。",
     )
 
 
 def brands(found: Conduct) -> Text:
-    n, clear = number(found.categories), number(found.clear)
+    n = number(found.categories)
     return text(
         f"In {_or_none(found.clear)} of {n} categories brands are shown to be bought again more often than by chance: repeat rates, and what chance would give.",
-        f"{n} 个品类中 {clear} 个的品牌重复购买高于随机水平：重复购买率与随机水平。",
+        f"品牌的重复购买率与随机水平：{out_of(found.clear, found.categories, '个', '品类', '高于随机水平')}。",
     )
 
 
 def foretold(found: Foretold) -> Text:
-    n, clear = number(found.effects), number(found.clear)
+    n = number(found.effects)
     return text(
         f"{_begin(found.clear)} of {n} effects {be(max(found.clear, 1))} clear of zero: what people say, and what the same people do next.",
-        f"{n} 项效应中 {clear} 项的区间不含零：受访者的回答与其本人其后的行为。",
+        f"受访者的回答与本人随后的行为：{clear_zh(found.clear, found.effects, '项', '效应')}。",
     )
 
 
@@ -181,7 +194,7 @@ def sources(found: Claims) -> Text:
     n, nothing = number(one.count), number(one.untested)
     return text(
         f"{nothing} of {n} figures neither disagree with others nor can be held against real data: each report's figures by what can be said.",
-        f"{n} 个数字中有 {nothing} 个既未见与其他数字不符，也无从与真实数据对照：各报告的数字及所能作出的判断。",
+        f"各报告的数字及所能作出的判断：{out_of(one.untested, one.count, '个', '数字', '既未发现与其他数字不符，也无法与真实数据对照')}。",
     )
 
 
@@ -189,16 +202,16 @@ def failures(found: Claims) -> Text:
     failed, checks = number(found.summary.failed), number(found.summary.checks)
     return text(
         f"{failed} of {checks} checks {'does' if found.summary.failed == 1 else 'do'} not come out: printed figures that do not agree with each other.",
-        f"{checks} 项核对中 {failed} 项不成立：报告所载数字中彼此不符者。",
+        f"报告中彼此不符的数字：{out_of(found.summary.failed, found.summary.checks, '项', '核对', '不成立')}。",
     )
 
 
 def claims(found: Claims) -> Text:
     one = found.summary
-    inside, outside = number(one.inside), number(one.outside)
+    inside = number(one.inside)
     return text(
         f"{inside if one.inside else 'No'} {'figure lies' if one.inside <= 1 else 'figures lie'} inside the interval of real data and {_or_none(one.outside)} outside: the figures that can be checked, and those that come from a survey.",
-        f"{inside} 个数字位于真实数据的区间内，{outside} 个在区间外：可以核对的数字，以及出自调查的数字。",
+        f"可以核对的数字与出自调查的数字：{some(one.inside, '个')}落在真实数据的区间之内，{many(one.outside, '个')}落在区间之外。",
     )
 
 
@@ -207,15 +220,15 @@ def actions(found: Actions) -> Text:
     grade = GRADES[best]
     return text(
         f"The surest advice has {grade.en} evidence: what follows for a manager, and how surely.",
-        f"把握最大的建议，证据等级为{grade.zh}：管理者可以据此做什么，把握有多大。",
+        f"对管理者的建议及证据等级：把握最大的建议，证据等级为{grade.zh}。",
     )
 
 
 def advice(found: Actions) -> Text:
     advised, silent = number(found.advised), number(found.silent)
     rest = f" and {silent} {'does' if found.silent == 1 else 'do'} not" if found.silent else ""
-    rest_zh = f"，{silent} 项不能" if found.silent else ""
+    rest_zh = f"，{silent} 项不能提出" if found.silent else ""
     return text(
         f"{advised} {'survey recommends' if found.advised == 1 else 'surveys recommend'} something for the outcome that stands for loyalty{rest}: what to do, as far as one survey can say.",
-        f"{advised} 项调查可就代表忠诚的结果变量提出建议{rest_zh}：限于单项调查所能说明者。",
+        f"单项调查所能提出的建议：{advised} 项调查可以就代表忠诚的结果变量提出建议{rest_zh}。",
     )

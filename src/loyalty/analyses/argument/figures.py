@@ -13,7 +13,7 @@ from loyalty.ground.text import Language
 from loyalty.shown import charts
 from loyalty.shown.context import Case
 from loyalty.shown.figure import Figure
-from loyalty.shown.words import number, text
+from loyalty.shown.words import clear_zh, many, number, some, text
 
 
 def exhibit(found: Exhibit, case: Case) -> Figure:
@@ -49,11 +49,11 @@ def exhibit(found: Exhibit, case: Case) -> Figure:
         draw,
         text(
             f"{clear} of the {relied} paths to loyalty that may be relied upon are clear of zero; {count} were hypothesized, in {surveys} real surveys. Standardized paths with 95 % intervals, published values beside; where a path may not be relied upon, the reason stands in its place. (−): expected to be negative.",
-            f"可以采信的 {relied} 条指向忠诚的路径中，{clear} 条的区间不含零；{surveys} 项真实调查共假设 {count} 条。标准化路径及 95% 区间，旁为已发表的数值；不可采信者以原因代替。（−）：预期为负。",
+            f"指向忠诚的标准化路径及 95% 区间，旁边列出已发表的数值：{surveys} 项真实调查共假设 {count} 条路径，可以采信的 {clear_zh(found.clear, found.relied, '条', '')}。路径不可采信时，在相应位置写明原因。（−）表示预期为负。",
         ),
         text(
             f"Forest plot of the paths to loyalty in {surveys} real surveys: {clear} of {relied} that may be relied upon are clear of zero.",
-            f"{surveys} 项真实调查中指向忠诚的路径森林图：可以采信的 {relied} 条中，{clear} 条的区间不含零。",
+            f"{surveys} 项真实调查中指向忠诚的路径的森林图，可以采信的 {clear_zh(found.clear, found.relied, '条', '')}。",
         ),
         simulated=False,
     )
@@ -77,11 +77,11 @@ def pairs(found: Constructs, case: Case) -> Figure:
         draw,
         text(
             f"Of {total} pairs of constructs {fail} are not distinct and {unsure} are open, by the interval of the heterotrait–monotrait ratio.",
-            f"{total} 对构念中，按 HTMT 区间 {fail} 对不可区分，{unsure} 对未定。",
+            f"各项调查中构念能否区分：按 HTMT 区间判断，{total} 对构念中{some(found.not_met, '对')}不可区分，{many(found.open, '对')}未定。",
         ),
         text(
             f"Stacked bars, one a survey: of {total} pairs {fail} are not distinct, {unsure} open.",
-            f"堆叠条形图，每项调查一条：{total} 对中 {fail} 对不可区分，{unsure} 对未定。",
+            f"堆叠条形图，每项调查一条；{total} 对构念中{some(found.not_met, '对')}不可区分，{many(found.open, '对')}未定。",
         ),
         simulated=False,
     )
@@ -108,17 +108,18 @@ def themes(found: Voice, case: Case) -> Figure | None:
     complained = number(found.summary.complained_count)
     first = text(
         f"{theme(praised.theme).en} goes with praise" if praised else "No theme goes with praise",
-        f"{theme(praised.theme).zh}多见于好评" if praised else "没有主题多见于好评",
+        f"{theme(praised.theme).zh}多见于好评" if praised else "没有一个主题多见于好评",
     )
+    blamed_zh = f"{many(found.summary.complained_count, '个')}主题多见于差评"
     return Figure(
         draw,
         text(
             f"{first.en}; {complained} themes go with complaint. Odds that praise mentions a theme over the odds that complaint does, with intervals that hold for all themes together; logarithmic axis.",
-            f"{first.zh}；{complained} 个主题多见于差评。好评对差评提及某主题的优势比，区间对全部主题同时成立；对数轴。",
+            f"好评对差评提及各主题的优势比：{first.zh}，{blamed_zh}。区间对全部主题同时成立，横轴为对数刻度。",
         ),
         text(
             f"Forest plot of odds ratios by theme: {first.en.lower()}; {complained} go with complaint.",
-            f"各主题优势比的森林图：{first.zh}；{complained} 个多见于差评。",
+            f"各主题优势比的森林图，{first.zh}，{blamed_zh}。",
         ),
         simulated=False,
     )

@@ -18,7 +18,19 @@ from loyalty.ground.markdown import escape
 from loyalty.ground.text import Text
 from loyalty.shown.context import Case
 from loyalty.shown.short import within
-from loyalty.shown.words import be, estimate, interval, names, number, text
+from loyalty.shown.words import (
+    be,
+    escaped,
+    estimate,
+    interval,
+    listed,
+    many,
+    names,
+    number,
+    out_of,
+    some,
+    text,
+)
 
 #: Nothing more to say.
 
@@ -30,7 +42,7 @@ def answer(found: Answer, case: Case) -> list[Text]:
     if one is None or one.grade == "none" or one.estimate <= 0:
         said = text(
             "No real survey here shows reliably that satisfied customers are more loyal.",
-            "此处没有真实调查能可靠地表明满意的客户更忠诚。",
+            "此处没有一项真实调查能够可靠地表明，满意的客户更忠诚。",
         )
     elif one.k == 1:
         said = text(
@@ -44,20 +56,20 @@ def answer(found: Answer, case: Case) -> list[Text]:
             what = names([label(p.from_, case) for p in beside])
             go = "goes" if len(beside) == 1 else "go"
             also = f"; beside satisfaction, {what.en.lower()} {go} with loyalty, too, where that was asked"
-            also_zh = f"；凡问及{what.zh}的调查，控制满意后，{what.zh}仍与忠诚相关"
+            also_zh = f"；在问及{what.zh}的调查中，控制满意之后，{what.zh}仍与忠诚相关"
         said = text(
             f"Over the {k} real surveys that may be relied upon for it, {n} people taken together, customers who are more satisfied also say that they are more loyal{also}.",
-            f"把在这一点上可以采信的 {k} 项真实调查（共 {n} 人）合起来看，更满意的客户也自称更忠诚{also_zh}。",
+            f"综合 {k} 项在这一问题上可以采信的真实调查（共 {n} 人）来看，更满意的客户也自称更忠诚{also_zh}。",
         )
     if found.experiments == 0:
         cause = text(
             "What makes them so, these data cannot say: nowhere was anything changed at random to see what follows.",
-            "至于是什么使他们忠诚，这些数据无法回答：没有任何一个案例随机改变过某项做法以观察其后果。",
+            "至于是什么使客户更忠诚，这些数据无法回答，因为没有一个案例曾经随机改变某种做法，再观察由此带来的变化。",
         )
     else:
         cause = text(
             f"Something was changed at random in {number(found.experiments)} of the real cases; only there can be said what makes customers loyal.",
-            f"真实案例中有 {number(found.experiments)} 个随机改变过某项做法；只有在这些案例中才能判断是什么使客户忠诚。",
+            f"真实案例中有 {number(found.experiments)} 个随机改变过某种做法；是什么使客户更忠诚，只有在这些案例中才能判断。",
         )
     return [said, cause]
 
@@ -71,29 +83,29 @@ def headline_satisfaction(found: Answer, case: Case) -> list[Text] | None:
     if one.k == 1:
         first = text(
             f"**Satisfaction and loyalty go together in the one survey that may be relied upon**: {size}.",
-            f"**在唯一可以采信的调查中，满意与忠诚相关**：{size}。",
+            f"**在唯一可以采信的调查中，满意与忠诚相关**，路径为 {size}。",
         )
     else:
         first = text(
             f"**Satisfaction and loyalty go together, and not equally closely everywhere**: {size} over {number(one.k)} surveys."
             if unequal(one)
             else f"**Satisfaction and loyalty go together**: {size} over {number(one.k)} surveys.",
-            f"**满意与忠诚相关，但相关的强度因调查而异**：{number(one.k)} 项调查合并为 {size}。"
+            f"**满意与忠诚相关，但相关的强度因调查而异**，{number(one.k)} 项调查的合并值为 {size}。"
             if unequal(one)
-            else f"**满意与忠诚相关**：{number(one.k)} 项调查合并为 {size}。",
+            else f"**满意与忠诚相关**，{number(one.k)} 项调查的合并值为 {size}。",
         )
     said = [
         first,
         text(
             f"Of two customers of whom one is a usual step more satisfied than the other, all else that was asked being alike, that one is on average {number(one.estimate)} of such a step more loyal.",
-            f"设想两名客户，所问的其他方面均相同，只是其中一名的满意度高出一个标准差（客户之间的通常差距）：其忠诚度平均也高出 {number(one.estimate)} 个标准差。",
+            f"设想两名客户在问卷所问的其他方面都相同，只有满意度相差一个标准差，即客户之间通常的差距；那么更满意的一名，忠诚度平均高出 {number(one.estimate)} 个标准差。",
         ),
     ]
     if one.pi_lower is not None and one.pi_lower <= 0:
         said.append(
             text(
                 f"So few surveys leave open what the next one would show: anything in {interval(one.pi_lower, one.pi_upper)}.",
-                f"调查太少，难以预计下一项调查的结果：{interval(one.pi_lower, one.pi_upper)} 之内的任何值都有可能。",
+                f"可以合并的调查太少，无法预计下一项调查会得到什么结果，{interval(one.pi_lower, one.pi_upper)} 之内的任何数值都有可能。",
             )
         )
     return [*said, *reservations(one, found.unfit), graded(one.grade, "exhibit")]
@@ -108,11 +120,11 @@ def headline_apart(found: Answer, case: Case) -> list[Text] | None:
     said = [
         text(
             f"**Customers do not tell apart all that the questionnaires ask about**: in {failing} of {judged} surveys the answers do not tell at least two of the things asked about apart.",
-            f"**问卷所问的各项内容，客户并不都能区分**：{judged} 项调查中有 {failing} 项至少有两个构念仅凭作答无法区分。",
+            f"**问卷所问的内容，客户并不都能区分**。{judged} 项调查中，有 {failing} 项至少有两个构念无法凭受访者的答案区分开来。",
         ),
         text(
             f"Of {pairs} pairs {fail} {be(found.not_apart)} not distinct by the whole interval, and {unsure} {be(found.open)} open.",
-            f"{pairs} 对构念中，按整个区间 {fail} 对不可区分，{unsure} 对未定。",
+            f"按整个区间判断，{pairs} 对构念中{some(found.not_apart, '对')}不可区分，{many(found.open, '对')}未定。",
         ),
     ]
     if found.tension is not None:
@@ -120,7 +132,7 @@ def headline_apart(found: Answer, case: Case) -> list[Text] | None:
     said.append(
         text(
             "Which of such things matters more can then not be said, however the question is put.",
-            "因此，其中哪一个更重要，无论怎样分析都无法回答。",
+            "因此，这些无法区分的构念中哪一个更重要，无论怎样提问都无法回答。",
         )
     )
     return [*said, graded(found.apart_grade, "constructs")]
@@ -151,11 +163,11 @@ def headline_claims(found: Answer, case: Case) -> list[Text] | None:
     return [
         text(
             f"**Figures that the reports print do not agree with each other**: {failed} of {checks} checks of one against another do not come out.",
-            f"**各报告所载的数字并不完全相符**：相互核对的 {checks} 项中有 {failed} 项不成立。",
+            f"**各报告的数字彼此并不完全相符**。{out_of(one.failed, one.checks, '项', '相互核对', '不成立')}。",
         ),
         text(
             f"Of {count} figures {with_n} name a number of respondents; {changes} say that one thing rose or fell with another, and name nothing it was compared with.",
-            f"{count} 个数字中，{with_n} 个注明受访人数；{changes} 个声称一者随另一者升降，却没有说明比较的基准。",
+            f"{count} 个数字中，{some(one.with_n, '个')}注明了受访人数；{many(one.changes, '个')}只声称一个指标随另一个指标升降，却没有说明与什么相比。",
         ),
         graded(one.grade, "failures"),
     ]
@@ -165,12 +177,14 @@ def known(found: Known, case: Case) -> Text:
     yes = sum(r.known == "yes" for r in found.rows)
     no = sum(r.known == "no" for r in found.rows)
     if no == 0:
-        return text("Nothing asked here is left wholly open.", "此处的问题没有一个完全悬而未决。")
+        return text(
+            "Nothing asked here is left wholly open.", "此处所提的问题，没有一个完全没有答案。"
+        )
     if yes == 0:
-        return text("Nothing asked here is settled.", "此处的问题没有一个已有定论。")
+        return text("Nothing asked here is settled.", "此处所提的问题，没有一个已有定论。")
     return text(
         "What stands without a grade is not known from these data, whatever is written about it elsewhere.",
-        "未标等级的问题，依这些数据尚无法回答，无论其他文献如何论述。",
+        "没有标明等级的问题，无论其他文献怎样论述，都无法用这些数据回答。",
     )
 
 
@@ -180,7 +194,7 @@ def actions(found: Actions, case: Case) -> Text | None:
         return None
     return text(
         "Nothing found here is sure enough for advice to follow from it.",
-        "此处的发现没有一项确定到足以据此提出建议。",
+        "此处没有一项发现确定到可以据以提出建议。",
     )
 
 
@@ -190,7 +204,7 @@ def advice(found: Actions, case: Case) -> list[Text]:
         return [
             text(
                 "No survey recommends anything for its own outcome.",
-                "没有一项调查能就其结果提出建议。",
+                "没有一项调查能就自己的结果变量提出建议。",
             ),
             *_silences(found, case),
         ]
@@ -198,27 +212,27 @@ def advice(found: Actions, case: Case) -> list[Text]:
     return [
         text(
             f"{n} real {'survey recommends' if found.advised == 1 else 'surveys recommend'} something for the outcome that stands for loyalty.",
-            f"{n} 项真实调查可就代表忠诚的结果变量提出建议。",
+            f"有 {n} 项真实调查可以就代表忠诚的结果变量提出建议。",
         ),
         *_silences(found, case),
         text(
             "People were asked once: the change is what goes together in the answers, not what would follow. Before anything is built on a line, try it: change the one for customers drawn at random, and compare the means of its questions and of those of the outcome with the others', before and after.",
-            "受访者只被询问一次：所列变化只是作答中的伴随关系，并非作出改变之后的结果。据以行动之前应先试验：对随机抽取的客户作出改变，并与其余客户比较该构念与结果各题的均值在改变前后的差别。",
+            "受访者只被询问过一次，因此所列的变化只是答案之间的相关，而不是作出改变之后会有的结果。依据某条建议行动之前，应当先作试验，即对随机抽取的一部分客户作出改变，再把他们在该构念与结果变量各题上的均值同其余客户比较，改变前后各比较一次。",
         ),
     ]
 
 
-#: Why a survey recommends nothing; Chinese with the surveys before it.
+#: Why a survey recommends nothing; Chinese right after the surveys' names.
 SILENCES: dict[Why, Text] = {
-    "no_path": text("no path to the outcome is expected there", "没有假设通向结果的路径"),
-    "doubted": text("no path to the outcome may be relied upon", "通向结果的路径均不可采信"),
+    "no_path": text("no path to the outcome is expected there", "没有假设通向结果变量的路径"),
+    "doubted": text("no path to the outcome may be relied upon", "中通向结果变量的路径均不可采信"),
     "open": text(
         "no path to the outcome that may be relied upon is clear of zero",
-        "可以采信的通向结果的路径，区间均包含零",
+        "中通向结果变量且可以采信的路径，区间均含零",
     ),
     "undirected": text(
         "which way the answers are scored is not stated for what goes with the outcome",
-        "与结果相关的构念未说明计分方向",
+        "没有说明与结果变量相关的构念如何计分",
     ),
 }
 
@@ -230,20 +244,20 @@ def _silences(found: Actions, case: Case) -> list[Text]:
         parts = []
         for why, because in SILENCES.items():
             if own := [title(r.case, case) for r in found.silences if r.why == why]:
-                which = names(own)
-                parts.append(text(f"{which.en} ({because.en})", f"{which.zh}（{because.zh}）"))
+                quoted = listed([text(t.en, f"“{t.zh}”") for t in map(escaped, own)])
+                parts.append(text(f"{quoted.en} ({because.en})", f"{quoted.zh}{because.zh}"))
         silent = number(found.silent)
         said.append(
             text(
                 f"{silent} more {be(found.silent)} silent: {'; '.join(p.en for p in parts)}.",
-                f"另有 {silent} 项无从建议：{'；'.join(p.zh for p in parts)}。",
+                f"另有 {silent} 项调查提不出建议：{'；'.join(p.zh for p in parts)}。",
             )
         )
     if any(row.alike for row in found.advice):
         said.append(
             text(
                 "Where answers do not tell one construct apart from another it says so: such lines are one, to be tried together, and no order of importance; what is not told apart from the outcome may be the outcome itself.",
-                "凡仅凭作答无法区分的构念均已注明；这样的各行应视为一项，一并试验，不分先后；与结果无法区分者，可能就是结果本身。",
+                "某个构念无法凭答案与其他构念区分的，表中均已注明；这样的几行应视为一项，一并试验，不分轻重先后。与结果变量无法区分的构念，可能就是结果变量本身。",
             )
         )
     for row in found.undirected:
@@ -251,7 +265,7 @@ def _silences(found: Actions, case: Case) -> list[Text]:
         said.append(
             text(
                 f"What to do about {escape(within(label.en))} ({escape(where.en)}) is not said: which way the answers are scored is not stated with the data.",
-                f"对“{escape(label.zh)}”（{escape(where.zh)}）不作建议：数据未说明其计分方向。",
+                f"对“{escape(where.zh)}”中的“{escape(label.zh)}”不作建议，因为数据没有说明它如何计分。",
             )
         )
     return said
@@ -264,27 +278,27 @@ def action(found: Actions, row_id: str, case: Case) -> Text:
         weak, scales = number(found.weak), number(found.scales)
         return text(
             f"Mend the questionnaire before the next wave: {weak} of {scales} scales do not surely explain half of their items' variance.",
-            f"下一轮调查前先修订问卷：{scales} 个量表中有 {weak} 个不能确保解释题项方差的一半。",
+            f"下一轮调查之前先修订问卷，因为 {scales} 个量表中有 {weak} 个不能确定解释了题项方差的一半。",
         )
     if row_id == "undivided":
         fail = number(said.not_apart)
         return text(
             f"Do not divide one effect among things that customers do not tell apart ({fail} pairs): track them together; do not rank them.",
-            f"不要在客户分不清的构念之间（{fail} 对）拆分同一效应：可以一并跟踪，不可排名。",
+            f"不要把同一效应拆分给客户分不清的构念（{fail} 对）；这些构念可以一并跟踪，但不要排名次。",
         )
     if row_id == "satisfaction":
         one = said.satisfaction
         assert one is not None
         return text(
             f"Ask about satisfaction and follow it: it goes with loyalty ({sized(one)}). That raising it would raise loyalty has to be tried, not assumed.",
-            f"询问并跟踪满意度：它与忠诚相关（{sized(one)}）。提高满意度是否会提高忠诚，须经实验检验，不可假定。",
+            f"询问并跟踪客户的满意度，因为满意与忠诚相关（{sized(one)}）。提高满意度能否提高忠诚，须经试验，不可想当然。",
         )
     if row_id == "liked":
         one = next(p for p in said.beside if p.estimate > 0)
         what = label(one.from_, case)
         return text(
             f"Ask what stands behind {escape(what.en.lower())}, which goes with loyalty beside satisfaction ({sized(one)}): which service makes for it, these surveys do not ask.",
-            f"追问{escape(what.zh)}的来源：控制满意后，它仍与忠诚相关（{sized(one)}）；哪些服务能带来它，这些调查没有涉及。",
+            f"追问{escape(what.zh)}从何而来，因为控制满意之后，{escape(what.zh)}仍与忠诚相关（{sized(one)}）；哪种服务能带来{escape(what.zh)}，这些调查没有问及。",
         )
     if row_id == "second_purchase":
         assert said.conduct is not None
@@ -292,16 +306,17 @@ def action(found: Actions, row_id: str, case: Case) -> Text:
         late, where = estimate(r.late, r.late_ci_lower, r.late_ci_upper), title(r.case, case)
         en, zh = ("", "")
         if r.late_comers:
-            en, zh = (", and not only in the first weeks", "，且不限于最初几周")
+            en, zh = (", and not only in the first weeks", "，而且不限于最初几周")
         return text(
             f"Look after the second purchase{en}, where most do not make one: {late} of new customers buy again within {number(r.late_weeks)} weeks ({escape(where.en)}). Whether anything brings back the others was not tried.",
-            f"在多数客户不再购买的场所，应着力促成第二次购买{zh}：“{escape(where.zh)}”的新客户中，{number(r.late_weeks)} 周内再次购买的占 {late}。能否使其余客户回来，尚无试验。",
+            f"在多数客户不再购买的地方，设法促成第二次购买{zh}：“{escape(where.zh)}”的新客户中，{number(r.late_weeks)} 周内再次购买的占 {late}。有没有办法使其余客户回来，没有试验过。",
         )
     assert said.voice is not None
     what = names([theme(r.theme) for r in said.voice.complained])
+    these = "这些主题" if len(said.voice.complained) > 1 else "这一主题"
     return text(
         f"Read first what is written about {what.en.lower()}: they go with complaint. That mending them would turn complaint into praise is not shown.",
-        f"优先阅读有关{what.zh}的评论：这些主题多见于差评。改进它们能否使差评转为好评，此处未能证明。",
+        f"先读有关{what.zh}的评论，因为{these}多见于差评。作出改进能否使差评变为好评，没有得到证明。",
     )
 
 
@@ -313,28 +328,30 @@ def question(found: Known, name: str, case: Case) -> Text:
         return {
             "first": text(
                 "Not known: nowhere was anything changed at random.",
-                "未知：没有任何一个案例随机改变过做法。",
+                "未知，没有一个案例随机改变过任何做法。",
             ),
             "others": text(
                 "Not known from these data; how the people were chosen stands in @tbl-all-argument-sampling, as far as it is stated.",
-                "依这些数据无法回答；受访者如何选取，凡有说明者见[@tbl-all-argument-sampling]。",
+                "无法用这些数据回答；受访者的选取方式，凡资料有说明的，见[@tbl-all-argument-sampling]。",
             ),
-        }.get(name, text("Not known from these data.", "依这些数据无法回答。"))
+        }.get(name, text("Not known from these data.", "无法用这些数据回答。"))
     if name == "together":
         one = said.satisfaction
         assert one is not None
         return text(
             f"They do: {sized(one)} ({number(one.k)} survey{plural(one.k)}, {number(one.n)} people).",
-            f"相关：{sized(one)}（{number(one.k)} 项调查，{number(one.n)} 人）。",
+            f"相关，路径为 {sized(one)}（{number(one.k)} 项调查，{number(one.n)} 人）。",
         )
     if name == "first":
         n = number(said.experiments)
-        return text(f"Asked by {n} experiment{plural(said.experiments)}.", f"有 {n} 个实验涉及。")
+        return text(
+            f"Asked by {n} experiment{plural(said.experiments)}.", f"有 {n} 个实验涉及这一问题。"
+        )
     if name == "beside":
         parts = [
             text(
                 f"{escape(label(p.from_, case).en)} {sized(p)} ({number(p.k)} survey{plural(p.k)})",
-                f"{escape(label(p.from_, case).zh)} {sized(p)}（{number(p.k)} 项）",
+                f"{escape(label(p.from_, case).zh)} {sized(p)}（{number(p.k)} 项调查）",
             )
             for p in said.beside
         ]
@@ -343,28 +360,28 @@ def question(found: Known, name: str, case: Case) -> Text:
         fail, pairs, unsure = number(said.not_apart), number(said.pairs), number(said.open)
         return text(
             f"Not everywhere: {fail} of {pairs} pairs are not distinct, {unsure} are open.",
-            f"并非总能区分：{pairs} 对构念中 {fail} 对不可区分，{unsure} 对未定。",
+            f"并非总能区分，{pairs} 对构念中{some(said.not_apart, '对')}不可区分，{many(said.open, '对')}未定。",
         )
     if name == "groups":
         if not found.compared:
-            return text("No groups can be compared.", "没有可比较的分组。")
+            return text("No groups can be compared.", "没有可以比较的分组。")
         different, of = number(found.different), number(found.paths)
         return text(
             f"{different} of {of} paths differ, in {number(found.compared)} surveys whose groups can be compared.",
-            f"在 {number(found.compared)} 项分组可比的调查中，{of} 条路径有 {different} 条不同。",
+            f"在分组可以比较的 {number(found.compared)} 项调查中，{out_of(found.different, found.paths, '条', '路径', '显示出组间差异')}。",
         )
     if name == "otherwise":
         stable, focal = number(found.stable), number(found.focal)
         return text(
             f"One path of each survey was also estimated otherwise: {stable} of {focal} are supported under every acceptable choice of method.",
-            f"每项调查各取一条路径换用其他方法估计：{focal} 条中有 {stable} 条在所有可接受的设定下均得到支持。",
+            f"每项调查取一条路径，换用其他方法再作估计；{out_of(found.stable, found.focal, '条', '路径', '在所有可接受的设定下都得到支持')}。",
         )
     if name == "conduct":
         assert said.conduct is not None
         shops = [
             text(
                 f"{escape(title(r.case, case).en)}: {estimate(r.late, r.late_ci_lower, r.late_ci_upper)} buy again within {number(r.late_weeks)} weeks",
-                f"{escape(title(r.case, case).zh)}：{number(r.late_weeks)} 周内再次购买的占 {estimate(r.late, r.late_ci_lower, r.late_ci_upper)}",
+                f"“{escape(title(r.case, case).zh)}”的客户中，{number(r.late_weeks)} 周内再次购买的占 {estimate(r.late, r.late_ci_lower, r.late_ci_upper)}",
             )
             for r in said.conduct.returning
         ]
@@ -375,16 +392,16 @@ def question(found: Known, name: str, case: Case) -> Text:
         if top is None:
             return text(
                 f"{number(said.voice.share)} of the lines mention service.",
-                f"{number(said.voice.share)} 的文本提及服务。",
+                f"有 {number(said.voice.share)} 的文本提及服务。",
             )
         name_ = theme(top.theme)
         return text(
             f"{escape(name_.en)} goes with praise: odds {odds_of(top)} times as high.",
-            f"{escape(name_.zh)}多见于好评：优势比为 {odds_of(top)}。",
+            f"{escape(name_.zh)}多见于好评，优势比为 {odds_of(top)}。",
         )
     assert said.claims is not None
     failed, checks = number(said.claims.failed), number(said.claims.checks)
     return text(
         f"{failed} of {checks} checks of their figures fail.",
-        f"对其数字的 {checks} 项核对中 {failed} 项不成立。",
+        f"对报告数字作了核对，{out_of(said.claims.failed, said.claims.checks, '项', '核对', '不成立')}。",
     )

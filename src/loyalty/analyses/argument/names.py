@@ -114,7 +114,7 @@ def graded(grade: Grade, exhibit: str) -> Text:
     shown = GRADES[grade]
     return Text(
         en=f"*Grade of evidence: {shown.en}* (@{EXHIBITS[exhibit]}).",
-        zh=f"*证据等级：{shown.zh}*（@{EXHIBITS[exhibit]}）。",
+        zh=f"*证据等级为{shown.zh}*（@{EXHIBITS[exhibit]}）。",
     )
 
 

@@ -63,19 +63,25 @@ APART = 10
 ITEMS = 12
 QUESTIONS = {
     "together": text("Do satisfaction and loyalty go together?", "满意与忠诚是否相关？"),
-    "others": text("Does it hold for customers who were not asked?", "对未受访的客户是否成立？"),
+    "others": text(
+        "Does it hold for customers who were not asked?", "这一关系对未受访的客户是否成立？"
+    ),
     "first": text("Does satisfaction make customers loyal?", "是满意使客户忠诚吗？"),
     "beside": text("What else goes with loyalty?", "还有哪些因素与忠诚相关？"),
     "apart": text(
         "Do customers tell apart what the questionnaires ask?", "问卷所问的内容，客户能否区分？"
     ),
     "groups": text("Do customers differ?", "客户之间有差异吗？"),
-    "otherwise": text("Would it hold otherwise?", "换一种做法还成立吗？"),
-    "conduct": text("What do customers do?", "客户实际怎么做？"),
-    "voice": text("What do they write?", "他们写些什么？"),
+    "otherwise": text("Would it hold otherwise?", "换一种分析方法还成立吗？"),
+    "conduct": text("What do customers do?", "客户实际做了什么？"),
+    "voice": text("What do they write?", "客户写了什么？"),
     "claims": text("Can the reports' figures be built on?", "各报告的数字靠得住吗？"),
 }
-KNOWN = {"yes": text("known", "已知"), "partly": text("partly", "部分"), "no": text("not", "未知")}
+KNOWN = {
+    "yes": text("known", "已知"),
+    "partly": text("partly", "部分已知"),
+    "no": text("not", "未知"),
+}
 HELD = {
     "none": "nothing",
     "configural": "same structure",
@@ -84,21 +90,21 @@ HELD = {
     "strict": "+ residuals",
 }
 DESIGNS = {
-    "count": text("a count; its sample is not described", "计数；样本未说明"),
-    "change": text("a change without comparison: no", "无比较对象的升降：不能"),
-    "survey": text("one survey: what goes together", "单次调查：哪些因素相关"),
-    "goal": text("a goal, no finding", "目标，并非发现"),
+    "count": text("a count; its sample is not described", "计数，样本未说明"),
+    "change": text("a change without comparison: no", "不能，升降没有比较对象"),
+    "survey": text("one survey: what goes together", "只能说明哪些因素相关（单次调查）"),
+    "goal": text("a goal, no finding", "目标，不是发现"),
 }
 SAID = {
-    "incoherent": text("does not agree with other printed figures", "与其他所载数字不符"),
-    "inside": text("inside the interval of real data", "位于真实数据的区间内"),
-    "outside": text("outside the interval of real data", "位于真实数据的区间外"),
-    "untested": text("nothing, from these data", "依这些数据无法判断"),
+    "incoherent": text("does not agree with other printed figures", "与报告中的其他数字不符"),
+    "inside": text("inside the interval of real data", "落在真实数据的区间之内"),
+    "outside": text("outside the interval of real data", "落在真实数据的区间之外"),
+    "untested": text("nothing, from these data", "无法用这些数据判断"),
 }
 #: Of a figure that was checked against others, and held.
 UNOPPOSED = text(
     "the check against other printed figures finds no contradiction; nothing more, from these data",
-    "与其他所载数字核对未见矛盾；此外依这些数据无法判断",
+    "与报告中的其他数字核对，没有发现矛盾；除此之外无法用这些数据判断",
 )
 
 
@@ -142,7 +148,7 @@ def known(found: Known, case: Case) -> Table:
         captions.known(found),
         text(
             "Grade: high, it follows from the figures themselves; moderate, two or more sets of real data agree; low, one says so; none, the intervals hold both answers, or nothing that may be relied upon speaks to it.",
-            "等级：高，由数字本身得出；中，两组或以上真实数据一致；低，仅一组数据支持；无，区间包含两种答案，或没有可以采信的数据。",
+            "“高”表示由数字本身得出，“中”表示两组或更多真实数据的结果一致，“低”表示只有一组数据支持，“无”表示区间同时包含两种可能，或者没有可以采信的数据。",
         ),
         simulated=False,
     )
@@ -182,7 +188,7 @@ def surveys(found: Surveys, case: Case) -> Table:
         captions.surveys(found),
         text(
             f"Constructs of one item in brackets. Careless: several signs of careless answering. Cut-offs missed: of {number(found.indices)} (CFI, TLI, RMSEA, SRMR) by the planned measurement model.",
-            f"括号内为单题项构念数。敷衍作答：呈现多项敷衍作答迹象者。未达标准数：计划测量模型在 {number(found.indices)} 项（CFI、TLI、RMSEA、SRMR）中未达到的项数。",
+            f"“构念”一栏括号内为单题项构念的个数。“敷衍作答”指有多种敷衍作答迹象的受访者所占的比例。“未达标准数”指计划的测量模型在 {number(found.indices)} 项拟合指标（CFI、TLI、RMSEA、SRMR）中未达到标准的项数。",
         ),
         simulated=False,
     )
@@ -201,11 +207,11 @@ def sampling(found: Surveys, case: Case) -> Table:
         ],
         text(
             "How the respondents of the real surveys were chosen, as far as it is stated.",
-            "真实调查受访者的选取方式（依资料所述）。",
+            "真实调查的受访者如何选取（以资料有说明的为限）。",
         ),
         text(
             "Recorded: the rows may not be passed on; their findings are.",
-            "仅记录结果：原始数据不得转发，只提供所得结果。",
+            "“仅记录结果”指原始数据不得转发，只提供由原始数据得到的结果。",
         ),
         simulated=False,
     )
@@ -238,7 +244,7 @@ def constructs(found: Constructs, case: Case) -> Table:
         captions.constructs(found),
         text(
             "CR, AVE: scales whose whole interval reaches the cut-off. One, by BIC: constructs that the admissible model with the lowest BIC takes as one.",
-            "CR、AVE：整个区间达到标准的量表数。BIC 合并：在解可接受的模型中 BIC 最低者合而为一的构念。",
+            "“CR 达标”与“AVE 达标”两栏，斜线前为整个区间都达到标准的量表数，斜线后为量表总数。“BIC 合并”列出解可接受的模型中 BIC 最低的一个所合并的构念。",
         ),
         simulated=False,
     )
@@ -283,7 +289,7 @@ def counts(found: Paths, case: Case) -> Table:
         captions.counts(found),
         text(
             "Not estimated: the survey's description says why a path is set aside. Not to be relied upon: a doubtful solution, an interval wider than one standard deviation, or causes that cannot be told apart.",
-            "未估计：案例说明中载有搁置该路径的理由。不可采信：解可疑、区间宽于一个标准差，或前因无法区分。",
+            "“未估计”指案例说明中写有搁置该路径的理由。“不可采信”指解可疑、区间宽于一个标准差，或前因无法区分。",
         ),
         simulated=False,
     )
@@ -312,7 +318,7 @@ def pooled(found: Paths, case: Case) -> Table | None:
         captions.pooled(found, case),
         text(
             "Standardized paths; of several surveys pooled: random effects, REML, Hartung–Knapp; of one its own. Left out: surveys that have the path and may not be relied upon for it.",
-            "标准化路径；多项调查为合并值（随机效应，REML，Hartung–Knapp），单项调查为其自身的估计。排除：含该路径但不可采信的调查数。",
+            "路径均为标准化值。有多项调查时为合并值（随机效应模型，REML，Hartung–Knapp 法），只有一项调查时为该调查自身的估计值。“排除”指含有该路径但不可采信的调查数。",
         ),
         simulated=False,
     )
@@ -344,7 +350,7 @@ def satisfied(found: Satisfied, case: Case) -> Table:
         captions.satisfied(found),
         text(
             "Both by the same height on their scales. Past the threshold: whether loyalty rises faster or slower beyond the satisfaction that a report names [@innovation], by interval.",
-            "两者按各自量表的同一高度划分。越过阈值：满意超过某报告所称之处 [@innovation] 后，忠诚上升更快还是更慢，按区间判断。",
+            "满意与忠诚在各自量表的同一相对位置划线。“越过阈值”一栏说明，满意度超过某报告所称的数值 [@innovation] 之后，忠诚上升得更快还是更慢，按区间判断。",
         ),
         simulated=False,
     )
@@ -372,7 +378,7 @@ def differences(found: Differences, case: Case) -> Table:
         captions.differences(found),
         text(
             "Equal, up to: the last step of invariance that holds. Differ: paths that are not equal in all groups, after Holm's correction.",
-            "不变性水平：成立的最高层级。有差异：经 Holm 校正后组间有差异的路径数。",
+            "“不变性水平”指成立的最高一级。“有差异”指经 Holm 校正后在各组间不相等的路径数。",
         ),
         simulated=False,
     )
@@ -398,7 +404,7 @@ def apart(found: Differences, case: Case) -> Table | None:
         captions.apart(found, case),
         text(
             "Unstandardized paths, in each survey's own units: sizes of different surveys do not compare.",
-            "非标准化路径，单位因调查而异：不同调查的数值不可相互比较。",
+            "路径均为非标准化值，单位因调查而异，不同调查的数值不能相互比较。",
         ),
         first=APART,
         simulated=False,
@@ -431,7 +437,7 @@ def otherwise(found: Otherwise, case: Case) -> Table:
         captions.otherwise(found),
         text(
             "Range, support: of choices alone whose solution is acceptable and whose interval is no wider than one standard deviation; support by interval. Doubtful, too wide, none: choices with a doubtful solution, an interval too wide to read, and no solution. No range where the study's own estimate may not be relied upon.",
-            "范围与支持：仅计解可接受且区间不宽于一个标准差的设定；支持按区间判断。可疑、过宽、无解：解可疑、区间过宽无法解读及没有解的设定数。本研究自身的估计不可采信者不给范围。",
+            "“支持”“相反”与“范围”只计入解可接受且区间不宽于一个标准差的设定，是否支持按区间判断。末栏依次为解可疑、区间过宽而无法解读、没有解的设定数。本研究自身的估计不可采信时，不列出范围。",
         ),
         simulated=False,
         withheld=lambda r: withheld(r.doubts),
@@ -486,7 +492,7 @@ def foretold(found: Foretold, case: Case) -> Table | None:
     return Table(
         found.said,
         [
-            Column(lambda r: measure(r.case, r.said, case), "Said"),
+            Column(lambda r: measure(r.case, r.said, case), "Said [before]"),
             Column(lambda r: measure(r.case, r.done, case), "Done next"),
             Column("estimate", "Effect", decimals=3),
             Column(("ci_lower", "ci_upper"), "95 % interval", decimals=3),
@@ -497,7 +503,7 @@ def foretold(found: Foretold, case: Case) -> Table | None:
         captions.foretold(found),
         text(
             "Effects within a person, from one wave to the next, unstandardized.",
-            "个体内部由一期到下一期的效应，非标准化。",
+            "表中为个体内部由一期到下一期的效应，未经标准化。",
         ),
         simulated=False,
     )
@@ -557,8 +563,10 @@ def _said(row: ClaimRow, case: Case) -> Text:
         kind: Kind = "percent" if claim.shares else "decimal"
         size = estimate(r.estimate, r.ci_lower, r.ci_upper, kind)
         weeks = "" if r.weeks is None else f" within {number(r.weeks)} weeks"
-        weeks_zh = "" if r.weeks is None else f"{number(r.weeks)} 周内"
-        parts.append(text(f"{size}{weeks} ({where.en})", spaced(where.zh, weeks_zh, f"为 {size}")))
+        weeks_zh = "" if r.weeks is None else f"在 {number(r.weeks)} 周内"
+        parts.append(
+            text(f"{size}{weeks} ({where.en})", spaced(f"“{where.zh}”", weeks_zh, f"为 {size}"))
+        )
     return text(
         f"{said.en}: {'; '.join(p.en for p in parts)}",
         f"{said.zh}：{'；'.join(p.zh for p in parts)}",
@@ -578,7 +586,7 @@ def claims(found: Claims, case: Case) -> Table:
         captions.claims(found),
         text(
             "All claims by number in the appendix. Real data: of the case and the time that are named, which the ledger chose, and not of every case that has such a number; where the report names neither, the two need not be of the same thing.",
-            "全部条目按编号见附录。真实数据：台账所选的案例与时间，并非含有同类数字的全部案例；报告未说明时，两者所指未必相同。",
+            "全部条目按编号列于附录。用作对照的真实数据，只限论断清单所选的案例与时间，并不包括含有同类数字的全部案例；如果报告没有说明对象与时间，报告的数字与真实数据所指未必相同。",
         ),
         simulated=False,
     )
@@ -600,7 +608,7 @@ def sources(found: Claims, case: Case) -> Table:
         captions.sources(found),
         text(
             "Disagree: with other printed figures. Inside, outside: of the interval of real data.",
-            "不符：与报告所载的其他数字不一致。区间内、外：相对于真实数据的区间。",
+            "“不符”指与报告中的其他数字不一致。“区间内”与“区间外”均就真实数据的区间而言。",
         ),
         simulated=False,
     )
@@ -650,7 +658,7 @@ def actions(found: Actions, case: Case) -> Table | None:
             Column(_grade, "Grade"),
         ],
         captions.actions(found),
-        text("Grades as in the brief.", "等级含义同摘要。"),
+        text("Grades as in the brief.", "等级的含义与摘要相同。"),
         simulated=False,
     )
 
@@ -710,7 +718,7 @@ def advice(found: Actions, case: Case) -> Table | None:
         captions.advice(found),
         text(
             "Change: of the outcome's mean, in points of its scale, for one point more of the construct, by the total effect; where less of the outcome is better (an intention to leave), the sign is turned in what to do. For whom: groups in which its share of what is explained is clearly above the mean of all; whether their paths differ is another question, and tested apart. Only paths that may be relied upon and are clear of zero.",
-            "变化：构念提高一分时结果均值的变化（量表分），按总效应计算；结果越少越好者（如转换意愿），所作建议方向相反。对象：该构念的解释方差份额明显高于总体平均的组别；各组路径是否不同是另一问题，另行检验。仅限可以采信且区间不含零的路径。",
+            "“提高一分时的变化”指结果变量均值的变化（量表分），按总效应计算；如果结果变量越低越好（如转换意愿），建议的方向与变化的符号相反。“对象”指该构念的解释方差份额明显高于总平均的组别；各组的路径是否不同是另一个问题，另行检验。表中只列可以采信且区间不含零的路径。",
         ),
         simulated=False,
     )

@@ -53,16 +53,16 @@ def effects(found: Cases, case: Case) -> Figure | None:
     en = zh = ""
     if several:
         en = f"Paths come out at {path} of their declared size, moderations at {product}. "
-        zh = f"估计值合计与设定值合计之比：路径为 {path}，调节效应为 {product}。"
+        zh = f"估计值合计与设定值合计之比，路径为 {path}，调节效应为 {product}。"
     return Figure(
         draw,
         Text(
             en=f"{en}Every effect of the simulated surveys, declared and found, with its 95 % interval. On the line the two are equal; hollow where the interval misses.",
-            zh=f"{zh}模拟调查的全部效应：设定值、估计值及 95% 区间。落在斜线上者两者相等；空心点的区间未覆盖设定值。",
+            zh=f"模拟调查全部效应的设定值、估计值及 95% 区间。{zh}点落在斜线上表示设定值与估计值相等，空心点表示区间没有覆盖设定值。",
         ),
         Text(
             en=f"{en}Scatter plots of found against declared effects, a panel a kind, with intervals and the line of equality.",
-            zh=f"{zh}估计值对设定值的散点图，每类效应一幅，附区间与表示两者相等的斜线。",
+            zh=f"估计值对设定值的散点图，每类效应一幅，附有区间与表示两者相等的斜线。{zh}",
         ),
         simulated=True,
     )

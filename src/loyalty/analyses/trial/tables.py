@@ -23,7 +23,7 @@ from loyalty.ground.terms import term
 from loyalty.ground.text import Text
 from loyalty.shown.context import Case
 from loyalty.shown.table import Column, Table
-from loyalty.shown.words import be, escaped, every, join, number
+from loyalty.shown.words import be, escaped, every, join, number, out_of, some
 
 #: What is declared, as the heading of a column.
 HEADINGS: dict[Kind, str] = {
@@ -61,10 +61,11 @@ def _all_held(held: int, n: int) -> Text:
     """How many of the intervals hold what is declared."""
     if held == n > 1:
         every_one = every(n)
-        en, zh = every_one[0].upper() + every_one[1:], f"{number(n)} 个区间全部"
+        en = every_one[0].upper() + every_one[1:]
     else:
-        en, zh = f"{number(held)} of {number(n)}", f"{number(n)} 个区间中有 {number(held)} 个"
-    return Text(en=f"{en} intervals hold the declared value", zh=f"{zh}覆盖设定值")
+        en = f"{number(held)} of {number(n)}"
+    zh = out_of(held, n, "个", "区间", "覆盖设定值")
+    return Text(en=f"{en} intervals hold the declared value", zh=zh)
 
 
 def headline(found: Headline, case: Case) -> Table:
@@ -84,11 +85,11 @@ def headline(found: Headline, case: Case) -> Table:
         ],
         Text(
             en=f"{held.en}: what is declared and what is found of it, by kind.",
-            zh=f"{held.zh}：各类设定与所得。",
+            zh=f"各类设定与所得：{held.zh}。",
         ),
         Text(
             en="Hold the value: 95 % intervals that hold what is declared; promised: the binomial expectation with its central 95 %, as if intervals were independent. Found: the interval is clear of zero on the declared side. Where customers belong to firms, intervals of paths, moderations and curvilinear effects are by Student's t with one degree of freedom fewer than there are firms, and for indirect effects and shares whole firms are resampled; shares within an industry, where firms are too few to be resampled, resample customers and are widened by the design effect of firms over all industries. Where a threshold is declared, the square that stands for it best is compared. Where declared and found have no unit in common, the sign alone is compared, and parameters that cannot be zero are no effects. Size: the estimates together, as a share of what is declared.",
-            zh="覆盖：95% 区间包含设定值；应有：二项期望及其中央 95% 范围（视各区间为独立）。检出：区间不含零且与设定同号。客户分属企业时，路径、调节与曲线效应的区间采用自由度为企业数减一的 t 分布，间接效应与份额则对整家企业重抽样；行业内企业过少而无法重抽样，其份额区间对客户重抽样，并按各行业合并的企业设计效应加宽。设定为阈值者，与最能代表它的平方项比较。设定与所得单位不同者只比较符号；不可能为零的参数不计为效应。大小：估计合计占设定值合计的比例。",
+            zh="“覆盖”指 95% 区间包含设定值。“应有”为二项分布的期望及其中央 95% 范围，计算时把各区间视为相互独立。“检出”指区间不含零且估计值与设定值同号。客户分属企业时，路径、调节效应与曲线效应的区间采用自由度为企业数减一的 t 分布，间接效应与份额则对整家企业重抽样；行业内的企业太少，无法重抽样，因此行业内份额的区间先对客户重抽样得出，再按合并全部行业的企业设计效应加宽。设定为阈值的效应，与最能代表它的平方项比较。设定值与估计值没有共同单位时，只比较符号；不可能为零的参数不计为效应。“大小”指估计值合计与设定值合计之比。",
         ),
         simulated=True,
     )
@@ -116,11 +117,11 @@ def overview(found: Cases, case: Case) -> Table:
         ],
         Text(
             en=f"In {_or_none(found.complete)} of {number(found.count)} cases every interval holds what is declared: intervals that do, by case and kind.",
-            zh=f"{number(found.count)} 个案例中有 {number(found.complete)} 个的全部区间覆盖设定值：各案例、各类设定的区间。",
+            zh=f"各案例中各类设定的区间：{number(found.count)} 个案例中，{some(found.complete, '个')}案例的区间全部覆盖设定值。",
         ),
         Text(
             en="Before the stroke the intervals that hold the declared value, after it all intervals. One draw of each case.",
-            zh="斜线前为覆盖设定值的区间数，后为区间总数。每个案例仅抽取一次。",
+            zh="斜线前为覆盖设定值的区间数，斜线后为区间总数。每个案例只抽取一次。",
         ),
         simulated=True,
     )
@@ -150,14 +151,14 @@ def _note(row: CaseRow) -> Text | None:
         said.append(
             Text(
                 en="Where a threshold is declared, the square that stands for it best is shown.",
-                zh="设定为阈值者，列出最能代表它的平方项。",
+                zh="设定为阈值的效应，列出最能代表它的平方项。",
             )
         )
     if any(e.held is None and e.estimate is not None for e in row.effects):
         said.append(
             Text(
                 en="Where declared and found have no unit in common, the sign alone is compared.",
-                zh="设定与所得没有共同单位时，只比较符号。",
+                zh="设定值与估计值没有共同单位时，只比较符号。",
             )
         )
     return join(said) if said else None
@@ -179,7 +180,7 @@ def _case(row: CaseRow, case: Case) -> Table:
         ],
         Text(
             en=f"{held.en}: {escaped(described.title).en}.",
-            zh=f"{held.zh}：{escaped(described.title).zh}。",
+            zh=f"{escaped(described.title).zh}：{held.zh}。",
         ),
         _note(row),
         simulated=True,
@@ -204,11 +205,11 @@ def straight(found: Straight, case: Case) -> Table:
         ],
         Text(
             en=f"{against} of {n} squares run against what is declared where nothing bends but the answer scales.",
-            zh=f"弯曲仅由量表造成时，{n} 个平方项中有 {against} 个与设定方向相反。",
+            zh=f"只由量表造成的弯曲：{out_of(found.against, found.count, '个', '平方项', '与设定方向相反')}。",
         ),
         Text(
             en="Regression on scale scores, standardized, of answers drawn from the case's process without curvilinear effects, moderations, careless and missing answers; heteroscedasticity-consistent intervals (HC3).",
-            zh="对量表得分的标准化回归；答案抽自去除曲线效应、调节、敷衍作答与缺失后的同一过程；异方差一致区间（HC3）。",
+            zh="表中为量表得分的标准化回归系数。答案由去除曲线效应、调节效应、敷衍作答与缺失之后的同一过程生成。区间为异方差一致区间（HC3）。",
         ),
         simulated=True,
     )
@@ -216,6 +217,8 @@ def straight(found: Straight, case: Case) -> Table:
 
 def differences(found: Differences, case: Case) -> Table:
     seen, n, alarms = number(found.found), number(found.differ), number(found.alarms)
+    seen_zh = f"检出 {seen} 条" if found.found else "无一检出"
+    alarms_zh = f"误报 {alarms} 条" if found.alarms else "没有误报"
     return Table(
         found.rows,
         [
@@ -229,14 +232,20 @@ def differences(found: Differences, case: Case) -> Table:
         ],
         Text(
             en=f"{seen} of {n} paths that differ between industries are found to, with {alarms} false alarms: what is declared and what the tests say.",
-            zh=f"{n} 条因行业而异的路径中检出 {seen} 条，误报 {alarms} 条：设定与检验结果。",
+            zh=f"行业差异的设定与检验结果：设定为因行业而异的路径有 {n} 条，{seen_zh}，{alarms_zh}。",
         ),
         Text(
             en="Unlike, alike: as declared; found: said to differ, by the test over all industries after Holm's correction. Firms are the independent units where a case has enough of them; without firms: respondents are.",
-            zh="相异、相同：依设定；检出：对全部行业的检验经 Holm 校正后判为不同。企业足够时以企业为独立单位；“不计企业”以受访者为独立单位。",
+            zh="“相异”与“相同”均就设定而言。“检出”指对全部行业的检验经 Holm 校正后判为不同。案例的企业足够多时以企业为独立单位，“不计企业”以受访者为独立单位。",
         ),
         simulated=True,
     )
+
+
+def _lost_zh(lost: int, odd: int, unit: str) -> str:
+    said = [f"{number(lost)} {unit}没有收敛"] * bool(lost)
+    said += [f"{number(odd)} {unit}的解不可接受"] * bool(odd)
+    return f"有 {'，'.join(said)}"
 
 
 def _usable(n: int, lost: int, odd: int, what: Text) -> Text:
@@ -248,7 +257,7 @@ def _usable(n: int, lost: int, odd: int, what: Text) -> Text:
         )
     return Text(
         en=f"of {number(n)} {what.en} {_or_none(lost)} did not converge and {_or_none(odd)} {be(odd)} inadmissible",
-        zh=f"{number(n)} {what.zh}中，{number(lost)} 个未收敛，{number(odd)} 个的解不可接受",
+        zh=f"{number(n)} {what.zh}中，{_lost_zh(lost, odd, what.zh[0])}",
     )
 
 
@@ -267,7 +276,7 @@ def _solved(found: Solutions) -> Text:
         lost, odd = found.drawn_nonconverged, found.drawn_inadmissible
         said.append(_usable(found.drawn, lost, odd, refits))
     en, zh = "; ".join(t.en for t in said), "；".join(t.zh for t in said)
-    return capital(Text(en=f"{en}: solutions by case.", zh=f"{zh}：各案例的解。"))
+    return capital(Text(en=f"{en}: solutions by case.", zh=f"各案例的解：{zh}。"))
 
 
 def solutions(found: Solutions, case: Case) -> Table:
@@ -288,7 +297,7 @@ def solutions(found: Solutions, case: Case) -> Table:
         _solved(found),
         Text(
             en="Unusable: not converged / inadmissible, of measurement models and structures, and of refits to resampled respondents or firms. Specifications: of the path that the robustness checks follow; doubtful: without an estimate / with one from a solution that is not to be taken at face value.",
-            zh="不可用：未收敛／不可接受，分别就测量模型与各结构、对受访者或企业重抽样后的再估计而言。模型设定：稳健性检验所跟踪路径的各种设定；可疑：无估计／估计来自不可直接采信的解。",
+            zh="“不可用”两栏，斜线前为没有收敛的个数，斜线后为解不可接受的个数；前一栏就测量模型与各结构而言，后一栏就对受访者或企业重抽样后的重新估计而言。“模型设定数”指稳健性检验所跟踪的路径有多少种设定；“可疑”一栏，斜线前为没有估计值的设定数，斜线后为估计值来自可疑的解的设定数。",
         ),
         simulated=True,
     )

@@ -31,10 +31,10 @@ def returning(data: Material) -> Headline | None:
     late = max(found.bought_again, key=lambda b: b.weeks)
     share = estimate(late.estimate, late.ci_lower, late.ci_upper)
     weeks, customers = number(late.weeks), number(found.customers)
-    first = bought_again(late.ci_lower, late.ci_upper)
+    first = bought_again(late.ci_lower, late.ci_upper, weeks)
     said = text(
         f"**{first.en} within {weeks} weeks**: {share} of {customers} customers do.",
-        f"**{weeks} 周内，{first.zh}**：{customers} 名客户中再次购买的占 {share}。",
+        f"**{first.zh}**：{customers} 名客户中再次购买的占 {share}。",
     )
     return Headline([said], data.measured((late.ci_lower, late.ci_upper)), "behaviour")
 
