@@ -79,3 +79,11 @@ def test_what_no_bibliography_may_hold(project: Any, content: bytes, said: str) 
     (project.folder / "references.bib").write_bytes(content)
     with pytest.raises(UserError, match=said):
         works.own("small")
+
+
+def test_a_work_that_no_bibliography_has_stops_a_case(project: Any) -> None:
+    """Its report would not be rendered."""
+    project.study["provenance"]["citation"] = ["nobody2020"]
+    project.describe()
+    (found,) = works.uncited(study.load("small"))
+    assert found.weight == "error" and "nobody2020" in found.said
