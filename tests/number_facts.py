@@ -74,7 +74,7 @@ def faults(pages: list[Path], results: Path) -> tuple[int, list[str]]:
         if not target.is_file():
             return f"{address} is not there"
         finding = where.partition(".")[0]
-        if fragment != f"finding-{finding}" or fragment not in anchors(target):
+        if fragment != f"f-{finding}" or fragment not in anchors(target):
             return f"no anchor #{fragment} of {finding}"
         return None
 

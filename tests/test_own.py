@@ -323,14 +323,25 @@ def test_a_strangers_case_knows_nothing_of_the_studys_sources(
 
 
 def test_results_of_an_installed_suite_name_no_commit() -> None:
+    def made(commit: str | None, recorded: bool = False, changed: bool = False) -> Any:
+        kept = {"git_commit": commit, "git_changed": changed, "recorded": recorded or None}
+        provenance = SimpleNamespace(python="3.12", packages={"numpy": "2"}, **kept)
+        return SimpleNamespace(provenance=provenance)
+
     def of(commit: str | None) -> Any:
-        provenance = SimpleNamespace(
-            git_commit=commit, git_changed=False, python="3.12", packages={"numpy": "2"}
-        )
-        return {("mine", "audit"): SimpleNamespace(provenance=provenance)}
+        return {("mine", "audit"): made(commit)}
 
     for language in LANGUAGES:
         assert "commit" not in pages.session(of(None), language) and "提交" not in pages.session(
             of(None), language
         )
         assert "`abc`" in pages.session(of("abc"), language)
+    both = of("abc") | {("kept", "audit"): made("def", recorded=True)}
+    said = pages.session(both, "en")
+    assert "Results were computed at commit `abc`." in said
+    assert (
+        "Results of surveys whose rows may not be passed on were computed at commit `def`." in said
+    )
+    several = pages.session(of("abc") | {("b", "audit"): made("bcd", changed=True)}, "en")
+    assert several.count("Results were") == 1
+    assert "at commits `abc` and `bcd` with uncommitted changes." in several

@@ -11,6 +11,7 @@ from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
 from matplotlib.text import Text
 
+from loyalty.ground.numbers import show
 from loyalty.shown import charts
 from loyalty.shown.charts import phone, style
 
@@ -125,10 +126,65 @@ def test_a_flow_has_its_texts_in_its_boxes() -> None:
         )
 
 
-def test_maps_have_none() -> None:
-    names = ["A", "B", "C"]
-    values = pd.DataFrame(np.eye(3), names, names)
-    assert phone.narrow(lambda: charts.two_triangles(values, values, names)) is None
+def square(count: int) -> tuple[pd.DataFrame, list[str]]:
+    names = [f"{LABELS[k % 2]} {k}" for k in range(count)]
+    values = np.random.default_rng(2).uniform(-0.4, 1, (count, count))
+    return pd.DataFrame(values, names, names), names
+
+
+def correlations(count: int) -> Figure:
+    r, names = square(count)
+    return charts.correlation_matrix(r, r - 0.1, r + 0.1, dict.fromkeys(names, 0.8), names)
+
+
+def ratios(count: int) -> Figure:
+    values, names = square(count)
+    return charts.two_triangles(values, values, names, cut=0.85)
+
+
+def loadings(count: int) -> Figure:
+    values, names = square(count)
+    few = values.set_axis([f"X{k}" for k in range(count)])
+    few.columns = pd.Index([f"F{k}" for k in range(count)])
+    return charts.loading_map(few, [(name, 1) for name in names], 0.3)
+
+
+def standing(count: int) -> Figure:
+    values, names = square(count)
+    places = [f"Group number {k}" for k in range(count)]
+    return charts.group_standing(50 * values, values > 0.5, places, names, [0], [20.0] * count)
+
+
+@pytest.mark.parametrize("draw", [correlations, ratios, loadings, standing])
+def test_a_map_is_as_wide_as_a_phone_and_its_words_stand_in_their_cells(draw: object) -> None:
+    small = phone.narrow(lambda: draw(10))  # type: ignore[operator]
+    assert small is not None and small.get_figwidth() == phone.NARROW
+    FigureCanvasSVG(small).draw()
+    (axes,) = small.axes
+    assert small.get_tightbbox().x0 > -0.02
+    wide = axes.get_window_extent().width / 10
+    words = [text for text in axes.texts if text.get_text()]
+    assert words and all(text.get_window_extent().width <= wide for text in words)
+    assert all(text.get_fontsize() >= 6.5 for text in small.findobj(Text) if text.get_text())
+    edges = [label.get_window_extent() for label in axes.get_yticklabels()]
+    ordered = sorted((e.y0, e.y1) for e in edges)
+    assert all(lower[1] <= upper[0] + 1 for lower, upper in pairwise(ordered))
+    assert phone.narrow(lambda: draw(phone.COLUMNS + 1)) is None  # type: ignore[operator]
+
+
+def test_above_the_diagonal_of_a_narrow_map_are_the_ends_of_the_intervals() -> None:
+    r, _ = square(4)
+    small = phone.narrow(lambda: correlations(4))
+    assert small is not None
+    (axes,) = small.axes
+    words = {(int(t.get_position()[1]), int(t.get_position()[0])): t.get_text() for t in axes.texts}
+    lower, upper = r.iloc[2, 1] - 0.1, r.iloc[2, 1] + 0.1
+    assert words[1, 2].splitlines() == [show(lower, "bounded"), show(upper, "bounded")]
+    assert words[2, 1] == show(r.iloc[2, 1], "bounded")
+
+
+def test_a_wide_drawing_follows_a_narrow_one() -> None:
+    assert phone.narrow(lambda: ratios(3)) is not None
     assert not phone.is_narrow()
     assert odds().get_figwidth() == style.WIDTH
 

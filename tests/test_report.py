@@ -43,8 +43,6 @@ FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"]
 FLAGS += ["--disable-background-networking", "--disable-component-update", "--disable-sync"]
 WIDE, PHONE = 1400, 390
 MB = 1_000_000
-#: The cases that are larger than others may be: a survey of 33 items, firms, complaints and steps.
-LARGEST = {"aftersales-simulated": 3.4 * MB}
 UNRESOLVED = re.compile(
     r"\?@|\{\{<|\?\?|\?(?:var|meta):|\[-?@\w|(?<!\w)@(?:fig|tbl|sec|eq)-|:::|\{[#.]\w|`|\bnan\b"
 )
@@ -313,8 +311,7 @@ def test_the_books_are_small(pages: list[Path], dossiers: dict[str, list[Path]])
     if any(quarto(page) for page in pages):
         pytest.skip("real Quarto's own files are larger")
     cases = {case: size(BOOK / "cases" / case) for case in dossiers}
-    most = {case: LARGEST.get(case, 3 * MB) for case in cases}
-    assert {case: n for case, n in cases.items() if n > most[case]} == {}
+    assert {case: n for case, n in cases.items() if n > 3 * MB} == {}
     assert size(BOOK) - sum(cases.values()) < 15 * MB
     large = {name(p): p.stat().st_size for p in pages}
     assert {page: n for page, n in large.items() if n > 150_000} == {}

@@ -277,8 +277,8 @@ def test_one_thing_a_cell_with_its_label(ran: Callable[..., Any]) -> None:
     source = '{.num key="small/toy/one.n"}'
     assert source in text.outputs[1].data["text/markdown"]
     # The page: an anchor a finding, the code once, what was refused elsewhere
-    assert page.count("#finding-one}") == 1 and "#finding-two}" not in page
-    assert page.index("#finding-one}") < page.index("#txt-small-toy-fit >}}")
+    assert page.count("#f-one}") == 1 and "#f-two}" not in page
+    assert page.index("#f-one}") < page.index("#txt-small-toy-fit >}}")
     assert page.count('nb.show("one", 1)') == 1 and "shown by the cell above" not in page
     assert "txt-small-toy-two" not in page
     assert dossier._refused(outline(paths.executed() / "small" / "01-toy.ipynb"))[0][1]
@@ -287,7 +287,7 @@ def test_one_thing_a_cell_with_its_label(ran: Callable[..., Any]) -> None:
 def test_a_finding_that_the_case_does_not_call_for(ran: Callable[..., Any]) -> None:
     cells, page = ran(ONE, None)
     assert cells[-1].id == "cell-4" and cells[-1].outputs == []
-    assert "#finding-two}" not in page
+    assert "#f-two}" not in page
 
 
 def test_the_chinese_edition_stands_beside(ran: Callable[..., Any]) -> None:
@@ -295,7 +295,7 @@ def test_the_chinese_edition_stands_beside(ran: Callable[..., Any]) -> None:
     cells, page = ran(ONE, None, "zh")
     assert cells[0].source.split("\n\n")[1] == "## 按组"
     assert cells[0].source.endswith("A passage of nobody.")
-    assert any("行。" in str(cell.get("outputs")) for cell in cells) and "#finding-one}" in page
+    assert any("行。" in str(cell.get("outputs")) for cell in cells) and "#f-one}" in page
     folder = paths.executed() / "small"
     assert sorted(f.name for f in folder.iterdir()) == [
         "01-toy-zh.ipynb",

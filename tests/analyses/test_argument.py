@@ -24,7 +24,9 @@ from loyalty.analyses.reliability.findings import Reliability
 from loyalty.analyses.robustness.findings import Robustness
 from loyalty.analyses.structural.findings import Structural
 from loyalty.analyses.synthesis.estimates import Everything
+from loyalty.analyses.synthesis.findings import HeldRow
 from loyalty.analyses.voice.findings import Voice as Written
+from loyalty.cases import claims as ledger
 from loyalty.cases.study import ALL, Study
 from loyalty.ground.findings import Record, Refused, cited
 from loyalty.ground.reading import validated
@@ -278,7 +280,8 @@ def theme(side: str, name: str = "returns") -> beside.ThemeRow:
 
 def written(**changed: Any) -> beside.VoiceSummary:
     fields = {
-        "cases": ("one",), "lines": 17000, "praise": 8236, "complaint": 8919, "named": 700,
+        "cases": ("one",), "read": 35000, "lines": 17000, "left_out": 18000, "duplicate": 17600,
+        "praise": 8236, "complaint": 8919, "named": 700,
         "share": 0.04, "praised": theme("praise", "personal_care"),
         "complained": (theme("complaint"),), "complained_count": 1, "grade": "low",
     }  # fmt: skip
@@ -671,8 +674,13 @@ def test_conduct_and_voice_are_of_real_cases() -> None:
         {"theme": "repair", "log_odds_ratio": -1.0, "ci_lower": -2.0, "ci_upper": 0.1},
     ]
     filled = [t | {"n_praise": 194, "n_complaint": 31} for t in themes]
-    wrote = made(Written, themes={"lines": 100, "named": 5, "themes": filled}, texts={"praise": 60})
+    read_ = {"praise": 60, "duplicate": 30, "lines": {"read": 150}}
+    wrote = made(Written, themes={"lines": 100, "named": 5, "themes": filled}, texts=read_)
     voice = beside.voice(everything(one={"voice": wrote}, drawn={"voice": wrote}))
+    one = voice.summary
+    assert (one.read, one.lines, one.left_out, one.duplicate) == (150, 100, 50, 30)
+    text = said(words.voice, voice).en
+    assert "Of 150 lines 100 are counted: 50 were left out first, 30 of them because" in text
     assert voice.summary.cases == ("one",) and voice.summary.share == 0.05
     assert [r.side for r in voice.rows] == ["praise", "complaint", "open"]
     assert voice.rows[0].odds_ratio == pytest.approx(math.exp(1.9))
@@ -713,8 +721,55 @@ def test_every_claim_has_its_verdict() -> None:
     assert by["Q05"].said == "incoherent" and by["A21"].design == "goal"
     assert by["A03"].design == "change" and by["Q02"].n == 300
     for source in found.sources:
-        parts = (source.incoherent, source.inside, source.outside, source.untested)
+        parts = (source.incoherent, source.inside, source.outside, source.divided, source.untested)
         assert sum(parts) == source.count
+
+
+@pytest.mark.parametrize(
+    ("inside", "verdict"),
+    [((True, True), "inside"), ((False, False), "outside"), ((True, False), "divided"),
+     ((), "untested")],
+)  # fmt: skip
+def test_a_claim_beside_several_surveys_is_inside_of_all_or_says_so(
+    inside: tuple[bool, ...], verdict: str
+) -> None:
+    claim = ledger.load().named("N39")
+    assert len(claim.beside) == 6  # every real survey with this path
+    held = [made(HeldRow, claim="N39", inside=one) for one in inside]
+    assert beside._claim(claim, {}, {"N39": held}).said == verdict
+
+
+def test_what_lies_inside_some_and_outside_others_is_said_where_there_is_any() -> None:
+    def told(divided: int) -> str:
+        summary = {"inside": 1, "outside": 2, "divided": divided}
+        return said(words.claims, made(beside.Claims, summary=summary)).en
+
+    assert "1 lies inside our interval and 2 outside it; an interval" in told(0)
+    assert "2 outside it, 3 inside that of some surveys and outside that of others;" in told(3)
+
+
+def test_two_surveys_have_no_share_of_real_differences() -> None:
+    def cells(k: int) -> list[str]:
+        found = made(argument.Paths, pooled=[pooled(k=k).model_dump()])
+        table = tables.pooled(cited(found, "all/argument/paths"), CASE)
+        assert table is not None
+        row = table.markdown("en").splitlines()[2]
+        return [shared.plain(cell).replace("\u00a0", " ").strip() for cell in row.split("|")]
+
+    assert "90 %" in cells(3) and "90 %" not in cells(2)
+
+
+def test_what_stands_beside_a_single_question_is_doubted_in_the_brief() -> None:
+    other = pooled(from_="image", single=0)
+    caution = "What stands beside a single question may look stronger than it is"
+    with_it = said(headlines.headline_satisfaction, answer(beside=(other,))).en
+    assert caution in with_it
+    for changed in (
+        {"beside": ()},
+        {"beside": (pooled(from_="image", grade="low"),)},
+        {"beside": (other,), "satisfaction": pooled(single=0)},
+    ):
+        assert caution not in said(headlines.headline_satisfaction, answer(**changed)).en
 
 
 # --- what is shown -------------------------------------------------------------------------------

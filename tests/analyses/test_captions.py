@@ -34,7 +34,8 @@ def shown(function: Any, found: Record) -> Text:
     return Text(**{one: plain(said.in_(one)).replace("\u00a0", " ") for one in LANGUAGES})
 
 
-CLAIMS = {"count": 151, "untested": 142, "checks": 9, "failed": 4, "inside": 1, "outside": 2}
+CLAIMS = {"count": 151, "untested": 142, "checks": 9, "failed": 4}
+CLAIMS |= {"inside": 1, "outside": 2, "divided": 0}
 ASKED = {"asked": 10, "answered": 6, "partly": 2, "unanswered": 2}
 GROUPS = {"paths": 38, "different": 5, "differing": 2, "compared": 6}
 FOCAL = {"count": 12, "stable": 9, "doubted": 2}
@@ -47,6 +48,8 @@ FOCAL = {"count": 12, "stable": 9, "doubted": 2}
          "Of 10 questions 6 are answered, 2 in part and 2 not", "1 is answered"),
         (captions.surveys, models.Surveys, {"judged": 14, "fitting": 1}, {"fitting": 0},
          "1 of 14 measurement models meets every", "None of 14"),
+        (captions.sampling, models.Surveys, {"count": 14, "placed": 5}, {"placed": 0},
+         "5 of 14 surveys state both the country and the year", "None of 14 surveys states"),
         (captions.constructs, models.Constructs, {"surveys": 12, "apart": 3, "failing": 4},
          {"apart": 0, "failing": 0}, "3 of 12 surveys tell all constructs apart, 4 fail",
          "None of 12 surveys tells all constructs apart, none fail"),
@@ -83,6 +86,9 @@ FOCAL = {"count": 12, "stable": 9, "doubted": 2}
         (captions.claims, beside.Claims, {"summary": CLAIMS},
          {"summary": CLAIMS | {"inside": 0, "outside": 0}}, "1 figure lies inside",
          "No figure lies inside the interval of real data and none outside"),
+        (captions.claims, beside.Claims, {"summary": CLAIMS},
+         {"summary": CLAIMS | {"divided": 1}}, "and 2 outside: the figures",
+         "and 2 outside, 1 inside some and outside others: the figures"),
         (captions.actions, models.Actions, {"rows": [{"grade": "moderate"}, {"grade": "low"}]},
          {"rows": [{"grade": "low"}]}, "has moderate evidence", "has low evidence"),
         (captions.advice, models.Actions, {"advised": 7, "silent": 4}, {"silent": 0},
@@ -108,6 +114,9 @@ def test_a_checked_claim_names_the_case_and_the_time() -> None:
 
     first = table().replace("\u00a0", " ")
     assert "| 19 % |" in first and "73.3 % [72.7 %, 73.9 %] within 13 weeks (Grocery" in first
+    several = table(said="divided", compared=[compared, compared | {"case": "cdnow"}])
+    assert "inside the interval of some real data and outside that of others: " in several
+    assert "(Grocery" in several and "(Online" in several
     other = table(compared=[compared | {"weeks": None}]).replace("\u00a0", " ")
     assert "within" not in other.splitlines()[2]
     # a coefficient is none, and a pair of changes is one

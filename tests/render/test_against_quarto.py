@@ -112,10 +112,10 @@ def test_contents_are_unfolded_without_a_script(books: tuple[Path, Path]) -> Non
 
 def test_a_pdf_of_a_case_has_its_findings_twice_and_no_empty_page(tmp_path: Path) -> None:
     root = project(tmp_path)
-    place = "\n\n[of both](concepts.qmd#finding-scales)\n\n::: {#finding-scales}\n:::\n"
+    place = "\n\n[of both](concepts.qmd#f-scales)\n\n::: {#f-scales}\n:::\n"
     anchored = [
         f"{'Some words between them. ' * (7 * k % 23)}\n\n## Heading number {k}x\n\n"
-        f"::: {{#finding-f{k}}}\n:::\n\n{test_breaks.table(f't{k}q', 2 + 5 * k % 29)}"
+        f"::: {{#f-f{k}}}\n:::\n\n{test_breaks.table(f't{k}q', 2 + 5 * k % 29)}"
         for k in range(24)
     ]
     for name in ("concepts", "data"):

@@ -32,7 +32,7 @@ def both(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
     pages = root / "out" / "books" / "cases" / "demo" / "en"
     pages.mkdir(parents=True)
     for name in ("index", "measurement"):
-        (pages / f"{name}.html").write_text('<p id="finding-fit">', encoding="utf-8")
+        (pages / f"{name}.html").write_text('<p id="f-fit">', encoding="utf-8")
     return book
 
 

@@ -74,7 +74,7 @@ def test_references_lead_to_what_they_name(book: Path) -> None:
     assert links["Figure A.1"] == "reports/methods.html#fig-demo-app"
     assert links["Equation 3.1"] == "reports/measurement.html#eq-ave"
     assert links["1981"] == "reports/references.html#ref-fornell1981"
-    assert links[".45"] == "../cases/demo/en/measurement.html#finding-fit"
+    assert links[".45"] == "../cases/demo/en/measurement.html#f-fit"
     assert links["all of the case"] == "../cases/demo/en/index.html"
     assert links["its measurement"] == "../cases/demo/en/measurement.html"
     assert links["the results"] == "../cases/demo/results/measurement.json"
@@ -83,7 +83,7 @@ def test_references_lead_to_what_they_name(book: Path) -> None:
 def test_code_is_folded_and_on_pages_alone(book: Path, pdf: pdf_facts.Pdf) -> None:
     folded = main_of(book / "reports/methods.html").select_one("details.code-fold pre")
     assert folded is not None and folded.get_text(strip=True) == "nb.show(app)"
-    assert main_of(book / "reports/methods.html").select_one("#finding-app") is not None
+    assert main_of(book / "reports/methods.html").select_one("#f-app") is not None
     assert "nb.show" not in pdf.text
 
 

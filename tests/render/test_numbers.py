@@ -67,7 +67,7 @@ def shown(copy: Callable[..., Path], tmp_path: Path) -> tuple[list[Path], Path]:
     embedded.render(root, ["html"], tmp_path / "books" / "en")
     pages = tmp_path / "books" / "cases" / "demo" / "en"
     pages.mkdir(parents=True)
-    (pages / "failure.html").write_text('<div id="finding-interaction"></div>', encoding="utf-8")
+    (pages / "failure.html").write_text('<div id="f-interaction"></div>', encoding="utf-8")
     (pages / "measurement.html").write_text("<p>", encoding="utf-8")
     return [tmp_path / "books/en/reports/data.html"], tmp_path / "results"
 
@@ -81,7 +81,7 @@ def test_numbers_in_a_chapter(shown: tuple[list[Path], Path]) -> None:
         (">.31</a>", ">.32</a>", "'.32' is not 0.312"),
         ("interaction.ci_lower", "interaction.low", "there is no such number"),
         ("failure.html#", "voice.html#", "results demo/voice.json: not there"),
-        ("#finding-interaction", "#finding-paradox", "no anchor #finding-paradox of interaction"),
+        ("#f-interaction", "#f-paradox", "no anchor #f-paradox of interaction"),
     ):
         assert old in text, old
         page.write_text(text.replace(old, new), encoding="utf-8")

@@ -378,14 +378,14 @@ def page(case: str, analysis: str, parts: list[Part]) -> str:
         blocks += folded()
         if part.finding and part.finding not in anchored:
             anchored.add(part.finding)
-            blocks.append(f"::: {{#finding-{part.finding}}}\n:::")
+            blocks.append(f"::: {{#f-{part.finding}}}\n:::")
         embed = f"reports/executed/{case}/{notebook_file(analysis).stem}.ipynb#{part.label}"
         shown = f"{{{{< embed {embed} >}}}}"
         if part.folded:
             title = json.dumps(part.folded, ensure_ascii=False)
             shown = f'::: {{.callout-note collapse="true" title={title}}}\n\n{shown}\n\n:::'
         blocks.append(models.paste(shown) if part.label.endswith("-paragraph") else shown)
-    return "\n\n".join([*blocks, *folded(), "::: {#finding-provenance}\n:::"])
+    return "\n\n".join([*blocks, *folded(), "::: {#f-provenance}\n:::"])
 
 
 def _refused(parts: list[Part]) -> list[tuple[str, str]]:
@@ -468,7 +468,7 @@ def _answered(
                 why_not = escape(finding.refused.text(labels).in_(language))
                 said.append(f"{heading}{Text(en=': ', zh='：').in_(language)}{why_not}")
             else:
-                said.append(f"[{heading}]({analysis}.qmd#finding-{name})")
+                said.append(f"[{heading}]({analysis}.qmd#f-{name})")
     said += [models.link(case, name) for name in one.get("files", []) if name in there]
     apart = "；" if language == "zh" else "; "
     none = Text(en="not reported: not computed here", zh="未报告：此处未计算")

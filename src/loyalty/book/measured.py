@@ -539,17 +539,31 @@ def growth_figure(language: Language, folder: Path) -> str:
         "采用对数坐标的四幅图，显示每次自助抽样的毫秒数与受访者数、题项数、抽样次数及线程数的关系。",
         language,
     )
-    caption = _said(
-        "Time a bootstrap draw takes against respondents, items, draws and threads.",
-        "每次自助抽样所需的时间与受访者数、题项数、抽样次数及线程数的关系。",
-        language,
-    )
+    caption = grown(panels, language)
     source = _said(
         "Source: `benchmarks/results/growth.json`, which `make growth` writes.",
         "本图取自 `benchmarks/results/growth.json`，该文件由 `make growth` 生成。",
         language,
     )
     return f'![{caption}](_generated/growth.svg){{#fig-growth fig-alt="{alt}"}}\n\n{source}'
+
+
+def grown(panels: Mapping[str, Sequence[tuple[float, float]]], language: Language) -> str:
+    """What a draw takes at the last size of each panel, as a multiple of that at the first."""
+    parts = []
+    for label, points in panels.items():
+        (least, first), (most, last) = min(points), max(points)
+        size, share = f"{least:,} → {most:,}", f"{last / first:.2g}"
+        parts.append(
+            f"{share} × ({label.lower()}, {size})"
+            if language == "en"
+            else f"{label} {size} 时为 {share} 倍"
+        )
+    return _said(
+        f"Time a bootstrap draw takes, from the least to the most: {'; '.join(parts)}.",
+        f"每次自助抽样所需的时间，由最小规模到最大规模：{'；'.join(parts)}。",
+        language,
+    )
 
 
 def _growth(panels: dict[str, list[tuple[Any, Any]]], axis: str) -> Drawing:

@@ -490,20 +490,28 @@ def data(found: Results, language: Language = "en") -> str:
     return numbered(table, "data-checksums", language)
 
 
+def _computed(commits: list[tuple[str, bool | None]], kept: bool) -> Text:
+    """At which commits results were computed, or those that are `kept` without their rows."""
+    en = " and ".join(f"`{at}`{' with uncommitted changes' * bool(new)}" for at, new in commits)
+    zh = "、".join(f"`{at}`{'（含未提交的改动）' * bool(new)}" for at, new in commits)
+    what, what_zh = "Results", "结果"
+    if kept:
+        what = "Results of surveys whose rows may not be passed on"
+        what_zh = "原始数据不得转发的调查，其结果"
+    s = "s" if len(commits) > 1 else ""
+    return Text(
+        en=f"{what} were computed at commit{s} {en}.", zh=f"{what_zh}由提交 {zh} 的代码算出。"
+    )
+
+
 def session(found: Results, language: Language = "en") -> str:
     """Versions that made the results; a difference between notebooks is shown, not hidden."""
     parts = []
     of = [result.provenance for result in found.values()]
-    for commit, changed in sorted({(p.git_commit, p.git_changed) for p in of}, key=str):
-        if commit is None:  # the suite was installed, not run in a repository: see the versions
-            continue
-        state = ", with uncommitted changes" if changed else ""
-        zh_state = "，含未提交的改动" if changed else ""
-        said = Text(
-            en=f"Results were computed at commit `{commit}`{state}.",
-            zh=f"结果由提交 `{commit}` 的代码算出{zh_state}。",
-        )
-        parts.append(said.in_(language))
+    for kept in (False, True):  # without a commit: installed, not run in a repository
+        made = {(p.git_commit, p.git_changed) for p in of if bool(p.recorded) is kept}
+        if commits := sorted((at, changed) for at, changed in made if at is not None):
+            parts.append(_computed(commits, kept).in_(language))
     versions: dict[str, set[str]] = {}
     for provenance in of:
         for name, version in {"python": provenance.python, **provenance.packages}.items():

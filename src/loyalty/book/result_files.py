@@ -12,6 +12,7 @@ from typing import Any
 from loyalty.book.files import result_folder
 from loyalty.book.report import Results
 from loyalty.ground import paths
+from loyalty.ground.numbers import exact
 from loyalty.run import recorded
 
 _KEY = re.compile(r'<tr data-of="([^"]*)"|</tr>|data-key="([^"]*)"')
@@ -37,7 +38,15 @@ def write(case: str, found: Results) -> None:
 
 
 def _short(content: dict[str, Any]) -> str:
-    return json.dumps(content, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
+    return json.dumps(_exact(content), ensure_ascii=False, separators=(",", ":"), sort_keys=True)
+
+
+def _exact(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {name: _exact(below) for name, below in value.items()}
+    if isinstance(value, list):
+        return [_exact(below) for below in value]
+    return exact(value) if isinstance(value, float) else value
 
 
 def _linked(case: str) -> frozenset[str]:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from loyalty.ground.numbers import exact
 from loyalty.ground.text import Text
 
 Cell = str | int | float | bool | None
@@ -46,7 +47,7 @@ def safe(value: Cell) -> Cell:
 
 
 def as_csv(table: Sheet) -> str:
-    """Comma separated, UTF-8, a line feed a row; numbers by as many digits as they have."""
+    """Comma separated, UTF-8, a line feed a row; numbers by 15 digits."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(map(safe, table.columns))
@@ -60,14 +61,19 @@ def _plain(value: Cell) -> Cell:
     if isinstance(value, bool):
         return "TRUE" if value else "FALSE"
     if isinstance(value, float):
-        return repr(float(value))
+        return repr(exact(value))
     return int(value) if isinstance(value, int) else value
 
 
 def as_json(table: Sheet) -> str:
-    """The title in every language, and a record a row, each in a line of its own."""
-    content = {"name": table.name, "title": table.title.model_dump(), "rows": []}
-    rows = [dict(zip(table.columns, row, strict=True)) for row in table.rows]
+    """The title in every language, the columns' names once, and a list a row in its own line."""
+    content = {
+        "name": table.name,
+        "title": table.title.model_dump(),
+        "columns": table.columns,
+        "rows": [],
+    }
+    rows = ([exact(c) if isinstance(c, float) else c for c in row] for row in table.rows)
     lines = (json.dumps(row, ensure_ascii=False, separators=(",", ":")) for row in rows)
     return json.dumps(content, ensure_ascii=False)[:-2] + "\n" + ",\n".join(lines) + "\n]}\n"
 

@@ -66,6 +66,12 @@ def show(value: object, kind: Kind, *, decimals: int | None = None) -> str:
     return _minus(f"{number:,.{places}f}")
 
 
+def exact(number: float) -> float:
+    """A number by the 15 digits that a double always holds, as R and spreadsheets write it: what
+    follows is of its binary form."""
+    return float(f"{number:.15g}")
+
+
 def interval(low: object, high: object, kind: Kind, *, decimals: int | None = None) -> str:
     """``[.31, .45]``, or a dash where a bound is missing.
 

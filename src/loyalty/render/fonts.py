@@ -33,6 +33,8 @@ CJK_RANGES = (
     (0x20000, 0x3134F),
 )  # fmt: skip
 
+#: Units of the em of the pages' face: of their text a unit is less than a tenth of a pixel.
+EM = 250
 COMBINING = range(0x0300, 0x0370)
 
 
@@ -117,7 +119,7 @@ def cjk_face(text: str, folder: Path, store: Store | None = None) -> str:
     if not points:
         return ""
     store = store or Store()
-    key = store.key("font", importlib.metadata.version("fonttools"), points)
+    key = store.key("font", importlib.metadata.version("fonttools"), EM, points)
     face = store.get(key)
     face = face or store.put(key, base64.b64encode(_subset(points)).decode("ascii"))
     folder.mkdir(parents=True, exist_ok=True)
@@ -129,7 +131,9 @@ def cjk_face(text: str, folder: Path, store: Store | None = None) -> str:
 
 
 def _subset(points: list[int]) -> bytes:
-    from fontTools import subset  # slow to import, and figures have no use for it
+    # slow to import, and figures have no use for them
+    from fontTools import subset
+    from fontTools.ttLib.scaleUpem import scale_upem
 
     options = subset.Options()
     options.flavor = "woff2"
@@ -146,5 +150,6 @@ def _subset(points: list[int]) -> bytes:
         subsetter = subset.Subsetter(options)
         subsetter.populate(unicodes=points)
         subsetter.subset(font)
+        scale_upem(font, EM)
         subset.save_font(font, buffer, options)
     return buffer.getvalue()

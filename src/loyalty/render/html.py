@@ -285,7 +285,7 @@ class HtmlWriter:
         finding = re.split(r"\W", field)[0]
         target = self.book.dossier_page(case, analysis, finding)
         address = "" if target == href else relative_href(href, target)
-        address += f"#finding-{finding}"
+        address += f"#f-{finding}"
         return f'<a href="{esc(address)}" data-key="{esc(field)}">{text}</a>'
 
     def _numbers(self, href: str, body: str) -> str:
@@ -594,7 +594,7 @@ class HtmlWriter:
                 elif block["t"] == "Div":
                     add(block["c"][1])
                 else:
-                    entries[-1][3] = f"{entries[-1][3]} {ast.plain(block)}".strip()
+                    entries[-1][3] = f"{entries[-1][3]} {_sought(block)}".strip()
 
         add(chapter.blocks)
         return entries
@@ -608,6 +608,19 @@ def _beginning(fields: list[str]) -> str:
     while begin and not all(field[len(begin) :].startswith((".", "[")) for field in fields):
         begin = re.sub(r"[.\[]?[^.\[]*$", "", begin)
     return begin
+
+
+def _sought(block: Node) -> str:
+    """The text of a block for the search: of a table its words, and no formula of a line's own."""
+    kept = ast.rewrite([block], lambda item: [] if _own_line(item) else None)
+    words = ast.plain(kept)
+    if block["t"] != "Table":
+        return words
+    return " ".join(word for word in words.split() if any(map(str.isalpha, word)))
+
+
+def _own_line(item: Node) -> bool:
+    return bool(item["t"] == "Math" and item["c"][0]["t"] == "DisplayMath")
 
 
 def _breakable(item: Node) -> list[Node] | None:

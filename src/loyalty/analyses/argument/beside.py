@@ -203,13 +203,17 @@ class ThemeRow(Record):
 
 class VoiceSummary(Record):
     """What customers wrote in the real cases: of `lines`, the share `share` mentions a theme.
+    `read` lines were there; `duplicate` of those left out say what another one says.
 
     `praise` and `complaint` lines are as many as the collection has of each: only odds compare
     them. The theme that goes most with `praised`, and those that go with `complained`.
     """
 
     cases: tuple[str, ...]
+    read: Count
     lines: Count
+    left_out: Count
+    duplicate: Count
     praise: Count
     complaint: Count
     named: Count
@@ -232,7 +236,7 @@ class Voice(Finding):
 Design = Literal["count", "change", "survey", "goal"]
 #: What can be said of a claim: it does not agree with other printed figures; a real case's
 #: interval holds the printed value, or does not; nothing here can speak to it.
-Said = Literal["incoherent", "inside", "outside", "untested"]
+Said = Literal["incoherent", "inside", "outside", "divided", "untested"]
 
 
 class ComparedRow(Record):
@@ -247,7 +251,7 @@ class ComparedRow(Record):
 
 class ClaimRow(Record):
     """A claim with what its design can show, which checks touch it, what it was `compared` with,
-    and what can be said."""
+    and what can be said: `divided`, inside some of the intervals and outside others."""
 
     id: str
     source: str
@@ -280,6 +284,7 @@ class SourceRow(Record):
     incoherent: Count
     inside: Count
     outside: Count
+    divided: Count
     untested: Count
 
 
@@ -297,6 +302,7 @@ class ClaimsSummary(Record):
     checked: Count
     inside: Count
     outside: Count
+    divided: Count
     untested: Count
     grade: Grade
 
@@ -507,7 +513,7 @@ def voice(data: Everything) -> Voice:
     """Odds of the themes of service in praise and in complaint."""
     rows: list[ThemeRow] = []
     cases: list[str] = []
-    lines = praise = complaint = named = 0
+    there = lines = duplicate = praise = complaint = named = 0
     for case, study in data.cases.items():
         found = data.of(case, "voice", Written)
         themes = given(found.themes) if found and not study.simulated else None
@@ -515,6 +521,7 @@ def voice(data: Everything) -> Voice:
         if themes is None or texts is None:
             continue
         cases.append(case)
+        there, duplicate = there + texts.lines.read, duplicate + texts.duplicate
         lines, named = lines + themes.lines, named + themes.named
         praise, complaint = praise + texts.praise, complaint + texts.complaint
         for t in themes.themes:
@@ -548,7 +555,10 @@ def voice(data: Everything) -> Voice:
     complained = [r for r in reversed(rows) if r.side == "complaint"]
     summary = VoiceSummary(
         cases=tuple(cases),
+        read=there,
         lines=lines,
+        left_out=there - lines,
+        duplicate=duplicate,
         praise=praise,
         complaint=complaint,
         named=named,
@@ -607,6 +617,7 @@ def claims(said: Synthesis | None) -> Claims:
         checked=sum(bool(r.checks or r.compared) for r in rows),
         inside=sum(r.said == "inside" for r in rows),
         outside=sum(r.said == "outside" for r in rows),
+        divided=sum(r.said == "divided" for r in rows),
         untested=sum(r.said == "untested" for r in rows),
         grade="high",
     )
@@ -636,7 +647,8 @@ def _claim(
     if "does not agree" in outcomes.values():
         said = "incoherent"
     elif compared:
-        said = "inside" if all(r.inside for r in compared) else "outside"
+        held = {r.inside for r in compared}
+        said = "divided" if len(held) > 1 else "inside" if True in held else "outside"
     return ClaimRow(
         id=claim.id,
         source=claim.source,
@@ -667,5 +679,6 @@ def _source(name: str, rows: list[ClaimRow]) -> SourceRow:
         incoherent=sum(r.said == "incoherent" for r in rows),
         inside=sum(r.said == "inside" for r in rows),
         outside=sum(r.said == "outside" for r in rows),
+        divided=sum(r.said == "divided" for r in rows),
         untested=sum(r.said == "untested" for r in rows),
     )

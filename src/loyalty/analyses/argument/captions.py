@@ -61,6 +61,14 @@ def surveys(found: Surveys) -> Text:
     )
 
 
+def sampling(found: Surveys) -> Text:
+    n = number(found.count)
+    return text(
+        f"{_begin(found.placed)} of {n} surveys {'states' if found.placed <= 1 else 'state'} both the country and the year: how the respondents were chosen, as far as it is stated.",
+        f"真实调查的受访者如何选取（以资料有说明的为限）：{n} 项调查中，{some(found.placed, '项')}同时载明国家与作答年份。",
+    )
+
+
 def constructs(found: Constructs) -> Text:
     n = number(found.surveys)
     return text(
@@ -209,9 +217,11 @@ def failures(found: Claims) -> Text:
 def claims(found: Claims) -> Text:
     one = found.summary
     inside = number(one.inside)
+    part = f", {number(one.divided)} inside some and outside others" if one.divided else ""
+    part_zh = f"，{many(one.divided, '个')}落在一部分区间之内、另一部分之外" if one.divided else ""
     return text(
-        f"{inside if one.inside else 'No'} {'figure lies' if one.inside <= 1 else 'figures lie'} inside the interval of real data and {_or_none(one.outside)} outside: the figures that can be checked, and those that come from a survey.",
-        f"可以核对的数字与出自调查的数字：{some(one.inside, '个')}落在真实数据的区间之内，{many(one.outside, '个')}落在区间之外。",
+        f"{inside if one.inside else 'No'} {'figure lies' if one.inside <= 1 else 'figures lie'} inside the interval of real data and {_or_none(one.outside)} outside{part}: the figures that can be checked, and those that come from a survey.",
+        f"可以核对的数字与出自调查的数字：{some(one.inside, '个')}落在真实数据的区间之内，{many(one.outside, '个')}落在区间之外{part_zh}。",
     )
 
 

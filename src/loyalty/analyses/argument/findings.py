@@ -57,6 +57,7 @@ from loyalty.analyses.synthesis.estimates import (
     shared_paths,
     sound,
 )
+from loyalty.cases.study import Study
 from loyalty.estimates.verdicts import PathVerdict, doubtful, judge, readable, solved, unlike
 from loyalty.ground.findings import (
     Findings,
@@ -112,6 +113,7 @@ def surveys(data: Everything) -> Surveys:
         smallest=min(known, default=0),
         largest=max(known, default=0),
         with_single=sum(r.single > 0 for r in rows),
+        placed=sum(_placed(data.cases[r.case]) for r in rows),
         judged=len(judged),
         doubtful=sum(r.admissible is False for r in judged),
         all_missed=sum(r.missed == len(read.INDICES) for r in judged),
@@ -119,6 +121,10 @@ def surveys(data: Everything) -> Surveys:
         indices=len(read.INDICES),
         flagged_most=max(flagged, default=None),
     )
+
+
+def _placed(study: Study) -> bool:
+    return study.provenance.country is not None and study.provenance.year is not None
 
 
 def _survey(data: Everything, case: str) -> SurveyRow:

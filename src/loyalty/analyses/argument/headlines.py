@@ -5,6 +5,7 @@ from __future__ import annotations
 from loyalty.analyses.argument.models import Actions, Answer, Known, Why
 from loyalty.analyses.argument.names import graded, label, study, theme, title
 from loyalty.analyses.argument.words import (
+    beside_single,
     odds_of,
     plural,
     reservations,
@@ -108,7 +109,10 @@ def headline_satisfaction(found: Answer, case: Case) -> list[Text] | None:
                 f"可以合并的调查太少，无法预计下一项调查会得到什么结果，{interval(one.pi_lower, one.pi_upper)} 之内的任何数值都有可能。",
             )
         )
-    return [*said, *reservations(one, found.unfit), graded(one.grade, "exhibit")]
+    said += reservations(one, found.unfit)
+    if any(p.grade == "moderate" and p.estimate > 0 for p in found.beside):
+        said += beside_single(one)
+    return [*said, graded(one.grade, "exhibit")]
 
 
 def headline_apart(found: Answer, case: Case) -> list[Text] | None:

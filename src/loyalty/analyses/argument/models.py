@@ -36,7 +36,8 @@ class SurveyRow(Record):
 
 class Surveys(Finding):
     """The real data. Of the surveys: `doubtful` solutions of the measurement model, those that
-    miss `all_missed` cut-offs, and `fitting` ones that miss none."""
+    miss `all_missed` cut-offs, and `fitting` ones that miss none. Of `placed` ones country and year
+    are stated."""
 
     rows: tuple[SurveyRow, ...]
     count: Count
@@ -44,6 +45,7 @@ class Surveys(Finding):
     smallest: Count
     largest: Count
     with_single: Count
+    placed: Count
     judged: Count
     doubtful: Count
     all_missed: Count

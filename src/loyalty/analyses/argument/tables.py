@@ -59,6 +59,8 @@ from loyalty.shown.words import escaped, estimate, interval, number, spaced, tex
 
 #: So many of the differences between two groups are shown.
 APART = 10
+#: Fewer surveys say nothing of how far they differ.
+FEW = 3
 #: So many items are named as what to measure.
 ITEMS = 12
 QUESTIONS = {
@@ -99,6 +101,10 @@ SAID = {
     "incoherent": text("does not agree with other printed figures", "与报告中的其他数字不符"),
     "inside": text("inside the interval of real data", "落在真实数据的区间之内"),
     "outside": text("outside the interval of real data", "落在真实数据的区间之外"),
+    "divided": text(
+        "inside the interval of some real data and outside that of others",
+        "落在一部分真实数据的区间之内、另一部分的区间之外",
+    ),
     "untested": text("nothing, from these data", "无法用这些数据判断"),
 }
 #: Of a figure that was checked against others, and held.
@@ -205,10 +211,7 @@ def sampling(found: Surveys, case: Case) -> Table:
                 "Rows",
             ),
         ],
-        text(
-            "How the respondents of the real surveys were chosen, as far as it is stated.",
-            "真实调查的受访者如何选取（以资料有说明的为限）。",
-        ),
+        captions.sampling(found),
         text(
             "Recorded: the rows may not be passed on; their findings are.",
             "“仅记录结果”指原始数据不得转发，只提供由原始数据得到的结果。",
@@ -302,6 +305,10 @@ def pooled(found: Paths, case: Case) -> Table | None:
     def name(row: PooledRow) -> Text:
         return concept_path(row.from_, row.to, case)
 
+    def spread(row: PooledRow) -> str:
+        """Of two surveys it says next to nothing."""
+        return number(row.i2, decimals=0) if row.i2 is not None and row.k >= FEW else DASH
+
     return Table(
         found.pooled,
         [
@@ -311,14 +318,14 @@ def pooled(found: Paths, case: Case) -> Table | None:
             Column("estimate", "β"),
             Column(("ci_lower", "ci_upper"), "95 % interval"),
             Column(("pi_lower", "pi_upper"), "95 % prediction"),
-            Column("i2", "I²", decimals=0),
+            Column(spread, "I²", "markdown"),
             Column("left_out", "Left out"),
             Column(_grade, "Grade"),
         ],
         captions.pooled(found, case),
         text(
-            "Standardized paths; of several surveys pooled: random effects, REML, Hartung–Knapp; of one its own. Left out: surveys that have the path and may not be relied upon for it.",
-            "路径均为标准化值。有多项调查时为合并值（随机效应模型，REML，Hartung–Knapp 法），只有一项调查时为该调查自身的估计值。“排除”指含有该路径但不可采信的调查数。",
+            "Standardized paths; of several surveys pooled: random effects, REML, Hartung–Knapp; of one its own. I²: of three surveys or more; of two it says next to nothing. Left out: surveys that have the path and may not be relied upon for it.",
+            "路径均为标准化值。有多项调查时为合并值（随机效应模型，REML，Hartung–Knapp 法），只有一项调查时为该调查自身的估计值。I² 只在有三项或更多调查时给出，只有两项时它几乎不能说明什么。“排除”指含有该路径但不可采信的调查数。",
         ),
         simulated=False,
     )
@@ -403,8 +410,8 @@ def apart(found: Differences, case: Case) -> Table | None:
         ],
         captions.apart(found, case),
         text(
-            "Unstandardized paths, in each survey's own units: sizes of different surveys do not compare.",
-            "路径均为非标准化值，单位因调查而异，不同调查的数值不能相互比较。",
+            "Unstandardized paths, in each survey's own units: sizes of different surveys do not compare. Which pairs differ is by Holm's correction; each interval is of its difference alone. Of rows that were picked as the clearest, differences are on average too large and intervals too narrow.",
+            "路径均为非标准化值，单位因调查而异，不同调查的数值不能相互比较。是否有差异按 Holm 校正判断，而每个区间只针对该行的差异，未作校正。表中所列是差异最清楚的各行，因此差异平均而言偏大，区间偏窄。",
         ),
         first=APART,
         simulated=False,
@@ -554,7 +561,7 @@ def _printed(row: ClaimRow) -> str:
 def _said(row: ClaimRow, case: Case) -> Text:
     """What can be said, with the number of the case that says it."""
     said = told(row)
-    if row.said not in ("inside", "outside"):
+    if row.said not in ("inside", "outside", "divided"):
         return said
     claim = ledger.load().named(row.id)
     parts = []
@@ -603,12 +610,13 @@ def sources(found: Claims, case: Case) -> Table:
             Column("incoherent", "Disagree"),
             Column("inside", "Inside"),
             Column("outside", "Outside"),
+            Column("divided", "In some, out of others"),
             Column("untested", "Nothing to say"),
         ],
         captions.sources(found),
         text(
-            "Disagree: with other printed figures. Inside, outside: of the interval of real data.",
-            "“不符”指与报告中的其他数字不一致。“区间内”与“区间外”均就真实数据的区间而言。",
+            "Disagree: with other printed figures. Inside, outside: of the interval of real data; of several, of all.",
+            "“不符”指与报告中的其他数字不一致。“区间内”与“区间外”均就真实数据的区间而言，有多个区间时指全部区间。",
         ),
         simulated=False,
     )

@@ -111,6 +111,18 @@ def reservations(one: PooledRow, unfit: int) -> list[Text]:
     return said
 
 
+def beside_single(one: PooledRow | None) -> list[Text]:
+    """What the error of a single question does to what stands beside it."""
+    if one is None or not one.single:
+        return []
+    return [
+        text(
+            "What stands beside a single question may look stronger than it is: the error of that question is not allowed for.",
+            "与单题项构念并列的因素可能显得比实际更强，因为单个问题的误差没有得到考虑。",
+        )
+    ]
+
+
 def tension_told(found: Tension, case: Case) -> list[Text]:
     """One path, three answers: published, in the latent model, and with constructs merged."""
     row = found.path
@@ -308,13 +320,7 @@ def paths(found: Paths, case: Case) -> list[Text]:
                 f"{beside_zh}{listed(parts).zh}。",
             )
         )
-        if found.satisfaction is not None and found.satisfaction.single:
-            said.append(
-                text(
-                    "What stands beside a single question may look stronger than it is: the error of that question is not allowed for.",
-                    "与单题项构念并列的因素可能显得比实际更强，因为单个问题的误差没有得到考虑。",
-                )
-            )
+        said += beside_single(found.satisfaction)
     if unclear := [p for p in others if p.grade == "none"]:
         what = names([label(p.from_, case) for p in unclear])
         said.append(
@@ -619,7 +625,15 @@ def told_sides(found: VoiceSummary, *, bold: bool = False) -> list[Text]:
 def voice(found: Voice, case: Case) -> list[Text]:
     one = found.summary
     share, lines = number(one.share), number(one.lines)
+    there, gone, twice = number(one.read), number(one.left_out), number(one.duplicate)
+    counted = text(f"All {there} lines are counted.", f"{there} 条文本全部计入。")
+    if one.left_out:
+        counted = text(
+            f"Of {there} lines {lines} are counted: {gone} were left out first, {twice} of them because the same text stood there already.",
+            f"{there} 条文本中计入 {lines} 条，其余 {gone} 条事先剔除，其中 {twice} 条与已有的文本完全相同。",
+        )
     return [
+        counted,
         text(
             f"{share} of {lines} lines mention a theme of service at all.",
             f"{lines} 条文本中，有 {share} 至少提及一个服务主题。",
@@ -644,12 +658,16 @@ def claims(found: Claims, case: Case) -> list[Text]:
             f"{some(one.checked, '个')}数字可以用算术或真实数据核对；{out_of(one.failed, one.checks, '项', '算术与一致性核对', '不成立')}。",
         ),
     ]
-    if one.inside or one.outside:
+    if one.inside or one.outside or one.divided:
         inside, outside = number(one.inside), number(one.outside)
+        part = part_zh = ""
+        if one.divided:
+            part = f", {number(one.divided)} inside that of some surveys and outside that of others"
+            part_zh = f"，{many(one.divided, '个')}落在一部分调查的区间之内、另一部分调查的区间之外"
         said.append(
             text(
-                f"Beside real data {inside} {'lies' if one.inside == 1 else 'lie'} inside our interval and {outside} outside it; an interval that is wide agrees with much, and the people asked were others.",
-                f"与真实数据对照，{some(one.inside, '个')}数字落在本研究的区间之内，{many(one.outside, '个')}落在区间之外；但区间宽则容易相符，况且受访者也不是同一批人。",
+                f"Beside real data {inside} {'lies' if one.inside == 1 else 'lie'} inside our interval and {outside} outside it{part}; an interval that is wide agrees with much, and the people asked were others.",
+                f"与真实数据对照，{some(one.inside, '个')}数字落在本研究的区间之内，{many(one.outside, '个')}落在区间之外{part_zh}；但区间宽则容易相符，况且受访者也不是同一批人。",
             )
         )
     return said

@@ -101,8 +101,8 @@ def correlations(found: Correlations, case: Case) -> Figure:
     return Figure(
         draw,
         Text(
-            en="Correlations of the scale scores with 95 % intervals (Pearson, pairwise complete); in the diagonal Cronbach's alpha, a dash where there is none.",
-            zh="量表得分的相关及 95% 区间（Pearson，成对完整）；对角线为 Cronbach α，短横表示无法计算。",
+            en="Correlations of the scale scores with 95 % intervals (Pearson, pairwise complete); in the diagonal Cronbach's alpha, a dash where there is none. On a narrow screen the ends of each interval stand above the diagonal.",
+            zh="量表得分的相关及 95% 区间（Pearson，成对完整）；对角线为 Cronbach α，短横表示无法计算。窄屏上区间两端列于对角线上方。",
         ),
         Text(
             en="Lower triangle of the matrix of correlations between the scale scores, each with its interval; reliabilities in the diagonal.",

@@ -67,7 +67,7 @@ local function number(span)
   if not html then return span.content end
   local finding = field:match("^[%w_]+")
   local address = dossier_page(case, analysis, finding)
-  if finding then address = address .. "#finding-" .. finding end
+  if finding then address = address .. "#f-" .. finding end
   return pandoc.Link(span.content, address, "", { ["data-key"] = field })
 end
 
@@ -344,7 +344,7 @@ return { { Meta = settings }, {
     if typst then math.text = math.text:gsub("\\!", "") return math end
   end,
   Link = function(link)
-    if typst and link.target:find("#finding-", 1, true) then return link.content end
+    if typst and link.target:find("#f-", 1, true) then return link.content end
   end,
   Div = function(div)
     -- what numbers lead to on the pages: nothing in print, where it would part a heading from what it

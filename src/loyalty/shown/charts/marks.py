@@ -14,10 +14,15 @@ from matplotlib.patches import Rectangle
 from matplotlib.text import Text
 from seaborn.utils import relative_luminance
 
+from loyalty.shown.charts.phone import IN_MAP, is_narrow, wrapped
 from loyalty.shown.charts.style import COLOURS, DASHED, GREY, INK
 
 #: From orange-red over white to blue: told apart with any colour vision.
-DIVERGING = sns.color_palette("RdBu", as_cmap=True)
+#: Size of words in the cells of a map on a phone.
+IN_CELL = 6.6
+#: As many colours as are told apart: a map with fewer is smaller.
+DIVERGING = sns.color_palette("RdBu", as_cmap=True).resampled(33)
+RISING = sns.color_palette("Blues", as_cmap=True).resampled(17)
 
 
 def ranges(
@@ -158,8 +163,17 @@ def outline(axes: Axes, i: float, j: float, colour: str) -> None:
 def cell_axes(
     axes: Axes, rows: Sequence[str], columns: Sequence[str], *, turned: float = 40
 ) -> None:
-    """Labels of a map's rows and columns."""
+    """Labels of a map's rows and columns; on a phone columns that are the rows have their numbers
+    alone, as printed matrices do, and others stand upright."""
     places = np.arange(len(columns)) + 0.5
-    axes.set_xticks(places, columns, rotation=turned, ha="right", rotation_mode="anchor")
+    upright: dict[str, Any] = {"rotation": turned, "ha": "right", "rotation_mode": "anchor"}
+    if is_narrow():
+        upright["rotation"] = 90
+        if list(rows) == list(columns):
+            columns = [str(k) for k in range(1, len(rows) + 1)]
+            rows = [f"{k} {label}" for k, label in zip(columns, rows, strict=True)]
+            upright = {}
+        rows = [wrapped(label, IN_MAP) for label in rows]
+    axes.set_xticks(places, columns, **upright)
     axes.set_yticks(np.arange(len(rows)) + 0.5, rows, rotation=0)
     axes.tick_params(length=0)

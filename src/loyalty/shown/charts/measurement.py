@@ -6,13 +6,12 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pandas as pd
-import seaborn as sns
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from loyalty.ground.numbers import show
-from loyalty.shown.charts.marks import cell_axes, cells, outline, ranges
-from loyalty.shown.charts.phone import is_narrow, only_wide
+from loyalty.ground.numbers import Kind, show
+from loyalty.shown.charts.marks import IN_CELL, RISING, cell_axes, cells, outline, ranges
+from loyalty.shown.charts.phone import few_columns, is_narrow
 from loyalty.shown.charts.style import COLOURS, DASHED, GREY, PALE, canvas, key, row_axis
 
 
@@ -62,13 +61,16 @@ def two_triangles(
 
     Cells above `cut` are outlined.
     """
-    only_wide()
     n = len(labels)
-    figure, (axes,) = canvas(min(1.1 + 0.34 * n, 6.5))
+    few_columns(n)
+    slim = is_narrow()
+    figure, (axes,) = canvas(min(0.8 + 0.28 * n if slim else 1.1 + 0.34 * n, 6.5))
     data = np.tril(lower.to_numpy(float), -1) + np.triu(upper.to_numpy(float), 1)
     np.fill_diagonal(data, np.nan)
-    words = np.array([[show(value, "number") for value in row] for row in data])
-    cells(axes, data, words, limits=(0.0, 1.15), colours=sns.color_palette("Blues", as_cmap=True))
+    kind: Kind = "bounded" if slim else "number"
+    words = np.array([[show(value, kind) for value in row] for row in data])
+    size = IN_CELL if slim else 8.0
+    cells(axes, data, words, limits=(0.0, 1.15), colours=RISING, size=size)
     if cut is not None:
         for i, j in np.argwhere(data > cut):
             outline(axes, i, j, COLOURS[1])

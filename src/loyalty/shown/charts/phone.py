@@ -16,6 +16,8 @@ from matplotlib.ticker import AutoLocator, FixedLocator, MaxNLocator
 NARROW = 3.35
 #: Letters that have room in the margin, below the axes, and over the whole figure.
 BESIDE, BELOW, OVER = 25, 27, 44
+#: Columns of a map that have room beside its rows' labels, and the letters of a line of these.
+COLUMNS, IN_MAP = 12, 16
 #: Points a line of a label takes.
 LINE = 10.0
 
@@ -49,6 +51,18 @@ def only_wide() -> None:
     """
     if _narrow.get():
         raise OnlyWide
+
+
+def few_columns(columns: int) -> None:
+    """For a map of cells, which a phone shows as it is where it has more columns than have room.
+
+    Raises
+    ------
+    OnlyWide
+        While a narrow drawing is wanted of more columns than :data:`COLUMNS`.
+    """
+    if columns > COLUMNS:
+        only_wide()
 
 
 def narrow(draw: Callable[[], Figure]) -> Figure | None:
@@ -92,7 +106,8 @@ def _wrap_rows(axes: Axes) -> int:
     """Break the labels of rows; how many lines the longest has."""
     if not isinstance(axes.yaxis.get_major_locator(), FixedLocator):
         return 1
-    labels = [wrapped(label.get_text(), BESIDE) for label in axes.get_yticklabels()]
+    said = [label.get_text() for label in axes.get_yticklabels()]
+    labels = [text if "\n" in text else wrapped(text, BESIDE) for text in said]
     axes.set_yticks(axes.get_yticks(), labels, fontsize=8)
     return max((label.count("\n") + 1 for label in labels), default=1)
 

@@ -13,8 +13,8 @@ from matplotlib.patches import Rectangle
 from matplotlib.ticker import MaxNLocator
 
 from loyalty.ground.numbers import show
-from loyalty.shown.charts.marks import cells
-from loyalty.shown.charts.phone import only_wide
+from loyalty.shown.charts.marks import IN_CELL, cells
+from loyalty.shown.charts.phone import IN_MAP, NARROW, few_columns, is_narrow, wrapped
 from loyalty.shown.charts.style import COLOURS, GREY, WIDTH, canvas, key
 
 
@@ -109,13 +109,15 @@ def loading_map(loadings: pd.DataFrame, blocks: Sequence[tuple[str, int]], least
     `blocks`: the planned constructs as (label, number of items), in the order of the rows; lines
     part them.
     """
-    only_wide()
     rows, columns = loadings.shape
-    figure = Figure(figsize=(min(WIDTH, 3.2 + 0.5 * columns), 0.9 + 0.145 * rows))
+    few_columns(columns)
+    slim = is_narrow()
+    width = NARROW if slim else min(WIDTH, 3.2 + 0.5 * columns)
+    figure = Figure(figsize=(width, 0.9 + 0.145 * rows))
     axes = figure.subplots()
     values = loadings.to_numpy(dtype=float)
     words = [[show(v, "bounded") if abs(v) >= least else "" for v in row] for row in values]
-    cells(axes, values, np.array(words), size=7.0, lines=0)
+    cells(axes, values, np.array(words), size=IN_CELL if slim else 7.0, lines=0)
     axes.xaxis.tick_top()
     axes.set_xticks(np.arange(columns) + 0.5, [str(c) for c in loadings.columns])
     axes.set_yticks(np.arange(rows) + 0.5, [str(i) for i in loadings.index], fontsize=7, rotation=0)
@@ -125,7 +127,7 @@ def loading_map(loadings: pd.DataFrame, blocks: Sequence[tuple[str, int]], least
     middles, labels = [], []
     for label, count in blocks:
         middles.append(edge + count / 2)
-        labels.append(label)
+        labels.append(wrapped(label, IN_MAP) if slim else label)
         edge += count
         if edge < rows:
             axes.axhline(edge, color=GREY, linewidth=0.8)

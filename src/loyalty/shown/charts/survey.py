@@ -13,8 +13,8 @@ from matplotlib.patches import FancyBboxPatch, Rectangle
 from matplotlib.ticker import MaxNLocator
 
 from loyalty.ground.numbers import show
-from loyalty.shown.charts.marks import cell_axes, cells, ranges, word
-from loyalty.shown.charts.phone import is_narrow, only_wide, wrapped
+from loyalty.shown.charts.marks import IN_CELL, cell_axes, cells, ranges, word
+from loyalty.shown.charts.phone import few_columns, is_narrow, wrapped
 from loyalty.shown.charts.style import COLOURS, DASHED, FALLBACK, GREY, INK, PALE, canvas, row_axis
 
 #: Letters of a line of a box of the flow on a phone.
@@ -139,14 +139,19 @@ def correlation_matrix(
     diagonal: Mapping[str, float],
     labels: Sequence[str],
 ) -> Figure:
-    """Lower triangle of correlations with their intervals; reliabilities in the diagonal."""
-    only_wide()
+    """Lower triangle of correlations with their intervals; reliabilities in the diagonal.
+
+    On a phone the ends of each interval stand above the diagonal.
+    """
     n = len(labels)
-    figure, (axes,) = canvas(min(1.1 + 0.37 * n, 6.5))
+    few_columns(n)
+    slim = is_narrow()
+    figure, (axes,) = canvas(min(0.8 + 0.28 * n if slim else 1.1 + 0.37 * n, 6.5))
     values, lower, upper = (m.to_numpy(float) for m in (r, ci_lower, ci_upper))
     field = np.where(np.tri(n, k=-1, dtype=bool), values, np.nan)
     words = np.array([[show(value, "bounded") for value in row] for row in field])
     size, small = (8.0, 6.5) if n < 9 else (7.2, 5.7) if n < 12 else (6.6, 4.6)
+    size = IN_CELL if slim else size
     _, found = cells(axes, field, words, size=size)
     for i in range(n):
         axes.add_patch(
@@ -157,8 +162,12 @@ def correlation_matrix(
         alpha = show(diagonal.get(str(r.index[i]), float("nan")), "bounded")
         word(axes, i, i, alpha, fontsize=size, color=INK, **BOLD)
     for (i, j), text in found.items():
+        ends = show(lower[i, j], "bounded"), show(upper[i, j], "bounded")
+        if slim:
+            word(axes, j, i, "\n".join(ends), fontsize=IN_CELL, linespacing=1.0, color=INK)
+            continue
         text.set_y(i + 0.33)
-        between = f"[{show(lower[i, j], 'bounded')}, {show(upper[i, j], 'bounded')}]"
+        between = f"[{ends[0]}, {ends[1]}]"
         word(axes, i + 0.24, j, between, fontsize=small, color=text.get_color())
     cell_axes(axes, labels, labels)
     return figure
@@ -178,17 +187,20 @@ def group_standing(
     they are printed bold. `blocks` holds the first row of each grouping, `centre` the mean of
     everybody by column. Suppressed cells hold a dash.
     """
-    only_wide()
+    few_columns(len(column_labels))
+    slim = is_narrow()
+    size = IN_CELL if slim else 7.5
     data = values.to_numpy(float)
     gap = data - np.asarray(centre, dtype=float)
     most = float(np.nanmax(np.abs(gap), initial=0.0)) or 1.0
-    figure, (axes,) = canvas(min(1.5 + 0.185 * len(row_labels), 8.0))
+    rows = len(row_labels)
+    figure, (axes,) = canvas(2.0 + 0.27 * rows if slim else min(1.5 + 0.185 * rows, 8.0))
     words = np.array([[show(value, "number", decimals=1) for value in row] for row in data])
-    _, found = cells(axes, gap, words, limits=(-1.6 * most, 1.6 * most), size=7.5)
+    _, found = cells(axes, gap, words, limits=(-1.6 * most, 1.6 * most), size=size)
     for i, j in np.argwhere(clear.to_numpy(bool) & np.isfinite(data)):
         found[i, j].set(**BOLD)
     for i, j in np.argwhere(np.isnan(gap)):
-        word(axes, i, j, words[i, j], fontsize=7.5, color=INK)
+        word(axes, i, j, words[i, j], fontsize=size, color=INK)
     for first in blocks[1:]:
         axes.axhline(first, color="white", linewidth=4)
     cell_axes(axes, row_labels, column_labels, turned=35)

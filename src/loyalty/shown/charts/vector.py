@@ -16,6 +16,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING, Any
 from xml.etree import ElementTree
 
+import numpy as np
 from matplotlib import rc_context
 from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.font_manager import FontProperties, findfont, get_font
@@ -29,9 +30,13 @@ if TYPE_CHECKING:
     from fontTools.pens.t2CharStringPen import T2CharStringPen
     from matplotlib.figure import Figure
     from matplotlib.patches import Patch
+    from numpy.typing import NDArray
 
-#: Units of the face's em, as in the Chinese face.
-EM = 1000
+#: Units of the face's em: at nine points a unit is less than a twentieth of a pixel.
+EM = 250
+ASCENT, DESCENT = 1.16, -0.288
+#: Of every face, in seconds since 1904; it depends on the letters alone.
+DATE = 3_029_529_600
 #: Points of an outline whose hundredths of a point are seen.
 SMALL = 20.0
 #: Letters that are set by rules a plain face does not have; the reader's own faces have them.
@@ -43,6 +48,12 @@ _SEGMENT = re.compile(r"([A-Za-z])([^A-Za-z]*)")
 #: What a style need not say, and how bold is drawn: the face has one weight.
 _IMPLIED = {"", "stroke-dashoffset: 0", "stroke-linecap: butt", "stroke-linejoin: round"}
 _BOLD = "stroke-width: .35; stroke: "
+_KINDS = {"use": 1, "text": 2}
+_LINE = re.compile(r"M-?[\d.]+(?: -?|-)[\d.]+[hv]-?[\d.]+")
+_TICK = re.compile(r"M0 0[hv]-?[\d.]+")
+_THROUGH = re.compile(r"(?:^|;)opacity:")
+#: How far a polyline of that many points and more may pass from those it leaves out, in points.
+LONG, ASIDE = 16, 0.06
 
 
 def svg(drawing: Figure) -> str:
@@ -75,12 +86,17 @@ def compact(text: str) -> str:
     names = {name: f"i{k}" for k, name in enumerate(dict.fromkeys(used))}
     letters: set[str] = set()
     _shorten(root, styles, names)
+    _ticked(root)
+    # what is seen through is so together or each by itself: such styles stay where they are
+    _joined(root, {name for style, name in styles.items() if "opacity:" in style})
+    _shared(root, {name for style, name in styles.items() if _THROUGH.search(style)})
     for item in root.iter(f"{_SVG}text"):
         letters |= set(item.text or "")
     rules = "".join(f".{name}{{{style}}}" for style, name in styles.items())
     sheet = root.find(f".//{_SVG}style")
     assert sheet is not None  # matplotlib writes one
-    sheet.text = f"{_face(letters)}text{{font-family:{FAMILY!r}}}{sheet.text}{rules}"
+    general = (sheet.text or "").replace("*{", "svg{")  # or no group could say otherwise
+    sheet.text = f"{_face(letters)}text{{font-family:{FAMILY!r}}}{general}{rules}"
     del sheet.attrib["type"]
     ElementTree.register_namespace("", _SVG[1:-1])
     return ElementTree.tostring(root, encoding="unicode").replace(" />", "/>")
@@ -92,7 +108,8 @@ def _shorten(item: ElementTree.Element, styles: dict[str, str], names: dict[str,
     item.tail = None
     if item.tag not in (f"{_SVG}text", f"{_SVG}style"):
         item.text = None
-    if (identifier := item.attrib.pop("id", "")) in names:
+    identifier = item.attrib.pop("id", "")
+    if identifier in names:
         item.set("id", names[identifier])
     if link := item.attrib.pop(_LINK, None):
         item.set("href", "#" + names[link[1:]] if link.startswith("#") else link)
@@ -111,6 +128,10 @@ def _shorten(item: ElementTree.Element, styles: dict[str, str], names: dict[str,
     for child in item:  # a group that says nothing goes
         alone = child.tag == f"{_SVG}g" and not child.attrib
         children += list(child) if alone else [child]
+    if identifier.startswith("matplotlib.axis"):  # lines, marks, words: they do not overlap
+        children.sort(key=lambda child: _KINDS.get(child.tag.removeprefix(_SVG), 0))
+    elif identifier.startswith("QuadMesh"):  # nor do the cells of a map
+        children = _of_one_style(children)
     item[:] = _clipped(children)
 
 
@@ -131,6 +152,75 @@ def _clipped(children: list[ElementTree.Element]) -> list[ElementTree.Element]:
     return out
 
 
+def _ticked(root: ElementTree.Element) -> None:
+    """The marks of an axis that follow one another as one path, for they are plain lines."""
+    lines = {
+        f"#{path.get('id')}": path
+        for path in root.iter(f"{_SVG}path")
+        if "id" in path.attrib and _TICK.fullmatch(path.get("d", ""))
+    }
+    for item in list(root.iter()):
+        children: list[ElementTree.Element] = []
+        for link, several in groupby(item, lambda child: child.get("href", "")):
+            run = list(several)
+            if (line := lines.get(link)) is not None:
+                places = [f"M{use.get('x')} {use.get('y')}" for use in run]
+                step = line.get("d", "")[len("M0 0") :]
+                said = {"d": "".join(place + step for place in places)}
+                run = [ElementTree.Element(line.tag, said | {"class": line.get("class", "")})]
+            children += [child for child in run if f"#{child.get('id')}" not in lines]
+        item[:] = [c for c in children if len(c) or c.tag != f"{_SVG}defs"]
+
+
+def _of_one_style(cells: list[ElementTree.Element]) -> list[ElementTree.Element]:
+    """Cells of one style as one path, wherever in the map they are."""
+    found: dict[tuple[tuple[str, str], ...], ElementTree.Element] = {}
+    for cell in cells:
+        if outline := cell.attrib.pop("d", ""):
+            first = found.setdefault(tuple(cell.attrib.items()), cell)
+            first.set("d", first.get("d", "") + outline)
+        else:
+            found[tuple(cell.attrib.items())] = cell
+    return list(found.values())
+
+
+def _joined(root: ElementTree.Element, single: set[str]) -> None:
+    """Lines that follow one another in one style as one path; but in `single` styles."""
+
+    def look(child: ElementTree.Element) -> tuple[str, str] | None:
+        plain = child.tag == f"{_SVG}path" and _LINE.fullmatch(child.get("d", ""))
+        if not plain or "id" in child.attrib or child.get("class") in single:
+            return None
+        return child.get("class", ""), child.get("clip-path", "")
+
+    for item in list(root.iter()):
+        children: list[ElementTree.Element] = []
+        for style, several in groupby(item, look):
+            run = list(several)
+            if style is not None:
+                run[0].set("d", "".join(line.get("d", "") for line in run))
+                run = run[:1]
+            children += run
+        item[:] = children
+
+
+def _shared(item: ElementTree.Element, single: set[str]) -> None:
+    """What follows one another in one style says it once; but `single` styles."""
+    children: list[ElementTree.Element] = []
+    for style, several in groupby(item, lambda child: child.get("class", "")):
+        run = list(several)
+        for child in run:
+            _shared(child, single)
+        if len(run) > 2 and style and style not in single:
+            group = ElementTree.Element(f"{_SVG}g", {"class": style})
+            for child in run:
+                del child.attrib["class"]
+            group[:] = run
+            run = [group]
+        children += run
+    item[:] = children
+
+
 def _rounded(number: re.Match[str] | str) -> str:
     return _short(round(float(number if isinstance(number, str) else number[0]) * 100), 100)
 
@@ -148,7 +238,7 @@ def _short(value: int, scale: int) -> str:
 def _outline(text: str) -> str:
     """A path's commands by steps, upright and level ones by one number; in tenths of a point, or
     hundredths where it is small."""
-    segments = _SEGMENT.findall(text)
+    segments = _straightened(_SEGMENT.findall(text))
     points = [float(n) for _, numbers in segments for n in numbers.split()]
     widest = max(max(side) - min(side) for side in (points[::2], points[1::2]))
     scale = 100 if widest < SMALL else 10
@@ -171,6 +261,39 @@ def _outline(text: str) -> str:
         apart = kind if kind != name or kind == "M" else "" if written.startswith("-") else " "
         out, name = f"{out}{apart}{written}", kind
     return out
+
+
+def _straightened(segments: list[tuple[str, str]]) -> list[tuple[str, str]]:
+    """A path of many short straight pieces by fewer, which pass the points they leave out."""
+    out: list[tuple[str, str]] = []
+    for command, several in groupby(segments, lambda segment: segment[0]):
+        run = list(several)
+        if command == "L" and len(run) >= LONG:
+            begin = out[-1][1].split()[-2:]
+            points = np.array([begin, *(numbers.split() for _, numbers in run)], float)
+            run = [("L", f"{x} {y}") for x, y in points[_kept(points)][1:]]
+        out += run
+    return out
+
+
+def _kept(points: NDArray[np.float64]) -> NDArray[np.bool_]:
+    """Which points a polyline needs to pass all others by :data:`ASIDE` (Douglas & Peucker)."""
+    kept = np.zeros(len(points), bool)
+    kept[[0, -1]] = True
+    parts = [(0, len(points) - 1)]
+    while parts:
+        first, last = parts.pop()
+        if last - first < 2:
+            continue
+        way, beside = points[last] - points[first], points[first + 1 : last] - points[first]
+        far = np.abs(way[0] * beside[:, 1] - way[1] * beside[:, 0])
+        length = float(np.hypot(*way))
+        away = far / length if length else np.hypot(*beside.T)
+        if away.max() > ASIDE:
+            middle = first + 1 + int(away.argmax())
+            kept[middle] = True
+            parts += [(first, middle), (middle, last)]
+    return kept
 
 
 def _placed(item: ElementTree.Element) -> None:
@@ -204,7 +327,7 @@ def _face(letters: Iterable[str]) -> str:
     if not glyphs:
         return ""
     data = base64.b64encode(_font(glyphs)).decode("ascii")
-    return f'@font-face{{font-family:{FAMILY!r};src:url("data:font/woff;base64,{data}")}}'
+    return f'@font-face{{font-family:{FAMILY!r};src:url("data:font/woff2;base64,{data}")}}'
 
 
 @cache
@@ -262,15 +385,15 @@ def _font(glyphs: dict[str, tuple[int, T2CharString]]) -> bytes:
     font.setupHorizontalMetrics(
         {".notdef": (EM, 0), **{names[c]: (advance, 0) for c, (advance, _) in glyphs.items()}}
     )
-    font.setupHorizontalHeader(ascent=1160, descent=-288)
+    font.setupHorizontalHeader(ascent=round(ASCENT * EM), descent=round(DESCENT * EM))
     font.setupNameTable(
         {"familyName": FAMILY, "styleName": "Regular", "licenseDescription": "SIL OFL 1.1"}
     )
     font.setupOS2()
     font.setupPost(keepGlyphNames=False)
-    font.font["head"].created = font.font["head"].modified = 0
+    font.font["head"].created = font.font["head"].modified = DATE
     font.font.recalcTimestamp = False
-    font.font.flavor = "woff"
+    font.font.flavor = "woff2"
     out = io.BytesIO()
     font.save(out)
     return out.getvalue()
