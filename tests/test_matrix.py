@@ -23,13 +23,16 @@ from number_facts import whole_keys
 
 from loyalty import cli
 from loyalty.analyses.matrix import findings as analysis
-from loyalty.analyses.matrix import words
+from loyalty.analyses.matrix import tables, words
 from loyalty.analyses.published import findings as published
 from loyalty.cases import check, matrix, study
+from loyalty.estimates import moments
+from loyalty.estimates.solution import Observed
 from loyalty.export import jars
 from loyalty.ground import findings
 from loyalty.ground.findings import Refused, cited
 from loyalty.ground.reading import NotValid
+from loyalty.ground.reasons import CannotCompute
 from loyalty.shown.context import Case
 
 ITEMS = ("anomia67", "powerless67", "anomia71", "powerless71", "education", "sei")
@@ -388,7 +391,7 @@ def test_so_is_what_the_description_says_of_it(put: Put, refusal: Any) -> None:
 @pytest.mark.parametrize(
     ("changed", "says"),
     [
-        ({"matrix": {"kind": "correlation"}}, "expected beside correlations"),
+        ({"matrix": {"kind": "correlation", "means": MEANS}}, "means: sds are expected beside"),
         ({"matrix": {"sds": {"sei": 1.0}}}, "has them in its diagonal"),
         ({"matrix": {"means": {"sei": 1.0}}}, "matrix.means.education: expected beside"),
         ({"matrix": {"means": {**MEANS, "x": 1.0}}}, "matrix.means.x: not an item's column"),
@@ -548,6 +551,143 @@ def test_what_can_be_taken_away_of_it(put: Put) -> None:
     with_means = put(matrix={"means": MEANS})
     observed: Any = analysis.observed(computed(with_means))
     assert observed.means[:2] == (10.90, 37.49)
+
+
+# --- correlations alone -------------------------------------------------------------------------
+def correlations() -> np.ndarray:
+    sd = np.sqrt(np.diag(whole()))
+    return np.asarray(whole() / np.outer(sd, sd))
+
+
+def unscaled(put: Put, **changed: Any) -> study.Study:
+    return put(square(correlations()), matrix={"kind": "correlation"}, **changed)
+
+
+def test_without_standard_deviations_all_that_is_standardized_is_as_with_them(put: Put) -> None:
+    """The golden values of the covariances (lavaan) hold, errors included; nothing else is said."""
+    with_them = computed(put())
+    alone = computed(unscaled(put))
+    full, bare = analysis.structured(with_them), analysis.structured(alone)
+    assert isinstance(full, analysis.Structured) and isinstance(bare, analysis.Structured)
+    for one, other in zip(full.rows, bare.rows, strict=True):
+        for name in ("estimate", "ci_lower", "ci_upper", "p"):
+            assert getattr(other, name) == pytest.approx(getattr(one, name), abs=2e-5), name
+    assert bare.fit.chisq == pytest.approx(full.fit.chisq, abs=1e-4)
+    assert (bare.fit.aic, bare.fit.bic, bare.fit.unit) == (None, None, "variance")
+    assert bare.fit.rmsea == pytest.approx(full.fit.rmsea, abs=1e-6)
+    for row in bare.fit.rows:
+        assert (row.estimate, row.se, row.ci_lower) == (row.std, row.std_se, row.std_ci_lower)
+    ours, theirs = analysis.composites(alone), analysis.composites(with_them)
+    assert not isinstance(ours, Refused) and not isinstance(theirs, Refused)
+    for led, other_led in zip(ours.paths, theirs.paths, strict=True):
+        assert led.estimate == pytest.approx(other_led.estimate, abs=1e-6)
+    described = analysis.described(alone)
+    assert isinstance(described, analysis.Described)
+    assert described.unscaled and described.moments == 15
+    assert {row.sd for row in described.rows} == {None}
+    seen = analysis.observed(alone)
+    assert isinstance(seen, Observed) and (seen.sds, seen.covariances, seen.means) == ((), (), ())
+    scales = analysis.scales(alone, analysis.solved(analysis.measured(alone)))
+    assert isinstance(scales, analysis.Scales) and scales.rows[0].alpha == pytest.approx(
+        2 * correlations()[4, 5] / (1 + correlations()[4, 5])
+    )
+    case = Case("wheaton", unscaled(put))
+    said = words.given(cited(described, "wheaton/matrix/given"), case)
+    assert "unstandardized estimates, means" in said[-1].en and "均为标准化结果" in said[-1].zh
+    table = tables.scales(cited(scales, "wheaton/matrix/scales"), case)
+    assert table.note is not None and "standardized items" in table.note.en
+    found: Any = {
+        ("wheaton", "matrix"): SimpleNamespace(
+            findings=analysis.Matrix(observed=seen, structured=bare)
+        )
+    }
+    files = jars.taken(case.study, found).files()
+    assert "covariances.csv" not in files and "sd" not in files["correlations.csv"].split("\n")[0]
+
+
+def test_errors_of_correlations_are_those_of_a_correlation_structure(put: Put) -> None:
+    """Normal theory of correlations (Olkin & Siotani 1976) in the place of covariances'.
+
+    ``(D' W D)^-1 / n``, with D the derivatives of the model's correlations by its standardized
+    parameters, and W the inverse of the correlations' asymptotic covariance at the model's values.
+    """
+    of = unscaled(put, hypotheses=[], effects=[], focus=None)
+    found = analysis.measured(computed(of))
+    assert isinstance(found, analysis.Measured)
+    free = [r for r in found.fit.rows if r.op == "=~" or (r.op == "~~" and r.lhs != r.rhs)]
+    latent = [c.id for c in of.constructs]
+    items = [i.id for c in of.constructs for i in c.items]
+    pairs = [(i, j) for i in range(6) for j in range(i)]
+
+    def model(values: Any) -> np.ndarray:
+        load, phi = np.zeros((6, 3)), np.eye(3)
+        for row, value in zip(free, values, strict=True):
+            if row.op == "=~":
+                load[items.index(row.rhs), latent.index(row.lhs)] = value
+            else:
+                a, b = latent.index(row.lhs), latent.index(row.rhs)
+                phi[a, b] = phi[b, a] = value
+        return np.asarray(load @ phi @ load.T)
+
+    at = np.array([row.std for row in free], dtype=float)
+    step = 1e-6
+    derivatives = np.array(
+        [
+            (model(at + step * one) - model(at - step * one))[tuple(zip(*pairs, strict=True))]
+            / (2 * step)
+            for one in np.eye(len(at))
+        ]
+    ).T
+    r = model(at)
+    np.fill_diagonal(r, 1.0)
+    gamma = np.empty((15, 15))
+    for a, (i, j) in enumerate(pairs):
+        for b, (k, m) in enumerate(pairs):
+            gamma[a, b] = (
+                r[i, j] * r[k, m] * (r[i, k] ** 2 + r[i, m] ** 2 + r[j, k] ** 2 + r[j, m] ** 2) / 2
+                + r[i, k] * r[j, m]
+                + r[i, m] * r[j, k]
+                - r[i, j] * (r[i, k] * r[i, m] + r[j, k] * r[j, m])
+                - r[k, m] * (r[i, k] * r[j, k] + r[i, m] * r[j, m])
+            )
+    variance = np.linalg.inv(derivatives.T @ np.linalg.solve(gamma, derivatives)) / 932
+    errors = np.array([row.se for row in free], dtype=float)
+    np.testing.assert_allclose(errors, np.sqrt(np.diag(variance)), rtol=1e-4)
+
+
+def test_a_model_with_units_is_refused_without_standard_deviations(put: Put) -> None:
+    of = put(square(correlations()), matrix={"kind": "correlation"})
+    given = matrix.load(of)
+    equal = "a =~ x*anomia67 + x*powerless67\nb =~ x*anomia71 + x*powerless71"
+    with pytest.raises(CannotCompute, match="units"):
+        moments.fit(moments.of_matrix(of, given), equal, unscaled=True)
+    with pytest.raises(NotValid, match=r"pls\.standardized: correlations"):
+        put(square(correlations()), matrix={"kind": "correlation"}, pls={"standardized": False})
+
+
+# --- formative constructs alone ------------------------------------------------------------------
+def test_a_matrix_of_formative_constructs_alone(put: Put) -> None:
+    """PLS and what is printed of it; the rest says why not."""
+    constructs = [c | {"mode": "formative"} for c in description()["constructs"]]
+    pairs = (("status", "before"), ("status", "after"), ("before", "after"))
+    paths: list[dict[str, Any]] = [{"from": a, "to": b, "value": 0.1} for a, b in pairs]
+    of = put(constructs=constructs, effects=[], focus=None, published=beside(pls={"paths": paths}))
+    data = computed(of)
+    found = analysis.composites(data)
+    assert not isinstance(found, Refused) and len(found.mode_b) == 3
+    for refused in (
+        analysis.observed(data),
+        analysis.measured(data),
+        analysis.scales(data, None),
+        analysis.apart(data, None),
+        analysis.structured(data),
+        analysis.factors(data, 5, 1),
+    ):
+        assert isinstance(refused, Refused)
+    path_models = published.path_models(of, lambda: matrix.load(of), draws=9, seed=1)
+    assert isinstance(path_models, published.PathModels)
+    for figure, path in zip(path_models.figures, found.paths, strict=True):
+        assert figure.estimate == pytest.approx(path.estimate) and figure.ml is None
 
 
 # --- its report ----------------------------------------------------------------------------------

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import warnings
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -13,6 +15,7 @@ from semfit.discrepancy.fiml import FullInformation
 from semfit.discrepancy.normal import NormalTheory
 from semfit.estimate import case_scores
 from semfit.model import Model
+from semfit.optimise import Factor
 from semfit.refit import Batch, DenseKernel, FactorKernel
 
 QUICK = settings(
@@ -224,3 +227,14 @@ def test_effects_follow_from_labels() -> None:
         assert row["est"] == pytest.approx(table.loc[name, "est"])
         assert row["se"] == pytest.approx(table.loc[name, "se"])
         assert row["std_all"] == pytest.approx(table.loc[name, "std_all"])
+
+
+def test_a_second_derivative_of_none_or_less_is_no_warning() -> None:
+    """Where the exact second derivatives are indefinite there is no step, and nothing overflows."""
+    h = np.array([[0.0, 1e200, 0.3], [1e200, -2.0, 0.1], [0.3, 0.1, 1.0]])
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        factor = Factor(h, 0.0)
+        assert factor.solve(np.ones(3)) is None
+    good = np.array([[2.0, 0.5], [0.5, 1.0]])
+    np.testing.assert_allclose(Factor(good, 0.0).solve(np.ones(2)), np.linalg.solve(good, [1, 1]))

@@ -53,7 +53,14 @@ def models(study: Study, found: jars.Results, taken: Taken, language: Language) 
         parts += [
             f"## {heading} {{#sec-models-{name}}}",
             _how(study, name, one, language),
-            _equations(study, name, files[f"{name}.tex"], bool(parts), language),
+            _equations(
+                study,
+                name,
+                files[f"{name}.tex"],
+                bool(parts),
+                one.unit == "first loading",
+                language,
+            ),
             folded(_SYNTAX, f"```r\n{one.model}\n```", language),
             *_tables(study, name, one, language),
         ]
@@ -76,7 +83,9 @@ def folded(title: Text, body: str, language: Language) -> str:
     return f'::: {{.callout-note collapse="true"}}\n## {title.in_(language)}\n\n{body}\n:::'
 
 
-def _equations(study: Study, name: str, tex: str, after: bool, language: Language) -> str:
+def _equations(
+    study: Study, name: str, tex: str, after: bool, first: bool, language: Language
+) -> str:
     """The model's equations; `after` the measurement model's own only those of the constructs."""
     if not (name == "structural" and after):
         return f'::: {{.equations tabindex="0"}}\n{tex.strip()}\n:::'
@@ -85,8 +94,13 @@ def _equations(study: Study, name: str, tex: str, after: bool, language: Languag
         "one; the constructs:",
         zh="题项方程同测量模型，但各构念的第一个载荷固定为 1；构念方程如下：",
     )
+    if not first:
+        said = Text(
+            en="Items as in the measurement model; the constructs:",
+            zh="题项方程同测量模型；构念方程如下：",
+        )
     single = [c for c in study.structural if len(c.items) == 1]
-    lines = equations.measurement(single, first=True) + equations.structural(study)
+    lines = equations.measurement(single, first=first) + equations.structural(study)
     own = equations.aligned(lines)
     return f'{said.in_(language)}\n\n::: {{.equations tabindex="0"}}\n{own}\n:::'
 
@@ -278,6 +292,8 @@ def moments(study: Study, found: jars.Results, taken: Taken, language: Language)
     if len(one.items) <= MOST_ITEMS:
         table = numbered(study, _matrix(one), "moments", language)
         title = Text(en="Means, standard deviations, correlations", zh="均值、标准差与相关")
+        if not one.sds:
+            title = Text(en="Correlations", zh="相关")
         parts.append(folded(title, table, language))
     return parts
 
@@ -291,7 +307,7 @@ def _matrix(found: Observed) -> Table:
             Row(
                 item=item,
                 mean=found.means[i] if found.means else None,
-                sd=found.sds[i],
+                sd=found.sds[i] if found.sds else None,
                 cells=[*cells, "–"],
             )
         )
@@ -305,11 +321,16 @@ def _matrix(found: Observed) -> Table:
         rows,
         [
             Column(lambda r: f"{found.items.index(r.item) + 1} {r.item}", "Item"),
-            Column("mean", "Mean", "number"),
-            Column("sd", "SD", "number"),
+            *([Column("mean", "Mean", "number")] if found.means else []),
+            *([Column("sd", "SD", "number")] if found.sds else []),
             *(column(j) for j in range(len(rows))),
         ],
         Text(
+            en=f"Correlations of the items (*n* = {number(found.n)}).",
+            zh=f"题项的相关（*n* = {number(found.n)}）。",
+        )
+        if not found.sds
+        else Text(
             en="Means, standard deviations and correlations of the items "
             f"(*n* = {number(found.n)}).",
             zh=f"题项的均值、标准差与相关（*n* = {number(found.n)}）。",

@@ -232,8 +232,8 @@ def _matrix_problems(study: Study) -> Iterable[Said]:
         yield from _printed_of_matrix(study, entry)
     if study.pls.missing != "listwise":
         yield Said("pls.missing: a matrix has no rows")
-    if study.constructs and not study.main:
-        yield Said("matrix: at least one construct of a common factor is expected")
+    if study.matrix.unscaled and not study.pls.standardized:
+        yield Said("pls.standardized: correlations without sds are of standardized items")
     if not study.matrix.path.endswith((".csv", ".yml", ".yaml")):
         yield Said("matrix.path: {path!r}: expected csv or yml", path=study.matrix.path)
     columns = [item.source_column for item in study.items]
@@ -272,6 +272,28 @@ def _printed_of_matrix(study: Study, entry: Published) -> Iterable[Said]:
             yield Said(
                 "published.{entry}: {key}: does not follow from the matrix", entry=entry.id, key=key
             )
+    if study.matrix is not None and study.matrix.unscaled:
+        for key in _with_a_unit(study, entry):
+            yield Said(
+                "published.{entry}: {key}: does not follow from correlations without sds",
+                entry=entry.id,
+                key=key,
+            )
+
+
+def _with_a_unit(study: Study, entry: Published) -> Iterable[str]:
+    """What is printed that has the answers' unit, or rests on sums of answers."""
+    if (model := entry.model) is not None:
+        own = ("aic", "bic", "logl", *(() if model.standardized else ("loading", "path")))
+        yield from dict.fromkeys(f.statistic for f in model.figures if f.statistic in own)
+    if entry.pls is not None and not entry.pls.standardized:
+        yield "standardized"
+    if (printed := entry.statistics) is not None:
+        sums = {c.id for c in study.constructs if len(c.items) > 1}
+        for figure in printed.figures:
+            of_sums = figure.statistic in ("correlation", "r2", "f") and sums & set(figure.of)
+            if of_sums or figure.statistic in ("alpha", "b"):
+                yield figure.statistic
 
 
 def _model_problems(study: Study, name: str, model: PrintedModel) -> Iterable[Said]:

@@ -39,7 +39,8 @@ class Given:
     Attributes
     ----------
     covariances : DataFrame, items × items
-        Divided by n − 1, of all declared items in their order, reversed ones turned.
+        Divided by n − 1, of all declared items in their order, reversed ones turned; correlations
+        where no standard deviations are known.
     means : Series or None
         By item, reversed ones turned.
     n : int
@@ -261,10 +262,10 @@ def _covariances(
     if found:
         return None
     if source.kind == "correlation":
-        sd = np.array([source.sds[column] for column in columns])
+        sd = np.array([source.sds.get(column, 1.0) for column in columns])
     sign = np.array([-1.0 if item.reversed else 1.0 for item in study.items])
     scaled = correlations * np.outer(sd * sign, sd * sign)
-    if source.divisor == "n":
+    if source.divisor == "n" and not source.unscaled:
         scaled = scaled * source.n / (source.n - 1)
     ids = [item.id for item in study.items]
     return pd.DataFrame(scaled, index=ids, columns=ids)

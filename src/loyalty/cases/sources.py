@@ -259,7 +259,8 @@ class Rows(Model):
 
 
 class Matrix(Model):
-    """In the place of rows: the covariances of `n` people's answers, or correlations with `sds`.
+    """In the place of rows: the covariances of `n` people's answers, or correlations, with `sds` or
+    without (then what has the answers' unit is not to be had, nor are means).
 
     `path` is a csv or yaml of the case, with the items' columns as heads and in front of each row:
     the square, or its lower triangle with the diagonal. `sds` and `means` are by the same names.
@@ -277,9 +278,14 @@ class Matrix(Model):
     def _deviations(self) -> Self:
         if self.kind == "covariance" and self.sds:
             raise Mistake("sds: a covariance matrix has them in its diagonal")
-        if self.kind == "correlation" and not self.sds:
-            raise Mistake("sds: expected beside correlations, one for each item")
+        if self.unscaled and self.means:
+            raise Mistake("means: sds are expected beside them, one for each item")
         return self
+
+    @property
+    def unscaled(self) -> bool:
+        """Whether the answers' unit is not known: correlations without standard deviations."""
+        return self.kind == "correlation" and not self.sds
 
 
 class LineRows(Distribution):

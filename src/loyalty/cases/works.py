@@ -74,7 +74,7 @@ def uncited(study: Study) -> list[Fault]:
     known = [*own(study.case), *entries(_shared())]
     return [
         Fault(
-            weight="note",
+            weight="error",
             file=f"{study.case}/study.yml",
             column=where,
             value=key,

@@ -29,6 +29,8 @@ LEAST, TIMES = 100, 10
 DIFFERENT = 4
 #: Decimals of correlations, means and SDs that articles print.
 PRINTED = 2
+#: By so much standardized estimates differ at most where items' units do not matter.
+UNIT = 1e-3
 #: So many times as much as two decimals of all moments tell, the answers must hold.
 FOLD = 4
 
@@ -178,8 +180,20 @@ def grouped(found: Moments, group: str | None) -> Grouped:
     raise CannotCompute("no_moments_by", group=str(group))
 
 
-def fit(found: Moments, model: str, *, group: str | None = None, **options: Any) -> semfit.Result:
+def fit(
+    found: Moments,
+    model: str,
+    *,
+    group: str | None = None,
+    unscaled: bool = False,
+    **options: Any,
+) -> semfit.Result:
     """A model fitted to recorded moments (ML, GLS, ULS).
+
+    Of correlations in the place of covariances (`unscaled`) the test and the standardized solution
+    with its delta-method errors are those that any standard deviations would give, where the model
+    is free of the items' units; its other errors are not (Cudeck 1989, Psychological Bulletin 105,
+    317-327). Whether it is, a second fit says, with other standard deviations.
 
     Parameters
     ----------
@@ -193,10 +207,17 @@ def fit(found: Moments, model: str, *, group: str | None = None, **options: Any)
     Raises
     ------
     CannotCompute
-        When there are no moments by this group.
+        When there are no moments by this group; of correlations, when the model fixes or equates
+        what has a unit.
     semfit.ModelError
         When the model needs rows, or cannot be fitted.
     """
+    if unscaled:
+        one, other = (fit(of, model, **options) for of in (found, _stretched(found)))
+        gap = one.standardized()["est_std"] - other.standardized()["est_std"]
+        if one.converged and other.converged and gap.abs().max() > UNIT:
+            raise CannotCompute("model_has_units")
+        return one
     levels = grouped(found, group).levels
     covs = [covariances(found.items, of) for of in levels]
     means = [pd.Series(of.means, index=list(found.items)) if of.means else None for of in levels]
@@ -212,6 +233,16 @@ def fit(found: Moments, model: str, *, group: str | None = None, **options: Any)
         sample_nobs={of.level: of.n for of in levels},
         **options,
     )
+
+
+def _stretched(found: Moments) -> Moments:
+    """The moments of everybody with items in other units."""
+    (of,) = grouped(found, None).levels
+    sd = 1.0 + np.arange(len(found.items)) % 3
+    cov = covariances(found.items, of).to_numpy() * np.outer(sd, sd)
+    lower = tuple(cov[np.tril_indices(len(sd))])
+    other = of.model_copy(update={"covariances": lower})
+    return Moments(items=found.items, groups=(Grouped(group=None, levels=(other,)),))
 
 
 def stand_in(found: Moments, group: str | None = None) -> pd.DataFrame:

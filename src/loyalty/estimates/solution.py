@@ -7,6 +7,7 @@ from typing import Annotated, Literal, get_args
 import numpy as np
 import pandas as pd
 import semfit
+from scipy.stats import norm
 
 from loyalty.estimates.fit import FitMeasures, Missing, fit_measures, missing_answers
 from loyalty.ground.findings import Bounded, Count, Finding, OfRows, P, Real, Record
@@ -86,6 +87,7 @@ class Observed(Finding):
     `covariances` (divided by n − 1) are the lower triangle, row by row, `correlations` the same
     without the diagonal. Where answers are missing, by full-information
     maximum likelihood. In the place of what is recorded stand the moments of ``moments.json``.
+    No `sds` and `covariances` where correlations are all that is known.
     """
 
     n: Count
@@ -131,6 +133,34 @@ def solution(model: str, fitted: semfit.Result, clustered: semfit.Result | None 
         latent=_latent(implied),
         messages=tuple(map(reason_of, fitted.warnings)),
     )
+
+
+def of_correlations(found: Solution) -> Solution:
+    """A solution of correlations in the place of covariances: standardized, as all that is known.
+
+    The errors are those of the standardized solution; AIC and BIC depend on the items' units.
+    """
+    rows = [
+        row.model_copy(
+            update={
+                "free": row.std_se is not None,
+                "estimate": row.std,
+                "se": row.std_se,
+                "ci_lower": row.std_ci_lower,
+                "ci_upper": row.std_ci_upper,
+                "p": None if row.std is None or not row.std_se else _p(row.std / row.std_se),
+            }
+        )
+        for row in found.rows
+        if row.std is not None
+    ]
+    return found.model_copy(
+        update={"rows": tuple(rows), "unit": "variance", "aic": None, "bic": None}
+    )
+
+
+def _p(z: float) -> float:
+    return float(2 * norm.sf(abs(z)))
 
 
 def _parameters(fitted: semfit.Result, model: str) -> pd.DataFrame:

@@ -65,7 +65,9 @@ def taken(
     """
     models = solutions(study.case, found)
     moments = _moments(observed(study.case, found), recorded)
-    tables = [_items(study, found, moments), *_matrices(moments)]
+    seen = observed(study.case, found)
+    unscaled = seen is not None and not seen.sds
+    tables = [_items(study, found, None if unscaled else moments), *_matrices(moments, unscaled)]
     tables += [printed(rough)] if rough is not None and moments is None else []
     tables += [_parameters(name, one) for name, one in models.items()]
     tables += [_fit(models), _r2(models), _latent(models), *_invariance(study.case, found)]
@@ -116,10 +118,14 @@ def _moments(
     observed: Observed | None, recorded: Moments | Refused | None
 ) -> tuple[tuple[str, ...], GroupMoments] | None:
     if observed is not None:
-        of = GroupMoments(
-            level=None, n=observed.n, means=observed.means, covariances=observed.covariances
+        lower = observed.covariances
+        if not observed.sds:
+            r = np.eye(len(observed.items))
+            r[np.tril_indices(len(r), -1)] = observed.correlations
+            lower = tuple(r[np.tril_indices(len(r))])
+        return observed.items, GroupMoments(
+            level=None, n=observed.n, means=observed.means, covariances=lower
         )
-        return observed.items, of
     if isinstance(recorded, Moments):
         return recorded.items, grouped(recorded, None).levels[0]
     return None
@@ -164,8 +170,11 @@ def _items(
     return sheet("items", title, rows)
 
 
-def _matrices(moments: tuple[tuple[str, ...], GroupMoments] | None) -> list[Sheet]:
-    """The lower triangles of the covariances and correlations, with n and means."""
+def _matrices(
+    moments: tuple[tuple[str, ...], GroupMoments] | None, unscaled: bool = False
+) -> list[Sheet]:
+    """The lower triangles of the covariances and correlations, with n and means; of an `unscaled`
+    matrix the correlations alone."""
     if moments is None:
         return []
     items, of = moments
@@ -184,11 +193,11 @@ def _matrices(moments: tuple[tuple[str, ...], GroupMoments] | None) -> list[Shee
                 "n": of.n,
                 "mean": of.means[i] if of.means else None,
             }
-            row["sd"] = float(sd[i])
+            row |= {} if unscaled else {"sd": float(sd[i])}
             row |= {b: float(matrix[i, j]) if j <= i else None for j, b in enumerate(items)}
             rows.append(row)
         made.append(sheet(name, titles[name], rows))
-    return made
+    return made[1:] if unscaled else made
 
 
 def printed(one: Observed) -> Sheet:
@@ -269,8 +278,9 @@ def _equations(study: Study, models: Mapping[str, Solution]) -> dict[str, str]:
         lines = equations.measurement(several, first=first)
         made["measurement.tex"] = equations.aligned(lines) + "\n"
     if "structural" in models:
+        first = models["structural"].unit == "first loading"
         lines = [
-            *equations.measurement(study.structural, first=True),
+            *equations.measurement(study.structural, first=first),
             *equations.structural(study),
         ]
         made["structural.tex"] = equations.aligned(lines) + "\n"

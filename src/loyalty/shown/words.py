@@ -166,6 +166,12 @@ def escaped(label: Text) -> Text:
     return Text(en=escape(label.en), zh=escape(label.zh))
 
 
+def pair(a: str, b: str, case: Case, dash: str = " – ") -> Text:
+    """Two constructs of a case by their labels."""
+    one, other = case.label(a), case.label(b)
+    return Text(en=f"{one.en}{dash}{other.en}", zh=f"{one.zh}{dash.strip()}{other.zh}")
+
+
 def names(labels: Sequence[Text]) -> Text:
     """A list of names: ``a, b and c`` / ``a、b和c``; none at all is ``none``."""
     return listed([escaped(t) for t in labels])

@@ -35,7 +35,8 @@ class Factor:
 
     def __init__(self, h: Array, damping: float) -> None:
         self.d = np.sqrt(np.maximum(h.diagonal(), 1e-300))
-        scaled = h / self.d / self.d[:, None]
+        with np.errstate(over="ignore", invalid="ignore"):  # where a second derivative is none
+            scaled = h / self.d / self.d[:, None]
         scaled.ravel()[:: len(scaled) + 1] += damping
         self.parts = diagonal_blocks(scaled)
         # the transpose of a symmetric matrix: LAPACK's order of columns, without a copy

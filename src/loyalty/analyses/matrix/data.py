@@ -26,6 +26,11 @@ class Data:
     moments: Moments
     nobody: pd.DataFrame
 
+    @property
+    def unscaled(self) -> bool:
+        """Whether correlations are all that is known, with no standard deviations."""
+        return self.study.matrix is not None and self.study.matrix.unscaled
+
 
 def data(study: Study, given: Given) -> Data:
     """The moments of the items of the study's models, and of all items."""

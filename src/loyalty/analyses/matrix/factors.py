@@ -15,7 +15,7 @@ from loyalty.ground.findings import (
     Percent,
     Real,
 )
-from loyalty.stats import efa
+from loyalty.stats import CannotCompute, efa
 
 
 class Explored(OfConstruct):
@@ -63,6 +63,8 @@ def factors(data: Data, draws: int, seed: int) -> Factors:
         Fewer than three items, or no solution.
     """
     main = data.study.main
+    if not main:
+        raise CannotCompute("no_common_factor")
     owner = {item.id: c.id for c in main for item in c.items}
     items, n = list(owner), data.given.n
     cov = data.given.covariances.loc[items, items]

@@ -22,7 +22,7 @@ from loyalty.analyses.matrix.data import data as data
 from loyalty.analyses.matrix.factors import Factors
 from loyalty.cases.asked import Construct
 from loyalty.estimates import moments
-from loyalty.estimates.solution import Observed, Share, Solution, solution
+from loyalty.estimates.solution import Observed, Share, Solution, of_correlations, solution
 from loyalty.estimates.structural import standardized_paths
 from loyalty.estimates.verdicts import PathVerdict, judge
 from loyalty.ground.findings import (
@@ -59,16 +59,18 @@ NEED_ROWS = {
 class ItemMoments(OfConstruct):
     item: str
     mean: Real | None
-    sd: Real
+    sd: Real | None
 
 
 class Described(Finding):
-    """What is given; `smallest` is the smallest eigenvalue of the correlations."""
+    """What is given; `smallest` is the smallest eigenvalue of the correlations. `unscaled`: no
+    standard deviations beside the correlations."""
 
     n: Count
     items: Count
     moments: Count
     kind: Literal["covariance", "correlation"]
+    unscaled: bool = False
     with_means: bool
     smallest: Real
     rows: tuple[ItemMoments, ...]
@@ -87,12 +89,14 @@ class Scale(OfConstruct):
 
 
 class Scales(Finding):
-    """`alpha_met` and the like: how many reach the cut-off; `counted` have two items or more."""
+    """`alpha_met` and the like: how many reach the cut-off; `counted` have two items or more.
+    `unscaled`: alpha is that of standardized items."""
 
     counted: Count
     alpha_met: Count
     cr_met: Count
     ave_met: Count
+    unscaled: bool = False
     rows: tuple[Scale, ...]
 
 
@@ -215,13 +219,17 @@ def described(data: Data) -> Described:
     return Described(
         n=data.given.n,
         items=p,
-        moments=p * (p + 1) // 2 + (0 if means is None else p),
+        moments=p * (p + (-1 if data.unscaled else 1)) // 2 + (0 if means is None else p),
         kind=study.matrix.kind,
+        unscaled=data.unscaled,
         with_means=means is not None,
         smallest=np.linalg.eigvalsh(cov.to_numpy() / np.outer(sd, sd))[0],
         rows=tuple(
             ItemMoments(
-                item=item, construct=owner[item], mean=None if means is None else means[item], sd=s
+                item=item,
+                construct=owner[item],
+                mean=None if means is None else means[item],
+                sd=None if data.unscaled else s,
             )
             for item, s in zip(cov.columns, sd, strict=True)
         ),
@@ -231,6 +239,8 @@ def described(data: Data) -> Described:
 @refusable
 def observed(data: Data) -> Observed:
     """The moments of the items of the study's models; no means where none are given."""
+    if not data.study.main:
+        raise CannotCompute("no_common_factor")
     ((of,),) = [grouped.levels for grouped in data.moments.groups]
     items = data.moments.items
     sd = np.sqrt(np.diag(moments.covariances(items, of).to_numpy()))
@@ -240,9 +250,9 @@ def observed(data: Data) -> Observed:
         missing="listwise",
         items=items,
         means=of.means,
-        sds=tuple(sd),
+        sds=() if data.unscaled else tuple(sd),
         correlations=tuple(r[np.tril_indices(len(items), -1)]),
-        covariances=of.covariances,
+        covariances=() if data.unscaled else of.covariances,
     )
 
 
@@ -257,17 +267,24 @@ def _fitted(data: Data, model: str) -> semfit.Result:
     semfit.ModelError
         When it cannot be fitted, as with more parameters than moments.
     """
-    fitted = moments.fit(data.moments, model)
+    if not data.study.main:
+        raise CannotCompute("no_common_factor")
+    fitted = moments.fit(data.moments, model, unscaled=data.unscaled)
     if not fitted.converged:
         raise CannotCompute.because(fitted.problems[0])
     return fitted
+
+
+def _solved(data: Data, model: str, fitted: semfit.Result) -> Solution:
+    found = solution(model, fitted)
+    return of_correlations(found) if data.unscaled else found
 
 
 @refusable
 def measured(data: Data) -> Measured:
     """The measurement model of all main constructs by maximum likelihood."""
     model = data.study.measurement_model()
-    found = solution(model, _fitted(data, model))
+    found = _solved(data, model, _fitted(data, model))
     rows = [
         Loading(
             construct=row.lhs,
@@ -290,6 +307,8 @@ def solved(found: Measured | Refused) -> Measured | None:
 @refusable
 def scales(data: Data, found: Measured | None) -> Scales:
     """Alpha of the covariances; CR and AVE of the measurement model."""
+    if not data.study.main:
+        raise CannotCompute("no_common_factor")
     rows = tuple(_scale(data, c, found) for c in data.study.main)
 
     def met(key: str, cut: str) -> int:
@@ -301,6 +320,7 @@ def scales(data: Data, found: Measured | None) -> Scales:
         alpha_met=met("alpha", "alpha"),
         cr_met=met("cr", "composite_reliability"),
         ave_met=met("ave", "average_variance_extracted"),
+        unscaled=data.unscaled,
         rows=rows,
     )
 
@@ -327,6 +347,8 @@ def _scale(data: Data, construct: Construct, found: Measured | None) -> Scale:
 def apart(data: Data, found: Measured | None) -> Apart:
     """HTMT and HTMT2 of each pair, and its correlation in the measurement model."""
     main = data.study.main
+    if not main:
+        raise CannotCompute("no_common_factor")
     if len(main) < 2:
         raise CannotCompute("one_construct")
     several = {c.id: [i.id for i in c.items] for c in main if len(c.items) > 1}
@@ -400,7 +422,7 @@ def structured(data: Data) -> Structured:
         judge(sign, low, high)
         for sign, low, high in zip(table["sign"], table["ci_lower"], table["ci_upper"], strict=True)
     ]
-    found = solution(model, fitted)
+    found = _solved(data, model, fitted)
     named = {row.lhs: row for row in found.rows if row.op == ":="}
     outcomes = {h.to for h in study.paths}
     return Structured(

@@ -19,7 +19,7 @@ from loyalty.ground.text import Text
 from loyalty.shown.context import Case
 from loyalty.shown.fit import PATH_VERDICTS
 from loyalty.shown.table import Column, Table
-from loyalty.shown.words import escaped, names
+from loyalty.shown.words import escaped, names, pair
 
 SCHEMES = {
     "path": Text(en="path", zh="路径"),
@@ -37,7 +37,7 @@ def given(found: Described, case: Case) -> Table:
             Column("item", "Item"),
             Column(lambda r: case.label(r.construct), "Construct"),
             *means,
-            Column("sd", "SD"),
+            *([] if found.unscaled else [Column("sd", "SD")]),
         ],
         Text(
             en="The items of the matrix, as the models take them (reversed ones turned).",
@@ -63,6 +63,11 @@ def scales(found: Scales, case: Case) -> Table:
             zh="由矩阵计算的信度与聚合效度。",
         ),
         Text(
+            en="α of standardized items with Feldt's interval; CR and AVE from the standardized loadings of the measurement model.",
+            zh="标准化题项的 α 附 Feldt 区间；CR 与 AVE 由测量模型的标准化载荷计算。",
+        )
+        if found.unscaled
+        else Text(
             en="α with Feldt's interval; CR and AVE from the standardized loadings of the measurement model.",
             zh="α 附 Feldt 区间；CR 与 AVE 由测量模型的标准化载荷计算。",
         ),
@@ -89,17 +94,16 @@ def apart(found: Apart, case: Case) -> Table:
     return Table(
         found.rows,
         [
-            Column(lambda r: case.label(r.a), "Construct"),
-            Column(lambda r: case.label(r.b), "Other construct"),
+            Column(lambda r: pair(r.a, r.b, case), "Pair [of constructs]"),
             Column("htmt", "HTMT"),
             Column("htmt2", "HTMT2"),
-            Column("correlation", "Correlation in the model"),
+            Column("correlation", "r"),
             _INTERVAL,
             Column(_distinct, "Below √AVE"),
         ],
         Text(
-            en="How far the constructs are apart: ratios of the items' correlations, and the correlations of the constructs in the measurement model.",
-            zh="构念之间的区分：题项相关的比率，以及测量模型中构念之间的相关。",
+            en="How far the constructs are apart: ratios of the items' correlations, and the correlations of the constructs in the measurement model (*r*).",
+            zh="构念之间的区分：题项相关的比率，以及测量模型中构念之间的相关（*r*）。",
         ),
         _FORNELL,
     )
@@ -262,9 +266,8 @@ def beside(found: Composites, case: Case) -> Table:
     return Table(
         found.pairs,
         [
-            Column(lambda r: case.label(r.a), "Construct"),
-            Column(lambda r: case.label(r.b), "Other construct"),
-            Column("correlation", "Correlation"),
+            Column(lambda r: pair(r.a, r.b, case), "Pair [of constructs]"),
+            Column("correlation", "r"),
             Column(_distinct, "Below √AVE"),
         ],
         Text(en="PLS: correlations of the composites.", zh="PLS：组合变量之间的相关。"),

@@ -26,6 +26,7 @@ _KINDS = {
     "covariance": text("a covariance matrix", "协方差矩阵"),
     "correlation": text("a correlation matrix with standard deviations", "相关矩阵与标准差"),
 }
+_UNSCALED = text("a correlation matrix", "相关矩阵")
 
 
 def observed(found: Observed, case: Case) -> Text:
@@ -37,7 +38,15 @@ def observed(found: Observed, case: Case) -> Text:
 
 
 def given(found: Described, case: Case) -> list[Text]:
-    kind, n, items = _KINDS[found.kind], number(found.n), number(found.items)
+    kind = _UNSCALED if found.unscaled else _KINDS[found.kind]
+    n, items = number(found.n), number(found.items)
+    if not case.study.main:
+        return [
+            text(
+                f"Nothing but {kind.en} of {items} items is known here, of {n} respondents: all below follows from {number(found.moments)} moments. Intervals from resampling need the rows.",
+                f"此处仅有 {n} 名受访者在 {items} 个题项上的{kind.zh}：以下全部结果均由 {number(found.moments)} 个矩得出。重抽样区间需要原始数据。",
+            )
+        ]
     said = [
         text(
             f"Nothing but {kind.en} of {items} items is known here, of {n} respondents: all below is computed from {number(found.moments)} moments by maximum likelihood, which takes the answers to be normally distributed and complete.",
@@ -48,7 +57,14 @@ def given(found: Described, case: Case) -> list[Text]:
             "适用于其他分布的标准误以及重抽样区间，都需要原始数据。",
         ),
     ]
-    if not found.with_means:
+    if found.unscaled:
+        said.append(
+            text(
+                "Without standard deviations everything is standardized: unstandardized estimates, means, α of the answers themselves, AIC and BIC are not to be had. χ² and the standardized estimates with their delta-method errors are those that any standard deviations would give; errors taken as if correlations were covariances would not be right [@cudeck1989].",
+                "因未给出标准差，以下结果均为标准化结果：无法得到非标准化估计、均值、原始答案的 α 以及 AIC 与 BIC。无论标准差为何，χ²、标准化估计及其 delta 法标准误都相同；若把相关当作协方差计算其他标准误，则不正确 [@cudeck1989]。",
+            )
+        )
+    elif not found.with_means:
         said.append(
             text("Means are not given, and not modelled.", "未给出均值，模型也不含均值结构。")
         )

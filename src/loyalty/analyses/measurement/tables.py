@@ -29,7 +29,6 @@ from loyalty.analyses.measurement.words import (
     factor_label,
     merged_path,
     model_label,
-    pair,
     parameter,
 )
 from loyalty.ground.markdown import escape
@@ -41,7 +40,7 @@ from loyalty.shown.context import Case
 from loyalty.shown.fit import PATH_VERDICTS
 from loyalty.shown.table import Column, Table
 from loyalty.shown.units import samples
-from loyalty.shown.words import listed, number, spaced
+from loyalty.shown.words import listed, number, pair, spaced
 
 #: The longest tables of pairs show so many.
 PAIRS = 6

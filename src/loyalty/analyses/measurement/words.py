@@ -44,6 +44,7 @@ from loyalty.shown.words import (
     listed,
     names,
     number,
+    pair,
     significant,
     spaced,
     with_number,
@@ -95,11 +96,6 @@ def _factors(factors: set[str], case: Case) -> Text:
 
 
 # --- names ---------------------------------------------------------------------------------------
-def pair(a: str, b: str, case: Case, dash: str = " – ") -> Text:
-    one, other = case.label(a), case.label(b)
-    return Text(en=f"{one.en}{dash}{other.en}", zh=f"{one.zh}{dash.strip()}{other.zh}")
-
-
 def _together(group: Sequence[str], case: Case) -> Text:
     labels = [case.label(c) for c in group]
     return Text(en=" + ".join(t.en for t in labels), zh=" + ".join(t.zh for t in labels))

@@ -213,15 +213,10 @@ def path_models(
     if not entries:
         return None
     known = answers()
-    if isinstance(known, Given):
-        draws = 0
-        model = moments.fit(moments.of_matrix(study, known), study.structural_model())
-    else:
-        items = [i.id for c in study.structural for i in c.items]
-        rows = known.scored
-        model = semfit.fit(study.structural_model(), rows, **estimation(study, rows, items))
-    paths = model.standardized()
-    paths = paths[paths["op"] == "~"]
+    draws = 0 if isinstance(known, Given) else draws
+    model = _of_factors(study, known)
+    paths = None if model is None else model.standardized()
+    paths = None if paths is None else paths[paths["op"] == "~"]
     made = [
         list(_figures(entry, study, _rows(entry, known), model, paths, draws, seed))
         for entry in entries
@@ -233,8 +228,27 @@ def path_models(
         publications=tuple(map(_reproduced, entries, made)),
         clear=len(clear),
         open=sum(not _clear(f.ml_ci_lower, f.ml_ci_upper) for f in clear),
-        sound=not model.problems and bool((paths["est_std"].abs() <= 1).all()),
+        sound=model is None
+        or paths is None
+        or (not model.problems and bool((paths["est_std"].abs() <= 1).all())),
     )
+
+
+def _of_factors(study: Study, known: Survey | Given) -> semfit.Result | None:
+    """The study's covariance-based model; None where no path is among common factors."""
+    try:
+        text = study.structural_model()
+    except CannotCompute:
+        return None
+    if isinstance(known, Given):
+        return moments.fit(moments.of_matrix(study, known), text, unscaled=_unscaled(study))
+    items = [i.id for c in study.structural for i in c.items]
+    return semfit.fit(text, known.scored, **estimation(study, known.scored, items))
+
+
+def _unscaled(study: Study) -> bool:
+    """Whether correlations without standard deviations are all that is known."""
+    return study.matrix is not None and study.matrix.unscaled
 
 
 def _rows(entry: Entry, known: Survey | Given) -> pd.DataFrame:
@@ -253,8 +267,8 @@ def _figures(
     entry: Entry,
     study: Study,
     scored: pd.DataFrame,
-    model: semfit.Result,
-    paths: pd.DataFrame,
+    model: semfit.Result | None,
+    paths: pd.DataFrame | None,
     draws: int,
     seed: int,
 ) -> Iterator[PathOrR2]:
@@ -281,7 +295,9 @@ def _figures(
         if p.moderator is not None:
             of_outcome, r2[p.to] = _with_product(fitted, scored, p, draws, seed, design)
             estimates |= of_outcome
-    beside = {(r["rhs"], r["lhs"]): r for r in paths.to_dict("records")}
+    beside: dict[Any, dict[Any, Any]] = {}
+    if paths is not None:
+        beside = {(r["rhs"], r["lhs"]): r for r in paths.to_dict("records")}
     for p in printed.paths:
         if p.value is None:
             continue
@@ -303,7 +319,7 @@ def _figures(
             ml_ci_lower=ml.get("ci_lower"),
             ml_ci_upper=ml.get("ci_upper"),
         )
-    explained = model.r2.set_index("variable")["r2"].to_dict()
+    explained = {} if model is None else model.r2.set_index("variable")["r2"].to_dict()
     loadings = ours.outer.set_index("item")["loading"]
     complete = scored.dropna(subset=list(loadings.index))
 
@@ -391,7 +407,12 @@ def _fitted(entry: Entry, study: Study, known: Survey | Given) -> Iterator[Model
         chosen = [c for c in study.main if not printed.constructs or c.id in printed.constructs]
         text = study.measurement_model(chosen)
     if isinstance(known, Given):
-        found = moments.fit(moments.of_matrix(study, known), text, estimator=printed.estimator)
+        found = moments.fit(
+            moments.of_matrix(study, known),
+            text,
+            unscaled=_unscaled(study),
+            estimator=printed.estimator,
+        )
     else:
         how = theirs(printed, study, [i.id for i in study.items if i.id in text.split()])
         found = semfit.fit(text, known.scored, **how)
