@@ -172,7 +172,7 @@ def _sizes(kind: str, own: Sequence[dict[str, Any]]) -> Text:
     for step, name in STEPS.items():
         sizes = (math.copysign(1, r["declared"]) * r["estimate"][step] for r in own)
         share = numbers.show(math.fsum(sizes) / whole, "percent", decimals=0)
-        parts.append(Text(en=f"{share} {name.en}", zh=f"{name.zh}为 {share}"))
+        parts.append(Text(en=f"{share} {name.en}", zh=f"{name.zh}为 {share.replace(' ', '')}"))
     what, zh = NAMED[kind], "，".join(part.zh for part in parts)
     return Text(
         en=f"Of the declared size of all {what.en} together come out {listed(parts).en}.",
@@ -285,7 +285,7 @@ def necessity_page(language: Language) -> str:
         "alone, as the method is usually applied, whatever correlates would pass for necessary. "
         f"A rate near .05 has a standard error of {error}. Source: "
         "`benchmarks/results/necessity.json`, which `benchmarks/necessity.py` writes.",
-        f"受访者为 {n} 名，每行重新抽取 {redraws} 次。空白区域既超出偶然所致，又超出相关单独所致，"
+        f"每行有受访者 {n} 名，重新抽取 {redraws} 次。空白区域既大于偶然造成的，又大于相关单独造成的，"
         "且效应量不低于 0.1，才判为必要条件。如果像通常那样只与偶然相比，凡是相关的条件都会被当作必要条件。"
         f"比率接近 0.05 时，标准误为 {error}。本表取自 `benchmarks/results/necessity.json`，"
         "该文件由 `benchmarks/necessity.py` 生成。",

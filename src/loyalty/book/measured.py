@@ -220,9 +220,11 @@ def recovery_page(described: dict[str, Study], language: Language, folder: Path)
             Column("coverage_plain", "Indep.", "bounded", 3),
         ]
         first = own[0]
-        firms = _said("no firms", "没有企业", language)
+        firms = _said("no firms", "每次抽取", language)
         if first["firms"]:
-            firms = _said(f"{first['firms']} firms", f"{first['firms']} 家企业", language)
+            firms = _said(
+                f"{first['firms']} firms", f"每次从 {first['firms']} 家企业中抽取", language
+            )
             columns += [
                 Column("coverage_cluster", "Firms", "bounded", 3),
                 Column("coverage_cluster_t", "Firms, t", "bounded", 3),
@@ -246,7 +248,7 @@ def recovery_page(described: dict[str, Study], language: Language, folder: Path)
             f"{_table(shown, columns, language)}\n\n{caption}",
             _said(
                 f"{first['n']:,} respondents, {firms}, {first['replications']:,} redraws; {lost}.",
-                f"每次抽取 {first['n']:,} 名受访者，{firms}，共重新抽取 {first['replications']:,} 次，{lost}。",
+                f"{firms} {first['n']:,} 名受访者，共重新抽取 {first['replications']:,} 次，{lost}。",
                 language,
             ),
             *(t.in_(language) for t in short_of_nominal(own)),
@@ -315,6 +317,10 @@ def short_of_nominal(records: Sequence[Mapping[str, Any]]) -> list[Text]:
         zh = [f"{r['label'].removeprefix('p_')}（{value(r)}）" for r in rows]
         return listed([Text(en=e, zh=z) for e, z in zip(said, zh, strict=True)])
 
+    def whose(rows: Sequence[Mapping[str, Any]], what: str) -> str:
+        paths_ = [r["label"].removeprefix("p_") for r in rows]
+        return spaced(names([Text(en=p, zh=p) for p in paths_]).zh, what)
+
     def share(value: float) -> str:
         return escape(numbers.show(value, "bounded", decimals=3))
 
@@ -335,23 +341,35 @@ def short_of_nominal(records: Sequence[Mapping[str, Any]]) -> list[Text]:
         if r not in biased and r["se_cluster" if r["firms"] else "se_plain"] < SHORT * r["sd"]
     ]
     rest = [r for r in low if r not in biased and r not in short]
+    each = {True: "分别", False: ""}
+
+    def sized_zh(rows: Sequence[Mapping[str, Any]], value: Callable[[Any], str]) -> str:
+        return listed([Text(en=said, zh=said) for said in map(value, rows)]).zh
+
     if biased:
-        off = called(biased, lambda r: ratio(abs(r["bias"]) / r["sd"]))
-        without = called(biased, lambda r: ratio(abs(r["bias_attentive"]) / r["sd"]))
+
+        def off(r: Mapping[str, Any]) -> str:
+            return ratio(abs(r["bias"]) / r["sd"])
+
+        def without(r: Mapping[str, Any]) -> str:
+            return ratio(abs(r["bias_attentive"]) / r["sd"])
+
+        own, apart = whose(biased, "的估计值"), each[len(biased) > 1]
         said.append(
             Text(
-                en=f"The estimates are off the true value on average, by so many of their standard deviations: {off.en}; an interval allows for chance alone. Without the careless respondents it would be {without.en}.",
-                zh=f"估计值平均偏离真值的幅度，以估计值的标准差为单位，是 {off.zh}，而区间只考虑随机误差；剔除敷衍作答者之后，偏离的幅度是 {without.zh}。",
+                en=f"The estimates are off the true value on average, by so many of their standard deviations: {called(biased, off).en}; an interval allows for chance alone. Without the careless respondents it would be {called(biased, without).en}.",
+                zh=f"{own}平均{apart}偏离真值 {sized_zh(biased, off)} 个标准差，而区间只考虑随机误差；剔除敷衍作答者之后，{apart}偏离 {sized_zh(biased, without)} 个标准差。",
             )
         )
     if short:
-        which = called(
-            short, lambda r: ratio(r["se_cluster" if r["firms"] else "se_plain"] / r["sd"], 2)
-        )
+
+        def part(r: Mapping[str, Any]) -> str:
+            return ratio(r["se_cluster" if r["firms"] else "se_plain"] / r["sd"], 2)
+
         said.append(
             Text(
-                en=f"The standard errors are smaller than the spread over the redraws, as its parts: {which.en}.",
-                zh=f"标准误小于各次抽取之间的标准差，两者之比是 {which.zh}。",
+                en=f"The standard errors are smaller than the spread over the redraws, as its parts: {called(short, part).en}.",
+                zh=f"{whose(short, '的标准误')}小于估计值在各次抽取之间的标准差，{each[len(short) > 1]}为后者的 {sized_zh(short, part)} 倍。",
             )
         )
     if rest:

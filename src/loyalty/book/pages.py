@@ -155,7 +155,7 @@ def cases(described: Mapping[str, Study], found: Results, language: Language) ->
         Text(
             en="The cases, their data and where they come from; each title leads to all that was "
             "computed of the case.",
-            zh="各案例的数据及其来源；点击标题可查看该案例的全部结果。",
+            zh="各案例的数据及其来源。点击案例的标题，可以查看该案例的全部结果。",
         ),
     )
     return numbered(table, "cases", language)

@@ -202,7 +202,7 @@ def sources(found: Claims) -> Text:
     n, nothing = number(one.count), number(one.untested)
     return text(
         f"{nothing} of {n} figures neither disagree with others nor can be held against real data: each report's figures by what can be said.",
-        f"各报告的数字及所能作出的判断：{out_of(one.untested, one.count, '个', '数字', '既未发现与其他数字不符，也无法与真实数据对照')}。",
+        f"各报告的数字及所能作出的判断：{out_of(one.untested, one.count, '个', '数字', '既不与其他数字冲突，也无法与真实数据对照')}。",
     )
 
 

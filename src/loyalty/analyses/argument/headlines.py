@@ -261,7 +261,7 @@ def _silences(found: Actions, case: Case) -> list[Text]:
         said.append(
             text(
                 "Where answers do not tell one construct apart from another it says so: such lines are one, to be tried together, and no order of importance; what is not told apart from the outcome may be the outcome itself.",
-                "某个构念无法凭答案与其他构念区分的，表中均已注明；这样的几行应视为一项，一并试验，不分轻重先后。与结果变量无法区分的构念，可能就是结果变量本身。",
+                "哪些构念无法凭答案与其他构念区分，表中均已注明；这样的几行应视为一项，一并试验，不分轻重先后。与结果变量无法区分的构念，可能就是结果变量本身。",
             )
         )
     for row in found.undirected:
@@ -282,7 +282,7 @@ def action(found: Actions, row_id: str, case: Case) -> Text:
         weak, scales = number(found.weak), number(found.scales)
         return text(
             f"Mend the questionnaire before the next wave: {weak} of {scales} scales do not surely explain half of their items' variance.",
-            f"下一轮调查之前先修订问卷，因为 {scales} 个量表中有 {weak} 个不能确定解释了题项方差的一半。",
+            f"下一轮调查之前先修订问卷，因为 {scales} 个量表中有 {weak} 个未必能解释题项方差的一半。",
         )
     if row_id == "undivided":
         fail = number(said.not_apart)

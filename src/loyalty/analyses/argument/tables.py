@@ -140,7 +140,7 @@ def known(found: Known, case: Case) -> Table:
         parts = [(GRADES[p.grade], label(p.from_, case)) for p in beside]
         return text(
             "; ".join(f"{name.en}: {of.en}" for of, name in parts),
-            "；".join(f"{name.zh}：{of.zh}" for of, name in parts),
+            "，".join(f"{name.zh}为{of.zh}" for of, name in parts),
         )
 
     return Table(
@@ -247,7 +247,7 @@ def constructs(found: Constructs, case: Case) -> Table:
         captions.constructs(found),
         text(
             "CR, AVE: scales whose whole interval reaches the cut-off. One, by BIC: constructs that the admissible model with the lowest BIC takes as one.",
-            "“CR 达标”与“AVE 达标”两栏，斜线前为整个区间都达到标准的量表数，斜线后为量表总数。“BIC 合并”列出解可接受的模型中 BIC 最低的一个所合并的构念。",
+            "“CR 达标”与“AVE 达标”两栏，斜线前为整个区间都达到标准的量表数，斜线后为量表总数。“BIC 合并”列出的构念，是在解可接受的模型中由 BIC 最低的模型合并的。",
         ),
         simulated=False,
     )
