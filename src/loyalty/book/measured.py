@@ -358,7 +358,7 @@ def short_of_nominal(records: Sequence[Mapping[str, Any]]) -> list[Text]:
         said.append(
             Text(
                 en=f"The estimates are off the true value on average, by so many of their standard deviations: {called(biased, off).en}; an interval allows for chance alone. Without the careless respondents it would be {called(biased, without).en}.",
-                zh=f"{own}平均{apart}偏离真值 {sized_zh(biased, off)} 个标准差，而区间只考虑随机误差；剔除敷衍作答者之后，{apart}偏离 {sized_zh(biased, without)} 个标准差。",
+                zh=f"{own}{apart}平均偏离真值 {sized_zh(biased, off)} 个标准差，而区间只考虑随机误差；剔除敷衍作答者之后，{apart}偏离 {sized_zh(biased, without)} 个标准差。",
             )
         )
     if short:
@@ -502,7 +502,7 @@ def run_table(language: Language) -> str:
     note = _said(
         "Both commits measured in one hour on one machine. Share: of the whole run of the earlier "
         "commit, or of the pages from nothing. Source: `benchmarks/results/run.json`.",
-        "代码的两次提交在同一小时内、同一台机器上测量。“比例”相对于较早提交的全程运行，或相对于从头生成页面。"
+        "代码的两次提交是在同一小时内、同一台机器上测量的。“比例”为占较早提交全程运行用时的比例，或占从头生成页面用时的比例。"
         "本表取自 `benchmarks/results/run.json`。",
         language,
     )

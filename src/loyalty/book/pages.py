@@ -196,7 +196,8 @@ def _what(row: Any, language: Language) -> str:
         return Text(en="never seen by us", zh="未见到数据").in_(language)
     parts = [(label.in_(language), _counted(row.rows.get(name), language)) for label, name in named]
     if language == "zh":
-        return "；".join(f"{escape(label)}（{n}）" for label, n in parts)
+        shown = (f"{escape(label)}（{n}）".replace("）（", "，") for label, n in parts)
+        return "；".join(shown)
     return "; ".join(f"{escape(label)} ({n})" for label, n in parts)
 
 

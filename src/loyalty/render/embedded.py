@@ -28,8 +28,8 @@ FORMATS = ("html", "pdf", "docx")
 
 
 def describe() -> str:
-    """What made the book, for a page's footer: ``Pandoc 3.9, Typst 0.15.2``."""
-    return f"Pandoc {pandoc.version()}, Typst {pdf.version()}"
+    """What made the book, for a page's footer: ``Pandoc 3.9 · Typst 0.15.2``."""
+    return f"Pandoc {pandoc.version()} · Typst {pdf.version()}"
 
 
 @contextmanager

@@ -672,7 +672,7 @@ def actions(found: Actions, case: Case) -> Table | None:
 
 
 ADVICE = {
-    "secure": text("secure first", "首先保证"),
+    "secure": text("secure first", "首先保障"),
     "raise": text("raise", "提高"),
     "keep": text("keep up", "保持"),
     "counts": text("raise or keep up", "提高或保持"),
