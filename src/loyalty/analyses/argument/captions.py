@@ -65,7 +65,7 @@ def sampling(found: Surveys) -> Text:
     n = number(found.count)
     return text(
         f"{_begin(found.placed)} of {n} surveys {'states' if found.placed <= 1 else 'state'} both the country and the year: how the respondents were chosen, as far as it is stated.",
-        f"真实调查的受访者如何选取（以资料有说明的为限）：{n} 项调查中，{some(found.placed, '项')}同时载明国家与作答年份。",
+        f"真实调查受访者的选取方式（限于资料所说明的）：{n} 项调查中，{some(found.placed, '项')}同时载明国家与作答年份。",
     )
 
 
