@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 from string import Formatter
+from typing import Any
 
 import pytest
 
@@ -111,6 +112,18 @@ def test_an_entry_says_the_same_in_every_language(code: str) -> None:
 
 def test_a_reason_is_shown_in_both_languages() -> None:
     reason = CannotCompute("few_complete_rows", n=1, least=2).reason
-    assert reason.text().en == "only 1 complete rows: at least 2 are needed"
+    assert reason.text().en == "only 1 complete row: at least 2 are needed"
     assert reason.text().zh == "只有 1 份完整作答，至少需要 2 份"
     assert str(CannotCompute("constant", name="x1")) == "x1 is constant"
+
+
+@pytest.mark.parametrize(
+    ("code", "given", "said"),
+    [
+        ("few_long_scales", {"n": 1}, "only 1 scale with 2 or more"),
+        ("few_long_scales", {"n": 2}, "only 2 scales with 2 or more"),
+        ("few_households", {"n": 1, "least": 5}, "only 1 household: at least 5 are"),
+    ],
+)
+def test_what_is_counted_stands_in_its_number(code: str, given: dict[str, Any], said: str) -> None:
+    assert reasons.Reason(code=code, parameters=given).text().en.startswith(said)

@@ -21,7 +21,7 @@ from loyalty.book import plan
 from loyalty.cases import study
 from loyalty.cases.analyses import SURVEY
 from loyalty.ground.thresholds import all_thresholds
-from loyalty.run import analyses, execute, marks, warm
+from loyalty.run import analyses, execute, marks, warm, workflow
 from loyalty.run.jobs import Jobs
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -345,3 +345,19 @@ def test_every_kind_of_step_can_be_prepared(done: Path) -> None:
     kinds = {step.command[0]: list(step.command) for step in plan.steps({})}
     assert set(kinds) == {"check", "execute", "show", "render", "front"}
     warm.ready([kinds["front"], kinds["check"], kinds["render"]])
+
+
+def test_a_check_that_fails_is_told_with_its_whole_table() -> None:
+    """A line of its table is no message; the one line of an error is."""
+    told: list[tuple[str, str]] = []
+    table = "\n".join(
+        [
+            "  small/a.csv",
+            "       row  column  value  what         expected",
+            "error  7    nps     99     99 is not on  0 to 10",
+            "                           the scale",
+        ]
+    )
+    workflow._tell(table, lambda kind, line: told.append((kind, line)))
+    workflow._tell("x\nerror small: no file", lambda kind, line: told.append((kind, line)))
+    assert told == [("other", table), ("error", "small: no file")]

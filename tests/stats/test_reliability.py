@@ -56,7 +56,7 @@ def test_alpha_properties_and_refusals(hs: pd.DataFrame) -> None:
         (hs[["x1"]], "only 1 item: alpha needs 2"),
         (hs.assign(x1=3.0), "x1 is constant"),
         (hs.assign(x1=np.nan), "only 0 complete rows"),
-        (hs.head(1), "only 1 complete rows"),
+        (hs.head(1), "only 1 complete row"),
     ]:
         with pytest.raises(CannotCompute, match=words):
             rel.cronbach_alpha(bad)

@@ -8,7 +8,7 @@ messages and the short names of faults of a solution by a code, their texts are 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from loyalty.ground.catalogue import catalogue
@@ -67,8 +67,21 @@ def message(
     texts = {}
     for language in LANGUAGES:
         shown = {key: _labelled(value, labels, language) for key, value in parameters.items()}
-        texts[language] = templates.get(language, templates["en"]).format(**shown)
+        template = templates.get(language, templates["en"])
+        if language == "en":
+            template = _of_one(
+                template, [k for k, v in parameters.items() if type(v) is int and v == 1]
+            )
+        texts[language] = template.format(**shown)
     return Text(**texts)
+
+
+def _of_one(template: str, ones: Sequence[str]) -> str:
+    """An English sentence in which the nouns after these parameters are of one: 1 row, not rows."""
+    for key in ones:
+        nouns = rf"(\{{{key}\}} (?:complete )?)(?!has\b|is\b|does\b|takes\b)([a-z]+?)(ies|s)\b"
+        template = re.sub(nouns, lambda m: m[1] + m[2] + ("y" if m[3] == "ies" else ""), template)
+    return template
 
 
 def _labelled(value: Any, labels: Mapping[str, Text], language: Language) -> Any:

@@ -133,8 +133,10 @@ def run(steps: Sequence[Step], cores: int, say: Callable[[str, str], None]) -> N
 
 
 def _tell(said: str, say: Callable[[str, str], None]) -> None:
-    """Why a step failed: its one line, or, of what it should have caught, all it said."""
+    """Why a step failed: its one line, or, of what it should have caught and of the table of a
+    check, all it said."""
     lines = [line.partition(" ") for line in said.splitlines()]
-    told = [(kind, rest) for kind, _, rest in lines if kind in ("failed", "error") and rest]
+    of_one = [(kind, rest) for kind, _, rest in lines if kind in ("failed", "error") and rest]
+    told = [(kind, rest) for kind, rest in of_one if not rest.startswith(" ")]
     for kind, rest in told or [("other", said)]:
         say(kind, rest)
