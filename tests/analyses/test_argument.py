@@ -466,6 +466,39 @@ def test_advice_is_that_of_surveys_that_may_be_relied_upon() -> None:
         assert "No survey recommends anything" in text and because in text
 
 
+def test_what_a_point_may_cost_beside_the_first_advice() -> None:
+    apart = made(argument.Constructs, rows=[], scales=10, ave_met=7, failing=4, grade="moderate")
+
+    def advised(join: Any = None, **cost: Any) -> Any:
+        given = surveyed() | recommended()
+        (row, _) = given["drivers"].recommendations.rows
+        first = row.model_copy(update={"change": 0.8, "construct": "image"})
+        costs = [{"construct": "satisfaction", "than": "image", "estimate": 0.5} | cost]
+        told = {"outcome": "loyalty", "group": None, "rows": [first, row], "costs": costs}
+        data = everything(one=given | {"drivers": made(Drivers, recommendations=told)})
+        data.cases["one"] = data.cases["one"].model_copy(update={"join": join})
+        return argument.actions(data, answer(), apart)
+
+    def shown(found: Any) -> str:
+        table = tables.advice(cited(found, "all/argument/x"), CASE)
+        return table.markdown("en").replace("\\", "").split("*Note.*")[0]
+
+    found = advised(ci_lower=0.3, ci_upper=0.7)
+    first, second = found.advice
+    assert (first.than, first.cost) == (None, None)
+    assert (second.than, second.cost, second.cost_ci_upper) == ("image", 0.5, 0.7)
+    table, text = shown(found), said(headlines.advice, found).en
+    assert "the measure" in table and "not told apart" not in table and "no bound" not in table
+    assert found.joined == 0 and "no amount of money a customer follows" in text
+    assert "no bound" in shown(advised(ci_lower=None, ci_upper=None))
+    one = second.model_copy(update={"alike": ("image",)})
+    assert "| not told apart |" in shown(found.model_copy(update={"advice": (first, one)}))
+    assert "none beside it" in shown(found.model_copy(update={"advice": (first,)}))
+    found = advised(object(), ci_lower=0.3, ci_upper=0.7)
+    assert found.joined == 1
+    assert "1 real case joins answers to purchases" in said(headlines.advice, found).en
+
+
 def test_what_is_pooled_may_be_one_thing_asked_twice() -> None:
     """Of the surveys behind a path those whose answers do not tell its two ends apart."""
     asked = "do not tell satisfaction and loyalty apart"

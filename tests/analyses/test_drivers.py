@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
+from scipy.stats import norm, t
 from semfit.model import block_moments
 
 from loyalty.analyses.drivers import findings as drivers
@@ -337,7 +339,7 @@ def test_everything_is_shown_in_both_languages(
     found["journey"] = journey.journey(retail.study, visits, retail, found["shares"], by_group)
     found["channels"] = journey.channels(visits, found["journey"])
     found["recommendations"] = drivers.recommended(
-        retail, needed, by_group=by_group, journey=found["journey"]
+        retail, needed, refits=refitted, by_group=by_group, journey=found["journey"]
     )
     assert set(found) == set(PAGE) == set(drivers.Drivers.model_fields)
     case = Case("retail-simulated", retail.study)
@@ -515,3 +517,98 @@ def test_advice_follows_from_what_is_sure(
     conditions = tuple(c.model_copy(update=sure) for c in by.values())
     first = drivers.recommended(retail, needed.model_copy(update={"conditions": conditions}))
     assert {row.action for row in first.rows} == {"secure"}
+
+
+# --- the cost that would have to hold ------------------------------------------------------------
+def test_the_cost_that_would_have_to_hold_by_hand(
+    retail: drivers.Answers, refitted: drivers.Refits
+) -> None:
+    """The ratio of two changes, over the refits, its total effects by adding up the ways."""
+    of = drivers.conditions(retail, refitted)
+    found = drivers.recommended(
+        retail, drivers.necessary(retail, refitted, of, 20, 1), refits=refitted
+    )
+    sure = [row for row in found.rows if row.action != "open"]
+    assert found.costs_by == "refits"
+    assert len(found.costs) == len(sure) * (len(sure) - 1) / 2 > 0
+    firms = refitted.clusters
+    assert firms == 8  # percentiles of few are expanded (Hesterberg 2015)
+    tail = norm.cdf(np.sqrt(firms / (firms - 1)) * t.ppf(0.025, firms - 1))
+    spread = retail.scores.std()
+
+    def change(paths: np.ndarray, name: str) -> float:
+        """Of the outcome for one point of the construct, over every way of up to eight paths."""
+        at = refitted.drawn.names.index
+        ways = sum(np.linalg.matrix_power(paths, k) for k in range(1, 9))
+        return ways[at(found.outcome), at(name)] * spread[found.outcome] / spread[name]
+
+    for cost in found.costs[:3]:
+        less, more = (
+            next(r for r in sure if r.construct == n) for n in (cost.construct, cost.than)
+        )
+        assert cost.estimate == pytest.approx(abs(less.change) / abs(more.change))
+        ratios = np.sort(
+            [change(p, cost.construct) / change(p, cost.than) for p in refitted.drawn.paths]
+        )
+        ends = np.interp(np.array([tail, 1 - tail]) * (len(ratios) - 1), range(len(ratios)), ratios)
+        assert (cost.ci_lower, cost.ci_upper) == pytest.approx(tuple(ends))
+
+
+def test_without_refits_the_cost_is_by_the_quadratic(
+    retail: drivers.Answers, refitted: drivers.Refits
+) -> None:
+    """Fieller's interval, its covariance by moving every parameter of the model."""
+    of = drivers.conditions(retail, refitted)
+    needed = drivers.necessary(retail, refitted, of, 20, 1)
+    few = replace(refitted, draws=10 * refitted.draws)
+    assert not len(few.usable.paths)
+    found = drivers.recommended(retail, needed, refits=few)
+    assert found.costs_by == "fieller"
+    cost, spread = found.costs[0], retail.scores.std()
+    names = [cost.construct, cost.than]
+
+    def changes(x: np.ndarray) -> np.ndarray:
+        one = latent(refitted.model.estimate, x)
+        whole = np.linalg.inv(np.eye(len(one.names)) - one.paths)
+        rows = whole[one.names.index(found.outcome), [one.names.index(n) for n in names]]
+        return rows * spread[found.outcome] / spread[names].to_numpy()
+
+    x = refitted.model.estimate.x
+    steps = 1e-5 * np.eye(len(x))
+    slopes = np.column_stack([(changes(x + h) - changes(x - h)) / 2e-5 for h in steps])
+    (va, c), (_, vb) = slopes @ refitted.model.vcov.to_numpy() @ slopes.T
+    a, b = changes(x)
+    z2 = 1.959963984540054**2
+    ends = np.sort(np.roots([b**2 - z2 * vb, -2 * (a * b - z2 * c), a**2 - z2 * va]))
+    assert (cost.ci_lower, cost.ci_upper) == pytest.approx(tuple(ends), rel=1e-5)
+
+
+def test_the_cost_is_said_as_it_is(retail: drivers.Answers, refitted: drivers.Refits) -> None:
+    of = drivers.conditions(retail, refitted)
+    found = drivers.recommended(
+        retail, drivers.necessary(retail, refitted, of, 20, 1), refits=refitted
+    )
+    case = Case("retail-simulated", retail.study)
+
+    def said(**flipped: Any) -> tuple[str, str]:
+        changed = cited(found.model_copy(update=flipped), "x/drivers/recommendations")
+        table = tables.recommendations(changed, case)
+        texts = words.recommendations(changed, case)
+        return table.markdown("en").replace("\\", ""), " ".join(t.en for t in texts)
+
+    table, text = said()
+    assert "the measure of the others" in table and "up to" in table and "of the refits" in table
+    assert "pays rather than one of satisfaction only while it costs at most" in text
+    open_ends = {"ci_lower": None, "ci_upper": None}
+    open_ = tuple(c.model_copy(update=open_ends) for c in found.costs)
+    table, text = said(costs=open_, costs_by="fieller")
+    assert "no bound can be given" in table and "up to" not in table and "Fieller" in table
+    assert "no bound can be given" in text and "pays rather" not in text
+    # what is open is not advised, and measures nothing
+    first, *rest = found.rows
+    table, text = said(rows=(*rest, first.model_copy(update={"action": "open"})))
+    assert "none: nothing is advised" in table and "beside one of" not in text
+    assert f"pays rather than one of {case.label(rest[0].construct).en.lower()} only" in text
+    # one alone has nothing beside it
+    table, text = said(rows=(first,), costs=(), costs_by=None, clear=1)
+    assert "no other to compare it with" in table and "pays rather" not in text

@@ -17,6 +17,7 @@ from loyalty.cases.asked import Group, Hypothesis
 from loyalty.cases.study import Study
 from loyalty.ground.reasons import CannotCompute, Reason, reason_of
 from loyalty.ground.thresholds import threshold
+from loyalty.stats._common import FloatArray
 from loyalty.stats.groups import adjust_p
 from loyalty.stats.weighted import Design
 
@@ -551,6 +552,41 @@ def _wald(b: np.ndarray, v: np.ndarray) -> float:
 
 
 # --- total effects -----------------------------------------------------------------------------
+@dataclass(frozen=True)
+class _Totals:
+    """Constructs with a path that leads to an outcome: standardized total effects, and their
+    covariance matrix by the delta method.
+    """
+
+    names: list[str]
+    value: FloatArray
+    covariance: FloatArray
+
+
+def _totals(result: semfit.Result, outcome: str) -> _Totals:
+    model, x = result.estimate.model, result.estimate.x
+    names = model.blocks[0].names
+    pairs = effect_pairs(model, False)
+    chosen = [k for k, (_, _, to) in enumerate(pairs) if names[to] == outcome]
+
+    def totals(z: np.ndarray) -> np.ndarray:
+        values: np.ndarray = effect_values(model, pairs, z)[..., 5, :][..., chosen]
+        return values
+
+    value = np.real(totals(x))
+    j = jacobian(totals, x)
+    covariance = j @ result.vcov.to_numpy(float) @ j.T
+    kept = (value != 0) | (np.diag(covariance) > 0)
+    of = [names[pairs[k][1]] for k, keep in zip(chosen, kept, strict=True) if keep]
+    return _Totals(of, value[kept], covariance[np.ix_(kept, kept)])
+
+
+def total_covariance(result: semfit.Result, outcome: str) -> pd.DataFrame:
+    """Covariance matrix of :func:`total_effects`, by construct."""
+    found = _totals(result, outcome)
+    return pd.DataFrame(found.covariance, index=found.names, columns=found.names)
+
+
 def total_effects(result: semfit.Result, outcome: str, level: float = 0.95) -> pd.DataFrame:
     """Standardized total effects of every construct on `outcome`, with delta-method intervals.
 
@@ -563,29 +599,18 @@ def total_effects(result: semfit.Result, outcome: str, level: float = 0.95) -> p
         ``construct, estimate, se, ci_lower, ci_upper`` for each construct with a path that leads
         there; ``apart_lower, apart_upper`` of its distance from the mean of all of them.
     """
-    model, x = result.estimate.model, result.estimate.x
-    names = model.blocks[0].names
-    pairs = effect_pairs(model, False)
-    chosen = [k for k, (_, _, to) in enumerate(pairs) if names[to] == outcome]
+    found = _totals(result, outcome)
+    value, quantile = found.value, norm.ppf(0.5 + level / 2)
+    centred = np.eye(len(value)) - 1 / max(len(value), 1)
 
-    def totals(z: np.ndarray) -> np.ndarray:
-        values: np.ndarray = effect_values(model, pairs, z)[..., 5, :][..., chosen]
-        return values
-
-    value = np.real(totals(x))
-    j, covariance = jacobian(totals, x), result.vcov.to_numpy(float)
-    kept = (value != 0) | (np.einsum("ij,jk,ik->i", j, covariance, j) > 0)
-    value, j = value[kept], j[kept]
-
-    def half(rows: np.ndarray) -> Any:
+    def half(covariance: FloatArray) -> Any:
         with np.errstate(invalid="ignore"):
-            return quantile * np.sqrt(np.einsum("ij,jk,ik->i", rows, covariance, rows))
+            return quantile * np.sqrt(np.diag(covariance))
 
-    quantile = norm.ppf(0.5 + level / 2)
-    own, apart = half(j), half(j - j.mean(axis=0))
+    own, apart = half(found.covariance), half(centred @ found.covariance @ centred.T)
     return pd.DataFrame(
         {
-            "construct": [names[pairs[k][1]] for k, keep in zip(chosen, kept, strict=True) if keep],
+            "construct": found.names,
             "estimate": value,
             "se": own / quantile,
             "ci_lower": value - own,

@@ -35,6 +35,13 @@ class Latent:
         """The first draws."""
         return Latent(self.names, self.correlations[:count], self.paths[:count])
 
+    def totals(self, causes: list[str], outcome: str) -> FloatArray:
+        """Standardized total effects on the outcome, (…, causes): ``(I − B)⁻¹ − I``."""
+        whole = np.linalg.inv(np.eye(len(self.names)) - self.paths)
+        at = [self.names.index(name) for name in causes]
+        found: FloatArray = np.asarray(whole, dtype=np.float64)[..., self.names.index(outcome), at]
+        return found
+
     def along(self, chain: list[str]) -> FloatArray:
         """The product of the standardized paths along a chain, (…,)."""
         at = [self.names.index(name) for name in chain]

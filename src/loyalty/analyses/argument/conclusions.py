@@ -171,6 +171,7 @@ def actions(data: Everything, said: Answer, apart: Constructs) -> Actions:
             for r in _clear(data, case)
             if not data.cases[case].directed(r.construct, _outcome(data, case))
         ),
+        joined=sum(study.join is not None for study in read.real(data).values()),
         weak=weak,
         scales=apart.scales,
         answer=said,
@@ -215,7 +216,7 @@ def _advice(data: Everything, case: str) -> tuple[list[Advice], Why | None]:
     if not clear:
         doubted = all(judged.between(r.construct, found.outcome) for r in found.rows)
         return [], "doubted" if doubted else "open"
-    advice = []
+    advice = list[Advice]()
     same = unlike(data.of(case, "measurement", Measurement))
     told = [r.construct for r in clear] + [found.outcome]
     for r in clear:
@@ -225,6 +226,8 @@ def _advice(data: Everything, case: str) -> tuple[list[Advice], Why | None]:
         if less:
             action = "counts" if r.change < 0 else "lower"
         assert r.ci_lower is not None and r.ci_upper is not None
+        pair = (r.construct, advice[0].construct_id if advice else None)
+        cost = next((c for c in found.costs if (c.construct, c.than) == pair), None)
         advice.append(
             Advice(
                 case=case,
@@ -237,6 +240,10 @@ def _advice(data: Everything, case: str) -> tuple[list[Advice], Why | None]:
                 group=found.group,
                 levels=r.levels,
                 alike=tuple(c for c in told if frozenset((c, r.construct)) in same),
+                than=cost and cost.than,
+                cost=cost and cost.estimate,
+                cost_ci_lower=cost and cost.ci_lower,
+                cost_ci_upper=cost and cost.ci_upper,
                 grade="low",
             )
         )

@@ -219,11 +219,26 @@ def advice(found: Actions, case: Case) -> list[Text]:
             f"有 {n} 项真实调查可以就代表忠诚的结果变量提出建议。",
         ),
         *_silences(found, case),
+        _worth(found),
         text(
             "People were asked once: the change is what goes together in the answers, not what would follow. Before anything is built on a line, try it: change the one for customers drawn at random, and compare the means of its questions and of those of the outcome with the others', before and after.",
             "受访者只被询问过一次，因此所列的变化只是答案之间的相关，而不是作出改变之后会有的结果。依据某条建议行动之前，应当先作试验，即对随机抽取的一部分客户作出改变，再把他们在该构念与结果变量各题上的均值同其余客户比较，改变前后各比较一次。",
         ),
     ]
+
+
+def _worth(found: Actions) -> Text:
+    """Whether any case can say what a point may cost in money."""
+    if not found.joined:
+        return text(
+            "What a point may cost is said beside another point alone: no real case joins answers to purchases, so that no amount of money a customer follows.",
+            "一分可以花费多少，只能与另一构念的一分相比：没有真实案例把作答与购买记录相连，因此得不出每位客户的金额。",
+        )
+    n, cases = number(found.joined), "case joins" if found.joined == 1 else "cases join"
+    return text(
+        f"{n} real {cases} answers to purchases: what a point may cost in money a customer stands on the pages there.",
+        f"{n} 个真实案例把作答与购买记录相连：每位客户一分可以花费的金额见其页面。",
+    )
 
 
 #: Why a survey recommends nothing; Chinese right after the surveys' names.

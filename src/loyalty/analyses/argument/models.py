@@ -348,7 +348,8 @@ class Advice(Interval):
 
     The interval is of the change of the outcome's mean, in points of its scale, for one point more
     of the construct. `levels` of the `group` are those in which it counts for more. `alike`: other
-    constructs of the advice or its outcome that answers do not tell apart from it.
+    constructs of the advice or its outcome that answers do not tell apart from it. ``cost``: how
+    many times what a point of `than`, the survey's first advice, costs a point of it may cost.
     """
 
     case: str
@@ -358,6 +359,10 @@ class Advice(Interval):
     group: str | None
     levels: tuple[str, ...]
     alike: tuple[str, ...]
+    than: str | None = None
+    cost: Real | None = None
+    cost_ci_lower: Real | None = None
+    cost_ci_upper: Real | None = None
     grade: Grade
 
 
@@ -387,7 +392,8 @@ class Actions(Finding):
 
     `advice`: for each survey whose paths on the way may be relied upon, for the outcomes that
     stand for loyalty; of `advised` surveys. `silent` ones, by `silences`, have such an outcome and
-    no advice; of `undirected` constructs it is withheld.
+    no advice; of `undirected` constructs it is withheld. `joined`: how many real cases join answers
+    to purchases.
     """
 
     rows: tuple[Action, ...]
@@ -396,6 +402,7 @@ class Actions(Finding):
     silent: Count
     silences: tuple[Silent, ...]
     undirected: tuple[Undirected, ...]
+    joined: Count = 0
     weak: Count
     scales: Count
     answer: Answer

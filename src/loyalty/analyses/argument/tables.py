@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Any
 
 from loyalty.analyses.argument import captions, headlines
@@ -702,6 +703,18 @@ def advice(found: Actions, case: Case) -> Table | None:
         en, zh = ", ".join(t.en for t in levels), "、".join(t.zh for t in levels)
         return text(f"above all {en}", f"尤其是{zh}")
 
+    several = Counter(row.case for row in found.advice)
+
+    def cost(row: Advice) -> Text:
+        if row.than is None:
+            alone = several[row.case] == 1
+            return text("none beside it", "无可比较") if alone else text("the measure", "基准")
+        if row.than in row.alike:
+            return text("not told apart", "无法区分")
+        if row.cost_ci_lower is None or row.cost_ci_upper is None:
+            return text("no bound", "无界限")
+        return text(*[estimate(row.cost, row.cost_ci_lower, row.cost_ci_upper)] * 2)
+
     def measured(row: Advice) -> Text:
         named = study(row.case, case).named
         ends = [named(row.construct_id), named(row.outcome)]
@@ -719,14 +732,15 @@ def advice(found: Actions, case: Case) -> Table | None:
             Column(what, "What to do"),
             Column("estimate", "Change for one point"),
             Column(("ci_lower", "ci_upper"), "95 % interval"),
+            Column(cost, "Cost that would have to hold", "markdown"),
             Column(whom, "For whom"),
             Column(measured, "What to measure"),
             Column(_grade, "Grade"),
         ],
         captions.advice(found),
         text(
-            "Change: of the outcome's mean, in points of its scale, for one point more of the construct, by the total effect; where less of the outcome is better (an intention to leave), the sign is turned in what to do. For whom: groups in which its share of what is explained is clearly above the mean of all; whether their paths differ is another question, and tested apart. Only paths that may be relied upon and are clear of zero.",
-            "“提高一分时的变化”指结果变量均值的变化（量表分），按总效应计算；如果结果变量越低越好（如转换意愿），建议的方向与变化的符号相反。“对象”指该构念的解释方差份额明显高于总平均的组别；各组的路径是否不同是另一个问题，另行检验。表中只列可以采信且区间不含零的路径。",
+            "Change: of the outcome's mean, in points of its scale, for one point more of the construct, by the total effect; where less of the outcome is better (an intention to leave), the sign is turned in what to do. Cost: how many times what a point of the survey's measure (its largest change) costs a point of this may cost at most, so that the same money brings as much; the lower end is the safe side. What a point costs nobody was asked. For whom: groups in which its share of what is explained is clearly above the mean of all; whether their paths differ is another question, and tested apart. Only paths that may be relied upon and are clear of zero.",
+            "“提高一分时的变化”指结果变量均值的变化（量表分），按总效应计算；如果结果变量越低越好（如转换意愿），建议的方向与变化的符号相反。“须满足的成本条件”指：要让同样的花费带来同样的变化，该构念一分的成本至多是该调查基准（变化最大者）一分的多少倍，求稳者取区间下限；一分的实际成本没有调查问过。“对象”指该构念的解释方差份额明显高于总平均的组别；各组的路径是否不同是另一个问题，另行检验。表中只列可以采信且区间不含零的路径。",
         ),
         simulated=False,
     )

@@ -11,6 +11,8 @@ import pandas as pd
 
 from loyalty.analyses.conduct.staying import Staying, compared
 from loyalty.analyses.conduct.tone import TONE, Tone, told, written
+from loyalty.analyses.conduct.worth import Worth
+from loyalty.analyses.conduct.worth import worth as worth_of
 from loyalty.cases import joining
 from loyalty.cases.asked import Construct
 from loyalty.cases.joining import Joined, JoinedTable
@@ -326,6 +328,7 @@ class Conduct(Findings):
     emotion: Foretold | Refused | None = None
     segments: Segments | Refused | None = None
     leaving: Leaving | Refused | None = None
+    worth: Worth | Refused | None = None
     reported: Reported | Refused | None = None
     panel: Panel | Refused | None = None
     growth: Growth | Refused | None = None
@@ -779,6 +782,24 @@ def leaving(data: Persons) -> Leaving:
         difference_ci_lower=low,
         difference_ci_upper=top,
         verdict=side(low, top),
+    )
+
+
+@resting
+def worth(data: Persons) -> Worth:
+    """What a point of an attitude goes with in money a customer within the horizon."""
+    assert data.study.join is not None
+    if "repeat" not in data.done:
+        raise CannotCompute("horizon_beyond_record")
+    if "spent" not in data.done:
+        raise CannotCompute("no_amounts")
+    items = ((c.id, data.survey.items(c.id).loc[data.kept]) for c in _attitudes(data.study))
+    return worth_of(
+        items,
+        data.done["spent"],
+        _clusters(data)[0],
+        data.joined["transactions"].counted.table,
+        data.study.join.horizon,
     )
 
 

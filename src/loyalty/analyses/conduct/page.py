@@ -13,6 +13,7 @@ PAGE = {
     "emotion": [figures.emotion, tables.emotion, tables.emotion_differences, words.emotion],
     "segments": [tables.segments, words.segments],
     "leaving": [words.leaving],
+    "worth": [tables.worth, words.worth],
     "reported": [words.reported],
     "panel": [tables.panel, words.panel],
     "growth": [tables.trends, tables.carried, words.growth],

@@ -29,9 +29,11 @@ from loyalty.analyses.conduct.words import (
     SCALES,
     SIDES,
     VERDICTS,
+    currency,
     predictors,
     said_label,
 )
+from loyalty.analyses.conduct.worth import Worth
 from loyalty.ground.terms import term
 from loyalty.ground.text import Text
 from loyalty.shown.context import Case, arrow
@@ -181,6 +183,38 @@ def segments(found: Segments, case: Case) -> Table:
         Text(
             en=f"Attached: {label.en} above {middle}; buying much: the scores of recency, frequency and money before the survey sum to more than their median [@dick1994]. Came back and spent: after the survey, within the horizon.",
             zh=f"依恋：{label.zh}高于 {middle}；购买多：调查之前的近度、频度与金额得分之和高于中位数 [@dick1994]。回购与消费：调查之后、期限之内。",
+        ),
+    )
+
+
+#: Of what side the interval lies, what a point may cost a customer.
+PAYS = {
+    "+": Text(en="at most this change, less what the goods cost", zh="至多为此变化减去商品成本"),
+    "-": Text(en="none: less is spent", zh="无：消费反而减少"),
+    "open": Text(en="none: the interval holds zero", zh="无：区间包含零"),
+}
+
+
+def worth(found: Worth, case: Case) -> Table:
+    horizon, what = number(found.horizon), currency(found, case)
+    return Table(
+        found.rows,
+        [
+            Column(lambda r: case.label(r.attitude), "Attitude"),
+            Column("n", "n"),
+            Column("estimate", "Change for one point"),
+            Column(("ci_lower", "ci_upper"), "95 % interval"),
+            Column(lambda r: PAYS[r.verdict], "Cost that would have to hold"),
+            Column("naive", "Uncorrected"),
+            Column(("naive_ci_lower", "naive_ci_upper"), "95 % interval, uncorrected"),
+        ],
+        Text(
+            en="What a point of an attitude may cost a customer.",
+            zh="态度每提高一分，每位客户至多可以花费多少。",
+        ),
+        Text(
+            en=f"Change: of what a customer spends within {horizon} days after the survey{what.en}, for one point more of the mean of the items; corrected for measurement error, with errors of both steps [@rosseel2024]. The cost is for raising it by a point and for as long. What is spent is not what is earned.",
+            zh=f"变化：题项均值每高一分，客户在调查后 {horizon} 天内消费的变化{what.zh}；已校正测量误差，误差兼顾两步 [@rosseel2024]。成本指在同样期限内提高一分的花费。消费额不等于利润。",
         ),
     )
 

@@ -26,9 +26,10 @@ from loyalty.analyses.conduct.findings import (
 )
 from loyalty.analyses.conduct.staying import Staying, StayingRow
 from loyalty.analyses.conduct.tone import TONE, Tone
+from loyalty.analyses.conduct.worth import Worth
 from loyalty.ground.markdown import escape
 from loyalty.ground.terms import term
-from loyalty.ground.text import Text
+from loyalty.ground.text import NOTHING, Text
 from loyalty.shown.context import Case, arrow
 from loyalty.shown.short import within
 from loyalty.shown.words import estimate, listed, names, number, rows_used
@@ -558,6 +559,54 @@ def _carried(row: CarriedRow, case: Case) -> Text:
     label = arrow(said_label(row.of, case), said_label(row.on, case))
     value = estimate(row.estimate, row.ci_lower, row.ci_upper, decimals=3)
     return Text(en=f"{escape(label.en)} {value}", zh=f"{escape(label.zh)} {value}")
+
+
+def currency(found: Worth, case: Case) -> Text:
+    """``, in euros`` where the table says what amounts are counted in."""
+    unit = next(r.unit for r in case.study.resources if r.id == found.table)
+    if unit is None:
+        return NOTHING
+    return Text(en=f", in {escape(unit.en)}", zh=f"（{escape(unit.zh)}）")
+
+
+def worth(found: Worth, case: Case) -> list[Text]:
+    """What a point goes with in money, of which nothing follows, and what it is no proof of."""
+    what, horizon, spent = currency(found, case), number(found.horizon), number(found.spent)
+    said = [
+        Text(
+            en=f"Within {horizon} days after the survey a customer spent {spent} on average{what.en}.",
+            zh=f"调查后 {horizon} 天内，每位客户平均消费 {spent}{what.zh}。",
+        )
+    ]
+    for row in found.rows:
+        if row.verdict != "+":
+            continue
+        label, size = case.label(row.attitude), estimate(row.estimate, row.ci_lower, row.ci_upper)
+        said.append(
+            Text(
+                en=f"With a point more of {escape(within(label.en))} goes {size} more: raising it by a point pays only while that costs less a customer than this, less what the goods cost.",
+                zh=f"{escape(label.zh)}每高一分，对应多消费 {size}：只有当提高一分的人均花费低于此数减去商品成本时才划算。",
+            )
+        )
+    for verdict, why, zh in (
+        ("open", "the interval holds zero", "区间包含零"),
+        ("-", "less is spent where it is higher", "得分越高，消费越少"),
+    ):
+        if rows := [case.label(r.attitude) for r in found.rows if r.verdict == verdict]:
+            which = names(rows)
+            said.append(
+                Text(
+                    en=f"For {which.en} no amount can be named: {why}.",
+                    zh=f"{which.zh}得不出可以花费的金额：{zh}。",
+                )
+            )
+    said.append(
+        Text(
+            en="People were not drawn by lot to feel more: what goes together may have other causes, what they bought before among them. Whether raising it brings this is seen by raising it for customers drawn at random.",
+            zh="态度的高低并非随机分配：相伴的变化可能另有原因，包括此前的购买。提高态度能否带来这一变化，要对随机抽取的客户提高后才能知道。",
+        )
+    )
+    return said
 
 
 def lapse(found: Lapse, case: Case) -> list[Text]:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
+from itertools import combinations
 from typing import Any, Literal
 
 import numpy as np
@@ -20,6 +21,7 @@ from loyalty.analyses.drivers.models import (
     Bottleneck,
     Channels,
     Condition,
+    Cost,
     Cross,
     Demand,
     GroupShare,
@@ -48,7 +50,12 @@ from loyalty.cases.survey import Survey
 from loyalty.estimates import structural
 from loyalty.estimates.design_effect import Alike, alike, widened
 from loyalty.estimates.fit import Missing, missing_answers
-from loyalty.estimates.groups import clusters_of, comparable_rows, total_effects
+from loyalty.estimates.groups import (
+    clusters_of,
+    comparable_rows,
+    total_covariance,
+    total_effects,
+)
 from loyalty.estimates.latent import Latent, latent
 from loyalty.estimates.plausible import plausible_values
 from loyalty.ground import paths
@@ -56,7 +63,7 @@ from loyalty.ground.findings import Findings, Refused, of_data, refusable, resti
 from loyalty.ground.reasons import CannotCompute, Reason, reason_of
 from loyalty.ground.thresholds import threshold
 from loyalty.simulate import Process, load_process
-from loyalty.stats import crossed, necessity, segmented, shares
+from loyalty.stats import crossed, necessity, ratio, segmented, shares
 from loyalty.stats._common import FloatArray
 from loyalty.stats.descriptives import scale_scores
 from loyalty.stats.groups import performance_index
@@ -652,20 +659,28 @@ def recommended(
     data: Answers,
     found: Necessity | Refused | None,
     *,
+    refits: Refits | Refused | None = None,
     by_group: GroupShares | Refused | None = None,
     journey: Journey | Refused | None = None,
 ) -> Recommendations | Refused | None:
-    """What follows, by the grouping and with the places of the journey where these are known."""
+    """What follows, what it may cost by the refits, by the grouping and with the places of the
+    journey where these are known.
+    """
     groups = by_group if isinstance(by_group, GroupShares) else None
     way = journey if isinstance(journey, Journey) else None
     if found is None or isinstance(found, Refused):
         return None
-    return _recommended(data, found, groups, way)
+    drawn = refits if isinstance(refits, Refits) else None
+    return _recommended(data, found, drawn, groups, way)
 
 
 @refusable
 def _recommended(
-    data: Answers, found: Necessity, groups: GroupShares | None, journey: Journey | None
+    data: Answers,
+    found: Necessity,
+    refits: Refits | None,
+    groups: GroupShares | None,
+    journey: Journey | None,
 ) -> Recommendations:
     """What to do about each condition: from its total effect, performance and necessity; and at
     which touchpoints to look first.
@@ -684,28 +699,56 @@ def _recommended(
     middle = float(np.median([own[c.construct] for c in clear])) if clear else 0.0
     rows = []
     for c in found.conditions:
-        ratio = spread[found.outcome] / spread[c.construct]
+        per = spread[found.outcome] / spread[c.construct]
         rows.append(
             Recommendation(
                 construct=c.construct,
                 action=_action(c, own[c.construct] - middle, reach[c.construct]),
-                change=c.importance * ratio,
-                ci_lower=None if c.ci_lower is None else c.ci_lower * ratio,
-                ci_upper=None if c.ci_upper is None else c.ci_upper * ratio,
+                change=c.importance * per,
+                ci_lower=None if c.ci_lower is None else c.ci_lower * per,
+                ci_upper=None if c.ci_upper is None else c.ci_upper * per,
                 performance=own[c.construct],
                 levels=_more_in(c.construct, groups),
             )
         )
     rows.sort(key=lambda row: (row.action == "open", -abs(row.change)))
+    sure = [row for row in rows if row.action != "open"]
+    costs = _costs(sure, spread, found.outcome, refits) if refits else ()
+    by: Literal["refits", "fieller"] = (
+        "refits" if refits and len(refits.usable.paths) else "fieller"
+    )
     return Recommendations(
         outcome=found.outcome,
         grade="simulated" if data.study.provenance.kind == "simulated" else "cross_section",
         group=groups.group if groups else None,
         clear=sum(row.action != "open" for row in rows),
         rows=tuple(rows),
+        costs=costs,
+        costs_by=by if costs else None,
         table=journey.table if journey else None,
         places=_places(journey) if journey else (),
     )
+
+
+def _costs(
+    rows: list[Recommendation], spread: pd.Series, outcome: str, refits: Refits
+) -> tuple[Cost, ...]:
+    """The ratio of every two changes, the smaller over the larger, where both are clear."""
+    names = [row.construct for row in rows]
+    sizes = np.array([abs(row.change) for row in rows])
+    turned = np.sign([row.change for row in rows]) / spread[names].to_numpy()
+    drawn = refits.usable.totals(names, outcome) * turned
+    among = total_covariance(refits.model, outcome).loc[names, names].to_numpy()
+    among = among * np.outer(turned, turned) * spread[outcome] ** 2
+    level, found = expanded(refits.clusters), list[Cost]()
+    for more, less in combinations(range(len(rows)), 2):
+        of = [less, more]
+        if len(drawn):
+            cost = ratio.of_draws(sizes[less], sizes[more], drawn[:, of], level)
+        else:
+            cost = ratio.fieller(sizes[less], sizes[more], among[np.ix_(of, of)])
+        found.append(Cost(construct=names[less], than=names[more], **cost._asdict()))
+    return tuple(found)
 
 
 def _places(journey: Journey) -> tuple[Place, ...]:

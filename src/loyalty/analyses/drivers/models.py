@@ -244,10 +244,24 @@ class Place(Record):
     ci_upper: Real
 
 
+class Cost(OfConstruct):
+    """How many times what a point of `than` costs a point of the construct may cost at most, if
+    raising it (or lowering it, where that is the good direction) is to bring as much for the money:
+    the ratio of their changes, in size. Both ends are None where nothing bounds it.
+    """
+
+    than: str
+    estimate: Real
+    ci_lower: Real | None
+    ci_upper: Real | None
+
+
 class Recommendations(Finding):
     """Clear ones first. `grade`: what the data can show; `group`: whose levels are named.
 
-    `places` of the journey in `table` where one stands out by its interval.
+    `places` of the journey in `table` where one stands out by its interval. `costs` are of every
+    two clear ones, `than` that with the larger change; their intervals are of refits, or by
+    Fieller's theorem where too few refits are admissible.
     """
 
     outcome: str
@@ -255,6 +269,8 @@ class Recommendations(Finding):
     group: str | None
     clear: Count
     rows: tuple[Recommendation, ...]
+    costs: tuple[Cost, ...] = ()
+    costs_by: Literal["refits", "fieller"] | None = None
     table: str | None = None
     places: tuple[Place, ...] = ()
 

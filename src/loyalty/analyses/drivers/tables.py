@@ -31,7 +31,9 @@ from loyalty.analyses.drivers.words import (
     advice,
     asked,
     channel,
+    cost,
     grouping,
+    measure,
     of_effect,
     resampled,
     share_of,
@@ -48,6 +50,14 @@ from loyalty.shown.table import Cell, Column, Table
 from loyalty.shown.units import units
 from loyalty.shown.words import cut, escaped, estimate, number, spaced
 
+#: Where the interval of a ratio of two changes comes from.
+RATIOS = {
+    "refits": Text(en="its interval is of the refits", zh="区间取自重新拟合"),
+    "fieller": Text(
+        en="too few refits are admissible, so its interval is by Fieller's theorem",
+        zh="可用的重新拟合过少，区间按 Fieller 定理求得",
+    ),
+}
 #: Rows of a table by group that are shown.
 MANY = 12
 
@@ -245,6 +255,16 @@ def recommendations(found: Recommendations, case: Case) -> Table:
             zh="尤其是" + "、".join(label.zh for label in labels),
         )
 
+    first = measure(found, case)
+    costs, en, zh = [], "", ""
+    if first is not None and (found.costs or found.clear == 1):
+        than = escaped(case.label(first.construct))
+        how = RATIOS[found.costs_by or "refits"]
+        costs = [
+            Column(lambda r: _cost(r, found, case), "Cost that would have to hold", "markdown")
+        ]
+        en = f" Cost: how many times what a point of {within(than.en)} costs a point of this may cost at most, so that the same money brings as much; {how.en}."
+        zh = f"成本条件：同样的花费要带来同样的变化，该构念一分的成本至多可为{than.zh}一分的多少倍；{how.zh}。"
     return Table(
         found.rows,
         [
@@ -253,6 +273,7 @@ def recommendations(found: Recommendations, case: Case) -> Table:
             Column("change", "Change for one point"),
             Column(("ci_lower", "ci_upper"), "95 % interval"),
             Column("performance", "Performance", decimals=0, kept=True),
+            *costs,
             Column(whom, "For whom"),
             Column(
                 lambda r: None if nothing(r) else _measured(case, r.construct), "What to measure"
@@ -269,11 +290,25 @@ def recommendations(found: Recommendations, case: Case) -> Table:
             zh=f"就{outcome.zh}而言可以做什么，把握有多大。",
         ),
         Text(
-            en=f"Change: of the mean of {within(outcome.en)}, in points of its scale, for one point more of the construct; from the total effect and the standard deviations of the scale means. For whom: groups in which its share is clearly above the mean of all. Costs are not known here: what is cheap to raise may come before what is large.",
-            zh=f"变化：构念提高一分时{outcome.zh}均值的变化（量表分），由总效应与量表均值的标准差得出。对象：该构念的份额明显高于总体平均的组别。成本不详：容易提高的构念可以先于影响大的构念。",
+            en=f"Change: of the mean of {within(outcome.en)}, in points of its scale, for one point more of the construct; from the total effect and the standard deviations of the scale means. For whom: groups in which its share is clearly above the mean of all.{en} What a point costs is not known here.",
+            zh=f"变化：构念提高一分时{outcome.zh}均值的变化（量表分），由总效应与量表均值的标准差得出。对象：该构念的份额明显高于总体平均的组别。{zh}一分的实际成本不详。",
         ),
         withheld=lambda r: withheld(case.reliance.between(r.construct, found.outcome)),
     )
+
+
+def _cost(row: Any, found: Recommendations, case: Case) -> Text:
+    """What a point of a construct may cost beside one of the first, or why nothing is said."""
+    if advice(row, found.outcome, case) in ("open", "undirected"):
+        return Text(en="none: nothing is advised", zh="无：未作建议")
+    if not found.costs:
+        return Text(en="no other to compare it with", zh="无其他构念可比较")
+    if (one := cost(row, found, case)) is None:
+        return Text(en="the measure of the others", zh="其余各行的基准")
+    if one.ci_lower is None or one.ci_upper is None:
+        return Text(en="no bound can be given", zh="无法给出界限")
+    size = estimate(one.estimate, one.ci_lower, one.ci_upper)
+    return Text(en=f"up to {size} times", zh=f"至多 {size} 倍")
 
 
 def _measured(case: Case, construct: str) -> Text:

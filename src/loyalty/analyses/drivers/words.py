@@ -10,6 +10,7 @@ from loyalty.analyses.drivers.models import (
     Channel,
     Channels,
     Condition,
+    Cost,
     Cross,
     GroupShares,
     Journey,
@@ -92,6 +93,21 @@ def advice(row: Recommendation, outcome: str, case: Case) -> str:
     if not case.study.unwanted(outcome):
         return row.action
     return "counts" if row.change < 0 else "lower"
+
+
+def measure(found: Recommendations, case: Case) -> Recommendation | None:
+    """What the cost of the others is measured by: what is advised first."""
+    silent = ("open", "undirected")
+    return next((r for r in found.rows if advice(r, found.outcome, case) not in silent), None)
+
+
+def cost(row: Recommendation, found: Recommendations, case: Case) -> Cost | None:
+    """What a point may cost at most, of what is advised beside the first."""
+    first = measure(found, case)
+    if first is None or advice(row, found.outcome, case) in ("open", "undirected"):
+        return None
+    pair = (row.construct, first.construct)
+    return next((c for c in found.costs if (c.construct, c.than) == pair), None)
 
 
 def grouping(case: Case, group: str) -> Group:
@@ -780,6 +796,7 @@ def recommendations(found: Recommendations, case: Case) -> list[Text]:
             zh=f"受访者只被询问一次，故此处只是相伴的变化，并非因果效应。若要验证，可对随机抽取的客户作出改变，并比较前后两组在该构念与{outcome.zh}题项上的均值。",
         ),
     ]
+    said += _cost(found, case)
     if unsaid := [r for r in sure if advice(r, found.outcome, case) == "undirected"]:
         what = names([case.label(r.construct) for r in unsaid])
         said.insert(
@@ -804,3 +821,27 @@ def recommendations(found: Recommendations, case: Case) -> list[Text]:
             ),
         )
     return said
+
+
+def _cost(found: Recommendations, case: Case) -> list[Text]:
+    """What the second may cost beside the first; nothing is known of any cost itself."""
+    first = measure(found, case)
+    of = [(r, c) for r in found.rows if (c := cost(r, found, case)) is not None]
+    if first is None or not of:
+        return []
+    row, one = of[0]
+    label, than = (_lower(case.label(r.construct)) for r in (row, first))
+    if one.ci_lower is None or one.ci_upper is None:
+        return [
+            Text(
+                en=f"What may be paid for a point of {label.en} beside one of {than.en} is open: no bound can be given.",
+                zh=f"与{than.zh}相比，{label.zh}每提高一分可以花费多少尚无定论：无法给出界限。",
+            )
+        ]
+    size = estimate(one.estimate, one.ci_lower, one.ci_upper)
+    return [
+        Text(
+            en=f"What a point costs is not known here. A point of {label.en} pays rather than one of {than.en} only while it costs at most {size} times as much; who wants to be sure takes the lower end.",
+            zh=f"每提高一分的成本不详。只有当{label.zh}一分的成本至多为{than.zh}一分的 {size} 倍时，前者才更划算；求稳者取区间下限。",
+        )
+    ]
