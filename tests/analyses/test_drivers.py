@@ -146,6 +146,20 @@ def test_a_condition_with_one_value_is_said_and_the_rest_goes_on(
     assert [m.code for m in found.messages] == ["constant"]
 
 
+def test_where_all_have_one_value_there_is_a_reason_and_no_error(
+    retail: drivers.Answers, refitted: drivers.Refits
+) -> None:
+    scores = retail.scores.copy()
+    scores.loc[:, scores.columns != "repurchase"] = 4.0
+    flat = drivers.Answers(retail.study, retail.rows, scores, retail.declared)
+    found = drivers.conditions(flat, refitted)
+    assert isinstance(found, Refused) and found.refused.code == "constant"
+    pair = drivers.pair(flat)
+    assert pair is not None
+    bend = drivers.thresholds(flat, pair)
+    assert isinstance(bend, Refused) and bend.refused.text().en
+
+
 def test_single_people_are_recorded_nowhere(
     retail: drivers.Answers, refitted: drivers.Refits
 ) -> None:

@@ -51,7 +51,7 @@ class CannotCompute(ValueError):
 
     @classmethod
     def because(cls, said: object) -> CannotCompute:
-        """The refusal for what semfit says: an error of it, or a problem of a solution.
+        """The refusal for a reason, or for what semfit says: an error, a problem of a solution.
 
         Raises
         ------
@@ -70,7 +70,7 @@ class CannotCompute(ValueError):
 def reason_of(said: object) -> Reason:
     """The reason that an exception or a message carries.
 
-    A :class:`CannotCompute` has it; what semfit says carries `code` and `parameters`.
+    A :class:`CannotCompute` has it, a reason is one; what semfit says has `code` and `parameters`.
 
     Raises
     ------
@@ -79,6 +79,8 @@ def reason_of(said: object) -> Reason:
     """
     if isinstance(said, CannotCompute):
         return said.reason
+    if isinstance(said, Reason):
+        return said
     code = getattr(said, "code", None)
     if code not in catalogue("estimator"):
         raise LookupError(f"no message of the estimator that a page can show: {said}")
