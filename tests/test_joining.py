@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import date
 
 import pandas as pd
 import pytest
 
 from loyalty.analyses.conduct import findings as conduct
+from loyalty.analyses.conduct import words
+from loyalty.analyses.conduct.worth import Worth
 from loyalty.cases import coherent, study, survey, tables
 from loyalty.cases.joining import join
 from loyalty.cases.survey import Survey
 from loyalty.cases.tables import Loaded
-from loyalty.ground.findings import Refused
+from loyalty.ground.findings import Refused, cited
+from loyalty.shown.context import Case
 from loyalty.stats import CannotCompute
 
 CASE = "retail-simulated"
@@ -92,8 +96,8 @@ def test_a_match_of_few_is_refused_and_their_number_not_told(
 
 
 def test_a_survey_before_or_after_all_that_was_done(answers: Survey, beside: list[Loaded]) -> None:
-    """Before: nothing was done that attitudes could be held against; after: nothing came of them,
-    and what rests on the past alone goes on."""
+    """Before: nobody can come back, and what is of the time after goes on; after: nothing came of
+    them, and what rests on the past alone goes on."""
 
     def asked(day: date) -> Survey:
         assert answers.study.join is not None
@@ -101,14 +105,42 @@ def test_a_survey_before_or_after_all_that_was_done(answers: Survey, beside: lis
         return Survey(answers.study.model_copy(update={"join": moved}), answers.rows, "", {}, {})
 
     early = asked(date(2021, 1, 1))
-    none = conduct.people(early.study, early, beside)
-    assert isinstance(none, Refused) and none.refused.code == "no_purchase_until"
+    people = conduct.people(early.study, early, beside)
+    assert isinstance(people, conduct.Persons)
+    counted, case = conduct.joins(people), Case("retail-simulated", early.study)
+    assert not isinstance(counted, Refused)
+    purchases = counted.tables[0]
+    assert (purchases.before, purchases.after) == (0, purchases.rows) and purchases.rows > 0
+    said = words.joins(cited(counted, "x/conduct/joins"), case)
+    assert "lies before all" in said[1].en and "早于" in said[1].zh and len(said) == 2
+    for found in (
+        conduct.foretold(people, 5, 1),
+        conduct.leaving(people),
+        conduct.segments(people),
+    ):
+        assert isinstance(found, Refused) and found.refused.code == "no_purchase_until"
+    some = [c for c in early.study.constructs if c.id == "satisfaction"]
+    only = replace(
+        people,
+        survey=Survey(early.study.model_copy(update={"constructs": some}), early.rows, "", {}, {}),
+    )
+    effects = conduct.effects(only)
+    assert isinstance(effects, conduct.Effects) and effects.messages
+    assert effects.messages[0].code == "no_purchase_until"
+    assert {r.outcome for r in effects.rows} == {"rate", "spending", "complaints"}
+    paid = (
+        people.joined["transactions"].rows.groupby("person")["amount"].mean().reindex(people.kept)
+    )
+    assert people.done["spending"].equals(paid.rename("spending"))  # all of it is after
+    assert isinstance(conduct.worth(only), Worth)
     late = asked(date(2025, 1, 1))
     people = conduct.people(late.study, late, beside)
     assert isinstance(people, conduct.Persons)
     counted = conduct.joins(people)
     assert not isinstance(counted, Refused)
     assert [t.after for t in counted.tables] == [0, 0, 0]
+    said = words.joins(cited(counted, "x/conduct/joins"), case)
+    assert "lies after all" in said[1].en and len(said) == 2
     for found in (conduct.foretold(people, 5, 1), conduct.leaving(people)):
         assert isinstance(found, Refused) and found.refused.code == "horizon_beyond_record"
     assert not isinstance(conduct.tone(people), Refused)

@@ -613,6 +613,10 @@ def test_the_cost_is_said_as_it_is(retail: drivers.Answers, refitted: drivers.Re
     table, text = said()
     assert "the measure of the others" in table and "up to" in table and "of the refits" in table
     assert "pays rather than one of satisfaction only while it costs at most" in text
+    assert "in money a customer stands in the chapter" in text  # purchases are joined
+    alone = Case("retail-simulated", retail.study.model_copy(update={"join": None}))
+    unjoined = words.recommendations(cited(found, "x/drivers/recommendations"), alone)
+    assert not any("in money" in t.en for t in unjoined)
     open_ends = {"ci_lower": None, "ci_upper": None}
     open_ = tuple(c.model_copy(update=open_ends) for c in found.costs)
     table, text = said(costs=open_, costs_by="fieller")

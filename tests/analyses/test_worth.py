@@ -112,7 +112,7 @@ def test_of_a_case(customers: conduct.Persons) -> None:
     )
     none = conduct.worth(without)
     assert isinstance(none, Refused) and none.refused.code == "no_amounts"
-    short = conduct.Persons(**{**vars(customers), "done": customers.done.drop(columns="repeat")})
+    short = conduct.Persons(**{**vars(customers), "done": customers.done.drop(columns="spent")})
     none = conduct.worth(short)
     assert isinstance(none, Refused) and none.refused.code == "horizon_beyond_record"
 

@@ -9,6 +9,8 @@ from typing import Annotated, Literal
 import numpy as np
 import pandas as pd
 
+from loyalty.analyses.conduct.moves import Moves
+from loyalty.analyses.conduct.moves import moves as moves_of
 from loyalty.analyses.conduct.staying import Staying, compared
 from loyalty.analyses.conduct.tone import TONE, Tone, told, written
 from loyalty.analyses.conduct.worth import Worth
@@ -332,6 +334,7 @@ class Conduct(Findings):
     reported: Reported | Refused | None = None
     panel: Panel | Refused | None = None
     growth: Growth | Refused | None = None
+    moves: Moves | Refused | None = None
     lapse: Lapse | Refused | None = None
     lapse_foretold: Foretold | Refused | None = None
     use: Use | Refused | None = None
@@ -344,7 +347,8 @@ class Persons:
 
     ``joined`` are the tables by kind; ``kept`` the survey's rows; ``done`` what each of them did:
     ``x, t_x, t`` of the whole record, ``recency, frequency, monetary`` up to the day of the survey,
-    ``repeat, churn, spending, spent`` after it, and ``complaints``.
+    ``repeat, churn, spending, spent`` after it, and ``complaints``. ``unseen``: why nothing is
+    known of what they did before; what rests on it is refused for it, the rest goes on.
     """
 
     survey: Survey
@@ -352,10 +356,20 @@ class Persons:
     careless: int
     kept: pd.Index
     done: pd.DataFrame
+    unseen: Reason | None = None
 
     @property
     def study(self) -> Study:
         return self.survey.study
+
+    def returning(self) -> None:
+        """Raises CannotCompute where nobody can be said to come back: nothing is known of what they
+        did before, or the horizon lies beyond the record.
+        """
+        if self.unseen is not None:
+            raise CannotCompute.because(self.unseen)
+        if "repeat" not in self.done:
+            raise CannotCompute("horizon_beyond_record")
 
 
 def counted(tables: Sequence[Loaded]) -> Rows | None:
@@ -377,38 +391,45 @@ def people(study: Study, survey: Survey | None, tables: Sequence[Loaded]) -> Per
     flagged = careless.flags(survey).careless
     known = joined["transactions"].known
     kept = known[~flagged.loc[known].to_numpy()]
-    done = _done(study, joined, kept)
-    return Persons(survey, joined, int(flagged.loc[known].sum()), kept, done)
+    done, unseen = _done(study, joined, kept)
+    return Persons(survey, joined, int(flagged.loc[known].sum()), kept, done, unseen)
 
 
-def _done(study: Study, joined: dict[str, Joined], kept: pd.Index) -> pd.DataFrame:
+def _done(
+    study: Study, joined: dict[str, Joined], kept: pd.Index
+) -> tuple[pd.DataFrame, Reason | None]:
     assert study.join is not None
     asked = pd.Timestamp(study.join.asked)
     bought = joined["transactions"].rows.rename(columns={"person": "customer"})
     end, until = bought["date"].max(), asked + pd.Timedelta(days=study.join.horizon)
-    whole = clv.customer_summary(bought, end)[["x", "t_x", "t"]]
-    before = rfm.score(clv.customer_summary(bought, asked))
-    done = whole.join(before[["recency", "frequency", "r", "f"]], how="outer")
-    amounts = "amount" in bought
-    if amounts:
-        done = done.join(before[["monetary", "m"]])
+    done = clv.customer_summary(bought, end)[["x", "t_x", "t"]]
+    amounts, unseen = "amount" in bought, None
+    try:
+        before = rfm.score(clv.customer_summary(bought, asked))
+        done = done.join(before[["recency", "frequency", "r", "f"]], how="outer")
+        if amounts:
+            done = done.join(before[["monetary", "m"]])
+    except CannotCompute as error:
+        unseen = error.reason
     after = bought[bought["date"] > asked]
     soon = after[after["date"] <= until]
-    past = done["recency"].notna()
-    if until <= end:
-        done["repeat"] = done.index.isin(soon["customer"]).astype(float)
-        done.loc[~past, "repeat"] = np.nan
-    done["churn"] = (~done.index.isin(after["customer"])).astype(float)
-    done.loc[~past, "churn"] = np.nan
+    if unseen is None:
+        past = done["recency"].notna()
+        if until <= end:
+            done["repeat"] = done.index.isin(soon["customer"]).astype(float)
+            done.loc[~past, "repeat"] = np.nan
+        done["churn"] = (~done.index.isin(after["customer"])).astype(float)
+        done.loc[~past, "churn"] = np.nan
     if amounts:
         done["spending"] = after[after["amount"] > 0].groupby("customer")["amount"].mean()
-        done["spent"] = soon.groupby("customer")["amount"].sum().reindex(done.index).fillna(0.0)
+        if until <= end:
+            done["spent"] = soon.groupby("customer")["amount"].sum().reindex(done.index).fillna(0.0)
     done = done.reindex(kept)
     if "complaints" in joined and "date" in joined["complaints"].rows:
         own = joined["complaints"].rows
         counts = own[own["date"] > asked].groupby("person").size()
         done["complaints"] = counts.reindex(kept).fillna(0.0)
-    return done
+    return done, unseen
 
 
 @resting
@@ -445,7 +466,7 @@ OUTCOMES: tuple[Outcome, ...] = ("rate", "leaving", "repeat", "churn", "spending
 def effects(data: Persons) -> Effects:
     """Every attitude of three items or more on every outcome that the tables have."""
     found: list[EffectRow] = []
-    messages: list[Reason] = []
+    messages: list[Reason] = [] if data.unseen is None else [data.unseen]
     clusters, firms = _clusters(data)
     loyal = _loyalty(data.study)
     for construct in _attitudes(data.study):
@@ -623,8 +644,7 @@ def _with_past(data: Persons, said: pd.DataFrame) -> tuple[pd.DataFrame, list[st
     CannotCompute
         Where the horizon lies beyond the record.
     """
-    if "repeat" not in data.done:
-        raise CannotCompute("horizon_beyond_record")
+    data.returning()
     past = data.done[["recency"]].assign(frequency=np.log(data.done["frequency"]))
     if "monetary" in data.done:
         past["monetary"] = np.log1p(data.done["monetary"])
@@ -694,8 +714,7 @@ def segments(data: Persons) -> Segments:
     construct = _loyalty(data.study)
     if construct is None:
         raise CannotCompute("no_outcome_construct")
-    if "repeat" not in data.done:
-        raise CannotCompute("horizon_beyond_record")
+    data.returning()
     scale = data.study.item_scale(construct.items[0])
     middle = (scale.min + scale.max) / 2
     score = data.survey.items(construct.id).mean(axis=1).loc[data.kept]
@@ -754,8 +773,7 @@ def leaving(data: Persons) -> Leaving:
     own = [c for c in data.study.main if c.concept == "satisfaction"]
     if not own:
         raise CannotCompute("no_satisfaction")
-    if "repeat" not in data.done:
-        raise CannotCompute("horizon_beyond_record")
+    data.returning()
     scale = data.study.item_scale(own[0].items[0])
     middle = (scale.min + scale.max) / 2
     score = data.survey.items(own[0].id).mean(axis=1).loc[data.kept]
@@ -789,15 +807,17 @@ def leaving(data: Persons) -> Leaving:
 def worth(data: Persons) -> Worth:
     """What a point of an attitude goes with in money a customer within the horizon."""
     assert data.study.join is not None
-    if "repeat" not in data.done:
-        raise CannotCompute("horizon_beyond_record")
-    if "spent" not in data.done:
+    if "spending" not in data.done:
         raise CannotCompute("no_amounts")
-    items = ((c.id, data.survey.items(c.id).loc[data.kept]) for c in _attitudes(data.study))
+    if "spent" not in data.done:
+        raise CannotCompute("horizon_beyond_record")
+    known, clusters = data.done["spent"].notna(), _clusters(data)[0]
+    kept = data.kept[known]
+    items = ((c.id, data.survey.items(c.id).loc[kept]) for c in _attitudes(data.study))
     return worth_of(
         items,
-        data.done["spent"],
-        _clusters(data)[0],
+        data.done.loc[known, "spent"],
+        None if clusters is None else clusters[known.to_numpy()],
         data.joined["transactions"].counted.table,
         data.study.join.horizon,
     )
@@ -933,6 +953,12 @@ def _declared(study: Study, table: str) -> dict[str, float]:
 
     process = simulate.load_process(paths.inside(study.folder, source.process))
     return {name: found.value for name, found in process.panels[table].truth().items()}
+
+
+@resting
+def moves(data: Waves) -> Moves:
+    """Who moves between the four kinds of loyalty from the first wave to the last."""
+    return moves_of(data.panel, data.stated, data.logged)
 
 
 def _first_step(data: Waves) -> pd.DataFrame:

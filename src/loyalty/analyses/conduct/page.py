@@ -17,6 +17,7 @@ PAGE = {
     "reported": [words.reported],
     "panel": [tables.panel, words.panel],
     "growth": [tables.trends, tables.carried, words.growth],
+    "moves": [tables.moves, tables.attached, words.moves],
     "lapse": [tables.lapse, words.lapse],
     "lapse_foretold": [tables.lapse_foretold, tables.lapse_differences, words.lapse_foretold],
     "use": [tables.use, words.use],

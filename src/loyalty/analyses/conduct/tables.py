@@ -19,6 +19,8 @@ from loyalty.analyses.conduct.findings import (
     TrendRow,
     Use,
 )
+from loyalty.analyses.conduct.moves import KINDS as KIND_IDS
+from loyalty.analyses.conduct.moves import Attached, Moves
 from loyalty.analyses.conduct.staying import Staying
 from loyalty.analyses.conduct.tone import Tone
 from loyalty.analyses.conduct.words import (
@@ -37,6 +39,7 @@ from loyalty.analyses.conduct.worth import Worth
 from loyalty.ground.terms import term
 from loyalty.ground.text import Text
 from loyalty.shown.context import Case, arrow
+from loyalty.shown.short import within
 from loyalty.shown.table import Column, Table
 from loyalty.shown.words import escaped, number
 
@@ -183,6 +186,67 @@ def segments(found: Segments, case: Case) -> Table:
         Text(
             en=f"Attached: {label.en} above {middle}; buying much: the scores of recency, frequency and money before the survey sum to more than their median [@dick1994]. Came back and spent: after the survey, within the horizon.",
             zh=f"依恋：{label.zh}高于 {middle}；购买多：调查之前的近度、频度与金额得分之和高于中位数 [@dick1994]。回购与消费：调查之后、期限之内。",
+        ),
+    )
+
+
+def moves(found: Moves, case: Case) -> Table:
+    """Of each kind at the first wave, how many stay, and where the others are."""
+    columns = [
+        Column(lambda r: said_label(r.said, case), "Said"),
+        Column(lambda r: term(KINDS[r.kind]), "At the first wave"),
+        Column("n", "n"),
+        Column("stay", "Stay"),
+        Column(("stay_ci_lower", "stay_ci_upper"), "95 % interval"),
+    ]
+    if any(row.true is not None for row in found.rows):
+        columns += [Column(kind, term(KINDS[kind])) for kind in KIND_IDS]
+    first, last = number(found.first), number(found.last)
+    done = escaped(said_label(found.done, case))
+    return Table(
+        found.rows,
+        columns,
+        Text(
+            en="Who moves between the kinds of loyalty.",
+            zh="各类忠诚之间的流动。",
+        ),
+        Text(
+            en=f"Attached and not, doing much and little [@dick1994]: above the median of wave {first} in what is said and in {within(done.en)}, by the same medians at wave {last}, of those who answered at both; Wilson's intervals. The last columns: where they are at wave {last}.",
+            zh=f"按所言与{done.zh}是否高于第 {first} 期的中位数划分依恋与否、行为多少 [@dick1994]，第 {last} 期沿用同一中位数，限于两期均作答者；Wilson 区间。后几列为其在第 {last} 期所属类别的比例。",
+        ),
+    )
+
+
+def attached(found: Moves, case: Case) -> Table | None:
+    """Whether those attached do much at the last wave more often than others who did as much."""
+    if not found.attached:
+        return None
+
+    def who(row: Attached) -> Text:
+        said = said_label(row.said, case)
+        did = term("much at first" if row.much else "little at first")
+        return Text(en=f"{said.en}, {did.en}", zh=f"{said.zh}，{did.zh}")
+
+    last = number(found.last)
+    return Table(
+        found.attached,
+        [
+            Column(who, "Who"),
+            Column("share", "Attached"),
+            Column(("share_ci_lower", "share_ci_upper"), "95 % interval"),
+            Column("others_share", "Not attached"),
+            Column(("others_share_ci_lower", "others_share_ci_upper"), "95 % interval"),
+            Column("difference", "Difference [of shares]"),
+            Column(("difference_ci_lower", "difference_ci_upper"), "95 % interval"),
+            Column(lambda r: term(VERDICTS[r.verdict]), "Verdict"),
+        ],
+        Text(
+            en=f"Who does much at wave {last}.",
+            zh=f"第 {last} 期仍有较多行为者的比例。",
+        ),
+        Text(
+            en="Of those who did as much at first, whoever answered later; differences in percentage points with Newcombe's interval.",
+            zh="首期行为相当者中的比例，不论其后是否作答；差值以百分点计，Newcombe 区间。",
         ),
     )
 

@@ -24,6 +24,7 @@ from loyalty.analyses.conduct.findings import (
     Use,
     UseRow,
 )
+from loyalty.analyses.conduct.moves import Moves
 from loyalty.analyses.conduct.staying import Staying, StayingRow
 from loyalty.analyses.conduct.tone import TONE, Tone
 from loyalty.analyses.conduct.worth import Worth
@@ -86,12 +87,31 @@ def rows(found: Rows, case: Case) -> list[Text]:
     return [rows_used(table) for table in found.tables]
 
 
-def joins(found: Joins, case: Case) -> Text:
+def joins(found: Joins, case: Case) -> list[Text]:
     people, horizon, odd = number(found.people), number(found.horizon), number(found.careless)
-    return Text(
-        en=f"What follows is of {people} people; {odd} are left out whose answers show signs of carelessness. What lies after the survey is counted within {horizon} days.",
-        zh=f"以下分析涉及 {people} 人；另有 {odd} 人有敷衍作答的迹象，未纳入。调查之后的行为只计 {horizon} 天之内。",
-    )
+    said = [
+        Text(
+            en=f"What follows is of {people} people; {odd} are left out whose answers show signs of carelessness. What lies after the survey is counted within {horizon} days.",
+            zh=f"以下分析涉及 {people} 人；另有 {odd} 人有敷衍作答的迹象，未纳入。调查之后的行为只计 {horizon} 天之内。",
+        )
+    ]
+    bought = {r.id for r in case.study.resources if r.kind == "transactions"}
+    for table in found.tables:
+        if table.table in bought and not table.before:
+            said.append(
+                Text(
+                    en=f"The survey lies before all {number(table.rows)} of their purchases: whether they came back, and who was loyal before, cannot be asked of them. What is of the time after it, or of the whole record, goes on.",
+                    zh=f"调查早于这些受访者的全部 {number(table.rows)} 次购买：是否回购、此前是否忠诚均无从得知；涉及调查之后或全部记录的分析照常进行。",
+                )
+            )
+        if table.table in bought and not table.after:
+            said.append(
+                Text(
+                    en=f"The survey lies after all {number(table.rows)} of their purchases: nothing that came of it can be seen. What is of the whole record goes on.",
+                    zh=f"调查晚于这些受访者的全部 {number(table.rows)} 次购买：看不到调查之后的行为；涉及全部记录的分析照常进行。",
+                )
+            )
+    return said
 
 
 # --- attitude to conduct -------------------------------------------------------------------------
@@ -323,7 +343,53 @@ def segments(found: Segments, case: Case) -> list[Text]:
                 zh=f"{number(found.hidden)} 类人数过少，不予显示。",
             )
         )
+    said.append(
+        Text(
+            en="Who moves between these kinds is not known: their attachment was asked once.",
+            zh="各类之间的流动不得而知：依恋只问过一次。",
+        )
+    )
     return said
+
+
+def moves(found: Moves, case: Case) -> list[Text]:
+    """Whether attachment keeps those who did much, and brings those who did little; chance."""
+    said = []
+    for row in found.attached:
+        label = said_label(row.said, case)
+        mine = estimate(row.share, row.share_ci_lower, row.share_ci_upper)
+        theirs = estimate(row.others_share, row.others_share_ci_lower, row.others_share_ci_upper)
+        did = "much" if row.much else "little"
+        did_zh = "较多" if row.much else "较少"
+        so, so_zh = MOVES[row.verdict]
+        said.append(
+            Text(
+                en=f"Of those who did {did} at first, {mine} of those high on {escape(within(label.en))} do much at the last wave and {theirs} of the others: {so}.",
+                zh=f"首期行为{did_zh}者中，{escape(label.zh)}高者末期行为较多的占 {mine}，其余占 {theirs}：{so_zh}。",
+            )
+        )
+    if found.hidden:
+        said.append(
+            Text(
+                en=f"{number(found.hidden)} kinds have too few people to be shown.",
+                zh=f"{number(found.hidden)} 类人数过少，不予显示。",
+            )
+        )
+    said.append(
+        Text(
+            en="Who stands near a median crosses it by chance: not all who moved have changed. And who did much may have been at a high point and fall back without any cause.",
+            zh="临近中位数者会因偶然而越过：变换类别者并非都有真实变化。首期行为较多者可能正处高点，其后自然回落。",
+        )
+    )
+    return said
+
+
+#: Of the difference between those attached and the others.
+MOVES = {
+    "+": ("those attached more often, by the interval of the difference", "按差值区间，依恋者更多"),
+    "-": ("those attached less often, by the interval of the difference", "按差值区间，依恋者更少"),
+    "open": ("which of the two more often is open", "两者孰多尚无定论"),
+}
 
 
 def _pair(one: object, other: object) -> Text:

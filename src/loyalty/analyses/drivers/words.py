@@ -29,6 +29,7 @@ from loyalty.cases.asked import Group
 from loyalty.cases.sources import Resource
 from loyalty.estimates.verdicts import Doubts
 from loyalty.ground.markdown import escape
+from loyalty.ground.terms import term
 from loyalty.ground.text import Text
 from loyalty.shown.context import Case, arrow
 from loyalty.shown.doubts import unreliable
@@ -797,6 +798,14 @@ def recommendations(found: Recommendations, case: Case) -> list[Text]:
         ),
     ]
     said += _cost(found, case)
+    if case.study.join is not None:
+        chapter = term("What people say and what they do")
+        said.append(
+            Text(
+                en=f"What a point may cost in money a customer stands in the chapter “{chapter.en}”.",
+                zh=f"每位客户一分可以花费的金额，见“{chapter.zh}”一章。",
+            )
+        )
     if unsaid := [r for r in sure if advice(r, found.outcome, case) == "undirected"]:
         what = names([case.label(r.construct) for r in unsaid])
         said.insert(
