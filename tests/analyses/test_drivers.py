@@ -630,3 +630,4 @@ def test_the_cost_is_said_as_it_is(retail: drivers.Answers, refitted: drivers.Re
     # one alone has nothing beside it
     table, text = said(rows=(first,), costs=(), costs_by=None, clear=1)
     assert "no other to compare it with" in table and "pays rather" not in text
+    assert "Cost: how many times" not in table

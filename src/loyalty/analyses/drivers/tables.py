@@ -258,11 +258,11 @@ def recommendations(found: Recommendations, case: Case) -> Table:
     first = measure(found, case)
     costs, en, zh = [], "", ""
     if first is not None and (found.costs or found.clear == 1):
-        than = escaped(case.label(first.construct))
-        how = RATIOS[found.costs_by or "refits"]
         costs = [
             Column(lambda r: _cost(r, found, case), "Cost that would have to hold", "markdown")
         ]
+    if first is not None and found.costs_by is not None:
+        than, how = escaped(case.label(first.construct)), RATIOS[found.costs_by]
         en = f" Cost: how many times what a point of {within(than.en)} costs a point of this may cost at most, so that the same money brings as much; {how.en}."
         zh = f"成本条件：同样的花费要带来同样的变化，该构念一分的成本至多可为{than.zh}一分的多少倍；{how.zh}。"
     return Table(
