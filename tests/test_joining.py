@@ -104,7 +104,8 @@ def test_a_survey_before_or_after_all_that_was_done(answers: Survey, beside: lis
         moved = answers.study.join.model_copy(update={"asked": day})
         return Survey(answers.study.model_copy(update={"join": moved}), answers.rows, "", {}, {})
 
-    early = asked(date(2021, 1, 1))
+    bought = next(t.rows for t in beside if t.resource.id == "purchases")
+    early = asked((bought["date"].min() - pd.Timedelta(days=1)).date())
     people = conduct.people(early.study, early, beside)
     assert isinstance(people, conduct.Persons)
     counted, case = conduct.joins(people), Case("retail-simulated", early.study)
