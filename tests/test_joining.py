@@ -128,6 +128,11 @@ def test_a_survey_before_or_after_all_that_was_done(answers: Survey, beside: lis
     effects = conduct.effects(only)
     assert isinstance(effects, conduct.Effects) and effects.messages
     assert effects.messages[0].code == "no_purchase_until"
+    last = words.effects(cited(effects, "x/conduct/effects"), case)[-1]
+    assert "All purchases came after the survey" in last.en
+    seen = effects.model_copy(update={"messages": ()})
+    last = words.effects(cited(seen, "x/conduct/effects"), case)[-1]
+    assert "before the survey and after it" in last.en
     assert {r.outcome for r in effects.rows} == {"rate", "spending", "complaints"}
     paid = (
         people.joined["transactions"].rows.groupby("person")["amount"].mean().reindex(people.kept)

@@ -124,6 +124,17 @@ def _shown(row: EffectRow, case: Case) -> Text:
     )
 
 
+#: What of the purchases lies before the survey and what after.
+_WHOLE = Text(
+    en="The rate of purchases is of the whole record, before the survey and after it: there the attitude foretells nothing, it goes with what was done. What comes after the survey may have causes that moved the attitude as well: nobody was made more satisfied to see what they would do.",
+    zh="购买频率取自全部记录，包括调查前后：就此而言，态度不是预测，只是与行为相关。调查之后的行为也可能与态度同出一源：并未随机提高任何人的满意度以观察其后的行为。",
+)
+_AFTER = Text(
+    en="All purchases came after the survey, their rate, too. They may have causes that moved the attitude as well: nobody was made more satisfied to see what they would do.",
+    zh="全部购买均在调查之后，购买频率也是如此。购买也可能与态度同出一源：并未随机提高任何人的满意度以观察其后的行为。",
+)
+
+
 def effects(found: Effects, case: Case) -> list[Text]:
     said = []
     clear = [r for r in found.rows if r.verdict != "open"]
@@ -152,12 +163,7 @@ def effects(found: Effects, case: Case) -> list[Text]:
                 zh=f"企业仅 {firms} 家，误差未考虑聚类：客户视为相互独立，区间可能过窄。",
             )
         )
-    said.append(
-        Text(
-            en="The rate of purchases is of the whole record, before the survey and after it: there the attitude foretells nothing, it goes with what was done. What comes after the survey may have causes that moved the attitude as well: nobody was made more satisfied to see what they would do.",
-            zh="购买频率取自全部记录，包括调查前后：就此而言，态度不是预测，只是与行为相关。调查之后的行为也可能与态度同出一源：并未随机提高任何人的满意度以观察其后的行为。",
-        )
-    )
+    said.append(_AFTER if any(m.code == "no_purchase_until" for m in found.messages) else _WHOLE)
     return said
 
 
