@@ -393,6 +393,8 @@ NO_PEOPLE = frozenset(_NAMES.split()) | {
     "strangers",  # firms in no level
     "waves",
     "wide",  # choices of method
+    "first",  # waves
+    "last",
     "texts",
 }
 #: Counts of all whom a statistic rests on, and of what stands within a field of single people.
