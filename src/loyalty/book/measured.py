@@ -575,11 +575,11 @@ def grown(panels: Mapping[str, Sequence[tuple[float, float]]], language: Languag
         parts.append(
             f"{share} × ({label.lower()}, {size})"
             if language == "en"
-            else f"{label} {size} 时为 {share} 倍"
+            else f"{label}由 {least:,} 增至 {most:,} 时为 {share} 倍"
         )
     return _said(
         f"Time a bootstrap draw takes, from the least to the most: {'; '.join(parts)}.",
-        f"每次自助抽样所需的时间，由最小规模到最大规模：{'；'.join(parts)}。",
+        f"每次自助抽样所需的时间，在规模最大时相当于最小时的倍数：{'；'.join(parts)}。",
         language,
     )
 

@@ -72,7 +72,7 @@ class Column:
             return escape(value)
         if kind is None or not plain:
             raise TypeError(f"{value!r} is no field of a finding")
-        return escape(show(value, kind, decimals=self.decimals))
+        return escape(show(value, kind, decimals=self.decimals)).replace(" ", words.NO_BREAK)
 
 
 @dataclass(frozen=True)

@@ -326,7 +326,7 @@ def pooled(found: Paths, case: Case) -> Table | None:
         captions.pooled(found, case),
         text(
             "Standardized paths; of several surveys pooled: random effects, REML, Hartung–Knapp; of one its own. I²: of three surveys or more; of two it says next to nothing. Left out: surveys that have the path and may not be relied upon for it.",
-            "路径均为标准化值。有多项调查时为合并值（随机效应模型，REML，Hartung–Knapp 法），只有一项调查时为该调查自身的估计值。I² 只在有三项或更多调查时给出，只有两项时它几乎不能说明什么。“排除”指含有该路径但不可采信的调查数。",
+            "路径均为标准化值。有多项调查时为合并值（随机效应模型，REML，Hartung–Knapp 法），只有一项调查时为该调查自身的估计值。I² 只在有三项或更多调查时列出，因为只有两项调查时，I² 几乎说明不了什么。“排除”指含有该路径但不可采信的调查数。",
         ),
         simulated=False,
     )
@@ -412,7 +412,7 @@ def apart(found: Differences, case: Case) -> Table | None:
         captions.apart(found, case),
         text(
             "Unstandardized paths, in each survey's own units: sizes of different surveys do not compare. Which pairs differ is by Holm's correction; each interval is of its difference alone. Of rows that were picked as the clearest, differences are on average too large and intervals too narrow.",
-            "路径均为非标准化值，单位因调查而异，不同调查的数值不能相互比较。是否有差异按 Holm 校正判断，而每个区间只针对该行的差异，未作校正。表中所列是差异最清楚的各行，因此差异平均而言偏大，区间偏窄。",
+            "路径均为非标准化值，单位因调查而异，不同调查的数值不能相互比较。是否有差异按 Holm 校正后的检验判断，区间则只针对所在一行的差异，没有校正。表中列出的是差异最明确的各行，因此差异往往偏大，区间往往偏窄。",
         ),
         first=APART,
         simulated=False,
