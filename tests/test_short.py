@@ -104,6 +104,8 @@ def test_a_sentence_without_a_question_mark_is_quoted(
     [
         ("Type of contract", "type of contract"),
         ("NPS group", "NPS group"),
+        ("Overall Customer Satisfaction", "Overall Customer Satisfaction"),
+        ("Price given Quality", "Price given Quality"),
         ("Ihr Geschlecht", "ihr Geschlecht"),
         ("“How often…”", "“How often…”"),
         ("iPhone", "iPhone"),

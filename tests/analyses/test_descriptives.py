@@ -437,3 +437,20 @@ def test_rows_of_tables_are_sorted_by_what_stands_out(groups: Project) -> None:
     alphas = cells("details", 2)
     known = [float(alpha) for alpha in alphas if alpha != "–"]
     assert known == sorted(known) and alphas[-1] == "–"
+
+
+def test_a_construct_of_one_item_has_no_alpha_by_group(project: Project) -> None:
+    """Nor columns of dashes, nor an order by it."""
+    details = found().details
+    with_alphas = tables.details(
+        cited(details, "small/descriptives/details"), show.context("small")
+    )
+    assert "lowest alpha first" in with_alphas.caption.en and len(with_alphas.columns) == 8
+    for construct in project.study["constructs"]:
+        construct["items"] = construct["items"][:1]
+    project.describe()
+    single = cited(found().details, "small/descriptives/details")
+    table = tables.details(single, show.context("small"))
+    assert "alpha" not in table.caption.en and "α" not in table.caption.zh
+    assert len(table.columns) == 6
+    assert "alpha" not in english(words.details, found().details)

@@ -382,6 +382,21 @@ def convergent(*rows: Coefficients, **other: Any) -> Convergent:
     return of(Convergent(rows=rows, **({"single": (), "two": ()} | counts | other)))
 
 
+@pytest.mark.parametrize(
+    ("cr", "ave", "en", "zh"),
+    [
+        (1, 1, "CR and AVE reach their cut-offs", "均达到标准"),
+        (0, 0, "Neither CR nor AVE reaches", "均未达到标准"),
+        (1, 0, "CR reaches its cut-off with its whole interval, AVE does not", "AVE 则未达到"),
+        (0, 1, "AVE reaches its cut-off with its whole interval, CR does not", "CR 则未达到"),
+    ],
+)
+def test_one_construct_is_not_counted(case: Case, cr: int, ave: int, en: str, zh: str) -> None:
+    one = convergent(coefficients("quality", "met"), cr_met=cr, ave_met=ave)
+    head = tables.convergent(one, case).said
+    assert head is not None and en in head.en and zh in head.zh
+
+
 def test_convergent_validity_is_as_firm_as_the_interval(case: Case) -> None:
     unsure = convergent(coefficients("quality", "open"), coefficients("loyalty", "not met"))
     got = said(words.convergent(unsure, case))
@@ -554,9 +569,9 @@ def test_residuals(case: Case) -> None:
     got = said(words.residuals(residuals(), case))
     assert "Of 3 correlations between items the model misses 1 by more than .10" in got.en
     assert "q1–q_2 (−.15)" in got.en and "1 of 2 standardized residuals" in got.en
-    assert "more than the 0 or so" in got.en
+    assert "more than the 0.1 that chance alone" in got.en
     few = said(words.residuals(residuals(large=0, beyond=0), case))
-    assert "misses none by" in few.en and "no more than the 0" in few.en
+    assert "misses none by" in few.en and "no more than the 0.1 that" in few.en
 
 
 def test_items_that_recur_among_the_residuals(case: Case) -> None:

@@ -32,11 +32,13 @@ _LOOSE = re.compile(
 
 
 def within(label: str) -> str:
-    """A label in the middle of an English sentence: its first letter small, names as they are."""
-    first = label.split(" ", 1)[0]
-    return (
-        label if first[1:] != first[1:].lower() or len(first) < 2 else label[:1].lower() + label[1:]
-    )
+    """A label in the middle of an English sentence: its first letter small; names, and titles of
+    which a later word has a capital, too, as they are."""
+    first, *later = label.split(" ")
+    title = len(first) > 3 and any(len(w) > 3 and w.istitle() for w in later)
+    if title or len(first) < 2 or first[1:] != first[1:].lower():
+        return label
+    return label[:1].lower() + label[1:]
 
 
 def shortened(study: Study) -> Study:

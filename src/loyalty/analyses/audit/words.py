@@ -281,7 +281,9 @@ def twins(found: Twins, case: Case) -> list[Text]:
             )
         ]
     people, mean = few(found.people), number(found.by_chance)
-    noun = "respondent gives" if found.people == 1 else "respondents give"
+    noun = "gives" if found.people == 1 else "give"
+    if found.n is None:
+        noun = f"{'respondent' if found.people == 1 else 'respondents'} {noun}"
     of = "" if found.n is None else f"Of {n} respondents "
     who = "受访者" if found.n is None else f"{n} 名受访者"
     begin = f"{of}{people.en} {noun}"

@@ -136,11 +136,12 @@ def details(found: Details, case: Case) -> Table:
     def alpha(row: Detail) -> float:
         return float("inf") if row.alpha is None else row.alpha
 
+    alphas = [Column("alpha", "α"), Column(("alpha_ci_lower", "alpha_ci_upper"), "95 % interval")]
+    some = any(row.alpha is not None for row in found.rows)
     columns = [
         Column(lambda row: group_name(case, row.group), "Group"),
         Column(lambda row: level_name(case, row), "Level [of a group]"),
-        Column("alpha", "α"),
-        Column(("alpha_ci_lower", "alpha_ci_upper"), "95 % interval"),
+        *(alphas if some else []),
         Column("floor", "Floor"),
         Column("ceiling", "Ceiling"),
     ]
@@ -156,8 +157,8 @@ def details(found: Details, case: Case) -> Table:
         sorted(found.rows, key=alpha),
         columns,
         Text(
-            en=f"The scale of {outcome.en} by group, the lowest alpha first.",
-            zh=f"各组的{outcome.zh}量表，α 最低者在前。",
+            en=f"The scale of {outcome.en} by group{', the lowest alpha first' if some else ''}.",
+            zh=f"各组的{outcome.zh}量表{'，α 最低者在前' if some else ''}。",
         ),
         note,
         first=8,

@@ -415,7 +415,8 @@ def boxes(found: OutcomeBoxes, case: Case) -> Text:
 
 
 def details(found: Details, case: Case) -> list[Text]:
-    return [_alphas(found), *_focal(found, case)]
+    single = len(case.study.named(found.construct).items) == 1
+    return [*([] if single else [_alphas(found)]), *_focal(found, case)]
 
 
 def _alphas(found: Details) -> Text:

@@ -173,10 +173,31 @@ def dynamic(found: Dynamic, case: Case) -> Table:
 # --- validity ------------------------------------------------------------------------------------
 def _reached(found: Convergent) -> Text:
     """How many constructs reach the two cut-offs with their whole intervals."""
+    if found.constructs == 1:
+        return _of_one(bool(found.cr_met), bool(found.ave_met))
     cr, ave, n = number(found.cr_met), number(found.ave_met), number(found.constructs)
     return Text(
         en=f"With its whole interval CR reaches the cut-off for {cr} and AVE for {ave} of {n} constructs.",
         zh=f"{n} 个构念中，CR 整个区间达到标准者 {cr} 个，AVE 整个区间达到标准者 {ave} 个。",
+    )
+
+
+def _of_one(cr: bool, ave: bool) -> Text:
+    """Whether the one construct reaches them."""
+    if cr and ave:
+        return Text(
+            en="CR and AVE reach their cut-offs with their whole intervals.",
+            zh="CR 与 AVE 的整个区间均达到标准。",
+        )
+    if not (cr or ave):
+        return Text(
+            en="Neither CR nor AVE reaches its cut-off with its whole interval.",
+            zh="CR 与 AVE 的整个区间均未达到标准。",
+        )
+    one, other = ("CR", "AVE") if cr else ("AVE", "CR")
+    return Text(
+        en=f"{one} reaches its cut-off with its whole interval, {other} does not.",
+        zh=f"{one} 的整个区间达到标准，{other} 则未达到。",
     )
 
 

@@ -588,14 +588,15 @@ def residuals(found: Residuals, case: Case) -> list[Text]:
     cite, shown = threshold("correlation_residual").cite, number(row.residual)
     label = f"{escape(row.item_a)}–{escape(row.item_b)}"
     pairs, tested, beyond = number(found.pairs), number(found.tested), number(found.beyond)
-    expected, more = number(found.expected, decimals=0), found.beyond > found.expected
+    expected = number(found.expected, decimals=0 if found.expected >= 1 else 1)
+    more = found.beyond > found.expected
     return [
         Text(
             en=f"Of {pairs} correlations between items the model misses {_or_none(found.large)} by more than {mark} [@{cite}]; the largest residual is that of {label} ({shown}).",
             zh=f"{pairs} 个题项间相关中，模型偏差超过 {mark} [@{cite}] 的有 {number(found.large)} 个；最大残差为 {label}（{shown}）。",
         ),
         Text(
-            en=f"{beyond} of {tested} standardized residuals lie beyond their 5 % limits, {'more' if more else 'no more'} than the {expected} or so that chance alone would leave there.",
+            en=f"{beyond} of {tested} standardized residuals lie beyond their 5 % limits, {'more' if more else 'no more'} than the {expected} that chance alone would leave there on average.",
             zh=f"{tested} 个标准化残差中有 {beyond} 个超出其 5% 界限，{'多于' if more else '不多于'}随机情况下预期的 {expected} 个。",
         ),
     ]
