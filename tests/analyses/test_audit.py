@@ -350,7 +350,7 @@ def test_little(p: float, printed: str) -> None:
     assert ("speaks against" in text.en) == (p < 0.05)
     for said_ in (text.en, text.zh):
         shown = said_.replace("\u00a0", " ").replace("，*p*", ", *p*")
-        assert f"χ²(1200) = 10.50, *p* {printed}" in shown
+        assert f"χ²(1,200) = 10.50, *p* {printed}" in shown
 
 
 # --- careless answering --------------------------------------------------------------------------
