@@ -225,7 +225,7 @@ def straight(found: Straight, case: Case) -> list[Text]:
     said = [
         Text(
             en=f"In {n} answers drawn from the same processes with straight relations alone {en}.",
-            zh=f"生成过程中只保留线性关系，抽取 {n} 份作答，{zh}。",
+            zh=f"在生成过程中只保留线性关系，抽取 {n} 份作答，所得的 {zh}。",
         ),
         Text(
             en=f"The largest, {row.id} of “{escape(name.en)}”, is {size} where {declared} is declared for the bend.",
