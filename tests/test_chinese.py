@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 import yaml
+from chinese_facts import odd_counts
 
 from loyalty.ground import paths
 from loyalty.render import chinese
@@ -131,3 +132,10 @@ def test_citations_stand_close() -> None:
     assert chinese.close([node("Para", inlines)]) == [
         node("Para", [text("满意"), cite, text("与"), space, text("CFI")])
     ]
+
+
+def test_counts_that_read_oddly_are_found() -> None:
+    assert odd_counts("其中 0 条未估计") == ["其中 0 条未估计"]
+    assert odd_counts("共 12 条路径中有 12 条得到支持") != []
+    fine = "12 条路径中有 2 条得到支持，10 条未定；2 项调查中，1 项有 2 个构念；2010 条"
+    assert odd_counts(fine) == []

@@ -9,6 +9,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from chinese_facts import odd_counts
 from made_up import made
 
 from loyalty.analyses.argument import beside, figures, headlines, read, tables, words
@@ -880,6 +881,8 @@ def test_all_that_is_shown_is_made_of_fields() -> None:
             if shown is None:
                 continue
             for language in LANGUAGES:
+                if isinstance(shown, Figure | Table):
+                    assert odd_counts(shared.plain(shown.caption.zh)) == [], name
                 if isinstance(shown, Figure):
                     assert shown.simulated is False and shown.draw(language).axes
                 elif isinstance(shown, Table):
@@ -900,3 +903,5 @@ def _sentences(shown: Text | Sequence[Text], language: Any, name: str) -> None:
     rest = _PLAIN.sub("", re.sub(r"\[[^\[\]]*\]\{\.num [^{}]*\}", "", text))
     assert not re.search(r"\d", rest), (name, rest)
     assert not re.search(r"\b(nan|None)\b", text)
+    if language == "zh":
+        assert odd_counts(shared.plain(text)) == [], name

@@ -10,6 +10,7 @@ from typing import Any
 
 import pandas as pd
 import pytest
+from chinese_facts import odd_counts
 from made_up import made
 
 from loyalty import simulate
@@ -748,6 +749,10 @@ def test_all_that_is_shown_is_made_of_fields(monkeypatch: pytest.MonkeyPatch) ->
                     marked = {"en": "Simulated data.", "zh": "模拟数据。"}[language]
                     assert display.caption.endswith(marked), display.label
                 seen[f"{display.label} {language}"] = shown
+                if language == "zh":
+                    said = shared.plain(display.caption or "")
+                    said += shared.plain(shown) if display.label.startswith("txt-") else ""
+                    assert odd_counts(said) == [], display.label
     assert {"txt-all-trial-case-drawn en", "tbl-all-trial-case-drawn zh"} <= set(seen)
     table = shared.plain(seen["tbl-all-trial-case-drawn en"])
     assert "| H4 | M² → B |" in table and "wrong sign" in table and "false alarm" in table

@@ -53,7 +53,7 @@ def exhibit(found: Exhibit, case: Case) -> Figure:
         ),
         text(
             f"Forest plot of the paths to loyalty in {surveys} real surveys: {clear} of {relied} that may be relied upon are clear of zero.",
-            f"{surveys} 项真实调查中指向忠诚的路径的森林图，可以采信的 {clear_zh(found.clear, found.relied, '条', '路径')}。",
+            f"{surveys} 项真实调查中指向忠诚各路径的森林图，可以采信的 {clear_zh(found.clear, found.relied, '条', '路径')}。",
         ),
         simulated=False,
     )
