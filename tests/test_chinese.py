@@ -39,6 +39,16 @@ FAULTS = {
         rf"[{HAN}、，] \*?p\*?(?=[、，。；]| (?![值=<>¤]))",
         "马氏距离的 p、相关",
     ),
+    "a citation in the words of another language": (r"\bet al\b", "Tenenhaus et al. 发表"),
+    "a half-width comma between words": (
+        rf"[{HAN}][^“”(]*[A-Za-z\d¤], [A-Za-z]",
+        "由 R 4.2.2, lavaan 0.6.14 算得",
+    ),
+    "the same twice": (rf"([{HAN}]{{4,}})(?:；|、|，)\1(?![{HAN}])", "数据审查；数据审查（2）"),
+    "another classifier": (
+        r"[\d¤] (?:个(?:调查(?!特征)|路径|受访者)|条(?:调查|构念(?!间))|项(?:构念|受访者))",
+        "12 个调查",
+    ),
     "a word that no paper has": (
         r"再买|抽样偶然|所承诺|似然之中|与之的|最急转折|抽样得如何|所购之物|写者",
         "52 周内再买者占 45.8%",
