@@ -357,6 +357,9 @@ def test_everything_is_shown_in_both_languages(
     )
     assert set(found) == set(PAGE) == set(drivers.Drivers.model_fields)
     case = Case("retail-simulated", retail.study)
+    note = tables.necessity(cited(needed, "retail-simulated/drivers/necessity"), case).note
+    assert note is not None and "take respondents, not firms, as independent" in note.en
+    assert "以受访者而非企业为独立单位" in note.zh
     for name, functions in PAGE.items():
         finding = cited(found[name], f"retail-simulated/drivers/{name}")
         for function in functions:

@@ -186,6 +186,13 @@ def _turned(case: Case, construct: str, reversed_: bool) -> Text:
 def necessity(found: Necessity, case: Case) -> Table:
     draws, shuffled = number(found.draws), number(found.permutations)
     outcome, least = escaped(case.label(found.outcome)), cut("necessity_effect")
+    alone = NOTHING
+    if case.study.units is not None:
+        many = units(case).many
+        alone = Text(
+            en=f" Both tests take respondents, not {many.en}, as independent: where these differ among each other, p is too small.",
+            zh=f"两种检验均以受访者而非{many.zh}为独立单位；{many.zh}之间若有差异，p 值偏小。",
+        )
     return Table(
         found.conditions,
         [
@@ -200,8 +207,8 @@ def necessity(found: Necessity, case: Case) -> Table:
         ],
         Text(en=f"Necessary conditions of {within(outcome.en)}.", zh=f"{outcome.zh}的必要条件。"),
         Text(
-            en=f"Effect sizes of two ceilings on scale scores [@dul2016]; p of CE-FDH by {shuffled} permutations [@dul2020]; that of the same correlation by as many draws that keep it, of the corner above the mean of the few highest answers [@aragon2005]. Latent: median and middle 95 % of {draws} plausible values, which carry errors of measurement through but not sampling. Necessary: an effect size of {least} or more, clear of both and of errors of measurement.",
-            zh=f"量表得分上两种上限的效应量 [@dul2016]；CE-FDH 的 p 值取自 {shuffled} 次置换 [@dul2020]；“同等相关”的 p 值取自同样次数、保持二者相关的抽样，比较的是最高几个答案的均值之上的空白 [@aragon2005]。潜变量：{draws} 组似真值的中位数与中间 95%，计入测量误差而不计抽样误差。判为必要条件，须效应量不低于 {least}，且超出两种检验的随机水平与测量误差所能解释的程度。",
+            en=f"Effect sizes of two ceilings on scale scores [@dul2016]; p of CE-FDH by {shuffled} permutations [@dul2020]; that of the same correlation by as many draws that keep it, of the corner above the mean of the few highest answers [@aragon2005]. Latent: median and middle 95 % of {draws} plausible values, which carry errors of measurement through but not sampling. Necessary: an effect size of {least} or more, clear of both and of errors of measurement.{alone.en}",
+            zh=f"量表得分上两种上限的效应量 [@dul2016]；CE-FDH 的 p 值取自 {shuffled} 次置换 [@dul2020]；“同等相关”的 p 值取自同样次数、保持二者相关的抽样，比较的是最高几个答案的均值之上的空白 [@aragon2005]。潜变量：{draws} 组似真值的中位数与中间 95%，计入测量误差而不计抽样误差。判为必要条件，须效应量不低于 {least}，且超出两种检验的随机水平与测量误差所能解释的程度。{alone.zh}",
         ),
     )
 
