@@ -171,7 +171,7 @@ def test_every_bootstrap_draws_whole_clusters_and_says_so(schools: Project) -> N
     for table in (pairs, planned):
         assert table.note is not None
         note = {k: without_references(table.note.in_(k)).replace("\\", "") for k in ("en", "zh")}
-        assert "samples of whole clusters (School) (12 clusters" in note["en"]
+        assert "samples of whole clusters (School), 12 of them, expanded" in note["en"]
         assert "12 个聚类单位（学校）为单位整体抽取" in note["zh"]
     schools.study["cluster"] = None
     schools.describe()

@@ -247,7 +247,7 @@ def close_pairs(found: Ratios, case: Case) -> Table:
         else Text(en="The closest pairs of constructs.", zh="最接近的几对构念。"),
         Text(
             en=f"Percentile intervals of {drawn.en}.",
-            zh=f"百分位区间来自 {drawn.zh}。",
+            zh=f"百分位区间来自{drawn.zh}。",
         ),
         first=PAIRS,
     )
@@ -320,7 +320,7 @@ def weights(found: Weights, case: Case) -> Table:
         Text(en="What formative constructs are made of.", zh="形成型构念的构成。"),
         Text(
             en=f"PLS, mode B, weights of standardized items; {n} respondents, percentile intervals of {drawn.en}. VIF: how many times the other items of the construct inflate the variance of an item's weight.",
-            zh=f"PLS 模式 B，标准化题项的权重；{n} 名受访者，百分位区间来自 {drawn.zh}。VIF：同一构念其他题项使该题项权重的方差膨胀的倍数。",
+            zh=f"PLS 模式 B，标准化题项的权重；{n} 名受访者，百分位区间来自{drawn.zh}。VIF：同一构念其他题项使该题项权重的方差膨胀的倍数。",
         ),
     )
 

@@ -90,7 +90,7 @@ def alpha(found: Scales, case: Case) -> Table:
         Text(en="Cronbach's alpha and omega.", zh="Cronbach α 与 ω 系数。"),
         Text(
             en=f"Complete rows of the scale. α: {plain.en}; mean r: between the items. ω: omega total of the sum of the answers, CR (composite reliability) of the sum of standardized answers, from a one-factor maximum-likelihood model of the scale alone; percentile interval of {drawn.en}. A verdict is open where the interval holds the cut-off. Draws with an item's error variance at its lower bound: {en}.",
-            zh=f"基于该量表的完整行。α：{plain.zh}；平均 r：题项间相关的平均。总 ω 指答案之和的信度，CR（组合信度）指标准化答案之和的信度，来自该量表单独的单因子极大似然模型；百分位区间来自 {drawn.zh}。区间包含标准值时判断为未定。有题项误差方差处于下限的抽样：{zh}。",
+            zh=f"基于该量表的完整行。α：{plain.zh}；平均 r：题项间相关的平均。总 ω 指答案之和的信度，CR（组合信度）指标准化答案之和的信度，来自该量表单独的单因子极大似然模型；百分位区间来自{drawn.zh}。区间包含标准值时判断为未定。有题项误差方差处于下限的抽样：{zh}。",
         ),
     )
 
@@ -197,8 +197,8 @@ def plan(found: Plan, case: Case) -> Table:
         ],
         Text(en="Factors and planned constructs.", zh="因子与计划构念。"),
         Text(
-            en=f"Tucker's congruence with the planned pattern; percentile intervals from {drawn.en}, of which {sound} converged ({improper} with an item's uniqueness at its lower bound). By chance: 95th percentile of {plans} random assignments of items to constructs, rotated alike.",
-            zh=f"与计划模式的 Tucker 一致性；百分位区间来自 {drawn.zh}，其中 {sound} 个收敛（{improper} 个有题项的独特性处于下限）。偶然水平：把题项随机分配给构念并作同样旋转 {plans} 次的第 95 百分位。",
+            en=f"Tucker's congruence with the planned pattern; percentile intervals from {drawn.en}; {sound} converged ({improper} with an item's uniqueness at its lower bound). By chance: 95th percentile of {plans} random assignments of items to constructs, rotated alike.",
+            zh=f"与计划模式的 Tucker 一致性；百分位区间来自{drawn.zh}；{sound} 个收敛（{improper} 个有题项的独特性处于下限）。偶然水平：把题项随机分配给构念并作同样旋转 {plans} 次的第 95 百分位。",
         ),
     )
 
@@ -221,8 +221,8 @@ def general(found: General, case: Case) -> Table:
         ],
         Text(en="The general factor in every score.", zh="各得分中的一般因子。"),
         Text(
-            en=f"Shares of the variance of the sum of standardized answers, from {factors} oblimin factors and one above them; the general factor's share of all items is omega hierarchical. Percentile intervals from {used} of {drawn.en}, {improper} with an item's uniqueness at its lower bound.",
-            zh=f"标准化答案之和的方差份额，来自 {factors} 个 oblimin 因子及其上的一个因子；全部题项中一般因子的份额即层级 ω。百分位区间来自 {drawn.zh}中的 {used} 个，其中 {improper} 个有题项的独特性处于下限。",
+            en=f"Shares of the variance of the sum of standardized answers, from {factors} oblimin factors and one above them; the general factor's share of all items is omega hierarchical. Percentile intervals from {drawn.en}; {used} are used, {improper} with an item's uniqueness at its lower bound.",
+            zh=f"标准化答案之和的方差份额，来自 {factors} 个 oblimin 因子及其上的一个因子；全部题项中一般因子的份额即层级 ω。百分位区间来自{drawn.zh}；采用其中 {used} 个，{improper} 个有题项的独特性处于下限。",
         ),
     )
 

@@ -59,7 +59,7 @@ def composed(found: Composed, case: Case) -> Table:
         Text(en="Paths from and to formative constructs.", zh="始于或指向形成型构念的路径。"),
         Text(
             en=f"Standardized PLS paths of weighted sums of items, formative constructs in mode B; {n} respondents, percentile intervals of {drawn.en}.",
-            zh=f"题项加权和的标准化 PLS 路径，形成型构念采用模式 B；{n} 名受访者，百分位区间来自 {drawn.zh}。",
+            zh=f"题项加权和的标准化 PLS 路径，形成型构念采用模式 B；{n} 名受访者，百分位区间来自{drawn.zh}。",
         ),
     )
 
