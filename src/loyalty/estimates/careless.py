@@ -152,7 +152,7 @@ class Selection(Record):
     """The focal path of some respondents: standardized, with its robust 95 % interval (MLR).
 
     None where it could not be estimated; `problems` say why, or what speaks against the solution.
-    `fewest`: people that the smallest of several steps to the selection takes.
+    `fewest`: the fewest people whose number would follow from `n` and what is told before.
     """
 
     who: str

@@ -10,7 +10,14 @@ import semfit
 
 from loyalty.cases.estimation import FULL
 from loyalty.cases.study import Study
-from loyalty.ground.findings import Bounded, Count, P, Real, Record
+from loyalty.ground.findings import (
+    Bounded,
+    Count,
+    Modelled,
+    P,
+    Real,
+    Record,
+)
 from loyalty.ground.reasons import Reason, reason_of
 
 Missing = Literal["fiml", "listwise"]
@@ -58,7 +65,7 @@ class FitMeasures(Record):
     `problems` are what speaks against the solution: not converged, not admissible, not identified.
     """
 
-    n: Count
+    n: Modelled
     parameters: Count
     chisq: Real
     df: Count

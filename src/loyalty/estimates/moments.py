@@ -18,7 +18,7 @@ import semfit
 from loyalty.cases.matrix import Given
 from loyalty.cases.study import Study
 from loyalty.cases.survey import Survey
-from loyalty.ground.disclosure import rounded
+from loyalty.ground.disclosure import rounded, told_of
 from loyalty.ground.findings import Count, Real, Record, Refused
 from loyalty.ground.reasons import CannotCompute
 from loyalty.stats.weighted import Design
@@ -108,11 +108,13 @@ def moments(survey: Survey) -> Moments:
         raise CannotCompute(
             "few_for_moments", n=len(rows), least=needed(p), moments=p + p * (p + 1) // 2
         )
-    groups = [Grouped(group=None, levels=(_of(rows, None, design),))]
+    everybody = len(survey.rows)
+    groups = [Grouped(group=None, levels=(_of(rows, None, design, everybody),))]
     for group in study.groups:
         if group.within is not None:
             continue
-        of = survey.rows.loc[rows.index, group.id]
+        of_all = survey.rows[group.id]
+        of = of_all[rows.index]
         parts = [(level, rows[of == level]) for level in group.levels]
         parts = [(level, part) for level, part in parts if len(part)]
         rest = int(of.isna().sum())
@@ -120,19 +122,21 @@ def moments(survey: Survey) -> Moments:
         whole = all(enough(n, p) for n in sizes)
         several = all((part.nunique() >= DIFFERENT).all() for _, part in parts)
         if len(parts) > 1 and whole and several:
-            levels = tuple(_of(part, level, design) for level, part in parts)
+            whole_of = of_all.value_counts()
+            levels = tuple(_of(part, level, design, whole_of[level]) for level, part in parts)
             groups.append(Grouped(group=group.id, levels=levels))
     return Moments(items=tuple(items), groups=tuple(groups))
 
 
-def _of(rows: pd.DataFrame, level: str | None, design: Design | None) -> GroupMoments:
+def _of(rows: pd.DataFrame, level: str | None, design: Design | None, whole: int) -> GroupMoments:
+    """Of the `whole` people so many are told as :func:`~loyalty.ground.disclosure.told_of`."""
     if design is None:
         mean, cov = rows.mean().to_numpy(), rows.cov().to_numpy()
     else:
         mean, cov = design.means(rows), design.covariance(rows)
     return GroupMoments(
         level=level,
-        n=len(rows),
+        n=told_of(len(rows), whole),
         means=tuple(rounded(x) for x in mean),
         covariances=tuple(rounded(x) for x in cov[np.tril_indices(len(cov))]),
     )

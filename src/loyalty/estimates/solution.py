@@ -10,7 +10,15 @@ import semfit
 from scipy.stats import norm
 
 from loyalty.estimates.fit import FitMeasures, Missing, fit_measures, missing_answers
-from loyalty.ground.findings import Bounded, Count, Finding, OfRows, P, Real, Record
+from loyalty.ground.findings import (
+    Bounded,
+    Finding,
+    Modelled,
+    OfRows,
+    P,
+    Real,
+    Record,
+)
 from loyalty.ground.reasons import reason_of
 from loyalty.stats.weighted import Design
 
@@ -90,7 +98,7 @@ class Observed(Finding):
     No `sds` and `covariances` where correlations are all that is known.
     """
 
-    n: Count
+    n: Modelled
     missing: Missing
     items: tuple[str, ...]
     means: tuple[Real, ...]

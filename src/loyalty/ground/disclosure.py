@@ -11,6 +11,8 @@ tells of is noted where it stands (:class:`~loyalty.ground.findings.Cell`,
 - Where such a count stands alone it becomes none, and the rest of its row stays: of the steps of a
   flow every total that it parts from the one that stays known goes, too
   (:class:`~loyalty.ground.findings.Running`).
+- Of a level of a grouping whose people are few, or from whose number another's would follow, no
+  row counts anybody, in whatever finding.
 - A field of single people (texts in their words, a curve that falls with each of them): what it
   belongs to goes.
 - A part that cannot stand without what went (:class:`~loyalty.ground.findings.Together`) goes
@@ -26,7 +28,7 @@ tells of is noted where it stands (:class:`~loyalty.ground.findings.Cell`,
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, get_args
 
@@ -34,6 +36,7 @@ from pydantic import BaseModel
 
 from loyalty.ground.findings import (
     Base,
+    Beside,
     Cell,
     Finding,
     OfAnswers,
@@ -73,6 +76,9 @@ class Known:
         the number of its different answers.
     whole : int or None
         All respondents; None where there is no survey.
+    hidden : mapping
+        Of each grouping the levels whose people are few, or from whom others' number would follow;
+        None among them is nobody's level.
     mixed : bool
         Whether fewer than ten, but somebody, did not answer all items: statistics of complete rows
         are of fewer people by them.
@@ -81,6 +87,7 @@ class Known:
     few: Mapping[str, int] = field(default_factory=dict)
     whole: int | None = None
     mixed: bool = False
+    hidden: Mapping[str, Collection[str | None]] = field(default_factory=dict)
 
 
 def told_of(n: int, whole: int) -> int:
@@ -121,10 +128,28 @@ def _told(cell: Cell, value: Any, record: BaseModel, counted: Any = None) -> boo
     return any(_small(v * n) or _small(n - v * n) for v in values)
 
 
-def _record(record: BaseModel, known: Known) -> Any:
+def _of_hidden(record: BaseModel, known: Known, group: str | None) -> bool:
+    """Whether a record counts people of a level that no other one may tell of, either."""
+    kind = type(record)
+    fields = [f for f in kind.model_fields if noted(kind, f, Cell) or noted(kind, f, Base)]
+    if all(getattr(record, f) is None for f in fields):
+        return False
+    level, own = getattr(record, "level", None), known.hidden.get(group or "")
+    if "level" not in kind.model_fields and "group" in kind.model_fields:
+        if own is not None:  # it is of those who have no level
+            return None in own
+        level = group
+    hidden = known.hidden.values() if own is None else (own,)
+    return level is not None and any(level in levels for levels in hidden)
+
+
+def _record(record: BaseModel, known: Known, group: str | None = None) -> Any:
     if isinstance(record, Refused):
         return GONE if _counts(record.refused) else record
     kind, made = type(record), dict[str, Any]()
+    group = getattr(record, "group", None) or group
+    if known.hidden and not isinstance(record, Finding) and _of_hidden(record, known, group):
+        return GONE
     for name in kind.model_fields:
         value = getattr(record, name)
         cell, of = noted(kind, name, Cell), noted(kind, name, OfAnswers)
@@ -147,11 +172,14 @@ def _record(record: BaseModel, known: Known) -> Any:
                 return GONE
             value = (None,) * len(value) if isinstance(value, tuple) else None
         if name not in made:
-            kept = _value(value, known)
+            kept = _value(value, known, group)
             if kept is GONE or (noted(kind, name, Together) and len(kept) < len(value)):
                 return GONE
             made[name] = kept
     for name in kind.model_fields:
+        beside = noted(kind, name, Beside)
+        if beside is not None and len(made[beside.rows]) < len(getattr(record, beside.rows)):
+            made[name] = None
         steps = noted(kind, name, Running)
         if steps is not None and steps.of is not None:
             before, after = getattr(record, steps.of), made[steps.of]
@@ -170,12 +198,13 @@ def _based(
         if base is None or n is None or whole is None or bool(base.by) != by:
             continue
         if mixed or (whole - n) % least():  # else nobody, or ten, or twenty …
-            changed = {
-                other: None
-                if other.endswith("_count")
-                else _digits(getattr(record, other), _coarse(whole))
-                for other in type(record).model_fields
-            }
+            if base.coarse:
+                changed |= {
+                    other: None
+                    if other.endswith("_count")
+                    else _digits(getattr(record, other), _coarse(whole))
+                    for other in type(record).model_fields
+                }
             changed[name] = told_of(n, whole)
     return record.model_copy(update=changed)
 
@@ -196,26 +225,26 @@ def _optional(kind: type[BaseModel], name: str) -> bool:
     return type(None) in get_args(kind.model_fields[name].annotation)
 
 
-def _value(value: Any, known: Known) -> Any:
+def _value(value: Any, known: Known, group: str | None) -> Any:
     if isinstance(value, float):
         return rounded(value)
     if isinstance(value, Reason):
         return GONE if _counts(value) else value
     if isinstance(value, BaseModel):
-        return _record(value, known)
+        return _record(value, known, group)
     if isinstance(value, Mapping):
-        named = {k: _value(v, known) for k, v in value.items()}
+        named = {k: _value(v, known, group) for k, v in value.items()}
         return GONE if any(v is GONE for v in named.values()) else named
     if not isinstance(value, tuple | list) or not value:
         return value
     if isinstance(value[0], BaseModel) and not isinstance(value[0], Reason):
-        return _rows(value, known)
-    parts = [_value(v, known) for v in value]  # of messages those that count few people go
+        return _rows(value, known, group)
+    parts = [_value(v, known, group) for v in value]  # of messages those that count few people go
     return type(value)(v for v in parts if v is not GONE)
 
 
-def _rows(rows: Sequence[BaseModel], known: Known) -> Any:
-    made = [_record(row, known) for row in rows]
+def _rows(rows: Sequence[BaseModel], known: Known, group: str | None) -> Any:
+    made = [_record(row, known, group) for row in rows]
     kind = type(rows[0])
     cells = {name: cell for name in kind.model_fields if (cell := noted(kind, name, Cell))}
     for name, cell in cells.items():

@@ -90,11 +90,12 @@ class Base:
 
     Fewer than ten may be left out of one statistic and not of another, of which then a count, or
     a sum of their answers, would be the difference. So of those left out full tens are told, and
-    the row's numbers have few digits. `whole`: of all respondents; else of the most of the rows
-    that are `by` the same.
+    the row's numbers have few digits, but of a model (``coarse=False``), whose estimates are no
+    sums of answers. Of all respondents, or of the most of the rows that are `by` the same.
     """
 
     by: tuple[str, ...] = ()
+    coarse: bool = True
 
 
 @dataclass(frozen=True)
@@ -124,6 +125,13 @@ class OfAnswers:
 
 
 @dataclass(frozen=True)
+class Beside:
+    """A field of all `rows`, from which one that went may follow: None where one of them did."""
+
+    rows: str
+
+
+@dataclass(frozen=True)
 class Together:
     """Rows that stand together: where one may not be recorded, what they belong to goes."""
 
@@ -144,6 +152,8 @@ Points = Annotated[float, Shown("points")]
 P = Annotated[float, Shown("p")]
 #: People whose answers a statistic rests on.
 Answering = Annotated[int, Shown("count"), Base()]
+#: People on whom a model rests.
+Modelled = Annotated[int, Shown("count"), Base(coarse=False)]
 #: People in a cell: of a level, a pattern, a segment, with a sign.
 People = Annotated[int, Shown("count"), Cell()]
 #: As many people, or None where they are few: what else is said of them stays.

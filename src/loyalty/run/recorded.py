@@ -18,6 +18,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import pandas as pd
 from pydantic import ValidationError
 
 from loyalty.cases import roads, study, survey, tables
@@ -36,6 +37,7 @@ from loyalty.ground.text import Text
 from loyalty.run.analyses import findings_of
 from loyalty.run.compare import compare
 from loyalty.run.differences import Comparison
+from loyalty.stats import descriptives
 
 #: So many bytes the recorded findings of one case may have.
 LARGEST = 300_000
@@ -158,8 +160,28 @@ def known(answers: survey.Survey | None) -> disclosure.Known:
     rows_ = answers.main_items
     left_out = len(rows_) - len(rows_.dropna())
     return disclosure.Known(
-        few_answers(answers), len(rows_), mixed=0 < left_out < disclosure.least()
+        few_answers(answers),
+        len(rows_),
+        mixed=0 < left_out < disclosure.least(),
+        hidden=hidden_levels(answers),
     )
+
+
+def hidden_levels(answers: survey.Survey) -> dict[str, set[str | None]]:
+    """Levels of which nothing may tell how many there are, with None for those without a level:
+    with these the levels add up to all respondents."""
+    groups = answers.study.groups
+    counts, inner = descriptives.group_counts(
+        answers.rows,
+        {g.id: list(g.levels) for g in groups},
+        {g.id: g.within for g in groups if g.within},
+    )
+    for g, found in counts.items():
+        lacking = int(answers.rows[g].isna().sum())
+        if lacking and g not in inner:
+            counts[g] = pd.concat([found, pd.Series({None: lacking})])
+    hidden = descriptives.hidden_cells(counts, inner, least=disclosure.least())
+    return {g: set(of) for g, of in hidden.items()}
 
 
 def recordable(found: Found[Any], of: Recorded, known: disclosure.Known) -> dict[str, Any]:

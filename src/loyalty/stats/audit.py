@@ -230,15 +230,26 @@ class FrequentPatterns(Result):
     pooled_n: int
 
 
-def frequent_patterns(items: pd.DataFrame, *, least: int = 10, most: int = 8) -> FrequentPatterns:
+def frequent_patterns(
+    items: pd.DataFrame, *, least: int = 10, most: int = 8, by_item: bool = False
+) -> FrequentPatterns:
     """At most ``most`` patterns of at least ``least`` rows; the rest is pooled.
 
     The pool itself has ``least`` rows or none: else what it holds would follow from the total, so
-    the rarest pattern shown joins it.
+    the rarest pattern shown joins it. With ``by_item`` so do those beside which how many rows of
+    the pool lack an item would follow from how many lack it in all.
     """
     table = missing_patterns(items)
     kept = int(min(most, (table["n"] >= least).sum()))
-    while kept and 0 < table["n"].iloc[kept:].sum() < least:
+    lacking = (~table[list(items.columns)].to_numpy(dtype=bool)) * table[["n"]].to_numpy()
+    told = lacking.sum(axis=0) >= least
+
+    def few(pool: int) -> bool:
+        left = lacking[pool:].sum(axis=0)
+        beside = by_item and bool((told & (left > 0) & (left < least)).any())
+        return beside or 0 < table["n"].iloc[pool:].sum() < least
+
+    while kept and few(kept):
         kept -= 1
     absent = ~table[list(items.columns)].to_numpy(dtype=bool)[:kept]
     shown = table.loc[: kept - 1, ["n_missing", "n", "share"]].copy()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 from matplotlib.figure import Figure as Drawing
 
-from loyalty.analyses.audit.findings import Flow, Shape
+from loyalty.analyses.audit.findings import Flow, Shape, Step
 from loyalty.ground.numbers import show
 from loyalty.ground.terms import term
 from loyalty.ground.text import Language, Text
@@ -51,7 +51,7 @@ def flow(found: Flow, case: Case) -> Figure:
             ),
             *(
                 (
-                    f"{ASIDE[s.reason].in_(language)}{plain(few(s.n_excluded).in_(language))}",
+                    f"{ASIDE[s.reason].in_(language)}{plain(_taken(s).in_(language))}",
                     s.reason == "empty",
                 )
                 for s in found.steps
@@ -74,6 +74,13 @@ def flow(found: Flow, case: Case) -> Figure:
             zh=f"流程图：从数据的{zh[0]}行到主要分析的{zh[1]}行，再到最严格选择的{zh[2]}行；各步旁注明人数。",
         ),
     )
+
+
+def _taken(step: Step) -> Text:
+    """How many a step takes: few, or not told."""
+    if step.fewest is None:
+        return Text(en="not shown", zh="不列出")
+    return few(step.n_excluded)
 
 
 def shape(found: Shape, case: Case) -> Figure:

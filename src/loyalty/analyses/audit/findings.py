@@ -14,11 +14,13 @@ from loyalty.analyses.audit import columns as seeming
 from loyalty.analyses.audit import common_method
 from loyalty.analyses.audit.columns import Columns
 from loyalty.analyses.audit.common_method import MeasurementModel
+from loyalty.analyses.audit.telling import Telling, telling
 from loyalty.cases.survey import Survey
 from loyalty.estimates import careless as rule
 from loyalty.estimates.careless import Screening, Selection
 from loyalty.ground.findings import (
     Answering,
+    Beside,
     Bounded,
     Cell,
     Count,
@@ -57,16 +59,22 @@ SIGNS: tuple[Sign, ...] = get_args(Sign)
 # --- the findings --------------------------------------------------------------------------------
 #: What chance makes of a count: with whether it is more than that, it would tell of how few.
 CHANCE = ("by_chance", "most_by_chance")
+#: The fewest people whose number would follow from a count and those that stand before it.
+Between = Annotated[int, Shown("count"), Cell(within=True)]
 #: Rows left after a step.
 Left = Annotated[int, Shown("count"), Running("n_excluded")]
 
 
 class Step(Record):
-    """Rows that a step takes, of those that are left before it."""
+    """Rows that a step takes, of those that are left before it.
+
+    `fewest` people would follow from it; None where it is not told for that, be it of few or many.
+    """
 
     reason: Literal["empty", "repeated", "careless", "incomplete"]
     n_excluded: Few | None
     n_left: Left | None
+    fewest: Annotated[int, Shown("count"), Cell(alone=True, along=("n_excluded",))] | None = 0
 
 
 class Rule(Record):
@@ -132,6 +140,10 @@ class Flow(Finding):
     impossible: tuple[Impossible, ...] = ()
     weightless: tuple[Weightless, ...] = ()
     again: Again | None = None
+    fewest: Between | None = None
+    fewest_lined: (
+        Annotated[int, Shown("count"), Cell(alone=True, along=("lined", "again"))] | None
+    ) = None
 
     def step(self, reason: str) -> Step:
         return next(s for s in self.steps if s.reason == reason)
@@ -161,12 +173,14 @@ class Twins(Finding):
 
 
 class ItemCodes(Record):
-    """Answers to an item that were set to missing: declared codes, and outside the scale."""
+    """Answers to an item that were set to missing: declared codes, and outside the scale; `blank`
+    are the cells without any answer."""
 
     item: str
     declared: People
     outside: People
     share: Percent
+    blank: Between | None = None
 
 
 class VariableCodes(Record):
@@ -204,7 +218,7 @@ class Missing(Finding):
     complete: People
     complete_share: Percent
     items: tuple[ItemMissing, ...]
-    median: Percent
+    median: Annotated[float, Shown("percent"), Beside("items")] | None
     n_items: Count
     n_without: Count
 
@@ -269,13 +283,14 @@ class Careless(Finding):
     signs: tuple[SignCount, ...]
     flagged: Flagged
     left_out: tuple[LeftOut, ...]
+    fewest: Between | None = None
 
 
 class Pair(Record):
     """Agreement of two signs; `both` is None where it counts a few respondents only.
 
-    `fewest` of the respondents with one sign, with the other and with both, if any: with κ each
-    of these would follow from the others.
+    `fewest` people would follow from it: κ and both signs' counts tell how many show both, one of
+    them alone, and neither.
     """
 
     a: Sign
@@ -284,7 +299,7 @@ class Pair(Record):
     kappa: Bounded
     ci_lower: Bounded
     ci_upper: Bounded
-    fewest: Annotated[int, Shown("count"), Cell(within=True)] | None = None
+    fewest: Between | None = None
 
 
 class Agreement(Finding):
@@ -464,6 +479,8 @@ class Answers:
     screening: Screening
     steps: audit.ExclusionFlow
     again: alike.Repeats | None
+    agreed: pd.DataFrame
+    telling: Telling
 
     @property
     def n(self) -> int:
@@ -486,7 +503,19 @@ def answers(survey: Survey) -> Answers:
             ("incomplete", items.isna().any(axis=1)),
         ],
     )
-    return Answers(survey, items, bool(ids), repeated, screening, steps, again)
+    agreed = audit.sign_agreement(screening.flags.flags).dropna(subset=["kappa"])
+    agreed = agreed.sort_values("kappa", ascending=False, kind="stable")
+    told = Telling()  # rows that may be passed on tell all of it
+    if not survey.study.provenance.redistribute:
+        told = telling(
+            screening.flags.flags,
+            list(zip(agreed["a"], agreed["b"], strict=True)),
+            repeated=repeated.duplicate_ids | same,
+            same=repeated.duplicate_rows,
+            empty=items.isna().all(axis=1),
+            incomplete=items.isna().any(axis=1),
+        )
+    return Answers(survey, items, bool(ids), repeated, screening, steps, again, agreed, told)
 
 
 def _again(items: pd.DataFrame) -> alike.Repeats | None:
@@ -502,7 +531,10 @@ def flow(data: Answers) -> Flow:
     return Flow(
         n=data.n,
         items=data.items.shape[1],
-        steps=Step.each(data.steps.steps),
+        steps=[
+            step.model_copy(update={"fewest": data.telling.steps.get(step.reason, 0)})
+            for step in Step.each(data.steps.steps)
+        ],
         strict_share=data.steps.n_end / data.n,
         repeated_rows=data.repeated.n_rows,
         repeated_ids=data.repeated.n_ids,
@@ -522,6 +554,8 @@ def flow(data: Answers) -> Flow:
             beyond=data.again.beyond,
             repeated=data.repeated.n_rows,
         ),
+        fewest=data.telling.rows,
+        fewest_lined=data.telling.lined,
     )
 
 
@@ -581,6 +615,8 @@ def codes(data: Answers) -> Codes:
     table["declared"] = [survey.missing_codes.get(i, 0) for i in table["item"]]
     table["outside"] = [len(survey.outside.get(i, ())) for i in table["item"]]
     table["share"] = (table["declared"] + table["outside"]) / data.n
+    lacking = data.items.isna().sum().to_numpy()
+    table["blank"] = lacking - table["declared"] - table["outside"]
     outside = int(table["outside"].sum())
     scales = [v.id for v in study.variables if v.scale is not None and v.kind != "id"]
     variables = tuple(
@@ -629,7 +665,11 @@ def patterns(data: Answers) -> Patterns | None:
     """Which answers are missing together; None where none is missing."""
     if _complete(data):
         return None
-    found = audit.frequent_patterns(data.items, least=int(threshold("small_cell").value))
+    found = audit.frequent_patterns(
+        data.items,
+        least=int(threshold("small_cell").value),
+        by_item=not data.survey.study.provenance.redistribute,
+    )
     lacking = pd.Series([m.split(", ") if m else [] for m in found.shown["missing"]], dtype=object)
     shown = found.shown.assign(items=lacking)
     pooled = None
@@ -670,17 +710,15 @@ def careless(data: Answers) -> Careless:
         left_out=[
             LeftOut(sign=sign, reason=reason) for sign, reason in left_out.items() if sign in SIGNS
         ],
+        fewest=data.telling.signs,
     )
 
 
 def agreement(data: Answers) -> Agreement:
     """Pairs of signs that each flag somebody."""
-    pairs = audit.sign_agreement(data.screening.flags.flags).dropna(subset=["kappa"])
-    pairs = pairs.sort_values("kappa", ascending=False, kind="stable")
-    each = data.screening.flags.flags.sum()
-    of = pairs[["a", "b", "both"]].to_numpy().tolist()
-    fewest = [_fewest((int(each[a]), int(each[b]), int(both))) for a, b, both in of]
+    pairs = data.agreed
     few = pairs["both"].between(1, threshold("small_cell").value, inclusive="left")
+    fewest = [data.telling.pairs.get(of, 0) for of in zip(pairs["a"], pairs["b"], strict=True)]
     return Agreement(
         pairs=Pair.each(
             pairs.assign(both=pairs["both"].astype(object).mask(few, None), fewest=fewest)
@@ -713,9 +751,8 @@ def sensitivity(data: Answers) -> Sensitivity:
         [("careless", flags.careless), ("any", flags.n_flags > 0), ("strict", ~data.steps.kept)],
     )
     assert focal is not None  # else there are no selections
-    fewest = _fewest(map(int, data.steps.steps["n_excluded"]))
     selections = [
-        s.model_copy(update={"fewest": fewest}) if s.who == "strict" else s for s in selections
+        s.model_copy(update={"fewest": getattr(data.telling, s.who, None)}) for s in selections
     ]
     return Sensitivity(
         from_=focal.from_,

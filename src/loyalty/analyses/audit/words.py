@@ -180,7 +180,8 @@ def _cannot(found: Flow, case: Case) -> list[Text]:
 
 def _exclusions(found: Flow) -> Text:
     n, empty = number(found.n), found.step("empty").n_excluded
-    repeated, flagged = found.step("repeated").n_excluded, found.step("careless").n_excluded
+    repeated, careless_ = found.step("repeated").n_excluded, found.step("careless")
+    flagged = careless_.n_excluded
     left = found.step("incomplete").n_left
     if empty != 0:
         lost = few(empty)
@@ -192,7 +193,9 @@ def _exclusions(found: Flow) -> Text:
     gone = [Text(en="everybody with a missing answer", zh="所有有缺失者")]
     if flagged != 0:
         who = spaced("", few(flagged).zh, "名被标记者")
-        gone.insert(0, Text(en=_of(flagged, "flagged respondent"), zh=who))
+        told = Text(en=_of(flagged, "flagged respondent"), zh=who)
+        all_of_them = Text(en="the flagged respondents", zh="所有被标记者")
+        gone.insert(0, all_of_them if careless_.fewest is None else told)
     if repeated != 0:
         rows = spaced("", few(repeated).zh, "行重复")
         gone.insert(0, Text(en=_of(repeated, "repeated row"), zh=rows))
@@ -486,6 +489,10 @@ def missing(found: Missing, case: Case) -> list[Text]:
 def _most_missing(found: Missing) -> Text:
     worst = found.items[0]
     item, share = escape(worst.item), number(worst.share_missing)
+    if found.median is None:
+        return Text(
+            en=f"{item} was left out most often ({share}).", zh=f"{item} 缺失最多（{share}）。"
+        )
     if found.median == 0:
         n, none = number(found.n_items), number(found.n_without)
         en, zh = f"{none} of {n} items miss nothing", f"{n} 个题项中有 {none} 个没有缺失"

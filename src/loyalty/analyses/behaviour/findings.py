@@ -72,14 +72,14 @@ class Survival(Finding):
     """
 
     customers: Count
-    single: People
+    single: Annotated[int, Shown("count"), Cell("customers")]
     single_share: Percent
     days: Count
     bought_again: tuple[BoughtAgain, ...]
     silence: Count
     usual: Percent
     watched: People
-    lapsed: Percent
+    lapsed: Annotated[float, Shown("percent"), Cell("watched")]
     at: Count
     estimate: Percent
     ci_lower: Percent
@@ -362,7 +362,7 @@ class Category(Record):
     inertia: Points | None
     inertia_ci_lower: Points | None
     inertia_ci_upper: Points | None
-    sole: Percent | None
+    sole: Annotated[float, Shown("percent"), Cell("households", alone=True)] | None
     sole_ci_lower: Percent | None
     sole_ci_upper: Percent | None
 
@@ -394,7 +394,7 @@ class Pair(Record):
     brand: str
     other: str
     buyers: People
-    both: People
+    both: Annotated[int, Shown("count"), Cell("buyers")]
     estimate: Percent
     penetration: Percent
 

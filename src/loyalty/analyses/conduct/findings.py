@@ -66,7 +66,7 @@ class Joins(Finding):
     """Whose rows are whose; `careless` respondents are left out of all that follows."""
 
     tables: tuple[JoinedTable, ...]
-    careless: People
+    careless: Annotated[int, Shown("count"), Cell("people")]
     people: Count
     horizon: Count
 
@@ -128,7 +128,7 @@ class Foretold(Finding):
 
     outcome: Literal["repeat", "lapse"]
     n: Count
-    events: People
+    events: Annotated[int, Shown("count"), Cell("n")]
     folds: Count
     seed: Annotated[int, Shown("count")]
     areas: tuple[AreaRow, ...]
@@ -174,10 +174,10 @@ class Leaving(Finding):
     middle: Middle
     satisfied: People
     others: People
-    satisfied_left: Percent
+    satisfied_left: Annotated[float, Shown("percent"), Cell("satisfied")]
     satisfied_left_ci_lower: Percent
     satisfied_left_ci_upper: Percent
-    others_left: Percent
+    others_left: Annotated[float, Shown("percent"), Cell("others")]
     others_left_ci_lower: Percent
     others_left_ci_upper: Percent
     difference: Points
@@ -279,7 +279,7 @@ class Lapse(Finding):
 
     said: str
     n: Count
-    lapsed: People
+    lapsed: Annotated[int, Shown("count"), Cell("n")]
     share: Percent
     rows: tuple[OddsRow, ...]
 
@@ -307,7 +307,7 @@ class UseRow(Record):
     rated: str
     construct_of: str
     n: Count
-    users: People
+    users: Annotated[int, Shown("count"), Cell("n")]
     odds_ratio: Odds
     ci_lower: Odds
     ci_upper: Odds

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
 
 import numpy as np
 import pandas as pd
@@ -11,7 +11,16 @@ from numpy.typing import NDArray
 from loyalty.estimates import tone
 from loyalty.estimates.verdicts import Side, side
 from loyalty.ground import disclosure
-from loyalty.ground.findings import Bounded, Count, Finding, People, Percent, Record
+from loyalty.ground.findings import (
+    Bounded,
+    Cell,
+    Count,
+    Finding,
+    People,
+    Percent,
+    Record,
+    Shown,
+)
 from loyalty.ground.reasons import CannotCompute
 
 #: The name of the tone among predictors.
@@ -41,7 +50,7 @@ class Tone(Finding):
     writers: People
     texts: Count
     praise: Percent
-    several: People
+    several: Annotated[int, Shown("count"), Cell("writers")]
     apart: Percent | None
     customer: Bounded
     customer_ci_lower: Bounded

@@ -15,6 +15,7 @@ from loyalty.ground.findings import (
     Cell,
     Count,
     Finding,
+    Modelled,
     OfAnswers,
     OfConstruct,
     Part,
@@ -50,7 +51,7 @@ class Weights(Finding):
     and smallest `shift` a scale's mean, weighted less unweighted, on 0 to 100.
     """
 
-    n: Count
+    n: Modelled
     effective: Count
     deff: Real
     units: Count | None
@@ -333,7 +334,7 @@ class Details(Finding, OfConstruct):
     """
 
     source: str | None
-    n: Answering
+    n: Count
     met: Count
     open: Count
     not_met: Count

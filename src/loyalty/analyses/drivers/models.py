@@ -10,6 +10,7 @@ from loyalty.ground.findings import (
     Cell,
     Count,
     Finding,
+    Modelled,
     OfConstruct,
     P,
     People,
@@ -190,7 +191,7 @@ class Condition(OfConstruct):
     """
 
     reversed: bool
-    n: Count
+    n: Modelled
     ce_fdh: Bounded
     cr_fdh: Bounded
     p: P
@@ -313,7 +314,7 @@ class Threshold(Record):
     """
 
     to: str
-    n: Count
+    n: Modelled
     p: P
     threshold: Percent
     ci_lower: Percent | None
@@ -399,7 +400,7 @@ class Touch(Record):
     waiting_ci_lower: Middle | None
     waiting_ci_upper: Middle | None
     median: Middle | None
-    lost: Percent | None
+    lost: Annotated[float, Shown("percent"), Cell("n", alone=True)] | None
     lost_ci_lower: Percent | None
     lost_ci_upper: Percent | None
 

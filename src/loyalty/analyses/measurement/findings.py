@@ -37,6 +37,7 @@ from loyalty.ground.findings import (
     Count,
     Finding,
     Findings,
+    Modelled,
     OfConstruct,
     P,
     Percent,
@@ -122,7 +123,7 @@ class Dynamic(Finding):
     cfi: Bounded | None
     rmsea: Bounded | None
     srmr: Bounded
-    n: Count
+    n: Modelled
     replications: Count
     lost: Count
     reached: Count
@@ -265,7 +266,7 @@ class SingleItems(Finding):
 
     rows: tuple[LatentCorrelation, ...]
     single: tuple[str, ...]
-    n: Count
+    n: Modelled
     admissible: bool
 
 
@@ -390,7 +391,7 @@ class Weights(Finding):
     count: Count
     clear: Count
     inflated: Count
-    n: Count
+    n: Modelled
     draws: Count
     clusters: Count | None = None
 

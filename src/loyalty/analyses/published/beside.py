@@ -20,7 +20,13 @@ from loyalty.cases.survey import Survey
 from loyalty.estimates.fit import estimation, scaled
 from loyalty.estimates.groups import Clusters, clusters_of
 from loyalty.estimates.structural import standardized_paths, with_clusters
-from loyalty.ground.findings import Count, Finding, Real, Record
+from loyalty.ground.findings import (
+    Count,
+    Finding,
+    Modelled,
+    Real,
+    Record,
+)
 from loyalty.stats import CannotCompute
 
 Change = Literal["theirs", "robust", "estimator", "answers", "units"]
@@ -36,7 +42,7 @@ class Step(Record):
 
     change: Change
     estimator: str
-    n: Count
+    n: Modelled
     units: Count | None
     estimate: Real
     se: Real

@@ -9,6 +9,7 @@ from loyalty.ground.findings import (
     Bounded,
     Count,
     Finding,
+    Modelled,
     P,
     People,
     Percent,
@@ -180,7 +181,7 @@ class Adequacy(Finding):
     """
 
     items: Count
-    n: Count
+    n: Modelled
     rows: tuple[Adequate, ...]
     change: Bounded | None
     lost: tuple[Lost, ...]
@@ -424,7 +425,7 @@ class Twice(Record):
 class Second(Finding):
     """The reference solution again, of complete rows, by this study and by factor_analyzer."""
 
-    n: Count
+    n: Modelled
     rows: tuple[Twice, ...]
     difference: Tiny
     kmo: Bounded

@@ -27,6 +27,7 @@ from loyalty.ground.findings import (
     Count,
     Finding,
     Findings,
+    Modelled,
     P,
     Percent,
     Real,
@@ -101,7 +102,7 @@ class Composed(Finding):
     supported: Count
     open: Count
     contradicted: Count
-    n: Count
+    n: Modelled
     draws: Count
     clusters: Count | None = None
     beside: tuple[str, ...]
@@ -346,7 +347,7 @@ class Question(Record):
     """
 
     variable: str
-    n: Count
+    n: Modelled
     share: Percent
     estimate: Real
     ci_lower: Real

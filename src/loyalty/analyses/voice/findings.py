@@ -90,7 +90,7 @@ class Themes(Finding):
     """`named` of the lines, the share `share`, mention a theme at all."""
 
     lines: Count
-    named: People
+    named: Annotated[int, Shown("count"), Cell("lines")]
     share: Percent
     themes: tuple[Theme, ...]
 
@@ -108,7 +108,7 @@ class Overlap(Finding):
     """`several` of the `named` lines mention more than one theme; the closest pair first."""
 
     named: People
-    several: People
+    several: Annotated[int, Shown("count"), Cell("named")]
     pairs: tuple[Pair, ...]
 
 
@@ -317,7 +317,7 @@ class Half(Record):
 
     step: Step
     n: People
-    events: People
+    events: Annotated[int, Shown("count"), Cell("n")]
     hours: Real | None
 
 
