@@ -58,8 +58,10 @@ def survey_of(project: Project, rows: pd.DataFrame) -> audit.Answers:
         {"id": "H1", "from": "quality", "to": "sat", "sign": "+"},
         {"id": "H2", "from": "sat", "to": "loyalty", "sign": "+"},
     ]
+    told["provenance"]["redistribute"] = False
     project.study = told
-    project.rows(rows)
+    (project.folder / "rows").mkdir(exist_ok=True)
+    project.rows(rows, "rows/a.csv")
     return audit.answers(survey.load(study.load(project.case)))
 
 

@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 
 from loyalty.ground.thresholds import threshold
+from loyalty.stats._common import BoolArray
 from loyalty.stats.cells import People, Statement
 
 
@@ -48,26 +49,28 @@ def telling(
         repeated: who is taken by the step of the repeated; same: whose answers equal earlier ones.
     """
     beside = {"repeated": repeated, "same": same, "empty": empty, "incomplete": incomplete}
-    marks = pd.DataFrame({**{s: signs[s] for s in signs}, **beside}).astype(bool)
+    marks = pd.concat([signs, pd.DataFrame(beside)], axis=1).astype(bool)
     marks = marks.loc[:, marks.any()]  # of a mark that nobody has nothing follows
     people = People(marks, int(threshold("small_cell").value))
-    none = np.zeros(len(people.kinds), dtype=bool)
-    of = {name: people.kinds[name].to_numpy() for name in marks}
-    n_signs = sum((of[s].astype(int) for s in signs if s in of), start=none.astype(int))
-    flagged = n_signs >= int(threshold("careless_signs").value)
+    none: BoolArray = np.zeros(len(people.kinds), dtype=bool)
+    of: dict[str, BoolArray] = {str(m): people.kinds[m].to_numpy(dtype=bool) for m in marks}
+    n_signs = (
+        np.array([of[s] for s in signs if s in of], dtype=int).reshape(-1, len(none)).sum(axis=0)
+    )
+    flagged: BoolArray = n_signs >= int(threshold("careless_signs").value)
     steps = [of.get(name, none) for name in ("empty", "repeated")] + [flagged]
     steps.append(of.get("incomplete", none))
-    taken, after = none, []
+    taken, after = none, list[BoolArray]()
     for step in steps:
         after.append(step & ~taken)
         taken = taken | step
-    same = of.get("same", none)
-    lined = same & of.get("long_string", none)
+    equal = of.get("same", none)
+    lined = equal & of.get("long_string", none)
     rows = [~none, *after[:2], *(of[m] for m in beside if m in of)]
     asked = [
         Statement(rows, few=True),
         Statement([*(of[s] for s in signs if s in of), flagged], few=True),
-        Statement([lined, same & ~lined], few=True),
+        Statement([lined, equal & ~lined], few=True),
         *(Statement([step], few=True) for step in after[2:]),
         Statement([flagged, ~flagged]),
         Statement([n_signs == 0, n_signs > 0]),
@@ -84,7 +87,14 @@ def telling(
     cells += [n_signs == k for k in range(int(n_signs.max()) + 1)]
     cells += [of[s] & (n_signs == 1) for s in signs if s in of]
     found = people.withheld(asked, [*cells, *after, taken, ~taken])
-    steps_told = dict(zip(("careless", "incomplete"), found[3:5], strict=True))
+    each = iter(found)
     return Telling(
-        *found[:3], steps_told, *found[5:8], pairs=dict(zip(pairs, found[8:], strict=True))
+        rows=next(each),
+        signs=next(each),
+        lined=next(each),
+        steps={"careless": next(each), "incomplete": next(each)},
+        careless=next(each),
+        any=next(each),
+        strict=next(each),
+        pairs=dict(zip(pairs, each, strict=True)),
     )
