@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
 import exports
 import numpy as np
+import pandas as pd
 import pytest
 
 from loyalty import newcase
 from loyalty.cases import check, study, survey
+from loyalty.cases.reading import values
+from loyalty.cases.sources import Format
 from tests.conftest import answers
 
 HEAD = ["svc_1", "svc_2", "svc_3", "loy_1", "loy_2", "loy_3", "sex", "age", "nps", "staff"]
@@ -174,3 +178,69 @@ def test_a_column_that_is_mostly_words_is_an_error(project: Any) -> None:
     project.rows(frame)
     checked = check.rows(study.load("small"))
     assert not checked.sound and "is no number" in checked.faults[0].said
+
+
+@pytest.mark.parametrize("slip", ["3 - neither", "3 – nuetral", "3 – neutral!"])
+def test_a_label_misspelt_once_leaves_its_column_readable(
+    project: Any, tmp_path: Path, slip: str
+) -> None:
+    rows = labelled(240)
+    assert rows[0][AT] == "svc_2"
+    clean, _ = made(tmp_path, rows, "clean")
+    rows[ROW - 1] = [*rows[ROW - 1]]
+    rows[ROW - 1][AT] = slip
+    found, text = made(tmp_path, rows, "mine")
+    assert shape(found) == shape(clean) and f"svc_2 row {ROW}" in text
+    checked = check.rows(found)
+    assert checked.sound and (ROW, "svc_2") in [(f.row, f.column) for f in checked.faults]
+    assert np.isnan(survey.load(found).rows["svc_2"].iloc[ROW - 2])
+
+
+def test_a_number_that_many_give_two_labels_is_none() -> None:
+    column = pd.Series(["3 days"] * 20 + ["3 weeks"] * 20 + ["1 day"] * 5)
+    assert values.numbers(column, {}, Format()).map(type).eq(str).all()
+
+
+@pytest.mark.parametrize("n", [30, 240])
+def test_an_address_among_answers_is_a_slip_that_nothing_repeats(
+    project: Any, tmp_path: Path, n: int
+) -> None:
+    rows = numbers(n)
+    clean, _ = made(tmp_path, rows, "clean")
+    rows[ROW - 1][AT] = "anna.k@example.org"
+    found, text = made(tmp_path, rows, "mine")
+    assert shape(found) == shape(clean)
+    assert f"svc_2 row {ROW} …" in text and "anna" not in text
+    checked = check.rows(found)
+    assert checked.sound
+    (said,) = [f for f in checked.faults if f.row == ROW]
+    assert "anna" not in json.dumps(said.model_dump(mode="json"), default=str)
+
+
+@pytest.mark.parametrize("column", ["svc_2", "age"])
+def test_a_number_of_four_hundred_digits_has_too_many(
+    project: Any, tmp_path: Path, column: str
+) -> None:
+    rows = numbers(120)
+    rows[ROW - 1][HEAD.index(column)] = "7" * 400
+    found, _ = made(tmp_path, rows, "mine")
+    checked = check.rows(found)
+    (said,) = [f for f in checked.faults if f.row == ROW]
+    assert checked.sound and "too many digits" in str(said.said)
+
+
+def test_the_code_of_items_for_no_answer_is_no_level_of_a_group(
+    project: Any, tmp_path: Path
+) -> None:
+    """99 stands for no answer to the questions: behind 1 and 2 of a group it does so, too."""
+    rows = numbers(120)
+    for k in (5, 9, 14):
+        rows[k][HEAD.index("sex")] = rows[k][0] = "99"
+    found, text = made(tmp_path, rows, "mine")
+    (group,) = found.groups
+    assert [*group.levels] == ["1", "2"] and 'missing: ["99"]' in text
+    assert survey.load(found).rows["sex"].isna().sum() == 3
+    for k in range(20, 60):
+        rows[k][HEAD.index("sex")] = "3"  # next to them: a level of its own
+    (group,) = made(tmp_path, rows, "more")[0].groups
+    assert [*group.levels] == ["1", "2", "3"]

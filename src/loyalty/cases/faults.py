@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from typing import Literal
 
@@ -97,9 +98,12 @@ def cell(
     }
 
 
+_ADDRESS = re.compile(r"[^@\s]+@[^@\s]+\.[A-Za-z]{2,}")
+
+
 def brief(value: object, most: int = 40) -> str:
-    """A value as text, its end left out where it is long."""
-    text = str(value)
+    """A value as text, its end left out where it is long; of an e-mail address, that it is one."""
+    text = _ADDRESS.sub("…@…", str(value))
     return text if len(text) <= most else f"{text[: most - 1].rstrip()}…"
 
 

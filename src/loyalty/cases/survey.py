@@ -8,6 +8,7 @@ from __future__ import annotations
 import difflib
 import hashlib
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -43,10 +44,23 @@ from loyalty.stats.weighted import Design
 
 MEND = Said("declare it under scale.missing, correct it, or set rows.outside_scale: missing")
 MENDED = Said("correct it in the file, where it is known what was meant")
+#: A number of so many digits is none that a computer's floats hold.
+DIGITS = 300
+_LONG = re.compile(rf"\s*[+-]?(?:\d{{20}}…|\d[\d.,]{{{DIGITS - 1},}})")
 OUTSIDE = "{value:g} is not on the scale {low:g} to {high:g} ({n} such in this column)"
 OUTSIDE_MISSING = (
     "{value:g} is not on the scale {low:g} to {high:g} ({n} such in this column), set to missing"
 )
+
+
+def _no_number(value: str, *, long: bool, refused: bool) -> Said:
+    if long:
+        if refused:
+            return Said("{value!r} has too many digits", value=value)
+        return Said("{value!r} has too many digits, set to missing", value=value)
+    if refused:
+        return Said("{value!r} is no number", value=value)
+    return Said("{value!r} is no number, set to missing", value=value)
 
 
 @dataclass(frozen=True)
@@ -528,7 +542,8 @@ class _Typing:
         none = bad & False
         if bad.any():
             value = brief(raw[bad].iloc[0])
-            first = bool(bad.iloc[0]) and len(value) > 12
+            long = bool(_LONG.match(str(raw[bad].iloc[0])))
+            first = bool(bad.iloc[0]) and len(value) > 12 and not long
             refused = strict or first or self.study.rows.outside_scale == "refuse"
             refused |= int(bad.sum()) > int((numbers.notna() & ~bad).sum())
             none = none if refused else bad
@@ -536,10 +551,10 @@ class _Typing:
                 bad,
                 column,
                 weight="error" if refused else "loss",
-                said=Said("{value!r} is no number", value=value)
-                if refused
-                else Said("{value!r} is no number, set to missing", value=value),
-                expected=Said("a number, or nothing"),
+                said=_no_number(value, long=long, refused=refused),
+                expected=Said("a number of fewer than {most} digits", most=DIGITS)
+                if long
+                else Said("a number, or nothing"),
                 mend=Said(
                     "if it is a heading, set heading_rows under rows.format to the number of "
                     "rows that are"

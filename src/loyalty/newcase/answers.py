@@ -18,6 +18,8 @@ from loyalty.newcase.source import Column
 CODES = (99, 98, 97, 96, 95, 88, 77, 66, 999, 998, 997, 996, 995, 888, 777, 9999, 9998, 9997)
 #: Those below 0, which stand for no answer however rare they are.
 BELOW = (-1, -2, -3, -7, -8, -9, -66, -77, -88, -97, -98, -99, -777, -888, -999, -9999)
+#: So many values tell whether it is worth while to read a long column as numbers.
+FIRST = 400
 #: Scales that people use.
 USUAL = ((1, 5), (1, 7), (1, 10), (0, 10), (1, 4), (1, 6), (1, 3), (0, 4), (0, 6), (1, 9), (0, 100))
 
@@ -32,6 +34,9 @@ class Points:
         Missing where there is no answer.
     low, high : int
         The ends of the scale.
+    step : float
+        What lies between two points: 0.5 of half points, 20 of a slider that stops at 0, 20, … 100,
+        0 of one that stops anywhere.
     answers : mapping
         Text → number, of a column of texts.
     missing : list of float
@@ -45,6 +50,7 @@ class Points:
     numbers: pd.Series
     low: int
     high: int
+    step: float = 1
     answers: dict[str, float] = field(default_factory=dict)
     missing: list[float] = field(default_factory=list)
     odd: dict[int, str] = field(default_factory=dict)
@@ -95,6 +101,10 @@ def _tally(numbers: pd.Series) -> Counter[float]:
 
 
 def _numeric(column: Column, form: Format, delimiter: str) -> pd.Series | None:
+    if len(column.values) > 10 * FIRST and not pd.api.types.is_numeric_dtype(column.values):
+        first = values.numbers(column.values.dropna().head(FIRST), {}, form, delimiter)
+        if 2 * sum(isinstance(v, str) for v in first) > len(first):
+            return None  # of a column of numbers hardly a value is none
     read = values.numbers(column.values, {}, form, delimiter)
     if pd.api.types.is_numeric_dtype(read):
         return read.astype(float)
@@ -171,14 +181,19 @@ def points(
         as_numbers = [*known_numbers]
     tallies = [tally(c, n) for c, n in zip(columns, as_numbers, strict=True) if n is not None]
     stacked: Counter[float] = sum(tallies, Counter())
-    if not stacked or (stacked.total() > 20 and len(stacked) > 40):
+    if not stacked:
         return None
-    broken = sum(n for value, n in stacked.items() if value % 1 != 0)
-    if broken and not few(broken, stacked.total() - broken):
-        return None
+    step = 1.0
     if answers:
         low, high, sure = 1, n_points, full
+    elif ends is None and (slider := _slider(stacked, columns)):
+        low, high, step, sure = slider
     else:
+        broken = sum(n for value, n in stacked.items() if value % 1 != 0)
+        if broken and not few(broken, stacked.total() - broken):
+            return None
+        if stacked.total() > 20 and len(stacked) > 40:
+            return None
         low, high, sure = (*ends, True) if ends else _ends(stacked, columns)
     if high - low < 2 or (high - low > 10 and (low, high) != (0, 100)):
         return None
@@ -194,11 +209,12 @@ def points(
                 missing = sorted({*missing, -99.0})
         if own_tally.keys() & set(missing):
             numbers = numbers.mask(numbers.isin(missing))
-        off = [v for v in own_tally if v not in missing and not (low <= v <= high and v % 1 == 0)]
+        on = [v for v in own_tally if low <= v <= high and (step == 0 or (v - low) % step == 0)]
+        off = own_tally.keys() - {*missing, *on}
         if off:
             odd |= written(column, numbers.isin(off))
             numbers = numbers.mask(numbers.isin(off))
-        found.append(Points(numbers, low, high, own, missing, odd, sure))
+        found.append(Points(numbers, low, high, step, own, missing, odd, sure))
     return found
 
 
@@ -253,6 +269,40 @@ def _ends(numbers: Mapping[float, int], columns: Sequence[Column]) -> tuple[int,
         if usual[0] <= low and high <= usual[1] and usual[1] <= 10:
             return usual[0], usual[1], False
     return int(low), int(high), high - low == 100
+
+
+def _slider(
+    numbers: Mapping[float, int], columns: Sequence[Column]
+) -> tuple[int, int, float, bool] | None:
+    """Ends and step of a slider from 0 to 100 or of half points, or None of other numbers.
+
+    Of several columns of one name any number from 0 to 100 may be a slider's, if they reach far
+    enough; of a single one (an age, a percentage) only some that stand 5 or more apart.
+    """
+    coded = {*(code for column in columns for code in column.missing), *CODES, *BELOW}
+    counts = {v: n for v, n in numbers.items() if v not in coded or v in (66, 77, 88, 95, 96)}
+    total = sum(counts.values())
+    known = {v: n for v, n in counts.items() if 0 <= v <= 100}
+    if len(known) < 3 or not few(total - sum(known.values()), sum(known.values())):
+        return None
+    if max(known) <= 10:
+        halves = {v: n for v, n in known.items() if v % 0.5 == 0}
+        between = sum(n for v, n in halves.items() if v % 1)
+        if between < 0.1 * total or not few(total - sum(halves.values()), sum(halves.values())):
+            return None
+        low, high = min(halves), max(halves)
+        ends = next(((a, b) for a, b in USUAL if a <= low and high <= b), (0, 10))
+        return *ends, 0.5, ends == (low, high)
+    for step in (50, 25, 20, 10, 5):
+        on = {v: n for v, n in known.items() if v % step == 0}
+        if few(total - sum(on.values()), sum(on.values())):
+            reach = max(on) >= 100 - step and min(on) <= 2 * step and len(on) > 2
+            return (0, 100, float(step), {0, 100} <= on.keys()) if reach else None
+    wide = min(known) <= 25 and max(known) >= 90 and len(known) > 20
+    if len(columns) < 2 or not wide:
+        return None
+    whole = all(v % 1 == 0 for v in known)
+    return 0, 100, 1.0 if whole else 0.0, {0, 100} <= known.keys()
 
 
 def _without_slips(counts: pd.Series) -> pd.Series:

@@ -164,6 +164,27 @@ def turn(items: Sequence[Item]) -> None:
         item.reversed = bool(signs[i] < 0 and item.rest > 0.1)
 
 
+def against(cause: Block, effect: Block, sign: str) -> float | None:
+    """The correlation of two blocks' scores where its 95 % interval (Fisher's z) lies on the other
+    side of zero than the `sign` of a path says; what else leads to the effect is not asked."""
+    scores = pd.DataFrame({k: _score(b) for k, b in enumerate((cause, effect))}).dropna()
+    if len(scores) < 10 or scores.nunique().min() < 2:
+        return None
+    r = float(np.corrcoef(scores.to_numpy().T)[0, 1])
+    sure = abs(np.arctanh(np.clip(r, -0.999, 0.999))) * np.sqrt(len(scores) - 3) > 1.96
+    return r if sure and (r < 0) == (sign == "+") else None
+
+
+def _score(block: Block) -> pd.Series:
+    """The mean of a block's items on 0 to 1, turned ones turned."""
+    parts = {}
+    for k, item in enumerate(block.items):
+        points = item.points
+        part = (points.numbers - points.low) / (points.high - points.low)
+        parts[k] = 1 - part if item.reversed else part
+    return pd.DataFrame(parts).mean(axis=1)
+
+
 def blocks(items: Sequence[Item]) -> list[Block]:
     """Items by the stem of their names or questions; what the names leave open, by correlation."""
     by_stem: dict[tuple[str, int, int], list[Item]] = {}

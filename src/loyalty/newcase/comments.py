@@ -64,6 +64,10 @@ SAYS: dict[str, tuple[str, str]] = {
     ),
     "slips": ("taken for no level: {what}", "不作为任何类别：{what}"),
     "hypotheses": ("the expected paths; guessed from the names", "假设路径；根据名称推测"),
+    "against": (
+        "the two scales go against each other in these answers (r = {r}); is a minus expected?",
+        "两个量表在这些答案中方向相反（r = {r}）；预期符号是否应为负？",
+    ),
     "no_hypotheses": (
         'no outcome was recognized: write the expected paths, as {{id: H1, from: a, to: b, sign: "+"}}',
         '未识别出结果变量：请写出假设路径，如 {{id: H1, from: a, to: b, sign: "+"}}',

@@ -70,6 +70,8 @@ def _fitting(
     together = answers.points(members, form, delimiter)
     alone = [answers.points([c], form, delimiter) for c in members]
     ends = Counter((p[0].low, p[0].high) for p in alone if p is not None)
+    if not ends and together is not None and not bare(of):  # sliders, which only together are
+        return list(together)
     if not ends or (together is None and bare(of)):
         return None
     usual, n = ends.most_common(1)[0]

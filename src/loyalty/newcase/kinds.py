@@ -91,6 +91,12 @@ SURVEY_WEIGHT = re.compile(
     r"(?:抽样|样本|设计|调查|事后分层|最终)(?:权重|加权)|加权(?:系数|因子)|权重系数",
     re.I,
 )
+#: Columns that number or name respondents by a code.
+_ID = re.compile(
+    r"id|.*[ _-]id|(?:resp|respondent|participant|subject|case|user|person|record)[ _-]?"
+    r"(?:id|no|nr|number|code|key)|u?uid|guid|编号|被试编号|受访者编号",
+    re.I,
+)
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[A-Za-z]{2,}")
 _IP = re.compile(r"\d{1,3}(?:\.\d{1,3}){3}(?:\(.*\))?|[0-9a-f:]{4,}:[0-9a-f:]+", re.I)
 _PHONE = re.compile(r"(?:\+|00)\d[\d\s()./-]{7,}|1[3-9]\d{9}|\(?\d{3}\)?[ -]\d{3}[ -]\d{4}")
@@ -121,9 +127,12 @@ def personal(column: Column, counts: Counter[str]) -> str | None:
     for why, pattern in (("email", _EMAIL), ("ip", _IP), ("phone", _PHONE)):
         if sum(bool(pattern.fullmatch(t)) for t in texts) > 0.5 * len(texts):
             return why
-    if sum(bool(_EMAIL.search(t)) for t in texts) > 0.1 * len(texts):
-        return "email"
     n = sum(counts.values())
+    addresses = sum(counts[t] for t in texts if _EMAIL.search(t))
+    if addresses > 0.1 * sum(counts[t] for t in texts):  # else a slip in a column of answers
+        return "email"
+    if _ID.fullmatch(column.code.strip()) and n >= 10 and len(counts) > 0.5 * n:
+        return "id"
     short = len(column.asked) < 60
     few = len(counts) <= 12 and n > 3 * len(counts)
     if (PERSONAL.search(column.code) or (short and PERSONAL.search(column.asked))) and not (
@@ -225,12 +234,25 @@ def several(counts: Counter[str]) -> str | None:
     return None
 
 
+def _equal(answers: pd.DataFrame) -> float:
+    """The share of pairs of answers that are equal, of those given."""
+    values = answers.to_numpy(dtype=float)
+    both = same = 0
+    for k in range(1, values.shape[1]):
+        there = ~np.isnan(values[:, k:]) & ~np.isnan(values[:, :-k])
+        both += int(there.sum())
+        same += int((values[:, k:] == values[:, :-k]).sum())
+    return same / both if both else 0.0
+
+
 def ranked(answers: pd.DataFrame) -> bool:
     """Whether columns are the first, second … choice from one list.
 
     Then hardly a row (1 of 100) holds a value twice, where one in ten pairs or more would be equal
     if the choices had nothing to do with each other.
     """
+    if len(answers) > 10_000 and _equal(answers.head(2_000)) > 0.05:
+        return False  # more than enough to see it, of a long table
     equal = chance = pairs = 0.0
     for k, a in enumerate(answers.columns):
         for b in answers.columns[k + 1 :]:

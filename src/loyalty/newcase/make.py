@@ -16,7 +16,7 @@ from loyalty.ground import paths
 from loyalty.ground.errors import UserError
 from loyalty.ground.text import Language
 from loyalty.newcase import asking, beside, decide, like, names, write
-from loyalty.newcase.source import look
+from loyalty.newcase.source import look, square
 
 
 @dataclass(frozen=True)
@@ -67,7 +67,14 @@ def new(
     content = reading.limits.content(file, file.name)
     checksum = hashlib.sha256(content).hexdigest()
     with threadpool_limits(1):  # threads would only wait for each other
-        found = decide.find(look(content, file.name, file.name, sheet), plan)
+        source = look(content, file.name, file.name, sheet)
+        if square(source):
+            raise UserError(
+                "{file}: a matrix of correlations or covariances, no answers of people; describe "
+                "it with matrix: in the place of rows:, as docs/own-case.md shows",
+                file=file.name,
+            )
+        found = decide.find(source, plan)
     if not found.blocks and found.table is None:
         raise UserError(
             "{file}: no column with answers on a scale was found; columns: {columns}",

@@ -137,8 +137,13 @@ def ordered(texts: Iterable[str]) -> tuple[dict[str, int], int, bool] | None:
 
 
 def coded(texts: Iterable[str]) -> dict[str, int] | None:
-    """Numbers of answers written as a letter and a number: ``A1`` to ``A5`` of LimeSurvey."""
+    """Numbers of answers written as a letter and a number: ``A1`` to ``A5`` of LimeSurvey.
+
+    Where hardly one was given twice (`texts` counted) they name respondents rather than answers.
+    """
     given = [text for text in texts if not NO_ANSWER.fullmatch(text)]
+    if isinstance(texts, Counter) and sum(texts[t] for t in given) < 2 * len(given):
+        return None
     found = {t: re.fullmatch(r"([A-Za-z]{1,3})0*(\d{1,2})", t) for t in given}
     if len(given) < 3 or not all(found.values()):
         return None
@@ -163,14 +168,14 @@ def read_but_for(
     if found is not None or len(counts) > 40:
         return found
     rare = [text for text, n in counts.most_common() if few(n, counts.total() - n)]
-    core = [text for text in counts if text not in rare]
+    core = Counter({text: n for text, n in counts.items() if text not in rare})
     if not core or (found := read(core)) is None:
         return None
     odd = 0
     for text in rare:
-        wider = read([*core, text])
+        wider = read(core + Counter({text: counts[text]}))
         if wider is not None:
-            core, found = [*core, text], wider
+            core[text], found = counts[text], wider
         else:
             odd += counts[text]
     return found if few(odd, counts.total() - odd) else None

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from loyalty.cases import reading
@@ -144,6 +145,28 @@ def _headings(records: list[list[str]]) -> int | None:
             unlike += 1
     filled = sum(bool(cell.strip()) for cell in second)
     return 2 if filled > 1 and unlike > 0.6 * filled else None
+
+
+def square(source: Source) -> bool:
+    """Whether a table is a matrix of correlations or covariances: with its heads in the first
+    column or none, symmetric, or one half of it and nothing above."""
+    frame = source.table.frame
+    heads = [str(c).strip() for c in frame.columns]
+    first = [str(v).strip() for v in frame.iloc[:, 0]] if len(heads) else []
+    if len(first) > 2 and first == heads[1:]:
+        frame = frame.iloc[:, 1:]
+    if not 3 <= len(frame) == frame.shape[1] <= 500:
+        return False
+    values = frame.apply(pd.to_numeric, errors="coerce").to_numpy(dtype=float)
+    if np.isnan(values).sum() != frame.isna().to_numpy().sum() or not (values.diagonal() > 0).all():
+        return False
+    above, below = (
+        values[np.triu_indices(len(values), 1)],
+        values.T[np.triu_indices(len(values), 1)],
+    )
+    if np.isnan(above).all() != np.isnan(below).all():
+        return bool(np.isfinite(below).all() or np.isfinite(above).all())
+    return bool(np.isfinite(values).all() and np.allclose(above, below))
 
 
 @dataclass

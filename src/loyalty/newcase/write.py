@@ -12,7 +12,7 @@ from loyalty.cases.form import VERSION
 from loyalty.ground.text import Language
 from loyalty.newcase import kinds, leaveout
 from loyalty.newcase.answers import counted
-from loyalty.newcase.blocks import Block, Item
+from loyalty.newcase.blocks import Block, Item, against
 from loyalty.newcase.comments import SAYS, WHY
 from loyalty.newcase.names import identifier
 from loyalty.newcase.source import columns
@@ -65,7 +65,7 @@ def description(
     items = [i for b in found.blocks for i in b.items]
     ends, missing = _common(items)
     shared = _answers(items)
-    sure = all(i.points.sure for i in items if (i.points.low, i.points.high) == ends)
+    sure = all(i.points.sure for i in items if _ends(i) == ends)
     out.append(
         f"scale: {_scale(ends, missing, shared)}"
         + ("" if sure else check("scale"))
@@ -236,10 +236,18 @@ def _plain(value: object) -> str:
     return quoted(value) if isinstance(value, str) else str(value)
 
 
-def _common(items: Sequence[Item]) -> tuple[tuple[int, int], tuple[float, ...]]:
+#: Low, high and step of a scale.
+Ends = tuple[int, int, float]
+
+
+def _ends(item: Item) -> Ends:
+    return item.points.low, item.points.high, item.points.step
+
+
+def _common(items: Sequence[Item]) -> tuple[Ends, tuple[float, ...]]:
     """The scale of most items, and the codes for no answer that any item on it has."""
-    ends, _ = Counter((i.points.low, i.points.high) for i in items).most_common(1)[0]
-    on = [i for i in items if (i.points.low, i.points.high) == ends]
+    ends, _ = Counter(map(_ends, items)).most_common(1)[0]
+    on = [i for i in items if _ends(i) == ends]
     return ends, tuple(sorted({code for i in on for code in i.points.missing}))
 
 
@@ -253,10 +261,10 @@ def _answers(items: Sequence[Item]) -> dict[str, float]:
     return found
 
 
-def _scale(
-    ends: tuple[int, int], missing: Sequence[float], texts: dict[str, float] | None = None
-) -> str:
+def _scale(ends: Ends, missing: Sequence[float], texts: dict[str, float] | None = None) -> str:
     parts = [f"min: {ends[0]}", f"max: {ends[1]}"]
+    if ends[2] != 1:
+        parts.append(f"step: {ends[2]:g}")
     if missing:
         parts.append(f"missing: [{', '.join(f'{code:g}' for code in missing)}]")
     if texts:
@@ -268,7 +276,7 @@ def _scale(
 def _construct(
     found: Found,
     block: Block,
-    ends: tuple[int, int],
+    ends: Ends,
     missing: tuple[float, ...],
     shared: dict[str, float],
     check: Check,
@@ -292,7 +300,7 @@ def _construct(
         turned = item.reversed or bool(found.plan and column.name in found.plan.reversed)
         if turned:
             parts.append("reversed: true")
-        own_ends, own_missing = (points.low, points.high), tuple(points.missing)
+        own_ends, own_missing = _ends(item), tuple(points.missing)
         texts = points.answers if points.answers and not shared else {}
         if own_ends != ends or not set(own_missing) <= set(missing) or texts:
             given = points.answers if points.answers else {}
@@ -328,7 +336,7 @@ def _numbers(found: Found, check: Check) -> list[str]:
             parts.append(f"column: {_column(column.name)}")
         parts += [f"label: {quoted(kinds.question(column.asked))}", f"kind: {number.kind}"]
         if number.ends:
-            parts.append(f"scale: {_scale(number.ends, number.missing)}")
+            parts.append(f"scale: {_scale((*number.ends, 1), number.missing)}")
         out.append(f"  - {{{', '.join(parts)}}}")
     return out
 
@@ -411,8 +419,9 @@ def _hypotheses(found: Found, check: Check, role_of: Roles) -> list[str]:
         return ["", "hypotheses: []" + check("no_hypotheses")]
     sure = bool(found.plan and found.plan.paths)
     out = ["", "hypotheses:" + ("" if sure else check("hypotheses"))]
-    out += [
-        f'  - {{id: H{k}, from: {a}, to: {b}, sign: "{sign}"}}'
-        for k, (a, b, sign) in enumerate(paths, 1)
-    ]
+    blocks = {b.stem: b for b in found.blocks}
+    for k, (a, b, sign) in enumerate(paths, 1):
+        line = f'  - {{id: H{k}, from: {a}, to: {b}, sign: "{sign}"}}'
+        r = against(blocks[a], blocks[b], sign)
+        out.append(line + (check("against", r=f"{r:.2f}") if r else ""))
     return out

@@ -109,10 +109,24 @@ def labelled(texts: Iterable[str]) -> dict[str, float]:
     return found
 
 
-def _by_label(texts: list[str]) -> dict[str, float]:
-    """What :func:`labelled` makes of texts, a few of which may be no such answers."""
-    of = [t for t in texts if any(p.fullmatch(t.strip()) for p in _LABELLED)]
-    return labelled(of) if 2 * len(of) > len(texts) else {}
+def _by_label(counts: Mapping[str, int]) -> dict[str, float]:
+    """What :func:`labelled` makes of texts, counted, of which a few may be no such answers.
+
+    A label that stands there twice at most, beside one of the same number that many gave, is
+    misspelt: it is none.
+    """
+    of = [t for t in counts if any(p.fullmatch(t.strip()) for p in _LABELLED)]
+    if 2 * len(of) <= len(counts):
+        return {}
+    found: dict[str, float] = {}
+    for text in sorted(of, key=lambda t: -counts[t]):
+        (number,) = labelled([text]).values()
+        same = next((t for t, n in found.items() if n == number), None)
+        if same is None or labelled([same, text]):
+            found[text] = number
+        elif counts[text] > 2 or 10 * counts[text] > counts[same]:
+            return {}
+    return found
 
 
 def numbers(
@@ -156,7 +170,10 @@ def numbers(
         if number is None:
             values[i] = seconds(plain(uniques[i]))
     unread = [i for i in left if values[i] is None]
-    by_label = _by_label([plain(uniques[i]) for i in unread]) if labels else {}
+    by_label: dict[str, float] = {}
+    if labels and unread:
+        often = np.bincount(codes[codes >= 0], minlength=len(uniques))
+        by_label = _by_label({plain(uniques[i]): int(often[i]) for i in unread})
     for i in unread:
         values[i] = by_label.get(plain(uniques[i]), plain(uniques[i]))
     clean = not any(isinstance(v, str) for v in values)

@@ -1,0 +1,133 @@
+"""What `loyalty new` makes of sliders, of scales that go against each other, and of a matrix."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import exports
+import numpy as np
+import pandas as pd
+import pytest
+
+from loyalty import newcase
+from loyalty.cases import check, study, survey
+from loyalty.cases.sources import Format
+from loyalty.newcase import answers, kinds
+from loyalty.newcase.source import Column
+
+HEAD = ["svc_1", "svc_2", "svc_3", "loy_1", "loy_2", "loy_3"]
+
+
+def described(folder: Path, frame: pd.DataFrame, name: str = "mine") -> tuple[study.Study, str]:
+    frame.to_csv(folder / "a.csv", index=False)
+    path = newcase.new(name, folder / "a.csv").path
+    return study.load(name), path.read_text(encoding="utf-8")
+
+
+def agreement(points: int = 5) -> np.ndarray:
+    return np.hstack(exports.people(points))
+
+
+@pytest.mark.parametrize(
+    ("answer", "scale"),
+    [
+        (lambda v: 20 * v, (0, 100, 20)),  # nobody chose 0
+        (lambda v: 25 * (v - 1), (0, 100, 25)),
+        (lambda v: np.where(v > 3, 100, 50 * (v > 1)), (0, 100, 50)),
+        (lambda v: np.clip(20 * v + _noise(5), 0, 100) // 5 * 5, (0, 100, 5)),
+        (lambda v: np.clip(20 * v + _noise(20), 0, 100).round(), (0, 100, 1)),
+        (lambda v: np.clip(20 * v + _noise(20), 0, 100).round(1), (0, 100, 0)),
+        (lambda v: np.clip(v + _noise(1).round() / 2, 1, 5), (1, 5, 0.5)),
+        (lambda v: v, (1, 5, 1)),
+    ],
+)
+def test_sliders_have_their_steps(
+    project: Any, tmp_path: Path, answer: Any, scale: tuple[float, ...]
+) -> None:
+    found, text = described(tmp_path, pd.DataFrame(answer(agreement()), columns=HEAD))
+    assert [len(c.items) for c in found.constructs] == [3, 3]
+    own = {(s.min, s.max, s.step) for s in map(found.item_scale, found.items)}
+    assert own == {scale}
+    assert ("step:" in text) is (scale[2] != 1)
+    assert check.rows(found).sound and not sum(map(len, survey.load(found).outside.values()))
+
+
+def _noise(size: float) -> np.ndarray:
+    return np.random.default_rng(5).normal(scale=size, size=agreement().shape)
+
+
+def test_ages_percentages_and_prices_are_no_sliders() -> None:
+    rng = np.random.default_rng(1)
+
+    def read(*columns: Any) -> Any:
+        of = [Column(k, f"x{k}", pd.Series(c)) for k, c in enumerate(columns)]
+        return answers.points(of, Format(), ",")
+
+    assert read(rng.integers(18, 91, 200)) is None
+    assert read(rng.integers(18, 81, 200), rng.integers(18, 81, 200)) is None
+    assert read(rng.integers(0, 101, 200)) is None  # a percentage that stands alone
+    assert read(rng.integers(0, 40, 200) * 5.0 + 100) is None
+    assert read(rng.normal(50, 10, 200).round(2)) is None
+
+
+def test_a_path_against_its_scales_is_marked_and_stays_as_it_was(
+    project: Any, tmp_path: Path
+) -> None:
+    rows = agreement()
+    with_it = pd.DataFrame(rows, columns=[*HEAD[:3], "switch_1", "switch_2", "switch_3"])
+    against = with_it.assign(**{f"switch_{k}": 6 - with_it[f"switch_{k}"] for k in (1, 2, 3)})
+    _, text = described(tmp_path, with_it)
+    assert "go against each other" not in text
+    found, text = described(tmp_path, against, "turned")
+    (path,) = found.hypotheses
+    assert path.sign == "+"
+    (line,) = [row for row in text.splitlines() if "id: H1" in row]
+    r = float(line.partition("(r = ")[2].partition(")")[0])
+    means = against[HEAD[:3]].mean(axis=1), against.iloc[:, 3:].mean(axis=1)
+    assert "# check:" in line and r == pytest.approx(means[0].corr(means[1]), abs=0.005)
+    shuffled = against.assign(**against.iloc[::-1, 3:].reset_index(drop=True))
+    assert "go against each other" not in described(tmp_path, shuffled, "nothing")[1]
+
+
+@pytest.mark.parametrize("half", ["whole", "lower", "upper", "covariances", "no heads"])
+def test_a_matrix_is_sent_to_its_own_key(
+    project: Any, tmp_path: Path, refusal: Any, half: str
+) -> None:
+    r = pd.DataFrame(agreement(), columns=HEAD).corr()
+    if half == "covariances":
+        r = pd.DataFrame(agreement(), columns=HEAD).cov()
+    if half in ("lower", "upper"):
+        keep = np.tril if half == "lower" else np.triu
+        r = r.where(keep(np.ones(r.shape)).astype(bool))
+    r.round(4).to_csv(tmp_path / "r.csv", index=half != "no heads")
+    said = refusal(newcase.new, "mine", tmp_path / "r.csv")
+    assert "matrix:" in said and "docs/own-case.md" in said
+    assert not (project.root / "data" / "mine").exists()
+
+
+def test_a_table_as_wide_as_it_is_long_is_no_matrix(project: Any, tmp_path: Path) -> None:
+    rng = np.random.default_rng(1)
+    frame = pd.DataFrame(rng.integers(1, 6, (30, 30)), columns=[f"q_{k}" for k in range(30)])
+    assert len(described(tmp_path, frame)[0].items) == 30
+
+
+@pytest.mark.parametrize("n", [12, 150])
+@pytest.mark.parametrize("of", ["p{:03d}", "Anna{:d}", "{:d}", "R_{:05x}Qz", "王{:d}"])
+def test_who_somebody_is_stands_nowhere(project: Any, tmp_path: Path, n: int, of: str) -> None:
+    """Codes of respondents are no answers on a scale, however few respondents there are."""
+    frame = pd.DataFrame(agreement()[:n], columns=HEAD)
+    names = [of.format(k + 1) for k in range(n)]
+    frame.insert(0, "id", names)
+    _, text = described(tmp_path, frame)
+    assert '"id"' in text and not any(f'"{name}"' in text for name in names if not name.isdigit())
+    if not names[0].isdigit():
+        assert '- "id"  # an identifier' in text
+
+
+def test_a_column_of_codes_given_once_each_is_not_read_as_letters_and_numbers() -> None:
+    column = Column(0, "x", pd.Series([f"A{k}" for k in range(1, 12)]))
+    assert answers.points([column], Format(), ",") is None
+    column = Column(0, "x", pd.Series([f"A{1 + k % 5}" for k in range(12)]))
+    assert answers.points([column], Format(), ",") is not None
+    assert kinds.personal(column, answers.counted(column)) is None
