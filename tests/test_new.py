@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import awkward_exports
 import exports
 import numpy as np
 import pandas as pd
@@ -21,8 +22,10 @@ from loyalty.ground.errors import UserError
 from loyalty.newcase import answers, blocks, codebook, kinds, like, orders, write
 from loyalty.newcase.source import Column
 
+EXPORTS = exports.EXPORTS | awkward_exports.AWKWARD
 
-@pytest.mark.parametrize("made", exports.EXPORTS.values(), ids=exports.EXPORTS)
+
+@pytest.mark.parametrize("made", EXPORTS.values(), ids=EXPORTS)
 def test_an_export_becomes_a_case(
     project: Any, tmp_path: Path, made: Callable[[], exports.Export]
 ) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import awkward_exports
 import exports
 import numpy as np
 import pandas as pd
@@ -131,3 +132,22 @@ def test_a_column_of_codes_given_once_each_is_not_read_as_letters_and_numbers() 
     column = Column(0, "x", pd.Series([f"A{1 + k % 5}" for k in range(12)]))
     assert answers.points([column], Format(), ",") is not None
     assert kinds.personal(column, answers.counted(column)) is None
+
+
+def test_what_stands_over_several_headings_names_them(project: Any, tmp_path: Path) -> None:
+    export = awkward_exports.excel_merged()
+    (tmp_path / export.name).write_bytes(export.content)
+    newcase.new("mine", tmp_path / export.name)
+    found = study.load("mine")
+    assert [c.label.en for c in found.constructs] == ["Service", "Loyalty"]
+    assert [c.role for c in found.constructs] == ["antecedent", "outcome"]
+    assert [g.label.en for g in found.groups] == ["Sex", "Branch"]
+
+
+def test_bold_questions_lose_their_stars(project: Any, tmp_path: Path) -> None:
+    export = awkward_exports.typeform_choices()
+    (tmp_path / export.name).write_bytes(export.content)
+    newcase.new("mine", tmp_path / export.name)
+    found = study.load("mine")
+    assert [i.wording.en for i in found.items] == [*exports.QUALITY, *exports.LOYALTY]
+    assert not any("*" in c.label.en for c in found.constructs)

@@ -226,7 +226,7 @@ def test_a_number_of_four_hundred_digits(read: Any, refusal: Callable[..., str])
     frame = answers().astype({"Q1": object})
     frame.loc[4, "Q1"] = "9" * 400
     said = refusal(read, csv(frame))
-    assert "column Q1" in said and "is no number" in said
+    assert "column Q1" in said and "has too many digits" in said
 
 
 # --- numbers -----------------------------------------------------------------------------------

@@ -561,7 +561,7 @@ class _Typing:
                 )
                 if first
                 else Said("correct it; an answer in words gets its number under scale.answers")
-                if refused
+                if refused and not long
                 else MENDED,
             )
         at = np.flatnonzero(none.to_numpy())

@@ -63,7 +63,10 @@ def stem(column: Column) -> tuple[str, str]:
     asked = column.asked
     if row := _row(asked, _WJX):
         return row
-    if (asked != column.name or len(asked) > 25 or "[" in asked) and (row := _row(asked, _MATRIX)):
+    if column.over:
+        return column.over, asked
+    row = _row(asked, _MATRIX)
+    if row and (asked != column.name or len(asked) > 25 or "[" in asked or " " in row[1]):
         return row
     for pattern in (_NESTED, _NUMBERED, _LETTERED):
         if m := pattern.fullmatch(column.code.strip()):

@@ -102,10 +102,15 @@ def _numeric(found: Found, column: Column) -> pd.Series | None:
 _REDCAP = re.compile(r"(.+)___\w+|(.+?) \(choice=.+\)", re.S)
 
 
+#: How a choice of several is exported as a column each: ticked or not.
+_YES_NO = ({"Yes", "No"}, {"Y", "N"}, {"Ja", "Nein"}, {"是", "否"})
+
+
 def _several(found: Found, rest: Sequence[Column]) -> list[Column]:
     """Take out questions of which several answers may be chosen."""
     chosen: dict[str, list[Column]] = {}
     kept: list[Column] = []
+    beside = {stem(c)[0] for c, why in found.personal if why == "open"}  # its *other*, in words
     listed = {c.at: of for of, members in _listed(found, rest).items() for c in members}
     for column in rest:
         if column.at in listed:
@@ -116,17 +121,20 @@ def _several(found: Found, rest: Sequence[Column]) -> list[Column]:
         n = len(column.values)
         one = len(texts) == 1 and sum(counts.values()) < 0.98 * n
         flag = texts in ({"0", "1"}, {"0"}, {"1"}, {"Checked", "Unchecked"}, {"选中", "未选中"})
+        flag |= texts in _YES_NO and stem(column)[0] in beside
         ticked = _REDCAP.fullmatch(column.code)
         redcap = (ticked[1] or ticked[2]) if ticked else ""
         of = redcap or stem(column)[0]
         if redcap or one or (flag and of != column.code):
             chosen.setdefault(of, []).append(column)
-        elif len(texts) > 4 and kinds.several(counts) and ordered(texts) is None:
+        elif any("┋" in text for text in texts) or (
+            len(texts) > 4 and kinds.several(counts) and ordered(texts) is None
+        ):
             found.several.append((column.asked, [column]))
         else:
             kept.append(column)
     for of, members in chosen.items():
-        if len(members) > 2 or members[0].at in listed:
+        if len(members) > 2 or members[0].at in listed or of in beside:
             found.several.append((of, members))
         else:
             kept += members

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
 from loyalty.newcase.orders import NO_ANSWER
-from loyalty.newcase.source import Column
+
+if TYPE_CHECKING:
+    from loyalty.newcase.source import Column
 
 PERSONAL = re.compile(
     r"e-?mail|mail address|\bname\b|first.?name|last.?name|surname|full.?name|recipient|phone|"
@@ -45,6 +48,7 @@ ADMIN = re.compile(
     r"lastpage|last page|startlanguage|start language|group ?time.*|question ?time.*|nps_group|.*_nps_group|channel|collector|device|browser|version|resolution|"
     r"operating system|redcap_.*|.*_complete|complete\?|survey|序号|来源|来源详情|总分|编号|submitid|row|index|"
     r"unnamed: \d+|metainfo|quota|"
+    r".*[ _](?:first click|last click|page submit|click count)|.*_do(?:_\w+)?|sc\d+|"
     r"q_(?:recaptcha|relevantid|duplicate|total|ballot|fraud|data|url|lang|terminate|dl$|jfe|pop|amb|"
     r"straight|unanswered|chl|embedded|browser|device)\w*)$",
     re.I,
@@ -100,6 +104,15 @@ _ID = re.compile(
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[A-Za-z]{2,}")
 _IP = re.compile(r"\d{1,3}(?:\.\d{1,3}){3}(?:\(.*\))?|[0-9a-f:]{4,}:[0-9a-f:]+", re.I)
 _PHONE = re.compile(r"(?:\+|00)\d[\d\s()./-]{7,}|1[3-9]\d{9}|\(?\d{3}\)?[ -]\d{3}[ -]\d{4}")
+_LONG_NUMBER = re.compile(r"(?<!\d)(?!20\d\d[01]\d[0-3]\d)\d{10,}[Xx]?(?!\d)")
+
+
+def of_somebody(text: str) -> bool:
+    """Whether a text that is no cell (a file's name, what stands over headings) holds an address,
+    a telephone number or another long one."""
+    return any(p.search(text) for p in (_EMAIL, _PHONE, _LONG_NUMBER))
+
+
 _DATED = re.compile(
     r"(?:\d{4}[-/.年]\d{1,2}[-/.月]\d{1,2}日?|\d{1,2}[-/.]\d{1,2}[-/.]\d{2,4})"
     r"(?:[ T]+\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?: ?[AaPp]\.?[Mm]\.?)?(?: ?(?:Z|[A-Z]{3,4}|GMT.*|[+-]\d{2}:?\d{2}))?)?"

@@ -15,7 +15,7 @@ from loyalty.cases import study as studies
 from loyalty.ground import paths
 from loyalty.ground.errors import UserError
 from loyalty.ground.text import Language
-from loyalty.newcase import asking, beside, decide, like, names, write
+from loyalty.newcase import asking, beside, decide, kinds, like, names, write
 from loyalty.newcase.source import look, square
 
 
@@ -108,5 +108,9 @@ def new(
 
 
 def _file_name(name: str) -> str:
+    """What a copy is called; *answers* where the file's name holds somebody's address or number."""
+    if kinds.of_somebody(name):
+        packed = -2 if name.endswith(".gz") else -1
+        return "".join(["answers", *Path(name).suffixes[packed:]])
     cleaned = re.sub(r"[\x00-\x1f/\\]", "_", name).lstrip(". ")
     return cleaned or "rows"

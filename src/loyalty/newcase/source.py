@@ -15,7 +15,7 @@ from loyalty.cases import reading
 from loyalty.cases.reading import delimited, encodings, sheets
 from loyalty.cases.reading.files import SHEET, TEXT
 from loyalty.cases.sources import Format
-from loyalty.newcase import codebook
+from loyalty.newcase import codebook, kinds
 
 #: So many rows of another sheet are looked at for what they say of the columns.
 DESCRIBED = 2_000
@@ -23,11 +23,13 @@ DESCRIBED = 2_000
 
 @dataclass
 class Source:
-    """A table, how it is written, what of that is a guess, and what other sheets say of it."""
+    """A table, how it is written, what of that is a guess, what stands over several headings
+    together (by column), and what other sheets say of it."""
 
     table: reading.Table
     form: Format
     doubts: list[str] = field(default_factory=list)
+    over: list[str] = field(default_factory=list)
     said: dict[str, codebook.Entry] = field(default_factory=dict)
 
     @property
@@ -48,10 +50,11 @@ def look(content: bytes, file: str, name: str, sheet: str | None) -> Source:
     given: dict[str, object] = {}
     doubts: list[str] = []
     pages: dict[str, codebook.Rows] = {}
+    over: list[str] = []
     if suffix in TEXT:
-        given, doubts = _text(content, name)
+        given, doubts, over = _text(content, name)
     elif suffix in SHEET:
-        given = _sheet(content, name, sheet)
+        given, over = _sheet(content, name, sheet)
         if "sheet" in given:
             others = sheets.tops(content, name, DESCRIBED, but=str(given["sheet"]))
             pages = {title: rows for title, (_, rows) in others.items()}
@@ -64,10 +67,10 @@ def look(content: bytes, file: str, name: str, sheet: str | None) -> Source:
     if "heading_rows" not in given and int(str(table.found.get("heading_rows", 1))) > 1:
         given["heading_rows"] = table.found["heading_rows"]
     said = codebook.read(pages, [str(c) for c in table.frame.columns])
-    return Source(table, Format.model_validate(given), doubts, said)
+    return Source(table, Format.model_validate(given), doubts, over, said)
 
 
-def _text(content: bytes, name: str) -> tuple[dict[str, object], list[str]]:
+def _text(content: bytes, name: str) -> tuple[dict[str, object], list[str], list[str]]:
     given: dict[str, object] = {}
     doubts = []
     try:
@@ -89,12 +92,12 @@ def _text(content: bytes, name: str) -> tuple[dict[str, object], list[str]]:
         given["skip"] = used[skip - 1]
     if rows := _headings(records[skip:]):
         given["heading_rows"] = rows
-    return given, doubts
+    return given, doubts, _over(records, skip)
 
 
-def _sheet(content: bytes, name: str, sheet: str | None) -> dict[str, object]:
+def _sheet(content: bytes, name: str, sheet: str | None) -> tuple[dict[str, object], list[str]]:
     given: dict[str, object] = {}
-    tops = sheets.tops(content, name, 60)
+    tops = sheets.tops(content, name, 60, named=sheet)
     if sheet is None:
         sheet = max(tops, key=lambda s: tops[s][0])
     if len(tops) > 1:
@@ -106,7 +109,28 @@ def _sheet(content: bytes, name: str, sheet: str | None) -> dict[str, object]:
         given["skip"] = skip
     if rows := _headings(records[skip:]):
         given["heading_rows"] = rows
-    return given
+    return given, _over(records, skip)
+
+
+def _over(records: list[list[str]], skip: int) -> list[str]:
+    """What stands over the headings, a cell over several of them, as in a merged one.
+
+    A title stands alone in its row; a cell reaches to the next one, or to a column without a name.
+    """
+    if not skip:
+        return []
+    cells, names = [c.strip() for c in records[skip - 1]], [c.strip() for c in records[skip]]
+    if sum(map(bool, cells)) < 2 or all(cells):
+        return []
+    out, last = list[str](), ""
+    for at, name in enumerate(names):
+        here = cells[at] if at < len(cells) else ""
+        last = here or (last if name else "")
+        out.append(last)
+    shared = {cell for cell in out if cell and out.count(cell) > 1}
+    if len(shared) < 2 or any(c.endswith((":", "：")) or kinds.of_somebody(c) for c in cells):
+        return []  # who made the file, and when
+    return [cell if cell in shared else "" for cell in out]
 
 
 def _titles(records: list[list[str]]) -> int:
@@ -119,8 +143,24 @@ def _titles(records: list[list[str]]) -> int:
     width = max(width, usual[0][0] if usual else 0)
     for i, row in enumerate(records[:30]):
         if widths[i] >= max(2, 0.6 * width) and len(row) >= width:
-            return i
+            if _full(records, i):
+                return i
+            return next((k for k in range(i + 1, i + 5) if _full(records, k)), i)
     return 0
+
+
+def _full(records: list[list[str]], at: int) -> bool:
+    """Whether a record is a whole row of names: none blank, a number or twice there, and none that
+    stands below it in its column again."""
+    if at >= len(records) - 3:
+        return False
+    row = [cell.strip() for cell in records[at]]
+    if len(row) < max(map(len, records)) or len(set(row)) < len(row):
+        return False
+    if not all(row) or any(re.fullmatch(r"[+-]?[\d.,]+", cell) for cell in row):
+        return False
+    below = [{r[k].strip() for r in records[at + 1 :] if k < len(r)} for k in range(len(row))]
+    return not any(cell in there for cell, there in zip(row, below, strict=True))
 
 
 def _headings(records: list[list[str]]) -> int | None:
@@ -175,8 +215,8 @@ class Column:
 
     `name` is its heading, `code` the part of it that names the question (all of it in most files),
     `question` what was asked, as far as the file says so, `codes` what its values are called,
-    `missing` the values that its maker declared to stand for no answer. `kept` is what was
-    counted of it already.
+    `missing` the values that its maker declared to stand for no answer, `over` what stands over
+    its heading and others'. `kept` is what was counted of it already.
     """
 
     at: int
@@ -186,6 +226,7 @@ class Column:
     question: str = ""
     codes: dict[float | str, str] = field(default_factory=dict)
     missing: list[float] = field(default_factory=list)
+    over: str = ""
     kept: dict[str, Any] = field(default_factory=dict, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -198,6 +239,10 @@ class Column:
 
 #: What LimeSurvey writes over a column where codes and questions are asked for.
 _CODE_AND_QUESTION = re.compile(r"([A-Za-z]\w*(?:\[[^\[\]]{1,40}\])*)\. (.+)", re.S)
+
+
+#: Bold as Typeform writes it.
+_BOLD = re.compile(r"(?<![\w*])\*([^*\s](?:[^*]{0,400}[^*\s])?)\*(?![\w*])")
 
 
 def _coded(names: list[str]) -> dict[str, re.Match[str]]:
@@ -220,6 +265,7 @@ def columns(source: Source) -> list[Column]:
             question = coded[name][2]
         if question in ("Response", "Open-Ended Response"):
             question = name
+        question = _BOLD.sub(r"\1", question)
         declared = [
             float(code) for code in table.missing.get(name, ()) if isinstance(code, int | float)
         ]
@@ -228,10 +274,11 @@ def columns(source: Source) -> list[Column]:
                 at,
                 name,
                 table.frame.iloc[:, at],
-                coded[name][1] if name in coded else name,
+                coded[name][1] if name in coded else _BOLD.sub(r"\1", name),
                 " ".join(re.sub(r"<[^>]{1,200}>", " ", question).split()),
                 dict(table.levels.get(name, said.codes)),
                 declared or list(said.missing),
+                source.over[at] if at < len(source.over) else "",
             )
         )
     return found

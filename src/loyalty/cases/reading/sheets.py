@@ -44,7 +44,7 @@ def read(content: bytes, form: Format, name: str, wanted: Wanted, sheet: str | N
                 sheet=sheet,
                 names=[*names],
             )
-        chosen = sheet or _chosen(book, names, form, wanted)
+        chosen = sheet or _chosen(book, book.shown, form, wanted)
         pages = book.page(chosen)
         limits.size(pages.total_height, pages.width, name)
         table = _table(pages, form, name, wanted, watch)
@@ -75,6 +75,10 @@ class _Book:
         with _readable(name):
             self._book = calamine.CalamineWorkbook.from_filelike(io.BytesIO(content))
             self.names: list[str] = self._book.sheet_names
+            seen = calamine.SheetVisibleEnum.Visible
+            shown = {s.name for s in self._book.sheets_metadata if s.visible == seen}
+        #: The sheets that nobody hid: only who names another one has it read.
+        self.shown: list[str] = [name for name in self.names if name in shown] or self.names
         self._kept: Any = None
 
     def page(self, sheet: str) -> Any:
@@ -93,14 +97,15 @@ def _opened(content: bytes, name: str) -> _Book:
 
 
 def tops(
-    content: bytes, name: str, most: int, *, but: str | None = None
+    content: bytes, name: str, most: int, *, but: str | None = None, named: str | None = None
 ) -> dict[str, tuple[int, list[list[str]]]]:
-    """Of each sheet (`but` one) how many cells it has, and its first rows as text."""
+    """Of each sheet (`but` one, and hidden ones that are not `named`) how many cells it has, and
+    its first rows as text."""
     book = _opened(content, name)
     found = {}
     with _readable(name):
         for sheet in book.names:
-            if sheet == but:
+            if sheet == but or (sheet not in book.shown and sheet != named):
                 continue
             page = book.page(sheet)
             rows = [[_text(c).strip() for c in row] for row in _from(page, 0, most)]
