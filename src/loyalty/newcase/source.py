@@ -143,24 +143,26 @@ def _titles(records: list[list[str]]) -> int:
     width = max(width, usual[0][0] if usual else 0)
     for i, row in enumerate(records[:30]):
         if widths[i] >= max(2, 0.6 * width) and len(row) >= width:
-            if _full(records, i):
+            if _names(records, i):
                 return i
-            return next((k for k in range(i + 1, i + 5) if _full(records, k)), i)
+            later = (k for k in range(i + 1, min(i + 5, len(records) - 3)))
+            return next((k for k in later if _names(records, k) and not _again(records, k)), i)
     return 0
 
 
-def _full(records: list[list[str]], at: int) -> bool:
-    """Whether a record is a whole row of names: none blank, a number or twice there, and none that
-    stands below it in its column again."""
-    if at >= len(records) - 3:
-        return False
+def _names(records: list[list[str]], at: int) -> bool:
+    """Whether a record may be a whole row of names: none blank, a number or twice there."""
     row = [cell.strip() for cell in records[at]]
-    if len(row) < max(map(len, records)) or len(set(row)) < len(row):
-        return False
-    if not all(row) or any(re.fullmatch(r"[+-]?[\d.,]+", cell) for cell in row):
-        return False
-    below = [{r[k].strip() for r in records[at + 1 :] if k < len(r)} for k in range(len(row))]
-    return not any(cell in there for cell, there in zip(row, below, strict=True))
+    whole = len(row) == max(map(len, records)) == len(set(row)) and all(row)
+    return whole and not any(re.fullmatch(r"[+-]?[\d.,]+", cell) for cell in row)
+
+
+def _again(records: list[list[str]], at: int) -> bool:
+    """Whether a cell of a record stands below it in its column again, as an answer does."""
+    return any(
+        cell.strip() in {r[k].strip() for r in records[at + 1 :] if k < len(r)}
+        for k, cell in enumerate(records[at])
+    )
 
 
 def _headings(records: list[list[str]]) -> int | None:
