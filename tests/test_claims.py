@@ -185,6 +185,8 @@ def test_every_cut_off_is_named_in_chinese() -> None:
     assert same == {"CFI", "TLI", "RMSEA", "SRMR"}
     assert "平均方差抽取量" in pages.thresholds("zh")
     assert "Average variance extracted" in pages.thresholds("en")
+    guessed = [t.label for t in all_thresholds().values() if t.guess]  # of new cases: no report's
+    assert guessed and not any(label in pages.thresholds("en") for label in guessed)
 
 
 def test_the_ledger_names_origins_and_units_in_chinese_and_says_what_can_be_said(

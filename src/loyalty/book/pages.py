@@ -533,7 +533,7 @@ def thresholds(language: Language) -> str:
     own = Text(en="this study", zh="本研究").in_(language)
     cited = {"en": "@{}", "zh": "[@{}]"}[language]
     table = Table(
-        list(all_thresholds().values()),
+        [t for t in all_thresholds().values() if not t.guess],
         [
             Column(lambda t: in_chinese(t.label, "thresholds"), "Statistic"),
             Column(lambda t: term(_GOOD[t.good]), "Good when"),

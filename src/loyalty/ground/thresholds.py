@@ -15,13 +15,17 @@ Verdict = Literal["met", "not met", "open"]
 
 @dataclass(frozen=True)
 class Threshold:
-    """A cut-off with the side that is good and the work it is from."""
+    """A cut-off with the side that is good and the work it is from.
+
+    By those that `guess` a new case is described, for somebody to look at; no report judges by one.
+    """
 
     name: str
     label: str
     value: float
     good: Literal["above", "below"]
     cite: str
+    guess: bool = False
 
     def met(self, value: float) -> bool:
         return value >= self.value if self.good == "above" else value <= self.value

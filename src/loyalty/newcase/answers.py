@@ -11,6 +11,7 @@ import pandas as pd
 
 from loyalty.cases.reading import values
 from loyalty.cases.sources import Format
+from loyalty.ground.thresholds import threshold
 from loyalty.newcase.orders import NO_ANSWER, coded, ordered, read_but_for
 from loyalty.newcase.source import Column
 
@@ -119,7 +120,7 @@ def _numeric(column: Column, form: Format, delimiter: str) -> pd.Series | None:
 
 def few(odd: int, of: int) -> bool:
     """Whether so many values are slips among `of` others: at most two, or one of a hundred."""
-    return odd <= max(2, 0.01 * of) and 10 * odd <= of
+    return odd <= max(2, threshold("new_slips").value * of) and 10 * odd <= of
 
 
 def numbered(column: Column, numbers: pd.Series) -> dict[str, float]:

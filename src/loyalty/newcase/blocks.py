@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
+from loyalty.ground.thresholds import threshold
 from loyalty.newcase.answers import Points
 from loyalty.newcase.kinds import OUTCOME, OVERALL, SATISFACTION
 from loyalty.newcase.source import Column
@@ -92,16 +93,13 @@ def bare(name: str) -> bool:
     return bool(_BARE.fullmatch(name.strip()))
 
 
-#: Kaufman and Rousseeuw (1990), Finding Groups in Data, table 2.4: from here on there is structure.
-STRUCTURE = 0.26
-
-
-def clusters(frame: pd.DataFrame, least: float = 0.35) -> list[list[int]]:
-    """Columns that go together: average linkage of 1 − |r|, cut where |r| is below `least`.
+def clusters(frame: pd.DataFrame) -> list[list[int]]:
+    """Columns that go together: average linkage of 1 − |r|, cut where |r| is too low for that.
 
     Everitt, Landau, Leese and Stahl (2011), Cluster Analysis, chapter 4. Where that leaves all of
     six or more together, they are cut into the clusters of two or more with the best average
-    silhouette, if it reaches :data:`STRUCTURE`.
+    silhouette, if there is structure in them (Kaufman and Rousseeuw 1990, Finding Groups in Data,
+    table 2.4).
     """
     if frame.shape[1] < 3:
         return [[int(c) for c in frame.columns]]
@@ -112,12 +110,12 @@ def clusters(frame: pd.DataFrame, least: float = 0.35) -> list[list[int]]:
     np.fill_diagonal(r, 1.0)
     apart = squareform(np.clip(1 - (r + r.T) / 2, 0, 1), checks=False)
     tree = hierarchy.linkage(apart, "average")
-    label = hierarchy.fcluster(tree, 1 - least, criterion="distance")
+    label = hierarchy.fcluster(tree, 1 - threshold("new_together").value, criterion="distance")
     if len(label) > 5 and len(set(label)) == 1:
         cuts = [hierarchy.fcluster(tree, k, criterion="maxclust") for k in range(2, 6)]
         parts = [cut for cut in cuts if min(np.unique(cut, return_counts=True)[1]) > 1]
         best = max(parts, key=lambda cut: _silhouette(1 - r, cut), default=label)
-        label = best if _silhouette(1 - r, best) >= STRUCTURE else label
+        label = best if threshold("new_structure").met(_silhouette(1 - r, best)) else label
     return [
         [int(c) for c, of in zip(frame.columns, label, strict=True) if of == k]
         for k in dict.fromkeys(label)
@@ -164,7 +162,7 @@ def turn(items: Sequence[Item]) -> None:
             rest = (total - own) / (answered - there[:, i])
             known = there[:, i] & ~np.isnan(rest)
             item.rest = float(np.corrcoef(turned[known, i], rest[known])[0, 1])
-        item.reversed = bool(signs[i] < 0 and item.rest > 0.1)
+        item.reversed = bool(signs[i] < 0 and threshold("new_weak").met(item.rest))
 
 
 def against(cause: Block, effect: Block, sign: str) -> float | None:

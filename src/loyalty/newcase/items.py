@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from loyalty.cases.sources import Format
+from loyalty.ground.thresholds import threshold
 from loyalty.newcase import answers, kinds, orders
 from loyalty.newcase.blocks import Block, Item, bare, blocks, matrix, stem, turn
 from loyalty.newcase.found import Found, Group, Number
@@ -170,7 +171,7 @@ def _settle(found: Found, items: list[Item], candidates: Sequence[Item]) -> None
         )
         strict = not like and points.high <= 5
         own = own[[i.column.at for i in items]] if strict else own
-        least = 0.35 if strict else 0.25
+        least = threshold("new_together" if strict else "new_item").value
         if kinds.RECOMMEND.search(asked) and to_ten:
             found.numbers.append(Number(item.column, "nps", (0, 10), points.missing, points.odd))
         elif points.answers or (own.notna().any() and own.nlargest(3).mean() > least):

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from loyalty.cases.form import VERSION
 from loyalty.ground.text import Language
+from loyalty.ground.thresholds import threshold
 from loyalty.newcase import kinds, leaveout
 from loyalty.newcase.answers import counted
 from loyalty.newcase.blocks import Block, Item, against
@@ -308,7 +309,7 @@ def _construct(
         line = f"      - {{{', '.join(parts)}}}"
         if item.reversed:
             line += check("reversed", r=f"{item.rest:.2f}")
-        elif len(block.items) > 2 and abs(item.rest) < 0.1:
+        elif len(block.items) > 2 and abs(item.rest) < threshold("new_weak").value:
             line += check("weak", r=f"{item.rest:.2f}")
         out.append(line)
     return out
