@@ -542,7 +542,7 @@ def foretold(found: Foretold, case: Case) -> list[Text]:
         what, where = measure(r.case, r.said, case), title(r.case, case)
         odds = estimate(r.odds_ratio, r.ci_lower, r.ci_upper)
         en = {"+": "more often", "-": "less often", "open": "neither clearly more nor less often"}
-        zh = {"+": "更多流失", "-": "更少流失", "open": "是否更多流失尚无定论"}
+        zh = {"+": "流失较多", "-": "流失较少", "open": "流失是否较多尚无定论"}
         said.append(
             text(
                 f"{number(r.share)} of {number(r.n)} had stopped by the next time ({escape(where.en)}): between people, not within one, those with more {escape(what.en.lower())} do so {en[r.verdict]} (odds ratio {odds}, with what they did before held constant).",
