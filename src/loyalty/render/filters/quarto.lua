@@ -103,6 +103,52 @@ local function whole_table(div)
   return rows > 0 and rows < 8 and long < 1200
 end
 
+-- about how wide a text is, in em
+local function em(text)
+  local total = 0
+  for _, point in utf8.codes(text) do
+    if point >= 0x2E80 then total = total + 1
+    elseif point < 128 and string.char(point):match("[ .,;:!|'ijl%[%]()]") then total = total + 0.29
+    elseif point < 128 and string.char(point):match("[%umwMW@%%]") then total = total + 0.68
+    else total = total + 0.475 end
+  end
+  return total
+end
+
+-- So many rows of a table that is broken stand together; points of a caption and of the text's
+-- width; and the most that a table's beginning may ask for, or it leaves a page half empty.
+local TOGETHER, CAPTION, TEXT, KEPT = 4, 45, 430, 330
+
+-- points that a caption, a heading and the first rows take, of tables as `fit` has set them
+local function beginning(div)
+  local height = CAPTION
+  div:walk {
+    Table = function(tbl)
+      local size = tonumber((tbl.attributes["typst:text:size"] or "9pt"):match("[%d.]+"))
+      local function row(cells)
+        local lines = 1
+        for i, cell in ipairs(cells) do
+          local share = tbl.colspecs[i] and tbl.colspecs[i][2]
+          if share and share > 0 then
+            local text = em(pandoc.utils.stringify(cell.contents)) * size * 1.1
+            lines = math.max(lines, math.ceil(text / math.max(share * TEXT - 10, 10)))
+          end
+        end
+        height = height + lines * size * 1.25 + 8
+      end
+      for _, r in ipairs(tbl.head.rows) do row(r.cells) end
+      local left = TOGETHER
+      for _, body in ipairs(tbl.bodies) do
+        for _, r in ipairs(body.body) do
+          if left > 0 then row(r.cells) end
+          left = left - 1
+        end
+      end
+    end,
+  }
+  return math.min(math.ceil(height), KEPT)
+end
+
 -- a figure's second drawing, for phones, where there is one
 local function narrow(div, label)
   local file = io.open(pandoc.path.join { quarto.project.directory, "narrow", label .. ".svg" })
@@ -135,7 +181,7 @@ local function source_link(div)
       div.content:insert(1, raw_block("#whole["))
       div.content:insert(raw_block("]"))
     elseif label:match("^tbl%-") then
-      div.content:insert(1, raw_block("#need(5.5cm)"))
+      div.content:insert(1, raw_block("#need(" .. beginning(div) .. "pt)"))
     end
     local said = pandoc.Plain {
       raw("#source["), pandoc.Str(source .. name .. " · " .. case .. " · " .. label), raw("]"),
@@ -191,18 +237,6 @@ local function elsewhere(doc)
   return doc
 end
 
--- Tables in the PDF: natural columns and a type size that fits, never past the margin.
-local function em(text)
-  local total = 0
-  for _, point in utf8.codes(text) do
-    if point >= 0x2E80 then total = total + 1
-    elseif point < 128 and string.char(point):match("[ .,;:!|'ijl%[%]()]") then total = total + 0.29
-    elseif point < 128 and string.char(point):match("[%umwMW@%%]") then total = total + 0.68
-    else total = total + 0.475 end
-  end
-  return total
-end
-
 -- numbers, intervals and "< .001" are not torn apart
 local function whole(tbl)
   local function row(cells)
@@ -253,7 +287,6 @@ local function spoken(tbl)
 end
 
 -- The last rows of a long table stay together on a page: a foot that stands once (quarto.typ).
-local TOGETHER = 4
 local function footed(tbl)
   local rows = 0
   for _, body in ipairs(tbl.bodies) do rows = rows + #body.body end
@@ -262,8 +295,10 @@ local function footed(tbl)
   for _ = 1, TOGETHER do tbl.foot.rows:insert(1, last.body:remove()) end
 end
 
--- em of a column that any text can be read in (tables.py)
-local COLUMN = 20
+-- Tables in the PDF: natural columns and a type size that fits, never past the margin.
+-- em of a column that any text can be read in (tables.py); and less, where the type would be
+-- smaller than PLEASANT points
+local COLUMNS, PLEASANT = { 20, 16, 13, 10 }, 7
 local function fit(tbl)
   local natural, least = {}, {}
   local function row(cells)
@@ -286,15 +321,21 @@ local function fit(tbl)
   for i = 1, columns do
     natural[i], least[i] = natural[i] or 0.6, least[i] or 0.6
     wide = wide + natural[i]
-    floors[i] = math.max(least[i], math.min(natural[i] / 3.2, COLUMN))
-    narrow = narrow + floors[i]
   end
   local inset = columns > 8 and 2.5 or 5
-  local usable = 430 - 2 * inset * columns
+  local usable = TEXT - 2 * inset * columns
   local size, wraps = 5.5, true
-  for _, trial in ipairs { 9.5, 9, 8.5, 8, 7.5, 7, 6.5, 6, 5.5 } do
-    if wide * trial <= usable then size, wraps = trial, false break end
-    if narrow * trial * 1.03 <= usable then size = trial break end
+  for _, column in ipairs(COLUMNS) do
+    narrow = 0
+    for i = 1, columns do
+      floors[i] = math.max(least[i], math.min(natural[i] / 3.2, column))
+      narrow = narrow + floors[i]
+    end
+    for _, trial in ipairs { 9.5, 9, 8.5, 8, 7.5, 7, 6.5, 6, 5.5 } do
+      if wide * trial <= usable then size, wraps = trial, false break end
+      if narrow * trial * 1.03 <= usable then size = math.max(size, trial) break end
+    end
+    if size >= PLEASANT then break end
   end
   local total = 0
   local widths = {}
@@ -349,7 +390,7 @@ return { { Meta = settings }, {
   Div = function(div)
     -- what numbers lead to on the pages: nothing in print, where it would part a heading from what it
     -- heads
-    if typst and div.identifier:find("^finding%-") then return div.content end
+    if typst and div.identifier:find("^f%-") then return div.content end
     if div.classes:includes("quarto-embed-nb-cell") then return source_link(div) end
     if div.classes:includes("notebook-code") then return notebook_code(div) end
     if not typst then return nil end
@@ -375,7 +416,12 @@ return { { Meta = settings }, {
     if tbl.attributes["tbl-colwidths"] then return tbl end
     if typst then
       fit(tbl)
+      -- one that stands in the text by itself: those of notebooks ask in their division
+      local said = pandoc.utils.stringify(tbl.caption.long)
+      local own = tbl.identifier:find("^tbl%-") or said:find("{#tbl-", 1, true)
+      local start = own and not whole_table(pandoc.Div(tbl)) and beginning(pandoc.Div(tbl))
       footed(tbl)
+      if start then return { raw_block("#need(" .. start .. "pt)"), tbl } end
     else
       for i, spec in ipairs(tbl.colspecs) do tbl.colspecs[i] = { spec[1], nil } end
       -- or Quarto makes a table with links anew, without the classes of its cells
