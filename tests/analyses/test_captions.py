@@ -115,7 +115,7 @@ def test_a_checked_claim_names_the_case_and_the_time() -> None:
     first = table().replace("\u00a0", " ")
     assert "| 19 % |" in first and "73.3 % [72.7 %, 73.9 %] within 13 weeks (Grocery" in first
     several = table(said="divided", compared=[compared, compared | {"case": "cdnow"}])
-    assert "inside the interval of some real data and outside that of others: " in several
+    assert "inside some intervals of real data, outside others: " in several
     assert "(Grocery" in several and "(Online" in several
     other = table(compared=[compared | {"weeks": None}]).replace("\u00a0", " ")
     assert "within" not in other.splitlines()[2]

@@ -59,7 +59,7 @@ from loyalty.shown.table import Column, Table
 from loyalty.shown.words import escaped, estimate, interval, number, spaced, text
 
 #: So many of the differences between two groups are shown.
-APART = 10
+APART = 8
 #: Fewer surveys say nothing of how far they differ.
 FEW = 3
 #: So many items are named as what to measure.
@@ -103,7 +103,7 @@ SAID = {
     "inside": text("inside the interval of real data", "落在真实数据的区间之内"),
     "outside": text("outside the interval of real data", "落在真实数据的区间之外"),
     "divided": text(
-        "inside the interval of some real data and outside that of others",
+        "inside some intervals of real data, outside others",
         "落在一部分真实数据的区间之内、另一部分的区间之外",
     ),
     "untested": text("nothing, from these data", "无法用这些数据判断"),
@@ -411,8 +411,8 @@ def apart(found: Differences, case: Case) -> Table | None:
         ],
         captions.apart(found, case),
         text(
-            "Unstandardized paths, in each survey's own units: sizes of different surveys do not compare. Which pairs differ is by Holm's correction; each interval is of its difference alone. Of rows that were picked as the clearest, differences are on average too large and intervals too narrow.",
-            "路径均为非标准化值，单位因调查而异，不同调查的数值不能相互比较。是否有差异按 Holm 校正后的检验判断，区间则只针对所在一行的差异，没有校正。表中列出的是差异最明确的各行，因此差异往往偏大，区间往往偏窄。",
+            "Unstandardized paths, in each survey's own units: sizes of different surveys do not compare. Intervals are not corrected: of rows picked as the clearest, differences are on average too large.",
+            "路径均为非标准化值，单位因调查而异，不同调查的数值不能相互比较。区间没有校正；表中列出的是差异最明确的各行，因此差异往往偏大。",
         ),
         first=APART,
         simulated=False,
@@ -611,13 +611,13 @@ def sources(found: Claims, case: Case) -> Table:
             Column("incoherent", "Disagree"),
             Column("inside", "Inside"),
             Column("outside", "Outside"),
-            Column("divided", "In some, out of others"),
+            Column("divided", "Both [in and out]"),
             Column("untested", "Nothing to say"),
         ],
         captions.sources(found),
         text(
-            "Disagree: with other printed figures. Inside, outside: of the interval of real data; of several, of all.",
-            "“不符”指与报告中的其他数字不一致。“区间内”与“区间外”均就真实数据的区间而言，有多个区间时指全部区间。",
+            "Disagree: with other printed figures. Inside, outside: of the interval of real data; both: inside some, outside others.",
+            "“不符”指与报告中的其他数字不一致。“区间内”与“区间外”均就真实数据的区间而言，“兼有”指落在一部分区间之内、另一部分之外。",
         ),
         simulated=False,
     )
