@@ -125,14 +125,15 @@ def test_it_is_said_by_its_interval(followed: tuple[Case, Moves]) -> None:
         assert all(t.en and t.zh for t in texts)
         return " ".join(t.en for t in texts)
 
-    assert "those attached more often" in said(verdict="+")
-    assert "those attached less often" in said(verdict="-")
-    assert "is open" in said(verdict="open") and "attached more often" not in said(verdict="open")
-    assert "who did much at first" in said(much=True)
-    assert "who did little at first" in said(much=False)
+    assert ": more often, by the interval" in said(verdict="+")
+    assert ": less often, by the interval" in said(verdict="-")
+    text = said(verdict="open")
+    assert "is open for" in text and "by the interval" not in text
+    assert "who did much at first" in said(much=True, verdict="+")
+    assert "who did little at first" in said(much=False, verdict="+")
     shown = cited(found, "strategy-simulated/conduct/moves")
     table = tables.moves(shown, case).markdown("en")
-    assert "true loyalty" in table and "Stay" in table
+    assert "says more\\, does much" in table and "Stay" in table
     assert tables.attached(shown, case) is not None
     none = cited(found.model_copy(update={"attached": ()}), "x/conduct/moves")
     assert tables.attached(none, case) is None

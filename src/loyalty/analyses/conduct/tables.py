@@ -24,9 +24,11 @@ from loyalty.analyses.conduct.moves import Attached, Moves
 from loyalty.analyses.conduct.staying import Staying
 from loyalty.analyses.conduct.tone import Tone
 from loyalty.analyses.conduct.words import (
+    DID,
     KEEPING,
     KINDS,
     MODELS,
+    MOVING,
     OUTCOMES,
     SCALES,
     SIDES,
@@ -194,13 +196,13 @@ def moves(found: Moves, case: Case) -> Table:
     """Of each kind at the first wave, how many stay, and where the others are."""
     columns = [
         Column(lambda r: said_label(r.said, case), "Said"),
-        Column(lambda r: term(KINDS[r.kind]), "At the first wave"),
+        Column(lambda r: term(MOVING[r.kind]), "Kind at first"),
         Column("n", "n"),
         Column("stay", "Stay"),
         Column(("stay_ci_lower", "stay_ci_upper"), "95 % interval"),
     ]
     if any(row.true is not None for row in found.rows):
-        columns += [Column(kind, term(KINDS[kind])) for kind in KIND_IDS]
+        columns += [Column(kind, term(MOVING[kind])) for kind in KIND_IDS]
     first, last = number(found.first), number(found.last)
     done = escaped(said_label(found.done, case))
     return Table(
@@ -211,8 +213,8 @@ def moves(found: Moves, case: Case) -> Table:
             zh="各类忠诚之间的流动。",
         ),
         Text(
-            en=f"Attached and not, doing much and little [@dick1994]: above the median of wave {first} in what is said and in {within(done.en)}, by the same medians at wave {last}, of those who answered at both; Wilson's intervals. The last columns: where they are at wave {last}.",
-            zh=f"按所言与{done.zh}是否高于第 {first} 期的中位数划分依恋与否、行为多少 [@dick1994]，第 {last} 期沿用同一中位数，限于两期均作答者；Wilson 区间。后几列为其在第 {last} 期所属类别的比例。",
+            en=f"More and much: above the median of wave {first} in what is said and in {within(done.en)}, by the same medians at wave {last}, of those who answered at both; Wilson's intervals. The last columns: where they are at wave {last}. Where what is said is attachment, the kinds are true, latent, spurious and no loyalty [@dick1994].",
+            zh=f"“高”与“多”指所言与{done.zh}高于第 {first} 期的中位数，第 {last} 期沿用同一中位数，限于两期均作答者；Wilson 区间。后几列为其在第 {last} 期所属类别的比例。所言即依恋时，四类依次为真实、潜在、虚假忠诚与无忠诚 [@dick1994]。",
         ),
     )
 
@@ -224,7 +226,7 @@ def attached(found: Moves, case: Case) -> Table | None:
 
     def who(row: Attached) -> Text:
         said = said_label(row.said, case)
-        did = term("much at first" if row.much else "little at first")
+        did = term(DID[row.much])
         return Text(en=f"{said.en}, {did.en}", zh=f"{said.zh}，{did.zh}")
 
     last = number(found.last)
@@ -232,9 +234,9 @@ def attached(found: Moves, case: Case) -> Table | None:
         found.attached,
         [
             Column(who, "Who"),
-            Column("share", "Attached"),
+            Column("share", "Says more"),
             Column(("share_ci_lower", "share_ci_upper"), "95 % interval"),
-            Column("others_share", "Not attached"),
+            Column("others_share", "Says less"),
             Column(("others_share_ci_lower", "others_share_ci_upper"), "95 % interval"),
             Column("difference", "Difference [of shares]"),
             Column(("difference_ci_lower", "difference_ci_upper"), "95 % interval"),

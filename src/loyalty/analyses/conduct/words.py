@@ -53,6 +53,14 @@ KINDS = {
     "spurious": "spurious loyalty",
     "none": "no loyalty",
 }
+#: The same kinds by anything that is said, attachment or not.
+MOVING = {
+    "true": "says more, does much",
+    "latent": "says more, does little",
+    "spurious": "says less, does much",
+    "none": "says less, does little",
+}
+DID = {True: "much at first", False: "little at first"}
 SINGLE = {"nps": "Net promoter score", "csat": "CSAT"}
 SIDES = {
     ("done", "done"): "done → done",
@@ -359,19 +367,29 @@ def segments(found: Segments, case: Case) -> list[Text]:
 
 
 def moves(found: Moves, case: Case) -> list[Text]:
-    """Whether attachment keeps those who did much, and brings those who did little; chance."""
-    said = []
+    """Whether those high on what is said keep, or come to, doing much; and what chance does."""
+    said, open_ = [], []
     for row in found.attached:
-        label = said_label(row.said, case)
+        label, did = said_label(row.said, case), term(DID[row.much])
+        if row.verdict == "open":
+            open_.append(Text(en=f"{label.en} ({did.en})", zh=f"{label.zh}（{did.zh}）"))
+            continue
         mine = estimate(row.share, row.share_ci_lower, row.share_ci_upper)
         theirs = estimate(row.others_share, row.others_share_ci_lower, row.others_share_ci_upper)
-        did = "much" if row.much else "little"
-        did_zh = "较多" if row.much else "较少"
-        so, so_zh = MOVES[row.verdict]
+        more, zh = ("more", "更多") if row.verdict == "+" else ("less", "更少")
+        of, low = "much" if row.much else "little", "较多" if row.much else "较少"
         said.append(
             Text(
-                en=f"Of those who did {did} at first, {mine} of those high on {escape(within(label.en))} do much at the last wave and {theirs} of the others: {so}.",
-                zh=f"首期行为{did_zh}者中，{escape(label.zh)}高者末期行为较多的占 {mine}，其余占 {theirs}：{so_zh}。",
+                en=f"Of those who did {of} at first, {mine} of those high on {escape(within(label.en))} do much at the last wave and {theirs} of the others: {more} often, by the interval of the difference.",
+                zh=f"首期行为{low}者中，{escape(label.zh)}高者末期行为较多的占 {mine}，其余占 {theirs}：按差值区间，前者{zh}。",
+            )
+        )
+    if open_:
+        which = names(open_)
+        said.append(
+            Text(
+                en=f"Whether those high on it do much at the last wave more often is open for {which.en}.",
+                zh=f"高者末期行为是否更多，下列各项尚无定论：{which.zh}。",
             )
         )
     if found.hidden:
@@ -388,14 +406,6 @@ def moves(found: Moves, case: Case) -> list[Text]:
         )
     )
     return said
-
-
-#: Of the difference between those attached and the others.
-MOVES = {
-    "+": ("those attached more often, by the interval of the difference", "按差值区间，依恋者更多"),
-    "-": ("those attached less often, by the interval of the difference", "按差值区间，依恋者更少"),
-    "open": ("which of the two more often is open", "两者孰多尚无定论"),
-}
 
 
 def _pair(one: object, other: object) -> Text:
