@@ -62,8 +62,8 @@ from loyalty.shown.words import escaped, estimate, interval, number, spaced, tex
 APART = 8
 #: Fewer surveys say nothing of how far they differ.
 FEW = 3
-#: So many items are named as what to measure.
-ITEMS = 12
+#: So many items of a construct are named as what to measure.
+ITEMS = 8
 QUESTIONS = {
     "together": text("Do satisfaction and loyalty go together?", "满意与忠诚是否相关？"),
     "others": text(
@@ -713,17 +713,16 @@ def advice(found: Actions, case: Case) -> Table | None:
             return text("not told apart", "无法区分")
         if row.cost_ci_lower is None or row.cost_ci_upper is None:
             return text("no bound", "无界限")
-        return text(*[estimate(row.cost, row.cost_ci_lower, row.cost_ci_upper)] * 2)
+        ends = interval(row.cost_ci_lower, row.cost_ci_upper)
+        return text(*[f"{number(row.cost)} {ends}"] * 2)
 
     def measured(row: Advice) -> Text:
         named = study(row.case, case).named
-        ends = [named(row.construct_id), named(row.outcome)]
-        n = sum(len(c.items) for c in ends)
-        en, zh = (" and ".join(c.label.en for c in ends), "与".join(c.label.zh for c in ends))
-        if n > ITEMS:
-            return text(en, zh)
-        items = [i.id for c in ends for i in c.items]
-        return text(f"{en} ({', '.join(items)})", f"{zh}（{'、'.join(items)}）")
+        one, outcome = named(row.construct_id), named(row.outcome).label
+        if len(one.items) > ITEMS:
+            return text(f"{one.label.en} and {outcome.en}", f"{one.label.zh}与{outcome.zh}")
+        items = [i.id for i in one.items]
+        return text(f"{', '.join(items)}; {outcome.en}", f"{'、'.join(items)}；{outcome.zh}")
 
     return Table(
         found.advice,
@@ -739,8 +738,8 @@ def advice(found: Actions, case: Case) -> Table | None:
         ],
         captions.advice(found),
         text(
-            "Change: of the outcome's mean, in points of its scale, for one point more of the construct, by the total effect; where less of the outcome is better (an intention to leave), the sign is turned in what to do. Cost: how many times what a point of the survey's measure (its largest change) costs a point of this may cost at most, so that the same money brings as much; the lower end is the safe side. What a point costs nobody was asked. For whom: groups in which its share of what is explained is clearly above the mean of all; whether their paths differ is another question, and tested apart. Only paths that may be relied upon and are clear of zero.",
-            "“提高一分时的变化”指结果变量均值的变化（量表分），按总效应计算；如果结果变量越低越好（如转换意愿），建议的方向与变化的符号相反。“须满足的成本条件”指：要让同样的花费带来同样的变化，该构念一分的成本至多是该调查基准（变化最大者）一分的多少倍，求稳者取区间下限；一分的实际成本没有调查问过。“对象”指该构念的解释方差份额明显高于总平均的组别；各组的路径是否不同是另一个问题，另行检验。表中只列可以采信且区间不含零的路径。",
+            "Change: of the outcome's mean, in points of its scale, for one point more of the construct, by the total effect; where less of the outcome is better (an intention to leave), the sign is turned in what to do. Cost: how many times what a point of the survey's measure (its largest change) costs a point of this may cost at most, so that the same money brings as much; the lower end is the safe side. What a point costs nobody was asked. To measure: the construct's items, and the outcome. For whom: groups in which its share of what is explained is clearly above the mean of all; whether their paths differ is another question, and tested apart. Only paths that may be relied upon and are clear of zero.",
+            "“提高一分时的变化”指结果变量均值的变化（量表分），按总效应计算；如果结果变量越低越好（如转换意愿），建议的方向与变化的符号相反。“须满足的成本条件”指：要让同样的花费带来同样的变化，该构念一分的成本至多是该调查基准（变化最大者）一分的多少倍，求稳者取区间下限；一分的实际成本没有调查问过。“测量什么”为该构念的题项与结果变量。“对象”指该构念的解释方差份额明显高于总平均的组别；各组的路径是否不同是另一个问题，另行检验。表中只列可以采信且区间不含零的路径。",
         ),
         simulated=False,
     )

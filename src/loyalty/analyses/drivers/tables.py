@@ -48,7 +48,7 @@ from loyalty.shown.doubts import withheld
 from loyalty.shown.short import within
 from loyalty.shown.table import Cell, Column, Table
 from loyalty.shown.units import units
-from loyalty.shown.words import cut, escaped, estimate, number, spaced
+from loyalty.shown.words import cut, escaped, estimate, interval, number, spaced
 
 #: Where the interval of a ratio of two changes comes from.
 RATIOS = {
@@ -314,7 +314,7 @@ def _cost(row: Any, found: Recommendations, case: Case) -> Text:
         return Text(en="the measure of the others", zh="其余各行的基准")
     if one.ci_lower is None or one.ci_upper is None:
         return Text(en="no bound can be given", zh="无法给出界限")
-    size = estimate(one.estimate, one.ci_lower, one.ci_upper)
+    size = f"{number(one.estimate)} {interval(one.ci_lower, one.ci_upper)}"
     return Text(en=f"up to {size} times", zh=f"至多 {size} 倍")
 
 
