@@ -561,7 +561,7 @@ def adequacy(kmo: float, p: float, item: float = 0.7, **more: Any) -> Any:
 def test_factorability(case: Case) -> None:
     good = said(words.kmo(adequacy(0.92, 1e-9, change=0.01), case))
     assert "is high enough for factoring (KMO = .92, cut-off .60 [@kaiser1974])" in good.en
-    assert "finds correlations to explain (χ²(276) = 2868.6, *p* < .001)" in good.en
+    assert "finds correlations to explain (χ²(276) = 2,868.6, *p* < .001)" in good.en
     assert "KMO changes by .01" in good.en and "is q_1 (.70), still above" in good.en
     assert "KMO is the same" in said(words.kmo(adequacy(0.92, 0.1, change=0.001), case)).en
     lost = [Lost(part=part, kind=kind, reason=CONSTANT) for part, kind in LOST]
@@ -705,7 +705,9 @@ def test_the_plan(case: Case) -> None:
     lost = said(words.plan(plan(none, no_target=CONSTANT), case))
     assert lost.en.endswith("estimated: the rotation to the plan (q_1 is constant).")
     assert "paunonen1997" not in lost.en
-    assert without_references(tables.plan(plan(none), case).note.en).count("of which 499 converged")
+    assert without_references(tables.plan(plan(none), case).note.en).count(
+        "500 bootstrap samples; 499 converged"
+    )
 
 
 def general(verdict: Any, **more: Any) -> Any:
