@@ -494,6 +494,9 @@ def test_what_a_point_may_cost_beside_the_first_advice() -> None:
     assert "no bound" in shown(advised(ci_lower=None, ci_upper=None))
     one = second.model_copy(update={"alike": ("image",)})
     assert "| not told apart |" in shown(found.model_copy(update={"advice": (first, one)}))
+    old = second.model_copy(update={"than": None, "cost": None})
+    assert "not computed" in shown(found.model_copy(update={"advice": (first, old)}))
+    assert "not computed" not in table
     assert "none beside it" in shown(found.model_copy(update={"advice": (first,)}))
     found = advised(object(), ci_lower=0.3, ci_upper=0.7)
     assert found.joined == 1

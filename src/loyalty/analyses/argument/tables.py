@@ -704,10 +704,13 @@ def advice(found: Actions, case: Case) -> Table | None:
         return text(f"above all {en}", f"尤其是{zh}")
 
     several = Counter(row.case for row in found.advice)
+    first = {row.case: row.construct_id for row in reversed(found.advice)}
 
     def cost(row: Advice) -> Text:
         if row.than is None:
             alone = several[row.case] == 1
+            if row.construct_id != first[row.case]:  # findings from before costs were computed
+                return text("not computed", "未计算")
             return text("none beside it", "无可比较") if alone else text("the measure", "基准")
         if row.than in row.alike:
             return text("not told apart", "无法区分")
