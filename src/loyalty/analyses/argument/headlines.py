@@ -232,12 +232,12 @@ def _worth(found: Actions) -> Text:
     if not found.joined:
         return text(
             "What a point may cost is said beside another point alone: no real case joins answers to purchases, so that no amount of money a customer follows.",
-            "一分可以花费多少，只能与另一构念的一分相比：没有真实案例把作答与购买记录相连，因此得不出每位客户的金额。",
+            "提高一分可以花费多少，只能与另一构念提高一分的花费相比，因为没有一个真实案例把问卷答案与购买记录联结起来，得不出每名客户的金额。",
         )
     n, cases = number(found.joined), "case joins" if found.joined == 1 else "cases join"
     return text(
         f"{n} real {cases} answers to purchases: what a point may cost in money a customer stands on the pages there.",
-        f"{n} 个真实案例把作答与购买记录相连：每位客户一分可以花费的金额见其页面。",
+        f"有 {n} 个真实案例把问卷答案与购买记录联结起来，提高一分可以在每名客户身上花费多少，见这些案例的页面。",
     )
 
 
